@@ -1,0 +1,103 @@
+/**
+ * What keepalambda remembers of a pair between ticks, leaders and deployments: one record in the store,
+ * always written whole and only under the epoch of the lease.
+ */
+import type { EventCode } from './events.ts';
+import type { NodeName, PairName } from './names.ts';
+import type { PlanRecord } from './plan.ts';
+import type { Position } from './sighting.ts';
+
+/** From the first bad situation to the all-clear. */
+export interface Incident {
+  /** Short and speakable: the first of it stands in every log line, alert and history row. */
+  readonly id: string;
+  readonly openedAtMs: number;
+  /** The row of the decision table that opened it. */
+  readonly row: string;
+  /** Event codes told so far: each at most once an incident. */
+  readonly told: readonly EventCode[];
+}
+
+/** An alert on its way: kept in memory until SNS has it, so that a death of watch loses none. */
+export interface Alert {
+  readonly id: string;
+  readonly code: EventCode;
+  readonly pair: PairName;
+  readonly incident: string | null;
+  readonly atMs: number;
+  /** What happened, in one sentence. */
+  readonly happened: string;
+  /** What was done about it. */
+  readonly done: string;
+  /** What is left to do. */
+  readonly todo: string;
+}
+
+/** Whether the standby was fit while the holder still served: what a failover may rely on. */
+export interface Readiness {
+  readonly node: NodeName;
+  readonly fit: boolean;
+  readonly reasons: readonly string[];
+  readonly atMs: number;
+}
+
+export interface Pause {
+  readonly untilMs: number;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** What a failover may have lost: estimated at once, counted when the old holder is back. */
+export interface Loss {
+  readonly old: NodeName;
+  /** The old holder's last seen position, and the position up to which the new one had applied it. */
+  readonly lastSeen: Position | null;
+  readonly kept: Position | null;
+  readonly atMs: number;
+}
+
+/** A node that was isolated, with the security groups to give back. */
+export interface Quarantine {
+  readonly node: NodeName;
+  readonly groups: readonly string[];
+}
+
+/** What an operator's order came to. */
+export interface Answer {
+  readonly requestId: string;
+  readonly ok: boolean;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+export interface Memory {
+  /** Version of this record's shape: a newer release reads the older ones. */
+  readonly version: 1;
+  /** The node that last held the VIP with our knowledge. */
+  readonly lastHolder: NodeName | null;
+  readonly readiness: Readiness | null;
+  readonly incident: Incident | null;
+  /** When automatic failovers began, the last hour's. */
+  readonly failoversAtMs: readonly number[];
+  readonly pause: Pause | null;
+  readonly plan: PlanRecord | null;
+  readonly loss: Loss | null;
+  readonly quarantine: Quarantine | null;
+  /** Answers to the last few orders, so that an order is never carried out twice. */
+  readonly answers: readonly Answer[];
+  readonly outbox: readonly Alert[];
+}
+
+export const emptyMemory: Memory = {
+  version: 1,
+  lastHolder: null,
+  readiness: null,
+  incident: null,
+  failoversAtMs: [],
+  pause: null,
+  plan: null,
+  loss: null,
+  quarantine: null,
+  answers: [],
+  outbox: [],
+};

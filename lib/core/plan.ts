@@ -1,0 +1,46 @@
+import type { NodeName } from './names.ts';
+import type { Position } from './sighting.ts';
+import type { Outcome, Step } from './step.ts';
+
+export type PlanKind =
+  | 'failover'
+  | 'switchover'
+  | 'reattach-vip'
+  | 'open-holder'
+  | 'close-standby'
+  | 'repair-node'
+  | 'release-node';
+
+/** Steps in order; the steps of one stage are carried out side by side. */
+export type Stages = readonly (readonly Step[])[];
+
+/** A plan: a decision as ordered, idempotent steps. */
+export interface Plan {
+  readonly kind: PlanKind;
+  readonly from: NodeName | null;
+  readonly to: NodeName;
+  readonly stages: Stages;
+  /** What is carried out, in this order, when a step fails before the VIP has moved. */
+  readonly undo: readonly Step[];
+}
+
+/** A plan in the store: journalled before and after every step, so that another watch can finish it. */
+export interface PlanRecord extends Plan {
+  readonly id: string;
+  /** The epoch under which it was claimed; a resumed plan takes the newer one. */
+  readonly epoch: number;
+  readonly row: string;
+  readonly because: string;
+  readonly by: string;
+  readonly requestId: string | null;
+  readonly startedAtMs: number;
+  /** `undoing`: a step failed before the VIP moved. */
+  readonly phase: 'running' | 'undoing';
+  /** Outcomes so far, by stage and step: `1.0` is the first step of the second stage, `undo.0` the first undo. */
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+  /** Where the old holder stood when it was fenced or frozen. */
+  readonly fencedAt: Position | null;
+  /** Whether fencing made the old holder read-only (so that undo must open it). */
+  readonly wasWritable: boolean;
+  readonly vipMoved: boolean;
+}

@@ -1,0 +1,52 @@
+/**
+ * The steps that plans are made of. A step is an order to the shell: it says what must be true afterwards,
+ * and its executor looks before it acts, so that a step can be carried out again until it succeeds.
+ */
+import type { NodeName } from './names.ts';
+
+export type Step =
+  /** Make the old holder take no writes, if it answers: read-only, application connections killed. */
+  | { readonly kind: 'fence'; readonly node: NodeName }
+  /** The old holder did not answer `fence`: swap its ENI into the quarantine security group. */
+  | { readonly kind: 'isolate'; readonly node: NodeName }
+  /** The old holder did not answer `fence`: stop its instance, without waiting for its operating system. */
+  | { readonly kind: 'stop-instance'; readonly node: NodeName }
+  /** As `fence`, but it must succeed: the holder is alive and its writes are to be kept. */
+  | { readonly kind: 'freeze'; readonly node: NodeName }
+  /**
+   * Wait until the node has applied what it received; with `source`, also up to the position that fencing
+   * or freezing the source left behind.
+   */
+  | {
+      readonly kind: 'catch-up';
+      readonly node: NodeName;
+      readonly source: NodeName | null;
+      readonly limitMs: number;
+      /** An operator accepted to lose what is not applied in time. */
+      readonly acceptLoss: boolean;
+    }
+  /** Make the node take writes. */
+  | { readonly kind: 'open'; readonly node: NodeName }
+  /** Make the node take no writes. */
+  | { readonly kind: 'close'; readonly node: NodeName }
+  /** Reassign the VIP to the node's ENI, and see EC2 say so. */
+  | { readonly kind: 'move-vip'; readonly to: NodeName }
+  /** Bind the VIP on the new host and unbind it on the old one, through SSM. */
+  | { readonly kind: 'bind-vip'; readonly to: NodeName; readonly from: NodeName | null }
+  /** Connect through the VIP, see that this node answers, commit a heartbeat. */
+  | { readonly kind: 'verify'; readonly node: NodeName }
+  /** Run a repair document on the host. */
+  | { readonly kind: 'repair'; readonly node: NodeName; readonly what: 'mysqld' | 'keepalived' }
+  /** Give a quarantined node its security groups back. */
+  | { readonly kind: 'release'; readonly node: NodeName };
+
+export type StepKind = Step['kind'];
+
+/** What came of a step. `already`: it found its end state there and changed nothing. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly changed: string }
+  | { readonly kind: 'already'; readonly found: string }
+  /** It could not be done, and the plan may go on without it (a dead node cannot be fenced). */
+  | { readonly kind: 'missed'; readonly because: string }
+  /** It could not be done, and the plan cannot go on. */
+  | { readonly kind: 'failed'; readonly because: string };

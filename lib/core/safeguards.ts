@@ -1,0 +1,61 @@
+/**
+ * The safeguards, by name: one switch for each thing that keeps keepalambda from doing harm. All are on, always. The
+ * simulator alone takes one out at a time (`npm run sim -- --sabotage NAME`), and then has to find the harm
+ * it was there to prevent: a safeguard whose absence nobody notices guards nothing.
+ */
+
+export interface Safeguards {
+  /** No mutation without a lease that has at least 3 s left. */
+  readonly leaseCheck: boolean;
+  /** Memory is claimed and saved under the lease's epoch, so that an older leader can no longer save. */
+  readonly epoch: boolean;
+  /** A new leader waits until what an old one may still have in flight has landed. */
+  readonly waitOut: boolean;
+  /** A silent holder which the standby still hears is a monitor's partition, not a death. */
+  readonly witness: boolean;
+  /** Nothing is moved when no vantage sees anything. */
+  readonly blindRule: boolean;
+  /** An unknown lag (NULL) is unfit, never 0. */
+  readonly nullLag: boolean;
+  /** The old holder takes no more writes before the new one is opened. */
+  readonly fence: boolean;
+  /** A plan that fails before the VIP has moved is undone. */
+  readonly undo: boolean;
+  /** No more than a few automatic failovers an hour, and none right after another. */
+  readonly flapGuard: boolean;
+  /** Nothing automatic while an operator's pause lasts. */
+  readonly pause: boolean;
+  /** A plan has succeeded when a commit through the VIP says so, not when EC2 does. */
+  readonly verification: boolean;
+  /** Only the configured VIP is assigned, only to the ENIs of the pair's two nodes. */
+  readonly addressAllowList: boolean;
+  /** Only a standby that was fit while the holder still served may take over. */
+  readonly readiness: boolean;
+  /** The new holder has applied what it received before it is opened. */
+  readonly catchUp: boolean;
+}
+
+export type SafeguardName = keyof Safeguards;
+
+/** What runs in production: every safeguard in place. */
+export const allSafeguards: Safeguards = {
+  leaseCheck: true,
+  epoch: true,
+  waitOut: true,
+  witness: true,
+  blindRule: true,
+  nullLag: true,
+  fence: true,
+  undo: true,
+  flapGuard: true,
+  pause: true,
+  verification: true,
+  addressAllowList: true,
+  readiness: true,
+  catchUp: true,
+};
+
+/** All safeguards but one. */
+export function without(name: SafeguardName): Safeguards {
+  return { ...allSafeguards, [name]: false };
+}

@@ -1,0 +1,189 @@
+/**
+ * What watch and probe say to each other: the payload of the probe function's invocation, and its answer.
+ *
+ * The schemas are checked on both sides. Unknown keys are dropped, not refused: while a deployment is under
+ * way, a new watch may speak to an old probe. A probe never sends a time, only ages: its clock is its own.
+ */
+import { z } from 'zod';
+import type { Inbound, Position, Saw, Sighting } from '../core/sighting.ts';
+import type { Answered, CaughtUp, Closed } from '../shell/ports.ts';
+
+const positionSchema = z.object({
+  gtid: z.string().nullable(),
+  file: z.string(),
+  offset: z.number(),
+}) satisfies z.ZodType<Position>;
+
+/** The monitor's account. It travels in the invocation only, and is never logged or stored. */
+const credentialsSchema = z.object({
+  user: z.string(),
+  password: z.string(),
+  /** The certificate authority (PEM) that must have signed the server's certificate. */
+  ca: z.string().optional(),
+});
+
+const nodeSchema = z.object({ name: z.string(), address: z.string() });
+
+/** One pair to look at. */
+const lookTargetSchema = z.object({
+  pair: z.string(),
+  port: z.int(),
+  /** Both nodes, by their own addresses: a look never goes through the VIP. */
+  nodes: z.array(nodeSchema).min(1),
+  /** The node whose look commits the heartbeat row; null when nobody holds the VIP. */
+  holder: z.string().nullable(),
+  /** The fingerprint of what watch last saw from this vantage; null to be answered at once. */
+  seen: z.string().nullable(),
+  /** Whether the pair has the table `keepalambda.heartbeat`. */
+  writeProbe: z.boolean(),
+  credentials: credentialsSchema,
+  settings: z.object({
+    lagLimitSeconds: z.number(),
+    lookLimitMs: z.number(),
+    lookIntervalMs: z.number(),
+    witnessMs: z.number(),
+  }),
+});
+
+/** Looks at every target; held for `holdMs` (0: not at all) while nothing differs from `seen`. */
+const lookSchema = z.object({
+  kind: z.literal('look'),
+  targets: z.array(lookTargetSchema),
+  holdMs: z.number(),
+});
+
+/** Where a command goes. The probe must have answered `limitMs` after it began. */
+const commandFields = {
+  pair: z.string(),
+  port: z.int(),
+  credentials: credentialsSchema,
+  limitMs: z.number(),
+};
+
+const closeSchema = z.object({ kind: z.literal('close'), ...commandFields, node: nodeSchema });
+const openSchema = z.object({ kind: z.literal('open'), ...commandFields, node: nodeSchema });
+const catchUpSchema = z.object({
+  kind: z.literal('catch-up'),
+  ...commandFields,
+  node: nodeSchema,
+  /** The position of its source to reach; null: all that it received. */
+  upTo: positionSchema.nullable(),
+});
+const verifySchema = z.object({
+  kind: z.literal('verify'),
+  ...commandFields,
+  vip: z.string(),
+  writeProbe: z.boolean(),
+});
+
+export const probeRequestSchema = z.discriminatedUnion('kind', [
+  lookSchema,
+  closeSchema,
+  openSchema,
+  catchUpSchema,
+  verifySchema,
+]);
+
+const inboundSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('unconfigured') }),
+  z.object({
+    kind: z.literal('configured'),
+    io: z.enum(['yes', 'no', 'connecting']),
+    sql: z.enum(['yes', 'no']),
+    lagSeconds: z.number().nullable(),
+    ioError: z.object({ errno: z.number(), message: z.string() }).nullable(),
+    sqlError: z.object({ errno: z.number(), message: z.string() }).nullable(),
+    sourceAddress: z.string(),
+    received: positionSchema,
+    applied: positionSchema,
+    caughtUp: z.boolean(),
+    heardAgoMs: z.number().nullable(),
+  }),
+]) satisfies z.ZodType<Inbound>;
+
+const serverSchema = z.object({
+  identity: z.string(),
+  version: z.string(),
+  flavor: z.enum(['mysql', 'mariadb']),
+  writable: z.boolean(),
+  uptimeSeconds: z.number(),
+  inbound: inboundSchema,
+  executed: positionSchema,
+  heartbeat: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('not-tried') }),
+    z.object({ kind: z.literal('committed') }),
+    z.object({ kind: z.literal('failed'), forMs: z.number(), because: z.string() }),
+  ]),
+});
+
+const sawSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('answered'), server: serverSchema }),
+  z.object({ kind: z.literal('refused') }),
+  z.object({
+    kind: z.literal('unanswered'),
+    during: z.enum(['connect', 'login', 'query']),
+    because: z.enum(['timeout', 'dropped', 'unreachable']),
+    afterMs: z.number(),
+  }),
+  z.object({ kind: z.literal('saturated'), errno: z.number(), message: z.string() }),
+  z.object({ kind: z.literal('locked-out'), errno: z.number(), message: z.string() }),
+]) satisfies z.ZodType<Saw>;
+
+const sightingSchema = z.object({ node: z.string(), saw: sawSchema }) satisfies z.ZodType<Sighting>;
+
+/**
+ * Why a command did not succeed. All but `timeout` mean that nothing was changed:
+ * `unreachable`: no connection, so another vantage may do better; `locked-out`: password, TLS or grants;
+ * `saturated`: no connection left for us; `timeout`: a statement was sent and not answered, it may yet take
+ * effect; `unsuccessful`: the server answered, and it is not as wanted.
+ */
+const failureSchema = z.enum(['unreachable', 'locked-out', 'saturated', 'timeout', 'unsuccessful']);
+
+const failedSchema = z.object({ kind: z.literal('failed'), failure: failureSchema, because: z.string() });
+
+/** The answer to each kind of request, when it succeeds. */
+export const probeAnswerSchemas = {
+  look: z.object({ kind: z.literal('looks'), pairs: z.record(z.string(), z.array(sightingSchema)) }),
+  close: z.object({
+    kind: z.literal('closed'),
+    closed: z.object({
+      wasWritable: z.boolean(),
+      killed: z.number(),
+      position: positionSchema,
+    }) satisfies z.ZodType<Closed>,
+  }),
+  open: z.object({ kind: z.literal('opened'), wasWritable: z.boolean() }),
+  'catch-up': z.object({
+    kind: z.literal('caught-up'),
+    caughtUp: z.object({
+      reached: z.boolean(),
+      applied: positionSchema,
+      received: positionSchema,
+      executed: positionSchema,
+      because: z.string(),
+    }) satisfies z.ZodType<CaughtUp>,
+  }),
+  verify: z.object({
+    kind: z.literal('verified'),
+    answered: z.object({ identity: z.string(), committed: z.boolean() }) satisfies z.ZodType<Answered>,
+  }),
+} as const;
+
+export const probeResponseSchema = z.discriminatedUnion('kind', [
+  probeAnswerSchemas.look,
+  probeAnswerSchemas.close,
+  probeAnswerSchemas.open,
+  probeAnswerSchemas['catch-up'],
+  probeAnswerSchemas.verify,
+  failedSchema,
+]);
+
+export type ProbeCredentials = z.output<typeof credentialsSchema>;
+export type ProbeTarget = z.output<typeof lookTargetSchema>;
+export type ProbeRequest = z.output<typeof probeRequestSchema>;
+export type ProbeRequestOf<Kind extends ProbeRequest['kind']> = Extract<ProbeRequest, { kind: Kind }>;
+export type ProbeResponse = z.output<typeof probeResponseSchema>;
+/** What a request of this kind is answered with, when it succeeds. */
+export type ProbeAnswer<Kind extends ProbeRequest['kind']> = z.output<(typeof probeAnswerSchemas)[Kind]>;
+export type ProbeFailed = z.output<typeof failedSchema>;
+export type ProbeFailure = z.output<typeof failureSchema>;

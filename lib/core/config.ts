@@ -5,14 +5,21 @@
  * start. What is not given has a default, written once, here.
  */
 import { z } from 'zod';
-import { contains, parseCidr } from './address.ts';
-import { type Fault, faultsOf } from './fault.ts';
+import { type LooseEnvironment, senseFaults } from './config-sense.ts';
+import { type Fault, faultsOf, withoutFaulty } from './fault.ts';
 
 const name = z
   .string()
   .regex(
     /^[a-z][a-z0-9-]{0,30}$/,
     'a name of lower-case letters, digits and hyphens that begins with a letter',
+  );
+/** Part of the names of functions, which AWS limits to 64 characters. */
+const shortName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,19}$/,
+    'a name of at most 20 lower-case letters, digits and hyphens that begins with a letter',
   );
 const ipv4 = z.ipv4('an IPv4 address, such as 10.0.1.11');
 const positiveMs = z.int().positive('a positive number of milliseconds');
@@ -27,7 +34,7 @@ const nodeSchema = z.strictObject({
   /** The node's own private address: looks and replication use it, never the VIP. */
   address: ipv4,
   /** The subnet of the interface: one of `subnets`. The VIP must lie in it. */
-  subnet: name,
+  subnet: shortName,
 });
 
 /** How a pair is judged. Every setting has the unit last. */
@@ -81,6 +88,14 @@ const pairSchema = z.strictObject({
   credentials: z
     .string()
     .regex(/^\/[A-Za-z0-9_./-]+$/, 'the name of an SSM parameter, such as /keepalambda/prod/orders'),
+  /** ARN of the customer key that the credentials are encrypted with; left out for AWS's own (`aws/ssm`). */
+  credentialsKey: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
+      'the ARN of a KMS key (not of an alias)',
+    )
+    .optional(),
   /** `managed`: exactly one writable node. `untouched`: keepalambda never changes read_only. */
   writability: z.enum(['managed', 'untouched'], "'managed' or 'untouched'").default('managed'),
   /** What to do to an old holder that does not answer. */
@@ -109,9 +124,11 @@ const subnetSchema = z.strictObject({
   availabilityZone: z.string().min(1, 'an availability zone, such as eu-central-1a'),
 });
 
+const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
+
 const environmentSchema = z.strictObject({
-  /** Name of the environment and of its stack: `prod`. */
-  name,
+  /** Name of the environment, of its file and (after `keepalambda-`) of its stack: `prod`. */
+  name: shortName,
   /** One line for `cdk ls` and the console. */
   description: z.string().default(''),
   /** The account to deploy to; the CLI's own when left out. */
@@ -123,9 +140,9 @@ const environmentSchema = z.strictObject({
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, such as eu-central-1'),
   vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id, such as vpc-0123456789abcdef0'),
   /** The subnets that nodes and probes are in, by a name of your own. */
-  subnets: z.record(name, subnetSchema),
+  subnets: z.record(shortName, subnetSchema),
   /** Where probe functions look from: one to three names of `subnets`. */
-  vantages: z.array(name).min(1, 'one to three vantages').max(3, 'one to three vantages'),
+  vantages: z.array(shortName).min(1, 'one to three vantages').max(3, 'one to three vantages'),
   /** The security groups of the probe functions; the nodes must admit them on the MySQL port. */
   probeSecurityGroups: z
     .array(z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'a security group id, such as sg-0123456789abcdef0'))
@@ -134,6 +151,15 @@ const environmentSchema = z.strictObject({
   subscribers: z.array(z.email('an e-mail address')).min(1, 'at least one subscriber'),
   /** Whether `cdk destroy` keeps the table. */
   keepTable: z.boolean().default(true),
+  /** How long the logs of the functions are kept. Days, one of those that CloudWatch Logs knows. */
+  logRetentionDays: z
+    .union(
+      logRetentions.map((days) => z.literal(days)),
+      `one of ${logRetentions.join(', ')}`,
+    )
+    .default(90),
+  /** Whether watch and operate send traces to X-Ray. Costs extra; the log tells the same story. */
+  tracing: z.boolean().default(false),
   pairs: z.array(pairSchema).min(1, 'at least one pair'),
 });
 
@@ -143,6 +169,7 @@ export type EnvironmentInput = z.input<typeof environmentSchema>;
 export type Config = z.output<typeof environmentSchema>;
 export type Pair = z.output<typeof pairSchema>;
 export type Node = z.output<typeof nodeSchema>;
+export type Subnet = z.output<typeof subnetSchema>;
 export type Settings = z.output<typeof settingsSchema>;
 
 export type Parsed<T> =
@@ -155,16 +182,17 @@ export function defineEnvironment(environment: EnvironmentInput): EnvironmentInp
 }
 
 /**
- * Raw → Config, or all its faults: those of shape first, and where the shape holds, those of sense.
- * Never throws.
+ * Raw → Config, or all its faults: those of shape first, then those of sense in whatever of it is well
+ * formed, so that one run lists everything. Never throws.
  */
 export function parseConfig(raw: unknown): Parsed<Config> {
   const shaped = environmentSchema.safeParse(raw, { reportInput: true });
-  const faults = shaped.success ? senseFaults(shaped.data) : faultsOf(shaped.error, raw);
-  // Faults of sense are worth telling even when a detail elsewhere is misshapen.
-  const more = shaped.success ? [] : senseFaultsOfTheRest(raw);
-  const all = [...faults, ...more];
-  if (!shaped.success || all.length > 0) return { kind: 'faulty', faults: all };
+  const shape = shaped.success ? [] : faultsOf(shaped.error, raw, environmentSchema);
+  const judged = shaped.success ? shaped.data : (withoutFaulty(raw, shaped.error) as LooseEnvironment);
+  // What is misshapen was taken out to judge the rest: that it is missing now is no fault of its own.
+  const sense = senseFaults(judged ?? {}).filter(({ path }) => !shape.some((fault) => fault.path === path));
+  const faults = [...shape, ...sense];
+  if (!shaped.success || faults.length > 0) return { kind: 'faulty', faults };
   return { kind: 'valid', value: shaped.data };
 }
 
@@ -178,130 +206,4 @@ export function nodeOf(pair: Pair, nodeName: string): Node {
 /** The other node of the pair. */
 export function peerOf(pair: Pair, nodeName: string): Node {
   return pair.nodes[0].name === nodeName ? pair.nodes[1] : pair.nodes[0];
-}
-
-/** A fault of sense: each value is well formed, but together they cannot work. */
-function senseFaults(environment: Config): Fault[] {
-  const pairNames = environment.pairs.map((pair) => pair.name);
-  return [
-    ...environment.vantages.flatMap((vantage, index) =>
-      environment.subnets[vantage]
-        ? []
-        : [unknownSubnet(`vantages[${index}]`, vantage, Object.keys(environment.subnets))],
-    ),
-    ...repeated(pairNames).map((twice) => ({
-      path: 'pairs',
-      got: `two pairs named ${twice}`,
-      want: 'a name of its own for each pair',
-      remedy: 'rename one of them',
-    })),
-    ...environment.pairs.flatMap((pair, index) => pairFaults(environment, pair, `pairs[${index}]`)),
-  ];
-}
-
-function pairFaults(environment: Config, pair: Pair, path: string): Fault[] {
-  const [first, second] = pair.nodes;
-  const faults: Fault[] = [];
-  for (const key of ['name', 'instanceId', 'eniId', 'address'] as const) {
-    if (first[key] !== second[key]) continue;
-    faults.push({
-      path: `${path}.nodes[1].${key}`,
-      got: `${second[key]}, which is also that of nodes[0]`,
-      want: `two nodes, each with its own ${key}`,
-      remedy: `give the ${key} of the second node`,
-    });
-  }
-  if (first.subnet !== second.subnet) {
-    faults.push({
-      path: `${path}.nodes[1].subnet`,
-      got: `${second.subnet}, while ${first.name} is in ${first.subnet}`,
-      want: 'both nodes in one subnet: EC2 assigns a secondary address only within its own subnet',
-      remedy: `put both instances into one subnet, in one availability zone`,
-    });
-  }
-  faults.push(...addressFaults(environment, pair, path));
-  if (pair.prefer && !pair.nodes.some((node) => node.name === pair.prefer)) {
-    faults.push({
-      path: `${path}.prefer`,
-      got: pair.prefer,
-      want: `one of ${first.name}, ${second.name}`,
-      remedy: 'name a node of this pair, or leave prefer out',
-    });
-  }
-  if (pair.fencing === 'isolate' && !pair.quarantineGroup) {
-    faults.push({
-      path: `${path}.quarantineGroup`,
-      got: 'nothing',
-      want: "a security group id, because fencing is 'isolate'",
-      remedy: 'make a security group without rules and give its id',
-    });
-  }
-  return faults;
-}
-
-/** The VIP must lie in the subnet of each ENI, and be nobody's own address. */
-function addressFaults(environment: Config, pair: Pair, path: string): Fault[] {
-  const faults: Fault[] = [];
-  pair.nodes.forEach((node, index) => {
-    const subnet = environment.subnets[node.subnet];
-    if (!subnet) {
-      faults.push(
-        unknownSubnet(`${path}.nodes[${index}].subnet`, node.subnet, Object.keys(environment.subnets)),
-      );
-      return;
-    }
-    const cidr = parseCidr(subnet.cidr);
-    if (!contains(cidr, node.address)) {
-      faults.push({
-        path: `${path}.nodes[${index}].address`,
-        got: `${node.address}, outside ${subnet.cidr} (${node.subnet})`,
-        want: `an address in the subnet of ${node.eniId}`,
-        remedy: 'correct the address, or the cidr of the subnet',
-      });
-    }
-    if (!contains(cidr, pair.vip)) {
-      faults.push({
-        path: `${path}.vip`,
-        got: `${pair.vip}, outside ${subnet.cidr}, the subnet of ${node.eniId} (${node.name})`,
-        want: `a free address in ${subnet.cidr}`,
-        remedy: 'choose an unused address of that subnet and reserve it (a subnet CIDR reservation)',
-      });
-    }
-    if (node.address === pair.vip) {
-      faults.push({
-        path: `${path}.vip`,
-        got: `${pair.vip}, which is ${node.name}'s own address`,
-        want: 'an address that no host has as its primary',
-        remedy: 'choose a free address of the subnet: the VIP moves, the node addresses do not',
-      });
-    }
-  });
-  return faults;
-}
-
-function unknownSubnet(path: string, got: string, known: readonly string[]): Fault {
-  return {
-    path,
-    got,
-    want: `one of ${known.join(', ') || 'the names in subnets'}`,
-    remedy: `add ${got} to subnets, or use a name that is there`,
-  };
-}
-
-function repeated(values: readonly string[]): string[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
-}
-
-/** Retries the checks of sense on those pairs whose own shape holds, so that one run lists every fault. */
-function senseFaultsOfTheRest(raw: unknown): Fault[] {
-  const loose = z
-    .looseObject({ subnets: z.record(name, subnetSchema), pairs: z.array(z.unknown()) })
-    .safeParse(raw);
-  if (!loose.success) return [];
-  return loose.data.pairs.flatMap((candidate, index) => {
-    // Settings cannot make a fault of sense, so a fault in them must not hide one.
-    const pair = pairSchema.safeParse({ ...(candidate as object), settings: {} });
-    if (!pair.success) return [];
-    return pairFaults({ subnets: loose.data.subnets } as Config, pair.data, `pairs[${index}]`);
-  });
 }

@@ -1,5 +1,5 @@
 /** A fault in something that a person gave us: what was got, what is wanted, how to mend it. */
-import type { z } from 'zod';
+import { z } from 'zod';
 
 export interface Fault {
   /** Where, as one would write it in code: `pairs[0].vip`. */
@@ -9,26 +9,24 @@ export interface Fault {
   readonly remedy: string;
 }
 
-/** One line a fault: `pairs[0].vip: got X; want Y. Remedy.` */
+type Path = readonly PropertyKey[];
+
+/** One line a fault: `pairs[0].vip: got X; want Y. To mend it: Z.` */
 export function renderFault(fault: Fault): string {
   return `${fault.path || 'the whole'}: got ${fault.got}; want ${fault.want}. To mend it: ${fault.remedy}.`;
 }
 
-/** Every issue that zod found, as faults. An unknown key is named with the keys there are. */
-export function faultsOf(error: z.ZodError, raw: unknown): Fault[] {
+/** Every issue that zod found, as faults. With the schema, an unknown key is named with the keys there are. */
+export function faultsOf(error: z.ZodError, raw: unknown, schema?: z.ZodType): Fault[] {
   return error.issues.map((issue) => {
-    const path = issue.path.reduce<string>(
-      (text, key) =>
-        typeof key === 'number' ? `${text}[${key}]` : `${text}${text ? '.' : ''}${String(key)}`,
-      '',
-    );
+    const path = renderPath(issue.path);
     if (issue.code === 'unrecognized_keys') {
-      return {
-        path,
-        got: `unknown ${issue.keys.length > 1 ? 'keys' : 'key'} ${issue.keys.join(', ')}`,
-        want: 'only the settings that there are',
-        remedy: 'correct the spelling, or take it out',
-      };
+      return unknownKeys(path, issue.keys, schema ? keysAt(schema, issue.path) : []);
+    }
+    if (issue.code === 'invalid_key') {
+      const key = String(issue.path.at(-1));
+      const want = issue.issues[0]?.message ?? 'a valid name';
+      return { path, got: `the name ${key}`, want, remedy: `rename ${path}, and whatever refers to it` };
     }
     const got = valueAt(raw, issue.path);
     return {
@@ -40,10 +38,86 @@ export function faultsOf(error: z.ZodError, raw: unknown): Fault[] {
   });
 }
 
-function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+/** A copy of the raw value without what zod complained of, so that the rest can still be judged. */
+export function withoutFaulty(raw: unknown, error: z.ZodError): unknown {
+  const copy = copyOf(raw);
+  for (const issue of error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) remove(copy, [...issue.path, key]);
+    } else if (issue.path.length > 0) {
+      remove(copy, issue.path);
+    }
+  }
+  return copy;
+}
+
+function unknownKeys(path: string, keys: readonly string[], known: readonly string[]): Fault {
+  const similar = keys.flatMap((key) => known.find((other) => isSimilar(key, other)) ?? []);
+  return {
+    path,
+    got: `unknown ${keys.length > 1 ? 'keys' : 'key'} ${keys.join(', ')}`,
+    want: known.length > 0 ? `only ${known.join(', ')}` : 'only the settings that there are',
+    remedy:
+      similar.length > 0
+        ? `correct the spelling (${similar.join(', ')}), or take it out`
+        : 'correct the spelling, or take it out',
+  };
+}
+
+/** The same letters but for case and punctuation, or one name within the other: `lagLimit`, `lagLimitSeconds`. */
+function isSimilar(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, ''));
+  return a !== undefined && b !== undefined && a.length > 2 && (b.includes(a) || a.includes(b));
+}
+
+/** The keys that the schema knows at a path; none where it is no object. */
+function keysAt(schema: z.ZodType, path: Path): string[] {
+  let at: z.core.$ZodType | undefined = schema;
+  for (const key of path) at = at && childOf(bare(at), key);
+  const found = at && bare(at);
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
+}
+
+function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  const wrapped =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return wrapped ? bare(schema.unwrap()) : schema;
+}
+
+function childOf(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodObject) return schema.shape[String(key)];
+  if (schema instanceof z.ZodArray) return schema.element;
+  if (schema instanceof z.ZodTuple) return schema.def.items[Number(key)];
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  return undefined;
+}
+
+function renderPath(path: Path): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text ? '.' : ''}${String(key)}`),
+    '',
+  );
+}
+
+function valueAt(raw: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, key) =>
       value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     raw,
   );
+}
+
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, copyOf(child)]));
+}
+
+/** Takes the value out. An array keeps its length, so that the places of the others stay true. */
+function remove(root: unknown, path: Path): void {
+  const key = path.at(-1);
+  const parent = valueAt(root, path.slice(0, -1));
+  if (key === undefined || parent === null || typeof parent !== 'object') return;
+  if (Array.isArray(parent)) parent[Number(key)] = undefined;
+  else delete (parent as Record<PropertyKey, unknown>)[key];
 }

@@ -1,0 +1,170 @@
+import { describe, expect, it, test } from 'vitest';
+import { type EnvironmentInput, nodeOf, parseConfig, peerOf } from '../../lib/core/config.ts';
+import { renderFault } from '../../lib/core/fault.ts';
+import { large, pairIn, small } from './environments.ts';
+
+/** The small environment with this at that path: `changed('pairs.0.vip', 'x')`. */
+function changed(path: string, value: unknown): unknown {
+  const copy = structuredClone(small) as unknown as Record<string, unknown>;
+  const keys = path.split('.');
+  let parent = copy;
+  for (const key of keys.slice(0, -1)) {
+    parent[key] ??= {};
+    parent = parent[key] as typeof copy;
+  }
+  parent[keys.at(-1) ?? ''] = value;
+  return copy;
+}
+
+function faultsIn(raw: unknown) {
+  const parsed = parseConfig(raw);
+  return parsed.kind === 'faulty' ? parsed.faults : [];
+}
+
+describe('a single fault is named with its place, what was got and what is wanted', () => {
+  const a = small.subnets.a;
+  test.each<[name: string, raw: unknown, path: string, words: string]>([
+    ['VIP outside the subnet', changed('pairs.0.vip', '10.0.9.10'), 'pairs[0].vip', 'outside 10.0.1.0/24'],
+    ['VIP that AWS reserves', changed('pairs.0.vip', '10.0.1.3'), 'pairs[0].vip', 'AWS keeps'],
+    ['VIP at the end of the subnet', changed('pairs.0.vip', '10.0.1.255'), 'pairs[0].vip', 'AWS keeps'],
+    ['VIP of a node', changed('pairs.0.vip', '10.0.1.12'), 'pairs[0].vip', "db2's own address"],
+    ['VIP is no address', changed('pairs.0.vip', 'vip'), 'pairs[0].vip', 'an IPv4 address'],
+    [
+      'address outside',
+      changed('pairs.0.nodes.0.address', '10.1.1.1'),
+      'pairs[0].nodes[0].address',
+      'outside',
+    ],
+    ['same instance', sameAs('instanceId'), 'pairs[0].nodes[1].instanceId', 'its own instanceId'],
+    ['same interface', sameAs('eniId'), 'pairs[0].nodes[1].eniId', 'its own eniId'],
+    ['same name', sameAs('name'), 'pairs[0].nodes[1].name', 'its own name'],
+    ['one node', changed('pairs.0.nodes', [small.pairs[0]?.nodes[0]]), 'pairs[0].nodes', 'exactly two nodes'],
+    ['unknown subnet', changed('vantages', ['a', 'z']), 'vantages[1]', 'one of a'],
+    ['a vantage twice', changed('vantages', ['a', 'a']), 'vantages', 'a twice'],
+    ['four vantages', changed('vantages', ['a', 'b', 'c', 'd']), 'vantages', 'one to three'],
+    [
+      'lag limit 0',
+      changed('pairs.0.settings.lagLimitSeconds', 0),
+      'pairs[0].settings.lagLimitSeconds',
+      'a positive number of seconds',
+    ],
+    [
+      'one look is not silence',
+      changed('pairs.0.settings.silentLooks', 1),
+      'pairs[0].settings.silentLooks',
+      'one lost packet',
+    ],
+    ['no subscriber', changed('subscribers', []), 'subscribers', 'at least one subscriber'],
+    [
+      'a subscriber twice',
+      changed('subscribers', ['a@example.com', 'a@example.com']),
+      'subscribers',
+      'each subscriber once',
+    ],
+    ['no address', changed('subscribers', ['oncall']), 'subscribers[0]', 'an e-mail address'],
+    ['unknown key', changed('pairs.0.fence', 'none'), 'pairs[0]', 'fencing'],
+    ['unknown setting', changed('pairs.0.settings.lagLimit', 3), 'pairs[0].settings', 'lagLimitSeconds'],
+    ['unknown subnet key', changed('subnets.a.vpc', 'x'), 'subnets.a', 'availabilityZone'],
+    ['a subnet with a bad name', changed('subnets.A_1', a), 'subnets.A_1', 'lower-case'],
+    ['two names for a subnet', changed('subnets.b', a), 'subnets.b', 'which is also a'],
+    [
+      'overlapping subnets',
+      changed('subnets.b', { ...a, subnetId: 'subnet-0000000b', cidr: '10.0.0.0/16' }),
+      'subnets.b',
+      'overlaps',
+    ],
+    [
+      'zone of another region',
+      changed('region', 'us-east-1'),
+      'subnets.a.availabilityZone',
+      'region is us-east-1',
+    ],
+    ['prefers a stranger', changed('pairs.0.prefer', 'db3'), 'pairs[0].prefer', 'db1, db2'],
+    [
+      'isolate without a group',
+      changed('pairs.0.fencing', 'isolate'),
+      'pairs[0].quarantineGroup',
+      'security group',
+    ],
+    ['a name too long for AWS', changed('name', 'an-environment-for-all'), 'name', 'at most 20'],
+    [
+      'an alias of a key',
+      changed('pairs.0.credentialsKey', 'alias/x'),
+      'pairs[0].credentialsKey',
+      'not of an alias',
+    ],
+    ['an odd retention', changed('logRetentionDays', 8), 'logRetentionDays', 'one of 1, 3, 5'],
+    [
+      'two pairs of a name',
+      changed('pairs.1', pairIn('a', '10.0.1', 'orders', 20)),
+      'pairs',
+      'two pairs named orders',
+    ],
+    ['nothing', undefined, '', 'object'],
+  ])('%s', (_, raw, path, words) => {
+    const faults = faultsIn(raw);
+    expect(faults.map((fault) => fault.path)).toEqual([path]);
+    expect(faults.map(renderFault).join()).toContain(words);
+  });
+});
+
+function sameAs(key: 'instanceId' | 'eniId' | 'name'): unknown {
+  return changed(`pairs.0.nodes.1.${key}`, small.pairs[0]?.nodes[0][key]);
+}
+
+it('lists every fault, of shape and of sense, in one go', () => {
+  const pair = pairIn('a', '10.0.1', 'orders');
+  const second = { ...pair.nodes[1], subnet: 'b', instanceId: pair.nodes[0].instanceId, colour: 'red' };
+  const raw = {
+    ...small,
+    subscribers: [],
+    subnets: { ...small.subnets, b: large.subnets.b },
+    pairs: [{ ...pair, vip: '10.0.9.9', nodes: [pair.nodes[0], second], settings: { lagLimitSeconds: 0 } }],
+    owner: 'me',
+  };
+  expect(faultsIn(raw).map((fault) => fault.path)).toEqual([
+    'subscribers',
+    'pairs[0].nodes[1]',
+    'pairs[0].settings.lagLimitSeconds',
+    '',
+    'pairs[0].nodes[1].instanceId',
+    'pairs[0].nodes[1].subnet',
+    'pairs[0].nodes[1].address',
+    'pairs[0].vip',
+    'pairs[0].vip',
+  ]);
+});
+
+it('says nothing of a pair that shares hosts with another, on a port of its own', () => {
+  const pair = pairIn('a', '10.0.1', 'orders');
+  const beside = { ...pair, name: 'stock', vip: '10.0.1.20' };
+  const twice = (port: number): EnvironmentInput => ({ ...small, pairs: [pair, { ...beside, port }] });
+  expect(faultsIn(twice(3307))).toEqual([]);
+  expect(faultsIn(twice(3306)).map((fault) => fault.got)).toEqual([
+    'the server 10.0.1.11:3306 in two pairs',
+    'the server 10.0.1.12:3306 in two pairs',
+  ]);
+});
+
+it('suggests the setting that was probably meant', () => {
+  const [fault] = faultsIn(changed('pairs.0.settings.lag-limit', 3));
+  expect(fault?.remedy).toContain('lagLimitSeconds');
+});
+
+it('fills in the defaults, and reads its own output again', () => {
+  for (const environment of [small, large]) {
+    const parsed = parseConfig(environment);
+    if (parsed.kind !== 'valid') throw new Error(parsed.faults.map(renderFault).join('\n'));
+    expect(parsed.value.pairs[0]?.settings.lagLimitSeconds).toBe(120);
+    expect(parseConfig(JSON.parse(JSON.stringify(parsed.value)))).toEqual(parsed);
+  }
+});
+
+it('finds a node and its peer', () => {
+  const parsed = parseConfig(small);
+  const pair = parsed.kind === 'valid' ? parsed.value.pairs[0] : undefined;
+  if (!pair) throw new Error('no pair');
+  expect(nodeOf(pair, 'db2').address).toBe('10.0.1.12');
+  expect(peerOf(pair, 'db2').name).toBe('db1');
+  expect(() => nodeOf(pair, 'db3')).toThrow('no node db3');
+});

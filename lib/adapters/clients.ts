@@ -1,0 +1,65 @@
+/**
+ * The only options with which SDK clients are made. The SDK itself has no time limits, and its retries are
+ * meant for programs that can wait; both would outlast the lease.
+ */
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** How long a TCP (and TLS) connection may take. Milliseconds. */
+export const CONNECTION_LIMIT_MS = 1000;
+/** How long one attempt of a call may take. Milliseconds. No mutation is begun with less lease than this. */
+export const REQUEST_LIMIT_MS = 3000;
+/** The same for the store, which answers in a few milliseconds, and in which the lease must be renewed. */
+export const STORE_REQUEST_LIMIT_MS = 1000;
+/** A held look is answered after `holdMs` at the latest; this is the time for the way there and back. */
+export const INVOKE_MARGIN_MS = 2000;
+
+/** What every client is made with; the region and the credentials come from the environment. */
+export interface ClientOptions {
+  readonly maxAttempts: number;
+  readonly requestHandler: NodeHttpHandler;
+}
+
+/** For calls that only look, or that may be repeated without harm: two attempts of 3 s. */
+export function lookingOptions(): ClientOptions {
+  return { maxAttempts: 2, requestHandler: handler(REQUEST_LIMIT_MS) };
+}
+
+/**
+ * For calls that change something: one attempt of 3 s. A retry of the SDK's own could still be in flight when
+ * the lease under which the call was made is somebody else's.
+ */
+export function changingOptions(): ClientOptions {
+  return { maxAttempts: 1, requestHandler: handler(REQUEST_LIMIT_MS) };
+}
+
+/** For the store: two attempts of 1 s. Its writes are conditional, so a late one is harmless. */
+export function storeOptions(): ClientOptions {
+  return { maxAttempts: 2, requestHandler: handler(STORE_REQUEST_LIMIT_MS) };
+}
+
+/** The time limits of one call. */
+export interface Limits {
+  readonly requestTimeout: number;
+  readonly abortSignal: AbortSignal;
+}
+
+/**
+ * Limits for one call, given to `client.send(command, limits)`: `limitMs` in all, attempts and the body of the
+ * answer included (the handler's own limit ends when the head of the answer is there). An aborted `signal`
+ * ends the call at once.
+ */
+export function within(limitMs: number, signal?: AbortSignal): Limits {
+  const deadline = AbortSignal.timeout(limitMs);
+  return {
+    requestTimeout: limitMs,
+    abortSignal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+  };
+}
+
+function handler(requestTimeout: number): NodeHttpHandler {
+  return new NodeHttpHandler({
+    connectionTimeout: CONNECTION_LIMIT_MS,
+    requestTimeout,
+    throwOnRequestTimeout: true,
+  });
+}

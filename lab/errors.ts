@@ -1,0 +1,19 @@
+/** What keeps the lab from starting: what was got, what is wanted, how to mend it. */
+export interface Obstacle {
+  readonly got: string;
+  readonly want: string;
+  readonly remedy: string;
+}
+
+/**
+ * The lab cannot run here as asked. The message is one line for a person; the command prints it and exits
+ * with 2. Bugs of the lab are ordinary errors.
+ */
+export class LabError extends Error {
+  override readonly name = 'LabError';
+
+  constructor(obstacle: Obstacle, options?: ErrorOptions) {
+    const line = `got ${obstacle.got}; want ${obstacle.want}. To mend it: ${obstacle.remedy}.`;
+    super(line.replaceAll(/\s+/g, ' '), options);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The accounts and schemas that every node of the lab begins with, all SQL of it in one place.
+ *
+ * They are made with the binary log off, so both nodes start equal and with no history.
+ */
+import type { Dialect } from './product.ts';
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** They open nothing but servers on this machine's loopback network, for as long as a lab runs. */
+export const accounts = {
+  /** keepalambda's own: what the probe logs in as. */
+  monitor: { user: 'monitor', password: 'monitor-of-the-lab' },
+  /** The application's. */
+  app: { user: 'app', password: 'app-of-the-lab' },
+  /** Replication's. */
+  repl: { user: 'repl', password: 'repl-of-the-lab' },
+} as const satisfies Record<string, Credentials>;
+
+/** What keepalambda needs of each server to look, fence, open and kill application connections. */
+const monitorGrants: Record<Dialect, readonly string[]> = {
+  'mysql-5': ["GRANT SUPER, PROCESS, REPLICATION CLIENT ON *.* TO 'monitor'@'%'"],
+  'mysql-8': [
+    "GRANT PROCESS, REPLICATION CLIENT ON *.* TO 'monitor'@'%'",
+    "GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.* TO 'monitor'@'%'",
+    "GRANT SELECT ON performance_schema.* TO 'monitor'@'%'",
+  ],
+  mariadb: [
+    "GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR, READ_ONLY ADMIN, CONNECTION ADMIN ON *.* TO 'monitor'@'%'",
+  ],
+};
+
+const schemas = [
+  'CREATE DATABASE keepalambda',
+  `CREATE TABLE keepalambda.heartbeat (
+     node VARCHAR(31) PRIMARY KEY,
+     committed_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+     epoch BIGINT NOT NULL DEFAULT 0
+   ) ENGINE=InnoDB`,
+  'CREATE DATABASE app',
+  `CREATE TABLE app.writes (
+     id BIGINT AUTO_INCREMENT PRIMARY KEY,
+     client VARCHAR(32) NOT NULL,
+     seq BIGINT NOT NULL,
+     written_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+     UNIQUE KEY client_seq (client, seq)
+   ) ENGINE=InnoDB`,
+  // The lab's own: faults that need events on the wire write here, never where a client's rows are counted.
+  'CREATE DATABASE lab',
+  `CREATE TABLE lab.ticks (
+     node VARCHAR(31) PRIMARY KEY,
+     tick BIGINT NOT NULL
+   ) ENGINE=InnoDB`,
+];
+
+/** Everything that a fresh data directory needs, in order. */
+export function firstStatements(dialect: Dialect): readonly string[] {
+  return [
+    ...strangersOut(dialect),
+    ...Object.values(accounts).map(createUser),
+    ...monitorGrants[dialect],
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON keepalambda.* TO 'monitor'@'%'",
+    "GRANT ALL ON app.* TO 'app'@'%'",
+    "GRANT REPLICATION SLAVE ON *.* TO 'repl'@'%'",
+    ...schemas,
+  ];
+}
+
+/** Gives `monitor` a password that keepalambda does not know, or its own again. */
+export function setPassword(dialect: Dialect, { user, password }: Credentials): string {
+  return dialect === 'mysql-5'
+    ? `SET PASSWORD FOR '${user}'@'%' = PASSWORD('${password}')`
+    : `ALTER USER '${user}'@'%' IDENTIFIED BY '${password}'`;
+}
+
+function createUser({ user, password }: Credentials): string {
+  return `CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`;
+}
+
+/** 5.6 is born with anonymous users and with root from anywhere on the machine. */
+function strangersOut(dialect: Dialect): readonly string[] {
+  if (dialect !== 'mysql-5') return [];
+  return ["DELETE FROM mysql.user WHERE user = '' OR host <> 'localhost'", 'FLUSH PRIVILEGES'];
+}

@@ -1,0 +1,203 @@
+/** A running server of the lab: a process, a data directory of its own, and what can be done to it. */
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection } from 'mysql2/promise';
+import { openRoot, type Row, rowsOf } from './connection.ts';
+import { launch } from './launch.ts';
+import { nodeSettings, renderMyCnf } from './my-cnf.ts';
+import type { Product } from './product.ts';
+import { freshDataDirectory } from './template.ts';
+
+export interface InstanceOptions {
+  readonly product: Product;
+  /** The node's name, such as `db1`. */
+  readonly name: string;
+  readonly serverId: 1 | 2;
+  /** The lab's directory: the instance makes one of its own in it. */
+  readonly directory: string;
+  /** Where the server itself listens. The network stands between it and everybody else. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface InstanceEvents {
+  /** It lets clients in. */
+  readonly up: [];
+  /** Its process is gone. */
+  readonly down: [];
+}
+
+/** After this a stop becomes a kill, in milliseconds, as with systemd (which waits longer). */
+const stopLimitMs = 15_000;
+
+/** Makes the data directory; nothing runs yet. */
+export async function createInstance(options: InstanceOptions): Promise<Instance> {
+  const directory = path.join(options.directory, options.name);
+  const instance = new Instance(options, directory);
+  await mkdir(path.join(directory, 'tmp'), { recursive: true });
+  await freshDataDirectory(options.product, instance.dataDirectory);
+  const settings = nodeSettings(options.product, {
+    dataDirectory: instance.dataDirectory,
+    temporaryDirectory: path.join(directory, 'tmp'),
+    socketPath: instance.socketPath,
+    errorLog: instance.errorLog,
+    address: options.address,
+    port: options.port,
+    serverId: options.serverId,
+  });
+  await writeFile(instance.myCnf, renderMyCnf(settings));
+  return instance;
+}
+
+/** Every process that runs, to be killed if the lab ends without closing it. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export class Instance extends EventEmitter<InstanceEvents> {
+  readonly name: string;
+  readonly product: Product;
+  readonly serverId: 1 | 2;
+  readonly address: string;
+  readonly port: number;
+  readonly directory: string;
+  readonly dataDirectory: string;
+  readonly socketPath: string;
+  readonly errorLog: string;
+  readonly myCnf: string;
+  #child: ChildProcess | null = null;
+  #root: Connection | null = null;
+  #starting: Promise<void> | null = null;
+
+  constructor(options: InstanceOptions, directory: string) {
+    super();
+    this.name = options.name;
+    this.product = options.product;
+    this.serverId = options.serverId;
+    this.address = options.address;
+    this.port = options.port;
+    this.directory = directory;
+    this.dataDirectory = path.join(directory, 'data');
+    this.socketPath = path.join(directory, 'mysqld.sock');
+    this.errorLog = path.join(directory, 'error.log');
+    this.myCnf = path.join(directory, 'my.cnf');
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** Whether its process is there (hung or not). */
+  isRunning(): boolean {
+    return this.#child !== null;
+  }
+
+  /** Starts it, and resolves when it lets clients in. Nothing to do when it runs. */
+  start(): Promise<void> {
+    this.#starting ??= this.#launch().finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  async #launch(): Promise<void> {
+    if (this.#child) return;
+    const { root } = await launch(this, (child) => this.#adopt(child));
+    this.#root = root;
+    this.emit('up');
+  }
+
+  #adopt(child: ChildProcess): void {
+    this.#child = child;
+    running.add(child);
+    const gone = () => {
+      running.delete(child);
+      if (this.#child !== child) return;
+      this.#child = null;
+      this.#dropRoot();
+      this.emit('down');
+    };
+    child.once('exit', gone);
+    // It could not be spawned at all: there will be no `exit`.
+    child.once('error', gone);
+  }
+
+  /** Stops it as systemd does: asks, lets a hung one hear it, and kills one that takes too long. */
+  async stop(): Promise<void> {
+    if (!this.#child) return;
+    const ended = this.#ended();
+    // 5.6 waits 10 s for an idle connection to end by itself: ours need not be the one.
+    this.#dropRoot();
+    this.#signal('SIGTERM');
+    this.#signal('SIGCONT');
+    const waiting = new AbortController();
+    await Promise.race([ended, delay(stopLimitMs, null, { signal: waiting.signal }).catch(() => {})]);
+    waiting.abort();
+    await this.kill();
+  }
+
+  /** `kill -9`, and waits until the process is gone. */
+  async kill(): Promise<void> {
+    const ended = this.#ended();
+    this.#signal('SIGKILL');
+    await ended;
+  }
+
+  /** Freezes the process: its port still takes connections, and nothing answers. */
+  hang(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  /** Thaws it. */
+  resume(): void {
+    this.#signal('SIGCONT');
+  }
+
+  /** Runs a statement as root, past every network rule. Rejects after 10 s. */
+  async sql(statement: string): Promise<readonly Row[]> {
+    const root = this.#root ?? (await openRoot(this.socketPath));
+    this.#root = root;
+    try {
+      return await rowsOf(root, statement);
+    } catch (error) {
+      // After a timeout an answer may still come, and would be taken for the next one's.
+      if ((error as { fatal?: boolean }).fatal || isTimeout(error)) this.#dropRoot();
+      throw error;
+    }
+  }
+
+  /** A root connection of one's own, for what must last: locks, and many statements at once. */
+  openRoot(): Promise<Connection> {
+    return openRoot(this.socketPath);
+  }
+
+  /** Ends the process at once, and removes its directory. */
+  async close(): Promise<void> {
+    await this.kill();
+    this.removeAllListeners();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  #dropRoot(): void {
+    this.#root?.destroy();
+    this.#root = null;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  #ended(): Promise<void> {
+    const child = this.#child;
+    if (!child) return Promise.resolve();
+    return new Promise((resolve) => child.once('exit', () => resolve()));
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return (error as { code?: string }).code === 'PROTOCOL_SEQUENCE_TIMEOUT';
+}

@@ -53,6 +53,8 @@ export interface Loss {
   /** The old holder's last seen position, and the position up to which the new one had applied it. */
   readonly lastSeen: Position | null;
   readonly kept: Position | null;
+  /** The new holder's identity: what it wrote itself is not lost. */
+  readonly keptBy: string | null;
   readonly atMs: number;
 }
 

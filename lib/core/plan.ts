@@ -40,7 +40,10 @@ export interface PlanRecord extends Plan {
   readonly outcomes: Readonly<Record<string, Outcome>>;
   /** Where the old holder stood when it was fenced or frozen. */
   readonly fencedAt: Position | null;
+  /** Where the old holder was last seen before the plan began. */
+  readonly lastSeen: Position | null;
   /** Whether fencing made the old holder read-only (so that undo must open it). */
   readonly wasWritable: boolean;
+  /** Whether EC2 has shown the VIP on the new holder: from here on there is no undoing. */
   readonly vipMoved: boolean;
 }

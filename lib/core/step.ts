@@ -48,5 +48,7 @@ export type Outcome =
   | { readonly kind: 'already'; readonly found: string }
   /** It could not be done, and the plan may go on without it (a dead node cannot be fenced). */
   | { readonly kind: 'missed'; readonly because: string }
+  /** It is not known whether it was done (EC2 does not answer): the plan stays in flight and tries again. */
+  | { readonly kind: 'blocked'; readonly because: string }
   /** It could not be done, and the plan cannot go on. */
   | { readonly kind: 'failed'; readonly because: string };

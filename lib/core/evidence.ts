@@ -1,0 +1,107 @@
+/**
+ * What the reports so far add up to: for each node the word of each vantage, and since when it stands.
+ * Evidence lives in the leader's process only; a new leader gathers its own.
+ */
+import type { Pair } from './config.ts';
+import type { NodeName, Vantage } from './names.ts';
+import type { Report, Saw, VipSighting } from './sighting.ts';
+
+/** What a vantage last said of a node, for how many looks in a row, and since when. */
+export interface Word {
+  readonly saw: Saw;
+  readonly looks: number;
+  readonly sinceMs: number;
+  readonly atMs: number;
+}
+
+export interface Evidence {
+  readonly words: Readonly<Record<NodeName, Readonly<Record<Vantage, Word>>>>;
+  /** How many vantages there are. */
+  readonly vantages: number;
+  /** Vantages that could not look, why, and since when. */
+  readonly blind: Readonly<Record<Vantage, { readonly because: string; readonly sinceMs: number }>>;
+  /** The newest word of EC2 that said where the VIP is. */
+  readonly vip: Extract<VipSighting, { kind: 'saw' }> | null;
+  /** Since when EC2 says that the VIP is where it is. */
+  readonly vipSinceMs: number;
+  /** How many looks in a row EC2 has said so: one alone may be stale. */
+  readonly vipLooks: number;
+  /** Since when EC2 has not answered; null while it does. */
+  readonly vipBlindSinceMs: number | null;
+  readonly vipBlindBecause: string;
+}
+
+/** Before the first look. */
+export function noEvidence(pair: Pair, vantages: number): Evidence {
+  return {
+    vantages,
+    words: { [pair.nodes[0].name]: {}, [pair.nodes[1].name]: {} },
+    blind: {},
+    vip: null,
+    vipSinceMs: 0,
+    vipLooks: 0,
+    vipBlindSinceMs: null,
+    vipBlindBecause: '',
+  };
+}
+
+/**
+ * Adds a vantage's report. A vantage's word stands until its next report, because a held look is answered
+ * as soon as what it sees changes; a blind vantage takes its words back.
+ */
+export function observe(evidence: Evidence, report: Report): Evidence {
+  const { [report.vantage]: _, ...otherBlind } = evidence.blind;
+  const words = { ...evidence.words };
+  if (report.kind === 'blind') {
+    for (const node of Object.keys(words)) {
+      const { [report.vantage]: __, ...others } = words[node] ?? {};
+      words[node] = others;
+    }
+    const sinceMs = evidence.blind[report.vantage]?.sinceMs ?? report.atMs;
+    return {
+      ...evidence,
+      words,
+      blind: { ...otherBlind, [report.vantage]: { because: report.because, sinceMs } },
+    };
+  }
+  for (const { node, saw } of report.sightings) {
+    const said = words[node];
+    if (said === undefined) continue;
+    words[node] = { ...said, [report.vantage]: nextWord(said[report.vantage], saw, report.atMs) };
+  }
+  return { ...evidence, words, blind: otherBlind };
+}
+
+/** Adds what EC2 said. While EC2 does not answer, its last word is kept, with its age. */
+export function observeVip(evidence: Evidence, sighting: VipSighting): Evidence {
+  if (sighting.kind === 'blind') {
+    return {
+      ...evidence,
+      vipBlindSinceMs: evidence.vipBlindSinceMs ?? sighting.atMs,
+      vipBlindBecause: sighting.because,
+    };
+  }
+  const before = evidence.vip?.place;
+  const same =
+    before?.kind === sighting.place.kind &&
+    (before.kind !== 'node' || (sighting.place.kind === 'node' && before.node === sighting.place.node));
+  return {
+    ...evidence,
+    vip: sighting,
+    vipSinceMs: same ? evidence.vipSinceMs : sighting.atMs,
+    vipLooks: same ? evidence.vipLooks + 1 : 1,
+    vipBlindSinceMs: null,
+    vipBlindBecause: '',
+  };
+}
+
+/** After a plan the pair is not as it was: what was seen before must not be taken for what is. */
+export function forgetWords(evidence: Evidence): Evidence {
+  const words = Object.fromEntries(Object.keys(evidence.words).map((node) => [node, {}]));
+  return { ...evidence, words };
+}
+
+function nextWord(before: Word | undefined, saw: Saw, atMs: number): Word {
+  if (before?.saw.kind !== saw.kind) return { saw, looks: 1, sinceMs: atMs, atMs };
+  return { saw, looks: before.looks + 1, sinceMs: before.sinceMs, atMs };
+}

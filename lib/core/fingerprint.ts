@@ -1,0 +1,59 @@
+/**
+ * The fingerprint of a vantage's sightings: equal while nothing changed that could change a decision.
+ *
+ * watch sends the fingerprint of what it last saw; a held look is answered early when what the probe sees has
+ * another. Positions and ages are left out, because they change with every look.
+ */
+import type { Settings } from './config.ts';
+import type { Heartbeat, Inbound, Saw, Sighting } from './sighting.ts';
+
+/**
+ * One word a node, ordered by name: `db1 answered UUID writable connecting yes late committed`. The order in
+ * which the sightings are given does not matter.
+ */
+export function fingerprint(
+  sightings: readonly Sighting[],
+  settings: Pick<Settings, 'lagLimitSeconds'>,
+): string {
+  return sightings
+    .map(({ node, saw }) => `${node} ${wordOf(saw, settings.lagLimitSeconds)}`)
+    .sort()
+    .join('; ');
+}
+
+function wordOf(saw: Saw, lagLimitSeconds: number): string {
+  switch (saw.kind) {
+    case 'answered': {
+      const { identity, writable, inbound, heartbeat } = saw.server;
+      const words = [identity, writable ? 'writable' : 'read-only', inboundWord(inbound, lagLimitSeconds)];
+      return ['answered', ...words, heartbeatWord(heartbeat)].join(' ');
+    }
+    case 'refused':
+    case 'unanswered':
+    case 'saturated':
+    case 'locked-out':
+      return saw.kind;
+  }
+}
+
+function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {
+  if (inbound.kind === 'unconfigured') return 'unconfigured';
+  return [inbound.io, inbound.sql, lagWord(inbound.lagSeconds, lagLimitSeconds)].join(' ');
+}
+
+/** An unknown lag is a word of its own: it is neither in time nor late. */
+function lagWord(lagSeconds: number | null, lagLimitSeconds: number): string {
+  if (lagSeconds === null) return 'unknown';
+  return lagSeconds >= lagLimitSeconds ? 'late' : 'in-time';
+}
+
+/** Not tried and committed are the same: a missing table must not wake anybody up. */
+function heartbeatWord(heartbeat: Heartbeat): string {
+  switch (heartbeat.kind) {
+    case 'failed':
+      return 'failing';
+    case 'committed':
+    case 'not-tried':
+      return 'beating';
+  }
+}

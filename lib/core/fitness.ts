@@ -1,0 +1,107 @@
+/** Whether the standby could take over now, and if not, every reason. */
+import { faultsOfInbound } from './check.ts';
+import type { Pair } from './config.ts';
+import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
+import type { Memory } from './memory.ts';
+import type { Safeguards } from './safeguards.ts';
+import type { Inbound, Server } from './sighting.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface Fitness {
+  readonly fit: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** How old a remembered readiness may be, counted from the start of the incident. Milliseconds. */
+export const READINESS_LIFE_MS = 150_000;
+/** How long the channel may hear nothing while the holder commits a heartbeat every second. Milliseconds. */
+const UNHEARD_MS = 5000;
+
+/**
+ * Reasons why the standby is not ready, judged while the holder serves: it must receive and apply what the
+ * holder writes, know its lag (an unknown lag is unfit: orchestrator#1342), and carry nothing of its own.
+ */
+export function reasonsWhileServed(
+  pair: Pair,
+  holder: Verdict,
+  standby: Verdict,
+  room: boolean,
+  safeguards: Safeguards,
+): readonly string[] {
+  const reasons: string[] = [...reasonsOfVerdict(standby)];
+  const inbound = standby.server?.inbound;
+  if (inbound) reasons.push(...reasonsOfInbound(pair, inbound, safeguards));
+  if (holder.server && standby.server) {
+    reasons.push(...reasonsOfErrant(holder.server, standby.server));
+    reasons.push(...reasonsOfSilence(holder.server, standby.server));
+  }
+  if (!room) reasons.push('its ENI has no room for one more address');
+  return reasons;
+}
+
+/**
+ * Fitness once the holder no longer serves. Its channel has lost its source by then, so what counts is that
+ * it was ready while the holder still served (remembered), and that it serves and applies now.
+ */
+export function fitnessWhenLost(
+  memory: Memory,
+  standby: Verdict,
+  room: boolean,
+  nowMs: number,
+  safeguards: Safeguards,
+): Fitness {
+  const reasons: string[] = [...reasonsOfVerdict(standby)];
+  const inbound = standby.server?.inbound;
+  if (inbound?.kind === 'unconfigured') reasons.push('replication is not configured');
+  if (inbound?.kind === 'configured' && inbound.sql === 'no') {
+    reasons.push(`the SQL thread is stopped${inbound.sqlError ? ` (error ${inbound.sqlError.errno})` : ''}`);
+  }
+  if (!room) reasons.push('its ENI has no room for one more address');
+  if (safeguards.readiness) reasons.push(...reasonsOfReadiness(memory, standby, nowMs));
+  return { fit: reasons.length === 0, reasons };
+}
+
+function reasonsOfVerdict(standby: Verdict): readonly string[] {
+  return standby.kind === 'serving' ? [] : [`it is ${standby.kind}: ${standby.because}`];
+}
+
+function reasonsOfInbound(pair: Pair, inbound: Inbound, safeguards: Safeguards): readonly string[] {
+  const reasons = [...faultsOfInbound(inbound, pair.settings.lagLimitSeconds)];
+  if (inbound.kind === 'unconfigured') return reasons;
+  if (inbound.io === 'connecting') reasons.push('it is not connected to its source');
+  else if (safeguards.nullLag && inbound.lagSeconds === null && reasons.length === 0)
+    reasons.push('its lag is unknown');
+  if (inbound.sourceAddress === pair.vip) reasons.push('it replicates through the VIP, not from the node');
+  return reasons;
+}
+
+/** Transactions that the holder lacks. The holder's own are never errant: a look at it is the older one (vitess#12023). */
+function reasonsOfErrant(holder: Server, standby: Server): readonly string[] {
+  const has = standby.executed.gtid;
+  const lacks = holder.executed.gtid;
+  if (has === null || lacks === null || has === lacks) return [];
+  const errant = withoutOrigin(subtract(parseSet(has), parseSet(lacks)), holder.identity);
+  if (errant.size === 0) return [];
+  return [`it has ${countOf(errant)} transactions that the holder lacks: ${renderSet(errant)}`];
+}
+
+/**
+ * The holder commits a heartbeat every second, so a channel that hears nothing for long is cut, whatever its
+ * threads say: they notice only after `slave_net_timeout` (60 s by default).
+ */
+function reasonsOfSilence(holder: Server, standby: Server): readonly string[] {
+  const { inbound } = standby;
+  if (holder.heartbeat.kind !== 'committed' || inbound.kind !== 'configured' || inbound.io !== 'yes')
+    return [];
+  if (inbound.heardAgoMs === null || inbound.heardAgoMs < UNHEARD_MS) return [];
+  return [`it has heard nothing from the holder for ${Math.round(inbound.heardAgoMs / 1000)} s`];
+}
+
+function reasonsOfReadiness(memory: Memory, standby: Verdict, nowMs: number): readonly string[] {
+  const { readiness } = memory;
+  if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that served'];
+  if (!readiness.fit) return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
+  const asOfMs = memory.incident?.openedAtMs ?? nowMs;
+  if (asOfMs - readiness.atMs <= READINESS_LIFE_MS) return [];
+  return ['it was last seen ready too long before the holder was lost'];
+}

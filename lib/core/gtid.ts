@@ -1,0 +1,84 @@
+/**
+ * Arithmetic on sets of transactions, for errant transactions and for loss accounting.
+ *
+ * MySQL writes sets of intervals, `uuid:1-5:8,uuid2:1-3` (MySQL manual, "GTID Format and Storage"). MariaDB
+ * writes the last of each domain and server, `0-1-100,0-2-150`; it is read here as the interval from 1 on,
+ * because MariaDB has no gaps within one origin's order. Sequence numbers of a MariaDB domain are shared by
+ * its servers, so a difference counted on them is an upper bound.
+ */
+
+type Interval = readonly [from: number, to: number];
+export type TransactionSet = ReadonlyMap<string, readonly Interval[]>;
+
+/** Text as the server prints it → the set, by origin. An empty text is the empty set. */
+export function parseSet(text: string): TransactionSet {
+  const set = new Map<string, Interval[]>();
+  for (const part of text.replace(/\s/g, '').split(',')) {
+    if (part === '') continue;
+    const mariadb = /^(\d+)-(\d+)-(\d+)$/.exec(part);
+    if (mariadb) {
+      add(set, `${mariadb[1]}-${mariadb[2]}`, [1, Number(mariadb[3])]);
+      continue;
+    }
+    const [origin = '', ...ranges] = part.toLowerCase().split(':');
+    let key = origin;
+    for (const range of ranges) {
+      const bounds = /^(\d+)(?:-(\d+))?$/.exec(range);
+      // A tag (8.3 and later, `uuid:tag:1-5`) makes an origin of its own.
+      if (bounds) add(set, key, [Number(bounds[1]), Number(bounds[2] ?? bounds[1])]);
+      else key = `${origin}:${range}`;
+    }
+  }
+  return set;
+}
+
+/** What the first set has and the second has not. */
+export function subtract(from: TransactionSet, taken: TransactionSet): TransactionSet {
+  const rest = new Map<string, Interval[]>();
+  for (const [origin, intervals] of from) {
+    let left = [...intervals];
+    for (const hole of taken.get(origin) ?? []) left = left.flatMap((interval) => cut(interval, hole));
+    if (left.length > 0) rest.set(origin, left);
+  }
+  return rest;
+}
+
+/** The set without the transactions of this server (an identity as in `Server.identity`). */
+export function withoutOrigin(set: TransactionSet, identity: string): TransactionSet {
+  return new Map([...set].filter(([origin]) => !isOrigin(origin, identity)));
+}
+
+export function countOf(set: TransactionSet): number {
+  let count = 0;
+  for (const intervals of set.values()) for (const [from, to] of intervals) count += to - from + 1;
+  return count;
+}
+
+/** As MySQL prints it: `uuid:1-5:8,uuid2:1-3`. */
+export function renderSet(set: TransactionSet): string {
+  return [...set]
+    .map(([origin, intervals]) =>
+      [origin, ...intervals.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`))].join(':'),
+    )
+    .join(',');
+}
+
+function isOrigin(origin: string, identity: string): boolean {
+  const serverId = /^server_id:(\d+)$/.exec(identity);
+  if (serverId) return origin.endsWith(`-${serverId[1]}`);
+  return origin === identity.toLowerCase() || origin.startsWith(`${identity.toLowerCase()}:`);
+}
+
+function add(set: Map<string, Interval[]>, origin: string, interval: Interval): void {
+  const intervals = set.get(origin);
+  if (intervals) intervals.push(interval);
+  else set.set(origin, [interval]);
+}
+
+function cut([from, to]: Interval, [holeFrom, holeTo]: Interval): Interval[] {
+  if (holeTo < from || holeFrom > to) return [[from, to]];
+  const rest: Interval[] = [];
+  if (from < holeFrom) rest.push([from, holeFrom - 1]);
+  if (to > holeTo) rest.push([holeTo + 1, to]);
+  return rest;
+}

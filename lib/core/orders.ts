@@ -1,0 +1,146 @@
+/** What to do about an operator's order: the same plans, asked for by a person. */
+import { tell } from './alerts.ts';
+import type { Memory } from './memory.ts';
+import type { Plan } from './plan.ts';
+import { failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
+import type { Order } from './request.ts';
+import type { Situation } from './situation.ts';
+
+/** An order left longer than this is not carried out: who asked has gone. Milliseconds. */
+export const ORDER_LIFE_MS = 60_000;
+
+export type OrderDecision =
+  | { readonly kind: 'refuse'; readonly because: string }
+  | { readonly kind: 'act'; readonly plan: Plan; readonly because: string }
+  /** Only memory changes. */
+  | { readonly kind: 'note'; readonly memory: Memory; readonly text: string };
+
+/** Order → decision. `O` rows of history stand for orders, as `D` rows do for decisions. */
+export function decideOrder(situation: Situation, order: Order, atMs: number): OrderDecision {
+  if (situation.nowMs - atMs > ORDER_LIFE_MS) {
+    return refuse('the order waited for more than a minute and has expired; ask again');
+  }
+  if (situation.memory.plan) {
+    const { kind, id } = situation.memory.plan;
+    return refuse(`a ${kind} is in flight (plan ${id}); ask again when it has ended`);
+  }
+  switch (order.action) {
+    case 'failover':
+      return orderFailover(situation, order);
+    case 'switchover':
+      return orderSwitchover(situation, order);
+    case 'release':
+      return orderRelease(situation, order);
+    case 'pause':
+      return orderPause(situation, order);
+    case 'resume':
+      return orderResume(situation, order);
+    case 'acknowledge':
+      return orderAcknowledge(situation);
+  }
+}
+
+/** The plan that a failover or switchover would take now, or why there is none. */
+export function planFor(
+  situation: Situation,
+  kind: 'failover' | 'switchover',
+  to: string,
+  terms: { readonly force: boolean; readonly acceptLoss: boolean },
+): { readonly plan: Plan } | { readonly refused: string } {
+  const { pair, holder, standby, vip } = situation;
+  if (!pair.nodes.some((node) => node.name === to)) {
+    return { refused: `got node ${to}; want one of ${pair.nodes.map((node) => node.name).join(', ')}` };
+  }
+  if (vip === 'held' && holder.node === to) return { refused: `${to} holds the VIP already; nothing to do` };
+  const target = standby.node === to ? standby : holder;
+  if (kind === 'switchover') {
+    const reasons = reasonsAgainstSwitchover(situation);
+    return reasons.length > 0
+      ? { refused: `a switchover loses nothing, and now it could: ${reasons.join('; ')}` }
+      : { plan: switchoverPlan(pair, to) };
+  }
+  const unfit = target === standby ? situation.fitness.reasons : [];
+  if (unfit.length > 0 && !terms.force) {
+    return {
+      refused: `${to} is unfit: ${unfit.join('; ')}. To fail over all the same, add "force":true (and "acceptLoss":true to lose what it has not received)`,
+    };
+  }
+  if (target.kind !== 'serving')
+    return { refused: `${to} is ${target.kind} and cannot take over: ${target.because}` };
+  return {
+    plan: failoverPlan(pair, to, { holderAnswers: holder.kind === 'serving', acceptLoss: terms.acceptLoss }),
+  };
+}
+
+function reasonsAgainstSwitchover({ holder, fitness, vip, vipBecause }: Situation): string[] {
+  const reasons: string[] = [];
+  if (vip !== 'held') reasons.push(`the VIP is ${vipBecause}`);
+  if (holder.kind !== 'serving') reasons.push(`${holder.node} is ${holder.kind}: ${holder.because}`);
+  return [...reasons, ...fitness.reasons];
+}
+
+function orderFailover(situation: Situation, order: Extract<Order, { action: 'failover' }>): OrderDecision {
+  const to = order.to ?? situation.standby.node;
+  const planned = planFor(situation, 'failover', to, order);
+  return 'refused' in planned ? refuse(planned.refused) : act(planned.plan, order);
+}
+
+function orderSwitchover(
+  situation: Situation,
+  order: Extract<Order, { action: 'switchover' }>,
+): OrderDecision {
+  const to = order.to ?? situation.standby.node;
+  const planned = planFor(situation, 'switchover', to, { force: false, acceptLoss: false });
+  return 'refused' in planned ? refuse(planned.refused) : act(planned.plan, order);
+}
+
+function orderRelease({ memory }: Situation, order: Extract<Order, { action: 'release' }>): OrderDecision {
+  if (memory.quarantine?.node !== order.node) {
+    return refuse(
+      `${order.node} is not in quarantine${memory.quarantine ? `; ${memory.quarantine.node} is` : ''}`,
+    );
+  }
+  return act(releasePlan(order.node), order);
+}
+
+function orderPause(situation: Situation, order: Extract<Order, { action: 'pause' }>): OrderDecision {
+  const { memory, nowMs, pair } = situation;
+  const untilMs = nowMs + order.minutes * 60_000;
+  const paused = { ...memory, pause: { untilMs, by: order.by, why: order.why } };
+  const happened = `${order.by} paused ${pair.name} for ${order.minutes} minutes: ${order.why}.`;
+  const words = { happened, done: 'Automatic actions are off until then.' };
+  return {
+    kind: 'note',
+    memory: tell(paused, pair.name, 'paused', words, nowMs),
+    text: `paused for ${order.minutes} minutes; operators' orders are still carried out`,
+  };
+}
+
+function orderResume(situation: Situation, order: Extract<Order, { action: 'resume' }>): OrderDecision {
+  const { memory, nowMs, pair } = situation;
+  if (memory.pause === null) return refuse('the pair is not paused');
+  const words = { happened: `${order.by} resumed ${pair.name}.`, done: 'Automatic actions are on again.' };
+  return {
+    kind: 'note',
+    memory: tell({ ...memory, pause: null }, pair.name, 'resumed', words, nowMs),
+    text: 'resumed',
+  };
+}
+
+function orderAcknowledge({ memory }: Situation): OrderDecision {
+  const count = memory.failoversAtMs.length;
+  if (count === 0) return refuse('there is nothing to acknowledge: no automatic failover in the last hour');
+  return {
+    kind: 'note',
+    memory: { ...memory, failoversAtMs: [] },
+    text: `acknowledged ${count} automatic failovers; the flap guard counts from 0 again`,
+  };
+}
+
+function refuse(because: string): OrderDecision {
+  return { kind: 'refuse', because };
+}
+
+function act(plan: Plan, order: Order): OrderDecision {
+  return { kind: 'act', plan, because: `${order.by} asked for it${order.why ? `: ${order.why}` : ''}` };
+}

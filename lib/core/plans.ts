@@ -1,0 +1,144 @@
+/**
+ * Every plan, as ordered stages of idempotent steps; the steps of one stage run side by side. Why the order
+ * is what it is stands above each. `docs/decisions.md` prints them.
+ */
+import { type Pair, peerOf } from './config.ts';
+import type { NodeName } from './names.ts';
+import type { Plan } from './plan.ts';
+import type { Step } from './step.ts';
+
+/** How a failover finds the old holder, and what the operator allowed. */
+export interface FailoverTerms {
+  /** Whether the old holder answers: then its last writes can be waited for. */
+  readonly holderAnswers: boolean;
+  readonly acceptLoss: boolean;
+}
+
+/**
+ * Fence, then open, then move: at no time can clients reach two nodes that take writes, and nobody reaches
+ * the new one before the VIP does. Catching up waits for the position of an old holder that answers; of one
+ * that does not, there is nothing more to come, so fencing (which will likely time out) runs beside it.
+ */
+export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Plan {
+  const from = peerOf(pair, to).name;
+  const managed = pair.writability === 'managed';
+  const fence: Step[] = managed || pair.fencing !== 'none' ? [{ kind: 'fence', node: from }] : [];
+  const catchUp: Step = {
+    kind: 'catch-up',
+    node: to,
+    source: terms.holderAnswers && managed ? from : null,
+    limitMs: pair.settings.catchUpLimitMs,
+    acceptLoss: terms.acceptLoss,
+  };
+  const first = terms.holderAnswers ? [fence, [catchUp]] : [[...fence, catchUp]];
+  const power: Step[] = pair.fencing === 'none' ? [] : [{ kind: pair.fencing, node: from }];
+  return {
+    kind: 'failover',
+    from,
+    to,
+    stages: stages(...first, power, managed ? [{ kind: 'open', node: to }] : [], ...takeOver(pair, from, to)),
+    undo: managed ? undoOf(from, to) : [],
+  };
+}
+
+/**
+ * Catch up while the holder still takes writes, so that the freeze is short; freeze; catch up to its exact
+ * end; only then open and move. Writes pause from the freeze until the VIP leads to the open node.
+ */
+export function switchoverPlan(pair: Pair, to: NodeName): Plan {
+  const from = peerOf(pair, to).name;
+  const { catchUpLimitMs, freezeLimitMs } = pair.settings;
+  const catchUp = { kind: 'catch-up', node: to, acceptLoss: false } as const;
+  const untouched = pair.writability === 'untouched';
+  return {
+    kind: 'switchover',
+    from,
+    to,
+    stages: stages(
+      [{ ...catchUp, source: null, limitMs: catchUpLimitMs }],
+      [{ kind: 'freeze', node: from }],
+      [{ ...catchUp, source: from, limitMs: freezeLimitMs }],
+      untouched ? [] : [{ kind: 'open', node: to }],
+      ...takeOver(pair, from, to),
+      // The old set-up keeps both writable; the freeze was only for the move.
+      untouched ? [{ kind: 'open', node: from }] : [],
+    ),
+    undo: untouched ? [{ kind: 'open', node: from }] : undoOf(from, to),
+  };
+}
+
+/** The VIP is on neither node: nobody is reached through it, so nothing has to be fenced but a second writer. */
+export function reattachPlan(pair: Pair, to: NodeName, otherIsWritable: boolean): Plan {
+  const from = peerOf(pair, to).name;
+  const managed = pair.writability === 'managed';
+  return {
+    kind: 'reattach-vip',
+    from: null,
+    to,
+    stages: stages(
+      managed && otherIsWritable ? [{ kind: 'close', node: from }] : [],
+      managed ? [{ kind: 'open', node: to }] : [],
+      ...takeOver(pair, null, to),
+    ),
+    undo: [],
+  };
+}
+
+/** One step; verifying it through the VIP is the point of it. */
+export function openHolderPlan(pair: Pair, holder: NodeName): Plan {
+  const verify: Step = { kind: 'verify', node: holder };
+  return {
+    kind: 'open-holder',
+    from: peerOf(pair, holder).name,
+    to: holder,
+    stages: stages([{ kind: 'open', node: holder }], [verify]),
+    undo: [],
+  };
+}
+
+export function closeStandbyPlan(pair: Pair, standby: NodeName): Plan {
+  return {
+    kind: 'close-standby',
+    from: standby,
+    to: peerOf(pair, standby).name,
+    stages: [[{ kind: 'close', node: standby }]],
+    undo: [],
+  };
+}
+
+/** One service after the other: keepalived may only start once mysqld answers. */
+export function repairPlan(pair: Pair, node: NodeName): Plan {
+  const steps = pair.repair.map((what): Step => ({ kind: 'repair', node, what }));
+  return {
+    kind: 'repair-node',
+    from: null,
+    to: node,
+    stages: stages(...steps.map((step) => [step])),
+    undo: [],
+  };
+}
+
+export function releasePlan(node: NodeName): Plan {
+  return { kind: 'release-node', from: null, to: node, stages: [[{ kind: 'release', node }]], undo: [] };
+}
+
+/** What every plan that moves the VIP ends with: move, bind on the host, verify through the VIP. */
+function takeOver(pair: Pair, from: NodeName | null, to: NodeName): Step[][] {
+  return [
+    [{ kind: 'move-vip', to }],
+    pair.hostAddress === 'ssm' ? [{ kind: 'bind-vip', to, from }] : [],
+    [{ kind: 'verify', node: to }],
+  ];
+}
+
+/** The new one is closed before the old one is opened, so that there are never two. */
+function undoOf(from: NodeName, to: NodeName): Step[] {
+  return [
+    { kind: 'close', node: to },
+    { kind: 'open', node: from },
+  ];
+}
+
+function stages(...all: (readonly Step[])[]): Plan['stages'] {
+  return all.filter((stage) => stage.length > 0);
+}

@@ -1,0 +1,123 @@
+/** What a decision leaves in memory, before anything is done about it. */
+import { tell, tellOnce, withIncident } from './alerts.ts';
+import type { Decision } from './decision.ts';
+import { describeLoss } from './loss.ts';
+import type { Memory, Readiness } from './memory.ts';
+import type { Durations, Situation } from './situation.ts';
+
+/** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
+const READINESS_REFRESH_MS = 60_000;
+/** How long the pair must be steady before the all-clear. Milliseconds. */
+const ALL_CLEAR_MS = 3000;
+
+/**
+ * Memory → memory. The same object comes back when nothing is worth saving, so that a steady pair costs no
+ * writes. `newId` names the incident, if one begins here.
+ */
+export function remember(
+  memory: Memory,
+  decision: Decision,
+  situation: Situation,
+  durations: Durations,
+  newId: string,
+): Memory {
+  const noted = noteLoss(notePause(noteRoles(memory, situation, durations), situation), situation);
+  return noteMeasure(noted, decision, situation, durations, newId);
+}
+
+function noteMeasure(
+  memory: Memory,
+  { row, measure }: Decision,
+  situation: Situation,
+  durations: Durations,
+  newId: string,
+): Memory {
+  const { pair, nowMs } = situation;
+  switch (measure.kind) {
+    case 'stay': {
+      const open = withIncident(memory, row.id, nowMs, newId);
+      const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.id}).` };
+      return tellOnce(
+        open,
+        pair.name,
+        measure.page,
+        { ...words, ...priceOf(situation, measure.page) },
+        nowMs,
+      );
+    }
+    case 'all-clear': {
+      const { incident } = memory;
+      const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
+      if (!incident || steadyForMs < ALL_CLEAR_MS) return memory;
+      const minutes = Math.round((nowMs - incident.openedAtMs) / 6000) / 10;
+      const happened = `${situation.holder.node} holds the VIP and serves; ${situation.standby.node} is fit.`;
+      const done = `The incident is closed after ${minutes} minutes.`;
+      return { ...tell(memory, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
+    }
+    case 'observe':
+    case 'resume':
+    case 'act':
+      return memory;
+  }
+}
+
+/** Where a person must choose, the alert names the command and its price. */
+function priceOf(situation: Situation, page: string): { todo?: string } {
+  if (page !== 'holder-lost') return {};
+  const { pair, standby, memory } = situation;
+  const ready = memory.readiness?.reasons.join('; ') || 'its state before the loss was not seen';
+  return {
+    todo:
+      `Bring the holder back; or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +
+      `"force":true,"acceptLoss":true}. What would be lost: all that ${standby.node} has not received (${ready}).`,
+  };
+}
+
+/** Who holds, and whether the other is ready to: only what was seen while the holder served counts. */
+function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { holder, standby, fitness, nowMs, pair } = situation;
+  let next = memory;
+  if (situation.vip === 'held' && memory.lastHolder !== holder.node && memory.plan === null) {
+    next = { ...next, lastHolder: holder.node };
+  }
+  if (next.failoversAtMs.some((atMs) => nowMs - atMs >= 3_600_000)) {
+    next = { ...next, failoversAtMs: next.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000) };
+  }
+  if (holder.kind !== 'serving' || situation.vip !== 'held') return next;
+  const unreadyForMs = nowMs - (durations.unreadySinceMs ?? nowMs);
+  // A moment out of touch is no unreadiness: the holder's own death begins like this.
+  if (!fitness.fit && unreadyForMs < pair.settings.readinessMs) return next;
+  const readiness: Readiness = {
+    node: standby.node,
+    fit: fitness.fit,
+    reasons: fitness.reasons,
+    atMs: nowMs,
+  };
+  return isNews(memory.readiness, readiness) ? { ...next, readiness } : next;
+}
+
+function isNews(before: Readiness | null, now: Readiness): boolean {
+  if (before?.node !== now.node || before.fit !== now.fit) return true;
+  return now.atMs - before.atMs >= READINESS_REFRESH_MS;
+}
+
+function notePause(memory: Memory, { pair, nowMs }: Situation): Memory {
+  if (memory.pause === null || nowMs < memory.pause.untilMs) return memory;
+  const words = {
+    happened: `The pause by ${memory.pause.by} (${memory.pause.why}) is over.`,
+    done: 'Automatic actions are on again.',
+  };
+  return tell({ ...memory, pause: null }, pair.name, 'resumed', words, nowMs);
+}
+
+/** The old holder is back: now its end is known exactly. */
+function noteLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation): Memory {
+  const { loss } = memory;
+  if (!loss || standby.node !== loss.old || standby.server === null || memory.plan !== null) return memory;
+  const exact = describeLoss(standby.server.executed, loss.kept, loss.keptBy);
+  const words = {
+    happened: `${loss.old} is back. When ${holder.node} took over, it lacked: ${exact}.`,
+    done: 'Nothing was changed.',
+  };
+  return tell({ ...memory, loss: null }, pair.name, 'loss-counted', words, nowMs);
+}

@@ -1,0 +1,132 @@
+/** Ending a plan: what it leaves in memory, and who is told. */
+import { tell, withIncident } from './alerts.ts';
+import type { Pair } from './config.ts';
+import type { EventCode } from './events.ts';
+import { describeLoss } from './loss.ts';
+import type { Answer, Loss, Memory } from './memory.ts';
+import type { PlanRecord } from './plan.ts';
+import type { Position } from './sighting.ts';
+import { renderOutcomes } from './steps-text.ts';
+
+/** How a plan ended. */
+export type Ending =
+  /** Every step was carried out. */
+  | { readonly kind: 'completed' }
+  /** A step failed before the VIP moved; what had been done was undone. */
+  | { readonly kind: 'undone'; readonly because: string }
+  /** A step failed and undoing was not possible, or the VIP had moved already. */
+  | { readonly kind: 'incomplete'; readonly because: string };
+
+/** What the shell knows at the end, and the plan's record does not say. */
+export interface Close {
+  readonly nowMs: number;
+  /** The identity of the new holder. */
+  readonly identity: string | null;
+  /** Where the new holder's own history ended when it was opened. */
+  readonly kept: Position | null;
+  readonly incidentId: string;
+}
+
+/** How many answers to orders are remembered. */
+const ANSWERS_KEPT = 10;
+
+/** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
+export function settle(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
+  const ended: Memory = { ...memory, plan: null };
+  const moved = plan.vipMoved ? { ...ended, lastHolder: plan.to, readiness: null } : ended;
+  const withLoss = noteLossOf(moved, plan, ending, close);
+  const told = tellEnding(withLoss, pair, plan, ending, close);
+  return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
+}
+
+/** Notes the answer to an order, so that it is carried out once. */
+export function answer(memory: Memory, given: Answer): Memory {
+  return { ...memory, answers: [...memory.answers.slice(1 - ANSWERS_KEPT), given] };
+}
+
+function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Close): Memory {
+  if (plan.kind !== 'failover' || ending.kind === 'undone' || !plan.vipMoved || plan.from === null)
+    return memory;
+  const loss: Loss = {
+    old: plan.from,
+    lastSeen: plan.fencedAt ?? plan.lastSeen,
+    kept: close.kept,
+    keptBy: close.identity,
+    atMs: close.nowMs,
+  };
+  return { ...memory, loss };
+}
+
+function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
+  const code = codeOf(plan, ending);
+  if (code === null) return memory;
+  // Only what asks for a person opens an incident of its own; an order that succeeds is none.
+  const needsPerson = ending.kind === 'incomplete';
+  const open = needsPerson ? withIncident(memory, plan.row, close.nowMs, close.incidentId) : memory;
+  const told = tell(open, pair.name, code, wordsOf(memory, pair, plan, ending, close), close.nowMs);
+  if (code !== 'failover-done' || !told.incident) return told;
+  // failover-done says already that the old holder is to be brought back.
+  return { ...told, incident: { ...told.incident, told: [...told.incident.told, 'standby-unfit'] } };
+}
+
+function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
+  if (ending.kind === 'incomplete') return 'plan-incomplete';
+  switch (plan.kind) {
+    case 'failover':
+      return ending.kind === 'completed' ? 'failover-done' : 'failover-aborted';
+    case 'switchover':
+      return ending.kind === 'completed' ? 'switchover-done' : 'switchover-undone';
+    case 'reattach-vip':
+      return 'vip-reattached';
+    case 'open-holder':
+      return 'holder-opened';
+    case 'close-standby':
+      return 'standby-closed';
+    case 'repair-node':
+      return 'repaired';
+    case 'release-node':
+      return null;
+  }
+}
+
+function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close) {
+  const tookMs = close.nowMs - plan.startedAtMs;
+  const steps = renderOutcomes(plan);
+  const loss = memory.loss
+    ? ` Loss: ${describeLoss(memory.loss.lastSeen, memory.loss.kept, close.identity)}.`
+    : '';
+  const happened = `${plan.because}.`;
+  const who = `${plan.row}, by ${plan.by}`;
+  switch (ending.kind) {
+    case 'completed': {
+      const vip = plan.vipMoved ? `VIP ${pair.vip} is on ${plan.to}. ` : '';
+      return { happened, done: `${vip}Done in ${(tookMs / 1000).toFixed(1)} s (${who}): ${steps}.${loss}` };
+    }
+    case 'undone':
+      return { happened, done: `Stopped and undone (${who}): ${ending.because}. Steps: ${steps}.` };
+    case 'incomplete':
+      return { happened, done: `Not completed (${who}): ${ending.because}. Steps: ${steps}.${loss}` };
+  }
+}
+
+function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): Answer {
+  const base = { requestId, atMs: close.nowMs };
+  const steps = renderOutcomes(plan);
+  const seconds = ((close.nowMs - plan.startedAtMs) / 1000).toFixed(1);
+  switch (ending.kind) {
+    case 'completed':
+      return { ...base, ok: true, text: `${plan.kind} to ${plan.to} done in ${seconds} s: ${steps}` };
+    case 'undone':
+      return {
+        ...base,
+        ok: false,
+        text: `${plan.kind} to ${plan.to} undone, the pair is as it was: ${ending.because} (${steps})`,
+      };
+    case 'incomplete':
+      return {
+        ...base,
+        ok: false,
+        text: `${plan.kind} to ${plan.to} not completed: ${ending.because} (${steps})`,
+      };
+  }
+}

@@ -1,0 +1,72 @@
+/** Steps and what came of them, in words: the same in logs, alerts, answers and the dry run. */
+import type { Plan, PlanRecord } from './plan.ts';
+import type { Outcome, Step } from './step.ts';
+
+export function renderStep(step: Step): string {
+  switch (step.kind) {
+    case 'fence':
+      return `fence ${step.node}`;
+    case 'isolate':
+      return `isolate ${step.node} (quarantine security group, if fencing it was missed)`;
+    case 'stop-instance':
+      return `stop the instance of ${step.node} (if fencing it was missed)`;
+    case 'freeze':
+      return `freeze ${step.node}`;
+    case 'catch-up':
+      return `catch up ${step.node}${step.source ? ` to the end of ${step.source}` : ''}`;
+    case 'open':
+      return `open ${step.node}`;
+    case 'close':
+      return `close ${step.node}`;
+    case 'move-vip':
+      return `move the VIP to ${step.to}`;
+    case 'bind-vip':
+      return `bind the VIP on ${step.to}`;
+    case 'verify':
+      return `verify ${step.node} through the VIP`;
+    case 'repair':
+      return `restart ${step.what} on ${step.node}`;
+    case 'release':
+      return `release ${step.node} from quarantine`;
+  }
+}
+
+/** `1. fence db1 and catch up db2` … one line a stage. */
+export function renderStages(plan: Plan): readonly string[] {
+  return plan.stages.map(
+    (stage, index) => `${index + 1}. ${stage.map(renderStep).join(' and, beside it, ')}`,
+  );
+}
+
+/** The key of a step's outcome in the plan's record. */
+export function outcomeKey(stage: number, step: number): string {
+  return `${stage}.${step}`;
+}
+
+/** `fence db1: missed (no answer), catch up db2: done (…)`, as far as the plan came. */
+export function renderOutcomes(plan: PlanRecord): string {
+  const lines = plan.stages.flatMap((stage, stageIndex) =>
+    stage.flatMap((step, stepIndex) => line(step, plan.outcomes[outcomeKey(stageIndex, stepIndex)])),
+  );
+  const undone = plan.undo.flatMap((step, index) => line(step, plan.outcomes[`undo.${index}`], 'undo: '));
+  return [...lines, ...undone].join(', ');
+}
+
+export function renderOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'done':
+      return `done (${outcome.changed})`;
+    case 'already':
+      return `already so (${outcome.found})`;
+    case 'missed':
+      return `missed (${outcome.because})`;
+    case 'failed':
+      return `failed (${outcome.because})`;
+    case 'blocked':
+      return `blocked (${outcome.because})`;
+  }
+}
+
+function line(step: Step, outcome: Outcome | undefined, prefix = ''): string[] {
+  return outcome ? [`${prefix}${renderStep(step)}: ${renderOutcome(outcome)}`] : [];
+}

@@ -1,0 +1,120 @@
+/** What the sightings prove about one node. */
+import type { Settings } from './config.ts';
+import type { Evidence, Word } from './evidence.ts';
+import type { NodeName } from './names.ts';
+import type { Saw, Server } from './sighting.ts';
+
+/** `unseen`: no vantage has anything to say about it. */
+export type VerdictKind = 'serving' | 'stopped' | 'silent' | 'stuck' | 'saturated' | 'locked-out' | 'unseen';
+
+export interface Verdict {
+  readonly node: NodeName;
+  readonly kind: VerdictKind;
+  /** Whether it was seen often and long enough to act on. */
+  readonly confirmed: boolean;
+  readonly sinceMs: number;
+  readonly because: string;
+  /** What the server last said of itself, on a look that it answered; null when the newest word is another. */
+  readonly server: Server | null;
+}
+
+/**
+ * The verdict on a node: the vantage that saw most is believed, so a node seen by any vantage is not silent,
+ * and a refused port outweighs a timeout. EC2's word that the instance does not run turns silence into proof.
+ */
+export function judge(evidence: Evidence, node: NodeName, settings: Settings): Verdict {
+  const word = strongest(Object.values(evidence.words[node] ?? {}));
+  if (!word) {
+    const blind = Object.entries(evidence.blind).map(([vantage, { because }]) => `${vantage}: ${because}`);
+    const because = blind.join('; ') || 'no look has come back yet';
+    return { node, kind: 'unseen', confirmed: false, sinceMs: 0, because, server: null };
+  }
+  const base = { node, sinceMs: word.sinceMs, server: null };
+  const { saw } = word;
+  switch (saw.kind) {
+    case 'answered':
+      return judgeAnswer(base, saw.server, settings);
+    case 'refused': {
+      const confirmed = lasted(word, settings.stoppedLooks, settings.stoppedIntervalMs);
+      return {
+        ...base,
+        kind: 'stopped',
+        confirmed,
+        because: `its port refuses connections (${word.looks} looks)`,
+      };
+    }
+    case 'unanswered':
+      return judgeSilence(base, word, saw, evidence, settings);
+    case 'saturated':
+    case 'locked-out':
+      return {
+        ...base,
+        kind: saw.kind,
+        confirmed: word.looks >= 2,
+        because: `error ${saw.errno}: ${saw.message}`,
+      };
+  }
+}
+
+type Base = Pick<Verdict, 'node' | 'sinceMs' | 'server'>;
+
+function judgeAnswer(base: Base, server: Server, settings: Settings): Verdict {
+  const { heartbeat } = server;
+  if (heartbeat.kind === 'failed' && heartbeat.forMs >= settings.stuckMs) {
+    const because = `it answers, but no heartbeat was committed for ${seconds(heartbeat.forMs)}: ${heartbeat.because}`;
+    return { ...base, kind: 'stuck', confirmed: true, because, server };
+  }
+  return { ...base, kind: 'serving', confirmed: true, because: 'it answers', server };
+}
+
+function judgeSilence(
+  base: Base,
+  word: Word,
+  saw: Extract<Saw, { kind: 'unanswered' }>,
+  evidence: Evidence,
+  settings: Settings,
+): Verdict {
+  const instance = evidence.vip?.instances[base.node] ?? 'unknown';
+  if (word.looks >= 2 && instance !== 'running' && instance !== 'pending' && instance !== 'unknown') {
+    return {
+      ...base,
+      kind: 'stopped',
+      confirmed: true,
+      because: `EC2 says that its instance is ${instance}`,
+    };
+  }
+  const because = `no answer to ${saw.during} (${saw.because}), ${word.looks} looks in a row`;
+  return {
+    ...base,
+    kind: 'silent',
+    confirmed: lasted(word, settings.silentLooks, settings.silentIntervalMs),
+    because,
+  };
+}
+
+/** Enough looks, and spread over the time that so many looks should take (a tenth of slack for timers). */
+function lasted(word: Word, looks: number, intervalMs: number): boolean {
+  return word.looks >= looks && word.atMs - word.sinceMs >= (looks - 1) * intervalMs * 0.9;
+}
+
+const strength = {
+  answered: 4,
+  saturated: 3,
+  'locked-out': 3,
+  refused: 2,
+  unanswered: 1,
+} as const satisfies Record<Saw['kind'], number>;
+
+function strongest(words: readonly Word[]): Word | null {
+  let best: Word | null = null;
+  for (const word of words) {
+    const more = best === null ? 1 : strength[word.saw.kind] - strength[best.saw.kind];
+    // Of two that saw the same, the one that has seen it for longer knows more.
+    if (best === null || more > 0 || (more === 0 && word.looks > best.looks)) best = word;
+  }
+  return best;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,109 @@
+/** Commands through the probe functions: each vantage in turn, until one can say what came of it. */
+import type { Pair } from '../core/config.ts';
+import { PortError, type PortErrorKind } from '../shell/ports.ts';
+import type { DatabaseProbeProps } from './database-probe.ts';
+import { type Invoked, invokeProbe } from './probe-invoke.ts';
+import type {
+  ProbeAnswer,
+  ProbeCredentials,
+  ProbeFailed,
+  ProbeRequest,
+  ProbeRequestOf,
+} from './probe-protocol.ts';
+
+export type CommandKind = Exclude<ProbeRequest['kind'], 'look'>;
+
+/** What every command carries. */
+export interface CommandFields {
+  readonly pair: string;
+  readonly port: number;
+  readonly credentials: ProbeCredentials;
+  readonly limitMs: number;
+}
+
+/** With less time than this left, no further vantage is tried. Milliseconds. */
+const ATTEMPT_MS_MIN = 250;
+
+/**
+ * Gives the command to the vantages in turn. Throws a PortError: `timeout` as soon as it may have taken effect
+ * without an answer (a second try could not tell what the first had found); `denied`, `throttled` or
+ * `unsuccessful`, with what each vantage said, when it surely has not.
+ */
+export async function command<Kind extends CommandKind>(
+  props: DatabaseProbeProps,
+  kind: Kind,
+  pair: Pair,
+  limitMs: number,
+  make: (fields: CommandFields) => ProbeRequestOf<Kind>,
+): Promise<ProbeAnswer<Kind>> {
+  const startedAtMs = props.clock.nowMs();
+  const credentials = (await props.credentials.read(pair)).expose();
+  const misses: PortError[] = [];
+  for (const [vantage, functionName] of Object.entries(props.functions)) {
+    const leftMs = limitMs - (props.clock.nowMs() - startedAtMs);
+    if (leftMs < ATTEMPT_MS_MIN) break;
+    const fields = { pair: pair.name, port: pair.port, credentials, limitMs: leftMs };
+    const invoked = await invokeProbe<Kind>(props.lambda, functionName, make(fields), fields.limitMs);
+    if (invoked.kind === 'answer') return invoked.answer;
+    const miss = new PortError(missKind(invoked), `${kind} from ${vantage}: ${invoked.because}`);
+    if (invoked.kind === 'failed' && invoked.failure === 'locked-out') props.credentials.drop(pair.name);
+    if (!mayTryElsewhere(kind, invoked)) throw miss;
+    misses.push(miss);
+  }
+  throw allMissed(misses, pair);
+}
+
+type Missed = Exclude<Invoked<ProbeRequest['kind']>, { readonly kind: 'answer' }>;
+
+/**
+ * Another vantage may do better where this one cannot have changed anything: always for `catch-up` and
+ * `verify`, which only wait and look; for `close` and `open` only when they surely did not reach the server.
+ */
+function mayTryElsewhere(kind: CommandKind, missed: Missed): boolean {
+  if (missed.kind === 'undelivered') return true;
+  const changes = kind === 'close' || kind === 'open';
+  if (missed.kind === 'lost') return !changes;
+  switch (missed.failure) {
+    case 'unreachable':
+      return true;
+    case 'timeout':
+      return !changes;
+    case 'locked-out':
+    case 'saturated':
+    case 'unsuccessful':
+      return false;
+  }
+}
+
+function missKind(missed: Missed): PortErrorKind {
+  switch (missed.kind) {
+    case 'undelivered':
+      return missed.denied ? 'denied' : 'throttled';
+    case 'lost':
+      return 'timeout';
+    case 'failed':
+      return failureKind(missed);
+  }
+}
+
+function failureKind({ failure }: ProbeFailed): PortErrorKind {
+  switch (failure) {
+    case 'locked-out':
+      return 'denied';
+    case 'saturated':
+      return 'throttled';
+    case 'timeout':
+      return 'timeout';
+    case 'unreachable':
+    case 'unsuccessful':
+      return 'unsuccessful';
+  }
+}
+
+/** One error for all vantages. The most open conclusion wins: one `timeout` among them is a `timeout`. */
+function allMissed(misses: readonly PortError[], pair: Pair): PortError {
+  const order: readonly PortErrorKind[] = ['timeout', 'unsuccessful', 'throttled', 'denied'];
+  const kind = order.find((candidate) => misses.some((miss) => miss.kind === candidate)) ?? 'throttled';
+  const text = misses.map((miss) => miss.message).join('; ');
+  return new PortError(kind, text || `no time was left to give ${pair.name} a command`);
+}

@@ -1,0 +1,72 @@
+/** What the lab can hear from its AWS. The network follows `addressMoved`; the story prints the rest. */
+import { EventEmitter } from 'node:events';
+import type { InstanceState } from '../../lib/core/sighting.ts';
+import type { ServiceName } from './api.ts';
+
+export interface AddressMoved {
+  readonly address: string;
+  /** Null when the address is on no ENI any more. */
+  readonly eniId: string | null;
+  readonly instanceId: string | null;
+}
+
+export interface InstanceChanged {
+  readonly instanceId: string;
+  readonly state: InstanceState;
+  /** StopInstances asked not to wait for the operating system: pull the plug. */
+  readonly force: boolean;
+}
+
+/** One API call, when its answer is known. */
+export interface ApiCall {
+  readonly atMs: number;
+  readonly service: ServiceName;
+  readonly action: string;
+  readonly status: number;
+  /** The fault that was played on the call, or null. */
+  readonly fault: string | null;
+}
+
+export interface Message {
+  readonly atMs: number;
+  readonly messageId: string;
+  readonly topicArn: string;
+  readonly subject: string | null;
+  readonly message: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface LogLine {
+  readonly atMs: number;
+  readonly functionName: string;
+  readonly requestId: string | null;
+  readonly stream: 'stdout' | 'stderr' | 'platform';
+  readonly text: string;
+}
+
+export interface CommandChanged {
+  readonly commandId: string;
+  readonly instanceId: string;
+  readonly document: string;
+  readonly statusDetails: string;
+}
+
+export interface AwsEventMap {
+  addressMoved: [AddressMoved];
+  instanceState: [InstanceChanged];
+  instanceReboot: [{ readonly instanceId: string }];
+  groupsChanged: [
+    { readonly eniId: string; readonly instanceId: string; readonly groups: readonly string[] },
+  ];
+  call: [ApiCall];
+  message: [Message];
+  log: [LogLine];
+  command: [CommandChanged];
+}
+
+export type AwsEvents = EventEmitter<AwsEventMap>;
+
+/** A new channel for the lab's events. */
+export function createEvents(): AwsEvents {
+  return new EventEmitter<AwsEventMap>();
+}

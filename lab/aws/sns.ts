@@ -1,0 +1,63 @@
+/** SNS: one action, its rules for subjects, and every message kept with its time. */
+import { randomUUID } from 'node:crypto';
+import { ApiError, type Service, unknownAction } from './api.ts';
+import type { AwsEvents, Message } from './events.ts';
+import { Form, queryAnswer, queryError } from './query.ts';
+
+const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
+/** SNS takes 256 KB, in bytes, with the message's attributes. */
+const messageLimitBytes = 262_144;
+
+export interface Sns {
+  readonly service: Service;
+  /** Everything published, oldest first. */
+  readonly messages: readonly Message[];
+}
+
+/** The SNS service with these topics (ARNs). */
+export function createSns(topicArns: readonly string[], events: AwsEvents): Sns {
+  const messages: Message[] = [];
+  const service: Service = {
+    name: 'sns',
+    actionOf: (request) => new Form(request).text('Action') ?? '',
+    async handle(action, request) {
+      if (action !== 'Publish') throw unknownAction('sns', action);
+      const message = checked(new Form(request), topicArns);
+      messages.push(message);
+      events.emit('message', message);
+      return queryAnswer(action, namespace, { MessageId: message.messageId });
+    },
+    renderError: (error) => queryError(namespace, error),
+    throttled: new ApiError('Throttled', 'Rate exceeded', 429),
+    denied: (action) =>
+      new ApiError('AuthorizationError', `User is not authorized to perform: SNS:${action}`, 403),
+  };
+  return { service, messages };
+}
+
+function checked(form: Form, topicArns: readonly string[]): Message {
+  const topicArn = form.text('TopicArn') ?? form.text('TargetArn') ?? '';
+  const subject = form.text('Subject') ?? null;
+  const message = form.text('Message') ?? '';
+  if (!topicArns.includes(topicArn)) throw new ApiError('NotFound', 'Topic does not exist', 404);
+  if (subject !== null && !isSubject(subject)) throw invalid('Subject');
+  if (message === '') throw invalid('Empty message');
+  if (Buffer.byteLength(message) > messageLimitBytes) throw invalid('Message too long');
+  return {
+    atMs: Date.now(),
+    messageId: randomUUID(),
+    topicArn,
+    subject,
+    message,
+    attributes: form.attributes('MessageAttributes'),
+  };
+}
+
+/** ASCII, beginning with a letter, a digit or punctuation; no line breaks or control characters; under 100. */
+function isSubject(subject: string): boolean {
+  return subject.length < 100 && /^[\x21-\x7e][\x20-\x7e]*$/.test(subject);
+}
+
+function invalid(what: string): ApiError {
+  return new ApiError('InvalidParameter', `Invalid parameter: ${what}`);
+}

@@ -1,0 +1,159 @@
+/**
+ * The lab's AWS: EC2, SSM, SNS, DynamoDB, Lambda and STS on one endpoint, and Scheduler and EventBridge
+ * inside. It stands in for the parts of AWS that keepalambda calls, and for their bad days.
+ *
+ * @example
+ * const aws = await startAws({ subnets, instances, enis, tables, topicArns });
+ * const ec2 = new EC2Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials });
+ * aws.events.on('addressMoved', ({ address, instanceId }) => network.route(address, instanceId));
+ * aws.faults.inject({ on: 'ec2:AssignPrivateIpAddresses', effect: { kind: 'throttle' }, times: 2 });
+ */
+import { createDynamodb, type TableSpec } from './dynamodb.ts';
+import { createEc2 } from './ec2.ts';
+import { account } from './ec2-describe.ts';
+import { type Ec2Timing, Ec2World, type EniSpec, type InstanceSpec, type SubnetSpec } from './ec2-world.ts';
+import { listen } from './endpoint.ts';
+import { type AwsEvents, createEvents } from './events.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { startGuardian } from './guardian.ts';
+import { createLambda, type Lambda } from './lambda.ts';
+import type { FunctionSpec } from './lambda-environment.ts';
+import { createLambdaService } from './lambda-service.ts';
+import { createScheduler, type RuleSpec, type Scheduler } from './scheduler.ts';
+import { createSns, type Sns } from './sns.ts';
+import { createSsm, type DocumentSpec, type ParameterSpec, type Ssm } from './ssm.ts';
+import type { Host, SsmTiming } from './ssm-command.ts';
+import { createSts } from './sts.ts';
+
+export interface AwsOptions {
+  /** @default a free one */
+  readonly port?: number;
+  /** @default us-east-1 */
+  readonly region?: string;
+  readonly subnets?: readonly SubnetSpec[];
+  readonly instances?: readonly InstanceSpec[];
+  readonly enis?: readonly EniSpec[];
+  readonly ec2Timing?: Partial<Ec2Timing>;
+  readonly parameters?: readonly ParameterSpec[];
+  readonly documents?: readonly DocumentSpec[];
+  readonly ssmTiming?: Partial<SsmTiming>;
+  /** The host behind an instance, asked each time. @default reachable, with the lab's own PATH */
+  readonly hostOf?: (instanceId: string) => Host;
+  readonly topicArns?: readonly string[];
+  readonly tables?: readonly TableSpec[];
+  readonly functions?: readonly FunctionSpec[];
+  readonly rules?: readonly RuleSpec[];
+}
+
+export interface Aws {
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly account: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The environment that points an SDK or the AWS CLI here. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly events: AwsEvents;
+  readonly faults: Faults;
+  readonly ec2: Ec2World;
+  readonly ssm: Ssm;
+  readonly sns: Sns;
+  readonly lambda: Lambda;
+  readonly scheduler: Scheduler;
+  /** Ends everything, and leaves no process behind. */
+  close(): Promise<void>;
+}
+
+const credentials = { accessKeyId: 'lab', secretAccessKey: 'lab' };
+const defaultEc2Timing: Ec2Timing = { effectDelayMs: 200, staleReadMs: 0, bootMs: 1000, shutdownMs: 1000 };
+const defaultSsmTiming: SsmTiming = { visibleAfterMs: 200, deliveryMs: 200, secondMs: 1000 };
+
+/** Starts it. Throws when the port is taken, or when the world does not fit together. */
+export async function startAws(options: AwsOptions = {}): Promise<Aws> {
+  const region = options.region ?? 'us-east-1';
+  const events = createEvents();
+  const faults = createFaults();
+  const ec2 = worldOf(options, events);
+  const dynamodb = await createDynamodb(options.tables ?? []);
+  const guardian = startGuardian();
+  const environment: Record<string, string> = environmentOf(region);
+  const sns = createSns(options.topicArns ?? [], events);
+  const hostOf = options.hostOf ?? localHost;
+  const ssmTiming = { ...defaultSsmTiming, ...options.ssmTiming };
+  const ssm = createSsm({ world: ec2, events, guardian, hostOf, timing: ssmTiming });
+  const awsEnvironment = () => environment;
+  const lambda = createLambda({ region, account, awsEnvironment, guardian, events, faults });
+  const scheduler = createScheduler({ region, account, lambda, events, rules: options.rules ?? [] });
+  const services = [
+    createEc2(ec2),
+    ssm.service,
+    sns.service,
+    dynamodb,
+    createLambdaService(lambda),
+    createSts(),
+  ];
+  const close = async () => {
+    scheduler.close();
+    ec2.close();
+    ssm.close();
+    await lambda.close();
+    await guardian.close();
+  };
+  try {
+    for (const parameter of options.parameters ?? []) ssm.putParameter(parameter);
+    for (const document of options.documents ?? []) ssm.registerDocument(document);
+    for (const spec of options.functions ?? []) lambda.register(spec);
+    const endpoint = await listen(options.port ?? 0, { services, faults, events });
+    environment.AWS_ENDPOINT_URL = endpoint.url;
+    return {
+      endpoint: endpoint.url,
+      region,
+      account,
+      credentials,
+      environment,
+      events,
+      faults,
+      ec2,
+      ssm,
+      sns,
+      lambda,
+      scheduler,
+      async close() {
+        await endpoint.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function worldOf(options: AwsOptions, events: AwsEvents): Ec2World {
+  return new Ec2World(
+    {
+      subnets: options.subnets ?? [],
+      instances: options.instances ?? [],
+      enis: options.enis ?? [],
+      timing: { ...defaultEc2Timing, ...options.ec2Timing },
+    },
+    events,
+  );
+}
+
+/** The files of whoever runs the lab must not lead a function, or a test, to the real AWS. */
+function environmentOf(region: string): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+function localHost(): Host {
+  return { reachable: true, environment: { PATH: process.env.PATH ?? '/usr/bin:/bin' } };
+}

@@ -4,6 +4,7 @@ import { PortError, type PortErrorKind } from '../shell/ports.ts';
 /** The other side was asked too often, or is not well; it did nothing. */
 const throttledNames = new Set([
   'RequestLimitExceeded',
+  'Throttled',
   'Throttling',
   'ThrottlingException',
   'ThrottledException',

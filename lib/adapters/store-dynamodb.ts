@@ -1,0 +1,39 @@
+/**
+ * The store, in one DynamoDB table (`pk`, `sk`; the attribute `expiresAt` is its time to live):
+ *
+ * | pk            | sk                      | what                                   |
+ * |---------------|-------------------------|----------------------------------------|
+ * | `environment` | `lease`                 | the lease, and the count of wake-ups   |
+ * | `pair#NAME`   | `memory`                | memory as JSON, and who claimed it     |
+ * | `pair#NAME`   | `history#TIME#ORDER-ID` | history, for 90 days                   |
+ * | `orders`      | `order#ID`              | the leader's inbox                     |
+ *
+ * Conditional writes of single items only: that is all a lease needs, and all that the lab's DynamoDB has.
+ */
+import type { StorePort } from '../shell/ports.ts';
+import { appendHistory, createRowCounter, history } from './store-history.ts';
+import { readLease, releaseLease, renewLease, takeLease, wake } from './store-lease.ts';
+import { claimMemory, readMemory, saveMemory } from './store-memory.ts';
+import { removeOrder, submitOrder, waitingOrders } from './store-orders.ts';
+import type { StoreTable } from './store-table.ts';
+
+export type { StoreTable } from './store-table.ts';
+
+export function createStore(table: StoreTable): StorePort {
+  const counter = createRowCounter();
+  return {
+    readLease: () => readLease(table),
+    takeLease: (seen, owner) => takeLease(table, seen, owner),
+    renewLease: (lease) => renewLease(table, lease),
+    releaseLease: (lease) => releaseLease(table, lease),
+    wake: () => wake(table),
+    claimMemory: (pair, epoch) => claimMemory(table, pair, epoch),
+    readMemory: (pair) => readMemory(table, pair),
+    saveMemory: (pair, memory, epoch) => saveMemory(table, pair, memory, epoch),
+    appendHistory: (entries) => appendHistory(table, counter, entries),
+    history: (pair, limit) => history(table, pair, limit),
+    submitOrder: (order) => submitOrder(table, order),
+    waitingOrders: () => waitingOrders(table),
+    removeOrder: (id) => removeOrder(table, id),
+  };
+}

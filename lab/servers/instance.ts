@@ -30,7 +30,7 @@ export interface InstanceEvents {
   readonly down: [];
 }
 
-/** After this a stop becomes a kill, in milliseconds, as with systemd (which waits longer). */
+/** After this a stop becomes a kill, in milliseconds: 5.6 alone waits 10 s for idle connections. */
 const stopLimitMs = 15_000;
 
 /** Makes the data directory; nothing runs yet. */
@@ -127,7 +127,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
   }
 
   /** Stops it as systemd does: asks, lets a hung one hear it, and kills one that takes too long. */
-  async stop(): Promise<void> {
+  async stop(limitMs = stopLimitMs): Promise<void> {
     if (!this.#child) return;
     const ended = this.#ended();
     // 5.6 waits 10 s for an idle connection to end by itself: ours need not be the one.
@@ -135,7 +135,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
     this.#signal('SIGTERM');
     this.#signal('SIGCONT');
     const waiting = new AbortController();
-    await Promise.race([ended, delay(stopLimitMs, null, { signal: waiting.signal }).catch(() => {})]);
+    await Promise.race([ended, delay(limitMs, null, { signal: waiting.signal }).catch(() => {})]);
     waiting.abort();
     await this.kill();
   }

@@ -1,0 +1,159 @@
+/**
+ * A host of the lab: a server, a seat in the network, the addresses that its system has bound, and the
+ * commands that scripts on it may run.
+ */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Answer, type CommandLine, openDoor } from './hosts/door.ts';
+import { Devices, prebound, primary } from './hosts/ip.ts';
+import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
+import type { Network } from './network/network.ts';
+import { createInstance, type Instance } from './servers/instance.ts';
+import type { Product } from './servers/product.ts';
+
+export interface HostOptions {
+  readonly name: 'db1' | 'db2';
+  readonly product: Product;
+  readonly network: Network;
+  /** The lab's directory. */
+  readonly directory: string;
+  /** Whether the host comes up with the VIP on an interface of its own. */
+  readonly prebound: boolean;
+}
+
+/** After this systemd kills a service that does not stop, in milliseconds: its own default. */
+const serviceStopLimitMs = 90_000;
+
+/** Makes the host; nothing runs on it before `boot`. */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const { name, network } = options;
+  const port = await network.hiddenPort(name);
+  const instance = await createInstance({
+    product: options.product,
+    name,
+    serverId: name === 'db1' ? 1 : 2,
+    directory: options.directory,
+    address: network.addressOf(name),
+    port,
+  });
+  network.attach(name, port, () => (instance.pid === null ? [] : [instance.pid]));
+  instance.on('up', () => network.setListening(name, true));
+  instance.on('down', () => network.setListening(name, false));
+  const host = new Host(options, instance);
+  await host.open();
+  return host;
+}
+
+export class Host {
+  readonly name: 'db1' | 'db2';
+  readonly instance: Instance;
+  readonly address: string;
+  readonly #options: HostOptions;
+  readonly #socketPath: string;
+  readonly #units: ReadonlyMap<string, Service>;
+  #devices: Devices;
+  #isUp = true;
+  #closeDoor: (() => Promise<void>) | null = null;
+
+  constructor(options: HostOptions, instance: Instance) {
+    this.name = options.name;
+    this.instance = instance;
+    this.address = instance.address;
+    this.#options = options;
+    this.#socketPath = path.join(instance.directory, 'host.sock');
+    this.#units = unitsOf(instance);
+    this.#devices = this.#devicesAtBoot();
+    this.#bindAsDevicesSay();
+  }
+
+  /** Lets the host's commands in. */
+  async open(): Promise<void> {
+    this.#closeDoor = await openDoor(this.#socketPath, (line) => this.run(line));
+  }
+
+  /** Whether the machine runs: whether its SSM agent would answer. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Starts the machine if it is off, and mysqld. Resolves when mysqld lets clients in. */
+  async boot(): Promise<void> {
+    if (!this.#isUp) {
+      this.#isUp = true;
+      this.#devices = this.#devicesAtBoot();
+      this.#bindAsDevicesSay();
+      this.#options.network.plug(this.name);
+    }
+    await this.instance.start();
+  }
+
+  /** The machine is gone at once: nothing of it answers, nothing it was doing is finished. */
+  async powerOff(): Promise<void> {
+    this.#isUp = false;
+    // First the network: nobody may see mysqld's sockets close.
+    this.#options.network.unplug(this.name);
+    await this.instance.kill();
+  }
+
+  /** The environment in which scripts run as on this host: its commands first on the PATH. */
+  environment(): Readonly<Record<string, string>> {
+    return {
+      LAB_NODE: process.execPath,
+      LAB_HOST_SOCKET: this.#socketPath,
+      PATH: `${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+    };
+  }
+
+  /** Runs one of the host's own commands. Never rejects. */
+  async run({ command, args }: CommandLine): Promise<Answer> {
+    switch (command) {
+      case 'systemctl':
+        return systemctl(this.#units, args);
+      case 'ip':
+        return this.#devices.run(args);
+      // No neighbour caches an address of the lab.
+      case 'arping':
+        return { exitCode: 0, stdout: '', stderr: '' };
+      default:
+        return { exitCode: 127, stdout: '', stderr: `${command}: not found\n` };
+    }
+  }
+
+  /** Ends everything on it, and removes its directory. */
+  async close(): Promise<void> {
+    await this.#closeDoor?.();
+    this.#options.network.setListening(this.name, false);
+    await this.instance.close();
+  }
+
+  #devicesAtBoot(): Devices {
+    const { network } = this.#options;
+    const own = { lo: ['127.0.0.1/8'], [primary]: [`${this.address}/24`] };
+    const given = this.#options.prebound ? { ...own, [prebound]: [`${network.vip}/32`] } : own;
+    return new Devices(given, () => this.#bindAsDevicesSay());
+  }
+
+  #bindAsDevicesSay(): void {
+    const { network } = this.#options;
+    if (this.#devices.has(network.vip)) network.bind(this.name);
+    else network.unbind(this.name);
+  }
+}
+
+const commandDirectory = fileURLToPath(new URL('./hosts/bin', import.meta.url));
+
+/** mysqld's unit under each name that a distribution gives it; keepalived in name only. */
+function unitsOf(instance: Instance): ReadonlyMap<string, Service> {
+  const mysqld: Service = {
+    isRunning: () => instance.isRunning(),
+    start: () => instance.start(),
+    stop: () => instance.stop(serviceStopLimitMs),
+    kill: () => instance.kill(),
+  };
+  return new Map([
+    ['mysqld', mysqld],
+    ['mysql', mysqld],
+    ['mariadb', mysqld],
+    ['keepalived', nominalService()],
+  ]);
+}

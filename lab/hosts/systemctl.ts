@@ -1,0 +1,81 @@
+/** `systemctl` on a host of the lab: units of its services, and as much of the command as scripts use. */
+import type { Answer } from './door.ts';
+
+/** A service of the host. */
+export interface Service {
+  isRunning(): boolean;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** A service of which the lab keeps nothing but whether it runs. */
+export function nominalService(): Service {
+  let running = true;
+  const set = (to: boolean) => async () => {
+    running = to;
+  };
+  return { isRunning: () => running, start: set(true), stop: set(false), kill: set(false) };
+}
+
+/** As `systemctl` with these arguments. `units` by name, without `.service`. Never rejects. */
+export async function systemctl(
+  units: ReadonlyMap<string, Service>,
+  args: readonly string[],
+): Promise<Answer> {
+  const quiet = args.includes('--quiet') || args.includes('-q');
+  const [verb = '', unit = ''] = args.filter((word) => !word.startsWith('-'));
+  const name = unit.replace(/\.service$/, '');
+  const service = units.get(name);
+  if (verb === 'daemon-reload') return answer(0);
+  if (!service) return missing(verb, name);
+  try {
+    return await act(verb, name, service, quiet);
+  } catch (error) {
+    return answer(
+      1,
+      '',
+      `Job for ${name}.service failed because the control process exited with error code.\n${error}\n`,
+    );
+  }
+}
+
+async function act(verb: string, name: string, service: Service, quiet: boolean): Promise<Answer> {
+  switch (verb) {
+    case 'is-active':
+    case 'status': {
+      const running = service.isRunning();
+      return answer(running ? 0 : 3, quiet ? '' : `${running ? 'active' : 'inactive'}\n`);
+    }
+    case 'cat':
+      return answer(0, `# ${name}.service\n`);
+    case 'reset-failed':
+    case 'enable':
+      return answer(0);
+    case 'start':
+      await service.start();
+      return answer(0);
+    case 'stop':
+      await service.stop();
+      return answer(0);
+    case 'restart':
+      await service.stop();
+      await service.start();
+      return answer(0);
+    case 'kill':
+      await service.kill();
+      return answer(0);
+    default:
+      return answer(1, '', `Unknown command verb ${verb}.\n`);
+  }
+}
+
+function missing(verb: string, name: string): Answer {
+  if (verb === 'is-active') return answer(3, 'inactive\n');
+  if (verb === 'cat') return answer(1, '', `No files found for ${name}.service.\n`);
+  return answer(5, '', `Failed to ${verb} ${name}.service: Unit ${name}.service not found.\n`);
+}
+
+function answer(exitCode: number, stdout = '', stderr = ''): Answer {
+  return { exitCode, stdout, stderr };
+}

@@ -16,7 +16,7 @@ while read -r sign pid; do
     -) wards=$(printf '%s' "$wards" | sed "s/ $pid / /") ;;
   esac
 done
-for pid in $wards; do kill -KILL -- "$pid" 2>/dev/null; done
+for pid in $wards; do kill -KILL "$pid" 2>/dev/null; done
 `;
 
 export interface Guardian {

@@ -1,0 +1,142 @@
+import { GetCommandInvocationCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { DocumentContent } from '../../../lab/aws/ssm-document.ts';
+import { type Clients, errorOf, start, until } from './world.ts';
+
+const greet: DocumentContent = {
+  schemaVersion: '2.2',
+  parameters: {
+    name: { type: 'String', allowedPattern: '^[a-z0-9]+$', interpolationType: 'ENV_VAR' },
+    mark: { type: 'String', default: '!', allowedPattern: '^[!?]$' },
+  },
+  mainSteps: [
+    {
+      action: 'aws:runShellScript',
+      name: 'greet',
+      inputs: {
+        runCommand: [
+          'set -eu',
+          'echo "$WHERE greets $SSM_name{{ mark }} $(printenv SSM_mark || echo unset)"',
+          'echo oops >&2',
+        ],
+      },
+    },
+  ],
+};
+const script = (...runCommand: string[]): DocumentContent => ({
+  schemaVersion: '2.2',
+  mainSteps: [{ action: 'aws:runShellScript', name: 'run', inputs: { runCommand, timeoutSeconds: '30' } }],
+});
+
+let reachable = true;
+let clients: Clients;
+beforeEach(async () => {
+  reachable = true;
+  clients = await start({
+    documents: [
+      { name: 'greet', content: greet },
+      { name: 'fail', content: script('echo half; exit 3') },
+      { name: 'bash', content: script('#!/bin/bash', 'read -ra words <<< "a b"; echo $words') },
+      { name: 'hang', content: script('sleep 60') },
+    ],
+    hostOf: (id) => ({ reachable, environment: { PATH: process.env.PATH ?? '', WHERE: id } }),
+  });
+});
+afterEach(() => clients.close());
+
+async function send(document: string, parameters: Record<string, string[]> = {}, instance = 'i-db1') {
+  const answer = await clients.ssm.send(
+    new SendCommandCommand({
+      DocumentName: document,
+      InstanceIds: [instance],
+      Parameters: parameters,
+      TimeoutSeconds: 30,
+    }),
+  );
+  return answer.Command?.CommandId ?? '';
+}
+
+async function result(commandId: string, details: string) {
+  const get = () =>
+    clients.ssm.send(new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: 'i-db1' }));
+  await until(async () => (await get()).StatusDetails === details);
+  return await get();
+}
+
+test('a script runs on the host, with its parameters in its environment', async () => {
+  const heard: string[] = [];
+  clients.aws.events.on('command', ({ statusDetails }) => heard.push(statusDetails));
+  const got = await result(await send('greet', { name: ['db2'] }), 'Success');
+  expect(got).toMatchObject({
+    Status: 'Success',
+    ResponseCode: 0,
+    StandardOutputContent: 'i-db1 greets db2! unset\n',
+    StandardErrorContent: 'oops\n',
+  });
+  expect(heard).toEqual(['InProgress', 'Success']);
+});
+
+test('a script that fails says with what', async () => {
+  const got = await result(await send('fail'), 'Failed');
+  expect(got).toMatchObject({ Status: 'Failed', ResponseCode: 3, StandardOutputContent: 'half\n' });
+});
+
+test('the first line of a script names its shell, as with the real agent', async () => {
+  expect(await result(await send('bash'), 'Success')).toMatchObject({ StandardOutputContent: 'a\n' });
+});
+
+test.each([
+  [
+    'a value that does not match its pattern',
+    'greet',
+    { name: ['db2; rm -rf /'] },
+    'i-db1',
+    'InvalidParameters',
+  ],
+  ['a parameter that is missing', 'greet', {}, 'i-db1', 'InvalidParameters'],
+  ['a parameter that there is not', 'greet', { name: ['x'], age: ['1'] }, 'i-db1', 'InvalidParameters'],
+  ['a document that there is not', 'none', {}, 'i-db1', 'InvalidDocument'],
+  ['an instance that there is not', 'fail', {}, 'i-db9', 'InvalidInstanceId'],
+])('%s is refused', async (_what, document, parameters, instance, want) => {
+  expect(await errorOf(send(document, parameters as Record<string, string[]>, instance))).toBe(want);
+});
+
+test('an instance that is stopped takes no commands', async () => {
+  clients.aws.ec2.setInstanceState('i-db1', 'stopped');
+  expect(await errorOf(send('fail'))).toBe('InvalidInstanceId');
+});
+
+test('just after sending, the invocation does not exist', async () => {
+  clients.aws.ssm.timing.visibleAfterMs = 80;
+  const commandId = await send('greet', { name: ['x'] });
+  const get = () =>
+    clients.ssm.send(new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: 'i-db1' }));
+  expect(await errorOf(get())).toBe('InvocationDoesNotExist');
+  await until(async () => (await errorOf(get())) === 'none');
+});
+
+test('a host that cannot be reached leaves the command waiting, and gets it when it is back', async () => {
+  reachable = false;
+  const commandId = await send('greet', { name: ['x'] });
+  expect(await result(commandId, 'Delayed')).toMatchObject({ Status: 'Pending', ResponseCode: -1 });
+  reachable = true;
+  await result(commandId, 'Success');
+});
+
+test.each([
+  ['that is never delivered', false, 'greet', { name: ['x'] }, 'DeliveryTimedOut'],
+  ['that does not end', true, 'hang', {}, 'ExecutionTimedOut'],
+])('a command %s times out', async (_what, isReachable, document, parameters, details) => {
+  clients.aws.ssm.timing.secondMs = 5;
+  reachable = isReachable;
+  const commandId = await send(document, parameters as Record<string, string[]>);
+  expect(await result(commandId, details)).toMatchObject({ Status: 'TimedOut' });
+});
+
+test.each([
+  ['another schema', { ...greet, schemaVersion: '0.3' }],
+  ['no step', { ...greet, mainSteps: [] }],
+  ['a list as parameter', { ...greet, parameters: { x: { type: 'StringList' } } }],
+])('a document with %s is a fault of the stack', (_what, content) => {
+  expect(() => clients.aws.ssm.registerDocument({ name: 'x', content })).toThrow(/document x/);
+});

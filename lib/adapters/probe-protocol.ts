@@ -4,7 +4,7 @@
  * The schemas are checked on both sides. Unknown keys are dropped, not refused: while a deployment is under
  * way, a new watch may speak to an old probe. A probe never sends a time, only ages: its clock is its own.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Inbound, Position, Saw, Sighting } from '../core/sighting.ts';
 import type { Answered, CaughtUp, Closed } from '../shell/ports.ts';
 
@@ -18,6 +18,8 @@ const positionSchema = z.object({
 const credentialsSchema = z.object({
   user: z.string(),
   password: z.string(),
+  /** `off` (default without `ca`), `encrypt` without a check, `verify-ca` (default with `ca`). */
+  tls: z.enum(['off', 'encrypt', 'verify-ca']).optional(),
   /** The certificate authority (PEM) that must have signed the server's certificate. */
   ca: z.string().optional(),
 });

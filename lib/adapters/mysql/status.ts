@@ -1,0 +1,191 @@
+/** Rows as the servers give them → the words of core. Pure: table-tested with rows of real servers. */
+import type { Inbound, Position, ReplicationError, ThreadState } from '../../core/sighting.ts';
+import { compareOffsets, isSubset } from './position.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What a server says of itself without waiting for any lock that a stuck commit could hold. */
+export interface Pulse {
+  readonly identity: string;
+  readonly version: string;
+  readonly writable: boolean;
+  /** GTIDs at the end of its own history; null where GTIDs are off. */
+  readonly executed: string | null;
+  /** MariaDB only: GTIDs applied from its source (`gtid_slave_pos`). */
+  readonly applied: string | null;
+  /** Parallel appliers; 0 for the one SQL thread of old. */
+  readonly workers: number;
+  readonly maxConnections: number;
+}
+
+/** One replication channel. */
+export interface Channel {
+  readonly name: string;
+  readonly io: ThreadState;
+  readonly sql: 'yes' | 'no';
+  readonly lagSeconds: number | null;
+  readonly ioError: ReplicationError | null;
+  readonly sqlError: ReplicationError | null;
+  readonly sourceAddress: string;
+  /** The account that it logs in to its source with. */
+  readonly sourceUser: string;
+  readonly received: Position;
+  readonly applied: Position;
+  /** The SQL thread has nothing left to read in the relay log. */
+  readonly readAll: boolean;
+  /** How many of its source's heartbeats it heard; null where this row does not say. */
+  readonly heartbeats: number | null;
+}
+
+export interface Counters {
+  readonly uptimeSeconds: number;
+  readonly connections: number;
+  readonly heartbeats: number | null;
+}
+
+/** The row of `Dialect.pulse`. `read_only` is a number or a word: MariaDB 12 made it one of several words. */
+export function readPulse(row: Row): Pulse {
+  const gtid = text(row.gtid_mode).toUpperCase();
+  const withGtid = gtid === 'ON' || gtid === 'ON_PERMISSIVE';
+  return {
+    identity: text(row.identity),
+    version: text(row.version),
+    writable: isOff(row.read_only) && isOff(row.super_read_only),
+    executed: withGtid ? compact(row.executed) : null,
+    applied: row.applied === null || row.applied === undefined ? null : compact(row.applied),
+    workers: Number(row.workers ?? 0),
+    maxConnections: Number(row.max_connections),
+  };
+}
+
+/**
+ * The rows of `Dialect.replicaStatus` → the channel from the pair's other node: the one with its address, else
+ * the unnamed one, else the first. Null when no replication is configured.
+ */
+export function readChannel(rows: readonly Row[], pulse: Pulse, peerAddress: string): Channel | null {
+  const channels = rows.filter((row) => text(field(row, 'Source_Host')) !== '');
+  const row =
+    channels.find((candidate) => text(field(candidate, 'Source_Host')) === peerAddress) ??
+    channels.find((candidate) => channelName(candidate) === '') ??
+    channels[0];
+  return row === undefined ? null : channelOf(row, pulse);
+}
+
+/** `caughtUp` and the rest, in the words of core. `heardAgoMs` is the probe's own knowledge. */
+export function inboundOf(channel: Channel | null, pulse: Pulse, heardAgoMs: number | null): Inbound {
+  if (channel === null) return { kind: 'unconfigured' };
+  const { io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied } = channel;
+  return {
+    kind: 'configured',
+    ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied },
+    caughtUp: isCaughtUp(channel, pulse.workers),
+    heardAgoMs,
+  };
+}
+
+/**
+ * Whether everything received has been applied. Offsets or GTIDs say it; where they do not, the SQL thread may.
+ *
+ * A transaction of which the source died in the middle is received in part, and never applies: offsets stay
+ * apart for good, and 5.6 counts its GTID as retrieved. The SQL thread then waits at the end of the relay log,
+ * and says so. Its word counts only when nothing more can come in (the IO thread is not running) and when it
+ * applies itself: a coordinator that has read everything may still have workers at work.
+ */
+export function isCaughtUp(channel: Channel, workers: number): boolean {
+  const { received, applied } = channel;
+  const byGtid = received.gtid !== null && received.gtid !== '' && applied.gtid !== null;
+  const byOffset = received.file !== '' && compareOffsets(received, applied) === 0;
+  if (byOffset) return true;
+  if (byGtid && isSubset(received.gtid, applied.gtid)) return true;
+  return channel.sql === 'yes' && channel.io !== 'yes' && channel.readAll && workers === 0;
+}
+
+/** The row of `Dialect.binaryLogStatus`; an empty file where the binary log is off. */
+export function readBinaryLog(rows: readonly Row[]): { readonly file: string; readonly offset: number } {
+  const row = rows[0];
+  return { file: text(row?.File), offset: Number(row?.Position ?? 0) };
+}
+
+/** The rows of `Dialect.counters`. */
+export function readCounters(rows: readonly Row[]): Counters {
+  const values = new Map(rows.map((row) => [text(row.Variable_name).toLowerCase(), text(row.Value)]));
+  const heartbeats = values.get('slave_received_heartbeats');
+  return {
+    uptimeSeconds: Number(values.get('uptime') ?? 0),
+    connections: Number(values.get('threads_connected') ?? 0),
+    heartbeats: heartbeats === undefined ? null : Number(heartbeats),
+  };
+}
+
+function channelOf(row: Row, pulse: Pulse): Channel {
+  const lag = field(row, 'Seconds_Behind_Source');
+  const received = { file: text(field(row, 'Source_Log_File')), offset: field(row, 'Read_Source_Log_Pos') };
+  const applied = {
+    file: text(field(row, 'Relay_Source_Log_File')),
+    offset: field(row, 'Exec_Source_Log_Pos'),
+  };
+  const heartbeats = field(row, 'Replica_received_heartbeats');
+  return {
+    name: channelName(row),
+    io: threadState(field(row, 'Replica_IO_Running')),
+    sql: text(field(row, 'Replica_SQL_Running')).toLowerCase() === 'yes' ? 'yes' : 'no',
+    lagSeconds: lag === null || lag === undefined ? null : Number(lag),
+    ioError: errorOf(row, 'Last_IO'),
+    sqlError: errorOf(row, 'Last_SQL'),
+    sourceAddress: text(field(row, 'Source_Host')),
+    sourceUser: text(field(row, 'Source_User')),
+    received: { gtid: receivedGtid(row, pulse), file: received.file, offset: Number(received.offset ?? 0) },
+    applied: { gtid: appliedGtid(row, pulse), file: applied.file, offset: Number(applied.offset ?? 0) },
+    readAll: /has read all relay log/i.test(text(field(row, 'Replica_SQL_Running_State'))),
+    heartbeats: heartbeats === undefined || heartbeats === null ? null : Number(heartbeats),
+  };
+}
+
+/** MariaDB names what it received `Gtid_IO_Pos`, and only where the channel uses GTIDs. */
+function receivedGtid(row: Row, pulse: Pulse): string | null {
+  if (pulse.executed === null) return null;
+  if (pulse.applied === null) return compact(field(row, 'Retrieved_Gtid_Set'));
+  return compact(row.Gtid_IO_Pos) || null;
+}
+
+function appliedGtid(row: Row, pulse: Pulse): string | null {
+  if (pulse.executed === null) return null;
+  if (pulse.applied === null) return compact(field(row, 'Executed_Gtid_Set'));
+  return row.Gtid_Slave_Pos === undefined ? pulse.applied : compact(row.Gtid_Slave_Pos);
+}
+
+/** `Connecting`, and MariaDB's `Preparing`: the thread runs and has no source yet. */
+function threadState(value: unknown): ThreadState {
+  const word = text(value).toLowerCase();
+  if (word === 'yes' || word === 'no') return word;
+  return 'connecting';
+}
+
+function errorOf(row: Row, thread: 'Last_IO' | 'Last_SQL'): ReplicationError | null {
+  const errno = Number(row[`${thread}_Errno`] ?? 0);
+  return errno === 0 ? null : { errno, message: text(row[`${thread}_Error`]) };
+}
+
+/** MySQL calls it `Channel_Name`, MariaDB `Connection_name`. */
+function channelName(row: Row): string {
+  return text(row.Channel_Name ?? row.Connection_name);
+}
+
+/** A column by its name since 8.0.22, or by its old one. */
+function field(row: Row, name: string): unknown {
+  if (name in row) return row[name];
+  return row[name.replace('Replica', 'Slave').replace('Source', 'Master')];
+}
+
+/** Long sets are broken into lines. */
+function compact(value: unknown): string {
+  return text(value).replace(/\s/g, '');
+}
+
+function isOff(value: unknown): boolean {
+  return ['0', 'off'].includes(text(value).toLowerCase());
+}
+
+function text(value: unknown): string {
+  return value === null || value === undefined ? '' : String(value);
+}

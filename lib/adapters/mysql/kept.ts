@@ -1,0 +1,52 @@
+/** A connection that is kept open between looks and invocations, and made again when it is gone. */
+import { dial, type Endpoint, type Link } from './connection.ts';
+import { MysqlFailure } from './errors.ts';
+
+export interface Kept {
+  /** The open connection; null while there is none. */
+  current(): Link | null;
+  /** The open connection, or a new one within `limitMs`. Throws a `MysqlFailure`. */
+  get(limitMs: number): Promise<Link>;
+  /** Throws it away at once. */
+  drop(): void;
+}
+
+/** `onLost` is called when an open connection is lost, but not when it is thrown away with `drop`. */
+export function keep(endpoint: Endpoint, onLost: () => void = () => {}): Kept {
+  let link: Link | null = null;
+  let dialling: Promise<Link> | null = null;
+  let generation = 0;
+
+  async function make(limitMs: number): Promise<Link> {
+    const mine = generation;
+    const made = await dial(endpoint, limitMs);
+    if (mine !== generation) {
+      made.destroy();
+      throw new MysqlFailure('connect', 0, new Error('the connection was dropped while it was made'));
+    }
+    link = made;
+    void made.gone.then(() => {
+      if (link !== made) return;
+      link = null;
+      onLost();
+    });
+    return made;
+  }
+
+  return {
+    current: () => (link?.isGone() ? null : link),
+    async get(limitMs) {
+      if (link !== null && !link.isGone()) return link;
+      dialling ??= make(limitMs).finally(() => {
+        dialling = null;
+      });
+      return dialling;
+    },
+    drop() {
+      generation += 1;
+      const dropped = link;
+      link = null;
+      dropped?.destroy();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** Waiting with a limit, fairly: an answer that has already arrived is read before the limit is judged. */
+
+/** What `within` gives back when the limit was over first. */
+export const late = Symbol('late');
+
+/**
+ * The promise's value, or `late` after `limitMs`. The promise goes on by itself.
+ *
+ * After a pause of this process (Lambda froze it, or the CPU was taken away) Node runs overdue timers before it
+ * reads its sockets. So an overdue limit lets the event loop read once more: the answer may be there, and a
+ * server must not be called silent for a pause of ours.
+ */
+export function within<T>(promise: Promise<T>, limitMs: number): Promise<T | typeof late> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => {
+        setImmediate(() => setImmediate(() => resolve(late)));
+      },
+      Math.max(0, limitMs),
+    );
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Milliseconds on a clock that never goes back; only differences of it mean anything. */
+export function nowMs(): number {
+  return performance.now();
+}
+
+/** Something that can wake a pause: takes the waker, and gives back how to take it out again. */
+export type Alarm = (wake: () => void) => () => void;
+
+/** Resolves after that time, or as soon as the signal is aborted or the alarm goes off. Never rejects. */
+export function pause(forMs: number, signal?: AbortSignal, alarm?: Alarm): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      silence?.();
+      resolve();
+    };
+    const timer = setTimeout(end, Math.max(0, forMs));
+    signal?.addEventListener('abort', end, { once: true });
+    const silence = alarm?.(end);
+  });
+}

@@ -1,0 +1,149 @@
+/** One node, looked at again and again on connections that are kept open. */
+import type { NodeName } from '../../core/names.ts';
+import type { Heartbeat, Inbound, Saw, Server } from '../../core/sighting.ts';
+import type { Endpoint } from './connection.ts';
+import { createDetails, type DetailWords } from './details.ts';
+import { createDoor } from './door.ts';
+import { isLost, MysqlFailure, sawOf } from './errors.ts';
+import { createWriter } from './heartbeat.ts';
+import { keep } from './kept.ts';
+import { type Alarm, nowMs } from './limit.ts';
+import { inboundOf, type Pulse, readPulse } from './status.ts';
+
+export interface Observed {
+  readonly node: NodeName;
+  readonly endpoint: Endpoint;
+  /** The address of the pair's other node: the source of its replication. */
+  readonly peerAddress: string;
+}
+
+export interface Observer {
+  /**
+   * One look, ended within `limitMs`; twice that when a kept connection was lost and a fresh one had to tell
+   * why. With `beat`, the heartbeat row is committed if one is due. A look that is under way is shared. Never
+   * throws for anything that a server or a network can do.
+   */
+  look(limitMs: number, beat: boolean): Promise<Saw>;
+  /** Goes off when the kept connection is lost. */
+  readonly lost: Alarm;
+  /** Throws all connections away. */
+  drop(): void;
+}
+
+export function createObserver({ node, endpoint, peerAddress }: Observed): Observer {
+  const wakers = new Set<() => void>();
+  const pulses = keep(endpoint, () => {
+    for (const wake of [...wakers]) wake();
+  });
+  const details = createDetails(endpoint, peerAddress);
+  const writer = createWriter(endpoint, node);
+  const door = createDoor(endpoint);
+  let underWay: Promise<Saw> | null = null;
+
+  /** Asks on the kept connection; when that is lost, asks at once again on a fresh one: only that can tell why. */
+  async function askPulse(limitMs: number): Promise<Pulse> {
+    const kept = pulses.current();
+    try {
+      return await askOnce(limitMs);
+    } catch (error) {
+      pulses.drop();
+      if (kept === null || !(error instanceof MysqlFailure) || !isLost(error)) throw error;
+    }
+    return askOnce(limitMs);
+  }
+
+  async function askOnce(limitMs: number): Promise<Pulse> {
+    const startMs = nowMs();
+    const isFresh = pulses.current() === null;
+    const link = await pulses.get(limitMs);
+    if (isFresh) door.wasOpen();
+    const [row] = await link.query(link.dialect.pulse, [], limitMs - (nowMs() - startMs));
+    return readPulse(row ?? {});
+  }
+
+  async function lookOnce(limitMs: number, beat: boolean): Promise<Saw> {
+    const startMs = nowMs();
+    try {
+      const pulse = await askPulse(limitMs);
+      const leftMs = Math.max(0, limitMs - (nowMs() - startMs));
+      if (!beat) writer.drop();
+      const [words, heartbeat] = await Promise.all([
+        details.read(pulse, leftMs),
+        beat ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
+      ]);
+      return door.knock(limitMs) ?? fullOf(words, pulse) ?? answered(pulse, words, heartbeat, flavor());
+    } catch (error) {
+      if (!(error instanceof MysqlFailure)) throw error;
+      pulses.drop();
+      const saw = sawOf(error);
+      // What hangs on the other connections may be the evidence of a stuck server; a dead one leaves none.
+      if (saw.kind === 'refused') for (const each of [details, writer]) each.drop();
+      return saw;
+    }
+  }
+
+  const flavor = () => pulses.current()?.dialect.flavor ?? 'mysql';
+
+  return {
+    look(limitMs, beat) {
+      underWay ??= lookOnce(limitMs, beat).finally(() => {
+        underWay = null;
+      });
+      return underWay;
+    },
+    lost(wake) {
+      wakers.add(wake);
+      return () => wakers.delete(wake);
+    },
+    drop() {
+      for (const each of [pulses, details, writer]) each.drop();
+    },
+  };
+}
+
+/**
+ * A full connection table, although we are in: accounts with SUPER or CONNECTION_ADMIN have one connection more
+ * than `max_connections` (MySQL manual, "max_connections"), so error 1040 would not come to us.
+ */
+function fullOf({ counters, fresh }: DetailWords, pulse: Pulse): Saw | null {
+  if (!fresh || counters.connections < pulse.maxConnections) return null;
+  const message = `${counters.connections} of ${pulse.maxConnections} connections are in use`;
+  return { kind: 'saturated', errno: 1040, message };
+}
+
+function answered(
+  pulse: Pulse,
+  words: DetailWords,
+  heartbeat: Heartbeat,
+  flavor: Server['flavor'],
+): Extract<Saw, { kind: 'answered' }> {
+  const { identity, version, writable, executed } = pulse;
+  return {
+    kind: 'answered',
+    server: {
+      ...{ identity, version, flavor, writable, heartbeat },
+      uptimeSeconds: words.counters.uptimeSeconds,
+      inbound: inboundNow(pulse, words),
+      executed: { gtid: executed, ...words.binaryLog },
+    },
+  };
+}
+
+/**
+ * Replication as this look read it. Where the statement is stuck, the last words stand, but without what may have
+ * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven
+ * running nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
+ */
+function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs }: DetailWords): Inbound {
+  if (channel !== 'unread') {
+    const inbound = inboundOf(channel, pulse, heardAgoMs);
+    if (fresh || inbound.kind === 'unconfigured') return inbound;
+    return { ...inbound, lagSeconds: null, caughtUp: false };
+  }
+  const nowhere = { gtid: null, file: '', offset: 0 };
+  return {
+    kind: 'configured',
+    ...{ io: 'connecting', sql: 'yes', lagSeconds: null, ioError: null, sqlError: null, sourceAddress: '' },
+    ...{ received: nowhere, applied: nowhere, caughtUp: false, heardAgoMs: null },
+  };
+}

@@ -1,0 +1,98 @@
+/** Waits until a node has applied what it received and, if asked, a position of its source. */
+import type { Position } from '../../core/sighting.ts';
+import type { CaughtUp } from '../../shell/ports.ts';
+import type { ProbeFailed } from '../probe-protocol.ts';
+import { askChannel, askPulse, type Command, carryOut } from './command.ts';
+import type { Endpoint } from './connection.ts';
+import type { Dialect } from './dialect.ts';
+import { pause } from './limit.ts';
+import { includes } from './position.ts';
+import { type Channel, isCaughtUp, type Pulse, readBinaryLog } from './status.ts';
+
+/** Time between two looks at how far it is. Milliseconds. */
+const POLL_MS = 50;
+/** What is kept of the limit to read the last position and to answer. Milliseconds. */
+const ANSWER_MS = 100;
+
+/** How far a node is. */
+export interface Progress {
+  readonly reached: boolean;
+  /** Why not; empty when it is reached. */
+  readonly because: string;
+  /** Waiting longer cannot help. */
+  readonly hopeless: boolean;
+}
+
+/**
+ * Whether the node has reached its goal: `upTo`, a position in its source's history; without one, all that it
+ * had `received` when it was first asked. A stopped SQL thread never gets there.
+ *
+ * All that is received *at the moment* is more than is asked for: a source that still writes would keep that out
+ * of reach. But when it is caught up, it has it all, also where the last transaction was received in part.
+ */
+export function progressOf(
+  channel: Channel | null,
+  pulse: Pulse,
+  goal: { readonly upTo: Position | null; readonly received: Position },
+  flavor: Dialect['flavor'],
+): Progress {
+  const not = (because: string, hopeless: boolean) => ({ reached: false, because, hopeless });
+  if (channel === null) return not('replication is not configured', true);
+  const executed = { gtid: pulse.executed, file: '', offset: 0 };
+  const standing = { applied: channel.applied, executed };
+  const reached = includes(standing, goal.upTo ?? goal.received, flavor);
+  if (reached || (goal.upTo === null && isCaughtUp(channel, pulse.workers))) {
+    return { reached: true, because: '', hopeless: false };
+  }
+  if (channel.sql === 'no') {
+    const error = channel.sqlError;
+    return not(`the SQL thread is stopped${error ? ` (error ${error.errno}: ${error.message})` : ''}`, true);
+  }
+  const { applied, received } = channel;
+  const where = goal.upTo ?? goal.received;
+  const io = channel.io === 'yes' ? '' : `, and the IO thread is ${channel.io}`;
+  return not(`applied ${textOf(applied)}, received ${textOf(received)}, wanted ${textOf(where)}${io}`, false);
+}
+
+/** Polls until the goal is reached, is out of reach, or the limit is over: then `because` says why not. */
+export function catchUp(
+  endpoint: Endpoint,
+  upTo: Position | null,
+  limitMs: number,
+): Promise<CaughtUp | ProbeFailed> {
+  return carryOut(endpoint, limitMs, async (command) => {
+    let received: Position | null = null;
+    for (;;) {
+      const pulse = await askPulse(command);
+      const channel = await askChannel(command, pulse);
+      received ??= channel?.received ?? nowhere;
+      const progress = progressOf(channel, pulse, { upTo, received }, command.link.dialect.flavor);
+      if (progress.reached || progress.hopeless || command.leftMs() <= ANSWER_MS + POLL_MS) {
+        return answer(command, pulse, channel, progress);
+      }
+      await pause(POLL_MS);
+    }
+  });
+}
+
+async function answer(
+  command: Command,
+  pulse: Pulse,
+  channel: Channel | null,
+  { reached, because }: Progress,
+): Promise<CaughtUp> {
+  const log = readBinaryLog(await command.ask(command.link.dialect.binaryLogStatus));
+  return {
+    reached,
+    because,
+    applied: channel?.applied ?? nowhere,
+    received: channel?.received ?? nowhere,
+    executed: { gtid: pulse.executed, ...log },
+  };
+}
+
+const nowhere: Position = { gtid: null, file: '', offset: 0 };
+
+function textOf({ gtid, file, offset }: Position): string {
+  return gtid === null || gtid === '' ? `${file}:${offset}` : gtid;
+}

@@ -1,0 +1,95 @@
+/** The probe: answers every request of the protocol, on connections that it keeps between them. */
+import type { ProbeRequest, ProbeResponse, ProbeTarget } from '../probe-protocol.ts';
+import { catchUp } from './catch-up.ts';
+import type { Endpoint } from './connection.ts';
+import { holdLook } from './look.ts';
+import { createObserver, type Observer } from './observer.ts';
+import { verify } from './verify.ts';
+import { close, open } from './writability.ts';
+
+/**
+ * After so long without a look, nothing that was kept is trusted: connections may be dead without a word, and
+ * ages that went on while Lambda froze the process mean nothing. Milliseconds.
+ */
+const STALE_MS = 5000;
+
+export interface Probe {
+  /** Throws only for bugs: what a server or a network does is in the answer. */
+  answer(request: ProbeRequest): Promise<ProbeResponse>;
+  /** Throws all connections away. */
+  drop(): void;
+}
+
+/** Made once for each execution environment. `nowWallMs` is a clock that goes on while the process is frozen. */
+export function createProbe(nowWallMs: () => number = Date.now): Probe {
+  const observers = new Map<string, { readonly endpoint: string; readonly observer: Observer }>();
+  let looks = 0;
+  let lastLookMs = nowWallMs();
+
+  function drop(): void {
+    for (const { observer } of observers.values()) observer.drop();
+    observers.clear();
+  }
+
+  /** The observer of a node; a new one when its address or the credentials have changed. */
+  function observerOf(target: ProbeTarget, name: string): Observer {
+    const key = `${target.pair}/${name}`;
+    const endpoint = endpointOf(target, addressOf(target, name));
+    const peerAddress = target.nodes.find((node) => node.name !== name)?.address ?? '';
+    const kept = observers.get(key);
+    if (kept?.endpoint === JSON.stringify(endpoint)) return kept.observer;
+    kept?.observer.drop();
+    const observer = createObserver({ node: name, endpoint, peerAddress });
+    observers.set(key, { endpoint: JSON.stringify(endpoint), observer });
+    return observer;
+  }
+
+  async function look(targets: readonly ProbeTarget[], holdMs: number): Promise<ProbeResponse> {
+    if (looks === 0 && nowWallMs() - lastLookMs > STALE_MS) drop();
+    looks += 1;
+    try {
+      return { kind: 'looks', pairs: await holdLook(targets, holdMs, observerOf) };
+    } finally {
+      looks -= 1;
+      lastLookMs = nowWallMs();
+    }
+  }
+
+  return {
+    drop,
+    answer: (request) => (request.kind === 'look' ? look(request.targets, request.holdMs) : command(request)),
+  };
+}
+
+async function command(request: Exclude<ProbeRequest, { kind: 'look' }>): Promise<ProbeResponse> {
+  switch (request.kind) {
+    case 'close': {
+      const closed = await close(endpointOf(request, request.node.address), request.limitMs);
+      return 'kind' in closed ? closed : { kind: 'closed', closed };
+    }
+    case 'open': {
+      const opened = await open(endpointOf(request, request.node.address), request.limitMs);
+      return 'kind' in opened ? opened : { kind: 'opened', ...opened };
+    }
+    case 'catch-up': {
+      const endpoint = endpointOf(request, request.node.address);
+      const caughtUp = await catchUp(endpoint, request.upTo, request.limitMs);
+      return 'kind' in caughtUp ? caughtUp : { kind: 'caught-up', caughtUp };
+    }
+    case 'verify': {
+      const vip = endpointOf(request, request.vip);
+      const answered = await verify(vip, request.writeProbe, request.limitMs);
+      return 'kind' in answered ? answered : { kind: 'verified', answered };
+    }
+  }
+}
+
+function endpointOf(from: Pick<ProbeTarget, 'port' | 'credentials'>, host: string): Endpoint {
+  return { host, port: from.port, credentials: from.credentials };
+}
+
+function addressOf(target: ProbeTarget, name: string): string {
+  const node = target.nodes.find((candidate) => candidate.name === name);
+  if (!node) throw new Error(`pair ${target.pair} has no node ${name}`);
+  return node.address;
+}

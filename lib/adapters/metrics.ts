@@ -1,21 +1,13 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { type MetricName, metricDimensions, metricNamespace, metrics } from '../core/metrics.ts';
 import type { PairName } from '../core/names.ts';
-import type { Clock } from '../shell/ports.ts';
+import type { Clock, MetricsPort } from '../shell/ports.ts';
 
 /** At most one heartbeat in this time: each is a log line that is paid for. Milliseconds. */
 const HEARTBEAT_INTERVAL_MS = 10_000;
 
-/** What CloudWatch is told. Each call writes one line of its embedded metric format; nothing is sent. */
-export interface MetricSink {
-  /** The leader ticked: watch is alive. May be called at every tick; written every 10 s. */
-  heartbeat(): void;
-  /** One value, in the unit of `lib/core/metrics`; with the pair where the metric is per pair. */
-  publish(name: MetricName, value: number, pair?: PairName): void;
-}
-
 /** Metrics of an environment, by the names and dimensions of `lib/core/metrics`. */
-export function createMetrics(environment: string, clock: Clock): MetricSink {
+export function createMetrics(environment: string, clock: Clock): MetricsPort {
   let beatAtMs = Number.NEGATIVE_INFINITY;
   const publish = (name: MetricName, value: number, pair?: PairName) => {
     const { service = '', ...dimensions } = metricDimensions(environment, pair);

@@ -19,7 +19,7 @@ import { createDatabase } from './database-probe.ts';
 import { createHost } from './host-ssm.ts';
 import { createIds } from './ids.ts';
 import { createLog } from './log.ts';
-import { createMetrics, type MetricSink } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { createStore } from './store-dynamodb.ts';
 import { createVip } from './vip-ec2.ts';
 import { parseVariables, type Variables } from './wire-variables.ts';
@@ -28,7 +28,6 @@ import { parseVariables, type Variables } from './wire-variables.ts';
 export interface Wired {
   readonly config: Config;
   readonly ports: Ports;
-  readonly metrics: MetricSink;
 }
 
 /**
@@ -44,7 +43,6 @@ export function wire(environment: Readonly<Record<string, string | undefined>>, 
   return {
     config,
     ports: createPorts(config, variables, clock, functionName),
-    metrics: createMetrics(config.name, clock),
   };
 }
 
@@ -78,6 +76,7 @@ function createPorts(config: Config, variables: Variables, clock: Clock, functio
       clock,
       log,
     }),
+    metrics: createMetrics(config.name, clock),
   };
 }
 

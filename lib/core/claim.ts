@@ -29,11 +29,14 @@ export function claim(memory: Memory, situation: Situation, wanted: Claim): Memo
     by: wanted.by,
     requestId: wanted.requestId,
     startedAtMs: nowMs,
+    badSinceMs: situation.holder.sinceMs,
     phase: 'running',
     outcomes: {},
     fencedAt: null,
     lastSeen: situation.holder.server?.executed ?? null,
-    wasWritable: false,
+    wasWritable: situation.holder.server?.writable === true,
+    kept: null,
+    isolatedFrom: null,
     vipMoved: false,
   };
   const automatic = wanted.requestId === null;

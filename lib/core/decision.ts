@@ -51,6 +51,9 @@ const wantsFailover = (s: Situation) =>
 const told = (s: Situation, code: EventCode) => s.memory.incident?.told.includes(code) === true;
 const repairable = (s: Situation) => s.pair.repair.length > 0 && !told(s, 'repaired');
 
+/** The terms of a failover from a holder that is gone: its return before the move makes it needless. */
+const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true } as const;
+
 export const rows: readonly Row[] = [
   {
     id: 'D1',
@@ -80,14 +83,22 @@ export const rows: readonly Row[] = [
   },
   {
     id: 'D4',
-    name: 'vip-unknown',
-    when: (s) => s.vip === 'unknown' && holderLost(s),
+    name: 'ec2-blind',
+    when: (s) => s.vip === 'blind' && holderLost(s),
     measure: (s) => ({ kind: 'stay', page: 'ec2-blind', because: s.vipBecause }),
     reason: 'Without knowing who holds the VIP, it is not known who must be replaced.',
     origin: 'ClusterLabs awsvip acts without looking',
   },
   {
     id: 'D5',
+    name: 'vip-unknown',
+    when: (s) => s.vip === 'unknown',
+    measure: () => ({ kind: 'observe' }),
+    reason: 'Who holds the VIP is not known yet, or EC2 has said only once that nobody does.',
+    origin: 'EC2 API: reads are eventually consistent',
+  },
+  {
+    id: 'D6',
     name: 'vip-unheld-holder-serves',
     when: (s) => s.vip === 'unheld' && s.holder.kind === 'serving',
     measure: (s) => ({
@@ -99,7 +110,7 @@ export const rows: readonly Row[] = [
     origin: 'keepalived#950: compare and repair at every tick',
   },
   {
-    id: 'D6',
+    id: 'D7',
     name: 'both-lost-repair',
     when: (s) => holderGone(s) && standbyDown(s) && repairable(s),
     measure: (s) => ({
@@ -111,7 +122,7 @@ export const rows: readonly Row[] = [
     origin: 'mysql_check.sh kills both keepaliveds here',
   },
   {
-    id: 'D7',
+    id: 'D8',
     name: 'both-lost',
     when: (s) => holderGone(s) && standbyDown(s),
     measure: (s) => ({
@@ -123,7 +134,7 @@ export const rows: readonly Row[] = [
     origin: 'mysql_check.sh kills both keepaliveds here',
   },
   {
-    id: 'D8',
+    id: 'D9',
     name: 'flap-guard',
     when: (s) => wantsFailover(s) && s.flapGuard !== null,
     measure: (s) => ({ kind: 'stay', page: 'flap-guard', because: s.flapGuard ?? '' }),
@@ -131,24 +142,24 @@ export const rows: readonly Row[] = [
     origin: 'mysql-mmm: 3 an hour; orchestrator: recovery block',
   },
   {
-    id: 'D9',
+    id: 'D10',
     name: 'holder-lost',
     when: (s) => wantsFailover(s) && holderGone(s),
     measure: (s) => ({
       kind: 'act',
-      plan: failoverPlan(s.pair, s.standby.node, { holderAnswers: false, acceptLoss: false }),
+      plan: failoverPlan(s.pair, s.standby.node, gone),
       because: `${s.holder.node} is ${s.holder.kind}: ${s.holder.because}`,
     }),
     reason: 'The holder is gone and the standby has what it sent: the case that all this is for.',
     origin: 'keepalived TCP_CHECK with notify_down',
   },
   {
-    id: 'D10',
+    id: 'D11',
     name: 'holder-stuck',
     when: (s) => wantsFailover(s) && holderStuck(s),
     measure: (s) => ({
       kind: 'act',
-      plan: failoverPlan(s.pair, s.standby.node, { holderAnswers: false, acceptLoss: false }),
+      plan: failoverPlan(s.pair, s.standby.node, { ...gone, undoIfHolderServes: false }),
       because: `${s.holder.node} is stuck: ${s.holder.because}`,
     }),
     reason:
@@ -156,19 +167,19 @@ export const rows: readonly Row[] = [
     origin: 'vtorc: disk stall and blocked semi-sync',
   },
   {
-    id: 'D11',
+    id: 'D12',
     name: 'holder-fails-check',
     when: (s) => wantsFailover(s) && holderFailsCheck(s),
     measure: (s) => ({
       kind: 'act',
-      plan: failoverPlan(s.pair, s.standby.node, { holderAnswers: true, acceptLoss: false }),
+      plan: failoverPlan(s.pair, s.standby.node, { ...gone, holderAnswers: true, undoIfHolderServes: false }),
       because: `${s.holder.node} fails the check: ${s.holderFaults.join('; ')}`,
     }),
     reason: 'As mysql_check does, but only when the standby passes; its last writes are waited for.',
     origin: 'mysql_check.sh',
   },
   {
-    id: 'D12',
+    id: 'D13',
     name: 'holder-lost-witnessed',
     when: (s) => holderGone(s) && witnessed(s),
     measure: (s) => ({
@@ -180,7 +191,7 @@ export const rows: readonly Row[] = [
     origin: 'orchestrator: a dead master is one that its replicas have lost too',
   },
   {
-    id: 'D13',
+    id: 'D14',
     name: 'holder-lost-standby-unfit',
     when: (s) => holderLost(s),
     measure: (s) => ({
@@ -192,7 +203,7 @@ export const rows: readonly Row[] = [
     origin: 'orchestrator#1342, resource-agents#1377',
   },
   {
-    id: 'D14',
+    id: 'D15',
     name: 'vip-unheld',
     when: (s) => s.vip === 'unheld',
     measure: (s) => ({
@@ -204,7 +215,7 @@ export const rows: readonly Row[] = [
     origin: 'mysql-mmm#1',
   },
   {
-    id: 'D15',
+    id: 'D16',
     name: 'holder-locked-out',
     when: (s) => s.holder.kind === 'locked-out' && s.holder.confirmed,
     measure: (s) => ({ kind: 'stay', page: 'locked-out', because: `${s.holder.node}: ${s.holder.because}` }),
@@ -212,7 +223,7 @@ export const rows: readonly Row[] = [
     origin: 'mysql_check.sh reads it as a dead server',
   },
   {
-    id: 'D16',
+    id: 'D17',
     name: 'holder-saturated',
     when: (s) => s.holder.kind === 'saturated' && s.holder.confirmed,
     measure: (s) => ({ kind: 'stay', page: 'saturated', because: `${s.holder.node}: ${s.holder.because}` }),
@@ -220,7 +231,7 @@ export const rows: readonly Row[] = [
     origin: 'mysql_check.sh reads it as a dead server',
   },
   {
-    id: 'D17',
+    id: 'D18',
     name: 'two-writers',
     when: (s) =>
       managed(s) && s.holder.kind === 'serving' && s.standby.server?.writable === true && s.vip === 'held',
@@ -233,7 +244,7 @@ export const rows: readonly Row[] = [
     origin: 'orchestrator#1480, MaxScale enforce_read_only',
   },
   {
-    id: 'D18',
+    id: 'D19',
     name: 'holder-read-only',
     when: (s) =>
       managed(s) && s.holder.server?.writable === false && s.holder.kind === 'serving' && s.vip === 'held',
@@ -246,7 +257,7 @@ export const rows: readonly Row[] = [
     origin: 'orchestrator#494: read_only in my.cnf',
   },
   {
-    id: 'D19',
+    id: 'D20',
     name: 'standby-repair',
     when: (s) => s.holder.kind === 'serving' && standbyDown(s) && repairable(s),
     measure: (s) => ({
@@ -258,7 +269,7 @@ export const rows: readonly Row[] = [
     origin: 'keepalived notify_down: mysql_down.sh',
   },
   {
-    id: 'D20',
+    id: 'D21',
     name: 'holder-fails-check-stays',
     when: (s) => holderFailsCheck(s) && s.standbyPasses,
     measure: (s) => ({
@@ -271,7 +282,7 @@ export const rows: readonly Row[] = [
     origin: 'mysql-mmm: replication failure on the active master is irrelevant',
   },
   {
-    id: 'D21',
+    id: 'D22',
     name: 'standby-unfit',
     when: (s) =>
       s.holder.kind === 'serving' && s.memory.readiness?.node === s.standby.node && !s.memory.readiness.fit,
@@ -284,7 +295,7 @@ export const rows: readonly Row[] = [
     origin: 'replication-manager: readiness at every tick; resource-agents#1377',
   },
   {
-    id: 'D22',
+    id: 'D23',
     name: 'steady',
     when: isSteady,
     measure: () => ({ kind: 'all-clear' }),
@@ -292,7 +303,7 @@ export const rows: readonly Row[] = [
     origin: 'orchestrator#377: every alert has its all-clear',
   },
   {
-    id: 'D23',
+    id: 'D24',
     name: 'unsettled',
     when: () => true,
     measure: () => ({ kind: 'observe' }),

@@ -96,9 +96,9 @@ export function observeVip(evidence: Evidence, sighting: VipSighting): Evidence 
 }
 
 /** After a plan the pair is not as it was: what was seen before must not be taken for what is. */
-export function forgetWords(evidence: Evidence): Evidence {
+export function forget(evidence: Evidence): Evidence {
   const words = Object.fromEntries(Object.keys(evidence.words).map((node) => [node, {}]));
-  return { ...evidence, words };
+  return { ...evidence, words, vip: null, vipLooks: 0 };
 }
 
 function nextWord(before: Word | undefined, saw: Saw, atMs: number): Word {

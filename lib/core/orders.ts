@@ -68,7 +68,11 @@ export function planFor(
   if (target.kind !== 'serving')
     return { refused: `${to} is ${target.kind} and cannot take over: ${target.because}` };
   return {
-    plan: failoverPlan(pair, to, { holderAnswers: holder.kind === 'serving', acceptLoss: terms.acceptLoss }),
+    plan: failoverPlan(pair, to, {
+      holderAnswers: holder.kind === 'serving',
+      acceptLoss: terms.acceptLoss,
+      undoIfHolderServes: false,
+    }),
   };
 }
 

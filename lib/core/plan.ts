@@ -22,6 +22,8 @@ export interface Plan {
   readonly stages: Stages;
   /** What is carried out, in this order, when a step fails before the VIP has moved. */
   readonly undo: readonly Step[];
+  /** Made because the holder was gone: if it serves again before the VIP has moved, the plan is undone. */
+  readonly undoIfHolderServes: boolean;
 }
 
 /** A plan in the store: journalled before and after every step, so that another watch can finish it. */
@@ -34,6 +36,8 @@ export interface PlanRecord extends Plan {
   readonly by: string;
   readonly requestId: string | null;
   readonly startedAtMs: number;
+  /** Since when the holder was seen as it was when the plan began. */
+  readonly badSinceMs: number;
   /** `undoing`: a step failed before the VIP moved. */
   readonly phase: 'running' | 'undoing';
   /** Outcomes so far, by stage and step: `1.0` is the first step of the second stage, `undo.0` the first undo. */
@@ -42,8 +46,12 @@ export interface PlanRecord extends Plan {
   readonly fencedAt: Position | null;
   /** Where the old holder was last seen before the plan began. */
   readonly lastSeen: Position | null;
-  /** Whether fencing made the old holder read-only (so that undo must open it). */
+  /** Whether the old holder took writes when the plan began: then undoing opens it again. */
   readonly wasWritable: boolean;
+  /** Where the new holder's own history ended when it had caught up. */
+  readonly kept: Position | null;
+  /** The security groups that isolating took from the old holder. */
+  readonly isolatedFrom: readonly string[] | null;
   /** Whether EC2 has shown the VIP on the new holder: from here on there is no undoing. */
   readonly vipMoved: boolean;
 }

@@ -7,11 +7,16 @@ import type { NodeName } from './names.ts';
 import type { Plan } from './plan.ts';
 import type { Step } from './step.ts';
 
+/** How long one statement on a node may take: within the lease's margin. Milliseconds. */
+export const STATEMENT_LIMIT_MS = 2500;
+
 /** How a failover finds the old holder, and what the operator allowed. */
 export interface FailoverTerms {
   /** Whether the old holder answers: then its last writes can be waited for. */
   readonly holderAnswers: boolean;
   readonly acceptLoss: boolean;
+  /** Whether an old holder that serves again, before the VIP has moved, undoes the plan. */
+  readonly undoIfHolderServes: boolean;
 }
 
 /**
@@ -22,7 +27,10 @@ export interface FailoverTerms {
 export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Plan {
   const from = peerOf(pair, to).name;
   const managed = pair.writability === 'managed';
-  const fence: Step[] = managed || pair.fencing !== 'none' ? [{ kind: 'fence', node: from }] : [];
+  // One that is gone is tried no longer than a look: clients are waiting.
+  const fenceLimitMs = terms.undoIfHolderServes ? pair.settings.lookLimitMs : STATEMENT_LIMIT_MS;
+  const fence: Step[] =
+    managed || pair.fencing !== 'none' ? [{ kind: 'fence', node: from, limitMs: fenceLimitMs }] : [];
   const catchUp: Step = {
     kind: 'catch-up',
     node: to,
@@ -38,6 +46,7 @@ export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Pl
     to,
     stages: stages(...first, power, managed ? [{ kind: 'open', node: to }] : [], ...takeOver(pair, from, to)),
     undo: managed ? undoOf(from, to) : [],
+    undoIfHolderServes: terms.undoIfHolderServes,
   };
 }
 
@@ -64,6 +73,7 @@ export function switchoverPlan(pair: Pair, to: NodeName): Plan {
       untouched ? [{ kind: 'open', node: from }] : [],
     ),
     undo: untouched ? [{ kind: 'open', node: from }] : undoOf(from, to),
+    undoIfHolderServes: false,
   };
 }
 
@@ -81,6 +91,7 @@ export function reattachPlan(pair: Pair, to: NodeName, otherIsWritable: boolean)
       ...takeOver(pair, null, to),
     ),
     undo: [],
+    undoIfHolderServes: false,
   };
 }
 
@@ -93,6 +104,7 @@ export function openHolderPlan(pair: Pair, holder: NodeName): Plan {
     to: holder,
     stages: stages([{ kind: 'open', node: holder }], [verify]),
     undo: [],
+    undoIfHolderServes: false,
   };
 }
 
@@ -103,6 +115,7 @@ export function closeStandbyPlan(pair: Pair, standby: NodeName): Plan {
     to: peerOf(pair, standby).name,
     stages: [[{ kind: 'close', node: standby }]],
     undo: [],
+    undoIfHolderServes: false,
   };
 }
 
@@ -115,11 +128,19 @@ export function repairPlan(pair: Pair, node: NodeName): Plan {
     to: node,
     stages: stages(...steps.map((step) => [step])),
     undo: [],
+    undoIfHolderServes: false,
   };
 }
 
 export function releasePlan(node: NodeName): Plan {
-  return { kind: 'release-node', from: null, to: node, stages: [[{ kind: 'release', node }]], undo: [] };
+  return {
+    kind: 'release-node',
+    from: null,
+    to: node,
+    stages: [[{ kind: 'release', node }]],
+    undo: [],
+    undoIfHolderServes: false,
+  };
 }
 
 /** What every plan that moves the VIP ends with: move, bind on the host, verify through the VIP. */

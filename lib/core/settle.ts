@@ -5,7 +5,6 @@ import type { EventCode } from './events.ts';
 import { describeLoss } from './loss.ts';
 import type { Answer, Loss, Memory } from './memory.ts';
 import type { PlanRecord } from './plan.ts';
-import type { Position } from './sighting.ts';
 import { renderOutcomes } from './steps-text.ts';
 
 /** How a plan ended. */
@@ -22,8 +21,6 @@ export interface Close {
   readonly nowMs: number;
   /** The identity of the new holder. */
   readonly identity: string | null;
-  /** Where the new holder's own history ended when it was opened. */
-  readonly kept: Position | null;
   readonly incidentId: string;
 }
 
@@ -34,7 +31,7 @@ const ANSWERS_KEPT = 10;
 export function settle(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
   const ended: Memory = { ...memory, plan: null };
   const moved = plan.vipMoved ? { ...ended, lastHolder: plan.to, readiness: null } : ended;
-  const withLoss = noteLossOf(moved, plan, ending, close);
+  const withLoss = noteLossOf(noteQuarantine(moved, plan, ending), plan, ending, close);
   const told = tellEnding(withLoss, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
 }
@@ -44,13 +41,20 @@ export function answer(memory: Memory, given: Answer): Memory {
   return { ...memory, answers: [...memory.answers.slice(1 - ANSWERS_KEPT), given] };
 }
 
+function noteQuarantine(memory: Memory, plan: PlanRecord, ending: Ending): Memory {
+  if (plan.kind === 'release-node')
+    return ending.kind === 'completed' ? { ...memory, quarantine: null } : memory;
+  if (plan.isolatedFrom === null || plan.from === null) return memory;
+  return { ...memory, quarantine: { node: plan.from, groups: plan.isolatedFrom } };
+}
+
 function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Close): Memory {
   if (plan.kind !== 'failover' || ending.kind === 'undone' || !plan.vipMoved || plan.from === null)
     return memory;
   const loss: Loss = {
     old: plan.from,
     lastSeen: plan.fencedAt ?? plan.lastSeen,
-    kept: close.kept,
+    kept: plan.kept,
     keptBy: close.identity,
     atMs: close.nowMs,
   };
@@ -100,7 +104,11 @@ function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, c
   switch (ending.kind) {
     case 'completed': {
       const vip = plan.vipMoved ? `VIP ${pair.vip} is on ${plan.to}. ` : '';
-      return { happened, done: `${vip}Done in ${(tookMs / 1000).toFixed(1)} s (${who}): ${steps}.${loss}` };
+      const outage =
+        plan.kind === 'failover'
+          ? ` Writes were out for about ${secondsOf(close.nowMs - plan.badSinceMs)}.`
+          : '';
+      return { happened, done: `${vip}Done in ${secondsOf(tookMs)} (${who}): ${steps}.${outage}${loss}` };
     }
     case 'undone':
       return { happened, done: `Stopped and undone (${who}): ${ending.because}. Steps: ${steps}.` };
@@ -112,10 +120,10 @@ function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, c
 function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): Answer {
   const base = { requestId, atMs: close.nowMs };
   const steps = renderOutcomes(plan);
-  const seconds = ((close.nowMs - plan.startedAtMs) / 1000).toFixed(1);
+  const took = secondsOf(close.nowMs - plan.startedAtMs);
   switch (ending.kind) {
     case 'completed':
-      return { ...base, ok: true, text: `${plan.kind} to ${plan.to} done in ${seconds} s: ${steps}` };
+      return { ...base, ok: true, text: `${plan.kind} to ${plan.to} done in ${took}: ${steps}` };
     case 'undone':
       return {
         ...base,
@@ -129,4 +137,8 @@ function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: str
         text: `${plan.kind} to ${plan.to} not completed: ${ending.because} (${steps})`,
       };
   }
+}
+
+function secondsOf(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -10,7 +10,7 @@ import { judge, type Verdict } from './verdict.ts';
 
 /** EC2's word counts for this long when it stops answering. Milliseconds. */
 const VIP_WORD_LIFE_MS = 15_000;
-/** All vantages must have failed for this long before a person is told. Milliseconds. */
+/** All vantages, or EC2, must have failed for this long before a person is told. Milliseconds. */
 const BLIND_MS = 5000;
 
 export interface Situation {
@@ -18,8 +18,8 @@ export interface Situation {
   readonly nowMs: number;
   readonly memory: Memory;
   readonly safeguards: Safeguards;
-  /** Where EC2 says that the VIP is; `unknown` while EC2 has not said for 15 s. */
-  readonly vip: 'held' | 'unheld' | 'unknown';
+  /** Where EC2 says that the VIP is. `unknown`: not asked yet, or not sure yet; `blind`: EC2 does not answer. */
+  readonly vip: 'held' | 'unheld' | 'unknown' | 'blind';
   readonly vipBecause: string;
   /** The holder; where the VIP is unheld or unknown, the last one (or else the preferred, or the first). */
   readonly holder: Verdict;
@@ -126,17 +126,20 @@ function holderOf(pair: Pair, evidence: Evidence, memory: Memory): NodeName {
 }
 
 function vipState(evidence: Evidence, nowMs: number): [Situation['vip'], string] {
-  const { vip, vipBlindSinceMs } = evidence;
-  if (vip === null) return ['unknown', evidence.vipBlindBecause || 'EC2 has not answered yet'];
-  if (vipBlindSinceMs !== null && nowMs - vip.atMs > VIP_WORD_LIFE_MS)
-    return ['unknown', evidence.vipBlindBecause];
+  const { vip, vipBlindSinceMs, vipBlindBecause } = evidence;
+  const stale = vip === null || nowMs - vip.atMs > VIP_WORD_LIFE_MS;
+  if (stale && vipBlindSinceMs !== null && nowMs - vipBlindSinceMs >= BLIND_MS)
+    return ['blind', vipBlindBecause];
+  if (vip === null) return ['unknown', vipBlindBecause || 'EC2 has not answered yet'];
+  // One look may be stale: nobody acts on a VIP that vanished until EC2 has said so three times.
+  const gone = evidence.vipLooks >= 3 ? 'unheld' : 'unknown';
   switch (vip.place.kind) {
     case 'node':
       return ['held', `on ${vip.place.node}`];
     case 'nowhere':
-      return [evidence.vipLooks >= 3 ? 'unheld' : 'unknown', 'on no ENI'];
+      return [gone, 'on no ENI'];
     case 'foreign':
-      return [evidence.vipLooks >= 3 ? 'unheld' : 'unknown', `on ${vip.place.eniId}, an ENI of neither node`];
+      return [gone, `on ${vip.place.eniId}, an ENI of neither node`];
   }
 }
 

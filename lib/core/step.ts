@@ -6,7 +6,7 @@ import type { NodeName } from './names.ts';
 
 export type Step =
   /** Make the old holder take no writes, if it answers: read-only, application connections killed. */
-  | { readonly kind: 'fence'; readonly node: NodeName }
+  | { readonly kind: 'fence'; readonly node: NodeName; readonly limitMs: number }
   /** The old holder did not answer `fence`: swap its ENI into the quarantine security group. */
   | { readonly kind: 'isolate'; readonly node: NodeName }
   /** The old holder did not answer `fence`: stop its instance, without waiting for its operating system. */

@@ -7,6 +7,7 @@
  */
 import type { Pair } from '../core/config.ts';
 import type { Alert, Memory } from '../core/memory.ts';
+import type { MetricName } from '../core/metrics.ts';
 import type { NodeName, PairName, Vantage } from '../core/names.ts';
 import type { Order } from '../core/request.ts';
 import type { Position, Report, VipSighting } from '../core/sighting.ts';
@@ -213,6 +214,14 @@ export class PortError extends Error {
   }
 }
 
+/** What CloudWatch is told, by the names of `lib/core/metrics`. Never throws. */
+export interface MetricsPort {
+  /** The leader is at work; at most one goes out every 10 s. */
+  heartbeat(): void;
+  /** One value, in the unit of `lib/core/metrics`; with the pair where the metric is per pair. */
+  publish(name: MetricName, value: number, pair?: PairName): void;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -222,4 +231,5 @@ export interface Ports {
   readonly host: HostPort;
   readonly alerts: AlertPort;
   readonly store: StorePort;
+  readonly metrics: MetricsPort;
 }

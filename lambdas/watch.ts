@@ -1,0 +1,30 @@
+/** The function that decides and acts. Scheduled every minute, alive for two; an event of EC2 only wakes the leader. */
+import { wire } from '../lib/adapters/wire.ts';
+import { runWatch, type WatchEnd } from '../lib/shell/watch.ts';
+import type { Invocation } from './invocation.ts';
+
+/** How long one invocation leads or contends; its successor is there after one minute. Milliseconds. */
+const WATCH_MS = 120_000;
+/** What a plan in progress needs to come to a cut before Lambda ends the function. Milliseconds. */
+const GRACE_MS = 30_000;
+
+const { config, ports } = wire(process.env, 'watch');
+
+/**
+ * A scheduled event: watches until its time is over, and says how it went. An instance's state change or a
+ * Health event decides nothing by itself; it makes the leader look at once.
+ */
+export async function handler(event: unknown, invocation: Invocation): Promise<WatchEnd | 'woken'> {
+  if (isNews(event)) {
+    await ports.store.wake();
+    return 'woken';
+  }
+  const leadMs = Math.min(WATCH_MS, invocation.getRemainingTimeInMillis() - GRACE_MS);
+  const deadlineMs = ports.clock.nowMs() + leadMs;
+  return runWatch({ config, ports, owner: invocation.awsRequestId, deadlineMs });
+}
+
+function isNews(event: unknown): boolean {
+  const source = (event as { source?: unknown } | null)?.source;
+  return source === 'aws.ec2' || source === 'aws.health';
+}

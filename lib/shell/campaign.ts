@@ -1,0 +1,114 @@
+/** From a claimed plan to its end: one plan of one pair at a time. */
+import { tellOnce, withIncident } from '../core/alerts.ts';
+import { type Claim, claim } from '../core/claim.ts';
+import type { Pair } from '../core/config.ts';
+import type { NodeName } from '../core/names.ts';
+import type { PlanRecord } from '../core/plan.ts';
+import type { Safeguards } from '../core/safeguards.ts';
+import { settle } from '../core/settle.ts';
+import type { Situation } from '../core/situation.ts';
+import { renderOutcomes } from '../core/steps-text.ts';
+import { type Executed, execute, undo } from './execute.ts';
+import { CutShort } from './execution.ts';
+import type { HeldLease } from './lease.ts';
+import type { PairMemory } from './pair-memory.ts';
+import type { Ports } from './ports.ts';
+
+export interface CampaignProps {
+  readonly pair: Pair;
+  readonly ports: Ports;
+  readonly lease: HeldLease;
+  readonly memory: PairMemory;
+  readonly safeguards: Safeguards;
+  readonly stop: AbortSignal;
+  readonly identityOf: (node: NodeName) => string | null;
+}
+
+/** Carries out plans for one pair. Every method throws `CutShort` when the lease or the time runs out. */
+export class Campaign {
+  readonly #props: CampaignProps;
+
+  constructor(props: CampaignProps) {
+    this.#props = props;
+  }
+
+  /** Takes a plan up: stores it, then carries it out. */
+  async begin(situation: Situation, wanted: Omit<Claim, 'epoch' | 'planId' | 'incidentId'>): Promise<void> {
+    const { ports, lease, memory } = this.#props;
+    const ids = { planId: ports.ids.next(), incidentId: ports.ids.next() };
+    await memory.save(claim(memory.now, situation, { ...wanted, ...ids, epoch: lease.epoch }));
+    const { plan, row, because } = wanted;
+    this.#log(`${plan.kind} to ${plan.to} (${row}): ${because}`);
+    memory.record('decision', `${row} ${plan.kind} to ${plan.to}: ${because}`);
+    if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
+  }
+
+  /**
+   * Carries on with the plan in flight: after the VIP has moved from where it stopped, before that from its
+   * start, so that the fitness of the new holder is proven again under this epoch. A plan whose reason has
+   * gone (the holder serves again) is undone instead.
+   */
+  async resume(plan: PlanRecord, situation: Situation): Promise<void> {
+    const arrived = situation.vip === 'held' && situation.holder.node === plan.to && movesVip(plan);
+    const record: PlanRecord = {
+      ...plan,
+      epoch: this.#props.lease.epoch,
+      vipMoved: plan.vipMoved || arrived,
+    };
+    const needless =
+      !record.vipMoved &&
+      plan.undoIfHolderServes &&
+      situation.holder.kind === 'serving' &&
+      plan.phase === 'running';
+    this.#log(
+      `carrying on with ${plan.kind} to ${plan.to} (${plan.row})${needless ? ': no longer needed' : ''}`,
+    );
+    if (!needless || !this.#props.safeguards.undo) return this.#carryOut(record, execute);
+    await this.#carryOut(record, (...args) => undo(record, `${plan.from} serves again`, args[1], args[2]));
+  }
+
+  async #carryOut(record: PlanRecord, how: typeof execute): Promise<void> {
+    const { pair, ports, safeguards, identityOf, lease, stop, memory } = this.#props;
+    const guard = () => {
+      if (stop.aborted || !lease.mayAct()) throw new CutShort('the lease or the time ran out');
+    };
+    const context = { pair, ports, safeguards, identityOf, guard };
+    const journal = (next: PlanRecord) => memory.save({ ...memory.now, plan: next });
+    await this.#end(await how(record, context, journal));
+  }
+
+  async #end(executed: Executed): Promise<void> {
+    const { memory, ports, pair, identityOf } = this.#props;
+    const { record } = executed;
+    const nowMs = ports.clock.nowMs();
+    const incidentId = ports.ids.next();
+    if (executed.kind === 'blocked') {
+      const words = {
+        happened: `${executed.because}.`,
+        done: `The ${record.kind} to ${record.to} waits for EC2.`,
+      };
+      const open = withIncident(memory.now, record.row, nowMs, incidentId);
+      return memory.save(tellOnce(open, pair.name, 'ec2-blind', words, nowMs));
+    }
+    this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
+    const close = { nowMs, identity: identityOf(record.to), incidentId };
+    await memory.save(settle({ ...memory.now, plan: record }, pair, record, executed.ending, close));
+    if (record.vipMoved && record.kind === 'failover') {
+      ports.metrics.publish('OutageMs', nowMs - record.badSinceMs, pair.name);
+    }
+    memory.record('step', `${record.kind} ${executed.ending.kind}: ${renderOutcomes(record)}`);
+  }
+
+  #log(message: string): void {
+    const { ports, pair, memory, lease } = this.#props;
+    ports.log.warn(message, {
+      pair: pair.name,
+      incident: memory.now.incident?.id ?? null,
+      epoch: lease.epoch,
+    });
+  }
+}
+
+function movesVip(plan: PlanRecord): boolean {
+  return plan.stages.some((stage) => stage.some(({ kind }) => kind === 'move-vip'));
+}

@@ -1,0 +1,135 @@
+/**
+ * One executor per step: looks before it acts, acts only while the lease lasts, and says what it changed.
+ * Every one of them can be carried out again.
+ */
+import type { NodeName } from '../core/names.ts';
+import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
+import type { Step, StepKind } from '../core/step.ts';
+import { already, done, type Execution, failed, missed, type Result, reason } from './execution.ts';
+import { moveVip } from './move-vip.ts';
+import { PortError } from './ports.ts';
+
+type Executor<Kind extends StepKind> = (
+  step: Extract<Step, { kind: Kind }>,
+  execution: Execution,
+) => Promise<Result>;
+
+/** How long the VIP may take to lead to its new holder. Milliseconds. */
+const VERIFY_LIMIT_MS = 10_000;
+/** How long a document may run on a host. Milliseconds. */
+const DOCUMENT_LIMIT_MS = 60_000;
+
+const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
+  fence: async (step, execution) => {
+    if (!execution.safeguards.fence) return missed('taken out');
+    if (execution.pair.writability === 'untouched') return missed('writability is untouched');
+    try {
+      return await close(step.node, step.limitMs, execution);
+    } catch (error) {
+      return missed(reason(error));
+    }
+  },
+
+  freeze: async (step, execution) => {
+    if (!execution.safeguards.fence) return done('taken out');
+    return close(step.node, STATEMENT_LIMIT_MS, execution);
+  },
+
+  isolate: async (step, { pair, ports, guard, record }) => {
+    if (record.fencedAt !== null) return already(`${step.node} is fenced`);
+    guard();
+    const groups = await ports.vip.isolate(pair, step.node);
+    // Isolated before a cut: the groups to give back are in the journal, and what EC2 shows now is the quarantine.
+    return done(`${step.node} is in the quarantine group`, { isolatedFrom: record.isolatedFrom ?? groups });
+  },
+
+  'stop-instance': async (step, { pair, ports, guard, record }) => {
+    if (record.fencedAt !== null) return already(`${step.node} is fenced`);
+    guard();
+    await ports.vip.stopInstance(pair, step.node);
+    return done(`the instance of ${step.node} is stopping`);
+  },
+
+  'catch-up': async (step, { pair, ports, record, safeguards }) => {
+    if (!safeguards.catchUp) return done('taken out');
+    const upTo = step.source === null ? null : record.fencedAt;
+    const { reached, executed, because } = await ports.database.catchUp(pair, step.node, upTo, step.limitMs);
+    if (reached) return done(`${step.node} has applied all that it received`, { kept: executed });
+    if (step.acceptLoss) return { ...missed(`${because}; loss accepted`), learned: { kept: executed } };
+    return failed(`${step.node} has not caught up: ${because}`);
+  },
+
+  open: async (step, { pair, ports, guard }) => {
+    guard();
+    const { wasWritable } = await ports.database.open(pair, step.node, STATEMENT_LIMIT_MS);
+    return wasWritable ? already(`${step.node} takes writes`) : done(`${step.node} takes writes`);
+  },
+
+  close: async (step, { pair, ports, guard }) => {
+    guard();
+    const { wasWritable, killed } = await ports.database.close(pair, step.node, STATEMENT_LIMIT_MS);
+    return wasWritable
+      ? done(`${step.node} is read-only, ${killed} connections killed`)
+      : already(`${step.node} is read-only`);
+  },
+
+  'move-vip': (step, execution) => moveVip(step.to, execution),
+
+  'bind-vip': async (step, { pair, ports, guard }) => {
+    guard();
+    const unbind =
+      step.from === null ? null : ports.host.run(pair, step.from, 'unbind-vip', DOCUMENT_LIMIT_MS);
+    // An old host that cannot be told is no reason to wait: its address is no longer routed to it.
+    const [bound] = await Promise.allSettled([
+      ports.host.run(pair, step.to, 'bind-vip', DOCUMENT_LIMIT_MS),
+      unbind,
+    ]);
+    if (bound.status === 'rejected') return failed(reason(bound.reason));
+    return done(`${step.to} accepts the VIP`);
+  },
+
+  verify: async (step, { pair, ports, identityOf, safeguards }) => {
+    if (!safeguards.verification) return done('taken out');
+    const { identity, committed } = await ports.database.verify(pair, VERIFY_LIMIT_MS);
+    const wanted = identityOf(step.node);
+    if (wanted !== null && identity !== wanted) {
+      return failed(`${identity} answers through the VIP, and ${step.node} is ${wanted}`);
+    }
+    if (pair.writeProbe && pair.writability === 'managed' && !committed) {
+      return failed(`${step.node} answers through the VIP, but no heartbeat could be committed`);
+    }
+    return done(`${step.node} answers through the VIP${committed ? ', heartbeat committed' : ''}`);
+  },
+
+  repair: async (step, { pair, ports, guard }) => {
+    guard();
+    const document = step.what === 'mysqld' ? 'restart-mysqld' : 'restart-keepalived';
+    const printed = await ports.host.run(pair, step.node, document, DOCUMENT_LIMIT_MS);
+    return done(`${step.what} restarted on ${step.node}${printed ? `: ${printed}` : ''}`);
+  },
+
+  release: async (step, { pair, ports, guard, record }) => {
+    if (record.isolatedFrom === null) return failed('its old security groups are not known');
+    guard();
+    await ports.vip.release(pair, step.node, record.isolatedFrom);
+    return done(`${step.node} has its security groups back: ${record.isolatedFrom.join(', ')}`);
+  },
+};
+
+/** Carries one step out. Errors of ports become outcomes; `CutShort` and bugs go up. */
+export async function carryOutStep(step: Step, execution: Execution): Promise<Result> {
+  try {
+    const executor = executors[step.kind] as Executor<StepKind>;
+    return await executor(step, execution);
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    return failed(reason(error));
+  }
+}
+
+async function close(node: NodeName, limitMs: number, { pair, ports, guard }: Execution): Promise<Result> {
+  guard();
+  const { wasWritable, killed, position } = await ports.database.close(pair, node, limitMs);
+  const changed = `${node} is read-only, ${killed} connections killed`;
+  return wasWritable ? done(changed, { fencedAt: position }) : already(changed, { fencedAt: position });
+}

@@ -1,0 +1,179 @@
+/**
+ * The loops of a leader: looks from each vantage, EC2's word on the VIPs, the inbox. They feed the runners and
+ * never wait for them, so that the next look is under way while the last is judged.
+ */
+import type { Config } from '../core/config.ts';
+import { fingerprint } from '../core/fingerprint.ts';
+import type { PairName, Vantage } from '../core/names.ts';
+import { ORDER_LIFE_MS } from '../core/orders.ts';
+import type { HeldLease } from './lease.ts';
+import type { LookTarget, Ports, WaitingOrder } from './ports.ts';
+import type { PairRunner } from './runner.ts';
+
+/** How often EC2 is asked while all is well, and while it is not. Milliseconds. */
+const LOCATE_EVERY_MS = 5000;
+const LOCATE_SOON_MS = 1000;
+const INBOX_EVERY_MS = 1000;
+/** A held look is given this long to see by itself what another vantage saw. Milliseconds. */
+const GRACE_MS = 250;
+/** A vantage that cannot look is asked again after this. Milliseconds. */
+const BLIND_PAUSE_MS = 500;
+/** No vantage is asked more often than this, whatever it answers. Milliseconds. */
+const LEAST_PACE_MS = 50;
+/** How often the heartbeat metric goes out: what the dead man's switch listens for. Milliseconds. */
+const METRICS_EVERY_MS = 10_000;
+
+export class Leadership {
+  readonly #config: Config;
+  readonly #ports: Ports;
+  readonly #stop: AbortSignal;
+  #runners: readonly PairRunner[] = [];
+  readonly #held = new Set<AbortController>();
+  readonly #resting = new Set<AbortController>();
+  #seen = new Map<Vantage, Map<PairName, string>>();
+  #wakeups: number;
+
+  constructor(config: Config, ports: Ports, lease: HeldLease, stop: AbortSignal) {
+    this.#config = config;
+    this.#ports = ports;
+    this.#stop = stop;
+    this.#wakeups = lease.wakeups - 1;
+    stop.addEventListener('abort', () => this.#interrupt(), { once: true });
+  }
+
+  /** Runs the loops until stopped, then waits for ticks and plans to come to a cut. */
+  async run(runners: readonly PairRunner[]): Promise<void> {
+    this.#runners = runners;
+    const looks = this.#ports.database.vantages.map((vantage) => this.#lookLoop(vantage));
+    await Promise.all([...looks, this.#locateLoop(), this.#inboxLoop(), this.#metricsLoop()]);
+    await Promise.all(runners.map((runner) => runner.idle()));
+  }
+
+  /** Looks are wanted sooner: held ones get a moment to answer by themselves, then fresh ones follow. */
+  hasten(): void {
+    for (const rest of this.#resting) rest.abort();
+    const held = [...this.#held];
+    if (held.length === 0) return;
+    void this.#ports.clock.sleep(GRACE_MS, this.#stop).then(() => {
+      for (const look of held) look.abort();
+    });
+  }
+
+  #interrupt(): void {
+    for (const controller of [...this.#held, ...this.#resting]) controller.abort();
+  }
+
+  get #haste(): number | null {
+    let least: number | null = null;
+    for (const { haste } of this.#runners) {
+      if (haste !== null && (least === null || haste < least)) least = haste;
+    }
+    return least;
+  }
+
+  async #lookLoop(vantage: Vantage): Promise<void> {
+    const { clock, database } = this.#ports;
+    while (!this.#stop.aborted) {
+      const startedMs = clock.nowMs();
+      const holdMs = this.#haste === null ? this.#holdMs() : 0;
+      const abort = new AbortController();
+      this.#held.add(abort);
+      const reports = await database.look(vantage, this.#targets(vantage, holdMs), holdMs, abort.signal);
+      this.#held.delete(abort);
+      // What was called off says nothing about the vantage.
+      if (abort.signal.aborted) continue;
+      let blind = true;
+      for (const runner of this.#runners) {
+        const report = reports.get(runner.pair.name);
+        if (!report) continue;
+        if (report.kind === 'saw') {
+          blind = false;
+          this.#note(vantage, runner.pair.name, fingerprint(report.sightings, runner.pair.settings));
+        }
+        runner.report(report, startedMs);
+      }
+      if (blind) this.#ports.metrics.publish('ProbeBlind', 1);
+      const pace = blind ? BLIND_PAUSE_MS : holdMs > 0 ? 0 : (this.#haste ?? 0);
+      await this.#rest(Math.max(pace, LEAST_PACE_MS) - (clock.nowMs() - startedMs));
+    }
+  }
+
+  #targets(vantage: Vantage, holdMs: number): readonly LookTarget[] {
+    const seen = this.#seen.get(vantage);
+    return this.#runners.map((runner) => ({
+      pair: runner.pair,
+      holder: runner.holder,
+      seen: holdMs > 0 ? (seen?.get(runner.pair.name) ?? null) : null,
+    }));
+  }
+
+  #note(vantage: Vantage, pair: PairName, print: string): void {
+    const seen = this.#seen.get(vantage) ?? new Map<PairName, string>();
+    seen.set(pair, print);
+    this.#seen.set(vantage, seen);
+  }
+
+  #holdMs(): number {
+    return Math.min(...this.#config.pairs.map(({ settings }) => settings.holdMs));
+  }
+
+  async #locateLoop(): Promise<void> {
+    const { clock, vip } = this.#ports;
+    while (!this.#stop.aborted) {
+      const startedMs = clock.nowMs();
+      const sightings = await vip.locate(this.#config.pairs);
+      for (const runner of this.#runners) {
+        const sighting = sightings.get(runner.pair.name);
+        if (sighting) runner.located(sighting, startedMs);
+      }
+      await this.#rest(
+        (this.#haste === null ? LOCATE_EVERY_MS : LOCATE_SOON_MS) - (clock.nowMs() - startedMs),
+      );
+    }
+  }
+
+  /** EC2 events and operators' orders raise `wakeups` on the lease; orders are read only then. */
+  async #inboxLoop(): Promise<void> {
+    const { clock, store, log } = this.#ports;
+    while (!this.#stop.aborted) {
+      try {
+        const lease = await store.readLease();
+        if (lease && lease.wakeups !== this.#wakeups) {
+          for (const waiting of await store.waitingOrders()) await this.#deliver(waiting);
+          this.#wakeups = lease.wakeups;
+          for (const controller of [...this.#held, ...this.#resting]) controller.abort();
+        }
+      } catch (error) {
+        log.warn(`the inbox could not be read: ${String(error)}`);
+      }
+      await clock.sleep(INBOX_EVERY_MS, this.#stop);
+    }
+  }
+
+  /** An order that nobody took back in time is no longer waited for: who asked has gone. */
+  async #deliver(waiting: WaitingOrder): Promise<void> {
+    const runner = this.#runners.find(({ pair }) => pair.name === waiting.order.pair);
+    if (!runner || this.#ports.clock.nowMs() - waiting.atMs > 2 * ORDER_LIFE_MS) {
+      return this.#ports.store.removeOrder(waiting.id);
+    }
+    runner.order(waiting);
+  }
+
+  async #metricsLoop(): Promise<void> {
+    const { clock, metrics } = this.#ports;
+    while (!this.#stop.aborted) {
+      metrics.heartbeat();
+      for (const runner of this.#runners) runner.publishGauges();
+      await clock.sleep(METRICS_EVERY_MS, this.#stop);
+    }
+  }
+
+  /** Sleeps, unless the leader stops or something wants attention at once. */
+  async #rest(forMs: number): Promise<void> {
+    if (forMs <= 0 || this.#stop.aborted) return;
+    const rest = new AbortController();
+    this.#resting.add(rest);
+    await this.#ports.clock.sleep(forMs, rest.signal);
+    this.#resting.delete(rest);
+  }
+}

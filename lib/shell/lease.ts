@@ -1,0 +1,129 @@
+/**
+ * The lease: the right to act. One leader per environment; the next one contends while it leads.
+ *
+ * Expiry is judged as Amazon's DynamoDB lock client does: a contender waits until the record's version has
+ * not changed for a whole time to live on its own clock. No clock is ever compared with another.
+ */
+import type { Safeguards } from '../core/safeguards.ts';
+import type { Clock, Lease, Log, Ports, StorePort } from './ports.ts';
+
+/** How long a lease holds after it was renewed. Milliseconds. */
+export const LEASE_LIFE_MS = 6000;
+const RENEW_EVERY_MS = 2000;
+const RETRY_RENEWAL_MS = 500;
+const CONTEND_EVERY_MS = 1000;
+/** No mutation begins with less than this left, and none lasts longer. Milliseconds. */
+export const ACT_MARGIN_MS = 3000;
+/** What EC2 accepted from a leader that died takes effect within this. Milliseconds. */
+const WAIT_OUT_MS = 3000;
+
+/** A lease in our hands. */
+export class HeldLease {
+  #lease: Lease;
+  #validUntilMs: number;
+  readonly #mayActFromMs: number;
+  readonly #store: StorePort;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #safeguards: Safeguards;
+  #lost = false;
+
+  constructor(lease: Lease, sentAtMs: number, mayActFromMs: number, ports: Ports, safeguards: Safeguards) {
+    this.#lease = lease;
+    this.#validUntilMs = sentAtMs + LEASE_LIFE_MS;
+    this.#mayActFromMs = mayActFromMs;
+    this.#store = ports.store;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+    this.#safeguards = safeguards;
+  }
+
+  get epoch(): number {
+    return this.#lease.epoch;
+  }
+
+  get wakeups(): number {
+    return this.#lease.wakeups;
+  }
+
+  /** Whether a mutation may begin now: the lease has its margin left, and an older leader's effects have landed. */
+  mayAct(): boolean {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs < this.#mayActFromMs) return false;
+    if (!this.#safeguards.leaseCheck) return true;
+    return !this.#lost && this.#validUntilMs - nowMs >= ACT_MARGIN_MS;
+  }
+
+  /** Renews the lease until stopped; calls `onLost` once if it is no longer ours or could not be renewed in time. */
+  async keep(stop: AbortSignal, onLost: () => void): Promise<void> {
+    while (!stop.aborted) {
+      await this.#clock.sleep(RENEW_EVERY_MS, stop);
+      if (stop.aborted) return;
+      if (await this.#renew(stop)) continue;
+      this.#lost = true;
+      onLost();
+      return;
+    }
+  }
+
+  async #renew(stop: AbortSignal): Promise<boolean> {
+    while (!stop.aborted && this.#clock.nowMs() < this.#validUntilMs) {
+      const sentAtMs = this.#clock.nowMs();
+      try {
+        const renewed = await this.#store.renewLease(this.#lease);
+        if (!renewed) return false;
+        this.#lease = renewed;
+        this.#validUntilMs = sentAtMs + LEASE_LIFE_MS;
+        return true;
+      } catch (error) {
+        this.#log.warn('the lease could not be renewed, trying again', { error: String(error) });
+        await this.#clock.sleep(RETRY_RENEWAL_MS, stop);
+      }
+    }
+    return stop.aborted;
+  }
+
+  /** Gives the lease back, so that the successor need not wait for it to expire. */
+  async release(): Promise<void> {
+    if (this.#lost) return;
+    try {
+      await this.#store.releaseLease(this.#lease);
+    } catch (error) {
+      this.#log.warn('the lease could not be given back, it will expire', { error: String(error) });
+    }
+  }
+}
+
+/**
+ * Contends for the lease until it is ours, or until `deadlineMs` (on the clock). Takes it at once when it is
+ * free or given back; from an owner that has gone, after a whole time to live, and then waits out what that
+ * owner may still have in flight.
+ */
+export async function contend(
+  ports: Ports,
+  owner: string,
+  deadlineMs: number,
+  safeguards: Safeguards,
+  stop?: AbortSignal,
+): Promise<HeldLease | null> {
+  const { clock, store, log } = ports;
+  let seen: { readonly version: string; readonly sinceMs: number } | null = null;
+  while (clock.nowMs() < deadlineMs && stop?.aborted !== true) {
+    try {
+      const lease = await store.readLease();
+      const nowMs = clock.nowMs();
+      const version = lease?.version ?? '';
+      if (seen === null || seen.version !== version) seen = { version, sinceMs: nowMs };
+      const free = lease === null || lease.released;
+      if (free || nowMs - seen.sinceMs >= LEASE_LIFE_MS) {
+        const taken = await store.takeLease(lease, owner);
+        const mayActFromMs = free || !safeguards.waitOut ? nowMs : clock.nowMs() + WAIT_OUT_MS;
+        if (taken) return new HeldLease(taken, nowMs, mayActFromMs, ports, safeguards);
+      }
+    } catch (error) {
+      log.warn('contending for the lease: the store does not answer', { error: String(error) });
+    }
+    await clock.sleep(Math.min(CONTEND_EVERY_MS, Math.max(1, deadlineMs - clock.nowMs())), stop);
+  }
+  return null;
+}

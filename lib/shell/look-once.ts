@@ -1,0 +1,30 @@
+/** One look from every vantage and at EC2: enough to tell, not enough to act. */
+import type { Config, Pair } from '../core/config.ts';
+import { noEvidence, observe, observeVip } from '../core/evidence.ts';
+import type { Safeguards } from '../core/safeguards.ts';
+import { assess, noDurations, type Situation } from '../core/situation.ts';
+import type { Ports } from './ports.ts';
+
+/** The situation of the pair as it is seen now. Rejects only when the store does not answer. */
+export async function lookOnce(
+  ports: Ports,
+  config: Config,
+  pair: Pair,
+  safeguards?: Safeguards,
+): Promise<Situation> {
+  const { clock, database, vip, store } = ports;
+  const memory = await store.readMemory(pair.name);
+  const targets = [{ pair, holder: null, seen: null }];
+  const [located, ...reports] = await Promise.all([
+    vip.locate([pair]),
+    ...config.vantages.map((vantage) => database.look(vantage, targets, 0)),
+  ]);
+  let evidence = noEvidence(pair, config.vantages.length);
+  const sighting = located.get(pair.name);
+  if (sighting) evidence = observeVip(evidence, sighting);
+  for (const reported of reports) {
+    const report = reported.get(pair.name);
+    if (report) evidence = observe(evidence, report);
+  }
+  return assess(pair, evidence, memory, noDurations, clock.nowMs(), safeguards);
+}

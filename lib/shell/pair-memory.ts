@@ -1,0 +1,106 @@
+/** The memory of one pair in a leader's hands: saved before it counts, its alerts published after. */
+import type { Alert, Memory } from '../core/memory.ts';
+import type { PairName } from '../core/names.ts';
+import type { HistoryEntry, Ports } from './ports.ts';
+
+/** How long an alert that could not be published waits. Milliseconds. */
+const PUBLISH_AGAIN_MS = 5000;
+
+export class PairMemory {
+  readonly #pair: PairName;
+  readonly #ports: Ports;
+  /** The epoch that saves are made under. */
+  readonly #epoch: number;
+  #memory: Memory;
+  #publishing: Promise<void> | null = null;
+  #published = new Set<string>();
+  #notBeforeMs = 0;
+  #writing = new Set<Promise<void>>();
+
+  constructor(pair: PairName, ports: Ports, epoch: number, memory: Memory) {
+    this.#pair = pair;
+    this.#ports = ports;
+    this.#epoch = epoch;
+    this.#memory = memory;
+  }
+
+  get now(): Memory {
+    return this.#memory;
+  }
+
+  /**
+   * Saves a new memory. What the store did not take does not count: the old one stands and the error goes
+   * up. Alerts that were published meanwhile leave the outbox with the save.
+   */
+  async save(memory: Memory): Promise<void> {
+    if (memory === this.#memory) return;
+    const outbox = memory.outbox.filter(({ id }) => !this.#published.has(id));
+    const next = outbox.length === memory.outbox.length ? memory : { ...memory, outbox };
+    await this.#ports.store.saveMemory(this.#pair, next, this.#epoch);
+    for (const alert of next.outbox) {
+      if (this.#memory.outbox.includes(alert)) continue;
+      this.record('alert', `${alert.code}: ${alert.happened} ${alert.done}`);
+    }
+    this.#memory = next;
+    this.publish();
+  }
+
+  /** Publishes what is in the outbox, beside whatever else goes on: no plan waits for an e-mail. */
+  publish(): void {
+    if (this.#publishing || this.#ports.clock.nowMs() < this.#notBeforeMs) return;
+    const waiting = this.#memory.outbox.filter(({ id }) => !this.#published.has(id));
+    if (waiting.length === 0) return;
+    this.#publishing = this.#publishAll(waiting).finally(() => {
+      this.#publishing = null;
+    });
+  }
+
+  /** Whether published alerts still stand in the stored outbox. */
+  get hasPublished(): boolean {
+    return this.#memory.outbox.some(({ id }) => this.#published.has(id));
+  }
+
+  /** Adds a line to the pair's history, beside whatever else goes on. */
+  record(what: HistoryEntry['what'], text: string): void {
+    const { store, clock, log } = this.#ports;
+    const incident = this.#memory.incident?.id ?? null;
+    const entry: HistoryEntry = {
+      atMs: clock.nowMs(),
+      pair: this.#pair,
+      incident,
+      epoch: this.#epoch,
+      what,
+      text,
+    };
+    const written = store
+      .appendHistory([entry])
+      .catch((error: unknown) =>
+        log.warn(`history was not written: ${String(error)}`, { pair: this.#pair, text }),
+      )
+      .finally(() => this.#writing.delete(written));
+    this.#writing.add(written);
+  }
+
+  /** Resolves when nothing is being published or written. */
+  async idle(): Promise<void> {
+    await this.#publishing;
+    await Promise.all(this.#writing);
+  }
+
+  async #publishAll(alerts: readonly Alert[]): Promise<void> {
+    for (const alert of alerts) {
+      try {
+        await this.#ports.alerts.publish(alert);
+        this.#published.add(alert.id);
+      } catch (error) {
+        this.#notBeforeMs = this.#ports.clock.nowMs() + PUBLISH_AGAIN_MS;
+        this.#ports.metrics.publish('PublishFailure', 1);
+        this.#ports.log.error(`alert ${alert.code} was not published, it will be: ${String(error)}`, {
+          pair: this.#pair,
+          incident: alert.incident,
+        });
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * One pair under one leader: reports in, decisions out. Ticks never overlap; what comes in while a plan runs
+ * is taken into account after it.
+ */
+import type { Pair } from '../core/config.ts';
+import { type Decision, decide } from '../core/decision.ts';
+import { type Evidence, forget, noEvidence, observe, observeVip } from '../core/evidence.ts';
+import { hasteOf } from '../core/haste.ts';
+import type { Memory } from '../core/memory.ts';
+import type { NodeName } from '../core/names.ts';
+import { decideOrder } from '../core/orders.ts';
+import { remember } from '../core/remember.ts';
+import type { Safeguards } from '../core/safeguards.ts';
+import { answer } from '../core/settle.ts';
+import type { Report, VipSighting } from '../core/sighting.ts';
+import { assess, type Durations, nextDurations, noDurations, type Situation } from '../core/situation.ts';
+import { Campaign } from './campaign.ts';
+import { CutShort } from './execution.ts';
+import type { HeldLease } from './lease.ts';
+import { PairMemory } from './pair-memory.ts';
+import { PortError, type Ports, type WaitingOrder } from './ports.ts';
+
+export interface RunnerProps {
+  readonly pair: Pair;
+  readonly ports: Ports;
+  readonly lease: HeldLease;
+  readonly vantages: number;
+  readonly memory: Memory;
+  readonly safeguards: Safeguards;
+  /** Aborted when the leader must stop: the lease is lost, or its time is over. */
+  readonly stop: AbortSignal;
+  /** Called when looks are wanted sooner than before. */
+  readonly onHaste: () => void;
+  /** Called when a newer epoch has claimed the memory: this leader is none any more. */
+  readonly onSuperseded: () => void;
+}
+
+/** After a failed tick the next one waits for this. Milliseconds. */
+const AFTER_FAILURE_MS = 1000;
+/** How soon to tick again while the lease does not yet allow to act. Milliseconds. */
+const NOT_YET_MS = 250;
+
+export class PairRunner {
+  readonly pair: Pair;
+  readonly #props: RunnerProps;
+  readonly #memory: PairMemory;
+  readonly #campaign: Campaign;
+  readonly #identities: Record<NodeName, string> = {};
+  #evidence: Evidence;
+  #durations: Durations = noDurations;
+  #orders: WaitingOrder[] = [];
+  #haste: number | null = 0;
+  /** Looks that began before this moment showed the pair as it was before a plan. */
+  #notBeforeMs = 0;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #lastRow = '';
+  #lagSeconds: number | null = null;
+
+  constructor(props: RunnerProps) {
+    this.#props = props;
+    this.pair = props.pair;
+    const epoch = props.safeguards.epoch ? props.lease.epoch : Number.MAX_SAFE_INTEGER;
+    this.#memory = new PairMemory(props.pair.name, props.ports, epoch, props.memory);
+    this.#campaign = new Campaign({
+      ...props,
+      memory: this.#memory,
+      identityOf: (node) => this.#identities[node] ?? null,
+    });
+    this.#evidence = noEvidence(props.pair, props.vantages);
+    this.#memory.publish();
+  }
+
+  /** In how many milliseconds the next look is wanted; null when a held look will do. */
+  get haste(): number | null {
+    return this.#haste;
+  }
+
+  /** The node whose looks commit the heartbeat: the holder, as far as EC2's word goes. */
+  get holder(): NodeName | null {
+    const place = this.#evidence.vip?.place;
+    return place?.kind === 'node' ? place.node : null;
+  }
+
+  /** Takes a vantage's report of a look that began at `startedMs`. */
+  report(report: Report, startedMs: number): void {
+    if (startedMs < this.#notBeforeMs) return;
+    this.#evidence = observe(this.#evidence, report);
+    if (report.kind === 'saw') {
+      for (const { node, saw } of report.sightings) {
+        if (saw.kind === 'answered') this.#identities[node] = saw.server.identity;
+      }
+    }
+    this.#kick();
+  }
+
+  /** Takes EC2's word on the VIP, asked for at `startedMs`. */
+  located(sighting: VipSighting, startedMs: number): void {
+    if (startedMs < this.#notBeforeMs) return;
+    this.#evidence = observeVip(this.#evidence, sighting);
+    this.#kick();
+  }
+
+  /** Takes an operator's order, unless it is known already. */
+  order(waiting: WaitingOrder): void {
+    const known = this.#memory.now.answers.some(({ requestId }) => requestId === waiting.id);
+    const planned = this.#memory.now.plan?.requestId === waiting.id;
+    if (known || planned || this.#orders.some(({ id }) => id === waiting.id)) return;
+    this.#orders.push(waiting);
+    this.#kick();
+  }
+
+  /** Publishes the pair's gauges: who holds the VIP, whether the standby is unfit, how far it lags. */
+  publishGauges(): void {
+    const { metrics } = this.#props.ports;
+    const { readiness, lastHolder } = this.#memory.now;
+    if (lastHolder !== null)
+      metrics.publish('Holder', lastHolder === this.pair.nodes[0].name ? 0 : 1, this.pair.name);
+    if (readiness !== null) metrics.publish('StandbyUnfit', readiness.fit ? 0 : 1, this.pair.name);
+    if (this.#lagSeconds !== null) metrics.publish('LagSeconds', this.#lagSeconds, this.pair.name);
+  }
+
+  /** Resolves when no tick and no plan is under way. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+    await this.#memory.idle();
+  }
+
+  #kick(): void {
+    this.#again = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#props.stop.aborted) {
+      this.#again = false;
+      try {
+        await this.#tick();
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+
+  /** The record in the store is whole; the next tick, or the next leader, goes on from it. */
+  #onError(error: unknown): void {
+    this.#setHaste(AFTER_FAILURE_MS);
+    if (error instanceof CutShort) return;
+    if (error instanceof PortError && error.kind === 'superseded') this.#props.onSuperseded();
+    this.#props.ports.log.error(`the tick failed: ${String(error)}`, { pair: this.pair.name });
+  }
+
+  async #tick(): Promise<void> {
+    const { ports, safeguards } = this.#props;
+    const nowMs = ports.clock.nowMs();
+    const before = this.#memory.now;
+    const situation = assess(this.pair, this.#evidence, before, this.#durations, nowMs, safeguards);
+    this.#durations = nextDurations(this.#durations, situation);
+    const decision = decide(situation);
+    const inbound = situation.standby.server?.inbound;
+    this.#lagSeconds = inbound?.kind === 'configured' ? inbound.lagSeconds : null;
+    this.#trace(decision, situation);
+    this.#setHaste(hasteOf(situation, this.#durations));
+    await this.#memory.save(remember(before, decision, situation, this.#durations, ports.ids.next()));
+    if (this.#memory.hasPublished) await this.#memory.save({ ...this.#memory.now });
+    this.#memory.publish();
+    await this.#act(decision, { ...situation, memory: this.#memory.now });
+  }
+
+  async #act({ measure, row }: Decision, situation: Situation): Promise<void> {
+    const wanted = measure.kind === 'act' || measure.kind === 'resume' || this.#orders.length > 0;
+    if (!wanted || !hasLooked(situation)) return;
+    if (!this.#props.lease.mayAct()) return this.#setHaste(NOT_YET_MS);
+    const { plan } = situation.memory;
+    try {
+      if (measure.kind === 'resume' && plan) return await this.#campaign.resume(plan, situation);
+      const order = this.#orders.shift();
+      if (order) return await this.#obey(order, situation);
+      if (measure.kind !== 'act') return;
+      const by = { row: row.id, by: 'keepalambda', requestId: null };
+      await this.#campaign.begin(situation, { plan: measure.plan, because: measure.because, ...by });
+    } finally {
+      this.#forget();
+    }
+  }
+
+  async #obey({ id, atMs, order }: WaitingOrder, situation: Situation): Promise<void> {
+    const decided = decideOrder(situation, order, atMs);
+    const reply = (ok: boolean, text: string) => ({ requestId: id, ok, text, atMs: situation.nowMs });
+    this.#memory.record(
+      'order',
+      `${order.action} by ${order.by}${order.why ? ` (${order.why})` : ''}: ${decided.kind}`,
+    );
+    switch (decided.kind) {
+      case 'refuse':
+        return this.#memory.save(answer(this.#memory.now, reply(false, decided.because)));
+      case 'note':
+        return this.#memory.save(answer(decided.memory, reply(true, decided.text)));
+      case 'act': {
+        const by = { row: `O-${order.action}`, by: order.by, requestId: id };
+        return this.#campaign.begin(situation, { plan: decided.plan, because: decided.because, ...by });
+      }
+    }
+  }
+
+  /** The pair is not as it was: what was seen before a plan must not be taken for what is. */
+  #forget(): void {
+    this.#notBeforeMs = this.#props.ports.clock.nowMs();
+    this.#evidence = forget(this.#evidence);
+    this.#durations = noDurations;
+    this.#setHaste(0);
+  }
+
+  #setHaste(haste: number | null): void {
+    const sooner = haste !== null && (this.#haste === null || haste < this.#haste);
+    this.#haste = haste;
+    if (sooner) this.#props.onHaste();
+  }
+
+  #trace({ row }: Decision, { holder, standby }: Situation): void {
+    if (row.id === this.#lastRow) return;
+    this.#lastRow = row.id;
+    this.#props.ports.log.info(
+      `${row.id} ${row.name}: ${holder.node} ${holder.kind}, ${standby.node} ${standby.kind}`,
+      {
+        pair: this.pair.name,
+        incident: this.#memory.now.incident?.id ?? null,
+      },
+    );
+  }
+}
+
+/** To act needs looks of this leader's own at both nodes, and EC2's word. */
+function hasLooked({ holder, standby, vip }: Situation): boolean {
+  return holder.kind !== 'unseen' && standby.kind !== 'unseen' && vip !== 'unknown' && vip !== 'blind';
+}

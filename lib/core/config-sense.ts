@@ -201,6 +201,14 @@ function choiceFaults(pair: LoosePair, path: string): Fault[] {
       remedy: 'make a security group without rules and give its id',
     });
   }
+  if (pair.fencing === 'isolate' && !pair.nodeGroups?.length) {
+    faults.push({
+      path: `${path}.nodeGroups`,
+      got: 'nothing',
+      want: "the security groups of the nodes, because fencing is 'isolate'",
+      remedy: 'give the ids of the groups that both interfaces have now: release gives these back',
+    });
+  }
   return faults;
 }
 

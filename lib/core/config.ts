@@ -22,6 +22,9 @@ const shortName = z
     'a name of at most 20 lower-case letters, digits and hyphens that begins with a letter',
   );
 const ipv4 = z.ipv4('an IPv4 address, such as 10.0.1.11');
+const securityGroup = z
+  .string()
+  .regex(/^sg-[0-9a-f]{8,17}$/, 'a security group id, such as sg-0123456789abcdef0');
 const positiveMs = z.int().positive('a positive number of milliseconds');
 
 const nodeSchema = z.strictObject({
@@ -103,10 +106,9 @@ const pairSchema = z.strictObject({
     .enum(['none', 'isolate', 'stop-instance'], "'none', 'isolate' or 'stop-instance'")
     .default('none'),
   /** The security group that `isolate` swaps in. */
-  quarantineGroup: z
-    .string()
-    .regex(/^sg-[0-9a-f]{8,17}$/, 'a security group id, such as sg-0123456789abcdef0')
-    .optional(),
+  quarantineGroup: securityGroup.optional(),
+  /** The security groups that the nodes' interfaces have now: `release` gives these back after `isolate`. */
+  nodeGroups: z.array(securityGroup).default([]),
   /** `prebound`: both hosts carry the VIP already. `ssm`: bind and unbind it at each move. */
   hostAddress: z.enum(['prebound', 'ssm'], "'prebound' or 'ssm'").default('prebound'),
   /** When the holder's own inbound replication fails the check: as mysql_check does, or page only. */
@@ -144,9 +146,7 @@ const environmentSchema = z.strictObject({
   /** Where probe functions look from: one to three names of `subnets`. */
   vantages: z.array(shortName).min(1, 'one to three vantages').max(3, 'one to three vantages'),
   /** The security groups of the probe functions; the nodes must admit them on the MySQL port. */
-  probeSecurityGroups: z
-    .array(z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'a security group id, such as sg-0123456789abcdef0'))
-    .min(1, 'at least one security group'),
+  probeSecurityGroups: z.array(securityGroup).min(1, 'at least one security group'),
   /** Who is told, by e-mail. */
   subscribers: z.array(z.email('an e-mail address')).min(1, 'at least one subscriber'),
   /** Whether `cdk destroy` keeps the table. */

@@ -80,12 +80,6 @@ describe('a single fault is named with its place, what was got and what is wante
       'region is us-east-1',
     ],
     ['prefers a stranger', changed('pairs.0.prefer', 'db3'), 'pairs[0].prefer', 'db1, db2'],
-    [
-      'isolate without a group',
-      changed('pairs.0.fencing', 'isolate'),
-      'pairs[0].quarantineGroup',
-      'security group',
-    ],
     ['a name too long for AWS', changed('name', 'an-environment-for-all'), 'name', 'at most 20'],
     [
       'an alias of a key',
@@ -144,6 +138,11 @@ it('says nothing of a pair that shares hosts with another, on a port of its own'
     'the server 10.0.1.11:3306 in two pairs',
     'the server 10.0.1.12:3306 in two pairs',
   ]);
+});
+
+it('wants both kinds of groups for isolate', () => {
+  const faults = faultsIn(changed('pairs.0.fencing', 'isolate'));
+  expect(faults.map((fault) => fault.path)).toEqual(['pairs[0].quarantineGroup', 'pairs[0].nodeGroups']);
 });
 
 it('suggests the setting that was probably meant', () => {

@@ -58,6 +58,7 @@ export const large: EnvironmentInput = {
       ...pairIn('b', '10.0.2', 'billing'),
       fencing: 'isolate',
       quarantineGroup: `sg-${hex(99)}`,
+      nodeGroups: [`sg-${hex(50)}`],
       credentials: '/aws/reference/secretsmanager/billing-monitor',
       credentialsKey: 'arn:aws:kms:eu-central-1:111122223333:key/6f1d0cbe-0000-4000-8000-000000000000',
     },

@@ -1,0 +1,12 @@
+/** Our SSM documents, by the names that the shell knows them by. No CDK here: the lab reads them too. */
+import type { HostDocument } from '../../shell/ports.ts';
+import { bindVip, unbindVip } from './address.ts';
+import type { Document } from './document.ts';
+import { restartKeepalived, restartMysqld } from './restart.ts';
+
+export const documents: Readonly<Record<HostDocument, Document>> = {
+  'restart-mysqld': restartMysqld,
+  'restart-keepalived': restartKeepalived,
+  'bind-vip': bindVip,
+  'unbind-vip': unbindVip,
+};

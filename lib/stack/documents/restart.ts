@@ -1,0 +1,42 @@
+/** Documents that restart a service of the host: a repair, run when a node has lost the check. */
+import { type Document, shellDocument } from './document.ts';
+
+/** How long a stop may take before the service is killed. Seconds. A hung mysqld never stops by itself. */
+const STOP_LIMIT_SECONDS = 45;
+
+/**
+ * Restarts the first of the units that the host has. The name differs by distribution, and systemd alone
+ * knows it. A unit that failed too often refuses to start until that is forgotten.
+ */
+function restartScript(what: string, units: readonly string[]): string {
+  return `
+set -u
+unit=
+for name in ${units.join(' ')}; do
+  if systemctl cat "$name.service" >/dev/null 2>&1; then unit=$name; break; fi
+done
+if [ -z "$unit" ]; then echo "no unit of ${what} on this host (${units.join(', ')})" >&2; exit 3; fi
+systemctl reset-failed "$unit.service" 2>/dev/null || true
+if ! timeout ${STOP_LIMIT_SECONDS} systemctl stop "$unit.service"; then
+  echo "$unit did not stop in ${STOP_LIMIT_SECONDS} s: killed"
+  systemctl kill --signal=SIGKILL "$unit.service"
+fi
+systemctl start "$unit.service" || { echo "$unit did not start" >&2; exit 1; }
+systemctl is-active --quiet "$unit.service" || { echo "$unit is not active" >&2; exit 1; }
+echo "$unit restarted"
+`;
+}
+
+export const restartMysqld: Document = shellDocument(
+  'restartMysqld',
+  'Restarts mysqld, whatever its unit is called on this host.',
+  150,
+  restartScript('mysqld', ['mysqld', 'mysql', 'mariadb']),
+);
+
+export const restartKeepalived: Document = shellDocument(
+  'restartKeepalived',
+  'Restarts keepalived, for hosts that still run it beside mysqld.',
+  90,
+  restartScript('keepalived', ['keepalived']),
+);

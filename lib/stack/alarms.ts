@@ -1,0 +1,121 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Config } from '../core/config.ts';
+import { type MetricName, metricDimensions, metricNamespace } from '../core/metrics.ts';
+import { idOf, prefixOf } from './names.ts';
+
+const minute = Duration.minutes(1);
+
+export interface AlarmsProps {
+  readonly config: Config;
+  readonly watch: IFunction;
+  readonly deadLetters: IQueue;
+  readonly topic: ITopic;
+}
+
+interface AlarmText {
+  readonly id: string;
+  readonly description: string;
+  readonly metric: IMetric;
+  /** Minutes in a row in which the metric is at or above 1 (below 1 for the dead man's switch). */
+  readonly minutes: number;
+  /** @default the absence of data is no alarm */
+  readonly missing?: 'alarm';
+}
+
+/** A metric that the functions publish, by the minute. */
+export function metricOf(environment: string, name: MetricName, statistic: string, pair?: string): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: name,
+    dimensionsMap: metricDimensions(environment, pair),
+    statistic,
+    period: minute,
+  });
+}
+
+/**
+ * What tells people when keepalambda itself cannot. Alarms are the second line: what watch sees, it tells by
+ * its own alerts, with an incident and a thing to do.
+ */
+export class Alarms extends Construct {
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.all = alarmsOf(props).map((text) => this.#make(props, text));
+  }
+
+  #make({ config, topic }: AlarmsProps, text: AlarmText): Alarm {
+    const absence = text.missing === 'alarm';
+    const alarm = new Alarm(this, idOf(text.id), {
+      alarmName: `${prefixOf(config.name)}-${text.id}`,
+      alarmDescription: text.description,
+      metric: text.metric,
+      threshold: 1,
+      comparisonOperator: absence
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: text.minutes,
+      treatMissingData: absence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
+    return alarm;
+  }
+}
+
+function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
+  const of = (name: MetricName, pair?: string) => metricOf(config.name, name, 'Maximum', pair);
+  return [
+    {
+      id: 'watch-dead',
+      description: 'No watch has ticked for a minute: nobody would fail over now. See the log of watch.',
+      metric: metricOf(config.name, 'Heartbeat', 'SampleCount'),
+      minutes: 1,
+      missing: 'alarm',
+    },
+    {
+      id: 'watch-errors',
+      description: 'watch ended by an error or by its time limit. The next minute starts another.',
+      metric: watch.metricErrors({ period: minute, statistic: 'Sum' }),
+      minutes: 1,
+    },
+    {
+      id: 'probe-blind',
+      description:
+        'A vantage has not seen anything for three minutes: its function, subnet or security group.',
+      metric: of('ProbeBlind'),
+      minutes: 3,
+    },
+    {
+      id: 'publish-failures',
+      description: 'SNS did not take an alert. It waits in the outbox; the log of watch says why.',
+      metric: of('PublishFailure'),
+      minutes: 1,
+    },
+    {
+      id: 'dead-letters',
+      description: 'A start of watch or an alert to a subscriber could not be delivered; the queue has it.',
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'Maximum' }),
+      minutes: 1,
+    },
+    ...config.pairs.map((pair) => ({
+      id: `standby-unfit-${pair.name}`,
+      description: `The standby of ${pair.name} could not take over for three minutes: mend it before it is needed.`,
+      metric: of('StandbyUnfit', pair.name),
+      minutes: 3,
+    })),
+  ];
+}

@@ -1,0 +1,32 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { temporaryDirectory } from '../bundle.ts';
+import type { Config } from '../core/config.ts';
+import { prefixOf } from './names.ts';
+
+/** Where the functions find the configuration: a layer is unpacked under `/opt`. */
+export const configFile = '/opt/keepalambda/config.json';
+
+export interface ConfigurationProps {
+  readonly config: Config;
+}
+
+/** The environment as JSON in a layer of its own (docs/adr/0002-configuration-in-a-layer.md). */
+export class Configuration extends Construct {
+  readonly layer: LayerVersion;
+
+  constructor(scope: Construct, id: string, props: ConfigurationProps) {
+    super(scope, id);
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, 'keepalambda'));
+    writeFileSync(join(directory, 'keepalambda/config.json'), JSON.stringify(props.config, null, 2));
+    this.layer = new LayerVersion(this, 'Layer', {
+      layerVersionName: `${prefixOf(props.config.name)}-config`,
+      description: `Configuration of ${props.config.name}`,
+      compatibleRuntimes: [Runtime.NODEJS_24_X],
+      code: Code.fromAsset(directory),
+    });
+  }
+}

@@ -1,0 +1,99 @@
+/** The files in `environments/`: loaded, checked, and checked against each other. */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Config, parseConfig } from '../core/config.ts';
+import { type Fault, renderFault } from '../core/fault.ts';
+
+export interface EnvironmentFile {
+  /** `prod.ts`. */
+  readonly file: string;
+  /** What the file exports by default; undefined if it could not be loaded. */
+  readonly raw: unknown;
+  /** Why it could not be loaded. */
+  readonly failure?: string;
+}
+
+export type Checked =
+  | { readonly kind: 'valid'; readonly configs: readonly Config[] }
+  | { readonly kind: 'faulty'; readonly faults: ReadonlyMap<string, readonly Fault[]> };
+
+/**
+ * Imports every `.ts` file of the directory, in the order of their names; none where there is no directory. A
+ * file that fails is told, not thrown.
+ */
+export async function loadEnvironments(directory: string): Promise<EnvironmentFile[]> {
+  if (!existsSync(directory)) return [];
+  const files = readdirSync(directory)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .sort();
+  return Promise.all(files.map((file) => load(directory, file)));
+}
+
+/** Every environment as a Config, or every fault of every file. */
+export function checkEnvironments(files: readonly EnvironmentFile[]): Checked {
+  const parsed = files.map((file) => ({ file, outcome: parseConfig(file.raw) }));
+  const configs = parsed.flatMap(({ outcome }) => (outcome.kind === 'valid' ? [outcome.value] : []));
+  const faults = new Map<string, readonly Fault[]>();
+  for (const { file, outcome } of parsed) {
+    const own =
+      outcome.kind === 'valid'
+        ? [...nameFaults(file.file, outcome.value), ...vipFaults(outcome.value, configs)]
+        : outcome.faults;
+    const all = file.raw === undefined ? [missing(file)] : own;
+    if (all.length > 0) faults.set(file.file, all);
+  }
+  return faults.size > 0 ? { kind: 'faulty', faults } : { kind: 'valid', configs };
+}
+
+/** What the app prints instead of a stack trace: each file with its faults, a line each. */
+export function renderFaults(directory: string, faults: ReadonlyMap<string, readonly Fault[]>): string {
+  return [...faults]
+    .flatMap(([file, found]) => {
+      const count = found.length === 1 ? '1 fault' : `${found.length} faults`;
+      return [`${join(directory, file)}: ${count}`, ...found.map((fault) => `  ${renderFault(fault)}`)];
+    })
+    .join('\n');
+}
+
+async function load(directory: string, file: string): Promise<EnvironmentFile> {
+  try {
+    const module: { default?: unknown } = await import(pathToFileURL(join(directory, file)).href);
+    return { file, raw: module.default };
+  } catch (error) {
+    const failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return { file, raw: undefined, failure: failure.split('\n')[0] ?? failure };
+  }
+}
+
+function missing({ failure }: EnvironmentFile): Fault {
+  return {
+    path: '',
+    got: failure ?? 'no default export',
+    want: 'export default defineEnvironment({ … })',
+    remedy: 'see environments/example.ts',
+  };
+}
+
+/** `cdk deploy prod` is found in `prod.ts`, and no two environments have one name. */
+function nameFaults(file: string, config: Config): Fault[] {
+  const name = basename(file, '.ts');
+  if (config.name === name) return [];
+  const remedy = `rename the file to ${config.name}.ts, or the environment to ${name}`;
+  return [{ path: 'name', got: config.name, want: `${name}, the name of the file`, remedy }];
+}
+
+/** Two environments that hold one VIP would take it from each other. */
+function vipFaults(config: Config, all: readonly Config[]): Fault[] {
+  const others = all.filter((other) => other !== config && other.vpcId === config.vpcId);
+  return config.pairs.flatMap((pair, index) =>
+    others
+      .filter((other) => other.pairs.some(({ vip }) => vip === pair.vip))
+      .map((other) => ({
+        path: `pairs[${index}].vip`,
+        got: `${pair.vip}, which is also in ${other.name}`,
+        want: 'a VIP in one environment of the VPC',
+        remedy: 'take the pair out of one of them',
+      })),
+  );
+}

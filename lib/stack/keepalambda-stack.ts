@@ -1,0 +1,75 @@
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Bundles } from '../bundle.ts';
+import type { Config } from '../core/config.ts';
+import { Alarms } from './alarms.ts';
+import { Alerts } from './alerts.ts';
+import { Dashboard } from './dashboard.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { Encryption } from './encryption.ts';
+import { Functions } from './functions.ts';
+import { HostDocuments } from './host-documents.ts';
+import { prefixOf } from './names.ts';
+import { Store } from './store.ts';
+import { Triggers } from './triggers.ts';
+
+export interface KeepalambdaStackProps extends Omit<StackProps, 'env' | 'stackName' | 'description'> {
+  readonly config: Config;
+  readonly bundles: Bundles;
+}
+
+/** One environment: everything that keepalambda has in an account, and no more. */
+export class KeepalambdaStack extends Stack {
+  constructor(scope: Construct, id: string, props: KeepalambdaStackProps) {
+    const { config, bundles, ...rest } = props;
+    const { account, region, description } = config;
+    super(scope, id, {
+      ...rest,
+      stackName: prefixOf(config.name),
+      description: `keepalambda ${config.name}${description && `: ${description}`}`,
+      env: { region, ...(account === undefined ? {} : { account }) },
+    });
+    Tags.of(this).add('keepalambda', config.name);
+    const { key } = new Encryption(this, 'Encryption', { environment: config.name });
+    const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters');
+    const { table } = new Store(this, 'Store', { keep: config.keepTable });
+    const { topic } = new Alerts(this, 'Alerts', {
+      environment: config.name,
+      subscribers: config.subscribers,
+      key,
+      deadLetters,
+    });
+    const documents = new HostDocuments(this, 'Documents', { environment: config.name });
+    const functions = new Functions(this, 'Functions', {
+      config,
+      bundles,
+      key,
+      deadLetters,
+      tableName: table.tableName,
+      documents: documents.names,
+      reach: {
+        tableArn: table.tableArn,
+        topicArn: topic.topicArn,
+        topicKeyArn: key.keyArn,
+        documentArns: documents.arns,
+        deadLettersArn: deadLetters.queueArn,
+      },
+    });
+    const watch = functions.watch.function;
+    new Triggers(this, 'Triggers', { config, watch, deadLetters });
+    const alarms = new Alarms(this, 'Alarms', { config, watch, deadLetters, topic });
+    const probeFunctions = [...functions.probes.values()].map((probe) => probe.function);
+    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all, watch, probes: probeFunctions });
+
+    const probes = probeFunctions.map((probe) => probe.functionName);
+    this.#tell('WatchFunction', 'Decides and acts', watch.functionName);
+    this.#tell('OperateFunction', 'Takes orders: aws lambda invoke', functions.operate.function.functionName);
+    this.#tell('ProbeFunctions', 'Speak MySQL, one in each vantage', probes.join(','));
+    this.#tell('TopicArn', 'Tells people', topic.topicArn);
+    this.#tell('TableName', 'Lease, memory and history', table.tableName);
+  }
+
+  #tell(id: string, description: string, value: string): void {
+    new CfnOutput(this, id, { description, value });
+  }
+}

@@ -1,0 +1,87 @@
+import { Duration, RemovalPolicy, Stack, Tokenization, Validations } from 'aws-cdk-lib';
+import { type PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+export interface LambdaProps {
+  readonly functionName: string;
+  readonly description: string;
+  /** Directory with `index.mjs`. */
+  readonly code: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly logRetentionDays: number;
+  readonly logKey: IKey;
+  readonly variables: Readonly<Record<string, string>>;
+  /** @default false */
+  readonly tracing?: boolean;
+  /** The whole of what the function may do; nothing is added to it. */
+  readonly policies: (logGroupArn: string) => Readonly<Record<string, PolicyDocument>>;
+  /** Why some of it has no resource: for cdk-nag, and for who reads the template. */
+  readonly whyNoResource: string;
+  /** VPC and layers. @default none */
+  readonly options?: Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups' | 'layers'>;
+}
+
+/** A function of ours with its log group and its role. */
+export class Lambda extends Construct {
+  readonly function: lambda.Function;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: LambdaProps) {
+    super(scope, id);
+    const logGroupName = `/aws/lambda/${props.functionName}`;
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName,
+      retention: props.logRetentionDays as RetentionDays,
+      encryptionKey: props.logKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Spelled out, not taken from the resource, so that the policy can be read.
+    const logGroupArn = `${logArn(this, logGroupName)}:*`;
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+      inlinePolicies: props.policies(logGroupArn),
+    });
+    Validations.of(this.role).acknowledge(
+      {
+        id: `AwsSolutions-IAM5[Resource::${readable(logGroupArn)}]`,
+        reason: 'The streams of the one log group: Lambda makes a new one for each instance of the function.',
+      },
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason: props.whyNoResource },
+    );
+    this.function = new lambda.Function(this, 'Function', {
+      ...props.options,
+      functionName: props.functionName,
+      description: props.description,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'index.handler',
+      code: lambda.Code.fromAsset(props.code),
+      timeout: Duration.seconds(props.timeoutSeconds),
+      memorySize: props.memoryMb,
+      environment: { ...props.variables },
+      logGroup,
+      // The CDK would add statements of its own for tracing, queues and so on.
+      role: this.role.withoutPolicyUpdates(),
+      tracing: props.tracing ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
+    });
+  }
+}
+
+/** An ARN as cdk-nag writes it when the account is only known at deployment. */
+function readable(arn: string): string {
+  return Tokenization.reverseString(arn)
+    .mapTokens({ mapToken: () => '<AWS::AccountId>' })
+    .join(joinText) as string;
+}
+
+const joinText = { join: (left: unknown, right: unknown) => `${left}${right}` };
+
+function logArn(scope: Construct, logGroupName: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:logs:${region}:${account}:log-group:${logGroupName}`;
+}

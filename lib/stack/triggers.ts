@@ -1,0 +1,98 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Config } from '../core/config.ts';
+import { prefixOf } from './names.ts';
+
+export interface TriggersProps {
+  readonly config: Config;
+  readonly watch: IFunction;
+  readonly deadLetters: IQueue;
+}
+
+/** An event that is older than this tells nothing new: watch has looked since. Seconds. */
+const EVENT_AGE_SECONDS = 60;
+
+/** What starts watch: the clock, and events that make the leader look at once. */
+export class Triggers extends Construct {
+  constructor(scope: Construct, id: string, props: TriggersProps) {
+    super(scope, id);
+    this.#everyMinute(props);
+    const instanceIds = props.config.pairs.flatMap((pair) => pair.nodes.map((node) => node.instanceId));
+    this.#onEvent(props, 'InstanceState', 'An instance of a node changes its state', {
+      source: ['aws.ec2'],
+      detailType: ['EC2 Instance State-change Notification'],
+      detail: { 'instance-id': [...new Set(instanceIds)] },
+    });
+    // Not filtered by instance: an event about a whole zone names none.
+    this.#onEvent(props, 'Health', 'AWS reports on the health of EC2', {
+      source: ['aws.health'],
+      detailType: ['AWS Health Event'],
+      detail: { service: ['EC2'] },
+    });
+  }
+
+  /** Every minute, while watch runs for two: so two are always alive, and one takes over from the other. */
+  #everyMinute({ config, watch, deadLetters }: TriggersProps): void {
+    const { partition, region, account } = Stack.of(this);
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': account,
+            'aws:SourceArn': `arn:${partition}:scheduler:${region}:${account}:schedule-group/default`,
+          },
+        },
+      }),
+      inlinePolicies: {
+        start: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              sid: 'StartWatch',
+              actions: ['lambda:InvokeFunction'],
+              resources: [watch.functionArn],
+            }),
+            new PolicyStatement({
+              sid: 'LeaveDeadLetters',
+              actions: ['sqs:SendMessage'],
+              resources: [deadLetters.queueArn],
+            }),
+          ],
+        }),
+      },
+    });
+    new CfnSchedule(this, 'Schedule', {
+      name: `${prefixOf(config.name)}-watch`,
+      description: 'Starts watch',
+      scheduleExpression: 'rate(1 minute)',
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: watch.functionArn,
+        roleArn: role.roleArn,
+        input: JSON.stringify({ source: 'schedule' }),
+        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: EVENT_AGE_SECONDS },
+        deadLetterConfig: { arn: deadLetters.queueArn },
+      },
+    });
+  }
+
+  #onEvent(
+    { watch }: TriggersProps,
+    id: string,
+    description: string,
+    eventPattern: { source: string[]; detailType: string[]; detail: Record<string, string[]> },
+  ): void {
+    new Rule(this, id, {
+      description,
+      eventPattern,
+      targets: [
+        new LambdaFunction(watch, { retryAttempts: 0, maxEventAge: Duration.seconds(EVENT_AGE_SECONDS) }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,199 @@
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import type { EnvironmentInput } from '../../lib/core/config.ts';
+import { large, small } from '../core/environments.ts';
+import { templateOf } from './templates.ts';
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+interface RoleResource {
+  readonly Properties: {
+    readonly ManagedPolicyArns?: unknown;
+    readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+  };
+}
+/** One action that a role may do, and on what. */
+interface Grant {
+  readonly action: string;
+  readonly on: readonly string[];
+  readonly statement: Statement;
+}
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** Which role has which grants, from the synthesised template and nothing else. */
+async function grantsIn(environment: EnvironmentInput): Promise<ReadonlyMap<string, readonly Grant[]>> {
+  const template = await templateOf(environment);
+  expect(template.findResources('AWS::IAM::Policy'), 'policies beside the roles').toEqual({});
+  const roles = Object.entries(template.findResources('AWS::IAM::Role')) as [string, RoleResource][];
+  return new Map(
+    roles.map(([id, role]) => {
+      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+      const statements = role.Properties.Policies.flatMap((policy) => policy.PolicyDocument.Statement);
+      const denied = statements.filter((statement) => statement.Effect === 'Deny');
+      const allowed = statements.filter((statement) => statement.Effect === 'Allow');
+      const isDeniedToCode = (action: string) => denied.some(({ Action }) => list(Action).includes(action));
+      const grants = allowed.flatMap((statement) =>
+        list(statement.Action).map((action) => ({
+          action: String(action),
+          on: list(statement.Resource).map((on) => (typeof on === 'string' ? on : JSON.stringify(on))),
+          statement,
+        })),
+      );
+      return [id, grants.filter(({ action }) => !isDeniedToCode(action))];
+    }),
+  );
+}
+
+/** Actions that IAM lets nobody limit to a resource. */
+const withoutResource = new Set([
+  'ec2:DescribeInstances',
+  'ec2:DescribeInstanceTypes',
+  'ec2:DescribeNetworkInterfaces',
+  'ssm:GetCommandInvocation',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+]);
+
+const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:111122223333:${rest}`;
+const nodes = large.pairs.flatMap((pair) => pair.nodes);
+const enis = [...new Set(nodes.map((node) => arn('ec2', `network-interface/${node.eniId}`)))].sort();
+const instances = [...new Set(nodes.map((node) => arn('ec2', `instance/${node.instanceId}`)))].sort();
+const documents = ['bind-vip', 'restart-keepalived', 'restart-mysqld', 'unbind-vip'].map((name) =>
+  arn('ssm', `document/keepalambda-large-${name}`),
+);
+
+let three: ReadonlyMap<string, readonly Grant[]>;
+let one: ReadonlyMap<string, readonly Grant[]>;
+beforeAll(async () => {
+  three = await grantsIn(large);
+  one = await grantsIn(small);
+});
+
+function grantsOf(roles: ReadonlyMap<string, readonly Grant[]>, part: string): readonly Grant[] {
+  const found = [...roles].filter(([id]) => id.includes(part));
+  expect(found.length, part).toBeGreaterThan(0);
+  return found.flatMap(([, grants]) => grants);
+}
+
+it('lets a probe write its log and do nothing else', () => {
+  const grants = grantsOf(three, 'Probe');
+  expect([...new Set(grants.map((grant) => grant.action))]).toEqual([
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+  ]);
+  for (const grant of grants)
+    expect(grant.on.join()).toMatch(/log-group:\/aws\/lambda\/keepalambda-large-probe-[ab]:\*$/);
+});
+
+it('denies a probe’s code what Lambda itself needs, to that function alone', async () => {
+  const template = await templateOf(small);
+  const [role] = Object.entries(template.findResources('AWS::IAM::Role'))
+    .filter(([id]) => id.includes('Probe'))
+    .map(([, resource]) => resource as RoleResource);
+  const statements = role?.Properties.Policies.flatMap((policy) => policy.PolicyDocument.Statement) ?? [];
+  const [deny, ...others] = statements.filter((statement) => statement.Effect === 'Deny');
+  const service = statements.find((statement) => statement.Sid === 'ServiceConnectsToVpc');
+  expect(others).toEqual([]);
+  expect(deny?.Action).toEqual(service?.Action);
+  expect(deny?.Condition).toEqual({
+    ArnEquals: { 'lambda:SourceFunctionArn': arn('lambda', 'function:keepalambda-small-probe-a') },
+  });
+});
+
+describe.each(['Watch', 'Operate'])('%s', (role) => {
+  const on = (action: string) =>
+    grantsOf(three, role)
+      .filter((grant) => grant.action === action)
+      .flatMap((grant) => grant.on)
+      .sort();
+
+  test.each<[action: string, resources: readonly string[]]>([
+    ['ec2:AssignPrivateIpAddresses', enis],
+    ['ec2:UnassignPrivateIpAddresses', enis],
+    ['ssm:SendCommand', [...instances, ...documents].sort()],
+    [
+      'lambda:InvokeFunction',
+      ['a', 'b'].map((vantage) => arn('lambda', `function:keepalambda-large-probe-${vantage}`)),
+    ],
+    [
+      'ssm:GetParameter',
+      [
+        'parameter/aws/reference/secretsmanager/billing-monitor',
+        'parameter/keepalambda/orders',
+        'parameter/keepalambda/stock',
+      ].map((name) => arn('ssm', name)),
+    ],
+    ['secretsmanager:GetSecretValue', [arn('secretsmanager', 'secret:billing-monitor-??????')]],
+    [
+      'ec2:StopInstances',
+      large.pairs[2]?.nodes.map((node) => arn('ec2', `instance/${node.instanceId}`)) ?? [],
+    ],
+    [
+      'ec2:ModifyNetworkInterfaceAttribute',
+      [
+        ...(large.pairs[1]?.nodes ?? []).flatMap((node) => [
+          arn('ec2', `instance/${node.instanceId}`),
+          arn('ec2', `network-interface/${node.eniId}`),
+        ]),
+        ...[large.pairs[1]?.quarantineGroup, ...(large.pairs[1]?.nodeGroups ?? [])].map((group) =>
+          arn('ec2', `security-group/${group}`),
+        ),
+      ].sort(),
+    ],
+  ])('may %s only on what is configured', (action, resources) => {
+    expect(on(action)).toEqual(resources);
+  });
+
+  it('may touch one table, tell one topic, and leave dead letters in one queue', () => {
+    for (const grant of grantsOf(three, role)) {
+      if (grant.action.startsWith('dynamodb:'))
+        expect(grant.on).toEqual([expect.stringMatching(/StoreTable\w+","Arn"/)]);
+      if (grant.action.startsWith('sns:'))
+        expect(grant.on).toEqual([expect.stringMatching(/Ref":"AlertsTopic/)]);
+      if (grant.action.startsWith('sqs:')) expect(grant.on).toEqual([expect.stringMatching(/DeadLetters/)]);
+    }
+    expect(on('sns:Publish')).toHaveLength(1);
+  });
+
+  it('may decrypt credentials only through SSM or Secrets Manager', () => {
+    const [grant] = grantsOf(three, role).filter(({ statement }) => statement.Sid === 'DecryptCredentials');
+    expect(grant?.on).toEqual([large.pairs[1]?.credentialsKey]);
+    expect(JSON.stringify(grant?.statement.Condition)).toContain('kms:ViaService');
+  });
+
+  it('has the optional powers only where a pair asks for them', () => {
+    const actions = grantsOf(one, role).map((grant) => grant.action);
+    for (const power of [
+      'ec2:StopInstances',
+      'ec2:ModifyNetworkInterfaceAttribute',
+      'xray:PutTraceSegments',
+    ]) {
+      expect(actions).not.toContain(power);
+    }
+    expect(grantsOf(one, role).map(({ statement }) => statement.Sid)).not.toContain('DecryptCredentials');
+  });
+});
+
+it('uses no * where an action takes a resource, and no * in an action', () => {
+  for (const grants of [three, one]) {
+    for (const { action, on } of [...grants.values()].flat()) {
+      expect(action).not.toContain('*');
+      if (on.includes('*')) expect(withoutResource, action).toContain(action);
+      const wild = on.filter((resource) => resource.includes('*') && resource !== '*');
+      if (wild.length > 0) expect(action, wild.join()).toMatch(/^logs:/);
+    }
+  }
+});
+
+it('lets the schedule start watch and nothing else', () => {
+  const grants = grantsOf(three, 'Schedule').map(({ action, on }) => `${action} ${on}`);
+  expect(grants).toEqual([
+    expect.stringMatching(/^lambda:InvokeFunction .*WatchFunction\w+","Arn"/),
+    expect.stringMatching(/^sqs:SendMessage .*DeadLetters/),
+  ]);
+});

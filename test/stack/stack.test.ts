@@ -1,0 +1,245 @@
+import { Validations } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { large, small } from '../core/environments.ts';
+import { appOf, templateOf } from './templates.ts';
+
+let one: Template;
+let three: Template;
+beforeAll(async () => {
+  one = await templateOf(small);
+  three = await templateOf(large);
+});
+
+describe('functions', () => {
+  test.each([
+    ['keepalambda-large-watch', 150, false],
+    ['keepalambda-large-operate', 120, false],
+    ['keepalambda-large-probe-a', 60, true],
+    ['keepalambda-large-probe-b', 60, true],
+  ])('%s runs on arm64 with its own log', (FunctionName, Timeout, inVpc) => {
+    three.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName,
+      Timeout,
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      ReservedConcurrentExecutions: Match.absent(),
+      VpcConfig: inVpc ? Match.anyValue() : Match.absent(),
+    });
+    three.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: `/aws/lambda/${FunctionName}`,
+      RetentionInDays: 90,
+      KmsKeyId: Match.anyValue(),
+    });
+  });
+
+  it('puts each probe into the subnet of its vantage', () => {
+    three.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'keepalambda-large-probe-b',
+      VpcConfig: {
+        SubnetIds: [large.subnets.b?.subnetId],
+        SecurityGroupIds: large.probeSecurityGroups,
+      },
+    });
+  });
+
+  it('tells watch and operate where everything is, within the 4 KB of variables', () => {
+    const probes = { a: 'keepalambda-large-probe-a', b: 'keepalambda-large-probe-b' };
+    for (const FunctionName of ['keepalambda-large-watch', 'keepalambda-large-operate']) {
+      three.hasResourceProperties('AWS::Lambda::Function', {
+        FunctionName,
+        Layers: [Match.anyValue()],
+        Environment: {
+          Variables: {
+            KEEPALAMBDA_CONFIG_FILE: '/opt/keepalambda/config.json',
+            TABLE_NAME: Match.anyValue(),
+            TOPIC_ARN: Match.anyValue(),
+            PROBE_FUNCTIONS: JSON.stringify(probes),
+            DOCUMENTS: Match.serializedJson({
+              'restart-mysqld': 'keepalambda-large-restart-mysqld',
+              'restart-keepalived': 'keepalambda-large-restart-keepalived',
+              'bind-vip': 'keepalambda-large-bind-vip',
+              'unbind-vip': 'keepalambda-large-unbind-vip',
+            }),
+          },
+        },
+      });
+    }
+  });
+
+  it('gives a probe no configuration', () => {
+    one.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'keepalambda-small-probe-a',
+      Layers: Match.absent(),
+    });
+  });
+
+  it('traces only where the environment says so', () => {
+    three.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'keepalambda-large-watch',
+      TracingConfig: { Mode: 'Active' },
+    });
+    one.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: Match.absent() });
+  });
+});
+
+describe('what starts watch', () => {
+  it('is the clock, every minute, never again', () => {
+    one.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        DeadLetterConfig: { Arn: Match.anyValue() },
+      },
+    });
+    one.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+  });
+
+  it('is a change of a configured instance', () => {
+    const ids = large.pairs.flatMap((pair) => pair.nodes.map((node) => node.instanceId));
+    three.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.ec2'],
+        'detail-type': ['EC2 Instance State-change Notification'],
+        detail: { 'instance-id': ids },
+      },
+      Targets: [Match.objectLike({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } })],
+    });
+  });
+
+  it('is news of AWS Health', () => {
+    one.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { source: ['aws.health'], detail: { service: ['EC2'] } },
+    });
+  });
+});
+
+describe('store and alerts', () => {
+  it('keeps the table in production, with recovery to any point in time', () => {
+    one.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        TableName: Match.absent(),
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        SSESpecification: { SSEEnabled: true },
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+      },
+    });
+  });
+
+  it('lets it go where the environment says so', () => {
+    three.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Delete',
+      Properties: { DeletionProtectionEnabled: false },
+    });
+  });
+
+  it('tells every subscriber by an encrypted topic', () => {
+    three.resourceCountIs('AWS::SNS::Topic', 1);
+    three.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    for (const Endpoint of large.subscribers) {
+      three.hasResourceProperties('AWS::SNS::Subscription', {
+        Protocol: 'email',
+        Endpoint,
+        RedrivePolicy: Match.anyValue(),
+      });
+    }
+  });
+
+  it('lets alarms publish, which the topic’s own policy would else forbid', () => {
+    one.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'sns:Publish',
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('alarms', () => {
+  it('has a dead man’s switch: a minute without a heartbeat, or without any data', () => {
+    one.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'keepalambda-small-watch-dead',
+      Namespace: 'keepalambda',
+      MetricName: 'Heartbeat',
+      TreatMissingData: 'breaching',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 60,
+      EvaluationPeriods: 1,
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
+  test.each(['watch-errors', 'probe-blind', 'publish-failures', 'dead-letters', 'standby-unfit-stock'])(
+    '%s tells the topic, both ways, and is silent without data',
+    (name) => {
+      three.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmName: `keepalambda-large-${name}`,
+        TreatMissingData: 'notBreaching',
+        AlarmActions: [Match.anyValue()],
+        OKActions: [Match.anyValue()],
+      });
+    },
+  );
+
+  it('has one of its own for the standby of each pair', () => {
+    three.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'StandbyUnfit' }, 3);
+  });
+
+  it('shows each pair on the dashboard', () => {
+    const [board] = Object.values(three.findResources('AWS::CloudWatch::Dashboard'));
+    const body = JSON.stringify(board?.Properties.DashboardBody);
+    for (const pair of large.pairs) {
+      for (const what of ['holder', 'lag', 'outages']) expect(body).toContain(`${pair.name}: ${what}`);
+    }
+  });
+});
+
+it('has nothing that cdk-nag (AwsSolutions) objects to, but for what is accepted with a reason', async () => {
+  const { account: _, ...unknownAccount } = { ...small, name: 'anywhere' };
+  const app = await appOf(small, large, unknownAccount);
+  const checks = new AwsSolutionsChecks(app);
+  Validations.of(app).addPlugins(checks);
+  app.synth();
+  expect(checks.validateScope(app).violations).toEqual([]);
+  const accepted = app.node
+    .findAll()
+    .flatMap((construct) => construct.node.metadata)
+    .filter((entry) => entry.type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+    .flatMap((entry) => Object.entries(entry.data as Record<string, string>));
+  expect(accepted.length).toBeGreaterThan(0);
+  for (const [rule, reason] of accepted) expect(reason, rule).toMatch(/\w+ \w+/);
+});
+
+it('gives two environments of an account no name in common', () => {
+  const named = (template: Template) =>
+    Object.values(template.toJSON().Resources as Record<string, { Properties?: Record<string, unknown> }>)
+      .flatMap(({ Properties = {} }) =>
+        ['FunctionName', 'TopicName', 'AlarmName', 'DashboardName', 'LogGroupName', 'LayerName', 'Name'].map(
+          (key) => Properties[key],
+        ),
+      )
+      .filter((name) => typeof name === 'string');
+  expect(named(one).length).toBeGreaterThan(10);
+  expect(named(one).filter((name) => named(three).includes(name))).toEqual([]);
+  for (const name of named(three)) expect(name.replace('/aws/lambda/', '')).toMatch(/^keepalambda-large-?/);
+});

@@ -1,0 +1,41 @@
+/** Templates of environments, as `cdk synth` makes them, with a small handler in place of the real bundles. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type Bundles, bundleFunctions, temporaryDirectory } from '../../lib/bundle.ts';
+import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config.ts';
+import { renderFault } from '../../lib/core/fault.ts';
+import { KeepalambdaStack } from '../../lib/stack/keepalambda-stack.ts';
+
+const handler = fileURLToPath(new URL('handler.ts', import.meta.url));
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+  context: Record<string, unknown>;
+};
+
+/** The bundles of a handler that does nothing. */
+export function smallBundles(): Promise<Bundles> {
+  return bundleFunctions(temporaryDirectory(), { watch: handler, probe: handler, operate: handler });
+}
+
+/** An app with the feature flags of `cdk.json` and a stack for each environment. */
+export async function appOf(...environments: EnvironmentInput[]): Promise<App> {
+  const bundles = await smallBundles();
+  const app = new App({ context, outdir: temporaryDirectory() });
+  for (const config of environments.map(configOf)) {
+    new KeepalambdaStack(app, config.name, { config, bundles });
+  }
+  return app;
+}
+
+export async function templateOf(environment: EnvironmentInput): Promise<Template> {
+  const app = await appOf(environment);
+  return Template.fromStack(app.node.findChild(environment.name) as KeepalambdaStack);
+}
+
+/** The checked environment. Throws with its faults: a test's own mistake. */
+export function configOf(environment: EnvironmentInput): Config {
+  const parsed = parseConfig(environment);
+  if (parsed.kind === 'faulty') throw new Error(parsed.faults.map(renderFault).join('\n'));
+  return parsed.value;
+}

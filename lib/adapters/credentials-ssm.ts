@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Pair } from '../core/config.ts';
 import type { PairName } from '../core/names.ts';
 import { type Clock, type Log, PortError } from '../shell/ports.ts';

@@ -1,5 +1,5 @@
 /** The environment variables of watch and operate, as the stack sets them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { faultsOf, renderFault } from '../core/fault.ts';
 import type { HostDocument } from '../shell/ports.ts';
 

@@ -56,7 +56,8 @@ export function describeInstanceTypes(_world: Ec2World, form: Form): Content {
       `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
     );
   const types = Object.entries(instanceTypes).filter(([type]) => asked.length === 0 || asked.includes(type));
-  const item = types.map(([instanceType, limits]) => ({
+  const shown = matching(form, types, ([type]) => ({ 'instance-type': [type] }));
+  const item = shown.map(([instanceType, limits]) => ({
     instanceType,
     networkInfo: { maximumNetworkInterfaces: limits.enis, ipv4AddressesPerInterface: limits.addresses },
   }));

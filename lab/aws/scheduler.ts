@@ -14,14 +14,19 @@ export interface ScheduleSpec {
   readonly atStart?: number;
 }
 
-/** A rule that sends EC2's "Instance State-change Notification" to a function. */
+/**
+ * An event pattern, as EventBridge has it: under each key the values that match, or a pattern for what is
+ * beneath. The lab takes plain values only, no `prefix` or `anything-but`.
+ */
+export interface EventPattern {
+  readonly [key: string]: readonly string[] | EventPattern;
+}
+
+/** A rule that sends the events of its pattern to a function. */
 export interface RuleSpec {
   readonly name: string;
   readonly functionName: string;
-  /** @default every state */
-  readonly states?: readonly string[];
-  /** @default every instance */
-  readonly instanceIds?: readonly string[];
+  readonly pattern: EventPattern;
 }
 
 export interface EventBridgeEvent {
@@ -56,8 +61,9 @@ export interface SchedulerParts {
 export function createScheduler(parts: SchedulerParts): Scheduler {
   const timers = new Set<NodeJS.Timeout>();
   const putEvent: Scheduler['putEvent'] = (event) => {
-    for (const rule of parts.rules) {
-      if (takes(rule, event)) parts.lambda.deliver(rule.functionName, envelope(parts, event));
+    const whole = envelope(parts, event);
+    for (const { functionName, pattern } of parts.rules) {
+      if (takes(pattern, whole)) parts.lambda.deliver(functionName, whole);
     }
   };
   parts.events.on('instanceState', ({ instanceId, state }) =>
@@ -85,13 +91,17 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   };
 }
 
-function takes(rule: RuleSpec, event: { readonly source: string; readonly detail: unknown }): boolean {
-  const detail = event.detail as { readonly state?: string; readonly 'instance-id'?: string };
-  return (
-    event.source === 'aws.ec2' &&
-    (rule.states?.includes(detail.state ?? '') ?? true) &&
-    (rule.instanceIds?.includes(detail['instance-id'] ?? '') ?? true)
-  );
+/** Whether the event has, under every key of the pattern, one of the values there. */
+function takes(pattern: EventPattern, event: unknown): boolean {
+  return Object.entries(pattern).every(([key, want]) => {
+    const found = isRecord(event) ? event[key] : undefined;
+    if (!Array.isArray(want)) return takes(want as EventPattern, found);
+    return [found].flat().some((value) => want.includes(value));
+  });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object';
 }
 
 function scheduled(parts: SchedulerParts, schedule: ScheduleSpec): EventBridgeEvent {

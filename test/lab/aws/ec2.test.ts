@@ -169,6 +169,12 @@ describe('describing', () => {
   test('instance types have their limits, subnets their ranges', async () => {
     const types = await clients.ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: ['t3.small'] }));
     expect(types.InstanceTypes?.[0]?.NetworkInfo?.Ipv4AddressesPerInterface).toBe(4);
+    const filtered = await clients.ec2.send(
+      new DescribeInstanceTypesCommand({
+        Filters: [{ Name: 'instance-type', Values: ['t3.micro', 'none'] }],
+      }),
+    );
+    expect(filtered.InstanceTypes?.map(({ InstanceType }) => InstanceType)).toEqual(['t3.micro']);
     const subnets = await clients.ec2.send(new DescribeSubnetsCommand({ SubnetIds: ['subnet-b'] }));
     expect(subnets.Subnets?.[0]?.CidrBlock).toBe('10.0.2.0/24');
   });

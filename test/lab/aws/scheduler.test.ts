@@ -10,7 +10,20 @@ beforeAll(async () => {
   clients = await start({
     functions: [{ name: 'watch', directory, timeoutSeconds: 3 }],
     rules: [
-      { name: 'instances', functionName: 'watch', states: ['stopping', 'stopped'], instanceIds: ['i-db1'] },
+      {
+        name: 'instances',
+        functionName: 'watch',
+        pattern: {
+          source: ['aws.ec2'],
+          'detail-type': ['EC2 Instance State-change Notification'],
+          detail: { 'instance-id': ['i-db1'], state: ['stopping', 'stopped'] },
+        },
+      },
+      {
+        name: 'health',
+        functionName: 'watch',
+        pattern: { source: ['aws.health'], detail: { service: ['EC2'] } },
+      },
     ],
   });
 });
@@ -46,4 +59,19 @@ test('a schedule without an input sends the event that Scheduler makes', async (
   const stop = clients.aws.scheduler.start({ name: 'every-minute', functionName: 'watch' });
   stop();
   await until(() => received().some((event) => event['detail-type'] === 'Scheduled Event'));
+});
+
+test('any event can be put, and one that no rule takes goes nowhere', async () => {
+  const put = (service: string) =>
+    clients.aws.scheduler.putEvent({
+      source: 'aws.health',
+      'detail-type': 'AWS Health Event',
+      resources: [],
+      detail: { service },
+    });
+  put('S3');
+  put('EC2');
+  const health = () => received().filter((event) => event['detail-type'] === 'AWS Health Event');
+  await until(() => health().length > 0);
+  expect(health().map(({ detail }) => detail)).toEqual([{ service: 'EC2' }]);
 });

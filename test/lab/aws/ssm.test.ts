@@ -1,6 +1,7 @@
 import { GetCommandInvocationCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DocumentContent } from '../../../lab/aws/ssm-document.ts';
+import { documents } from '../../../lib/stack/documents/index.ts';
 import { type Clients, errorOf, start, until } from './world.ts';
 
 const greet: DocumentContent = {
@@ -139,4 +140,8 @@ test.each([
   ['a list as parameter', { ...greet, parameters: { x: { type: 'StringList' } } }],
 ])('a document with %s is a fault of the stack', (_what, content) => {
   expect(() => clients.aws.ssm.registerDocument({ name: 'x', content })).toThrow(/document x/);
+});
+
+test.each(Object.entries(documents))('the document %s of the stack is taken', (name, content) => {
+  expect(() => clients.aws.ssm.registerDocument({ name, content })).not.toThrow();
 });

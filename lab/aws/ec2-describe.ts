@@ -8,8 +8,6 @@ type Content = Readonly<Record<string, unknown>>;
 /** What each filter compares, for a thing that is listed. */
 type Fields = Readonly<Record<string, readonly string[]>>;
 
-export const account = '123456789012';
-
 export function describeEnis(world: Ec2World, form: Form): Content {
   const ids = form.list('NetworkInterfaceId');
   for (const id of ids) {
@@ -41,7 +39,7 @@ export function describeInstances(world: Ec2World, form: Form): Content {
   }));
   const item = shown.map(({ id, type }) => ({
     reservationId: `r-${id.slice(2)}`,
-    ownerId: account,
+    ownerId: world.spec.account,
     instancesSet: { item: [renderInstance(world, id, type, state)] },
   }));
   return { reservationSet: { item } };
@@ -118,14 +116,14 @@ function renderEni(world: Ec2World, eni: EniSpec, state: Ec2State): Content {
     networkInterfaceId: eni.id,
     subnetId: eni.subnetId,
     availabilityZone: world.spec.subnets.find(({ id }) => id === eni.subnetId)?.zone ?? '',
-    ownerId: account,
+    ownerId: world.spec.account,
     status: 'in-use',
     privateIpAddress: eni.primaryAddress,
     groupSet: { item: groups.map((groupId) => ({ groupId, groupName: groupId })) },
     attachment: {
       attachmentId: `eni-attach-${eni.id.slice(4)}`,
       instanceId: eni.instanceId,
-      instanceOwnerId: account,
+      instanceOwnerId: world.spec.account,
       deviceIndex: 0,
       status: 'attached',
       deleteOnTermination: true,

@@ -52,6 +52,7 @@ export type Ec2State = State;
 type Change = (state: State) => State;
 
 export interface Ec2WorldSpec {
+  readonly account: string;
   readonly subnets: readonly SubnetSpec[];
   readonly instances: readonly InstanceSpec[];
   readonly enis: readonly EniSpec[];

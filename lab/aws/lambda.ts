@@ -32,7 +32,8 @@ export interface Lambda {
   invoke(name: string, event: unknown, requestId?: string): Promise<Outcome>;
   /**
    * Delivers an event and does not wait; no retry when the function fails. Faults on `lambda:Deliver/NAME`
-   * are played on it: `twice`, `delay`, and the others as an event that is lost.
+   * are played on it: `twice`, `delay`, and the others as an event that is lost. Throws when there is no such
+   * function.
    */
   deliver(name: string, event: unknown): void;
   /** SIGKILL to its environments (or to the one at this request), whatever they are at. Gives back how many. */
@@ -121,7 +122,10 @@ export function createLambda(parts: LambdaParts): Lambda {
     get functions() {
       return [...functions.values()].map(({ spec }) => spec);
     },
-    deliver: (name, event) => void deliver(name, event),
+    deliver(name, event) {
+      known(functions, name, arn(name));
+      void deliver(name, event);
+    },
     kill: (name, requestId) => kill(functions.get(name), requestId),
     environments: (name) =>
       alive(functions.get(name)).map(({ pid, state, requestId }) => ({ pid, state, requestId })),

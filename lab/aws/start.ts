@@ -10,7 +10,6 @@
  */
 import { createDynamodb, type TableSpec } from './dynamodb.ts';
 import { createEc2 } from './ec2.ts';
-import { account } from './ec2-describe.ts';
 import { type Ec2Timing, Ec2World, type EniSpec, type InstanceSpec, type SubnetSpec } from './ec2-world.ts';
 import { listen } from './endpoint.ts';
 import { type AwsEvents, createEvents } from './events.ts';
@@ -30,6 +29,8 @@ export interface AwsOptions {
   readonly port?: number;
   /** @default us-east-1 */
   readonly region?: string;
+  /** @default 123456789012 */
+  readonly account?: string;
   readonly subnets?: readonly SubnetSpec[];
   readonly instances?: readonly InstanceSpec[];
   readonly enis?: readonly EniSpec[];
@@ -71,9 +72,10 @@ const defaultSsmTiming: SsmTiming = { visibleAfterMs: 200, deliveryMs: 200, seco
 /** Starts it. Throws when the port is taken, or when the world does not fit together. */
 export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const region = options.region ?? 'us-east-1';
+  const account = options.account ?? '123456789012';
   const events = createEvents();
   const faults = createFaults();
-  const ec2 = worldOf(options, events);
+  const ec2 = worldOf(options, account, events);
   const dynamodb = await createDynamodb(options.tables ?? []);
   const guardian = startGuardian();
   const environment: Record<string, string> = environmentOf(region);
@@ -90,7 +92,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     sns.service,
     dynamodb,
     createLambdaService(lambda),
-    createSts(),
+    createSts(account),
   ];
   const close = async () => {
     scheduler.close();
@@ -129,9 +131,10 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   }
 }
 
-function worldOf(options: AwsOptions, events: AwsEvents): Ec2World {
+function worldOf(options: AwsOptions, account: string, events: AwsEvents): Ec2World {
   return new Ec2World(
     {
+      account,
       subnets: options.subnets ?? [],
       instances: options.instances ?? [],
       enis: options.enis ?? [],

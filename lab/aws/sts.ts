@@ -1,12 +1,11 @@
 /** STS: who am I, so that `aws sts get-caller-identity` against the lab answers. */
 import { ApiError, type Service, unknownAction } from './api.ts';
-import { account } from './ec2-describe.ts';
 import { Form, queryAnswer, queryError } from './query.ts';
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 /** The STS service. */
-export function createSts(): Service {
+export function createSts(account: string): Service {
   return {
     name: 'sts',
     actionOf: (request) => new Form(request).text('Action') ?? '',

@@ -173,6 +173,14 @@ describe('environments', () => {
   });
 });
 
+test('of two that are busy, the one at a request can be killed alone', async () => {
+  const first = clients.aws.lambda.invoke('does', { do: 'sleep', forMs: 400 }, 'first');
+  const second = clients.aws.lambda.invoke('does', { do: 'sleep', forMs: 400 }, 'second');
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(clients.aws.lambda.kill('does', 'first')).toBe(1);
+  expect([(await first).functionError, (await second).functionError]).toEqual(['Unhandled', null]);
+});
+
 describe('events', () => {
   test('an asynchronous one is accepted at once, and carried out', async () => {
     const logged = () => clients.aws.lambda.logs('warm').filter(({ text }) => text === 'does later').length;
@@ -189,6 +197,13 @@ describe('events', () => {
     clients.aws.lambda.deliver('single', { do: 'afterwards' });
     await busy;
     await until(() => clients.aws.lambda.logs('single').some(({ text }) => text === 'does afterwards'));
+  });
+
+  test('an event or a schedule for a function that there is not is a fault of the lab', () => {
+    expect(() => clients.aws.lambda.deliver('none', {})).toThrow('Function not found');
+    expect(() => clients.aws.scheduler.start({ name: 'x', functionName: 'none' })).toThrow(
+      'Function not found',
+    );
   });
 
   test('a schedule fires at the start and at its rate, until it is stopped', async () => {

@@ -8,7 +8,7 @@ import { countTwoWriters, gapsOf, outageMs } from '../../lab/client/account.ts';
 import { readLost, startClient } from '../../lab/client.ts';
 import type { Host } from '../../lab/hosts.ts';
 import { replicationOf, untilReplicating } from '../../lab/servers/replication.ts';
-import { setWritable, startPair, type TestPair } from './pair.ts';
+import { eventually, setWritable, startPair, type TestPair } from './pair.ts';
 
 const execute = promisify(execFile);
 let pair: TestPair;
@@ -18,17 +18,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => pair?.close());
-
-/** Resolves when `look` gives something, within 10 s. */
-async function eventually<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const value = await look();
-    if (value !== undefined) return value;
-    if (Date.now() > deadline) throw new Error('it did not happen in 10 s');
-    await delay(20);
-  }
-}
 
 async function run(host: Host, script: string): Promise<string> {
   const { stdout } = await execute('sh', ['-c', script], { env: { ...process.env, ...host.environment() } });

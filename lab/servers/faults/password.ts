@@ -1,0 +1,19 @@
+/** A password of keepalambda's account that keepalambda does not know. */
+import { accounts, setPassword } from '../accounts.ts';
+import type { Instance } from '../instance.ts';
+import { endSessionsOf } from './connections.ts';
+import type { Undo } from './undo.ts';
+
+/**
+ * Changes the password of `monitor` on a node that takes writes, from where it replicates as a DBA's change
+ * would, and ends its sessions on all nodes, so that it must log in again. Undone the same way.
+ */
+export async function changePassword(writable: Instance, all: readonly Instance[]): Promise<Undo> {
+  const { dialect } = writable.product;
+  const { user, password } = accounts.monitor;
+  await writable.sql(setPassword(dialect, { user, password: `${password}-that-was-changed` }));
+  for (const node of all) await endSessionsOf(node, user);
+  return async () => {
+    await writable.sql(setPassword(dialect, { user, password }));
+  };
+}

@@ -1,0 +1,90 @@
+/** Faults on real servers: what the server really says while they last, and that they can be taken back. */
+import { createConnection } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accounts } from '../../lab/servers/accounts.ts';
+import { fillConnections } from '../../lab/servers/faults/connections.ts';
+import { fillDisk } from '../../lab/servers/faults/disk.ts';
+import { lag } from '../../lab/servers/faults/lag.ts';
+import { changePassword } from '../../lab/servers/faults/password.ts';
+import { stopThread } from '../../lab/servers/faults/threads.ts';
+import { replicationOf, untilReplicating } from '../../lab/servers/replication.ts';
+import { eventually, setWritable, startPair, type TestPair } from './pair.ts';
+
+let pair: TestPair;
+
+beforeAll(async () => {
+  pair = await startPair(process.env.LAB_TEST_SERVER ?? 'mysql-5.6');
+});
+
+afterAll(() => pair?.close());
+
+/** The errno with which the server meets a login of keepalambda's, or null when it lets it in. */
+async function loginError(host = pair.db1): Promise<number | null> {
+  try {
+    const connection = await createConnection({
+      ...accounts.monitor,
+      host: host.address,
+      port: pair.network.port,
+      connectTimeout: 1_000,
+    });
+    connection.destroy();
+    return null;
+  } catch (error) {
+    return (error as { errno?: number }).errno ?? -1;
+  }
+}
+
+describe('a stopped thread', () => {
+  test.each([
+    ['IO_THREAD', 'No', 'Yes'],
+    ['SQL_THREAD', 'Yes', 'No'],
+  ] as const)('%s', async (thread, io, sql) => {
+    const node = pair.db2.instance;
+    const undo = await stopThread(node, thread);
+    expect(await replicationOf(node)).toMatchObject({ io, sql });
+    await undo();
+    await untilReplicating([node]);
+  });
+});
+
+test('lag grows on the holder, and is made up', async () => {
+  const [holder, standby] = [pair.db1.instance, pair.db2.instance];
+  const undo = await lag(holder, standby);
+  await eventually(async () => {
+    const status = await replicationOf(holder);
+    expect(status).toMatchObject({ io: 'Yes', sql: 'Yes' });
+    return (status?.lagSeconds ?? 0) >= 2 ? true : undefined;
+  });
+  await holder.sql("INSERT INTO app.writes (client, seq) VALUES ('while it lags', 1)");
+  await undo();
+  await eventually(async () => ((await replicationOf(holder))?.lagSeconds === 0 ? true : undefined));
+});
+
+test('full connections: error 1040 for keepalambda, and room again afterwards', async () => {
+  const undo = await fillConnections(pair.db1.instance);
+  expect(await loginError()).toBe(1040);
+  await undo();
+  await eventually(async () => ((await loginError()) === null ? true : undefined));
+});
+
+test('a changed password: error 1045 on both nodes, until it is changed back', async () => {
+  const undo = await changePassword(pair.db1.instance, [pair.db1.instance, pair.db2.instance]);
+  expect(await loginError()).toBe(1045);
+  await eventually(async () => ((await loginError(pair.db2)) === 1045 ? true : undefined));
+  await undo();
+  expect(await loginError()).toBe(null);
+});
+
+test('a full disk: reads are answered, commits hang, a restart ends it', async () => {
+  const { db1 } = pair;
+  const undo = await fillDisk(db1.instance);
+  expect(await db1.instance.sql('SELECT COUNT(*) AS n FROM app.writes')).toHaveLength(1);
+  const session = await db1.instance.openRoot();
+  const insert = { sql: "INSERT INTO app.writes (client, seq) VALUES ('full', 1)", timeout: 700 };
+  await expect(session.query(insert)).rejects.toThrow(/timeout/);
+  session.destroy();
+  await undo();
+  await setWritable(db1, true);
+  await db1.instance.sql("INSERT INTO app.writes (client, seq) VALUES ('roomy', 1)");
+  await untilReplicating([db1.instance, pair.db2.instance]);
+});

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { diet } from './bundle-diet.ts';
 
 export const functionNames = ['watch', 'probe', 'operate'] as const;
 export type FunctionName = (typeof functionNames)[number];
@@ -92,6 +93,7 @@ async function bundle(entry: string, directory: string): Promise<Bundle> {
     // The ES modules of a package are smaller than its CommonJS: unused code is left out.
     mainFields: ['module', 'main'],
     banner: { js: banner },
+    plugins: diet,
     legalComments: 'none',
     sourcemap: false,
     metafile: true,

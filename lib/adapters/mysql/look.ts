@@ -42,7 +42,11 @@ interface HeldTarget {
 function holdTarget(target: ProbeTarget, observers: Observers, ended: AbortSignal): HeldTarget {
   const latest = new Map<NodeName, Saw>();
   const differs = Promise.withResolvers<void>();
-  const sightings = () => [...latest].map(([node, saw]) => ({ node, saw }));
+  const sightings = () =>
+    target.nodes.flatMap(({ name }) => {
+      const saw = latest.get(name);
+      return saw === undefined ? [] : [{ node: name, saw }];
+    });
   const saw = (node: NodeName, what: Saw) => {
     latest.set(node, what);
     if (latest.size < target.nodes.length) return;

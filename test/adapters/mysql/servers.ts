@@ -1,0 +1,72 @@
+/** Two real servers that replicate from each other, without a network between them, and a probe's view of them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { accounts } from '../../../lab/servers/accounts.ts';
+import { createInstance, type Instance } from '../../../lab/servers/instance.ts';
+import type { Product } from '../../../lab/servers/product.ts';
+import { replicateFrom, untilReplicating } from '../../../lab/servers/replication.ts';
+import type { ProbeTarget } from '../../../lib/adapters/probe-protocol.ts';
+
+export interface Servers {
+  readonly db1: Instance;
+  readonly db2: Instance;
+  readonly port: number;
+  /** Both nodes, with db1 as the holder. */
+  readonly target: ProbeTarget;
+  close(): Promise<void>;
+}
+
+const addresses = { db1: '127.0.33.11', db2: '127.0.33.12' } as const;
+
+/** Starts them: db1 takes writes, db2 does not. */
+export async function startServers(product: Product): Promise<Servers> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'keepalambda-probe-'));
+  const port = await freePort();
+  const create = (name: 'db1' | 'db2', serverId: 1 | 2) =>
+    createInstance({ product, name, serverId, directory, address: addresses[name], port });
+  const [db1, db2] = await Promise.all([create('db1', 1), create('db2', 2)]);
+  await Promise.all([db1.start(), db2.start()]);
+  await replicateFrom(db1, { host: addresses.db2, port });
+  await replicateFrom(db2, { host: addresses.db1, port });
+  await untilReplicating([db1, db2]);
+  await openServer(db1);
+  return {
+    ...{ db1, db2, port },
+    target: targetOf(port),
+    close: async () => {
+      await Promise.all([db1.close(), db2.close()]);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes a server writable, as root. */
+export async function openServer(server: Instance): Promise<void> {
+  await server.sql('SET GLOBAL read_only = 0');
+}
+
+function targetOf(port: number): ProbeTarget {
+  return {
+    ...{ pair: 'orders', port, holder: 'db1', seen: null, writeProbe: true },
+    nodes: [
+      { name: 'db1', address: addresses.db1 },
+      { name: 'db2', address: addresses.db2 },
+    ],
+    credentials: accounts.monitor,
+    settings: { lagLimitSeconds: 2, lookLimitMs: 500, lookIntervalMs: 500, witnessMs: 1500 },
+  };
+}
+
+/** One that is free on all of 127.0.0.0/8. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '0.0.0.0', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

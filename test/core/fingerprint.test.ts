@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { fingerprint } from '../../lib/core/fingerprint.ts';
+import type { Heartbeat, Inbound, Saw, Server, Sighting } from '../../lib/core/sighting.ts';
+
+const settings = { lagLimitSeconds: 120 };
+const position = { gtid: 'a:1-5', file: 'binlog.000001', offset: 4 };
+
+const inbound: Extract<Inbound, { kind: 'configured' }> = {
+  kind: 'configured',
+  io: 'yes',
+  sql: 'yes',
+  lagSeconds: 0,
+  ioError: null,
+  sqlError: null,
+  sourceAddress: '10.0.1.12',
+  received: position,
+  applied: position,
+  caughtUp: true,
+  heardAgoMs: 10,
+};
+
+const server: Server = {
+  identity: 'a',
+  version: '8.4.0',
+  flavor: 'mysql',
+  writable: true,
+  uptimeSeconds: 10,
+  inbound,
+  executed: position,
+  heartbeat: { kind: 'committed' },
+};
+
+const answered = (change: Partial<Server> = {}): Saw => ({
+  kind: 'answered',
+  server: { ...server, ...change },
+});
+const of = (saw: Saw) => fingerprint([{ node: 'db1', saw }], settings);
+const timeout = { kind: 'unanswered', during: 'query', because: 'timeout', afterMs: 500 } as const;
+const failing: Heartbeat = { kind: 'failed', forMs: 1, because: 'the commit does not return' };
+const further = { gtid: 'a:1-6', file: 'binlog.000002', offset: 9 };
+
+describe('what changes the fingerprint', () => {
+  test.each<[string, Saw, Saw]>([
+    ['the kind of what was seen', answered(), { kind: 'refused' }],
+    ['silence', answered(), timeout],
+    ['another server at the address', answered(), answered({ identity: 'b' })],
+    ['writability', answered(), answered({ writable: false })],
+    ['the IO thread', answered(), answered({ inbound: { ...inbound, io: 'connecting' } })],
+    ['the SQL thread', answered(), answered({ inbound: { ...inbound, sql: 'no' } })],
+    ['replication taken away', answered(), answered({ inbound: { kind: 'unconfigured' } })],
+    ['the lag at its limit', answered(), answered({ inbound: { ...inbound, lagSeconds: 120 } })],
+    ['an unknown lag', answered(), answered({ inbound: { ...inbound, lagSeconds: null } })],
+    ['a heartbeat that does not commit', answered(), answered({ heartbeat: failing })],
+  ])('%s', (_, before, after) => {
+    expect(of(after)).not.toBe(of(before));
+  });
+});
+
+describe('what leaves it as it is', () => {
+  test.each<[string, Saw, Saw]>([
+    ['positions', answered(), answered({ executed: further, inbound: { ...inbound, received: further } })],
+    [
+      'ages and uptime',
+      answered(),
+      answered({ uptimeSeconds: 11, inbound: { ...inbound, heardAgoMs: 900 } }),
+    ],
+    ['a lag within its limit', answered(), answered({ inbound: { ...inbound, lagSeconds: 119 } })],
+    [
+      'for how long a heartbeat fails',
+      answered({ heartbeat: failing }),
+      answered({ heartbeat: { ...failing, forMs: 900 } }),
+    ],
+    ['a heartbeat that is not tried', answered(), answered({ heartbeat: { kind: 'not-tried' } })],
+    ['how a node is silent', timeout, { ...timeout, during: 'connect', afterMs: 501 }],
+    [
+      'the words of a refusal',
+      { kind: 'locked-out', errno: 1045, message: 'Access denied' },
+      { kind: 'locked-out', errno: 1698, message: 'Access denied' },
+    ],
+  ])('%s', (_, before, after) => {
+    expect(of(after)).toBe(of(before));
+  });
+
+  test('the order of the sightings', () => {
+    const db1: Sighting = { node: 'db1', saw: answered() };
+    const db2: Sighting = { node: 'db2', saw: { kind: 'refused' } };
+    expect(fingerprint([db2, db1], settings)).toBe(fingerprint([db1, db2], settings));
+  });
+});

@@ -1,36 +1,14 @@
 /** One execution environment: a process of its own, reused while warm, frozen between invocations. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { LogLine } from './events.ts';
 import { type Guardian, guard } from './guardian.ts';
+import { type FunctionSpec, startProcess } from './lambda-process.ts';
 
-const runtime = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url));
+export type { FunctionSpec };
+
 /** Lambda gives a function 10 s to load, which do not count against its time limit. */
 const initLimitMs = 10_000;
-
-export interface FunctionSpec {
-  readonly name: string;
-  /** The directory of the bundle, with its `index.mjs`. */
-  readonly directory: string;
-  /** @default index.handler */
-  readonly handler?: string;
-  readonly environment?: Readonly<Record<string, string>>;
-  /** What the lab adds to the environment, beside what the stack says. */
-  readonly labEnvironment?: Readonly<Record<string, string>>;
-  readonly timeoutSeconds: number;
-  /** @default 128 */
-  readonly memoryMegabytes?: number;
-  /** What `/opt` in the environment's values stands for. */
-  readonly layerDirectory?: string;
-  /** Absolute paths of modules that are loaded first (`node --import`). */
-  readonly preload?: readonly string[];
-  /** @default none: as many as are wanted at once */
-  readonly reservedConcurrency?: number;
-  /** Whether the process is stopped between invocations, as on Lambda. @default true */
-  readonly freeze?: boolean;
-}
 
 /** What an invocation came to. `payload` is JSON; `functionError` is null when the handler returned. */
 export interface Outcome {
@@ -73,7 +51,7 @@ export class ExecutionEnvironment {
   constructor(spec: FunctionSpec, parts: EnvironmentParts) {
     this.spec = spec;
     this.#parts = parts;
-    this.#child = start(spec, parts);
+    this.#child = startProcess(spec, parts.awsEnvironment, parts.functionArn);
     guard(parts.guardian, this.#child);
     this.ended = new Promise((resolve) => {
       this.#child.once('exit', () => resolve());
@@ -200,42 +178,6 @@ export class ExecutionEnvironment {
       }),
     );
   }
-}
-
-function start(spec: FunctionSpec, parts: EnvironmentParts): ChildProcess {
-  const memory = spec.memoryMegabytes ?? 128;
-  const preload = (spec.preload ?? []).flatMap((file) => ['--import', pathToFileURL(file).href]);
-  return spawn(process.execPath, [`--max-old-space-size=${memory}`, ...preload, runtime], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: '/tmp',
-      TZ: ':UTC',
-      LANG: 'en_US.UTF-8',
-      ...parts.awsEnvironment,
-      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-      AWS_LAMBDA_FUNCTION_NAME: spec.name,
-      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
-      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
-      AWS_LAMBDA_LOG_STREAM_NAME: `$LATEST/${randomBytes(8).toString('hex')}`,
-      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-      LAMBDA_TASK_ROOT: spec.directory,
-      LAB_FUNCTION_ARN: parts.functionArn,
-      _HANDLER: spec.handler ?? 'index.handler',
-      ...withLayer(spec),
-      ...spec.labEnvironment,
-    },
-  });
-}
-
-function withLayer(spec: FunctionSpec): Readonly<Record<string, string>> {
-  const { layerDirectory } = spec;
-  const entries = Object.entries(spec.environment ?? {});
-  if (layerDirectory === undefined) return Object.fromEntries(entries);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, value.replace(/(^|:)\/opt(?=\/|:|$)/g, `$1${layerDirectory}`)]),
-  );
 }
 
 function failed(error: ErrorShape): Outcome {

@@ -11,7 +11,7 @@ import {
   unknownAction,
 } from './api.ts';
 import type { Lambda } from './lambda.ts';
-import type { FunctionSpec } from './lambda-environment.ts';
+import type { FunctionSpec } from './lambda-process.ts';
 
 /** Lines of a function arrive beside its answer: this is how long a caller who asks for the tail waits. */
 const tailWaitMs = 30;

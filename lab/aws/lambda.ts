@@ -5,12 +5,8 @@ import { ApiError } from './api.ts';
 import type { AwsEvents, LogLine } from './events.ts';
 import type { Faults } from './faults.ts';
 import type { Guardian } from './guardian.ts';
-import {
-  type EnvironmentState,
-  ExecutionEnvironment,
-  type FunctionSpec,
-  type Outcome,
-} from './lambda-environment.ts';
+import { type EnvironmentState, ExecutionEnvironment, type Outcome } from './lambda-environment.ts';
+import type { FunctionSpec } from './lambda-process.ts';
 
 /** How many lines of log are kept for each function. */
 const keptLines = 5000;

@@ -26,7 +26,8 @@ export interface EventPattern {
 export interface RuleSpec {
   readonly name: string;
   readonly functionName: string;
-  readonly pattern: EventPattern;
+  /** @default every event of EC2 */
+  readonly pattern?: EventPattern;
 }
 
 export interface EventBridgeEvent {
@@ -62,7 +63,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   const timers = new Set<NodeJS.Timeout>();
   const putEvent: Scheduler['putEvent'] = (event) => {
     const whole = envelope(parts, event);
-    for (const { functionName, pattern } of parts.rules) {
+    for (const { functionName, pattern = { source: ['aws.ec2'] } } of parts.rules) {
       if (takes(pattern, whole)) parts.lambda.deliver(functionName, whole);
     }
   };

@@ -13,16 +13,31 @@ import { createEc2 } from './ec2.ts';
 import { type Ec2Timing, Ec2World, type EniSpec, type InstanceSpec, type SubnetSpec } from './ec2-world.ts';
 import { listen } from './endpoint.ts';
 import { type AwsEvents, createEvents } from './events.ts';
-import { createFaults, type Faults } from './faults.ts';
+import { type CallFault, createFaults, type Faults } from './faults.ts';
 import { startGuardian } from './guardian.ts';
 import { createLambda, type Lambda } from './lambda.ts';
-import type { FunctionSpec } from './lambda-environment.ts';
+import type { FunctionSpec } from './lambda-process.ts';
 import { createLambdaService } from './lambda-service.ts';
 import { createScheduler, type RuleSpec, type Scheduler } from './scheduler.ts';
 import { createSns, type Sns } from './sns.ts';
 import { createSsm, type DocumentSpec, type ParameterSpec, type Ssm } from './ssm.ts';
 import type { Host, SsmTiming } from './ssm-command.ts';
 import { createSts } from './sts.ts';
+
+export type {
+  AwsEvents,
+  CallFault,
+  DocumentSpec,
+  EniSpec,
+  Faults,
+  FunctionSpec,
+  Host,
+  InstanceSpec,
+  ParameterSpec,
+  RuleSpec,
+  SubnetSpec,
+  TableSpec,
+};
 
 export interface AwsOptions {
   /** @default a free one */

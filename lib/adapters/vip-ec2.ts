@@ -40,14 +40,15 @@ export interface VipEc2Props {
 export function createVip(props: VipEc2Props): VipPort {
   return {
     locate: createLocate(props.looking, props.clock),
-    assign: (pair, to) => assign(props, guardAssignment(props.pairs, pair, to)),
-    isolate: (pair, node) => isolate(props, pair, guardNode(props.pairs, pair, node).eniId),
+    // Async, so that a refusal is a rejection like every other error.
+    assign: async (pair, to) => assign(props, guardAssignment(props.pairs, pair, to)),
+    isolate: async (pair, node) => isolate(props, pair, guardNode(props.pairs, pair, node).eniId),
     async release(pair, node, groups) {
       const { eniId } = guardNode(props.pairs, pair, node);
       if (groups.length === 0) throw new PortError('refused', `no security groups to give back to ${eniId}`);
       await setGroups(props, eniId, groups, REQUEST_LIMIT_MS);
     },
-    stopInstance: (pair, node) => stopInstance(props, guardNode(props.pairs, pair, node).instanceId),
+    stopInstance: async (pair, node) => stopInstance(props, guardNode(props.pairs, pair, node).instanceId),
   };
 }
 

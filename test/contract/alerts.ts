@@ -1,0 +1,47 @@
+/** What every `AlertPort` keeps to: the simulator's, and SNS. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Alert } from '../../lib/core/memory.ts';
+import type { AlertPort } from '../../lib/shell/ports.ts';
+
+export interface AlertWorld {
+  readonly alerts: AlertPort;
+  /** The codes of the alerts that arrived, in order. */
+  arrived(): readonly string[];
+  /** No alert is taken from now on. */
+  fail(): void;
+  settle<T>(work: Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export const alert: Alert = {
+  id: '0a1b2c3d',
+  code: 'failover-done',
+  pair: 'orders',
+  incident: '41c0ffee',
+  atMs: 1_786_708_893_000,
+  happened: 'db1 refused connections; db2 was fit.',
+  done: 'The VIP was moved to db2, which takes writes.',
+  todo: 'Bring db1 back as standby.',
+};
+
+export function alertContract(name: string, makeWorld: () => Promise<AlertWorld>): void {
+  describe(`alert contract: ${name}`, () => {
+    let world: AlertWorld;
+    beforeEach(async () => {
+      world = await makeWorld();
+    });
+    afterEach(() => world.close());
+
+    it('has told people when it resolves', async () => {
+      await world.settle(world.alerts.publish(alert));
+      await world.settle(world.alerts.publish({ ...alert, id: '1', code: 'all-clear' }));
+      expect(world.arrived()).toEqual(['failover-done', 'all-clear']);
+    });
+
+    it('throws when they were not told, so that the alert stays in the outbox', async () => {
+      world.fail();
+      await expect(world.settle(world.alerts.publish(alert))).rejects.toMatchObject({ name: 'PortError' });
+      expect(world.arrived()).toEqual([]);
+    });
+  });
+}

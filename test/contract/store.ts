@@ -1,0 +1,165 @@
+/** What every store keeps to: the simulator's, and DynamoDB. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyMemory } from '../../lib/core/memory.ts';
+import type { Order } from '../../lib/core/request.ts';
+import type { HistoryEntry, Lease, StorePort } from '../../lib/shell/ports.ts';
+
+export interface StoreWorld {
+  /** The same store as two processes have it. */
+  readonly one: StorePort;
+  readonly other: StorePort;
+  /** Waits for the work in the time of that world. */
+  settle<T>(work: Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function storeContract(name: string, makeWorld: () => Promise<StoreWorld>): void {
+  describe(`store contract: ${name}`, () => {
+    let world: StoreWorld;
+    beforeEach(async () => {
+      world = await makeWorld();
+    });
+    afterEach(() => world.close());
+    const at = () => world;
+    describe('the lease', () => leaseContract(at));
+    describe('memory', () => memoryContract(at));
+    describe('history and orders', () => inboxContract(at));
+  });
+}
+
+async function taken(world: StoreWorld, seen: Lease | null, owner: string): Promise<Lease> {
+  const lease = await world.settle(world.one.takeLease(seen, owner));
+  if (!lease) throw new Error('the lease could not be taken');
+  return lease;
+}
+
+function leaseContract(at: () => StoreWorld): void {
+  it('is null before the first', async () => {
+    expect(await at().settle(at().one.readLease())).toBeNull();
+  });
+
+  it('goes to one of two who saw the same, with the next epoch', async () => {
+    const { one, other, settle } = at();
+    const first = await taken(at(), null, 'w1');
+    expect(first).toMatchObject({ owner: 'w1', epoch: 1, released: false });
+    expect(await settle(other.takeLease(null, 'w2'))).toBeNull();
+    const both = await settle(Promise.all([one.takeLease(first, 'w1'), other.takeLease(first, 'w2')]));
+    const winners = both.filter((lease) => lease !== null);
+    expect(winners).toHaveLength(1);
+    expect(winners[0]?.epoch).toBe(2);
+  });
+
+  it('changes its version with each renewal, and keeps its epoch', async () => {
+    const { one, other, settle } = at();
+    const first = await taken(at(), null, 'w1');
+    const renewed = await settle(one.renewLease(first));
+    expect(renewed).toMatchObject({ owner: 'w1', epoch: 1 });
+    expect(renewed?.version).not.toBe(first.version);
+    expect(await settle(other.readLease())).toEqual(renewed);
+  });
+
+  it('cannot be renewed or given back by who has lost it', async () => {
+    const { one, other, settle } = at();
+    const first = await taken(at(), null, 'w1');
+    const second = await settle(other.takeLease(first, 'w2'));
+    expect(await settle(one.renewLease(first))).toBeNull();
+    await settle(one.releaseLease(first));
+    expect(await settle(one.readLease())).toEqual(second);
+  });
+
+  it('shows when it was given back, and can then be taken', async () => {
+    const { one, other, settle } = at();
+    const first = await taken(at(), null, 'w1');
+    await settle(one.releaseLease(first));
+    const seen = await settle(other.readLease());
+    expect(seen?.released).toBe(true);
+    expect(await settle(other.takeLease(seen, 'w2'))).toMatchObject({
+      owner: 'w2',
+      epoch: 2,
+      released: false,
+    });
+  });
+
+  it('counts wake-ups without a new version, and keeps them over renewals', async () => {
+    const { one, other, settle } = at();
+    const first = await taken(at(), null, 'w1');
+    await settle(other.wake());
+    await settle(other.wake());
+    const seen = await settle(one.readLease());
+    expect(seen).toEqual({ ...first, wakeups: first.wakeups + 2 });
+    expect((await settle(one.renewLease(first)))?.wakeups).toBe(first.wakeups + 2);
+  });
+
+  it('can be taken after a wake-up that came before the first lease', async () => {
+    const { other, one, settle } = at();
+    await settle(other.wake());
+    expect(await settle(one.readLease())).toBeNull();
+    expect(await taken(at(), null, 'w1')).toMatchObject({ epoch: 1 });
+  });
+}
+
+function memoryContract(at: () => StoreWorld): void {
+  it('is empty before the first, and comes back as saved', async () => {
+    const { one, other, settle } = at();
+    expect(await settle(one.readMemory('orders'))).toEqual(emptyMemory);
+    expect(await settle(one.claimMemory('orders', 1))).toEqual(emptyMemory);
+    const memory = { ...emptyMemory, lastHolder: 'db2', failoversAtMs: [1, 2] };
+    await settle(one.saveMemory('orders', memory, 1));
+    expect(await settle(other.readMemory('orders'))).toEqual(memory);
+    expect(await settle(other.readMemory('billing'))).toEqual(emptyMemory);
+    expect(await settle(other.claimMemory('orders', 2))).toEqual(memory);
+  });
+
+  it('is not saved by who has been overtaken', async () => {
+    const { one, other, settle } = at();
+    await settle(one.claimMemory('orders', 1));
+    await settle(other.claimMemory('orders', 2));
+    const late = settle(one.saveMemory('orders', { ...emptyMemory, lastHolder: 'db1' }, 1));
+    await expect(late).rejects.toMatchObject({ name: 'PortError', kind: 'superseded' });
+    await expect(settle(one.claimMemory('orders', 1))).rejects.toMatchObject({ kind: 'superseded' });
+    expect(await settle(other.readMemory('orders'))).toEqual(emptyMemory);
+  });
+
+  it('may be claimed again under the same epoch', async () => {
+    const { one, settle } = at();
+    await settle(one.claimMemory('orders', 3));
+    await settle(one.claimMemory('orders', 3));
+    await settle(one.saveMemory('orders', emptyMemory, 3));
+  });
+}
+
+const pause: Order = { action: 'pause', pair: 'orders', by: 'ann', why: 'kernel', minutes: 5 };
+
+function inboxContract(at: () => StoreWorld): void {
+  it('gives the newest history first, in the order in which it was written', async () => {
+    const { one, other, settle } = at();
+    const entry = (text: string, atMs: number): HistoryEntry => ({
+      atMs,
+      pair: 'orders',
+      incident: text === 'a' ? null : '41c0ffee',
+      epoch: 7,
+      what: 'step',
+      text,
+    });
+    const many = Array.from({ length: 60 }, (_, index) => entry(`n${index}`, 2000));
+    await settle(one.appendHistory([entry('a', 1000)]));
+    await settle(one.appendHistory(many));
+    await settle(one.appendHistory([{ ...entry('b', 3000), pair: 'billing' }]));
+    expect(await settle(other.history('orders', 2))).toEqual([entry('n59', 2000), entry('n58', 2000)]);
+    const all = await settle(other.history('orders', 500));
+    expect(all.map(({ text }) => text)).toEqual([...many.map(({ text }) => text).reverse(), 'a']);
+  });
+
+  it('keeps orders until they are removed, oldest first, each once, and wakes the leader', async () => {
+    const { one, other, settle } = at();
+    const lease = await taken(at(), null, 'w1');
+    const late = { id: 'bbbbbbbb', atMs: 2000, order: pause };
+    const early = { id: 'cccccccc', atMs: 1000, order: { ...pause, minutes: 1 } };
+    for (const order of [early, late, late]) await settle(other.submitOrder(order));
+    expect(await settle(one.waitingOrders())).toEqual([early, late]);
+    expect((await settle(one.readLease()))?.wakeups).toBeGreaterThan(lease.wakeups);
+    await settle(one.removeOrder(early.id));
+    await settle(one.removeOrder(early.id));
+    expect(await settle(one.waitingOrders())).toEqual([late]);
+  });
+}

@@ -10,7 +10,8 @@ import { KeepalambdaStack } from '../lib/stack/keepalambda-stack.ts';
 const directory =
   process.env.KEEPALAMBDA_ENVIRONMENTS ?? fileURLToPath(new URL('../environments', import.meta.url));
 
-const shown = relative(process.cwd(), directory);
+const near = relative(process.cwd(), directory);
+const shown = near.startsWith('..') ? directory : near;
 const files = await loadEnvironments(directory);
 const checked = checkEnvironments(files);
 if (files.length === 0) {

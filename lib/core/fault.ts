@@ -28,13 +28,10 @@ export function faultsOf(error: z.ZodError, raw: unknown, schema?: z.ZodType): F
       const want = issue.issues[0]?.message ?? 'a valid name';
       return { path, got: `the name ${key}`, want, remedy: `rename ${path}, and whatever refers to it` };
     }
-    const got = valueAt(raw, issue.path);
-    return {
-      path,
-      got: got === undefined ? 'nothing' : (JSON.stringify(got) ?? String(got)),
-      want: issue.message.replace(/^Invalid input: expected /, 'a value of type '),
-      remedy: got === undefined ? `set ${path}` : `correct ${path}`,
-    };
+    const value = valueAt(raw, issue.path);
+    const got = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+    const want = issue.message.replace(/^Invalid input: expected /, 'a value of type ');
+    return { path, got, want, remedy: path ? `give ${path} ${want}` : `give ${want}` };
   });
 }
 

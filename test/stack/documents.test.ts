@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, test } from 'vitest';
+import { temporaryDirectory } from '../../lib/bundle.ts';
+import type { HostDocument } from '../../lib/shell/ports.ts';
+import { documents } from '../../lib/stack/documents/index.ts';
+
+const run = promisify(execFile);
+
+/** A host in a directory: `systemctl` and `ip` are scripts that keep their state in files there. */
+function makeHost(units: readonly string[], systemctl = ''): { directory: string; path: string } {
+  const directory = temporaryDirectory();
+  const path = join(directory, 'bin');
+  mkdirSync(path);
+  writeFileSync(join(directory, 'addresses'), '2: ens5    inet 10.0.1.11/24 scope global ens5\n');
+  const tool = (name: string, script: string) => {
+    writeFileSync(join(path, name), `#!/bin/sh\ncd '${directory}'\necho "${name} $*" >>calls\n${script}\n`);
+    chmodSync(join(path, name), 0o755);
+  };
+  tool(
+    'systemctl',
+    `${systemctl}
+    case "$1" in cat) case " ${units.map((unit) => `${unit}.service`).join(' ')} " in *" $2 "*) ;; *) exit 1 ;; esac ;; esac`,
+  );
+  tool(
+    'ip',
+    `case "$*" in
+      '-4 -o addr show') cat addresses ;;
+      '-4 -o route show default') echo 'default via 10.0.1.1 dev ens5 proto dhcp metric 100' ;;
+      'addr add '*) echo "2: $5    inet $3 scope global $5" >>addresses ;;
+      'addr del '*) grep -vF " $3 " addresses >rest; mv rest addresses ;;
+    esac`,
+  );
+  return { directory, path };
+}
+
+/** Runs the document as the agent does: values as variables, the lines as one script for `sh`. */
+async function runDocument(host: { path: string }, document: HostDocument, variables = {}) {
+  const script = documents[document].mainSteps[0].inputs.runCommand.join('\n');
+  const env = { PATH: `${host.path}:/usr/bin:/bin`, ...variables };
+  return run('sh', ['-c', script], { env }).then(
+    ({ stdout }) => ({ code: 0, text: stdout.trim() }),
+    (error: { code: number; stderr: string }) => ({ code: error.code, text: error.stderr.trim() }),
+  );
+}
+
+function calls(host: { directory: string }): string[] {
+  return readFileSync(join(host.directory, 'calls'), 'utf8').trim().split('\n');
+}
+
+describe('restart', () => {
+  test.each<[units: string[], document: HostDocument, text: string]>([
+    [['mysqld'], 'restart-mysqld', 'mysqld restarted'],
+    [['mysql'], 'restart-mysqld', 'mysql restarted'],
+    [['mariadb'], 'restart-mysqld', 'mariadb restarted'],
+    [['keepalived', 'mysqld'], 'restart-keepalived', 'keepalived restarted'],
+  ])('on a host with %s: %s → %s', async (units, document, text) => {
+    expect(await runDocument(makeHost(units), document)).toEqual({ code: 0, text });
+  });
+
+  it('says so where there is no such service', async () => {
+    const outcome = await runDocument(makeHost(['keepalived']), 'restart-mysqld');
+    expect(outcome).toEqual({ code: 3, text: 'no unit of mysqld on this host (mysqld, mysql, mariadb)' });
+  });
+
+  it('kills what does not stop, and starts it all the same', async () => {
+    const host = makeHost(['mysqld'], 'if [ "$1" = stop ]; then exit 1; fi');
+    const outcome = await runDocument(host, 'restart-mysqld');
+    expect(outcome).toEqual({ code: 0, text: 'mysqld did not stop in 45 s: killed\nmysqld restarted' });
+    expect(calls(host)).toContain('systemctl kill --signal=SIGKILL mysqld.service');
+  });
+
+  it('fails when it does not start, or does not stay', async () => {
+    const broken = makeHost(['mysqld'], 'if [ "$1" = start ]; then exit 1; fi');
+    expect(await runDocument(broken, 'restart-mysqld')).toEqual({ code: 1, text: 'mysqld did not start' });
+    const short = makeHost(['mysqld'], 'if [ "$1" = is-active ]; then exit 3; fi');
+    expect(await runDocument(short, 'restart-mysqld')).toEqual({ code: 1, text: 'mysqld is not active' });
+  });
+});
+
+describe('the VIP on a host', () => {
+  const vip = { SSM_Vip: '10.0.1.10' };
+
+  it('is bound once and unbound once, however often it is asked for', async () => {
+    const host = makeHost([]);
+    const texts: string[] = [];
+    for (const document of ['bind-vip', 'bind-vip', 'unbind-vip', 'unbind-vip'] as const) {
+      texts.push((await runDocument(host, document, vip)).text);
+    }
+    expect(texts).toEqual([
+      '10.0.1.10 bound on ens5',
+      '10.0.1.10 was bound already',
+      '10.0.1.10 unbound',
+      '10.0.1.10 was not bound',
+    ]);
+    expect(calls(host).filter((call) => /addr (add|del)/.test(call))).toEqual([
+      'ip addr add 10.0.1.10/32 dev ens5',
+      'ip addr del 10.0.1.10/32 dev ens5',
+    ]);
+  });
+
+  it('is not taken for another address that begins or ends alike', async () => {
+    const host = makeHost([]);
+    expect((await runDocument(host, 'bind-vip', { SSM_Vip: '10.0.1.1' })).text).toBe(
+      '10.0.1.1 bound on ens5',
+    );
+    expect((await runDocument(host, 'unbind-vip', { SSM_Vip: '0.0.1.11' })).text).toBe(
+      '0.0.1.11 was not bound',
+    );
+  });
+
+  it('reaches an old agent’s script as text', async () => {
+    const [first] = documents['bind-vip'].mainSteps[0].inputs.runCommand;
+    const { stdout } = await run('sh', ['-c', `${first?.replace('{{Vip}}', '10.0.1.9')}\necho "$SSM_Vip"`]);
+    expect(stdout.trim()).toBe('10.0.1.9');
+  });
+});
+
+describe.each(Object.entries(documents))('%s', (_, document) => {
+  it('is of schema 2.2, with a limit in time', () => {
+    expect(document.schemaVersion).toBe('2.2');
+    expect(Number(document.mainSteps[0].inputs.timeoutSeconds)).toBeGreaterThan(0);
+  });
+
+  it('takes only values of a pattern, as variables', () => {
+    for (const parameter of Object.values(document.parameters ?? {})) {
+      expect(parameter.interpolationType).toBe('ENV_VAR');
+      const pattern = new RegExp(parameter.allowedPattern);
+      expect(pattern.test('10.0.1.10')).toBe(true);
+      for (const evil of ['10.0.1.10; reboot', '$(reboot)', '10.0.1.256', '', "10.0.1.10'\nreboot"]) {
+        expect(pattern.test(evil), evil).toBe(false);
+      }
+    }
+  });
+});

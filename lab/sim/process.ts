@@ -1,0 +1,150 @@
+/**
+ * A process of ours in the simulated world: one invocation of watch, or one operator's call. It can die at
+ * any await, or be frozen and thawed, as Lambda does. What it had already sent may still land.
+ */
+import type { Clock } from '../../lib/shell/ports.ts';
+import type { Random } from './random.ts';
+import type { Timeline } from './time.ts';
+
+/** How far a process's clock is from true time, and how fast it goes. */
+export interface Skew {
+  readonly offsetMs: number;
+  /** Seconds gained in a second. */
+  readonly drift: number;
+}
+
+/** True time 0 of every history, so that a clock shows something that looks like a date. */
+export const epochMs = Date.UTC(2030, 0, 1);
+
+export class Process {
+  readonly name: string;
+  readonly skew: Skew;
+  readonly timeline: Timeline;
+  readonly random: Random;
+  /** When it started, in true time. */
+  readonly startedMs: number;
+  #gone = false;
+  #doomed = false;
+  #frozenUntilMs = 0;
+  #late: (() => void)[] = [];
+
+  constructor(name: string, timeline: Timeline, random: Random, skew: Skew) {
+    this.name = name;
+    this.timeline = timeline;
+    this.random = random;
+    this.skew = skew;
+    this.startedMs = timeline.nowMs;
+  }
+
+  /** Whether it is dead or has ended: it sends nothing any more, and hears nothing. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Its own clock's reading. */
+  localMs(): number {
+    return Math.floor(epochMs + this.skew.offsetMs + this.timeline.nowMs * (1 + this.skew.drift));
+  }
+
+  /** Ends it here and now: nothing that it awaits ever comes. */
+  kill(): void {
+    this.#gone = true;
+    this.#late = [];
+  }
+
+  /** Lets it die as soon as it wants to send anything more. */
+  doom(): void {
+    this.#doomed = true;
+  }
+
+  /** Stops it for a while: what comes meanwhile is delivered when it thaws. */
+  freeze(forMs: number): void {
+    this.#frozenUntilMs = Math.max(this.#frozenUntilMs, this.timeline.nowMs + forMs);
+    this.timeline.at(this.#frozenUntilMs, () => this.#thaw());
+  }
+
+  /**
+   * Sends something: `act` happens in the world after `sendMs`, whatever becomes of this process, and its
+   * result (or what it throws) arrives here `answerMs` later.
+   */
+  send<T>(sendMs: number, answerMs: number, act: () => T): Promise<T> {
+    if (this.#doomed) this.kill();
+    if (this.#gone) return never();
+    return new Promise((resolve, reject) => {
+      this.timeline.after(sendMs, () => {
+        let deliver: () => void;
+        try {
+          const value = act();
+          deliver = () => resolve(value);
+        } catch (error) {
+          deliver = () => reject(error);
+        }
+        if (answerMs === 0) this.#deliver(deliver);
+        else this.timeline.after(answerMs, () => this.#deliver(deliver));
+      });
+    });
+  }
+
+  /** Hears an error after that time; the world is not changed. */
+  fail<T>(afterMs: number, error: Error): Promise<T> {
+    return this.send<T>(afterMs, 0, () => {
+      throw error;
+    });
+  }
+
+  /** Sends something that happens, but whose answer is lost: an error arrives in its place. */
+  lose<T>(sendMs: number, afterMs: number, act: () => void, error: Error): Promise<T> {
+    if (this.#doomed) this.kill();
+    if (this.#gone) return never();
+    this.timeline.after(sendMs, act);
+    return this.fail(Math.max(sendMs, afterMs), error);
+  }
+
+  /** Something that comes to this process by itself: runs `act` here, unless it is gone. */
+  receive(act: () => void): void {
+    this.#deliver(act);
+  }
+
+  #deliver(act: () => void): void {
+    if (this.#gone) return;
+    if (this.timeline.nowMs < this.#frozenUntilMs) this.#late.push(act);
+    else act();
+  }
+
+  #thaw(): void {
+    if (this.#gone || this.timeline.nowMs < this.#frozenUntilMs) return;
+    const late = this.#late;
+    this.#late = [];
+    for (const act of late) act();
+  }
+}
+
+/** The clock of a process: skewed, drifting, and asleep as long as its own seconds last. */
+export function clockOf(owner: Process): Clock {
+  return {
+    nowMs: () => owner.localMs(),
+    sleep: (forMs, signal) => {
+      if (owner.gone) return never();
+      return new Promise((resolve) => {
+        const trueMs = Math.max(0, forMs) / (1 + owner.skew.drift);
+        // An aborted sleep ends at once, but never within the caller's own turn.
+        const wake = () => owner.receive(resolve);
+        if (signal === undefined || signal.aborted) {
+          owner.timeline.after(signal?.aborted ? 0 : trueMs, wake);
+          return;
+        }
+        const abort = () => owner.timeline.after(0, wake);
+        signal.addEventListener('abort', abort);
+        owner.timeline.after(trueMs, () => {
+          signal.removeEventListener('abort', abort);
+          wake();
+        });
+      });
+    },
+  };
+}
+
+/** A promise for a process that is gone. */
+export function never<T>(): Promise<T> {
+  return new Promise(() => {});
+}

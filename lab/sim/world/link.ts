@@ -1,0 +1,65 @@
+/** How a channel's connection follows the state of both its ends: at once, or when its own timers notice. */
+import type { Link } from './channel.ts';
+import type { Master } from './master.ts';
+import type { World } from './world.ts';
+
+/** How the channel notices and mends a broken connection. Milliseconds. */
+export interface ChannelHabits {
+  /** `MASTER_CONNECT_RETRY`: how long it takes at most until it tries again. */
+  readonly retryMs: number;
+  /** `slave_net_timeout`: how long a connection may be dead before its owner notices. */
+  readonly netTimeoutMs: number;
+}
+
+/** Brings the connection into `replica` up to date with the world; called after every change. */
+export function followLink(world: World, replica: Master, source: Master): void {
+  const { channel } = replica;
+  const next = nextLink(world, replica, source);
+  if (next.inMs === 0) {
+    if (channel.heading !== null) channel.generation++;
+    channel.heading = null;
+    channel.enter(world.nowMs, next.link);
+    return;
+  }
+  if (channel.heading === next.link) return;
+  channel.heading = next.link;
+  const generation = ++channel.generation;
+  world.timeline.after(next.inMs, () => {
+    if (channel.generation !== generation) return;
+    channel.heading = null;
+    world.change(() => channel.enter(world.nowMs, next.link));
+  });
+  // While it waits to notice that the other end is gone, nothing comes in.
+  if (next.link === 'connecting') channel.enter(world.nowMs, 'stalled');
+}
+
+interface Next {
+  readonly link: Link;
+  readonly inMs: number;
+}
+
+function nextLink(world: World, replica: Master, source: Master): Next {
+  const { channel } = replica;
+  if (!channel.configured || !channel.ioWanted) return { link: 'stopped', inMs: 0 };
+  const linked = world.pairLinked && replica.reachable && source.reachable;
+  const refused = channel.loginRefused || (linked && source.mysqld === 'down');
+  if (refused || replica.mysqld === 'down') return { link: 'connecting', inMs: 0 };
+  if (linked && source.mysqld === 'up' && replica.mysqld === 'up') return reconnect(world, channel.link);
+  if (channel.link === 'flowing' || channel.link === 'stalled') {
+    return { link: 'connecting', inMs: world.habits.netTimeoutMs };
+  }
+  return { link: 'connecting', inMs: 0 };
+}
+
+function reconnect(world: World, link: Link): Next {
+  switch (link) {
+    case 'flowing':
+      return { link: 'flowing', inMs: 0 };
+    case 'stalled':
+      return { link: 'flowing', inMs: world.random.whole(200, 1000) };
+    case 'connecting':
+      return { link: 'flowing', inMs: world.random.whole(5, world.habits.retryMs) };
+    case 'stopped':
+      return { link: 'flowing', inMs: world.random.whole(5, 50) };
+  }
+}

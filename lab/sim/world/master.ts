@@ -1,0 +1,105 @@
+/** One master: its host, its mysqld, and what it has committed. Plain state; `World` changes it. */
+import type { Node } from '../../../lib/core/config.ts';
+import type { InstanceState, Position } from '../../../lib/core/sighting.ts';
+import { Channel } from './channel.ts';
+import type { CommitLog } from './log.ts';
+
+/** `hung`: the process is there, its sockets too, and nothing answers (SIGSTOP, dead storage). */
+export type Mysqld = 'up' | 'hung' | 'down';
+
+export class Master {
+  readonly node: Node;
+  readonly name: string;
+  readonly identity: string;
+  readonly log: CommitLog;
+  /** Replication from the other master into this one. */
+  readonly channel: Channel;
+  hostUp = true;
+  mysqld: Mysqld = 'up';
+  writable = false;
+  /** Since when nothing can be committed although reads are answered; null while all is well. */
+  stuckSinceMs: number | null = null;
+  connectionsFull = false;
+  /** Our account is refused: somebody changed the password. */
+  lockedOut = false;
+  /** Its ENI is in the quarantine group alone: nobody reaches it, and it reaches nobody. */
+  isolated = false;
+  groups: readonly string[] = ['sg-0a0a0a0a'];
+  /** Whether the host accepts the VIP as an address of its own. */
+  bound = true;
+  /** Whether the ENI takes one more address. */
+  room = true;
+  instance: InstanceState = 'running';
+  startedMs = 0;
+  /** Transactions of a third origin that only this master has, and that replication cannot bring over. */
+  errant = 0;
+  /** Statements that a hung server has received and carries out when it wakes. */
+  waiting: (() => void)[] = [];
+  readonly #gtid: boolean;
+
+  constructor(node: Node, log: CommitLog, sourceLog: CommitLog, gtid: boolean) {
+    this.node = node;
+    this.name = node.name;
+    // As the address is unique, so is this: `10.0.1.11` → `00000011-…`.
+    this.identity = `${(node.address.split('.')[3] ?? '').padStart(8, '0')}-0000-11f0-8000-0242ac110002`;
+    this.log = log;
+    this.#gtid = gtid;
+    this.channel = new Channel(sourceLog);
+  }
+
+  /** Whether anything of it can be reached by network at all. */
+  get reachable(): boolean {
+    return this.hostUp && !this.isolated;
+  }
+
+  /** Whether it carries out statements. */
+  get answers(): boolean {
+    return this.reachable && this.mysqld === 'up';
+  }
+
+  /** Whether a client's commit on it would succeed, once it gets there. */
+  get commits(): boolean {
+    return this.answers && this.writable && this.stuckSinceMs === null;
+  }
+
+  /** Whether clients that the network leads here can write: the host must take the VIP for its own, too. */
+  get servesVip(): boolean {
+    return this.commits && this.bound;
+  }
+
+  /** Where its own history ends, in the words of `Position`. */
+  executed(nowMs: number, peer: Master): Position {
+    const own = this.log.countAt(nowMs);
+    if (!this.#gtid) return this.positionAt(own);
+    const sets = [rangeOf(this.identity, own), rangeOf(peer.identity, this.channel.appliedCount)];
+    if (this.errant > 0) sets.push(rangeOf(`ffffffff${this.identity.slice(8)}`, this.errant));
+    return { gtid: sets.filter((set) => set !== '').join(','), file: binlog, offset: offsetOf(own) };
+  }
+
+  /** This master's log up to its own transaction of that number. */
+  positionAt(count: number): Position {
+    return {
+      gtid: this.#gtid ? rangeOf(this.identity, count) : null,
+      file: binlog,
+      offset: offsetOf(count),
+    };
+  }
+
+  /** How many of this master's own transactions a position covers. */
+  countIn(position: Position): number {
+    if (position.gtid === null) return Math.round((position.offset - 4) / bytesPerTransaction);
+    const start = position.gtid.indexOf(`${this.identity}:1-`);
+    return start < 0 ? 0 : Number.parseInt(position.gtid.slice(start + this.identity.length + 3), 10);
+  }
+}
+
+const binlog = 'mysql-bin.000001';
+const bytesPerTransaction = 100;
+
+function offsetOf(count: number): number {
+  return 4 + count * bytesPerTransaction;
+}
+
+function rangeOf(identity: string, count: number): string {
+  return count === 0 ? '' : `${identity}:1-${count}`;
+}

@@ -1,0 +1,52 @@
+/** What the invariants and the tally are told while a history runs: each fact at the moment it becomes one. */
+import type { Alert, Memory } from '../../lib/core/memory.ts';
+import type { NodeName } from '../../lib/core/names.ts';
+import type { Lease, WaitingOrder } from '../../lib/shell/ports.ts';
+import type { Process } from './process.ts';
+
+/** The port calls that a step makes. The last two change nothing. */
+export type Action =
+  | 'assign'
+  | 'isolate'
+  | 'release'
+  | 'stop-instance'
+  | 'close'
+  | 'open'
+  | 'run'
+  | 'catch-up'
+  | 'verify';
+
+export const mutations: ReadonlySet<Action> = new Set([
+  'assign',
+  'isolate',
+  'release',
+  'stop-instance',
+  'close',
+  'open',
+  'run',
+]);
+
+/** A call of a port that acts, as it leaves the process. */
+export interface Call {
+  readonly process: Process;
+  readonly action: Action;
+  readonly node: NodeName;
+  readonly atMs: number;
+}
+
+export interface Observer {
+  /** A process sends an order to the world. */
+  acting(call: Call): void;
+  /** EC2 put the VIP on a node, or on a stranger's ENI, by this call. */
+  vipMoved(call: Call, strange: boolean): void;
+  /** The store took a memory under this epoch. */
+  saved(process: Process, before: Memory, after: Memory, epoch: number): void;
+  /** The lease was written. */
+  leased(process: Process, lease: Lease): void;
+  /** SNS took an alert. */
+  published(alert: Alert): void;
+  /** An operator's order reached the inbox. */
+  ordered(order: WaitingOrder): void;
+  /** An answer was lost although the call took effect. */
+  answerLost(of: string): void;
+}

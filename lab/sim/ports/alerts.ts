@@ -1,0 +1,22 @@
+/** The alert port on the simulated SNS. */
+import { type AlertPort, PortError } from '../../../lib/shell/ports.ts';
+import type { Context } from './context.ts';
+
+export function createAlerts({ world, process, random, observer }: Context): AlertPort {
+  return {
+    publish: (alert) => {
+      const { alerts, alertsLost } = world.services;
+      const timeout = new PortError('timeout', 'publish: SNS did not answer within 3000 ms');
+      if (alerts === 'down') return process.fail(3000, timeout);
+      const publish = () => {
+        if (world.story.on) world.story.tell(`alert ${alert.code}: ${alert.happened} ${alert.done}`);
+        observer.published(alert);
+      };
+      if (random.chance(alertsLost)) {
+        observer.answerLost('publish');
+        return process.lose(random.whole(20, 90), 3000, publish, timeout);
+      }
+      return process.send(random.whole(20, 90), 0, publish);
+    },
+  };
+}

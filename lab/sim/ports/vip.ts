@@ -1,0 +1,187 @@
+/** The VIP port on the simulated EC2, with the habits of the adapter: one window of 3 s for a change, then polls. */
+import type { Pair } from '../../../lib/core/config.ts';
+import type { NodeName } from '../../../lib/core/names.ts';
+import type { VipPlace, VipSighting } from '../../../lib/core/sighting.ts';
+import { PortError, type VipPort } from '../../../lib/shell/ports.ts';
+import type { Call } from '../observer.ts';
+import { never } from '../process.ts';
+import { acting, type Context } from './context.ts';
+
+const requestLimitMs = 3000;
+const effectLimitMs = 7000;
+/** How long an effect is looked for after an answer that was lost. */
+const unansweredLimitMs = 2000;
+
+export function createVip(context: Context): VipPort {
+  return {
+    locate: (pairs) => locate(context, pairs),
+    async assign(pair, to) {
+      guard(context, pair, to);
+      await acting(context, 'assign', to, (call) => assign(context, to, call));
+    },
+    async isolate(pair, node) {
+      guard(context, pair, node);
+      if (!pair.quarantineGroup) throw new PortError('refused', `${pair.name} has no quarantineGroup`);
+      return acting(context, 'isolate', node, () => isolate(context, node));
+    },
+    async release(pair, node, groups) {
+      guard(context, pair, node);
+      await acting(context, 'release', node, () =>
+        change(context, () => {
+          const master = context.world.master(node);
+          master.groups = groups;
+          master.isolated = false;
+        }),
+      );
+    },
+    async stopInstance(pair, node) {
+      guard(context, pair, node);
+      await acting(context, 'stop-instance', node, () => stopInstance(context, node));
+    },
+  };
+}
+
+/** Invariant 7's guard, as `vip-guard` has it: the configured pair, its two nodes, its VIP, nothing else. */
+function guard({ world, safeguards }: Context, pair: Pair, node: NodeName): void {
+  if (!safeguards.addressAllowList) return;
+  const known = world.pair.nodes.some(({ name }) => name === node);
+  if (pair.name !== world.pair.name || pair.vip !== world.pair.vip || !known) {
+    throw new PortError('refused', `${pair.name} has no node ${node}: nothing was changed`);
+  }
+}
+
+async function locate(context: Context, pairs: readonly Pair[]): Promise<ReadonlyMap<string, VipSighting>> {
+  const { world, process, random } = context;
+  const { mood } = world.cloud;
+  const sight = (): ReadonlyMap<string, VipSighting> => {
+    const place = world.cloud.placeAt(world.nowMs - random.whole(0, mood.staleMs));
+    const [first, second] = world.masters;
+    const sighting: VipSighting = {
+      kind: 'saw',
+      atMs: process.localMs(),
+      place,
+      instances: { [first.name]: first.instance, [second.name]: second.instance },
+      room: { [first.name]: first.room, [second.name]: second.room },
+    };
+    return new Map(pairs.map((pair) => [pair.name, sighting]));
+  };
+  const fails = mood.down || random.chance(mood.throttled * mood.throttled);
+  if (!fails) return process.send(random.whole(30, 200), 0, sight);
+  const because = mood.down ? 'EC2 does not tell: no answer' : 'EC2 does not tell: RequestLimitExceeded';
+  return process.send(mood.down ? 2 * requestLimitMs : random.whole(300, 900), 0, () => {
+    return new Map(pairs.map((pair) => [pair.name, { kind: 'blind', atMs: process.localMs(), because }]));
+  });
+}
+
+async function assign(context: Context, to: NodeName, call: Call): Promise<void> {
+  const { world, random } = context;
+  const known = world.masters.some(({ name }) => name === to);
+  const place: VipPlace = known ? { kind: 'node', node: to } : { kind: 'foreign', eniId: `eni-of-${to}` };
+  const unanswered = await order(context, () => {
+    if (known && !world.master(to).room) {
+      throw new PortError('denied', `the ENI of ${to}: PrivateIpAddressLimitExceeded`);
+    }
+    world.timeline.after(random.whole(100, world.cloud.mood.effectMs), () => {
+      world.moveVip(place);
+      context.observer.vipMoved(call, !known);
+    });
+  });
+  await awaitEffect(context, unanswered, (atMs) => samePlace(world.cloud.placeAt(atMs), place));
+}
+
+async function isolate(context: Context, node: NodeName): Promise<readonly string[]> {
+  const { world } = context;
+  const master = world.master(node);
+  const before = await look(context, () => (master.isolated ? [] : master.groups));
+  if (before.length > 0) await change(context, () => (master.isolated = true));
+  return before;
+}
+
+async function stopInstance(context: Context, node: NodeName): Promise<void> {
+  const { world, random } = context;
+  const master = world.master(node);
+  await change(context, () => {
+    master.instance = 'stopping';
+    master.mysqld = 'down';
+    master.hostUp = false;
+    master.writable = false;
+    world.timeline.after(random.whole(2000, 20_000), () => world.change(() => (master.instance = 'stopped')));
+  });
+}
+
+/** An order whose effect shows at once. */
+async function change(context: Context, act: () => void): Promise<void> {
+  let done = false;
+  const unanswered = await order(context, () => {
+    context.world.change(act);
+    done = true;
+  });
+  await awaitEffect(context, unanswered, () => done);
+}
+
+/**
+ * Sends a change; a throttled one again after a pause, within a window of 3 s. Gives back null when EC2 took
+ * it, or an error when the answer is missing. Throws what EC2 refused.
+ */
+async function order(context: Context, act: () => void): Promise<PortError | null> {
+  const { world, process, random } = context;
+  const endMs = world.nowMs + requestLimitMs;
+  for (const pauseMs of [200, 400, 800, requestLimitMs]) {
+    const { down, lost, throttled } = world.cloud.mood;
+    const timeout = new PortError('timeout', 'EC2 did not answer within 3000 ms');
+    const leftMs = endMs - world.nowMs;
+    try {
+      if (down) return await process.fail<null>(leftMs, timeout).catch((error: PortError) => error);
+      if (random.chance(lost)) {
+        context.observer.answerLost('ec2');
+        return await process
+          .lose<null>(random.whole(30, 200), leftMs, act, timeout)
+          .catch((e: PortError) => e);
+      }
+      if (!random.chance(throttled)) {
+        await process.send(random.whole(30, 250), random.whole(5, 60), act);
+        return null;
+      }
+      await process.fail(random.whole(20, 80), new PortError('throttled', 'EC2: RequestLimitExceeded'));
+    } catch (error) {
+      const again = error instanceof PortError && error.kind === 'throttled';
+      if (!again || world.nowMs + pauseMs + 300 > endMs) throw error;
+    }
+    await process.send(pauseMs, 0, () => {});
+  }
+  return never();
+}
+
+/** Looks until the change shows. Throws `timeout` when it does not in time. */
+async function awaitEffect(
+  context: Context,
+  unanswered: PortError | null,
+  shows: (atMs: number) => boolean,
+): Promise<void> {
+  const { world, process, random } = context;
+  const endMs = world.nowMs + (unanswered ? unansweredLimitMs : effectLimitMs);
+  for (let pauseMs = 100; world.nowMs + pauseMs < endMs; pauseMs = Math.min(pauseMs * 1.5, 1000)) {
+    await process.send(pauseMs, 0, () => {});
+    const seen = await look(context, () =>
+      shows(world.nowMs - random.whole(0, world.cloud.mood.staleMs)),
+    ).catch(() => false);
+    if (seen) return;
+  }
+  throw unanswered ?? new PortError('timeout', 'EC2 took the order and does not show it');
+}
+
+/** One description, which may fail. */
+function look<T>({ world, process, random }: Context, see: () => T): Promise<T> {
+  const { down, throttled } = world.cloud.mood;
+  if (down) return process.fail(1000, new PortError('timeout', 'EC2 did not answer'));
+  if (random.chance(throttled)) {
+    return process.fail(random.whole(20, 80), new PortError('throttled', 'EC2: RequestLimitExceeded'));
+  }
+  return process.send(random.whole(30, 150), 0, see);
+}
+
+function samePlace(some: VipPlace, other: VipPlace): boolean {
+  return (
+    some.kind === other.kind && (some.kind !== 'node' || some.node === (other as { node: NodeName }).node)
+  );
+}

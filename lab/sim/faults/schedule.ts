@@ -1,0 +1,183 @@
+/**
+ * Seed → the faults of one history. Most histories have a trouble of the holder at their centre, with other
+ * faults shortly before and after it: a fault alone is rarely what kills, a second one in the wrong second is.
+ */
+import type { PlanKind } from '../../../lib/core/plan.ts';
+import type { StepKind } from '../../../lib/core/step.ts';
+import type { Random } from '../random.ts';
+import type { BreakageName, Fault, Mishap } from './fault.ts';
+import { drawRequest } from './requests.ts';
+
+/** Faults begin after the first watch has settled in, and before the last minutes, in which the pair recovers. */
+const earliestMs = 8000;
+const latestMs = 440_000;
+
+const troubles: readonly BreakageName[] = [
+  'mysqld-kill',
+  'mysqld-kill',
+  'mysqld-restart',
+  'mysqld-hang',
+  'mysqld-hang',
+  'host-down',
+  'host-reboot',
+  'instance-stop',
+  'disk-full',
+  'probe-partition-all',
+  'monitor-partition',
+  'io-thread-stop',
+  'vip-removed',
+];
+
+const company: readonly BreakageName[] = [
+  'mysqld-kill',
+  'mysqld-restart',
+  'mysqld-hang',
+  'host-reboot',
+  'disk-full',
+  'connections-full',
+  'wrong-password',
+  'probe-partition',
+  'probe-partition-all',
+  'probe-cut',
+  'probe-blind',
+  'probe-blind-all',
+  'probe-loss',
+  'pair-partition',
+  'monitor-partition',
+  'lag',
+  'io-thread-stop',
+  'sql-thread-stop',
+  'replication-login',
+  'holder-read-only',
+  'standby-writable',
+  'errant',
+  'vip-removed',
+  'vip-taken',
+  'room-full',
+  'address-unbound',
+  'ec2-throttle',
+  'ec2-lost-response',
+  'ec2-down',
+  'ec2-stale',
+  'ec2-slow',
+  'store-down',
+  'store-lost-response',
+  'store-slow',
+  'alerts-down',
+  'alerts-lost-response',
+  'ssm-down',
+  'database-lost-response',
+];
+
+const mishaps: readonly Mishap['name'][] = [
+  'watch-kill',
+  'watch-kill',
+  'watch-kill-all',
+  'watch-freeze',
+  'watch-freeze',
+  'watch-duplicate',
+  'watch-late',
+];
+
+const plans: readonly (PlanKind | null)[] = [
+  null,
+  'failover',
+  'failover',
+  'switchover',
+  'switchover',
+  'reattach-vip',
+  'open-holder',
+  'close-standby',
+  'repair-node',
+];
+
+const steps: readonly (StepKind | null)[] = [
+  null,
+  null,
+  'fence',
+  'freeze',
+  'catch-up',
+  'open',
+  'close',
+  'move-vip',
+  'bind-vip',
+  'verify',
+  'isolate',
+  'stop-instance',
+  'repair',
+];
+
+/** The faults of a history, in no particular order. */
+export function drawFaults(random: Random): Fault[] {
+  const faults: Fault[] = [];
+  const scenes = random.pick([1, 1, 2, 2, 3]);
+  for (let scene = 0; scene < scenes; scene++) drawScene(random, faults);
+  if (random.chance(0.5)) faults.push(drawMishap(random, random.whole(earliestMs, latestMs)));
+  if (random.chance(0.4)) faults.push(drawCompany(random, random.whole(earliestMs, latestMs)));
+  return faults;
+}
+
+/** A trouble or an order at the centre, and what happens around it. */
+function drawScene(random: Random, faults: Fault[]): void {
+  const atMs = random.whole(earliestMs, latestMs);
+  if (random.chance(0.35)) {
+    faults.push({ kind: 'operator', atMs, request: drawRequest(random) });
+  } else {
+    const name = random.pick(troubles);
+    faults.push({
+      kind: 'breakage',
+      name,
+      target: 'holder',
+      atMs,
+      forMs: drawForMs(random),
+      degree: random.next(),
+    });
+  }
+  const around = random.whole(0, 3);
+  for (let index = 0; index < around; index++) {
+    faults.push(drawNear(random, Math.max(earliestMs, atMs + random.whole(-20_000, 12_000))));
+  }
+  if (random.chance(0.5)) faults.push(drawDeath(random, Math.max(1000, atMs - 1000)));
+}
+
+function drawNear(random: Random, atMs: number): Fault {
+  const roll = random.next();
+  if (roll < 0.66) return drawCompany(random, atMs);
+  if (roll < 0.84) return drawMishap(random, atMs);
+  return { kind: 'operator', atMs, request: drawRequest(random) };
+}
+
+function drawCompany(random: Random, atMs: number): Fault {
+  return {
+    kind: 'breakage',
+    name: random.pick(company),
+    target: random.chance(0.4) ? 'holder' : 'standby',
+    atMs,
+    forMs: drawForMs(random),
+    degree: random.next(),
+  };
+}
+
+function drawMishap(random: Random, atMs: number): Fault {
+  return { kind: 'mishap', name: random.pick(mishaps), atMs, forMs: random.whole(500, 15_000) };
+}
+
+function drawDeath(random: Random, atMs: number): Fault {
+  const death = {
+    plan: random.pick(plans),
+    step: random.pick(steps),
+    moment: random.pick(['before', 'during', 'after'] as const),
+  };
+  return { kind: 'death', atMs, death };
+}
+
+/** Short blips, long outages, and everything between. */
+function drawForMs(random: Random): number {
+  const [from, to] = random.pick([
+    [200, 3000],
+    [3000, 15_000],
+    [10_000, 60_000],
+    [30_000, 120_000],
+  ] as const);
+  return random.whole(from, to);
+}

@@ -1,0 +1,103 @@
+import type { Master } from '../world/master.ts';
+import type { World } from '../world/world.ts';
+import type { Court, Invariant } from './court.ts';
+
+/** The stated bound. Milliseconds. */
+export const replaceWithinMs = 45_000;
+/** How long everything must have been well for the standby to be known as fit. Milliseconds. */
+const wellForMs = 30_000;
+
+/**
+ * Invariant 5. A dead holder with a fit standby and a working EC2 API is replaced within the stated bound.
+ *
+ * When a holder whose mysqld or host has died stays dead for 45 s, while during all that time, and the 30 s
+ * before, a watch was alive and none was killed or frozen, the store, EC2 and (where the VIP is bound through it) SSM worked, a
+ * vantage saw the standby, the standby was fit, the pair was not paused, the flap guard had room and no
+ * operator asked for anything: then the VIP leads to the standby, and clients write there.
+ */
+export function livenessInvariant(court: Court, isManned: () => boolean): Invariant {
+  const { world } = court;
+  let fairSinceMs: number | null = null;
+  let deadline: { readonly dead: Master; readonly generation: number } | null = null;
+  let generation = 0;
+  const clear = () => {
+    deadline = null;
+    generation++;
+  };
+  const watchOver = (dead: Master) => {
+    const mine = ++generation;
+    deadline = { dead, generation: mine };
+    world.timeline.after(replaceWithinMs, () => {
+      if (deadline?.generation !== mine) return;
+      const { holder } = world;
+      if (holder !== null && holder !== dead && holder.servesVip) return;
+      court.accuse(
+        5,
+        `${dead.name} has been dead for ${replaceWithinMs} ms, and ${holder?.name ?? 'nobody'} still holds the VIP`,
+      );
+    });
+  };
+  const changed = () => {
+    const standby = standbyOf(world);
+    const fair = standby !== null && isFair(court, standby) && isManned();
+    if (!fair) {
+      fairSinceMs = null;
+      clear();
+      return;
+    }
+    const { holder } = world;
+    if (holder === null || holder.answers) {
+      clear();
+      const ready =
+        holder?.servesVip &&
+        standby.channel.flowing &&
+        standby.channel.received - standby.channel.applied < 50;
+      fairSinceMs = ready ? (fairSinceMs ?? world.nowMs) : null;
+      return;
+    }
+    const died = holder.mysqld === 'down';
+    if (!died || fairSinceMs === null || world.nowMs - fairSinceMs < wellForMs) return;
+    if (deadline === null) watchOver(holder);
+  };
+  return {
+    changed,
+    leased: changed,
+    ordered: () => {
+      fairSinceMs = null;
+      clear();
+    },
+  };
+}
+
+function standbyOf(world: World): Master | null {
+  const { holder } = world;
+  return holder === null ? null : world.peer(holder.name);
+}
+
+/** All that a failover needs beside a dead holder. */
+function isFair({ world, flight }: Court, standby: Master): boolean {
+  const { cloud, services, pair } = world;
+  const memory = world.table.memoryOf(pair.name);
+  if (memory.pause !== null || flight?.order) return false;
+  // The next failover must not be one too many, nor come too soon after the last.
+  if (memory.failoversAtMs.length >= pair.settings.flapLimit && flight === null) return false;
+  const { mood } = cloud;
+  if (mood.down || mood.throttled > 0 || mood.lost > 0 || mood.staleMs > 500 || mood.effectMs > 900)
+    return false;
+  if (services.store === 'down' || services.storeLost > 0 || services.storeSlowMs > 0) return false;
+  if (services.databaseLost > 0 || (pair.hostAddress === 'ssm' && services.host === 'down')) return false;
+  for (const view of world.views.values()) {
+    if (view.blind !== 'no' || view.loss > 0 || view.cutOff.size > 0) return false;
+  }
+  const { channel } = standby;
+  const able = standby.commits || (standby.answers && standby.stuckSinceMs === null);
+  const usable = able && !standby.lockedOut && !standby.connectionsFull && standby.bound && standby.room;
+  return (
+    usable &&
+    standby.errant === 0 &&
+    channel.sqlWanted &&
+    channel.ioWanted &&
+    !channel.loginRefused &&
+    channel.applyPerMs >= 1
+  );
+}

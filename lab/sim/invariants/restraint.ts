@@ -1,0 +1,122 @@
+import type { Memory } from '../../../lib/core/memory.ts';
+import type { NodeName } from '../../../lib/core/names.ts';
+import type { PlanRecord } from '../../../lib/core/plan.ts';
+import { mutations } from '../observer.ts';
+import type { Process } from '../process.ts';
+import type { Master } from '../world/master.ts';
+import type { World } from '../world/world.ts';
+import type { Court, Invariant } from './court.ts';
+
+/** How long a master must have been well before it is wrong to fail over from it. Milliseconds. */
+const wellForMs = 10_000;
+/** How long nothing must have been seen before it is wrong to act on it. Milliseconds. */
+const blindForMs = 4000;
+
+/**
+ * Invariant 4. No automatic fail-back. No automatic mutation while paused, blind, or past the flap guard.
+ *
+ * (a) An automatic plan never begins, and none of its mutations is sent, while a pause in the store lasts on
+ * the clock of the process that acts. (b) No automatic plan but the re-opening of what serves begins when for
+ * 4 s no vantage has reached anything that answers it. (c) No more automatic failovers begin than the flap
+ * guard allows since the last acknowledgement, nor one sooner after another than it allows (less the spread
+ * of the processes' clocks). (d) No automatic failover begins from a node that for 10 s served its clients,
+ * passed the check, and was seen by a vantage or heard by the standby: neither back, nor away.
+ */
+export function restraintInvariant(court: Court, clockSpreadMs: number): Invariant {
+  const { world } = court;
+  const flap = flapGuardOf(court, clockSpreadMs);
+  const wellSinceMs = new Map<NodeName, number>();
+  let blindSinceMs: number | null = null;
+  const changed = () => {
+    blindSinceMs = seesAnything(world) ? null : (blindSinceMs ?? world.nowMs);
+    for (const master of world.masters) {
+      if (!isWell(world, master)) wellSinceMs.delete(master.name);
+      else if (!wellSinceMs.has(master.name)) wellSinceMs.set(master.name, world.nowMs);
+    }
+  };
+  const begun = (process: Process, before: Memory, plan: PlanRecord) => {
+    if (isPaused(before, process))
+      court.accuse(4, `${plan.kind} to ${plan.to} begins although the pair is paused`);
+    const blindMs = blindSinceMs === null ? 0 : world.nowMs - blindSinceMs;
+    if (blindMs > blindForMs)
+      court.accuse(4, `${plan.kind} to ${plan.to} begins, after ${blindMs} ms without any sight`);
+    if (plan.kind !== 'failover') return;
+    flap.failedOver();
+    const sinceMs = wellSinceMs.get(plan.from ?? '');
+    if (sinceMs === undefined || world.nowMs - sinceMs < wellForMs) return;
+    court.accuse(
+      4,
+      `failover from ${plan.from}, which has been well for ${world.nowMs - sinceMs} ms (${plan.because})`,
+    );
+  };
+  changed();
+  return {
+    changed,
+    saved(process, before, after) {
+      if (after.failoversAtMs.length === 0) flap.acknowledged();
+      const { plan } = after;
+      if (plan !== null && plan.id !== before.plan?.id && plan.requestId === null)
+        begun(process, before, plan);
+    },
+    acting({ process, action, node }) {
+      const memory = world.table.memoryOf(world.pair.name);
+      if (!mutations.has(action) || !isPaused(memory, process)) return;
+      if (memory.plan !== null && memory.plan.requestId !== null) return;
+      court.accuse(4, `${process.name} sends ${action} ${node} although the pair is paused`);
+    },
+  };
+}
+
+function isPaused({ pause }: Memory, process: Process): boolean {
+  return pause !== null && process.localMs() < pause.untilMs;
+}
+
+interface FlapGuard {
+  failedOver(): void;
+  acknowledged(): void;
+}
+
+function flapGuardOf(court: Court, clockSpreadMs: number): FlapGuard {
+  const { flapLimit, flapQuietMs } = court.world.pair.settings;
+  let timesMs: number[] = [];
+  return {
+    acknowledged: () => {
+      timesMs = [];
+    },
+    failedOver: () => {
+      const { nowMs } = court.world;
+      const lastMs = timesMs[timesMs.length - 1] ?? Number.NEGATIVE_INFINITY;
+      timesMs.push(nowMs);
+      if (timesMs.length > flapLimit) {
+        court.accuse(4, `automatic failover number ${timesMs.length} within the hour (limit ${flapLimit})`);
+      }
+      if (nowMs - lastMs < flapQuietMs - clockSpreadMs) {
+        court.accuse(
+          4,
+          `an automatic failover ${nowMs - lastMs} ms after the last (at least ${flapQuietMs} ms apart)`,
+        );
+      }
+    },
+  };
+}
+
+function seesAnything(world: World): boolean {
+  for (const view of world.views.values()) {
+    for (const master of world.masters) {
+      if (view.reaches(master.name) && master.reachable && master.mysqld !== 'hung') return true;
+    }
+  }
+  return false;
+}
+
+/** Serves its clients, passes the check, and somebody whom we hear says so. */
+function isWell(world: World, master: Master): boolean {
+  const { channel } = master;
+  if (!master.commits || master.lockedOut || world.cloud.holder !== master.name) return false;
+  if (!channel.ioWanted || !channel.sqlWanted || channel.applyPerMs < 1 || !channel.configured) return false;
+  const views = [...world.views.values()];
+  if (views.some((view) => view.reaches(master.name) && view.loss === 0)) return true;
+  const standby = world.peer(master.name);
+  const standbySeen = views.some((view) => view.reaches(standby.name) && view.loss === 0) && standby.answers;
+  return standbySeen && standby.channel.flowing && !standby.lockedOut && !standby.connectionsFull;
+}

@@ -1,0 +1,137 @@
+/** Our own processes in the simulated world: the watches that the schedule starts, and operators' calls. */
+import type { Config } from '../../lib/core/config.ts';
+import type { Request } from '../../lib/core/request.ts';
+import { operate } from '../../lib/shell/operate.ts';
+import type { Ports } from '../../lib/shell/ports.ts';
+import { runWatch } from '../../lib/shell/watch.ts';
+import type { Mishap } from './faults/fault.ts';
+import type { Context } from './ports/context.ts';
+import { createPorts } from './ports/index.ts';
+import { Process, type Skew } from './process.ts';
+import type { Random } from './random.ts';
+
+/** A watch is started every minute, works for two, and is cut off by Lambda soon after. Milliseconds. */
+const everyMs = 60_000;
+const worksForMs = 118_000;
+const lambdaLimitMs = 128_000;
+/** How long an operator's call may take. Milliseconds. */
+const operatorMs = 55_000;
+/** For how long after a mishap the crew does not count as manned. Milliseconds. */
+const recoveryMs = 12_000;
+
+export type CrewProps = Omit<Context, 'process' | 'random'> & {
+  readonly config: Config;
+  readonly random: Random;
+  /** How far from true time a clock is, at most. Milliseconds. */
+  readonly skewMs: number;
+};
+
+export class Crew {
+  readonly #props: CrewProps;
+  #alive: Process[] = [];
+  #count = 0;
+  #mishapMs = Number.NEGATIVE_INFINITY;
+  #lateMs = 0;
+  /** A bug in the shell: a call that must not reject did. */
+  failure: Error | null = null;
+
+  constructor(props: CrewProps) {
+    this.#props = props;
+  }
+
+  /** Starts a watch now, and one every minute from now on, as the schedule does. */
+  schedule(): void {
+    const { world, random } = this.#props;
+    const lateMs = this.#lateMs;
+    this.#lateMs = 0;
+    if (lateMs > 0) world.timeline.after(lateMs, () => this.startWatch());
+    else this.startWatch();
+    world.timeline.after(everyMs + random.whole(-800, 800), () => this.schedule());
+  }
+
+  startWatch(): void {
+    const { config, safeguards } = this.#props;
+    const name = `watch-${++this.#count}`;
+    this.#start(name, lambdaLimitMs, (process, ports) =>
+      runWatch({ config, ports, owner: name, deadlineMs: process.localMs() + worksForMs, safeguards }),
+    );
+  }
+
+  /** An operator's call. What it answers is for a person; here it is for the story. */
+  ask(request: Request): void {
+    const { config, safeguards, world } = this.#props;
+    const name = `operate-${++this.#count}`;
+    this.#start(name, operatorMs + 10_000, async (process, ports) => {
+      const deadlineMs = process.localMs() + operatorMs;
+      try {
+        const { lines } = await operate({ config, ports, raw: request, owner: name, deadlineMs, safeguards });
+        if (world.story.on) world.story.tell(`${name} is answered: ${lines.join(' | ')}`);
+      } catch (error) {
+        if (world.story.on) world.story.tell(`${name} fails: ${String(error)}`);
+      }
+    });
+  }
+
+  /** Something happens to a process of ours. */
+  befall({ name, forMs }: Mishap): void {
+    const { world, random } = this.#props;
+    this.#mishapMs = world.nowMs + (name === 'watch-freeze' ? forMs : 0);
+    const leader = this.#alive.find((process) => process.name === world.table.lease?.owner);
+    const victim =
+      leader !== undefined && random.chance(0.75)
+        ? leader
+        : this.#alive[random.whole(0, this.#alive.length - 1)];
+    switch (name) {
+      case 'watch-kill':
+        victim?.kill();
+        break;
+      case 'watch-kill-all':
+        for (const process of this.#alive) process.kill();
+        break;
+      case 'watch-freeze':
+        victim?.freeze(forMs);
+        break;
+      case 'watch-duplicate':
+        this.startWatch();
+        break;
+      case 'watch-late':
+        this.#lateMs = forMs;
+        break;
+    }
+    this.#alive = this.#alive.filter((process) => !process.gone);
+  }
+
+  /** Whether a watch is alive, and nothing befell any for a while. */
+  isManned(): boolean {
+    const alive = this.#alive.filter((process) => !process.gone);
+    // Those that died in a step have not told.
+    if (alive.length < this.#alive.length) this.#mishapMs = this.#props.world.nowMs;
+    this.#alive = alive;
+    return alive.length > 0 && this.#props.world.nowMs - this.#mishapMs >= recoveryMs;
+  }
+
+  #start(name: string, limitMs: number, run: (process: Process, ports: Ports) => Promise<unknown>): void {
+    const { world, random, story } = { ...this.#props, story: this.#props.world.story };
+    const process = new Process(name, world.timeline, random.fork(), this.#drawSkew());
+    this.#alive.push(process);
+    if (story.on) story.tell(`${name} starts (its clock is off by ${process.skew.offsetMs} ms)`);
+    const ended = (how: string) => {
+      if (process.gone) return;
+      process.kill();
+      this.#alive = this.#alive.filter((other) => other !== process);
+      if (story.on) story.tell(`${name} ${how}`);
+    };
+    world.timeline.after(limitMs, () => ended('is cut off by Lambda'));
+    run(process, createPorts({ ...this.#props, process, random: process.random })).then(
+      (how) => ended(`ends${typeof how === 'string' ? ` (${how})` : ''}`),
+      (error) => {
+        this.failure ??= error instanceof Error ? error : new Error(String(error));
+      },
+    );
+  }
+
+  #drawSkew(): Skew {
+    const { random, skewMs } = this.#props;
+    return { offsetMs: random.whole(-skewMs, skewMs), drift: (random.next() * 2 - 1) * 3e-4 };
+  }
+}

@@ -20,7 +20,7 @@ describe('credentials', () => {
     createLog('test', 'watch').info('a line', { ...wrapped, ...credentials });
     spy.mockRestore();
     lines.mockRestore();
-    expect(written.join('\n')).toMatch(/a line[^]*redacted/);
+    expect(written.join('\n')).toMatch(/a line[\s\S]*redacted/);
     expect(written.join('\n')).not.toContain(password);
     expect(credentials.expose().password).toBe(password);
   });

@@ -9,7 +9,7 @@
 import type { Endpoint, Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { type Heard, hear, heardAgo } from './heard.ts';
-import { keep } from './kept.ts';
+import { keep, onKept } from './kept.ts';
 import { nowMs, within } from './limit.ts';
 import {
   type Channel,
@@ -50,8 +50,7 @@ export function createDetails(endpoint: Endpoint, peerAddress: string): Details 
   let binaryLog = { file: '', offset: 0 };
   let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null };
 
-  async function refresh(pulse: Pulse, limitMs: number): Promise<void> {
-    const link = await kept.get(limitMs);
+  async function refresh(pulse: Pulse, link: Link): Promise<void> {
     const { dialect } = link;
     const ask = (sql: string) => link.queryWithoutLimit(sql, []);
     counters = readCounters(await ask(dialect.counters));
@@ -67,7 +66,7 @@ export function createDetails(endpoint: Endpoint, peerAddress: string): Details 
     async read(pulse, limitMs) {
       fresh = false;
       const begunEarlier = underWay !== null;
-      underWay ??= refresh(pulse, limitMs).finally(() => {
+      underWay ??= onKept(kept, limitMs, (link) => refresh(pulse, link)).finally(() => {
         underWay = null;
       });
       try {

@@ -8,7 +8,7 @@
 import type { Heartbeat } from '../../core/sighting.ts';
 import type { Endpoint, Link } from './connection.ts';
 import { heartbeatOf, MysqlFailure } from './errors.ts';
-import { type Kept, keep } from './kept.ts';
+import { type Kept, keep, onKept } from './kept.ts';
 import { late, nowMs, within } from './limit.ts';
 
 /** The least time between two commits. Milliseconds. */
@@ -88,8 +88,8 @@ export function createWriter(endpoint: Endpoint, node: string): Writer {
 
 async function tryOnce(kept: Kept, node: string, limitMs: number): Promise<Heartbeat> {
   try {
-    const link = await kept.get(limitMs);
-    return (await commitHeartbeat(link, node)) ? { kind: 'committed' } : { kind: 'not-tried' };
+    const committed = await onKept(kept, limitMs, (link) => commitHeartbeat(link, node));
+    return committed ? { kind: 'committed' } : { kind: 'not-tried' };
   } catch (error) {
     return error instanceof MysqlFailure ? heartbeatOf(error, 0) : { kind: 'not-tried' };
   }

@@ -1,6 +1,6 @@
 /** A connection that is kept open between looks and invocations, and made again when it is gone. */
 import { dial, type Endpoint, type Link } from './connection.ts';
-import { MysqlFailure } from './errors.ts';
+import { isLost, MysqlFailure } from './errors.ts';
 
 export interface Kept {
   /** The open connection; null while there is none. */
@@ -9,6 +9,23 @@ export interface Kept {
   get(limitMs: number): Promise<Link>;
   /** Throws it away at once. */
   drop(): void;
+}
+
+/**
+ * Does the work on the kept connection. When that turns out to be lost, does it at once again on a fresh one:
+ * only that can tell whether the server is gone, or an administrator killed us. Throws a `MysqlFailure`.
+ */
+export async function onKept<T>(kept: Kept, limitMs: number, work: (link: Link) => Promise<T>): Promise<T> {
+  const open = kept.current();
+  if (open !== null) {
+    try {
+      return await work(open);
+    } catch (error) {
+      kept.drop();
+      if (!(error instanceof MysqlFailure) || !isLost(error)) throw error;
+    }
+  }
+  return work(await kept.get(limitMs));
 }
 
 /** `onLost` is called when an open connection is lost, but not when it is thrown away with `drop`. */

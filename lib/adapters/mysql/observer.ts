@@ -4,9 +4,9 @@ import type { Heartbeat, Inbound, Saw, Server } from '../../core/sighting.ts';
 import type { Endpoint } from './connection.ts';
 import { createDetails, type DetailWords } from './details.ts';
 import { createDoor } from './door.ts';
-import { isLost, MysqlFailure, sawOf } from './errors.ts';
+import { MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
-import { keep } from './kept.ts';
+import { keep, onKept } from './kept.ts';
 import { type Alarm, nowMs } from './limit.ts';
 import { inboundOf, type Pulse, readPulse } from './status.ts';
 
@@ -40,24 +40,11 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
   const door = createDoor(endpoint);
   let underWay: Promise<Saw> | null = null;
 
-  /** Asks on the kept connection; when that is lost, asks at once again on a fresh one: only that can tell why. */
+  /** A fresh connection after a lost one has the whole limit again. */
   async function askPulse(limitMs: number): Promise<Pulse> {
-    const kept = pulses.current();
-    try {
-      return await askOnce(limitMs);
-    } catch (error) {
-      pulses.drop();
-      if (kept === null || !(error instanceof MysqlFailure) || !isLost(error)) throw error;
-    }
-    return askOnce(limitMs);
-  }
-
-  async function askOnce(limitMs: number): Promise<Pulse> {
-    const startMs = nowMs();
-    const isFresh = pulses.current() === null;
-    const link = await pulses.get(limitMs);
-    if (isFresh) door.wasOpen();
-    const [row] = await link.query(link.dialect.pulse, [], limitMs - (nowMs() - startMs));
+    const before = pulses.current();
+    const [row] = await onKept(pulses, limitMs, (link) => link.query(link.dialect.pulse, [], limitMs));
+    if (pulses.current() !== before) door.wasOpen();
     return readPulse(row ?? {});
   }
 
@@ -66,10 +53,11 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
     try {
       const pulse = await askPulse(limitMs);
       const leftMs = Math.max(0, limitMs - (nowMs() - startMs));
-      if (!beat) writer.drop();
+      const beats = beat && pulse.writable;
+      if (!beats) writer.drop();
       const [words, heartbeat] = await Promise.all([
         details.read(pulse, leftMs),
-        beat ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
+        beats ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
       ]);
       return door.knock(limitMs) ?? fullOf(words, pulse) ?? answered(pulse, words, heartbeat, flavor());
     } catch (error) {

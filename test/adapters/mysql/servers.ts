@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { accounts } from '../../../lab/servers/accounts.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { accounts, type Credentials } from '../../../lab/servers/accounts.ts';
 import { createInstance, type Instance } from '../../../lab/servers/instance.ts';
 import type { Product } from '../../../lab/servers/product.ts';
 import { replicateFrom, untilReplicating } from '../../../lab/servers/replication.ts';
@@ -69,4 +71,25 @@ function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
   });
+}
+
+/** A client of the application on db1, or of another account. */
+export async function connectApp(servers: Servers, account: Credentials = accounts.app): Promise<Connection> {
+  const connection = await createConnection({ host: servers.db1.address, port: servers.port, ...account });
+  // A killed one says so when it is next used.
+  connection.on('error', () => {});
+  return connection;
+}
+
+/** Tries until it holds, for at most 10 s; then fails as it last did. */
+export async function eventually<T>(check: () => Promise<T>): Promise<T> {
+  const deadlineMs = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error;
+    }
+    await delay(100);
+  }
 }

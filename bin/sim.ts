@@ -1,0 +1,12 @@
+/** `npm run sim`. Exit codes: 0 no violation, 1 a violation, 2 could not run. */
+import { simCommand } from '../lab/sim/command.ts';
+
+// A stack trace costs more than all else in a history, and the world's errors need none; bugs bring theirs by
+// `--replay`, where it is on.
+if (!process.argv.includes('--replay')) Error.stackTraceLimit = 0;
+try {
+  process.exitCode = await simCommand(process.argv.slice(2));
+} catch (error) {
+  console.error(error);
+  process.exitCode = 2;
+}

@@ -1,0 +1,39 @@
+/** Taking out one safeguard by name, to see that the simulator notices. */
+import { allSafeguards, type SafeguardName, type Safeguards, without } from '../../lib/core/safeguards.ts';
+
+/** Each safeguard by the name that a person types, and the harm that it prevents. */
+export const sabotages = {
+  'lease-check': ['leaseCheck', 'a leader that has lost its lease acts on'],
+  epoch: ['epoch', 'a leader that was superseded writes over the journal of its successor'],
+  'wait-out': ['waitOut', 'an order of a dead leader takes effect after its successor has acted'],
+  witness: ['witness', 'a partition of the monitor is taken for a death'],
+  'blind-rule': ['blindRule', 'something is done although nothing is seen'],
+  'null-lag': ['nullLag', 'a standby of unknown lag takes over'],
+  fence: ['fence', 'two masters take writes through the VIP'],
+  undo: ['undo', 'a plan that failed leaves the pair without a writable holder'],
+  'flap-guard': ['flapGuard', 'failover follows failover'],
+  pause: ['pause', 'the pair is changed under an operator who paused it'],
+  verification: ['verification', 'a plan is called done although nobody gets through the VIP'],
+  'address-allow-list': ['addressAllowList', "the VIP goes to a stranger's ENI"],
+  readiness: ['readiness', 'a standby that was not ready before the loss takes over'],
+  'catch-up': ['catchUp', 'a standby takes over with transactions received and not applied'],
+} as const satisfies Record<string, readonly [SafeguardName, string]>;
+
+export type SabotageName = keyof typeof sabotages;
+
+export const sabotageNames = Object.keys(sabotages) as SabotageName[];
+
+export function isSabotage(name: string): name is SabotageName {
+  return Object.hasOwn(sabotages, name);
+}
+
+/** All safeguards, or all but the one named. */
+export function safeguardsOf(name: SabotageName | null): Safeguards {
+  return name === null ? allSafeguards : without(sabotages[name][0]);
+}
+
+/** A line for each, for `--sabotage list`. */
+export function renderSabotages(): string {
+  const width = Math.max(...sabotageNames.map((name) => name.length));
+  return sabotageNames.map((name) => `${name.padEnd(width)}  ${sabotages[name][1]}`).join('\n');
+}

@@ -1,0 +1,85 @@
+/** Many histories, one after the other, and for a violation the fewest faults that still bring it about. */
+import type { Safeguards } from '../../lib/core/safeguards.ts';
+import type { Fault } from './faults/fault.ts';
+import { type History, runHistory } from './history.ts';
+import type { Violation } from './invariants/court.ts';
+import { addTally, emptyTally, type Tally } from './tally.ts';
+import { runOutside } from './time.ts';
+
+/** A violation, and the seed of the history that has it. */
+export interface Finding extends Violation {
+  readonly seed: number;
+}
+
+export interface SearchProps {
+  readonly runs: number;
+  readonly seed: number;
+  readonly safeguards: Safeguards;
+  /** Ends the search after so many violations. */
+  readonly findingsMax: number;
+}
+
+export interface SearchResult {
+  readonly runs: number;
+  readonly tally: Tally;
+  readonly events: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Histories of one search have neighbouring seeds; those of two searches never meet. */
+const seedsPerSearch = 1_000_000;
+/** So many histories run between two looks at the world outside (Ctrl-C, a test's time limit). */
+const batch = 20;
+
+/** The seed of one history of a search: what `--replay` takes. */
+export function seedOf(searchSeed: number, index: number): number {
+  return searchSeed * seedsPerSearch + index;
+}
+
+/** Runs histories until all are done or enough violations are found. */
+export async function search({ runs, seed, safeguards, findingsMax }: SearchProps): Promise<SearchResult> {
+  const tally = emptyTally();
+  const findings: Finding[] = [];
+  let done = 0;
+  let events = 0;
+  while (done < runs && findings.length < findingsMax) {
+    await runOutside(() => {
+      for (let left = batch; left > 0 && done < runs && findings.length < findingsMax; left--, done++) {
+        const history = runHistory({ seed: seedOf(seed, done), safeguards });
+        addTally(tally, history.tally);
+        events += history.events;
+        if (history.violation !== null) findings.push({ seed: history.seed, ...history.violation });
+      }
+    });
+  }
+  return { runs: done, tally, events, findings };
+}
+
+/**
+ * The same history with as few faults as still violate the same invariant, as a story. Faults are taken out
+ * one after the other, for as long as one can be spared.
+ */
+export function minimalStory(seed: number, safeguards: Safeguards): Promise<History> {
+  return runOutside(() => {
+    const whole = runHistory({ seed, safeguards });
+    const invariant = whole.violation?.invariant;
+    const violates = (faults: readonly Fault[]) =>
+      runHistory({ seed, safeguards, faults }).violation?.invariant === invariant;
+    let faults = whole.faults;
+    for (let spared = true; spared; ) {
+      spared = false;
+      for (const fault of faults) {
+        const fewer = faults.filter((other) => other !== fault);
+        if (!violates(fewer)) continue;
+        faults = fewer;
+        spared = true;
+      }
+    }
+    return runHistory({ seed, safeguards, faults, tellsStory: true });
+  });
+}
+
+/** One history, told line by line. */
+export function replay(seed: number, safeguards: Safeguards): Promise<History> {
+  return runOutside(() => runHistory({ seed, safeguards, tellsStory: true }));
+}

@@ -3,15 +3,18 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
-import { beforeAll, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import {
   type Bundles,
   bundleFunctions,
   bundleLimitBytes,
   functionNames,
+  removeTemporaryDirectories,
   temporaryDirectory,
 } from '../../lib/bundle.ts';
 import { diet, markPure } from '../../lib/bundle-diet.ts';
+
+afterAll(removeTemporaryDirectories);
 
 let bundles: Bundles;
 beforeAll(async () => {

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, test } from 'vitest';
-import { temporaryDirectory } from '../../lib/bundle.ts';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/bundle.ts';
 import type { HostDocument } from '../../lib/shell/ports.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
+
+afterAll(removeTemporaryDirectories);
 
 const run = promisify(execFile);
 

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, test } from 'vitest';
-import { temporaryDirectory } from '../../lib/bundle.ts';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
 import { large, pairIn, small } from '../core/environments.ts';
+
+afterAll(removeTemporaryDirectories);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -3,10 +3,18 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { type Bundles, bundleFunctions, temporaryDirectory } from '../../lib/bundle.ts';
+import { afterAll } from 'vitest';
+import {
+  type Bundles,
+  bundleFunctions,
+  removeTemporaryDirectories,
+  temporaryDirectory,
+} from '../../lib/bundle.ts';
 import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config.ts';
 import { renderFault } from '../../lib/core/fault.ts';
 import { KeepalambdaStack } from '../../lib/stack/keepalambda-stack.ts';
+
+afterAll(removeTemporaryDirectories);
 
 const handler = fileURLToPath(new URL('handler.ts', import.meta.url));
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {

@@ -34,6 +34,7 @@ export function alertBody(alert: Alert): string {
     '',
     ...concerns,
     '',
+    ...(alert.steps.length > 0 ? ['Steps:', ...alert.steps.map((step) => `- ${step}`), ''] : []),
     `What "${event.title}" means: ${event.meaning}`,
     '',
   ].join('\n');

@@ -7,6 +7,7 @@ export interface Words {
   readonly done: string;
   /** What is left to do; the event's own text when left out. */
   readonly todo?: string;
+  readonly steps?: readonly string[];
 }
 
 /** Opens an incident unless one is open. The id comes from outside, so that the core stays pure. */
@@ -29,6 +30,7 @@ export function tell(memory: Memory, pair: string, code: EventCode, words: Words
     happened: words.happened,
     done: words.done,
     todo: words.todo ?? events[code].todo,
+    steps: words.steps ?? [],
   };
   return {
     ...memory,

@@ -2,6 +2,7 @@
 import { tell, withIncident } from './alerts.ts';
 import type { Memory } from './memory.ts';
 import type { Plan, PlanRecord } from './plan.ts';
+import type { Position } from './sighting.ts';
 import type { Situation } from './situation.ts';
 
 /** Who wants a plan carried out, and why. */
@@ -15,6 +16,8 @@ export interface Claim {
   readonly epoch: number;
   readonly planId: string;
   readonly incidentId: string;
+  /** Where the old holder was last seen in its own history; null if never. */
+  readonly lastSeen: Position | null;
 }
 
 /** Memory with the plan in flight. An automatic failover counts for the flap guard from here. */
@@ -33,7 +36,7 @@ export function claim(memory: Memory, situation: Situation, wanted: Claim): Memo
     phase: 'running',
     outcomes: {},
     fencedAt: null,
-    lastSeen: situation.holder.server?.executed ?? null,
+    lastSeen: wanted.lastSeen,
     wasWritable: situation.holder.server?.writable === true,
     kept: null,
     isolatedFrom: null,

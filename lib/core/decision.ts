@@ -51,6 +51,9 @@ const wantsFailover = (s: Situation) =>
 const told = (s: Situation, code: EventCode) => s.memory.incident?.told.includes(code) === true;
 const repairable = (s: Situation) => s.pair.repair.length > 0 && !told(s, 'repaired');
 
+/** How long the standby may hear a holder that we do not, before a person is told. Milliseconds. */
+const WITNESSED_MS = 5000;
+
 /** The terms of a failover from a holder that is gone: its return before the move makes it needless. */
 const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true } as const;
 
@@ -182,11 +185,14 @@ export const rows: readonly Row[] = [
     id: 'D13',
     name: 'holder-lost-witnessed',
     when: (s) => holderGone(s) && witnessed(s),
-    measure: (s) => ({
-      kind: 'stay',
-      page: 'blind',
-      because: `${s.holder.node} does not answer us, but ${s.standby.node} still hears it`,
-    }),
+    measure: (s) =>
+      s.nowMs - s.holder.sinceMs < WITNESSED_MS
+        ? { kind: 'observe' }
+        : {
+            kind: 'stay',
+            page: 'blind',
+            because: `${s.holder.node} does not answer us, but ${s.standby.node} still hears it`,
+          },
     reason: 'While the standby hears the holder, the holder lives: it is our path to it that is broken.',
     origin: 'orchestrator: a dead master is one that its replicas have lost too',
   },

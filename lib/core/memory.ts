@@ -31,6 +31,8 @@ export interface Alert {
   readonly done: string;
   /** What is left to do. */
   readonly todo: string;
+  /** Each step and what came of it, for whoever wants to know more. */
+  readonly steps: readonly string[];
 }
 
 /** Whether the standby was fit while the holder still served: what a failover may rely on. */

@@ -10,6 +10,9 @@ import type { Step } from './step.ts';
 /** How long one statement on a node may take: within the lease's margin. Milliseconds. */
 export const STATEMENT_LIMIT_MS = 2500;
 
+/** How long fencing waits for a holder that is gone: clients are waiting too. Milliseconds. */
+const GONE_FENCE_MS = 250;
+
 /** How a failover finds the old holder, and what the operator allowed. */
 export interface FailoverTerms {
   /** Whether the old holder answers: then its last writes can be waited for. */
@@ -27,8 +30,7 @@ export interface FailoverTerms {
 export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Plan {
   const from = peerOf(pair, to).name;
   const managed = pair.writability === 'managed';
-  // One that is gone is tried no longer than a look: clients are waiting.
-  const fenceLimitMs = terms.undoIfHolderServes ? pair.settings.lookLimitMs : STATEMENT_LIMIT_MS;
+  const fenceLimitMs = terms.undoIfHolderServes ? GONE_FENCE_MS : STATEMENT_LIMIT_MS;
   const fence: Step[] =
     managed || pair.fencing !== 'none' ? [{ kind: 'fence', node: from, limitMs: fenceLimitMs }] : [];
   const catchUp: Step = {

@@ -1,11 +1,11 @@
 /** Ending a plan: what it leaves in memory, and who is told. */
-import { tell, withIncident } from './alerts.ts';
+import { tell, type Words, withIncident } from './alerts.ts';
 import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
 import { describeLoss } from './loss.ts';
 import type { Answer, Loss, Memory } from './memory.ts';
 import type { PlanRecord } from './plan.ts';
-import { renderOutcomes } from './steps-text.ts';
+import { outcomeKey, renderOutcomes } from './steps-text.ts';
 
 /** How a plan ended. */
 export type Ending =
@@ -61,6 +61,18 @@ function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Clo
   return { ...memory, loss };
 }
 
+/** Whether the new holder applied all that the old one ever wrote. */
+function reachedTheEnd(plan: PlanRecord): boolean {
+  return plan.stages.some((stage, stageIndex) =>
+    stage.some(
+      (step, stepIndex) =>
+        step.kind === 'catch-up' &&
+        step.source !== null &&
+        plan.outcomes[outcomeKey(stageIndex, stepIndex)]?.kind === 'done',
+    ),
+  );
+}
+
 function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
   const code = codeOf(plan, ending);
   if (code === null) return memory;
@@ -93,33 +105,39 @@ function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
   }
 }
 
-function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close) {
-  const tookMs = close.nowMs - plan.startedAtMs;
-  const steps = renderOutcomes(plan);
-  const loss = memory.loss
-    ? ` Loss: ${describeLoss(memory.loss.lastSeen, memory.loss.kept, close.identity)}.`
-    : '';
-  const happened = `${plan.because}.`;
-  const who = `${plan.row}, by ${plan.by}`;
+function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Words {
+  const who = `(${plan.row}, by ${plan.by})`;
+  const words = { happened: `${plan.because}.`, steps: renderOutcomes(plan) };
   switch (ending.kind) {
-    case 'completed': {
-      const vip = plan.vipMoved ? `VIP ${pair.vip} is on ${plan.to}. ` : '';
-      const outage =
-        plan.kind === 'failover'
-          ? ` Writes were out for about ${secondsOf(close.nowMs - plan.badSinceMs)}.`
-          : '';
-      return { happened, done: `${vip}Done in ${secondsOf(tookMs)} (${who}): ${steps}.${outage}${loss}` };
-    }
+    case 'completed':
+      return { ...words, done: `${doneText(pair, plan, close)} ${who}.${lossText(memory, plan, close)}` };
     case 'undone':
-      return { happened, done: `Stopped and undone (${who}): ${ending.because}. Steps: ${steps}.` };
+      return { ...words, done: `Stopped, and undone ${who}: ${ending.because}.` };
     case 'incomplete':
-      return { happened, done: `Not completed (${who}): ${ending.because}. Steps: ${steps}.${loss}` };
+      return { ...words, done: `Not completed ${who}: ${ending.because}.${lossText(memory, plan, close)}` };
   }
+}
+
+function doneText(pair: Pair, plan: PlanRecord, close: Close): string {
+  const took = secondsOf(close.nowMs - plan.startedAtMs);
+  if (!plan.vipMoved) return `The ${plan.kind} took ${took}`;
+  const moved = `VIP ${pair.vip} leads to ${plan.to} now: verified through it. The ${plan.kind} took ${took}`;
+  return plan.kind === 'failover'
+    ? `${moved}, ${secondsOf(close.nowMs - plan.badSinceMs)} after the first bad look`
+    : moved;
+}
+
+/** What was lost: nothing, when the new holder applied the old one's very last write. */
+function lossText(memory: Memory, plan: PlanRecord, close: Close): string {
+  if (plan.kind !== 'failover') return '';
+  if (memory.loss === null)
+    return plan.vipMoved ? ` Nothing was lost: ${plan.to} had applied the last write.` : '';
+  return ` Loss, as far as was seen: ${describeLoss(memory.loss.lastSeen, memory.loss.kept, close.identity)}.`;
 }
 
 function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): Answer {
   const base = { requestId, atMs: close.nowMs };
-  const steps = renderOutcomes(plan);
+  const steps = renderOutcomes(plan).join(', ');
   const took = secondsOf(close.nowMs - plan.startedAtMs);
   switch (ending.kind) {
     case 'completed':

@@ -43,13 +43,15 @@ export function outcomeKey(stage: number, step: number): string {
   return `${stage}.${step}`;
 }
 
-/** `fence db1: missed (no answer), catch up db2: done (…)`, as far as the plan came. */
-export function renderOutcomes(plan: PlanRecord): string {
+/** `fence db1: missed (no answer)`, `catch up db2: done (…)`: one line a step, as far as the plan came. */
+export function renderOutcomes(plan: PlanRecord): readonly string[] {
   const lines = plan.stages.flatMap((stage, stageIndex) =>
     stage.flatMap((step, stepIndex) => line(step, plan.outcomes[outcomeKey(stageIndex, stepIndex)])),
   );
-  const undone = plan.undo.flatMap((step, index) => line(step, plan.outcomes[`undo.${index}`], 'undo: '));
-  return [...lines, ...undone].join(', ');
+  return [
+    ...lines,
+    ...plan.undo.flatMap((step, index) => line(step, plan.outcomes[`undo.${index}`], 'undo: ')),
+  ];
 }
 
 export function renderOutcome(outcome: Outcome): string {

@@ -6,6 +6,7 @@ import type { NodeName } from '../core/names.ts';
 import type { PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { settle } from '../core/settle.ts';
+import type { Server } from '../core/sighting.ts';
 import type { Situation } from '../core/situation.ts';
 import { renderOutcomes } from '../core/steps-text.ts';
 import { type Executed, execute, undo } from './execute.ts';
@@ -21,7 +22,8 @@ export interface CampaignProps {
   readonly memory: PairMemory;
   readonly safeguards: Safeguards;
   readonly stop: AbortSignal;
-  readonly identityOf: (node: NodeName) => string | null;
+  /** What a node last said of itself; null if it never answered. */
+  readonly lastSeen: (node: NodeName) => Server | null;
 }
 
 /** Carries out plans for one pair. Every method throws `CutShort` when the lease or the time runs out. */
@@ -33,11 +35,15 @@ export class Campaign {
   }
 
   /** Takes a plan up: stores it, then carries it out. */
-  async begin(situation: Situation, wanted: Omit<Claim, 'epoch' | 'planId' | 'incidentId'>): Promise<void> {
+  async begin(
+    situation: Situation,
+    wanted: Omit<Claim, 'epoch' | 'planId' | 'incidentId' | 'lastSeen'>,
+  ): Promise<void> {
     const { ports, lease, memory } = this.#props;
-    const ids = { planId: ports.ids.next(), incidentId: ports.ids.next() };
-    await memory.save(claim(memory.now, situation, { ...wanted, ...ids, epoch: lease.epoch }));
     const { plan, row, because } = wanted;
+    const ids = { planId: ports.ids.next(), incidentId: ports.ids.next() };
+    const lastSeen = plan.from === null ? null : (this.#props.lastSeen(plan.from)?.executed ?? null);
+    await memory.save(claim(memory.now, situation, { ...wanted, ...ids, lastSeen, epoch: lease.epoch }));
     this.#log(`${plan.kind} to ${plan.to} (${row}): ${because}`);
     memory.record('decision', `${row} ${plan.kind} to ${plan.to}: ${because}`);
     if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
@@ -68,7 +74,8 @@ export class Campaign {
   }
 
   async #carryOut(record: PlanRecord, how: typeof execute): Promise<void> {
-    const { pair, ports, safeguards, identityOf, lease, stop, memory } = this.#props;
+    const { pair, ports, safeguards, lastSeen, lease, stop, memory } = this.#props;
+    const identityOf = (node: NodeName) => lastSeen(node)?.identity ?? null;
     const guard = () => {
       if (stop.aborted || !lease.mayAct()) throw new CutShort('the lease or the time ran out');
     };
@@ -78,7 +85,7 @@ export class Campaign {
   }
 
   async #end(executed: Executed): Promise<void> {
-    const { memory, ports, pair, identityOf } = this.#props;
+    const { memory, ports, pair, lastSeen } = this.#props;
     const { record } = executed;
     const nowMs = ports.clock.nowMs();
     const incidentId = ports.ids.next();
@@ -91,12 +98,12 @@ export class Campaign {
       return memory.save(tellOnce(open, pair.name, 'ec2-blind', words, nowMs));
     }
     this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
-    const close = { nowMs, identity: identityOf(record.to), incidentId };
+    const close = { nowMs, identity: lastSeen(record.to)?.identity ?? null, incidentId };
     await memory.save(settle({ ...memory.now, plan: record }, pair, record, executed.ending, close));
     if (record.vipMoved && record.kind === 'failover') {
       ports.metrics.publish('OutageMs', nowMs - record.badSinceMs, pair.name);
     }
-    memory.record('step', `${record.kind} ${executed.ending.kind}: ${renderOutcomes(record)}`);
+    memory.record('step', `${record.kind} ${executed.ending.kind}: ${renderOutcomes(record).join(', ')}`);
   }
 
   #log(message: string): void {

@@ -12,7 +12,7 @@ import { decideOrder } from '../core/orders.ts';
 import { remember } from '../core/remember.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { answer } from '../core/settle.ts';
-import type { Report, VipSighting } from '../core/sighting.ts';
+import type { Report, Server, VipSighting } from '../core/sighting.ts';
 import { assess, type Durations, nextDurations, noDurations, type Situation } from '../core/situation.ts';
 import { Campaign } from './campaign.ts';
 import { CutShort } from './execution.ts';
@@ -45,7 +45,8 @@ export class PairRunner {
   readonly #props: RunnerProps;
   readonly #memory: PairMemory;
   readonly #campaign: Campaign;
-  readonly #identities: Record<NodeName, string> = {};
+  /** What each node last said of itself. */
+  readonly #servers: Record<NodeName, Server> = {};
   #evidence: Evidence;
   #durations: Durations = noDurations;
   #orders: WaitingOrder[] = [];
@@ -65,7 +66,7 @@ export class PairRunner {
     this.#campaign = new Campaign({
       ...props,
       memory: this.#memory,
-      identityOf: (node) => this.#identities[node] ?? null,
+      lastSeen: (node) => this.#servers[node] ?? null,
     });
     this.#evidence = noEvidence(props.pair, props.vantages);
     this.#memory.publish();
@@ -88,7 +89,7 @@ export class PairRunner {
     this.#evidence = observe(this.#evidence, report);
     if (report.kind === 'saw') {
       for (const { node, saw } of report.sightings) {
-        if (saw.kind === 'answered') this.#identities[node] = saw.server.identity;
+        if (saw.kind === 'answered') this.#servers[node] = saw.server;
       }
     }
     this.#kick();

@@ -1,0 +1,176 @@
+/** The command line of the lab. */
+import { Command, CommanderError, Option } from 'commander';
+import { functionNameOf } from '../lib/stack/names.ts';
+import { environmentName, pairName } from './deployment.ts';
+import { LabError } from './errors.ts';
+import { experiment, type Figures } from './experiment.ts';
+import { type Fault, faults } from './faults.ts';
+import { renderFigures, renderMessage } from './report.ts';
+import { scenarios } from './scenarios.ts';
+import { catalogue, defaultServer } from './servers/catalogue.ts';
+import { parseSettings } from './settings.ts';
+import { Story } from './story.ts';
+import { openWorld, untilSteady, type World } from './world.ts';
+
+interface Flags {
+  readonly fault?: string;
+  readonly scenario?: string;
+  readonly server: string;
+  readonly port: string;
+  readonly ec2LatencyMs: string;
+  readonly set: readonly string[];
+  readonly json?: true;
+  readonly keep?: true;
+  readonly list?: true;
+}
+
+/** Runs the command; gives back its exit code. Throws a `LabError` for what a person can mend. */
+export async function labCommand(args: readonly string[]): Promise<number> {
+  const flags = parseFlags(args);
+  if (flags === null) return 0;
+  if (flags.list) {
+    console.log(renderList());
+    return 0;
+  }
+  if (process.platform !== 'linux') {
+    throw new LabError({
+      got: `a ${process.platform} machine`,
+      want: 'Linux, where the MySQL servers of the lab run',
+      remedy: 'run it in a Linux virtual machine or container',
+    });
+  }
+  const fault = faultOf(flags.fault ?? 'mysqld-kill');
+  const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
+  return inWorld(flags, fault, async (world, story) => {
+    if (flags.keep) return keep(world, story);
+    if (scenario) return (await scenario.play(world, story)) ? 0 : 1;
+    return present(flags, await experiment(world, flags.fault ?? 'mysqld-kill', fault, story));
+  });
+}
+
+/** Opens the world, sees to it that it is closed whatever happens, and does the work in it. */
+async function inWorld(
+  flags: Flags,
+  fault: Fault,
+  work: (world: World, story: Story) => Promise<number>,
+): Promise<number> {
+  const settings = { ...fault.settings, ...parseSettings(flags.set) };
+  const story = new Story(flags.json ? console.error : console.log);
+  story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
+  const world = await openWorld({
+    server: flags.server,
+    port: wholeNumber('--port', flags.port, 1, 65_535),
+    ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
+    changes: { settings },
+  });
+  const ended = new AbortController();
+  const onSignal = () => ended.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    story.follow(world);
+    if (!flags.json) world.aws.events.on('message', (message) => console.log(renderMessage(message)));
+    return await Promise.race([work(world, story), interrupted(ended.signal)]);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    await world.close();
+  }
+}
+
+/** 130, as a shell has it for a command that Ctrl-C ended. */
+function interrupted(signal: AbortSignal): Promise<number> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(130), { once: true }));
+}
+
+function present(flags: Flags, figures: Figures): number {
+  console.log(flags.json ? JSON.stringify(figures) : renderFigures(figures));
+  return figures.ok ? 0 : 1;
+}
+
+/** Leaves the pair running, and says how to ask and to order, until Ctrl-C. */
+async function keep(world: World, story: Story): Promise<number> {
+  world.schedule();
+  await untilSteady(world);
+  const { aws, network } = world;
+  const operate = functionNameOf(environmentName, 'operate');
+  const invoke = (payload: object) =>
+    `  AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab aws lambda invoke --region ${aws.region} --endpoint-url ${aws.endpoint} \\\n` +
+    `    --cli-binary-format raw-in-base64-out --function-name ${operate} --payload '${JSON.stringify(payload)}' /dev/stdout`;
+  story.tell(
+    'lab',
+    `the pair is steady; clients connect to ${network.vip}:${network.port}. Ask and order by hand:`,
+  );
+  console.log(invoke({ action: 'status', pair: pairName }));
+  console.log(invoke({ action: 'failover', pair: pairName }));
+  story.tell('lab', 'Ctrl-C ends it');
+  return new Promise(() => {});
+}
+
+function parseFlags(args: readonly string[]): Flags | null {
+  const command = new Command('npm run lab --')
+    .description('Two real MySQL masters, a fault, the failover, and what clients saw.')
+    .option('--fault <name>', 'the fault to play', undefined)
+    .addOption(new Option('--scenario <name>', 'play a scenario instead').conflicts('fault'))
+    .option('--server <name>', `${Object.keys(catalogue).join(', ')}, or the path of a mysqld`, defaultServer)
+    .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
+    .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect", '300')
+    .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
+    .option('--json', 'the figures as one line of JSON; the story goes to standard error')
+    .option('--keep', 'play nothing: keep the pair running until Ctrl-C')
+    .option('--list', 'name the faults and scenarios')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  try {
+    return command.parse(args as string[], { from: 'user' }).opts<Flags>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return null;
+    throw new LabError({
+      got: error.message.replace(/^error: /, ''),
+      want: 'the options that --help shows',
+      remedy: 'correct the command',
+    });
+  }
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function faultOf(name: string): Fault {
+  const known: Readonly<Record<string, Fault>> = faults;
+  const fault = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (fault) return fault;
+  throw unknownName('fault', name, Object.keys(faults));
+}
+
+function scenarioOf(name: string) {
+  const found = Object.entries(scenarios).find(([key]) => key === name);
+  if (found) return found[1];
+  throw unknownName('scenario', name, Object.keys(scenarios));
+}
+
+function unknownName(what: string, name: string, known: readonly string[]): LabError {
+  return new LabError({ got: `${what} ${name}`, want: `one of ${known.join(', ')}`, remedy: 'see --list' });
+}
+
+function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new LabError({
+    got: `${flag} ${text}`,
+    want: `a whole number from ${least} to ${most}`,
+    remedy: `correct ${flag}`,
+  });
+}
+
+function renderList(): string {
+  const line = ([name, { about }]: [string, { about: string }]) => `  ${name.padEnd(20)} ${about}`;
+  const faultLine = ([name, fault]: [string, Fault]) =>
+    line([name, { about: `${fault.about} → ${fault.expected}` }]);
+  return [
+    'Faults (--fault NAME):',
+    ...Object.entries(faults).map(faultLine),
+    'Scenarios (--scenario NAME):',
+    ...Object.entries(scenarios).map(line),
+  ].join('\n');
+}

@@ -1,0 +1,145 @@
+/**
+ * The environment that the lab deploys: the configuration, and the functions with the bundles and variables
+ * that the stack gives them.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Bundles } from '../lib/bundle.ts';
+import { type Config, type EnvironmentInput, parseConfig, type Settings } from '../lib/core/config.ts';
+import { renderFault } from '../lib/core/fault.ts';
+import { functionNameOf } from '../lib/stack/names.ts';
+import type { FunctionSpec } from './aws/lambda-process.ts';
+import { LabError } from './errors.ts';
+import type { LabPair, NodeName } from './pair.ts';
+
+export const environmentName = 'lab';
+export const pairName = 'orders';
+export const tableName = 'keepalambda-lab';
+export const topicName = 'keepalambda-lab-alerts';
+export const credentialsParameter = '/keepalambda/lab/orders';
+export const vantages = ['a', 'b'] as const;
+
+/** The ids of the lab's EC2. */
+export const instanceIds: Readonly<Record<NodeName, string>> = {
+  db1: 'i-0000000000000db01',
+  db2: 'i-0000000000000db02',
+};
+export const eniIds: Readonly<Record<NodeName, string>> = {
+  db1: 'eni-0000000000000db01',
+  db2: 'eni-0000000000000db02',
+};
+export const subnetId = 'subnet-00000000000000001';
+export const nodesGroup = 'sg-00000000000000001';
+export const quarantineGroup = 'sg-00000000000000002';
+
+/** What a run of the lab may change of the configuration. */
+export interface Changes {
+  readonly settings?: Partial<Settings>;
+  readonly pair?: Partial<EnvironmentInput['pairs'][number]>;
+}
+
+/** The configuration of the lab's one pair. Throws a `LabError` that lists every fault of the changes. */
+export function configure({ network, hosts }: LabPair, changes: Changes): Config {
+  const cidr = `${network.vip.replace(/\.\d+$/, '.0')}/24`;
+  const node = (name: NodeName) => ({
+    name,
+    instanceId: instanceIds[name],
+    eniId: eniIds[name],
+    address: hosts[name].address,
+    subnet: 'a',
+  });
+  const parsed = parseConfig({
+    name: environmentName,
+    description: 'Two real servers on this machine',
+    region: 'us-east-1',
+    vpcId: 'vpc-00000000000000001',
+    subnets: {
+      a: { subnetId, cidr, availabilityZone: 'us-east-1a' },
+      b: { subnetId: 'subnet-00000000000000002', cidr: '127.1.0.0/24', availabilityZone: 'us-east-1b' },
+    },
+    vantages: [...vantages],
+    probeSecurityGroups: ['sg-00000000000000003'],
+    subscribers: ['oncall@example.com'],
+    pairs: [
+      {
+        name: pairName,
+        vip: network.vip,
+        port: network.port,
+        nodes: [node('db1'), node('db2')],
+        prefer: 'db1',
+        credentials: credentialsParameter,
+        quarantineGroup,
+        ...changes.pair,
+        settings: changes.settings ?? {},
+      },
+    ],
+  });
+  if (parsed.kind === 'valid') return parsed.value;
+  const [first, ...more] = parsed.faults;
+  const also = more.length > 0 ? ` (and ${more.length} more)` : '';
+  throw new LabError({
+    got: first ? `${renderFault(first)}${also}` : 'a faulty configuration',
+    want: 'settings that there are',
+    remedy: 'correct --set; lib/core/config.ts lists them',
+  });
+}
+
+/** The functions as the stack deploys them, but for the source address that the platform gives to each probe. */
+export async function functionsOf(
+  config: Config,
+  bundles: Bundles,
+  pair: LabPair,
+  topicArn: string,
+): Promise<FunctionSpec[]> {
+  const layerDirectory = path.join(pair.directory, 'layer');
+  await mkdir(path.join(layerDirectory, 'keepalambda'), { recursive: true });
+  await writeFile(path.join(layerDirectory, 'keepalambda', 'config.json'), JSON.stringify(config));
+  const nameOf = (vantage: string) => functionNameOf(config.name, 'probe', vantage);
+  const environment = {
+    KEEPALAMBDA_CONFIG_FILE: '/opt/keepalambda/config.json',
+    TABLE_NAME: tableName,
+    TOPIC_ARN: topicArn,
+    PROBE_FUNCTIONS: JSON.stringify(
+      Object.fromEntries(config.vantages.map((vantage) => [vantage, nameOf(vantage)])),
+    ),
+    DOCUMENTS: JSON.stringify(documentNames),
+    POWERTOOLS_METRICS_NAMESPACE: 'keepalambda',
+    POWERTOOLS_SERVICE_NAME: 'keepalambda',
+  };
+  const actor = { environment, layerDirectory, memoryMegabytes: 256 };
+  const probes = config.vantages.map(
+    (vantage): FunctionSpec => ({
+      name: nameOf(vantage),
+      directory: bundles.probe.directory,
+      timeoutSeconds: 60,
+      preload: [fileURLToPath(new URL('./network/bind-source.mjs', import.meta.url))],
+      labEnvironment: {
+        LAB_SOURCE_ADDRESS: pair.network.addressOf(`probe-${vantage}` as 'probe-a' | 'probe-b'),
+      },
+    }),
+  );
+  return [
+    {
+      name: functionNameOf(config.name, 'watch'),
+      directory: bundles.watch.directory,
+      timeoutSeconds: 150,
+      ...actor,
+    },
+    {
+      name: functionNameOf(config.name, 'operate'),
+      directory: bundles.operate.directory,
+      timeoutSeconds: 120,
+      ...actor,
+    },
+    ...probes,
+  ];
+}
+
+/** The names under which the lab registers our SSM documents. */
+export const documentNames = {
+  'restart-mysqld': 'keepalambda-lab-restart-mysqld',
+  'restart-keepalived': 'keepalambda-lab-restart-keepalived',
+  'bind-vip': 'keepalambda-lab-bind-vip',
+  'unbind-vip': 'keepalambda-lab-unbind-vip',
+} as const;

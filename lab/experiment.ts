@@ -1,0 +1,145 @@
+/** One fault on a fresh pair: play it, watch what comes of it, and count what clients saw. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventCode } from '../lib/core/events.ts';
+import { countTwoWriters, outageMs } from './client/account.ts';
+import { type Client, type ClientResult, readLost, startClient } from './client.ts';
+import type { Fault, Verdict } from './faults.ts';
+import type { NodeName } from './pair.ts';
+import type { Story } from './story.ts';
+import { untilSteady, type World } from './world.ts';
+
+/** What a run leaves: the last line of `--json`. */
+export interface Figures {
+  readonly fault: string;
+  readonly server: string;
+  readonly expected: Verdict;
+  readonly outcome: Verdict;
+  readonly holderBefore: NodeName | null;
+  readonly holderAfter: NodeName | null;
+  /** From the fault to the first alert. Null when none was published. */
+  readonly detectMs: number | null;
+  readonly outageMs: number;
+  readonly acknowledged: number;
+  readonly lost: number;
+  readonly twoWriters: number;
+  readonly alerts: readonly EventCode[];
+  readonly ok: boolean;
+}
+
+/** How long an outcome may take, in milliseconds. */
+const OUTCOME_LIMIT_MS = 60_000;
+/** How long a client writes before the fault and after the outcome, in milliseconds. */
+const BEFORE_MS = 1500;
+const AFTER_MS = 1000;
+/** How long the holder is watched for a move that must not come, in milliseconds. */
+const STAY_MS = 5000;
+
+/** Runs the fault on a world that has just been opened. */
+export async function experiment(world: World, name: string, fault: Fault, story: Story): Promise<Figures> {
+  const alerts = collectAlerts(world);
+  world.schedule();
+  await untilSteady(world);
+  story.tell('lab', 'the pair is steady: db1 holds the VIP and takes writes, db2 is fit');
+  const client = await startWriting(world, story);
+  try {
+    await delay(BEFORE_MS);
+    const holderBefore = world.holder();
+    story.restart();
+    const sinceMs = Date.now();
+    alerts.length = 0;
+    story.tell('lab', fault.about);
+    const takeBack = await fault.play(world);
+    await outcomeOf(world, fault, alerts, holderBefore);
+    await delay(AFTER_MS);
+    const result = await client.stop();
+    const holderAfter = world.holder();
+    await takeBack();
+    return await measure(world, { name, fault, result, sinceMs, holderBefore, holderAfter, alerts });
+  } finally {
+    client.close();
+  }
+}
+
+interface Alerted {
+  readonly code: EventCode;
+  readonly atMs: number;
+}
+
+function collectAlerts({ aws }: World): Alerted[] {
+  const alerts: Alerted[] = [];
+  aws.events.on('message', ({ attributes, atMs }) =>
+    alerts.push({ code: attributes.code as EventCode, atMs }),
+  );
+  return alerts;
+}
+
+export function startWriting({ network }: World, story: Story): Promise<Client> {
+  const localAddress = network.addressOf('client');
+  return startClient({
+    host: network.vip,
+    port: network.port,
+    localAddress,
+    onTale: (tale) => story.hear(tale),
+  });
+}
+
+/** Waits for the alert that must come; where the holder must stay, also long enough for a move to show. */
+async function outcomeOf(
+  world: World,
+  fault: Fault,
+  alerts: readonly Alerted[],
+  before: NodeName | null,
+): Promise<void> {
+  const deadlineMs = Date.now() + OUTCOME_LIMIT_MS;
+  const told = () => alerts.some(({ code }) => code === fault.alert);
+  while (!told() && Date.now() < deadlineMs) await delay(50);
+  if (fault.expected === 'failover') return;
+  const untilMs = Date.now() + STAY_MS;
+  while (world.holder() === before && Date.now() < untilMs) await delay(50);
+}
+
+interface Outcome {
+  readonly name: string;
+  readonly fault: Fault;
+  readonly result: ClientResult;
+  readonly sinceMs: number;
+  readonly holderBefore: NodeName | null;
+  readonly holderAfter: NodeName | null;
+  readonly alerts: readonly Alerted[];
+}
+
+async function measure(world: World, seen: Outcome): Promise<Figures> {
+  const { name, fault, result, sinceMs, holderBefore, holderAfter, alerts } = seen;
+  const { writes, untilMs } = result;
+  const outcome: Verdict = holderAfter === holderBefore ? 'stay' : 'failover';
+  const codes = alerts.map(({ code }) => code);
+  const twoWriters = countTwoWriters(writes);
+  const lost = await countLost(world, holderAfter, result);
+  return {
+    fault: name,
+    server: world.hosts.db1.instance.product.name,
+    expected: fault.expected,
+    outcome,
+    holderBefore,
+    holderAfter,
+    detectMs: alerts[0] ? Math.round(alerts[0].atMs - sinceMs) : null,
+    outageMs: Math.round(outageMs(writes, { sinceMs, untilMs })),
+    acknowledged: writes.length,
+    lost,
+    twoWriters,
+    alerts: codes,
+    ok: outcome === fault.expected && codes.includes(fault.alert) && twoWriters === 0,
+  };
+}
+
+/** Reads every acknowledged row back from the holder, which is started for it if the fault ended it. */
+async function countLost(
+  { hosts }: World,
+  holder: NodeName | null,
+  { writes }: ClientResult,
+): Promise<number> {
+  if (holder === null) throw new Error('nobody holds the VIP, so nothing can be read back');
+  const host = hosts[holder];
+  if (!host.instance.isRunning()) await host.boot();
+  return (await readLost(writes, host.instance)).length;
+}

@@ -1,0 +1,55 @@
+/** Two hosts on the lab's network that replicate from each other: what a team has before keepalambda. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createHost, type Host } from './hosts.ts';
+import { createNetwork, type Network } from './network/network.ts';
+import type { Product } from './servers/product.ts';
+import { replicateFrom, untilReplicating } from './servers/replication.ts';
+
+export type NodeName = 'db1' | 'db2';
+
+export interface LabPair {
+  readonly network: Network;
+  readonly hosts: Readonly<Record<NodeName, Host>>;
+  /** The lab's own directory, removed at the end. */
+  readonly directory: string;
+  close(): Promise<void>;
+}
+
+/** Starts it with the VIP on db1, both hosts pre-bound; db1 takes writes. Leaves nothing behind if it fails. */
+export async function startPair(product: Product, port: number): Promise<LabPair> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'keepalambda-lab-'));
+  const network = await createNetwork({ port }).catch(async (error: unknown) => {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  });
+  const make = (name: NodeName) => createHost({ name, product, network, directory, prebound: true });
+  const made: Host[] = [];
+  const close = async () => {
+    await Promise.all(made.map((host) => host.close()));
+    await network.close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const [db1, db2] = await Promise.all([make('db1'), make('db2')]);
+    made.push(db1, db2);
+    await Promise.all(made.map((host) => host.boot()));
+    await replicateFrom(db1.instance, { host: db2.address, port: network.port });
+    await replicateFrom(db2.instance, { host: db1.address, port: network.port });
+    await untilReplicating([db1.instance, db2.instance]);
+    network.setHolder('db1');
+    await setWritable(db1, true);
+    return { network, hosts: { db1, db2 }, directory, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What keepalambda does to open and close a node, done by the lab's own root. */
+export async function setWritable(host: Host, writable: boolean): Promise<void> {
+  const variable = host.instance.product.dialect === 'mysql-8' ? 'super_read_only' : 'read_only';
+  await host.instance.sql(`SET GLOBAL ${variable} = ${writable ? 0 : 1}`);
+  if (writable) await host.instance.sql('SET GLOBAL read_only = 0');
+}

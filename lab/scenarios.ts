@@ -1,0 +1,112 @@
+/** Scenarios: several steps in a row, each checked. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
+import type { NodeName } from './pair.ts';
+import { accounts } from './servers/accounts.ts';
+import { replicationOf } from './servers/replication.ts';
+import type { Story } from './story.ts';
+import { untilSteady, type World } from './world.ts';
+
+export interface Scenario {
+  readonly about: string;
+  /** Plays it; says whether every step was as it must be. */
+  readonly play: (world: World, story: Story) => Promise<boolean>;
+}
+
+/** How long a step may take to come true, in milliseconds. */
+const STEP_LIMIT_MS = 30_000;
+
+export const scenarios = {
+  seed: {
+    about:
+      'the acceptance test of the old set-up: stop and start each master, then replicate a database both ways',
+    play: playSeed,
+  },
+} as const satisfies Record<string, Scenario>;
+
+/** A check that is repeated until it holds: null when it does, else what is seen instead. */
+type Check = () => Promise<string | null>;
+
+async function playSeed(world: World, story: Story): Promise<boolean> {
+  const { db1, db2 } = world.hosts;
+  world.schedule();
+  await untilSteady(world);
+  const step = (text: string, check: Check) => mustHold(story, text, check);
+  if (!(await step('both up: the VIP leads to db1', answers(world, 'db1')))) return false;
+  await db1.instance.stop();
+  if (!(await step('db1 stopped: the VIP leads to db2', answers(world, 'db2')))) return false;
+  await db1.instance.start();
+  if (!(await step('db1 started: it replicates again', replicates(world, 'db1')))) return false;
+  await untilSteady(world);
+  if (!(await step('db1 started: the VIP stays on db2', answers(world, 'db2')))) return false;
+  await db2.instance.stop();
+  if (!(await step('db2 stopped: the VIP leads to db1', answers(world, 'db1')))) return false;
+  await db2.instance.start();
+  if (!(await step('db2 started: it replicates again', replicates(world, 'db2')))) return false;
+  await db1.instance.sql('CREATE DATABASE made_on_db1');
+  if (!(await step('a database made on db1 is on db2', has(world, 'db2', 'made_on_db1')))) return false;
+  await db2.instance.sql('CREATE DATABASE made_on_db2');
+  return step('a database made on db2 is on db1', has(world, 'db1', 'made_on_db2'));
+}
+
+async function mustHold(story: Story, text: string, check: Check): Promise<boolean> {
+  const deadlineMs = Date.now() + STEP_LIMIT_MS;
+  for (;;) {
+    const seen = await check();
+    if (seen === null) {
+      story.tell('lab', `ok: ${text}`);
+      return true;
+    }
+    if (Date.now() > deadlineMs) {
+      story.tell('lab', `FAILED: ${text}: ${seen}`);
+      return false;
+    }
+    await delay(100);
+  }
+}
+
+/** Who answers through the VIP, and takes a write there as the application. */
+function answers({ network, hosts }: World, node: NodeName): Check {
+  return async () => {
+    try {
+      const connection = await createConnection({
+        host: network.vip,
+        port: network.port,
+        localAddress: network.addressOf('client'),
+        connectTimeout: 1000,
+        ...accounts.app,
+      });
+      try {
+        const [rows] = await connection.query({ sql: 'SELECT @@server_id AS id', timeout: 1000 });
+        const id = (rows as { id: number }[])[0]?.id;
+        await connection.query({
+          sql: `REPLACE INTO app.writes (client, seq) VALUES ('seed', ${Date.now()})`,
+          timeout: 1000,
+        });
+        return id === serverIdOf(node) ? null : `server ${id} answers, and ${hosts[node].name} should`;
+      } finally {
+        connection.destroy();
+      }
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+}
+
+function replicates({ hosts }: World, node: NodeName): Check {
+  return async () => {
+    const status = await replicationOf(hosts[node].instance);
+    return status?.io === 'Yes' && status.sql === 'Yes' ? null : JSON.stringify(status);
+  };
+}
+
+function has({ hosts }: World, node: NodeName, database: string): Check {
+  return async () => {
+    const rows = await hosts[node].instance.sql(`SHOW DATABASES LIKE '${database}'`);
+    return rows.length === 1 ? null : `${node} does not have it`;
+  };
+}
+
+function serverIdOf(node: NodeName): number {
+  return node === 'db1' ? 1 : 2;
+}

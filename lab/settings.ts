@@ -1,0 +1,18 @@
+/** `--set lagLimitSeconds=3` → settings. */
+import type { Settings } from '../lib/core/config.ts';
+import { LabError } from './errors.ts';
+
+/** Parses the flags; the configuration checks names and ranges. Throws a `LabError` for one that is no setting. */
+export function parseSettings(flags: readonly string[]): Partial<Settings> {
+  return Object.fromEntries(
+    flags.map((flag) => {
+      const [name = '', value = ''] = flag.split('=');
+      if (name !== '' && value !== '' && Number.isFinite(Number(value))) return [name, Number(value)];
+      throw new LabError({
+        got: `--set ${flag}`,
+        want: 'a setting and its number, such as lagLimitSeconds=3',
+        remedy: 'correct --set',
+      });
+    }),
+  );
+}

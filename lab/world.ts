@@ -1,0 +1,192 @@
+/** The whole of the lab: the pair, its AWS, and keepalambda deployed on it, ticking. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createClock } from '../lib/adapters/clock.ts';
+import { createIds } from '../lib/adapters/ids.ts';
+import { createStore } from '../lib/adapters/store-dynamodb.ts';
+import { type Bundles, bundleFunctions } from '../lib/bundle.ts';
+import type { Config } from '../lib/core/config.ts';
+import type { StorePort } from '../lib/shell/ports.ts';
+import { documents } from '../lib/stack/documents/index.ts';
+import { functionNameOf } from '../lib/stack/names.ts';
+import { type Aws, startAws } from './aws/start.ts';
+import {
+  type Changes,
+  configure,
+  credentialsParameter,
+  documentNames,
+  eniIds,
+  functionsOf,
+  instanceIds,
+  nodesGroup,
+  pairName,
+  quarantineGroup,
+  subnetId,
+  tableName,
+  topicName,
+} from './deployment.ts';
+import { type LabPair, type NodeName, startPair } from './pair.ts';
+import { accounts } from './servers/accounts.ts';
+import { findProduct } from './servers/catalogue.ts';
+
+export interface WorldOptions {
+  /** A name of the catalogue, or a path. */
+  readonly server: string;
+  /** The public port of the nodes and of the VIP. */
+  readonly port: number;
+  /** From EC2's answer to the effect. Milliseconds. */
+  readonly ec2LatencyMs: number;
+  readonly changes: Changes;
+}
+
+export interface World extends Omit<LabPair, 'close'> {
+  readonly options: WorldOptions;
+  readonly config: Config;
+  readonly bundles: Bundles;
+  readonly aws: Aws;
+  /** The store as the functions use it, to look at what they remember. */
+  readonly store: StorePort;
+  /** The node whose ENI has the VIP, as EC2's data plane has it. */
+  holder(): NodeName | null;
+  /** Starts the schedule: two watches at once, as in a system that has been running. */
+  schedule(): void;
+  close(): Promise<void>;
+}
+
+/** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can mend. */
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const product = await findProduct(options.server);
+  const pair = await startPair(product, options.port);
+  try {
+    const config = configure(pair, options.changes);
+    const bundles = await bundleFunctions(`${pair.directory}/bundles`);
+    const aws = await startAwsFor(pair, config, bundles, options);
+    return assemble(options, pair, config, bundles, aws);
+  } catch (error) {
+    await pair.close();
+    throw error;
+  }
+}
+
+async function startAwsFor(
+  pair: LabPair,
+  config: Config,
+  bundles: Bundles,
+  options: WorldOptions,
+): Promise<Aws> {
+  const topicArn = `arn:aws:sns:us-east-1:000000000000:${topicName}`;
+  const { network, hosts } = pair;
+  const nameOfInstance = (id: string): NodeName => (id === instanceIds.db1 ? 'db1' : 'db2');
+  const node = (name: NodeName) => ({
+    id: eniIds[name],
+    instanceId: instanceIds[name],
+    subnetId,
+    primaryAddress: hosts[name].address,
+    secondaryAddresses: name === 'db1' ? [network.vip] : [],
+    groups: [nodesGroup],
+  });
+  const subnet = config.subnets.a;
+  if (!subnet) throw new Error('the lab has a subnet named a');
+  const aws = await startAws({
+    subnets: [{ id: subnetId, cidr: subnet.cidr, zone: subnet.availabilityZone }],
+    instances: [instanceIds.db1, instanceIds.db2].map((id) => ({ id, type: 't3.small' })),
+    enis: [node('db1'), node('db2')],
+    ec2Timing: { effectDelayMs: options.ec2LatencyMs },
+    parameters: [{ name: credentialsParameter, value: JSON.stringify(accounts.monitor) }],
+    documents: Object.entries(documents).map(([name, content]) => ({
+      name: documentNames[name as keyof typeof documentNames],
+      content,
+    })),
+    hostOf: (id) => {
+      const host = hosts[nameOfInstance(id)];
+      return { reachable: host.isUp, environment: host.environment() };
+    },
+    topicArns: [topicArn],
+    tables: [
+      {
+        TableName: tableName,
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+        ],
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+      },
+    ],
+    functions: await functionsOf(config, bundles, pair, topicArn),
+    rules: [
+      {
+        name: 'state-change',
+        functionName: functionNameOf(config.name, 'watch'),
+        pattern: {
+          source: ['aws.ec2'],
+          'detail-type': ['EC2 Instance State-change Notification'],
+          detail: { 'instance-id': Object.values(instanceIds) },
+        },
+      },
+    ],
+  });
+  connect(pair, aws, nameOfInstance);
+  return aws;
+}
+
+/** The network and the hosts follow EC2. */
+function connect({ network, hosts }: LabPair, aws: Aws, nameOf: (instanceId: string) => NodeName): void {
+  aws.events.on('addressMoved', ({ address, instanceId }) => {
+    if (address === network.vip) network.setHolder(instanceId === null ? null : nameOf(instanceId));
+  });
+  aws.events.on('groupsChanged', ({ instanceId, groups }) => {
+    network.quarantine(nameOf(instanceId), groups.includes(quarantineGroup));
+  });
+  aws.events.on('instanceState', ({ instanceId, state, force }) => {
+    const host = hosts[nameOf(instanceId)];
+    // Without Force the operating system ends its services first.
+    if (state === 'stopping') void (force ? host.powerOff() : host.instance.stop());
+    if (state === 'stopped' && host.isUp) void host.powerOff();
+    if (state === 'running' && !host.isUp) void host.boot();
+  });
+}
+
+function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles: Bundles, aws: Aws): World {
+  const client = new DynamoDBClient({
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: aws.credentials,
+  });
+  const clock = createClock();
+  const quiet = { info() {}, warn() {}, error() {} };
+  const store = createStore({ client, name: tableName, ids: createIds(), clock, log: quiet });
+  return {
+    ...pair,
+    options,
+    config,
+    bundles,
+    aws,
+    store,
+    holder() {
+      const { holder } = pair.network;
+      return holder === 'db1' || holder === 'db2' ? holder : null;
+    },
+    schedule() {
+      aws.scheduler.start({ name: 'watch', functionName: functionNameOf(config.name, 'watch'), atStart: 2 });
+    },
+    async close() {
+      client.destroy();
+      await aws.close();
+      await pair.close();
+    },
+  };
+}
+
+/** Waits until keepalambda leads and has seen the standby fit. Throws after `limitMs` with what it saw. */
+export async function untilSteady(world: World, limitMs = 30_000): Promise<void> {
+  const deadlineMs = Date.now() + limitMs;
+  for (;;) {
+    const memory = await world.store.readMemory(pairName);
+    if (memory.readiness?.fit && memory.incident === null && memory.plan === null) return;
+    if (Date.now() > deadlineMs) throw new Error(`the pair did not become steady: ${JSON.stringify(memory)}`);
+    await delay(100);
+  }
+}

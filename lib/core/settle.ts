@@ -51,6 +51,7 @@ function noteQuarantine(memory: Memory, plan: PlanRecord, ending: Ending): Memor
 function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Close): Memory {
   if (plan.kind !== 'failover' || ending.kind === 'undone' || !plan.vipMoved || plan.from === null)
     return memory;
+  if (reachedTheEnd(plan)) return { ...memory, loss: null };
   const loss: Loss = {
     old: plan.from,
     lastSeen: plan.fencedAt ?? plan.lastSeen,

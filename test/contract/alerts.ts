@@ -22,6 +22,7 @@ export const alert: Alert = {
   happened: 'db1 refused connections; db2 was fit.',
   done: 'The VIP was moved to db2, which takes writes.',
   todo: 'Bring db1 back as standby.',
+  steps: [],
 };
 
 export function alertContract(name: string, makeWorld: () => Promise<AlertWorld>): void {

@@ -13,6 +13,7 @@ const alert: Alert = {
   happened: 'db1 refused connections; db2 was fit.',
   done: 'The VIP 10.0.1.100 was moved to db2, which takes writes.',
   todo: 'Bring db1 back as standby.',
+  steps: [],
 };
 
 describe('an alert for on-call', () => {

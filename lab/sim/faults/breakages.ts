@@ -114,6 +114,7 @@ const breakages: { readonly [Name in BreakageName]: (strike: Strike) => Mending 
 
 function crash({ world, master }: Strike): Mending {
   master.mysqld = 'down';
+  master.writable = false;
   master.waiting = [];
   master.channel.crash();
   return () => start(world, master);

@@ -28,21 +28,35 @@ export interface Flight {
   readonly plan: PlanRecord;
   readonly sinceMs: number;
   readonly order: Order | null;
+  /** When keepalambda could last see each master, as of the plan's begin. */
+  readonly lastSeenMs: ReadonlyMap<NodeName, number>;
+  /** The masters that took writes when the plan began. */
+  readonly writable: ReadonlySet<NodeName>;
 }
+
+/** How long after a plan what it could not reach is still put down to it. Milliseconds. */
+const aftermathMs = 10_000;
 
 export class Court {
   readonly world: World;
   violation: Violation | null = null;
   flight: Flight | null = null;
   readonly orders = new Map<string, Order>();
+  /** Whether a watch has been alive since the last change. */
+  #manned = false;
+  #lastSinceMs = 0;
+  #landedMs = Number.NEGATIVE_INFINITY;
+  readonly #lastSeenMs = new Map<NodeName, number>();
+  readonly #isManned: () => boolean;
   readonly #epochs = new Map<Process, number>();
   /** Since when a statement has got through to the master without fail. */
   readonly #closableSinceMs = new Map<NodeName, number | null>();
   /** When somebody else last changed a master's writability. */
   readonly #meddledMs = new Map<NodeName, number>();
 
-  constructor(world: World) {
+  constructor(world: World, isManned: () => boolean) {
     this.world = world;
+    this.#isManned = isManned;
     for (const { name } of world.masters) this.#closableSinceMs.set(name, 0);
   }
 
@@ -59,25 +73,53 @@ export class Court {
     this.#epochs.set(process, epoch);
   }
 
+  /** When the plan in flight began; or the last one, if it is only just over; or now. */
+  get planSinceMs(): number {
+    const { nowMs } = this.world;
+    return nowMs - this.#landedMs < aftermathMs ? this.#lastSinceMs : (this.flight?.sinceMs ?? nowMs);
+  }
+
   /** Follows the plan in flight; must be told of a save after all invariants. */
   follow(after: Memory): void {
     const { plan } = after;
+    if (plan?.id !== this.flight?.plan.id && this.flight !== null) {
+      this.#lastSinceMs = this.flight.sinceMs;
+      this.#landedMs = this.world.nowMs;
+    }
     if (plan === null) {
       this.flight = null;
       return;
     }
-    const same = this.flight?.plan.id === plan.id;
+    if (this.flight?.plan.id === plan.id) {
+      this.flight = { ...this.flight, plan };
+      return;
+    }
+    this.observe();
     this.flight = {
       plan,
-      sinceMs: same && this.flight ? this.flight.sinceMs : this.world.nowMs,
+      sinceMs: this.world.nowMs,
       order: plan.requestId === null ? null : (this.orders.get(plan.requestId) ?? null),
+      lastSeenMs: new Map(this.#lastSeenMs),
+      writable: new Set(this.world.masters.filter(({ writable }) => writable).map(({ name }) => name)),
     };
   }
 
   /** Follows what is true of the masters; called after every change, before the invariants. */
   observe(): void {
+    this.#observeMasters();
+    this.#manned = this.#isManned() && this.world.services.store === 'up';
+  }
+
+  /** Whether keepalambda sees both masters now. */
+  get seesBoth(): boolean {
+    return this.#manned && [...this.#closableSinceMs.values()].every((sinceMs) => sinceMs !== null);
+  }
+
+  #observeMasters(): void {
     for (const master of this.world.masters) {
       const was = this.#closableSinceMs.get(master.name) ?? null;
+      // Until this moment, if it no longer is.
+      if (was !== null && this.#manned) this.#lastSeenMs.set(master.name, this.world.nowMs);
       this.#closableSinceMs.set(
         master.name,
         isClosable(this.world, master) ? (was ?? this.world.nowMs) : null,

@@ -12,18 +12,26 @@ const knownAfterMs = 12_000;
  * When a process sends the order to move the VIP to a node, without `force` (or, for (b) and (c),
  * `acceptLoss`): (a) the node carried out statements at some moment of the last 12 s; (b) it has applied all
  * that it had received when the plan began; (c) if it lacks transactions of the other master, the first of these was committed at
- * most 12 s before the plan began, so that its channel had not been broken for longer than that; (d) it has
- * had no errant transaction for longer than 12 s.
+ * most 12 s before keepalambda could last see the other, so that its channel had not been broken for longer
+ * than that in its sight; (d) it has had no errant transaction for 12 s in which keepalambda saw both masters.
+ * Where the node held the VIP last and only gets it back, (c) and (d) do not apply.
  */
 export function fitnessInvariant(court: Court): Invariant {
   const { world } = court;
   const answeredMs = new Map<NodeName, number>();
   const errantSinceMs = new Map<NodeName, number>();
+  const errant = new Set<NodeName>();
+  let lastHolder = world.cloud.holder;
   const note = () => {
     for (const master of world.masters) {
       if (master.answers) answeredMs.set(master.name, world.nowMs);
-      if (master.errant > 0 && !errantSinceMs.has(master.name)) errantSinceMs.set(master.name, world.nowMs);
+      const seen = master.errant > 0 && court.seesBoth && world.cloud.holder !== master.name;
+      if (!seen) errantSinceMs.delete(master.name);
+      else if (!errantSinceMs.has(master.name)) errantSinceMs.set(master.name, world.nowMs);
+      const sinceMs = errantSinceMs.get(master.name) ?? world.nowMs;
+      if (world.nowMs - sinceMs > knownAfterMs) errant.add(master.name);
     }
+    lastHolder = world.cloud.holder ?? lastHolder;
   };
   note();
   const check = ({ node }: Call, flight: Flight) => {
@@ -33,15 +41,16 @@ export function fitnessInvariant(court: Court): Invariant {
     const deadForMs = master.answers ? 0 : world.nowMs - (answeredMs.get(node) ?? 0);
     if (deadForMs > knownAfterMs)
       court.accuse(2, `the VIP is sent to ${node}, which has been dead for ${deadForMs} ms`);
-    const errantForMs = world.nowMs - (errantSinceMs.get(node) ?? world.nowMs);
-    if (errantForMs > knownAfterMs && master.executed(world.nowMs, world.peer(node)).gtid !== null) {
-      court.accuse(2, `the VIP is sent to ${node}, which has had errant transactions for ${errantForMs} ms`);
+    if (node === lastHolder) return;
+    if (errant.has(node) && master.executed(world.nowMs, world.peer(node)).gtid !== null) {
+      court.accuse(2, `the VIP is sent to ${node}, which has long had errant transactions`);
     }
     if (order?.action === 'failover' && order.acceptLoss) return;
     checkHistory(court, node, flight);
   };
   return {
     changed: note,
+    leased: note,
     acting(call) {
       if (call.action !== 'assign' || court.flight === null) return;
       if (!world.masters.some(({ name }) => name === call.node)) return;
@@ -51,22 +60,23 @@ export function fitnessInvariant(court: Court): Invariant {
 }
 
 /** The node has what the other master committed, as far as it can have it. */
-function checkHistory(court: Court, node: NodeName, { sinceMs }: Flight): void {
+function checkHistory(court: Court, node: NodeName, { sinceMs, lastSeenMs }: Flight): void {
   const { world } = court;
   world.advance();
   const { channel } = world.master(node);
   const { log } = world.peer(node);
   if (channel.appliedCount >= log.countAt(sinceMs)) return;
-  const missingForMs = sinceMs - log.committedAtMs(channel.appliedCount + 1, world.nowMs);
-  if (!channel.caughtUp && missingForMs > channel.transportMs) {
+  const missingSinceMs = log.committedAtMs(channel.appliedCount + 1, world.nowMs);
+  if (!channel.caughtUp && sinceMs - missingSinceMs > channel.transportMs) {
     const left = channel.received - channel.appliedCount;
     court.accuse(2, `the VIP is sent to ${node}, which has ${left} transactions received and not applied`);
   }
+  const missingForMs = Math.min(sinceMs, lastSeenMs.get(world.peer(node).name) ?? 0) - missingSinceMs;
   if (missingForMs > knownAfterMs) {
     const missing = log.countAt(world.nowMs) - channel.appliedCount;
     court.accuse(
       2,
-      `the VIP is sent to ${node}, which lacks ${missing} transactions, the first ${missingForMs} ms older than the plan`,
+      `the VIP is sent to ${node}, which lacks ${missing} transactions, the first committed ${missingForMs} ms before ${world.peer(node).name} was lost`,
     );
   }
 }

@@ -29,7 +29,7 @@ export interface Session {
 
 /** Opens the court over a world: it listens to every change from now on. */
 export function openCourt({ world, clockSpreadMs, isManned }: CourtProps): Session {
-  const court = new Court(world);
+  const court = new Court(world, isManned);
   const invariants: readonly Invariant[] = [
     leaseInvariant(court),
     fitnessInvariant(court),
@@ -56,6 +56,7 @@ export function openCourt({ world, clockSpreadMs, isManned }: CourtProps): Sessi
     },
     leased: (process, lease) => {
       court.lead(process, lease.epoch);
+      court.observe();
       each((invariant) => invariant.leased?.(process, lease));
     },
     published: (alert) => each((invariant) => invariant.published?.(alert)),

@@ -16,8 +16,8 @@ const blindForMs = 4000;
  * Invariant 4. No automatic fail-back. No automatic mutation while paused, blind, or past the flap guard.
  *
  * (a) An automatic plan never begins, and none of its mutations is sent, while a pause in the store lasts on
- * the clock of the process that acts. (b) No automatic plan but the re-opening of what serves begins when for
- * 4 s no vantage has reached anything that answers it. (c) No more automatic failovers begin than the flap
+ * the clock of the process that acts. (b) No automatic plan begins when for 4 s no vantage has reached anything
+ * that answers it, and EC2 has shown both instances as running. (c) No more automatic failovers begin than the flap
  * guard allows since the last acknowledgement, nor one sooner after another than it allows (less the spread
  * of the processes' clocks). (d) No automatic failover begins from a node that for 10 s served its clients,
  * passed the check, and was seen by a vantage or heard by the standby: neither back, nor away.
@@ -100,7 +100,9 @@ function flapGuardOf(court: Court, clockSpreadMs: number): FlapGuard {
   };
 }
 
+/** Whether anything says how the masters are: a vantage that reaches one, or EC2 that shows one as stopped. */
 function seesAnything(world: World): boolean {
+  if (world.masters.some(({ instance }) => instance !== 'running')) return true;
   for (const view of world.views.values()) {
     for (const master of world.masters) {
       if (view.reaches(master.name) && master.reachable && master.mysqld !== 'hung') return true;

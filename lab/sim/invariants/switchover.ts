@@ -1,7 +1,7 @@
 import { events } from '../../../lib/core/events.ts';
 import type { Memory } from '../../../lib/core/memory.ts';
 import type { PlanRecord } from '../../../lib/core/plan.ts';
-import type { Court, Invariant } from './court.ts';
+import type { Court, Flight, Invariant } from './court.ts';
 
 /**
  * Invariant 6. A switchover loses no acknowledged write, and a failed one leaves the pair as it found it.
@@ -9,7 +9,8 @@ import type { Court, Invariant } from './court.ts';
  * Acknowledged writes are all that clients committed. (a) When a switchover's order has put the VIP on its new
  * holder, that has applied every transaction that the old one ever committed; unless somebody else made the
  * old one writable. (b) When a switchover or a failover has left the store and the VIP is still where it was,
- * the old holder takes writes and the new one does not, for each of them that was in our hands all the time;
+ * the old holder takes writes (if it did when the plan began) and the new one does not, for each of them that
+ * was in our hands all the time;
  * or a person has been told.
  */
 export function switchoverInvariant(court: Court): Invariant {
@@ -29,12 +30,12 @@ export function switchoverInvariant(court: Court): Invariant {
     saved(_, before, after) {
       const { flight } = court;
       if (!managed || flight === null || before.plan === null || after.plan?.id === before.plan.id) return;
-      checkUndone(court, before.plan, flight.sinceMs, after);
+      checkUndone(court, before.plan, flight, after);
     },
   };
 }
 
-function checkUndone(court: Court, plan: PlanRecord, sinceMs: number, after: Memory): void {
+function checkUndone(court: Court, plan: PlanRecord, { sinceMs, writable }: Flight, after: Memory): void {
   const { world } = court;
   if ((plan.kind !== 'switchover' && plan.kind !== 'failover') || plan.from === null) return;
   if (world.cloud.holder !== plan.from) return;
@@ -45,7 +46,7 @@ function checkUndone(court: Court, plan: PlanRecord, sinceMs: number, after: Mem
   );
   const what = `${plan.kind} to ${plan.to} is over without having moved the VIP`;
   if (told && plan.phase === 'undoing') return;
-  if (court.wasInHand(from, sinceMs) && !from.writable)
+  if (court.wasInHand(from, sinceMs) && writable.has(from.name) && !from.writable)
     court.accuse(6, `${what}, and ${from.name} takes no writes`);
   if (court.wasInHand(to, sinceMs) && to.writable) court.accuse(6, `${what}, and ${to.name} takes writes`);
 }

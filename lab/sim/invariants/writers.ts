@@ -11,7 +11,7 @@ const moving: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
  * Only for pairs whose writability is managed. (a) At no moment do clients commit through the VIP on both
  * masters: on the one that has it, and on the one to which some clients' network still leads. (b) When a plan
  * leaves the store, at most one master is writable. Both excuse a master that was out of our hands at any
- * moment of the plan (it did not answer, no vantage reached it, our login failed, or somebody else made it
+ * moment of the plan, or of the last one for 10 s after it (it did not answer, no vantage reached it, our login failed, or somebody else made it
  * writable): fencing such a node is the pair's `fencing`. (c) A plan that moves the VIP ends as done only if
  * clients could commit through the VIP on its new holder at some moment since it began: EC2's word is not success.
  */
@@ -26,8 +26,7 @@ export function writersInvariant(court: Court): Invariant {
     const [first, second] = world.masters;
     if (!writes(court, first.name) || !writes(court, second.name)) return;
     const other = holder?.name === first.name ? second : first;
-    const sinceMs = court.flight?.sinceMs ?? world.nowMs;
-    if (court.wasInHand(other, sinceMs)) {
+    if (court.wasInHand(other, court.planSinceMs)) {
       court.accuse(3, `clients commit through the VIP on ${holder?.name} and still on ${other.name}`);
     }
   };

@@ -5,6 +5,7 @@ import type { VipPlace, VipSighting } from '../../../lib/core/sighting.ts';
 import { PortError, type VipPort } from '../../../lib/shell/ports.ts';
 import type { Call } from '../observer.ts';
 import { never } from '../process.ts';
+import type { Master } from '../world/master.ts';
 import { acting, type Context } from './context.ts';
 
 const requestLimitMs = 3000;
@@ -105,8 +106,13 @@ async function stopInstance(context: Context, node: NodeName): Promise<void> {
     master.mysqld = 'down';
     master.hostUp = false;
     master.writable = false;
-    world.timeline.after(random.whole(2000, 20_000), () => world.change(() => (master.instance = 'stopped')));
+    world.timeline.after(random.whole(2000, 20_000), () => world.change(() => stopped(master)));
   });
+}
+
+function stopped(master: Master): void {
+  // Unless somebody has started it again.
+  if (master.instance === 'stopping') master.instance = 'stopped';
 }
 
 /** An order whose effect shows at once. */

@@ -8,6 +8,8 @@ export interface GateOptions {
   /** Who is at the other end of an accepted connection. */
   readonly identify: (socket: Socket) => Promise<Origin>;
   readonly rules: Rules;
+  /** Told when the server of a host turned out to refuse: it closed its port before its process ended. */
+  readonly refused: (host: string) => void;
   /** Told when the port cannot be listened on: somebody else took it while it was closed. */
   readonly failed: (error: Error) => void;
 }
@@ -57,7 +59,7 @@ export class Gate {
     const origin = await this.#options.identify(socket);
     this.#strangers.delete(socket);
     if (socket.destroyed) return;
-    const link = new Link(socket, origin, this.#options.rules, () => this.#links.delete(link));
+    const link = new Link(socket, origin, this.#options, () => this.#links.delete(link));
     this.#links.add(link);
   }
 }

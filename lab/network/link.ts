@@ -27,6 +27,12 @@ export interface Endpoint {
 /** The network's answer for a link. Security groups let an `established` connection go on. */
 export type Rules = (from: string, established: boolean) => Passage;
 
+/** What a link asks, and whom it tells that a server refused. */
+export interface Laws {
+  readonly rules: Rules;
+  readonly refused: (host: string) => void;
+}
+
 /** How long TCP waits before it sends a lost SYN again, in milliseconds, as Linux does. */
 const resendMs = [1_000, 2_000, 4_000, 8_000, 16_000] as const;
 
@@ -34,6 +40,7 @@ export class Link {
   readonly #client: Socket;
   readonly #from: Origin;
   readonly #rules: Rules;
+  readonly #refused: (host: string) => void;
   #server: Socket | null = null;
   #host: string | null = null;
   #stalled = false;
@@ -42,10 +49,11 @@ export class Link {
   #resend: NodeJS.Timeout | null = null;
 
   /** `client` is paused: nothing of it is read before a server is there to take it. */
-  constructor(client: Socket, from: Origin, rules: Rules, over: () => void) {
+  constructor(client: Socket, from: Origin, laws: Laws, over: () => void) {
     this.#client = client;
     this.#from = from;
-    this.#rules = rules;
+    this.#rules = laws.rules;
+    this.#refused = laws.refused;
     client.on('error', () => {});
     client.once('close', () => {
       this.#leave();
@@ -96,7 +104,10 @@ export class Link {
     const server = connect({ host: address, port, localAddress: this.#from.address, noDelay: true });
     this.#host = host;
     this.#server = server;
-    server.on('error', () => this.#break());
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') this.#refused(host);
+      this.#break();
+    });
     server.once('close', () => {
       this.#broken = true;
       if (!this.#stalled) this.#client.destroySoon();

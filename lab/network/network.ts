@@ -208,6 +208,8 @@ export class Network {
       port: this.port,
       identify: (socket) => this.#identify(socket),
       rules,
+      // A mysqld that shuts down closes its port long before its process ends.
+      refused: (host) => this.setListening(host, false),
       failed: (error) => this.#options.failed?.(error),
     });
   }

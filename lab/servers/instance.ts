@@ -159,6 +159,16 @@ export class Instance extends EventEmitter<InstanceEvents> {
 
   /** Runs a statement as root, past every network rule. Rejects after 10 s. */
   async sql(statement: string): Promise<readonly Row[]> {
+    try {
+      return await this.#ask(statement);
+    } catch (error) {
+      // keepalambda kills our connection too, when it fences. The statement was never sent, so it may be again.
+      if (error instanceof Error && error.message.includes('closed state')) return this.#ask(statement);
+      throw error;
+    }
+  }
+
+  async #ask(statement: string): Promise<readonly Row[]> {
     const root = this.#root ?? (await openRoot(this.socketPath));
     this.#root = root;
     try {

@@ -32,7 +32,7 @@ export function reasonsWhileServed(
   const inbound = standby.server?.inbound;
   if (inbound) reasons.push(...reasonsOfInbound(pair, inbound, safeguards));
   if (holder.server && standby.server) {
-    reasons.push(...reasonsOfErrant(holder.server, standby.server));
+    reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
     reasons.push(...reasonsOfSilence(holder.server, standby.server));
   }
   if (!room) reasons.push('its ENI has no room for one more address');
@@ -75,12 +75,18 @@ function reasonsOfInbound(pair: Pair, inbound: Inbound, safeguards: Safeguards):
   return reasons;
 }
 
-/** Transactions that the holder lacks. The holder's own are never errant: a look at it is the older one (vitess#12023). */
-function reasonsOfErrant(holder: Server, standby: Server): readonly string[] {
+/**
+ * Transactions that the holder has neither applied nor received. The holder's own are never errant, because
+ * the look at it may be the older one (vitess#12023); nor are the standby's own where both may write.
+ */
+function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly string[] {
   const has = standby.executed.gtid;
   const lacks = holder.executed.gtid;
   if (has === null || lacks === null || has === lacks) return [];
-  const errant = withoutOrigin(subtract(parseSet(has), parseSet(lacks)), holder.identity);
+  const received = holder.inbound.kind === 'configured' ? (holder.inbound.received.gtid ?? '') : '';
+  const foreign = withoutOrigin(subtract(parseSet(has), parseSet(lacks)), holder.identity);
+  const unknown = subtract(foreign, parseSet(received));
+  const errant = pair.writability === 'untouched' ? withoutOrigin(unknown, standby.identity) : unknown;
   if (errant.size === 0) return [];
   return [`it has ${countOf(errant)} transactions that the holder lacks: ${renderSet(errant)}`];
 }

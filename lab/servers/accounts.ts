@@ -80,8 +80,15 @@ function createUser({ user, password }: Credentials): string {
   return `CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`;
 }
 
-/** 5.6 is born with anonymous users and with root from anywhere on the machine. */
+/** Made by script, a server is born with anonymous users and with root from other addresses. */
 function strangersOut(dialect: Dialect): readonly string[] {
-  if (dialect !== 'mysql-5') return [];
-  return ["DELETE FROM mysql.user WHERE user = '' OR host <> 'localhost'", 'FLUSH PRIVILEGES'];
+  const strangers = "user = '' OR (user = 'root' AND host <> 'localhost')";
+  switch (dialect) {
+    case 'mysql-5':
+      return [`DELETE FROM mysql.user WHERE ${strangers}`, 'FLUSH PRIVILEGES'];
+    case 'mariadb':
+      return [`DELETE FROM mysql.global_priv WHERE ${strangers}`, 'FLUSH PRIVILEGES'];
+    case 'mysql-8':
+      return [];
+  }
 }

@@ -1,6 +1,9 @@
 /** The servers that the lab can run. */
 import { LabError } from '../errors.ts';
+import { installed, locate } from './installed.ts';
+import { mariadb1011 } from './mariadb-10.11.ts';
 import { mysql56 } from './mysql-5.6.ts';
+import { mysql97 } from './mysql-9.7.ts';
 import type { Product } from './product.ts';
 
 interface Entry {
@@ -11,6 +14,11 @@ interface Entry {
 
 export const catalogue = {
   'mysql-5.6': { about: 'MySQL 5.6.24, which npm ci brings: nothing else is needed', find: mysql56 },
+  'mysql-9.7': { about: "MySQL 9.7, Debian sid's packages, fetched once without root", find: mysql97 },
+  'mariadb-10.11': {
+    about: "MariaDB 10.11, bookworm's packages, fetched once without root",
+    find: mariadb1011,
+  },
 } as const satisfies Record<string, Entry>;
 
 export const defaultServer = 'mysql-5.6';
@@ -29,9 +37,11 @@ export async function findProduct(nameOrPath: string): Promise<Product> {
   }
   const entry = (catalogue as Readonly<Record<string, Entry>>)[nameOrPath];
   if (entry) return entry.find();
+  const command = locate(nameOrPath);
+  if (command) return installed(command);
   throw new LabError({
     got: `the server ${nameOrPath}`,
-    want: `one of ${Object.keys(catalogue).join(', ')}`,
+    want: `one of ${Object.keys(catalogue).join(', ')}, or a mysqld by its path or on the PATH`,
     remedy: 'correct the name',
   });
 }

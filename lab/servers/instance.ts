@@ -1,6 +1,7 @@
 /** A running server of the lab: a process, a data directory of its own, and what can be done to it. */
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -52,10 +53,13 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
   return instance;
 }
 
-/** Every process that runs, to be killed if the lab ends without closing it. */
-const running = new Set<ChildProcess>();
+/** Every process that runs, and its directory: to be ended if the lab ends without closing it. */
+const running = new Map<ChildProcess, string>();
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const [child, directory] of running) {
+    child.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  }
 });
 
 export class Instance extends EventEmitter<InstanceEvents> {
@@ -113,7 +117,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
 
   #adopt(child: ChildProcess): void {
     this.#child = child;
-    running.add(child);
+    running.set(child, this.directory);
     const gone = () => {
       running.delete(child);
       if (this.#child !== child) return;

@@ -1,0 +1,154 @@
+import { describe, expect, it, test } from 'vitest';
+import { READINESS_LIFE_MS } from '../../lib/core/fitness.ts';
+import { without } from '../../lib/core/safeguards.ts';
+import {
+  answers1,
+  answers2,
+  type Change,
+  channel,
+  full,
+  hears2,
+  holder,
+  lockedOut,
+  memory,
+  NOW_MS,
+  noRoom,
+  position,
+  refused,
+  rememberedUnfit,
+  seen,
+  standby,
+  steady,
+  UUID1,
+  UUID2,
+  unanswered,
+} from './world.ts';
+
+const reasons = (...changes: readonly Change[]) => seen(steady, ...changes).fitness.reasons.join('; ');
+const executed = (gtid: string | null) => answers2({ executed: position(gtid) });
+const incident = (openedAtMs: number) =>
+  memory({ incident: { id: '41c', openedAtMs, row: 'D10', told: [] } });
+const readyAt = (atMs: number) => memory({ readiness: { node: 'db2', fit: true, reasons: [], atMs } });
+
+describe('while the holder serves', () => {
+  test.each<[what: string, change: Change, reason: string]>([
+    ['all well', standby(answers2()), ''],
+    ['stopped', standby(refused), 'it is stopped: its port refuses connections'],
+    ['silent', standby(unanswered), 'it is silent: no answer to connect'],
+    ['full', standby(full), 'it is saturated: error 1040'],
+    ['not letting us in', standby(lockedOut), 'it is locked-out: error 1045'],
+    [
+      'no replication',
+      standby(answers2({ inbound: { kind: 'unconfigured' } })),
+      'replication is not configured',
+    ],
+    ['IO thread No', standby(hears2({ io: 'no' })), 'the IO thread is stopped'],
+    ['SQL thread No', standby(hears2({ sql: 'no', lagSeconds: null })), 'the SQL thread is stopped'],
+    ['lag at the limit', standby(hears2({ lagSeconds: 120 })), 'it lags by 120 s (limit 120 s)'],
+    [
+      'lag NULL is unknown, and unknown is unfit',
+      standby(hears2({ lagSeconds: null })),
+      'its lag is unknown',
+    ],
+    [
+      'Connecting: nothing to receive from',
+      standby(hears2({ io: 'connecting', lagSeconds: null })),
+      'it is not connected to its source',
+    ],
+    [
+      'replicating through the VIP',
+      standby(hears2({ sourceAddress: '10.0.1.10' })),
+      'it replicates through the VIP, not from the node',
+    ],
+    ['no room on the ENI', noRoom('db2'), 'its ENI has no room for one more address'],
+    ['no room on the ENI of the holder', noRoom('db1'), ''],
+    [
+      'a transaction of its own',
+      standby(executed(`${UUID1}:1-100,${UUID2}:1-2`)),
+      `it has 2 transactions that the holder lacks: ${UUID2}:1-2`,
+    ],
+    ["the holder's own newer transactions are not errant", standby(executed(`${UUID1}:1-103`)), ''],
+    ['behind', standby(executed(`${UUID1}:1-60`)), ''],
+    ['GTIDs off', standby(executed(null)), ''],
+    ['channel silent for 4.9 s', standby(hears2({ heardAgoMs: 4900 })), ''],
+    [
+      'channel silent for 5 s',
+      standby(hears2({ heardAgoMs: 5000 })),
+      'it has heard nothing from the holder for 5 s',
+    ],
+    ['channel never heard of', standby(hears2({ heardAgoMs: null })), ''],
+  ])('%s', (_, change, reason) => {
+    if (reason === '') expect(reasons(change)).toBe('');
+    else expect(reasons(change)).toContain(reason);
+    expect(seen(steady, change).fitness.fit).toBe(reason === '');
+  });
+
+  it('does not blame the channel when the holder commits no heartbeat', () => {
+    const quiet = holder(answers1({ heartbeat: { kind: 'not-tried' } }));
+    expect(reasons(quiet, standby(hears2({ heardAgoMs: 60_000 })))).toBe('');
+  });
+
+  it('names every reason, not only the first', () => {
+    const ill = answers2({
+      inbound: channel({ io: 'no', lagSeconds: 300 }),
+      executed: position(`${UUID2}:7`),
+    });
+    expect(seen(steady, standby(ill), noRoom('db2')).fitness.reasons).toHaveLength(4);
+  });
+
+  it('takes a NULL lag for 0 only when that safeguard is out', () => {
+    const unknown = standby(hears2({ lagSeconds: null }));
+    const sabotage: Change = (world) => ({ ...world, safeguards: without('nullLag') });
+    expect(seen(steady, unknown, sabotage).fitness.fit).toBe(true);
+  });
+});
+
+describe('once the holder is lost: ready before, serving and applying now', () => {
+  const lost = holder(refused);
+  test.each<[what: string, changes: readonly Change[], reason: string]>([
+    ['ready before', [], ''],
+    [
+      'its channel has lost its source, of course',
+      [standby(hears2({ io: 'connecting', lagSeconds: null }))],
+      '',
+    ],
+    ['its IO thread has stopped', [standby(hears2({ io: 'no', lagSeconds: null }))], ''],
+    ['it lags: what it received will be applied', [standby(hears2({ lagSeconds: 500 }))], ''],
+    ['SQL thread No: it applies nothing', [standby(hears2({ sql: 'no' }))], 'the SQL thread is stopped'],
+    [
+      'SQL thread No, with an error',
+      [standby(hears2({ sql: 'no', sqlError: { errno: 1062, message: 'Duplicate entry' } }))],
+      'the SQL thread is stopped (error 1062)',
+    ],
+    [
+      'no replication',
+      [standby(answers2({ inbound: { kind: 'unconfigured' } }))],
+      'replication is not configured',
+    ],
+    ['lost as well', [standby(unanswered)], 'it is silent'],
+    ['no room', [noRoom('db2')], 'no room'],
+    ['unfit before', [rememberedUnfit('it lags by 300 s')], 'before the holder was lost: it lags by 300 s'],
+    ['never seen ready', [memory({ readiness: null })], 'it was not seen as standby of a holder that served'],
+    [
+      'another was ready',
+      [memory({ readiness: { node: 'db1', fit: true, reasons: [], atMs: NOW_MS } })],
+      'it was not seen as standby',
+    ],
+    ['ready 150 s ago', [readyAt(NOW_MS - READINESS_LIFE_MS)], ''],
+    ['ready longer ago', [readyAt(NOW_MS - READINESS_LIFE_MS - 1)], 'it was last seen ready too long before'],
+    [
+      'ready long ago, but the incident is as old',
+      [readyAt(NOW_MS - 900_000), incident(NOW_MS - 890_000)],
+      '',
+    ],
+  ])('%s', (_, changes, reason) => {
+    const said = reasons(lost, ...changes);
+    if (reason === '') expect(said).toBe('');
+    else expect(said).toContain(reason);
+  });
+
+  it('does not ask for readiness only when that safeguard is out', () => {
+    const sabotage: Change = (world) => ({ ...world, safeguards: without('readiness') });
+    expect(seen(steady, lost, memory({ readiness: null }), sabotage).fitness.fit).toBe(true);
+  });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { hasteOf } from '../../lib/core/haste.ts';
+import {
+  answers1,
+  answers2,
+  type Change,
+  changed,
+  configured,
+  failingFor,
+  full,
+  hears1,
+  hears2,
+  holder,
+  lasting,
+  memory,
+  NOW_MS,
+  refused,
+  rememberedUnfit,
+  seen,
+  standby,
+  steady,
+  unanswered,
+  unheardOf,
+  vipAt,
+} from './world.ts';
+
+const incident = memory({ incident: { id: '41c', openedAtMs: NOW_MS - 9000, row: 'D22', told: [] } });
+const unready = [standby(hears2({ lagSeconds: null })), lasting({ unreadySinceMs: NOW_MS - 100 })] as const;
+const beatFails = { kind: 'failed', forMs: 600, because: 'disk full' } as const;
+
+test.each<[what: string, changes: readonly Change[], haste: number | null]>([
+  ['steady: a held look will do', [], null],
+  ['holder refused once', [holder(refused, 1, 0)], 250],
+  ['holder unanswered once', [holder(unanswered, 1, 0)], 500],
+  ['standby refused once', [standby(refused, 1, 0)], 250],
+  ['both: the quicker one counts', [holder(unanswered, 1, 0), standby(refused, 1, 0)], 250],
+  ['holder full, seen once', [holder(full, 1, 0)], 500],
+  ['standby not looked at yet', [unheardOf('db2')], 500],
+  ['holder known to be lost', [holder(refused)], 1000],
+  ['standby known to be lost', [standby(refused), rememberedUnfit('it is stopped')], null],
+  ['the heartbeat begins to fail', [holder(answers1({ heartbeat: beatFails }))], 1000],
+  ['a fault that must last', [holder(hears1({ io: 'no' })), failingFor(3000)], 1000],
+  ['a fault that has lasted', [holder(hears1({ io: 'no' })), failingFor(30_000)], null],
+  ['unfit, not yet noted', unready, 1000],
+  ['unfit, and noted', [...unready, rememberedUnfit('its lag is unknown')], null],
+  ['an incident about to close', [incident, lasting({ steadySinceMs: NOW_MS })], 1000],
+  ['an incident that lasts', [incident], null],
+  ['two writers', [standby(answers2({ writable: true }))], 1000],
+  ['no writer', [holder(answers1({ writable: false }))], 1000],
+  [
+    'two writers, as in the old set-up',
+    [configured({ writability: 'untouched' }), standby(answers2({ writable: true }))],
+    null,
+  ],
+  ['the VIP unheld', [vipAt({ kind: 'nowhere' })], 1000],
+])('%s', (_, changes, haste) => {
+  expect(hasteOf(seen(steady, ...changes), changed(steady, ...changes).durations)).toBe(haste);
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it, test } from 'vitest';
+import { noEvidence, observe } from '../../lib/core/evidence.ts';
+import type { Saw } from '../../lib/core/sighting.ts';
+import { judge, type VerdictKind } from '../../lib/core/verdict.ts';
+import {
+  answers1,
+  blindFor,
+  type Change,
+  changed,
+  full,
+  holder,
+  instance,
+  lockedOut,
+  pairWith,
+  refused,
+  says,
+  steady,
+  unanswered,
+  unheardOf,
+} from './world.ts';
+
+const failing = (forMs: number): Saw =>
+  answers1({ heartbeat: { kind: 'failed', forMs, because: 'disk full' } });
+const noLogin: Saw = { ...unanswered, kind: 'unanswered', during: 'login', because: 'dropped' };
+
+function verdict(...changes: readonly Change[]) {
+  const { evidence, pair } = changed(steady, ...changes);
+  return judge(evidence, 'db1', pair.settings);
+}
+
+describe('what the sightings prove', () => {
+  test.each<[what: string, changes: readonly Change[], kind: VerdictKind, confirmed: boolean]>([
+    ['it answers', [holder(answers1(), 1, 0)], 'serving', true],
+    ['refused once', [holder(refused, 1, 0)], 'stopped', false],
+    ['refused twice at once', [holder(refused, 2, 10)], 'stopped', false],
+    ['refused twice, 250 ms apart', [holder(refused, 2, 250)], 'stopped', true],
+    ['refused twice, 225 ms apart: timers are not exact', [holder(refused, 2, 225)], 'stopped', true],
+    ['unanswered once', [holder(unanswered, 1, 0)], 'silent', false],
+    ['unanswered twice', [holder(unanswered, 2, 5000)], 'silent', false],
+    ['unanswered three times too fast', [holder(unanswered, 3, 800)], 'silent', false],
+    ['unanswered three times, 500 ms apart', [holder(unanswered, 3, 1000)], 'silent', true],
+    ['dropped in the login, three times', [holder(noLogin, 3, 1000)], 'silent', true],
+    [
+      'unanswered once, EC2: stopped',
+      [holder(unanswered, 1, 0), instance('db1', 'stopped')],
+      'silent',
+      false,
+    ],
+    [
+      'unanswered twice, EC2: stopped',
+      [holder(unanswered, 2, 10), instance('db1', 'stopped')],
+      'stopped',
+      true,
+    ],
+    [
+      'unanswered twice, EC2: stopping',
+      [holder(unanswered, 2, 10), instance('db1', 'stopping')],
+      'stopped',
+      true,
+    ],
+    [
+      'unanswered twice, EC2: terminated',
+      [holder(unanswered, 2, 10), instance('db1', 'terminated')],
+      'stopped',
+      true,
+    ],
+    [
+      'unanswered twice, EC2: pending',
+      [holder(unanswered, 2, 10), instance('db1', 'pending')],
+      'silent',
+      false,
+    ],
+    [
+      'unanswered twice, EC2 knows it not',
+      [holder(unanswered, 2, 10), instance('db1', 'unknown')],
+      'silent',
+      false,
+    ],
+    ['it answers, EC2: stopping', [holder(answers1()), instance('db1', 'stopping')], 'serving', true],
+    ['no heartbeat for 4.9 s', [holder(failing(4900))], 'serving', true],
+    ['no heartbeat for 5 s', [holder(failing(5000))], 'stuck', true],
+    ['table full, once', [holder(full, 1, 0)], 'saturated', false],
+    ['table full, twice', [holder(full, 2, 500)], 'saturated', true],
+    ['login refused, once', [holder(lockedOut, 1, 0)], 'locked-out', false],
+    ['login refused, twice', [holder(lockedOut, 2, 500)], 'locked-out', true],
+    ['nobody looked', [unheardOf('db1')], 'unseen', false],
+    ['every vantage blind', [blindFor(60_000)], 'unseen', false],
+  ])('%s', (_, changes, kind, confirmed) => {
+    const { kind: is, confirmed: sure } = verdict(...changes);
+    expect([is, sure]).toEqual([kind, confirmed]);
+  });
+});
+
+describe('two vantages: the one that saw most is believed', () => {
+  test.each<[what: string, a: Saw, b: Saw, kind: VerdictKind]>([
+    ['one gets an answer, one none', unanswered, answers1(), 'serving'],
+    ['one gets an answer, one a refusal', answers1(), refused, 'serving'],
+    ['one is refused, one hears nothing', unanswered, refused, 'stopped'],
+    ['one finds the table full, one hears nothing', full, unanswered, 'saturated'],
+    ['one finds the table full, one is refused', refused, full, 'saturated'],
+    ['one is not let in, one hears nothing', unanswered, lockedOut, 'locked-out'],
+    ['both hear nothing', unanswered, unanswered, 'silent'],
+  ])('%s', (_, a, b, kind) => {
+    expect(verdict(says('db1', 'a', a), says('db1', 'b', b)).kind).toBe(kind);
+    expect(verdict(says('db1', 'a', b), says('db1', 'b', a)).kind).toBe(kind);
+  });
+
+  it('of two that saw the same, takes the one that has seen it for longer', () => {
+    const silent = [says('db1', 'a', unanswered, 1, 0), says('db1', 'b', unanswered, 3, 1000)] as const;
+    expect(verdict(...silent)).toMatchObject({ kind: 'silent', confirmed: true });
+  });
+});
+
+describe('the settings are heard', () => {
+  test.each<[what: string, settings: object, saw: Saw, looks: number, forMs: number, confirmed: boolean]>([
+    ['stopped after one look', { stoppedLooks: 1 }, refused, 1, 0, true],
+    ['stopped after three looks', { stoppedLooks: 3 }, refused, 2, 5000, false],
+    ['looks 1 s apart', { silentIntervalMs: 1000 }, unanswered, 3, 1000, false],
+    ['silent after five looks', { silentLooks: 5 }, unanswered, 5, 2000, true],
+  ])('%s', (_, settings, saw, looks, forMs, confirmed) => {
+    const { evidence } = changed(steady, holder(saw, looks, forMs));
+    expect(judge(evidence, 'db1', pairWith({ settings }).settings).confirmed).toBe(confirmed);
+  });
+});
+
+it('says why in words, and carries what the server said only while it answers', () => {
+  expect(verdict(holder(failing(5200))).because).toBe(
+    'it answers, but no heartbeat was committed for 5.2 s: disk full',
+  );
+  expect(verdict(holder(unanswered, 3, 1000))).toMatchObject({
+    because: 'no answer to connect (timeout), 3 looks in a row',
+    server: null,
+  });
+  expect(verdict(holder(unanswered, 2, 1000), instance('db1', 'stopped')).because).toBe(
+    'EC2 says that its instance is stopped',
+  );
+  expect(verdict(holder(full)).because).toBe('error 1040: Too many connections');
+  expect(verdict(blindFor(9)).because).toBe('a: the function timed out');
+  expect(judge(noEvidence(steady.pair, 1), 'db1', steady.pair.settings).because).toBe(
+    'no look has come back yet',
+  );
+});
+
+it('is quick to forgive: one answer ends a silence', () => {
+  const silent = changed(steady, holder(unanswered)).evidence;
+  const sightings = [{ node: 'db1', saw: answers1() }];
+  const next = observe(silent, { kind: 'saw', vantage: 'a', atMs: 0, sightings });
+  expect(judge(next, 'db1', steady.pair.settings).kind).toBe('serving');
+});

@@ -1,0 +1,276 @@
+/** A steady pair for tests, and functions that change one thing about it: `seen(steady, holder(refused))`. */
+import { type EnvironmentInput, type Pair, parseConfig } from '../../lib/core/config.ts';
+import type { Evidence, Word } from '../../lib/core/evidence.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
+import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
+import { failoverPlan } from '../../lib/core/plans.ts';
+import { allSafeguards, type Safeguards } from '../../lib/core/safeguards.ts';
+import type { Inbound, InstanceState, Position, Saw, Server, VipPlace } from '../../lib/core/sighting.ts';
+import { assess, type Durations, noDurations, type Situation } from '../../lib/core/situation.ts';
+import { pairIn, small } from './environments.ts';
+
+/** Now, in every test that does not say otherwise. */
+export const NOW_MS = 10_000_000;
+export const UUID1 = '11111111-1111-1111-1111-111111111111';
+export const UUID2 = '22222222-2222-2222-2222-222222222222';
+
+/** The pair `orders` of db1 and db2, with these settings changed. */
+export function pairWith(changes: Partial<EnvironmentInput['pairs'][number]> = {}): Pair {
+  const parsed = parseConfig({ ...small, pairs: [{ ...pairIn('a', '10.0.1', 'orders'), ...changes }] });
+  const pair = parsed.kind === 'valid' ? parsed.value.pairs[0] : undefined;
+  if (!pair) throw new Error(`the pair of a test is faulty: ${JSON.stringify(parsed)}`);
+  return pair;
+}
+
+export function position(gtid: string | null, offset = 1000): Position {
+  return { gtid, file: 'binlog.000003', offset };
+}
+
+type Channel = Extract<Inbound, { kind: 'configured' }>;
+
+/** A healthy channel from the other node. */
+export function channel(changes: Partial<Channel> = {}): Channel {
+  const at = position(`${UUID1}:1-100`);
+  return {
+    kind: 'configured',
+    io: 'yes',
+    sql: 'yes',
+    lagSeconds: 0,
+    ioError: null,
+    sqlError: null,
+    sourceAddress: '10.0.1.11',
+    received: at,
+    applied: at,
+    caughtUp: true,
+    heardAgoMs: 300,
+    ...changes,
+  };
+}
+
+/** db1 as holder: writable, heartbeat committed. */
+export const db1: Server = {
+  identity: UUID1,
+  version: '8.4.3',
+  flavor: 'mysql',
+  writable: true,
+  uptimeSeconds: 86_400,
+  inbound: channel({ sourceAddress: '10.0.1.12' }),
+  executed: position(`${UUID1}:1-100`),
+  heartbeat: { kind: 'committed' },
+};
+
+/** db2 as standby: read-only, caught up. */
+export const db2: Server = {
+  ...db1,
+  identity: UUID2,
+  writable: false,
+  inbound: channel(),
+  heartbeat: { kind: 'not-tried' },
+};
+
+export function answered(server: Server): Saw {
+  return { kind: 'answered', server };
+}
+
+/** db1 answers, with this changed. */
+export function answers1(changes: Partial<Server> = {}): Saw {
+  return answered({ ...db1, ...changes });
+}
+
+/** db2 answers, with this changed. */
+export function answers2(changes: Partial<Server> = {}): Saw {
+  return answered({ ...db2, ...changes });
+}
+
+/** db2 answers, with this changed about its channel. */
+export function hears2(changes: Partial<Channel>): Saw {
+  return answers2({ inbound: channel(changes) });
+}
+
+/** db1 answers, with this changed about its channel. */
+export function hears1(changes: Partial<Channel>): Saw {
+  return answers1({ inbound: channel({ sourceAddress: '10.0.1.12', ...changes }) });
+}
+
+export const refused: Saw = { kind: 'refused' };
+export const unanswered: Saw = {
+  kind: 'unanswered',
+  during: 'connect',
+  because: 'timeout',
+  afterMs: 500,
+};
+export const full: Saw = { kind: 'saturated', errno: 1040, message: 'Too many connections' };
+export const lockedOut: Saw = { kind: 'locked-out', errno: 1045, message: 'Access denied' };
+
+/** What one vantage says of a node: seen `looks` times over `forMs`. */
+export function word(saw: Saw, looks = 10, forMs = 10_000): Word {
+  return { saw, looks, sinceMs: NOW_MS - forMs, atMs: NOW_MS };
+}
+
+/** All that a situation is made of. */
+export interface World {
+  readonly pair: Pair;
+  readonly evidence: Evidence;
+  readonly memory: Memory;
+  readonly durations: Durations;
+  readonly safeguards: Safeguards;
+}
+
+export type Change = (world: World) => World;
+
+const instances: Readonly<Record<string, InstanceState>> = { db1: 'running', db2: 'running' };
+
+/** db1 holds the VIP and serves, db2 is fit; one vantage, `a`. */
+export const steady: World = {
+  pair: pairWith(),
+  evidence: {
+    words: { db1: { a: word(answered(db1)) }, db2: { a: word(answered(db2)) } },
+    vantages: 1,
+    blind: {},
+    vip: {
+      kind: 'saw',
+      atMs: NOW_MS,
+      place: { kind: 'node', node: 'db1' },
+      instances,
+      room: { db1: true, db2: true },
+    },
+    vipSinceMs: 0,
+    vipLooks: 10,
+    vipBlindSinceMs: null,
+    vipBlindBecause: '',
+  },
+  memory: {
+    ...emptyMemory,
+    lastHolder: 'db1',
+    readiness: { node: 'db2', fit: true, reasons: [], atMs: NOW_MS - 1000 },
+  },
+  durations: noDurations,
+  safeguards: allSafeguards,
+};
+
+/** The world with these changes, one after the other. */
+export function changed(world: World, ...changes: readonly Change[]): World {
+  return changes.reduce((so, change) => change(so), world);
+}
+
+/** The situation that this world amounts to, now. */
+export function seen(world: World, ...changes: readonly Change[]): Situation {
+  const { pair, evidence, memory, durations, safeguards } = changed(world, ...changes);
+  return assess(pair, evidence, memory, durations, NOW_MS, safeguards);
+}
+
+/** Every vantage says this of the holder. */
+export function holder(saw: Saw, looks?: number, forMs?: number): Change {
+  return says('db1', 'a', saw, looks, forMs);
+}
+
+/** Every vantage says this of the standby. */
+export function standby(saw: Saw, looks?: number, forMs?: number): Change {
+  return says('db2', 'a', saw, looks, forMs);
+}
+
+/** A vantage says this of a node; it becomes one of the vantages if it was none. */
+export function says(node: string, vantage: string, saw: Saw, looks?: number, forMs?: number): Change {
+  return (world) => {
+    const { words } = world.evidence;
+    const next = { ...words, [node]: { ...words[node], [vantage]: word(saw, looks, forMs) } };
+    const vantages = new Set(Object.values(next).flatMap((said) => Object.keys(said))).size;
+    return { ...world, evidence: { ...world.evidence, words: next, vantages } };
+  };
+}
+
+/** Nobody has seen this node. */
+export function unheardOf(node: string): Change {
+  return evidence(({ words }) => ({ words: { ...words, [node]: {} } }));
+}
+
+/** The only vantage has been blind for this long. */
+export function blindFor(forMs: number): Change {
+  return evidence(() => ({
+    words: { db1: {}, db2: {} },
+    blind: { a: { because: 'the function timed out', sinceMs: NOW_MS - forMs } },
+  }));
+}
+
+/** EC2 says that the VIP is there, for this many looks. */
+export function vipAt(place: VipPlace, vipLooks = 10): Change {
+  return evidence(({ vip }) => ({ vip: vip && { ...vip, place }, vipLooks }));
+}
+
+/** EC2's last word is this old, and it has not answered since. */
+export function vipBlindFor(forMs: number): Change {
+  return evidence(({ vip }) => ({
+    vip: vip && { ...vip, atMs: NOW_MS - forMs },
+    vipBlindSinceMs: NOW_MS - forMs,
+    vipBlindBecause: 'RequestLimitExceeded',
+  }));
+}
+
+/** EC2 says this of the instance of a node. */
+export function instance(node: string, state: InstanceState): Change {
+  return evidence(({ vip }) => ({ vip: vip && { ...vip, instances: { ...vip.instances, [node]: state } } }));
+}
+
+/** The ENI of the node has no room for one more address. */
+export function noRoom(node: string): Change {
+  return evidence(({ vip }) => ({ vip: vip && { ...vip, room: { ...vip.room, [node]: false } } }));
+}
+
+export function evidence(change: (evidence: Evidence) => Partial<Evidence>): Change {
+  return (world) => ({ ...world, evidence: { ...world.evidence, ...change(world.evidence) } });
+}
+
+export function memory(changes: Partial<Memory>): Change {
+  return (world) => ({ ...world, memory: { ...world.memory, ...changes } });
+}
+
+/** The standby is remembered as unfit for this reason. */
+export function rememberedUnfit(reason: string): Change {
+  return memory({ readiness: { node: 'db2', fit: false, reasons: [reason], atMs: NOW_MS - 1000 } });
+}
+
+export function lasting(durations: Partial<Durations>): Change {
+  return (world) => ({ ...world, durations: { ...world.durations, ...durations } });
+}
+
+/** The holder has failed the check for this long. */
+export function failingFor(forMs: number): Change {
+  return lasting({ holderFaultsSinceMs: NOW_MS - forMs });
+}
+
+export function configured(changes: Partial<EnvironmentInput['pairs'][number]>): Change {
+  return (world) => ({ ...world, pair: pairWith(changes) });
+}
+
+/** A plan in the store, as `claim` leaves it. */
+export function recordOf(plan: Plan, changes: Partial<PlanRecord> = {}): PlanRecord {
+  return {
+    ...plan,
+    id: '0000beef',
+    epoch: 7,
+    row: 'D10',
+    because: 'db1 is stopped',
+    by: 'keepalambda',
+    requestId: null,
+    startedAtMs: NOW_MS - 2000,
+    badSinceMs: NOW_MS - 3000,
+    phase: 'running',
+    outcomes: {},
+    fencedAt: null,
+    lastSeen: position(`${UUID1}:1-100`),
+    wasWritable: false,
+    kept: null,
+    isolatedFrom: null,
+    vipMoved: false,
+    ...changes,
+  };
+}
+
+/** The failover that all this is for: db1 is gone, db2 takes over. */
+export const failover: Plan = failoverPlan(pairWith(), 'db2', {
+  holderAnswers: false,
+  acceptLoss: false,
+  undoIfHolderServes: true,
+});
+
+export const inFlight: Change = memory({ plan: recordOf(failover) });

@@ -4,7 +4,9 @@ import { functionNameOf } from '../lib/stack/names.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
-import { type Fault, faults } from './faults.ts';
+import type { Fault, Options } from './faults/fault.ts';
+import { faults } from './faults/index.ts';
+import { steps } from './faults/plans.ts';
 import { renderFigures, renderMessage } from './report.ts';
 import { scenarios } from './scenarios.ts';
 import { catalogue, defaultServer } from './servers/catalogue.ts';
@@ -19,6 +21,8 @@ interface Flags {
   readonly port: string;
   readonly ec2LatencyMs: string;
   readonly set: readonly string[];
+  readonly at: string;
+  readonly break?: string;
   readonly json?: true;
   readonly keep?: true;
   readonly list?: true;
@@ -39,12 +43,15 @@ export async function labCommand(args: readonly string[]): Promise<number> {
       remedy: 'run it in a Linux virtual machine or container',
     });
   }
-  const fault = faultOf(flags.fault ?? 'mysqld-kill');
+  const name = flags.fault ?? 'mysqld-kill';
+  const options: Options = { at: flags.at, break: flags.break ?? null };
+  const known = faultOf(name);
+  const fault = known.with?.(options) ?? known;
   const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
   return inWorld(flags, fault, async (world, story) => {
     if (flags.keep) return keep(world, story);
     if (scenario) return (await scenario.play(world, story)) ? 0 : 1;
-    return present(flags, await experiment(world, flags.fault ?? 'mysqld-kill', fault, story));
+    return present(flags, await experiment(world, name, fault, options, story));
   });
 }
 
@@ -114,6 +121,8 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
     .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect", '300')
     .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
+    .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')}`, 'open')
+    .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')
     .option('--json', 'the figures as one line of JSON; the story goes to standard error')
     .option('--keep', 'play nothing: keep the pair running until Ctrl-C')
     .option('--list', 'name the faults and scenarios')
@@ -137,8 +146,7 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 }
 
 function faultOf(name: string): Fault {
-  const known: Readonly<Record<string, Fault>> = faults;
-  const fault = Object.hasOwn(known, name) ? known[name] : undefined;
+  const fault = Object.hasOwn(faults, name) ? faults[name] : undefined;
   if (fault) return fault;
   throw unknownName('fault', name, Object.keys(faults));
 }

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventCode } from '../lib/core/events.ts';
 import { countTwoWriters, outageMs } from './client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from './client.ts';
-import type { Fault, Verdict } from './faults.ts';
-import type { NodeName } from './pair.ts';
+import type { Fault, Options, Outcome, Played } from './faults/fault.ts';
+import { isWritable, type NodeName } from './pair.ts';
 import type { Story } from './story.ts';
 import { untilSteady, type World } from './world.ts';
 
@@ -12,8 +12,8 @@ import { untilSteady, type World } from './world.ts';
 export interface Figures {
   readonly fault: string;
   readonly server: string;
-  readonly expected: Verdict;
-  readonly outcome: Verdict;
+  readonly expected: Outcome;
+  readonly outcome: Outcome;
   readonly holderBefore: NodeName | null;
   readonly holderAfter: NodeName | null;
   /** From the fault to the first alert. Null when none was published. */
@@ -23,6 +23,10 @@ export interface Figures {
   readonly lost: number;
   readonly twoWriters: number;
   readonly alerts: readonly EventCode[];
+  /** Of a planned move: the longest time in which no write was possible. */
+  readonly pauseMs?: number;
+  /** What the operator was answered, where one asked. */
+  readonly answer?: string;
   readonly ok: boolean;
 }
 
@@ -33,9 +37,17 @@ const BEFORE_MS = 1500;
 const AFTER_MS = 1000;
 /** How long the holder is watched for a move that must not come, in milliseconds. */
 const STAY_MS = 5000;
+/** How long the pair may take to be whole after a fault was taken back, in milliseconds. */
+const WHOLE_LIMIT_MS = 20_000;
 
 /** Runs the fault on a world that has just been opened. */
-export async function experiment(world: World, name: string, fault: Fault, story: Story): Promise<Figures> {
+export async function experiment(
+  world: World,
+  name: string,
+  fault: Fault,
+  options: Options,
+  story: Story,
+): Promise<Figures> {
   const alerts = collectAlerts(world);
   world.schedule();
   await untilSteady(world);
@@ -48,13 +60,14 @@ export async function experiment(world: World, name: string, fault: Fault, story
     const sinceMs = Date.now();
     alerts.length = 0;
     story.tell('lab', fault.about);
-    const takeBack = await fault.play(world);
+    const played = await fault.play(world, options, story);
+    if (played.answer) story.tell('operate', played.answer);
     await outcomeOf(world, fault, alerts, holderBefore);
     await delay(AFTER_MS);
     const result = await client.stop();
     const holderAfter = world.holder();
-    await takeBack();
-    return await measure(world, { name, fault, result, sinceMs, holderBefore, holderAfter, alerts });
+    await played.takeBack();
+    return await measure(world, { name, fault, played, result, sinceMs, holderBefore, holderAfter, alerts });
   } finally {
     client.close();
   }
@@ -91,16 +104,17 @@ async function outcomeOf(
   before: NodeName | null,
 ): Promise<void> {
   const deadlineMs = Date.now() + OUTCOME_LIMIT_MS;
-  const told = () => alerts.some(({ code }) => code === fault.alert);
+  const told = () => fault.alerts.every((wanted) => alerts.some(({ code }) => code === wanted));
   while (!told() && Date.now() < deadlineMs) await delay(50);
   if (fault.expected === 'failover') return;
   const untilMs = Date.now() + STAY_MS;
   while (world.holder() === before && Date.now() < untilMs) await delay(50);
 }
 
-interface Outcome {
+interface Seen {
   readonly name: string;
   readonly fault: Fault;
+  readonly played: Played;
   readonly result: ClientResult;
   readonly sinceMs: number;
   readonly holderBefore: NodeName | null;
@@ -108,13 +122,17 @@ interface Outcome {
   readonly alerts: readonly Alerted[];
 }
 
-async function measure(world: World, seen: Outcome): Promise<Figures> {
-  const { name, fault, result, sinceMs, holderBefore, holderAfter, alerts } = seen;
+async function measure(world: World, seen: Seen): Promise<Figures> {
+  const { name, fault, played, result, sinceMs, holderBefore, holderAfter, alerts } = seen;
   const { writes, untilMs } = result;
-  const outcome: Verdict = holderAfter === holderBefore ? 'stay' : 'failover';
+  const outcome: Outcome = holderAfter === holderBefore ? 'stay' : 'failover';
   const codes = alerts.map(({ code }) => code);
   const twoWriters = countTwoWriters(writes);
+  const longestMs = Math.round(outageMs(writes, { sinceMs, untilMs }));
   const lost = await countLost(world, holderAfter, result);
+  const told = fault.alerts.every((wanted) => codes.includes(wanted));
+  const whole = !fault.endsWhole || (await isWhole(world, holderAfter));
+  const none = !fault.planned || lost === 0;
   return {
     fault: name,
     server: world.hosts.db1.instance.product.name,
@@ -123,13 +141,26 @@ async function measure(world: World, seen: Outcome): Promise<Figures> {
     holderBefore,
     holderAfter,
     detectMs: alerts[0] ? Math.round(alerts[0].atMs - sinceMs) : null,
-    outageMs: Math.round(outageMs(writes, { sinceMs, untilMs })),
+    outageMs: longestMs,
     acknowledged: writes.length,
     lost,
     twoWriters,
     alerts: codes,
-    ok: outcome === fault.expected && codes.includes(fault.alert) && twoWriters === 0,
+    ...(fault.planned ? { pauseMs: longestMs } : {}),
+    ...(played.answer ? { answer: played.answer } : {}),
+    ok: outcome === fault.expected && told && whole && none && twoWriters === 0,
   };
+}
+
+/** Whether the holder, and it alone, takes writes: as an old holder that comes back finds it within 20 s. */
+async function isWhole({ hosts }: World, holder: NodeName | null): Promise<boolean> {
+  const deadlineMs = Date.now() + WHOLE_LIMIT_MS;
+  for (;;) {
+    const [db1, db2] = await Promise.all([isWritable(hosts.db1), isWritable(hosts.db2)]);
+    if (db1 === (holder === 'db1') && db2 === (holder === 'db2')) return true;
+    if (Date.now() > deadlineMs) return false;
+    await delay(200);
+  }
 }
 
 /** Reads every acknowledged row back from the holder, which is started for it if the fault ended it. */

@@ -53,3 +53,9 @@ export async function setWritable(host: Host, writable: boolean): Promise<void> 
   await host.instance.sql(`SET GLOBAL ${variable} = ${writable ? 0 : 1}`);
   if (writable) await host.instance.sql('SET GLOBAL read_only = 0');
 }
+
+/** Whether the node takes an application's writes. */
+export async function isWritable(host: Host): Promise<boolean> {
+  const [row] = await host.instance.sql('SELECT @@read_only AS closed');
+  return Number(row?.closed) === 0;
+}

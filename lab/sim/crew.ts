@@ -1,14 +1,17 @@
 /** Our own processes in the simulated world: the watches that the schedule starts, and operators' calls. */
 import type { Config } from '../../lib/core/config.ts';
+import type { PlanRecord } from '../../lib/core/plan.ts';
 import type { Request } from '../../lib/core/request.ts';
 import { operate } from '../../lib/shell/operate.ts';
 import type { Ports } from '../../lib/shell/ports.ts';
 import { runWatch } from '../../lib/shell/watch.ts';
+import { strangerName } from './environments.ts';
 import type { Mishap } from './faults/fault.ts';
 import type { Context } from './ports/context.ts';
 import { createPorts } from './ports/index.ts';
-import { Process, type Skew } from './process.ts';
+import { epochMs, Process, type Skew } from './process.ts';
 import type { Random } from './random.ts';
+import type { World } from './world/world.ts';
 
 /** A watch is started every minute, works for two, and is cut off by Lambda soon after. Milliseconds. */
 const everyMs = 60_000;
@@ -97,6 +100,9 @@ export class Crew {
       case 'watch-late':
         this.#lateMs = forMs;
         break;
+      case 'old-record':
+        leaveRecord(world);
+        break;
     }
     this.#alive = this.#alive.filter((process) => !process.gone);
   }
@@ -134,4 +140,33 @@ export class Crew {
     const { random, skewMs } = this.#props;
     return { offsetMs: random.whole(-skewMs, skewMs), drift: (random.next() * 2 - 1) * 3e-4 };
   }
+}
+
+/** A plan in flight to a node that the pair no longer has. */
+function leaveRecord({ table, pair, nowMs }: World): void {
+  const plan: PlanRecord = {
+    kind: 'reattach-vip',
+    from: null,
+    to: strangerName,
+    stages: [[{ kind: 'move-vip', to: strangerName }]],
+    undo: [],
+    undoIfHolderServes: false,
+    id: '01d01d01',
+    epoch: table.lease?.epoch ?? 0,
+    row: 'D6',
+    because: 'an older deployment had another node',
+    by: 'keepalambda',
+    requestId: null,
+    startedAtMs: epochMs + nowMs,
+    badSinceMs: epochMs + nowMs,
+    phase: 'running',
+    outcomes: {},
+    fencedAt: null,
+    lastSeen: null,
+    wasWritable: false,
+    kept: null,
+    isolatedFrom: null,
+    vipMoved: false,
+  };
+  table.plant(pair.name, plan);
 }

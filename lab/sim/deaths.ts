@@ -4,15 +4,24 @@
  */
 import type { PlanKind, PlanRecord } from '../../lib/core/plan.ts';
 import type { Step, StepKind } from '../../lib/core/step.ts';
+import type { Breakage } from './faults/fault.ts';
 import type { Action, Call } from './observer.ts';
 
-export type Moment = 'before' | 'during' | 'after';
+/**
+ * `freeze`: it does not die, but stops for a while with its order on the way, as Lambda may do to it. `late`:
+ * it dies a while after it sent its order, and before that may have sent it again.
+ */
+export type Moment = 'before' | 'during' | 'after' | 'freeze' | 'late';
 
 /** A death that waits for its step; null matches any. */
 export interface Death {
   readonly plan: PlanKind | null;
   readonly step: StepKind | null;
   readonly moment: Moment;
+  /** How long a freeze lasts, or how long after its order it dies late. Milliseconds. */
+  readonly forMs: number;
+  /** What breaks at the same time. */
+  readonly company: readonly Breakage[];
 }
 
 const stepsOf = {
@@ -28,16 +37,21 @@ const stepsOf = {
 } as const satisfies Record<Action, readonly StepKind[]>;
 
 export class Deaths {
+  readonly #onStrike: (death: Death) => void;
   /** Deaths so far by `plan/step/moment`. */
   readonly struck = new Map<string, number>();
   #waiting: Death[] = [];
+
+  constructor(onStrike: (death: Death) => void) {
+    this.#onStrike = onStrike;
+  }
 
   arm(death: Death): void {
     this.#waiting.push(death);
   }
 
-  /** The moment at which this call's process dies, if a death waits for its step. */
-  momentOf(call: Call, plan: PlanRecord | null): Moment | null {
+  /** The death that waits for this call's step, if one does. */
+  strike(call: Call, plan: PlanRecord | null): Death | null {
     if (plan === null || this.#waiting.length === 0) return null;
     const step = stepOf(call, plan);
     if (step === null) return null;
@@ -49,7 +63,8 @@ export class Deaths {
     this.#waiting.splice(index, 1);
     const key = `${plan.kind}/${plan.phase === 'undoing' ? 'undo-' : ''}${step}/${death.moment}`;
     this.struck.set(key, (this.struck.get(key) ?? 0) + 1);
-    return death.moment;
+    this.#onStrike(death);
+    return death;
   }
 }
 
@@ -77,5 +92,21 @@ function isOn(step: Step, node: string): boolean {
     case 'repair':
     case 'release':
       return step.node === node;
+  }
+}
+
+/** In words: `during move-vip of failover`. */
+export function renderDeath({ plan, step, moment, forMs }: Death): string {
+  const seconds = `${(forMs / 1000).toFixed(1)} s`;
+  const at = `${step ?? 'any step'} of ${plan ?? 'any plan'}`;
+  switch (moment) {
+    case 'freeze':
+      return `a freeze of ${seconds} in ${at}`;
+    case 'late':
+      return `death ${seconds} into ${at}`;
+    case 'before':
+    case 'during':
+    case 'after':
+      return `death ${moment} ${at}`;
   }
 }

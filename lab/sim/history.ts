@@ -40,10 +40,12 @@ export function runHistory({ seed, safeguards, tellsStory = false, ...given }: H
   const random = new Random(seed);
   const timeline = new Timeline();
   const story = new Story(timeline, tellsStory);
-  const world = createWorld(random.fork(), timeline, story);
+  const world = createWorld(random.fork(), timeline, story, safeguards.epoch);
   const faults = given.faults ?? drawFaults(random.fork());
   const tally = emptyTally();
-  const deaths = new Deaths();
+  const deaths = new Deaths(({ company }) => {
+    for (const breakage of company) strike(world.world, breakage);
+  });
   const crewRandom = random.fork();
   const skewMs = crewRandom.pick([100, 2000, 2000, 10_000]);
   const session = openCourt({
@@ -91,7 +93,7 @@ export function runHistory({ seed, safeguards, tellsStory = false, ...given }: H
   return { seed, faults, violation, tally, events: timeline.events, story: story.lines };
 }
 
-function createWorld(random: Random, timeline: Timeline, story: Story) {
+function createWorld(random: Random, timeline: Timeline, story: Story, checksEpoch: boolean) {
   const config = drawEnvironment(random);
   const [pair] = config.pairs;
   if (pair === undefined) throw new Error('a simulated environment has one pair');
@@ -100,6 +102,7 @@ function createWorld(random: Random, timeline: Timeline, story: Story) {
     vantages: config.vantages,
     holder: random.pick(nodeNames),
     gtid: random.chance(0.7),
+    checksEpoch,
     habits: { retryMs: random.pick([500, 2000, 10_000]), netTimeoutMs: random.pick([4000, 20_000, 60_000]) },
   };
   if (story.on) story.tell(`${JSON.stringify({ ...props, pair: pair.name })} ${JSON.stringify(pair)}`);

@@ -96,7 +96,13 @@ export class Process {
   lose<T>(sendMs: number, afterMs: number, act: () => void, error: Error): Promise<T> {
     if (this.#doomed) this.kill();
     if (this.#gone) return never();
-    this.timeline.after(sendMs, act);
+    this.timeline.after(sendMs, () => {
+      try {
+        act();
+      } catch {
+        // What the other side made of it is in the answer that is lost.
+      }
+    });
     return this.fail(Math.max(sendMs, afterMs), error);
   }
 

@@ -82,6 +82,7 @@ const breakages: { readonly [Name in BreakageName]: (strike: Strike) => Mending 
   },
   lag: ({ master, degree }) =>
     set(master.channel, 'applyPerMs', degree < 0.3 ? 0 : 0.04 * degree, usualApplyPerMs),
+  'lag-unknown': ({ master }) => set(master.channel, 'muffled', true, false),
   'io-thread-stop': ({ master }) => stopThread(master, 'io'),
   'sql-thread-stop': ({ master }) => stopThread(master, 'sql'),
   'replication-login': ({ master }) => set(master.channel, 'loginRefused', true, false),

@@ -1,6 +1,6 @@
 /** Faults as data: a name, a time, and whom it strikes, so that a history can be replayed with fewer of them. */
 import type { Request } from '../../../lib/core/request.ts';
-import type { Death } from '../deaths.ts';
+import { type Death, renderDeath } from '../deaths.ts';
 
 /** Whom a fault strikes: a role is resolved when it strikes. */
 export type Target = 'holder' | 'standby';
@@ -38,6 +38,7 @@ export type BreakageName =
   | 'pair-partition'
   | 'monitor-partition'
   | 'lag'
+  | 'lag-unknown'
   | 'io-thread-stop'
   | 'sql-thread-stop'
   | 'replication-login'
@@ -61,10 +62,19 @@ export type BreakageName =
   | 'ssm-down'
   | 'database-lost-response';
 
-/** Something happens to our own processes. */
+/**
+ * Something happens to our own processes. `old-record`: an older deployment, with another node, has left a plan
+ * in flight.
+ */
 export interface Mishap extends Timed {
   readonly kind: 'mishap';
-  readonly name: 'watch-kill' | 'watch-kill-all' | 'watch-freeze' | 'watch-duplicate' | 'watch-late';
+  readonly name:
+    | 'watch-kill'
+    | 'watch-kill-all'
+    | 'watch-freeze'
+    | 'watch-duplicate'
+    | 'watch-late'
+    | 'old-record';
   readonly forMs: number;
 }
 
@@ -89,10 +99,8 @@ export function renderFault(fault: Fault): string {
       return `${fault.name} (${fault.target}, ${(fault.forMs / 1000).toFixed(1)} s, degree ${fault.degree.toFixed(2)})`;
     case 'mishap':
       return `${fault.name}${fault.forMs > 0 ? ` (${(fault.forMs / 1000).toFixed(1)} s)` : ''}`;
-    case 'death': {
-      const { plan, step, moment } = fault.death;
-      return `a death waits ${moment} ${step ?? 'any step'} of ${plan ?? 'any plan'}`;
-    }
+    case 'death':
+      return `waiting: ${renderDeath(fault.death)}`;
     case 'operator':
       return `an operator asks: ${JSON.stringify(fault.request)}`;
   }

@@ -4,8 +4,9 @@
  */
 import type { PlanKind } from '../../../lib/core/plan.ts';
 import type { StepKind } from '../../../lib/core/step.ts';
+import type { Death } from '../deaths.ts';
 import type { Random } from '../random.ts';
-import type { BreakageName, Fault, Mishap } from './fault.ts';
+import type { Breakage, BreakageName, Fault, Mishap } from './fault.ts';
 import { drawRequest } from './requests.ts';
 
 /** Faults begin after the first watch has settled in, and before the last minutes, in which the pair recovers. */
@@ -45,6 +46,7 @@ const company: readonly BreakageName[] = [
   'pair-partition',
   'monitor-partition',
   'lag',
+  'lag-unknown',
   'io-thread-stop',
   'sql-thread-stop',
   'replication-login',
@@ -77,6 +79,7 @@ const mishaps: readonly Mishap['name'][] = [
   'watch-freeze',
   'watch-duplicate',
   'watch-late',
+  'old-record',
 ];
 
 const plans: readonly (PlanKind | null)[] = [
@@ -138,6 +141,30 @@ function drawScene(random: Random, faults: Fault[]): void {
     faults.push(drawNear(random, Math.max(earliestMs, atMs + random.whole(-20_000, 12_000))));
   }
   if (random.chance(0.5)) faults.push(drawDeath(random, Math.max(1000, atMs - 1000)));
+  if (random.chance(0.15)) drawAmbush(random, atMs, faults);
+}
+
+/**
+ * The move of the VIP is throttled and slow, the store goes away, so that the leader's lease grows old, and the
+ * leader dies or freezes with an order on the loose, which takes effect as late as one can.
+ */
+function drawAmbush(random: Random, atMs: number, faults: Fault[]): void {
+  const break_ = (name: BreakageName, forMs: number, degree: number): Breakage => {
+    return { kind: 'breakage', name, target: 'holder', atMs: 0, forMs, degree };
+  };
+  const company = [
+    break_('ec2-slow', 20_000, 1),
+    break_('ec2-throttle', random.whole(2000, 6000), random.next()),
+    break_('store-down', random.whole(2000, 5500), 1),
+  ];
+  const death: Death = {
+    plan: null,
+    step: 'move-vip',
+    moment: random.chance(0.8) ? 'late' : 'freeze',
+    forMs: random.whole(500, 6000),
+    company,
+  };
+  faults.push({ kind: 'death', atMs: atMs - 1000, death });
 }
 
 function drawNear(random: Random, atMs: number): Fault {
@@ -166,7 +193,9 @@ function drawDeath(random: Random, atMs: number): Fault {
   const death = {
     plan: random.pick(plans),
     step: random.pick(steps),
-    moment: random.pick(['before', 'during', 'after'] as const),
+    moment: random.pick(['before', 'during', 'after', 'freeze'] as const),
+    forMs: random.whole(2000, 14_000),
+    company: [],
   };
   return { kind: 'death', atMs, death };
 }

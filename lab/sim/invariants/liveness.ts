@@ -98,6 +98,7 @@ function isFair({ world, flight }: Court, standby: Master): boolean {
     channel.sqlWanted &&
     channel.ioWanted &&
     !channel.loginRefused &&
-    channel.applyPerMs >= 1
+    channel.applyPerMs >= 1 &&
+    !channel.muffled
   );
 }

@@ -10,13 +10,13 @@ import type { Court, Invariant } from './court.ts';
 /** How long a master must have been well before it is wrong to fail over from it. Milliseconds. */
 const wellForMs = 10_000;
 /** How long nothing must have been seen before it is wrong to act on it. Milliseconds. */
-const blindForMs = 4000;
+const blindForMs = 1400;
 
 /**
  * Invariant 4. No automatic fail-back. No automatic mutation while paused, blind, or past the flap guard.
  *
  * (a) An automatic plan never begins, and none of its mutations is sent, while a pause in the store lasts on
- * the clock of the process that acts. (b) No automatic plan begins when for 4 s no vantage has reached anything
+ * the clock of the process that acts. (b) No automatic plan begins when for 1.4 s no vantage has reached anything
  * that answers it, and EC2 has shown both instances as running. (c) No more automatic failovers begin than the flap
  * guard allows since the last acknowledgement, nor one sooner after another than it allows (less the spread
  * of the processes' clocks). (d) No automatic failover begins from a node that for 10 s served its clients,

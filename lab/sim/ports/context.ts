@@ -1,7 +1,7 @@
 /** What the simulated ports of one process share. */
 import type { NodeName } from '../../../lib/core/names.ts';
 import type { Safeguards } from '../../../lib/core/safeguards.ts';
-import type { Deaths } from '../deaths.ts';
+import { type Deaths, renderDeath } from '../deaths.ts';
 import { type Action, type Call, mutations, type Observer } from '../observer.ts';
 import { never, type Process } from '../process.ts';
 import type { Random } from '../random.ts';
@@ -29,9 +29,10 @@ export async function acting<T>(
 ): Promise<T> {
   const { world, process, observer, deaths } = context;
   const call: Call = { process, action, node, atMs: world.nowMs };
-  const moment = deaths.momentOf(call, world.table.memoryOf(world.pair.name).plan);
-  if (moment !== null && world.story.on) {
-    world.story.tell(`${process.name} dies ${moment} its call ${action} ${node}`);
+  const death = deaths.strike(call, world.table.memoryOf(world.pair.name).plan);
+  const moment = death?.moment;
+  if (death !== null && world.story.on) {
+    world.story.tell(`a death strikes ${process.name}: ${renderDeath(death)}, in its call ${action} ${node}`);
   }
   if (moment === 'before') process.kill();
   if (process.gone) return never();
@@ -39,6 +40,8 @@ export async function acting<T>(
   if (world.story.on) world.story.tell(`${process.name} calls ${action} ${node}`);
   // The shortest way to anywhere takes 2 ms, so that at 1 ms the order is on its way.
   if (moment === 'during') world.timeline.after(1, () => process.kill());
+  if (moment === 'late') world.timeline.after(death?.forMs ?? 0, () => process.kill());
+  if (moment === 'freeze') world.timeline.after(1, () => process.freeze(death?.forMs ?? 0));
   try {
     return await run(call);
   } finally {

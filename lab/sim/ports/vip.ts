@@ -5,6 +5,7 @@ import type { VipPlace, VipSighting } from '../../../lib/core/sighting.ts';
 import { PortError, type VipPort } from '../../../lib/shell/ports.ts';
 import type { Call } from '../observer.ts';
 import { never } from '../process.ts';
+import { calmCloud } from '../world/cloud.ts';
 import type { Master } from '../world/master.ts';
 import { acting, type Context } from './context.ts';
 
@@ -75,19 +76,25 @@ async function locate(context: Context, pairs: readonly Pair[]): Promise<Readonl
 }
 
 async function assign(context: Context, to: NodeName, call: Call): Promise<void> {
-  const { world, random } = context;
+  const { world } = context;
   const known = world.masters.some(({ name }) => name === to);
   const place: VipPlace = known ? { kind: 'node', node: to } : { kind: 'foreign', eniId: `eni-of-${to}` };
   const unanswered = await order(context, () => {
     if (known && !world.master(to).room) {
       throw new PortError('denied', `the ENI of ${to}: PrivateIpAddressLimitExceeded`);
     }
-    world.timeline.after(random.whole(100, world.cloud.mood.effectMs), () => {
+    world.timeline.after(effectAfterMs(context), () => {
       world.moveVip(place);
       context.observer.vipMoved(call, !known);
     });
   });
   await awaitEffect(context, unanswered, (atMs) => samePlace(world.cloud.placeAt(atMs), place));
+}
+
+/** When EC2 is slow, all of it is. */
+function effectAfterMs({ world, random }: Context): number {
+  const { effectMs } = world.cloud.mood;
+  return random.whole(effectMs > calmCloud.effectMs ? Math.floor(effectMs / 2) : 100, effectMs);
 }
 
 async function isolate(context: Context, node: NodeName): Promise<readonly string[]> {

@@ -29,6 +29,8 @@ export class Channel {
   sqlError: ReplicationError | null = null;
   /** The source refuses the channel's login: it says `Connecting`, lag NULL, for as long as that lasts. */
   loginRefused = false;
+  /** It hears its source, receives nothing that was committed, and does not know its lag. */
+  muffled = false;
   link: Link = 'flowing';
   /** Where the link is going by itself, and a number that voids the timers of all earlier plans. */
   heading: Link | null = null;
@@ -57,7 +59,8 @@ export class Channel {
     if (forMs <= 0) return;
     this.#advancedMs = nowMs;
     if (this.flowing) {
-      this.received = Math.max(this.received, this.#source.countAt(nowMs - this.transportMs));
+      if (!this.muffled)
+        this.received = Math.max(this.received, this.#source.countAt(nowMs - this.transportMs));
       this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
     }
     if (!applies || !this.sqlWanted || this.applied >= this.received) return;
@@ -102,7 +105,7 @@ export class Channel {
 
   /** `Seconds_Behind_Master`: NULL unless both threads run and are connected. */
   lagSeconds(nowMs: number): number | null {
-    if (this.io !== 'yes' || !this.sqlWanted) return null;
+    if (this.io !== 'yes' || !this.sqlWanted || this.muffled) return null;
     if (this.caughtUp) return 0;
     return Math.max(0, Math.floor((nowMs - this.#source.committedAtMs(this.appliedCount + 1, nowMs)) / 1000));
   }

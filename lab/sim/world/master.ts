@@ -72,7 +72,7 @@ export class Master {
     const own = this.log.countAt(nowMs);
     if (!this.#gtid) return this.positionAt(own);
     const sets = [rangeOf(this.identity, own), rangeOf(peer.identity, this.channel.appliedCount)];
-    if (this.errant > 0) sets.push(rangeOf(`ffffffff${this.identity.slice(8)}`, this.errant));
+    if (this.errant > 0) sets.push(rangeOf(`ffff${this.identity.slice(4)}`, this.errant));
     return { gtid: sets.filter((set) => set !== '').join(','), file: binlog, offset: offsetOf(own) };
   }
 

@@ -36,7 +36,7 @@ export function isCalm(world: World): boolean {
     const { channel } = master;
     if (!master.answers || master.stuckSinceMs !== null || !channel.flowing || !channel.sqlWanted)
       return false;
-    if (channel.applyPerMs < 1 || channel.received - channel.applied > 100) return false;
+    if (channel.muffled || channel.applyPerMs < 1 || channel.received - channel.applied > 100) return false;
   }
   return true;
 }

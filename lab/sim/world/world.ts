@@ -22,6 +22,8 @@ export interface WorldProps {
   readonly holder: NodeName;
   readonly gtid: boolean;
   readonly habits: ChannelHabits;
+  /** Whether the store refuses a save under an older epoch, as it does. */
+  readonly checksEpoch: boolean;
 }
 
 /** Transactions of each master before the history begins. */
@@ -65,7 +67,7 @@ export class World {
       master.channel.received = master.channel.applied = oldTransactions;
     }
     this.cloud = new Cloud({ kind: 'node', node: props.holder });
-    this.table = new Table();
+    this.table = new Table(props.checksEpoch);
     this.views = new Map(props.vantages.map((vantage) => [vantage, new View()]));
     this.change(() => {
       this.master(props.holder).writable = true;

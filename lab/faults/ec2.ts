@@ -1,0 +1,49 @@
+/** Faults of the EC2 API, at the moment when it is needed: mysqld of the holder is killed with each. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CallFault } from '../aws/faults.ts';
+import type { World } from '../world.ts';
+import { type Fault, forGood, type Played } from './fault.ts';
+
+/** How long EC2 stays away after on-call was told, in milliseconds. */
+const AFTER_PAGE_MS = 3000;
+
+async function killWith({ aws, hosts }: World, fault: CallFault): Promise<Played> {
+  aws.faults.inject(fault);
+  await hosts.db1.instance.kill();
+  return forGood;
+}
+
+export const ec2Faults = {
+  'ec2-throttle': {
+    about: 'mysqld of the holder is killed, and EC2 throttles the first calls that move the VIP',
+    expected: 'failover',
+    alerts: ['failover-done'],
+    play: (world) =>
+      killWith(world, { on: 'ec2:AssignPrivateIpAddresses', effect: { kind: 'throttle' }, times: 3 }),
+  },
+  'ec2-lost-response': {
+    about: 'mysqld of the holder is killed, and EC2 moves the VIP without ever answering',
+    expected: 'failover',
+    alerts: ['failover-done'],
+    play: (world) =>
+      killWith(world, {
+        on: 'ec2:AssignPrivateIpAddresses',
+        effect: { kind: 'lose-response', how: 'silent' },
+        times: 1,
+      }),
+  },
+  'ec2-down': {
+    about:
+      'mysqld of the holder is killed while EC2 answers nothing: on-call is told, the VIP moves when EC2 is back',
+    expected: 'failover',
+    alerts: ['ec2-blind', 'failover-done'],
+    play: async ({ aws, hosts }) => {
+      const comeBack = aws.faults.inject({ on: 'ec2:*', effect: { kind: 'down', how: 'unavailable' } });
+      aws.events.on('message', ({ attributes }) => {
+        if (attributes.code === 'ec2-blind') void delay(AFTER_PAGE_MS).then(comeBack);
+      });
+      await hosts.db1.instance.kill();
+      return forGood;
+    },
+  },
+} as const satisfies Record<string, Fault>;

@@ -1,0 +1,43 @@
+/** What a fault of the lab is: data, and one function that does it. */
+import type { Settings } from '../../lib/core/config.ts';
+import type { EventCode } from '../../lib/core/events.ts';
+import type { Story } from '../story.ts';
+import type { World } from '../world.ts';
+
+export type Outcome = 'failover' | 'stay';
+
+/** What a run may add to a fault. */
+export interface Options {
+  /** The step at which `watch-kill` strikes. */
+  readonly at: string;
+  /** What keeps a switchover from succeeding. */
+  readonly break: string | null;
+}
+
+export interface Played {
+  /** Takes it back, when all has been counted that can be with the fault in place. */
+  readonly takeBack: () => Promise<void>;
+  /** What an operator was answered, where one asked. */
+  readonly answer?: string;
+}
+
+export interface Fault {
+  /** One line for `--list`. */
+  readonly about: string;
+  readonly expected: Outcome;
+  /** The alerts that on-call must get. */
+  readonly alerts: readonly EventCode[];
+  /** Settings without which it would take too long to see. */
+  readonly settings?: Partial<Settings>;
+  /** Whether the fault leaves both nodes in reach at the end: then exactly the holder must be writable. */
+  readonly endsWhole?: boolean;
+  /** Whether the length of the pause in writes is the figure to tell. */
+  readonly planned?: boolean;
+  /** What the options make of it. Throws a `LabError` for options that it does not know. */
+  readonly with?: (options: Options) => Fault;
+  /** Does it. */
+  readonly play: (world: World, options: Options, story: Story) => Promise<Played>;
+}
+
+/** Nothing to take back. */
+export const forGood: Played = { takeBack: async () => {} };

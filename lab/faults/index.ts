@@ -1,0 +1,15 @@
+/** The catalogue of faults: what is done, and what must come of it. */
+import { ec2Faults } from './ec2.ts';
+import type { Fault } from './fault.ts';
+import { networkFaults } from './network.ts';
+import { planFaults } from './plans.ts';
+import { replicationFaults } from './replication.ts';
+import { serverFaults } from './servers.ts';
+
+export const faults: Readonly<Record<string, Fault>> = {
+  ...serverFaults,
+  ...replicationFaults,
+  ...networkFaults,
+  ...ec2Faults,
+  ...planFaults,
+};

@@ -1,0 +1,38 @@
+/** Faults of the network: who cannot reach whom. */
+import type { Fault } from './fault.ts';
+
+export const networkFaults = {
+  'vantage-partition': {
+    about: 'one of the two vantages is cut off from the holder: the other still sees it',
+    expected: 'stay',
+    alerts: [],
+    play: async ({ network }) => {
+      network.cut('probe-a', 'db1');
+      return { takeBack: async () => network.heal('probe-a', 'db1') };
+    },
+  },
+  'probe-partition': {
+    about: 'both vantages are cut off from the holder: the standby still hears it, so it lives',
+    expected: 'stay',
+    alerts: ['blind'],
+    play: async ({ network }) => {
+      network.cut('probe-a', 'db1');
+      network.cut('probe-b', 'db1');
+      return {
+        takeBack: async () => {
+          network.heal('probe-a', 'db1');
+          network.heal('probe-b', 'db1');
+        },
+      };
+    },
+  },
+  'pair-partition': {
+    about: 'the two nodes are cut off from each other: clients are served, the standby falls behind',
+    expected: 'stay',
+    alerts: ['standby-unfit'],
+    play: async ({ network }) => {
+      network.cut('db1', 'db2');
+      return { takeBack: async () => network.heal('db1', 'db2') };
+    },
+  },
+} as const satisfies Record<string, Fault>;

@@ -1,0 +1,112 @@
+/** Faults in the middle of plans, and plans that an operator asks for. */
+import { functionNameOf } from '../../lib/stack/names.ts';
+import { environmentName, pairName } from '../deployment.ts';
+import { LabError } from '../errors.ts';
+import { delayReplica } from '../servers/faults/delay.ts';
+import type { World } from '../world.ts';
+import { type Fault, forGood, type Options, type Played } from './fault.ts';
+
+/** The steps of each plan, by how their line in watch's log begins. */
+const stepsOf = {
+  failover: {
+    fence: 'fence',
+    'catch-up': 'catch up',
+    open: 'open',
+    'move-vip': 'move the VIP',
+    verify: 'verify',
+  },
+  switchover: {
+    freeze: 'freeze',
+    'switchover-catch-up': 'catch up',
+    'switchover-open': 'open',
+    'switchover-move-vip': 'move the VIP',
+    'switchover-verify': 'verify',
+  },
+} as const;
+
+/** Every value of `--at`. */
+export const steps = [...Object.keys(stepsOf.failover), ...Object.keys(stepsOf.switchover)];
+
+/** The replica's delay, and how long writes may be frozen: the second must be the shorter. */
+const DELAY_SECONDS = 6;
+const FREEZE_LIMIT_MS = 3000;
+
+const watchKill: Fault = {
+  about: 'the leading watch is killed at a step of a plan (--at STEP): its successor finishes it',
+  expected: 'failover',
+  alerts: ['failover-done'],
+  endsWhole: true,
+  with: (options) => {
+    if (!steps.includes(options.at)) {
+      throw new LabError({
+        got: `--at ${options.at}`,
+        want: `one of ${steps.join(', ')}`,
+        remedy: 'name a step',
+      });
+    }
+    return isSwitchover(options) ? { ...watchKill, alerts: ['switchover-done'] } : watchKill;
+  },
+  play: async (world, options) => {
+    killWatchAt(world, textOf(options.at));
+    if (isSwitchover(options)) return order(world, 'switchover');
+    await world.hosts.db1.instance.kill();
+    return { takeBack: async () => world.hosts.db1.boot() };
+  },
+};
+
+const switchover: Fault = {
+  about:
+    'an operator asks for a switchover, which loses nothing (--break db2-lag: it cannot finish, and undoes itself)',
+  expected: 'failover',
+  alerts: ['switchover-done'],
+  endsWhole: true,
+  planned: true,
+  with: (options) => {
+    if (options.break === null) return switchover;
+    if (options.break === 'db2-lag') return lagging;
+    throw new LabError({ got: `--break ${options.break}`, want: 'db2-lag', remedy: 'correct --break' });
+  },
+  play: (world) => order(world, 'switchover'),
+};
+
+/** db2 applies everything some seconds late, so it cannot reach the frozen holder's end in time. */
+const lagging: Fault = {
+  ...switchover,
+  expected: 'stay',
+  alerts: ['switchover-undone'],
+  settings: { freezeLimitMs: FREEZE_LIMIT_MS },
+  play: async (world) => {
+    const takeBack = await delayReplica(world.hosts.db2.instance, DELAY_SECONDS);
+    return { ...(await order(world, 'switchover')), takeBack };
+  },
+};
+
+export const planFaults = { 'watch-kill': watchKill, switchover } as const satisfies Record<string, Fault>;
+
+function isSwitchover({ at }: Options): boolean {
+  return Object.hasOwn(stepsOf.switchover, at);
+}
+
+function textOf(step: string): string {
+  const texts: Readonly<Record<string, string>> = { ...stepsOf.failover, ...stepsOf.switchover };
+  return texts[step] ?? step;
+}
+
+/** SIGKILL to the invocation that logs the beginning of the step; once. */
+function killWatchAt({ aws }: World, text: string): void {
+  const watch = functionNameOf(environmentName, 'watch');
+  let struck = false;
+  aws.events.on('log', (line) => {
+    if (struck || line.functionName !== watch || !line.text.includes(`"message":"${text}`)) return;
+    struck = true;
+    aws.lambda.kill(watch, line.requestId ?? undefined);
+  });
+}
+
+/** Asks operate, as a person would, and keeps the answer. */
+async function order({ aws }: World, action: 'switchover' | 'failover'): Promise<Played> {
+  const event = { action, pair: pairName, by: 'the lab', why: 'to show it' };
+  const { payload } = await aws.lambda.invoke(functionNameOf(environmentName, 'operate'), event);
+  const { lines } = JSON.parse(payload) as { lines?: readonly string[] };
+  return { ...forGood, answer: lines?.join(' ') ?? payload };
+}

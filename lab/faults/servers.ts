@@ -1,0 +1,98 @@
+/** Faults of mysqld and its host. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { fillConnections } from '../servers/faults/connections.ts';
+import { fillDisk } from '../servers/faults/disk.ts';
+import { changePassword } from '../servers/faults/password.ts';
+import { type Fault, forGood } from './fault.ts';
+
+/** How long a host takes to start again, in milliseconds. */
+const REBOOT_MS = 3000;
+
+export const serverFaults = {
+  'mysqld-kill': {
+    about: 'mysqld of the holder is killed (SIGKILL)',
+    expected: 'failover',
+    alerts: ['failover-done'],
+    play: async ({ hosts }) => {
+      await hosts.db1.instance.kill();
+      return forGood;
+    },
+  },
+  'mysqld-stop': {
+    about: 'mysqld of the holder is shut down cleanly (SIGTERM)',
+    expected: 'failover',
+    alerts: ['failover-done'],
+    play: async ({ hosts }) => {
+      await hosts.db1.instance.stop();
+      return forGood;
+    },
+  },
+  'mysqld-hang': {
+    about: 'mysqld of the holder hangs (SIGSTOP): connections stay open, nothing is answered',
+    expected: 'failover',
+    alerts: ['failover-done'],
+    play: async ({ hosts }) => {
+      hosts.db1.instance.hang();
+      return { takeBack: async () => hosts.db1.instance.resume() };
+    },
+  },
+  'host-down': {
+    about: "the holder's host vanishes from the network, as at a power cut",
+    expected: 'failover',
+    alerts: ['failover-done'],
+    play: async ({ hosts }) => {
+      await hosts.db1.powerOff();
+      return forGood;
+    },
+  },
+  'host-reboot': {
+    about: "the holder's host is cut off and boots again: it comes back as standby, read-only",
+    expected: 'failover',
+    alerts: ['failover-done', 'all-clear'],
+    endsWhole: true,
+    play: async ({ hosts }) => {
+      await hosts.db1.powerOff();
+      await delay(REBOOT_MS);
+      await hosts.db1.boot();
+      return forGood;
+    },
+  },
+  'disk-full': {
+    about: "the disk of the holder's binary log is full: it answers reads, and no commit ends",
+    expected: 'failover',
+    alerts: ['failover-done'],
+    play: async ({ hosts }) => ({ takeBack: await fillDisk(hosts.db1.instance) }),
+  },
+  'connections-full': {
+    about: "the holder's connection table is full: it is alive and busy, and clients are served",
+    expected: 'stay',
+    alerts: ['saturated'],
+    play: async ({ hosts }) => ({ takeBack: await fillConnections(hosts.db1.instance) }),
+  },
+  'wrong-password': {
+    about: 'our account gets another password: a login failure is no death',
+    expected: 'stay',
+    alerts: ['locked-out'],
+    play: async ({ hosts }) => ({
+      takeBack: await changePassword(hosts.db1.instance, [hosts.db1.instance, hosts.db2.instance]),
+    }),
+  },
+  'standby-kill': {
+    about: 'mysqld of the standby is killed: the holder serves on, on-call is told',
+    expected: 'stay',
+    alerts: ['standby-unfit'],
+    play: async ({ hosts }) => {
+      await hosts.db2.instance.kill();
+      return forGood;
+    },
+  },
+  'both-kill': {
+    about: 'both mysqlds are killed: the VIP stays, on-call is told',
+    expected: 'stay',
+    alerts: ['both-lost'],
+    play: async ({ hosts }) => {
+      await Promise.all([hosts.db1.instance.kill(), hosts.db2.instance.kill()]);
+      return forGood;
+    },
+  },
+} as const satisfies Record<string, Fault>;

@@ -80,7 +80,10 @@ export function assess(
     holder,
     standby,
     holderFaults,
-    holderFaultsConfirmed: lastedFor(durations.holderFaultsSinceMs, pair.settings.replicationFaultMs, nowMs),
+    // The durations are those of the look before: a fault that this look does not show has ended.
+    holderFaultsConfirmed:
+      holderFaults.length > 0 &&
+      lastedFor(durations.holderFaultsSinceMs, pair.settings.replicationFaultMs, nowMs),
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, pair).length === 0,
     fitness: fitnessOf(pair, memory, holder, standby, room, nowMs, safeguards),
     witness: hears(standby, pair) && safeguards.witness ? 'hears' : 'does-not-hear',

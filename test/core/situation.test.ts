@@ -175,6 +175,7 @@ describe('the check on both nodes', () => {
     ['the holder fails, just now', [holder(hears1(broken)), failingFor(0)], 1, false, true],
     ['the holder fails for 9.9 s', [holder(hears1(broken)), failingFor(9999)], 1, false, true],
     ['the holder fails for 10 s', [holder(hears1(broken)), failingFor(10_000)], 1, true, true],
+    ['the holder failed for 10 s, and passes now', [failingFor(10_000)], 0, false, true],
     ['the standby fails', [standby(hears2(broken))], 0, false, false],
     ['the standby does not answer', [standby(refused)], 0, false, false],
     ['the standby cannot connect: no fault', [standby(hears2({ io: 'connecting' }))], 0, false, true],

@@ -21,7 +21,7 @@ import {
 
 const failing = (forMs: number): Saw =>
   answers1({ heartbeat: { kind: 'failed', forMs, because: 'disk full' } });
-const noLogin: Saw = { ...unanswered, kind: 'unanswered', during: 'login', because: 'dropped' };
+const noLogin: Saw = { kind: 'unanswered', during: 'login', because: 'dropped', afterMs: 80 };
 
 function verdict(...changes: readonly Change[]) {
   const { evidence, pair } = changed(steady, ...changes);

@@ -5,15 +5,15 @@ import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
 import { failoverPlan } from '../../lib/core/plans.ts';
 import { allSafeguards, type Safeguards } from '../../lib/core/safeguards.ts';
-import type { Inbound, InstanceState, Position, Saw, Server, VipPlace } from '../../lib/core/sighting.ts';
+import type { InstanceState, Saw, VipPlace } from '../../lib/core/sighting.ts';
 import { assess, type Durations, noDurations, type Situation } from '../../lib/core/situation.ts';
 import { pairIn, small } from './environments.ts';
+import { answered, db1, db2, position, UUID1 } from './servers.ts';
+
+export * from './servers.ts';
 
 /** Now, in every test that does not say otherwise. */
 export const NOW_MS = 10_000_000;
-export const UUID1 = '11111111-1111-1111-1111-111111111111';
-export const UUID2 = '22222222-2222-2222-2222-222222222222';
-
 /** The pair `orders` of db1 and db2, with these settings changed. */
 export function pairWith(changes: Partial<EnvironmentInput['pairs'][number]> = {}): Pair {
   const parsed = parseConfig({ ...small, pairs: [{ ...pairIn('a', '10.0.1', 'orders'), ...changes }] });
@@ -21,86 +21,6 @@ export function pairWith(changes: Partial<EnvironmentInput['pairs'][number]> = {
   if (!pair) throw new Error(`the pair of a test is faulty: ${JSON.stringify(parsed)}`);
   return pair;
 }
-
-export function position(gtid: string | null, offset = 1000): Position {
-  return { gtid, file: 'binlog.000003', offset };
-}
-
-type Channel = Extract<Inbound, { kind: 'configured' }>;
-
-/** A healthy channel from the other node. */
-export function channel(changes: Partial<Channel> = {}): Channel {
-  const at = position(`${UUID1}:1-100`);
-  return {
-    kind: 'configured',
-    io: 'yes',
-    sql: 'yes',
-    lagSeconds: 0,
-    ioError: null,
-    sqlError: null,
-    sourceAddress: '10.0.1.11',
-    received: at,
-    applied: at,
-    caughtUp: true,
-    heardAgoMs: 300,
-    ...changes,
-  };
-}
-
-/** db1 as holder: writable, heartbeat committed. */
-export const db1: Server = {
-  identity: UUID1,
-  version: '8.4.3',
-  flavor: 'mysql',
-  writable: true,
-  uptimeSeconds: 86_400,
-  inbound: channel({ sourceAddress: '10.0.1.12' }),
-  executed: position(`${UUID1}:1-100`),
-  heartbeat: { kind: 'committed' },
-};
-
-/** db2 as standby: read-only, caught up. */
-export const db2: Server = {
-  ...db1,
-  identity: UUID2,
-  writable: false,
-  inbound: channel(),
-  heartbeat: { kind: 'not-tried' },
-};
-
-export function answered(server: Server): Saw {
-  return { kind: 'answered', server };
-}
-
-/** db1 answers, with this changed. */
-export function answers1(changes: Partial<Server> = {}): Saw {
-  return answered({ ...db1, ...changes });
-}
-
-/** db2 answers, with this changed. */
-export function answers2(changes: Partial<Server> = {}): Saw {
-  return answered({ ...db2, ...changes });
-}
-
-/** db2 answers, with this changed about its channel. */
-export function hears2(changes: Partial<Channel>): Saw {
-  return answers2({ inbound: channel(changes) });
-}
-
-/** db1 answers, with this changed about its channel. */
-export function hears1(changes: Partial<Channel>): Saw {
-  return answers1({ inbound: channel({ sourceAddress: '10.0.1.12', ...changes }) });
-}
-
-export const refused: Saw = { kind: 'refused' };
-export const unanswered: Saw = {
-  kind: 'unanswered',
-  during: 'connect',
-  because: 'timeout',
-  afterMs: 500,
-};
-export const full: Saw = { kind: 'saturated', errno: 1040, message: 'Too many connections' };
-export const lockedOut: Saw = { kind: 'locked-out', errno: 1045, message: 'Access denied' };
 
 /** What one vantage says of a node: seen `looks` times over `forMs`. */
 export function word(saw: Saw, looks = 10, forMs = 10_000): Word {

@@ -1,0 +1,85 @@
+/** Two healthy servers for tests, and what looks at them can show. */
+import type { Inbound, Position, Saw, Server } from '../../lib/core/sighting.ts';
+
+export const UUID1 = '11111111-1111-1111-1111-111111111111';
+export const UUID2 = '22222222-2222-2222-2222-222222222222';
+
+export function position(gtid: string | null, offset = 1000): Position {
+  return { gtid, file: 'binlog.000003', offset };
+}
+
+type Channel = Extract<Inbound, { kind: 'configured' }>;
+
+/** A healthy channel from the other node. */
+export function channel(changes: Partial<Channel> = {}): Channel {
+  const at = position(`${UUID1}:1-100`);
+  return {
+    kind: 'configured',
+    io: 'yes',
+    sql: 'yes',
+    lagSeconds: 0,
+    ioError: null,
+    sqlError: null,
+    sourceAddress: '10.0.1.11',
+    received: at,
+    applied: at,
+    caughtUp: true,
+    heardAgoMs: 300,
+    ...changes,
+  };
+}
+
+/** db1 as holder: writable, heartbeat committed. */
+export const db1: Server = {
+  identity: UUID1,
+  version: '8.4.3',
+  flavor: 'mysql',
+  writable: true,
+  uptimeSeconds: 86_400,
+  inbound: channel({ sourceAddress: '10.0.1.12' }),
+  executed: position(`${UUID1}:1-100`),
+  heartbeat: { kind: 'committed' },
+};
+
+/** db2 as standby: read-only, caught up. */
+export const db2: Server = {
+  ...db1,
+  identity: UUID2,
+  writable: false,
+  inbound: channel(),
+  heartbeat: { kind: 'not-tried' },
+};
+
+export function answered(server: Server): Saw {
+  return { kind: 'answered', server };
+}
+
+/** db1 answers, with this changed. */
+export function answers1(changes: Partial<Server> = {}): Saw {
+  return answered({ ...db1, ...changes });
+}
+
+/** db2 answers, with this changed. */
+export function answers2(changes: Partial<Server> = {}): Saw {
+  return answered({ ...db2, ...changes });
+}
+
+/** db2 answers, with this changed about its channel. */
+export function hears2(changes: Partial<Channel>): Saw {
+  return answers2({ inbound: channel(changes) });
+}
+
+/** db1 answers, with this changed about its channel. */
+export function hears1(changes: Partial<Channel>): Saw {
+  return answers1({ inbound: channel({ sourceAddress: '10.0.1.12', ...changes }) });
+}
+
+export const refused: Saw = { kind: 'refused' };
+export const unanswered: Saw = {
+  kind: 'unanswered',
+  during: 'connect',
+  because: 'timeout',
+  afterMs: 500,
+};
+export const full: Saw = { kind: 'saturated', errno: 1040, message: 'Too many connections' };
+export const lockedOut: Saw = { kind: 'locked-out', errno: 1045, message: 'Access denied' };

@@ -1,26 +1,26 @@
 /** Rows D1 to D5: whose turn it is not, or who holds the VIP, is not clear; nothing new is begun. */
-import { holderLost } from './conditions.ts';
+import { holderLost, wantsFailover } from './conditions.ts';
 import type { Row } from './row.ts';
 
 export const unclear: readonly Row[] = [
   {
     id: 'D1',
+    name: 'plan-in-flight',
+    says: 'Memory holds a plan that has not ended, paused or not.',
+    when: (s) => s.memory.plan !== null,
+    measure: () => ({ kind: 'resume' }),
+    reason:
+      "A half-done plan is worse than either end of it, so nothing else is decided before it has ended. During a pause it is an operator's own.",
+    origin: 'pg_auto_failover: every transition can be repeated until it succeeds',
+  },
+  {
+    id: 'D2',
     name: 'paused',
     says: "An operator's pause is on.",
     when: (s) => s.paused,
     measure: () => ({ kind: 'observe' }),
     reason: 'An operator is at work; acting under their hands is how healthy masters get lost.',
     origin: 'patroni pause',
-  },
-  {
-    id: 'D2',
-    name: 'plan-in-flight',
-    says: 'Memory holds a plan that has not ended.',
-    when: (s) => s.memory.plan !== null,
-    measure: () => ({ kind: 'resume' }),
-    reason:
-      'A half-done plan is worse than either end of it, so nothing else is decided before it has ended.',
-    origin: 'pg_auto_failover: every transition can be repeated until it succeeds',
   },
   {
     id: 'D3',
@@ -35,8 +35,8 @@ export const unclear: readonly Row[] = [
   {
     id: 'D4',
     name: 'ec2-blind',
-    says: 'EC2 has not answered for 5 s and its last word is older than 15 s, and the holder is lost.',
-    when: (s) => s.vip === 'blind' && holderLost(s),
+    says: 'EC2 has not answered for 5 s and its last word is older than 15 s, and the holder is lost or a failover is wanted.',
+    when: (s) => s.vip === 'blind' && (holderLost(s) || wantsFailover(s)),
     measure: (s) => ({ kind: 'stay', page: 'ec2-blind', because: s.vipBecause }),
     reason: 'Without knowing who holds the VIP, it is not known who must be replaced.',
     origin: 'ClusterLabs awsvip acts without looking',

@@ -4,11 +4,14 @@ import type { Heartbeat, Inbound, Saw, Server } from '../../core/sighting.ts';
 import type { Endpoint } from './connection.ts';
 import { createDetails, type DetailWords } from './details.ts';
 import { createDoor } from './door.ts';
-import { MysqlFailure, sawOf } from './errors.ts';
+import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
 import { keep, onKept } from './kept.ts';
-import { type Alarm, nowMs } from './limit.ts';
+import { type Alarm, nowMs, pause } from './limit.ts';
 import { inboundOf, type Pulse, readPulse } from './status.ts';
+
+/** Time until a dropped connection is made again; doubled each time. Milliseconds. */
+const FIRST_REDIAL_MS = 10;
 
 export interface Observed {
   readonly node: NodeName;
@@ -40,12 +43,23 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
   const door = createDoor(endpoint);
   let underWay: Promise<Saw> | null = null;
 
-  /** A fresh connection after a lost one has the whole limit again. */
+  /**
+   * A server that dies closes its connections a moment before its port: a fresh connection that is dropped is
+   * tried again, a little later each time, until the port says whether anybody is there.
+   */
   async function askPulse(limitMs: number): Promise<Pulse> {
     const before = pulses.current();
-    const [row] = await onKept(pulses, limitMs, (link) => link.query(link.dialect.pulse, [], limitMs));
-    if (pulses.current() !== before) door.wasOpen();
-    return readPulse(row ?? {});
+    const deadlineMs = nowMs() + limitMs;
+    for (let waitMs = FIRST_REDIAL_MS; ; waitMs *= 2) {
+      try {
+        const [row] = await onKept(pulses, limitMs, (link) => link.query(link.dialect.pulse, [], limitMs));
+        if (pulses.current() !== before) door.wasOpen();
+        return readPulse(row ?? {});
+      } catch (error) {
+        if (!(error instanceof MysqlFailure) || !isLost(error) || nowMs() + waitMs > deadlineMs) throw error;
+      }
+      await pause(waitMs);
+    }
   }
 
   async function lookOnce(limitMs: number, beat: boolean): Promise<Saw> {
@@ -59,7 +73,10 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
         details.read(pulse, leftMs),
         beats ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
       ]);
-      return door.knock(limitMs) ?? fullOf(words, pulse) ?? answered(pulse, words, heartbeat, flavor());
+      const barred = door.knock(limitMs) ?? fullOf(words, pulse);
+      // Clients of a server that commits nothing pile up until its table is full: that is no mere crowd.
+      if (barred !== null && heartbeat.kind !== 'failed') return barred;
+      return answered(pulse, words, heartbeat, flavor());
     } catch (error) {
       if (!(error instanceof MysqlFailure)) throw error;
       pulses.drop();

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { accounts, type Credentials } from '../../../lab/servers/accounts.ts';
 import { createInstance, type Instance } from '../../../lab/servers/instance.ts';
+import { maxConnections } from '../../../lab/servers/my-cnf.ts';
 import type { Product } from '../../../lab/servers/product.ts';
 import { replicateFrom, untilReplicating } from '../../../lab/servers/replication.ts';
 import type { ProbeTarget } from '../../../lib/adapters/probe-protocol.ts';
@@ -92,4 +93,35 @@ export async function eventually<T>(check: () => Promise<T>): Promise<T> {
     }
     await delay(100);
   }
+}
+
+let sequence = 0;
+export async function write(servers: Servers, client: string): Promise<void> {
+  sequence += 1;
+  const statement = `INSERT INTO app.writes (client, seq) VALUES ('${client}', ${sequence})`;
+  // `close` killed root's connection too.
+  await eventually(() => servers.db1.sql(statement));
+}
+
+export async function grantLocks(servers: Servers): Promise<void> {
+  const root = await servers.db1.openRoot();
+  await root.query('SET SESSION sql_log_bin = 0');
+  await root.query(`GRANT LOCK TABLES ON keepalambda.* TO '${accounts.monitor.user}'@'%'`);
+  root.destroy();
+}
+
+export async function sleepers(servers: Servers): Promise<number> {
+  const rows = await servers.db1.sql('SHOW PROCESSLIST');
+  return rows.filter(({ User, State }) => User === accounts.app.user && State === 'User sleep').length;
+}
+
+/** Connections until the server takes no more. */
+export async function fill(servers: Servers): Promise<readonly Connection[]> {
+  const crowd: Connection[] = [];
+  for (let count = 0; count <= maxConnections; count += 1) {
+    const connection = await connectApp(servers).catch(() => null);
+    if (connection === null) break;
+    crowd.push(connection);
+  }
+  return crowd;
 }

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { threadStatement, untilReplicating } from '../../../lab/servers/replication.ts';
+import { eventually, write } from './servers.ts';
+import { inboundOf, round, type Subject, serverOf } from './subject.ts';
+
+export function looks(subject: Subject): void {
+  test('both answer: who they are, which takes writes, and that replication runs', async () => {
+    const { db1, db2 } = await subject.steady();
+    const flavor = subject.servers.db1.product.dialect === 'mariadb' ? 'mariadb' : 'mysql';
+    expect(db1).toMatchObject({ kind: 'answered', server: { flavor, writable: true } });
+    expect(db2).toMatchObject({ kind: 'answered', server: { flavor, writable: false } });
+    expect(serverOf(db1).heartbeat).toEqual({ kind: 'committed' });
+    expect(serverOf(db2).heartbeat).toEqual({ kind: 'not-tried' });
+    expect(serverOf(db1).identity).not.toBe(serverOf(db2).identity);
+    expect(serverOf(db2).inbound).toMatchObject({ sourceAddress: subject.servers.db1.address });
+  });
+
+  test('a held look stays open while nothing changes, and commits one heartbeat a second', async () => {
+    const { print } = await subject.steady();
+    const before = serverOf((await subject.lookWith()).db1).executed.offset;
+    const startMs = performance.now();
+    const look = await subject.lookWith({ seen: print }, 2200);
+    expect(performance.now() - startMs).toBeGreaterThan(2100);
+    expect(look.print).toBe(print);
+    expect(serverOf(look.db1).executed.offset).toBeGreaterThan(before);
+    expect(inboundOf(look.db2).heardAgoMs).toBeLessThan(1500);
+  });
+
+  test('a warm look takes few milliseconds', async () => {
+    await subject.steady();
+    const startMs = performance.now();
+    for (let round = 0; round < 10; round += 1) await subject.lookWith();
+    subject.times.warmLook = round((performance.now() - startMs) / 10);
+    expect(subject.times.warmLook).toBeLessThan(100);
+  });
+
+  test.each(['IO_THREAD', 'SQL_THREAD'] as const)('a stopped %s ends a held look', async (thread) => {
+    const { print } = await subject.steady();
+    const held = subject.lookWith({ seen: print }, 5000);
+    await subject.servers.db2.sql(threadStatement(subject.servers.db2.product.dialect, 'STOP', thread));
+    const inbound = inboundOf((await held).db2);
+    // While the last events are still applied, the server knows its lag.
+    const unknown = async () => expect(inboundOf((await subject.lookWith()).db2).lagSeconds).toBeNull();
+    try {
+      await eventually(unknown);
+    } finally {
+      await subject.servers.db2.sql(threadStatement(subject.servers.db2.product.dialect, 'START', thread));
+      await untilReplicating([subject.servers.db2]);
+    }
+    expect(thread === 'IO_THREAD' ? inbound.io : inbound.sql).toBe('no');
+  });
+
+  test('lag: a transaction that waits for a lock on the standby', async () => {
+    const { print } = await subject.steady();
+    const root = await subject.servers.db2.openRoot();
+    try {
+      await root.query('LOCK TABLES app.writes READ');
+      await write(subject.servers, 'lag');
+      const look = await subject.lookWith({ seen: print }, 8000);
+      expect(inboundOf(look.db2)).toMatchObject({ caughtUp: false });
+      const late = async () =>
+        expect(inboundOf((await subject.lookWith()).db2).lagSeconds).toBeGreaterThanOrEqual(2);
+      await eventually(late);
+    } finally {
+      root.destroy();
+    }
+    await subject.steady();
+  });
+}

@@ -1,0 +1,136 @@
+/** What looks show of servers that are in trouble, or whose trouble we are. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { expect, test } from 'vitest';
+import { accounts, setPassword } from '../../../lab/servers/accounts.ts';
+import { untilReplicating } from '../../../lab/servers/replication.ts';
+import { eventually, fill, openServer } from './servers.ts';
+import { inboundOf, pauseMs, round, type Subject, serverOf } from './subject.ts';
+
+export function trouble(subject: Subject): void {
+  test('a missing table is not a stuck disk, and neither is a read-only server', async () => {
+    await subject.servers.db1.sql('RENAME TABLE keepalambda.heartbeat TO keepalambda.gone');
+    expect(serverOf((await subject.lookWith()).db1).heartbeat).toEqual({ kind: 'not-tried' });
+    await subject.servers.db1.sql('RENAME TABLE keepalambda.gone TO keepalambda.heartbeat');
+    expect(serverOf((await subject.lookWith({ holder: 'db2' })).db2).heartbeat).toEqual({
+      kind: 'not-tried',
+    });
+  });
+
+  test('a commit that hangs is a failing heartbeat, not a silent server', async () => {
+    await subject.steady();
+    const root = await subject.servers.db1.openRoot();
+    const heartbeatNow = async () => serverOf((await subject.lookWith()).db1).heartbeat;
+    try {
+      // Holds up every commit, and no read: as a full disk does.
+      await root.query('FLUSH TABLES WITH READ LOCK');
+      const longer = { kind: 'failed', forMs: expect.any(Number), because: 'the commit does not return' };
+      await eventually(async () => expect(await heartbeatNow()).toEqual(longer));
+      await pauseMs(500);
+      const heartbeat = await heartbeatNow();
+      expect(heartbeat.kind === 'failed' && heartbeat.forMs).toBeGreaterThan(900);
+    } finally {
+      root.destroy();
+    }
+    await eventually(async () => expect(await heartbeatNow()).toEqual({ kind: 'committed' }));
+  });
+
+  test('a kept connection that an administrator kills is made again, and nobody is alarmed', async () => {
+    const { print } = await subject.steady();
+    const held = subject.lookWith({ seen: print }, 1500);
+    for (const { Id, User } of await subject.servers.db1.sql('SHOW PROCESSLIST')) {
+      if (User === accounts.monitor.user) await subject.servers.db1.sql(`KILL ${Id}`);
+    }
+    expect((await held).print).toBe(print);
+  });
+
+  test('a wrong password is ours: locked out, also while a kept connection still answers', async () => {
+    const { print } = await subject.steady();
+    const wrong = { user: accounts.monitor.user, password: 'not the one' };
+    const { db1 } = await subject.lookWith({ credentials: wrong });
+    expect(db1).toMatchObject({ kind: 'locked-out', errno: 1045 });
+    await subject.lookWith();
+    const held = subject.lookWith({ seen: print }, 5000);
+    await subject.servers.db1.sql('SET SESSION sql_log_bin = 0');
+    await subject.servers.db1.sql(setPassword(subject.servers.db1.product.dialect, wrong));
+    expect((await held).db1).toMatchObject({ kind: 'locked-out', errno: 1045 });
+    await subject.servers.db1.sql(setPassword(subject.servers.db1.product.dialect, accounts.monitor));
+    await subject.servers.db1.sql('SET SESSION sql_log_bin = 1');
+    await eventually(async () => expect((await subject.lookWith()).db1?.kind).toBe('answered'));
+  });
+
+  test('a full connection table is saturated, with and without kept connections', async () => {
+    const { print } = await subject.steady();
+    const crowd = await fill(subject.servers);
+    try {
+      expect((await subject.lookWith({ seen: print }, 3000)).db1).toMatchObject({ kind: 'saturated' });
+      subject.probe.drop();
+      expect((await subject.lookWith()).db1).toMatchObject({ kind: 'saturated', errno: 1040 });
+    } finally {
+      for (const connection of crowd) connection.destroy();
+    }
+    await eventually(async () => expect((await subject.lookWith()).db1?.kind).toBe('answered'));
+  });
+
+  test('TLS where the server has it; where it has none, that is ours to mend', async () => {
+    const certificate = path.join(subject.servers.db1.dataDirectory, 'ca.pem');
+    const ca = await readFile(certificate, 'utf8').catch(() => null);
+    const lookOver = (tls: object) => subject.lookWith({ credentials: { ...accounts.monitor, ...tls } });
+    const encrypted = await lookOver({ tls: 'encrypt' });
+    if (ca === null) {
+      expect(encrypted.db1).toMatchObject({ kind: 'locked-out', errno: 2026 });
+      return;
+    }
+    expect(encrypted.db1?.kind).toBe('answered');
+    expect((await lookOver({ ca })).db1?.kind).toBe('answered');
+    const stranger = rootCertificates[0];
+    expect((await lookOver({ ca: stranger })).db1).toMatchObject({ kind: 'locked-out', errno: 2026 });
+  });
+
+  test('a killed server is refused promptly in a held look', async () => {
+    const { print } = await subject.steady();
+    const held = subject.lookWith({ seen: print }, 5000);
+    await pauseMs(700);
+    const startMs = performance.now();
+    await Promise.all([
+      subject.servers.db1.kill(),
+      held.then(() => {
+        subject.times.killedToRefused = round(performance.now() - startMs);
+      }),
+    ]);
+    const { db1, db2 } = await held;
+    expect(db1).toEqual({ kind: 'refused' });
+    expect(db2?.kind).toBe('answered');
+    expect(subject.times.killedToRefused).toBeLessThan(450);
+    await eventually(async () => expect(inboundOf((await subject.lookWith()).db2).io).toBe('connecting'));
+    const caughtUp = await subject.probe.answer({
+      kind: 'catch-up',
+      ...subject.command,
+      ...subject.nodeOf('db2'),
+      upTo: null,
+    });
+    expect(caughtUp).toMatchObject({ kind: 'caught-up', caughtUp: { reached: true } });
+    await subject.servers.db1.start();
+    await openServer(subject.servers.db1);
+    await untilReplicating([subject.servers.db1, subject.servers.db2]);
+  });
+
+  test('a hung server is unanswered, its peer is not delayed, and it stops being heard', async () => {
+    const { print } = await subject.steady();
+    const held = subject.lookWith({ seen: print }, 5000);
+    await pauseMs(200);
+    subject.servers.db1.hang();
+    const startMs = performance.now();
+    const { db1, db2, print: hung } = await held;
+    subject.times.hungToUnanswered = round(performance.now() - startMs);
+    expect(db1).toMatchObject({ kind: 'unanswered', because: 'timeout' });
+    expect(subject.times.hungToUnanswered).toBeLessThan(1500);
+    expect(db2?.kind).toBe('answered');
+    const again = await subject.lookWith({ seen: hung }, 2500);
+    expect(again.db1).toMatchObject({ kind: 'unanswered', because: 'timeout' });
+    expect(inboundOf(again.db2).heardAgoMs).toBeGreaterThan(1500);
+    subject.servers.db1.resume();
+    await eventually(async () => expect((await subject.lookWith()).db1?.kind).toBe('answered'));
+  });
+}

@@ -1,0 +1,196 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Pair } from '../../lib/core/config.ts';
+import type { Plan } from '../../lib/core/plan.ts';
+import {
+  closeStandbyPlan,
+  failoverPlan,
+  openHolderPlan,
+  reattachPlan,
+  releasePlan,
+  repairPlan,
+  STATEMENT_LIMIT_MS,
+  switchoverPlan,
+} from '../../lib/core/plans.ts';
+import type { Step } from '../../lib/core/step.ts';
+import { renderOutcomes, renderStages } from '../../lib/core/steps-text.ts';
+import { failover, pairWith, recordOf } from './world.ts';
+
+const isolate = {
+  fencing: 'isolate',
+  quarantineGroup: 'sg-0000000000000000a',
+  nodeGroups: ['sg-0000000000000000b'],
+} as const;
+const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true };
+const answering = { holderAnswers: true, acceptLoss: false, undoIfHolderServes: false };
+
+/** `fence db1 + catch-up db2 → open db2`: stages by arrows, steps side by side by plus signs. */
+function order(stages: Plan['stages']): string {
+  return stages.map((stage) => stage.map(name).join(' + ')).join(' → ');
+}
+
+function name(step: Step): string {
+  const node = 'node' in step ? step.node : step.to;
+  return step.kind === 'catch-up' && step.source
+    ? `catch-up ${node} to ${step.source}`
+    : `${step.kind} ${node}`;
+}
+
+describe('failover', () => {
+  const end = 'move-vip db2 → verify db2';
+  test.each<[what: string, pair: Pair, terms: typeof gone, stages: string]>([
+    ['the holder is gone', pairWith(), gone, `fence db1 + catch-up db2 → open db2 → ${end}`],
+    ['the holder answers', pairWith(), answering, `fence db1 → catch-up db2 to db1 → open db2 → ${end}`],
+    ['untouched', pairWith({ writability: 'untouched' }), gone, `catch-up db2 → ${end}`],
+    [
+      'untouched, the holder answers',
+      pairWith({ writability: 'untouched' }),
+      answering,
+      `catch-up db2 → ${end}`,
+    ],
+    ['isolate', pairWith(isolate), gone, `fence db1 + catch-up db2 → isolate db1 → open db2 → ${end}`],
+    [
+      'isolate, untouched',
+      pairWith({ ...isolate, writability: 'untouched' }),
+      gone,
+      `fence db1 + catch-up db2 → isolate db1 → ${end}`,
+    ],
+    [
+      'stop-instance',
+      pairWith({ fencing: 'stop-instance' }),
+      answering,
+      `fence db1 → catch-up db2 to db1 → stop-instance db1 → open db2 → ${end}`,
+    ],
+    [
+      'bound through SSM',
+      pairWith({ hostAddress: 'ssm' }),
+      gone,
+      'fence db1 + catch-up db2 → open db2 → move-vip db2 → bind-vip db2 → verify db2',
+    ],
+  ])('%s', (_, pair, terms, stages) => {
+    const plan = failoverPlan(pair, 'db2', terms);
+    expect(order(plan.stages)).toBe(stages);
+    expect([plan.kind, plan.from, plan.to]).toEqual(['failover', 'db1', 'db2']);
+  });
+
+  it('undoes by closing the new one, then opening the old one; untouched, there is nothing to undo', () => {
+    expect(order([failover.undo])).toBe('close db2 + open db1');
+    expect(failoverPlan(pairWith({ writability: 'untouched' }), 'db2', gone).undo).toEqual([]);
+  });
+
+  it('waits for a holder that is gone no longer than clients can; for one that answers, as for any statement', () => {
+    const fenceOf = (plan: Plan) => plan.stages[0]?.find((step) => step.kind === 'fence');
+    expect(fenceOf(failover)).toMatchObject({ limitMs: 250 });
+    expect(fenceOf(failoverPlan(pairWith(), 'db2', answering))).toMatchObject({
+      limitMs: STATEMENT_LIMIT_MS,
+    });
+  });
+
+  it('catches up within the limit of the settings, and notes what an operator accepts', () => {
+    const pair = pairWith({ settings: { catchUpLimitMs: 1234 } });
+    const plan = failoverPlan(pair, 'db1', { ...gone, acceptLoss: true });
+    const catchUp = plan.stages.flat().find((step) => step.kind === 'catch-up');
+    expect(catchUp).toEqual({ kind: 'catch-up', node: 'db1', source: null, limitMs: 1234, acceptLoss: true });
+    expect(plan.from).toBe('db2');
+  });
+});
+
+describe('switchover', () => {
+  const start = 'catch-up db2 → freeze db1 → catch-up db2 to db1';
+  test.each<[what: string, pair: Pair, stages: string, undo: string]>([
+    ['managed', pairWith(), `${start} → open db2 → move-vip db2 → verify db2`, 'close db2 + open db1'],
+    [
+      'untouched: both take writes again at the end',
+      pairWith({ writability: 'untouched' }),
+      `${start} → move-vip db2 → verify db2 → open db1`,
+      'open db1',
+    ],
+    [
+      'bound through SSM',
+      pairWith({ hostAddress: 'ssm' }),
+      `${start} → open db2 → move-vip db2 → bind-vip db2 → verify db2`,
+      'close db2 + open db1',
+    ],
+    [
+      'fencing is for holders that do not answer',
+      pairWith(isolate),
+      `${start} → open db2 → move-vip db2 → verify db2`,
+      'close db2 + open db1',
+    ],
+  ])('%s', (_, pair, stages, undo) => {
+    const plan = switchoverPlan(pair, 'db2');
+    expect(order(plan.stages)).toBe(stages);
+    expect(order([plan.undo])).toBe(undo);
+  });
+
+  it('never accepts a loss, and keeps writes frozen no longer than the settings say', () => {
+    const catchUps = switchoverPlan(pairWith({ settings: { freezeLimitMs: 4321 } }), 'db2')
+      .stages.flat()
+      .filter((step) => step.kind === 'catch-up');
+    expect(catchUps.map(({ limitMs, acceptLoss }) => [limitMs, acceptLoss])).toEqual([
+      [30_000, false],
+      [4321, false],
+    ]);
+  });
+});
+
+describe('the smaller plans', () => {
+  const ssm = pairWith({ hostAddress: 'ssm' });
+  test.each<[what: string, plan: Plan, stages: string]>([
+    ['reattach', reattachPlan(pairWith(), 'db1', false), 'open db1 → move-vip db1 → verify db1'],
+    [
+      'reattach, the other takes writes',
+      reattachPlan(pairWith(), 'db1', true),
+      'close db2 → open db1 → move-vip db1 → verify db1',
+    ],
+    [
+      'reattach, untouched',
+      reattachPlan(pairWith({ writability: 'untouched' }), 'db1', true),
+      'move-vip db1 → verify db1',
+    ],
+    [
+      'reattach, through SSM',
+      reattachPlan(ssm, 'db1', false),
+      'open db1 → move-vip db1 → bind-vip db1 → verify db1',
+    ],
+    ['open the holder', openHolderPlan(pairWith(), 'db1'), 'open db1 → verify db1'],
+    ['close the standby', closeStandbyPlan(pairWith(), 'db2'), 'close db2'],
+    ['repair mysqld', repairPlan(pairWith({ repair: ['mysqld'] }), 'db2'), 'repair db2'],
+    [
+      'repair both, one after the other',
+      repairPlan(pairWith({ repair: ['mysqld', 'keepalived'] }), 'db2'),
+      'repair db2 → repair db2',
+    ],
+    ['release', releasePlan('db1'), 'release db1'],
+  ])('%s', (_, plan, stages) => {
+    expect(order(plan.stages)).toBe(stages);
+    expect(plan.undo).toEqual([]);
+    expect(plan.undoIfHolderServes).toBe(false);
+  });
+});
+
+describe('in words', () => {
+  it('prints a line a stage, as the dry run shows it', () => {
+    expect(renderStages(failoverPlan(pairWith(isolate), 'db2', gone))).toEqual([
+      '1. fence db1 and, beside it, catch up db2',
+      '2. isolate db1 (quarantine security group, if fencing it was missed)',
+      '3. open db2',
+      '4. move the VIP to db2',
+      '5. verify db2 through the VIP',
+    ]);
+  });
+
+  it('prints what came of each step, as far as the plan came', () => {
+    const record = recordOf(failover, {
+      outcomes: {
+        '0.0': { kind: 'missed', because: 'no answer' },
+        '0.1': { kind: 'failed', because: 'it waits' },
+        'undo.0': { kind: 'already', found: 'db2 is read-only' },
+      },
+    });
+    expect(renderOutcomes(record)).toEqual([
+      'fence db1: missed (no answer)',
+      'catch up db2: failed (it waits)',
+      'undo: close db2: already so (db2 is read-only)',
+    ]);
+  });
+});

@@ -154,14 +154,14 @@ function drawAmbush(random: Random, atMs: number, faults: Fault[]): void {
   };
   const company = [
     break_('ec2-slow', 20_000, 1),
-    break_('ec2-throttle', random.whole(2000, 6000), random.next()),
-    break_('store-down', random.whole(2000, 5500), 1),
+    break_('ec2-throttle', random.whole(1500, 4300), 1),
+    break_('store-down', random.whole(3500, 5500), 1),
   ];
   const death: Death = {
     plan: null,
     step: 'move-vip',
     moment: random.chance(0.8) ? 'late' : 'freeze',
-    forMs: random.whole(500, 6000),
+    forMs: random.whole(2800, 4800),
     company,
   };
   faults.push({ kind: 'death', atMs: atMs - 1000, death });

@@ -39,7 +39,8 @@ export function claim(memory: Memory, situation: Situation, wanted: Claim): Memo
     lastSeen: wanted.lastSeen,
     wasWritable: situation.holder.server?.writable === true,
     kept: null,
-    isolatedFrom: null,
+    // What `release` gives back was noted when the node was isolated.
+    isolatedFrom: wanted.plan.kind === 'release-node' ? (memory.quarantine?.groups ?? null) : null,
     vipMoved: false,
   };
   const automatic = wanted.requestId === null;

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { type Claim, claim } from '../../lib/core/claim.ts';
+import { closeStandbyPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
+import {
+  answers1,
+  changed,
+  failover,
+  holder,
+  memory,
+  NOW_MS,
+  pairWith,
+  position,
+  refused,
+  seen,
+  steady,
+  UUID1,
+} from './world.ts';
+
+const wanted: Claim = {
+  plan: failover,
+  row: 'D10',
+  because: 'db1 is stopped: its port refuses connections',
+  by: 'keepalambda',
+  requestId: null,
+  epoch: 7,
+  planId: 'aaaa0001',
+  incidentId: 'cccc0001',
+  lastSeen: position(`${UUID1}:1-100`),
+};
+const lost = seen(steady, holder(refused));
+const ordered = { ...wanted, row: 'O-failover', by: 'eva', requestId: 'eeee0001' };
+
+describe('an automatic failover that is taken up', () => {
+  const after = claim(steady.memory, lost, wanted);
+
+  it('is in memory, whole, with whom and why', () => {
+    expect(after.plan).toMatchObject({
+      ...failover,
+      id: 'aaaa0001',
+      epoch: 7,
+      row: 'D10',
+      by: 'keepalambda',
+      phase: 'running',
+      outcomes: {},
+      startedAtMs: NOW_MS,
+      badSinceMs: NOW_MS - 10_000,
+      vipMoved: false,
+      fencedAt: null,
+      lastSeen: position(`${UUID1}:1-100`),
+      wasWritable: false,
+    });
+  });
+
+  it('opens an incident, tells that it has begun, and counts for the flap guard', () => {
+    expect(after.incident).toEqual({
+      id: 'cccc0001',
+      openedAtMs: NOW_MS,
+      row: 'D10',
+      told: ['failover-started'],
+    });
+    expect(after.failoversAtMs).toEqual([NOW_MS]);
+    expect(
+      after.outbox.map(({ code, incident, happened, done }) => [code, incident, happened, done]),
+    ).toEqual([
+      [
+        'failover-started',
+        'cccc0001',
+        'db1 is stopped: its port refuses connections.',
+        'Failing over from db1 to db2 (D10, by keepalambda).',
+      ],
+    ]);
+  });
+
+  it('keeps the incident that is open', () => {
+    const incident = { id: 'cccc0000', openedAtMs: 5, row: 'D22', told: ['standby-unfit' as const] };
+    const open = claim({ ...steady.memory, incident }, lost, wanted).incident;
+    expect(open).toEqual({ ...incident, told: ['standby-unfit', 'failover-started'] });
+  });
+});
+
+it('an ordered failover tells, but opens no incident and does not count for the flap guard', () => {
+  const after = claim(steady.memory, lost, ordered);
+  expect(after.incident).toBeNull();
+  expect(after.failoversAtMs).toEqual([]);
+  expect(after.outbox.map(({ code, incident }) => [code, incident])).toEqual([['failover-started', null]]);
+});
+
+it('a switchover tells nothing before its end, and remembers that the holder took writes', () => {
+  const plan = switchoverPlan(pairWith(), 'db2');
+  const after = claim(steady.memory, seen(steady), { ...ordered, plan });
+  expect(after.outbox).toEqual([]);
+  expect(after.plan?.wasWritable).toBe(true);
+  const closed = claim(steady.memory, seen(steady, holder(answers1({ writable: false }))), {
+    ...ordered,
+    plan,
+  });
+  expect(closed.plan?.wasWritable).toBe(false);
+});
+
+it('an automatic plan other than a failover opens an incident and tells at its end', () => {
+  const after = claim(steady.memory, seen(steady), {
+    ...wanted,
+    row: 'D18',
+    plan: closeStandbyPlan(pairWith(), 'db2'),
+  });
+  expect([after.incident?.row, after.outbox, after.failoversAtMs]).toEqual(['D18', [], []]);
+});
+
+it('a release knows the security groups to give back; no other plan does', () => {
+  const quarantine = { node: 'db1', groups: ['sg-1', 'sg-2'] };
+  const isolated = changed(steady, memory({ quarantine })).memory;
+  const release = claim(isolated, seen(steady), { ...ordered, plan: releasePlan('db1') });
+  expect(release.plan?.isolatedFrom).toEqual(['sg-1', 'sg-2']);
+  expect(claim(isolated, lost, wanted).plan?.isolatedFrom).toBeNull();
+});

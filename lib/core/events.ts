@@ -36,7 +36,8 @@ export const events = {
   'plan-incomplete': {
     title: 'the plan could not be completed',
     role: 'hands-over',
-    meaning: 'The VIP was moved, but a later step failed.',
+    meaning:
+      'A step failed, and what was done before it stays done: the VIP may have been moved. Steps that must be so are tried again.',
     todo: 'Read which step failed, and check who answers through the VIP.',
   },
   'switchover-done': {

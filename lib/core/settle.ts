@@ -1,5 +1,5 @@
 /** Ending a plan: what it leaves in memory, and who is told. */
-import { tell, type Words, withIncident } from './alerts.ts';
+import { tell, tellOnce, type Words, withIncident } from './alerts.ts';
 import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
 import { describeLoss } from './loss.ts';
@@ -62,8 +62,9 @@ function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Clo
   return { ...memory, loss };
 }
 
-/** Whether the new holder applied all that the old one ever wrote. */
+/** Whether the new holder applied all that the old one ever wrote: known only if the old one was fenced first. */
 function reachedTheEnd(plan: PlanRecord): boolean {
+  if (plan.fencedAt === null) return false;
   return plan.stages.some((stage, stageIndex) =>
     stage.some(
       (step, stepIndex) =>
@@ -80,7 +81,8 @@ function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending
   // Only what asks for a person opens an incident of its own; an order that succeeds is none.
   const needsPerson = ending.kind === 'incomplete';
   const open = needsPerson ? withIncident(memory, plan.row, close.nowMs, close.incidentId) : memory;
-  const told = tell(open, pair.name, code, wordsOf(memory, pair, plan, ending, close), close.nowMs);
+  const telling = repeats(plan) ? tellOnce : tell;
+  const told = telling(open, pair.name, code, wordsOf(memory, pair, plan, ending, close), close.nowMs);
   if (code !== 'failover-done' || !told.incident) return told;
   // failover-done says already that the old holder is to be brought back.
   return { ...told, incident: { ...told.incident, told: [...told.incident.told, 'standby-unfit'] } };
@@ -88,22 +90,29 @@ function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending
 
 function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
   if (ending.kind === 'incomplete') return 'plan-incomplete';
+  const completed = ending.kind === 'completed';
   switch (plan.kind) {
     case 'failover':
-      return ending.kind === 'completed' ? 'failover-done' : 'failover-aborted';
+      return completed ? 'failover-done' : 'failover-aborted';
     case 'switchover':
-      return ending.kind === 'completed' ? 'switchover-done' : 'switchover-undone';
+      return completed ? 'switchover-done' : 'switchover-undone';
+    // These have nothing to undo: when a step fails, what they are for is simply not so.
     case 'reattach-vip':
-      return 'vip-reattached';
+      return completed ? 'vip-reattached' : 'plan-incomplete';
     case 'open-holder':
-      return 'holder-opened';
+      return completed ? 'holder-opened' : 'plan-incomplete';
     case 'close-standby':
-      return 'standby-closed';
+      return completed ? 'standby-closed' : 'plan-incomplete';
     case 'repair-node':
       return 'repaired';
     case 'release-node':
       return null;
   }
+}
+
+/** Plans that the next tick makes again as long as their reason lasts: nobody wants an alert a second. */
+function repeats({ kind }: PlanRecord): boolean {
+  return kind !== 'failover' && kind !== 'switchover';
 }
 
 function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Words {
@@ -113,7 +122,10 @@ function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, c
     case 'completed':
       return { ...words, done: `${doneText(pair, plan, close)} ${who}.${lossText(memory, plan, close)}` };
     case 'undone':
-      return { ...words, done: `Stopped, and undone ${who}: ${ending.because}.` };
+      return {
+        ...words,
+        done: `Stopped${plan.undo.length > 0 ? ', and undone' : ''} ${who}: ${ending.because}.`,
+      };
     case 'incomplete':
       return { ...words, done: `Not completed ${who}: ${ending.because}.${lossText(memory, plan, close)}` };
   }

@@ -65,7 +65,10 @@ function noteMeasure(
 function priceOf(situation: Situation, page: string): { todo?: string } {
   if (page !== 'holder-lost') return {};
   const { pair, standby, memory } = situation;
-  const ready = memory.readiness?.reasons.join('; ') || 'its state before the loss was not seen';
+  const ready =
+    memory.readiness?.node === standby.node
+      ? memory.readiness.reasons.join('; ') || 'it was ready before the loss'
+      : 'its state before the loss was not seen';
   return {
     todo:
       `Bring the holder back; or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +

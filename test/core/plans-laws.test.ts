@@ -3,13 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../lib/core/plan.ts';
 import { failoverPlan, reattachPlan, switchoverPlan } from '../../lib/core/plans.ts';
 import type { Step, StepKind } from '../../lib/core/step.ts';
-import { pairWith } from './world.ts';
-
-const isolate = {
-  fencing: 'isolate',
-  quarantineGroup: 'sg-0000000000000000a',
-  nodeGroups: ['sg-0000000000000000b'],
-} as const;
+import { isolating, pairWith } from './world.ts';
 
 /** `open db1`. */
 function name(step: Step): string {
@@ -21,7 +15,7 @@ describe('whatever the settings and the terms', () => {
     .record({
       writability: fc.constantFrom('managed' as const, 'untouched' as const),
       hostAddress: fc.constantFrom('prebound' as const, 'ssm' as const),
-      fence: fc.constantFrom({}, isolate, { fencing: 'stop-instance' as const }),
+      fence: fc.constantFrom({}, isolating, { fencing: 'stop-instance' as const }),
     })
     .map(({ fence, ...rest }) => pairWith({ ...rest, ...fence }));
   const terms = fc.record({

@@ -13,13 +13,8 @@ import {
 } from '../../lib/core/plans.ts';
 import type { Step } from '../../lib/core/step.ts';
 import { renderOutcomes, renderStages } from '../../lib/core/steps-text.ts';
-import { failover, pairWith, recordOf } from './world.ts';
+import { failover, isolating, pairWith, recordOf } from './world.ts';
 
-const isolate = {
-  fencing: 'isolate',
-  quarantineGroup: 'sg-0000000000000000a',
-  nodeGroups: ['sg-0000000000000000b'],
-} as const;
 const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true };
 const answering = { holderAnswers: true, acceptLoss: false, undoIfHolderServes: false };
 
@@ -47,10 +42,10 @@ describe('failover', () => {
       answering,
       `catch-up db2 → ${end}`,
     ],
-    ['isolate', pairWith(isolate), gone, `fence db1 + catch-up db2 → isolate db1 → open db2 → ${end}`],
+    ['isolate', pairWith(isolating), gone, `fence db1 + catch-up db2 → isolate db1 → open db2 → ${end}`],
     [
       'isolate, untouched',
-      pairWith({ ...isolate, writability: 'untouched' }),
+      pairWith({ ...isolating, writability: 'untouched' }),
       gone,
       `fence db1 + catch-up db2 → isolate db1 → ${end}`,
     ],
@@ -112,7 +107,7 @@ describe('switchover', () => {
     ],
     [
       'fencing is for holders that do not answer',
-      pairWith(isolate),
+      pairWith(isolating),
       `${start} → open db2 → move-vip db2 → verify db2`,
       'close db2 + open db1',
     ],
@@ -170,7 +165,7 @@ describe('the smaller plans', () => {
 
 describe('in words', () => {
   it('prints a line a stage, as the dry run shows it', () => {
-    expect(renderStages(failoverPlan(pairWith(isolate), 'db2', gone))).toEqual([
+    expect(renderStages(failoverPlan(pairWith(isolating), 'db2', gone))).toEqual([
       '1. fence db1 and, beside it, catch up db2',
       '2. isolate db1 (quarantine security group, if fencing it was missed)',
       '3. open db2',

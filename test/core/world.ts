@@ -14,8 +14,17 @@ export * from './servers.ts';
 
 /** Now, in every test that does not say otherwise. */
 export const NOW_MS = 10_000_000;
+export type PairChanges = Partial<EnvironmentInput['pairs'][number]>;
+
+/** An old holder that does not answer is isolated. */
+export const isolating: PairChanges = {
+  fencing: 'isolate',
+  quarantineGroup: 'sg-0000000000000000a',
+  nodeGroups: ['sg-0000000000000000b'],
+};
+
 /** The pair `orders` of db1 and db2, with these settings changed. */
-export function pairWith(changes: Partial<EnvironmentInput['pairs'][number]> = {}): Pair {
+export function pairWith(changes: PairChanges = {}): Pair {
   const parsed = parseConfig({ ...small, pairs: [{ ...pairIn('a', '10.0.1', 'orders'), ...changes }] });
   const pair = parsed.kind === 'valid' ? parsed.value.pairs[0] : undefined;
   if (!pair) throw new Error(`the pair of a test is faulty: ${JSON.stringify(parsed)}`);
@@ -158,7 +167,7 @@ export function failingFor(forMs: number): Change {
   return lasting({ holderFaultsSinceMs: NOW_MS - forMs });
 }
 
-export function configured(changes: Partial<EnvironmentInput['pairs'][number]>): Change {
+export function configured(changes: PairChanges): Change {
   return (world) => ({ ...world, pair: pairWith(changes) });
 }
 

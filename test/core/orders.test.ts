@@ -1,0 +1,168 @@
+import { describe, expect, it, test } from 'vitest';
+import { decideOrder, ORDER_LIFE_MS, planFor } from '../../lib/core/orders.ts';
+import { type Order, parseRequest } from '../../lib/core/request.ts';
+import {
+  type Change,
+  hears2,
+  holder,
+  inFlight,
+  memory,
+  NOW_MS,
+  refused,
+  rememberedUnfit,
+  seen,
+  standby,
+  steady,
+  unanswered,
+  vipAt,
+} from './world.ts';
+
+/** The order that this request amounts to, by eva. */
+function order(raw: object): Order {
+  const parsed = parseRequest({ pair: 'orders', by: 'eva', ...raw });
+  if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults));
+  return parsed.value as Order;
+}
+
+function decided(raw: object, ...changes: readonly Change[]) {
+  return decideOrder(seen(steady, ...changes), order(raw), NOW_MS);
+}
+
+const failover = { action: 'failover' };
+const forced = { action: 'failover', force: true, acceptLoss: true };
+const switchover = { action: 'switchover' };
+const lagging = standby(hears2({ lagSeconds: null }));
+const quarantine = memory({ quarantine: { node: 'db1', groups: ['sg-1'] } });
+const paused = memory({ pause: { untilMs: NOW_MS + 60_000, by: 'tom', why: 'kernel' } });
+const twice = memory({ failoversAtMs: [NOW_MS - 60_000, NOW_MS - 10_000] });
+
+describe('orders that are carried out', () => {
+  test.each<[what: string, raw: object, changes: readonly Change[], plan: string]>([
+    ['failover, all well', failover, [], 'failover to db2'],
+    ['failover, the holder lost', failover, [holder(refused)], 'failover to db2'],
+    ['failover to the standby by name', { ...failover, to: 'db2' }, [], 'failover to db2'],
+    [
+      'failover, the standby unfit, forced',
+      forced,
+      [holder(refused), rememberedUnfit('it lags')],
+      'failover to db2',
+    ],
+    [
+      'failover past the flap guard: a person has looked',
+      failover,
+      [holder(refused), twice],
+      'failover to db2',
+    ],
+    ['failover while paused: by the one who paused', failover, [paused], 'failover to db2'],
+    [
+      'failover to the last holder, the VIP on neither',
+      { ...failover, to: 'db1' },
+      [vipAt({ kind: 'nowhere' })],
+      'failover to db1',
+    ],
+    ['switchover', switchover, [], 'switchover to db2'],
+    ['switchover while paused', switchover, [paused], 'switchover to db2'],
+    ['release', { action: 'release', node: 'db1' }, [quarantine], 'release-node to db1'],
+  ])('%s', (_, raw, changes, plan) => {
+    const decision = decided({ why: 'kernel', ...raw }, ...changes);
+    if (decision.kind !== 'act') throw new Error(JSON.stringify(decision));
+    expect(`${decision.plan.kind} to ${decision.plan.to}`).toBe(plan);
+    expect(decision.because).toBe('eva asked for it: kernel');
+    expect(decision.plan.undoIfHolderServes).toBe(false);
+  });
+
+  it('wait for the last write of a holder that answers, and take a loss only where it was accepted', () => {
+    const stepOf = (raw: object, ...changes: readonly Change[]) => {
+      const decision = decided(raw, ...changes);
+      return decision.kind === 'act'
+        ? decision.plan.stages.flat().find(({ kind }) => kind === 'catch-up')
+        : null;
+    };
+    expect(stepOf(failover)).toMatchObject({ source: 'db1', acceptLoss: false });
+    expect(stepOf(failover, holder(refused))).toMatchObject({ source: null, acceptLoss: false });
+    expect(stepOf(forced, holder(refused))).toMatchObject({ source: null, acceptLoss: true });
+  });
+});
+
+describe('orders that are refused, with what to do instead', () => {
+  test.each<[what: string, raw: object, changes: readonly Change[], because: string]>([
+    ['a node that there is not', { ...failover, to: 'db9' }, [], 'got node db9; want one of db1, db2'],
+    ['to the holder', { ...failover, to: 'db1' }, [], 'db1 holds the VIP already; nothing to do'],
+    [
+      'to an unfit standby',
+      failover,
+      [lagging],
+      'db2 is unfit: its lag is unknown. To fail over all the same, add "force":true',
+    ],
+    ['forced, to a dead one', forced, [standby(unanswered)], 'db2 is silent and cannot take over'],
+    ['a switchover with the holder lost', switchover, [holder(refused)], 'now it could: db1 is stopped'],
+    ['a switchover to an unfit standby', switchover, [lagging], 'now it could: its lag is unknown'],
+    ['a switchover with the VIP unheld', switchover, [vipAt({ kind: 'nowhere' })], 'the VIP is on no ENI'],
+    ['a switchover to the holder', { ...switchover, to: 'db1' }, [], 'db1 holds the VIP already'],
+    [
+      'a plan in flight',
+      failover,
+      [inFlight],
+      'a failover is in flight (plan 0000beef); ask again when it has ended',
+    ],
+    [
+      'a plan in flight, a pause',
+      { action: 'pause', minutes: 5, why: 'x' },
+      [inFlight],
+      'a failover is in flight',
+    ],
+    ['release of one that is free', { action: 'release', node: 'db1' }, [], 'db1 is not in quarantine'],
+    [
+      'release of the wrong one',
+      { action: 'release', node: 'db2' },
+      [quarantine],
+      'db2 is not in quarantine; db1 is',
+    ],
+    ['resume, not paused', { action: 'resume' }, [], 'the pair is not paused'],
+    ['acknowledge, nothing to', { action: 'acknowledge' }, [], 'there is nothing to acknowledge'],
+  ])('%s', (_, raw, changes, because) => {
+    const decision = decided(raw, ...changes);
+    expect(decision.kind).toBe('refuse');
+    expect(decision).toMatchObject({ because: expect.stringContaining(because) });
+  });
+
+  test.each<[what: string, waitedMs: number, kind: string]>([
+    ['just in time', ORDER_LIFE_MS, 'act'],
+    ['who asked has gone', ORDER_LIFE_MS + 1, 'refuse'],
+  ])('an order that waited: %s', (_, waitedMs, kind) => {
+    expect(decideOrder(seen(steady), order(failover), NOW_MS - waitedMs).kind).toBe(kind);
+  });
+});
+
+describe('orders that only change what is remembered', () => {
+  const noted = (raw: object, ...changes: readonly Change[]) => {
+    const decision = decided(raw, ...changes);
+    if (decision.kind !== 'note') throw new Error(JSON.stringify(decision));
+    return decision;
+  };
+
+  it('pause, until then, and tell', () => {
+    const { memory: after, text } = noted({ action: 'pause', minutes: 30, why: 'kernel' });
+    expect(after.pause).toEqual({ untilMs: NOW_MS + 30 * 60_000, by: 'eva', why: 'kernel' });
+    expect(after.outbox).toMatchObject([
+      { code: 'paused', happened: 'eva paused orders for 30 minutes: kernel.' },
+    ]);
+    expect(text).toContain('paused for 30 minutes');
+  });
+
+  it('resume, and tell', () => {
+    const { memory: after } = noted({ action: 'resume' }, paused);
+    expect([after.pause, after.outbox[0]?.code]).toEqual([null, 'resumed']);
+  });
+
+  it('acknowledge: the flap guard counts from 0 again', () => {
+    const { memory: after, text } = noted({ action: 'acknowledge' }, twice);
+    expect(after.failoversAtMs).toEqual([]);
+    expect(text).toContain('acknowledged 2 automatic failovers');
+  });
+});
+
+it('plans for a dry run as for an order', () => {
+  const plan = planFor(seen(steady), 'switchover', 'db2', { force: false, acceptLoss: false });
+  expect(plan).toMatchObject({ plan: { kind: 'switchover', from: 'db1', to: 'db2' } });
+});

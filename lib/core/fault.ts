@@ -30,7 +30,10 @@ export function faultsOf(error: z.ZodError, raw: unknown, schema?: z.ZodType): F
     }
     const value = valueAt(raw, issue.path);
     const got = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
-    const want = issue.message.replace(/^Invalid input: expected /, 'a value of type ');
+    const want = issue.message.replace(
+      /^Invalid input: expected (.+?)(, received .+)?$/,
+      'a value of type $1',
+    );
     return { path, got, want, remedy: path ? `give ${path} ${want}` : `give ${want}` };
   });
 }

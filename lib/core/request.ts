@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Parsed } from './config.ts';
 import { faultsOf } from './fault.ts';
 
-const pair = z.string().min(1, 'the name of a pair');
-const by = z.string().min(1, 'who asks').default('operator');
+const pair = z.string('the name of a pair').min(1, 'the name of a pair');
+const by = z.string('who asks').min(1, 'who asks').default('operator');
 const why = z.string().default('');
 /** Who asks and why go into history and alerts. */
 const asked = { pair, by, why };
@@ -38,7 +38,11 @@ const schemas = {
   /** Allows automatic failovers again after the flap guard stopped them. */
   acknowledge: z.strictObject({ action: z.literal('acknowledge'), ...asked }),
   /** Gives a quarantined node its security groups back. */
-  release: z.strictObject({ action: z.literal('release'), ...asked, node: z.string() }),
+  release: z.strictObject({
+    action: z.literal('release'),
+    ...asked,
+    node: z.string('the node in quarantine'),
+  }),
   /** The exact steps that a failover or switchover would take now. Changes nothing. */
   plan: z.strictObject({
     action: z.literal('plan'),

@@ -1,0 +1,126 @@
+import { describe, expect, it, test } from 'vitest';
+import { renderFault } from '../../lib/core/fault.ts';
+import { actions, isOrder, parseRequest } from '../../lib/core/request.ts';
+
+/** The request as it was understood, or what is wrong with it, a line each. */
+function understood(raw: unknown): unknown {
+  const parsed = parseRequest(raw);
+  return parsed.kind === 'valid' ? parsed.value : parsed.faults.map(renderFault).join('\n');
+}
+
+describe('what is not said has a default', () => {
+  const asked = { pair: 'orders', by: 'operator', why: '' };
+  test.each<[raw: Readonly<Record<string, unknown>>, request: object]>([
+    [{ action: 'status' }, { action: 'status' }],
+    [
+      { action: 'status', pair: 'orders' },
+      { action: 'status', pair: 'orders' },
+    ],
+    [
+      { action: 'check', pair: 'orders' },
+      { action: 'check', pair: 'orders' },
+    ],
+    [
+      { action: 'failover', pair: 'orders' },
+      { action: 'failover', ...asked, force: false, acceptLoss: false },
+    ],
+    [
+      { action: 'switchover', pair: 'orders', to: 'db2' },
+      { action: 'switchover', ...asked, to: 'db2' },
+    ],
+    [
+      { action: 'pause', pair: 'orders', why: 'kernel', minutes: 30 },
+      { action: 'pause', ...asked, why: 'kernel', minutes: 30 },
+    ],
+    [
+      { action: 'resume', pair: 'orders' },
+      { action: 'resume', ...asked },
+    ],
+    [
+      { action: 'acknowledge', pair: 'orders', by: 'eva' },
+      { action: 'acknowledge', ...asked, by: 'eva' },
+    ],
+    [
+      { action: 'release', pair: 'orders', node: 'db1' },
+      { action: 'release', ...asked, node: 'db1' },
+    ],
+    [
+      { action: 'plan', pair: 'orders' },
+      { action: 'plan', pair: 'orders', of: 'failover', force: false },
+    ],
+    [
+      { action: 'history', pair: 'orders' },
+      { action: 'history', pair: 'orders', limit: 50 },
+    ],
+  ])('$action', (raw, request) => {
+    expect(understood(raw)).toEqual(request);
+  });
+});
+
+describe('what is wrong is named, with what there is', () => {
+  const all =
+    'one of status, check, failover, switchover, pause, resume, acknowledge, release, plan, history';
+  test.each<[what: string, raw: unknown, words: readonly string[]]>([
+    ['nothing', undefined, ['action: got nothing', all]],
+    ['a text', 'status', ['action: got nothing', all]],
+    ['no action', { pair: 'orders' }, ['action: got nothing', all, '{"action":"status"}']],
+    ['an unknown action', { action: 'reboot' }, ['action: got "reboot"', all]],
+    ['an action that objects have', { action: 'constructor' }, ['action: got "constructor"', all]],
+    ['an action that is no text', { action: 7 }, ['action: got 7', all]],
+    [
+      'an unknown key',
+      { action: 'failover', pair: 'orders', accept_loss: true },
+      ['unknown key accept_loss', 'only the keys of failover: action, pair, by, why, to, force, acceptLoss'],
+    ],
+    [
+      'two unknown keys',
+      { action: 'resume', pair: 'orders', a: 1, b: 2 },
+      ['unknown keys a, b', 'only the keys of resume: action, pair, by, why'],
+    ],
+    ['no pair', { action: 'failover' }, ['pair: got nothing; want the name of a pair.']],
+    ['no node', { action: 'release', pair: 'orders' }, ['node: got nothing; want the node in quarantine.']],
+    [
+      'a text where there is a yes or no',
+      { action: 'failover', pair: 'orders', force: 'yes' },
+      ['force: got "yes"; want a value of type boolean.'],
+    ],
+    [
+      'a pause without an end',
+      { action: 'pause', pair: 'orders', why: 'kernel' },
+      ['minutes: got nothing', 'a pause always ends'],
+    ],
+    [
+      'a pause without a reason',
+      { action: 'pause', pair: 'orders', minutes: 5 },
+      ['why: got nothing', 'a reason, so that others know'],
+    ],
+    [
+      'a pause of a week',
+      { action: 'pause', pair: 'orders', why: 'x', minutes: 10_080 },
+      ['minutes: got 10080', 'at most 1440 minutes'],
+    ],
+    [
+      'a pause of nothing',
+      { action: 'pause', pair: 'orders', why: 'x', minutes: 0 },
+      ['minutes: got 0', 'a positive number of minutes'],
+    ],
+    [
+      'a plan of what there is not',
+      { action: 'plan', pair: 'orders', of: 'release' },
+      ['of: got "release"', "'failover' or 'switchover'"],
+    ],
+    [
+      'every fault, not only the first',
+      { action: 'pause', pair: 'orders' },
+      ['minutes: got nothing', 'why: got nothing'],
+    ],
+  ])('%s', (_, raw, words) => {
+    for (const word of words) expect(understood(raw)).toContain(word);
+  });
+});
+
+it('knows which requests change something, and so need the lease', () => {
+  const requests = actions.map((action) => ({ action })) as unknown as Parameters<typeof isOrder>[0][];
+  const orders = requests.filter(isOrder).map(({ action }) => action);
+  expect(orders).toEqual(['failover', 'switchover', 'pause', 'resume', 'acknowledge', 'release']);
+});

@@ -8,7 +8,7 @@ import { served } from './rows-served.ts';
 import { unclear } from './rows-unclear.ts';
 import type { Situation } from './situation.ts';
 
-export type { Measure, Row } from './row.ts';
+export { type Deed, deedOf, type Measure, type Row } from './row.ts';
 
 export interface Decision {
   readonly row: Pick<Row, 'id' | 'name'>;

@@ -15,7 +15,7 @@ export interface Fitness {
 /** How old a remembered readiness may be, counted from the start of the incident. Milliseconds. */
 export const READINESS_LIFE_MS = 150_000;
 /** How long the channel may hear nothing while the holder commits a heartbeat every second. Milliseconds. */
-const UNHEARD_MS = 5000;
+export const UNHEARD_MS = 5000;
 
 /**
  * Reasons why the standby is not ready, judged while the holder serves: it must receive and apply what the

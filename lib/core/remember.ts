@@ -8,7 +8,7 @@ import type { Durations, Situation } from './situation.ts';
 /** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
 const READINESS_REFRESH_MS = 60_000;
 /** How long the pair must be steady before the all-clear. Milliseconds. */
-const ALL_CLEAR_MS = 3000;
+export const ALL_CLEAR_MS = 3000;
 
 /**
  * Memory → memory. The same object comes back when nothing is worth saving, so that a steady pair costs no

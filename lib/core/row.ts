@@ -1,6 +1,6 @@
 /** A row of the decision table, and what can follow from one. */
 import type { EventCode } from './events.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanKind } from './plan.ts';
 import type { Situation } from './situation.ts';
 
 /** What follows from a row. */
@@ -15,6 +15,9 @@ export type Measure =
   /** The incident, if there is one, is over. */
   | { readonly kind: 'all-clear' };
 
+/** A measure in a word or two; a test holds each row's `measure` to what its `does` says. */
+export type Deed = 'observe' | 'resume' | 'all-clear' | `page ${EventCode}` | `plan ${PlanKind}`;
+
 export interface Row {
   readonly id: string;
   readonly name: string;
@@ -22,8 +25,24 @@ export interface Row {
   readonly says: string;
   readonly when: (situation: Situation) => boolean;
   readonly measure: (situation: Situation) => Measure;
+  /** All that `measure` can come to. */
+  readonly does: readonly Deed[];
   /** Why this is right. */
   readonly reason: string;
   /** Where the rule comes from. */
   readonly origin: string;
+}
+
+/** The measure in a word or two. */
+export function deedOf(measure: Measure): Deed {
+  switch (measure.kind) {
+    case 'observe':
+    case 'resume':
+    case 'all-clear':
+      return measure.kind;
+    case 'stay':
+      return `page ${measure.page}`;
+    case 'act':
+      return `plan ${measure.plan.kind}`;
+  }
 }

@@ -1,6 +1,7 @@
 /** Rows D1 to D5: whose turn it is not, or who holds the VIP, is not clear; nothing new is begun. */
 import { holderLost, wantsFailover } from './conditions.ts';
 import type { Row } from './row.ts';
+import { BLIND_MS, VIP_WORD_LIFE_MS } from './situation.ts';
 
 export const unclear: readonly Row[] = [
   {
@@ -9,6 +10,7 @@ export const unclear: readonly Row[] = [
     says: 'Memory holds a plan that has not ended, paused or not.',
     when: (s) => s.memory.plan !== null,
     measure: () => ({ kind: 'resume' }),
+    does: ['resume'],
     reason:
       "A half-done plan is worse than either end of it, so nothing else is decided before it has ended. During a pause it is an operator's own.",
     origin: 'pg_auto_failover: every transition can be repeated until it succeeds',
@@ -19,15 +21,17 @@ export const unclear: readonly Row[] = [
     says: "An operator's pause is on.",
     when: (s) => s.paused,
     measure: () => ({ kind: 'observe' }),
+    does: ['observe'],
     reason: 'An operator is at work; acting under their hands is how healthy masters get lost.',
     origin: 'patroni pause',
   },
   {
     id: 'D3',
     name: 'blind',
-    says: 'All vantages have been blind for 5 s; or both nodes are confirmed silent, while EC2 does not say that either has stopped.',
+    says: `All vantages have been blind for ${BLIND_MS / 1000} s; or both nodes are confirmed silent, while EC2 does not say that either has stopped.`,
     when: (s) => s.blind !== null,
     measure: (s) => ({ kind: 'stay', page: 'blind', because: s.blind ?? '' }),
+    does: ['page blind'],
     reason:
       'No evidence is no proof of death: the fault is likelier in our own view than in two servers at once.',
     origin: 'orchestrator holistic detection; keepalived pair killed by its own check',
@@ -35,9 +39,10 @@ export const unclear: readonly Row[] = [
   {
     id: 'D4',
     name: 'ec2-blind',
-    says: 'EC2 has not answered for 5 s and its last word is older than 15 s, and the holder is lost or a failover is wanted.',
+    says: `EC2 has not answered for ${BLIND_MS / 1000} s and its last word is older than ${VIP_WORD_LIFE_MS / 1000} s, and the holder is lost or a failover is wanted.`,
     when: (s) => s.vip === 'blind' && (holderLost(s) || wantsFailover(s)),
     measure: (s) => ({ kind: 'stay', page: 'ec2-blind', because: s.vipBecause }),
+    does: ['page ec2-blind'],
     reason: 'Without knowing who holds the VIP, it is not known who must be replaced.',
     origin: 'ClusterLabs awsvip acts without looking',
   },
@@ -47,6 +52,7 @@ export const unclear: readonly Row[] = [
     says: 'EC2 has not said yet where the VIP is, or has said fewer than three times in a row that neither node has it.',
     when: (s) => s.vip === 'unknown',
     measure: () => ({ kind: 'observe' }),
+    does: ['observe'],
     reason: 'Who holds the VIP is not known yet, or EC2 has said only once that nobody does.',
     origin: 'EC2 API: reads are eventually consistent',
   },

@@ -9,9 +9,9 @@ import { allSafeguards, type Safeguards } from './safeguards.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** EC2's word counts for this long when it stops answering. Milliseconds. */
-const VIP_WORD_LIFE_MS = 15_000;
+export const VIP_WORD_LIFE_MS = 15_000;
 /** All vantages, or EC2, must have failed for this long before a person is told. Milliseconds. */
-const BLIND_MS = 5000;
+export const BLIND_MS = 5000;
 
 export interface Situation {
   readonly pair: Pair;

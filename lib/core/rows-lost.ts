@@ -13,7 +13,7 @@ import { failoverPlan, reattachPlan, repairPlan } from './plans.ts';
 import type { Row } from './row.ts';
 
 /** How long the standby may hear a holder that we do not, before a person is told. Milliseconds. */
-const WITNESSED_MS = 5000;
+export const WITNESSED_MS = 5000;
 
 /** The terms of a failover from a holder that is gone: its return before the move makes it needless. */
 const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true } as const;

@@ -101,7 +101,7 @@ function createWorld(random: Random, timeline: Timeline, story: Story, checksEpo
     pair,
     vantages: config.vantages,
     holder: random.pick(nodeNames),
-    gtid: random.chance(0.7),
+    gtid: random.chance(0.5),
     checksEpoch,
     habits: { retryMs: random.pick([500, 2000, 10_000]), netTimeoutMs: random.pick([4000, 20_000, 60_000]) },
   };

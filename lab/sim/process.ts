@@ -72,15 +72,11 @@ export class Process {
     if (this.#gone) return never();
     return new Promise((resolve, reject) => {
       this.timeline.after(sendMs, () => {
-        let deliver: () => void;
         try {
-          const value = act();
-          deliver = () => resolve(value);
+          this.#answer(answerMs, resolve, act());
         } catch (error) {
-          deliver = () => reject(error);
+          this.#answer(answerMs, reject, error);
         }
-        if (answerMs === 0) this.#deliver(deliver);
-        else this.timeline.after(answerMs, () => this.#deliver(deliver));
       });
     });
   }
@@ -111,6 +107,12 @@ export class Process {
     this.#deliver(act);
   }
 
+  #answer<T>(answerMs: number, settle: (value: T) => void, value: T): void {
+    if (answerMs > 0) this.timeline.after(answerMs, () => this.#deliver(() => settle(value)));
+    else if (this.timeline.nowMs < this.#frozenUntilMs) this.#deliver(() => settle(value));
+    else if (!this.#gone) settle(value);
+  }
+
   #deliver(act: () => void): void {
     if (this.#gone) return;
     if (this.timeline.nowMs < this.#frozenUntilMs) this.#late.push(act);
@@ -127,27 +129,44 @@ export class Process {
 
 /** The clock of a process: skewed, drifting, and asleep as long as its own seconds last. */
 export function clockOf(owner: Process): Clock {
+  const { timeline, skew } = owner;
   return {
     nowMs: () => owner.localMs(),
     sleep: (forMs, signal) => {
       if (owner.gone) return never();
       return new Promise((resolve) => {
-        const trueMs = Math.max(0, forMs) / (1 + owner.skew.drift);
-        // An aborted sleep ends at once, but never within the caller's own turn.
         const wake = () => owner.receive(resolve);
-        if (signal === undefined || signal.aborted) {
-          owner.timeline.after(signal?.aborted ? 0 : trueMs, wake);
-          return;
+        const trueMs = Math.max(0, forMs) / (1 + skew.drift);
+        // An aborted sleep ends at once, but never within the caller's own turn.
+        if (signal?.aborted) timeline.after(0, wake);
+        else if (signal === undefined) timeline.after(trueMs, wake);
+        else {
+          const abort = () => timeline.after(0, wake);
+          const sleepers = sleepersOf(signal);
+          sleepers.add(abort);
+          timeline.after(trueMs, () => {
+            if (sleepers.delete(abort)) wake();
+          });
         }
-        const abort = () => owner.timeline.after(0, wake);
-        signal.addEventListener('abort', abort);
-        owner.timeline.after(trueMs, () => {
-          signal.removeEventListener('abort', abort);
-          wake();
-        });
       });
     },
   };
+}
+
+/** Who sleeps until a signal is aborted: one listener a signal, because listeners are dear. */
+const sleepersBySignal = new WeakMap<AbortSignal, Set<() => void>>();
+
+function sleepersOf(signal: AbortSignal): Set<() => void> {
+  const known = sleepersBySignal.get(signal);
+  if (known !== undefined) return known;
+  const sleepers = new Set<() => void>();
+  sleepersBySignal.set(signal, sleepers);
+  const abortAll = () => {
+    for (const abort of sleepers) abort();
+    sleepers.clear();
+  };
+  signal.addEventListener('abort', abortAll, { once: true });
+  return sleepers;
 }
 
 /** A promise for a process that is gone. */

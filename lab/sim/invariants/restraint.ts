@@ -11,13 +11,16 @@ import type { Court, Invariant } from './court.ts';
 const wellForMs = 10_000;
 /** How long nothing must have been seen before it is wrong to act on it. Milliseconds. */
 const blindForMs = 1400;
+/** A probe function that hangs is given this long beyond its hold before it counts as blind. Milliseconds. */
+const hangMs = 2000;
 
 /**
  * Invariant 4. No automatic fail-back. No automatic mutation while paused, blind, or past the flap guard.
  *
- * (a) An automatic plan never begins, and none of its mutations is sent, while a pause in the store lasts on
- * the clock of the process that acts. (b) No automatic plan begins when for 1.4 s no vantage has reached anything
- * that answers it, and EC2 has shown both instances as running. (c) No more automatic failovers begin than the flap
+ * (a) No automatic plan begins, and no mutation is sent without a plan, while a pause in the store lasts on the
+ * clock of the process that acts. (b) No automatic plan begins when for 1.4 s no vantage has reached anything
+ * that answers it, and EC2 has shown both instances as running; where a probe function itself does not work,
+ * only after a look that it held has had to end. (c) No more automatic failovers begin than the flap
  * guard allows since the last acknowledgement, nor one sooner after another than it allows (less the spread
  * of the processes' clocks). (d) No automatic failover begins from a node that for 10 s served its clients,
  * passed the check, and was seen by a vantage or heard by the standby: neither back, nor away.
@@ -38,7 +41,9 @@ export function restraintInvariant(court: Court, clockSpreadMs: number): Invaria
     if (isPaused(before, process))
       court.accuse(4, `${plan.kind} to ${plan.to} begins although the pair is paused`);
     const blindMs = blindSinceMs === null ? 0 : world.nowMs - blindSinceMs;
-    if (blindMs > blindForMs)
+    const functionsFail = [...world.views.values()].some(({ blind }) => blind !== 'no');
+    const unknownForMs = functionsFail ? world.pair.settings.holdMs + hangMs : 0;
+    if (blindMs > blindForMs + unknownForMs)
       court.accuse(4, `${plan.kind} to ${plan.to} begins, after ${blindMs} ms without any sight`);
     if (plan.kind !== 'failover') return;
     flap.failedOver();
@@ -61,7 +66,8 @@ export function restraintInvariant(court: Court, clockSpreadMs: number): Invaria
     acting({ process, action, node }) {
       const memory = world.table.memoryOf(world.pair.name);
       if (!mutations.has(action) || !isPaused(memory, process)) return;
-      if (memory.plan !== null && memory.plan.requestId !== null) return;
+      // A plan that began before the pause, or that an operator asked for in it, is carried on.
+      if (memory.plan !== null) return;
       court.accuse(4, `${process.name} sends ${action} ${node} although the pair is paused`);
     },
   };

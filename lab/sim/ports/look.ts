@@ -69,9 +69,8 @@ class HeldLook {
     this.#endMs = timeline.nowMs + holdMs;
     const wayMs = context.random.whole(3, 14);
     // In calm, a held look that has seen it all before sees nothing new until its end.
-    const idle = holdMs > 0 && isCalm(context.world) && targets.every((target) => target.seen !== null);
-    if (!idle || !this.#isNews(this.#sightAll())) this.#schedule(timeline.nowMs + (idle ? holdMs : wayMs));
-    else this.#schedule(timeline.nowMs + wayMs);
+    const idle = holdMs > 0 && isCalm(context.world) && this.#hasSeenAll();
+    this.#schedule(timeline.nowMs + (idle ? holdMs : wayMs));
     context.world.looks.add(this);
   }
 
@@ -138,6 +137,18 @@ class HeldLook {
     }
     const nextMs = isCalm(world) ? this.#endMs : nowMs + world.pair.settings.lookIntervalMs;
     this.#schedule(Math.min(nextMs, this.#endMs));
+  }
+
+  /** Whether watch has seen all that there is to see; asked again only when the world has changed. */
+  #hasSeenAll(): boolean {
+    const { version } = this.#context.world;
+    const view = this.#view;
+    const seen = this.#targets[0]?.seen ?? null;
+    if (seen === null) return false;
+    if (view.known?.seen === seen && view.known.version === version) return true;
+    if (this.#isNews(this.#sightAll())) return false;
+    view.known = { seen, version };
+    return true;
   }
 
   #isNews(sightings: readonly Sighting[]): boolean {

@@ -8,6 +8,8 @@ export class View {
   readonly cutOff = new Set<NodeName>();
   /** How likely a single look at a single node goes unanswered. */
   loss = 0;
+  /** The fingerprint that a look from here last found to be no news, and the world's version at that time. */
+  known: { readonly seen: string; readonly version: number } | null = null;
 
   /** Whether statements and looks get from here to the node's host. */
   reaches(node: NodeName): boolean {

@@ -61,15 +61,15 @@ async function inWorld(
   fault: Fault,
   work: (world: World, story: Story) => Promise<number>,
 ): Promise<number> {
-  const settings = { ...fault.settings, ...parseSettings(flags.set) };
-  const story = new Story(flags.json ? console.error : console.log);
-  story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
-  const world = await openWorld({
+  const asked = {
     server: flags.server,
     port: wholeNumber('--port', flags.port, 1, 65_535),
     ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
-    changes: { settings },
-  });
+    changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
+  };
+  const story = new Story(flags.json ? console.error : console.log);
+  story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
+  const world = await openWorld(asked);
   const ended = new AbortController();
   const onSignal = () => ended.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);

@@ -1,0 +1,75 @@
+/** The lab's command line: what is wrong is one line on standard error, and exit code 2. */
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { describe, expect, test } from 'vitest';
+import { faults } from '../../lab/faults/index.ts';
+import { runLab, startLab } from './lab.ts';
+
+describe('a faulty command is one clear line, and nothing is started', () => {
+  test.each([
+    [['--fault', 'nope'], 'got fault nope; want one of mysqld-kill'],
+    [['--scenario', 'nope'], 'got scenario nope; want one of seed'],
+    [['--bogus'], "unknown option '--bogus'"],
+    [['--port', '99999'], 'want a whole number from 1 to 65535'],
+    [['--server', 'nope'], 'got the server nope'],
+    [['--set', 'lagLimitSeconds=0'], 'lagLimitSeconds'],
+    [['--fault', 'watch-kill', '--at', 'nope'], 'got --at nope; want one of fence'],
+  ])('%j', { timeout: 30_000 }, async (args, words) => {
+    const { code, stderr, stdout } = await runLab('--json', ...args);
+    expect(stdout).toBe('');
+    expect(stderr.trim().split('\n').at(-1)).toContain(words);
+    expect(code).toBe(2);
+  });
+});
+
+test('--list names every fault and scenario with a line each', async () => {
+  const { stdout, code } = await runLab('--list');
+  for (const name of [...Object.keys(faults), 'seed']) {
+    expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S+ `, 'm'));
+  }
+  expect(code).toBe(0);
+});
+
+test('--keep: operate is invoked by hand, and Ctrl-C leaves nothing running', {
+  timeout: 60_000,
+}, async () => {
+  const lab = startLab('--keep');
+  const endpoint = await printedEndpoint(lab.stdout);
+  const client = new LambdaClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'lab', secretAccessKey: 'lab' },
+  });
+  const ask = async (event: object) => {
+    const command = new InvokeCommand({
+      FunctionName: 'keepalambda-lab-operate',
+      Payload: JSON.stringify(event),
+    });
+    const { Payload } = await client.send(command);
+    return JSON.parse(new TextDecoder().decode(Payload)) as { ok: boolean; lines: string[] };
+  };
+  const before = await ask({ action: 'status', pair: 'orders' });
+  expect(before.lines[0]).toMatch(/^orders: VIP 127\.0\.\d+\.100 on db1$/);
+  const moved = await ask({ action: 'failover', pair: 'orders', by: 'a test', why: 'to see it' });
+  expect(moved).toMatchObject({ ok: true, lines: [expect.stringContaining('failover to db2 done')] });
+  const after = await ask({ action: 'status', pair: 'orders' });
+  expect(after.lines[0]).toMatch(/on db2$/);
+  lab.kill('SIGINT');
+  const [code] = await once(lab, 'exit');
+  expect(code).toBe(130);
+  await expect(ask({ action: 'status' })).rejects.toThrow();
+});
+
+/** The endpoint in the command that the lab prints for a person. */
+async function printedEndpoint(stdout: NodeJS.ReadableStream | null): Promise<string> {
+  if (!stdout) throw new Error('the lab has a standard output');
+  for await (const line of createInterface({ input: stdout })) {
+    const found = /--endpoint-url (\S+)/.exec(line);
+    if (found?.[1]) {
+      stdout.resume();
+      return found[1];
+    }
+  }
+  throw new Error('the lab ended before it printed its endpoint');
+}

@@ -1,0 +1,31 @@
+/** Faults on two real servers, with the bundles that are deployed: the proof that the main job works. */
+import { describe, expect, test } from 'vitest';
+import { figuresOf, runLab } from './lab.ts';
+
+const MINUTE = 60_000;
+
+describe('a fault ends as the catalogue says, and on-call is told', () => {
+  test.each([
+    ['mysqld-kill', [], 'db2', ['failover-started', 'failover-done']],
+    ['standby-kill', [], 'db1', ['standby-unfit']],
+    ['probe-partition', [], 'db1', ['blind']],
+    ['switchover', [], 'db2', ['switchover-done']],
+    ['switchover', ['--break', 'db2-lag'], 'db1', ['switchover-undone']],
+    ['watch-kill', ['--at', 'open'], 'db2', ['failover-started', 'failover-done']],
+  ])('%s %j', { timeout: 2 * MINUTE }, async (fault, flags, holderAfter, alerts) => {
+    const run = await runLab('--fault', fault, ...flags, '--json');
+    const figures = figuresOf(run);
+    expect(figures).toMatchObject({
+      fault,
+      holderBefore: 'db1',
+      holderAfter,
+      alerts,
+      twoWriters: 0,
+      ok: true,
+    });
+    expect(figures.acknowledged).toBeGreaterThan(50);
+    // Planned moves lose nothing; of the others the figure only has to be there.
+    expect(figures.lost).toBeLessThanOrEqual(fault === 'switchover' ? 0 : figures.acknowledged);
+    expect(run.code).toBe(0);
+  });
+});

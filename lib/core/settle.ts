@@ -31,7 +31,7 @@ const ANSWERS_KEPT = 10;
 export function settle(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
   const ended: Memory = { ...memory, plan: null };
   const moved = plan.vipMoved ? { ...ended, lastHolder: plan.to, readiness: null } : ended;
-  const withLoss = noteLossOf(noteQuarantine(moved, plan, ending), plan, ending, close);
+  const withLoss = noteLossOf(noteQuarantine(moved, pair, plan, ending), plan, ending, close);
   const told = tellEnding(withLoss, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
 }
@@ -41,11 +41,14 @@ export function answer(memory: Memory, given: Answer): Memory {
   return { ...memory, answers: [...memory.answers.slice(1 - ANSWERS_KEPT), given] };
 }
 
-function noteQuarantine(memory: Memory, plan: PlanRecord, ending: Ending): Memory {
+/** A node that was found isolated shows no groups of its own: those noted then, or configured, are to be given back. */
+function noteQuarantine(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending): Memory {
   if (plan.kind === 'release-node')
     return ending.kind === 'completed' ? { ...memory, quarantine: null } : memory;
   if (plan.isolatedFrom === null || plan.from === null) return memory;
-  return { ...memory, quarantine: { node: plan.from, groups: plan.isolatedFrom } };
+  const noted = memory.quarantine?.node === plan.from ? memory.quarantine.groups : pair.nodeGroups;
+  const groups = plan.isolatedFrom.length > 0 ? plan.isolatedFrom : noted;
+  return { ...memory, quarantine: { node: plan.from, groups } };
 }
 
 function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Close): Memory {

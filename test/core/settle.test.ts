@@ -12,7 +12,7 @@ import {
   switchoverPlan,
 } from '../../lib/core/plans.ts';
 import { answer, type Ending, settle } from '../../lib/core/settle.ts';
-import { failover, NOW_MS, pairWith, position, recordOf, UUID1, UUID2 } from './world.ts';
+import { failover, isolating, NOW_MS, pairWith, position, recordOf, UUID1, UUID2 } from './world.ts';
 
 const pair = pairWith();
 const completed: Ending = { kind: 'completed' };
@@ -108,6 +108,18 @@ describe('what is remembered', () => {
     expect(
       end(releasePlan('db1'), completed, { isolatedFrom: groups }, { quarantine }).quarantine,
     ).toBeNull();
+  });
+
+  test.each<[what: string, quarantine: Memory['quarantine'], groups: readonly string[]]>([
+    ['the groups that were noted then', { node: 'db1', groups: ['sg-1'] }, ['sg-1']],
+    ['or, where the note was lost, the configured ones', null, ['sg-0000000000000000b']],
+  ])('finds a node isolated before: keeps %s', (_, quarantine, groups) => {
+    const record = recordOf(failover, { isolatedFrom: [] });
+    const before = { ...emptyMemory, incident, plan: record, quarantine };
+    expect(settle(before, pairWith(isolating), record, undone, close).quarantine).toEqual({
+      node: 'db1',
+      groups,
+    });
   });
 });
 

@@ -51,11 +51,11 @@ const settingsSchema = z.strictObject({
   /** How many looks must stay unanswered before a node counts as silent. */
   silentLooks: z.int().min(2, 'at least 2 looks: one lost packet is no death').default(3),
   /** Time between the starts of those looks. Milliseconds. */
-  silentIntervalMs: positiveMs.default(500),
+  silentIntervalMs: positiveMs.default(400),
   /** How long one look waits for a connection or an answer. Milliseconds. */
-  lookLimitMs: positiveMs.default(500),
+  lookLimitMs: positiveMs.default(300),
   /** How often the probe looks while watch holds a look open. Milliseconds. */
-  lookIntervalMs: positiveMs.default(500),
+  lookIntervalMs: positiveMs.default(250),
   /** How long a held look stays open while nothing changes. Milliseconds. */
   holdMs: positiveMs.default(5000),
   /** How long the heartbeat may fail to commit before the holder counts as stuck. Milliseconds. */
@@ -65,7 +65,7 @@ const settingsSchema = z.strictObject({
   /** How long the standby's replication may be out of touch with a live holder before it is unfit. Milliseconds. */
   readinessMs: positiveMs.default(3000),
   /** The standby is a witness while it heard the holder within this time. Milliseconds. */
-  witnessMs: positiveMs.default(1500),
+  witnessMs: positiveMs.default(1000),
   /** How long a failover waits for the new holder to apply what it received. Milliseconds. */
   catchUpLimitMs: positiveMs.default(30_000),
   /** How long a switchover may keep writes frozen. Milliseconds. */

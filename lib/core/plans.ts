@@ -11,7 +11,7 @@ import type { Step } from './step.ts';
 export const STATEMENT_LIMIT_MS = 2500;
 
 /** How long fencing waits for a holder that is gone: clients are waiting too. Milliseconds. */
-export const GONE_FENCE_MS = 250;
+export const GONE_FENCE_MS = 150;
 
 /** How a failover finds the old holder, and what the operator allowed. */
 export interface FailoverTerms {

@@ -7,6 +7,8 @@ export interface Kept {
   current(): Link | null;
   /** The open connection, or a new one within `limitMs`. Throws a `MysqlFailure`. */
   get(limitMs: number): Promise<Link>;
+  /** Keeps this connection from now on; another that was kept is thrown away. */
+  adopt(made: Link): void;
   /** Throws it away at once. */
   drop(): void;
 }
@@ -21,6 +23,8 @@ export async function onKept<T>(kept: Kept, limitMs: number, work: (link: Link) 
     try {
       return await work(open);
     } catch (error) {
+      // One that is only late may still answer: whoever asked keeps waiting on it.
+      if (error instanceof MysqlFailure && error.timedOut) throw error;
       kept.drop();
       if (!(error instanceof MysqlFailure) || !isLost(error)) throw error;
     }
@@ -41,13 +45,19 @@ export function keep(endpoint: Endpoint, onLost: () => void = () => {}): Kept {
       made.destroy();
       throw new MysqlFailure('connect', 0, new Error('the connection was dropped while it was made'));
     }
+    adopt(made);
+    return made;
+  }
+
+  function adopt(made: Link): void {
+    if (link === made) return;
+    link?.destroy();
     link = made;
     void made.gone.then(() => {
       if (link !== made) return;
       link = null;
       onLost();
     });
-    return made;
   }
 
   return {
@@ -59,6 +69,7 @@ export function keep(endpoint: Endpoint, onLost: () => void = () => {}): Kept {
       });
       return dialling;
     },
+    adopt,
     drop() {
       generation += 1;
       const dropped = link;

@@ -8,6 +8,7 @@ import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
 import { keep, onKept } from './kept.ts';
 import { type Alarm, nowMs, pause } from './limit.ts';
+import { type Answer, createPatience } from './patience.ts';
 import { inboundOf, type Pulse, readPulse } from './status.ts';
 
 /** Time until a dropped connection is made again; doubled each time. Milliseconds. */
@@ -38,10 +39,19 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
   const pulses = keep(endpoint, () => {
     for (const wake of [...wakers]) wake();
   });
+  const patience = createPatience();
   const details = createDetails(endpoint, peerAddress);
   const writer = createWriter(endpoint, node);
   const door = createDoor(endpoint);
   let underWay: Promise<Saw> | null = null;
+
+  /** On the kept connection; while an answer on it is overdue, there and on a fresh one. */
+  async function askOnce(limitMs: number): Promise<Answer> {
+    if (!patience.isWaiting) return onKept(pulses, limitMs, (link) => patience.ask(link, limitMs));
+    const answer = await patience.askAnew(endpoint, limitMs);
+    pulses.adopt(answer.link);
+    return answer;
+  }
 
   /**
    * A server that dies closes its connections a moment before its port: a fresh connection that is dropped is
@@ -52,9 +62,9 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
     const deadlineMs = nowMs() + limitMs;
     for (let waitMs = FIRST_REDIAL_MS; ; waitMs *= 2) {
       try {
-        const [row] = await onKept(pulses, limitMs, (link) => link.query(link.dialect.pulse, [], limitMs));
-        if (pulses.current() !== before) door.wasOpen();
-        return readPulse(row ?? {});
+        const { link, rows } = await askOnce(limitMs);
+        if (link !== before) door.wasOpen();
+        return readPulse(rows[0] ?? {});
       } catch (error) {
         if (!(error instanceof MysqlFailure) || !isLost(error) || nowMs() + waitMs > deadlineMs) throw error;
       }
@@ -79,10 +89,10 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
       return answered(pulse, words, heartbeat, flavor());
     } catch (error) {
       if (!(error instanceof MysqlFailure)) throw error;
-      pulses.drop();
       const saw = sawOf(error);
+      if (!patience.isWaiting) pulses.drop();
       // What hangs on the other connections may be the evidence of a stuck server; a dead one leaves none.
-      if (saw.kind === 'refused') for (const each of [details, writer]) each.drop();
+      if (saw.kind === 'refused') for (const each of [patience, details, writer]) each.drop();
       return saw;
     }
   }
@@ -101,7 +111,7 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
       return () => wakers.delete(wake);
     },
     drop() {
-      for (const each of [pulses, details, writer]) each.drop();
+      for (const each of [patience, pulses, details, writer]) each.drop();
     },
   };
 }

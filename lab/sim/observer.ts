@@ -47,6 +47,8 @@ export interface Observer {
   published(alert: Alert): void;
   /** An operator's order reached the inbox. */
   ordered(order: WaitingOrder): void;
+  /** A look, or EC2's word, came back: a leader judges it, in a tick. */
+  looked(): void;
   /** An answer was lost although the call took effect. */
   answerLost(of: string): void;
 }

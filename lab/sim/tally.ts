@@ -3,6 +3,7 @@ import type { Observer } from './observer.ts';
 import type { World } from './world/world.ts';
 
 export interface Tally {
+  /** Looks and words of EC2 that came back, each judged in a tick. */
   ticks: number;
   faults: number;
   failovers: number;
@@ -52,6 +53,9 @@ export function tallying(observer: Observer, tally: Tally, world: World): Observ
     leased: (process, lease) => {
       if (lease.epoch > tally.epochs) tally.epochs = lease.epoch;
       observer.leased(process, lease);
+    },
+    looked: () => {
+      tally.ticks++;
     },
     published: (alert) => {
       tally.alerts++;

@@ -64,6 +64,7 @@ export function openCourt({ world, clockSpreadMs, isManned }: CourtProps): Sessi
       court.orders.set(order.id, order.order);
       each((invariant) => invariant.ordered?.(order));
     },
+    looked: () => {},
     answerLost: () => {},
   };
   return { court, observer, end: () => each((invariant) => invariant.ended?.()) };

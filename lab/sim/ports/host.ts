@@ -24,6 +24,7 @@ export function createHost(context: Context): HostPort {
 
 /** Starts the script; gives back how long it runs. */
 function begin(world: World, master: Master, document: HostDocument, restartMs: number): number {
+  master.documentsRun++;
   switch (document) {
     case 'restart-mysqld':
       world.change(() => {
@@ -45,7 +46,7 @@ function begin(world: World, master: Master, document: HostDocument, restartMs: 
 
 /** mysqld comes up as its configuration says: read-only. Must be called within `world.change`. */
 export function start(world: World, master: Master): void {
-  if (!master.hostUp || master.mysqld !== 'down') return;
+  if (!master.hostUp || !master.startable || master.mysqld !== 'down') return;
   master.mysqld = 'up';
   master.writable = world.pair.writability === 'untouched';
   master.startedMs = world.nowMs;
@@ -55,5 +56,5 @@ function ended(master: Master, document: HostDocument): string {
   if (document === 'restart-mysqld' && master.mysqld !== 'up') {
     throw new PortError('unsuccessful', `${document} on ${master.name}: Failed`);
   }
-  return `${document}: done`;
+  return document === 'restart-mysqld' ? `mysqld restarted on ${master.name}` : `${document}: done`;
 }

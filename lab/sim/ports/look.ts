@@ -85,7 +85,9 @@ class HeldLook {
   end(reports: Reports): void {
     if (this.#over) return;
     this.#over = true;
-    this.#context.world.looks.delete(this);
+    const { world, observer } = this.#context;
+    world.looks.delete(this);
+    observer.looked();
     this.#context.process.receive(() => this.#resolve(reports));
   }
 

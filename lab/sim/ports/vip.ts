@@ -56,6 +56,7 @@ async function locate(context: Context, pairs: readonly Pair[]): Promise<Readonl
   const { world, process, random } = context;
   const { mood } = world.cloud;
   const sight = (): ReadonlyMap<string, VipSighting> => {
+    context.observer.looked();
     const place = world.cloud.placeAt(world.nowMs - random.whole(0, mood.staleMs));
     const [first, second] = world.masters;
     const sighting: VipSighting = {

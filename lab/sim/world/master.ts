@@ -31,6 +31,10 @@ export class Master {
   room = true;
   instance: InstanceState = 'running';
   startedMs = 0;
+  /** Whether mysqld comes up when it is started. */
+  startable = true;
+  /** How many of our documents its agent has begun. */
+  documentsRun = 0;
   /** Transactions of a third origin that only this master has, and that replication cannot bring over. */
   errant = 0;
   /** Statements that a hung server has received and carries out when it wakes. */

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { drawFaults } from '../../lab/sim/faults/schedule.ts';
+import { historyMs, runHistory } from '../../lab/sim/history.ts';
+import { Random } from '../../lab/sim/random.ts';
+import { replay, search, seedOf } from '../../lab/sim/search.ts';
+import { runOutside } from '../../lab/sim/time.ts';
+import { allSafeguards } from '../../lib/core/safeguards.ts';
+
+describe('a history', () => {
+  it('is the same for the same seed, told or not, and another for another', async () => {
+    const [one, again, other] = await runOutside(() =>
+      [7, 7, 8].map((seed) => runHistory({ seed, safeguards: allSafeguards })),
+    );
+    const told = await replay(7, allSafeguards);
+    expect(again).toEqual(one);
+    expect(told.events).toBe(one?.events);
+    expect(told.tally).toEqual(one?.tally);
+    expect(other?.tally).not.toEqual(one?.tally);
+  });
+
+  it('tells its story in order, from the first watch to the last', async () => {
+    const { story } = await replay(seedOf(1, 3), allSafeguards);
+    const times = story.map((line) => Number(/^t\+([\d.]+)s /.exec(line)?.[1]));
+    expect(times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0))).toBe(true);
+    expect(story.join('\n')).toMatch(/watch-1 starts .*\n[\s\S]*leading under epoch 1/);
+  });
+
+  it('without faults is dull: one leader after another, no alert, no mutation', async () => {
+    const tallies = await runOutside(() =>
+      [1, 2, 3, 4, 5].map((seed) => runHistory({ seed, safeguards: allSafeguards, faults: [] })),
+    );
+    for (const { tally, violation } of tallies) {
+      expect(violation).toBeNull();
+      expect(tally).toMatchObject({ alerts: 0, mutations: 0, faults: 0 });
+      expect(tally.epochs).toBeGreaterThanOrEqual(historyMs / 120_000);
+    }
+  });
+});
+
+describe('the faults of a history', () => {
+  it('leave the last minutes to recovery, and begin when the first watch has settled in', () => {
+    for (let seed = 0; seed < 300; seed++) {
+      for (const { atMs } of drawFaults(new Random(seed))) {
+        expect(atMs).toBeGreaterThanOrEqual(0);
+        expect(atMs).toBeLessThan(historyMs - 120_000);
+      }
+    }
+  });
+});
+
+describe('a search', () => {
+  it('meets the hard cases', async () => {
+    const { tally } = await search({ runs: 400, seed: 5, safeguards: allSafeguards, findingsMax: 1000 });
+    expect(tally.failovers).toBeGreaterThan(50);
+    expect(tally.switchovers).toBeGreaterThan(20);
+    expect(tally.aborted).toBeGreaterThan(10);
+    expect(tally.lostAnswers).toBeGreaterThan(50);
+    expect(tally.skewMs).toBeGreaterThan(2000);
+    const moments = new Set([...tally.deaths.keys()].map((place) => place.split('/').at(-1)));
+    expect([...moments].sort()).toEqual(['after', 'before', 'during', 'freeze', 'late']);
+  });
+});

@@ -2,7 +2,7 @@
  * The lab's application: a process that writes through the VIP and keeps the list of what was acknowledged.
  * What the list proves is in `client/account.ts`.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Acknowledged } from './client/account.ts';
 import { type Found, lostOf } from './client/account.ts';
@@ -16,6 +16,8 @@ export interface ClientOptions {
   readonly host: string;
   readonly port: number;
   readonly localAddress: string;
+  /** What stands before its command, so that it runs at its seat in the network. @default nothing */
+  readonly words?: readonly string[];
   /** @default 20 */
   readonly everyMs?: number;
   /** @default 1000 */
@@ -92,9 +94,10 @@ function spawnWriter(options: ClientOptions): ChildProcess {
     everyMs: options.everyMs ?? 20,
     timeoutMs: options.timeoutMs ?? 1_000,
   };
-  return fork(fileURLToPath(new URL('./client/writer.ts', import.meta.url)), [], {
+  const writer = fileURLToPath(new URL('./client/writer.ts', import.meta.url));
+  const [command = process.execPath, ...rest] = [...(options.words ?? []), process.execPath, writer];
+  return spawn(command, rest, {
     env: { ...process.env, [orderVariable]: JSON.stringify(order) },
-    execArgv: [],
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

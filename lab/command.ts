@@ -7,6 +7,7 @@ import { experiment, type Figures } from './experiment.ts';
 import type { Fault, Options } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { steps } from './faults/plans.ts';
+import { createNetnsNetwork } from './network/netns/network.ts';
 import { renderFigures, renderMessage } from './report.ts';
 import { scenarios } from './scenarios.ts';
 import { catalogue, defaultServer } from './servers/catalogue.ts';
@@ -23,6 +24,7 @@ interface Flags {
   readonly set: readonly string[];
   readonly at: string;
   readonly break?: string;
+  readonly netns?: true;
   readonly json?: true;
   readonly keep?: true;
   readonly list?: true;
@@ -66,6 +68,7 @@ async function inWorld(
     port: wholeNumber('--port', flags.port, 1, 65_535),
     ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
     changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
+    ...(flags.netns ? { makeNetwork: createNetnsNetwork } : {}),
   };
   const story = new Story(flags.json ? console.error : console.log);
   story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
@@ -123,6 +126,7 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
     .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')}`, 'open')
     .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')
+    .option('--netns', 'a network of namespaces (root): real TCP, real links, real routes')
     .option('--json', 'the figures as one line of JSON; the story goes to standard error')
     .option('--keep', 'play nothing: keep the pair running until Ctrl-C')
     .option('--list', 'name the faults and scenarios')

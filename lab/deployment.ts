@@ -111,6 +111,7 @@ export async function functionsOf(
   const probes = config.vantages.map(
     (vantage): FunctionSpec => ({
       name: nameOf(vantage),
+      words: pair.network.wordsAt(`probe-${vantage}` as 'probe-a' | 'probe-b'),
       directory: bundles.probe.directory,
       timeoutSeconds: 60,
       preload: [fileURLToPath(new URL('./network/bind-source.mjs', import.meta.url))],

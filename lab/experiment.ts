@@ -92,6 +92,7 @@ export function startWriting({ network }: World, story: Story): Promise<Client> 
     host: network.vip,
     port: network.port,
     localAddress,
+    words: network.wordsAt('client'),
     onTale: (tale) => story.hear(tale),
   });
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Answer, type CommandLine, openDoor } from './hosts/door.ts';
 import { Devices, prebound, primary } from './hosts/ip.ts';
 import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
-import type { Network } from './network/network.ts';
+import type { Network } from './network/contract.ts';
 import { createInstance, type Instance } from './servers/instance.ts';
 import type { Product } from './servers/product.ts';
 
@@ -27,16 +27,18 @@ const serviceStopLimitMs = 90_000;
 /** Makes the host; nothing runs on it before `boot`. */
 export async function createHost(options: HostOptions): Promise<Host> {
   const { name, network } = options;
-  const port = await network.hiddenPort(name);
+  const listening = await network.listenAt(name);
   const instance = await createInstance({
     product: options.product,
     name,
     serverId: name === 'db1' ? 1 : 2,
     directory: options.directory,
     address: network.addressOf(name),
-    port,
+    bindAddress: listening.address,
+    port: listening.port,
+    words: network.wordsAt(name),
   });
-  network.attach(name, port, () => (instance.pid === null ? [] : [instance.pid]));
+  network.attach(name, listening.port, () => (instance.pid === null ? [] : [instance.pid]));
   instance.on('up', () => network.setListening(name, true));
   instance.on('down', () => network.setListening(name, false));
   const host = new Host(options, instance);

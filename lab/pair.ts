@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createHost, type Host } from './hosts.ts';
-import { createNetwork, type Network } from './network/network.ts';
+import type { Network, NetworkMaker } from './network/contract.ts';
+import { createNetwork } from './network/network.ts';
 import type { Product } from './servers/product.ts';
 import { replicateFrom, untilReplicating } from './servers/replication.ts';
 
@@ -17,14 +18,29 @@ export interface LabPair {
   close(): Promise<void>;
 }
 
-/** Starts it with the VIP on db1, both hosts pre-bound; db1 takes writes. Leaves nothing behind if it fails. */
-export async function startPair(product: Product, port: number): Promise<LabPair> {
+export interface PairOptions {
+  readonly product: Product;
+  /** The public port of the nodes and of the VIP. */
+  readonly port: number;
+  /** @default the loopback network */
+  readonly makeNetwork?: NetworkMaker;
+  /**
+   * Who takes writes at first, and where the VIP is: `managed` as keepalambda has it, on db1 and both hosts
+   * pre-bound; `bare` as before it: both nodes writable, and the VIP nowhere yet. @default managed
+   */
+  readonly state?: 'managed' | 'bare';
+}
+
+/** Starts it. Leaves nothing behind if it fails. */
+export async function startPair(options: PairOptions): Promise<LabPair> {
+  const { product, port, makeNetwork = createNetwork, state = 'managed' } = options;
   const directory = await mkdtemp(path.join(os.tmpdir(), 'keepalambda-lab-'));
-  const network = await createNetwork({ port }).catch(async (error: unknown) => {
+  const network = await makeNetwork({ port }).catch(async (error: unknown) => {
     await rm(directory, { recursive: true, force: true });
     throw error;
   });
-  const make = (name: NodeName) => createHost({ name, product, network, directory, prebound: true });
+  const make = (name: NodeName) =>
+    createHost({ name, product, network, directory, prebound: state === 'managed' });
   const made: Host[] = [];
   const close = async () => {
     await Promise.all(made.map((host) => host.close()));
@@ -38,8 +54,8 @@ export async function startPair(product: Product, port: number): Promise<LabPair
     await replicateFrom(db1.instance, { host: db2.address, port: network.port });
     await replicateFrom(db2.instance, { host: db1.address, port: network.port });
     await untilReplicating([db1.instance, db2.instance]);
-    network.setHolder('db1');
-    await setWritable(db1, true);
+    if (state === 'managed') network.setHolder('db1');
+    await Promise.all((state === 'managed' ? [db1] : made).map((host) => setWritable(host, true)));
     return { network, hosts: { db1, db2 }, directory, close };
   } catch (error) {
     await close();

@@ -25,6 +25,7 @@ import {
   tableName,
   topicName,
 } from './deployment.ts';
+import type { NetworkMaker } from './network/contract.ts';
 import { type LabPair, type NodeName, startPair } from './pair.ts';
 import { accounts } from './servers/accounts.ts';
 import { findProduct } from './servers/catalogue.ts';
@@ -37,6 +38,8 @@ export interface WorldOptions {
   /** From EC2's answer to the effect. Milliseconds. */
   readonly ec2LatencyMs: number;
   readonly changes: Changes;
+  /** @default the loopback network */
+  readonly makeNetwork?: NetworkMaker;
 }
 
 export interface World extends Omit<LabPair, 'close'> {
@@ -56,7 +59,8 @@ export interface World extends Omit<LabPair, 'close'> {
 /** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can mend. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const product = await findProduct(options.server);
-  const pair = await startPair(product, options.port);
+  const { port, makeNetwork } = options;
+  const pair = await startPair({ product, port, ...(makeNetwork ? { makeNetwork } : {}) });
   try {
     const config = configure(pair, options.changes);
     const bundles = await bundleFunctions(`${pair.directory}/bundles`);

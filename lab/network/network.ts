@@ -8,21 +8,11 @@
  * then shows as a reset right after the connection was made.
  */
 import type { Socket } from 'node:net';
+import { type Listening, type Network, type NetworkOptions, type Seat, seats } from './contract.ts';
 import { Gate } from './gate.ts';
 import type { Endpoint, Origin, Passage } from './link.ts';
 import { ownerOf } from './owner.ts';
 import { claimSubnet, freePort, requireFreePort } from './subnet.ts';
-
-/** The last byte of the addresses in a lab's subnet. */
-export const seats = { db1: 11, db2: 12, client: 50, vip: 100, 'probe-a': 201, 'probe-b': 202 } as const;
-export type Seat = keyof typeof seats;
-
-export interface NetworkOptions {
-  /** The public port of every host and of the VIP. */
-  readonly port: number;
-  /** Told of what goes wrong in the network itself. */
-  readonly failed?: (error: Error) => void;
-}
 
 /** A host as the network knows it. */
 interface Attached {
@@ -33,6 +23,8 @@ interface Attached {
   readonly processes: () => readonly number[];
   listening: boolean;
 }
+
+export type { Network, NetworkOptions, Seat };
 
 /** Claims a subnet and opens the VIP. Throws a `LabError` when the port is taken. */
 export async function createNetwork(options: NetworkOptions): Promise<Network> {
@@ -45,10 +37,10 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
     await subnet.release();
     throw error;
   }
-  return new Network(options, (seat) => subnet.address(seats[seat]), subnet.release);
+  return new LoopbackNetwork(options, (seat) => subnet.address(seats[seat]), subnet.release);
 }
 
-export class Network {
+class LoopbackNetwork implements Network {
   readonly port: number;
   /** The address of a seat: `addressOf('db1')`. */
   readonly addressOf: (seat: Seat) => string;
@@ -73,17 +65,21 @@ export class Network {
     this.#update();
   }
 
-  /** The VIP's address. */
   get vip(): string {
     return this.addressOf('vip');
   }
 
-  /** A free port of the host's address, for mysqld to listen on where nobody looks. */
-  hiddenPort(seat: Seat): Promise<number> {
-    return freePort(this.addressOf(seat));
+  /** A free port of the host's address, where nobody looks: the public port is the network's own. */
+  async listenAt(seat: Seat): Promise<Listening> {
+    const address = this.addressOf(seat);
+    return { address, port: await freePort(address) };
   }
 
-  /** Gives the seat to a host whose mysqld listens on `hiddenPort`, once `setListening` says so. */
+  /** Every address of loopback is everybody's: nothing stands before a command. */
+  wordsAt(): readonly string[] {
+    return [];
+  }
+
   attach(seat: Seat, hiddenPort: number, processes: () => readonly number[]): void {
     const server = { address: this.addressOf(seat), port: hiddenPort };
     const gate = this.#gate(seat, (from, established) => this.#toHost(from, seat, established));

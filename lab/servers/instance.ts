@@ -22,6 +22,10 @@ export interface InstanceOptions {
   /** Where the server itself listens. The network stands between it and everybody else. */
   readonly address: string;
   readonly port: number;
+  /** The address that it binds. @default `address` */
+  readonly bindAddress?: string;
+  /** What stands before its command, so that it runs at its seat in the network. @default nothing */
+  readonly words?: readonly string[];
 }
 
 export interface InstanceEvents {
@@ -45,7 +49,7 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
     temporaryDirectory: path.join(directory, 'tmp'),
     socketPath: instance.socketPath,
     errorLog: instance.errorLog,
-    address: options.address,
+    address: options.bindAddress ?? options.address,
     port: options.port,
     serverId: options.serverId,
   });
@@ -73,6 +77,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
   readonly socketPath: string;
   readonly errorLog: string;
   readonly myCnf: string;
+  readonly words: readonly string[];
   #child: ChildProcess | null = null;
   #root: Connection | null = null;
   #starting: Promise<void> | null = null;
@@ -89,6 +94,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
     this.socketPath = path.join(directory, 'mysqld.sock');
     this.errorLog = path.join(directory, 'error.log');
     this.myCnf = path.join(directory, 'my.cnf');
+    this.words = options.words ?? [];
   }
 
   get pid(): number | null {

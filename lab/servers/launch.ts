@@ -13,6 +13,8 @@ export interface Launch {
   readonly myCnf: string;
   readonly socketPath: string;
   readonly errorLog: string;
+  /** What stands before the command. @default nothing */
+  readonly words?: readonly string[];
 }
 
 /** A server that answers, and the root connection on which it did. */
@@ -71,7 +73,7 @@ async function knock(what: Launch, stopped: { now: boolean }): Promise<Connectio
 function spawnServer(what: Launch): ChildProcess {
   const { command, args, env } = what.product.binary;
   // --defaults-file counts only as the first option of all.
-  const words = [command, ...args, `--defaults-file=${what.myCnf}`, ...userOption()];
+  const words = [...(what.words ?? []), command, ...args, `--defaults-file=${what.myCnf}`, ...userOption()];
   const [first, ...rest] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', ...words] : words;
   const log = openSync(what.errorLog, 'a');
   try {

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** A server that says its host's name and the client's address, then echoes. */
 async function attachEcho(seat: 'db1' | 'db2'): Promise<void> {
-  const hidden = await network.hiddenPort(seat);
+  const hidden = (await network.listenAt(seat)).port;
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.write(`${seat} ${socket.remoteAddress}\n`);

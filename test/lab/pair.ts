@@ -16,7 +16,7 @@ export interface TestPair {
 
 /** Starts it with the VIP on db1 and both hosts pre-bound; db1 takes writes. */
 export async function startPair(server = 'mysql-5.6'): Promise<TestPair> {
-  const { network, hosts, close } = await start(await findProduct(server), 3306);
+  const { network, hosts, close } = await start({ product: await findProduct(server), port: 3306 });
   return { network, ...hosts, close };
 }
 

@@ -1,5 +1,4 @@
 /** A connection table that is really full, of application connections and of the one kept for SUPER. */
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { accounts, type Credentials } from '../accounts.ts';
@@ -60,10 +59,6 @@ async function fillAs(
 
 function open(node: Instance, account: Credentials | null): Promise<Connection> {
   if (!account) return node.openRoot();
-  const { address, port } = node;
-  return createConnection({
-    ...account,
-    connectTimeout: 1_000,
-    stream: () => connect({ host: address, port, localAddress: address }),
-  });
+  // Through the socket, which leads there from every network namespace.
+  return createConnection({ ...account, connectTimeout: 1_000, socketPath: node.socketPath });
 }

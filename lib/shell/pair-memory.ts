@@ -15,6 +15,8 @@ export class PairMemory {
   #publishing: Promise<void> | null = null;
   #published = new Set<string>();
   #notBeforeMs = 0;
+  /** Whether a save was not answered: the store may have it or not. */
+  #doubtful = false;
   #writing = new Set<Promise<void>>();
 
   constructor(pair: PairName, ports: Ports, epoch: number, memory: Memory) {
@@ -28,6 +30,13 @@ export class PairMemory {
     return this.#memory;
   }
 
+  /** After a save that was not answered: takes what the store has, so that nothing it took is overwritten. */
+  async settleDoubt(): Promise<void> {
+    if (!this.#doubtful) return;
+    this.#memory = await this.#ports.store.claimMemory(this.#pair, this.#epoch);
+    this.#doubtful = false;
+  }
+
   /**
    * Saves a new memory. What the store did not take does not count: the old one stands and the error goes
    * up. Alerts that were published meanwhile leave the outbox with the save.
@@ -36,7 +45,12 @@ export class PairMemory {
     if (memory === this.#memory) return;
     const outbox = memory.outbox.filter(({ id }) => !this.#published.has(id));
     const next = outbox.length === memory.outbox.length ? memory : { ...memory, outbox };
-    await this.#ports.store.saveMemory(this.#pair, next, this.#epoch);
+    try {
+      await this.#ports.store.saveMemory(this.#pair, next, this.#epoch);
+    } catch (error) {
+      this.#doubtful = true;
+      throw error;
+    }
     for (const alert of next.outbox) {
       if (this.#memory.outbox.includes(alert)) continue;
       this.record('alert', `${alert.code}: ${alert.happened} ${alert.done}`);

@@ -155,6 +155,7 @@ export class PairRunner {
 
   async #tick(): Promise<void> {
     const { ports, safeguards } = this.#props;
+    await this.#memory.settleDoubt();
     const nowMs = ports.clock.nowMs();
     const before = this.#memory.now;
     const situation = assess(this.pair, this.#evidence, before, this.#durations, nowMs, safeguards);

@@ -1,0 +1,129 @@
+/** Two masters, EC2 and the hosts, as small as a plan needs them: states, and the calls that changed them. */
+import type { NodeName } from '../../lib/core/names.ts';
+import { allSafeguards } from '../../lib/core/safeguards.ts';
+import type { VipPlace } from '../../lib/core/sighting.ts';
+import type { Execution } from '../../lib/shell/execution.ts';
+import type { Clock, Ports } from '../../lib/shell/ports.ts';
+import { failover, pairWith, position, recordOf, UUID1, UUID2 } from '../core/world.ts';
+import { hurried } from './clock.ts';
+
+export interface World {
+  /** `close db1`, `assign db2`, in order. */
+  readonly calls: string[];
+  readonly writable: Record<NodeName, boolean>;
+  place: VipPlace;
+  /** EC2 does not say where the VIP is. */
+  ec2Blind: boolean;
+  /** What a call does before it takes effect: throw, mostly. */
+  before: (call: string) => void;
+  /** What a call does after it took effect: a lost answer, or a death. */
+  after: (call: string) => void;
+  /** Whether the standby is behind at this call: `catch up db2 to …`. */
+  lags: (call: string) => boolean;
+  /** Who answers through the VIP; null for the node that has it. */
+  impostor: string | null;
+  groups: readonly string[];
+  clock: Clock;
+}
+
+/** db1 holds the VIP and takes writes; db2 is ready. */
+export function newWorld(changes: Partial<World> = {}): World {
+  return {
+    calls: [],
+    writable: { db1: true, db2: false },
+    place: { kind: 'node', node: 'db1' },
+    ec2Blind: false,
+    before: () => undefined,
+    after: () => undefined,
+    lags: () => false,
+    impostor: null,
+    groups: ['sg-old'],
+    clock: hurried(),
+    ...changes,
+  };
+}
+
+export const identities: Readonly<Record<NodeName, string>> = { db1: UUID1, db2: UUID2 };
+
+/** Does something to the world as a call that may fail before it or after. */
+export function call<T>(world: World, name: string, effect: () => T): T {
+  world.before(name);
+  world.calls.push(name);
+  const result = effect();
+  world.after(name);
+  return result;
+}
+
+/** The ports on that world: as much of them as plans use. */
+export function portsOf(world: World): Ports {
+  const quiet = () => undefined;
+  const log = { info: quiet, warn: quiet, error: quiet };
+  const ports: Pick<Ports, 'clock' | 'log' | 'vip' | 'database' | 'host'> = {
+    clock: world.clock,
+    log,
+    vip: {
+      locate: async ([pair]) => {
+        if (!pair || world.ec2Blind)
+          return new Map([['orders', { kind: 'blind', atMs: 0, because: 'timeout' }]]);
+        return new Map([[pair.name, { kind: 'saw', atMs: 0, place: world.place, instances: {}, room: {} }]]);
+      },
+      assign: async (_, to) =>
+        call(world, `assign ${to}`, () => {
+          world.place = { kind: 'node', node: to };
+        }),
+      isolate: async (_, node) => call(world, `isolate ${node}`, () => world.groups),
+      release: async (_, node, groups) => call(world, `release ${node} ${groups.join(',')}`, () => undefined),
+      stopInstance: async (_, node) => call(world, `stop ${node}`, () => undefined),
+    },
+    database: {
+      vantages: ['a'],
+      look: async () => new Map(),
+      close: async (_, node) =>
+        call(world, `close ${node}`, () => {
+          const wasWritable = world.writable[node] === true;
+          world.writable[node] = false;
+          return {
+            wasWritable,
+            killed: wasWritable ? 3 : 0,
+            position: position(`${identities[node]}:1-100`),
+          };
+        }),
+      open: async (_, node) =>
+        call(world, `open ${node}`, () => {
+          const wasWritable = world.writable[node] === true;
+          world.writable[node] = true;
+          return { wasWritable };
+        }),
+      catchUp: async (_, node, upTo) => {
+        const name = `catch up ${node}${upTo ? ` to ${upTo.gtid}` : ''}`;
+        return call(world, name, () => {
+          const at = position(`${UUID1}:1-100`);
+          return { reached: !world.lags(name), applied: at, received: at, executed: at, because: 'it lags' };
+        });
+      },
+      verify: async () =>
+        call(world, 'verify', () => {
+          const node = world.place.kind === 'node' ? world.place.node : '';
+          return {
+            identity: world.impostor ?? identities[node] ?? '',
+            committed: world.writable[node] === true,
+          };
+        }),
+    },
+    host: { run: async (_, node, document) => call(world, `${document} on ${node}`, () => 'ok') },
+  };
+  return ports as Ports;
+}
+
+/** What an executor is given, on that world. */
+export function executionOn(world: World, changes: Partial<Execution> = {}): Execution {
+  return {
+    pair: pairWith(),
+    ports: portsOf(world),
+    safeguards: allSafeguards,
+    guard: () => undefined,
+    identityOf: (node) => identities[node] ?? null,
+    record: recordOf(failover),
+    ...changes,
+  };
+}

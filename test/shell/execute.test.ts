@@ -1,0 +1,172 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
+import { failoverPlan, switchoverPlan } from '../../lib/core/plans.ts';
+import { without } from '../../lib/core/safeguards.ts';
+import { execute, undo } from '../../lib/shell/execute.ts';
+import { PortError } from '../../lib/shell/ports.ts';
+import { isolating, pairWith } from '../core/world.ts';
+import { behind, ending, leader, state } from './leader.ts';
+import { newWorld, type World } from './pair.ts';
+
+const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true };
+const answers = { holderAnswers: true, acceptLoss: false, undoIfHolderServes: false };
+const pair = pairWith();
+const ssm = pairWith({ hostAddress: 'ssm' });
+const timeout = (call: string) => {
+  throw new PortError('timeout', `${call} timed out`);
+};
+const refuse = (call: string, only: string) => {
+  if (call.startsWith(only)) throw new PortError('denied', `${call} is denied`);
+};
+
+describe('a plan is carried out in its order', () => {
+  test.each<[what: string, plan: Plan, of: typeof pair, calls: readonly string[]]>([
+    [
+      'failover',
+      failoverPlan(pair, 'db2', gone),
+      pair,
+      ['close db1', 'catch up db2', 'open db2', 'assign db2', 'verify'],
+    ],
+    [
+      'failover through SSM',
+      failoverPlan(ssm, 'db2', gone),
+      ssm,
+      [
+        'close db1',
+        'catch up db2',
+        'open db2',
+        'assign db2',
+        'unbind-vip on db1',
+        'bind-vip on db2',
+        'verify',
+      ],
+    ],
+    [
+      'switchover',
+      switchoverPlan(pair, 'db2'),
+      pair,
+      [
+        'catch up db2',
+        'close db1',
+        'catch up db2 to 11111111-1111-1111-1111-111111111111:1-100',
+        'open db2',
+        'assign db2',
+        'verify',
+      ],
+    ],
+  ])('%s', async (_, plan, of, calls) => {
+    const world = newWorld();
+    const { carryOn, journal } = leader(world, plan, { pair: of });
+    expect(ending(await carryOn())).toBe('completed');
+    expect(world.calls).toEqual(calls);
+    expect(state(world)).toBe('VIP on db2, writers: db2');
+    expect(journal).toHaveLength(plan.stages.length);
+  });
+
+  it('goes on where a dead holder cannot be fenced, and isolates it then', async () => {
+    const isolate = pairWith(isolating);
+    const before = (call: string) => call === 'close db1' && timeout(call);
+    const world = newWorld({ before });
+    const { carryOn } = leader(world, failoverPlan(isolate, 'db2', gone), { pair: isolate });
+    const { record } = await carryOn();
+    expect(world.calls).toEqual(['catch up db2', 'isolate db1', 'open db2', 'assign db2', 'verify']);
+    expect(record.isolatedFrom).toEqual(['sg-old']);
+    expect(record.outcomes['0.0']).toEqual({ kind: 'missed', because: 'close db1 timed out' });
+  });
+});
+
+describe('a step that fails before the VIP has moved undoes the plan', () => {
+  test.each<[what: string, plan: Plan, changes: Partial<World>]>([
+    ['the standby has not caught up', switchoverPlan(pair, 'db2'), { lags: behind }],
+    [
+      'the new one cannot be opened',
+      switchoverPlan(pair, 'db2'),
+      { before: (call) => call === 'open db2' && timeout(call) },
+    ],
+    [
+      'it is opened, but nobody hears that',
+      switchoverPlan(pair, 'db2'),
+      { after: (call) => call === 'open db2' && timeout(call) },
+    ],
+    ['EC2 refuses', switchoverPlan(pair, 'db2'), { before: (call) => refuse(call, 'assign') }],
+    ['a failover from a holder that answers', failoverPlan(pair, 'db2', answers), { lags: behind }],
+  ])('%s', async (_, plan, changes) => {
+    const world = newWorld(changes);
+    const { carryOn, journal } = leader(world, plan);
+    expect(ending(await carryOn())).toBe('undone');
+    expect(state(world)).toBe('VIP on db1, writers: db1');
+    expect(journal.at(-1)?.phase).toBe('undoing');
+  });
+
+  it('but opens only a holder that took writes before', async () => {
+    const world = newWorld({ writable: { db1: false, db2: false }, lags: behind });
+    expect(ending(await leader(world, failoverPlan(pair, 'db2', answers)).carryOn())).toBe('undone');
+    expect(state(world)).toBe('VIP on db1, writers: none');
+  });
+
+  it('and needs a person where the holder cannot be opened again', async () => {
+    const world = newWorld({ lags: behind, before: (call) => call === 'open db1' && timeout(call) });
+    const executed = await leader(world, switchoverPlan(pair, 'db2')).carryOn();
+    expect(executed).toMatchObject({
+      ending: {
+        kind: 'incomplete',
+        because: 'db2 has not caught up: it lags; undoing it: open db1 timed out',
+      },
+    });
+  });
+
+  it('not after it: then the plan is incomplete', async () => {
+    const world = newWorld({ impostor: 'somebody else' });
+    const executed = await leader(world, failoverPlan(pair, 'db2', gone)).carryOn();
+    expect(ending(executed)).toBe('incomplete');
+    expect(executed.record.vipMoved).toBe(true);
+    expect(state(world)).toBe('VIP on db2, writers: db2');
+  });
+
+  it('not with that safeguard out', async () => {
+    const world = newWorld({ lags: behind });
+    const { journal, context, save } = leader(world, switchoverPlan(pair, 'db2'));
+    const executed = await execute(
+      journal[0] as PlanRecord,
+      { ...context, safeguards: without('undo') },
+      save,
+    );
+    expect([ending(executed), state(world)]).toEqual(['incomplete', 'VIP on db1, writers: none']);
+  });
+});
+
+describe('where it is not known whether the VIP has moved, the plan waits', () => {
+  const silent = { before: (call: string) => call.startsWith('assign') && timeout(call), ec2Blind: true };
+
+  it('stays in flight, and is completed when EC2 is back', async () => {
+    const world = newWorld(silent);
+    world.writable.db1 = false;
+    const { carryOn, journal } = leader(world, failoverPlan(pair, 'db2', gone));
+    expect(await carryOn()).toMatchObject({ kind: 'blocked', because: 'assign db2 timed out' });
+    expect(journal.at(-1)).toMatchObject({ phase: 'running', vipMoved: false });
+    Object.assign(world, { before: () => undefined, ec2Blind: false });
+    expect(ending(await carryOn())).toBe('completed');
+    expect(state(world)).toBe('VIP on db2, writers: db2');
+  });
+
+  test.each<[what: string, waitedMs: number, kind: string, state: string]>([
+    ['for 10 s, while a live holder is closed', 10_000, 'blocked', 'VIP on db1, writers: db2'],
+    ['no longer: the holder is opened again', 10_001, 'undone', 'VIP on db1, writers: db1'],
+  ])('%s', async (_, waitedMs, kind, after) => {
+    const world = newWorld(silent);
+    const { carryOn } = leader(world, switchoverPlan(pair, 'db2'));
+    await world.clock.sleep(waitedMs);
+    expect(ending(await carryOn())).toBe(kind);
+    expect(state(world)).toBe(after);
+  });
+});
+
+describe('a plan whose reason has gone is undone', () => {
+  it('from wherever it was', async () => {
+    const world = newWorld({ writable: { db1: true, db2: true } });
+    const { journal, context, save } = leader(world, failoverPlan(pair, 'db2', gone));
+    const executed = await undo(journal[0] as PlanRecord, 'db1 serves again', context, save);
+    expect(executed).toMatchObject({ ending: { kind: 'undone', because: 'db1 serves again' } });
+    expect(state(world)).toBe('VIP on db1, writers: db1');
+  });
+});

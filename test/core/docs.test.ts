@@ -4,9 +4,9 @@ import { renderDecisions } from '../../lib/core/decisions-doc.ts';
 import { events } from '../../lib/core/events.ts';
 import { renderEvents } from '../../lib/core/events-doc.ts';
 import type { PlanKind } from '../../lib/core/plan.ts';
-import { pairWith } from './world.ts';
+import { parsePair } from './world.ts';
 
-const decisions = renderDecisions(pairWith());
+const decisions = renderDecisions(parsePair());
 const anchors = (text: string) =>
   new Set(
     [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-')),
@@ -35,7 +35,8 @@ describe('and leave nothing out', () => {
     };
     for (const { id, name } of rows) expect(decisions).toContain(`### ${id} ${name}\n`);
     for (const kind of Object.keys(plans)) expect(decisions).toContain(`### ${kind}\n`);
-    for (const setting of Object.keys(pairWith().settings)) expect(decisions).toContain(`| \`${setting}\` |`);
+    for (const setting of Object.keys(parsePair().settings))
+      expect(decisions).toContain(`| \`${setting}\` |`);
   });
 
   it('links lead somewhere', () => {

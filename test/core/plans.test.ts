@@ -4,6 +4,7 @@ import type { Plan } from '../../lib/core/plan.ts';
 import {
   closeStandbyPlan,
   failoverPlan,
+  GONE_FENCE_MS,
   openHolderPlan,
   reattachPlan,
   releasePlan,
@@ -74,7 +75,8 @@ describe('failover', () => {
 
   it('waits for a holder that is gone no longer than clients can; for one that answers, as for any statement', () => {
     const fenceOf = (plan: Plan) => plan.stages[0]?.find((step) => step.kind === 'fence');
-    expect(fenceOf(failover)).toMatchObject({ limitMs: 250 });
+    expect(fenceOf(failover)).toMatchObject({ limitMs: GONE_FENCE_MS });
+    expect(GONE_FENCE_MS).toBeLessThan(STATEMENT_LIMIT_MS);
     expect(fenceOf(failoverPlan(pairWith(), 'db2', answering))).toMatchObject({
       limitMs: STATEMENT_LIMIT_MS,
     });

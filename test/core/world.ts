@@ -23,8 +23,23 @@ export const isolating: PairChanges = {
   nodeGroups: ['sg-0000000000000000b'],
 };
 
+/** What the tables of tests reckon with, whatever the defaults are. */
+const settings = {
+  stoppedLooks: 2,
+  stoppedIntervalMs: 250,
+  silentLooks: 3,
+  silentIntervalMs: 500,
+  lookIntervalMs: 500,
+  witnessMs: 1500,
+} as const;
+
 /** The pair `orders` of db1 and db2, with these settings changed. */
 export function pairWith(changes: PairChanges = {}): Pair {
+  return parsePair({ ...changes, settings: { ...settings, ...changes.settings } });
+}
+
+/** The same with nothing but defaults. */
+export function parsePair(changes: PairChanges = {}): Pair {
   const parsed = parseConfig({ ...small, pairs: [{ ...pairIn('a', '10.0.1', 'orders'), ...changes }] });
   const pair = parsed.kind === 'valid' ? parsed.value.pairs[0] : undefined;
   if (!pair) throw new Error(`the pair of a test is faulty: ${JSON.stringify(parsed)}`);

@@ -14,35 +14,43 @@ import type {
 export type CommandKind = Exclude<ProbeRequest['kind'], 'look'>;
 
 /** What every command carries. */
-export interface CommandFields {
+export interface CommandFields<Kind extends CommandKind> {
+  readonly kind: Kind;
   readonly pair: string;
   readonly port: number;
   readonly credentials: ProbeCredentials;
   readonly limitMs: number;
 }
 
+/** Which command, and which vantage begins. */
+export interface CommandOrder<Kind extends CommandKind> {
+  readonly kind: Kind;
+  readonly pair: Pair;
+  readonly limitMs: number;
+  /** The place of the vantage that is tried first. */
+  readonly first: number;
+}
+
 /** With less time than this left, no further vantage is tried. Milliseconds. */
 const ATTEMPT_MS_MIN = 250;
 
 /**
- * Gives the command to the vantages in turn. Throws a PortError: `timeout` as soon as it may have taken effect
+ * Gives the command to the vantages in turn, beginning with the `first`. Throws a PortError: `timeout` as soon as it may have taken effect
  * without an answer (a second try could not tell what the first had found); `denied`, `throttled` or
  * `unsuccessful`, with what each vantage said, when it surely has not.
  */
 export async function command<Kind extends CommandKind>(
   props: DatabaseProbeProps,
-  kind: Kind,
-  pair: Pair,
-  limitMs: number,
-  make: (fields: CommandFields) => ProbeRequestOf<Kind>,
+  { kind, pair, limitMs, first }: CommandOrder<Kind>,
+  make: (fields: CommandFields<Kind>) => ProbeRequestOf<Kind>,
 ): Promise<ProbeAnswer<Kind>> {
   const startedAtMs = props.clock.nowMs();
   const credentials = (await props.credentials.read(pair)).expose();
   const misses: PortError[] = [];
-  for (const [vantage, functionName] of Object.entries(props.functions)) {
+  for (const [vantage, functionName] of rotated(Object.entries(props.functions), first)) {
     const leftMs = limitMs - (props.clock.nowMs() - startedAtMs);
-    if (leftMs < ATTEMPT_MS_MIN) break;
-    const fields = { pair: pair.name, port: pair.port, credentials, limitMs: leftMs };
+    if (misses.length > 0 && leftMs < ATTEMPT_MS_MIN) break;
+    const fields = { kind, pair: pair.name, port: pair.port, credentials, limitMs: leftMs };
     const invoked = await invokeProbe<Kind>(props.lambda, functionName, make(fields), fields.limitMs);
     if (invoked.kind === 'answer') return invoked.answer;
     const miss = new PortError(missKind(invoked), `${kind} from ${vantage}: ${invoked.because}`);
@@ -51,6 +59,12 @@ export async function command<Kind extends CommandKind>(
     misses.push(miss);
   }
   throw allMissed(misses, pair);
+}
+
+/** The list, beginning with the element at `first` (counted round and round). */
+function rotated<T>(list: readonly T[], first: number): readonly T[] {
+  const start = first % Math.max(1, list.length);
+  return [...list.slice(start), ...list.slice(0, start)];
 }
 
 type Missed = Exclude<Invoked<ProbeRequest['kind']>, { readonly kind: 'answer' }>;

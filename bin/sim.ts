@@ -4,6 +4,8 @@ import { simCommand } from '../lab/sim/command.ts';
 // A stack trace costs more than all else in a history, and the world's errors need none; bugs bring theirs by
 // `--replay`, where it is on.
 if (!process.argv.includes('--replay')) Error.stackTraceLimit = 0;
+// `npm run sim | head` has read enough.
+process.stdout.on('error', () => process.exit());
 try {
   process.exitCode = await simCommand(process.argv.slice(2));
 } catch (error) {

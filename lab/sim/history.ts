@@ -41,7 +41,9 @@ export function runHistory({ seed, safeguards, tellsStory = false, ...given }: H
   const timeline = new Timeline();
   const story = new Story(timeline, tellsStory);
   const world = createWorld(random.fork(), timeline, story, safeguards.epoch);
-  const faults = given.faults ?? drawFaults(random.fork());
+  // Drawn in any case, so that chance is the same for the same seed with fewer faults.
+  const drawn = drawFaults(random.fork());
+  const faults = given.faults ?? drawn;
   const tally = emptyTally();
   const deaths = new Deaths(({ company }) => {
     for (const breakage of company) strike(world.world, breakage);

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { drawFaults } from '../../lab/sim/faults/schedule.ts';
 import { historyMs, runHistory } from '../../lab/sim/history.ts';
 import { Random } from '../../lab/sim/random.ts';
-import { replay, search, seedOf } from '../../lab/sim/search.ts';
+import { minimalStory, replay, search, seedOf } from '../../lab/sim/search.ts';
 import { runOutside } from '../../lab/sim/time.ts';
-import { allSafeguards } from '../../lib/core/safeguards.ts';
+import { allSafeguards, without } from '../../lib/core/safeguards.ts';
 
 describe('a history', () => {
   it('is the same for the same seed, told or not, and another for another', async () => {
@@ -58,5 +58,20 @@ describe('a search', () => {
     expect(tally.skewMs).toBeGreaterThan(2000);
     const moments = new Set([...tally.deaths.keys()].map((place) => place.split('/').at(-1)));
     expect([...moments].sort()).toEqual(['after', 'before', 'during', 'freeze', 'late']);
+  });
+});
+
+describe('a minimal story', () => {
+  it('has no more faults than the history, and ends with the same violation', async () => {
+    const safeguards = without('fence');
+    const [finding] = (await search({ runs: 200, seed: 1, safeguards, findingsMax: 1 })).findings;
+    if (finding === undefined) throw new Error('no violation was found');
+    const whole = await replay(finding.seed, safeguards);
+    const minimal = await minimalStory(finding.seed, safeguards);
+    expect(minimal.faults.length).toBeLessThanOrEqual(whole.faults.length);
+    expect(minimal.violation?.invariant).toBe(finding.invariant);
+    expect(minimal.story.at(-1)).toMatch(/VIOLATION/);
+    const same = await runOutside(() => runHistory({ seed: finding.seed, safeguards, faults: whole.faults }));
+    expect(same.violation).toEqual(whole.violation);
   });
 });

@@ -30,6 +30,8 @@ export interface Flight {
   readonly order: Order | null;
   /** When keepalambda could last see each master, as of the plan's begin. */
   readonly lastSeenMs: ReadonlyMap<NodeName, number>;
+  /** How many of the other's transactions each master had received when the plan began. */
+  readonly received: ReadonlyMap<NodeName, number>;
   /** The masters that took writes when the plan began. */
   readonly writable: ReadonlySet<NodeName>;
 }
@@ -95,8 +97,10 @@ export class Court {
       return;
     }
     this.observe();
+    this.world.advance();
     this.flight = {
       plan,
+      received: new Map(this.world.masters.map(({ name, channel }) => [name, channel.received])),
       sinceMs: this.world.nowMs,
       order: plan.requestId === null ? null : (this.orders.get(plan.requestId) ?? null),
       lastSeenMs: new Map(this.#lastSeenMs),

@@ -45,7 +45,8 @@ function checkUndone(court: Court, plan: PlanRecord, { sinceMs, writable }: Flig
     ({ code }) => code === 'plan-incomplete' && events[code].role === 'hands-over',
   );
   const what = `${plan.kind} to ${plan.to} is over without having moved the VIP`;
-  if (told && plan.phase === 'undoing') return;
+  // Either it could not be undone, or EC2 showed the move and verifying it failed: a person has it now.
+  if (told && (plan.phase === 'undoing' || plan.vipMoved)) return;
   if (court.wasInHand(from, sinceMs) && writable.has(from.name) && !from.writable)
     court.accuse(6, `${what}, and ${from.name} takes no writes`);
   if (court.wasInHand(to, sinceMs) && to.writable) court.accuse(6, `${what}, and ${to.name} takes writes`);

@@ -28,7 +28,7 @@ export interface PairOptions {
    * Who takes writes at first, and where the VIP is: `managed` as keepalambda has it, on db1 and both hosts
    * pre-bound; `bare` as before it: both nodes writable, and the VIP nowhere yet. @default managed
    */
-  readonly state?: 'managed' | 'bare';
+  readonly state?: 'managed' | 'bare' | undefined;
 }
 
 /** Starts it. Leaves nothing behind if it fails. */

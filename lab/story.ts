@@ -3,10 +3,12 @@ import { styleText } from 'node:util';
 import type { Tale } from './client/words.ts';
 import type { World } from './world.ts';
 
-type Teller = 'lab' | 'watch' | 'operate' | 'EC2' | 'SSM' | 'SNS' | 'client';
+type Teller = 'lab' | 'db1' | 'db2' | 'watch' | 'operate' | 'EC2' | 'SSM' | 'SNS' | 'client';
 
 const colours = {
   lab: 'bold',
+  db1: 'blue',
+  db2: 'blue',
   watch: 'cyan',
   operate: 'magenta',
   EC2: 'yellow',

@@ -26,7 +26,7 @@ import {
   topicName,
 } from './deployment.ts';
 import type { NetworkMaker } from './network/contract.ts';
-import { type LabPair, type NodeName, startPair } from './pair.ts';
+import { type LabPair, type NodeName, type PairOptions, startPair } from './pair.ts';
 import { accounts } from './servers/accounts.ts';
 import { findProduct } from './servers/catalogue.ts';
 
@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly changes: Changes;
   /** @default the loopback network */
   readonly makeNetwork?: NetworkMaker;
+  /** Whether keepalambda finds the pair as it keeps it, or another is to have it. @default managed */
+  readonly state?: PairOptions['state'];
 }
 
 export interface World extends Omit<LabPair, 'close'> {
@@ -59,8 +61,8 @@ export interface World extends Omit<LabPair, 'close'> {
 /** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can mend. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const product = await findProduct(options.server);
-  const { port, makeNetwork } = options;
-  const pair = await startPair({ product, port, ...(makeNetwork ? { makeNetwork } : {}) });
+  const { port, makeNetwork, state = 'managed' } = options;
+  const pair = await startPair({ product, port, state, ...(makeNetwork ? { makeNetwork } : {}) });
   try {
     const config = configure(pair, options.changes);
     const bundles = await bundleFunctions(`${pair.directory}/bundles`);

@@ -1,0 +1,12 @@
+/** `npm run bench`: keepalambda beside keepalived. Exit codes: 0 done, 1 a contender failed for good, 2 could not run. */
+
+import { benchCommand } from '../lab/bench/command.ts';
+import { LabError } from '../lab/errors.ts';
+
+try {
+  process.exitCode = await benchCommand(process.argv.slice(2));
+} catch (error) {
+  // What a person can mend is one line; anything else is a bug, and its stack is wanted.
+  console.error(error instanceof LabError ? error.message : error);
+  process.exitCode = 2;
+}

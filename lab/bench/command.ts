@@ -1,0 +1,88 @@
+/** The benchmark: every fault on every contender, again and again, and what it comes to. */
+import type { Fault } from '../faults/fault.ts';
+import { serverFaults } from '../faults/servers.ts';
+import { requireNamespaces } from '../network/netns/ip.ts';
+import { findProduct } from '../servers/catalogue.ts';
+import type { Contender } from './contender.ts';
+import { type Asked, type BenchFault, parseFlags } from './flags.ts';
+import { writeReport } from './report.ts';
+import { type Results, type Run, summarize, summarizeAll } from './results.ts';
+import { runOnce } from './run.ts';
+import { renderTable } from './table.ts';
+
+/** Runs the command; gives back its exit code. Throws a `LabError` for what a person can mend. */
+export async function benchCommand(args: readonly string[]): Promise<number> {
+  const asked = parseFlags(args);
+  if (asked === null) return 0;
+  requireNamespaces();
+  await findProduct(asked.server);
+  const ended = new AbortController();
+  const onSignal = () => ended.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    return await compare(asked, ended.signal);
+  } catch (error) {
+    if (ended.signal.aborted) return 130;
+    throw error;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+async function compare(asked: Asked, ended: AbortSignal): Promise<number> {
+  const results: Record<string, Record<string, Run[]>> = {};
+  // Contenders take turns, so that a machine that grows slow is slow to all of them.
+  for (const fault of asked.faults) {
+    const byContender: Record<string, Run[]> = {};
+    results[fault] = byContender;
+    for (let index = 0; index < asked.runs; index += 1) {
+      for (const contender of asked.contenders) {
+        const run = await runTold(asked, fault, contender, index, ended);
+        byContender[contender.name] = [...(byContender[contender.name] ?? []), run];
+      }
+    }
+  }
+  await writeReport(asked.out, asked, results);
+  present(asked, results);
+  const stuck = Object.values(results)
+    .flatMap(Object.values)
+    .flat()
+    .some(({ resumed }) => !resumed);
+  return stuck ? 1 : 0;
+}
+
+async function runTold(
+  asked: Asked,
+  fault: BenchFault,
+  contender: Contender,
+  index: number,
+  ended: AbortSignal,
+): Promise<Run> {
+  const run = await runOnce(
+    {
+      contender,
+      fault: serverFaults[fault] satisfies Fault,
+      terms: asked,
+      phase: (index + 0.5) / asked.runs,
+      tell: asked.story ? console.error : () => {},
+    },
+    ended,
+  );
+  const { medianMs, lost } = summarize([run]);
+  const outcome = run.resumed ? `${medianMs} ms` : 'writes did not go on';
+  console.error(`${fault} ${index + 1}/${asked.runs} ${contender.name}: ${outcome}, ${lost} lost`);
+  return run;
+}
+
+function present(asked: Asked, results: Results<readonly Run[]>): void {
+  const faults = summarizeAll(results);
+  if (asked.json) {
+    console.error(renderTable(faults));
+    console.log(JSON.stringify({ faults }));
+    return;
+  }
+  console.log(renderTable(faults));
+  console.log(
+    `EC2 takes ${asked.ec2LatencyMs} ms from call to effect. Written: ${asked.out}/benchmark.md, benchmark.svg`,
+  );
+}

@@ -1,0 +1,49 @@
+/** Whom the benchmark compares: what looks after a pair, from its start to its end. */
+import type { Network } from '../network/contract.ts';
+import { createNetnsNetwork, type NetnsNetwork } from '../network/netns/network.ts';
+import type { Story } from '../story.ts';
+import { openWorld, type World } from '../world.ts';
+
+/** What is the same for all contenders. */
+export interface Terms {
+  readonly server: string;
+  /** From EC2's answer to AssignPrivateIpAddresses to its effect. Milliseconds. */
+  readonly ec2LatencyMs: number;
+}
+
+/** A pair that a contender looks after. */
+export interface Arena {
+  readonly world: World;
+  /** Ends the contender and the pair. */
+  close(): Promise<void>;
+}
+
+export interface Contender {
+  readonly name: string;
+  /** One line for the table's legend. */
+  readonly about: string;
+  /** How often it looks: the moments of the faults are spread evenly over this time. Milliseconds. */
+  readonly cycleMs: number;
+  /** Starts servers, network and contender; resolves when all is steady and the VIP leads to db1. */
+  start(terms: Terms, story: Story): Promise<Arena>;
+}
+
+/** The servers, the network and AWS, on which nobody looks after the pair yet. */
+export async function openArena(
+  terms: Terms,
+  state: 'managed' | 'bare',
+): Promise<{ readonly world: World; readonly network: NetnsNetwork }> {
+  let network: NetnsNetwork | null = null;
+  const world = await openWorld({
+    ...terms,
+    port: 3306,
+    changes: {},
+    state,
+    makeNetwork: async (options): Promise<Network> => {
+      network = await createNetnsNetwork(options);
+      return network;
+    },
+  });
+  if (network === null) throw new Error('the world was opened without its network');
+  return { world, network };
+}

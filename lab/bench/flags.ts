@@ -1,0 +1,110 @@
+/** The command line of the benchmark: flags in, what to do out. */
+import { Command, CommanderError } from 'commander';
+import { LabError } from '../errors.ts';
+import type { Contender } from './contender.ts';
+import { keepalambda } from './keepalambda.ts';
+import { keepalivedContenders } from './keepalived/contender.ts';
+
+/** The faults that the benchmark compares: what every contender claims to handle. */
+export const benchFaults = ['mysqld-kill', 'host-down', 'mysqld-hang'] as const;
+export type BenchFault = (typeof benchFaults)[number];
+
+export interface Asked {
+  readonly faults: readonly BenchFault[];
+  readonly contenders: readonly Contender[];
+  readonly runs: number;
+  readonly server: string;
+  readonly ec2LatencyMs: number;
+  /** Where the report and the chart are written. */
+  readonly out: string;
+  readonly json: boolean;
+  /** Whether each run's story is told as it happens. */
+  readonly story: boolean;
+}
+
+interface Flags {
+  readonly faults: string;
+  readonly peers: string;
+  readonly runs: string;
+  readonly server: string;
+  readonly ec2LatencyMs: string;
+  readonly out: string;
+  readonly json?: true;
+  readonly story?: true;
+}
+
+/** Parses them; null when help was shown. Throws a `LabError` for what a person can mend. */
+export function parseFlags(args: readonly string[]): Asked | null {
+  const flags = read(args);
+  if (flags === null) return null;
+  return {
+    faults: namesOf('--faults', flags.faults, benchFaults),
+    contenders: contendersOf(flags.peers),
+    runs: wholeNumber('--runs', flags.runs, 1, 1000),
+    server: flags.server,
+    ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
+    out: flags.out,
+    json: flags.json ?? false,
+    story: flags.story ?? false,
+  };
+}
+
+function read(args: readonly string[]): Flags | null {
+  const command = new Command('npm run bench --')
+    .description('keepalambda beside keepalived: the same servers, network, client and faults (root).')
+    .option('--faults <names>', 'which, with commas between them', benchFaults.join(','))
+    .option('--runs <number>', 'runs of each fault on each contender', '5')
+    .option(
+      '--peers <names>',
+      'beside keepalambda; each with its -ec2 variant',
+      'keepalived,keepalived-tuned',
+    )
+    .option('--server <name>', 'a server of the lab, or the path of a mysqld', 'mariadb-10.11')
+    .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect, the same for all", '800')
+    .option('--out <directory>', 'where benchmark.md and benchmark.svg are written', 'docs')
+    .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
+    .option('--story', 'tell each run as it happens')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  try {
+    return command.parse(args as string[], { from: 'user' }).opts<Flags>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return null;
+    throw new LabError({
+      got: error.message.replace(/^error: /, ''),
+      want: 'the options that --help shows',
+      remedy: 'correct the command',
+    });
+  }
+}
+
+/** `keepalived` stands for itself and for `keepalived-ec2`. */
+function contendersOf(peers: string): readonly Contender[] {
+  const known = keepalivedContenders.map(({ name }) => name);
+  const wanted = new Set(namesOf('--peers', peers, known).flatMap((name) => [name, `${name}-ec2`]));
+  return [keepalambda, ...keepalivedContenders.filter(({ name }) => wanted.has(name))];
+}
+
+function namesOf<Name extends string>(flag: string, text: string, known: readonly Name[]): readonly Name[] {
+  return [...new Set(text.split(','))].map((name) => {
+    const found = known.find((candidate) => candidate === name);
+    if (found !== undefined) return found;
+    throw new LabError({
+      got: `${flag} ${text}`,
+      want: `some of ${known.join(', ')}`,
+      remedy: `correct ${flag}`,
+    });
+  });
+}
+
+/** The number that the flag gives. Throws a `LabError` for any other text. */
+export function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new LabError({
+    got: `${flag} ${text}`,
+    want: `a whole number from ${least} to ${most}`,
+    remedy: `correct ${flag}`,
+  });
+}

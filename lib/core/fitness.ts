@@ -12,7 +12,7 @@ export interface Fitness {
   readonly reasons: readonly string[];
 }
 
-/** How old a remembered readiness may be, counted from the start of the incident. Milliseconds. */
+/** How old a remembered readiness may be, counted from the loss of the holder. Milliseconds. */
 export const READINESS_LIFE_MS = 150_000;
 /** How long the channel may hear nothing while the holder commits a heartbeat every second. Milliseconds. */
 export const UNHEARD_MS = 5000;
@@ -28,7 +28,7 @@ export function reasonsWhileServed(
   room: boolean,
   safeguards: Safeguards,
 ): readonly string[] {
-  const reasons: string[] = [...reasonsOfVerdict(standby)];
+  const reasons: string[] = [...reasonsOfVerdict(pair, standby)];
   const inbound = standby.server?.inbound;
   if (inbound) reasons.push(...reasonsOfInbound(pair, inbound, safeguards));
   if (holder.server && standby.server) {
@@ -44,13 +44,14 @@ export function reasonsWhileServed(
  * it was ready while the holder still served (remembered), and that it serves and applies now.
  */
 export function fitnessWhenLost(
+  pair: Pair,
   memory: Memory,
   standby: Verdict,
   room: boolean,
   nowMs: number,
   safeguards: Safeguards,
 ): Fitness {
-  const reasons: string[] = [...reasonsOfVerdict(standby)];
+  const reasons: string[] = [...reasonsOfVerdict(pair, standby)];
   const inbound = standby.server?.inbound;
   if (inbound?.kind === 'unconfigured') reasons.push('replication is not configured');
   if (inbound?.kind === 'configured' && inbound.sql === 'no') {
@@ -61,8 +62,12 @@ export function fitnessWhenLost(
   return { fit: reasons.length === 0, reasons };
 }
 
-function reasonsOfVerdict(standby: Verdict): readonly string[] {
-  return standby.kind === 'serving' ? [] : [`it is ${standby.kind}: ${standby.because}`];
+function reasonsOfVerdict(pair: Pair, standby: Verdict): readonly string[] {
+  if (standby.kind !== 'serving') return [`it is ${standby.kind}: ${standby.because}`];
+  if (pair.writability === 'untouched' && standby.server?.writable === false) {
+    return ['it is read-only, and writability is untouched: nobody would open it'];
+  }
+  return [];
 }
 
 function reasonsOfInbound(pair: Pair, inbound: Inbound, safeguards: Safeguards): readonly string[] {
@@ -107,7 +112,7 @@ function reasonsOfReadiness(memory: Memory, standby: Verdict, nowMs: number): re
   const { readiness } = memory;
   if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that served'];
   if (!readiness.fit) return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
-  const asOfMs = memory.incident?.openedAtMs ?? nowMs;
+  const asOfMs = memory.lostAtMs ?? nowMs;
   if (asOfMs - readiness.atMs <= READINESS_LIFE_MS) return [];
   return ['it was last seen ready too long before the holder was lost'];
 }

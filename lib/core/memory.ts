@@ -80,6 +80,8 @@ export interface Memory {
   /** The node that last held the VIP with our knowledge. */
   readonly lastHolder: NodeName | null;
   readonly readiness: Readiness | null;
+  /** Since when the holder has been seen not to serve, by this leader or an earlier one. */
+  readonly lostAtMs: number | null;
   readonly incident: Incident | null;
   /** When automatic failovers began, the last hour's. */
   readonly failoversAtMs: readonly number[];
@@ -96,6 +98,7 @@ export const emptyMemory: Memory = {
   version: 1,
   lastHolder: null,
   readiness: null,
+  lostAtMs: null,
   incident: null,
   failoversAtMs: [],
   pause: null,

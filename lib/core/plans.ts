@@ -70,9 +70,7 @@ export function switchoverPlan(pair: Pair, to: NodeName): Plan {
       [{ kind: 'freeze', node: from }],
       [{ ...catchUp, source: from, limitMs: freezeLimitMs }],
       untouched ? [] : [{ kind: 'open', node: to }],
-      ...takeOver(pair, from, to),
-      // The old set-up keeps both writable; the freeze was only for the move.
-      untouched ? [{ kind: 'open', node: from }] : [],
+      ...takeOver(pair, from, to, untouched ? [{ kind: 'open', node: from }] : []),
     ),
     undo: untouched ? [{ kind: 'open', node: from }] : undoOf(from, to),
     undoIfHolderServes: false,
@@ -145,10 +143,14 @@ export function releasePlan(node: NodeName): Plan {
   };
 }
 
-/** What every plan that moves the VIP ends with: move, bind on the host, verify through the VIP. */
-function takeOver(pair: Pair, from: NodeName | null, to: NodeName): Step[][] {
+/**
+ * What every plan that moves the VIP ends with: move, bind on the host, verify through the VIP. `reopen`: the old
+ * set-up keeps both writable, and a freeze was only for the move; it ends whatever verifying says.
+ */
+function takeOver(pair: Pair, from: NodeName | null, to: NodeName, reopen: Step[] = []): Step[][] {
   return [
     [{ kind: 'move-vip', to }],
+    reopen,
     pair.hostAddress === 'ssm' ? [{ kind: 'bind-vip', to, from }] : [],
     [{ kind: 'verify', node: to }],
   ];

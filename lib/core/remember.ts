@@ -86,7 +86,9 @@ function noteRoles(memory: Memory, situation: Situation, durations: Durations): 
   if (next.failoversAtMs.some((atMs) => nowMs - atMs >= 3_600_000)) {
     next = { ...next, failoversAtMs: next.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000) };
   }
-  if (holder.kind !== 'serving' || situation.vip !== 'held') return next;
+  if (holder.kind !== 'serving') return noteLost(next, situation);
+  if (next.lostAtMs !== null) next = { ...next, lostAtMs: null };
+  if (situation.vip !== 'held') return next;
   const unreadyForMs = nowMs - (durations.unreadySinceMs ?? nowMs);
   // A moment out of touch is no unreadiness: the holder's own death begins like this.
   if (!fitness.fit && unreadyForMs < pair.settings.readinessMs) return next;
@@ -97,6 +99,12 @@ function noteRoles(memory: Memory, situation: Situation, durations: Durations): 
     atMs: nowMs,
   };
   return isNews(memory.readiness, readiness) ? { ...next, readiness } : next;
+}
+
+/** Since when the holder is lost: how old readiness was then must not depend on how long the loss lasts. */
+function noteLost(memory: Memory, { holder, nowMs }: Situation): Memory {
+  if (memory.lostAtMs !== null || holder.kind === 'unseen' || !holder.confirmed) return memory;
+  return { ...memory, lostAtMs: nowMs };
 }
 
 function isNews(before: Readiness | null, now: Readiness): boolean {

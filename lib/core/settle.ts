@@ -30,7 +30,7 @@ const ANSWERS_KEPT = 10;
 /** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
 export function settle(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
   const ended: Memory = { ...memory, plan: null };
-  const moved = plan.vipMoved ? { ...ended, lastHolder: plan.to, readiness: null } : ended;
+  const moved = plan.vipMoved ? { ...ended, lastHolder: plan.to, readiness: null, lostAtMs: null } : ended;
   const withLoss = noteLossOf(noteQuarantine(moved, pair, plan, ending), plan, ending, close);
   const told = tellEnding(withLoss, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));

@@ -160,7 +160,7 @@ function fitnessOf(
   nowMs: number,
   safeguards: Safeguards,
 ): Fitness {
-  if (holder.kind !== 'serving') return fitnessWhenLost(memory, standby, room, nowMs, safeguards);
+  if (holder.kind !== 'serving') return fitnessWhenLost(pair, memory, standby, room, nowMs, safeguards);
   const reasons = reasonsWhileServed(pair, holder, standby, room, safeguards);
   return { fit: reasons.length === 0, reasons };
 }

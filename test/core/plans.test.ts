@@ -96,9 +96,9 @@ describe('switchover', () => {
   test.each<[what: string, pair: Pair, stages: string, undo: string]>([
     ['managed', pairWith(), `${start} → open db2 → move-vip db2 → verify db2`, 'close db2 + open db1'],
     [
-      'untouched: both take writes again at the end',
+      'untouched: both take writes again once the VIP has moved',
       pairWith({ writability: 'untouched' }),
-      `${start} → move-vip db2 → verify db2 → open db1`,
+      `${start} → move-vip db2 → open db1 → verify db2`,
       'open db1',
     ],
     [

@@ -173,7 +173,7 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   [
     'holder read-only',
     'writability untouched',
-    [holder(answers1({ writable: false })), untouched],
+    [holder(answers1({ writable: false })), openStandby, untouched],
     'D23 all-clear',
   ],
   ['standby stopped', 'repair is configured', [standby(refused), repair], 'D20 repair-node to db2'],

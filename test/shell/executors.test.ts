@@ -98,8 +98,8 @@ describe('every step has an executor, which looks before it acts', () => {
       steps.verify,
       { writable: {} },
       untouched,
-      'done',
-      'db1 answers through the VIP',
+      'failed',
+      'no heartbeat could be committed',
     ],
     [
       'verify, nothing committed, no write probe',

@@ -38,6 +38,8 @@ export interface WorldOptions {
   /** From EC2's answer to the effect. Milliseconds. */
   readonly ec2LatencyMs: number;
   readonly changes: Changes;
+  /** The code of the functions, such as what was deployed elsewhere. @default bundled from the sources */
+  readonly bundles?: Bundles;
   /** @default the loopback network */
   readonly makeNetwork?: NetworkMaker;
   /** Whether keepalambda finds the pair as it keeps it, or another is to have it. @default managed */
@@ -65,7 +67,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const pair = await startPair({ product, port, state, ...(makeNetwork ? { makeNetwork } : {}) });
   try {
     const config = configure(pair, options.changes);
-    const bundles = await bundleFunctions(`${pair.directory}/bundles`);
+    const bundles = options.bundles ?? (await bundleFunctions(`${pair.directory}/bundles`));
     const aws = await startAwsFor(pair, config, bundles, options);
     return assemble(options, pair, config, bundles, aws);
   } catch (error) {

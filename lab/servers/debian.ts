@@ -1,6 +1,6 @@
 /**
- * Servers from Debian packages, without root and without touching the system: apt with directories of its own
- * fetches a package and what it depends on, `dpkg -x` unpacks them into the cache, and the server runs on the
+ * Programs from Debian packages, without root and without touching the system: apt with directories of its own
+ * fetches packages and what they depend on, `dpkg -x` unpacks them into the cache, and the program runs on the
  * unpacked C library, so that an older system is no obstacle. The mirror is the one that apt has here.
  */
 import { existsSync } from 'node:fs';
@@ -10,28 +10,30 @@ import { LabError } from '../errors.ts';
 import { cached } from './cache.ts';
 import { type Binary, run } from './product.ts';
 
-export interface DebianServer {
-  /** The name in the catalogue. */
+export interface DebianPackages {
+  /** Its place in the cache, such as `servers/mysql-9.7`. */
   readonly name: string;
   readonly suite: string;
-  readonly package: string;
+  readonly packages: readonly string[];
+  /** What one can do without them, for who cannot fetch them. */
+  readonly instead: string;
 }
 
 /** Where the mirror is, for machines whose apt has none of Debian. */
 const mirrorVariable = 'KEEPALAMBDA_DEBIAN_MIRROR';
 
-/** The directory in which the package is unpacked; fetched the first time (about a minute). */
-export function unpacked(server: DebianServer): Promise<string> {
-  return cached(path.join('servers', server.name), async (draft) => {
+/** The directory in which the packages are unpacked; fetched the first time (about a minute). */
+export function unpacked(wanted: DebianPackages): Promise<string> {
+  return cached(wanted.name, async (draft) => {
     try {
-      await fetch(server, draft);
+      await fetch(wanted, draft);
     } catch (cause) {
       if (cause instanceof LabError) throw cause;
       throw new LabError(
         {
-          got: `no ${server.name}: ${(cause as Error).message}`,
-          want: `the Debian package ${server.package} of ${server.suite}`,
-          remedy: `see that apt-get works here, or put the URL of a Debian mirror into ${mirrorVariable}, or use the server mysql-5.6`,
+          got: `no ${path.basename(wanted.name)}: ${(cause as Error).message}`,
+          want: `the Debian packages ${wanted.packages.join(', ')} of ${wanted.suite}`,
+          remedy: `see that apt-get works here, or put the URL of a Debian mirror into ${mirrorVariable}, or ${wanted.instead}`,
         },
         { cause },
       );
@@ -50,20 +52,20 @@ export async function unpackedBinary(root: string, program: string): Promise<Bin
   };
 }
 
-async function fetch(server: DebianServer, draft: string): Promise<void> {
+async function fetch(wanted: DebianPackages, draft: string): Promise<void> {
   const apt = path.join(draft, 'apt');
   const packages = path.join(apt, 'packages');
   await mkdir(path.join(apt, 'state/lists/partial'), { recursive: true });
   await mkdir(path.join(apt, 'cache/archives/partial'), { recursive: true });
   await mkdir(packages);
-  // Nothing counts as installed: what the server needs is fetched whole.
+  // Nothing counts as installed: what the program needs is fetched whole.
   await writeFile(path.join(apt, 'status'), '');
   await writeFile(
     path.join(apt, 'sources.list'),
-    `deb ${signer()}${await mirror(apt)} ${server.suite} main\n`,
+    `deb ${signer()}${await mirror(apt, wanted)} ${wanted.suite} main\n`,
   );
   await aptGet(apt, ['update']);
-  const names = dependencies(await aptGet(apt, ['install', '--simulate', server.package]));
+  const names = dependencies(await aptGet(apt, ['install', '--simulate', ...wanted.packages]));
   await run(program('sh'), [
     '-c',
     'cd "$0" && exec apt-get "$@"',
@@ -78,14 +80,14 @@ async function fetch(server: DebianServer, draft: string): Promise<void> {
   await rm(apt, { recursive: true });
 }
 
-/** All that apt would install, but for perl: only scripts beside the server are written in it. */
+/** All that apt would install, but for perl: only scripts beside the programs are written in it. */
 function dependencies(simulation: string): readonly string[] {
   const names = [...simulation.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
   return names.filter((name) => !/perl|^libdb5|^libgdbm/.test(name));
 }
 
 /** The first Debian archive among the machine's own sources of packages. */
-async function mirror(apt: string): Promise<string> {
+async function mirror(apt: string, { instead }: DebianPackages): Promise<string> {
   const given = process.env[mirrorVariable];
   if (given) return given;
   const own = ['-o', `Dir::State=${apt}/state`, '-o', `Dir::Cache=${apt}/cache`];
@@ -94,8 +96,8 @@ async function mirror(apt: string): Promise<string> {
   if (found) return found;
   throw new LabError({
     got: 'no Debian archive among the sources of apt',
-    want: 'one to fetch the server from',
-    remedy: `put the URL of a Debian mirror into ${mirrorVariable}, or use the server mysql-5.6`,
+    want: 'one to fetch from',
+    remedy: `put the URL of a Debian mirror into ${mirrorVariable}, or ${instead}`,
   });
 }
 

@@ -7,7 +7,12 @@ import { versionOf } from './version.ts';
 
 /** Fetches it the first time. Throws a `LabError` when it cannot be had. */
 export async function mariadb1011(): Promise<Product> {
-  const root = await unpacked({ name: 'mariadb-10.11', suite: 'bookworm', package: 'mariadb-server-core' });
+  const root = await unpacked({
+    name: 'servers/mariadb-10.11',
+    suite: 'bookworm',
+    packages: ['mariadb-server-core'],
+    instead: 'use the server mysql-5.6',
+  });
   const binary = await unpackedBinary(root, 'usr/sbin/mariadbd');
   const share = path.join(root, 'usr/share/mysql');
   const settings: Settings = {

@@ -7,7 +7,12 @@ import { versionOf } from './version.ts';
 
 /** Fetches it the first time. Throws a `LabError` when it cannot be had. */
 export async function mysql97(): Promise<Product> {
-  const root = await unpacked({ name: 'mysql-9.7', suite: 'sid', package: 'mysql-server-core' });
+  const root = await unpacked({
+    name: 'servers/mysql-9.7',
+    suite: 'sid',
+    packages: ['mysql-server-core'],
+    instead: 'use the server mysql-5.6',
+  });
   const binary = await unpackedBinary(root, 'usr/sbin/mysqld');
   const settings: Settings = {
     basedir: path.join(root, 'usr'),

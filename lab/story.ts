@@ -3,10 +3,11 @@ import { styleText } from 'node:util';
 import type { Tale } from './client/words.ts';
 import type { World } from './world.ts';
 
-type Teller = 'lab' | 'db1' | 'db2' | 'watch' | 'operate' | 'EC2' | 'SSM' | 'SNS' | 'client';
+type Teller = 'lab' | 'cdk' | 'db1' | 'db2' | 'watch' | 'operate' | 'EC2' | 'SSM' | 'SNS' | 'client';
 
 const colours = {
   lab: 'bold',
+  cdk: 'dim',
   db1: 'blue',
   db2: 'blue',
   watch: 'cyan',

@@ -1,0 +1,11 @@
+/** `npm run rehearse`. Exit codes: 0 all as it must be, 1 the failover was not, 2 could not run or not deploy. */
+import { LabError } from '../lab/errors.ts';
+import { rehearseCommand } from '../lab/rehearse/command.ts';
+
+try {
+  process.exitCode = await rehearseCommand(process.argv.slice(2));
+} catch (error) {
+  // What a person can mend is one line; anything else is a bug, and its stack is wanted.
+  console.error(error instanceof LabError ? error.message : error);
+  process.exitCode = 2;
+}

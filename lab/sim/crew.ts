@@ -19,6 +19,8 @@ const worksForMs = 118_000;
 const lambdaLimitMs = 128_000;
 /** How long an operator's call may take. Milliseconds. */
 const operatorMs = 55_000;
+/** A leader renews its lease more often than this. Milliseconds. */
+const leaseMs = 4000;
 /** For how long after a mishap the crew does not count as manned. Milliseconds. */
 const recoveryMs = 12_000;
 
@@ -107,13 +109,16 @@ export class Crew {
     this.#alive = this.#alive.filter((process) => !process.gone);
   }
 
-  /** Whether a watch is alive, and nothing befell any for a while. */
+  /** Whether a leader is at work, and nothing befell any process for a while. */
   isManned(): boolean {
     const alive = this.#alive.filter((process) => !process.gone);
     // Those that died in a step have not told.
     if (alive.length < this.#alive.length) this.#mishapMs = this.#props.world.nowMs;
     this.#alive = alive;
-    return alive.length > 0 && this.#props.world.nowMs - this.#mishapMs >= recoveryMs;
+    const { table, nowMs } = this.#props.world;
+    const leads =
+      alive.some(({ name }) => name === table.lease?.owner) && nowMs - table.leaseWrittenMs < leaseMs;
+    return leads && nowMs - this.#mishapMs >= recoveryMs;
   }
 
   #start(name: string, limitMs: number, run: (process: Process, ports: Ports) => Promise<unknown>): void {

@@ -1,4 +1,4 @@
-import { events } from '../../../lib/core/events.ts';
+import { type EventCode, events } from '../../../lib/core/events.ts';
 import type { Alert, Memory } from '../../../lib/core/memory.ts';
 import type { Court, Invariant } from './court.ts';
 
@@ -10,7 +10,8 @@ const unfinishedMs = 120_000;
  *
  * (a) An incident that leaves the store has exactly one all-clear, which is its last alert. (b) One that is
  * still open when the history ends, and has been for 2 minutes, has told a person at least once (an alert that
- * hands over, or `failover-done`, which asks to bring the old holder back). (c) No alert is made twice: two alerts of one incident never have the same id or code and words.
+ * hands over, or `failover-done`, which asks to bring the old holder back), or is with an operator, who paused the
+ * pair. (c) No alert is made twice: two alerts of one incident never have the same id or code and words.
  * SNS may deliver one alert twice, after a lost answer; its id is the same.
  */
 export function incidentsInvariant(court: Court): Invariant {
@@ -42,11 +43,15 @@ export function incidentsInvariant(court: Court): Invariant {
       const { incident } = world.table.memoryOf(world.pair.name);
       if (incident === null || world.nowMs - openedMs < unfinishedMs) return;
       const told = alerts.get(incident.id) ?? [];
-      if (told.some(({ code }) => events[code].role === 'hands-over' || code === 'failover-done')) return;
+      if (told.some(({ code }) => isHandOver(code))) return;
       court.accuse(
         8,
         `incident ${incident.id} (${incident.row}) has been open for ${world.nowMs - openedMs} ms, and nobody was handed it`,
       );
     },
   };
+}
+
+function isHandOver(code: EventCode): boolean {
+  return events[code].role === 'hands-over' || code === 'failover-done' || code === 'paused';
 }

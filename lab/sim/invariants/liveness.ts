@@ -90,7 +90,8 @@ function isFair({ world, flight }: Court, standby: Master): boolean {
     if (view.blind !== 'no' || view.loss > 0 || view.cutOff.size > 0) return false;
   }
   const { channel } = standby;
-  const able = standby.commits || (standby.answers && standby.stuckSinceMs === null);
+  const opens = pair.writability === 'managed' || standby.writable;
+  const able = standby.answers && standby.stuckSinceMs === null && opens;
   const usable = able && !standby.lockedOut && !standby.connectionsFull && standby.bound && standby.room;
   return (
     usable &&

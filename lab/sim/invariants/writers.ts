@@ -33,8 +33,9 @@ export function writersInvariant(court: Court): Invariant {
   const ended = (plan: PlanRecord, sinceMs: number) => {
     const [first, second] = world.masters;
     if (managed && first.writable && second.writable) {
-      const other = world.holder?.name === first.name ? second : first;
-      if (court.wasInHand(other, sinceMs)) {
+      // Without a holder, either of them may be the one that could not be closed.
+      const others = world.masters.filter((master) => master !== world.holder);
+      if (others.every((other) => court.wasInHand(other, sinceMs))) {
         court.accuse(3, `${plan.kind} to ${plan.to} is over, and both masters are writable`);
       }
     }

@@ -67,6 +67,13 @@ export function planFor(
   }
   if (target.kind !== 'serving')
     return { refused: `${to} is ${target.kind} and cannot take over: ${target.because}` };
+  const alive = holder.kind === 'saturated' || holder.kind === 'locked-out';
+  if (alive && !terms.force) {
+    const because = `${holder.node} is alive, but does not let us in (${holder.because}), so it cannot be fenced`;
+    return {
+      refused: `${because}: two masters could take writes. To fail over all the same, add "force":true`,
+    };
+  }
   return {
     plan: failoverPlan(pair, to, {
       holderAnswers: holder.kind === 'serving',

@@ -78,7 +78,7 @@ export class Leadership {
       const holdMs = this.#haste === null ? this.#holdMs() : 0;
       const abort = new AbortController();
       this.#held.add(abort);
-      const reports = await database.look(vantage, this.#targets(vantage, holdMs), holdMs, abort.signal);
+      const reports = await database.look(vantage, this.#targets(vantage), holdMs, abort.signal);
       this.#held.delete(abort);
       // What was called off says nothing about the vantage.
       if (abort.signal.aborted) continue;
@@ -98,12 +98,12 @@ export class Leadership {
     }
   }
 
-  #targets(vantage: Vantage, holdMs: number): readonly LookTarget[] {
+  #targets(vantage: Vantage): readonly LookTarget[] {
     const seen = this.#seen.get(vantage);
     return this.#runners.map((runner) => ({
       pair: runner.pair,
       holder: runner.holder,
-      seen: holdMs > 0 ? (seen?.get(runner.pair.name) ?? null) : null,
+      seen: seen?.get(runner.pair.name) ?? null,
     }));
   }
 
@@ -141,7 +141,8 @@ export class Leadership {
         if (lease && lease.wakeups !== this.#wakeups) {
           for (const waiting of await store.waitingOrders()) await this.#deliver(waiting);
           this.#wakeups = lease.wakeups;
-          for (const controller of [...this.#held, ...this.#resting]) controller.abort();
+          // Held looks are left alone: they answer by themselves when there is anything to see.
+          for (const rest of this.#resting) rest.abort();
         }
       } catch (error) {
         log.warn(`the inbox could not be read: ${String(error)}`);

@@ -5,6 +5,9 @@ import type { Safeguards } from '../core/safeguards.ts';
 import { assess, noDurations, type Situation } from '../core/situation.ts';
 import type { Ports } from './ports.ts';
 
+/** How long a look for a person may take: it begins without a connection, and nobody's clients wait. Milliseconds. */
+const PATIENT_MS = 2000;
+
 /** The situation of the pair as it is seen now. Rejects only when the store does not answer. */
 export async function lookOnce(
   ports: Ports,
@@ -14,7 +17,8 @@ export async function lookOnce(
 ): Promise<Situation> {
   const { clock, database, vip, store } = ports;
   const memory = await store.readMemory(pair.name);
-  const targets = [{ pair, holder: null, seen: null }];
+  const patient = { ...pair, settings: { ...pair.settings, lookLimitMs: PATIENT_MS } };
+  const targets = [{ pair: patient, holder: null, seen: null }];
   const [located, ...reports] = await Promise.all([
     vip.locate([pair]),
     ...config.vantages.map((vantage) => database.look(vantage, targets, 0)),

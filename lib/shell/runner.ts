@@ -39,6 +39,8 @@ export interface RunnerProps {
 const AFTER_FAILURE_MS = 1000;
 /** How soon to tick again while the lease does not yet allow to act. Milliseconds. */
 const NOT_YET_MS = 250;
+/** How often to look while a plan is carried out. Milliseconds. */
+const PLAN_PACE_MS = 250;
 
 export class PairRunner {
   readonly pair: Pair;
@@ -176,15 +178,33 @@ export class PairRunner {
     if (!wanted || !hasLooked(situation)) return;
     if (!this.#props.lease.mayAct()) return this.#setHaste(NOT_YET_MS);
     const { plan } = situation.memory;
-    try {
-      if (measure.kind === 'resume' && plan) return await this.#campaign.resume(plan, situation);
-      const order = this.#orders.shift();
-      if (order) return await this.#obey(order, situation);
-      if (measure.kind !== 'act') return;
+    const order = measure.kind === 'resume' ? undefined : this.#orders.shift();
+    if (measure.kind === 'resume' && plan)
+      await this.#campaigning(() => this.#campaign.resume(plan, situation));
+    else if (order) {
+      await this.#obey(order, situation);
+      // The next one need not wait for a report.
+      this.#again ||= this.#orders.length > 0;
+    } else if (measure.kind === 'act') {
+      const { plan: wanted, because } = measure;
       const by = { row: row.id, by: 'keepalambda', requestId: null };
-      await this.#campaign.begin(situation, { plan: measure.plan, because: measure.because, ...by });
+      await this.#campaigning(() => this.#campaign.begin(situation, { plan: wanted, because, ...by }));
+    }
+  }
+
+  /**
+   * Carries a plan out. Looks go on beside it, but none is held: at its end the pair is not as it was, what was
+   * seen before must not be taken for what is, and a fresh look must not have to wait for a held one.
+   */
+  async #campaigning(work: () => Promise<void>): Promise<void> {
+    this.#setHaste(PLAN_PACE_MS);
+    try {
+      await work();
     } finally {
-      this.#forget();
+      this.#notBeforeMs = this.#props.ports.clock.nowMs();
+      this.#evidence = forget(this.#evidence);
+      this.#durations = noDurations;
+      this.#setHaste(0);
     }
   }
 
@@ -202,17 +222,10 @@ export class PairRunner {
         return this.#memory.save(answer(decided.memory, reply(true, decided.text)));
       case 'act': {
         const by = { row: `O-${order.action}`, by: order.by, requestId: id };
-        return this.#campaign.begin(situation, { plan: decided.plan, because: decided.because, ...by });
+        const { plan, because } = decided;
+        return this.#campaigning(() => this.#campaign.begin(situation, { plan, because, ...by }));
       }
     }
-  }
-
-  /** The pair is not as it was: what was seen before a plan must not be taken for what is. */
-  #forget(): void {
-    this.#notBeforeMs = this.#props.ports.clock.nowMs();
-    this.#evidence = forget(this.#evidence);
-    this.#durations = noDurations;
-    this.#setHaste(0);
   }
 
   #setHaste(haste: number | null): void {

@@ -16,6 +16,9 @@ export interface Endpoint {
 /** Probes of silence on an idle connection: a host that restarted unseen then resets it. Milliseconds. */
 const KEEP_ALIVE_MS = 1000;
 
+/** The server ends our connection when we have not used it for so long: Lambda freezes, and never says goodbye. */
+const IDLE_SECONDS = 60;
+
 /** A connection that is logged in (autocommit), and knows its server's dialect. */
 export interface Link {
   readonly dialect: Dialect;
@@ -50,6 +53,8 @@ export async function dial(endpoint: Endpoint, limitMs: number): Promise<Link> {
     const ask = asker(connection, socket);
     const [row] = await phase('login', startMs, left(), ask(versionQuery, []));
     const dialect = dialectOf(String(row?.version), String(row?.comment));
+    // Not waited for: it only has to be in force when this environment is frozen and forgotten.
+    ask(`SET SESSION wait_timeout = ${IDLE_SECONDS}`, []).catch(() => {});
     return link(connection, socket, ask, gone, dialect);
   } catch (error) {
     socket.destroy();

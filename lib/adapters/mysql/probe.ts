@@ -24,6 +24,8 @@ export interface Probe {
 export function createProbe(nowWallMs: () => number = Date.now): Probe {
   const observers = new Map<string, { readonly endpoint: string; readonly observer: Observer }>();
   let looks = 0;
+  /** When watch last looked from here. A look that is nobody's next one (operate's) keeps no connections. */
+  let lastWatchedMs = Number.NEGATIVE_INFINITY;
   let lastLookMs = nowWallMs();
 
   function drop(): void {
@@ -47,11 +49,13 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
   async function look(targets: readonly ProbeTarget[], holdMs: number): Promise<ProbeResponse> {
     if (looks === 0 && nowWallMs() - lastLookMs > STALE_MS) drop();
     looks += 1;
+    if (targets.some(({ seen }) => seen !== null)) lastWatchedMs = nowWallMs();
     try {
       return { kind: 'looks', pairs: await holdLook(targets, holdMs, observerOf) };
     } finally {
       looks -= 1;
       lastLookMs = nowWallMs();
+      if (looks === 0 && lastLookMs - lastWatchedMs > STALE_MS) drop();
     }
   }
 

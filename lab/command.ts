@@ -7,7 +7,10 @@ import { experiment, type Figures } from './experiment.ts';
 import type { Fault, Options } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { steps } from './faults/plans.ts';
+import { matrixCommand } from './matrix/command.ts';
+import type { NetworkMaker } from './network/contract.ts';
 import { createNetnsNetwork } from './network/netns/network.ts';
+import { parseWeather } from './network/netns/weather.ts';
 import { renderFigures, renderMessage } from './report.ts';
 import { scenarios } from './scenarios.ts';
 import { catalogue, defaultServer } from './servers/catalogue.ts';
@@ -25,6 +28,7 @@ interface Flags {
   readonly at: string;
   readonly break?: string;
   readonly netns?: true;
+  readonly netem?: string;
   readonly json?: true;
   readonly keep?: true;
   readonly list?: true;
@@ -32,6 +36,7 @@ interface Flags {
 
 /** Runs the command; gives back its exit code. Throws a `LabError` for what a person can mend. */
 export async function labCommand(args: readonly string[]): Promise<number> {
+  if (args.includes('--matrix')) return matrixCommand(args);
   const flags = parseFlags(args);
   if (flags === null) return 0;
   if (flags.list) {
@@ -68,7 +73,7 @@ async function inWorld(
     port: wholeNumber('--port', flags.port, 1, 65_535),
     ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
     changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
-    ...(flags.netns ? { makeNetwork: createNetnsNetwork } : {}),
+    ...networkOf(flags),
   };
   const story = new Story(flags.json ? console.error : console.log);
   story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
@@ -84,6 +89,18 @@ async function inWorld(
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await world.close();
   }
+}
+
+function networkOf({ netns, netem }: Flags): { readonly makeNetwork?: NetworkMaker } {
+  if (netem === undefined) return netns ? { makeNetwork: createNetnsNetwork } : {};
+  const weather = parseWeather(netem);
+  return {
+    makeNetwork: async (options) => {
+      const network = await createNetnsNetwork({ ...options, weather });
+      network.setWeather(true);
+      return network;
+    },
+  };
 }
 
 /** 130, as a shell has it for a command that Ctrl-C ended. */
@@ -127,9 +144,11 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')}`, 'open')
     .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')
     .option('--netns', 'a network of namespaces (root): real TCP, real links, real routes')
+    .option('--netem <words>', "with --netns: loss and delay on every way, such as 'loss 5% delay 20ms 20ms'")
     .option('--json', 'the figures as one line of JSON; the story goes to standard error')
     .option('--keep', 'play nothing: keep the pair running until Ctrl-C')
     .option('--list', 'name the faults and scenarios')
+    .option('--matrix', 'every fault on every server (--matrix --help)')
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   try {

@@ -3,12 +3,14 @@ import type { Fault } from '../faults/fault.ts';
 import { serverFaults } from '../faults/servers.ts';
 import { requireNamespaces } from '../network/netns/ip.ts';
 import { findProduct } from '../servers/catalogue.ts';
-import type { Contender } from './contender.ts';
+import { Story } from '../story.ts';
+import { type Contender, openArena } from './contender.ts';
 import { type Asked, type BenchFault, parseFlags } from './flags.ts';
 import { writeReport } from './report.ts';
 import { type Results, type Run, summarize, summarizeAll } from './results.ts';
 import { runOnce } from './run.ts';
-import { renderTable } from './table.ts';
+import { soak } from './soak/soak.ts';
+import { renderSoak, renderTable } from './table.ts';
 
 /** Runs the command; gives back its exit code. Throws a `LabError` for what a person can mend. */
 export async function benchCommand(args: readonly string[]): Promise<number> {
@@ -20,12 +22,27 @@ export async function benchCommand(args: readonly string[]): Promise<number> {
   const onSignal = () => ended.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    return await compare(asked, ended.signal);
+    return await (asked.soakMs === null
+      ? compare(asked, ended.signal)
+      : soakFor(asked, asked.soakMs, ended.signal));
   } catch (error) {
     if (ended.signal.aborted) return 130;
     throw error;
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+async function soakFor(asked: Asked, forMs: number, ended: AbortSignal): Promise<number> {
+  const story = new Story(asked.story ? console.error : () => {});
+  const { world, network } = await openArena(asked, 'managed', asked.weather ?? undefined);
+  try {
+    story.follow(world);
+    const figures = await soak(world, network, forMs, story, ended);
+    console.log(asked.json ? JSON.stringify(figures) : renderSoak(figures));
+    return figures.falseFailovers === 0 ? 0 : 1;
+  } finally {
+    await world.close();
   }
 }
 

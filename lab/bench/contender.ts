@@ -1,6 +1,7 @@
 /** Whom the benchmark compares: what looks after a pair, from its start to its end. */
 import type { Network } from '../network/contract.ts';
 import { createNetnsNetwork, type NetnsNetwork } from '../network/netns/network.ts';
+import type { Weather } from '../network/netns/weather.ts';
 import type { Story } from '../story.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -32,6 +33,7 @@ export interface Contender {
 export async function openArena(
   terms: Terms,
   state: 'managed' | 'bare',
+  weather?: Weather,
 ): Promise<{ readonly world: World; readonly network: NetnsNetwork }> {
   let network: NetnsNetwork | null = null;
   const world = await openWorld({
@@ -40,7 +42,7 @@ export async function openArena(
     changes: {},
     state,
     makeNetwork: async (options): Promise<Network> => {
-      network = await createNetnsNetwork(options);
+      network = await createNetnsNetwork({ ...options, ...(weather ? { weather } : {}) });
       return network;
     },
   });

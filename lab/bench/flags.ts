@@ -1,6 +1,7 @@
 /** The command line of the benchmark: flags in, what to do out. */
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../errors.ts';
+import { parseWeather, type Weather } from '../network/netns/weather.ts';
 import type { Contender } from './contender.ts';
 import { keepalambda } from './keepalambda.ts';
 import { keepalivedContenders } from './keepalived/contender.ts';
@@ -20,6 +21,10 @@ export interface Asked {
   readonly json: boolean;
   /** Whether each run's story is told as it happens. */
   readonly story: boolean;
+  /** Soak for so long instead of comparing. Milliseconds. */
+  readonly soakMs: number | null;
+  /** Loss and delay while it soaks. */
+  readonly weather: Weather | null;
 }
 
 interface Flags {
@@ -31,6 +36,8 @@ interface Flags {
   readonly out: string;
   readonly json?: true;
   readonly story?: true;
+  readonly soak?: string;
+  readonly netem?: string;
 }
 
 /** Parses them; null when help was shown. Throws a `LabError` for what a person can mend. */
@@ -46,6 +53,8 @@ export function parseFlags(args: readonly string[]): Asked | null {
     out: flags.out,
     json: flags.json ?? false,
     story: flags.story ?? false,
+    soakMs: flags.soak === undefined ? null : durationMs('--soak', flags.soak),
+    weather: flags.netem === undefined ? null : parseWeather(flags.netem),
   };
 }
 
@@ -64,6 +73,8 @@ function read(args: readonly string[]): Flags | null {
     .option('--out <directory>', 'where benchmark.md and benchmark.svg are written', 'docs')
     .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
     .option('--story', 'tell each run as it happens')
+    .option('--soak <time>', 'no fault, no peer: look for false failovers for so long, such as 10m')
+    .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'")
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   try {
@@ -95,6 +106,18 @@ function namesOf<Name extends string>(flag: string, text: string, known: readonl
       want: `some of ${known.join(', ')}`,
       remedy: `correct ${flag}`,
     });
+  });
+}
+
+function durationMs(flag: string, text: string): number {
+  const [, number = '', unit = ''] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
+  const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+  const value = Number(number) * (unitsMs[unit] ?? 0);
+  if (value > 0) return value;
+  throw new LabError({
+    got: `${flag} ${text}`,
+    want: 'a time such as 90s, 10m or 1h',
+    remedy: `correct ${flag}`,
   });
 }
 

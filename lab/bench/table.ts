@@ -1,6 +1,7 @@
 /** The figures as tables: for a terminal, and for the report. */
 import Table from 'cli-table3';
 import type { Results, Summary } from './results.ts';
+import type { SoakFigures } from './soak/soak.ts';
 
 /** Whose outages the others are compared with. */
 const own = 'keepalambda';
@@ -34,6 +35,13 @@ export function rowsOf(results: Results<Summary>): readonly (readonly string[])[
 export function renderTable(results: Results<Summary>): string {
   const table = new Table({ head: [...columns], style: { head: [], border: [] } });
   for (const row of rowsOf(results)) table.push([...row]);
+  return table.toString();
+}
+
+/** What a soak came to, a line for each figure. */
+export function renderSoak(figures: SoakFigures): string {
+  const table = new Table({ style: { head: [], border: [] } });
+  for (const [name, value] of Object.entries(figures)) table.push([name, JSON.stringify(value)]);
   return table.toString();
 }
 

@@ -53,13 +53,25 @@ export function cableTo(place: Place): string {
   return `to-${place}`;
 }
 
-/** Lays it all out. Throws when the kernel does not take a part of it; what was made is the caller's to remove. */
-export function layOut(names: Names): void {
+/** The end of a cable of TAPs that is to become the place's own interface. */
+export function innerEnd(place: Place): string {
+  return `in-${place}`;
+}
+
+/** Makes the namespaces. Throws when the kernel does not; what was made is the caller's to remove. */
+export function addNamespaces(names: Names): void {
   for (const name of names.all) {
     ip('netns', 'add', name);
     setKernel(name, { 'net.ipv6.conf.all.disable_ipv6': 1, 'net.ipv6.conf.default.disable_ipv6': 1 });
     ipLines(name, ['link set dev lo up']);
   }
+}
+
+/** What a place's cable is made of: a pair of interfaces of the kernel's, or one that a relay has made. */
+export type Cable = 'veth' | 'tap';
+
+/** Joins the namespaces. Throws when the kernel does not take a part of it. */
+export function join(names: Names, kind: Cable): void {
   setKernel(names.vpc, { 'net.ipv4.ip_forward': 1, 'net.ipv4.conf.all.send_redirects': 0 });
   ipLines(names.vpc, [
     'link add br0 type bridge mcast_snooping 0',
@@ -68,8 +80,8 @@ export function layOut(names: Names): void {
     'link set dev br0 up',
     `address add ${gateway}/24 dev br0`,
   ]);
-  for (const host of hosts) joinHost(names, host);
-  for (const guest of guests) joinGuest(names, guest);
+  for (const host of hosts) joinHost(names, host, kind);
+  for (const guest of guests) joinGuest(names, guest, kind);
   // The VPC answers for every address of its own: a host that is gone is missed by nobody's ARP.
   ipLines(
     names.vpc,
@@ -77,10 +89,10 @@ export function layOut(names: Names): void {
   );
 }
 
-function joinHost(names: Names, host: (typeof hosts)[number]): void {
+function joinHost(names: Names, host: (typeof hosts)[number], kind: Cable): void {
   const own = names.of(host);
   const peer = host === 'db1' ? 'db2' : 'db1';
-  cable(names, host);
+  lay(names, host, kind);
   // The VIP on an interface of its own must not be told to the neighbours: EC2 says who has it.
   setKernel(own, { 'net.ipv4.conf.all.arp_ignore': 1, 'net.ipv4.conf.all.arp_announce': 2 });
   ipLines(names.vpc, [`link set dev ${cableTo(host)} master br0`]);
@@ -94,18 +106,20 @@ function joinHost(names: Names, host: (typeof hosts)[number]): void {
   ipLines(own, [`link set dev ${prebound} up`]);
 }
 
-function joinGuest(names: Names, guest: (typeof guests)[number]): void {
+function joinGuest(names: Names, guest: (typeof guests)[number], kind: Cable): void {
   const near = addresses[guest].replace(/\d+$/, '1');
-  cable(names, guest);
+  lay(names, guest, kind);
   ipLines(names.vpc, [`address add ${near}/24 dev ${cableTo(guest)}`]);
   ipLines(names.of(guest), [`address add ${addresses[guest]}/24 dev eth0`, `route add default via ${near}`]);
 }
 
-function cable(names: Names, place: Place): void {
-  ipLines(names.vpc, [
-    `link add ${cableTo(place)} type veth peer name eth0 address ${macOf(place)} netns ${names.of(place)}`,
-    `link set dev ${cableTo(place)} up`,
-  ]);
+function lay(names: Names, place: Place, kind: Cable): void {
+  const [outer, inner, mac] = [cableTo(place), innerEnd(place), macOf(place)];
+  const ends = {
+    veth: [`link add ${outer} type veth peer name eth0 address ${mac} netns ${names.of(place)}`],
+    tap: [`link set dev ${inner} address ${mac}`, `link set dev ${inner} netns ${names.of(place)} name eth0`],
+  } as const satisfies Record<Cable, readonly string[]>;
+  ipLines(names.vpc, [...ends[kind], `link set dev ${outer} up`]);
   ipLines(names.of(place), ['link set dev eth0 up']);
 }
 

@@ -6,17 +6,36 @@ import { LabError } from '../../errors.ts';
 import type { Listening, Network, NetworkOptions, Seat } from '../contract.ts';
 import { takeCare } from './caretaker.ts';
 import { ipLines, requireNamespaces, wordsIn } from './ip.ts';
-import { addresses, cableTo, layOut, type Names, nameThem, type Place, prebound, vip } from './layout.ts';
+import {
+  addNamespaces,
+  addresses,
+  cableTo,
+  join,
+  type Names,
+  nameThem,
+  type Place,
+  prebound,
+  vip,
+} from './layout.ts';
 import { Sieve } from './sieve.ts';
+import { openSky, type Sky } from './sky.ts';
+import type { Weather } from './weather.ts';
+
+export interface NetnsOptions extends NetworkOptions {
+  /** What befalls packets on their way into each place, once `setWeather` turns it on. @default nothing */
+  readonly weather?: Weather;
+}
 
 /** Makes the namespaces. Throws a `LabError` without root or without iproute2. */
-export async function createNetnsNetwork(options: NetworkOptions): Promise<NetnsNetwork> {
+export async function createNetnsNetwork({ port, weather }: NetnsOptions): Promise<NetnsNetwork> {
   requireNamespaces();
   const names = nameThem();
   const remove = takeCare(names.all);
   try {
-    layOut(names);
-    return new NetnsNetwork(options.port, names, remove);
+    addNamespaces(names);
+    const sky = weather ? await openSky(names, weather) : null;
+    join(names, sky?.cable ?? 'veth');
+    return new NetnsNetwork(port, names, sky, remove);
   } catch (cause) {
     await remove();
     throw new LabError(
@@ -36,12 +55,14 @@ export class NetnsNetwork implements Network {
   readonly names: Names;
   readonly #remove: () => Promise<void>;
   readonly #sieve: Sieve;
+  readonly #sky: Sky | null;
   readonly #bound = new Set<string>();
   #holder: string | null = null;
 
-  constructor(port: number, names: Names, remove: () => Promise<void>) {
+  constructor(port: number, names: Names, sky: Sky | null, remove: () => Promise<void>) {
     this.port = port;
     this.names = names;
+    this.#sky = sky;
     this.#remove = remove;
     this.#sieve = new Sieve(names.vpc);
     this.setHolder(null);
@@ -124,7 +145,13 @@ export class NetnsNetwork implements Network {
     return this.#bound.has(host);
   }
 
+  /** Turns loss and delay on or off, where there is to be any. */
+  setWeather(on: boolean): void {
+    this.#sky?.set(on);
+  }
+
   close(): Promise<void> {
+    this.#sky?.close();
     return this.#remove();
   }
 

@@ -1,0 +1,50 @@
+/** One cell of the matrix: a lab of its own, in a process of its own, which one that hangs cannot harm. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Figures } from '../experiment.ts';
+import type { Cell } from './command.ts';
+
+/** How long one may take, in milliseconds: a minute for the outcome, the rest for start, readback and end. */
+const LIMIT_MS = 180_000;
+
+const lab = fileURLToPath(new URL('../../bin/lab.ts', import.meta.url));
+
+/** Plays the fault on that server. Never rejects: whatever keeps it from its figures is told as `because`. */
+export function runCell(server: string, fault: string, signal: AbortSignal): Promise<Cell> {
+  const words = [lab, '--fault', fault, '--server', server, '--json'];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const [told, story]: [string[], string[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => told.push(chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => story.push(chunk.toString()));
+  // SIGTERM, so that it ends what it has started.
+  const end = () => child.kill('SIGTERM');
+  const timer = setTimeout(end, LIMIT_MS);
+  signal.addEventListener('abort', end, { once: true });
+  return new Promise((resolve) => {
+    const done = (code: number | null) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve(cellOf(told.join(''), story.join(''), code));
+    };
+    child.once('error', () => done(null));
+    child.once('close', done);
+  });
+}
+
+function cellOf(told: string, story: string, code: number | null): Cell {
+  const last = told.trim().split('\n').at(-1) ?? '';
+  try {
+    const figures = JSON.parse(last) as Figures;
+    return figures.ok ? figures : { ...figures, because: `${describe(figures)}\n${lastLines(story)}` };
+  } catch {
+    return { ok: false, because: `ended with ${code}: ${lastLines(story)}` };
+  }
+}
+
+function describe({ outcome, expected, lost, twoWriters, alerts }: Figures): string {
+  return `${outcome} (expected: ${expected}), ${lost} lost, ${twoWriters} by two writers, alerts: ${alerts.join(', ') || 'none'}`;
+}
+
+function lastLines(story: string): string {
+  return story.trim().split('\n').slice(-30).join('\n');
+}

@@ -21,8 +21,10 @@ const READ_LIMIT_MS = 3000;
 const parameterSchema = z.object({
   user: z.string('a string').min(1, 'the name of the account'),
   password: z.string('a string'),
-  ca: z.string('a certificate in PEM').optional(),
 });
+const certificateSchema = z
+  .string()
+  .regex(/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/, 'a certificate in PEM');
 
 /** An account that shows itself to nobody who does not ask for it by `expose`: not to a log, not to an error. */
 export class Credentials {
@@ -72,7 +74,7 @@ export function createCredentials(ssm: SSMClient, clock: Clock, log: Log): Crede
   const refresh = async (pair: Pair): Promise<Credentials> => {
     const old = entries.get(pair.name);
     try {
-      const credentials = await readParameter(ssm, pair.credentials);
+      const credentials = await readCredentials(ssm, pair);
       entries.set(pair.name, { credentials, freshUntilMs: clock.nowMs() + CREDENTIALS_LIFE_MS });
       return credentials;
     } catch (error) {
@@ -101,18 +103,36 @@ export function createCredentials(ssm: SSMClient, clock: Clock, log: Log): Crede
   };
 }
 
-async function readParameter(ssm: SSMClient, name: string): Promise<Credentials> {
-  const tried = `reading the credentials parameter ${name}`;
+/** The account, and how the connection is secured: both go to the probe together. */
+async function readCredentials(ssm: SSMClient, pair: Pair): Promise<Credentials> {
+  const [account, ca] = await Promise.all([
+    readParameter(ssm, 'credentials', pair.credentials),
+    pair.tlsAuthority ? readParameter(ssm, 'authority', pair.tlsAuthority) : null,
+  ]);
+  const { user, password } = parseParameter(pair.credentials, account).expose();
+  const authority = ca === null ? {} : { ca: parseAuthority(pair.tlsAuthority ?? '', ca) };
+  return new Credentials({ user, password, tls: pair.tls, ...authority });
+}
+
+async function readParameter(ssm: SSMClient, what: string, name: string): Promise<string> {
+  const tried = `reading the ${what} parameter ${name}`;
   const command = new GetParameterCommand({ Name: name, WithDecryption: true });
   const answer = await ssm.send(command, within(READ_LIMIT_MS)).catch((error: unknown) => {
     throw toPortError(error, tried);
   });
-  return parseParameter(name, answer.Parameter?.Value ?? '');
+  return answer.Parameter?.Value ?? '';
 }
 
-/** The parameter's text → credentials. Throws `denied`, naming what is wrong and never what was got. */
+/** The parameter's text → a certificate. Throws `denied`: a check against nothing would let anybody in. */
+function parseAuthority(name: string, text: string): string {
+  const parsed = certificateSchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new PortError('denied', `authority parameter ${name}: want ${parsed.error.issues[0]?.message}`);
+}
+
+/** The parameter's text → an account. Throws `denied`, naming what is wrong and never what was got. */
 export function parseParameter(name: string, text: string): Credentials {
-  const want = 'want {"user":"…","password":"…"}, optionally with "ca"';
+  const want = 'want {"user":"…","password":"…"}';
   let raw: unknown;
   try {
     raw = JSON.parse(text);
@@ -121,10 +141,7 @@ export function parseParameter(name: string, text: string): Credentials {
     throw new PortError('denied', `credentials parameter ${name}: got no JSON; ${want}`);
   }
   const parsed = parameterSchema.safeParse(raw);
-  if (parsed.success) {
-    const { user, password, ca } = parsed.data;
-    return new Credentials(ca === undefined ? { user, password } : { user, password, ca });
-  }
+  if (parsed.success) return new Credentials(parsed.data);
   const faults = parsed.error.issues.map(
     (issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`,
   );

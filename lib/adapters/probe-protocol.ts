@@ -18,7 +18,7 @@ const positionSchema = z.object({
 const credentialsSchema = z.object({
   user: z.string(),
   password: z.string(),
-  /** `off` (default without `ca`), `encrypt` without a check, `verify-ca` (default with `ca`). */
+  /** `off` (also when left out), `encrypt` without a check, `verify-ca`. */
   tls: z.enum(['off', 'encrypt', 'verify-ca']).optional(),
   /** The certificate authority (PEM) that must have signed the server's certificate. */
   ca: z.string().optional(),

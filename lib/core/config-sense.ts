@@ -193,6 +193,7 @@ function choiceFaults(pair: LoosePair, path: string): Fault[] {
       remedy: 'name a node of this pair, or leave prefer out',
     });
   }
+  faults.push(...tlsFaults(pair, path));
   if (pair.fencing === 'isolate' && !pair.quarantineGroup) {
     faults.push({
       path: `${path}.quarantineGroup`,
@@ -210,6 +211,20 @@ function choiceFaults(pair: LoosePair, path: string): Fault[] {
     });
   }
   return faults;
+}
+
+/** An authority and the check by it go together: one without the other is not what somebody meant. */
+function tlsFaults({ tls, tlsAuthority }: LoosePair, path: string): Fault[] {
+  const want = "both tls: 'verify-ca' and tlsAuthority, or neither";
+  if (tls === 'verify-ca' && !tlsAuthority) {
+    const remedy = 'put the certificate of the authority into an SSM parameter and give its name';
+    return [{ path: `${path}.tlsAuthority`, got: 'nothing', want, remedy }];
+  }
+  if (tls !== undefined && tls !== 'verify-ca' && tlsAuthority) {
+    const remedy = "set tls: 'verify-ca', or take tlsAuthority out";
+    return [{ path: `${path}.tls`, got: `'${tls}', with a tlsAuthority`, want, remedy }];
+  }
+  return [];
 }
 
 function unknownSubnet(path: string, got: string, known: LooseSubnets): Fault {

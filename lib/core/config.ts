@@ -25,6 +25,9 @@ const ipv4 = z.ipv4('an IPv4 address, such as 10.0.1.11');
 const securityGroup = z
   .string()
   .regex(/^sg-[0-9a-f]{8,17}$/, 'a security group id, such as sg-0123456789abcdef0');
+const parameterName = z
+  .string()
+  .regex(/^\/[A-Za-z0-9_./-]+$/, 'the name of an SSM parameter, such as /keepalambda/prod/orders');
 const positiveMs = z.int().positive('a positive number of milliseconds');
 
 const nodeSchema = z.strictObject({
@@ -88,9 +91,7 @@ const pairSchema = z.strictObject({
   /** Which node gets a VIP that neither holds. There is no automatic fail-back to it. */
   prefer: name.optional(),
   /** Name of the SSM parameter (SecureString) with `{"user","password"}`, or `/aws/reference/secretsmanager/NAME`. */
-  credentials: z
-    .string()
-    .regex(/^\/[A-Za-z0-9_./-]+$/, 'the name of an SSM parameter, such as /keepalambda/prod/orders'),
+  credentials: parameterName,
   /** ARN of the customer key that the credentials are encrypted with; left out for AWS's own (`aws/ssm`). */
   credentialsKey: z
     .string()
@@ -99,6 +100,13 @@ const pairSchema = z.strictObject({
       'the ARN of a KMS key (not of an alias)',
     )
     .optional(),
+  /**
+   * The connections to MySQL. `off`: in the clear. `encrypt`: nobody on the way can read them. `verify-ca`: and the
+   * server is one that your authority signed for.
+   */
+  tls: z.enum(['off', 'encrypt', 'verify-ca'], "'off', 'encrypt' or 'verify-ca'").default('off'),
+  /** Name of the SSM parameter with the certificate of that authority, in PEM; for `verify-ca`. */
+  tlsAuthority: parameterName.optional(),
   /** `managed`: exactly one writable node. `untouched`: keepalambda never changes read_only. */
   writability: z.enum(['managed', 'untouched'], "'managed' or 'untouched'").default('managed'),
   /** What to do to an old holder that does not answer. */

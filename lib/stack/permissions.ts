@@ -114,7 +114,8 @@ const secretsPrefix = '/aws/reference/secretsmanager/';
 
 function credentialStatements(stack: Stack, config: Config): PolicyStatement[] {
   const names = unique(config.pairs.map((pair) => pair.credentials));
-  const parameters = names.map((name) =>
+  const authorities = config.pairs.flatMap((pair) => pair.tlsAuthority ?? []);
+  const parameters = unique([...names, ...authorities]).map((name) =>
     stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.slice(1) }),
   );
   // Secrets Manager ends the name of every secret with a hyphen and six characters of its own.

@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { inspect } from 'node:util';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -50,11 +51,34 @@ describe('credentials', () => {
       clockAt(() => 0),
       silentLog,
     );
-    expect((await source.read(pair)).expose()).toEqual({ user: 'keepalambda', password });
+    expect((await source.read(pair)).expose()).toEqual({ user: 'keepalambda', password, tls: 'off' });
     const other = { ...pair, name: 'other', credentials: '/not/there' };
     await expect(source.read(other)).rejects.toMatchObject({
       kind: 'denied',
       message: expect.stringMatching(/\/not\/there.*ParameterNotFound/),
+    });
+    await world.aws.close();
+  });
+
+  it('bring the certificate of the authority, which must be one', async () => {
+    const certificate = rootCertificates[0] ?? '';
+    const parameters = [
+      { name: pair.credentials, value: text },
+      { name: '/authority', value: certificate, type: 'String' as const },
+      { name: '/empty', value: 'to come', type: 'String' as const },
+    ];
+    const world = await startWorld({ parameters });
+    const source = createCredentials(
+      world.ssm.looking,
+      clockAt(() => 0),
+      silentLog,
+    );
+    const checked = { ...pair, tls: 'verify-ca', tlsAuthority: '/authority' } as const;
+    expect((await source.read(checked)).expose()).toMatchObject({ tls: 'verify-ca', ca: certificate });
+    const other = { ...checked, name: 'other', tlsAuthority: '/empty' } as const;
+    await expect(source.read(other)).rejects.toMatchObject({
+      kind: 'denied',
+      message: expect.stringMatching(/authority parameter \/empty: want a certificate in PEM/),
     });
     await world.aws.close();
   });

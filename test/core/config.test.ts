@@ -145,6 +145,18 @@ it('wants both kinds of groups for isolate', () => {
   expect(faults.map((fault) => fault.path)).toEqual(['pairs[0].quarantineGroup', 'pairs[0].nodeGroups']);
 });
 
+it('wants an authority for verify-ca, and verify-ca for an authority', () => {
+  const authority = changed('pairs.0.tlsAuthority', '/keepalambda/authority');
+  expect(faultsIn(changed('pairs.0.tls', 'verify-ca')).map((fault) => fault.path)).toEqual([
+    'pairs[0].tlsAuthority',
+  ]);
+  const [pair] = (authority as EnvironmentInput).pairs;
+  expect(faultsIn({ ...small, pairs: [{ ...pair, tls: 'encrypt' }] }).map((fault) => fault.path)).toEqual([
+    'pairs[0].tls',
+  ]);
+  expect(faultsIn({ ...small, pairs: [{ ...pair, tls: 'verify-ca' }] })).toEqual([]);
+});
+
 it('suggests the setting that was probably meant', () => {
   const [fault] = faultsIn(changed('pairs.0.settings.lag-limit', 3));
   expect(fault?.remedy).toContain('lagLimitSeconds');

@@ -60,6 +60,8 @@ export const large: EnvironmentInput = {
       quarantineGroup: `sg-${hex(99)}`,
       nodeGroups: [`sg-${hex(50)}`],
       credentials: '/aws/reference/secretsmanager/billing-monitor',
+      tls: 'verify-ca',
+      tlsAuthority: '/keepalambda/authority',
       credentialsKey: 'arn:aws:kms:eu-central-1:111122223333:key/6f1d0cbe-0000-4000-8000-000000000000',
     },
     {

@@ -124,6 +124,7 @@ describe.each(['Watch', 'Operate'])('%s', (role) => {
       'ssm:GetParameter',
       [
         'parameter/aws/reference/secretsmanager/billing-monitor',
+        'parameter/keepalambda/authority',
         'parameter/keepalambda/orders',
         'parameter/keepalambda/stock',
       ].map((name) => arn('ssm', name)),

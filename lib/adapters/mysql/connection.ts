@@ -170,13 +170,14 @@ function optionsOf({ host, port, credentials }: Endpoint, socket: Socket) {
  * certificates carry no address.
  */
 function tlsOf(credentials: ProbeCredentials): SslOptions | null {
-  const { ca, tls = ca === undefined ? 'off' : 'verify-ca' } = credentials;
+  const { ca, tls = 'off' } = credentials;
   switch (tls) {
     case 'off':
       return null;
     case 'encrypt':
       return { rejectUnauthorized: false };
     case 'verify-ca':
+      // Without an authority of its own, mysqld's certificate would be checked against Node's list, and refused.
       return { rejectUnauthorized: true, verifyIdentity: false, ...(ca === undefined ? {} : { ca }) };
   }
 }

@@ -1,8 +1,9 @@
 /** Scenarios: several steps in a row, each checked. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createConnection } from 'mysql2/promise';
+import type { Tale } from './client/words.ts';
+import { startClient } from './client.ts';
+import type { Host } from './hosts.ts';
 import type { NodeName } from './pair.ts';
-import { accounts } from './servers/accounts.ts';
 import { replicationOf } from './servers/replication.ts';
 import type { Story } from './story.ts';
 import { untilSteady, type World } from './world.ts';
@@ -65,32 +66,38 @@ async function mustHold(story: Story, text: string, check: Check): Promise<boole
   }
 }
 
-/** Who answers through the VIP, and takes a write there as the application. */
+/** Who takes a client's first write through the VIP, from the client's own seat. */
 function answers({ network, hosts }: World, node: NodeName): Check {
   return async () => {
+    const said = Promise.withResolvers<Tale>();
+    const client = await startClient({
+      name: `seed-${Date.now()}`,
+      host: network.vip,
+      port: network.port,
+      localAddress: network.addressOf('client'),
+      words: network.wordsAt('client'),
+      onTale: (tale) => said.resolve(tale),
+    });
     try {
-      const connection = await createConnection({
-        host: network.vip,
-        port: network.port,
-        localAddress: network.addressOf('client'),
-        connectTimeout: 1000,
-        ...accounts.app,
-      });
-      try {
-        const [rows] = await connection.query({ sql: 'SELECT @@server_id AS id', timeout: 1000 });
-        const id = (rows as { id: number }[])[0]?.id;
-        await connection.query({
-          sql: `REPLACE INTO app.writes (client, seq) VALUES ('seed', ${Date.now()})`,
-          timeout: 1000,
-        });
-        return id === serverIdOf(node) ? null : `server ${id} answers, and ${hosts[node].name} should`;
-      } finally {
-        connection.destroy();
-      }
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      const tale = await said.promise;
+      // One that has connected is let finish the write that it has begun.
+      const { writes } = await client.stop();
+      if (tale.kind === 'failing') return tale.because;
+      const taker = writes[0]?.server ?? 'nobody';
+      const wanted = await identityOf(hosts[node]);
+      return taker === wanted ? null : `${taker} takes the write, and ${node} is ${wanted}`;
+    } finally {
+      client.close();
     }
   };
+}
+
+/** The name under which a client knows the server. */
+async function identityOf({ instance }: Host): Promise<string> {
+  const mariadb = "CONCAT('server_id:', @@server_id)";
+  const expression = instance.product.dialect === 'mariadb' ? mariadb : '@@server_uuid';
+  const [row] = await instance.sql(`SELECT ${expression} AS it`);
+  return String(row?.it);
 }
 
 function replicates({ hosts }: World, node: NodeName): Check {
@@ -105,8 +112,4 @@ function has({ hosts }: World, node: NodeName, database: string): Check {
     const rows = await hosts[node].instance.sql(`SHOW DATABASES LIKE '${database}'`);
     return rows.length === 1 ? null : `${node} does not have it`;
   };
-}
-
-function serverIdOf(node: NodeName): number {
-  return node === 'db1' ? 1 : 2;
 }

@@ -3,6 +3,7 @@
  *
  * They are made with the binary log off, so both nodes start equal and with no history.
  */
+import { type GrantServer, grantStatements } from '../../lib/cli/grants.ts';
 import type { Dialect } from './product.ts';
 
 export interface Credentials {
@@ -20,26 +21,14 @@ export const accounts = {
   repl: { user: 'repl', password: 'repl-of-the-lab' },
 } as const satisfies Record<string, Credentials>;
 
-/** What keepalambda needs of each server to look, fence, open and kill application connections. */
-const monitorGrants: Record<Dialect, readonly string[]> = {
-  'mysql-5': ["GRANT SUPER, PROCESS, REPLICATION CLIENT ON *.* TO 'monitor'@'%'"],
-  'mysql-8': [
-    "GRANT PROCESS, REPLICATION CLIENT ON *.* TO 'monitor'@'%'",
-    "GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.* TO 'monitor'@'%'",
-    "GRANT SELECT ON performance_schema.* TO 'monitor'@'%'",
-  ],
-  mariadb: [
-    "GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR, READ_ONLY ADMIN, CONNECTION ADMIN ON *.* TO 'monitor'@'%'",
-  ],
+/** The lab's words for what `keepalambda grants` knows. */
+const grantServer: Record<Dialect, GrantServer> = {
+  'mysql-5': 'mysql-5.6',
+  'mysql-8': 'mysql-8',
+  mariadb: 'mariadb',
 };
 
 const schemas = [
-  'CREATE DATABASE keepalambda',
-  `CREATE TABLE keepalambda.heartbeat (
-     node VARCHAR(31) PRIMARY KEY,
-     committed_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-     epoch BIGINT NOT NULL DEFAULT 0
-   ) ENGINE=InnoDB`,
   'CREATE DATABASE app',
   `CREATE TABLE app.writes (
      id BIGINT AUTO_INCREMENT PRIMARY KEY,
@@ -60,9 +49,8 @@ const schemas = [
 export function firstStatements(dialect: Dialect): readonly string[] {
   return [
     ...strangersOut(dialect),
-    ...Object.values(accounts).map(createUser),
-    ...monitorGrants[dialect],
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON keepalambda.* TO 'monitor'@'%'",
+    ...grantStatements(grantServer[dialect], { ...accounts.monitor, host: '%' }),
+    ...[accounts.app, accounts.repl].map(createUser),
     "GRANT ALL ON app.* TO 'app'@'%'",
     "GRANT REPLICATION SLAVE ON *.* TO 'repl'@'%'",
     ...schemas,

@@ -1,0 +1,36 @@
+/** `keepalambda init NAME`: an environment file from flags and questions, written only when it is right. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkEnvironments, loadEnvironments, renderFaults } from '../stack/environments.ts';
+import { renderEnvironment } from './environment-file.ts';
+import { CliError } from './errors.ts';
+import { environmentOf, type InitWords } from './init-flags.ts';
+
+/**
+ * Writes `DIRECTORY/NAME.ts` and gives back its path. Throws a `CliError` with every fault, and writes nothing,
+ * when the file is there already or when what was said does not make an environment beside those that there are.
+ */
+export async function init(directory: string, name: string, words: InitWords): Promise<string> {
+  const file = join(directory, `${name}.ts`);
+  if (existsSync(file)) {
+    throw new CliError([`${file}: it is there already; change it, or choose another name`]);
+  }
+  const environment = environmentOf(name, words);
+  const others = (await loadEnvironments(directory)).filter(({ raw }) => raw !== undefined);
+  const checked = checkEnvironments([...others, { file: `${name}.ts`, raw: environment }]);
+  const own = checked.kind === 'faulty' ? checked.faults.get(`${name}.ts`) : undefined;
+  if (own) {
+    throw new CliError([renderFaults(directory, new Map([[`${name}.ts`, own]])), 'nothing was written']);
+  }
+  mkdirSync(directory, { recursive: true });
+  // `wx`: one that appeared meanwhile is not overwritten.
+  writeFileSync(file, renderEnvironment(environment, libraryFrom(directory)), { flag: 'wx' });
+
+  return file;
+}
+
+/** How a file of the directory imports what types an environment. */
+function libraryFrom(directory: string): string {
+  return relative(directory, fileURLToPath(new URL('../core/config.ts', import.meta.url)));
+}

@@ -1,0 +1,125 @@
+/** The command as a person runs it: what it prints, what it writes, and how it ends. */
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/bundle.ts';
+import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
+import { small } from '../core/environments.ts';
+
+afterAll(removeTemporaryDirectories);
+
+const command = fileURLToPath(new URL('../../bin/keepalambda.ts', import.meta.url));
+
+function keepalambda(words: readonly string[], environments = temporaryDirectory()) {
+  const env = { PATH: process.env.PATH, KEEPALAMBDA_ENVIRONMENTS: environments };
+  return new Promise<{ code: number; out: string; err: string; environments: string }>((resolve) => {
+    const child = execFile(process.execPath, [command, ...words], { env }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err, environments });
+    });
+    child.stdin?.end();
+  });
+}
+
+const right = [
+  ...['--region', 'eu-central-1', '--vpc', 'vpc-0a1b2c3d4e5f60718', '--account', '111122223333'],
+  ...[
+    '--subnet',
+    'a=subnet-0a1b2c3d4e5f60718,10.0.7.0/24,eu-central-1a',
+    '--probe-group',
+    'sg-0a1b2c3d4e5f60718',
+  ],
+  ...['--subscriber', 'oncall@example.com', '--pair', 'orders', '--vip', '10.0.7.10'],
+  ...['--node', 'db1=i-0a1b2c3d4e5f60718,eni-0a1b2c3d4e5f60718,10.0.7.11'],
+  ...['--node', 'db2=i-0b1c2d3e4f5061728,eni-0b1c2d3e4f5061728,10.0.7.12'],
+];
+
+/** The words with those of one flag replaced. */
+function but(flag: string, value: string): string[] {
+  const at = right.lastIndexOf(flag);
+  return right.map((word, index) => (index === at + 1 ? value : word));
+}
+
+describe('keepalambda init', () => {
+  it('writes a file that is right, in the words it was given', async () => {
+    const more = ['--set', 'settings.lagLimitSeconds=60', '--set', 'repair=[mysqld,keepalived]'];
+    const { code, out, environments } = await keepalambda(['init', 'prod', ...right, ...more]);
+    expect(out).toContain('cdk synth prod');
+    expect(code).toBe(0);
+    const checked = checkEnvironments(await loadEnvironments(environments));
+    if (checked.kind === 'faulty') throw new Error(JSON.stringify([...checked.faults]));
+    const [config] = checked.configs;
+    expect(config).toMatchObject({ name: 'prod', account: '111122223333', vantages: ['a'] });
+    expect(config?.pairs[0]).toMatchObject({
+      credentials: '/keepalambda/prod/orders',
+      repair: ['mysqld', 'keepalived'],
+      settings: { lagLimitSeconds: 60 },
+    });
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['a wrong id', but('--vpc', 'vcp-1'), /vpcId: got "vcp-1"; want a VPC id/],
+    ['a wrong ARN', [...right, '--set', 'credentialsKey=arn:x'], /credentialsKey: got "arn:x"; want the ARN/],
+    ["a VIP that is a node's own", but('--vip', '10.0.7.12'), /10\.0\.7\.12, which is db2's own address/],
+    ['an unknown key', [...right, '--set', 'fence=none'], /unknown key fence; want only .*fencing/],
+    ['a node without its parts', but('--node', 'db2=i-1'), /--node: got i-1; want NAME=INSTANCE/],
+    ['a name that cannot be one', [], /Prod/],
+    ['no VIP and nobody to ask', but('--vip', ''), /got no --vip/],
+  ];
+  it.each(wrong)('says what is wrong with %s, and writes nothing', async (what, words, message) => {
+    const name = what.startsWith('a name') ? 'Prod' : 'prod';
+    const { code, err, out, environments } = await keepalambda([
+      'init',
+      name,
+      ...(words.length ? words : right),
+    ]);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n +at /);
+    expect({ code, out, written: readdirSync(environments) }).toEqual({ code: 1, out: '', written: [] });
+  });
+
+  it('refuses a file that is there, and a VIP that another environment has', async () => {
+    const environments = temporaryDirectory();
+    const other = { ...small, vpcId: 'vpc-0a1b2c3d4e5f60718', name: 'small' };
+    writeFileSync(join(environments, 'small.ts'), `export default ${JSON.stringify(other)};`);
+    const before = readFileSync(join(environments, 'small.ts'), 'utf8');
+    expect((await keepalambda(['init', 'small', ...right], environments)).err).toContain(
+      'it is there already',
+    );
+    expect(readFileSync(join(environments, 'small.ts'), 'utf8')).toBe(before);
+    const words = right.map((word) => word.replace('10.0.7.', '10.0.1.'));
+    expect((await keepalambda(['init', 'prod', ...words], environments)).err).toContain(
+      'which is also in small',
+    );
+    expect(existsSync(join(environments, 'prod.ts'))).toBe(false);
+  });
+});
+
+describe('keepalambda grants', () => {
+  test.each([
+    ['mysql-5.6', /GRANT SUPER, PROCESS, REPLICATION CLIENT ON \*\.\*/],
+    ['mysql-8', /GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON \*\.\*/],
+    ['mariadb', /READ_ONLY ADMIN, CONNECTION ADMIN ON \*\.\* TO 'watcher'@'10\.0\.%'/],
+  ])('%s', async (server, right) => {
+    const words = ['grants', '--server', server, '--user', 'watcher', '--from', '10.0.%', '--require-tls'];
+    const { code, out } = await keepalambda(words);
+    expect(code).toBe(0);
+    expect(out).toMatch(right);
+    expect(out).toContain('REQUIRE SSL');
+    expect(out).toContain("GRANT SELECT, INSERT, UPDATE ON keepalambda.heartbeat TO 'watcher'@'10.0.%';");
+  });
+});
+
+test('what there is not, is said with what there is', async () => {
+  expect(await keepalambda(['gants'])).toMatchObject({ code: 2, err: expect.stringContaining('grants') });
+  const server = await keepalambda(['grants', '--server', 'oracle']);
+  expect(server).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/mysql-5\.6, mysql-5\.7, mysql-8, mariadb/),
+  });
+  expect(await keepalambda(['init', '--help'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('Example:'),
+  });
+});

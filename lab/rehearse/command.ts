@@ -14,6 +14,7 @@ import { expectChange, takeCode } from './code.ts';
 import { environmentName, first, second, writeEnvironment } from './environment.ts';
 import { account, type Moto, region, startMoto } from './moto.ts';
 import { type Deployed, expectGone, readStack } from './stack.ts';
+import { expectState, leaveState } from './state.ts';
 import { createToolkit, type Toolkit } from './toolkit.ts';
 
 interface Flags {
@@ -76,9 +77,15 @@ async function deployAndDestroy(directory: string, story: Story, signal: AbortSi
     await toolkit.run(['bootstrap', `aws://${account}/${region}`], 'nowhere');
     story.tell('lab', 'bootstrapped');
     await writeEnvironment(environments, first);
-    await deployOnce(moto, toolkit, first, directory, story);
+    const before = await deployOnce(moto, toolkit, first, directory, story);
+    const state = await leaveState(moto, before);
     await writeEnvironment(environments, second);
     const deployed = await deployOnce(moto, toolkit, second, directory, story);
+    await expectState(moto, deployed, state);
+    story.tell(
+      'lab',
+      'the lease, the memory, its pause and the history are as the first deployment left them',
+    );
     const bundles = await takeCode(moto, deployed, path.join(directory, 'code'));
     await toolkit.run(['destroy', environmentName, '--force']);
     await expectGone(moto, deployed);

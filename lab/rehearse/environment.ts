@@ -5,6 +5,7 @@ import type { EnvironmentInput } from '../../lib/core/config.ts';
 import { account, region } from './moto.ts';
 
 export const environmentName = 'rehearsal';
+export const pairName = 'orders';
 
 /** What the second deployment changes. */
 export interface Change {
@@ -46,7 +47,7 @@ function environmentWith({ lagLimitSeconds, logRetentionDays }: Change): Environ
     logRetentionDays,
     pairs: [
       {
-        name: 'orders',
+        name: pairName,
         vip: '10.0.1.10',
         nodes: [node(1), node(2)],
         prefer: 'db1',

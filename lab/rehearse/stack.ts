@@ -14,6 +14,8 @@ export interface Resource {
 export interface Deployed {
   /** The template as moto has it, by logical id. */
   readonly resources: Readonly<Record<string, Resource>>;
+  /** The name of the table. */
+  readonly table: string;
   /** How many of them it made. */
   readonly made: number;
   /** The types that it could not make, each once. */
@@ -35,7 +37,13 @@ export async function readStack(moto: Moto): Promise<Deployed> {
       'all that moto can make',
     );
   }
-  return { resources, made: made.size, skipped: [...new Set(missing.map(([, { Type }]) => Type))].sort() };
+  const table = [...made.values()].find(({ ResourceType: type }) => type === 'AWS::DynamoDB::Table');
+  return {
+    resources,
+    table: table?.PhysicalResourceId ?? '',
+    made: made.size,
+    skipped: [...new Set(missing.map(([, { Type }]) => Type))].sort(),
+  };
 }
 
 /** Throws a `LabError` when anything of the stack is left but what it must keep: the table. */
@@ -74,10 +82,17 @@ async function readTemplate(moto: Moto): Promise<Readonly<Record<string, Resourc
   return resources;
 }
 
-async function readMade(moto: Moto): Promise<ReadonlySet<string>> {
+interface Made {
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId: string;
+  readonly ResourceType: string;
+}
+
+/** What there is of it, by logical id. */
+async function readMade(moto: Moto): Promise<ReadonlyMap<string, Made>> {
   const answer = await query(moto, 'cloudformation', 'DescribeStackResources', { StackName: stackName });
-  const { member = [] } = answer.StackResources as { member?: readonly { LogicalResourceId: string }[] };
-  return new Set(member.map(({ LogicalResourceId: id }) => id));
+  const { member = [] } = answer.StackResources as { member?: readonly Made[] };
+  return new Map(member.map((one) => [one.LogicalResourceId, one]));
 }
 
 async function call(moto: Moto, service: string, target: string): Promise<Record<string, unknown>> {

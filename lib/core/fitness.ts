@@ -33,7 +33,7 @@ export function reasonsWhileServed(
   if (inbound) reasons.push(...reasonsOfInbound(pair, inbound, safeguards));
   if (holder.server && standby.server) {
     reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
-    reasons.push(...reasonsOfSilence(holder.server, standby.server));
+    reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
   }
   if (!room) reasons.push('its ENI has no room for one more address');
   return reasons;
@@ -98,13 +98,14 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
 
 /**
  * The holder commits a heartbeat every second, so a channel that hears nothing for long is cut, whatever its
- * threads say: they notice only after `slave_net_timeout` (60 s by default).
+ * threads say: they notice only after `slave_net_timeout` (60 s by default). A holder that could not commit
+ * for a while sent nothing in that while.
  */
-function reasonsOfSilence(holder: Server, standby: Server): readonly string[] {
+function reasonsOfSilence(pair: Pair, holder: Server, standby: Server): readonly string[] {
   const { inbound } = standby;
-  if (holder.heartbeat.kind !== 'committed' || inbound.kind !== 'configured' || inbound.io !== 'yes')
-    return [];
-  if (inbound.heardAgoMs === null || inbound.heardAgoMs < UNHEARD_MS) return [];
+  if (!pair.writeProbe || inbound.kind !== 'configured' || inbound.io !== 'yes') return [];
+  const nothingSentMs = holder.heartbeat.kind === 'failed' ? holder.heartbeat.forMs : 0;
+  if (inbound.heardAgoMs === null || inbound.heardAgoMs - nothingSentMs < UNHEARD_MS) return [];
   return [`it has heard nothing from the holder for ${Math.round(inbound.heardAgoMs / 1000)} s`];
 }
 

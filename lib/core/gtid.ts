@@ -10,8 +10,21 @@
 type Interval = readonly [from: number, to: number];
 export type TransactionSet = ReadonlyMap<string, readonly Interval[]>;
 
+/** The sets last parsed: a look brings the same few texts again and again. */
+const parsed = new Map<string, TransactionSet>();
+const PARSED_MAX = 64;
+
 /** Text as the server prints it → the set, by origin. An empty text is the empty set. */
 export function parseSet(text: string): TransactionSet {
+  const known = parsed.get(text);
+  if (known) return known;
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  const set = parseText(text);
+  parsed.set(text, set);
+  return set;
+}
+
+function parseText(text: string): TransactionSet {
   const set = new Map<string, Interval[]>();
   for (const part of text.replace(/\s/g, '').split(',')) {
     if (part === '') continue;

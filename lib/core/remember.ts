@@ -90,8 +90,10 @@ function noteRoles(memory: Memory, situation: Situation, durations: Durations): 
   if (next.lostAtMs !== null) next = { ...next, lostAtMs: null };
   if (situation.vip !== 'held') return next;
   const unreadyForMs = nowMs - (durations.unreadySinceMs ?? nowMs);
-  // A moment out of touch is no unreadiness: the holder's own death begins like this.
-  if (!fitness.fit && unreadyForMs < pair.settings.readinessMs) return next;
+  // A moment out of touch is no unreadiness, because the holder's own death begins like this; a standby that is
+  // proven gone while the holder serves is.
+  const proven = standby.kind !== 'serving' && standby.kind !== 'unseen' && standby.confirmed;
+  if (!fitness.fit && !proven && unreadyForMs < pair.settings.readinessMs) return next;
   const readiness: Readiness = {
     node: standby.node,
     fit: fitness.fit,

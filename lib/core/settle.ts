@@ -29,7 +29,7 @@ const ANSWERS_KEPT = 10;
 
 /** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
 export function settle(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
-  const ended: Memory = { ...memory, plan: null };
+  const ended: Memory = { ...memory, plan: null, readiness: readinessAfter(memory, pair, plan, close) };
   const moved = plan.vipMoved ? { ...ended, lastHolder: plan.to, readiness: null, lostAtMs: null } : ended;
   const withLoss = noteLossOf(noteQuarantine(moved, pair, plan, ending), plan, ending, close);
   const told = tellEnding(withLoss, pair, plan, ending, close);
@@ -42,6 +42,15 @@ export function answer(memory: Memory, given: Answer): Memory {
 }
 
 /** A node that was found isolated shows no groups of its own: those noted then, or configured, are to be given back. */
+/**
+ * Nobody watched the standby while the plan was carried out. Of a plan that took long beside a holder that served,
+ * what was known before no longer counts; a failover's holder served no more, so there was nothing to miss.
+ */
+function readinessAfter(memory: Memory, pair: Pair, plan: PlanRecord, close: Close): Memory['readiness'] {
+  const long = close.nowMs - plan.startedAtMs > pair.settings.readinessMs;
+  return long && plan.kind !== 'failover' ? null : memory.readiness;
+}
+
 function noteQuarantine(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending): Memory {
   if (plan.kind === 'release-node')
     return ending.kind === 'completed' ? { ...memory, quarantine: null } : memory;

@@ -69,7 +69,7 @@ export function assess(
   const standby = judge(evidence, peerOf(pair, holderName).name, pair.settings);
   const holderFaults = checkFaults(holder, pair);
   const room = evidence.vip?.room[standby.node] ?? true;
-  const [vip, vipBecause] = vipState(evidence, nowMs);
+  const [vip, vipBecause] = vipState(evidence, memory, nowMs);
   return {
     pair,
     nowMs,
@@ -124,25 +124,32 @@ export function isSteady(situation: Situation): boolean {
 
 function holderOf(pair: Pair, evidence: Evidence, memory: Memory): NodeName {
   const place = evidence.vip?.place;
-  if (place?.kind === 'node') return place.node;
+  if (place?.kind === 'node' && isBelieved(evidence, memory)) return place.node;
   return memory.lastHolder ?? pair.prefer ?? pair.nodes[0].name;
 }
 
-function vipState(evidence: Evidence, nowMs: number): [Situation['vip'], string] {
+/** EC2's reads may be stale: that the VIP is not where we left it counts when EC2 has said so three times. */
+const UNEXPECTED_LOOKS = 3;
+
+function isBelieved({ vip, vipLooks }: Evidence, { lastHolder }: Memory): boolean {
+  if (vipLooks >= UNEXPECTED_LOOKS) return true;
+  return vip?.place.kind === 'node' && (lastHolder === null || lastHolder === vip.place.node);
+}
+
+function vipState(evidence: Evidence, memory: Memory, nowMs: number): [Situation['vip'], string] {
   const { vip, vipBlindSinceMs, vipBlindBecause } = evidence;
   const stale = vip === null || nowMs - vip.atMs > VIP_WORD_LIFE_MS;
   if (stale && vipBlindSinceMs !== null && nowMs - vipBlindSinceMs >= BLIND_MS)
     return ['blind', vipBlindBecause];
   if (vip === null) return ['unknown', vipBlindBecause || 'EC2 has not answered yet'];
-  // One look may be stale: nobody acts on a VIP that vanished until EC2 has said so three times.
-  const gone = evidence.vipLooks >= 3 ? 'unheld' : 'unknown';
+  const believed = isBelieved(evidence, memory);
   switch (vip.place.kind) {
     case 'node':
-      return ['held', `on ${vip.place.node}`];
+      return [believed ? 'held' : 'unknown', `on ${vip.place.node}`];
     case 'nowhere':
-      return [gone, 'on no ENI'];
+      return [believed ? 'unheld' : 'unknown', 'on no ENI'];
     case 'foreign':
-      return [gone, `on ${vip.place.eniId}, an ENI of neither node`];
+      return [believed ? 'unheld' : 'unknown', `on ${vip.place.eniId}, an ENI of neither node`];
   }
 }
 

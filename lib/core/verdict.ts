@@ -109,10 +109,17 @@ function strongest(words: readonly Word[]): Word | null {
   let best: Word | null = null;
   for (const word of words) {
     const more = best === null ? 1 : strength[word.saw.kind] - strength[best.saw.kind];
-    // Of two that saw the same, the one that has seen it for longer knows more.
-    if (best === null || more > 0 || (more === 0 && word.looks > best.looks)) best = word;
+    if (best === null || more > 0 || (more === 0 && outweighs(word, best))) best = word;
   }
   return best;
+}
+
+/**
+ * Of two vantages that saw the same, the one that has seen it for longer knows more. But silence is no proof: a
+ * vantage that is cut off hears nothing for long, so the one that fell silent last decides.
+ */
+function outweighs(word: Word, best: Word): boolean {
+  return word.saw.kind === 'unanswered' ? word.looks < best.looks : word.looks > best.looks;
 }
 
 function seconds(ms: number): string {

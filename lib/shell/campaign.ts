@@ -61,16 +61,14 @@ export class Campaign {
       epoch: this.#props.lease.epoch,
       vipMoved: plan.vipMoved || arrived,
     };
-    const needless =
-      !record.vipMoved &&
-      plan.undoIfHolderServes &&
-      situation.holder.kind === 'serving' &&
-      plan.phase === 'running';
+    const because = record.vipMoved || plan.phase === 'undoing' ? null : reasonToUndo(plan, situation);
     this.#log(
-      `carrying on with ${plan.kind} to ${plan.to} (${plan.row})${needless ? ': no longer needed' : ''}`,
+      `carrying on with ${plan.kind} to ${plan.to} (${plan.row})${because === null ? '' : `: ${because}`}`,
     );
-    if (!needless || !this.#props.safeguards.undo) return this.#carryOut(record, execute);
-    await this.#carryOut(record, (...args) => undo(record, `${plan.from} serves again`, args[1], args[2]));
+    if (because === null || !this.#props.safeguards.undo) return this.#carryOut(record, execute);
+    // A holder that serves and has the VIP is to take writes, whatever it did when the plan began.
+    const reopened = { ...record, wasWritable: record.wasWritable || situation.holder.kind === 'serving' };
+    await this.#carryOut(record, (...args) => undo(reopened, because, args[1], args[2]));
   }
 
   async #carryOut(record: PlanRecord, how: typeof execute): Promise<void> {
@@ -114,6 +112,14 @@ export class Campaign {
       epoch: lease.epoch,
     });
   }
+}
+
+/** Why a plan that was cut short before the VIP moved is no longer wanted; null when it is. */
+function reasonToUndo(plan: PlanRecord, { holder, standby }: Situation): string | null {
+  if (plan.undoIfHolderServes && holder.kind === 'serving') return `${plan.from} serves again`;
+  const target = holder.node === plan.to ? holder : standby;
+  if (movesVip(plan) && target.kind !== 'serving') return `${plan.to} is ${target.kind}: ${target.because}`;
+  return null;
 }
 
 function movesVip(plan: PlanRecord): boolean {

@@ -23,9 +23,13 @@ const LEAST_PACE_MS = 50;
 /** How often the heartbeat metric goes out: what the dead man's switch listens for. Milliseconds. */
 const METRICS_EVERY_MS = 10_000;
 
+/** Why a sleep or a look is ended early: given, because the default reason is an error with a stack. */
+const WOKEN = 'woken';
+
 export class Leadership {
   readonly #config: Config;
   readonly #ports: Ports;
+  readonly #lease: HeldLease;
   readonly #stop: AbortSignal;
   #runners: readonly PairRunner[] = [];
   readonly #held = new Set<AbortController>();
@@ -36,6 +40,7 @@ export class Leadership {
   constructor(config: Config, ports: Ports, lease: HeldLease, stop: AbortSignal) {
     this.#config = config;
     this.#ports = ports;
+    this.#lease = lease;
     this.#stop = stop;
     this.#wakeups = lease.wakeups - 1;
     stop.addEventListener('abort', () => this.#interrupt(), { once: true });
@@ -51,16 +56,16 @@ export class Leadership {
 
   /** Looks are wanted sooner: held ones get a moment to answer by themselves, then fresh ones follow. */
   hasten(): void {
-    for (const rest of this.#resting) rest.abort();
+    for (const rest of this.#resting) rest.abort(WOKEN);
     const held = [...this.#held];
     if (held.length === 0) return;
     void this.#ports.clock.sleep(GRACE_MS, this.#stop).then(() => {
-      for (const look of held) look.abort();
+      for (const look of held) look.abort(WOKEN);
     });
   }
 
   #interrupt(): void {
-    for (const controller of [...this.#held, ...this.#resting]) controller.abort();
+    for (const controller of [...this.#held, ...this.#resting]) controller.abort(WOKEN);
   }
 
   get #haste(): number | null {
@@ -137,18 +142,25 @@ export class Leadership {
     const { clock, store, log } = this.#ports;
     while (!this.#stop.aborted) {
       try {
-        const lease = await store.readLease();
-        if (lease && lease.wakeups !== this.#wakeups) {
+        const wakeups = await this.#readWakeups();
+        if (wakeups !== this.#wakeups) {
           for (const waiting of await store.waitingOrders()) await this.#deliver(waiting);
-          this.#wakeups = lease.wakeups;
+          this.#wakeups = wakeups;
           // Held looks are left alone: they answer by themselves when there is anything to see.
-          for (const rest of this.#resting) rest.abort();
+          for (const rest of this.#resting) rest.abort(WOKEN);
         }
       } catch (error) {
         log.warn(`the inbox could not be read: ${String(error)}`);
       }
       await clock.sleep(INBOX_EVERY_MS, this.#stop);
     }
+  }
+
+  /** A renewal has brought them too, so the record is read only when none was lately. */
+  async #readWakeups(): Promise<number> {
+    const { clock, store } = this.#ports;
+    if (clock.nowMs() - this.#lease.asOfMs < INBOX_EVERY_MS / 2) return this.#lease.wakeups;
+    return (await store.readLease())?.wakeups ?? this.#wakeups;
   }
 
   /** An order that nobody took back in time is no longer waited for: who asked has gone. */

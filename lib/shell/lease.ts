@@ -42,6 +42,11 @@ export class HeldLease {
     return this.#lease.epoch;
   }
 
+  /** When the lease, and with it the count of wake-ups, was last heard of. */
+  get asOfMs(): number {
+    return this.#validUntilMs - LEASE_LIFE_MS;
+  }
+
   get wakeups(): number {
     return this.#lease.wakeups;
   }

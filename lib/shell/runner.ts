@@ -58,6 +58,8 @@ export class PairRunner {
   #running: Promise<void> | null = null;
   #again = false;
   #lastRow = '';
+  /** The id of the next incident. */
+  #incidentId: string;
   #lagSeconds: number | null = null;
 
   constructor(props: RunnerProps) {
@@ -71,6 +73,7 @@ export class PairRunner {
       lastSeen: (node) => this.#servers[node] ?? null,
     });
     this.#evidence = noEvidence(props.pair, props.vantages);
+    this.#incidentId = props.ports.ids.next();
     this.#memory.publish();
   }
 
@@ -167,7 +170,8 @@ export class PairRunner {
     this.#lagSeconds = inbound?.kind === 'configured' ? inbound.lagSeconds : null;
     this.#trace(decision, situation);
     this.#setHaste(hasteOf(situation, this.#durations));
-    await this.#memory.save(remember(before, decision, situation, this.#durations, ports.ids.next()));
+    await this.#memory.save(remember(before, decision, situation, this.#durations, this.#incidentId));
+    if (this.#memory.now.incident?.id === this.#incidentId) this.#incidentId = ports.ids.next();
     if (this.#memory.hasPublished) await this.#memory.save({ ...this.#memory.now });
     this.#memory.publish();
     await this.#act(decision, { ...situation, memory: this.#memory.now });
@@ -198,12 +202,13 @@ export class PairRunner {
    */
   async #campaigning(work: () => Promise<void>): Promise<void> {
     this.#setHaste(PLAN_PACE_MS);
+    const holder = this.#memory.now.lastHolder;
     try {
       await work();
     } finally {
       this.#notBeforeMs = this.#props.ports.clock.nowMs();
       this.#evidence = forget(this.#evidence);
-      this.#durations = noDurations;
+      if (this.#memory.now.lastHolder !== holder) this.#durations = noDurations;
       this.#setHaste(0);
     }
   }

@@ -22,6 +22,9 @@ export interface WatchOptions {
   readonly safeguards?: Safeguards;
 }
 
+/** Why a leader's loops end: given, because the default reason is an error with a stack. */
+const OVER = 'the leader stops';
+
 /** How it went: led until its time was over, lost the lease while leading, or never led. */
 export type WatchEnd = 'led' | 'lost' | 'contended';
 
@@ -45,12 +48,12 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
   let lost = false;
   const onLost = () => {
     lost = true;
-    stop.abort();
+    stop.abort(OVER);
   };
-  options.stop?.addEventListener('abort', () => stop.abort(), { once: true });
-  if (options.stop?.aborted) stop.abort();
+  options.stop?.addEventListener('abort', () => stop.abort(OVER), { once: true });
+  if (options.stop?.aborted) stop.abort(OVER);
   const kept = lease.keep(stop.signal, onLost);
-  const timed = ports.clock.sleep(deadlineMs - ports.clock.nowMs(), stop.signal).then(() => stop.abort());
+  const timed = ports.clock.sleep(deadlineMs - ports.clock.nowMs(), stop.signal).then(() => stop.abort(OVER));
   try {
     const epoch = safeguards.epoch ? lease.epoch : 0;
     const leadership = new Leadership(config, ports, lease, stop.signal);
@@ -77,7 +80,7 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
   } catch (error) {
     ports.log.error(`leading ended: ${String(error)}`);
   } finally {
-    stop.abort();
+    stop.abort(OVER);
     await Promise.all([kept, timed]);
   }
   return lost;

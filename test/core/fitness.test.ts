@@ -6,6 +6,7 @@ import {
   answers2,
   type Change,
   channel,
+  configured,
   full,
   hears2,
   holder,
@@ -82,9 +83,17 @@ describe('while the holder serves', () => {
     expect(seen(steady, change).fitness.fit).toBe(reason === '');
   });
 
-  it('does not blame the channel when the holder commits no heartbeat', () => {
-    const quiet = holder(answers1({ heartbeat: { kind: 'not-tried' } }));
-    expect(reasons(quiet, standby(hears2({ heardAgoMs: 60_000 })))).toBe('');
+  it('does not blame the channel for what a holder that could not commit never sent', () => {
+    const failing = (forMs: number) =>
+      holder(answers1({ heartbeat: { kind: 'failed', forMs, because: 'disk full' } }));
+    const unheard = standby(hears2({ heardAgoMs: 6000 }));
+    expect(reasons(failing(4000), unheard)).toBe('');
+    expect(reasons(failing(500), unheard)).toContain('it has heard nothing from the holder for 6 s');
+  });
+
+  it('asks nothing of a channel into which no heartbeat is written', () => {
+    const unheard = standby(hears2({ heardAgoMs: 60_000 }));
+    expect(reasons(configured({ writeProbe: false }), unheard)).toBe('');
   });
 
   it('names every reason, not only the first', () => {

@@ -58,7 +58,20 @@ describe('who is the holder', () => {
 describe('where the VIP is', () => {
   test.each<[what: string, changes: readonly Change[], vip: Situation['vip'], because: string]>([
     ['on a node', [], 'held', 'on db1'],
-    ['on a node, said once', [vipAt({ kind: 'node', node: 'db2' }, 1)], 'held', 'on db2'],
+    ['where we left it, said once', [vipAt({ kind: 'node', node: 'db1' }, 1)], 'held', 'on db1'],
+    ['where we did not leave it, said twice', [vipAt({ kind: 'node', node: 'db2' }, 2)], 'unknown', 'on db2'],
+    [
+      'where we did not leave it, said three times',
+      [vipAt({ kind: 'node', node: 'db2' }, 3)],
+      'held',
+      'on db2',
+    ],
+    [
+      'anywhere, where nothing is remembered',
+      [memory({ lastHolder: null }), vipAt({ kind: 'node', node: 'db2' }, 1)],
+      'held',
+      'on db2',
+    ],
     ['nowhere, said twice', [vipAt({ kind: 'nowhere' }, 2)], 'unknown', 'on no ENI'],
     ['nowhere, said three times', [vipAt({ kind: 'nowhere' }, 3)], 'unheld', 'on no ENI'],
     [

@@ -105,9 +105,16 @@ describe('two vantages: the one that saw most is believed', () => {
     expect(verdict(says('db1', 'a', b), says('db1', 'b', a)).kind).toBe(kind);
   });
 
-  it('of two that saw the same, takes the one that has seen it for longer', () => {
-    const silent = [says('db1', 'a', unanswered, 1, 0), says('db1', 'b', unanswered, 3, 1000)] as const;
-    expect(verdict(...silent)).toMatchObject({ kind: 'silent', confirmed: true });
+  it('of two that were refused, takes the one that has seen it for longer', () => {
+    const gone = [says('db1', 'a', refused, 1, 0), says('db1', 'b', refused, 2, 250)] as const;
+    expect(verdict(...gone)).toMatchObject({ kind: 'stopped', confirmed: true });
+  });
+
+  it('of two that hear nothing, takes the one that fell silent last: the other may be cut off', () => {
+    const lost = [says('db1', 'a', unanswered, 1, 0), says('db1', 'b', unanswered, 20, 10_000)] as const;
+    expect(verdict(...lost)).toMatchObject({ kind: 'silent', confirmed: false });
+    const gone = [says('db1', 'a', unanswered, 3, 1000), says('db1', 'b', unanswered, 20, 10_000)] as const;
+    expect(verdict(...gone)).toMatchObject({ kind: 'silent', confirmed: true });
   });
 });
 

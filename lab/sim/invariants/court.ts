@@ -36,6 +36,8 @@ export interface Flight {
   readonly writable: ReadonlySet<NodeName>;
 }
 
+/** How long a master must have been in reach before it can be expected to have been seen. Milliseconds. */
+const noticeMs = 3000;
 /** How long after a plan what it could not reach is still put down to it. Milliseconds. */
 const aftermathMs = 10_000;
 
@@ -124,10 +126,9 @@ export class Court {
       const was = this.#closableSinceMs.get(master.name) ?? null;
       // Until this moment, if it no longer is.
       if (was !== null && this.#manned) this.#lastSeenMs.set(master.name, this.world.nowMs);
-      this.#closableSinceMs.set(
-        master.name,
-        isClosable(this.world, master) ? (was ?? this.world.nowMs) : null,
-      );
+      // While nobody leads, nobody can close anything.
+      const sinceMs = this.#manned ? (was ?? this.world.nowMs) : this.world.nowMs;
+      this.#closableSinceMs.set(master.name, isClosable(this.world, master) ? sinceMs : null);
     }
   }
 
@@ -141,8 +142,8 @@ export class Court {
    */
   wasInHand(master: Master, sinceMs: number): boolean {
     const closableSinceMs = this.#closableSinceMs.get(master.name) ?? null;
-    if (closableSinceMs === null || closableSinceMs > sinceMs) return false;
-    return (this.#meddledMs.get(master.name) ?? Number.NEGATIVE_INFINITY) < sinceMs;
+    if (closableSinceMs === null || closableSinceMs > sinceMs - noticeMs) return false;
+    return (this.#meddledMs.get(master.name) ?? Number.NEGATIVE_INFINITY) < sinceMs - noticeMs;
   }
 }
 

@@ -32,6 +32,8 @@ export interface Rehearsed {
   /** The types of resources that moto cannot make: the real AWS is the first to see them. */
   readonly skipped: readonly string[];
   readonly failoverOutageMs: number;
+  /** Whether the failover was as it must be. */
+  readonly ok: boolean;
 }
 
 /** Runs the command; gives back its exit code. Throws a `LabError` for what a person can mend. */
@@ -50,6 +52,7 @@ export async function rehearseCommand(args: readonly string[]): Promise<number> 
       ...{ bootstrap: 'ok', deploy: 'ok', redeploy: 'ok', destroy: 'ok' },
       skipped,
       failoverOutageMs: outageMs,
+      ok,
     };
     console.log(flags.json ? JSON.stringify(rehearsed) : renderRehearsed(rehearsed));
     return ok ? 0 : 1;

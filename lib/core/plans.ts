@@ -37,10 +37,12 @@ export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Pl
     kind: 'catch-up',
     node: to,
     source: terms.holderAnswers && managed ? from : null,
+    ifFenced: false,
     limitMs: pair.settings.catchUpLimitMs,
     acceptLoss: terms.acceptLoss,
   };
-  const first = terms.holderAnswers ? [fence, [catchUp]] : [[...fence, catchUp]];
+  const late: Step[] = managed ? [{ ...catchUp, source: from, ifFenced: true }] : [];
+  const first = terms.holderAnswers ? [fence, [catchUp]] : [[...fence, catchUp], late];
   const power: Step[] = pair.fencing === 'none' ? [] : [{ kind: pair.fencing, node: from }];
   return {
     kind: 'failover',
@@ -59,7 +61,7 @@ export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Pl
 export function switchoverPlan(pair: Pair, to: NodeName): Plan {
   const from = peerOf(pair, to).name;
   const { catchUpLimitMs, freezeLimitMs } = pair.settings;
-  const catchUp = { kind: 'catch-up', node: to, acceptLoss: false } as const;
+  const catchUp = { kind: 'catch-up', node: to, acceptLoss: false, ifFenced: false } as const;
   const untouched = pair.writability === 'untouched';
   return {
     kind: 'switchover',

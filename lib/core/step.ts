@@ -21,6 +21,8 @@ export type Step =
       readonly kind: 'catch-up';
       readonly node: NodeName;
       readonly source: NodeName | null;
+      /** Only if fencing found the source alive after all: else it has nothing more to give. */
+      readonly ifFenced: boolean;
       readonly limitMs: number;
       /** An operator accepted to lose what is not applied in time. */
       readonly acceptLoss: boolean;

@@ -13,7 +13,7 @@ export function renderStep(step: Step): string {
     case 'freeze':
       return `freeze ${step.node}`;
     case 'catch-up':
-      return `catch up ${step.node}${step.source ? ` to the end of ${step.source}` : ''}`;
+      return `catch up ${step.node}${step.source ? ` to the end of ${step.source}` : ''}${step.ifFenced ? ', if it was fenced' : ''}`;
     case 'open':
       return `open ${step.node}`;
     case 'close':

@@ -57,6 +57,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
 
   'catch-up': async (step, { pair, ports, record, safeguards }) => {
     if (!safeguards.catchUp) return done('taken out');
+    if (step.ifFenced && record.fencedAt === null) return already(`${step.source} was not fenced`);
     const upTo = step.source === null ? null : record.fencedAt;
     const { reached, executed, because } = await ports.database.catchUp(pair, step.node, upTo, step.limitMs);
     if (reached) return done(`${step.node} has applied all that it received`, { kept: executed });

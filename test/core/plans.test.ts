@@ -34,7 +34,12 @@ function name(step: Step): string {
 describe('failover', () => {
   const end = 'move-vip db2 → verify db2';
   test.each<[what: string, pair: Pair, terms: typeof gone, stages: string]>([
-    ['the holder is gone', pairWith(), gone, `fence db1 + catch-up db2 → open db2 → ${end}`],
+    [
+      'the holder is gone',
+      pairWith(),
+      gone,
+      `fence db1 + catch-up db2 → catch-up db2 to db1 → open db2 → ${end}`,
+    ],
     ['the holder answers', pairWith(), answering, `fence db1 → catch-up db2 to db1 → open db2 → ${end}`],
     ['untouched', pairWith({ writability: 'untouched' }), gone, `catch-up db2 → ${end}`],
     [
@@ -43,7 +48,12 @@ describe('failover', () => {
       answering,
       `catch-up db2 → ${end}`,
     ],
-    ['isolate', pairWith(isolating), gone, `fence db1 + catch-up db2 → isolate db1 → open db2 → ${end}`],
+    [
+      'isolate',
+      pairWith(isolating),
+      gone,
+      `fence db1 + catch-up db2 → catch-up db2 to db1 → isolate db1 → open db2 → ${end}`,
+    ],
     [
       'isolate, untouched',
       pairWith({ ...isolating, writability: 'untouched' }),
@@ -60,7 +70,7 @@ describe('failover', () => {
       'bound through SSM',
       pairWith({ hostAddress: 'ssm' }),
       gone,
-      'fence db1 + catch-up db2 → open db2 → move-vip db2 → bind-vip db2 → verify db2',
+      'fence db1 + catch-up db2 → catch-up db2 to db1 → open db2 → move-vip db2 → bind-vip db2 → verify db2',
     ],
   ])('%s', (_, pair, terms, stages) => {
     const plan = failoverPlan(pair, 'db2', terms);
@@ -86,7 +96,14 @@ describe('failover', () => {
     const pair = pairWith({ settings: { catchUpLimitMs: 1234 } });
     const plan = failoverPlan(pair, 'db1', { ...gone, acceptLoss: true });
     const catchUp = plan.stages.flat().find((step) => step.kind === 'catch-up');
-    expect(catchUp).toEqual({ kind: 'catch-up', node: 'db1', source: null, limitMs: 1234, acceptLoss: true });
+    expect(catchUp).toEqual({
+      kind: 'catch-up',
+      node: 'db1',
+      source: null,
+      ifFenced: false,
+      limitMs: 1234,
+      acceptLoss: true,
+    });
     expect(plan.from).toBe('db2');
   });
 });
@@ -169,10 +186,11 @@ describe('in words', () => {
   it('prints a line a stage, as the dry run shows it', () => {
     expect(renderStages(failoverPlan(pairWith(isolating), 'db2', gone))).toEqual([
       '1. fence db1 and, beside it, catch up db2',
-      '2. isolate db1 (quarantine security group, if fencing it was missed)',
-      '3. open db2',
-      '4. move the VIP to db2',
-      '5. verify db2 through the VIP',
+      '2. catch up db2 to the end of db1, if it was fenced',
+      '3. isolate db1 (quarantine security group, if fencing it was missed)',
+      '4. open db2',
+      '5. move the VIP to db2',
+      '6. verify db2 through the VIP',
     ]);
   });
 

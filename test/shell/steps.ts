@@ -8,6 +8,7 @@ export const catchUp: Extract<Step, { kind: 'catch-up' }> = {
   kind: 'catch-up',
   node: 'db2',
   source: null,
+  ifFenced: false,
   limitMs: 1000,
   acceptLoss: false,
 };

@@ -15,6 +15,9 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     [['--server', 'nope'], 'got the server nope'],
     [['--set', 'lagLimitSeconds=0'], 'lagLimitSeconds'],
     [['--fault', 'watch-kill', '--at', 'nope'], 'got --at nope; want one of fence'],
+    [['--matrix', '--faults', 'lag,nope'], 'got fault nope; want one of mysqld-kill'],
+    [['--matrix', '--servers', 'nope'], 'got the server nope'],
+    [['--matrix', '--runs', '0'], 'want a whole number from 1'],
   ])('%j', { timeout: 30_000 }, async (args, words) => {
     const { code, stderr, stdout } = await runLab('--json', ...args);
     expect(stdout).toBe('');

@@ -122,6 +122,8 @@ function options(apt: string): readonly string[] {
     'Dir::Etc::preferencesparts': '/dev/null',
     'APT::Install-Recommends': 'false',
     'Acquire::Languages': 'none',
+    // A mirror that cannot be reached is an error here, not a warning that a later one hides.
+    'APT::Update::Error-Mode': 'any',
     // As root, apt would fetch as a user who cannot write here.
     'APT::Sandbox::User': 'root',
     'Debug::NoLocking': 'true',

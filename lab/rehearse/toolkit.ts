@@ -32,7 +32,8 @@ export function createToolkit(options: ToolkitOptions): Toolkit {
   };
 }
 
-function runCli(options: ToolkitOptions, words: readonly string[], cwd: string): Promise<void> {
+async function runCli(options: ToolkitOptions, words: readonly string[], cwd: string): Promise<void> {
+  options.signal.throwIfAborted();
   const own = ['--no-notices', '--no-color', '--ci', '--output', path.join(options.directory, 'cdk.out')];
   const child = spawn(process.execPath, [...words, ...own], {
     cwd,

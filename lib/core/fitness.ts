@@ -84,7 +84,7 @@ function reasonsOfInbound(pair: Pair, inbound: Inbound, safeguards: Safeguards):
  * Transactions that the holder has neither applied nor received. The holder's own are never errant, because
  * the look at it may be the older one (vitess#12023); nor are the standby's own where both may write.
  */
-function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly string[] {
+export function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly string[] {
   const has = standby.executed.gtid;
   const lacks = holder.executed.gtid;
   if (has === null || lacks === null || has === lacks) return [];

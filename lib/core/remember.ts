@@ -86,6 +86,8 @@ function noteRoles(memory: Memory, situation: Situation, durations: Durations): 
   if (next.failoversAtMs.some((atMs) => nowMs - atMs >= 3_600_000)) {
     next = { ...next, failoversAtMs: next.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000) };
   }
+  // What was known before nothing could be seen no longer counts.
+  if (situation.blind !== null && next.readiness !== null) next = { ...next, readiness: null };
   if (holder.kind !== 'serving') return noteLost(next, situation);
   if (next.lostAtMs !== null) next = { ...next, lostAtMs: null };
   if (situation.vip !== 'held') return next;

@@ -22,8 +22,8 @@ export const lost: readonly Row[] = [
   {
     id: 'D6',
     name: 'vip-unheld-holder-serves',
-    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves.',
-    when: (s) => s.vip === 'unheld' && s.holder.kind === 'serving',
+    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves and lacks nothing that the other has.',
+    when: (s) => s.vip === 'unheld' && s.holder.kind === 'serving' && s.aheadBecause === null,
     measure: (s) => ({
       kind: 'act',
       plan: reattachPlan(s.pair, s.holder.node, s.standby.server?.writable === true),
@@ -148,12 +148,12 @@ export const lost: readonly Row[] = [
   {
     id: 'D15',
     name: 'vip-unheld',
-    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder does not serve.',
+    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder does not serve, or lacks transactions that the other has.',
     when: (s) => s.vip === 'unheld',
     measure: (s) => ({
       kind: 'stay',
       page: 'vip-unheld',
-      because: `the VIP is ${s.vipBecause}; ${s.holder.node} is ${s.holder.kind}: ${s.holder.because}`,
+      because: `the VIP is ${s.vipBecause}; ${s.holder.node} is ${s.holder.kind}: ${s.holder.because}${s.aheadBecause === null ? '' : `; of ${s.standby.node}: ${s.aheadBecause}`}`,
     }),
     does: ['page vip-unheld'],
     reason: 'The VIP goes only to a node that is known to be fit.',

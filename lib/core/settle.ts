@@ -4,6 +4,7 @@ import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
 import { describeLoss } from './loss.ts';
 import type { Answer, Loss, Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
 import type { PlanRecord } from './plan.ts';
 import { outcomeKey, renderOutcomes } from './steps-text.ts';
 
@@ -24,13 +25,15 @@ export interface Close {
   readonly incidentId: string;
 }
 
+/** After a plan as long as this, what was known of the standby before it no longer counts. Milliseconds. */
+const UNWATCHED_MS = 5000;
 /** How many answers to orders are remembered. */
 const ANSWERS_KEPT = 10;
 
 /** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
 export function settle(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
-  const ended: Memory = { ...memory, plan: null, readiness: readinessAfter(memory, pair, plan, close) };
-  const moved = plan.vipMoved ? { ...ended, lastHolder: plan.to, readiness: null, lostAtMs: null } : ended;
+  const ended: Memory = { ...memory, plan: null, readiness: readinessAfter(memory, plan, close) };
+  const moved = plan.vipMoved ? withHolder(ended, plan.to) : ended;
   const withLoss = noteLossOf(noteQuarantine(moved, pair, plan, ending), plan, ending, close);
   const told = tellEnding(withLoss, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
@@ -42,12 +45,18 @@ export function answer(memory: Memory, given: Answer): Memory {
 }
 
 /** A node that was found isolated shows no groups of its own: those noted then, or configured, are to be given back. */
+/** The VIP is on this node. Where the roles have changed, nothing is known yet of the new standby. */
+function withHolder(memory: Memory, holder: NodeName): Memory {
+  if (memory.lastHolder === holder) return memory;
+  return { ...memory, lastHolder: holder, readiness: null, lostAtMs: null };
+}
+
 /**
  * Nobody watched the standby while the plan was carried out. Of a plan that took long beside a holder that served,
  * what was known before no longer counts; a failover's holder served no more, so there was nothing to miss.
  */
-function readinessAfter(memory: Memory, pair: Pair, plan: PlanRecord, close: Close): Memory['readiness'] {
-  const long = close.nowMs - plan.startedAtMs > pair.settings.readinessMs;
+function readinessAfter(memory: Memory, plan: PlanRecord, close: Close): Memory['readiness'] {
+  const long = close.nowMs - plan.startedAtMs > UNWATCHED_MS;
   return long && plan.kind !== 'failover' ? null : memory.readiness;
 }
 

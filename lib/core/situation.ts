@@ -2,7 +2,7 @@
 import { faultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import type { Evidence } from './evidence.ts';
-import { type Fitness, fitnessWhenLost, reasonsWhileServed } from './fitness.ts';
+import { type Fitness, fitnessWhenLost, reasonsOfErrant, reasonsWhileServed } from './fitness.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
@@ -29,6 +29,8 @@ export interface Situation {
   readonly holderFaultsConfirmed: boolean;
   readonly standbyPasses: boolean;
   readonly fitness: Fitness;
+  /** What the standby has and the holder lacks: where the holder is only presumed, it may be the other way round. */
+  readonly aheadBecause: string | null;
   /** Whether the standby still hears the holder. */
   readonly witness: 'hears' | 'does-not-hear';
   /** Why the flap guard forbids an automatic failover; null when it does not. */
@@ -85,6 +87,10 @@ export function assess(
       holderFaults.length > 0 &&
       lastedFor(durations.holderFaultsSinceMs, pair.settings.replicationFaultMs, nowMs),
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, pair).length === 0,
+    aheadBecause:
+      holder.server && standby.server
+        ? (reasonsOfErrant(pair, holder.server, standby.server)[0] ?? null)
+        : null,
     fitness: fitnessOf(pair, memory, holder, standby, room, nowMs, safeguards),
     witness: hears(standby, pair) && safeguards.witness ? 'hears' : 'does-not-hear',
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
@@ -95,9 +101,11 @@ export function assess(
 
 /** The durations after this situation: each begins when its condition does and ends with it. */
 export function nextDurations(durations: Durations, situation: Situation): Durations {
-  const { nowMs } = situation;
+  const { nowMs, holder, standby } = situation;
+  // Where nothing has been seen yet, as right after a plan, nothing has begun or ended.
+  if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
   const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
-  const served = situation.holder.kind === 'serving';
+  const served = holder.kind === 'serving';
   return {
     holderFaultsSinceMs: since(durations.holderFaultsSinceMs, situation.holderFaults.length > 0),
     unreadySinceMs: since(durations.unreadySinceMs, served && !situation.fitness.fit),

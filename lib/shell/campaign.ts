@@ -8,7 +8,7 @@ import type { Safeguards } from '../core/safeguards.ts';
 import { settle } from '../core/settle.ts';
 import type { Server } from '../core/sighting.ts';
 import type { Situation } from '../core/situation.ts';
-import { renderOutcomes } from '../core/steps-text.ts';
+import { outcomeKey, renderOutcomes } from '../core/steps-text.ts';
 import { type Executed, execute, undo } from './execute.ts';
 import { CutShort } from './execution.ts';
 import type { HeldLease } from './lease.ts';
@@ -55,11 +55,14 @@ export class Campaign {
    * gone (the holder serves again) is undone instead.
    */
   async resume(plan: PlanRecord, situation: Situation): Promise<void> {
-    const arrived = situation.vip === 'held' && situation.holder.node === plan.to && movesVip(plan);
+    const arrived = situation.vip === 'held' && situation.holder.node === plan.to;
+    // On neither node, but on its way when the plan was cut: who took it away took it from the new holder.
+    const passed = situation.vip === 'unheld' && plan.from !== null && hasBegunToMove(plan);
+    const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || passed));
     const record: PlanRecord = {
       ...plan,
       epoch: this.#props.lease.epoch,
-      vipMoved: plan.vipMoved || arrived,
+      vipMoved,
     };
     const because = record.vipMoved || plan.phase === 'undoing' ? null : reasonToUndo(plan, situation);
     this.#log(
@@ -120,6 +123,12 @@ function reasonToUndo(plan: PlanRecord, { holder, standby }: Situation): string 
   const target = holder.node === plan.to ? holder : standby;
   if (movesVip(plan) && target.kind !== 'serving') return `${plan.to} is ${target.kind}: ${target.because}`;
   return null;
+}
+
+/** Whether every stage before the move had ended: then EC2 may have been asked to move the VIP. */
+function hasBegunToMove(plan: PlanRecord): boolean {
+  const moveAt = plan.stages.findIndex((stage) => stage.some(({ kind }) => kind === 'move-vip'));
+  return plan.outcomes[outcomeKey(moveAt - 1, 0)] !== undefined;
 }
 
 function movesVip(plan: PlanRecord): boolean {

@@ -30,7 +30,8 @@ type Context = Omit<Execution, 'record'>;
 export async function execute(plan: PlanRecord, context: Context, journal: Journal): Promise<Executed> {
   let record = plan;
   const moveAt = record.stages.findIndex((stage) => stage.some((step) => step.kind === 'move-vip'));
-  const from = record.vipMoved ? moveAt : 0;
+  // Once moved, it is never moved again by this plan: if it is elsewhere by now, verifying says so.
+  const from = record.vipMoved ? moveAt + 1 : 0;
   for (let index = from; record.phase === 'running' && index < record.stages.length; index += 1) {
     const stage = record.stages[index] ?? [];
     const results = await carryOutStage(stage, { ...context, record });

@@ -29,6 +29,9 @@ export function livenessInvariant(court: Court, isManned: () => boolean): Invari
     deadline = { dead, generation: mine };
     world.timeline.after(replaceWithinMs, () => {
       if (deadline?.generation !== mine) return;
+      // A leader may have ended without anything else changing.
+      changed();
+      if (deadline?.generation !== mine) return;
       const { holder } = world;
       if (holder !== null && holder !== dead && holder.servesVip) return;
       court.accuse(

@@ -47,7 +47,7 @@ export class Court {
   flight: Flight | null = null;
   readonly orders = new Map<string, Order>();
   /** Whether a watch has been alive since the last change. */
-  #manned = false;
+  #manned = true;
   #lastSinceMs = 0;
   #landedMs = Number.NEGATIVE_INFINITY;
   readonly #lastSeenMs = new Map<NodeName, number>();
@@ -61,7 +61,7 @@ export class Court {
   constructor(world: World, isManned: () => boolean) {
     this.world = world;
     this.#isManned = isManned;
-    for (const { name } of world.masters) this.#closableSinceMs.set(name, 0);
+    for (const { name } of world.masters) this.#closableSinceMs.set(name, Number.NEGATIVE_INFINITY);
   }
 
   /** Notes the first violation; the history ends with it. */

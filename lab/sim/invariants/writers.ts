@@ -32,6 +32,8 @@ export function writersInvariant(court: Court): Invariant {
   };
   const ended = (plan: PlanRecord, sinceMs: number) => {
     const [first, second] = world.masters;
+    // A record of an older deployment: nothing of it can be carried out here.
+    if (!world.masters.some(({ name }) => name === plan.to)) return;
     if (managed && first.writable && second.writable) {
       // Without a holder, either of them may be the one that could not be closed.
       const others = world.masters.filter((master) => master !== world.holder);

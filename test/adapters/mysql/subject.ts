@@ -42,7 +42,8 @@ export class Subject {
 
   /** One look, or a held one; with what it saw of each node, and its fingerprint. */
   async lookWith(change: Partial<ProbeTarget> = {}, holdMs = 0) {
-    const target = { ...this.servers.target, ...change };
+    // As watch asks: one that has seen nothing keeps no connections.
+    const target = { ...this.servers.target, seen: 'nothing like it', ...change };
     const answer = await this.probe.answer({ kind: 'look', targets: [target], holdMs });
     const sightings = answer.kind === 'looks' ? (answer.pairs.orders ?? []) : [];
     const saw = (node: string) => sightings.find((sighting) => sighting.node === node)?.saw;

@@ -1,5 +1,6 @@
 /** Late answers: a server that stalls for a moment is not thrown away, and its answer counts when it comes. */
 import { expect, test } from 'vitest';
+import { eventually } from './servers.ts';
 import type { Subject } from './subject.ts';
 
 /** The suite on one server. */
@@ -20,5 +21,15 @@ export function lateAnswers(subject: Subject): void {
     expect((await subject.lookWith()).db1?.kind).toBe('answered');
     const kept = (await ours()).map(({ id }) => id);
     expect(kept).toContain(before[0]?.id);
+  });
+
+  test('a look that is nobody’s next one keeps no connections', async () => {
+    const { db1 } = subject.servers;
+    expect((await subject.lookWith({ seen: null })).db1?.kind).toBe('answered');
+    await eventually(async () =>
+      expect(await db1.sql("SELECT id FROM information_schema.processlist WHERE user = 'monitor'")).toEqual(
+        [],
+      ),
+    );
   });
 }

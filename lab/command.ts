@@ -1,5 +1,6 @@
 /** The command line of the lab. */
-import { Command, CommanderError, Option } from 'commander';
+
+import { Command, Option } from 'commander';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
@@ -7,6 +8,7 @@ import { experiment, type Figures } from './experiment.ts';
 import type { Fault, Options } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { steps } from './faults/plans.ts';
+import { parseWith, wholeNumber } from './flags.ts';
 import { matrixCommand } from './matrix/command.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { createNetnsNetwork } from './network/netns/network.ts';
@@ -148,20 +150,8 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--json', 'the figures as one line of JSON; the story goes to standard error')
     .option('--keep', 'play nothing: keep the pair running until Ctrl-C')
     .option('--list', 'name the faults and scenarios')
-    .option('--matrix', 'every fault on every server (--matrix --help)')
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  try {
-    return command.parse(args as string[], { from: 'user' }).opts<Flags>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return null;
-    throw new LabError({
-      got: error.message.replace(/^error: /, ''),
-      want: 'the options that --help shows',
-      remedy: 'correct the command',
-    });
-  }
+    .option('--matrix', 'every fault on every server (--matrix --help)');
+  return parseWith<Flags>(command, args);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -182,16 +172,6 @@ function scenarioOf(name: string) {
 
 function unknownName(what: string, name: string, known: readonly string[]): LabError {
   return new LabError({ got: `${what} ${name}`, want: `one of ${known.join(', ')}`, remedy: 'see --list' });
-}
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new LabError({
-    got: `${flag} ${text}`,
-    want: `a whole number from ${least} to ${most}`,
-    remedy: `correct ${flag}`,
-  });
 }
 
 function renderList(): string {

@@ -1,6 +1,8 @@
 /** The command line of the benchmark: flags in, what to do out. */
-import { Command, CommanderError } from 'commander';
+
+import { Command } from 'commander';
 import { LabError } from '../errors.ts';
+import { parseWith, wholeNumber } from '../flags.ts';
 import { parseWeather, type Weather } from '../network/netns/weather.ts';
 import type { Contender } from './contender.ts';
 import { keepalambda } from './keepalambda.ts';
@@ -74,20 +76,8 @@ function read(args: readonly string[]): Flags | null {
     .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
     .option('--story', 'tell each run as it happens')
     .option('--soak <time>', 'no fault, no peer: look for false failovers for so long, such as 10m')
-    .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'")
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  try {
-    return command.parse(args as string[], { from: 'user' }).opts<Flags>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return null;
-    throw new LabError({
-      got: error.message.replace(/^error: /, ''),
-      want: 'the options that --help shows',
-      remedy: 'correct the command',
-    });
-  }
+    .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'");
+  return parseWith<Flags>(command, args);
 }
 
 /** `keepalived` stands for itself and for `keepalived-ec2`. */
@@ -117,17 +107,6 @@ function durationMs(flag: string, text: string): number {
   throw new LabError({
     got: `${flag} ${text}`,
     want: 'a time such as 90s, 10m or 1h',
-    remedy: `correct ${flag}`,
-  });
-}
-
-/** The number that the flag gives. Throws a `LabError` for any other text. */
-export function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new LabError({
-    got: `${flag} ${text}`,
-    want: `a whole number from ${least} to ${most}`,
     remedy: `correct ${flag}`,
   });
 }

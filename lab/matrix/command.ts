@@ -1,8 +1,10 @@
 /** Every fault on every server of the catalogue, one after the other, and whether each came out right. */
-import { Command, CommanderError } from 'commander';
+
+import { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import type { Figures } from '../experiment.ts';
 import { faults } from '../faults/index.ts';
+import { parseWith } from '../flags.ts';
 import { catalogue, findProduct } from '../servers/catalogue.ts';
 import { runCell } from './cell.ts';
 import { renderMatrix } from './render.ts';
@@ -74,17 +76,8 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--faults <names>', 'only these, with commas', names(Object.keys(faults)), Object.keys(faults))
     .option('--servers <names>', 'only these, with commas', list, Object.keys(catalogue))
     .option('--runs <count>', 'how often each', count, 1)
-    .option('--json', 'the matrix as one line of JSON; the story goes to standard error')
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  try {
-    return command.parse(args as string[], { from: 'user' }).opts<Flags>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return null;
-    const got = error.message.replace(/^error: /, '');
-    throw new LabError({ got, want: 'the options that --help shows', remedy: 'correct the command' });
-  }
+    .option('--json', 'the matrix as one line of JSON; the story goes to standard error');
+  return parseWith<Flags>(command, args);
 }
 
 /** Names with commas between, each of which must be known. */

@@ -1,12 +1,13 @@
 /** The rehearsal: a real deployment by the real CLI, and a failover with the very bytes that were deployed. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import type { Bundles } from '../../lib/bundle.ts';
-import { LabError } from '../errors.ts';
 import { experiment } from '../experiment.ts';
 import { faults } from '../faults/index.ts';
+import { parseWith } from '../flags.ts';
 import { defaultServer } from '../servers/catalogue.ts';
 import { Story } from '../story.ts';
 import { openWorld } from '../world.ts';
@@ -146,20 +147,8 @@ function parseFlags(args: readonly string[]): Flags | null {
     )
     .option('--server <name>', 'the servers of the failover', defaultServer)
     .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
-    .option('--json', 'what came of it as one line of JSON; the story goes to standard error')
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  try {
-    return command.parse(args as string[], { from: 'user' }).opts<Flags>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return null;
-    throw new LabError({
-      got: error.message.replace(/^error: /, ''),
-      want: 'the options that --help shows',
-      remedy: 'correct the command',
-    });
-  }
+    .option('--json', 'what came of it as one line of JSON; the story goes to standard error');
+  return parseWith<Flags>(command, args);
 }
 
 function renderRehearsed({ skipped, failoverOutageMs }: Rehearsed): string {

@@ -9,6 +9,7 @@ import type { Bundles } from '../lib/bundle.ts';
 import { type Config, type EnvironmentInput, parseConfig, type Settings } from '../lib/core/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
+import type { TableSpec } from './aws/dynamodb.ts';
 import type { FunctionSpec } from './aws/lambda-process.ts';
 import { LabError } from './errors.ts';
 import type { LabPair, NodeName } from './pair.ts';
@@ -144,3 +145,18 @@ export const documentNames = {
   'bind-vip': 'keepalambda-lab-bind-vip',
   'unbind-vip': 'keepalambda-lab-unbind-vip',
 } as const;
+
+/** The table of the store, as the stack makes it. */
+export function storeTable(TableName: string): TableSpec {
+  return {
+    TableName,
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+  };
+}

@@ -21,6 +21,7 @@ import {
   nodesGroup,
   pairName,
   quarantineGroup,
+  storeTable,
   subnetId,
   tableName,
   topicName,
@@ -110,19 +111,7 @@ async function startAwsFor(
       return { reachable: host.isUp, environment: host.environment() };
     },
     topicArns: [topicArn],
-    tables: [
-      {
-        TableName: tableName,
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      },
-    ],
+    tables: [storeTable(tableName)],
     functions: await functionsOf(config, bundles, pair, topicArn),
     rules: [
       {

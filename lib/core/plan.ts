@@ -55,3 +55,8 @@ export interface PlanRecord extends Plan {
   /** Whether EC2 has shown the VIP on the new holder: from here on there is no undoing. */
   readonly vipMoved: boolean;
 }
+
+/** The index of the stage that moves the VIP; -1 for a plan that does not. */
+export function moveStageOf({ stages }: Plan): number {
+  return stages.findIndex((stage) => stage.some(({ kind }) => kind === 'move-vip'));
+}

@@ -44,7 +44,6 @@ export function answer(memory: Memory, given: Answer): Memory {
   return { ...memory, answers: [...memory.answers.slice(1 - ANSWERS_KEPT), given] };
 }
 
-/** A node that was found isolated shows no groups of its own: those noted then, or configured, are to be given back. */
 /** The VIP is on this node. Where the roles have changed, nothing is known yet of the new standby. */
 function withHolder(memory: Memory, holder: NodeName): Memory {
   if (memory.lastHolder === holder) return memory;
@@ -60,6 +59,7 @@ function readinessAfter(memory: Memory, plan: PlanRecord, close: Close): Memory[
   return long && plan.kind !== 'failover' ? null : memory.readiness;
 }
 
+/** A node that was found isolated shows no groups of its own: those noted then, or configured, are to be given back. */
 function noteQuarantine(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending): Memory {
   if (plan.kind === 'release-node')
     return ending.kind === 'completed' ? { ...memory, quarantine: null } : memory;

@@ -3,7 +3,7 @@ import { tellOnce, withIncident } from '../core/alerts.ts';
 import { type Claim, claim } from '../core/claim.ts';
 import type { Pair } from '../core/config.ts';
 import type { NodeName } from '../core/names.ts';
-import type { PlanRecord } from '../core/plan.ts';
+import { moveStageOf, type PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { settle } from '../core/settle.ts';
 import type { Server } from '../core/sighting.ts';
@@ -127,10 +127,9 @@ function reasonToUndo(plan: PlanRecord, { holder, standby }: Situation): string 
 
 /** Whether every stage before the move had ended: then EC2 may have been asked to move the VIP. */
 function hasBegunToMove(plan: PlanRecord): boolean {
-  const moveAt = plan.stages.findIndex((stage) => stage.some(({ kind }) => kind === 'move-vip'));
-  return plan.outcomes[outcomeKey(moveAt - 1, 0)] !== undefined;
+  return plan.outcomes[outcomeKey(moveStageOf(plan) - 1, 0)] !== undefined;
 }
 
 function movesVip(plan: PlanRecord): boolean {
-  return plan.stages.some((stage) => stage.some(({ kind }) => kind === 'move-vip'));
+  return moveStageOf(plan) >= 0;
 }

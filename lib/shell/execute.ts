@@ -3,7 +3,7 @@
  * VIP has moved. Whoever dies here leaves a record that the next leader finishes.
  */
 
-import type { PlanRecord } from '../core/plan.ts';
+import { moveStageOf, type PlanRecord } from '../core/plan.ts';
 import type { Ending } from '../core/settle.ts';
 import type { Outcome, Step } from '../core/step.ts';
 import { outcomeKey, renderOutcome, renderStep } from '../core/steps-text.ts';
@@ -29,9 +29,8 @@ type Context = Omit<Execution, 'record'>;
  */
 export async function execute(plan: PlanRecord, context: Context, journal: Journal): Promise<Executed> {
   let record = plan;
-  const moveAt = record.stages.findIndex((stage) => stage.some((step) => step.kind === 'move-vip'));
   // Once moved, it is never moved again by this plan: if it is elsewhere by now, verifying says so.
-  const from = record.vipMoved ? moveAt + 1 : 0;
+  const from = record.vipMoved ? moveStageOf(record) + 1 : 0;
   for (let index = from; record.phase === 'running' && index < record.stages.length; index += 1) {
     const stage = record.stages[index] ?? [];
     const results = await carryOutStage(stage, { ...context, record });

@@ -65,8 +65,7 @@ export class PairRunner {
   constructor(props: RunnerProps) {
     this.#props = props;
     this.pair = props.pair;
-    const epoch = props.safeguards.epoch ? props.lease.epoch : Number.MAX_SAFE_INTEGER;
-    this.#memory = new PairMemory(props.pair.name, props.ports, epoch, props.memory);
+    this.#memory = new PairMemory(props.pair.name, props.ports, props.lease.epoch, props.memory);
     this.#campaign = new Campaign({
       ...props,
       memory: this.#memory,

@@ -55,11 +55,10 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
   const kept = lease.keep(stop.signal, onLost);
   const timed = ports.clock.sleep(deadlineMs - ports.clock.nowMs(), stop.signal).then(() => stop.abort(OVER));
   try {
-    const epoch = safeguards.epoch ? lease.epoch : 0;
     const leadership = new Leadership(config, ports, lease, stop.signal);
     const runners = await Promise.all(
       config.pairs.map(async (pair) => {
-        const memory = await ports.store.claimMemory(pair.name, epoch);
+        const memory = await ports.store.claimMemory(pair.name, lease.epoch);
         const onHaste = () => leadership.hasten();
         const vantages = ports.database.vantages.length;
         const onSuperseded = onLost;

@@ -1,10 +1,12 @@
 /** The lab's AWS with one pair of `small`, and SDK clients made with the product's own options. */
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Aws, type AwsOptions, startAws } from '../../lab/aws/start.ts';
+import { storeTable } from '../../lab/deployment.ts';
 import {
   type ClientOptions,
   changingOptions,
@@ -81,18 +83,6 @@ function awsOptions(): AwsOptions {
     ec2Timing: { effectDelayMs: 50, bootMs: 30, shutdownMs: 30 },
     ssmTiming: { visibleAfterMs: 100, deliveryMs: 100, secondMs: 20 },
     topicArns: [topicArn],
-    tables: [
-      {
-        TableName: tableName,
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      },
-    ],
+    tables: [storeTable(tableName)],
   };
 }

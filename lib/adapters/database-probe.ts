@@ -22,7 +22,7 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
   return {
     vantages: Object.keys(props.functions),
     look(vantage, targets, holdMs, signal) {
-      if (holdMs > 0) warm(vantage);
+      if (holdMs > 0) warm(vantage, targets);
       return look(props, vantage, targets, holdMs, signal);
     },
     async close(pair, node, limitMs) {

@@ -154,7 +154,7 @@ async function order(
   throw new Error('the last pause never ends, so the loop ends before it');
 }
 
-/** Looks until EC2 shows the change: after 100 ms, then less and less often. Throws `timeout` when it does not. */
+/** Looks until EC2 shows the change: after 50 ms, then less and less often. Throws `timeout` when it does not. */
 async function awaitEffect(
   { clock }: VipEc2Props,
   tried: string,
@@ -164,7 +164,7 @@ async function awaitEffect(
   const limitMs = unanswered ? UNANSWERED_LIMIT_MS : EFFECT_LIMIT_MS - REQUEST_LIMIT_MS;
   const endMs = clock.nowMs() + limitMs;
   let saw = 'EC2 does not show it';
-  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, 1000)) {
+  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.5, 1000)) {
     await clock.sleep(pauseMs);
     const leftMs = endMs - clock.nowMs();
     if (leftMs < ATTEMPT_MS_MIN) break;

@@ -54,9 +54,9 @@ const settingsSchema = z.strictObject({
   /** How many looks must stay unanswered before a node counts as silent. */
   silentLooks: z.int().min(2, 'at least 2 looks: one lost packet is no death').default(3),
   /** Time between the starts of those looks. Milliseconds. */
-  silentIntervalMs: positiveMs.default(400),
+  silentIntervalMs: positiveMs.default(250),
   /** How long one look waits for a connection or an answer. Milliseconds. */
-  lookLimitMs: positiveMs.default(300),
+  lookLimitMs: positiveMs.default(250),
   /** How often the probe looks while watch holds a look open. Milliseconds. */
   lookIntervalMs: positiveMs.default(250),
   /** How long a held look stays open while nothing changes. Milliseconds. */

@@ -95,6 +95,15 @@ export function observeVip(evidence: Evidence, sighting: VipSighting): Evidence 
   };
 }
 
+/** The evidence as if there were this vantage alone. */
+export function seenFrom(evidence: Evidence, vantage: Vantage): Evidence {
+  const words = Object.entries(evidence.words).map(([node, said]) => {
+    const word = said[vantage];
+    return [node, word === undefined ? {} : { [vantage]: word }];
+  });
+  return { ...evidence, words: Object.fromEntries(words) };
+}
+
 /** After a plan the pair is not as it was: what was seen before must not be taken for what is. */
 export function forget(evidence: Evidence): Evidence {
   const words = Object.fromEntries(Object.keys(evidence.words).map((node) => [node, {}]));

@@ -1,6 +1,9 @@
 /** How soon the next look is wanted. */
+import type { Pair } from './config.ts';
+import { type Evidence, seenFrom } from './evidence.ts';
+import type { Vantage } from './names.ts';
 import type { Durations, Situation } from './situation.ts';
-import type { Verdict } from './verdict.ts';
+import { judge, type Verdict } from './verdict.ts';
 
 /** While something is wrong and known, once a second is soon enough to see it mend. Milliseconds. */
 const WATCHFUL_MS = 1000;
@@ -11,10 +14,8 @@ const WATCHFUL_MS = 1000;
  */
 export function hasteOf(situation: Situation, durations: Durations): number | null {
   const { holder, standby, pair } = situation;
-  const paces = [paceOf(holder, pair.settings), paceOf(standby, pair.settings)].filter(
-    (pace) => pace !== null,
-  );
-  if (paces.length > 0) return Math.min(...paces);
+  const pace = leastOf([holder, standby].map((verdict) => paceOf(verdict, pair.settings)));
+  if (pace !== null) return pace;
   const holderIll = holder.kind !== 'serving' || holder.server?.heartbeat.kind === 'failed';
   const counting = durations.holderFaultsSinceMs !== null && !situation.holderFaultsConfirmed;
   const unreadyUnnoted = durations.unreadySinceMs !== null && situation.memory.readiness?.fit !== false;
@@ -25,6 +26,24 @@ export function hasteOf(situation: Situation, durations: Durations): number | nu
   return holderIll || counting || unreadyUnnoted || closing || wrongWriter || situation.vip !== 'held'
     ? WATCHFUL_MS
     : null;
+}
+
+/**
+ * The same for one vantage: what it alone has begun to suspect, it follows up until it is sure, also while another
+ * vantage still sees the node. Otherwise its next look would be a held one, just when the other's word is about to
+ * fall too.
+ */
+export function hasteAt(vantage: Vantage, evidence: Evidence, { nodes, settings }: Pair): number | null {
+  const own = seenFrom(evidence, vantage);
+  const verdicts = nodes.map(({ name }) => judge(own, name, settings));
+  // What a vantage cannot see at all, it is asked again for by the leader.
+  return leastOf(verdicts.map((verdict) => (verdict.kind === 'unseen' ? null : paceOf(verdict, settings))));
+}
+
+/** The least of them; null where there is none. */
+export function leastOf(paces: readonly (number | null)[]): number | null {
+  const wanted = paces.filter((pace) => pace !== null);
+  return wanted.length === 0 ? null : Math.min(...wanted);
 }
 
 function paceOf(verdict: Verdict, settings: Situation['pair']['settings']): number | null {

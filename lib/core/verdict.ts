@@ -116,10 +116,20 @@ function strongest(words: readonly Word[]): Word | null {
 
 /**
  * Of two vantages that saw the same, the one that has seen it for longer knows more. But silence is no proof: a
- * vantage that is cut off hears nothing for long, so the one that fell silent last decides.
+ * vantage that is cut off hears nothing for long, so the one that fell silent last decides. And what a server says
+ * of itself grows old, so the newest answer counts.
  */
 function outweighs(word: Word, best: Word): boolean {
-  return word.saw.kind === 'unanswered' ? word.looks < best.looks : word.looks > best.looks;
+  switch (word.saw.kind) {
+    case 'unanswered':
+      return word.looks < best.looks;
+    case 'answered':
+      return word.atMs > best.atMs;
+    case 'refused':
+    case 'saturated':
+    case 'locked-out':
+      return word.looks > best.looks;
+  }
 }
 
 function seconds(ms: number): string {

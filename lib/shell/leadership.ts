@@ -4,6 +4,7 @@
  */
 import type { Config } from '../core/config.ts';
 import { fingerprint } from '../core/fingerprint.ts';
+import { leastOf } from '../core/haste.ts';
 import type { PairName, Vantage } from '../core/names.ts';
 import { ORDER_LIFE_MS } from '../core/orders.ts';
 import type { HeldLease } from './lease.ts';
@@ -69,18 +70,18 @@ export class Leadership {
   }
 
   get #haste(): number | null {
-    let least: number | null = null;
-    for (const { haste } of this.#runners) {
-      if (haste !== null && (least === null || haste < least)) least = haste;
-    }
-    return least;
+    return leastOf(this.#runners.map(({ haste }) => haste));
+  }
+
+  #hasteAt(vantage: Vantage): number | null {
+    return leastOf(this.#runners.map((runner) => runner.hasteAt(vantage)));
   }
 
   async #lookLoop(vantage: Vantage): Promise<void> {
     const { clock, database } = this.#ports;
     while (!this.#stop.aborted) {
       const startedMs = clock.nowMs();
-      const holdMs = this.#haste === null ? this.#holdMs() : 0;
+      const holdMs = this.#hasteAt(vantage) === null ? this.#holdMs() : 0;
       const abort = new AbortController();
       this.#held.add(abort);
       const reports = await database.look(vantage, this.#targets(vantage), holdMs, abort.signal);
@@ -98,7 +99,7 @@ export class Leadership {
         runner.report(report, startedMs);
       }
       if (blind) this.#ports.metrics.publish('ProbeBlind', 1);
-      const pace = blind ? BLIND_PAUSE_MS : holdMs > 0 ? 0 : (this.#haste ?? 0);
+      const pace = blind ? BLIND_PAUSE_MS : holdMs > 0 ? 0 : (this.#hasteAt(vantage) ?? 0);
       await this.#rest(Math.max(pace, LEAST_PACE_MS) - (clock.nowMs() - startedMs));
     }
   }

@@ -15,7 +15,6 @@ export class PairMemory {
   #publishing: Promise<void> | null = null;
   #published = new Set<string>();
   #notBeforeMs = 0;
-  /** Whether a save was not answered: the store may have it or not. */
   #doubtful = false;
   #writing = new Set<Promise<void>>();
 
@@ -30,9 +29,13 @@ export class PairMemory {
     return this.#memory;
   }
 
+  /** Whether a save was not answered: the store may have it or not. */
+  get isDoubtful(): boolean {
+    return this.#doubtful;
+  }
+
   /** After a save that was not answered: takes what the store has, so that nothing it took is overwritten. */
   async settleDoubt(): Promise<void> {
-    if (!this.#doubtful) return;
     this.#memory = await this.#ports.store.claimMemory(this.#pair, this.#epoch);
     this.#doubtful = false;
   }

@@ -5,9 +5,9 @@
 import type { Pair } from '../core/config.ts';
 import { type Decision, decide } from '../core/decision.ts';
 import { type Evidence, forget, noEvidence, observe, observeVip } from '../core/evidence.ts';
-import { hasteOf } from '../core/haste.ts';
+import { hasteAt, hasteOf, leastOf } from '../core/haste.ts';
 import type { Memory } from '../core/memory.ts';
-import type { NodeName } from '../core/names.ts';
+import type { NodeName, Vantage } from '../core/names.ts';
 import { decideOrder } from '../core/orders.ts';
 import { remember } from '../core/remember.ts';
 import type { Safeguards } from '../core/safeguards.ts';
@@ -79,6 +79,11 @@ export class PairRunner {
   /** In how many milliseconds the next look is wanted; null when a held look will do. */
   get haste(): number | null {
     return this.#haste;
+  }
+
+  /** The same for the looks from one vantage. */
+  hasteAt(vantage: Vantage): number | null {
+    return leastOf([this.#haste, hasteAt(vantage, this.#evidence, this.pair)]);
   }
 
   /** The node whose looks commit the heartbeat: the holder, as far as EC2's word goes. */
@@ -159,7 +164,8 @@ export class PairRunner {
 
   async #tick(): Promise<void> {
     const { ports, safeguards } = this.#props;
-    await this.#memory.settleDoubt();
+    // Nothing is waited for before the haste is set: the loop that reported is about to begin its next look.
+    if (this.#memory.isDoubtful) await this.#memory.settleDoubt();
     const nowMs = ports.clock.nowMs();
     const before = this.#memory.now;
     const situation = assess(this.pair, this.#evidence, before, this.#durations, nowMs, safeguards);

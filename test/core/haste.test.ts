@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasteOf } from '../../lib/core/haste.ts';
+import { hasteAt, hasteOf } from '../../lib/core/haste.ts';
 import {
   answers1,
   answers2,
@@ -16,6 +16,7 @@ import {
   NOW_MS,
   refused,
   rememberedUnfit,
+  says,
   seen,
   standby,
   steady,
@@ -55,4 +56,18 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
   ['the VIP unheld', [vipAt({ kind: 'nowhere' })], 1000],
 ])('%s', (_, changes, haste) => {
   expect(hasteOf(seen(steady, ...changes), changed(steady, ...changes).durations)).toBe(haste);
+});
+
+test.each<[what: string, changes: readonly Change[], haste: number | null]>([
+  ['steady', [], null],
+  ['it alone was not answered, once', [says('db1', 'b', unanswered, 1, 0)], 500],
+  ['it alone was refused, once', [says('db1', 'b', refused, 1, 0)], 250],
+  ['it alone was not answered by the standby', [says('db2', 'b', unanswered, 2, 500)], 500],
+  ['it is sure of it: it may be cut off for long', [says('db1', 'b', unanswered, 9, 5000)], null],
+  ['another was not answered', [says('db1', 'c', unanswered, 1, 0)], null],
+  ['it is blind', [unheardOf('db1'), unheardOf('db2')], null],
+])('vantage b: %s', (_, changes, haste) => {
+  const both = [says('db1', 'b', answers1()), says('db2', 'b', answers2())];
+  const { evidence, pair } = changed(steady, ...both, ...changes);
+  expect(hasteAt('b', evidence, pair)).toBe(haste);
 });

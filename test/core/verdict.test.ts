@@ -110,6 +110,22 @@ describe('two vantages: the one that saw most is believed', () => {
     expect(verdict(...gone)).toMatchObject({ kind: 'stopped', confirmed: true });
   });
 
+  it('of two that get an answer, takes the newer one: what a server says of itself grows old', () => {
+    const { evidence, pair } = changed(
+      steady,
+      says('db1', 'a', answers1({ writable: true }), 20),
+      says('db1', 'b', answers1({ writable: false }), 2),
+    );
+    const from = (older: 'a' | 'b') => {
+      const said = evidence.words.db1 ?? {};
+      const word = said[older];
+      const words = { ...said, ...(word ? { [older]: { ...word, atMs: word.atMs - 200 } } : {}) };
+      return judge({ ...evidence, words: { ...evidence.words, db1: words } }, 'db1', pair.settings);
+    };
+    expect(from('a').server?.writable).toBe(false);
+    expect(from('b').server?.writable).toBe(true);
+  });
+
   it('of two that hear nothing, takes the one that fell silent last: the other may be cut off', () => {
     const lost = [says('db1', 'a', unanswered, 1, 0), says('db1', 'b', unanswered, 20, 10_000)] as const;
     expect(verdict(...lost)).toMatchObject({ kind: 'silent', confirmed: false });

@@ -6,6 +6,12 @@ import type { ProbeTarget } from '../probe-protocol.ts';
 import { nowMs, pause } from './limit.ts';
 import type { Observer } from './observer.ts';
 
+/**
+ * While one node keeps an urgent look waiting, the other is looked at again so often: what it says of a silence
+ * must be as new as the silence. Milliseconds.
+ */
+const BESIDE_MS = 100;
+
 export type Observers = (target: ProbeTarget, node: NodeName) => Observer;
 
 /**
@@ -21,7 +27,11 @@ export async function holdLook(
 ): Promise<Record<string, Sighting[]>> {
   const startMs = nowMs();
   const ended = new AbortController();
-  const held = targets.map((target) => holdTarget(target, observers, ended.signal));
+  const held = targets.map((target) => {
+    const { lookIntervalMs } = target.settings;
+    const everyMs = holdMs > 0 ? lookIntervalMs : Math.min(BESIDE_MS, lookIntervalMs);
+    return holdTarget(target, everyMs, observers, ended.signal);
+  });
   await Promise.all(held.map(({ complete }) => complete));
   const restMs = startMs + holdMs - nowMs();
   if (restMs > 0) await Promise.race([pause(restMs, ended.signal), ...held.map(({ differs }) => differs)]);
@@ -39,7 +49,12 @@ interface HeldTarget {
   sightings(): Sighting[];
 }
 
-function holdTarget(target: ProbeTarget, observers: Observers, ended: AbortSignal): HeldTarget {
+function holdTarget(
+  target: ProbeTarget,
+  everyMs: number,
+  observers: Observers,
+  ended: AbortSignal,
+): HeldTarget {
   const latest = new Map<NodeName, Saw>();
   const differs = Promise.withResolvers<void>();
   const sightings = () =>
@@ -59,7 +74,7 @@ function holdTarget(target: ProbeTarget, observers: Observers, ended: AbortSigna
       const what = await observer.look(target.settings.lookLimitMs, beat);
       if (!ended.aborted) saw(name, what);
     };
-    return keepLooking(look, observer, target.settings.lookIntervalMs, ended);
+    return keepLooking(look, observer, everyMs, ended);
   });
   return { pair: target.pair, complete: Promise.all(first), differs: differs.promise, sightings };
 }

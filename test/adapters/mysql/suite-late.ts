@@ -23,6 +23,22 @@ export function lateAnswers(subject: Subject): void {
     expect(kept).toContain(before[0]?.id);
   });
 
+  test('while one node keeps a look waiting, the other is looked at again and again', async () => {
+    await subject.steady();
+    const { db1, db2 } = subject.servers;
+    const pulses = async () => Number((await db2.sql("SHOW GLOBAL STATUS LIKE 'Com_select'"))[0]?.Value);
+    db1.hang();
+    try {
+      const before = await pulses();
+      const look = await subject.lookWith();
+      expect([look.db1?.kind, look.db2?.kind]).toEqual(['unanswered', 'answered']);
+      expect((await pulses()) - before).toBeGreaterThanOrEqual(3);
+    } finally {
+      db1.resume();
+    }
+    await subject.steady();
+  });
+
   test('a look that is nobody’s next one keeps no connections', async () => {
     const { db1 } = subject.servers;
     expect((await subject.lookWith({ seen: null })).db1?.kind).toBe('answered');

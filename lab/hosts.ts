@@ -3,6 +3,7 @@
  * commands that scripts on it may run.
  */
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Answer, type CommandLine, openDoor } from './hosts/door.ts';
 import { Devices, prebound, primary } from './hosts/ip.ts';
@@ -53,6 +54,8 @@ export class Host {
   readonly #options: HostOptions;
   readonly #socketPath: string;
   readonly #units: ReadonlyMap<string, Service>;
+  /** How long its system is busy with other services when it shuts down, before it ends mysqld. Milliseconds. */
+  lingersMs = 0;
   #devices: Devices;
   #isUp = true;
   #closeDoor: (() => Promise<void>) | null = null;
@@ -87,6 +90,12 @@ export class Host {
       this.#options.network.plug(this.name);
     }
     await this.instance.start();
+  }
+
+  /** Its system ends one service after the other, mysqld last. */
+  async shutDown(): Promise<void> {
+    await delay(this.lingersMs, undefined, { ref: false });
+    if (this.#isUp && this.instance.isRunning()) await this.instance.stop();
   }
 
   /** The machine is gone at once: nothing of it answers, nothing it was doing is finished. */

@@ -140,7 +140,7 @@ function connect({ network, hosts }: LabPair, aws: Aws, nameOf: (instanceId: str
   aws.events.on('instanceState', ({ instanceId, state, force }) => {
     const host = hosts[nameOf(instanceId)];
     // Without Force the operating system ends its services first.
-    if (state === 'stopping') void (force ? host.powerOff() : host.instance.stop());
+    if (state === 'stopping') void (force ? host.powerOff() : host.shutDown());
     if (state === 'stopped' && host.isUp) void host.powerOff();
     if (state === 'running' && !host.isUp) void host.boot();
   });

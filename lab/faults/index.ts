@@ -1,6 +1,7 @@
 /** The catalogue of faults: what is done, and what must come of it. */
 import { ec2Faults } from './ec2.ts';
 import type { Fault } from './fault.ts';
+import { instanceFaults } from './instance.ts';
 import { networkFaults } from './network.ts';
 import { planFaults } from './plans.ts';
 import { replicationFaults } from './replication.ts';
@@ -8,6 +9,7 @@ import { serverFaults } from './servers.ts';
 
 export const faults: Readonly<Record<string, Fault>> = {
   ...serverFaults,
+  ...instanceFaults,
   ...replicationFaults,
   ...networkFaults,
   ...ec2Faults,

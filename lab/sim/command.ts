@@ -1,13 +1,14 @@
 /** `npm run sim`: runs histories, replays one, takes out a safeguard. Resolves to the exit code. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isSabotage, renderSabotages, type SabotageName, sabotageNames, safeguardsOf } from './sabotage.ts';
-import { minimalStory, replay, type SearchResult, search } from './search.ts';
+import { minimalStory, replay, type SearchResult, search, type Terms } from './search.ts';
 import type { Tally } from './tally.ts';
 
 interface Options {
   readonly runs: number;
   readonly seed: number;
   readonly json: boolean;
+  readonly noise: boolean;
   readonly replay?: number;
   readonly sabotage?: SabotageName | 'list';
 }
@@ -35,8 +36,9 @@ export async function simCommand(argv: readonly string[], output: Output = termi
     return 0;
   }
   const sabotage = options.sabotage ?? null;
-  if (options.replay !== undefined) return tell(options.replay, sabotage, output);
-  return searchAndTell(options, sabotage, output);
+  const terms = { safeguards: safeguardsOf(sabotage), isNoise: options.noise };
+  if (options.replay !== undefined) return tell(options.replay, terms, output);
+  return searchAndTell(options, sabotage, terms, output);
 }
 
 function parse(argv: readonly string[], output: Output): Options | number {
@@ -46,6 +48,7 @@ function parse(argv: readonly string[], output: Output): Options | number {
     .option('--seed <number>', 'which histories: another seed gives others', whole, 1)
     .option('--replay <seed>', 'tell the history of this seed, line by line', whole)
     .option('--sabotage <name>', 'take out one safeguard, or list them', sabotageName)
+    .option('--noise', 'no death, only noise (loss, stalls, cut vantages): nothing may move', false)
     .option('--json', 'the result as one JSON object on the last line', false)
     .allowExcessArguments(false)
     .exitOverride()
@@ -61,43 +64,49 @@ function parse(argv: readonly string[], output: Output): Options | number {
   }
 }
 
-async function tell(seed: number, sabotage: SabotageName | null, output: Output): Promise<number> {
-  const { story, violation } = await replay(seed, safeguardsOf(sabotage));
+async function tell(seed: number, terms: Terms, output: Output): Promise<number> {
+  const { story, violation } = await replay(seed, terms);
   for (const line of story) output.out(line);
   if (violation === null) output.out('no violation');
   return violation === null ? 0 : 1;
 }
 
 async function searchAndTell(
-  { runs, seed, json }: Options,
+  { runs, seed, json, noise }: Options,
   sabotage: SabotageName | null,
+  terms: Terms,
   output: Output,
 ): Promise<number> {
-  const safeguards = safeguardsOf(sabotage);
   const startedMs = performance.now();
-  const result = await search({ runs, seed, safeguards, findingsMax: sabotage === null ? findingsMax : 1 });
+  const result = await search({ runs, seed, ...terms, findingsMax: sabotage === null ? findingsMax : 1 });
   const tookMs = performance.now() - startedMs;
   const [first] = result.findings;
   if (first !== undefined) {
-    const { story } = await minimalStory(first.seed, safeguards);
+    const { story } = await minimalStory(first.seed, terms);
     output.out(`seed ${first.seed} violates invariant ${first.invariant}: ${first.saw}`);
     output.out('the fewest faults that bring it about:');
     for (const line of story) output.out(`  ${line}`);
-    const again = sabotage === null ? '' : ` --sabotage ${sabotage}`;
+    const again = `${sabotage === null ? '' : ` --sabotage ${sabotage}`}${noise ? ' --noise' : ''}`;
     output.out(`the whole history: npm run sim -- --replay ${first.seed}${again}`);
   }
   for (const line of render(result, tookMs)) output.out(line);
-  if (json) output.out(JSON.stringify(summary(result, seed, sabotage)));
+  if (json) output.out(JSON.stringify(summary(result, seed, sabotage, noise)));
   return result.findings.length === 0 ? 0 : 1;
 }
 
 /** What the last line of `--json` holds: the same for the same arguments, whatever the machine. */
-function summary({ runs, tally, findings, events }: SearchResult, seed: number, sabotage: string | null) {
-  const { deaths, plans, ...counts } = tally;
+function summary(
+  { runs, tally, findings, events }: SearchResult,
+  seed: number,
+  sabotage: string | null,
+  noise: boolean,
+) {
+  const { deaths, plans, automaticMoves, ...counts } = tally;
   return {
     runs,
     seed,
     ...(sabotage === null ? {} : { sabotage }),
+    ...(noise ? { falseFailovers: automaticMoves } : { automaticMoves }),
     ...counts,
     events,
     plans: Object.fromEntries(sorted(plans)),

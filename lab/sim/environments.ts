@@ -15,6 +15,7 @@ interface Variant {
   readonly hostAddress: Pair['hostAddress'];
   readonly writability: Pair['writability'];
   readonly holderReplicationFault: Pair['holderReplicationFault'];
+  readonly holderStopping: Pair['holderStopping'];
   readonly repair: Pair['repair'];
   readonly prefer: 'db1' | null;
   readonly lagLimitSeconds: number;
@@ -32,6 +33,7 @@ export function drawEnvironment(random: Random): Config {
     hostAddress: random.pick(['prebound', 'prebound', 'ssm']),
     writability: random.chance(0.06) ? 'untouched' : 'managed',
     holderReplicationFault: random.pick(['failover', 'page']),
+    holderStopping: random.pick(['switchover', 'switchover', 'wait']),
     repair: random.pick([[], [], ['mysqld']]),
     prefer: random.chance(0.5) ? 'db1' : null,
     lagLimitSeconds: random.pick([120, 10]),

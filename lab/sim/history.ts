@@ -5,6 +5,7 @@ import { Deaths } from './deaths.ts';
 import { drawEnvironment, nodeNames } from './environments.ts';
 import { strike } from './faults/breakages.ts';
 import { type Fault, renderFault } from './faults/fault.ts';
+import { drawNoise } from './faults/noise.ts';
 import { drawFaults } from './faults/schedule.ts';
 import type { Violation } from './invariants/court.ts';
 import { openCourt } from './invariants/index.ts';
@@ -21,6 +22,8 @@ export const historyMs = 600_000;
 export interface HistoryProps {
   readonly seed: number;
   readonly safeguards: Safeguards;
+  /** Nothing but noise, and nothing may move. @default false */
+  readonly isNoise?: boolean | undefined;
   /** Instead of those that the seed gives: fewer, to find out which of them matter. */
   readonly faults?: readonly Fault[];
   readonly tellsStory?: boolean;
@@ -36,13 +39,14 @@ export interface History {
 }
 
 /** Runs one history to its end, or to its first violation. Must be called from a macrotask (`runOutside`). */
-export function runHistory({ seed, safeguards, tellsStory = false, ...given }: HistoryProps): History {
+export function runHistory(props: HistoryProps): History {
+  const { seed, safeguards, isNoise = false, tellsStory = false, ...given } = props;
   const random = new Random(seed);
   const timeline = new Timeline();
   const story = new Story(timeline, tellsStory);
   const world = createWorld(random.fork(), timeline, story, safeguards.epoch);
   // Drawn in any case, so that chance is the same for the same seed with fewer faults.
-  const drawn = drawFaults(random.fork());
+  const drawn = (isNoise ? drawNoise : drawFaults)(random.fork());
   const faults = given.faults ?? drawn;
   const tally = emptyTally();
   const deaths = new Deaths(({ company }) => {
@@ -54,6 +58,7 @@ export function runHistory({ seed, safeguards, tellsStory = false, ...given }: H
     world: world.world,
     clockSpreadMs: 2 * skewMs + 500,
     isManned: () => crew.isManned(),
+    isNoise,
   });
   const observer: Observer = tallying(session.observer, tally, world.world);
   const crew = new Crew({

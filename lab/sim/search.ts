@@ -1,7 +1,6 @@
 /** Many histories, one after the other, and for a violation the fewest faults that still bring it about. */
-import type { Safeguards } from '../../lib/core/safeguards.ts';
 import type { Fault } from './faults/fault.ts';
-import { type History, runHistory } from './history.ts';
+import { type History, type HistoryProps, runHistory } from './history.ts';
 import type { Violation } from './invariants/court.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
 import { runOutside } from './time.ts';
@@ -11,10 +10,12 @@ export interface Finding extends Violation {
   readonly seed: number;
 }
 
-export interface SearchProps {
+/** What is the same for all histories of a search. */
+export type Terms = Pick<HistoryProps, 'safeguards' | 'isNoise'>;
+
+export interface SearchProps extends Terms {
   readonly runs: number;
   readonly seed: number;
-  readonly safeguards: Safeguards;
   /** Ends the search after so many violations. */
   readonly findingsMax: number;
 }
@@ -37,7 +38,7 @@ export function seedOf(searchSeed: number, index: number): number {
 }
 
 /** Runs histories until all are done or enough violations are found. */
-export async function search({ runs, seed, safeguards, findingsMax }: SearchProps): Promise<SearchResult> {
+export async function search({ runs, seed, findingsMax, ...terms }: SearchProps): Promise<SearchResult> {
   const tally = emptyTally();
   const findings: Finding[] = [];
   let done = 0;
@@ -45,7 +46,7 @@ export async function search({ runs, seed, safeguards, findingsMax }: SearchProp
   while (done < runs && findings.length < findingsMax) {
     await runOutside(() => {
       for (let left = batch; left > 0 && done < runs && findings.length < findingsMax; left--, done++) {
-        const history = runHistory({ seed: seedOf(seed, done), safeguards });
+        const history = runHistory({ seed: seedOf(seed, done), ...terms });
         addTally(tally, history.tally);
         events += history.events;
         if (history.violation !== null) findings.push({ seed: history.seed, ...history.violation });
@@ -59,12 +60,12 @@ export async function search({ runs, seed, safeguards, findingsMax }: SearchProp
  * The same history with as few faults as still violate the same invariant, as a story. Faults are taken out
  * one after the other, for as long as one can be spared.
  */
-export function minimalStory(seed: number, safeguards: Safeguards): Promise<History> {
+export function minimalStory(seed: number, terms: Terms): Promise<History> {
   return runOutside(() => {
-    const whole = runHistory({ seed, safeguards });
+    const whole = runHistory({ seed, ...terms });
     const invariant = whole.violation?.invariant;
     const violates = (faults: readonly Fault[]) =>
-      runHistory({ seed, safeguards, faults }).violation?.invariant === invariant;
+      runHistory({ seed, ...terms, faults }).violation?.invariant === invariant;
     let faults = whole.faults;
     for (let spared = true; spared; ) {
       spared = false;
@@ -75,11 +76,11 @@ export function minimalStory(seed: number, safeguards: Safeguards): Promise<Hist
         spared = true;
       }
     }
-    return runHistory({ seed, safeguards, faults, tellsStory: true });
+    return runHistory({ seed, ...terms, faults, tellsStory: true });
   });
 }
 
 /** One history, told line by line. */
-export function replay(seed: number, safeguards: Safeguards): Promise<History> {
-  return runOutside(() => runHistory({ seed, safeguards, tellsStory: true }));
+export function replay(seed: number, terms: Terms): Promise<History> {
+  return runOutside(() => runHistory({ seed, ...terms, tellsStory: true }));
 }

@@ -1,4 +1,5 @@
 /** Counts of what happened in histories: the proof that the hard cases did. */
+import type { Memory } from '../../lib/core/memory.ts';
 import type { Observer } from './observer.ts';
 import type { World } from './world/world.ts';
 
@@ -8,6 +9,8 @@ export interface Tally {
   faults: number;
   failovers: number;
   switchovers: number;
+  /** Failovers and switchovers that began without being asked for. */
+  automaticMoves: number;
   /** Plans that were stopped and undone. */
   aborted: number;
   /** Plans that ended, by kind. */
@@ -27,6 +30,7 @@ export function emptyTally(): Tally {
     faults: 0,
     failovers: 0,
     switchovers: 0,
+    automaticMoves: 0,
     aborted: 0,
     plans: new Map(),
     mutations: 0,
@@ -47,6 +51,7 @@ export function tallying(observer: Observer, tally: Tally, world: World): Observ
       observer.acting(call);
     },
     saved: (process, before, after, epoch) => {
+      if (isAutomaticMove(before, after)) tally.automaticMoves++;
       if (before.plan !== null && after.plan?.id !== before.plan.id) countEnd(tally, before.plan, world);
       observer.saved(process, before, after, epoch);
     },
@@ -68,6 +73,12 @@ export function tallying(observer: Observer, tally: Tally, world: World): Observ
   };
 }
 
+/** Whether a failover or switchover begins with this save that nobody asked for. */
+export function isAutomaticMove(before: Memory, { plan }: Memory): boolean {
+  if (plan === null || plan.id === before.plan?.id || plan.requestId !== null) return false;
+  return plan.kind === 'failover' || plan.kind === 'switchover';
+}
+
 function countEnd(
   tally: Tally,
   plan: { readonly kind: string; readonly to: string; readonly phase: string },
@@ -86,6 +97,7 @@ export function addTally(all: Tally, one: Tally): void {
   all.faults += one.faults;
   all.failovers += one.failovers;
   all.switchovers += one.switchovers;
+  all.automaticMoves += one.automaticMoves;
   all.aborted += one.aborted;
   all.mutations += one.mutations;
   all.epochs += one.epochs;

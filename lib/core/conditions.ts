@@ -16,4 +16,12 @@ export const wantsFailover = (s: Situation) =>
   ((holderLost(s) && !witnessed(s)) ||
     (holderFailsCheck(s) && s.standbyPasses && s.pair.holderReplicationFault === 'failover'));
 export const told = (s: Situation, code: EventCode) => s.memory.incident?.told.includes(code) === true;
+/** Whether the VIP may be taken from a holder that leaves: once an incident, because what failed will fail again. */
+export const mayLeave = (s: Situation) =>
+  s.pair.holderStopping === 'switchover' &&
+  s.vip === 'held' &&
+  s.fitness.fit &&
+  s.flapGuard === null &&
+  !told(s, 'switchover-undone') &&
+  !told(s, 'plan-incomplete');
 export const repairable = (s: Situation) => s.pair.repair.length > 0 && !told(s, 'repaired');

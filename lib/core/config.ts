@@ -121,6 +121,8 @@ const pairSchema = z.strictObject({
   hostAddress: z.enum(['prebound', 'ssm'], "'prebound' or 'ssm'").default('prebound'),
   /** When the holder's own inbound replication fails the check: as mysql_check does, or page only. */
   holderReplicationFault: z.enum(['failover', 'page'], "'failover' or 'page'").default('failover'),
+  /** When EC2 says that the instance of a holder that still serves is stopping: move away in time, or wait. */
+  holderStopping: z.enum(['switchover', 'wait'], "'switchover' or 'wait'").default('switchover'),
   /** Restart mysqld or keepalived through SSM when a node is lost. */
   repair: z.array(z.enum(['mysqld', 'keepalived'], "'mysqld' or 'keepalived'")).default([]),
   /** Whether looks at the holder commit a heartbeat row (needs the table `keepalambda.heartbeat`). */

@@ -4,7 +4,7 @@ import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import type { Memory } from './memory.ts';
 import type { Safeguards } from './safeguards.ts';
-import type { Inbound, Server } from './sighting.ts';
+import type { Inbound, InstanceState, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface Fitness {
@@ -12,10 +12,21 @@ export interface Fitness {
   readonly reasons: readonly string[];
 }
 
+/** What EC2 says of the standby: whether its ENI has room for the VIP, and how its instance is. */
+export interface StandbyInEc2 {
+  readonly room: boolean;
+  readonly instance: InstanceState;
+}
+
 /** How old a remembered readiness may be, counted from the loss of the holder. Milliseconds. */
 export const READINESS_LIFE_MS = 150_000;
 /** How long the channel may hear nothing while the holder commits a heartbeat every second. Milliseconds. */
 export const UNHEARD_MS = 5000;
+
+/** Whether the instance is on its way out, though mysqld may still serve. */
+export function isLeaving(instance: InstanceState): boolean {
+  return instance === 'stopping' || instance === 'shutting-down';
+}
 
 /**
  * Reasons why the standby is not ready, judged while the holder serves: it must receive and apply what the
@@ -25,10 +36,11 @@ export function reasonsWhileServed(
   pair: Pair,
   holder: Verdict,
   standby: Verdict,
-  room: boolean,
+  { room, instance }: StandbyInEc2,
   safeguards: Safeguards,
 ): readonly string[] {
   const reasons: string[] = [...reasonsOfVerdict(pair, standby)];
+  if (isLeaving(instance)) reasons.push(`its instance is ${instance}`);
   const inbound = standby.server?.inbound;
   if (inbound) reasons.push(...reasonsOfInbound(pair, inbound, safeguards));
   if (holder.server && standby.server) {
@@ -47,7 +59,7 @@ export function fitnessWhenLost(
   pair: Pair,
   memory: Memory,
   standby: Verdict,
-  room: boolean,
+  { room }: StandbyInEc2,
   nowMs: number,
   safeguards: Safeguards,
 ): Fitness {

@@ -1,12 +1,27 @@
-/** Rows D16 to D24: no failover is wanted; what else is not as it should be. */
-import { holderFailsCheck, managed, repairable, standbyDown } from './conditions.ts';
-import { closeStandbyPlan, openHolderPlan, repairPlan } from './plans.ts';
+/** Rows D16 to D25: no failover is wanted; what else is not as it should be. */
+import { holderFailsCheck, managed, mayLeave, repairable, standbyDown } from './conditions.ts';
+import { closeStandbyPlan, openHolderPlan, repairPlan, switchoverPlan } from './plans.ts';
 import type { Row } from './row.ts';
-import { isSteady } from './situation.ts';
+import { holderLeaves, isSteady } from './situation.ts';
 
 export const served: readonly Row[] = [
   {
     id: 'D16',
+    name: 'holder-stopping',
+    says: 'The holder serves, but EC2 says that its instance is stopping or shutting down; the standby is fit, the flap guard does not forbid a move, none was tried in this incident, and the policy is `switchover`.',
+    when: (s) => holderLeaves(s) && mayLeave(s),
+    measure: (s) => ({
+      kind: 'act',
+      plan: switchoverPlan(s.pair, s.standby.node),
+      because: `the instance of ${s.holder.node} is ${s.holderInstance}, and ${s.holder.node} still serves`,
+    }),
+    does: ['plan switchover'],
+    reason:
+      'Its end is certain and has not come yet: a planned move loses nothing, and waiting for the death could.',
+    origin: 'EC2: an instance is `stopping` for as long as its system takes to shut down',
+  },
+  {
+    id: 'D17',
     name: 'holder-locked-out',
     says: 'Two looks in a row found that the holder refuses our login, or refuses to be read.',
     when: (s) => s.holder.kind === 'locked-out' && s.holder.confirmed,
@@ -16,7 +31,7 @@ export const served: readonly Row[] = [
     origin: 'mysql_check.sh reads it as a dead server',
   },
   {
-    id: 'D17',
+    id: 'D18',
     name: 'holder-saturated',
     says: 'Two looks in a row found that the holder has no connection left.',
     when: (s) => s.holder.kind === 'saturated' && s.holder.confirmed,
@@ -26,7 +41,7 @@ export const served: readonly Row[] = [
     origin: 'mysql_check.sh reads it as a dead server',
   },
   {
-    id: 'D18',
+    id: 'D19',
     name: 'two-writers',
     says: 'Writability is managed, the holder serves, and the standby takes writes.',
     when: (s) =>
@@ -41,7 +56,7 @@ export const served: readonly Row[] = [
     origin: 'orchestrator#1480, MaxScale enforce_read_only',
   },
   {
-    id: 'D19',
+    id: 'D20',
     name: 'holder-read-only',
     says: 'Writability is managed, and the holder serves and is read-only.',
     when: (s) =>
@@ -56,7 +71,7 @@ export const served: readonly Row[] = [
     origin: 'orchestrator#494: read_only in my.cnf',
   },
   {
-    id: 'D20',
+    id: 'D21',
     name: 'standby-repair',
     says: 'The holder serves, the standby is confirmed stopped or silent, and repair is configured and was not tried in this incident.',
     when: (s) => s.holder.kind === 'serving' && standbyDown(s) && repairable(s),
@@ -70,7 +85,7 @@ export const served: readonly Row[] = [
     origin: 'keepalived notify_down: mysql_down.sh',
   },
   {
-    id: 'D21',
+    id: 'D22',
     name: 'holder-fails-check-stays',
     says: 'The holder serves but has failed the check for long enough, and the standby passes; the policy is `page`, or the standby is unfit.',
     when: (s) => holderFailsCheck(s) && s.standbyPasses,
@@ -85,7 +100,7 @@ export const served: readonly Row[] = [
     origin: 'mysql-mmm: replication failure on the active master is irrelevant',
   },
   {
-    id: 'D22',
+    id: 'D23',
     name: 'standby-unfit',
     says: 'The holder serves, and the standby has been unfit for long enough to be remembered as such.',
     when: (s) =>
@@ -100,7 +115,7 @@ export const served: readonly Row[] = [
     origin: 'replication-manager: readiness at every tick; resource-agents#1377',
   },
   {
-    id: 'D23',
+    id: 'D24',
     name: 'steady',
     says: 'The holder serves and passes the check, the standby serves and is fit, and exactly the holder takes writes (if managed).',
     when: isSteady,
@@ -110,7 +125,7 @@ export const served: readonly Row[] = [
     origin: 'orchestrator#377: every alert has its all-clear',
   },
   {
-    id: 'D24',
+    id: 'D25',
     name: 'unsettled',
     says: 'Anything else.',
     when: () => true,

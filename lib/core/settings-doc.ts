@@ -7,7 +7,14 @@ import { ALL_CLEAR_MS } from './remember.ts';
 import { WITNESSED_MS } from './rows-lost.ts';
 import { BLIND_MS, VIP_WORD_LIFE_MS } from './situation.ts';
 
-type Choice = 'writability' | 'fencing' | 'hostAddress' | 'holderReplicationFault' | 'repair' | 'writeProbe';
+type Choice =
+  | 'writability'
+  | 'fencing'
+  | 'hostAddress'
+  | 'holderReplicationFault'
+  | 'holderStopping'
+  | 'repair'
+  | 'writeProbe';
 
 const choices: Readonly<Record<Choice, string>> = {
   writability:
@@ -15,6 +22,8 @@ const choices: Readonly<Record<Choice, string>> = {
   fencing: 'For an old holder that does not answer: `none`, `isolate` or `stop-instance`.',
   hostAddress: '`prebound`: both hosts carry the VIP already. `ssm`: bind and unbind it at each move.',
   holderReplicationFault: 'The holder fails the check: `failover`, as mysql_check does, or `page`.',
+  holderStopping:
+    'The instance of a holder that still serves is stopping: `switchover` away from it, or `wait` for its end.',
   repair: 'What is restarted on a lost node, once an incident: `mysqld`, `keepalived`.',
   writeProbe: 'Whether looks at the holder commit a heartbeat row.',
 };

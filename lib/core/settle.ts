@@ -33,7 +33,7 @@ const ANSWERS_KEPT = 10;
 /** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
 export function settle(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
   const ended: Memory = { ...memory, plan: null, readiness: readinessAfter(memory, plan, close) };
-  const moved = plan.vipMoved ? withHolder(ended, plan.to) : ended;
+  const moved = plan.vipMoved ? withHolder(countMove(ended, plan, close), plan.to) : ended;
   const withLoss = noteLossOf(noteQuarantine(moved, pair, plan, ending), plan, ending, close);
   const told = tellEnding(withLoss, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
@@ -42,6 +42,19 @@ export function settle(memory: Memory, pair: Pair, plan: PlanRecord, ending: End
 /** Notes the answer to an order, so that it is carried out once. */
 export function answer(memory: Memory, given: Answer): Memory {
   return { ...memory, answers: [...memory.answers.slice(1 - ANSWERS_KEPT), given] };
+}
+
+/**
+ * A switchover of our own counts for the flap guard too, but only when it has moved the VIP: if the holder dies in
+ * the middle of one, the failover must not have to wait.
+ */
+function countMove(memory: Memory, plan: PlanRecord, { nowMs }: Close): Memory {
+  if (!ownSwitchover(plan)) return memory;
+  return { ...memory, failoversAtMs: [...memory.failoversAtMs, nowMs] };
+}
+
+function ownSwitchover({ kind, requestId }: PlanRecord): boolean {
+  return kind === 'switchover' && requestId === null;
 }
 
 /** The VIP is on this node. Where the roles have changed, nothing is known yet of the new standby. */
@@ -141,7 +154,11 @@ function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, c
   const words = { happened: `${plan.because}.`, steps: renderOutcomes(plan) };
   switch (ending.kind) {
     case 'completed':
-      return { ...words, done: `${doneText(pair, plan, close)} ${who}.${lossText(memory, plan, close)}` };
+      return {
+        ...words,
+        done: `${doneText(pair, plan, close)} ${who}.${lossText(memory, plan, close)}`,
+        ...(ownSwitchover(plan) ? { todo: leftBy(plan) } : {}),
+      };
     case 'undone':
       return {
         ...words,
@@ -159,6 +176,11 @@ function doneText(pair: Pair, plan: PlanRecord, close: Close): string {
   return plan.kind === 'failover'
     ? `${moved}, ${secondsOf(close.nowMs - plan.badSinceMs)} after the first bad look`
     : moved;
+}
+
+/** What a holder that was left in time leaves behind. */
+function leftBy({ from, to }: PlanRecord): string {
+  return `${from} will be gone: ${to} has no standby until it is back. Find out who stops it, if it was not you.`;
 }
 
 /** What was lost: nothing, when the new holder applied the old one's very last write. */

@@ -2,10 +2,18 @@
 import { faultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import type { Evidence } from './evidence.ts';
-import { type Fitness, fitnessWhenLost, reasonsOfErrant, reasonsWhileServed } from './fitness.ts';
+import {
+  type Fitness,
+  fitnessWhenLost,
+  isLeaving,
+  reasonsOfErrant,
+  reasonsWhileServed,
+  type StandbyInEc2,
+} from './fitness.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
+import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** EC2's word counts for this long when it stops answering. Milliseconds. */
@@ -24,6 +32,8 @@ export interface Situation {
   /** The holder; where the VIP is unheld or unknown, the last one (or else the preferred, or the first). */
   readonly holder: Verdict;
   readonly standby: Verdict;
+  /** EC2's word on the holder's instance. */
+  readonly holderInstance: InstanceState;
   /** Faults of the holder's inbound replication, and whether they lasted long enough to count. */
   readonly holderFaults: readonly string[];
   readonly holderFaultsConfirmed: boolean;
@@ -70,7 +80,10 @@ export function assess(
   const holder = judge(evidence, holderName, pair.settings);
   const standby = judge(evidence, peerOf(pair, holderName).name, pair.settings);
   const holderFaults = checkFaults(holder, pair);
-  const room = evidence.vip?.room[standby.node] ?? true;
+  const inEc2: StandbyInEc2 = {
+    room: evidence.vip?.room[standby.node] ?? true,
+    instance: evidence.vip?.instances[standby.node] ?? 'unknown',
+  };
   const [vip, vipBecause] = vipState(evidence, memory, nowMs);
   return {
     pair,
@@ -81,6 +94,7 @@ export function assess(
     vipBecause,
     holder,
     standby,
+    holderInstance: evidence.vip?.instances[holderName] ?? 'unknown',
     holderFaults,
     // The durations are those of the look before: a fault that this look does not show has ended.
     holderFaultsConfirmed:
@@ -91,7 +105,7 @@ export function assess(
       holder.server && standby.server
         ? (reasonsOfErrant(pair, holder.server, standby.server)[0] ?? null)
         : null,
-    fitness: fitnessOf(pair, memory, holder, standby, room, nowMs, safeguards),
+    fitness: fitnessOf(pair, memory, holder, standby, inEc2, nowMs, safeguards),
     witness: hears(standby, pair) && safeguards.witness ? 'hears' : 'does-not-hear',
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
     paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
@@ -113,9 +127,15 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
   };
 }
 
-/** The holder serves and passes the check, the standby is fit, and exactly the right node is writable. */
+/** The holder serves, and its instance is on its way out. */
+export function holderLeaves({ holder, holderInstance }: Situation): boolean {
+  return holder.kind === 'serving' && isLeaving(holderInstance);
+}
+
+/** The holder serves, passes the check and stays, the standby is fit, and exactly the right node is writable. */
 export function isSteady(situation: Situation): boolean {
   const { holder, standby, pair } = situation;
+  if (holderLeaves(situation)) return false;
   const writers =
     pair.writability === 'untouched' ||
     (holder.server?.writable === true && standby.server?.writable === false);
@@ -171,12 +191,12 @@ function fitnessOf(
   memory: Memory,
   holder: Verdict,
   standby: Verdict,
-  room: boolean,
+  inEc2: StandbyInEc2,
   nowMs: number,
   safeguards: Safeguards,
 ): Fitness {
-  if (holder.kind !== 'serving') return fitnessWhenLost(pair, memory, standby, room, nowMs, safeguards);
-  const reasons = reasonsWhileServed(pair, holder, standby, room, safeguards);
+  if (holder.kind !== 'serving') return fitnessWhenLost(pair, memory, standby, inEc2, nowMs, safeguards);
+  const reasons = reasonsWhileServed(pair, holder, standby, inEc2, safeguards);
   return { fit: reasons.length === 0, reasons };
 }
 

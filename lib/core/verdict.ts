@@ -20,7 +20,7 @@ export interface Verdict {
 
 /**
  * The verdict on a node: the vantage that saw most is believed, so a node seen by any vantage is not silent,
- * and a refused port outweighs a timeout. EC2's word that the instance does not run turns silence into proof.
+ * and a refused port outweighs a timeout. EC2's word that the instance has stopped turns silence into proof.
  */
 export function judge(evidence: Evidence, node: NodeName, settings: Settings): Verdict {
   const word = strongest(Object.values(evidence.words[node] ?? {}));
@@ -75,7 +75,8 @@ function judgeSilence(
   settings: Settings,
 ): Verdict {
   const instance = evidence.vip?.instances[base.node] ?? 'unknown';
-  if (word.looks >= 2 && instance !== 'running' && instance !== 'pending' && instance !== 'unknown') {
+  // While it is only on its way there (`stopping`, `shutting-down`), its mysqld may still serve those who reach it.
+  if (word.looks >= 2 && (instance === 'stopped' || instance === 'terminated')) {
     return {
       ...base,
       kind: 'stopped',

@@ -72,7 +72,7 @@ describe('an automatic failover that is taken up', () => {
   });
 
   it('keeps the incident that is open', () => {
-    const incident = { id: 'cccc0000', openedAtMs: 5, row: 'D22', told: ['standby-unfit' as const] };
+    const incident = { id: 'cccc0000', openedAtMs: 5, row: 'D23', told: ['standby-unfit' as const] };
     const open = claim({ ...steady.memory, incident }, lost, wanted).incident;
     expect(open).toEqual({ ...incident, told: ['standby-unfit', 'failover-started'] });
   });
@@ -100,10 +100,10 @@ it('a switchover tells nothing before its end, and remembers that the holder too
 it('an automatic plan other than a failover opens an incident and tells at its end', () => {
   const after = claim(steady.memory, seen(steady), {
     ...wanted,
-    row: 'D18',
+    row: 'D19',
     plan: closeStandbyPlan(pairWith(), 'db2'),
   });
-  expect([after.incident?.row, after.outbox, after.failoversAtMs]).toEqual(['D18', [], []]);
+  expect([after.incident?.row, after.outbox, after.failoversAtMs]).toEqual(['D19', [], []]);
 });
 
 it('a release knows the security groups to give back; no other plan does', () => {

@@ -78,6 +78,7 @@ const extras: readonly Change[] = [
   incident(['repaired']),
   noRoom('db2'),
   instance('db1', 'stopped'),
+  instance('db1', 'stopping'),
   instance('db2', 'stopped'),
   unheardOf('db1'),
   unheardOf('db2'),
@@ -158,8 +159,9 @@ describe('the decision table over every kind of situation', () => {
     expect(new Set(samples.map((situation) => decide(situation).measure.kind))).toEqual(
       new Set(Object.keys(measures)),
     );
-    const plans: Record<Exclude<PlanKind, 'switchover' | 'release-node'>, true> = {
+    const plans: Record<Exclude<PlanKind, 'release-node'>, true> = {
       failover: true,
+      switchover: true,
       'reattach-vip': true,
       'open-holder': true,
       'close-standby': true,
@@ -195,6 +197,17 @@ describe('the decision table over every kind of situation', () => {
       expect(situation.flapGuard).toBeNull();
       expect(situation.vip).not.toBe('blind');
       expect(situation.holder.kind === 'silent' && situation.witness === 'hears').toBe(false);
+    }
+  });
+
+  it('moves away from a holder that serves only when its instance is on its way out', () => {
+    const switchovers = acts.filter(({ plan }) => plan.kind === 'switchover');
+    expect(switchovers.length).toBeGreaterThan(10);
+    for (const { situation } of switchovers) {
+      expect(situation.holder.kind).toBe('serving');
+      expect(situation.holderInstance).toBe('stopping');
+      expect(situation.fitness).toEqual({ fit: true, reasons: [] });
+      expect(situation.flapGuard).toBeNull();
     }
   });
 

@@ -10,6 +10,7 @@ import {
   full,
   hears2,
   holder,
+  instance,
   lockedOut,
   memory,
   NOW_MS,
@@ -33,6 +34,7 @@ const readyAt = (atMs: number, lostAtMs: number | null = null) =>
 describe('while the holder serves', () => {
   test.each<[what: string, change: Change, reason: string]>([
     ['all well', standby(answers2()), ''],
+    ['on its way out', instance('db2', 'stopping'), 'its instance is stopping'],
     ['stopped', standby(refused), 'it is stopped: its port refuses connections'],
     ['silent', standby(unanswered), 'it is silent: no answer to connect'],
     ['full', standby(full), 'it is saturated: error 1040'],

@@ -25,7 +25,7 @@ import {
   vipAt,
 } from './world.ts';
 
-const incident = memory({ incident: { id: '41c', openedAtMs: NOW_MS - 9000, row: 'D22', told: [] } });
+const incident = memory({ incident: { id: '41c', openedAtMs: NOW_MS - 9000, row: 'D23', told: [] } });
 const unready = [standby(hears2({ lagSeconds: null })), lasting({ unreadySinceMs: NOW_MS - 100 })] as const;
 const beatFails = { kind: 'failed', forMs: 600, because: 'disk full' } as const;
 

@@ -42,7 +42,7 @@ const unreadyFor = (forMs: number) => ({ unreadySinceMs: NOW_MS - forMs });
 const ready = (changes: Partial<Readiness>): Change =>
   memory({ readiness: { node: 'db2', fit: true, reasons: [], atMs: NOW_MS - 1000, ...changes } });
 const incident = memory({
-  incident: { id: '41c', openedAtMs: NOW_MS - 90_000, row: 'D22', told: ['standby-unfit'] },
+  incident: { id: '41c', openedAtMs: NOW_MS - 90_000, row: 'D23', told: ['standby-unfit'] },
 });
 const codes = ({ outbox }: Memory) => outbox.map(({ code }) => code);
 

@@ -244,3 +244,12 @@ describe('the answer to an order', () => {
     expect(kept).toEqual(given.slice(2).map(({ requestId }) => requestId));
   });
 });
+
+test.each<[what: string, changes: Partial<PlanRecord>, counts: number]>([
+  ['of our own that moved the VIP', { vipMoved: true }, 1],
+  ['of our own that was undone', {}, 0],
+  ['that an operator asked for', { vipMoved: true, requestId: 'f00d0001' }, 0],
+])('for the flap guard, a switchover %s', (_, changes, counts) => {
+  const ending = changes.vipMoved ? completed : undone;
+  expect(end(switchoverPlan(pair, 'db2'), ending, changes).failoversAtMs).toHaveLength(counts);
+});

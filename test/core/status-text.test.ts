@@ -32,7 +32,7 @@ describe('status', () => {
         db1 serving, takes writes, replication from 10.0.1.12: IO yes, SQL yes, lag 0 s, mysql 8.4.3
         db2 serving, read-only, replication from 10.0.1.11: IO yes, SQL yes, lag 0 s, mysql 8.4.3
         db2 is fit to take over
-        D23 steady"
+        D24 steady"
     `);
   });
 
@@ -58,7 +58,7 @@ describe('status', () => {
       [standby(hears2({ lagSeconds: null }))],
       '  db2 is unfit to take over: its lag is unknown',
     ],
-    ['an open incident', [incident], '  D23 steady, incident 41c0ffee is open'],
+    ['an open incident', [incident], '  D24 steady, incident 41c0ffee is open'],
     ['the VIP on neither', [vipAt({ kind: 'nowhere' })], 'orders: VIP 10.0.1.10 on no ENI'],
     ['EC2 silent', [vipBlindFor(60_000)], 'orders: VIP 10.0.1.10 unknown: RequestLimitExceeded'],
     [

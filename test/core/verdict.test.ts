@@ -53,10 +53,10 @@ describe('what the sightings prove', () => {
       true,
     ],
     [
-      'unanswered twice, EC2: stopping',
+      'unanswered twice, EC2: stopping, so it may still serve others',
       [holder(unanswered, 2, 10), instance('db1', 'stopping')],
-      'stopped',
-      true,
+      'silent',
+      false,
     ],
     [
       'unanswered twice, EC2: terminated',

@@ -43,6 +43,18 @@ describe('npm run sim', () => {
     expect(one.code).toBe(counts.violations.length > 0 ? 1 : 0);
   });
 
+  it('moves nothing in noise, and in the same noise does so without the witness', async () => {
+    const quiet = await run('--noise', '--runs', '120', '--seed', '1', '--json');
+    expect(JSON.parse(quiet.out.at(-1) ?? '')).toMatchObject({ falseFailovers: 0, violations: [] });
+    expect(JSON.parse(quiet.out.at(-1) ?? '').faults).toBeGreaterThan(1000);
+    expect(quiet.code).toBe(0);
+    const moved = await run('--noise', '--runs', '120', '--seed', '1', '--sabotage', 'witness', '--json');
+    const { falseFailovers, violations } = JSON.parse(moved.out.at(-1) ?? '');
+    expect([moved.code, falseFailovers > 0]).toEqual([1, true]);
+    expect(violations[0].saw).toMatch(/there was nothing but noise/);
+    expect(moved.out.join('\n')).toMatch(/--replay \d+ --sabotage witness --noise/);
+  });
+
   it('finds the violation of a sabotage, tells the fewest faults, and how to replay it', async () => {
     const { code, out } = await run('--runs', '200', '--sabotage', 'fence', '--json');
     expect(code).toBe(1);

@@ -11,7 +11,7 @@ describe('a history', () => {
     const [one, again, other] = await runOutside(() =>
       [7, 7, 8].map((seed) => runHistory({ seed, safeguards: allSafeguards })),
     );
-    const told = await replay(7, allSafeguards);
+    const told = await replay(7, { safeguards: allSafeguards });
     expect(again).toEqual(one);
     expect(told.events).toBe(one?.events);
     expect(told.tally).toEqual(one?.tally);
@@ -19,7 +19,7 @@ describe('a history', () => {
   });
 
   it('tells its story in order, from the first watch to the last', async () => {
-    const { story } = await replay(seedOf(1, 3), allSafeguards);
+    const { story } = await replay(seedOf(1, 3), { safeguards: allSafeguards });
     const times = story.map((line) => Number(/^t\+([\d.]+)s /.exec(line)?.[1]));
     expect(times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0))).toBe(true);
     expect(story.join('\n')).toMatch(/watch-1 starts .*\n[\s\S]*leading under epoch 1/);
@@ -66,8 +66,8 @@ describe('a minimal story', () => {
     const safeguards = without('fence');
     const [finding] = (await search({ runs: 200, seed: 1, safeguards, findingsMax: 1 })).findings;
     if (finding === undefined) throw new Error('no violation was found');
-    const whole = await replay(finding.seed, safeguards);
-    const minimal = await minimalStory(finding.seed, safeguards);
+    const whole = await replay(finding.seed, { safeguards });
+    const minimal = await minimalStory(finding.seed, { safeguards });
     expect(minimal.faults.length).toBeLessThanOrEqual(whole.faults.length);
     expect(minimal.violation?.invariant).toBe(finding.invariant);
     expect(minimal.story.at(-1)).toMatch(/VIOLATION/);

@@ -61,7 +61,7 @@ export function setStage(props: StageProps = {}): Stage {
     random,
     new Story(timeline, false),
   );
-  const session = openCourt({ world, clockSpreadMs: 0, isManned: () => true });
+  const session = openCourt({ world, clockSpreadMs: 0, isManned: () => true, isNoise: false });
   const calls: Call[] = [];
   const published: EventCode[] = [];
   const observer: Observer = {

@@ -41,6 +41,7 @@ const breakages: { readonly [Name in BreakageName]: (strike: Strike) => Mending 
   'host-down': ({ world, master }) => hostDown(world, master, false),
   'host-reboot': ({ world, master }) => hostDown(world, master, false),
   'instance-stop': ({ world, master }) => hostDown(world, master, true),
+  'instance-shutdown': shutDown,
   'disk-full': ({ world, master }) => {
     master.stuckSinceMs ??= world.nowMs;
     return () => {
@@ -130,6 +131,25 @@ function hostDown(world: World, master: Master, stopped: boolean): Mending {
     // What fencing stopped, a person starts again: here, the end of the fault does.
     master.instance = 'running';
     master.hostUp = true;
+    mend();
+  };
+}
+
+/** EC2 says that it is stopping, and for up to 8 s its system still has mysqld running. */
+function shutDown({ world, master, degree }: Strike): Mending {
+  master.instance = 'stopping';
+  let mend: Mending = () => {
+    master.instance = 'running';
+  };
+  let isOver = false;
+  world.timeline.after(200 + 8000 * degree, () => {
+    if (isOver) return;
+    world.change(() => {
+      mend = hostDown(world, master, true);
+    });
+  });
+  return () => {
+    isOver = true;
     mend();
   };
 }

@@ -26,6 +26,7 @@ export type BreakageName =
   | 'host-down'
   | 'host-reboot'
   | 'instance-stop'
+  | 'instance-shutdown'
   | 'disk-full'
   | 'connections-full'
   | 'wrong-password'

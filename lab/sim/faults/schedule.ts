@@ -10,8 +10,8 @@ import type { Breakage, BreakageName, Fault, Mishap } from './fault.ts';
 import { drawRequest } from './requests.ts';
 
 /** Faults begin after the first watch has settled in, and before the last minutes, in which the pair recovers. */
-const earliestMs = 8000;
-const latestMs = 440_000;
+export const earliestMs = 8000;
+export const latestMs = 440_000;
 
 const troubles: readonly BreakageName[] = [
   'mysqld-kill',
@@ -22,6 +22,7 @@ const troubles: readonly BreakageName[] = [
   'host-down',
   'host-reboot',
   'instance-stop',
+  'instance-shutdown',
   'disk-full',
   'probe-partition-all',
   'monitor-partition',

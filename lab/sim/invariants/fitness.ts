@@ -14,7 +14,8 @@ const knownAfterMs = 12_000;
  * that it had received when the plan began; (c) if it lacks transactions of the other master, the first of these was committed at
  * most 12 s before keepalambda could last see the other, so that its channel had not been broken for longer
  * than that in its sight; (d) it has had no errant transaction for 12 s in which keepalambda saw both masters.
- * Where the node held the VIP last and only gets it back, (c) and (d) do not apply.
+ * Where the node held the VIP last and only gets it back, (c) and (d) do not apply; nor where it was found fit when
+ * a plan first sent it the VIP, and that plan has given it the holder's part: somebody took the VIP on its way.
  */
 export function fitnessInvariant(court: Court): Invariant {
   const { world } = court;
@@ -22,6 +23,7 @@ export function fitnessInvariant(court: Court): Invariant {
   const errantSinceMs = new Map<NodeName, number>();
   const errant = new Set<NodeName>();
   let lastHolder = world.cloud.holder;
+  let entrusted: NodeName | null = null;
   const note = () => {
     for (const master of world.masters) {
       if (master.answers) answeredMs.set(master.name, world.nowMs);
@@ -31,7 +33,9 @@ export function fitnessInvariant(court: Court): Invariant {
       const sinceMs = errantSinceMs.get(master.name) ?? world.nowMs;
       if (world.nowMs - sinceMs > knownAfterMs) errant.add(master.name);
     }
-    lastHolder = world.cloud.holder ?? lastHolder;
+    const holder = world.cloud.holder ?? lastHolder;
+    if (holder !== lastHolder) entrusted = null;
+    lastHolder = holder;
   };
   note();
   const check = ({ node }: Call, flight: Flight) => {
@@ -41,16 +45,21 @@ export function fitnessInvariant(court: Court): Invariant {
     const deadForMs = master.answers ? 0 : world.nowMs - (answeredMs.get(node) ?? 0);
     if (deadForMs > knownAfterMs)
       court.accuse(2, `the VIP is sent to ${node}, which has been dead for ${deadForMs} ms`);
-    if (node === lastHolder) return;
+    if (node === lastHolder || node === entrusted) return;
     if (errant.has(node) && master.executed(world.nowMs, world.peer(node)).gtid !== null) {
       court.accuse(2, `the VIP is sent to ${node}, which has long had errant transactions`);
     }
     if (order?.action === 'failover' && order.acceptLoss) return;
     checkHistory(court, node, flight);
+    entrusted = node;
   };
   return {
     changed: note,
     leased: note,
+    saved(_, before, after) {
+      const isOver = before.plan !== null && after.plan?.id !== before.plan.id;
+      if (isOver && after.lastHolder !== entrusted) entrusted = null;
+    },
     acting(call) {
       if (call.action !== 'assign' || court.flight === null) return;
       if (!world.masters.some(({ name }) => name === call.node)) return;

@@ -7,6 +7,7 @@ import { fitnessInvariant } from './fitness.ts';
 import { incidentsInvariant } from './incidents.ts';
 import { leaseInvariant } from './lease.ts';
 import { livenessInvariant } from './liveness.ts';
+import { quietInvariant } from './quiet.ts';
 import { restraintInvariant } from './restraint.ts';
 import { switchoverInvariant } from './switchover.ts';
 import { writersInvariant } from './writers.ts';
@@ -17,6 +18,8 @@ export interface CourtProps {
   readonly clockSpreadMs: number;
   /** Whether a watch is alive, and none was killed or frozen for a while. */
   readonly isManned: () => boolean;
+  /** Whether nothing happens that anything may be moved for. */
+  readonly isNoise: boolean;
 }
 
 /** A court in session: what it wants to be told, and its judgement. */
@@ -28,7 +31,7 @@ export interface Session {
 }
 
 /** Opens the court over a world: it listens to every change from now on. */
-export function openCourt({ world, clockSpreadMs, isManned }: CourtProps): Session {
+export function openCourt({ world, clockSpreadMs, isManned, isNoise }: CourtProps): Session {
   const court = new Court(world, isManned);
   const invariants: readonly Invariant[] = [
     leaseInvariant(court),
@@ -39,6 +42,7 @@ export function openCourt({ world, clockSpreadMs, isManned }: CourtProps): Sessi
     switchoverInvariant(court),
     allowListInvariant(court),
     incidentsInvariant(court),
+    ...(isNoise ? [quietInvariant(court)] : []),
   ];
   const each = (tell: (invariant: Invariant) => void) => {
     for (const invariant of invariants) tell(invariant);

@@ -23,18 +23,20 @@ const hangMs = 2000;
  * only after a look that it held has had to end. (c) No more automatic failovers begin than the flap
  * guard allows since the last acknowledgement, nor one sooner after another than it allows (less the spread
  * of the processes' clocks). (d) No automatic failover begins from a node that for 10 s served its clients,
- * passed the check, and was seen by a vantage or heard by the standby: neither back, nor away.
+ * passed the check, and was seen by a vantage or heard by the standby: neither back, nor away. (e) No automatic
+ * switchover begins from a node whose instance has been running for 10 s.
  */
 export function restraintInvariant(court: Court, clockSpreadMs: number): Invariant {
   const { world } = court;
   const flap = flapGuardOf(court, clockSpreadMs);
   const wellSinceMs = new Map<NodeName, number>();
+  const runningSinceMs = new Map<NodeName, number>();
   let blindSinceMs: number | null = null;
   const changed = () => {
     blindSinceMs = seesAnything(world) ? null : (blindSinceMs ?? world.nowMs);
     for (const master of world.masters) {
-      if (!isWell(world, master)) wellSinceMs.delete(master.name);
-      else if (!wellSinceMs.has(master.name)) wellSinceMs.set(master.name, world.nowMs);
+      note(wellSinceMs, master.name, isWell(world, master), world.nowMs);
+      note(runningSinceMs, master.name, master.instance === 'running', world.nowMs);
     }
   };
   const begun = (process: Process, before: Memory, plan: PlanRecord) => {
@@ -45,6 +47,11 @@ export function restraintInvariant(court: Court, clockSpreadMs: number): Invaria
     const unknownForMs = functionsFail ? world.pair.settings.holdMs + hangMs : 0;
     if (blindMs > blindForMs + unknownForMs)
       court.accuse(4, `${plan.kind} to ${plan.to} begins, after ${blindMs} ms without any sight`);
+    if (plan.kind === 'switchover') {
+      const forMs = world.nowMs - (runningSinceMs.get(plan.from ?? '') ?? world.nowMs);
+      if (forMs >= wellForMs)
+        court.accuse(4, `switchover from ${plan.from}, whose instance has been running for ${forMs} ms`);
+    }
     if (plan.kind !== 'failover') return;
     flap.failedOver();
     const sinceMs = wellSinceMs.get(plan.from ?? '');
@@ -71,6 +78,12 @@ export function restraintInvariant(court: Court, clockSpreadMs: number): Invaria
       court.accuse(4, `${process.name} sends ${action} ${node} although the pair is paused`);
     },
   };
+}
+
+/** Since when it is so, as long as it is. */
+function note(since: Map<NodeName, number>, node: NodeName, isSo: boolean, nowMs: number): void {
+  if (!isSo) since.delete(node);
+  else if (!since.has(node)) since.set(node, nowMs);
 }
 
 function isPaused({ pause }: Memory, process: Process): boolean {

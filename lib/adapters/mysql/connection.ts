@@ -53,8 +53,8 @@ export async function dial(endpoint: Endpoint, limitMs: number): Promise<Link> {
     const ask = asker(connection, socket);
     const [row] = await phase('login', startMs, left(), ask(versionQuery, []));
     const dialect = dialectOf(String(row?.version), String(row?.comment));
-    // Not waited for: it only has to be in force when this environment is frozen and forgotten.
-    ask(`SET SESSION wait_timeout = ${IDLE_SECONDS}`, []).catch(() => {});
+    // Not waited for, but in force before whatever is asked next: times of the heartbeat row are told in UTC.
+    ask(`SET SESSION wait_timeout = ${IDLE_SECONDS}, time_zone = '+00:00'`, []).catch(() => {});
     return link(connection, socket, ask, gone, dialect);
   } catch (error) {
     socket.destroy();

@@ -6,14 +6,17 @@
  * be seen as what it is, not as silent. At most one set of statements is under way; until it returns, the last
  * words stand.
  */
+import type { Beats } from './beats.ts';
 import type { Endpoint, Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
-import { type Heard, hear, heardAgo } from './heard.ts';
+import { type Heard, type Hearing, hear, heardAgo } from './heard.ts';
+import { readHeartbeat } from './heartbeat.ts';
 import { keep, onKept } from './kept.ts';
 import { nowMs, within } from './limit.ts';
 import {
   type Channel,
   type Counters,
+  isCaughtUp,
   type Pulse,
   type Row,
   readBinaryLog,
@@ -27,46 +30,58 @@ export interface DetailWords {
   /** Whether `channel` was read by this look. */
   readonly fresh: boolean;
   readonly heardAgoMs: number | null;
+  /** The lag by the heartbeat row, in milliseconds; null where it does not tell. */
+  readonly beatLagMs: number | null;
   readonly binaryLog: { readonly file: string; readonly offset: number };
   readonly counters: Counters;
 }
 
 export interface Details {
   /**
-   * Reads the details, waiting at most `limitMs`. Throws a `MysqlFailure` only when the server refuses to tell
-   * (a missing grant).
+   * Reads the details, waiting at most `limitMs`; with `follows`, also the heartbeat row of its source. Throws a
+   * `MysqlFailure` only when the server refuses to tell (a missing grant).
    */
-  read(pulse: Pulse, limitMs: number): Promise<DetailWords>;
+  read(pulse: Pulse, follows: boolean, limitMs: number): Promise<DetailWords>;
   drop(): void;
 }
 
-/** The details of the node at this endpoint, replicating from the pair's other node at `peerAddress`. */
-export function createDetails(endpoint: Endpoint, peerAddress: string): Details {
+/** The pair's other node: the source of this one's replication. */
+export interface Peer {
+  readonly node: string;
+  readonly address: string;
+  /** The heartbeats that this probe has committed there. */
+  readonly beats: Beats;
+}
+
+/** The details of the node at this endpoint, which replicates from `peer`. */
+export function createDetails(endpoint: Endpoint, peer: Peer): Details {
   const kept = keep(endpoint);
   let underWay: Promise<void> | null = null;
   let heard: Heard | null = null;
   let channel: Channel | null | 'unread' = 'unread';
   let fresh = false;
+  let stampMs: number | null = null;
   let binaryLog = { file: '', offset: 0 };
   let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null };
 
-  async function refresh(pulse: Pulse, link: Link): Promise<void> {
+  async function refresh(pulse: Pulse, follows: boolean, link: Link): Promise<void> {
     const { dialect } = link;
     const ask = (sql: string) => link.queryWithoutLimit(sql, []);
     counters = readCounters(await ask(dialect.counters));
-    const seen = readChannel(await ask(dialect.replicaStatus), pulse, peerAddress);
+    const seen = readChannel(await ask(dialect.replicaStatus), pulse, peer.address);
+    stampMs = seen !== null && follows ? await readHeartbeat(link, peer.node) : null;
     const heartbeats = seen === null ? null : await heartbeatsOf(link, seen, counters);
-    heard = seen === null ? null : hear(heard, seen, heartbeats, nowMs());
+    heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
     channel = seen;
     fresh = true;
     binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
   }
 
   return {
-    async read(pulse, limitMs) {
+    async read(pulse, follows, limitMs) {
       fresh = false;
       const begunEarlier = underWay !== null;
-      underWay ??= onKept(kept, limitMs, (link) => refresh(pulse, link)).finally(() => {
+      underWay ??= onKept(kept, limitMs, (link) => refresh(pulse, follows, link)).finally(() => {
         underWay = null;
       });
       try {
@@ -75,10 +90,22 @@ export function createDetails(endpoint: Endpoint, peerAddress: string): Details 
       } catch (error) {
         if (error instanceof MysqlFailure && sawOf(error).kind === 'locked-out') throw error;
       }
-      return { channel, fresh, heardAgoMs: heardAgo(heard, nowMs()), binaryLog, counters };
+      const atMs = nowMs();
+      const beatLagMs = peer.beats.lagMs(stampMs, atMs);
+      return { channel, fresh, heardAgoMs: heardAgo(heard, atMs), beatLagMs, binaryLog, counters };
     },
     drop: () => kept.drop(),
   };
+}
+
+function hearingOf(
+  channel: Channel,
+  pulse: Pulse,
+  heartbeats: number | null,
+  stampMs: number | null,
+): Hearing {
+  const { received, sourceAddress } = channel;
+  return { received, sourceAddress, heartbeats, stampMs, caughtUp: isCaughtUp(channel, pulse.workers) };
 }
 
 /** The counter is told by the channel's row, by a counter of the server, or by performance_schema; else null. */

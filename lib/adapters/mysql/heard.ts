@@ -6,23 +6,32 @@ import type { Channel } from './status.ts';
 export interface Heard {
   readonly received: Channel['received'];
   readonly heartbeats: number | null;
+  /** The stamp of the source's heartbeat row, as it is applied here; null where there is none. */
+  readonly stampMs: number | null;
+  /** Whether all that was received had been applied. */
+  readonly caughtUp: boolean;
   readonly sourceAddress: string;
   /** When a look last found that something had come in since the look before; null if none did. */
   readonly movedAtMs: number | null;
 }
 
+/** What a look saw of a channel. */
+export type Hearing = Omit<Heard, 'movedAtMs'>;
+
 /**
- * Takes in what a look saw of the channel. It has heard its source when it received further, or counted a
- * heartbeat, since the look before: so the first look knows nothing, and a channel that was reset or turned
- * to another source begins again.
+ * Takes in what a look saw of the channel. It has heard its source when it received further, counted a heartbeat, or
+ * applied a new heartbeat row, since the look before: so the first look knows nothing, and a channel that was reset
+ * or turned to another source begins again. A row that had waited in the relay log tells nothing: its source may be
+ * gone by now.
  */
-export function hear(before: Heard | null, channel: Channel, heartbeats: number | null, atMs: number): Heard {
-  const { received, sourceAddress } = channel;
-  const now = { received, heartbeats, sourceAddress };
+export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
+  const { received, heartbeats, stampMs, sourceAddress } = now;
   if (before === null || before.sourceAddress !== sourceAddress) return { ...now, movedAtMs: null };
   const further = compareOffsets(received, before.received) > 0;
   const counted = heartbeats !== null && before.heartbeats !== null && heartbeats > before.heartbeats;
-  return { ...now, movedAtMs: further || counted ? atMs : before.movedAtMs };
+  const renewed =
+    stampMs !== null && stampMs !== before.stampMs && before.stampMs !== null && before.caughtUp;
+  return { ...now, movedAtMs: further || counted || renewed ? atMs : before.movedAtMs };
 }
 
 /** How long ago, in milliseconds; null if it was never seen to hear anything. */

@@ -6,32 +6,52 @@
  * make the same row: with row-based replication that would stop the SQL thread with error 1062.
  */
 import type { Heartbeat } from '../../core/sighting.ts';
+import type { Beats } from './beats.ts';
 import type { Endpoint, Link } from './connection.ts';
-import { heartbeatOf, MysqlFailure } from './errors.ts';
+import { heartbeatOf, MysqlFailure, sawOf } from './errors.ts';
 import { type Kept, keep, onKept } from './kept.ts';
 import { late, nowMs, within } from './limit.ts';
+import type { Row } from './status.ts';
 
 /** The least time between two commits. Milliseconds. */
 const BEAT_MS = 1000;
 
-const isReadOnly: Record<'true' | 'false', string> = {
-  true: 'SELECT @@global.read_only + @@global.super_read_only AS closed',
-  false: 'SELECT @@global.read_only AS closed',
+const state: Record<'true' | 'false', string> = {
+  true: 'SELECT @@global.read_only + @@global.super_read_only AS closed, NOW(3) AS stamp',
+  false: 'SELECT @@global.read_only AS closed, NOW(3) AS stamp',
 };
 
-/** NOW(3) is replicated as the value that it had on the source (MySQL manual, "Replication and System Functions"). */
-const upsert = `INSERT INTO keepalambda.heartbeat (node, committed_at) VALUES (?, NOW(3))
+const upsert = `INSERT INTO keepalambda.heartbeat (node, committed_at) VALUES (?, ?)
   ON DUPLICATE KEY UPDATE committed_at = VALUES(committed_at)`;
 
+const applied = 'SELECT committed_at AS stamp FROM keepalambda.heartbeat WHERE node = ?';
+
 /**
- * Commits the row of this key. Gives back false, and writes nothing, on a server that is closed: an account
- * with SUPER could still write on 5.6 and MariaDB, and a closed server's history must not grow.
+ * Commits the row of this key. Gives back its stamp, in milliseconds of the server's clock; null, and writes nothing,
+ * on a server that is closed: an account with SUPER could still write on 5.6 and MariaDB, and a closed server's
+ * history must not grow.
  */
-export async function commitHeartbeat(link: Link, key: string): Promise<boolean> {
-  const [row] = await link.queryWithoutLimit(isReadOnly[`${link.dialect.superReadOnly}`], []);
-  if (String(row?.closed) !== '0' && String(row?.closed).toUpperCase() !== 'OFF') return false;
-  await link.queryWithoutLimit(upsert, [key]);
-  return true;
+export async function commitHeartbeat(link: Link, key: string): Promise<number | null> {
+  const [row] = await link.queryWithoutLimit(state[`${link.dialect.superReadOnly}`], []);
+  if (String(row?.closed) !== '0' && String(row?.closed).toUpperCase() !== 'OFF') return null;
+  await link.queryWithoutLimit(upsert, [key, row?.stamp]);
+  return stampOf(row);
+}
+
+/** The stamp of the row as this server has it; null when it has none, or does not let us read it. */
+export async function readHeartbeat(link: Link, key: string): Promise<number | null> {
+  // A pair without the table, or without the grant, has no such witness, and is looked at all the same.
+  const [row] = await link.queryWithoutLimit(applied, [key]).catch((error: unknown): readonly Row[] => {
+    if (error instanceof MysqlFailure && sawOf(error).kind === 'locked-out') return [];
+    throw error;
+  });
+  return stampOf(row);
+}
+
+/** `2026-11-24 13:50:01.123`, in UTC because our sessions are. */
+function stampOf(row: Row | undefined): number | null {
+  const ms = Date.parse(`${String(row?.stamp).replace(' ', 'T')}Z`);
+  return Number.isNaN(ms) ? null : ms;
 }
 
 export interface Writer {
@@ -41,8 +61,8 @@ export interface Writer {
   drop(): void;
 }
 
-/** The write probe of one node; its rows have the node's name for a key. */
-export function createWriter(endpoint: Endpoint, node: string): Writer {
+/** The write probe of one node; its rows have the node's name for a key. What it commits is noted in `beats`. */
+export function createWriter(endpoint: Endpoint, node: string, beats: Beats): Writer {
   const kept = keep(endpoint);
   let underWay: Promise<void> | null = null;
   let startedAtMs = Number.NEGATIVE_INFINITY;
@@ -57,7 +77,7 @@ export function createWriter(endpoint: Endpoint, node: string): Writer {
 
   async function attempt(limitMs: number): Promise<void> {
     const mine = startedAtMs;
-    const outcome = await tryOnce(kept, node, limitMs);
+    const outcome = await tryOnce(kept, node, limitMs, (stampMs) => beats.note(stampMs, mine));
     // One that was dropped meanwhile says nothing any more.
     if (mine !== startedAtMs) return;
     underWay = null;
@@ -79,6 +99,7 @@ export function createWriter(endpoint: Endpoint, node: string): Writer {
     },
     drop() {
       kept.drop();
+      beats.forget();
       underWay = null;
       startedAtMs = Number.NEGATIVE_INFINITY;
       settle({ kind: 'not-tried' });
@@ -86,10 +107,17 @@ export function createWriter(endpoint: Endpoint, node: string): Writer {
   };
 }
 
-async function tryOnce(kept: Kept, node: string, limitMs: number): Promise<Heartbeat> {
+async function tryOnce(
+  kept: Kept,
+  node: string,
+  limitMs: number,
+  onCommit: (stampMs: number) => void,
+): Promise<Heartbeat> {
   try {
-    const committed = await onKept(kept, limitMs, (link) => commitHeartbeat(link, node));
-    return committed ? { kind: 'committed' } : { kind: 'not-tried' };
+    const stampMs = await onKept(kept, limitMs, (link) => commitHeartbeat(link, node));
+    if (stampMs === null) return { kind: 'not-tried' };
+    onCommit(stampMs);
+    return { kind: 'committed' };
   } catch (error) {
     return error instanceof MysqlFailure ? heartbeatOf(error, 0) : { kind: 'not-tried' };
   }

@@ -4,7 +4,7 @@ import type { NodeName } from '../../core/names.ts';
 import type { Saw, Sighting } from '../../core/sighting.ts';
 import type { ProbeTarget } from '../probe-protocol.ts';
 import { nowMs, pause } from './limit.ts';
-import type { Observer } from './observer.ts';
+import type { Observer, Part } from './observer.ts';
 
 /**
  * While one node keeps an urgent look waiting, the other is looked at again so often: what it says of a silence
@@ -69,14 +69,19 @@ function holdTarget(
   };
   const first = target.nodes.map(({ name }) => {
     const observer = observers(target, name);
+    const part = partOf(target, name);
     const look = async () => {
-      const beat = target.writeProbe && target.holder === name;
-      const what = await observer.look(target.settings.lookLimitMs, beat);
+      const what = await observer.look(target.settings.lookLimitMs, part);
       if (!ended.aborted) saw(name, what);
     };
     return keepLooking(look, observer, everyMs, ended);
   });
   return { pair: target.pair, complete: Promise.all(first), differs: differs.promise, sightings };
+}
+
+function partOf({ writeProbe, holder }: ProbeTarget, node: NodeName): Part {
+  if (!writeProbe || holder === null) return 'neither';
+  return holder === node ? 'beats' : 'follows';
 }
 
 /** Resolves after the first look; the others go on until `ended`. */

@@ -1,8 +1,9 @@
 /** One node, looked at again and again on connections that are kept open. */
 import type { NodeName } from '../../core/names.ts';
 import type { Heartbeat, Inbound, Saw, Server } from '../../core/sighting.ts';
+import type { Beats } from './beats.ts';
 import type { Endpoint } from './connection.ts';
-import { createDetails, type DetailWords } from './details.ts';
+import { createDetails, type DetailWords, type Peer } from './details.ts';
 import { createDoor } from './door.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
@@ -17,31 +18,35 @@ const FIRST_REDIAL_MS = 10;
 export interface Observed {
   readonly node: NodeName;
   readonly endpoint: Endpoint;
-  /** The address of the pair's other node: the source of its replication. */
-  readonly peerAddress: string;
+  /** The heartbeats that this probe has committed on it. */
+  readonly beats: Beats;
+  readonly peer: Peer;
 }
+
+/** What a look at a node has to do with heartbeats: the holder `beats`, the standby `follows`. */
+export type Part = 'beats' | 'follows' | 'neither';
 
 export interface Observer {
   /**
    * One look, ended within `limitMs`; twice that when a kept connection was lost and a fresh one had to tell
-   * why. With `beat`, the heartbeat row is committed if one is due. A look that is under way is shared. Never
-   * throws for anything that a server or a network can do.
+   * why. One that `beats` commits the heartbeat row if one is due; one that `follows` reads its peer's. A look that
+   * is under way is shared. Never throws for anything that a server or a network can do.
    */
-  look(limitMs: number, beat: boolean): Promise<Saw>;
+  look(limitMs: number, part: Part): Promise<Saw>;
   /** Goes off when the kept connection is lost. */
   readonly lost: Alarm;
   /** Throws all connections away. */
   drop(): void;
 }
 
-export function createObserver({ node, endpoint, peerAddress }: Observed): Observer {
+export function createObserver({ node, endpoint, beats, peer }: Observed): Observer {
   const wakers = new Set<() => void>();
   const pulses = keep(endpoint, () => {
     for (const wake of [...wakers]) wake();
   });
   const patience = createPatience();
-  const details = createDetails(endpoint, peerAddress);
-  const writer = createWriter(endpoint, node);
+  const details = createDetails(endpoint, peer);
+  const writer = createWriter(endpoint, node, beats);
   const door = createDoor(endpoint);
   let underWay: Promise<Saw> | null = null;
 
@@ -72,16 +77,16 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
     }
   }
 
-  async function lookOnce(limitMs: number, beat: boolean): Promise<Saw> {
+  async function lookOnce(limitMs: number, part: Part): Promise<Saw> {
     const startMs = nowMs();
     try {
       const pulse = await askPulse(limitMs);
       const leftMs = Math.max(0, limitMs - (nowMs() - startMs));
-      const beats = beat && pulse.writable;
-      if (!beats) writer.drop();
+      const isBeating = part === 'beats' && pulse.writable;
+      if (!isBeating) writer.drop();
       const [words, heartbeat] = await Promise.all([
-        details.read(pulse, leftMs),
-        beats ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
+        details.read(pulse, part === 'follows', leftMs),
+        isBeating ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
       ]);
       const barred = door.knock(limitMs) ?? fullOf(words, pulse);
       // Clients of a server that commits nothing pile up until its table is full: that is no mere crowd.
@@ -100,8 +105,8 @@ export function createObserver({ node, endpoint, peerAddress }: Observed): Obser
   const flavor = () => pulses.current()?.dialect.flavor ?? 'mysql';
 
   return {
-    look(limitMs, beat) {
-      underWay ??= lookOnce(limitMs, beat).finally(() => {
+    look(limitMs, part) {
+      underWay ??= lookOnce(limitMs, part).finally(() => {
         underWay = null;
       });
       return underWay;
@@ -149,10 +154,11 @@ function answered(
  * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven
  * running nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
  */
-function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs }: DetailWords): Inbound {
+function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs, beatLagMs }: DetailWords): Inbound {
   if (channel !== 'unread') {
     const inbound = inboundOf(channel, pulse, heardAgoMs);
-    if (fresh || inbound.kind === 'unconfigured') return inbound;
+    if (inbound.kind === 'unconfigured') return inbound;
+    if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLagMs) };
     return { ...inbound, lagSeconds: null, caughtUp: false };
   }
   const nowhere = { gtid: null, file: '', offset: 0 };
@@ -161,4 +167,12 @@ function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs }: DetailWords): 
     ...{ io: 'connecting', sql: 'yes', lagSeconds: null, ioError: null, sqlError: null, sourceAddress: '' },
     ...{ received: nowhere, applied: nowhere, caughtUp: false, heardAgoMs: null },
   };
+}
+
+/**
+ * The longer of the server's own word and the heartbeat's: the one does not know what has not been received yet, the
+ * other nothing between two heartbeats. An unknown lag stays unknown.
+ */
+function lagOf(seconds: number | null, beatLagMs: number | null): number | null {
+  return seconds === null ? null : Math.max(seconds, Math.round((beatLagMs ?? 0) / 100) / 10);
 }

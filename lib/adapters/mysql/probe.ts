@@ -1,5 +1,6 @@
 /** The probe: answers every request of the protocol, on connections that it keeps between them. */
 import type { ProbeRequest, ProbeResponse, ProbeTarget } from '../probe-protocol.ts';
+import { type Beats, createBeats } from './beats.ts';
 import { catchUp } from './catch-up.ts';
 import type { Endpoint } from './connection.ts';
 import { holdLook } from './look.ts';
@@ -23,6 +24,7 @@ export interface Probe {
 /** Made once for each execution environment. `nowWallMs` is a clock that goes on while the process is frozen. */
 export function createProbe(nowWallMs: () => number = Date.now): Probe {
   const observers = new Map<string, { readonly endpoint: string; readonly observer: Observer }>();
+  const beats = new Map<string, Beats>();
   let looks = 0;
   /** When watch last looked from here. A look that is nobody's next one (operate's) keeps no connections. */
   let lastWatchedMs = Number.NEGATIVE_INFINITY;
@@ -31,17 +33,29 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
   function drop(): void {
     for (const { observer } of observers.values()) observer.drop();
     observers.clear();
+    beats.clear();
+  }
+
+  /** What was committed on a node: its own observer notes it, its peer's is timed by it. */
+  function beatsOf({ pair }: ProbeTarget, node: string): Beats {
+    const key = `${pair}/${node}`;
+    const known = beats.get(key) ?? createBeats();
+    beats.set(key, known);
+    return known;
   }
 
   /** The observer of a node; a new one when its address or the credentials have changed. */
   function observerOf(target: ProbeTarget, name: string): Observer {
     const key = `${target.pair}/${name}`;
     const endpoint = endpointOf(target, addressOf(target, name));
-    const peerAddress = target.nodes.find((node) => node.name !== name)?.address ?? '';
+    const peer = target.nodes.find((node) => node.name !== name) ?? { name: '', address: '' };
     const kept = observers.get(key);
     if (kept?.endpoint === JSON.stringify(endpoint)) return kept.observer;
     kept?.observer.drop();
-    const observer = createObserver({ node: name, endpoint, peerAddress });
+    const observer = createObserver({
+      ...{ node: name, endpoint, beats: beatsOf(target, name) },
+      peer: { node: peer.name, address: peer.address, beats: beatsOf(target, peer.name) },
+    });
     observers.set(key, { endpoint: JSON.stringify(endpoint), observer });
     return observer;
   }

@@ -41,8 +41,8 @@ async function ask(command: Command, writeProbe: boolean): Promise<Answered> {
 async function commit({ link, leftMs }: Command, key: string): Promise<boolean> {
   const limitMs = leftMs();
   try {
-    const outcome = await within(commitHeartbeat(link, key), limitMs);
-    if (outcome !== late) return outcome;
+    const stampMs = await within(commitHeartbeat(link, key), limitMs);
+    if (stampMs !== late) return stampMs !== null;
   } catch (error) {
     if (!(error instanceof MysqlFailure) || heartbeatOf(error, 0).kind === 'failed') throw error;
     return false;

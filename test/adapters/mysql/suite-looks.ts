@@ -39,6 +39,24 @@ export function looks(subject: Subject): void {
     expect((await connections()) - before).toBeLessThanOrEqual(1);
   });
 
+  test('the lag is told to a tenth of a second, by the heartbeat row that the standby has not applied', async () => {
+    await subject.steady();
+    const lag = async () => inboundOf((await subject.lookWith()).db2).lagSeconds ?? Number.NaN;
+    const root = await subject.servers.db2.openRoot();
+    try {
+      await root.query('LOCK TABLES keepalambda.heartbeat READ');
+      await eventually(async () => {
+        const seconds = await lag();
+        expect(seconds).toBeGreaterThan(1.2);
+        expect(seconds % 1).not.toBe(0);
+      });
+    } finally {
+      root.destroy();
+    }
+    await eventually(async () => expect(await lag()).toBeLessThan(1));
+    await subject.steady();
+  });
+
   test.each(['IO_THREAD', 'SQL_THREAD'] as const)('a stopped %s ends a held look', async (thread) => {
     const { print } = await subject.steady();
     const held = subject.lookWith({ seen: print }, 5000);

@@ -164,24 +164,32 @@ describe('progress', () => {
 describe('when a channel was heard', () => {
   const channel = readChannel([mysql56.channel], readPulse(mysql56.pulse), '');
   if (channel === null) throw new Error('no channel');
-  const further = { ...channel, received: { ...channel.received, offset: 900 } };
-  const first = hear(null, channel, 4, 1000);
+  const seen = {
+    ...{ received: channel.received, sourceAddress: channel.sourceAddress },
+    ...{ heartbeats: 4, stampMs: 100, caughtUp: true },
+  };
+  const further = { ...seen, received: { ...channel.received, offset: 900 } };
+  const first = hear(null, seen, 1000);
+  const behind = hear(null, { ...seen, caughtUp: false }, 1000);
 
   test.each([
     ['the first look knows nothing', first, null],
-    ['nothing came in', hear(first, channel, 4, 1500), null],
-    ['an event', hear(first, further, 4, 1500), 500],
-    ['a heartbeat', hear(first, channel, 5, 1500), 500],
-    ['no counter, and nothing came in', hear(first, channel, null, 1500), null],
-    ['nothing since', hear(hear(first, further, 4, 1500), further, 4, 1900), 500],
+    ['nothing came in', hear(first, seen, 1500), null],
+    ['an event', hear(first, further, 1500), 500],
+    ['a heartbeat', hear(first, { ...seen, heartbeats: 5 }, 1500), 500],
+    ['no counter, and nothing came in', hear(first, { ...seen, heartbeats: null }, 1500), null],
+    ['a new heartbeat row', hear(first, { ...seen, stampMs: 200 }, 1500), 500],
+    ['a row that had waited in the relay log', hear(behind, { ...seen, stampMs: 200 }, 1500), null],
+    ['no row any more', hear(first, { ...seen, stampMs: null }, 1500), null],
+    ['nothing since', hear(hear(first, further, 1500), further, 1900), 500],
     [
       'another source',
-      hear(hear(first, further, 4, 1500), { ...further, sourceAddress: 'x' }, 9, 1900),
+      hear(hear(first, further, 1500), { ...further, heartbeats: 9, sourceAddress: 'x' }, 1900),
       null,
     ],
     [
       'a reset channel goes back',
-      hear(first, { ...channel, received: { ...channel.received, offset: 4 } }, 0, 1500),
+      hear(first, { ...seen, received: { ...channel.received, offset: 4 }, heartbeats: 0 }, 1500),
       null,
     ],
   ])('%s', (_, heard, ago) => {

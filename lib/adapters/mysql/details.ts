@@ -5,6 +5,9 @@
  * hold for good (the binary log's, the relay log's), and a server whose details are stuck still answers: it must
  * be seen as what it is, not as silent. At most one set of statements is under way; until it returns, the last
  * words stand.
+ *
+ * Every look at a node that may be a witness reads what its channel hears. All else is read once a second: what is
+ * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does.
  */
 import type { Beats } from './beats.ts';
 import type { Endpoint, Link } from './connection.ts';
@@ -27,7 +30,7 @@ import {
 export interface DetailWords {
   /** `null`: no replication is configured. `'unread'`: the server never told. */
   readonly channel: Channel | null | 'unread';
-  /** Whether `channel` was read by this look. */
+  /** Whether `channel` was read as lately as it is to be: nothing is stuck. */
   readonly fresh: boolean;
   readonly heardAgoMs: number | null;
   /** The lag by the heartbeat row, in milliseconds; null where it does not tell. */
@@ -36,14 +39,25 @@ export interface DetailWords {
   readonly counters: Counters;
 }
 
+/** What a look wants to know of its node. */
+export interface Wanted {
+  /** It may be a witness: what its channel hears is read with every look. */
+  readonly witness: boolean;
+  /** Its source commits heartbeats: their row is read here. */
+  readonly follows: boolean;
+}
+
 export interface Details {
   /**
-   * Reads the details, waiting at most `limitMs`; with `follows`, also the heartbeat row of its source. Throws a
-   * `MysqlFailure` only when the server refuses to tell (a missing grant).
+   * Reads what is due of the details, waiting at most `limitMs`. Throws a `MysqlFailure` only when the server refuses
+   * to tell (a missing grant).
    */
-  read(pulse: Pulse, follows: boolean, limitMs: number): Promise<DetailWords>;
+  read(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<DetailWords>;
   drop(): void;
 }
+
+/** How often all is read. Milliseconds: a little less than a second, because looks are not on the dot. */
+const EVERY_MS = 900;
 
 /** The pair's other node: the source of this one's replication. */
 export interface Peer {
@@ -60,39 +74,62 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
   let heard: Heard | null = null;
   let channel: Channel | null | 'unread' = 'unread';
   let fresh = false;
+  let readAtMs = Number.NEGATIVE_INFINITY;
+  let refusal: MysqlFailure | null = null;
   let stampMs: number | null = null;
+  let beatLagMs: number | null = null;
   let binaryLog = { file: '', offset: 0 };
   let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null };
 
-  async function refresh(pulse: Pulse, follows: boolean, link: Link): Promise<void> {
+  const isDue = () => nowMs() - readAtMs >= EVERY_MS;
+
+  async function refresh(pulse: Pulse, { follows }: Wanted, link: Link): Promise<void> {
     const { dialect } = link;
     const ask = (sql: string) => link.queryWithoutLimit(sql, []);
-    counters = readCounters(await ask(dialect.counters));
+    const all = isDue();
+    // Where there is no better word for it, the counters tell whether the channel heard its source.
+    if (all || dialect.heartbeats === null) counters = readCounters(await ask(dialect.counters));
     const seen = readChannel(await ask(dialect.replicaStatus), pulse, peer.address);
-    stampMs = seen !== null && follows ? await readHeartbeat(link, peer.node) : null;
+    if (all) {
+      stampMs = seen !== null && follows ? await readHeartbeat(link, peer.node) : null;
+      beatLagMs = peer.beats.lagMs(stampMs, nowMs());
+    }
     const heartbeats = seen === null ? null : await heartbeatsOf(link, seen, counters);
     heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
     channel = seen;
     fresh = true;
+    if (!all) return;
     binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
+    readAtMs = nowMs();
+  }
+
+  /** Begins a set of statements; what the server refuses is remembered until it tells. */
+  function begin(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<void> {
+    return onKept(kept, limitMs, (link) => refresh(pulse, wanted, link))
+      .then(
+        () => {
+          refusal = null;
+        },
+        (error: unknown) => {
+          refusal = error instanceof MysqlFailure && sawOf(error).kind === 'locked-out' ? error : null;
+        },
+      )
+      .finally(() => {
+        underWay = null;
+      });
   }
 
   return {
-    async read(pulse, follows, limitMs) {
-      fresh = false;
+    async read(pulse, wanted, limitMs) {
       const begunEarlier = underWay !== null;
-      underWay ??= onKept(kept, limitMs, (link) => refresh(pulse, follows, link)).finally(() => {
-        underWay = null;
-      });
-      try {
+      if (begunEarlier || wanted.witness || isDue()) {
+        fresh = false;
+        underWay ??= begin(pulse, wanted, limitMs);
         // One that is stuck since an earlier look is not waited for again, but its answer may just have come.
         await within(underWay, begunEarlier ? 0 : limitMs);
-      } catch (error) {
-        if (error instanceof MysqlFailure && sawOf(error).kind === 'locked-out') throw error;
       }
-      const atMs = nowMs();
-      const beatLagMs = peer.beats.lagMs(stampMs, atMs);
-      return { channel, fresh, heardAgoMs: heardAgo(heard, atMs), beatLagMs, binaryLog, counters };
+      if (refusal !== null) throw refusal;
+      return { channel, fresh, heardAgoMs: heardAgo(heard, nowMs()), beatLagMs, binaryLog, counters };
     },
     drop: () => kept.drop(),
   };

@@ -69,7 +69,7 @@ function holdTarget(
   };
   const first = target.nodes.map(({ name }) => {
     const observer = observers(target, name);
-    const part = partOf(target, name);
+    const part: Part = { isHolder: target.holder === name, writeProbe: target.writeProbe };
     const look = async () => {
       const what = await observer.look(target.settings.lookLimitMs, part);
       if (!ended.aborted) saw(name, what);
@@ -77,11 +77,6 @@ function holdTarget(
     return keepLooking(look, observer, everyMs, ended);
   });
   return { pair: target.pair, complete: Promise.all(first), differs: differs.promise, sightings };
-}
-
-function partOf({ writeProbe, holder }: ProbeTarget, node: NodeName): Part {
-  if (!writeProbe || holder === null) return 'neither';
-  return holder === node ? 'beats' : 'follows';
 }
 
 /** Resolves after the first look; the others go on until `ended`. */

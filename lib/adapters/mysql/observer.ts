@@ -23,14 +23,17 @@ export interface Observed {
   readonly peer: Peer;
 }
 
-/** What a look at a node has to do with heartbeats: the holder `beats`, the standby `follows`. */
-export type Part = 'beats' | 'follows' | 'neither';
+/** What a look is to know of its node's part in the pair. */
+export interface Part {
+  readonly isHolder: boolean;
+  /** Whether the pair has the table `keepalambda.heartbeat`: the holder commits a row there, the standby's is read. */
+  readonly writeProbe: boolean;
+}
 
 export interface Observer {
   /**
    * One look, ended within `limitMs`; twice that when a kept connection was lost and a fresh one had to tell
-   * why. One that `beats` commits the heartbeat row if one is due; one that `follows` reads its peer's. A look that
-   * is under way is shared. Never throws for anything that a server or a network can do.
+   * why. A look that is under way is shared. Never throws for anything that a server or a network can do.
    */
   look(limitMs: number, part: Part): Promise<Saw>;
   /** Goes off when the kept connection is lost. */
@@ -82,10 +85,11 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
     try {
       const pulse = await askPulse(limitMs);
       const leftMs = Math.max(0, limitMs - (nowMs() - startMs));
-      const isBeating = part === 'beats' && pulse.writable;
+      const { isHolder, writeProbe } = part;
+      const isBeating = isHolder && writeProbe && pulse.writable;
       if (!isBeating) writer.drop();
       const [words, heartbeat] = await Promise.all([
-        details.read(pulse, part === 'follows', leftMs),
+        details.read(pulse, { witness: !isHolder, follows: !isHolder && writeProbe }, leftMs),
         isBeating ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
       ]);
       const barred = door.knock(limitMs) ?? fullOf(words, pulse);

@@ -2,7 +2,7 @@
 import type { Settings } from './config.ts';
 import type { Evidence, Word } from './evidence.ts';
 import type { NodeName } from './names.ts';
-import type { Saw, Server } from './sighting.ts';
+import type { Heartbeat, Saw, Server } from './sighting.ts';
 
 /** `unseen`: no vantage has anything to say about it. */
 export type VerdictKind = 'serving' | 'stopped' | 'silent' | 'stuck' | 'saturated' | 'locked-out' | 'unseen';
@@ -23,7 +23,8 @@ export interface Verdict {
  * and a refused port outweighs a timeout. EC2's word that the instance has stopped turns silence into proof.
  */
 export function judge(evidence: Evidence, node: NodeName, settings: Settings): Verdict {
-  const word = strongest(Object.values(evidence.words[node] ?? {}));
+  const words = Object.values(evidence.words[node] ?? {});
+  const word = strongest(words);
   if (!word) {
     const blind = Object.entries(evidence.blind).map(([vantage, { because }]) => `${vantage}: ${because}`);
     const because = blind.join('; ') || 'no look has come back yet';
@@ -33,7 +34,7 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
   const { saw } = word;
   switch (saw.kind) {
     case 'answered':
-      return judgeAnswer(base, saw.server, settings);
+      return judgeAnswer(base, saw.server, commitOf(words), settings);
     case 'refused': {
       const confirmed = lasted(word, settings.stoppedLooks, settings.stoppedIntervalMs);
       return {
@@ -58,9 +59,23 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
 
 type Base = Pick<Verdict, 'node' | 'sinceMs' | 'server'>;
 
-function judgeAnswer(base: Base, server: Server, settings: Settings): Verdict {
-  const { heartbeat } = server;
-  if (heartbeat.kind === 'failed' && heartbeat.forMs >= settings.stuckMs) {
+/**
+ * The best that a vantage says of the heartbeat: where one can commit, the server is not stuck, whatever hangs on the
+ * path of another. Null when none has tried.
+ */
+function commitOf(words: readonly Word[]): Heartbeat | null {
+  let best: Heartbeat | null = null;
+  for (const { saw } of words) {
+    if (saw.kind !== 'answered' || saw.server.heartbeat.kind === 'not-tried') continue;
+    const { heartbeat } = saw.server;
+    if (heartbeat.kind === 'committed') return heartbeat;
+    if (best === null || (best.kind === 'failed' && heartbeat.forMs < best.forMs)) best = heartbeat;
+  }
+  return best;
+}
+
+function judgeAnswer(base: Base, server: Server, heartbeat: Heartbeat | null, settings: Settings): Verdict {
+  if (heartbeat?.kind === 'failed' && heartbeat.forMs >= settings.stuckMs) {
     const because = `it answers, but no heartbeat was committed for ${seconds(heartbeat.forMs)}: ${heartbeat.because}`;
     return { ...base, kind: 'stuck', confirmed: true, because, server };
   }

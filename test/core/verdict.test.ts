@@ -126,6 +126,17 @@ describe('two vantages: the one that saw most is believed', () => {
     expect(from('b').server?.writable).toBe(true);
   });
 
+  test.each<[what: string, other: Saw, kind: VerdictKind]>([
+    ['the other commits', answers1({ heartbeat: { kind: 'committed' } }), 'serving'],
+    ['the other has failed for a shorter time', failing(2000), 'serving'],
+    ['the other has failed as long', failing(6000), 'stuck'],
+    ['the other has not tried', answers1({ heartbeat: { kind: 'not-tried' } }), 'stuck'],
+    ['the other hears nothing', unanswered, 'stuck'],
+  ])('of two, one whose heartbeat hangs for 16 s: %s', (_, other, kind) => {
+    expect(verdict(says('db1', 'a', failing(16_000)), says('db1', 'b', other)).kind).toBe(kind);
+    expect(verdict(says('db1', 'a', other), says('db1', 'b', failing(16_000))).kind).toBe(kind);
+  });
+
   it('of two that hear nothing, takes the one that fell silent last: the other may be cut off', () => {
     const lost = [says('db1', 'a', unanswered, 1, 0), says('db1', 'b', unanswered, 20, 10_000)] as const;
     expect(verdict(...lost)).toMatchObject({ kind: 'silent', confirmed: false });

@@ -12,15 +12,21 @@ interface Beat {
   readonly atMs: number;
 }
 
+/** For how long the oldest heartbeat that is not on the standby has been committed; 0 when all are there. */
+export interface BeatLag {
+  readonly ms: number;
+  /** Whether one of ours has got there: else what is missing may be older than the first of them. */
+  readonly isExact: boolean;
+}
+
 export interface Beats {
   /** A heartbeat with this stamp was committed; `atMs` is when its commit was begun. */
   note(stampMs: number, atMs: number): void;
   /**
-   * For how long the oldest heartbeat that is not on the standby has been committed, in milliseconds; 0 when all
-   * are there. `appliedMs` is the stamp in the standby's row. Null when nothing is known: no row there yet, or no
+   * The lag of the standby whose row has the stamp `appliedMs`. Null when nothing is known: no row there yet, or no
    * heartbeat of ours.
    */
-  lagMs(appliedMs: number | null, atMs: number): number | null;
+  lag(appliedMs: number | null, atMs: number): BeatLag | null;
   /** The node takes no heartbeats any more: what of them never reached the other is not waited for. */
   forget(): void;
 }
@@ -33,21 +39,21 @@ const KEPT_MAX = 4000;
 /** None yet. */
 export function createBeats(): Beats {
   let open: Beat[] = [];
-  let isKnown = false;
+  let firstMs: number | null = null;
   return {
     note(stampMs, atMs) {
-      isKnown = true;
+      firstMs ??= stampMs;
       open.push({ stampMs, atMs });
       if (open.length > KEPT_MAX) open.shift();
     },
-    lagMs(appliedMs, atMs) {
-      if (!isKnown || appliedMs === null) return null;
+    lag(appliedMs, atMs) {
+      if (firstMs === null || appliedMs === null) return null;
       open = open.filter(({ stampMs }) => stampMs > appliedMs + OVERTAKEN_MS);
       const [oldest] = open;
-      return oldest === undefined ? 0 : atMs - oldest.atMs;
+      return { ms: oldest === undefined ? 0 : atMs - oldest.atMs, isExact: appliedMs >= firstMs };
     },
     forget() {
-      isKnown = false;
+      firstMs = null;
       open = [];
     },
   };

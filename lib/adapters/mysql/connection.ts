@@ -39,27 +39,57 @@ export interface Link {
   quit(): void;
 }
 
+/** A connection that is being made. */
+export interface Dialling {
+  /** Rejects with a `MysqlFailure`, with nothing left behind. */
+  readonly link: Promise<Link>;
+  /** What it is at. */
+  during(): Phase;
+  /** Gives it up, unless it is made. */
+  abandon(): void;
+}
+
 /** Connects and logs in, all within `limitMs`. Throws a `MysqlFailure`, with nothing left behind. */
-export async function dial(endpoint: Endpoint, limitMs: number): Promise<Link> {
+export function dial(endpoint: Endpoint, limitMs: number): Promise<Link> {
+  return startDial(endpoint, limitMs).link;
+}
+
+/** The same, for who wants to know how far it is. */
+export function startDial(endpoint: Endpoint, limitMs: number): Dialling {
   const startMs = nowMs();
   const left = () => limitMs - (nowMs() - startMs);
   const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  try {
-    await phase('connect', startMs, left(), connected(socket));
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    const connection = createConnection(optionsOf(endpoint, socket));
-    await phase('login', startMs, left(), loggedIn(connection));
-    const ask = asker(connection, socket);
-    const [row] = await phase('login', startMs, left(), ask(versionQuery, []));
-    const dialect = dialectOf(String(row?.version), String(row?.comment));
-    // Not waited for, but in force before whatever is asked next: times of the heartbeat row are told in UTC.
-    ask(`SET SESSION wait_timeout = ${IDLE_SECONDS}, time_zone = '+00:00'`, []).catch(() => {});
-    return link(connection, socket, ask, gone, dialect);
-  } catch (error) {
-    socket.destroy();
-    throw error;
+  let during: Phase = 'connect';
+  let isMade = false;
+
+  async function make(): Promise<Link> {
+    try {
+      await phase('connect', startMs, left(), connected(socket));
+      during = 'login';
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      const connection = createConnection(optionsOf(endpoint, socket));
+      await phase('login', startMs, left(), loggedIn(connection));
+      const ask = asker(connection, socket);
+      const [row] = await phase('login', startMs, left(), ask(versionQuery, []));
+      const dialect = dialectOf(String(row?.version), String(row?.comment));
+      // Not waited for, but in force before whatever is asked next: times of the heartbeat row are told in UTC.
+      ask(`SET SESSION wait_timeout = ${IDLE_SECONDS}, time_zone = '+00:00'`, []).catch(() => {});
+      isMade = true;
+      return link(connection, socket, ask, gone, dialect);
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
   }
+
+  return {
+    link: make(),
+    during: () => during,
+    abandon() {
+      if (!isMade) socket.destroy(new Error('it was given up'));
+    },
+  };
 }
 
 type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;

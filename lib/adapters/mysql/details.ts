@@ -9,7 +9,7 @@
  * Every look at a node that may be a witness reads what its channel hears. All else is read once a second: what is
  * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does.
  */
-import type { Beats } from './beats.ts';
+import type { BeatLag, Beats } from './beats.ts';
 import type { Endpoint, Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { type Heard, type Hearing, hear, heardAgo } from './heard.ts';
@@ -30,11 +30,11 @@ import {
 export interface DetailWords {
   /** `null`: no replication is configured. `'unread'`: the server never told. */
   readonly channel: Channel | null | 'unread';
-  /** Whether `channel` was read as lately as it is to be: nothing is stuck. */
+  /** Whether `channel` was read lately: nothing is stuck. */
   readonly fresh: boolean;
   readonly heardAgoMs: number | null;
-  /** The lag by the heartbeat row, in milliseconds; null where it does not tell. */
-  readonly beatLagMs: number | null;
+  /** The lag by the heartbeat row; null where it does not tell. */
+  readonly beatLag: BeatLag | null;
   readonly binaryLog: { readonly file: string; readonly offset: number };
   readonly counters: Counters;
 }
@@ -59,6 +59,9 @@ export interface Details {
 /** How often all is read. Milliseconds: a little less than a second, because looks are not on the dot. */
 const EVERY_MS = 900;
 
+/** On a slow path a set of statements takes longer than a look: its last words are good for so long. Milliseconds. */
+const FRESH_MS = 1500;
+
 /** The pair's other node: the source of this one's replication. */
 export interface Peer {
   readonly node: string;
@@ -73,11 +76,11 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
   let underWay: Promise<void> | null = null;
   let heard: Heard | null = null;
   let channel: Channel | null | 'unread' = 'unread';
-  let fresh = false;
+  let channelAtMs = Number.NEGATIVE_INFINITY;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let refusal: MysqlFailure | null = null;
   let stampMs: number | null = null;
-  let beatLagMs: number | null = null;
+  let beatLag: BeatLag | null = null;
   let binaryLog = { file: '', offset: 0 };
   let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null };
 
@@ -92,12 +95,12 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
     const seen = readChannel(await ask(dialect.replicaStatus), pulse, peer.address);
     if (all) {
       stampMs = seen !== null && follows ? await readHeartbeat(link, peer.node) : null;
-      beatLagMs = peer.beats.lagMs(stampMs, nowMs());
+      beatLag = peer.beats.lag(stampMs, nowMs());
     }
     const heartbeats = seen === null ? null : await heartbeatsOf(link, seen, counters);
     heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
     channel = seen;
-    fresh = true;
+    channelAtMs = nowMs();
     if (!all) return;
     binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
     readAtMs = nowMs();
@@ -123,13 +126,14 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
     async read(pulse, wanted, limitMs) {
       const begunEarlier = underWay !== null;
       if (begunEarlier || wanted.witness || isDue()) {
-        fresh = false;
         underWay ??= begin(pulse, wanted, limitMs);
         // One that is stuck since an earlier look is not waited for again, but its answer may just have come.
         await within(underWay, begunEarlier ? 0 : limitMs);
       }
       if (refusal !== null) throw refusal;
-      return { channel, fresh, heardAgoMs: heardAgo(heard, nowMs()), beatLagMs, binaryLog, counters };
+      const atMs = nowMs();
+      const fresh = atMs - channelAtMs <= FRESH_MS;
+      return { channel, fresh, heardAgoMs: heardAgo(heard, atMs), beatLag, binaryLog, counters };
     },
     drop: () => kept.drop(),
   };

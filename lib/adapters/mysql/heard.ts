@@ -11,12 +11,14 @@ export interface Heard {
   /** Whether all that was received had been applied. */
   readonly caughtUp: boolean;
   readonly sourceAddress: string;
+  /** When it was last read. */
+  readonly readAtMs: number;
   /** When a look last found that something had come in since the look before; null if none did. */
   readonly movedAtMs: number | null;
 }
 
 /** What a look saw of a channel. */
-export type Hearing = Omit<Heard, 'movedAtMs'>;
+export type Hearing = Omit<Heard, 'movedAtMs' | 'readAtMs'>;
 
 /**
  * Takes in what a look saw of the channel. It has heard its source when it received further, counted a heartbeat, or
@@ -26,15 +28,24 @@ export type Hearing = Omit<Heard, 'movedAtMs'>;
  */
 export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
   const { received, heartbeats, stampMs, sourceAddress } = now;
-  if (before === null || before.sourceAddress !== sourceAddress) return { ...now, movedAtMs: null };
+  if (before === null || before.sourceAddress !== sourceAddress)
+    return { ...now, readAtMs: atMs, movedAtMs: null };
   const further = compareOffsets(received, before.received) > 0;
   const counted = heartbeats !== null && before.heartbeats !== null && heartbeats > before.heartbeats;
   const renewed =
     stampMs !== null && stampMs !== before.stampMs && before.stampMs !== null && before.caughtUp;
-  return { ...now, movedAtMs: further || counted || renewed ? atMs : before.movedAtMs };
+  return { ...now, readAtMs: atMs, movedAtMs: further || counted || renewed ? atMs : before.movedAtMs };
 }
 
-/** How long ago, in milliseconds; null if it was never seen to hear anything. */
+/**
+ * For so long, what was last read of the channel stands: on a path that loses packets a statement may be answered
+ * late, and that we could not ask is no sign that nothing was heard. Milliseconds.
+ */
+const UNREAD_MS = 2000;
+
+/** How long ago, in milliseconds, as of the last reading; null if it was never seen to hear anything. */
 export function heardAgo(heard: Heard | null, atMs: number): number | null {
-  return heard === null || heard.movedAtMs === null ? null : Math.round(atMs - heard.movedAtMs);
+  if (heard === null || heard.movedAtMs === null) return null;
+  const unreadMs = atMs - heard.readAtMs;
+  return Math.round(heard.readAtMs - heard.movedAtMs + Math.max(0, unreadMs - UNREAD_MS));
 }

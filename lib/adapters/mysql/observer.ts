@@ -1,7 +1,7 @@
 /** One node, looked at again and again on connections that are kept open. */
 import type { NodeName } from '../../core/names.ts';
 import type { Heartbeat, Inbound, Saw, Server } from '../../core/sighting.ts';
-import type { Beats } from './beats.ts';
+import type { BeatLag, Beats } from './beats.ts';
 import type { Endpoint } from './connection.ts';
 import { createDetails, type DetailWords, type Peer } from './details.ts';
 import { createDoor } from './door.ts';
@@ -53,12 +53,22 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
   const door = createDoor(endpoint);
   let underWay: Promise<Saw> | null = null;
 
-  /** On the kept connection; while an answer on it is overdue, there and on a fresh one. */
+  /** On the kept connection; while there is none, or an answer on it is overdue, on a fresh one too. */
   async function askOnce(limitMs: number): Promise<Answer> {
-    if (!patience.isWaiting) return onKept(pulses, limitMs, (link) => patience.ask(link, limitMs));
+    if (!patience.isWaiting && pulses.current() !== null)
+      return onKept(pulses, limitMs, (link) => patience.ask(link, limitMs));
     const answer = await patience.askAnew(endpoint, limitMs);
     pulses.adopt(answer.link);
     return answer;
+  }
+
+  /**
+   * The door was open. And whatever hangs on the writer's connection may hang on the path that the old one was lost
+   * on: only a commit on a connection made since tells whether the server is stuck.
+   */
+  function onNewLink(): void {
+    door.wasOpen();
+    writer.drop();
   }
 
   /**
@@ -71,7 +81,7 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
     for (let waitMs = FIRST_REDIAL_MS; ; waitMs *= 2) {
       try {
         const { link, rows } = await askOnce(limitMs);
-        if (link !== before) door.wasOpen();
+        if (link !== before) onNewLink();
         return readPulse(rows[0] ?? {});
       } catch (error) {
         if (!(error instanceof MysqlFailure) || !isLost(error) || nowMs() + waitMs > deadlineMs) throw error;
@@ -158,11 +168,11 @@ function answered(
  * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven
  * running nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
  */
-function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs, beatLagMs }: DetailWords): Inbound {
+function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs, beatLag }: DetailWords): Inbound {
   if (channel !== 'unread') {
     const inbound = inboundOf(channel, pulse, heardAgoMs);
     if (inbound.kind === 'unconfigured') return inbound;
-    if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLagMs) };
+    if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLag) };
     return { ...inbound, lagSeconds: null, caughtUp: false };
   }
   const nowhere = { gtid: null, file: '', offset: 0 };
@@ -174,9 +184,11 @@ function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs, beatLagMs }: Det
 }
 
 /**
- * The longer of the server's own word and the heartbeat's: the one does not know what has not been received yet, the
- * other nothing between two heartbeats. An unknown lag stays unknown.
+ * The heartbeat's word, to a tenth of a second, where it is exact; else the longer of the two, because the server does
+ * not know what it has not received yet. An unknown lag stays unknown.
  */
-function lagOf(seconds: number | null, beatLagMs: number | null): number | null {
-  return seconds === null ? null : Math.max(seconds, Math.round((beatLagMs ?? 0) / 100) / 10);
+function lagOf(seconds: number | null, beatLag: BeatLag | null): number | null {
+  if (seconds === null || beatLag === null) return seconds;
+  const beatSeconds = Math.round(beatLag.ms / 100) / 10;
+  return beatLag.isExact ? beatSeconds : Math.max(seconds, beatSeconds);
 }

@@ -1,5 +1,5 @@
 /** Two real servers that replicate from each other, without a network between them, and a probe's view of them. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -91,7 +91,7 @@ export async function eventually<T>(check: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (Date.now() > deadlineMs) throw error;
     }
-    await delay(100);
+    await delay(20);
   }
 }
 
@@ -101,6 +101,18 @@ export async function write(servers: Servers, client: string): Promise<void> {
   const statement = `INSERT INTO app.writes (client, seq) VALUES ('${client}', ${sequence})`;
   // `close` killed root's connection too.
   await eventually(() => servers.db1.sql(statement));
+}
+
+/** Hangs the server; resolves when every thread of it has stopped, so that nothing is answered any more. */
+export async function hang(server: Instance): Promise<void> {
+  server.hang();
+  const threads = `/proc/${server.pid}/task`;
+  await eventually(async () => {
+    for (const thread of await readdir(threads)) {
+      const status = await readFile(`${threads}/${thread}/status`, 'utf8');
+      if (!/^State:\s+T/m.test(status)) throw new Error(`a thread of ${server.name} still runs`);
+    }
+  });
 }
 
 export async function grantLocks(servers: Servers): Promise<void> {

@@ -1,6 +1,7 @@
 /** Late answers: a server that stalls for a moment is not thrown away, and its answer counts when it comes. */
 import { expect, test } from 'vitest';
-import { eventually } from './servers.ts';
+import { eventually, hang } from './servers.ts';
+import { startSlowPath } from './slow-path.ts';
 import type { Subject } from './subject.ts';
 
 /** The suite on one server. */
@@ -11,7 +12,7 @@ export function lateAnswers(subject: Subject): void {
     const ours = () =>
       db1.sql("SELECT id FROM information_schema.processlist WHERE user = 'monitor' ORDER BY id");
     const before = await ours();
-    db1.hang();
+    await hang(db1);
     expect((await subject.lookWith()).db1).toMatchObject({
       kind: 'unanswered',
       during: 'query',
@@ -23,11 +24,30 @@ export function lateAnswers(subject: Subject): void {
     expect(kept).toContain(before[0]?.id);
   });
 
+  test('a login that takes longer than a look is finished in a later one', async () => {
+    await subject.steady();
+    const { db1, db2, target } = subject.servers;
+    // Several exchanges, each of more than a third of a look's limit.
+    const path = await startSlowPath({ host: db1.address, port: subject.servers.port }, 90);
+    const nodes = [
+      { name: 'db1', address: path.host },
+      { name: 'db2', address: db2.address },
+    ];
+    const look = async () => (await subject.lookWith({ nodes })).db1?.kind;
+    try {
+      expect(target.settings.lookLimitMs).toBe(500);
+      expect(await look()).toBe('unanswered');
+      expect([await look(), await look()]).toContain('answered');
+    } finally {
+      await path.close();
+    }
+  });
+
   test('while one node keeps a look waiting, the other is looked at again and again', async () => {
     await subject.steady();
     const { db1, db2 } = subject.servers;
     const pulses = async () => Number((await db2.sql("SHOW GLOBAL STATUS LIKE 'Com_select'"))[0]?.Value);
-    db1.hang();
+    await hang(db1);
     try {
       const before = await pulses();
       const look = await subject.lookWith();

@@ -5,7 +5,7 @@ import { rootCertificates } from 'node:tls';
 import { expect, test } from 'vitest';
 import { accounts, setPassword } from '../../../lab/servers/accounts.ts';
 import { untilReplicating } from '../../../lab/servers/replication.ts';
-import { eventually, fill, openServer } from './servers.ts';
+import { eventually, fill, hang, openServer } from './servers.ts';
 import { inboundOf, pauseMs, round, type Subject, serverOf } from './subject.ts';
 
 export function trouble(subject: Subject): void {
@@ -122,7 +122,7 @@ export function trouble(subject: Subject): void {
     const { print } = await subject.steady();
     const held = subject.lookWith({ seen: print }, 5000);
     await pauseMs(200);
-    subject.servers.db1.hang();
+    await hang(subject.servers.db1);
     const startMs = performance.now();
     const { db1, db2, print: hung } = await held;
     subject.times.hungToUnanswered = round(performance.now() - startMs);

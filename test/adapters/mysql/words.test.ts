@@ -175,13 +175,13 @@ describe('when a channel was heard', () => {
   test.each([
     ['the first look knows nothing', first, null],
     ['nothing came in', hear(first, seen, 1500), null],
-    ['an event', hear(first, further, 1500), 500],
-    ['a heartbeat', hear(first, { ...seen, heartbeats: 5 }, 1500), 500],
+    ['an event', hear(first, further, 1500), 0],
+    ['a heartbeat', hear(first, { ...seen, heartbeats: 5 }, 1500), 0],
     ['no counter, and nothing came in', hear(first, { ...seen, heartbeats: null }, 1500), null],
-    ['a new heartbeat row', hear(first, { ...seen, stampMs: 200 }, 1500), 500],
+    ['a new heartbeat row', hear(first, { ...seen, stampMs: 200 }, 1500), 0],
     ['a row that had waited in the relay log', hear(behind, { ...seen, stampMs: 200 }, 1500), null],
     ['no row any more', hear(first, { ...seen, stampMs: null }, 1500), null],
-    ['nothing since', hear(hear(first, further, 1500), further, 1900), 500],
+    ['nothing since', hear(hear(first, further, 1500), further, 1900), 400],
     [
       'another source',
       hear(hear(first, further, 1500), { ...further, heartbeats: 9, sourceAddress: 'x' }, 1900),
@@ -194,6 +194,11 @@ describe('when a channel was heard', () => {
     ],
   ])('%s', (_, heard, ago) => {
     expect(heardAgo(heard, 2000)).toBe(ago);
+  });
+
+  test('that it could not be read is no sign that nothing was heard, for 2 s', () => {
+    const heard = hear(hear(first, further, 1500), further, 1900);
+    expect([1900, 2500, 3900, 4900].map((atMs) => heardAgo(heard, atMs))).toEqual([400, 400, 400, 1400]);
   });
 });
 

@@ -89,8 +89,8 @@ export function createPatience(): Patience {
     async askAnew(endpoint, limitMs) {
       const newest = attempt(endpoint, limitMs);
       const open = overdue;
-      const kept = open?.answer.then((rows): Answer => ({ link: open.link, rows }));
-      const any = Promise.any([...[...attempts].map(({ answer }) => answer), ...(kept ? [kept] : [])]);
+      const kept = open ? [open.answer.then((rows): Answer => ({ link: open.link, rows }))] : [];
+      const any = Promise.any([...kept, ...[...attempts].map(({ answer }) => answer)]);
       // The newest one's failure counts: it says why. Another's says only that it was lost, or took too long.
       const first = await within(
         Promise.race([

@@ -1,6 +1,7 @@
 /** What a fault of the lab is: data, and one function that does it. */
 import type { Settings } from '../../lib/core/config.ts';
 import type { EventCode } from '../../lib/core/events.ts';
+import type { VerdictKind } from '../../lib/core/verdict.ts';
 import type { Story } from '../story.ts';
 import type { World } from '../world.ts';
 
@@ -27,6 +28,8 @@ export interface Fault {
   readonly expected: Outcome;
   /** The alerts that on-call must get. */
   readonly alerts: readonly EventCode[];
+  /** What must be made of the holder; nothing else may be, but that it serves. @default not judged */
+  readonly verdict?: VerdictKind;
   /** Settings without which it would take too long to see. */
   readonly settings?: Partial<Settings>;
   /** Whether the fault leaves both nodes in reach at the end: then exactly the holder must be writable. */

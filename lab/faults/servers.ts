@@ -31,6 +31,7 @@ export const serverFaults = {
     about: 'mysqld of the holder hangs (SIGSTOP): connections stay open, nothing is answered',
     expected: 'failover',
     alerts: ['failover-done'],
+    verdict: 'silent',
     play: async ({ hosts }) => {
       hosts.db1.instance.hang();
       return { takeBack: async () => hosts.db1.instance.resume() };
@@ -61,18 +62,21 @@ export const serverFaults = {
     about: "the disk of the holder's binary log is full: it answers reads, and no commit ends",
     expected: 'failover',
     alerts: ['failover-done'],
+    verdict: 'stuck',
     play: async ({ hosts }) => ({ takeBack: await fillDisk(hosts.db1.instance) }),
   },
   'connections-full': {
     about: "the holder's connection table is full: it is alive and busy, and clients are served",
     expected: 'stay',
     alerts: ['saturated'],
+    verdict: 'saturated',
     play: async ({ hosts }) => ({ takeBack: await fillConnections(hosts.db1.instance) }),
   },
   'wrong-password': {
     about: 'our account gets another password: a login failure is no death',
     expected: 'stay',
     alerts: ['locked-out'],
+    verdict: 'locked-out',
     play: async ({ hosts }) => ({
       takeBack: await changePassword(hosts.db1.instance, [hosts.db1.instance, hosts.db2.instance]),
     }),

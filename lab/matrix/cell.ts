@@ -41,8 +41,8 @@ function cellOf(told: string, story: string, code: number | null): Cell {
   }
 }
 
-function describe({ outcome, expected, lost, twoWriters, alerts }: Figures): string {
-  return `${outcome} (expected: ${expected}), ${lost} lost, ${twoWriters} by two writers, alerts: ${alerts.join(', ') || 'none'}`;
+function describe({ outcome, expected, verdicts, lost, twoWriters, alerts }: Figures): string {
+  return `${outcome} (expected: ${expected}), the holder ${verdicts.join(', ')}, ${lost} lost, ${twoWriters} by two writers, alerts: ${alerts.join(', ') || 'none'}`;
 }
 
 function lastLines(story: string): string {

@@ -54,6 +54,7 @@ export async function experiment(
 ): Promise<Figures> {
   const alerts = collectAlerts(world);
   const verdictsSince = followVerdicts(world);
+  await fault.prepare?.(world);
   world.schedule();
   await untilSteady(world);
   story.tell('lab', 'the pair is steady: db1 holds the VIP and takes writes, db2 is fit');

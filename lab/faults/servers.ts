@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fillConnections } from '../servers/faults/connections.ts';
 import { fillDisk } from '../servers/faults/disk.ts';
 import { changePassword } from '../servers/faults/password.ts';
+import { makeSemiSynchronous, stopAcknowledging } from '../servers/faults/semi-sync.ts';
 import { type Fault, forGood } from './fault.ts';
 
 /** How long a host takes to start again, in milliseconds. */
@@ -64,6 +65,19 @@ export const serverFaults = {
     alerts: ['failover-done'],
     verdict: 'stuck',
     play: async ({ hosts }) => ({ takeBack: await fillDisk(hosts.db1.instance) }),
+  },
+  'semi-sync-stall': {
+    about:
+      'the standby of a semi-synchronous pair replicates on without acknowledging: the holder answers reads, and no commit returns',
+    expected: 'failover',
+    alerts: ['failover-done'],
+    verdict: 'stuck',
+    notOn: { 'mysql-5.6': 'its npm package brings no semi-sync plugin' },
+    endsWhole: true,
+    prepare: ({ hosts }) => makeSemiSynchronous([hosts.db1.instance, hosts.db2.instance]),
+    play: async ({ hosts }) => ({
+      takeBack: await stopAcknowledging(hosts.db2.instance, hosts.db1.instance),
+    }),
   },
   'connections-full': {
     about: "the holder's connection table is full: it is alive and busy, and clients are served",

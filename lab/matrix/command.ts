@@ -19,8 +19,8 @@ interface Flags {
 }
 
 /** What a cell of the matrix tells: the worst of its runs, or why the fault cannot be played on that server. */
-export type Cell = Played | { readonly notApplicable: string };
-export type Played = Partial<Figures> & { readonly ok: boolean; readonly because?: string };
+export type Cell = Ran | { readonly notApplicable: string };
+export type Ran = Partial<Figures> & { readonly ok: boolean; readonly because?: string };
 
 export interface Matrix {
   readonly servers: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
@@ -66,8 +66,8 @@ async function fillCell(server: string, fault: string, flags: Flags, signal: Abo
 }
 
 /** Stops at the first run that is not right: that is the one to tell of. */
-async function runTold(server: string, fault: string, flags: Flags, signal: AbortSignal): Promise<Played> {
-  let cell: Played = { ok: false, because: 'interrupted' };
+async function runTold(server: string, fault: string, flags: Flags, signal: AbortSignal): Promise<Ran> {
+  let cell: Ran = { ok: false, because: 'interrupted' };
   for (let run = 0; run < flags.runs && !signal.aborted; run += 1) {
     cell = await runCell(server, fault, signal);
     const outage = cell.outageMs === undefined ? '' : `${cell.outageMs} ms without a write`;

@@ -52,8 +52,8 @@ export async function makeSemiSynchronous(nodes: readonly Instance[]): Promise<v
  * The standby replicates on and acknowledges nothing, as one does that was restarted, or its replication, after
  * its side was only ever switched on by hand and stands in no my.cnf: nothing in its status is amiss, it
  * has every transaction within moments, and the holder waits for each of them. Undone as an operator would: the
- * holder lets go of what waits, for a standby that is ahead of its source could not connect to it; then the
- * standby acknowledges again, and the holder waits for it again.
+ * holder lets go of what waits, because what a standby has already it does not acknowledge again; then the standby
+ * acknowledges, and the holder waits for it.
  */
 export async function stopAcknowledging(standby: Instance, holder: Instance): Promise<Undo> {
   await setAcknowledging(standby, false);

@@ -47,7 +47,7 @@ export function applicationsOf(
 export function heartbeatsOf(processes: readonly Process[], ourUser: string): readonly Process[] {
   return processes.filter(
     ({ user, command, info }) =>
-      user === ourUser && command === 'Query' && info.includes('keepalambda.heartbeat'),
+      user === ourUser && command === 'Query' && info.startsWith('INSERT INTO keepalambda.heartbeat'),
   );
 }
 

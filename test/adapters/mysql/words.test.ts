@@ -217,6 +217,7 @@ test('whom close kills: applications, and of ours a heartbeat under way; nobody 
     process(14, 'monitor', 'Query', 'SET GLOBAL read_only = 1'),
     process(15, 'monitor', 'Sleep', beat),
     process(16, 'repl', 'Query', beat),
+    process(17, 'monitor', 'Query', 'SELECT committed_at AS stamp FROM keepalambda.heartbeat'),
   ];
   expect(applicationsOf(processes, 'monitor', 'source').map(({ id }) => id)).toEqual([1, 7, 8]);
   expect(heartbeatsOf(processes, 'monitor').map(({ id }) => id)).toEqual([13]);

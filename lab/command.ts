@@ -5,7 +5,7 @@ import { functionNameOf } from '../lib/stack/names.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
-import type { Fault, Options } from './faults/fault.ts';
+import { type Fault, type Options, whyNotOn } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { steps } from './faults/plans.ts';
 import { parseWith, wholeNumber } from './flags.ts';
@@ -23,7 +23,7 @@ import { openWorld, untilSteady, type World } from './world.ts';
 interface Flags {
   readonly fault?: string;
   readonly scenario?: string;
-  readonly server: string;
+  readonly server?: string;
   readonly port: string;
   readonly ec2LatencyMs: string;
   readonly set: readonly string[];
@@ -57,7 +57,8 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   const known = faultOf(name);
   const fault = known.with?.(options) ?? known;
   const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
-  return inWorld(flags, fault, async (world, story) => {
+  const server = serverFor(name, fault, flags.server);
+  return inWorld({ ...flags, server }, fault, async (world, story) => {
     if (flags.keep) return keep(world, story);
     if (scenario) return (await scenario.play(world, story)) ? 0 : 1;
     return present(flags, await experiment(world, name, fault, options, story));
@@ -66,7 +67,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
 
 /** Opens the world, sees to it that it is closed whatever happens, and does the work in it. */
 async function inWorld(
-  flags: Flags,
+  flags: Flags & { readonly server: string },
   fault: Fault,
   work: (world: World, story: Story) => Promise<number>,
 ): Promise<number> {
@@ -139,7 +140,10 @@ function parseFlags(args: readonly string[]): Flags | null {
     .description('Two real MySQL masters, a fault, the failover, and what clients saw.')
     .option('--fault <name>', 'the fault to play', undefined)
     .addOption(new Option('--scenario <name>', 'play a scenario instead').conflicts('fault'))
-    .option('--server <name>', `${Object.keys(catalogue).join(', ')}, or the path of a mysqld`, defaultServer)
+    .option(
+      '--server <name>',
+      `${servers.join(', ')}, or the path of a mysqld (default: the first that can play the fault)`,
+    )
     .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
     .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect", '300')
     .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
@@ -152,6 +156,24 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--list', 'name the faults and scenarios')
     .option('--matrix', 'every fault on every server (--matrix --help)');
   return parseWith<Flags>(command, args);
+}
+
+const servers = Object.keys(catalogue);
+
+/**
+ * The server that was named; who named none gets the first that can play the fault, which is the default but for
+ * the few faults that need another.
+ */
+function serverFor(name: string, fault: Fault, named: string | undefined): string {
+  const able = servers.filter((server) => whyNotOn(fault, server) === null);
+  if (named === undefined) return able.find((server) => server === defaultServer) ?? able[0] ?? defaultServer;
+  const because = whyNotOn(fault, named);
+  if (because === null) return named;
+  throw new LabError({
+    got: `${name} on ${named}: ${because}`,
+    want: `one of the servers ${able.join(', ')}`,
+    remedy: `use --server ${able[0]}`,
+  });
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -177,11 +199,17 @@ function unknownName(what: string, name: string, known: readonly string[]): LabE
 function renderList(): string {
   const line = ([name, { about }]: [string, { about: string }]) => `  ${name.padEnd(20)} ${about}`;
   const faultLine = ([name, fault]: [string, Fault]) =>
-    line([name, { about: `${fault.about} → ${fault.expected}` }]);
+    line([name, { about: `${fault.about} → ${fault.expected}${exceptOn(fault)}` }]);
   return [
     'Faults (--fault NAME):',
     ...Object.entries(faults).map(faultLine),
     'Scenarios (--scenario NAME):',
     ...Object.entries(scenarios).map(line),
   ].join('\n');
+}
+
+/** Where a fault cannot be played, and why. */
+function exceptOn({ notOn = {} }: Fault): string {
+  const reasons = Object.entries(notOn).map(([server, because]) => `${server}: ${because}`);
+  return reasons.length === 0 ? '' : ` (not on ${reasons.join('; ')})`;
 }

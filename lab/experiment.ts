@@ -1,11 +1,13 @@
 /** One fault on a fresh pair: play it, watch what comes of it, and count what clients saw. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventCode } from '../lib/core/events.ts';
+import type { VerdictKind } from '../lib/core/verdict.ts';
 import { countTwoWriters, outageMs } from './client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from './client.ts';
 import type { Fault, Options, Outcome, Played } from './faults/fault.ts';
 import { isWritable, type NodeName } from './pair.ts';
 import type { Story } from './story.ts';
+import { followVerdicts, sawOnly } from './verdicts.ts';
 import { untilSteady, type World } from './world.ts';
 
 /** What a run leaves: the last line of `--json`. */
@@ -14,6 +16,8 @@ export interface Figures {
   readonly server: string;
   readonly expected: Outcome;
   readonly outcome: Outcome;
+  /** What keepalambda made of the holder, as watch logged it: the verdict that the fault met, and each after it. */
+  readonly verdicts: readonly VerdictKind[];
   readonly holderBefore: NodeName | null;
   readonly holderAfter: NodeName | null;
   /** From the fault to the first alert. Null when none was published. */
@@ -49,6 +53,8 @@ export async function experiment(
   story: Story,
 ): Promise<Figures> {
   const alerts = collectAlerts(world);
+  const verdictsSince = followVerdicts(world);
+  await fault.prepare?.(world);
   world.schedule();
   await untilSteady(world);
   story.tell('lab', 'the pair is steady: db1 holds the VIP and takes writes, db2 is fit');
@@ -66,8 +72,10 @@ export async function experiment(
     await delay(AFTER_MS);
     const result = await client.stop();
     const holderAfter = world.holder();
+    const verdicts = verdictsSince(holderBefore, sinceMs);
     await played.takeBack();
-    return await measure(world, { name, fault, played, result, sinceMs, holderBefore, holderAfter, alerts });
+    const seen = { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts };
+    return await measure(world, seen);
   } finally {
     client.close();
   }
@@ -118,13 +126,14 @@ interface Seen {
   readonly played: Played;
   readonly result: ClientResult;
   readonly sinceMs: number;
+  readonly verdicts: readonly VerdictKind[];
   readonly holderBefore: NodeName | null;
   readonly holderAfter: NodeName | null;
   readonly alerts: readonly Alerted[];
 }
 
 async function measure(world: World, seen: Seen): Promise<Figures> {
-  const { name, fault, played, result, sinceMs, holderBefore, holderAfter, alerts } = seen;
+  const { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts } = seen;
   const { writes, untilMs } = result;
   const outcome: Outcome = holderAfter === holderBefore ? 'stay' : 'failover';
   const codes = alerts.map(({ code }) => code);
@@ -134,11 +143,13 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
   const told = fault.alerts.every((wanted) => codes.includes(wanted));
   const whole = !fault.endsWhole || (await isWhole(world, holderAfter));
   const none = !fault.planned || lost === 0;
+  const judged = fault.verdict === undefined || sawOnly(verdicts, fault.verdict);
   return {
     fault: name,
     server: world.hosts.db1.instance.product.name,
     expected: fault.expected,
     outcome,
+    verdicts,
     holderBefore,
     holderAfter,
     detectMs: alerts[0] ? Math.round(alerts[0].atMs - sinceMs) : null,
@@ -149,7 +160,7 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
     alerts: codes,
     ...(fault.planned ? { pauseMs: longestMs } : {}),
     ...(played.answer ? { answer: played.answer } : {}),
-    ok: outcome === fault.expected && told && whole && none && twoWriters === 0,
+    ok: outcome === fault.expected && told && judged && whole && none && twoWriters === 0,
   };
 }
 

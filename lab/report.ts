@@ -15,6 +15,7 @@ export function renderFigures(figures: Figures): string {
     ['server', figures.server],
     ['VIP', `${figures.holderBefore ?? 'nobody'} → ${figures.holderAfter ?? 'nobody'}`],
     ['outcome', `${figures.outcome} (expected: ${figures.expected})`],
+    ['verdicts on the holder', figures.verdicts.join(' → ')],
     ['first alert after', figures.detectMs === null ? 'none came' : `${figures.detectMs} ms`],
     ['longest time without a write', `${figures.outageMs} ms`],
     ['writes acknowledged', figures.acknowledged],

@@ -84,7 +84,7 @@ function nameOf(instanceId: string): string {
 }
 
 /** The message of a line of our functions' log; null for metrics, and for what Lambda itself prints. */
-function messageOf(text: string): string | null {
+export function messageOf(text: string): string | null {
   if (!text.startsWith('{')) return null;
   try {
     const { message } = JSON.parse(text) as { message?: unknown };

@@ -1,6 +1,8 @@
 /** What a fault of the lab is: data, and one function that does it. */
 import type { Settings } from '../../lib/core/config.ts';
 import type { EventCode } from '../../lib/core/events.ts';
+import type { VerdictKind } from '../../lib/core/verdict.ts';
+import type { catalogue } from '../servers/catalogue.ts';
 import type { Story } from '../story.ts';
 import type { World } from '../world.ts';
 
@@ -27,6 +29,10 @@ export interface Fault {
   readonly expected: Outcome;
   /** The alerts that on-call must get. */
   readonly alerts: readonly EventCode[];
+  /** What must be made of the holder; nothing else may be, but that it serves. @default not judged */
+  readonly verdict?: VerdictKind;
+  /** The servers on which it cannot be played, and why. @default none */
+  readonly notOn?: Readonly<Partial<Record<keyof typeof catalogue, string>>>;
   /** Settings without which it would take too long to see. */
   readonly settings?: Partial<Settings>;
   /** Whether the fault leaves both nodes in reach at the end: then exactly the holder must be writable. */
@@ -35,8 +41,16 @@ export interface Fault {
   readonly planned?: boolean;
   /** What the options make of it. Throws a `LabError` for options that it does not know. */
   readonly with?: (options: Options) => Fault;
+  /** Makes of the pair what the fault needs, before keepalambda looks at it. */
+  readonly prepare?: (world: World) => Promise<void>;
   /** Does it. */
   readonly play: (world: World, options: Options, story: Story) => Promise<Played>;
+}
+
+/** Why the fault cannot be played on that server of the catalogue; null when it can, or the server is none of it. */
+export function whyNotOn({ notOn }: Fault, server: string): string | null {
+  const reasons: Readonly<Record<string, string>> = notOn ?? {};
+  return Object.hasOwn(reasons, server) ? (reasons[server] ?? null) : null;
 }
 
 /** Nothing to take back. */

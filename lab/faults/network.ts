@@ -6,6 +6,7 @@ export const networkFaults = {
     about: 'one of the two vantages is cut off from the holder: the other still sees it',
     expected: 'stay',
     alerts: [],
+    verdict: 'serving',
     play: async ({ network }) => {
       network.cut('probe-a', 'db1');
       return { takeBack: async () => network.heal('probe-a', 'db1') };

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fillConnections } from '../servers/faults/connections.ts';
 import { fillDisk } from '../servers/faults/disk.ts';
 import { changePassword } from '../servers/faults/password.ts';
+import { makeSemiSynchronous, stopAcknowledging } from '../servers/faults/semi-sync.ts';
 import { type Fault, forGood } from './fault.ts';
 
 /** How long a host takes to start again, in milliseconds. */
@@ -31,6 +32,7 @@ export const serverFaults = {
     about: 'mysqld of the holder hangs (SIGSTOP): connections stay open, nothing is answered',
     expected: 'failover',
     alerts: ['failover-done'],
+    verdict: 'silent',
     play: async ({ hosts }) => {
       hosts.db1.instance.hang();
       return { takeBack: async () => hosts.db1.instance.resume() };
@@ -61,18 +63,34 @@ export const serverFaults = {
     about: "the disk of the holder's binary log is full: it answers reads, and no commit ends",
     expected: 'failover',
     alerts: ['failover-done'],
+    verdict: 'stuck',
     play: async ({ hosts }) => ({ takeBack: await fillDisk(hosts.db1.instance) }),
+  },
+  'semi-sync-stall': {
+    about:
+      'the standby of a semi-synchronous pair replicates on without acknowledging: the holder answers reads, and no commit returns',
+    expected: 'failover',
+    alerts: ['failover-done'],
+    verdict: 'stuck',
+    notOn: { 'mysql-5.6': 'its npm package brings no semi-sync plugin' },
+    endsWhole: true,
+    prepare: ({ hosts }) => makeSemiSynchronous([hosts.db1.instance, hosts.db2.instance]),
+    play: async ({ hosts }) => ({
+      takeBack: await stopAcknowledging(hosts.db2.instance, hosts.db1.instance),
+    }),
   },
   'connections-full': {
     about: "the holder's connection table is full: it is alive and busy, and clients are served",
     expected: 'stay',
     alerts: ['saturated'],
+    verdict: 'saturated',
     play: async ({ hosts }) => ({ takeBack: await fillConnections(hosts.db1.instance) }),
   },
   'wrong-password': {
     about: 'our account gets another password: a login failure is no death',
     expected: 'stay',
     alerts: ['locked-out'],
+    verdict: 'locked-out',
     play: async ({ hosts }) => ({
       takeBack: await changePassword(hosts.db1.instance, [hosts.db1.instance, hosts.db2.instance]),
     }),

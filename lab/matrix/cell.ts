@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Figures } from '../experiment.ts';
-import type { Cell } from './command.ts';
+import type { Ran } from './command.ts';
 
 /** How long one may take, in milliseconds: a minute for the outcome, the rest for start, readback and end. */
 const LIMIT_MS = 180_000;
@@ -10,7 +10,7 @@ const LIMIT_MS = 180_000;
 const lab = fileURLToPath(new URL('../../bin/lab.ts', import.meta.url));
 
 /** Plays the fault on that server. Never rejects: whatever keeps it from its figures is told as `because`. */
-export function runCell(server: string, fault: string, signal: AbortSignal): Promise<Cell> {
+export function runCell(server: string, fault: string, signal: AbortSignal): Promise<Ran> {
   const words = [lab, '--fault', fault, '--server', server, '--json'];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const [told, story]: [string[], string[]] = [[], []];
@@ -31,7 +31,7 @@ export function runCell(server: string, fault: string, signal: AbortSignal): Pro
   });
 }
 
-function cellOf(told: string, story: string, code: number | null): Cell {
+function cellOf(told: string, story: string, code: number | null): Ran {
   const last = told.trim().split('\n').at(-1) ?? '';
   try {
     const figures = JSON.parse(last) as Figures;
@@ -41,8 +41,8 @@ function cellOf(told: string, story: string, code: number | null): Cell {
   }
 }
 
-function describe({ outcome, expected, lost, twoWriters, alerts }: Figures): string {
-  return `${outcome} (expected: ${expected}), ${lost} lost, ${twoWriters} by two writers, alerts: ${alerts.join(', ') || 'none'}`;
+function describe({ outcome, expected, verdicts, lost, twoWriters, alerts }: Figures): string {
+  return `${outcome} (expected: ${expected}), the holder ${verdicts.join(', ')}, ${lost} lost, ${twoWriters} by two writers, alerts: ${alerts.join(', ') || 'none'}`;
 }
 
 function lastLines(story: string): string {

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import type { Figures } from '../experiment.ts';
+import { whyNotOn } from '../faults/fault.ts';
 import { faults } from '../faults/index.ts';
 import { parseWith } from '../flags.ts';
 import { catalogue, findProduct } from '../servers/catalogue.ts';
@@ -17,8 +18,9 @@ interface Flags {
   readonly json?: true;
 }
 
-/** What a cell of the matrix tells: the worst of its runs. */
-export type Cell = Partial<Figures> & { readonly ok: boolean; readonly because?: string };
+/** What a cell of the matrix tells: the worst of its runs, or why the fault cannot be played on that server. */
+export type Cell = Ran | { readonly notApplicable: string };
+export type Ran = Partial<Figures> & { readonly ok: boolean; readonly because?: string };
 
 export interface Matrix {
   readonly servers: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
@@ -29,6 +31,7 @@ export interface Matrix {
 export async function matrixCommand(args: readonly string[]): Promise<number> {
   const flags = parseFlags(args);
   if (flags === null) return 0;
+  expectOneToPlay(flags);
   // Fetches them all, so that a missing one is known before an hour has gone by.
   for (const server of flags.servers) await findProduct(server);
   const ended = new AbortController();
@@ -49,24 +52,49 @@ async function fill(flags: Flags, signal: AbortSignal): Promise<Matrix> {
   for (const server of flags.servers) {
     const row: Record<string, Cell> = {};
     servers[server] = row;
-    for (const fault of flags.faults) row[fault] = await runTold(server, fault, flags, signal);
+    for (const fault of flags.faults) row[fault] = await fillCell(server, fault, flags, signal);
   }
-  return { servers, ok: Object.values(servers).every((row) => Object.values(row).every(({ ok }) => ok)) };
+  const cells = Object.values(servers).flatMap((row) => Object.values(row));
+  return { servers, ok: cells.every((cell) => 'notApplicable' in cell || cell.ok) };
+}
+
+async function fillCell(server: string, fault: string, flags: Flags, signal: AbortSignal): Promise<Cell> {
+  const notApplicable = whyNot(fault, server);
+  if (notApplicable === null) return runTold(server, fault, flags, signal);
+  tell(flags, 'n/a', server, fault, notApplicable);
+  return { notApplicable };
 }
 
 /** Stops at the first run that is not right: that is the one to tell of. */
-async function runTold(server: string, fault: string, flags: Flags, signal: AbortSignal): Promise<Cell> {
-  const tell = flags.json ? console.error : console.log;
-  let cell: Cell = { ok: false, because: 'interrupted' };
+async function runTold(server: string, fault: string, flags: Flags, signal: AbortSignal): Promise<Ran> {
+  let cell: Ran = { ok: false, because: 'interrupted' };
   for (let run = 0; run < flags.runs && !signal.aborted; run += 1) {
     cell = await runCell(server, fault, signal);
     const outage = cell.outageMs === undefined ? '' : `${cell.outageMs} ms without a write`;
-    tell(
-      `${cell.ok ? 'ok    ' : 'FAILED'} ${server.padEnd(14)} ${fault.padEnd(18)} ${cell.because ?? outage}`,
-    );
+    tell(flags, cell.ok ? 'ok' : 'FAILED', server, fault, cell.because ?? outage);
     if (!cell.ok) break;
   }
   return cell;
+}
+
+function tell({ json }: Flags, word: string, server: string, fault: string, text: string): void {
+  (json ? console.error : console.log)(`${word.padEnd(6)} ${server.padEnd(14)} ${fault.padEnd(18)} ${text}`);
+}
+
+function whyNot(name: string, server: string): string | null {
+  const fault = faults[name];
+  return fault ? whyNotOn(fault, server) : null;
+}
+
+/** A matrix in which nothing is played would be right without having shown anything. */
+function expectOneToPlay({ faults, servers }: Flags): void {
+  const reasons = servers.flatMap((server) => faults.map((fault) => whyNot(fault, server)));
+  if (reasons.includes(null)) return;
+  throw new LabError({
+    got: `${faults.join(', ')} on ${servers.join(', ')}: ${reasons[0] ?? 'nothing to play'}`,
+    want: 'one at least that can be played there',
+    remedy: 'name other servers with --servers',
+  });
 }
 
 function parseFlags(args: readonly string[]): Flags | null {

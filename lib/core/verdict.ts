@@ -34,7 +34,7 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
   const { saw } = word;
   switch (saw.kind) {
     case 'answered':
-      return judgeAnswer(base, saw.server, commitOf(words), settings);
+      return judgeAnswer(base, word.atMs, saw.server, commitOf(words), settings);
     case 'refused': {
       const confirmed = lasted(word, settings.stoppedLooks, settings.stoppedIntervalMs);
       return {
@@ -74,10 +74,18 @@ function commitOf(words: readonly Word[]): Heartbeat | null {
   return best;
 }
 
-function judgeAnswer(base: Base, server: Server, heartbeat: Heartbeat | null, settings: Settings): Verdict {
+function judgeAnswer(
+  base: Base,
+  atMs: number,
+  server: Server,
+  heartbeat: Heartbeat | null,
+  settings: Settings,
+): Verdict {
   if (heartbeat?.kind === 'failed' && heartbeat.forMs >= settings.stuckMs) {
     const because = `it answers, but no heartbeat was committed for ${seconds(heartbeat.forMs)}: ${heartbeat.because}`;
-    return { ...base, kind: 'stuck', confirmed: true, because, server };
+    // It has answered for as long as it was watched: what is bad began with the commit that did not return.
+    const sinceMs = atMs - heartbeat.forMs;
+    return { ...base, kind: 'stuck', confirmed: true, sinceMs, because, server };
   }
   return { ...base, kind: 'serving', confirmed: true, because: 'it answers', server };
 }

@@ -91,6 +91,13 @@ describe('what the sightings prove', () => {
   });
 });
 
+it('stuck since the commit that did not return, not since it answers', () => {
+  const watchedMs = 3_600_000;
+  const stuck = verdict(holder(failing(6000), 7200, watchedMs));
+  const serving = verdict(holder(answers1(), 7200, watchedMs));
+  expect(stuck.sinceMs - serving.sinceMs).toBe(watchedMs - 6000);
+});
+
 describe('two vantages: the one that saw most is believed', () => {
   test.each<[what: string, a: Saw, b: Saw, kind: VerdictKind]>([
     ['one gets an answer, one none', unanswered, answers1(), 'serving'],

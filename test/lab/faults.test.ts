@@ -1,19 +1,24 @@
 /** Faults on real servers: what the server really says while they last, and that they can be taken back. */
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LabError } from '../../lab/errors.ts';
+import { whyNotOn } from '../../lab/faults/fault.ts';
+import { serverFaults } from '../../lab/faults/servers.ts';
 import { accounts } from '../../lab/servers/accounts.ts';
 import { fillConnections } from '../../lab/servers/faults/connections.ts';
 import { fillDisk } from '../../lab/servers/faults/disk.ts';
 import { lag } from '../../lab/servers/faults/lag.ts';
 import { changePassword } from '../../lab/servers/faults/password.ts';
+import { makeSemiSynchronous, stopAcknowledging } from '../../lab/servers/faults/semi-sync.ts';
 import { stopThread } from '../../lab/servers/faults/threads.ts';
 import { replicationOf, untilReplicating } from '../../lab/servers/replication.ts';
 import { eventually, setWritable, startPair, type TestPair } from './pair.ts';
 
+const server = process.env.LAB_TEST_SERVER ?? 'mysql-5.6';
 let pair: TestPair;
 
 beforeAll(async () => {
-  pair = await startPair(process.env.LAB_TEST_SERVER ?? 'mysql-5.6');
+  pair = await startPair(server);
 });
 
 afterAll(() => pair?.close());
@@ -88,3 +93,31 @@ test('a full disk: reads are answered, commits hang, a restart ends it', async (
   await db1.instance.sql("INSERT INTO app.writes (client, seq) VALUES ('roomy', 1)");
   await untilReplicating([db1.instance, pair.db2.instance]);
 });
+
+if (whyNotOn(serverFaults['semi-sync-stall'], server) === null) {
+  test('semi-sync stalls: a commit hangs on the holder and is on the standby; undone, it is on both', async () => {
+    const [holder, standby] = [pair.db1.instance, pair.db2.instance];
+    const count = async (node = holder) => {
+      const [row] = await node.sql("SELECT COUNT(*) AS n FROM app.writes WHERE client LIKE 'semi-sync%'");
+      return Number(row?.n);
+    };
+    await makeSemiSynchronous([holder, standby]);
+    await holder.sql("INSERT INTO app.writes (client, seq) VALUES ('semi-sync', 1)");
+    const undo = await stopAcknowledging(standby, holder);
+    const session = await holder.openRoot();
+    const insert = { sql: "INSERT INTO app.writes (client, seq) VALUES ('semi-sync', 2)", timeout: 700 };
+    await expect(session.query(insert)).rejects.toThrow(/timeout/);
+    session.destroy();
+    expect(await count()).toBe(1);
+    await eventually(async () => ((await count(standby)) === 2 ? true : undefined));
+    expect(await replicationOf(standby)).toMatchObject({ io: 'Yes', sql: 'Yes' });
+    await undo();
+    await eventually(async () => ((await count()) === 2 ? true : undefined));
+    await holder.sql("INSERT INTO app.writes (client, seq) VALUES ('semi-sync', 3)");
+    await untilReplicating([holder, standby]);
+  });
+} else {
+  test('semi-sync: a server without its plugins is told from a bug of ours', async () => {
+    await expect(makeSemiSynchronous([pair.db1.instance])).rejects.toThrow(LabError);
+  });
+}

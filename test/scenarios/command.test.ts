@@ -18,6 +18,8 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     [['--matrix', '--faults', 'lag,nope'], 'got fault nope; want one of mysqld-kill'],
     [['--matrix', '--servers', 'nope'], 'got the server nope'],
     [['--matrix', '--runs', '0'], 'want a whole number from 1'],
+    [['--fault', 'semi-sync-stall', '--server', 'mysql-5.6'], 'To mend it: use --server mysql-9.7.'],
+    [['--matrix', '--faults', 'semi-sync-stall', '--servers', 'mysql-5.6'], 'no semi-sync plugin'],
   ])('%j', { timeout: 30_000 }, async (args, words) => {
     const { code, stderr, stdout } = await runLab('--json', ...args);
     expect(stdout).toBe('');
@@ -31,6 +33,9 @@ test('--list names every fault and scenario with a line each', async () => {
   for (const name of [...Object.keys(faults), 'seed']) {
     expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S+ `, 'm'));
   }
+  expect(stdout).toMatch(
+    /^ {2}semi-sync-stall .* \(not on mysql-5.6: its npm package brings no semi-sync plugin\)$/m,
+  );
   expect(code).toBe(0);
 });
 

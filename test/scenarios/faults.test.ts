@@ -6,14 +6,14 @@ const MINUTE = 60_000;
 
 describe('a fault ends as the catalogue says, and on-call is told', () => {
   test.each([
-    ['mysqld-kill', [], 'db2', ['failover-started', 'failover-done']],
-    ['standby-kill', [], 'db1', ['standby-unfit']],
-    ['probe-partition', [], 'db1', ['blind']],
-    ['instance-stop', [], 'db2', ['switchover-done']],
-    ['switchover', [], 'db2', ['switchover-done']],
-    ['switchover', ['--break', 'db2-lag'], 'db1', ['switchover-undone']],
-    ['watch-kill', ['--at', 'open'], 'db2', ['failover-started', 'failover-done']],
-  ])('%s %j', { timeout: 2 * MINUTE }, async (fault, flags, holderAfter, alerts) => {
+    ['mysqld-kill', [], 'db2', ['failover-started', 'failover-done'], 'stopped'],
+    ['standby-kill', [], 'db1', ['standby-unfit'], 'serving'],
+    ['probe-partition', [], 'db1', ['blind'], 'silent'],
+    ['instance-stop', [], 'db2', ['switchover-done'], 'serving'],
+    ['switchover', [], 'db2', ['switchover-done'], 'serving'],
+    ['switchover', ['--break', 'db2-lag'], 'db1', ['switchover-undone'], 'serving'],
+    ['watch-kill', ['--at', 'open'], 'db2', ['failover-started', 'failover-done'], 'stopped'],
+  ])('%s %j', { timeout: 2 * MINUTE }, async (fault, flags, holderAfter, alerts, verdict) => {
     const run = await runLab('--fault', fault, ...flags, '--json');
     const figures = figuresOf(run);
     expect(figures).toMatchObject({
@@ -24,6 +24,7 @@ describe('a fault ends as the catalogue says, and on-call is told', () => {
       twoWriters: 0,
       ok: true,
     });
+    expect(figures.verdicts.at(-1)).toBe(verdict);
     expect(figures.acknowledged).toBeGreaterThan(50);
     // Planned moves lose nothing; of the others the figure only has to be there.
     const planned = fault === 'switchover' || fault === 'instance-stop';

@@ -1,4 +1,4 @@
-/** Ends the application's connections, and nobody else's. */
+/** Ends the application's connections, and commits of ours that would keep a node open; nobody else's. */
 import { askChannel, askPulse, type Command } from './command.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
 import type { Row } from './status.ts';
@@ -8,6 +8,8 @@ export interface Process {
   readonly id: number;
   readonly user: string;
   readonly command: string;
+  /** The statement under way, or how it begins. */
+  readonly info: string;
 }
 
 /** The server's own threads (MySQL manual, "SHOW PROCESSLIST"), and its internal accounts. */
@@ -38,25 +40,48 @@ export function applicationsOf(
   return processes.filter(({ user, command }) => !spared.has(user) && !replication.test(command));
 }
 
-/** Kills them, and gives back how many. One that ends by itself meanwhile is no error. */
+/**
+ * Our own heartbeats that are being committed. In a stalled semi-sync one of them hangs like everybody's commits, and
+ * `SET GLOBAL read_only` waits for it too: the probe that finds a node stuck must not be what keeps it open.
+ */
+export function heartbeatsOf(processes: readonly Process[], ourUser: string): readonly Process[] {
+  return processes.filter(
+    ({ user, command, info }) =>
+      user === ourUser && command === 'Query' && info.startsWith('INSERT INTO keepalambda.heartbeat'),
+  );
+}
+
+/** Kills both, and gives back how many applications. One that ends by itself meanwhile is no error. */
 export async function killApplications(command: Command): Promise<number> {
   const channel = await askChannel(command, await askPulse(command));
   const processes = (await command.ask('SHOW PROCESSLIST')).map(readProcess);
-  const doomed = applicationsOf(processes, command.endpoint.credentials.user, channel?.sourceUser ?? null);
+  const { user } = command.endpoint.credentials;
+  for (const { id } of heartbeatsOf(processes, user)) await kill(command, id);
   let killed = 0;
-  for (const { id } of doomed) {
-    try {
-      await command.ask(`KILL ${id}`);
-      killed += 1;
-    } catch (error) {
-      if (!(error instanceof MysqlFailure) || !isHarmless(errnoOf(error))) throw error;
-    }
+  for (const { id } of applicationsOf(processes, user, channel?.sourceUser ?? null)) {
+    if (await kill(command, id)) killed += 1;
   }
   return killed;
 }
 
+/** Whether it was there to be killed. */
+async function kill(command: Command, id: number): Promise<boolean> {
+  try {
+    await command.ask(`KILL ${id}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof MysqlFailure) || !isHarmless(errnoOf(error))) throw error;
+    return false;
+  }
+}
+
 export function readProcess(row: Row): Process {
-  return { id: Number(row.Id), user: String(row.User ?? ''), command: String(row.Command ?? '') };
+  return {
+    id: Number(row.Id),
+    user: String(row.User ?? ''),
+    command: String(row.Command ?? ''),
+    info: String(row.Info ?? ''),
+  };
 }
 
 /** ER_NO_SUCH_THREAD, ER_KILL_DENIED_ERROR: it is gone, or (SYSTEM_USER in 8.0) not ours to kill. */

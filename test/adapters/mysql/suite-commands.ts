@@ -43,6 +43,21 @@ export function commands(subject: Subject): void {
     await open();
   });
 
+  test('close is not held up by a heartbeat of our own that hangs, as in a stalled semi-sync', async () => {
+    await subject.steady();
+    // A connection of our own account is not killed, so its lock on the row stays.
+    const own = await connectApp(subject.servers, accounts.monitor);
+    await own.query('BEGIN');
+    await own.query("UPDATE keepalambda.heartbeat SET committed_at = NOW(3) WHERE node = 'db1'");
+    await eventually(async () => {
+      const { heartbeat } = serverOf((await subject.lookWith()).db1);
+      expect(heartbeat).toMatchObject({ kind: 'failed', because: 'the commit does not return' });
+    });
+    expect(await close()).toMatchObject({ kind: 'closed', closed: { wasWritable: true, killed: 0 } });
+    own.destroy();
+    await open();
+  });
+
   test('close that cannot be done in time takes its order back', async () => {
     await grantLocks(subject.servers);
     // A connection of our own account is not killed, so its lock stays.

@@ -9,7 +9,7 @@ import {
   sawOf,
 } from '../../../lib/adapters/mysql/errors.ts';
 import { hear, heardAgo } from '../../../lib/adapters/mysql/heard.ts';
-import { applicationsOf } from '../../../lib/adapters/mysql/kill.ts';
+import { applicationsOf, heartbeatsOf } from '../../../lib/adapters/mysql/kill.ts';
 import { compareOffsets, includes } from '../../../lib/adapters/mysql/position.ts';
 import { readChannel, readPulse } from '../../../lib/adapters/mysql/status.ts';
 import { mysql56 } from './rows.ts';
@@ -202,8 +202,9 @@ describe('when a channel was heard', () => {
   });
 });
 
-test('whom close kills: applications, and nobody else', () => {
-  const process = (id: number, user: string, command: string) => ({ id, user, command });
+test('whom close kills: applications, and of ours a heartbeat under way; nobody else', () => {
+  const process = (id: number, user: string, command: string, info = '') => ({ id, user, command, info });
+  const beat = 'INSERT INTO keepalambda.heartbeat (node, committed_at) VALUES';
   const processes = [
     process(1, 'root', 'Sleep'),
     process(2, 'repl', 'Binlog Dump GTID'),
@@ -217,6 +218,12 @@ test('whom close kills: applications, and nobody else', () => {
     process(10, 'source', 'Sleep'),
     process(11, 'unauthenticated user', 'Connect'),
     process(12, 'other', 'Binlog Dump'),
+    process(13, 'monitor', 'Query', beat),
+    process(14, 'monitor', 'Query', 'SET GLOBAL read_only = 1'),
+    process(15, 'monitor', 'Sleep', beat),
+    process(16, 'repl', 'Query', beat),
+    process(17, 'monitor', 'Query', 'SELECT committed_at AS stamp FROM keepalambda.heartbeat'),
   ];
   expect(applicationsOf(processes, 'monitor', 'source').map(({ id }) => id)).toEqual([1, 7, 8]);
+  expect(heartbeatsOf(processes, 'monitor').map(({ id }) => id)).toEqual([13]);
 });

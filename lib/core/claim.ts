@@ -32,7 +32,7 @@ export function claim(memory: Memory, situation: Situation, wanted: Claim): Memo
     by: wanted.by,
     requestId: wanted.requestId,
     startedAtMs: nowMs,
-    badSinceMs: situation.holder.sinceMs,
+    badSinceMs: situation.badSinceMs,
     phase: 'running',
     outcomes: {},
     fencedAt: null,

@@ -37,6 +37,8 @@ export interface Situation {
   /** Faults of the holder's inbound replication, and whether they lasted long enough to count. */
   readonly holderFaults: readonly string[];
   readonly holderFaultsConfirmed: boolean;
+  /** Since when the holder has not been as it should be: it fails the check, or does not serve. */
+  readonly badSinceMs: number;
   readonly standbyPasses: boolean;
   readonly fitness: Fitness;
   /** What the standby has and the holder lacks: where the holder is only presumed, it may be the other way round. */
@@ -100,6 +102,7 @@ export function assess(
     holderFaultsConfirmed:
       holderFaults.length > 0 &&
       lastedFor(durations.holderFaultsSinceMs, pair.settings.replicationFaultMs, nowMs),
+    badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, pair).length === 0,
     aheadBecause:
       holder.server && standby.server

@@ -3,8 +3,11 @@ import { type Claim, claim } from '../../lib/core/claim.ts';
 import { closeStandbyPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
 import {
   answers1,
+  type Change,
   changed,
+  failingFor,
   failover,
+  hears1,
   holder,
   memory,
   NOW_MS,
@@ -27,6 +30,7 @@ const wanted: Claim = {
   incidentId: 'cccc0001',
   lastSeen: position(`${UUID1}:1-100`),
 };
+const failing = holder(hears1({ sql: 'no' }), 9000, 3_600_000);
 const lost = seen(steady, holder(refused));
 const ordered = { ...wanted, row: 'O-failover', by: 'eva', requestId: 'eeee0001' };
 
@@ -112,4 +116,15 @@ it('a release knows the security groups to give back; no other plan does', () =>
   const release = claim(isolated, seen(steady), { ...ordered, plan: releasePlan('db1') });
   expect(release.plan?.isolatedFrom).toEqual(['sg-1', 'sg-2']);
   expect(claim(isolated, lost, wanted).plan?.isolatedFrom).toBeNull();
+});
+
+describe('since when the holder has been bad', () => {
+  it.each<[what: string, changes: readonly Change[], agoMs: number]>([
+    ['refused: since the first refusal', [holder(refused, 10, 7000)], 7000],
+    ['fails the check: since it does, however long it has answered', [failing, failingFor(12_000)], 12_000],
+    ['serves, and an operator wants it so: since now', [holder(answers1(), 9000, 3_600_000)], 0],
+  ])('%s', (_, changes, agoMs) => {
+    const { plan } = claim(steady.memory, seen(steady, ...changes), wanted);
+    expect(NOW_MS - (plan?.badSinceMs ?? 0)).toBe(agoMs);
+  });
 });

@@ -86,14 +86,31 @@ export function configure({ network, hosts }: LabPair, changes: Changes): Config
   });
 }
 
+/** Where a probe runs: the words before its command, and how its connections leave from there. */
+export type ProbeSeat = Pick<FunctionSpec, 'words' | 'preload' | 'labEnvironment'>;
+
+/** The seat of a vantage's probe in the network of the lab. */
+export function seatIn(network: LabPair['network'], vantage: string): ProbeSeat {
+  const seat = `probe-${vantage}` as 'probe-a' | 'probe-b';
+  return {
+    words: network.wordsAt(seat),
+    preload: [fileURLToPath(new URL('./network/bind-source.mjs', import.meta.url))],
+    labEnvironment: { LAB_SOURCE_ADDRESS: network.addressOf(seat) },
+  };
+}
+
+/** The memory that the stack gives to every function. Megabytes. */
+export const memoryMegabytes = 256;
+
 /** The functions as the stack deploys them, but for the source address that the platform gives to each probe. */
 export async function functionsOf(
   config: Config,
   bundles: Bundles,
-  pair: LabPair,
+  directory: string,
   topicArn: string,
+  seatOf: (vantage: string) => ProbeSeat,
 ): Promise<FunctionSpec[]> {
-  const layerDirectory = path.join(pair.directory, 'layer');
+  const layerDirectory = path.join(directory, 'layer');
   await mkdir(path.join(layerDirectory, 'keepalambda'), { recursive: true });
   await writeFile(path.join(layerDirectory, 'keepalambda', 'config.json'), JSON.stringify(config));
   const nameOf = (vantage: string) => functionNameOf(config.name, 'probe', vantage);
@@ -108,17 +125,14 @@ export async function functionsOf(
     POWERTOOLS_METRICS_NAMESPACE: 'keepalambda',
     POWERTOOLS_SERVICE_NAME: 'keepalambda',
   };
-  const actor = { environment, layerDirectory, memoryMegabytes: 256 };
+  const actor = { environment, layerDirectory, memoryMegabytes };
   const probes = config.vantages.map(
     (vantage): FunctionSpec => ({
       name: nameOf(vantage),
-      words: pair.network.wordsAt(`probe-${vantage}` as 'probe-a' | 'probe-b'),
       directory: bundles.probe.directory,
       timeoutSeconds: 60,
-      preload: [fileURLToPath(new URL('./network/bind-source.mjs', import.meta.url))],
-      labEnvironment: {
-        LAB_SOURCE_ADDRESS: pair.network.addressOf(`probe-${vantage}` as 'probe-a' | 'probe-b'),
-      },
+      memoryMegabytes,
+      ...seatOf(vantage),
     }),
   );
   return [

@@ -21,6 +21,7 @@ import {
   nodesGroup,
   pairName,
   quarantineGroup,
+  seatIn,
   storeTable,
   subnetId,
   tableName,
@@ -112,7 +113,9 @@ async function startAwsFor(
     },
     topicArns: [topicArn],
     tables: [storeTable(tableName)],
-    functions: await functionsOf(config, bundles, pair, topicArn),
+    functions: await functionsOf(config, bundles, pair.directory, topicArn, (vantage) =>
+      seatIn(network, vantage),
+    ),
     rules: [
       {
         name: 'state-change',

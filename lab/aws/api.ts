@@ -19,6 +19,8 @@ export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** DynamoDB's: the read or write request units that it took. */
+  readonly capacityUnits?: number;
 }
 
 export interface Service {

@@ -1,5 +1,6 @@
 /** DynamoDB is dynalite, in memory, without a socket of its own: requests and answers are passed by hand. */
 import { EventEmitter } from 'node:events';
+import { crc32 } from 'node:zlib';
 import dynalite from 'dynalite';
 import { ApiError, type ApiRequest, type ApiResponse, jsonError, type Service } from './api.ts';
 
@@ -23,12 +24,38 @@ export async function createDynamodb(tables: readonly TableSpec[]): Promise<Serv
   return {
     name: 'dynamodb',
     actionOf: (request) => String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '',
-    handle: (_action, request) => pass(server, request),
+    handle: (_action, request) => metered(server, request),
     renderError: jsonError,
     throttled: new ApiError('ThrottlingException', 'Rate of requests exceeds the allowed throughput.'),
     denied: (action) =>
       new ApiError('AccessDeniedException', `User is not authorized to perform: dynamodb:${action}`),
   };
+}
+
+/** What DynamoDB answers when a condition fails takes a unit all the same, and does not say so. */
+const REFUSED_UNITS = 1;
+
+/** Passes the request on, and has dynalite tell beside what it takes, by the sizes of the items. */
+async function metered(server: EventEmitter, request: ApiRequest): Promise<ApiResponse> {
+  const input = JSON.parse(request.body.toString('utf8') || '{}') as object;
+  const asked = { ...input, ReturnConsumedCapacity: 'TOTAL' };
+  const answer = await pass(server, { ...request, body: Buffer.from(JSON.stringify(asked)) });
+  if (answer.status !== 200) return { ...answer, capacityUnits: REFUSED_UNITS };
+  const { ConsumedCapacity: consumed, ...output } = JSON.parse(answer.body) as {
+    readonly ConsumedCapacity?: Consumed | readonly Consumed[];
+  };
+  const capacityUnits = [consumed ?? []].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
+  const body = JSON.stringify(output);
+  return {
+    ...answer,
+    headers: { ...answer.headers, 'x-amz-crc32': String(crc32(body)) },
+    body,
+    capacityUnits,
+  };
+}
+
+interface Consumed {
+  readonly CapacityUnits: number;
 }
 
 function pass(server: EventEmitter, request: ApiRequest): Promise<ApiResponse> {

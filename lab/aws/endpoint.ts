@@ -74,6 +74,7 @@ async function serve(
     action,
     status: typeof answer === 'string' ? 0 : answer.status,
     fault,
+    capacityUnits: typeof answer === 'string' ? 0 : (answer.capacityUnits ?? 0),
   });
   if (answer === 'silent') return;
   if (answer === 'reset') {

@@ -25,6 +25,8 @@ export interface ApiCall {
   readonly status: number;
   /** The fault that was played on the call, or null. */
   readonly fault: string | null;
+  /** The request units that DynamoDB took; 0 for the other services. */
+  readonly capacityUnits: number;
 }
 
 export interface Message {

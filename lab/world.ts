@@ -1,5 +1,4 @@
 /** The whole of the lab: the pair, its AWS, and keepalambda deployed on it, ticking. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createClock } from '../lib/adapters/clock.ts';
 import { createIds } from '../lib/adapters/ids.ts';
@@ -31,6 +30,7 @@ import type { NetworkMaker } from './network/contract.ts';
 import { type LabPair, type NodeName, type PairOptions, startPair } from './pair.ts';
 import { accounts } from './servers/accounts.ts';
 import { findProduct } from './servers/catalogue.ts';
+import { untilSteady as untilPairsSteady } from './steady.ts';
 
 export interface WorldOptions {
   /** A name of the catalogue, or a path. */
@@ -149,15 +149,17 @@ function connect({ network, hosts }: LabPair, aws: Aws, nameOf: (instanceId: str
   });
 }
 
+/** The store as the functions use it, over a client of the lab's own. */
+export function openStore(aws: Aws): { readonly store: StorePort; readonly client: DynamoDBClient } {
+  const { endpoint, region, credentials } = aws;
+  const client = new DynamoDBClient({ endpoint, region, credentials });
+  const log = { info() {}, warn() {}, error() {} };
+  const store = createStore({ client, name: tableName, ids: createIds(), clock: createClock(), log });
+  return { store, client };
+}
+
 function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles: Bundles, aws: Aws): World {
-  const client = new DynamoDBClient({
-    endpoint: aws.endpoint,
-    region: aws.region,
-    credentials: aws.credentials,
-  });
-  const clock = createClock();
-  const quiet = { info() {}, warn() {}, error() {} };
-  const store = createStore({ client, name: tableName, ids: createIds(), clock, log: quiet });
+  const { store, client } = openStore(aws);
   return {
     ...pair,
     options,
@@ -181,12 +183,6 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
 }
 
 /** Waits until keepalambda leads and has seen the standby fit. Throws after `limitMs` with what it saw. */
-export async function untilSteady(world: World, limitMs = 30_000): Promise<void> {
-  const deadlineMs = Date.now() + limitMs;
-  for (;;) {
-    const memory = await world.store.readMemory(pairName);
-    if (memory.readiness?.fit && memory.incident === null && memory.plan === null) return;
-    if (Date.now() > deadlineMs) throw new Error(`the pair did not become steady: ${JSON.stringify(memory)}`);
-    await delay(100);
-  }
+export function untilSteady(world: World, limitMs = 30_000): Promise<void> {
+  return untilPairsSteady(world.store, [pairName], limitMs);
 }

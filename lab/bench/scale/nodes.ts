@@ -35,7 +35,10 @@ export async function openNodes(pairs: readonly NodeAddresses[]): Promise<Nodes>
     env: { ...process.env, [nodesVariable]: JSON.stringify(order) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
   const next = (kind: FromNodes['kind']) =>
     new Promise<FromNodes>((resolve, reject) => {
       child.on('message', function hear(message: FromNodes) {
@@ -44,7 +47,6 @@ export async function openNodes(pairs: readonly NodeAddresses[]): Promise<Nodes>
         resolve(message);
       });
       void ended.then(() => reject(new Error('the simulated nodes ended; what they said is above')));
-      child.once('error', reject);
     });
   await next('ready');
   return {

@@ -1,0 +1,111 @@
+/** One measurement: so many pairs, steady, for so long. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bundles } from '../../../lib/bundle.ts';
+import { functionNameOf } from '../../../lib/stack/names.ts';
+import { environmentName } from '../../deployment.ts';
+import { LabError } from '../../errors.ts';
+import { isSteady, untilSteady } from '../../steady.ts';
+import { type Meter, type ProcessUsage, startMeter } from './meter.ts';
+import type { NodeCounts } from './node-server.ts';
+import { type Counts, Tally } from './tally.ts';
+import { openScale, type ScaleWorld } from './world.ts';
+
+/** The scheduler's own period. A measurement of at least as long has a change of leader in every minute of it. */
+const MINUTE_MS = 60_000;
+/** What the second watch is given to load before a long measurement begins. Milliseconds. */
+const LOAD_MS = 5000;
+const STEADY_LIMIT_MS = 60_000;
+
+export interface Measured {
+  readonly pairs: number;
+  readonly vantages: number;
+  readonly seconds: number;
+  readonly processes: ProcessUsage;
+  readonly counts: Counts;
+  /** What the nodes were asked meanwhile. */
+  readonly nodes: NodeCounts;
+  /** Whether all pairs were steady at the end, as at the beginning, and no invocation failed meanwhile. */
+  readonly steady: boolean;
+}
+
+/** Opens the world, measures, and closes it. `ended` ends it early, with an error. */
+export async function measure(
+  pairCount: number,
+  vantageCount: number,
+  forMs: number,
+  bundles: Bundles,
+  ended: AbortSignal,
+): Promise<Measured> {
+  const world = await openScale(pairCount, vantageCount, bundles);
+  try {
+    const tally = new Tally(world.aws.events);
+    await warmUp(world, forMs, ended).catch((cause: Error) => {
+      ended.throwIfAborted();
+      throw notSteady(cause, tally);
+    });
+    const meter = startMeter(world.aws, () => tally.leader);
+    return await readAll(world, forMs, tally, meter, ended).finally(() => meter.stop());
+  } finally {
+    await world.close();
+  }
+}
+
+/**
+ * A long measurement waits for the second start, so that the two watches change over once a minute as they do in
+ * a system that has been running; for a short one, both are started at once.
+ */
+async function warmUp({ aws, config, store }: ScaleWorld, forMs: number, ended: AbortSignal): Promise<void> {
+  const long = forMs >= MINUTE_MS;
+  const startedMs = Date.now();
+  const functionName = functionNameOf(environmentName, 'watch');
+  aws.scheduler.start({ name: 'watch', functionName, atStart: long ? 1 : 2 });
+  await untilSteady(
+    store,
+    config.pairs.map(({ name }) => name),
+    STEADY_LIMIT_MS,
+  );
+  const restMs = startedMs + MINUTE_MS + LOAD_MS - Date.now();
+  if (long && restMs > 0) await delay(restMs, undefined, { signal: ended });
+}
+
+function notSteady(cause: Error, { lastError }: Tally): LabError {
+  return new LabError(
+    {
+      got: cause.message,
+      want: `all pairs steady within ${STEADY_LIMIT_MS / 1000} s`,
+      remedy:
+        lastError === null ? 'take fewer pairs, or a quieter machine' : `a function failed: ${lastError}`,
+    },
+    { cause },
+  );
+}
+
+async function readAll(
+  { config, nodes, store }: ScaleWorld,
+  forMs: number,
+  tally: Tally,
+  meter: Meter,
+  ended: AbortSignal,
+): Promise<Measured> {
+  const before = await nodes.counts();
+  const fromMs = Date.now();
+  await delay(forMs, undefined, { signal: ended });
+  const toMs = Date.now();
+  const processes = meter.stop();
+  const after = await nodes.counts();
+  const memories = await Promise.all(config.pairs.map(({ name }) => store.readMemory(name)));
+  const counts = tally.between(fromMs, toMs);
+  return {
+    pairs: config.pairs.length,
+    vantages: config.vantages.length,
+    seconds: (toMs - fromMs) / 1000,
+    processes,
+    counts,
+    nodes: {
+      looks: after.looks - before.looks,
+      statements: after.statements - before.statements,
+      bytes: after.bytes - before.bytes,
+    },
+    steady: memories.every(isSteady) && counts.failures === 0,
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * The memory that a function needs. Lambda sells CPU by memory, so a function that needs little memory may still
+ * need a large size. Pure.
+ */
+import type { Figures } from './figures.ts';
+import { VCPU_MEGABYTES } from './prices.ts';
+
+/** Steady work may take two thirds of the CPU: the rest is for looks that come all at once, and for collecting garbage. */
+const CPU_HEADROOM = 1.5;
+/** What was resident at most may fill four fifths of the memory. */
+const MEMORY_HEADROOM = 1.25;
+/** Lambda's own least, and the steps in which sizes are compared. Megabytes. */
+const LEAST_MB = 128;
+const STEP_MB = 64;
+
+export interface Need {
+  /** CPU seconds a second. */
+  readonly cpu: number;
+  readonly memoryMb: number;
+}
+
+export interface Sizes {
+  readonly watch: number;
+  readonly probe: number;
+}
+
+/** The smallest size with room for both. */
+export function sizeFor({ cpu, memoryMb }: Need): number {
+  const wantedMb = Math.max(LEAST_MB, cpu * VCPU_MEGABYTES * CPU_HEADROOM, memoryMb * MEMORY_HEADROOM);
+  return Math.ceil(wantedMb / STEP_MB) * STEP_MB;
+}
+
+/** Both watches are one function, so the one that leads decides. */
+export function sizesFor({ cpuPerSecond, memoryMb }: Figures): Sizes {
+  return {
+    watch: sizeFor({ cpu: cpuPerSecond.watchLeading, memoryMb: memoryMb.watch }),
+    probe: sizeFor({ cpu: cpuPerSecond.probe, memoryMb: memoryMb.probe }),
+  };
+}
+
+/** The part of a vCPU that a size brings. */
+export function cpuShareOf(sizeMb: number): number {
+  return sizeMb / VCPU_MEGABYTES;
+}

@@ -1,4 +1,4 @@
-/** `npm run bench`: keepalambda beside keepalived. Exit codes: 0 done, 1 a contender failed for good, 2 could not run. */
+/** `npm run bench`: keepalambda beside keepalived, or what many pairs cost. Exit codes: 0 done, 1 a contender failed for good, 2 could not run. */
 
 import { benchCommand } from '../lab/bench/command.ts';
 import { LabError } from '../lab/errors.ts';

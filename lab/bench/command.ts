@@ -9,6 +9,7 @@ import { type Asked, type BenchFault, parseFlags } from './flags.ts';
 import { writeReport } from './report.ts';
 import { type Results, type Run, summarize, summarizeAll } from './results.ts';
 import { runOnce } from './run.ts';
+import { scaleCommand } from './scale/command.ts';
 import { soak } from './soak/soak.ts';
 import { renderSoak, renderTable } from './table.ts';
 
@@ -16,21 +17,26 @@ import { renderSoak, renderTable } from './table.ts';
 export async function benchCommand(args: readonly string[]): Promise<number> {
   const asked = parseFlags(args);
   if (asked === null) return 0;
-  requireNamespaces();
-  await findProduct(asked.server);
+  if (asked.scale === null) {
+    requireNamespaces();
+    await findProduct(asked.server);
+  }
   const ended = new AbortController();
   const onSignal = () => ended.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    return await (asked.soakMs === null
-      ? compare(asked, ended.signal)
-      : soakFor(asked, asked.soakMs, ended.signal));
+    return await perform(asked, ended.signal);
   } catch (error) {
     if (ended.signal.aborted) return 130;
     throw error;
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+function perform(asked: Asked, ended: AbortSignal): Promise<number> {
+  if (asked.scale !== null) return scaleCommand({ ...asked, counts: asked.scale }, ended);
+  return asked.soakMs === null ? compare(asked, ended) : soakFor(asked, asked.soakMs, ended);
 }
 
 async function soakFor(asked: Asked, forMs: number, ended: AbortSignal): Promise<number> {

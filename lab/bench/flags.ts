@@ -7,6 +7,7 @@ import { parseWeather, type Weather } from '../network/netns/weather.ts';
 import type { Contender } from './contender.ts';
 import { keepalambda } from './keepalambda.ts';
 import { keepalivedContenders } from './keepalived/contender.ts';
+import { MOST_PAIRS } from './scale/pairs.ts';
 
 /** The faults that the benchmark compares: what every contender claims to handle. */
 export const benchFaults = ['mysqld-kill', 'host-down', 'mysqld-hang'] as const;
@@ -27,6 +28,10 @@ export interface Asked {
   readonly soakMs: number | null;
   /** Loss and delay while it soaks. */
   readonly weather: Weather | null;
+  /** Measure what so many pairs cost instead of comparing. */
+  readonly scale: readonly number[] | null;
+  /** How long each number of pairs is measured. Milliseconds. */
+  readonly forMs: number;
 }
 
 interface Flags {
@@ -40,6 +45,8 @@ interface Flags {
   readonly story?: true;
   readonly soak?: string;
   readonly netem?: string;
+  readonly scale?: string;
+  readonly for: string;
 }
 
 /** Parses them; null when help was shown. Throws a `LabError` for what a person can mend. */
@@ -57,12 +64,16 @@ export function parseFlags(args: readonly string[]): Asked | null {
     story: flags.story ?? false,
     soakMs: flags.soak === undefined ? null : durationMs('--soak', flags.soak),
     weather: flags.netem === undefined ? null : parseWeather(flags.netem),
+    scale: flags.scale === undefined ? null : countsOf(flags.scale),
+    forMs: durationMs('--for', flags.for),
   };
 }
 
 function read(args: readonly string[]): Flags | null {
   const command = new Command('npm run bench --')
-    .description('keepalambda beside keepalived: the same servers, network, client and faults (root).')
+    .description(
+      'keepalambda beside keepalived: the same servers, network, client and faults (root). Or --scale.',
+    )
     .option('--faults <names>', 'which, with commas between them', benchFaults.join(','))
     .option('--runs <number>', 'runs of each fault on each contender', '5')
     .option(
@@ -72,11 +83,13 @@ function read(args: readonly string[]): Flags | null {
     )
     .option('--server <name>', 'a server of the lab, or the path of a mysqld', 'mariadb-10.11')
     .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect, the same for all", '800')
-    .option('--out <directory>', 'where benchmark.md and benchmark.svg are written', 'docs')
+    .option('--out <directory>', 'where benchmark.md and benchmark.svg, or costs.md, are written', 'docs')
     .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
     .option('--story', 'tell each run as it happens')
     .option('--soak <time>', 'no fault, no peer: look for false failovers for so long, such as 10m')
-    .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'");
+    .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'")
+    .option('--scale <numbers>', 'no fault, no peer, no root: what so many pairs cost, such as 1,10,100')
+    .option('--for <time>', 'with --scale: how long each is measured', '60s');
   return parseWith<Flags>(command, args);
 }
 
@@ -97,6 +110,11 @@ function namesOf<Name extends string>(flag: string, text: string, known: readonl
       remedy: `correct ${flag}`,
     });
   });
+}
+
+function countsOf(text: string): readonly number[] {
+  const counts = text.split(',').map((number) => wholeNumber('--scale', number, 1, MOST_PAIRS));
+  return [...new Set(counts)].sort((one, other) => one - other);
 }
 
 function durationMs(flag: string, text: string): number {

@@ -33,9 +33,7 @@ export function rowsOf(results: Results<Summary>): readonly (readonly string[])[
 
 /** For a terminal. */
 export function renderTable(results: Results<Summary>): string {
-  const table = new Table({ head: [...columns], style: { head: [], border: [] } });
-  for (const row of rowsOf(results)) table.push([...row]);
-  return table.toString();
+  return terminalTable(columns, rowsOf(results));
 }
 
 /** What a soak came to, a line for each figure. */
@@ -47,8 +45,19 @@ export function renderSoak(figures: SoakFigures): string {
 
 /** For the report. */
 export function renderMarkdownTable(results: Results<Summary>): string {
+  return markdownTable(columns, rowsOf(results));
+}
+
+/** A table with lines around its cells, without colours. */
+export function terminalTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({ head: [...head], style: { head: [], border: [] } });
+  for (const row of rows) table.push([...row]);
+  return table.toString();
+}
+
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(columns), line(columns.map(() => '---')), ...rowsOf(results).map(line)].join('\n');
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function ratio({ medianMs }: Summary, ours: Summary | undefined): string {

@@ -7,8 +7,8 @@ import { VCPU_MEGABYTES } from './prices.ts';
 
 /** Steady work may take two thirds of the CPU: the rest is for looks that come all at once, and for collecting garbage. */
 const CPU_HEADROOM = 1.5;
-/** What was resident at most may fill four fifths of the memory. */
-const MEMORY_HEADROOM = 1.25;
+/** What was resident at most is a peak already, with garbage in it: a tenth more will do. */
+const MEMORY_HEADROOM = 1.1;
 /** Lambda's own least, and the steps in which sizes are compared. Megabytes. */
 const LEAST_MB = 128;
 const STEP_MB = 64;

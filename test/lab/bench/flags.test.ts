@@ -26,6 +26,12 @@ test('a soak has its time and its weather', () => {
   expect(asked).toMatchObject({ soakMs: 600_000, weather: { lossPercent: 5, delayMs: 20, jitterMs: 20 } });
 });
 
+test('numbers of pairs are measured once each, from the least to the most, for a minute', () => {
+  expect(parseFlags([])).toMatchObject({ scale: null, out: 'docs' });
+  expect(parseFlags(['--scale', '100,1,10,1'])).toMatchObject({ scale: [1, 10, 100], forMs: 60_000 });
+  expect(parseFlags(['--scale', '2', '--for', '5s'])).toMatchObject({ scale: [2], forMs: 5000 });
+});
+
 test.each([
   [['--faults', 'earthquake'], /got --faults earthquake; want some of mysqld-kill/],
   [['--peers', 'pacemaker'], /got --peers pacemaker/],
@@ -33,6 +39,10 @@ test.each([
   [['--ec2-latency-ms', 'soon'], /--ec2-latency-ms soon/],
   [['--soak', '10'], /a time such as 90s/],
   [['--netem', 'hail'], /words of tc netem/],
+  [['--scale', '1,many'], /got --scale many; want a whole number from 1 to 200/],
+  [['--scale', '201'], /got --scale 201/],
+  [['--scale', ''], /a whole number from 1/],
+  [['--scale', '1', '--for', '5'], /got --for 5; want a time such as 90s/],
   [['--bogus'], /unknown option/],
 ])('a bad argument is one clear line: %j', (args, message) => {
   expect(() => parseFlags(args)).toThrow(LabError);

@@ -88,7 +88,7 @@ function legend(): string {
   every other one is not. $${transfer.zoneGigabyte} a gigabyte, both ends together.
 - **KMS decryption**: the credentials of each pair, read at most once in 5 minutes by each of two watches, as SecureString.
 - **KMS key**: encrypts alerts and logs. Each of the first two yearly rotations adds $${kms.keyMonth}.
-- **CloudWatch metrics**: $${cloudwatch.metricMonth} for each series: three for each pair, and the heartbeat. One
+- **CloudWatch metrics**: $${dollars(cloudwatch.metricMonth)} for each series: three for each pair, and the heartbeat. One
   more for each pair in which an outage was measured that month.
 - Nothing in a month without an incident: SNS, SQS, EC2's API, SSM's commands. The table, its backups and
   the operator's orders come to less than a cent.

@@ -1,6 +1,6 @@
 /** Simulated nodes that speak MySQL: the login and the commands by mysql2's own server side. */
-import type { Socket } from 'node:net';
-import { type Connection, createServer } from 'mysql2';
+import { createServer, type Socket } from 'node:net';
+import { type ConnectionOptions, createConnection } from 'mysql2';
 import type { NodePair, NodePlace } from './node-pair.ts';
 import { encodeRows } from './node-wire.ts';
 import { answerTo } from './node-words.ts';
@@ -22,22 +22,18 @@ export interface NodeServers {
 const capabilities = 0xffffff & ~0x20 & ~0x800;
 const UTF8MB4 = 45;
 
-/** mysql2's types know the port only. */
-interface Listening {
-  listen(port: number, host: string, backlog: number, done: () => void): unknown;
-}
-
-/** Starts two servers for each pair, all on this port. A port that is taken ends the process. */
+/** Starts two servers for each pair, all on this port. Rejects when it is taken. */
 export async function startNodes(pairs: readonly NodePair[], port: number): Promise<NodeServers> {
   const counter = new Counter();
   let connections = 0;
   const start = (pair: NodePair, place: NodePlace) =>
-    new Promise<void>((resolve) => {
-      const server = createServer((connection) => {
+    new Promise<void>((resolve, reject) => {
+      const server = createServer({ noDelay: true }, (socket) => {
         connections += 1;
-        serve(connection, pair, place, connections, counter);
+        counter.follow(socket);
+        serve(socket, pair, place, connections, counter);
       });
-      (server as unknown as Listening).listen(port, pair.addresses[place], 128, resolve);
+      server.once('error', reject).listen(port, pair.addresses[place], () => resolve());
     });
   await Promise.all(pairs.flatMap((pair) => [start(pair, 'first'), start(pair, 'second')]));
   return { counts: () => counter.counts() };
@@ -72,16 +68,21 @@ function bytesOf({ bytesRead, bytesWritten }: Socket): number {
   return bytesRead + bytesWritten;
 }
 
+/** What mysql2 reads of a server's side; its types know the client's only. */
+interface ServerOptions extends ConnectionOptions {
+  readonly isServer: true;
+}
+
 function serve(
-  connection: Connection,
+  socket: Socket,
   pair: NodePair,
   place: NodePlace,
   connectionId: number,
   counter: Counter,
 ): void {
-  const { stream } = connection as unknown as { readonly stream: Socket };
-  counter.follow(stream);
-  stream.setNoDelay(true);
+  // Without the last one, each connection would come with room for 16,000 prepared statements.
+  const options: ServerOptions = { stream: socket, isServer: true, maxPreparedStatements: 1 };
+  const connection = createConnection(options);
   const answer = (sql: string) => {
     counter.heard(sql);
     const words = answerTo(pair, place, sql, Date.now());
@@ -93,7 +94,7 @@ function serve(
         connection.writeError({ code: words.errno, message: words.message });
         break;
       case 'rows':
-        stream.write(encodeRows(words.columns, words.rows));
+        socket.write(encodeRows(words.columns, words.rows));
         break;
     }
     // Each command begins a count of its own; mysql2's server side goes on with the last one's.

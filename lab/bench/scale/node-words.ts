@@ -101,8 +101,8 @@ function heartbeatsReceived({ pair, place, nowMs }: Asked): NodeAnswer {
   return row({ heartbeats: pair.heartbeatsReceived(place, nowMs) });
 }
 
-function closed({ pair, place }: Asked): NodeAnswer {
-  return row({ closed: pair.isWritable(place) ? 0 : 2 });
+function closed({ pair, place, nowMs }: Asked): NodeAnswer {
+  return row({ closed: pair.isWritable(place) ? 0 : 2, stamp: timeOf(nowMs) });
 }
 
 function commitHeartbeat({ pair, place, nowMs, sql }: Asked): NodeAnswer {
@@ -111,7 +111,8 @@ function commitHeartbeat({ pair, place, nowMs, sql }: Asked): NodeAnswer {
       'The MySQL server is running with the --super-read-only option so it cannot execute this statement';
     return { kind: 'error', errno: 1290, message };
   }
-  pair.commitHeartbeat(/VALUES \('([^']*)'/.exec(sql)?.[1] ?? '', nowMs);
+  const [, key = '', stamp = timeOf(nowMs)] = /VALUES \('([^']*)', (?:'([^']*)')?/.exec(sql) ?? [];
+  pair.commitHeartbeat(key, Date.parse(`${stamp.replace(' ', 'T')}Z`));
   return { kind: 'done' };
 }
 
@@ -140,6 +141,11 @@ function heartbeatValue(expression: string, node: string, atMs: number, nowMs: n
   if (/^node$/i.test(expression)) return node;
   if (/TIMESTAMPDIFF\(MICROSECOND/i.test(expression)) return Math.round((nowMs - atMs) * 1000);
   if (/UNIX_TIMESTAMP/i.test(expression)) return atMs / 1000;
+  return timeOf(atMs);
+}
+
+/** A moment as DATETIME(3) in a session in UTC: `2026-11-24 13:50:01.123`. */
+function timeOf(atMs: number): string {
   return new Date(atMs).toISOString().replace('T', ' ').replace('Z', '');
 }
 

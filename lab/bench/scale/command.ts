@@ -9,7 +9,7 @@ import { dollarsPerMonth, gigabyteSecondsOf, itemsOf } from './cost.ts';
 import { renderCosts } from './document.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { measure } from './measure.ts';
-import { sizesFor } from './sizing.ts';
+import { fits, sizesFor } from './sizing.ts';
 import { count, headOf, rowsOf } from './table.ts';
 
 export interface ScaleAsked {
@@ -66,6 +66,7 @@ function withCost(figures: Figures) {
   const items = itemsOf(figures, sizes).map(({ name, dollarsPerMonth: dollars }) => [name, cents(dollars)]);
   return {
     ...figures,
+    fits: fits(figures, memoryMegabytes),
     sizeMb: sizes,
     gigabyteSecondsPerMonth: Math.round(gigabyteSecondsOf(figures, sizes)),
     itemsDollarsPerMonth: Object.fromEntries(items) as Record<string, number>,

@@ -4,7 +4,7 @@ import { dollarsPerMonth, itemsOf } from './cost.ts';
 import type { Figures } from './figures.ts';
 import { prices, pricesAsOf, storage, VCPU_MEGABYTES } from './prices.ts';
 import { type Rival, rivalsOf, STORAGE_GIGABYTES } from './rivals.ts';
-import { cpuShareOf, type Sizes, sizesFor } from './sizing.ts';
+import { cpuShareOf, fits, type Sizes, sizesFor } from './sizing.ts';
 import { count, headOf, rowsOf } from './table.ts';
 
 export interface DocumentFacts {
@@ -31,7 +31,8 @@ ${legend()}
 
 Lambda gives CPU in proportion to memory: ${VCPU_MEGABYTES} MB are one vCPU, ${facts.deployedMb} MB are ${cpuShareOf(facts.deployedMb).toFixed(3)} of one.
 The bills above are for the smallest sizes that have room for half as much CPU again as was measured, and for a
-tenth more memory. The stack gives ${facts.deployedMb} MB to each function.
+tenth more memory. A probe looks at all nodes at once, so with less CPU a round of looks lasts longer than a look's
+limit, and healthy nodes count as unanswered. The stack gives ${facts.deployedMb} MB to each function.
 
 ${sizeTable(all, facts)}
 
@@ -98,19 +99,25 @@ function legend(): string {
 
 function sizeTable(all: readonly Figures[], { deployedMb }: DocumentFacts): string {
   const deployed: Sizes = { watch: deployedMb, probe: deployedMb };
-  const fits = (size: number) => `${size} MB${size > deployedMb ? ', more than deployed' : ''}`;
+  const megabytes = (size: number) => `${size} MB${size > deployedMb ? ', more than deployed' : ''}`;
+  const yes = (is: boolean) => (is ? 'yes' : 'no');
   const row = (figures: Figures) => {
     const sizes = sizesFor(figures);
+    const { memory, vcpu } = fits(figures, deployedMb);
     return [
       count(figures.pairs, 'pair'),
       String(figures.vantages),
-      fits(sizes.watch),
-      fits(sizes.probe),
+      yes(memory),
+      yes(vcpu),
+      megabytes(sizes.watch),
+      megabytes(sizes.probe),
       dollars(dollarsPerMonth(figures, sizes)),
       dollars(dollarsPerMonth(figures, deployed)),
     ];
   };
-  const head = ['', 'vantages', 'watch', 'probe', 'all', `all, with ${deployedMb} MB`];
+  const deployedSize = `${deployedMb} MB`;
+  const within = [`memory within ${deployedSize}`, 'CPU within one vCPU'];
+  const head = ['', 'vantages', ...within, 'watch', 'probe', 'all', `all, with ${deployedSize}`];
   return markdownTable(head, all.map(row));
 }
 

@@ -5,7 +5,10 @@
 import type { Figures } from './figures.ts';
 import { VCPU_MEGABYTES } from './prices.ts';
 
-/** Steady work may take two thirds of the CPU: the rest is for looks that come all at once, and for collecting garbage. */
+/**
+ * Steady work may take two thirds of the CPU. All nodes are looked at at once, so that a round of looks then lasts two
+ * thirds of the time to the next one, and less than a look's limit.
+ */
 const CPU_HEADROOM = 1.5;
 /** What was resident at most is a peak already, with garbage in it: a tenth more will do. */
 const MEMORY_HEADROOM = 1.1;
@@ -35,6 +38,17 @@ export function sizesFor({ cpuPerSecond, memoryMb }: Figures): Sizes {
   return {
     watch: sizeFor({ cpu: cpuPerSecond.watchLeading, memoryMb: memoryMb.watch }),
     probe: sizeFor({ cpu: cpuPerSecond.probe, memoryMb: memoryMb.probe }),
+  };
+}
+
+/** Whether every function stays within this memory, and within one vCPU. */
+export function fits(
+  { cpuPerSecond, memoryMb }: Figures,
+  sizeMb: number,
+): { memory: boolean; vcpu: boolean } {
+  return {
+    memory: Math.max(memoryMb.watch, memoryMb.probe) <= sizeMb,
+    vcpu: Math.max(cpuPerSecond.watchLeading, cpuPerSecond.probe) <= 1,
   };
 }
 

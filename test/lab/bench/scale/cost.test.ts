@@ -9,7 +9,7 @@ import {
 import type { Figures } from '../../../../lab/bench/scale/figures.ts';
 import { environmentOf } from '../../../../lab/bench/scale/pairs.ts';
 import { rivalsOf } from '../../../../lab/bench/scale/rivals.ts';
-import { cpuShareOf, sizeFor, sizesFor } from '../../../../lab/bench/scale/sizing.ts';
+import { cpuShareOf, fits, sizeFor, sizesFor } from '../../../../lab/bench/scale/sizing.ts';
 import { memoryMegabytes } from '../../../../lab/deployment.ts';
 import { templateOf } from '../../../stack/templates.ts';
 import { plainFigures } from './figures.ts';
@@ -30,6 +30,19 @@ test('the watch that leads decides for both, and the busiest probe for all', () 
   const busy = { ...plainFigures, cpuPerSecond: { watchLeading: 0.1, watchContending: 0.5, probe: 0.2 } };
   expect(sizesFor(busy)).toEqual({ watch: 320, probe: 576 });
   expect(cpuShareOf(1769)).toBe(1);
+});
+
+test.each([
+  ['all well', { memory: 256, cpu: 1 }, { memory: true, vcpu: true }],
+  ['too much memory', { memory: 257, cpu: 0.1 }, { memory: false, vcpu: true }],
+  ['more than a vCPU', { memory: 100, cpu: 1.01 }, { memory: true, vcpu: false }],
+])('what fits: %s', (_what, { memory, cpu }, fitting) => {
+  const figures = {
+    ...plainFigures,
+    memoryMb: { watch: 100, probe: memory },
+    cpuPerSecond: { watchLeading: cpu, watchContending: 0, probe: 0.1 },
+  };
+  expect(fits(figures, 256)).toEqual(fitting);
 });
 
 test('one environment of 128 MB that is always busy costs what the design says', () => {

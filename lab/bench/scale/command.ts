@@ -45,9 +45,10 @@ async function measureTold(
   bundles: Bundles,
   ended: AbortSignal,
 ): Promise<Figures> {
-  const figures = figuresOf(await measure(pairs, vantageCount, forMs, bundles, ended));
+  const measured = await measure(pairs, vantageCount, forMs, bundles, ended);
+  const figures = figuresOf(measured);
   const cpu = (figures.cpuPerPairAndSecond * 1000).toFixed(2);
-  const word = figures.steady ? '' : ', not steady all the time';
+  const word = figures.steady ? '' : `, not steady all the time ${measured.because ?? ''}`;
   console.error(
     `${count(pairs, 'pair')}, ${count(vantageCount, 'vantage')}: ${cpu} ms of CPU per pair and second${word}`,
   );

@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bundles } from '../../../lib/bundle.ts';
 import { functionNameOf } from '../../../lib/stack/names.ts';
 import { environmentName } from '../../deployment.ts';
-import { LabError } from '../../errors.ts';
 import { isSteady, untilSteady } from '../../steady.ts';
 import { type Meter, type ProcessUsage, startMeter } from './meter.ts';
 import type { NodeCounts } from './node-server.ts';
@@ -26,6 +25,8 @@ export interface Measured {
   readonly nodes: NodeCounts;
   /** Whether all pairs were steady at the end, as at the beginning, and no invocation failed meanwhile. */
   readonly steady: boolean;
+  /** Why not, where it is known. */
+  readonly because?: string;
 }
 
 /** Opens the world, measures, and closes it. `ended` ends it early, with an error. */
@@ -39,45 +40,40 @@ export async function measure(
   const world = await openScale(pairCount, vantageCount, bundles);
   try {
     const tally = new Tally(world.aws.events);
-    await warmUp(world, forMs, ended).catch((cause: Error) => {
-      ended.throwIfAborted();
-      throw notSteady(cause, tally);
-    });
+    const because = await warmUp(world, forMs, tally, ended);
     const meter = startMeter(world.aws, () => tally.leader);
-    return await readAll(world, forMs, tally, meter, ended).finally(() => meter.stop());
+    const measured = await readAll(world, forMs, tally, meter, ended).finally(() => meter.stop());
+    return because === null ? measured : { ...measured, steady: false, because };
   } finally {
     await world.close();
   }
 }
 
 /**
+ * Gives back why the pairs did not become steady, or null. They are measured all the same: what a system costs that
+ * cannot keep up is worth knowing.
+ *
  * A long measurement waits for the second start, so that the two watches change over once a minute as they do in
  * a system that has been running; for a short one, both are started at once.
  */
-async function warmUp({ aws, config, store }: ScaleWorld, forMs: number, ended: AbortSignal): Promise<void> {
+async function warmUp(
+  { aws, config, store }: ScaleWorld,
+  forMs: number,
+  tally: Tally,
+  ended: AbortSignal,
+): Promise<string | null> {
   const long = forMs >= MINUTE_MS;
   const startedMs = Date.now();
   const functionName = functionNameOf(environmentName, 'watch');
   aws.scheduler.start({ name: 'watch', functionName, atStart: long ? 1 : 2 });
-  await untilSteady(
-    store,
-    config.pairs.map(({ name }) => name),
-    STEADY_LIMIT_MS,
+  const names = config.pairs.map(({ name }) => name);
+  const because = await untilSteady(store, names, STEADY_LIMIT_MS).then(
+    () => null,
+    (error: Error) => tally.lastError ?? error.message,
   );
   const restMs = startedMs + MINUTE_MS + LOAD_MS - Date.now();
   if (long && restMs > 0) await delay(restMs, undefined, { signal: ended });
-}
-
-function notSteady(cause: Error, { lastError }: Tally): LabError {
-  return new LabError(
-    {
-      got: cause.message,
-      want: `all pairs steady within ${STEADY_LIMIT_MS / 1000} s`,
-      remedy:
-        lastError === null ? 'take fewer pairs, or a quieter machine' : `a function failed: ${lastError}`,
-    },
-    { cause },
-  );
+  return because;
 }
 
 async function readAll(

@@ -48,7 +48,7 @@ async function measureTold(
   const measured = await measure(pairs, vantageCount, forMs, bundles, ended);
   const figures = figuresOf(measured);
   const cpu = (figures.cpuPerPairAndSecond * 1000).toFixed(2);
-  const word = figures.steady ? '' : `, not steady all the time ${measured.because ?? ''}`;
+  const word = measured.because === null ? '' : `; not steady: ${measured.because}`;
   console.error(
     `${count(pairs, 'pair')}, ${count(vantageCount, 'vantage')}: ${cpu} ms of CPU per pair and second${word}`,
   );

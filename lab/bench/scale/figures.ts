@@ -42,7 +42,7 @@ const watch = functionNameOf(environmentName, 'watch');
 const probePrefix = functionNameOf(environmentName, 'probe');
 
 export function figuresOf(measured: Measured): Figures {
-  const { pairs, vantages, seconds, processes, counts, nodes, steady } = measured;
+  const { pairs, vantages, seconds, processes, counts, nodes, because } = measured;
   const { cpuSeconds, peakMb } = processes;
   const minutes = seconds / 60;
   const perPairAndMinute = (count: number) => round(count / pairs / minutes);
@@ -56,7 +56,7 @@ export function figuresOf(measured: Measured): Figures {
     pairs,
     vantages,
     seconds: round(seconds),
-    steady,
+    steady: because === null,
     cpuPerPairAndSecond: round(sum(Object.values(cpuSeconds)) / pairs / seconds),
     cpuPerSecond: {
       watchLeading: round((cpuSeconds['watch leading'] ?? 0) / seconds),

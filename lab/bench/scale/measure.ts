@@ -1,6 +1,8 @@
 /** One measurement: so many pairs, steady, for so long. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bundles } from '../../../lib/bundle.ts';
+import type { Config } from '../../../lib/core/config.ts';
+import type { StorePort } from '../../../lib/shell/ports.ts';
 import { functionNameOf } from '../../../lib/stack/names.ts';
 import { environmentName } from '../../deployment.ts';
 import { isSteady, untilSteady } from '../../steady.ts';
@@ -23,10 +25,11 @@ export interface Measured {
   readonly counts: Counts;
   /** What the nodes were asked meanwhile. */
   readonly nodes: NodeCounts;
-  /** Whether all pairs were steady at the end, as at the beginning, and no invocation failed meanwhile. */
-  readonly steady: boolean;
-  /** Why not, where it is known. */
-  readonly because?: string;
+  /**
+   * Why it is not what steady pairs cost: some did not become steady, or were not any more at the end, or an
+   * invocation failed. Null when all went well.
+   */
+  readonly because: string | null;
 }
 
 /** Opens the world, measures, and closes it. `ended` ends it early, with an error. */
@@ -43,7 +46,7 @@ export async function measure(
     const because = await warmUp(world, forMs, tally, ended);
     const meter = startMeter(world.aws, () => tally.leader);
     const measured = await readAll(world, forMs, tally, meter, ended).finally(() => meter.stop());
-    return because === null ? measured : { ...measured, steady: false, because };
+    return because === null ? measured : { ...measured, because };
   } finally {
     await world.close();
   }
@@ -89,7 +92,6 @@ async function readAll(
   const toMs = Date.now();
   const processes = meter.stop();
   const after = await nodes.counts();
-  const memories = await Promise.all(config.pairs.map(({ name }) => store.readMemory(name)));
   const counts = tally.between(fromMs, toMs);
   return {
     pairs: config.pairs.length,
@@ -102,6 +104,16 @@ async function readAll(
       statements: after.statements - before.statements,
       bytes: after.bytes - before.bytes,
     },
-    steady: memories.every(isSteady) && counts.failures === 0,
+    because: counts.failures > 0 ? tally.lastError : await unsteady(config, store),
   };
+}
+
+/** How many pairs are not steady, and what is remembered of the first of them; null when all are. */
+async function unsteady({ pairs }: Config, store: StorePort): Promise<string | null> {
+  const memories = await Promise.all(pairs.map(({ name }) => store.readMemory(name)));
+  const restless = memories.filter((memory) => !isSteady(memory));
+  const [first] = restless;
+  if (first === undefined) return null;
+  const why = first.readiness?.reasons.join('; ') || (first.incident ? 'an incident is open' : 'unsettled');
+  return `${restless.length} of ${pairs.length} pairs at the end: ${why}`;
 }

@@ -80,7 +80,7 @@ test('a measurement becomes figures by pair, by vantage, by second and by minute
     pairs: 10,
     vantages: 2,
     seconds: 30,
-    steady: true,
+    because: null,
     processes: {
       cpuSeconds: {
         'watch leading': 3,

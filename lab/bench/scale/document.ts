@@ -55,8 +55,7 @@ ${rivalTable(all, rivalsOf())}
 
 ## What was measured
 
-Simulated nodes (MySQL 8.4 with GTIDs, healthy, ${seconds(all)} each), default settings, the shipped bundles. Once a
-minute the lease goes from one watch to the other.
+Simulated nodes (MySQL 8.4 with GTIDs, healthy), default settings, the shipped bundles, ${seconds(all)} each${handover(all)}.${unsteady(all)}
 
 ${markdownTable(headOf(all), rowsOf(all))}
 `;
@@ -142,6 +141,21 @@ function rivalTable(all: readonly Figures[], rivals: readonly Rival[]): string {
   return `${markdownTable(head, rows)}
 
 Storage: $${storage.rdsGigabyteMonth} a gigabyte on RDS, $${storage.ebsGigabyteMonth} on EBS. keepalambda's part is that with ${count(most, 'vantage')}.`;
+}
+
+/** A shorter measurement has both watches from its beginning, and ends before they change over. */
+function handover(all: readonly Figures[]): string {
+  const has = all.every((figures) => figures.seconds >= 60);
+  return has ? ', in which the lease goes from one watch to the other once a minute' : '';
+}
+
+function unsteady(all: readonly Figures[]): string {
+  const some = all.filter(({ steady }) => !steady);
+  if (some.length === 0) return '';
+  const names = some.map(
+    ({ pairs, vantages }) => `${count(pairs, 'pair')} with ${count(vantages, 'vantage')}`,
+  );
+  return `\nNot steady all the time, so not what steady pairs cost: ${names.join(', ')}.`;
 }
 
 function seconds(all: readonly Figures[]): string {

@@ -31,8 +31,8 @@ ${legend()}
 
 Lambda gives CPU in proportion to memory: ${VCPU_MEGABYTES} MB are one vCPU, ${facts.deployedMb} MB are ${cpuShareOf(facts.deployedMb).toFixed(3)} of one.
 The bills above are for the smallest sizes that have room for half as much CPU again as was measured, and for a
-tenth more memory. A probe looks at all nodes at once, so with less CPU a round of looks lasts longer than a look's
-limit, and healthy nodes count as unanswered. The stack gives ${facts.deployedMb} MB to each function.
+tenth more memory. A probe looks at all nodes at once, so with less CPU a round of looks lasts longer than the time to
+the next one: it still works, but nodes are looked at less often, and a failure is seen later. The stack gives ${facts.deployedMb} MB to each function.
 
 ${sizeTable(all, facts)}
 

@@ -40,7 +40,18 @@ CPU was measured on ${facts.machine}; Lambda's arm64 cores are others, and a fun
 and let go again, which adds to the time of each look. Look at the figures as a size, not as a promise: the metric
 "Duration of probes" on the dashboard shows the real one.
 
-## Beside RDS
+${besideRds(all)}
+
+## What was measured
+
+Simulated nodes (MySQL 8.4 with GTIDs, healthy), default settings, the shipped bundles, ${seconds(all)} each${handover(all)}.${unsteady(all)}
+
+${markdownTable(headOf(all), rowsOf(all))}
+`;
+}
+
+function besideRds(all: readonly Figures[]): string {
+  return `## Beside RDS
 
 With keepalambda you run two EC2 instances yourself, and pay for them as well. Backups, patches and the
 monitoring of the servers are yours. RDS's price contains them, but not traffic, snapshots beyond the size of the
@@ -51,14 +62,7 @@ ${rivalTable(all, rivalsOf())}
 - **Multi-AZ instance**: instance and storage twice; the second one is a standby in another zone and takes no queries.
 - **Multi-AZ cluster**: three instances in three zones, two of them readable; three times the instance and the storage. MySQL and
   PostgreSQL only, on instance classes with local disks, so not on those of this table.
-- **keepalambda's part** is the bill above divided by the pairs of its environment.
-
-## What was measured
-
-Simulated nodes (MySQL 8.4 with GTIDs, healthy), default settings, the shipped bundles, ${seconds(all)} each${handover(all)}.${unsteady(all)}
-
-${markdownTable(headOf(all), rowsOf(all))}
-`;
+- **keepalambda's part** is the bill above divided by the pairs of its environment.`;
 }
 
 function vantagesOf(all: readonly Figures[]): readonly number[] {

@@ -1,6 +1,6 @@
 /** Simulated nodes that speak MySQL: the login and the commands by mysql2's own server side. */
 import { createServer, type Socket } from 'node:net';
-import { type ConnectionOptions, createConnection } from 'mysql2';
+import { type Connection, type ConnectionOptions, createConnection } from 'mysql2';
 import type { NodePair, NodePlace } from './node-pair.ts';
 import { encodeRows } from './node-wire.ts';
 import { answerTo } from './node-words.ts';
@@ -105,6 +105,11 @@ function serve(
   connection.on('stmt_prepare', answer);
   // A client that goes away is no concern of a server.
   connection.on('error', () => {});
+  letIn(connection, connectionId);
+}
+
+/** Whoever comes is let in. mysql2 says so in the callback, and a new count begins after it. */
+function letIn(connection: Connection, connectionId: number): void {
   connection.serverHandshake({
     protocolVersion: 10,
     serverVersion: '8.4.6',
@@ -112,9 +117,8 @@ function serve(
     statusFlags: 2,
     characterSet: UTF8MB4,
     capabilityFlags: capabilities,
-    // Whoever comes is let in. mysql2 says so in the callback, and a new count begins after it.
-    authCallback: (_who: unknown, letIn: (error: null) => void) => {
-      letIn(null);
+    authCallback: (_who: unknown, done: (error: null) => void) => {
+      done(null);
       connection.sequenceId = 0;
     },
   });

@@ -63,12 +63,14 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
   async function look(targets: readonly ProbeTarget[], holdMs: number): Promise<ProbeResponse> {
     if (looks === 0 && nowWallMs() - lastLookMs > STALE_MS) drop();
     looks += 1;
-    if (targets.some(({ seen }) => seen !== null)) lastWatchedMs = nowWallMs();
+    const isWatched = targets.some(({ seen }) => seen !== null);
     try {
       return { kind: 'looks', pairs: await holdLook(targets, holdMs, observerOf) };
     } finally {
       looks -= 1;
       lastLookMs = nowWallMs();
+      // At its end: a held look may last as long as what makes the connections stale.
+      if (isWatched) lastWatchedMs = lastLookMs;
       if (looks === 0 && lastLookMs - lastWatchedMs > STALE_MS) drop();
     }
   }

@@ -1,5 +1,6 @@
 /** Late answers: a server that stalls for a moment is not thrown away, and its answer counts when it comes. */
 import { expect, test } from 'vitest';
+import { createProbe } from '../../../lib/adapters/mysql/probe.ts';
 import { eventually, hang } from './servers.ts';
 import { startSlowPath } from './slow-path.ts';
 import type { Subject } from './subject.ts';
@@ -57,6 +58,26 @@ export function lateAnswers(subject: Subject): void {
       db1.resume();
     }
     await subject.steady();
+  });
+
+  test('a look that is held for longer than anything is trusted keeps its connections', async () => {
+    let wallMs = 0;
+    const probe = createProbe(() => wallMs);
+    const { db1, target } = subject.servers;
+    const ours = () => db1.sql("SELECT id FROM information_schema.processlist WHERE user = 'monitor'");
+    const look = (holdMs: number) =>
+      probe.answer({ kind: 'look', targets: [{ ...target, seen: 'nothing like it' }], holdMs });
+    try {
+      await look(0);
+      const before = await ours();
+      expect(before.length).toBeGreaterThan(0);
+      const held = look(300);
+      wallMs += 6000;
+      await held;
+      expect(await ours()).toEqual(expect.arrayContaining([...before]));
+    } finally {
+      probe.drop();
+    }
   });
 
   test('a look that is nobody’s next one keeps no connections', async () => {

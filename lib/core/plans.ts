@@ -10,8 +10,8 @@ import type { Step } from './step.ts';
 /** How long one statement on a node may take: within the lease's margin. Milliseconds. */
 export const STATEMENT_LIMIT_MS = 2500;
 
-/** How long fencing waits for a holder that is gone: clients are waiting too. Milliseconds. */
-export const GONE_FENCE_MS = 150;
+/** How long fencing waits for a holder that is gone, and has not answered several looks: clients are waiting too. Milliseconds. */
+export const GONE_FENCE_MS = 100;
 
 /** How a failover finds the old holder, and what the operator allowed. */
 export interface FailoverTerms {

@@ -27,11 +27,7 @@ export async function holdLook(
 ): Promise<Record<string, Sighting[]>> {
   const startMs = nowMs();
   const ended = new AbortController();
-  const held = targets.map((target) => {
-    const { lookIntervalMs } = target.settings;
-    const everyMs = holdMs > 0 ? lookIntervalMs : Math.min(BESIDE_MS, lookIntervalMs);
-    return holdTarget(target, everyMs, observers, ended.signal);
-  });
+  const held = targets.map((target) => holdTarget(target, holdMs > 0, observers, ended.signal));
   await Promise.all(held.map(({ complete }) => complete));
   const restMs = startMs + holdMs - nowMs();
   if (restMs > 0) await Promise.race([pause(restMs, ended.signal), ...held.map(({ differs }) => differs)]);
@@ -49,12 +45,17 @@ interface HeldTarget {
   sightings(): Sighting[];
 }
 
+/** An urgent look (`isHeld` false) is over with this target when both of its nodes were looked at. */
 function holdTarget(
   target: ProbeTarget,
-  everyMs: number,
+  isHeld: boolean,
   observers: Observers,
-  ended: AbortSignal,
+  allEnded: AbortSignal,
 ): HeldTarget {
+  const complete = new AbortController();
+  const ended = isHeld ? allEnded : AbortSignal.any([allEnded, complete.signal]);
+  const { lookIntervalMs } = target.settings;
+  const everyMs = isHeld ? lookIntervalMs : Math.min(BESIDE_MS, lookIntervalMs);
   const latest = new Map<NodeName, Saw>();
   const differs = Promise.withResolvers<void>();
   const sightings = () =>
@@ -76,7 +77,8 @@ function holdTarget(
     };
     return keepLooking(look, observer, everyMs, ended);
   });
-  return { pair: target.pair, complete: Promise.all(first), differs: differs.promise, sightings };
+  const whole = Promise.all(first).then(() => complete.abort());
+  return { pair: target.pair, complete: whole, differs: differs.promise, sightings };
 }
 
 /** Resolves after the first look; the others go on until `ended`. */

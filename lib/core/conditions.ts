@@ -9,6 +9,11 @@ export const holderLost = (s: Situation) => holderGone(s) || holderStuck(s);
 export const managed = ({ pair }: Situation) => pair.writability === 'managed';
 export const standbyDown = ({ standby }: Situation) =>
   standby.confirmed && (standby.kind === 'stopped' || standby.kind === 'silent');
+/** The standby is gone: proven, or silent for longer than a bad path keeps it so. No witness can speak for it. */
+export const standbyGone = ({ standby, pair, nowMs }: Situation) =>
+  standby.confirmed &&
+  (standby.kind === 'stopped' ||
+    (standby.kind === 'silent' && nowMs - standby.sinceMs >= pair.settings.readinessMs));
 export const witnessed = (s: Situation) => s.holder.kind === 'silent' && s.witness === 'hears';
 export const holderFailsCheck = (s: Situation) => s.holder.kind === 'serving' && s.holderFaultsConfirmed;
 export const wantsFailover = (s: Situation) =>

@@ -14,7 +14,7 @@ const WATCHFUL_MS = 1000;
  */
 export function hasteOf(situation: Situation, durations: Durations): number | null {
   const { holder, standby, pair } = situation;
-  const pace = leastOf([holder, standby].map((verdict) => paceOf(verdict, pair.settings)));
+  const pace = suspicionOf(situation);
   if (pace !== null) return pace;
   const holderIll = holder.kind !== 'serving' || holder.server?.heartbeat.kind === 'failed';
   const counting = durations.holderFaultsSinceMs !== null && !situation.holderFaultsConfirmed;
@@ -26,6 +26,11 @@ export function hasteOf(situation: Situation, durations: Durations): number | nu
   return holderIll || counting || unreadyUnnoted || closing || wrongWriter || situation.vip !== 'held'
     ? WATCHFUL_MS
     : null;
+}
+
+/** The pace of what is suspected and not sure yet; null when nothing is. */
+export function suspicionOf({ holder, standby, pair }: Situation): number | null {
+  return leastOf([holder, standby].map((verdict) => paceOf(verdict, pair.settings)));
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Decision } from './decision.ts';
 import { describeLoss } from './loss.ts';
 import type { Memory, Readiness } from './memory.ts';
 import type { Durations, Situation } from './situation.ts';
+import type { VerdictKind } from './verdict.ts';
 
 /** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
 const READINESS_REFRESH_MS = 60_000;
@@ -92,9 +93,10 @@ function noteRoles(memory: Memory, situation: Situation, durations: Durations): 
   if (next.lostAtMs !== null) next = { ...next, lostAtMs: null };
   if (situation.vip !== 'held') return next;
   const unreadyForMs = nowMs - (durations.unreadySinceMs ?? nowMs);
-  // A moment out of touch is no unreadiness, because the holder's own death begins like this; a standby that is
-  // proven gone while the holder serves is.
-  const proven = standby.kind !== 'serving' && standby.kind !== 'unseen' && standby.confirmed;
+  // A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like
+  // it; a standby that says itself, or whose port says, that it cannot take over is unready at once.
+  const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
+  const proven = standby.confirmed && !untold.includes(standby.kind);
   if (!fitness.fit && !proven && unreadyForMs < pair.settings.readinessMs) return next;
   const readiness: Readiness = {
     node: standby.node,

@@ -1,5 +1,5 @@
 /** Rows D16 to D25: no failover is wanted; what else is not as it should be. */
-import { holderFailsCheck, managed, mayLeave, repairable, standbyDown } from './conditions.ts';
+import { holderFailsCheck, managed, mayLeave, repairable, standbyGone } from './conditions.ts';
 import { closeStandbyPlan, openHolderPlan, repairPlan, switchoverPlan } from './plans.ts';
 import type { Row } from './row.ts';
 import { holderLeaves, isSteady } from './situation.ts';
@@ -73,8 +73,8 @@ export const served: readonly Row[] = [
   {
     id: 'D21',
     name: 'standby-repair',
-    says: 'The holder serves, the standby is confirmed stopped or silent, and repair is configured and was not tried in this incident.',
-    when: (s) => s.holder.kind === 'serving' && standbyDown(s) && repairable(s),
+    says: 'The holder serves, the standby is confirmed stopped, or silent for long enough to be remembered as unfit, and repair is configured and was not tried in this incident.',
+    when: (s) => s.holder.kind === 'serving' && standbyGone(s) && repairable(s),
     measure: (s) => ({
       kind: 'act',
       plan: repairPlan(s.pair, s.standby.node),

@@ -25,8 +25,8 @@ export type ThreadState = 'yes' | 'no' | 'connecting';
 /**
  * Inbound replication of a node: what `SHOW REPLICA STATUS` (or `SHOW SLAVE STATUS`) says.
  * `lagSeconds` null means that the server does not know, which is never 0 (orchestrator#1342).
- * `heardAgoMs` is how long ago the look saw the channel hear from its source (an event or a heartbeat); null
- * if it never did. `caughtUp` says that everything received has been applied.
+ * `heardAgoMs` is how long ago at the least the channel heard from its source (an event or a heartbeat), as far as
+ * this probe has watched it; null if it was never read. `caughtUp` says that everything received has been applied.
  */
 export type Inbound =
   | { readonly kind: 'unconfigured' }

@@ -15,8 +15,10 @@ import type { PairRunner } from './runner.ts';
 const LOCATE_EVERY_MS = 5000;
 const LOCATE_SOON_MS = 1000;
 const INBOX_EVERY_MS = 1000;
-/** A held look is given this long to see by itself what another vantage saw. Milliseconds. */
+/** A held look is given this long to end by itself, before a fresh one takes its place. Milliseconds. */
 const GRACE_MS = 250;
+/** The same when it only has to see what another vantage saw: its next look and that one's limit, and then some. */
+const SUSPICION_GRACE_MS = 750;
 /** A vantage that cannot look is asked again after this. Milliseconds. */
 const BLIND_PAUSE_MS = 500;
 /** No vantage is asked more often than this, whatever it answers. Milliseconds. */
@@ -55,12 +57,16 @@ export class Leadership {
     await Promise.all(runners.map((runner) => runner.idle()));
   }
 
-  /** Looks are wanted sooner: held ones get a moment to answer by themselves, then fresh ones follow. */
-  hasten(): void {
+  /**
+   * Looks are wanted sooner: held ones get a moment to answer by themselves, then fresh ones follow. A fresh one goes
+   * to another function, which has no connection yet, so one that saw nothing wrong is ended only for what lasts.
+   */
+  hasten(isSuspicion: boolean): void {
     for (const rest of this.#resting) rest.abort(WOKEN);
     const held = [...this.#held];
     if (held.length === 0) return;
-    void this.#ports.clock.sleep(GRACE_MS, this.#stop).then(() => {
+    void this.#ports.clock.sleep(isSuspicion ? SUSPICION_GRACE_MS : GRACE_MS, this.#stop).then(() => {
+      if (this.#haste === null) return;
       for (const look of held) look.abort(WOKEN);
     });
   }

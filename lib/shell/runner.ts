@@ -5,7 +5,7 @@
 import type { Pair } from '../core/config.ts';
 import { type Decision, decide } from '../core/decision.ts';
 import { type Evidence, forget, noEvidence, observe, observeVip } from '../core/evidence.ts';
-import { hasteAt, hasteOf, leastOf } from '../core/haste.ts';
+import { hasteAt, hasteOf, leastOf, suspicionOf } from '../core/haste.ts';
 import type { Memory } from '../core/memory.ts';
 import type { NodeName, Vantage } from '../core/names.ts';
 import { decideOrder } from '../core/orders.ts';
@@ -29,8 +29,8 @@ export interface RunnerProps {
   readonly safeguards: Safeguards;
   /** Aborted when the leader must stop: the lease is lost, or its time is over. */
   readonly stop: AbortSignal;
-  /** Called when looks are wanted sooner than before. */
-  readonly onHaste: () => void;
+  /** Called when looks are wanted sooner than before; whether it is for no more than a suspicion. */
+  readonly onHaste: (isSuspicion: boolean) => void;
   /** Called when a newer epoch has claimed the memory: this leader is none any more. */
   readonly onSuperseded: () => void;
 }
@@ -174,7 +174,7 @@ export class PairRunner {
     const inbound = situation.standby.server?.inbound;
     this.#lagSeconds = inbound?.kind === 'configured' ? inbound.lagSeconds : null;
     this.#trace(decision, situation);
-    this.#setHaste(hasteOf(situation, this.#durations));
+    this.#setHaste(hasteOf(situation, this.#durations), suspicionOf(situation) !== null);
     await this.#memory.save(remember(before, decision, situation, this.#durations, this.#incidentId));
     if (this.#memory.now.incident?.id === this.#incidentId) this.#incidentId = ports.ids.next();
     if (this.#memory.hasPublished) await this.#memory.save({ ...this.#memory.now });
@@ -238,10 +238,10 @@ export class PairRunner {
     }
   }
 
-  #setHaste(haste: number | null): void {
+  #setHaste(haste: number | null, isSuspicion = false): void {
     const sooner = haste !== null && (this.#haste === null || haste < this.#haste);
     this.#haste = haste;
-    if (sooner) this.#props.onHaste();
+    if (sooner) this.#props.onHaste(isSuspicion);
   }
 
   #trace({ row }: Decision, { holder, standby }: Situation): void {

@@ -59,7 +59,7 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
     const runners = await Promise.all(
       config.pairs.map(async (pair) => {
         const memory = await ports.store.claimMemory(pair.name, lease.epoch);
-        const onHaste = () => leadership.hasten();
+        const onHaste = (isSuspicion: boolean) => leadership.hasten(isSuspicion);
         const vantages = ports.database.vantages.length;
         const onSuperseded = onLost;
         return new PairRunner({

@@ -21,6 +21,7 @@ import {
   steady,
   UUID1,
   UUID2,
+  unanswered,
   unheardOf,
   vipAt,
 } from './world.ts';
@@ -78,6 +79,15 @@ describe('whether the standby is ready', () => {
     ['fit, seen for the first time', [memory({ readiness: null })], {}, true, NOW_MS],
     ['fit, another was standby', [ready({ node: 'db1' })], {}, true, NOW_MS],
     ['unfit for a moment: so the loss of a holder begins', [lagging], unreadyFor(2999), true, NOW_MS - 1000],
+    ['its port refuses: at once', [standby(refused)], unreadyFor(0), false, NOW_MS],
+    [
+      'silent for a moment: a bad path looks like it',
+      [standby(unanswered)],
+      unreadyFor(900),
+      true,
+      NOW_MS - 1000,
+    ],
+    ['silent for 3 s', [standby(unanswered)], unreadyFor(3000), false, NOW_MS],
     ['unfit for 3 s', [lagging], unreadyFor(3000), false, NOW_MS],
     [
       'the holder is lost: what was seen before counts',

@@ -218,6 +218,13 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'D24 all-clear',
   ],
   ['standby stopped', 'repair is configured', [standby(refused), repair], 'D21 repair-node to db2'],
+  ['standby silent', 'for 1 s, repair is configured', [standby(unanswered, 3, 1000), repair], 'D25 observe'],
+  [
+    'standby silent',
+    'for 10 s, repair is configured',
+    [standby(unanswered), repair],
+    'D21 repair-node to db2',
+  ],
   [
     'standby stopped',
     'repair was tried',

@@ -13,8 +13,8 @@ export interface Heard {
   readonly sourceAddress: string;
   /** When it was last read. */
   readonly readAtMs: number;
-  /** When a look last found that something had come in since the look before; null if none did. */
-  readonly movedAtMs: number | null;
+  /** When a look last found that something had come in since the look before; at first, when it was first read. */
+  readonly movedAtMs: number;
 }
 
 /** What a look saw of a channel. */
@@ -22,14 +22,15 @@ export type Hearing = Omit<Heard, 'movedAtMs' | 'readAtMs'>;
 
 /**
  * Takes in what a look saw of the channel. It has heard its source when it received further, counted a heartbeat, or
- * applied a new heartbeat row, since the look before: so the first look knows nothing, and a channel that was reset
- * or turned to another source begins again. A row that had waited in the relay log tells nothing: its source may be
+ * applied a new heartbeat row, since the look before. The first look knows nothing, and what is not
+ * known must not count as silence: it may have heard its source just now. So it does for a channel that was turned to
+ * another source. A row that had waited in the relay log tells nothing: its source may be
  * gone by now.
  */
 export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
   const { received, heartbeats, stampMs, sourceAddress } = now;
   if (before === null || before.sourceAddress !== sourceAddress)
-    return { ...now, readAtMs: atMs, movedAtMs: null };
+    return { ...now, readAtMs: atMs, movedAtMs: atMs };
   const further = compareOffsets(received, before.received) > 0;
   const counted = heartbeats !== null && before.heartbeats !== null && heartbeats > before.heartbeats;
   const renewed =
@@ -43,9 +44,9 @@ export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
  */
 const UNREAD_MS = 2000;
 
-/** How long ago, in milliseconds, as of the last reading; null if it was never seen to hear anything. */
+/** How long ago at the least, in milliseconds, as of the last reading; null if the channel was never read. */
 export function heardAgo(heard: Heard | null, atMs: number): number | null {
-  if (heard === null || heard.movedAtMs === null) return null;
+  if (heard === null) return null;
   const unreadMs = atMs - heard.readAtMs;
   return Math.round(heard.readAtMs - heard.movedAtMs + Math.max(0, unreadMs - UNREAD_MS));
 }

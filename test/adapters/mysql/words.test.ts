@@ -173,24 +173,24 @@ describe('when a channel was heard', () => {
   const behind = hear(null, { ...seen, caughtUp: false }, 1000);
 
   test.each([
-    ['the first look knows nothing', first, null],
-    ['nothing came in', hear(first, seen, 1500), null],
+    ['the first look knows nothing: it may have heard just now', first, 0],
+    ['nothing came in', hear(first, seen, 1500), 500],
     ['an event', hear(first, further, 1500), 0],
     ['a heartbeat', hear(first, { ...seen, heartbeats: 5 }, 1500), 0],
-    ['no counter, and nothing came in', hear(first, { ...seen, heartbeats: null }, 1500), null],
+    ['no counter, and nothing came in', hear(first, { ...seen, heartbeats: null }, 1500), 500],
     ['a new heartbeat row', hear(first, { ...seen, stampMs: 200 }, 1500), 0],
-    ['a row that had waited in the relay log', hear(behind, { ...seen, stampMs: 200 }, 1500), null],
-    ['no row any more', hear(first, { ...seen, stampMs: null }, 1500), null],
+    ['a row that had waited in the relay log', hear(behind, { ...seen, stampMs: 200 }, 1500), 500],
+    ['no row any more', hear(first, { ...seen, stampMs: null }, 1500), 500],
     ['nothing since', hear(hear(first, further, 1500), further, 1900), 400],
     [
       'another source',
       hear(hear(first, further, 1500), { ...further, heartbeats: 9, sourceAddress: 'x' }, 1900),
-      null,
+      0,
     ],
     [
       'a reset channel goes back',
       hear(first, { ...seen, received: { ...channel.received, offset: 4 }, heartbeats: 0 }, 1500),
-      null,
+      500,
     ],
   ])('%s', (_, heard, ago) => {
     expect(heardAgo(heard, 2000)).toBe(ago);

@@ -46,6 +46,7 @@ export class ExecutionEnvironment {
   readonly ended: Promise<void>;
   #state: EnvironmentState = 'starting';
   #requestId: string | null = null;
+  #usedAtMs = 0;
   #hear: (message: FromRuntime) => void = () => undefined;
 
   constructor(spec: FunctionSpec, parts: EnvironmentParts) {
@@ -84,6 +85,11 @@ export class ExecutionEnvironment {
     return this.#state === 'idle' || this.#state === 'frozen';
   }
 
+  /** When its last invocation ended. Milliseconds since the process began. */
+  get usedAtMs(): number {
+    return this.#usedAtMs;
+  }
+
   /** Carries out one invocation, and freezes afterwards. Never rejects. */
   async invoke(requestId: string, event: unknown): Promise<Outcome> {
     this.#requestId = requestId;
@@ -107,6 +113,7 @@ export class ExecutionEnvironment {
   }
 
   #rest(): void {
+    this.#usedAtMs = performance.now();
     const freezes = this.spec.freeze ?? true;
     if (freezes) this.#child.kill('SIGSTOP');
     this.#state = freezes ? 'frozen' : 'idle';

@@ -147,7 +147,8 @@ function alive(registered: Registered | undefined): readonly ExecutionEnvironmen
 
 /** The one used last: as Lambda, which lets the others grow cold. */
 function freeEnvironment(registered: Registered): ExecutionEnvironment | undefined {
-  return alive(registered).findLast(({ isFree }) => isFree);
+  const free = alive(registered).filter(({ isFree }) => isFree);
+  return free.toSorted((one, other) => one.usedAtMs - other.usedAtMs).at(-1);
 }
 
 function grow(

@@ -28,9 +28,22 @@ export function hasteOf(situation: Situation, durations: Durations): number | nu
     : null;
 }
 
+/** A silent holder that only the standby's channel speaks for is followed up at once for so long. Milliseconds. */
+const WITNESSED_MS = 5000;
+/** How often, and how long such a look waits for the holder: its silence is sure, the witness's word is awaited. */
+export const WITNESS_PACE_MS = 100;
+
+/** Whether all that is awaited is that the witness's word runs out, or that the holder answers again. */
+export function awaitsWitness({ holder, witness, nowMs }: Situation): boolean {
+  const isSilent = holder.kind === 'silent' && holder.confirmed;
+  return isSilent && witness === 'hears' && nowMs - holder.sinceMs < WITNESSED_MS;
+}
+
 /** The pace of what is suspected and not sure yet; null when nothing is. */
-export function suspicionOf({ holder, standby, pair }: Situation): number | null {
-  return leastOf([holder, standby].map((verdict) => paceOf(verdict, pair.settings)));
+export function suspicionOf(situation: Situation): number | null {
+  const { holder, standby, pair } = situation;
+  const paces = [holder, standby].map((verdict) => paceOf(verdict, pair.settings));
+  return leastOf([...paces, awaitsWitness(situation) ? WITNESS_PACE_MS : null]);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Step } from './step.ts';
 export const STATEMENT_LIMIT_MS = 2500;
 
 /** How long fencing waits for a holder that is gone, and has not answered several looks: clients are waiting too. Milliseconds. */
-export const GONE_FENCE_MS = 100;
+export const GONE_FENCE_MS = 60;
 
 /** How a failover finds the old holder, and what the operator allowed. */
 export interface FailoverTerms {

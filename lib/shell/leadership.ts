@@ -113,7 +113,7 @@ export class Leadership {
   #targets(vantage: Vantage): readonly LookTarget[] {
     const seen = this.#seen.get(vantage);
     return this.#runners.map((runner) => ({
-      pair: runner.pair,
+      pair: runner.watched,
       holder: runner.holder,
       seen: seen?.get(runner.pair.name) ?? null,
     }));

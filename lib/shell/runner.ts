@@ -5,7 +5,7 @@
 import type { Pair } from '../core/config.ts';
 import { type Decision, decide } from '../core/decision.ts';
 import { type Evidence, forget, noEvidence, observe, observeVip } from '../core/evidence.ts';
-import { hasteAt, hasteOf, leastOf, suspicionOf } from '../core/haste.ts';
+import { awaitsWitness, hasteAt, hasteOf, leastOf, suspicionOf, WITNESS_PACE_MS } from '../core/haste.ts';
 import type { Memory } from '../core/memory.ts';
 import type { NodeName, Vantage } from '../core/names.ts';
 import { decideOrder } from '../core/orders.ts';
@@ -53,6 +53,7 @@ export class PairRunner {
   #durations: Durations = noDurations;
   #orders: WaitingOrder[] = [];
   #haste: number | null = 0;
+  #awaitsWitness = false;
   /** Looks that began before this moment showed the pair as it was before a plan. */
   #notBeforeMs = 0;
   #running: Promise<void> | null = null;
@@ -79,6 +80,16 @@ export class PairRunner {
   /** In how many milliseconds the next look is wanted; null when a held look will do. */
   get haste(): number | null {
     return this.#haste;
+  }
+
+  /** The pair as it is to be looked at now. */
+  get watched(): Pair {
+    if (!this.#awaitsWitness) return this.pair;
+    const { settings } = this.pair;
+    return {
+      ...this.pair,
+      settings: { ...settings, lookLimitMs: Math.min(settings.lookLimitMs, WITNESS_PACE_MS) },
+    };
   }
 
   /** The same for the looks from one vantage. */
@@ -174,6 +185,7 @@ export class PairRunner {
     const inbound = situation.standby.server?.inbound;
     this.#lagSeconds = inbound?.kind === 'configured' ? inbound.lagSeconds : null;
     this.#trace(decision, situation);
+    this.#awaitsWitness = awaitsWitness(situation);
     this.#setHaste(hasteOf(situation, this.#durations), suspicionOf(situation) !== null);
     await this.#memory.save(remember(before, decision, situation, this.#durations, this.#incidentId));
     if (this.#memory.now.incident?.id === this.#incidentId) this.#incidentId = ports.ids.next();
@@ -206,6 +218,7 @@ export class PairRunner {
    * seen before must not be taken for what is, and a fresh look must not have to wait for a held one.
    */
   async #campaigning(work: () => Promise<void>): Promise<void> {
+    this.#awaitsWitness = false;
     this.#setHaste(PLAN_PACE_MS);
     const holder = this.#memory.now.lastHolder;
     try {

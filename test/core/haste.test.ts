@@ -38,6 +38,21 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
   ['holder full, seen once', [holder(full, 1, 0)], 500],
   ['standby not looked at yet', [unheardOf('db2')], 500],
   ['holder known to be lost', [holder(refused)], 1000],
+  [
+    'holder silent, and the standby hears it',
+    [holder(unanswered, 3, 1000), standby(hears2({ heardAgoMs: 200 }))],
+    100,
+  ],
+  [
+    'holder silent for long, and the standby hears it',
+    [holder(unanswered), standby(hears2({ heardAgoMs: 200 }))],
+    1000,
+  ],
+  [
+    'holder silent, and the standby does not hear it',
+    [holder(unanswered, 3, 1000), standby(hears2({ heardAgoMs: 4000 }))],
+    1000,
+  ],
   ['standby known to be lost', [standby(refused), rememberedUnfit('it is stopped')], null],
   ['the heartbeat begins to fail', [holder(answers1({ heartbeat: beatFails }))], 1000],
   ['a fault that must last', [holder(hears1({ io: 'no' })), failingFor(3000)], 1000],

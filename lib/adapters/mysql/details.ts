@@ -79,7 +79,6 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
   let channelAtMs = Number.NEGATIVE_INFINITY;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let refusal: MysqlFailure | null = null;
-  let stampMs: number | null = null;
   let beatLag: BeatLag | null = null;
   let binaryLog = { file: '', offset: 0 };
   let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null };
@@ -93,10 +92,9 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
     // Where there is no better word for it, the counters tell whether the channel heard its source.
     if (all || dialect.heartbeats === null) counters = readCounters(await ask(dialect.counters));
     const seen = readChannel(await ask(dialect.replicaStatus), pulse, peer.address);
-    if (all) {
-      stampMs = seen !== null && follows ? await readHeartbeat(link, peer.node) : null;
-      beatLag = peer.beats.lag(stampMs, nowMs());
-    }
+    // With every look, like all that is a sign of life of the source: one that is noticed late keeps a dead one alive.
+    const stampMs = seen !== null && follows ? await readHeartbeat(link, peer.node) : null;
+    beatLag = peer.beats.lag(stampMs, nowMs());
     const heartbeats = seen === null ? null : await heartbeatsOf(link, seen, counters);
     heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
     channel = seen;

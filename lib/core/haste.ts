@@ -2,6 +2,7 @@
 import type { Pair } from './config.ts';
 import { type Evidence, seenFrom } from './evidence.ts';
 import type { Vantage } from './names.ts';
+import { WITNESSED_MS } from './rows-lost.ts';
 import type { Durations, Situation } from './situation.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -28,12 +29,13 @@ export function hasteOf(situation: Situation, durations: Durations): number | nu
     : null;
 }
 
-/** A silent holder that only the standby's channel speaks for is followed up at once for so long. Milliseconds. */
-const WITNESSED_MS = 5000;
 /** How often, and how long such a look waits for the holder: its silence is sure, the witness's word is awaited. */
 export const WITNESS_PACE_MS = 100;
 
-/** Whether all that is awaited is that the witness's word runs out, or that the holder answers again. */
+/**
+ * Whether all that is awaited is that the witness's word runs out, or that the holder answers again; for as long as no
+ * person is told (D13).
+ */
 export function awaitsWitness({ holder, witness, nowMs }: Situation): boolean {
   const isSilent = holder.kind === 'silent' && holder.confirmed;
   return isSilent && witness === 'hears' && nowMs - holder.sinceMs < WITNESSED_MS;

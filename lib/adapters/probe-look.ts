@@ -94,6 +94,7 @@ function toProbeTarget(target: LookTarget, credentials: ProbeCredentials): Probe
     nodes: pair.nodes.map(({ name, address }) => ({ name, address })),
     holder: target.holder,
     seen: target.seen,
+    awaitsWitness: target.awaitsWitness,
     writeProbe: pair.writeProbe,
     credentials,
     settings: { lagLimitSeconds, lookLimitMs, lookIntervalMs, witnessMs },

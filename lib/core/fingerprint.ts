@@ -6,27 +6,30 @@
  */
 import type { Settings } from './config.ts';
 import type { Heartbeat, Inbound, Saw, Sighting } from './sighting.ts';
+import { hearsSource } from './witness.ts';
+
+/** What the words depend on. */
+export type Terms = Pick<Settings, 'lagLimitSeconds' | 'witnessMs'>;
 
 /**
  * One word a node, ordered by name: `db1 answered UUID writable connecting yes late committed`. The order in
- * which the sightings are given does not matter.
+ * which the sightings are given does not matter. Whether a channel hears its source is one of the words only where it
+ * is awaited: on a quiet pair it comes and goes.
  */
-export function fingerprint(
-  sightings: readonly Sighting[],
-  settings: Pick<Settings, 'lagLimitSeconds'>,
-): string {
+export function fingerprint(sightings: readonly Sighting[], terms: Terms, awaitsWitness: boolean): string {
   return sightings
-    .map(({ node, saw }) => `${node} ${wordOf(saw, settings.lagLimitSeconds)}`)
+    .map(({ node, saw }) => `${node} ${wordOf(saw, terms, awaitsWitness)}`)
     .sort()
     .join('; ');
 }
 
-function wordOf(saw: Saw, lagLimitSeconds: number): string {
+function wordOf(saw: Saw, terms: Terms, awaitsWitness: boolean): string {
   switch (saw.kind) {
     case 'answered': {
       const { identity, writable, inbound, heartbeat } = saw.server;
-      const words = [identity, writable ? 'writable' : 'read-only', inboundWord(inbound, lagLimitSeconds)];
-      return ['answered', ...words, heartbeatWord(heartbeat)].join(' ');
+      const words = [identity, writable ? 'writable' : 'read-only', inboundWord(inbound, terms)];
+      const hears = awaitsWitness ? [hearsSource(inbound, terms.witnessMs) ? 'hears' : 'does-not-hear'] : [];
+      return ['answered', ...words, heartbeatWord(heartbeat), ...hears].join(' ');
     }
     case 'refused':
     case 'unanswered':
@@ -36,7 +39,7 @@ function wordOf(saw: Saw, lagLimitSeconds: number): string {
   }
 }
 
-function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {
+function inboundWord(inbound: Inbound, { lagLimitSeconds }: Terms): string {
   if (inbound.kind === 'unconfigured') return 'unconfigured';
   return [inbound.io, inbound.sql, lagWord(inbound.lagSeconds, lagLimitSeconds)].join(' ');
 }

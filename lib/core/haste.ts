@@ -29,12 +29,9 @@ export function hasteOf(situation: Situation, durations: Durations): number | nu
     : null;
 }
 
-/** How often, and how long such a look waits for the holder: its silence is sure, the witness's word is awaited. */
-export const WITNESS_PACE_MS = 100;
-
 /**
  * Whether all that is awaited is that the witness's word runs out, or that the holder answers again; for as long as no
- * person is told (D13).
+ * person is told (D13). Then a look is held for as long as it is not wanted otherwise, and answered at either.
  */
 export function awaitsWitness({ holder, witness, nowMs }: Situation): boolean {
   const isSilent = holder.kind === 'silent' && holder.confirmed;
@@ -45,7 +42,7 @@ export function awaitsWitness({ holder, witness, nowMs }: Situation): boolean {
 export function suspicionOf(situation: Situation): number | null {
   const { holder, standby, pair } = situation;
   const paces = [holder, standby].map((verdict) => paceOf(verdict, pair.settings));
-  return leastOf([...paces, awaitsWitness(situation) ? WITNESS_PACE_MS : null]);
+  return leastOf(paces);
 }
 
 /**

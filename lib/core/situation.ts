@@ -15,6 +15,7 @@ import type { NodeName } from './names.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
 import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
+import { hearsSource } from './witness.ts';
 
 /** EC2's word counts for this long when it stops answering. Milliseconds. */
 export const VIP_WORD_LIFE_MS = 15_000;
@@ -203,10 +204,8 @@ function fitnessOf(
   return { fit: reasons.length === 0, reasons };
 }
 
-function hears(standby: Verdict, pair: Pair): boolean {
-  const inbound = standby.server?.inbound;
-  if (inbound?.kind !== 'configured' || inbound.io !== 'yes') return false;
-  return inbound.heardAgoMs !== null && inbound.heardAgoMs < pair.settings.witnessMs;
+function hears({ server }: Verdict, { settings }: Pair): boolean {
+  return server !== null && hearsSource(server.inbound, settings.witnessMs);
 }
 
 function flapGuardOf(memory: Memory, pair: Pair, nowMs: number): string | null {

@@ -7,6 +7,7 @@ import { fingerprint } from '../core/fingerprint.ts';
 import { leastOf } from '../core/haste.ts';
 import type { PairName, Vantage } from '../core/names.ts';
 import { ORDER_LIFE_MS } from '../core/orders.ts';
+import type { Sighting } from '../core/sighting.ts';
 import type { HeldLease } from './lease.ts';
 import type { LookTarget, Ports, WaitingOrder } from './ports.ts';
 import type { PairRunner } from './runner.ts';
@@ -37,7 +38,7 @@ export class Leadership {
   #runners: readonly PairRunner[] = [];
   readonly #held = new Set<AbortController>();
   readonly #resting = new Set<AbortController>();
-  #seen = new Map<Vantage, Map<PairName, string>>();
+  readonly #seen = new Map<Vantage, Map<PairName, readonly Sighting[]>>();
   #wakeups: number;
 
   constructor(config: Config, ports: Ports, lease: HeldLease, stop: AbortSignal) {
@@ -83,11 +84,15 @@ export class Leadership {
     return leastOf(this.#runners.map((runner) => runner.hasteAt(vantage)));
   }
 
+  #holdMsAt(vantage: Vantage): number {
+    return Math.min(...this.#runners.map((runner) => runner.holdMsAt(vantage)));
+  }
+
   async #lookLoop(vantage: Vantage): Promise<void> {
     const { clock, database } = this.#ports;
     while (!this.#stop.aborted) {
       const startedMs = clock.nowMs();
-      const holdMs = this.#hasteAt(vantage) === null ? this.#holdMs() : 0;
+      const holdMs = this.#holdMsAt(vantage);
       const abort = new AbortController();
       this.#held.add(abort);
       const reports = await database.look(vantage, this.#targets(vantage), holdMs, abort.signal);
@@ -100,33 +105,30 @@ export class Leadership {
         if (!report) continue;
         if (report.kind === 'saw') {
           blind = false;
-          this.#note(vantage, runner.pair.name, fingerprint(report.sightings, runner.pair.settings));
+          this.#note(vantage, runner.pair.name, report.sightings);
         }
         runner.report(report, startedMs);
       }
       if (blind) this.#ports.metrics.publish('ProbeBlind', 1);
-      const pace = blind ? BLIND_PAUSE_MS : holdMs > 0 ? 0 : (this.#hasteAt(vantage) ?? 0);
+      const isHeld = holdMs > 0 || this.#holdMsAt(vantage) > 0;
+      const pace = blind ? BLIND_PAUSE_MS : isHeld ? 0 : (this.#hasteAt(vantage) ?? 0);
       await this.#rest(Math.max(pace, LEAST_PACE_MS) - (clock.nowMs() - startedMs));
     }
   }
 
   #targets(vantage: Vantage): readonly LookTarget[] {
     const seen = this.#seen.get(vantage);
-    return this.#runners.map((runner) => ({
-      pair: runner.watched,
-      holder: runner.holder,
-      seen: seen?.get(runner.pair.name) ?? null,
-    }));
+    return this.#runners.map(({ pair, holder, awaitsWitness }) => {
+      const sightings = seen?.get(pair.name);
+      const print = sightings ? fingerprint(sightings, pair.settings, awaitsWitness) : null;
+      return { pair, holder, seen: print, awaitsWitness };
+    });
   }
 
-  #note(vantage: Vantage, pair: PairName, print: string): void {
-    const seen = this.#seen.get(vantage) ?? new Map<PairName, string>();
-    seen.set(pair, print);
+  #note(vantage: Vantage, pair: PairName, sightings: readonly Sighting[]): void {
+    const seen = this.#seen.get(vantage) ?? new Map<PairName, readonly Sighting[]>();
+    seen.set(pair, sightings);
     this.#seen.set(vantage, seen);
-  }
-
-  #holdMs(): number {
-    return Math.min(...this.#config.pairs.map(({ settings }) => settings.holdMs));
   }
 
   async #locateLoop(): Promise<void> {

@@ -55,6 +55,8 @@ export interface LookTarget {
   readonly holder: NodeName | null;
   /** What watch last saw from this vantage (`fingerprint`); null to be answered at once. */
   readonly seen: string | null;
+  /** The holder's silence is sure, and the standby's word on it is awaited: looked at closely. */
+  readonly awaitsWitness: boolean;
 }
 
 /** What fencing or freezing did. */

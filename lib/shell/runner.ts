@@ -5,7 +5,7 @@
 import type { Pair } from '../core/config.ts';
 import { type Decision, decide } from '../core/decision.ts';
 import { type Evidence, forget, noEvidence, observe, observeVip } from '../core/evidence.ts';
-import { awaitsWitness, hasteAt, hasteOf, leastOf, suspicionOf, WITNESS_PACE_MS } from '../core/haste.ts';
+import { awaitsWitness, hasteAt, hasteOf, leastOf, suspicionOf } from '../core/haste.ts';
 import type { Memory } from '../core/memory.ts';
 import type { NodeName, Vantage } from '../core/names.ts';
 import { decideOrder } from '../core/orders.ts';
@@ -39,6 +39,8 @@ export interface RunnerProps {
 const AFTER_FAILURE_MS = 1000;
 /** How soon to tick again while the lease does not yet allow to act. Milliseconds. */
 const NOT_YET_MS = 250;
+/** For how long a look is held that waits for the witness's word: a person is told in time. Milliseconds. */
+const WITNESS_HOLD_MS = 1000;
 /** How often to look while a plan is carried out. Milliseconds. */
 const PLAN_PACE_MS = 250;
 
@@ -82,19 +84,20 @@ export class PairRunner {
     return this.#haste;
   }
 
-  /** The pair as it is to be looked at now. */
-  get watched(): Pair {
-    if (!this.#awaitsWitness) return this.pair;
-    const { settings } = this.pair;
-    return {
-      ...this.pair,
-      settings: { ...settings, lookLimitMs: Math.min(settings.lookLimitMs, WITNESS_PACE_MS) },
-    };
-  }
-
   /** The same for the looks from one vantage. */
   hasteAt(vantage: Vantage): number | null {
-    return leastOf([this.#haste, hasteAt(vantage, this.#evidence, this.pair)]);
+    return leastOf([this.#haste, this.#suspicionAt(vantage)]);
+  }
+
+  /** For how many milliseconds the next look from this vantage may be held. */
+  holdMsAt(vantage: Vantage): number {
+    if (this.hasteAt(vantage) === null) return this.pair.settings.holdMs;
+    return this.#awaitsWitness && this.#suspicionAt(vantage) === null ? WITNESS_HOLD_MS : 0;
+  }
+
+  /** Whether the standby is to be looked at closely, for its word on the holder. */
+  get awaitsWitness(): boolean {
+    return this.#awaitsWitness;
   }
 
   /** The node whose looks commit the heartbeat: the holder, as far as EC2's word goes. */
@@ -145,6 +148,10 @@ export class PairRunner {
   async idle(): Promise<void> {
     while (this.#running !== null) await this.#running;
     await this.#memory.idle();
+  }
+
+  #suspicionAt(vantage: Vantage): number | null {
+    return hasteAt(vantage, this.#evidence, this.pair);
   }
 
   #kick(): void {

@@ -3,7 +3,7 @@ import { Credentials, type CredentialsSource } from '../../lib/adapters/credenti
 import { createDatabase } from '../../lib/adapters/database-probe.ts';
 import { type ProbeResponse, probeRequestSchema } from '../../lib/adapters/probe-protocol.ts';
 import type { Report, Saw } from '../../lib/core/sighting.ts';
-import type { DatabasePort } from '../../lib/shell/ports.ts';
+import type { DatabasePort, LookTarget } from '../../lib/shell/ports.ts';
 import { type AwsWorld, clock, pair, startWorld } from './aws-world.ts';
 import { probeBundle } from './probe-functions.ts';
 
@@ -43,8 +43,10 @@ function respond(response: ProbeResponse): void {
   answer = JSON.stringify(response);
 }
 
+const target: LookTarget = { pair, holder: 'db1', seen: null, awaitsWitness: false };
+
 async function look(vantage = 'a', holdMs = 0, signal?: AbortSignal): Promise<Report> {
-  const reports = await database.look(vantage, [{ pair, holder: 'db1', seen: null }], holdMs, signal);
+  const reports = await database.look(vantage, [target], holdMs, signal);
   return reports.get(pair.name) as Report;
 }
 

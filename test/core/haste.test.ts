@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasteAt, hasteOf } from '../../lib/core/haste.ts';
+import { awaitsWitness, hasteAt, hasteOf } from '../../lib/core/haste.ts';
 import {
   answers1,
   answers2,
@@ -41,7 +41,7 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
   [
     'holder silent, and the standby hears it',
     [holder(unanswered, 3, 1000), standby(hears2({ heardAgoMs: 200 }))],
-    100,
+    1000,
   ],
   [
     'holder silent for long, and the standby hears it',
@@ -85,4 +85,18 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
   const both = [says('db1', 'b', answers1()), says('db2', 'b', answers2())];
   const { evidence, pair } = changed(steady, ...both, ...changes);
   expect(hasteAt('b', evidence, pair)).toBe(haste);
+});
+
+test.each<[what: string, changes: readonly Change[], awaits: boolean]>([
+  ['steady', [], false],
+  ['silent, not sure', [holder(unanswered, 1, 0), standby(hears2({ heardAgoMs: 200 }))], false],
+  ['silent, and heard', [holder(unanswered, 3, 1000), standby(hears2({ heardAgoMs: 200 }))], true],
+  ['silent, and not heard', [holder(unanswered, 3, 1000), standby(hears2({ heardAgoMs: 4000 }))], false],
+  [
+    'silent for so long that a person is told',
+    [holder(unanswered), standby(hears2({ heardAgoMs: 200 }))],
+    false,
+  ],
+])('the witness’s word is awaited: %s', (_, changes, awaits) => {
+  expect(awaitsWitness(seen(steady, ...changes))).toBe(awaits);
 });

@@ -5,9 +5,14 @@ import { fingerprint } from '../../lib/core/fingerprint.ts';
 import type { Report, Saw, Server } from '../../lib/core/sighting.ts';
 import { type Stage, setStage } from './stage.ts';
 
-async function reported(stage: Stage, holdMs = 0, seen: string | null = null): Promise<Report> {
+async function reported(
+  stage: Stage,
+  holdMs = 0,
+  seen: string | null = null,
+  awaitsWitness = false,
+): Promise<Report> {
   const { one, pair, settle } = stage;
-  const targets = [{ pair, holder: 'db1', seen }];
+  const targets = [{ pair, holder: 'db1', seen, awaitsWitness }];
   const reports = await settle(one.database.look('a', targets, holdMs));
   const report = reports.get(pair.name);
   if (report === undefined) throw new Error('the look said nothing of the pair');
@@ -96,7 +101,7 @@ describe('looks in the simulated world', () => {
     const stage = setStage();
     const first = await reported(stage);
     if (first.kind !== 'saw') throw new Error('the first look was blind');
-    const seen = fingerprint(first.sightings, stage.pair.settings);
+    const seen = fingerprint(first.sightings, stage.pair.settings, false);
     const startedMs = stage.timeline.nowMs;
     expect(await reported(stage, 5000, seen)).toMatchObject({ kind: 'saw' });
     expect(stage.timeline.nowMs - startedMs).toBeGreaterThanOrEqual(5000);
@@ -107,12 +112,28 @@ describe('looks in the simulated world', () => {
     expect(news).toMatchObject({ sightings: [{ node: 'db1', saw: { kind: 'refused' } }, { node: 'db2' }] });
   });
 
+  it('are answered as soon as the witness’s word runs out, while it is awaited', async () => {
+    const stage = setStage();
+    const struckMs = stage.timeline.nowMs;
+    breakIt(stage, 'mysqld-hang');
+    const first = await reported(stage);
+    if (first.kind !== 'saw') throw new Error('the first look was blind');
+    const seen = fingerprint(first.sightings, stage.pair.settings, true);
+    const news = await reported(stage, 5000, seen, true);
+    const { witnessMs } = stage.pair.settings;
+    if (news.kind !== 'saw') throw new Error('the held look was blind');
+    expect(fingerprint(news.sightings, stage.pair.settings, true)).toContain('does-not-hear');
+    // It heard a heartbeat up to 0.5 s before, and is looked at every 0.1 s.
+    expect(stage.timeline.nowMs - struckMs).toBeGreaterThan(witnessMs - 500);
+    expect(stage.timeline.nowMs - struckMs).toBeLessThan(witnessMs + 250);
+  });
+
   it('are answered at once, as blind, when they are called off', async () => {
     const stage = setStage();
     const abort = new AbortController();
     const look = stage.one.database.look(
       'a',
-      [{ pair: stage.pair, holder: null, seen: 'x' }],
+      [{ pair: stage.pair, holder: null, seen: 'x', awaitsWitness: false }],
       0,
       abort.signal,
     );

@@ -15,6 +15,8 @@ type Reports = ReadonlyMap<PairName, Report>;
 
 /** How long after a drop of a connection the probe has looked again. Milliseconds. */
 const dropMs = 2;
+/** While the witness's word is awaited: how often the probe looks, and how long it waits for the holder. Milliseconds. */
+const closeMs = 100;
 /** How long watch waits for a probe function beyond what it asked for. Milliseconds. */
 const marginMs = 2000;
 
@@ -48,6 +50,9 @@ class HeldLook {
   readonly #targets: readonly LookTarget[];
   readonly #resolve: (reports: Reports) => void;
   readonly #endMs: number;
+  /** How long it waits for a silent master, and how often it looks. */
+  readonly #limitMs: number;
+  readonly #everyMs: number;
   #over = false;
   #judging = false;
   #nextMs = 0;
@@ -67,6 +72,9 @@ class HeldLook {
     this.#resolve = resolve;
     const { timeline } = context.world;
     this.#endMs = timeline.nowMs + holdMs;
+    const { lookLimitMs, lookIntervalMs } = context.world.pair.settings;
+    this.#limitMs = this.#awaitsWitness ? closeMs : lookLimitMs;
+    this.#everyMs = this.#awaitsWitness ? closeMs : lookIntervalMs;
     const wayMs = context.random.whole(3, 14);
     // In calm, a held look that has seen it all before sees nothing new until its end.
     const idle = holdMs > 0 && isCalm(context.world) && this.#hasSeenAll();
@@ -119,12 +127,13 @@ class HeldLook {
       return;
     }
     this.#judging = true;
-    world.timeline.after(world.pair.settings.lookLimitMs, () => {
+    world.timeline.after(this.#limitMs, () => {
       this.#judging = false;
       if (this.#over) return;
       const late = this.#sightAll();
+      const newest = (sighting: Sighting) => this.#awaitsWitness || isSilent(sighting);
       this.#conclude(
-        sightings.map((sighting, index) => (isSilent(sighting) ? (late[index] ?? sighting) : sighting)),
+        sightings.map((sighting, index) => (newest(sighting) ? (late[index] ?? sighting) : sighting)),
       );
     });
   }
@@ -137,7 +146,7 @@ class HeldLook {
       this.end(new Map(this.#targets.map(({ pair }) => [pair.name, report])));
       return;
     }
-    const nextMs = isCalm(world) ? this.#endMs : nowMs + world.pair.settings.lookIntervalMs;
+    const nextMs = isCalm(world) ? this.#endMs : nowMs + this.#everyMs;
     this.#schedule(Math.min(nextMs, this.#endMs));
   }
 
@@ -155,7 +164,12 @@ class HeldLook {
 
   #isNews(sightings: readonly Sighting[]): boolean {
     const { settings } = this.#context.world.pair;
-    return this.#targets.some(({ seen }) => seen === null || seen !== fingerprint(sightings, settings));
+    const print = fingerprint(sightings, settings, this.#awaitsWitness);
+    return this.#targets.some(({ seen }) => seen === null || seen !== print);
+  }
+
+  get #awaitsWitness(): boolean {
+    return this.#targets.some(({ awaitsWitness }) => awaitsWitness);
   }
 
   #sightAll(): readonly Sighting[] {

@@ -30,18 +30,37 @@ export function nowMs(): number {
 /** Something that can wake a pause: takes the waker, and gives back how to take it out again. */
 export type Alarm = (wake: () => void) => () => void;
 
-/** Resolves after that time, or as soon as the signal is aborted or the alarm goes off. Never rejects. */
-export function pause(forMs: number, signal?: AbortSignal, alarm?: Alarm): Promise<void> {
+/** An alarm, and what sets it off. */
+export interface Bell {
+  readonly alarm: Alarm;
+  ring(): void;
+}
+
+export function createBell(): Bell {
+  const wakers = new Set<() => void>();
+  return {
+    alarm(wake) {
+      wakers.add(wake);
+      return () => wakers.delete(wake);
+    },
+    ring() {
+      for (const wake of [...wakers]) wake();
+    },
+  };
+}
+
+/** Resolves after that time, or as soon as the signal is aborted or an alarm goes off. Never rejects. */
+export function pause(forMs: number, signal?: AbortSignal, ...alarms: readonly Alarm[]): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', end);
-      silence?.();
+      for (const silence of silences) silence();
       resolve();
     };
     const timer = setTimeout(end, Math.max(0, forMs));
     signal?.addEventListener('abort', end, { once: true });
-    const silence = alarm?.(end);
+    const silences = alarms.map((alarm) => alarm(end));
   });
 }

@@ -2,8 +2,9 @@
 import { fingerprint } from '../../core/fingerprint.ts';
 import type { NodeName } from '../../core/names.ts';
 import type { Saw, Sighting } from '../../core/sighting.ts';
+import { hearsSource } from '../../core/witness.ts';
 import type { ProbeTarget } from '../probe-protocol.ts';
-import { nowMs, pause } from './limit.ts';
+import { type Alarm, createBell, nowMs, pause } from './limit.ts';
 import type { Observer, Part } from './observer.ts';
 
 /**
@@ -11,6 +12,19 @@ import type { Observer, Part } from './observer.ts';
  * must be as new as the silence. Milliseconds.
  */
 const BESIDE_MS = 100;
+
+/**
+ * What a standby heard last is known as of the look that finds it, so its looks lie between those at the holder; and
+ * when the holder has not answered for so long, as it does when it is well, the standby is looked at as well.
+ * Milliseconds.
+ */
+const OVERDUE_MS = 20;
+
+/**
+ * While the witness's word is awaited: how long a look waits for the holder, whose answer counts in a later one too;
+ * how often both are looked at; and how soon at the soonest, when that word runs out. Milliseconds.
+ */
+const CLOSE = { limitMs: 30, everyMs: 100, leastMs: 5 } as const;
 
 export type Observers = (target: ProbeTarget, node: NodeName) => Observer;
 
@@ -54,8 +68,8 @@ function holdTarget(
 ): HeldTarget {
   const complete = new AbortController();
   const ended = isHeld ? allEnded : AbortSignal.any([allEnded, complete.signal]);
-  const { lookIntervalMs } = target.settings;
-  const everyMs = isHeld ? lookIntervalMs : Math.min(BESIDE_MS, lookIntervalMs);
+  const { settings, awaitsWitness } = target;
+  const everyMs = isHeld ? settings.lookIntervalMs : Math.min(BESIDE_MS, settings.lookIntervalMs);
   const latest = new Map<NodeName, Saw>();
   const differs = Promise.withResolvers<void>();
   const sightings = () =>
@@ -66,36 +80,50 @@ function holdTarget(
   const saw = (node: NodeName, what: Saw) => {
     latest.set(node, what);
     if (latest.size < target.nodes.length) return;
-    if (fingerprint(sightings(), target.settings) !== target.seen) differs.resolve();
+    if (fingerprint(sightings(), settings, awaitsWitness) !== target.seen) differs.resolve();
   };
+  const overdue = createBell();
   const first = target.nodes.map(({ name }) => {
     const observer = observers(target, name);
     const part: Part = { isHolder: target.holder === name, writeProbe: target.writeProbe };
+    const limitMs = awaitsWitness && part.isHolder ? CLOSE.limitMs : Number.POSITIVE_INFINITY;
     const look = async () => {
-      const what = await observer.look(target.settings.lookLimitMs, part);
+      const timer = part.isHolder ? setTimeout(overdue.ring, OVERDUE_MS) : undefined;
+      const what = await observer.look(Math.min(limitMs, settings.lookLimitMs), part);
+      clearTimeout(timer);
+      const isFirst = !latest.has(name);
       if (!ended.aborted) saw(name, what);
+      if (awaitsWitness) return closeMs(what, settings);
+      return isFirst && !part.isHolder ? everyMs / 2 : everyMs;
     };
-    return keepLooking(look, observer, everyMs, ended);
+    const alarms = part.isHolder ? [observer.lost] : [observer.lost, overdue.alarm];
+    return keepLooking(look, alarms, ended);
   });
   const whole = Promise.all(first).then(() => complete.abort());
   return { pair: target.pair, complete: whole, differs: differs.promise, sightings };
 }
 
-/** Resolves after the first look; the others go on until `ended`. */
+/** When to look again while the witness's word is awaited: as soon as it runs out. */
+function closeMs(what: Saw, { witnessMs }: ProbeTarget['settings']): number {
+  const inbound = what.kind === 'answered' ? what.server.inbound : null;
+  if (inbound?.kind !== 'configured' || !hearsSource(inbound, witnessMs)) return CLOSE.everyMs;
+  return Math.min(CLOSE.everyMs, Math.max(CLOSE.leastMs, witnessMs - (inbound.heardAgoMs ?? 0)));
+}
+
+/** Resolves after the first look, which says in how many milliseconds to look again; it goes on until `ended`. */
 async function keepLooking(
-  look: () => Promise<void>,
-  observer: Observer,
-  intervalMs: number,
+  look: () => Promise<number>,
+  alarms: readonly Alarm[],
   ended: AbortSignal,
 ): Promise<void> {
   let startMs = nowMs();
-  await look();
+  let againMs = await look();
   const goOn = async () => {
     while (!ended.aborted) {
-      await pause(startMs + intervalMs - nowMs(), ended, observer.lost);
+      await pause(startMs + againMs - nowMs(), ended, ...alarms);
       if (ended.aborted) return;
       startMs = nowMs();
-      await look();
+      againMs = await look();
     }
   };
   void goOn();

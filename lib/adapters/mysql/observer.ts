@@ -8,7 +8,7 @@ import { createDoor } from './door.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
 import { keep, onKept } from './kept.ts';
-import { type Alarm, nowMs, pause } from './limit.ts';
+import { type Alarm, createBell, nowMs, pause } from './limit.ts';
 import { type Answer, createPatience } from './patience.ts';
 import { inboundOf, type Pulse, readPulse } from './status.ts';
 
@@ -43,10 +43,8 @@ export interface Observer {
 }
 
 export function createObserver({ node, endpoint, beats, peer }: Observed): Observer {
-  const wakers = new Set<() => void>();
-  const pulses = keep(endpoint, () => {
-    for (const wake of [...wakers]) wake();
-  });
+  const lost = createBell();
+  const pulses = keep(endpoint, lost.ring);
   const patience = createPatience();
   const details = createDetails(endpoint, peer);
   const writer = createWriter(endpoint, node, beats);
@@ -125,10 +123,7 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
       });
       return underWay;
     },
-    lost(wake) {
-      wakers.add(wake);
-      return () => wakers.delete(wake);
-    },
+    lost: lost.alarm,
     drop() {
       for (const each of [patience, pulses, details, writer]) each.drop();
     },

@@ -52,7 +52,7 @@ export async function openServer(server: Instance): Promise<void> {
 
 function targetOf(port: number): ProbeTarget {
   return {
-    ...{ pair: 'orders', port, holder: 'db1', seen: null, writeProbe: true },
+    ...{ pair: 'orders', port, holder: 'db1', seen: null, awaitsWitness: false, writeProbe: true },
     nodes: [
       { name: 'db1', address: addresses.db1 },
       { name: 'db2', address: addresses.db2 },

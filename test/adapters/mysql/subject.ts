@@ -47,7 +47,8 @@ export class Subject {
     const answer = await this.probe.answer({ kind: 'look', targets: [target], holdMs });
     const sightings = answer.kind === 'looks' ? (answer.pairs.orders ?? []) : [];
     const saw = (node: string) => sightings.find((sighting) => sighting.node === node)?.saw;
-    return { db1: saw('db1'), db2: saw('db2'), print: fingerprint(sightings, target.settings) };
+    const print = fingerprint(sightings, target.settings, target.awaitsWitness);
+    return { db1: saw('db1'), db2: saw('db2'), print };
   }
 
   /** What both nodes look like when nothing is wrong; they are seen until their ages are known. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { threadStatement, untilReplicating } from '../../../lab/servers/replication.ts';
-import { eventually, write } from './servers.ts';
+import { eventually, hang, write } from './servers.ts';
 import { inboundOf, round, type Subject, serverOf } from './subject.ts';
 
 export function looks(subject: Subject): void {
@@ -37,6 +37,48 @@ export function looks(subject: Subject): void {
     subject.times.warmLook = round((performance.now() - startMs) / 10);
     // The door may be tried once by a fresh login.
     expect((await connections()) - before).toBeLessThanOrEqual(1);
+  });
+
+  test('while the witness’s word is awaited, a held look is answered as soon as it runs out', async () => {
+    await subject.steady();
+    const { db1, target } = subject.servers;
+    const { witnessMs } = target.settings;
+    await hang(db1);
+    try {
+      const awaited = { awaitsWitness: true } as const;
+      const before = await subject.lookWith(awaited);
+      expect(before.db1?.kind).toBe('unanswered');
+      expect(inboundOf(before.db2).heardAgoMs).toBeLessThan(witnessMs);
+      const after = await subject.lookWith({ ...awaited, seen: before.print }, 5000);
+      const heardAgoMs = inboundOf(after.db2).heardAgoMs ?? 0;
+      expect(heardAgoMs).toBeGreaterThanOrEqual(witnessMs);
+      // At the first look after that; with a look every 0.5 s it would be later by half of that on average.
+      expect(heardAgoMs).toBeLessThan(witnessMs + 100);
+    } finally {
+      db1.resume();
+    }
+    await subject.steady();
+  });
+
+  test('a holder that is overdue has the standby looked at beside it', async () => {
+    await subject.steady();
+    const { db1, db2, target } = subject.servers;
+    const pulses = async () => Number((await db2.sql("SHOW GLOBAL STATUS LIKE 'Com_select'"))[0]?.Value);
+    const settings = { ...target.settings, lookLimitMs: 100, lookIntervalMs: 60_000 };
+    const looked = async () => {
+      const before = await pulses();
+      await subject.lookWith({ settings }, 300);
+      return (await pulses()) - before;
+    };
+    const usual = await looked();
+    await hang(db1);
+    try {
+      // A machine that is busy may be overdue itself.
+      await eventually(async () => expect(await looked()).toBeGreaterThan(usual));
+    } finally {
+      db1.resume();
+    }
+    await subject.steady();
   });
 
   test('the lag is told to a tenth of a second, by the heartbeat row that the standby has not applied', async () => {

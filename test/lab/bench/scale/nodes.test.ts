@@ -29,6 +29,7 @@ async function look(holdMs = 0) {
     ],
     holder: 'db1',
     seen: 'nothing like it',
+    awaitsWitness: false,
     writeProbe: true,
     credentials: accounts.monitor,
     settings: { lagLimitSeconds: 120, lookLimitMs: 1000, lookIntervalMs: 250, witnessMs: 1000 },

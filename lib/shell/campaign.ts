@@ -12,6 +12,7 @@ import { outcomeKey, renderOutcomes } from '../core/steps-text.ts';
 import { type Executed, execute, undo } from './execute.ts';
 import { CutShort } from './execution.ts';
 import type { HeldLease } from './lease.ts';
+import { locate } from './move-vip.ts';
 import type { PairMemory } from './pair-memory.ts';
 import type { Ports } from './ports.ts';
 
@@ -80,7 +81,8 @@ export class Campaign {
     const guard = () => {
       if (stop.aborted || !lease.mayAct()) throw new CutShort('the lease or the time ran out');
     };
-    const context = { pair, ports, safeguards, identityOf, guard };
+    const located = movesVip(record) ? locate(pair, ports) : null;
+    const context = { pair, ports, safeguards, located, identityOf, guard };
     const journal = (next: PlanRecord) => memory.save({ ...memory.now, plan: next });
     await this.#end(await how(record, context, journal));
   }

@@ -43,7 +43,8 @@ export async function execute(plan: PlanRecord, context: Context, journal: Journ
       return { kind: 'blocked', record, because: bad.because };
     }
     if (bad && 'because' in bad) return afterFailure(record, bad.because, context, journal);
-    if (index < record.stages.length - 1) await journal(record);
+    const isLast = index === record.stages.length - 1;
+    if (!isLast && (isNews(results) || index === moveStageOf(record) - 1)) await journal(record);
   }
   if (record.phase === 'undoing') return undo(record, 'the undoing was cut short', context, journal);
   return { kind: 'ended', record, ending: { kind: 'completed' } };
@@ -87,6 +88,14 @@ async function afterFailure(
 /** A live holder that was closed must not wait for an EC2 that does not answer. */
 function mustUndo(record: PlanRecord, { ports }: Context): boolean {
   return record.wasWritable && ports.clock.nowMs() - record.startedAtMs > BLOCKED_LIMIT_MS;
+}
+
+/**
+ * Whether the next leader must know of a stage. One that changed nothing and taught nothing is carried out again, and
+ * clients need not wait for its journal; but that the VIP may be on its way is always told.
+ */
+function isNews(results: readonly Result[]): boolean {
+  return results.some(({ outcome, learned }) => outcome.kind !== 'already' || learned !== undefined);
 }
 
 async function carryOutStage(stage: readonly Step[], execution: Execution): Promise<readonly Result[]> {

@@ -3,6 +3,7 @@ import type { Pair } from '../core/config.ts';
 import type { NodeName } from '../core/names.ts';
 import type { PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
+import type { VipSighting } from '../core/sighting.ts';
 import type { Outcome } from '../core/step.ts';
 import type { Ports } from './ports.ts';
 
@@ -18,6 +19,11 @@ export interface Execution {
   readonly safeguards: Safeguards;
   /** Throws `CutShort` unless a mutation may begin now. */
   readonly guard: () => void;
+  /**
+   * EC2's word on the VIP, asked for as a plan that moves it began: the move need not wait for it then. Null for
+   * other plans.
+   */
+  readonly located: Promise<VipSighting | undefined> | null;
   /** Who a node last said that it is. */
   readonly identityOf: (node: NodeName) => string | null;
   readonly record: PlanRecord;

@@ -1,18 +1,22 @@
 /** Moving the VIP: the one step after which there is no undoing, so what EC2 says is never guessed. */
+import type { Pair } from '../core/config.ts';
 import type { NodeName } from '../core/names.ts';
+import type { VipSighting } from '../core/sighting.ts';
 import { already, done, type Execution, failed, type Result, reason } from './execution.ts';
-import { PortError } from './ports.ts';
+import { PortError, type Ports } from './ports.ts';
 
 /** How often a throttled call is made again, and how far apart. */
 const THROTTLED_TRIES = 6;
 const THROTTLED_PAUSE_MS = 500;
+/** What EC2 said as the plan began counts for so long: catching up may take its time. Milliseconds. */
+const WORD_LIFE_MS = 1000;
 
 /**
  * Reassigns the VIP to `to`. `blocked` when EC2 answers neither the call nor the question where the VIP is:
  * it may or may not have moved, so the plan neither goes on nor is undone, and tries again.
  */
 export async function moveVip(to: NodeName, execution: Execution): Promise<Result> {
-  const before = await whereIsIt(execution);
+  const before = await whereIsIt(execution, execution.located);
   if (before === to) return already(`the VIP is on ${to}`, { vipMoved: true });
   const error = await assign(to, execution);
   if (error === null) return done(`the VIP is on ${to}`, { vipMoved: true });
@@ -25,8 +29,18 @@ export async function moveVip(to: NodeName, execution: Execution): Promise<Resul
   return { outcome: { kind: 'blocked', because: error.message } };
 }
 
-async function whereIsIt({ pair, ports }: Execution): Promise<NodeName | 'elsewhere' | 'unknown'> {
-  const sighting = (await ports.vip.locate([pair])).get(pair.name);
+/** EC2's word on the VIP of one pair. */
+export async function locate(pair: Pair, ports: Ports): Promise<VipSighting | undefined> {
+  return (await ports.vip.locate([pair])).get(pair.name);
+}
+
+async function whereIsIt(
+  { pair, ports }: Execution,
+  asked: Execution['located'] = null,
+): Promise<NodeName | 'elsewhere' | 'unknown'> {
+  const known = await asked;
+  const isNew = known && ports.clock.nowMs() - known.atMs <= WORD_LIFE_MS;
+  const sighting = isNew ? known : await locate(pair, ports);
   if (sighting?.kind !== 'saw') return 'unknown';
   return sighting.place.kind === 'node' ? sighting.place.node : 'elsewhere';
 }

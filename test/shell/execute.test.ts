@@ -60,6 +60,19 @@ describe('a plan is carried out in its order', () => {
     expect(journal).toHaveLength(plan.stages.length);
   });
 
+  it('keeps a journal of what changed, and always before the VIP moves', async () => {
+    const world = newWorld({ before: (call) => call === 'close db1' && timeout(call) });
+    const { carryOn, journal } = leader(world, failoverPlan(pair, 'db2', gone));
+    await carryOn();
+    // Not after the catch-up to the end of db1, which was not fenced.
+    expect(journal.map(({ outcomes }) => Object.keys(outcomes).length)).toEqual([0, 2, 4, 5]);
+    world.writable.db2 = true;
+    const again = leader(world, failoverPlan(pair, 'db2', gone));
+    await again.carryOn();
+    expect(again.journal.map(({ outcomes }) => Object.keys(outcomes).length)).toEqual([0, 2, 4, 5]);
+    expect(again.journal.at(-2)?.outcomes['2.0']?.kind).toBe('already');
+  });
+
   it('goes on where a dead holder cannot be fenced, and isolates it then', async () => {
     const isolate = pairWith(isolating);
     const before = (call: string) => call === 'close db1' && timeout(call);

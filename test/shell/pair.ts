@@ -122,6 +122,7 @@ export function executionOn(world: World, changes: Partial<Execution> = {}): Exe
     ports: portsOf(world),
     safeguards: allSafeguards,
     guard: () => undefined,
+    located: null,
     identityOf: (node) => identities[node] ?? null,
     record: recordOf(failover),
     ...changes,

@@ -17,21 +17,31 @@ export const ACT_MARGIN_MS = 3000;
 /** What EC2 accepted from a leader that died takes effect within this. Milliseconds. */
 const WAIT_OUT_MS = 3000;
 
+/** When a lease was taken, from when on its holder may act, and since when nobody may have led. */
+interface TakenTimes {
+  readonly sentAtMs: number;
+  readonly mayActFromMs: number;
+  readonly unwatchedSinceMs: number;
+}
+
 /** A lease in our hands. */
 export class HeldLease {
   #lease: Lease;
   #validUntilMs: number;
   readonly #mayActFromMs: number;
+  /** Since when nobody may have led: until now, when the lease was free or given back. */
+  readonly unwatchedSinceMs: number;
   readonly #store: StorePort;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #safeguards: Safeguards;
   #lost = false;
 
-  constructor(lease: Lease, sentAtMs: number, mayActFromMs: number, ports: Ports, safeguards: Safeguards) {
+  constructor(lease: Lease, times: TakenTimes, ports: Ports, safeguards: Safeguards) {
     this.#lease = lease;
-    this.#validUntilMs = sentAtMs + LEASE_LIFE_MS;
-    this.#mayActFromMs = mayActFromMs;
+    this.#validUntilMs = times.sentAtMs + LEASE_LIFE_MS;
+    this.#mayActFromMs = times.mayActFromMs;
+    this.unwatchedSinceMs = times.unwatchedSinceMs;
     this.#store = ports.store;
     this.#clock = ports.clock;
     this.#log = ports.log;
@@ -123,7 +133,8 @@ export async function contend(
       if (free || nowMs - seen.sinceMs >= LEASE_LIFE_MS) {
         const taken = await store.takeLease(lease, owner);
         const mayActFromMs = free || !safeguards.waitOut ? nowMs : clock.nowMs() + WAIT_OUT_MS;
-        if (taken) return new HeldLease(taken, nowMs, mayActFromMs, ports, safeguards);
+        const times = { sentAtMs: nowMs, mayActFromMs, unwatchedSinceMs: free ? nowMs : seen.sinceMs };
+        if (taken) return new HeldLease(taken, times, ports, safeguards);
       }
     } catch (error) {
       log.warn('contending for the lease: the store does not answer', { error: String(error) });

@@ -5,7 +5,7 @@
 import type { Pair } from '../core/config.ts';
 import { type Decision, decide } from '../core/decision.ts';
 import { type Evidence, forget, noEvidence, observe, observeVip } from '../core/evidence.ts';
-import { awaitsWitness, hasteAt, hasteOf, leastOf, suspicionOf } from '../core/haste.ts';
+import { awaitedWitnessMs, hasteAt, hasteOf, leastOf, suspicionOf } from '../core/haste.ts';
 import type { Memory } from '../core/memory.ts';
 import type { NodeName, Vantage } from '../core/names.ts';
 import { decideOrder } from '../core/orders.ts';
@@ -52,10 +52,10 @@ export class PairRunner {
   /** What each node last said of itself. */
   readonly #servers: Record<NodeName, Server> = {};
   #evidence: Evidence;
-  #durations: Durations = noDurations;
+  #durations: Durations;
   #orders: WaitingOrder[] = [];
   #haste: number | null = 0;
-  #awaitsWitness = false;
+  #witnessMs: number | null = null;
   /** Looks that began before this moment showed the pair as it was before a plan. */
   #notBeforeMs = 0;
   #running: Promise<void> | null = null;
@@ -76,6 +76,8 @@ export class PairRunner {
     });
     this.#evidence = noEvidence(props.pair, props.vantages);
     this.#incidentId = props.ports.ids.next();
+    // A standby that our first look finds unready may have been so for as long as nobody watched.
+    this.#durations = { ...noDurations, unreadySinceMs: props.lease.unwatchedSinceMs };
     this.#memory.publish();
   }
 
@@ -92,12 +94,12 @@ export class PairRunner {
   /** For how many milliseconds the next look from this vantage may be held. */
   holdMsAt(vantage: Vantage): number {
     if (this.hasteAt(vantage) === null) return this.pair.settings.holdMs;
-    return this.#awaitsWitness && this.#suspicionAt(vantage) === null ? WITNESS_HOLD_MS : 0;
+    return this.#witnessMs !== null && this.#suspicionAt(vantage) === null ? WITNESS_HOLD_MS : 0;
   }
 
-  /** Whether the standby is to be looked at closely, for its word on the holder. */
-  get awaitsWitness(): boolean {
-    return this.#awaitsWitness;
+  /** While the standby's word on a silent holder is awaited: for how long it counts; else null. Milliseconds. */
+  get witnessMs(): number | null {
+    return this.#witnessMs;
   }
 
   /** The node whose looks commit the heartbeat: the holder, as far as EC2's word goes. */
@@ -192,7 +194,7 @@ export class PairRunner {
     const inbound = situation.standby.server?.inbound;
     this.#lagSeconds = inbound?.kind === 'configured' ? inbound.lagSeconds : null;
     this.#trace(decision, situation);
-    this.#awaitsWitness = awaitsWitness(situation);
+    this.#witnessMs = awaitedWitnessMs(situation);
     this.#setHaste(hasteOf(situation, this.#durations), suspicionOf(situation) !== null);
     await this.#memory.save(remember(before, decision, situation, this.#durations, this.#incidentId));
     if (this.#memory.now.incident?.id === this.#incidentId) this.#incidentId = ports.ids.next();
@@ -225,7 +227,7 @@ export class PairRunner {
    * seen before must not be taken for what is, and a fresh look must not have to wait for a held one.
    */
   async #campaigning(work: () => Promise<void>): Promise<void> {
-    this.#awaitsWitness = false;
+    this.#witnessMs = null;
     this.#setHaste(PLAN_PACE_MS);
     const holder = this.#memory.now.lastHolder;
     try {

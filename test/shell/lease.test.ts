@@ -47,6 +47,7 @@ describe('contending', () => {
     const asked = contending();
     await clock.pass(0);
     expect([asked.lease?.epoch, asked.lease?.mayAct()]).toEqual([epoch, true]);
+    expect(asked.lease?.unwatchedSinceMs).toBe(clock.nowMs());
   });
 
   it('never takes a lease that is renewed, however late by our clock', async () => {
@@ -65,11 +66,13 @@ describe('contending', () => {
     const { clock, table, contending } = world();
     table.renewedBy('them');
     const asked = contending();
+    const sinceMs = clock.nowMs();
     await clock.pass(LEASE_LIFE_MS - 1);
     expect(asked.lease).toBeUndefined();
     await clock.pass(1001);
     expect(asked.lease?.epoch).toBe(5);
     expect(asked.lease?.mayAct()).toBe(false);
+    expect(asked.lease?.unwatchedSinceMs).toBe(sinceMs);
   });
 
   it('may act once that is over, if it has been renewed meanwhile', async () => {

@@ -112,8 +112,9 @@ export class Crew {
   /** Whether a leader is at work, and nothing befell any process for a while. */
   isManned(): boolean {
     const alive = this.#alive.filter((process) => !process.gone);
-    // Those that died in a step have not told.
+    // Those that died or were frozen in a step have not told.
     if (alive.length < this.#alive.length) this.#mishapMs = this.#props.world.nowMs;
+    this.#mishapMs = Math.max(this.#mishapMs, ...alive.map(({ frozenUntilMs }) => frozenUntilMs));
     this.#alive = alive;
     const { table, nowMs } = this.#props.world;
     const leads =

@@ -57,6 +57,11 @@ export class Process {
     this.#doomed = true;
   }
 
+  /** Until when it is, or was, frozen. */
+  get frozenUntilMs(): number {
+    return this.#frozenUntilMs;
+  }
+
   /** Stops it for a while: what comes meanwhile is delivered when it thaws. */
   freeze(forMs: number): void {
     this.#frozenUntilMs = Math.max(this.#frozenUntilMs, this.timeline.nowMs + forMs);

@@ -17,7 +17,8 @@ const noises: readonly Noise[] = [
   // A stalled CPU. Milliseconds are those of the soak.
   ['mysqld-hang', 50, 300, 1],
   ['mysqld-hang', 50, 300, 1],
-  // TCP sends again: with a heartbeat each 0.5 s, the channel still hears its source within the second.
+  // TCP sends again, after 0.6 s at the latest: with a heartbeat each 0.5 s, the channel still hears its source within
+  // the time for which the witness's word counts while our own path may be cut.
   ['pair-partition', 50, 400, 1],
   ['probe-blind', 500, 8000, 1],
   ['ec2-throttle', 2000, 30_000, 1],

@@ -18,6 +18,7 @@ const wellForMs = 30_000;
 export function livenessInvariant(court: Court, isManned: () => boolean): Invariant {
   const { world } = court;
   let fairSinceMs: number | null = null;
+  let deadSinceMs: number | null = null;
   let deadline: { readonly dead: Master; readonly generation: number } | null = null;
   let generation = 0;
   const clear = () => {
@@ -51,6 +52,7 @@ export function livenessInvariant(court: Court, isManned: () => boolean): Invari
     const { holder } = world;
     if (holder === null || holder.answers) {
       clear();
+      deadSinceMs = null;
       const ready =
         holder?.servesVip &&
         standby.channel.flowing &&
@@ -58,8 +60,9 @@ export function livenessInvariant(court: Court, isManned: () => boolean): Invari
       fairSinceMs = ready ? (fairSinceMs ?? world.nowMs) : null;
       return;
     }
+    deadSinceMs ??= world.nowMs;
     const died = holder.mysqld === 'down';
-    if (!died || fairSinceMs === null || world.nowMs - fairSinceMs < wellForMs) return;
+    if (!died || fairSinceMs === null || deadSinceMs - fairSinceMs < wellForMs) return;
     if (deadline === null) watchOver(holder);
   };
   return {

@@ -34,6 +34,8 @@ export class Channel {
   link: Link = 'flowing';
   /** Where the link is going by itself, and a number that voids the timers of all earlier plans. */
   heading: Link | null = null;
+  /** Since when its packets are lost; null while they arrive. */
+  cutSinceMs: number | null = null;
   generation = 0;
   /** From the source's commit to here. */
   transportMs = 2;
@@ -74,6 +76,7 @@ export class Channel {
     if (link === this.link) return;
     this.link = link;
     if (link !== 'flowing') return;
+    this.cutSinceMs = null;
     this.#flowingSinceMs = nowMs;
     this.#heardMs = nowMs;
   }

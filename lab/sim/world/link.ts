@@ -1,5 +1,5 @@
 /** How a channel's connection follows the state of both its ends: at once, or when its own timers notice. */
-import type { Link } from './channel.ts';
+import type { Channel, Link } from './channel.ts';
 import type { Master } from './master.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +14,7 @@ export interface ChannelHabits {
 /** Brings the connection into `replica` up to date with the world; called after every change. */
 export function followLink(world: World, replica: Master, source: Master): void {
   const { channel } = replica;
+  if (!isLinked(world, replica, source)) channel.cutSinceMs ??= world.nowMs;
   const next = nextLink(world, replica, source);
   if (next.inMs === 0) {
     if (channel.heading !== null) channel.generation++;
@@ -33,6 +34,18 @@ export function followLink(world: World, replica: Master, source: Master): void 
   if (next.link === 'connecting') channel.enter(world.nowMs, 'stalled');
 }
 
+/** TCP sends what was lost again after 200 ms (Linux), and then after twice as long each time. Milliseconds. */
+const firstRetransmissionMs = 200;
+/** What it would draw out for longer is ended by other timers. Milliseconds. */
+const latestRetransmissionMs = 1000;
+
+/** When, after a cut of this length, TCP sends again what was lost at its beginning. */
+function retransmittedInMs(cutForMs: number): number {
+  let atMs = firstRetransmissionMs;
+  for (let waitMs = 2 * firstRetransmissionMs; atMs < cutForMs; waitMs *= 2) atMs += waitMs;
+  return Math.min(atMs - cutForMs, latestRetransmissionMs);
+}
+
 interface Next {
   readonly link: Link;
   readonly inMs: number;
@@ -41,22 +54,31 @@ interface Next {
 function nextLink(world: World, replica: Master, source: Master): Next {
   const { channel } = replica;
   if (!channel.configured || !channel.ioWanted) return { link: 'stopped', inMs: 0 };
-  const linked = world.pairLinked && replica.reachable && source.reachable;
+  const linked = isLinked(world, replica, source);
   const refused = channel.loginRefused || (linked && source.mysqld === 'down');
   if (refused || replica.mysqld === 'down') return { link: 'connecting', inMs: 0 };
-  if (linked && source.mysqld === 'up' && replica.mysqld === 'up') return reconnect(world, channel.link);
+  if (linked && source.mysqld === 'up' && replica.mysqld === 'up') return reconnect(world, channel);
   if (channel.link === 'flowing' || channel.link === 'stalled') {
     return { link: 'connecting', inMs: world.habits.netTimeoutMs };
   }
   return { link: 'connecting', inMs: 0 };
 }
 
-function reconnect(world: World, link: Link): Next {
+function isLinked(world: World, replica: Master, source: Master): boolean {
+  return world.pairLinked && replica.reachable && source.reachable;
+}
+
+function reconnect(world: World, { link, cutSinceMs }: Channel): Next {
   switch (link) {
     case 'flowing':
       return { link: 'flowing', inMs: 0 };
     case 'stalled':
-      return { link: 'flowing', inMs: world.random.whole(200, 1000) };
+      // What a stalled process had not read yet lies ready for it; what a network has lost is sent again.
+      if (cutSinceMs === null) return { link: 'flowing', inMs: world.random.whole(1, 10) };
+      return {
+        link: 'flowing',
+        inMs: retransmittedInMs(world.nowMs - cutSinceMs) + world.random.whole(1, 20),
+      };
     case 'connecting':
       return { link: 'flowing', inMs: world.random.whole(5, world.habits.retryMs) };
     case 'stopped':

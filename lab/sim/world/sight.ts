@@ -20,7 +20,8 @@ export function lookAt(world: World, view: View, master: Master, by: HeartbeatBy
     case 'down':
       return { kind: 'refused' };
     case 'hung':
-      return unanswered(world, 'query', 'timeout');
+      // Its host's TCP still takes connections, and nobody greets us on them.
+      return unanswered(world, 'login', 'timeout');
     case 'up':
       break;
   }
@@ -41,7 +42,7 @@ export function isCalm(world: World): boolean {
   return true;
 }
 
-function unanswered(world: World, during: 'connect' | 'query', because: 'timeout'): Saw {
+function unanswered(world: World, during: 'connect' | 'login', because: 'timeout'): Saw {
   return { kind: 'unanswered', during, because, afterMs: world.pair.settings.lookLimitMs };
 }
 

@@ -87,17 +87,16 @@ async function probeTarget(props: DatabaseProbeProps, target: LookTarget): Promi
 
 function toProbeTarget(target: LookTarget, credentials: ProbeCredentials): ProbeTarget {
   const pair: Pair = target.pair;
-  const { lagLimitSeconds, lookLimitMs, lookIntervalMs, witnessMs } = pair.settings;
+  const { lagLimitSeconds, lookLimitMs, lookIntervalMs } = pair.settings;
   return {
     pair: pair.name,
     port: pair.port,
     nodes: pair.nodes.map(({ name, address }) => ({ name, address })),
     holder: target.holder,
     seen: target.seen,
-    awaitsWitness: target.awaitsWitness,
     writeProbe: pair.writeProbe,
     credentials,
-    settings: { lagLimitSeconds, lookLimitMs, lookIntervalMs, witnessMs },
+    settings: { lagLimitSeconds, lookLimitMs, lookIntervalMs, witnessMs: target.witnessMs },
   };
 }
 

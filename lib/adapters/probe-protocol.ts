@@ -36,8 +36,6 @@ const lookTargetSchema = z.object({
   holder: z.string().nullable(),
   /** The fingerprint of what watch last saw from this vantage; null to be answered at once. */
   seen: z.string().nullable(),
-  /** The holder's silence is sure, and the standby's word on it is awaited. */
-  awaitsWitness: z.boolean().default(false),
   /** Whether the pair has the table `keepalambda.heartbeat`. */
   writeProbe: z.boolean(),
   credentials: credentialsSchema,
@@ -45,7 +43,8 @@ const lookTargetSchema = z.object({
     lagLimitSeconds: z.number(),
     lookLimitMs: z.number(),
     lookIntervalMs: z.number(),
-    witnessMs: z.number(),
+    /** The holder's silence is sure, and the standby's word on it is awaited, which counts for so long; else null. */
+    witnessMs: z.number().nullable(),
   }),
 });
 

@@ -68,7 +68,9 @@ const settingsSchema = z.strictObject({
   /** How long the standby's replication may be out of touch with a live holder before it is unfit. Milliseconds. */
   readinessMs: positiveMs.default(3000),
   /** The standby is a witness while it heard the holder within this time. Milliseconds. */
-  witnessMs: positiveMs.default(1000),
+  witnessMs: positiveMs.default(1500),
+  /** The same where the holder's host still accepts connections: it is mysqld that is silent, not our path. */
+  hungWitnessMs: positiveMs.default(1000),
   /** How long a failover waits for the new holder to apply what it received. Milliseconds. */
   catchUpLimitMs: positiveMs.default(30_000),
   /** How long a switchover may keep writes frozen. Milliseconds. */

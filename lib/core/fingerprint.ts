@@ -9,27 +9,30 @@ import type { Heartbeat, Inbound, Saw, Sighting } from './sighting.ts';
 import { hearsSource } from './witness.ts';
 
 /** What the words depend on. */
-export type Terms = Pick<Settings, 'lagLimitSeconds' | 'witnessMs'>;
+export interface Terms {
+  readonly lagLimitSeconds: Settings['lagLimitSeconds'];
+  /** While the witness's word is awaited: for how long it counts; else null. Milliseconds. */
+  readonly witnessMs: number | null;
+}
 
 /**
  * One word a node, ordered by name: `db1 answered UUID writable connecting yes late committed`. The order in
  * which the sightings are given does not matter. Whether a channel hears its source is one of the words only where it
  * is awaited: on a quiet pair it comes and goes.
  */
-export function fingerprint(sightings: readonly Sighting[], terms: Terms, awaitsWitness: boolean): string {
+export function fingerprint(sightings: readonly Sighting[], terms: Terms): string {
   return sightings
-    .map(({ node, saw }) => `${node} ${wordOf(saw, terms, awaitsWitness)}`)
+    .map(({ node, saw }) => `${node} ${wordOf(saw, terms)}`)
     .sort()
     .join('; ');
 }
 
-function wordOf(saw: Saw, terms: Terms, awaitsWitness: boolean): string {
+function wordOf(saw: Saw, terms: Terms): string {
   switch (saw.kind) {
     case 'answered': {
       const { identity, writable, inbound, heartbeat } = saw.server;
       const words = [identity, writable ? 'writable' : 'read-only', inboundWord(inbound, terms)];
-      const hears = awaitsWitness ? [hearsSource(inbound, terms.witnessMs) ? 'hears' : 'does-not-hear'] : [];
-      return ['answered', ...words, heartbeatWord(heartbeat), ...hears].join(' ');
+      return ['answered', ...words, heartbeatWord(heartbeat), ...witnessWord(inbound, terms)].join(' ');
     }
     case 'refused':
     case 'unanswered':
@@ -42,6 +45,11 @@ function wordOf(saw: Saw, terms: Terms, awaitsWitness: boolean): string {
 function inboundWord(inbound: Inbound, { lagLimitSeconds }: Terms): string {
   if (inbound.kind === 'unconfigured') return 'unconfigured';
   return [inbound.io, inbound.sql, lagWord(inbound.lagSeconds, lagLimitSeconds)].join(' ');
+}
+
+function witnessWord(inbound: Inbound, { witnessMs }: Terms): readonly string[] {
+  if (witnessMs === null) return [];
+  return [hearsSource(inbound, witnessMs) ? 'hears' : 'does-not-hear'];
 }
 
 /** An unknown lag is a word of its own: it is neither in time nor late. */

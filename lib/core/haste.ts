@@ -5,6 +5,7 @@ import type { Vantage } from './names.ts';
 import { WITNESSED_MS } from './rows-lost.ts';
 import type { Durations, Situation } from './situation.ts';
 import { judge, type Verdict } from './verdict.ts';
+import { witnessMsOf } from './witness.ts';
 
 /** While something is wrong and known, once a second is soon enough to see it mend. Milliseconds. */
 const WATCHFUL_MS = 1000;
@@ -30,12 +31,14 @@ export function hasteOf(situation: Situation, durations: Durations): number | nu
 }
 
 /**
- * Whether all that is awaited is that the witness's word runs out, or that the holder answers again; for as long as no
- * person is told (D13). Then a look is held for as long as it is not wanted otherwise, and answered at either.
+ * For how long the witness's word counts, when all that is awaited is that it runs out, or that the holder answers
+ * again; for as long as no person is told (D13). Else null. Then a look is held for as long as it is not wanted
+ * otherwise, and answered at either. Milliseconds.
  */
-export function awaitsWitness({ holder, witness, nowMs }: Situation): boolean {
+export function awaitedWitnessMs({ pair, holder, witness, nowMs }: Situation): number | null {
   const isSilent = holder.kind === 'silent' && holder.confirmed;
-  return isSilent && witness === 'hears' && nowMs - holder.sinceMs < WITNESSED_MS;
+  if (!isSilent || witness !== 'hears' || nowMs - holder.sinceMs >= WITNESSED_MS) return null;
+  return witnessMsOf(holder, pair.settings);
 }
 
 /** The pace of what is suspected and not sure yet; null when nothing is. */

@@ -15,7 +15,7 @@ import type { NodeName } from './names.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
 import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
-import { hearsSource } from './witness.ts';
+import { hearsSource, witnessMsOf } from './witness.ts';
 
 /** EC2's word counts for this long when it stops answering. Milliseconds. */
 export const VIP_WORD_LIFE_MS = 15_000;
@@ -110,7 +110,7 @@ export function assess(
         ? (reasonsOfErrant(pair, holder.server, standby.server)[0] ?? null)
         : null,
     fitness: fitnessOf(pair, memory, holder, standby, inEc2, nowMs, safeguards),
-    witness: hears(standby, pair) && safeguards.witness ? 'hears' : 'does-not-hear',
+    witness: hears(standby, holder, pair) && safeguards.witness ? 'hears' : 'does-not-hear',
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
     paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
     blind: safeguards.blindRule ? blindness(evidence, holder, standby, nowMs) : null,
@@ -204,8 +204,8 @@ function fitnessOf(
   return { fit: reasons.length === 0, reasons };
 }
 
-function hears({ server }: Verdict, { settings }: Pair): boolean {
-  return server !== null && hearsSource(server.inbound, settings.witnessMs);
+function hears({ server }: Verdict, holder: Verdict, { settings }: Pair): boolean {
+  return server !== null && hearsSource(server.inbound, witnessMsOf(holder, settings));
 }
 
 function flapGuardOf(memory: Memory, pair: Pair, nowMs: number): string | null {

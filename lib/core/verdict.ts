@@ -14,6 +14,8 @@ export interface Verdict {
   readonly confirmed: boolean;
   readonly sinceMs: number;
   readonly because: string;
+  /** Of a silent node: whether its host still accepts connections, so that mysqld is silent, and not our path. */
+  readonly hostAccepts: boolean;
   /** What the server last said of itself, on a look that it answered; null when the newest word is another. */
   readonly server: Server | null;
 }
@@ -28,9 +30,9 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
   if (!word) {
     const blind = Object.entries(evidence.blind).map(([vantage, { because }]) => `${vantage}: ${because}`);
     const because = blind.join('; ') || 'no look has come back yet';
-    return { node, kind: 'unseen', confirmed: false, sinceMs: 0, because, server: null };
+    return { node, kind: 'unseen', confirmed: false, sinceMs: 0, because, ...untold };
   }
-  const base = { node, sinceMs: word.sinceMs, server: null };
+  const base = { node, sinceMs: word.sinceMs, ...untold };
   const { saw } = word;
   switch (saw.kind) {
     case 'answered':
@@ -45,7 +47,7 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
       };
     }
     case 'unanswered':
-      return judgeSilence(base, word, saw, evidence, settings);
+      return judgeSilence({ ...base, hostAccepts: words.some(isAccepted) }, word, saw, evidence, settings);
     case 'saturated':
     case 'locked-out':
       return {
@@ -57,7 +59,9 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
   }
 }
 
-type Base = Pick<Verdict, 'node' | 'sinceMs' | 'server'>;
+type Base = Pick<Verdict, 'node' | 'sinceMs' | 'hostAccepts' | 'server'>;
+
+const untold = { hostAccepts: false, server: null } as const;
 
 /**
  * The best that a vantage says of the heartbeat: where one can commit, the server is not stuck, whatever hangs on the
@@ -114,6 +118,11 @@ function judgeSilence(
     confirmed: lasted(word, settings.silentLooks, settings.silentIntervalMs),
     because,
   };
+}
+
+/** The host's TCP took the connection, as it does for a mysqld that hangs, and nobody greeted us on it. */
+function isAccepted({ saw }: Word): boolean {
+  return saw.kind === 'unanswered' && saw.during === 'login';
 }
 
 /** Enough looks, and spread over the time that so many looks should take (a tenth of slack for timers). */

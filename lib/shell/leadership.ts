@@ -118,10 +118,11 @@ export class Leadership {
 
   #targets(vantage: Vantage): readonly LookTarget[] {
     const seen = this.#seen.get(vantage);
-    return this.#runners.map(({ pair, holder, awaitsWitness }) => {
+    return this.#runners.map(({ pair, holder, witnessMs }) => {
       const sightings = seen?.get(pair.name);
-      const print = sightings ? fingerprint(sightings, pair.settings, awaitsWitness) : null;
-      return { pair, holder, seen: print, awaitsWitness };
+      const { lagLimitSeconds } = pair.settings;
+      const print = sightings ? fingerprint(sightings, { lagLimitSeconds, witnessMs }) : null;
+      return { pair, holder, seen: print, witnessMs };
     });
   }
 

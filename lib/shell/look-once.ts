@@ -18,7 +18,7 @@ export async function lookOnce(
   const { clock, database, vip, store } = ports;
   const memory = await store.readMemory(pair.name);
   const patient = { ...pair, settings: { ...pair.settings, lookLimitMs: PATIENT_MS } };
-  const targets = [{ pair: patient, holder: null, seen: null, awaitsWitness: false }];
+  const targets = [{ pair: patient, holder: null, seen: null, witnessMs: null }];
   const [located, ...reports] = await Promise.all([
     vip.locate([pair]),
     ...config.vantages.map((vantage) => database.look(vantage, targets, 0)),

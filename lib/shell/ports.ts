@@ -55,8 +55,11 @@ export interface LookTarget {
   readonly holder: NodeName | null;
   /** What watch last saw from this vantage (`fingerprint`); null to be answered at once. */
   readonly seen: string | null;
-  /** The holder's silence is sure, and the standby's word on it is awaited: looked at closely. */
-  readonly awaitsWitness: boolean;
+  /**
+   * The holder's silence is sure, and the standby's word on it is awaited, which counts for so long: it is looked at
+   * closely. Null while it is not. Milliseconds.
+   */
+  readonly witnessMs: number | null;
 }
 
 /** What fencing or freezing did. */

@@ -43,7 +43,7 @@ function respond(response: ProbeResponse): void {
   answer = JSON.stringify(response);
 }
 
-const target: LookTarget = { pair, holder: 'db1', seen: null, awaitsWitness: false };
+const target: LookTarget = { pair, holder: 'db1', seen: null, witnessMs: null };
 
 async function look(vantage = 'a', holdMs = 0, signal?: AbortSignal): Promise<Report> {
   const reports = await database.look(vantage, [target], holdMs, signal);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awaitsWitness, hasteAt, hasteOf } from '../../lib/core/haste.ts';
+import { awaitedWitnessMs, hasteAt, hasteOf } from '../../lib/core/haste.ts';
 import {
   answers1,
   answers2,
@@ -11,6 +11,7 @@ import {
   hears1,
   hears2,
   holder,
+  hung,
   lasting,
   memory,
   NOW_MS,
@@ -87,16 +88,15 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
   expect(hasteAt('b', evidence, pair)).toBe(haste);
 });
 
-test.each<[what: string, changes: readonly Change[], awaits: boolean]>([
-  ['steady', [], false],
-  ['silent, not sure', [holder(unanswered, 1, 0), standby(hears2({ heardAgoMs: 200 }))], false],
-  ['silent, and heard', [holder(unanswered, 3, 1000), standby(hears2({ heardAgoMs: 200 }))], true],
-  ['silent, and not heard', [holder(unanswered, 3, 1000), standby(hears2({ heardAgoMs: 4000 }))], false],
-  [
-    'silent for so long that a person is told',
-    [holder(unanswered), standby(hears2({ heardAgoMs: 200 }))],
-    false,
-  ],
-])('the witness’s word is awaited: %s', (_, changes, awaits) => {
-  expect(awaitsWitness(seen(steady, ...changes))).toBe(awaits);
+const heard = standby(hears2({ heardAgoMs: 200 }));
+
+test.each<[what: string, changes: readonly Change[], witnessMs: number | null]>([
+  ['steady', [], null],
+  ['silent, not sure', [holder(unanswered, 1, 0), heard], null],
+  ['silent, and heard', [holder(unanswered, 3, 1000), heard], 1500],
+  ['hung, and heard', [holder(hung, 3, 1000), heard], 1000],
+  ['silent, and not heard', [holder(unanswered, 3, 1000), standby(hears2({ heardAgoMs: 4000 }))], null],
+  ['silent for so long that a person is told', [holder(unanswered), heard], null],
+])('the witness’s word is awaited: %s', (_, changes, witnessMs) => {
+  expect(awaitedWitnessMs(seen(steady, ...changes))).toBe(witnessMs);
 });

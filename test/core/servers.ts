@@ -75,6 +75,8 @@ export function hears1(changes: Partial<Channel>): Saw {
 }
 
 export const refused: Saw = { kind: 'refused' };
+/** Its host takes the connection, and nobody greets us on it. */
+export const hung: Saw = { kind: 'unanswered', during: 'login', because: 'timeout', afterMs: 250 };
 export const unanswered: Saw = {
   kind: 'unanswered',
   during: 'connect',

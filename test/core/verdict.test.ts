@@ -9,6 +9,7 @@ import {
   changed,
   full,
   holder,
+  hung,
   instance,
   lockedOut,
   pairWith,
@@ -88,6 +89,22 @@ describe('what the sightings prove', () => {
   ])('%s', (_, changes, kind, confirmed) => {
     const { kind: is, confirmed: sure } = verdict(...changes);
     expect([is, sure]).toEqual([kind, confirmed]);
+  });
+});
+
+describe('a silent node’s host accepts connections', () => {
+  test.each<[what: string, changes: readonly Change[], accepts: boolean]>([
+    ['no connection', [holder(unanswered)], false],
+    ['a connection without a greeting', [holder(hung)], true],
+    [
+      'one vantage gets a connection, the other is cut off',
+      [holder(unanswered), says('db1', 'b', hung)],
+      true,
+    ],
+    ['it answers', [holder(answers1())], false],
+    ['it answers one vantage', [holder(answers1()), says('db1', 'b', hung)], false],
+  ])('%s', (_, changes, accepts) => {
+    expect(verdict(...changes).hostAccepts).toBe(accepts);
   });
 });
 

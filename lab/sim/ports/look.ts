@@ -164,12 +164,14 @@ class HeldLook {
 
   #isNews(sightings: readonly Sighting[]): boolean {
     const { settings } = this.#context.world.pair;
-    const print = fingerprint(sightings, settings, this.#awaitsWitness);
-    return this.#targets.some(({ seen }) => seen === null || seen !== print);
+    const { lagLimitSeconds } = settings;
+    return this.#targets.some(({ seen, witnessMs }) => {
+      return seen === null || seen !== fingerprint(sightings, { lagLimitSeconds, witnessMs });
+    });
   }
 
   get #awaitsWitness(): boolean {
-    return this.#targets.some(({ awaitsWitness }) => awaitsWitness);
+    return this.#targets.some(({ witnessMs }) => witnessMs !== null);
   }
 
   #sightAll(): readonly Sighting[] {

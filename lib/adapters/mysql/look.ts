@@ -68,7 +68,7 @@ function holdTarget(
 ): HeldTarget {
   const complete = new AbortController();
   const ended = isHeld ? allEnded : AbortSignal.any([allEnded, complete.signal]);
-  const { settings, awaitsWitness } = target;
+  const { settings } = target;
   const everyMs = isHeld ? settings.lookIntervalMs : Math.min(BESIDE_MS, settings.lookIntervalMs);
   const latest = new Map<NodeName, Saw>();
   const differs = Promise.withResolvers<void>();
@@ -80,20 +80,21 @@ function holdTarget(
   const saw = (node: NodeName, what: Saw) => {
     latest.set(node, what);
     if (latest.size < target.nodes.length) return;
-    if (fingerprint(sightings(), settings, awaitsWitness) !== target.seen) differs.resolve();
+    if (fingerprint(sightings(), settings) !== target.seen) differs.resolve();
   };
   const overdue = createBell();
   const first = target.nodes.map(({ name }) => {
     const observer = observers(target, name);
     const part: Part = { isHolder: target.holder === name, writeProbe: target.writeProbe };
-    const limitMs = awaitsWitness && part.isHolder ? CLOSE.limitMs : Number.POSITIVE_INFINITY;
+    const isClose = settings.witnessMs !== null && part.isHolder;
+    const limitMs = isClose ? Math.min(CLOSE.limitMs, settings.lookLimitMs) : settings.lookLimitMs;
     const look = async () => {
       const timer = part.isHolder ? setTimeout(overdue.ring, OVERDUE_MS) : undefined;
-      const what = await observer.look(Math.min(limitMs, settings.lookLimitMs), part);
+      const what = await observer.look(limitMs, part);
       clearTimeout(timer);
       const isFirst = !latest.has(name);
       if (!ended.aborted) saw(name, what);
-      if (awaitsWitness) return closeMs(what, settings);
+      if (settings.witnessMs !== null) return closeMs(what, settings.witnessMs);
       return isFirst && !part.isHolder ? everyMs / 2 : everyMs;
     };
     const alarms = part.isHolder ? [observer.lost] : [observer.lost, overdue.alarm];
@@ -104,7 +105,7 @@ function holdTarget(
 }
 
 /** When to look again while the witness's word is awaited: as soon as it runs out. */
-function closeMs(what: Saw, { witnessMs }: ProbeTarget['settings']): number {
+function closeMs(what: Saw, witnessMs: number): number {
   const inbound = what.kind === 'answered' ? what.server.inbound : null;
   if (inbound?.kind !== 'configured' || !hearsSource(inbound, witnessMs)) return CLOSE.everyMs;
   return Math.min(CLOSE.everyMs, Math.max(CLOSE.leastMs, witnessMs - (inbound.heardAgoMs ?? 0)));

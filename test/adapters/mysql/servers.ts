@@ -52,13 +52,13 @@ export async function openServer(server: Instance): Promise<void> {
 
 function targetOf(port: number): ProbeTarget {
   return {
-    ...{ pair: 'orders', port, holder: 'db1', seen: null, awaitsWitness: false, writeProbe: true },
+    ...{ pair: 'orders', port, holder: 'db1', seen: null, writeProbe: true },
     nodes: [
       { name: 'db1', address: addresses.db1 },
       { name: 'db2', address: addresses.db2 },
     ],
     credentials: accounts.monitor,
-    settings: { lagLimitSeconds: 2, lookLimitMs: 500, lookIntervalMs: 500, witnessMs: 1500 },
+    settings: { lagLimitSeconds: 2, lookLimitMs: 500, lookIntervalMs: 500, witnessMs: null },
   };
 }
 

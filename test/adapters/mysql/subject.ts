@@ -47,7 +47,7 @@ export class Subject {
     const answer = await this.probe.answer({ kind: 'look', targets: [target], holdMs });
     const sightings = answer.kind === 'looks' ? (answer.pairs.orders ?? []) : [];
     const saw = (node: string) => sightings.find((sighting) => sighting.node === node)?.saw;
-    const print = fingerprint(sightings, target.settings, target.awaitsWitness);
+    const print = fingerprint(sightings, target.settings);
     return { db1: saw('db1'), db2: saw('db2'), print };
   }
 

@@ -42,10 +42,10 @@ export function looks(subject: Subject): void {
   test('while the witness’s word is awaited, a held look is answered as soon as it runs out', async () => {
     await subject.steady();
     const { db1, target } = subject.servers;
-    const { witnessMs } = target.settings;
+    const witnessMs = 1500;
     await hang(db1);
     try {
-      const awaited = { awaitsWitness: true } as const;
+      const awaited = { settings: { ...target.settings, witnessMs } };
       const before = await subject.lookWith(awaited);
       expect(before.db1?.kind).toBe('unanswered');
       expect(inboundOf(before.db2).heardAgoMs).toBeLessThan(witnessMs);

@@ -29,10 +29,9 @@ async function look(holdMs = 0) {
     ],
     holder: 'db1',
     seen: 'nothing like it',
-    awaitsWitness: false,
     writeProbe: true,
     credentials: accounts.monitor,
-    settings: { lagLimitSeconds: 120, lookLimitMs: 1000, lookIntervalMs: 250, witnessMs: 1000 },
+    settings: { lagLimitSeconds: 120, lookLimitMs: 1000, lookIntervalMs: 250, witnessMs: null },
   };
   const answer = await probe.answer({ kind: 'look', targets: [target], holdMs });
   if (answer.kind !== 'looks') throw new Error(`no looks: ${JSON.stringify(answer)}`);

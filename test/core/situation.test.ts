@@ -119,7 +119,7 @@ describe('the witness: whether the standby still hears the holder', () => {
       [holder(hung), standby(hears2({ heardAgoMs: 999 }))],
       'hears',
     ],
-    ['never heard', [standby(hears2({ heardAgoMs: null }))], 'does-not-hear'],
+    ['not read yet', [standby(hears2({ io: 'connecting', heardAgoMs: null }))], 'hears'],
     ['connecting', [standby(hears2({ io: 'connecting', heardAgoMs: 0 }))], 'does-not-hear'],
     ['IO thread No', [standby(hears2({ io: 'no', heardAgoMs: 0 }))], 'does-not-hear'],
     ['no replication', [standby(answers2({ inbound: { kind: 'unconfigured' } }))], 'does-not-hear'],

@@ -118,7 +118,7 @@ function crash({ world, master }: Strike): Mending {
   master.mysqld = 'down';
   master.writable = false;
   master.waiting = [];
-  master.channel.crash();
+  master.channel.crash(world.nowMs);
   return () => start(world, master);
 }
 

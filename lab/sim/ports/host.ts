@@ -31,7 +31,7 @@ function begin(world: World, master: Master, document: HostDocument, restartMs: 
         master.mysqld = 'down';
         master.writable = false;
         master.waiting = [];
-        master.channel.crash();
+        master.channel.crash(world.nowMs);
       });
       world.timeline.after(restartMs, () => world.change(() => start(world, master)));
       return restartMs + 50;

@@ -48,7 +48,7 @@ export class Channel {
   applied = 0;
   #advancedMs = 0;
   #flowingSinceMs = 0;
-  #heardMs: number | null = 0;
+  #heardMs = 0;
   readonly #source: CommitLog;
 
   constructor(source: CommitLog) {
@@ -92,10 +92,11 @@ export class Channel {
   }
 
   /** A crash of the receiving server: what was received but not applied is fetched again. */
-  crash(): void {
+  crash(nowMs: number): void {
     this.applied = Math.floor(this.applied);
     this.received = this.applied;
-    this.#heardMs = null;
+    // The first look at it afterwards knows no better.
+    this.#heardMs = nowMs;
   }
 
   get appliedCount(): number {
@@ -113,9 +114,9 @@ export class Channel {
     return Math.max(0, Math.floor((nowMs - this.#source.committedAtMs(this.appliedCount + 1, nowMs)) / 1000));
   }
 
-  /** How long ago the channel heard of its source; null if it never did since the server started. */
-  heardAgoMs(nowMs: number): number | null {
-    return this.#heardMs === null ? null : nowMs - this.#heardMs;
+  /** How long ago the channel heard of its source. */
+  heardAgoMs(nowMs: number): number {
+    return nowMs - this.#heardMs;
   }
 
   /** What a look at the server shows of this channel. */

@@ -93,8 +93,9 @@ export class PairRunner {
 
   /** For how many milliseconds the next look from this vantage may be held. */
   holdMsAt(vantage: Vantage): number {
-    if (this.hasteAt(vantage) === null) return this.pair.settings.holdMs;
-    return this.#witnessMs !== null && this.#suspicionAt(vantage) === null ? WITNESS_HOLD_MS : 0;
+    if (this.#suspicionAt(vantage) !== null) return 0;
+    if (this.#haste === null) return this.pair.settings.holdMs;
+    return this.#witnessMs === null ? 0 : WITNESS_HOLD_MS;
   }
 
   /** While the standby's word on a silent holder is awaited: for how long it counts; else null. Milliseconds. */

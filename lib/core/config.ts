@@ -69,7 +69,7 @@ const settingsSchema = z.strictObject({
   readinessMs: positiveMs.default(3000),
   /** The standby is a witness while it heard the holder within this time. Milliseconds. */
   witnessMs: positiveMs.default(1500),
-  /** The same where the holder's host still accepts connections: it is mysqld that is silent, not our path. */
+  /** The same where its host still accepts connections: mysqld is silent, not our path. At most `witnessMs`. */
   hungWitnessMs: positiveMs.default(1000),
   /** How long a failover waits for the new holder to apply what it received. Milliseconds. */
   catchUpLimitMs: positiveMs.default(30_000),

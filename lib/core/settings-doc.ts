@@ -41,7 +41,8 @@ const settings: Readonly<Record<keyof Settings, string>> = {
   replicationFaultMs: 'A replication or lag fault of the holder must last so long.',
   readinessMs: 'A standby must be unfit for so long before that is remembered, and paged.',
   witnessMs: 'The standby is a witness while it heard the holder within this time.',
-  hungWitnessMs: 'The same where its host still accepts connections: mysqld is silent, and not our path.',
+  hungWitnessMs:
+    'The same where its host still accepts connections, so that mysqld is silent and not our path: at most `witnessMs`.',
   catchUpLimitMs: 'A failover waits so long for the new holder to apply what it received.',
   freezeLimitMs: 'A switchover keeps writes frozen no longer.',
   flapLimit: 'So many automatic failovers an hour, then a person has to look.',

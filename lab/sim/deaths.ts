@@ -33,6 +33,9 @@ const stepsOf = {
   open: ['open'],
   run: ['bind-vip', 'repair'],
   'catch-up': ['catch-up'],
+  detach: ['detach'],
+  attach: ['attach'],
+  inspect: ['inspect'],
   verify: ['verify'],
 } as const satisfies Record<Action, readonly StepKind[]>;
 
@@ -88,6 +91,9 @@ function isOn(step: Step, node: string): boolean {
     case 'catch-up':
     case 'open':
     case 'close':
+    case 'inspect':
+    case 'detach':
+    case 'attach':
     case 'verify':
     case 'repair':
     case 'release':

@@ -14,6 +14,9 @@ export type Action =
   | 'open'
   | 'run'
   | 'catch-up'
+  | 'detach'
+  | 'attach'
+  | 'inspect'
   | 'verify';
 
 export const mutations: ReadonlySet<Action> = new Set([
@@ -22,6 +25,8 @@ export const mutations: ReadonlySet<Action> = new Set([
   'release',
   'stop-instance',
   'close',
+  'detach',
+  'attach',
   'open',
   'run',
 ]);

@@ -1,10 +1,10 @@
 /** MySQL as watch reaches it: by way of the probe functions, one for each vantage. */
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { nodeOf, type Pair } from '../core/config.ts';
+import { nodeOf, type Pair, peerOf } from '../core/config.ts';
 import type { NodeName, Vantage } from '../core/names.ts';
 import type { Clock, DatabasePort } from '../shell/ports.ts';
 import type { CredentialsSource } from './credentials-ssm.ts';
-import { type CommandFields, command } from './probe-command.ts';
+import { command } from './probe-command.ts';
 import { look } from './probe-look.ts';
 import { createWarmer } from './probe-warm.ts';
 
@@ -25,20 +25,36 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
       if (holdMs > 0) warm(vantage, targets);
       return look(props, vantage, targets, holdMs, signal);
     },
-    async close(pair, node, limitMs) {
+    async close(pair, node, kills, limitMs) {
       const order = { kind: 'close', pair, limitMs, first: turnOf(pair, node) } as const;
-      const answer = await command(props, order, (fields) => ({ ...fields, node: addressOf(pair, node) }));
-      return answer.closed;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, null) };
+      return (await command(props, order, (fields) => ({ ...fields, ...where, kills }))).closed;
     },
     async open(pair, node, limitMs) {
       const order = { kind: 'open', pair, limitMs, first: turnOf(pair, node) } as const;
       const answer = await command(props, order, (fields) => ({ ...fields, node: addressOf(pair, node) }));
       return { wasWritable: answer.wasWritable };
     },
-    async catchUp(pair, node, upTo, limitMs) {
+    async catchUp(pair, node, { upTo, source }, limitMs) {
       const order = { kind: 'catch-up', pair, limitMs, first: turnOf(pair, node) } as const;
-      const make = (fields: CommandFields<'catch-up'>) => ({ ...fields, node: addressOf(pair, node), upTo });
-      return (await command(props, order, make)).caughtUp;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
+      return (await command(props, order, (fields) => ({ ...fields, ...where, upTo }))).caughtUp;
+    },
+    async detach(pair, node, source, limitMs) {
+      const order = { kind: 'detach', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
+      return (await command(props, order, (fields) => ({ ...fields, ...where }))).detached;
+    },
+    async attach(pair, node, source, limitMs) {
+      const order = { kind: 'attach', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
+      const { wasRunning } = await command(props, order, (fields) => ({ ...fields, ...where }));
+      return { wasRunning };
+    },
+    async inspect(pair, node, limitMs) {
+      const order = { kind: 'inspect', pair, limitMs, first: turnOf(pair, node) } as const;
+      const answer = await command(props, order, (fields) => ({ ...fields, node: addressOf(pair, node) }));
+      return answer.obstacles;
     },
     async verify(pair, limitMs) {
       const { vip, writeProbe } = pair;
@@ -59,4 +75,9 @@ function turnOf(pair: Pair, node: NodeName): number {
 function addressOf(pair: Pair, name: NodeName): { readonly name: string; readonly address: string } {
   const node = nodeOf(pair, name);
   return { name: node.name, address: node.address };
+}
+
+/** The pair's other node as the source of this one's replication. */
+function sourceOf(pair: Pair, name: NodeName, identity: string | null) {
+  return { address: peerOf(pair, name).address, identity };
 }

@@ -27,6 +27,9 @@ const answerKinds = {
   close: 'closed',
   open: 'opened',
   'catch-up': 'caught-up',
+  detach: 'detached',
+  attach: 'attached',
+  inspect: 'inspected',
   verify: 'verified',
 } as const satisfies Record<ProbeRequest['kind'], AnswerKind>;
 

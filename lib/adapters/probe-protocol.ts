@@ -5,8 +5,8 @@
  * way, a new watch may speak to an old probe. A probe never sends a time, only ages: its clock is its own.
  */
 import * as z from 'zod';
-import type { Inbound, Position, Saw, Sighting } from '../core/sighting.ts';
-import type { Answered, CaughtUp, Closed } from '../shell/ports.ts';
+import type { Heartbeat, Inbound, Position, Saw, Server, Session, Sighting } from '../core/sighting.ts';
+import type { Answered, CaughtUp, Closed, Detached, Obstacle } from '../shell/ports.ts';
 
 const positionSchema = z.object({
   gtid: z.string().nullable(),
@@ -25,6 +25,9 @@ const credentialsSchema = z.object({
 });
 
 const nodeSchema = z.object({ name: z.string(), address: z.string() });
+
+/** The pair's other node, as a source: its address, and its identity where that is known. */
+const peerSchema = z.object({ address: z.string(), identity: z.string().nullable() });
 
 /** One pair to look at. */
 const lookTargetSchema = z.object({
@@ -63,7 +66,14 @@ const commandFields = {
   limitMs: z.number(),
 };
 
-const closeSchema = z.object({ kind: z.literal('close'), ...commandFields, node: nodeSchema });
+const closeSchema = z.object({
+  kind: z.literal('close'),
+  ...commandFields,
+  node: nodeSchema,
+  kills: z.enum(['to-close', 'once-closed']),
+  /** The source of its replication: what feeds it, or is fed by it, is not killed. */
+  peer: peerSchema,
+});
 const openSchema = z.object({ kind: z.literal('open'), ...commandFields, node: nodeSchema });
 const catchUpSchema = z.object({
   kind: z.literal('catch-up'),
@@ -71,7 +81,21 @@ const catchUpSchema = z.object({
   node: nodeSchema,
   /** The position of its source to reach; null: all that it received. */
   upTo: positionSchema.nullable(),
+  peer: peerSchema,
 });
+const detachSchema = z.object({
+  kind: z.literal('detach'),
+  ...commandFields,
+  node: nodeSchema,
+  peer: peerSchema,
+});
+const attachSchema = z.object({
+  kind: z.literal('attach'),
+  ...commandFields,
+  node: nodeSchema,
+  peer: peerSchema,
+});
+const inspectSchema = z.object({ kind: z.literal('inspect'), ...commandFields, node: nodeSchema });
 const verifySchema = z.object({
   kind: z.literal('verify'),
   ...commandFields,
@@ -84,8 +108,19 @@ export const probeRequestSchema = z.discriminatedUnion('kind', [
   closeSchema,
   openSchema,
   catchUpSchema,
+  detachSchema,
+  attachSchema,
+  inspectSchema,
   verifySchema,
 ]);
+
+const sessionSchema = z.object({
+  id: z.number(),
+  user: z.string(),
+  host: z.string(),
+  forSeconds: z.number(),
+  statement: z.string(),
+}) satisfies z.ZodType<Session>;
 
 const inboundSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unconfigured') }),
@@ -97,6 +132,9 @@ const inboundSchema = z.discriminatedUnion('kind', [
     ioError: z.object({ errno: z.number(), message: z.string() }).nullable(),
     sqlError: z.object({ errno: z.number(), message: z.string() }).nullable(),
     sourceAddress: z.string(),
+    sourceIdentity: z.string().nullable(),
+    delaySeconds: z.number(),
+    applierBlocked: z.string().nullable(),
     received: positionSchema,
     applied: positionSchema,
     caughtUp: z.boolean(),
@@ -104,20 +142,39 @@ const inboundSchema = z.discriminatedUnion('kind', [
   }),
 ]) satisfies z.ZodType<Inbound>;
 
+const heartbeatSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('not-tried') }),
+  z.object({ kind: z.literal('committed') }),
+  z.object({ kind: z.literal('barred'), because: z.string(), blocker: sessionSchema.nullable() }),
+  z.object({ kind: z.literal('refused'), errno: z.number(), message: z.string() }),
+  z.object({
+    kind: z.literal('failed'),
+    forMs: z.number(),
+    because: z.string(),
+    cause: z.enum(['global-lock', 'disk-full', 'semi-sync', 'unknown']),
+    blocker: sessionSchema.nullable(),
+  }),
+]) satisfies z.ZodType<Heartbeat>;
+
 const serverSchema = z.object({
   identity: z.string(),
   version: z.string(),
   flavor: z.enum(['mysql', 'mariadb']),
   writable: z.boolean(),
+  halfClosed: z.boolean(),
   uptimeSeconds: z.number(),
+  roundTripMs: z.number(),
+  binaryLog: z.enum(['on', 'off', 'unknown']),
+  semiSync: z.object({ waiting: z.boolean(), timeoutMs: z.number() }).nullable(),
+  events: z
+    .object({ scheduler: z.enum(['on', 'off']), enabled: z.number(), disabledOnReplica: z.number() })
+    .nullable(),
+  globalLock: sessionSchema.nullable(),
+  loginRefused: z.object({ errno: z.number(), message: z.string() }).nullable(),
   inbound: inboundSchema,
   executed: positionSchema,
-  heartbeat: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('not-tried') }),
-    z.object({ kind: z.literal('committed') }),
-    z.object({ kind: z.literal('failed'), forMs: z.number(), because: z.string() }),
-  ]),
-});
+  heartbeat: heartbeatSchema,
+}) satisfies z.ZodType<Server>;
 
 const sawSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answered'), server: serverSchema }),
@@ -166,9 +223,31 @@ export const probeAnswerSchemas = {
       because: z.string(),
     }) satisfies z.ZodType<CaughtUp>,
   }),
+  detach: z.object({
+    kind: z.literal('detached'),
+    detached: z.object({
+      was: z.enum(['running', 'stopped', 'unconfigured']),
+      received: positionSchema,
+    }) satisfies z.ZodType<Detached>,
+  }),
+  attach: z.object({ kind: z.literal('attached'), wasRunning: z.boolean() }),
+  inspect: z.object({
+    kind: z.literal('inspected'),
+    obstacles: z.array(
+      z.object({
+        kind: z.enum(['lock', 'statement', 'transaction', 'schema-change', 'backup', 'xa']),
+        session: sessionSchema,
+        rows: z.number().nullable(),
+      }) satisfies z.ZodType<Obstacle>,
+    ),
+  }),
   verify: z.object({
     kind: z.literal('verified'),
-    answered: z.object({ identity: z.string(), committed: z.boolean() }) satisfies z.ZodType<Answered>,
+    answered: z.object({
+      identity: z.string(),
+      writable: z.boolean(),
+      heartbeat: heartbeatSchema,
+    }) satisfies z.ZodType<Answered>,
   }),
 } as const;
 
@@ -177,6 +256,9 @@ export const probeResponseSchema = z.discriminatedUnion('kind', [
   probeAnswerSchemas.close,
   probeAnswerSchemas.open,
   probeAnswerSchemas['catch-up'],
+  probeAnswerSchemas.detach,
+  probeAnswerSchemas.attach,
+  probeAnswerSchemas.inspect,
   probeAnswerSchemas.verify,
   failedSchema,
 ]);

@@ -65,6 +65,9 @@ function heartbeatWord(heartbeat: Heartbeat): string {
       return 'failing';
     case 'committed':
     case 'not-tried':
+    case 'barred':
       return 'beating';
+    case 'refused':
+      return 'refused';
   }
 }

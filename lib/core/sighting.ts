@@ -38,6 +38,15 @@ export type Inbound =
       readonly ioError: ReplicationError | null;
       readonly sqlError: ReplicationError | null;
       readonly sourceAddress: string;
+      /**
+       * Who the channel follows: the identity (`Server.identity`) that its source gave when the channel connected. Null
+       * while it has never connected. The address proves nothing: a name may lead to another server.
+       */
+      readonly sourceIdentity: string | null;
+      /** How long the applier waits on purpose (`SQL_Delay`). Seconds; 0 as a rule. */
+      readonly delaySeconds: number;
+      /** What the applier cannot get past, such as a global read lock or a full disk, in words; null when nothing. */
+      readonly applierBlocked: string | null;
       /** Position in the source's log up to which events were received. */
       readonly received: Position;
       /** Position in the source's log up to which events were applied. */
@@ -46,14 +55,53 @@ export type Inbound =
       readonly heardAgoMs: number | null;
     };
 
+/** A session of a server, with what a person needs to find it. `statement` is cut to 200 characters. */
+export interface Session {
+  readonly id: number;
+  readonly user: string;
+  readonly host: string;
+  /** How long it has been at what it does. Seconds. */
+  readonly forSeconds: number;
+  readonly statement: string;
+}
+
+/** Why a commit hangs on the whole server. */
+export type HangCause = 'global-lock' | 'disk-full' | 'semi-sync' | 'unknown';
+
 /**
  * The heartbeat row. On the holder: whether the look could commit it. Elsewhere: not tried.
- * `failed` carries for how long it has not committed, on the probe's clock.
+ *
+ * - `barred`: something about our own table or account stands in the way (no table, no grant, a lock on the row or the
+ *   table). It says nothing about the server.
+ * - `refused`: the server is open by its own word, and refuses every write (`innodb_read_only`, 1792, 1836).
+ * - `failed`: the server took the statement and does not finish it. `forMs` is how long already, on the probe's clock;
+ *   `blocker` is the session that it waits for, where the server says which.
  */
 export type Heartbeat =
   | { readonly kind: 'not-tried' }
   | { readonly kind: 'committed' }
-  | { readonly kind: 'failed'; readonly forMs: number; readonly because: string };
+  | { readonly kind: 'barred'; readonly because: string; readonly blocker: Session | null }
+  | { readonly kind: 'refused'; readonly errno: number; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly forMs: number;
+      readonly because: string;
+      readonly cause: HangCause;
+      readonly blocker: Session | null;
+    };
+
+/** Semi-synchronous replication on a source: whether a commit waits for an acknowledgement now, and how long it may. */
+export interface SemiSync {
+  readonly waiting: boolean;
+  readonly timeoutMs: number;
+}
+
+/** Scheduled events of a server: how many run here, and how many are kept from running because it is a replica. */
+export interface ScheduledEvents {
+  readonly scheduler: 'on' | 'off';
+  readonly enabled: number;
+  readonly disabledOnReplica: number;
+}
 
 /** What a server that let us in says of itself. */
 export interface Server {
@@ -61,9 +109,25 @@ export interface Server {
   readonly identity: string;
   readonly version: string;
   readonly flavor: 'mysql' | 'mariadb';
-  /** Whether it takes writes: neither `super_read_only` nor (MariaDB, 5.6) `read_only`. */
+  /** Whether it takes an application's writes: `read_only` is off (and `super_read_only`, where there is one). */
   readonly writable: boolean;
+  /**
+   * Only one of `read_only` and `super_read_only` is on, on a server that has both: privileged accounts still write, or
+   * an order to close it is waiting. It is neither open nor closed.
+   */
+  readonly halfClosed: boolean;
   readonly uptimeSeconds: number;
+  /** How long the answer took. Milliseconds. */
+  readonly roundTripMs: number;
+  readonly binaryLog: 'on' | 'off' | 'unknown';
+  /** Null where semi-synchronous replication is not on as a source. */
+  readonly semiSync: SemiSync | null;
+  /** Null where it could not be read. */
+  readonly events: ScheduledEvents | null;
+  /** The session that holds a global read lock (a backup); null when none is known. */
+  readonly globalLock: Session | null;
+  /** A fresh login is refused, although the connection that we kept answers; null when new logins work. */
+  readonly loginRefused: { readonly errno: number; readonly message: string } | null;
   readonly inbound: Inbound;
   /** The end of its own history: executed GTIDs, and its own binary log. */
   readonly executed: Position;

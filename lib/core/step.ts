@@ -27,6 +27,18 @@ export type Step =
       /** An operator accepted to lose what is not applied in time. */
       readonly acceptLoss: boolean;
     }
+  /**
+   * Before a planned move: name the sessions that would keep the node open, or lose much work if they were killed. Fails
+   * when there are any, unless the operator said to kill them.
+   */
+  | { readonly kind: 'inspect'; readonly node: NodeName; readonly killLong: boolean }
+  /**
+   * Receive nothing more from the source: what it wrote and the node has not received may be older than what the node
+   * writes from now on. Not needed when the node has applied the source's very last write.
+   */
+  | { readonly kind: 'detach'; readonly node: NodeName; readonly source: NodeName }
+  /** Receive from the source again. */
+  | { readonly kind: 'attach'; readonly node: NodeName; readonly source: NodeName }
   /** Make the node take writes. */
   | { readonly kind: 'open'; readonly node: NodeName }
   /** Make the node take no writes. */

@@ -14,6 +14,12 @@ export function renderStep(step: Step): string {
       return `freeze ${step.node}`;
     case 'catch-up':
       return `catch up ${step.node}${step.source ? ` to the end of ${step.source}` : ''}${step.ifFenced ? ', if it was fenced' : ''}`;
+    case 'inspect':
+      return `look for long sessions on ${step.node}${step.killLong ? ', which will be killed' : ''}`;
+    case 'detach':
+      return `stop receiving from ${step.source} on ${step.node}`;
+    case 'attach':
+      return `receive from ${step.source} on ${step.node} again`;
     case 'open':
       return `open ${step.node}`;
     case 'close':

@@ -73,7 +73,8 @@ function commitOf(words: readonly Word[]): Heartbeat | null {
     if (saw.kind !== 'answered' || saw.server.heartbeat.kind === 'not-tried') continue;
     const { heartbeat } = saw.server;
     if (heartbeat.kind === 'committed') return heartbeat;
-    if (best === null || (best.kind === 'failed' && heartbeat.forMs < best.forMs)) best = heartbeat;
+    const sooner = best?.kind === 'failed' && heartbeat.kind === 'failed' && heartbeat.forMs < best.forMs;
+    if (best === null || sooner) best = heartbeat;
   }
   return best;
 }

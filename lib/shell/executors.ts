@@ -7,7 +7,7 @@ import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import type { Step, StepKind } from '../core/step.ts';
 import { already, done, type Execution, failed, missed, type Result, reason } from './execution.ts';
 import { moveVip } from './move-vip.ts';
-import { type Answered, PortError } from './ports.ts';
+import { type Answered, type Obstacle, PortError } from './ports.ts';
 
 type Executor<Kind extends StepKind> = (
   step: Extract<Step, { kind: Kind }>,
@@ -59,10 +59,41 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     if (!safeguards.catchUp) return done('taken out');
     if (step.ifFenced && record.fencedAt === null) return already(`${step.source} was not fenced`);
     const upTo = step.source === null ? null : record.fencedAt;
-    const { reached, executed, because } = await ports.database.catchUp(pair, step.node, upTo, step.limitMs);
+    const { reached, executed, because } = await ports.database.catchUp(
+      pair,
+      step.node,
+      { upTo, source: null },
+      step.limitMs,
+    );
     if (reached) return done(`${step.node} has applied all that it received`, { kept: executed });
     if (step.acceptLoss) return { ...missed(`${because}; loss accepted`), learned: { kept: executed } };
     return failed(`${step.node} has not caught up: ${because}`);
+  },
+
+  inspect: async (step, { pair, ports }) => {
+    const obstacles = await ports.database.inspect(pair, step.node, STATEMENT_LIMIT_MS);
+    if (obstacles.length === 0) return already(`no long session on ${step.node}`);
+    const named = obstacles.map(renderObstacle).join('; ');
+    return step.killLong
+      ? done(`to be killed on ${step.node}: ${named}`)
+      : failed(`on ${step.node}: ${named}`);
+  },
+
+  detach: async (step, { pair, ports, guard, record, identityOf }) => {
+    if (record.fencedAt !== null) return already(`${step.source} is fenced, and its last write is applied`);
+    guard();
+    const { was } = await ports.database.detach(pair, step.node, identityOf(step.source), STATEMENT_LIMIT_MS);
+    if (was !== 'running') return already(`${step.node} receives nothing from ${step.source}: ${was}`);
+    return done(`${step.node} receives nothing more from ${step.source}`);
+  },
+
+  attach: async (step, { pair, ports, guard, identityOf }) => {
+    guard();
+    const source = identityOf(step.source);
+    const { wasRunning } = await ports.database.attach(pair, step.node, source, STATEMENT_LIMIT_MS);
+    return wasRunning
+      ? already(`${step.node} receives from ${step.source}`)
+      : done(`${step.node} receives from ${step.source} again`);
   },
 
   open: async (step, { pair, ports, guard }) => {
@@ -73,7 +104,12 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
 
   close: async (step, { pair, ports, guard }) => {
     guard();
-    const { wasWritable, killed } = await ports.database.close(pair, step.node, STATEMENT_LIMIT_MS);
+    const { wasWritable, killed } = await ports.database.close(
+      pair,
+      step.node,
+      'to-close',
+      STATEMENT_LIMIT_MS,
+    );
     return wasWritable
       ? done(`${step.node} is read-only, ${killed} connections killed`)
       : already(`${step.node} is read-only`);
@@ -102,7 +138,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
       const problem = problemOf(step.node, answered, execution);
       if (problem === null)
         return done(
-          `${step.node} answers through the VIP${answered.committed ? ', heartbeat committed' : ''}`,
+          `${step.node} answers through the VIP${answered.heartbeat.kind === 'committed' ? ', heartbeat committed' : ''}`,
         );
       // The old holder may answer for a moment more: routes follow the API, not the other way round.
       if (clock.nowMs() + VERIFY_PAUSE_MS >= deadlineMs) return failed(problem);
@@ -125,16 +161,22 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   },
 };
 
+/** `statement of session 12 (app@10.0.1.9), for 93 s: UPDATE …`. */
+function renderObstacle({ kind, session }: Obstacle): string {
+  const { id, user, host, forSeconds, statement } = session;
+  return `${kind} of session ${id} (${user}@${host}), for ${forSeconds} s: ${statement}`;
+}
+
 /** What is wrong with who answered through the VIP; null when nothing is. */
 function problemOf(
   node: NodeName,
-  { identity, committed }: Answered,
+  { identity, heartbeat }: Answered,
   { pair, identityOf }: Execution,
 ): string | null {
   const wanted = identityOf(node);
   if (wanted !== null && identity !== wanted)
     return `${identity} answers through the VIP, and ${node} is ${wanted}`;
-  if (pair.writeProbe && !committed)
+  if (pair.writeProbe && heartbeat.kind !== 'committed')
     return `${node} answers through the VIP, but no heartbeat could be committed`;
   return null;
 }
@@ -152,7 +194,7 @@ export async function carryOutStep(step: Step, execution: Execution): Promise<Re
 
 async function close(node: NodeName, limitMs: number, { pair, ports, guard }: Execution): Promise<Result> {
   guard();
-  const { wasWritable, killed, position } = await ports.database.close(pair, node, limitMs);
+  const { wasWritable, killed, position } = await ports.database.close(pair, node, 'to-close', limitMs);
   const changed = `${node} is read-only, ${killed} connections killed`;
   return wasWritable ? done(changed, { fencedAt: position }) : already(changed, { fencedAt: position });
 }

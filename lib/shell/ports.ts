@@ -10,7 +10,7 @@ import type { Alert, Memory } from '../core/memory.ts';
 import type { MetricName } from '../core/metrics.ts';
 import type { NodeName, PairName, Vantage } from '../core/names.ts';
 import type { Order } from '../core/request.ts';
-import type { Position, Report, VipSighting } from '../core/sighting.ts';
+import type { Heartbeat, Position, Report, Session, VipSighting } from '../core/sighting.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. Never goes back within a process. */
@@ -86,8 +86,33 @@ export interface CaughtUp {
 /** Who answered through the VIP. */
 export interface Answered {
   readonly identity: string;
-  /** Whether a heartbeat was committed there. False when the pair has no write probe or the node is read-only. */
-  readonly committed: boolean;
+  /** Whether it takes an application's writes. */
+  readonly writable: boolean;
+  /** Whether a heartbeat was committed there: `not-tried` when the pair has no write probe or the node is read-only. */
+  readonly heartbeat: Heartbeat;
+}
+
+/** Where catching up ends. */
+export interface CatchUpGoal {
+  /** The position in the source's history to reach; null: all that was received. */
+  readonly upTo: Position | null;
+  /** Who the source is (`Server.identity`), so that only its channel counts; null when it was never seen. */
+  readonly source: string | null;
+}
+
+/** What detaching a node from its source found. */
+export interface Detached {
+  readonly was: 'running' | 'stopped' | 'unconfigured';
+  /** The position in the source's history up to which events were received when the channel stopped. */
+  readonly received: Position;
+}
+
+/** A session that stands in the way of a planned move. */
+export interface Obstacle {
+  readonly kind: 'lock' | 'statement' | 'transaction' | 'schema-change' | 'backup' | 'xa';
+  readonly session: Session;
+  /** Rows changed so far by its transaction; null when the server does not say. */
+  readonly rows: number | null;
 }
 
 /** MySQL, through the probe functions. */
@@ -105,14 +130,27 @@ export interface DatabasePort {
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<PairName, Report>>;
   /**
-   * Makes the node take no writes: `super_read_only` (`read_only` on MariaDB and 5.6), then kills the
-   * application's connections, never replication's or our own; then reads the position.
+   * Makes the node take no writes: `super_read_only` (`read_only` on MariaDB and 5.6), and ends the application's
+   * connections, never replication's or our own; then reads the position. `kills` says when connections are ended:
+   * `to-close`, also while the order waits for them; `once-closed`, only when the node is closed for certain. Fails as
+   * `unsuccessful`, with nothing left pending, when a session keeps it open: the message names that session.
    */
-  close(pair: Pair, node: NodeName, limitMs: number): Promise<Closed>;
+  close(pair: Pair, node: NodeName, kills: 'to-close' | 'once-closed', limitMs: number): Promise<Closed>;
   /** Makes the node take writes. Gives back whether it did already. */
   open(pair: Pair, node: NodeName, limitMs: number): Promise<{ readonly wasWritable: boolean }>;
-  /** Waits until the node applied all that it received and, with `upTo`, that position of its source. */
-  catchUp(pair: Pair, node: NodeName, upTo: Position | null, limitMs: number): Promise<CaughtUp>;
+  /** Waits until the node has reached the goal. */
+  catchUp(pair: Pair, node: NodeName, goal: CatchUpGoal, limitMs: number): Promise<CaughtUp>;
+  /** Stops receiving from the source (its identity; null: the pair's other node). What was received stays. */
+  detach(pair: Pair, node: NodeName, source: string | null, limitMs: number): Promise<Detached>;
+  /** Starts the channel from the source again. Gives back whether it ran already. */
+  attach(
+    pair: Pair,
+    node: NodeName,
+    source: string | null,
+    limitMs: number,
+  ): Promise<{ readonly wasRunning: boolean }>;
+  /** The sessions that would keep the node open, or lose much work if they were killed. Changes nothing. */
+  inspect(pair: Pair, node: NodeName, limitMs: number): Promise<readonly Obstacle[]>;
   /** Connects to the VIP's address and asks who is there; commits a heartbeat if the pair has the write probe. */
   verify(pair: Pair, limitMs: number): Promise<Answered>;
 }

@@ -123,7 +123,7 @@ describe('a command through the probes', () => {
   it('brings back its answer', async () => {
     const closed = { wasWritable: true, killed: 3, position };
     respond({ kind: 'closed', closed });
-    expect(await commanded.close(pair, 'db1', 1000)).toEqual(closed);
+    expect(await commanded.close(pair, 'db1', 'to-close', 1000)).toEqual(closed);
     respond({ kind: 'opened', wasWritable: false });
     expect(await commanded.open(pair, 'db2', 1000)).toEqual({ wasWritable: false });
     const caughtUp = {
@@ -134,14 +134,15 @@ describe('a command through the probes', () => {
       because: '',
     };
     respond({ kind: 'caught-up', caughtUp });
-    expect(await commanded.catchUp(pair, 'db2', position, 1000)).toEqual(caughtUp);
-    respond({ kind: 'verified', answered: { identity: 'uuid', committed: true } });
-    expect(await commanded.verify(pair, 1000)).toEqual({ identity: 'uuid', committed: true });
+    expect(await commanded.catchUp(pair, 'db2', { upTo: position, source: null }, 1000)).toEqual(caughtUp);
+    const answered = { identity: 'uuid', writable: true, heartbeat: { kind: 'committed' } } as const;
+    respond({ kind: 'verified', answered });
+    expect(await commanded.verify(pair, 1000)).toEqual(answered);
   });
 
   it('says all that the probe needs, in the words of the protocol', async () => {
     answer = 'echo';
-    const error = await commanded.close(pair, 'db1', 1000).catch((caught: unknown) => caught);
+    const error = await commanded.close(pair, 'db1', 'to-close', 1000).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ kind: 'unsuccessful' });
     const [, request = ''] = /: (\{.*\})$/.exec((error as Error).message) ?? [];
     expect(probeRequestSchema.parse(JSON.parse(request))).toMatchObject({
@@ -149,6 +150,8 @@ describe('a command through the probes', () => {
       pair: pair.name,
       port: pair.port,
       node: { name: 'db1', address: pair.nodes[0].address },
+      peer: { address: pair.nodes[1].address, identity: null },
+      kills: 'to-close',
     });
   });
 
@@ -174,7 +177,7 @@ describe('a command through the probes', () => {
     const invoked: string[] = [];
     const note = noteOwn(invoked);
     world.aws.events.on('call', note);
-    await expect(commanded.close(pair, 'db1', 1000)).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(commanded.close(pair, 'db1', 'to-close', 1000)).rejects.toMatchObject({ kind: 'timeout' });
     expect(invoked).toEqual(['Invoke/probe-c']);
     // To wait and to look changes nothing, so the next vantage may try.
     await expect(commanded.verify(pair, 1000)).rejects.toMatchObject({ kind: 'timeout' });

@@ -32,7 +32,8 @@ import {
   vipBlindFor,
 } from './world.ts';
 
-const beat = (forMs: number) => ({ kind: 'failed', forMs, because: 'disk full' }) as const;
+const beat = (forMs: number) =>
+  ({ kind: 'failed', forMs, because: 'disk full', cause: 'disk-full', blocker: null }) as const;
 const absent: readonly Saw[] = [refused, unanswered, full, lockedOut];
 const saws1: readonly Saw[] = [
   answers1(),

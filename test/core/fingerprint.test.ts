@@ -14,6 +14,9 @@ const inbound: Extract<Inbound, { kind: 'configured' }> = {
   ioError: null,
   sqlError: null,
   sourceAddress: '10.0.1.12',
+  sourceIdentity: 'b',
+  delaySeconds: 0,
+  applierBlocked: null,
   received: position,
   applied: position,
   caughtUp: true,
@@ -26,6 +29,13 @@ const server: Server = {
   flavor: 'mysql',
   writable: true,
   uptimeSeconds: 10,
+  halfClosed: false,
+  roundTripMs: 1,
+  binaryLog: 'on',
+  semiSync: null,
+  events: { scheduler: 'on', enabled: 0, disabledOnReplica: 0 },
+  globalLock: null,
+  loginRefused: null,
   inbound,
   executed: position,
   heartbeat: { kind: 'committed' },
@@ -38,7 +48,13 @@ const answered = (change: Partial<Server> = {}): Saw => ({
 const of = (saw: Saw) => fingerprint([{ node: 'db1', saw }], terms);
 const awaited = (saw: Saw) => fingerprint([{ node: 'db1', saw }], awaiting);
 const timeout = { kind: 'unanswered', during: 'query', because: 'timeout', afterMs: 500 } as const;
-const failing: Heartbeat = { kind: 'failed', forMs: 1, because: 'the commit does not return' };
+const failing = {
+  kind: 'failed',
+  forMs: 1,
+  because: 'the commit does not return',
+  cause: 'unknown',
+  blocker: null,
+} satisfies Heartbeat;
 const further = { gtid: 'a:1-6', file: 'binlog.000002', offset: 9 };
 
 describe('what changes the fingerprint', () => {

@@ -87,7 +87,11 @@ describe('while the holder serves', () => {
 
   it('does not blame the channel for what a holder that could not commit never sent', () => {
     const failing = (forMs: number) =>
-      holder(answers1({ heartbeat: { kind: 'failed', forMs, because: 'disk full' } }));
+      holder(
+        answers1({
+          heartbeat: { kind: 'failed', forMs, because: 'disk full', cause: 'disk-full', blocker: null },
+        }),
+      );
     const unheard = standby(hears2({ heardAgoMs: 6000 }));
     expect(reasons(failing(4000), unheard)).toBe('');
     expect(reasons(failing(500), unheard)).toContain('it has heard nothing from the holder for 6 s');

@@ -28,7 +28,13 @@ import {
 
 const incident = memory({ incident: { id: '41c', openedAtMs: NOW_MS - 9000, row: 'D23', told: [] } });
 const unready = [standby(hears2({ lagSeconds: null })), lasting({ unreadySinceMs: NOW_MS - 100 })] as const;
-const beatFails = { kind: 'failed', forMs: 600, because: 'disk full' } as const;
+const beatFails = {
+  kind: 'failed',
+  forMs: 600,
+  because: 'disk full',
+  cause: 'disk-full',
+  blocker: null,
+} as const;
 
 test.each<[what: string, changes: readonly Change[], haste: number | null]>([
   ['steady: a held look will do', [], null],

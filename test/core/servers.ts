@@ -21,6 +21,9 @@ export function channel(changes: Partial<Channel> = {}): Channel {
     ioError: null,
     sqlError: null,
     sourceAddress: '10.0.1.11',
+    sourceIdentity: UUID1,
+    delaySeconds: 0,
+    applierBlocked: null,
     received: at,
     applied: at,
     caughtUp: true,
@@ -36,7 +39,14 @@ export const db1: Server = {
   flavor: 'mysql',
   writable: true,
   uptimeSeconds: 86_400,
-  inbound: channel({ sourceAddress: '10.0.1.12' }),
+  halfClosed: false,
+  roundTripMs: 1,
+  binaryLog: 'on',
+  semiSync: null,
+  events: { scheduler: 'on', enabled: 0, disabledOnReplica: 0 },
+  globalLock: null,
+  loginRefused: null,
+  inbound: channel({ sourceAddress: '10.0.1.12', sourceIdentity: UUID2 }),
   executed: position(`${UUID1}:1-100`),
   heartbeat: { kind: 'committed' },
 };
@@ -71,7 +81,7 @@ export function hears2(changes: Partial<Channel>): Saw {
 
 /** db1 answers, with this changed about its channel. */
 export function hears1(changes: Partial<Channel>): Saw {
-  return answers1({ inbound: channel({ sourceAddress: '10.0.1.12', ...changes }) });
+  return answers1({ inbound: channel({ sourceAddress: '10.0.1.12', sourceIdentity: UUID2, ...changes }) });
 }
 
 export const refused: Saw = { kind: 'refused' };

@@ -87,7 +87,9 @@ describe('status', () => {
 });
 
 describe('check, as mysql_check would say it', () => {
-  const stuck = answers1({ heartbeat: { kind: 'failed', forMs: 6000, because: 'disk full' } });
+  const stuck = answers1({
+    heartbeat: { kind: 'failed', forMs: 6000, because: 'disk full', cause: 'disk-full', blocker: null },
+  });
   test.each<[what: string, changes: readonly Change[], db1: string, db2: string]>([
     ['both well', [], 'db1 passes the check', 'db2 passes the check'],
     [

@@ -28,7 +28,11 @@ import {
 
 export const stopped = holder(refused);
 export const silent = holder(unanswered);
-export const stuck = holder(answers1({ heartbeat: { kind: 'failed', forMs: 6000, because: 'disk full' } }));
+export const stuck = holder(
+  answers1({
+    heartbeat: { kind: 'failed', forMs: 6000, because: 'disk full', cause: 'disk-full', blocker: null },
+  }),
+);
 export const failing = holder(hears1({ sql: 'no' }));
 export const lasting = failingFor(10_000);
 /** The channel has lost its source, as it does when the source is gone. */

@@ -21,7 +21,7 @@ import {
 } from './world.ts';
 
 const failing = (forMs: number): Saw =>
-  answers1({ heartbeat: { kind: 'failed', forMs, because: 'disk full' } });
+  answers1({ heartbeat: { kind: 'failed', forMs, because: 'disk full', cause: 'disk-full', blocker: null } });
 const noLogin: Saw = { kind: 'unanswered', during: 'login', because: 'dropped', afterMs: 80 };
 
 function verdict(...changes: readonly Change[]) {

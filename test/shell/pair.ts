@@ -94,19 +94,24 @@ export function portsOf(world: World): Ports {
           world.writable[node] = true;
           return { wasWritable };
         }),
-      catchUp: async (_, node, upTo) => {
+      catchUp: async (_, node, { upTo }) => {
         const name = `catch up ${node}${upTo ? ` to ${upTo.gtid}` : ''}`;
         return call(world, name, () => {
           const at = position(`${UUID1}:1-100`);
           return { reached: !world.lags(name), applied: at, received: at, executed: at, because: 'it lags' };
         });
       },
+      detach: async (_, node) =>
+        call(world, `detach ${node}`, () => ({ was: 'running', received: position(`${UUID1}:1-100`) })),
+      attach: async (_, node) => call(world, `attach ${node}`, () => ({ wasRunning: false })),
+      inspect: async (_, node) => call(world, `inspect ${node}`, () => []),
       verify: async () =>
         call(world, 'verify', () => {
           const node = world.place.kind === 'node' ? world.place.node : '';
           return {
             identity: world.impostor ?? identities[node] ?? '',
-            committed: world.writable[node] === true,
+            writable: world.writable[node] === true,
+            heartbeat: { kind: world.writable[node] === true ? 'committed' : 'not-tried' },
           };
         }),
     },

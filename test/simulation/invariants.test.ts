@@ -55,14 +55,14 @@ const wrongs: readonly [InvariantNumber, string, (stage: Stage) => Promise<unkno
   [
     1,
     'an order of who does not lead',
-    async ({ other, pair, settle }) => settle(other.database.close(pair, 'db2', 1000)),
+    async ({ other, pair, settle }) => settle(other.database.close(pair, 'db2', 'to-close', 1000)),
   ],
   [
     1,
     'an order under a lease that is old',
     async (stage) => {
       await stage.pass(3100);
-      await stage.settle(stage.one.database.close(stage.pair, 'db2', 1000));
+      await stage.settle(stage.one.database.close(stage.pair, 'db2', 'to-close', 1000));
     },
   ],
   [
@@ -74,7 +74,7 @@ const wrongs: readonly [InvariantNumber, string, (stage: Stage) => Promise<unkno
       await settle(other.clock.sleep(500));
       processes[0].kill();
       await settle(other.store.takeLease(world.table.lease, 'watch-2'));
-      await settle(other.database.close(pair, 'db2', 1000));
+      await settle(other.database.close(pair, 'db2', 'to-close', 1000));
       await settle(other.clock.sleep(10_000));
     },
   ],
@@ -185,7 +185,7 @@ const wrongs: readonly [InvariantNumber, string, (stage: Stage) => Promise<unkno
     async (stage) => {
       const { one, pair, settle } = stage;
       const memory = await begin(stage, switchoverPlan(pair, 'db2'), 'request');
-      await settle(one.database.close(pair, 'db1', 1000));
+      await settle(one.database.close(pair, 'db1', 'to-close', 1000));
       await end(stage, memory);
     },
   ],
@@ -249,11 +249,15 @@ describe('the invariants notice', () => {
     await lead(stage);
     breakIt(stage, 'mysqld-kill', 'holder');
     const memory = await begin(stage, failover(stage));
-    await settle(one.database.catchUp(pair, 'db2', null, 1000));
+    await settle(one.database.catchUp(pair, 'db2', { upTo: null, source: null }, 1000));
     await settle(one.database.open(pair, 'db2', 1000));
     await settle(one.vip.assign(pair, 'db2'));
     const answered = await settle(one.database.verify(pair, 1000));
-    expect(answered).toEqual({ identity: stage.world.master('db2').identity, committed: true });
+    expect(answered).toEqual({
+      identity: stage.world.master('db2').identity,
+      writable: true,
+      heartbeat: { kind: 'committed' },
+    });
     await end(stage, memory);
     expect(stage.session.court.violation).toBeNull();
   });

@@ -175,7 +175,7 @@ describe('clients in the simulated world', () => {
   it('follow the VIP, some of them late, and only to a master that takes writes', async () => {
     const stage = setStage();
     const { world, one, settle, pair } = stage;
-    await settle(one.database.close(pair, 'db1', 1000));
+    await settle(one.database.close(pair, 'db1', 'to-close', 1000));
     await settle(one.database.open(pair, 'db2', 1000));
     const before = world.master('db2').log.countAt(stage.timeline.nowMs);
     await settle(one.vip.assign(pair, 'db2'));
@@ -190,7 +190,7 @@ describe('clients in the simulated world', () => {
     const { world, one, settle, pair } = stage;
     breakIt(stage, 'mysqld-hang', 'holder', 60_000);
     for (let tries = 0; tries < 8; tries++) {
-      const close = settle(one.database.close(pair, 'db1', 500));
+      const close = settle(one.database.close(pair, 'db1', 'to-close', 500));
       await expect(close).rejects.toMatchObject({ kind: 'timeout' });
     }
     expect(world.master('db1').writable).toBe(true);

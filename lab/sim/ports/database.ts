@@ -1,6 +1,6 @@
 /** The database port: statements by way of the probe functions, each vantage in turn, as the adapter does. */
 import type { NodeName } from '../../../lib/core/names.ts';
-import type { Position } from '../../../lib/core/sighting.ts';
+import type { Heartbeat, Position } from '../../../lib/core/sighting.ts';
 import { type Answered, type CaughtUp, type DatabasePort, PortError } from '../../../lib/shell/ports.ts';
 import type { Master } from '../world/master.ts';
 import { acting, type Context } from './context.ts';
@@ -15,7 +15,7 @@ export function createDatabase(context: Context): DatabasePort {
   return {
     vantages: [...world.views.keys()],
     look: (vantage, targets, holdMs, signal) => look(context, vantage, targets, holdMs, signal),
-    close: (_, node, limitMs) =>
+    close: (_, node, _kills, limitMs) =>
       acting(context, 'close', node, () =>
         command(context, node, limitMs, (master) => {
           const wasWritable = master.writable;
@@ -31,8 +31,27 @@ export function createDatabase(context: Context): DatabasePort {
           return { wasWritable };
         }),
       ),
-    catchUp: (_, node, upTo, limitMs) =>
+    catchUp: (_, node, { upTo }, limitMs) =>
       acting(context, 'catch-up', node, () => catchUp(context, node, upTo, limitMs)),
+    detach: (_, node, _source, limitMs) =>
+      acting(context, 'detach', node, () =>
+        command(context, node, limitMs, (master) => {
+          const { channel } = master;
+          const was = !channel.configured ? 'unconfigured' : channel.ioWanted ? 'running' : 'stopped';
+          if (was === 'running') world.change(() => (channel.ioWanted = false));
+          return { was, received: world.peer(node).positionAt(channel.received) };
+        }),
+      ),
+    attach: (_, node, _source, limitMs) =>
+      acting(context, 'attach', node, () =>
+        command(context, node, limitMs, ({ channel }) => {
+          const wasRunning = channel.ioWanted && channel.sqlWanted;
+          if (!wasRunning) world.change(() => (channel.ioWanted = channel.sqlWanted = true));
+          return { wasRunning };
+        }),
+      ),
+    inspect: (_, node, limitMs) =>
+      acting(context, 'inspect', node, () => command(context, node, limitMs, () => [])),
     verify: (_, limitMs) =>
       acting(context, 'verify', world.cloud.holder ?? '', () => verify(context, limitMs)),
   };
@@ -147,6 +166,7 @@ function verify(context: Context, limitMs: number): Promise<Answered> {
     if (!master.answers) throw unreachable;
     const committed = world.pair.writeProbe && master.commits;
     if (committed) master.log.add(world.nowMs, 1);
-    return { identity: master.identity, committed };
+    const heartbeat: Heartbeat = { kind: committed ? 'committed' : 'not-tried' };
+    return { identity: master.identity, writable: master.writable, heartbeat };
   });
 }

@@ -20,6 +20,13 @@ const ioOf = {
   stopped: 'no',
 } as const satisfies Record<Link, ThreadState>;
 
+/** What a channel says of its source. */
+export interface Source {
+  readonly address: string;
+  readonly identity: string;
+  positionAt(count: number): Position;
+}
+
 export class Channel {
   configured = true;
   /** Whether the IO thread is meant to run; `STOP REPLICA` and errors end that. */
@@ -120,7 +127,7 @@ export class Channel {
   }
 
   /** What a look at the server shows of this channel. */
-  inbound(nowMs: number, sourceAddress: string, positionAt: (count: number) => Position): Inbound {
+  inbound(nowMs: number, source: Source): Inbound {
     if (!this.configured) return { kind: 'unconfigured' };
     return {
       kind: 'configured',
@@ -129,9 +136,12 @@ export class Channel {
       lagSeconds: this.lagSeconds(nowMs),
       ioError: this.ioError,
       sqlError: this.sqlError,
-      sourceAddress,
-      received: positionAt(this.received),
-      applied: positionAt(this.appliedCount),
+      sourceAddress: source.address,
+      sourceIdentity: source.identity,
+      delaySeconds: 0,
+      applierBlocked: null,
+      received: source.positionAt(this.received),
+      applied: source.positionAt(this.appliedCount),
       caughtUp: this.caughtUp,
       heardAgoMs: this.heardAgoMs(nowMs),
     };

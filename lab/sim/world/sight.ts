@@ -57,8 +57,19 @@ function serverOf(world: World, master: Master, by: HeartbeatBy): Server {
     version: '8.4.0',
     flavor: 'mysql',
     writable: master.writable,
+    halfClosed: false,
+    roundTripMs: 1,
+    binaryLog: 'on',
+    semiSync: null,
+    events: { scheduler: 'on', enabled: 0, disabledOnReplica: 0 },
+    globalLock: null,
+    loginRefused: null,
     uptimeSeconds: Math.floor((nowMs - master.startedMs) / 1000),
-    inbound: master.channel.inbound(nowMs, peer.node.address, (count) => peer.positionAt(count)),
+    inbound: master.channel.inbound(nowMs, {
+      address: peer.node.address,
+      identity: peer.identity,
+      positionAt: (count) => peer.positionAt(count),
+    }),
     executed: master.executed(nowMs, peer),
     heartbeat,
   };
@@ -71,6 +82,8 @@ function beat(world: World, master: Master): Heartbeat {
       kind: 'failed',
       forMs: world.nowMs - stuckSinceMs,
       because: 'the commit was not answered in time',
+      cause: 'unknown',
+      blocker: null,
     };
   }
   master.log.add(world.nowMs, 1);

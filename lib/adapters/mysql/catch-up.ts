@@ -2,6 +2,7 @@
 import type { Position } from '../../core/sighting.ts';
 import type { CaughtUp } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
+import type { Source } from './channel.ts';
 import { askChannel, askPulse, type Command, carryOut } from './command.ts';
 import type { Endpoint } from './connection.ts';
 import type { Dialect } from './dialect.ts';
@@ -57,6 +58,7 @@ export function progressOf(
 /** Polls until the goal is reached, is out of reach, or the limit is over: then `because` says why not. */
 export function catchUp(
   endpoint: Endpoint,
+  source: Source,
   upTo: Position | null,
   limitMs: number,
 ): Promise<CaughtUp | ProbeFailed> {
@@ -64,7 +66,7 @@ export function catchUp(
     let received: Position | null = null;
     for (;;) {
       const pulse = await askPulse(command);
-      const channel = await askChannel(command, pulse);
+      const channel = await askChannel(command, pulse, source.address);
       received ??= channel?.received ?? nowhere;
       const progress = progressOf(channel, pulse, { upTo, received }, command.link.dialect.flavor);
       if (progress.reached || progress.hopeless || command.leftMs() <= ANSWER_MS + POLL_MS) {

@@ -74,9 +74,13 @@ export async function askPulse({ ask, link }: Command): Promise<Pulse> {
   return readPulse(row ?? {});
 }
 
-/** The inbound channel; null when none is configured. A pair has one, so no address is asked for. */
-export async function askChannel({ ask, link }: Command, pulse: Pulse): Promise<Channel | null> {
-  return readChannel(await ask(link.dialect.replicaStatus), pulse, '');
+/** The inbound channel from the source at this address; null when none is configured. */
+export async function askChannel(
+  { ask, link }: Command,
+  pulse: Pulse,
+  sourceAddress: string,
+): Promise<Channel | null> {
+  return readChannel(await ask(link.dialect.replicaStatus), pulse, sourceAddress);
 }
 
 /** The end of its own history, GTIDs and binary log from the same moment or the log's a little later. */

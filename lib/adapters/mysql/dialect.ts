@@ -51,7 +51,7 @@ const counters =
 
 function mysqlPulse(superReadOnly: boolean, workers: string): string {
   return `SELECT @@global.server_uuid AS identity, @@version AS version, @@global.read_only AS read_only,
-    ${superReadOnly ? '@@global.super_read_only' : '0'} AS super_read_only,
+    ${superReadOnly ? '@@global.super_read_only' : 'NULL'} AS super_read_only,
     @@global.gtid_mode AS gtid_mode, @@global.gtid_executed AS executed, NULL AS applied,
     @@global.${workers} AS workers, @@global.max_connections AS max_connections`;
 }
@@ -61,7 +61,7 @@ const mariadb: Dialect = {
   flavor: 'mariadb',
   superReadOnly: false,
   pulse: `SELECT CONCAT('server_id:', @@global.server_id) AS identity, @@version AS version,
-    @@global.read_only AS read_only, 0 AS super_read_only, 'ON' AS gtid_mode,
+    @@global.read_only AS read_only, NULL AS super_read_only, 'ON' AS gtid_mode,
     @@global.gtid_binlog_state AS executed, @@global.gtid_slave_pos AS applied,
     @@global.slave_parallel_threads AS workers, @@global.max_connections AS max_connections`,
   replicaStatus: 'SHOW ALL SLAVES STATUS',

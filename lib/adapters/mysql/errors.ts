@@ -79,7 +79,8 @@ export function heartbeatOf(failure: MysqlFailure, forMs: number): Heartbeat {
   const errno = errnoOf(failure);
   if (failure.during !== 'query') return { kind: 'not-tried' };
   if (errno !== null && notTried.has(errno)) return { kind: 'not-tried' };
-  return { kind: 'failed', forMs: Math.round(forMs), because: messageOf(failure) };
+  const because = messageOf(failure);
+  return { kind: 'failed', forMs: Math.round(forMs), because, cause: 'unknown', blocker: null };
 }
 
 const notTried = new Set([

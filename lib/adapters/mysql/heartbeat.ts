@@ -124,5 +124,5 @@ async function tryOnce(
 }
 
 function failed(because: string, sinceMs: number): Heartbeat {
-  return { kind: 'failed', forMs: Math.round(nowMs() - sinceMs), because };
+  return { kind: 'failed', forMs: Math.round(nowMs() - sinceMs), because, cause: 'unknown', blocker: null };
 }

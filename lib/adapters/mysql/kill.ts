@@ -52,8 +52,8 @@ export function heartbeatsOf(processes: readonly Process[], ourUser: string): re
 }
 
 /** Kills both, and gives back how many applications. One that ends by itself meanwhile is no error. */
-export async function killApplications(command: Command): Promise<number> {
-  const channel = await askChannel(command, await askPulse(command));
+export async function killApplications(command: Command, sourceAddress: string): Promise<number> {
+  const channel = await askChannel(command, await askPulse(command), sourceAddress);
   const processes = (await command.ask('SHOW PROCESSLIST')).map(readProcess);
   const { user } = command.endpoint.credentials;
   for (const { id } of heartbeatsOf(processes, user)) await kill(command, id);

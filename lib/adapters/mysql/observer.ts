@@ -92,7 +92,8 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
     const startMs = nowMs();
     try {
       const pulse = await askPulse(limitMs);
-      const leftMs = Math.max(0, limitMs - (nowMs() - startMs));
+      const roundTripMs = Math.round(nowMs() - startMs);
+      const leftMs = Math.max(0, limitMs - roundTripMs);
       const { isHolder, writeProbe } = part;
       const isBeating = isHolder && writeProbe && pulse.writable;
       if (!isBeating) writer.drop();
@@ -103,7 +104,7 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
       const barred = door.knock(limitMs) ?? fullOf(words, pulse);
       // Clients of a server that commits nothing pile up until its table is full: that is no mere crowd.
       if (barred !== null && heartbeat.kind !== 'failed') return barred;
-      return answered(pulse, words, heartbeat, flavor());
+      return answered(pulse, words, heartbeat, flavor(), roundTripMs);
     } catch (error) {
       if (!(error instanceof MysqlFailure)) throw error;
       const saw = sawOf(error);
@@ -145,12 +146,15 @@ function answered(
   words: DetailWords,
   heartbeat: Heartbeat,
   flavor: Server['flavor'],
+  roundTripMs: number,
 ): Extract<Saw, { kind: 'answered' }> {
-  const { identity, version, writable, executed } = pulse;
+  const { identity, version, writable, halfClosed, executed } = pulse;
   return {
     kind: 'answered',
     server: {
-      ...{ identity, version, flavor, writable, heartbeat },
+      ...{ identity, version, flavor, writable, halfClosed, heartbeat, roundTripMs },
+      binaryLog: words.binaryLog.file === '' ? 'unknown' : 'on',
+      ...{ semiSync: null, events: null, globalLock: null, loginRefused: null },
       uptimeSeconds: words.counters.uptimeSeconds,
       inbound: inboundNow(pulse, words),
       executed: { gtid: executed, ...words.binaryLog },
@@ -174,6 +178,7 @@ function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs, beatLag }: Detai
   return {
     kind: 'configured',
     ...{ io: 'connecting', sql: 'yes', lagSeconds: null, ioError: null, sqlError: null, sourceAddress: '' },
+    ...{ sourceIdentity: null, delaySeconds: 0, applierBlocked: null },
     ...{ received: nowhere, applied: nowhere, caughtUp: false, heardAgoMs: null },
   };
 }

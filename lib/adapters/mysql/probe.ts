@@ -2,7 +2,9 @@
 import type { ProbeRequest, ProbeResponse, ProbeTarget } from '../probe-protocol.ts';
 import { type Beats, createBeats } from './beats.ts';
 import { catchUp } from './catch-up.ts';
+import { attach, detach } from './channel.ts';
 import type { Endpoint } from './connection.ts';
+import { inspect } from './inspect.ts';
 import { holdLook } from './look.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { verify } from './verify.ts';
@@ -84,7 +86,7 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
 async function command(request: Exclude<ProbeRequest, { kind: 'look' }>): Promise<ProbeResponse> {
   switch (request.kind) {
     case 'close': {
-      const closed = await close(endpointOf(request, request.node.address), request.limitMs);
+      const closed = await close(endpointOf(request, request.node.address), request.peer, request.limitMs);
       return 'kind' in closed ? closed : { kind: 'closed', closed };
     }
     case 'open': {
@@ -93,8 +95,20 @@ async function command(request: Exclude<ProbeRequest, { kind: 'look' }>): Promis
     }
     case 'catch-up': {
       const endpoint = endpointOf(request, request.node.address);
-      const caughtUp = await catchUp(endpoint, request.upTo, request.limitMs);
+      const caughtUp = await catchUp(endpoint, request.peer, request.upTo, request.limitMs);
       return 'kind' in caughtUp ? caughtUp : { kind: 'caught-up', caughtUp };
+    }
+    case 'detach': {
+      const detached = await detach(endpointOf(request, request.node.address), request.peer, request.limitMs);
+      return 'kind' in detached ? detached : { kind: 'detached', detached };
+    }
+    case 'attach': {
+      const attached = await attach(endpointOf(request, request.node.address), request.peer, request.limitMs);
+      return 'kind' in attached ? attached : { kind: 'attached', ...attached };
+    }
+    case 'inspect': {
+      const obstacles = await inspect(endpointOf(request, request.node.address), request.limitMs);
+      return 'kind' in obstacles ? obstacles : { kind: 'inspected', obstacles: [...obstacles] };
     }
     case 'verify': {
       const vip = endpointOf(request, request.vip);

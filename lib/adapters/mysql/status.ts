@@ -9,6 +9,8 @@ export interface Pulse {
   readonly identity: string;
   readonly version: string;
   readonly writable: boolean;
+  /** Only one of `read_only` and `super_read_only` is on, where there are both. */
+  readonly halfClosed: boolean;
   /** GTIDs at the end of its own history; null where GTIDs are off. */
   readonly executed: string | null;
   /** MariaDB only: GTIDs applied from its source (`gtid_slave_pos`). */
@@ -27,6 +29,10 @@ export interface Channel {
   readonly ioError: ReplicationError | null;
   readonly sqlError: ReplicationError | null;
   readonly sourceAddress: string;
+  /** Who the source is, in the words of `Pulse.identity`; null while the channel has never connected. */
+  readonly sourceIdentity: string | null;
+  /** Seconds that the applier waits on purpose. */
+  readonly delaySeconds: number;
   /** The account that it logs in to its source with. */
   readonly sourceUser: string;
   readonly received: Position;
@@ -50,7 +56,8 @@ export function readPulse(row: Row): Pulse {
   return {
     identity: text(row.identity),
     version: text(row.version),
-    writable: isOff(row.read_only) && isOff(row.super_read_only),
+    writable: isOff(row.read_only) && (row.super_read_only === null || isOff(row.super_read_only)),
+    halfClosed: row.super_read_only !== null && isOff(row.read_only) !== isOff(row.super_read_only),
     executed: withGtid ? compact(row.executed) : null,
     applied: row.applied === null || row.applied === undefined ? null : compact(row.applied),
     workers: Number(row.workers ?? 0),
@@ -75,9 +82,11 @@ export function readChannel(rows: readonly Row[], pulse: Pulse, peerAddress: str
 export function inboundOf(channel: Channel | null, pulse: Pulse, heardAgoMs: number | null): Inbound {
   if (channel === null) return { kind: 'unconfigured' };
   const { io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied } = channel;
+  const { sourceIdentity, delaySeconds } = channel;
   return {
     kind: 'configured',
-    ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied },
+    ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, sourceIdentity, received, applied },
+    ...{ delaySeconds, applierBlocked: null },
     caughtUp: isCaughtUp(channel, pulse.workers),
     heardAgoMs,
   };
@@ -133,12 +142,21 @@ function channelOf(row: Row, pulse: Pulse): Channel {
     ioError: errorOf(row, 'Last_IO'),
     sqlError: errorOf(row, 'Last_SQL'),
     sourceAddress: text(field(row, 'Source_Host')),
+    sourceIdentity: sourceIdentity(row, pulse),
+    delaySeconds: Number(row.SQL_Delay ?? 0),
     sourceUser: text(field(row, 'Source_User')),
     received: { gtid: receivedGtid(row, pulse), file: received.file, offset: Number(received.offset ?? 0) },
     applied: { gtid: appliedGtid(row, pulse), file: applied.file, offset: Number(applied.offset ?? 0) },
     readAll: /has read all relay log/i.test(text(field(row, 'Replica_SQL_Running_State'))),
     heartbeats: heartbeats === undefined || heartbeats === null ? null : Number(heartbeats),
   };
+}
+
+/** MySQL says the UUID of the source, MariaDB only its server id; both are empty before the first connection. */
+function sourceIdentity(row: Row, pulse: Pulse): string | null {
+  if (!pulse.identity.startsWith('server_id:')) return text(field(row, 'Source_UUID')) || null;
+  const id = text(field(row, 'Source_Server_Id'));
+  return id === '' || id === '0' ? null : `server_id:${id}`;
 }
 
 /** MariaDB names what it received `Gtid_IO_Pos`, and only where the channel uses GTIDs. */

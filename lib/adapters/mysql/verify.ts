@@ -1,4 +1,5 @@
 /** Who answers at the VIP, and whether a write gets through there: the API's word is not success. */
+import type { Heartbeat } from '../../core/sighting.ts';
 import type { Answered } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
 import { askPulse, type Command, carryOut } from './command.ts';
@@ -32,20 +33,22 @@ export async function verify(
 }
 
 async function ask(command: Command, writeProbe: boolean): Promise<Answered> {
-  const { identity } = await askPulse(command);
-  if (!writeProbe) return { identity, committed: false };
+  const { identity, writable } = await askPulse(command);
+  if (!writeProbe) return { identity, writable, heartbeat: { kind: 'not-tried' } };
   command.changing();
-  return { identity, committed: await commit(command, keyOf(identity)) };
+  return { identity, writable, heartbeat: await commit(command, keyOf(identity)) };
 }
 
-async function commit({ link, leftMs }: Command, key: string): Promise<boolean> {
+async function commit({ link, leftMs }: Command, key: string): Promise<Heartbeat> {
   const limitMs = leftMs();
   try {
     const stampMs = await within(commitHeartbeat(link, key), limitMs);
-    if (stampMs !== late) return stampMs !== null;
+    if (stampMs !== late) return { kind: stampMs === null ? 'not-tried' : 'committed' };
   } catch (error) {
-    if (!(error instanceof MysqlFailure) || heartbeatOf(error, 0).kind === 'failed') throw error;
-    return false;
+    if (!(error instanceof MysqlFailure)) throw error;
+    const heartbeat = heartbeatOf(error, 0);
+    if (heartbeat.kind === 'failed') throw error;
+    return heartbeat;
   }
   link.destroy();
   throw new MysqlFailure('query', limitMs, 'timeout');

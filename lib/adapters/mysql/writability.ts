@@ -2,6 +2,7 @@
 import type { Position } from '../../core/sighting.ts';
 import type { Closed } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
+import type { Source } from './channel.ts';
 import { asker, askPosition, askPulse, type Command, CommandFailure, carryOut } from './command.ts';
 import { dial, type Endpoint, type Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
@@ -27,12 +28,12 @@ const SETTLE_READINGS = 25;
  * those that got in between. When it is not through in time it is taken back: nothing is left pending that
  * would close the node later.
  */
-export function close(endpoint: Endpoint, limitMs: number): Promise<Closed | ProbeFailed> {
+export function close(endpoint: Endpoint, peer: Source, limitMs: number): Promise<Closed | ProbeFailed> {
   return carryOut(endpoint, limitMs, async (command) => {
     const { writable } = await askPulse(command);
     let killed = 0;
-    if (writable) killed += await setReadOnly(command);
-    killed += await killApplications(command);
+    if (writable) killed += await setReadOnly(command, peer.address);
+    killed += await killApplications(command, peer.address);
     return { wasWritable: writable, killed, position: await askSettledPosition(command) };
   });
 }
@@ -54,10 +55,10 @@ export function open(
 }
 
 /** Gives back how many connections it had to kill meanwhile. */
-async function setReadOnly(command: Command): Promise<number> {
+async function setReadOnly(command: Command, peerAddress: string): Promise<number> {
   const { link, leftMs } = command;
   // Made before the order is given: once that waits, nothing else can be asked on its own connection.
-  const { other, killed: forRoom } = await dialBeside(command);
+  const { other, killed: forRoom } = await dialBeside(command, peerAddress);
   const beside = { ...command, link: other, ask: asker(other, leftMs) };
   let killed = forRoom;
   command.changing();
@@ -66,7 +67,7 @@ async function setReadOnly(command: Command): Promise<number> {
   try {
     for (let waitMs = FIRST_WAIT_MS; (await within(set, waitMs)) === late; waitMs = KILL_ROUND_MS) {
       if (leftMs() <= WITHDRAW_MS) await withdraw(beside, link.id, set);
-      killed += await killApplications(beside);
+      killed += await killApplications(beside, peerAddress);
     }
   } finally {
     other.quit();
@@ -75,13 +76,16 @@ async function setReadOnly(command: Command): Promise<number> {
 }
 
 /** A second connection. Where the table is full, the application's make room for it. */
-async function dialBeside(command: Command): Promise<{ readonly other: Link; readonly killed: number }> {
+async function dialBeside(
+  command: Command,
+  peerAddress: string,
+): Promise<{ readonly other: Link; readonly killed: number }> {
   try {
     return { other: await dial(command.endpoint, command.leftMs()), killed: 0 };
   } catch (error) {
     if (!(error instanceof MysqlFailure) || sawOf(error).kind !== 'saturated') throw error;
   }
-  const killed = await killApplications(command);
+  const killed = await killApplications(command, peerAddress);
   await pause(KILL_ROUND_MS);
   return { other: await dial(command.endpoint, command.leftMs()), killed };
 }

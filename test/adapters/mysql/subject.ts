@@ -64,7 +64,8 @@ export class Subject {
 
   /** Where a command goes. */
   nodeOf(name: 'db1' | 'db2') {
-    return { node: { name, address: this.servers[name].address }, port: this.servers.port };
+    const peer = { address: this.servers[name === 'db1' ? 'db2' : 'db1'].address, identity: null };
+    return { node: { name, address: this.servers[name].address }, peer, port: this.servers.port };
   }
 }
 

@@ -6,7 +6,8 @@ import { connectApp, eventually, grantLocks, sleepers, write } from './servers.t
 import { inboundOf, pauseMs, round, type Subject, serverOf } from './subject.ts';
 
 export function commands(subject: Subject): void {
-  const close = () => subject.probe.answer({ kind: 'close', ...subject.command, ...subject.nodeOf('db1') });
+  const close = () =>
+    subject.probe.answer({ kind: 'close', ...subject.command, ...subject.nodeOf('db1'), kills: 'to-close' });
   const open = () => subject.probe.answer({ kind: 'open', ...subject.command, ...subject.nodeOf('db1') });
 
   test('close kills the application’s connections, not replication’s or ours; open opens', async () => {
@@ -72,6 +73,7 @@ export function commands(subject: Subject): void {
       kind: 'close',
       ...subject.command,
       ...subject.nodeOf('db1'),
+      kills: 'to-close',
       limitMs: 1500,
     });
     expect(answer).toMatchObject({ kind: 'failed', failure: 'unsuccessful' });
@@ -152,5 +154,5 @@ export function commands(subject: Subject): void {
 
 const verified = (identity: string, committed: boolean): ProbeResponse => ({
   kind: 'verified',
-  answered: { identity, committed },
+  answered: { identity, writable: committed, heartbeat: { kind: committed ? 'committed' : 'not-tried' } },
 });

@@ -59,7 +59,8 @@ const secrets = '/aws/reference/secretsmanager/';
 /** The SSM service. */
 export function createSsm(parts: SsmParts): Ssm {
   const parameters = new Map<string, Stored>();
-  const documents = new Map<string, DocumentContent>();
+  /** The versions of each document. As on AWS at its worst, a newer version does not become the default one. */
+  const documents = new Map<string, readonly DocumentContent[]>();
   const commands: Invocation[] = [];
   const timing = { ...parts.timing };
   let closed = false;
@@ -91,7 +92,7 @@ export function createSsm(parts: SsmParts): Ssm {
     },
     registerDocument({ name, content }) {
       checkDocument(name, content);
-      documents.set(name, content);
+      documents.set(name, [...(documents.get(name) ?? []), content]);
     },
     close() {
       closed = true;
@@ -140,6 +141,7 @@ function getParameter(parameters: ReadonlyMap<string, Stored>, input: GetParamet
 
 interface SendCommandInput {
   readonly DocumentName: string;
+  readonly DocumentVersion?: string;
   readonly InstanceIds?: readonly string[];
   readonly Parameters?: Readonly<Record<string, readonly string[]>>;
   readonly TimeoutSeconds?: number;
@@ -147,12 +149,13 @@ interface SendCommandInput {
 }
 
 function prepare(
-  documents: ReadonlyMap<string, DocumentContent>,
+  documents: ReadonlyMap<string, readonly DocumentContent[]>,
   world: Ec2World,
   input: SendCommandInput,
 ): Invocation[] {
   const document = (input.DocumentName ?? '').split('document/').at(-1) ?? '';
-  const content = documents.get(document);
+  const versions = documents.get(document) ?? [];
+  const content = versionOf(versions, input.DocumentVersion ?? '$DEFAULT');
   if (!content) throw new ApiError('InvalidDocument', `the document ${document} does not exist`);
   if ((input.TimeoutSeconds ?? 3600) < 30)
     throw new ApiError(
@@ -182,11 +185,18 @@ function prepare(
   }));
 }
 
+/** `$DEFAULT` is the first, `$LATEST` the newest, and a number counts from 1. */
+function versionOf(versions: readonly DocumentContent[], wanted: string): DocumentContent | undefined {
+  if (wanted === '$LATEST') return versions.at(-1);
+  return versions[wanted === '$DEFAULT' ? 0 : Number(wanted) - 1];
+}
+
 function renderCommand(sent: readonly Invocation[], input: SendCommandInput): unknown {
   return {
     Command: {
       CommandId: sent[0]?.commandId,
       DocumentName: input.DocumentName,
+      DocumentVersion: input.DocumentVersion ?? '$DEFAULT',
       InstanceIds: input.InstanceIds,
       Parameters: input.Parameters ?? {},
       Comment: input.Comment ?? '',

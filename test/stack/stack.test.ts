@@ -91,7 +91,7 @@ describe('what starts watch', () => {
       ScheduleExpression: 'rate(1 minute)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
-        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 60 },
         DeadLetterConfig: { Arn: Match.anyValue() },
       },
     });
@@ -175,16 +175,27 @@ describe('store and alerts', () => {
 });
 
 describe('alarms', () => {
-  it('has a dead man’s switch: a minute without a heartbeat, or without any data', () => {
+  it('has a dead man’s switch: two of three minutes without a heartbeat; silent before the first one', () => {
     one.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'keepalambda-small-watch-dead',
-      Namespace: 'keepalambda',
-      MetricName: 'Heartbeat',
-      TreatMissingData: 'breaching',
+      // CloudWatch leaves missing points out while others are in its range: they are made zeros first.
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'FILL(beats, 0)', ReturnData: true }),
+        Match.objectLike({
+          Id: 'beats',
+          MetricStat: Match.objectLike({
+            Metric: Match.objectLike({ Namespace: 'keepalambda', MetricName: 'Heartbeat' }),
+            Period: 60,
+            Stat: 'SampleCount',
+          }),
+          ReturnData: false,
+        }),
+      ]),
+      TreatMissingData: 'ignore',
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
-      Period: 60,
-      EvaluationPeriods: 1,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 2,
       AlarmActions: [Match.anyValue()],
     });
   });

@@ -10,21 +10,24 @@
  * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does.
  */
 import type { BeatLag, Beats } from './beats.ts';
-import type { Endpoint, Link } from './connection.ts';
+import type { Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './heard.ts';
 import { readHeartbeat } from './heartbeat.ts';
 import { keep, onKept } from './kept.ts';
 import { nowMs, within } from './limit.ts';
+import type { Logins } from './logins.ts';
 import {
   type Channel,
   type Counters,
   isCaughtUp,
+  isStranger,
   type Pulse,
   type Row,
   readBinaryLog,
   readChannel,
   readCounters,
+  type Source,
 } from './status.ts';
 
 export interface DetailWords {
@@ -67,13 +70,15 @@ const FRESH_MS = 1500;
 export interface Peer {
   readonly node: string;
   readonly address: string;
+  /** Who answered there last; null while nobody has. */
+  identity(): string | null;
   /** The heartbeats that this probe has committed there. */
   readonly beats: Beats;
 }
 
-/** The details of the node at this endpoint, which replicates from `peer`. */
-export function createDetails(endpoint: Endpoint, peer: Peer): Details {
-  const kept = keep(endpoint);
+/** The details of the node that these logins lead to, and which replicates from `peer`. */
+export function createDetails(logins: Logins, peer: Peer): Details {
+  const kept = keep(logins);
   let underWay: Promise<void> | null = null;
   let heard: Heard | null = null;
   let channel: Channel | null | 'unread' = 'unread';
@@ -92,9 +97,11 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
     const all = isDue();
     // Where there is no better word for it, the counters tell whether the channel heard its source.
     if (all || dialect.heartbeats === null) counters = readCounters(await ask(dialect.counters));
-    const seen = readChannel(await ask(dialect.replicaStatus), pulse, peer.address);
+    const source: Source = { address: peer.address, identity: peer.identity() };
+    const seen = readChannel(await ask(dialect.replicaStatus), pulse, source);
     // With every look, like all that is a sign of life of the source: one that is noticed late keeps a dead one alive.
-    const stampMs = seen !== null && follows ? await readHeartbeat(link, peer.node) : null;
+    const isPeers = seen !== null && !isStranger(seen, source);
+    const stampMs = isPeers && follows ? await readHeartbeat(link, peer.node) : null;
     beatLag = peer.beats.lag(stampMs, nowMs());
     const heartbeats = seen === null ? null : await heartbeatsOf(link, seen, counters);
     heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
@@ -113,7 +120,7 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
           refusal = null;
         },
         (error: unknown) => {
-          refusal = error instanceof MysqlFailure && sawOf(error).kind === 'locked-out' ? error : null;
+          refusal = isRefusal(error) ? error : null;
         },
       )
       .finally(() => {
@@ -139,14 +146,27 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
   };
 }
 
+/** The server lets us in, and does not answer what we ask: a missing grant. A refused login is told elsewhere. */
+function isRefusal(error: unknown): error is MysqlFailure {
+  return error instanceof MysqlFailure && error.during === 'query' && sawOf(error).kind === 'locked-out';
+}
+
 function hearingOf(
   channel: Channel,
   pulse: Pulse,
   heartbeats: number | null,
   stampMs: number | null,
 ): Hearing {
-  const { received, sourceAddress } = channel;
-  return { received, sourceAddress, heartbeats, stampMs, caughtUp: isCaughtUp(channel, pulse.workers) };
+  const { received, name, sourceAddress, sourceIdentity } = channel;
+  return {
+    received,
+    name,
+    sourceAddress,
+    sourceIdentity,
+    heartbeats,
+    stampMs,
+    caughtUp: isCaughtUp(channel, pulse.workers),
+  };
 }
 
 /** The counter is told by the channel's row, by a counter of the server, or by performance_schema; else null. */

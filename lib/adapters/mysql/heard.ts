@@ -10,7 +10,10 @@ export interface Heard {
   readonly stampMs: number | null;
   /** Whether all that was received had been applied. */
   readonly caughtUp: boolean;
+  /** Which channel, and from whom. */
+  readonly name: string;
   readonly sourceAddress: string;
+  readonly sourceIdentity: string | null;
   /** When it was last read. */
   readonly readAtMs: number;
   /** When a look last found that something had come in since the look before; at first, when it was first read. */
@@ -30,8 +33,8 @@ export type Hearing = Omit<Heard, 'movedAtMs' | 'receivedAtMs' | 'readAtMs'>;
  * gone by now.
  */
 export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
-  const { heartbeats, stampMs, sourceAddress } = now;
-  if (before === null || before.sourceAddress !== sourceAddress)
+  const { heartbeats, stampMs } = now;
+  if (before === null || !isSame(before, now))
     return { ...now, readAtMs: atMs, movedAtMs: atMs, receivedAtMs: atMs };
   const further = compareOffsets(now.received, before.received) > 0;
   const counted = heartbeats !== null && before.heartbeats !== null && heartbeats > before.heartbeats;
@@ -44,6 +47,13 @@ export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
     movedAtMs: received || counted ? atMs : before.movedAtMs,
     receivedAtMs: received ? atMs : before.receivedAtMs,
   };
+}
+
+/** The same channel, from the same source. A source that is not known yet, or no more, is not another one. */
+function isSame(before: Hearing, now: Hearing): boolean {
+  if (before.name !== now.name || before.sourceAddress !== now.sourceAddress) return false;
+  const { sourceIdentity: was } = before;
+  return was === null || now.sourceIdentity === null || was === now.sourceIdentity;
 }
 
 /**

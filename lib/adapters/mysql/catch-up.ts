@@ -2,13 +2,12 @@
 import type { Position } from '../../core/sighting.ts';
 import type { CaughtUp } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
-import type { Source } from './channel.ts';
 import { askChannel, askPulse, type Command, carryOut } from './command.ts';
 import type { Endpoint } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import { pause } from './limit.ts';
 import { includes } from './position.ts';
-import { type Channel, isCaughtUp, type Pulse, readBinaryLog } from './status.ts';
+import { type Channel, isCaughtUp, type Pulse, readBinaryLog, type Source } from './status.ts';
 
 /** Time between two looks at how far it is. Milliseconds. */
 const POLL_MS = 50;
@@ -66,7 +65,7 @@ export function catchUp(
     let received: Position | null = null;
     for (;;) {
       const pulse = await askPulse(command);
-      const channel = await askChannel(command, pulse, source.address);
+      const channel = await askChannel(command, pulse, source);
       received ??= channel?.received ?? nowhere;
       const progress = progressOf(channel, pulse, { upTo, received }, command.link.dialect.flavor);
       if (progress.reached || progress.hopeless || command.leftMs() <= ANSWER_MS + POLL_MS) {

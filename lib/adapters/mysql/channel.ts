@@ -5,13 +5,7 @@ import type { ProbeFailed } from '../probe-protocol.ts';
 import { askChannel, askPulse, type Command, carryOut } from './command.ts';
 import type { Endpoint } from './connection.ts';
 import type { Dialect } from './dialect.ts';
-import type { Channel } from './status.ts';
-
-/** The source whose channel is meant. */
-export interface Source {
-  readonly address: string;
-  readonly identity: string | null;
-}
+import type { Channel, Source } from './status.ts';
 
 const nowhere: Position = { gtid: null, file: '', offset: 0 };
 
@@ -42,8 +36,8 @@ export function attach(
   });
 }
 
-async function askFrom(command: Command, { address }: Source): Promise<Channel | null> {
-  return askChannel(command, await askPulse(command), address);
+async function askFrom(command: Command, source: Source): Promise<Channel | null> {
+  return askChannel(command, await askPulse(command), source);
 }
 
 /** `STOP REPLICA IO_THREAD FOR CHANNEL 'x'`, `STOP SLAVE 'x' IO_THREAD`: the same in each server's words. */

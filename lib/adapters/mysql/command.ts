@@ -4,7 +4,15 @@ import type { ProbeFailed, ProbeFailure } from '../probe-protocol.ts';
 import { dial, type Endpoint, type Link } from './connection.ts';
 import { failedOf, MysqlFailure } from './errors.ts';
 import { nowMs } from './limit.ts';
-import { type Channel, type Pulse, type Row, readBinaryLog, readChannel, readPulse } from './status.ts';
+import {
+  type Channel,
+  type Pulse,
+  type Row,
+  readBinaryLog,
+  readChannel,
+  readPulse,
+  type Source,
+} from './status.ts';
 
 /** A command ends itself, saying why. */
 export class CommandFailure extends Error {
@@ -74,13 +82,13 @@ export async function askPulse({ ask, link }: Command): Promise<Pulse> {
   return readPulse(row ?? {});
 }
 
-/** The inbound channel from the source at this address; null when none is configured. */
+/** The inbound channel from this source; null when none is configured. */
 export async function askChannel(
   { ask, link }: Command,
   pulse: Pulse,
-  sourceAddress: string,
+  source: Source,
 ): Promise<Channel | null> {
-  return readChannel(await ask(link.dialect.replicaStatus), pulse, sourceAddress);
+  return readChannel(await ask(link.dialect.replicaStatus), pulse, source);
 }
 
 /** The end of its own history, GTIDs and binary log from the same moment or the log's a little later. */

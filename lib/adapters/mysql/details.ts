@@ -10,21 +10,24 @@
  * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does.
  */
 import type { BeatLag, Beats } from './beats.ts';
-import type { Endpoint, Link } from './connection.ts';
+import type { Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
-import { type Heard, type Hearing, hear, heardAgo } from './heard.ts';
+import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './heard.ts';
 import { readHeartbeat } from './heartbeat.ts';
 import { keep, onKept } from './kept.ts';
 import { nowMs, within } from './limit.ts';
+import type { Logins } from './logins.ts';
 import {
   type Channel,
   type Counters,
   isCaughtUp,
+  isStranger,
   type Pulse,
   type Row,
   readBinaryLog,
   readChannel,
   readCounters,
+  type Source,
 } from './status.ts';
 
 export interface DetailWords {
@@ -33,6 +36,7 @@ export interface DetailWords {
   /** Whether `channel` was read lately: nothing is stuck. */
   readonly fresh: boolean;
   readonly heardAgoMs: number | null;
+  readonly receivedAgoMs: number | null;
   /** The lag by the heartbeat row; null where it does not tell. */
   readonly beatLag: BeatLag | null;
   readonly binaryLog: { readonly file: string; readonly offset: number };
@@ -66,13 +70,15 @@ const FRESH_MS = 1500;
 export interface Peer {
   readonly node: string;
   readonly address: string;
+  /** Who answered there last; null while nobody has. */
+  identity(): string | null;
   /** The heartbeats that this probe has committed there. */
   readonly beats: Beats;
 }
 
-/** The details of the node at this endpoint, which replicates from `peer`. */
-export function createDetails(endpoint: Endpoint, peer: Peer): Details {
-  const kept = keep(endpoint);
+/** The details of the node that these logins lead to, and which replicates from `peer`. */
+export function createDetails(logins: Logins, peer: Peer): Details {
+  const kept = keep(logins);
   let underWay: Promise<void> | null = null;
   let heard: Heard | null = null;
   let channel: Channel | null | 'unread' = 'unread';
@@ -91,9 +97,11 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
     const all = isDue();
     // Where there is no better word for it, the counters tell whether the channel heard its source.
     if (all || dialect.heartbeats === null) counters = readCounters(await ask(dialect.counters));
-    const seen = readChannel(await ask(dialect.replicaStatus), pulse, peer.address);
+    const source: Source = { address: peer.address, identity: peer.identity() };
+    const seen = readChannel(await ask(dialect.replicaStatus), pulse, source);
     // With every look, like all that is a sign of life of the source: one that is noticed late keeps a dead one alive.
-    const stampMs = seen !== null && follows ? await readHeartbeat(link, peer.node) : null;
+    const isPeers = seen !== null && !isStranger(seen, source);
+    const stampMs = isPeers && follows ? await readHeartbeat(link, peer.node) : null;
     beatLag = peer.beats.lag(stampMs, nowMs());
     const heartbeats = seen === null ? null : await heartbeatsOf(link, seen, counters);
     heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
@@ -112,7 +120,7 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
           refusal = null;
         },
         (error: unknown) => {
-          refusal = error instanceof MysqlFailure && sawOf(error).kind === 'locked-out' ? error : null;
+          refusal = isRefusal(error) ? error : null;
         },
       )
       .finally(() => {
@@ -131,10 +139,16 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
       if (refusal !== null) throw refusal;
       const atMs = nowMs();
       const fresh = atMs - channelAtMs <= FRESH_MS;
-      return { channel, fresh, heardAgoMs: heardAgo(heard, atMs), beatLag, binaryLog, counters };
+      const ages = { heardAgoMs: heardAgo(heard, atMs), receivedAgoMs: receivedAgo(heard, atMs) };
+      return { channel, fresh, ...ages, beatLag, binaryLog, counters };
     },
     drop: () => kept.drop(),
   };
+}
+
+/** The server lets us in, and does not answer what we ask: a missing grant. A refused login is told elsewhere. */
+function isRefusal(error: unknown): error is MysqlFailure {
+  return error instanceof MysqlFailure && error.during === 'query' && sawOf(error).kind === 'locked-out';
 }
 
 function hearingOf(
@@ -143,8 +157,16 @@ function hearingOf(
   heartbeats: number | null,
   stampMs: number | null,
 ): Hearing {
-  const { received, sourceAddress } = channel;
-  return { received, sourceAddress, heartbeats, stampMs, caughtUp: isCaughtUp(channel, pulse.workers) };
+  const { received, name, sourceAddress, sourceIdentity } = channel;
+  return {
+    received,
+    name,
+    sourceAddress,
+    sourceIdentity,
+    heartbeats,
+    stampMs,
+    caughtUp: isCaughtUp(channel, pulse.workers),
+  };
 }
 
 /** The counter is told by the channel's row, by a counter of the server, or by performance_schema; else null. */

@@ -1,7 +1,7 @@
 /** Ends the application's connections, and commits of ours that would keep a node open; nobody else's. */
 import { askChannel, askPulse, type Command } from './command.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
-import type { Row } from './status.ts';
+import type { Row, Source } from './status.ts';
 
 /** One row of `SHOW PROCESSLIST`. */
 export interface Process {
@@ -52,8 +52,8 @@ export function heartbeatsOf(processes: readonly Process[], ourUser: string): re
 }
 
 /** Kills both, and gives back how many applications. One that ends by itself meanwhile is no error. */
-export async function killApplications(command: Command, sourceAddress: string): Promise<number> {
-  const channel = await askChannel(command, await askPulse(command), sourceAddress);
+export async function killApplications(command: Command, source: Source): Promise<number> {
+  const channel = await askChannel(command, await askPulse(command), source);
   const processes = (await command.ask('SHOW PROCESSLIST')).map(readProcess);
   const { user } = command.endpoint.credentials;
   for (const { id } of heartbeatsOf(processes, user)) await kill(command, id);

@@ -27,6 +27,8 @@ export interface Probe {
 export function createProbe(nowWallMs: () => number = Date.now): Probe {
   const observers = new Map<string, { readonly endpoint: string; readonly observer: Observer }>();
   const beats = new Map<string, Beats>();
+  /** Who answered at each node. It outlives the connections: a server does not change while nobody looks, as a rule. */
+  const identities = new Map<string, string>();
   let looks = 0;
   /** When watch last looked from here. A look that is nobody's next one (operate's) keeps no connections. */
   let lastWatchedMs = Number.NEGATIVE_INFINITY;
@@ -46,6 +48,14 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
     return known;
   }
 
+  /** Another server answers at the node: what was committed on the one before means nothing there. */
+  function identify(target: ProbeTarget, node: string, identity: string): void {
+    const key = `${target.pair}/${node}`;
+    const before = identities.get(key);
+    if (before !== undefined && before !== identity) beatsOf(target, node).forget();
+    identities.set(key, identity);
+  }
+
   /** The observer of a node; a new one when its address or the credentials have changed. */
   function observerOf(target: ProbeTarget, name: string): Observer {
     const key = `${target.pair}/${name}`;
@@ -56,7 +66,11 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
     kept?.observer.drop();
     const observer = createObserver({
       ...{ node: name, endpoint, beats: beatsOf(target, name) },
-      peer: { node: peer.name, address: peer.address, beats: beatsOf(target, peer.name) },
+      peer: {
+        ...{ node: peer.name, address: peer.address, beats: beatsOf(target, peer.name) },
+        identity: () => identities.get(`${target.pair}/${peer.name}`) ?? null,
+      },
+      onIdentity: (identity) => identify(target, name, identity),
     });
     observers.set(key, { endpoint: JSON.stringify(endpoint), observer });
     return observer;

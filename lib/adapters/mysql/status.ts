@@ -43,6 +43,13 @@ export interface Channel {
   readonly heartbeats: number | null;
 }
 
+/** Whose channel is meant: the pair's other node. */
+export interface Source {
+  readonly address: string;
+  /** Its `Pulse.identity`, where it has been seen; else null. */
+  readonly identity: string | null;
+}
+
 export interface Counters {
   readonly uptimeSeconds: number;
   readonly connections: number;
@@ -66,20 +73,52 @@ export function readPulse(row: Row): Pulse {
 }
 
 /**
- * The rows of `Dialect.replicaStatus` → the channel from the pair's other node: the one with its address, else
- * the unnamed one, else the first. Null when no replication is configured.
+ * The rows of `Dialect.replicaStatus` → the channel from the pair's other node. Null when no replication is configured.
+ *
+ * Who the source is decides, where that is known; else its address. An address alone proves little: a name may lead
+ * elsewhere, and the peer may be known to the server by another address. Where none of the channels is the peer's, one
+ * is shown all the same, with the identity of its source, so that the stranger is seen.
  */
-export function readChannel(rows: readonly Row[], pulse: Pulse, peerAddress: string): Channel | null {
-  const channels = rows.filter((row) => text(field(row, 'Source_Host')) !== '');
-  const row =
-    channels.find((candidate) => text(field(candidate, 'Source_Host')) === peerAddress) ??
-    channels.find((candidate) => channelName(candidate) === '') ??
-    channels[0];
-  return row === undefined ? null : channelOf(row, pulse);
+export function readChannel(rows: readonly Row[], pulse: Pulse, source: Source): Channel | null {
+  let best: Channel | null = null;
+  for (const row of rows) {
+    if (text(field(row, 'Source_Host')) === '') continue;
+    const channel = channelOf(row, pulse);
+    if (best === null || likeness(channel, source) > likeness(best, source)) best = channel;
+  }
+  return best;
 }
 
-/** `caughtUp` and the rest, in the words of core. `heardAgoMs` is the probe's own knowledge. */
-export function inboundOf(channel: Channel | null, pulse: Pulse, heardAgoMs: number | null): Inbound {
+/** Whether the channel is known to follow somebody else. */
+export function isStranger(channel: Channel, { identity }: Source): boolean {
+  return channel.sourceIdentity !== null && identity !== null && channel.sourceIdentity !== identity;
+}
+
+/**
+ * How likely it is that the channel is from this source. Of those that are not, one that has ever connected says
+ * more than one that has not, and the unnamed one more than a named one.
+ */
+function likeness(channel: Channel, source: Source): number {
+  const { sourceIdentity, sourceAddress, name } = channel;
+  const isPeer = sourceIdentity !== null && sourceIdentity === source.identity;
+  const isThere = sourceAddress === source.address;
+  return (
+    (isPeer ? 16 : 0) +
+    (isThere && !isStranger(channel, source) ? 8 : 0) +
+    (isThere ? 4 : 0) +
+    (sourceIdentity !== null ? 2 : 0) +
+    (name === '' ? 1 : 0)
+  );
+}
+
+/** How long ago the channel heard its source, and received an event: the probe's own knowledge. */
+export interface Ages {
+  readonly heardAgoMs: number | null;
+  readonly receivedAgoMs: number | null;
+}
+
+/** `caughtUp` and the rest, in the words of core. */
+export function inboundOf(channel: Channel | null, pulse: Pulse, ages: Ages): Inbound {
   if (channel === null) return { kind: 'unconfigured' };
   const { io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied } = channel;
   const { sourceIdentity, delaySeconds } = channel;
@@ -88,7 +127,8 @@ export function inboundOf(channel: Channel | null, pulse: Pulse, heardAgoMs: num
     ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, sourceIdentity, received, applied },
     ...{ delaySeconds, applierBlocked: null },
     caughtUp: isCaughtUp(channel, pulse.workers),
-    heardAgoMs,
+    heardAgoMs: ages.heardAgoMs,
+    receivedAgoMs: ages.receivedAgoMs,
   };
 }
 

@@ -2,12 +2,12 @@
 import type { Position } from '../../core/sighting.ts';
 import type { Closed } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
-import type { Source } from './channel.ts';
 import { asker, askPosition, askPulse, type Command, CommandFailure, carryOut } from './command.ts';
 import { dial, type Endpoint, type Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { killApplications } from './kill.ts';
 import { late, pause, within } from './limit.ts';
+import type { Source } from './status.ts';
 
 /** How long an order to close may take before anybody is killed for it. Milliseconds. */
 const FIRST_WAIT_MS = 20;
@@ -32,8 +32,8 @@ export function close(endpoint: Endpoint, peer: Source, limitMs: number): Promis
   return carryOut(endpoint, limitMs, async (command) => {
     const { writable } = await askPulse(command);
     let killed = 0;
-    if (writable) killed += await setReadOnly(command, peer.address);
-    killed += await killApplications(command, peer.address);
+    if (writable) killed += await setReadOnly(command, peer);
+    killed += await killApplications(command, peer);
     return { wasWritable: writable, killed, position: await askSettledPosition(command) };
   });
 }
@@ -55,10 +55,10 @@ export function open(
 }
 
 /** Gives back how many connections it had to kill meanwhile. */
-async function setReadOnly(command: Command, peerAddress: string): Promise<number> {
+async function setReadOnly(command: Command, peer: Source): Promise<number> {
   const { link, leftMs } = command;
   // Made before the order is given: once that waits, nothing else can be asked on its own connection.
-  const { other, killed: forRoom } = await dialBeside(command, peerAddress);
+  const { other, killed: forRoom } = await dialBeside(command, peer);
   const beside = { ...command, link: other, ask: asker(other, leftMs) };
   let killed = forRoom;
   command.changing();
@@ -67,7 +67,7 @@ async function setReadOnly(command: Command, peerAddress: string): Promise<numbe
   try {
     for (let waitMs = FIRST_WAIT_MS; (await within(set, waitMs)) === late; waitMs = KILL_ROUND_MS) {
       if (leftMs() <= WITHDRAW_MS) await withdraw(beside, link.id, set);
-      killed += await killApplications(beside, peerAddress);
+      killed += await killApplications(beside, peer);
     }
   } finally {
     other.quit();
@@ -78,14 +78,14 @@ async function setReadOnly(command: Command, peerAddress: string): Promise<numbe
 /** A second connection. Where the table is full, the application's make room for it. */
 async function dialBeside(
   command: Command,
-  peerAddress: string,
+  peer: Source,
 ): Promise<{ readonly other: Link; readonly killed: number }> {
   try {
     return { other: await dial(command.endpoint, command.leftMs()), killed: 0 };
   } catch (error) {
     if (!(error instanceof MysqlFailure) || sawOf(error).kind !== 'saturated') throw error;
   }
-  const killed = await killApplications(command, peerAddress);
+  const killed = await killApplications(command, peer);
   await pause(KILL_ROUND_MS);
   return { other: await dial(command.endpoint, command.leftMs()), killed };
 }

@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import type { Product } from '../../../lab/servers/product.ts';
 import { Subject } from './subject.ts';
 import { commands } from './suite-commands.ts';
+import { commits } from './suite-commits.ts';
 import { lateAnswers } from './suite-late.ts';
 import { looks } from './suite-looks.ts';
 import { trouble } from './suite-trouble.ts';
@@ -12,6 +13,7 @@ export function describeProbe(name: string, find: () => Promise<Product>): void 
     const subject = new Subject(name, find);
     looks(subject);
     lateAnswers(subject);
+    commits(subject);
     trouble(subject);
     commands(subject);
   });

@@ -60,6 +60,17 @@ export interface Loss {
   readonly atMs: number;
 }
 
+/**
+ * A channel that a failover detached: the node (the new holder) receives nothing from `from` until it is known what that
+ * one has. `missing` lists what the new holder lacks, once that is known; null while it is not.
+ */
+export interface DetachedChannel {
+  readonly node: NodeName;
+  readonly from: NodeName;
+  readonly atMs: number;
+  readonly missing: string | null;
+}
+
 /** A node that was isolated, with the security groups to give back. */
 export interface Quarantine {
   readonly node: NodeName;
@@ -83,12 +94,17 @@ export interface Memory {
   /** Since when the holder has been seen not to serve, by this leader or an earlier one. */
   readonly lostAtMs: number | null;
   readonly incident: Incident | null;
-  /** When automatic failovers began, the last hour's. */
+  /** When automatic moves of the VIP took place, the last hour's. */
   readonly failoversAtMs: readonly number[];
   readonly pause: Pause | null;
   readonly plan: PlanRecord | null;
   readonly loss: Loss | null;
   readonly quarantine: Quarantine | null;
+  /** Who answered at each node when it was last seen (`Server.identity`). */
+  readonly identities: Readonly<Record<NodeName, string>>;
+  readonly detached: DetachedChannel | null;
+  /** The conditions that people are alerted of and that are on now: one that ended and comes back is alerted again. */
+  readonly active: readonly EventCode[];
   /** Answers to the last few orders, so that an order is never carried out twice. */
   readonly answers: readonly Answer[];
   readonly outbox: readonly Alert[];
@@ -105,6 +121,9 @@ export const emptyMemory: Memory = {
   plan: null,
   loss: null,
   quarantine: null,
+  identities: {},
+  detached: null,
+  active: [],
   answers: [],
   outbox: [],
 };

@@ -139,6 +139,7 @@ const inboundSchema = z.discriminatedUnion('kind', [
     applied: positionSchema,
     caughtUp: z.boolean(),
     heardAgoMs: z.number().nullable(),
+    receivedAgoMs: z.number().nullable(),
   }),
 ]) satisfies z.ZodType<Inbound>;
 

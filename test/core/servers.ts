@@ -28,6 +28,7 @@ export function channel(changes: Partial<Channel> = {}): Channel {
     applied: at,
     caughtUp: true,
     heardAgoMs: 300,
+    receivedAgoMs: 300,
     ...changes,
   };
 }

@@ -56,6 +56,7 @@ export class Channel {
   #advancedMs = 0;
   #flowingSinceMs = 0;
   #heardMs = 0;
+  #receivedMs = 0;
   readonly #source: CommitLog;
 
   constructor(source: CommitLog) {
@@ -68,14 +69,20 @@ export class Channel {
     if (forMs <= 0) return;
     this.#advancedMs = nowMs;
     if (this.flowing) {
-      if (!this.muffled)
-        this.received = Math.max(this.received, this.#source.countAt(nowMs - this.transportMs));
+      if (!this.muffled) this.#receive(nowMs);
       this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
     }
     if (!applies || !this.sqlWanted || this.applied >= this.received) return;
     const due = Math.min(this.received, this.#source.countAt(nowMs - this.transportMs - this.applyMs));
     const target = this.flowing ? due : this.received;
     this.applied = Math.max(this.applied, Math.min(target, this.applied + forMs * this.applyPerMs));
+  }
+
+  #receive(nowMs: number): void {
+    const count = this.#source.countAt(nowMs - this.transportMs);
+    if (count <= this.received) return;
+    this.received = count;
+    this.#receivedMs = this.#source.committedAtMs(count, nowMs) + this.transportMs;
   }
 
   /** The connection enters another state. */
@@ -86,6 +93,7 @@ export class Channel {
     this.cutSinceMs = null;
     this.#flowingSinceMs = nowMs;
     this.#heardMs = nowMs;
+    this.#receivedMs = nowMs;
   }
 
   /** Whether events come in: connected to a source that is alive. */
@@ -104,6 +112,7 @@ export class Channel {
     this.received = this.applied;
     // The first look at it afterwards knows no better.
     this.#heardMs = nowMs;
+    this.#receivedMs = nowMs;
   }
 
   get appliedCount(): number {
@@ -144,6 +153,7 @@ export class Channel {
       applied: source.positionAt(this.appliedCount),
       caughtUp: this.caughtUp,
       heardAgoMs: this.heardAgoMs(nowMs),
+      receivedAgoMs: nowMs - this.#receivedMs,
     };
   }
 }

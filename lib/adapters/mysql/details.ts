@@ -12,7 +12,7 @@
 import type { BeatLag, Beats } from './beats.ts';
 import type { Endpoint, Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
-import { type Heard, type Hearing, hear, heardAgo } from './heard.ts';
+import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './heard.ts';
 import { readHeartbeat } from './heartbeat.ts';
 import { keep, onKept } from './kept.ts';
 import { nowMs, within } from './limit.ts';
@@ -33,6 +33,7 @@ export interface DetailWords {
   /** Whether `channel` was read lately: nothing is stuck. */
   readonly fresh: boolean;
   readonly heardAgoMs: number | null;
+  readonly receivedAgoMs: number | null;
   /** The lag by the heartbeat row; null where it does not tell. */
   readonly beatLag: BeatLag | null;
   readonly binaryLog: { readonly file: string; readonly offset: number };
@@ -131,7 +132,8 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
       if (refusal !== null) throw refusal;
       const atMs = nowMs();
       const fresh = atMs - channelAtMs <= FRESH_MS;
-      return { channel, fresh, heardAgoMs: heardAgo(heard, atMs), beatLag, binaryLog, counters };
+      const ages = { heardAgoMs: heardAgo(heard, atMs), receivedAgoMs: receivedAgo(heard, atMs) };
+      return { channel, fresh, ...ages, beatLag, binaryLog, counters };
     },
     drop: () => kept.drop(),
   };

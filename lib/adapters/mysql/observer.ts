@@ -167,9 +167,10 @@ function answered(
  * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven
  * running nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
  */
-function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs, beatLag }: DetailWords): Inbound {
+function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
+  const { channel, fresh, beatLag } = words;
   if (channel !== 'unread') {
-    const inbound = inboundOf(channel, pulse, heardAgoMs);
+    const inbound = inboundOf(channel, pulse, words);
     if (inbound.kind === 'unconfigured') return inbound;
     if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLag) };
     return { ...inbound, lagSeconds: null, caughtUp: false };
@@ -179,7 +180,7 @@ function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs, beatLag }: Detai
     kind: 'configured',
     ...{ io: 'connecting', sql: 'yes', lagSeconds: null, ioError: null, sqlError: null, sourceAddress: '' },
     ...{ sourceIdentity: null, delaySeconds: 0, applierBlocked: null },
-    ...{ received: nowhere, applied: nowhere, caughtUp: false, heardAgoMs: null },
+    ...{ received: nowhere, applied: nowhere, caughtUp: false, heardAgoMs: null, receivedAgoMs: null },
   };
 }
 

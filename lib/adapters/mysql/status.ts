@@ -78,8 +78,14 @@ export function readChannel(rows: readonly Row[], pulse: Pulse, peerAddress: str
   return row === undefined ? null : channelOf(row, pulse);
 }
 
-/** `caughtUp` and the rest, in the words of core. `heardAgoMs` is the probe's own knowledge. */
-export function inboundOf(channel: Channel | null, pulse: Pulse, heardAgoMs: number | null): Inbound {
+/** How long ago the channel heard its source, and received an event: the probe's own knowledge. */
+export interface Ages {
+  readonly heardAgoMs: number | null;
+  readonly receivedAgoMs: number | null;
+}
+
+/** `caughtUp` and the rest, in the words of core. */
+export function inboundOf(channel: Channel | null, pulse: Pulse, ages: Ages): Inbound {
   if (channel === null) return { kind: 'unconfigured' };
   const { io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied } = channel;
   const { sourceIdentity, delaySeconds } = channel;
@@ -88,7 +94,8 @@ export function inboundOf(channel: Channel | null, pulse: Pulse, heardAgoMs: num
     ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, sourceIdentity, received, applied },
     ...{ delaySeconds, applierBlocked: null },
     caughtUp: isCaughtUp(channel, pulse.workers),
-    heardAgoMs,
+    heardAgoMs: ages.heardAgoMs,
+    receivedAgoMs: ages.receivedAgoMs,
   };
 }
 

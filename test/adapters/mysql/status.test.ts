@@ -25,7 +25,7 @@ function channelOf(rows: { pulse: Row; channel: Row }, change: Row = {}): Channe
 
 test.each(flavors)('%s: a channel that runs and is caught up', (_, rows) => {
   const channel = channelOf(rows);
-  const inbound = inboundOf(channel, readPulse(rows.pulse), 250);
+  const inbound = inboundOf(channel, readPulse(rows.pulse), { heardAgoMs: 250, receivedAgoMs: 900 });
   expect(inbound).toMatchObject({
     kind: 'configured',
     io: 'yes',
@@ -38,6 +38,7 @@ test.each(flavors)('%s: a channel that runs and is caught up', (_, rows) => {
     applied: { gtid: rows.pulse.executed, file: 'binlog.000001' },
     caughtUp: true,
     heardAgoMs: 250,
+    receivedAgoMs: 900,
   });
   expect(channel).toMatchObject({ sourceUser: 'repl', readAll: true });
 });

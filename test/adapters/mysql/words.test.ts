@@ -8,7 +8,7 @@ import {
   type Phase,
   sawOf,
 } from '../../../lib/adapters/mysql/errors.ts';
-import { hear, heardAgo } from '../../../lib/adapters/mysql/heard.ts';
+import { hear, heardAgo, receivedAgo } from '../../../lib/adapters/mysql/heard.ts';
 import { applicationsOf, heartbeatsOf } from '../../../lib/adapters/mysql/kill.ts';
 import { compareOffsets, includes } from '../../../lib/adapters/mysql/position.ts';
 import { readChannel, readPulse } from '../../../lib/adapters/mysql/status.ts';
@@ -194,6 +194,13 @@ describe('when a channel was heard', () => {
     ],
   ])('%s', (_, heard, ago) => {
     expect(heardAgo(heard, 2000)).toBe(ago);
+  });
+
+  test('a heartbeat of replication is heard, and is no event', () => {
+    const beating = hear(first, { ...seen, heartbeats: 5 }, 1500);
+    expect([heardAgo(beating, 2000), receivedAgo(beating, 2000)]).toEqual([0, 500]);
+    const writing = hear(first, further, 1500);
+    expect([heardAgo(writing, 2000), receivedAgo(writing, 2000)]).toEqual([0, 0]);
   });
 
   test('that it could not be read is no sign that nothing was heard, for 2 s', () => {

@@ -199,6 +199,20 @@ export const events = {
       'The standby’s channel does not come from the holder: another server, the VIP, or a server with the same identity. It is unfit and no witness.',
     todo: 'Point its replication at the holder’s own address again.',
   },
+  'same-identity': {
+    title: 'both nodes answer as one server',
+    role: 'hands-over',
+    meaning:
+      'The two nodes have the same server UUID (or server id, on MariaDB), as after a copy of the data directory: or one server answers at both addresses. The pair is not acted for.',
+    todo: 'Give one of them an identity of its own: delete its auto.cnf and restart it, or set another server_id.',
+  },
+  'identity-changed': {
+    title: 'another server answers at a node',
+    role: 'hands-over',
+    meaning:
+      'A node answers with another identity than it had. A standby was rebuilt, and is judged anew. While the holder has changed, the pair is not acted for.',
+    todo: 'If you rebuilt the node, acknowledge it; else find out who answers at its address.',
+  },
   'standby-locked': {
     title: 'a session blocks the applier of the standby',
     role: 'hands-over',

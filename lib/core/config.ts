@@ -63,6 +63,8 @@ const settingsSchema = z.strictObject({
   holdMs: positiveMs.default(5000),
   /** How long the heartbeat may fail to commit before the holder counts as stuck. Milliseconds. */
   stuckMs: positiveMs.default(5000),
+  /** The same where a session holds a global lock, as a backup does: named at `stuckMs`, stuck only then. Milliseconds. */
+  lockedMs: positiveMs.default(60_000),
   /** How long a replication or lag fault must last before it counts. Milliseconds. */
   replicationFaultMs: positiveMs.default(10_000),
   /** How long the standby's replication may be out of touch with a live holder before it is unfit. Milliseconds. */

@@ -60,6 +60,31 @@ export interface Loss {
   readonly atMs: number;
 }
 
+/**
+ * A channel that a failover detached: the node (the new holder) receives nothing from `from` until it is known what that
+ * one has. `missing` lists what the new holder lacks, once that is known; null while it is not.
+ */
+export interface DetachedChannel {
+  readonly node: NodeName;
+  readonly from: NodeName;
+  readonly atMs: number;
+  readonly missing: string | null;
+}
+
+/** The VIP was found on the other node, and no plan of ours had moved it. */
+export interface MovedByHand {
+  readonly from: NodeName;
+  readonly to: NodeName;
+  readonly atMs: number;
+}
+
+/** The server process that was last seen taking writes as holder: one that did not restart was closed by somebody. */
+export interface Opened {
+  readonly node: NodeName;
+  /** When that process started, to a few seconds. */
+  readonly startedAtMs: number;
+}
+
 /** A node that was isolated, with the security groups to give back. */
 export interface Quarantine {
   readonly node: NodeName;
@@ -80,15 +105,25 @@ export interface Memory {
   /** The node that last held the VIP with our knowledge. */
   readonly lastHolder: NodeName | null;
   readonly readiness: Readiness | null;
-  /** Since when the holder has been seen not to serve, by this leader or an earlier one. */
+  /** Since when the holder has been seen dead (stopped, silent with no witness, stuck), by this leader or an earlier one. */
   readonly lostAtMs: number | null;
+  /** What the standby had received of the holder's history by then; null while the holder lives, or if it was not seen. */
+  readonly receivedWhenLost: Position | null;
   readonly incident: Incident | null;
-  /** When automatic failovers began, the last hour's. */
+  /** When automatic moves of the VIP took place, the last hour's. */
   readonly failoversAtMs: readonly number[];
   readonly pause: Pause | null;
   readonly plan: PlanRecord | null;
   readonly loss: Loss | null;
   readonly quarantine: Quarantine | null;
+  /** Who answered at each node when it was last seen (`Server.identity`). */
+  readonly identities: Readonly<Record<NodeName, string>>;
+  readonly detached: DetachedChannel | null;
+  readonly movedByHand: MovedByHand | null;
+  /** Null when nobody was seen, or a plan of ours has had its hands on it since. */
+  readonly opened: Opened | null;
+  /** The conditions that people are alerted of and that are on now: one that ended and comes back is alerted again. */
+  readonly active: readonly EventCode[];
   /** Answers to the last few orders, so that an order is never carried out twice. */
   readonly answers: readonly Answer[];
   readonly outbox: readonly Alert[];
@@ -99,12 +134,18 @@ export const emptyMemory: Memory = {
   lastHolder: null,
   readiness: null,
   lostAtMs: null,
+  receivedWhenLost: null,
   incident: null,
   failoversAtMs: [],
   pause: null,
   plan: null,
   loss: null,
   quarantine: null,
+  identities: {},
+  detached: null,
+  movedByHand: null,
+  opened: null,
+  active: [],
   answers: [],
   outbox: [],
 };

@@ -138,13 +138,25 @@ function orderResume(situation: Situation, order: Extract<Order, { action: 'resu
   };
 }
 
-function orderAcknowledge({ memory }: Situation): OrderDecision {
+/** The flap guard counts from 0 again, and whoever answers at the holder now is the one to be there. */
+function orderAcknowledge({ memory, identity, holder }: Situation): OrderDecision {
   const count = memory.failoversAtMs.length;
-  if (count === 0) return refuse('there is nothing to acknowledge: no automatic failover in the last hour');
+  const changed = identity?.page === 'identity-changed' && holder.server !== null;
+  if (count === 0 && !changed)
+    return refuse(
+      'there is nothing to acknowledge: no automatic failover in the last hour, no changed identity',
+    );
+  const identities = changed
+    ? { ...memory.identities, [holder.node]: holder.server.identity }
+    : memory.identities;
+  const texts = [
+    ...(count > 0 ? [`acknowledged ${count} automatic failovers; the flap guard counts from 0 again`] : []),
+    ...(changed ? [`acknowledged that ${holder.node} is ${holder.server.identity} now`] : []),
+  ];
   return {
     kind: 'note',
-    memory: { ...memory, failoversAtMs: [] },
-    text: `acknowledged ${count} automatic failovers; the flap guard counts from 0 again`,
+    memory: { ...memory, failoversAtMs: [], identities },
+    text: texts.join('; '),
   };
 }
 

@@ -97,14 +97,22 @@ export function reattachPlan(pair: Pair, to: NodeName, otherIsWritable: boolean)
   };
 }
 
-/** One step; verifying it through the VIP is the point of it. */
-export function openHolderPlan(pair: Pair, holder: NodeName): Plan {
+/**
+ * Verifying it through the VIP is the point of it. `catchUp`: the other node took writes until now, as after somebody
+ * moved the VIP by hand, so what it committed is applied first.
+ */
+export function openHolderPlan(pair: Pair, holder: NodeName, { catchUp = false } = {}): Plan {
   const verify: Step = { kind: 'verify', node: holder };
+  const { catchUpLimitMs } = pair.settings;
+  const wait: Step = {
+    ...{ kind: 'catch-up', node: holder, source: null, ifFenced: false },
+    ...{ limitMs: catchUpLimitMs, acceptLoss: false },
+  };
   return {
     kind: 'open-holder',
     from: peerOf(pair, holder).name,
     to: holder,
-    stages: stages([{ kind: 'open', node: holder }], [verify]),
+    stages: stages(catchUp ? [wait] : [], [{ kind: 'open', node: holder }], [verify]),
     undo: [],
     undoIfHolderServes: false,
   };

@@ -2,12 +2,10 @@
 import { tell, tellOnce, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
 import { describeLoss } from './loss.ts';
-import type { Memory, Readiness } from './memory.ts';
+import type { Memory } from './memory.ts';
+import { noteRoles } from './note-roles.ts';
 import type { Durations, Situation } from './situation.ts';
-import type { VerdictKind } from './verdict.ts';
 
-/** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
-const READINESS_REFRESH_MS = 60_000;
 /** How long the pair must be steady before the all-clear. Milliseconds. */
 export const ALL_CLEAR_MS = 3000;
 
@@ -22,8 +20,28 @@ export function remember(
   durations: Durations,
   newId: string,
 ): Memory {
-  const noted = noteLoss(notePause(noteRoles(memory, situation, durations), situation), situation);
-  return noteMeasure(noted, decision, situation, durations, newId);
+  const roles = noteRoles(memory, situation, durations);
+  const noted = noteLoss(notePause(roles, situation), situation);
+  const decided = noteMeasure(noted, decision, situation, durations, newId);
+  return noteUnready(memory, decided, decision, situation);
+}
+
+/**
+ * A standby that becomes unfit while the holder lives and does not serve: the table's row is about the holder then, and
+ * this is told beside it.
+ */
+function noteUnready(
+  before: Memory,
+  memory: Memory,
+  { row }: Decision,
+  { pair, holder, standby, nowMs }: Situation,
+): Memory {
+  const { readiness } = memory;
+  if (readiness === before.readiness || readiness === null || readiness.fit) return memory;
+  if (holder.kind === 'serving' || memory.incident === null) return memory;
+  const happened = `${standby.node}, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
+  const words = { happened, done: `Nothing was moved (${row.id}).` };
+  return tellOnce(memory, pair.name, 'standby-unfit', words, nowMs);
 }
 
 function noteMeasure(
@@ -64,7 +82,7 @@ function noteMeasure(
 
 /** Where a person must choose, the alert names the command and its price. */
 function priceOf(situation: Situation, page: string): { todo?: string } {
-  if (page !== 'holder-lost') return {};
+  if (page !== 'holder-lost' && !(page === 'blind' && situation.witness === 'unknown')) return {};
   const { pair, standby, memory } = situation;
   const ready =
     memory.readiness?.node === standby.node
@@ -75,47 +93,6 @@ function priceOf(situation: Situation, page: string): { todo?: string } {
       `Bring the holder back; or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +
       `"force":true,"acceptLoss":true}. What would be lost: all that ${standby.node} has not received (${ready}).`,
   };
-}
-
-/** Who holds, and whether the other is ready to: only what was seen while the holder served counts. */
-function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
-  const { holder, standby, fitness, nowMs, pair } = situation;
-  let next = memory;
-  if (situation.vip === 'held' && memory.lastHolder !== holder.node && memory.plan === null) {
-    next = { ...next, lastHolder: holder.node };
-  }
-  if (next.failoversAtMs.some((atMs) => nowMs - atMs >= 3_600_000)) {
-    next = { ...next, failoversAtMs: next.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000) };
-  }
-  // What was known before nothing could be seen no longer counts.
-  if (situation.blind !== null && next.readiness !== null) next = { ...next, readiness: null };
-  if (holder.kind !== 'serving') return noteLost(next, situation);
-  if (next.lostAtMs !== null) next = { ...next, lostAtMs: null };
-  if (situation.vip !== 'held') return next;
-  const unreadyForMs = nowMs - (durations.unreadySinceMs ?? nowMs);
-  // A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like
-  // it; a standby that says itself, or whose port says, that it cannot take over is unready at once.
-  const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
-  const proven = standby.confirmed && !untold.includes(standby.kind);
-  if (!fitness.fit && !proven && unreadyForMs < pair.settings.readinessMs) return next;
-  const readiness: Readiness = {
-    node: standby.node,
-    fit: fitness.fit,
-    reasons: fitness.reasons,
-    atMs: nowMs,
-  };
-  return isNews(memory.readiness, readiness) ? { ...next, readiness } : next;
-}
-
-/** Since when the holder is lost: how old readiness was then must not depend on how long the loss lasts. */
-function noteLost(memory: Memory, { holder, nowMs }: Situation): Memory {
-  if (memory.lostAtMs !== null || holder.kind === 'unseen' || !holder.confirmed) return memory;
-  return { ...memory, lostAtMs: nowMs };
-}
-
-function isNews(before: Readiness | null, now: Readiness): boolean {
-  if (before?.node !== now.node || before.fit !== now.fit) return true;
-  return now.atMs - before.atMs >= READINESS_REFRESH_MS;
 }
 
 function notePause(memory: Memory, { pair, nowMs }: Situation): Memory {

@@ -38,6 +38,8 @@ const settings: Readonly<Record<keyof Settings, string>> = {
   lookIntervalMs: 'The probe looks so often while a look is held open.',
   holdMs: 'A held look stays open so long while nothing changes.',
   stuckMs: 'A holder that commits no heartbeat for so long is `stuck`.',
+  lockedMs:
+    'The same while a session holds a global lock, as a backup does; the session is named at `stuckMs`.',
   replicationFaultMs: 'A replication or lag fault of the holder must last so long.',
   readinessMs: 'A standby must be unfit for so long before that is remembered, and paged.',
   witnessMs: 'The standby is a witness while it heard the holder within this time.',

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { strike } from '../../lab/sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../lab/sim/faults/fault.ts';
-import type { InvariantNumber } from '../../lab/sim/invariants/court.ts';
+import type { InvariantName } from '../../lab/sim/invariants/court.ts';
 import { claim } from '../../lib/core/claim.ts';
 import { noEvidence } from '../../lib/core/evidence.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
@@ -51,7 +51,7 @@ function breakIt({ world }: Stage, name: BreakageName, target: Target, forMs = 1
   strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
 }
 
-const wrongs: readonly [InvariantNumber, string, (stage: Stage) => Promise<unknown>][] = [
+const wrongs: readonly [InvariantName, string, (stage: Stage) => Promise<unknown>][] = [
   [
     1,
     'an order of who does not lead',
@@ -217,7 +217,7 @@ function never(): never {
 }
 
 describe('the invariants notice', () => {
-  it.each(wrongs)('%i: %s', async (invariant, _, doWrong) => {
+  it.each(wrongs)('%s: %s', async (invariant, _, doWrong) => {
     const stage = setStage();
     await lead(stage);
     await doWrong(stage);

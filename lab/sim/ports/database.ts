@@ -57,10 +57,11 @@ export function createDatabase(context: Context): DatabasePort {
   };
 }
 
-function write({ world, process }: Context, master: Master, writable: boolean): void {
+function write({ world, process, observer }: Context, master: Master, writable: boolean): void {
   if (world.story.on) {
     world.story.tell(`${master.name} is made ${writable ? 'writable' : 'read-only'} by ${process.name}`);
   }
+  observer.settingWritable(process, master.name, writable);
   world.change(() => (master.writable = writable));
 }
 

@@ -1,0 +1,33 @@
+/** Who could serve clients, by what is true in the world. */
+import type { Master } from '../world/master.ts';
+import type { World } from '../world/world.ts';
+import { isReached } from './chronicle.ts';
+import { firstMissingMs } from './loss.ts';
+
+/** What an asynchronous standby may have had on its way when its source died. Milliseconds. */
+const onItsWayMs = 1000;
+
+/** Whether the other node has committed anything that this one has not applied, or this one has lost what it had. */
+export function lacksAnything(world: World, master: Master): boolean {
+  const { channel } = master;
+  return firstMissingMs(world, master) !== null || channel.appliedCount < channel.received;
+}
+
+/** Whether clients could be served here: it lives, an order gets to it, it has room for the VIP, and takes it for its own. */
+export function couldServe(world: World, master: Master): boolean {
+  if (!isReached(world, master) || !master.bound || !master.room) return false;
+  return world.pair.writability === 'managed' || master.writable;
+}
+
+/**
+ * Whether the node may take over without a person: it lacks at most what was committed in the last second of the other one,
+ * has no transactions of its own, and works off what it has received.
+ */
+export function mayTakeOver(world: World, master: Master): boolean {
+  const { channel } = master;
+  if (master.errant > 0 || !channel.configured || !channel.sqlWanted || channel.applyPerMs < 1) return false;
+  const missingMs = firstMissingMs(world, master);
+  if (missingMs === null) return true;
+  const { log } = world.peer(master.name);
+  return missingMs >= log.committedAtMs(log.countAt(world.nowMs), world.nowMs) - onItsWayMs;
+}

@@ -44,8 +44,6 @@ export interface Observer {
   acting(call: Call): void;
   /** What a process sent came back to it: carried out, or not known to be. */
   acted(call: Call, ok: boolean): void;
-  /** An order of a process is about to change whether a node takes writes. */
-  settingWritable(process: Process, node: NodeName, writable: boolean): void;
   /** EC2 put the VIP on a node, or on a stranger's ENI, by this call. */
   vipMoved(call: Call, strange: boolean): void;
   /** The store took a memory under this epoch. */

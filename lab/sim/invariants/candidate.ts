@@ -2,15 +2,21 @@
 import type { Master } from '../world/master.ts';
 import type { World } from '../world/world.ts';
 import { isReached } from './chronicle.ts';
+import type { Court } from './court.ts';
 import { firstMissingMs } from './loss.ts';
 
 /** What an asynchronous standby may have had on its way when its source died. Milliseconds. */
 const onItsWayMs = 1000;
 
-/** Whether the other node has committed anything that this one has not applied, or this one has lost what it had. */
-export function lacksAnything(world: World, master: Master): boolean {
-  const { channel } = master;
-  return firstMissingMs(world, master) !== null || channel.appliedCount < channel.received;
+/**
+ * Whether the other node has anything that this one lacks, and that nobody has given up: its own commits that this one has not
+ * applied, unless the VIP was moved here without them; and this one's own, if it came back with less than it had.
+ */
+export function lacksAnything({ world, chronicle }: Court, master: Master): boolean {
+  const { channel, log, name } = master;
+  if (world.peer(name).channel.received > log.countAt(world.nowMs)) return true;
+  if (chronicle.entrusted === name) return false;
+  return firstMissingMs(world, master) !== null || !channel.caughtUp;
 }
 
 /** Whether clients could be served here: it lives, an order gets to it, it has room for the VIP, and takes it for its own. */

@@ -16,6 +16,7 @@ import { quietInvariant } from './quiet.ts';
 import { recoveryInvariant } from './recovery.ts';
 import { reopeningInvariant } from './reopening.ts';
 import { restraintInvariant } from './restraint.ts';
+import { rowsInvariant } from './rows.ts';
 import { switchoverInvariant } from './switchover.ts';
 import { writersInvariant } from './writers.ts';
 
@@ -55,6 +56,7 @@ export function openCourt({ world, clockSpreadMs, crew, isNoise }: CourtProps): 
     reopeningInvariant(court),
     pauseInvariant(court),
     alertedInvariant(court),
+    rowsInvariant(court),
     recoveryInvariant(court),
     effectInvariant(court),
     deadManInvariant(court),
@@ -76,10 +78,12 @@ export function openCourt({ world, clockSpreadMs, crew, isNoise }: CourtProps): 
   const observer: Observer = {
     acting: (call) => each((invariant) => invariant.acting?.(call)),
     acted: (call, ok) => each((invariant) => invariant.acted?.(call, ok)),
-    settingWritable: (process, node, writable) => court.chronicle.setting(process, node, writable),
     unsaved: (process) => each((invariant) => invariant.unsaved?.(process)),
     beat: (process) => each((invariant) => invariant.beat?.(process)),
-    vipMoved: (call, strange) => each((invariant) => invariant.vipMoved?.(call, strange)),
+    vipMoved: (call, strange) => {
+      if (!strange) court.chronicle.entrusted = call.node;
+      each((invariant) => invariant.vipMoved?.(call, strange));
+    },
     saved: (process, before, after, epoch) => {
       each((invariant) => invariant.saved?.(process, before, after, epoch));
       court.follow(after);

@@ -41,15 +41,19 @@ export function pauseInvariant(court: Court): Invariant {
   const check = (node: NodeName, isHolder: boolean) => {
     const { pause } = world.table.memoryOf(world.pair.name);
     const master = world.master(node);
-    const { closed, opened, reachedSinceMs } = chronicle.of(node);
-    const change = isHolder ? closed : opened;
-    const wrong = pause !== null && reachedSinceMs !== null && master.writable !== isHolder ? change : null;
-    const complete = !isHolder || (wrong !== null && !lacksAnything(world, master));
-    const byRestartMs = lasts(`${node} restored`, wrong !== null && wrong.by !== 'person' && complete);
+    const { writabilityBy, writabilityAtMs } = master;
+    const isReached = chronicle.of(node).reachedSinceMs !== null;
+    const isWrong = pause !== null && isReached && master.writable !== isHolder;
+    const byPerson = isWrong && writabilityBy === 'person';
+    const complete = !isHolder || (isWrong && !lacksAnything(court, master));
+    const byRestartMs = lasts(`${node} restored`, isWrong && !byPerson && complete);
     const as = isHolder ? 'holds the VIP and is read-only' : 'is the standby and takes writes';
     if (byRestartMs > withinMs)
-      court.accuse('W3 pause', `in a pause ${node} ${as}, not by a person, for ${Math.round(byRestartMs)} ms`);
-    const isUntold = wrong?.by === 'person' && handedOverMs < wrong.sinceMs;
+      court.accuse(
+        'W3 pause',
+        `in a pause ${node} ${as}, not by a person, for ${Math.round(byRestartMs)} ms`,
+      );
+    const isUntold = byPerson && handedOverMs < writabilityAtMs;
     const untoldMs = lasts(`${node} told`, isUntold && world.services.alerts === 'up');
     if (untoldMs > alertWithinMs)
       court.accuse('W3 pause', `in a pause a person set ${node} so that it ${as}, and nobody was alerted`);
@@ -66,9 +70,7 @@ export function pauseInvariant(court: Court): Invariant {
         return;
       }
       const node = plan.kind === 'open-holder' ? plan.to : (plan.from ?? plan.to);
-      const { closed, opened } = chronicle.of(node);
-      const change = plan.kind === 'open-holder' ? closed : opened;
-      if (change?.by === 'person')
+      if (world.master(node).writabilityBy === 'person')
         court.accuse('W3 pause', `in a pause ${plan.kind} begins, and a person set ${node} so by hand`);
     },
     ticked() {

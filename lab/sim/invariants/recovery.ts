@@ -39,8 +39,8 @@ export function recoveryInvariant(court: Court): Invariant {
     return couldServe(world, other) && mayTakeOver(world, other) ? other : null;
   };
   const mayOpen = (last: Master) => {
-    if (lacksAnything(world, last)) return false;
-    return last.writable || chronicle.of(last.name).closed?.by !== 'person';
+    if (lacksAnything(court, last)) return false;
+    return last.writable || last.writabilityBy !== 'person';
   };
   const changed = () => {
     lastHolder = world.cloud.holder ?? lastHolder;

@@ -22,8 +22,9 @@ export function reopeningInvariant(court: Court): Invariant {
   let sinceMs: number | null = null;
   const isShut = () => {
     if (lastHolder === null || chronicle.downSinceMs === null) return false;
-    const { closed, reachedSinceMs } = chronicle.of(lastHolder);
-    return closed?.by === 'us' && reachedSinceMs !== null && court.workingSinceMs !== null;
+    const { writable, writabilityBy } = world.master(lastHolder);
+    if (writable || writabilityBy !== 'keepalambda') return false;
+    return chronicle.of(lastHolder).reachedSinceMs !== null && court.workingSinceMs !== null;
   };
   const changed = () => {
     lastHolder = world.cloud.holder ?? lastHolder;

@@ -178,11 +178,6 @@ export class Court {
     }
   }
 
-  /** Whether an operator has ever ordered that. */
-  hasOrdered(action: string): boolean {
-    return [...this.orders.values()].some((order) => order.action === action);
-  }
-
   meddle(node: NodeName): void {
     this.#meddledMs.set(node, this.world.nowMs);
   }

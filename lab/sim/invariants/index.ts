@@ -70,6 +70,7 @@ export function openCourt({ world, clockSpreadMs, crew, isNoise }: CourtProps): 
     each((invariant) => invariant.changed?.());
   });
   const tick = () => {
+    world.advance();
     court.observe();
     each((invariant) => invariant.ticked?.());
     world.timeline.after(tickMs, tick);

@@ -10,8 +10,8 @@ import type { Court, Invariant } from './court.ts';
  * other one has received, is given away a second time: as a master does that came back with less than it had, and
  * is opened.
  *
- * Excuses: (a) a row that a person wrote by hand beside the VIP, and a channel that an operator's order attached again;
- * (b) a master that was opened by a person, or by its own configuration (writability `untouched`).
+ * Excuses: (a) what a person wrote by hand beside the VIP; (b) a master that was opened by a person, or by its own
+ * configuration (writability `untouched`).
  */
 export function rowsInvariant(court: Court): Invariant {
   const { world } = court;
@@ -26,7 +26,6 @@ export function rowsInvariant(court: Court): Invariant {
     }
   };
   const checkRows = () => {
-    if (court.hasOrdered('attach')) return;
     for (const { name, channel } of world.masters) {
       // Dear: only when something of the other one has been applied since.
       if (seen.get(name) === channel.appliedCount) continue;

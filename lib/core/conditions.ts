@@ -3,8 +3,8 @@ import type { EventCode } from './events.ts';
 import { isWitnessed } from './life.ts';
 import type { Situation } from './situation.ts';
 
-export const holderGone = ({ holder }: Situation) =>
-  holder.confirmed && (holder.kind === 'stopped' || holder.kind === 'silent');
+export const holderGone = ({ holder, safeguards }: Situation) =>
+  (holder.confirmed || !safeguards.confirmation) && (holder.kind === 'stopped' || holder.kind === 'silent');
 export const holderStuck = ({ holder }: Situation) => holder.kind === 'stuck' && holder.confirmed;
 export const holderLost = (s: Situation) => holderGone(s) || holderStuck(s);
 export const holderServes = ({ holder, vip }: Situation) => holder.kind === 'serving' && vip === 'held';

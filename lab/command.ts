@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { functionNameOf } from '../lib/stack/names.ts';
+import { addLatencyOptions, type LatencyFlags, latencyTermsOf, renderTerms } from './aws/flags.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
@@ -20,12 +21,11 @@ import { parseSettings } from './settings.ts';
 import { Story } from './story.ts';
 import { openWorld, untilSteady, type World } from './world.ts';
 
-interface Flags {
+interface Flags extends LatencyFlags {
   readonly fault?: string;
   readonly scenario?: string;
   readonly server?: string;
   readonly port: string;
-  readonly ec2LatencyMs: string;
   readonly set: readonly string[];
   readonly at: string;
   readonly break?: string;
@@ -74,12 +74,13 @@ async function inWorld(
   const asked = {
     server: flags.server,
     port: wholeNumber('--port', flags.port, 1, 65_535),
-    ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
+    ...latencyTermsOf(flags),
     changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
     ...networkOf(flags),
   };
   const story = new Story(flags.json ? console.error : console.log);
   story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
+  story.tell('lab', renderTerms(asked));
   const world = await openWorld(asked);
   const ended = new AbortController();
   const onSignal = () => ended.abort();
@@ -122,8 +123,10 @@ async function keep(world: World, story: Story): Promise<number> {
   await untilSteady(world);
   const { aws, network } = world;
   const operate = functionNameOf(environmentName, 'operate');
+  const { accessKeyId, secretAccessKey } = aws.credentials;
   const invoke = (payload: object) =>
-    `  AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab aws lambda invoke --region ${aws.region} --endpoint-url ${aws.endpoint} \\\n` +
+    `  AWS_CA_BUNDLE=${aws.authority.file} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} \\\n` +
+    `    aws lambda invoke --region ${aws.region} --endpoint-url ${aws.endpoint} \\\n` +
     `    --cli-binary-format raw-in-base64-out --function-name ${operate} --payload '${JSON.stringify(payload)}' /dev/stdout`;
   story.tell(
     'lab',
@@ -145,7 +148,6 @@ function parseFlags(args: readonly string[]): Flags | null {
       `${servers.join(', ')}, or the path of a mysqld (default: the first that can play the fault)`,
     )
     .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
-    .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect", '300')
     .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
     .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')}`, 'open')
     .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')
@@ -155,7 +157,7 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--keep', 'play nothing: keep the pair running until Ctrl-C')
     .option('--list', 'name the faults and scenarios')
     .option('--matrix', 'every fault on every server (--matrix --help)');
-  return parseWith<Flags>(command, args);
+  return parseWith<Flags>(addLatencyOptions(command), args);
 }
 
 const servers = Object.keys(catalogue);

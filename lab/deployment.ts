@@ -17,7 +17,10 @@ import type { LabPair, NodeName } from './pair.ts';
 export const environmentName = 'lab';
 export const pairName = 'orders';
 export const tableName = 'keepalambda-lab';
-export const topicName = 'keepalambda-lab-alerts';
+export const account = '123456789012';
+export const topicArn = `arn:aws:sns:us-east-1:${account}:keepalambda-lab-alerts`;
+/** What CloudFormation would name itself, by type. */
+export const resourceNames = { 'AWS::DynamoDB::Table': tableName };
 export const credentialsParameter = '/keepalambda/lab/orders';
 export const vantages = ['a', 'b'] as const;
 
@@ -107,7 +110,6 @@ export async function functionsOf(
   config: Config,
   bundles: Bundles,
   directory: string,
-  topicArn: string,
   seatOf: (vantage: string) => ProbeSeat,
 ): Promise<FunctionSpec[]> {
   const layerDirectory = path.join(directory, 'layer');

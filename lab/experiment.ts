@@ -31,6 +31,10 @@ export interface Figures {
   readonly pauseMs?: number;
   /** What the operator was answered, where one asked. */
   readonly answer?: string;
+  /** Calls of the functions that their policies do not allow: each is a fault of the product. */
+  readonly denied: readonly string[];
+  /** The seed of AWS's latencies; null when it answers at once. */
+  readonly awsSeed: number | null;
   readonly ok: boolean;
 }
 
@@ -53,6 +57,7 @@ export async function experiment(
   story: Story,
 ): Promise<Figures> {
   const alerts = collectAlerts(world);
+  const denied = collectDenied(world);
   const verdictsSince = followVerdicts(world);
   await fault.prepare?.(world);
   world.schedule();
@@ -74,7 +79,18 @@ export async function experiment(
     const holderAfter = world.holder();
     const verdicts = verdictsSince(holderBefore, sinceMs);
     await played.takeBack();
-    const seen = { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts };
+    const seen = {
+      name,
+      fault,
+      played,
+      result,
+      sinceMs,
+      verdicts,
+      holderBefore,
+      holderAfter,
+      alerts,
+      denied,
+    };
     return await measure(world, seen);
   } finally {
     client.close();
@@ -94,15 +110,31 @@ function collectAlerts({ aws }: World): Alerted[] {
   return alerts;
 }
 
-export function startWriting({ network }: World, story: Story): Promise<Client> {
+/** One line for each permission that is missing, however often it was asked for. */
+function collectDenied({ aws }: World): ReadonlySet<string> {
+  const denied = new Set<string>();
+  aws.events.on('denied', ({ functionName, action, resource }) =>
+    denied.add(`${functionName} may not ${action} on ${resource}`),
+  );
+  return denied;
+}
+
+/** Resolves when the client has connected, or says why not: what a fault costs is counted from writes before it. */
+export async function startWriting({ network }: World, story: Story): Promise<Client> {
   const localAddress = network.addressOf('client');
-  return startClient({
+  const heard = Promise.withResolvers<void>();
+  const client = await startClient({
     host: network.vip,
     port: network.port,
     localAddress,
     words: network.wordsAt('client'),
-    onTale: (tale) => story.hear(tale),
+    onTale: (tale) => {
+      story.hear(tale);
+      heard.resolve();
+    },
   });
+  await heard.promise;
+  return client;
 }
 
 /** Waits for the alert that must come; where the holder must stay, also long enough for a move to show. */
@@ -130,11 +162,13 @@ interface Seen {
   readonly holderBefore: NodeName | null;
   readonly holderAfter: NodeName | null;
   readonly alerts: readonly Alerted[];
+  readonly denied: ReadonlySet<string>;
 }
 
 async function measure(world: World, seen: Seen): Promise<Figures> {
-  const { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts } = seen;
+  const { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts, denied } = seen;
   const { writes, untilMs } = result;
+  const { latency } = world.options;
   const outcome: Outcome = holderAfter === holderBefore ? 'stay' : 'failover';
   const codes = alerts.map(({ code }) => code);
   const twoWriters = countTwoWriters(writes);
@@ -160,7 +194,10 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
     alerts: codes,
     ...(fault.planned ? { pauseMs: longestMs } : {}),
     ...(played.answer ? { answer: played.answer } : {}),
-    ok: outcome === fault.expected && told && judged && whole && none && twoWriters === 0,
+    denied: [...denied],
+    awsSeed: latency.kind === 'real' ? latency.seed : null,
+    ok:
+      outcome === fault.expected && told && judged && whole && none && twoWriters === 0 && denied.size === 0,
   };
 }
 

@@ -22,6 +22,7 @@ export function renderFigures(figures: Figures): string {
     ['of them lost', figures.lost],
     ['taken by two writers', figures.twoWriters],
     ['alerts', figures.alerts.join(', ')],
+    ...figures.denied.map((line) => ['denied by IAM', line]),
   );
   return table.toString();
 }

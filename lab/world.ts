@@ -3,13 +3,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createClock } from '../lib/adapters/clock.ts';
 import { createIds } from '../lib/adapters/ids.ts';
 import { createStore } from '../lib/adapters/store-dynamodb.ts';
-import { type Bundles, bundleFunctions } from '../lib/bundle.ts';
+import { type Bundles, bundleFunctions, temporaryDirectory } from '../lib/bundle.ts';
 import type { Config } from '../lib/core/config.ts';
 import type { StorePort } from '../lib/shell/ports.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
+import { ec2TimingOf, type LatencyTerms } from './aws/flags.ts';
+import type { Iam } from './aws/iam/template.ts';
 import { type Aws, startAws } from './aws/start.ts';
 import {
+  account,
   type Changes,
   configure,
   credentialsParameter,
@@ -20,11 +23,12 @@ import {
   nodesGroup,
   pairName,
   quarantineGroup,
+  resourceNames,
   seatIn,
   storeTable,
   subnetId,
   tableName,
-  topicName,
+  topicArn,
 } from './deployment.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { type LabPair, type NodeName, type PairOptions, startPair } from './pair.ts';
@@ -32,13 +36,11 @@ import { accounts } from './servers/accounts.ts';
 import { findProduct } from './servers/catalogue.ts';
 import { untilSteady as untilPairsSteady } from './steady.ts';
 
-export interface WorldOptions {
+export interface WorldOptions extends LatencyTerms {
   /** A name of the catalogue, or a path. */
   readonly server: string;
   /** The public port of the nodes and of the VIP. */
   readonly port: number;
-  /** From EC2's answer to the effect. Milliseconds. */
-  readonly ec2LatencyMs: number;
   readonly changes: Changes;
   /** The code of the functions, such as what was deployed elsewhere. @default bundled from the sources */
   readonly bundles?: Bundles;
@@ -65,12 +67,20 @@ export interface World extends Omit<LabPair, 'close'> {
 /** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can mend. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const product = await findProduct(options.server);
+  // Both are made while the servers start, which mostly wait for their disk.
+  const making = Promise.all([
+    options.bundles ?? bundleFunctions(temporaryDirectory()),
+    import('./aws/iam/synthesis.ts'),
+  ]);
+  // It is asked for when the pair is there.
+  making.catch(() => {});
   const { port, makeNetwork, state = 'managed' } = options;
   const pair = await startPair({ product, port, state, ...(makeNetwork ? { makeNetwork } : {}) });
   try {
     const config = configure(pair, options.changes);
-    const bundles = options.bundles ?? (await bundleFunctions(`${pair.directory}/bundles`));
-    const aws = await startAwsFor(pair, config, bundles, options);
+    const [bundles, { synthesiseIam }] = await making;
+    const iam = await synthesiseIam(config, bundles, resourceNames, account);
+    const aws = await startAwsFor(pair, config, bundles, iam, options);
     return assemble(options, pair, config, bundles, aws);
   } catch (error) {
     await pair.close();
@@ -82,9 +92,9 @@ async function startAwsFor(
   pair: LabPair,
   config: Config,
   bundles: Bundles,
-  options: WorldOptions,
+  iam: Iam,
+  terms: LatencyTerms,
 ): Promise<Aws> {
-  const topicArn = `arn:aws:sns:us-east-1:000000000000:${topicName}`;
   const { network, hosts } = pair;
   const nameOfInstance = (id: string): NodeName => (id === instanceIds.db1 ? 'db1' : 'db2');
   const node = (name: NodeName) => ({
@@ -101,7 +111,10 @@ async function startAwsFor(
     subnets: [{ id: subnetId, cidr: subnet.cidr, zone: subnet.availabilityZone }],
     instances: [instanceIds.db1, instanceIds.db2].map((id) => ({ id, type: 't3.small' })),
     enis: [node('db1'), node('db2')],
-    ec2Timing: { effectDelayMs: options.ec2LatencyMs },
+    account,
+    latency: terms.latency,
+    iam,
+    ec2Timing: ec2TimingOf(terms),
     parameters: [{ name: credentialsParameter, value: JSON.stringify(accounts.monitor) }],
     documents: Object.entries(documents).map(([name, content]) => ({
       name: documentNames[name as keyof typeof documentNames],
@@ -113,9 +126,7 @@ async function startAwsFor(
     },
     topicArns: [topicArn],
     tables: [storeTable(tableName)],
-    functions: await functionsOf(config, bundles, pair.directory, topicArn, (vantage) =>
-      seatIn(network, vantage),
-    ),
+    functions: await functionsOf(config, bundles, pair.directory, (vantage) => seatIn(network, vantage)),
     rules: [
       {
         name: 'state-change',
@@ -151,8 +162,7 @@ function connect({ network, hosts }: LabPair, aws: Aws, nameOf: (instanceId: str
 
 /** The store as the functions use it, over a client of the lab's own. */
 export function openStore(aws: Aws): { readonly store: StorePort; readonly client: DynamoDBClient } {
-  const { endpoint, region, credentials } = aws;
-  const client = new DynamoDBClient({ endpoint, region, credentials });
+  const client = new DynamoDBClient(aws.clientOptions());
   const log = { info() {}, warn() {}, error() {} };
   const store = createStore({ client, name: tableName, ids: createIds(), clock: createClock(), log });
   return { store, client };

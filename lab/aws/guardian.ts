@@ -1,7 +1,7 @@
 /**
  * A shell that outlives the lab by one moment: when the lab ends, however it ends, the pipe between them
- * closes, and the shell kills what the lab had put in its care. Nothing else reaches a frozen (SIGSTOP)
- * function of a lab that was itself killed.
+ * closes, and the shell kills what the lab had put in its care, and removes the lab's directory. Nothing else
+ * reaches a frozen (SIGSTOP) function of a lab that was itself killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -17,6 +17,7 @@ while read -r sign pid; do
   esac
 done
 for pid in $wards; do kill -KILL "$pid" 2>/dev/null; done
+rm -rf -- "$1"
 `;
 
 export interface Guardian {
@@ -24,13 +25,16 @@ export interface Guardian {
   watch(pid: number): void;
   /** The process has ended: its id may be somebody else's from now on. */
   release(pid: number): void;
-  /** Kills what is still in its care, and ends. */
+  /** Kills what is still in its care, removes the directory, and ends. */
   close(): Promise<void>;
 }
 
-/** Starts the shell, in a session of its own so that Ctrl-C does not reach it. */
-export function startGuardian(): Guardian {
-  const shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+/** Starts the shell, in a session of its own so that Ctrl-C does not reach it. `directory` goes when the lab goes. */
+export function startGuardian(directory: string): Guardian {
+  const shell = spawn('/bin/sh', ['-c', script, 'guardian', directory], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   shell.unref();
   (shell.stdin as Socket).unref();
   shell.stdin.on('error', () => undefined);

@@ -50,8 +50,7 @@ export function createLambdaService(lambda: Lambda): Service {
       };
     },
     throttled: new ApiError('TooManyRequestsException', 'Rate Exceeded.', 429),
-    denied: (action) =>
-      new ApiError('AccessDeniedException', `User is not authorized to perform: lambda:${action}`, 403),
+    denied: (why) => new ApiError('AccessDeniedException', why, 403),
   };
 }
 

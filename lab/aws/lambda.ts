@@ -43,7 +43,8 @@ export interface Lambda {
 export interface LambdaParts {
   readonly region: string;
   readonly account: string;
-  readonly awsEnvironment: () => Readonly<Record<string, string>>;
+  /** What the function of this name finds in its environment: region, credentials, endpoint. */
+  readonly awsEnvironment: (name: string) => Readonly<Record<string, string>>;
   readonly guardian: Guardian;
   readonly events: AwsEvents;
   readonly faults: Faults;
@@ -66,7 +67,7 @@ export function createLambda(parts: LambdaParts): Lambda {
     parts.events.emit('log', line);
   };
   const environmentParts = (name: string) => ({
-    awsEnvironment: parts.awsEnvironment(),
+    awsEnvironment: parts.awsEnvironment(name),
     functionArn: arn(name),
     guardian: parts.guardian,
     onLog: log,

@@ -112,8 +112,7 @@ function serviceOf(actions: Readonly<Record<string, (input: never) => unknown>>)
     },
     renderError: jsonError,
     throttled: new ApiError('ThrottlingException', 'Rate exceeded'),
-    denied: (action) =>
-      new ApiError('AccessDeniedException', `User is not authorized to perform: ssm:${action}`),
+    denied: (why) => new ApiError('AccessDeniedException', why),
   };
 }
 

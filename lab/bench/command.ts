@@ -1,4 +1,5 @@
 /** The benchmark: every fault on every contender, again and again, and what it comes to. */
+import { renderTerms, termsOfRun } from '../aws/flags.ts';
 import type { Fault } from '../faults/fault.ts';
 import { serverFaults } from '../faults/servers.ts';
 import { requireNamespaces } from '../network/netns/ip.ts';
@@ -85,7 +86,8 @@ async function runTold(
     {
       contender,
       fault: serverFaults[fault] satisfies Fault,
-      terms: asked,
+      // The same delays for every contender, and others in every run.
+      terms: { ...asked, ...termsOfRun(asked, index) },
       phase: (index + 0.5) / asked.runs,
       tell: asked.story ? console.error : () => {},
     },
@@ -105,7 +107,5 @@ function present(asked: Asked, results: Results<readonly Run[]>): void {
     return;
   }
   console.log(renderTable(faults));
-  console.log(
-    `EC2 takes ${asked.ec2LatencyMs} ms from call to effect. Written: ${asked.out}/benchmark.md, benchmark.svg`,
-  );
+  console.log(`${renderTerms(asked)}. Written: ${asked.out}/benchmark.md, benchmark.svg`);
 }

@@ -1,6 +1,7 @@
 /** The command line of the benchmark: flags in, what to do out. */
 
 import { Command } from 'commander';
+import { addLatencyOptions, type LatencyFlags, type LatencyTerms, latencyTermsOf } from '../aws/flags.ts';
 import { LabError } from '../errors.ts';
 import { parseWith, wholeNumber } from '../flags.ts';
 import { parseWeather, type Weather } from '../network/netns/weather.ts';
@@ -13,12 +14,11 @@ import { MOST_PAIRS } from './scale/pairs.ts';
 export const benchFaults = ['mysqld-kill', 'host-down', 'mysqld-hang'] as const;
 export type BenchFault = (typeof benchFaults)[number];
 
-export interface Asked {
+export interface Asked extends LatencyTerms {
   readonly faults: readonly BenchFault[];
   readonly contenders: readonly Contender[];
   readonly runs: number;
   readonly server: string;
-  readonly ec2LatencyMs: number;
   /** Where the report and the chart are written. */
   readonly out: string;
   readonly json: boolean;
@@ -34,12 +34,11 @@ export interface Asked {
   readonly forMs: number;
 }
 
-interface Flags {
+interface Flags extends LatencyFlags {
   readonly faults: string;
   readonly peers: string;
   readonly runs: string;
   readonly server: string;
-  readonly ec2LatencyMs: string;
   readonly out: string;
   readonly json?: true;
   readonly story?: true;
@@ -58,7 +57,7 @@ export function parseFlags(args: readonly string[]): Asked | null {
     contenders: contendersOf(flags.peers),
     runs: wholeNumber('--runs', flags.runs, 1, 1000),
     server: flags.server,
-    ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
+    ...latencyTermsOf(flags),
     out: flags.out,
     json: flags.json ?? false,
     story: flags.story ?? false,
@@ -82,7 +81,6 @@ function read(args: readonly string[]): Flags | null {
       'keepalived,keepalived-tuned',
     )
     .option('--server <name>', 'a server of the lab, or the path of a mysqld', 'mariadb-10.11')
-    .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect, the same for all", '800')
     .option('--out <directory>', 'where benchmark.md and benchmark.svg, or costs.md, are written', 'docs')
     .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
     .option('--story', 'tell each run as it happens')
@@ -90,7 +88,7 @@ function read(args: readonly string[]): Flags | null {
     .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'")
     .option('--scale <numbers>', 'no fault, no peer, no root: what so many pairs cost, such as 1,10,100')
     .option('--for <time>', 'with --scale: how long each is measured', '60s');
-  return parseWith<Flags>(command, args);
+  return parseWith<Flags>(addLatencyOptions(command), args);
 }
 
 /** `keepalived` stands for itself and for `keepalived-ec2`. */

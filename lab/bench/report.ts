@@ -3,15 +3,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { type LatencyTerms, renderTerms } from '../aws/flags.ts';
 import { renderChart } from './chart.ts';
 import type { Contender } from './contender.ts';
 import { type Results, type Run, summarizeAll } from './results.ts';
 import { clientTerms } from './run.ts';
 import { renderMarkdownTable } from './table.ts';
 
-export interface ReportFacts {
+export interface ReportFacts extends LatencyTerms {
   readonly server: string;
-  readonly ec2LatencyMs: number;
   readonly runs: number;
   readonly contenders: readonly Contender[];
 }
@@ -31,7 +31,7 @@ export function renderReport(facts: ReportFacts, results: Results<readonly Run[]
   return `# Benchmark
 
 Printed by \`npm run bench\`; do not edit. ${facts.runs} runs of each fault on each contender, on ${facts.server},
-${facts.ec2LatencyMs} ms from EC2's answer to AssignPrivateIpAddresses to its effect, on ${machine()}.
+on ${machine()}. ${renderTerms(facts)}.
 
 ![Outages](benchmark.svg)
 

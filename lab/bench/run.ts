@@ -53,12 +53,16 @@ async function play(
   ended: AbortSignal,
 ): Promise<Run> {
   const resumed = Promise.withResolvers<true>();
+  const heard = Promise.withResolvers<void>();
   let struck = false;
   const client = await startWriting(world, (tale) => {
     story.hear(tale);
+    heard.resolve();
     if (struck && tale.kind === 'resumed') resumed.resolve(true);
   });
   try {
+    // A client whose process is slow to start has not written before the fault, and sees no outage.
+    await heard.promise;
     await delay(BEFORE_MS + phase * contender.cycleMs, undefined, { signal: ended });
     story.restart();
     lines.length = 0;

@@ -1,6 +1,7 @@
 /** One cell of the matrix: a lab of its own, in a process of its own, which one that hangs cannot harm. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { type LatencyTerms, latencyWords } from '../aws/flags.ts';
 import type { Figures } from '../experiment.ts';
 import type { Ran } from './command.ts';
 
@@ -10,8 +11,13 @@ const LIMIT_MS = 180_000;
 const lab = fileURLToPath(new URL('../../bin/lab.ts', import.meta.url));
 
 /** Plays the fault on that server. Never rejects: whatever keeps it from its figures is told as `because`. */
-export function runCell(server: string, fault: string, signal: AbortSignal): Promise<Ran> {
-  const words = [lab, '--fault', fault, '--server', server, '--json'];
+export function runCell(
+  server: string,
+  fault: string,
+  terms: LatencyTerms,
+  signal: AbortSignal,
+): Promise<Ran> {
+  const words = [lab, '--fault', fault, '--server', server, '--json', ...latencyWords(terms)];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const [told, story]: [string[], string[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => told.push(chunk.toString()));
@@ -41,8 +47,9 @@ function cellOf(told: string, story: string, code: number | null): Ran {
   }
 }
 
-function describe({ outcome, expected, verdicts, lost, twoWriters, alerts }: Figures): string {
-  return `${outcome} (expected: ${expected}), the holder ${verdicts.join(', ')}, ${lost} lost, ${twoWriters} by two writers, alerts: ${alerts.join(', ') || 'none'}`;
+function describe({ outcome, expected, verdicts, lost, twoWriters, alerts, denied }: Figures): string {
+  const refused = denied.length === 0 ? '' : `, denied by IAM: ${denied.join('; ')}`;
+  return `${outcome} (expected: ${expected}), the holder ${verdicts.join(', ')}, ${lost} lost, ${twoWriters} by two writers, alerts: ${alerts.join(', ') || 'none'}${refused}`;
 }
 
 function lastLines(story: string): string {

@@ -5,7 +5,8 @@ import { LabError } from '../../../lab/errors.ts';
 
 test('the defaults: every fault and every contender, five times', () => {
   const asked = parseFlags([]);
-  expect(asked).toMatchObject({ runs: 5, ec2LatencyMs: 800, server: 'mariadb-10.11', soakMs: null });
+  expect(asked).toMatchObject({ runs: 5, ec2LatencyMs: null, server: 'mariadb-10.11', soakMs: null });
+  expect(asked?.latency).toEqual({ kind: 'real', seed: expect.any(Number) });
   expect(asked?.faults).toEqual(['mysqld-kill', 'host-down', 'mysqld-hang']);
   expect(asked?.contenders.map(({ name }) => name)).toEqual([
     'keepalambda',

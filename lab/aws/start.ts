@@ -16,6 +16,8 @@ import { type AwsEvents, createEvents } from './events.ts';
 import { type CallFault, createFaults, type Faults } from './faults.ts';
 import { startGuardian } from './guardian.ts';
 import { createLambda, type Lambda } from './lambda.ts';
+import { defaultConcurrency } from './lambda-concurrency.ts';
+import { type CpuChoice, createFunctionCpu } from './lambda-cpu.ts';
 import type { FunctionSpec } from './lambda-process.ts';
 import { createLambdaService } from './lambda-service.ts';
 import { createScheduler, type RuleSpec, type Scheduler } from './scheduler.ts';
@@ -58,6 +60,10 @@ export interface AwsOptions {
   readonly topicArns?: readonly string[];
   readonly tables?: readonly TableSpec[];
   readonly functions?: readonly FunctionSpec[];
+  /** What CPU functions get once they have loaded. @default whole */
+  readonly cpu?: CpuChoice;
+  /** How many invocations the account can run at once. @default 1000 */
+  readonly concurrency?: number;
   readonly rules?: readonly RuleSpec[];
 }
 
@@ -75,6 +81,8 @@ export interface Aws {
   readonly ssm: Ssm;
   readonly sns: Sns;
   readonly lambda: Lambda;
+  /** What CPU functions really get: `lambda`, `whole`, or `whole (no cgroup: …)`. */
+  readonly functionCpu: string;
   readonly scheduler: Scheduler;
   /** Ends everything, and leaves no process behind. */
   close(): Promise<void>;
@@ -99,7 +107,10 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const ssmTiming = { ...defaultSsmTiming, ...options.ssmTiming };
   const ssm = createSsm({ world: ec2, events, guardian, hostOf, timing: ssmTiming });
   const awsEnvironment = () => environment;
-  const lambda = createLambda({ region, account, awsEnvironment, guardian, events, faults });
+  const cpu = createFunctionCpu(options.cpu ?? 'whole', guardian);
+  const concurrency = options.concurrency ?? defaultConcurrency;
+  const shared = { region, account, events, faults };
+  const lambda = createLambda({ ...shared, awsEnvironment, guardian, cpu, concurrency });
   const scheduler = createScheduler({ region, account, lambda, events, rules: options.rules ?? [] });
   const services = [
     createEc2(ec2),
@@ -114,6 +125,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     ec2.close();
     ssm.close();
     await lambda.close();
+    await cpu.close();
     await guardian.close();
   };
   try {
@@ -134,6 +146,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       ssm,
       sns,
       lambda,
+      functionCpu: cpu.given,
       scheduler,
       async close() {
         await endpoint.close();

@@ -2,13 +2,14 @@
 
 import { Command, Option } from 'commander';
 import { functionNameOf } from '../lib/stack/names.ts';
+import type { CpuChoice } from './aws/lambda-cpu.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
 import { type Fault, type Options, whyNotOn } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { steps } from './faults/plans.ts';
-import { parseWith, wholeNumber } from './flags.ts';
+import { cpuOption, describeCpu, parseWith, serverSettingsOption, wholeNumber } from './flags.ts';
 import { matrixCommand } from './matrix/command.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { createNetnsNetwork } from './network/netns/network.ts';
@@ -16,6 +17,7 @@ import { parseWeather } from './network/netns/weather.ts';
 import { renderFigures, renderMessage } from './report.ts';
 import { scenarios } from './scenarios.ts';
 import { catalogue, defaultServer } from './servers/catalogue.ts';
+import type { ServerSettings } from './servers/options.ts';
 import { parseSettings } from './settings.ts';
 import { Story } from './story.ts';
 import { openWorld, untilSteady, type World } from './world.ts';
@@ -26,6 +28,8 @@ interface Flags {
   readonly server?: string;
   readonly port: string;
   readonly ec2LatencyMs: string;
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
   readonly set: readonly string[];
   readonly at: string;
   readonly break?: string;
@@ -75,12 +79,15 @@ async function inWorld(
     server: flags.server,
     port: wholeNumber('--port', flags.port, 1, 65_535),
     ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
+    cpu: flags.cpu,
+    serverSettings: flags.serverSettings,
     changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
     ...networkOf(flags),
   };
   const story = new Story(flags.json ? console.error : console.log);
   story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
   const world = await openWorld(asked);
+  story.tell('lab', describeCpu(world.aws.functionCpu));
   const ended = new AbortController();
   const onSignal = () => ended.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
@@ -146,6 +153,8 @@ function parseFlags(args: readonly string[]): Flags | null {
     )
     .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
     .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect", '300')
+    .addOption(cpuOption())
+    .addOption(serverSettingsOption())
     .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
     .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')}`, 'open')
     .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')

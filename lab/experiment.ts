@@ -6,6 +6,7 @@ import { countTwoWriters, outageMs } from './client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from './client.ts';
 import type { Fault, Options, Outcome, Played } from './faults/fault.ts';
 import { isWritable, type NodeName } from './pair.ts';
+import type { ServerSettings } from './servers/options.ts';
 import type { Story } from './story.ts';
 import { followVerdicts, sawOnly } from './verdicts.ts';
 import { untilSteady, type World } from './world.ts';
@@ -14,6 +15,9 @@ import { untilSteady, type World } from './world.ts';
 export interface Figures {
   readonly fault: string;
   readonly server: string;
+  readonly serverSettings: ServerSettings;
+  /** What CPU functions really got once they had loaded: `lambda`, `whole`, or `whole (no cgroup: …)`. */
+  readonly functionCpu: string;
   readonly expected: Outcome;
   readonly outcome: Outcome;
   /** What keepalambda made of the holder, as watch logged it: the verdict that the fault met, and each after it. */
@@ -147,6 +151,8 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
   return {
     fault: name,
     server: world.hosts.db1.instance.product.name,
+    serverSettings: world.hosts.db1.instance.settings,
+    functionCpu: world.aws.functionCpu,
     expected: fault.expected,
     outcome,
     verdicts,

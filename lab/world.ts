@@ -8,6 +8,7 @@ import type { Config } from '../lib/core/config.ts';
 import type { StorePort } from '../lib/shell/ports.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
+import type { CpuChoice } from './aws/lambda-cpu.ts';
 import { type Aws, startAws } from './aws/start.ts';
 import {
   type Changes,
@@ -30,6 +31,7 @@ import type { NetworkMaker } from './network/contract.ts';
 import { type LabPair, type NodeName, type PairOptions, startPair } from './pair.ts';
 import { accounts } from './servers/accounts.ts';
 import { findProduct } from './servers/catalogue.ts';
+import type { ServerSettings } from './servers/my-cnf.ts';
 import { untilSteady as untilPairsSteady } from './steady.ts';
 
 export interface WorldOptions {
@@ -40,6 +42,10 @@ export interface WorldOptions {
   /** From EC2's answer to the effect. Milliseconds. */
   readonly ec2LatencyMs: number;
   readonly changes: Changes;
+  /** What CPU functions get once they have loaded. @default lambda */
+  readonly cpu?: CpuChoice | undefined;
+  /** How the servers are configured. @default vendor */
+  readonly serverSettings?: ServerSettings | undefined;
   /** The code of the functions, such as what was deployed elsewhere. @default bundled from the sources */
   readonly bundles?: Bundles;
   /** @default the loopback network */
@@ -65,8 +71,9 @@ export interface World extends Omit<LabPair, 'close'> {
 /** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can mend. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const product = await findProduct(options.server);
-  const { port, makeNetwork, state = 'managed' } = options;
-  const pair = await startPair({ product, port, state, ...(makeNetwork ? { makeNetwork } : {}) });
+  const { port, makeNetwork, state = 'managed', serverSettings } = options;
+  const network = makeNetwork ? { makeNetwork } : {};
+  const pair = await startPair({ product, port, state, serverSettings, ...network });
   try {
     const config = configure(pair, options.changes);
     const bundles = options.bundles ?? (await bundleFunctions(`${pair.directory}/bundles`));
@@ -111,6 +118,7 @@ async function startAwsFor(
       const host = hosts[nameOfInstance(id)];
       return { reachable: host.isUp, environment: host.environment() };
     },
+    cpu: options.cpu ?? 'lambda',
     topicArns: [topicArn],
     tables: [storeTable(tableName)],
     functions: await functionsOf(config, bundles, pair.directory, topicArn, (vantage) =>

@@ -1,7 +1,9 @@
 /** Whom the benchmark compares: what looks after a pair, from its start to its end. */
+import type { CpuChoice } from '../aws/lambda-cpu.ts';
 import type { Network } from '../network/contract.ts';
 import { createNetnsNetwork, type NetnsNetwork } from '../network/netns/network.ts';
 import type { Weather } from '../network/netns/weather.ts';
+import type { ServerSettings } from '../servers/options.ts';
 import type { Story } from '../story.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -10,6 +12,9 @@ export interface Terms {
   readonly server: string;
   /** From EC2's answer to AssignPrivateIpAddresses to its effect. Milliseconds. */
   readonly ec2LatencyMs: number;
+  /** What CPU functions get. */
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
 }
 
 /** A pair that a contender looks after. */
@@ -36,8 +41,9 @@ export async function openArena(
   weather?: Weather,
 ): Promise<{ readonly world: World; readonly network: NetnsNetwork }> {
   let network: NetnsNetwork | null = null;
+  const { server, ec2LatencyMs, cpu, serverSettings } = terms;
   const world = await openWorld({
-    ...terms,
+    ...{ server, ec2LatencyMs, cpu, serverSettings },
     port: 3306,
     changes: {},
     state,

@@ -1,7 +1,9 @@
 /** One cell of the matrix: a lab of its own, in a process of its own, which one that hangs cannot harm. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { CpuChoice } from '../aws/lambda-cpu.ts';
 import type { Figures } from '../experiment.ts';
+import type { ServerSettings } from '../servers/options.ts';
 import type { Ran } from './command.ts';
 
 /** How long one may take, in milliseconds: a minute for the outcome, the rest for start, readback and end. */
@@ -9,9 +11,21 @@ const LIMIT_MS = 180_000;
 
 const lab = fileURLToPath(new URL('../../bin/lab.ts', import.meta.url));
 
+/** What is the same for every cell. */
+export interface CellTerms {
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
+}
+
 /** Plays the fault on that server. Never rejects: whatever keeps it from its figures is told as `because`. */
-export function runCell(server: string, fault: string, signal: AbortSignal): Promise<Ran> {
-  const words = [lab, '--fault', fault, '--server', server, '--json'];
+export function runCell(
+  server: string,
+  fault: string,
+  { cpu, serverSettings }: CellTerms,
+  signal: AbortSignal,
+): Promise<Ran> {
+  const terms = ['--cpu', cpu, '--server-settings', serverSettings];
+  const words = [lab, '--fault', fault, '--server', server, ...terms, '--json'];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const [told, story]: [string[], string[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => told.push(chunk.toString()));

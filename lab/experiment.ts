@@ -1,14 +1,15 @@
 /** One fault on a fresh pair: play it, watch what comes of it, and count what clients saw. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventCode } from '../lib/core/events.ts';
 import type { VerdictKind } from '../lib/core/verdict.ts';
 import { countTwoWriters, outageMs } from './client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from './client.ts';
+import type { ExpectedCode } from './faults/codes.ts';
 import type { Fault, Options, Outcome, Played } from './faults/fault.ts';
+import { wrongsOf } from './judgement.ts';
 import { isWritable, type NodeName } from './pair.ts';
 import type { ServerSettings } from './servers/options.ts';
 import type { Story } from './story.ts';
-import { followVerdicts, sawOnly } from './verdicts.ts';
+import { followVerdicts } from './verdicts.ts';
 import { untilSteady, type World } from './world.ts';
 
 /** What a run leaves: the last line of `--json`. */
@@ -30,11 +31,13 @@ export interface Figures {
   readonly acknowledged: number;
   readonly lost: number;
   readonly twoWriters: number;
-  readonly alerts: readonly EventCode[];
+  readonly alerts: readonly ExpectedCode[];
   /** Of a planned move: the longest time in which no write was possible. */
   readonly pauseMs?: number;
   /** What the operator was answered, where one asked. */
   readonly answer?: string;
+  /** What is not as it must be, in words. */
+  readonly wrong: readonly string[];
   readonly ok: boolean;
 }
 
@@ -77,8 +80,10 @@ export async function experiment(
     const result = await client.stop();
     const holderAfter = world.holder();
     const verdicts = verdictsSince(holderBefore, sinceMs);
+    const complaints = (await played.judge?.({ holderAfter, result })) ?? [];
     await played.takeBack();
-    const seen = { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts };
+    const course = { name, fault, played, result, sinceMs, complaints };
+    const seen = { ...course, verdicts, holderBefore, holderAfter, alerts };
     return await measure(world, seen);
   } finally {
     client.close();
@@ -86,14 +91,14 @@ export async function experiment(
 }
 
 interface Alerted {
-  readonly code: EventCode;
+  readonly code: ExpectedCode;
   readonly atMs: number;
 }
 
 function collectAlerts({ aws }: World): Alerted[] {
   const alerts: Alerted[] = [];
   aws.events.on('message', ({ attributes, atMs }) =>
-    alerts.push({ code: attributes.code as EventCode, atMs }),
+    alerts.push({ code: attributes.code as ExpectedCode, atMs }),
   );
   return alerts;
 }
@@ -130,6 +135,8 @@ interface Seen {
   readonly played: Played;
   readonly result: ClientResult;
   readonly sinceMs: number;
+  /** Of the fault's own judge. */
+  readonly complaints: readonly string[];
   readonly verdicts: readonly VerdictKind[];
   readonly holderBefore: NodeName | null;
   readonly holderAfter: NodeName | null;
@@ -138,16 +145,15 @@ interface Seen {
 
 async function measure(world: World, seen: Seen): Promise<Figures> {
   const { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts } = seen;
+  const { complaints } = seen;
   const { writes, untilMs } = result;
   const outcome: Outcome = holderAfter === holderBefore ? 'stay' : 'failover';
   const codes = alerts.map(({ code }) => code);
   const twoWriters = countTwoWriters(writes);
   const longestMs = Math.round(outageMs(writes, { sinceMs, untilMs }));
   const lost = await countLost(world, holderAfter, result);
-  const told = fault.alerts.every((wanted) => codes.includes(wanted));
   const whole = !fault.endsWhole || (await isWhole(world, holderAfter));
-  const none = !fault.planned || lost === 0;
-  const judged = fault.verdict === undefined || sawOnly(verdicts, fault.verdict);
+  const wrong = wrongsOf(fault, { outcome, codes, verdicts, twoWriters, lost, whole, complaints });
   return {
     fault: name,
     server: world.hosts.db1.instance.product.name,
@@ -166,7 +172,8 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
     alerts: codes,
     ...(fault.planned ? { pauseMs: longestMs } : {}),
     ...(played.answer ? { answer: played.answer } : {}),
-    ok: outcome === fault.expected && told && judged && whole && none && twoWriters === 0,
+    wrong,
+    ok: wrong.length === 0,
   };
 }
 

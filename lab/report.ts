@@ -23,6 +23,7 @@ export function renderFigures(figures: Figures): string {
     ['of them lost', figures.lost],
     ['taken by two writers', figures.twoWriters],
     ['alerts', figures.alerts.join(', ')],
+    ...figures.wrong.map((text) => ['WRONG', text]),
   );
   return table.toString();
 }

@@ -65,6 +65,8 @@ export interface World extends Omit<LabPair, 'close'> {
   holder(): NodeName | null;
   /** Starts the schedule: two watches at once, as in a system that has been running. */
   schedule(): void;
+  /** Has something that was added to the world closed with it, first of all. */
+  defer(close: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -168,6 +170,7 @@ export function openStore(aws: Aws): { readonly store: StorePort; readonly clien
 
 function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles: Bundles, aws: Aws): World {
   const { store, client } = openStore(aws);
+  const deferred: (() => Promise<void>)[] = [];
   return {
     ...pair,
     options,
@@ -182,7 +185,9 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
     schedule() {
       aws.scheduler.start({ name: 'watch', functionName: functionNameOf(config.name, 'watch'), atStart: 2 });
     },
+    defer: (close) => void deferred.push(close),
     async close() {
+      for (const each of deferred) await each();
       client.destroy();
       await aws.close();
       await pair.close();

@@ -55,8 +55,8 @@ function cellOf(told: string, story: string, code: number | null): Ran {
   }
 }
 
-function describe({ outcome, expected, verdicts, lost, twoWriters, alerts }: Figures): string {
-  return `${outcome} (expected: ${expected}), the holder ${verdicts.join(', ')}, ${lost} lost, ${twoWriters} by two writers, alerts: ${alerts.join(', ') || 'none'}`;
+function describe({ wrong, lost, alerts }: Figures): string {
+  return `${wrong.join('; ')} (${lost} lost, alerts: ${alerts.join(', ') || 'none'})`;
 }
 
 function lastLines(story: string): string {

@@ -3,13 +3,14 @@
 import { Command, Option } from 'commander';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { addLatencyOptions, type LatencyFlags, latencyTermsOf, renderTerms } from './aws/flags.ts';
+import type { CpuChoice } from './aws/lambda-cpu.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
 import { type Fault, type Options, whyNotOn } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { steps } from './faults/plans.ts';
-import { parseWith, wholeNumber } from './flags.ts';
+import { cpuOption, describeCpu, parseWith, serverSettingsOption, wholeNumber } from './flags.ts';
 import { matrixCommand } from './matrix/command.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { createNetnsNetwork } from './network/netns/network.ts';
@@ -17,6 +18,7 @@ import { parseWeather } from './network/netns/weather.ts';
 import { renderFigures, renderMessage } from './report.ts';
 import { scenarios } from './scenarios.ts';
 import { catalogue, defaultServer } from './servers/catalogue.ts';
+import type { ServerSettings } from './servers/options.ts';
 import { parseSettings } from './settings.ts';
 import { Story } from './story.ts';
 import { openWorld, untilSteady, type World } from './world.ts';
@@ -26,6 +28,8 @@ interface Flags extends LatencyFlags {
   readonly scenario?: string;
   readonly server?: string;
   readonly port: string;
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
   readonly set: readonly string[];
   readonly at: string;
   readonly break?: string;
@@ -75,6 +79,8 @@ async function inWorld(
     server: flags.server,
     port: wholeNumber('--port', flags.port, 1, 65_535),
     ...latencyTermsOf(flags),
+    cpu: flags.cpu,
+    serverSettings: flags.serverSettings,
     changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
     ...networkOf(flags),
   };
@@ -82,6 +88,7 @@ async function inWorld(
   story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
   story.tell('lab', renderTerms(asked));
   const world = await openWorld(asked);
+  story.tell('lab', describeCpu(world.aws.functionCpu));
   const ended = new AbortController();
   const onSignal = () => ended.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
@@ -148,6 +155,8 @@ function parseFlags(args: readonly string[]): Flags | null {
       `${servers.join(', ')}, or the path of a mysqld (default: the first that can play the fault)`,
     )
     .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
+    .addOption(cpuOption())
+    .addOption(serverSettingsOption())
     .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
     .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')}`, 'open')
     .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')

@@ -1,19 +1,24 @@
 /** One fault on a fresh pair: play it, watch what comes of it, and count what clients saw. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventCode } from '../lib/core/events.ts';
 import type { VerdictKind } from '../lib/core/verdict.ts';
 import { countTwoWriters, outageMs } from './client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from './client.ts';
+import type { ExpectedCode } from './faults/codes.ts';
 import type { Fault, Options, Outcome, Played } from './faults/fault.ts';
+import { wrongsOf } from './judgement.ts';
 import { isWritable, type NodeName } from './pair.ts';
+import type { ServerSettings } from './servers/options.ts';
 import type { Story } from './story.ts';
-import { followVerdicts, sawOnly } from './verdicts.ts';
+import { followVerdicts } from './verdicts.ts';
 import { untilSteady, type World } from './world.ts';
 
 /** What a run leaves: the last line of `--json`. */
 export interface Figures {
   readonly fault: string;
   readonly server: string;
+  readonly serverSettings: ServerSettings;
+  /** What CPU functions really got once they had loaded: `lambda`, `whole`, or `whole (no cgroup: …)`. */
+  readonly functionCpu: string;
   readonly expected: Outcome;
   readonly outcome: Outcome;
   /** What keepalambda made of the holder, as watch logged it: the verdict that the fault met, and each after it. */
@@ -26,7 +31,7 @@ export interface Figures {
   readonly acknowledged: number;
   readonly lost: number;
   readonly twoWriters: number;
-  readonly alerts: readonly EventCode[];
+  readonly alerts: readonly ExpectedCode[];
   /** Of a planned move: the longest time in which no write was possible. */
   readonly pauseMs?: number;
   /** What the operator was answered, where one asked. */
@@ -35,6 +40,8 @@ export interface Figures {
   readonly denied: readonly string[];
   /** The seed of AWS's latencies; null when it answers at once. */
   readonly awsSeed: number | null;
+  /** What is not as it must be, in words. */
+  readonly wrong: readonly string[];
   readonly ok: boolean;
 }
 
@@ -78,19 +85,10 @@ export async function experiment(
     const result = await client.stop();
     const holderAfter = world.holder();
     const verdicts = verdictsSince(holderBefore, sinceMs);
+    const complaints = (await played.judge?.({ holderAfter, result })) ?? [];
     await played.takeBack();
-    const seen = {
-      name,
-      fault,
-      played,
-      result,
-      sinceMs,
-      verdicts,
-      holderBefore,
-      holderAfter,
-      alerts,
-      denied,
-    };
+    const course = { name, fault, played, result, sinceMs, complaints };
+    const seen = { ...course, verdicts, holderBefore, holderAfter, alerts, denied };
     return await measure(world, seen);
   } finally {
     client.close();
@@ -98,14 +96,14 @@ export async function experiment(
 }
 
 interface Alerted {
-  readonly code: EventCode;
+  readonly code: ExpectedCode;
   readonly atMs: number;
 }
 
 function collectAlerts({ aws }: World): Alerted[] {
   const alerts: Alerted[] = [];
   aws.events.on('message', ({ attributes, atMs }) =>
-    alerts.push({ code: attributes.code as EventCode, atMs }),
+    alerts.push({ code: attributes.code as ExpectedCode, atMs }),
   );
   return alerts;
 }
@@ -158,6 +156,8 @@ interface Seen {
   readonly played: Played;
   readonly result: ClientResult;
   readonly sinceMs: number;
+  /** Of the fault's own judge. */
+  readonly complaints: readonly string[];
   readonly verdicts: readonly VerdictKind[];
   readonly holderBefore: NodeName | null;
   readonly holderAfter: NodeName | null;
@@ -166,7 +166,8 @@ interface Seen {
 }
 
 async function measure(world: World, seen: Seen): Promise<Figures> {
-  const { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts, denied } = seen;
+  const { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts } = seen;
+  const { complaints, denied } = seen;
   const { writes, untilMs } = result;
   const { latency } = world.options;
   const outcome: Outcome = holderAfter === holderBefore ? 'stay' : 'failover';
@@ -174,13 +175,13 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
   const twoWriters = countTwoWriters(writes);
   const longestMs = Math.round(outageMs(writes, { sinceMs, untilMs }));
   const lost = await countLost(world, holderAfter, result);
-  const told = fault.alerts.every((wanted) => codes.includes(wanted));
   const whole = !fault.endsWhole || (await isWhole(world, holderAfter));
-  const none = !fault.planned || lost === 0;
-  const judged = fault.verdict === undefined || sawOnly(verdicts, fault.verdict);
+  const wrong = wrongsOf(fault, { outcome, codes, verdicts, twoWriters, lost, whole, denied: [...denied], complaints });
   return {
     fault: name,
     server: world.hosts.db1.instance.product.name,
+    serverSettings: world.hosts.db1.instance.settings,
+    functionCpu: world.aws.functionCpu,
     expected: fault.expected,
     outcome,
     verdicts,
@@ -196,8 +197,8 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
     ...(played.answer ? { answer: played.answer } : {}),
     denied: [...denied],
     awsSeed: latency.kind === 'real' ? latency.seed : null,
-    ok:
-      outcome === fault.expected && told && judged && whole && none && twoWriters === 0 && denied.size === 0,
+    wrong,
+    ok: wrong.length === 0,
   };
 }
 

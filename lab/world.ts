@@ -10,6 +10,7 @@ import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { ec2TimingOf, type LatencyTerms } from './aws/flags.ts';
 import type { Iam } from './aws/iam/template.ts';
+import type { CpuChoice } from './aws/lambda-cpu.ts';
 import { type Aws, startAws } from './aws/start.ts';
 import {
   account,
@@ -34,6 +35,7 @@ import type { NetworkMaker } from './network/contract.ts';
 import { type LabPair, type NodeName, type PairOptions, startPair } from './pair.ts';
 import { accounts } from './servers/accounts.ts';
 import { findProduct } from './servers/catalogue.ts';
+import type { ServerSettings } from './servers/my-cnf.ts';
 import { untilSteady as untilPairsSteady } from './steady.ts';
 
 export interface WorldOptions extends LatencyTerms {
@@ -42,6 +44,10 @@ export interface WorldOptions extends LatencyTerms {
   /** The public port of the nodes and of the VIP. */
   readonly port: number;
   readonly changes: Changes;
+  /** What CPU functions get once they have loaded. @default lambda */
+  readonly cpu?: CpuChoice | undefined;
+  /** How the servers are configured. @default vendor */
+  readonly serverSettings?: ServerSettings | undefined;
   /** The code of the functions, such as what was deployed elsewhere. @default bundled from the sources */
   readonly bundles?: Bundles;
   /** @default the loopback network */
@@ -61,6 +67,8 @@ export interface World extends Omit<LabPair, 'close'> {
   holder(): NodeName | null;
   /** Starts the schedule: two watches at once, as in a system that has been running. */
   schedule(): void;
+  /** Has something that was added to the world closed with it, first of all. */
+  defer(close: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -74,8 +82,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   ]);
   // It is asked for when the pair is there.
   making.catch(() => {});
-  const { port, makeNetwork, state = 'managed' } = options;
-  const pair = await startPair({ product, port, state, ...(makeNetwork ? { makeNetwork } : {}) });
+  const { port, makeNetwork, state = 'managed', serverSettings } = options;
+  const network = makeNetwork ? { makeNetwork } : {};
+  const pair = await startPair({ product, port, state, serverSettings, ...network });
   try {
     const config = configure(pair, options.changes);
     const [bundles, { synthesiseIam }] = await making;
@@ -93,7 +102,7 @@ async function startAwsFor(
   config: Config,
   bundles: Bundles,
   iam: Iam,
-  terms: LatencyTerms,
+  options: WorldOptions,
 ): Promise<Aws> {
   const { network, hosts } = pair;
   const nameOfInstance = (id: string): NodeName => (id === instanceIds.db1 ? 'db1' : 'db2');
@@ -112,9 +121,9 @@ async function startAwsFor(
     instances: [instanceIds.db1, instanceIds.db2].map((id) => ({ id, type: 't3.small' })),
     enis: [node('db1'), node('db2')],
     account,
-    latency: terms.latency,
+    latency: options.latency,
     iam,
-    ec2Timing: ec2TimingOf(terms),
+    ec2Timing: ec2TimingOf(options),
     parameters: [{ name: credentialsParameter, value: JSON.stringify(accounts.monitor) }],
     documents: Object.entries(documents).map(([name, content]) => ({
       name: documentNames[name as keyof typeof documentNames],
@@ -124,6 +133,7 @@ async function startAwsFor(
       const host = hosts[nameOfInstance(id)];
       return { reachable: host.isUp, environment: host.environment() };
     },
+    cpu: options.cpu ?? 'lambda',
     topicArns: [topicArn],
     tables: [storeTable(tableName)],
     functions: await functionsOf(config, bundles, pair.directory, (vantage) => seatIn(network, vantage)),
@@ -170,6 +180,7 @@ export function openStore(aws: Aws): { readonly store: StorePort; readonly clien
 
 function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles: Bundles, aws: Aws): World {
   const { store, client } = openStore(aws);
+  const deferred: (() => Promise<void>)[] = [];
   return {
     ...pair,
     options,
@@ -184,7 +195,9 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
     schedule() {
       aws.scheduler.start({ name: 'watch', functionName: functionNameOf(config.name, 'watch'), atStart: 2 });
     },
+    defer: (close) => void deferred.push(close),
     async close() {
+      for (const each of deferred) await each();
       client.destroy();
       await aws.close();
       await pair.close();

@@ -6,17 +6,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 
-/** `+pid` and `-pid` on standard input; a negative pid is a process group. */
+/**
+ * `+ pid` and `- pid` on standard input; a negative pid is a process group. `g directory` is a cgroup, which goes
+ * away with its groups once the processes in it have ended; that takes them a moment.
+ */
 const script = `
 trap '' INT TERM HUP
 wards=' '
-while read -r sign pid; do
+group=
+while read -r sign what; do
   case $sign in
-    +) wards="$wards$pid " ;;
-    -) wards=$(printf '%s' "$wards" | sed "s/ $pid / /") ;;
+    +) wards="$wards$what " ;;
+    -) wards=$(printf '%s' "$wards" | sed "s/ $what / /") ;;
+    g) group=$what ;;
   esac
 done
 for pid in $wards; do kill -KILL "$pid" 2>/dev/null; done
+tries=0
+while [ -n "$group" ] && [ -d "$group" ] && [ $tries -lt 100 ]; do
+  rmdir "$group"/*/ "$group" 2>/dev/null || sleep 0.05
+  tries=$((tries + 1))
+done
 rm -rf -- "$1"
 `;
 
@@ -25,6 +35,8 @@ export interface Guardian {
   watch(pid: number): void;
   /** The process has ended: its id may be somebody else's from now on. */
   release(pid: number): void;
+  /** Has the cgroup, and the groups in it, removed when the lab ends. There is at most one. */
+  watchGroup(directory: string): void;
   /** Kills what is still in its care, removes the directory, and ends. */
   close(): Promise<void>;
 }
@@ -39,10 +51,11 @@ export function startGuardian(directory: string): Guardian {
   (shell.stdin as Socket).unref();
   shell.stdin.on('error', () => undefined);
   const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()));
-  const tell = (sign: '+' | '-', pid: number) => shell.stdin.write(`${sign} ${pid}\n`);
+  const tell = (sign: '+' | '-' | 'g', what: number | string) => shell.stdin.write(`${sign} ${what}\n`);
   return {
     watch: (pid) => void tell('+', pid),
     release: (pid) => void tell('-', pid),
+    watchGroup: (directory) => void tell('g', directory),
     async close() {
       shell.ref();
       shell.stdin.end();

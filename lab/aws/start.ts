@@ -26,6 +26,8 @@ import { startGuardian } from './guardian.ts';
 import { createGuard, type GuardParts, operatorCredentials } from './iam/guard.ts';
 import type { Iam } from './iam/template.ts';
 import { createLambda, type Lambda } from './lambda.ts';
+import { defaultConcurrency } from './lambda-concurrency.ts';
+import { type CpuChoice, createFunctionCpu } from './lambda-cpu.ts';
 import type { FunctionSpec } from './lambda-process.ts';
 import { createLambdaService } from './lambda-service.ts';
 import { createLatencies, type LatencyAsked, type LatencySource } from './latencies.ts';
@@ -70,6 +72,10 @@ export interface AwsOptions {
   readonly topicArns?: readonly string[];
   readonly tables?: readonly TableSpec[];
   readonly functions?: readonly FunctionSpec[];
+  /** What CPU functions get once they have loaded. @default whole */
+  readonly cpu?: CpuChoice;
+  /** How many invocations the account can run at once. @default 1000 */
+  readonly concurrency?: number;
   readonly rules?: readonly RuleSpec[];
   /** Whether answers take as long as the real ones. @default none */
   readonly latency?: LatencyAsked;
@@ -96,6 +102,8 @@ export interface Aws {
   readonly ssm: Ssm;
   readonly sns: Sns;
   readonly lambda: Lambda;
+  /** What CPU functions really get: `lambda`, `whole`, or `whole (no cgroup: …)`. */
+  readonly functionCpu: string;
   readonly scheduler: Scheduler;
   /** Ends everything, and leaves no process and no file behind. */
   close(): Promise<void>;
@@ -128,7 +136,10 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     ...functionEnvironmentOf(place()),
     ...guard.environmentOf(name),
   });
-  const lambda = createLambda({ region, account, awsEnvironment, guardian, events, faults });
+  const cpu = createFunctionCpu(options.cpu ?? 'whole', guardian);
+  const concurrency = options.concurrency ?? defaultConcurrency;
+  const shared = { region, account, events, faults };
+  const lambda = createLambda({ ...shared, awsEnvironment, guardian, cpu, concurrency });
   const scheduler = createScheduler({ region, account, lambda, events, rules: options.rules ?? [] });
   const close = async () => {
     await endpoint?.close();
@@ -136,6 +147,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     ec2.close();
     ssm.close();
     await lambda.close();
+    await cpu.close();
     await guardian.close();
   };
   try {
@@ -151,7 +163,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       credentials: operatorCredentials,
       environment: operatorEnvironmentOf(place()),
       clientOptions: (requestTimeoutMs) => clientOptionsOf(place(), requestTimeoutMs),
-      ...{ events, faults, ec2, ssm, sns, lambda, scheduler, close },
+      ...{ events, faults, ec2, ssm, sns, lambda, functionCpu: cpu.given, scheduler, close },
     };
   } catch (error) {
     await close();

@@ -2,6 +2,7 @@
 import { renderTerms, termsOfRun } from '../aws/flags.ts';
 import type { Fault } from '../faults/fault.ts';
 import { serverFaults } from '../faults/servers.ts';
+import { describeCpu } from '../flags.ts';
 import { requireNamespaces } from '../network/netns/ip.ts';
 import { findProduct } from '../servers/catalogue.ts';
 import { Story } from '../story.ts';
@@ -43,6 +44,7 @@ function perform(asked: Asked, ended: AbortSignal): Promise<number> {
 async function soakFor(asked: Asked, forMs: number, ended: AbortSignal): Promise<number> {
   const story = new Story(asked.story ? console.error : () => {});
   const { world, network } = await openArena(asked, 'managed', asked.weather ?? undefined);
+  console.error(describeCpu(world.aws.functionCpu));
   try {
     story.follow(world);
     const figures = await soak(world, network, forMs, story, ended);
@@ -99,11 +101,17 @@ async function runTold(
   return run;
 }
 
+/** The same in every run: it is a matter of the machine. */
+function functionCpuOf(results: Results<readonly Run[]>): string {
+  const [run] = Object.values(results).flatMap(Object.values).flat() as readonly Run[];
+  return run?.functionCpu ?? 'none ran';
+}
+
 function present(asked: Asked, results: Results<readonly Run[]>): void {
   const faults = summarizeAll(results);
   if (asked.json) {
     console.error(renderTable(faults));
-    console.log(JSON.stringify({ faults }));
+    console.log(JSON.stringify({ functionCpu: functionCpuOf(results), faults }));
     return;
   }
   console.log(renderTable(faults));

@@ -2,9 +2,11 @@
 
 import { Command } from 'commander';
 import { addLatencyOptions, type LatencyFlags, type LatencyTerms, latencyTermsOf } from '../aws/flags.ts';
+import type { CpuChoice } from '../aws/lambda-cpu.ts';
 import { LabError } from '../errors.ts';
-import { parseWith, wholeNumber } from '../flags.ts';
+import { cpuOption, parseWith, serverSettingsOption, wholeNumber } from '../flags.ts';
 import { parseWeather, type Weather } from '../network/netns/weather.ts';
+import type { ServerSettings } from '../servers/options.ts';
 import type { Contender } from './contender.ts';
 import { keepalambda } from './keepalambda.ts';
 import { keepalivedContenders } from './keepalived/contender.ts';
@@ -19,6 +21,8 @@ export interface Asked extends LatencyTerms {
   readonly contenders: readonly Contender[];
   readonly runs: number;
   readonly server: string;
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
   /** Where the report and the chart are written. */
   readonly out: string;
   readonly json: boolean;
@@ -39,6 +43,8 @@ interface Flags extends LatencyFlags {
   readonly peers: string;
   readonly runs: string;
   readonly server: string;
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
   readonly out: string;
   readonly json?: true;
   readonly story?: true;
@@ -58,6 +64,8 @@ export function parseFlags(args: readonly string[]): Asked | null {
     runs: wholeNumber('--runs', flags.runs, 1, 1000),
     server: flags.server,
     ...latencyTermsOf(flags),
+    cpu: flags.cpu,
+    serverSettings: flags.serverSettings,
     out: flags.out,
     json: flags.json ?? false,
     story: flags.story ?? false,
@@ -81,12 +89,17 @@ function read(args: readonly string[]): Flags | null {
       'keepalived,keepalived-tuned',
     )
     .option('--server <name>', 'a server of the lab, or the path of a mysqld', 'mariadb-10.11')
+    .addOption(cpuOption())
+    .addOption(serverSettingsOption())
     .option('--out <directory>', 'where benchmark.md and benchmark.svg, or costs.md, are written', 'docs')
     .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
     .option('--story', 'tell each run as it happens')
     .option('--soak <time>', 'no fault, no peer: look for false failovers for so long, such as 10m')
     .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'")
-    .option('--scale <numbers>', 'no fault, no peer, no root: what so many pairs cost, such as 1,10,100')
+    .option(
+      '--scale <numbers>',
+      'no fault, no peer, no root: what so many pairs cost, such as 1,10,100; always with the whole CPU, to see how much is used',
+    )
     .option('--for <time>', 'with --scale: how long each is measured', '60s');
   return parseWith<Flags>(addLatencyOptions(command), args);
 }

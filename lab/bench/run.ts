@@ -78,6 +78,7 @@ async function play(
       outageMs: Math.round(outageMs(result.writes, { sinceMs, untilMs: result.untilMs })),
       lost: await countLost(world, result),
       resumed: goesOn,
+      functionCpu: world.aws.functionCpu,
       story: [...lines],
     };
   } finally {

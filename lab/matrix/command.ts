@@ -13,12 +13,12 @@ import { LabError } from '../errors.ts';
 import type { Figures } from '../experiment.ts';
 import { whyNotOn } from '../faults/fault.ts';
 import { faults } from '../faults/index.ts';
-import { parseWith } from '../flags.ts';
+import { cpuOption, parseWith, serverSettingsOption } from '../flags.ts';
 import { catalogue, findProduct } from '../servers/catalogue.ts';
-import { runCell } from './cell.ts';
+import { type CellTerms, runCell } from './cell.ts';
 import { renderMatrix } from './render.ts';
 
-interface Flags extends LatencyFlags {
+interface Flags extends LatencyFlags, CellTerms {
   readonly matrix?: true;
   readonly faults: readonly string[];
   readonly servers: readonly string[];
@@ -82,7 +82,7 @@ async function fillCell(server: string, fault: string, flags: Asked, signal: Abo
 async function runTold(server: string, fault: string, flags: Asked, signal: AbortSignal): Promise<Ran> {
   let cell: Ran = { ok: false, because: 'interrupted' };
   for (let run = 0; run < flags.runs && !signal.aborted; run += 1) {
-    cell = await runCell(server, fault, termsOfRun(flags.terms, run), signal);
+    cell = await runCell(server, fault, flags, termsOfRun(flags.terms, run), signal);
     const outage = cell.outageMs === undefined ? '' : `${cell.outageMs} ms without a write`;
     tell(flags, cell.ok ? 'ok' : 'FAILED', server, fault, cell.because ?? outage);
     if (!cell.ok) break;
@@ -117,6 +117,8 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--faults <names>', 'only these, with commas', names(Object.keys(faults)), Object.keys(faults))
     .option('--servers <names>', 'only these, with commas', list, Object.keys(catalogue))
     .option('--runs <count>', 'how often each', count, 1)
+    .addOption(cpuOption())
+    .addOption(serverSettingsOption())
     .option('--json', 'the matrix as one line of JSON; the story goes to standard error');
   return parseWith<Flags>(addLatencyOptions(command), args);
 }

@@ -14,18 +14,19 @@ beforeAll(async () => {
 
 describe('functions', () => {
   test.each([
-    ['keepalambda-large-watch', 150, false],
-    ['keepalambda-large-operate', 120, false],
-    ['keepalambda-large-probe-a', 60, true],
-    ['keepalambda-large-probe-b', 60, true],
-  ])('%s runs on arm64 with its own log', (FunctionName, Timeout, inVpc) => {
+    ['keepalambda-large-watch', 150, 4, false],
+    ['keepalambda-large-operate', 120, 2, false],
+    ['keepalambda-large-probe-a', 60, 4, true],
+    ['keepalambda-large-probe-b', 60, 4, true],
+  ])('%s runs on arm64 with its own log and concurrency', (FunctionName, Timeout, reserved, inVpc) => {
     three.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName,
       Timeout,
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      ReservedConcurrentExecutions: Match.absent(),
+      MemorySize: 256,
+      ReservedConcurrentExecutions: reserved,
       VpcConfig: inVpc ? Match.anyValue() : Match.absent(),
     });
     three.hasResourceProperties('AWS::Logs::LogGroup', {
@@ -33,6 +34,17 @@ describe('functions', () => {
       RetentionInDays: 90,
       KmsKeyId: Match.anyValue(),
     });
+  });
+
+  it('shares the pool of the account where reservations are turned off', async () => {
+    const template = await templateOf({ ...small, reservedConcurrency: false });
+    const ours = template.findResources('AWS::Lambda::Function', {
+      Properties: { FunctionName: Match.stringLikeRegexp('^keepalambda-small-') },
+    });
+    expect(Object.keys(ours)).toHaveLength(3);
+    for (const { Properties } of Object.values(ours)) {
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
   });
 
   it('puts each probe into the subnet of its vantage', () => {

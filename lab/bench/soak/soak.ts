@@ -19,6 +19,8 @@ export interface SoakFigures {
   readonly acknowledged: number;
   readonly lost: number;
   readonly longestGapMs: number;
+  /** What CPU functions really got. */
+  readonly functionCpu: string;
   /** How many alerts of each code were published. */
   readonly alerts: Readonly<Record<string, number>>;
 }
@@ -152,6 +154,7 @@ async function measure(
     acknowledged: writes.length,
     lost: (await readLost(writes, world.hosts[holder].instance)).length,
     longestGapMs: Math.round(outageMs(writes, { sinceMs, untilMs })),
+    functionCpu: world.aws.functionCpu,
     alerts: heard.alerts,
   };
 }

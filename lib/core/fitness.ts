@@ -52,11 +52,12 @@ export function isLeaving(instance: InstanceState): boolean {
  * nothing of its own.
  */
 export function fitnessWhileLiving(terms: Terms): Fitness {
-  const { pair, holder, standby } = terms;
+  const { pair, holder, standby, safeguards } = terms;
   const reasons = [...reasonsOfItself(terms), ...reasonsOfChannel(terms)];
-  if (standby.server) reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
+  if (standby.server && safeguards.unheard)
+    reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
   if (holder.server && standby.server) {
-    reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
+    if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
     reasons.push(...reasonsOfVersion(holder.server, standby.server));
   }
   return fitnessOf(reasons);

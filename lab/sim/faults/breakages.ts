@@ -1,7 +1,7 @@
 /** What each breakage does to the world, and how it mends. Each gives back its mending, run within `change`. */
-import { start } from '../ports/host.ts';
 import { usualApplyPerMs } from '../world/channel.ts';
 import { type CloudMood, calmCloud } from '../world/cloud.ts';
+import { crash, start } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
 import { calmServices, type Services } from '../world/services.ts';
 import type { View } from '../world/view.ts';
@@ -32,8 +32,8 @@ export function strike(world: World, fault: Breakage): void {
 }
 
 const breakages: { readonly [Name in BreakageName]: (strike: Strike) => Mending } = {
-  'mysqld-kill': crash,
-  'mysqld-restart': crash,
+  'mysqld-kill': die,
+  'mysqld-restart': die,
   'mysqld-hang': ({ master }) => {
     if (master.mysqld === 'up') master.mysqld = 'hung';
     return () => wake(master);
@@ -87,10 +87,10 @@ const breakages: { readonly [Name in BreakageName]: (strike: Strike) => Mending 
   'io-thread-stop': ({ master }) => stopThread(master, 'io'),
   'sql-thread-stop': ({ master }) => stopThread(master, 'sql'),
   'replication-login': ({ master }) => set(master.channel, 'loginRefused', true, false),
-  'holder-read-only': ({ master }) => once(() => (master.writable = false)),
+  'holder-read-only': ({ world, master }) => once(() => master.setWritable(world.nowMs, false, 'person')),
   'standby-writable': ({ world, master, degree }) => {
-    master.writable = true;
-    if (degree > 0.5) master.log.add(world.nowMs, 1);
+    master.setWritable(world.nowMs, true, 'person');
+    if (degree > 0.5) master.log.add(world.nowMs, 1, 'person');
     return () => {};
   },
   errant: ({ master }) => once(() => master.errant++),
@@ -114,16 +114,13 @@ const breakages: { readonly [Name in BreakageName]: (strike: Strike) => Mending 
   'database-lost-response': ({ world, degree }) => serve(world, { databaseLost: 0.2 + 0.6 * degree }),
 };
 
-function crash({ world, master }: Strike): Mending {
-  master.mysqld = 'down';
-  master.writable = false;
-  master.waiting = [];
-  master.channel.crash(world.nowMs);
+function die({ world, master }: Strike): Mending {
+  crash(world, master);
   return () => start(world, master);
 }
 
 function hostDown(world: World, master: Master, stopped: boolean): Mending {
-  const mend = crash({ world, master, degree: 0 });
+  const mend = die({ world, master, degree: 0 });
   master.hostUp = false;
   if (stopped) master.instance = 'stopping';
   if (stopped) world.timeline.after(4000, () => world.change(() => stopIfStopping(master)));

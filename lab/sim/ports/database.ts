@@ -61,7 +61,7 @@ function write({ world, process }: Context, master: Master, writable: boolean): 
   if (world.story.on) {
     world.story.tell(`${master.name} is made ${writable ? 'writable' : 'read-only'} by ${process.name}`);
   }
-  world.change(() => (master.writable = writable));
+  world.change(() => master.setWritable(world.nowMs, writable, 'keepalambda'));
 }
 
 type Route = 'open' | 'unreachable' | 'hangs' | PortError;
@@ -165,7 +165,7 @@ function verify(context: Context, limitMs: number): Promise<Answered> {
   return process.send(random.whole(4, 20), random.whole(2, 8), () => {
     if (!master.answers) throw unreachable;
     const committed = world.pair.writeProbe && master.commits;
-    if (committed) master.log.add(world.nowMs, 1);
+    if (committed) master.log.add(world.nowMs, 1, 'heartbeat');
     const heartbeat: Heartbeat = { kind: committed ? 'committed' : 'not-tried' };
     return { identity: master.identity, writable: master.writable, heartbeat };
   });

@@ -6,6 +6,7 @@ import { PortError, type VipPort } from '../../../lib/shell/ports.ts';
 import type { Call } from '../observer.ts';
 import { never } from '../process.ts';
 import { calmCloud } from '../world/cloud.ts';
+import { crash } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
 import { acting, type Context } from './context.ts';
 
@@ -111,9 +112,8 @@ async function stopInstance(context: Context, node: NodeName): Promise<void> {
   const master = world.master(node);
   await change(context, () => {
     master.instance = 'stopping';
-    master.mysqld = 'down';
+    crash(world, master);
     master.hostUp = false;
-    master.writable = false;
     world.timeline.after(random.whole(2000, 20_000), () => world.change(() => stopped(master)));
   });
 }

@@ -27,11 +27,27 @@ export interface Source {
   positionAt(count: number): Position;
 }
 
+/** Numbers of the source that a channel has applied: those above one, up to another. */
+export interface Held {
+  readonly above: number;
+  readonly upTo: number;
+}
+
+/** From that number on, what was received came from this life of the source's log. */
+interface Origin {
+  readonly above: number;
+  readonly incarnation: number;
+}
+
 export class Channel {
   configured = true;
   /** Whether the IO thread is meant to run; `STOP REPLICA` and errors end that. */
   ioWanted = true;
   sqlWanted = true;
+  /** Whether a command stopped it, and whose: no error shows, and a restart of mysqld starts it again. */
+  stoppedBy: 'keepalambda' | 'person' | null = null;
+  /** The identity of a stranger that it follows instead of the pair's other node; null as it should be. */
+  stranger: string | null = null;
   ioError: ReplicationError | null = null;
   sqlError: ReplicationError | null = null;
   /** The source refuses the channel's login: it says `Connecting`, lag NULL, for as long as that lasts. */
@@ -57,6 +73,8 @@ export class Channel {
   #flowingSinceMs = 0;
   #heardMs = 0;
   #receivedMs = 0;
+  /** From which life of the source's log what was received is, oldest first. */
+  #origins: Origin[] = [{ above: 0, incarnation: 0 }];
   readonly #source: CommitLog;
 
   constructor(source: CommitLog) {
@@ -69,7 +87,7 @@ export class Channel {
     if (forMs <= 0) return;
     this.#advancedMs = nowMs;
     if (this.flowing) {
-      if (!this.muffled) this.#receive(nowMs);
+      if (!this.muffled) this.#receive(nowMs, this.#source.countAt(nowMs - this.transportMs));
       this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
     }
     if (!applies || !this.sqlWanted || this.applied >= this.received) return;
@@ -78,11 +96,29 @@ export class Channel {
     this.applied = Math.max(this.applied, Math.min(target, this.applied + forMs * this.applyPerMs));
   }
 
-  #receive(nowMs: number): void {
-    const count = this.#source.countAt(nowMs - this.transportMs);
+  #receive(nowMs: number, count: number): void {
     if (count <= this.received) return;
-    this.received = count;
     this.#receivedMs = this.#source.committedAtMs(count, nowMs) + this.transportMs;
+    const { incarnation } = this.#source;
+    const newest = this.#origins[this.#origins.length - 1] as Origin;
+    if (newest.incarnation !== incarnation) this.#origins.push({ above: this.received, incarnation });
+    this.received = count;
+  }
+
+  /** The life of the source's log that the transaction of that number was received from. */
+  incarnationOf(number: number): number {
+    let index = this.#origins.length - 1;
+    while (index > 0 && (this.#origins[index] as Origin).above >= number) index--;
+    return (this.#origins[index] as Origin).incarnation;
+  }
+
+  /** What was applied of the numbers that this life of the source's log gave away. */
+  heldOf(incarnation: number): Held {
+    const index = this.#origins.findIndex((origin) => origin.incarnation === incarnation);
+    const origin = this.#origins[index];
+    if (origin === undefined) return { above: 0, upTo: 0 };
+    const next = this.#origins[index + 1];
+    return { above: origin.above, upTo: Math.min(this.appliedCount, next?.above ?? this.appliedCount) };
   }
 
   /** The connection enters another state. */
@@ -110,9 +146,18 @@ export class Channel {
   crash(nowMs: number): void {
     this.applied = Math.floor(this.applied);
     this.received = this.applied;
+    this.#origins = this.#origins.filter(({ above }) => above <= this.received);
     // The first look at it afterwards knows no better.
     this.#heardMs = nowMs;
     this.#receivedMs = nowMs;
+  }
+
+  /** The receiving server has come up: what a command had stopped runs again. */
+  restart(): void {
+    if (this.stoppedBy === null) return;
+    this.stoppedBy = null;
+    this.ioWanted = true;
+    this.sqlWanted = true;
   }
 
   get appliedCount(): number {
@@ -127,7 +172,9 @@ export class Channel {
   lagSeconds(nowMs: number): number | null {
     if (this.io !== 'yes' || !this.sqlWanted || this.muffled) return null;
     if (this.caughtUp) return 0;
-    return Math.max(0, Math.floor((nowMs - this.#source.committedAtMs(this.appliedCount + 1, nowMs)) / 1000));
+    const next = this.appliedCount + 1;
+    const committedAtMs = this.#source.committedAtMs(next, nowMs, this.incarnationOf(next));
+    return Math.max(0, Math.floor((nowMs - committedAtMs) / 1000));
   }
 
   /** How long ago the channel heard of its source. */

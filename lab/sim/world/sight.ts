@@ -86,6 +86,6 @@ function beat(world: World, master: Master): Heartbeat {
       blocker: null,
     };
   }
-  master.log.add(world.nowMs, 1);
+  master.log.add(world.nowMs, 1, 'heartbeat');
   return { kind: 'committed' };
 }

@@ -23,22 +23,21 @@ export function remember(
   const roles = noteRoles(memory, situation, durations);
   const noted = noteLoss(notePause(roles, situation), situation);
   const decided = noteMeasure(noted, decision, situation, durations, newId);
-  return noteUnready(memory, decided, decision, situation);
+  return noteUnready(decided, decision, situation);
 }
 
 /**
- * A standby that becomes unfit while the holder lives and does not serve: the table's row is about the holder then, and
- * this is told beside it.
+ * A standby that is unfit while the holder lives and does not serve: the table's row is about the holder then, and this is
+ * told beside it.
  */
 function noteUnready(
-  before: Memory,
   memory: Memory,
   { row }: Decision,
-  { pair, holder, standby, nowMs }: Situation,
+  { pair, holder, standby, life, nowMs }: Situation,
 ): Memory {
   const { readiness } = memory;
-  if (readiness === before.readiness || readiness === null || readiness.fit) return memory;
-  if (holder.kind === 'serving' || memory.incident === null) return memory;
+  if (readiness?.node !== standby.node || readiness.fit || memory.incident === null) return memory;
+  if (holder.kind === 'serving' || life !== 'lives') return memory;
   const happened = `${standby.node}, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
   const words = { happened, done: `Nothing was moved (${row.id}).` };
   return tellOnce(memory, pair.name, 'standby-unfit', words, nowMs);

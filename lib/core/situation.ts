@@ -90,7 +90,8 @@ export function assess(
   const heartbeatForMs = heartbeatAge(judged, durations, nowMs);
   const holder = {
     ...judged,
-    confirmed: judged.confirmed || refusesFor(judged, heartbeatForMs, settings.stuckMs),
+    confirmed:
+      judged.confirmed || !safeguards.confirmation || refusesFor(judged, heartbeatForMs, settings.stuckMs),
   };
   const standby = judge(evidence, peerOf(pair, holderName).name, settings);
   const blind = safeguards.blindRule ? blindness(evidence, holder, standby, nowMs) : null;

@@ -87,7 +87,7 @@ export class Channel {
     if (forMs <= 0) return;
     this.#advancedMs = nowMs;
     if (this.flowing) {
-      if (this.#isFollowed) this.#receive(nowMs);
+      if (this.#isFollowed) this.#receive(nowMs, this.#source.countAt(nowMs - this.transportMs));
       this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
     }
     if (!applies || !this.sqlWanted || this.applied >= this.received) return;
@@ -96,14 +96,13 @@ export class Channel {
     this.applied = Math.max(this.applied, Math.min(target, this.applied + forMs * this.applyPerMs));
   }
 
-  #receive(nowMs: number): void {
-    const count = this.#source.countAt(nowMs - this.transportMs);
+  #receive(nowMs: number, count: number): void {
     if (count <= this.received) return;
+    this.#receivedMs = this.#source.committedAtMs(count, nowMs) + this.transportMs;
     const { incarnation } = this.#source;
     const newest = this.#origins[this.#origins.length - 1] as Origin;
     if (newest.incarnation !== incarnation) this.#origins.push({ above: this.received, incarnation });
     this.received = count;
-    this.#receivedMs = this.#source.committedAtMs(count, nowMs) + this.transportMs;
   }
 
   /** The life of the source's log that the transaction of that number was received from. */

@@ -6,6 +6,7 @@ import type { Order } from '../../../lib/core/request.ts';
 import type { Observer } from '../observer.ts';
 import type { Process } from '../process.ts';
 import type { Master } from '../world/master.ts';
+import { isInReach } from '../world/sight.ts';
 import type { World } from '../world/world.ts';
 
 export type InvariantNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -128,7 +129,7 @@ export class Court {
       if (was !== null && this.#manned) this.#lastSeenMs.set(master.name, this.world.nowMs);
       // While nobody leads, nobody can close anything.
       const sinceMs = this.#manned ? (was ?? this.world.nowMs) : this.world.nowMs;
-      this.#closableSinceMs.set(master.name, isClosable(this.world, master) ? sinceMs : null);
+      this.#closableSinceMs.set(master.name, isInReach(this.world, master) ? sinceMs : null);
     }
   }
 
@@ -145,13 +146,4 @@ export class Court {
     if (closableSinceMs === null || closableSinceMs > sinceMs - noticeMs) return false;
     return (this.#meddledMs.get(master.name) ?? Number.NEGATIVE_INFINITY) < sinceMs - noticeMs;
   }
-}
-
-function isClosable(world: World, master: Master): boolean {
-  if (!master.answers || master.lockedOut || master.connectionsFull || master.stuckSinceMs !== null)
-    return false;
-  if (world.services.databaseLost > 0) return false;
-  const views = [...world.views.values()];
-  // A function that hangs may have swallowed the order, so nobody else is asked.
-  return views.some((view) => view.reaches(master.name)) && views.every((view) => view.blind !== 'hangs');
 }

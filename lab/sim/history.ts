@@ -2,7 +2,7 @@
 import type { Safeguards } from '../../lib/core/safeguards.ts';
 import { Crew } from './crew.ts';
 import { Deaths } from './deaths.ts';
-import { drawEnvironment, nodeNames } from './environments.ts';
+import { drawEnvironment, drawServers, nodeNames } from './environments.ts';
 import { strike } from './faults/breakages.ts';
 import { type Fault, nameOf, renderFault } from './faults/fault.ts';
 import { drawNoise } from './faults/noise.ts';
@@ -91,7 +91,7 @@ export function runHistory(props: HistoryProps): History {
       case 'death':
         return deaths.arm(fault.death);
       case 'operator':
-        return crew.ask(fault.request);
+        return crew.ask(fault);
     }
   };
   crew.schedule();
@@ -115,6 +115,7 @@ function createWorld(random: Random, timeline: Timeline, story: Story, checksEpo
     holder: random.pick(nodeNames),
     gtid: random.chance(0.5),
     checksEpoch,
+    ...drawServers(random),
     habits: { retryMs: random.pick([500, 2000, 10_000]), netTimeoutMs: random.pick([4000, 20_000, 60_000]) },
   };
   if (story.on) story.tell(`${JSON.stringify({ ...props, pair: pair.name })} ${JSON.stringify(pair)}`);

@@ -106,7 +106,7 @@ describe('rows of the simulated world', () => {
     const beat = log.countAt(stage.timeline.nowMs);
     expect(log.transaction(beat, 1000)).toMatchObject({ by: 'heartbeat', committedAtMs: 1000 });
     expect(log.transaction(beat - 1, 1000)).toMatchObject({ by: 'client' });
-    const waiting = log.addWaiting(stage.timeline.nowMs);
+    const waiting = log.addWaiting(stage.timeline.nowMs, 'client');
     expect(log.transaction(waiting, 1000)).toMatchObject({ by: 'client', acknowledgedAtMs: null });
     log.acknowledge(1200, waiting);
     expect(log.transaction(waiting, 1200)).toMatchObject({ acknowledgedAtMs: 1200 });

@@ -1,13 +1,28 @@
 /** What operators ask for, sensible and not. */
-import type { Request } from '../../../lib/core/request.ts';
+import type { Action } from '../../../lib/core/request.ts';
 import { nodeNames, pairName, strangerName } from '../environments.ts';
 import type { Random } from '../random.ts';
 
+/** A request as it is sent: what is left out has its default, and what is wrong in it is refused. */
+export interface Asked {
+  readonly action: Action;
+  readonly to?: string;
+  readonly [field: string]: unknown;
+}
+
+/** A switchover to the standby, which is named when it is asked for. */
+export const switchover: Asked = {
+  action: 'switchover',
+  pair: pairName,
+  by: 'operator',
+  why: 'simulated',
+};
+
 /** One request, drawn by chance; switchovers come most often, because they promise the most. */
-export function drawRequest(random: Random): Request {
+export function drawRequest(random: Random): Asked {
   const asked = { pair: pairName, by: 'operator', why: 'simulated' };
   const roll = random.next();
-  if (roll < 0.4) return { action: 'switchover', ...asked };
+  if (roll < 0.4) return switchover;
   if (roll < 0.52) return { action: 'failover', ...asked, force: false, acceptLoss: false };
   if (roll < 0.58) {
     // A typing error: no node of this pair.

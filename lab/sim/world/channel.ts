@@ -86,7 +86,7 @@ export class Channel {
     if (forMs <= 0) return;
     this.#advancedMs = nowMs;
     if (this.flowing) {
-      if (!this.muffled) this.#receive(this.#source.countAt(nowMs - this.transportMs));
+      if (this.#isFollowed) this.#receive(this.#source.countAt(nowMs - this.transportMs));
       this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
     }
     if (!applies || !this.sqlWanted || this.applied >= this.received) return;
@@ -129,6 +129,16 @@ export class Channel {
     this.#heardMs = nowMs;
   }
 
+  /** Whether the pair's other node is what it listens to, and what it brings. */
+  get #isFollowed(): boolean {
+    return !this.muffled && this.stranger === null;
+  }
+
+  /** Whether a commit of the source is received, so that the source need not wait for it. */
+  get acknowledges(): boolean {
+    return this.flowing && this.#isFollowed;
+  }
+
   /** Whether events come in: connected to a source that is alive. */
   get flowing(): boolean {
     return this.link === 'flowing';
@@ -148,12 +158,34 @@ export class Channel {
     this.#heardMs = nowMs;
   }
 
+  /** A command stops it: no error shows. */
+  stop(by: 'keepalambda' | 'person', threads: 'io' | 'both'): void {
+    this.stoppedBy = by;
+    this.ioWanted = false;
+    if (threads === 'both') this.sqlWanted = false;
+  }
+
+  /**
+   * Whether the source no longer has what this channel was to go on from. Where positions are those of a file, any
+   * loss is noticed, because the file ends before them; with GTIDs only while the source has given fewer numbers away
+   * than this channel has.
+   */
+  isAheadOf(nowMs: number, gtid: boolean): boolean {
+    const { incarnation } = this.#source;
+    if (this.received === 0 || this.incarnationOf(this.received) === incarnation) return false;
+    return this.received > (gtid ? this.#source.countAt(nowMs) : this.#source.baseOf(incarnation));
+  }
+
   /** The receiving server has come up: what a command had stopped runs again. */
   restart(): void {
-    if (this.stoppedBy === null) return;
+    if (this.stoppedBy !== null) this.startAgain();
+  }
+
+  /** `START REPLICA`: an error that has not gone away stops it again. */
+  startAgain(): void {
     this.stoppedBy = null;
-    this.ioWanted = true;
-    this.sqlWanted = true;
+    if (this.ioError === null) this.ioWanted = true;
+    if (this.sqlError === null) this.sqlWanted = true;
   }
 
   get appliedCount(): number {
@@ -167,7 +199,7 @@ export class Channel {
   /** `Seconds_Behind_Master`: NULL unless both threads run and are connected. */
   lagSeconds(nowMs: number): number | null {
     if (this.io !== 'yes' || !this.sqlWanted || this.muffled) return null;
-    if (this.caughtUp) return 0;
+    if (this.caughtUp || this.stranger !== null) return 0;
     const next = this.appliedCount + 1;
     const committedAtMs = this.#source.committedAtMs(next, nowMs, this.incarnationOf(next));
     return Math.max(0, Math.floor((nowMs - committedAtMs) / 1000));
@@ -179,7 +211,7 @@ export class Channel {
   }
 
   /** What a look at the server shows of this channel. */
-  inbound(nowMs: number, source: Source): Inbound {
+  inbound(nowMs: number, source: Source, applierBlocked: string | null): Inbound {
     if (!this.configured) return { kind: 'unconfigured' };
     return {
       kind: 'configured',
@@ -189,9 +221,9 @@ export class Channel {
       ioError: this.ioError,
       sqlError: this.sqlError,
       sourceAddress: source.address,
-      sourceIdentity: source.identity,
+      sourceIdentity: this.stranger ?? source.identity,
       delaySeconds: 0,
-      applierBlocked: null,
+      applierBlocked,
       received: source.positionAt(this.received),
       applied: source.positionAt(this.appliedCount),
       caughtUp: this.caughtUp,

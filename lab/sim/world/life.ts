@@ -1,5 +1,6 @@
 /** How a master dies and comes back. All must be called within `World.change`. */
 import type { Master } from './master.ts';
+import { abandonWaiting } from './semi-sync.ts';
 import type { World } from './world.ts';
 
 /** mysqld is gone at once. What it had received and not applied is gone too (`relay_log_recovery`). */
@@ -13,9 +14,11 @@ export function crash(world: World, master: Master): void {
   // The sessions that were in the way are gone with it.
   master.globalLock = null;
   master.blocker = null;
+  master.closingSinceMs = null;
   master.dumpBeats = false;
   if (master.barred?.blocker) master.barred = null;
-  if (master.semiSync !== null) Object.assign(master.semiSync, { waitingSinceMs: null, gaveUp: false });
+  abandonWaiting(master);
+  if (master.semiSync !== null) master.semiSync.gaveUp = false;
   master.channel.crash(world.nowMs);
 }
 
@@ -35,4 +38,6 @@ export function start(world: World, master: Master): void {
   master.startedMs = world.nowMs;
   master.downSinceMs = null;
   master.channel.restart();
+  // Its cache of hosts is empty again.
+  for (const view of world.views.values()) view.blockedBy.delete(master.name);
 }

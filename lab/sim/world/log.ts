@@ -85,9 +85,9 @@ export class CommitLog {
     });
   }
 
-  /** A client's commit that is in the log, and whose author waits until a standby has it. Gives back its number. */
-  addWaiting(atMs: number): number {
-    this.add(atMs, 1, 'client');
+  /** A commit that is in the log, and whose author waits until a standby has it. Gives back its number. */
+  addWaiting(atMs: number, by: Author): number {
+    this.add(atMs, 1, by);
     const { count } = this.#last();
     this.#waited.set(keyOf(this.incarnation, count), null);
     return count;

@@ -50,9 +50,13 @@ export class Master {
   barred: { readonly because: string; readonly blocker: Session | null } | null = null;
   /** A session whose work keeps an order to close waiting. */
   blocker: Obstacle | null = null;
+  /** Since when our order to close it has waited for a session, with every write behind it; null while none does. */
+  closingSinceMs: number | null = null;
   /** A privileged account that writes whatever `read_only` says. */
   privilegedWriter = false;
   semiSync: SemiSyncState | null = null;
+  /** Numbers of commits that wait for the other's word. */
+  readonly pending: number[] = [];
   binaryLog: 'on' | 'off' = 'on';
   events: ScheduledEvents | null = null;
   connectionsFull = false;
@@ -111,7 +115,9 @@ export class Master {
 
   /** Since when commits have hung, whatever the cause; null while they do not. */
   get hangsSinceMs(): number | null {
-    return this.stuckSinceMs ?? this.globalLock?.sinceMs ?? this.semiSync?.waitingSinceMs ?? null;
+    return (
+      this.stuckSinceMs ?? this.globalLock?.sinceMs ?? this.semiSync?.waitingSinceMs ?? this.closingSinceMs
+    );
   }
 
   /** Whether a client's commit on it would succeed, once it gets there. */

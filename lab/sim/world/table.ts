@@ -1,5 +1,5 @@
 /** The DynamoDB table: one item after another, linearizable, with conditions. Latency and loss are elsewhere. */
-import { emptyMemory, type Memory } from '../../../lib/core/memory.ts';
+import { type Alert, emptyMemory, type Memory } from '../../../lib/core/memory.ts';
 import type { PairName } from '../../../lib/core/names.ts';
 import type { PlanRecord } from '../../../lib/core/plan.ts';
 import { type HistoryEntry, type Lease, PortError, type WaitingOrder } from '../../../lib/shell/ports.ts';
@@ -10,12 +10,17 @@ interface MemoryItem {
   readonly epoch: number;
 }
 
+/** What an item may hold. Bytes. */
+const itemBytesMax = 400 * 1024;
+
 export class Table {
   lease: Lease | null = null;
   /** When the lease's owner last wrote it, in true time. */
   leaseWrittenMs = 0;
   readonly entries: HistoryEntry[] = [];
   orders: readonly WaitingOrder[] = [];
+  /** Whether a record has grown so large that its size matters; only then it is measured. */
+  #isLarge = false;
   /** The fence of epochs; the simulator can take it out to see that it is needed. */
   readonly #checksEpoch: boolean;
   readonly #memories = new Map<PairName, MemoryItem>();
@@ -60,7 +65,24 @@ export class Table {
 
   saveMemory(pair: PairName, memory: Memory, epoch: number): void {
     this.#checkEpoch(this.#memories.get(pair), epoch);
+    this.#checkSize(memory);
     this.#memories.set(pair, { memory, epoch });
+  }
+
+  /** Fills the outbox behind everybody's back, up to so many bytes below what an item may hold. */
+  fill(pair: PairName, leftBytes: number, alert: (number: number) => Alert): void {
+    const { memory, epoch } = this.#memories.get(pair) ?? { memory: emptyMemory, epoch: 0 };
+    const outbox = [...memory.outbox];
+    const bytes = JSON.stringify(alert(0)).length + 1;
+    const room = itemBytesMax - leftBytes - JSON.stringify(memory).length;
+    for (let number = 0; number < room / bytes - 1; number++) outbox.push(alert(number));
+    this.#isLarge = true;
+    this.#memories.set(pair, { memory: { ...memory, outbox }, epoch });
+  }
+
+  /** A person deletes the lease's record. */
+  deleteLease(): void {
+    this.lease = null;
   }
 
   /** Puts a plan into the record, behind everybody's back, if none is in flight there. */
@@ -86,6 +108,17 @@ export class Table {
     this.lease = { ...lease, version: `v${++this.#writes}` };
     this.leaseWrittenMs = nowMs;
     return this.lease;
+  }
+
+  #checkSize(memory: Memory): void {
+    if (!this.#isLarge) return;
+    const bytes = JSON.stringify(memory).length;
+    if (bytes < itemBytesMax / 2) this.#isLarge = false;
+    if (bytes <= itemBytesMax) return;
+    throw new PortError(
+      'denied',
+      `saveMemory: ValidationException: Item size has exceeded the maximum (${bytes})`,
+    );
   }
 
   #checkEpoch(item: MemoryItem | undefined, epoch: number): void {

@@ -22,6 +22,7 @@ import {
   type Row,
   rowsOf,
 } from './rows.ts';
+import { followSemiSync } from './semi-sync.ts';
 import { calmServices, type Services } from './services.ts';
 import { Table } from './table.ts';
 import { View } from './view.ts';
@@ -34,6 +35,10 @@ export interface WorldProps {
   readonly habits: ChannelHabits;
   /** Whether the store refuses a save under an older epoch, as it does. */
   readonly checksEpoch: boolean;
+  /** How long a commit waits for the standby's acknowledgement; null where replication is asynchronous. @default null */
+  readonly semiSyncTimeoutMs?: number | null;
+  /** Scheduled events of the application: they run on the holder. @default 0 */
+  readonly events?: number;
 }
 
 /** Transactions of each master before the history begins. */
@@ -49,6 +54,10 @@ export class World {
   readonly table: Table;
   readonly views: ReadonlyMap<Vantage, View>;
   services: Services = calmServices;
+  /** Alerts that SNS will never take: too large, or not as it wants them. */
+  readonly refusedAlerts = new Set<string>();
+  /** Whether positions are GTIDs. */
+  readonly gtid: boolean;
   /** Whether the two masters reach each other. */
   pairLinked = true;
   readonly habits: ChannelHabits;
@@ -66,6 +75,7 @@ export class World {
     this.random = random;
     this.story = story;
     this.habits = props.habits;
+    this.gtid = props.gtid;
     const logs = [new CommitLog(), new CommitLog()] as const;
     const [first, second] = props.pair.nodes;
     this.masters = [
@@ -75,6 +85,11 @@ export class World {
     for (const master of this.masters) {
       master.log.add(0, oldTransactions, 'old');
       master.channel.received = master.channel.applied = oldTransactions;
+      const timeoutMs = props.semiSyncTimeoutMs ?? null;
+      if (timeoutMs !== null) master.semiSync = { timeoutMs, waitingSinceMs: null, gaveUp: false };
+      const [here, elsewhere] =
+        master.name === props.holder ? [props.events ?? 0, 0] : [0, props.events ?? 0];
+      master.events = { scheduler: 'on', enabled: here, disabledOnReplica: elsewhere };
     }
     this.#noteOrder();
     this.cloud = new Cloud({ kind: 'node', node: props.holder });
@@ -133,7 +148,10 @@ export class World {
     change();
     followLink(this, this.masters[0], this.masters[1]);
     followLink(this, this.masters[1], this.masters[0]);
-    for (const master of this.masters) master.log.write(this.nowMs, this.writersOf(master));
+    for (const master of this.masters) {
+      followSemiSync(this, master, this.peer(master.name));
+      master.log.write(this.nowMs, this.writersOf(master));
+    }
     this.version++;
     for (const look of this.looks) look.wake();
     for (const listener of this.onChange) listener();

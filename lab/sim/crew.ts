@@ -24,7 +24,7 @@ const invokeAgainMs = [1000, 20_000] as const;
 const operatorMs = 55_000;
 /** A leader renews its lease more often than this. Milliseconds. */
 const leaseMs = 4000;
-/** For how long after a mishap the crew does not count as manned. Milliseconds. */
+/** For how long after a mishap the crew does not count as manned: the lease runs out, then 3 s are waited out. Milliseconds. */
 const recoveryMs = 12_000;
 
 export type CrewProps = Omit<Context, 'process' | 'random'> & {
@@ -39,6 +39,7 @@ export class Crew {
   #alive: Process[] = [];
   #count = 0;
   #mishapMs = Number.NEGATIVE_INFINITY;
+  #attendedSinceMs: number | null = null;
   #lateMs = 0;
   /** A bug in the shell: a call that must not reject did. */
   failure: Error | null = null;
@@ -139,15 +140,34 @@ export class Crew {
 
   /** Whether a leader is at work, and nothing befell any process for a while. */
   isManned(): boolean {
+    this.#notice();
+    const { table, nowMs } = this.#props.world;
+    const leads =
+      this.#alive.some(({ name }) => name === table.lease?.owner) && nowMs - table.leaseWrittenMs < leaseMs;
+    return leads && nowMs - this.#mishapMs >= recoveryMs;
+  }
+
+  /**
+   * Since when a watch can be expected to lead: null while none is alive. After each death or freeze a successor gets
+   * the time for which the lease makes it wait.
+   */
+  attendedSinceMs(): number | null {
+    this.#notice();
+    const { nowMs } = this.#props.world;
+    const attended = this.#alive.some(
+      ({ name, frozenUntilMs }) => name.startsWith('watch-') && frozenUntilMs <= nowMs,
+    );
+    this.#attendedSinceMs = attended ? (this.#attendedSinceMs ?? nowMs) : null;
+    if (this.#attendedSinceMs === null) return null;
+    return Math.max(this.#attendedSinceMs, this.#mishapMs) + recoveryMs;
+  }
+
+  /** Forgets who is gone. Those that died or were frozen in a step have not told. */
+  #notice(): void {
     const alive = this.#alive.filter((process) => !process.gone);
-    // Those that died or were frozen in a step have not told.
     if (alive.length < this.#alive.length) this.#mishapMs = this.#props.world.nowMs;
     this.#mishapMs = Math.max(this.#mishapMs, ...alive.map(({ frozenUntilMs }) => frozenUntilMs));
     this.#alive = alive;
-    const { table, nowMs } = this.#props.world;
-    const leads =
-      alive.some(({ name }) => name === table.lease?.owner) && nowMs - table.leaseWrittenMs < leaseMs;
-    return leads && nowMs - this.#mishapMs >= recoveryMs;
   }
 
   #start(name: string, limitMs: number, run: (process: Process, ports: Ports) => Promise<unknown>): void {

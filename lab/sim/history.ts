@@ -4,7 +4,7 @@ import { Crew } from './crew.ts';
 import { Deaths } from './deaths.ts';
 import { drawEnvironment, drawServers, nodeNames } from './environments.ts';
 import { strike } from './faults/breakages.ts';
-import { type Fault, renderFault } from './faults/fault.ts';
+import { type Fault, nameOf, renderFault } from './faults/fault.ts';
 import { drawNoise } from './faults/noise.ts';
 import { drawFaults } from './faults/schedule.ts';
 import type { Violation } from './invariants/court.ts';
@@ -57,7 +57,10 @@ export function runHistory(props: HistoryProps): History {
   const session = openCourt({
     world: world.world,
     clockSpreadMs: 2 * skewMs + 500,
-    isManned: () => crew.isManned(),
+    crew: {
+      isManned: () => crew.isManned(),
+      attendedSinceMs: () => crew.attendedSinceMs(),
+    },
     isNoise,
   });
   const observer: Observer = tallying(session.observer, tally, world.world);
@@ -74,6 +77,8 @@ export function runHistory(props: HistoryProps): History {
   for (const fault of faults) timeline.at(fault.atMs, () => befall(fault));
   const befall = (fault: Fault) => {
     tally.faults++;
+    const name = nameOf(fault);
+    tally.faultsOf.set(name, (tally.faultsOf.get(name) ?? 0) + 1);
     if (story.on) story.tell(`fault: ${renderFault(fault)}`);
     switch (fault.kind) {
       case 'breakage':

@@ -2,8 +2,8 @@
 import type { EventCode } from './events.ts';
 import type { Situation } from './situation.ts';
 
-export const holderGone = ({ holder }: Situation) =>
-  holder.confirmed && (holder.kind === 'stopped' || holder.kind === 'silent');
+export const holderGone = ({ holder, safeguards }: Situation) =>
+  (holder.confirmed || !safeguards.confirmation) && (holder.kind === 'stopped' || holder.kind === 'silent');
 export const holderStuck = ({ holder }: Situation) => holder.kind === 'stuck';
 export const holderLost = (s: Situation) => holderGone(s) || holderStuck(s);
 export const managed = ({ pair }: Situation) => pair.writability === 'managed';

@@ -44,8 +44,8 @@ export function reasonsWhileServed(
   const inbound = standby.server?.inbound;
   if (inbound) reasons.push(...reasonsOfInbound(pair, inbound, safeguards));
   if (holder.server && standby.server) {
-    reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
-    reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
+    if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
+    if (safeguards.unheard) reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
   }
   if (!room) reasons.push('its ENI has no room for one more address');
   return reasons;

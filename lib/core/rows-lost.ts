@@ -23,7 +23,8 @@ export const lost: readonly Row[] = [
     id: 'D6',
     name: 'vip-unheld-holder-serves',
     says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves and lacks nothing that the other has.',
-    when: (s) => s.vip === 'unheld' && s.holder.kind === 'serving' && s.aheadBecause === null,
+    when: (s) =>
+      s.safeguards.reattach && s.vip === 'unheld' && s.holder.kind === 'serving' && s.aheadBecause === null,
     measure: (s) => ({
       kind: 'act',
       plan: reattachPlan(s.pair, s.holder.node, s.standby.server?.writable === true),

@@ -60,7 +60,11 @@ export const served: readonly Row[] = [
     name: 'holder-read-only',
     says: 'Writability is managed, and the holder serves and is read-only.',
     when: (s) =>
-      managed(s) && s.holder.server?.writable === false && s.holder.kind === 'serving' && s.vip === 'held',
+      s.safeguards.reopenHolder &&
+      managed(s) &&
+      s.holder.server?.writable === false &&
+      s.holder.kind === 'serving' &&
+      s.vip === 'held',
     measure: (s) => ({
       kind: 'act',
       plan: openHolderPlan(s.pair, s.holder.node),

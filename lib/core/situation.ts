@@ -79,7 +79,7 @@ export function assess(
   nowMs: number,
   safeguards: Safeguards = allSafeguards,
 ): Situation {
-  const holderName = holderOf(pair, evidence, memory);
+  const holderName = holderOf(pair, evidence, memory, safeguards);
   const holder = judge(evidence, holderName, pair.settings);
   const standby = judge(evidence, peerOf(pair, holderName).name, pair.settings);
   const holderFaults = checkFaults(holder, pair);
@@ -87,7 +87,7 @@ export function assess(
     room: evidence.vip?.room[standby.node] ?? true,
     instance: evidence.vip?.instances[standby.node] ?? 'unknown',
   };
-  const [vip, vipBecause] = vipState(evidence, memory, nowMs);
+  const [vip, vipBecause] = vipState(evidence, memory, nowMs, safeguards);
   return {
     pair,
     nowMs,
@@ -154,27 +154,36 @@ export function isSteady(situation: Situation): boolean {
   );
 }
 
-function holderOf(pair: Pair, evidence: Evidence, memory: Memory): NodeName {
+function holderOf(pair: Pair, evidence: Evidence, memory: Memory, safeguards: Safeguards): NodeName {
   const place = evidence.vip?.place;
-  if (place?.kind === 'node' && isBelieved(evidence, memory)) return place.node;
+  if (place?.kind === 'node' && isBelieved(evidence, memory, safeguards)) return place.node;
   return memory.lastHolder ?? pair.prefer ?? pair.nodes[0].name;
 }
 
 /** EC2's reads may be stale: that the VIP is not where we left it counts when EC2 has said so three times. */
 const UNEXPECTED_LOOKS = 3;
 
-function isBelieved({ vip, vipLooks }: Evidence, { lastHolder }: Memory): boolean {
-  if (vipLooks >= UNEXPECTED_LOOKS) return true;
+function isBelieved(
+  { vip, vipLooks }: Evidence,
+  { lastHolder }: Memory,
+  { staleReads }: Safeguards,
+): boolean {
+  if (vipLooks >= UNEXPECTED_LOOKS || !staleReads) return true;
   return vip?.place.kind === 'node' && (lastHolder === null || lastHolder === vip.place.node);
 }
 
-function vipState(evidence: Evidence, memory: Memory, nowMs: number): [Situation['vip'], string] {
+function vipState(
+  evidence: Evidence,
+  memory: Memory,
+  nowMs: number,
+  safeguards: Safeguards,
+): [Situation['vip'], string] {
   const { vip, vipBlindSinceMs, vipBlindBecause } = evidence;
   const stale = vip === null || nowMs - vip.atMs > VIP_WORD_LIFE_MS;
   if (stale && vipBlindSinceMs !== null && nowMs - vipBlindSinceMs >= BLIND_MS)
     return ['blind', vipBlindBecause];
   if (vip === null) return ['unknown', vipBlindBecause || 'EC2 has not answered yet'];
-  const believed = isBelieved(evidence, memory);
+  const believed = isBelieved(evidence, memory, safeguards);
   switch (vip.place.kind) {
     case 'node':
       return [believed ? 'held' : 'unknown', `on ${vip.place.node}`];

@@ -86,7 +86,8 @@ async function afterFailure(
 }
 
 /** A live holder that was closed must not wait for an EC2 that does not answer. */
-function mustUndo(record: PlanRecord, { ports }: Context): boolean {
+function mustUndo(record: PlanRecord, { ports, safeguards }: Context): boolean {
+  if (!safeguards.undoWithoutEc2) return false;
   return record.wasWritable && ports.clock.nowMs() - record.startedAtMs > BLOCKED_LIMIT_MS;
 }
 

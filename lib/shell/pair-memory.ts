@@ -1,16 +1,27 @@
 /** The memory of one pair in a leader's hands: saved before it counts, its alerts published after. */
 import type { Alert, Memory } from '../core/memory.ts';
 import type { PairName } from '../core/names.ts';
+import type { Safeguards } from '../core/safeguards.ts';
 import type { HistoryEntry, Ports } from './ports.ts';
 
 /** How long an alert that could not be published waits. Milliseconds. */
 const PUBLISH_AGAIN_MS = 5000;
+
+export interface PairMemoryProps {
+  readonly pair: { readonly name: PairName };
+  readonly ports: Ports;
+  /** Its epoch is the one that saves are made under. */
+  readonly lease: { readonly epoch: number };
+  readonly memory: Memory;
+  readonly safeguards: Safeguards;
+}
 
 export class PairMemory {
   readonly #pair: PairName;
   readonly #ports: Ports;
   /** The epoch that saves are made under. */
   readonly #epoch: number;
+  readonly #safeguards: Safeguards;
   #memory: Memory;
   #publishing: Promise<void> | null = null;
   #published = new Set<string>();
@@ -18,11 +29,12 @@ export class PairMemory {
   #doubtful = false;
   #writing = new Set<Promise<void>>();
 
-  constructor(pair: PairName, ports: Ports, epoch: number, memory: Memory) {
-    this.#pair = pair;
+  constructor({ pair, ports, lease, memory, safeguards }: PairMemoryProps) {
+    this.#pair = pair.name;
     this.#ports = ports;
-    this.#epoch = epoch;
+    this.#epoch = lease.epoch;
     this.#memory = memory;
+    this.#safeguards = safeguards;
   }
 
   get now(): Memory {
@@ -110,6 +122,7 @@ export class PairMemory {
         await this.#ports.alerts.publish(alert);
         this.#published.add(alert.id);
       } catch (error) {
+        if (!this.#safeguards.keepsAlerts) this.#published.add(alert.id);
         this.#notBeforeMs = this.#ports.clock.nowMs() + PUBLISH_AGAIN_MS;
         this.#ports.metrics.publish('PublishFailure', 1);
         this.#ports.log.error(`alert ${alert.code} was not published, it will be: ${String(error)}`, {

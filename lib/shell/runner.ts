@@ -68,7 +68,7 @@ export class PairRunner {
   constructor(props: RunnerProps) {
     this.#props = props;
     this.pair = props.pair;
-    this.#memory = new PairMemory(props.pair.name, props.ports, props.lease.epoch, props.memory);
+    this.#memory = new PairMemory(props);
     this.#campaign = new Campaign({
       ...props,
       memory: this.#memory,
@@ -186,7 +186,7 @@ export class PairRunner {
   async #tick(): Promise<void> {
     const { ports, safeguards } = this.#props;
     // Nothing is waited for before the haste is set: the loop that reported is about to begin its next look.
-    if (this.#memory.isDoubtful) await this.#memory.settleDoubt();
+    if (this.#memory.isDoubtful && safeguards.settleDoubt) await this.#memory.settleDoubt();
     const nowMs = ports.clock.nowMs();
     const before = this.#memory.now;
     const situation = assess(this.pair, this.#evidence, before, this.#durations, nowMs, safeguards);
@@ -234,8 +234,10 @@ export class PairRunner {
     try {
       await work();
     } finally {
-      this.#notBeforeMs = this.#props.ports.clock.nowMs();
-      this.#evidence = forget(this.#evidence);
+      if (this.#props.safeguards.freshLooks) {
+        this.#notBeforeMs = this.#props.ports.clock.nowMs();
+        this.#evidence = forget(this.#evidence);
+      }
       if (this.#memory.now.lastHolder !== holder) this.#durations = noDurations;
       this.#setHaste(0);
     }

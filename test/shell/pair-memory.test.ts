@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tell } from '../../lib/core/alerts.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
+import { allSafeguards } from '../../lib/core/safeguards.ts';
 import { PairMemory } from '../../lib/shell/pair-memory.ts';
 import { type HistoryEntry, PortError, type Ports } from '../../lib/shell/ports.ts';
 import { VirtualClock } from './clock.ts';
@@ -43,7 +44,13 @@ function leader(before: Memory = emptyMemory) {
       },
     },
   } as unknown as Ports;
-  const memory = new PairMemory('orders', ports, 7, before);
+  const memory = new PairMemory({
+    pair: { name: 'orders' },
+    ports,
+    lease: { epoch: 7 },
+    memory: before,
+    safeguards: allSafeguards,
+  });
   return { clock, memory, saved, published, history, failures, metrics, broken };
 }
 

@@ -61,7 +61,12 @@ export function setStage(props: StageProps = {}): Stage {
     random,
     new Story(timeline, false),
   );
-  const session = openCourt({ world, clockSpreadMs: 0, isManned: () => true, isNoise: false });
+  const session = openCourt({
+    world,
+    clockSpreadMs: 0,
+    crew: { isManned: () => true, attendedSinceMs: () => 0 },
+    isNoise: false,
+  });
   const calls: Call[] = [];
   const published: EventCode[] = [];
   const observer: Observer = {

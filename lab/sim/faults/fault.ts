@@ -127,6 +127,19 @@ export interface Asking extends Timed {
 
 export type Fault = Breakage | Mishap | StepDeath | Asking;
 
+/** What a fault is counted as: breakages and mishaps by their name, deaths by their moment, orders by what was asked. */
+export function nameOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'breakage':
+    case 'mishap':
+      return fault.name;
+    case 'death':
+      return `death-${fault.death.moment}`;
+    case 'operator':
+      return `operator-${fault.request.action}`;
+  }
+}
+
 /** In words, for the story: `mysqld-kill of the holder for 12.0 s`. */
 export function renderFault(fault: Fault): string {
   switch (fault.kind) {

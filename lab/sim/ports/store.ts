@@ -28,6 +28,9 @@ export function createStore(context: Context): StorePort {
         const before = table.memoryOf(pair);
         table.saveMemory(pair, memory, epoch);
         observer.saved(process, before, memory, epoch);
+      }).catch((error: unknown) => {
+        observer.unsaved(process);
+        throw error;
       }),
     appendHistory: (entries) =>
       write('appendHistory', () => {

@@ -1,0 +1,39 @@
+/** Who could serve clients, by what is true in the world. */
+import type { Master } from '../world/master.ts';
+import type { World } from '../world/world.ts';
+import { isReached } from './chronicle.ts';
+import type { Court } from './court.ts';
+import { firstMissingMs } from './loss.ts';
+
+/** What an asynchronous standby may have had on its way when its source died. Milliseconds. */
+const onItsWayMs = 1000;
+
+/**
+ * Whether the other node has anything that this one lacks, and that nobody has given up: its own commits that this one has not
+ * applied, unless the VIP was moved here without them; and this one's own, if it came back with less than it had.
+ */
+export function lacksAnything({ world, chronicle }: Court, master: Master): boolean {
+  const { channel, log, name } = master;
+  if (world.peer(name).channel.received > log.countAt(world.nowMs)) return true;
+  if (chronicle.entrusted === name) return false;
+  return firstMissingMs(world, master) !== null || !channel.caughtUp;
+}
+
+/** Whether clients could be served here: it lives, an order gets to it, it has room for the VIP, and takes it for its own. */
+export function couldServe(world: World, master: Master): boolean {
+  if (!isReached(world, master) || !master.bound || !master.room) return false;
+  return world.pair.writability === 'managed' || master.writable;
+}
+
+/**
+ * Whether the node may take over without a person: it lacks at most what was committed in the last second of the other one,
+ * has no transactions of its own, and works off what it has received.
+ */
+export function mayTakeOver(world: World, master: Master): boolean {
+  const { channel } = master;
+  if (master.errant > 0 || !channel.configured || !channel.sqlWanted || channel.applyPerMs < 1) return false;
+  const missingMs = firstMissingMs(world, master);
+  if (missingMs === null) return true;
+  const { log } = world.peer(master.name);
+  return missingMs >= log.committedAtMs(log.countAt(world.nowMs), world.nowMs) - onItsWayMs;
+}

@@ -1,0 +1,71 @@
+/** What has become of the world, and since when: the facts that W1 to W8 are judged by. Nothing here was believed by anybody. */
+import type { NodeName } from '../../../lib/core/names.ts';
+import type { Master } from '../world/master.ts';
+import type { World } from '../world/world.ts';
+
+/** What is known of one master. */
+export interface Life {
+  /** Since when an order of ours gets to it and is carried out; null while none does. */
+  readonly reachedSinceMs: number | null;
+  /** Until when it was alive (its mysqld worked) and not isolated (we or its standby reached it). */
+  readonly wellMs: number;
+  /** Until when a vantage could ask it how it is, while keepalambda was at work. */
+  readonly heardMs: number;
+}
+
+const unborn: Life = { reachedSinceMs: null, wellMs: 0, heardMs: 0 };
+
+export class Chronicle {
+  readonly #world: World;
+  readonly #lives = new Map<NodeName, Life>();
+  /** Since when clients cannot commit through the VIP; null while they can. */
+  downSinceMs: number | null = null;
+
+  /** The node to which the VIP was last moved by an order of ours: what it lacks was given up with that. */
+  entrusted: NodeName | null;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.entrusted = world.cloud.holder;
+  }
+
+  of(node: NodeName): Life {
+    return this.#lives.get(node) ?? unborn;
+  }
+
+  /** Brings the chronicle up to the world; called after every change, and once a second. */
+  observe(isManned: boolean): void {
+    const { nowMs, holder } = this.#world;
+    this.downSinceMs = holder?.servesVip === true ? null : (this.downSinceMs ?? nowMs);
+    for (const master of this.#world.masters) {
+      const was = this.of(master.name);
+      this.#lives.set(master.name, {
+        reachedSinceMs: isReached(this.#world, master) ? (was.reachedSinceMs ?? nowMs) : null,
+        wellMs: isWell(this.#world, master) ? nowMs : was.wellMs,
+        heardMs: isManned && isHeard(this.#world, master) ? nowMs : was.heardMs,
+      });
+    }
+  }
+}
+
+/** Whether a vantage's question gets an answer: what a master says of itself can be known. */
+function isHeard(world: World, master: Master): boolean {
+  if (!master.answers || master.lockedOut || master.connectionsFull) return false;
+  return isSighted(world, master.name);
+}
+
+/** Whether an order of ours gets to it and is carried out. */
+export function isReached(world: World, master: Master): boolean {
+  return isHeard(world, master) && master.stuckSinceMs === null;
+}
+
+function isSighted(world: World, node: NodeName): boolean {
+  for (const view of world.views.values()) if (view.reaches(node)) return true;
+  return false;
+}
+
+/** Alive: its mysqld works. Not isolated: one of our vantages, or its standby, reaches it. */
+function isWell(world: World, master: Master): boolean {
+  if (!master.answers || master.stuckSinceMs !== null) return false;
+  return isSighted(world, master.name) || (world.pairLinked && world.peer(master.name).reachable);
+}

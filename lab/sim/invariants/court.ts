@@ -6,6 +6,7 @@ import type { Order } from '../../../lib/core/request.ts';
 import type { Observer } from '../observer.ts';
 import type { Process } from '../process.ts';
 import type { Master } from '../world/master.ts';
+import { isInReach } from '../world/sight.ts';
 import type { World } from '../world/world.ts';
 import { Chronicle, type Life } from './chronicle.ts';
 
@@ -174,7 +175,7 @@ export class Court {
       const was = this.#closableSinceMs.get(master.name) ?? null;
       // While nobody leads, nobody can close anything.
       const sinceMs = this.#manned ? (was ?? this.world.nowMs) : this.world.nowMs;
-      this.#closableSinceMs.set(master.name, isClosable(this.world, master) ? sinceMs : null);
+      this.#closableSinceMs.set(master.name, isInReach(this.world, master) ? sinceMs : null);
     }
   }
 
@@ -196,14 +197,4 @@ export class Court {
   wasMeddled(node: NodeName, sinceMs: number): boolean {
     return (this.#meddledMs.get(node) ?? Number.NEGATIVE_INFINITY) >= sinceMs;
   }
-}
-
-/** Whether a statement of ours gets to the master now, and is carried out. */
-export function isClosable(world: World, master: Master): boolean {
-  if (!master.answers || master.lockedOut || master.connectionsFull || master.stuckSinceMs !== null)
-    return false;
-  if (world.services.databaseLost > 0) return false;
-  const views = [...world.views.values()];
-  // A function that hangs may have swallowed the order, so nobody else is asked.
-  return views.some((view) => view.reaches(master.name)) && views.every((view) => view.blind !== 'hangs');
 }

@@ -1,3 +1,4 @@
+import { isCalmCloud } from '../world/cloud.ts';
 import type { Master } from '../world/master.ts';
 import type { World } from '../world/world.ts';
 import type { Court, Invariant } from './court.ts';
@@ -93,17 +94,16 @@ function isFair({ world, flight }: Court, moves: Moves, standby: Master): boolea
   if (world.table.memoryOf(pair.name).pause !== null || flight?.order) return false;
   // The next failover must not be one too many, nor come too soon after the last.
   if (moves.areSpent && flight === null) return false;
-  const { mood } = cloud;
-  if (mood.down || mood.throttled > 0 || mood.lost > 0 || mood.staleMs > 500 || mood.effectMs > 900)
-    return false;
+  if (!isCalmCloud(cloud.mood) || services.pool === 'dry') return false;
   if (services.store === 'down' || services.storeLost > 0 || services.storeSlowMs > 0) return false;
   if (services.databaseLost > 0 || (pair.hostAddress === 'ssm' && services.host === 'down')) return false;
   for (const view of world.views.values()) {
-    if (view.blind !== 'no' || view.loss > 0 || view.cutOff.size > 0) return false;
+    if (view.blind !== 'no' || view.loss > 0) return false;
+    if (view.cutOff.size > 0 || view.rejectedBy.size > 0 || view.blockedBy.size > 0) return false;
   }
   const { channel } = standby;
   const opens = pair.writability === 'managed' || standby.writable;
-  const able = standby.answers && standby.stuckSinceMs === null && opens;
+  const able = standby.answers && standby.hangsSinceMs === null && standby.refusal === null && opens;
   const usable = able && !standby.lockedOut && !standby.connectionsFull && standby.bound && standby.room;
   return (
     usable &&
@@ -112,6 +112,8 @@ function isFair({ world, flight }: Court, moves: Moves, standby: Master): boolea
     channel.ioWanted &&
     !channel.loginRefused &&
     channel.applyPerMs >= 1 &&
-    !channel.muffled
+    !channel.muffled &&
+    channel.stranger === null &&
+    standby.binaryLog === 'on'
   );
 }

@@ -7,7 +7,7 @@ import type { Observer } from '../observer.ts';
 import type { Process } from '../process.ts';
 import type { Master } from '../world/master.ts';
 import type { World } from '../world/world.ts';
-import { Chronicle, type Life } from './chronicle.ts';
+import { Chronicle, isReached, type Life } from './chronicle.ts';
 
 /**
  * The invariants by name. 1 to 8 ask whether keepalambda keeps its own rules; W1 to W8 ask only what became of the world:
@@ -198,12 +198,10 @@ export class Court {
   }
 }
 
-/** Whether a statement of ours gets to the master now, and is carried out. */
-export function isClosable(world: World, master: Master): boolean {
-  if (!master.answers || master.lockedOut || master.connectionsFull || master.stuckSinceMs !== null)
-    return false;
-  if (world.services.databaseLost > 0) return false;
-  const views = [...world.views.values()];
+/** Whether an order of ours to close the master gets to it now, and nothing on it keeps it open. */
+function isClosable(world: World, master: Master): boolean {
+  if (world.services.databaseLost > 0 || !isReached(world, master)) return false;
+  if (master.privilegedWriter || master.blocker !== null || master.hangsSinceMs !== null) return false;
   // A function that hangs may have swallowed the order, so nobody else is asked.
-  return views.some((view) => view.reaches(master.name)) && views.every((view) => view.blind !== 'hangs');
+  return [...world.views.values()].every((view) => view.blind !== 'hangs');
 }

@@ -64,7 +64,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   const server = serverFor(name, fault, flags.server);
   return inWorld({ ...flags, server }, fault, async (world, story) => {
     if (flags.keep) return keep(world, story);
-    if (scenario) return (await scenario.play(world, story)) ? 0 : 1;
+    if (scenario) return (await scenario.play(world, story)) && world.denied.size === 0 ? 0 : 1;
     return present(flags, await experiment(world, name, fault, options, story));
   });
 }

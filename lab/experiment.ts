@@ -64,7 +64,6 @@ export async function experiment(
   story: Story,
 ): Promise<Figures> {
   const alerts = collectAlerts(world);
-  const denied = collectDenied(world);
   const verdictsSince = followVerdicts(world);
   await fault.prepare?.(world);
   world.schedule();
@@ -88,7 +87,7 @@ export async function experiment(
     const complaints = (await played.judge?.({ holderAfter, result })) ?? [];
     await played.takeBack();
     const course = { name, fault, played, result, sinceMs, complaints };
-    const seen = { ...course, verdicts, holderBefore, holderAfter, alerts, denied };
+    const seen = { ...course, verdicts, holderBefore, holderAfter, alerts };
     return await measure(world, seen);
   } finally {
     client.close();
@@ -106,15 +105,6 @@ function collectAlerts({ aws }: World): Alerted[] {
     alerts.push({ code: attributes.code as ExpectedCode, atMs }),
   );
   return alerts;
-}
-
-/** One line for each permission that is missing, however often it was asked for. */
-function collectDenied({ aws }: World): ReadonlySet<string> {
-  const denied = new Set<string>();
-  aws.events.on('denied', ({ functionName, action, resource }) =>
-    denied.add(`${functionName} may not ${action} on ${resource}`),
-  );
-  return denied;
 }
 
 /** Resolves when the client has connected, or says why not: what a fault costs is counted from writes before it. */
@@ -162,14 +152,13 @@ interface Seen {
   readonly holderBefore: NodeName | null;
   readonly holderAfter: NodeName | null;
   readonly alerts: readonly Alerted[];
-  readonly denied: ReadonlySet<string>;
 }
 
 async function measure(world: World, seen: Seen): Promise<Figures> {
   const { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts } = seen;
-  const { complaints, denied } = seen;
+  const { complaints } = seen;
   const { writes, untilMs } = result;
-  const { latency } = world.options;
+  const { denied, options } = world;
   const outcome: Outcome = holderAfter === holderBefore ? 'stay' : 'failover';
   const codes = alerts.map(({ code }) => code);
   const twoWriters = countTwoWriters(writes);
@@ -196,7 +185,7 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
     ...(fault.planned ? { pauseMs: longestMs } : {}),
     ...(played.answer ? { answer: played.answer } : {}),
     denied: [...denied],
-    awsSeed: latency.kind === 'real' ? latency.seed : null,
+    awsSeed: options.latency.kind === 'real' ? options.latency.seed : null,
     wrong,
     ok: wrong.length === 0,
   };

@@ -31,6 +31,7 @@ import {
   tableName,
   topicArn,
 } from './deployment.ts';
+import { LabError } from './errors.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { type LabPair, type NodeName, type PairOptions, startPair } from './pair.ts';
 import { accounts } from './servers/accounts.ts';
@@ -63,6 +64,11 @@ export interface World extends Omit<LabPair, 'close'> {
   readonly aws: Aws;
   /** The store as the functions use it, to look at what they remember. */
   readonly store: StorePort;
+  /**
+   * What functions asked for that their policies do not allow, one line for each permission, however often it was. Each is
+   * a fault of the product.
+   */
+  readonly denied: ReadonlySet<string>;
   /** The node whose ENI has the VIP, as EC2's data plane has it. */
   holder(): NodeName | null;
   /** Starts the schedule: two watches at once, as in a system that has been running. */
@@ -181,6 +187,10 @@ export function openStore(aws: Aws): { readonly store: StorePort; readonly clien
 function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles: Bundles, aws: Aws): World {
   const { store, client } = openStore(aws);
   const deferred: (() => Promise<void>)[] = [];
+  const denied = new Set<string>();
+  aws.events.on('denied', ({ functionName, action, resource }) =>
+    denied.add(`${functionName} may not ${action} on ${resource}`),
+  );
   return {
     ...pair,
     options,
@@ -188,6 +198,7 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
     bundles,
     aws,
     store,
+    denied,
     holder() {
       const { holder } = pair.network;
       return holder === 'db1' || holder === 'db2' ? holder : null;
@@ -203,6 +214,16 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
       await pair.close();
     },
   };
+}
+
+/** Throws a `LabError` with what was denied: figures of such a run are not those of a deployment. */
+export function expectNothingDenied({ denied }: World): void {
+  if (denied.size === 0) return;
+  throw new LabError({
+    got: [...denied].join('; '),
+    want: 'policies that allow what the functions do',
+    remedy: 'correct lib/stack/permissions.ts',
+  });
 }
 
 /** Waits until keepalambda leads and has seen the standby fit. Throws after `limitMs` with what it saw. */

@@ -20,6 +20,8 @@ export interface ParameterSpec {
   readonly value: string;
   /** @default SecureString */
   readonly type?: 'String' | 'SecureString';
+  /** The ARN of the key that encrypts it. @default AWS's own, which everybody in the account may use */
+  readonly key?: string;
 }
 
 export interface DocumentSpec {

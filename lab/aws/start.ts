@@ -94,6 +94,8 @@ export interface Aws {
   readonly authority: Authority;
   /** What a client of the lab's own is made with. A request has any time, unless a limit is given. */
   clientOptions(requestTimeoutMs?: number): LabClientOptions;
+  /** What the function of this name finds in its environment of AWS. */
+  environmentOf(functionName: string): Readonly<Record<string, string>>;
   /** The environment that points an operator's SDK or AWS CLI here. */
   readonly environment: Readonly<Record<string, string>>;
   readonly events: AwsEvents;
@@ -120,7 +122,11 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const faults = createFaults();
   const latencies = createLatencies(options.latency ?? { kind: 'none' });
   const ec2 = worldOf(options, account, events, latencies);
-  const guard = createGuard({ iam: options.iam ?? null, surroundings: around(ec2, region, account), events });
+  const guard = createGuard({
+    iam: options.iam ?? null,
+    surroundings: around(ec2, options, region, account),
+    events,
+  });
   const dynamodb = await createDynamodb(options.tables ?? []);
   const identity = await ownIdentity();
   const authority = await writeAuthority(identity.authority);
@@ -161,6 +167,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       ...place(),
       account,
       credentials: operatorCredentials,
+      environmentOf: awsEnvironment,
       environment: operatorEnvironmentOf(place()),
       clientOptions: (requestTimeoutMs) => clientOptionsOf(place(), requestTimeoutMs),
       ...{ events, faults, ec2, ssm, sns, lambda, functionCpu: cpu.given, scheduler, close },
@@ -172,11 +179,17 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
 }
 
 /** What policies may ask of the things that calls are about. */
-function around(ec2: Ec2World, region: string, account: string): GuardParts['surroundings'] {
+function around(
+  ec2: Ec2World,
+  { parameters = [] }: AwsOptions,
+  region: string,
+  account: string,
+): GuardParts['surroundings'] {
   return {
     region,
     account,
     tagsOf: (id) => ec2.tagsOf(id),
+    parameterKeyOf: (name) => parameters.find((parameter) => parameter.name === name)?.key ?? null,
     instanceOf: (eniId) => ec2.eni(eniId)?.instanceId ?? null,
   };
 }

@@ -6,7 +6,7 @@ import { type Client, type ClientResult, readLost, startClient } from '../client
 import type { Fault } from '../faults/fault.ts';
 import type { Host } from '../hosts.ts';
 import { Story } from '../story.ts';
-import type { World } from '../world.ts';
+import { expectNothingDenied, type World } from '../world.ts';
 import type { Contender, Terms } from './contender.ts';
 import type { Run } from './results.ts';
 
@@ -74,6 +74,7 @@ async function play(
     const goesOn = await Promise.race([resumed.promise, limit]);
     await delay(AFTER_MS, undefined, { signal: ended });
     const result = await client.stop();
+    expectNothingDenied(world);
     return {
       outageMs: Math.round(outageMs(result.writes, { sinceMs, untilMs: result.untilMs })),
       lost: await countLost(world, result),

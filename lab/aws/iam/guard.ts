@@ -101,7 +101,9 @@ function describe(
 }
 
 function errorOf(service: Service, { action }: Need, why: string): ApiError {
-  return action.startsWith('kms:') ? new ApiError('KMSAccessDenied', why) : service.denied(why);
+  return service.name === 'sns' && action.startsWith('kms:')
+    ? new ApiError('KMSAccessDenied', why)
+    : service.denied(why);
 }
 
 /** How each service refuses a key that nobody has. */

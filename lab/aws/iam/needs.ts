@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly instanceOf: (eniId: string) => string | null;
   /** The key that encrypts the topic, as an ARN; null for none. */
   readonly topicKeyOf: (topicArn: string) => string | null;
+  /** The key that encrypts the parameter or secret, as an ARN; null for AWS's own. */
+  readonly parameterKeyOf: (name: string) => string | null;
 }
 
 export interface Asked {
@@ -109,10 +111,11 @@ function ssm(action: string, body: Body, needs: Needs): readonly Need[] {
     case 'GetParameter': {
       const parameter = String(body.Name ?? '');
       const read = needs.on(name, needs.arn('ssm', `parameter/${parameter.replace(/^\//, '')}`));
-      if (!parameter.startsWith(secretsPrefix)) return [read];
+      if (!parameter.startsWith(secretsPrefix)) return [read, ...decrypt('ssm', parameter, needs)];
       // Secrets Manager ends the name of every secret with a hyphen and six characters of its own.
       const secret = needs.arn('secretsmanager', `secret:${parameter.slice(secretsPrefix.length)}-AbCdEf`);
-      return [read, needs.on('secretsmanager:GetSecretValue', secret)];
+      const open = needs.on('secretsmanager:GetSecretValue', secret);
+      return [read, open, ...decrypt('secretsmanager', parameter, needs)];
     }
     case 'SendCommand': {
       const document =
@@ -128,6 +131,13 @@ function ssm(action: string, body: Body, needs: Needs): readonly Need[] {
     default:
       return [needs.on(name, '*')];
   }
+}
+
+/** What is encrypted with a key of the account's own is decrypted in the caller's name, by the service that keeps it. */
+function decrypt(service: string, parameter: string, needs: Needs): readonly Need[] {
+  const key = needs.around.parameterKeyOf(parameter);
+  const context = { 'kms:viaservice': `${service}.${needs.around.region}.amazonaws.com` };
+  return key === null ? [] : [needs.on('kms:Decrypt', key, context)];
 }
 
 function sns(action: string, form: Form, needs: Needs): readonly Need[] {

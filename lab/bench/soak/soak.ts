@@ -8,7 +8,7 @@ import { type Client, type ClientResult, readLost, startClient } from '../../cli
 import type { NetnsNetwork } from '../../network/netns/network.ts';
 import type { NodeName } from '../../pair.ts';
 import type { Story } from '../../story.ts';
-import { untilSteady, type World } from '../../world.ts';
+import { expectNothingDenied, untilSteady, type World } from '../../world.ts';
 
 export interface SoakFigures {
   /** Moves of the VIP, and failovers begun, without a death. */
@@ -56,6 +56,7 @@ export async function soak(
       cutInTurns(network, until, story, ended),
     ]);
     const results = await Promise.all(clients.map((client) => client.stop()));
+    expectNothingDenied(world);
     return await measure(world, results, { sinceMs, stalls, cuts, heard });
   } finally {
     for (const client of clients) client.close();

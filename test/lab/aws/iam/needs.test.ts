@@ -10,6 +10,7 @@ const around: Surroundings = {
   account: '123456789012',
   tagsOf: (id): Readonly<Record<string, string>> => (id === 'i-1' ? { Keepalambda: 'prod' } : {}),
   instanceOf: (eniId) => (eniId === 'eni-1' ? 'i-1' : null),
+  parameterKeyOf: (name) => (name === '/sealed' ? arn('kms', 'key/2') : null),
   topicKeyOf: (topicArn) => (topicArn === topic ? arn('kms', 'key/1') : null),
 };
 
@@ -41,6 +42,12 @@ test.each<[ServiceName, string, string | object, readonly string[]]>([
   ],
   ['ec2', 'RunInstances', '', ['ec2:RunInstances on *']],
   ['ssm', 'GetParameter', { Name: '/a/b' }, [`ssm:GetParameter on ${arn('ssm', 'parameter/a/b')}`]],
+  [
+    'ssm',
+    'GetParameter',
+    { Name: '/sealed' },
+    [`ssm:GetParameter on ${arn('ssm', 'parameter/sealed')}`, `kms:Decrypt on ${arn('kms', 'key/2')}`],
+  ],
   [
     'ssm',
     'GetParameter',

@@ -45,6 +45,8 @@ export interface Figures {
 const OUTCOME_LIMIT_MS = 60_000;
 /** How long a client writes before the fault and after the outcome, in milliseconds. */
 const BEFORE_MS = 1500;
+/** How long a client may take to connect to a steady pair, in milliseconds. */
+const CONNECT_LIMIT_MS = 15_000;
 const AFTER_MS = 1000;
 /** How long the holder is watched for a move that must not come, in milliseconds. */
 const STAY_MS = 5000;
@@ -103,15 +105,21 @@ function collectAlerts({ aws }: World): Alerted[] {
   return alerts;
 }
 
-export function startWriting({ network }: World, story: Story): Promise<Client> {
-  const localAddress = network.addressOf('client');
-  return startClient({
+/** Resolves when the client has connected: a fault that struck before could not be seen by it. */
+async function startWriting({ network }: World, story: Story): Promise<Client> {
+  const connected = Promise.withResolvers<void>();
+  const client = await startClient({
     host: network.vip,
     port: network.port,
-    localAddress,
+    localAddress: network.addressOf('client'),
     words: network.wordsAt('client'),
-    onTale: (tale) => story.hear(tale),
+    onTale: (tale) => {
+      story.hear(tale);
+      if (tale.kind === 'connected') connected.resolve();
+    },
   });
+  await Promise.race([connected.promise, delay(CONNECT_LIMIT_MS, undefined, { ref: false })]);
+  return client;
 }
 
 /** Waits for the alert that must come; where the holder must stay, also long enough for a move to show. */

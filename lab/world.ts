@@ -196,6 +196,6 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
 }
 
 /** Waits until keepalambda leads and has seen the standby fit. Throws after `limitMs` with what it saw. */
-export function untilSteady(world: World, limitMs = 60_000): Promise<void> {
+export function untilSteady(world: World, limitMs = 90_000): Promise<void> {
   return untilPairsSteady(world.store, [pairName], limitMs);
 }

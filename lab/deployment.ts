@@ -9,7 +9,7 @@ import type { Bundles } from '../lib/bundle.ts';
 import { type Config, type EnvironmentInput, parseConfig, type Settings } from '../lib/core/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
-import { type FunctionKind, functionSizes } from '../lib/stack/sizes.ts';
+import { type FunctionKind, sizeOf } from '../lib/stack/sizes.ts';
 import type { TableSpec } from './aws/dynamodb.ts';
 import type { FunctionSpec } from './aws/lambda-process.ts';
 import { LabError } from './errors.ts';
@@ -106,15 +106,15 @@ export function seatIn(network: LabPair['network'], vantage: string): ProbeSeat 
 }
 
 /** The memory that the stack gives to every function. Megabytes. */
-export const memoryMegabytes = functionSizes.watch.memoryMb;
+export const memoryMegabytes = sizeOf({ reservedConcurrency: true, pairs: [] }, 'watch').memoryMb;
 
 /** The memory and the concurrency that the stack gives to a function. */
-function sizeOf(
-  { reservedConcurrency }: Config,
+function specSizeOf(
+  config: Config,
   kind: FunctionKind,
 ): Pick<FunctionSpec, 'memoryMegabytes' | 'reservedConcurrency'> {
-  const { memoryMb, reserved } = functionSizes[kind];
-  return { memoryMegabytes: memoryMb, ...(reservedConcurrency ? { reservedConcurrency: reserved } : {}) };
+  const { memoryMb, reserved } = sizeOf(config, kind);
+  return { memoryMegabytes: memoryMb, ...(reserved === undefined ? {} : { reservedConcurrency: reserved }) };
 }
 
 /** The functions as the stack deploys them, but for the source address that the platform gives to each probe. */
@@ -145,7 +145,7 @@ export async function functionsOf(
       name: nameOf(vantage),
       directory: bundles.probe.directory,
       timeoutSeconds: 60,
-      ...sizeOf(config, 'probe'),
+      ...specSizeOf(config, 'probe'),
       ...seatOf(vantage),
     }),
   );
@@ -154,14 +154,14 @@ export async function functionsOf(
       name: functionNameOf(config.name, 'watch'),
       directory: bundles.watch.directory,
       timeoutSeconds: 150,
-      ...sizeOf(config, 'watch'),
+      ...specSizeOf(config, 'watch'),
       ...actor,
     },
     {
       name: functionNameOf(config.name, 'operate'),
       directory: bundles.operate.directory,
       timeoutSeconds: 120,
-      ...sizeOf(config, 'operate'),
+      ...specSizeOf(config, 'operate'),
       ...actor,
     },
     ...probes,

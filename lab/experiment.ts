@@ -49,6 +49,7 @@ export interface Figures {
 const OUTCOME_LIMIT_MS = 60_000;
 /** How long a client writes before the fault and after the outcome, in milliseconds. */
 const BEFORE_MS = 1500;
+/** How long a client may take to connect to a steady pair, in milliseconds. */
 const AFTER_MS = 1000;
 /** How long the holder is watched for a move that must not come, in milliseconds. */
 const STAY_MS = 5000;
@@ -114,7 +115,7 @@ export async function startWriting({ network }: World, story: Story): Promise<Cl
   const client = await startClient({
     host: network.vip,
     port: network.port,
-    localAddress,
+    localAddress: network.addressOf('client'),
     words: network.wordsAt('client'),
     onTale: (tale) => {
       story.hear(tale);

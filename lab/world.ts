@@ -227,6 +227,6 @@ export function expectNothingDenied({ denied }: World): void {
 }
 
 /** Waits until keepalambda leads and has seen the standby fit. Throws after `limitMs` with what it saw. */
-export function untilSteady(world: World, limitMs = 30_000): Promise<void> {
+export function untilSteady(world: World, limitMs = 90_000): Promise<void> {
   return untilPairsSteady(world.store, [pairName], limitMs);
 }

@@ -41,6 +41,19 @@ export function filesOf(
 }
 
 /**
+ * What puts the group of all functions before the other work of this machine. Lambda guarantees a function its
+ * share, so the quota alone may limit it; without this, all functions together weigh as much as one process.
+ */
+export function precedenceOf(version: CgroupVersion): readonly [name: string, text: string] {
+  switch (version) {
+    case 1:
+      return ['cpu.shares', '102400'];
+    case 2:
+      return ['cpu.weight', '10000'];
+  }
+}
+
+/**
  * Where the CPU's cgroups are.
  * @param mounts the text of /proc/self/mounts
  * @param own the text of /proc/self/cgroup: with version 1, ours are made inside our own group

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CgroupHome, cgroupsHere, filesOf } from './cgroups.ts';
+import { type CgroupHome, cgroupsHere, filesOf, precedenceOf } from './cgroups.ts';
 import type { Guardian } from './guardian.ts';
 
 /** `lambda`: the share of its memory. `whole`: as much as the machine has. */
@@ -43,6 +43,8 @@ export function createFunctionCpu(
     guardian.watchGroup(group);
     mkdirSync(group);
     if (home.version === 2) writeFileSync(path.join(group, 'cgroup.subtree_control'), '+cpu');
+    const [name, text] = precedenceOf(home.version);
+    writeFileSync(path.join(group, name), text);
     return sharesUnder(group, home);
   } catch (error) {
     return everything(`whole (no cgroup: ${reasonOf(error)})`);

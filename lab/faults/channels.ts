@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isWritable } from '../pair.ts';
 import { followBoth, redirect, retryEverySecond, unappliedOn } from '../servers/faults/channels.ts';
+import { stopThread } from '../servers/faults/threads.ts';
 import type { Instance } from '../servers/instance.ts';
 import { untilReplicating } from '../servers/replication.ts';
 import { startStranger } from '../servers/stranger.ts';
@@ -108,14 +109,13 @@ function atOpening(world: World, node: Instance): { unapplied(): number | null; 
 }
 
 async function playOldTail(world: World): Promise<Played> {
-  const { hosts, network } = world;
-  const [old, next] = [hosts.db1, hosts.db2];
+  const [old, next] = [world.hosts.db1, world.hosts.db2];
   const alerts = new Alerts(world);
-  network.cut('db1', 'db2');
+  const startAgain = await stopThread(next.instance, 'IO_THREAD');
   await old.instance.sql('UPDATE app.balances SET balance = 90 WHERE id = 1');
   await old.instance.sql('INSERT INTO app.balances (id, balance) VALUES (2, 1)');
   await old.instance.kill();
-  network.heal('db1', 'db2');
+  await startAgain();
   const takeBack = async () => {};
   if (!(await alerts.within('failover-done', FAILOVER_MS))) {
     return { takeBack, judge: async () => ['no failover, so nothing could be overwritten'] };

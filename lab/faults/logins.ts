@@ -1,6 +1,7 @@
 /** Faults of new logins, while connections that are already there go on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { changePasswordHere } from '../servers/faults/password.ts';
+import type { Instance } from '../servers/instance.ts';
 import { Alerts } from './alerted.ts';
 import { wanted } from './codes.ts';
 import { type Fault, forGood } from './fault.ts';
@@ -24,10 +25,15 @@ export const loginFaults = {
         await instance.sql(`SET GLOBAL max_connect_errors = ${CONNECT_ERRORS}`);
       }
     },
-    play: async ({ hosts }) => {
+    play: async ({ hosts }, _options, story) => {
       hosts.db1.instance.hang();
       await delay(HUNG_MS);
       hosts.db1.instance.resume();
+      // mysqld works its backlog off before it answers us.
+      story.tell(
+        'db1',
+        `broken-off logins, of ${CONNECT_ERRORS} that shut out: ${await brokenOff(hosts.db1.instance)}`,
+      );
       return forGood;
     },
   },
@@ -55,3 +61,10 @@ export const loginFaults = {
     },
   },
 } as const satisfies Record<string, Fault>;
+
+/** How many logins of each address the server has counted against it; MariaDB does not say. */
+async function brokenOff(node: Instance): Promise<string> {
+  const rows = await node.sql('SELECT host, sum_connect_errors AS n FROM performance_schema.host_cache');
+  const texts = rows.filter(({ n }) => Number(n) > 0).map(({ host, n }) => `${n} from ${host}`);
+  return texts.join(', ') || 'none, or it does not say';
+}

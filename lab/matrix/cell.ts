@@ -7,8 +7,11 @@ import type { Figures } from '../experiment.ts';
 import type { ServerSettings } from '../servers/options.ts';
 import type { Ran } from './command.ts';
 
-/** How long one may take, in milliseconds: a minute for the outcome, the rest for start, readback and end. */
-const LIMIT_MS = 180_000;
+/**
+ * How long one may take, in milliseconds: a minute for what some faults do themselves, one for the outcome, the rest for
+ * start, readback and end.
+ */
+const LIMIT_MS = 240_000;
 
 const lab = fileURLToPath(new URL('../../bin/lab.ts', import.meta.url));
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accounts } from './accounts.ts';
 import type { Row } from './connection.ts';
 import type { Instance } from './instance.ts';
-import { isOf, recommendedChannel } from './options.ts';
+import { isOf, recommendedChannel, type ServerSettings } from './options.ts';
 import type { Dialect } from './product.ts';
 
 /** Where a replica finds its source: an address and port of the network, never the server's hidden port. */
@@ -20,8 +20,9 @@ export async function replicateFrom(
   replica: Instance,
   source: SourceAddress,
   channel: ChannelName = '',
+  settings: ServerSettings = replica.settings,
 ): Promise<void> {
-  await replica.sql(changeSource(replica, source, channel));
+  await replica.sql(changeSource(replica.product.dialect, source, channel, settings));
   await replica.sql(channelStatement(replica.product.dialect, 'START', channel));
 }
 
@@ -128,11 +129,11 @@ const { user, password } = accounts.repl;
 
 /** With the vendor's defaults a channel says no more than where its source is. */
 function changeSource(
-  { product, settings }: Instance,
+  dialect: Dialect,
   { host, port }: SourceAddress,
-  channel: string,
+  channel: ChannelName,
+  settings: ServerSettings,
 ): string {
-  const { dialect } = product;
   const { change, side, position } = words[dialect];
   const asked =
     settings === 'recommended' ? recommendedChannel.filter((option) => isOf(option, dialect)) : [];

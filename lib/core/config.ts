@@ -175,8 +175,8 @@ const environmentSchema = z.strictObject({
   /** Whether watch and operate send traces to X-Ray. Costs extra; the log tells the same story. */
   tracing: z.boolean().default(false),
   /**
-   * Whether each function has concurrency of its own (watch 4, each probe 4, operate 2), which no other function of
-   * the account can take. It comes out of the account's pool, of which AWS keeps 100 unreserved: turn it off only in
+   * Whether each function has concurrency of its own (watch 4, operate 2, each probe 3 and one for each pair), which
+   * no other function of the account can take. It comes out of the account's pool, of which AWS keeps 100 unreserved: turn it off only in
    * an account whose limit is so low that AWS refuses the reservation, as a new account's may be.
    */
   reservedConcurrency: z.boolean().default(true),

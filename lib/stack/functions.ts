@@ -14,7 +14,7 @@ import { Lambda, type LambdaProps } from './lambda.ts';
 import { functionNameOf, idOf } from './names.ts';
 import { Network } from './network.ts';
 import { actorPolicies, probePolicies, type Reach } from './permissions.ts';
-import { type FunctionKind, functionSizes } from './sizes.ts';
+import { type FunctionKind, sizeOf } from './sizes.ts';
 
 export interface FunctionsProps {
   readonly config: Config;
@@ -73,7 +73,7 @@ export class Functions extends Construct {
     return new Lambda(this, idOf(name), {
       ...own,
       functionName: functionNameOf(config.name, name),
-      ...sizeOf(config, name),
+      ...sizePropsOf(config, name),
       logRetentionDays: config.logRetentionDays,
       logKey: props.key,
       tracing: config.tracing,
@@ -101,7 +101,7 @@ export class Functions extends Construct {
         description: `keepalambda ${config.name}: speaks MySQL, from subnet ${vantage}`,
         code: bundles.probe.directory,
         timeoutSeconds: 60,
-        ...sizeOf(config, 'probe'),
+        ...sizePropsOf(config, 'probe'),
         logRetentionDays: config.logRetentionDays,
         logKey: key,
         policies: (logGroupArn) => probePolicies(Stack.of(this), functionName, logGroupArn),
@@ -119,12 +119,12 @@ export class Functions extends Construct {
 }
 
 /** Somebody else's burst must not take the places of the functions that see a death. */
-function sizeOf(
-  { reservedConcurrency }: Config,
+function sizePropsOf(
+  config: Config,
   kind: FunctionKind,
 ): Pick<LambdaProps, 'memoryMb' | 'reservedConcurrency'> {
-  const { memoryMb, reserved } = functionSizes[kind];
-  return { memoryMb, reservedConcurrency: reservedConcurrency ? reserved : undefined };
+  const { memoryMb, reserved } = sizeOf(config, kind);
+  return { memoryMb, reservedConcurrency: reserved };
 }
 
 function powertools(config: Config): Record<string, string> {

@@ -21,6 +21,10 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     [['--matrix', '--faults', 'lag,nope'], 'got fault nope; want one of mysqld-kill'],
     [['--matrix', '--servers', 'nope'], 'got the server nope'],
     [['--matrix', '--runs', '0'], 'want a whole number from 1'],
+    [['--cpu', 'half'], 'Allowed choices are lambda, whole'],
+    [['--server-settings', 'best'], 'Allowed choices are vendor, recommended'],
+    [['--matrix', '--cpu', 'half'], 'Allowed choices are lambda, whole'],
+    [['--fault', 'multi-source', '--server', 'mysql-5.6'], 'it has one channel only'],
     [['--fault', 'semi-sync-stall', '--server', 'mysql-5.6'], 'To mend it: use --server mysql-9.7.'],
     [['--matrix', '--faults', 'semi-sync-stall', '--servers', 'mysql-5.6'], 'no semi-sync plugin'],
   ])('%j', { timeout: 30_000 }, async (args, words) => {

@@ -16,8 +16,9 @@ describe('functions', () => {
   test.each([
     ['keepalambda-large-watch', 150, 4, false],
     ['keepalambda-large-operate', 120, 2, false],
-    ['keepalambda-large-probe-a', 60, 4, true],
-    ['keepalambda-large-probe-b', 60, 4, true],
+    // Each of the three pairs may have a plan at once.
+    ['keepalambda-large-probe-a', 60, 6, true],
+    ['keepalambda-large-probe-b', 60, 6, true],
   ])('%s runs on arm64 with its own log and concurrency', (FunctionName, Timeout, reserved, inVpc) => {
     three.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName,

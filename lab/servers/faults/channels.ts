@@ -5,10 +5,13 @@ import { channelStatement, replicateFrom, type SourceAddress, untilReplicating }
 /** The name of the peer's channel where there are two. */
 export const pairChannel = 'pair';
 
-/** Points the replica's only channel at another source, and waits until it follows that one. */
+/**
+ * Points the replica's only channel at another source, and waits until it follows that one. It has the heartbeat that
+ * we recommend, so the replica hears its source all the time, though not the right one.
+ */
 export async function redirect(replica: Instance, source: SourceAddress): Promise<void> {
   await replica.sql(channelStatement(replica.product.dialect, 'STOP'));
-  await replicateFrom(replica, source);
+  await replicateFrom(replica, source, '', 'recommended');
   await untilReplicating([replica]);
 }
 

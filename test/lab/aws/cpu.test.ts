@@ -88,7 +88,10 @@ describe('what is given', () => {
     const cpu = createFunctionCpu('lambda', guardian, () => ({ version: 1, directory: home }));
     expect(cpu.given).toBe('lambda');
     cpu.limit(4711, 256);
-    const group = path.join(home, readdirSync(home)[0] ?? '', '4711');
+    const all = path.join(home, readdirSync(home)[0] ?? '');
+    // All functions together would otherwise weigh as much as one process.
+    expect(readFileSync(path.join(all, 'cpu.shares'), 'utf8')).toBe('102400');
+    const group = path.join(all, '4711');
     const read = (name: string) => readFileSync(path.join(group, name), 'utf8');
     expect([read('cpu.cfs_period_us'), read('cpu.cfs_quota_us'), read('cgroup.procs')]).toEqual([
       '20000',
@@ -104,6 +107,7 @@ describe('what is given', () => {
     cpu.limit(4711, 1769);
     const [group = ''] = readdirSync(home).filter((name) => name.startsWith('keepalambda'));
     expect(readFileSync(path.join(home, group, 'cgroup.subtree_control'), 'utf8')).toBe('+cpu');
+    expect(readFileSync(path.join(home, group, 'cpu.weight'), 'utf8')).toBe('10000');
     expect(readFileSync(path.join(home, group, '4711', 'cpu.max'), 'utf8')).toBe('20000 20000');
   });
 

@@ -159,12 +159,12 @@ interface Found extends Pick<Server, 'heartbeat' | 'loginRefused' | 'flavor' | '
 
 function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, { kind: 'answered' }> {
   const { identity, version, writable, halfClosed, executed } = pulse;
+  const { semiSync, events, globalLock } = words.troubles;
   return {
     kind: 'answered',
     server: {
       ...{ identity, version, writable, halfClosed, ...found },
-      binaryLog: words.binaryLog.file === '' ? 'unknown' : 'on',
-      ...{ semiSync: null, events: null, globalLock: null },
+      ...{ binaryLog: pulse.binaryLog, semiSync, events, globalLock },
       uptimeSeconds: words.counters.uptimeSeconds,
       inbound: inboundNow(pulse, words),
       executed: { gtid: executed, ...words.binaryLog },
@@ -180,7 +180,7 @@ function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, 
 function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
   const { channel, fresh, beatLag } = words;
   if (channel !== 'unread') {
-    const inbound = inboundOf(channel, pulse, words);
+    const inbound = inboundOf(channel, pulse, { ...words, applierBlocked: words.troubles.applierBlocked });
     if (inbound.kind === 'unconfigured') return inbound;
     if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLag) };
     return { ...inbound, lagSeconds: null, caughtUp: false };

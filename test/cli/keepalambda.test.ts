@@ -99,8 +99,11 @@ describe('keepalambda init', () => {
 describe('keepalambda grants', () => {
   test.each([
     ['mysql-5.6', /GRANT SUPER, PROCESS, REPLICATION CLIENT ON \*\.\*/],
-    ['mysql-8', /GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON \*\.\*/],
-    ['mariadb', /READ_ONLY ADMIN, CONNECTION ADMIN ON \*\.\* TO 'watcher'@'10\.0\.%'/],
+    ['mysql-8', /GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN ON \*\.\*/],
+    [
+      'mariadb',
+      /READ_ONLY ADMIN, CONNECTION ADMIN, REPLICATION SLAVE ADMIN ON \*\.\* TO 'watcher'@'10\.0\.%'/,
+    ],
   ])('%s', async (server, right) => {
     const words = ['grants', '--server', server, '--user', 'watcher', '--from', '10.0.%', '--require-tls'];
     const { code, out } = await keepalambda(words);

@@ -111,6 +111,22 @@ describe('keepalambda grants', () => {
     expect(out).toMatch(right);
     expect(out).toContain('REQUIRE SSL');
     expect(out).toContain("GRANT SELECT, INSERT, UPDATE ON keepalambda.heartbeat TO 'watcher'@'10.0.%';");
+    expect(out).toMatch(/max_connect_errors/);
+    expect(out).toMatch(/at least 6 for each vantage/);
+  });
+
+  test.each([
+    ['mysql-5.6', /SUPER: read_only does not bind/],
+    ['mysql-5.7', /super_read_only binds every account/],
+    ['mysql-8', /super_read_only binds every account/],
+    ['mariadb', /READ_ONLY ADMIN: read_only does not bind/],
+  ])('%s: whom a closed server binds', async (server, words) => {
+    const { out } = await keepalambda(['grants', '--server', server]);
+    expect(out).toMatch(words);
+    // What is not a statement is a comment: all of it may be pasted.
+    const lines = out.trimEnd().split('\n');
+    const advice = lines.slice(lines.indexOf('--'));
+    expect(advice.every((line) => line.startsWith('--'))).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@ import type { NodeName } from '../../core/names.ts';
 import type { Inbound, Saw, Server } from '../../core/sighting.ts';
 import type { BeatLag, Beats } from './beats.ts';
 import type { Endpoint } from './connection.ts';
+import { CONNECTIONS_PER_VANTAGE } from './connections.ts';
 import { createDetails, type DetailWords, type Peer } from './details.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
@@ -130,9 +131,6 @@ type LoginRefused = Server['loginRefused'];
 
 /** ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED: limits of our own account. */
 const ownLimits = new Set([1203, 1226]);
-
-/** Connections that one vantage needs at the same time: three kept, one to log in or look beside, two of a command. */
-export const CONNECTIONS_PER_VANTAGE = 6;
 
 function refusedBy(refusal: Refusal | null): LoginRefused {
   if (refusal === null) return null;

@@ -105,7 +105,7 @@ function killWatchAt({ aws }: World, text: string): void {
 
 /** Asks operate, as a person would, and keeps the answer. */
 async function order({ aws }: World, action: 'switchover' | 'failover'): Promise<Played> {
-  const event = { action, pair: pairName, by: 'the lab', why: 'to show it' };
+  const event = { action, pair: pairName, from: 'db1', by: 'the lab', why: 'to show it' };
   const { payload } = await aws.lambda.invoke(functionNameOf(environmentName, 'operate'), event);
   const { lines } = JSON.parse(payload) as { lines?: readonly string[] };
   return { ...forGood, answer: lines?.join(' ') ?? payload };

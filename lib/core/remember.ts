@@ -1,8 +1,8 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import { tell, tellOnce, withIncident } from './alerts.ts';
+import { endConditions, tell, tellCondition, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
-import { describeLoss } from './loss.ts';
 import type { Memory, Readiness } from './memory.ts';
+import { noteEvents, noteReturn } from './notes.ts';
 import type { Durations, Situation } from './situation.ts';
 import type { VerdictKind } from './verdict.ts';
 
@@ -22,7 +22,8 @@ export function remember(
   durations: Durations,
   newId: string,
 ): Memory {
-  const noted = noteLoss(notePause(noteRoles(memory, situation, durations), situation), situation);
+  const roles = notePause(noteRoles(memory, situation, durations), situation);
+  const noted = noteEvents(noteReturn(roles, situation), situation);
   return noteMeasure(noted, decision, situation, durations, newId);
 }
 
@@ -38,24 +39,24 @@ function noteMeasure(
     case 'stay': {
       const open = withIncident(memory, row.id, nowMs, newId);
       const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.id}).` };
-      return tellOnce(
-        open,
-        pair.name,
-        measure.page,
-        { ...words, ...priceOf(situation, measure.page) },
-        nowMs,
-      );
+      const priced = { ...words, ...priceOf(situation, measure.page) };
+      const told = tellCondition(open, pair.name, measure.page, priced, nowMs);
+      return endConditions(told, measure.page, nowMs);
     }
     case 'all-clear': {
-      const { incident } = memory;
+      const over = endConditions(memory, null, nowMs);
+      const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
-      if (!incident || steadyForMs < ALL_CLEAR_MS) return memory;
+      if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
+      // Of what nobody was told, nobody is told that it is over.
+      if (incident.told.length === 0) return { ...over, incident: null };
       const minutes = Math.round((nowMs - incident.openedAtMs) / 6000) / 10;
       const happened = `${situation.holder.node} holds the VIP and serves; ${situation.standby.node} is fit.`;
       const done = `The incident is closed after ${minutes} minutes.`;
-      return { ...tell(memory, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
+      return { ...tell(over, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
     }
     case 'observe':
+      return endConditions(memory, null, nowMs);
     case 'resume':
     case 'act':
       return memory;
@@ -73,7 +74,7 @@ function priceOf(situation: Situation, page: string): { todo?: string } {
   return {
     todo:
       `Bring the holder back; or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +
-      `"force":true,"acceptLoss":true}. What would be lost: all that ${standby.node} has not received (${ready}).`,
+      `"force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}. What would be lost: all that ${standby.node} has not received (${ready}).`,
   };
 }
 
@@ -125,16 +126,4 @@ function notePause(memory: Memory, { pair, nowMs }: Situation): Memory {
     done: 'Automatic actions are on again.',
   };
   return tell({ ...memory, pause: null }, pair.name, 'resumed', words, nowMs);
-}
-
-/** The old holder is back: now its end is known exactly. */
-function noteLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation): Memory {
-  const { loss } = memory;
-  if (!loss || standby.node !== loss.old || standby.server === null || memory.plan !== null) return memory;
-  const exact = describeLoss(standby.server.executed, loss.kept, loss.keptBy);
-  const words = {
-    happened: `${loss.old} is back. When ${holder.node} took over, it lacked: ${exact}.`,
-    done: 'Nothing was changed.',
-  };
-  return tell({ ...memory, loss: null }, pair.name, 'loss-counted', words, nowMs);
 }

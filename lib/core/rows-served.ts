@@ -2,6 +2,7 @@
 import { holderFailsCheck, managed, mayLeave, repairable, standbyGone } from './conditions.ts';
 import { closeStandbyPlan, openHolderPlan, repairPlan, switchoverPlan } from './plans.ts';
 import type { Row } from './row.ts';
+import { channel } from './rows-channel.ts';
 import { holderLeaves, isSteady } from './situation.ts';
 
 export const served: readonly Row[] = [
@@ -12,7 +13,8 @@ export const served: readonly Row[] = [
     when: (s) => holderLeaves(s) && mayLeave(s),
     measure: (s) => ({
       kind: 'act',
-      plan: switchoverPlan(s.pair, s.standby.node),
+      // Its sessions end with the instance, whatever is done.
+      plan: switchoverPlan(s.pair, s.standby.node, true),
       because: `the instance of ${s.holder.node} is ${s.holderInstance}, and ${s.holder.node} still serves`,
     }),
     does: ['plan switchover'],
@@ -99,6 +101,7 @@ export const served: readonly Row[] = [
       'Replication into the holder is broken, but clients are served; the policy or the standby forbids more.',
     origin: 'mysql-mmm: replication failure on the active master is irrelevant',
   },
+  ...channel,
   {
     id: 'D23',
     name: 'standby-unfit',

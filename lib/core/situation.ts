@@ -82,7 +82,8 @@ export function assess(
   const holderName = holderOf(pair, evidence, memory);
   const holder = judge(evidence, holderName, pair.settings);
   const standby = judge(evidence, peerOf(pair, holderName).name, pair.settings);
-  const holderFaults = checkFaults(holder, pair);
+  // A channel that we detached is no fault of the holder's.
+  const holderFaults = memory.detached?.node === holderName ? [] : checkFaults(holder, pair);
   const inEc2: StandbyInEc2 = {
     room: evidence.vip?.room[standby.node] ?? true,
     instance: evidence.vip?.instances[standby.node] ?? 'unknown',

@@ -77,6 +77,8 @@ const extras: readonly Change[] = [
   rememberedUnfit('it lags'),
   incident([]),
   incident(['repaired']),
+  memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
+  memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '3 transactions: a:1-3' } }),
   noRoom('db2'),
   instance('db1', 'stopped'),
   instance('db1', 'stopping'),
@@ -167,6 +169,7 @@ describe('the decision table over every kind of situation', () => {
       'open-holder': true,
       'close-standby': true,
       'repair-node': true,
+      'attach-channel': true,
     };
     expect(new Set(acts.map(({ plan }) => plan.kind))).toEqual(new Set(Object.keys(plans)));
   });

@@ -120,12 +120,9 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     const { clock, database } = execution.ports;
     const deadlineMs = clock.nowMs() + VERIFY_LIMIT_MS;
     for (;;) {
-      const answered = await database.verify(execution.pair, deadlineMs - clock.nowMs());
+      const answered = await orReason(database.verify(execution.pair, deadlineMs - clock.nowMs()));
       const problem = problemOf(step.node, answered, execution);
-      if (problem === null)
-        return done(
-          `${step.node} answers through the VIP${answered.heartbeat.kind === 'committed' ? ', heartbeat committed' : ''}`,
-        );
+      if (problem === null) return done(`${step.node} answers through the VIP${committedIn(answered)}`);
       // The old holder may answer for a moment more: routes follow the API, not the other way round.
       if (clock.nowMs() + VERIFY_PAUSE_MS >= deadlineMs) return failed(problem);
       await clock.sleep(VERIFY_PAUSE_MS);
@@ -160,12 +157,29 @@ function renderObstacle({ kind, session }: Obstacle): string {
   return `${kind} of session ${id} (${user}@${host}), for ${forSeconds} s: ${statement}`;
 }
 
+/** The answer, or why there was none: nobody may answer for a moment, and then the new holder does. */
+async function orReason(asked: Promise<Answered>): Promise<Answered | string> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof PortError) return error.message;
+    throw error;
+  }
+}
+
+function committedIn(answered: Answered | string): string {
+  const committed = typeof answered !== 'string' && answered.heartbeat.kind === 'committed';
+  return committed ? ', heartbeat committed' : '';
+}
+
 /** What is wrong with who answered through the VIP; null when nothing is. */
 function problemOf(
   node: NodeName,
-  { identity, heartbeat }: Answered,
+  answered: Answered | string,
   { pair, identityOf }: Execution,
 ): string | null {
+  if (typeof answered === 'string') return answered;
+  const { identity, heartbeat } = answered;
   const wanted = identityOf(node);
   if (wanted !== null && identity !== wanted)
     return `${identity} answers through the VIP, and ${node} is ${wanted}`;

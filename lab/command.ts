@@ -140,7 +140,7 @@ async function keep(world: World, story: Story): Promise<number> {
     `the pair is steady; clients connect to ${network.vip}:${network.port}. Ask and order by hand:`,
   );
   console.log(invoke({ action: 'status', pair: pairName }));
-  console.log(invoke({ action: 'failover', pair: pairName }));
+  console.log(invoke({ action: 'failover', pair: pairName, to: 'db2', by: 'you', why: 'to see it' }));
   story.tell('lab', 'Ctrl-C ends it');
   return new Promise(() => {});
 }

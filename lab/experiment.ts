@@ -49,7 +49,6 @@ export interface Figures {
 const OUTCOME_LIMIT_MS = 60_000;
 /** How long a client writes before the fault and after the outcome, in milliseconds. */
 const BEFORE_MS = 1500;
-/** How long a client may take to connect to a steady pair, in milliseconds. */
 const AFTER_MS = 1000;
 /** How long the holder is watched for a move that must not come, in milliseconds. */
 const STAY_MS = 5000;
@@ -110,7 +109,6 @@ function collectAlerts({ aws }: World): Alerted[] {
 
 /** Resolves when the client has connected, or says why not: what a fault costs is counted from writes before it. */
 export async function startWriting({ network }: World, story: Story): Promise<Client> {
-  const localAddress = network.addressOf('client');
   const heard = Promise.withResolvers<void>();
   const client = await startClient({
     host: network.vip,
@@ -166,7 +164,16 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
   const longestMs = Math.round(outageMs(writes, { sinceMs, untilMs }));
   const lost = await countLost(world, holderAfter, result);
   const whole = !fault.endsWhole || (await isWhole(world, holderAfter));
-  const wrong = wrongsOf(fault, { outcome, codes, verdicts, twoWriters, lost, whole, denied: [...denied], complaints });
+  const wrong = wrongsOf(fault, {
+    outcome,
+    codes,
+    verdicts,
+    twoWriters,
+    lost,
+    whole,
+    denied: [...denied],
+    complaints,
+  });
   return {
     fault: name,
     server: world.hosts.db1.instance.product.name,

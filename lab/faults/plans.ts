@@ -106,6 +106,6 @@ function killWatchAt({ aws }: World, text: string): void {
 
 /** Orders it, and keeps the answer. */
 async function order(world: World, action: 'switchover' | 'failover'): Promise<Played> {
-  const event = { action, pair: pairName, by: 'the lab', why: 'to show it' };
+  const event = { action, pair: pairName, from: 'db1', by: 'the lab', why: 'to show it' };
   return { ...forGood, answer: await ask(world, event) };
 }

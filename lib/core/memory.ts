@@ -14,8 +14,24 @@ export interface Incident {
   readonly openedAtMs: number;
   /** The row of the decision table that opened it. */
   readonly row: string;
-  /** Event codes told so far: each at most once an incident. */
+  /** The codes of the alerts so far, each once. */
   readonly told: readonly EventCode[];
+  /** How many alerts there were: it makes their ids different. Absent in records of older releases. */
+  readonly alerts?: number;
+}
+
+/** What people were told of one code, across incidents: what lasts is repeated, what comes again and again is held back. */
+export interface Reported {
+  /** Since when the condition is on (or when the event was last told). */
+  readonly sinceMs: number;
+  /** Since when it is over; null while it is on. */
+  readonly overSinceMs: number | null;
+  /** How often the condition that is on was told. */
+  readonly times: number;
+  /** When alerts of this code went out lately, the newest last. */
+  readonly toldAtMs: readonly number[];
+  /** How many were held back since the newest. */
+  readonly heldBack: number;
 }
 
 /** An alert on its way: kept in memory until SNS has it, so that a death of watch loses none. */
@@ -54,6 +70,8 @@ export interface Loss {
   readonly old: NodeName;
   /** The old holder's last seen position, and the position up to which the new one had applied it. */
   readonly lastSeen: Position | null;
+  /** How long before the loss `lastSeen` was read: 0 when it was fenced there, null when it is not known. */
+  readonly lastSeenAgoMs?: number | null;
   readonly kept: Position | null;
   /** The new holder's identity: what it wrote itself is not lost. */
   readonly keptBy: string | null;
@@ -91,6 +109,13 @@ export interface Quarantine {
   readonly groups: readonly string[];
 }
 
+/** The last move of the VIP by a plan of ours. */
+export interface Moved {
+  readonly from: NodeName | null;
+  readonly to: NodeName;
+  readonly atMs: number;
+}
+
 /** What an operator's order came to. */
 export interface Answer {
   readonly requestId: string;
@@ -122,8 +147,13 @@ export interface Memory {
   readonly movedByHand: MovedByHand | null;
   /** Null when nobody was seen, or a plan of ours has had its hands on it since. */
   readonly opened: Opened | null;
-  /** The conditions that people are alerted of and that are on now: one that ended and comes back is alerted again. */
-  readonly active: readonly EventCode[];
+  /** What people were told lately, by code. */
+  readonly reports: Readonly<Partial<Record<EventCode, Reported>>>;
+  readonly moved: Moved | null;
+  /** When an automatic move was last undone: the next try waits a few seconds. */
+  readonly triedAtMs: number | null;
+  /** How many scheduled events people know of that will stop after a move. */
+  readonly eventsTold: number;
   /** Answers to the last few orders, so that an order is never carried out twice. */
   readonly answers: readonly Answer[];
   readonly outbox: readonly Alert[];
@@ -145,7 +175,10 @@ export const emptyMemory: Memory = {
   detached: null,
   movedByHand: null,
   opened: null,
-  active: [],
+  reports: {},
+  moved: null,
+  triedAtMs: null,
+  eventsTold: 0,
   answers: [],
   outbox: [],
 };

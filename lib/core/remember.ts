@@ -1,9 +1,9 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import { tell, tellOnce, withIncident } from './alerts.ts';
+import { endConditions, tell, tellCondition, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
-import { describeLoss } from './loss.ts';
 import type { Memory } from './memory.ts';
 import { noteRoles } from './note-roles.ts';
+import { noteEvents, noteReturn } from './notes.ts';
 import type { Durations, Situation } from './situation.ts';
 
 /** How long the pair must be steady before the all-clear. Milliseconds. */
@@ -20,27 +20,9 @@ export function remember(
   durations: Durations,
   newId: string,
 ): Memory {
-  const roles = noteRoles(memory, situation, durations);
-  const noted = noteLoss(notePause(roles, situation), situation);
-  const decided = noteMeasure(noted, decision, situation, durations, newId);
-  return noteUnready(decided, decision, situation);
-}
-
-/**
- * A standby that is unfit while the holder lives and does not serve: the table's row is about the holder then, and this is
- * told beside it.
- */
-function noteUnready(
-  memory: Memory,
-  { row }: Decision,
-  { pair, holder, standby, life, nowMs }: Situation,
-): Memory {
-  const { readiness } = memory;
-  if (readiness?.node !== standby.node || readiness.fit || memory.incident === null) return memory;
-  if (holder.kind === 'serving' || life !== 'lives') return memory;
-  const happened = `${standby.node}, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
-  const words = { happened, done: `Nothing was moved (${row.id}).` };
-  return tellOnce(memory, pair.name, 'standby-unfit', words, nowMs);
+  const roles = notePause(noteRoles(memory, situation, durations), situation);
+  const noted = noteEvents(noteReturn(roles, situation), situation);
+  return noteMeasure(noted, decision, situation, durations, newId);
 }
 
 function noteMeasure(
@@ -55,28 +37,46 @@ function noteMeasure(
     case 'stay': {
       const open = withIncident(memory, row.id, nowMs, newId);
       const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.id}).` };
-      return tellOnce(
-        open,
-        pair.name,
-        measure.page,
-        { ...words, ...priceOf(situation, measure.page) },
+      const priced = { ...words, ...priceOf(situation, measure.page) };
+      const told = tellCondition(open, pair.name, measure.page, priced, nowMs);
+      const beside = unreadyBeside(told, situation);
+      const on = endConditions(
+        told,
+        [measure.page, ...(beside === null ? [] : ['standby-unfit' as const])],
         nowMs,
       );
+      return beside === null
+        ? on
+        : tellCondition(on, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
     }
     case 'all-clear': {
-      const { incident } = memory;
+      const over = endConditions(memory, [], nowMs);
+      const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
-      if (!incident || steadyForMs < ALL_CLEAR_MS) return memory;
+      if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
+      // Of what nobody was told, nobody is told that it is over.
+      if (incident.told.length === 0) return { ...over, incident: null };
       const minutes = Math.round((nowMs - incident.openedAtMs) / 6000) / 10;
       const happened = `${situation.holder.node} holds the VIP and serves; ${situation.standby.node} is fit.`;
       const done = `The incident is closed after ${minutes} minutes.`;
-      return { ...tell(memory, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
+      return { ...tell(over, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
     }
     case 'observe':
+      return endConditions(memory, [], nowMs);
     case 'resume':
     case 'act':
       return memory;
   }
+}
+
+/**
+ * A standby that is unfit while the holder lives and does not serve: the table's row is about the holder then, and people
+ * are alerted of this beside it. Null when there is nothing to say.
+ */
+function unreadyBeside({ readiness }: Memory, { holder, standby, life }: Situation): string | null {
+  if (readiness?.node !== standby.node || readiness.fit) return null;
+  if (holder.kind === 'serving' || life !== 'lives') return null;
+  return `${standby.node}, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
 }
 
 /** Where a person must choose, the alert names the command and its price. */
@@ -90,7 +90,7 @@ function priceOf(situation: Situation, page: string): { todo?: string } {
   return {
     todo:
       `Bring the holder back; or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +
-      `"force":true,"acceptLoss":true}. What would be lost: all that ${standby.node} has not received (${ready}).`,
+      `"force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}. What would be lost: all that ${standby.node} has not received (${ready}).`,
   };
 }
 
@@ -101,16 +101,4 @@ function notePause(memory: Memory, { pair, nowMs }: Situation): Memory {
     done: 'Automatic actions are on again.',
   };
   return tell({ ...memory, pause: null }, pair.name, 'resumed', words, nowMs);
-}
-
-/** The old holder is back: now its end is known exactly. */
-function noteLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation): Memory {
-  const { loss } = memory;
-  if (!loss || standby.node !== loss.old || standby.server === null || memory.plan !== null) return memory;
-  const exact = describeLoss(standby.server.executed, loss.kept, loss.keptBy);
-  const words = {
-    happened: `${loss.old} is back. When ${holder.node} took over, it lacked: ${exact}.`,
-    done: 'Nothing was changed.',
-  };
-  return tell({ ...memory, loss: null }, pair.name, 'loss-counted', words, nowMs);
 }

@@ -22,7 +22,8 @@ export const held: readonly RowText[] = [
     when: (s) => holderLeaves(s) && mayLeave(s),
     measure: (s) => ({
       kind: 'act',
-      plan: switchoverPlan(s.pair, s.standby.node),
+      // Its sessions end with the instance, whatever is done.
+      plan: switchoverPlan(s.pair, s.standby.node, true),
       because: `the instance of ${s.holder.node} is ${s.holderInstance}, and ${s.holder.node} still serves`,
     }),
     does: ['plan switchover'],

@@ -3,6 +3,7 @@ import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } fr
 import { blockOf, misdirection, renderSession } from './fitness.ts';
 import { repairPlan } from './plans.ts';
 import type { RowText } from './row.ts';
+import { channel } from './rows-channel.ts';
 import type { HangCause, Heartbeat } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
@@ -72,6 +73,7 @@ export const served: readonly RowText[] = [
       'Replication into the holder is broken, but clients are served; the source, the policy, the standby or a pause forbids more.',
     origin: 'mysql-mmm: replication failure on the active master is irrelevant',
   },
+  ...channel,
   {
     name: 'standby-misdirected',
     says: "The holder serves, and the standby's channel does not come from the holder's own address, or not from the server that the holder is.",

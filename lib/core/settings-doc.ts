@@ -14,6 +14,7 @@ type Choice =
   | 'holderReplicationFault'
   | 'holderStopping'
   | 'repair'
+  | 'events'
   | 'writeProbe';
 
 const choices: Readonly<Record<Choice, string>> = {
@@ -25,6 +26,8 @@ const choices: Readonly<Record<Choice, string>> = {
   holderStopping:
     'The instance of a holder that still serves is stopping: `switchover` away from it, or `wait` for its end.',
   repair: 'What is restarted on a lost node, once an incident: `mysqld`, `keepalived`.',
+  events:
+    'Scheduled events: `managed`: the scheduler runs on the holder alone. `leave`: it is never touched.',
   writeProbe: 'Whether looks at the holder commit a heartbeat row.',
 };
 

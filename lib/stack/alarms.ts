@@ -125,6 +125,13 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
       minutes: 1,
     },
     {
+      id: 'tick-failures',
+      description:
+        'The state of a pair could not be read or stored for three minutes: nobody would fail over for it.',
+      metric: of('TickFailure'),
+      minutes: 3,
+    },
+    {
       id: 'dead-letters',
       description: 'A start of watch or an alert to a subscriber could not be delivered; the queue has it.',
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'Maximum' }),

@@ -105,6 +105,8 @@ const extras: readonly Change[] = [
   memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } }),
   lasting({ heartbeat: { kind: 'barred', sinceMs: NOW_MS - 6000 } }),
   lasting({ heartbeat: { kind: 'refused', sinceMs: NOW_MS - 6000 } }),
+  memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
+  memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '3 transactions: a:1-3' } }),
   noRoom('db2'),
   instance('db1', 'stopped'),
   instance('db1', 'stopping'),
@@ -195,6 +197,7 @@ describe('the decision table over every kind of situation', () => {
       'open-holder': true,
       'close-standby': true,
       'repair-node': true,
+      'attach-channel': true,
     };
     expect(new Set(acts.map(({ plan }) => plan.kind))).toEqual(new Set(Object.keys(plans)));
   });

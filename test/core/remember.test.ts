@@ -5,6 +5,7 @@ import { remember } from '../../lib/core/remember.ts';
 import type { Durations } from '../../lib/core/situation.ts';
 import { noDurations } from '../../lib/core/situation.ts';
 import {
+  answers1,
   answers2,
   type Change,
   full,
@@ -163,14 +164,16 @@ describe('a decision to stay opens an incident and pages, once', () => {
 
   it('with what happened and that nothing was moved', () => {
     const row = rows.find(({ name }) => name === 'holder-lost-standby-unfit')?.id ?? '';
-    expect(once.incident).toEqual({ id: 'cccc0001', openedAtMs: NOW_MS, row, told: ['holder-lost'] });
+    expect(once.incident).toMatchObject({ id: 'cccc0001', openedAtMs: NOW_MS, row, told: ['holder-lost'] });
     expect(once.outbox).toMatchObject([{ code: 'holder-lost', done: `Nothing was moved (${row}).` }]);
-    expect(left([...lost, memory({ incident: once.incident, outbox: once.outbox })]).outbox).toHaveLength(1);
+    expect(
+      left([...lost, memory({ incident: once.incident, outbox: once.outbox, reports: once.reports })]).outbox,
+    ).toHaveLength(1);
   });
 
   it('with the command and its price where a person must choose', () => {
     expect(once.outbox[0]?.todo).toContain(
-      '{"action":"failover","pair":"orders","to":"db2","force":true,"acceptLoss":true}',
+      '{"action":"failover","pair":"orders","to":"db2","force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}',
     );
     expect(once.outbox[0]?.todo).toContain('all that db2 has not received (it lags by 300 s)');
   });
@@ -227,14 +230,23 @@ describe('the old holder is back: its loss is counted exactly', () => {
     keptBy: UUID1,
     atMs: NOW_MS - 9000,
   };
+  const holding = holder(answers1({ executed: position(`${UUID2}:1-50,${UUID1}:1-99`) }));
   const back = standby(answers2({ executed: position(`${UUID2}:1-53,${UUID1}:1-100`) }));
 
+  it('nothing, where replication has brought it over since', () => {
+    const has = standby(answers2({ executed: position(`${UUID2}:1-50,${UUID1}:1-100`) }));
+    expect(left([memory({ loss }), holding, has, rememberedUnfit('x')]).outbox[0]).toMatchObject({
+      code: 'loss-counted',
+      happened: 'db2 is back. Nothing is missing: db1 has every transaction that db2 has.',
+    });
+  });
+
   it('told once, without what the new holder wrote since', () => {
-    const counted = left([memory({ loss }), back, rememberedUnfit('x')]);
+    const counted = left([memory({ loss }), holding, back, rememberedUnfit('x')]);
     expect(counted.loss).toBeNull();
     expect(counted.outbox[0]).toMatchObject({
       code: 'loss-counted',
-      happened: `db2 is back. When db1 took over, it lacked: 5 transactions lost: ${UUID2}:49-53.`,
+      happened: `db2 is back. Missing on db1 now: 3 transactions: ${UUID2}:51-53.`,
     });
   });
 

@@ -101,9 +101,26 @@ export const tried = memory({
   incident: { id: '41c', openedAtMs: NOW_MS - 60_000, row: 'D21', told: ['repaired'] },
 });
 export const flapped = memory({ failoversAtMs: [NOW_MS - 10_000] });
+const detached = (missing: string | null, node = 'db1') =>
+  memory({ detached: { node, from: node === 'db1' ? 'db2' : 'db1', atMs: NOW_MS, missing } });
 export const openStandby = standby(answers2({ writable: true }));
 
 export const stories: readonly [what: string, and: string, changes: readonly Change[], story: string][] = [
+  ['a channel is detached', 'nothing is missing', [detached('')], 'channel-may-attach attach-channel to db1'],
+  [
+    'a channel is detached',
+    'from the standby, which may always receive from the holder',
+    [detached(null, 'db2')],
+    'channel-may-attach attach-channel to db2',
+  ],
+  [
+    'a channel is detached',
+    'something is missing',
+    [detached('3 transactions: a:1-3')],
+    'channel-detached stay, page channel-detached',
+  ],
+  ['a channel is detached', 'not compared yet', [detached(null)], 'steady all-clear'],
+  ['a channel is detached', 'the old holder is away', [detached(''), standby(refused)], 'unsettled observe'],
   ['a plan in flight', 'all well', [inFlight], 'plan-in-flight resume'],
   ['a plan in flight', 'the holder lost', [inFlight, stopped, deaf], 'plan-in-flight resume'],
   ['a plan in flight', "paused: it is an operator's own", [inFlight, paused], 'plan-in-flight resume'],

@@ -18,6 +18,8 @@ function leader(before: Memory = emptyMemory) {
   const metrics: string[] = [];
   /** What fails now: `save`, `publish`, `history`. */
   const broken = new Set<string>();
+  /** Alerts that SNS says no to. */
+  const refused = new Set<string>();
   const fail = (what: string) => {
     if (broken.has(what)) throw new PortError('timeout', `${what} timed out`);
   };
@@ -40,6 +42,7 @@ function leader(before: Memory = emptyMemory) {
     alerts: {
       publish: async ({ id }: { id: string }) => {
         fail('publish');
+        if (refused.has(id)) throw new PortError('denied', `${id} is denied`);
         published.push(id);
       },
     },
@@ -51,7 +54,7 @@ function leader(before: Memory = emptyMemory) {
     memory: before,
     safeguards: allSafeguards,
   });
-  return { clock, memory, saved, published, history, failures, metrics, broken };
+  return { clock, memory, saved, published, history, failures, metrics, broken, refused };
 }
 
 describe('saving', () => {
@@ -113,7 +116,7 @@ describe('the outbox', () => {
     await clock.pass(1);
     memory.publish();
     await memory.idle();
-    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-0']);
+    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-1']);
     expect(saved.at(-1)?.outbox).toHaveLength(2);
   });
 
@@ -137,8 +140,23 @@ describe('the outbox', () => {
     broken.clear();
     await memory.save(telling(memory.now, 2));
     await memory.idle();
-    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-0']);
-    expect(memory.now.outbox.map(({ id }) => id)).toEqual(['orders-2-both-lost-0']);
+    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-1']);
+    expect(memory.now.outbox.map(({ id }) => id)).toEqual(['orders-2-both-lost-1']);
+  });
+
+  it('does not wait for an alert that SNS refuses; that one is tried a few times and left to the next leader', async () => {
+    const { clock, memory, published, metrics, refused } = leader();
+    refused.add('orders-1-both-lost-0');
+    await memory.save(telling(telling(emptyMemory, 1), 2));
+    await memory.idle();
+    expect(published).toEqual(['orders-2-both-lost-1']);
+    for (let tries = 0; tries < 20; tries += 1) {
+      await clock.pass(5000);
+      memory.publish();
+      await memory.idle();
+    }
+    expect(metrics).toHaveLength(5);
+    expect(memory.now.outbox.map(({ id }) => id)).toContain('orders-1-both-lost-0');
   });
 });
 

@@ -22,18 +22,25 @@ export const switchover: Asked = {
 export function drawRequest(random: Random): Asked {
   const asked = { pair: pairName, by: 'operator', why: 'simulated' };
   const roll = random.next();
-  if (roll < 0.4) return switchover;
-  if (roll < 0.52) return { action: 'failover', ...asked, force: false, acceptLoss: false };
+  const to = random.pick(nodeNames);
+  if (roll < 0.4) return { ...switchover, to, force: random.chance(0.2), killLong: random.chance(0.3) };
+  if (roll < 0.52) return { action: 'failover', ...asked, to, force: false, acceptLoss: false };
   if (roll < 0.58) {
     // A typing error: no node of this pair.
-    const to = random.chance(0.5) ? strangerName : random.pick(nodeNames);
-    return { action: 'failover', ...asked, to, force: random.chance(0.5), acceptLoss: random.chance(0.5) };
+    const named = random.chance(0.5) ? strangerName : to;
+    return {
+      action: 'failover',
+      ...asked,
+      to: named,
+      force: random.chance(0.5),
+      acceptLoss: random.chance(0.5),
+    };
   }
   if (roll < 0.74) return { action: 'pause', ...asked, minutes: random.pick([0.2, 0.5, 1, 3]) };
   if (roll < 0.8) return { action: 'resume', ...asked };
   if (roll < 0.88) return { action: 'acknowledge', ...asked };
   if (roll < 0.92) return { action: 'release', ...asked, node: random.pick(nodeNames) };
   if (roll < 0.95) return { action: 'status', pair: pairName };
-  if (roll < 0.98) return { action: 'plan', pair: pairName, of: 'failover', force: false };
+  if (roll < 0.98) return { action: 'plan', pair: pairName, of: 'failover', force: false, killLong: false };
   return { action: 'history', pair: pairName, limit: 20 };
 }

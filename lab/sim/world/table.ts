@@ -32,9 +32,9 @@ export class Table {
     this.#checksEpoch = checksEpoch;
   }
 
-  takeLease(nowMs: number, seen: Lease | null, owner: string): Lease | null {
+  takeLease(nowMs: number, seen: Lease | null, owner: string, above = 0): Lease | null {
     if (this.lease?.version !== seen?.version) return null;
-    const epoch = (this.lease?.epoch ?? 0) + 1;
+    const epoch = Math.max(this.lease?.epoch ?? 0, above) + 1;
     return this.#writeLease(nowMs, { owner, epoch, released: false, wakeups: this.lease?.wakeups ?? 0 });
   }
 
@@ -126,6 +126,7 @@ export class Table {
 
   #checkEpoch(item: MemoryItem | undefined, epoch: number): void {
     if (!this.#checksEpoch || item === undefined || item.epoch <= epoch) return;
-    throw new PortError('superseded', `epoch ${epoch} is over: epoch ${item.epoch} has claimed the memory`);
+    const message = `epoch ${epoch} is over: epoch ${item.epoch} has claimed the memory`;
+    throw new PortError('superseded', message, { epoch: item.epoch });
   }
 }

@@ -202,7 +202,8 @@ function createDoctor(logins: Logins): Doctor {
   /** Counts patients: what is found of an earlier one is of no use any more. */
   let patient = 0;
 
-  async function find(ownId: number): Promise<Why> {
+  /** Null where there is nothing new to say. */
+  async function find(ownId: number): Promise<Why | null> {
     try {
       link = link === null || link.isGone() ? await logins.take() : link;
       return await askWhy(link, ownId);
@@ -219,8 +220,9 @@ function createDoctor(logins: Logins): Doctor {
       const mine = patient;
       void find(ownId).then((found) => {
         asking = false;
-        if (mine === patient) why = found;
-        else release();
+        // What was found before stands until something else is: between two tries nothing waits for anything.
+        if (mine !== patient) release();
+        else why = found ?? why;
       });
     },
     why: () => why,

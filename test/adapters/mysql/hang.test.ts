@@ -157,10 +157,16 @@ describe('why our commit hangs', () => {
       { waiter: 'denied' },
       { kind: 'failed', cause: 'unknown', because: expect.stringMatching(/PROCESS is denied/) },
     ],
-    ['it has just returned', '9.7.0', [idle(30)], {}, { kind: 'failed', cause: 'unknown', blocker: null }],
   ])('%s', async (_, version, processes, answers, wanted) => {
     expect(await askWhy(linkOf(version, processes, answers), 7)).toMatchObject(wanted);
   });
+});
+
+test.each<[string, readonly Row[]]>([
+  ['gone', [idle(30)]],
+  ['at its next question', [session(7, 'monitor', 'init', 'SELECT @@global.read_only AS closed'), backup]],
+])('nothing is said of one that is %s', async (_, processes) => {
+  expect(await askWhy(linkOf('9.7.0', processes, {}), 7)).toBeNull();
 });
 
 describe('what holds up an applier', () => {

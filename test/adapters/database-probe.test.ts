@@ -4,6 +4,7 @@ import { createDatabase } from '../../lib/adapters/database-probe.ts';
 import { type ProbeResponse, probeRequestSchema } from '../../lib/adapters/probe-protocol.ts';
 import type { Report, Saw } from '../../lib/core/sighting.ts';
 import type { DatabasePort, LookTarget } from '../../lib/shell/ports.ts';
+import { db1 } from '../core/servers.ts';
 import { type AwsWorld, clock, pair, startWorld } from './aws-world.ts';
 import { probeBundle } from './probe-functions.ts';
 
@@ -107,6 +108,16 @@ describe('a look through a probe', () => {
     respond({ kind: 'looks', pairs: { [pair.name]: [{ node: 'db1', saw }] } });
     await look();
     expect(dropped).toEqual([pair.name]);
+  });
+
+  it.each([
+    [1045, [pair.name]],
+    [1040, []],
+  ])('has them read again when only a fresh login is refused, with %i', async (errno, wanted) => {
+    const saw: Saw = { kind: 'answered', server: { ...db1, loginRefused: { errno, message: 'no' } } };
+    respond({ kind: 'looks', pairs: { [pair.name]: [{ node: 'db1', saw }] } });
+    await look();
+    expect(dropped).toEqual(wanted);
   });
 });
 

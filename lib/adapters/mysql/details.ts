@@ -112,10 +112,10 @@ export function createDetails(logins: Logins, peer: Peer): Details {
     channel = seen;
     channelAtMs = nowMs();
     if (!all) return;
-    const caughtUp = seen === null || isCaughtUp(seen, pulse.workers);
-    troubles = await readTroubles(link, seen, counters, caughtUp);
     binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
     readAtMs = nowMs();
+    const caughtUp = seen === null || isCaughtUp(seen, pulse.workers);
+    troubles = await readTroubles(link, seen, counters, caughtUp);
   }
 
   /** Begins a set of statements; what the server refuses is remembered until it tells. */

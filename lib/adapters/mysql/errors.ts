@@ -26,6 +26,11 @@ export class MysqlFailure extends Error {
 /** ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED, ER_HOST_IS_BLOCKED, ER_CANT_CREATE_THREAD. */
 const saturated = new Set([1040, 1203, 1226, 1129, 1135]);
 
+/** Whether a server that refuses a login with this error has no room for us; else our account or its settings are at fault. */
+export function hasNoRoom(errno: number): boolean {
+  return saturated.has(errno);
+}
+
 /**
  * The connection is gone, whatever the words: ER_SERVER_SHUTDOWN, ER_FORCING_CLOSE, ER_ABORTING_CONNECTION, the
  * network errors, ER_QUERY_INTERRUPTED, ER_CONNECTION_KILLED (MariaDB), ER_CLIENT_INTERACTION_TIMEOUT.

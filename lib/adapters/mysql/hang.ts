@@ -40,11 +40,14 @@ export function obstacleOf(state: string): string | null {
   return [globalLock, tableLock, diskFull].some((pattern) => pattern.test(state)) ? state : null;
 }
 
-/** Why the statement of our session `ownId` does not return. Throws a `MysqlFailure` where the list cannot be read. */
-export async function askWhy(link: Link, ownId: number): Promise<Why> {
+/**
+ * Why the heartbeat of our session `ownId` does not return; null when it is not under way at this moment. Throws a
+ * `MysqlFailure` where the list cannot be read.
+ */
+export async function askWhy(link: Link, ownId: number): Promise<Why | null> {
   const processes = (await link.query('SHOW FULL PROCESSLIST', [], ASK_MS)).map(readProcessRow);
   const own = processes.find(({ id }) => id === ownId);
-  if (own === undefined) return unknown(HANGS);
+  if (own === undefined || !isHeartbeat(own, own)) return null;
   return why(link, processes, own, 0);
 }
 

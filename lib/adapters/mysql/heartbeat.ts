@@ -86,29 +86,34 @@ export function createWriter(logins: Logins, node: string, beats: Beats): Writer
   const doctor = createDoctor(logins);
   let underWay: Promise<void> | null = null;
   let startedAtMs = Number.NEGATIVE_INFINITY;
+  /** When the one under way, or else the last one, was sent; null while it waits for a connection. */
+  let sentAtMs: number | null = null;
   /** Since when it has not committed what it tried to. */
   let failingSinceMs: number | null = null;
   let last: Heartbeat = { kind: 'not-tried' };
 
   function settle(heartbeat: Heartbeat): void {
     last = heartbeat;
-    failingSinceMs = heartbeat.kind === 'failed' ? (failingSinceMs ?? startedAtMs) : null;
+    failingSinceMs = heartbeat.kind === 'failed' ? (failingSinceMs ?? sentAtMs ?? startedAtMs) : null;
     if (heartbeat.kind === 'committed' || heartbeat.kind === 'not-tried') doctor.dismiss();
   }
 
   async function attempt(limitMs: number): Promise<void> {
     const mine = startedAtMs;
     let ownId = 0;
-    const patient = async (link: Link) => {
+    sentAtMs = null;
+    const commit = async (link: Link) => {
       ownId = link.id;
+      const atMs = nowMs();
+      if (mine === startedAtMs) sentAtMs = atMs;
       const stampMs = await commitHeartbeat(link, node);
-      if (stampMs !== null) beats.note(stampMs, mine);
+      if (stampMs !== null) beats.note(stampMs, atMs);
       return stampMs;
     };
     const ask = () => (mine === startedAtMs && underWay !== null ? doctor.ask(ownId) : undefined);
     const first = setTimeout(ask, limitMs / 2);
     const again = setInterval(ask, ASK_AGAIN_MS);
-    const outcome = await tryOnce(kept, limitMs, patient);
+    const outcome = await tryOnce(kept, limitMs, commit);
     clearTimeout(first);
     clearInterval(again);
     // One that was dropped meanwhile says nothing any more.
@@ -126,7 +131,7 @@ export function createWriter(logins: Logins, node: string, beats: Beats): Writer
 
   function hanging(why: Why): Heartbeat {
     if (why.kind === 'barred') return why;
-    return { ...why, forMs: Math.round(nowMs() - (failingSinceMs ?? startedAtMs)) };
+    return { ...why, forMs: forMs() };
   }
 
   return {
@@ -137,7 +142,9 @@ export function createWriter(logins: Logins, node: string, beats: Beats): Writer
       }
       if (underWay !== null) {
         const remainingMs = startedAtMs + limitMs - nowMs();
-        if ((await within(underWay, remainingMs)) === late) return hanging(doctor.why() ?? unexplained);
+        if ((await within(underWay, remainingMs)) === late && hasHung(limitMs)) {
+          return hanging(doctor.why() ?? unexplained);
+        }
       }
       return last.kind === 'failed' ? { ...last, forMs: forMs() } : last;
     },
@@ -150,8 +157,13 @@ export function createWriter(logins: Logins, node: string, beats: Beats): Writer
     },
   };
 
+  /** Whether the one under way has had its time; that it waits for a connection says nothing of commits. */
+  function hasHung(limitMs: number): boolean {
+    return sentAtMs !== null && nowMs() - sentAtMs >= 0.9 * limitMs;
+  }
+
   function forMs(): number {
-    return Math.round(nowMs() - (failingSinceMs ?? startedAtMs));
+    return Math.round(nowMs() - (failingSinceMs ?? sentAtMs ?? startedAtMs));
   }
 }
 
@@ -190,7 +202,8 @@ function createDoctor(logins: Logins): Doctor {
   /** Counts patients: what is found of an earlier one is of no use any more. */
   let patient = 0;
 
-  async function find(ownId: number): Promise<Why> {
+  /** Null where there is nothing new to say. */
+  async function find(ownId: number): Promise<Why | null> {
     try {
       link = link === null || link.isGone() ? await logins.take() : link;
       return await askWhy(link, ownId);
@@ -207,8 +220,9 @@ function createDoctor(logins: Logins): Doctor {
       const mine = patient;
       void find(ownId).then((found) => {
         asking = false;
-        if (mine === patient) why = found;
-        else release();
+        // What was found before stands until something else is: between two tries nothing waits for anything.
+        if (mine !== patient) release();
+        else why = found ?? why;
       });
     },
     why: () => why,

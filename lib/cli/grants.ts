@@ -15,21 +15,34 @@ export interface Account {
   readonly requireTls?: boolean;
 }
 
+/** Who holds a lock on the server, and what its client calls itself: named before a move. */
+const locks = [
+  ['SELECT', 'performance_schema.metadata_locks'],
+  ['SELECT', 'performance_schema.threads'],
+] as const;
+
 /** What a right is for, by server: each is used by a statement in `lib/adapters/mysql`. */
 const rights: Readonly<Record<GrantServer, readonly (readonly [right: string, on: string])[]>> = {
   // SUPER: SET GLOBAL read_only, KILL, and the connection that max_connections keeps free.
   'mysql-5.6': [['SUPER, PROCESS, REPLICATION CLIENT', '*.*']],
   'mysql-5.7': [
     ['SUPER, PROCESS, REPLICATION CLIENT', '*.*'],
+    ...locks,
     ['SELECT', 'performance_schema.replication_connection_status'],
   ],
-  // SUPER in its parts: SET GLOBAL, then KILL and the connection that is kept free.
+  // SUPER in its parts: SET GLOBAL, then KILL and the connection that is kept free; STOP REPLICA; XA RECOVER.
   'mysql-8': [
     ['PROCESS, REPLICATION CLIENT', '*.*'],
-    ['SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN', '*.*'],
+    ['SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, XA_RECOVER_ADMIN', '*.*'],
+    ...locks,
     ['SELECT', 'performance_schema.replication_connection_status'],
   ],
-  mariadb: [['PROCESS, BINLOG MONITOR, SLAVE MONITOR, READ_ONLY ADMIN, CONNECTION ADMIN', '*.*']],
+  mariadb: [
+    [
+      'PROCESS, BINLOG MONITOR, SLAVE MONITOR, READ_ONLY ADMIN, CONNECTION ADMIN, REPLICATION SLAVE ADMIN',
+      '*.*',
+    ],
+  ],
 };
 
 /** Without it (`writeProbe: false`), a holder whose disk is full is not told from one that is well. */

@@ -129,6 +129,8 @@ const pairSchema = z.strictObject({
   repair: z.array(z.enum(['mysqld', 'keepalived'], "'mysqld' or 'keepalived'")).default([]),
   /** Whether looks at the holder commit a heartbeat row (needs the table `keepalambda.heartbeat`). */
   writeProbe: z.boolean().default(true),
+  /** Scheduled events: `managed`: the scheduler runs on the holder alone. `leave`: it is never touched. */
+  events: z.enum(['leave', 'managed'], "'leave' or 'managed'").default('leave'),
   settings: settingsSchema.prefault({}),
 });
 

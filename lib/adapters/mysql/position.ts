@@ -11,10 +11,13 @@ export interface Standing {
 /**
  * Whether a node that stands there has everything up to `goal`, a position in its source's history. GTIDs
  * decide where both have them, as `GTID_SUBSET` does; else file and offset in the source's binary log.
+ *
+ * A goal of no GTIDs is no goal: with `gtid_mode=ON_PERMISSIVE` transactions may have none, and whoever asked for nothing
+ * would have it at once. Then offsets decide.
  */
 export function includes(standing: Standing, goal: Position, flavor: 'mysql' | 'mariadb'): boolean {
   const { applied, executed } = standing;
-  if (applied.gtid !== null && goal.gtid !== null) {
+  if (applied.gtid !== null && goal.gtid !== null && goal.gtid !== '') {
     return flavor === 'mariadb'
       ? includesMariadb(applied.gtid, executed.gtid ?? '', goal.gtid)
       : isSubset(goal.gtid, applied.gtid);

@@ -7,8 +7,15 @@ import { inboundOf, pauseMs, round, type Subject, serverOf } from './subject.ts'
 
 export function commands(subject: Subject): void {
   const close = () =>
-    subject.probe.answer({ kind: 'close', ...subject.command, ...subject.nodeOf('db1'), kills: 'to-close' });
-  const open = () => subject.probe.answer({ kind: 'open', ...subject.command, ...subject.nodeOf('db1') });
+    subject.probe.answer({
+      kind: 'close',
+      ...subject.command,
+      ...subject.nodeOf('db1'),
+      kills: 'to-close',
+      events: 'leave',
+    });
+  const open = () =>
+    subject.probe.answer({ kind: 'open', ...subject.command, ...subject.nodeOf('db1'), events: 'leave' });
 
   test('close kills the application’s connections, not replication’s or ours; open opens', async () => {
     await subject.steady();
@@ -74,6 +81,7 @@ export function commands(subject: Subject): void {
       ...subject.command,
       ...subject.nodeOf('db1'),
       kills: 'to-close',
+      events: 'leave',
       limitMs: 1500,
     });
     expect(answer).toMatchObject({ kind: 'failed', failure: 'unsuccessful' });
@@ -143,7 +151,7 @@ export function commands(subject: Subject): void {
     const answers = [
       await subject.lookWith({ credentials: { user: 'monitor', password: 'hush-hush' } }),
       await subject.probe.answer({
-        ...{ kind: 'open', ...subject.command, ...subject.nodeOf('db1') },
+        ...{ kind: 'open', ...subject.command, ...subject.nodeOf('db1'), events: 'leave' },
         credentials: { user: 'nobody', password: 'hush-hush' },
       }),
     ];

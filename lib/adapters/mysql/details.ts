@@ -29,6 +29,7 @@ import {
   readCounters,
   type Source,
 } from './status.ts';
+import { createTroubles, noTroubles, type Troubles } from './troubles.ts';
 
 export interface DetailWords {
   /** `null`: no replication is configured. `'unread'`: the server never told. */
@@ -41,6 +42,7 @@ export interface DetailWords {
   readonly beatLag: BeatLag | null;
   readonly binaryLog: { readonly file: string; readonly offset: number };
   readonly counters: Counters;
+  readonly troubles: Troubles;
 }
 
 /** What a look wants to know of its node. */
@@ -89,7 +91,9 @@ export function createDetails(logins: Logins, peer: Peer): Details {
   let refusal: MysqlFailure | null = null;
   let beatLag: BeatLag | null = null;
   let binaryLog = { file: '', offset: 0 };
-  let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null };
+  let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
+  let troubles = noTroubles;
+  const readTroubles = createTroubles();
 
   const isDue = () => nowMs() - readAtMs >= EVERY_MS;
 
@@ -110,6 +114,8 @@ export function createDetails(logins: Logins, peer: Peer): Details {
     channel = seen;
     channelAtMs = nowMs();
     if (!all) return;
+    const caughtUp = seen === null || isCaughtUp(seen, pulse.workers);
+    troubles = await readTroubles(link, seen, counters, caughtUp);
     binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
     readAtMs = nowMs();
   }
@@ -142,7 +148,7 @@ export function createDetails(logins: Logins, peer: Peer): Details {
       const atMs = nowMs();
       const fresh = atMs - channelAtMs <= FRESH_MS;
       const ages = { heardAgoMs: heardAgo(heard, atMs), receivedAgoMs: receivedAgo(heard, atMs) };
-      return { channel, fresh, ...ages, beatLag, binaryLog, counters };
+      return { channel, fresh, ...ages, beatLag, binaryLog, counters, troubles };
     },
     lend: () => (underWay === null ? kept.lend() : null),
     drop: () => kept.drop(),

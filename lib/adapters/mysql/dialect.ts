@@ -20,6 +20,10 @@ export interface Dialect {
   readonly binaryLogStatus: string;
   /** Counters: rows of `Variable_name` and `Value`. */
   readonly counters: string;
+  /** Variables that a person sets: rows of `Variable_name` and `Value`. */
+  readonly setUp: string;
+  /** One row: how many scheduled events are on, and how many are off because this is a replica. */
+  readonly events: string;
   /** How often a channel (the parameter) heard its source; null where `counters` has it. */
   readonly heartbeats: string | null;
   /** The state of the transaction of a session (the parameter), as InnoDB has it. */
@@ -58,7 +62,7 @@ export function dialectOf(version: string, comment: string): Dialect {
     pulse: mysqlPulse(superReadOnly, at(8, 0, 26) ? 'replica_parallel_workers' : 'slave_parallel_workers'),
     replicaStatus: replica ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS',
     binaryLogStatus: at(8, 2, 0) ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS',
-    counters,
+    ...{ counters, setUp, events: at(8, 0, 0) ? events : eventsOfOld },
     // 5.7 moved the counter out of SHOW STATUS (MySQL manual, "Migrating to Performance Schema").
     heartbeats: at(5, 7, 0)
       ? 'SELECT COUNT_RECEIVED_HEARTBEATS AS heartbeats FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ?'
@@ -122,14 +126,30 @@ function sessionOf(isolation: string, statementLimit: string | null): string {
   return `SET SESSION ${settings.join(', ')}`;
 }
 
-const counters =
-  "SHOW GLOBAL STATUS WHERE Variable_name IN ('Uptime', 'Threads_connected', 'Slave_received_heartbeats')";
+/** Semi-synchronous replication has the words of old until 8.0.26, and where its old plugin is loaded. */
+const semiSyncCounters = ['master', 'source']
+  .flatMap((role) => ['status', 'wait_sessions', 'yes_tx'].map((name) => `'Rpl_semi_sync_${role}_${name}'`))
+  .join(', ');
+const counters = `SHOW GLOBAL STATUS WHERE Variable_name IN
+  ('Uptime', 'Threads_connected', 'Slave_received_heartbeats', ${semiSyncCounters})`;
+
+const semiSyncVariables = ['master', 'source']
+  .flatMap((role) => ['enabled', 'timeout'].map((name) => `'rpl_semi_sync_${role}_${name}'`))
+  .join(', ');
+const setUp = `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('event_scheduler', ${semiSyncVariables})`;
+
+const eventsIn = (table: string) => `SELECT SUM(status = 'ENABLED') AS enabled,
+  SUM(status LIKE '%SIDE_DISABLED') AS disabled_on_replica FROM ${table}`;
+/** Where the table is, reading it takes less of a right than the view does. */
+const eventsOfOld = eventsIn('mysql.event');
+const events = eventsIn('information_schema.EVENTS');
 
 function mysqlPulse(superReadOnly: boolean, workers: string): string {
   return `SELECT @@global.server_uuid AS identity, @@version AS version, @@global.read_only AS read_only,
     ${superReadOnly ? '@@global.super_read_only' : 'NULL'} AS super_read_only,
     @@global.gtid_mode AS gtid_mode, @@global.gtid_executed AS executed, NULL AS applied,
-    @@global.${workers} AS workers, @@global.max_connections AS max_connections`;
+    @@global.${workers} AS workers, @@global.max_connections AS max_connections,
+    @@global.log_bin AS log_bin`;
 }
 
 /** `gtid_binlog_state` names the last transaction of every origin; `gtid_binlog_pos` only the last of all. */
@@ -139,10 +159,11 @@ const mariadb: Omit<Dialect, 'session' | 'globalLocks' | 'anyGlobalLocks' | 'tab
   pulse: `SELECT CONCAT('server_id:', @@global.server_id) AS identity, @@version AS version,
     @@global.read_only AS read_only, NULL AS super_read_only, 'ON' AS gtid_mode,
     @@global.gtid_binlog_state AS executed, @@global.gtid_slave_pos AS applied,
-    @@global.slave_parallel_threads AS workers, @@global.max_connections AS max_connections`,
+    @@global.slave_parallel_threads AS workers, @@global.max_connections AS max_connections,
+    @@global.log_bin AS log_bin`,
   replicaStatus: 'SHOW ALL SLAVES STATUS',
   binaryLogStatus: 'SHOW MASTER STATUS',
-  counters,
+  ...{ counters, setUp, events: eventsOfOld },
   heartbeats: null,
   transaction,
   rowLocks: rowLocksOfOld,

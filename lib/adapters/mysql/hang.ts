@@ -26,7 +26,7 @@ export const HANGS = 'the commit does not return';
 const ASK_MS = 1000;
 
 const globalLock = /^waiting for (?:the )?(?:global read|commit|backup) lock|^waiting for backup stage/i;
-const tableLock = /^waiting for (?:table|schema)|^system lock$/i;
+const tableLock = /^waiting for (?:table|schema)/i;
 const semiSync = /semi-?sync/i;
 const diskFull = /disk (?:space|full)|free space/i;
 
@@ -155,8 +155,12 @@ function onlyOther(
   return others.length === 1 ? (others[0] ?? null) : null;
 }
 
-/** Ids of sessions; none where the server cannot say, or not to us. */
-async function idsOf(link: Link, sql: string | null, values: readonly unknown[]): Promise<readonly number[]> {
+/** The ids of sessions; none where the server cannot say, or not to us. */
+export async function idsOf(
+  link: Link,
+  sql: string | null,
+  values: readonly unknown[],
+): Promise<readonly number[]> {
   if (sql === null) return [];
   const rows = await rowsOf(link, sql, values);
   return rows.flatMap((row) => (row instanceof MysqlFailure ? [] : [Number(row.id)]));

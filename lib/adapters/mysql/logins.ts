@@ -50,7 +50,7 @@ export interface Logins {
   check(): void;
   /** Why the newest login that was answered was refused; null when it was let in. */
   refusal(): Refusal | null;
-  /** Gives up the login under way. */
+  /** For good: gives up the login under way, and throws away every connection that was made here. */
   drop(): void;
 }
 
@@ -75,6 +75,9 @@ interface Refused {
 /** `nowWallMs` is a clock that goes on while the process is frozen. */
 export function createLogins(endpoint: Endpoint, nowWallMs: () => number = Date.now): Logins {
   const takers: Taker[] = [];
+  /** Every connection that was handed out and is still there. */
+  const links = new Set<Link>();
+  let isOver = false;
   let attempt: Attempt | null = null;
   let refused: Refused | null = null;
   /** How many handshakes in a row the server did not answer. */
@@ -109,6 +112,8 @@ export function createLogins(endpoint: Endpoint, nowWallMs: () => number = Date.
     }
     refused = null;
     hung = 0;
+    links.add(link);
+    void link.gone.then(() => links.delete(link));
     const taker = takers.shift();
     if (taker === undefined) link.quit();
     else taker.resolve(link);
@@ -145,6 +150,7 @@ export function createLogins(endpoint: Endpoint, nowWallMs: () => number = Date.
 
   return {
     take(urgent = false) {
+      if (isOver) return Promise.reject(dropped());
       const before = attempt === null ? standing(urgent) : null;
       if (before !== null) return Promise.reject(before.failure);
       return new Promise((resolve, reject) => {
@@ -159,23 +165,24 @@ export function createLogins(endpoint: Endpoint, nowWallMs: () => number = Date.
       return sinceMs !== null && nowMs() - sinceMs > ACCEPTED_MS ? 'query' : phase;
     },
     check() {
-      if (attempt !== null || standing(false) !== null) return;
+      if (isOver || attempt !== null || standing(false) !== null) return;
       if (nowMs() - endedAtMs >= CHECK_MS) begin();
     },
     refusal: () => refused?.saw ?? null,
     drop() {
-      const dropped = attempt;
+      isOver = true;
+      const last = attempt;
       attempt = null;
-      dropped?.end();
-      dropped?.dialling?.abandon();
-      const because = new MysqlFailure(
-        'connect',
-        0,
-        new Error('the connection was dropped while it was made'),
-      );
-      for (const { reject } of takers.splice(0)) reject(because);
+      last?.end();
+      last?.dialling?.abandon();
+      for (const { reject } of takers.splice(0)) reject(dropped());
+      for (const link of links) link.destroy();
     },
   };
+}
+
+function dropped(): MysqlFailure {
+  return new MysqlFailure('connect', 0, new Error('the connections were dropped'));
 }
 
 /** How long the next handshake may wait, after so many in a row that were not answered. Milliseconds. */

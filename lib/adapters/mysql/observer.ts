@@ -3,6 +3,7 @@ import type { NodeName } from '../../core/names.ts';
 import type { Inbound, Saw, Server } from '../../core/sighting.ts';
 import type { BeatLag, Beats } from './beats.ts';
 import type { Endpoint } from './connection.ts';
+import { CONNECTIONS_PER_VANTAGE } from './connections.ts';
 import { createDetails, type DetailWords, type Peer } from './details.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
@@ -136,9 +137,6 @@ type LoginRefused = Server['loginRefused'];
 /** ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED: limits of our own account. */
 const ownLimits = new Set([1203, 1226]);
 
-/** Connections that one vantage needs at the same time: three kept, one to log in or look beside, two of a command. */
-export const CONNECTIONS_PER_VANTAGE = 6;
-
 function refusedBy(refusal: Refusal | null): LoginRefused {
   if (refusal === null) return null;
   const { errno, message } = refusal;
@@ -164,12 +162,12 @@ interface Found extends Pick<Server, 'heartbeat' | 'loginRefused' | 'flavor' | '
 
 function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, { kind: 'answered' }> {
   const { identity, version, writable, halfClosed, executed } = pulse;
+  const { semiSync, events, globalLock } = words.troubles;
   return {
     kind: 'answered',
     server: {
       ...{ identity, version, writable, halfClosed, ...found },
-      binaryLog: words.binaryLog.file === '' ? 'unknown' : 'on',
-      ...{ semiSync: null, events: null, globalLock: null },
+      ...{ binaryLog: pulse.binaryLog, semiSync, events, globalLock },
       uptimeSeconds: words.counters.uptimeSeconds,
       inbound: inboundNow(pulse, words),
       executed: { gtid: executed, ...words.binaryLog },
@@ -185,7 +183,7 @@ function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, 
 function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
   const { channel, fresh, beatLag } = words;
   if (channel !== 'unread') {
-    const inbound = inboundOf(channel, pulse, words);
+    const inbound = inboundOf(channel, pulse, { ...words, applierBlocked: words.troubles.applierBlocked });
     if (inbound.kind === 'unconfigured') return inbound;
     if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLag) };
     return { ...inbound, lagSeconds: null, caughtUp: false };

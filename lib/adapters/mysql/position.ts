@@ -10,10 +10,8 @@ export interface Standing {
 
 /**
  * Whether a node that stands there has everything up to `goal`, a position in its source's history. GTIDs
- * decide where both have them, as `GTID_SUBSET` does; else file and offset in the source's binary log.
- *
- * A goal of no GTIDs is no goal: with `gtid_mode=ON_PERMISSIVE` transactions may have none, and whoever asked for nothing
- * would have it at once. Then offsets decide.
+ * decide where both have them, as `GTID_SUBSET` does; else file and offset in the source's binary log. An empty set is
+ * no goal: what was received may have no GTIDs, or the server may have forgotten which it received.
  */
 export function includes(standing: Standing, goal: Position, flavor: 'mysql' | 'mariadb'): boolean {
   const { applied, executed } = standing;

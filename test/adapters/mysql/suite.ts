@@ -7,6 +7,7 @@ import { commands } from './suite-commands.ts';
 import { commits } from './suite-commits.ts';
 import { lateAnswers } from './suite-late.ts';
 import { looks } from './suite-looks.ts';
+import { states } from './suite-states.ts';
 import { trouble } from './suite-trouble.ts';
 
 export function describeProbe(name: string, find: () => Promise<Product>): void {
@@ -15,6 +16,7 @@ export function describeProbe(name: string, find: () => Promise<Product>): void 
     looks(subject);
     lateAnswers(subject);
     commits(subject);
+    states(subject);
     trouble(subject);
     commands(subject);
     closing(subject);

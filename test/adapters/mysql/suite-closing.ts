@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { accounts } from '../../../lab/servers/accounts.ts';
 import { createProbe } from '../../../lib/adapters/mysql/probe.ts';
 import { connectApp, eventually, fill } from './servers.ts';
+import { startSlowPath } from './slow-path.ts';
 import { inboundOf, pauseMs, type Subject, serverOf } from './subject.ts';
 
 export function closing(subject: Subject): void {
@@ -183,10 +184,8 @@ export function closing(subject: Subject): void {
   test('a backup’s lock on the standby does not keep it from catching up when it is to be the holder', async () => {
     await subject.steady();
     // Not as root: nobody but its like may kill that one on 8.0 (SYSTEM_USER).
-    const root = await subject.servers.db2.openRoot();
-    await root.query('SET SESSION sql_log_bin = 0');
-    await root.query(`GRANT RELOAD ON *.* TO '${accounts.app.user}'@'%'`);
-    root.destroy();
+    await subject.servers.db1.sql(`GRANT RELOAD ON *.* TO '${accounts.app.user}'@'%'`);
+    await subject.steady();
     const { address: host, port } = subject.servers.db2;
     const backup = await createConnection({ host, port, ...accounts.app });
     backup.on('error', () => {});
@@ -225,6 +224,21 @@ export function closing(subject: Subject): void {
     }
     await eventually(async () => expect(await open()).toMatchObject({ kind: 'opened' }));
     await subject.steady();
+  });
+
+  test('verify takes an answer that is late, within its limit', async () => {
+    const { db1, port } = subject.servers;
+    // A login and a commit need more exchanges than fit into the time after which a fresh try is made.
+    const path = await startSlowPath({ host: db1.address, port }, 60);
+    try {
+      const verify = { kind: 'verify', ...subject.command, port, writeProbe: true } as const;
+      expect(await subject.probe.answer({ ...verify, vip: path.host, limitMs: 8000 })).toMatchObject({
+        kind: 'verified',
+        answered: { writable: true, heartbeat: { kind: 'committed' } },
+      });
+    } finally {
+      await path.close();
+    }
   });
 
   test('detach stops what comes in, attach starts it; both can be repeated', async () => {

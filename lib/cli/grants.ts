@@ -39,6 +39,7 @@ const rights: Readonly<Record<GrantServer, readonly (readonly [right: string, on
   'mysql-8': [
     ['PROCESS, REPLICATION CLIENT, EVENT', '*.*'],
     ['SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN', '*.*'],
+    ['XA_RECOVER_ADMIN', '*.*'],
     ['SELECT', 'performance_schema.replication_connection_status'],
     ['SELECT', 'performance_schema.data_lock_waits'],
     ...locks,

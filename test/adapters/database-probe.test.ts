@@ -190,8 +190,10 @@ describe('a command through the probes', () => {
     world.aws.events.on('call', note);
     await expect(commanded.close(pair, 'db1', 'to-close', 1000)).rejects.toMatchObject({ kind: 'timeout' });
     expect(invoked).toEqual(['Invoke/probe-c']);
-    // To wait and to look changes nothing, so the next vantage may try.
-    await expect(commanded.verify(pair, 1000)).rejects.toMatchObject({ kind: 'timeout' });
+    // To wait and to look changes nothing, and a node that is open already can be opened again: the next vantage tries.
+    await expect(commanded.open(pair, 'db1', 10_000)).rejects.toMatchObject({ kind: 'timeout' });
+    expect(invoked.splice(1)).toEqual(['Invoke/probe-c', 'Invoke/probe-d', 'Invoke/probe-gone']);
+    await expect(commanded.verify(pair, 10_000)).rejects.toMatchObject({ kind: 'timeout' });
     expect(invoked.slice(1)).toEqual(['Invoke/probe-c', 'Invoke/probe-d', 'Invoke/probe-gone']);
     world.aws.events.off('call', note);
   });

@@ -14,7 +14,7 @@ import type { Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './heard.ts';
 import { readHeartbeat } from './heartbeat.ts';
-import { keep, onKept } from './kept.ts';
+import { keep, type Lent, onKept } from './kept.ts';
 import { nowMs, within } from './limit.ts';
 import type { Logins } from './logins.ts';
 import {
@@ -59,6 +59,8 @@ export interface Details {
    * to tell (a missing grant).
    */
   read(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<DetailWords>;
+  /** Its connection for a command, unless statements are under way on it. */
+  lend(): Lent | null;
   drop(): void;
 }
 
@@ -148,6 +150,7 @@ export function createDetails(logins: Logins, peer: Peer): Details {
       const ages = { heardAgoMs: heardAgo(heard, atMs), receivedAgoMs: receivedAgo(heard, atMs) };
       return { channel, fresh, ...ages, beatLag, binaryLog, counters, troubles };
     },
+    lend: () => (underWay === null ? kept.lend() : null),
     drop: () => kept.drop(),
   };
 }

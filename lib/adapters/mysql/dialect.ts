@@ -32,6 +32,8 @@ export interface Dialect {
   readonly rowLocks: string;
   /** Ids of the sessions that hold a lock on the whole server; null where it cannot be asked. */
   readonly globalLocks: string | null;
+  /** Ids of the sessions that keep the server from being closed, if only by a statement; null where it cannot be asked. */
+  readonly anyGlobalLocks: string | null;
   /** Ids of the sessions that hold a lock on the heartbeat's table; null where it cannot be asked. */
   readonly tableLocks: string | null;
 }
@@ -89,14 +91,15 @@ const holders = `SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_
 /** A statement holds GLOBAL too, for as long as it runs; a lock for longer is EXPLICIT. Empty where it is not instrumented. */
 const metadataLocks = {
   globalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP') AND m.LOCK_DURATION = 'EXPLICIT'`,
+  anyGlobalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP')`,
   tableLocks: `${holders} AND m.OBJECT_SCHEMA = 'keepalambda' AND m.OBJECT_NAME = 'heartbeat'`,
 } as const;
-const noMetadataLocks = { globalLocks: null, tableLocks: null } as const;
+const noMetadataLocks = { globalLocks: null, anyGlobalLocks: null, tableLocks: null } as const;
 
 /** The server ends our connection when we have not used it for so long: Lambda freezes, and never says goodbye. */
 const IDLE_SECONDS = 60;
 /** No statement of ours waits longer than this for a lock: a waiting session does not notice that its client is gone. */
-const LOCK_WAIT_SECONDS = 2;
+export const LOCK_WAIT_SECONDS = 2;
 
 /**
  * What every session of ours relies on; each is a default that an administrator may have changed.
@@ -150,7 +153,7 @@ function mysqlPulse(superReadOnly: boolean, workers: string): string {
 }
 
 /** `gtid_binlog_state` names the last transaction of every origin; `gtid_binlog_pos` only the last of all. */
-const mariadb: Omit<Dialect, 'session' | 'globalLocks' | 'tableLocks'> = {
+const mariadb: Omit<Dialect, 'session' | 'globalLocks' | 'anyGlobalLocks' | 'tableLocks'> = {
   flavor: 'mariadb',
   superReadOnly: false,
   pulse: `SELECT CONCAT('server_id:', @@global.server_id) AS identity, @@version AS version,

@@ -10,7 +10,7 @@ import type { Beats } from './beats.ts';
 import type { Link } from './connection.ts';
 import { errnoOf, heartbeatOf, isReadOnly, MysqlFailure, sawOf } from './errors.ts';
 import { askWhy, HANGS, type Why } from './hang.ts';
-import { type Kept, keep, onKept } from './kept.ts';
+import { type Kept, keep, type Lent, onKept } from './kept.ts';
 import { late, nowMs, within } from './limit.ts';
 import type { Logins } from './logins.ts';
 import type { Row } from './status.ts';
@@ -73,6 +73,8 @@ function stampOf(row: Row | undefined): number | null {
 export interface Writer {
   /** Begins a commit if one is due and none is under way; says within `limitMs` how it stands. Never throws. */
   beat(limitMs: number): Promise<Heartbeat>;
+  /** Its connection for a command, unless a commit is under way on it. */
+  lend(): Lent | null;
   /** Throws the connection away, with what is under way on it. */
   drop(): void;
 }
@@ -148,6 +150,7 @@ export function createWriter(logins: Logins, node: string, beats: Beats): Writer
       }
       return last.kind === 'failed' ? { ...last, forMs: forMs() } : last;
     },
+    lend: () => (underWay === null ? kept.lend() : null),
     drop() {
       kept.drop();
       beats.forget();

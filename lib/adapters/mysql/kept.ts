@@ -4,6 +4,12 @@ import { isLost, MysqlFailure } from './errors.ts';
 import { late, within } from './limit.ts';
 import type { Logins } from './logins.ts';
 
+/** A kept connection that a command has for a while. */
+export interface Lent {
+  readonly link: Link;
+  giveBack(): void;
+}
+
 export interface Kept {
   /** The open connection; null while there is none. */
   current(): Link | null;
@@ -11,6 +17,8 @@ export interface Kept {
   get(limitMs: number): Promise<Link>;
   /** Keeps this connection from now on; another that was kept is thrown away. */
   adopt(made: Link): void;
+  /** Gives the open connection away for a while: looks make another one meanwhile, if they can. */
+  lend(): Lent | null;
   /** Throws it away at once. */
   drop(): void;
 }
@@ -78,6 +86,20 @@ export function keep(logins: Logins, onLost: () => void = () => {}): Kept {
       return made;
     },
     adopt,
+    lend() {
+      const lent = link;
+      if (lent === null || lent.isGone()) return null;
+      const mine = generation;
+      link = null;
+      return {
+        link: lent,
+        giveBack() {
+          if (lent.isGone()) return;
+          if (mine === generation && link === null) adopt(lent);
+          else lent.quit();
+        },
+      };
+    },
     drop() {
       generation += 1;
       making = null;

@@ -7,7 +7,7 @@ import { CONNECTIONS_PER_VANTAGE } from './connections.ts';
 import { createDetails, type DetailWords, type Peer } from './details.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
-import { keep, onKept } from './kept.ts';
+import { keep, type Lent, onKept } from './kept.ts';
 import { type Alarm, createBell, nowMs, pause } from './limit.ts';
 import { createLogins, type Refusal } from './logins.ts';
 import { type Answer, createPatience } from './patience.ts';
@@ -41,6 +41,8 @@ export interface Observer {
   look(limitMs: number, part: Part): Promise<Saw>;
   /** Goes off when the kept connection is lost. */
   readonly lost: Alarm;
+  /** A kept connection for a command whose own login is refused; null when none is free. */
+  lend(): Lent | null;
   /** Throws all connections away. */
   drop(): void;
 }
@@ -121,6 +123,9 @@ export function createObserver({ node, endpoint, beats, peer, onIdentity }: Obse
       return underWay;
     },
     lost: lost.alarm,
+    // The pulse's connection last: it is what shows that the server lives.
+    lend: () =>
+      writer.lend() ?? details.lend() ?? (patience.isWaiting || underWay !== null ? null : pulses.lend()),
     drop() {
       for (const each of [patience, pulses, details, writer, logins]) each.drop();
     },

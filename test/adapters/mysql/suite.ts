@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import type { Product } from '../../../lab/servers/product.ts';
 import { Subject } from './subject.ts';
+import { closing } from './suite-closing.ts';
 import { commands } from './suite-commands.ts';
 import { commits } from './suite-commits.ts';
 import { lateAnswers } from './suite-late.ts';
@@ -18,5 +19,6 @@ export function describeProbe(name: string, find: () => Promise<Product>): void 
     states(subject);
     trouble(subject);
     commands(subject);
+    closing(subject);
   });
 }

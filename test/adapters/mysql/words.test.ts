@@ -9,8 +9,8 @@ import {
   sawOf,
 } from '../../../lib/adapters/mysql/errors.ts';
 import { hear, heardAgo, receivedAgo } from '../../../lib/adapters/mysql/heard.ts';
-import { applicationsOf, heartbeatsOf } from '../../../lib/adapters/mysql/kill.ts';
 import { compareOffsets, includes } from '../../../lib/adapters/mysql/position.ts';
+import { applicationsOf, heartbeatsOf } from '../../../lib/adapters/mysql/sessions.ts';
 import { readChannel, readPulse } from '../../../lib/adapters/mysql/status.ts';
 import { mysql56 } from './rows.ts';
 

@@ -11,6 +11,8 @@ import type { Verdict } from './verdict.ts';
 export interface Fitness {
   readonly fit: boolean;
   readonly reasons: readonly string[];
+  /** Unfit by a session's lock alone, and what it brings about: a failover ends that session and goes on. */
+  readonly isLocked?: boolean;
 }
 
 /** What EC2 says of the standby: whether its ENI has room for the VIP, and how its instance is. */
@@ -53,19 +55,24 @@ export function isLeaving(instance: InstanceState): boolean {
  */
 export function fitnessWhileLiving(terms: Terms): Fitness {
   const { pair, holder, standby, safeguards } = terms;
-  const reasons = [...reasonsOfItself(terms), ...reasonsOfChannel(terms)];
+  const lock = lockOf(standby.server);
+  // While a session keeps it from applying it lags for that reason alone, and goes on when the session is ended.
+  const lagLimitSeconds = lock === null ? terms.lagLimitSeconds : Number.POSITIVE_INFINITY;
+  const reasons = [...reasonsOfItself(terms), ...reasonsOfChannel({ ...terms, lagLimitSeconds })];
   if (standby.server && safeguards.unheard)
     reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
   if (holder.server && standby.server) {
     if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
     reasons.push(...reasonsOfVersion(holder.server, standby.server));
   }
-  return fitnessOf(reasons);
+  if (lock === null) return fitnessOf(reasons);
+  return { ...fitnessOf([lock, ...reasons]), ...(reasons.length === 0 ? { isLocked: true } : {}) };
 }
 
 /**
  * Fitness once the holder is dead. Its channel has lost its source by then, so what counts is that it was ready while
- * the holder still lived (remembered), that it has not lost anything since, and that it serves and applies now.
+ * the holder still lived (remembered), that it has not lost anything since, and that it serves and applies now. A session
+ * that holds a lock is no reason any more: catching up ends it.
  */
 export function fitnessWhenLost(terms: Terms): Fitness {
   const { memory, standby, nowMs, safeguards } = terms;
@@ -94,11 +101,16 @@ export function misdirection(pair: Pair, server: Server | null, peerIdentity: st
 
 /** What keeps a node from applying, by a session or a disk; null when nothing does. */
 export function blockOf(server: Server | null): string | null {
-  if (server === null) return null;
-  const { globalLock, inbound } = server;
-  if (globalLock !== null) return `a session holds a global lock: ${renderSession(globalLock)}`;
-  if (inbound.kind !== 'configured' || inbound.applierBlocked === null) return null;
-  return `its applier is blocked: ${inbound.applierBlocked}`;
+  return lockOf(server) ?? blockOfApplier(server);
+}
+
+function lockOf(server: Server | null): string | null {
+  return server?.globalLock ? `a session holds a global lock: ${renderSession(server.globalLock)}` : null;
+}
+
+function blockOfApplier(server: Server | null): string | null {
+  if (server?.inbound.kind !== 'configured' || server.inbound.applierBlocked === null) return null;
+  return server.globalLock === null ? `its applier is blocked: ${server.inbound.applierBlocked}` : null;
 }
 
 /** A session as a person finds it: `42 (backup@10.0.1.9, for 12 s: FLUSH TABLES WITH READ LOCK)`. */
@@ -123,7 +135,7 @@ function reasonsOfItself({ pair, standby, inEc2, peerIdentity }: Terms): string[
   if (stray !== null) reasons.push(stray);
   if (server?.binaryLog === 'off')
     reasons.push('it has no binary log: nothing could follow it, and a failover would have no way back');
-  const block = blockOf(server);
+  const block = blockOfApplier(server);
   if (block !== null) reasons.push(block);
   if (!inEc2.room) reasons.push('its ENI has no room for one more address');
   return reasons;
@@ -197,7 +209,8 @@ function reasonsOfSilence(pair: Pair, holder: Server | null, { inbound }: Server
 function reasonsOfReadiness(memory: Memory, standby: Verdict, nowMs: number): readonly string[] {
   const { readiness } = memory;
   if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that lived'];
-  if (!readiness.fit) return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
+  if (!readiness.fit && !readiness.isLocked)
+    return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
   const asOfMs = memory.lostAtMs ?? nowMs;
   if (asOfMs - readiness.atMs > READINESS_LIFE_MS)
     return ['it was last seen ready too long before the holder was lost'];

@@ -41,6 +41,8 @@ export interface Readiness {
   readonly fit: boolean;
   readonly reasons: readonly string[];
   readonly atMs: number;
+  /** Unfit by a session's lock alone, which a failover ends. */
+  readonly isLocked?: boolean;
 }
 
 export interface Pause {
@@ -78,9 +80,9 @@ export interface MovedByHand {
   readonly atMs: number;
 }
 
-/** The server process that was last seen taking writes as holder: one that did not restart was closed by somebody. */
-export interface Opened {
-  readonly node: NodeName;
+/** A server process that was last seen as its role wants it: one that did not restart was changed by somebody. */
+export interface Settled {
+  readonly is: 'open' | 'closed';
   /** When that process started, to a few seconds. */
   readonly startedAtMs: number;
 }
@@ -120,8 +122,8 @@ export interface Memory {
   readonly identities: Readonly<Record<NodeName, string>>;
   readonly detached: DetachedChannel | null;
   readonly movedByHand: MovedByHand | null;
-  /** Null when nobody was seen, or a plan of ours has had its hands on it since. */
-  readonly opened: Opened | null;
+  /** A node is missing where it was not seen so, or a plan of ours has had its hands on the pair since. */
+  readonly settled: Readonly<Record<NodeName, Settled>>;
   /** The conditions that people are alerted of and that are on now: one that ended and comes back is alerted again. */
   readonly active: readonly EventCode[];
   /** Answers to the last few orders, so that an order is never carried out twice. */
@@ -144,7 +146,7 @@ export const emptyMemory: Memory = {
   identities: {},
   detached: null,
   movedByHand: null,
-  opened: null,
+  settled: {},
   active: [],
   answers: [],
   outbox: [],

@@ -1,5 +1,5 @@
 /** Whether the standby could take over now, and if not, every reason. */
-import { causeOf, faultsOfInbound } from './check.ts';
+import { causeOf, faultsOfInbound, lagFault } from './check.ts';
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import { thrownAway } from './lead.ts';
@@ -11,8 +11,8 @@ import type { Verdict } from './verdict.ts';
 export interface Fitness {
   readonly fit: boolean;
   readonly reasons: readonly string[];
-  /** Unfit by a session's lock alone, and what it brings about: a failover ends that session and goes on. */
-  readonly isLocked?: boolean;
+  /** Unfit only because it has not applied what it received: it lags, or a session's lock keeps it from applying. */
+  readonly isLate?: boolean;
 }
 
 /** What EC2 says of the standby: whether its ENI has room for the VIP, and how its instance is. */
@@ -55,18 +55,18 @@ export function isLeaving(instance: InstanceState): boolean {
  */
 export function fitnessWhileLiving(terms: Terms): Fitness {
   const { pair, holder, standby, safeguards } = terms;
-  const lock = lockOf(standby.server);
-  // While a session keeps it from applying it lags for that reason alone, and goes on when the session is ended.
-  const lagLimitSeconds = lock === null ? terms.lagLimitSeconds : Number.POSITIVE_INFINITY;
-  const reasons = [...reasonsOfItself(terms), ...reasonsOfChannel({ ...terms, lagLimitSeconds })];
+  const { server } = standby;
+  const lag = server === null ? null : lagFault(server.inbound, terms.lagLimitSeconds);
+  const late = [lockOf(server), lag].filter((each) => each !== null);
+  const reasons = [...reasonsOfItself(terms), ...reasonsOfChannel(terms)];
   if (standby.server && safeguards.unheard)
     reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
   if (holder.server && standby.server) {
     if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
     reasons.push(...reasonsOfVersion(holder.server, standby.server));
   }
-  if (lock === null) return fitnessOf(reasons);
-  return { ...fitnessOf([lock, ...reasons]), ...(reasons.length === 0 ? { isLocked: true } : {}) };
+  const isLate = late.length > 0 && reasons.length === 0;
+  return { ...fitnessOf([...late, ...reasons]), ...(isLate ? { isLate } : {}) };
 }
 
 /**
@@ -146,10 +146,11 @@ function reasonsOfApplier(inbound: Inbound | undefined): readonly string[] {
   return [`the SQL thread is stopped${inbound.sqlError ? ` (error ${inbound.sqlError.errno})` : ''}`];
 }
 
-function reasonsOfChannel({ pair, standby, lagLimitSeconds, safeguards }: Terms): readonly string[] {
+/** What keeps it from receiving, or from applying for good; that it is late is another matter. */
+function reasonsOfChannel({ pair, standby, safeguards }: Terms): readonly string[] {
   const inbound = standby.server?.inbound;
   if (inbound?.kind !== 'configured') return [];
-  const reasons = [...faultsOfInbound(inbound, lagLimitSeconds)];
+  const reasons = [...faultsOfInbound(inbound, Number.POSITIVE_INFINITY)];
   if (inbound.io === 'connecting')
     reasons.push(`it is not connected to its source${causeOf(inbound.ioError)}`);
   else if (safeguards.nullLag && inbound.lagSeconds === null && reasons.length === 0)
@@ -207,14 +208,22 @@ function reasonsOfSilence(pair: Pair, holder: Server | null, { inbound }: Server
 }
 
 function reasonsOfReadiness(memory: Memory, standby: Verdict, nowMs: number): readonly string[] {
-  const { readiness } = memory;
+  const { readiness, movedByHand } = memory;
+  // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
+  if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
   if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that lived'];
-  if (!readiness.fit && !readiness.isLocked)
+  if (!readiness.fit && !(readiness.isLate && catchesUp(standby.server)))
     return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
   const asOfMs = memory.lostAtMs ?? nowMs;
   if (asOfMs - readiness.atMs > READINESS_LIFE_MS)
     return ['it was last seen ready too long before the holder was lost'];
   return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);
+}
+
+/** It has applied all that it had received, or will when catching up has ended the session that keeps it from that. */
+function catchesUp(server: Server | null): boolean {
+  if (server?.inbound.kind !== 'configured') return false;
+  return server.inbound.caughtUp || server.globalLock !== null;
 }
 
 /**

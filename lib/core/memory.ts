@@ -41,8 +41,8 @@ export interface Readiness {
   readonly fit: boolean;
   readonly reasons: readonly string[];
   readonly atMs: number;
-  /** Unfit by a session's lock alone, which a failover ends. */
-  readonly isLocked?: boolean;
+  /** Unfit only because it had not applied what it had received: nothing is missing, and it may catch up. */
+  readonly isLate?: boolean;
 }
 
 export interface Pause {

@@ -133,9 +133,13 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     // What was ill must have been well for its time; what is ill now and then is not ready.
     if (before !== null && !before.fit && !lasted(durations.readySinceMs)) return memory;
     if (before?.fit === true && durations.unreadySinceMs !== null) return memory;
-  } else if (!isProvenUnfit(situation) && !lasted(durations.unreadySinceMs)) return memory;
-  const { fit, reasons, isLocked } = fitness;
-  const now: Readiness = { node: standby.node, fit, reasons, atMs: nowMs, ...(isLocked ? { isLocked } : {}) };
+  } else {
+    // A late standby is out of touch for a moment, too, when its source dies.
+    const sinceMs = fitness.isLate ? durations.unreadySinceMs : durations.brokenSinceMs;
+    if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
+  }
+  const { fit, reasons, isLate } = fitness;
+  const now: Readiness = { node: standby.node, fit, reasons, atMs: nowMs, ...(isLate ? { isLate } : {}) };
   return isNews(before, now) ? { ...memory, readiness: now } : memory;
 }
 
@@ -153,6 +157,6 @@ function isProvenUnfit({ pair, standby, peerIdentity }: Situation): boolean {
 }
 
 function isNews(before: Readiness | null, now: Readiness): boolean {
-  if (before === null || before.fit !== now.fit || before.isLocked !== now.isLocked) return true;
+  if (before === null || before.fit !== now.fit || before.isLate !== now.isLate) return true;
   return now.atMs - before.atMs >= READINESS_REFRESH_MS;
 }

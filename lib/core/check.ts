@@ -8,6 +8,14 @@ interface ChannelFault {
   readonly ofSource: boolean;
 }
 
+/** The lag at or above its limit, in words; null below it, and where it is unknown. */
+export function lagFault(inbound: Inbound, lagLimitSeconds: number): string | null {
+  if (inbound.kind !== 'configured' || inbound.lagSeconds === null) return null;
+  return inbound.lagSeconds >= lagLimitSeconds
+    ? `it lags by ${inbound.lagSeconds} s (limit ${lagLimitSeconds} s)`
+    : null;
+}
+
 /**
  * Every fault of the inbound replication; none means that the node passes the check.
  *
@@ -29,15 +37,14 @@ export function ownFaultsOfInbound(inbound: Inbound, lagLimitSeconds: number): r
 
 function faultsOf(inbound: Inbound, lagLimitSeconds: number): readonly ChannelFault[] {
   if (inbound.kind === 'unconfigured') return [{ text: 'replication is not configured', ofSource: false }];
-  const { io, sql, ioError, sqlError, lagSeconds } = inbound;
+  const { io, sql, ioError, sqlError } = inbound;
   const faults: ChannelFault[] = [];
   if (io === 'no') {
     faults.push({ text: `the IO thread is stopped${causeOf(ioError)}`, ofSource: isOfSource(ioError) });
   }
   if (sql === 'no') faults.push({ text: `the SQL thread is stopped${causeOf(sqlError)}`, ofSource: false });
-  if (lagSeconds !== null && lagSeconds >= lagLimitSeconds) {
-    faults.push({ text: `it lags by ${lagSeconds} s (limit ${lagLimitSeconds} s)`, ofSource: false });
-  }
+  const lag = lagFault(inbound, lagLimitSeconds);
+  if (lag !== null) faults.push({ text: lag, ofSource: false });
   return faults;
 }
 

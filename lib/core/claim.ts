@@ -61,7 +61,7 @@ export function claim(memory: Memory, situation: Situation, wanted: Claim): Memo
   const automatic = wanted.requestId === null;
   const open = automatic ? withIncident(memory, wanted.row, nowMs, wanted.incidentId) : memory;
   // From here on, a node that is read-only was perhaps closed by us.
-  const claimed: Memory = { ...open, plan: record, opened: null };
+  const claimed: Memory = { ...open, plan: record, settled: {} };
   if (wanted.plan.kind !== 'failover') return claimed;
   const words = {
     happened: `${wanted.because}.`,

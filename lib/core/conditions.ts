@@ -1,7 +1,9 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
 import type { EventCode } from './events.ts';
 import { isWitnessed } from './life.ts';
+import type { Memory, Settled } from './memory.ts';
 import type { Situation } from './situation.ts';
+import type { Verdict } from './verdict.ts';
 
 export const holderGone = ({ holder, safeguards }: Situation) =>
   (holder.confirmed || !safeguards.confirmation) && (holder.kind === 'stopped' || holder.kind === 'silent');
@@ -64,13 +66,19 @@ export const holderBehind = (s: Situation) =>
   governed(s) && s.holder.server?.writable === false && s.lead.holderLacksOwn !== null;
 /** Uptimes are in whole seconds, and a look may be held for some. Milliseconds. */
 const SAME_START_MS = 5000;
-/** The holder is read-only, and is the very process that was seen to take writes: somebody closed it by hand. */
-export const closedByHand = ({ holder, memory }: Situation) => {
-  const { server, node, seenAtMs } = holder;
-  if (server === null || server.writable || server.halfClosed || server.uptimeSeconds === 0) return false;
-  if (memory.opened?.node !== node) return false;
-  return Math.abs(seenAtMs - server.uptimeSeconds * 1000 - memory.opened.startedAtMs) <= SAME_START_MS;
+/** It is the very process that was seen so: what is otherwise now, no restart has changed. */
+const wasSeen = ({ node, server, seenAtMs }: Verdict, { settled }: Memory, is: Settled['is']) => {
+  const before = settled[node];
+  if (server === null || server.uptimeSeconds === 0 || before?.is !== is) return false;
+  return Math.abs(seenAtMs - server.uptimeSeconds * 1000 - before.startedAtMs) <= SAME_START_MS;
 };
+/** The holder is read-only, and is the process that was seen to take writes: somebody closed it by hand. */
+export const closedByHand = ({ holder, memory }: Situation) => {
+  const { server } = holder;
+  return server !== null && !server.writable && !server.halfClosed && wasSeen(holder, memory, 'open');
+};
+/** The standby takes writes, or may, and is the process that was seen closed: somebody opened it by hand. */
+export const openedByHand = (s: Situation) => standbyOpen(s) && wasSeen(s.standby, s.memory, 'closed');
 
 /** What a pause adds to the words of an alert: that it is what keeps us from moving; empty while there is none. */
 export const pauseText = ({ paused, memory }: Situation) =>

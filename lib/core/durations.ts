@@ -10,6 +10,8 @@ export interface Durations {
   readonly ownFaultsSinceMs: number | null;
   /** Since when the standby is not ready while the holder lives; lucky moments in between do not end it. */
   readonly unreadySinceMs: number | null;
+  /** Since when it is so for more than being late, without a break of that length. */
+  readonly brokenSinceMs: number | null;
   /** When the standby itself last said that it is not ready. */
   readonly illAtMs: number | null;
   /** Since when the standby is ready, without a break. */
@@ -26,6 +28,7 @@ export const noDurations: Durations = {
   holderFaultsSinceMs: null,
   ownFaultsSinceMs: null,
   unreadySinceMs: null,
+  brokenSinceMs: null,
   illAtMs: null,
   readySinceMs: null,
   steadySinceMs: null,
@@ -53,19 +56,21 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
  * has been well for `readinessMs`. That we could not see it for a moment ends with the moment.
  */
 function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pair }: Situation) {
-  const { unreadySinceMs, illAtMs, readySinceMs, received } = durations;
+  const { unreadySinceMs, brokenSinceMs, illAtMs, readySinceMs, received } = durations;
   switch (life) {
     case 'unsure':
-      return { unreadySinceMs, illAtMs, readySinceMs, received };
+      return { unreadySinceMs, brokenSinceMs, illAtMs, readySinceMs, received };
     case 'dead':
-      return { unreadySinceMs: null, illAtMs: null, readySinceMs: null, received };
+      return { unreadySinceMs: null, brokenSinceMs: null, illAtMs: null, readySinceMs: null, received };
     case 'lives': {
       const { server } = standby;
-      const saysIll = !fitness.fit && standby.kind === 'serving';
+      const isBroken = !fitness.fit && !fitness.isLate;
+      const saysIll = isBroken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;
       const isIll = lastIllMs !== null && nowMs - lastIllMs < pair.settings.readinessMs;
       return {
         unreadySinceMs: fitness.fit && !isIll ? null : (unreadySinceMs ?? nowMs),
+        brokenSinceMs: isBroken || isIll ? (brokenSinceMs ?? nowMs) : null,
         illAtMs: isIll ? lastIllMs : null,
         readySinceMs: fitness.fit ? (readySinceMs ?? nowMs) : null,
         received: server?.inbound.kind === 'configured' ? server.inbound.received : received,

@@ -269,7 +269,7 @@ export const events = {
   },
   'writability-changed': {
     title: 'a person changed read_only',
-    role: 'tells',
+    role: 'hands-over',
     meaning:
       'read_only was changed on a node that had not restarted, and not by us. It was undone once, or is left alone.',
     todo: 'Pause the pair before such work, or set it back.',

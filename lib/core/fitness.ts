@@ -1,5 +1,5 @@
 /** Whether the standby could take over now, and if not, every reason. */
-import { causeOf, faultsOfInbound } from './check.ts';
+import { causeOf, faultsOfInbound, lagFault } from './check.ts';
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import { thrownAway } from './lead.ts';
@@ -11,6 +11,8 @@ import type { Verdict } from './verdict.ts';
 export interface Fitness {
   readonly fit: boolean;
   readonly reasons: readonly string[];
+  /** Unfit only because it has not applied what it received: it lags, or a session's lock keeps it from applying. */
+  readonly isLate?: boolean;
 }
 
 /** What EC2 says of the standby: whether its ENI has room for the VIP, and how its instance is. */
@@ -53,6 +55,9 @@ export function isLeaving(instance: InstanceState): boolean {
  */
 export function fitnessWhileLiving(terms: Terms): Fitness {
   const { pair, holder, standby, safeguards } = terms;
+  const { server } = standby;
+  const lag = server === null ? null : lagFault(server.inbound, terms.lagLimitSeconds);
+  const late = [lockOf(server), lag].filter((each) => each !== null);
   const reasons = [...reasonsOfItself(terms), ...reasonsOfChannel(terms)];
   if (standby.server && safeguards.unheard)
     reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
@@ -60,12 +65,14 @@ export function fitnessWhileLiving(terms: Terms): Fitness {
     if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
     reasons.push(...reasonsOfVersion(holder.server, standby.server));
   }
-  return fitnessOf(reasons);
+  const isLate = late.length > 0 && reasons.length === 0;
+  return { ...fitnessOf([...late, ...reasons]), ...(isLate ? { isLate } : {}) };
 }
 
 /**
  * Fitness once the holder is dead. Its channel has lost its source by then, so what counts is that it was ready while
- * the holder still lived (remembered), that it has not lost anything since, and that it serves and applies now.
+ * the holder still lived (remembered), that it has not lost anything since, and that it serves and applies now. A session
+ * that holds a lock is no reason any more: catching up ends it.
  */
 export function fitnessWhenLost(terms: Terms): Fitness {
   const { memory, standby, nowMs, safeguards } = terms;
@@ -94,11 +101,16 @@ export function misdirection(pair: Pair, server: Server | null, peerIdentity: st
 
 /** What keeps a node from applying, by a session or a disk; null when nothing does. */
 export function blockOf(server: Server | null): string | null {
-  if (server === null) return null;
-  const { globalLock, inbound } = server;
-  if (globalLock !== null) return `a session holds a global lock: ${renderSession(globalLock)}`;
-  if (inbound.kind !== 'configured' || inbound.applierBlocked === null) return null;
-  return `its applier is blocked: ${inbound.applierBlocked}`;
+  return lockOf(server) ?? blockOfApplier(server);
+}
+
+function lockOf(server: Server | null): string | null {
+  return server?.globalLock ? `a session holds a global lock: ${renderSession(server.globalLock)}` : null;
+}
+
+function blockOfApplier(server: Server | null): string | null {
+  if (server?.inbound.kind !== 'configured' || server.inbound.applierBlocked === null) return null;
+  return server.globalLock === null ? `its applier is blocked: ${server.inbound.applierBlocked}` : null;
 }
 
 /** A session as a person finds it: `42 (backup@10.0.1.9, for 12 s: FLUSH TABLES WITH READ LOCK)`. */
@@ -123,7 +135,7 @@ function reasonsOfItself({ pair, standby, inEc2, peerIdentity }: Terms): string[
   if (stray !== null) reasons.push(stray);
   if (server?.binaryLog === 'off')
     reasons.push('it has no binary log: nothing could follow it, and a failover would have no way back');
-  const block = blockOf(server);
+  const block = blockOfApplier(server);
   if (block !== null) reasons.push(block);
   if (!inEc2.room) reasons.push('its ENI has no room for one more address');
   return reasons;
@@ -134,10 +146,11 @@ function reasonsOfApplier(inbound: Inbound | undefined): readonly string[] {
   return [`the SQL thread is stopped${inbound.sqlError ? ` (error ${inbound.sqlError.errno})` : ''}`];
 }
 
-function reasonsOfChannel({ pair, standby, lagLimitSeconds, safeguards }: Terms): readonly string[] {
+/** What keeps it from receiving, or from applying for good; that it is late is another matter. */
+function reasonsOfChannel({ pair, standby, safeguards }: Terms): readonly string[] {
   const inbound = standby.server?.inbound;
   if (inbound?.kind !== 'configured') return [];
-  const reasons = [...faultsOfInbound(inbound, lagLimitSeconds)];
+  const reasons = [...faultsOfInbound(inbound, Number.POSITIVE_INFINITY)];
   if (inbound.io === 'connecting')
     reasons.push(`it is not connected to its source${causeOf(inbound.ioError)}`);
   else if (safeguards.nullLag && inbound.lagSeconds === null && reasons.length === 0)
@@ -195,13 +208,22 @@ function reasonsOfSilence(pair: Pair, holder: Server | null, { inbound }: Server
 }
 
 function reasonsOfReadiness(memory: Memory, standby: Verdict, nowMs: number): readonly string[] {
-  const { readiness } = memory;
+  const { readiness, movedByHand } = memory;
+  // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
+  if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
   if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that lived'];
-  if (!readiness.fit) return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
+  if (!readiness.fit && !(readiness.isLate && catchesUp(standby.server)))
+    return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
   const asOfMs = memory.lostAtMs ?? nowMs;
   if (asOfMs - readiness.atMs > READINESS_LIFE_MS)
     return ['it was last seen ready too long before the holder was lost'];
   return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);
+}
+
+/** It has applied all that it had received, or will when catching up has ended the session that keeps it from that. */
+function catchesUp(server: Server | null): boolean {
+  if (server?.inbound.kind !== 'configured') return false;
+  return server.inbound.caughtUp || server.globalLock !== null;
 }
 
 /**

@@ -57,6 +57,8 @@ export interface Readiness {
   readonly fit: boolean;
   readonly reasons: readonly string[];
   readonly atMs: number;
+  /** Unfit only because it had not applied what it had received: nothing is missing, and it may catch up. */
+  readonly isLate?: boolean;
 }
 
 export interface Pause {
@@ -96,9 +98,9 @@ export interface MovedByHand {
   readonly atMs: number;
 }
 
-/** The server process that was last seen taking writes as holder: one that did not restart was closed by somebody. */
-export interface Opened {
-  readonly node: NodeName;
+/** A server process that was last seen as its role wants it: one that did not restart was changed by somebody. */
+export interface Settled {
+  readonly is: 'open' | 'closed';
   /** When that process started, to a few seconds. */
   readonly startedAtMs: number;
 }
@@ -145,8 +147,8 @@ export interface Memory {
   readonly identities: Readonly<Record<NodeName, string>>;
   readonly detached: DetachedChannel | null;
   readonly movedByHand: MovedByHand | null;
-  /** Null when nobody was seen, or a plan of ours has had its hands on it since. */
-  readonly opened: Opened | null;
+  /** A node is missing where it was not seen so, or a plan of ours has had its hands on the pair since. */
+  readonly settled: Readonly<Record<NodeName, Settled>>;
   /** What people were told lately, by code. */
   readonly reports: Readonly<Partial<Record<EventCode, Reported>>>;
   readonly moved: Moved | null;
@@ -174,7 +176,7 @@ export const emptyMemory: Memory = {
   identities: {},
   detached: null,
   movedByHand: null,
-  opened: null,
+  settled: {},
   reports: {},
   moved: null,
   triedAtMs: null,

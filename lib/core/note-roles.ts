@@ -1,11 +1,12 @@
 /** What a situation leaves in memory about the two nodes: who they are, who holds, and whether the other is ready to. */
 import { tell } from './alerts.ts';
 import { misdirection } from './fitness.ts';
-import type { Memory, Readiness } from './memory.ts';
+import type { Memory, Readiness, Settled } from './memory.ts';
+import type { NodeName } from './names.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
 import { isSteady } from './steady.ts';
-import type { VerdictKind } from './verdict.ts';
+import type { Verdict, VerdictKind } from './verdict.ts';
 
 /** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
 const READINESS_REFRESH_MS = 60_000;
@@ -14,7 +15,7 @@ const SAME_START_MS = 5000;
 
 /** Memory → memory; the same object when there is nothing new. */
 export function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
-  const steps = [noteHolder, noteIdentities, noteOpened, noteMoves, noteLife, noteReadiness];
+  const steps = [noteHolder, noteIdentities, noteSettled, noteMoves, noteLife, noteReadiness];
   return steps.reduce((so, step) => step(so, situation, durations), memory);
 }
 
@@ -68,15 +69,25 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
   return tell({ ...next, readiness: null }, pair.name, 'identity-changed', words, nowMs);
 }
 
-/** Which process takes writes: if the same one is found read-only, somebody closed it. */
-function noteOpened(memory: Memory, { holder, vip }: Situation): Memory {
-  const { server, node, seenAtMs } = holder;
-  if (vip !== 'held' || memory.plan !== null || server === null || !server.writable) return memory;
-  if (server.uptimeSeconds === 0) return memory;
-  const startedAtMs = seenAtMs - server.uptimeSeconds * 1000;
-  const { opened } = memory;
-  const isKnown = opened?.node === node && Math.abs(opened.startedAtMs - startedAtMs) <= SAME_START_MS;
-  return isKnown ? memory : { ...memory, opened: { node, startedAtMs } };
+/** Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. */
+function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memory {
+  if (vip !== 'held' || memory.plan !== null) return memory;
+  const ofHolder = holder.server?.writable ? settledOf(holder, 'open') : null;
+  const isClosed = standby.server !== null && !standby.server.writable && !standby.server.halfClosed;
+  const ofStandby = isClosed ? settledOf(standby, 'closed') : null;
+  return withSettled(withSettled(memory, holder.node, ofHolder), standby.node, ofStandby);
+}
+
+function settledOf({ server, seenAtMs }: Verdict, is: Settled['is']): Settled | null {
+  if (server === null || server.uptimeSeconds === 0) return null;
+  return { is, startedAtMs: seenAtMs - server.uptimeSeconds * 1000 };
+}
+
+function withSettled(memory: Memory, node: NodeName, now: Settled | null): Memory {
+  if (now === null) return memory;
+  const before = memory.settled[node];
+  const isKnown = before?.is === now.is && Math.abs(before.startedAtMs - now.startedAtMs) <= SAME_START_MS;
+  return isKnown ? memory : { ...memory, settled: { ...memory.settled, [node]: now } };
 }
 
 /** Moves older than an hour do not count any more. */
@@ -122,8 +133,13 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     // What was ill must have been well for its time; what is ill now and then is not ready.
     if (before !== null && !before.fit && !lasted(durations.readySinceMs)) return memory;
     if (before?.fit === true && durations.unreadySinceMs !== null) return memory;
-  } else if (!isProvenUnfit(situation) && !lasted(durations.unreadySinceMs)) return memory;
-  const now: Readiness = { node: standby.node, fit: fitness.fit, reasons: fitness.reasons, atMs: nowMs };
+  } else {
+    // A late standby is out of touch for a moment, too, when its source dies.
+    const sinceMs = fitness.isLate ? durations.unreadySinceMs : durations.brokenSinceMs;
+    if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
+  }
+  const { fit, reasons, isLate } = fitness;
+  const now: Readiness = { node: standby.node, fit, reasons, atMs: nowMs, ...(isLate ? { isLate } : {}) };
   return isNews(before, now) ? { ...memory, readiness: now } : memory;
 }
 
@@ -141,6 +157,6 @@ function isProvenUnfit({ pair, standby, peerIdentity }: Situation): boolean {
 }
 
 function isNews(before: Readiness | null, now: Readiness): boolean {
-  if (before === null || before.fit !== now.fit) return true;
+  if (before === null || before.fit !== now.fit || before.isLate !== now.isLate) return true;
   return now.atMs - before.atMs >= READINESS_REFRESH_MS;
 }

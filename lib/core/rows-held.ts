@@ -6,6 +6,7 @@ import {
   holderFollows,
   holderHasAll,
   mayLeave,
+  openedByHand,
   pauseText,
   standbyOpen,
   told,
@@ -78,8 +79,19 @@ export const held: readonly RowText[] = [
     origin: 'safety review K11, K21: the complete writer was closed and the stale one opened',
   },
   {
+    name: 'writability-changed',
+    says: 'Writability is managed, and a node is not as its role wants it and has not restarted: somebody opened the standby by hand in a pause, or closed the holder by hand in a pause, or after it was opened again once in this incident.',
+    when: (s) =>
+      governed(s) &&
+      ((s.paused && openedByHand(s)) || (closedByHand(s) && (s.paused || told(s, 'holder-opened')))),
+    measure: (s) => ({ kind: 'stay', page: 'writability-changed', because: changedText(s) }),
+    does: ['page writability-changed'],
+    reason: 'What a person does in a pause, or twice, is meant.',
+    origin: 'patroni pause; design: a pause never forbids to put right what a restart changed',
+  },
+  {
     name: 'two-writers',
-    says: 'Writability is managed, the holder serves, and the standby takes writes, or is only half closed. In a pause too.',
+    says: 'Writability is managed, the holder serves, and the standby takes writes, or is only half closed. In a pause too, unless somebody opened it by hand.',
     when: (s) => governed(s) && standbyOpen(s),
     measure: (s) => ({
       kind: 'act',
@@ -121,19 +133,6 @@ export const held: readonly RowText[] = [
     origin: 'MySQL: sync_binlog or innodb_flush_log_at_trx_commit other than 1, and a crash',
   },
   {
-    name: 'writability-changed',
-    says: 'Writability is managed, and the holder serves and is read-only without a restart: somebody closed it; and a pause is on, or it was opened again once in this incident.',
-    when: (s) => governed(s) && closedByHand(s) && (s.paused || told(s, 'holder-opened')),
-    measure: (s) => ({
-      kind: 'stay',
-      page: 'writability-changed',
-      because: `${s.holder.node} holds the VIP and was made read-only by hand: it has not restarted${s.paused ? ', and a pause is on' : ', and was opened once already'}`,
-    }),
-    does: ['page writability-changed'],
-    reason: 'What a person does twice, or in a pause, is meant.',
-    origin: 'patroni pause; design: a pause never forbids to put right what a restart changed',
-  },
-  {
     name: 'holder-read-only',
     says: 'Writability is managed, and the holder serves and is read-only, or half closed. In a pause too, after a restart.',
     when: (s) => s.safeguards.reopenHolder && governed(s) && s.holder.server?.writable === false,
@@ -152,6 +151,15 @@ function byHandText({ memory, holder }: Situation): string {
   return memory.movedByHand?.to === holder.node
     ? `. It was moved by hand from ${memory.movedByHand.from}`
     : '';
+}
+
+function changedText(s: Situation): string {
+  const { holder, standby, paused } = s;
+  const texts = [
+    ...(openedByHand(s) ? [`${standby.node} is the standby and was opened by hand`] : []),
+    ...(closedByHand(s) ? [`${holder.node} holds the VIP and was made read-only by hand`] : []),
+  ];
+  return `${texts.join('; ')}: no restart did it, and ${paused ? 'a pause is on' : 'it was opened once already'}`;
 }
 
 function movedText({ holder, standby, lead, memory }: Situation): string {

@@ -100,7 +100,8 @@ export class PairRunner {
     this.#evidence = noEvidence(props.pair, props.vantages);
     this.#incidentId = props.ports.ids.next();
     // A standby that our first look finds unready may have been so for as long as nobody watched.
-    this.#durations = { ...noDurations, unreadySinceMs: props.lease.unwatchedSinceMs };
+    const sinceMs = props.lease.unwatchedSinceMs;
+    this.#durations = { ...noDurations, unreadySinceMs: sinceMs, brokenSinceMs: sinceMs };
     this.#memory.publish();
   }
 

@@ -6,6 +6,7 @@ import {
   answered,
   answers1,
   answers2,
+  backup,
   channel,
   db1,
   db2,
@@ -37,7 +38,7 @@ describe('the holder lives and does not serve us; its standby goes bad; the hold
     ['it refuses us, and the channel is refused', lockedOut, refusedBySource],
     ['it refuses us, and the channel hears nothing', lockedOut, hears2({ heardAgoMs: 9000 })],
     ['it refuses us, and the lag is unknown', lockedOut, hears2({ lagSeconds: null })],
-    ['our path is cut, and it lags', unanswered, hears2({ lagSeconds: 500, ...heard })],
+    ['our path is cut, and it does not know its lag', unanswered, hears2({ lagSeconds: null, ...heard })],
     [
       'our path is cut, and its SQL thread stops',
       unanswered,
@@ -61,6 +62,47 @@ describe('the holder lives and does not serve us; its standby goes bad; the hold
     leader.looks(7200, 1000, barred, well2);
     expect(leader.looks(2, 250, refused, bereft)).toMatchObject({ row: 'holder-lost', deed: 'failover' });
   });
+});
+
+describe('a standby that has received everything, and applied it late', () => {
+  const lagging = hears2({ lagSeconds: 150, caughtUp: false });
+  const lost = { io: 'connecting', lagSeconds: null, heardAgoMs: 5000 } as const;
+  const locked = (inbound: Parameters<typeof channel>[0]) =>
+    answers2({ globalLock: backup, inbound: channel(inbound) });
+
+  test.each<[what: string, before: Saw, after: Saw, deed: string]>([
+    ['it lagged, and has caught up', lagging, hears2({ ...lost, caughtUp: true }), 'failover'],
+    ['it lagged, and has not caught up', lagging, hears2({ ...lost, caughtUp: false }), 'stay'],
+    ['a backup locks it: catching up ends that', locked({}), locked({ ...lost, caughtUp: false }), 'failover'],
+    [
+      'a backup locked it, and has ended',
+      locked({ lagSeconds: 150, caughtUp: false }),
+      hears2({ ...lost, caughtUp: true }),
+      'failover',
+    ],
+    [
+      'a backup locks it, and its channel was stopped before',
+      locked({ io: 'no', lagSeconds: null }),
+      locked({ ...lost, caughtUp: true }),
+      'stay',
+    ],
+  ])('%s', (_, before, after, deed) => {
+    const leader = new Leader();
+    leader.looks(10, 1000, well1, before);
+    expect(leader.memory.readiness?.fit).toBe(false);
+    // One vantage still holds the word of a living holder when the channel is already cut.
+    leader.look(250, well1, after);
+    expect(leader.looks(3, 250, refused, after).deed).toBe(deed);
+  });
+});
+
+it('takes the VIP back from a dead node that somebody moved it to: the node that had it wrote last', () => {
+  const moved = memory({
+    readiness: { node: 'db1', fit: true, reasons: [], atMs: NOW_MS },
+    movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS },
+  });
+  const leader = new Leader(moved);
+  expect(leader.looks(3, 250, refused, bereft)).toMatchObject({ row: 'holder-lost', deed: 'failover' });
 });
 
 describe('moments in which nothing is seen', () => {

@@ -47,7 +47,10 @@ const refusedBySource = standby(
   hears2({ io: 'connecting', lagSeconds: null, ioError: { errno: 1045, message: 'Access denied' } }),
 );
 const away = standby(hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 4000 }));
-const unreadyFor = (forMs: number) => ({ unreadySinceMs: NOW_MS - forMs });
+const unreadyFor = (forMs: number) => ({
+  unreadySinceMs: NOW_MS - forMs,
+  brokenSinceMs: NOW_MS - forMs,
+});
 const ready = (changes: Partial<Readiness>): Change =>
   memory({ readiness: { node: 'db2', fit: true, reasons: [], atMs: NOW_MS - 1000, ...changes } });
 const incident = memory({

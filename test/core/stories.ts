@@ -151,7 +151,18 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     [paused, failing, lasting],
     'holder-fails-check-stays stay, page holder-fails-check',
   ],
-  ['paused', 'the standby takes writes', [paused, openStandby], 'two-writers close-standby to db1'],
+  [
+    'paused',
+    'the standby came up writable',
+    [paused, standby(answers2({ writable: true, uptimeSeconds: 5 }))],
+    'two-writers close-standby to db1',
+  ],
+  [
+    'paused',
+    'the standby was opened by hand',
+    [paused, openStandby],
+    'writability-changed stay, page writability-changed',
+  ],
   [
     'paused',
     'the holder came up read-only',

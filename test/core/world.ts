@@ -88,7 +88,10 @@ export const steady: World = {
     lastHolder: 'db1',
     readiness: { node: 'db2', fit: true, reasons: [], atMs: NOW_MS - 1000 },
     identities: { db1: UUID1, db2: UUID2 },
-    opened: { node: 'db1', startedAtMs: NOW_MS - db1.uptimeSeconds * 1000 },
+    settled: {
+      db1: { is: 'open', startedAtMs: NOW_MS - db1.uptimeSeconds * 1000 },
+      db2: { is: 'closed', startedAtMs: NOW_MS - db2.uptimeSeconds * 1000 },
+    },
   },
   durations: noDurations,
   safeguards: allSafeguards,

@@ -1,13 +1,14 @@
 /** What has become of the world, and since when: the facts that W1 to W8 are judged by. Nothing here was believed by anybody. */
 import type { NodeName } from '../../../lib/core/names.ts';
 import type { Master } from '../world/master.ts';
+import { loginRefusedAt } from '../world/sight.ts';
 import type { World } from '../world/world.ts';
 
 /** What is known of one master. */
 export interface Life {
   /** Since when an order of ours gets to it and is carried out; null while none does. */
   readonly reachedSinceMs: number | null;
-  /** Until when it was alive (its mysqld worked) and not isolated (we or its standby reached it). */
+  /** Until when it was alive (it could commit) and not isolated (we or its standby reached it). */
   readonly wellMs: number;
   /** Until when a vantage could ask it how it is, while keepalambda was at work. */
   readonly heardMs: number;
@@ -50,22 +51,23 @@ export class Chronicle {
 
 /** Whether a vantage's question gets an answer: what a master says of itself can be known. */
 function isHeard(world: World, master: Master): boolean {
-  if (!master.answers || master.lockedOut || master.connectionsFull) return false;
-  return isSighted(world, master.name);
+  if (!master.answers || world.services.pool === 'dry') return false;
+  for (const view of world.views.values()) {
+    if (!view.reaches(master.name)) continue;
+    if (view.keeps(master) || loginRefusedAt(view, master) === null) return true;
+  }
+  return false;
 }
 
 /** Whether an order of ours gets to it and is carried out. */
 export function isReached(world: World, master: Master): boolean {
-  return isHeard(world, master) && master.stuckSinceMs === null;
+  return master.stuckSinceMs === null && isHeard(world, master);
 }
 
-function isSighted(world: World, node: NodeName): boolean {
-  for (const view of world.views.values()) if (view.reaches(node)) return true;
-  return false;
-}
-
-/** Alive: its mysqld works. Not isolated: one of our vantages, or its standby, reaches it. */
+/** Alive: clients could commit on it, were it open. Not isolated: one of our vantages, or its standby, reaches it. */
 function isWell(world: World, master: Master): boolean {
-  if (!master.answers || master.stuckSinceMs !== null) return false;
-  return isSighted(world, master.name) || (world.pairLinked && world.peer(master.name).reachable);
+  if (!master.answers || master.hangsSinceMs !== null || master.refusal !== null) return false;
+  if (world.pairLinked && world.peer(master.name).reachable) return true;
+  for (const view of world.views.values()) if (view.reaches(master.name)) return true;
+  return false;
 }

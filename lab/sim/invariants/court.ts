@@ -6,9 +6,8 @@ import type { Order } from '../../../lib/core/request.ts';
 import type { Observer } from '../observer.ts';
 import type { Process } from '../process.ts';
 import type { Master } from '../world/master.ts';
-import { isInReach } from '../world/sight.ts';
 import type { World } from '../world/world.ts';
-import { Chronicle, type Life } from './chronicle.ts';
+import { Chronicle, isReached, type Life } from './chronicle.ts';
 
 /**
  * The invariants by name. 1 to 8 ask whether keepalambda keeps its own rules; W1 to W8 ask only what became of the world:
@@ -175,7 +174,7 @@ export class Court {
       const was = this.#closableSinceMs.get(master.name) ?? null;
       // While nobody leads, nobody can close anything.
       const sinceMs = this.#manned ? (was ?? this.world.nowMs) : this.world.nowMs;
-      this.#closableSinceMs.set(master.name, isInReach(this.world, master) ? sinceMs : null);
+      this.#closableSinceMs.set(master.name, isClosable(this.world, master) ? sinceMs : null);
     }
   }
 
@@ -197,4 +196,12 @@ export class Court {
   wasMeddled(node: NodeName, sinceMs: number): boolean {
     return (this.#meddledMs.get(node) ?? Number.NEGATIVE_INFINITY) >= sinceMs;
   }
+}
+
+/** Whether an order of ours to close the master gets to it now, and nothing on it keeps it open. */
+function isClosable(world: World, master: Master): boolean {
+  if (world.services.databaseLost > 0 || !isReached(world, master)) return false;
+  if (master.privilegedWriter || master.blocker !== null || master.hangsSinceMs !== null) return false;
+  // A function that hangs may have swallowed the order, so nobody else is asked.
+  return [...world.views.values()].every((view) => view.blind !== 'hangs');
 }

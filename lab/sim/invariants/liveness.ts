@@ -1,6 +1,6 @@
-import { isCalmCloud } from '../world/cloud.ts';
 import type { Master } from '../world/master.ts';
 import type { World } from '../world/world.ts';
+import { couldServe, isFairWeather, mayTakeOver } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
 
@@ -90,30 +90,13 @@ function standbyOf(world: World): Master | null {
 
 /** All that a failover needs beside a dead holder. */
 function isFair({ world, flight }: Court, moves: Moves, standby: Master): boolean {
-  const { cloud, services, pair } = world;
-  if (world.table.memoryOf(pair.name).pause !== null || flight?.order) return false;
+  if (world.table.memoryOf(world.pair.name).pause !== null || flight?.order) return false;
   // The next failover must not be one too many, nor come too soon after the last.
   if (moves.areSpent && flight === null) return false;
-  if (!isCalmCloud(cloud.mood) || services.pool === 'dry') return false;
-  if (services.store === 'down' || services.storeLost > 0 || services.storeSlowMs > 0) return false;
-  if (services.databaseLost > 0 || (pair.hostAddress === 'ssm' && services.host === 'down')) return false;
-  for (const view of world.views.values()) {
-    if (view.blind !== 'no' || view.loss > 0) return false;
-    if (view.cutOff.size > 0 || view.rejectedBy.size > 0 || view.blockedBy.size > 0) return false;
+  for (const { cutOff, rejectedBy } of world.views.values()) {
+    if (cutOff.size > 0 || rejectedBy.size > 0) return false;
   }
   const { channel } = standby;
-  const opens = pair.writability === 'managed' || standby.writable;
-  const able = standby.answers && standby.hangsSinceMs === null && standby.refusal === null && opens;
-  const usable = able && !standby.lockedOut && !standby.connectionsFull && standby.bound && standby.room;
-  return (
-    usable &&
-    standby.errant === 0 &&
-    channel.sqlWanted &&
-    channel.ioWanted &&
-    !channel.loginRefused &&
-    channel.applyPerMs >= 1 &&
-    !channel.muffled &&
-    channel.stranger === null &&
-    standby.binaryLog === 'on'
-  );
+  const connects = !standby.lockedOut && !standby.connectionsFull && !channel.loginRefused && !channel.muffled;
+  return isFairWeather(world) && connects && couldServe(world, standby) && mayTakeOver(world, standby);
 }

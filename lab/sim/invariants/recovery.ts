@@ -1,6 +1,5 @@
 import type { Master } from '../world/master.ts';
-import type { World } from '../world/world.ts';
-import { couldServe, lacksAnything, mayTakeOver } from './candidate.ts';
+import { couldServe, isFairWeather, lacksAnything, mayTakeOver } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
 
@@ -65,15 +64,4 @@ export function recoveryInvariant(court: Court): Invariant {
       );
     },
   };
-}
-
-/** Nothing keeps us from seeing and acting. */
-function isFairWeather({ cloud, services, pair, views }: World): boolean {
-  const { mood } = cloud;
-  if (mood.down || mood.throttled > 0 || mood.lost > 0 || mood.staleMs > 500 || mood.effectMs > 900)
-    return false;
-  if (services.store === 'down' || services.storeLost > 0 || services.storeSlowMs > 0) return false;
-  if (services.databaseLost > 0 || (pair.hostAddress === 'ssm' && services.host === 'down')) return false;
-  for (const { blind, loss } of views.values()) if (blind !== 'no' || loss > 0) return false;
-  return true;
 }

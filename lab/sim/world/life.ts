@@ -1,6 +1,6 @@
 /** How a master dies and comes back. All must be called within `World.change`. */
 import type { Master } from './master.ts';
-import { abandonWaiting } from './semi-sync.ts';
+import { abandonWaiting, withdrawUnreceived } from './semi-sync.ts';
 import type { World } from './world.ts';
 
 /** mysqld is gone at once. What it had received and not applied is gone too (`relay_log_recovery`). */
@@ -17,6 +17,7 @@ export function crash(world: World, master: Master): void {
   master.closingSinceMs = null;
   master.dumpBeats = false;
   if (master.barred?.blocker) master.barred = null;
+  withdrawUnreceived(world, master);
   abandonWaiting(master);
   if (master.semiSync !== null) master.semiSync.gaveUp = false;
   master.channel.crash(world.nowMs);

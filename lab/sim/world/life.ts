@@ -23,11 +23,16 @@ export function crash(world: World, master: Master): void {
   master.channel.crash(world.nowMs);
 }
 
+/** What was committed longer ago has reached the disk, whatever the settings. Milliseconds. */
+const flushedMs = 10_000;
+
 /** A crash without `sync_binlog=1`: its own last transactions, acknowledged or not, are gone from its disk. */
 export function loseLast(world: World, master: Master, count: number): void {
   const { log, order } = master;
   log.write(world.nowMs, { prompt: false, late: false });
-  log.loseLast(world.nowMs, count);
+  const unflushed = log.countAt(world.nowMs) - log.countAt(world.nowMs - flushedMs);
+  if (unflushed === 0) return;
+  log.loseLast(world.nowMs, Math.min(count, unflushed));
   order.lose(log.countAt(world.nowMs));
 }
 

@@ -149,16 +149,3 @@ function causeOf({ stuckSinceMs, globalLock, semiSync }: Master): HangCause {
   if (globalLock !== null) return 'global-lock';
   return semiSync?.waitingSinceMs === null ? 'unknown' : 'semi-sync';
 }
-
-/** Whether a statement of ours gets to the master from some vantage now, and is carried out and answered. */
-export function isInReach(world: World, master: Master): boolean {
-  const { services } = world;
-  if (!master.answers || master.stuckSinceMs !== null) return false;
-  if (services.databaseLost > 0 || services.pool === 'dry') return false;
-  const views = [...world.views.values()];
-  // A function that hangs may have swallowed the order, so nobody else is asked.
-  if (views.some((view) => view.blind === 'hangs')) return false;
-  return views.some(
-    (view) => view.reaches(master.name) && (view.keeps(master) || loginRefusedAt(view, master) === null),
-  );
-}

@@ -148,7 +148,7 @@ export function drawFaults(random: Random): Fault[] {
   const scenes = random.pick([1, 1, 2, 2, 3]);
   for (let scene = 0; scene < scenes; scene++) drawScene(random, faults);
   if (random.chance(0.5)) faults.push(drawMishap(random, random.whole(earliestMs, latestMs)));
-  if (random.chance(0.4)) faults.push(drawCompany(random, random.whole(earliestMs, latestMs)));
+  if (random.chance(0.6)) faults.push(drawCompany(random, random.whole(earliestMs, latestMs)));
   return faults;
 }
 

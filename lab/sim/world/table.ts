@@ -17,6 +17,8 @@ export class Table {
   lease: Lease | null = null;
   /** When the lease's owner last wrote it, in true time. */
   leaseWrittenMs = 0;
+  /** The record that a person deleted last, as it was. */
+  deletedLease: { readonly lease: Lease; readonly writtenMs: number } | null = null;
   readonly entries: HistoryEntry[] = [];
   orders: readonly WaitingOrder[] = [];
   /** Whether a record has grown so large that its size matters; only then it is measured. */
@@ -80,8 +82,9 @@ export class Table {
     this.#memories.set(pair, { memory: { ...memory, outbox }, epoch });
   }
 
-  /** A person deletes the lease's record. */
+  /** A person deletes the lease's record; whoever had it does not know before the next renewal. */
   deleteLease(): void {
+    if (this.lease !== null) this.deletedLease = { lease: this.lease, writtenMs: this.leaseWrittenMs };
     this.lease = null;
   }
 

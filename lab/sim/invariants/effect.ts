@@ -61,8 +61,8 @@ function rolesOf({ world }: Court): number {
 /** All that a plan may change, as one value. */
 function stateOf({ world }: Court): string {
   const { place } = world.cloud;
-  const masters = world.masters.map(({ writable, channel, isolated, instance, documentsRun }) =>
-    [writable, channel.ioWanted, channel.sqlWanted, isolated, instance, documentsRun].join(),
+  const masters = world.masters.map(({ writable, halfClosed, channel, isolated, instance, documentsRun }) =>
+    [writable, halfClosed, channel.ioWanted, channel.sqlWanted, isolated, instance, documentsRun].join(),
   );
   return [place.kind, world.cloud.holder, ...masters].join(';');
 }

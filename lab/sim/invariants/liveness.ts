@@ -97,6 +97,7 @@ function isFair({ world, flight }: Court, moves: Moves, standby: Master): boolea
     if (cutOff.size > 0 || rejectedBy.size > 0) return false;
   }
   const { channel } = standby;
-  const connects = !standby.lockedOut && !standby.connectionsFull && !channel.loginRefused && !channel.muffled;
+  const connects =
+    !standby.lockedOut && !standby.connectionsFull && !channel.loginRefused && !channel.muffled;
   return isFairWeather(world) && connects && couldServe(world, standby) && mayTakeOver(world, standby);
 }

@@ -76,7 +76,7 @@ class HeldLook {
     const { timeline } = context.world;
     this.#endMs = timeline.nowMs + holdMs;
     this.#everyMs = this.#awaitsWitness ? close.everyMs : context.world.pair.settings.lookIntervalMs;
-    const wayMs = context.random.whole(3, 14);
+    const wayMs = context.random.whole(8, 30);
     // In calm, a held look that has seen it all before sees nothing new until its end.
     const idle = holdMs > 0 && isCalm(context.world) && this.#hasSeenAll();
     this.#schedule(timeline.nowMs + (idle ? holdMs : wayMs));

@@ -93,8 +93,8 @@ export class CommitLog {
     return count;
   }
 
-  /** The author of a waiting commit hears that it is done. */
-  acknowledge(atMs: number, number: number): void {
+  /** The author of a commit hears that it is done; null: and does not, for now. */
+  acknowledge(atMs: number | null, number: number): void {
     this.#waited.set(keyOf(this.incarnation, number), atMs);
   }
 

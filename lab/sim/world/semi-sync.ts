@@ -3,6 +3,9 @@ import type { Author } from './log.ts';
 import type { Master } from './master.ts';
 import type { World } from './world.ts';
 
+/** A commit takes less than this to the other node. Milliseconds. */
+const onItsWayMs = 10;
+
 /** Brings the source's waiting up to date; called after every change, when the channels have been followed. */
 export function followSemiSync(world: World, source: Master, replica: Master): void {
   const { semiSync } = source;
@@ -23,6 +26,7 @@ export function beginWaiting(world: World, source: Master, by: Author): boolean 
   if (semiSync.waitingSinceMs !== null) return true;
   if (world.peer(source.name).channel.acknowledges) return false;
   const sinceMs = world.nowMs;
+  withdrawUnreceived(world, source);
   semiSync.waitingSinceMs = sinceMs;
   source.pending.push(source.log.addWaiting(sinceMs, by));
   world.timeline.after(semiSync.timeoutMs, () => {
@@ -33,6 +37,19 @@ export function beginWaiting(world: World, source: Master, by: Author): boolean 
     });
   });
   return true;
+}
+
+/** What was on its way to the other when that stopped to acknowledge, or the source died: nobody was told of it. */
+export function withdrawUnreceived(world: World, source: Master): void {
+  const { semiSync, log, pending } = source;
+  if (semiSync === null || semiSync.gaveUp || semiSync.waitingSinceMs !== null) return;
+  const { nowMs } = world;
+  const { received } = world.peer(source.name).channel;
+  for (let number = log.countAt(nowMs); number > received; number--) {
+    if (log.committedAtMs(number, nowMs) < nowMs - onItsWayMs) return;
+    log.acknowledge(null, number);
+    pending.push(number);
+  }
 }
 
 /** Its sessions are killed: what they had committed is in the log, and nobody was told. */

@@ -44,7 +44,7 @@ export function restraintInvariant(court: Court, clockSpreadMs: number): Invaria
     const functionsFail = [...world.views.values()].some(({ blind }) => blind !== 'no');
     const unknownForMs = functionsFail ? world.pair.settings.holdMs + hangMs : 0;
     if (blindMs > blindForMs + unknownForMs)
-      court.accuse(4, `${plan.kind} to ${plan.to} begins, after ${blindMs} ms without any sight`);
+      court.accuse(4, `${plan.kind} to ${plan.to} begins, after ${Math.round(blindMs)} ms without any sight`);
     if (plan.kind === 'switchover') {
       const forMs = world.nowMs - (runningSinceMs.get(plan.from ?? '') ?? world.nowMs);
       if (forMs >= wellForMs)
@@ -56,7 +56,7 @@ export function restraintInvariant(court: Court, clockSpreadMs: number): Invaria
     if (sinceMs === undefined || world.nowMs - sinceMs < wellForMs) return;
     court.accuse(
       4,
-      `failover from ${plan.from}, which has been well for ${world.nowMs - sinceMs} ms (${plan.because})`,
+      `failover from ${plan.from}, which has been well for ${Math.round(world.nowMs - sinceMs)} ms (${plan.because})`,
     );
   };
   changed();
@@ -101,6 +101,8 @@ function seesAnything(world: World): boolean {
   if (world.masters.some(({ instance }) => instance !== 'running')) return true;
   for (const view of world.views.values()) {
     for (const master of world.masters) {
+      const isRejected = view.blind === 'no' && view.rejectedBy.has(master.name) && master.reachable;
+      if (isRejected) return true;
       if (view.reaches(master.name) && master.reachable && master.mysqld !== 'hung') return true;
     }
   }

@@ -41,7 +41,11 @@ function noteMeasure(
       const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.id}).` };
       const priced = { ...words, ...priceOf(situation, measure.page) };
       const told = tellCondition(open, pair.name, measure.page, priced, nowMs);
-      return endConditions(told, measure.page, nowMs);
+      if (told.outbox !== memory.outbox || memory.incident !== null)
+        return endConditions(told, measure.page, nowMs);
+      // Of what was told already, no new incident begins.
+      const kept = told === open ? memory : { ...told, incident: null };
+      return endConditions(kept, measure.page, nowMs);
     }
     case 'all-clear': {
       const over = endConditions(memory, null, nowMs);

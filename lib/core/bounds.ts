@@ -81,6 +81,7 @@ function boundPlan(plan: PlanRecord): PlanRecord {
     outcomes: long ? short() : plan.outcomes,
     lastSeen: boundPosition(plan.lastSeen),
     kept: boundPosition(plan.kept),
+    ...(plan.receivedAt ? { receivedAt: boundPosition(plan.receivedAt) } : {}),
   });
   return plan.stoppedBecause === undefined
     ? bounded

@@ -1,6 +1,7 @@
 /** What a decision leaves in memory, before anything is done about it. */
 import { endConditions, tell, tellCondition, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
+import type { EventCode } from './events.ts';
 import type { Memory } from './memory.ts';
 import { noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
@@ -40,14 +41,14 @@ function noteMeasure(
       const priced = { ...words, ...priceOf(situation, measure.page) };
       const told = tellCondition(open, pair.name, measure.page, priced, nowMs);
       const beside = unreadyBeside(told, situation);
-      const on = endConditions(
-        told,
-        [measure.page, ...(beside === null ? [] : ['standby-unfit' as const])],
-        nowMs,
-      );
-      return beside === null
-        ? on
-        : tellCondition(on, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
+      const all =
+        beside === null
+          ? told
+          : tellCondition(told, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
+      const on: readonly EventCode[] = beside === null ? [measure.page] : [measure.page, 'standby-unfit'];
+      if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, nowMs);
+      // Of what was told already, no new incident begins.
+      return endConditions(all === open ? memory : { ...all, incident: null }, on, nowMs);
     }
     case 'all-clear': {
       const over = endConditions(memory, [], nowMs);

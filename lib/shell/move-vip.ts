@@ -21,7 +21,7 @@ export async function moveVip(to: NodeName, execution: Execution): Promise<Resul
   const before = await whereIsIt(execution, execution.located);
   if (before === to) return already(`the VIP is on ${to}`, { vipMoved: true });
   // While a live holder is closed for this, an EC2 that does not even say where the VIP is gets no call that may hang.
-  if (before === 'unknown' && execution.record.wasWritable)
+  if (before === 'unknown' && execution.record.wasWritable && !(await answersThroughVip(to, execution)))
     return { outcome: { kind: 'blocked', because: 'EC2 does not say where the VIP is' } };
   const error = await assign(to, execution);
   if (error === null) return done(`the VIP is on ${to}`, { vipMoved: true });

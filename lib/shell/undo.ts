@@ -3,7 +3,7 @@ import { mayHaveBegun, outcomeOf, type PlanRecord } from '../core/plan.ts';
 import type { Step } from '../core/step.ts';
 import type { Execution, Result } from './execution.ts';
 
-/** How often an undoing step is tried, and how far apart. Milliseconds. */
+/** How often closing the new holder is tried, and how far apart. Milliseconds. */
 const TRIES = 3;
 const PAUSE_MS = 500;
 
@@ -33,9 +33,9 @@ export async function undoSteps(record: PlanRecord, context: Context, carryOut: 
 async function tried(step: Step, execution: Execution, carryOut: CarryOut): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await carryOut(step, execution);
-    // Verifying waits by itself.
-    if (result.outcome.kind !== 'failed' || attempt === TRIES || step.kind === 'verify') return result;
-    if (step.kind === 'close' && !matters(step.node, execution)) return result;
+    // Only what must be so before the next step is tried again here; the rest is, at the next looks.
+    if (result.outcome.kind !== 'failed' || attempt === TRIES) return result;
+    if (step.kind !== 'close' || !matters(step.node, execution)) return result;
     await execution.ports.clock.sleep(PAUSE_MS);
   }
 }

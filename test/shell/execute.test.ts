@@ -192,9 +192,10 @@ describe('where it is not known whether the VIP has moved, the plan waits', () =
     const moved = (world: World) => (call: string) => {
       if (!call.startsWith('assign')) return;
       world.place = { kind: 'node', node: 'db2' };
+      world.ec2Blind = true;
       timeout(call);
     };
-    const world = newWorld({ ec2Blind: true });
+    const world = newWorld();
     world.before = moved(world);
     expect(ending(await leader(world, switchoverPlan(pair, 'db2')).carryOn())).toBe('completed');
     expect(state(world)).toBe('VIP on db2, writers: db2');

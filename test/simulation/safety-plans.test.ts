@@ -186,3 +186,18 @@ describe('orders', () => {
     endDrill(stage);
   });
 });
+
+it('the old holder is back with what the new one lacks: its channel stays detached, and a person is asked', async () => {
+  const stage = newDrill();
+  const [, db2] = stage.world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  breakNow(stage, 'pair-partition', 'holder', 30_000);
+  await stage.pass(1000);
+  breakNow(stage, 'mysqld-kill', 'holder', 60_000);
+  await until(stage, 30_000, () => stage.world.holder === db2);
+  expect(db2.channel.ioWanted).toBe(false);
+  await until(stage, 120_000, () => stage.published.includes('channel-detached'));
+  expect(db2.channel.ioWanted).toBe(false);
+  endDrill(stage);
+});

@@ -213,7 +213,7 @@ describe('alarms', () => {
     });
   });
 
-  test.each(['watch-errors', 'probe-blind', 'publish-failures', 'dead-letters', 'standby-unfit-stock'])(
+  test.each(['watch-errors', 'probe-blind', 'publish-failures', 'tick-failures', 'dead-letters', 'standby-unfit-stock'])(
     '%s tells the topic, both ways, and is silent without data',
     (name) => {
       three.hasResourceProperties('AWS::CloudWatch::Alarm', {

@@ -156,7 +156,7 @@ export async function takesWritesAgain(command: Command): Promise<boolean> {
     commit.catch(() => {});
     const why = await askWhy(command.link, held.link.id);
     held.link.destroy();
-    return why.kind === 'barred';
+    return why?.kind === 'barred';
   } catch (error) {
     if (!(error instanceof MysqlFailure)) throw error;
     return heartbeatOf(error, 0).kind === 'barred';

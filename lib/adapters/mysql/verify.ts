@@ -144,7 +144,7 @@ async function whyNot(command: Command): Promise<Heartbeat | null> {
     const { link, release } = await command.way.connect(command.leftMs());
     try {
       const why = await askWhy(link, command.link.id);
-      return why.kind === 'barred' ? why : null;
+      return why?.kind === 'barred' ? why : null;
     } finally {
       release();
     }

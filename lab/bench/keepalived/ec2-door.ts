@@ -16,7 +16,8 @@ export async function openEc2Door(
 ): Promise<() => Promise<void>> {
   const server = createServer((incoming, outgoing) => {
     const { method, url, headers } = incoming;
-    const options = { method, headers, ca: authority.pem };
+    // Node would else look for the name in the Host header, which is the script's, in the certificate.
+    const options = { method, headers, ca: authority.pem, servername: 'localhost' };
     const onward = request(new URL(url ?? '/', endpoint), options, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(outgoing);

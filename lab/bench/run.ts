@@ -15,6 +15,8 @@ export const clientTerms = { everyMs: 20, timeoutMs: 250 } as const;
 
 /** How long a client writes before the earliest fault, and after writes go on. Milliseconds. */
 const BEFORE_MS = 1500;
+/** How long a client may take to connect before it. Milliseconds. */
+const CONNECT_LIMIT_MS = 15_000;
 const AFTER_MS = 1000;
 /** After so long an outage is over as a run, and counts as that long. Milliseconds. */
 const LIMIT_MS = 60_000;
@@ -59,6 +61,7 @@ async function play(
     if (struck && tale.kind === 'resumed') resumed.resolve(true);
   });
   try {
+    await client.connected(CONNECT_LIMIT_MS);
     await delay(BEFORE_MS + phase * contender.cycleMs, undefined, { signal: ended });
     story.restart();
     lines.length = 0;

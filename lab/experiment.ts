@@ -47,6 +47,8 @@ export interface Figures {
 
 /** How long an outcome may take, in milliseconds. */
 const OUTCOME_LIMIT_MS = 60_000;
+/** How long a client may take to connect to a steady pair, in milliseconds. */
+const CONNECT_LIMIT_MS = 15_000;
 /** How long a client writes before the fault and after the outcome, in milliseconds. */
 const BEFORE_MS = 1500;
 const AFTER_MS = 1000;
@@ -71,6 +73,7 @@ export async function experiment(
   story.tell('lab', 'the pair is steady: db1 holds the VIP and takes writes, db2 is fit');
   const client = await startWriting(world, story);
   try {
+    await client.connected(CONNECT_LIMIT_MS);
     await delay(BEFORE_MS);
     const holderBefore = world.holder();
     story.restart();
@@ -107,21 +110,14 @@ function collectAlerts({ aws }: World): Alerted[] {
   return alerts;
 }
 
-/** Resolves when the client has connected, or says why not: what a fault costs is counted from writes before it. */
-export async function startWriting({ network }: World, story: Story): Promise<Client> {
-  const heard = Promise.withResolvers<void>();
-  const client = await startClient({
+function startWriting({ network }: World, story: Story): Promise<Client> {
+  return startClient({
     host: network.vip,
     port: network.port,
     localAddress: network.addressOf('client'),
     words: network.wordsAt('client'),
-    onTale: (tale) => {
-      story.hear(tale);
-      heard.resolve();
-    },
+    onTale: (tale) => story.hear(tale),
   });
-  await heard.promise;
-  return client;
 }
 
 /** Waits for the alert that must come; where the holder must stay, also long enough for a move to show. */

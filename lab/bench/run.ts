@@ -15,6 +15,8 @@ export const clientTerms = { everyMs: 20, timeoutMs: 250 } as const;
 
 /** How long a client writes before the earliest fault, and after writes go on. Milliseconds. */
 const BEFORE_MS = 1500;
+/** How long a client may take to connect before it. Milliseconds. */
+const CONNECT_LIMIT_MS = 15_000;
 const AFTER_MS = 1000;
 /** After so long an outage is over as a run, and counts as that long. Milliseconds. */
 const LIMIT_MS = 60_000;
@@ -53,16 +55,13 @@ async function play(
   ended: AbortSignal,
 ): Promise<Run> {
   const resumed = Promise.withResolvers<true>();
-  const heard = Promise.withResolvers<void>();
   let struck = false;
   const client = await startWriting(world, (tale) => {
     story.hear(tale);
-    heard.resolve();
     if (struck && tale.kind === 'resumed') resumed.resolve(true);
   });
   try {
-    // A client whose process is slow to start has not written before the fault, and sees no outage.
-    await heard.promise;
+    await client.connected(CONNECT_LIMIT_MS);
     await delay(BEFORE_MS + phase * contender.cycleMs, undefined, { signal: ended });
     story.restart();
     lines.length = 0;

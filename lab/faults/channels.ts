@@ -20,7 +20,7 @@ const TAIL_MS = 20_000;
 export const channelFaults = {
   'wrong-source': {
     about:
-      "the standby's channel is pointed at a third server, then the holder is killed: a standby of somebody else is none",
+      "the standby's channel is pointed at a third server, then the holder is killed: that standby does not take over",
     expected: 'stay',
     alerts: [wanted.misdirected, 'holder-lost'],
     play: async (world) => {
@@ -37,7 +37,7 @@ export const channelFaults = {
   },
   'multi-source': {
     about:
-      'the standby has an idle channel beside that from the holder, which is 6 s late; the holder is killed: all that was received is applied first',
+      'the standby has an idle channel beside the one from the holder, which is 6 s late; the holder is killed: all that was received is applied before the move',
     expected: 'failover',
     alerts: ['failover-done'],
     notOn: { 'mysql-5.6': 'it has one channel only' },

@@ -15,7 +15,7 @@ const HEARTBEAT_MS = 3000;
 export const lockFaults = {
   'autocommit-off': {
     about:
-      "autocommit is off by both servers' default, and the holder is killed: our own sessions rely on no default",
+      'both servers have autocommit off by default, and the holder is killed: our own sessions set it themselves',
     expected: 'failover',
     alerts: ['failover-done'],
     verdict: 'stopped',
@@ -32,7 +32,7 @@ export const lockFaults = {
   },
   'read-lock': {
     about:
-      'a backup holds FLUSH TABLES WITH READ LOCK on the holder for 15 s: that is no death, and it is named',
+      'a backup holds FLUSH TABLES WITH READ LOCK on the holder for 15 s: nothing is moved, and its session is named',
     expected: 'stay',
     alerts: [wanted.holderLocked],
     play: async (world) => {
@@ -48,7 +48,7 @@ export const lockFaults = {
   },
   'standby-read-lock': {
     about:
-      'a backup holds FLUSH TABLES WITH READ LOCK on the standby, which is unfit so long; then the holder is killed',
+      'a backup holds FLUSH TABLES WITH READ LOCK on the standby, so it cannot take over now; then the holder is killed',
     expected: 'failover',
     alerts: ['standby-unfit', 'failover-done'],
     play: async (world) => {

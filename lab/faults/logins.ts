@@ -16,7 +16,7 @@ const REFUSED_MS = 50_000;
 export const loginFaults = {
   'probe-host-blocked': {
     about:
-      'mysqld of the holder hangs for 40 s, so that it shuts out whoever broke off too many logins: it ends closed all the same',
+      'mysqld of the holder hangs for 40 s and then blocks the hosts of our probes (error 1129): it ends read-only all the same',
     expected: 'failover',
     alerts: ['failover-done'],
     endsWhole: true,
@@ -39,7 +39,7 @@ export const loginFaults = {
   },
   'login-refused-holder': {
     about:
-      'our password is changed on the holder alone, and connections that are there live on: one alert, and no all-clear before its end',
+      'our password is changed on the holder only, and open connections go on: one alert, and no all-clear while it lasts',
     expected: 'stay',
     alerts: [wanted.loginRefused],
     verdict: 'serving',

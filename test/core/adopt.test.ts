@@ -17,7 +17,10 @@ it('ends a plan that names a node which the pair does not have: with an alert, a
   const after = adopt({ plan });
   expect(after.plan).toBeNull();
   expect(after.outbox).toMatchObject([
-    { code: 'plan-incomplete', done: expect.stringContaining('the plan names db-old, and the pair has db1 and db2') },
+    {
+      code: 'plan-incomplete',
+      done: expect.stringContaining('the plan names db-old, and the pair has db1 and db2'),
+    },
   ]);
   expect(after.answers).toMatchObject([{ requestId: 'eeee0001', ok: false }]);
 });

@@ -42,7 +42,12 @@ const worst: Memory = {
     ),
   }),
   reports: Object.fromEntries((Object.keys(events) as EventCode[]).map((code) => [code, told])),
-  answers: Array.from({ length: 20 }, (_, index) => ({ requestId: `r${index}`, ok: false, text: long, atMs: 1 })),
+  answers: Array.from({ length: 20 }, (_, index) => ({
+    requestId: `r${index}`,
+    ok: false,
+    text: long,
+    atMs: 1,
+  })),
   outbox: Array.from({ length: 400 }, (_, index) => alert(index)),
 };
 

@@ -45,7 +45,8 @@ describe('scheduled events that will stop after a move', () => {
   });
   const kept = (disabledOnReplica: number) =>
     standby(answers2({ events: { scheduler: 'on', enabled: 0, disabledOnReplica } }));
-  const note = (memory: Memory, ...changes: readonly Change[]) => noteEvents(memory, seen(steady, ...changes));
+  const note = (memory: Memory, ...changes: readonly Change[]) =>
+    noteEvents(memory, seen(steady, ...changes));
   const two = [holder(answers1(running(2))), kept(2)] as const;
 
   it('are told once, and again when their number changes', () => {
@@ -62,7 +63,10 @@ describe('scheduled events that will stop after a move', () => {
 
   test.each<[what: string, changes: readonly Change[]]>([
     ['the role takes them along', [...two, configured({ events: 'managed' })]],
-    ['the scheduler is off', [holder(answers1({ events: { scheduler: 'off', enabled: 2, disabledOnReplica: 0 } })), kept(2)]],
+    [
+      'the scheduler is off',
+      [holder(answers1({ events: { scheduler: 'off', enabled: 2, disabledOnReplica: 0 } })), kept(2)],
+    ],
     ['they could not be read', [holder(answers1({ events: null })), kept(2)]],
   ])('are not told of where %s', (_, changes) => {
     expect(note(emptyMemory, ...changes).outbox).toEqual([]);

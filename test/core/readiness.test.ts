@@ -73,7 +73,12 @@ describe('a standby that has received everything, and applied it late', () => {
   test.each<[what: string, before: Saw, after: Saw, deed: string]>([
     ['it lagged, and has caught up', lagging, hears2({ ...lost, caughtUp: true }), 'failover'],
     ['it lagged, and has not caught up', lagging, hears2({ ...lost, caughtUp: false }), 'stay'],
-    ['a backup locks it: catching up ends that', locked({}), locked({ ...lost, caughtUp: false }), 'failover'],
+    [
+      'a backup locks it: catching up ends that',
+      locked({}),
+      locked({ ...lost, caughtUp: false }),
+      'failover',
+    ],
     [
       'a backup locked it, and has ended',
       locked({ lagSeconds: 150, caughtUp: false }),

@@ -78,7 +78,7 @@ describe('what on-call is told', () => {
     expect(alerts.of('all-clear', wanted.holderLocked)).toHaveLength(2);
   });
 
-  test('an alert that names no session, or another, names not this one', () => {
+  test('an alert that names another session, or none, does not count', () => {
     expect(notNaming(42, alerts.of(wanted.holderLocked))).toEqual([]);
     expect(notNaming(4, alerts.of(wanted.holderLocked))).toHaveLength(1);
     expect(notNaming(42, [])).toHaveLength(1);

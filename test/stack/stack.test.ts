@@ -213,17 +213,21 @@ describe('alarms', () => {
     });
   });
 
-  test.each(['watch-errors', 'probe-blind', 'publish-failures', 'tick-failures', 'dead-letters', 'standby-unfit-stock'])(
-    '%s tells the topic, both ways, and is silent without data',
-    (name) => {
-      three.hasResourceProperties('AWS::CloudWatch::Alarm', {
-        AlarmName: `keepalambda-large-${name}`,
-        TreatMissingData: 'notBreaching',
-        AlarmActions: [Match.anyValue()],
-        OKActions: [Match.anyValue()],
-      });
-    },
-  );
+  test.each([
+    'watch-errors',
+    'probe-blind',
+    'publish-failures',
+    'tick-failures',
+    'dead-letters',
+    'standby-unfit-stock',
+  ])('%s tells the topic, both ways, and is silent without data', (name) => {
+    three.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `keepalambda-large-${name}`,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [Match.anyValue()],
+      OKActions: [Match.anyValue()],
+    });
+  });
 
   it('has one of its own for the standby of each pair', () => {
     three.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'StandbyUnfit' }, 3);

@@ -1,5 +1,6 @@
 /** Replication channels that lead elsewhere, or are more than one. */
 import type { Instance } from '../instance.ts';
+import type { Dialect } from '../product.ts';
 import { channelStatement, replicateFrom, type SourceAddress, untilReplicating } from '../replication.ts';
 
 /** The name of the peer's channel where there are two. */
@@ -41,14 +42,17 @@ export async function followBoth(
 export async function retryEverySecond(replica: Instance): Promise<void> {
   const { dialect } = replica.product;
   await replica.sql(channelStatement(dialect, 'STOP'));
-  await replica.sql(
-    dialect === 'mysql-8'
-      ? 'CHANGE REPLICATION SOURCE TO SOURCE_CONNECT_RETRY=1'
-      : 'CHANGE MASTER TO MASTER_CONNECT_RETRY=1',
-  );
+  await replica.sql(retry[dialect]);
   await replica.sql(channelStatement(dialect, 'START'));
   await untilReplicating([replica]);
 }
+
+/** A replica gives up after 86,400 tries, and from MySQL 8.4 on after ten, which would be ten seconds here. */
+const retry: Readonly<Record<Dialect, string>> = {
+  'mysql-5': 'CHANGE MASTER TO MASTER_CONNECT_RETRY=1, MASTER_RETRY_COUNT=86400',
+  'mysql-8': 'CHANGE REPLICATION SOURCE TO SOURCE_CONNECT_RETRY=1, SOURCE_RETRY_COUNT=86400',
+  mariadb: 'CHANGE MASTER TO MASTER_CONNECT_RETRY=1',
+};
 
 /** How many transactions the peer's channel has received whole and not applied. */
 export async function unappliedOn(replica: Instance): Promise<number> {

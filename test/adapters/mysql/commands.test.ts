@@ -4,11 +4,7 @@ import { renderBlockers, suspectsOf } from '../../../lib/adapters/mysql/blockers
 import { enableStatement } from '../../../lib/adapters/mysql/events.ts';
 import { holdersOf } from '../../../lib/adapters/mysql/global-lock.ts';
 import { obstaclesOf } from '../../../lib/adapters/mysql/obstacles.ts';
-import {
-  type ProcessRow,
-  pendingOrdersOf,
-  readProcessRow,
-} from '../../../lib/adapters/mysql/sessions.ts';
+import { type ProcessRow, pendingOrdersOf, readProcessRow } from '../../../lib/adapters/mysql/sessions.ts';
 import { ownPart } from '../../../lib/adapters/mysql/stillness.ts';
 
 const row = (id: number, user: string, info = '', more: Partial<ProcessRow> = {}): ProcessRow => ({
@@ -39,7 +35,10 @@ describe('who keeps a node open, by the process list alone', () => {
 
 test('who holds a lock on the whole server', () => {
   const own = { id: 99, user: 'monitor' };
-  const applier = row(5, 'system user', 'applies', { state: 'Waiting for global read lock', isClient: false });
+  const applier = row(5, 'system user', 'applies', {
+    state: 'Waiting for global read lock',
+    isClient: false,
+  });
   const idle = [row(1, 'app', '', { forSeconds: 90 }), row(2, 'backup', '', { forSeconds: 3 })];
   const find = (processes: ProcessRow[], known: number[] = []) =>
     ids(holdersOf(processes, { known, open: [] }, own));
@@ -70,10 +69,22 @@ describe('obstacles to a planned move', () => {
   test.each<[what: string, got: string[], wanted: string[]]>([
     ['a long statement', kinds(row(1, 'app', 'UPDATE t SET a = 1', long)), ['statement']],
     ['a short one', kinds(row(1, 'app', 'UPDATE t SET a = 1')), []],
-    ['a long transaction', kinds(row(1, 'app'), { transactions: [{ id: 1, seconds: 9, changed: 4 }] }), ['transaction']],
+    [
+      'a long transaction',
+      kinds(row(1, 'app'), { transactions: [{ id: 1, seconds: 9, changed: 4 }] }),
+      ['transaction'],
+    ],
     ['ALTER, as soon as it runs', kinds(row(1, 'app', 'ALTER TABLE t ADD c INT')), ['schema-change']],
-    ['gh-ost, by its table', kinds(row(1, 'app', 'INSERT INTO `s`.`_orders_gho` SELECT 1')), ['schema-change']],
-    ['a dump, by its program', kinds(row(1, 'app'), { programs: [{ id: 1, program: 'mysqldump' }] }), ['backup']],
+    [
+      'gh-ost, by its table',
+      kinds(row(1, 'app', 'INSERT INTO `s`.`_orders_gho` SELECT 1')),
+      ['schema-change'],
+    ],
+    [
+      'a dump, by its program',
+      kinds(row(1, 'app'), { programs: [{ id: 1, program: 'mysqldump' }] }),
+      ['backup'],
+    ],
     ['an idle session with a lock', kinds(row(1, 'app'), { holders: [{ id: 1 }] }), ['lock']],
     ['ours', kinds(row(1, 'monitor', 'INSERT INTO keepalambda.heartbeat', long)), []],
     ['replication', kinds(row(1, 'repl', 'Sending', { ...long, command: 'Binlog Dump' })), []],

@@ -1,5 +1,5 @@
 /**
- * `N passed, N failed`: the tests, the cells of the matrix, and the rehearsal. One without a report has failed; a
+ * `N passed, N failed`: the tests, the simulated histories, the cells of the matrix, and the rehearsal. One without a report has failed; a
  * cell of a fault that cannot be played on that server is told, and counts for neither.
  */
 import { readFileSync } from 'node:fs';
@@ -25,6 +25,21 @@ function countTests(report) {
   return { passed: report.numPassedTests, failed: report.numFailedTests + skipped + broken };
 }
 
+/** Each history is one; a search that has found enough violations ends early, and does not count what it left out. */
+function countHistories(name) {
+  const report = read(`${name}.json`);
+  if (report === null) {
+    console.error(`failed: ${name} left no report`);
+    return { passed: 0, failed: 1 };
+  }
+  const { runs, seed, violations } = report;
+  console.error(`${name}: ${runs} histories of seed ${seed}, ${violations.length} violations`);
+  for (const { seed, invariant, saw } of violations) {
+    console.error(`failed: seed ${seed}, invariant ${invariant}: ${saw}`);
+  }
+  return { passed: runs - violations.length, failed: violations.length };
+}
+
 function countCells(matrix) {
   if (matrix === null) return { passed: 0, failed: 1 };
   const cells = Object.entries(matrix.servers).flatMap(([server, faults]) =>
@@ -47,6 +62,8 @@ function countRehearsal(rehearsal) {
 
 const counts = [
   countTests(read('tests.json')),
+  countHistories('sim-fixed'),
+  countHistories('sim-commit'),
   countCells(read('matrix.json')),
   countRehearsal(read('rehearsal.json')),
 ];

@@ -3,6 +3,7 @@
  * What the list proves is in `client/account.ts`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Acknowledged } from './client/account.ts';
 import { type Found, lostOf } from './client/account.ts';
@@ -36,6 +37,8 @@ export interface ClientResult {
 }
 
 export interface Client {
+  /** Resolves when it has connected, or after the limit: a fault that strikes before cannot be seen by it. */
+  connected(limitMs: number): Promise<void>;
   /** Lets it finish the write that is under way, and gives back what it did. */
   stop(): Promise<ClientResult>;
   /** Ends its process, whatever it is doing. */
@@ -45,10 +48,13 @@ export interface Client {
 /** Starts the client; resolves when its process runs, not when it has written. */
 export async function startClient(options: ClientOptions): Promise<Client> {
   const child = spawnWriter(options);
+  const connected = Promise.withResolvers<void>();
   const result = new Promise<ClientResult>((resolve, reject) => {
     child.on('message', (message: FromClient) => {
-      if (message.kind === 'tale') options.onTale?.(message.tale);
-      else resolve(message);
+      if (message.kind === 'tale') {
+        if (message.tale.kind === 'connected') connected.resolve();
+        options.onTale?.(message.tale);
+      } else resolve(message);
     });
     child.once('exit', (code, signal) =>
       reject(new Error(`the client ended with ${signal ?? code} and gave no result`)),
@@ -61,6 +67,7 @@ export async function startClient(options: ClientOptions): Promise<Client> {
     child.once('error', reject);
   });
   return {
+    connected: (limitMs) => Promise.race([connected.promise, delay(limitMs, undefined, { ref: false })]),
     stop: () => {
       const order: ToClient = { kind: 'stop' };
       if (child.connected) child.send(order);

@@ -2,13 +2,15 @@
 
 import { Command, Option } from 'commander';
 import { functionNameOf } from '../lib/stack/names.ts';
+import { addLatencyOptions, type LatencyFlags, latencyTermsOf, renderTerms } from './aws/flags.ts';
+import type { CpuChoice } from './aws/lambda-cpu.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
 import { type Fault, type Options, whyNotOn } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { steps } from './faults/plans.ts';
-import { parseWith, wholeNumber } from './flags.ts';
+import { cpuOption, describeCpu, parseWith, serverSettingsOption, wholeNumber } from './flags.ts';
 import { matrixCommand } from './matrix/command.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { createNetnsNetwork } from './network/netns/network.ts';
@@ -16,16 +18,18 @@ import { parseWeather } from './network/netns/weather.ts';
 import { renderFigures, renderMessage } from './report.ts';
 import { scenarios } from './scenarios.ts';
 import { catalogue, defaultServer } from './servers/catalogue.ts';
+import type { ServerSettings } from './servers/options.ts';
 import { parseSettings } from './settings.ts';
 import { Story } from './story.ts';
 import { openWorld, untilSteady, type World } from './world.ts';
 
-interface Flags {
+interface Flags extends LatencyFlags {
   readonly fault?: string;
   readonly scenario?: string;
   readonly server?: string;
   readonly port: string;
-  readonly ec2LatencyMs: string;
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
   readonly set: readonly string[];
   readonly at: string;
   readonly break?: string;
@@ -60,7 +64,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   const server = serverFor(name, fault, flags.server);
   return inWorld({ ...flags, server }, fault, async (world, story) => {
     if (flags.keep) return keep(world, story);
-    if (scenario) return (await scenario.play(world, story)) ? 0 : 1;
+    if (scenario) return (await scenario.play(world, story)) && world.denied.size === 0 ? 0 : 1;
     return present(flags, await experiment(world, name, fault, options, story));
   });
 }
@@ -74,13 +78,17 @@ async function inWorld(
   const asked = {
     server: flags.server,
     port: wholeNumber('--port', flags.port, 1, 65_535),
-    ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
+    ...latencyTermsOf(flags),
+    cpu: flags.cpu,
+    serverSettings: flags.serverSettings,
     changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
     ...networkOf(flags),
   };
   const story = new Story(flags.json ? console.error : console.log);
   story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
+  story.tell('lab', renderTerms(asked));
   const world = await openWorld(asked);
+  story.tell('lab', describeCpu(world.aws.functionCpu));
   const ended = new AbortController();
   const onSignal = () => ended.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
@@ -122,15 +130,17 @@ async function keep(world: World, story: Story): Promise<number> {
   await untilSteady(world);
   const { aws, network } = world;
   const operate = functionNameOf(environmentName, 'operate');
+  const { accessKeyId, secretAccessKey } = aws.credentials;
   const invoke = (payload: object) =>
-    `  AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab aws lambda invoke --region ${aws.region} --endpoint-url ${aws.endpoint} \\\n` +
+    `  AWS_CA_BUNDLE=${aws.authority.file} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} \\\n` +
+    `    aws lambda invoke --region ${aws.region} --endpoint-url ${aws.endpoint} \\\n` +
     `    --cli-binary-format raw-in-base64-out --function-name ${operate} --payload '${JSON.stringify(payload)}' /dev/stdout`;
   story.tell(
     'lab',
     `the pair is steady; clients connect to ${network.vip}:${network.port}. Ask and order by hand:`,
   );
   console.log(invoke({ action: 'status', pair: pairName }));
-  console.log(invoke({ action: 'failover', pair: pairName }));
+  console.log(invoke({ action: 'failover', pair: pairName, to: 'db2', by: 'you', why: 'to see it' }));
   story.tell('lab', 'Ctrl-C ends it');
   return new Promise(() => {});
 }
@@ -145,7 +155,8 @@ function parseFlags(args: readonly string[]): Flags | null {
       `${servers.join(', ')}, or the path of a mysqld (default: the first that can play the fault)`,
     )
     .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
-    .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect", '300')
+    .addOption(cpuOption())
+    .addOption(serverSettingsOption())
     .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
     .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')}`, 'open')
     .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')
@@ -155,7 +166,7 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--keep', 'play nothing: keep the pair running until Ctrl-C')
     .option('--list', 'name the faults and scenarios')
     .option('--matrix', 'every fault on every server (--matrix --help)');
-  return parseWith<Flags>(command, args);
+  return parseWith<Flags>(addLatencyOptions(command), args);
 }
 
 const servers = Object.keys(catalogue);

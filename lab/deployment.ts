@@ -9,6 +9,7 @@ import type { Bundles } from '../lib/bundle.ts';
 import { type Config, type EnvironmentInput, parseConfig, type Settings } from '../lib/core/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
+import { type FunctionKind, sizeOf } from '../lib/stack/sizes.ts';
 import type { TableSpec } from './aws/dynamodb.ts';
 import type { FunctionSpec } from './aws/lambda-process.ts';
 import { LabError } from './errors.ts';
@@ -17,7 +18,10 @@ import type { LabPair, NodeName } from './pair.ts';
 export const environmentName = 'lab';
 export const pairName = 'orders';
 export const tableName = 'keepalambda-lab';
-export const topicName = 'keepalambda-lab-alerts';
+export const account = '123456789012';
+export const topicArn = `arn:aws:sns:us-east-1:${account}:keepalambda-lab-alerts`;
+/** What CloudFormation would name itself, by type. */
+export const resourceNames = { 'AWS::DynamoDB::Table': tableName };
 export const credentialsParameter = '/keepalambda/lab/orders';
 export const vantages = ['a', 'b'] as const;
 
@@ -38,6 +42,7 @@ export const quarantineGroup = 'sg-00000000000000002';
 export interface Changes {
   readonly settings?: Partial<Settings>;
   readonly pair?: Partial<EnvironmentInput['pairs'][number]>;
+  readonly environment?: Partial<EnvironmentInput>;
 }
 
 /** The configuration of the lab's one pair. Throws a `LabError` that lists every fault of the changes. */
@@ -62,6 +67,7 @@ export function configure({ network, hosts }: LabPair, changes: Changes): Config
     vantages: [...vantages],
     probeSecurityGroups: ['sg-00000000000000003'],
     subscribers: ['oncall@example.com'],
+    ...changes.environment,
     pairs: [
       {
         name: pairName,
@@ -100,14 +106,22 @@ export function seatIn(network: LabPair['network'], vantage: string): ProbeSeat 
 }
 
 /** The memory that the stack gives to every function. Megabytes. */
-export const memoryMegabytes = 256;
+export const memoryMegabytes = sizeOf({ reservedConcurrency: true, pairs: [] }, 'watch').memoryMb;
+
+/** The memory and the concurrency that the stack gives to a function. */
+function specSizeOf(
+  config: Config,
+  kind: FunctionKind,
+): Pick<FunctionSpec, 'memoryMegabytes' | 'reservedConcurrency'> {
+  const { memoryMb, reserved } = sizeOf(config, kind);
+  return { memoryMegabytes: memoryMb, ...(reserved === undefined ? {} : { reservedConcurrency: reserved }) };
+}
 
 /** The functions as the stack deploys them, but for the source address that the platform gives to each probe. */
 export async function functionsOf(
   config: Config,
   bundles: Bundles,
   directory: string,
-  topicArn: string,
   seatOf: (vantage: string) => ProbeSeat,
 ): Promise<FunctionSpec[]> {
   const layerDirectory = path.join(directory, 'layer');
@@ -125,13 +139,13 @@ export async function functionsOf(
     POWERTOOLS_METRICS_NAMESPACE: 'keepalambda',
     POWERTOOLS_SERVICE_NAME: 'keepalambda',
   };
-  const actor = { environment, layerDirectory, memoryMegabytes };
+  const actor = { environment, layerDirectory };
   const probes = config.vantages.map(
     (vantage): FunctionSpec => ({
       name: nameOf(vantage),
       directory: bundles.probe.directory,
       timeoutSeconds: 60,
-      memoryMegabytes,
+      ...specSizeOf(config, 'probe'),
       ...seatOf(vantage),
     }),
   );
@@ -140,12 +154,14 @@ export async function functionsOf(
       name: functionNameOf(config.name, 'watch'),
       directory: bundles.watch.directory,
       timeoutSeconds: 150,
+      ...specSizeOf(config, 'watch'),
       ...actor,
     },
     {
       name: functionNameOf(config.name, 'operate'),
       directory: bundles.operate.directory,
       timeoutSeconds: 120,
+      ...specSizeOf(config, 'operate'),
       ...actor,
     },
     ...probes,

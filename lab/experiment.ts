@@ -1,19 +1,24 @@
 /** One fault on a fresh pair: play it, watch what comes of it, and count what clients saw. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventCode } from '../lib/core/events.ts';
 import type { VerdictKind } from '../lib/core/verdict.ts';
 import { countTwoWriters, outageMs } from './client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from './client.ts';
+import type { ExpectedCode } from './faults/codes.ts';
 import type { Fault, Options, Outcome, Played } from './faults/fault.ts';
+import { wrongsOf } from './judgement.ts';
 import { isWritable, type NodeName } from './pair.ts';
+import type { ServerSettings } from './servers/options.ts';
 import type { Story } from './story.ts';
-import { followVerdicts, sawOnly } from './verdicts.ts';
+import { followVerdicts } from './verdicts.ts';
 import { untilSteady, type World } from './world.ts';
 
 /** What a run leaves: the last line of `--json`. */
 export interface Figures {
   readonly fault: string;
   readonly server: string;
+  readonly serverSettings: ServerSettings;
+  /** What CPU functions really got once they had loaded: `lambda`, `whole`, or `whole (no cgroup: …)`. */
+  readonly functionCpu: string;
   readonly expected: Outcome;
   readonly outcome: Outcome;
   /** What keepalambda made of the holder, as watch logged it: the verdict that the fault met, and each after it. */
@@ -26,16 +31,24 @@ export interface Figures {
   readonly acknowledged: number;
   readonly lost: number;
   readonly twoWriters: number;
-  readonly alerts: readonly EventCode[];
+  readonly alerts: readonly ExpectedCode[];
   /** Of a planned move: the longest time in which no write was possible. */
   readonly pauseMs?: number;
   /** What the operator was answered, where one asked. */
   readonly answer?: string;
+  /** Calls of the functions that their policies do not allow: each is a fault of the product. */
+  readonly denied: readonly string[];
+  /** The seed of AWS's latencies; null when it answers at once. */
+  readonly awsSeed: number | null;
+  /** What is not as it must be, in words. */
+  readonly wrong: readonly string[];
   readonly ok: boolean;
 }
 
 /** How long an outcome may take, in milliseconds. */
 const OUTCOME_LIMIT_MS = 60_000;
+/** How long a client may take to connect to a steady pair, in milliseconds. */
+const CONNECT_LIMIT_MS = 15_000;
 /** How long a client writes before the fault and after the outcome, in milliseconds. */
 const BEFORE_MS = 1500;
 const AFTER_MS = 1000;
@@ -60,6 +73,7 @@ export async function experiment(
   story.tell('lab', 'the pair is steady: db1 holds the VIP and takes writes, db2 is fit');
   const client = await startWriting(world, story);
   try {
+    await client.connected(CONNECT_LIMIT_MS);
     await delay(BEFORE_MS);
     const holderBefore = world.holder();
     story.restart();
@@ -73,8 +87,10 @@ export async function experiment(
     const result = await client.stop();
     const holderAfter = world.holder();
     const verdicts = verdictsSince(holderBefore, sinceMs);
+    const complaints = (await played.judge?.({ holderAfter, result })) ?? [];
     await played.takeBack();
-    const seen = { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts };
+    const course = { name, fault, played, result, sinceMs, complaints };
+    const seen = { ...course, verdicts, holderBefore, holderAfter, alerts };
     return await measure(world, seen);
   } finally {
     client.close();
@@ -82,24 +98,23 @@ export async function experiment(
 }
 
 interface Alerted {
-  readonly code: EventCode;
+  readonly code: ExpectedCode;
   readonly atMs: number;
 }
 
 function collectAlerts({ aws }: World): Alerted[] {
   const alerts: Alerted[] = [];
   aws.events.on('message', ({ attributes, atMs }) =>
-    alerts.push({ code: attributes.code as EventCode, atMs }),
+    alerts.push({ code: attributes.code as ExpectedCode, atMs }),
   );
   return alerts;
 }
 
-export function startWriting({ network }: World, story: Story): Promise<Client> {
-  const localAddress = network.addressOf('client');
+function startWriting({ network }: World, story: Story): Promise<Client> {
   return startClient({
     host: network.vip,
     port: network.port,
-    localAddress,
+    localAddress: network.addressOf('client'),
     words: network.wordsAt('client'),
     onTale: (tale) => story.hear(tale),
   });
@@ -126,6 +141,8 @@ interface Seen {
   readonly played: Played;
   readonly result: ClientResult;
   readonly sinceMs: number;
+  /** Of the fault's own judge. */
+  readonly complaints: readonly string[];
   readonly verdicts: readonly VerdictKind[];
   readonly holderBefore: NodeName | null;
   readonly holderAfter: NodeName | null;
@@ -134,19 +151,30 @@ interface Seen {
 
 async function measure(world: World, seen: Seen): Promise<Figures> {
   const { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts } = seen;
+  const { complaints } = seen;
   const { writes, untilMs } = result;
+  const { denied, options } = world;
   const outcome: Outcome = holderAfter === holderBefore ? 'stay' : 'failover';
   const codes = alerts.map(({ code }) => code);
   const twoWriters = countTwoWriters(writes);
   const longestMs = Math.round(outageMs(writes, { sinceMs, untilMs }));
   const lost = await countLost(world, holderAfter, result);
-  const told = fault.alerts.every((wanted) => codes.includes(wanted));
   const whole = !fault.endsWhole || (await isWhole(world, holderAfter));
-  const none = !fault.planned || lost === 0;
-  const judged = fault.verdict === undefined || sawOnly(verdicts, fault.verdict);
+  const wrong = wrongsOf(fault, {
+    outcome,
+    codes,
+    verdicts,
+    twoWriters,
+    lost,
+    whole,
+    denied: [...denied],
+    complaints,
+  });
   return {
     fault: name,
     server: world.hosts.db1.instance.product.name,
+    serverSettings: world.hosts.db1.instance.settings,
+    functionCpu: world.aws.functionCpu,
     expected: fault.expected,
     outcome,
     verdicts,
@@ -160,7 +188,10 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
     alerts: codes,
     ...(fault.planned ? { pauseMs: longestMs } : {}),
     ...(played.answer ? { answer: played.answer } : {}),
-    ok: outcome === fault.expected && told && judged && whole && none && twoWriters === 0,
+    denied: [...denied],
+    awsSeed: options.latency.kind === 'real' ? options.latency.seed : null,
+    wrong,
+    ok: wrong.length === 0,
   };
 }
 

@@ -1,6 +1,8 @@
 /** Command lines of the lab: parsed by commander; what is wrong with one is a `LabError`. */
-import { type Command, CommanderError } from 'commander';
+import { type Command, CommanderError, Option } from 'commander';
+import { cpuChoices } from './aws/lambda-cpu.ts';
 import { LabError } from './errors.ts';
+import { serverSettingsChoices } from './servers/options.ts';
 
 /** The flags, or null when help was asked for and has been printed. Throws a `LabError` for a faulty command line. */
 export function parseWith<Flags extends object>(command: Command, args: readonly string[]): Flags | null {
@@ -24,4 +26,31 @@ export function wholeNumber(flag: string, text: string, least: number, most: num
     want: `a whole number from ${least} to ${most}`,
     remedy: `correct ${flag}`,
   });
+}
+
+/** `--cpu`, the same for the lab, the matrix and the benchmark. */
+export function cpuOption(): Option {
+  return new Option(
+    '--cpu <share>',
+    "of a function: lambda, its memory's share of a vCPU as on Lambda, or whole",
+  )
+    .choices(cpuChoices)
+    .default('lambda');
+}
+
+/** `--server-settings`, the same for all three. */
+export function serverSettingsOption(): Option {
+  return new Option(
+    '--server-settings <whose>',
+    "vendor, the servers' own defaults, or recommended (docs/servers.md)",
+  )
+    .choices(serverSettingsChoices)
+    .default('vendor');
+}
+
+/** What a run says of the CPU that its functions get. */
+export function describeCpu(given: string): string {
+  return given === 'lambda'
+    ? "functions get their memory's share of a CPU, as on Lambda"
+    : `the CPU of functions: ${given}`;
 }

@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { type Answer, type CommandLine, openDoor } from './hosts/door.ts';
 import { Devices, prebound, primary } from './hosts/ip.ts';
 import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
-import type { Network } from './network/contract.ts';
+import { type Network, type Seat, seats } from './network/contract.ts';
 import { createInstance, type Instance } from './servers/instance.ts';
+import type { ServerSettings } from './servers/my-cnf.ts';
 import type { Product } from './servers/product.ts';
 
 export interface HostOptions {
@@ -20,6 +21,8 @@ export interface HostOptions {
   readonly directory: string;
   /** Whether the host comes up with the VIP on an interface of its own. */
   readonly prebound: boolean;
+  /** How its server is configured. @default vendor */
+  readonly serverSettings?: ServerSettings | undefined;
 }
 
 /** After this systemd kills a service that does not stop, in milliseconds: its own default. */
@@ -33,6 +36,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     product: options.product,
     name,
     serverId: name === 'db1' ? 1 : 2,
+    settings: options.serverSettings,
+    hostNames: hostNamesIn(network),
     directory: options.directory,
     address: network.addressOf(name),
     bindAddress: listening.address,
@@ -45,6 +50,15 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const host = new Host(options, instance);
   await host.open();
   return host;
+}
+
+/** As in a VPC: every address there has a name, and a server that asks gets it without leaving the machine. */
+export function hostNamesIn(network: Network): Readonly<Record<string, string>> {
+  const named = (Object.keys(seats) as Seat[]).map((seat) => [
+    network.addressOf(seat),
+    `${seat}.lab.internal`,
+  ]);
+  return Object.fromEntries(named);
 }
 
 export class Host {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createHost, type Host } from './hosts.ts';
 import type { Network, NetworkMaker } from './network/contract.ts';
 import { createNetwork } from './network/network.ts';
+import type { ServerSettings } from './servers/my-cnf.ts';
 import type { Product } from './servers/product.ts';
 import { replicateFrom, untilReplicating } from './servers/replication.ts';
 
@@ -24,6 +25,8 @@ export interface PairOptions {
   readonly port: number;
   /** @default the loopback network */
   readonly makeNetwork?: NetworkMaker;
+  /** How the servers are configured. @default vendor */
+  readonly serverSettings?: ServerSettings | undefined;
   /**
    * Who takes writes at first, and where the VIP is: `managed` as keepalambda has it, on db1 and both hosts
    * pre-bound; `bare` as before it: both nodes writable, and the VIP nowhere yet. @default managed
@@ -33,14 +36,14 @@ export interface PairOptions {
 
 /** Starts it. Leaves nothing behind if it fails. */
 export async function startPair(options: PairOptions): Promise<LabPair> {
-  const { product, port, makeNetwork = createNetwork, state = 'managed' } = options;
+  const { product, port, makeNetwork = createNetwork, state = 'managed', serverSettings } = options;
   const directory = await mkdtemp(path.join(os.tmpdir(), 'keepalambda-lab-'));
   const network = await makeNetwork({ port }).catch(async (error: unknown) => {
     await rm(directory, { recursive: true, force: true });
     throw error;
   });
   const make = (name: NodeName) =>
-    createHost({ name, product, network, directory, prebound: state === 'managed' });
+    createHost({ name, product, network, directory, serverSettings, prebound: state === 'managed' });
   const made: Host[] = [];
   const close = async () => {
     await Promise.all(made.map((host) => host.close()));

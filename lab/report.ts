@@ -12,7 +12,8 @@ export function renderFigures(figures: Figures): string {
   });
   table.push(
     ['fault', figures.fault],
-    ['server', figures.server],
+    ['server', `${figures.server}, settings: ${figures.serverSettings}`],
+    ['CPU of functions', figures.functionCpu],
     ['VIP', `${figures.holderBefore ?? 'nobody'} → ${figures.holderAfter ?? 'nobody'}`],
     ['outcome', `${figures.outcome} (expected: ${figures.expected})`],
     ['verdicts on the holder', figures.verdicts.join(' → ')],
@@ -22,6 +23,7 @@ export function renderFigures(figures: Figures): string {
     ['of them lost', figures.lost],
     ['taken by two writers', figures.twoWriters],
     ['alerts', figures.alerts.join(', ')],
+    ...figures.wrong.map((text) => ['WRONG', text]),
   );
   return table.toString();
 }

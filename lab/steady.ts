@@ -9,7 +9,10 @@ export function isSteady({ readiness, incident, plan }: Memory): boolean {
   return readiness?.fit === true && incident === null && plan === null;
 }
 
-/** Resolves when each of the pairs was steady once. Throws after `limitMs`, with what is remembered of the one that is not. */
+/**
+ * Resolves when each of the pairs was steady once. Throws after `limitMs`, with what is remembered of the one that is
+ * not. A store that does not answer is asked again: on a busy machine the lab's is slow at times, as DynamoDB is.
+ */
 export async function untilSteady(
   store: StorePort,
   pairs: readonly PairName[],
@@ -18,10 +21,12 @@ export async function untilSteady(
   const deadlineMs = Date.now() + limitMs;
   for (const pair of pairs) {
     for (;;) {
-      const memory = await store.readMemory(pair);
-      if (isSteady(memory)) break;
-      if (Date.now() > deadlineMs)
-        throw new Error(`${pair} did not become steady: ${JSON.stringify(memory)}`);
+      const seen = await store.readMemory(pair).catch((error: unknown) => error as Error);
+      if (!(seen instanceof Error) && isSteady(seen)) break;
+      if (Date.now() > deadlineMs) {
+        const what = seen instanceof Error ? seen.message : JSON.stringify(seen);
+        throw new Error(`${pair} did not become steady: ${what}`);
+      }
       await delay(100);
     }
   }

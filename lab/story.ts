@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import type { Tale } from './client/words.ts';
 import type { World } from './world.ts';
 
-type Teller = 'lab' | 'cdk' | 'db1' | 'db2' | 'watch' | 'operate' | 'EC2' | 'SSM' | 'SNS' | 'client';
+type Teller = 'lab' | 'cdk' | 'db1' | 'db2' | 'watch' | 'operate' | 'EC2' | 'SSM' | 'SNS' | 'IAM' | 'client';
 
 const colours = {
   lab: 'bold',
@@ -15,6 +15,7 @@ const colours = {
   EC2: 'yellow',
   SSM: 'yellow',
   SNS: 'red',
+  IAM: 'red',
   client: 'green',
 } as const satisfies Record<Teller, Parameters<typeof styleText>[0]>;
 
@@ -58,6 +59,9 @@ export class Story {
     );
     aws.events.on('message', ({ subject, atMs }) =>
       this.tell('SNS', subject ?? 'a message without a subject', atMs),
+    );
+    aws.events.on('denied', ({ functionName, action, resource, because, atMs }) =>
+      this.tell('IAM', `${functionName} may not ${action} on ${resource}, ${because}`, atMs),
     );
     this.tell('lab', `VIP ${network.vip}:${network.port}`);
   }

@@ -3,13 +3,17 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createClock } from '../lib/adapters/clock.ts';
 import { createIds } from '../lib/adapters/ids.ts';
 import { createStore } from '../lib/adapters/store-dynamodb.ts';
-import { type Bundles, bundleFunctions } from '../lib/bundle.ts';
+import { type Bundles, bundleFunctions, temporaryDirectory } from '../lib/bundle.ts';
 import type { Config } from '../lib/core/config.ts';
 import type { StorePort } from '../lib/shell/ports.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
+import { ec2TimingOf, type LatencyTerms } from './aws/flags.ts';
+import type { Iam } from './aws/iam/template.ts';
+import type { CpuChoice } from './aws/lambda-cpu.ts';
 import { type Aws, startAws } from './aws/start.ts';
 import {
+  account,
   type Changes,
   configure,
   credentialsParameter,
@@ -20,26 +24,31 @@ import {
   nodesGroup,
   pairName,
   quarantineGroup,
+  resourceNames,
   seatIn,
   storeTable,
   subnetId,
   tableName,
-  topicName,
+  topicArn,
 } from './deployment.ts';
+import { LabError } from './errors.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { type LabPair, type NodeName, type PairOptions, startPair } from './pair.ts';
 import { accounts } from './servers/accounts.ts';
 import { findProduct } from './servers/catalogue.ts';
+import type { ServerSettings } from './servers/my-cnf.ts';
 import { untilSteady as untilPairsSteady } from './steady.ts';
 
-export interface WorldOptions {
+export interface WorldOptions extends LatencyTerms {
   /** A name of the catalogue, or a path. */
   readonly server: string;
   /** The public port of the nodes and of the VIP. */
   readonly port: number;
-  /** From EC2's answer to the effect. Milliseconds. */
-  readonly ec2LatencyMs: number;
   readonly changes: Changes;
+  /** What CPU functions get once they have loaded. @default lambda */
+  readonly cpu?: CpuChoice | undefined;
+  /** How the servers are configured. @default vendor */
+  readonly serverSettings?: ServerSettings | undefined;
   /** The code of the functions, such as what was deployed elsewhere. @default bundled from the sources */
   readonly bundles?: Bundles;
   /** @default the loopback network */
@@ -55,22 +64,38 @@ export interface World extends Omit<LabPair, 'close'> {
   readonly aws: Aws;
   /** The store as the functions use it, to look at what they remember. */
   readonly store: StorePort;
+  /**
+   * What functions asked for that their policies do not allow, one line for each permission, however often it was. Each is
+   * a fault of the product.
+   */
+  readonly denied: ReadonlySet<string>;
   /** The node whose ENI has the VIP, as EC2's data plane has it. */
   holder(): NodeName | null;
   /** Starts the schedule: two watches at once, as in a system that has been running. */
   schedule(): void;
+  /** Has something that was added to the world closed with it, first of all. */
+  defer(close: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
 /** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can mend. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const product = await findProduct(options.server);
-  const { port, makeNetwork, state = 'managed' } = options;
-  const pair = await startPair({ product, port, state, ...(makeNetwork ? { makeNetwork } : {}) });
+  // Both are made while the servers start, which mostly wait for their disk.
+  const making = Promise.all([
+    options.bundles ?? bundleFunctions(temporaryDirectory()),
+    import('./aws/iam/synthesis.ts'),
+  ]);
+  // It is asked for when the pair is there.
+  making.catch(() => {});
+  const { port, makeNetwork, state = 'managed', serverSettings } = options;
+  const network = makeNetwork ? { makeNetwork } : {};
+  const pair = await startPair({ product, port, state, serverSettings, ...network });
   try {
     const config = configure(pair, options.changes);
-    const bundles = options.bundles ?? (await bundleFunctions(`${pair.directory}/bundles`));
-    const aws = await startAwsFor(pair, config, bundles, options);
+    const [bundles, { synthesiseIam }] = await making;
+    const iam = await synthesiseIam(config, bundles, resourceNames, account);
+    const aws = await startAwsFor(pair, config, bundles, iam, options);
     return assemble(options, pair, config, bundles, aws);
   } catch (error) {
     await pair.close();
@@ -82,9 +107,9 @@ async function startAwsFor(
   pair: LabPair,
   config: Config,
   bundles: Bundles,
+  iam: Iam,
   options: WorldOptions,
 ): Promise<Aws> {
-  const topicArn = `arn:aws:sns:us-east-1:000000000000:${topicName}`;
   const { network, hosts } = pair;
   const nameOfInstance = (id: string): NodeName => (id === instanceIds.db1 ? 'db1' : 'db2');
   const node = (name: NodeName) => ({
@@ -101,7 +126,10 @@ async function startAwsFor(
     subnets: [{ id: subnetId, cidr: subnet.cidr, zone: subnet.availabilityZone }],
     instances: [instanceIds.db1, instanceIds.db2].map((id) => ({ id, type: 't3.small' })),
     enis: [node('db1'), node('db2')],
-    ec2Timing: { effectDelayMs: options.ec2LatencyMs },
+    account,
+    latency: options.latency,
+    iam,
+    ec2Timing: ec2TimingOf(options),
     parameters: [{ name: credentialsParameter, value: JSON.stringify(accounts.monitor) }],
     documents: Object.entries(documents).map(([name, content]) => ({
       name: documentNames[name as keyof typeof documentNames],
@@ -111,11 +139,10 @@ async function startAwsFor(
       const host = hosts[nameOfInstance(id)];
       return { reachable: host.isUp, environment: host.environment() };
     },
+    cpu: options.cpu ?? 'lambda',
     topicArns: [topicArn],
     tables: [storeTable(tableName)],
-    functions: await functionsOf(config, bundles, pair.directory, topicArn, (vantage) =>
-      seatIn(network, vantage),
-    ),
+    functions: await functionsOf(config, bundles, pair.directory, (vantage) => seatIn(network, vantage)),
     rules: [
       {
         name: 'state-change',
@@ -151,8 +178,7 @@ function connect({ network, hosts }: LabPair, aws: Aws, nameOf: (instanceId: str
 
 /** The store as the functions use it, over a client of the lab's own. */
 export function openStore(aws: Aws): { readonly store: StorePort; readonly client: DynamoDBClient } {
-  const { endpoint, region, credentials } = aws;
-  const client = new DynamoDBClient({ endpoint, region, credentials });
+  const client = new DynamoDBClient(aws.clientOptions());
   const log = { info() {}, warn() {}, error() {} };
   const store = createStore({ client, name: tableName, ids: createIds(), clock: createClock(), log });
   return { store, client };
@@ -160,6 +186,11 @@ export function openStore(aws: Aws): { readonly store: StorePort; readonly clien
 
 function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles: Bundles, aws: Aws): World {
   const { store, client } = openStore(aws);
+  const deferred: (() => Promise<void>)[] = [];
+  const denied = new Set<string>();
+  aws.events.on('denied', ({ functionName, action, resource }) =>
+    denied.add(`${functionName} may not ${action} on ${resource}`),
+  );
   return {
     ...pair,
     options,
@@ -167,6 +198,7 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
     bundles,
     aws,
     store,
+    denied,
     holder() {
       const { holder } = pair.network;
       return holder === 'db1' || holder === 'db2' ? holder : null;
@@ -174,7 +206,9 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
     schedule() {
       aws.scheduler.start({ name: 'watch', functionName: functionNameOf(config.name, 'watch'), atStart: 2 });
     },
+    defer: (close) => void deferred.push(close),
     async close() {
+      for (const each of deferred) await each();
       client.destroy();
       await aws.close();
       await pair.close();
@@ -182,7 +216,17 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
   };
 }
 
+/** Throws a `LabError` with what was denied: figures of such a run are not those of a deployment. */
+export function expectNothingDenied({ denied }: World): void {
+  if (denied.size === 0) return;
+  throw new LabError({
+    got: [...denied].join('; '),
+    want: 'policies that allow what the functions do',
+    remedy: 'correct lib/stack/permissions.ts',
+  });
+}
+
 /** Waits until keepalambda leads and has seen the standby fit. Throws after `limitMs` with what it saw. */
-export function untilSteady(world: World, limitMs = 30_000): Promise<void> {
+export function untilSteady(world: World, limitMs = 90_000): Promise<void> {
   return untilPairsSteady(world.store, [pairName], limitMs);
 }

@@ -1,4 +1,4 @@
-/** The function for people: `{"action":"status"}`, `{"action":"failover","pair":"orders"}` … */
+/** The function for people: `{"action":"status"}`, `{"action":"check","pair":"orders"}` … */
 import { wire } from '../lib/adapters/wire.ts';
 import { operate, type Reply } from '../lib/shell/operate.ts';
 import type { Invocation } from './invocation.ts';

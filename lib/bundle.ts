@@ -2,7 +2,7 @@
  * The code of the functions: one minified ES module each, with everything it needs. The stack packages these
  * directories, and the lab runs the same ones, so that what is tried is what is deployed.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,6 +80,12 @@ export function renderSizes(bundles: Bundles): string {
     .join(', ');
 }
 
+/** Modes that Lambda can load: 755 for the directory, 644 for the file. The asset's hash does not depend on them. */
+export function readableByAll(directory: string, file: string): void {
+  chmodSync(directory, 0o755);
+  chmodSync(file, 0o644);
+}
+
 async function bundle(entry: string, directory: string): Promise<Bundle> {
   const outfile = join(directory, 'index.mjs');
   const result = await build({
@@ -100,6 +106,8 @@ async function bundle(entry: string, directory: string): Promise<Bundle> {
     metafile: true,
     logLevel: 'silent',
   });
+  // Lambda runs as another user, who must be able to read the code whatever the umask of whoever deploys is.
+  readableByAll(directory, outfile);
   const sizeBytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   return { directory, sizeBytes, inputs: Object.keys(result.metafile.inputs) };
 }

@@ -32,8 +32,8 @@ export interface Service {
   renderError(error: ApiError): ApiResponse;
   /** The error with which this service says "not so fast". */
   readonly throttled: ApiError;
-  /** The error with which this service says "you may not". */
-  denied(action: string): ApiError;
+  /** The error with which this service says "you may not", and why. */
+  denied(why: string): ApiError;
 }
 
 /** What AWS answers instead of a result: its name for the error, and the HTTP status. */

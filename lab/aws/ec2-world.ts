@@ -18,6 +18,8 @@ export interface InstanceSpec {
   readonly type: string;
   /** @default running */
   readonly state?: InstanceState;
+  /** What policies may ask for. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface EniSpec {
@@ -28,12 +30,14 @@ export interface EniSpec {
   /** @default none */
   readonly secondaryAddresses?: readonly string[];
   readonly groups: readonly string[];
+  /** What policies may ask for. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** How slow EC2 is. All in milliseconds, all may be changed at any time. */
 export interface Ec2Timing {
-  /** From the answer to AssignPrivateIpAddresses (or a change of groups) to its effect. */
-  effectDelayMs: number;
+  /** From the answer to AssignPrivateIpAddresses (or a change of groups) to its effect; or what draws it each time. */
+  effectDelayMs: number | (() => number);
   /** How old is what Describe… shows. */
   staleReadMs: number;
   /** From `pending` to `running`. */
@@ -119,6 +123,12 @@ export class Ec2World {
     return this.spec.enis.find((eni) => eni.id === id);
   }
 
+  /** The tags of an instance or an ENI. */
+  tagsOf(id: string): Readonly<Record<string, string>> {
+    const tagged = [...this.spec.instances, ...this.spec.enis].find((each) => each.id === id);
+    return tagged?.tags ?? {};
+  }
+
   /** Puts the address on the ENI (null: on none), after the delay. */
   moveAddress(address: string, eniId: string | null): void {
     this.#change(
@@ -169,7 +179,9 @@ export class Ec2World {
   /** Effects take place in the order in which calls were accepted, whatever the delay was for each. */
   #change(change: Change, announce: () => void): void {
     this.#accepted = change(this.#accepted);
-    const dueAtMs = Math.max(Date.now() + this.timing.effectDelayMs, this.#lastEffectAtMs);
+    const { effectDelayMs } = this.timing;
+    const delayMs = typeof effectDelayMs === 'number' ? effectDelayMs : effectDelayMs();
+    const dueAtMs = Math.max(Date.now() + delayMs, this.#lastEffectAtMs);
     this.#lastEffectAtMs = dueAtMs;
     this.#effects = this.#effects.then(async () => {
       await new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, dueAtMs - Date.now())).unref());

@@ -46,12 +46,8 @@ export function createEc2(world: Ec2World): Service {
     },
     renderError: ec2Error,
     throttled: new ApiError('RequestLimitExceeded', 'Request limit exceeded.', 503),
-    denied: (action) =>
-      new ApiError(
-        'UnauthorizedOperation',
-        `You are not authorized to perform this operation. No identity-based policy allows the ec2:${action} action`,
-        403,
-      ),
+    denied: (why) =>
+      new ApiError('UnauthorizedOperation', `You are not authorized to perform this operation. ${why}`, 403),
   };
 }
 

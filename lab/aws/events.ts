@@ -29,6 +29,17 @@ export interface ApiCall {
   readonly capacityUnits: number;
 }
 
+/** A call that the caller's policies do not allow. A call that a fault denies is none. */
+export interface Denied {
+  readonly atMs: number;
+  readonly functionName: string;
+  /** The permission that is missing, such as `ec2:AssignPrivateIpAddresses`. */
+  readonly action: string;
+  /** An ARN, or `*`. */
+  readonly resource: string;
+  readonly because: string;
+}
+
 export interface Message {
   readonly atMs: number;
   readonly messageId: string;
@@ -61,6 +72,7 @@ export interface AwsEventMap {
     { readonly eniId: string; readonly instanceId: string; readonly groups: readonly string[] },
   ];
   call: [ApiCall];
+  denied: [Denied];
   message: [Message];
   log: [LogLine];
   command: [CommandChanged];

@@ -70,7 +70,7 @@ export function errorOf(effect: Effect, service: Service, action: string): ApiEr
     case 'throttle':
       return service.throttled;
     case 'deny':
-      return service.denied(action);
+      return service.denied(`User is not authorized to perform: ${service.name}:${action}`);
     case 'fail':
       return new ApiError(effect.code, effect.message, effect.status ?? 400);
     case 'down':

@@ -1,22 +1,33 @@
 /**
  * A shell that outlives the lab by one moment: when the lab ends, however it ends, the pipe between them
- * closes, and the shell kills what the lab had put in its care. Nothing else reaches a frozen (SIGSTOP)
- * function of a lab that was itself killed.
+ * closes, and the shell kills what the lab had put in its care, and removes the lab's directory. Nothing else
+ * reaches a frozen (SIGSTOP) function of a lab that was itself killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 
-/** `+pid` and `-pid` on standard input; a negative pid is a process group. */
+/**
+ * `+ pid` and `- pid` on standard input; a negative pid is a process group. `g directory` is a cgroup, which goes
+ * away with its groups once the processes in it have ended; that takes them a moment.
+ */
 const script = `
 trap '' INT TERM HUP
 wards=' '
-while read -r sign pid; do
+group=
+while read -r sign what; do
   case $sign in
-    +) wards="$wards$pid " ;;
-    -) wards=$(printf '%s' "$wards" | sed "s/ $pid / /") ;;
+    +) wards="$wards$what " ;;
+    -) wards=$(printf '%s' "$wards" | sed "s/ $what / /") ;;
+    g) group=$what ;;
   esac
 done
 for pid in $wards; do kill -KILL "$pid" 2>/dev/null; done
+tries=0
+while [ -n "$group" ] && [ -d "$group" ] && [ $tries -lt 100 ]; do
+  rmdir "$group"/*/ "$group" 2>/dev/null || sleep 0.05
+  tries=$((tries + 1))
+done
+rm -rf -- "$1"
 `;
 
 export interface Guardian {
@@ -24,21 +35,27 @@ export interface Guardian {
   watch(pid: number): void;
   /** The process has ended: its id may be somebody else's from now on. */
   release(pid: number): void;
-  /** Kills what is still in its care, and ends. */
+  /** Has the cgroup, and the groups in it, removed when the lab ends. There is at most one. */
+  watchGroup(directory: string): void;
+  /** Kills what is still in its care, removes the directory, and ends. */
   close(): Promise<void>;
 }
 
-/** Starts the shell, in a session of its own so that Ctrl-C does not reach it. */
-export function startGuardian(): Guardian {
-  const shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+/** Starts the shell, in a session of its own so that Ctrl-C does not reach it. `directory` goes when the lab goes. */
+export function startGuardian(directory: string): Guardian {
+  const shell = spawn('/bin/sh', ['-c', script, 'guardian', directory], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   shell.unref();
   (shell.stdin as Socket).unref();
   shell.stdin.on('error', () => undefined);
   const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()));
-  const tell = (sign: '+' | '-', pid: number) => shell.stdin.write(`${sign} ${pid}\n`);
+  const tell = (sign: '+' | '-' | 'g', what: number | string) => shell.stdin.write(`${sign} ${what}\n`);
   return {
     watch: (pid) => void tell('+', pid),
     release: (pid) => void tell('-', pid),
+    watchGroup: (directory) => void tell('g', directory),
     async close() {
       shell.ref();
       shell.stdin.end();

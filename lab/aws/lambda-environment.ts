@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { LogLine } from './events.ts';
 import { type Guardian, guard } from './guardian.ts';
-import { type FunctionSpec, startProcess } from './lambda-process.ts';
+import type { FunctionCpu } from './lambda-cpu.ts';
+import { defaultMegabytes, type FunctionSpec, startProcess } from './lambda-process.ts';
 
 export type { FunctionSpec };
 
@@ -35,6 +36,7 @@ export interface EnvironmentParts {
   readonly awsEnvironment: Readonly<Record<string, string>>;
   readonly functionArn: string;
   readonly guardian: Guardian;
+  readonly cpu: FunctionCpu;
   readonly onLog: (line: LogLine) => void;
 }
 
@@ -58,7 +60,8 @@ export class ExecutionEnvironment {
       this.#child.once('exit', () => resolve());
       this.#child.once('error', () => resolve());
     });
-    this.#ready = this.#load();
+    this.#ready = this.#load().finally(() => this.#limitCpu());
+    void this.ended.then(() => parts.cpu.forget(this.pid));
     this.#child.on('message', (message) => this.#hear(message as FromRuntime));
     this.#child.once('exit', () => {
       this.#state = 'dead';
@@ -110,6 +113,12 @@ export class ExecutionEnvironment {
   kill(): void {
     this.#state = 'dead';
     this.#child.kill('SIGKILL');
+  }
+
+  /** It has the whole CPU while it loads, and its share from then on. */
+  #limitCpu(): void {
+    if (this.#state === 'dead') return;
+    this.#parts.cpu.limit(this.pid, this.spec.memoryMegabytes ?? defaultMegabytes);
   }
 
   #rest(): void {

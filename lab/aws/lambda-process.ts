@@ -5,6 +5,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const runtime = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url));
 
+/** Lambda's own default. */
+export const defaultMegabytes = 128;
+
 export interface FunctionSpec {
   readonly name: string;
   /** The directory of the bundle, with its `index.mjs`. */
@@ -15,7 +18,7 @@ export interface FunctionSpec {
   /** What the lab adds to the environment, beside what the stack says. */
   readonly labEnvironment?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
-  /** @default 128 */
+  /** Also the function's share of a CPU. @default 128 */
   readonly memoryMegabytes?: number;
   /** What `/opt` in the environment's values stands for. */
   readonly layerDirectory?: string;
@@ -23,7 +26,7 @@ export interface FunctionSpec {
   readonly preload?: readonly string[];
   /** What stands before its command, so that it runs in its subnet of the lab's network. @default nothing */
   readonly words?: readonly string[];
-  /** @default none: as many as are wanted at once */
+  /** Taken out of the account's pool, and the most that the function gets. @default none: it shares the pool */
   readonly reservedConcurrency?: number;
   /** Whether the process is stopped between invocations, as on Lambda. @default true */
   readonly freeze?: boolean;
@@ -35,7 +38,7 @@ export function startProcess(
   awsEnvironment: Readonly<Record<string, string>>,
   functionArn: string,
 ): ChildProcess {
-  const memory = spec.memoryMegabytes ?? 128;
+  const memory = spec.memoryMegabytes ?? defaultMegabytes;
   const preload = (spec.preload ?? []).flatMap((file) => ['--import', pathToFileURL(file).href]);
   const command = [process.execPath, `--max-old-space-size=${memory}`, ...preload, runtime];
   const [first = process.execPath, ...rest] = [...(spec.words ?? []), ...command];

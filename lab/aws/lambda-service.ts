@@ -11,6 +11,7 @@ import {
   unknownAction,
 } from './api.ts';
 import type { Lambda } from './lambda.ts';
+import { TooManyRequests } from './lambda-concurrency.ts';
 import type { FunctionSpec } from './lambda-process.ts';
 
 /** Lines of a function arrive beside its answer: this is how long a caller who asks for the tail waits. */
@@ -46,12 +47,16 @@ export function createLambdaService(lambda: Lambda): Service {
       const answer = jsonError(error);
       return {
         ...answer,
-        body: JSON.stringify({ Type: 'User', Message: error.message, message: error.message }),
+        body: JSON.stringify({
+          ...(error instanceof TooManyRequests ? { Reason: error.reason } : {}),
+          Type: 'User',
+          Message: error.message,
+          message: error.message,
+        }),
       };
     },
     throttled: new ApiError('TooManyRequestsException', 'Rate Exceeded.', 429),
-    denied: (action) =>
-      new ApiError('AccessDeniedException', `User is not authorized to perform: lambda:${action}`, 403),
+    denied: (why) => new ApiError('AccessDeniedException', why, 403),
   };
 }
 

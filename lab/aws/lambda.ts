@@ -5,6 +5,14 @@ import { ApiError } from './api.ts';
 import type { AwsEvents, LogLine } from './events.ts';
 import type { Faults } from './faults.ts';
 import type { Guardian } from './guardian.ts';
+import {
+  expectUnreserved,
+  type Occupant,
+  TooManyRequests,
+  unreservedOf,
+  whyNoRoom,
+} from './lambda-concurrency.ts';
+import type { FunctionCpu } from './lambda-cpu.ts';
 import { type EnvironmentState, ExecutionEnvironment, type Outcome } from './lambda-environment.ts';
 import type { FunctionSpec } from './lambda-process.ts';
 
@@ -32,6 +40,11 @@ export interface Lambda {
    * function.
    */
   deliver(name: string, event: unknown): void;
+  /**
+   * Somebody else's burst takes what is free of the unreserved pool, and each place in it that comes free, until
+   * the function that is given back is called.
+   */
+  burst(): () => void;
   /** SIGKILL to its environments (or to the one at this request), whatever they are at. Gives back how many. */
   kill(name: string, requestId?: string): number;
   environments(name: string): readonly EnvironmentView[];
@@ -43,8 +56,12 @@ export interface Lambda {
 export interface LambdaParts {
   readonly region: string;
   readonly account: string;
-  readonly awsEnvironment: () => Readonly<Record<string, string>>;
+  /** What the function of this name finds in its environment: region, credentials, endpoint. */
+  readonly awsEnvironment: (name: string) => Readonly<Record<string, string>>;
   readonly guardian: Guardian;
+  readonly cpu: FunctionCpu;
+  /** The account's limit of invocations at once. */
+  readonly concurrency: number;
   readonly events: AwsEvents;
   readonly faults: Faults;
 }
@@ -66,17 +83,29 @@ export function createLambda(parts: LambdaParts): Lambda {
     parts.events.emit('log', line);
   };
   const environmentParts = (name: string) => ({
-    awsEnvironment: parts.awsEnvironment(),
+    awsEnvironment: parts.awsEnvironment(name),
     functionArn: arn(name),
     guardian: parts.guardian,
+    cpu: parts.cpu,
     onLog: log,
   });
   let closed = false;
+  let bursts = 0;
+  const pool = () => ({ limit: parts.concurrency, occupants: [...functions.values()].map(occupantOf) });
+
+  function expectRoom(name: string): void {
+    const now = pool();
+    // Of the places that come free, the others' backlog is always there first.
+    const others = bursts > 0 ? unreservedOf(now) : 0;
+    const reason = whyNoRoom({ ...now, others }, name);
+    if (reason !== null) throw new TooManyRequests(reason);
+  }
 
   async function invoke(name: string, event: unknown, requestId: string = randomUUID()): Promise<Outcome> {
     const found = known(functions, name, arn(name));
     if (closed) throw new ApiError('ServiceException', 'The lab is closing.', 500);
-    const environment = freeEnvironment(found) ?? grow(found, () => environmentParts(name));
+    expectRoom(name);
+    const environment = freeEnvironment(found) ?? grow(found, environmentParts(name));
     const startedAtMs = Date.now();
     const platform = (text: string) =>
       log({ atMs: Date.now(), functionName: name, requestId, stream: 'platform', text });
@@ -112,6 +141,9 @@ export function createLambda(parts: LambdaParts): Lambda {
     arn,
     invoke,
     register(spec) {
+      const others = pool().occupants.filter(({ name }) => name !== spec.name);
+      const own = { name: spec.name, reserved: spec.reservedConcurrency, running: 0 };
+      expectUnreserved({ limit: parts.concurrency, occupants: [...others, own] });
       kill(functions.get(spec.name), undefined);
       functions.set(spec.name, { spec, logs: functions.get(spec.name)?.logs ?? [], environments: [] });
     },
@@ -121,6 +153,14 @@ export function createLambda(parts: LambdaParts): Lambda {
     deliver(name, event) {
       known(functions, name, arn(name));
       void deliver(name, event);
+    },
+    burst() {
+      bursts += 1;
+      let over = false;
+      return () => {
+        if (!over) bursts -= 1;
+        over = true;
+      };
     },
     kill: (name, requestId) => kill(functions.get(name), requestId),
     environments: (name) =>
@@ -153,17 +193,20 @@ function freeEnvironment(registered: Registered): ExecutionEnvironment | undefin
 
 function grow(
   registered: Registered,
-  partsOf: () => ConstructorParameters<typeof ExecutionEnvironment>[1],
+  parts: ConstructorParameters<typeof ExecutionEnvironment>[1],
 ): ExecutionEnvironment {
-  const limit = registered.spec.reservedConcurrency ?? Number.POSITIVE_INFINITY;
-  const now = alive(registered);
-  if (now.length >= limit) throw new ApiError('TooManyRequestsException', 'Rate Exceeded.', 429);
-  const environment = new ExecutionEnvironment(registered.spec, partsOf());
+  const environment = new ExecutionEnvironment(registered.spec, parts);
   registered.environments = [...registered.environments, environment];
   void environment.ended.then(() => {
     registered.environments = registered.environments.filter((other) => other !== environment);
   });
   return environment;
+}
+
+/** An environment that rests takes no place in the pool. */
+function occupantOf(registered: Registered): Occupant {
+  const { name, reservedConcurrency: reserved } = registered.spec;
+  return { name, reserved, running: alive(registered).filter(({ isFree }) => !isFree).length };
 }
 
 function kill(registered: Registered | undefined, requestId: string | undefined): number {

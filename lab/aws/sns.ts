@@ -29,8 +29,7 @@ export function createSns(topicArns: readonly string[], events: AwsEvents): Sns 
     },
     renderError: (error) => queryError(namespace, error),
     throttled: new ApiError('Throttled', 'Rate exceeded', 429),
-    denied: (action) =>
-      new ApiError('AuthorizationError', `User is not authorized to perform: SNS:${action}`, 403),
+    denied: (why) => new ApiError('AuthorizationError', why, 403),
   };
   return { service, messages };
 }

@@ -20,6 +20,8 @@ export interface ParameterSpec {
   readonly value: string;
   /** @default SecureString */
   readonly type?: 'String' | 'SecureString';
+  /** The ARN of the key that encrypts it. @default AWS's own, which everybody in the account may use */
+  readonly key?: string;
 }
 
 export interface DocumentSpec {
@@ -59,7 +61,8 @@ const secrets = '/aws/reference/secretsmanager/';
 /** The SSM service. */
 export function createSsm(parts: SsmParts): Ssm {
   const parameters = new Map<string, Stored>();
-  const documents = new Map<string, DocumentContent>();
+  /** The versions of each document. As on AWS at its worst, a newer version does not become the default one. */
+  const documents = new Map<string, readonly DocumentContent[]>();
   const commands: Invocation[] = [];
   const timing = { ...parts.timing };
   let closed = false;
@@ -91,7 +94,7 @@ export function createSsm(parts: SsmParts): Ssm {
     },
     registerDocument({ name, content }) {
       checkDocument(name, content);
-      documents.set(name, content);
+      documents.set(name, [...(documents.get(name) ?? []), content]);
     },
     close() {
       closed = true;
@@ -111,8 +114,7 @@ function serviceOf(actions: Readonly<Record<string, (input: never) => unknown>>)
     },
     renderError: jsonError,
     throttled: new ApiError('ThrottlingException', 'Rate exceeded'),
-    denied: (action) =>
-      new ApiError('AccessDeniedException', `User is not authorized to perform: ssm:${action}`),
+    denied: (why) => new ApiError('AccessDeniedException', why),
   };
 }
 
@@ -140,6 +142,7 @@ function getParameter(parameters: ReadonlyMap<string, Stored>, input: GetParamet
 
 interface SendCommandInput {
   readonly DocumentName: string;
+  readonly DocumentVersion?: string;
   readonly InstanceIds?: readonly string[];
   readonly Parameters?: Readonly<Record<string, readonly string[]>>;
   readonly TimeoutSeconds?: number;
@@ -147,12 +150,13 @@ interface SendCommandInput {
 }
 
 function prepare(
-  documents: ReadonlyMap<string, DocumentContent>,
+  documents: ReadonlyMap<string, readonly DocumentContent[]>,
   world: Ec2World,
   input: SendCommandInput,
 ): Invocation[] {
   const document = (input.DocumentName ?? '').split('document/').at(-1) ?? '';
-  const content = documents.get(document);
+  const versions = documents.get(document) ?? [];
+  const content = versionOf(versions, input.DocumentVersion ?? '$DEFAULT');
   if (!content) throw new ApiError('InvalidDocument', `the document ${document} does not exist`);
   if ((input.TimeoutSeconds ?? 3600) < 30)
     throw new ApiError(
@@ -182,11 +186,18 @@ function prepare(
   }));
 }
 
+/** `$DEFAULT` is the first, `$LATEST` the newest, and a number counts from 1. */
+function versionOf(versions: readonly DocumentContent[], wanted: string): DocumentContent | undefined {
+  if (wanted === '$LATEST') return versions.at(-1);
+  return versions[wanted === '$DEFAULT' ? 0 : Number(wanted) - 1];
+}
+
 function renderCommand(sent: readonly Invocation[], input: SendCommandInput): unknown {
   return {
     Command: {
       CommandId: sent[0]?.commandId,
       DocumentName: input.DocumentName,
+      DocumentVersion: input.DocumentVersion ?? '$DEFAULT',
       InstanceIds: input.InstanceIds,
       Parameters: input.Parameters ?? {},
       Comment: input.Comment ?? '',

@@ -16,6 +16,6 @@ export function createSts(account: string): Service {
     },
     renderError: (error) => queryError(namespace, error),
     throttled: new ApiError('Throttling', 'Rate exceeded'),
-    denied: (action) => new ApiError('AccessDenied', `not authorized to perform: sts:${action}`, 403),
+    denied: (why) => new ApiError('AccessDenied', why, 403),
   };
 }

@@ -1,6 +1,8 @@
 /** The benchmark: every fault on every contender, again and again, and what it comes to. */
+import { renderTerms, termsOfRun } from '../aws/flags.ts';
 import type { Fault } from '../faults/fault.ts';
 import { serverFaults } from '../faults/servers.ts';
+import { describeCpu } from '../flags.ts';
 import { requireNamespaces } from '../network/netns/ip.ts';
 import { findProduct } from '../servers/catalogue.ts';
 import { Story } from '../story.ts';
@@ -42,6 +44,7 @@ function perform(asked: Asked, ended: AbortSignal): Promise<number> {
 async function soakFor(asked: Asked, forMs: number, ended: AbortSignal): Promise<number> {
   const story = new Story(asked.story ? console.error : () => {});
   const { world, network } = await openArena(asked, 'managed', asked.weather ?? undefined);
+  console.error(describeCpu(world.aws.functionCpu));
   try {
     story.follow(world);
     const figures = await soak(world, network, forMs, story, ended);
@@ -85,7 +88,8 @@ async function runTold(
     {
       contender,
       fault: serverFaults[fault] satisfies Fault,
-      terms: asked,
+      // The same delays for every contender, and others in every run.
+      terms: { ...asked, ...termsOfRun(asked, index) },
       phase: (index + 0.5) / asked.runs,
       tell: asked.story ? console.error : () => {},
     },
@@ -97,15 +101,19 @@ async function runTold(
   return run;
 }
 
+/** The same in every run: it is a matter of the machine. */
+function functionCpuOf(results: Results<readonly Run[]>): string {
+  const [run] = Object.values(results).flatMap(Object.values).flat() as readonly Run[];
+  return run?.functionCpu ?? 'none ran';
+}
+
 function present(asked: Asked, results: Results<readonly Run[]>): void {
   const faults = summarizeAll(results);
   if (asked.json) {
     console.error(renderTable(faults));
-    console.log(JSON.stringify({ faults }));
+    console.log(JSON.stringify({ functionCpu: functionCpuOf(results), faults }));
     return;
   }
   console.log(renderTable(faults));
-  console.log(
-    `EC2 takes ${asked.ec2LatencyMs} ms from call to effect. Written: ${asked.out}/benchmark.md, benchmark.svg`,
-  );
+  console.log(`${renderTerms(asked)}. Written: ${asked.out}/benchmark.md, benchmark.svg`);
 }

@@ -1,15 +1,19 @@
 /** Whom the benchmark compares: what looks after a pair, from its start to its end. */
+import type { LatencyTerms } from '../aws/flags.ts';
+import type { CpuChoice } from '../aws/lambda-cpu.ts';
 import type { Network } from '../network/contract.ts';
 import { createNetnsNetwork, type NetnsNetwork } from '../network/netns/network.ts';
 import type { Weather } from '../network/netns/weather.ts';
+import type { ServerSettings } from '../servers/options.ts';
 import type { Story } from '../story.ts';
 import { openWorld, type World } from '../world.ts';
 
 /** What is the same for all contenders. */
-export interface Terms {
+export interface Terms extends LatencyTerms {
   readonly server: string;
-  /** From EC2's answer to AssignPrivateIpAddresses to its effect. Milliseconds. */
-  readonly ec2LatencyMs: number;
+  /** What CPU functions get. */
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
 }
 
 /** A pair that a contender looks after. */

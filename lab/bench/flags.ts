@@ -1,9 +1,12 @@
 /** The command line of the benchmark: flags in, what to do out. */
 
 import { Command } from 'commander';
+import { addLatencyOptions, type LatencyFlags, type LatencyTerms, latencyTermsOf } from '../aws/flags.ts';
+import type { CpuChoice } from '../aws/lambda-cpu.ts';
 import { LabError } from '../errors.ts';
-import { parseWith, wholeNumber } from '../flags.ts';
+import { cpuOption, parseWith, serverSettingsOption, wholeNumber } from '../flags.ts';
 import { parseWeather, type Weather } from '../network/netns/weather.ts';
+import type { ServerSettings } from '../servers/options.ts';
 import type { Contender } from './contender.ts';
 import { keepalambda } from './keepalambda.ts';
 import { keepalivedContenders } from './keepalived/contender.ts';
@@ -13,12 +16,13 @@ import { MOST_PAIRS } from './scale/pairs.ts';
 export const benchFaults = ['mysqld-kill', 'host-down', 'mysqld-hang'] as const;
 export type BenchFault = (typeof benchFaults)[number];
 
-export interface Asked {
+export interface Asked extends LatencyTerms {
   readonly faults: readonly BenchFault[];
   readonly contenders: readonly Contender[];
   readonly runs: number;
   readonly server: string;
-  readonly ec2LatencyMs: number;
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
   /** Where the report and the chart are written. */
   readonly out: string;
   readonly json: boolean;
@@ -34,12 +38,13 @@ export interface Asked {
   readonly forMs: number;
 }
 
-interface Flags {
+interface Flags extends LatencyFlags {
   readonly faults: string;
   readonly peers: string;
   readonly runs: string;
   readonly server: string;
-  readonly ec2LatencyMs: string;
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
   readonly out: string;
   readonly json?: true;
   readonly story?: true;
@@ -58,7 +63,9 @@ export function parseFlags(args: readonly string[]): Asked | null {
     contenders: contendersOf(flags.peers),
     runs: wholeNumber('--runs', flags.runs, 1, 1000),
     server: flags.server,
-    ec2LatencyMs: wholeNumber('--ec2-latency-ms', flags.ec2LatencyMs, 0, 60_000),
+    ...latencyTermsOf(flags),
+    cpu: flags.cpu,
+    serverSettings: flags.serverSettings,
     out: flags.out,
     json: flags.json ?? false,
     story: flags.story ?? false,
@@ -82,15 +89,19 @@ function read(args: readonly string[]): Flags | null {
       'keepalived,keepalived-tuned',
     )
     .option('--server <name>', 'a server of the lab, or the path of a mysqld', 'mariadb-10.11')
-    .option('--ec2-latency-ms <ms>', "from EC2's answer to its effect, the same for all", '800')
+    .addOption(cpuOption())
+    .addOption(serverSettingsOption())
     .option('--out <directory>', 'where benchmark.md and benchmark.svg, or costs.md, are written', 'docs')
     .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
     .option('--story', 'tell each run as it happens')
     .option('--soak <time>', 'no fault, no peer: look for false failovers for so long, such as 10m')
     .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'")
-    .option('--scale <numbers>', 'no fault, no peer, no root: what so many pairs cost, such as 1,10,100')
+    .option(
+      '--scale <numbers>',
+      'no fault, no peer, no root: what so many pairs cost, such as 1,10,100; always with the whole CPU, to see how much is used',
+    )
     .option('--for <time>', 'with --scale: how long each is measured', '60s');
-  return parseWith<Flags>(command, args);
+  return parseWith<Flags>(addLatencyOptions(command), args);
 }
 
 /** `keepalived` stands for itself and for `keepalived-ec2`. */

@@ -3,16 +3,19 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { type LatencyTerms, renderTerms } from '../aws/flags.ts';
+import { describeCpu } from '../flags.ts';
+import type { ServerSettings } from '../servers/options.ts';
 import { renderChart } from './chart.ts';
 import type { Contender } from './contender.ts';
 import { type Results, type Run, summarizeAll } from './results.ts';
 import { clientTerms } from './run.ts';
 import { renderMarkdownTable } from './table.ts';
 
-export interface ReportFacts {
+export interface ReportFacts extends LatencyTerms {
   readonly server: string;
-  readonly ec2LatencyMs: number;
   readonly runs: number;
+  readonly serverSettings: ServerSettings;
   readonly contenders: readonly Contender[];
 }
 
@@ -31,7 +34,7 @@ export function renderReport(facts: ReportFacts, results: Results<readonly Run[]
   return `# Benchmark
 
 Printed by \`npm run bench\`; do not edit. ${facts.runs} runs of each fault on each contender, on ${facts.server},
-${facts.ec2LatencyMs} ms from EC2's answer to AssignPrivateIpAddresses to its effect, on ${machine()}.
+on ${machine()}. ${renderTerms(facts)}.
 
 ![Outages](benchmark.svg)
 
@@ -56,6 +59,8 @@ keepalived ends a script that lasts longer than its interval; that default stand
 
 - A fresh pair of servers in network namespaces for every run, one namespace for each host, the clients and each
   vantage; EC2's mapping of the VIP is a /32 route. A host that is down is a link that is down.
+- ${capitalised(describeCpu(givenCpu(results)))}.
+- ${facts.serverSettings === 'vendor' ? "Servers have their vendor's defaults" : 'Servers have the settings that we recommend'} (servers.md).
 - One client commits a row every ${clientTerms.everyMs} ms through the VIP. It gives a connect or a query up after
   ${clientTerms.timeoutMs} ms and tries again within 100 ms.
 - The moments of the faults are spread evenly over the time between two checks of the contender.
@@ -66,6 +71,15 @@ keepalived ends a script that lasts longer than its interval; that default stand
 ${Object.entries(results)
   .map(([fault, byContender]) => storyOf(fault, byContender.keepalambda?.[0]))
   .join('\n')}`;
+}
+
+function givenCpu(results: Results<readonly Run[]>): string {
+  const [byContender] = Object.values(results);
+  return byContender?.keepalambda?.[0]?.functionCpu ?? 'not measured';
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function storyOf(fault: string, run: Run | undefined): string {

@@ -7,6 +7,8 @@ export interface Run {
   readonly lost: number;
   /** Whether writes went on before the limit. */
   readonly resumed: boolean;
+  /** What CPU functions really got: `lambda`, `whole`, or `whole (no cgroup: …)`. */
+  readonly functionCpu: string;
   /** What happened, line by line, with times from the fault on. */
   readonly story: readonly string[];
 }

@@ -6,7 +6,7 @@ import { type Client, type ClientResult, readLost, startClient } from '../client
 import type { Fault } from '../faults/fault.ts';
 import type { Host } from '../hosts.ts';
 import { Story } from '../story.ts';
-import type { World } from '../world.ts';
+import { expectNothingDenied, type World } from '../world.ts';
 import type { Contender, Terms } from './contender.ts';
 import type { Run } from './results.ts';
 
@@ -15,6 +15,8 @@ export const clientTerms = { everyMs: 20, timeoutMs: 250 } as const;
 
 /** How long a client writes before the earliest fault, and after writes go on. Milliseconds. */
 const BEFORE_MS = 1500;
+/** How long a client may take to connect before it. Milliseconds. */
+const CONNECT_LIMIT_MS = 15_000;
 const AFTER_MS = 1000;
 /** After so long an outage is over as a run, and counts as that long. Milliseconds. */
 const LIMIT_MS = 60_000;
@@ -59,6 +61,7 @@ async function play(
     if (struck && tale.kind === 'resumed') resumed.resolve(true);
   });
   try {
+    await client.connected(CONNECT_LIMIT_MS);
     await delay(BEFORE_MS + phase * contender.cycleMs, undefined, { signal: ended });
     story.restart();
     lines.length = 0;
@@ -70,10 +73,12 @@ async function play(
     const goesOn = await Promise.race([resumed.promise, limit]);
     await delay(AFTER_MS, undefined, { signal: ended });
     const result = await client.stop();
+    expectNothingDenied(world);
     return {
       outageMs: Math.round(outageMs(result.writes, { sinceMs, untilMs: result.untilMs })),
       lost: await countLost(world, result),
       resumed: goesOn,
+      functionCpu: world.aws.functionCpu,
       story: [...lines],
     };
   } finally {

@@ -56,6 +56,8 @@ async function connect(): Promise<Session> {
   // Its next write fails, and says why.
   connection.on('error', () => {});
   try {
+    // An application relies on no default either.
+    await connection.query({ sql: 'SET autocommit = 1', timeout: order.timeoutMs });
     const server = await identify(connection);
     tell({ kind: 'connected', atMs: Date.now(), server });
     return { connection, server };

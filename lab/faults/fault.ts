@@ -1,10 +1,12 @@
 /** What a fault of the lab is: data, and one function that does it. */
 import type { Settings } from '../../lib/core/config.ts';
-import type { EventCode } from '../../lib/core/events.ts';
 import type { VerdictKind } from '../../lib/core/verdict.ts';
+import type { ClientResult } from '../client.ts';
+import type { NodeName } from '../pair.ts';
 import type { catalogue } from '../servers/catalogue.ts';
 import type { Story } from '../story.ts';
 import type { World } from '../world.ts';
+import type { ExpectedCode } from './codes.ts';
 
 export type Outcome = 'failover' | 'stay';
 
@@ -16,19 +18,29 @@ export interface Options {
   readonly break: string | null;
 }
 
+/** What a run has come to when its fault is judged. */
+export interface Seen {
+  readonly holderAfter: NodeName | null;
+  readonly result: ClientResult;
+}
+
 export interface Played {
   /** Takes it back, when all has been counted that can be with the fault in place. */
   readonly takeBack: () => Promise<void>;
   /** What an operator was answered, where one asked. */
   readonly answer?: string;
+  /** What is wrong, beyond what every run is judged by, while the fault is still in place. @default nothing */
+  readonly judge?: (seen: Seen) => Promise<readonly string[]>;
 }
 
 export interface Fault {
   /** One line for `--list`. */
   readonly about: string;
   readonly expected: Outcome;
+  /** Another outcome that is as right. @default none */
+  readonly alsoRight?: Outcome;
   /** The alerts that on-call must get. */
-  readonly alerts: readonly EventCode[];
+  readonly alerts: readonly ExpectedCode[];
   /** What must be made of the holder; nothing else may be, but that it serves. @default not judged */
   readonly verdict?: VerdictKind;
   /** The servers on which it cannot be played, and why. @default none */

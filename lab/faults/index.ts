@@ -1,7 +1,12 @@
 /** The catalogue of faults: what is done, and what must come of it. */
+import { capacityFaults } from './capacity.ts';
+import { channelFaults } from './channels.ts';
 import { ec2Faults } from './ec2.ts';
 import type { Fault } from './fault.ts';
+import { historyFaults } from './history.ts';
 import { instanceFaults } from './instance.ts';
+import { lockFaults } from './locks.ts';
+import { loginFaults } from './logins.ts';
 import { networkFaults } from './network.ts';
 import { planFaults } from './plans.ts';
 import { replicationFaults } from './replication.ts';
@@ -14,4 +19,9 @@ export const faults: Readonly<Record<string, Fault>> = {
   ...networkFaults,
   ...ec2Faults,
   ...planFaults,
+  ...lockFaults,
+  ...channelFaults,
+  ...loginFaults,
+  ...historyFaults,
+  ...capacityFaults,
 };

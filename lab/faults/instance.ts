@@ -25,8 +25,7 @@ export const instanceFaults = {
 } as const satisfies Record<string, Fault>;
 
 async function stopInstance({ aws }: World, instanceId: string): Promise<void> {
-  const { endpoint, region, credentials } = aws;
-  const ec2 = new EC2Client({ endpoint, region, credentials });
+  const ec2 = new EC2Client(aws.clientOptions());
   try {
     await ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
   } finally {

@@ -5,6 +5,7 @@ import { LabError } from '../errors.ts';
 import { delayReplica } from '../servers/faults/delay.ts';
 import type { World } from '../world.ts';
 import { type Fault, forGood, type Options, type Played } from './fault.ts';
+import { ask } from './orders.ts';
 
 /** The steps of each plan, by how their line in watch's log begins. */
 const stepsOf = {
@@ -103,10 +104,8 @@ function killWatchAt({ aws }: World, text: string): void {
   });
 }
 
-/** Asks operate, as a person would, and keeps the answer. */
-async function order({ aws }: World, action: 'switchover' | 'failover'): Promise<Played> {
-  const event = { action, pair: pairName, by: 'the lab', why: 'to show it' };
-  const { payload } = await aws.lambda.invoke(functionNameOf(environmentName, 'operate'), event);
-  const { lines } = JSON.parse(payload) as { lines?: readonly string[] };
-  return { ...forGood, answer: lines?.join(' ') ?? payload };
+/** Orders it, and keeps the answer. */
+async function order(world: World, action: 'switchover' | 'failover'): Promise<Played> {
+  const event = { action, pair: pairName, from: 'db1', by: 'the lab', why: 'to show it' };
+  return { ...forGood, answer: await ask(world, event) };
 }

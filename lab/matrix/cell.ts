@@ -1,17 +1,36 @@
 /** One cell of the matrix: a lab of its own, in a process of its own, which one that hangs cannot harm. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { type LatencyTerms, latencyWords } from '../aws/flags.ts';
+import type { CpuChoice } from '../aws/lambda-cpu.ts';
 import type { Figures } from '../experiment.ts';
+import type { ServerSettings } from '../servers/options.ts';
 import type { Ran } from './command.ts';
 
-/** How long one may take, in milliseconds: a minute for the outcome, the rest for start, readback and end. */
-const LIMIT_MS = 180_000;
+/**
+ * How long one may take, in milliseconds: a minute for what some faults do themselves, one for the outcome, the rest for
+ * start, readback and end.
+ */
+const LIMIT_MS = 240_000;
 
 const lab = fileURLToPath(new URL('../../bin/lab.ts', import.meta.url));
 
+/** What is the same for every cell. */
+export interface CellTerms {
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
+}
+
 /** Plays the fault on that server. Never rejects: whatever keeps it from its figures is told as `because`. */
-export function runCell(server: string, fault: string, signal: AbortSignal): Promise<Ran> {
-  const words = [lab, '--fault', fault, '--server', server, '--json'];
+export function runCell(
+  server: string,
+  fault: string,
+  { cpu, serverSettings }: CellTerms,
+  latency: LatencyTerms,
+  signal: AbortSignal,
+): Promise<Ran> {
+  const terms = ['--cpu', cpu, '--server-settings', serverSettings, ...latencyWords(latency)];
+  const words = [lab, '--fault', fault, '--server', server, ...terms, '--json'];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const [told, story]: [string[], string[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => told.push(chunk.toString()));
@@ -41,8 +60,8 @@ function cellOf(told: string, story: string, code: number | null): Ran {
   }
 }
 
-function describe({ outcome, expected, verdicts, lost, twoWriters, alerts }: Figures): string {
-  return `${outcome} (expected: ${expected}), the holder ${verdicts.join(', ')}, ${lost} lost, ${twoWriters} by two writers, alerts: ${alerts.join(', ') || 'none'}`;
+function describe({ wrong, lost, alerts }: Figures): string {
+  return `${wrong.join('; ')} (${lost} lost, alerts: ${alerts.join(', ') || 'none'})`;
 }
 
 function lastLines(story: string): string {

@@ -1,22 +1,33 @@
 /** Every fault on every server of the catalogue, one after the other, and whether each came out right. */
 
 import { Command } from 'commander';
+import {
+  addLatencyOptions,
+  type LatencyFlags,
+  type LatencyTerms,
+  latencyTermsOf,
+  renderTerms,
+  termsOfRun,
+} from '../aws/flags.ts';
 import { LabError } from '../errors.ts';
 import type { Figures } from '../experiment.ts';
 import { whyNotOn } from '../faults/fault.ts';
 import { faults } from '../faults/index.ts';
-import { parseWith } from '../flags.ts';
+import { cpuOption, parseWith, serverSettingsOption } from '../flags.ts';
 import { catalogue, findProduct } from '../servers/catalogue.ts';
-import { runCell } from './cell.ts';
+import { type CellTerms, runCell } from './cell.ts';
 import { renderMatrix } from './render.ts';
 
-interface Flags {
+interface Flags extends LatencyFlags, CellTerms {
   readonly matrix?: true;
   readonly faults: readonly string[];
   readonly servers: readonly string[];
   readonly runs: number;
   readonly json?: true;
 }
+
+/** What is to be played, and how slow AWS is meanwhile. */
+type Asked = Flags & { readonly terms: LatencyTerms };
 
 /** What a cell of the matrix tells: the worst of its runs, or why the fault cannot be played on that server. */
 export type Cell = Ran | { readonly notApplicable: string };
@@ -38,7 +49,9 @@ export async function matrixCommand(args: readonly string[]): Promise<number> {
   const onSignal = () => ended.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    const matrix = await fill(flags, ended.signal);
+    const terms = latencyTermsOf(flags);
+    (flags.json ? console.error : console.log)(`${renderTerms(terms)}.`);
+    const matrix = await fill({ ...flags, terms }, ended.signal);
     if (ended.signal.aborted) return 130;
     console.log(flags.json ? JSON.stringify(matrix) : renderMatrix(matrix));
     return matrix.ok ? 0 : 1;
@@ -47,7 +60,7 @@ export async function matrixCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-async function fill(flags: Flags, signal: AbortSignal): Promise<Matrix> {
+async function fill(flags: Asked, signal: AbortSignal): Promise<Matrix> {
   const servers: Record<string, Record<string, Cell>> = {};
   for (const server of flags.servers) {
     const row: Record<string, Cell> = {};
@@ -58,7 +71,7 @@ async function fill(flags: Flags, signal: AbortSignal): Promise<Matrix> {
   return { servers, ok: cells.every((cell) => 'notApplicable' in cell || cell.ok) };
 }
 
-async function fillCell(server: string, fault: string, flags: Flags, signal: AbortSignal): Promise<Cell> {
+async function fillCell(server: string, fault: string, flags: Asked, signal: AbortSignal): Promise<Cell> {
   const notApplicable = whyNot(fault, server);
   if (notApplicable === null) return runTold(server, fault, flags, signal);
   tell(flags, 'n/a', server, fault, notApplicable);
@@ -66,10 +79,10 @@ async function fillCell(server: string, fault: string, flags: Flags, signal: Abo
 }
 
 /** Stops at the first run that is not right: that is the one to tell of. */
-async function runTold(server: string, fault: string, flags: Flags, signal: AbortSignal): Promise<Ran> {
+async function runTold(server: string, fault: string, flags: Asked, signal: AbortSignal): Promise<Ran> {
   let cell: Ran = { ok: false, because: 'interrupted' };
   for (let run = 0; run < flags.runs && !signal.aborted; run += 1) {
-    cell = await runCell(server, fault, signal);
+    cell = await runCell(server, fault, flags, termsOfRun(flags.terms, run), signal);
     const outage = cell.outageMs === undefined ? '' : `${cell.outageMs} ms without a write`;
     tell(flags, cell.ok ? 'ok' : 'FAILED', server, fault, cell.because ?? outage);
     if (!cell.ok) break;
@@ -104,8 +117,10 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--faults <names>', 'only these, with commas', names(Object.keys(faults)), Object.keys(faults))
     .option('--servers <names>', 'only these, with commas', list, Object.keys(catalogue))
     .option('--runs <count>', 'how often each', count, 1)
+    .addOption(cpuOption())
+    .addOption(serverSettingsOption())
     .option('--json', 'the matrix as one line of JSON; the story goes to standard error');
-  return parseWith<Flags>(command, args);
+  return parseWith<Flags>(addLatencyOptions(command), args);
 }
 
 /** Names with commas between, each of which must be known. */

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import type { Bundles } from '../../lib/bundle.ts';
+import { addLatencyOptions, type LatencyFlags, latencyTermsOf, renderTerms } from '../aws/flags.ts';
 import { experiment } from '../experiment.ts';
 import { faults } from '../faults/index.ts';
 import { parseWith } from '../flags.ts';
@@ -18,7 +19,7 @@ import { type Deployed, expectGone, readStack } from './stack.ts';
 import { expectState, leaveState } from './state.ts';
 import { createToolkit, type Toolkit } from './toolkit.ts';
 
-interface Flags {
+interface Flags extends LatencyFlags {
   readonly server: string;
   readonly port: string;
   readonly json?: true;
@@ -118,7 +119,7 @@ async function deployOnce(
 
 async function failOver(
   bundles: Bundles,
-  { server, port }: Flags,
+  flags: Flags,
   story: Story,
   signal: AbortSignal,
 ): Promise<{ readonly outageMs: number; readonly ok: boolean }> {
@@ -127,7 +128,10 @@ async function failOver(
   if (!fault) throw new Error(`the catalogue has ${name}`);
   story.tell('lab', 'the code that was deployed now runs in the lab');
   const changes = { settings: { ...fault.settings } };
-  const world = await openWorld({ server, port: Number(port), ec2LatencyMs: 300, changes, bundles });
+  const { server, port } = flags;
+  const terms = latencyTermsOf(flags);
+  story.tell('lab', renderTerms(terms));
+  const world = await openWorld({ ...terms, server, port: Number(port), changes, bundles });
   try {
     story.follow(world);
     const figures = experiment(world, name, fault, { at: '', break: null }, story);
@@ -148,7 +152,7 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--server <name>', 'the servers of the failover', defaultServer)
     .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
     .option('--json', 'what came of it as one line of JSON; the story goes to standard error');
-  return parseWith<Flags>(command, args);
+  return parseWith<Flags>(addLatencyOptions(command), args);
 }
 
 function renderRehearsed({ skipped, failoverOutageMs }: Rehearsed): string {

@@ -1,7 +1,7 @@
 /** How the products make an empty data directory: from the system tables' scripts, or by themselves. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { sizes } from './my-cnf.ts';
+import { sizesOf } from './my-cnf.ts';
 import { type Binary, type Dialect, optionsOf, run, type Settings, userOption } from './product.ts';
 
 interface Bootstrap {
@@ -33,7 +33,7 @@ export async function initializeItself(how: Bootstrap, dataDirectory: string): P
 function optionsFor({ dialect, settings }: Bootstrap, dataDirectory: string): readonly string[] {
   return [
     '--no-defaults',
-    ...optionsOf({ ...settings, ...sizes[dialect], datadir: dataDirectory }),
+    ...optionsOf({ ...settings, ...sizesOf(dialect), datadir: dataDirectory }),
     ...userOption(),
   ];
 }

@@ -13,6 +13,8 @@ export async function openRoot(socketPath: string): Promise<Connection> {
   });
   // A server that dies under an idle connection is no error of ours: the next statement opens another.
   connection.on('error', () => {});
+  // Whatever the server's default is, a statement of the lab's is done when it is answered.
+  await connection.query('SET autocommit = 1');
   return connection;
 }
 

@@ -8,7 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { openRoot, type Row, rowsOf } from './connection.ts';
 import { launch } from './launch.ts';
-import { nodeSettings, renderMyCnf } from './my-cnf.ts';
+import { nodeSettings, renderMyCnf, type ServerSettings } from './my-cnf.ts';
+import { writeNames } from './names.ts';
 import type { Product } from './product.ts';
 import { freshDataDirectory } from './template.ts';
 
@@ -16,7 +17,12 @@ export interface InstanceOptions {
   readonly product: Product;
   /** The node's name, such as `db1`. */
   readonly name: string;
-  readonly serverId: 1 | 2;
+  /** 1 and 2 are the nodes of the pair. */
+  readonly serverId: number;
+  /** How it is configured. @default vendor */
+  readonly settings?: ServerSettings | undefined;
+  /** What its system knows hosts by: names by address. @default whatever the machine's resolver says */
+  readonly hostNames?: Readonly<Record<string, string>>;
   /** The lab's directory: the instance makes one of its own in it. */
   readonly directory: string;
   /** Where the server itself listens. The network stands between it and everybody else. */
@@ -44,7 +50,7 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
   const instance = new Instance(options, directory);
   await mkdir(path.join(directory, 'tmp'), { recursive: true });
   await freshDataDirectory(options.product, instance.dataDirectory);
-  const settings = nodeSettings(options.product, {
+  const node = {
     dataDirectory: instance.dataDirectory,
     temporaryDirectory: path.join(directory, 'tmp'),
     socketPath: instance.socketPath,
@@ -52,7 +58,9 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
     address: options.bindAddress ?? options.address,
     port: options.port,
     serverId: options.serverId,
-  });
+  };
+  const settings = nodeSettings(options.product, node, instance.settings);
+  if (options.hostNames) await writeNames(instance.namesDirectory, options.hostNames);
   await writeFile(instance.myCnf, renderMyCnf(settings));
   return instance;
 }
@@ -69,7 +77,10 @@ process.on('exit', () => {
 export class Instance extends EventEmitter<InstanceEvents> {
   readonly name: string;
   readonly product: Product;
-  readonly serverId: 1 | 2;
+  readonly serverId: number;
+  readonly settings: ServerSettings;
+  /** Where the names are that its system knows hosts by; nothing may be there. */
+  readonly namesDirectory: string;
   readonly address: string;
   readonly port: number;
   readonly directory: string;
@@ -87,6 +98,8 @@ export class Instance extends EventEmitter<InstanceEvents> {
     this.name = options.name;
     this.product = options.product;
     this.serverId = options.serverId;
+    this.settings = options.settings ?? 'vendor';
+    this.namesDirectory = path.join(directory, 'names');
     this.address = options.address;
     this.port = options.port;
     this.directory = directory;

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { LabError } from '../errors.ts';
 import { openRoot } from './connection.ts';
+import { wordsFor } from './names.ts';
 import { lastWords, type Product, userOption } from './product.ts';
 
 export interface Launch {
@@ -15,6 +16,8 @@ export interface Launch {
   readonly errorLog: string;
   /** What stands before the command. @default nothing */
   readonly words?: readonly string[];
+  /** Where the names are that its system knows hosts by. @default the machine's own */
+  readonly namesDirectory?: string;
 }
 
 /** A server that answers, and the root connection on which it did. */
@@ -73,8 +76,13 @@ async function knock(what: Launch, stopped: { now: boolean }): Promise<Connectio
 function spawnServer(what: Launch): ChildProcess {
   const { command, args, env } = what.product.binary;
   // --defaults-file counts only as the first option of all.
-  const words = [...(what.words ?? []), command, ...args, `--defaults-file=${what.myCnf}`, ...userOption()];
-  const [first, ...rest] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', ...words] : words;
+  const names = what.namesDirectory === undefined ? [] : wordsFor(what.namesDirectory);
+  // In a namespace of its own it is root, whoever it is outside.
+  const user = names.length > 0 ? userOption(0) : userOption();
+  const server = [command, ...args, `--defaults-file=${what.myCnf}`, ...user];
+  // Last of all: a process that enters a user namespace loses its death signal.
+  const mortal = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', ...server] : server;
+  const [first, ...rest] = [...(what.words ?? []), ...names, ...mortal];
   const log = openSync(what.errorLog, 'a');
   try {
     return spawn(first ?? command, rest, {

@@ -31,8 +31,8 @@ export interface Product {
 }
 
 /** Options that every mysqld of ours is started with: it refuses to be root unless told so. */
-export function userOption(): readonly string[] {
-  return process.getuid?.() === 0 ? ['--user=root'] : [];
+export function userOption(userId: number | undefined = process.getuid?.()): readonly string[] {
+  return userId === 0 ? ['--user=root'] : [];
 }
 
 /** Settings as command-line options, for runs that have no my.cnf. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accounts } from './accounts.ts';
 import type { Row } from './connection.ts';
 import type { Instance } from './instance.ts';
+import { isOf, recommendedChannel, type ServerSettings } from './options.ts';
 import type { Dialect } from './product.ts';
 
 /** Where a replica finds its source: an address and port of the network, never the server's hidden port. */
@@ -11,11 +12,42 @@ export interface SourceAddress {
   readonly port: number;
 }
 
+/** One of several channels of a replica; the unnamed one is `''`. */
+export type ChannelName = string;
+
 /** Makes `replica` follow the server at `source`, and starts both threads. */
-export async function replicateFrom(replica: Instance, source: SourceAddress): Promise<void> {
+export async function replicateFrom(
+  replica: Instance,
+  source: SourceAddress,
+  channel: ChannelName = '',
+  settings: ServerSettings = replica.settings,
+): Promise<void> {
+  await replica.sql(changeSource(replica.product.dialect, source, channel, settings));
+  await replica.sql(channelStatement(replica.product.dialect, 'START', channel));
+}
+
+/** `START SLAVE`, `STOP REPLICA FOR CHANNEL 'pair'` and their kin. */
+export function channelStatement(
+  dialect: Dialect,
+  verb: 'START' | 'STOP',
+  channel: ChannelName = '',
+): string {
+  const { replica } = words[dialect];
+  switch (dialect) {
+    case 'mysql-5':
+      return `${verb} ${replica}`;
+    case 'mysql-8':
+      return `${verb} ${replica} FOR CHANNEL '${channel}'`;
+    case 'mariadb':
+      return `${verb} ${replica} '${channel}'`;
+  }
+}
+
+/** Has a replica look for its source at once, as it otherwise does after up to a minute. */
+export async function reconnect(replica: Instance): Promise<void> {
   const { dialect } = replica.product;
-  await replica.sql(changeSource[dialect](source));
-  await replica.sql(`START ${words[dialect].replica}`);
+  await replica.sql(threadStatement(dialect, 'STOP', 'IO_THREAD'));
+  await replica.sql(threadStatement(dialect, 'START', 'IO_THREAD'));
 }
 
 /** Waits until every one of them has both threads running. Throws after `limitMs` with what it saw last. */
@@ -63,32 +95,65 @@ export function threadStatement(
   return `${verb} ${words[dialect].replica} ${thread}`;
 }
 
-const words: Record<Dialect, { readonly replica: string }> = {
-  'mysql-5': { replica: 'SLAVE' },
-  'mysql-8': { replica: 'REPLICA' },
-  mariadb: { replica: 'SLAVE' },
-};
+interface Words {
+  readonly replica: string;
+  readonly change: string;
+  /** How the options of a channel begin. */
+  readonly side: string;
+  /** By GTID. */
+  readonly position: string;
+}
 
-/** A heartbeat each half second: a silent channel is then known from a quiet one. */
-const heartbeatSeconds = 0.5;
+const words: Record<Dialect, Words> = {
+  'mysql-5': {
+    replica: 'SLAVE',
+    change: 'CHANGE MASTER',
+    side: 'MASTER',
+    position: 'MASTER_AUTO_POSITION=1',
+  },
+  'mysql-8': {
+    replica: 'REPLICA',
+    change: 'CHANGE REPLICATION SOURCE',
+    side: 'SOURCE',
+    position: 'GET_SOURCE_PUBLIC_KEY=1, SOURCE_AUTO_POSITION=1',
+  },
+  mariadb: {
+    replica: 'SLAVE',
+    change: 'CHANGE MASTER',
+    side: 'MASTER',
+    position: 'MASTER_USE_GTID=slave_pos',
+  },
+};
 
 const { user, password } = accounts.repl;
 
-function changeMaster(position: string): (source: SourceAddress) => string {
-  return ({ host, port }) =>
-    `CHANGE MASTER TO MASTER_HOST='${host}', MASTER_PORT=${port}, MASTER_USER='${user}',
-     MASTER_PASSWORD='${password}', MASTER_CONNECT_RETRY=1,
-     MASTER_HEARTBEAT_PERIOD=${heartbeatSeconds}, ${position}`;
+/** With the vendor's defaults a channel says no more than where its source is. */
+function changeSource(
+  dialect: Dialect,
+  { host, port }: SourceAddress,
+  channel: ChannelName,
+  settings: ServerSettings,
+): string {
+  const { change, side, position } = words[dialect];
+  const asked =
+    settings === 'recommended' ? recommendedChannel.filter((option) => isOf(option, dialect)) : [];
+  const parts = [
+    `HOST='${host}'`,
+    `PORT=${port}`,
+    `USER='${user}'`,
+    `PASSWORD='${password}'`,
+    ...asked.map(({ name, value }) => `${name}=${value}`),
+  ];
+  const options = [...parts.map((part) => `${side}_${part}`), position].join(', ');
+  switch (dialect) {
+    case 'mysql-5':
+      return `${change} TO ${options}`;
+    case 'mysql-8':
+      return `${change} TO ${options} FOR CHANNEL '${channel}'`;
+    case 'mariadb':
+      return `CHANGE MASTER '${channel}' TO ${options}`;
+  }
 }
-
-const changeSource: Record<Dialect, (source: SourceAddress) => string> = {
-  'mysql-5': changeMaster('MASTER_RETRY_COUNT=0, MASTER_AUTO_POSITION=1'),
-  'mysql-8': ({ host, port }) =>
-    `CHANGE REPLICATION SOURCE TO SOURCE_HOST='${host}', SOURCE_PORT=${port}, SOURCE_USER='${user}',
-     SOURCE_PASSWORD='${password}', SOURCE_CONNECT_RETRY=1, SOURCE_RETRY_COUNT=0,
-     SOURCE_HEARTBEAT_PERIOD=${heartbeatSeconds}, GET_SOURCE_PUBLIC_KEY=1, SOURCE_AUTO_POSITION=1`,
-  mariadb: changeMaster('MASTER_USE_GTID=slave_pos'),
-};
 
 function text(row: Row, ...names: readonly string[]): string {
   const value = names.map((name) => row[name]).find((found) => found !== undefined && found !== null);

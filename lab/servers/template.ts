@@ -9,7 +9,7 @@ import path from 'node:path';
 import { firstStatements } from './accounts.ts';
 import { cached } from './cache.ts';
 import { launch } from './launch.ts';
-import { renderMyCnf, sizes, templateSettings } from './my-cnf.ts';
+import { renderMyCnf, sizesOf, templateSettings } from './my-cnf.ts';
 import type { Product } from './product.ts';
 
 /** Grows when the way a template is made changes in a manner that its statements do not show. */
@@ -30,7 +30,7 @@ function keyOf(product: Product): string {
     product.version,
     product.binary.command,
     firstStatements(product.dialect),
-    sizes[product.dialect],
+    sizesOf(product.dialect),
   ];
   return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex').slice(0, 12);
 }

@@ -43,7 +43,9 @@ export async function simCommand(argv: readonly string[], output: Output = termi
 
 function parse(argv: readonly string[], output: Output): Options | number {
   const command = new Command('sim')
-    .description('The real core and shell in simulated worlds with faults, judged by the eight invariants.')
+    .description(
+      'The real core and shell in simulated worlds with faults, judged by the invariants 1 to 8 and W1 to W8.',
+    )
     .option('--runs <number>', 'how many histories of ten simulated minutes', positive, 5000)
     .option('--seed <number>', 'which histories: another seed gives others', whole, 1)
     .option('--replay <seed>', 'tell the history of this seed, line by line', whole)
@@ -101,7 +103,7 @@ function summary(
   sabotage: string | null,
   noise: boolean,
 ) {
-  const { deaths, plans, automaticMoves, ...counts } = tally;
+  const { deaths, plans, faultsOf, automaticMoves, ...counts } = tally;
   return {
     runs,
     seed,
@@ -109,6 +111,7 @@ function summary(
     ...(noise ? { falseFailovers: automaticMoves } : { automaticMoves }),
     ...counts,
     events,
+    faultsOf: Object.fromEntries(sorted(faultsOf)),
     plans: Object.fromEntries(sorted(plans)),
     deaths: Object.fromEntries(sorted(deaths)),
     violations: findings,

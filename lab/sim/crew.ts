@@ -1,12 +1,13 @@
 /** Our own processes in the simulated world: the watches that the schedule starts, and operators' calls. */
 import type { Config } from '../../lib/core/config.ts';
+import type { Alert } from '../../lib/core/memory.ts';
 import type { PlanRecord } from '../../lib/core/plan.ts';
-import type { Request } from '../../lib/core/request.ts';
 import { operate } from '../../lib/shell/operate.ts';
 import type { Ports } from '../../lib/shell/ports.ts';
 import { runWatch } from '../../lib/shell/watch.ts';
 import { strangerName } from './environments.ts';
-import type { Mishap } from './faults/fault.ts';
+import type { Asking, Mishap } from './faults/fault.ts';
+import type { Asked } from './faults/requests.ts';
 import type { Context } from './ports/context.ts';
 import { createPorts } from './ports/index.ts';
 import { epochMs, Process, type Skew } from './process.ts';
@@ -17,11 +18,13 @@ import type { World } from './world/world.ts';
 const everyMs = 60_000;
 const worksForMs = 118_000;
 const lambdaLimitMs = 128_000;
+/** After a throttled invocation, Lambda tries again after so long. Milliseconds. */
+const invokeAgainMs = [1000, 20_000] as const;
 /** How long an operator's call may take. Milliseconds. */
 const operatorMs = 55_000;
 /** A leader renews its lease more often than this. Milliseconds. */
 const leaseMs = 4000;
-/** For how long after a mishap the crew does not count as manned. Milliseconds. */
+/** For how long after a mishap the crew does not count as manned: the lease runs out, then 3 s are waited out. Milliseconds. */
 const recoveryMs = 12_000;
 
 export type CrewProps = Omit<Context, 'process' | 'random'> & {
@@ -36,6 +39,7 @@ export class Crew {
   #alive: Process[] = [];
   #count = 0;
   #mishapMs = Number.NEGATIVE_INFINITY;
+  #attendedSinceMs: number | null = null;
   #lateMs = 0;
   /** A bug in the shell: a call that must not reject did. */
   failure: Error | null = null;
@@ -49,9 +53,16 @@ export class Crew {
     const { world, random } = this.#props;
     const lateMs = this.#lateMs;
     this.#lateMs = 0;
-    if (lateMs > 0) world.timeline.after(lateMs, () => this.startWatch());
-    else this.startWatch();
+    if (lateMs > 0) world.timeline.after(lateMs, () => this.#invokeWatch());
+    else this.#invokeWatch();
     world.timeline.after(everyMs + random.whole(-800, 800), () => this.schedule());
+  }
+
+  /** As the schedule invokes it: what Lambda has no room for is tried again later. */
+  #invokeWatch(): void {
+    const { world, random } = this.#props;
+    if (world.services.pool === 'free') this.startWatch();
+    else world.timeline.after(random.whole(...invokeAgainMs), () => this.#invokeWatch());
   }
 
   startWatch(): void {
@@ -62,10 +73,22 @@ export class Crew {
     );
   }
 
-  /** An operator's call. What it answers is for a person; here it is for the story. */
-  ask(request: Request): void {
+  /** An operator's call, once or twice. */
+  ask({ request, againInMs }: Asking): void {
+    const { world } = this.#props;
+    const aimed = aim(request, world);
+    this.#call(aimed);
+    if (againInMs !== undefined) world.timeline.after(againInMs, () => this.#call(aimed));
+  }
+
+  /** What it answers is for a person; here it is for the story. */
+  #call(request: Asked): void {
     const { config, safeguards, world } = this.#props;
     const name = `operate-${++this.#count}`;
+    if (world.services.pool === 'dry') {
+      if (world.story.on) world.story.tell(`${name} is throttled: TooManyRequestsException`);
+      return;
+    }
     this.#start(name, operatorMs + 10_000, async (process, ports) => {
       const deadlineMs = process.localMs() + operatorMs;
       try {
@@ -105,21 +128,46 @@ export class Crew {
       case 'old-record':
         leaveRecord(world);
         break;
+      case 'lease-deleted':
+        world.table.deleteLease();
+        break;
+      case 'record-near-limit':
+        world.table.fill(world.pair.name, nearLimitBytes, (number) => oldAlert(world, number));
+        break;
     }
     this.#alive = this.#alive.filter((process) => !process.gone);
   }
 
   /** Whether a leader is at work, and nothing befell any process for a while. */
   isManned(): boolean {
+    this.#notice();
+    const { table, nowMs } = this.#props.world;
+    const leads =
+      this.#alive.some(({ name }) => name === table.lease?.owner) && nowMs - table.leaseWrittenMs < leaseMs;
+    return leads && nowMs - this.#mishapMs >= recoveryMs;
+  }
+
+  /**
+   * Since when a watch can be expected to lead: null while none is alive. After each death or freeze a successor gets
+   * the time for which the lease makes it wait.
+   */
+  attendedSinceMs(): number | null {
+    this.#notice();
+    const { nowMs } = this.#props.world;
+    const attended = this.#alive.some(
+      ({ name, frozenUntilMs }) => name.startsWith('watch-') && frozenUntilMs <= nowMs,
+    );
+    this.#attendedSinceMs = attended ? (this.#attendedSinceMs ?? nowMs) : null;
+    if (this.#attendedSinceMs === null) return null;
+    return Math.max(this.#attendedSinceMs, this.#mishapMs) + recoveryMs;
+  }
+
+  /** Forgets who is gone. Those that died or were frozen in a step have not told. */
+  #notice(): void {
     const alive = this.#alive.filter((process) => !process.gone);
-    // Those that died or were frozen in a step have not told.
     if (alive.length < this.#alive.length) this.#mishapMs = this.#props.world.nowMs;
     this.#mishapMs = Math.max(this.#mishapMs, ...alive.map(({ frozenUntilMs }) => frozenUntilMs));
     this.#alive = alive;
-    const { table, nowMs } = this.#props.world;
-    const leads =
-      alive.some(({ name }) => name === table.lease?.owner) && nowMs - table.leaseWrittenMs < leaseMs;
-    return leads && nowMs - this.#mishapMs >= recoveryMs;
   }
 
   #start(name: string, limitMs: number, run: (process: Process, ports: Ports) => Promise<unknown>): void {
@@ -146,6 +194,31 @@ export class Crew {
     const { random, skewMs } = this.#props;
     return { offsetMs: random.whole(-skewMs, skewMs), drift: (random.next() * 2 - 1) * 3e-4 };
   }
+}
+
+/** Who asks for a move says where to: to the standby of this moment, where the fault does not name another node. */
+function aim(request: Asked, world: World): Asked {
+  if (request.action !== 'switchover' && request.action !== 'failover') return request;
+  const holder = world.holder ?? world.masters[0];
+  return { ...request, to: request.to ?? world.peer(holder.name).name };
+}
+
+/** How much room a record near the limit has left. Bytes. */
+const nearLimitBytes = 1500;
+
+/** An alert of an older release, which put whole GTID sets into it. */
+function oldAlert({ pair, nowMs }: World, number: number): Alert {
+  return {
+    id: `0a1e${number.toString(16).padStart(4, '0')}`,
+    code: 'standby-unfit',
+    pair: pair.name,
+    incident: null,
+    atMs: epochMs + nowMs,
+    happened: 'db2 could not take over.'.padEnd(4000, ' 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5'),
+    done: 'Nothing.',
+    todo: 'Nothing.',
+    steps: [],
+  };
 }
 
 /** A plan in flight to a node that the pair no longer has. */

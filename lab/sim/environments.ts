@@ -2,6 +2,7 @@
 import { type Config, type EnvironmentInput, type Pair, parseConfig } from '../../lib/core/config.ts';
 import { renderFault } from '../../lib/core/fault.ts';
 import type { Random } from './random.ts';
+import type { WorldProps } from './world/world.ts';
 
 export const pairName = 'orders';
 export const nodeNames = ['db1', 'db2'] as const;
@@ -45,6 +46,15 @@ export function drawEnvironment(random: Random): Config {
   const config = parse(variant);
   parsed.set(key, config);
   return config;
+}
+
+/** How the pair's servers are set up beside what replication needs. */
+export function drawServers(random: Random): Pick<WorldProps, 'semiSyncTimeoutMs' | 'events'> {
+  return {
+    // 10 s is the servers' default.
+    semiSyncTimeoutMs: random.chance(0.25) ? 10_000 : null,
+    events: random.chance(0.3) ? 3 : 0,
+  };
 }
 
 function parse(variant: Variant): Config {

@@ -2,9 +2,9 @@
 import type { Safeguards } from '../../lib/core/safeguards.ts';
 import { Crew } from './crew.ts';
 import { Deaths } from './deaths.ts';
-import { drawEnvironment, nodeNames } from './environments.ts';
+import { drawEnvironment, drawServers, nodeNames } from './environments.ts';
 import { strike } from './faults/breakages.ts';
-import { type Fault, renderFault } from './faults/fault.ts';
+import { type Fault, nameOf, renderFault } from './faults/fault.ts';
 import { drawNoise } from './faults/noise.ts';
 import { drawFaults } from './faults/schedule.ts';
 import type { Violation } from './invariants/court.ts';
@@ -57,7 +57,10 @@ export function runHistory(props: HistoryProps): History {
   const session = openCourt({
     world: world.world,
     clockSpreadMs: 2 * skewMs + 500,
-    isManned: () => crew.isManned(),
+    crew: {
+      isManned: () => crew.isManned(),
+      attendedSinceMs: () => crew.attendedSinceMs(),
+    },
     isNoise,
   });
   const observer: Observer = tallying(session.observer, tally, world.world);
@@ -74,6 +77,8 @@ export function runHistory(props: HistoryProps): History {
   for (const fault of faults) timeline.at(fault.atMs, () => befall(fault));
   const befall = (fault: Fault) => {
     tally.faults++;
+    const name = nameOf(fault);
+    tally.faultsOf.set(name, (tally.faultsOf.get(name) ?? 0) + 1);
     if (story.on) story.tell(`fault: ${renderFault(fault)}`);
     switch (fault.kind) {
       case 'breakage':
@@ -86,7 +91,7 @@ export function runHistory(props: HistoryProps): History {
       case 'death':
         return deaths.arm(fault.death);
       case 'operator':
-        return crew.ask(fault.request);
+        return crew.ask(fault);
     }
   };
   crew.schedule();
@@ -110,6 +115,7 @@ function createWorld(random: Random, timeline: Timeline, story: Story, checksEpo
     holder: random.pick(nodeNames),
     gtid: random.chance(0.5),
     checksEpoch,
+    ...drawServers(random),
     habits: { retryMs: random.pick([500, 2000, 10_000]), netTimeoutMs: random.pick([4000, 20_000, 60_000]) },
   };
   if (story.on) story.tell(`${JSON.stringify({ ...props, pair: pair.name })} ${JSON.stringify(pair)}`);

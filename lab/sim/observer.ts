@@ -42,14 +42,20 @@ export interface Call {
 export interface Observer {
   /** A process sends an order to the world. */
   acting(call: Call): void;
+  /** What a process sent came back to it: carried out, or not known to be. */
+  acted(call: Call, ok: boolean): void;
   /** EC2 put the VIP on a node, or on a stranger's ENI, by this call. */
   vipMoved(call: Call, strange: boolean): void;
   /** The store took a memory under this epoch. */
   saved(process: Process, before: Memory, after: Memory, epoch: number): void;
+  /** The store did not take a memory: what it holds is older than what its leader knows. */
+  unsaved(process: Process): void;
   /** The lease was written. */
   leased(process: Process, lease: Lease): void;
   /** SNS took an alert. */
   published(alert: Alert): void;
+  /** A heartbeat for the dead man's switch: a leader says that it is at work. */
+  beat(process: Process): void;
   /** An operator's order reached the inbox. */
   ordered(order: WaitingOrder): void;
   /** A look, or EC2's word, came back: a leader judges it, in a tick. */

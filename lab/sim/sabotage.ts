@@ -17,6 +17,16 @@ export const sabotages = {
   'address-allow-list': ['addressAllowList', "the VIP goes to a stranger's ENI"],
   readiness: ['readiness', 'a standby that was not ready before the loss takes over'],
   'catch-up': ['catchUp', 'a standby takes over with transactions received and not applied'],
+  confirmation: ['confirmation', 'one look that found nobody is taken for a death'],
+  unheard: ['unheard', 'a standby takes over whose channel was cut long before the holder died'],
+  errant: ['errant', 'a standby with transactions of its own takes over'],
+  'stale-reads': ['staleReads', 'an old answer of EC2 is taken for where the VIP is'],
+  'fresh-looks': ['freshLooks', 'what was seen before a plan is acted on after it'],
+  'reopen-holder': ['reopenHolder', 'a holder that was restarted takes no writes'],
+  reattach: ['reattach', 'a VIP that somebody took away stays away'],
+  'undo-without-ec2': ['undoWithoutEc2', 'a live holder stays read-only for as long as EC2 does not answer'],
+  'keeps-alerts': ['keepsAlerts', 'an alert that SNS refused once is never made again'],
+  'settle-doubt': ['settleDoubt', 'what the store has taken is overwritten by who did not hear of it'],
 } as const satisfies Record<string, readonly [SafeguardName, string]>;
 
 export type SabotageName = keyof typeof sabotages;

@@ -1,4 +1,5 @@
 /** Many histories, one after the other, and for a violation the fewest faults that still bring it about. */
+import { allSafeguards, type Safeguards } from '../../lib/core/safeguards.ts';
 import type { Fault } from './faults/fault.ts';
 import { type History, type HistoryProps, runHistory } from './history.ts';
 import type { Violation } from './invariants/court.ts';
@@ -54,6 +55,22 @@ export async function search({ runs, seed, findingsMax, ...terms }: SearchProps)
     });
   }
   return { runs: done, tally, events, findings };
+}
+
+/**
+ * The first history that is harmless, and without that safeguard is not: what the safeguard is for. Null if there is none
+ * among so many.
+ */
+export async function searchHarm(sabotaged: Safeguards, runs: number, seed: number): Promise<Finding | null> {
+  for (let index = 0; index < runs; index++) {
+    const tried = { seed: seedOf(seed, index), isNoise: false };
+    const judged = (safeguards: Safeguards) =>
+      runOutside(() => runHistory({ ...tried, safeguards }).violation);
+    const violation = await judged(sabotaged);
+    if (violation !== null && (await judged(allSafeguards)) === null)
+      return { seed: tried.seed, ...violation };
+  }
+  return null;
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Tally {
   /** Looks and words of EC2 that came back, each judged in a tick. */
   ticks: number;
   faults: number;
+  /** Faults of the world by name. */
+  faultsOf: Map<string, number>;
   failovers: number;
   switchovers: number;
   /** Failovers and switchovers that began without being asked for. */
@@ -28,6 +30,7 @@ export function emptyTally(): Tally {
   return {
     ticks: 0,
     faults: 0,
+    faultsOf: new Map(),
     failovers: 0,
     switchovers: 0,
     automaticMoves: 0,
@@ -104,6 +107,7 @@ export function addTally(all: Tally, one: Tally): void {
   all.lostAnswers += one.lostAnswers;
   all.alerts += one.alerts;
   all.skewMs = Math.max(all.skewMs, one.skewMs);
+  addMap(all.faultsOf, one.faultsOf);
   addMap(all.plans, one.plans);
   all.deaths = addMap(new Map(all.deaths), one.deaths);
 }

@@ -18,10 +18,19 @@ export const CREDENTIALS_LIFE_MS = 5 * 60_000;
 const RETRY_AFTER_MS = 30_000;
 const READ_LIMIT_MS = 3000;
 
-const parameterSchema = z.object({
-  user: z.string('a string').min(1, 'the name of the account'),
-  password: z.string('a string'),
-});
+/** `username` is what the rotation functions of Secrets Manager write. */
+const parameterSchema = z
+  .object({
+    user: z.string('a string').min(1, 'the name of the account').optional(),
+    username: z.string('a string').min(1, 'the name of the account').optional(),
+    password: z.string('a string'),
+  })
+  .transform(({ user, username, password }, context) => {
+    const name = user ?? username;
+    if (name !== undefined) return { user: name, password };
+    context.addIssue({ code: 'custom', path: ['user'], message: 'the name of the account' });
+    return z.NEVER;
+  });
 const certificateSchema = z
   .string()
   .regex(/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/, 'a certificate in PEM');
@@ -132,7 +141,7 @@ function parseAuthority(name: string, text: string): string {
 
 /** The parameter's text → an account. Throws `denied`, naming what is wrong and never what was got. */
 export function parseParameter(name: string, text: string): Credentials {
-  const want = 'want {"user":"…","password":"…"}';
+  const want = 'want {"user":"…","password":"…"} (or "username")';
   let raw: unknown;
   try {
     raw = JSON.parse(text);

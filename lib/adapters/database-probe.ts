@@ -28,11 +28,13 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
     async close(pair, node, kills, limitMs) {
       const order = { kind: 'close', pair, limitMs, first: turnOf(pair, node) } as const;
       const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, null) };
-      return (await command(props, order, (fields) => ({ ...fields, ...where, kills }))).closed;
+      const { events } = pair;
+      return (await command(props, order, (fields) => ({ ...fields, ...where, kills, events }))).closed;
     },
     async open(pair, node, limitMs) {
       const order = { kind: 'open', pair, limitMs, first: turnOf(pair, node) } as const;
-      const answer = await command(props, order, (fields) => ({ ...fields, node: addressOf(pair, node) }));
+      const where = { node: addressOf(pair, node), events: pair.events };
+      const answer = await command(props, order, (fields) => ({ ...fields, ...where }));
       return { wasWritable: answer.wasWritable };
     },
     async catchUp(pair, node, { upTo, source }, limitMs) {

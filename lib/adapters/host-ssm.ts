@@ -65,6 +65,8 @@ async function send(
 ): Promise<string> {
   const command = new SendCommandCommand({
     DocumentName: props.documents[document],
+    // An update of the stack may leave the default version behind (cloudformation-coverage-roadmap#2539).
+    DocumentVersion: '$LATEST',
     InstanceIds: [instanceId],
     Parameters: documentParameters(document, pair),
     TimeoutSeconds: DELIVERY_LIMIT_SECONDS,

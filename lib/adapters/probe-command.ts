@@ -31,13 +31,26 @@ export interface CommandOrder<Kind extends CommandKind> {
   readonly first: number;
 }
 
+/** How much earlier than usual the answer to a first half is given up. Milliseconds. */
+const HALF_MARGIN_MS = 1000;
+
 /** With less time than this left, no further vantage is tried. Milliseconds. */
 const ATTEMPT_MS_MIN = 250;
 
 /**
- * Gives the command to the vantages in turn, beginning with the `first`. Throws a PortError: `timeout` as soon as it may have taken effect
- * without an answer (a second try could not tell what the first had found); `denied`, `throttled` or
- * `unsuccessful`, with what each vantage said, when it surely has not.
+ * Commands whose answer is worth the same when they are asked again: `catch-up`, `verify` and `inspect` change nothing,
+ * and a node that the first `open` or `attach` has reached is open, or attached, as was wanted. A second `close` or `detach` would
+ * change nothing either, but its answer would be wrong: it could not tell what the first had found, and an undo relies on
+ * that (`wasWritable`, `was`).
+ */
+const repeatable: ReadonlySet<CommandKind> = new Set(['catch-up', 'verify', 'inspect', 'open', 'attach']);
+/** Of those, the ones whose first try gets only a part of the time, so that there is some left for another. */
+const halved: ReadonlySet<CommandKind> = new Set(['open', 'attach', 'inspect']);
+
+/**
+ * Gives the command to the vantages in turn, beginning with the `first`. Throws a PortError: `timeout` as soon as it may
+ * have taken effect without an answer, unless it is asked again; `denied`, `throttled` or `unsuccessful`, with what each
+ * vantage said, when it surely has not.
  */
 export async function command<Kind extends CommandKind>(
   props: DatabaseProbeProps,
@@ -47,11 +60,17 @@ export async function command<Kind extends CommandKind>(
   const startedAtMs = props.clock.nowMs();
   const credentials = (await props.credentials.read(pair)).expose();
   const misses: PortError[] = [];
-  for (const [vantage, functionName] of rotated(Object.entries(props.functions), first)) {
+  const vantages = rotated(Object.entries(props.functions), first);
+  // The last vantage has all the time that is left. With one vantage alone, it is asked twice.
+  const turns = vantages.length === 1 && halved.has(kind) ? [...vantages, ...vantages] : vantages;
+  for (const [index, [vantage, functionName]] of turns.entries()) {
     const leftMs = limitMs - (props.clock.nowMs() - startedAtMs);
     if (misses.length > 0 && leftMs < ATTEMPT_MS_MIN) break;
-    const fields = { kind, pair: pair.name, port: pair.port, credentials, limitMs: leftMs };
-    const invoked = await invokeProbe<Kind>(props.lambda, functionName, make(fields), fields.limitMs);
+    const share = halved.has(kind) && index < turns.length - 1 ? 2 : 1;
+    const fields = { kind, pair: pair.name, port: pair.port, credentials, limitMs: leftMs / share };
+    // A half must leave time: what is waited for beyond it is taken from the other half's margin.
+    const waitMs = share === 1 ? leftMs : Math.max(0, leftMs / share - HALF_MARGIN_MS);
+    const invoked = await invokeProbe<Kind>(props.lambda, functionName, make(fields), waitMs);
     if (invoked.kind === 'answer') return invoked.answer;
     const miss = new PortError(missKind(invoked), `${kind} from ${vantage}: ${invoked.because}`);
     if (invoked.kind === 'failed' && invoked.failure === 'locked-out') props.credentials.drop(pair.name);
@@ -70,18 +89,16 @@ function rotated<T>(list: readonly T[], first: number): readonly T[] {
 type Missed = Exclude<Invoked<ProbeRequest['kind']>, { readonly kind: 'answer' }>;
 
 /**
- * Another vantage may do better where this one cannot have changed anything: always for `catch-up` and
- * `verify`, which only wait and look; for `close` and `open` only when they surely did not reach the server.
+ * Another vantage may do better where this one cannot have changed anything, or where being asked again does no harm.
  */
 function mayTryElsewhere(kind: CommandKind, missed: Missed): boolean {
   if (missed.kind === 'undelivered') return true;
-  const changes = kind === 'close' || kind === 'open';
-  if (missed.kind === 'lost') return !changes;
+  if (missed.kind === 'lost') return repeatable.has(kind);
   switch (missed.failure) {
     case 'unreachable':
       return true;
     case 'timeout':
-      return !changes;
+      return repeatable.has(kind);
     case 'locked-out':
     case 'saturated':
     case 'unsuccessful':

@@ -1,9 +1,10 @@
 /** Looks through a probe function: targets in, a report on every pair out. Never throws. */
 import type { Pair } from '../core/config.ts';
 import type { PairName, Vantage } from '../core/names.ts';
-import type { Report, Sighting } from '../core/sighting.ts';
+import type { Report, Saw, Sighting } from '../core/sighting.ts';
 import type { LookTarget } from '../shell/ports.ts';
 import type { DatabaseProbeProps } from './database-probe.ts';
+import { hasNoRoom } from './mysql/errors.ts';
 import { invokeProbe } from './probe-invoke.ts';
 import type { ProbeCredentials, ProbeTarget } from './probe-protocol.ts';
 
@@ -72,7 +73,14 @@ async function lookNow(
 
 /** A password may have been rotated: the next look reads it again. */
 function dropRefused(props: DatabaseProbeProps, pair: PairName, sightings: readonly Sighting[]): void {
-  if (sightings.some((sighting) => sighting.saw.kind === 'locked-out')) props.credentials.drop(pair);
+  if (sightings.some(({ saw }) => isRefused(saw))) props.credentials.drop(pair);
+}
+
+/** Connections that are kept live on after a change of the password, so fresh logins count too. */
+function isRefused(saw: Saw): boolean {
+  if (saw.kind !== 'answered') return saw.kind === 'locked-out';
+  const { loginRefused } = saw.server;
+  return loginRefused !== null && !hasNoRoom(loginRefused.errno);
 }
 
 /** The target as the probe takes it, or why its credentials cannot be had. */

@@ -66,15 +66,24 @@ const commandFields = {
   limitMs: z.number(),
 };
 
+/** Whether scheduled events move with the role. A watch of before did not say. */
+const eventsSchema = z.enum(['leave', 'managed']).default('leave');
+
 const closeSchema = z.object({
   kind: z.literal('close'),
   ...commandFields,
   node: nodeSchema,
   kills: z.enum(['to-close', 'once-closed']),
+  events: eventsSchema,
   /** The source of its replication: what feeds it, or is fed by it, is not killed. */
   peer: peerSchema,
 });
-const openSchema = z.object({ kind: z.literal('open'), ...commandFields, node: nodeSchema });
+const openSchema = z.object({
+  kind: z.literal('open'),
+  ...commandFields,
+  node: nodeSchema,
+  events: eventsSchema,
+});
 const catchUpSchema = z.object({
   kind: z.literal('catch-up'),
   ...commandFields,
@@ -139,6 +148,7 @@ const inboundSchema = z.discriminatedUnion('kind', [
     applied: positionSchema,
     caughtUp: z.boolean(),
     heardAgoMs: z.number().nullable(),
+    receivedAgoMs: z.number().nullable(),
   }),
 ]) satisfies z.ZodType<Inbound>;
 

@@ -23,7 +23,7 @@ export function createStore(table: StoreTable): StorePort {
   const counter = createRowCounter();
   return {
     readLease: () => readLease(table),
-    takeLease: (seen, owner) => takeLease(table, seen, owner),
+    takeLease: (seen, owner, above) => takeLease(table, seen, owner, above),
     renewLease: (lease) => renewLease(table, lease),
     releaseLease: (lease) => releaseLease(table, lease),
     wake: () => wake(table),

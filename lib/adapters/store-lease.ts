@@ -24,7 +24,12 @@ export async function readLease(table: StoreTable): Promise<Lease | null> {
 }
 
 /** `StorePort.takeLease`. A wake-up may have made the item before the first lease: it has no version then. */
-export async function takeLease(table: StoreTable, seen: Lease | null, owner: string): Promise<Lease | null> {
+export async function takeLease(
+  table: StoreTable,
+  seen: Lease | null,
+  owner: string,
+  above = 0,
+): Promise<Lease | null> {
   const version = newVersion(table);
   const item = await updateItem(table, {
     key,
@@ -33,7 +38,7 @@ export async function takeLease(table: StoreTable, seen: Lease | null, owner: st
     condition: seen ? '#version = :seen' : 'attribute_not_exists(#version)',
     values: {
       ':owner': text(owner),
-      ':epoch': number((seen?.epoch ?? 0) + 1),
+      ':epoch': number(Math.max(seen?.epoch ?? 0, above) + 1),
       ':version': text(version),
       ':released': flag(false),
       ':format': number(FORMAT),

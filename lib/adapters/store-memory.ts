@@ -69,8 +69,9 @@ export async function saveMemory(
 async function explain(table: StoreTable, pair: PairName, epoch: number): Promise<never> {
   const item = (await getItem(table, keyOf(pair))) ?? {};
   checkFormat(item, FORMAT, `the memory of ${pair}`);
-  const newer = numberOf(item, 'epoch') ?? 'a newer one';
-  throw new PortError('superseded', `epoch ${epoch} no longer owns the memory of ${pair}: ${newer} does`);
+  const newer = numberOf(item, 'epoch');
+  const message = `epoch ${epoch} no longer owns the memory of ${pair}: ${newer ?? 'a newer one'} does`;
+  throw new PortError('superseded', message, newer === null ? {} : { epoch: newer });
 }
 
 function keyOf(pair: PairName): Key {

@@ -75,12 +75,19 @@ function keyOf(id: string): string {
 
 function toOrder(table: StoreTable, item: Item): WaitingOrder[] {
   const id = (textOf(item, 'sk') ?? '').slice('order#'.length);
-  const parsed = parseRequest(jsonOf(textOf(item, 'order') ?? ''));
+  const parsed = parseRequest(complete(jsonOf(textOf(item, 'order') ?? '')));
   if (parsed.kind === 'valid' && isOrder(parsed.value)) {
     return [{ id, atMs: numberOf(item, 'atMs') ?? 0, order: parsed.value }];
   }
   table.log.warn('an order in the inbox is not understood by this release and is left there', { order: id });
   return [];
+}
+
+/** Older releases asked neither who nor why. */
+function complete(raw: unknown): unknown {
+  if (raw === null || typeof raw !== 'object') return raw;
+  const said = Object.entries(raw).filter(([, value]) => value !== '');
+  return { by: 'operator', why: 'not said', ...Object.fromEntries(said) };
 }
 
 function jsonOf(json: string): unknown {

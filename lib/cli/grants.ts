@@ -15,21 +15,41 @@ export interface Account {
   readonly requireTls?: boolean;
 }
 
+/** Who holds a lock that our commit or the applier waits for. */
+const locks = [
+  ['SELECT', 'performance_schema.metadata_locks'],
+  ['SELECT', 'performance_schema.threads'],
+] as const;
+
 /** What a right is for, by server: each is used by a statement in `lib/adapters/mysql`. */
 const rights: Readonly<Record<GrantServer, readonly (readonly [right: string, on: string])[]>> = {
-  // SUPER: SET GLOBAL read_only, KILL, and the connection that max_connections keeps free.
-  'mysql-5.6': [['SUPER, PROCESS, REPLICATION CLIENT', '*.*']],
+  // SUPER: SET GLOBAL read_only, KILL, STOP and START SLAVE, and the connection that max_connections keeps free.
+  'mysql-5.6': [
+    ['SUPER, PROCESS, REPLICATION CLIENT', '*.*'],
+    ['SELECT', 'mysql.event'],
+  ],
   'mysql-5.7': [
     ['SUPER, PROCESS, REPLICATION CLIENT', '*.*'],
+    ['SELECT', 'mysql.event'],
     ['SELECT', 'performance_schema.replication_connection_status'],
+    ...locks,
   ],
-  // SUPER in its parts: SET GLOBAL, then KILL and the connection that is kept free.
+  // SUPER in its parts: SET GLOBAL; KILL and the connection that is kept free; STOP and START REPLICA. EVENT: only who
+  // may change an event sees it.
   'mysql-8': [
-    ['PROCESS, REPLICATION CLIENT', '*.*'],
-    ['SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN', '*.*'],
+    ['PROCESS, REPLICATION CLIENT, EVENT', '*.*'],
+    ['SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN', '*.*'],
+    ['XA_RECOVER_ADMIN', '*.*'],
     ['SELECT', 'performance_schema.replication_connection_status'],
+    ['SELECT', 'performance_schema.data_lock_waits'],
+    ...locks,
   ],
-  mariadb: [['PROCESS, BINLOG MONITOR, SLAVE MONITOR, READ_ONLY ADMIN, CONNECTION ADMIN', '*.*']],
+  mariadb: [
+    ['PROCESS, BINLOG MONITOR, SLAVE MONITOR', '*.*'],
+    ['READ_ONLY ADMIN, CONNECTION ADMIN, REPLICATION SLAVE ADMIN', '*.*'],
+    ['SELECT', 'mysql.event'],
+    ...locks,
+  ],
 };
 
 /** Without it (`writeProbe: false`), a holder whose disk is full is not told from one that is well. */

@@ -1,6 +1,6 @@
-/** Making alerts: what happened, what was done, what is left to do. */
+/** Making alerts: what happened, what was done, what is left to do; and how often the same is said. */
 import { type EventCode, events } from './events.ts';
-import type { Alert, Incident, Memory } from './memory.ts';
+import type { Alert, Incident, Memory, Reported } from './memory.ts';
 
 export interface Words {
   readonly happened: string;
@@ -10,6 +10,15 @@ export interface Words {
   readonly steps?: readonly string[];
 }
 
+/** A condition that was over for less than this has not ended. Milliseconds. */
+const ENDED_MS = 5000;
+/** When what lasts is told again, counted from its beginning; then every hour. Milliseconds. */
+const REPEAT_AT_MS = [5 * 60_000, 15 * 60_000, 60 * 60_000];
+const HOUR_MS = 60 * 60_000;
+/** Of one code, no more alerts than this in that time: the rest are counted. */
+const LIMIT_WITHIN_MS = 10 * 60_000;
+const LIMITS = { 'hands-over': 6, tells: 3, ends: 3 } as const;
+
 /** Opens an incident unless one is open. The id comes from outside, so that the core stays pure. */
 export function withIncident(memory: Memory, row: string, nowMs: number, newId: string): Memory {
   if (memory.incident) return memory;
@@ -17,12 +26,12 @@ export function withIncident(memory: Memory, row: string, nowMs: number, newId: 
   return { ...memory, incident };
 }
 
-/** Puts an alert into the outbox and notes in the incident that it was told. */
+/** Puts an alert into the outbox and notes in the incident that it was told. For what is bounded by itself. */
 export function tell(memory: Memory, pair: string, code: EventCode, words: Words, nowMs: number): Memory {
   const { incident } = memory;
-  const count = incident?.told.length ?? 0;
+  const count = incident?.alerts ?? 0;
   const alert: Alert = {
-    id: `${incident?.id ?? `${pair}-${nowMs}`}-${code}-${count}`,
+    id: `${incident?.id ?? `${pair}-${nowMs}`}-${code}-${incident ? count : memory.outbox.length}`,
     code,
     pair,
     incident: incident?.id ?? null,
@@ -32,14 +41,90 @@ export function tell(memory: Memory, pair: string, code: EventCode, words: Words
     todo: words.todo ?? events[code].todo,
     steps: words.steps ?? [],
   };
+  const told = incident?.told.includes(code) ? incident.told : [...(incident?.told ?? []), code];
   return {
     ...memory,
-    incident: incident ? { ...incident, told: [...incident.told, code] } : null,
+    incident: incident ? { ...incident, told, alerts: count + 1 } : null,
     outbox: [...memory.outbox, alert],
   };
 }
 
-/** The same, unless this incident has told it already. */
-export function tellOnce(memory: Memory, pair: string, code: EventCode, words: Words, nowMs: number): Memory {
-  return memory.incident?.told.includes(code) ? memory : tell(memory, pair, code, words, nowMs);
+/** The same for what can come again and again: beyond a few in ten minutes it is counted, and the next alert says so. */
+export function tellLimited(
+  memory: Memory,
+  pair: string,
+  code: EventCode,
+  words: Words,
+  nowMs: number,
+): Memory {
+  const before = memory.reports[code] ?? { ...unreported, sinceMs: nowMs };
+  const recent = before.toldAtMs.filter((atMs) => nowMs - atMs < LIMIT_WITHIN_MS);
+  if (recent.length >= LIMITS[events[code].role]) {
+    return withReport(memory, code, { ...before, heldBack: before.heldBack + 1 });
+  }
+  const report = { ...before, toldAtMs: [...recent, nowMs], heldBack: 0 };
+  const more = before.heldBack === 0 ? '' : ` ${before.heldBack} more alerts of this kind were held back.`;
+  const told = { ...words, happened: `${words.happened}${more}` };
+  return tell(withReport(memory, code, report), pair, code, told, nowMs);
+}
+
+/**
+ * Tells of a condition that is on: when it begins, after 5, 15 and 60 minutes, then every hour. One that has ended and
+ * comes back is told again. The same memory comes back when there is nothing to tell.
+ */
+export function tellCondition(
+  memory: Memory,
+  pair: string,
+  code: EventCode,
+  words: Words,
+  nowMs: number,
+): Memory {
+  const report = memory.reports[code];
+  if (report === undefined || hasEnded(report, nowMs)) {
+    const begun = { ...(report ?? unreported), sinceMs: nowMs, overSinceMs: null, times: 1 };
+    return tellLimited(withReport(memory, code, begun), pair, code, words, nowMs);
+  }
+  if (nowMs >= report.sinceMs + repeatAfterMs(report.times)) {
+    const minutes = Math.round((nowMs - report.sinceMs) / 60_000);
+    const again = { ...report, overSinceMs: null, times: report.times + 1 };
+    const happened = `Still so after ${minutes} minutes (alert ${again.times}): ${words.happened}`;
+    return tell(withReport(memory, code, again), pair, code, { ...words, happened }, nowMs);
+  }
+  return report.overSinceMs === null ? memory : withReport(memory, code, { ...report, overSinceMs: null });
+}
+
+/** Notes which conditions are over: all but those that are on. The same memory comes back when none has just ended. */
+export function endConditions(memory: Memory, on: readonly EventCode[], nowMs: number): Memory {
+  const isOn = (code: string) => on.some((each) => each === code);
+  const ended = Object.entries(memory.reports).filter(
+    ([code, report]) => !isOn(code) && report.overSinceMs === null,
+  );
+  if (ended.length === 0) return memory;
+  const over = ended.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
+  return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
+}
+
+/** Takes a condition for told until then, because another alert has just said it. */
+export function countAsTold(memory: Memory, code: EventCode, nowMs: number, untilMs: number): Memory {
+  const before = memory.reports[code] ?? unreported;
+  return withReport(memory, code, { ...before, sinceMs: nowMs, overSinceMs: untilMs, times: 1 });
+}
+
+const unreported: Reported = { sinceMs: 0, overSinceMs: null, times: 0, toldAtMs: [], heldBack: 0 };
+
+function hasEnded({ overSinceMs }: Reported, nowMs: number): boolean {
+  return overSinceMs !== null && nowMs - overSinceMs >= ENDED_MS;
+}
+
+/** When the next repeat is due, from the beginning of the condition. Milliseconds. */
+function repeatAfterMs(times: number): number {
+  return REPEAT_AT_MS[times - 1] ?? HOUR_MS * (times - REPEAT_AT_MS.length + 1);
+}
+
+/** What is long over is forgotten. */
+function withReport(memory: Memory, code: EventCode, report: Reported): Memory {
+  const kept = Object.entries(memory.reports).filter(
+    ([, { overSinceMs }]) => overSinceMs === null || report.sinceMs - overSinceMs < HOUR_MS,
+  );
+  return { ...memory, reports: { ...Object.fromEntries(kept), [code]: report } };
 }

@@ -1,5 +1,20 @@
 /** The rules of mysql_check.sh on a node's inbound replication, with the cases that it gets wrong put right. */
 import type { Inbound, ReplicationError } from './sighting.ts';
+import { isOfSource } from './source-errors.ts';
+
+interface ChannelFault {
+  readonly text: string;
+  /** Whether it is the source that must be fixed, and not the node. */
+  readonly ofSource: boolean;
+}
+
+/** The lag at or above its limit, in words; null below it, and where it is unknown. */
+export function lagFault(inbound: Inbound, lagLimitSeconds: number): string | null {
+  if (inbound.kind !== 'configured' || inbound.lagSeconds === null) return null;
+  return inbound.lagSeconds >= lagLimitSeconds
+    ? `it lags by ${inbound.lagSeconds} s (limit ${lagLimitSeconds} s)`
+    : null;
+}
 
 /**
  * Every fault of the inbound replication; none means that the node passes the check.
@@ -9,16 +24,31 @@ import type { Inbound, ReplicationError } from './sighting.ts';
  * neither a fault nor 0: fitness asks about it, the check does not.
  */
 export function faultsOfInbound(inbound: Inbound, lagLimitSeconds: number): readonly string[] {
-  if (inbound.kind === 'unconfigured') return ['replication is not configured'];
-  const faults: string[] = [];
-  if (inbound.io === 'no') faults.push(`the IO thread is stopped${causeOf(inbound.ioError)}`);
-  if (inbound.sql === 'no') faults.push(`the SQL thread is stopped${causeOf(inbound.sqlError)}`);
-  if (inbound.lagSeconds !== null && inbound.lagSeconds >= lagLimitSeconds) {
-    faults.push(`it lags by ${inbound.lagSeconds} s (limit ${lagLimitSeconds} s)`);
+  return faultsOf(inbound, lagLimitSeconds).map(({ text }) => text);
+}
+
+/**
+ * The faults that are the node's own. A source that purged its binary log, refuses the login or is gone leaves the
+ * node as good as it was: clients lose by a move to that source.
+ */
+export function ownFaultsOfInbound(inbound: Inbound, lagLimitSeconds: number): readonly string[] {
+  return faultsOf(inbound, lagLimitSeconds).flatMap(({ text, ofSource }) => (ofSource ? [] : [text]));
+}
+
+function faultsOf(inbound: Inbound, lagLimitSeconds: number): readonly ChannelFault[] {
+  if (inbound.kind === 'unconfigured') return [{ text: 'replication is not configured', ofSource: false }];
+  const { io, sql, ioError, sqlError } = inbound;
+  const faults: ChannelFault[] = [];
+  if (io === 'no') {
+    faults.push({ text: `the IO thread is stopped${causeOf(ioError)}`, ofSource: isOfSource(ioError) });
   }
+  if (sql === 'no') faults.push({ text: `the SQL thread is stopped${causeOf(sqlError)}`, ofSource: false });
+  const lag = lagFault(inbound, lagLimitSeconds);
+  if (lag !== null) faults.push({ text: lag, ofSource: false });
   return faults;
 }
 
-function causeOf(error: ReplicationError | null): string {
+/** An error in words, as an appendix to what it caused; empty where there is none. */
+export function causeOf(error: ReplicationError | null): string {
   return error ? ` (error ${error.errno}: ${error.message})` : '';
 }

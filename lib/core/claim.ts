@@ -18,9 +18,20 @@ export interface Claim {
   readonly incidentId: string;
   /** Where the old holder was last seen in its own history; null if never. */
   readonly lastSeen: Position | null;
+  /** When that was read. */
+  readonly lastSeenAtMs?: number | null;
 }
 
-/** Memory with the plan in flight. An automatic failover counts for the flap guard from here. */
+/** After an automatic move that was undone, the next try waits for this. Milliseconds. */
+export const TRY_AGAIN_MS = 5000;
+
+/** Whether a plan of our own may begin now: one that moves the VIP waits a moment after a try that was undone. */
+export function mayTry({ triedAtMs }: Memory, { kind }: Plan, nowMs: number): boolean {
+  if (triedAtMs === null || (kind !== 'failover' && kind !== 'switchover')) return true;
+  return nowMs - triedAtMs >= TRY_AGAIN_MS;
+}
+
+/** Memory with the plan in flight. It counts for the flap guard when it has moved the VIP. */
 export function claim(memory: Memory, situation: Situation, wanted: Claim): Memory {
   const { nowMs, pair } = situation;
   const record: PlanRecord = {
@@ -42,15 +53,19 @@ export function claim(memory: Memory, situation: Situation, wanted: Claim): Memo
     // What `release` gives back was noted when the node was isolated.
     isolatedFrom: wanted.plan.kind === 'release-node' ? (memory.quarantine?.groups ?? null) : null,
     vipMoved: false,
+    frozenAtMs: null,
+    steppedAtMs: nowMs,
+    receivedAt: null,
+    lastSeenAtMs: wanted.lastSeenAtMs ?? null,
   };
   const automatic = wanted.requestId === null;
   const open = automatic ? withIncident(memory, wanted.row, nowMs, wanted.incidentId) : memory;
-  const claimed: Memory = { ...open, plan: record };
+  // From here on, a node that is read-only was perhaps closed by us.
+  const claimed: Memory = { ...open, plan: record, settled: {} };
   if (wanted.plan.kind !== 'failover') return claimed;
-  const counted = automatic ? { ...claimed, failoversAtMs: [...claimed.failoversAtMs, nowMs] } : claimed;
   const words = {
     happened: `${wanted.because}.`,
     done: `Failing over from ${wanted.plan.from} to ${wanted.plan.to} (${wanted.row}, by ${wanted.by}).`,
   };
-  return tell(counted, pair.name, 'failover-started', words, nowMs);
+  return tell(claimed, pair.name, 'failover-started', words, nowMs);
 }

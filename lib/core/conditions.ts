@@ -1,12 +1,17 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
 import type { EventCode } from './events.ts';
+import { isWitnessed } from './life.ts';
+import type { Memory, Settled } from './memory.ts';
 import type { Situation } from './situation.ts';
+import type { Verdict } from './verdict.ts';
 
-export const holderGone = ({ holder }: Situation) =>
-  holder.confirmed && (holder.kind === 'stopped' || holder.kind === 'silent');
-export const holderStuck = ({ holder }: Situation) => holder.kind === 'stuck';
+export const holderGone = ({ holder, safeguards }: Situation) =>
+  (holder.confirmed || !safeguards.confirmation) && (holder.kind === 'stopped' || holder.kind === 'silent');
+export const holderStuck = ({ holder }: Situation) => holder.kind === 'stuck' && holder.confirmed;
 export const holderLost = (s: Situation) => holderGone(s) || holderStuck(s);
-export const managed = ({ pair }: Situation) => pair.writability === 'managed';
+export const holderServes = ({ holder, vip }: Situation) => holder.kind === 'serving' && vip === 'held';
+/** The holder serves, and which node takes writes is ours to say. */
+export const governed = (s: Situation) => s.pair.writability === 'managed' && holderServes(s);
 export const standbyDown = ({ standby }: Situation) =>
   standby.confirmed && (standby.kind === 'stopped' || standby.kind === 'silent');
 /** The standby is gone: proven, or silent for longer than a bad path keeps it so. No witness can speak for it. */
@@ -14,12 +19,22 @@ export const standbyGone = ({ standby, pair, nowMs }: Situation) =>
   standby.confirmed &&
   (standby.kind === 'stopped' ||
     (standby.kind === 'silent' && nowMs - standby.sinceMs >= pair.settings.readinessMs));
-export const witnessed = (s: Situation) => s.holder.kind === 'silent' && s.witness === 'hears';
+/** The holder does not answer us, and the standby hears it, or cannot say. */
+export const witnessed = (s: Situation) =>
+  isWitnessed({
+    ...{ holder: s.holder, standby: s.standby, witness: s.witness },
+    ...{ settings: s.pair.settings, nowMs: s.nowMs },
+  });
 export const holderFailsCheck = (s: Situation) => s.holder.kind === 'serving' && s.holderFaultsConfirmed;
-export const wantsFailover = (s: Situation) =>
+/** The holder is dead, or fails the check by its own fault, and the standby could take over. */
+export const couldFailOver = (s: Situation) =>
   s.fitness.fit &&
-  ((holderLost(s) && !witnessed(s)) ||
-    (holderFailsCheck(s) && s.standbyPasses && s.pair.holderReplicationFault === 'failover'));
+  (s.life === 'dead' ||
+    (s.holder.kind === 'serving' &&
+      s.holderOwnFaultsConfirmed &&
+      s.standbyPasses &&
+      s.pair.holderReplicationFault === 'failover'));
+export const wantsFailover = (s: Situation) => couldFailOver(s) && !s.paused;
 export const told = (s: Situation, code: EventCode) => s.memory.incident?.told.includes(code) === true;
 /** Whether the VIP may be taken from a holder that leaves: once an incident, because what failed will fail again. */
 export const mayLeave = (s: Situation) =>
@@ -27,6 +42,44 @@ export const mayLeave = (s: Situation) =>
   s.vip === 'held' &&
   s.fitness.fit &&
   s.flapGuard === null &&
+  !s.paused &&
   !told(s, 'switchover-undone') &&
   !told(s, 'plan-incomplete');
-export const repairable = (s: Situation) => s.pair.repair.length > 0 && !told(s, 'repaired');
+export const repairable = (s: Situation) => s.pair.repair.length > 0 && !s.paused && !told(s, 'repaired');
+/** The standby takes writes, or privileged accounts still can. */
+export const standbyOpen = ({ standby }: Situation) =>
+  standby.server !== null && (standby.server.writable || standby.server.halfClosed);
+/** The holder receives and applies what the standby wrote, so whatever it lacks of that will come. */
+export const holderFollows = ({ holder, standby }: Situation) => {
+  const inbound = holder.server?.inbound;
+  if (inbound?.kind !== 'configured' || inbound.io !== 'yes' || inbound.sql !== 'yes') return false;
+  return inbound.sourceIdentity === null || inbound.sourceIdentity === standby.server?.identity;
+};
+/** Whether the holder has all that the standby has; `unknown` where their histories cannot be compared. */
+export const holderHasAll = ({ holder, standby, lead }: Situation): boolean | 'unknown' => {
+  if (lead.holderLacksOwn !== null || lead.holderLacksOthers !== null) return false;
+  const comparable = holder.server?.executed.gtid != null && standby.server?.executed.gtid != null;
+  return comparable ? true : 'unknown';
+};
+/** The holder came back with less than it had sent. */
+export const holderBehind = (s: Situation) =>
+  governed(s) && s.holder.server?.writable === false && s.lead.holderLacksOwn !== null;
+/** Uptimes are in whole seconds, and a look may be held for some. Milliseconds. */
+const SAME_START_MS = 5000;
+/** It is the very process that was seen so: what is otherwise now, no restart has changed. */
+const wasSeen = ({ node, server, seenAtMs }: Verdict, { settled }: Memory, is: Settled['is']) => {
+  const before = settled[node];
+  if (server === null || server.uptimeSeconds === 0 || before?.is !== is) return false;
+  return Math.abs(seenAtMs - server.uptimeSeconds * 1000 - before.startedAtMs) <= SAME_START_MS;
+};
+/** The holder is read-only, and is the process that was seen to take writes: somebody closed it by hand. */
+export const closedByHand = ({ holder, memory }: Situation) => {
+  const { server } = holder;
+  return server !== null && !server.writable && !server.halfClosed && wasSeen(holder, memory, 'open');
+};
+/** The standby takes writes, or may, and is the process that was seen closed: somebody opened it by hand. */
+export const openedByHand = (s: Situation) => standbyOpen(s) && wasSeen(s.standby, s.memory, 'closed');
+
+/** What a pause adds to the words of an alert: that it is what keeps us from moving; empty while there is none. */
+export const pauseText = ({ paused, memory }: Situation) =>
+  paused && memory.pause ? `The pause by ${memory.pause.by} (${memory.pause.why}) forbids the move` : '';

@@ -193,7 +193,7 @@ function choiceFaults(pair: LoosePair, path: string): Fault[] {
       remedy: 'name a node of this pair, or leave prefer out',
     });
   }
-  faults.push(...tlsFaults(pair, path));
+  faults.push(...tlsFaults(pair, path), ...timeFaults(pair, `${path}.settings`));
   if (pair.fencing === 'isolate' && !pair.quarantineGroup) {
     faults.push({
       path: `${path}.quarantineGroup`,
@@ -208,6 +208,32 @@ function choiceFaults(pair: LoosePair, path: string): Fault[] {
       got: 'nothing',
       want: "the security groups of the nodes, because fencing is 'isolate'",
       remedy: 'give the ids of the groups that both interfaces have now: release gives these back',
+    });
+  }
+  return faults;
+}
+
+/** The probe commits a heartbeat once a second: fewer than two missed ones are no sign of anything. Milliseconds. */
+const LEAST_STUCK_MS = 2000;
+
+/** Times that must not be shorter than others. */
+function timeFaults({ settings, writeProbe }: LoosePair, path: string): Fault[] {
+  const faults: Fault[] = [];
+  const { stuckMs, lockedMs } = settings ?? {};
+  if (writeProbe !== false && stuckMs !== undefined && stuckMs < LEAST_STUCK_MS) {
+    faults.push({
+      path: `${path}.stuckMs`,
+      got: `${stuckMs}`,
+      want: `at least ${LEAST_STUCK_MS}: a heartbeat is committed once a second`,
+      remedy: 'give it more, or leave it out',
+    });
+  }
+  if (stuckMs !== undefined && lockedMs !== undefined && lockedMs < stuckMs) {
+    faults.push({
+      path: `${path}.lockedMs`,
+      got: `${lockedMs}, while stuckMs is ${stuckMs}`,
+      want: 'at least stuckMs: a session that holds a lock is named first',
+      remedy: 'raise lockedMs, or lower stuckMs',
     });
   }
   return faults;

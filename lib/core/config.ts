@@ -63,6 +63,8 @@ const settingsSchema = z.strictObject({
   holdMs: positiveMs.default(5000),
   /** How long the heartbeat may fail to commit before the holder counts as stuck. Milliseconds. */
   stuckMs: positiveMs.default(5000),
+  /** The same where a session holds a global lock, as a backup does: named at `stuckMs`, stuck only then. Milliseconds. */
+  lockedMs: positiveMs.default(60_000),
   /** How long a replication or lag fault must last before it counts. Milliseconds. */
   replicationFaultMs: positiveMs.default(10_000),
   /** How long the standby's replication may be out of touch with a live holder before it is unfit. Milliseconds. */
@@ -129,6 +131,8 @@ const pairSchema = z.strictObject({
   repair: z.array(z.enum(['mysqld', 'keepalived'], "'mysqld' or 'keepalived'")).default([]),
   /** Whether looks at the holder commit a heartbeat row (needs the table `keepalambda.heartbeat`). */
   writeProbe: z.boolean().default(true),
+  /** Scheduled events: `managed`: the scheduler runs on the holder alone. `leave`: it is never touched. */
+  events: z.enum(['leave', 'managed'], "'leave' or 'managed'").default('leave'),
   settings: settingsSchema.prefault({}),
 });
 
@@ -172,6 +176,12 @@ const environmentSchema = z.strictObject({
     .default(90),
   /** Whether watch and operate send traces to X-Ray. Costs extra; the log tells the same story. */
   tracing: z.boolean().default(false),
+  /**
+   * Whether each function has concurrency of its own (watch 4, operate 2, each probe 3 and one for each pair), which
+   * no other function of the account can take. It comes out of the account's pool, of which AWS keeps 100 unreserved: turn it off only in
+   * an account whose limit is so low that AWS refuses the reservation, as a new account's may be.
+   */
+  reservedConcurrency: z.boolean().default(true),
   pairs: z.array(pairSchema).min(1, 'at least one pair'),
 });
 

@@ -3,6 +3,7 @@
  * A row's id travels into log, history and alert. `docs/decisions.md` is printed from here by a test.
  */
 import type { Measure, Row } from './row.ts';
+import { held } from './rows-held.ts';
 import { lost } from './rows-lost.ts';
 import { served } from './rows-served.ts';
 import { unclear } from './rows-unclear.ts';
@@ -16,7 +17,10 @@ export interface Decision {
 }
 
 /** The whole table, in order. */
-export const rows: readonly Row[] = [...unclear, ...lost, ...served];
+export const rows: readonly Row[] = [...unclear, ...lost, ...held, ...served].map((row, index) => ({
+  ...row,
+  id: `D${index + 1}`,
+}));
 
 /** The first row that matches. */
 export function decide(situation: Situation): Decision {

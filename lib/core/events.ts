@@ -157,6 +157,130 @@ export const events = {
     meaning: 'The pause ended, by its time or by an operator.',
     todo: 'Nothing.',
   },
+  'holder-behind': {
+    title: 'the holder lacks what the standby has: not opened',
+    role: 'hands-over',
+    meaning:
+      'The holder came back read-only with fewer transactions of its own than the standby has received from it. Opened, it would give their numbers away again.',
+    todo: 'Fail over to the standby, which has everything, or rebuild the holder.',
+  },
+  'holder-locked': {
+    title: 'a session keeps the holder from committing',
+    role: 'hands-over',
+    meaning:
+      'Commits hang because a session holds a global lock, mostly a backup. It is named. This alone does not prove that the server is broken.',
+    todo: 'Wait for the backup, or end the session that the alert names.',
+  },
+  'holder-refuses-writes': {
+    title: 'the holder is open and refuses every write',
+    role: 'hands-over',
+    meaning:
+      'Neither read_only nor super_read_only is on, and yet each write fails: innodb_read_only, transaction_read_only or a full tablespace.',
+    todo: 'Read the error in the alert and correct the setting on the holder.',
+  },
+  'heartbeat-barred': {
+    title: 'our heartbeat cannot be written',
+    role: 'tells',
+    meaning:
+      'Something about the table keepalambda.heartbeat or our account stands in the way: no table, no grant, or a lock on it. It says nothing about the server.',
+    todo: 'Give the account its grants again, create the table, or end the session that locks it.',
+  },
+  'login-refused': {
+    title: 'new logins of ours are refused, a kept connection answers',
+    role: 'tells',
+    meaning:
+      'The server refuses a fresh login of our account, but answers on the connection that we kept. It is judged by that connection.',
+    todo: 'Correct the cause that the alert names: password, connection limit, or blocked host (FLUSH HOSTS).',
+  },
+  'standby-misdirected': {
+    title: 'the standby follows another server',
+    role: 'hands-over',
+    meaning:
+      'The standby’s channel does not come from the holder: another server, the VIP, or a server with the same identity. It is unfit and no witness.',
+    todo: 'Point its replication at the holder’s own address again.',
+  },
+  'same-identity': {
+    title: 'both nodes answer as one server',
+    role: 'hands-over',
+    meaning:
+      'The two nodes have the same server UUID (or server id, on MariaDB), as after a copy of the data directory: or one server answers at both addresses. The pair is not acted for.',
+    todo: 'Give one of them an identity of its own: delete its auto.cnf and restart it, or set another server_id.',
+  },
+  'identity-changed': {
+    title: 'another server answers at a node',
+    role: 'hands-over',
+    meaning:
+      'A node answers with another identity than it had. A standby was rebuilt, and is judged anew. While the holder has changed, the pair is not acted for.',
+    todo: 'If you rebuilt the node, acknowledge it; else find out who answers at its address.',
+  },
+  'standby-locked': {
+    title: 'a session blocks the applier of the standby',
+    role: 'hands-over',
+    meaning:
+      'Replication arrives and cannot be applied: a global read lock (a backup) or a full disk on the standby. It is unfit meanwhile.',
+    todo: 'Wait for the backup, end the session that the alert names, or free the disk.',
+  },
+  'standby-writes': {
+    title: 'the closed standby’s own history grows',
+    role: 'hands-over',
+    meaning:
+      'The standby is read-only, and yet transactions of its own origin appear: a privileged account or an event writes there.',
+    todo: 'Find the account or the event that writes, and stop it.',
+  },
+  'waits-for-acknowledgement': {
+    title: 'commits wait for a semi-synchronous standby',
+    role: 'hands-over',
+    meaning:
+      'Commits on the holder hang because no standby acknowledges them. They go on at the semi-sync timeout or when the standby is back.',
+    todo: 'Bring the standby back, or switch semi-sync off on the holder.',
+  },
+  'events-will-stop': {
+    title: 'scheduled events will stop after a move',
+    role: 'tells',
+    meaning:
+      'The holder runs scheduled events that the standby keeps disabled, as replication does. After a move they run nowhere.',
+    todo: "Enable them by hand after a move, or set events: 'managed' for the pair.",
+  },
+  'channel-detached': {
+    title: 'the new holder receives nothing from the old one',
+    role: 'hands-over',
+    meaning:
+      'The old holder has transactions that the new one lacks. Received now, they could overwrite newer rows, so the channel stays detached.',
+    todo: 'Look at the transactions. Rebuild the old holder, or give the order reattach to take them.',
+  },
+  'channel-attached': {
+    title: 'the new holder receives from the old one again',
+    role: 'tells',
+    meaning:
+      'The channel that a failover had detached runs again: the old holder has nothing that the new one lacks, or a person accepted it.',
+    todo: 'Nothing.',
+  },
+  'plan-waits': {
+    title: 'a plan in flight makes no progress',
+    role: 'hands-over',
+    meaning: 'A plan has been in flight for 5 s without a step. The alert says what it waits for.',
+    todo: 'Read what it waits for: EC2, the store, or a node.',
+  },
+  'vip-moved-by-hand': {
+    title: 'somebody else moved the VIP',
+    role: 'tells',
+    meaning: 'EC2 shows the VIP on the other node, and no plan of ours moved it.',
+    todo: 'Find out who moved it: AssignPrivateIpAddresses in CloudTrail. Use the order switchover instead.',
+  },
+  'writability-changed': {
+    title: 'a person changed read_only',
+    role: 'hands-over',
+    meaning:
+      'read_only was changed on a node that had not restarted, and not by us. It was undone once, or is left alone.',
+    todo: 'Pause the pair before such work, or set it back.',
+  },
+  'tick-fails': {
+    title: 'keepalambda cannot do its work',
+    role: 'hands-over',
+    meaning:
+      'A pair’s state cannot be read or stored, so nothing can be done for it. It is tried again, more slowly each time.',
+    todo: 'Read the error: the DynamoDB table, its permissions, or a record of a newer release.',
+  },
   'all-clear': {
     title: 'all clear',
     role: 'ends',

@@ -5,7 +5,7 @@
  * another. Positions and ages are left out, because they change with every look.
  */
 import type { Settings } from './config.ts';
-import type { Heartbeat, Inbound, Saw, Sighting } from './sighting.ts';
+import type { Heartbeat, Inbound, Saw, Server, Sighting } from './sighting.ts';
 import { hearsSource } from './witness.ts';
 
 /** What the words depend on. */
@@ -30,8 +30,8 @@ export function fingerprint(sightings: readonly Sighting[], terms: Terms): strin
 function wordOf(saw: Saw, terms: Terms): string {
   switch (saw.kind) {
     case 'answered': {
-      const { identity, writable, inbound, heartbeat } = saw.server;
-      const words = [identity, writable ? 'writable' : 'read-only', inboundWord(inbound, terms)];
+      const { identity, inbound, heartbeat } = saw.server;
+      const words = [identity, ...stateWords(saw.server), inboundWord(inbound, terms)];
       return ['answered', ...words, heartbeatWord(heartbeat), ...witnessWord(inbound, terms)].join(' ');
     }
     case 'refused':
@@ -42,9 +42,20 @@ function wordOf(saw: Saw, terms: Terms): string {
   }
 }
 
+/** What is as it should be is not named. */
+function stateWords({ writable, halfClosed, globalLock, loginRefused }: Server): readonly string[] {
+  return [
+    halfClosed ? 'half-closed' : writable ? 'writable' : 'read-only',
+    ...(globalLock === null ? [] : ['locked']),
+    ...(loginRefused === null ? [] : ['login-refused']),
+  ];
+}
+
 function inboundWord(inbound: Inbound, { lagLimitSeconds }: Terms): string {
   if (inbound.kind === 'unconfigured') return 'unconfigured';
-  return [inbound.io, inbound.sql, lagWord(inbound.lagSeconds, lagLimitSeconds)].join(' ');
+  const { io, sql, lagSeconds, sourceIdentity, applierBlocked } = inbound;
+  const words = [io, sql, lagWord(lagSeconds, lagLimitSeconds), `from ${sourceIdentity ?? 'nobody'}`];
+  return [...words, ...(applierBlocked === null ? [] : ['blocked'])].join(' ');
 }
 
 function witnessWord(inbound: Inbound, { witnessMs }: Terms): readonly string[] {

@@ -1,15 +1,18 @@
 /** Whether the standby could take over now, and if not, every reason. */
-import { faultsOfInbound } from './check.ts';
+import { causeOf, faultsOfInbound, lagFault } from './check.ts';
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
+import { thrownAway } from './lead.ts';
 import type { Memory } from './memory.ts';
 import type { Safeguards } from './safeguards.ts';
-import type { Inbound, InstanceState, Server } from './sighting.ts';
+import type { Inbound, InstanceState, Server, Session } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface Fitness {
   readonly fit: boolean;
   readonly reasons: readonly string[];
+  /** Unfit only because it has not applied what it received: it lags, or a session's lock keeps it from applying. */
+  readonly isLate?: boolean;
 }
 
 /** What EC2 says of the standby: whether its ENI has room for the VIP, and how its instance is. */
@@ -18,10 +21,27 @@ export interface StandbyInEc2 {
   readonly instance: InstanceState;
 }
 
+/** How a standby is judged, and by which measures. */
+export interface Terms {
+  readonly pair: Pair;
+  readonly memory: Memory;
+  readonly holder: Verdict;
+  readonly standby: Verdict;
+  readonly inEc2: StandbyInEc2;
+  /** Who the other node is (`Server.identity`); null while it was never seen. */
+  readonly peerIdentity: string | null;
+  /** At this lag it is unfit; less than the setting where it was unfit before, so that it does not flicker. */
+  readonly lagLimitSeconds: number;
+  readonly nowMs: number;
+  readonly safeguards: Safeguards;
+}
+
 /** How old a remembered readiness may be, counted from the loss of the holder. Milliseconds. */
 export const READINESS_LIFE_MS = 150_000;
 /** How long the channel may hear nothing while the holder commits a heartbeat every second. Milliseconds. */
 export const UNHEARD_MS = 5000;
+/** Uptimes are in whole seconds and up to a second old when they are read. Milliseconds. */
+const UPTIME_SLACK_MS = 2000;
 
 /** Whether the instance is on its way out, though mysqld may still serve. */
 export function isLeaving(instance: InstanceState): boolean {
@@ -29,66 +49,118 @@ export function isLeaving(instance: InstanceState): boolean {
 }
 
 /**
- * Reasons why the standby is not ready, judged while the holder serves: it must receive and apply what the
- * holder writes, know its lag (an unknown lag is unfit: orchestrator#1342), and carry nothing of its own.
+ * Fitness while the holder lives, whether or not it serves us: by the standby's own words it must receive and apply what
+ * the holder writes and know its lag (an unknown lag is unfit: orchestrator#1342), and where both can be compared, carry
+ * nothing of its own.
  */
-export function reasonsWhileServed(
-  pair: Pair,
-  holder: Verdict,
-  standby: Verdict,
-  { room, instance }: StandbyInEc2,
-  safeguards: Safeguards,
-): readonly string[] {
-  const reasons: string[] = [...reasonsOfVerdict(pair, standby)];
-  if (isLeaving(instance)) reasons.push(`its instance is ${instance}`);
-  const inbound = standby.server?.inbound;
-  if (inbound) reasons.push(...reasonsOfInbound(pair, inbound, safeguards));
-  if (holder.server && standby.server) {
-    reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
+export function fitnessWhileLiving(terms: Terms): Fitness {
+  const { pair, holder, standby, safeguards } = terms;
+  const { server } = standby;
+  const lag = server === null ? null : lagFault(server.inbound, terms.lagLimitSeconds);
+  const late = [lockOf(server), lag].filter((each) => each !== null);
+  const reasons = [...reasonsOfItself(terms), ...reasonsOfChannel(terms)];
+  if (standby.server && safeguards.unheard)
     reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
+  if (holder.server && standby.server) {
+    if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
+    reasons.push(...reasonsOfVersion(holder.server, standby.server));
   }
-  if (!room) reasons.push('its ENI has no room for one more address');
-  return reasons;
+  const isLate = late.length > 0 && reasons.length === 0;
+  return { ...fitnessOf([...late, ...reasons]), ...(isLate ? { isLate } : {}) };
 }
 
 /**
- * Fitness once the holder no longer serves. Its channel has lost its source by then, so what counts is that
- * it was ready while the holder still served (remembered), and that it serves and applies now.
+ * Fitness once the holder is dead. Its channel has lost its source by then, so what counts is that it was ready while
+ * the holder still lived (remembered), that it has not lost anything since, and that it serves and applies now. A session
+ * that holds a lock is no reason any more: catching up ends it.
  */
-export function fitnessWhenLost(
-  pair: Pair,
-  memory: Memory,
-  standby: Verdict,
-  { room }: StandbyInEc2,
-  nowMs: number,
-  safeguards: Safeguards,
-): Fitness {
-  const reasons: string[] = [...reasonsOfVerdict(pair, standby)];
-  const inbound = standby.server?.inbound;
-  if (inbound?.kind === 'unconfigured') reasons.push('replication is not configured');
-  if (inbound?.kind === 'configured' && inbound.sql === 'no') {
-    reasons.push(`the SQL thread is stopped${inbound.sqlError ? ` (error ${inbound.sqlError.errno})` : ''}`);
-  }
-  if (!room) reasons.push('its ENI has no room for one more address');
+export function fitnessWhenLost(terms: Terms): Fitness {
+  const { memory, standby, nowMs, safeguards } = terms;
+  const reasons = [...reasonsOfItself(terms), ...reasonsOfApplier(standby.server?.inbound)];
   if (safeguards.readiness) reasons.push(...reasonsOfReadiness(memory, standby, nowMs));
+  return fitnessOf(reasons);
+}
+
+/**
+ * Fitness to take over from a holder that lacks what the standby has, and has nothing that the standby lacks: nothing has
+ * to come through the channel any more.
+ */
+export function fitnessWhenAhead(terms: Terms): Fitness {
+  return fitnessOf([...reasonsOfItself(terms), ...reasonsOfApplier(terms.standby.server?.inbound)]);
+}
+
+/** Why its channel follows somebody else than the pair's other node; null when it does not. */
+export function misdirection(pair: Pair, server: Server | null, peerIdentity: string | null): string | null {
+  const inbound = server?.inbound;
+  if (inbound?.kind !== 'configured') return null;
+  const { sourceAddress, sourceIdentity } = inbound;
+  if (sourceAddress === pair.vip) return 'it replicates through the VIP, not from the node';
+  if (sourceIdentity === null || peerIdentity === null || sourceIdentity === peerIdentity) return null;
+  return `it follows another server: got ${sourceIdentity} at ${sourceAddress}, want ${peerIdentity}`;
+}
+
+/** What keeps a node from applying, by a session or a disk; null when nothing does. */
+export function blockOf(server: Server | null): string | null {
+  return lockOf(server) ?? blockOfApplier(server);
+}
+
+function lockOf(server: Server | null): string | null {
+  return server?.globalLock ? `a session holds a global lock: ${renderSession(server.globalLock)}` : null;
+}
+
+function blockOfApplier(server: Server | null): string | null {
+  if (server?.inbound.kind !== 'configured' || server.inbound.applierBlocked === null) return null;
+  return server.globalLock === null ? `its applier is blocked: ${server.inbound.applierBlocked}` : null;
+}
+
+/** A session as a person finds it: `42 (backup@10.0.1.9, for 12 s: FLUSH TABLES WITH READ LOCK)`. */
+export function renderSession({ id, user, host, forSeconds, statement }: Session): string {
+  return `session ${id} (${user}@${host}, for ${forSeconds} s: ${statement})`;
+}
+
+function fitnessOf(reasons: readonly string[]): Fitness {
   return { fit: reasons.length === 0, reasons };
 }
 
-function reasonsOfVerdict(pair: Pair, standby: Verdict): readonly string[] {
-  if (standby.kind !== 'serving') return [`it is ${standby.kind}: ${standby.because}`];
-  if (pair.writability === 'untouched' && standby.server?.writable === false) {
-    return ['it is read-only, and writability is untouched: nobody would open it'];
-  }
-  return [];
+/** What makes a node unable to take over whatever the holder does. */
+function reasonsOfItself({ pair, standby, inEc2, peerIdentity }: Terms): string[] {
+  const { server } = standby;
+  const reasons: string[] = [];
+  if (standby.kind !== 'serving') reasons.push(`it is ${standby.kind}: ${standby.because}`);
+  else if (pair.writability === 'untouched' && server?.writable === false)
+    reasons.push('it is read-only, and writability is untouched: nobody would open it');
+  if (isLeaving(inEc2.instance)) reasons.push(`its instance is ${inEc2.instance}`);
+  if (server?.inbound.kind === 'unconfigured') reasons.push('replication is not configured');
+  const stray = misdirection(pair, server, peerIdentity);
+  if (stray !== null) reasons.push(stray);
+  if (server?.binaryLog === 'off')
+    reasons.push('it has no binary log: nothing could follow it, and a failover would have no way back');
+  const block = blockOfApplier(server);
+  if (block !== null) reasons.push(block);
+  if (!inEc2.room) reasons.push('its ENI has no room for one more address');
+  return reasons;
 }
 
-function reasonsOfInbound(pair: Pair, inbound: Inbound, safeguards: Safeguards): readonly string[] {
-  const reasons = [...faultsOfInbound(inbound, pair.settings.lagLimitSeconds)];
-  if (inbound.kind === 'unconfigured') return reasons;
-  if (inbound.io === 'connecting') reasons.push('it is not connected to its source');
+function reasonsOfApplier(inbound: Inbound | undefined): readonly string[] {
+  if (inbound?.kind !== 'configured' || inbound.sql === 'yes') return [];
+  return [`the SQL thread is stopped${inbound.sqlError ? ` (error ${inbound.sqlError.errno})` : ''}`];
+}
+
+/** What keeps it from receiving, or from applying for good; that it is late is another matter. */
+function reasonsOfChannel({ pair, standby, safeguards }: Terms): readonly string[] {
+  const inbound = standby.server?.inbound;
+  if (inbound?.kind !== 'configured') return [];
+  const reasons = [...faultsOfInbound(inbound, Number.POSITIVE_INFINITY)];
+  if (inbound.io === 'connecting')
+    reasons.push(`it is not connected to its source${causeOf(inbound.ioError)}`);
   else if (safeguards.nullLag && inbound.lagSeconds === null && reasons.length === 0)
     reasons.push('its lag is unknown');
-  if (inbound.sourceAddress === pair.vip) reasons.push('it replicates through the VIP, not from the node');
+  const waits = pair.settings.catchUpLimitMs / 1000;
+  if (inbound.delaySeconds > waits) {
+    reasons.push(
+      `it applies with a delay of ${inbound.delaySeconds} s, and a failover waits ${waits} s (catchUpLimitMs)`,
+    );
+  }
   return reasons;
 }
 
@@ -96,7 +168,7 @@ function reasonsOfInbound(pair: Pair, inbound: Inbound, safeguards: Safeguards):
  * Transactions that the holder has neither applied nor received. The holder's own are never errant, because
  * the look at it may be the older one (vitess#12023); nor are the standby's own where both may write.
  */
-export function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly string[] {
+function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly string[] {
   const has = standby.executed.gtid;
   const lacks = holder.executed.gtid;
   if (has === null || lacks === null || has === lacks) return [];
@@ -108,24 +180,68 @@ export function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): re
   return [`it has ${countOf(errant)} transactions that the holder lacks: ${renderSet(errant)}`];
 }
 
+/** Events of a newer server cannot be relied on to apply on an older one: there would be no way back. */
+function reasonsOfVersion(holder: Server, standby: Server): readonly string[] {
+  const [ofHolder, ofStandby] = [majorOf(holder), majorOf(standby)];
+  if (holder.flavor !== standby.flavor || ofHolder === null || ofStandby === null) return [];
+  if (ofStandby[0] > ofHolder[0] || (ofStandby[0] === ofHolder[0] && ofStandby[1] >= ofHolder[1])) return [];
+  return [`it is older than the holder: ${standby.version}, and the holder is ${holder.version}`];
+}
+
+function majorOf({ version }: Server): [number, number] | null {
+  const found = /^(\d+)\.(\d+)/.exec(version);
+  return found === null ? null : [Number(found[1]), Number(found[2])];
+}
+
 /**
  * The holder commits a heartbeat every second, so a channel that hears nothing for long is cut, whatever its
  * threads say: they notice only after `slave_net_timeout` (60 s by default). A holder that could not commit
- * for a while sent nothing in that while.
+ * for a while sent nothing in that while; nor does one that refuses every write.
  */
-function reasonsOfSilence(pair: Pair, holder: Server, standby: Server): readonly string[] {
-  const { inbound } = standby;
+function reasonsOfSilence(pair: Pair, holder: Server | null, { inbound }: Server): readonly string[] {
   if (!pair.writeProbe || inbound.kind !== 'configured' || inbound.io !== 'yes') return [];
-  const nothingSentMs = holder.heartbeat.kind === 'failed' ? holder.heartbeat.forMs : 0;
-  if (inbound.heardAgoMs === null || inbound.heardAgoMs - nothingSentMs < UNHEARD_MS) return [];
+  const heartbeat = holder?.heartbeat;
+  if (inbound.heardAgoMs === null || heartbeat?.kind === 'refused') return [];
+  const nothingSentMs = heartbeat?.kind === 'failed' ? heartbeat.forMs : 0;
+  if (inbound.heardAgoMs - nothingSentMs < UNHEARD_MS) return [];
   return [`it has heard nothing from the holder for ${Math.round(inbound.heardAgoMs / 1000)} s`];
 }
 
 function reasonsOfReadiness(memory: Memory, standby: Verdict, nowMs: number): readonly string[] {
-  const { readiness } = memory;
-  if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that served'];
-  if (!readiness.fit) return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
+  const { readiness, movedByHand } = memory;
+  // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
+  if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
+  if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that lived'];
+  if (!readiness.fit && !(readiness.isLate && catchesUp(standby.server)))
+    return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
   const asOfMs = memory.lostAtMs ?? nowMs;
-  if (asOfMs - readiness.atMs <= READINESS_LIFE_MS) return [];
-  return ['it was last seen ready too long before the holder was lost'];
+  if (asOfMs - readiness.atMs > READINESS_LIFE_MS)
+    return ['it was last seen ready too long before the holder was lost'];
+  return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);
+}
+
+/** It has applied all that it had received, or will when catching up has ended the session that keeps it from that. */
+function catchesUp(server: Server | null): boolean {
+  if (server?.inbound.kind !== 'configured') return false;
+  return server.inbound.caughtUp || server.globalLock !== null;
+}
+
+/**
+ * A server that restarts throws its relay log away (`relay_log_recovery`) and fetches it again; with its source dead, what
+ * it had received and not applied is gone.
+ */
+function reasonsOfRestart(
+  receivedWhenLost: Memory['receivedWhenLost'],
+  readyAtMs: number,
+  { server, seenAtMs }: Verdict,
+): readonly string[] {
+  if (server === null) return [];
+  const { uptimeSeconds } = server;
+  const isKnown = uptimeSeconds > 0;
+  if (isKnown && seenAtMs - uptimeSeconds * 1000 <= readyAtMs + UPTIME_SLACK_MS) return [];
+  const lost = thrownAway(server, receivedWhenLost);
+  if (lost === null || (lost === 'unknown' && !isKnown)) return [];
+  if (lost === 'unknown')
+    return ['it restarted after it was last seen ready, and may have thrown away what it had received'];
+  return [`it restarted after the holder was lost, and threw away ${lost}`];
 }

@@ -61,6 +61,19 @@ export function withoutOrigin(set: TransactionSet, identity: string): Transactio
   return new Map([...set].filter(([origin]) => !isOrigin(origin, identity)));
 }
 
+/** The transactions of this server alone. */
+export function originatedBy(set: TransactionSet, identity: string): TransactionSet {
+  return new Map([...set].filter(([origin]) => isOrigin(origin, identity)));
+}
+
+/** What either set has. */
+export function union(one: TransactionSet, other: TransactionSet): TransactionSet {
+  const both = new Map<string, Interval[]>([...one].map(([origin, intervals]) => [origin, [...intervals]]));
+  for (const [origin, intervals] of subtract(other, one))
+    for (const each of intervals) add(both, origin, each);
+  return both;
+}
+
 export function countOf(set: TransactionSet): number {
   let count = 0;
   for (const intervals of set.values()) for (const [from, to] of intervals) count += to - from + 1;

@@ -1,4 +1,5 @@
 /** How soon the next look is wanted. */
+import { holderGone, standbyOpen, witnessed } from './conditions.ts';
 import type { Pair } from './config.ts';
 import { type Evidence, seenFrom } from './evidence.ts';
 import type { Vantage } from './names.ts';
@@ -18,26 +19,50 @@ export function hasteOf(situation: Situation, durations: Durations): number | nu
   const { holder, standby, pair } = situation;
   const pace = suspicionOf(situation);
   if (pace !== null) return pace;
-  const holderIll = holder.kind !== 'serving' || holder.server?.heartbeat.kind === 'failed';
+  const holderIll = holder.kind !== 'serving' || heartbeatCounts(situation);
   const counting = durations.holderFaultsSinceMs !== null && !situation.holderFaultsConfirmed;
-  const unreadyUnnoted = durations.unreadySinceMs !== null && situation.memory.readiness?.fit !== false;
+  const { readiness } = situation.memory;
+  const isNotedUnfit = readiness?.node === standby.node && !readiness.fit;
+  const unreadyUnnoted = durations.unreadySinceMs !== null && !isNotedUnfit;
+  const readyUnnoted = situation.fitness.fit && isNotedUnfit;
   const closing = situation.memory.incident !== null && durations.steadySinceMs !== null;
   const wrongWriter =
-    pair.writability === 'managed' &&
-    (holder.server?.writable === false || standby.server?.writable === true);
-  return holderIll || counting || unreadyUnnoted || closing || wrongWriter || situation.vip !== 'held'
+    pair.writability === 'managed' && (holder.server?.writable === false || standbyOpen(situation));
+  return holderIll ||
+    counting ||
+    unreadyUnnoted ||
+    readyUnnoted ||
+    closing ||
+    wrongWriter ||
+    situation.vip !== 'held'
     ? WATCHFUL_MS
     : null;
 }
 
+/** What comes of the heartbeat is a matter of time: it hangs, or nothing is known yet of why it cannot be written. */
+function heartbeatCounts({ holder, heartbeatForMs, pair }: Situation): boolean {
+  switch (holder.server?.heartbeat.kind) {
+    case 'failed':
+    case 'refused':
+      return true;
+    case 'barred':
+      return heartbeatForMs < pair.settings.stuckMs;
+    case 'committed':
+    case 'not-tried':
+    case undefined:
+      return false;
+  }
+}
+
 /**
  * For how long the witness's word counts, when all that is awaited is that it runs out, or that the holder answers
- * again; for as long as no person is told (D13). Else null. Then a look is held for as long as it is not wanted
+ * again; for as long as no person is told (`holder-lost-witnessed`). Else null. Then a look is held for as long as it is not wanted
  * otherwise, and answered at either. Milliseconds.
  */
-export function awaitedWitnessMs({ pair, holder, witness, nowMs }: Situation): number | null {
-  const isSilent = holder.kind === 'silent' && holder.confirmed;
-  if (!isSilent || witness !== 'hears' || nowMs - holder.sinceMs >= WITNESSED_MS) return null;
+export function awaitedWitnessMs(situation: Situation): number | null {
+  const { pair, holder, witness, nowMs } = situation;
+  const isAwaited = holderGone(situation) && witnessed(situation);
+  if (!isAwaited || witness !== 'hears' || nowMs - holder.sinceMs >= WITNESSED_MS) return null;
   return witnessMsOf(holder, pair.settings);
 }
 

@@ -1,24 +1,48 @@
 /** What a failover may have lost. */
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
+import type { Loss } from './memory.ts';
 import type { Position } from './sighting.ts';
 
+/** What a set of transactions has that another lacks. */
+export interface Missing {
+  readonly count: number;
+  /** As the server prints sets. */
+  readonly set: string;
+}
+
 /**
- * What the old holder had (as far as it was seen) and the new one had not received, in words.
- * `lastSeen` is the old holder's own position, `kept` the new one's when it was opened. `except` is the
- * identity of the new holder: what it wrote itself since is not lost.
+ * What `has` holds and `lacks` does not; null where GTIDs are off. `except` is the identity of the server that lacks it:
+ * what that one wrote itself is not missing there.
  */
+export function missingOf(has: Position, lacks: Position, except: string | null): Missing | null {
+  if (has.gtid === null || lacks.gtid === null) return null;
+  const all = subtract(parseSet(has.gtid), parseSet(lacks.gtid));
+  const missing = except === null ? all : withoutOrigin(all, except);
+  return { count: countOf(missing), set: renderSet(missing) };
+}
+
+/** What was lost, in words, with what is not known about it. `freshMs`: an older last look says nothing. */
 export function describeLoss(
-  lastSeen: Position | null,
-  kept: Position | null,
-  except: string | null,
+  { old, lastSeen, lastSeenAgoMs = null, kept, keptBy }: Omit<Loss, 'atMs'>,
+  freshMs: number,
 ): string {
-  if (lastSeen === null || kept === null)
-    return 'what was lost cannot be told yet: a position was never seen';
-  if (lastSeen.gtid === null || kept.gtid === null) {
-    return `the old holder was last seen at ${lastSeen.file}:${lastSeen.offset} of its own log`;
+  if (lastSeen === null || kept === null) return `unknown (a position of ${old} was never read)`;
+  const missing = missingOf(lastSeen, kept, keptBy);
+  if (missing === null) {
+    return `unknown (GTIDs are off; ${old} was last seen at ${lastSeen.file}:${lastSeen.offset} of its own log)`;
   }
-  const missing = subtract(parseSet(lastSeen.gtid), parseSet(kept.gtid));
-  const lost = except === null ? missing : withoutOrigin(missing, except);
-  const count = countOf(lost);
-  return count === 0 ? '0 transactions lost' : `${count} transactions lost: ${renderSet(lost)}`;
+  const { count, set } = missing;
+  if (lastSeenAgoMs === 0) return count === 0 ? 'none' : `${transactions(count)}: ${set}`;
+  const atLeast = count === 0 ? '' : `; at least ${transactions(count)}: ${set}`;
+  if (lastSeenAgoMs === null || lastSeenAgoMs > freshMs) {
+    const ago = lastSeenAgoMs === null ? 'long' : `${(lastSeenAgoMs / 1000).toFixed(1)} s`;
+    return `unknown (the last position of ${old} was read ${ago} before it was lost)${atLeast}`;
+  }
+  const read = `the last position of ${old} was read ${(lastSeenAgoMs / 1000).toFixed(1)} s before it was lost`;
+  return count === 0 ? `none (${read})` : `${transactions(count)} (${read}): ${set}`;
+}
+
+/** `1 transaction`, `12 transactions`. */
+export function transactions(count: number): string {
+  return count === 1 ? '1 transaction' : `${count} transactions`;
 }

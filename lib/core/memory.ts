@@ -14,8 +14,24 @@ export interface Incident {
   readonly openedAtMs: number;
   /** The row of the decision table that opened it. */
   readonly row: string;
-  /** Event codes told so far: each at most once an incident. */
+  /** The codes of the alerts so far, each once. */
   readonly told: readonly EventCode[];
+  /** How many alerts there were: it makes their ids different. Absent in records of older releases. */
+  readonly alerts?: number;
+}
+
+/** What people were told of one code, across incidents: what lasts is repeated, what comes again and again is held back. */
+export interface Reported {
+  /** Since when the condition is on (or when the event was last told). */
+  readonly sinceMs: number;
+  /** Since when it is over; null while it is on. */
+  readonly overSinceMs: number | null;
+  /** How often the condition that is on was told. */
+  readonly times: number;
+  /** When alerts of this code went out lately, the newest last. */
+  readonly toldAtMs: readonly number[];
+  /** How many were held back since the newest. */
+  readonly heldBack: number;
 }
 
 /** An alert on its way: kept in memory until SNS has it, so that a death of watch loses none. */
@@ -41,6 +57,8 @@ export interface Readiness {
   readonly fit: boolean;
   readonly reasons: readonly string[];
   readonly atMs: number;
+  /** Unfit only because it had not applied what it had received: nothing is missing, and it may catch up. */
+  readonly isLate?: boolean;
 }
 
 export interface Pause {
@@ -54,16 +72,50 @@ export interface Loss {
   readonly old: NodeName;
   /** The old holder's last seen position, and the position up to which the new one had applied it. */
   readonly lastSeen: Position | null;
+  /** How long before the loss `lastSeen` was read: 0 when it was fenced there, null when it is not known. */
+  readonly lastSeenAgoMs?: number | null;
   readonly kept: Position | null;
   /** The new holder's identity: what it wrote itself is not lost. */
   readonly keptBy: string | null;
   readonly atMs: number;
 }
 
+/**
+ * A channel that a failover detached: the node (the new holder) receives nothing from `from` until it is known what that
+ * one has. `missing` lists what the new holder lacks, once that is known; null while it is not.
+ */
+export interface DetachedChannel {
+  readonly node: NodeName;
+  readonly from: NodeName;
+  readonly atMs: number;
+  readonly missing: string | null;
+}
+
+/** The VIP was found on the other node, and no plan of ours had moved it. */
+export interface MovedByHand {
+  readonly from: NodeName;
+  readonly to: NodeName;
+  readonly atMs: number;
+}
+
+/** A server process that was last seen as its role wants it: one that did not restart was changed by somebody. */
+export interface Settled {
+  readonly is: 'open' | 'closed';
+  /** When that process started, to a few seconds. */
+  readonly startedAtMs: number;
+}
+
 /** A node that was isolated, with the security groups to give back. */
 export interface Quarantine {
   readonly node: NodeName;
   readonly groups: readonly string[];
+}
+
+/** The last move of the VIP by a plan of ours. */
+export interface Moved {
+  readonly from: NodeName | null;
+  readonly to: NodeName;
+  readonly atMs: number;
 }
 
 /** What an operator's order came to. */
@@ -80,15 +132,30 @@ export interface Memory {
   /** The node that last held the VIP with our knowledge. */
   readonly lastHolder: NodeName | null;
   readonly readiness: Readiness | null;
-  /** Since when the holder has been seen not to serve, by this leader or an earlier one. */
+  /** Since when the holder has been seen dead (stopped, silent with no witness, stuck), by this leader or an earlier one. */
   readonly lostAtMs: number | null;
+  /** What the standby had received of the holder's history by then; null while the holder lives, or if it was not seen. */
+  readonly receivedWhenLost: Position | null;
   readonly incident: Incident | null;
-  /** When automatic failovers began, the last hour's. */
+  /** When automatic moves of the VIP took place, the last hour's. */
   readonly failoversAtMs: readonly number[];
   readonly pause: Pause | null;
   readonly plan: PlanRecord | null;
   readonly loss: Loss | null;
   readonly quarantine: Quarantine | null;
+  /** Who answered at each node when it was last seen (`Server.identity`). */
+  readonly identities: Readonly<Record<NodeName, string>>;
+  readonly detached: DetachedChannel | null;
+  readonly movedByHand: MovedByHand | null;
+  /** A node is missing where it was not seen so, or a plan of ours has had its hands on the pair since. */
+  readonly settled: Readonly<Record<NodeName, Settled>>;
+  /** What people were told lately, by code. */
+  readonly reports: Readonly<Partial<Record<EventCode, Reported>>>;
+  readonly moved: Moved | null;
+  /** When an automatic move was last undone: the next try waits a few seconds. */
+  readonly triedAtMs: number | null;
+  /** How many scheduled events people know of that will stop after a move. */
+  readonly eventsTold: number;
   /** Answers to the last few orders, so that an order is never carried out twice. */
   readonly answers: readonly Answer[];
   readonly outbox: readonly Alert[];
@@ -99,12 +166,21 @@ export const emptyMemory: Memory = {
   lastHolder: null,
   readiness: null,
   lostAtMs: null,
+  receivedWhenLost: null,
   incident: null,
   failoversAtMs: [],
   pause: null,
   plan: null,
   loss: null,
   quarantine: null,
+  identities: {},
+  detached: null,
+  movedByHand: null,
+  settled: {},
+  reports: {},
+  moved: null,
+  triedAtMs: null,
+  eventsTold: 0,
   answers: [],
   outbox: [],
 };

@@ -16,7 +16,8 @@ export const metrics = {
   Heartbeat: {
     per: 'environment',
     unit: 'Count',
-    meaning: 'The leading watch ticks. Published every 10 s; its absence is the dead man’s switch.',
+    meaning:
+      'The leading watch ticks for every pair. Published every 10 s; its absence is the dead man’s switch.',
   },
   StandbyUnfit: {
     per: 'pair',
@@ -32,6 +33,11 @@ export const metrics = {
     per: 'environment',
     unit: 'Count',
     meaning: 'Alerts that SNS did not take. They stay in the outbox and are tried again.',
+  },
+  TickFailure: {
+    per: 'environment',
+    unit: 'Count',
+    meaning: 'Ticks that failed: the state of a pair could not be read or stored.',
   },
   Holder: {
     per: 'pair',

@@ -1,13 +1,16 @@
 /** What to do about an operator's order: the same plans, asked for by a person. */
 import { tell } from './alerts.ts';
+import { peerOf } from './config.ts';
 import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
-import { failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
+import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
 import type { Order } from './request.ts';
 import type { Situation } from './situation.ts';
 
 /** An order left longer than this is not carried out: who asked has gone. Milliseconds. */
 export const ORDER_LIFE_MS = 60_000;
+/** So soon after a move, a switchover that would undo it must be forced: two people may have asked at once. Milliseconds. */
+export const SECOND_THOUGHT_MS = 60_000;
 
 export type OrderDecision =
   | { readonly kind: 'refuse'; readonly because: string }
@@ -29,6 +32,8 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
       return orderFailover(situation, order);
     case 'switchover':
       return orderSwitchover(situation, order);
+    case 'reattach':
+      return orderReattach(situation, order);
     case 'release':
       return orderRelease(situation, order);
     case 'pause':
@@ -45,7 +50,7 @@ export function planFor(
   situation: Situation,
   kind: 'failover' | 'switchover',
   to: string,
-  terms: { readonly force: boolean; readonly acceptLoss: boolean },
+  terms: { readonly force: boolean; readonly acceptLoss: boolean; readonly killLong: boolean },
 ): { readonly plan: Plan } | { readonly refused: string } {
   const { pair, holder, standby, vip } = situation;
   if (!pair.nodes.some((node) => node.name === to)) {
@@ -57,7 +62,7 @@ export function planFor(
     const reasons = reasonsAgainstSwitchover(situation);
     return reasons.length > 0
       ? { refused: `a switchover loses nothing, and now it could: ${reasons.join('; ')}` }
-      : { plan: switchoverPlan(pair, to) };
+      : { plan: switchoverPlan(pair, to, terms.killLong) };
   }
   const unfit = target === standby ? situation.fitness.reasons : [];
   if (unfit.length > 0 && !terms.force) {
@@ -91,8 +96,9 @@ function reasonsAgainstSwitchover({ holder, fitness, vip, vipBecause }: Situatio
 }
 
 function orderFailover(situation: Situation, order: Extract<Order, { action: 'failover' }>): OrderDecision {
-  const to = order.to ?? situation.standby.node;
-  const planned = planFor(situation, 'failover', to, order);
+  const to = targetOf(situation, order);
+  if (typeof to !== 'string') return refuse(to.refused);
+  const planned = planFor(situation, 'failover', to, { ...order, killLong: true });
   return 'refused' in planned ? refuse(planned.refused) : act(planned.plan, order);
 }
 
@@ -100,9 +106,48 @@ function orderSwitchover(
   situation: Situation,
   order: Extract<Order, { action: 'switchover' }>,
 ): OrderDecision {
-  const to = order.to ?? situation.standby.node;
-  const planned = planFor(situation, 'switchover', to, { force: false, acceptLoss: false });
+  const to = targetOf(situation, order);
+  if (typeof to !== 'string') return refuse(to.refused);
+  const { moved } = situation.memory;
+  const agoMs = moved === null ? Number.POSITIVE_INFINITY : situation.nowMs - moved.atMs;
+  if (moved?.from === to && agoMs < SECOND_THOUGHT_MS && !order.force) {
+    const ago = `${Math.round(agoMs / 1000)} s ago`;
+    return refuse(
+      `the VIP was moved from ${to} to ${moved.to} ${ago}, and this would undo it. To switch back all the same, add "force":true`,
+    );
+  }
+  const { killLong } = order;
+  const planned = planFor(situation, 'switchover', to, { force: false, acceptLoss: false, killLong });
   return 'refused' in planned ? refuse(planned.refused) : act(planned.plan, order);
+}
+
+/** The node to move to, from `to`, or from `from`, which must be the holder. */
+function targetOf(
+  { pair, holder, vip }: Situation,
+  { to, from }: { readonly to?: string | undefined; readonly from?: string | undefined },
+): string | { readonly refused: string } {
+  if (from === undefined) return to ?? '';
+  if (!pair.nodes.some(({ name }) => name === from)) {
+    return { refused: `got node ${from}; want one of ${pair.nodes.map(({ name }) => name).join(', ')}` };
+  }
+  if (to === from) return { refused: `got the same node in "from" and "to"; want two nodes, or one of them` };
+  if (vip === 'held' && holder.node !== from) {
+    return { refused: `${from} does not hold the VIP; ${holder.node} does. Nothing to do` };
+  }
+  return to ?? peerOf(pair, from).name;
+}
+
+function orderReattach(situation: Situation, order: Extract<Order, { action: 'reattach' }>): OrderDecision {
+  const { detached } = situation.memory;
+  if (detached === null) return refuse('no channel is detached; nothing to do');
+  const { node, from, missing } = detached;
+  if (missing !== '' && !order.acceptLoss) {
+    const what = missing === null ? `it is not known yet what ${from} has` : `${from} has ${missing}`;
+    return refuse(
+      `${what}. Applied on ${node} now, they could overwrite newer rows. To take them all the same, add "acceptLoss":true`,
+    );
+  }
+  return act(attachPlan(node, from), order);
 }
 
 function orderRelease({ memory }: Situation, order: Extract<Order, { action: 'release' }>): OrderDecision {
@@ -138,13 +183,25 @@ function orderResume(situation: Situation, order: Extract<Order, { action: 'resu
   };
 }
 
-function orderAcknowledge({ memory }: Situation): OrderDecision {
+/** The flap guard counts from 0 again, and whoever answers at the holder now is the one to be there. */
+function orderAcknowledge({ memory, identity, holder }: Situation): OrderDecision {
   const count = memory.failoversAtMs.length;
-  if (count === 0) return refuse('there is nothing to acknowledge: no automatic failover in the last hour');
+  const changed = identity?.page === 'identity-changed' && holder.server !== null;
+  if (count === 0 && !changed)
+    return refuse(
+      'there is nothing to acknowledge: no automatic failover in the last hour, no changed identity',
+    );
+  const identities = changed
+    ? { ...memory.identities, [holder.node]: holder.server.identity }
+    : memory.identities;
+  const texts = [
+    ...(count > 0 ? [`acknowledged ${count} automatic failovers; the flap guard counts from 0 again`] : []),
+    ...(changed ? [`acknowledged that ${holder.node} is ${holder.server.identity} now`] : []),
+  ];
   return {
     kind: 'note',
-    memory: { ...memory, failoversAtMs: [] },
-    text: `acknowledged ${count} automatic failovers; the flap guard counts from 0 again`,
+    memory: { ...memory, failoversAtMs: [], identities },
+    text: texts.join('; '),
   };
 }
 
@@ -153,5 +210,5 @@ function refuse(because: string): OrderDecision {
 }
 
 function act(plan: Plan, order: Order): OrderDecision {
-  return { kind: 'act', plan, because: `${order.by} asked for it${order.why ? `: ${order.why}` : ''}` };
+  return { kind: 'act', plan, because: `${order.by} asked for it: ${order.why}` };
 }

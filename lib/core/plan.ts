@@ -9,7 +9,8 @@ export type PlanKind =
   | 'open-holder'
   | 'close-standby'
   | 'repair-node'
-  | 'release-node';
+  | 'release-node'
+  | 'attach-channel';
 
 /** Steps in order; the steps of one stage are carried out side by side. */
 export type Stages = readonly (readonly Step[])[];
@@ -52,11 +53,65 @@ export interface PlanRecord extends Plan {
   readonly kept: Position | null;
   /** The security groups that isolating took from the old holder. */
   readonly isolatedFrom: readonly string[] | null;
-  /** Whether EC2 has shown the VIP on the new holder: from here on there is no undoing. */
+  /** Whether EC2, or who answers through the VIP, has shown it on the new holder: from here on there is no undoing. */
   readonly vipMoved: boolean;
+  /** The first moment at which a holder that took writes was closed by this plan. Milliseconds since 1970. */
+  readonly frozenAtMs?: number | null;
+  /** When the journal was last written. Milliseconds since 1970. */
+  readonly steppedAtMs?: number;
+  /** The position in the old holder's history up to which the new one had received when it had caught up. */
+  readonly receivedAt?: Position | null;
+  /** When the old holder's `lastSeen` was read. Milliseconds since 1970. */
+  readonly lastSeenAtMs?: number | null;
+  /** Why the plan is being undone. */
+  readonly stoppedBecause?: string;
 }
 
 /** The index of the stage that moves the VIP; -1 for a plan that does not. */
-export function moveStageOf({ stages }: Plan): number {
-  return stages.findIndex((stage) => stage.some(({ kind }) => kind === 'move-vip'));
+export function moveStageOf(plan: Plan): number {
+  return stageOf(plan, 'move-vip');
+}
+
+/** The index of the first stage with a step of this kind; -1 where there is none. */
+export function stageOf({ stages }: Plan, kind: Step['kind']): number {
+  return stages.findIndex((stage) => stage.some((step) => step.kind === kind));
+}
+
+/**
+ * Whether the first step of this kind may have begun: every stage before it had ended. The journal is always written
+ * before such a stage, so that the next leader knows.
+ */
+export function mayHaveBegun(plan: PlanRecord, kind: Step['kind']): boolean {
+  const index = stageOf(plan, kind);
+  if (index < 0) return false;
+  const before = plan.stages[index - 1] ?? [];
+  return before.every((_, step) => {
+    const outcome = plan.outcomes[outcomeKey(index - 1, step)];
+    return outcome !== undefined && outcome.kind !== 'failed' && outcome.kind !== 'blocked';
+  });
+}
+
+/** The key of a step's outcome in the plan's record. */
+export function outcomeKey(stage: number, step: number): string {
+  return `${stage}.${step}`;
+}
+
+/** What came of the first step of this kind; undefined while nothing has. */
+export function outcomeOf(plan: PlanRecord, kind: Step['kind']): Outcome | undefined {
+  const index = stageOf(plan, kind);
+  const step = plan.stages[index]?.findIndex((one) => one.kind === kind) ?? -1;
+  return plan.outcomes[outcomeKey(index, step)];
+}
+
+/** Whether the new holder applied all that the old one ever wrote: known only if the old one was fenced first. */
+export function reachedTheEnd(plan: PlanRecord): boolean {
+  if (plan.fencedAt === null) return false;
+  return plan.stages.some((stage, stageIndex) =>
+    stage.some(
+      (step, stepIndex) =>
+        step.kind === 'catch-up' &&
+        step.source !== null &&
+        plan.outcomes[outcomeKey(stageIndex, stepIndex)]?.kind === 'done',
+    ),
+  );
 }

@@ -2,6 +2,7 @@
 import type { Pair } from './config.ts';
 import type { Plan, PlanKind } from './plan.ts';
 import {
+  attachPlan,
   closeStandbyPlan,
   failoverPlan,
   openHolderPlan,
@@ -29,7 +30,7 @@ const answers = { holderAnswers: true, acceptLoss: false, undoIfHolderServes: fa
 const texts: Readonly<Record<PlanKind, PlanText>> = {
   failover: {
     because:
-      'Fence, then open, then move: at no time can clients reach two nodes that take writes, and nobody reaches the new one before the VIP does.',
+      'Fence, then detach, then open, then move: at no time can clients reach two nodes that take writes, nobody reaches the new one before the VIP does, and what the old one still has cannot arrive over newer rows.',
     variants: (pair, _, to) => [
       [
         'the holder is gone: fencing it, which will likely be missed, holds nothing up',
@@ -44,13 +45,14 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
   },
   switchover: {
     because:
-      'Catch up while the holder still takes writes, so that the freeze is short; freeze; catch up to its exact end; only then open and move. It loses nothing, or it is undone.',
+      'Look for long sessions first, and refuse for them; catch up while the holder still takes writes, so that the freeze is short; freeze; catch up to its exact end; only then open and move. It loses nothing, or it is undone.',
     variants: (pair, _, to) => [
       ["`writability: 'managed'`", switchoverPlan(pair, to)],
       [
         "`writability: 'untouched'`: both take writes again",
         switchoverPlan({ ...pair, writability: 'untouched' }, to),
       ],
+      ['`"killLong":true`', switchoverPlan(pair, to, true)],
     ],
   },
   'reattach-vip': {
@@ -78,6 +80,11 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
   'release-node': {
     because: "Only by an operator's word: whoever isolated a node does not know when it is well again.",
     variants: (_, from) => [['after `isolate`', releasePlan(from)]],
+  },
+  'attach-channel': {
+    because:
+      'Ends what `detach` began. By itself where the old holder has nothing that the new one lacks; else by the order `reattach`.',
+    variants: (_, from, to) => [['the old holder is back', attachPlan(to, from)]],
   },
 };
 

@@ -23,9 +23,10 @@ export interface FailoverTerms {
 }
 
 /**
- * Fence, then open, then move: at no time can clients reach two nodes that take writes, and nobody reaches
- * the new one before the VIP does. Catching up waits for the position of an old holder that answers; of one
- * that does not, there is nothing more to come, so fencing (which will likely time out) runs beside it.
+ * Fence, then detach, then open, then move: at no time can clients reach two nodes that take writes, and nobody reaches
+ * the new one before the VIP does. Catching up waits for the position of an old holder that answers; of one that does
+ * not, there is nothing more to come, so fencing (which will likely time out) runs beside it. Where the old holder's end
+ * was not reached, what it still has must not arrive over newer rows: the new one stops receiving before it is opened.
  */
 export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Plan {
   const from = peerOf(pair, to).name;
@@ -38,27 +39,47 @@ export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Pl
     node: to,
     source: terms.holderAnswers && managed ? from : null,
     ifFenced: false,
-    limitMs: pair.settings.catchUpLimitMs,
+    // A holder that is gone has nothing to undo for: what makes progress goes on. One that answers is closed meanwhile.
+    limitOf: terms.acceptLoss ? 'wait' : terms.holderAnswers ? 'freeze' : 'progress',
+    limitMs: terms.holderAnswers ? pair.settings.freezeLimitMs : pair.settings.catchUpLimitMs,
     acceptLoss: terms.acceptLoss,
   };
-  const late: Step[] = managed ? [{ ...catchUp, source: from, ifFenced: true }] : [];
+  const late: Step[] = managed
+    ? [
+        {
+          ...catchUp,
+          source: from,
+          ifFenced: true,
+          limitOf: 'freeze',
+          limitMs: pair.settings.freezeLimitMs,
+        },
+      ]
+    : [];
+  const detach: Step[] = managed ? [{ kind: 'detach', node: to, source: from }] : [];
   const first = terms.holderAnswers ? [fence, [catchUp]] : [[...fence, catchUp], late];
   const power: Step[] = pair.fencing === 'none' ? [] : [{ kind: pair.fencing, node: from }];
   return {
     kind: 'failover',
     from,
     to,
-    stages: stages(...first, power, managed ? [{ kind: 'open', node: to }] : [], ...takeOver(pair, from, to)),
-    undo: managed ? undoOf(from, to) : [],
+    stages: stages(
+      ...first,
+      power,
+      detach,
+      managed ? [{ kind: 'open', node: to }] : [],
+      ...takeOver(pair, from, to),
+    ),
+    undo: managed ? undoOf(from, to, [{ kind: 'attach', node: to, source: from }]) : [],
     undoIfHolderServes: terms.undoIfHolderServes,
   };
 }
 
 /**
- * Catch up while the holder still takes writes, so that the freeze is short; freeze; catch up to its exact
- * end; only then open and move. Writes pause from the freeze until the VIP leads to the open node.
+ * Look for sessions that a freeze would harm, before anything is done; catch up while the holder still takes writes, so
+ * that the freeze is short; freeze; catch up to its exact end; only then open and move. Writes pause from the freeze until
+ * the VIP leads to the open node. `killLong`: long sessions are ended, not a reason to refuse.
  */
-export function switchoverPlan(pair: Pair, to: NodeName): Plan {
+export function switchoverPlan(pair: Pair, to: NodeName, killLong = false): Plan {
   const from = peerOf(pair, to).name;
   const { catchUpLimitMs, freezeLimitMs } = pair.settings;
   const catchUp = { kind: 'catch-up', node: to, acceptLoss: false, ifFenced: false } as const;
@@ -68,13 +89,19 @@ export function switchoverPlan(pair: Pair, to: NodeName): Plan {
     from,
     to,
     stages: stages(
-      [{ ...catchUp, source: null, limitMs: catchUpLimitMs }],
-      [{ kind: 'freeze', node: from }],
-      [{ ...catchUp, source: from, limitMs: freezeLimitMs }],
+      [{ kind: 'inspect', node: from, killLong }],
+      [{ ...catchUp, source: null, limitOf: 'wait', limitMs: catchUpLimitMs }],
+      [{ kind: 'freeze', node: from, kills: killLong ? 'to-close' : 'once-closed' }],
+      [{ ...catchUp, source: from, limitOf: 'freeze', limitMs: freezeLimitMs }],
       untouched ? [] : [{ kind: 'open', node: to }],
       ...takeOver(pair, from, to, untouched ? [{ kind: 'open', node: from }] : []),
     ),
-    undo: untouched ? [{ kind: 'open', node: from }] : undoOf(from, to),
+    undo: untouched
+      ? [
+          { kind: 'open', node: from },
+          { kind: 'verify', node: from },
+        ]
+      : undoOf(from, to),
     undoIfHolderServes: false,
   };
 }
@@ -97,14 +124,22 @@ export function reattachPlan(pair: Pair, to: NodeName, otherIsWritable: boolean)
   };
 }
 
-/** One step; verifying it through the VIP is the point of it. */
-export function openHolderPlan(pair: Pair, holder: NodeName): Plan {
+/**
+ * Verifying it through the VIP is the point of it. `catchUp`: the other node took writes until now, as after somebody
+ * moved the VIP by hand, so what it committed is applied first.
+ */
+export function openHolderPlan(pair: Pair, holder: NodeName, { catchUp = false } = {}): Plan {
   const verify: Step = { kind: 'verify', node: holder };
+  const { catchUpLimitMs } = pair.settings;
+  const wait: Step = {
+    ...{ kind: 'catch-up', node: holder, source: null, ifFenced: false },
+    ...{ limitOf: 'progress', limitMs: catchUpLimitMs, acceptLoss: false },
+  };
   return {
     kind: 'open-holder',
     from: peerOf(pair, holder).name,
     to: holder,
-    stages: stages([{ kind: 'open', node: holder }], [verify]),
+    stages: stages(catchUp ? [wait] : [], [{ kind: 'open', node: holder }], [verify]),
     undo: [],
     undoIfHolderServes: false,
   };
@@ -145,6 +180,18 @@ export function releasePlan(node: NodeName): Plan {
   };
 }
 
+/** The holder receives from the other node again: nothing that it lacks is there, or a person accepts what is. */
+export function attachPlan(node: NodeName, source: NodeName): Plan {
+  return {
+    kind: 'attach-channel',
+    from: source,
+    to: node,
+    stages: [[{ kind: 'attach', node, source }]],
+    undo: [],
+    undoIfHolderServes: false,
+  };
+}
+
 /**
  * What every plan that moves the VIP ends with: move, bind on the host, verify through the VIP. `reopen`: the old
  * set-up keeps both writable, and a freeze was only for the move; it ends whatever verifying says.
@@ -158,11 +205,13 @@ function takeOver(pair: Pair, from: NodeName | null, to: NodeName, reopen: Step[
   ];
 }
 
-/** The new one is closed before the old one is opened, so that there are never two. */
-function undoOf(from: NodeName, to: NodeName): Step[] {
+/** The new one is closed before the old one is opened, so that there are never two; a commit shows that all is well. */
+function undoOf(from: NodeName, to: NodeName, between: readonly Step[] = []): Step[] {
   return [
     { kind: 'close', node: to },
+    ...between,
     { kind: 'open', node: from },
+    { kind: 'verify', node: from },
   ];
 }
 

@@ -1,13 +1,12 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import { tell, tellOnce, withIncident } from './alerts.ts';
+import { endConditions, tell, tellCondition, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
-import { describeLoss } from './loss.ts';
-import type { Memory, Readiness } from './memory.ts';
+import type { EventCode } from './events.ts';
+import type { Memory } from './memory.ts';
+import { noteRoles } from './note-roles.ts';
+import { noteEvents, noteReturn } from './notes.ts';
 import type { Durations, Situation } from './situation.ts';
-import type { VerdictKind } from './verdict.ts';
 
-/** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
-const READINESS_REFRESH_MS = 60_000;
 /** How long the pair must be steady before the all-clear. Milliseconds. */
 export const ALL_CLEAR_MS = 3000;
 
@@ -22,7 +21,8 @@ export function remember(
   durations: Durations,
   newId: string,
 ): Memory {
-  const noted = noteLoss(notePause(noteRoles(memory, situation, durations), situation), situation);
+  const roles = notePause(noteRoles(memory, situation, durations), situation);
+  const noted = noteEvents(noteReturn(roles, situation), situation);
   return noteMeasure(noted, decision, situation, durations, newId);
 }
 
@@ -38,33 +38,51 @@ function noteMeasure(
     case 'stay': {
       const open = withIncident(memory, row.id, nowMs, newId);
       const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.id}).` };
-      return tellOnce(
-        open,
-        pair.name,
-        measure.page,
-        { ...words, ...priceOf(situation, measure.page) },
-        nowMs,
-      );
+      const priced = { ...words, ...priceOf(situation, measure.page) };
+      const told = tellCondition(open, pair.name, measure.page, priced, nowMs);
+      const beside = unreadyBeside(told, situation);
+      const all =
+        beside === null
+          ? told
+          : tellCondition(told, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
+      const on: readonly EventCode[] = beside === null ? [measure.page] : [measure.page, 'standby-unfit'];
+      if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, nowMs);
+      // Of what was told already, no new incident begins.
+      return endConditions(all === open ? memory : { ...all, incident: null }, on, nowMs);
     }
     case 'all-clear': {
-      const { incident } = memory;
+      const over = endConditions(memory, [], nowMs);
+      const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
-      if (!incident || steadyForMs < ALL_CLEAR_MS) return memory;
+      if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
+      // Of what nobody was told, nobody is told that it is over.
+      if (incident.told.length === 0) return { ...over, incident: null };
       const minutes = Math.round((nowMs - incident.openedAtMs) / 6000) / 10;
       const happened = `${situation.holder.node} holds the VIP and serves; ${situation.standby.node} is fit.`;
       const done = `The incident is closed after ${minutes} minutes.`;
-      return { ...tell(memory, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
+      return { ...tell(over, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
     }
     case 'observe':
+      return endConditions(memory, [], nowMs);
     case 'resume':
     case 'act':
       return memory;
   }
 }
 
+/**
+ * A standby that is unfit while the holder lives and does not serve: the table's row is about the holder then, and people
+ * are alerted of this beside it. Null when there is nothing to say.
+ */
+function unreadyBeside({ readiness }: Memory, { holder, standby, life }: Situation): string | null {
+  if (readiness?.node !== standby.node || readiness.fit) return null;
+  if (holder.kind === 'serving' || life !== 'lives') return null;
+  return `${standby.node}, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
+}
+
 /** Where a person must choose, the alert names the command and its price. */
 function priceOf(situation: Situation, page: string): { todo?: string } {
-  if (page !== 'holder-lost') return {};
+  if (page !== 'holder-lost' && !(page === 'blind' && situation.witness === 'unknown')) return {};
   const { pair, standby, memory } = situation;
   const ready =
     memory.readiness?.node === standby.node
@@ -73,49 +91,8 @@ function priceOf(situation: Situation, page: string): { todo?: string } {
   return {
     todo:
       `Bring the holder back; or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +
-      `"force":true,"acceptLoss":true}. What would be lost: all that ${standby.node} has not received (${ready}).`,
+      `"force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}. What would be lost: all that ${standby.node} has not received (${ready}).`,
   };
-}
-
-/** Who holds, and whether the other is ready to: only what was seen while the holder served counts. */
-function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
-  const { holder, standby, fitness, nowMs, pair } = situation;
-  let next = memory;
-  if (situation.vip === 'held' && memory.lastHolder !== holder.node && memory.plan === null) {
-    next = { ...next, lastHolder: holder.node };
-  }
-  if (next.failoversAtMs.some((atMs) => nowMs - atMs >= 3_600_000)) {
-    next = { ...next, failoversAtMs: next.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000) };
-  }
-  // What was known before nothing could be seen no longer counts.
-  if (situation.blind !== null && next.readiness !== null) next = { ...next, readiness: null };
-  if (holder.kind !== 'serving') return noteLost(next, situation);
-  if (next.lostAtMs !== null) next = { ...next, lostAtMs: null };
-  if (situation.vip !== 'held') return next;
-  const unreadyForMs = nowMs - (durations.unreadySinceMs ?? nowMs);
-  // A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like
-  // it; a standby that says itself, or whose port says, that it cannot take over is unready at once.
-  const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
-  const proven = standby.confirmed && !untold.includes(standby.kind);
-  if (!fitness.fit && !proven && unreadyForMs < pair.settings.readinessMs) return next;
-  const readiness: Readiness = {
-    node: standby.node,
-    fit: fitness.fit,
-    reasons: fitness.reasons,
-    atMs: nowMs,
-  };
-  return isNews(memory.readiness, readiness) ? { ...next, readiness } : next;
-}
-
-/** Since when the holder is lost: how old readiness was then must not depend on how long the loss lasts. */
-function noteLost(memory: Memory, { holder, nowMs }: Situation): Memory {
-  if (memory.lostAtMs !== null || holder.kind === 'unseen' || !holder.confirmed) return memory;
-  return { ...memory, lostAtMs: nowMs };
-}
-
-function isNews(before: Readiness | null, now: Readiness): boolean {
-  if (before?.node !== now.node || before.fit !== now.fit) return true;
-  return now.atMs - before.atMs >= READINESS_REFRESH_MS;
 }
 
 function notePause(memory: Memory, { pair, nowMs }: Situation): Memory {
@@ -125,16 +102,4 @@ function notePause(memory: Memory, { pair, nowMs }: Situation): Memory {
     done: 'Automatic actions are on again.',
   };
   return tell({ ...memory, pause: null }, pair.name, 'resumed', words, nowMs);
-}
-
-/** The old holder is back: now its end is known exactly. */
-function noteLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation): Memory {
-  const { loss } = memory;
-  if (!loss || standby.node !== loss.old || standby.server === null || memory.plan !== null) return memory;
-  const exact = describeLoss(standby.server.executed, loss.kept, loss.keptBy);
-  const words = {
-    happened: `${loss.old} is back. When ${holder.node} took over, it lacked: ${exact}.`,
-    done: 'Nothing was changed.',
-  };
-  return tell({ ...memory, loss: null }, pair.name, 'loss-counted', words, nowMs);
 }

@@ -2,12 +2,31 @@
 import { z } from 'zod';
 import type { Parsed } from './config.ts';
 import { faultsOf } from './fault.ts';
+import { escaped } from './one-line.ts';
 
 const pair = z.string('the name of a pair').min(1, 'the name of a pair');
-const by = z.string('who asks').min(1, 'who asks').default('operator');
-const why = z.string().default('');
-/** Who asks and why go into history and alerts. */
-const asked = { pair, by, why };
+const node = (what: string) => z.string(what).min(1, what).max(31, what);
+/** Text from people: bounded, and one line wherever it is shown, so that it cannot forge lines of its own. */
+const said = (want: string, max: number) =>
+  z.string(want).trim().min(1, want).max(max, `${want}, of at most ${max} characters`).transform(escaped);
+/** Who asks and why go into history and alerts. The same id again gets the same answer, and never a second move. */
+const asked = {
+  pair,
+  by: said('who asks: a name', 64),
+  why: said('a reason, so that others know', 500),
+  id: z
+    .string('an id of your own')
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'an id of at most 64 letters, digits, dots, hyphens and underscores')
+    .optional(),
+};
+/** A move says where to, or from where: repeated by mistake, it then finds its work done. */
+const direction = {
+  to: node('the node to move to').optional(),
+  from: node('the node to move away from').optional(),
+};
+const directed = { path: ['to'], error: 'the node to move to, or "from", the node to move away from' };
+const isDirected = ({ to, from }: { readonly to?: string | undefined; readonly from?: string | undefined }) =>
+  to !== undefined || from !== undefined;
 
 const schemas = {
   /** What is seen of the pair now, and what keepalambda makes of it. */
@@ -15,20 +34,35 @@ const schemas = {
   /** The mysql_check verdict on both nodes. */
   check: z.strictObject({ action: z.literal('check'), pair }),
   /** Moves the VIP to the standby (or to the node named), which must be fit unless forced. */
-  failover: z.strictObject({
-    action: z.literal('failover'),
+  failover: z
+    .strictObject({
+      action: z.literal('failover'),
+      ...asked,
+      ...direction,
+      force: z.boolean().default(false),
+      acceptLoss: z.boolean().default(false),
+    })
+    .refine(isDirected, directed),
+  /** Changes the holder and loses nothing. `killLong` ends long sessions; `force` undoes a move of the last minute. */
+  switchover: z
+    .strictObject({
+      action: z.literal('switchover'),
+      ...asked,
+      ...direction,
+      force: z.boolean().default(false),
+      killLong: z.boolean().default(false),
+    })
+    .refine(isDirected, directed),
+  /** Lets the holder receive from the old holder again, with what that one has and the holder lacks. */
+  reattach: z.strictObject({
+    action: z.literal('reattach'),
     ...asked,
-    to: z.string().optional(),
-    force: z.boolean().default(false),
     acceptLoss: z.boolean().default(false),
   }),
-  /** Changes the holder and loses nothing. */
-  switchover: z.strictObject({ action: z.literal('switchover'), ...asked, to: z.string().optional() }),
   /** No automatic action until the time is over. */
   pause: z.strictObject({
     action: z.literal('pause'),
     ...asked,
-    why: z.string('a reason, so that others know').min(1, 'a reason, so that others know'),
     minutes: z
       .number('how long, in minutes: a pause always ends')
       .positive('a positive number of minutes')
@@ -49,6 +83,7 @@ const schemas = {
     pair,
     of: z.enum(['failover', 'switchover'], "'failover' or 'switchover'").default('failover'),
     force: z.boolean().default(false),
+    killLong: z.boolean().default(false),
   }),
   history: z.strictObject({ action: z.literal('history'), pair, limit: z.int().min(1).max(500).default(50) }),
 } as const;
@@ -60,7 +95,7 @@ export type Action = Request['action'];
 /** The requests that change something, and so need the lease. */
 export type Order = Extract<
   Request,
-  { action: 'failover' | 'switchover' | 'pause' | 'resume' | 'acknowledge' | 'release' }
+  { action: 'failover' | 'switchover' | 'reattach' | 'pause' | 'resume' | 'acknowledge' | 'release' }
 >;
 
 export const actions = Object.keys(schemas) as Action[];
@@ -94,6 +129,7 @@ export function isOrder(request: Request): request is Order {
   switch (request.action) {
     case 'failover':
     case 'switchover':
+    case 'reattach':
     case 'pause':
     case 'resume':
     case 'acknowledge':

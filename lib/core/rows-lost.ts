@@ -1,16 +1,17 @@
-/** Rows D6 to D15: the VIP or the holder is lost, or the holder fails the check. */
+/** Rows for when the VIP or the holder is lost, or the holder fails the check. */
 import {
-  holderFailsCheck,
   holderGone,
   holderLost,
   holderStuck,
+  pauseText,
   repairable,
   standbyDown,
   wantsFailover,
   witnessed,
 } from './conditions.ts';
 import { failoverPlan, reattachPlan, repairPlan } from './plans.ts';
-import type { Row } from './row.ts';
+import type { Measure, RowText } from './row.ts';
+import type { Situation } from './situation.ts';
 
 /** How long the standby may hear a holder that we do not, before a person is told. Milliseconds. */
 export const WITNESSED_MS = 5000;
@@ -18,12 +19,16 @@ export const WITNESSED_MS = 5000;
 /** The terms of a failover from a holder that is gone: its return before the move makes it needless. */
 const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true } as const;
 
-export const lost: readonly Row[] = [
+export const lost: readonly RowText[] = [
   {
-    id: 'D6',
     name: 'vip-unheld-holder-serves',
-    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves and lacks nothing that the other has.',
-    when: (s) => s.vip === 'unheld' && s.holder.kind === 'serving' && s.aheadBecause === null,
+    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves and lacks nothing that the other has; no pause is on.',
+    when: (s) =>
+      s.safeguards.reattach &&
+      s.vip === 'unheld' &&
+      s.holder.kind === 'serving' &&
+      lacksOf(s) === null &&
+      !s.paused,
     measure: (s) => ({
       kind: 'act',
       plan: reattachPlan(s.pair, s.holder.node, s.standby.server?.writable === true),
@@ -34,9 +39,8 @@ export const lost: readonly Row[] = [
     origin: 'keepalived#950: compare and repair at every tick',
   },
   {
-    id: 'D7',
     name: 'both-lost-repair',
-    says: 'The holder and the standby are both confirmed stopped or silent (not both silent), and repair is configured and was not tried in this incident.',
+    says: 'The holder and the standby are both confirmed stopped or silent (not both silent), repair is configured and was not tried in this incident, and no pause is on.',
     when: (s) => holderGone(s) && standbyDown(s) && repairable(s),
     measure: (s) => ({
       kind: 'act',
@@ -48,7 +52,6 @@ export const lost: readonly Row[] = [
     origin: 'mysql_check.sh kills both keepaliveds here',
   },
   {
-    id: 'D8',
     name: 'both-lost',
     says: 'The holder and the standby are both confirmed stopped or silent (not both silent).',
     when: (s) => holderGone(s) && standbyDown(s),
@@ -62,9 +65,8 @@ export const lost: readonly Row[] = [
     origin: 'mysql_check.sh kills both keepaliveds here',
   },
   {
-    id: 'D9',
     name: 'flap-guard',
-    says: 'A failover is wanted (D10 to D12), and the flap guard forbids it.',
+    says: 'A failover is wanted (the three rows below), and the flap guard forbids it.',
     when: (s) => wantsFailover(s) && s.flapGuard !== null,
     measure: (s) => ({ kind: 'stay', page: 'flap-guard', because: s.flapGuard ?? '' }),
     does: ['page flap-guard'],
@@ -72,9 +74,8 @@ export const lost: readonly Row[] = [
     origin: 'mysql-mmm: 3 an hour; orchestrator: recovery block',
   },
   {
-    id: 'D10',
     name: 'holder-lost',
-    says: 'The holder is confirmed stopped, or confirmed silent and the standby does not hear it; the standby is fit.',
+    says: 'The holder is confirmed stopped or silent, and the standby does not hear it; the standby is fit, and no pause is on.',
     when: (s) => wantsFailover(s) && holderGone(s),
     measure: (s) => ({
       kind: 'act',
@@ -86,9 +87,8 @@ export const lost: readonly Row[] = [
     origin: 'keepalived TCP_CHECK with notify_down',
   },
   {
-    id: 'D11',
     name: 'holder-stuck',
-    says: 'The holder answers, but has committed no heartbeat for the time that makes it stuck; the standby is fit.',
+    says: 'The holder answers, but has committed no heartbeat for the time that makes it stuck, or has refused every write for as long; the standby is fit, and no pause is on.',
     when: (s) => wantsFailover(s) && holderStuck(s),
     measure: (s) => ({
       kind: 'act',
@@ -101,62 +101,94 @@ export const lost: readonly Row[] = [
     origin: 'vtorc: disk stall and blocked semi-sync',
   },
   {
-    id: 'D12',
     name: 'holder-fails-check',
-    says: 'The holder serves but has failed the check for long enough, the standby passes it and is fit, and the policy is `failover`.',
-    when: (s) => wantsFailover(s) && holderFailsCheck(s),
+    says: 'The holder serves but has failed the check for long enough by a fault of its own, not of its source; the standby passes it and is fit, the policy is `failover`, and no pause is on.',
+    when: wantsFailover,
     measure: (s) => ({
       kind: 'act',
       plan: failoverPlan(s.pair, s.standby.node, { ...gone, holderAnswers: true, undoIfHolderServes: false }),
-      because: `${s.holder.node} fails the check: ${s.holderFaults.join('; ')}`,
+      because: `${s.holder.node} fails the check: ${s.holderOwnFaults.join('; ')}. The price: until that is fixed, ${s.holder.node} cannot follow ${s.standby.node}, which has no standby`,
     }),
     does: ['plan failover'],
     reason: 'As mysql_check does, but only when the standby passes; its last writes are waited for.',
     origin: 'mysql_check.sh',
   },
   {
-    id: 'D13',
     name: 'holder-lost-witnessed',
-    says: `The holder is confirmed silent, but the standby's channel has heard it just now. A person is told after ${WITNESSED_MS / 1000} s.`,
-    when: (s) => holderGone(s) && witnessed(s),
+    says: `The holder is confirmed stopped or silent, but the standby's channel has heard it just now (of a hung one: an event, not only replication's heartbeat). A person is alerted after ${WITNESSED_MS / 1000} s.`,
+    when: (s) => holderGone(s) && witnessed(s) && s.witness === 'hears',
     measure: (s) =>
-      s.nowMs - s.holder.sinceMs < WITNESSED_MS
-        ? { kind: 'observe' }
-        : {
-            kind: 'stay',
-            page: 'blind',
-            because: `${s.holder.node} does not answer us, but ${s.standby.node} still hears it`,
-          },
+      soonTold(
+        s,
+        `${s.holder.node} does not answer us, but ${s.standby.node} still hears it: ${s.holder.because}`,
+      ),
     does: ['observe', 'page blind'],
-    reason: 'While the standby hears the holder, the holder lives: it is our path to it that is broken.',
+    reason:
+      'While the standby hears the holder, the holder lives: it is our path to it that is broken, or something on it refuses in its name.',
     origin: 'orchestrator: a dead master is one that its replicas have lost too',
   },
   {
-    id: 'D14',
+    name: 'holder-lost-unwitnessed',
+    says: `The holder is confirmed silent, and the standby cannot say whether it lives: its channel was stopped, is refused by its source, or has heard nothing since the standby restarted. A person is alerted after ${WITNESSED_MS / 1000} s.`,
+    when: (s) => holderGone(s) && witnessed(s),
+    measure: (s) =>
+      soonTold(
+        s,
+        `${s.holder.node} is silent (${s.holder.because}), and ${s.standby.node} cannot say whether it lives: its channel does not run${unfitText(s)}`,
+      ),
+    does: ['observe', 'page blind'],
+    reason: 'A channel that was stopped is no witness of a death: a source that dies leaves it connecting.',
+    origin: 'safety review 10: STOP REPLICA on the standby made a failover from a live holder',
+  },
+  {
     name: 'holder-lost-standby-unfit',
-    says: 'The holder is confirmed stopped or silent, or stuck, and the standby is not fit.',
+    says: 'The holder is confirmed stopped or silent, or stuck, and the standby is not fit, or a pause is on.',
     when: (s) => holderLost(s),
     measure: (s) => ({
       kind: 'stay',
       page: 'holder-lost',
-      because: `${s.holder.node} is ${s.holder.kind}: ${s.holder.because}. ${s.standby.node} is unfit: ${s.fitness.reasons.join('; ')}`,
+      because: `${s.holder.node} is ${s.holder.kind}: ${s.holder.because}${unfitText(s)}${pausedText(s)}`,
     }),
     does: ['page holder-lost'],
-    reason: 'Losing writes is a decision for a person, who gets the command and its price.',
-    origin: 'orchestrator#1342, resource-agents#1377',
+    reason:
+      'Losing writes is a decision for a person, who gets the command and its price; so is every move in a pause.',
+    origin: 'orchestrator#1342, resource-agents#1377, patroni pause',
   },
   {
-    id: 'D15',
     name: 'vip-unheld',
-    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder does not serve, or lacks transactions that the other has.',
+    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder does not serve, or lacks transactions that the other has, or a pause is on.',
     when: (s) => s.vip === 'unheld',
-    measure: (s) => ({
-      kind: 'stay',
-      page: 'vip-unheld',
-      because: `the VIP is ${s.vipBecause}; ${s.holder.node} is ${s.holder.kind}: ${s.holder.because}${s.aheadBecause === null ? '' : `; of ${s.standby.node}: ${s.aheadBecause}`}`,
-    }),
+    measure: (s) => {
+      const lacks = lacksOf(s);
+      const ahead = lacks === null ? '' : `; ${s.standby.node} has what it lacks, ${lacks}`;
+      return {
+        kind: 'stay',
+        page: 'vip-unheld',
+        because: `the VIP is ${s.vipBecause}; ${s.holder.node} is ${s.holder.kind}: ${s.holder.because}${ahead}${pausedText(s)}`,
+      };
+    },
     does: ['page vip-unheld'],
     reason: 'The VIP goes only to a node that is known to be fit.',
     origin: 'mysql-mmm#1',
   },
 ];
+
+/** What the holder lacks of what the standby has; null when nothing is known. */
+function lacksOf({ lead }: Situation): string | null {
+  return lead.holderLacksOwn ?? lead.holderLacksOthers;
+}
+
+function soonTold({ nowMs, holder }: Situation, because: string): Measure {
+  return nowMs - holder.sinceMs < WITNESSED_MS
+    ? { kind: 'observe' }
+    : { kind: 'stay', page: 'blind', because };
+}
+
+function unfitText({ fitness, standby }: Situation): string {
+  return fitness.fit ? '' : `. ${standby.node} is unfit: ${fitness.reasons.join('; ')}`;
+}
+
+function pausedText(s: Situation): string {
+  const text = pauseText(s);
+  return text === '' ? '' : `. ${text}`;
+}

@@ -1,79 +1,17 @@
-/** Rows D16 to D25: no failover is wanted; what else is not as it should be. */
-import { holderFailsCheck, managed, mayLeave, repairable, standbyGone } from './conditions.ts';
-import { closeStandbyPlan, openHolderPlan, repairPlan, switchoverPlan } from './plans.ts';
-import type { Row } from './row.ts';
-import { holderLeaves, isSteady } from './situation.ts';
+/** The last rows: the holder serves and is the one that takes writes; what else is not as it should be. */
+import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } from './conditions.ts';
+import { blockOf, misdirection, renderSession } from './fitness.ts';
+import { repairPlan } from './plans.ts';
+import type { RowText } from './row.ts';
+import { channel } from './rows-channel.ts';
+import type { HangCause, Heartbeat } from './sighting.ts';
+import type { Situation } from './situation.ts';
+import { isSteady } from './steady.ts';
 
-export const served: readonly Row[] = [
+export const served: readonly RowText[] = [
   {
-    id: 'D16',
-    name: 'holder-stopping',
-    says: 'The holder serves, but EC2 says that its instance is stopping or shutting down; the standby is fit, the flap guard does not forbid a move, none was tried in this incident, and the policy is `switchover`.',
-    when: (s) => holderLeaves(s) && mayLeave(s),
-    measure: (s) => ({
-      kind: 'act',
-      plan: switchoverPlan(s.pair, s.standby.node),
-      because: `the instance of ${s.holder.node} is ${s.holderInstance}, and ${s.holder.node} still serves`,
-    }),
-    does: ['plan switchover'],
-    reason:
-      'Its end is certain and has not come yet: a planned move loses nothing, and waiting for the death could.',
-    origin: 'EC2: an instance is `stopping` for as long as its system takes to shut down',
-  },
-  {
-    id: 'D17',
-    name: 'holder-locked-out',
-    says: 'Two looks in a row found that the holder refuses our login, or refuses to be read.',
-    when: (s) => s.holder.kind === 'locked-out' && s.holder.confirmed,
-    measure: (s) => ({ kind: 'stay', page: 'locked-out', because: `${s.holder.node}: ${s.holder.because}` }),
-    does: ['page locked-out'],
-    reason: 'A server that refuses a login is alive. The fault is ours.',
-    origin: 'mysql_check.sh reads it as a dead server',
-  },
-  {
-    id: 'D18',
-    name: 'holder-saturated',
-    says: 'Two looks in a row found that the holder has no connection left.',
-    when: (s) => s.holder.kind === 'saturated' && s.holder.confirmed,
-    measure: (s) => ({ kind: 'stay', page: 'saturated', because: `${s.holder.node}: ${s.holder.because}` }),
-    does: ['page saturated'],
-    reason: 'A full connection table moves with its clients to the next master.',
-    origin: 'mysql_check.sh reads it as a dead server',
-  },
-  {
-    id: 'D19',
-    name: 'two-writers',
-    says: 'Writability is managed, the holder serves, and the standby takes writes.',
-    when: (s) =>
-      managed(s) && s.holder.kind === 'serving' && s.standby.server?.writable === true && s.vip === 'held',
-    measure: (s) => ({
-      kind: 'act',
-      plan: closeStandbyPlan(s.pair, s.standby.node),
-      because: `${s.standby.node} takes writes, and the VIP is on ${s.holder.node}`,
-    }),
-    does: ['plan close-standby'],
-    reason: 'Exactly one node takes writes. Closed before a holder is opened, so that there are never two.',
-    origin: 'orchestrator#1480, MaxScale enforce_read_only',
-  },
-  {
-    id: 'D20',
-    name: 'holder-read-only',
-    says: 'Writability is managed, and the holder serves and is read-only.',
-    when: (s) =>
-      managed(s) && s.holder.server?.writable === false && s.holder.kind === 'serving' && s.vip === 'held',
-    measure: (s) => ({
-      kind: 'act',
-      plan: openHolderPlan(s.pair, s.holder.node),
-      because: `${s.holder.node} holds the VIP and is read-only`,
-    }),
-    does: ['plan open-holder'],
-    reason: 'Nodes start read-only; writability is granted to the holder.',
-    origin: 'orchestrator#494: read_only in my.cnf',
-  },
-  {
-    id: 'D21',
     name: 'standby-repair',
-    says: 'The holder serves, the standby is confirmed stopped, or silent for long enough to be remembered as unfit, and repair is configured and was not tried in this incident.',
+    says: 'The holder serves, the standby is confirmed stopped, or silent for long enough to be remembered as unfit, repair is configured and was not tried in this incident, and no pause is on.',
     when: (s) => s.holder.kind === 'serving' && standbyGone(s) && repairable(s),
     measure: (s) => ({
       kind: 'act',
@@ -85,39 +23,109 @@ export const served: readonly Row[] = [
     origin: 'keepalived notify_down: mysql_down.sh',
   },
   {
-    id: 'D22',
+    name: 'holder-locked',
+    says: 'The holder serves, and its commits have hung for `stuckMs` on a session that holds a global lock.',
+    when: (s) => hangsOn(s, 'global-lock') !== null,
+    measure: (s) => ({ kind: 'stay', page: 'holder-locked', because: hangText(s) }),
+    does: ['page holder-locked'],
+    reason:
+      'It is a backup as a rule, and ends. A failover would end it too, and cost an outage; it comes only after `lockedMs`.',
+    origin: 'FLUSH TABLES WITH READ LOCK: mysqldump, mydumper, backups of non-InnoDB tables',
+  },
+  {
+    name: 'waits-for-acknowledgement',
+    says: "The holder serves, and its commits have hung for `stuckMs` on a semi-synchronous standby's acknowledgement.",
+    when: (s) => hangsOn(s, 'semi-sync') !== null,
+    measure: (s) => ({ kind: 'stay', page: 'waits-for-acknowledgement', because: hangText(s) }),
+    does: ['page waits-for-acknowledgement'],
+    reason:
+      'The server ends the wait itself at its own timeout, and the standby that does not acknowledge has not received: a move to it would lose what waits. `stuckMs` counts from that timeout.',
+    origin: 'MySQL: rpl_semi_sync_source_timeout',
+  },
+  {
+    name: 'heartbeat-barred',
+    says: 'The holder serves, and for `stuckMs` something about our own table or account has kept our heartbeat from being written.',
+    when: (s) =>
+      holderServes(s) &&
+      s.holder.server?.heartbeat.kind === 'barred' &&
+      s.heartbeatForMs >= s.pair.settings.stuckMs,
+    measure: (s) => ({ kind: 'stay', page: 'heartbeat-barred', because: hangText(s) }),
+    does: ['page heartbeat-barred'],
+    reason: 'It says nothing about the server, so nothing is moved; but a stuck server would go unnoticed.',
+    origin: 'LOCK TABLES keepalambda.heartbeat; a revoked grant',
+  },
+  {
     name: 'holder-fails-check-stays',
-    says: 'The holder serves but has failed the check for long enough, and the standby passes; the policy is `page`, or the standby is unfit.',
+    says: "The holder serves but has failed the check for long enough, and the standby passes; the fault is its source's, the policy is `page`, the standby is unfit, or a pause is on.",
     when: (s) => holderFailsCheck(s) && s.standbyPasses,
     measure: (s) => ({
       kind: 'stay',
       page: 'holder-fails-check',
-      because: `${s.holder.node}: ${s.holderFaults.join('; ')}${s.fitness.fit ? '' : `. ${s.standby.node} is unfit: ${s.fitness.reasons.join('; ')}`}`,
+      because: [
+        `${s.holder.node}: ${s.holderFaults.join('; ')}`,
+        ...(s.holderOwnFaults.length === 0 ? [`It is for ${s.standby.node} to be fixed, its source`] : []),
+        ...(s.fitness.fit ? [] : [`${s.standby.node} is unfit: ${s.fitness.reasons.join('; ')}`]),
+        ...(s.paused ? [pauseText(s)] : []),
+      ].join('. '),
     }),
     does: ['page holder-fails-check'],
     reason:
-      'Replication into the holder is broken, but clients are served; the policy or the standby forbids more.',
+      'Replication into the holder is broken, but clients are served; the source, the policy, the standby or a pause forbids more.',
     origin: 'mysql-mmm: replication failure on the active master is irrelevant',
   },
+  ...channel,
   {
-    id: 'D23',
+    name: 'standby-misdirected',
+    says: "The holder serves, and the standby's channel does not come from the holder's own address, or not from the server that the holder is.",
+    when: (s) => holderServes(s) && misdirected(s) !== null,
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'standby-misdirected',
+      because: `${s.standby.node}: ${misdirected(s) ?? ''}`,
+    }),
+    does: ['page standby-misdirected'],
+    reason:
+      'Its threads run, its lag is 0, and it has nothing of what the holder writes. An address proves nothing: the identity does.',
+    origin: 'mariadb-operator#1853, vitess ConnectedToWrongPrimary, MaxScale can_be_promoted',
+  },
+  {
+    name: 'standby-locked',
+    says: 'The holder serves, and the standby is remembered as unfit, and a lock or a full disk keeps it from applying.',
+    when: (s) => holderServes(s) && notedUnfit(s) && blockOf(s.standby.server) !== null,
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'standby-locked',
+      because: `${s.standby.node}: ${s.fitness.reasons.join('; ')}`,
+    }),
+    does: ['page standby-locked'],
+    reason: 'Named before it is needed: a failover would wait for that session.',
+    origin: 'FLUSH TABLES WITH READ LOCK on the standby: 31 s of outage',
+  },
+  {
     name: 'standby-unfit',
     says: 'The holder serves, and the standby has been unfit for long enough to be remembered as such.',
-    when: (s) =>
-      s.holder.kind === 'serving' && s.memory.readiness?.node === s.standby.node && !s.memory.readiness.fit,
+    when: (s) => s.holder.kind === 'serving' && notedUnfit(s),
     measure: (s) => ({
       kind: 'stay',
       page: 'standby-unfit',
       because: `${s.standby.node}: ${(s.fitness.fit ? (s.memory.readiness?.reasons ?? []) : s.fitness.reasons).join('; ')}`,
     }),
     does: ['page standby-unfit'],
-    reason: 'A standby that cannot take over is told before it is needed.',
+    reason: 'A person hears of a standby that cannot take over before it is needed.',
     origin: 'replication-manager: readiness at every tick; resource-agents#1377',
   },
   {
-    id: 'D24',
+    name: 'login-refused',
+    says: 'The holder serves, and a node answers on the connection that we kept, and refuses new logins.',
+    when: (s) => holderServes(s) && refusers(s).length > 0,
+    measure: (s) => ({ kind: 'stay', page: 'login-refused', because: refusers(s).join('; ') }),
+    does: ['page login-refused'],
+    reason: 'It is judged by what it answers. But the connection that we kept will not live for ever.',
+    origin: 'errors 1040, 1045, 1129 on a fresh login of a server that serves',
+  },
+  {
     name: 'steady',
-    says: 'The holder serves and passes the check, the standby serves and is fit, and exactly the holder takes writes (if managed).',
+    says: 'The holder serves, commits and passes the check, the standby serves and has been fit for its time, new logins work, and exactly the holder takes writes (if managed).',
     when: isSteady,
     measure: () => ({ kind: 'all-clear' }),
     does: ['all-clear'],
@@ -125,7 +133,6 @@ export const served: readonly Row[] = [
     origin: 'orchestrator#377: every alert has its all-clear',
   },
   {
-    id: 'D25',
     name: 'unsettled',
     says: 'Anything else.',
     when: () => true,
@@ -135,3 +142,35 @@ export const served: readonly Row[] = [
     origin: 'orchestrator#1219: brief restarts failed over',
   },
 ];
+
+function notedUnfit({ memory, standby }: Situation): boolean {
+  return memory.readiness?.node === standby.node && !memory.readiness.fit;
+}
+
+function misdirected({ pair, standby, peerIdentity }: Situation): string | null {
+  return misdirection(pair, standby.server, peerIdentity);
+}
+
+/** The heartbeat that hangs for this cause, for as long as makes others stuck; else null. */
+function hangsOn(s: Situation, cause: HangCause): Heartbeat | null {
+  const heartbeat = s.holder.server?.heartbeat;
+  if (!holderServes(s) || heartbeat?.kind !== 'failed' || heartbeat.cause !== cause) return null;
+  return heartbeat.forMs >= s.pair.settings.stuckMs ? heartbeat : null;
+}
+
+function hangText({ holder }: Situation): string {
+  const heartbeat = holder.server?.heartbeat;
+  if (heartbeat?.kind !== 'failed' && heartbeat?.kind !== 'barred') return holder.because;
+  const by = heartbeat.blocker === null ? '' : `: ${renderSession(heartbeat.blocker)}`;
+  return `${holder.node}: ${heartbeat.because}${by}`;
+}
+
+function refusers({ holder, standby }: Situation): readonly string[] {
+  return [holder, standby].flatMap(({ node, server }) =>
+    server?.loginRefused
+      ? [
+          `${node} refuses new logins of ours: error ${server.loginRefused.errno}: ${server.loginRefused.message}`,
+        ]
+      : [],
+  );
+}

@@ -1,32 +1,34 @@
-/** Rows D1 to D5: whose turn it is not, or who holds the VIP, is not clear; nothing new is begun. */
+/** The first rows: whose turn it is, who answers, or who holds the VIP is not clear. Nothing new is begun. */
 import { holderLost, wantsFailover } from './conditions.ts';
-import type { Row } from './row.ts';
+import type { RowText } from './row.ts';
 import { BLIND_MS, VIP_WORD_LIFE_MS } from './situation.ts';
 
-export const unclear: readonly Row[] = [
+export const unclear: readonly RowText[] = [
   {
-    id: 'D1',
     name: 'plan-in-flight',
     says: 'Memory holds a plan that has not ended, paused or not.',
     when: (s) => s.memory.plan !== null,
     measure: () => ({ kind: 'resume' }),
     does: ['resume'],
     reason:
-      "A half-done plan is worse than either end of it, so nothing else is decided before it has ended. During a pause it is an operator's own.",
+      'A half-done plan is worse than either end of it, so nothing else is decided before it has ended. It goes on in a pause.',
     origin: 'pg_auto_failover: every transition can be repeated until it succeeds',
   },
   {
-    id: 'D2',
-    name: 'paused',
-    says: "An operator's pause is on.",
-    when: (s) => s.paused,
-    measure: () => ({ kind: 'observe' }),
-    does: ['observe'],
-    reason: 'An operator is at work; acting under their hands is how healthy masters get lost.',
-    origin: 'patroni pause',
+    name: 'misidentified',
+    says: 'Both nodes answer with the same identity; or the holder answers with another than it had, and no person has acknowledged it.',
+    when: (s) => s.identity !== null,
+    measure: (s) => ({
+      kind: 'stay',
+      page: s.identity?.page ?? 'identity-changed',
+      because: s.identity?.because ?? '',
+    }),
+    does: ['page same-identity', 'page identity-changed'],
+    reason:
+      'Who must be replaced, and by whom, is not known. A standby with another identity was rebuilt: that is alerted and remembered.',
+    origin: 'mariadb-operator#1853, vitess ConnectedToWrongPrimary',
   },
   {
-    id: 'D3',
     name: 'blind',
     says: `All vantages have been blind for ${BLIND_MS / 1000} s; or both nodes are confirmed silent, while EC2 does not say that either has stopped.`,
     when: (s) => s.blind !== null,
@@ -37,7 +39,6 @@ export const unclear: readonly Row[] = [
     origin: 'orchestrator holistic detection; keepalived pair killed by its own check',
   },
   {
-    id: 'D4',
     name: 'ec2-blind',
     says: `EC2 has not answered for ${BLIND_MS / 1000} s and its last word is older than ${VIP_WORD_LIFE_MS / 1000} s, and the holder is lost or a failover is wanted.`,
     when: (s) => s.vip === 'blind' && (holderLost(s) || wantsFailover(s)),
@@ -47,7 +48,6 @@ export const unclear: readonly Row[] = [
     origin: 'ClusterLabs awsvip acts without looking',
   },
   {
-    id: 'D5',
     name: 'vip-unknown',
     says: 'EC2 has not said yet where the VIP is, or has said fewer than three times in a row that neither node has it.',
     when: (s) => s.vip === 'unknown',

@@ -33,6 +33,26 @@ export interface Safeguards {
   readonly readiness: boolean;
   /** The new holder has applied what it received before it is opened. */
   readonly catchUp: boolean;
+  /** A node is gone only when enough looks, over enough time, have said so. */
+  readonly confirmation: boolean;
+  /** A channel that has heard nothing for too long is cut, whatever its threads say. */
+  readonly unheard: boolean;
+  /** A standby with transactions that the holder lacks is unfit. */
+  readonly errant: boolean;
+  /** EC2's reads may be stale: that the VIP is not where we left it counts when EC2 has said so again and again. */
+  readonly staleReads: boolean;
+  /** After a plan, looks that began before its end are not taken for what is. */
+  readonly freshLooks: boolean;
+  /** A holder that is read-only after a restart is opened. */
+  readonly reopenHolder: boolean;
+  /** A VIP that nobody holds is attached again. */
+  readonly reattach: boolean;
+  /** A plan that keeps a live holder from taking writes is undone when EC2 does not answer. */
+  readonly undoWithoutEc2: boolean;
+  /** An alert stays in memory until SNS has taken it. */
+  readonly keepsAlerts: boolean;
+  /** After a save that was not answered, memory is read again before anything is decided by it. */
+  readonly settleDoubt: boolean;
 }
 
 export type SafeguardName = keyof Safeguards;
@@ -53,6 +73,16 @@ export const allSafeguards: Safeguards = {
   addressAllowList: true,
   readiness: true,
   catchUp: true,
+  confirmation: true,
+  unheard: true,
+  errant: true,
+  staleReads: true,
+  freshLooks: true,
+  reopenHolder: true,
+  reattach: true,
+  undoWithoutEc2: true,
+  keepsAlerts: true,
+  settleDoubt: true,
 };
 
 /** All safeguards but one. */

@@ -14,6 +14,7 @@ type Choice =
   | 'holderReplicationFault'
   | 'holderStopping'
   | 'repair'
+  | 'events'
   | 'writeProbe';
 
 const choices: Readonly<Record<Choice, string>> = {
@@ -25,6 +26,8 @@ const choices: Readonly<Record<Choice, string>> = {
   holderStopping:
     'The instance of a holder that still serves is stopping: `switchover` away from it, or `wait` for its end.',
   repair: 'What is restarted on a lost node, once an incident: `mysqld`, `keepalived`.',
+  events:
+    'Scheduled events: `managed`: the scheduler runs on the holder alone. `leave`: it is never touched.',
   writeProbe: 'Whether looks at the holder commit a heartbeat row.',
 };
 
@@ -38,6 +41,8 @@ const settings: Readonly<Record<keyof Settings, string>> = {
   lookIntervalMs: 'The probe looks so often while a look is held open.',
   holdMs: 'A held look stays open so long while nothing changes.',
   stuckMs: 'A holder that commits no heartbeat for so long is `stuck`.',
+  lockedMs:
+    'The same while a session holds a global lock, as a backup does; the session is named at `stuckMs`.',
   replicationFaultMs: 'A replication or lag fault of the holder must last so long.',
   readinessMs: 'A standby must be unfit for so long before that is remembered, and paged.',
   witnessMs: 'The standby is a witness while it heard the holder within this time.',

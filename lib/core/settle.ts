@@ -1,12 +1,11 @@
 /** Ending a plan: what it leaves in memory, and who is told. */
-import { tell, tellOnce, type Words, withIncident } from './alerts.ts';
+import { countAsTold, tell, tellCondition, tellLimited, type Words, withIncident } from './alerts.ts';
 import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
 import { describeLoss } from './loss.ts';
 import type { Answer, Loss, Memory } from './memory.ts';
-import type { NodeName } from './names.ts';
-import type { PlanRecord } from './plan.ts';
-import { outcomeKey, renderOutcomes } from './steps-text.ts';
+import { outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
+import { renderOutcomes } from './steps-text.ts';
 
 /** How a plan ended. */
 export type Ending =
@@ -28,13 +27,17 @@ export interface Close {
 /** After a plan as long as this, what was known of the standby before it no longer counts. Milliseconds. */
 const UNWATCHED_MS = 5000;
 /** How many answers to orders are remembered. */
-const ANSWERS_KEPT = 10;
+const ANSWERS_KEPT = 20;
+/** failover-done says already that the old holder is to be brought back: nothing more is said of it for this long. */
+const SAID_MS = 30_000;
 
 /** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
 export function settle(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
   const ended: Memory = { ...memory, plan: null, readiness: readinessAfter(memory, plan, close) };
-  const moved = plan.vipMoved ? withHolder(countMove(ended, plan, close), plan.to) : ended;
-  const withLoss = noteLossOf(noteQuarantine(moved, pair, plan, ending), plan, ending, close);
+  const moved = plan.vipMoved ? withHolder(countMove(ended, plan, close), plan, close) : ended;
+  const tried = ending.kind === 'undone' && plan.requestId === null ? { triedAtMs: close.nowMs } : {};
+  const detached = noteDetached({ ...moved, ...tried }, plan, ending, close);
+  const withLoss = noteLossOf(noteQuarantine(detached, pair, plan, ending), plan, ending, close);
   const told = tellEnding(withLoss, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
 }
@@ -45,12 +48,12 @@ export function answer(memory: Memory, given: Answer): Memory {
 }
 
 /**
- * A switchover of our own counts for the flap guard too, but only when it has moved the VIP: if the holder dies in
- * the middle of one, the failover must not have to wait.
+ * What moved the VIP without being asked counts for the flap guard; what was undone does not: if the holder dies in the
+ * middle of a switchover, or the standby needs time to catch up, the failover must not have to wait.
  */
 function countMove(memory: Memory, plan: PlanRecord, { nowMs }: Close): Memory {
-  if (!ownSwitchover(plan)) return memory;
-  return { ...memory, failoversAtMs: [...memory.failoversAtMs, nowMs] };
+  const counts = plan.requestId === null && (plan.kind === 'failover' || plan.kind === 'switchover');
+  return counts ? { ...memory, failoversAtMs: [...memory.failoversAtMs, nowMs] } : memory;
 }
 
 function ownSwitchover({ kind, requestId }: PlanRecord): boolean {
@@ -58,9 +61,22 @@ function ownSwitchover({ kind, requestId }: PlanRecord): boolean {
 }
 
 /** The VIP is on this node. Where the roles have changed, nothing is known yet of the new standby. */
-function withHolder(memory: Memory, holder: NodeName): Memory {
-  if (memory.lastHolder === holder) return memory;
-  return { ...memory, lastHolder: holder, readiness: null, lostAtMs: null };
+function withHolder(memory: Memory, { from, to }: PlanRecord, { nowMs }: Close): Memory {
+  const moved: Memory = { ...memory, moved: { from, to, atMs: nowMs }, triedAtMs: null };
+  return memory.lastHolder === to ? moved : { ...moved, lastHolder: to, readiness: null, lostAtMs: null };
+}
+
+/** A channel that was stopped, and not started again, is remembered until it is. */
+function noteDetached(memory: Memory, plan: PlanRecord, ending: Ending, { nowMs }: Close): Memory {
+  if (plan.kind === 'attach-channel')
+    return ending.kind === 'completed' ? { ...memory, detached: null } : memory;
+  if (outcomeOf(plan, 'detach')?.kind !== 'done' || plan.from === null) return memory;
+  const attached = plan.undo.some(({ kind }, index) => {
+    const outcome = plan.outcomes[`undo.${index}`];
+    return kind === 'attach' && (outcome?.kind === 'done' || outcome?.kind === 'already');
+  });
+  if (attached) return memory;
+  return { ...memory, detached: { node: plan.to, from: plan.from, atMs: nowMs, missing: null } };
 }
 
 /**
@@ -86,27 +102,17 @@ function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Clo
   if (plan.kind !== 'failover' || ending.kind === 'undone' || !plan.vipMoved || plan.from === null)
     return memory;
   if (reachedTheEnd(plan)) return { ...memory, loss: null };
+  const seenAtMs = plan.lastSeenAtMs ?? null;
   const loss: Loss = {
     old: plan.from,
     lastSeen: plan.fencedAt ?? plan.lastSeen,
+    lastSeenAgoMs:
+      plan.fencedAt !== null ? 0 : seenAtMs === null ? null : Math.max(1, plan.badSinceMs - seenAtMs),
     kept: plan.kept,
     keptBy: close.identity,
     atMs: close.nowMs,
   };
   return { ...memory, loss };
-}
-
-/** Whether the new holder applied all that the old one ever wrote: known only if the old one was fenced first. */
-function reachedTheEnd(plan: PlanRecord): boolean {
-  if (plan.fencedAt === null) return false;
-  return plan.stages.some((stage, stageIndex) =>
-    stage.some(
-      (step, stepIndex) =>
-        step.kind === 'catch-up' &&
-        step.source !== null &&
-        plan.outcomes[outcomeKey(stageIndex, stepIndex)]?.kind === 'done',
-    ),
-  );
 }
 
 function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
@@ -115,11 +121,24 @@ function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending
   // Only what asks for a person opens an incident of its own; an order that succeeds is none.
   const needsPerson = ending.kind === 'incomplete';
   const open = needsPerson ? withIncident(memory, plan.row, close.nowMs, close.incidentId) : memory;
-  const telling = repeats(plan) ? tellOnce : tell;
-  const told = telling(open, pair.name, code, wordsOf(memory, pair, plan, ending, close), close.nowMs);
-  if (code !== 'failover-done' || !told.incident) return told;
+  const told = tellingOf(plan, ending)(
+    open,
+    pair.name,
+    code,
+    wordsOf(memory, pair, plan, ending, close),
+    close.nowMs,
+  );
   // failover-done says already that the old holder is to be brought back.
-  return { ...told, incident: { ...told.incident, told: [...told.incident.told, 'standby-unfit'] } };
+  return code === 'failover-done'
+    ? countAsTold(told, 'standby-unfit', close.nowMs, close.nowMs + SAID_MS)
+    : told;
+}
+
+/** A plan that the next tick makes again is told once while it fails; one that succeeds again and again, a few times. */
+function tellingOf({ kind, requestId }: PlanRecord, ending: Ending): typeof tell {
+  if (requestId !== null) return tell;
+  if (ending.kind === 'completed') return kind === 'failover' || kind === 'switchover' ? tell : tellLimited;
+  return kind === 'failover' || kind === 'switchover' ? tellLimited : tellCondition;
 }
 
 function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
@@ -139,14 +158,11 @@ function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
       return completed ? 'standby-closed' : 'plan-incomplete';
     case 'repair-node':
       return 'repaired';
+    case 'attach-channel':
+      return completed ? 'channel-attached' : 'plan-incomplete';
     case 'release-node':
       return null;
   }
-}
-
-/** Plans that the next tick makes again as long as their reason lasts: nobody wants an alert a second. */
-function repeats({ kind }: PlanRecord): boolean {
-  return kind !== 'failover' && kind !== 'switchover';
 }
 
 function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Words {
@@ -156,16 +172,16 @@ function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, c
     case 'completed':
       return {
         ...words,
-        done: `${doneText(pair, plan, close)} ${who}.${lossText(memory, plan, close)}`,
+        done: `${doneText(pair, plan, close)} ${who}.${lossText(memory, pair, plan)}${unfencedText(plan)}`,
         ...(ownSwitchover(plan) ? { todo: leftBy(plan) } : {}),
       };
     case 'undone':
+      return { ...words, done: `Stopped ${who}: ${ending.because}.${unchangedText(plan)}` };
+    case 'incomplete':
       return {
         ...words,
-        done: `Stopped${plan.undo.length > 0 ? ', and undone' : ''} ${who}: ${ending.because}.`,
+        done: `Not completed ${who}: ${ending.because}.${lossText(memory, pair, plan)}${unfencedText(plan)}`,
       };
-    case 'incomplete':
-      return { ...words, done: `Not completed ${who}: ${ending.because}.${lossText(memory, plan, close)}` };
   }
 }
 
@@ -183,12 +199,31 @@ function leftBy({ from, to }: PlanRecord): string {
   return `${from} will be gone: ${to} has no standby until it is back. Find out who stops it, if it was not you.`;
 }
 
-/** What was lost: nothing, when the new holder applied the old one's very last write. */
-function lossText(memory: Memory, plan: PlanRecord, close: Close): string {
-  if (plan.kind !== 'failover') return '';
+/** What was lost, when a failover has moved the VIP. */
+function lossText(memory: Memory, pair: Pair, plan: PlanRecord): string {
+  if (plan.kind !== 'failover' || !plan.vipMoved) return '';
   if (memory.loss === null)
-    return plan.vipMoved ? ` Nothing was lost: ${plan.to} had applied the last write.` : '';
-  return ` Loss, as far as was seen: ${describeLoss(memory.loss.lastSeen, memory.loss.kept, close.identity)}.`;
+    return ` Data loss: none (${plan.to} had applied the last write of ${plan.from}).`;
+  const { lookIntervalMs, lookLimitMs } = pair.settings;
+  return ` Data loss: ${describeLoss(memory.loss, 2 * lookIntervalMs + lookLimitMs)}.`;
+}
+
+/** An old holder that could not be closed, and that nothing else keeps from its clients. */
+function unfencedText(plan: PlanRecord): string {
+  const fence = outcomeOf(plan, 'fence');
+  if (fence?.kind !== 'missed' || !plan.vipMoved) return '';
+  const [isolated, stopped] = [outcomeOf(plan, 'isolate'), outcomeOf(plan, 'stop-instance')];
+  if (isolated?.kind === 'done' || stopped?.kind === 'done') return '';
+  return ` ${plan.from} could not be closed (${fence.because}): if it lives, it may still take writes from clients that reach it directly.`;
+}
+
+/** What an undone plan leaves: said only of what was seen. */
+function unchangedText(plan: PlanRecord): string {
+  if (plan.from === null || (plan.kind !== 'failover' && plan.kind !== 'switchover')) return '';
+  if (plan.phase === 'running') return ` No change: ${plan.from} still holds the VIP.`;
+  return plan.wasWritable
+    ? ` No change: ${plan.from} still holds the VIP and takes writes, verified by a commit.`
+    : ` No change: the VIP stays on ${plan.from}, which was not taking writes.`;
 }
 
 function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): Answer {
@@ -202,7 +237,7 @@ function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: str
       return {
         ...base,
         ok: false,
-        text: `${plan.kind} to ${plan.to} undone, the pair is as it was: ${ending.because} (${steps})`,
+        text: `${plan.kind} to ${plan.to} undone: ${ending.because}.${unchangedText(plan)} (${steps})`,
       };
     case 'incomplete':
       return {

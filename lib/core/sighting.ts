@@ -53,6 +53,11 @@ export type Inbound =
       readonly applied: Position;
       readonly caughtUp: boolean;
       readonly heardAgoMs: number | null;
+      /**
+       * The same for an event alone: a heartbeat of replication shows that the source's network side lives, an event
+       * that it commits.
+       */
+      readonly receivedAgoMs: number | null;
     };
 
 /** A session of a server, with what a person needs to find it. `statement` is cut to 200 characters. */

@@ -1,26 +1,34 @@
 /** What the two verdicts, the VIP and our memory mean for the pair: all that a decision may look at. */
-import { faultsOfInbound } from './check.ts';
+import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
+import type { Durations } from './durations.ts';
 import type { Evidence } from './evidence.ts';
 import {
   type Fitness,
+  fitnessWhenAhead,
   fitnessWhenLost,
-  isLeaving,
-  reasonsOfErrant,
-  reasonsWhileServed,
-  type StandbyInEc2,
+  fitnessWhileLiving,
+  misdirection,
+  type Terms,
 } from './fitness.ts';
+import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
+import { type Lead, leadOf, noLead } from './lead.ts';
+import { type Life, lifeOf } from './life.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
 import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
-import { hearsSource, witnessMsOf } from './witness.ts';
+import { type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
+
+export { type Durations, nextDurations, noDurations } from './durations.ts';
 
 /** EC2's word counts for this long when it stops answering. Milliseconds. */
 export const VIP_WORD_LIFE_MS = 15_000;
 /** All vantages, or EC2, must have failed for this long before a person is told. Milliseconds. */
 export const BLIND_MS = 5000;
+/** A lag that was too great is over only below this share of its limit, so that it does not come and go at every look. */
+const LAG_OVER = 0.8;
 
 export interface Situation {
   readonly pair: Pair;
@@ -33,19 +41,32 @@ export interface Situation {
   /** The holder; where the VIP is unheld or unknown, the last one (or else the preferred, or the first). */
   readonly holder: Verdict;
   readonly standby: Verdict;
+  /** Whether the holder lives, whether or not it serves us. */
+  readonly life: Life;
   /** EC2's word on the holder's instance. */
   readonly holderInstance: InstanceState;
+  /** Why it is not certain who answers; null when it is. */
+  readonly identity: IdentityTrouble | null;
   /** Faults of the holder's inbound replication, and whether they lasted long enough to count. */
   readonly holderFaults: readonly string[];
   readonly holderFaultsConfirmed: boolean;
+  /** Those of them that are its own, and not of its source's making; the same. */
+  readonly holderOwnFaults: readonly string[];
+  readonly holderOwnFaultsConfirmed: boolean;
+  /** For how long the holder's heartbeat has come to what it comes to now. Milliseconds. */
+  readonly heartbeatForMs: number;
   /** Since when the holder has not been as it should be: it fails the check, or does not serve. */
   readonly badSinceMs: number;
   readonly standbyPasses: boolean;
   readonly fitness: Fitness;
-  /** What the standby has and the holder lacks: where the holder is only presumed, it may be the other way round. */
-  readonly aheadBecause: string | null;
-  /** Whether the standby still hears the holder. */
-  readonly witness: 'hears' | 'does-not-hear';
+  /** The same, if nothing has to come through the channel any more. */
+  readonly fitnessWhenAhead: Fitness;
+  /** Who the holder is (`Server.identity`); null while it was never seen. */
+  readonly peerIdentity: string | null;
+  /** Who of the two lacks what the other has: where the holder is only presumed, it may be the other way round. */
+  readonly lead: Lead;
+  /** What the standby says of a holder that does not answer us. */
+  readonly witness: Testimony;
   /** Why the flap guard forbids an automatic failover; null when it does not. */
   readonly flapGuard: string | null;
   /** The pause that is on now. */
@@ -53,22 +74,6 @@ export interface Situation {
   /** No vantage sees anything, or both nodes vanished at once while EC2 says that they run. */
   readonly blind: string | null;
 }
-
-/** How long things have been so: kept by the leader beside the evidence, because one look cannot say. */
-export interface Durations {
-  /** Since when the holder fails the check. */
-  readonly holderFaultsSinceMs: number | null;
-  /** Since when the standby is not ready while the holder serves. */
-  readonly unreadySinceMs: number | null;
-  /** Since when the pair is steady. */
-  readonly steadySinceMs: number | null;
-}
-
-export const noDurations: Durations = {
-  holderFaultsSinceMs: null,
-  unreadySinceMs: null,
-  steadySinceMs: null,
-};
 
 /** Evidence and memory → the situation. */
 export function assess(
@@ -79,102 +84,88 @@ export function assess(
   nowMs: number,
   safeguards: Safeguards = allSafeguards,
 ): Situation {
-  const holderName = holderOf(pair, evidence, memory);
-  const holder = judge(evidence, holderName, pair.settings);
-  const standby = judge(evidence, peerOf(pair, holderName).name, pair.settings);
-  const holderFaults = checkFaults(holder, pair);
-  const inEc2: StandbyInEc2 = {
-    room: evidence.vip?.room[standby.node] ?? true,
-    instance: evidence.vip?.instances[standby.node] ?? 'unknown',
+  const { settings } = pair;
+  const holderName = holderOf(pair, evidence, memory, safeguards);
+  const judged = judge(evidence, holderName, settings);
+  const heartbeatForMs = heartbeatAge(judged, durations, nowMs);
+  const holder = {
+    ...judged,
+    confirmed:
+      judged.confirmed || !safeguards.confirmation || refusesFor(judged, heartbeatForMs, settings.stuckMs),
   };
-  const [vip, vipBecause] = vipState(evidence, memory, nowMs);
+  const standby = judge(evidence, peerOf(pair, holderName).name, settings);
+  const blind = safeguards.blindRule ? blindness(evidence, holder, standby, nowMs) : null;
+  const peerIdentity = identityOf(memory, holder);
+  // Who follows somebody else knows nothing of the holder.
+  const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
+  const witness = safeguards.witness && !isStray ? testify(standby, holder, pair) : 'does-not-hear';
+  const life = lifeOf({ holder, standby, witness, blind, settings, nowMs });
+  const holderLimit = limitOf(pair, durations.holderFaultsSinceMs !== null);
+  // A channel that a failover detached from the old holder is stopped on purpose.
+  const inboundOfHolder = memory.detached?.node === holder.node ? undefined : holder.server?.inbound;
+  const holderFaults = inboundOfHolder ? faultsOfInbound(inboundOfHolder, holderLimit) : [];
+  const holderOwnFaults = inboundOfHolder ? ownFaultsOfInbound(inboundOfHolder, holderLimit) : [];
+  const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
+  const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
+  const terms: Terms = {
+    ...{ pair, memory, holder, standby, nowMs, safeguards, peerIdentity },
+    lagLimitSeconds: standbyLimit,
+    inEc2: {
+      room: evidence.vip?.room[standby.node] ?? true,
+      instance: evidence.vip?.instances[standby.node] ?? 'unknown',
+    },
+  };
+  const [vip, vipBecause] = vipState(evidence, memory, nowMs, safeguards);
+  // The durations are those of the look before: a fault that this look does not show has ended.
+  const lasted = (faults: readonly string[], sinceMs: number | null) =>
+    faults.length > 0 && lastedFor(sinceMs, settings.replicationFaultMs, nowMs);
   return {
-    pair,
-    nowMs,
-    memory,
-    safeguards,
-    vip,
-    vipBecause,
-    holder,
-    standby,
+    ...{ pair, nowMs, memory, safeguards, vip, vipBecause, holder, standby, life, witness, blind },
+    ...{ holderFaults, holderOwnFaults, heartbeatForMs, peerIdentity },
     holderInstance: evidence.vip?.instances[holderName] ?? 'unknown',
-    holderFaults,
-    // The durations are those of the look before: a fault that this look does not show has ended.
-    holderFaultsConfirmed:
-      holderFaults.length > 0 &&
-      lastedFor(durations.holderFaultsSinceMs, pair.settings.replicationFaultMs, nowMs),
+    identity: identityTrouble(memory, holder, standby),
+    holderFaultsConfirmed: lasted(holderFaults, durations.holderFaultsSinceMs),
+    holderOwnFaultsConfirmed: lasted(holderOwnFaults, durations.ownFaultsSinceMs),
     badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
-    standbyPasses: standby.kind === 'serving' && checkFaults(standby, pair).length === 0,
-    aheadBecause:
-      holder.server && standby.server
-        ? (reasonsOfErrant(pair, holder.server, standby.server)[0] ?? null)
-        : null,
-    fitness: fitnessOf(pair, memory, holder, standby, inEc2, nowMs, safeguards),
-    witness: hears(standby, holder, pair) && safeguards.witness ? 'hears' : 'does-not-hear',
+    standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
+    lead: holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead,
+    fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
+    fitnessWhenAhead: fitnessWhenAhead(terms),
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
     paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
-    blind: safeguards.blindRule ? blindness(evidence, holder, standby, nowMs) : null,
   };
 }
 
-/** The durations after this situation: each begins when its condition does and ends with it. */
-export function nextDurations(durations: Durations, situation: Situation): Durations {
-  const { nowMs, holder, standby } = situation;
-  // Where nothing has been seen yet, as right after a plan, nothing has begun or ended.
-  if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
-  const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
-  const served = holder.kind === 'serving';
-  return {
-    holderFaultsSinceMs: since(durations.holderFaultsSinceMs, situation.holderFaults.length > 0),
-    unreadySinceMs: since(durations.unreadySinceMs, served && !situation.fitness.fit),
-    steadySinceMs: since(durations.steadySinceMs, isSteady(situation)),
-  };
-}
-
-/** The holder serves, and its instance is on its way out. */
-export function holderLeaves({ holder, holderInstance }: Situation): boolean {
-  return holder.kind === 'serving' && isLeaving(holderInstance);
-}
-
-/** The holder serves, passes the check and stays, the standby is fit, and exactly the right node is writable. */
-export function isSteady(situation: Situation): boolean {
-  const { holder, standby, pair } = situation;
-  if (holderLeaves(situation)) return false;
-  const writers =
-    pair.writability === 'untouched' ||
-    (holder.server?.writable === true && standby.server?.writable === false);
-  return (
-    situation.vip === 'held' &&
-    holder.kind === 'serving' &&
-    standby.kind === 'serving' &&
-    situation.holderFaults.length === 0 &&
-    situation.standbyPasses &&
-    situation.fitness.fit &&
-    writers
-  );
-}
-
-function holderOf(pair: Pair, evidence: Evidence, memory: Memory): NodeName {
+function holderOf(pair: Pair, evidence: Evidence, memory: Memory, safeguards: Safeguards): NodeName {
   const place = evidence.vip?.place;
-  if (place?.kind === 'node' && isBelieved(evidence, memory)) return place.node;
+  if (place?.kind === 'node' && isBelieved(evidence, memory, safeguards)) return place.node;
   return memory.lastHolder ?? pair.prefer ?? pair.nodes[0].name;
 }
 
 /** EC2's reads may be stale: that the VIP is not where we left it counts when EC2 has said so three times. */
 const UNEXPECTED_LOOKS = 3;
 
-function isBelieved({ vip, vipLooks }: Evidence, { lastHolder }: Memory): boolean {
-  if (vipLooks >= UNEXPECTED_LOOKS) return true;
+function isBelieved(
+  { vip, vipLooks }: Evidence,
+  { lastHolder }: Memory,
+  { staleReads }: Safeguards,
+): boolean {
+  if (vipLooks >= UNEXPECTED_LOOKS || !staleReads) return true;
   return vip?.place.kind === 'node' && (lastHolder === null || lastHolder === vip.place.node);
 }
 
-function vipState(evidence: Evidence, memory: Memory, nowMs: number): [Situation['vip'], string] {
+function vipState(
+  evidence: Evidence,
+  memory: Memory,
+  nowMs: number,
+  safeguards: Safeguards,
+): [Situation['vip'], string] {
   const { vip, vipBlindSinceMs, vipBlindBecause } = evidence;
   const stale = vip === null || nowMs - vip.atMs > VIP_WORD_LIFE_MS;
   if (stale && vipBlindSinceMs !== null && nowMs - vipBlindSinceMs >= BLIND_MS)
     return ['blind', vipBlindBecause];
   if (vip === null) return ['unknown', vipBlindBecause || 'EC2 has not answered yet'];
-  const believed = isBelieved(evidence, memory);
+  const believed = isBelieved(evidence, memory, safeguards);
   switch (vip.place.kind) {
     case 'node':
       return [believed ? 'held' : 'unknown', `on ${vip.place.node}`];
@@ -185,27 +176,24 @@ function vipState(evidence: Evidence, memory: Memory, nowMs: number): [Situation
   }
 }
 
-function checkFaults(verdict: Verdict, pair: Pair): readonly string[] {
-  if (verdict.server === null) return [];
-  return faultsOfInbound(verdict.server.inbound, pair.settings.lagLimitSeconds);
+function limitOf({ settings }: Pair, wasAbove: boolean): number {
+  return wasAbove ? Math.round(settings.lagLimitSeconds * LAG_OVER) : settings.lagLimitSeconds;
 }
 
-function fitnessOf(
-  pair: Pair,
-  memory: Memory,
-  holder: Verdict,
-  standby: Verdict,
-  inEc2: StandbyInEc2,
-  nowMs: number,
-  safeguards: Safeguards,
-): Fitness {
-  if (holder.kind !== 'serving') return fitnessWhenLost(pair, memory, standby, inEc2, nowMs, safeguards);
-  const reasons = reasonsWhileServed(pair, holder, standby, inEc2, safeguards);
-  return { fit: reasons.length === 0, reasons };
+function checkFaults({ server }: Verdict, lagLimitSeconds: number): readonly string[] {
+  return server === null ? [] : faultsOfInbound(server.inbound, lagLimitSeconds);
 }
 
-function hears({ server }: Verdict, holder: Verdict, { settings }: Pair): boolean {
-  return server !== null && hearsSource(server.inbound, witnessMsOf(holder, settings));
+function testify({ server }: Verdict, holder: Verdict, { settings }: Pair): Testimony {
+  return server === null ? 'does-not-hear' : testimonyOf(server, witnessMsOf(holder, settings));
+}
+
+function heartbeatAge({ server }: Verdict, { heartbeat }: Durations, nowMs: number): number {
+  return heartbeat !== null && heartbeat.kind === server?.heartbeat.kind ? nowMs - heartbeat.sinceMs : 0;
+}
+
+function refusesFor({ kind, server }: Verdict, forMs: number, limitMs: number): boolean {
+  return kind === 'stuck' && server?.heartbeat.kind === 'refused' && forMs >= limitMs;
 }
 
 function flapGuardOf(memory: Memory, pair: Pair, nowMs: number): string | null {

@@ -7,17 +7,36 @@ import type { Verdict } from './verdict.ts';
 
 /** One line each: the VIP, the two nodes, the standby's fitness, what keepalambda makes of it, what is special. */
 export function renderStatus(situation: Situation, decision: Decision): readonly string[] {
-  const { pair, holder, standby, fitness, memory } = situation;
+  const { pair, holder, standby, memory } = situation;
   return [
     `${pair.name}: VIP ${pair.vip} ${vipText(situation)}`,
     `  ${renderNode(holder)}`,
     `  ${renderNode(standby)}`,
-    fitness.fit
-      ? `  ${standby.node} is fit to take over`
-      : `  ${standby.node} is unfit to take over: ${fitness.reasons.join('; ')}`,
+    ...fitnessLines(situation),
     `  ${decision.row.id} ${decision.row.name}${memory.incident ? `, incident ${memory.incident.id} is open` : ''}`,
     ...specials(situation),
   ];
+}
+
+/**
+ * What the leader believes decides, because it has watched for longer than one look; what this look sees stands beside it
+ * where it differs.
+ */
+function fitnessLines({ standby, fitness, memory, nowMs }: Situation): readonly string[] {
+  const seen = fitness.fit ? 'fit' : `unfit: ${fitness.reasons.join('; ')}`;
+  const { readiness } = memory;
+  if (readiness?.node !== standby.node)
+    return [
+      `  ${standby.node} is ${fitness.fit ? 'fit to take over' : `unfit to take over: ${fitness.reasons.join('; ')}`}`,
+    ];
+  const age = `noted ${Math.max(0, Math.round((nowMs - readiness.atMs) / 1000))} s ago`;
+  if (readiness.fit && fitness.fit) return [`  ${standby.node} is fit to take over (${age})`];
+  if (readiness.fit)
+    return [`  ${standby.node} is unfit to take over: ${fitness.reasons.join('; ')} (fit when ${age})`];
+  const noted = `  ${standby.node} is unfit to take over: ${readiness.reasons.join('; ')} (${age})`;
+  return seen === `unfit: ${readiness.reasons.join('; ')}`
+    ? [noted]
+    : [noted, `  this look alone would find it ${fitness.fit ? 'well' : seen}`];
 }
 
 /** The mysql_check verdict on both nodes: `db1 passes the check`, or why it fails. */
@@ -46,7 +65,7 @@ function vipText({ vip, vipBecause, holder }: Situation): string {
 
 function renderNode({ node, kind, because, server }: Verdict): string {
   if (server === null) return `${node} ${kind}: ${because}`;
-  const writes = server.writable ? 'takes writes' : 'read-only';
+  const writes = server.halfClosed ? 'half closed' : server.writable ? 'takes writes' : 'read-only';
   return `${node} ${kind}, ${writes}, replication ${renderInbound(server.inbound)}, ${server.flavor} ${server.version}`;
 }
 

@@ -11,8 +11,11 @@ export type Step =
   | { readonly kind: 'isolate'; readonly node: NodeName }
   /** The old holder did not answer `fence`: stop its instance, without waiting for its operating system. */
   | { readonly kind: 'stop-instance'; readonly node: NodeName }
-  /** As `fence`, but it must succeed: the holder is alive and its writes are to be kept. */
-  | { readonly kind: 'freeze'; readonly node: NodeName }
+  /**
+   * As `fence`, but it must succeed: the holder is alive and its writes are to be kept. `once-closed`: sessions are ended
+   * only when the node is closed for certain; `to-close`: also those that keep it open.
+   */
+  | { readonly kind: 'freeze'; readonly node: NodeName; readonly kills: 'to-close' | 'once-closed' }
   /**
    * Wait until the node has applied what it received; with `source`, also up to the position that fencing
    * or freezing the source left behind.
@@ -23,6 +26,8 @@ export type Step =
       readonly source: NodeName | null;
       /** Only if fencing found the source alive after all: else it has nothing more to give. */
       readonly ifFenced: boolean;
+      /** `progress`: how long it may stand still; `freeze`: counted from when the source was closed; else from its start. */
+      readonly limitOf: 'wait' | 'progress' | 'freeze';
       readonly limitMs: number;
       /** An operator accepted to lose what is not applied in time. */
       readonly acceptLoss: boolean;

@@ -1,5 +1,5 @@
 /** Steps and what came of them, in words: the same in logs, alerts, answers and the dry run. */
-import type { Plan, PlanRecord } from './plan.ts';
+import { outcomeKey, type Plan, type PlanRecord } from './plan.ts';
 import type { Outcome, Step } from './step.ts';
 
 export function renderStep(step: Step): string {
@@ -7,17 +7,17 @@ export function renderStep(step: Step): string {
     case 'fence':
       return `fence ${step.node}`;
     case 'isolate':
-      return `isolate ${step.node} (quarantine security group, if fencing it was missed)`;
+      return `isolate ${step.node} (quarantine security group, if it was not fenced)`;
     case 'stop-instance':
-      return `stop the instance of ${step.node} (if fencing it was missed)`;
+      return `stop the instance of ${step.node} (if it was not fenced)`;
     case 'freeze':
-      return `freeze ${step.node}`;
+      return `freeze ${step.node}${step.kills === 'to-close' ? ' (ends sessions that keep it open)' : ''}`;
     case 'catch-up':
       return `catch up ${step.node}${step.source ? ` to the end of ${step.source}` : ''}${step.ifFenced ? ', if it was fenced' : ''}`;
     case 'inspect':
       return `look for long sessions on ${step.node}${step.killLong ? ', which will be killed' : ''}`;
     case 'detach':
-      return `stop receiving from ${step.source} on ${step.node}`;
+      return `stop receiving from ${step.source} on ${step.node}, unless its last write is applied there`;
     case 'attach':
       return `receive from ${step.source} on ${step.node} again`;
     case 'open':
@@ -44,11 +44,6 @@ export function renderStages(plan: Plan): readonly string[] {
   );
 }
 
-/** The key of a step's outcome in the plan's record. */
-export function outcomeKey(stage: number, step: number): string {
-  return `${stage}.${step}`;
-}
-
 /** `fence db1: missed (no answer)`, `catch up db2: done (…)`: one line a step, as far as the plan came. */
 export function renderOutcomes(plan: PlanRecord): readonly string[] {
   const lines = plan.stages.flatMap((stage, stageIndex) =>
@@ -65,9 +60,9 @@ export function renderOutcome(outcome: Outcome): string {
     case 'done':
       return `done (${outcome.changed})`;
     case 'already':
-      return `already so (${outcome.found})`;
+      return `already done (${outcome.found})`;
     case 'missed':
-      return `missed (${outcome.because})`;
+      return `skipped (${outcome.because})`;
     case 'failed':
       return `failed (${outcome.because})`;
     case 'blocked':

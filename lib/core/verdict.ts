@@ -16,8 +16,12 @@ export interface Verdict {
   readonly because: string;
   /** Of a silent node: whether its host still accepts connections, so that mysqld is silent, and not our path. */
   readonly hostAccepts: boolean;
+  /** EC2 says that its instance has stopped: proof, whatever a witness hears. */
+  readonly instanceGone: boolean;
   /** What the server last said of itself, on a look that it answered; null when the newest word is another. */
   readonly server: Server | null;
+  /** When it said so: the moment of that look. */
+  readonly seenAtMs: number;
 }
 
 /**
@@ -32,7 +36,7 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
     const because = blind.join('; ') || 'no look has come back yet';
     return { node, kind: 'unseen', confirmed: false, sinceMs: 0, because, ...untold };
   }
-  const base = { node, sinceMs: word.sinceMs, ...untold };
+  const base = { node, sinceMs: word.sinceMs, ...untold, seenAtMs: word.atMs };
   const { saw } = word;
   switch (saw.kind) {
     case 'answered':
@@ -50,31 +54,36 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
       return judgeSilence({ ...base, hostAccepts: words.some(isAccepted) }, word, saw, evidence, settings);
     case 'saturated':
     case 'locked-out':
-      return {
-        ...base,
-        kind: saw.kind,
-        confirmed: word.looks >= 2,
-        because: `error ${saw.errno}: ${saw.message}`,
-      };
+      return { ...base, kind: saw.kind, confirmed: word.looks >= 2, because: refusalText(saw) };
   }
 }
 
-type Base = Pick<Verdict, 'node' | 'sinceMs' | 'hostAccepts' | 'server'>;
+type Base = Pick<Verdict, 'node' | 'sinceMs' | 'hostAccepts' | 'instanceGone' | 'server' | 'seenAtMs'>;
 
-const untold = { hostAccepts: false, server: null } as const;
+const untold = { hostAccepts: false, instanceGone: false, server: null, seenAtMs: 0 } as const;
+
+/** A limit of our own account is said in its own words: the server has room, and we do not. */
+function refusalText({ errno, message }: { readonly errno: number; readonly message: string }): string {
+  const text = `error ${errno}: ${message}`;
+  if (errno !== 1226 && errno !== 1203) return text;
+  return `our own account has no connection left (${text}): raise its MAX_USER_CONNECTIONS, each vantage needs up to 6`;
+}
+
+/** The further left, the more it says of the server: a barred heartbeat says nothing. */
+const telling = ['committed', 'failed', 'refused', 'barred', 'not-tried'] as const;
 
 /**
  * The best that a vantage says of the heartbeat: where one can commit, the server is not stuck, whatever hangs on the
- * path of another. Null when none has tried.
+ * path of another. Null when nobody answered.
  */
 function commitOf(words: readonly Word[]): Heartbeat | null {
   let best: Heartbeat | null = null;
   for (const { saw } of words) {
-    if (saw.kind !== 'answered' || saw.server.heartbeat.kind === 'not-tried') continue;
+    if (saw.kind !== 'answered') continue;
     const { heartbeat } = saw.server;
-    if (heartbeat.kind === 'committed') return heartbeat;
+    const more = best === null ? 1 : telling.indexOf(best.kind) - telling.indexOf(heartbeat.kind);
     const sooner = best?.kind === 'failed' && heartbeat.kind === 'failed' && heartbeat.forMs < best.forMs;
-    if (best === null || sooner) best = heartbeat;
+    if (more > 0 || sooner) best = heartbeat;
   }
   return best;
 }
@@ -82,17 +91,51 @@ function commitOf(words: readonly Word[]): Heartbeat | null {
 function judgeAnswer(
   base: Base,
   atMs: number,
-  server: Server,
+  answered: Server,
   heartbeat: Heartbeat | null,
   settings: Settings,
 ): Verdict {
-  if (heartbeat?.kind === 'failed' && heartbeat.forMs >= settings.stuckMs) {
-    const because = `it answers, but no heartbeat was committed for ${seconds(heartbeat.forMs)}: ${heartbeat.because}`;
-    // It has answered for as long as it was watched: what is bad began with the commit that did not return.
-    const sinceMs = atMs - heartbeat.forMs;
-    return { ...base, kind: 'stuck', confirmed: true, sinceMs, because, server };
+  const server =
+    heartbeat === null || heartbeat === answered.heartbeat ? answered : { ...answered, heartbeat };
+  switch (heartbeat?.kind) {
+    case 'failed': {
+      if (heartbeat.forMs < stuckAfterMs(heartbeat, server, settings)) break;
+      const because = `it answers, but no heartbeat was committed for ${seconds(heartbeat.forMs)}: ${heartbeat.because}`;
+      // It has answered for as long as it was watched: what is bad began with the commit that did not return.
+      return { ...base, kind: 'stuck', confirmed: true, sinceMs: atMs - heartbeat.forMs, because, server };
+    }
+    case 'refused': {
+      // For how long, one look cannot say: the situation knows.
+      const because = `it is open, and refuses every write: error ${heartbeat.errno}: ${heartbeat.message}`;
+      return { ...base, kind: 'stuck', confirmed: false, sinceMs: atMs, because, server };
+    }
+    case 'committed':
+    case 'barred':
+    case 'not-tried':
+    case undefined:
+      break;
   }
   return { ...base, kind: 'serving', confirmed: true, because: 'it answers', server };
+}
+
+/**
+ * How long a commit may hang before the server counts as stuck. A session that holds a global lock is a backup as a rule,
+ * and ends; a wait for an acknowledgement ends by the server's own timeout. Milliseconds.
+ */
+export function stuckAfterMs(
+  { cause }: Extract<Heartbeat, { kind: 'failed' }>,
+  { semiSync }: Pick<Server, 'semiSync'>,
+  { stuckMs, lockedMs }: Pick<Settings, 'stuckMs' | 'lockedMs'>,
+): number {
+  switch (cause) {
+    case 'global-lock':
+      return Math.max(lockedMs, stuckMs);
+    case 'semi-sync':
+      return (semiSync?.timeoutMs ?? 0) + stuckMs;
+    case 'disk-full':
+    case 'unknown':
+      return stuckMs;
+  }
 }
 
 function judgeSilence(
@@ -109,6 +152,7 @@ function judgeSilence(
       ...base,
       kind: 'stopped',
       confirmed: true,
+      instanceGone: true,
       because: `EC2 says that its instance is ${instance}`,
     };
   }

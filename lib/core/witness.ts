@@ -1,11 +1,15 @@
-/** The standby as a witness: whether its replication channel hears a holder that is silent to us. */
+/** The standby as a witness: whether its replication channel hears a holder that does not answer us. */
 import type { Settings } from './config.ts';
-import type { Inbound } from './sighting.ts';
+import type { Inbound, Server } from './sighting.ts';
+import { isRefusedBySource } from './source-errors.ts';
 import type { Verdict } from './verdict.ts';
 
+/** `unknown`: its channel cannot say, and what is not known is neither silence nor a sign of life. */
+export type Testimony = 'hears' | 'does-not-hear' | 'unknown';
+
 /**
- * Whether the channel has heard its source within `forMs`. What is not running hears nothing; but what could not be read
- * yet, as by a probe that has only begun to look, is not known, and that is no silence.
+ * Whether the channel may have heard its source within `forMs`. What is not running hears nothing; but what could not be
+ * read yet, as by a probe that has only begun to look, is not known, and that is no silence.
  */
 export function hearsSource(inbound: Inbound, forMs: number): boolean {
   if (inbound.kind !== 'configured') return false;
@@ -13,7 +17,34 @@ export function hearsSource(inbound: Inbound, forMs: number): boolean {
   return inbound.io === 'yes' && inbound.heardAgoMs < forMs;
 }
 
+/**
+ * What the standby's channel says of its source. A channel loses a source that dies by itself: it goes on trying. One
+ * that was stopped, by a command or by an error of its own, says nothing; nor does one that the source refuses, or one of
+ * a server that has restarted since it last heard.
+ */
+export function testimonyOf({ inbound, uptimeSeconds }: Server, forMs: number): Testimony {
+  if (inbound.kind !== 'configured') return 'does-not-hear';
+  if (inbound.io === 'no' || isRefusedBySource(inbound) || inbound.heardAgoMs === null) return 'unknown';
+  if (hearsSource(inbound, forMs)) return 'hears';
+  return inbound.io === 'connecting' && restartedSinceHeard(uptimeSeconds, inbound.heardAgoMs)
+    ? 'unknown'
+    : 'does-not-hear';
+}
+
+/** The uptime is in whole seconds, and 0 also where it has not been read yet. */
+function restartedSinceHeard(uptimeSeconds: number, heardAgoMs: number): boolean {
+  return uptimeSeconds > 0 && heardAgoMs >= uptimeSeconds * 1000;
+}
+
 /** For how long the witness's word counts, in milliseconds: our own path may be cut, unless the host accepts on it. */
 export function witnessMsOf({ hostAccepts }: Verdict, { witnessMs, hungWitnessMs }: Settings): number {
   return hostAccepts ? Math.min(hungWitnessMs, witnessMs) : witnessMs;
+}
+
+/**
+ * The source's network side lives and its server does nothing: replication's own heartbeats come, and no event has come
+ * for this long. Milliseconds.
+ */
+export function hearsOnlyHeartbeats(inbound: Inbound, forMs: number): boolean {
+  return inbound.kind === 'configured' && inbound.receivedAgoMs !== null && inbound.receivedAgoMs >= forMs;
 }

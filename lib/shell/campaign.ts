@@ -1,14 +1,15 @@
 /** From a claimed plan to its end: one plan of one pair at a time. */
-import { tellOnce, withIncident } from '../core/alerts.ts';
+import { tellCondition, withIncident } from '../core/alerts.ts';
 import { type Claim, claim } from '../core/claim.ts';
 import type { Pair } from '../core/config.ts';
+import type { EventCode } from '../core/events.ts';
 import type { NodeName } from '../core/names.ts';
-import { moveStageOf, type PlanRecord } from '../core/plan.ts';
+import { mayHaveBegun, moveStageOf, type PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { settle } from '../core/settle.ts';
 import type { Server } from '../core/sighting.ts';
 import type { Situation } from '../core/situation.ts';
-import { outcomeKey, renderOutcomes } from '../core/steps-text.ts';
+import { renderOutcomes } from '../core/steps-text.ts';
 import { type Executed, execute, undo } from './execute.ts';
 import { CutShort } from './execution.ts';
 import type { HeldLease } from './lease.ts';
@@ -23,13 +24,26 @@ export interface CampaignProps {
   readonly memory: PairMemory;
   readonly safeguards: Safeguards;
   readonly stop: AbortSignal;
-  /** What a node last said of itself; null if it never answered. */
-  readonly lastSeen: (node: NodeName) => Server | null;
+  /** What a node last said of itself, and when; null if it never answered. */
+  readonly lastSeen: (node: NodeName) => LastSeen | null;
+  /** How the pair is seen at this moment. */
+  readonly seenNow: () => Situation;
+  /** Called when a plan has come a step further, or has found that it must wait. */
+  readonly onWork: () => void;
 }
+
+export interface LastSeen {
+  readonly server: Server;
+  readonly atMs: number;
+}
+
+/** A plan that makes no step for this long is alerted. Milliseconds. */
+export const PLAN_WAITS_MS = 5000;
 
 /** Carries out plans for one pair. Every method throws `CutShort` when the lease or the time runs out. */
 export class Campaign {
   readonly #props: CampaignProps;
+  #steppedMs = 0;
 
   constructor(props: CampaignProps) {
     this.#props = props;
@@ -38,13 +52,14 @@ export class Campaign {
   /** Takes a plan up: stores it, then carries it out. */
   async begin(
     situation: Situation,
-    wanted: Omit<Claim, 'epoch' | 'planId' | 'incidentId' | 'lastSeen'>,
+    wanted: Omit<Claim, 'epoch' | 'planId' | 'incidentId' | 'lastSeen' | 'lastSeenAtMs'>,
   ): Promise<void> {
     const { ports, lease, memory } = this.#props;
     const { plan, row, because } = wanted;
     const ids = { planId: ports.ids.next(), incidentId: ports.ids.next() };
-    const lastSeen = plan.from === null ? null : (this.#props.lastSeen(plan.from)?.executed ?? null);
-    await memory.save(claim(memory.now, situation, { ...wanted, ...ids, lastSeen, epoch: lease.epoch }));
+    const seen = plan.from === null ? null : this.#props.lastSeen(plan.from);
+    const last = { lastSeen: seen?.server.executed ?? null, lastSeenAtMs: seen?.atMs ?? null };
+    await memory.save(claim(memory.now, situation, { ...wanted, ...ids, ...last, epoch: lease.epoch }));
     this.#log(`${plan.kind} to ${plan.to} (${row}): ${because}`);
     memory.record('decision', `${row} ${plan.kind} to ${plan.to}: ${because}`);
     if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
@@ -58,7 +73,7 @@ export class Campaign {
   async resume(plan: PlanRecord, situation: Situation): Promise<void> {
     const arrived = situation.vip === 'held' && situation.holder.node === plan.to;
     // On neither node, but on its way when the plan was cut: who took it away took it from the new holder.
-    const passed = situation.vip === 'unheld' && plan.from !== null && hasBegunToMove(plan);
+    const passed = situation.vip === 'unheld' && plan.from !== null && mayHaveBegun(plan, 'move-vip');
     const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || passed));
     const record: PlanRecord = {
       ...plan,
@@ -76,32 +91,74 @@ export class Campaign {
   }
 
   async #carryOut(record: PlanRecord, how: typeof execute): Promise<void> {
-    const { pair, ports, safeguards, lastSeen, lease, stop, memory } = this.#props;
-    const identityOf = (node: NodeName) => lastSeen(node)?.identity ?? null;
+    const { pair, ports, safeguards, lease, stop, memory, seenNow, onWork } = this.#props;
     const guard = () => {
       if (stop.aborted || !lease.mayAct()) throw new CutShort('the lease or the time ran out');
     };
-    const located = movesVip(record) ? locate(pair, ports) : null;
-    const context = { pair, ports, safeguards, located, identityOf, guard };
-    const journal = (next: PlanRecord) => memory.save({ ...memory.now, plan: next });
+    const step = () => {
+      this.#steppedMs = ports.clock.nowMs();
+      onWork();
+    };
+    step();
+    const context = {
+      pair,
+      ports,
+      safeguards,
+      located: movesVip(record) ? locate(pair, ports) : null,
+      identityOf: (node: NodeName) => this.#identityOf(node),
+      guard,
+      isDown: (node: NodeName) => isDown(seenNow(), node),
+      unwanted: () => (record.vipMoved ? null : servesAgain(record, seenNow())),
+      waits: async (because: string | null) => {
+        onWork();
+        if (because === null) this.#steppedMs = ports.clock.nowMs();
+        else if (ports.clock.nowMs() - this.#steppedMs >= PLAN_WAITS_MS)
+          await this.tellWaits(record, because);
+      },
+    };
+    const journal = async (next: PlanRecord) => {
+      await memory.save({ ...memory.now, plan: next });
+      step();
+    };
     await this.#end(await how(record, context, journal));
   }
 
+  /** Alerts that a plan in flight makes no progress. */
+  async tellWaits(record: PlanRecord, because: string): Promise<void> {
+    const done = `The ${record.kind} to ${record.to} is in flight and waits.`;
+    await this.#tell(record, 'plan-waits', { happened: `${because}.`, done });
+  }
+
+  async #tell(
+    record: PlanRecord,
+    code: EventCode,
+    words: { readonly happened: string; readonly done: string },
+  ): Promise<void> {
+    const { memory, ports, pair } = this.#props;
+    const nowMs = ports.clock.nowMs();
+    const open = withIncident(memory.now, record.row, nowMs, ports.ids.next());
+    const told = tellCondition(open, pair.name, code, words, nowMs);
+    // An incident that nobody is told of is none.
+    if (told !== open) await memory.save(told);
+  }
+
+  /** Who a node is: as this leader saw it, or as it is remembered. */
+  #identityOf(node: NodeName): string | null {
+    const { lastSeen, memory } = this.#props;
+    return lastSeen(node)?.server.identity ?? memory.now.identities[node] ?? null;
+  }
+
   async #end(executed: Executed): Promise<void> {
-    const { memory, ports, pair, lastSeen } = this.#props;
+    const { memory, ports, pair } = this.#props;
     const { record } = executed;
     const nowMs = ports.clock.nowMs();
     const incidentId = ports.ids.next();
     if (executed.kind === 'blocked') {
-      const words = {
-        happened: `${executed.because}.`,
-        done: `The ${record.kind} to ${record.to} waits for EC2.`,
-      };
-      const open = withIncident(memory.now, record.row, nowMs, incidentId);
-      return memory.save(tellOnce(open, pair.name, 'ec2-blind', words, nowMs));
+      const done = `The ${record.kind} to ${record.to} waits for EC2.`;
+      return this.#tell(record, 'ec2-blind', { happened: `${executed.because}.`, done });
     }
     this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
-    const close = { nowMs, identity: lastSeen(record.to)?.identity ?? null, incidentId };
+    const close = { nowMs, identity: this.#identityOf(record.to), incidentId };
     await memory.save(settle({ ...memory.now, plan: record }, pair, record, executed.ending, close));
     if (record.vipMoved && record.kind === 'failover') {
       ports.metrics.publish('OutageMs', nowMs - record.badSinceMs, pair.name);
@@ -120,16 +177,23 @@ export class Campaign {
 }
 
 /** Why a plan that was cut short before the VIP moved is no longer wanted; null when it is. */
-function reasonToUndo(plan: PlanRecord, { holder, standby }: Situation): string | null {
-  if (plan.undoIfHolderServes && holder.kind === 'serving') return `${plan.from} serves again`;
+function reasonToUndo(plan: PlanRecord, situation: Situation): string | null {
+  const again = servesAgain(plan, situation);
+  if (again !== null) return again;
+  const { holder, standby } = situation;
   const target = holder.node === plan.to ? holder : standby;
   if (movesVip(plan) && target.kind !== 'serving') return `${plan.to} is ${target.kind}: ${target.because}`;
   return null;
 }
 
-/** Whether every stage before the move had ended: then EC2 may have been asked to move the VIP. */
-function hasBegunToMove(plan: PlanRecord): boolean {
-  return plan.outcomes[outcomeKey(moveStageOf(plan) - 1, 0)] !== undefined;
+function servesAgain(plan: PlanRecord, { holder, standby }: Situation): string | null {
+  const old = [holder, standby].find(({ node }) => node === plan.from);
+  return plan.undoIfHolderServes && old?.kind === 'serving' ? `${plan.from} serves again` : null;
+}
+
+/** Whether looks have proven that no mysqld runs on the node. */
+function isDown({ holder, standby }: Situation, node: NodeName): boolean {
+  return [holder, standby].some((seen) => seen.node === node && seen.kind === 'stopped' && seen.confirmed);
 }
 
 function movesVip(plan: PlanRecord): boolean {

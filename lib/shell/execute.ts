@@ -3,12 +3,14 @@
  * VIP has moved. Whoever dies here leaves a record that the next leader finishes.
  */
 
-import { moveStageOf, type PlanRecord } from '../core/plan.ts';
+import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord, stageOf } from '../core/plan.ts';
 import type { Ending } from '../core/settle.ts';
 import type { Outcome, Step } from '../core/step.ts';
-import { outcomeKey, renderOutcome, renderStep } from '../core/steps-text.ts';
+import { renderOutcome, renderStep } from '../core/steps-text.ts';
 import { CutShort, type Execution, type Result } from './execution.ts';
 import { carryOutStep } from './executors.ts';
+import { answersThroughVip } from './move-vip.ts';
+import { undoSteps } from './undo.ts';
 
 /** Saves the plan's record in the store: the journal. */
 export type Journal = (record: PlanRecord) => Promise<void>;
@@ -20,6 +22,8 @@ export type Executed =
 
 /** How long a plan may be blocked while a live holder is kept from taking writes. Milliseconds. */
 const BLOCKED_LIMIT_MS = 10_000;
+/** How far apart a blocked step is tried again while a live holder is kept from taking writes. Milliseconds. */
+const BLOCKED_PAUSE_MS = 500;
 
 type Context = Omit<Execution, 'record'>;
 
@@ -29,73 +33,99 @@ type Context = Omit<Execution, 'record'>;
  */
 export async function execute(plan: PlanRecord, context: Context, journal: Journal): Promise<Executed> {
   let record = plan;
-  // Once moved, it is never moved again by this plan: if it is elsewhere by now, verifying says so.
-  const from = record.vipMoved ? moveStageOf(record) + 1 : 0;
-  for (let index = from; record.phase === 'running' && index < record.stages.length; index += 1) {
-    const stage = record.stages[index] ?? [];
-    const results = await carryOutStage(stage, { ...context, record });
-    record = withResults(record, index, results);
-    const bad = results.find(
-      ({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'blocked',
-    )?.outcome;
+  for (let index = startOf(record); record.phase === 'running' && index < record.stages.length; index += 1) {
+    const results = await carryOutStage(record.stages[index] ?? [], { ...context, record });
+    record = withResults(record, index, results, context);
+    const bad = results.find(({ outcome }) => isBad(outcome))?.outcome;
     if (bad?.kind === 'blocked' && !mustUndo(record, context)) {
       await journal(record);
-      return { kind: 'blocked', record, because: bad.because };
+      // A holder that is gone loses nothing by waiting for the next tick, and people are told at once.
+      if (!record.wasWritable) return { kind: 'blocked', record, because: bad.because };
+      await context.waits(bad.because);
+      await context.ports.clock.sleep(BLOCKED_PAUSE_MS);
+      context.guard();
+      index -= 1;
+      continue;
     }
-    if (bad && 'because' in bad) return afterFailure(record, bad.because, context, journal);
-    const isLast = index === record.stages.length - 1;
-    if (!isLast && (isNews(results) || index === moveStageOf(record) - 1)) await journal(record);
+    if (bad && 'because' in bad) return afterFailure(record, index, bad.because, context, journal);
+    if (index < record.stages.length - 1 && (isNews(results) || isMilestone(record, index + 1)))
+      await journal(record);
   }
-  if (record.phase === 'undoing') return undo(record, 'the undoing was cut short', context, journal);
+  if (record.phase === 'undoing')
+    return undo(record, record.stoppedBecause ?? 'the undoing was cut short', context, journal);
   return { kind: 'ended', record, ending: { kind: 'completed' } };
 }
 
-/** Undoes a plan that is no longer wanted, or goes on undoing one. */
+/** Undoes a plan that is no longer wanted, or goes on undoing one; unless the VIP leads to the new holder by now. */
 export async function undo(
   plan: PlanRecord,
   because: string,
   context: Context,
   journal: Journal,
 ): Promise<Executed> {
-  let record: PlanRecord = { ...plan, phase: 'undoing' };
-  await journal(record);
-  for (const [index, step] of record.undo.entries()) {
-    // Only a holder that this plan closed is opened again.
-    if (step.kind === 'open' && !record.wasWritable) continue;
-    const { outcome } = await traced(step, { ...context, record });
-    record = { ...record, outcomes: { ...record.outcomes, [`undo.${index}`]: outcome } };
-    if (outcome.kind === 'failed' && step.kind === 'open') {
-      return {
-        kind: 'ended',
-        record,
-        ending: { kind: 'incomplete', because: `${because}; undoing it: ${outcome.because}` },
-      };
-    }
+  if (mayHaveBegun(plan, 'move-vip') && (await answersThroughVip(plan.to, { ...context, record: plan }))) {
+    const moved: PlanRecord = { ...plan, phase: 'running', vipMoved: true };
+    await journal(moved);
+    return execute(moved, context, journal);
   }
-  return { kind: 'ended', record, ending: { kind: 'undone', because } };
+  const started: PlanRecord = { ...plan, phase: 'undoing', stoppedBecause: because };
+  await journal(started);
+  const { record, problem } = await undoSteps(started, context, traced);
+  if (problem === null) return { kind: 'ended', record, ending: { kind: 'undone', because } };
+  return { kind: 'ended', record, ending: { kind: 'incomplete', because: `${because}. ${problem}` } };
+}
+
+/** Once moved, it is never moved again by this plan; once frozen, clients are not kept waiting for what is known. */
+function startOf(record: PlanRecord): number {
+  if (record.vipMoved) return moveStageOf(record) + 1;
+  const freeze = stageOf(record, 'freeze');
+  return freeze > 0 && mayHaveBegun(record, 'freeze') ? freeze : 0;
 }
 
 async function afterFailure(
   record: PlanRecord,
+  index: number,
   because: string,
   context: Context,
   journal: Journal,
 ): Promise<Executed> {
+  if (!record.vipMoved && hasChangedNothing(record, index))
+    return { kind: 'ended', record, ending: { kind: 'undone', because } };
   if (!record.vipMoved && context.safeguards.undo) return undo(record, because, context, journal);
   return { kind: 'ended', record, ending: { kind: 'incomplete', because } };
 }
 
+/** Whether there were only looks so far: then there is nothing to undo. */
+function hasChangedNothing(record: PlanRecord, index: number): boolean {
+  return record.stages
+    .slice(0, index + 1)
+    .flat()
+    .every(({ kind }) => kind === 'inspect' || kind === 'catch-up');
+}
+
+function isBad({ kind }: Outcome): boolean {
+  return kind === 'failed' || kind === 'blocked';
+}
+
 /** A live holder that was closed must not wait for an EC2 that does not answer. */
-function mustUndo(record: PlanRecord, { ports }: Context): boolean {
-  return record.wasWritable && ports.clock.nowMs() - record.startedAtMs > BLOCKED_LIMIT_MS;
+function mustUndo(record: PlanRecord, { ports, safeguards }: Context): boolean {
+  if (!safeguards.undoWithoutEc2) return false;
+  const sinceMs = record.frozenAtMs ?? record.startedAtMs;
+  return record.wasWritable && ports.clock.nowMs() - sinceMs > BLOCKED_LIMIT_MS;
 }
 
 /**
  * Whether the next leader must know of a stage. One that changed nothing and taught nothing is carried out again, and
- * clients need not wait for its journal; but that the VIP may be on its way is always told.
+ * clients need not wait for its journal.
  */
 function isNews(results: readonly Result[]): boolean {
   return results.some(({ outcome, learned }) => outcome.kind !== 'already' || learned !== undefined);
+}
+
+/** Whether the stage does what the next leader must know to have begun: then it is always told before. */
+function isMilestone({ stages }: PlanRecord, index: number): boolean {
+  const kinds = stages[index]?.map(({ kind }) => kind) ?? [];
+  return kinds.includes('freeze') || kinds.includes('open') || kinds.includes('move-vip');
 }
 
 async function carryOutStage(stage: readonly Step[], execution: Execution): Promise<readonly Result[]> {
@@ -122,12 +152,17 @@ async function traced(step: Step, execution: Execution): Promise<Result> {
   }
 }
 
-function withResults(record: PlanRecord, stage: number, results: readonly Result[]): PlanRecord {
+function withResults(
+  record: PlanRecord,
+  stage: number,
+  results: readonly Result[],
+  { ports }: Context,
+): PlanRecord {
   const outcomes: Record<string, Outcome> = { ...record.outcomes };
   let learned = {};
   results.forEach((result, index) => {
     outcomes[outcomeKey(stage, index)] = result.outcome;
     learned = { ...learned, ...result.learned };
   });
-  return { ...record, ...learned, outcomes };
+  return { ...record, ...learned, outcomes, steppedAtMs: ports.clock.nowMs() };
 }

@@ -26,13 +26,24 @@ export interface Execution {
   readonly located: Promise<VipSighting | undefined> | null;
   /** Who a node last said that it is. */
   readonly identityOf: (node: NodeName) => string | null;
+  /** Whether looks have proven that no mysqld runs there: then it takes no writes. */
+  readonly isDown: (node: NodeName) => boolean;
+  /** Why the plan is no longer wanted, by what is seen while it is carried out; null while it is. */
+  readonly unwanted: () => string | null;
+  /** Called while a step waits, or (null) makes progress: a plan that makes none for long is alerted. */
+  readonly waits: (because: string | null) => Promise<void>;
   readonly record: PlanRecord;
 }
 
 /** What a step came to, and what the rest of the plan has to know. */
 export interface Result {
   readonly outcome: Outcome;
-  readonly learned?: Partial<Pick<PlanRecord, 'fencedAt' | 'kept' | 'isolatedFrom' | 'vipMoved'>>;
+  readonly learned?: Partial<
+    Pick<
+      PlanRecord,
+      'fencedAt' | 'kept' | 'isolatedFrom' | 'vipMoved' | 'wasWritable' | 'frozenAtMs' | 'receivedAt'
+    >
+  >;
 }
 
 export function done(changed: string, learned?: Result['learned']): Result {

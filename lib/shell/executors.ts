@@ -5,6 +5,7 @@
 import type { NodeName } from '../core/names.ts';
 import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import type { Step, StepKind } from '../core/step.ts';
+import { again, catchUp, detach } from './catch-up.ts';
 import { already, done, type Execution, failed, missed, type Result, reason } from './execution.ts';
 import { moveVip } from './move-vip.ts';
 import { type Answered, type Obstacle, PortError } from './ports.ts';
@@ -19,6 +20,8 @@ const VERIFY_LIMIT_MS = 10_000;
 const VERIFY_PAUSE_MS = 250;
 /** How long a document may run on a host: a leader whose time is over has 30 s to come to a cut. Milliseconds. */
 const DOCUMENT_LIMIT_MS = 25_000;
+/** How many sessions are named. */
+const OBSTACLES_NAMED = 5;
 /** How long an old host, which may be gone, is waited for. Milliseconds. */
 const UNBIND_LIMIT_MS = 3000;
 
@@ -27,7 +30,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     if (!execution.safeguards.fence) return missed('taken out');
     if (execution.pair.writability === 'untouched') return missed('writability is untouched');
     try {
-      return await close(step.node, step.limitMs, execution);
+      return await close(step.node, 'to-close', step.limitMs, execution);
     } catch (error) {
       // A node that does not answer is missed; a lease that ran out is not the node's fault.
       if (!(error instanceof PortError)) throw error;
@@ -37,7 +40,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
 
   freeze: async (step, execution) => {
     if (!execution.safeguards.fence) return done('taken out');
-    return close(step.node, STATEMENT_LIMIT_MS, execution);
+    return close(step.node, step.kills, STATEMENT_LIMIT_MS, execution);
   },
 
   isolate: async (step, { pair, ports, guard, record }) => {
@@ -55,37 +58,18 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     return done(`the instance of ${step.node} is stopping`);
   },
 
-  'catch-up': async (step, { pair, ports, record, safeguards }) => {
-    if (!safeguards.catchUp) return done('taken out');
-    if (step.ifFenced && record.fencedAt === null) return already(`${step.source} was not fenced`);
-    const upTo = step.source === null ? null : record.fencedAt;
-    const { reached, executed, because } = await ports.database.catchUp(
-      pair,
-      step.node,
-      { upTo, source: null },
-      step.limitMs,
-    );
-    if (reached) return done(`${step.node} has applied all that it received`, { kept: executed });
-    if (step.acceptLoss) return { ...missed(`${because}; loss accepted`), learned: { kept: executed } };
-    return failed(`${step.node} has not caught up: ${because}`);
-  },
+  'catch-up': catchUp,
 
   inspect: async (step, { pair, ports }) => {
     const obstacles = await ports.database.inspect(pair, step.node, STATEMENT_LIMIT_MS);
     if (obstacles.length === 0) return already(`no long session on ${step.node}`);
-    const named = obstacles.map(renderObstacle).join('; ');
+    const named = renderObstacles(obstacles);
     return step.killLong
-      ? done(`to be killed on ${step.node}: ${named}`)
-      : failed(`on ${step.node}: ${named}`);
+      ? done(`to be ended on ${step.node}: ${named}`)
+      : failed(`on ${step.node}: ${named}. Wait for them, or add "killLong":true to end them`);
   },
 
-  detach: async (step, { pair, ports, guard, record, identityOf }) => {
-    if (record.fencedAt !== null) return already(`${step.source} is fenced, and its last write is applied`);
-    guard();
-    const { was } = await ports.database.detach(pair, step.node, identityOf(step.source), STATEMENT_LIMIT_MS);
-    if (was !== 'running') return already(`${step.node} receives nothing from ${step.source}: ${was}`);
-    return done(`${step.node} receives nothing more from ${step.source}`);
-  },
+  detach,
 
   attach: async (step, { pair, ports, guard, identityOf }) => {
     guard();
@@ -97,8 +81,10 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   },
 
   open: async (step, { pair, ports, guard }) => {
-    guard();
-    const { wasWritable } = await ports.database.open(pair, step.node, STATEMENT_LIMIT_MS);
+    const { wasWritable } = await again(() => {
+      guard();
+      return ports.database.open(pair, step.node, STATEMENT_LIMIT_MS);
+    });
     return wasWritable ? already(`${step.node} takes writes`) : done(`${step.node} takes writes`);
   },
 
@@ -134,12 +120,9 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     const { clock, database } = execution.ports;
     const deadlineMs = clock.nowMs() + VERIFY_LIMIT_MS;
     for (;;) {
-      const answered = await database.verify(execution.pair, deadlineMs - clock.nowMs());
+      const answered = await orReason(database.verify(execution.pair, deadlineMs - clock.nowMs()));
       const problem = problemOf(step.node, answered, execution);
-      if (problem === null)
-        return done(
-          `${step.node} answers through the VIP${answered.heartbeat.kind === 'committed' ? ', heartbeat committed' : ''}`,
-        );
+      if (problem === null) return done(`${step.node} answers through the VIP${committedIn(answered)}`);
       // The old holder may answer for a moment more: routes follow the API, not the other way round.
       if (clock.nowMs() + VERIFY_PAUSE_MS >= deadlineMs) return failed(problem);
       await clock.sleep(VERIFY_PAUSE_MS);
@@ -161,18 +144,42 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   },
 };
 
+/** Sessions that stand in the way of a planned move, in one line. */
+export function renderObstacles(obstacles: readonly Obstacle[]): string {
+  const more = obstacles.length - OBSTACLES_NAMED;
+  const named = obstacles.slice(0, OBSTACLES_NAMED).map(renderObstacle).join('; ');
+  return more > 0 ? `${named}; and ${more} more` : named;
+}
+
 /** `statement of session 12 (app@10.0.1.9), for 93 s: UPDATE …`. */
 function renderObstacle({ kind, session }: Obstacle): string {
   const { id, user, host, forSeconds, statement } = session;
   return `${kind} of session ${id} (${user}@${host}), for ${forSeconds} s: ${statement}`;
 }
 
+/** The answer, or why there was none: nobody may answer for a moment, and then the new holder does. */
+async function orReason(asked: Promise<Answered>): Promise<Answered | string> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof PortError) return error.message;
+    throw error;
+  }
+}
+
+function committedIn(answered: Answered | string): string {
+  const committed = typeof answered !== 'string' && answered.heartbeat.kind === 'committed';
+  return committed ? ', heartbeat committed' : '';
+}
+
 /** What is wrong with who answered through the VIP; null when nothing is. */
 function problemOf(
   node: NodeName,
-  { identity, heartbeat }: Answered,
+  answered: Answered | string,
   { pair, identityOf }: Execution,
 ): string | null {
+  if (typeof answered === 'string') return answered;
+  const { identity, heartbeat } = answered;
   const wanted = identityOf(node);
   if (wanted !== null && identity !== wanted)
     return `${identity} answers through the VIP, and ${node} is ${wanted}`;
@@ -192,9 +199,20 @@ export async function carryOutStep(step: Step, execution: Execution): Promise<Re
   }
 }
 
-async function close(node: NodeName, limitMs: number, { pair, ports, guard }: Execution): Promise<Result> {
+/** Closes the old holder. That it took writes is learned here: then undoing opens it again, and the freeze counts from now. */
+async function close(
+  node: NodeName,
+  kills: 'to-close' | 'once-closed',
+  limitMs: number,
+  { pair, ports, guard, record }: Execution,
+): Promise<Result> {
   guard();
-  const { wasWritable, killed, position } = await ports.database.close(pair, node, 'to-close', limitMs);
+  const beganMs = ports.clock.nowMs();
+  const { wasWritable, killed, position } = await ports.database.close(pair, node, kills, limitMs);
   const changed = `${node} is read-only, ${killed} connections killed`;
-  return wasWritable ? done(changed, { fencedAt: position }) : already(changed, { fencedAt: position });
+  const frozenAtMs = record.frozenAtMs ?? beganMs;
+  if (wasWritable) return done(changed, { fencedAt: position, wasWritable, frozenAtMs });
+  // It took writes when the plan began: a leader that died before it could tell has closed it.
+  const since = record.wasWritable ? { frozenAtMs: record.frozenAtMs ?? record.steppedAtMs ?? beganMs } : {};
+  return already(changed, { fencedAt: position, ...since });
 }

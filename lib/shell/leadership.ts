@@ -50,12 +50,17 @@ export class Leadership {
     stop.addEventListener('abort', () => this.#interrupt(), { once: true });
   }
 
+  /** Takes a pair's runner in, before the loops or while they run. */
+  add(runner: PairRunner): void {
+    this.#runners = [...this.#runners, runner];
+    for (const rest of this.#resting) rest.abort(WOKEN);
+  }
+
   /** Runs the loops until stopped, then waits for ticks and plans to come to a cut. */
-  async run(runners: readonly PairRunner[]): Promise<void> {
-    this.#runners = runners;
+  async run(): Promise<void> {
     const looks = this.#ports.database.vantages.map((vantage) => this.#lookLoop(vantage));
     await Promise.all([...looks, this.#locateLoop(), this.#inboxLoop(), this.#metricsLoop()]);
-    await Promise.all(runners.map((runner) => runner.idle()));
+    await Promise.all(this.#runners.map((runner) => runner.idle()));
   }
 
   /**
@@ -91,6 +96,10 @@ export class Leadership {
   async #lookLoop(vantage: Vantage): Promise<void> {
     const { clock, database } = this.#ports;
     while (!this.#stop.aborted) {
+      if (this.#runners.length === 0) {
+        await this.#rest(BLIND_PAUSE_MS);
+        continue;
+      }
       const startedMs = clock.nowMs();
       const holdMs = this.#holdMsAt(vantage);
       const abort = new AbortController();
@@ -185,7 +194,9 @@ export class Leadership {
   async #metricsLoop(): Promise<void> {
     const { clock, metrics } = this.#ports;
     while (!this.#stop.aborted) {
-      metrics.heartbeat();
+      // Silent while a pair is not cared for: that is what the dead man's switch is to hear.
+      if (this.#runners.length === this.#config.pairs.length && this.#runners.every(({ isAlive }) => isAlive))
+        metrics.heartbeat();
       for (const runner of this.#runners) runner.publishGauges();
       await clock.sleep(METRICS_EVERY_MS, this.#stop);
     }

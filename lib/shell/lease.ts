@@ -98,6 +98,23 @@ export class HeldLease {
     return stop.aborted;
   }
 
+  /**
+   * Raises the epoch above one that a pair's memory was claimed under: the lease's own record was lost or put back. Says
+   * whether the lease is still ours.
+   */
+  async raiseAbove(epoch: number): Promise<boolean> {
+    const sentAtMs = this.#clock.nowMs();
+    const { owner } = this.#lease;
+    const seen = await this.#store.readLease();
+    if (seen?.owner !== owner || seen.epoch !== this.#lease.epoch) return false;
+    const taken = await this.#store.takeLease(seen, owner, epoch);
+    if (!taken) return false;
+    this.#log.warn(`the lease was behind a pair's memory: its epoch is ${taken.epoch} now`, { owner });
+    this.#lease = taken;
+    this.#validUntilMs = sentAtMs + LEASE_LIFE_MS;
+    return true;
+  }
+
   /** Gives the lease back, so that the successor need not wait for it to expire. */
   async release(): Promise<void> {
     if (this.#lost) return;

@@ -10,6 +10,8 @@ const THROTTLED_TRIES = 6;
 const THROTTLED_PAUSE_MS = 500;
 /** What EC2 said as the plan began counts for so long: catching up may take its time. Milliseconds. */
 const WORD_LIFE_MS = 1000;
+/** How long to wait for an answer through the VIP before a step is given up. Milliseconds. */
+const ASK_VIP_MS = 1500;
 
 /**
  * Reassigns the VIP to `to`. `blocked` when EC2 answers neither the call nor the question where the VIP is:
@@ -18,12 +20,18 @@ const WORD_LIFE_MS = 1000;
 export async function moveVip(to: NodeName, execution: Execution): Promise<Result> {
   const before = await whereIsIt(execution, execution.located);
   if (before === to) return already(`the VIP is on ${to}`, { vipMoved: true });
+  // While a live holder is closed for this, an EC2 that does not even say where the VIP is gets no call that may hang.
+  if (before === 'unknown' && execution.record.wasWritable && !(await answersThroughVip(to, execution)))
+    return { outcome: { kind: 'blocked', because: 'EC2 does not say where the VIP is' } };
   const error = await assign(to, execution);
   if (error === null) return done(`the VIP is on ${to}`, { vipMoved: true });
   const after = await whereIsIt(execution);
   // A lost response is not a lost call: EC2 may have moved it all the same.
   if (after === to)
     return done(`the VIP is on ${to}, although EC2 answered: ${error.message}`, { vipMoved: true });
+  // EC2's reads may be old, and an accepted call may land late: who answers through the VIP decides.
+  if (error.kind !== 'refused' && (await answersThroughVip(to, execution)))
+    return done(`the VIP leads to ${to}, although EC2 answered: ${error.message}`, { vipMoved: true });
   if (error.kind === 'refused' || (error.kind === 'denied' && after !== 'unknown'))
     return failed(error.message);
   return { outcome: { kind: 'blocked', because: error.message } };
@@ -32,6 +40,21 @@ export async function moveVip(to: NodeName, execution: Execution): Promise<Resul
 /** EC2's word on the VIP of one pair. */
 export async function locate(pair: Pair, ports: Ports): Promise<VipSighting | undefined> {
   return (await ports.vip.locate([pair])).get(pair.name);
+}
+
+/** Whether the node answers through the VIP. False when another one does, when nobody does, and when it was never seen. */
+export async function answersThroughVip(
+  node: NodeName,
+  { pair, ports, identityOf }: Execution,
+): Promise<boolean> {
+  const wanted = identityOf(node);
+  if (wanted === null) return false;
+  try {
+    return (await ports.database.verify(pair, ASK_VIP_MS)).identity === wanted;
+  } catch (error) {
+    if (error instanceof PortError) return false;
+    throw error;
+  }
 }
 
 async function whereIsIt(

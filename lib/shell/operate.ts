@@ -4,11 +4,14 @@ import { decide } from '../core/decision.ts';
 import { renderFault } from '../core/fault.ts';
 import { describeLoss } from '../core/loss.ts';
 import { planFor } from '../core/orders.ts';
+import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import { isOrder, type Order, parseRequest, type Request } from '../core/request.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { renderCheck, renderStatus } from '../core/status-text.ts';
 import { renderStages } from '../core/steps-text.ts';
+import { reason } from './execution.ts';
+import { renderObstacles } from './executors.ts';
 import { lookOnce } from './look-once.ts';
 import { serveOrder } from './order-desk.ts';
 import type { Ports } from './ports.ts';
@@ -67,7 +70,7 @@ async function look(
     case 'check':
       return { ok: true, lines: renderCheck(situation) };
     case 'plan':
-      return dryRun(situation, request.of, request.force);
+      return dryRun(ports, situation, request);
   }
 }
 
@@ -81,21 +84,56 @@ async function history(ports: Ports, pair: Pair, limit: number): Promise<Reply> 
   return { ok: true, lines };
 }
 
-/** The exact steps that the plan would take now, and what it would lose. Changes nothing. */
-function dryRun(situation: Situation, of: 'failover' | 'switchover', force: boolean): Reply {
+/** The exact steps that the plan would take now, what stands in its way, and what it would lose. Changes nothing. */
+async function dryRun(
+  ports: Ports,
+  situation: Situation,
+  { of, force, killLong }: Extract<Request, { action: 'plan' }>,
+): Promise<Reply> {
   const { pair, holder, standby } = situation;
-  const planned = planFor(situation, of, standby.node, { force, acceptLoss: force });
+  const planned = planFor(situation, of, standby.node, { force, acceptLoss: force, killLong });
   if ('refused' in planned) return { ok: false, lines: [`${pair.name}: ${planned.refused}`] };
-  const loses =
-    of === 'switchover' || holder.kind === 'serving'
-      ? 'It would lose nothing: the holder answers, and its last write is waited for.'
-      : `As far as was seen: ${describeLoss(holder.server?.executed ?? null, standby.server?.executed ?? null, null)}.`;
   return {
     ok: true,
     lines: [
       `${pair.name}: a ${of} from ${holder.node} to ${standby.node} would now:`,
       ...renderStages(planned.plan),
-      loses,
+      lossOf(situation, of, force),
+      ...(of === 'switchover' ? [await obstaclesOn(ports, situation, killLong)] : []),
     ],
   };
+}
+
+/** What the plan could lose: that it is nothing is said only where the plan waits for the last write, or is undone. */
+function lossOf(
+  { pair, holder, standby, nowMs }: Situation,
+  of: 'failover' | 'switchover',
+  acceptLoss: boolean,
+): string {
+  if (of === 'switchover')
+    return 'It loses nothing: it waits for the last write of the holder, or it is undone.';
+  if (holder.kind === 'serving' && !acceptLoss)
+    return `It loses nothing if ${holder.node} can be closed: then its last write is waited for.`;
+  const seen = {
+    old: holder.node,
+    lastSeen: holder.server?.executed ?? null,
+    lastSeenAgoMs: holder.server === null ? null : Math.max(1, nowMs - holder.sinceMs),
+    kept: standby.server?.executed ?? null,
+    keptBy: standby.server?.identity ?? null,
+  };
+  const accepted = acceptLoss ? ` What ${standby.node} has not applied in time is given up.` : '';
+  return `Data loss if it began now: ${describeLoss(seen, pair.settings.lookIntervalMs)}.${accepted}`;
+}
+
+async function obstaclesOn(ports: Ports, { pair, holder }: Situation, killLong: boolean): Promise<string> {
+  try {
+    const obstacles = await ports.database.inspect(pair, holder.node, STATEMENT_LIMIT_MS);
+    if (obstacles.length === 0) return `No session on ${holder.node} stands in its way.`;
+    const then = killLong
+      ? 'They would be ended.'
+      : 'It would be refused for them; "killLong":true ends them.';
+    return `In its way on ${holder.node}: ${renderObstacles(obstacles)}. ${then}`;
+  } catch (error) {
+    return `Whether long sessions on ${holder.node} stand in its way is unknown: ${reason(error)}`;
+  }
 }

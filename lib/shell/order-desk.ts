@@ -12,8 +12,10 @@ const ASK_EVERY_MS = 500;
 export async function serveOrder(options: OperateOptions & { readonly order: Order }): Promise<Reply> {
   const { config, ports, owner, deadlineMs, order, safeguards } = options;
   const { clock, ids, store, log } = ports;
-  const id = ids.next();
+  const id = order.id ?? ids.next();
   log.info(`order ${order.action} by ${order.by}`, { pair: order.pair, order: id, why: order.why });
+  const known = order.id === undefined ? null : await answerTo(options, id);
+  if (known) return { ok: known.ok, lines: [known.text] };
   await store.submitOrder({ id, atMs: clock.nowMs(), order });
   const stop = new AbortController();
   const stand = {
@@ -35,14 +37,22 @@ async function awaitAnswer(
   { ports, deadlineMs, order }: OperateOptions & { order: Order },
   id: string,
 ): Promise<Answer | null> {
-  const { clock, store } = ports;
+  const { clock } = ports;
   while (clock.nowMs() < deadlineMs) {
-    const { answers } = await store.readMemory(order.pair);
-    const answer = answers.find(({ requestId }) => requestId === id);
+    const answer = await answerTo({ ports, order }, id);
     if (answer) return answer;
     await clock.sleep(ASK_EVERY_MS);
   }
   return null;
+}
+
+/** The answer to the order, when it is known: the same id gets the same answer. */
+async function answerTo(
+  { ports, order }: Pick<OperateOptions & { order: Order }, 'ports' | 'order'>,
+  id: string,
+): Promise<Answer | null> {
+  const { answers } = await ports.store.readMemory(order.pair);
+  return answers.find(({ requestId }) => requestId === id) ?? null;
 }
 
 /** Time is over: the order is withdrawn, unless its plan is on the way. */

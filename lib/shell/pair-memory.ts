@@ -1,28 +1,47 @@
 /** The memory of one pair in a leader's hands: saved before it counts, its alerts published after. */
+import { boundMemory, cut } from '../core/bounds.ts';
 import type { Alert, Memory } from '../core/memory.ts';
 import type { PairName } from '../core/names.ts';
-import type { HistoryEntry, Ports } from './ports.ts';
+import type { Safeguards } from '../core/safeguards.ts';
+import { type HistoryEntry, PortError, type Ports } from './ports.ts';
 
 /** How long an alert that could not be published waits. Milliseconds. */
 const PUBLISH_AGAIN_MS = 5000;
+/** An alert that SNS refuses is left to the next leader after so many tries: the others do not wait for it. */
+const REFUSALS_MAX = 5;
+/** A line of history. Characters. */
+const LINE_MAX = 4000;
+
+export interface PairMemoryProps {
+  readonly pair: { readonly name: PairName };
+  readonly ports: Ports;
+  /** Its epoch is the one that saves are made under. */
+  readonly lease: { readonly epoch: number };
+  readonly memory: Memory;
+  readonly safeguards: Safeguards;
+}
 
 export class PairMemory {
   readonly #pair: PairName;
   readonly #ports: Ports;
   /** The epoch that saves are made under. */
   readonly #epoch: number;
+  readonly #safeguards: Safeguards;
   #memory: Memory;
   #publishing: Promise<void> | null = null;
   #published = new Set<string>();
+  /** Alerts that SNS refused: how often, and until when they wait. */
+  #refused = new Map<string, { readonly count: number; readonly untilMs: number }>();
   #notBeforeMs = 0;
   #doubtful = false;
   #writing = new Set<Promise<void>>();
 
-  constructor(pair: PairName, ports: Ports, epoch: number, memory: Memory) {
-    this.#pair = pair;
+  constructor({ pair, ports, lease, memory, safeguards }: PairMemoryProps) {
+    this.#pair = pair.name;
     this.#ports = ports;
-    this.#epoch = epoch;
+    this.#epoch = lease.epoch;
     this.#memory = memory;
+    this.#safeguards = safeguards;
   }
 
   get now(): Memory {
@@ -47,7 +66,7 @@ export class PairMemory {
   async save(memory: Memory): Promise<void> {
     if (memory === this.#memory) return;
     const outbox = memory.outbox.filter(({ id }) => !this.#published.has(id));
-    const next = outbox.length === memory.outbox.length ? memory : { ...memory, outbox };
+    const next = boundMemory(outbox.length === memory.outbox.length ? memory : { ...memory, outbox });
     try {
       await this.#ports.store.saveMemory(this.#pair, next, this.#epoch);
     } catch (error) {
@@ -65,7 +84,7 @@ export class PairMemory {
   /** Publishes what is in the outbox, beside whatever else goes on: no plan waits for an e-mail. */
   publish(): void {
     if (this.#publishing || this.#ports.clock.nowMs() < this.#notBeforeMs) return;
-    const waiting = this.#memory.outbox.filter(({ id }) => !this.#published.has(id));
+    const waiting = this.#memory.outbox.filter(({ id }) => this.#isDue(id));
     if (waiting.length === 0) return;
     this.#publishing = this.#publishAll(waiting).finally(() => {
       this.#publishing = null;
@@ -87,7 +106,7 @@ export class PairMemory {
       incident,
       epoch: this.#epoch,
       what,
-      text,
+      text: cut(text, LINE_MAX),
     };
     const written = store
       .appendHistory([entry])
@@ -104,20 +123,38 @@ export class PairMemory {
     await Promise.all(this.#writing);
   }
 
+  #isDue(id: string): boolean {
+    const refused = this.#refused.get(id);
+    if (this.#published.has(id)) return false;
+    return !refused || (refused.count < REFUSALS_MAX && this.#ports.clock.nowMs() >= refused.untilMs);
+  }
+
   async #publishAll(alerts: readonly Alert[]): Promise<void> {
     for (const alert of alerts) {
       try {
         await this.#ports.alerts.publish(alert);
         this.#published.add(alert.id);
       } catch (error) {
-        this.#notBeforeMs = this.#ports.clock.nowMs() + PUBLISH_AGAIN_MS;
+        if (!this.#safeguards.keepsAlerts) this.#published.add(alert.id);
+        const againMs = this.#ports.clock.nowMs() + PUBLISH_AGAIN_MS;
         this.#ports.metrics.publish('PublishFailure', 1);
         this.#ports.log.error(`alert ${alert.code} was not published, it will be: ${String(error)}`, {
           pair: this.#pair,
           incident: alert.incident,
         });
+        // SNS says no to this one: the others may fare better. When it does not answer, they would not.
+        if (error instanceof PortError && isRefusal(error)) {
+          const count = (this.#refused.get(alert.id)?.count ?? 0) + 1;
+          this.#refused.set(alert.id, { count, untilMs: againMs });
+          continue;
+        }
+        this.#notBeforeMs = againMs;
         return;
       }
     }
   }
+}
+
+function isRefusal({ kind }: PortError): boolean {
+  return kind === 'denied' || kind === 'refused' || kind === 'unsuccessful';
 }

@@ -203,9 +203,10 @@ export interface StorePort {
   /** The lease as it is now, read consistently; null before the first. */
   readLease(): Promise<Lease | null>;
   /**
-   * Takes the lease with the next epoch, if it still is as `seen`. Null when somebody else was quicker.
+   * Takes the lease with the next epoch, if it still is as `seen`. Null when somebody else was quicker. `above`: an epoch
+   * that a pair's memory was claimed under, when the lease's own record was lost; the new one is greater.
    */
-  takeLease(seen: Lease | null, owner: string): Promise<Lease | null>;
+  takeLease(seen: Lease | null, owner: string, above?: number): Promise<Lease | null>;
   /** Renews it, if it is still ours (same owner and epoch). Null when it is not. */
   renewLease(lease: Lease): Promise<Lease | null>;
   /** Gives it back, if it is still ours. */
@@ -213,7 +214,10 @@ export interface StorePort {
   /** Makes the leader look at once: an EC2 event, a new order. */
   wake(): Promise<void>;
 
-  /** The memory of a pair (an empty one before the first), claimed for this epoch: older epochs can no longer save. */
+  /**
+   * The memory of a pair (an empty one before the first), claimed for this epoch: older epochs can no longer save. Throws
+   * `superseded`, with the epoch, when a newer one has claimed it.
+   */
   claimMemory(pair: PairName, epoch: number): Promise<Memory>;
   /** The memory of a pair, only to read. */
   readMemory(pair: PairName): Promise<Memory>;
@@ -250,10 +254,13 @@ export type PortErrorKind =
 export class PortError extends Error {
   override readonly name = 'PortError';
   readonly kind: PortErrorKind;
+  /** Of `superseded`: the epoch that has taken over, where the store says it. */
+  readonly epoch: number | null;
 
-  constructor(kind: PortErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: PortErrorKind, message: string, options?: ErrorOptions & { readonly epoch?: number }) {
     super(message, options);
     this.kind = kind;
+    this.epoch = options?.epoch ?? null;
   }
 }
 

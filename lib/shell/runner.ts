@@ -2,23 +2,29 @@
  * One pair under one leader: reports in, decisions out. Ticks never overlap; what comes in while a plan runs
  * is taken into account after it.
  */
+
+import { adoptMemory } from '../core/adopt.ts';
+import { mayTry } from '../core/claim.ts';
 import type { Pair } from '../core/config.ts';
 import { type Decision, decide } from '../core/decision.ts';
 import { type Evidence, forget, noEvidence, observe, observeVip } from '../core/evidence.ts';
 import { awaitedWitnessMs, hasteAt, hasteOf, leastOf, suspicionOf } from '../core/haste.ts';
 import type { Memory } from '../core/memory.ts';
 import type { NodeName, Vantage } from '../core/names.ts';
+import { noteStandbyWrites, ownGrowth } from '../core/notes.ts';
 import { decideOrder } from '../core/orders.ts';
+import type { PlanRecord } from '../core/plan.ts';
 import { remember } from '../core/remember.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { answer } from '../core/settle.ts';
 import type { Report, Server, VipSighting } from '../core/sighting.ts';
 import { assess, type Durations, nextDurations, noDurations, type Situation } from '../core/situation.ts';
-import { Campaign } from './campaign.ts';
+import { Campaign, type LastSeen, PLAN_WAITS_MS } from './campaign.ts';
 import { CutShort } from './execution.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
 import { PortError, type Ports, type WaitingOrder } from './ports.ts';
+import { backOffMs, TICK_FAILS_MS, tickFails } from './tick-fails.ts';
 
 export interface RunnerProps {
   readonly pair: Pair;
@@ -43,6 +49,10 @@ const NOT_YET_MS = 250;
 const WITNESS_HOLD_MS = 1000;
 /** How often to look while a plan is carried out. Milliseconds. */
 const PLAN_PACE_MS = 250;
+/** A plan that is still in flight after a try is taken up again after this. Milliseconds. */
+const RESUME_PAUSE_MS = 1000;
+/** A runner that has ended no tick and no step for this long does not count as alive. Milliseconds. */
+const ALIVE_MS = 10_000;
 
 export class PairRunner {
   readonly pair: Pair;
@@ -50,7 +60,7 @@ export class PairRunner {
   readonly #memory: PairMemory;
   readonly #campaign: Campaign;
   /** What each node last said of itself. */
-  readonly #servers: Record<NodeName, Server> = {};
+  readonly #servers: Record<NodeName, LastSeen> = {};
   #evidence: Evidence;
   #durations: Durations;
   #orders: WaitingOrder[] = [];
@@ -64,20 +74,34 @@ export class PairRunner {
   /** The id of the next incident. */
   #incidentId: string;
   #lagSeconds: number | null = null;
+  /** A closed node whose own history grew since the last tick. */
+  #grown: { readonly node: NodeName; readonly count: number } | null = null;
+  /** How many ticks have failed in a row, since when, and whether a person was told. */
+  #failures = 0;
+  #failingSinceMs = 0;
+  #toldFailure = false;
+  /** Since when the plan in flight cannot be carried on with; null when it can. */
+  #stalledSinceMs: number | null = null;
+  #resumeFromMs = 0;
+  #workedMs: number;
 
   constructor(props: RunnerProps) {
     this.#props = props;
     this.pair = props.pair;
-    this.#memory = new PairMemory(props.pair.name, props.ports, props.lease.epoch, props.memory);
+    this.#memory = new PairMemory(props);
     this.#campaign = new Campaign({
       ...props,
       memory: this.#memory,
       lastSeen: (node) => this.#servers[node] ?? null,
+      seenNow: () => this.#assess(this.#memory.now),
+      onWork: () => this.#worked(),
     });
+    this.#workedMs = props.ports.clock.nowMs();
     this.#evidence = noEvidence(props.pair, props.vantages);
     this.#incidentId = props.ports.ids.next();
     // A standby that our first look finds unready may have been so for as long as nobody watched.
-    this.#durations = { ...noDurations, unreadySinceMs: props.lease.unwatchedSinceMs };
+    const sinceMs = props.lease.unwatchedSinceMs;
+    this.#durations = { ...noDurations, unreadySinceMs: sinceMs, brokenSinceMs: sinceMs };
     this.#memory.publish();
   }
 
@@ -115,7 +139,7 @@ export class PairRunner {
     this.#evidence = observe(this.#evidence, report);
     if (report.kind === 'saw') {
       for (const { node, saw } of report.sightings) {
-        if (saw.kind === 'answered') this.#servers[node] = saw.server;
+        if (saw.kind === 'answered') this.#noteServer(node, saw.server, report.atMs);
       }
     }
     this.#kick();
@@ -135,6 +159,21 @@ export class PairRunner {
     if (known || planned || this.#orders.some(({ id }) => id === waiting.id)) return;
     this.#orders.push(waiting);
     this.#kick();
+  }
+
+  /** Whether a tick or a step has ended lately: what the dead man's switch listens for. */
+  get isAlive(): boolean {
+    return this.#props.ports.clock.nowMs() - this.#workedMs < ALIVE_MS;
+  }
+
+  #worked(): void {
+    this.#workedMs = this.#props.ports.clock.nowMs();
+  }
+
+  #noteServer(node: NodeName, server: Server, atMs: number): void {
+    const count = ownGrowth(this.#servers[node]?.server ?? null, server);
+    if (count > 0 && node !== this.holder) this.#grown = { node, count };
+    this.#servers[node] = { server, atMs };
   }
 
   /** Publishes the pair's gauges: who holds the VIP, whether the standby is unfit, how far it lags. */
@@ -169,27 +208,39 @@ export class PairRunner {
       this.#again = false;
       try {
         await this.#tick();
+        this.#failures = 0;
+        this.#toldFailure = false;
+        this.#worked();
       } catch (error) {
-        this.#onError(error);
+        await this.#onError(error);
       }
     }
   }
 
-  /** The record in the store is whole; the next tick, or the next leader, goes on from it. */
-  #onError(error: unknown): void {
+  /** The record in the store is whole; the next tick, or the next leader, goes on from it. Each failure waits longer. */
+  async #onError(error: unknown): Promise<void> {
+    const { ports, onSuperseded, stop } = this.#props;
     this.#setHaste(AFTER_FAILURE_MS);
     if (error instanceof CutShort) return;
-    if (error instanceof PortError && error.kind === 'superseded') this.#props.onSuperseded();
-    this.#props.ports.log.error(`the tick failed: ${String(error)}`, { pair: this.pair.name });
+    if (error instanceof PortError && error.kind === 'superseded') onSuperseded();
+    ports.log.error(`the tick failed: ${String(error)}`, { pair: this.pair.name });
+    const nowMs = ports.clock.nowMs();
+    if (this.#failures === 0) this.#failingSinceMs = nowMs;
+    this.#failures += 1;
+    ports.metrics.publish('TickFailure', 1);
+    if (!this.#toldFailure && nowMs - this.#failingSinceMs >= TICK_FAILS_MS && !stop.aborted) {
+      this.#toldFailure = await tickFails(ports, this.pair.name, error);
+    }
+    await ports.clock.sleep(backOffMs(this.#failures), stop);
+    this.#again = true;
   }
 
   async #tick(): Promise<void> {
     const { ports, safeguards } = this.#props;
     // Nothing is waited for before the haste is set: the loop that reported is about to begin its next look.
-    if (this.#memory.isDoubtful) await this.#memory.settleDoubt();
-    const nowMs = ports.clock.nowMs();
-    const before = this.#memory.now;
-    const situation = assess(this.pair, this.#evidence, before, this.#durations, nowMs, safeguards);
+    if (this.#memory.isDoubtful && safeguards.settleDoubt) await this.#memory.settleDoubt();
+    const before = this.#adopted();
+    const situation = this.#assess(before);
     this.#durations = nextDurations(this.#durations, situation);
     const decision = decide(situation);
     const inbound = situation.standby.server?.inbound;
@@ -197,30 +248,70 @@ export class PairRunner {
     this.#trace(decision, situation);
     this.#witnessMs = awaitedWitnessMs(situation);
     this.#setHaste(hasteOf(situation, this.#durations), suspicionOf(situation) !== null);
-    await this.#memory.save(remember(before, decision, situation, this.#durations, this.#incidentId));
+    const remembered = remember(before, decision, situation, this.#durations, this.#incidentId);
+    const grown = this.#grown;
+    this.#grown = null;
+    await this.#memory.save(noteStandbyWrites(remembered, situation, grown, this.#incidentId));
     if (this.#memory.now.incident?.id === this.#incidentId) this.#incidentId = ports.ids.next();
     if (this.#memory.hasPublished) await this.#memory.save({ ...this.#memory.now });
     this.#memory.publish();
     await this.#act(decision, { ...situation, memory: this.#memory.now });
   }
 
+  #assess(memory: Memory): Situation {
+    const { ports, safeguards } = this.#props;
+    return assess(this.pair, this.#evidence, memory, this.#durations, ports.clock.nowMs(), safeguards);
+  }
+
+  /** What the record says of nodes that the pair does not have is ended first; that guard is one of the allow-list. */
+  #adopted(): Memory {
+    const { ports, safeguards } = this.#props;
+    if (!safeguards.addressAllowList) return this.#memory.now;
+    return adoptMemory(this.#memory.now, this.pair, ports.clock.nowMs(), this.#incidentId);
+  }
+
   async #act({ measure, row }: Decision, situation: Situation): Promise<void> {
-    const wanted = measure.kind === 'act' || measure.kind === 'resume' || this.#orders.length > 0;
+    const { plan } = situation.memory;
+    if (measure.kind === 'resume' && plan) return this.#resume(plan, situation);
+    this.#stalledSinceMs = null;
+    const isDue = measure.kind === 'act' && mayTry(situation.memory, measure.plan, situation.nowMs);
+    if (measure.kind === 'act' && !isDue) this.#setHaste(NOT_YET_MS);
+    const wanted = isDue || this.#orders.length > 0;
     if (!wanted || !hasLooked(situation)) return;
     if (!this.#props.lease.mayAct()) return this.#setHaste(NOT_YET_MS);
-    const { plan } = situation.memory;
-    const order = measure.kind === 'resume' ? undefined : this.#orders.shift();
-    if (measure.kind === 'resume' && plan)
-      await this.#campaigning(() => this.#campaign.resume(plan, situation));
-    else if (order) {
+    const order = this.#orders.shift();
+    if (order) {
       await this.#obey(order, situation);
       // The next one need not wait for a report.
       this.#again ||= this.#orders.length > 0;
     } else if (measure.kind === 'act') {
-      const { plan: wanted, because } = measure;
+      const { plan: next, because } = measure;
       const by = { row: row.id, by: 'keepalambda', requestId: null };
-      await this.#campaigning(() => this.#campaign.begin(situation, { plan: wanted, because, ...by }));
+      await this.#campaigning(() => this.#campaign.begin(situation, { plan: next, because, ...by }));
     }
+  }
+
+  /**
+   * Carries on with the plan in flight, once both nodes were looked at: what it needs of EC2 it asks for itself, and what
+   * it has closed must not wait for an EC2 that does not answer.
+   */
+  async #resume(plan: PlanRecord, situation: Situation): Promise<void> {
+    const { nowMs } = situation;
+    const seen = situation.holder.kind !== 'unseen' && situation.standby.kind !== 'unseen';
+    if (seen && this.#props.lease.mayAct() && nowMs >= this.#resumeFromMs) {
+      await this.#campaigning(() => this.#campaign.resume(plan, situation));
+      this.#stalledSinceMs = null;
+      this.#resumeFromMs = this.#props.ports.clock.nowMs() + RESUME_PAUSE_MS;
+      return;
+    }
+    this.#setHaste(NOT_YET_MS);
+    this.#stalledSinceMs ??= nowMs;
+    if (nowMs - this.#stalledSinceMs < PLAN_WAITS_MS) return;
+    const unseen = [situation.holder, situation.standby].find(({ kind }) => kind === 'unseen');
+    await this.#campaign.tellWaits(
+      plan,
+      unseen ? `${unseen.node} is not seen: ${unseen.because}` : 'this leader may not act yet',
+    );
   }
 
   /**
@@ -234,8 +325,10 @@ export class PairRunner {
     try {
       await work();
     } finally {
-      this.#notBeforeMs = this.#props.ports.clock.nowMs();
-      this.#evidence = forget(this.#evidence);
+      if (this.#props.safeguards.freshLooks) {
+        this.#notBeforeMs = this.#props.ports.clock.nowMs();
+        this.#evidence = forget(this.#evidence);
+      }
       if (this.#memory.now.lastHolder !== holder) this.#durations = noDurations;
       this.#setHaste(0);
     }
@@ -244,10 +337,7 @@ export class PairRunner {
   async #obey({ id, atMs, order }: WaitingOrder, situation: Situation): Promise<void> {
     const decided = decideOrder(situation, order, atMs);
     const reply = (ok: boolean, text: string) => ({ requestId: id, ok, text, atMs: situation.nowMs });
-    this.#memory.record(
-      'order',
-      `${order.action} by ${order.by}${order.why ? ` (${order.why})` : ''}: ${decided.kind}`,
-    );
+    this.#memory.record('order', `${order.action} by ${order.by} (${order.why}): ${decided.kind}`);
     switch (decided.kind) {
       case 'refuse':
         return this.#memory.save(answer(this.#memory.now, reply(false, decided.because)));

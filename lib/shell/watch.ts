@@ -7,7 +7,7 @@ import { allSafeguards, type Safeguards } from '../core/safeguards.ts';
 import { Leadership } from './leadership.ts';
 import { contend, type HeldLease } from './lease.ts';
 import type { Ports } from './ports.ts';
-import { PairRunner } from './runner.ts';
+import { Recruit } from './recruit.ts';
 
 export interface WatchOptions {
   readonly config: Config;
@@ -56,26 +56,12 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
   const timed = ports.clock.sleep(deadlineMs - ports.clock.nowMs(), stop.signal).then(() => stop.abort(OVER));
   try {
     const leadership = new Leadership(config, ports, lease, stop.signal);
-    const runners = await Promise.all(
-      config.pairs.map(async (pair) => {
-        const memory = await ports.store.claimMemory(pair.name, lease.epoch);
-        const onHaste = (isSuspicion: boolean) => leadership.hasten(isSuspicion);
-        const vantages = ports.database.vantages.length;
-        const onSuperseded = onLost;
-        return new PairRunner({
-          pair,
-          ports,
-          lease,
-          vantages,
-          memory,
-          safeguards,
-          stop: stop.signal,
-          onHaste,
-          onSuperseded,
-        });
-      }),
-    );
-    await leadership.run(runners);
+    const vantages = ports.database.vantages.length;
+    const onHaste = (isSuspicion: boolean) => leadership.hasten(isSuspicion);
+    const common = { ports, lease, vantages, safeguards, stop: stop.signal, onHaste, onSuperseded: onLost };
+    const recruits = config.pairs.map((pair) => new Recruit(pair, common, leadership));
+    await Promise.all(recruits.map((recruit) => recruit.enlist()));
+    await Promise.all([leadership.run(), ...recruits.map((recruit) => recruit.persist())]);
   } catch (error) {
     ports.log.error(`leading ended: ${String(error)}`);
   } finally {

@@ -3,6 +3,7 @@ import {
   Alarm,
   ComparisonOperator,
   type IMetric,
+  MathExpression,
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -28,10 +29,10 @@ interface AlarmText {
   readonly id: string;
   readonly description: string;
   readonly metric: IMetric;
-  /** Minutes in a row in which the metric is at or above 1 (below 1 for the dead man's switch). */
+  /** Minutes in a row in which the metric is at or above 1. */
   readonly minutes: number;
-  /** @default the absence of data is no alarm */
-  readonly missing?: 'alarm';
+  /** It fires when the metric is below 1 in two of the last three minutes. @default above, in each of `minutes` */
+  readonly below?: true;
 }
 
 /** A metric that the functions publish, by the minute. */
@@ -58,17 +59,19 @@ export class Alarms extends Construct {
   }
 
   #make({ config, topic }: AlarmsProps, text: AlarmText): Alarm {
-    const absence = text.missing === 'alarm';
+    const below = text.below === true;
     const alarm = new Alarm(this, idOf(text.id), {
       alarmName: `${prefixOf(config.name)}-${text.id}`,
       alarmDescription: text.description,
       metric: text.metric,
       threshold: 1,
-      comparisonOperator: absence
+      comparisonOperator: below
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: text.minutes,
-      treatMissingData: absence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      evaluationPeriods: below ? 3 : text.minutes,
+      datapointsToAlarm: below ? 2 : text.minutes,
+      // Before the first heartbeat there is nothing to fill, and nobody is alerted; after the last one the state stays.
+      treatMissingData: below ? TreatMissingData.IGNORE : TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(topic));
     alarm.addOkAction(new SnsAction(topic));
@@ -76,15 +79,31 @@ export class Alarms extends Construct {
   }
 }
 
+/**
+ * Heartbeats by the minute, 0 where there were none. CloudWatch fetches more points than it evaluates, and ignores
+ * `treatMissingData` while enough of them exist ("How alarm state is evaluated when data is missing"): without `FILL`,
+ * the alarm would wait until the last heartbeat has left that range, which takes several minutes more.
+ */
+function heartbeats(environment: string): MathExpression {
+  const beats = metricOf(environment, 'Heartbeat', 'SampleCount');
+  return new MathExpression({
+    expression: 'FILL(beats, 0)',
+    usingMetrics: { beats },
+    period: minute,
+    label: 'heartbeats a minute',
+  });
+}
+
 function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
   const of = (name: MetricName, pair?: string) => metricOf(config.name, name, 'Maximum', pair);
   return [
     {
       id: 'watch-dead',
-      description: 'No watch has ticked for a minute: nobody would fail over now. See the log of watch.',
-      metric: metricOf(config.name, 'Heartbeat', 'SampleCount'),
-      minutes: 1,
-      missing: 'alarm',
+      description:
+        'No watch has ticked in two of the last three minutes: nobody would fail over now. See the log of watch.',
+      metric: heartbeats(config.name),
+      minutes: 3,
+      below: true,
     },
     {
       id: 'watch-errors',
@@ -104,6 +123,13 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
       description: 'SNS did not take an alert. It waits in the outbox; the log of watch says why.',
       metric: of('PublishFailure'),
       minutes: 1,
+    },
+    {
+      id: 'tick-failures',
+      description:
+        'The state of a pair could not be read or stored for three minutes: nobody would fail over for it.',
+      metric: of('TickFailure'),
+      minutes: 3,
     },
     {
       id: 'dead-letters',

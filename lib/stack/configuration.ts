@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { temporaryDirectory } from '../bundle.ts';
+import { readableByAll, temporaryDirectory } from '../bundle.ts';
 import type { Config } from '../core/config.ts';
 import { prefixOf } from './names.ts';
 
@@ -20,8 +20,10 @@ export class Configuration extends Construct {
   constructor(scope: Construct, id: string, props: ConfigurationProps) {
     super(scope, id);
     const directory = temporaryDirectory();
-    mkdirSync(join(directory, 'keepalambda'));
-    writeFileSync(join(directory, 'keepalambda/config.json'), JSON.stringify(props.config, null, 2));
+    const folder = join(directory, 'keepalambda');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(props.config, null, 2));
+    readableByAll(folder, join(folder, 'config.json'));
     this.layer = new LayerVersion(this, 'Layer', {
       layerVersionName: `${prefixOf(props.config.name)}-config`,
       description: `Configuration of ${props.config.name}`,

@@ -14,6 +14,7 @@ import { Lambda, type LambdaProps } from './lambda.ts';
 import { functionNameOf, idOf } from './names.ts';
 import { Network } from './network.ts';
 import { actorPolicies, probePolicies, type Reach } from './permissions.ts';
+import { type FunctionKind, sizeOf } from './sizes.ts';
 
 export interface FunctionsProps {
   readonly config: Config;
@@ -72,7 +73,7 @@ export class Functions extends Construct {
     return new Lambda(this, idOf(name), {
       ...own,
       functionName: functionNameOf(config.name, name),
-      memoryMb: 256,
+      ...sizePropsOf(config, name),
       logRetentionDays: config.logRetentionDays,
       logKey: props.key,
       tracing: config.tracing,
@@ -100,7 +101,7 @@ export class Functions extends Construct {
         description: `keepalambda ${config.name}: speaks MySQL, from subnet ${vantage}`,
         code: bundles.probe.directory,
         timeoutSeconds: 60,
-        memoryMb: 256,
+        ...sizePropsOf(config, 'probe'),
         logRetentionDays: config.logRetentionDays,
         logKey: key,
         policies: (logGroupArn) => probePolicies(Stack.of(this), functionName, logGroupArn),
@@ -115,6 +116,15 @@ export class Functions extends Construct {
     };
     return new Map(config.vantages.map((vantage) => [vantage, make(vantage)]));
   }
+}
+
+/** Somebody else's burst must not take the places of the functions that see a death. */
+function sizePropsOf(
+  config: Config,
+  kind: FunctionKind,
+): Pick<LambdaProps, 'memoryMb' | 'reservedConcurrency'> {
+  const { memoryMb, reserved } = sizeOf(config, kind);
+  return { memoryMb, reservedConcurrency: reserved };
 }
 
 function powertools(config: Config): Record<string, string> {

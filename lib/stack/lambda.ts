@@ -12,6 +12,8 @@ export interface LambdaProps {
   readonly code: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** How many invocations can always run at once, and at most. @default none: it shares the account's pool */
+  readonly reservedConcurrency?: number | undefined;
   readonly logRetentionDays: number;
   readonly logKey: IKey;
   readonly variables: Readonly<Record<string, string>>;
@@ -63,6 +65,9 @@ export class Lambda extends Construct {
       code: lambda.Code.fromAsset(props.code),
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memoryMb,
+      ...(props.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: { ...props.variables },
       logGroup,
       // The CDK would add statements of its own for tracing, queues and so on.

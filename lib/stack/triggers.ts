@@ -37,7 +37,7 @@ export class Triggers extends Construct {
     });
   }
 
-  /** Every minute, while watch runs for two: so two are always alive, and one takes over from the other. */
+  /** Every minute, while watch runs for two: so one is always alive, mostly two, and one takes over from the other. */
   #everyMinute({ config, watch, deadLetters }: TriggersProps): void {
     const { partition, region, account } = Stack.of(this);
     const role = new Role(this, 'ScheduleRole', {
@@ -75,7 +75,8 @@ export class Triggers extends Construct {
         arn: watch.functionArn,
         roleArn: role.roleArn,
         input: JSON.stringify({ source: 'schedule' }),
-        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: EVENT_AGE_SECONDS },
+        // A second delivery is harmless, because of the lease; a lost one leaves up to a minute without a watch.
+        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: EVENT_AGE_SECONDS },
         deadLetterConfig: { arn: deadLetters.queueArn },
       },
     });

@@ -1,5 +1,6 @@
 /** The lab's AWS with one pair of `small`, and SDK clients made with the product's own options. */
 
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -56,6 +57,8 @@ export interface AwsWorld {
 /** Starts it. The caller closes `aws`. */
 export async function startWorld(changes: AwsOptions = {}): Promise<AwsWorld> {
   const aws = await startAws({ ...awsOptions(), ...changes });
+  // The clients are the product's own: they trust the lab's authority as a function does, by NODE_EXTRA_CA_CERTS.
+  setDefaultCACertificates([...getCACertificates('default'), aws.authority.pem]);
   const { endpoint, region, credentials } = aws;
   const at = (options: ClientOptions) => ({ ...options, endpoint, region, credentials });
   return {

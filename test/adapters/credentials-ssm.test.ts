@@ -30,7 +30,7 @@ describe('credentials', () => {
     ['no JSON', password, /no JSON; want \{"user"/],
     ['cut JSON', text.slice(0, -2), /no JSON/],
     ['a string', JSON.stringify(password), /the whole/],
-    ['no user', JSON.stringify({ password }), /user: a string/],
+    ['no user', JSON.stringify({ password }), /user: the name of the account/],
     ['no password', JSON.stringify({ user: password, password: 7 }), /password: a string/],
   ];
   it.each(wrong)('say what is wrong with %s, and never quote it', (_what, parameter, message) => {
@@ -43,6 +43,14 @@ describe('credentials', () => {
     expect(caught).toMatchObject({ kind: 'denied', message: expect.stringMatching(message) });
     expect(inspect(caught, { depth: 9 })).not.toContain(password);
   });
+
+  it.each(['user', 'username'])(
+    'take the name of the account from "%s": rotation writes "username"',
+    (key) => {
+      const parameter = JSON.stringify({ [key]: 'keepalambda', password, engine: 'mysql' });
+      expect(parseParameter('/name', parameter).expose()).toEqual({ user: 'keepalambda', password });
+    },
+  );
 
   it('come out of the SSM of the lab', async () => {
     const world = await startWorld({ parameters: [{ name: pair.credentials, value: text }] });

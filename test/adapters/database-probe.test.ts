@@ -4,6 +4,7 @@ import { createDatabase } from '../../lib/adapters/database-probe.ts';
 import { type ProbeResponse, probeRequestSchema } from '../../lib/adapters/probe-protocol.ts';
 import type { Report, Saw } from '../../lib/core/sighting.ts';
 import type { DatabasePort, LookTarget } from '../../lib/shell/ports.ts';
+import { db1 } from '../core/servers.ts';
 import { type AwsWorld, clock, pair, startWorld } from './aws-world.ts';
 import { probeBundle } from './probe-functions.ts';
 
@@ -108,6 +109,16 @@ describe('a look through a probe', () => {
     await look();
     expect(dropped).toEqual([pair.name]);
   });
+
+  it.each([
+    [1045, [pair.name]],
+    [1040, []],
+  ])('has them read again when only a fresh login is refused, with %i', async (errno, wanted) => {
+    const saw: Saw = { kind: 'answered', server: { ...db1, loginRefused: { errno, message: 'no' } } };
+    respond({ kind: 'looks', pairs: { [pair.name]: [{ node: 'db1', saw }] } });
+    await look();
+    expect(dropped).toEqual(wanted);
+  });
 });
 
 /** Notes the calls of `commanded`. */
@@ -179,8 +190,10 @@ describe('a command through the probes', () => {
     world.aws.events.on('call', note);
     await expect(commanded.close(pair, 'db1', 'to-close', 1000)).rejects.toMatchObject({ kind: 'timeout' });
     expect(invoked).toEqual(['Invoke/probe-c']);
-    // To wait and to look changes nothing, so the next vantage may try.
-    await expect(commanded.verify(pair, 1000)).rejects.toMatchObject({ kind: 'timeout' });
+    // To wait and to look changes nothing, and a node that is open already can be opened again: the next vantage tries.
+    await expect(commanded.open(pair, 'db1', 10_000)).rejects.toMatchObject({ kind: 'timeout' });
+    expect(invoked.splice(1)).toEqual(['Invoke/probe-c', 'Invoke/probe-d', 'Invoke/probe-gone']);
+    await expect(commanded.verify(pair, 10_000)).rejects.toMatchObject({ kind: 'timeout' });
     expect(invoked.slice(1)).toEqual(['Invoke/probe-c', 'Invoke/probe-d', 'Invoke/probe-gone']);
     world.aws.events.off('call', note);
   });

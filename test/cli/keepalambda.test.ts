@@ -99,8 +99,11 @@ describe('keepalambda init', () => {
 describe('keepalambda grants', () => {
   test.each([
     ['mysql-5.6', /GRANT SUPER, PROCESS, REPLICATION CLIENT ON \*\.\*/],
-    ['mysql-8', /GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON \*\.\*/],
-    ['mariadb', /READ_ONLY ADMIN, CONNECTION ADMIN ON \*\.\* TO 'watcher'@'10\.0\.%'/],
+    ['mysql-8', /GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN ON \*\.\*/],
+    [
+      'mariadb',
+      /READ_ONLY ADMIN, CONNECTION ADMIN, REPLICATION SLAVE ADMIN ON \*\.\* TO 'watcher'@'10\.0\.%'/,
+    ],
   ])('%s', async (server, right) => {
     const words = ['grants', '--server', server, '--user', 'watcher', '--from', '10.0.%', '--require-tls'];
     const { code, out } = await keepalambda(words);
@@ -108,6 +111,22 @@ describe('keepalambda grants', () => {
     expect(out).toMatch(right);
     expect(out).toContain('REQUIRE SSL');
     expect(out).toContain("GRANT SELECT, INSERT, UPDATE ON keepalambda.heartbeat TO 'watcher'@'10.0.%';");
+    expect(out).toMatch(/max_connect_errors/);
+    expect(out).toMatch(/at least 6 for each vantage/);
+  });
+
+  test.each([
+    ['mysql-5.6', /SUPER: read_only does not bind/],
+    ['mysql-5.7', /super_read_only binds every account/],
+    ['mysql-8', /super_read_only binds every account/],
+    ['mariadb', /READ_ONLY ADMIN: read_only does not bind/],
+  ])('%s: whom a closed server binds', async (server, words) => {
+    const { out } = await keepalambda(['grants', '--server', server]);
+    expect(out).toMatch(words);
+    // What is not a statement is a comment: all of it may be pasted.
+    const lines = out.trimEnd().split('\n');
+    const advice = lines.slice(lines.indexOf('--'));
+    expect(advice.every((line) => line.startsWith('--'))).toBe(true);
   });
 });
 

@@ -49,6 +49,13 @@ function leaseContract(at: () => StoreWorld): void {
     expect(winners[0]?.epoch).toBe(2);
   });
 
+  it('takes an epoch above the one it is given, as of a memory whose lease record was lost', async () => {
+    const { one, settle } = at();
+    const lease = await settle(one.takeLease(null, 'w1', 500));
+    expect(lease?.epoch).toBe(501);
+    expect((await settle(one.takeLease(lease, 'w1', 7)))?.epoch).toBe(502);
+  });
+
   it('changes its version with each renewal, and keeps its epoch', async () => {
     const { one, other, settle } = at();
     const first = await taken(at(), null, 'w1');

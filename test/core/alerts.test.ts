@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tell, tellOnce, withIncident } from '../../lib/core/alerts.ts';
+import { endConditions, tell, tellCondition, tellLimited, withIncident } from '../../lib/core/alerts.ts';
 import { events } from '../../lib/core/events.ts';
 import { emptyMemory } from '../../lib/core/memory.ts';
 import { NOW_MS } from './world.ts';
@@ -58,10 +58,76 @@ describe('telling', () => {
     ]);
     expect(after.incident).toBeNull();
   });
+});
 
-  it('once an incident, where once is enough; another event is another', () => {
-    const once = tellOnce(open, 'orders', 'both-lost', words, NOW_MS);
-    expect(tellOnce(once, 'orders', 'both-lost', words, NOW_MS + 1)).toBe(once);
-    expect(tellOnce(once, 'orders', 'holder-lost', words, NOW_MS + 1).outbox).toHaveLength(2);
+describe('a condition that lasts, ends and comes back', () => {
+  const minute = 60_000;
+  /** The same condition, on or off, at these moments; gives back when it was told. */
+  const told = (moments: readonly (readonly [atMs: number, on: boolean])[]) => {
+    let memory = open;
+    for (const [atMs, on] of moments) {
+      memory = on
+        ? tellCondition(memory, 'orders', 'holder-lost', words, NOW_MS + atMs)
+        : endConditions(memory, [], NOW_MS + atMs);
+    }
+    return memory.outbox.map(({ atMs }) => atMs - NOW_MS);
+  };
+  const seconds = (from: number, to: number, on: boolean) =>
+    Array.from({ length: to - from }, (_, index) => [(from + index) * 1000, on] as const);
+
+  it.each<[what: string, moments: readonly (readonly [number, boolean])[], at: readonly number[]]>([
+    ['once, while it is on', seconds(0, 200, true), [0]],
+    [
+      'again, when it has ended and come back in the same incident',
+      [...seconds(0, 60, true), ...seconds(60, 3600, false), ...seconds(3600, 3660, true)],
+      [0, 3600_000],
+    ],
+    [
+      'not again after a gap of a moment',
+      [
+        [0, true],
+        [1000, false],
+        [5999, true],
+      ],
+      [0],
+    ],
+    [
+      'again after a gap of 5 s',
+      [
+        [0, true],
+        [1000, false],
+        [6000, true],
+      ],
+      [0, 6000],
+    ],
+    [
+      'again while it lasts: after 5, 15 and 60 minutes, then every hour',
+      seconds(0, 3 * 3600 + 1, true),
+      [0, 5 * minute, 15 * minute, 60 * minute, 120 * minute, 180 * minute],
+    ],
+  ])('is told %s', (_, moments, at) => {
+    expect(told(moments)).toEqual(at);
   });
+
+  it('says how long it lasts, and the how manieth alert it is', () => {
+    const once = tellCondition(open, 'orders', 'holder-lost', words, NOW_MS);
+    const again = tellCondition(once, 'orders', 'holder-lost', words, NOW_MS + 5 * minute);
+    expect(again.outbox[1]?.happened).toBe('Still so after 5 minutes (alert 2): db1 is stopped.');
+  });
+
+  it('changes nothing while there is nothing to tell', () => {
+    const once = tellCondition(open, 'orders', 'holder-lost', words, NOW_MS);
+    expect(tellCondition(once, 'orders', 'holder-lost', words, NOW_MS + 1)).toBe(once);
+    expect(endConditions(once, ['holder-lost'], NOW_MS + 1)).toBe(once);
+    expect(endConditions(open, [], NOW_MS + 1)).toBe(open);
+  });
+});
+
+it('what comes again and again is told a few times in ten minutes; the next says how many were held back', () => {
+  let memory = emptyMemory;
+  for (let index = 0; index < 30; index += 1)
+    memory = tellLimited(memory, 'orders', 'holder-opened', words, NOW_MS + index * 2500);
+  expect(memory.outbox).toHaveLength(3);
+  const later = tellLimited(memory, 'orders', 'holder-opened', words, NOW_MS + 11 * 60_000);
+  expect(later.outbox[3]?.happened).toBe('db1 is stopped. 27 more alerts of this kind were held back.');
 });

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { type Claim, claim } from '../../lib/core/claim.ts';
+import { describe, expect, it, test } from 'vitest';
+import { type Claim, claim, mayTry, TRY_AGAIN_MS } from '../../lib/core/claim.ts';
 import { closeStandbyPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
 import {
   answers1,
@@ -55,14 +55,15 @@ describe('an automatic failover that is taken up', () => {
     });
   });
 
-  it('opens an incident, tells that it has begun, and counts for the flap guard', () => {
+  it('opens an incident and tells that it has begun; it counts for the flap guard only when it moves the VIP', () => {
     expect(after.incident).toEqual({
       id: 'cccc0001',
       openedAtMs: NOW_MS,
       row: 'D10',
       told: ['failover-started'],
+      alerts: 1,
     });
-    expect(after.failoversAtMs).toEqual([NOW_MS]);
+    expect(after.failoversAtMs).toEqual([]);
     expect(
       after.outbox.map(({ code, incident, happened, done }) => [code, incident, happened, done]),
     ).toEqual([
@@ -78,7 +79,7 @@ describe('an automatic failover that is taken up', () => {
   it('keeps the incident that is open', () => {
     const incident = { id: 'cccc0000', openedAtMs: 5, row: 'D23', told: ['standby-unfit' as const] };
     const open = claim({ ...steady.memory, incident }, lost, wanted).incident;
-    expect(open).toEqual({ ...incident, told: ['standby-unfit', 'failover-started'] });
+    expect(open).toEqual({ ...incident, told: ['standby-unfit', 'failover-started'], alerts: 1 });
   });
 });
 
@@ -127,4 +128,14 @@ describe('since when the holder has been bad', () => {
     const { plan } = claim(steady.memory, seen(steady, ...changes), wanted);
     expect(NOW_MS - (plan?.badSinceMs ?? 0)).toBe(agoMs);
   });
+});
+
+test.each<[what: string, plan: Claim['plan'], agoMs: number | null, may: boolean]>([
+  ['nothing was tried', failover, null, true],
+  ['a try was undone just now', failover, TRY_AGAIN_MS - 1, false],
+  ['a try was undone some seconds ago', failover, TRY_AGAIN_MS, true],
+  ['what does not move the VIP', closeStandbyPlan(pairWith(), 'db2'), 0, true],
+])('a plan of our own may begin: %s', (_, plan, agoMs, may) => {
+  const triedAtMs = agoMs === null ? null : NOW_MS - agoMs;
+  expect(mayTry({ ...steady.memory, triedAtMs }, plan, NOW_MS)).toBe(may);
 });

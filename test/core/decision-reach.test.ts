@@ -1,47 +1,66 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holderFollows, holderHasAll, witnessed } from '../../lib/core/conditions.ts';
 import { decide, deedOf, type Measure, rows } from '../../lib/core/decision.ts';
+import type { EventCode } from '../../lib/core/events.ts';
 import type { PlanKind } from '../../lib/core/plan.ts';
 import type { Saw, VipPlace } from '../../lib/core/sighting.ts';
 import type { Situation } from '../../lib/core/situation.ts';
 import {
   answers1,
   answers2,
+  backup,
   blindFor,
   type Change,
   configured,
   failingFor,
   full,
+  hanging,
   hears1,
   hears2,
   holder,
   inFlight,
   instance,
+  lasting,
   lockedOut,
   memory,
   NOW_MS,
   noRoom,
+  position,
   refused,
   rememberedUnfit,
   seen,
   standby,
   steady,
+  UUID1,
+  UUID2,
+  UUID3,
   unanswered,
   unheardOf,
   vipAt,
   vipBlindFor,
 } from './world.ts';
 
-const beat = (forMs: number) =>
-  ({ kind: 'failed', forMs, because: 'disk full', cause: 'disk-full', blocker: null }) as const;
 const absent: readonly Saw[] = [refused, unanswered, full, lockedOut];
 const saws1: readonly Saw[] = [
   answers1(),
   answers1({ writable: false }),
-  answers1({ heartbeat: beat(6000) }),
+  answers1({ heartbeat: hanging(6000) }),
   hears1({ io: 'no' }),
   hears1({ lagSeconds: 500 }),
   hears1({ io: 'connecting', lagSeconds: null }),
+  hears1({ io: 'no', ioError: { errno: 1236, message: 'purged' } }),
+  answers1({ writable: false, uptimeSeconds: 5 }),
+  answers1({ writable: false, uptimeSeconds: 5, executed: position(`${UUID1}:1-90`) }),
+  answers1({ identity: UUID3 }),
+  answers1({ loginRefused: { errno: 1045, message: 'Access denied' } }),
+  answers1({ heartbeat: hanging(6000, { cause: 'global-lock', blocker: backup }) }),
+  answers1({
+    heartbeat: hanging(6000, { cause: 'semi-sync' }),
+    semiSync: { waiting: true, timeoutMs: 10_000 },
+  }),
+  answers1({ heartbeat: { kind: 'barred', because: 'no table', blocker: null } }),
+  answers1({ heartbeat: { kind: 'refused', errno: 1792, message: 'READ ONLY transaction' } }),
   ...absent,
 ];
 const saws2: readonly Saw[] = [
@@ -53,6 +72,11 @@ const saws2: readonly Saw[] = [
   hears2({ sql: 'no', lagSeconds: null }),
   hears2({ lagSeconds: null }),
   hears2({ lagSeconds: 500 }),
+  hears2({ sourceIdentity: UUID3 }),
+  answers2({ halfClosed: true }),
+  answers2({ globalLock: backup }),
+  answers2({ identity: UUID1 }),
+  answers2({ writable: true, executed: position(`${UUID1}:1-100,${UUID2}:1-50`) }),
   ...absent,
 ];
 const places: readonly VipPlace[] = [
@@ -61,7 +85,7 @@ const places: readonly VipPlace[] = [
   { kind: 'nowhere' },
   { kind: 'foreign', eniId: 'eni-9' },
 ];
-const incident = (told: readonly 'repaired'[]) =>
+const incident = (told: readonly EventCode[]) =>
   memory({ incident: { id: '41c', openedAtMs: NOW_MS - 60_000, row: 'D8', told } });
 
 /** Things that may be so beside what the looks show, each of them seldom. */
@@ -77,6 +101,12 @@ const extras: readonly Change[] = [
   rememberedUnfit('it lags'),
   incident([]),
   incident(['repaired']),
+  incident(['holder-opened']),
+  memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } }),
+  lasting({ heartbeat: { kind: 'barred', sinceMs: NOW_MS - 6000 } }),
+  lasting({ heartbeat: { kind: 'refused', sinceMs: NOW_MS - 6000 } }),
+  memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
+  memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '3 transactions: a:1-3' } }),
   noRoom('db2'),
   instance('db1', 'stopped'),
   instance('db1', 'stopping'),
@@ -167,6 +197,7 @@ describe('the decision table over every kind of situation', () => {
       'open-holder': true,
       'close-standby': true,
       'repair-node': true,
+      'attach-channel': true,
     };
     expect(new Set(acts.map(({ plan }) => plan.kind))).toEqual(new Set(Object.keys(plans)));
   });
@@ -181,23 +212,41 @@ describe('the decision table over every kind of situation', () => {
 
   const failovers = acts.filter(({ plan }) => plan.kind === 'failover');
 
-  it('begins nothing while paused, blind, in the middle of a plan, or not knowing where the VIP is', () => {
+  it('begins nothing while blind, in the middle of a plan, or not knowing who answers or where the VIP is', () => {
     expect(acts.length).toBeGreaterThan(1000);
     for (const { situation } of acts) {
-      expect([situation.paused, situation.blind, situation.memory.plan]).toEqual([false, null, null]);
+      expect([situation.identity, situation.blind, situation.memory.plan]).toEqual([null, null, null]);
       expect(situation.vip).not.toBe('unknown');
     }
+  });
+
+  it('moves nothing in a pause, and restarts nothing', () => {
+    const kinds = acts.filter(({ situation }) => situation.paused).map(({ plan }) => plan.kind);
+    expect(new Set(kinds)).toEqual(new Set(['close-standby', 'open-holder', 'attach-channel']));
+  });
+
+  it('opens no holder that lacks what it had sent, and closes no node that is ahead where the VIP was moved by hand', () => {
+    const opened = acts.filter(({ plan }) => plan.kind === 'open-holder');
+    expect(opened.length).toBeGreaterThan(10);
+    for (const { situation } of opened) expect(situation.lead.holderLacksOwn).toBeNull();
+    const moved = acts.filter(
+      ({ situation, plan }) => situation.memory.movedByHand && plan.kind === 'close-standby',
+    );
+    expect(moved.length).toBeGreaterThan(3);
+    for (const { situation } of moved)
+      expect(holderHasAll(situation) === true || holderFollows(situation)).toBe(true);
   });
 
   it('fails over only to a fit standby, past no flap guard, from no holder that a witness hears', () => {
     expect(failovers.length).toBeGreaterThan(100);
     for (const { situation, plan } of failovers) {
       expect(plan.to).toBe(situation.standby.node);
-      expect(situation.fitness).toEqual({ fit: true, reasons: [] });
+      const { fitness, fitnessWhenAhead, lead } = situation;
+      expect(lead.holderLacksOwn === null ? fitness : fitnessWhenAhead).toEqual({ fit: true, reasons: [] });
       expect(situation.standby.kind).toBe('serving');
       expect(situation.flapGuard).toBeNull();
       expect(situation.vip).not.toBe('blind');
-      expect(situation.holder.kind === 'silent' && situation.witness === 'hears').toBe(false);
+      expect(witnessed(situation)).toBe(false);
     }
   });
 
@@ -219,7 +268,10 @@ describe('the decision table over every kind of situation', () => {
 
   it('never fails back: a holder that serves and passes the check stays the holder', () => {
     for (const { situation } of failovers) {
-      expect(situation.holder.kind === 'serving' && situation.holderFaults.length === 0).toBe(false);
+      const lacks = situation.lead.holderLacksOwn !== null;
+      expect(situation.holder.kind === 'serving' && situation.holderOwnFaults.length === 0 && !lacks).toBe(
+        false,
+      );
     }
   });
 

@@ -31,16 +31,17 @@ function words(measure: Measure): string {
 describe('stories: what is seen, and what is done', () => {
   test.each(stories)('%s: %s', (_, __, changes, story) => {
     const { row, measure } = decide(seen(steady, ...changes));
-    expect(`${row.id} ${words(measure)}`).toBe(story);
+    expect(`${row.name} ${words(measure)}`).toBe(story);
   });
 
   it('has a story for every row', () => {
     const told = new Set(stories.map(([, , , story]) => story.split(' ')[0]));
-    expect(rows.map(({ id }) => id).filter((id) => !told.has(id))).toEqual([]);
+    expect(rows.map(({ name }) => name).filter((name) => !told.has(name))).toEqual([]);
   });
 
   it('has rows numbered in the order in which they are tried, each with its reason and origin', () => {
-    expect(rows.map(({ id }) => id)).toEqual(rows.map((_, index) => `D${index + 1}`));
+    const numbered = rows.map(({ id }) => id).filter((id) => /^D\d/.test(id));
+    expect(numbered).toEqual(numbered.map((_, index) => `D${index + 1}`));
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
     for (const { says, reason, origin } of rows)
       for (const text of [says, reason, origin]) expect(text).not.toBe('');
@@ -51,14 +52,22 @@ describe('why, in words that go into the alert', () => {
   test.each<[what: string, changes: readonly Change[], because: string]>([
     ['stopped', [stopped, deaf], 'db1 is stopped: its port refuses connections (10 looks)'],
     ['stuck', [stuck], 'db1 is stuck: it answers, but no heartbeat was committed for 6.0 s: disk full'],
-    ['fails the check', [failing, lasting], 'db1 fails the check: the SQL thread is stopped'],
+    [
+      'fails the check',
+      [failing, lasting],
+      'db1 fails the check: the SQL thread is stopped. The price: until that is fixed, db1 cannot follow db2, which has no standby',
+    ],
     [
       'unfit',
       [stopped, deaf, rememberedUnfit('it lags by 300 s')],
       'db1 is stopped: its port refuses connections (10 looks). db2 is unfit: before the holder was lost: it lags by 300 s',
     ],
     ['unheld', [unheld], 'the VIP is on no ENI, and db1 serves'],
-    ['witnessed', [silent, hearing], 'db1 does not answer us, but db2 still hears it'],
+    [
+      'witnessed',
+      [silent, hearing],
+      'db1 does not answer us, but db2 still hears it: no answer to connect (timeout), 10 looks in a row',
+    ],
     [
       'flap guard',
       [stopped, deaf, flapped],

@@ -31,6 +31,7 @@ describe('and leave nothing out', () => {
       'open-holder': true,
       'close-standby': true,
       'repair-node': true,
+      'attach-channel': true,
       'release-node': true,
     };
     for (const { id, name } of rows) expect(decisions).toContain(`### ${id} ${name}\n`);

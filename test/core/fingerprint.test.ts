@@ -21,6 +21,7 @@ const inbound: Extract<Inbound, { kind: 'configured' }> = {
   applied: position,
   caughtUp: true,
   heardAgoMs: 10,
+  receivedAgoMs: 10,
 };
 
 const server: Server = {

@@ -4,7 +4,9 @@ import { without } from '../../lib/core/safeguards.ts';
 import {
   answers1,
   answers2,
+  backup,
   type Change,
+  changed,
   channel,
   configured,
   full,
@@ -23,6 +25,7 @@ import {
   steady,
   UUID1,
   UUID2,
+  UUID3,
   unanswered,
 } from './world.ts';
 
@@ -72,6 +75,37 @@ describe('while the holder serves', () => {
     ["the holder's own newer transactions are not errant", standby(executed(`${UUID1}:1-103`)), ''],
     ['behind', standby(executed(`${UUID1}:1-60`)), ''],
     ['GTIDs off', standby(executed(null)), ''],
+    ['no binary log', standby(answers2({ binaryLog: 'off' })), 'it has no binary log'],
+    ['a binary log that could not be read', standby(answers2({ binaryLog: 'unknown' })), ''],
+    [
+      'delayed on purpose, longer than a failover waits',
+      standby(hears2({ delaySeconds: 31 })),
+      'it applies with a delay of 31 s, and a failover waits 30 s',
+    ],
+    ['delayed on purpose, shorter', standby(hears2({ delaySeconds: 30 })), ''],
+    [
+      'an older series',
+      standby(answers2({ version: '8.0.40' })),
+      'it is older than the holder: 8.0.40, and the holder is 8.4.3',
+    ],
+    ['an older release of the series', standby(answers2({ version: '8.4.0' })), ''],
+    ['a newer series', standby(answers2({ version: '9.0.1' })), ''],
+    [
+      'following a stranger',
+      standby(hears2({ sourceIdentity: UUID3 })),
+      `it follows another server: got ${UUID3} at 10.0.1.11, want ${UUID1}`,
+    ],
+    ['following nobody known yet', standby(hears2({ sourceIdentity: null })), ''],
+    [
+      'a backup locks it',
+      standby(answers2({ globalLock: backup })),
+      'a session holds a global lock: session 42 (backup@10.0.1.9, for 12 s: FLUSH TABLES WITH READ LOCK)',
+    ],
+    [
+      'its applier is blocked',
+      standby(hears2({ applierBlocked: 'disk full' })),
+      'its applier is blocked: disk full',
+    ],
     ['channel silent for 4.9 s', standby(hears2({ heardAgoMs: 4900 })), ''],
     [
       'channel silent for 5 s',
@@ -118,7 +152,9 @@ describe('while the holder serves', () => {
 });
 
 describe('once the holder is lost: ready before, serving and applying now', () => {
-  const lost = holder(refused);
+  /** The port refuses, and the standby's channel has lost it. */
+  const away = { io: 'connecting', lagSeconds: null, heardAgoMs: 4000 } as const;
+  const lost: Change = (world) => changed(world, holder(refused), standby(hears2(away)));
   test.each<[what: string, changes: readonly Change[], reason: string]>([
     ['ready before', [], ''],
     [
@@ -126,12 +162,16 @@ describe('once the holder is lost: ready before, serving and applying now', () =
       [standby(hears2({ io: 'connecting', lagSeconds: null }))],
       '',
     ],
-    ['its IO thread has stopped', [standby(hears2({ io: 'no', lagSeconds: null }))], ''],
-    ['it lags: what it received will be applied', [standby(hears2({ lagSeconds: 500 }))], ''],
-    ['SQL thread No: it applies nothing', [standby(hears2({ sql: 'no' }))], 'the SQL thread is stopped'],
+    ['its IO thread has stopped', [standby(hears2({ ...away, io: 'no' }))], ''],
+    ['it is behind: what it received will be applied', [standby(hears2({ ...away, caughtUp: false }))], ''],
+    [
+      'SQL thread No: it applies nothing',
+      [standby(hears2({ ...away, sql: 'no' }))],
+      'the SQL thread is stopped',
+    ],
     [
       'SQL thread No, with an error',
-      [standby(hears2({ sql: 'no', sqlError: { errno: 1062, message: 'Duplicate entry' } }))],
+      [standby(hears2({ ...away, sql: 'no', sqlError: { errno: 1062, message: 'Duplicate entry' } }))],
       'the SQL thread is stopped (error 1062)',
     ],
     [
@@ -142,11 +182,27 @@ describe('once the holder is lost: ready before, serving and applying now', () =
     ['lost as well', [standby(unanswered)], 'it is silent'],
     ['no room', [noRoom('db2')], 'no room'],
     ['unfit before', [rememberedUnfit('it lags by 300 s')], 'before the holder was lost: it lags by 300 s'],
-    ['never seen ready', [memory({ readiness: null })], 'it was not seen as standby of a holder that served'],
+    ['never seen ready', [memory({ readiness: null })], 'it was not seen as standby of a holder that lived'],
     [
       'another was ready',
       [memory({ readiness: { node: 'db1', fit: true, reasons: [], atMs: NOW_MS } })],
       'it was not seen as standby',
+    ],
+    ['its instance is on its way out', [instance('db2', 'stopping')], 'its instance is stopping'],
+    [
+      'a backup locks it: catching up ends that',
+      [standby(answers2({ inbound: channel(away), globalLock: backup }))],
+      '',
+    ],
+    [
+      'its disk is full',
+      [standby(hears2({ ...away, applierBlocked: 'disk full' }))],
+      'its applier is blocked: disk full',
+    ],
+    [
+      'it follows a stranger',
+      [standby(hears2({ ...away, sourceIdentity: UUID3 }))],
+      'it follows another server',
     ],
     ['ready 150 s ago', [readyAt(NOW_MS - READINESS_LIFE_MS)], ''],
     ['ready longer ago', [readyAt(NOW_MS - READINESS_LIFE_MS - 1)], 'it was last seen ready too long before'],

@@ -19,7 +19,7 @@ import {
 
 /** The order that this request amounts to, by eva. */
 function order(raw: object): Order {
-  const parsed = parseRequest({ pair: 'orders', by: 'eva', ...raw });
+  const parsed = parseRequest({ pair: 'orders', by: 'eva', why: 'kernel', ...raw });
   if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults));
   return parsed.value as Order;
 }
@@ -28,9 +28,12 @@ function decided(raw: object, ...changes: readonly Change[]) {
   return decideOrder(seen(steady, ...changes), order(raw), NOW_MS);
 }
 
-const failover = { action: 'failover' };
-const forced = { action: 'failover', force: true, acceptLoss: true };
-const switchover = { action: 'switchover' };
+const failover = { action: 'failover', to: 'db2' };
+const forced = { action: 'failover', to: 'db2', force: true, acceptLoss: true };
+const switchover = { action: 'switchover', to: 'db2' };
+const movedFromDb2 = memory({ moved: { from: 'db2', to: 'db1', atMs: NOW_MS - 30_000 } });
+const detached = (missing: string | null) =>
+  memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing } });
 const lagging = standby(hears2({ lagSeconds: null }));
 const quarantine = memory({ quarantine: { node: 'db1', groups: ['sg-1'] } });
 const paused = memory({ pause: { untilMs: NOW_MS + 60_000, by: 'tom', why: 'kernel' } });
@@ -40,7 +43,7 @@ describe('orders that are carried out', () => {
   test.each<[what: string, raw: object, changes: readonly Change[], plan: string]>([
     ['failover, all well', failover, [], 'failover to db2'],
     ['failover, the holder lost', failover, [holder(refused)], 'failover to db2'],
-    ['failover to the standby by name', { ...failover, to: 'db2' }, [], 'failover to db2'],
+    ['failover away from the holder by name', { action: 'failover', from: 'db1' }, [], 'failover to db2'],
     [
       'failover, the standby unfit, forced',
       forced,
@@ -62,6 +65,15 @@ describe('orders that are carried out', () => {
     ],
     ['switchover', switchover, [], 'switchover to db2'],
     ['switchover while paused', switchover, [paused], 'switchover to db2'],
+    ['switchover away from the holder', { action: 'switchover', from: 'db1' }, [], 'switchover to db2'],
+    ['switchover back at once, forced', { ...switchover, force: true }, [movedFromDb2], 'switchover to db2'],
+    ['reattach, nothing is missing', { action: 'reattach' }, [detached('')], 'attach-channel to db1'],
+    [
+      'reattach, the price accepted',
+      { action: 'reattach', acceptLoss: true },
+      [detached('3 transactions: a:1-3')],
+      'attach-channel to db1',
+    ],
     ['release', { action: 'release', node: 'db1' }, [quarantine], 'release-node to db1'],
   ])('%s', (_, raw, changes, plan) => {
     const decision = decided({ why: 'kernel', ...raw }, ...changes);
@@ -99,6 +111,33 @@ describe('orders that are refused, with what to do instead', () => {
     ['a switchover to an unfit standby', switchover, [lagging], 'now it could: its lag is unknown'],
     ['a switchover with the VIP unheld', switchover, [vipAt({ kind: 'nowhere' })], 'the VIP is on no ENI'],
     ['a switchover to the holder', { ...switchover, to: 'db1' }, [], 'db1 holds the VIP already'],
+    [
+      'a switchover that undoes a move of just now',
+      switchover,
+      [movedFromDb2],
+      'the VIP was moved from db2 to db1 30 s ago, and this would undo it. To switch back all the same, add "force":true',
+    ],
+    [
+      'a move away from who does not hold the VIP',
+      { action: 'switchover', from: 'db2' },
+      [],
+      'db2 does not hold the VIP; db1 does',
+    ],
+    ['a move from a node that there is not', { action: 'failover', from: 'db9' }, [], 'got node db9'],
+    [
+      'a move from a node to itself',
+      { action: 'failover', from: 'db1', to: 'db1' },
+      [],
+      'got the same node in "from" and "to"',
+    ],
+    ['reattach, nothing is detached', { action: 'reattach' }, [], 'no channel is detached'],
+    [
+      'reattach, something is missing',
+      { action: 'reattach' },
+      [detached('3 transactions: a:1-3')],
+      'db2 has 3 transactions: a:1-3. Applied on db1 now, they could overwrite newer rows',
+    ],
+    ['reattach, not known yet', { action: 'reattach' }, [detached(null)], 'it is not known yet what db2 has'],
     [
       'a plan in flight',
       failover,
@@ -163,6 +202,10 @@ describe('orders that only change what is remembered', () => {
 });
 
 it('plans for a dry run as for an order', () => {
-  const plan = planFor(seen(steady), 'switchover', 'db2', { force: false, acceptLoss: false });
+  const plan = planFor(seen(steady), 'switchover', 'db2', {
+    force: false,
+    acceptLoss: false,
+    killLong: false,
+  });
   expect(plan).toMatchObject({ plan: { kind: 'switchover', from: 'db1', to: 'db2' } });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Pair } from '../../lib/core/config.ts';
 import type { Plan } from '../../lib/core/plan.ts';
 import {
+  attachPlan,
   closeStandbyPlan,
   failoverPlan,
   GONE_FENCE_MS,
@@ -38,9 +39,14 @@ describe('failover', () => {
       'the holder is gone',
       pairWith(),
       gone,
-      `fence db1 + catch-up db2 → catch-up db2 to db1 → open db2 → ${end}`,
+      `fence db1 + catch-up db2 → catch-up db2 to db1 → detach db2 → open db2 → ${end}`,
     ],
-    ['the holder answers', pairWith(), answering, `fence db1 → catch-up db2 to db1 → open db2 → ${end}`],
+    [
+      'the holder answers',
+      pairWith(),
+      answering,
+      `fence db1 → catch-up db2 to db1 → detach db2 → open db2 → ${end}`,
+    ],
     ['untouched', pairWith({ writability: 'untouched' }), gone, `catch-up db2 → ${end}`],
     [
       'untouched, the holder answers',
@@ -52,7 +58,7 @@ describe('failover', () => {
       'isolate',
       pairWith(isolating),
       gone,
-      `fence db1 + catch-up db2 → catch-up db2 to db1 → isolate db1 → open db2 → ${end}`,
+      `fence db1 + catch-up db2 → catch-up db2 to db1 → isolate db1 → detach db2 → open db2 → ${end}`,
     ],
     [
       'isolate, untouched',
@@ -64,13 +70,13 @@ describe('failover', () => {
       'stop-instance',
       pairWith({ fencing: 'stop-instance' }),
       answering,
-      `fence db1 → catch-up db2 to db1 → stop-instance db1 → open db2 → ${end}`,
+      `fence db1 → catch-up db2 to db1 → stop-instance db1 → detach db2 → open db2 → ${end}`,
     ],
     [
       'bound through SSM',
       pairWith({ hostAddress: 'ssm' }),
       gone,
-      'fence db1 + catch-up db2 → catch-up db2 to db1 → open db2 → move-vip db2 → bind-vip db2 → verify db2',
+      'fence db1 + catch-up db2 → catch-up db2 to db1 → detach db2 → open db2 → move-vip db2 → bind-vip db2 → verify db2',
     ],
   ])('%s', (_, pair, terms, stages) => {
     const plan = failoverPlan(pair, 'db2', terms);
@@ -79,7 +85,7 @@ describe('failover', () => {
   });
 
   it('undoes by closing the new one, then opening the old one; untouched, there is nothing to undo', () => {
-    expect(order([failover.undo])).toBe('close db2 + open db1');
+    expect(order([failover.undo])).toBe('close db2 + attach db2 + open db1 + verify db1');
     expect(failoverPlan(pairWith({ writability: 'untouched' }), 'db2', gone).undo).toEqual([]);
   });
 
@@ -101,39 +107,64 @@ describe('failover', () => {
       node: 'db1',
       source: null,
       ifFenced: false,
+      limitOf: 'wait',
       limitMs: 1234,
       acceptLoss: true,
     });
     expect(plan.from).toBe('db2');
   });
+
+  test.each<[what: string, terms: typeof gone, limitOf: string, limitMs: number]>([
+    ['gone: as long as it makes progress', gone, 'progress', 30_000],
+    ['that answers: as long as writes may rest', answering, 'freeze', 10_000],
+  ])('catches up behind a holder %s', (_, terms, limitOf, limitMs) => {
+    const [first] = failoverPlan(pairWith(), 'db2', terms)
+      .stages.flat()
+      .filter((step) => step.kind === 'catch-up');
+    expect([first?.limitOf, first?.limitMs]).toEqual([limitOf, limitMs]);
+  });
 });
 
 describe('switchover', () => {
-  const start = 'catch-up db2 → freeze db1 → catch-up db2 to db1';
+  const start = 'inspect db1 → catch-up db2 → freeze db1 → catch-up db2 to db1';
   test.each<[what: string, pair: Pair, stages: string, undo: string]>([
-    ['managed', pairWith(), `${start} → open db2 → move-vip db2 → verify db2`, 'close db2 + open db1'],
+    [
+      'managed',
+      pairWith(),
+      `${start} → open db2 → move-vip db2 → verify db2`,
+      'close db2 + open db1 + verify db1',
+    ],
     [
       'untouched: both take writes again once the VIP has moved',
       pairWith({ writability: 'untouched' }),
       `${start} → move-vip db2 → open db1 → verify db2`,
-      'open db1',
+      'open db1 + verify db1',
     ],
     [
       'bound through SSM',
       pairWith({ hostAddress: 'ssm' }),
       `${start} → open db2 → move-vip db2 → bind-vip db2 → verify db2`,
-      'close db2 + open db1',
+      'close db2 + open db1 + verify db1',
     ],
     [
       'fencing is for holders that do not answer',
       pairWith(isolating),
       `${start} → open db2 → move-vip db2 → verify db2`,
-      'close db2 + open db1',
+      'close db2 + open db1 + verify db1',
     ],
   ])('%s', (_, pair, stages, undo) => {
     const plan = switchoverPlan(pair, 'db2');
     expect(order(plan.stages)).toBe(stages);
     expect(order([plan.undo])).toBe(undo);
+  });
+
+  test.each([
+    [false, 'once-closed'],
+    [true, 'to-close'],
+  ])('ends sessions that keep the holder open only where it was asked to: %s', (killLong, kills) => {
+    const steps = switchoverPlan(pairWith(), 'db2', killLong).stages.flat();
+    expect(steps.find(({ kind }) => kind === 'freeze')).toMatchObject({ kills });
+    expect(steps[0]).toEqual({ kind: 'inspect', node: 'db1', killLong });
   });
 
   it('never accepts a loss, and keeps writes frozen no longer than the settings say', () => {
@@ -175,6 +206,7 @@ describe('the smaller plans', () => {
       'repair db2 → repair db2',
     ],
     ['release', releasePlan('db1'), 'release db1'],
+    ['attach the channel', attachPlan('db2', 'db1'), 'attach db2'],
   ])('%s', (_, plan, stages) => {
     expect(order(plan.stages)).toBe(stages);
     expect(plan.undo).toEqual([]);
@@ -187,10 +219,11 @@ describe('in words', () => {
     expect(renderStages(failoverPlan(pairWith(isolating), 'db2', gone))).toEqual([
       '1. fence db1 and, beside it, catch up db2',
       '2. catch up db2 to the end of db1, if it was fenced',
-      '3. isolate db1 (quarantine security group, if fencing it was missed)',
-      '4. open db2',
-      '5. move the VIP to db2',
-      '6. verify db2 through the VIP',
+      '3. isolate db1 (quarantine security group, if it was not fenced)',
+      '4. stop receiving from db1 on db2, unless its last write is applied there',
+      '5. open db2',
+      '6. move the VIP to db2',
+      '7. verify db2 through the VIP',
     ]);
   });
 
@@ -203,9 +236,9 @@ describe('in words', () => {
       },
     });
     expect(renderOutcomes(record)).toEqual([
-      'fence db1: missed (no answer)',
+      'fence db1: skipped (no answer)',
       'catch up db2: failed (it waits)',
-      'undo: close db2: already so (db2 is read-only)',
+      'undo: close db2: already done (db2 is read-only)',
     ]);
   });
 });

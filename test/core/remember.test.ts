@@ -1,15 +1,18 @@
 import { describe, expect, it, test } from 'vitest';
-import { decide } from '../../lib/core/decision.ts';
+import { decide, rows } from '../../lib/core/decision.ts';
 import type { Memory, Readiness } from '../../lib/core/memory.ts';
 import { remember } from '../../lib/core/remember.ts';
 import type { Durations } from '../../lib/core/situation.ts';
 import { noDurations } from '../../lib/core/situation.ts';
 import {
+  answers1,
   answers2,
   type Change,
+  full,
   hears2,
   holder,
   inFlight,
+  lockedOut,
   memory,
   NOW_MS,
   noRoom,
@@ -21,6 +24,7 @@ import {
   steady,
   UUID1,
   UUID2,
+  UUID3,
   unanswered,
   unheardOf,
   vipAt,
@@ -39,7 +43,14 @@ function left(changes: readonly Change[], durations: Partial<Durations> = {}): M
 }
 
 const lagging = standby(hears2({ lagSeconds: null }));
-const unreadyFor = (forMs: number) => ({ unreadySinceMs: NOW_MS - forMs });
+const refusedBySource = standby(
+  hears2({ io: 'connecting', lagSeconds: null, ioError: { errno: 1045, message: 'Access denied' } }),
+);
+const away = standby(hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 4000 }));
+const unreadyFor = (forMs: number) => ({
+  unreadySinceMs: NOW_MS - forMs,
+  brokenSinceMs: NOW_MS - forMs,
+});
 const ready = (changes: Partial<Readiness>): Change =>
   memory({ readiness: { node: 'db2', fit: true, reasons: [], atMs: NOW_MS - 1000, ...changes } });
 const incident = memory({
@@ -75,7 +86,50 @@ describe('whether the standby is ready', () => {
   >([
     ['fit, as before', [], {}, true, NOW_MS - 1000],
     ['fit, as a minute ago: written again', [ready({ atMs: NOW_MS - 60_000 })], {}, true, NOW_MS],
-    ['fit, after it was not', [rememberedUnfit('it lagged')], {}, true, NOW_MS],
+    [
+      'fit, 3 s after it was not',
+      [rememberedUnfit('it lagged')],
+      { readySinceMs: NOW_MS - 3000 },
+      true,
+      NOW_MS,
+    ],
+    [
+      'fit for a moment, after it was not',
+      [rememberedUnfit('it lagged')],
+      { readySinceMs: NOW_MS - 2999 },
+      false,
+      NOW_MS - 1000,
+    ],
+    [
+      'fit as a minute ago, and ill now and then',
+      [ready({ atMs: NOW_MS - 60_000 })],
+      unreadyFor(1000),
+      true,
+      NOW_MS - 60_000,
+    ],
+    ['its source refuses it: at once', [refusedBySource], unreadyFor(0), false, NOW_MS],
+    [
+      'it follows a stranger: at once',
+      [standby(hears2({ sourceIdentity: UUID3 }))],
+      unreadyFor(0),
+      false,
+      NOW_MS,
+    ],
+    ['the holder is full: judged by its own words', [lagging, holder(full)], unreadyFor(3000), false, NOW_MS],
+    [
+      'the holder refuses us: judged by its own words',
+      [lagging, holder(lockedOut)],
+      unreadyFor(3000),
+      false,
+      NOW_MS,
+    ],
+    [
+      'the holder is silent, and heard: judged by its own words',
+      [standby(hears2({ sql: 'no' })), holder(unanswered)],
+      unreadyFor(3000),
+      false,
+      NOW_MS,
+    ],
     ['fit, seen for the first time', [memory({ readiness: null })], {}, true, NOW_MS],
     ['fit, another was standby', [ready({ node: 'db1' })], {}, true, NOW_MS],
     ['unfit for a moment: so the loss of a holder begins', [lagging], unreadyFor(2999), true, NOW_MS - 1000],
@@ -91,7 +145,7 @@ describe('whether the standby is ready', () => {
     ['unfit for 3 s', [lagging], unreadyFor(3000), false, NOW_MS],
     [
       'the holder is lost: what was seen before counts',
-      [lagging, holder(refused)],
+      [standby(hears2({ io: 'connecting', lagSeconds: null })), holder(refused)],
       unreadyFor(60_000),
       true,
       NOW_MS - 1000,
@@ -108,18 +162,21 @@ describe('whether the standby is ready', () => {
 });
 
 describe('a decision to stay opens an incident and pages, once', () => {
-  const lost = [holder(refused), rememberedUnfit('it lags by 300 s')];
+  const lost = [holder(refused), away, rememberedUnfit('it lags by 300 s')];
   const once = left(lost);
 
   it('with what happened and that nothing was moved', () => {
-    expect(once.incident).toEqual({ id: 'cccc0001', openedAtMs: NOW_MS, row: 'D14', told: ['holder-lost'] });
-    expect(once.outbox).toMatchObject([{ code: 'holder-lost', done: 'Nothing was moved (D14).' }]);
-    expect(left([...lost, memory({ incident: once.incident, outbox: once.outbox })]).outbox).toHaveLength(1);
+    const row = rows.find(({ name }) => name === 'holder-lost-standby-unfit')?.id ?? '';
+    expect(once.incident).toMatchObject({ id: 'cccc0001', openedAtMs: NOW_MS, row, told: ['holder-lost'] });
+    expect(once.outbox).toMatchObject([{ code: 'holder-lost', done: `Nothing was moved (${row}).` }]);
+    expect(
+      left([...lost, memory({ incident: once.incident, outbox: once.outbox, reports: once.reports })]).outbox,
+    ).toHaveLength(1);
   });
 
   it('with the command and its price where a person must choose', () => {
     expect(once.outbox[0]?.todo).toContain(
-      '{"action":"failover","pair":"orders","to":"db2","force":true,"acceptLoss":true}',
+      '{"action":"failover","pair":"orders","to":"db2","force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}',
     );
     expect(once.outbox[0]?.todo).toContain('all that db2 has not received (it lags by 300 s)');
   });
@@ -129,7 +186,7 @@ describe('a decision to stay opens an incident and pages, once', () => {
     ['never seen', memory({ readiness: null }), '(its state before the loss was not seen)'],
     ['seen in the other role', ready({ node: 'db1' }), '(its state before the loss was not seen)'],
   ])('whose price is told as it is known: %s', (_, change, price) => {
-    expect(left([holder(refused), change]).outbox[0]?.todo).toContain(price);
+    expect(left([holder(refused), away, change]).outbox[0]?.todo).toContain(price);
   });
 });
 
@@ -176,14 +233,23 @@ describe('the old holder is back: its loss is counted exactly', () => {
     keptBy: UUID1,
     atMs: NOW_MS - 9000,
   };
+  const holding = holder(answers1({ executed: position(`${UUID2}:1-50,${UUID1}:1-99`) }));
   const back = standby(answers2({ executed: position(`${UUID2}:1-53,${UUID1}:1-100`) }));
 
+  it('nothing, where replication has brought it over since', () => {
+    const has = standby(answers2({ executed: position(`${UUID2}:1-50,${UUID1}:1-100`) }));
+    expect(left([memory({ loss }), holding, has, rememberedUnfit('x')]).outbox[0]).toMatchObject({
+      code: 'loss-counted',
+      happened: 'db2 is back. Nothing is missing: db1 has every transaction that db2 has.',
+    });
+  });
+
   it('told once, without what the new holder wrote since', () => {
-    const counted = left([memory({ loss }), back, rememberedUnfit('x')]);
+    const counted = left([memory({ loss }), holding, back, rememberedUnfit('x')]);
     expect(counted.loss).toBeNull();
     expect(counted.outbox[0]).toMatchObject({
       code: 'loss-counted',
-      happened: `db2 is back. When db1 took over, it lacked: 5 transactions lost: ${UUID2}:49-53.`,
+      happened: `db2 is back. Missing on db1 now: 3 transactions: ${UUID2}:51-53.`,
     });
   });
 

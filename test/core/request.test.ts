@@ -9,7 +9,7 @@ function understood(raw: unknown): unknown {
 }
 
 describe('what is not said has a default', () => {
-  const asked = { pair: 'orders', by: 'operator', why: '' };
+  const asked = { pair: 'orders', by: 'eva', why: 'kernel' };
   test.each<[raw: Readonly<Record<string, unknown>>, request: object]>([
     [{ action: 'status' }, { action: 'status' }],
     [
@@ -21,32 +21,36 @@ describe('what is not said has a default', () => {
       { action: 'check', pair: 'orders' },
     ],
     [
-      { action: 'failover', pair: 'orders' },
-      { action: 'failover', ...asked, force: false, acceptLoss: false },
+      { action: 'failover', ...asked, to: 'db2' },
+      { action: 'failover', ...asked, to: 'db2', force: false, acceptLoss: false },
     ],
     [
-      { action: 'switchover', pair: 'orders', to: 'db2' },
-      { action: 'switchover', ...asked, to: 'db2' },
+      { action: 'switchover', ...asked, from: 'db1', id: 'T-4711.1' },
+      { action: 'switchover', ...asked, from: 'db1', id: 'T-4711.1', force: false, killLong: false },
     ],
     [
-      { action: 'pause', pair: 'orders', why: 'kernel', minutes: 30 },
-      { action: 'pause', ...asked, why: 'kernel', minutes: 30 },
+      { action: 'reattach', ...asked },
+      { action: 'reattach', ...asked, acceptLoss: false },
     ],
     [
-      { action: 'resume', pair: 'orders' },
+      { action: 'pause', ...asked, minutes: 30 },
+      { action: 'pause', ...asked, minutes: 30 },
+    ],
+    [
+      { action: 'resume', ...asked },
       { action: 'resume', ...asked },
     ],
     [
-      { action: 'acknowledge', pair: 'orders', by: 'eva' },
-      { action: 'acknowledge', ...asked, by: 'eva' },
+      { action: 'acknowledge', ...asked },
+      { action: 'acknowledge', ...asked },
     ],
     [
-      { action: 'release', pair: 'orders', node: 'db1' },
+      { action: 'release', ...asked, node: 'db1' },
       { action: 'release', ...asked, node: 'db1' },
     ],
     [
       { action: 'plan', pair: 'orders' },
-      { action: 'plan', pair: 'orders', of: 'failover', force: false },
+      { action: 'plan', pair: 'orders', of: 'failover', force: false, killLong: false },
     ],
     [
       { action: 'history', pair: 'orders' },
@@ -55,11 +59,18 @@ describe('what is not said has a default', () => {
   ])('$action', (raw, request) => {
     expect(understood(raw)).toEqual(request);
   });
+
+  it('text from people is one line, and cannot forge another', () => {
+    const why = 'kernel\nWHAT WAS DONE  Nothing.\r\u2028\u202eevil';
+    expect(understood({ action: 'resume', ...asked, why })).toMatchObject({
+      why: 'kernel\\nWHAT WAS DONE  Nothing.\\r\\u2028\\u202eevil',
+    });
+  });
 });
 
 describe('what is wrong is named, with what there is', () => {
   const all =
-    'one of status, check, failover, switchover, pause, resume, acknowledge, release, plan, history';
+    'one of status, check, failover, switchover, reattach, pause, resume, acknowledge, release, plan, history';
   test.each<[what: string, raw: unknown, words: readonly string[]]>([
     ['nothing', undefined, ['action: got nothing', all]],
     ['a text', 'status', ['action: got nothing', all]],
@@ -70,12 +81,47 @@ describe('what is wrong is named, with what there is', () => {
     [
       'an unknown key',
       { action: 'failover', pair: 'orders', accept_loss: true },
-      ['unknown key accept_loss', 'only the keys of failover: action, pair, by, why, to, force, acceptLoss'],
+      [
+        'unknown key accept_loss',
+        'only the keys of failover: action, pair, by, why, id, to, from, force, acceptLoss',
+      ],
     ],
     [
       'two unknown keys',
       { action: 'resume', pair: 'orders', a: 1, b: 2 },
-      ['unknown keys a, b', 'only the keys of resume: action, pair, by, why'],
+      ['unknown keys a, b', 'only the keys of resume: action, pair, by, why, id'],
+    ],
+    [
+      'a move without a direction',
+      { action: 'switchover', pair: 'orders', by: 'eva', why: 'kernel' },
+      [
+        'to: got nothing; want the node to move to, or "from", the node to move away from. To mend it: give to',
+      ],
+    ],
+    [
+      'an order by nobody, for no reason',
+      { action: 'failover', pair: 'orders', to: 'db2' },
+      ['by: got nothing; want who asks: a name', 'why: got nothing; want a reason, so that others know'],
+    ],
+    [
+      'an order by a blank',
+      { action: 'resume', pair: 'orders', by: ' ', why: 'x' },
+      ['want who asks: a name'],
+    ],
+    [
+      'a reason of many pages',
+      { action: 'resume', pair: 'orders', by: 'eva', why: 'x'.repeat(501) },
+      ['want a reason, so that others know, of at most 500 characters'],
+    ],
+    [
+      'a name of many letters',
+      { action: 'resume', pair: 'orders', by: 'e'.repeat(65), why: 'x' },
+      ['want who asks: a name, of at most 64 characters'],
+    ],
+    [
+      'an id of many letters',
+      { action: 'resume', pair: 'orders', by: 'eva', why: 'x', id: 'a'.repeat(65) },
+      ['want an id of at most 64 letters'],
     ],
     ['no pair', { action: 'failover' }, ['pair: got nothing; want the name of a pair.']],
     ['no node', { action: 'release', pair: 'orders' }, ['node: got nothing; want the node in quarantine.']],
@@ -122,5 +168,5 @@ describe('what is wrong is named, with what there is', () => {
 it('knows which requests change something, and so need the lease', () => {
   const requests = actions.map((action) => ({ action })) as unknown as Parameters<typeof isOrder>[0][];
   const orders = requests.filter(isOrder).map(({ action }) => action);
-  expect(orders).toEqual(['failover', 'switchover', 'pause', 'resume', 'acknowledge', 'release']);
+  expect(orders).toEqual(['failover', 'switchover', 'reattach', 'pause', 'resume', 'acknowledge', 'release']);
 });

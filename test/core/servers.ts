@@ -1,8 +1,10 @@
 /** Two healthy servers for tests, and what looks at them can show. */
-import type { Inbound, Position, Saw, Server } from '../../lib/core/sighting.ts';
+import type { Heartbeat, Inbound, Position, Saw, Server, Session } from '../../lib/core/sighting.ts';
 
 export const UUID1 = '11111111-1111-1111-1111-111111111111';
 export const UUID2 = '22222222-2222-2222-2222-222222222222';
+/** Of a server that is neither. */
+export const UUID3 = '33333333-3333-3333-3333-333333333333';
 
 export function position(gtid: string | null, offset = 1000): Position {
   return { gtid, file: 'binlog.000003', offset };
@@ -28,6 +30,7 @@ export function channel(changes: Partial<Channel> = {}): Channel {
     applied: at,
     caughtUp: true,
     heardAgoMs: 300,
+    receivedAgoMs: 300,
     ...changes,
   };
 }
@@ -62,6 +65,19 @@ export const db2: Server = {
 
 export function answered(server: Server): Saw {
   return { kind: 'answered', server };
+}
+
+/** A backup that holds a global read lock. */
+export const backup: Session = {
+  ...{ id: 42, user: 'backup', host: '10.0.1.9', forSeconds: 12 },
+  statement: 'FLUSH TABLES WITH READ LOCK',
+};
+
+type Failed = Extract<Heartbeat, { kind: 'failed' }>;
+
+/** A heartbeat that has hung for this long. */
+export function hanging(forMs: number, changes: Partial<Failed> = {}): Failed {
+  return { kind: 'failed', forMs, because: 'disk full', cause: 'disk-full', blocker: null, ...changes };
 }
 
 /** db1 answers, with this changed. */

@@ -1,8 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
+import { tellCondition } from '../../lib/core/alerts.ts';
 import type { EventCode } from '../../lib/core/events.ts';
 import { emptyMemory, type Incident, type Memory } from '../../lib/core/memory.ts';
 import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
 import {
+  attachPlan,
   closeStandbyPlan,
   failoverPlan,
   openHolderPlan,
@@ -60,8 +62,9 @@ describe('who is told, by plan and ending', () => {
   });
 
   it('tells once an incident what the next tick tries again', () => {
-    const again = end(reattach, undone, {}, { incident: { ...incident, told: ['plan-incomplete'] } });
-    expect(again.outbox).toEqual([]);
+    const once = end(reattach, undone);
+    const again = end(reattach, undone, {}, { incident: once.incident, reports: once.reports });
+    expect([once.outbox.length, again.outbox.length]).toEqual([1, 0]);
     const aborted = end(failover, undone, {}, { incident: { ...incident, told: ['failover-aborted'] } });
     expect(aborted.outbox).toHaveLength(1);
   });
@@ -78,8 +81,11 @@ describe('who is told, by plan and ending', () => {
   });
 
   it('does not page about the old holder after failover-done, which says it already', () => {
-    const told = end(failover, completed, { vipMoved: true }).incident?.told;
-    expect(told).toEqual(['failover-started', 'failover-done', 'standby-unfit']);
+    const after = end(failover, completed, { vipMoved: true });
+    const page = (afterMs: number) =>
+      tellCondition(after, 'orders', 'standby-unfit', { happened: '', done: '' }, NOW_MS + afterMs);
+    expect(page(20_000).outbox).toHaveLength(1);
+    expect(page(6 * 60_000).outbox).toHaveLength(2);
   });
 });
 
@@ -174,12 +180,35 @@ describe('what a failover may have lost', () => {
   });
 
   test.each<[what: string, plan: Plan, changes: Partial<PlanRecord>, text: string]>([
-    ['so far as was seen', failover, { kept }, `2 transactions lost: ${UUID1}:99-100.`],
+    [
+      'read a moment before',
+      failover,
+      { kept, lastSeenAtMs: NOW_MS - 3200 },
+      `Data loss: 2 transactions (the last position of db1 was read 0.2 s before it was lost): ${UUID1}:99-100.`,
+    ],
+    [
+      'read long before: not known',
+      failover,
+      { kept: position(`${UUID1}:1-100`), lastSeenAtMs: NOW_MS - 9000 },
+      'Data loss: unknown (the last position of db1 was read 6.0 s before it was lost).',
+    ],
+    [
+      'fenced, and not caught up to its end',
+      failover,
+      { kept, fencedAt },
+      `Data loss: 7 transactions: ${UUID1}:99-105.`,
+    ],
     [
       'nothing',
       answering,
       { kept, fencedAt, outcomes: caughtUp },
-      'Nothing was lost: db2 had applied the last write.',
+      'Data loss: none (db2 had applied the last write of db1).',
+    ],
+    [
+      'and that nothing keeps the old holder from writing',
+      failover,
+      { kept, outcomes: { '0.0': { kind: 'missed', because: 'no answer' } } },
+      'db1 could not be closed (no answer): if it lives, it may still take writes from clients that reach it directly.',
     ],
   ])('and is said in the alert: %s', (_, plan, changes, text) => {
     expect(end(plan, completed, { vipMoved: true, ...changes }).outbox[0]?.done).toContain(text);
@@ -200,9 +229,13 @@ describe('the words', () => {
   });
 
   it('say what stopped it, and claim to have undone only what can be undone', () => {
-    expect(lines(failover, undone)?.done).toBe(
-      'Stopped, and undone (D10, by keepalambda): db2 has not caught up.',
+    expect(lines(failover, undone, { phase: 'undoing' })?.done).toBe(
+      'Stopped (D10, by keepalambda): db2 has not caught up. No change: the VIP stays on db1, which was not taking writes.',
     );
+    expect(lines(failover, undone, { phase: 'undoing', wasWritable: true })?.done).toContain(
+      'No change: db1 still holds the VIP and takes writes, verified by a commit.',
+    );
+    expect(lines(failover, undone)?.done).toContain('No change: db1 still holds the VIP.');
     expect(lines(reattachPlan(pair, 'db1', false), undone)?.done).toBe(
       'Stopped (D10, by keepalambda): db2 has not caught up.',
     );
@@ -213,7 +246,7 @@ describe('the words', () => {
 
   it('carry every step', () => {
     const outcomes = { '0.0': { kind: 'missed', because: 'no answer' } } as const;
-    expect(lines(failover, undone, { outcomes })?.steps).toEqual(['fence db1: missed (no answer)']);
+    expect(lines(failover, undone, { outcomes })?.steps).toEqual(['fence db1: skipped (no answer)']);
   });
 });
 
@@ -221,7 +254,7 @@ describe('the answer to an order', () => {
   const order = { requestId: 'eeee0001', by: 'eva', row: 'O-failover' };
   test.each<[ending: Ending, ok: boolean, text: string]>([
     [completed, true, 'failover to db2 done in 2.0 s'],
-    [undone, false, 'failover to db2 undone, the pair is as it was: db2 has not caught up'],
+    [undone, false, 'failover to db2 undone: db2 has not caught up. No change: db1 still holds the VIP.'],
     [incomplete, false, 'failover to db2 not completed: nobody answers through the VIP'],
   ])('$0.kind', (ending, ok, text) => {
     const [given] = end(failover, ending, { ...order, vipMoved: ending !== undone }).answers;
@@ -233,8 +266,8 @@ describe('the answer to an order', () => {
     expect(end(failover, completed, { vipMoved: true }).answers).toEqual([]);
   });
 
-  it('is kept for the last ten orders', () => {
-    const given = Array.from({ length: 12 }, (_, index) => ({
+  it('is kept for the last twenty orders', () => {
+    const given = Array.from({ length: 22 }, (_, index) => ({
       requestId: `r${index}`,
       ok: true,
       text: '',
@@ -245,11 +278,65 @@ describe('the answer to an order', () => {
   });
 });
 
-test.each<[what: string, changes: Partial<PlanRecord>, counts: number]>([
-  ['of our own that moved the VIP', { vipMoved: true }, 1],
-  ['of our own that was undone', {}, 0],
-  ['that an operator asked for', { vipMoved: true, requestId: 'f00d0001' }, 0],
-])('for the flap guard, a switchover %s', (_, changes, counts) => {
-  const ending = changes.vipMoved ? completed : undone;
-  expect(end(switchoverPlan(pair, 'db2'), ending, changes).failoversAtMs).toHaveLength(counts);
+test.each<[what: string, plan: Plan, changes: Partial<PlanRecord>, counts: number]>([
+  ['a switchover of our own that moved the VIP', switchoverPlan(pair, 'db2'), { vipMoved: true }, 1],
+  ['a switchover of our own that was undone', switchoverPlan(pair, 'db2'), {}, 0],
+  [
+    'a switchover that was asked for',
+    switchoverPlan(pair, 'db2'),
+    { vipMoved: true, requestId: 'f00d0001' },
+    0,
+  ],
+  ['a failover that moved the VIP', failover, { vipMoved: true }, 1],
+  ['a failover that was undone', failover, {}, 0],
+  ['a failover that was asked for', failover, { vipMoved: true, requestId: 'f00d0001' }, 0],
+])('for the flap guard, %s', (_, plan, changes, counts) => {
+  const after = end(plan, changes.vipMoved ? completed : undone, changes);
+  expect(after.failoversAtMs).toHaveLength(counts);
+  expect(after.triedAtMs).toBe(changes.vipMoved ? null : NOW_MS);
+});
+
+describe('a channel that was detached', () => {
+  const stopped = { '2.0': { kind: 'done', changed: 'db2 receives nothing more' } } as const;
+  test.each<[what: string, ending: Ending, changes: Partial<PlanRecord>, detached: boolean]>([
+    ['is remembered', completed, { vipMoved: true, outcomes: stopped }, true],
+    ['also where the plan was not completed', incomplete, { vipMoved: true, outcomes: stopped }, true],
+    [
+      'not where undoing has attached it',
+      undone,
+      { outcomes: { ...stopped, 'undo.1': { kind: 'done', changed: 'it receives' } } },
+      false,
+    ],
+    [
+      'but where undoing has not',
+      undone,
+      { outcomes: { ...stopped, 'undo.1': { kind: 'failed', because: 'timeout' } } },
+      true,
+    ],
+    [
+      'not where the end of the old holder was reached',
+      completed,
+      { vipMoved: true, outcomes: { '2.0': { kind: 'already', found: 'it is applied' } } },
+      false,
+    ],
+  ])('%s', (_, ending, changes, detached) => {
+    expect(end(failover, ending, changes).detached).toEqual(
+      detached ? { node: 'db2', from: 'db1', atMs: NOW_MS, missing: null } : null,
+    );
+  });
+
+  it('is forgotten when it is attached, and people are told', () => {
+    const before = { detached: { node: 'db2', from: 'db1', atMs: 0, missing: '' } };
+    const after = end(attachPlan('db2', 'db1'), completed, {}, before);
+    expect([after.detached, after.outbox[0]?.code]).toEqual([null, 'channel-attached']);
+    expect(end(attachPlan('db2', 'db1'), incomplete, {}, before).detached).toEqual(before.detached);
+  });
+});
+
+it('remembers the move, so that one who asks for the way back within a minute is asked twice', () => {
+  expect(end(switchoverPlan(pair, 'db2'), completed, { vipMoved: true }).moved).toEqual({
+    from: 'db1',
+    to: 'db2',
+    atMs: NOW_MS,
+  });
 });

@@ -1,14 +1,18 @@
 import { describe, expect, it, test } from 'vitest';
 import { type SafeguardName, without } from '../../lib/core/safeguards.ts';
-import { isSteady, nextDurations, noDurations, type Situation } from '../../lib/core/situation.ts';
+import { nextDurations, noDurations, type Situation } from '../../lib/core/situation.ts';
+import { isSteady } from '../../lib/core/steady.ts';
 import {
   answers1,
   answers2,
+  backup,
   blindFor,
   type Change,
+  channel,
   configured,
   evidence,
   failingFor,
+  hanging,
   hears1,
   hears2,
   holder,
@@ -17,9 +21,11 @@ import {
   memory,
   NOW_MS,
   refused,
+  rememberedUnfit,
   seen,
   standby,
   steady,
+  UUID3,
   unanswered,
   unheardOf,
   vipAt,
@@ -119,9 +125,34 @@ describe('the witness: whether the standby still hears the holder', () => {
       [holder(hung), standby(hears2({ heardAgoMs: 999 }))],
       'hears',
     ],
-    ['not read yet', [standby(hears2({ io: 'connecting', heardAgoMs: null }))], 'hears'],
+    ['not read yet', [standby(hears2({ io: 'connecting', heardAgoMs: null }))], 'unknown'],
     ['connecting', [standby(hears2({ io: 'connecting', heardAgoMs: 0 }))], 'does-not-hear'],
-    ['IO thread No', [standby(hears2({ io: 'no', heardAgoMs: 0 }))], 'does-not-hear'],
+    [
+      'IO thread No: stopped by a command or by its own error',
+      [standby(hears2({ io: 'no', heardAgoMs: 0 }))],
+      'unknown',
+    ],
+    [
+      'refused by its source',
+      [standby(hears2({ io: 'connecting', ioError: { errno: 1045, message: 'Access denied' } }))],
+      'unknown',
+    ],
+    [
+      'cannot reach its source',
+      [standby(hears2({ io: 'connecting', ioError: { errno: 2003, message: "Can't connect" } }))],
+      'does-not-hear',
+    ],
+    [
+      'restarted since it last heard',
+      [standby(answers2({ uptimeSeconds: 3, inbound: channel({ io: 'connecting', heardAgoMs: 3000 }) }))],
+      'unknown',
+    ],
+    [
+      'restarted, and has heard since',
+      [standby(answers2({ uptimeSeconds: 3, inbound: channel({ io: 'connecting', heardAgoMs: 2000 }) }))],
+      'does-not-hear',
+    ],
+    ['following a stranger', [standby(hears2({ heardAgoMs: 0, sourceIdentity: UUID3 }))], 'does-not-hear'],
     ['no replication', [standby(answers2({ inbound: { kind: 'unconfigured' } }))], 'does-not-hear'],
     ['the witness does not answer us', [standby(unanswered)], 'does-not-hear'],
     ['safeguard out', [standby(hears2({ heardAgoMs: 0 })), off('witness')], 'does-not-hear'],
@@ -223,6 +254,21 @@ describe('steady', () => {
     ['the holder fails the check', [holder(hears1({ sql: 'no' }))], false],
     ['the VIP unheld', [vipAt({ kind: 'nowhere' })], false],
     ['EC2 blind', [vipBlindFor(60_000)], false],
+    ['the standby half closed', [standby(answers2({ halfClosed: true }))], false],
+    ['a commit hangs for 0.9 s', [holder(answers1({ heartbeat: hanging(900) }))], true],
+    ['a commit hangs for 1 s', [holder(answers1({ heartbeat: hanging(1000) }))], false],
+    [
+      'our heartbeat is barred',
+      [holder(answers1({ heartbeat: { kind: 'barred', because: 'no table', blocker: null } }))],
+      false,
+    ],
+    [
+      'new logins are refused',
+      [holder(answers1({ loginRefused: { errno: 1045, message: 'Access denied' } }))],
+      false,
+    ],
+    ['fit, but not for long enough after it was unfit', [rememberedUnfit('it lags')], false],
+    ['the standby locked', [standby(answers2({ globalLock: backup }))], false],
   ])('%s', (_, changes, is) => {
     expect(isSteady(seen(steady, ...changes))).toBe(is);
   });
@@ -231,14 +277,19 @@ describe('steady', () => {
 it('counts how long things have been so, each from its own beginning', () => {
   const bad = seen(steady, holder(hears1({ io: 'no' })), standby(hears2({ lagSeconds: null })));
   const begun = nextDurations(noDurations, bad);
-  expect(begun).toEqual({ holderFaultsSinceMs: NOW_MS, unreadySinceMs: NOW_MS, steadySinceMs: null });
+  const at = { holderFaultsSinceMs: NOW_MS, unreadySinceMs: NOW_MS, ownFaultsSinceMs: NOW_MS };
+  expect(begun).toMatchObject({ ...at, illAtMs: NOW_MS, readySinceMs: null, steadySinceMs: null });
   const later = nextDurations(begun, { ...bad, nowMs: NOW_MS + 700 });
-  expect(later).toEqual(begun);
+  expect(later).toEqual({ ...begun, illAtMs: NOW_MS + 700 });
   const mended = nextDurations(later, { ...seen(steady), nowMs: NOW_MS + 900 });
-  expect(mended).toEqual({ holderFaultsSinceMs: null, unreadySinceMs: null, steadySinceMs: NOW_MS + 900 });
+  const well = { holderFaultsSinceMs: null, ownFaultsSinceMs: null, steadySinceMs: NOW_MS + 900 };
+  // A lucky moment does not end what the standby said of itself.
+  expect(mended).toMatchObject({ ...well, unreadySinceMs: NOW_MS, readySinceMs: NOW_MS + 900 });
+  const over = nextDurations(mended, { ...seen(steady), nowMs: NOW_MS + 3700 });
+  expect(over).toMatchObject({ ...well, unreadySinceMs: null, illAtMs: null, readySinceMs: NOW_MS + 900 });
 });
 
-it('does not count a standby as unready while nobody serves it', () => {
-  const lost = seen(steady, holder(refused), standby(hears2({ sql: 'no' })));
+it('does not count a standby as unready once the holder is dead', () => {
+  const lost = seen(steady, holder(refused), standby(hears2({ sql: 'no', io: 'connecting' })));
   expect(nextDurations(noDurations, lost).unreadySinceMs).toBeNull();
 });

@@ -13,6 +13,7 @@ import {
   memory,
   NOW_MS,
   refused,
+  rememberedUnfit,
   seen,
   standby,
   steady,
@@ -31,8 +32,8 @@ describe('status', () => {
       "orders: VIP 10.0.1.10 on db1
         db1 serving, takes writes, replication from 10.0.1.12: IO yes, SQL yes, lag 0 s, mysql 8.4.3
         db2 serving, read-only, replication from 10.0.1.11: IO yes, SQL yes, lag 0 s, mysql 8.4.3
-        db2 is fit to take over
-        D24 steady"
+        db2 is fit to take over (noted 1 s ago)
+        D38 steady"
     `);
   });
 
@@ -55,10 +56,21 @@ describe('status', () => {
     ],
     [
       'an unfit standby',
-      [standby(hears2({ lagSeconds: null }))],
+      [standby(hears2({ lagSeconds: null })), memory({ readiness: null })],
       '  db2 is unfit to take over: its lag is unknown',
     ],
-    ['an open incident', [incident], '  D24 steady, incident 41c0ffee is open'],
+    [
+      'a standby that the leader has not given up yet',
+      [standby(hears2({ lagSeconds: null }))],
+      '  db2 is unfit to take over: its lag is unknown (fit when noted 1 s ago)',
+    ],
+    [
+      'a standby that the leader knows to be unfit, for the same reason',
+      [standby(hears2({ lagSeconds: null })), rememberedUnfit('its lag is unknown')],
+      '  db2 is unfit to take over: its lag is unknown (noted 1 s ago)\n  D',
+    ],
+    ['a half closed node', [standby(answers2({ halfClosed: true }))], '  db2 serving, half closed'],
+    ['an open incident', [incident], 'steady, incident 41c0ffee is open'],
     ['the VIP on neither', [vipAt({ kind: 'nowhere' })], 'orders: VIP 10.0.1.10 on no ENI'],
     ['EC2 silent', [vipBlindFor(60_000)], 'orders: VIP 10.0.1.10 unknown: RequestLimitExceeded'],
     [
@@ -79,6 +91,20 @@ describe('status', () => {
     ],
   ])('shows %s', (_, changes, line) => {
     expect(status(...changes)).toContain(line);
+  });
+
+  it('never calls a standby fit that the leader knows to be unfit, whatever this look sees', () => {
+    const text = status(rememberedUnfit('it lags by 300 s'));
+    expect(text).toContain(
+      '  db2 is unfit to take over: it lags by 300 s (noted 1 s ago)\n  this look alone would find it well',
+    );
+    expect(text).not.toMatch(/ fit/);
+  });
+
+  it('judges the standby by its own words while the holder does not let us in', () => {
+    expect(status(holder(full), standby(hears2({ io: 'no', lagSeconds: null })))).toContain(
+      'db2 is unfit to take over: the IO thread is stopped',
+    );
   });
 
   it('does not speak of a pause that is over', () => {

@@ -8,7 +8,7 @@ import { allSafeguards, type Safeguards } from '../../lib/core/safeguards.ts';
 import type { InstanceState, Saw, VipPlace } from '../../lib/core/sighting.ts';
 import { assess, type Durations, noDurations, type Situation } from '../../lib/core/situation.ts';
 import { pairIn, small } from './environments.ts';
-import { answered, db1, db2, position, UUID1 } from './servers.ts';
+import { answered, db1, db2, position, UUID1, UUID2 } from './servers.ts';
 
 export * from './servers.ts';
 
@@ -87,6 +87,11 @@ export const steady: World = {
     ...emptyMemory,
     lastHolder: 'db1',
     readiness: { node: 'db2', fit: true, reasons: [], atMs: NOW_MS - 1000 },
+    identities: { db1: UUID1, db2: UUID2 },
+    settled: {
+      db1: { is: 'open', startedAtMs: NOW_MS - db1.uptimeSeconds * 1000 },
+      db2: { is: 'closed', startedAtMs: NOW_MS - db2.uptimeSeconds * 1000 },
+    },
   },
   durations: noDurations,
   safeguards: allSafeguards,
@@ -177,9 +182,10 @@ export function lasting(durations: Partial<Durations>): Change {
   return (world) => ({ ...world, durations: { ...world.durations, ...durations } });
 }
 
-/** The holder has failed the check for this long. */
+/** The holder has failed the check for this long, by its own fault. */
 export function failingFor(forMs: number): Change {
-  return lasting({ holderFaultsSinceMs: NOW_MS - forMs });
+  const sinceMs = NOW_MS - forMs;
+  return lasting({ holderFaultsSinceMs: sinceMs, ownFaultsSinceMs: sinceMs });
 }
 
 export function configured(changes: PairChanges): Change {

@@ -5,10 +5,12 @@ import { LabError } from '../../lab/errors.ts';
 import { whyNotOn } from '../../lab/faults/fault.ts';
 import { serverFaults } from '../../lab/faults/servers.ts';
 import { accounts } from '../../lab/servers/accounts.ts';
+import { redirect, retryEverySecond } from '../../lab/servers/faults/channels.ts';
 import { fillConnections } from '../../lab/servers/faults/connections.ts';
 import { fillDisk } from '../../lab/servers/faults/disk.ts';
 import { lag } from '../../lab/servers/faults/lag.ts';
-import { changePassword } from '../../lab/servers/faults/password.ts';
+import { changePassword, changePasswordHere } from '../../lab/servers/faults/password.ts';
+import { lockReads } from '../../lab/servers/faults/read-lock.ts';
 import { makeSemiSynchronous, stopAcknowledging } from '../../lab/servers/faults/semi-sync.ts';
 import { stopThread } from '../../lab/servers/faults/threads.ts';
 import { replicationOf, untilReplicating } from '../../lab/servers/replication.ts';
@@ -78,6 +80,46 @@ test('a changed password: error 1045 on both nodes, until it is changed back', a
   await eventually(async () => ((await loginError(pair.db2)) === 1045 ? true : undefined));
   await undo();
   expect(await loginError()).toBe(null);
+});
+
+test('a password changed on one node alone: new logins there are refused, who is in stays in', async () => {
+  const kept = await createConnection({
+    ...accounts.monitor,
+    host: pair.db1.address,
+    port: pair.network.port,
+  });
+  const undo = await changePasswordHere(pair.db1.instance);
+  expect(await loginError()).toBe(1045);
+  expect(await loginError(pair.db2)).toBe(null);
+  await kept.query('SELECT 1');
+  kept.destroy();
+  await undo();
+  expect(await loginError()).toBe(null);
+});
+
+test('a read lock: nothing is written while its session holds it, and the session can be named', async () => {
+  const { instance } = pair.db1;
+  const lock = await lockReads(instance);
+  const session = await instance.openRoot();
+  const insert = { sql: "INSERT INTO app.writes (client, seq) VALUES ('locked', 1)", timeout: 500 };
+  await expect(session.query(insert)).rejects.toThrow(/timeout/);
+  session.destroy();
+  const present = await instance.sql('SELECT id FROM information_schema.processlist');
+  expect(present.map(({ id, ID }) => Number(id ?? ID))).toContain(lock.session);
+  await lock.release();
+  await lock.release();
+  await instance.sql("INSERT INTO app.writes (client, seq) VALUES ('unlocked', 1)");
+});
+
+test('a channel that is pointed elsewhere follows the other source, and tries as often as it is told', async () => {
+  const { db1, db2, network } = pair;
+  // Its own host by another address: a source that is not the one that was named.
+  await redirect(db2.instance, { host: network.vip, port: network.port });
+  await retryEverySecond(db2.instance);
+  const show = `SHOW ${db2.instance.product.dialect === 'mysql-8' ? 'REPLICA' : 'SLAVE'} STATUS`;
+  const [row] = await db2.instance.sql(show);
+  expect([row?.Master_Host ?? row?.Source_Host, Number(row?.Connect_Retry)]).toEqual([network.vip, 1]);
+  await redirect(db2.instance, { host: db1.address, port: network.port });
 });
 
 test('a full disk: reads are answered, commits hang, a restart ends it', async () => {

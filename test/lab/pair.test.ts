@@ -56,6 +56,7 @@ test('the client sees a death, a move, and loses nothing that replication had', 
     port: network.port,
     localAddress: network.addressOf('client'),
   });
+  await client.connected(15_000);
   await delay(1_500);
   const sinceMs = Date.now();
   await db1.instance.kill();

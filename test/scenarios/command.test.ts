@@ -1,7 +1,10 @@
 /** The lab's command line: what is wrong is one line on standard error, and exit code 2. */
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { createInterface } from 'node:readline';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../lab/faults/index.ts';
 import { runLab, startLab } from './lab.ts';
@@ -18,6 +21,10 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     [['--matrix', '--faults', 'lag,nope'], 'got fault nope; want one of mysqld-kill'],
     [['--matrix', '--servers', 'nope'], 'got the server nope'],
     [['--matrix', '--runs', '0'], 'want a whole number from 1'],
+    [['--cpu', 'half'], 'Allowed choices are lambda, whole'],
+    [['--server-settings', 'best'], 'Allowed choices are vendor, recommended'],
+    [['--matrix', '--cpu', 'half'], 'Allowed choices are lambda, whole'],
+    [['--fault', 'multi-source', '--server', 'mysql-5.6'], 'it has one channel only'],
     [['--fault', 'semi-sync-stall', '--server', 'mysql-5.6'], 'To mend it: use --server mysql-9.7.'],
     [['--matrix', '--faults', 'semi-sync-stall', '--servers', 'mysql-5.6'], 'no semi-sync plugin'],
   ])('%j', { timeout: 30_000 }, async (args, words) => {
@@ -43,9 +50,10 @@ test('--keep: operate is invoked by hand, and Ctrl-C leaves nothing running', {
   timeout: 60_000,
 }, async () => {
   const lab = startLab('--keep');
-  const endpoint = await printedEndpoint(lab.stdout);
+  const { endpoint, authority } = await printedWay(lab.stdout);
   const client = new LambdaClient({
     endpoint,
+    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: await readFile(authority) }) }),
     region: 'us-east-1',
     credentials: { accessKeyId: 'lab', secretAccessKey: 'lab' },
   });
@@ -69,15 +77,18 @@ test('--keep: operate is invoked by hand, and Ctrl-C leaves nothing running', {
   await expect(ask({ action: 'status' })).rejects.toThrow();
 });
 
-/** The endpoint in the command that the lab prints for a person. */
-async function printedEndpoint(stdout: NodeJS.ReadableStream | null): Promise<string> {
+/** The endpoint in the command that the lab prints for a person, and the file of the authority to trust for it. */
+async function printedWay(
+  stdout: NodeJS.ReadableStream | null,
+): Promise<{ readonly endpoint: string; readonly authority: string }> {
   if (!stdout) throw new Error('the lab has a standard output');
+  let authority = '';
   for await (const line of createInterface({ input: stdout })) {
-    const found = /--endpoint-url (\S+)/.exec(line);
-    if (found?.[1]) {
-      stdout.resume();
-      return found[1];
-    }
+    authority = /AWS_CA_BUNDLE=(\S+)/.exec(line)?.[1] ?? authority;
+    const endpoint = /--endpoint-url (\S+)/.exec(line)?.[1];
+    if (endpoint === undefined) continue;
+    stdout.resume();
+    return { endpoint, authority };
   }
   throw new Error('the lab ended before it printed its endpoint');
 }

@@ -9,7 +9,12 @@ import { catchUp, failing, fenced, onDb2, released, steps } from './steps.ts';
 
 describe('what the rest of the plan has to know', () => {
   test.each<[what: string, step: Step, world: Partial<World>, learned: object]>([
-    ['where the old holder was fenced', steps.fence, {}, { fencedAt: position(`${UUID1}:1-100`) }],
+    [
+      'where the old holder was fenced, and that it took writes until now',
+      steps.fence,
+      {},
+      { fencedAt: position(`${UUID1}:1-100`), wasWritable: true, frozenAtMs: 1_000_000 },
+    ],
     [
       'where it was frozen, a second time too',
       steps.freeze,
@@ -17,7 +22,12 @@ describe('what the rest of the plan has to know', () => {
       { fencedAt: position(`${UUID1}:1-100`) },
     ],
     ['which groups were taken', steps.isolate, {}, { isolatedFrom: ['sg-old'] }],
-    ['what the new holder has', catchUp, {}, { kept: position(`${UUID1}:1-100`) }],
+    [
+      'what the new holder has',
+      catchUp,
+      {},
+      { kept: position(`${UUID1}:1-100`), receivedAt: position(`${UUID1}:1-100`) },
+    ],
     ['that the VIP moved', steps['move-vip'], {}, { vipMoved: true }],
     ['that the VIP had moved', steps['move-vip'], onDb2, { vipMoved: true }],
     [

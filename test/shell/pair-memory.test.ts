@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tell } from '../../lib/core/alerts.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
+import { allSafeguards } from '../../lib/core/safeguards.ts';
 import { PairMemory } from '../../lib/shell/pair-memory.ts';
 import { type HistoryEntry, PortError, type Ports } from '../../lib/shell/ports.ts';
 import { VirtualClock } from './clock.ts';
@@ -17,6 +18,8 @@ function leader(before: Memory = emptyMemory) {
   const metrics: string[] = [];
   /** What fails now: `save`, `publish`, `history`. */
   const broken = new Set<string>();
+  /** Alerts that SNS says no to. */
+  const refused = new Set<string>();
   const fail = (what: string) => {
     if (broken.has(what)) throw new PortError('timeout', `${what} timed out`);
   };
@@ -39,12 +42,19 @@ function leader(before: Memory = emptyMemory) {
     alerts: {
       publish: async ({ id }: { id: string }) => {
         fail('publish');
+        if (refused.has(id)) throw new PortError('denied', `${id} is denied`);
         published.push(id);
       },
     },
   } as unknown as Ports;
-  const memory = new PairMemory('orders', ports, 7, before);
-  return { clock, memory, saved, published, history, failures, metrics, broken };
+  const memory = new PairMemory({
+    pair: { name: 'orders' },
+    ports,
+    lease: { epoch: 7 },
+    memory: before,
+    safeguards: allSafeguards,
+  });
+  return { clock, memory, saved, published, history, failures, metrics, broken, refused };
 }
 
 describe('saving', () => {
@@ -106,7 +116,7 @@ describe('the outbox', () => {
     await clock.pass(1);
     memory.publish();
     await memory.idle();
-    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-0']);
+    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-1']);
     expect(saved.at(-1)?.outbox).toHaveLength(2);
   });
 
@@ -130,8 +140,23 @@ describe('the outbox', () => {
     broken.clear();
     await memory.save(telling(memory.now, 2));
     await memory.idle();
-    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-0']);
-    expect(memory.now.outbox.map(({ id }) => id)).toEqual(['orders-2-both-lost-0']);
+    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-1']);
+    expect(memory.now.outbox.map(({ id }) => id)).toEqual(['orders-2-both-lost-1']);
+  });
+
+  it('does not wait for an alert that SNS refuses; that one is tried a few times and left to the next leader', async () => {
+    const { clock, memory, published, metrics, refused } = leader();
+    refused.add('orders-1-both-lost-0');
+    await memory.save(telling(telling(emptyMemory, 1), 2));
+    await memory.idle();
+    expect(published).toEqual(['orders-2-both-lost-1']);
+    for (let tries = 0; tries < 20; tries += 1) {
+      await clock.pass(5000);
+      memory.publish();
+      await memory.idle();
+    }
+    expect(metrics).toHaveLength(5);
+    expect(memory.now.outbox.map(({ id }) => id)).toContain('orders-1-both-lost-0');
   });
 });
 

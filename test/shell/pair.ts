@@ -1,9 +1,9 @@
 /** Two masters, EC2 and the hosts, as small as a plan needs them: states, and the calls that changed them. */
 import type { NodeName } from '../../lib/core/names.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
-import type { VipPlace } from '../../lib/core/sighting.ts';
+import type { Position, VipPlace } from '../../lib/core/sighting.ts';
 import type { Execution } from '../../lib/shell/execution.ts';
-import type { Clock, Ports } from '../../lib/shell/ports.ts';
+import type { Clock, Obstacle, Ports } from '../../lib/shell/ports.ts';
 import { failover, pairWith, position, recordOf, UUID1, UUID2 } from '../core/world.ts';
 import { hurried } from './clock.ts';
 
@@ -18,6 +18,12 @@ export interface World {
   before: (call: string) => void;
   /** What a call does after it took effect: a lost answer, or a death. */
   after: (call: string) => void;
+  /** What stands in the way of a planned move. */
+  obstacles: readonly Obstacle[];
+  /** When sessions were ended, at each closing of db1. */
+  readonly kills: string[];
+  /** How far the standby has applied. */
+  applied: () => Position;
   /** Whether the standby is behind at this call: `catch up db2 to …`. */
   lags: (call: string) => boolean;
   /** Who answers through the VIP; null for the node that has it. */
@@ -36,6 +42,9 @@ export function newWorld(changes: Partial<World> = {}): World {
     before: () => undefined,
     after: () => undefined,
     lags: () => false,
+    obstacles: [],
+    kills: [],
+    applied: () => position(`${UUID1}:1-100`),
     impostor: null,
     groups: ['sg-old'],
     clock: hurried(),
@@ -78,8 +87,9 @@ export function portsOf(world: World): Ports {
     database: {
       vantages: ['a'],
       look: async () => new Map(),
-      close: async (_, node) =>
+      close: async (_, node, kills) =>
         call(world, `close ${node}`, () => {
+          if (node === 'db1') world.kills.push(kills);
           const wasWritable = world.writable[node] === true;
           world.writable[node] = false;
           return {
@@ -94,17 +104,18 @@ export function portsOf(world: World): Ports {
           world.writable[node] = true;
           return { wasWritable };
         }),
-      catchUp: async (_, node, { upTo }) => {
+      catchUp: async (_, node, { upTo }, limitMs) => {
         const name = `catch up ${node}${upTo ? ` to ${upTo.gtid}` : ''}`;
-        return call(world, name, () => {
-          const at = position(`${UUID1}:1-100`);
-          return { reached: !world.lags(name), applied: at, received: at, executed: at, because: 'it lags' };
-        });
+        const at = position(`${UUID1}:1-100`);
+        const answer = { applied: at, received: at, executed: at, because: 'it lags' };
+        const reached = call(world, name, () => !world.lags(name));
+        if (!reached) await world.clock.sleep(limitMs);
+        return { ...answer, applied: world.applied(), reached };
       },
       detach: async (_, node) =>
         call(world, `detach ${node}`, () => ({ was: 'running', received: position(`${UUID1}:1-100`) })),
       attach: async (_, node) => call(world, `attach ${node}`, () => ({ wasRunning: false })),
-      inspect: async (_, node) => call(world, `inspect ${node}`, () => []),
+      inspect: async (_, node) => call(world, `inspect ${node}`, () => world.obstacles),
       verify: async () =>
         call(world, 'verify', () => {
           const node = world.place.kind === 'node' ? world.place.node : '';
@@ -129,6 +140,9 @@ export function executionOn(world: World, changes: Partial<Execution> = {}): Exe
     guard: () => undefined,
     located: null,
     identityOf: (node) => identities[node] ?? null,
+    isDown: () => false,
+    unwanted: () => null,
+    waits: async () => undefined,
     record: recordOf(failover),
     ...changes,
   };

@@ -9,12 +9,13 @@ export const catchUp: Extract<Step, { kind: 'catch-up' }> = {
   node: 'db2',
   source: null,
   ifFenced: false,
+  limitOf: 'wait',
   limitMs: 1000,
   acceptLoss: false,
 };
 export const steps: Readonly<Record<StepKind, Step>> = {
   fence: { kind: 'fence', node: 'db1', limitMs: 250 },
-  freeze: { kind: 'freeze', node: 'db1' },
+  freeze: { kind: 'freeze', node: 'db1', kills: 'once-closed' },
   isolate: { kind: 'isolate', node: 'db1' },
   'stop-instance': { kind: 'stop-instance', node: 'db1' },
   'catch-up': catchUp,

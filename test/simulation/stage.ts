@@ -18,6 +18,7 @@ import type { Ports } from '../../lib/shell/ports.ts';
 export interface StageProps {
   readonly pair?: Partial<Pair>;
   readonly gtid?: boolean;
+  readonly semiSyncTimeoutMs?: number;
   readonly vantages?: readonly string[];
   readonly safeguards?: Safeguards;
 }
@@ -54,6 +55,7 @@ export function setStage(props: StageProps = {}): Stage {
       vantages: props.vantages ?? ['a', 'b'],
       holder: nodeNames[0],
       gtid: props.gtid ?? true,
+      semiSyncTimeoutMs: props.semiSyncTimeoutMs ?? null,
       habits: { retryMs: 500, netTimeoutMs: 4000 },
       checksEpoch: true,
     },
@@ -61,7 +63,12 @@ export function setStage(props: StageProps = {}): Stage {
     random,
     new Story(timeline, false),
   );
-  const session = openCourt({ world, clockSpreadMs: 0, isManned: () => true, isNoise: false });
+  const session = openCourt({
+    world,
+    clockSpreadMs: 0,
+    crew: { isManned: () => true, attendedSinceMs: () => 0 },
+    isNoise: false,
+  });
   const calls: Call[] = [];
   const published: EventCode[] = [];
   const observer: Observer = {

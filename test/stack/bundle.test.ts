@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -36,6 +36,19 @@ it('makes the same bytes each time, so that a deployment changes only what was c
   const bytes = (made: Bundles) => readFileSync(join(made.probe.directory, 'index.mjs'), 'utf8');
   expect(bytes(again)).toBe(bytes(bundles));
   expect(bytes(bundles)).not.toContain(process.cwd());
+});
+
+it('makes code that every user can read, whatever the umask of whoever deploys is', async () => {
+  const before = process.umask(0o077);
+  try {
+    const strict = await bundleFunctions(temporaryDirectory());
+    for (const name of functionNames) {
+      expect(statSync(strict[name].directory).mode & 0o777).toBe(0o755);
+      expect(statSync(join(strict[name].directory, 'index.mjs')).mode & 0o777).toBe(0o644);
+    }
+  } finally {
+    process.umask(before);
+  }
 });
 
 it('makes a probe that loads and answers by itself', async () => {

@@ -74,6 +74,15 @@ describe('restart', () => {
     expect(calls(host)).toContain('systemctl kill --signal=SIGKILL mysqld.service');
   });
 
+  it('leaves a service alone that is starting: stopped in its crash recovery, it would begin again', async () => {
+    const host = makeHost(['mysqld'], 'if [ "$1" = is-active ]; then echo activating; exit 3; fi');
+    expect(await runDocument(host, 'restart-mysqld')).toEqual({
+      code: 0,
+      text: 'mysqld is starting (crash recovery takes its time): left alone',
+    });
+    expect(calls(host).filter((call) => /stop|kill|systemctl start/.test(call))).toEqual([]);
+  });
+
   it('fails when it does not start, or does not stay', async () => {
     const broken = makeHost(['mysqld'], 'if [ "$1" = start ]; then exit 1; fi');
     expect(await runDocument(broken, 'restart-mysqld')).toEqual({ code: 1, text: 'mysqld did not start' });

@@ -31,7 +31,7 @@ const everySeries = (Object.keys(metrics) as MetricName[]).flatMap((name) =>
 it('alarms on series that the functions do publish: other dimensions would be another, silent metric', async () => {
   const template = await templateOf(large);
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    .map((alarm) => alarm.Properties)
+    .flatMap(({ Properties }) => [Properties, ...metricsIn(Properties)])
     .filter((alarm) => alarm.Namespace === metricNamespace);
   expect(alarms.length).toBeGreaterThan(3);
   for (const { MetricName: name, Dimensions } of alarms) {
@@ -40,10 +40,15 @@ it('alarms on series that the functions do publish: other dimensions would be an
   }
 });
 
+/** The series that a math expression is made of. */
+function metricsIn(properties: { Metrics?: { MetricStat?: { Metric: Record<string, unknown> } }[] }) {
+  return (properties.Metrics ?? []).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
+}
+
 it('shows every metric on the dashboard', async () => {
   const [board] = Object.values((await templateOf(large)).findResources('AWS::CloudWatch::Dashboard'));
   const body = JSON.stringify(board?.Properties.DashboardBody);
-  const alarmed: MetricName[] = ['PublishFailure'];
+  const alarmed: MetricName[] = ['PublishFailure', 'TickFailure'];
   for (const name of Object.keys(metrics) as MetricName[]) {
     if (!alarmed.includes(name)) expect(body).toContain(name);
   }

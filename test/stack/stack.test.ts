@@ -14,18 +14,20 @@ beforeAll(async () => {
 
 describe('functions', () => {
   test.each([
-    ['keepalambda-large-watch', 150, false],
-    ['keepalambda-large-operate', 120, false],
-    ['keepalambda-large-probe-a', 60, true],
-    ['keepalambda-large-probe-b', 60, true],
-  ])('%s runs on arm64 with its own log', (FunctionName, Timeout, inVpc) => {
+    ['keepalambda-large-watch', 150, 4, false],
+    ['keepalambda-large-operate', 120, 2, false],
+    // Each of the three pairs may have a plan at once.
+    ['keepalambda-large-probe-a', 60, 6, true],
+    ['keepalambda-large-probe-b', 60, 6, true],
+  ])('%s runs on arm64 with its own log and concurrency', (FunctionName, Timeout, reserved, inVpc) => {
     three.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName,
       Timeout,
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      ReservedConcurrentExecutions: Match.absent(),
+      MemorySize: 256,
+      ReservedConcurrentExecutions: reserved,
       VpcConfig: inVpc ? Match.anyValue() : Match.absent(),
     });
     three.hasResourceProperties('AWS::Logs::LogGroup', {
@@ -33,6 +35,17 @@ describe('functions', () => {
       RetentionInDays: 90,
       KmsKeyId: Match.anyValue(),
     });
+  });
+
+  it('shares the pool of the account where reservations are turned off', async () => {
+    const template = await templateOf({ ...small, reservedConcurrency: false });
+    const ours = template.findResources('AWS::Lambda::Function', {
+      Properties: { FunctionName: Match.stringLikeRegexp('^keepalambda-small-') },
+    });
+    expect(Object.keys(ours)).toHaveLength(3);
+    for (const { Properties } of Object.values(ours)) {
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
   });
 
   it('puts each probe into the subnet of its vantage', () => {
@@ -91,7 +104,7 @@ describe('what starts watch', () => {
       ScheduleExpression: 'rate(1 minute)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
-        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 60 },
         DeadLetterConfig: { Arn: Match.anyValue() },
       },
     });
@@ -175,31 +188,46 @@ describe('store and alerts', () => {
 });
 
 describe('alarms', () => {
-  it('has a dead man’s switch: a minute without a heartbeat, or without any data', () => {
+  it('has a dead man’s switch: two of three minutes without a heartbeat; silent before the first one', () => {
     one.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'keepalambda-small-watch-dead',
-      Namespace: 'keepalambda',
-      MetricName: 'Heartbeat',
-      TreatMissingData: 'breaching',
+      // CloudWatch leaves missing points out while others are in its range: they are made zeros first.
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'FILL(beats, 0)', ReturnData: true }),
+        Match.objectLike({
+          Id: 'beats',
+          MetricStat: Match.objectLike({
+            Metric: Match.objectLike({ Namespace: 'keepalambda', MetricName: 'Heartbeat' }),
+            Period: 60,
+            Stat: 'SampleCount',
+          }),
+          ReturnData: false,
+        }),
+      ]),
+      TreatMissingData: 'ignore',
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
-      Period: 60,
-      EvaluationPeriods: 1,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 2,
       AlarmActions: [Match.anyValue()],
     });
   });
 
-  test.each(['watch-errors', 'probe-blind', 'publish-failures', 'dead-letters', 'standby-unfit-stock'])(
-    '%s tells the topic, both ways, and is silent without data',
-    (name) => {
-      three.hasResourceProperties('AWS::CloudWatch::Alarm', {
-        AlarmName: `keepalambda-large-${name}`,
-        TreatMissingData: 'notBreaching',
-        AlarmActions: [Match.anyValue()],
-        OKActions: [Match.anyValue()],
-      });
-    },
-  );
+  test.each([
+    'watch-errors',
+    'probe-blind',
+    'publish-failures',
+    'tick-failures',
+    'dead-letters',
+    'standby-unfit-stock',
+  ])('%s tells the topic, both ways, and is silent without data', (name) => {
+    three.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `keepalambda-large-${name}`,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [Match.anyValue()],
+      OKActions: [Match.anyValue()],
+    });
+  });
 
   it('has one of its own for the standby of each pair', () => {
     three.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'StandbyUnfit' }, 3);

@@ -44,7 +44,7 @@ async function start(terms: Terms, variant: Variant, story: Story): Promise<Aren
     story.follow(world);
     if (variant.ec2) {
       network.setHolder('db1');
-      closeDoor = await openEc2Door(doorOf(world), world.aws.endpoint);
+      closeDoor = await openEc2Door(doorOf(world), world.aws);
     } else {
       network.floatVip();
     }

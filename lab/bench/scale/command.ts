@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Bundles, bundleFunctions, temporaryDirectory } from '../../../lib/bundle.ts';
+import type { LatencyTerms } from '../../aws/flags.ts';
 import { memoryMegabytes, vantages } from '../../deployment.ts';
 import { terminalTable } from '../table.ts';
 import { dollarsPerMonth, gigabyteSecondsOf, itemsOf } from './cost.ts';
@@ -12,7 +13,7 @@ import { measure } from './measure.ts';
 import { fits, sizesFor } from './sizing.ts';
 import { count, headOf, rowsOf } from './table.ts';
 
-export interface ScaleAsked {
+export interface ScaleAsked extends LatencyTerms {
   readonly counts: readonly number[];
   /** How long each is measured. Milliseconds. */
   readonly forMs: number;
@@ -27,7 +28,7 @@ export async function scaleCommand(asked: ScaleAsked, ended: AbortSignal): Promi
   const all: Figures[] = [];
   for (const vantageCount of vantages.keys()) {
     for (const pairs of asked.counts) {
-      all.push(await measureTold(pairs, vantageCount + 1, asked.forMs, bundles, ended));
+      all.push(await measureTold(pairs, vantageCount + 1, asked, bundles, ended));
     }
   }
   await writeCosts(asked.out, all);
@@ -41,11 +42,11 @@ export async function scaleCommand(asked: ScaleAsked, ended: AbortSignal): Promi
 async function measureTold(
   pairs: number,
   vantageCount: number,
-  forMs: number,
+  asked: ScaleAsked,
   bundles: Bundles,
   ended: AbortSignal,
 ): Promise<Figures> {
-  const measured = await measure(pairs, vantageCount, forMs, bundles, ended);
+  const measured = await measure(pairs, vantageCount, asked.forMs, bundles, asked, ended);
   const figures = figuresOf(measured);
   const cpu = (figures.cpuPerPairAndSecond * 1000).toFixed(2);
   const word = measured.because === null ? '' : `; not steady: ${measured.because}`;

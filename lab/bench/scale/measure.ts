@@ -4,6 +4,7 @@ import type { Bundles } from '../../../lib/bundle.ts';
 import type { Config } from '../../../lib/core/config.ts';
 import type { StorePort } from '../../../lib/shell/ports.ts';
 import { functionNameOf } from '../../../lib/stack/names.ts';
+import type { LatencyTerms } from '../../aws/flags.ts';
 import { environmentName } from '../../deployment.ts';
 import { isSteady, untilSteady } from '../../steady.ts';
 import { type Meter, type ProcessUsage, startMeter } from './meter.ts';
@@ -38,9 +39,10 @@ export async function measure(
   vantageCount: number,
   forMs: number,
   bundles: Bundles,
+  terms: LatencyTerms,
   ended: AbortSignal,
 ): Promise<Measured> {
-  const world = await openScale(pairCount, vantageCount, bundles);
+  const world = await openScale(pairCount, vantageCount, bundles, terms);
   try {
     const tally = new Tally(world.aws.events);
     const because = await warmUp(world, forMs, tally, ended);

@@ -2,6 +2,7 @@
  * AWS's public list prices in us-east-1, in dollars, each with its unit in its name: on demand, without free
  * tiers, savings plans or tax. From AWS's own pricing pages and public copies of them, as of `pricesAsOf`.
  */
+import { MEGABYTES_OF_A_CPU } from '../../aws/cgroups.ts';
 
 export const pricesAsOf = 'June 2026';
 
@@ -11,7 +12,7 @@ export const MONTH_MINUTES = MONTH_HOURS * 60;
 export const MONTH_SECONDS = MONTH_MINUTES * 60;
 
 /** Lambda gives one vCPU for this memory, and less in proportion. Megabytes. */
-export const VCPU_MEGABYTES = 1769;
+export const VCPU_MEGABYTES = MEGABYTES_OF_A_CPU;
 
 export const prices = {
   lambda: { arm64GigabyteSecond: 0.0000133334, millionRequests: 0.2 },

@@ -6,8 +6,18 @@ import type { Bundles } from '../../../lib/bundle.ts';
 import type { Config } from '../../../lib/core/config.ts';
 import type { StorePort } from '../../../lib/shell/ports.ts';
 import { documents } from '../../../lib/stack/documents/index.ts';
+import { ec2TimingOf, type LatencyTerms } from '../../aws/flags.ts';
+import { synthesiseIam } from '../../aws/iam/synthesis.ts';
 import { type Aws, startAws } from '../../aws/start.ts';
-import { documentNames, functionsOf, storeTable, tableName, topicName } from '../../deployment.ts';
+import {
+  account,
+  documentNames,
+  functionsOf,
+  resourceNames,
+  storeTable,
+  tableName,
+  topicArn,
+} from '../../deployment.ts';
 import { openStore } from '../../world.ts';
 import { type Nodes, openNodes } from './nodes.ts';
 import { addressesOf, environmentOf, worldOf } from './pairs.ts';
@@ -27,6 +37,7 @@ export async function openScale(
   pairCount: number,
   vantageCount: number,
   bundles: Bundles,
+  terms: LatencyTerms,
 ): Promise<ScaleWorld> {
   const directory = await mkdtemp(path.join(tmpdir(), 'keepalambda-scale-'));
   const closers: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true })];
@@ -37,7 +48,7 @@ export async function openScale(
     const nodes = await openNodes(addressesOf(pairCount));
     closers.push(() => nodes.close());
     const config = environmentOf(pairCount, vantageCount, nodes.port);
-    const aws = await startFor(config, bundles, directory);
+    const aws = await startFor(config, bundles, directory, terms);
     closers.push(() => aws.close());
     const { store, client } = openStore(aws);
     closers.push(async () => client.destroy());
@@ -48,10 +59,18 @@ export async function openScale(
   }
 }
 
-async function startFor(config: Config, bundles: Bundles, directory: string): Promise<Aws> {
-  const topicArn = `arn:aws:sns:us-east-1:000000000000:${topicName}`;
+async function startFor(
+  config: Config,
+  bundles: Bundles,
+  directory: string,
+  terms: LatencyTerms,
+): Promise<Aws> {
   return startAws({
     ...worldOf(config),
+    account,
+    latency: terms.latency,
+    iam: await synthesiseIam(config, bundles, resourceNames, account),
+    ec2Timing: ec2TimingOf(terms),
     documents: Object.entries(documents).map(([name, content]) => ({
       name: documentNames[name as keyof typeof documentNames],
       content,
@@ -59,6 +78,6 @@ async function startFor(config: Config, bundles: Bundles, directory: string): Pr
     topicArns: [topicArn],
     tables: [storeTable(tableName)],
     // Every probe reaches the nodes over the loopback interface as it is.
-    functions: await functionsOf(config, bundles, directory, topicArn, () => ({})),
+    functions: await functionsOf(config, bundles, directory, () => ({})),
   });
 }

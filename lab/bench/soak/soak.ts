@@ -8,7 +8,7 @@ import { type Client, type ClientResult, readLost, startClient } from '../../cli
 import type { NetnsNetwork } from '../../network/netns/network.ts';
 import type { NodeName } from '../../pair.ts';
 import type { Story } from '../../story.ts';
-import { untilSteady, type World } from '../../world.ts';
+import { expectNothingDenied, untilSteady, type World } from '../../world.ts';
 
 export interface SoakFigures {
   /** Moves of the VIP, and failovers begun, without a death. */
@@ -19,6 +19,8 @@ export interface SoakFigures {
   readonly acknowledged: number;
   readonly lost: number;
   readonly longestGapMs: number;
+  /** What CPU functions really got. */
+  readonly functionCpu: string;
   /** How many alerts of each code were published. */
   readonly alerts: Readonly<Record<string, number>>;
 }
@@ -54,6 +56,7 @@ export async function soak(
       cutInTurns(network, until, story, ended),
     ]);
     const results = await Promise.all(clients.map((client) => client.stop()));
+    expectNothingDenied(world);
     return await measure(world, results, { sinceMs, stalls, cuts, heard });
   } finally {
     for (const client of clients) client.close();
@@ -152,6 +155,7 @@ async function measure(
     acknowledged: writes.length,
     lost: (await readLost(writes, world.hosts[holder].instance)).length,
     longestGapMs: Math.round(outageMs(writes, { sinceMs, untilMs })),
+    functionCpu: world.aws.functionCpu,
     alerts: heard.alerts,
   };
 }

@@ -1,5 +1,6 @@
 /** A password of keepalambda's account that keepalambda does not know. */
 import { accounts, setPassword } from '../accounts.ts';
+import { rowsOf } from '../connection.ts';
 import type { Instance } from '../instance.ts';
 import { endSessionsOf } from './connections.ts';
 import type { Undo } from './undo.ts';
@@ -16,4 +17,17 @@ export async function changePassword(writable: Instance, all: readonly Instance[
   return async () => {
     await writable.sql(setPassword(dialect, { user, password }));
   };
+}
+
+/** Changes it on one node alone, and ends nobody's session: who is in stays in. Undone the same way. */
+export async function changePasswordHere(node: Instance): Promise<Undo> {
+  const { user, password } = accounts.monitor;
+  const set = async (to: string) => {
+    const root = await node.openRoot();
+    await rowsOf(root, 'SET SESSION sql_log_bin = 0');
+    await rowsOf(root, setPassword(node.product.dialect, { user, password: to }));
+    root.destroy();
+  };
+  await set(`${password}-that-was-changed`);
+  return () => set(password);
 }

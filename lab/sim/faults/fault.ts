@@ -1,6 +1,6 @@
 /** Faults as data: a name, a time, and whom it strikes, so that a history can be replayed with fewer of them. */
-import type { Request } from '../../../lib/core/request.ts';
 import { type Death, renderDeath } from '../deaths.ts';
+import type { Asked } from './requests.ts';
 
 /** Whom a fault strikes: a role is resolved when it strikes. */
 export type Target = 'holder' | 'standby';
@@ -20,52 +20,82 @@ export interface Breakage extends Timed {
 }
 
 export type BreakageName =
+  // Hosts and mysqld.
   | 'mysqld-kill'
   | 'mysqld-restart'
+  | 'operator-restart'
+  | 'relay-log-lost'
+  | 'returns-with-less'
   | 'mysqld-hang'
+  | 'hang-with-beats'
   | 'host-down'
   | 'host-reboot'
   | 'instance-stop'
   | 'instance-shutdown'
+  | 'network-blip'
   | 'disk-full'
+  | 'global-lock'
+  | 'heartbeat-barred'
+  | 'writes-refused'
+  | 'blocking-session'
+  | 'privileged-writer'
   | 'connections-full'
+  | 'full-and-cut-off'
   | 'wrong-password'
+  | 'probe-host-blocked'
+  | 'holder-read-only'
+  | 'half-closed'
+  | 'standby-writable'
+  | 'errant'
+  | 'address-unbound'
+  // Paths and replication.
   | 'probe-partition'
   | 'probe-partition-all'
   | 'probe-cut'
+  | 'port-rejected'
   | 'probe-blind'
   | 'probe-blind-all'
   | 'probe-loss'
   | 'pair-partition'
   | 'monitor-partition'
   | 'lag'
+  | 'applier-slow'
   | 'lag-unknown'
   | 'io-thread-stop'
   | 'sql-thread-stop'
+  | 'operator-stop-replica'
+  | 'wrong-source'
   | 'replication-login'
-  | 'holder-read-only'
-  | 'standby-writable'
-  | 'errant'
+  | 'binary-log-off'
+  // AWS.
   | 'vip-removed'
   | 'vip-taken'
+  | 'vip-by-hand'
   | 'room-full'
-  | 'address-unbound'
   | 'ec2-throttle'
   | 'ec2-lost-response'
   | 'ec2-down'
+  | 'ec2-failing'
+  | 'ec2-denied'
   | 'ec2-stale'
+  | 'ec2-very-stale'
   | 'ec2-slow'
+  | 'ec2-slow-answers'
   | 'store-down'
   | 'store-lost-response'
   | 'store-slow'
   | 'alerts-down'
+  | 'alerts-denied'
+  | 'alert-refused'
   | 'alerts-lost-response'
   | 'ssm-down'
-  | 'database-lost-response';
+  | 'database-lost-response'
+  | 'concurrency-dry';
 
 /**
- * Something happens to our own processes. `old-record`: an older deployment, with another node, has left a plan
- * in flight.
+ * Something happens to our own processes, or to what they have stored. `old-record`: an older deployment, with another
+ * node, has left a plan in flight. `lease-deleted`: a person has cleared what looked like a stale lock.
+ * `record-near-limit`: an older release has left so many alerts in the outbox that the record hardly fits any more.
  */
 export interface Mishap extends Timed {
   readonly kind: 'mishap';
@@ -75,7 +105,9 @@ export interface Mishap extends Timed {
     | 'watch-freeze'
     | 'watch-duplicate'
     | 'watch-late'
-    | 'old-record';
+    | 'old-record'
+    | 'lease-deleted'
+    | 'record-near-limit';
   readonly forMs: number;
 }
 
@@ -85,13 +117,28 @@ export interface StepDeath extends Timed {
   readonly death: Death;
 }
 
-/** A person asks for something. */
+/** A person asks for something: for a move, by the node to move to, which is the standby where none is named here. */
 export interface Asking extends Timed {
   readonly kind: 'operator';
-  readonly request: Request;
+  readonly request: Asked;
+  /** The very same is asked for again after so long, as by a command line that heard no answer. */
+  readonly againInMs?: number;
 }
 
 export type Fault = Breakage | Mishap | StepDeath | Asking;
+
+/** What a fault is counted as: breakages and mishaps by their name, deaths by their moment, orders by what was asked. */
+export function nameOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'breakage':
+    case 'mishap':
+      return fault.name;
+    case 'death':
+      return `death-${fault.death.moment}`;
+    case 'operator':
+      return `operator-${fault.request.action}`;
+  }
+}
 
 /** In words, for the story: `mysqld-kill of the holder for 12.0 s`. */
 export function renderFault(fault: Fault): string {
@@ -103,6 +150,6 @@ export function renderFault(fault: Fault): string {
     case 'death':
       return `waiting: ${renderDeath(fault.death)}`;
     case 'operator':
-      return `an operator asks: ${JSON.stringify(fault.request)}`;
+      return `an operator asks: ${JSON.stringify(fault.request)}${fault.againInMs === undefined ? '' : ', twice'}`;
   }
 }

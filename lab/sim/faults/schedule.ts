@@ -8,10 +8,13 @@ import type { Death } from '../deaths.ts';
 import type { Random } from '../random.ts';
 import type { Breakage, BreakageName, Fault, Mishap } from './fault.ts';
 import { drawRequest } from './requests.ts';
+import { drawScenario, scenarioLatestMs } from './scenarios.ts';
 
 /** Faults begin after the first watch has settled in, and before the last minutes, in which the pair recovers. */
 export const earliestMs = 8000;
 export const latestMs = 440_000;
+/** How many of the scenes are scenarios; the others are drawn freely. */
+const scenarioChance = 0.5;
 
 const troubles: readonly BreakageName[] = [
   'mysqld-kill',
@@ -31,6 +34,32 @@ const troubles: readonly BreakageName[] = [
 ];
 
 const company: readonly BreakageName[] = [
+  'returns-with-less',
+  'relay-log-lost',
+  'hang-with-beats',
+  'network-blip',
+  'global-lock',
+  'heartbeat-barred',
+  'writes-refused',
+  'blocking-session',
+  'privileged-writer',
+  'full-and-cut-off',
+  'probe-host-blocked',
+  'half-closed',
+  'port-rejected',
+  'applier-slow',
+  'operator-stop-replica',
+  'operator-restart',
+  'wrong-source',
+  'binary-log-off',
+  'vip-by-hand',
+  'ec2-failing',
+  'ec2-denied',
+  'ec2-very-stale',
+  'ec2-slow-answers',
+  'alerts-denied',
+  'alert-refused',
+  'concurrency-dry',
   'mysqld-kill',
   'mysqld-restart',
   'mysqld-hang',
@@ -81,6 +110,8 @@ const mishaps: readonly Mishap['name'][] = [
   'watch-duplicate',
   'watch-late',
   'old-record',
+  'lease-deleted',
+  'record-near-limit',
 ];
 
 const plans: readonly (PlanKind | null)[] = [
@@ -117,13 +148,19 @@ export function drawFaults(random: Random): Fault[] {
   const scenes = random.pick([1, 1, 2, 2, 3]);
   for (let scene = 0; scene < scenes; scene++) drawScene(random, faults);
   if (random.chance(0.5)) faults.push(drawMishap(random, random.whole(earliestMs, latestMs)));
-  if (random.chance(0.4)) faults.push(drawCompany(random, random.whole(earliestMs, latestMs)));
+  if (random.chance(0.6)) faults.push(drawCompany(random, random.whole(earliestMs, latestMs)));
   return faults;
 }
 
 /** A trouble or an order at the centre, and what happens around it. */
 function drawScene(random: Random, faults: Fault[]): void {
   const atMs = random.whole(earliestMs, latestMs);
+  if (random.chance(scenarioChance)) {
+    // Some of it happens up to 30 s before.
+    faults.push(...drawScenario(random, random.whole(earliestMs + 30_000, scenarioLatestMs)));
+    if (random.chance(0.3)) faults.push(drawNear(random, random.whole(earliestMs, latestMs)));
+    return;
+  }
   if (random.chance(0.35)) {
     faults.push({ kind: 'operator', atMs, request: drawRequest(random) });
   } else {
@@ -187,7 +224,8 @@ function drawCompany(random: Random, atMs: number): Fault {
 }
 
 function drawMishap(random: Random, atMs: number): Fault {
-  return { kind: 'mishap', name: random.pick(mishaps), atMs, forMs: random.whole(500, 15_000) };
+  const forMs = random.chance(0.2) ? random.whole(18_000, 24_000) : random.whole(500, 15_000);
+  return { kind: 'mishap', name: random.pick(mishaps), atMs, forMs };
 }
 
 function drawDeath(random: Random, atMs: number): Fault {
@@ -195,7 +233,7 @@ function drawDeath(random: Random, atMs: number): Fault {
     plan: random.pick(plans),
     step: random.pick(steps),
     moment: random.pick(['before', 'during', 'after', 'freeze'] as const),
-    forMs: random.whole(2000, 14_000),
+    forMs: random.chance(0.2) ? random.whole(18_000, 24_000) : random.whole(2000, 14_000),
     company: [],
   };
   return { kind: 'death', atMs, death };

@@ -7,12 +7,33 @@ import type { Observer } from '../observer.ts';
 import type { Process } from '../process.ts';
 import type { Master } from '../world/master.ts';
 import type { World } from '../world/world.ts';
+import { Chronicle, isReached, type Life } from './chronicle.ts';
 
-export type InvariantNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+/**
+ * The invariants by name. 1 to 8 ask whether keepalambda keeps its own rules; W1 to W8 ask only what became of the world:
+ * its rows, its clients, and who was alerted.
+ */
+export type InvariantName =
+  | 1
+  | 2
+  | 3
+  | 4
+  | 5
+  | 6
+  | 7
+  | 8
+  | 'W1 bounded-loss'
+  | 'W2 holder-reopened'
+  | 'W3 pause'
+  | 'W4 loss-alerted'
+  | 'W5 rows-kept'
+  | 'W6 service-returns'
+  | 'W7 plan-with-effect'
+  | 'W8 dead-man-silent';
 
 /** An invariant that did not hold: which, when, and what was seen. */
 export interface Violation {
-  readonly invariant: InvariantNumber;
+  readonly invariant: InvariantName;
   readonly atMs: number;
   readonly saw: string;
 }
@@ -20,6 +41,8 @@ export interface Violation {
 /** One invariant: what it wants to be told, and what it checks when the world has changed, and at the end. */
 export interface Invariant extends Partial<Observer> {
   changed?(): void;
+  /** Once a second: what must be so within a time is looked for then. */
+  ticked?(): void;
   ended?(): void;
 }
 
@@ -28,14 +51,24 @@ export interface Flight {
   readonly plan: PlanRecord;
   readonly sinceMs: number;
   readonly order: Order | null;
-  /** When keepalambda could last see each master, as of the plan's begin. */
-  readonly lastSeenMs: ReadonlyMap<NodeName, number>;
+  /** What was true of each master when the plan began. */
+  readonly lives: ReadonlyMap<NodeName, Life>;
   /** How many of the other's transactions each master had received when the plan began. */
   readonly received: ReadonlyMap<NodeName, number>;
   /** The masters that took writes when the plan began. */
   readonly writable: ReadonlySet<NodeName>;
 }
 
+/** Whether keepalambda's own processes are there. */
+export interface Attendance {
+  /** Whether a leader is at work, and nothing befell any process for a while. */
+  isManned(): boolean;
+  /** Since when a watch can be expected to lead; null while none is alive. */
+  attendedSinceMs(): number | null;
+}
+
+/** How long a new leader may need to take over, once it can: the lease, the wait-out, and first looks. Milliseconds. */
+const takeoverMs = 12_000;
 /** How long a master must have been in reach before it can be expected to have been seen. Milliseconds. */
 const noticeMs = 3000;
 /** How long after a plan what it could not reach is still put down to it. Milliseconds. */
@@ -43,29 +76,31 @@ const aftermathMs = 10_000;
 
 export class Court {
   readonly world: World;
+  readonly chronicle: Chronicle;
   violation: Violation | null = null;
   flight: Flight | null = null;
   readonly orders = new Map<string, Order>();
   /** Whether a watch has been alive since the last change. */
   #manned = true;
+  #storeDownMs = Number.NEGATIVE_INFINITY;
   #lastSinceMs = 0;
   #landedMs = Number.NEGATIVE_INFINITY;
-  readonly #lastSeenMs = new Map<NodeName, number>();
-  readonly #isManned: () => boolean;
+  readonly #crew: Attendance;
   readonly #epochs = new Map<Process, number>();
   /** Since when a statement has got through to the master without fail. */
   readonly #closableSinceMs = new Map<NodeName, number | null>();
   /** When somebody else last changed a master's writability. */
   readonly #meddledMs = new Map<NodeName, number>();
 
-  constructor(world: World, isManned: () => boolean) {
+  constructor(world: World, crew: Attendance) {
     this.world = world;
-    this.#isManned = isManned;
+    this.#crew = crew;
+    this.chronicle = new Chronicle(world);
     for (const { name } of world.masters) this.#closableSinceMs.set(name, Number.NEGATIVE_INFINITY);
   }
 
   /** Notes the first violation; the history ends with it. */
-  accuse(invariant: InvariantNumber, saw: string): void {
+  accuse(invariant: InvariantName, saw: string): void {
     this.violation ??= { invariant, atMs: this.world.nowMs, saw };
   }
 
@@ -105,7 +140,7 @@ export class Court {
       received: new Map(this.world.masters.map(({ name, channel }) => [name, channel.received])),
       sinceMs: this.world.nowMs,
       order: plan.requestId === null ? null : (this.orders.get(plan.requestId) ?? null),
-      lastSeenMs: new Map(this.#lastSeenMs),
+      lives: new Map(this.world.masters.map(({ name }) => [name, this.chronicle.of(name)])),
       writable: new Set(this.world.masters.filter(({ writable }) => writable).map(({ name }) => name)),
     };
   }
@@ -113,7 +148,20 @@ export class Court {
   /** Follows what is true of the masters; called after every change, before the invariants. */
   observe(): void {
     this.#observeMasters();
-    this.#manned = this.#isManned() && this.world.services.store === 'up';
+    this.#manned = this.#crew.isManned() && this.world.services.store === 'up';
+    this.chronicle.observe(this.#manned);
+  }
+
+  /**
+   * Since when keepalambda could be at work: a watch is alive and not frozen, and the table answers, without which there is
+   * no lease and so no leader. After each interruption a successor gets the time that the lease makes it wait. Null
+   * while it cannot be.
+   */
+  get workingSinceMs(): number | null {
+    if (this.world.services.store === 'down') this.#storeDownMs = this.world.nowMs;
+    const attendedMs = this.#crew.attendedSinceMs();
+    if (attendedMs === null || this.#storeDownMs === this.world.nowMs) return null;
+    return Math.max(attendedMs, this.#storeDownMs + takeoverMs);
   }
 
   /** Whether keepalambda sees both masters now. */
@@ -124,8 +172,6 @@ export class Court {
   #observeMasters(): void {
     for (const master of this.world.masters) {
       const was = this.#closableSinceMs.get(master.name) ?? null;
-      // Until this moment, if it no longer is.
-      if (was !== null && this.#manned) this.#lastSeenMs.set(master.name, this.world.nowMs);
       // While nobody leads, nobody can close anything.
       const sinceMs = this.#manned ? (was ?? this.world.nowMs) : this.world.nowMs;
       this.#closableSinceMs.set(master.name, isClosable(this.world, master) ? sinceMs : null);
@@ -143,15 +189,19 @@ export class Court {
   wasInHand(master: Master, sinceMs: number): boolean {
     const closableSinceMs = this.#closableSinceMs.get(master.name) ?? null;
     if (closableSinceMs === null || closableSinceMs > sinceMs - noticeMs) return false;
-    return (this.#meddledMs.get(master.name) ?? Number.NEGATIVE_INFINITY) < sinceMs - noticeMs;
+    return !this.wasMeddled(master.name, sinceMs - noticeMs);
+  }
+
+  /** Whether somebody else changed whether this master takes writes, since that time. */
+  wasMeddled(node: NodeName, sinceMs: number): boolean {
+    return (this.#meddledMs.get(node) ?? Number.NEGATIVE_INFINITY) >= sinceMs;
   }
 }
 
+/** Whether an order of ours to close the master gets to it now, and nothing on it keeps it open. */
 function isClosable(world: World, master: Master): boolean {
-  if (!master.answers || master.lockedOut || master.connectionsFull || master.stuckSinceMs !== null)
-    return false;
-  if (world.services.databaseLost > 0) return false;
-  const views = [...world.views.values()];
+  if (world.services.databaseLost > 0 || !isReached(world, master)) return false;
+  if (master.privilegedWriter || master.blocker !== null || master.hangsSinceMs !== null) return false;
   // A function that hangs may have swallowed the order, so nobody else is asked.
-  return views.some((view) => view.reaches(master.name)) && views.every((view) => view.blind !== 'hangs');
+  return [...world.views.values()].every((view) => view.blind !== 'hangs');
 }

@@ -1,4 +1,5 @@
 import { type Call, mutations } from '../observer.ts';
+import type { Table } from '../world/table.ts';
 import type { Court, Invariant } from './court.ts';
 
 /** The margin of the design: no mutation with less of the lease left. Milliseconds. */
@@ -11,7 +12,7 @@ const toleranceMs = 5;
  * Invariant 1. No mutation without a lease that has at least 3 s left; epochs in the journal only grow.
  *
  * (a) When a process sends a mutation, the lease in the store names it, under its epoch, and was last written
- * by it at most 3 s ago in true time (its life is 6 s). (b) The store never takes a memory (the journal) from
+ * by it at most 3 s ago in true time (its life is 6 s), unless a person has deleted the record since. (b) The store never takes a memory (the journal) from
  * a process of a lower epoch than one it took before. (c) No order of an older epoch takes effect on the VIP
  * after a process of a newer epoch has sent a mutation.
  */
@@ -24,7 +25,7 @@ export function leaseInvariant(court: Court): Invariant {
       if (!mutations.has(action)) return;
       const epoch = court.epochOf(process);
       actedEpoch = Math.max(actedEpoch, epoch);
-      const { lease, leaseWrittenMs } = table;
+      const { lease, leaseWrittenMs } = leaseOf(table, process.name, epoch);
       const what = `${process.name} (epoch ${epoch}) sends ${action} ${node}`;
       if (lease?.owner !== process.name || lease.epoch !== epoch) {
         court.accuse(
@@ -53,4 +54,11 @@ export function leaseInvariant(court: Court): Invariant {
       );
     },
   };
+}
+
+/** The lease as the process can know it: what a person has deleted it misses at its next renewal. */
+function leaseOf({ lease, leaseWrittenMs, deletedLease }: Table, owner: string, epoch: number) {
+  const deleted = deletedLease?.lease;
+  if (deleted?.owner !== owner || deleted.epoch !== epoch) return { lease, leaseWrittenMs };
+  return { lease: deleted, leaseWrittenMs: deletedLease?.writtenMs ?? 0 };
 }

@@ -1,6 +1,8 @@
 import type { Master } from '../world/master.ts';
 import type { World } from '../world/world.ts';
+import { couldServe, isFairWeather, mayTakeOver } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
+import { Moves } from './moves.ts';
 
 /** The stated bound. Milliseconds. */
 export const replaceWithinMs = 45_000;
@@ -12,11 +14,13 @@ const wellForMs = 30_000;
  *
  * When a holder whose mysqld or host has died stays dead for 45 s, while during all that time, and the 30 s
  * before, a watch was alive and none was killed or frozen, the store, EC2 and (where the VIP is bound through it) SSM worked, a
- * vantage saw the standby, the standby was fit, the pair was not paused, the flap guard had room and no
- * operator asked for anything: then the VIP leads to the standby, and clients write there.
+ * vantage saw the standby, the standby was fit, the pair was not paused, the failovers that moved the VIP left room and no
+ * operator asked for anything: then the VIP leads to the standby, and clients write there. This is the bound in
+ * fair weather; W6 is the one that holds after any.
  */
 export function livenessInvariant(court: Court, isManned: () => boolean): Invariant {
   const { world } = court;
+  const moves = new Moves(court);
   let fairSinceMs: number | null = null;
   let deadSinceMs: number | null = null;
   let deadline: { readonly dead: Master; readonly generation: number } | null = null;
@@ -43,7 +47,7 @@ export function livenessInvariant(court: Court, isManned: () => boolean): Invari
   };
   const changed = () => {
     const standby = standbyOf(world);
-    const fair = standby !== null && isFair(court, standby) && isManned();
+    const fair = standby !== null && isFair(court, moves, standby) && isManned();
     if (!fair) {
       fairSinceMs = null;
       clear();
@@ -68,6 +72,10 @@ export function livenessInvariant(court: Court, isManned: () => boolean): Invari
   return {
     changed,
     leased: changed,
+    vipMoved: () => moves.moved(),
+    saved(_, before, after) {
+      if (before.failoversAtMs.length > 0 && after.failoversAtMs.length === 0) moves.acknowledged();
+    },
     ordered: () => {
       fairSinceMs = null;
       clear();
@@ -81,31 +89,15 @@ function standbyOf(world: World): Master | null {
 }
 
 /** All that a failover needs beside a dead holder. */
-function isFair({ world, flight }: Court, standby: Master): boolean {
-  const { cloud, services, pair } = world;
-  const memory = world.table.memoryOf(pair.name);
-  if (memory.pause !== null || flight?.order) return false;
+function isFair({ world, flight }: Court, moves: Moves, standby: Master): boolean {
+  if (world.table.memoryOf(world.pair.name).pause !== null || flight?.order) return false;
   // The next failover must not be one too many, nor come too soon after the last.
-  if (memory.failoversAtMs.length >= pair.settings.flapLimit && flight === null) return false;
-  const { mood } = cloud;
-  if (mood.down || mood.throttled > 0 || mood.lost > 0 || mood.staleMs > 500 || mood.effectMs > 900)
-    return false;
-  if (services.store === 'down' || services.storeLost > 0 || services.storeSlowMs > 0) return false;
-  if (services.databaseLost > 0 || (pair.hostAddress === 'ssm' && services.host === 'down')) return false;
-  for (const view of world.views.values()) {
-    if (view.blind !== 'no' || view.loss > 0 || view.cutOff.size > 0) return false;
+  if (moves.areSpent && flight === null) return false;
+  for (const { cutOff, rejectedBy } of world.views.values()) {
+    if (cutOff.size > 0 || rejectedBy.size > 0) return false;
   }
   const { channel } = standby;
-  const opens = pair.writability === 'managed' || standby.writable;
-  const able = standby.answers && standby.stuckSinceMs === null && opens;
-  const usable = able && !standby.lockedOut && !standby.connectionsFull && standby.bound && standby.room;
-  return (
-    usable &&
-    standby.errant === 0 &&
-    channel.sqlWanted &&
-    channel.ioWanted &&
-    !channel.loginRefused &&
-    channel.applyPerMs >= 1 &&
-    !channel.muffled
-  );
+  const connects =
+    !standby.lockedOut && !standby.connectionsFull && !channel.loginRefused && !channel.muffled;
+  return isFairWeather(world) && connects && couldServe(world, standby) && mayTakeOver(world, standby);
 }

@@ -1,11 +1,11 @@
-import type { Memory } from '../../../lib/core/memory.ts';
 import type { NodeName } from '../../../lib/core/names.ts';
 import type { PlanRecord } from '../../../lib/core/plan.ts';
 import { mutations } from '../observer.ts';
-import type { Process } from '../process.ts';
 import type { Master } from '../world/master.ts';
 import type { World } from '../world/world.ts';
 import type { Court, Invariant } from './court.ts';
+import { Moves } from './moves.ts';
+import { isPaused } from './pause.ts';
 
 /** How long a master must have been well before it is wrong to fail over from it. Milliseconds. */
 const wellForMs = 10_000;
@@ -15,20 +15,20 @@ const blindForMs = 1400;
 const hangMs = 2000;
 
 /**
- * Invariant 4. No automatic fail-back. No automatic mutation while paused, blind, or past the flap guard.
+ * Invariant 4. No automatic fail-back. No automatic move while blind, or past the flap guard.
  *
- * (a) No automatic plan begins, and no mutation is sent without a plan, while a pause in the store lasts on the
- * clock of the process that acts. (b) No automatic plan begins when for 1.4 s no vantage has reached anything
+ * (a) No mutation is sent without a plan while a pause in the store lasts on the clock of the process that acts; which
+ * plans may begin then is W3. (b) No automatic plan begins when for 1.4 s no vantage has reached anything
  * that answers it, and EC2 has shown both instances as running; where a probe function itself does not work,
- * only after a look that it held has had to end. (c) No more automatic failovers begin than the flap
- * guard allows since the last acknowledgement, nor one sooner after another than it allows (less the spread
- * of the processes' clocks). (d) No automatic failover begins from a node that for 10 s served its clients,
+ * only after a look that it held has had to end. (c) No automatic failover begins when those that moved the VIP since the last
+ * acknowledgement are as many as the flap guard allows, nor sooner after the last of them than it allows (less the
+ * spread of the processes' clocks). (d) No automatic failover begins from a node that for 10 s served its clients,
  * passed the check, and was seen by a vantage or heard by the standby: neither back, nor away. (e) No automatic
  * switchover begins from a node whose instance has been running for 10 s.
  */
 export function restraintInvariant(court: Court, clockSpreadMs: number): Invariant {
   const { world } = court;
-  const flap = flapGuardOf(court, clockSpreadMs);
+  const moves = new Moves(court);
   const wellSinceMs = new Map<NodeName, number>();
   const runningSinceMs = new Map<NodeName, number>();
   let blindSinceMs: number | null = null;
@@ -39,36 +39,34 @@ export function restraintInvariant(court: Court, clockSpreadMs: number): Invaria
       note(runningSinceMs, master.name, master.instance === 'running', world.nowMs);
     }
   };
-  const begun = (process: Process, before: Memory, plan: PlanRecord) => {
-    if (isPaused(before, process))
-      court.accuse(4, `${plan.kind} to ${plan.to} begins although the pair is paused`);
+  const begun = (plan: PlanRecord) => {
     const blindMs = blindSinceMs === null ? 0 : world.nowMs - blindSinceMs;
     const functionsFail = [...world.views.values()].some(({ blind }) => blind !== 'no');
     const unknownForMs = functionsFail ? world.pair.settings.holdMs + hangMs : 0;
     if (blindMs > blindForMs + unknownForMs)
-      court.accuse(4, `${plan.kind} to ${plan.to} begins, after ${blindMs} ms without any sight`);
+      court.accuse(4, `${plan.kind} to ${plan.to} begins, after ${Math.round(blindMs)} ms without any sight`);
     if (plan.kind === 'switchover') {
       const forMs = world.nowMs - (runningSinceMs.get(plan.from ?? '') ?? world.nowMs);
       if (forMs >= wellForMs)
         court.accuse(4, `switchover from ${plan.from}, whose instance has been running for ${forMs} ms`);
     }
     if (plan.kind !== 'failover') return;
-    flap.failedOver();
+    checkFlapGuard(court, moves, clockSpreadMs);
     const sinceMs = wellSinceMs.get(plan.from ?? '');
     if (sinceMs === undefined || world.nowMs - sinceMs < wellForMs) return;
     court.accuse(
       4,
-      `failover from ${plan.from}, which has been well for ${world.nowMs - sinceMs} ms (${plan.because})`,
+      `failover from ${plan.from}, which has been well for ${Math.round(world.nowMs - sinceMs)} ms (${plan.because})`,
     );
   };
   changed();
   return {
     changed,
-    saved(process, before, after) {
-      if (after.failoversAtMs.length === 0) flap.acknowledged();
+    vipMoved: () => moves.moved(),
+    saved(_, before, after) {
+      if (before.failoversAtMs.length > 0 && after.failoversAtMs.length === 0) moves.acknowledged();
       const { plan } = after;
-      if (plan !== null && plan.id !== before.plan?.id && plan.requestId === null)
-        begun(process, before, plan);
+      if (plan !== null && plan.id !== before.plan?.id && plan.requestId === null) begun(plan);
     },
     acting({ process, action, node }) {
       const memory = world.table.memoryOf(world.pair.name);
@@ -86,37 +84,16 @@ function note(since: Map<NodeName, number>, node: NodeName, isSo: boolean, nowMs
   else if (!since.has(node)) since.set(node, nowMs);
 }
 
-function isPaused({ pause }: Memory, process: Process): boolean {
-  return pause !== null && process.localMs() < pause.untilMs;
-}
-
-interface FlapGuard {
-  failedOver(): void;
-  acknowledged(): void;
-}
-
-function flapGuardOf(court: Court, clockSpreadMs: number): FlapGuard {
+function checkFlapGuard(court: Court, moves: Moves, clockSpreadMs: number): void {
   const { flapLimit, flapQuietMs } = court.world.pair.settings;
-  let timesMs: number[] = [];
-  return {
-    acknowledged: () => {
-      timesMs = [];
-    },
-    failedOver: () => {
-      const { nowMs } = court.world;
-      const lastMs = timesMs[timesMs.length - 1] ?? Number.NEGATIVE_INFINITY;
-      timesMs.push(nowMs);
-      if (timesMs.length > flapLimit) {
-        court.accuse(4, `automatic failover number ${timesMs.length} within the hour (limit ${flapLimit})`);
-      }
-      if (nowMs - lastMs < flapQuietMs - clockSpreadMs) {
-        court.accuse(
-          4,
-          `an automatic failover ${nowMs - lastMs} ms after the last (at least ${flapQuietMs} ms apart)`,
-        );
-      }
-    },
-  };
+  if (moves.count >= flapLimit)
+    court.accuse(4, `an automatic failover after ${moves.count} moves within the hour (limit ${flapLimit})`);
+  if (moves.lastAgoMs < flapQuietMs - clockSpreadMs) {
+    court.accuse(
+      4,
+      `an automatic failover ${Math.round(moves.lastAgoMs)} ms after the last move (at least ${flapQuietMs} ms apart)`,
+    );
+  }
 }
 
 /** Whether anything says how the masters are: a vantage that reaches one, or EC2 that shows one as stopped. */
@@ -124,6 +101,8 @@ function seesAnything(world: World): boolean {
   if (world.masters.some(({ instance }) => instance !== 'running')) return true;
   for (const view of world.views.values()) {
     for (const master of world.masters) {
+      const isRejected = view.blind === 'no' && view.rejectedBy.has(master.name) && master.reachable;
+      if (isRejected) return true;
       if (view.reaches(master.name) && master.reachable && master.mysqld !== 'hung') return true;
     }
   }

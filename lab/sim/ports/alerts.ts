@@ -5,7 +5,14 @@ import type { Context } from './context.ts';
 export function createAlerts({ world, process, random, observer }: Context): AlertPort {
   return {
     publish: (alert) => {
-      const { alerts, alertsLost } = world.services;
+      const { alerts, alertsLost, refusesOneAlert } = world.services;
+      const denied = new PortError('denied', 'publish: InvalidParameterException');
+      if (refusesOneAlert) {
+        world.services = { ...world.services, refusesOneAlert: false };
+        world.refusedAlerts.add(alert.id);
+      }
+      if (alerts === 'denies' || world.refusedAlerts.has(alert.id))
+        return process.fail(random.whole(20, 90), denied);
       const timeout = new PortError('timeout', 'publish: SNS did not answer within 3000 ms');
       if (alerts === 'down') return process.fail(3000, timeout);
       const publish = () => {

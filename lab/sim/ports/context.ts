@@ -43,7 +43,12 @@ export async function acting<T>(
   if (moment === 'late') world.timeline.after(death?.forMs ?? 0, () => process.kill());
   if (moment === 'freeze') world.timeline.after(1, () => process.freeze(death?.forMs ?? 0));
   try {
-    return await run(call);
+    const result = await run(call);
+    observer.acted(call, true);
+    return result;
+  } catch (error) {
+    observer.acted(call, false);
+    throw error;
   } finally {
     if (moment === 'after') process.doom();
   }

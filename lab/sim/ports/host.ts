@@ -1,5 +1,6 @@
 /** The host port on the simulated SSM: our documents, run by the agent of a host that is up. */
 import { type HostDocument, type HostPort, PortError } from '../../../lib/shell/ports.ts';
+import { crash, start } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
 import type { World } from '../world/world.ts';
 import { acting, type Context } from './context.ts';
@@ -27,12 +28,7 @@ function begin(world: World, master: Master, document: HostDocument, restartMs: 
   master.documentsRun++;
   switch (document) {
     case 'restart-mysqld':
-      world.change(() => {
-        master.mysqld = 'down';
-        master.writable = false;
-        master.waiting = [];
-        master.channel.crash(world.nowMs);
-      });
+      world.change(() => crash(world, master));
       world.timeline.after(restartMs, () => world.change(() => start(world, master)));
       return restartMs + 50;
     case 'restart-keepalived':
@@ -42,14 +38,6 @@ function begin(world: World, master: Master, document: HostDocument, restartMs: 
       world.timeline.after(200, () => world.change(() => (master.bound = document === 'bind-vip')));
       return 250;
   }
-}
-
-/** mysqld comes up as its configuration says: read-only. Must be called within `world.change`. */
-export function start(world: World, master: Master): void {
-  if (!master.hostUp || !master.startable || master.mysqld !== 'down') return;
-  master.mysqld = 'up';
-  master.writable = world.pair.writability === 'untouched';
-  master.startedMs = world.nowMs;
 }
 
 function ended(master: Master, document: HostDocument): string {

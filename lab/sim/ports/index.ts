@@ -10,7 +10,7 @@ import { createVip } from './vip.ts';
 
 /** The ports with which a process sees, and acts on, the simulated world. */
 export function createPorts(context: Context): Ports {
-  const { process, world, random } = context;
+  const { process, world, random, observer } = context;
   const say = (level: string) => (message: string) => {
     if (world.story.on) world.story.tell(`${process.name} ${level}: ${message}`);
   };
@@ -23,7 +23,7 @@ export function createPorts(context: Context): Ports {
     host: createHost(context),
     alerts: createAlerts(context),
     store: createStore(context),
-    // Nothing depends on what CloudWatch shows.
-    metrics: { heartbeat: () => {}, publish: () => {} },
+    // The dead man's switch hears the heartbeats; nothing depends on the other metrics.
+    metrics: { heartbeat: () => observer.beat(process), publish: () => {} },
   };
 }

@@ -3,7 +3,7 @@
  * the world changes in a way that a socket shows, answered early when what is seen has another fingerprint.
  */
 import { fingerprint } from '../../../lib/core/fingerprint.ts';
-import type { PairName, Vantage } from '../../../lib/core/names.ts';
+import type { NodeName, PairName, Vantage } from '../../../lib/core/names.ts';
 import type { Report, Sighting } from '../../../lib/core/sighting.ts';
 import type { LookTarget } from '../../../lib/shell/ports.ts';
 import { never } from '../process.ts';
@@ -16,7 +16,7 @@ type Reports = ReadonlyMap<PairName, Report>;
 /** How long after a drop of a connection the probe has looked again. Milliseconds. */
 const dropMs = 2;
 /** While the witness's word is awaited: how often the probe looks, and how long it waits for the holder. Milliseconds. */
-const closeMs = 100;
+const close = { everyMs: 100, limitMs: 30 } as const;
 /** How long watch waits for a probe function beyond what it asked for. Milliseconds. */
 const marginMs = 2000;
 
@@ -36,6 +36,10 @@ export function look(
   if (view.blind === 'fails') {
     return process.send(40, 0, () => blind('the probe function failed'));
   }
+  if (world.services.pool === 'dry') {
+    // The client asks again twice before it gives up.
+    return process.send(context.random.whole(200, 900), 0, () => blind('TooManyRequestsException'));
+  }
   return new Promise((resolve) => {
     const held = new HeldLook(context, vantage, view, targets, holdMs, resolve);
     signal?.addEventListener('abort', () => held.end(blind('the look was ended early')), { once: true });
@@ -50,8 +54,7 @@ class HeldLook {
   readonly #targets: readonly LookTarget[];
   readonly #resolve: (reports: Reports) => void;
   readonly #endMs: number;
-  /** How long it waits for a silent master, and how often it looks. */
-  readonly #limitMs: number;
+  /** How often it looks. */
   readonly #everyMs: number;
   #over = false;
   #judging = false;
@@ -72,10 +75,8 @@ class HeldLook {
     this.#resolve = resolve;
     const { timeline } = context.world;
     this.#endMs = timeline.nowMs + holdMs;
-    const { lookLimitMs, lookIntervalMs } = context.world.pair.settings;
-    this.#limitMs = this.#awaitsWitness ? closeMs : lookLimitMs;
-    this.#everyMs = this.#awaitsWitness ? closeMs : lookIntervalMs;
-    const wayMs = context.random.whole(3, 14);
+    this.#everyMs = this.#awaitsWitness ? close.everyMs : context.world.pair.settings.lookIntervalMs;
+    const wayMs = context.random.whole(8, 30);
     // In calm, a held look that has seen it all before sees nothing new until its end.
     const idle = holdMs > 0 && isCalm(context.world) && this.#hasSeenAll();
     this.#schedule(timeline.nowMs + (idle ? holdMs : wayMs));
@@ -121,13 +122,13 @@ class HeldLook {
       return;
     }
     const sightings = this.#sightAll();
-    const waits = sightings.some(({ saw }) => saw.kind === 'unanswered');
-    if (!waits) {
+    const silent = sightings.filter(isSilent);
+    if (silent.length === 0) {
       this.#conclude(sightings);
       return;
     }
     this.#judging = true;
-    world.timeline.after(this.#limitMs, () => {
+    world.timeline.after(Math.max(...silent.map(({ node }) => this.#limitMsOf(node))), () => {
       this.#judging = false;
       if (this.#over) return;
       const late = this.#sightAll();
@@ -168,6 +169,13 @@ class HeldLook {
     return this.#targets.some(({ seen, witnessMs }) => {
       return seen === null || seen !== fingerprint(sightings, { lagLimitSeconds, witnessMs });
     });
+  }
+
+  /** How long it waits for a silent master. */
+  #limitMsOf(node: NodeName): number {
+    const { lookLimitMs } = this.#context.world.pair.settings;
+    const isClose = this.#awaitsWitness && this.#targets[0]?.holder === node;
+    return isClose ? Math.min(close.limitMs, lookLimitMs) : lookLimitMs;
   }
 
   get #awaitsWitness(): boolean {

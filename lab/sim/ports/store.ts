@@ -17,7 +17,8 @@ export function createStore(context: Context): StorePort {
   };
   return {
     readLease: () => read('readLease', () => table.lease),
-    takeLease: (seen, owner) => write('takeLease', () => noted(table.takeLease(world.nowMs, seen, owner))),
+    takeLease: (seen, owner, above) =>
+      write('takeLease', () => noted(table.takeLease(world.nowMs, seen, owner, above))),
     renewLease: (lease) => write('renewLease', () => noted(table.renewLease(world.nowMs, lease))),
     releaseLease: (lease) => write('releaseLease', () => table.releaseLease(world.nowMs, lease)),
     wake: () => write('wake', () => table.wake()),
@@ -28,6 +29,9 @@ export function createStore(context: Context): StorePort {
         const before = table.memoryOf(pair);
         table.saveMemory(pair, memory, epoch);
         observer.saved(process, before, memory, epoch);
+      }).catch((error: unknown) => {
+        observer.unsaved(process);
+        throw error;
       }),
     appendHistory: (entries) =>
       write('appendHistory', () => {

@@ -6,6 +6,7 @@ import { PortError, type VipPort } from '../../../lib/shell/ports.ts';
 import type { Call } from '../observer.ts';
 import { never } from '../process.ts';
 import { calmCloud } from '../world/cloud.ts';
+import { crash } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
 import { acting, type Context } from './context.ts';
 
@@ -68,12 +69,21 @@ async function locate(context: Context, pairs: readonly Pair[]): Promise<Readonl
     };
     return new Map(pairs.map((pair) => [pair.name, sighting]));
   };
-  const fails = mood.down || random.chance(mood.throttled * mood.throttled);
-  if (!fails) return process.send(random.whole(30, 200), 0, sight);
-  const because = mood.down ? 'EC2 does not tell: no answer' : 'EC2 does not tell: RequestLimitExceeded';
-  return process.send(mood.down ? 2 * requestLimitMs : random.whole(300, 900), 0, () => {
-    return new Map(pairs.map((pair) => [pair.name, { kind: 'blind', atMs: process.localMs(), because }]));
-  });
+  const blind = (afterMs: number, because: string) =>
+    process.send(afterMs, 0, (): ReadonlyMap<string, VipSighting> => {
+      const sighting: VipSighting = {
+        kind: 'blind',
+        atMs: process.localMs(),
+        because: `EC2 does not tell: ${because}`,
+      };
+      return new Map(pairs.map((pair) => [pair.name, sighting]));
+    });
+  if (mood.down) return blind(2 * requestLimitMs, 'no answer');
+  if (mood.failing) return blind(random.whole(100, 700), 'InternalError');
+  if (mood.denies === 'everything') return blind(random.whole(20, 80), 'UnauthorizedOperation');
+  if (random.chance(mood.throttled * mood.throttled))
+    return blind(random.whole(300, 900), 'RequestLimitExceeded');
+  return process.send(random.whole(60, 300), random.whole(0, mood.slowMs), sight);
 }
 
 async function assign(context: Context, to: NodeName, call: Call): Promise<void> {
@@ -95,7 +105,7 @@ async function assign(context: Context, to: NodeName, call: Call): Promise<void>
 /** When EC2 is slow, all of it is. */
 function effectAfterMs({ world, random }: Context): number {
   const { effectMs } = world.cloud.mood;
-  return random.whole(effectMs > calmCloud.effectMs ? Math.floor(effectMs / 2) : 100, effectMs);
+  return random.whole(Math.floor(effectMs / (effectMs > calmCloud.effectMs ? 2 : 1.5)), effectMs);
 }
 
 async function isolate(context: Context, node: NodeName): Promise<readonly string[]> {
@@ -111,9 +121,8 @@ async function stopInstance(context: Context, node: NodeName): Promise<void> {
   const master = world.master(node);
   await change(context, () => {
     master.instance = 'stopping';
-    master.mysqld = 'down';
+    crash(world, master);
     master.hostUp = false;
-    master.writable = false;
     world.timeline.after(random.whole(2000, 20_000), () => world.change(() => stopped(master)));
   });
 }
@@ -141,10 +150,21 @@ async function order(context: Context, act: () => void): Promise<PortError | nul
   const { world, process, random } = context;
   const endMs = world.nowMs + requestLimitMs;
   for (const pauseMs of [200, 400, 800, requestLimitMs]) {
-    const { down, lost, throttled } = world.cloud.mood;
+    const { down, failing, denies, lost, throttled, slowMs } = world.cloud.mood;
     const timeout = new PortError('timeout', 'EC2 did not answer within 3000 ms');
     const leftMs = endMs - world.nowMs;
     try {
+      if (denies !== 'nothing') {
+        return await process.fail(
+          random.whole(20, 80),
+          new PortError('denied', 'EC2: UnauthorizedOperation'),
+        );
+      }
+      // A 5xx says nothing of what became of the call, so nobody sends it again at once.
+      if (failing) {
+        const error = new PortError('timeout', 'EC2: InternalError');
+        return await process.fail<null>(random.whole(20, 80), error).catch(() => error);
+      }
       if (down) return await process.fail<null>(leftMs, timeout).catch((error: PortError) => error);
       if (random.chance(lost)) {
         context.observer.answerLost('ec2');
@@ -153,8 +173,13 @@ async function order(context: Context, act: () => void): Promise<PortError | nul
           .catch((e: PortError) => e);
       }
       if (!random.chance(throttled)) {
-        await process.send(random.whole(30, 250), random.whole(5, 60), act);
-        return null;
+        const wayMs = random.whole(60, 300);
+        const answerMs = random.whole(20, 200) + random.whole(0, slowMs);
+        if (wayMs + answerMs < leftMs) {
+          await process.send(wayMs, answerMs, act);
+          return null;
+        }
+        return await process.lose<null>(wayMs, leftMs, act, timeout).catch((e: PortError) => e);
       }
       await process.fail(random.whole(20, 80), new PortError('throttled', 'EC2: RequestLimitExceeded'));
     } catch (error) {
@@ -186,12 +211,15 @@ async function awaitEffect(
 
 /** One description, which may fail. */
 function look<T>({ world, process, random }: Context, see: () => T): Promise<T> {
-  const { down, throttled } = world.cloud.mood;
+  const { down, failing, denies, throttled, slowMs } = world.cloud.mood;
   if (down) return process.fail(1000, new PortError('timeout', 'EC2 did not answer'));
+  if (failing) return process.fail(random.whole(20, 80), new PortError('timeout', 'EC2: InternalError'));
+  if (denies === 'everything')
+    return process.fail(random.whole(20, 80), new PortError('denied', 'EC2: UnauthorizedOperation'));
   if (random.chance(throttled)) {
     return process.fail(random.whole(20, 80), new PortError('throttled', 'EC2: RequestLimitExceeded'));
   }
-  return process.send(random.whole(30, 150), 0, see);
+  return process.send(random.whole(60, 250), random.whole(0, Math.floor(slowMs / 2)), see);
 }
 
 function samePlace(some: VipPlace, other: VipPlace): boolean {

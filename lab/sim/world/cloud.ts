@@ -6,6 +6,10 @@ import type { VipPlace } from '../../../lib/core/sighting.ts';
 export interface CloudMood {
   /** No call is answered, and none takes effect. */
   readonly down: boolean;
+  /** Every call is answered at once with a 5xx, and none takes effect. */
+  readonly failing: boolean;
+  /** What is answered with `UnauthorizedOperation`. */
+  readonly denies: 'nothing' | 'changes' | 'everything';
   /** How likely a call is throttled, and how likely its answer is lost after it took effect. */
   readonly throttled: number;
   readonly lost: number;
@@ -13,9 +17,27 @@ export interface CloudMood {
   readonly effectMs: number;
   /** How old a description may be, at most. */
   readonly staleMs: number;
+  /** How much longer than usual an answer takes, at most. */
+  readonly slowMs: number;
 }
 
-export const calmCloud: CloudMood = { down: false, throttled: 0, lost: 0, effectMs: 900, staleMs: 150 };
+export const calmCloud: CloudMood = {
+  down: false,
+  failing: false,
+  denies: 'nothing',
+  throttled: 0,
+  lost: 0,
+  effectMs: 900,
+  staleMs: 150,
+  slowMs: 0,
+};
+
+/** Whether EC2 is as it is on most days. */
+export function isCalmCloud(mood: CloudMood): boolean {
+  const { down, failing, denies, throttled, lost, effectMs, staleMs, slowMs } = mood;
+  if (down || failing || denies !== 'nothing') return false;
+  return throttled === 0 && lost === 0 && slowMs === 0 && effectMs <= 900 && staleMs <= 500;
+}
 
 interface Stay {
   readonly fromMs: number;

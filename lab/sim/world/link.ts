@@ -54,10 +54,18 @@ interface Next {
 function nextLink(world: World, replica: Master, source: Master): Next {
   const { channel } = replica;
   if (!channel.configured || !channel.ioWanted) return { link: 'stopped', inMs: 0 };
+  if (channel.stranger !== null) {
+    const up = replica.mysqld === 'up' && replica.reachable;
+    return { link: up ? 'flowing' : 'connecting', inMs: 0 };
+  }
   const linked = isLinked(world, replica, source);
   const refused = channel.loginRefused || (linked && source.mysqld === 'down');
   if (refused || replica.mysqld === 'down') return { link: 'connecting', inMs: 0 };
-  if (linked && source.mysqld === 'up' && replica.mysqld === 'up') return reconnect(world, channel);
+  if (linked && replica.mysqld === 'up') {
+    if (source.mysqld === 'up') return connect(world, channel, source);
+    // The thread that feeds it is not the one that hangs.
+    if (source.dumpBeats && channel.link === 'flowing') return { link: 'flowing', inMs: 0 };
+  }
   if (channel.link === 'flowing' || channel.link === 'stalled') {
     return { link: 'connecting', inMs: world.habits.netTimeoutMs };
   }
@@ -66,6 +74,22 @@ function nextLink(world: World, replica: Master, source: Master): Next {
 
 function isLinked(world: World, replica: Master, source: Master): boolean {
   return world.pairLinked && replica.reachable && source.reachable;
+}
+
+/** A connection to a source that is up: a new login may be refused, and a new dump impossible. */
+function connect(world: World, channel: Channel, source: Master): Next {
+  const isNew = channel.link === 'connecting' || channel.link === 'stopped';
+  if (isNew && source.connectionsFull) return { link: 'connecting', inMs: 0 };
+  if (isNew && (source.binaryLog === 'off' || channel.isAheadOf(world.nowMs, world.gtid))) {
+    const message =
+      source.binaryLog === 'off'
+        ? 'Got fatal error 1236 from source: Binary log is not open'
+        : 'Got fatal error 1236 from source: the replica has more than the source';
+    channel.ioWanted = false;
+    channel.ioError = { errno: 1236, message };
+    return { link: 'stopped', inMs: 0 };
+  }
+  return reconnect(world, channel);
 }
 
 function reconnect(world: World, { link, cutSinceMs }: Channel): Next {

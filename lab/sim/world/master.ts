@@ -1,11 +1,25 @@
 /** One master: its host, its mysqld, and what it has committed. Plain state; `World` changes it. */
 import type { Node } from '../../../lib/core/config.ts';
-import type { InstanceState, Position } from '../../../lib/core/sighting.ts';
+import type { InstanceState, Position, ScheduledEvents, Session } from '../../../lib/core/sighting.ts';
+import type { Obstacle } from '../../../lib/shell/ports.ts';
 import { Channel } from './channel.ts';
 import type { CommitLog } from './log.ts';
+import { Order } from './order.ts';
 
 /** `hung`: the process is there, its sockets too, and nothing answers (SIGSTOP, dead storage). */
 export type Mysqld = 'up' | 'hung' | 'down';
+
+/** Who last made a master writable or read-only. `start`: mysqld came up as its configuration says. */
+export type Writability = 'setup' | 'start' | 'keepalambda' | 'person';
+
+/** Semi-synchronous replication of a source: whether its commits wait for the other's word. */
+export interface SemiSyncState {
+  readonly timeoutMs: number;
+  /** Since when a commit has waited; null while none does. */
+  waitingSinceMs: number | null;
+  /** It waited for too long, and commits without until the standby has caught up again. */
+  gaveUp: boolean;
+}
 
 export class Master {
   readonly node: Node;
@@ -14,14 +28,42 @@ export class Master {
   readonly log: CommitLog;
   /** Replication from the other master into this one. */
   readonly channel: Channel;
+  /** In which order it carried out its own transactions and the other's. */
+  readonly order = new Order();
   hostUp = true;
+  /** Nobody reaches it for a moment, and nothing of it has stopped: its network is gone. */
+  offline = false;
   mysqld: Mysqld = 'up';
   writable = false;
-  /** Since when nothing can be committed although reads are answered; null while all is well. */
+  /** Who made it what `writable` says, and when. */
+  writabilityBy: Writability = 'setup';
+  writabilityAtMs = 0;
+  /** `read_only` is on and `super_read_only` is not: closed to applications, not to privileged accounts. */
+  halfClosed = false;
+  /** Since when nothing can be committed although reads are answered (a full disk); null while all is well. */
   stuckSinceMs: number | null = null;
+  /** The session that holds a global read lock, and since when: commits hang, and so does the applier. */
+  globalLock: { readonly session: Session; readonly sinceMs: number } | null = null;
+  /** The server is open by its own word and refuses every write. */
+  refusal: { readonly errno: number; readonly message: string } | null = null;
+  /** Our heartbeat's own table or row is in the way of it. */
+  barred: { readonly because: string; readonly blocker: Session | null } | null = null;
+  /** A session whose work keeps an order to close waiting. */
+  blocker: Obstacle | null = null;
+  /** Since when our order to close it has waited for a session, with every write behind it; null while none does. */
+  closingSinceMs: number | null = null;
+  /** A privileged account that writes whatever `read_only` says. */
+  privilegedWriter = false;
+  semiSync: SemiSyncState | null = null;
+  /** Numbers of commits that wait for the other's word. */
+  readonly pending: number[] = [];
+  binaryLog: 'on' | 'off' = 'on';
+  events: ScheduledEvents | null = null;
   connectionsFull = false;
   /** Our account is refused: somebody changed the password. */
   lockedOut = false;
+  /** While hung, its dump thread still sends heartbeats, so that the other believes to hear it. */
+  dumpBeats = false;
   /** Its ENI is in the quarantine group alone: nobody reaches it, and it reaches nobody. */
   isolated = false;
   groups: readonly string[] = ['sg-0a0a0a0a'];
@@ -31,6 +73,8 @@ export class Master {
   room = true;
   instance: InstanceState = 'running';
   startedMs = 0;
+  /** Since when mysqld has been down or its host away; null while it is up. */
+  downSinceMs: number | null = null;
   /** Whether mysqld comes up when it is started. */
   startable = true;
   /** How many of our documents its agent has begun. */
@@ -51,9 +95,17 @@ export class Master {
     this.channel = new Channel(sourceLog);
   }
 
+  /** Changes whether it takes writes. Must be called within `World.change`. */
+  setWritable(nowMs: number, writable: boolean, by: Writability): void {
+    this.writable = writable;
+    this.halfClosed = false;
+    this.writabilityBy = by;
+    this.writabilityAtMs = nowMs;
+  }
+
   /** Whether anything of it can be reached by network at all. */
   get reachable(): boolean {
-    return this.hostUp && !this.isolated;
+    return this.hostUp && !this.isolated && !this.offline;
   }
 
   /** Whether it carries out statements. */
@@ -61,9 +113,21 @@ export class Master {
     return this.reachable && this.mysqld === 'up';
   }
 
+  /** Since when commits have hung, whatever the cause; null while they do not. */
+  get hangsSinceMs(): number | null {
+    return (
+      this.stuckSinceMs ?? this.globalLock?.sinceMs ?? this.semiSync?.waitingSinceMs ?? this.closingSinceMs
+    );
+  }
+
   /** Whether a client's commit on it would succeed, once it gets there. */
   get commits(): boolean {
-    return this.answers && this.writable && this.stuckSinceMs === null;
+    return this.answers && this.writable && this.hangsSinceMs === null && this.refusal === null;
+  }
+
+  /** Whether it applies what it has received. */
+  get applies(): boolean {
+    return this.mysqld === 'up' && this.hostUp && this.stuckSinceMs === null && this.globalLock === null;
   }
 
   /** Whether clients that the network leads here can write: the host must take the VIP for its own, too. */

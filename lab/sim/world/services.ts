@@ -7,12 +7,17 @@ export interface Services {
   readonly storeLost: number;
   /** How much longer than usual calls to the table take, at most. Milliseconds. */
   readonly storeSlowMs: number;
-  readonly alerts: 'up' | 'down';
+  /** How SNS answers: `down` lets calls time out, `denies` refuses every alert. */
+  readonly alerts: 'up' | 'down' | 'denies';
+  /** Refuses the next alert that comes, for good, and takes all others. */
+  readonly refusesOneAlert: boolean;
   /** How likely an answer of SNS is lost after the alert was published. */
   readonly alertsLost: number;
   readonly host: 'up' | 'down';
   /** How likely the answer of a database command is lost after it took effect. */
   readonly databaseLost: number;
+  /** The account's concurrency: `dry` lets no invocation begin; those under way go on. */
+  readonly pool: 'free' | 'dry';
 }
 
 export const calmServices: Services = {
@@ -20,7 +25,16 @@ export const calmServices: Services = {
   storeLost: 0,
   storeSlowMs: 0,
   alerts: 'up',
+  refusesOneAlert: false,
   alertsLost: 0,
   host: 'up',
   databaseLost: 0,
+  pool: 'free',
 };
+
+/** Whether all services are as they are on most days. */
+export function areCalmServices(services: Services): boolean {
+  return (Object.keys(calmServices) as (keyof Services)[]).every(
+    (key) => services[key] === calmServices[key],
+  );
+}

@@ -1,5 +1,5 @@
 /** The DynamoDB table: one item after another, linearizable, with conditions. Latency and loss are elsewhere. */
-import { emptyMemory, type Memory } from '../../../lib/core/memory.ts';
+import { type Alert, emptyMemory, type Memory } from '../../../lib/core/memory.ts';
 import type { PairName } from '../../../lib/core/names.ts';
 import type { PlanRecord } from '../../../lib/core/plan.ts';
 import { type HistoryEntry, type Lease, PortError, type WaitingOrder } from '../../../lib/shell/ports.ts';
@@ -10,12 +10,19 @@ interface MemoryItem {
   readonly epoch: number;
 }
 
+/** What an item may hold. Bytes. */
+const itemBytesMax = 400 * 1024;
+
 export class Table {
   lease: Lease | null = null;
   /** When the lease's owner last wrote it, in true time. */
   leaseWrittenMs = 0;
+  /** The record that a person deleted last, as it was. */
+  deletedLease: { readonly lease: Lease; readonly writtenMs: number } | null = null;
   readonly entries: HistoryEntry[] = [];
   orders: readonly WaitingOrder[] = [];
+  /** Whether a record has grown so large that its size matters; only then it is measured. */
+  #isLarge = false;
   /** The fence of epochs; the simulator can take it out to see that it is needed. */
   readonly #checksEpoch: boolean;
   readonly #memories = new Map<PairName, MemoryItem>();
@@ -25,9 +32,9 @@ export class Table {
     this.#checksEpoch = checksEpoch;
   }
 
-  takeLease(nowMs: number, seen: Lease | null, owner: string): Lease | null {
+  takeLease(nowMs: number, seen: Lease | null, owner: string, above = 0): Lease | null {
     if (this.lease?.version !== seen?.version) return null;
-    const epoch = (this.lease?.epoch ?? 0) + 1;
+    const epoch = Math.max(this.lease?.epoch ?? 0, above) + 1;
     return this.#writeLease(nowMs, { owner, epoch, released: false, wakeups: this.lease?.wakeups ?? 0 });
   }
 
@@ -60,7 +67,25 @@ export class Table {
 
   saveMemory(pair: PairName, memory: Memory, epoch: number): void {
     this.#checkEpoch(this.#memories.get(pair), epoch);
+    this.#checkSize(memory);
     this.#memories.set(pair, { memory, epoch });
+  }
+
+  /** Fills the outbox behind everybody's back, up to so many bytes below what an item may hold. */
+  fill(pair: PairName, leftBytes: number, alert: (number: number) => Alert): void {
+    const { memory, epoch } = this.#memories.get(pair) ?? { memory: emptyMemory, epoch: 0 };
+    const outbox = [...memory.outbox];
+    const bytes = JSON.stringify(alert(0)).length + 1;
+    const room = itemBytesMax - leftBytes - JSON.stringify(memory).length;
+    for (let number = 0; number < room / bytes - 1; number++) outbox.push(alert(number));
+    this.#isLarge = true;
+    this.#memories.set(pair, { memory: { ...memory, outbox }, epoch });
+  }
+
+  /** A person deletes the lease's record; whoever had it does not know before the next renewal. */
+  deleteLease(): void {
+    if (this.lease !== null) this.deletedLease = { lease: this.lease, writtenMs: this.leaseWrittenMs };
+    this.lease = null;
   }
 
   /** Puts a plan into the record, behind everybody's back, if none is in flight there. */
@@ -88,8 +113,20 @@ export class Table {
     return this.lease;
   }
 
+  #checkSize(memory: Memory): void {
+    if (!this.#isLarge) return;
+    const bytes = JSON.stringify(memory).length;
+    if (bytes < itemBytesMax / 2) this.#isLarge = false;
+    if (bytes <= itemBytesMax) return;
+    throw new PortError(
+      'denied',
+      `saveMemory: ValidationException: Item size has exceeded the maximum (${bytes})`,
+    );
+  }
+
   #checkEpoch(item: MemoryItem | undefined, epoch: number): void {
     if (!this.#checksEpoch || item === undefined || item.epoch <= epoch) return;
-    throw new PortError('superseded', `epoch ${epoch} is over: epoch ${item.epoch} has claimed the memory`);
+    const message = `epoch ${epoch} is over: epoch ${item.epoch} has claimed the memory`;
+    throw new PortError('superseded', message, { epoch: item.epoch });
   }
 }

@@ -12,6 +12,17 @@ import { Cloud } from './cloud.ts';
 import { type ChannelHabits, followLink } from './link.ts';
 import { CommitLog } from './log.ts';
 import { Master } from './master.ts';
+import {
+  type Collision,
+  collisionsOf,
+  type Lacking,
+  lackingOn,
+  type Overwrite,
+  overwrittenOn,
+  type Row,
+  rowsOf,
+} from './rows.ts';
+import { followSemiSync } from './semi-sync.ts';
 import { calmServices, type Services } from './services.ts';
 import { Table } from './table.ts';
 import { View } from './view.ts';
@@ -24,6 +35,10 @@ export interface WorldProps {
   readonly habits: ChannelHabits;
   /** Whether the store refuses a save under an older epoch, as it does. */
   readonly checksEpoch: boolean;
+  /** How long a commit waits for the standby's acknowledgement; null where replication is asynchronous. @default null */
+  readonly semiSyncTimeoutMs?: number | null;
+  /** Scheduled events of the application: they run on the holder. @default 0 */
+  readonly events?: number;
 }
 
 /** Transactions of each master before the history begins. */
@@ -39,6 +54,10 @@ export class World {
   readonly table: Table;
   readonly views: ReadonlyMap<Vantage, View>;
   services: Services = calmServices;
+  /** Alerts that SNS will never take: too large, or not as it wants them. */
+  readonly refusedAlerts = new Set<string>();
+  /** Whether positions are GTIDs. */
+  readonly gtid: boolean;
   /** Whether the two masters reach each other. */
   pairLinked = true;
   readonly habits: ChannelHabits;
@@ -56,6 +75,7 @@ export class World {
     this.random = random;
     this.story = story;
     this.habits = props.habits;
+    this.gtid = props.gtid;
     const logs = [new CommitLog(), new CommitLog()] as const;
     const [first, second] = props.pair.nodes;
     this.masters = [
@@ -63,15 +83,21 @@ export class World {
       new Master(second, logs[1], logs[0], props.gtid),
     ];
     for (const master of this.masters) {
-      master.log.add(0, oldTransactions);
+      master.log.add(0, oldTransactions, 'old');
       master.channel.received = master.channel.applied = oldTransactions;
+      const timeoutMs = props.semiSyncTimeoutMs ?? null;
+      if (timeoutMs !== null) master.semiSync = { timeoutMs, waitingSinceMs: null, gaveUp: false };
+      const [here, elsewhere] =
+        master.name === props.holder ? [props.events ?? 0, 0] : [0, props.events ?? 0];
+      master.events = { scheduler: 'on', enabled: here, disabledOnReplica: elsewhere };
     }
+    this.#noteOrder();
     this.cloud = new Cloud({ kind: 'node', node: props.holder });
     this.table = new Table(props.checksEpoch);
     this.views = new Map(props.vantages.map((vantage) => [vantage, new View()]));
     this.change(() => {
-      this.master(props.holder).writable = true;
-      if (props.pair.writability === 'untouched') this.peer(props.holder).writable = true;
+      this.master(props.holder).setWritable(0, true, 'setup');
+      if (props.pair.writability === 'untouched') this.peer(props.holder).setWritable(0, true, 'setup');
     });
   }
 
@@ -101,9 +127,19 @@ export class World {
     const nowMs = this.timeline.nowMs;
     if (nowMs === this.#advancedMs) return;
     this.#advancedMs = nowMs;
-    for (const { channel, mysqld, hostUp, stuckSinceMs } of this.masters) {
-      channel.advance(nowMs, mysqld === 'up' && hostUp && stuckSinceMs === null);
-    }
+    for (const master of this.masters) master.channel.advance(nowMs, master.applies);
+    this.#noteOrder();
+  }
+
+  /** Up to now, and to what was committed in this moment. */
+  #bringUp(): void {
+    this.advance();
+    this.#noteOrder();
+  }
+
+  #noteOrder(): void {
+    for (const { order, log, channel } of this.masters)
+      order.note(log.countAt(this.nowMs), channel.appliedCount);
   }
 
   /** Changes the world: the only way. */
@@ -112,10 +148,36 @@ export class World {
     change();
     followLink(this, this.masters[0], this.masters[1]);
     followLink(this, this.masters[1], this.masters[0]);
-    for (const master of this.masters) master.log.write(this.nowMs, this.writersOf(master));
+    for (const master of this.masters) {
+      followSemiSync(this, master, this.peer(master.name));
+      master.log.write(this.nowMs, this.writersOf(master));
+    }
     this.version++;
     for (const look of this.looks) look.wake();
     for (const listener of this.onChange) listener();
+  }
+
+  /** What every row of the master holds now. Dear: for judges, at the moments that matter. */
+  rowsOf(node: NodeName): readonly Row[] {
+    this.#bringUp();
+    return rowsOf(this.master(node), this.peer(node), this.nowMs);
+  }
+
+  /** Rows of the master in which an older transaction replaced a newer acknowledged one, ever. Dear. */
+  overwrittenOn(node: NodeName): readonly Overwrite[] {
+    this.#bringUp();
+    return overwrittenOn(this.master(node), this.peer(node), this.nowMs);
+  }
+
+  /** Transaction numbers that were given away twice. Cheap: empty unless a server came back with less. */
+  collisions(): readonly Collision[] {
+    return this.masters.flatMap((master) => collisionsOf(master, this.peer(master.name), this.nowMs));
+  }
+
+  /** What was ever acknowledged to clients, on either master, and this one does not have. Dear where it is much. */
+  lackingOn(node: NodeName): Lacking {
+    this.#bringUp();
+    return lackingOn(this.master(node), this.peer(node), this.nowMs);
   }
 
   /** Puts the VIP there; some clients' packets go to the old place for a while. */

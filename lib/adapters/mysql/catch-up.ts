@@ -2,16 +2,19 @@
 import type { Position } from '../../core/sighting.ts';
 import type { CaughtUp } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
-import type { Source } from './channel.ts';
-import { askChannel, askPulse, type Command, carryOut } from './command.ts';
-import type { Endpoint } from './connection.ts';
+import { askChannel, askPulse, type Command, carryOut, type Way } from './command.ts';
 import type { Dialect } from './dialect.ts';
-import { pause } from './limit.ts';
+import { endGlobalLock } from './global-lock.ts';
+import { isGlobalLock } from './hang.ts';
+import { askProcesses } from './kill.ts';
+import { nowMs, pause } from './limit.ts';
 import { includes } from './position.ts';
-import { type Channel, isCaughtUp, type Pulse, readBinaryLog } from './status.ts';
+import { type Channel, isCaughtUp, type Pulse, readBinaryLog, type Source } from './status.ts';
 
 /** Time between two looks at how far it is. Milliseconds. */
 const POLL_MS = 50;
+/** For so long no progress is seen before a lock on the server is looked for, and then again. Milliseconds. */
+const STUCK_MS = 300;
 /** What is kept of the limit to read the last position and to answer. Milliseconds. */
 const ANSWER_MS = 100;
 
@@ -42,7 +45,8 @@ export function progressOf(
   const executed = { gtid: pulse.executed, file: '', offset: 0 };
   const standing = { applied: channel.applied, executed };
   const reached = includes(standing, goal.upTo ?? goal.received, flavor);
-  if (reached || (goal.upTo === null && isCaughtUp(channel, pulse.workers))) {
+  const isAll = isCaughtUp(channel, pulse.workers) || isNothing(channel.received);
+  if (reached || (goal.upTo === null && isAll)) {
     return { reached: true, because: '', hopeless: false };
   }
   if (channel.sql === 'no') {
@@ -55,26 +59,50 @@ export function progressOf(
   return not(`applied ${textOf(applied)}, received ${textOf(received)}, wanted ${textOf(where)}${io}`, false);
 }
 
-/** Polls until the goal is reached, is out of reach, or the limit is over: then `because` says why not. */
+/** The channel has never received anything. */
+function isNothing({ gtid, file }: Position): boolean {
+  return file === '' && (gtid === null || gtid === '');
+}
+
+/**
+ * Polls until the goal is reached, is out of reach, or the limit is over: then `because` says why not. A node that is to
+ * be the holder may be held up by a backup's lock: whoever holds that is ended.
+ */
 export function catchUp(
-  endpoint: Endpoint,
+  way: Way,
   source: Source,
   upTo: Position | null,
   limitMs: number,
 ): Promise<CaughtUp | ProbeFailed> {
-  return carryOut(endpoint, limitMs, async (command) => {
+  return carryOut(way, limitMs, async (command) => {
     let received: Position | null = null;
+    let applied = '';
+    let stuckSinceMs = nowMs();
     for (;;) {
       const pulse = await askPulse(command);
-      const channel = await askChannel(command, pulse, source.address);
+      const channel = await askChannel(command, pulse, source);
       received ??= channel?.received ?? nowhere;
       const progress = progressOf(channel, pulse, { upTo, received }, command.link.dialect.flavor);
       if (progress.reached || progress.hopeless || command.leftMs() <= ANSWER_MS + POLL_MS) {
         return answer(command, pulse, channel, progress);
       }
+      const now = JSON.stringify(channel?.applied);
+      if (now !== applied) stuckSinceMs = nowMs();
+      applied = now;
+      if (nowMs() - stuckSinceMs > STUCK_MS) {
+        await freeApplier(command);
+        stuckSinceMs = nowMs();
+      }
       await pause(POLL_MS);
     }
   });
+}
+
+/** A client that waits for such a lock is no reason: only the applier's threads are the server's own. */
+async function freeApplier(command: Command): Promise<void> {
+  const processes = await askProcesses(command);
+  if (processes.some(({ user, state }) => user === 'system user' && isGlobalLock(state)))
+    await endGlobalLock(command);
 }
 
 async function answer(

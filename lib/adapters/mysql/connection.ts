@@ -16,10 +16,7 @@ export interface Endpoint {
 /** Probes of silence on an idle connection: a host that restarted unseen then resets it. Milliseconds. */
 const KEEP_ALIVE_MS = 1000;
 
-/** The server ends our connection when we have not used it for so long: Lambda freezes, and never says goodbye. */
-const IDLE_SECONDS = 60;
-
-/** A connection that is logged in (autocommit), and knows its server's dialect. */
+/** A connection that is logged in, has the session settings of `Dialect.session`, and knows its server's dialect. */
 export interface Link {
   readonly dialect: Dialect;
   readonly id: number;
@@ -51,13 +48,16 @@ export interface Dialling {
 
 /** Connects and logs in, all within `limitMs`. Throws a `MysqlFailure`, with nothing left behind. */
 export function dial(endpoint: Endpoint, limitMs: number): Promise<Link> {
-  return startDial(endpoint, limitMs).link;
+  const deadlineMs = nowMs() + limitMs;
+  return startDial(endpoint, () => deadlineMs - nowMs()).link;
 }
 
-/** The same, for who wants to know how far it is. */
-export function startDial(endpoint: Endpoint, limitMs: number): Dialling {
+/** The same, for a caller that wants to know how far it is. `leftMs` says how long a phase may still take. */
+export function startDial(
+  endpoint: Endpoint,
+  leftMs: (during: 'connect' | 'login', sinceMs: number) => number,
+): Dialling {
   const startMs = nowMs();
-  const left = () => limitMs - (nowMs() - startMs);
   const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   let during: Phase = 'connect';
@@ -65,16 +65,17 @@ export function startDial(endpoint: Endpoint, limitMs: number): Dialling {
 
   async function make(): Promise<Link> {
     try {
-      await phase('connect', startMs, left(), connected(socket));
+      await phase('connect', startMs, leftMs('connect', startMs), connected(socket));
       during = 'login';
+      const loginMs = nowMs();
+      const login = <T>(work: Promise<T>) => phase('login', startMs, leftMs('login', loginMs), work);
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
       const connection = createConnection(optionsOf(endpoint, socket));
-      await phase('login', startMs, left(), loggedIn(connection));
+      await login(loggedIn(connection));
       const ask = asker(connection, socket);
-      const [row] = await phase('login', startMs, left(), ask(versionQuery, []));
+      const [row] = await login(ask(versionQuery, []));
       const dialect = dialectOf(String(row?.version), String(row?.comment));
-      // Not waited for, but in force before whatever is asked next: times of the heartbeat row are told in UTC.
-      ask(`SET SESSION wait_timeout = ${IDLE_SECONDS}, time_zone = '+00:00'`, []).catch(() => {});
+      await login(ask(dialect.session, []).catch(notSet));
       isMade = true;
       return link(connection, socket, ask, gone, dialect);
     } catch (error) {
@@ -90,6 +91,13 @@ export function startDial(endpoint: Endpoint, limitMs: number): Dialling {
       if (!isMade) socket.destroy(new Error('it was given up'));
     },
   };
+}
+
+/** The server names the setting that it refuses; this says what it was for. */
+function notSet(error: unknown): never {
+  if (!(error instanceof Error)) throw error;
+  error.message = `a setting that keepalambda's sessions need was refused: ${error.message}`;
+  throw error;
 }
 
 type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;

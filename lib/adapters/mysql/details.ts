@@ -10,22 +10,26 @@
  * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does.
  */
 import type { BeatLag, Beats } from './beats.ts';
-import type { Endpoint, Link } from './connection.ts';
+import type { Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
-import { type Heard, type Hearing, hear, heardAgo } from './heard.ts';
+import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './heard.ts';
 import { readHeartbeat } from './heartbeat.ts';
-import { keep, onKept } from './kept.ts';
+import { keep, type Lent, onKept } from './kept.ts';
 import { nowMs, within } from './limit.ts';
+import type { Logins } from './logins.ts';
 import {
   type Channel,
   type Counters,
   isCaughtUp,
+  isStranger,
   type Pulse,
   type Row,
   readBinaryLog,
   readChannel,
   readCounters,
+  type Source,
 } from './status.ts';
+import { createTroubles, noTroubles, type Troubles } from './troubles.ts';
 
 export interface DetailWords {
   /** `null`: no replication is configured. `'unread'`: the server never told. */
@@ -33,10 +37,12 @@ export interface DetailWords {
   /** Whether `channel` was read lately: nothing is stuck. */
   readonly fresh: boolean;
   readonly heardAgoMs: number | null;
+  readonly receivedAgoMs: number | null;
   /** The lag by the heartbeat row; null where it does not tell. */
   readonly beatLag: BeatLag | null;
   readonly binaryLog: { readonly file: string; readonly offset: number };
   readonly counters: Counters;
+  readonly troubles: Troubles;
 }
 
 /** What a look wants to know of its node. */
@@ -53,6 +59,8 @@ export interface Details {
    * to tell (a missing grant).
    */
   read(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<DetailWords>;
+  /** Its connection for a command, unless statements are under way on it. */
+  lend(): Lent | null;
   drop(): void;
 }
 
@@ -66,13 +74,15 @@ const FRESH_MS = 1500;
 export interface Peer {
   readonly node: string;
   readonly address: string;
+  /** Who answered there last; null while nobody has. */
+  identity(): string | null;
   /** The heartbeats that this probe has committed there. */
   readonly beats: Beats;
 }
 
-/** The details of the node at this endpoint, which replicates from `peer`. */
-export function createDetails(endpoint: Endpoint, peer: Peer): Details {
-  const kept = keep(endpoint);
+/** The details of the node that these logins lead to, and which replicates from `peer`. */
+export function createDetails(logins: Logins, peer: Peer): Details {
+  const kept = keep(logins);
   let underWay: Promise<void> | null = null;
   let heard: Heard | null = null;
   let channel: Channel | null | 'unread' = 'unread';
@@ -81,7 +91,9 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
   let refusal: MysqlFailure | null = null;
   let beatLag: BeatLag | null = null;
   let binaryLog = { file: '', offset: 0 };
-  let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null };
+  let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
+  let troubles = noTroubles;
+  const readTroubles = createTroubles();
 
   const isDue = () => nowMs() - readAtMs >= EVERY_MS;
 
@@ -91,9 +103,11 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
     const all = isDue();
     // Where there is no better word for it, the counters tell whether the channel heard its source.
     if (all || dialect.heartbeats === null) counters = readCounters(await ask(dialect.counters));
-    const seen = readChannel(await ask(dialect.replicaStatus), pulse, peer.address);
+    const source: Source = { address: peer.address, identity: peer.identity() };
+    const seen = readChannel(await ask(dialect.replicaStatus), pulse, source);
     // With every look, like all that is a sign of life of the source: one that is noticed late keeps a dead one alive.
-    const stampMs = seen !== null && follows ? await readHeartbeat(link, peer.node) : null;
+    const isPeers = seen !== null && !isStranger(seen, source);
+    const stampMs = isPeers && follows ? await readHeartbeat(link, peer.node) : null;
     beatLag = peer.beats.lag(stampMs, nowMs());
     const heartbeats = seen === null ? null : await heartbeatsOf(link, seen, counters);
     heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
@@ -102,6 +116,8 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
     if (!all) return;
     binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
     readAtMs = nowMs();
+    const caughtUp = seen === null || isCaughtUp(seen, pulse.workers);
+    troubles = await readTroubles(link, seen, counters, caughtUp);
   }
 
   /** Begins a set of statements; what the server refuses is remembered until it tells. */
@@ -112,7 +128,7 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
           refusal = null;
         },
         (error: unknown) => {
-          refusal = error instanceof MysqlFailure && sawOf(error).kind === 'locked-out' ? error : null;
+          refusal = isRefusal(error) ? error : null;
         },
       )
       .finally(() => {
@@ -131,10 +147,17 @@ export function createDetails(endpoint: Endpoint, peer: Peer): Details {
       if (refusal !== null) throw refusal;
       const atMs = nowMs();
       const fresh = atMs - channelAtMs <= FRESH_MS;
-      return { channel, fresh, heardAgoMs: heardAgo(heard, atMs), beatLag, binaryLog, counters };
+      const ages = { heardAgoMs: heardAgo(heard, atMs), receivedAgoMs: receivedAgo(heard, atMs) };
+      return { channel, fresh, ...ages, beatLag, binaryLog, counters, troubles };
     },
+    lend: () => (underWay === null ? kept.lend() : null),
     drop: () => kept.drop(),
   };
+}
+
+/** The server lets us in, and does not answer what we ask: a missing grant. A refused login is told elsewhere. */
+function isRefusal(error: unknown): error is MysqlFailure {
+  return error instanceof MysqlFailure && error.during === 'query' && sawOf(error).kind === 'locked-out';
 }
 
 function hearingOf(
@@ -143,8 +166,16 @@ function hearingOf(
   heartbeats: number | null,
   stampMs: number | null,
 ): Hearing {
-  const { received, sourceAddress } = channel;
-  return { received, sourceAddress, heartbeats, stampMs, caughtUp: isCaughtUp(channel, pulse.workers) };
+  const { received, name, sourceAddress, sourceIdentity } = channel;
+  return {
+    received,
+    name,
+    sourceAddress,
+    sourceIdentity,
+    heartbeats,
+    stampMs,
+    caughtUp: isCaughtUp(channel, pulse.workers),
+  };
 }
 
 /** The counter is told by the channel's row, by a counter of the server, or by performance_schema; else null. */

@@ -10,6 +10,8 @@ export interface Dialect {
   readonly flavor: 'mysql' | 'mariadb';
   /** Whether there is `super_read_only`, which binds accounts with SUPER too. */
   readonly superReadOnly: boolean;
+  /** One statement: sets what our sessions rely on, whatever the server's defaults are. */
+  readonly session: string;
   /** One row: everything that is read without a lock that a stuck commit could hold. */
   readonly pulse: string;
   /** A row for each replication channel. */
@@ -18,8 +20,22 @@ export interface Dialect {
   readonly binaryLogStatus: string;
   /** Counters: rows of `Variable_name` and `Value`. */
   readonly counters: string;
+  /** Variables that a person sets: rows of `Variable_name` and `Value`. */
+  readonly setUp: string;
+  /** One row: how many scheduled events are on, and how many are off because this is a replica. */
+  readonly events: string;
   /** How often a channel (the parameter) heard its source; null where `counters` has it. */
   readonly heartbeats: string | null;
+  /** The state of the transaction of a session (the parameter), as InnoDB has it. */
+  readonly transaction: string;
+  /** Ids of the sessions that hold the row lock that a session (the parameter) waits for. */
+  readonly rowLocks: string;
+  /** Ids of the sessions that hold a lock on the whole server; null where it cannot be asked. */
+  readonly globalLocks: string | null;
+  /** Ids of the sessions that keep the server from being closed, if only by a statement; null where it cannot be asked. */
+  readonly anyGlobalLocks: string | null;
+  /** Ids of the sessions that hold a lock on the heartbeat's table; null where it cannot be asked. */
+  readonly tableLocks: string | null;
 }
 
 /** The question that decides. Its row goes to `dialectOf`. */
@@ -27,47 +43,130 @@ export const versionQuery = 'SELECT @@version AS version, @@version_comment AS c
 
 /** From `@@version` and `@@version_comment`, such as `10.11.6-MariaDB-0+deb12u1-log` and `Debian 12`. */
 export function dialectOf(version: string, comment: string): Dialect {
-  if (/mariadb/i.test(`${version} ${comment}`)) return mariadb;
   const at = (major: number, minor: number, patch: number) =>
     compareVersions(version, [major, minor, patch]) >= 0;
+  if (/mariadb/i.test(`${version} ${comment}`)) {
+    const isolation = at(11, 1, 1) ? 'transaction_isolation' : 'tx_isolation';
+    const locks = at(10, 5, 2) ? metadataLocks : noMetadataLocks;
+    return { ...mariadb, ...locks, session: sessionOf(isolation, 'max_statement_time') };
+  }
   const superReadOnly = at(5, 7, 8);
   const replica = at(8, 0, 22);
   return {
     flavor: 'mysql',
     superReadOnly,
+    session: sessionOf(
+      at(5, 7, 20) ? 'transaction_isolation' : 'tx_isolation',
+      at(5, 7, 8) ? 'max_execution_time' : null,
+    ),
     pulse: mysqlPulse(superReadOnly, at(8, 0, 26) ? 'replica_parallel_workers' : 'slave_parallel_workers'),
     replicaStatus: replica ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS',
     binaryLogStatus: at(8, 2, 0) ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS',
-    counters,
+    ...{ counters, setUp, events: at(8, 0, 0) ? events : eventsOfOld },
     // 5.7 moved the counter out of SHOW STATUS (MySQL manual, "Migrating to Performance Schema").
     heartbeats: at(5, 7, 0)
       ? 'SELECT COUNT_RECEIVED_HEARTBEATS AS heartbeats FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ?'
       : null,
+    transaction,
+    rowLocks: at(8, 0, 1) ? rowLocks : rowLocksOfOld,
+    ...(at(5, 7, 3) ? metadataLocks : noMetadataLocks),
   };
 }
 
-const counters =
-  "SHOW GLOBAL STATUS WHERE Variable_name IN ('Uptime', 'Threads_connected', 'Slave_received_heartbeats')";
+const transaction =
+  'SELECT trx_state AS state FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = ?';
+
+const rowLocksOfOld = `SELECT b.trx_mysql_thread_id AS id FROM information_schema.innodb_lock_waits w
+  JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id
+  JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id WHERE r.trx_mysql_thread_id = ?`;
+
+const rowLocks = `SELECT b.PROCESSLIST_ID AS id FROM performance_schema.data_lock_waits w
+  JOIN performance_schema.threads r ON r.THREAD_ID = w.REQUESTING_THREAD_ID
+  JOIN performance_schema.threads b ON b.THREAD_ID = w.BLOCKING_THREAD_ID WHERE r.PROCESSLIST_ID = ?`;
+
+const holders = `SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks m
+  JOIN performance_schema.threads t ON t.THREAD_ID = m.OWNER_THREAD_ID
+  WHERE m.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> CONNECTION_ID()`;
+
+/** A statement holds GLOBAL too, for as long as it runs; a lock for longer is EXPLICIT. Empty where it is not instrumented. */
+const metadataLocks = {
+  globalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP') AND m.LOCK_DURATION = 'EXPLICIT'`,
+  anyGlobalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP')`,
+  tableLocks: `${holders} AND m.OBJECT_SCHEMA = 'keepalambda' AND m.OBJECT_NAME = 'heartbeat'`,
+} as const;
+const noMetadataLocks = { globalLocks: null, anyGlobalLocks: null, tableLocks: null } as const;
+
+/** The server ends our connection when we have not used it for so long: Lambda freezes, and never says goodbye. */
+const IDLE_SECONDS = 60;
+/** No statement of ours waits longer than this for a lock: a waiting session does not notice that its client is gone. */
+export const LOCK_WAIT_SECONDS = 2;
+
+/**
+ * What every session of ours relies on; each is a default that an administrator may have changed.
+ *
+ * - `autocommit`: off, our heartbeat would stay in an open transaction, and lock its row for the other vantage.
+ * - REPEATABLE READ works with every `binlog_format`. READ COMMITTED does not work with STATEMENT (error 1665).
+ * - `sql_mode`: strict, so that a name that is too long is an error and not another row.
+ * - `time_zone`: times of the heartbeat row are in UTC.
+ *
+ * `transaction_read_only` is left as it is: where clients cannot write because of it, neither shall we.
+ */
+function sessionOf(isolation: string, statementLimit: string | null): string {
+  const settings = [
+    'autocommit = 1',
+    `${isolation} = 'REPEATABLE-READ'`,
+    "sql_mode = 'STRICT_TRANS_TABLES'",
+    "time_zone = '+00:00'",
+    `lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+    `innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+    `wait_timeout = ${IDLE_SECONDS}`,
+    'sql_select_limit = 18446744073709551615',
+    ...(statementLimit === null ? [] : [`${statementLimit} = 0`]),
+  ];
+  return `SET SESSION ${settings.join(', ')}`;
+}
+
+/** Semi-synchronous replication has the words of old until 8.0.26, and where its old plugin is loaded. */
+const semiSyncCounters = ['master', 'source']
+  .flatMap((role) => ['status', 'wait_sessions', 'yes_tx'].map((name) => `'Rpl_semi_sync_${role}_${name}'`))
+  .join(', ');
+const counters = `SHOW GLOBAL STATUS WHERE Variable_name IN
+  ('Uptime', 'Threads_connected', 'Slave_received_heartbeats', ${semiSyncCounters})`;
+
+const semiSyncVariables = ['master', 'source']
+  .flatMap((role) => ['enabled', 'timeout'].map((name) => `'rpl_semi_sync_${role}_${name}'`))
+  .join(', ');
+const setUp = `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('event_scheduler', ${semiSyncVariables})`;
+
+const eventsIn = (table: string) => `SELECT SUM(status = 'ENABLED') AS enabled,
+  SUM(status LIKE '%SIDE_DISABLED') AS disabled_on_replica FROM ${table}`;
+/** Where the table is, reading it takes less of a right than the view does. */
+const eventsOfOld = eventsIn('mysql.event');
+const events = eventsIn('information_schema.EVENTS');
 
 function mysqlPulse(superReadOnly: boolean, workers: string): string {
   return `SELECT @@global.server_uuid AS identity, @@version AS version, @@global.read_only AS read_only,
     ${superReadOnly ? '@@global.super_read_only' : 'NULL'} AS super_read_only,
     @@global.gtid_mode AS gtid_mode, @@global.gtid_executed AS executed, NULL AS applied,
-    @@global.${workers} AS workers, @@global.max_connections AS max_connections`;
+    @@global.${workers} AS workers, @@global.max_connections AS max_connections,
+    @@global.log_bin AS log_bin`;
 }
 
 /** `gtid_binlog_state` names the last transaction of every origin; `gtid_binlog_pos` only the last of all. */
-const mariadb: Dialect = {
+const mariadb: Omit<Dialect, 'session' | 'globalLocks' | 'anyGlobalLocks' | 'tableLocks'> = {
   flavor: 'mariadb',
   superReadOnly: false,
   pulse: `SELECT CONCAT('server_id:', @@global.server_id) AS identity, @@version AS version,
     @@global.read_only AS read_only, NULL AS super_read_only, 'ON' AS gtid_mode,
     @@global.gtid_binlog_state AS executed, @@global.gtid_slave_pos AS applied,
-    @@global.slave_parallel_threads AS workers, @@global.max_connections AS max_connections`,
+    @@global.slave_parallel_threads AS workers, @@global.max_connections AS max_connections,
+    @@global.log_bin AS log_bin`,
   replicaStatus: 'SHOW ALL SLAVES STATUS',
   binaryLogStatus: 'SHOW MASTER STATUS',
-  counters,
+  ...{ counters, setUp, events: eventsOfOld },
   heartbeats: null,
+  transaction,
+  rowLocks: rowLocksOfOld,
 };
 
 function compareVersions(version: string, than: readonly [number, number, number]): number {

@@ -26,6 +26,11 @@ export class MysqlFailure extends Error {
 /** ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED, ER_HOST_IS_BLOCKED, ER_CANT_CREATE_THREAD. */
 const saturated = new Set([1040, 1203, 1226, 1129, 1135]);
 
+/** Whether a server that refuses a login with this error has no room for us; else our account or its settings are at fault. */
+export function hasNoRoom(errno: number): boolean {
+  return saturated.has(errno);
+}
+
 /**
  * The connection is gone, whatever the words: ER_SERVER_SHUTDOWN, ER_FORCING_CLOSE, ER_ABORTING_CONNECTION, the
  * network errors, ER_QUERY_INTERRUPTED, ER_CONNECTION_KILLED (MariaDB), ER_CLIENT_INTERACTION_TIMEOUT.
@@ -69,24 +74,41 @@ export function isLost(failure: MysqlFailure): boolean {
 
 /**
  * What a heartbeat that could not be committed says. Only a server that takes the statement and cannot finish it
- * is failing: a full disk, a dead volume, a stalled semi-sync.
- *
- * Not tried is: read-only (ER_OPTION_PREVENTS_STATEMENT 1290, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION 1792,
- * ER_READ_ONLY_MODE 1836), no table or schema (1146, 1049) or no grant (1044, 1142 and their kin), because a pair
- * that was not set up must not look like a stuck disk; and no connection, which the look itself reports.
+ * is failing: a full disk, a dead volume, a stalled semi-sync. Without a connection nothing was tried: the look itself
+ * reports that.
  */
 export function heartbeatOf(failure: MysqlFailure, forMs: number): Heartbeat {
-  const errno = errnoOf(failure);
   if (failure.during !== 'query') return { kind: 'not-tried' };
-  if (errno !== null && notTried.has(errno)) return { kind: 'not-tried' };
-  const because = messageOf(failure);
-  return { kind: 'failed', forMs: Math.round(forMs), because, cause: 'unknown', blocker: null };
+  const errno = errnoOf(failure);
+  const message = messageOf(failure);
+  if (errno !== null && ownFault.has(errno)) return { kind: 'barred', because: message, blocker: null };
+  if (errno !== null && readOnly.has(errno)) return { kind: 'refused', errno, message };
+  const isFull = (errno !== null && diskFull.has(errno)) || noSpace.test(message);
+  const cause = isFull ? 'disk-full' : 'unknown';
+  return { kind: 'failed', forMs: Math.round(forMs), because: message, cause, blocker: null };
 }
 
-const notTried = new Set([
-  ...[1290, 1792, 1836, 1146, 1049, 1044, 1045, 1054, 1142, 1143, 1227, 1370],
-  ...saturated,
-]);
+/** Whether the server says that it takes no writes, which it may say of itself in other ways too. */
+export function isReadOnly(failure: MysqlFailure): boolean {
+  const errno = errnoOf(failure);
+  return errno !== null && readOnly.has(errno);
+}
+
+/**
+ * Our own table or account: no schema, table or column (1049, 1146, 1054), no grant (1044, 1045, 1142, 1143, 1227, 1370),
+ * a limit of our account, a name that is too long (1406), a binary log format that our isolation does not go with (1665).
+ */
+const ownFault = new Set([1049, 1146, 1054, 1044, 1045, 1142, 1143, 1227, 1370, 1406, 1665, ...saturated]);
+
+/**
+ * ER_OPTION_PREVENTS_STATEMENT, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, ER_READ_ONLY_MODE, and ER_OPEN_AS_READONLY,
+ * which `innodb_read_only` gives.
+ */
+const readOnly = new Set([1290, 1792, 1836, 1036]);
+
+/** ER_DISK_FULL, ER_RECORD_FILE_FULL; and what the operating system says of others. */
+const diskFull = new Set([1021, 1114]);
+const noSpace = /err(?:no|code): 28\b|no space left/i;
 
 /**
  * What a command that failed tells watch. Before anything was changed, a dead connection is `unreachable`; after

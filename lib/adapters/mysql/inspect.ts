@@ -1,29 +1,30 @@
-/** The sessions that stand in the way of a planned move. */
+/** The sessions that stand in the way of a planned move: asked beforehand, changes nothing. */
 import type { Obstacle } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
-import { carryOut } from './command.ts';
-import type { Endpoint } from './connection.ts';
+import { transactions } from './blockers.ts';
+import { askIfAllowed, carryOut, type Way } from './command.ts';
+import { askProcesses } from './kill.ts';
+import { obstaclesOf } from './obstacles.ts';
 
-/** A statement that has run for this long is named before it is killed. Seconds. */
-const LONG_SECONDS = 5;
-const TEXT_MAX = 200;
+/** MySQL 5.6 on; null columns where a client gave no name. */
+const programs = `SELECT PROCESSLIST_ID AS id, ATTR_VALUE AS program
+  FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = 'program_name'`;
 
-/** Long statements of the application, from the process list. Changes nothing. */
-export function inspect(endpoint: Endpoint, limitMs: number): Promise<readonly Obstacle[] | ProbeFailed> {
-  return carryOut(endpoint, limitMs, async ({ ask }) => {
-    const rows = await ask('SHOW FULL PROCESSLIST');
-    return rows
-      .filter((row) => row.Command === 'Query' && Number(row.Time ?? 0) >= LONG_SECONDS)
-      .map((row) => ({
-        kind: 'statement' as const,
-        session: {
-          id: Number(row.Id),
-          user: String(row.User ?? ''),
-          host: String(row.Host ?? ''),
-          forSeconds: Number(row.Time ?? 0),
-          statement: String(row.Info ?? '').slice(0, TEXT_MAX),
-        },
-        rows: null,
-      }));
+/**
+ * Long statements and transactions, locks, changes of a schema, backups and prepared XA transactions. The process list is
+ * always there (PROCESS); what else the server does not have, or not for our account, is left out: without
+ * `metadata_locks`, an idle session with LOCK TABLES shows only once somebody waits for it.
+ */
+export function inspect(way: Way, limitMs: number): Promise<readonly Obstacle[] | ProbeFailed> {
+  return carryOut(way, limitMs, async (command) => {
+    const { dialect, id } = command.link;
+    return obstaclesOf({
+      processes: await askProcesses(command),
+      transactions: await askIfAllowed(command, transactions),
+      holders: await askIfAllowed(command, dialect.anyGlobalLocks),
+      programs: await askIfAllowed(command, programs),
+      xa: await askIfAllowed(command, 'XA RECOVER'),
+      own: { id, user: way.endpoint.credentials.user },
+    });
   });
 }

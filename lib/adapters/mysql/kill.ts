@@ -1,71 +1,71 @@
-/** Ends the application's connections, and commits of ours that would keep a node open; nobody else's. */
-import { askChannel, askPulse, type Command } from './command.ts';
+/** Ends the application's connections, and what of our own would keep a node open; nobody else's. */
+import { askBlockers } from './blockers.ts';
+import { askPulse, type Command, CommandFailure } from './command.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
-import type { Row } from './status.ts';
+import { pause } from './limit.ts';
+import {
+  applicationsOf,
+  heartbeatsOf,
+  type ProcessRow,
+  pendingOrdersOf,
+  readProcessRow,
+} from './sessions.ts';
+import { readChannel, type Source } from './status.ts';
 
-/** One row of `SHOW PROCESSLIST`. */
-export interface Process {
-  readonly id: number;
-  readonly user: string;
-  readonly command: string;
-  /** The statement under way, or how it begins. */
-  readonly info: string;
-}
+/** How long a killed order may take to be gone, and time between two looks for it. Milliseconds. */
+const GONE = { limitMs: 300, everyMs: 20 } as const;
 
-/** The server's own threads (MySQL manual, "SHOW PROCESSLIST"), and its internal accounts. */
-const servers = new Set([
-  ...['system user', 'event_scheduler', 'unauthenticated user'],
-  ...['mysql.session', 'mysql.sys', 'mysql.infoschema', 'mariadb.sys'],
-]);
-
-/** What threads of replication do: they feed a replica, or they are one. */
-const replication = /^(Binlog Dump|Register Slave|Register Replica|Slave_|Replica_|Daemon|Connect)/;
-
-/**
- * The connections of the application: all but the server's own threads, replication's, and ours.
- *
- * A replica that is just connecting has not yet said that it is one, and would wait a minute before it tries
- * again. So whatever account feeds a replica, or reads from this node's own source (both masters use the same),
- * is replication's.
- */
-export function applicationsOf(
-  processes: readonly Process[],
-  ourUser: string,
-  sourceUser: string | null,
-): readonly Process[] {
-  const feeding = processes
-    .filter(({ command }) => command.startsWith('Binlog Dump'))
-    .map(({ user }) => user);
-  const spared = new Set([...servers, ...feeding, ourUser, ...(sourceUser === null ? [] : [sourceUser])]);
-  return processes.filter(({ user, command }) => !spared.has(user) && !replication.test(command));
-}
-
-/**
- * Our own heartbeats that are being committed. In a stalled semi-sync one of them hangs like everybody's commits, and
- * `SET GLOBAL read_only` waits for it too: the probe that finds a node stuck must not be what keeps it open.
- */
-export function heartbeatsOf(processes: readonly Process[], ourUser: string): readonly Process[] {
-  return processes.filter(
-    ({ user, command, info }) =>
-      user === ourUser && command === 'Query' && info.startsWith('INSERT INTO keepalambda.heartbeat'),
-  );
+export async function askProcesses({ ask }: Command): Promise<readonly ProcessRow[]> {
+  return (await ask('SHOW FULL PROCESSLIST')).map(readProcessRow);
 }
 
 /** Kills both, and gives back how many applications. One that ends by itself meanwhile is no error. */
-export async function killApplications(command: Command, sourceAddress: string): Promise<number> {
-  const channel = await askChannel(command, await askPulse(command), sourceAddress);
-  const processes = (await command.ask('SHOW PROCESSLIST')).map(readProcess);
-  const { user } = command.endpoint.credentials;
+export async function killApplications(command: Command, source: Source): Promise<number> {
+  const sourceUser = await askSourceUser(command, source);
+  const processes = await askProcesses(command);
+  const { user } = command.way.endpoint.credentials;
   for (const { id } of heartbeatsOf(processes, user)) await kill(command, id);
   let killed = 0;
-  for (const { id } of applicationsOf(processes, user, channel?.sourceUser ?? null)) {
+  for (const { id } of applicationsOf(processes, user, sourceUser)) {
     if (await kill(command, id)) killed += 1;
   }
   return killed;
 }
 
+/** Whom the node follows does not matter here: a stranger's channel has an account of replication too. */
+async function askSourceUser(command: Command, source: Source): Promise<string | null> {
+  const pulse = await askPulse(command);
+  const rows = await command.ask(command.link.dialect.replicaStatus);
+  return readChannel(rows, pulse, source)?.sourceUser ?? null;
+}
+
+/**
+ * Ends sessions of our own account that hold what the session `waiting` waits for: an earlier invocation may have died
+ * in the middle of something. Ours alone know nothing of the application's data.
+ */
+export async function killOwnHolders(command: Command, waiting: number): Promise<void> {
+  const { user } = command.way.endpoint.credentials;
+  const { holders } = await askBlockers(command, [waiting, command.link.id]);
+  for (const process of holders.filter((holder) => holder.user === user)) await kill(command, process.id);
+}
+
+/** Ends orders of ours that still wait, and gives back how many there were. Throws when one does not go away. */
+export async function endPendingOrders(command: Command): Promise<number> {
+  const { user } = command.way.endpoint.credentials;
+  const pending = async () => pendingOrdersOf(await askProcesses(command), user, command.link.id);
+  const found = await pending();
+  for (const { id } of found) await kill(command, id);
+  for (let waitedMs = 0; found.length > 0; waitedMs += GONE.everyMs) {
+    if ((await pending()).length === 0) break;
+    if (waitedMs >= GONE.limitMs)
+      throw new CommandFailure('timeout', 'an earlier order to close it still waits, and cannot be ended');
+    await pause(GONE.everyMs);
+  }
+  return found.length;
+}
+
 /** Whether it was there to be killed. */
-async function kill(command: Command, id: number): Promise<boolean> {
+export async function kill(command: Command, id: number): Promise<boolean> {
   try {
     await command.ask(`KILL ${id}`);
     return true;
@@ -73,15 +73,6 @@ async function kill(command: Command, id: number): Promise<boolean> {
     if (!(error instanceof MysqlFailure) || !isHarmless(errnoOf(error))) throw error;
     return false;
   }
-}
-
-export function readProcess(row: Row): Process {
-  return {
-    id: Number(row.Id),
-    user: String(row.User ?? ''),
-    command: String(row.Command ?? ''),
-    info: String(row.Info ?? ''),
-  };
 }
 
 /** ER_NO_SUCH_THREAD, ER_KILL_DENIED_ERROR: it is gone, or (SYSTEM_USER in 8.0) not ours to kill. */

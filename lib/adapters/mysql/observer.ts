@@ -1,14 +1,15 @@
 /** One node, looked at again and again on connections that are kept open. */
 import type { NodeName } from '../../core/names.ts';
-import type { Heartbeat, Inbound, Saw, Server } from '../../core/sighting.ts';
+import type { Inbound, Saw, Server } from '../../core/sighting.ts';
 import type { BeatLag, Beats } from './beats.ts';
 import type { Endpoint } from './connection.ts';
+import { CONNECTIONS_PER_VANTAGE } from './connections.ts';
 import { createDetails, type DetailWords, type Peer } from './details.ts';
-import { createDoor } from './door.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
-import { keep, onKept } from './kept.ts';
+import { keep, type Lent, onKept } from './kept.ts';
 import { type Alarm, createBell, nowMs, pause } from './limit.ts';
+import { createLogins, type Refusal } from './logins.ts';
 import { type Answer, createPatience } from './patience.ts';
 import { inboundOf, type Pulse, readPulse } from './status.ts';
 
@@ -21,6 +22,8 @@ export interface Observed {
   /** The heartbeats that this probe has committed on it. */
   readonly beats: Beats;
   readonly peer: Peer;
+  /** Called with who answers, with every look that is answered. */
+  onIdentity(identity: string): void;
 }
 
 /** What a look is to know of its node's part in the pair. */
@@ -38,35 +41,28 @@ export interface Observer {
   look(limitMs: number, part: Part): Promise<Saw>;
   /** Goes off when the kept connection is lost. */
   readonly lost: Alarm;
+  /** A kept connection for a command whose own login is refused; null when none is free. */
+  lend(): Lent | null;
   /** Throws all connections away. */
   drop(): void;
 }
 
-export function createObserver({ node, endpoint, beats, peer }: Observed): Observer {
+export function createObserver({ node, endpoint, beats, peer, onIdentity }: Observed): Observer {
   const lost = createBell();
-  const pulses = keep(endpoint, lost.ring);
-  const patience = createPatience();
-  const details = createDetails(endpoint, peer);
-  const writer = createWriter(endpoint, node, beats);
-  const door = createDoor(endpoint);
+  const logins = createLogins(endpoint);
+  const pulses = keep(logins, lost.ring);
+  const patience = createPatience(logins);
+  const details = createDetails(logins, peer);
+  const writer = createWriter(logins, node, beats);
   let underWay: Promise<Saw> | null = null;
 
   /** On the kept connection; while there is none, or an answer on it is overdue, on a fresh one too. */
   async function askOnce(limitMs: number): Promise<Answer> {
     if (!patience.isWaiting && pulses.current() !== null)
       return onKept(pulses, limitMs, (link) => patience.ask(link, limitMs));
-    const answer = await patience.askAnew(endpoint, limitMs);
+    const answer = await patience.askAnew(limitMs);
     pulses.adopt(answer.link);
     return answer;
-  }
-
-  /**
-   * The door was open. And whatever hangs on the writer's connection may hang on the path that the old one was lost
-   * on: only a commit on a connection made since tells whether the server is stuck.
-   */
-  function onNewLink(): void {
-    door.wasOpen();
-    writer.drop();
   }
 
   /**
@@ -79,7 +75,9 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
     for (let waitMs = FIRST_REDIAL_MS; ; waitMs *= 2) {
       try {
         const { link, rows } = await askOnce(limitMs);
-        if (link !== before) onNewLink();
+        // What hangs on the writer's connection may hang on the path that the old one was lost on: only a commit on a
+        // connection made since shows whether the server is stuck.
+        if (link !== before) writer.drop();
         return readPulse(rows[0] ?? {});
       } catch (error) {
         if (!(error instanceof MysqlFailure) || !isLost(error) || nowMs() + waitMs > deadlineMs) throw error;
@@ -92,6 +90,7 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
     const startMs = nowMs();
     try {
       const pulse = await askPulse(limitMs);
+      onIdentity(pulse.identity);
       const roundTripMs = Math.round(nowMs() - startMs);
       const leftMs = Math.max(0, limitMs - roundTripMs);
       const { isHolder, writeProbe } = part;
@@ -101,10 +100,9 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
         details.read(pulse, { witness: !isHolder, follows: !isHolder && writeProbe }, leftMs),
         isBeating ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
       ]);
-      const barred = door.knock(limitMs) ?? fullOf(words, pulse);
-      // Clients of a server that commits nothing pile up until its table is full: that is no mere crowd.
-      if (barred !== null && heartbeat.kind !== 'failed') return barred;
-      return answered(pulse, words, heartbeat, flavor(), roundTripMs);
+      logins.check();
+      const loginRefused = refusedBy(logins.refusal()) ?? fullOf(words, pulse);
+      return answered(pulse, words, { heartbeat, loginRefused, flavor: flavor(), roundTripMs });
     } catch (error) {
       if (!(error instanceof MysqlFailure)) throw error;
       const saw = sawOf(error);
@@ -125,36 +123,51 @@ export function createObserver({ node, endpoint, beats, peer }: Observed): Obser
       return underWay;
     },
     lost: lost.alarm,
+    // The pulse's connection last: it is what shows that the server lives.
+    lend: () =>
+      writer.lend() ?? details.lend() ?? (patience.isWaiting || underWay !== null ? null : pulses.lend()),
     drop() {
-      for (const each of [patience, pulses, details, writer]) each.drop();
+      for (const each of [patience, pulses, details, writer, logins]) each.drop();
     },
   };
+}
+
+type LoginRefused = Server['loginRefused'];
+
+/** ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED: limits of our own account. */
+const ownLimits = new Set([1203, 1226]);
+
+function refusedBy(refusal: Refusal | null): LoginRefused {
+  if (refusal === null) return null;
+  const { errno, message } = refusal;
+  if (!ownLimits.has(errno)) return { errno, message };
+  const needed = `keepalambda needs ${CONNECTIONS_PER_VANTAGE} connections for each of its vantages`;
+  return { errno, message: `${message} (a limit of our account: ${needed})` };
 }
 
 /**
  * A full connection table, although we are in: accounts with SUPER or CONNECTION_ADMIN have one connection more
  * than `max_connections` (MySQL manual, "max_connections"), so error 1040 would not come to us.
  */
-function fullOf({ counters, fresh }: DetailWords, pulse: Pulse): Saw | null {
+function fullOf({ counters, fresh }: DetailWords, pulse: Pulse): LoginRefused {
   if (!fresh || counters.connections < pulse.maxConnections) return null;
-  const message = `${counters.connections} of ${pulse.maxConnections} connections are in use`;
-  return { kind: 'saturated', errno: 1040, message };
+  return {
+    errno: 1040,
+    message: `${counters.connections} of ${pulse.maxConnections} connections are in use`,
+  };
 }
 
-function answered(
-  pulse: Pulse,
-  words: DetailWords,
-  heartbeat: Heartbeat,
-  flavor: Server['flavor'],
-  roundTripMs: number,
-): Extract<Saw, { kind: 'answered' }> {
+/** What this look found beside the server's own words. */
+interface Found extends Pick<Server, 'heartbeat' | 'loginRefused' | 'flavor' | 'roundTripMs'> {}
+
+function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, { kind: 'answered' }> {
   const { identity, version, writable, halfClosed, executed } = pulse;
+  const { semiSync, events, globalLock } = words.troubles;
   return {
     kind: 'answered',
     server: {
-      ...{ identity, version, flavor, writable, halfClosed, heartbeat, roundTripMs },
-      binaryLog: words.binaryLog.file === '' ? 'unknown' : 'on',
-      ...{ semiSync: null, events: null, globalLock: null, loginRefused: null },
+      ...{ identity, version, writable, halfClosed, ...found },
+      ...{ binaryLog: pulse.binaryLog, semiSync, events, globalLock },
       uptimeSeconds: words.counters.uptimeSeconds,
       inbound: inboundNow(pulse, words),
       executed: { gtid: executed, ...words.binaryLog },
@@ -167,9 +180,10 @@ function answered(
  * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven
  * running nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
  */
-function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs, beatLag }: DetailWords): Inbound {
+function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
+  const { channel, fresh, beatLag } = words;
   if (channel !== 'unread') {
-    const inbound = inboundOf(channel, pulse, heardAgoMs);
+    const inbound = inboundOf(channel, pulse, { ...words, applierBlocked: words.troubles.applierBlocked });
     if (inbound.kind === 'unconfigured') return inbound;
     if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLag) };
     return { ...inbound, lagSeconds: null, caughtUp: false };
@@ -179,7 +193,7 @@ function inboundNow(pulse: Pulse, { channel, fresh, heardAgoMs, beatLag }: Detai
     kind: 'configured',
     ...{ io: 'connecting', sql: 'yes', lagSeconds: null, ioError: null, sqlError: null, sourceAddress: '' },
     ...{ sourceIdentity: null, delaySeconds: 0, applierBlocked: null },
-    ...{ received: nowhere, applied: nowhere, caughtUp: false, heardAgoMs: null },
+    ...{ received: nowhere, applied: nowhere, caughtUp: false, heardAgoMs: null, receivedAgoMs: null },
   };
 }
 

@@ -1,16 +1,17 @@
 /**
  * Answers that come late. A look that is not answered in time is over, but its question stays, and so does a fresh
- * connection that was not made in time: the answer proves that the server lives, whichever look it arrives in. On a
+ * connection that was not made in time: the answer proves that the server lives, in whichever look it arrives. On a
  * path that loses packets TCP sends again after some hundred milliseconds, and a fresh login needs several exchanges
  * to go well; giving either up after one look would make a slow path look like a dead server.
  */
-import { type Endpoint, type Link, startDial } from './connection.ts';
+import type { Link } from './connection.ts';
 import { MysqlFailure, type Phase } from './errors.ts';
-import { late, nowMs, within } from './limit.ts';
+import { late, within } from './limit.ts';
+import type { Logins } from './logins.ts';
 import type { Row } from './status.ts';
 
-/** A fresh connection has at least this long to be made and to answer, over as many looks as it takes. Milliseconds. */
-const ATTEMPT_MS = 1000;
+/** A fresh connection has at least this long to answer, over as many looks as it takes. Milliseconds. */
+const ANSWER_MS = 1000;
 
 /** A question on a connection, asked in an earlier look and not answered yet. */
 interface Overdue {
@@ -30,10 +31,10 @@ export interface Patience {
   /** Asks on the connection; throws a `MysqlFailure` of a timeout after `limitMs`, and keeps the question. */
   ask(link: Link, limitMs: number): Promise<Answer>;
   /**
-   * Begins one more fresh connection, and waits for its answer, for those of earlier ones and for that of the open
-   * question, whichever comes first. Throws a `MysqlFailure`: of a timeout after `limitMs`, while all of them go on.
+   * Begins a fresh connection, unless an earlier one is still on its way, and waits for its answer or for that of the
+   * open question, whichever comes first. Throws a `MysqlFailure`: of a timeout after `limitMs`, while both go on.
    */
-  askAnew(endpoint: Endpoint, limitMs: number): Promise<Answer>;
+  askAnew(limitMs: number): Promise<Answer>;
   /** Gives up what is open. */
   drop(): void;
 }
@@ -42,12 +43,13 @@ export interface Patience {
 interface Attempt {
   readonly answer: Promise<Answer>;
   during(): Phase;
-  abandon(): void;
 }
 
-export function createPatience(): Patience {
+export function createPatience(logins: Logins): Patience {
   let overdue: Overdue | null = null;
-  const attempts = new Set<Attempt>();
+  let fresh: Attempt | null = null;
+  /** A fresh connection that was ready while no look waited for it. */
+  let ready: Link | null = null;
 
   const give = (): void => {
     overdue?.link.destroy();
@@ -64,34 +66,48 @@ export function createPatience(): Patience {
     throw new MysqlFailure('query', limitMs, 'timeout');
   }
 
-  function attempt(endpoint: Endpoint, limitMs: number): Attempt {
-    const begun = begin(endpoint, Math.max(limitMs, ATTEMPT_MS));
-    attempts.add(begun);
-    begun.answer.catch(() => {}).finally(() => attempts.delete(begun));
+  function attempt(limitMs: number): Attempt {
+    const begun = begin(logins, Math.max(limitMs, ANSWER_MS));
+    const end = (link: Link | null) => {
+      if (fresh !== begun) return;
+      fresh = null;
+      ready = link;
+    };
+    begun.answer.then(
+      ({ link }) => end(link),
+      () => end(null),
+    );
     return begun;
   }
 
-  /** The others are of no use any more. */
+  /** The other one is of no use any more. */
   function settle(won: Answer): void {
     if (overdue?.link === won.link) overdue = null;
     else give();
-    for (const other of attempts) {
-      other.abandon();
-      other.answer.then(({ link }) => link !== won.link && link.destroy()).catch(() => {});
-    }
+    leave(fresh, won.link);
+    fresh = null;
+    ready = null;
   }
 
   return {
     get isWaiting() {
-      return overdue !== null || attempts.size > 0;
+      return overdue !== null || fresh !== null || ready !== null;
     },
     ask,
-    async askAnew(endpoint, limitMs) {
-      const newest = attempt(endpoint, limitMs);
+    async askAnew(limitMs) {
+      const link = ready;
+      ready = null;
+      if (link !== null && !link.isGone()) {
+        // It has logged in since the open question was asked, so that connection is the worse one.
+        give();
+        return ask(link, limitMs);
+      }
+      fresh ??= attempt(limitMs);
+      const newest = fresh;
       const open = overdue;
       const kept = open ? [open.answer.then((rows): Answer => ({ link: open.link, rows }))] : [];
-      const any = Promise.any([...kept, ...[...attempts].map(({ answer }) => answer)]);
-      // The newest one's failure counts: it says why. Another's says only that it was lost, or took too long.
+      const any = Promise.any([...kept, newest.answer]);
+      // The fresh one's failure counts: it says why. The other's says only that it was lost, or took too long.
       const first = await within(
         Promise.race([
           any.catch(() => newest.answer),
@@ -105,26 +121,32 @@ export function createPatience(): Patience {
     },
     drop() {
       give();
-      for (const each of attempts) each.abandon();
+      leave(fresh, null);
+      fresh = null;
+      ready?.quit();
+      ready = null;
     },
   };
 }
 
-function begin(endpoint: Endpoint, limitMs: number): Attempt {
-  const startMs = nowMs();
-  const dialling = startDial(endpoint, limitMs);
+function begin(logins: Logins, limitMs: number): Attempt {
   let during: Phase | null = null;
   async function answer(): Promise<Answer> {
-    const link = await dialling.link;
+    const link = await logins.take(true);
     during = 'query';
     try {
-      return { link, rows: await link.query(link.dialect.pulse, [], limitMs - (nowMs() - startMs)) };
+      return { link, rows: await link.query(link.dialect.pulse, [], limitMs) };
     } catch (error) {
       link.destroy();
       throw error;
     }
   }
-  return { answer: answer(), during: () => during ?? dialling.during(), abandon: dialling.abandon };
+  return { answer: answer(), during: () => during ?? logins.during() };
+}
+
+/** Nobody waits for it any more; its login is not broken off. */
+function leave(attempt: Attempt | null, won: Link | null): void {
+  attempt?.answer.then(({ link }) => link !== won && link.quit()).catch(() => {});
 }
 
 /** An answer that is there by now, else the newest attempt's error. */

@@ -10,11 +10,12 @@ export interface Standing {
 
 /**
  * Whether a node that stands there has everything up to `goal`, a position in its source's history. GTIDs
- * decide where both have them, as `GTID_SUBSET` does; else file and offset in the source's binary log.
+ * decide where both have them, as `GTID_SUBSET` does; else file and offset in the source's binary log. An empty set is
+ * no goal: what was received may have no GTIDs, or the server may have forgotten which it received.
  */
 export function includes(standing: Standing, goal: Position, flavor: 'mysql' | 'mariadb'): boolean {
   const { applied, executed } = standing;
-  if (applied.gtid !== null && goal.gtid !== null) {
+  if (applied.gtid !== null && goal.gtid !== null && goal.gtid !== '') {
     return flavor === 'mariadb'
       ? includesMariadb(applied.gtid, executed.gtid ?? '', goal.gtid)
       : isSubset(goal.gtid, applied.gtid);

@@ -3,10 +3,12 @@ import type { ProbeRequest, ProbeResponse, ProbeTarget } from '../probe-protocol
 import { type Beats, createBeats } from './beats.ts';
 import { catchUp } from './catch-up.ts';
 import { attach, detach } from './channel.ts';
+import { type Way, wayTo } from './command.ts';
 import type { Endpoint } from './connection.ts';
 import { inspect } from './inspect.ts';
 import { holdLook } from './look.ts';
 import { createObserver, type Observer } from './observer.ts';
+import type { Source } from './status.ts';
 import { verify } from './verify.ts';
 import { close, open } from './writability.ts';
 
@@ -15,6 +17,9 @@ import { close, open } from './writability.ts';
  * ages that went on while Lambda froze the process mean nothing. Milliseconds.
  */
 const STALE_MS = 5000;
+
+/** A command to one of the pair's nodes, at its own address. */
+type NodeRequest = Exclude<ProbeRequest, { kind: 'look' | 'verify' }>;
 
 export interface Probe {
   /** Throws only for bugs: what a server or a network does is in the answer. */
@@ -27,6 +32,8 @@ export interface Probe {
 export function createProbe(nowWallMs: () => number = Date.now): Probe {
   const observers = new Map<string, { readonly endpoint: string; readonly observer: Observer }>();
   const beats = new Map<string, Beats>();
+  /** Who answered at each node. It outlives the connections: a server does not change while nobody looks, as a rule. */
+  const identities = new Map<string, string>();
   let looks = 0;
   /** When watch last looked from here. A look that is nobody's next one (operate's) keeps no connections. */
   let lastWatchedMs = Number.NEGATIVE_INFINITY;
@@ -46,6 +53,14 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
     return known;
   }
 
+  /** Another server answers at the node: what was committed on the one before means nothing there. */
+  function identify(target: ProbeTarget, node: string, identity: string): void {
+    const key = `${target.pair}/${node}`;
+    const before = identities.get(key);
+    if (before !== undefined && before !== identity) beatsOf(target, node).forget();
+    identities.set(key, identity);
+  }
+
   /** The observer of a node; a new one when its address or the credentials have changed. */
   function observerOf(target: ProbeTarget, name: string): Observer {
     const key = `${target.pair}/${name}`;
@@ -56,7 +71,11 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
     kept?.observer.drop();
     const observer = createObserver({
       ...{ node: name, endpoint, beats: beatsOf(target, name) },
-      peer: { node: peer.name, address: peer.address, beats: beatsOf(target, peer.name) },
+      peer: {
+        ...{ node: peer.name, address: peer.address, beats: beatsOf(target, peer.name) },
+        identity: () => identities.get(`${target.pair}/${peer.name}`) ?? null,
+      },
+      onIdentity: (identity) => identify(target, name, identity),
     });
     observers.set(key, { endpoint: JSON.stringify(endpoint), observer });
     return observer;
@@ -77,45 +96,70 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
     }
   }
 
+  /** By a fresh login; where that is refused, on a connection that looks at this very node have kept. */
+  function wayOf(request: NodeRequest): Way {
+    const endpoint = endpointOf(request, request.node.address);
+    return wayTo(endpoint, () => {
+      const kept = observers.get(`${request.pair}/${request.node.name}`);
+      return kept !== undefined && isSameServer(kept.endpoint, endpoint) ? kept.observer.lend() : null;
+    });
+  }
+
+  /** Watch may not have seen the source yet, or be of an older version: who answered there is known here too. */
+  function sourceOf({ pair, node, peer }: Extract<NodeRequest, { readonly peer: Source }>): Source {
+    if (peer.identity !== null) return peer;
+    const other = [...identities].find(
+      ([key]) => key.startsWith(`${pair}/`) && key !== `${pair}/${node.name}`,
+    );
+    return { ...peer, identity: other?.[1] ?? null };
+  }
+
+  async function command(request: Exclude<ProbeRequest, { kind: 'look' }>): Promise<ProbeResponse> {
+    switch (request.kind) {
+      case 'close': {
+        const { kills, events } = request;
+        const closing = { peer: sourceOf(request), kills, events };
+        const closed = await close(wayOf(request), closing, request.limitMs);
+        return 'kind' in closed ? closed : { kind: 'closed', closed };
+      }
+      case 'open': {
+        const opened = await open(wayOf(request), request.events, request.limitMs);
+        return 'kind' in opened ? opened : { kind: 'opened', ...opened };
+      }
+      case 'catch-up': {
+        const caughtUp = await catchUp(wayOf(request), sourceOf(request), request.upTo, request.limitMs);
+        return 'kind' in caughtUp ? caughtUp : { kind: 'caught-up', caughtUp };
+      }
+      case 'detach': {
+        const detached = await detach(wayOf(request), sourceOf(request), request.limitMs);
+        return 'kind' in detached ? detached : { kind: 'detached', detached };
+      }
+      case 'attach': {
+        const attached = await attach(wayOf(request), sourceOf(request), request.limitMs);
+        return 'kind' in attached ? attached : { kind: 'attached', ...attached };
+      }
+      case 'inspect': {
+        const obstacles = await inspect(wayOf(request), request.limitMs);
+        return 'kind' in obstacles ? obstacles : { kind: 'inspected', obstacles: [...obstacles] };
+      }
+      case 'verify': {
+        const vip = endpointOf(request, request.vip);
+        const answered = await verify(vip, request.writeProbe, request.limitMs);
+        return 'kind' in answered ? answered : { kind: 'verified', answered };
+      }
+    }
+  }
+
   return {
     drop,
     answer: (request) => (request.kind === 'look' ? look(request.targets, request.holdMs) : command(request)),
   };
 }
 
-async function command(request: Exclude<ProbeRequest, { kind: 'look' }>): Promise<ProbeResponse> {
-  switch (request.kind) {
-    case 'close': {
-      const closed = await close(endpointOf(request, request.node.address), request.peer, request.limitMs);
-      return 'kind' in closed ? closed : { kind: 'closed', closed };
-    }
-    case 'open': {
-      const opened = await open(endpointOf(request, request.node.address), request.limitMs);
-      return 'kind' in opened ? opened : { kind: 'opened', ...opened };
-    }
-    case 'catch-up': {
-      const endpoint = endpointOf(request, request.node.address);
-      const caughtUp = await catchUp(endpoint, request.peer, request.upTo, request.limitMs);
-      return 'kind' in caughtUp ? caughtUp : { kind: 'caught-up', caughtUp };
-    }
-    case 'detach': {
-      const detached = await detach(endpointOf(request, request.node.address), request.peer, request.limitMs);
-      return 'kind' in detached ? detached : { kind: 'detached', detached };
-    }
-    case 'attach': {
-      const attached = await attach(endpointOf(request, request.node.address), request.peer, request.limitMs);
-      return 'kind' in attached ? attached : { kind: 'attached', ...attached };
-    }
-    case 'inspect': {
-      const obstacles = await inspect(endpointOf(request, request.node.address), request.limitMs);
-      return 'kind' in obstacles ? obstacles : { kind: 'inspected', obstacles: [...obstacles] };
-    }
-    case 'verify': {
-      const vip = endpointOf(request, request.vip);
-      const answered = await verify(vip, request.writeProbe, request.limitMs);
-      return 'kind' in answered ? answered : { kind: 'verified', answered };
-    }
-  }
+/** Whatever the password: a kept connection has long been let in. `kept` is an endpoint as JSON. */
+function isSameServer(kept: string, { host, port, credentials }: Endpoint): boolean {
+  const other = JSON.parse(kept) as Endpoint;
+  return other.host === host && other.port === port && other.credentials.user === credentials.user;
 }
 
 function endpointOf(from: Pick<ProbeTarget, 'port' | 'credentials'>, host: string): Endpoint {

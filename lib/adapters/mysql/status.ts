@@ -13,11 +13,14 @@ export interface Pulse {
   readonly halfClosed: boolean;
   /** GTIDs at the end of its own history; null where GTIDs are off. */
   readonly executed: string | null;
+  /** Transactions without a GTID may come in (`gtid_mode` is ON_PERMISSIVE), so sets of GTIDs do not say all. */
+  readonly anonymous: boolean;
   /** MariaDB only: GTIDs applied from its source (`gtid_slave_pos`). */
   readonly applied: string | null;
   /** Parallel appliers; 0 for the one SQL thread of old. */
   readonly workers: number;
   readonly maxConnections: number;
+  readonly binaryLog: 'on' | 'off' | 'unknown';
 }
 
 /** One replication channel. */
@@ -37,16 +40,36 @@ export interface Channel {
   readonly sourceUser: string;
   readonly received: Position;
   readonly applied: Position;
+  /** What the SQL thread is at, in the server's words. */
+  readonly sqlState: string;
   /** The SQL thread has nothing left to read in the relay log. */
   readonly readAll: boolean;
   /** How many of its source's heartbeats it heard; null where this row does not say. */
   readonly heartbeats: number | null;
 }
 
+/** Whose channel is meant: the pair's other node. */
+export interface Source {
+  readonly address: string;
+  /** Its `Pulse.identity`, where it has been seen; else null. */
+  readonly identity: string | null;
+}
+
 export interface Counters {
   readonly uptimeSeconds: number;
   readonly connections: number;
   readonly heartbeats: number | null;
+  /** Semi-synchronous replication as a source; null where the server has none. */
+  readonly semiSync: SemiSyncCounters | null;
+}
+
+export interface SemiSyncCounters {
+  /** Whether commits wait for a replica at all: without one, it falls back to asynchronous. */
+  readonly on: boolean;
+  /** Sessions that wait now. */
+  readonly waiting: number;
+  /** Transactions that were acknowledged so far. */
+  readonly acknowledged: number;
 }
 
 /** The row of `Dialect.pulse`. `read_only` is a number or a word: MariaDB 12 made it one of several words. */
@@ -59,36 +82,75 @@ export function readPulse(row: Row): Pulse {
     writable: isOff(row.read_only) && (row.super_read_only === null || isOff(row.super_read_only)),
     halfClosed: row.super_read_only !== null && isOff(row.read_only) !== isOff(row.super_read_only),
     executed: withGtid ? compact(row.executed) : null,
+    anonymous: gtid === 'ON_PERMISSIVE',
     applied: row.applied === null || row.applied === undefined ? null : compact(row.applied),
     workers: Number(row.workers ?? 0),
     maxConnections: Number(row.max_connections),
+    binaryLog: row.log_bin === undefined ? 'unknown' : isOff(row.log_bin) ? 'off' : 'on',
   };
 }
 
 /**
- * The rows of `Dialect.replicaStatus` → the channel from the pair's other node: the one with its address, else
- * the unnamed one, else the first. Null when no replication is configured.
+ * The rows of `Dialect.replicaStatus` → the channel from the pair's other node. Null when no replication is configured.
+ *
+ * Who the source is decides, where that is known; else its address. An address alone proves little: a name may lead
+ * elsewhere, and the peer may be known to the server by another address. Where none of the channels is the peer's, one
+ * is shown all the same, with the identity of its source, so that the stranger is seen.
  */
-export function readChannel(rows: readonly Row[], pulse: Pulse, peerAddress: string): Channel | null {
-  const channels = rows.filter((row) => text(field(row, 'Source_Host')) !== '');
-  const row =
-    channels.find((candidate) => text(field(candidate, 'Source_Host')) === peerAddress) ??
-    channels.find((candidate) => channelName(candidate) === '') ??
-    channels[0];
-  return row === undefined ? null : channelOf(row, pulse);
+export function readChannel(rows: readonly Row[], pulse: Pulse, source: Source): Channel | null {
+  let best: Channel | null = null;
+  for (const row of rows) {
+    if (text(field(row, 'Source_Host')) === '') continue;
+    const channel = channelOf(row, pulse);
+    if (best === null || likeness(channel, source) > likeness(best, source)) best = channel;
+  }
+  return best;
 }
 
-/** `caughtUp` and the rest, in the words of core. `heardAgoMs` is the probe's own knowledge. */
-export function inboundOf(channel: Channel | null, pulse: Pulse, heardAgoMs: number | null): Inbound {
+/** Whether the channel is known to follow somebody else. */
+export function isStranger(channel: Channel, { identity }: Source): boolean {
+  return channel.sourceIdentity !== null && identity !== null && channel.sourceIdentity !== identity;
+}
+
+/**
+ * How likely it is that the channel is from this source. Of those that are not, one that has ever connected says
+ * more than one that has not, and the unnamed one more than a named one.
+ */
+function likeness(channel: Channel, source: Source): number {
+  const { sourceIdentity, sourceAddress, name } = channel;
+  const isPeer = sourceIdentity !== null && sourceIdentity === source.identity;
+  const isThere = sourceAddress === source.address;
+  return (
+    (isPeer ? 16 : 0) +
+    (isThere && !isStranger(channel, source) ? 8 : 0) +
+    (isThere ? 4 : 0) +
+    (sourceIdentity !== null ? 2 : 0) +
+    (name === '' ? 1 : 0)
+  );
+}
+
+/** How long ago the channel heard its source, and received an event: the probe's own knowledge. */
+export interface Ages {
+  readonly heardAgoMs: number | null;
+  readonly receivedAgoMs: number | null;
+}
+
+/** `caughtUp` and the rest, in the words of core. */
+export function inboundOf(
+  channel: Channel | null,
+  pulse: Pulse,
+  beside: Ages & { readonly applierBlocked: string | null },
+): Inbound {
   if (channel === null) return { kind: 'unconfigured' };
   const { io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied } = channel;
   const { sourceIdentity, delaySeconds } = channel;
   return {
     kind: 'configured',
     ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, sourceIdentity, received, applied },
-    ...{ delaySeconds, applierBlocked: null },
+    ...{ delaySeconds, applierBlocked: beside.applierBlocked },
     caughtUp: isCaughtUp(channel, pulse.workers),
-    heardAgoMs,
+    heardAgoMs: beside.heardAgoMs,
+    receivedAgoMs: beside.receivedAgoMs,
   };
 }
 
@@ -123,6 +185,19 @@ export function readCounters(rows: readonly Row[]): Counters {
     uptimeSeconds: Number(values.get('uptime') ?? 0),
     connections: Number(values.get('threads_connected') ?? 0),
     heartbeats: heartbeats === undefined ? null : Number(heartbeats),
+    semiSync: readSemiSync(values),
+  };
+}
+
+function readSemiSync(values: ReadonlyMap<string, string>): SemiSyncCounters | null {
+  const read = (name: string) =>
+    values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
+  const status = read('status');
+  if (status === undefined) return null;
+  return {
+    on: !isOff(status),
+    waiting: Number(read('wait_sessions') ?? 0),
+    acknowledged: Number(read('yes_tx') ?? 0),
   };
 }
 
@@ -134,6 +209,7 @@ function channelOf(row: Row, pulse: Pulse): Channel {
     offset: field(row, 'Exec_Source_Log_Pos'),
   };
   const heartbeats = field(row, 'Replica_received_heartbeats');
+  const sqlState = text(field(row, 'Replica_SQL_Running_State'));
   return {
     name: channelName(row),
     io: threadState(field(row, 'Replica_IO_Running')),
@@ -147,7 +223,8 @@ function channelOf(row: Row, pulse: Pulse): Channel {
     sourceUser: text(field(row, 'Source_User')),
     received: { gtid: receivedGtid(row, pulse), file: received.file, offset: Number(received.offset ?? 0) },
     applied: { gtid: appliedGtid(row, pulse), file: applied.file, offset: Number(applied.offset ?? 0) },
-    readAll: /has read all relay log/i.test(text(field(row, 'Replica_SQL_Running_State'))),
+    sqlState,
+    readAll: /has read all relay log/i.test(sqlState),
     heartbeats: heartbeats === undefined || heartbeats === null ? null : Number(heartbeats),
   };
 }
@@ -161,13 +238,13 @@ function sourceIdentity(row: Row, pulse: Pulse): string | null {
 
 /** MariaDB names what it received `Gtid_IO_Pos`, and only where the channel uses GTIDs. */
 function receivedGtid(row: Row, pulse: Pulse): string | null {
-  if (pulse.executed === null) return null;
+  if (pulse.executed === null || pulse.anonymous) return null;
   if (pulse.applied === null) return compact(field(row, 'Retrieved_Gtid_Set'));
   return compact(row.Gtid_IO_Pos) || null;
 }
 
 function appliedGtid(row: Row, pulse: Pulse): string | null {
-  if (pulse.executed === null) return null;
+  if (pulse.executed === null || pulse.anonymous) return null;
   if (pulse.applied === null) return compact(field(row, 'Executed_Gtid_Set'));
   return row.Gtid_Slave_Pos === undefined ? pulse.applied : compact(row.Gtid_Slave_Pos);
 }

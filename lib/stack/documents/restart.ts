@@ -6,7 +6,7 @@ const STOP_LIMIT_SECONDS = 45;
 
 /**
  * Restarts the first of the units that the host has. The name differs by distribution, and systemd alone
- * knows it. A unit that failed too often refuses to start until that is forgotten.
+ * knows it. A unit that failed too often refuses to start until that is forgotten; one that is starting is left alone.
  */
 function restartScript(what: string, units: readonly string[]): string {
   return `
@@ -16,6 +16,11 @@ for name in ${units.join(' ')}; do
   if systemctl cat "$name.service" >/dev/null 2>&1; then unit=$name; break; fi
 done
 if [ -z "$unit" ]; then echo "no unit of ${what} on this host (${units.join(', ')})" >&2; exit 3; fi
+# It is on its way up, perhaps in crash recovery: stopped now, it would begin again.
+if [ "$(systemctl is-active "$unit.service" 2>/dev/null)" = activating ]; then
+  echo "$unit is starting (crash recovery takes its time): left alone"
+  exit 0
+fi
 systemctl reset-failed "$unit.service" 2>/dev/null || true
 if ! timeout ${STOP_LIMIT_SECONDS} systemctl stop "$unit.service"; then
   echo "$unit did not stop in ${STOP_LIMIT_SECONDS} s: killed"

@@ -17,15 +17,19 @@ const flavors: [string, typeof mysql56 | typeof mysql97 | typeof mariadb][] = [
   ['MariaDB 10.11', mariadb],
 ];
 
+const db1 = { address: '127.0.33.11', identity: null };
+
 function channelOf(rows: { pulse: Row; channel: Row }, change: Row = {}): Channel {
-  const channel = readChannel([{ ...rows.channel, ...change }], readPulse(rows.pulse), '127.0.33.11');
+  const channel = readChannel([{ ...rows.channel, ...change }], readPulse(rows.pulse), db1);
   if (channel === null) throw new Error('no channel was read');
   return channel;
 }
 
 test.each(flavors)('%s: a channel that runs and is caught up', (_, rows) => {
   const channel = channelOf(rows);
-  const inbound = inboundOf(channel, readPulse(rows.pulse), 250);
+  const inbound = inboundOf(channel, readPulse(rows.pulse), {
+    ...{ heardAgoMs: 250, receivedAgoMs: 900, applierBlocked: 'Waiting for global read lock' },
+  });
   expect(inbound).toMatchObject({
     kind: 'configured',
     io: 'yes',
@@ -38,6 +42,8 @@ test.each(flavors)('%s: a channel that runs and is caught up', (_, rows) => {
     applied: { gtid: rows.pulse.executed, file: 'binlog.000001' },
     caughtUp: true,
     heardAgoMs: 250,
+    receivedAgoMs: 900,
+    applierBlocked: 'Waiting for global read lock',
   });
   expect(channel).toMatchObject({ sourceUser: 'repl', readAll: true });
 });
@@ -99,19 +105,38 @@ test('the errors that the threads stopped with', () => {
 });
 
 describe('which channel', () => {
-  const other = { ...mysql97.channel, Channel_Name: 'reports', Source_Host: '10.9.9.9' };
-  const peer = { ...mysql97.channel, Channel_Name: 'peer' };
-  const choose = (rows: Row[], address = '127.0.33.11') =>
-    readChannel(rows, readPulse(mysql97.pulse), address)?.name ?? null;
+  const at = (Channel_Name: string, Source_Host: string, Source_UUID: string) => ({
+    ...mysql97.channel,
+    ...{ Channel_Name, Source_Host, Source_UUID },
+  });
+  const idle = at('', '10.9.9.9', '');
+  const reports = at('reports', '10.9.9.9', 'reporting');
+  const peer = at('peer', '127.0.33.11', 'one');
+  const byName = at('by-name', 'db1.internal', 'one');
+  const fresh = at('fresh', '127.0.33.11', '');
+  const turned = at('turned', '127.0.33.11', 'stranger');
+  const choose = (rows: Row[], identity: string | null, address = '127.0.33.11') =>
+    readChannel(rows, readPulse(mysql97.pulse), { address, identity })?.name ?? null;
 
   test.each<[string, string | null, string | null]>([
-    ['none is configured', choose([]), null],
-    ['the one from the other node', choose([other, peer]), 'peer'],
-    ['else the unnamed one', choose([other, mysql97.channel], '10.0.0.9'), ''],
-    ['else the first', choose([other, peer], '10.0.0.9'), 'reports'],
-    ['one without a source is none', choose([{ ...peer, Source_Host: '' }]), null],
+    ['none is configured', choose([], null), null],
+    ['one without a source is none', choose([at('peer', '', '')], null), null],
+    ['by address, while nobody knows who the peer is', choose([reports, peer], null), 'peer'],
+    ['by identity, whatever the address', choose([reports, byName], 'one'), 'by-name'],
+    ['identity before address', choose([turned, byName], 'one'), 'by-name'],
+    ['address before one that never connected', choose([idle, fresh], 'one'), 'fresh'],
+    ['of two from the peer, the one with its address', choose([byName, peer], 'one'), 'peer'],
+    ['none is the peer’s: a stranger, and not the idle one', choose([idle, reports], 'one'), 'reports'],
+    ['none is the peer’s: the one with its address', choose([reports, turned], 'one'), 'turned'],
+    ['nothing is known: the one that has connected', choose([idle, reports], null, '10.0.0.9'), 'reports'],
+    ['nothing is known: else the unnamed one', choose([fresh, idle], null, '10.0.0.9'), ''],
   ])('%s', (_, got, want) => {
     expect(got).toBe(want);
+  });
+
+  test('a stranger’s channel is shown with its real source', () => {
+    const channel = readChannel([idle, reports], readPulse(mysql97.pulse), { address: 'x', identity: 'one' });
+    expect(channel).toMatchObject({ sourceIdentity: 'reporting', sourceAddress: '10.9.9.9' });
   });
 });
 
@@ -139,9 +164,55 @@ describe('caught up', () => {
 });
 
 test('counters, with and without the heartbeats', () => {
-  expect(readCounters(mysql56.counters)).toEqual({ uptimeSeconds: 3, connections: 5, heartbeats: 4 });
-  expect(readCounters(mysql97.counters)).toEqual({ uptimeSeconds: 2, connections: 5, heartbeats: null });
+  const semiSync = null;
+  expect(readCounters(mysql56.counters)).toEqual({
+    uptimeSeconds: 3,
+    connections: 5,
+    heartbeats: 4,
+    semiSync,
+  });
+  expect(readCounters(mysql97.counters)).toMatchObject({ uptimeSeconds: 2, heartbeats: null, semiSync });
   expect(channelOf(mariadb).heartbeats).toBe(4);
+});
+
+test.each(['master', 'source'])('semi-synchronous replication, as a %s', (role) => {
+  const rows = ['status', 'wait_sessions', 'yes_tx'].map((name, index) => ({
+    Variable_name: `Rpl_semi_sync_${role}_${name}`,
+    Value: ['ON', '3', '17'][index],
+  }));
+  expect(readCounters(rows).semiSync).toEqual({ on: true, waiting: 3, acknowledged: 17 });
+});
+
+test('transactions without a GTID may come in: offsets decide whether all is applied', () => {
+  const pulse = readPulse({ ...mysql56.pulse, gtid_mode: 'ON_PERMISSIVE' });
+  const rows = { ...mysql56.channel, Retrieved_Gtid_Set: '', Exec_Master_Log_Pos: 433 };
+  const channel = readChannel([{ ...rows, Slave_SQL_Running_State: 'Reading' }], pulse, db1);
+  expect(channel).toMatchObject({
+    received: { gtid: null, offset: 735 },
+    applied: { gtid: null, offset: 433 },
+  });
+  expect(channel && isCaughtUp(channel, 0)).toBe(false);
+});
+
+test.each<[string, Row, string]>([
+  ['on', { log_bin: 1 }, 'on'],
+  ['off', { log_bin: 0 }, 'off'],
+  ['not said', {}, 'unknown'],
+])('the binary log is %s', (_, row, binaryLog) => {
+  expect(readPulse({ ...mysql56.pulse, ...row }).binaryLog).toBe(binaryLog);
+});
+
+test('half-closed: only one of the two variables is on, as while an order to close waits', () => {
+  const pulse = (read_only: number, super_read_only: number | null) =>
+    readPulse({ ...mysql97.pulse, read_only, super_read_only });
+  const words = [pulse(0, 1), pulse(1, 0), pulse(1, 1), pulse(0, 0), pulse(1, null)];
+  expect(words.map(({ writable, halfClosed }) => [writable, halfClosed])).toEqual([
+    [false, true],
+    [false, true],
+    [false, false],
+    [true, false],
+    [false, false],
+  ]);
 });
 
 test('the binary log, also when it is off', () => {

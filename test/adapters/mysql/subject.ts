@@ -56,7 +56,10 @@ export class Subject {
     return eventually(async () => {
       const look = await this.lookWith();
       const running = { io: 'yes', sql: 'yes', caughtUp: true, heardAgoMs: expect.any(Number) };
-      expect(serverOf(look.db1)).toMatchObject({ writable: true, inbound: running });
+      expect(serverOf(look.db1)).toMatchObject({
+        ...{ writable: true, inbound: running },
+        heartbeat: { kind: 'committed' },
+      });
       expect(serverOf(look.db2)).toMatchObject({ writable: false, inbound: running });
       return look;
     });

@@ -8,9 +8,9 @@ import {
   type Phase,
   sawOf,
 } from '../../../lib/adapters/mysql/errors.ts';
-import { hear, heardAgo } from '../../../lib/adapters/mysql/heard.ts';
-import { applicationsOf, heartbeatsOf } from '../../../lib/adapters/mysql/kill.ts';
+import { hear, heardAgo, receivedAgo } from '../../../lib/adapters/mysql/heard.ts';
 import { compareOffsets, includes } from '../../../lib/adapters/mysql/position.ts';
+import { applicationsOf, heartbeatsOf } from '../../../lib/adapters/mysql/sessions.ts';
 import { readChannel, readPulse } from '../../../lib/adapters/mysql/status.ts';
 import { mysql56 } from './rows.ts';
 
@@ -32,6 +32,8 @@ test.each<[string, string, string, string, boolean]>([
     superReadOnly,
   ]);
 });
+
+const nobody = { address: '', identity: null };
 
 const failure = (during: Phase, cause: 'timeout' | Record<string, unknown>) =>
   new MysqlFailure(during, 12.3, cause === 'timeout' ? cause : Object.assign(new Error('words'), cause));
@@ -79,11 +81,14 @@ describe('what an error proves', () => {
 });
 
 test.each<[string, Phase, 'timeout' | Record<string, unknown>, string]>([
-  ['read-only', 'query', { errno: 1290 }, 'not-tried'],
-  ['read-only mode', 'query', { errno: 1836 }, 'not-tried'],
-  ['no table', 'query', { errno: 1146 }, 'not-tried'],
-  ['no schema', 'query', { errno: 1049 }, 'not-tried'],
-  ['no grant', 'query', { errno: 1142 }, 'not-tried'],
+  ['read-only', 'query', { errno: 1290 }, 'refused'],
+  ['a read-only transaction', 'query', { errno: 1792 }, 'refused'],
+  ['read-only mode', 'query', { errno: 1836 }, 'refused'],
+  ['innodb_read_only', 'query', { errno: 1036 }, 'refused'],
+  ['no table', 'query', { errno: 1146 }, 'barred'],
+  ['no schema', 'query', { errno: 1049 }, 'barred'],
+  ['no grant', 'query', { errno: 1142 }, 'barred'],
+  ['a limit of our account', 'query', { errno: 1226 }, 'barred'],
   ['no connection', 'connect', { code: 'ECONNREFUSED' }, 'not-tried'],
   ['no login', 'login', { errno: 1040 }, 'not-tried'],
   ['table full', 'query', { errno: 1114 }, 'failed'],
@@ -114,7 +119,8 @@ test.each<
   ['GTIDs, all', at('a:1-9,b:1'), at('a:1-9'), null, 'mysql', true],
   ['GTIDs, one short', at('a:1-8'), at('a:1-9'), null, 'mysql', false],
   ['GTIDs decide against offsets', at('a:1-8', 'binlog.000009'), at('a:1-9'), null, 'mysql', false],
-  ['nothing asked for', at('a:1'), at(''), null, 'mysql', true],
+  ['an empty set is no goal: offset reached', at('a:1'), at(''), null, 'mysql', true],
+  ['an empty set is no goal: offset before', at('a:1', 'binlog.000001', 99), at(''), null, 'mysql', false],
   ['offset reached', at(null), at(null), null, 'mysql', true],
   ['offset beyond', at(null, 'binlog.000002', 4), at(null), null, 'mysql', true],
   ['offset before', at(null, 'binlog.000001', 99), at(null), null, 'mysql', false],
@@ -135,7 +141,7 @@ test('files are ordered by number', () => {
 describe('progress', () => {
   const pulse = readPulse(mysql56.pulse);
   const channelWith = (change: Record<string, unknown>) =>
-    readChannel([{ ...mysql56.channel, ...change }], pulse, '');
+    readChannel([{ ...mysql56.channel, ...change }], pulse, nobody);
   const uuid = mysql56.pulse.executed.slice(0, 36);
   const behind = { Exec_Master_Log_Pos: 433, Executed_Gtid_Set: `${uuid}:1` };
   const received = { gtid: `${uuid}:1-2`, file: 'binlog.000001', offset: 735 };
@@ -162,10 +168,10 @@ describe('progress', () => {
 });
 
 describe('when a channel was heard', () => {
-  const channel = readChannel([mysql56.channel], readPulse(mysql56.pulse), '');
+  const channel = readChannel([mysql56.channel], readPulse(mysql56.pulse), nobody);
   if (channel === null) throw new Error('no channel');
   const seen = {
-    ...{ received: channel.received, sourceAddress: channel.sourceAddress },
+    ...{ received: channel.received, name: '', sourceAddress: channel.sourceAddress, sourceIdentity: 'one' },
     ...{ heartbeats: 4, stampMs: 100, caughtUp: true },
   };
   const further = { ...seen, received: { ...channel.received, offset: 900 } };
@@ -188,12 +194,26 @@ describe('when a channel was heard', () => {
       0,
     ],
     [
+      'another source at the same address',
+      hear(hear(first, further, 1500), { ...further, sourceIdentity: 'two' }, 1900),
+      0,
+    ],
+    ['another channel', hear(hear(first, further, 1500), { ...further, name: 'other' }, 1900), 0],
+    ['a source that is not known any more', hear(first, { ...seen, sourceIdentity: null }, 1500), 500],
+    [
       'a reset channel goes back',
       hear(first, { ...seen, received: { ...channel.received, offset: 4 }, heartbeats: 0 }, 1500),
       500,
     ],
   ])('%s', (_, heard, ago) => {
     expect(heardAgo(heard, 2000)).toBe(ago);
+  });
+
+  test('a heartbeat of replication is heard, and is no event', () => {
+    const beating = hear(first, { ...seen, heartbeats: 5 }, 1500);
+    expect([heardAgo(beating, 2000), receivedAgo(beating, 2000)]).toEqual([0, 500]);
+    const writing = hear(first, further, 1500);
+    expect([heardAgo(writing, 2000), receivedAgo(writing, 2000)]).toEqual([0, 0]);
   });
 
   test('that it could not be read is no sign that nothing was heard, for 2 s', () => {

@@ -109,8 +109,7 @@ test('the SDK tries again after a throttled call, and the lab hears of both', as
   const heard: (string | null)[] = [];
   clients.aws.events.on('call', ({ action, status, fault }) => heard.push(`${action} ${status} ${fault}`));
   clients.aws.faults.inject({ on: 'ec2:*', effect: throttle, times: 1 });
-  const { endpoint, region, credentials } = clients.aws;
-  const patient = new EC2Client({ endpoint, region, credentials, maxAttempts: 2 });
+  const patient = new EC2Client({ ...clients.aws.clientOptions(), maxAttempts: 2 });
   await patient.send(new DescribeNetworkInterfacesCommand({}));
   expect(heard).toEqual(['DescribeNetworkInterfaces 503 throttle', 'DescribeNetworkInterfaces 200 null']);
 });

@@ -1,6 +1,6 @@
-/** A lab that is killed leaves nothing running: not even a frozen function, which hears no signal but one. */
+/** A lab that is killed leaves nothing: not even a frozen function, which hears no signal but one, nor its cgroup. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { bundle } from './bundle.ts';
@@ -14,7 +14,7 @@ function labSource(directory: string): string {
 import { startAws } from ${JSON.stringify(start)};
 const directory = ${JSON.stringify(directory)};
 const functions = ['frozen', 'busy'].map((name) => ({ name, directory, timeoutSeconds: 60 }));
-const aws = await startAws({ functions });
+const aws = await startAws({ functions, cpu: 'lambda' });
 await aws.lambda.invoke('frozen', { forMs: 0 });
 void aws.lambda.invoke('busy', { forMs: 60000 });
 await new Promise((resolve) => setTimeout(resolve, 300));
@@ -42,7 +42,15 @@ test.each([
   expect(pids.map((pid) => stateOf(pid) !== 'gone')).toEqual([true, true]);
   lab.kill(signal);
   await until(() => pids.every((pid) => stateOf(pid) === 'gone'));
+  await until(() => groupsOf(lab.pid ?? 0).length === 0);
 });
+
+/** The cgroups that a lab made, by its pid; none where cgroups are not to be had. */
+function groupsOf(pid: number): readonly string[] {
+  const places = ['/sys/fs/cgroup', '/sys/fs/cgroup/cpu'].filter((place) => existsSync(place));
+  const names = places.flatMap((place) => readdirSync(place));
+  return names.filter((name) => name.startsWith(`keepalambda-lab-${pid}-`));
+}
 
 /** The letter in /proc; a zombie that nobody has reaped yet is as good as gone. */
 function stateOf(pid: number): string {

@@ -4,7 +4,6 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Aws, type AwsOptions, startAws } from '../../../lab/aws/start.ts';
 
 export const vip = '10.0.1.100';
@@ -63,16 +62,14 @@ export interface Clients {
 /** Starts the world (with changes, if any) and one client for each service, without retries. */
 export async function start(changes: AwsOptions = {}): Promise<Clients> {
   const aws = await startAws({ ...world, ...changes });
-  const { endpoint, region, credentials } = aws;
-  const requestHandler = new NodeHttpHandler({ requestTimeout: 400, throwOnRequestTimeout: true });
-  const options = { endpoint, region, credentials, maxAttempts: 1, requestHandler };
+  const options = () => ({ ...aws.clientOptions(400), maxAttempts: 1 });
   return {
     aws,
-    ec2: new EC2Client(options),
-    ssm: new SSMClient(options),
-    sns: new SNSClient(options),
-    dynamodb: new DynamoDBClient(options),
-    lambda: new LambdaClient({ endpoint, region, credentials, maxAttempts: 1 }),
+    ec2: new EC2Client(options()),
+    ssm: new SSMClient(options()),
+    sns: new SNSClient(options()),
+    dynamodb: new DynamoDBClient(options()),
+    lambda: new LambdaClient({ ...aws.clientOptions(), maxAttempts: 1 }),
     close: () => aws.close(),
   };
 }

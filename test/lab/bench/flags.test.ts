@@ -5,7 +5,9 @@ import { LabError } from '../../../lab/errors.ts';
 
 test('the defaults: every fault and every contender, five times', () => {
   const asked = parseFlags([]);
-  expect(asked).toMatchObject({ runs: 5, ec2LatencyMs: 800, server: 'mariadb-10.11', soakMs: null });
+  expect(asked).toMatchObject({ runs: 5, ec2LatencyMs: null, server: 'mariadb-10.11', soakMs: null });
+  expect(asked?.latency).toEqual({ kind: 'real', seed: expect.any(Number) });
+  expect(asked).toMatchObject({ cpu: 'lambda', serverSettings: 'vendor' });
   expect(asked?.faults).toEqual(['mysqld-kill', 'host-down', 'mysqld-hang']);
   expect(asked?.contenders.map(({ name }) => name)).toEqual([
     'keepalambda',
@@ -43,6 +45,8 @@ test.each([
   [['--scale', '201'], /got --scale 201/],
   [['--scale', ''], /a whole number from 1/],
   [['--scale', '1', '--for', '5'], /got --for 5; want a time such as 90s/],
+  [['--cpu', 'half'], /Allowed choices are lambda, whole/],
+  [['--server-settings', 'best'], /Allowed choices are vendor, recommended/],
   [['--bogus'], /unknown option/],
 ])('a bad argument is one clear line: %j', (args, message) => {
   expect(() => parseFlags(args)).toThrow(LabError);

@@ -4,7 +4,13 @@ import { renderChart } from '../../../lab/bench/chart.ts';
 import { medianOf, type Run, summarizeAll } from '../../../lab/bench/results.ts';
 import { rowsOf } from '../../../lab/bench/table.ts';
 
-const run = (outageMs: number, lost = 0): Run => ({ outageMs, lost, resumed: true, story: [] });
+const run = (outageMs: number, lost = 0): Run => ({
+  outageMs,
+  lost,
+  resumed: true,
+  functionCpu: 'lambda',
+  story: [],
+});
 const results = summarizeAll({
   'mysqld-kill': {
     keepalambda: [run(500), run(400), run(700, 1)],

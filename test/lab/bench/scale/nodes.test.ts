@@ -50,7 +50,12 @@ test('a look sees two nodes that replicate from each other, one of them writable
         flavor: 'mysql',
         writable: true,
         heartbeat: { kind: 'committed' },
-        inbound: { ...running, sourceAddress: addresses.second, heardAgoMs: expect.any(Number) },
+        inbound: {
+          ...running,
+          sourceAddress: addresses.second,
+          heardAgoMs: expect.any(Number),
+          receivedAgoMs: expect.any(Number),
+        },
       },
     });
     expect(db2).toMatchObject({
@@ -58,7 +63,12 @@ test('a look sees two nodes that replicate from each other, one of them writable
       server: {
         writable: false,
         heartbeat: { kind: 'not-tried' },
-        inbound: { ...running, sourceAddress: addresses.first, heardAgoMs: expect.any(Number) },
+        inbound: {
+          ...running,
+          sourceAddress: addresses.first,
+          heardAgoMs: expect.any(Number),
+          receivedAgoMs: expect.any(Number),
+        },
       },
     });
   }, 5000);

@@ -1,0 +1,44 @@
+/**
+ * The policies that a deployment of an environment would bring: its stack is synthesised, as `cdk deploy` does, and
+ * the template is read. Loading the CDK takes a second: import this file only when it is needed, and early.
+ */
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { App } from 'aws-cdk-lib';
+import type { Bundles } from '../../../lib/bundle.ts';
+import type { Config } from '../../../lib/core/config.ts';
+import { KeepalambdaStack } from '../../../lib/stack/keepalambda-stack.ts';
+import { type Iam, type Place, readIam, type Template } from './template.ts';
+
+/** The feature flags of a deployment: they change what is synthesised. */
+const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as {
+  readonly context: Readonly<Record<string, unknown>>;
+};
+
+/** What IAM would know of the functions of the environment. */
+export async function synthesiseIam(
+  config: Config,
+  bundles: Bundles,
+  names: Place['names'],
+  account: string,
+): Promise<Iam> {
+  const outdir = await mkdtemp(path.join(tmpdir(), 'keepalambda-synthesis-'));
+  try {
+    const app = new App({
+      context: { ...context },
+      outdir,
+      analyticsReporting: false,
+      stackTraces: false,
+      treeMetadata: false,
+      // It judges the template as `npm run synth` does, in two more seconds.
+      builtinCloudFormationValidation: false,
+    });
+    const stack = new KeepalambdaStack(app, config.name, { config: { ...config, account }, bundles });
+    const template = app.synth().getStackByName(stack.stackName).template as Template;
+    return readIam(template, { region: config.region, account, names });
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,22 @@
+/** `FLUSH TABLES WITH READ LOCK`, as backups take it, held by a session. */
+import type { Instance } from '../instance.ts';
+
+export interface ReadLock {
+  /** The server's number of the session that holds it. */
+  readonly session: number;
+  /** Lets it go. Does nothing the second time, or when somebody ended the session. */
+  release(): Promise<void>;
+}
+
+/** Takes it; resolves when nothing can be written any more. */
+export async function lockReads(node: Instance): Promise<ReadLock> {
+  const connection = await node.openRoot();
+  await connection.query('FLUSH TABLES WITH READ LOCK');
+  return {
+    session: connection.threadId,
+    release: async () => {
+      await connection.query('UNLOCK TABLES').catch(() => {});
+      connection.destroy();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** A third server, which belongs to nobody's pair: where a standby may be made to look for its source. */
+import type { World } from '../world.ts';
+import { createInstance } from './instance.ts';
+import type { SourceAddress } from './replication.ts';
+
+/** No node of the pair has it. */
+const SERVER_ID = 77;
+
+/** Starts it at the client's seat. It ends with the world. */
+export async function startStranger(world: World): Promise<SourceAddress> {
+  const { network, hosts, directory } = world;
+  const { product, settings } = hosts.db1.instance;
+  const address = network.addressOf('client');
+  const instance = await createInstance({
+    ...{ product, settings, directory, address },
+    name: 'stranger',
+    serverId: SERVER_ID,
+    port: network.port,
+    words: network.wordsAt('client'),
+  });
+  world.defer(() => instance.close());
+  await instance.start();
+  return { host: address, port: network.port };
+}

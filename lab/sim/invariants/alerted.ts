@@ -1,0 +1,124 @@
+import type { Court, Invariant } from './court.ts';
+
+/** A loss of service as long as this is alerted. Milliseconds. */
+const lossMs = 5000;
+/** How long after its begin, at the latest. Milliseconds. */
+const alertWithinMs = 30_000;
+/** Losses with less service between them than this are one. Milliseconds. */
+const betweenMs = 10_000;
+/** What lasts is alerted again: this often in the first hour, and then every hour. Milliseconds. */
+const againMs = 900_000;
+const hourMs = 3_600_000;
+/** An alert that is due may wait for the next look and for SNS. Milliseconds. */
+const slackMs = 30_000;
+
+/** Alerts that say nothing of clients that cannot write. */
+const besideTheLoss: ReadonlySet<string> = new Set([
+  'all-clear',
+  'paused',
+  'resumed',
+  'loss-counted',
+  'standby-unfit',
+  'standby-closed',
+  'standby-misdirected',
+  'standby-writes',
+  'standby-locked',
+  'login-refused',
+  'events-will-stop',
+  'channel-detached',
+  'channel-attached',
+]);
+
+/** Alerts that say that clients cannot write: taken just before a loss, they speak of it too. */
+const ofALoss: ReadonlySet<string> = new Set(['holder-lost', 'both-lost', 'vip-unheld', 'flap-guard']);
+
+/** From the first moment without service to the end of the last one. */
+interface Loss {
+  readonly sinceMs: number;
+  /** Whether one of its outages lasted long enough, in somebody's sight, to be alerted. */
+  readonly due: boolean;
+  readonly endedMs: number | null;
+  /** When SNS last took an alert of it. */
+  readonly alertedMs: number | null;
+}
+
+/**
+ * Invariant W4. Every loss of service of 5 s or more is alerted, the second in one incident as well, and what lasts is
+ * alerted again.
+ *
+ * Service is what clients have: a commit through the VIP. (a) When they could not commit for 5 s, SNS has taken an alert that
+ * speaks of it 30 s after that loss began, whether or not it is over by then. It may be an alert of a lost holder or VIP from
+ * the 15 min before, if no other loss ended since. Losses with less than 10 s of service between them are one loss. (b) While
+ * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
+ *
+ * Excuses: both times begin again after SNS refused alerts, and after no watch could lead (none was alive, one had just died
+ * or was frozen, or the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. A
+ * holder that takes writes on a host that does not take the VIP for its own is not judged: nothing looks through the VIP
+ * while nothing is moved. A pause is no excuse.
+ */
+export function alertedInvariant(court: Court): Invariant {
+  const { world, chronicle } = court;
+  let loss: Loss | null = null;
+  /** When SNS last took an alert of a loss, since the last loss ended. */
+  let foretoldMs: number | null = null;
+  /** Since when SNS takes alerts. */
+  let snsSinceMs: number | null = null;
+  const changed = () => {
+    const { nowMs, holder } = world;
+    const unseen = holder?.commits === true && !holder.bound;
+    const was = loss;
+    loss = nextLoss(was, unseen ? null : chronicle.downSinceMs, court.workingSinceMs, nowMs);
+    if (was === null && loss !== null && foretoldMs !== null && nowMs - foretoldMs < againMs)
+      loss = { ...loss, alertedMs: foretoldMs };
+    if (was !== null && loss === null) foretoldMs = null;
+    snsSinceMs = world.services.alerts === 'up' ? (snsSinceMs ?? nowMs) : null;
+  };
+  const check = ({ sinceMs, endedMs, alertedMs }: Loss, ableSinceMs: number) => {
+    const { nowMs } = world;
+    if (alertedMs === null && nowMs - Math.max(sinceMs, ableSinceMs) > alertWithinMs) {
+      const until = endedMs === null ? 'and still cannot' : `until ${Math.round(nowMs - endedMs)} ms ago`;
+      court.accuse(
+        'W4 loss-alerted',
+        `clients could not commit from ${Math.round(nowMs - sinceMs)} ms ago on, ${until}, and nobody was alerted`,
+      );
+    }
+    if (alertedMs === null || endedMs !== null) return;
+    const everyMs = nowMs - sinceMs < hourMs ? againMs : hourMs;
+    if (nowMs - Math.max(alertedMs, ableSinceMs) <= everyMs + slackMs) return;
+    court.accuse(
+      'W4 loss-alerted',
+      `clients have not been able to commit for ${Math.round(nowMs - sinceMs)} ms, and the last alert was ${Math.round(nowMs - alertedMs)} ms ago`,
+    );
+  };
+  return {
+    changed,
+    published({ code }) {
+      if (ofALoss.has(code)) foretoldMs = world.nowMs;
+      if (loss !== null && !besideTheLoss.has(code)) loss = { ...loss, alertedMs: world.nowMs };
+    },
+    ticked() {
+      changed();
+      const { workingSinceMs } = court;
+      if (loss === null || !loss.due || workingSinceMs === null || snsSinceMs === null) return;
+      check(loss, Math.max(snsSinceMs, workingSinceMs));
+    },
+  };
+}
+
+/** The loss as it is now. One that is to be alerted, and was not, stays until it is. */
+function nextLoss(
+  loss: Loss | null,
+  downSinceMs: number | null,
+  workingSinceMs: number | null,
+  nowMs: number,
+): Loss | null {
+  if (downSinceMs === null) {
+    if (loss === null) return null;
+    const ended = { ...loss, endedMs: loss.endedMs ?? nowMs };
+    const isOver = nowMs - ended.endedMs >= betweenMs && (!loss.due || loss.alertedMs !== null);
+    return isOver ? null : ended;
+  }
+  const begun = loss ?? { sinceMs: downSinceMs, due: false, endedMs: null, alertedMs: null };
+  const seenForMs = workingSinceMs === null ? 0 : nowMs - Math.max(downSinceMs, workingSinceMs);
+  return { ...begun, endedMs: null, due: begun.due || seenForMs >= lossMs };
+}

@@ -1,0 +1,73 @@
+/** What has become of the world, and since when: the facts that W1 to W8 are judged by. Nothing here was believed by anybody. */
+import type { NodeName } from '../../../lib/core/names.ts';
+import type { Master } from '../world/master.ts';
+import { loginRefusedAt } from '../world/sight.ts';
+import type { World } from '../world/world.ts';
+
+/** What is known of one master. */
+export interface Life {
+  /** Since when an order of ours gets to it and is carried out; null while none does. */
+  readonly reachedSinceMs: number | null;
+  /** Until when it was alive (it could commit) and not isolated (we or its standby reached it). */
+  readonly wellMs: number;
+  /** Until when a vantage could ask it how it is, while keepalambda was at work. */
+  readonly heardMs: number;
+}
+
+const unborn: Life = { reachedSinceMs: null, wellMs: 0, heardMs: 0 };
+
+export class Chronicle {
+  readonly #world: World;
+  readonly #lives = new Map<NodeName, Life>();
+  /** Since when clients cannot commit through the VIP; null while they can. */
+  downSinceMs: number | null = null;
+
+  /** The node to which the VIP was last moved by an order of ours: what it lacks was given up with that. */
+  entrusted: NodeName | null;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.entrusted = world.cloud.holder;
+  }
+
+  of(node: NodeName): Life {
+    return this.#lives.get(node) ?? unborn;
+  }
+
+  /** Brings the chronicle up to the world; called after every change, and once a second. */
+  observe(isManned: boolean): void {
+    const { nowMs, holder } = this.#world;
+    this.downSinceMs = holder?.servesVip === true ? null : (this.downSinceMs ?? nowMs);
+    for (const master of this.#world.masters) {
+      const was = this.of(master.name);
+      this.#lives.set(master.name, {
+        reachedSinceMs: isReached(this.#world, master) ? (was.reachedSinceMs ?? nowMs) : null,
+        wellMs: isWell(this.#world, master) ? nowMs : was.wellMs,
+        heardMs: isManned && isHeard(this.#world, master) ? nowMs : was.heardMs,
+      });
+    }
+  }
+}
+
+/** Whether a vantage's question gets an answer: what a master says of itself can be known. */
+function isHeard(world: World, master: Master): boolean {
+  if (!master.answers || world.services.pool === 'dry') return false;
+  for (const view of world.views.values()) {
+    if (!view.reaches(master.name)) continue;
+    if (view.keeps(master) || loginRefusedAt(view, master) === null) return true;
+  }
+  return false;
+}
+
+/** Whether an order of ours gets to it and is carried out. */
+export function isReached(world: World, master: Master): boolean {
+  return master.stuckSinceMs === null && isHeard(world, master);
+}
+
+/** Alive: clients could commit on it, were it open. Not isolated: one of our vantages, or its standby, reaches it. */
+function isWell(world: World, master: Master): boolean {
+  if (!master.answers || master.hangsSinceMs !== null || master.refusal !== null) return false;
+  if (world.pairLinked && world.peer(master.name).reachable) return true;
+  for (const view of world.views.values()) if (view.reaches(master.name)) return true;
+  return false;
+}

@@ -1,0 +1,68 @@
+import type { Court, Invariant } from './court.ts';
+
+/** How long after a change that no plan made a plan may still be about what was before. Milliseconds. */
+const lateMs = 2000;
+
+/**
+ * Invariant W7. No plan without effect: an automatic plan whose every step found things already done is an accusation.
+ *
+ * When an automatic plan leaves the store, it has changed something in the world since it began: the VIP's place, whether a
+ * master takes writes, a channel, security groups, an instance, or it ran a document on a host. Who makes a plan of
+ * nothing has judged wrongly, and keeps clients and people busy with it.
+ *
+ * Excuses: a plan one of whose calls failed or was not answered, or that was undone; and one that
+ * begins less than 2 s after the VIP or a master's writability changed while no plan was in flight (by a person, a restart, or
+ * an order that a hung server has carried out at last).
+ */
+export function effectInvariant(court: Court): Invariant {
+  const { world } = court;
+  let before = stateOf(court);
+  let hasEffect = false;
+  let hasFailed = false;
+  let roles = rolesOf(court);
+  let strayMs = Number.NEGATIVE_INFINITY;
+  let isRace = false;
+  return {
+    changed() {
+      if (court.flight !== null) hasEffect ||= stateOf(court) !== before;
+      else if (rolesOf(court) !== roles) strayMs = world.nowMs;
+      roles = rolesOf(court);
+    },
+    acted(_, ok) {
+      hasFailed ||= !ok;
+    },
+    saved(_, { plan: was }, { plan: is }) {
+      if (was !== null && is?.id !== was.id && was.requestId === null && was.phase === 'running') {
+        // A record of an older deployment: nothing of it can be carried out here.
+        if (!world.masters.some(({ name }) => name === was.to)) return;
+        if (!hasEffect && !hasFailed && !isRace)
+          court.accuse(
+            'W7 plan-with-effect',
+            `${was.kind} to ${was.to} is over and changed nothing: ${was.because}`,
+          );
+      }
+      if (is?.id === was?.id) return;
+      before = stateOf(court);
+      isRace = world.nowMs - strayMs < lateMs;
+      hasEffect = false;
+      hasFailed = false;
+    },
+  };
+}
+
+/** Where the VIP is, and who takes writes, as one number. */
+function rolesOf({ world }: Court): number {
+  const [first, second] = world.masters;
+  const { holder } = world.cloud;
+  const at = holder === null ? 0 : holder === first.name ? 1 : 2;
+  return at * 4 + Number(first.writable) * 2 + Number(second.writable);
+}
+
+/** All that a plan may change, as one value. */
+function stateOf({ world }: Court): string {
+  const { place } = world.cloud;
+  const masters = world.masters.map(({ writable, halfClosed, channel, isolated, instance, documentsRun }) =>
+    [writable, halfClosed, channel.ioWanted, channel.sqlWanted, isolated, instance, documentsRun].join(),
+  );
+  return [place.kind, world.cloud.holder, ...masters].join(';');
+}

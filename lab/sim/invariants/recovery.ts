@@ -1,0 +1,67 @@
+import type { Master } from '../world/master.ts';
+import { couldServe, isFairWeather, lacksAnything, mayTakeOver } from './candidate.ts';
+import type { Court, Invariant } from './court.ts';
+import { Moves } from './moves.ts';
+
+/** The stated bound. Milliseconds. */
+export const returnsWithinMs = 60_000;
+
+/**
+ * Invariant W6. Service returns within 60 s after the weather has ended, whatever happened in it.
+ *
+ * Weather is what keeps us from acting: EC2, the table, SSM or answers of the database that fail or are lost, and vantages
+ * that see badly. When there is none, a watch could lead, and for 60 s clients have not been able to commit through the VIP,
+ * although during all that time one node could serve them without the help of a person: then that is an accusation. Such a
+ * node lives, an order gets to it, its ENI has room and its host takes the VIP. It is the last holder, and has all that
+ * the other has; or it is the other one, the last holder being dead or stuck, and it lacks at most what was committed
+ * in that one's last second, has no transactions of its own, and its applier works.
+ *
+ * That a person was alerted is no excuse where such a node exists: the reason given cannot be true. True reasons are (each
+ * begins the 60 s again when it ends): a pause, for a move to the other node; a flap guard that is spent by failovers that
+ * did move the VIP within the hour; a holder that a person made read-only by hand. What happened in the weather (blind
+ * spells, throttling, full tables, plans that were undone) is none.
+ */
+export function recoveryInvariant(court: Court): Invariant {
+  const { world, chronicle } = court;
+  let lastHolder = world.cloud.holder;
+  let able: { readonly node: string; readonly sinceMs: number } | null = null;
+  const moves = new Moves(court);
+  const candidate = (): Master | null => {
+    if (chronicle.downSinceMs === null || lastHolder === null || court.workingSinceMs === null) return null;
+    if (!isFairWeather(world)) return null;
+    const last = world.master(lastHolder);
+    if (couldServe(world, last)) return mayOpen(last) ? last : null;
+    const other = world.peer(lastHolder);
+    const isLost = !last.answers || last.stuckSinceMs !== null;
+    const paused = world.table.memoryOf(world.pair.name).pause !== null;
+    if (!isLost || paused || moves.areSpent) return null;
+    return couldServe(world, other) && mayTakeOver(world, other) ? other : null;
+  };
+  const mayOpen = (last: Master) => {
+    if (lacksAnything(court, last)) return false;
+    return last.writable || last.writabilityBy !== 'person';
+  };
+  const changed = () => {
+    lastHolder = world.cloud.holder ?? lastHolder;
+    const node = candidate()?.name;
+    if (node === undefined) able = null;
+    else if (able?.node !== node) able = { node, sinceMs: world.nowMs };
+  };
+  return {
+    changed,
+    vipMoved: () => moves.moved(),
+    saved: (_, before, after) => {
+      if (before.failoversAtMs.length > 0 && after.failoversAtMs.length === 0) moves.acknowledged();
+    },
+    ticked() {
+      changed();
+      if (able === null) return;
+      const forMs = world.nowMs - Math.max(able.sinceMs, court.workingSinceMs ?? world.nowMs);
+      if (forMs <= returnsWithinMs) return;
+      court.accuse(
+        'W6 service-returns',
+        `for ${Math.round(forMs)} ms clients have not been able to commit through the VIP, which is on ${world.cloud.holder ?? 'neither node'}, and ${able.node} could have served them all the time`,
+      );
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Court, Invariant } from './court.ts';
+
+/** The bound of the design. Milliseconds. */
+const withinMs = 15_000;
+
+/**
+ * Invariant W2. A live holder that we made read-only takes writes again within 15 s, or another node does, whatever EC2, SSM,
+ * SNS or the store answer.
+ *
+ * Only for pairs whose writability is managed. The 15 s are counted while the VIP leads to the node (or last did), it is
+ * read-only by an order of ours and not by a restart or a person, its mysqld works, and clients cannot commit through the VIP
+ * on the other node.
+ *
+ * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), and when no
+ * watch could lead: none was alive, one had just died or was frozen, or the table did not answer at all, without which
+ * nobody may act (invariant 1).
+ */
+export function reopeningInvariant(court: Court): Invariant {
+  const { world, chronicle } = court;
+  const managed = world.pair.writability === 'managed';
+  let lastHolder = world.cloud.holder;
+  let sinceMs: number | null = null;
+  const isShut = () => {
+    if (lastHolder === null || chronicle.downSinceMs === null) return false;
+    const { writable, writabilityBy } = world.master(lastHolder);
+    if (writable || writabilityBy !== 'keepalambda') return false;
+    return chronicle.of(lastHolder).reachedSinceMs !== null && court.workingSinceMs !== null;
+  };
+  const changed = () => {
+    lastHolder = world.cloud.holder ?? lastHolder;
+    sinceMs = managed && isShut() ? (sinceMs ?? world.nowMs) : null;
+  };
+  return {
+    changed,
+    ticked() {
+      changed();
+      if (sinceMs === null || lastHolder === null) return;
+      const forMs = world.nowMs - Math.max(sinceMs, court.workingSinceMs ?? world.nowMs);
+      if (forMs <= withinMs) return;
+      court.accuse(
+        'W2 holder-reopened',
+        `${lastHolder} lives, was made read-only by us, and for ${Math.round(forMs)} ms nobody has taken writes`,
+      );
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { NodeName } from '../../../lib/core/names.ts';
+import type { Overwrite } from '../world/rows.ts';
+import type { Court, Invariant } from './court.ts';
+
+/**
+ * Invariant W5. No acknowledged row is overwritten by an older one, and no two rows get the same GTID.
+ *
+ * (a) On neither master does a transaction of the other replace a row that a client wrote later and was told is committed:
+ * as the tail of an old holder does that comes back and is let in. (b) No number of a master's own history, which the
+ * other one has received, is given away a second time: as a master does that came back with less than it had, and
+ * is opened.
+ *
+ * Excuses: (a) what a person wrote by hand beside the VIP; (b) a master that was opened by a person, or by its own
+ * configuration (writability `untouched`).
+ */
+export function rowsInvariant(court: Court): Invariant {
+  const { world } = court;
+  const seen = new Map<NodeName, number>();
+  const checkNumbers = () => {
+    for (const { origin, from, to, peerHasFirst } of world.collisions()) {
+      if (!peerHasFirst || world.master(origin).writabilityBy !== 'keepalambda') continue;
+      court.accuse(
+        'W5 rows-kept',
+        `${origin} gives its transactions ${from} to ${to} away a second time, and the other node has the first`,
+      );
+    }
+  };
+  const checkRows = () => {
+    for (const { name, channel } of world.masters) {
+      // Dear: only when something of the other one has been applied since.
+      if (seen.get(name) === channel.appliedCount) continue;
+      seen.set(name, channel.appliedCount);
+      const found = world.overwrittenOn(name).filter(({ older }) => older.by === 'client');
+      const [first] = found;
+      if (first !== undefined) court.accuse('W5 rows-kept', told(first, found.length));
+    }
+  };
+  return {
+    ticked() {
+      checkNumbers();
+      // What clients write through the VIP is applied on the other one all the time, and replaces nothing.
+      const { holder } = world;
+      if (holder !== null && seen.get(holder.name) !== holder.channel.appliedCount) checkRows();
+    },
+    ended() {
+      checkNumbers();
+      checkRows();
+    },
+  };
+}
+
+function told({ node, key, newer, older }: Overwrite, count: number): string {
+  const atMs = (ms: number) => `t+${(ms / 1000).toFixed(3)}s`;
+  return `on ${node}, ${count} acknowledged rows were replaced by older ones: row ${key}, written at ${atMs(newer.committedAtMs)}, by what ${older.origin} wrote at ${atMs(older.committedAtMs)}`;
+}

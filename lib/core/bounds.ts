@@ -1,0 +1,124 @@
+/**
+ * What a record may hold. DynamoDB refuses items above 400 KB, and a record that cannot be saved stops all work on its
+ * pair, so every text that grows with the world is cut before it is stored.
+ */
+import type { Alert, Memory } from './memory.ts';
+import type { PlanRecord } from './plan.ts';
+import type { Position } from './sighting.ts';
+import type { Outcome } from './step.ts';
+
+/** How many alerts wait at most, and how much they take. */
+export const ALERTS_MAX = 50;
+const OUTBOX_MAX = 40_000;
+/** Texts of an alert, of a step, of an answer, of a reason. Characters. */
+const SENTENCE_MAX = 1000;
+const STEP_MAX = 300;
+const STEPS_MAX = 30;
+const ANSWER_MAX = 1000;
+const REASON_MAX = 500;
+const REASONS_MAX = 10;
+/** A set of transactions that is only told, never compared with again, is dropped above this. Characters. */
+const TOLD_SET_MAX = 4000;
+
+/** The text, or its beginning and how much is missing. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const note = ` … (${text.length} characters, cut)`;
+  return `${text.slice(0, Math.max(0, max - note.length))}${note}`;
+}
+
+/** Memory as it may be stored. The same object comes back when nothing is too long. */
+export function boundMemory(memory: Memory): Memory {
+  return changed(memory, {
+    outbox: boundOutbox(memory.outbox),
+    plan: memory.plan && boundPlan(memory.plan),
+    loss:
+      memory.loss &&
+      changed(memory.loss, {
+        kept: boundPosition(memory.loss.kept),
+        lastSeen: boundPosition(memory.loss.lastSeen),
+      }),
+    answers: each(memory.answers, (answer) => changed(answer, { text: cut(answer.text, ANSWER_MAX) })),
+    readiness:
+      memory.readiness &&
+      changed(memory.readiness, { reasons: boundTexts(memory.readiness.reasons, REASONS_MAX, REASON_MAX) }),
+    detached:
+      memory.detached &&
+      changed(memory.detached, {
+        missing: memory.detached.missing && cut(memory.detached.missing, SENTENCE_MAX),
+      }),
+  });
+}
+
+/** The newest alerts, each cut: the oldest goes first, because what lasts is told again. */
+function boundOutbox(outbox: readonly Alert[]): readonly Alert[] {
+  const short = each(outbox, boundAlert);
+  let size = 0;
+  let first = short.length;
+  while (first > 0 && short.length - first < ALERTS_MAX) {
+    size += JSON.stringify(short[first - 1]).length;
+    if (size > OUTBOX_MAX) break;
+    first -= 1;
+  }
+  return first === 0 ? short : short.slice(first);
+}
+
+function boundAlert(alert: Alert): Alert {
+  return changed(alert, {
+    happened: cut(alert.happened, SENTENCE_MAX),
+    done: cut(alert.done, SENTENCE_MAX),
+    todo: cut(alert.todo, SENTENCE_MAX),
+    steps: boundTexts(alert.steps, STEPS_MAX, STEP_MAX),
+  });
+}
+
+function boundPlan(plan: PlanRecord): PlanRecord {
+  const long = Object.values(plan.outcomes).some((outcome) => boundOutcome(outcome) !== outcome);
+  const short = () =>
+    Object.fromEntries(Object.entries(plan.outcomes).map(([key, outcome]) => [key, boundOutcome(outcome)]));
+  const bounded = changed(plan, {
+    because: cut(plan.because, SENTENCE_MAX),
+    outcomes: long ? short() : plan.outcomes,
+    lastSeen: boundPosition(plan.lastSeen),
+    kept: boundPosition(plan.kept),
+    ...(plan.receivedAt ? { receivedAt: boundPosition(plan.receivedAt) } : {}),
+  });
+  return plan.stoppedBecause === undefined
+    ? bounded
+    : changed(bounded, { stoppedBecause: cut(plan.stoppedBecause, SENTENCE_MAX) });
+}
+
+function boundOutcome(outcome: Outcome): Outcome {
+  switch (outcome.kind) {
+    case 'done':
+      return changed(outcome, { changed: cut(outcome.changed, STEP_MAX) });
+    case 'already':
+      return changed(outcome, { found: cut(outcome.found, STEP_MAX) });
+    case 'missed':
+    case 'blocked':
+    case 'failed':
+      return changed(outcome, { because: cut(outcome.because, STEP_MAX) });
+  }
+}
+
+/** Only the old holder's end (`fencedAt`) is compared with: that one is never cut. */
+function boundPosition(position: Position | null): Position | null {
+  return position?.gtid && position.gtid.length > TOLD_SET_MAX ? { ...position, gtid: null } : position;
+}
+
+function boundTexts(texts: readonly string[], count: number, max: number): readonly string[] {
+  const short = each(texts, (text) => cut(text, max));
+  return short.length > count ? short.slice(0, count) : short;
+}
+
+/** The value with these changes; the same one when there are none. */
+function changed<T extends object>(value: T, changes: Partial<T>): T {
+  const isChanged = Object.entries(changes).some(([key, next]) => value[key as keyof T] !== next);
+  return isChanged ? { ...value, ...changes } : value;
+}
+
+/** The list with each item changed; the same one when none is. */
+function each<T>(items: readonly T[], change: (item: T) => T): readonly T[] {
+  const next = items.map(change);
+  return next.some((item, index) => item !== items[index]) ? next : items;
+}

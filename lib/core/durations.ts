@@ -1,0 +1,86 @@
+/** How long things have been so: kept by the leader beside the evidence, because one look cannot say. */
+import type { Heartbeat, Position } from './sighting.ts';
+import type { Situation } from './situation.ts';
+import { isSteady } from './steady.ts';
+
+export interface Durations {
+  /** Since when the holder fails the check. */
+  readonly holderFaultsSinceMs: number | null;
+  /** Since when it fails the check by a fault of its own, and not of its source. */
+  readonly ownFaultsSinceMs: number | null;
+  /** Since when the standby is not ready while the holder lives; lucky moments in between do not end it. */
+  readonly unreadySinceMs: number | null;
+  /** Since when it is so for more than being late, without a break of that length. */
+  readonly brokenSinceMs: number | null;
+  /** When the standby itself last said that it is not ready. */
+  readonly illAtMs: number | null;
+  /** Since when the standby is ready, without a break. */
+  readonly readySinceMs: number | null;
+  /** Since when the pair is steady. */
+  readonly steadySinceMs: number | null;
+  /** What came of the holder's heartbeat, and since when it is of this kind. */
+  readonly heartbeat: { readonly kind: Heartbeat['kind']; readonly sinceMs: number } | null;
+  /** What the standby had received when it was last seen beside a holder that lived. */
+  readonly received: Position | null;
+}
+
+export const noDurations: Durations = {
+  holderFaultsSinceMs: null,
+  ownFaultsSinceMs: null,
+  unreadySinceMs: null,
+  brokenSinceMs: null,
+  illAtMs: null,
+  readySinceMs: null,
+  steadySinceMs: null,
+  heartbeat: null,
+  received: null,
+};
+
+/** The durations after this situation: each begins when its condition does and ends with it. */
+export function nextDurations(durations: Durations, situation: Situation): Durations {
+  const { nowMs, holder, standby } = situation;
+  // Where nothing has been seen yet, as right after a plan, nothing has begun or ended.
+  if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
+  const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
+  return {
+    ...nextReadiness(durations, situation),
+    holderFaultsSinceMs: since(durations.holderFaultsSinceMs, situation.holderFaults.length > 0),
+    ownFaultsSinceMs: since(durations.ownFaultsSinceMs, situation.holderOwnFaults.length > 0),
+    steadySinceMs: since(durations.steadySinceMs, isSteady(situation)),
+    heartbeat: nextHeartbeat(durations, situation),
+  };
+}
+
+/**
+ * A channel that lives on lucky looks between errors is ill all the time: what the standby said of itself ends when it
+ * has been well for `readinessMs`. That we could not see it for a moment ends with the moment.
+ */
+function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pair }: Situation) {
+  const { unreadySinceMs, brokenSinceMs, illAtMs, readySinceMs, received } = durations;
+  switch (life) {
+    case 'unsure':
+      return { unreadySinceMs, brokenSinceMs, illAtMs, readySinceMs, received };
+    case 'dead':
+      return { unreadySinceMs: null, brokenSinceMs: null, illAtMs: null, readySinceMs: null, received };
+    case 'lives': {
+      const { server } = standby;
+      const isBroken = !fitness.fit && !fitness.isLate;
+      const saysIll = isBroken && standby.kind === 'serving';
+      const lastIllMs = saysIll ? nowMs : illAtMs;
+      const isIll = lastIllMs !== null && nowMs - lastIllMs < pair.settings.readinessMs;
+      return {
+        unreadySinceMs: fitness.fit && !isIll ? null : (unreadySinceMs ?? nowMs),
+        brokenSinceMs: isBroken || isIll ? (brokenSinceMs ?? nowMs) : null,
+        illAtMs: isIll ? lastIllMs : null,
+        readySinceMs: fitness.fit ? (readySinceMs ?? nowMs) : null,
+        received: server?.inbound.kind === 'configured' ? server.inbound.received : received,
+      };
+    }
+  }
+}
+
+function nextHeartbeat({ heartbeat }: Durations, { holder, nowMs }: Situation): Durations['heartbeat'] {
+  if (holder.server === null) return null;
+  const { kind } = holder.server.heartbeat;
+  return heartbeat?.kind === kind ? heartbeat : { kind, sinceMs: nowMs };
+}

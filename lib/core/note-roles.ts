@@ -1,0 +1,162 @@
+/** What a situation leaves in memory about the two nodes: who they are, who holds, and whether the other is ready to. */
+import { tell } from './alerts.ts';
+import { misdirection } from './fitness.ts';
+import type { Memory, Readiness, Settled } from './memory.ts';
+import type { NodeName } from './names.ts';
+import type { Durations, Situation } from './situation.ts';
+import { isRefusedBySource } from './source-errors.ts';
+import { isSteady } from './steady.ts';
+import type { Verdict, VerdictKind } from './verdict.ts';
+
+/** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
+const READINESS_REFRESH_MS = 60_000;
+/** A server's start is known to whole seconds and some more: less is no other start. Milliseconds. */
+const SAME_START_MS = 5000;
+
+/** Memory → memory; the same object when there is nothing new. */
+export function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const steps = [noteHolder, noteIdentities, noteSettled, noteMoves, noteLife, noteReadiness];
+  return steps.reduce((so, step) => step(so, situation, durations), memory);
+}
+
+function noteHolder(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { vip, holder, pair, nowMs } = situation;
+  const { movedByHand, lastHolder, plan } = memory;
+  const isOver = movedByHand !== null && (movedByHand.to !== holder.node || isSettled(situation, durations));
+  const settled = isOver && vip === 'held' ? { ...memory, movedByHand: null } : memory;
+  if (vip !== 'held' || lastHolder === holder.node || plan !== null) return settled;
+  const next = { ...settled, lastHolder: holder.node };
+  if (lastHolder === null) return next;
+  const words = {
+    happened: `The VIP is on ${holder.node}, and no plan of ours moved it from ${lastHolder}. ${aheadText(situation)}`,
+    done: 'The pair is brought in order around it, unless that could lose writes.',
+  };
+  const moved = { from: lastHolder, to: holder.node, atMs: nowMs };
+  return tell({ ...next, movedByHand: moved }, pair.name, 'vip-moved-by-hand', words, nowMs);
+}
+
+function isSettled(situation: Situation, { steadySinceMs }: Durations): boolean {
+  const { readinessMs } = situation.pair.settings;
+  return isSteady(situation) && steadySinceMs !== null && situation.nowMs - steadySinceMs >= readinessMs;
+}
+
+function aheadText({ holder, standby, lead }: Situation): string {
+  const lacks = lead.holderLacksOwn ?? lead.holderLacksOthers;
+  if (lacks !== null) return `${standby.node} is ahead: ${holder.node} lacks ${lacks}.`;
+  if (lead.standbyLacks !== null)
+    return `${holder.node} is ahead: ${standby.node} lacks ${lead.standbyLacks}.`;
+  return 'Neither is known to lack anything.';
+}
+
+/** Who answers at each node. Another at the holder is not remembered before a person has acknowledged it. */
+function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: Situation): Memory {
+  if (vip !== 'held' || memory.plan !== null) return memory;
+  const { identities } = memory;
+  const ofHolder = holder.server?.identity;
+  const ofStandby = standby.server?.identity;
+  let next = memory;
+  if (ofHolder !== undefined && identities[holder.node] === undefined && ofHolder !== ofStandby)
+    next = { ...next, identities: { ...next.identities, [holder.node]: ofHolder } };
+  const was = identities[standby.node];
+  const isOfHolder = ofStandby === (ofHolder ?? identities[holder.node]);
+  if (ofStandby === undefined || ofStandby === was || isOfHolder) return next;
+  next = { ...next, identities: { ...next.identities, [standby.node]: ofStandby } };
+  if (was === undefined) return next;
+  const words = {
+    happened: `${standby.node} answers as ${ofStandby}, and was ${was}: it was rebuilt, or another server answers there.`,
+    done: `It is judged anew as the standby of ${holder.node}.`,
+  };
+  return tell({ ...next, readiness: null }, pair.name, 'identity-changed', words, nowMs);
+}
+
+/** Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. */
+function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memory {
+  if (vip !== 'held' || memory.plan !== null) return memory;
+  const ofHolder = holder.server?.writable ? settledOf(holder, 'open') : null;
+  const isClosed = standby.server !== null && !standby.server.writable && !standby.server.halfClosed;
+  const ofStandby = isClosed ? settledOf(standby, 'closed') : null;
+  return withSettled(withSettled(memory, holder.node, ofHolder), standby.node, ofStandby);
+}
+
+function settledOf({ server, seenAtMs }: Verdict, is: Settled['is']): Settled | null {
+  if (server === null || server.uptimeSeconds === 0) return null;
+  return { is, startedAtMs: seenAtMs - server.uptimeSeconds * 1000 };
+}
+
+function withSettled(memory: Memory, node: NodeName, now: Settled | null): Memory {
+  if (now === null) return memory;
+  const before = memory.settled[node];
+  const isKnown = before?.is === now.is && Math.abs(before.startedAtMs - now.startedAtMs) <= SAME_START_MS;
+  return isKnown ? memory : { ...memory, settled: { ...memory.settled, [node]: now } };
+}
+
+/** Moves older than an hour do not count any more. */
+function noteMoves(memory: Memory, { nowMs }: Situation): Memory {
+  const recent = memory.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
+  return recent.length === memory.failoversAtMs.length ? memory : { ...memory, failoversAtMs: recent };
+}
+
+/**
+ * Since when the holder is dead, and what the standby had received by then: how old readiness was must not depend on how
+ * long the loss lasts. That both vanished at once proves no death: readiness ages on.
+ */
+function noteLife(
+  memory: Memory,
+  { life, blind, holder, nowMs }: Situation,
+  { received }: Durations,
+): Memory {
+  const alive = { lostAtMs: null, receivedWhenLost: null };
+  switch (life) {
+    case 'lives':
+      return memory.lostAtMs === null ? memory : { ...memory, ...alive };
+    case 'dead':
+      return memory.lostAtMs === null ? { ...memory, lostAtMs: nowMs, receivedWhenLost: received } : memory;
+    case 'unsure':
+      return blind !== null && holder.kind === 'silent' && memory.lostAtMs !== null
+        ? { ...memory, lostAtMs: null }
+        : memory;
+  }
+}
+
+/**
+ * Whether the standby is ready, as far as it can be judged beside a holder that lives. What was known is kept, with its
+ * age, while nothing can be seen.
+ */
+function noteReadiness(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { standby, fitness, nowMs, pair, life, vip } = situation;
+  if (life !== 'lives' || vip !== 'held' || standby.kind === 'unseen') return memory;
+  const { readiness } = memory;
+  const { readinessMs } = pair.settings;
+  const lasted = (sinceMs: number | null) => nowMs - (sinceMs ?? nowMs) >= readinessMs;
+  const before = readiness?.node === standby.node ? readiness : null;
+  if (fitness.fit) {
+    // What was ill must have been well for its time; what is ill now and then is not ready.
+    if (before !== null && !before.fit && !lasted(durations.readySinceMs)) return memory;
+    if (before?.fit === true && durations.unreadySinceMs !== null) return memory;
+  } else {
+    // A late standby is out of touch for a moment, too, when its source dies.
+    const sinceMs = fitness.isLate ? durations.unreadySinceMs : durations.brokenSinceMs;
+    if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
+  }
+  const { fit, reasons, isLate } = fitness;
+  const now: Readiness = { node: standby.node, fit, reasons, atMs: nowMs, ...(isLate ? { isLate } : {}) };
+  return isNews(before, now) ? { ...memory, readiness: now } : memory;
+}
+
+/**
+ * A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like it;
+ * a standby whose port refuses, whose source refuses it, or that follows another server, is unready at once.
+ */
+function isProvenUnfit({ pair, standby, peerIdentity }: Situation): boolean {
+  const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
+  if (standby.confirmed && !untold.includes(standby.kind)) return true;
+  if (standby.server === null) return false;
+  return (
+    isRefusedBySource(standby.server.inbound) || misdirection(pair, standby.server, peerIdentity) !== null
+  );
+}
+
+function isNews(before: Readiness | null, now: Readiness): boolean {
+  if (before === null || before.fit !== now.fit || before.isLate !== now.isLate) return true;
+  return now.atMs - before.atMs >= READINESS_REFRESH_MS;
+}

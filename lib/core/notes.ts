@@ -1,0 +1,94 @@
+/** What looks teach beside the decision: what an old holder brings back, and what a move or a standby would do unseen. */
+import { tell, tellCondition, tellLimited, withIncident } from './alerts.ts';
+import { cut } from './bounds.ts';
+import { countOf, parseSet, subtract, withoutOrigin } from './gtid.ts';
+import { type Missing, missingOf, transactions } from './loss.ts';
+import type { Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
+import type { Server } from './sighting.ts';
+import type { Situation } from './situation.ts';
+
+/** How much of a list of transactions is kept. Characters. */
+const LIST_MAX = 600;
+
+/** The old holder is back: now it is known what it has and the new one lacks. */
+export function noteReturn(memory: Memory, situation: Situation): Memory {
+  return countLoss(noteMissing(memory, situation), situation);
+}
+
+/** What the new holder lacks of what the old one has: nothing, a list, or why it is not known. */
+function noteMissing(memory: Memory, { holder, standby }: Situation): Memory {
+  const { detached } = memory;
+  if (detached === null || holder.server === null || standby.server === null) return memory;
+  if (detached.node !== holder.node || detached.from !== standby.node) return memory;
+  const missing = listOf(missingBetween(standby.server, holder.server));
+  return missing === detached.missing ? memory : { ...memory, detached: { ...detached, missing } };
+}
+
+function countLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation): Memory {
+  const { loss } = memory;
+  if (!loss || standby.node !== loss.old || standby.server === null || holder.server === null) return memory;
+  if (memory.plan !== null) return memory;
+  const missing = listOf(missingBetween(standby.server, holder.server));
+  const words = {
+    happened:
+      missing === ''
+        ? `${loss.old} is back. Nothing is missing: ${holder.node} has every transaction that ${loss.old} has.`
+        : `${loss.old} is back. Missing on ${holder.node} now: ${missing}.`,
+    done: 'Nothing was changed.',
+  };
+  return tell({ ...memory, loss: null }, pair.name, 'loss-counted', words, nowMs);
+}
+
+/** What the new holder wrote itself may have come back to the old one since the new one was looked at. */
+function missingBetween(old: Server, holder: Server): Missing | null {
+  return missingOf(old.executed, holder.executed, holder.identity);
+}
+
+/** Empty when nothing is missing. */
+function listOf(missing: Missing | null): string {
+  if (missing === null) return 'unknown (GTIDs are off)';
+  return missing.count === 0 ? '' : `${transactions(missing.count)}: ${cut(missing.set, LIST_MAX)}`;
+}
+
+/** Scheduled events of the holder that the standby keeps disabled: said once, and again when their number changes. */
+export function noteEvents(memory: Memory, { pair, holder, standby, nowMs }: Situation): Memory {
+  const [here, there] = [holder.server?.events ?? null, standby.server?.events ?? null];
+  if (pair.events === 'managed' || here === null || there === null || holder.kind !== 'serving')
+    return memory;
+  const runs = here.scheduler === 'on' && here.enabled > 0;
+  const stopping = runs ? there.disabledOnReplica : 0;
+  if (stopping === memory.eventsTold) return memory;
+  const noted = { ...memory, eventsTold: stopping };
+  if (stopping === 0) return noted;
+  const words = {
+    happened: `${holder.node} runs ${here.enabled} scheduled events; ${stopping} of them are disabled on ${standby.node}, as replication does it. After a move they run nowhere.`,
+    done: 'Nothing was changed.',
+  };
+  return tellLimited(noted, pair.name, 'events-will-stop', words, nowMs);
+}
+
+/** By how many transactions of its own a closed node's history grew between two looks. */
+export function ownGrowth(before: Server | null, now: Server): number {
+  const closed = (server: Server) => !server.writable && !server.halfClosed;
+  if (before === null || !closed(before) || !closed(now) || before.identity !== now.identity) return 0;
+  if (before.executed.gtid === null || now.executed.gtid === null) return 0;
+  const fresh = subtract(parseSet(now.executed.gtid), parseSet(before.executed.gtid));
+  return countOf(fresh) - countOf(withoutOrigin(fresh, now.identity));
+}
+
+/** The closed standby wrote by itself between two looks. */
+export function noteStandbyWrites(
+  memory: Memory,
+  { pair, standby, nowMs }: Situation,
+  grown: { readonly node: NodeName; readonly count: number } | null,
+  newId: string,
+): Memory {
+  if (grown === null || grown.node !== standby.node || pair.writability !== 'managed') return memory;
+  const words = {
+    happened: `${standby.node} is read-only, and yet its own history grew by ${transactions(grown.count)} between two looks.`,
+    done: 'Nothing was changed.',
+  };
+  const open = withIncident(memory, 'standby-writes', nowMs, newId);
+  return tellCondition(open, pair.name, 'standby-writes', words, nowMs);
+}

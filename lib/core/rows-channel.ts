@@ -1,0 +1,51 @@
+/** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
+import { attachPlan } from './plans.ts';
+import type { RowText } from './row.ts';
+import type { Situation } from './situation.ts';
+
+/** The channel that is detached, seen from the node that it leads into, when both nodes can be asked. */
+function detachedNow({ memory, holder, standby, vip }: Situation) {
+  const { detached } = memory;
+  if (detached === null || vip !== 'held' || holder.kind !== 'serving' || standby.server === null)
+    return null;
+  const known = [holder.node, standby.node];
+  return known.includes(detached.node) && known.includes(detached.from) ? detached : null;
+}
+
+/** A standby may always receive from the holder; the holder from the standby only what it does not lack. */
+function mayAttach(s: Situation): boolean {
+  const detached = detachedNow(s);
+  return detached !== null && (detached.node === s.standby.node || detached.missing === '');
+}
+
+export const channel: readonly RowText[] = [
+  {
+    name: 'channel-may-attach',
+    says: 'A failover has detached the channel from the old holder, which answers again and has nothing that the new holder lacks.',
+    when: mayAttach,
+    measure: (s) => {
+      const { node, from } = s.memory.detached ?? { node: s.holder.node, from: s.standby.node };
+      return {
+        kind: 'act',
+        plan: attachPlan(node, from),
+        because: `${from} is back and has nothing that ${s.holder.node} lacks`,
+      };
+    },
+    does: ['plan attach-channel'],
+    reason: 'Nothing can arrive over newer rows, and the pair needs both channels for the next move.',
+    origin: 'review of 15d31a4: the old holder’s tail',
+  },
+  {
+    name: 'channel-detached',
+    says: 'A failover has detached the channel from the old holder, which answers again and has transactions that the new holder lacks, or may have.',
+    when: (s) => (detachedNow(s)?.missing ?? null) !== null,
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'channel-detached',
+      because: `${s.holder.node} receives nothing from ${s.standby.node}, which has what ${s.holder.node} lacks: ${s.memory.detached?.missing}`,
+    }),
+    does: ['page channel-detached'],
+    reason: 'Received now, they could overwrite rows that are newer: what they are worth is for a person.',
+    origin: 'review of 15d31a4: the old holder’s tail',
+  },
+];

@@ -1,0 +1,44 @@
+/** Which errors of a replication channel are of its source's making, and which of them prove that the source lives. */
+import type { Inbound, ReplicationError } from './sighting.ts';
+
+/**
+ * A source that sends one of these has answered: it lets the channel in no further. (MySQL manual, "Server Error
+ * Message Reference".)
+ */
+const refusals: ReadonlySet<number> = new Set([
+  1040, // Too many connections
+  1044, // Access denied to a database
+  1045, // Access denied
+  1129, // Host is blocked
+  1130, // Host is not allowed to connect
+  1142, // Command denied
+  1203, // User has max_user_connections already
+  1226, // A limit of the account is reached
+  1227, // A privilege is missing
+  1236, // Fatal error when reading the binary log: purged, reset, or behind the replica
+  1593, // Fatal error: the same server id or UUID, or a value of the source that could not be read
+  1698, // Access denied without a password
+  1862, // The password has expired
+  3118, // The account is locked
+  3159, // TLS is required
+]);
+
+/** Errors of a connection that was cut, as the server numbers them; those from 2000 on are of the client's library. */
+const cuts: ReadonlySet<number> = new Set([1053, 1158, 1159, 1160, 1161]);
+
+/** The source answered the channel, and refuses it. */
+export function isRefusal(error: ReplicationError | null): boolean {
+  return error !== null && refusals.has(error.errno);
+}
+
+/** What stands in the way of the channel lies at its source, or on the way to it. */
+export function isOfSource(error: ReplicationError | null): boolean {
+  if (error === null) return false;
+  const { errno } = error;
+  return refusals.has(errno) || cuts.has(errno) || (errno >= 2000 && errno < 3000);
+}
+
+/** The channel is not connected, because its source refuses it. */
+export function isRefusedBySource(inbound: Inbound): boolean {
+  return inbound.kind === 'configured' && inbound.io !== 'yes' && isRefusal(inbound.ioError);
+}

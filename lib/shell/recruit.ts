@@ -1,0 +1,69 @@
+/** A pair whose memory is to be claimed: what cannot be read of one pair must not keep the leader from the others. */
+import type { Pair } from '../core/config.ts';
+import type { Memory } from '../core/memory.ts';
+import type { Leadership } from './leadership.ts';
+import { PortError } from './ports.ts';
+import { PairRunner, type RunnerProps } from './runner.ts';
+import { backOffMs, TICK_FAILS_MS, tickFails } from './tick-fails.ts';
+
+type Common = Omit<RunnerProps, 'pair' | 'memory'>;
+
+export class Recruit {
+  readonly #pair: Pair;
+  readonly #common: Common;
+  readonly #leadership: Leadership;
+  readonly #beganMs: number;
+  #enlisted = false;
+  #failures = 0;
+  #told = false;
+
+  constructor(pair: Pair, common: Common, leadership: Leadership) {
+    this.#pair = pair;
+    this.#common = common;
+    this.#leadership = leadership;
+    this.#beganMs = common.ports.clock.nowMs();
+  }
+
+  /** Tries once to claim the pair's memory and to take its runner in. Never rejects. */
+  async enlist(): Promise<void> {
+    try {
+      const memory = await this.#claim();
+      if (memory === null) return this.#common.onSuperseded();
+      this.#leadership.add(new PairRunner({ ...this.#common, pair: this.#pair, memory }));
+      this.#enlisted = true;
+    } catch (error) {
+      await this.#onError(error);
+    }
+  }
+
+  /** Tries again, more and more slowly, until it is taken in or the leader stops. */
+  async persist(): Promise<void> {
+    const { ports, stop } = this.#common;
+    while (!this.#enlisted && !stop.aborted) {
+      await ports.clock.sleep(backOffMs(Math.max(1, this.#failures)), stop);
+      if (!stop.aborted) await this.enlist();
+    }
+  }
+
+  /** Null when the lease is no longer ours. A memory of a greater epoch means that the lease's record was lost. */
+  async #claim(): Promise<Memory | null> {
+    const { ports, lease } = this.#common;
+    try {
+      return await ports.store.claimMemory(this.#pair.name, lease.epoch);
+    } catch (error) {
+      const epoch = error instanceof PortError && error.kind === 'superseded' ? error.epoch : null;
+      if (epoch === null) throw error;
+      if (!(await lease.raiseAbove(epoch))) return null;
+      return ports.store.claimMemory(this.#pair.name, lease.epoch);
+    }
+  }
+
+  async #onError(error: unknown): Promise<void> {
+    const { ports, stop } = this.#common;
+    this.#failures += 1;
+    ports.log.error(`the memory could not be claimed: ${String(error)}`, { pair: this.#pair.name });
+    ports.metrics.publish('TickFailure', 1);
+    const isLate = ports.clock.nowMs() - this.#beganMs >= TICK_FAILS_MS;
+    if (isLate && !this.#told && !stop.aborted) this.#told = await tickFails(ports, this.#pair.name, error);
+  }
+}

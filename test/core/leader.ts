@@ -1,0 +1,85 @@
+/** A leader's core loop without a shell: evidence, durations and memory carried on from look to look. */
+import { decide } from '../../lib/core/decision.ts';
+import type { EventCode } from '../../lib/core/events.ts';
+import { observe } from '../../lib/core/evidence.ts';
+import type { Memory } from '../../lib/core/memory.ts';
+import { remember } from '../../lib/core/remember.ts';
+import type { Saw } from '../../lib/core/sighting.ts';
+import { assess, nextDurations, type Situation } from '../../lib/core/situation.ts';
+import { type Change, changed, NOW_MS, steady, type World } from './world.ts';
+
+/** What a look came to. */
+export interface Step {
+  readonly row: string;
+  /** `failover`, or the kind of what is done where no plan is made. */
+  readonly deed: string;
+  readonly situation: Situation;
+  readonly alerted: readonly EventCode[];
+}
+
+export class Leader {
+  nowMs = NOW_MS;
+  #world: World;
+
+  constructor(...changes: readonly Change[]) {
+    this.#world = changed(steady, ...changes);
+  }
+
+  get memory(): Memory {
+    return this.#world.memory;
+  }
+
+  /** A look that shows this, after `afterMs`. */
+  look(afterMs: number, db1: Saw, db2: Saw): Step {
+    this.nowMs += afterMs;
+    const sightings = [
+      { node: 'db1', saw: db1 },
+      { node: 'db2', saw: db2 },
+    ];
+    return this.#step(sightings);
+  }
+
+  /** The same look again and again; the last step. */
+  looks(count: number, everyMs: number, db1: Saw, db2: Saw): Step {
+    let last = this.look(everyMs, db1, db2);
+    for (let i = 1; i < count; i++) last = this.look(everyMs, db1, db2);
+    return last;
+  }
+
+  /** Nobody can look for this long. */
+  blind(forMs: number): void {
+    for (let leftMs = forMs; leftMs > 0; leftMs -= 1000) {
+      this.nowMs += 1000;
+      this.#report({ kind: 'blind', vantage: 'a', atMs: this.nowMs, because: 'throttled' });
+      this.#decide();
+    }
+  }
+
+  #step(sightings: { readonly node: string; readonly saw: Saw }[]): Step {
+    this.#report({ kind: 'saw', vantage: 'a', atMs: this.nowMs, sightings });
+    return this.#decide();
+  }
+
+  #report(report: Parameters<typeof observe>[1]): void {
+    const { evidence } = this.#world;
+    const vip = evidence.vip && { ...evidence.vip, atMs: this.nowMs };
+    this.#world = { ...this.#world, evidence: observe({ ...evidence, vip }, report) };
+  }
+
+  #decide(): Step {
+    const { pair, evidence, memory, durations, safeguards } = this.#world;
+    const situation = assess(pair, evidence, memory, durations, this.nowMs, safeguards);
+    const next = nextDurations(durations, situation);
+    const decision = decide(situation);
+    const remembered = remember(memory, decision, situation, next, 'cccc0001');
+    const alerted = remembered.outbox.slice(memory.outbox.length).map(({ code }) => code);
+    this.#world = { ...this.#world, durations: next, memory: remembered };
+    const { measure, row } = decision;
+    return {
+      row: row.name,
+      deed: measure.kind === 'act' ? measure.plan.kind : measure.kind,
+      situation,
+      alerted,
+    };
+  }
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Memory } from '../../lib/core/memory.ts';
+import { noteRoles } from '../../lib/core/note-roles.ts';
+import { type Durations, noDurations } from '../../lib/core/situation.ts';
+import {
+  answers1,
+  answers2,
+  type Change,
+  hears2,
+  holder,
+  inFlight,
+  memory,
+  NOW_MS,
+  position,
+  refused,
+  seen,
+  standby,
+  steady,
+  UUID1,
+  UUID2,
+  UUID3,
+  unanswered,
+  vipAt,
+} from './world.ts';
+
+const noted = (changes: readonly Change[], durations: Partial<Durations> = {}): Memory => {
+  const situation = seen(steady, ...changes);
+  return noteRoles(situation.memory, situation, { ...noDurations, ...durations });
+};
+const codes = ({ outbox }: Memory) => outbox.map(({ code }) => code);
+const onDb2 = vipAt({ kind: 'node', node: 'db2' });
+const away = standby(hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 4000 }));
+
+describe('who answers at each node', () => {
+  test.each<
+    [what: string, changes: readonly Change[], identities: Memory['identities'], alerted: readonly string[]]
+  >([
+    ['as before', [], { db1: UUID1, db2: UUID2 }, []],
+    ['seen for the first time', [memory({ identities: {} })], { db1: UUID1, db2: UUID2 }, []],
+    [
+      'the standby was rebuilt: alerted, and remembered',
+      [standby(answers2({ identity: UUID3 }))],
+      { db1: UUID1, db2: UUID3 },
+      ['identity-changed'],
+    ],
+    [
+      'the holder is another: not remembered before a person has acknowledged it',
+      [holder(answers1({ identity: UUID3 }))],
+      { db1: UUID1, db2: UUID2 },
+      [],
+    ],
+    [
+      'the standby answers as the holder: never remembered',
+      [standby(answers2({ identity: UUID1 }))],
+      { db1: UUID1, db2: UUID2 },
+      [],
+    ],
+    [
+      'not while a plan is in flight',
+      [inFlight, standby(answers2({ identity: UUID3 }))],
+      { db1: UUID1, db2: UUID2 },
+      [],
+    ],
+  ])('%s', (_, changes, identities, alerted) => {
+    const memory = noted(changes);
+    expect(memory.identities).toEqual(identities);
+    expect(codes(memory)).toEqual(alerted);
+  });
+
+  it('a rebuilt standby is judged anew', () => {
+    expect(noted([standby(answers2({ identity: UUID3 }))]).readiness).toMatchObject({
+      fit: true,
+      atMs: NOW_MS,
+    });
+  });
+});
+
+describe('the VIP moved by hand', () => {
+  it('is alerted, with who is ahead, and remembered', () => {
+    const memory = noted([onDb2]);
+    expect(memory).toMatchObject({ lastHolder: 'db2', movedByHand: { from: 'db1', to: 'db2' } });
+    expect(codes(memory)).toEqual(['vip-moved-by-hand']);
+    const newer = noted([onDb2, holder(answers1({ executed: position(`${UUID1}:1-130`) }))]);
+    expect(newer.outbox[0]?.happened).toContain(`db1 is ahead: db2 lacks 30 transactions: ${UUID1}:101-130`);
+  });
+
+  test.each<[what: string, changes: readonly Change[]]>([
+    ['a plan of ours is in flight', [inFlight, onDb2]],
+    ['nothing was known before', [memory({ lastHolder: null }), onDb2]],
+    ['it is on neither node', [vipAt({ kind: 'nowhere' })]],
+  ])('not where %s', (_, changes) => {
+    expect(noted(changes).movedByHand).toBeNull();
+  });
+
+  it('is over when the pair has been steady for its time, or the VIP has moved on', () => {
+    const moved = memory({ movedByHand: { from: 'db2', to: 'db1', atMs: 0 } });
+    expect(noted([moved]).movedByHand).not.toBeNull();
+    expect(noted([moved], { steadySinceMs: NOW_MS - 3000 }).movedByHand).toBeNull();
+    expect(noted([moved, onDb2]).movedByHand).toMatchObject({ to: 'db2' });
+  });
+});
+
+describe('a death', () => {
+  const received = position(`${UUID1}:1-70`);
+  test.each<[what: string, changes: readonly Change[], lostAtMs: number | null]>([
+    ['proven', [holder(refused), away], NOW_MS],
+    ['silent, and heard by nobody', [holder(unanswered), away], NOW_MS],
+    ['silent, and heard', [holder(unanswered)], null],
+    ['refused, and heard', [holder(refused)], null],
+    ['both vanished at once', [holder(unanswered), standby(unanswered)], null],
+    [
+      'both vanished at once, after one was silent',
+      [memory({ lostAtMs: 5 }), holder(unanswered), standby(unanswered)],
+      null,
+    ],
+    ['proven before', [memory({ lostAtMs: 5 }), holder(refused), away], 5],
+    ['back', [memory({ lostAtMs: 5 })], null],
+  ])('%s', (_, changes, lostAtMs) => {
+    expect(noted(changes).lostAtMs).toBe(lostAtMs);
+  });
+
+  it('keeps what the standby had received by then', () => {
+    expect(noted([holder(refused), away], { received }).receivedWhenLost).toEqual(received);
+    expect(noted([memory({ lostAtMs: 5, receivedWhenLost: received })]).receivedWhenLost).toBeNull();
+  });
+});
+
+it('notes a process that is as its role wants it, and again after it has restarted', () => {
+  const restarted = holder(answers1({ uptimeSeconds: 20 }));
+  expect(noted([restarted]).settled.db1).toEqual({ is: 'open', startedAtMs: NOW_MS - 20_000 });
+  const closed = holder(answers1({ uptimeSeconds: 20, writable: false }));
+  expect(noted([closed]).settled).toEqual(steady.memory.settled);
+  expect(noted([standby(answers2({ uptimeSeconds: 20, halfClosed: true }))]).settled).toEqual(
+    steady.memory.settled,
+  );
+});

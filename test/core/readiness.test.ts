@@ -1,0 +1,225 @@
+/** Whether a standby may take over is told by how it was while the holder lived, whether or not it served us. */
+import { describe, expect, it, test } from 'vitest';
+import type { Saw } from '../../lib/core/sighting.ts';
+import { Leader } from './leader.ts';
+import {
+  answered,
+  answers1,
+  answers2,
+  backup,
+  channel,
+  db1,
+  db2,
+  full,
+  hears2,
+  hung,
+  lockedOut,
+  memory,
+  NOW_MS,
+  position,
+  refused,
+  UUID1,
+  unanswered,
+} from './world.ts';
+
+const well1 = answered(db1);
+const well2 = answered(db2);
+/** What a channel says whose source has died. */
+const bereft = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 5000 });
+const stopped = hears2({ io: 'no', lagSeconds: null });
+const ioError = { errno: 1040, message: 'Too many connections' };
+const refusedBySource = hears2({ io: 'connecting', lagSeconds: null, ioError, heardAgoMs: 60_000 });
+
+describe('the holder lives and does not serve us; its standby goes bad; the holder dies', () => {
+  const heard = { heardAgoMs: 300 };
+  test.each<[what: string, db1: Saw, db2: Saw]>([
+    ['full, and its channel is refused', full, refusedBySource],
+    ['full, and somebody stops its channel', full, stopped],
+    ['it refuses us, and the channel is refused', lockedOut, refusedBySource],
+    ['it refuses us, and the channel hears nothing', lockedOut, hears2({ heardAgoMs: 9000 })],
+    ['it refuses us, and the lag is unknown', lockedOut, hears2({ lagSeconds: null })],
+    ['our path is cut, and it does not know its lag', unanswered, hears2({ lagSeconds: null, ...heard })],
+    [
+      'our path is cut, and its SQL thread stops',
+      unanswered,
+      hears2({ sql: 'no', lagSeconds: null, ...heard }),
+    ],
+    ['it hangs for us, and its applier stops', hung, hears2({ sql: 'no', ...heard, receivedAgoMs: 100 })],
+  ])('%s: no failover', (_, ofHolder, ofStandby) => {
+    const leader = new Leader();
+    leader.look(1000, well1, well2);
+    leader.looks(4, 250, ofHolder, well2);
+    const bad = leader.looks(20, 1000, ofHolder, ofStandby);
+    expect(bad.deed).not.toBe('failover');
+    expect(leader.memory.outbox.map(({ code }) => code)).toContain('standby-unfit');
+    expect(leader.looks(3, 250, refused, bereft).row).toBe('holder-lost-standby-unfit');
+    expect(leader.memory.outbox.map(({ code }) => code)).toContain('holder-lost');
+  });
+
+  it.each([full, lockedOut])('a standby that stays well takes over, two hours later: $kind', (barred) => {
+    const leader = new Leader();
+    leader.look(1000, well1, well2);
+    leader.looks(7200, 1000, barred, well2);
+    expect(leader.looks(2, 250, refused, bereft)).toMatchObject({ row: 'holder-lost', deed: 'failover' });
+  });
+});
+
+describe('a standby that has received everything, and applied it late', () => {
+  const lagging = hears2({ lagSeconds: 150, caughtUp: false });
+  const lost = { io: 'connecting', lagSeconds: null, heardAgoMs: 5000 } as const;
+  const locked = (inbound: Parameters<typeof channel>[0]) =>
+    answers2({ globalLock: backup, inbound: channel(inbound) });
+
+  test.each<[what: string, before: Saw, after: Saw, deed: string]>([
+    ['it lagged, and has caught up', lagging, hears2({ ...lost, caughtUp: true }), 'failover'],
+    ['it lagged, and has not caught up', lagging, hears2({ ...lost, caughtUp: false }), 'stay'],
+    [
+      'a backup locks it: catching up ends that',
+      locked({}),
+      locked({ ...lost, caughtUp: false }),
+      'failover',
+    ],
+    [
+      'a backup locked it, and has ended',
+      locked({ lagSeconds: 150, caughtUp: false }),
+      hears2({ ...lost, caughtUp: true }),
+      'failover',
+    ],
+    [
+      'a backup locks it, and its channel was stopped before',
+      locked({ io: 'no', lagSeconds: null }),
+      locked({ ...lost, caughtUp: true }),
+      'stay',
+    ],
+  ])('%s', (_, before, after, deed) => {
+    const leader = new Leader();
+    leader.looks(10, 1000, well1, before);
+    expect(leader.memory.readiness?.fit).toBe(false);
+    // One vantage still holds the word of a living holder when the channel is already cut.
+    leader.look(250, well1, after);
+    expect(leader.looks(3, 250, refused, after).deed).toBe(deed);
+  });
+});
+
+it('takes the VIP back from a dead node that somebody moved it to: the node that had it wrote last', () => {
+  const moved = memory({
+    readiness: { node: 'db1', fit: true, reasons: [], atMs: NOW_MS },
+    movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS },
+  });
+  const leader = new Leader(moved);
+  expect(leader.looks(3, 250, refused, bereft)).toMatchObject({ row: 'holder-lost', deed: 'failover' });
+});
+
+describe('moments in which nothing is seen', () => {
+  it('both are silent for 2 s, and only the standby is back', () => {
+    const leader = new Leader();
+    leader.look(1000, well1, well2);
+    leader.looks(4, 500, unanswered, unanswered);
+    expect(leader.look(500, unanswered, bereft).deed).toBe('failover');
+  });
+
+  test.each([
+    [20, 'failover'],
+    [140, 'failover'],
+    [160, 'stay'],
+  ])('every vantage is blind for %s s as the holder dies', (seconds, deed) => {
+    const leader = new Leader();
+    leader.look(1000, well1, well2);
+    leader.blind(seconds * 1000);
+    expect(leader.looks(3, 250, refused, bereft).deed).toBe(deed);
+  });
+
+  it('both have been silent for longer than readiness lives: that no death was proven lets it age', () => {
+    const leader = new Leader();
+    leader.look(1000, well1, well2);
+    leader.looks(320, 500, unanswered, unanswered);
+    expect(leader.looks(3, 500, unanswered, bereft)).toMatchObject({ deed: 'stay' });
+  });
+});
+
+describe('a channel that lives on luck', () => {
+  const ill = hears2({ io: 'connecting', lagSeconds: null });
+
+  it('is unfit after its time, although every second look finds it well', () => {
+    const leader = new Leader();
+    for (let i = 0; i < 3; i++) {
+      leader.look(700, well1, ill);
+      leader.look(700, well1, well2);
+    }
+    leader.look(700, well1, ill);
+    expect(leader.memory.readiness?.fit).toBe(false);
+    expect(leader.look(700, well1, well2).alerted).toEqual(['standby-unfit']);
+  });
+
+  it('is unfit at once where its source refuses it, and fit again after 3 s', () => {
+    const leader = new Leader();
+    expect(leader.look(250, well1, refusedBySource).alerted).toEqual([]);
+    expect(leader.look(250, well1, refusedBySource).alerted).toEqual(['standby-unfit']);
+    leader.looks(6, 500, well1, well2);
+    expect(leader.memory.readiness?.fit).toBe(false);
+    leader.look(500, well1, well2);
+    expect(leader.memory.readiness?.fit).toBe(true);
+  });
+
+  it('a lag near its limit does not come and go', () => {
+    const leader = new Leader();
+    leader.looks(5, 1000, well1, hears2({ lagSeconds: 121 }));
+    leader.looks(10, 1000, well1, hears2({ lagSeconds: 97 }));
+    expect(leader.memory.readiness).toMatchObject({ fit: false });
+    leader.looks(10, 1000, well1, hears2({ lagSeconds: 95 }));
+    expect(leader.memory.readiness).toMatchObject({ fit: true });
+    expect(leader.memory.outbox.map(({ code }) => code)).toEqual(['standby-unfit', 'all-clear']);
+  });
+});
+
+describe('a standby that restarted after the loss', () => {
+  const received = position(`${UUID1}:1-50000`);
+  const lagging = hears2({
+    lagSeconds: 100,
+    received,
+    applied: position(`${UUID1}:1-1000`),
+    caughtUp: false,
+  });
+  const back = (gtid: string, uptimeSeconds: number) =>
+    answers2({
+      uptimeSeconds,
+      executed: position(gtid),
+      inbound: channel({ io: 'connecting', lagSeconds: null, received: position(''), heardAgoMs: 0 }),
+    });
+
+  test.each<[what: string, saw: Saw, deed: string]>([
+    ['threw away what it had not applied', back(`${UUID1}:1-1000`, 2), 'stay'],
+    ['had applied everything', back(`${UUID1}:1-50000`, 2), 'failover'],
+    ['has its uptime not read yet, and lacks it all the same', back(`${UUID1}:1-1000`, 0), 'stay'],
+  ])('%s', (_, saw, deed) => {
+    const leader = new Leader();
+    leader.look(1000, well1, lagging);
+    leader.looks(3, 1000, refused, refused);
+    const step = leader.looks(2, 1000, refused, saw);
+    expect(step.deed).toBe(deed);
+    if (deed === 'stay')
+      expect(step.situation.fitness.reasons).toEqual([
+        `it restarted after the holder was lost, and threw away 49000 transactions: ${UUID1}:1001-50000`,
+      ]);
+  });
+
+  it('of which nobody saw what it had received is not trusted', () => {
+    const leader = new Leader(memory({ lostAtMs: NOW_MS, receivedWhenLost: null }));
+    leader.nowMs += 10_000;
+    const { situation } = leader.looks(3, 250, refused, back(`${UUID1}:1-1000`, 4));
+    expect(situation.fitness.reasons.join()).toContain('may have thrown away what it had received');
+  });
+});
+
+it('commits that hang do not let an incident end, nor does a heartbeat that is barred', () => {
+  const incident = { id: '41c', openedAtMs: NOW_MS - 9000, row: 'D1', told: [] };
+  const leader = new Leader(memory({ incident }));
+  const hanging = (forMs: number) =>
+    answers1({
+      heartbeat: { kind: 'failed', forMs, because: 'full', cause: 'disk-full', blocker: null },
+    });
+  for (let forMs = 1000; forMs < 5000; forMs += 250) leader.look(250, hanging(forMs), well2);
+  expect(leader.memory.incident).not.toBeNull();
+  leader.looks(14, 250, well1, well2);
+  expect(leader.memory.incident).toBeNull();
+});

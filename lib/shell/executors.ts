@@ -168,8 +168,11 @@ async function orReason(asked: Promise<Answered>): Promise<Answered | string> {
 }
 
 function committedIn(answered: Answered | string): string {
-  const committed = typeof answered !== 'string' && answered.heartbeat.kind === 'committed';
-  return committed ? ', heartbeat committed' : '';
+  if (typeof answered === 'string') return '';
+  const { heartbeat } = answered;
+  if (heartbeat.kind === 'barred')
+    return ` and takes writes; our own heartbeat is barred: ${heartbeat.because}`;
+  return heartbeat.kind === 'committed' ? ', heartbeat committed' : '';
 }
 
 /** What is wrong with who answered through the VIP; null when nothing is. */
@@ -179,13 +182,14 @@ function problemOf(
   { pair, identityOf }: Execution,
 ): string | null {
   if (typeof answered === 'string') return answered;
-  const { identity, heartbeat } = answered;
+  const { identity, writable, heartbeat } = answered;
   const wanted = identityOf(node);
   if (wanted !== null && identity !== wanted)
     return `${identity} answers through the VIP, and ${node} is ${wanted}`;
-  if (pair.writeProbe && heartbeat.kind !== 'committed')
-    return `${node} answers through the VIP, but no heartbeat could be committed`;
-  return null;
+  if (!pair.writeProbe || heartbeat.kind === 'committed') return null;
+  // What is about our own table or account says nothing about the server: clients can write.
+  if (heartbeat.kind === 'barred' && writable) return null;
+  return `${node} answers through the VIP, but no heartbeat could be committed`;
 }
 
 /** Carries one step out. Errors of ports become outcomes; `CutShort` and bugs go up. */

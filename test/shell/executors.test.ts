@@ -86,6 +86,22 @@ describe('every step has an executor, which looks before it acts', () => {
       'answers through the VIP',
     ],
     [
+      'verify, where only our own table is in the way',
+      steps.verify,
+      { barred: 'INSERT command denied' },
+      {},
+      'done',
+      'takes writes; our own heartbeat is barred: INSERT command denied',
+    ],
+    [
+      'verify, our own table in the way of a read-only node',
+      steps.verify,
+      { barred: 'INSERT command denied', writable: {} },
+      {},
+      'failed',
+      'no heartbeat could be committed',
+    ],
+    [
       'verify, nothing committed',
       steps.verify,
       { writable: {} },

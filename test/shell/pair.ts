@@ -28,6 +28,8 @@ export interface World {
   lags: (call: string) => boolean;
   /** Who answers through the VIP; null for the node that has it. */
   impostor: string | null;
+  /** Why our own heartbeat cannot be written, though the server takes writes. */
+  barred: string | null;
   groups: readonly string[];
   clock: Clock;
 }
@@ -46,6 +48,7 @@ export function newWorld(changes: Partial<World> = {}): World {
     kills: [],
     applied: () => position(`${UUID1}:1-100`),
     impostor: null,
+    barred: null,
     groups: ['sg-old'],
     clock: hurried(),
     ...changes,
@@ -122,7 +125,10 @@ export function portsOf(world: World): Ports {
           return {
             identity: world.impostor ?? identities[node] ?? '',
             writable: world.writable[node] === true,
-            heartbeat: { kind: world.writable[node] === true ? 'committed' : 'not-tried' },
+            heartbeat:
+              world.barred === null
+                ? { kind: world.writable[node] === true ? 'committed' : 'not-tried' }
+                : { kind: 'barred', because: world.barred, blocker: null },
           };
         }),
     },

@@ -2,7 +2,6 @@
 import type { VerdictKind } from '../lib/core/verdict.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { environmentName } from './deployment.ts';
-import { messageOf } from './story.ts';
 import type { World } from './world.ts';
 
 /** The verdict on the holder that a row was matched with. */
@@ -22,10 +21,17 @@ const kinds = {
   unseen: true,
 } as const satisfies Record<VerdictKind, true>;
 
-/** `D11 holder-stuck: db1 stuck, db2 serving` → db1 is stuck. Null for every line that is no row. */
-export function judgedIn(message: string, atMs: number): Judged | null {
-  const [, holder, kind] = /^D\d+ \S+: (\S+) (\S+), \S+ \S+$/.exec(message) ?? [];
-  return holder !== undefined && isKind(kind) ? { holder, kind, atMs } : null;
+/** The fields of a decision in a line of watch's log: `holder` and `holderIs`. Null for every other line. */
+export function judgedIn(line: string, atMs: number): Judged | null {
+  let fields: { readonly row?: unknown; readonly holder?: unknown; readonly holderIs?: unknown };
+  try {
+    fields = JSON.parse(line) ?? {};
+  } catch {
+    return null;
+  }
+  const { row, holder, holderIs } = fields;
+  if (typeof row !== 'string' || typeof holder !== 'string' || !isKind(holderIs)) return null;
+  return { holder, kind: holderIs, atMs };
 }
 
 /**
@@ -55,12 +61,12 @@ export function followVerdicts({
   const watch = functionNameOf(environmentName, 'watch');
   const all: Judged[] = [];
   aws.events.on('log', ({ functionName, text, atMs }) => {
-    const judged = functionName === watch ? judgedIn(messageOf(text) ?? '', atMs) : null;
+    const judged = functionName === watch ? judgedIn(text, atMs) : null;
     if (judged) all.push(judged);
   });
   return (holder, sinceMs) => verdictsOn(holder, all, sinceMs);
 }
 
-function isKind(word: string | undefined): word is VerdictKind {
-  return word !== undefined && Object.hasOwn(kinds, word);
+function isKind(word: unknown): word is VerdictKind {
+  return typeof word === 'string' && Object.hasOwn(kinds, word);
 }

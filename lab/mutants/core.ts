@@ -236,7 +236,8 @@ const fit: readonly Mutant[] = [
     name: 'loss-freezes-readiness',
     file: roles,
     find: "if (life !== 'lives' || vip !== 'held' || standby.kind === 'unseen') return memory;",
-    replace: "if (situation.holder.kind !== 'serving' || vip !== 'held' || standby.kind === 'unseen') return memory;",
+    replace:
+      "if (situation.holder.kind !== 'serving' || vip !== 'held' || standby.kind === 'unseen') return memory;",
     guards: 'While the holder is full or locks us out, the standby is judged on.',
   },
   {
@@ -259,8 +260,8 @@ const acting: readonly Mutant[] = [
   {
     name: 'opens-who-is-behind',
     file: 'lib/core/conditions.ts',
-    find: "governed(s) && s.holder.server?.writable === false && s.lead.holderLacksOwn !== null;",
-    replace: "governed(s) && s.holder.server?.writable === true && s.lead.holderLacksOwn !== null;",
+    find: 'governed(s) && s.holder.server?.writable === false && s.lead.holderLacksOwn !== null;',
+    replace: 'governed(s) && s.holder.server?.writable === true && s.lead.holderLacksOwn !== null;',
     guards: 'A holder that lacks what it had sent is not opened.',
   },
   {

@@ -221,7 +221,7 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'opens-beside-an-open-one',
     file: undo,
-    find: "      return `${step.node} may take writes and could not be closed (${because}), so ${record.from} was not opened`;",
+    find: '      return `${step.node} may take writes and could not be closed (${because}), so ${record.from} was not opened`;',
     replace: '      return null;',
     guards: 'The old holder is not opened while the new one may take writes.',
   },
@@ -256,7 +256,7 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'isolates-who-is-fenced',
     file: executors,
-    find: "  isolate: async (step, { pair, ports, guard, record }) => {\n    if (record.fencedAt !== null) return already(`${step.node} is fenced`);\n",
+    find: '  isolate: async (step, { pair, ports, guard, record }) => {\n    if (record.fencedAt !== null) return already(`${step.node} is fenced`);\n',
     replace: '  isolate: async (step, { pair, ports, guard, record }) => {\n',
     guards: 'A node that was fenced needs no quarantine.',
   },

@@ -1,6 +1,6 @@
 /**
  * The decision table: what to do about a situation. The first row that matches wins, the last matches all.
- * A row's id travels into log, history and alert. `docs/decisions.md` is printed from here by a test.
+ * A row's name travels into log, history and alert. `docs/decisions.md` is printed from here by a test.
  */
 import type { Measure, Row } from './row.ts';
 import { held } from './rows-held.ts';
@@ -12,15 +12,12 @@ import type { Situation } from './situation.ts';
 export { type Deed, deedOf, type Measure, type Row } from './row.ts';
 
 export interface Decision {
-  readonly row: Pick<Row, 'id' | 'name'>;
+  readonly row: Pick<Row, 'name' | 'reason'>;
   readonly measure: Measure;
 }
 
 /** The whole table, in order. */
-export const rows: readonly Row[] = [...unclear, ...lost, ...held, ...served].map((row, index) => ({
-  ...row,
-  id: `D${index + 1}`,
-}));
+export const rows: readonly Row[] = [...unclear, ...lost, ...held, ...served];
 
 /** The first row that matches. */
 export function decide(situation: Situation): Decision {

@@ -18,11 +18,11 @@ export function renderDecisions(pair: Pair): string {
     '',
     'Printed from `lib/core` by `test/core/docs.test.ts`: change the code, then run `npx vitest run test/core/docs.test.ts -u`.',
     '',
-    'At every look the first row that matches says what is done. Its id stands in the log, the history and the alert.',
+    'At every look the first row that matches says what is done. Its name stands in the log, the history and the alert.',
     '',
     ...table(
-      ['row', 'name', 'what is done'],
-      rows.map(({ id, name, does }) => [`[${id}](#${anchor(id, name)})`, name, does.join(', or ')]),
+      ['order', 'row', 'what is done'],
+      rows.map(({ name, does }, index) => [`${index + 1}`, `[${name}](#${name})`, does.join(', or ')]),
     ),
     '',
     '## Rows',
@@ -41,9 +41,9 @@ export function renderDecisions(pair: Pair): string {
   ].join('\n');
 }
 
-function renderRow({ id, name, says, does, reason, origin }: Row): readonly string[] {
+function renderRow({ name, says, does, reason, origin }: Row): readonly string[] {
   return [
-    `### ${id} ${name}`,
+    `### ${name}`,
     '',
     `- **When:** ${says}`,
     `- **Then:** ${does.map(renderDeed).join(' Or: ')}`,
@@ -59,9 +59,4 @@ function renderDeed(deed: Deed): string {
   return kind === 'page'
     ? `Stay, and page [${what}](events.md#${what}).`
     : `Carry out the plan [${what}](#${what}).`;
-}
-
-/** GitHub's anchor of a heading `D10 holder-lost`. */
-function anchor(id: string, name: string): string {
-  return `${id} ${name}`.toLowerCase().replaceAll(' ', '-');
 }

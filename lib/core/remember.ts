@@ -36,8 +36,8 @@ function noteMeasure(
   const { pair, nowMs } = situation;
   switch (measure.kind) {
     case 'stay': {
-      const open = withIncident(memory, row.id, nowMs, newId);
-      const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.id}).` };
+      const open = withIncident(memory, row.name, nowMs, newId);
+      const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.name}).` };
       const priced = { ...words, ...priceOf(situation, measure.page) };
       const told = tellCondition(open, pair.name, measure.page, priced, nowMs);
       const beside = unreadyBeside(told, situation);

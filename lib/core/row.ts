@@ -18,8 +18,8 @@ export type Measure =
 /** A measure in a word or two; a test holds each row's `measure` to what its `does` says. */
 export type Deed = 'observe' | 'resume' | 'all-clear' | `page ${EventCode}` | `plan ${PlanKind}`;
 
-/** A row as it is written: its number is its place in the table. */
-export interface RowText {
+/** A row. Its name is its id in the store, the log, the history and the alert; its place in the table may change. */
+export interface Row {
   readonly name: string;
   /** When it matches, in words: what `when` says. `docs/decisions.md` is printed from it. */
   readonly says: string;
@@ -31,11 +31,6 @@ export interface RowText {
   readonly reason: string;
   /** Where the rule comes from. */
   readonly origin: string;
-}
-
-export interface Row extends RowText {
-  /** `D1`, `D2`, in the order in which they are tried. */
-  readonly id: string;
 }
 
 /** The measure in a word or two. */

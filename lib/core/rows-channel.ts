@@ -1,6 +1,6 @@
 /** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
 import { attachPlan } from './plans.ts';
-import type { RowText } from './row.ts';
+import type { Row } from './row.ts';
 import type { Situation } from './situation.ts';
 
 /** The channel that is detached, seen from the node that it leads into, when both nodes can be asked. */
@@ -18,7 +18,7 @@ function mayAttach(s: Situation): boolean {
   return detached !== null && (detached.node === s.standby.node || detached.missing === '');
 }
 
-export const channel: readonly RowText[] = [
+export const channel: readonly Row[] = [
   {
     name: 'channel-may-attach',
     says: 'A failover has detached the channel from the old holder, which answers again and has nothing that the new holder lacks.',

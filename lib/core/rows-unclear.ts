@@ -1,9 +1,9 @@
 /** The first rows: whose turn it is, who answers, or who holds the VIP is not clear. Nothing new is begun. */
 import { holderLost, wantsFailover } from './conditions.ts';
-import type { RowText } from './row.ts';
+import type { Row } from './row.ts';
 import { BLIND_MS, VIP_WORD_LIFE_MS } from './situation.ts';
 
-export const unclear: readonly RowText[] = [
+export const unclear: readonly Row[] = [
   {
     name: 'plan-in-flight',
     says: 'Memory holds a plan that has not ended, paused or not.',

@@ -13,7 +13,7 @@ export function renderStatus(situation: Situation, decision: Decision): readonly
     `  ${renderNode(holder)}`,
     `  ${renderNode(standby)}`,
     ...fitnessLines(situation),
-    `  ${decision.row.id} ${decision.row.name}${memory.incident ? `, incident ${memory.incident.id} is open` : ''}`,
+    `  ${decision.row.name}${memory.incident ? `, incident ${memory.incident.id} is open` : ''}`,
     ...specials(situation),
   ];
 }

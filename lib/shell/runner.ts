@@ -286,7 +286,7 @@ export class PairRunner {
       this.#again ||= this.#orders.length > 0;
     } else if (measure.kind === 'act') {
       const { plan: next, because } = measure;
-      const by = { row: row.id, by: 'keepalambda', requestId: null };
+      const by = { row: row.name, by: 'keepalambda', requestId: null };
       await this.#campaigning(() => this.#campaign.begin(situation, { plan: next, because, ...by }));
     }
   }
@@ -358,12 +358,17 @@ export class PairRunner {
   }
 
   #trace({ row }: Decision, { holder, standby }: Situation): void {
-    if (row.id === this.#lastRow) return;
-    this.#lastRow = row.id;
+    if (row.name === this.#lastRow) return;
+    this.#lastRow = row.name;
     this.#props.ports.log.info(
-      `${row.id} ${row.name}: ${holder.node} ${holder.kind}, ${standby.node} ${standby.kind}`,
+      `${row.name}: ${holder.node} ${holder.kind}, ${standby.node} ${standby.kind}`,
       {
         pair: this.pair.name,
+        row: row.name,
+        holder: holder.node,
+        holderIs: holder.kind,
+        standby: standby.node,
+        standbyIs: standby.kind,
         incident: this.#memory.now.incident?.id ?? null,
       },
     );

@@ -165,18 +165,18 @@ const acts = samples.flatMap((situation) => {
 
 describe('the decision table over every kind of situation', () => {
   it('has no row that cannot be reached', () => {
-    const reached = new Set(samples.map((situation) => decide(situation).row.id));
-    expect(rows.map(({ id }) => id).filter((id) => !reached.has(id))).toEqual([]);
+    const reached = new Set(samples.map((situation) => decide(situation).row.name));
+    expect(rows.map(({ name }) => name).filter((name) => !reached.has(name))).toEqual([]);
   });
 
   it('does for each row exactly what the row says that it does', () => {
     const done = new Map<string, Set<string>>();
     for (const situation of samples) {
       const { row, measure } = decide(situation);
-      done.set(row.id, (done.get(row.id) ?? new Set()).add(deedOf(measure)));
+      done.set(row.name, (done.get(row.name) ?? new Set()).add(deedOf(measure)));
     }
-    for (const { id, does } of rows)
-      expect([id, [...(done.get(id) ?? [])].sort()]).toEqual([id, [...does].sort()]);
+    for (const { name, does } of rows)
+      expect([name, [...(done.get(name) ?? [])].sort()]).toEqual([name, [...does].sort()]);
   });
 
   it('comes to every kind of measure, and to every plan but those for operators alone', () => {

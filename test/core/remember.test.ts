@@ -166,7 +166,7 @@ describe('a decision to stay opens an incident and pages, once', () => {
   const once = left(lost);
 
   it('with what happened and that nothing was moved', () => {
-    const row = rows.find(({ name }) => name === 'holder-lost-standby-unfit')?.id ?? '';
+    const row = 'holder-lost-standby-unfit';
     expect(once.incident).toMatchObject({ id: 'cccc0001', openedAtMs: NOW_MS, row, told: ['holder-lost'] });
     expect(once.outbox).toMatchObject([{ code: 'holder-lost', done: `Nothing was moved (${row}).` }]);
     expect(

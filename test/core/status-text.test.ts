@@ -33,7 +33,7 @@ describe('status', () => {
         db1 serving, takes writes, replication from 10.0.1.12: IO yes, SQL yes, lag 0 s, mysql 8.4.3
         db2 serving, read-only, replication from 10.0.1.11: IO yes, SQL yes, lag 0 s, mysql 8.4.3
         db2 is fit to take over (noted 1 s ago)
-        D38 steady"
+        steady"
     `);
   });
 
@@ -67,7 +67,7 @@ describe('status', () => {
     [
       'a standby that the leader knows to be unfit, for the same reason',
       [standby(hears2({ lagSeconds: null })), rememberedUnfit('its lag is unknown')],
-      '  db2 is unfit to take over: its lag is unknown (noted 1 s ago)\n  D',
+      '  db2 is unfit to take over: its lag is unknown (noted 1 s ago)\n  standby-unfit',
     ],
     ['a half closed node', [standby(answers2({ halfClosed: true }))], '  db2 serving, half closed'],
     ['an open incident', [incident], 'steady, incident 41c0ffee is open'],

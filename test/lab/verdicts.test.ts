@@ -3,12 +3,18 @@ import { expect, test } from 'vitest';
 import { type Judged, judgedIn, sawOnly, verdictsOn } from '../../lab/verdicts.ts';
 
 test.each<[line: string, judged: Omit<Judged, 'atMs'> | null]>([
-  ['D11 holder-stuck: db1 stuck, db2 serving', { holder: 'db1', kind: 'stuck' }],
-  ['D17 holder-saturated: db2 saturated, db1 serving', { holder: 'db2', kind: 'saturated' }],
-  ['D20 locked-out: db1 locked-out, db2 locked-out', { holder: 'db1', kind: 'locked-out' }],
-  ['failover to db2 (D11): db1 is stuck: it answers, but no heartbeat was committed', null],
-  ['fence db1: missed (close from a: query: no answer, db1 stuck)', null],
-  ['D24 unsettled: db1 asleep, db2 serving', null],
+  [
+    '{"message":"holder-stuck: db1 stuck, db2 serving","row":"holder-stuck","holder":"db1","holderIs":"stuck"}',
+    { holder: 'db1', kind: 'stuck' },
+  ],
+  [
+    '{"row":"holder-locked-out","holder":"db2","holderIs":"locked-out"}',
+    { holder: 'db2', kind: 'locked-out' },
+  ],
+  ['{"message":"fence db1: skipped","row":"holder-stuck"}', null],
+  ['{"row":"unsettled","holder":"db1","holderIs":"asleep"}', null],
+  ['null', null],
+  ['START RequestId: 41c', null],
 ])('%s', (line, judged) => {
   expect(judgedIn(line, 7)).toEqual(judged && { ...judged, atMs: 7 });
 });

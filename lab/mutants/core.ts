@@ -274,8 +274,8 @@ const acting: readonly Mutant[] = [
   {
     name: 'opens-what-a-person-closed',
     file: rows.held,
-    find: "when: (s) => governed(s) && closedByHand(s) && (s.paused || told(s, 'holder-opened')),",
-    replace: "when: (s) => governed(s) && closedByHand(s) && s.paused && told(s, 'holder-opened'),",
+    find: "(closedByHand(s) && (s.paused || told(s, 'holder-opened')))",
+    replace: "(closedByHand(s) && s.paused && told(s, 'holder-opened'))",
     guards: 'What a person closes in a pause, or twice, is left and alerted.',
   },
   {

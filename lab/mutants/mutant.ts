@@ -10,6 +10,8 @@ export interface Mutant {
   readonly replace: string;
   /** What harm the guard prevents. */
   readonly guards: string;
+  /** Why nothing misses it, where that is known and right. */
+  readonly survives?: string;
 }
 
 /** How a mutant ended: found by the fast suites, found by simulated histories, or not found. */

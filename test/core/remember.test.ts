@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { decide, rows } from '../../lib/core/decision.ts';
+import { decide } from '../../lib/core/decision.ts';
 import type { Memory, Readiness } from '../../lib/core/memory.ts';
 import { remember } from '../../lib/core/remember.ts';
 import type { Durations } from '../../lib/core/situation.ts';

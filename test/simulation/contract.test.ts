@@ -1,9 +1,11 @@
 /** The simulator's ports keep to the same words as the real adapters. */
 import type { NodeName } from '../../lib/core/names.ts';
 import { alertContract } from '../contract/alerts.ts';
+import { databaseContract } from '../contract/database.ts';
 import { hostContract } from '../contract/host.ts';
 import { storeContract } from '../contract/store.ts';
 import { vipContract } from '../contract/vip.ts';
+import { openDatabaseWorld } from './database-world.ts';
 import { setStage } from './stage.ts';
 
 const close = async () => {};
@@ -38,6 +40,8 @@ hostContract('the simulator', async () => {
     close,
   };
 });
+
+databaseContract('the simulator', openDatabaseWorld);
 
 vipContract('the simulator', async () => {
   const { one, settle, world, pair, calls } = setStage();

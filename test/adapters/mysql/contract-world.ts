@@ -97,7 +97,9 @@ export async function openDatabaseWorld(product: Product): Promise<DatabaseWorld
 
 async function endSleepers({ db1 }: Servers): Promise<void> {
   for (const row of await db1.sql('SHOW PROCESSLIST')) {
-    if (row.User === accounts.app.user && row.State === 'User sleep') await db1.sql(`KILL ${row.Id}`);
+    if (row.User !== accounts.app.user || row.State !== 'User sleep') continue;
+    // One that has ended since is as well.
+    await db1.sql(`KILL ${row.Id}`).catch(() => {});
   }
 }
 

@@ -1,4 +1,5 @@
 /** Closing against resistance: orders that wait, sessions that must not be killed, doors that are shut. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { expect, test } from 'vitest';
 import { accounts } from '../../../lab/servers/accounts.ts';
@@ -6,6 +7,9 @@ import { createProbe } from '../../../lib/adapters/mysql/probe.ts';
 import { connectApp, eventually, fill } from './servers.ts';
 import { startSlowPath } from './slow-path.ts';
 import { inboundOf, pauseMs, type Subject, serverOf } from './subject.ts';
+
+/** A little more than InnoDB's 100 ms. */
+const INNODB_TRX_IDLE_MS = 150;
 
 export function closing(subject: Subject): void {
   const order = () => ({ ...subject.command, ...subject.nodeOf('db1'), events: 'leave' }) as const;
@@ -140,7 +144,9 @@ export function closing(subject: Subject): void {
       await xa.query("INSERT INTO app.writes (client, seq) VALUES ('xa', 1)");
       await xa.query("XA END 'branch'");
       await xa.query("XA PREPARE 'branch'");
-      await eventually(async () =>
+      await eventually(async () => {
+        // InnoDB reads `innodb_trx` anew only when nobody has read it for 100 ms.
+        await delay(INNODB_TRX_IDLE_MS);
         expect(await inspect()).toEqual(
           expect.arrayContaining([
             expect.objectContaining({
@@ -150,8 +156,8 @@ export function closing(subject: Subject): void {
             }),
             expect.objectContaining({ kind: 'xa' }),
           ]),
-        ),
-      );
+        );
+      });
       await app.query('ROLLBACK');
       await xa.query("XA ROLLBACK 'branch'");
     } finally {

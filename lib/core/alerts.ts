@@ -97,7 +97,7 @@ export function tellCondition(
 export function endConditions(memory: Memory, on: readonly EventCode[], nowMs: number): Memory {
   const isOn = (code: string) => on.some((each) => each === code);
   const ended = Object.entries(memory.reports).filter(
-    ([code, report]) => !isOn(code) && report.overSinceMs === null,
+    ([code, report]) => report.overSinceMs === null && !isOn(code),
   );
   if (ended.length === 0) return memory;
   const over = ended.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);

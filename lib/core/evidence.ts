@@ -50,26 +50,32 @@ export function noEvidence(pair: Pair, vantages: number): Evidence {
  * as soon as what it sees changes; a blind vantage takes its words back.
  */
 export function observe(evidence: Evidence, report: Report): Evidence {
-  const { [report.vantage]: _, ...otherBlind } = evidence.blind;
   const words = { ...evidence.words };
   if (report.kind === 'blind') {
     for (const node of Object.keys(words)) {
-      const { [report.vantage]: __, ...others } = words[node] ?? {};
+      const { [report.vantage]: _, ...others } = words[node] ?? {};
       words[node] = others;
     }
     const sinceMs = evidence.blind[report.vantage]?.sinceMs ?? report.atMs;
-    return {
-      ...evidence,
-      words,
-      blind: { ...otherBlind, [report.vantage]: { because: report.because, sinceMs } },
+    const blind = {
+      ...seeing(evidence.blind, report.vantage),
+      [report.vantage]: { because: report.because, sinceMs },
     };
+    return { ...evidence, words, blind };
   }
   for (const { node, saw } of report.sightings) {
     const said = words[node];
     if (said === undefined) continue;
     words[node] = { ...said, [report.vantage]: nextWord(said[report.vantage], saw, report.atMs) };
   }
-  return { ...evidence, words, blind: otherBlind };
+  return { ...evidence, words, blind: seeing(evidence.blind, report.vantage) };
+}
+
+/** The blind vantages without this one. */
+function seeing(blind: Evidence['blind'], vantage: Vantage): Evidence['blind'] {
+  if (blind[vantage] === undefined) return blind;
+  const { [vantage]: _, ...others } = blind;
+  return others;
 }
 
 /** Adds what EC2 said. While EC2 does not answer, its last word is kept, with its age. */

@@ -31,8 +31,8 @@ function wordOf(saw: Saw, terms: Terms): string {
   switch (saw.kind) {
     case 'answered': {
       const { identity, inbound, heartbeat } = saw.server;
-      const words = [identity, ...stateWords(saw.server), inboundWord(inbound, terms)];
-      return ['answered', ...words, heartbeatWord(heartbeat), ...witnessWord(inbound, terms)].join(' ');
+      const words = `${identity} ${stateWords(saw.server)} ${inboundWord(inbound, terms)}`;
+      return `answered ${words} ${heartbeatWord(heartbeat)}${witnessWord(inbound, terms)}`;
     }
     case 'refused':
     case 'unanswered':
@@ -43,24 +43,21 @@ function wordOf(saw: Saw, terms: Terms): string {
 }
 
 /** What is as it should be is not named. */
-function stateWords({ writable, halfClosed, globalLock, loginRefused }: Server): readonly string[] {
-  return [
-    halfClosed ? 'half-closed' : writable ? 'writable' : 'read-only',
-    ...(globalLock === null ? [] : ['locked']),
-    ...(loginRefused === null ? [] : ['login-refused']),
-  ];
+function stateWords({ writable, halfClosed, globalLock, loginRefused }: Server): string {
+  const open = halfClosed ? 'half-closed' : writable ? 'writable' : 'read-only';
+  return `${open}${globalLock === null ? '' : ' locked'}${loginRefused === null ? '' : ' login-refused'}`;
 }
 
 function inboundWord(inbound: Inbound, { lagLimitSeconds }: Terms): string {
   if (inbound.kind === 'unconfigured') return 'unconfigured';
   const { io, sql, lagSeconds, sourceIdentity, applierBlocked } = inbound;
-  const words = [io, sql, lagWord(lagSeconds, lagLimitSeconds), `from ${sourceIdentity ?? 'nobody'}`];
-  return [...words, ...(applierBlocked === null ? [] : ['blocked'])].join(' ');
+  const words = `${io} ${sql} ${lagWord(lagSeconds, lagLimitSeconds)} from ${sourceIdentity ?? 'nobody'}`;
+  return applierBlocked === null ? words : `${words} blocked`;
 }
 
-function witnessWord(inbound: Inbound, { witnessMs }: Terms): readonly string[] {
-  if (witnessMs === null) return [];
-  return [hearsSource(inbound, witnessMs) ? 'hears' : 'does-not-hear'];
+function witnessWord(inbound: Inbound, { witnessMs }: Terms): string {
+  if (witnessMs === null) return '';
+  return hearsSource(inbound, witnessMs) ? ' hears' : ' does-not-hear';
 }
 
 /** An unknown lag is a word of its own: it is neither in time nor late. */

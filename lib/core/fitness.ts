@@ -173,7 +173,9 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
   const lacks = holder.executed.gtid;
   if (has === null || lacks === null || has === lacks) return [];
   const received = holder.inbound.kind === 'configured' ? (holder.inbound.received.gtid ?? '') : '';
-  const foreign = withoutOrigin(subtract(parseSet(has), parseSet(lacks)), holder.identity);
+  const all = subtract(parseSet(has), parseSet(lacks));
+  if (all.size === 0) return [];
+  const foreign = withoutOrigin(all, holder.identity);
   const unknown = subtract(foreign, parseSet(received));
   const errant = pair.writability === 'untouched' ? withoutOrigin(unknown, standby.identity) : unknown;
   if (errant.size === 0) return [];

@@ -49,8 +49,10 @@ function parseText(text: string): TransactionSet {
 export function subtract(from: TransactionSet, taken: TransactionSet): TransactionSet {
   const rest = new Map<string, Interval[]>();
   for (const [origin, intervals] of from) {
-    let left = [...intervals];
-    for (const hole of taken.get(origin) ?? []) left = left.flatMap((interval) => cut(interval, hole));
+    const holes = taken.get(origin) ?? [];
+    let left = intervals.filter((interval) => !holes.some((hole) => covers(hole, interval)));
+    if (left.length === 0) continue;
+    for (const hole of holes) left = left.flatMap((interval) => cut(interval, hole));
     if (left.length > 0) rest.set(origin, left);
   }
   return rest;
@@ -68,9 +70,10 @@ export function originatedBy(set: TransactionSet, identity: string): Transaction
 
 /** What either set has. */
 export function union(one: TransactionSet, other: TransactionSet): TransactionSet {
+  const rest = subtract(other, one);
+  if (rest.size === 0) return one;
   const both = new Map<string, Interval[]>([...one].map(([origin, intervals]) => [origin, [...intervals]]));
-  for (const [origin, intervals] of subtract(other, one))
-    for (const each of intervals) add(both, origin, each);
+  for (const [origin, intervals] of rest) for (const each of intervals) add(both, origin, each);
   return both;
 }
 
@@ -99,6 +102,10 @@ function add(set: Map<string, Interval[]>, origin: string, interval: Interval): 
   const intervals = set.get(origin);
   if (intervals) intervals.push(interval);
   else set.set(origin, [interval]);
+}
+
+function covers([holeFrom, holeTo]: Interval, [from, to]: Interval): boolean {
+  return holeFrom <= from && to <= holeTo;
 }
 
 function cut([from, to]: Interval, [holeFrom, holeTo]: Interval): Interval[] {

@@ -79,10 +79,14 @@ export function suspicionOf(situation: Situation): number | null {
  * fall too.
  */
 export function hasteAt(vantage: Vantage, evidence: Evidence, { nodes, settings }: Pair): number | null {
+  // What answers is not suspected; what a vantage cannot see at all, it is asked again for by the leader.
+  const suspects = nodes.filter(({ name }) => {
+    const word = evidence.words[name]?.[vantage];
+    return word !== undefined && word.saw.kind !== 'answered';
+  });
+  if (suspects.length === 0) return null;
   const own = seenFrom(evidence, vantage);
-  const verdicts = nodes.map(({ name }) => judge(own, name, settings));
-  // What a vantage cannot see at all, it is asked again for by the leader.
-  return leastOf(verdicts.map((verdict) => (verdict.kind === 'unseen' ? null : paceOf(verdict, settings))));
+  return leastOf(suspects.map(({ name }) => paceOf(judge(own, name, settings), settings)));
 }
 
 /** The least of them; null where there is none. */

@@ -31,7 +31,11 @@ export const noLead: Lead = { holderLacksOwn: null, holderLacksOthers: null, sta
 export function leadOf(pair: Pair, holder: Server, standby: Server): Lead {
   if (holder.executed.gtid === null || standby.executed.gtid === null)
     return { ...noLead, holderLacksOwn: lackByOffset(holder, standby) };
-  const lacking = subtract(setOf(standby), executedOf(holder));
+  const standbyHas = setOf(standby);
+  const missing = subtract(executedOf(holder), standbyHas);
+  const standbyLacks = missing.size === 0 ? null : wordsOf(missing);
+  const lacking = subtract(standbyHas, executedOf(holder));
+  if (lacking.size === 0) return { ...noLead, standbyLacks };
   // A holder that takes writes is ahead of every earlier look at it (vitess#12023).
   const own = holder.writable ? new Map() : originatedBy(lacking, holder.identity);
   const others = withoutOrigin(subtract(lacking, receivedOf(holder.inbound)), holder.identity);
@@ -39,7 +43,7 @@ export function leadOf(pair: Pair, holder: Server, standby: Server): Lead {
   return {
     holderLacksOwn: own.size === 0 ? null : wordsOf(own),
     holderLacksOthers: foreign.size === 0 ? null : wordsOf(foreign),
-    standbyLacks: standbyLacks(holder, standby),
+    standbyLacks,
   };
 }
 
@@ -57,11 +61,6 @@ export function thrownAway(standby: Server, receivedBefore: Position | null): st
   if (receivedBefore.file === '') return 'unknown';
   if (compareLogs(inbound.received, receivedBefore) >= 0) return null;
   return `what it had received from ${placeOf(inbound.received)} to ${placeOf(receivedBefore)}`;
-}
-
-function standbyLacks(holder: Server, standby: Server): string | null {
-  const missing = subtract(executedOf(holder), setOf(standby));
-  return missing.size === 0 ? null : wordsOf(missing);
 }
 
 /**

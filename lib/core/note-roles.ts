@@ -13,9 +13,10 @@ const READINESS_REFRESH_MS = 60_000;
 /** A server's start is known to whole seconds and some more: less is no other start. Milliseconds. */
 const SAME_START_MS = 5000;
 
+const steps = [noteHolder, noteIdentities, noteSettled, noteMoves, noteLife, noteReadiness];
+
 /** Memory → memory; the same object when there is nothing new. */
 export function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
-  const steps = [noteHolder, noteIdentities, noteSettled, noteMoves, noteLife, noteReadiness];
   return steps.reduce((so, step) => step(so, situation, durations), memory);
 }
 

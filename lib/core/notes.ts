@@ -73,6 +73,7 @@ export function ownGrowth(before: Server | null, now: Server): number {
   const closed = (server: Server) => !server.writable && !server.halfClosed;
   if (before === null || !closed(before) || !closed(now) || before.identity !== now.identity) return 0;
   if (before.executed.gtid === null || now.executed.gtid === null) return 0;
+  if (before.executed.gtid === now.executed.gtid) return 0;
   const fresh = subtract(parseSet(now.executed.gtid), parseSet(before.executed.gtid));
   return countOf(fresh) - countOf(withoutOrigin(fresh, now.identity));
 }

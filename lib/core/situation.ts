@@ -108,7 +108,13 @@ export function assess(
   const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
   const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
   const terms: Terms = {
-    ...{ pair, memory, holder, standby, nowMs, safeguards, peerIdentity },
+    pair,
+    memory,
+    holder,
+    standby,
+    nowMs,
+    safeguards,
+    peerIdentity,
     lagLimitSeconds: standbyLimit,
     inEc2: {
       room: evidence.vip?.room[standby.node] ?? true,
@@ -120,8 +126,21 @@ export function assess(
   const lasted = (faults: readonly string[], sinceMs: number | null) =>
     faults.length > 0 && lastedFor(sinceMs, settings.replicationFaultMs, nowMs);
   return {
-    ...{ pair, nowMs, memory, safeguards, vip, vipBecause, holder, standby, life, witness, blind },
-    ...{ holderFaults, holderOwnFaults, heartbeatForMs, peerIdentity },
+    pair,
+    nowMs,
+    memory,
+    safeguards,
+    vip,
+    vipBecause,
+    holder,
+    standby,
+    life,
+    witness,
+    blind,
+    holderFaults,
+    holderOwnFaults,
+    heartbeatForMs,
+    peerIdentity,
     holderInstance: evidence.vip?.instances[holderName] ?? 'unknown',
     identity: identityTrouble(memory, holder, standby),
     holderFaultsConfirmed: lasted(holderFaults, durations.holderFaultsSinceMs),

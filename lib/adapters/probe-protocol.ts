@@ -238,6 +238,7 @@ export const probeAnswerSchemas = {
     detached: z.object({
       was: z.enum(['running', 'stopped', 'unconfigured']),
       received: positionSchema,
+      outlasts: z.boolean(),
     }) satisfies z.ZodType<Detached>,
   }),
   attach: z.object({ kind: z.literal('attached'), wasRunning: z.boolean() }),

@@ -4,7 +4,7 @@ import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import type { Position } from '../core/sighting.ts';
 import type { Step } from '../core/step.ts';
 import { already, done, type Execution, failed, missed, type Result } from './execution.ts';
-import { type CatchUpGoal, type CaughtUp, PortError } from './ports.ts';
+import { type CatchUpGoal, type CaughtUp, type Detached, PortError } from './ports.ts';
 
 type CatchUp = Extract<Step, { kind: 'catch-up' }>;
 type Detach = Extract<Step, { kind: 'detach' }>;
@@ -69,28 +69,34 @@ function textOf({ gtid, file, offset }: Position): string {
 }
 
 /**
- * Stops the channel from the old holder, unless its last write is applied. What came in between the end of catching up
- * and the stop is applied first: later it could overwrite newer rows.
+ * Stops the channel from the old holder for good, unless its last write is applied. What came in between the end of
+ * catching up and the stop is applied first: later it could overwrite newer rows.
  */
 export async function detach(step: Detach, execution: Execution): Promise<Result> {
-  const { pair, ports, guard, record, identityOf } = execution;
+  const { record } = execution;
   if (reachedTheEnd(record)) return already(`the last write of ${step.source} is applied on ${step.node}`);
-  guard();
-  const source = identityOf(step.source);
   try {
-    const { was, received } = await again(() =>
-      ports.database.detach(pair, step.node, source, STATEMENT_LIMIT_MS),
-    );
+    const { was, received, outlasts } = await stopReceiving(step, execution);
     if (was === 'unconfigured') return already(`${step.node} has no channel from ${step.source}`);
     const rest = await applyRest(step, received, execution);
     if (typeof rest === 'string') return failed(`${step.node} has not applied all that it received: ${rest}`);
-    return done(`${step.node} receives nothing more from ${step.source}`, rest);
+    // Not before all was applied.
+    const isForGood = outlasts || (await stopReceiving(step, execution)).outlasts;
+    const nothing = `${step.node} receives nothing more from ${step.source}`;
+    return done(isForGood ? nothing : `${nothing}, until its mysqld restarts`, rest);
   } catch (error) {
     // Without the right to stop a channel, the old holder's tail is a risk; no master at all is a certainty.
     if (error instanceof PortError && error.kind !== 'superseded')
       return missed(`${step.node} may still receive from ${step.source}: ${error.message}`);
     throw error;
   }
+}
+
+function stopReceiving(step: Detach, { pair, ports, guard, identityOf }: Execution): Promise<Detached> {
+  return again(() => {
+    guard();
+    return ports.database.detach(pair, step.node, identityOf(step.source), STATEMENT_LIMIT_MS);
+  });
 }
 
 async function applyRest(

@@ -105,6 +105,8 @@ export interface Detached {
   readonly was: 'running' | 'stopped' | 'unconfigured';
   /** The position in the source's history up to which events were received when the channel stopped. */
   readonly received: Position;
+  /** Whether it stays detached when the server restarts, or a person starts the channel. Not before all is applied. */
+  readonly outlasts: boolean;
 }
 
 /** A session that stands in the way of a planned move. */
@@ -140,7 +142,10 @@ export interface DatabasePort {
   open(pair: Pair, node: NodeName, limitMs: number): Promise<{ readonly wasWritable: boolean }>;
   /** Waits until the node has reached the goal. */
   catchUp(pair: Pair, node: NodeName, goal: CatchUpGoal, limitMs: number): Promise<CaughtUp>;
-  /** Stops receiving from the source (its identity; null: the pair's other node). What was received stays. */
+  /**
+   * Stops receiving from the source (its identity; null: the pair's other node), for good if it can: until `attach`. What
+   * was received stays.
+   */
   detach(pair: Pair, node: NodeName, source: string | null, limitMs: number): Promise<Detached>;
   /** Starts the channel from the source again. Gives back whether it ran already. */
   attach(

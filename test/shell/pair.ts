@@ -116,7 +116,11 @@ export function portsOf(world: World): Ports {
         return { ...answer, applied: world.applied(), reached };
       },
       detach: async (_, node) =>
-        call(world, `detach ${node}`, () => ({ was: 'running', received: position(`${UUID1}:1-100`) })),
+        call(world, `detach ${node}`, () => ({
+          was: 'running',
+          received: position(`${UUID1}:1-100`),
+          outlasts: true,
+        })),
       attach: async (_, node) => call(world, `attach ${node}`, () => ({ wasRunning: false })),
       inspect: async (_, node) => call(world, `inspect ${node}`, () => world.obstacles),
       verify: async () =>

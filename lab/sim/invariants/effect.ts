@@ -62,7 +62,16 @@ function rolesOf({ world }: Court): number {
 function stateOf({ world }: Court): string {
   const { place } = world.cloud;
   const masters = world.masters.map(({ writable, halfClosed, channel, isolated, instance, documentsRun }) =>
-    [writable, halfClosed, channel.ioWanted, channel.sqlWanted, isolated, instance, documentsRun].join(),
+    [
+      writable,
+      halfClosed,
+      channel.ioWanted,
+      channel.sqlWanted,
+      channel.barred,
+      isolated,
+      instance,
+      documentsRun,
+    ].join(),
   );
   return [place.kind, world.cloud.holder, ...masters].join(';');
 }

@@ -46,7 +46,7 @@ export async function catchUp(
   }
 }
 
-/** Stops receiving; what was received stays and is applied. */
+/** Stops receiving, for good when all is applied; what was received stays. */
 export function detach(
   context: Context,
   node: NodeName,
@@ -57,10 +57,11 @@ export function detach(
   return command(context, node, limitMs, (master) => {
     const { channel } = master;
     const received = world.peer(node).positionAt(channel.received);
-    if (!channel.configured || !follows(context, master, source)) return { was: 'unconfigured', received };
-    if (!channel.ioWanted) return { was: 'stopped', received };
-    world.change(() => channel.stop('keepalambda', 'io'));
-    return { was: 'running', received };
+    if (!channel.configured || !follows(context, master, source))
+      return { was: 'unconfigured', received, outlasts: false };
+    const was = channel.ioWanted ? 'running' : 'stopped';
+    world.change(() => channel.detach());
+    return { was, received, outlasts: channel.barred };
   });
 }
 
@@ -80,8 +81,8 @@ export function attach(
         `${node} has no channel from ${source ?? world.peer(node).identity}`,
       );
     }
-    const wasRunning = channel.ioWanted && channel.sqlWanted;
-    if (!wasRunning) world.change(() => channel.startAgain());
+    const wasRunning = channel.ioWanted && channel.sqlWanted && !channel.barred;
+    if (!wasRunning) world.change(() => channel.attach());
     return { wasRunning };
   });
 }

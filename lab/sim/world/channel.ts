@@ -50,6 +50,8 @@ export class Channel {
   stranger: string | null = null;
   ioError: ReplicationError | null = null;
   sqlError: ReplicationError | null = null;
+  /** keepalambda has detached it: whoever starts it, its source refuses its account until it is attached. */
+  barred = false;
   /** The source refuses the channel's login: it says `Connecting`, lag NULL, for as long as that lasts. */
   loginRefused = false;
   /** It hears its source, receives nothing that was committed, and does not know its lag. */
@@ -167,6 +169,18 @@ export class Channel {
     this.stoppedBy = by;
     this.ioWanted = false;
     if (threads === 'both') this.sqlWanted = false;
+  }
+
+  /** keepalambda stops it for good; not before what was received is applied, which the change could drop. */
+  detach(): void {
+    if (this.ioWanted) this.stop('keepalambda', 'io');
+    if (this.caughtUp) this.barred = true;
+  }
+
+  /** Ends what `detach` began, and starts both threads. */
+  attach(): void {
+    this.barred = false;
+    this.startAgain();
   }
 
   /**

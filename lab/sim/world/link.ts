@@ -59,7 +59,7 @@ function nextLink(world: World, replica: Master, source: Master): Next {
     return { link: up ? 'flowing' : 'connecting', inMs: 0 };
   }
   const linked = isLinked(world, replica, source);
-  const refused = channel.loginRefused || (linked && source.mysqld === 'down');
+  const refused = channel.loginRefused || channel.barred || (linked && source.mysqld === 'down');
   if (refused || replica.mysqld === 'down') return { link: 'connecting', inMs: 0 };
   if (linked && replica.mysqld === 'up') {
     if (source.mysqld === 'up') return connect(world, channel, source);

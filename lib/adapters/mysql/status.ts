@@ -23,6 +23,12 @@ export interface Pulse {
   readonly binaryLog: 'on' | 'off' | 'unknown';
 }
 
+/**
+ * Marks the account of a detached channel. A command that only stops a channel does not outlast the server, which starts
+ * its channels by itself when it comes up.
+ */
+export const BARRED_MARK = '!';
+
 /** One replication channel. */
 export interface Channel {
   readonly name: string;
@@ -38,6 +44,8 @@ export interface Channel {
   readonly delaySeconds: number;
   /** The account that it logs in to its source with. */
   readonly sourceUser: string;
+  /** It was detached: its account is marked, so that the source refuses it. `sourceUser` is without the mark. */
+  readonly barred: boolean;
   readonly received: Position;
   readonly applied: Position;
   /** What the SQL thread is at, in the server's words. */
@@ -220,13 +228,18 @@ function channelOf(row: Row, pulse: Pulse): Channel {
     sourceAddress: text(field(row, 'Source_Host')),
     sourceIdentity: sourceIdentity(row, pulse),
     delaySeconds: Number(row.SQL_Delay ?? 0),
-    sourceUser: text(field(row, 'Source_User')),
+    ...accountOf(text(field(row, 'Source_User'))),
     received: { gtid: receivedGtid(row, pulse), file: received.file, offset: Number(received.offset ?? 0) },
     applied: { gtid: appliedGtid(row, pulse), file: applied.file, offset: Number(applied.offset ?? 0) },
     sqlState,
     readAll: /has read all relay log/i.test(sqlState),
     heartbeats: heartbeats === undefined || heartbeats === null ? null : Number(heartbeats),
   };
+}
+
+function accountOf(user: string): Pick<Channel, 'sourceUser' | 'barred'> {
+  const barred = user.startsWith(BARRED_MARK);
+  return { sourceUser: barred ? user.slice(BARRED_MARK.length) : user, barred };
 }
 
 /** MySQL says the UUID of the source, MariaDB only its server id; both are empty before the first connection. */

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { expect, test } from 'vitest';
 import { accounts } from '../../../lab/servers/accounts.ts';
+import { threadStatement } from '../../../lab/servers/replication.ts';
 import { createProbe } from '../../../lib/adapters/mysql/probe.ts';
-import { connectApp, eventually, fill } from './servers.ts';
+import { connectApp, eventually, fill, write } from './servers.ts';
 import { startSlowPath } from './slow-path.ts';
 import { inboundOf, pauseMs, type Subject, serverOf } from './subject.ts';
 
@@ -256,6 +257,17 @@ export function closing(subject: Subject): void {
     expect(await ask('detach')).toMatchObject({ kind: 'detached', detached: { was: 'running' } });
     expect(await ask('detach')).toMatchObject({ kind: 'detached', detached: { was: 'stopped' } });
     expect(inboundOf((await subject.lookWith()).db2)).toMatchObject({ io: 'no', sql: 'yes' });
+    expect(await ask('detach')).toMatchObject({ kind: 'detached', detached: { outlasts: true } });
+    // As the server does itself when it comes up.
+    const { db2 } = subject.servers;
+    await write(subject.servers, 'detached');
+    await db2.sql(threadStatement(db2.product.dialect, 'START', 'IO_THREAD'));
+    await eventually(async () =>
+      expect(inboundOf((await subject.lookWith()).db2)).toMatchObject({
+        ...{ io: 'connecting', ioError: { errno: 1045 } },
+      }),
+    );
+    expect(await ask('detach')).toMatchObject({ detached: { was: 'running', outlasts: true } });
     expect(await ask('attach')).toEqual({ kind: 'attached', wasRunning: false });
     expect(await ask('attach')).toEqual({ kind: 'attached', wasRunning: true });
     await subject.steady();

@@ -33,7 +33,7 @@ describe('status', () => {
         db1 serving, takes writes, replication from 10.0.1.12: IO yes, SQL yes, lag 0 s, mysql 8.4.3
         db2 serving, read-only, replication from 10.0.1.11: IO yes, SQL yes, lag 0 s, mysql 8.4.3
         db2 is fit to take over (noted 1 s ago)
-        D38 steady"
+        D40 steady"
     `);
   });
 

@@ -40,6 +40,16 @@ export function alertBody(alert: Alert): string {
   ].join('\n');
 }
 
+/** What a plain alert says of what happened, at most. Characters. */
+const PLAIN_LENGTH_MAX = 300;
+
+/** The alert without anything that SNS could refuse: printable ASCII, short, and no steps. */
+export function plainAlert(alert: Alert): Alert {
+  const plain = (text: string) => printableAscii(text).slice(0, PLAIN_LENGTH_MAX);
+  const happened = `${plain(alert.happened)} (Shortened: SNS refused the whole text.)`;
+  return { ...alert, happened, done: plain(alert.done), todo: plain(alert.todo), steps: [] };
+}
+
 /** The id under which a person finds everything that belongs together: the incident's, else the alert's own. */
 function threadId(alert: Alert): string {
   return alert.incident ?? alert.id;

@@ -72,11 +72,9 @@ const wasSeen = ({ node, server, seenAtMs }: Verdict, { settled }: Memory, is: S
   if (server === null || server.uptimeSeconds === 0 || before?.is !== is) return false;
   return Math.abs(seenAtMs - server.uptimeSeconds * 1000 - before.startedAtMs) <= SAME_START_MS;
 };
-/** The holder is read-only, and is the process that was seen to take writes: somebody closed it by hand. */
-export const closedByHand = ({ holder, memory }: Situation) => {
-  const { server } = holder;
-  return server !== null && !server.writable && !server.halfClosed && wasSeen(holder, memory, 'open');
-};
+/** The holder is read-only or half closed, and is the process that was seen to take writes: somebody did it by hand. */
+export const closedByHand = ({ holder, memory }: Situation) =>
+  holder.server !== null && !holder.server.writable && wasSeen(holder, memory, 'open');
 /** The standby takes writes, or may, and is the process that was seen closed: somebody opened it by hand. */
 export const openedByHand = (s: Situation) => standbyOpen(s) && wasSeen(s.standby, s.memory, 'closed');
 

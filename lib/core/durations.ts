@@ -20,6 +20,8 @@ export interface Durations {
   readonly steadySinceMs: number | null;
   /** What came of the holder's heartbeat, and since when it is of this kind. */
   readonly heartbeat: { readonly kind: Heartbeat['kind']; readonly sinceMs: number } | null;
+  /** Since when clients have found nobody to write to, as far as is seen. */
+  readonly unservedSinceMs: number | null;
   /** What the standby had received when it was last seen beside a holder that lived. */
   readonly received: Position | null;
 }
@@ -33,6 +35,7 @@ export const noDurations: Durations = {
   readySinceMs: null,
   steadySinceMs: null,
   heartbeat: null,
+  unservedSinceMs: null,
   received: null,
 };
 
@@ -48,7 +51,23 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     ownFaultsSinceMs: since(durations.ownFaultsSinceMs, situation.holderOwnFaults.length > 0),
     steadySinceMs: since(durations.steadySinceMs, isSteady(situation)),
     heartbeat: nextHeartbeat(durations, situation),
+    unservedSinceMs: since(durations.unservedSinceMs, !takesWrites(situation)),
   };
+}
+
+/** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */
+function takesWrites({ vip, holder }: Situation): boolean {
+  const { kind, server } = holder;
+  if (vip === 'unheld' || kind !== 'serving' || server === null || !server.writable) return false;
+  switch (server.heartbeat.kind) {
+    case 'committed':
+    case 'barred':
+    case 'not-tried':
+      return true;
+    case 'failed':
+    case 'refused':
+      return false;
+  }
 }
 
 /**

@@ -96,6 +96,13 @@ export const events = {
       'Clients have no writable master. Failing over now could lose writes, so it is left to a person.',
     todo: 'Bring the holder back, or fail over by hand and accept the loss that the alert names.',
   },
+  'service-lost': {
+    title: 'clients cannot write',
+    role: 'hands-over',
+    meaning:
+      'For 5 s or more nobody has taken writes through the VIP, and none of the rules that act, or name the cause, has matched.',
+    todo: 'Read what the alert names. If it does not end by itself, fix it, or fail over by hand.',
+  },
   'both-lost': {
     title: 'both nodes lost',
     role: 'hands-over',
@@ -175,8 +182,8 @@ export const events = {
     title: 'the holder is open and refuses every write',
     role: 'hands-over',
     meaning:
-      'Neither read_only nor super_read_only is on, and yet each write fails: innodb_read_only, transaction_read_only or a full tablespace.',
-    todo: 'Read the error in the alert and correct the setting on the holder.',
+      'Each write on the holder fails: innodb_read_only, transaction_read_only or a full tablespace; or read_only is on, and the pair’s writability is untouched.',
+    todo: 'Read the cause in the alert and correct the setting on the holder.',
   },
   'heartbeat-barred': {
     title: 'our heartbeat cannot be written',

@@ -13,6 +13,8 @@ export interface Fitness {
   readonly reasons: readonly string[];
   /** Unfit only because it has not applied what it received: it lags, or a session's lock keeps it from applying. */
   readonly isLate?: boolean;
+  /** Unfit only by what EC2 says of it now: nothing is missing on it, and it may take over once EC2 says otherwise. */
+  readonly isBarred?: boolean;
 }
 
 /** What EC2 says of the standby: whether its ENI has room for the VIP, and how its instance is. */
@@ -65,8 +67,11 @@ export function fitnessWhileLiving(terms: Terms): Fitness {
     if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
     reasons.push(...reasonsOfVersion(holder.server, standby.server));
   }
+  const barred = reasonsOfEc2(terms.inEc2);
   const isLate = late.length > 0 && reasons.length === 0;
-  return { ...fitnessOf([...late, ...reasons]), ...(isLate ? { isLate } : {}) };
+  const isBarred = barred.length > 0 && !isLate && reasons.length === 0;
+  const fitness = fitnessOf([...late, ...reasons, ...barred]);
+  return { ...fitness, ...(isLate ? { isLate } : {}), ...(isBarred ? { isBarred } : {}) };
 }
 
 /**
@@ -76,7 +81,7 @@ export function fitnessWhileLiving(terms: Terms): Fitness {
  */
 export function fitnessWhenLost(terms: Terms): Fitness {
   const { memory, standby, nowMs, safeguards } = terms;
-  const reasons = [...reasonsOfItself(terms), ...reasonsOfApplier(standby.server?.inbound)];
+  const reasons = [...ownReasons(terms), ...reasonsOfApplier(standby.server?.inbound)];
   if (safeguards.readiness) reasons.push(...reasonsOfReadiness(memory, standby, nowMs));
   return fitnessOf(reasons);
 }
@@ -86,7 +91,7 @@ export function fitnessWhenLost(terms: Terms): Fitness {
  * to come through the channel any more.
  */
 export function fitnessWhenAhead(terms: Terms): Fitness {
-  return fitnessOf([...reasonsOfItself(terms), ...reasonsOfApplier(terms.standby.server?.inbound)]);
+  return fitnessOf([...ownReasons(terms), ...reasonsOfApplier(terms.standby.server?.inbound)]);
 }
 
 /** Why its channel follows somebody else than the pair's other node; null when it does not. */
@@ -123,13 +128,24 @@ function fitnessOf(reasons: readonly string[]): Fitness {
 }
 
 /** What makes a node unable to take over whatever the holder does. */
-function reasonsOfItself({ pair, standby, inEc2, peerIdentity }: Terms): string[] {
+function ownReasons(terms: Terms): string[] {
+  return [...reasonsOfItself(terms), ...reasonsOfEc2(terms.inEc2)];
+}
+
+/** What says nothing of its data, and can be asked again when the holder is lost. */
+function reasonsOfEc2({ room, instance }: StandbyInEc2): string[] {
+  return [
+    ...(isLeaving(instance) ? [`its instance is ${instance}`] : []),
+    ...(room ? [] : ['its ENI has no room for one more address']),
+  ];
+}
+
+function reasonsOfItself({ pair, standby, peerIdentity }: Terms): string[] {
   const { server } = standby;
   const reasons: string[] = [];
   if (standby.kind !== 'serving') reasons.push(`it is ${standby.kind}: ${standby.because}`);
   else if (pair.writability === 'untouched' && server?.writable === false)
     reasons.push('it is read-only, and writability is untouched: nobody would open it');
-  if (isLeaving(inEc2.instance)) reasons.push(`its instance is ${inEc2.instance}`);
   if (server?.inbound.kind === 'unconfigured') reasons.push('replication is not configured');
   const stray = misdirection(pair, server, peerIdentity);
   if (stray !== null) reasons.push(stray);
@@ -137,7 +153,6 @@ function reasonsOfItself({ pair, standby, inEc2, peerIdentity }: Terms): string[
     reasons.push('it has no binary log: nothing could follow it, and a failover would have no way back');
   const block = blockOfApplier(server);
   if (block !== null) reasons.push(block);
-  if (!inEc2.room) reasons.push('its ENI has no room for one more address');
   return reasons;
 }
 
@@ -214,7 +229,8 @@ function reasonsOfReadiness(memory: Memory, standby: Verdict, nowMs: number): re
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
   if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
   if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that lived'];
-  if (!readiness.fit && !(readiness.isLate && catchesUp(standby.server)))
+  const isWhole = readiness.isBarred || (readiness.isLate && catchesUp(standby.server));
+  if (!readiness.fit && !isWhole)
     return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
   const asOfMs = memory.lostAtMs ?? nowMs;
   if (asOfMs - readiness.atMs > READINESS_LIFE_MS)

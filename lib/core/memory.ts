@@ -59,6 +59,8 @@ export interface Readiness {
   readonly atMs: number;
   /** Unfit only because it had not applied what it had received: nothing is missing, and it may catch up. */
   readonly isLate?: boolean;
+  /** Unfit only by what EC2 said of it: nothing is missing on it. */
+  readonly isBarred?: boolean;
 }
 
 export interface Pause {

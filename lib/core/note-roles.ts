@@ -139,8 +139,9 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     const sinceMs = fitness.isLate ? durations.unreadySinceMs : durations.brokenSinceMs;
     if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
   }
-  const { fit, reasons, isLate } = fitness;
-  const now: Readiness = { node: standby.node, fit, reasons, atMs: nowMs, ...(isLate ? { isLate } : {}) };
+  const { fit, reasons, isLate, isBarred } = fitness;
+  const whole = { ...(isLate ? { isLate } : {}), ...(isBarred ? { isBarred } : {}) };
+  const now: Readiness = { node: standby.node, fit, reasons, atMs: nowMs, ...whole };
   return isNews(before, now) ? { ...memory, readiness: now } : memory;
 }
 
@@ -159,5 +160,6 @@ function isProvenUnfit({ pair, standby, peerIdentity }: Situation): boolean {
 
 function isNews(before: Readiness | null, now: Readiness): boolean {
   if (before === null || before.fit !== now.fit || before.isLate !== now.isLate) return true;
+  if (before.isBarred !== now.isBarred) return true;
   return now.atMs - before.atMs >= READINESS_REFRESH_MS;
 }

@@ -5,6 +5,7 @@ import {
   holderBehind,
   holderFollows,
   holderHasAll,
+  holderServes,
   mayLeave,
   openedByHand,
   pauseText,
@@ -63,6 +64,19 @@ export const held: readonly Row[] = [
     reason:
       'Nobody can write to it. A person hears of it at once; if it lasts as long as a hang may, it is stuck, and a fit standby takes over.',
     origin: 'innodb_read_only, transaction_read_only (error 1792), error 1836',
+  },
+  {
+    name: 'holder-closed-untouched',
+    says: 'Writability is untouched, and the holder serves and is read-only.',
+    when: (s) => s.pair.writability === 'untouched' && holderServes(s) && s.holder.server?.writable === false,
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'holder-refuses-writes',
+      because: `${s.holder.node} holds the VIP and is read-only, and its writability is not ours to change`,
+    }),
+    does: ['page holder-refuses-writes'],
+    reason: 'Nobody can write to it, and only a person may open it.',
+    origin: 'writability: untouched',
   },
   {
     name: 'vip-moved-by-hand',

@@ -115,8 +115,8 @@ export const lost: readonly Row[] = [
   },
   {
     name: 'holder-lost-witnessed',
-    says: `The holder is confirmed stopped or silent, but the standby's channel has heard it just now (of a hung one: an event, not only replication's heartbeat). A person is alerted after ${WITNESSED_MS / 1000} s.`,
-    when: (s) => holderGone(s) && witnessed(s) && s.witness === 'hears',
+    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed stopped or silent, but the standby's channel has heard it just now (of a hung one: an event, not only replication's heartbeat). A person is alerted after ${WITNESSED_MS / 1000} s.`,
+    when: (s) => s.vip !== 'unheld' && holderGone(s) && witnessed(s) && s.witness === 'hears',
     measure: (s) =>
       soonTold(
         s,
@@ -129,8 +129,8 @@ export const lost: readonly Row[] = [
   },
   {
     name: 'holder-lost-unwitnessed',
-    says: `The holder is confirmed silent, and the standby cannot say whether it lives: its channel was stopped, is refused by its source, or has heard nothing since the standby restarted. A person is alerted after ${WITNESSED_MS / 1000} s.`,
-    when: (s) => holderGone(s) && witnessed(s),
+    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed silent, and the standby cannot say whether it lives: its channel was stopped, is refused by its source, or has heard nothing since the standby restarted. A person is alerted after ${WITNESSED_MS / 1000} s.`,
+    when: (s) => s.vip !== 'unheld' && holderGone(s) && witnessed(s),
     measure: (s) =>
       soonTold(
         s,
@@ -142,8 +142,8 @@ export const lost: readonly Row[] = [
   },
   {
     name: 'holder-lost-standby-unfit',
-    says: 'The holder is confirmed stopped or silent, or stuck, and the standby is not fit, or a pause is on.',
-    when: (s) => holderLost(s),
+    says: 'The holder is confirmed stopped or silent, or stuck, and the standby is not fit, or a pause is on; the standby does not hear the holder, or one of the two nodes has the VIP.',
+    when: (s) => holderLost(s) && !(s.vip === 'unheld' && witnessed(s)),
     measure: (s) => ({
       kind: 'stay',
       page: 'holder-lost',

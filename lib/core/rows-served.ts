@@ -8,6 +8,9 @@ import type { HangCause, Heartbeat } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
 
+/** A loss of service that lasts this long is alerted, whatever its cause. Milliseconds. */
+const UNSERVED_MS = 5000;
+
 export const served: readonly Row[] = [
   {
     name: 'standby-repair',
@@ -53,6 +56,15 @@ export const served: readonly Row[] = [
     does: ['page heartbeat-barred'],
     reason: 'It says nothing about the server, so nothing is moved; but a stuck server would go unnoticed.',
     origin: 'LOCK TABLES keepalambda.heartbeat; a revoked grant',
+  },
+  {
+    name: 'service-lost',
+    says: `Clients have found nobody to write to for ${UNSERVED_MS / 1000} s, and no row above says why.`,
+    when: (s) => s.unservedForMs >= UNSERVED_MS,
+    measure: (s) => ({ kind: 'stay', page: 'service-lost', because: unservedText(s) }),
+    does: ['page service-lost'],
+    reason: 'Whatever the cause is, and even where none is known, a person hears of every loss that lasts.',
+    origin: 'review of 15d31a4: a second loss in one incident was told to nobody',
   },
   {
     name: 'holder-fails-check-stays',
@@ -163,6 +175,17 @@ function hangText({ holder }: Situation): string {
   if (heartbeat?.kind !== 'failed' && heartbeat?.kind !== 'barred') return holder.because;
   const by = heartbeat.blocker === null ? '' : `: ${renderSession(heartbeat.blocker)}`;
   return `${holder.node}: ${heartbeat.because}${by}`;
+}
+
+function unservedText({ holder, vip, vipBecause, unservedForMs, pair }: Situation): string {
+  const { server } = holder;
+  const causes = [
+    ...(vip === 'held' ? [] : [`the VIP: ${vipBecause}`]),
+    `${holder.node} is ${holder.kind}: ${holder.because}`,
+    ...(server?.writable === false ? [`it is read-only (writability: ${pair.writability})`] : []),
+    ...(server?.heartbeat.kind === 'failed' ? [server.heartbeat.because] : []),
+  ];
+  return `no write has been possible for ${Math.round(unservedForMs / 1000)} s. ${causes.join('; ')}`;
 }
 
 function refusers({ holder, standby }: Situation): readonly string[] {

@@ -128,8 +128,8 @@ function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending
     wordsOf(memory, pair, plan, ending, close),
     close.nowMs,
   );
-  // failover-done says already that the old holder is to be brought back.
-  return code === 'failover-done'
+  // failover-done says already that the old holder is to be brought back; of an order, no incident says so.
+  return code === 'failover-done' && told.incident !== null
     ? countAsTold(told, 'standby-unfit', close.nowMs, close.nowMs + SAID_MS)
     : told;
 }

@@ -55,6 +55,8 @@ export interface Situation {
   readonly holderOwnFaultsConfirmed: boolean;
   /** For how long the holder's heartbeat has come to what it comes to now. Milliseconds. */
   readonly heartbeatForMs: number;
+  /** For how long clients have found nobody to write to, as far as is seen. Milliseconds. */
+  readonly unservedForMs: number;
   /** Since when the holder has not been as it should be: it fails the check, or does not serve. */
   readonly badSinceMs: number;
   readonly standbyPasses: boolean;
@@ -147,6 +149,7 @@ export function assess(
     holderOwnFaultsConfirmed: lasted(holderOwnFaults, durations.ownFaultsSinceMs),
     badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
+    unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
     lead: holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead,
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
     fitnessWhenAhead: fitnessWhenAhead(terms),

@@ -1,4 +1,5 @@
 /** The memory of one pair in a leader's hands: saved before it counts, its alerts published after. */
+import { plainAlert } from '../core/alert-text.ts';
 import { boundMemory, cut } from '../core/bounds.ts';
 import type { Alert, Memory } from '../core/memory.ts';
 import type { PairName } from '../core/names.ts';
@@ -7,8 +8,8 @@ import { type HistoryEntry, PortError, type Ports } from './ports.ts';
 
 /** How long an alert that could not be published waits. Milliseconds. */
 const PUBLISH_AGAIN_MS = 5000;
-/** An alert that SNS refuses is left to the next leader after so many tries: the others do not wait for it. */
-const REFUSALS_MAX = 5;
+/** An alert that SNS refuses waits longer each time, up to this; the others do not wait for it. Milliseconds. */
+const REFUSED_AGAIN_MS = 15_000;
 /** A line of history. Characters. */
 const LINE_MAX = 4000;
 
@@ -126,17 +127,18 @@ export class PairMemory {
   #isDue(id: string): boolean {
     const refused = this.#refused.get(id);
     if (this.#published.has(id)) return false;
-    return !refused || (refused.count < REFUSALS_MAX && this.#ports.clock.nowMs() >= refused.untilMs);
+    return !refused || this.#ports.clock.nowMs() >= refused.untilMs;
   }
 
   async #publishAll(alerts: readonly Alert[]): Promise<void> {
     for (const alert of alerts) {
       try {
-        await this.#ports.alerts.publish(alert);
+        // What was refused may be refused for its text: the next time it goes out in its plainest form.
+        await this.#ports.alerts.publish(this.#refused.has(alert.id) ? plainAlert(alert) : alert);
         this.#published.add(alert.id);
       } catch (error) {
         if (!this.#safeguards.keepsAlerts) this.#published.add(alert.id);
-        const againMs = this.#ports.clock.nowMs() + PUBLISH_AGAIN_MS;
+        const nowMs = this.#ports.clock.nowMs();
         this.#ports.metrics.publish('PublishFailure', 1);
         this.#ports.log.error(`alert ${alert.code} was not published, it will be: ${String(error)}`, {
           pair: this.#pair,
@@ -145,10 +147,11 @@ export class PairMemory {
         // SNS says no to this one: the others may fare better. When it does not answer, they would not.
         if (error instanceof PortError && isRefusal(error)) {
           const count = (this.#refused.get(alert.id)?.count ?? 0) + 1;
-          this.#refused.set(alert.id, { count, untilMs: againMs });
+          const pauseMs = Math.min(count * PUBLISH_AGAIN_MS, REFUSED_AGAIN_MS);
+          this.#refused.set(alert.id, { count, untilMs: nowMs + pauseMs });
           continue;
         }
-        this.#notBeforeMs = againMs;
+        this.#notBeforeMs = nowMs + PUBLISH_AGAIN_MS;
         return;
       }
     }

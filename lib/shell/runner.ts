@@ -127,10 +127,11 @@ export class PairRunner {
     return this.#witnessMs;
   }
 
-  /** The node whose looks commit the heartbeat: the holder, as far as EC2's word goes. */
+  /** The node whose looks commit the heartbeat: the holder by EC2's answer; the remembered one while there is none. */
   get holder(): NodeName | null {
-    const place = this.#evidence.vip?.place;
-    return place?.kind === 'node' ? place.node : null;
+    const { vip } = this.#evidence;
+    if (vip === null) return this.#memory.now.lastHolder;
+    return vip.place.kind === 'node' ? vip.place.node : null;
   }
 
   /** Takes a vantage's report of a look that began at `startedMs`. */

@@ -116,7 +116,7 @@ const extras: readonly Change[] = [
   blindFor(1000),
   blindFor(60_000),
   vipBlindFor(10_000),
-  vipBlindFor(60_000),
+  (world) => lasting({ unservedSinceMs: NOW_MS - 6000 })(vipBlindFor(60_000)(world)),
 ];
 
 const times = fc.constantFrom<readonly [looks: number, forMs: number]>(

@@ -175,6 +175,12 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     [paused, closedByHand],
     'writability-changed stay, page writability-changed',
   ],
+  [
+    'paused',
+    'the holder was half closed by hand',
+    [paused, holder(answers1({ writable: false, halfClosed: true }))],
+    'writability-changed stay, page writability-changed',
+  ],
   ['holder closed by hand', 'once', [closedByHand], 'holder-read-only open-holder to db1'],
   [
     'holder closed by hand',
@@ -218,6 +224,18 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   ['holder serves', 'EC2 does not answer', [vipBlindFor(20_000)], 'unsettled observe'],
   [
+    'holder read-only',
+    'EC2 does not answer, for 2 s',
+    [closedByHand, vipBlindFor(20_000), durationsOf({ unservedSinceMs: NOW_MS - 2000 })],
+    'unsettled observe',
+  ],
+  [
+    'holder read-only',
+    'EC2 does not answer, for 5 s',
+    [closedByHand, vipBlindFor(20_000), durationsOf({ unservedSinceMs: NOW_MS - 5000 })],
+    'service-lost stay, page service-lost',
+  ],
+  [
     'holder stopped',
     'EC2 has not answered yet',
     [stopped, deaf, evidence(() => ({ vip: null }))],
@@ -242,6 +260,12 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'db2 preferred, db1 held it',
     [unheld, configured({ prefer: 'db2' })],
     'vip-unheld-holder-serves reattach-vip to db1',
+  ],
+  [
+    'VIP on neither node',
+    'the holder does not answer us, the standby hears it',
+    [unheld, silent, hearing],
+    'vip-unheld stay, page vip-unheld',
   ],
   [
     "VIP on a stranger's ENI",
@@ -632,7 +656,7 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'holder read-only',
     'writability untouched',
     [holder(answers1({ writable: false })), openStandby, untouched],
-    'steady all-clear',
+    'holder-closed-untouched stay, page holder-refuses-writes',
   ],
   [
     'standby stopped',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tell } from '../../lib/core/alerts.ts';
-import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
+import { type Alert, emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
 import { PairMemory } from '../../lib/shell/pair-memory.ts';
 import { type HistoryEntry, PortError, type Ports } from '../../lib/shell/ports.ts';
@@ -20,6 +20,7 @@ function leader(before: Memory = emptyMemory) {
   const broken = new Set<string>();
   /** Alerts that SNS says no to. */
   const refused = new Set<string>();
+  const texts: string[] = [];
   const fail = (what: string) => {
     if (broken.has(what)) throw new PortError('timeout', `${what} timed out`);
   };
@@ -40,10 +41,11 @@ function leader(before: Memory = emptyMemory) {
       },
     },
     alerts: {
-      publish: async ({ id }: { id: string }) => {
+      publish: async ({ id, happened }: Alert) => {
         fail('publish');
         if (refused.has(id)) throw new PortError('denied', `${id} is denied`);
         published.push(id);
+        texts.push(happened);
       },
     },
   } as unknown as Ports;
@@ -54,7 +56,7 @@ function leader(before: Memory = emptyMemory) {
     memory: before,
     safeguards: allSafeguards,
   });
-  return { clock, memory, saved, published, history, failures, metrics, broken, refused };
+  return { clock, memory, saved, published, texts, history, failures, metrics, broken, refused };
 }
 
 describe('saving', () => {
@@ -144,8 +146,8 @@ describe('the outbox', () => {
     expect(memory.now.outbox.map(({ id }) => id)).toEqual(['orders-2-both-lost-1']);
   });
 
-  it('does not wait for an alert that SNS refuses; that one is tried a few times and left to the next leader', async () => {
-    const { clock, memory, published, metrics, refused } = leader();
+  it('does not wait for an alert that SNS refuses; that one is tried again, plainly and ever more seldom', async () => {
+    const { clock, memory, published, texts, metrics, refused } = leader();
     refused.add('orders-1-both-lost-0');
     await memory.save(telling(telling(emptyMemory, 1), 2));
     await memory.idle();
@@ -155,8 +157,15 @@ describe('the outbox', () => {
       memory.publish();
       await memory.idle();
     }
-    expect(metrics).toHaveLength(5);
+    // After 0, 5, 15 and 30 s, then every 15 s: at 90 s for the eighth time.
+    expect(metrics).toHaveLength(8);
     expect(memory.now.outbox.map(({ id }) => id)).toContain('orders-1-both-lost-0');
+    refused.clear();
+    await clock.pass(5000);
+    memory.publish();
+    await memory.idle();
+    expect(published).toEqual(['orders-2-both-lost-1', 'orders-1-both-lost-0']);
+    expect(texts.at(-1)).toMatch(/Shortened: SNS refused/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isHeard } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
 
 /** A loss of service as long as this is alerted. Milliseconds. */
@@ -40,6 +41,10 @@ interface Loss {
   readonly endedMs: number | null;
   /** When SNS last took an alert of it. */
   readonly alertedMs: number | null;
+  /** Its only alert says that nothing is seen of the holder, and was taken before the loss; that still holds. */
+  readonly isBlind: boolean;
+  /** From when on an alert of it is awaited. */
+  readonly awaitedMs: number;
 }
 
 /**
@@ -48,7 +53,9 @@ interface Loss {
  *
  * Service is what clients have: a commit through the VIP. (a) When they could not commit for 5 s, SNS has taken an alert that
  * speaks of it 30 s after that loss began, whether or not it is over by then. It may be an alert of a lost holder or VIP from
- * the 15 min before, if no other loss ended since. Losses with less than 10 s of service between them are one loss. (b) While
+ * the 15 min before, if no other loss ended since. It may also be a `blind` alert, taken since any vantage could last ask the
+ * holder how it is: it says that the holder cannot be seen, and to see a loss behind that is impossible. When a vantage
+ * can ask it again and the loss goes on, an alert of it is due anew. Losses with less than 10 s of service between them are one loss. (b) While
  * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
  *
  * Excuses: both times begin again after SNS refused alerts, and after no watch could lead (none was alive, one had just died
@@ -61,6 +68,9 @@ export function alertedInvariant(court: Court): Invariant {
   let loss: Loss | null = null;
   /** When SNS last took an alert of a loss, since the last loss ended. */
   let foretoldMs: number | null = null;
+  /** When SNS last took an alert of `blind`, and until when a vantage could ask the holder how it is. */
+  let blindToldMs = Number.NEGATIVE_INFINITY;
+  let heardMs = 0;
   /** Since when SNS takes alerts. */
   let snsSinceMs: number | null = null;
   const changed = () => {
@@ -70,12 +80,18 @@ export function alertedInvariant(court: Court): Invariant {
     loss = nextLoss(was, unseen ? null : chronicle.downSinceMs, court.workingSinceMs, nowMs);
     if (was === null && loss !== null && foretoldMs !== null && nowMs - foretoldMs < againMs)
       loss = { ...loss, alertedMs: foretoldMs };
+    const isSeen = holder === null || isHeard(world, holder);
+    if (isSeen) heardMs = nowMs;
+    if (loss !== null && loss.alertedMs === null && !isSeen && blindToldMs > heardMs)
+      loss = { ...loss, alertedMs: blindToldMs, isBlind: true };
+    if (loss?.isBlind && isSeen && loss.endedMs === null)
+      loss = { ...loss, alertedMs: null, isBlind: false, awaitedMs: nowMs };
     if (was !== null && loss === null) foretoldMs = null;
     snsSinceMs = world.services.alerts === 'up' ? (snsSinceMs ?? nowMs) : null;
   };
-  const check = ({ sinceMs, endedMs, alertedMs }: Loss, ableSinceMs: number) => {
+  const check = ({ sinceMs, endedMs, alertedMs, awaitedMs }: Loss, ableSinceMs: number) => {
     const { nowMs } = world;
-    if (alertedMs === null && nowMs - Math.max(sinceMs, ableSinceMs) > alertWithinMs) {
+    if (alertedMs === null && nowMs - Math.max(awaitedMs, ableSinceMs) > alertWithinMs) {
       const until = endedMs === null ? 'and still cannot' : `until ${Math.round(nowMs - endedMs)} ms ago`;
       court.accuse(
         'W4 loss-alerted',
@@ -94,7 +110,9 @@ export function alertedInvariant(court: Court): Invariant {
     changed,
     published({ code }) {
       if (ofALoss.has(code)) foretoldMs = world.nowMs;
-      if (loss !== null && !besideTheLoss.has(code)) loss = { ...loss, alertedMs: world.nowMs };
+      if (code === 'blind') blindToldMs = world.nowMs;
+      if (loss !== null && !besideTheLoss.has(code))
+        loss = { ...loss, alertedMs: world.nowMs, isBlind: false };
     },
     ticked() {
       changed();
@@ -118,7 +136,10 @@ function nextLoss(
     const isOver = nowMs - ended.endedMs >= betweenMs && (!loss.due || loss.alertedMs !== null);
     return isOver ? null : ended;
   }
-  const begun = loss ?? { sinceMs: downSinceMs, due: false, endedMs: null, alertedMs: null };
+  const begun = loss ?? {
+    ...{ sinceMs: downSinceMs, awaitedMs: downSinceMs, due: false, endedMs: null },
+    ...{ alertedMs: null, isBlind: false },
+  };
   const seenForMs = workingSinceMs === null ? 0 : nowMs - Math.max(downSinceMs, workingSinceMs);
   return { ...begun, endedMs: null, due: begun.due || seenForMs >= lossMs };
 }

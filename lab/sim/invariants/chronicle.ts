@@ -50,7 +50,7 @@ export class Chronicle {
 }
 
 /** Whether a vantage's question gets an answer: what a master says of itself can be known. */
-function isHeard(world: World, master: Master): boolean {
+export function isHeard(world: World, master: Master): boolean {
   if (!master.answers || world.services.pool === 'dry') return false;
   for (const view of world.views.values()) {
     if (!view.reaches(master.name)) continue;

@@ -17,7 +17,8 @@ export const returnsWithinMs = 60_000;
  * in that one's last second, has no transactions of its own, and its applier works.
  *
  * That a person was alerted is no excuse where such a node exists: the reason given cannot be true. True reasons are (each
- * begins the 60 s again when it ends): a pause, for a move to the other node; a flap guard that is spent by failovers that
+ * begins the 60 s again when it ends): a pause, for a move to the other node, and while neither node has the VIP (to attach it is
+ * a move, which W3 forbids in a pause); a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
@@ -30,10 +31,11 @@ export function recoveryInvariant(court: Court): Invariant {
     if (chronicle.downSinceMs === null || lastHolder === null || court.workingSinceMs === null) return null;
     if (!isFairWeather(world)) return null;
     const last = world.master(lastHolder);
+    const paused = world.table.memoryOf(world.pair.name).pause !== null;
+    if (paused && world.cloud.holder === null) return null;
     if (couldServe(world, last)) return mayOpen(last) ? last : null;
     const other = world.peer(lastHolder);
     const isLost = !last.answers || last.stuckSinceMs !== null;
-    const paused = world.table.memoryOf(world.pair.name).pause !== null;
     if (!isLost || paused || moves.areSpent) return null;
     return couldServe(world, other) && mayTakeOver(world, other) ? other : null;
   };

@@ -1,4 +1,5 @@
 /** The alert port on the simulated SNS. */
+import { alertBody } from '../../../lib/core/alert-text.ts';
 import { type AlertPort, PortError } from '../../../lib/shell/ports.ts';
 import type { Context } from './context.ts';
 
@@ -9,9 +10,9 @@ export function createAlerts({ world, process, random, observer }: Context): Ale
       const denied = new PortError('denied', 'publish: InvalidParameterException');
       if (refusesOneAlert) {
         world.services = { ...world.services, refusesOneAlert: false };
-        world.refusedAlerts.add(alert.id);
+        world.refusedAlerts.add(alertBody(alert));
       }
-      if (alerts === 'denies' || world.refusedAlerts.has(alert.id))
+      if (alerts === 'denies' || world.refusedAlerts.has(alertBody(alert)))
         return process.fail(random.whole(20, 90), denied);
       const timeout = new PortError('timeout', 'publish: SNS did not answer within 3000 ms');
       if (alerts === 'down') return process.fail(3000, timeout);

@@ -95,10 +95,15 @@ export class Master {
     this.channel = new Channel(sourceLog);
   }
 
-  /** Changes whether it takes writes. Must be called within `World.change`. */
+  /**
+   * Changes whether it takes writes. A person who finds it so already has not made it so. Must be called within
+   * `World.change`.
+   */
   setWritable(nowMs: number, writable: boolean, by: Writability): void {
+    const isSo = writable === this.writable;
     this.writable = writable;
     this.halfClosed = false;
+    if (isSo && by === 'person') return;
     this.writabilityBy = by;
     this.writabilityAtMs = nowMs;
   }

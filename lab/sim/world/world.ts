@@ -54,7 +54,7 @@ export class World {
   readonly table: Table;
   readonly views: ReadonlyMap<Vantage, View>;
   services: Services = calmServices;
-  /** Alerts that SNS will never take: too large, or not as it wants them. */
+  /** Texts of alerts that SNS will never take: too large, or not as it wants them. */
   readonly refusedAlerts = new Set<string>();
   /** Whether positions are GTIDs. */
   readonly gtid: boolean;

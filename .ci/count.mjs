@@ -32,12 +32,15 @@ function countHistories(name) {
     console.error(`failed: ${name} left no report`);
     return { passed: 0, failed: 1 };
   }
-  const { runs, seed, violations } = report;
-  console.error(`${name}: ${runs} histories of seed ${seed}, ${violations.length} violations`);
+  const { runs, seed, violations, regressions } = report;
+  console.error(
+    `${name}: ${runs} histories of seed ${seed}, ${violations.length} violations, ${regressions} of them of an invariant that is held to be kept (lab/sim/open.ts)`,
+  );
   for (const { seed, invariant, saw } of violations) {
-    console.error(`failed: seed ${seed}, invariant ${invariant}: ${saw}`);
+    console.error(`violation: seed ${seed}, invariant ${invariant}: ${saw}`);
   }
-  return { passed: runs - violations.length, failed: violations.length };
+  // A violation of an invariant that is known to be open is neither passed nor failed.
+  return { passed: runs - violations.length, failed: regressions };
 }
 
 function countCells(matrix) {

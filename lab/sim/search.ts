@@ -3,6 +3,7 @@ import { allSafeguards, type Safeguards } from '../../lib/core/safeguards.ts';
 import type { Fault } from './faults/fault.ts';
 import { type History, type HistoryProps, runHistory } from './history.ts';
 import type { Violation } from './invariants/court.ts';
+import { isRegression } from './open.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
 import { runOutside } from './time.ts';
 
@@ -17,7 +18,7 @@ export type Terms = Pick<HistoryProps, 'safeguards' | 'isNoise'>;
 export interface SearchProps extends Terms {
   readonly runs: number;
   readonly seed: number;
-  /** Ends the search after so many violations. */
+  /** Ends the search after so many violations of what is held to be kept; open ones are all counted. */
   readonly findingsMax: number;
 }
 
@@ -44,9 +45,10 @@ export async function search({ runs, seed, findingsMax, ...terms }: SearchProps)
   const findings: Finding[] = [];
   let done = 0;
   let events = 0;
-  while (done < runs && findings.length < findingsMax) {
+  const isOver = () => done >= runs || findings.filter(isRegression).length >= findingsMax;
+  while (!isOver()) {
     await runOutside(() => {
-      for (let left = batch; left > 0 && done < runs && findings.length < findingsMax; left--, done++) {
+      for (let left = batch; left > 0 && !isOver(); left--, done++) {
         const history = runHistory({ seed: seedOf(seed, done), ...terms });
         addTally(tally, history.tally);
         events += history.events;

@@ -164,10 +164,11 @@ export class Crew {
 
   /** Forgets who is gone. Those that died or were frozen in a step have not told. */
   #notice(): void {
-    const alive = this.#alive.filter((process) => !process.gone);
-    if (alive.length < this.#alive.length) this.#mishapMs = this.#props.world.nowMs;
-    this.#mishapMs = Math.max(this.#mishapMs, ...alive.map(({ frozenUntilMs }) => frozenUntilMs));
-    this.#alive = alive;
+    if (this.#alive.some(({ gone }) => gone)) {
+      this.#alive = this.#alive.filter(({ gone }) => !gone);
+      this.#mishapMs = this.#props.world.nowMs;
+    }
+    for (const { frozenUntilMs } of this.#alive) this.#mishapMs = Math.max(this.#mishapMs, frozenUntilMs);
   }
 
   #start(name: string, limitMs: number, run: (process: Process, ports: Ports) => Promise<unknown>): void {

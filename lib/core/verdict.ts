@@ -34,7 +34,7 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
   if (!word) {
     const blind = Object.entries(evidence.blind).map(([vantage, { because }]) => `${vantage}: ${because}`);
     const because = blind.join('; ') || 'no look has come back yet';
-    return { node, kind: 'unseen', confirmed: false, sinceMs: 0, because, ...untold };
+    return { node, sinceMs: 0, ...untold, kind: 'unseen', confirmed: false, because };
   }
   const base = { node, sinceMs: word.sinceMs, ...untold, seenAtMs: word.atMs };
   const { saw } = word;

@@ -1,7 +1,7 @@
 /** Who could serve clients, by what is true in the world. */
 import { isCalmCloud } from '../world/cloud.ts';
 import type { Master } from '../world/master.ts';
-import { areCalmServices } from '../world/services.ts';
+import { areCalmButAlerts } from '../world/services.ts';
 import type { World } from '../world/world.ts';
 import { isReached } from './chronicle.ts';
 import type { Court } from './court.ts';
@@ -46,8 +46,7 @@ export function mayTakeOver(world: World, master: Master): boolean {
 
 /** Nothing keeps us from seeing and acting. */
 export function isFairWeather({ cloud, services, views }: World): boolean {
-  const withoutAlerts = { ...services, alerts: 'up', alertsLost: 0, refusesOneAlert: false } as const;
-  if (!isCalmCloud(cloud.mood) || !areCalmServices(withoutAlerts)) return false;
+  if (!isCalmCloud(cloud.mood) || !areCalmButAlerts(services)) return false;
   for (const { blind, loss } of views.values()) if (blind !== 'no' || loss > 0) return false;
   return true;
 }

@@ -33,10 +33,14 @@ export function pauseInvariant(court: Court): Invariant {
   const wrongSinceMs = new Map<string, number>();
   let handedOverMs = Number.NEGATIVE_INFINITY;
   const lasts = (what: string, isSo: boolean): number => {
-    if (!isSo || court.workingSinceMs === null) wrongSinceMs.delete(what);
-    else if (!wrongSinceMs.has(what)) wrongSinceMs.set(what, world.nowMs);
-    const sinceMs = Math.max(wrongSinceMs.get(what) ?? world.nowMs, court.workingSinceMs ?? world.nowMs);
-    return world.nowMs - sinceMs;
+    const workingSinceMs = isSo ? court.workingSinceMs : null;
+    if (workingSinceMs === null) {
+      wrongSinceMs.delete(what);
+      return 0;
+    }
+    const wrongMs = wrongSinceMs.get(what) ?? world.nowMs;
+    wrongSinceMs.set(what, wrongMs);
+    return world.nowMs - Math.max(wrongMs, workingSinceMs);
   };
   const check = (node: NodeName, isHolder: boolean) => {
     const { pause } = world.table.memoryOf(world.pair.name);

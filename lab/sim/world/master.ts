@@ -144,9 +144,14 @@ export class Master {
   executed(nowMs: number, peer: Master): Position {
     const own = this.log.countAt(nowMs);
     if (!this.#gtid) return this.positionAt(own);
-    const sets = [rangeOf(this.identity, own), rangeOf(peer.identity, this.channel.appliedCount)];
-    if (this.errant > 0) sets.push(rangeOf(`ffff${this.identity.slice(4)}`, this.errant));
-    return { gtid: sets.filter((set) => set !== '').join(','), file: binlog, offset: offsetOf(own) };
+    let gtid = rangeOf(this.identity, own);
+    const applied = rangeOf(peer.identity, this.channel.appliedCount);
+    if (applied !== '') gtid = gtid === '' ? applied : `${gtid},${applied}`;
+    if (this.errant > 0) {
+      const errant = rangeOf(`ffff${this.identity.slice(4)}`, this.errant);
+      gtid = gtid === '' ? errant : `${gtid},${errant}`;
+    }
+    return { gtid, file: binlog, offset: offsetOf(own) };
   }
 
   /** This master's log up to its own transaction of that number. */

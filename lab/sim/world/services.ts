@@ -32,9 +32,12 @@ export const calmServices: Services = {
   pool: 'free',
 };
 
-/** Whether all services are as they are on most days. */
-export function areCalmServices(services: Services): boolean {
-  return (Object.keys(calmServices) as (keyof Services)[]).every(
-    (key) => services[key] === calmServices[key],
-  );
+const services = Object.keys(calmServices) as (keyof Services)[];
+
+/** What SNS does keeps nobody from seeing and acting. */
+const ofAlerts: ReadonlySet<keyof Services> = new Set(['alerts', 'alertsLost', 'refusesOneAlert']);
+
+/** Whether all services but SNS are as they are on most days. */
+export function areCalmButAlerts(now: Services): boolean {
+  return services.every((key) => now[key] === calmServices[key] || ofAlerts.has(key));
 }

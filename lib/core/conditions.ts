@@ -2,6 +2,7 @@
 import type { EventCode } from './events.ts';
 import { isWitnessed } from './life.ts';
 import type { Memory, Settled } from './memory.ts';
+import { isSameProcess } from './same-process.ts';
 import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -64,13 +65,10 @@ export const holderHasAll = ({ holder, standby, lead }: Situation): boolean | 'u
 /** The holder came back with less than it had sent. */
 export const holderBehind = (s: Situation) =>
   governed(s) && s.holder.server?.writable === false && s.lead.holderLacksOwn !== null;
-/** Uptimes are in whole seconds, and a look may be held for some. Milliseconds. */
-const SAME_START_MS = 5000;
 /** It is the very process that was seen so: what is otherwise now, no restart has changed. */
-const wasSeen = ({ node, server, seenAtMs }: Verdict, { settled }: Memory, is: Settled['is']) => {
-  const before = settled[node];
-  if (server === null || server.uptimeSeconds === 0 || before?.is !== is) return false;
-  return Math.abs(seenAtMs - server.uptimeSeconds * 1000 - before.startedAtMs) <= SAME_START_MS;
+const wasSeen = (verdict: Verdict, { settled }: Memory, is: Settled['is']) => {
+  const before = settled[verdict.node];
+  return before?.is === is && isSameProcess(before, verdict);
 };
 /** The holder is read-only or half closed, and is the process that was seen to take writes: somebody did it by hand. */
 export const closedByHand = ({ holder, memory }: Situation) =>

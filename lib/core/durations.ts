@@ -10,7 +10,7 @@ export interface Durations {
   readonly ownFaultsSinceMs: number | null;
   /** Since when the standby is not ready while the holder lives; lucky moments in between do not end it. */
   readonly unreadySinceMs: number | null;
-  /** Since when it is so for more than being late, without a break of that length. */
+  /** Since when it is so for more than being late or barred, without a break of that length. */
   readonly brokenSinceMs: number | null;
   /** When the standby itself last said that it is not ready. */
   readonly illAtMs: number | null;
@@ -56,9 +56,9 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
 }
 
 /** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */
-function takesWrites({ vip, holder }: Situation): boolean {
+function takesWrites({ isVipAway, holder }: Situation): boolean {
   const { kind, server } = holder;
-  if (vip === 'unheld' || kind !== 'serving' || server === null || !server.writable) return false;
+  if (isVipAway || kind !== 'serving' || server === null || !server.writable) return false;
   switch (server.heartbeat.kind) {
     case 'committed':
     case 'barred':
@@ -83,7 +83,7 @@ function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pa
       return { unreadySinceMs: null, brokenSinceMs: null, illAtMs: null, readySinceMs: null, received };
     case 'lives': {
       const { server } = standby;
-      const isBroken = !fitness.fit && !fitness.isLate;
+      const isBroken = !fitness.fit && !fitness.isLate && !fitness.isBarred;
       const saysIll = isBroken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;
       const isIll = lastIllMs !== null && nowMs - lastIllMs < pair.settings.readinessMs;

@@ -13,7 +13,7 @@ export interface Fitness {
   readonly reasons: readonly string[];
   /** Unfit only because it has not applied what it received: it lags, or a session's lock keeps it from applying. */
   readonly isLate?: boolean;
-  /** Unfit only by what EC2 says of it now: nothing is missing on it, and it may take over once EC2 says otherwise. */
+  /** Unfit only by what keeps nothing from it, and can be asked again: its ENI, its instance, its own binary log. */
   readonly isBarred?: boolean;
 }
 
@@ -67,7 +67,7 @@ export function fitnessWhileLiving(terms: Terms): Fitness {
     if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
     reasons.push(...reasonsOfVersion(holder.server, standby.server));
   }
-  const barred = reasonsOfEc2(terms.inEc2);
+  const barred = reasonsOfRole(terms);
   const isLate = late.length > 0 && reasons.length === 0;
   const isBarred = barred.length > 0 && !isLate && reasons.length === 0;
   const fitness = fitnessOf([...late, ...reasons, ...barred]);
@@ -129,13 +129,17 @@ function fitnessOf(reasons: readonly string[]): Fitness {
 
 /** What makes a node unable to take over whatever the holder does. */
 function ownReasons(terms: Terms): string[] {
-  return [...reasonsOfItself(terms), ...reasonsOfEc2(terms.inEc2)];
+  return [...reasonsOfItself(terms), ...reasonsOfRole(terms)];
 }
 
-/** What says nothing of its data, and can be asked again when the holder is lost. */
-function reasonsOfEc2({ room, instance }: StandbyInEc2): string[] {
+/** What keeps it from the role and says nothing of what it has: it can be asked again when the holder is lost. */
+function reasonsOfRole({ standby, inEc2: { room, instance } }: Terms): string[] {
+  const isUnlogged = standby.server?.binaryLog === 'off';
   return [
     ...(isLeaving(instance) ? [`its instance is ${instance}`] : []),
+    ...(isUnlogged
+      ? ['it has no binary log: nothing could follow it, and a failover would have no way back']
+      : []),
     ...(room ? [] : ['its ENI has no room for one more address']),
   ];
 }
@@ -149,8 +153,6 @@ function reasonsOfItself({ pair, standby, peerIdentity }: Terms): string[] {
   if (server?.inbound.kind === 'unconfigured') reasons.push('replication is not configured');
   const stray = misdirection(pair, server, peerIdentity);
   if (stray !== null) reasons.push(stray);
-  if (server?.binaryLog === 'off')
-    reasons.push('it has no binary log: nothing could follow it, and a failover would have no way back');
   const block = blockOfApplier(server);
   if (block !== null) reasons.push(block);
   return reasons;

@@ -59,7 +59,7 @@ export interface Readiness {
   readonly atMs: number;
   /** Unfit only because it had not applied what it had received: nothing is missing, and it may catch up. */
   readonly isLate?: boolean;
-  /** Unfit only by what EC2 said of it: nothing is missing on it. */
+  /** Unfit only by what kept nothing from it: its ENI, its instance, its own binary log. */
   readonly isBarred?: boolean;
 }
 
@@ -103,8 +103,10 @@ export interface MovedByHand {
 /** A server process that was last seen as its role wants it: one that did not restart was changed by somebody. */
 export interface Settled {
   readonly is: 'open' | 'closed';
-  /** When that process started, to a few seconds. */
+  /** When that process started, by the clock of who led then. */
   readonly startedAtMs: number;
+  /** How long it had run when it was noted. Absent in records of older releases. */
+  readonly uptimeSeconds?: number;
 }
 
 /** A node that was isolated, with the security groups to give back. */

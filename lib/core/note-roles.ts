@@ -2,7 +2,7 @@
 import { tell } from './alerts.ts';
 import { misdirection } from './fitness.ts';
 import type { Memory, Readiness, Settled } from './memory.ts';
-import type { NodeName } from './names.ts';
+import { isSameProcess } from './same-process.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
 import { isSteady } from './steady.ts';
@@ -10,8 +10,6 @@ import type { Verdict, VerdictKind } from './verdict.ts';
 
 /** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
 const READINESS_REFRESH_MS = 60_000;
-/** A server's start is known to whole seconds and some more: less is no other start. Milliseconds. */
-const SAME_START_MS = 5000;
 
 const steps = [noteHolder, noteIdentities, noteSettled, noteMoves, noteLife, noteReadiness];
 
@@ -73,22 +71,19 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
 /** Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. */
 function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memory {
   if (vip !== 'held' || memory.plan !== null) return memory;
-  const ofHolder = holder.server?.writable ? settledOf(holder, 'open') : null;
   const isClosed = standby.server !== null && !standby.server.writable && !standby.server.halfClosed;
-  const ofStandby = isClosed ? settledOf(standby, 'closed') : null;
-  return withSettled(withSettled(memory, holder.node, ofHolder), standby.node, ofStandby);
+  const noted = holder.server?.writable ? withSettled(memory, holder, 'open') : memory;
+  return isClosed ? withSettled(noted, standby, 'closed') : noted;
 }
 
-function settledOf({ server, seenAtMs }: Verdict, is: Settled['is']): Settled | null {
-  if (server === null || server.uptimeSeconds === 0) return null;
-  return { is, startedAtMs: seenAtMs - server.uptimeSeconds * 1000 };
-}
-
-function withSettled(memory: Memory, node: NodeName, now: Settled | null): Memory {
-  if (now === null) return memory;
+function withSettled(memory: Memory, verdict: Verdict, is: Settled['is']): Memory {
+  const { node, server, seenAtMs } = verdict;
+  if (server === null || server.uptimeSeconds === 0) return memory;
   const before = memory.settled[node];
-  const isKnown = before?.is === now.is && Math.abs(before.startedAtMs - now.startedAtMs) <= SAME_START_MS;
-  return isKnown ? memory : { ...memory, settled: { ...memory.settled, [node]: now } };
+  if (before?.is === is && isSameProcess(before, verdict)) return memory;
+  const { uptimeSeconds } = server;
+  const now: Settled = { is, startedAtMs: seenAtMs - uptimeSeconds * 1000, uptimeSeconds };
+  return { ...memory, settled: { ...memory.settled, [node]: now } };
 }
 
 /** Moves older than an hour do not count any more. */
@@ -136,7 +131,7 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     if (before?.fit === true && durations.unreadySinceMs !== null) return memory;
   } else {
     // A late standby is out of touch for a moment, too, when its source dies.
-    const sinceMs = fitness.isLate ? durations.unreadySinceMs : durations.brokenSinceMs;
+    const sinceMs = fitness.isLate || fitness.isBarred ? durations.unreadySinceMs : durations.brokenSinceMs;
     if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
   }
   const { fit, reasons, isLate, isBarred } = fitness;

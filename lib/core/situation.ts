@@ -38,6 +38,8 @@ export interface Situation {
   /** Where EC2 says that the VIP is. `unknown`: not asked yet, or not sure yet; `blind`: EC2 does not answer. */
   readonly vip: 'held' | 'unheld' | 'unknown' | 'blind';
   readonly vipBecause: string;
+  /** EC2's last answer, however old and often given, was that neither node has it. */
+  readonly isVipAway: boolean;
   /** The holder; where the VIP is unheld or unknown, the last one (or else the preferred, or the first). */
   readonly holder: Verdict;
   readonly standby: Verdict;
@@ -143,6 +145,7 @@ export function assess(
     holderOwnFaults,
     heartbeatForMs,
     peerIdentity,
+    isVipAway: evidence.vip !== null && evidence.vip.place.kind !== 'node',
     holderInstance: evidence.vip?.instances[holderName] ?? 'unknown',
     identity: identityTrouble(memory, holder, standby),
     holderFaultsConfirmed: lasted(holderFaults, durations.holderFaultsSinceMs),

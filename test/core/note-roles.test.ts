@@ -127,7 +127,11 @@ describe('a death', () => {
 
 it('notes a process that is as its role wants it, and again after it has restarted', () => {
   const restarted = holder(answers1({ uptimeSeconds: 20 }));
-  expect(noted([restarted]).settled.db1).toEqual({ is: 'open', startedAtMs: NOW_MS - 20_000 });
+  expect(noted([restarted]).settled.db1).toEqual({
+    is: 'open',
+    startedAtMs: NOW_MS - 20_000,
+    uptimeSeconds: 20,
+  });
   const closed = holder(answers1({ uptimeSeconds: 20, writable: false }));
   expect(noted([closed]).settled).toEqual(steady.memory.settled);
   expect(noted([standby(answers2({ uptimeSeconds: 20, halfClosed: true }))]).settled).toEqual(

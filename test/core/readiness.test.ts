@@ -85,6 +85,13 @@ describe('a standby that has received everything, and applied it late', () => {
       hears2({ ...lost, caughtUp: true }),
       'failover',
     ],
+    ['it had no binary log, and has one', answers2({ binaryLog: 'off' }), hears2(lost), 'failover'],
+    [
+      'it had no binary log, and still has none',
+      answers2({ binaryLog: 'off' }),
+      answers2({ binaryLog: 'off', inbound: channel(lost) }),
+      'stay',
+    ],
     [
       'a backup locks it, and its channel was stopped before',
       locked({ io: 'no', lagSeconds: null }),

@@ -87,6 +87,13 @@ describe('who is told, by plan and ending', () => {
     expect(page(20_000).outbox).toHaveLength(1);
     expect(page(6 * 60_000).outbox).toHaveLength(2);
   });
+
+  it('pages about it after an order, of which no incident says so', () => {
+    const order = { requestId: 'eeee0001', by: 'eva', row: 'O-failover', vipMoved: true };
+    const after = end(failover, completed, order, { incident: null });
+    const paged = tellCondition(after, 'orders', 'standby-unfit', { happened: '', done: '' }, NOW_MS + 2000);
+    expect(paged.outbox.map(({ code }) => code)).toEqual(['failover-done', 'standby-unfit']);
+  });
 });
 
 describe('what is remembered', () => {

@@ -18,7 +18,9 @@ export const returnsWithinMs = 60_000;
  *
  * That a person was alerted is no excuse where such a node exists: the reason given cannot be true. True reasons are (each
  * begins the 60 s again when it ends): a pause, for a move to the other node, and while neither node has the VIP (to attach it is
- * a move, which W3 forbids in a pause); a flap guard that is spent by failovers that
+ * a move, which W3 forbids in a pause); a holder whose commits
+ * hang while somebody has also locked our heartbeat's table, because only the heartbeat tells that commits hang (a person hears
+ * `heartbeat-barred`); a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
@@ -35,7 +37,7 @@ export function recoveryInvariant(court: Court): Invariant {
     if (paused && world.cloud.holder === null) return null;
     if (couldServe(world, last)) return mayOpen(last) ? last : null;
     const other = world.peer(lastHolder);
-    const isLost = !last.answers || last.stuckSinceMs !== null;
+    const isLost = !last.answers || (last.stuckSinceMs !== null && last.barred === null);
     if (!isLost || paused || moves.areSpent) return null;
     return couldServe(world, other) && mayTakeOver(world, other) ? other : null;
   };

@@ -1,3 +1,4 @@
+import { lacksAnything } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 
 /** The bound of the design. Milliseconds. */
@@ -11,7 +12,8 @@ const withinMs = 15_000;
  * read-only by an order of ours and not by a restart or a person, its mysqld works, and clients cannot commit through the VIP
  * on the other node.
  *
- * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), and when no
+ * Not counted is a node to which somebody else moved the VIP, while it has not applied what the other one committed: opened
+ * before that, it would write over newer rows (W5). Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), and when no
  * watch could lead: none was alive, one had just died or was frozen, or the table did not answer at all, without which
  * nobody may act (invariant 1).
  */
@@ -24,6 +26,7 @@ export function reopeningInvariant(court: Court): Invariant {
     if (lastHolder === null || chronicle.downSinceMs === null) return false;
     const { writable, writabilityBy } = world.master(lastHolder);
     if (writable || writabilityBy !== 'keepalambda') return false;
+    if (lacksAnything(court, world.master(lastHolder))) return false;
     return chronicle.of(lastHolder).reachedSinceMs !== null && court.workingSinceMs !== null;
   };
   const changed = () => {

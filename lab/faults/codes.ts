@@ -10,6 +10,8 @@ export const wanted = {
   misdirected: 'standby-misdirected',
   /** A session's lock keeps the holder from committing. */
   holderLocked: 'holder-locked',
+  /** A session's lock keeps the standby from applying. */
+  standbyLocked: 'standby-locked',
   /** Scheduled events run on the holder, and would stop with it. */
   eventsWillStop: 'events-will-stop',
   /** New logins are refused while a kept connection answers. */

@@ -48,20 +48,20 @@ export const lockFaults = {
   },
   'standby-read-lock': {
     about:
-      'a backup holds FLUSH TABLES WITH READ LOCK on the standby, so it cannot take over now; then the holder is killed',
+      'a backup holds FLUSH TABLES WITH READ LOCK on the standby, so it applies nothing; then the holder is killed: the session is named beforehand, and ended when it is needed',
     expected: 'failover',
-    alerts: ['standby-unfit', 'failover-done'],
+    alerts: [wanted.standbyLocked, 'failover-done'],
     play: async (world) => {
       const { db1, db2 } = world.hosts;
       const alerts = new Alerts(world);
       const lock = await lockReads(db2.instance);
-      const warned = await alerts.within('standby-unfit', WARNING_MS);
+      const warned = await alerts.within(wanted.standbyLocked, WARNING_MS);
       await db1.instance.kill();
       return {
         takeBack: lock.release,
         judge: async () => [
-          ...notBefore('standby-unfit', warned, 'the holder was killed'),
-          ...notNaming(lock.session, alerts.of('standby-unfit')),
+          ...notBefore(wanted.standbyLocked, warned, 'the holder was killed'),
+          ...notNaming(lock.session, alerts.of(wanted.standbyLocked)),
         ],
       };
     },

@@ -49,7 +49,8 @@ export interface Limits {
  * ends the call at once.
  */
 export function within(limitMs: number, signal?: AbortSignal): Limits {
-  const deadline = AbortSignal.timeout(limitMs);
+  // Half of what is left need not be whole, and AbortSignal throws for what is not.
+  const deadline = AbortSignal.timeout(Math.ceil(limitMs));
   return {
     requestTimeout: limitMs,
     abortSignal: signal ? AbortSignal.any([deadline, signal]) : deadline,

@@ -129,7 +129,7 @@ export interface Server {
   readonly semiSync: SemiSync | null;
   /** Null where it could not be read. */
   readonly events: ScheduledEvents | null;
-  /** The session that holds a global read lock (a backup); null when none is known. */
+  /** The session that holds a global read lock (a backup), or likely does; null when none is known. */
   readonly globalLock: Session | null;
   /** A fresh login is refused, although the connection that we kept answers; null when new logins work. */
   readonly loginRefused: { readonly errno: number; readonly message: string } | null;

@@ -6,7 +6,7 @@
  * READ LOCK looks like any other idle one. Then all that may be meant are named as such.
  */
 import { askIfAllowed, type Command } from './command.ts';
-import { isGlobalLock } from './hang.ts';
+import { isGlobalLock } from './locker.ts';
 import { type ProcessRow, readProcessRow, renderProcess } from './sessions.ts';
 
 export interface Blockers {

@@ -5,9 +5,9 @@ import type { ProbeFailed } from '../probe-protocol.ts';
 import { askChannel, askPulse, type Command, carryOut, type Way } from './command.ts';
 import type { Dialect } from './dialect.ts';
 import { endGlobalLock } from './global-lock.ts';
-import { isGlobalLock } from './hang.ts';
 import { askProcesses } from './kill.ts';
 import { nowMs, pause } from './limit.ts';
+import { isGlobalLock } from './locker.ts';
 import { includes } from './position.ts';
 import { type Channel, isCaughtUp, type Pulse, readBinaryLog, type Source } from './status.ts';
 

@@ -4,8 +4,8 @@
  */
 import { transactions } from './blockers.ts';
 import { askIfAllowed, type Command } from './command.ts';
-import { isGlobalLock, lockerOf } from './hang.ts';
 import { askProcesses, kill } from './kill.ts';
+import { isGlobalLock, lockerOf } from './locker.ts';
 import type { ProcessRow } from './sessions.ts';
 
 /**
@@ -24,10 +24,7 @@ export async function endGlobalLock(command: Command): Promise<number> {
   return ended;
 }
 
-/**
- * Who holds a lock on the whole server. Where the server does not say, and something waits for one: the session whose
- * statement locks, else the one client that waits for nothing, else the idle client that has done something last.
- */
+/** Who holds a lock on the whole server; where the server does not say, and something waits for one, who likely does. */
 export function holdersOf(
   processes: readonly ProcessRow[],
   { known, open }: { readonly known: readonly number[]; readonly open: readonly number[] },
@@ -37,10 +34,9 @@ export function holdersOf(
   const holding = clients.filter(({ id }) => known.includes(id));
   if (holding.length > 0 || !processes.some(({ state }) => isGlobalLock(state))) return holding;
   const locker = lockerOf(processes, own);
-  if (locker !== null && locker.user !== own.user) return [locker];
-  // An open transaction is no global lock: a session cannot have both.
-  const idle = clients.filter(
-    ({ id, user, command }) => user !== own.user && command === 'Sleep' && !open.includes(id),
-  );
-  return [...idle].sort((one, other) => one.forSeconds - other.forSeconds).slice(0, 1);
+  if (locker?.isCertain && locker.process.user !== own.user) return [locker.process];
+  // An open transaction makes it less likely. An order of ours that waits for the same lock holds nothing.
+  const others = processes.filter(({ id, user }) => user !== own.user && !open.includes(id));
+  const likely = lockerOf(others, own);
+  return likely === null ? [] : [likely.process];
 }

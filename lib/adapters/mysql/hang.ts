@@ -8,6 +8,7 @@
 import type { HangCause, Session } from '../../core/sighting.ts';
 import type { Link } from './connection.ts';
 import { MysqlFailure } from './errors.ts';
+import { isGlobalLock, type Locker, lockerOf, onlyOther, sessionOfLocker } from './locker.ts';
 import { type ProcessRow, readProcessRow, sessionOf } from './sessions.ts';
 import type { Row } from './status.ts';
 
@@ -25,19 +26,13 @@ export const HANGS = 'the commit does not return';
 /** How long each question may take. Milliseconds. */
 const ASK_MS = 1000;
 
-const globalLock = /^waiting for (?:the )?(?:global read|commit|backup) lock|^waiting for backup stage/i;
 const tableLock = /^waiting for (?:table|schema)/i;
 const semiSync = /semi-?sync/i;
 const diskFull = /disk (?:space|full)|free space/i;
 
-/** Whether a thread in this state waits for somebody's lock on the whole server. */
-export function isGlobalLock(state: string): boolean {
-  return globalLock.test(state);
-}
-
 /** What a thread of this state cannot get past; null when it works or waits for work. */
 export function obstacleOf(state: string): string | null {
-  return [globalLock, tableLock, diskFull].some((pattern) => pattern.test(state)) ? state : null;
+  return isGlobalLock(state) || tableLock.test(state) || diskFull.test(state) ? state : null;
 }
 
 /**
@@ -79,11 +74,13 @@ async function why(
 
 async function byGlobalLock(link: Link, processes: readonly ProcessRow[], own: ProcessRow): Promise<Why> {
   const ids = await idsOf(link, link.dialect.globalLocks, []);
-  const blocker = processOf(processes, ids, own) ?? lockerOf(processes, own);
+  const known = processOf(processes, ids, own);
+  const locker: Locker | null =
+    known === null ? lockerOf(processes, own) : { process: known, isCertain: true };
   return {
     ...{ kind: 'failed', cause: 'global-lock' },
     because: `a lock on the whole server holds up every commit (${own.state})`,
-    blocker: blocker === null ? null : sessionOf(blocker),
+    blocker: locker === null ? null : sessionOfLocker(locker),
   };
 }
 
@@ -133,29 +130,6 @@ function processOf(
 ): ProcessRow | null {
   const holding = processes.filter(({ id }) => id !== own.id && ids.includes(id));
   return holding.find(({ user }) => user !== own.user) ?? holding[0] ?? null;
-}
-
-const locks =
-  /flush\s+(?:\w+\s+)?tables|backup\s+(?:stage|lock)|lock\s+instance|set\s+global\s+(?:super_)?read_only/i;
-
-/** Who holds a global lock, from the process list alone: by its statement, or because nobody else is left. */
-export function lockerOf(
-  processes: readonly ProcessRow[],
-  own: Pick<ProcessRow, 'id' | 'user'>,
-): ProcessRow | null {
-  return processes.find(({ id, info }) => id !== own.id && locks.test(info)) ?? onlyOther(processes, own);
-}
-
-/** The one session of a client that waits for nothing: a lock that no other can hold. Null where there are several. */
-function onlyOther(
-  processes: readonly ProcessRow[],
-  own: Pick<ProcessRow, 'id' | 'user'>,
-): ProcessRow | null {
-  const others = processes.filter(
-    ({ id, user, isClient, state }) =>
-      id !== own.id && user !== own.user && isClient && !/^waiting/i.test(state),
-  );
-  return others.length === 1 ? (others[0] ?? null) : null;
 }
 
 /** The ids of sessions; none where the server cannot say, or not to us. */

@@ -1,6 +1,6 @@
 /** What a server says of its sessions → obstacles to a planned move. Pure. */
 import type { Obstacle } from '../../shell/ports.ts';
-import { isGlobalLock, lockerOf } from './hang.ts';
+import { isGlobalLock, lockerOf } from './locker.ts';
 import { applicationsOf, type ProcessRow, sessionOf } from './sessions.ts';
 import type { Row } from './status.ts';
 
@@ -29,7 +29,7 @@ export function obstaclesOf(findings: Findings): readonly Obstacle[] {
   const holding = new Set(holders.map(({ id }) => Number(id)));
   // By the process list alone, a lock shows only through who waits for it.
   const waited = processes.some(({ state }) => isGlobalLock(state)) ? lockerOf(processes, own) : null;
-  if (waited !== null) holding.add(waited.id);
+  if (waited !== null) holding.add(waited.process.id);
   const found = applicationsOf(processes, own.user, null).flatMap((process): Obstacle[] => {
     const transaction = changedBy.get(process.id);
     const seconds = Number(transaction?.seconds ?? 0);

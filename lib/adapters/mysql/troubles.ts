@@ -7,10 +7,11 @@
 import type { ScheduledEvents, SemiSync, Session } from '../../core/sighting.ts';
 import type { Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
-import { idsOf, isGlobalLock, lockerOf, obstacleOf } from './hang.ts';
+import { idsOf, obstacleOf } from './hang.ts';
 import { nowMs } from './limit.ts';
+import { isGlobalLock, type Locker, lockerOf, sessionOfLocker } from './locker.ts';
 import { compareOffsets } from './position.ts';
-import { type ProcessRow, readProcessRow, sessionOf } from './sessions.ts';
+import { type ProcessRow, readProcessRow } from './sessions.ts';
 import type { Channel, Counters, Row } from './status.ts';
 
 export interface Troubles {
@@ -95,12 +96,17 @@ export function locksOf(
   const obstacle = states.map(obstacleOf).find((state) => state !== null) ?? null;
   const user = processes.find(({ id }) => id === ownId)?.user ?? '';
   const isGlobal = obstacle !== null && isGlobalLock(obstacle);
-  const locker = known ?? (isGlobal ? lockerOf(processes, { id: ownId, user }) : null);
-  const held = isGlobal && locker !== null ? `, held by session ${locker.id} of ${locker.user}` : '';
+  const waited = isGlobal ? lockerOf(processes, { id: ownId, user }) : null;
+  const locker: Locker | null = known === null ? waited : { process: known, isCertain: true };
+  const held = isGlobal && locker !== null ? `, ${heldBy(locker)}` : '';
   return {
-    globalLock: locker === null ? null : sessionOf(locker),
+    globalLock: locker === null ? null : sessionOfLocker(locker),
     applierBlocked: obstacle === null ? null : `${obstacle}${held}`,
   };
+}
+
+function heldBy({ process: { id, user }, isCertain }: Locker): string {
+  return `${isCertain ? 'held' : 'likely held'} by session ${id} of ${user}`;
 }
 
 async function readSetUp(link: Link): Promise<SetUp> {

@@ -20,7 +20,7 @@ const session = (
 });
 const ours = (State: string, Id = 7) => session(Id, 'monitor', State, beat);
 const backup = session(20, 'backup', '', 'FLUSH TABLES WITH READ LOCK');
-const idle = (Id: number) => session(Id, 'app', '', null, 'Sleep');
+const idle = (Id: number, Time = 9) => ({ ...session(Id, 'app', '', null, 'Sleep'), Time });
 
 interface Answers {
   /** The one session that waits for a row; `denied` where our account may not see it. */
@@ -81,11 +81,15 @@ describe('why our commit hangs', () => {
       { kind: 'failed', cause: 'global-lock', blocker: { id: 31 } },
     ],
     [
-      'a global read lock that any of two may hold',
+      'a global read lock that any of three may hold: who was idle when we began to wait, the last of them',
       '5.6.24',
-      [ours('Waiting for commit lock'), idle(30), idle(31)],
+      [ours('Waiting for commit lock'), idle(30, 4), idle(31), idle(32, 90)],
       {},
-      { kind: 'failed', cause: 'global-lock', blocker: null },
+      {
+        kind: 'failed',
+        cause: 'global-lock',
+        blocker: { id: 31, statement: expect.stringMatching(/likeliest/) },
+      },
     ],
     [
       'a global read lock, by performance_schema',
@@ -97,9 +101,9 @@ describe('why our commit hangs', () => {
     [
       'a global read lock, and performance_schema denied',
       '9.7.0',
-      [ours('Waiting for backup lock'), idle(30), idle(31)],
+      [ours('Waiting for backup lock'), session(30, 'app', 'Waiting for backup lock', 'INSERT'), idle(31)],
       { locks: 'denied' },
-      { kind: 'failed', cause: 'global-lock', blocker: null },
+      { kind: 'failed', cause: 'global-lock', blocker: { id: 31, statement: '' } },
     ],
     [
       'a lock on our table',
@@ -201,6 +205,12 @@ describe('what holds up an applier', () => {
       null,
     ],
     ['a full disk', locks([worker('Waiting for disk space')], [], ''), 'Waiting for disk space', null],
+    [
+      'a global read lock, of nobody that the server names: the likeliest',
+      locks([idle(30, 90), idle(31, 4)], [], 'Waiting for global read lock'),
+      'Waiting for global read lock, likely held by session 31 of app',
+      31,
+    ],
     ['a lock while nothing is to be applied', locks([idle(30)], [30], null), null, 30],
   ])('%s', (_, got, blocked, locker) => {
     expect([got.applierBlocked, got.globalLock?.id ?? null]).toEqual([blocked, locker]);

@@ -210,7 +210,7 @@ const wrongs: readonly [InvariantName, string, (stage: Stage) => Promise<unknown
     'an incident that is closed without an all-clear',
     async (stage) => {
       const { one, pair, settle } = stage;
-      const incident = { id: 'abc', openedAtMs: 0, row: 'D9', told: [] };
+      const incident = { id: 'abc', openedAtMs: 0, row: 'D9', told: ['holder-lost' as const] };
       await settle(one.store.saveMemory(pair.name, { ...emptyMemory, incident }, 1));
       await settle(one.store.saveMemory(pair.name, emptyMemory, 1));
     },

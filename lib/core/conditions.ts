@@ -62,6 +62,12 @@ export const holderHasAll = ({ holder, standby, lead }: Situation): boolean | 'u
   const comparable = holder.server?.executed.gtid != null && standby.server?.executed.gtid != null;
   return comparable ? true : 'unknown';
 };
+/** From which node somebody else has moved the VIP to the holder, also if this look is the first to find it; else null. */
+export const movedFrom = ({ memory, holder, vip }: Situation) => {
+  if (memory.movedByHand?.to === holder.node) return memory.movedByHand.from;
+  const isNew = vip === 'held' && memory.lastHolder !== holder.node && memory.plan === null;
+  return isNew ? memory.lastHolder : null;
+};
 /** The holder came back with less than it had sent. */
 export const holderBehind = (s: Situation) =>
   governed(s) && s.holder.server?.writable === false && s.lead.holderLacksOwn !== null;

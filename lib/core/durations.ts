@@ -1,5 +1,6 @@
 /** How long things have been so: kept by the leader beside the evidence, because one look cannot say. */
-import type { Heartbeat, Position } from './sighting.ts';
+import { thrownAway } from './lead.ts';
+import type { Heartbeat, Position, Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
 
@@ -78,9 +79,15 @@ function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pa
   const { unreadySinceMs, brokenSinceMs, illAtMs, readySinceMs, received } = durations;
   switch (life) {
     case 'unsure':
-      return { unreadySinceMs, brokenSinceMs, illAtMs, readySinceMs, received };
+      return {
+        ...{ unreadySinceMs, brokenSinceMs, illAtMs, readySinceMs },
+        received: receivedByNow(received, standby.server),
+      };
     case 'dead':
-      return { unreadySinceMs: null, brokenSinceMs: null, illAtMs: null, readySinceMs: null, received };
+      return {
+        ...{ unreadySinceMs: null, brokenSinceMs: null, illAtMs: null, readySinceMs: null },
+        received: receivedByNow(received, standby.server),
+      };
     case 'lives': {
       const { server } = standby;
       const isBroken = !fitness.fit && !fitness.isLate && !fitness.isBarred;
@@ -96,6 +103,15 @@ function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pa
       };
     }
   }
+}
+
+/**
+ * What it had received when its source was lost: the last look beside a living holder may be many seconds old. Less than
+ * was seen before is what a restart has left.
+ */
+function receivedByNow(before: Position | null, server: Server | null): Position | null {
+  if (server?.inbound.kind !== 'configured' || thrownAway(server, before) !== null) return before;
+  return server.inbound.received;
 }
 
 function nextHeartbeat({ heartbeat }: Durations, { holder, nowMs }: Situation): Durations['heartbeat'] {

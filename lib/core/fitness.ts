@@ -2,7 +2,7 @@
 import { causeOf, faultsOfInbound, lagFault } from './check.ts';
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
-import { thrownAway } from './lead.ts';
+import { leadOf, thrownAway } from './lead.ts';
 import type { Memory } from './memory.ts';
 import type { Safeguards } from './safeguards.ts';
 import type { Inbound, InstanceState, Server, Session } from './sighting.ts';
@@ -65,6 +65,7 @@ export function fitnessWhileLiving(terms: Terms): Fitness {
     reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
   if (holder.server && standby.server) {
     if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
+    reasons.push(...reasonsOfLess(pair, holder.server, standby.server));
     reasons.push(...reasonsOfVersion(holder.server, standby.server));
   }
   const barred = reasonsOfRole(terms);
@@ -199,6 +200,17 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
   return [`it has ${countOf(errant)} transactions that the holder lacks: ${renderSet(errant)}`];
 }
 
+/**
+ * It came back with less than it had sent. Replication never brings that back, and as a holder it would give the same
+ * numbers to other rows.
+ */
+function reasonsOfLess(pair: Pair, holder: Server, standby: Server): readonly string[] {
+  const { standbyLacksOwn } = leadOf(pair, holder, standby);
+  return standbyLacksOwn === null
+    ? []
+    : [`it came back with less than it had sent: it lacks ${standbyLacksOwn}`];
+}
+
 /** Events of a newer server cannot be relied on to apply on an older one: there would be no way back. */
 function reasonsOfVersion(holder: Server, standby: Server): readonly string[] {
   const [ofHolder, ofStandby] = [majorOf(holder), majorOf(standby)];
@@ -250,18 +262,21 @@ function catchesUp(server: Server | null): boolean {
  * A server that restarts throws its relay log away (`relay_log_recovery`) and fetches it again; with its source dead, what
  * it had received and not applied is gone.
  */
-function reasonsOfRestart(
+export function reasonsOfRestart(
   receivedWhenLost: Memory['receivedWhenLost'],
   readyAtMs: number,
   { server, seenAtMs }: Verdict,
 ): readonly string[] {
   if (server === null) return [];
-  const { uptimeSeconds } = server;
-  const isKnown = uptimeSeconds > 0;
-  if (isKnown && seenAtMs - uptimeSeconds * 1000 <= readyAtMs + UPTIME_SLACK_MS) return [];
+  // Positions decide, where they can: two leaders' clocks may be many seconds apart.
   const lost = thrownAway(server, receivedWhenLost);
-  if (lost === null || (lost === 'unknown' && !isKnown)) return [];
-  if (lost === 'unknown')
-    return ['it restarted after it was last seen ready, and may have thrown away what it had received'];
+  if (lost === null) return [];
+  if (lost === 'unknown') {
+    const { uptimeSeconds } = server;
+    const isSince = uptimeSeconds > 0 && seenAtMs - uptimeSeconds * 1000 > readyAtMs + UPTIME_SLACK_MS;
+    return isSince
+      ? ['it restarted after it was last seen ready, and may have thrown away what it had received']
+      : [];
+  }
   return [`it restarted after the holder was lost, and threw away ${lost}`];
 }

@@ -23,28 +23,45 @@ export interface Lead {
   readonly holderLacksOthers: string | null;
   /** Transactions that the holder has, and that the standby has neither applied nor received. */
   readonly standbyLacks: string | null;
+  /** Transactions of the standby's own that the holder has and it lacks: as `holderLacksOwn`, the other way round. */
+  readonly standbyLacksOwn: string | null;
 }
 
-export const noLead: Lead = { holderLacksOwn: null, holderLacksOthers: null, standbyLacks: null };
+export const noLead: Lead = {
+  holderLacksOwn: null,
+  holderLacksOthers: null,
+  standbyLacks: null,
+  standbyLacksOwn: null,
+};
 
 /** Compares the histories of two nodes that answered. */
 export function leadOf(pair: Pair, holder: Server, standby: Server): Lead {
   if (holder.executed.gtid === null || standby.executed.gtid === null)
-    return { ...noLead, holderLacksOwn: lackByOffset(holder, standby) };
+    return {
+      ...noLead,
+      holderLacksOwn: lackByOffset(holder, standby),
+      standbyLacksOwn: lackByOffset(standby, holder),
+    };
   const standbyHas = setOf(standby);
   const missing = subtract(executedOf(holder), standbyHas);
   const standbyLacks = missing.size === 0 ? null : wordsOf(missing);
+  const standbyLacksOwn = lacksOwn(standby, holder);
   const lacking = subtract(standbyHas, executedOf(holder));
-  if (lacking.size === 0) return { ...noLead, standbyLacks };
-  // A holder that takes writes is ahead of every earlier look at it (vitess#12023).
-  const own = holder.writable ? new Map() : originatedBy(lacking, holder.identity);
+  if (lacking.size === 0) return { ...noLead, standbyLacks, standbyLacksOwn };
   const others = withoutOrigin(subtract(lacking, receivedOf(holder.inbound)), holder.identity);
   const foreign = pair.writability === 'untouched' ? withoutOrigin(others, standby.identity) : others;
   return {
-    holderLacksOwn: own.size === 0 ? null : wordsOf(own),
+    holderLacksOwn: lacksOwn(holder, standby),
     holderLacksOthers: foreign.size === 0 ? null : wordsOf(foreign),
-    standbyLacks,
+    ...{ standbyLacks, standbyLacksOwn },
   };
+}
+
+/** Its own transactions that the other one has and it lacks. One that takes writes is ahead of every earlier look at it (vitess#12023). */
+function lacksOwn(server: Server, other: Server): string | null {
+  if (server.writable) return null;
+  const own = originatedBy(subtract(setOf(other), executedOf(server)), server.identity);
+  return own.size === 0 ? null : wordsOf(own);
 }
 
 /**
@@ -64,13 +81,13 @@ export function thrownAway(standby: Server, receivedBefore: Position | null): st
 }
 
 /**
- * Without GTIDs: the standby has read the holder's present log further than it goes. A holder that restarted has begun
+ * Without GTIDs: the other one has read the server's present log further than it goes. A server that restarted has begun
  * another log, and then nothing can be told.
  */
-function lackByOffset(holder: Server, { inbound }: Server): string | null {
-  if (holder.writable || inbound.kind !== 'configured') return null;
+function lackByOffset(server: Server, { inbound }: Server): string | null {
+  if (server.writable || inbound.kind !== 'configured') return null;
   const { received } = inbound;
-  const end = holder.executed;
+  const end = server.executed;
   if (received.file === '' || received.file !== end.file || received.offset <= end.offset) return null;
   return `${end.file} from ${end.offset} to ${received.offset}`;
 }

@@ -21,8 +21,14 @@ function noteMissing(memory: Memory, { holder, standby }: Situation): Memory {
   const { detached } = memory;
   if (detached === null || holder.server === null || standby.server === null) return memory;
   if (detached.node !== holder.node || detached.from !== standby.node) return memory;
+  if (memory.plan === null && receives(holder.server)) return { ...memory, detached: null };
   const missing = listOf(missingBetween(standby.server, holder.server));
   return missing === detached.missing ? memory : { ...memory, detached: { ...detached, missing } };
+}
+
+/** Somebody has started it, or it could not be stopped: there is nothing to attach any more. */
+function receives({ inbound }: Server): boolean {
+  return inbound.kind === 'configured' && inbound.io === 'yes';
 }
 
 function countLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation): Memory {

@@ -26,7 +26,8 @@ export interface FailoverTerms {
  * Fence, then detach, then open, then move: at no time can clients reach two nodes that take writes, and nobody reaches
  * the new one before the VIP does. Catching up waits for the position of an old holder that answers; of one that does
  * not, there is nothing more to come, so fencing (which will likely time out) runs beside it. Where the old holder's end
- * was not reached, what it still has must not arrive over newer rows: the new one stops receiving before it is opened.
+ * was not reached, what it still has must not arrive over newer rows: the new one stops receiving before clients write to
+ * it, also where both nodes always take writes.
  */
 export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Plan {
   const from = peerOf(pair, to).name;
@@ -55,7 +56,8 @@ export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Pl
         },
       ]
     : [];
-  const detach: Step[] = managed ? [{ kind: 'detach', node: to, source: from }] : [];
+  const detach: Step[] = [{ kind: 'detach', node: to, source: from }];
+  const attach: Step[] = [{ kind: 'attach', node: to, source: from }];
   const first = terms.holderAnswers ? [fence, [catchUp]] : [[...fence, catchUp], late];
   const power: Step[] = pair.fencing === 'none' ? [] : [{ kind: pair.fencing, node: from }];
   return {
@@ -69,7 +71,7 @@ export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Pl
       managed ? [{ kind: 'open', node: to }] : [],
       ...takeOver(pair, from, to),
     ),
-    undo: managed ? undoOf(from, to, [{ kind: 'attach', node: to, source: from }]) : [],
+    undo: managed ? undoOf(from, to, attach) : attach,
     undoIfHolderServes: terms.undoIfHolderServes,
   };
 }
@@ -126,10 +128,12 @@ export function reattachPlan(pair: Pair, to: NodeName, otherIsWritable: boolean)
 
 /**
  * Verifying it through the VIP is the point of it. `catchUp`: the other node took writes until now, as after somebody
- * moved the VIP by hand, so what it committed is applied first.
+ * moved the VIP by hand, so what it committed is applied first. `detach`: the other node cannot be asked what it wrote
+ * last, so nothing more is received from it before that is known.
  */
-export function openHolderPlan(pair: Pair, holder: NodeName, { catchUp = false } = {}): Plan {
+export function openHolderPlan(pair: Pair, holder: NodeName, { catchUp = false, detach = false } = {}): Plan {
   const verify: Step = { kind: 'verify', node: holder };
+  const from = peerOf(pair, holder).name;
   const { catchUpLimitMs } = pair.settings;
   const wait: Step = {
     ...{ kind: 'catch-up', node: holder, source: null, ifFenced: false },
@@ -137,9 +141,14 @@ export function openHolderPlan(pair: Pair, holder: NodeName, { catchUp = false }
   };
   return {
     kind: 'open-holder',
-    from: peerOf(pair, holder).name,
+    from,
     to: holder,
-    stages: stages(catchUp ? [wait] : [], [{ kind: 'open', node: holder }], [verify]),
+    stages: stages(
+      catchUp ? [wait] : [],
+      detach ? [{ kind: 'detach', node: holder, source: from }] : [],
+      [{ kind: 'open', node: holder }],
+      [verify],
+    ),
     undo: [],
     undoIfHolderServes: false,
   };

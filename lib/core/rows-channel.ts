@@ -12,16 +12,30 @@ function detachedNow({ memory, holder, standby, vip }: Situation) {
   return known.includes(detached.node) && known.includes(detached.from) ? detached : null;
 }
 
-/** A standby may always receive from the holder; the holder from the standby only what it does not lack. */
+/**
+ * A standby may always receive from the holder; the holder from the standby only when it lacks nothing, and the standby
+ * has not come back with less than it had sent: what it then writes has numbers that the holder knows already.
+ */
 function mayAttach(s: Situation): boolean {
   const detached = detachedNow(s);
-  return detached !== null && (detached.node === s.standby.node || detached.missing === '');
+  if (detached === null || s.paused) return false;
+  return detached.node === s.standby.node || (detached.missing === '' && s.lead.standbyLacksOwn === null);
+}
+
+/** Why the channel stays detached although the old holder answers; null while that is not known, or there is no reason. */
+function whyDetached(s: Situation): string | null {
+  const missing = detachedNow(s)?.missing ?? null;
+  if (missing === null) return null;
+  const { holder, standby, lead } = s;
+  if (missing !== '') return `${standby.node}, which has what ${holder.node} lacks: ${missing}`;
+  if (lead.standbyLacksOwn === null) return null;
+  return `${standby.node}, which came back with less than it had sent: it lacks ${lead.standbyLacksOwn}`;
 }
 
 export const channel: readonly Row[] = [
   {
     name: 'channel-may-attach',
-    says: 'A failover has detached the channel from the old holder, which answers again and has nothing that the new holder lacks.',
+    says: 'A failover has detached the channel from the old holder, which answers again and has nothing that the new holder lacks, and all that it had sent; no pause is on.',
     when: mayAttach,
     measure: (s) => {
       const { node, from } = s.memory.detached ?? { node: s.holder.node, from: s.standby.node };
@@ -37,12 +51,12 @@ export const channel: readonly Row[] = [
   },
   {
     name: 'channel-detached',
-    says: 'A failover has detached the channel from the old holder, which answers again and has transactions that the new holder lacks, or may have.',
-    when: (s) => (detachedNow(s)?.missing ?? null) !== null,
+    says: 'A failover has detached the channel from the old holder, which answers again and has transactions that the new holder lacks, or may have, or came back with less than it had sent.',
+    when: (s) => whyDetached(s) !== null,
     measure: (s) => ({
       kind: 'stay',
       page: 'channel-detached',
-      because: `${s.holder.node} receives nothing from ${s.standby.node}, which has what ${s.holder.node} lacks: ${s.memory.detached?.missing}`,
+      because: `${s.holder.node} receives nothing from ${whyDetached(s) ?? s.standby.node}`,
     }),
     does: ['page channel-detached'],
     reason: 'Received now, they could overwrite rows that are newer: what they are worth is for a person.',

@@ -7,8 +7,10 @@ import {
   holderHasAll,
   holderServes,
   mayLeave,
+  movedFrom,
   openedByHand,
   pauseText,
+  standbyDown,
   standbyOpen,
   told,
 } from './conditions.ts';
@@ -80,10 +82,12 @@ export const held: readonly Row[] = [
   },
   {
     name: 'vip-moved-by-hand',
-    says: 'Writability is managed; the VIP was moved by somebody else to a node that serves, lacks what the other has (or that cannot be told), and does not receive it.',
+    says: 'Writability is managed; the VIP was moved by somebody else to a node that serves, lacks what the other has (or that cannot be told), and does not receive it; the other is not confirmed stopped or silent, and no plan has detached the channel from it.',
     when: (s) =>
       governed(s) &&
-      s.memory.movedByHand?.to === s.holder.node &&
+      movedFrom(s) !== null &&
+      !standbyDown(s) &&
+      s.memory.detached?.node !== s.holder.node &&
       holderHasAll(s) !== true &&
       !holderFollows(s),
     measure: (s) => ({ kind: 'stay', page: 'vip-moved-by-hand', because: movedText(s) }),
@@ -152,7 +156,10 @@ export const held: readonly Row[] = [
     when: (s) => s.safeguards.reopenHolder && governed(s) && s.holder.server?.writable === false,
     measure: (s) => ({
       kind: 'act',
-      plan: openHolderPlan(s.pair, s.holder.node, { catchUp: s.memory.movedByHand !== null }),
+      plan: openHolderPlan(s.pair, s.holder.node, {
+        catchUp: movedFrom(s) !== null,
+        detach: movedFrom(s) !== null && standbyDown(s),
+      }),
       because: `${s.holder.node} holds the VIP and is ${s.holder.server?.halfClosed ? 'half closed' : 'read-only'}${byHandText(s)}`,
     }),
     does: ['plan open-holder'],
@@ -161,10 +168,9 @@ export const held: readonly Row[] = [
   },
 ];
 
-function byHandText({ memory, holder }: Situation): string {
-  return memory.movedByHand?.to === holder.node
-    ? `. It was moved by hand from ${memory.movedByHand.from}`
-    : '';
+function byHandText(s: Situation): string {
+  const from = movedFrom(s);
+  return from === null ? '' : `. It was moved by hand from ${from}`;
 }
 
 function changedText(s: Situation): string {
@@ -176,13 +182,14 @@ function changedText(s: Situation): string {
   return `${texts.join('; ')}: no restart did it, and ${paused ? 'a pause is on' : 'it was opened once already'}`;
 }
 
-function movedText({ holder, standby, lead, memory }: Situation): string {
+function movedText(s: Situation): string {
+  const { holder, standby, lead } = s;
   const lacks = [lead.holderLacksOwn, lead.holderLacksOthers].filter((each) => each !== null).join('; ');
   const ahead =
     lacks === ''
       ? `whether ${holder.node} has all that ${standby.node} wrote cannot be told`
       : `${standby.node} is ahead: ${holder.node} lacks ${lacks}`;
-  return `the VIP was moved by hand from ${memory.movedByHand?.from ?? standby.node} to ${holder.node}; ${ahead}, and ${holder.node} does not receive it`;
+  return `the VIP was moved by hand from ${movedFrom(s) ?? standby.node} to ${holder.node}; ${ahead}, and ${holder.node} does not receive it`;
 }
 
 function behindText({ holder, standby, lead }: Situation): string {

@@ -70,7 +70,9 @@ function withHolder(memory: Memory, { from, to }: PlanRecord, { nowMs }: Close):
 function noteDetached(memory: Memory, plan: PlanRecord, ending: Ending, { nowMs }: Close): Memory {
   if (plan.kind === 'attach-channel')
     return ending.kind === 'completed' ? { ...memory, detached: null } : memory;
-  if (outcomeOf(plan, 'detach')?.kind !== 'done' || plan.from === null) return memory;
+  const kind = outcomeOf(plan, 'detach')?.kind;
+  // One that was not answered may have been carried out: the next look at the channel shows it.
+  if ((kind !== 'done' && kind !== 'missed') || plan.from === null) return memory;
   const attached = plan.undo.some(({ kind }, index) => {
     const outcome = plan.outcomes[`undo.${index}`];
     return kind === 'attach' && (outcome?.kind === 'done' || outcome?.kind === 'already');

@@ -3,6 +3,7 @@ import { tellCondition, withIncident } from '../core/alerts.ts';
 import { type Claim, claim } from '../core/claim.ts';
 import type { Pair } from '../core/config.ts';
 import type { EventCode } from '../core/events.ts';
+import { reasonsOfRestart } from '../core/fitness.ts';
 import type { NodeName } from '../core/names.ts';
 import { mayHaveBegun, moveStageOf, type PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
@@ -183,7 +184,14 @@ function reasonToUndo(plan: PlanRecord, situation: Situation): string | null {
   const { holder, standby } = situation;
   const target = holder.node === plan.to ? holder : standby;
   if (movesVip(plan) && target.kind !== 'serving') return `${plan.to} is ${target.kind}: ${target.because}`;
-  return null;
+  if (plan.kind !== 'failover' || acceptsLoss(plan)) return null;
+  // What catching up waits for is what was received: nobody would miss what a restart has thrown away.
+  const [restarted] = reasonsOfRestart(situation.memory.receivedWhenLost, plan.startedAtMs, target);
+  return restarted === undefined ? null : `${plan.to}: ${restarted}`;
+}
+
+function acceptsLoss({ stages }: PlanRecord): boolean {
+  return stages.flat().some((step) => step.kind === 'catch-up' && step.acceptLoss);
 }
 
 function servesAgain(plan: PlanRecord, { holder, standby }: Situation): string | null {

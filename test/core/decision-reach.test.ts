@@ -222,7 +222,7 @@ describe('the decision table over every kind of situation', () => {
 
   it('moves nothing in a pause, and restarts nothing', () => {
     const kinds = acts.filter(({ situation }) => situation.paused).map(({ plan }) => plan.kind);
-    expect(new Set(kinds)).toEqual(new Set(['close-standby', 'open-holder', 'attach-channel']));
+    expect(new Set(kinds)).toEqual(new Set(['close-standby', 'open-holder']));
   });
 
   it('opens no holder that lacks what it had sent, and closes no node that is ahead where the VIP was moved by hand', () => {

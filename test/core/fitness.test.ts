@@ -73,6 +73,11 @@ describe('while the holder serves', () => {
       `it has 2 transactions that the holder lacks: ${UUID2}:1-2`,
     ],
     ["the holder's own newer transactions are not errant", standby(executed(`${UUID1}:1-103`)), ''],
+    [
+      'came back with less than it had sent',
+      holder(answers1({ executed: position(`${UUID1}:1-100,${UUID2}:1-4`) })),
+      `it came back with less than it had sent: it lacks 4 transactions: ${UUID2}:1-4`,
+    ],
     ['behind', standby(executed(`${UUID1}:1-60`)), ''],
     ['GTIDs off', standby(executed(null)), ''],
     ['no binary log', standby(answers2({ binaryLog: 'off' })), 'it has no binary log'],

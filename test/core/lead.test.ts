@@ -37,6 +37,15 @@ describe('who is ahead', () => {
       {},
     ],
     [
+      'the standby lacks what it had sent',
+      { ...db1, ...has(`${UUID1}:1-100,${UUID2}:1-9`), writable: true },
+      { ...db2, ...has(`${UUID1}:1-100,${UUID2}:1-7`) },
+      {
+        standbyLacks: `2 transactions: ${UUID2}:8-9`,
+        standbyLacksOwn: `2 transactions: ${UUID2}:8-9`,
+      },
+    ],
+    [
       'the standby lacks what the holder has',
       closed(has(`${UUID1}:1-103,${UUID3}:1`)),
       db2,
@@ -52,6 +61,9 @@ describe('who is ahead', () => {
     const standby = { ...db2, inbound: channel({ received: position(null, 1000) }), ...has(null) };
     expect(leadOf(pair, holder, standby).holderLacksOwn).toBe('binlog.000003 from 800 to 1000');
     expect(leadOf(pair, { ...holder, executed: position(null, 1000) }, standby)).toEqual(noLead);
+    const back = { ...db2, executed: position(null, 700) };
+    const reads = { ...db1, ...has(null), inbound: channel({ received: position(null, 900) }) };
+    expect(leadOf(pair, reads, back).standbyLacksOwn).toBe('binlog.000003 from 700 to 900');
   });
 
   it('does not call ahead what both write in the old set-up', () => {

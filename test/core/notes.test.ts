@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import { noteEvents, noteReturn, noteStandbyWrites, ownGrowth } from '../../lib/core/notes.ts';
 import type { ScheduledEvents } from '../../lib/core/sighting.ts';
+import { channel } from './servers.ts';
 import {
   answers1,
   answers2,
@@ -21,7 +22,9 @@ import {
 
 describe('what the old holder brings back', () => {
   const detached = { node: 'db1', from: 'db2', atMs: NOW_MS, missing: null };
-  const holding = holder(answers1({ executed: position(`${UUID2}:1-50,${UUID1}:1-90`) }));
+  const inboundOf = (io: 'yes' | 'no') => channel({ sourceAddress: '10.0.1.12', sourceIdentity: UUID2, io });
+  const executed = position(`${UUID2}:1-50,${UUID1}:1-90`);
+  const holding = holder(answers1({ executed, inbound: inboundOf('no') }));
   const back = (gtid: string | null) => standby(answers2({ executed: position(gtid) }));
   test.each<[what: string, changes: readonly Change[], missing: string | null]>([
     ['nothing that the new one lacks', [holding, back(`${UUID2}:1-50`)], ''],
@@ -36,6 +39,12 @@ describe('what the old holder brings back', () => {
   ])('%s', (_, changes, missing) => {
     const after = noteReturn({ ...steady.memory, detached }, seen(steady, ...changes));
     expect(after.detached).toEqual({ ...detached, missing });
+  });
+
+  it('is no question any more when the channel is seen to receive: somebody has started it', () => {
+    const receives = holder(answers1({ executed, inbound: inboundOf('yes') }));
+    const after = noteReturn({ ...steady.memory, detached }, seen(steady, receives, back(`${UUID2}:1-53`)));
+    expect(after.detached).toBeNull();
   });
 });
 

@@ -47,12 +47,12 @@ describe('failover', () => {
       answering,
       `fence db1 → catch-up db2 to db1 → detach db2 → open db2 → ${end}`,
     ],
-    ['untouched', pairWith({ writability: 'untouched' }), gone, `catch-up db2 → ${end}`],
+    ['untouched', pairWith({ writability: 'untouched' }), gone, `catch-up db2 → detach db2 → ${end}`],
     [
       'untouched, the holder answers',
       pairWith({ writability: 'untouched' }),
       answering,
-      `catch-up db2 → ${end}`,
+      `catch-up db2 → detach db2 → ${end}`,
     ],
     [
       'isolate',
@@ -64,7 +64,7 @@ describe('failover', () => {
       'isolate, untouched',
       pairWith({ ...isolating, writability: 'untouched' }),
       gone,
-      `fence db1 + catch-up db2 → isolate db1 → ${end}`,
+      `fence db1 + catch-up db2 → isolate db1 → detach db2 → ${end}`,
     ],
     [
       'stop-instance',
@@ -84,9 +84,11 @@ describe('failover', () => {
     expect([plan.kind, plan.from, plan.to]).toEqual(['failover', 'db1', 'db2']);
   });
 
-  it('undoes by closing the new one, then opening the old one; untouched, there is nothing to undo', () => {
+  it('undoes by closing the new one, then opening the old one; untouched, only the channel is started', () => {
     expect(order([failover.undo])).toBe('close db2 + attach db2 + open db1 + verify db1');
-    expect(failoverPlan(pairWith({ writability: 'untouched' }), 'db2', gone).undo).toEqual([]);
+    expect(failoverPlan(pairWith({ writability: 'untouched' }), 'db2', gone).undo).toEqual([
+      { kind: 'attach', node: 'db2', source: 'db1' },
+    ]);
   });
 
   it('waits for a holder that is gone no longer than clients can; for one that answers, as for any statement', () => {
@@ -198,6 +200,11 @@ describe('the smaller plans', () => {
       'open db1 → move-vip db1 → bind-vip db1 → verify db1',
     ],
     ['open the holder', openHolderPlan(pairWith(), 'db1'), 'open db1 → verify db1'],
+    [
+      'open the holder, moved by hand from a node that is gone',
+      openHolderPlan(pairWith(), 'db1', { catchUp: true, detach: true }),
+      'catch-up db1 → detach db1 → open db1 → verify db1',
+    ],
     ['close the standby', closeStandbyPlan(pairWith(), 'db2'), 'close db2'],
     ['repair mysqld', repairPlan(pairWith({ repair: ['mysqld'] }), 'db2'), 'repair db2'],
     [

@@ -210,6 +210,19 @@ describe('a standby that restarted after the loss', () => {
       ]);
   });
 
+  it('is judged by what it had received when its source was lost, not at the last look before, and by no clock', () => {
+    const leader = new Leader();
+    leader.look(
+      1000,
+      well1,
+      hears2({ lagSeconds: 100, received: position(`${UUID1}:1-1000`), caughtUp: false }),
+    );
+    leader.looks(3, 20_000, refused, lagging);
+    // Its uptime would say that it did not restart.
+    const { situation } = leader.looks(2, 1000, refused, back(`${UUID1}:1-1000`, 90));
+    expect(situation.fitness.reasons.join()).toContain('threw away 49000 transactions');
+  });
+
   it('of which nobody saw what it had received is not trusted', () => {
     const leader = new Leader(memory({ lostAtMs: NOW_MS, receivedWhenLost: null }));
     leader.nowMs += 10_000;

@@ -201,3 +201,34 @@ it('the old holder is back with what the new one lacks: its channel stays detach
   expect(db2.channel.ioWanted).toBe(false);
   endDrill(stage);
 });
+
+it('a detached channel stays so when mysqld of the new holder restarts: no newer row is replaced', async () => {
+  const stage = newDrill();
+  const [, db2] = stage.world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  breakNow(stage, 'pair-partition', 'holder', 3000);
+  await stage.pass(1000);
+  breakNow(stage, 'mysqld-kill', 'holder', 30_000);
+  await until(stage, 120_000, () => stage.published.includes('channel-detached'));
+  breakNow(stage, 'mysqld-restart', 'holder', 3000);
+  await until(stage, 30_000, () => db2.writable && db2.channel.link === 'connecting');
+  await stage.pass(30_000);
+  expect(stage.world.overwrittenOn('db2')).toEqual([]);
+  endDrill(stage);
+});
+
+it('where the failover missed nothing, the channel is attached by itself when the old holder is back', async () => {
+  const stage = newDrill();
+  const [db1, db2] = stage.world.masters;
+  watchOver(stage);
+  // Between two commits, when nothing is on its way.
+  await stage.pass(20_010);
+  breakNow(stage, 'mysqld-kill', 'holder', 20_000);
+  await until(stage, 30_000, () => stage.world.holder === db2 && db2.channel.barred);
+  await until(stage, 30_000, () => db1.mysqld === 'up');
+  await until(stage, 5000, () => db2.channel.link === 'flowing');
+  expect(stage.published).toContain('channel-attached');
+  expect(stage.published).not.toContain('channel-detached');
+  endDrill(stage);
+});

@@ -1,3 +1,4 @@
+import type { Master } from '../world/master.ts';
 import type { Court, Invariant } from './court.ts';
 
 /** How long after a change that no plan made a plan may still be about what was before. Milliseconds. */
@@ -11,8 +12,8 @@ const lateMs = 2000;
  * nothing has judged wrongly, and keeps clients and people busy with it.
  *
  * Excuses: a plan one of whose calls failed or was not answered, or that was undone; and one that
- * begins less than 2 s after the VIP or a master's writability changed while no plan was in flight (by a person, a restart, or
- * an order that a hung server has carried out at last).
+ * begins less than 2 s after the VIP, a master's writability or a channel changed while no plan was in flight (by a person, a
+ * restart, or an order that a hung server has carried out at last).
  */
 export function effectInvariant(court: Court): Invariant {
   const { world } = court;
@@ -50,12 +51,14 @@ export function effectInvariant(court: Court): Invariant {
   };
 }
 
-/** Where the VIP is, and who takes writes, as one number. */
+/** Where the VIP is, who takes writes, and which channels are to run, as one number. */
 function rolesOf({ world }: Court): number {
   const [first, second] = world.masters;
   const { holder } = world.cloud;
   const at = holder === null ? 0 : holder === first.name ? 1 : 2;
-  return at * 4 + Number(first.writable) * 2 + Number(second.writable);
+  const runs = ({ channel }: Master) => Number(channel.ioWanted && channel.sqlWanted && !channel.barred);
+  const writers = Number(first.writable) * 2 + Number(second.writable);
+  return at * 16 + writers * 4 + runs(first) * 2 + runs(second);
 }
 
 /** All that a plan may change, as one value. */

@@ -27,6 +27,18 @@ export const sabotages = {
   'undo-without-ec2': ['undoWithoutEc2', 'a live holder stays read-only for as long as EC2 does not answer'],
   'keeps-alerts': ['keepsAlerts', 'an alert that SNS refused once is never made again'],
   'settle-doubt': ['settleDoubt', 'what the store has taken is overwritten by who did not hear of it'],
+  detach: ['detach', "an old holder's tail overwrites newer rows when it is back"],
+  'compare-before-opening': [
+    'compareBeforeOpening',
+    'a holder that came back with less gives numbers away twice',
+  ],
+  'judges-standby': ['judgesStandby', 'a standby takes over that lost touch while the holder was full'],
+  'keeps-readiness': ['keepsReadiness', 'after a blind moment nobody fails over any more'],
+  identity: ['identity', 'a standby takes over that followed a stranger'],
+  'reopen-in-pause': ['reopenInPause', 'a holder that was restarted in a pause takes no writes'],
+  'repeat-loss': ['repeatLoss', 'the second loss in one incident is told to nobody'],
+  'dead-man': ['deadMan', "the dead man's switch beats for a pair that is not cared for"],
+  progress: ['progress', 'a catch-up that was about to end is undone'],
 } as const satisfies Record<string, readonly [SafeguardName, string]>;
 
 export type SabotageName = keyof typeof sabotages;

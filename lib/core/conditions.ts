@@ -70,7 +70,10 @@ export const movedFrom = ({ memory, holder, vip }: Situation) => {
 };
 /** The holder came back with less than it had sent. */
 export const holderBehind = (s: Situation) =>
-  governed(s) && s.holder.server?.writable === false && s.lead.holderLacksOwn !== null;
+  s.safeguards.compareBeforeOpening &&
+  governed(s) &&
+  s.holder.server?.writable === false &&
+  s.lead.holderLacksOwn !== null;
 /** It is the very process that was seen so: what is otherwise now, no restart has changed. */
 const wasSeen = (verdict: Verdict, { settled }: Memory, is: Settled['is']) => {
   const before = settled[verdict.node];

@@ -119,7 +119,9 @@ function noteLife(
  * age, while nothing can be seen.
  */
 function noteReadiness(memory: Memory, situation: Situation, durations: Durations): Memory {
-  const { standby, fitness, nowMs, pair, life, vip } = situation;
+  const { holder, standby, fitness, nowMs, pair, life, vip, blind, safeguards } = situation;
+  if (blind !== null && !safeguards.keepsReadiness) return { ...memory, readiness: null };
+  if (holder.kind !== 'serving' && !safeguards.judgesStandby) return memory;
   if (life !== 'lives' || vip !== 'held' || standby.kind === 'unseen') return memory;
   const { readiness } = memory;
   const { readinessMs } = pair.settings;

@@ -39,7 +39,8 @@ function noteMeasure(
       const open = withIncident(memory, row.name, nowMs, newId);
       const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.name}).` };
       const priced = { ...words, ...priceOf(situation, measure.page) };
-      const told = tellCondition(open, pair.name, measure.page, priced, nowMs);
+      const isTold = !situation.safeguards.repeatLoss && open.incident?.told.includes(measure.page);
+      const told = isTold ? open : tellCondition(open, pair.name, measure.page, priced, nowMs);
       const beside = unreadyBeside(told, situation);
       const all =
         beside === null

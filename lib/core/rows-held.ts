@@ -153,7 +153,11 @@ export const held: readonly Row[] = [
   {
     name: 'holder-read-only',
     says: 'Writability is managed, and the holder serves and is read-only, or half closed. In a pause too, after a restart.',
-    when: (s) => s.safeguards.reopenHolder && governed(s) && s.holder.server?.writable === false,
+    when: (s) =>
+      s.safeguards.reopenHolder &&
+      (s.safeguards.reopenInPause || !s.paused) &&
+      governed(s) &&
+      s.holder.server?.writable === false,
     measure: (s) => ({
       kind: 'act',
       plan: openHolderPlan(s.pair, s.holder.node, {

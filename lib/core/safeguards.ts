@@ -53,6 +53,24 @@ export interface Safeguards {
   readonly keepsAlerts: boolean;
   /** After a save that was not answered, memory is read again before anything is decided by it. */
   readonly settleDoubt: boolean;
+  /** A new holder receives nothing from an old one whose end it did not reach. */
+  readonly detach: boolean;
+  /** A holder that came back with less than its standby has is not opened. */
+  readonly compareBeforeOpening: boolean;
+  /** The standby is judged on while the holder lives and does not let us in. */
+  readonly judgesStandby: boolean;
+  /** What was known of the standby outlasts a moment in which nothing is seen. */
+  readonly keepsReadiness: boolean;
+  /** A channel that comes from a third server is not taken for the pair's. */
+  readonly identity: boolean;
+  /** A holder that a restart left read-only is opened in a pause too. */
+  readonly reopenInPause: boolean;
+  /** A condition that has ended and comes back is told again. */
+  readonly repeatLoss: boolean;
+  /** The dead man's switch beats only while every pair is cared for. */
+  readonly deadMan: boolean;
+  /** Catching up goes on while it makes progress. */
+  readonly progress: boolean;
 }
 
 export type SafeguardName = keyof Safeguards;
@@ -83,6 +101,15 @@ export const allSafeguards: Safeguards = {
   undoWithoutEc2: true,
   keepsAlerts: true,
   settleDoubt: true,
+  detach: true,
+  compareBeforeOpening: true,
+  judgesStandby: true,
+  keepsReadiness: true,
+  identity: true,
+  reopenInPause: true,
+  repeatLoss: true,
+  deadMan: true,
+  progress: true,
 };
 
 /** All safeguards but one. */

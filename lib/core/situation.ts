@@ -99,7 +99,7 @@ export function assess(
   };
   const standby = judge(evidence, peerOf(pair, holderName).name, settings);
   const blind = safeguards.blindRule ? blindness(evidence, holder, standby, nowMs) : null;
-  const peerIdentity = identityOf(memory, holder);
+  const peerIdentity = safeguards.identity ? identityOf(memory, holder) : null;
   // Who follows somebody else knows nothing of the holder.
   const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
   const witness = safeguards.witness && !isStray ? testify(standby, holder, pair) : 'does-not-hear';

@@ -36,7 +36,8 @@ export async function catchUp(step: CatchUp, execution: Execution): Promise<Resu
 
 /** Calls again until the goal is reached, the limit is over, or the plan is no longer wanted. */
 async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: Execution): Promise<CaughtUp> {
-  const { pair, ports, guard, unwanted, waits } = execution;
+  const { pair, ports, guard, unwanted, waits, safeguards } = execution;
+  const isExtended = step.limitOf === 'progress' && safeguards.progress;
   let limit = limitOf(step, execution);
   let applied: string | null = null;
   for (;;) {
@@ -47,10 +48,8 @@ async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: Execution):
     if (because !== null) return { ...far, because };
     const now = textOf(far.applied);
     const progress = applied !== null && now !== applied;
-    if (progress && step.limitOf === 'progress') limit = limitOf(step, execution);
-    await waits(
-      progress && step.limitOf === 'progress' ? null : `${step.node} has not caught up: ${far.because}`,
-    );
+    if (progress && isExtended) limit = limitOf(step, execution);
+    await waits(progress && isExtended ? null : `${step.node} has not caught up: ${far.because}`);
     applied = now;
     if (ports.clock.nowMs() >= limit) return far;
     guard();
@@ -73,7 +72,8 @@ function textOf({ gtid, file, offset }: Position): string {
  * catching up and the stop is applied first: later it could overwrite newer rows.
  */
 export async function detach(step: Detach, execution: Execution): Promise<Result> {
-  const { record } = execution;
+  const { record, safeguards } = execution;
+  if (!safeguards.detach) return already('taken out');
   if (reachedTheEnd(record)) return already(`the last write of ${step.source} is applied on ${step.node}`);
   try {
     const { was, received, outlasts } = await stopReceiving(step, execution);

@@ -164,7 +164,8 @@ export class PairRunner {
 
   /** Whether a tick or a step has ended lately: what the dead man's switch listens for. */
   get isAlive(): boolean {
-    return this.#props.ports.clock.nowMs() - this.#workedMs < ALIVE_MS;
+    const { ports, safeguards } = this.#props;
+    return !safeguards.deadMan || ports.clock.nowMs() - this.#workedMs < ALIVE_MS;
   }
 
   #worked(): void {
@@ -298,7 +299,9 @@ export class PairRunner {
    */
   async #resume(plan: PlanRecord, situation: Situation): Promise<void> {
     const { nowMs } = situation;
-    const seen = situation.holder.kind !== 'unseen' && situation.standby.kind !== 'unseen';
+    const seen = this.#props.safeguards.undoWithoutEc2
+      ? situation.holder.kind !== 'unseen' && situation.standby.kind !== 'unseen'
+      : hasLooked(situation);
     if (seen && this.#props.lease.mayAct() && nowMs >= this.#resumeFromMs) {
       await this.#campaigning(() => this.#campaign.resume(plan, situation));
       this.#stalledSinceMs = null;

@@ -20,12 +20,12 @@ export interface Facts {
   readonly complaints: readonly string[];
 }
 
-export type Standard = Pick<Fault, 'expected' | 'alsoRight' | 'alerts' | 'verdict' | 'planned'>;
+export type Standard = Pick<Fault, 'expected' | 'alerts' | 'verdict' | 'planned'>;
 
 /** Everything that is not as it must be, in words. */
 export function wrongsOf(fault: Standard, facts: Facts): readonly string[] {
   const { outcome, codes, verdicts, lost, twoWriters, whole, denied, complaints } = facts;
-  const right = outcome === fault.expected || outcome === fault.alsoRight;
+  const right = outcome === fault.expected;
   const missing = fault.alerts.filter((code) => !codes.includes(code));
   const judged = fault.verdict === undefined || sawOnly(verdicts, fault.verdict);
   return [

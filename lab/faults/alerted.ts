@@ -32,8 +32,13 @@ export class Alerts {
 export const WARNING_MS = 15_000;
 
 /** The complaint, if any, of an alert that must have come before a moment. */
-export function notBefore(code: ExpectedCode, message: Message | null, moment: string): readonly string[] {
-  return message === null ? [`${code} was not alerted in ${WARNING_MS / 1000} s, before ${moment}`] : [];
+export function notBefore(
+  code: ExpectedCode,
+  message: Message | null,
+  moment: string,
+  limitMs = WARNING_MS,
+): readonly string[] {
+  return message === null ? [`${code} was not alerted in ${limitMs / 1000} s, before ${moment}`] : [];
 }
 
 /** The complaint, if any, of an alert that must name a session. */

@@ -18,8 +18,6 @@ export const wanted = {
   loginRefused: 'login-refused',
   /** The new holder no longer follows the old one, because the failover did not reach its end. */
   channelDetached: 'channel-detached',
-  /** The holder came back with less than its standby has. */
-  holderBehind: 'holder-behind',
 } as const;
 
 export type WantedCode = (typeof wanted)[keyof typeof wanted];

@@ -37,8 +37,6 @@ export interface Fault {
   /** One line for `--list`. */
   readonly about: string;
   readonly expected: Outcome;
-  /** Another outcome that is as right. @default none */
-  readonly alsoRight?: Outcome;
   /** The alerts that on-call must get. */
   readonly alerts: readonly ExpectedCode[];
   /** What must be made of the holder; nothing else may be, but that it serves. @default not judged */

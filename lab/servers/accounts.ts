@@ -17,6 +17,8 @@ export const accounts = {
   monitor: { user: 'monitor', password: 'monitor-of-the-lab' },
   /** The application's. */
   app: { user: 'app', password: 'app-of-the-lab' },
+  /** Of backups: it locks, and is no administrator. */
+  backup: { user: 'backup', password: 'backup-of-the-lab' },
   /** Replication's. */
   repl: { user: 'repl', password: 'repl-of-the-lab' },
 } as const satisfies Record<string, Credentials>;
@@ -50,8 +52,9 @@ export function firstStatements(dialect: Dialect): readonly string[] {
   return [
     ...strangersOut(dialect),
     ...grantStatements(grantServer[dialect], { ...accounts.monitor, host: '%' }),
-    ...[accounts.app, accounts.repl].map(createUser),
+    ...[accounts.app, accounts.backup, accounts.repl].map(createUser),
     "GRANT ALL ON app.* TO 'app'@'%'",
+    "GRANT SELECT, RELOAD, PROCESS, LOCK TABLES ON *.* TO 'backup'@'%'",
     "GRANT REPLICATION SLAVE ON *.* TO 'repl'@'%'",
     ...schemas,
   ];

@@ -49,13 +49,6 @@ describe('each of these alone is wrong', () => {
   });
 });
 
-test('where two outcomes are right, both are', () => {
-  const either: Standard = { expected: 'stay', alsoRight: 'failover', alerts: [] };
-  for (const outcome of ['stay', 'failover'] as const) {
-    expect(wrongsOf(either, { ...right, outcome })).toEqual([]);
-  }
-});
-
 describe('what on-call is told', () => {
   const events = createEvents();
   const alerts = new Alerts({ aws: { events } } as World);

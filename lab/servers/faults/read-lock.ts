@@ -1,4 +1,6 @@
 /** `FLUSH TABLES WITH READ LOCK`, as backups take it, held by a session. */
+import { createConnection } from 'mysql2/promise';
+import { accounts } from '../accounts.ts';
 import type { Instance } from '../instance.ts';
 
 export interface ReadLock {
@@ -8,9 +10,14 @@ export interface ReadLock {
   release(): Promise<void>;
 }
 
-/** Takes it; resolves when nothing can be written any more. */
+/**
+ * Takes it; resolves when nothing can be written any more. Not as root: MySQL 8 lets nobody but its like end a session
+ * of root's (SYSTEM_USER).
+ */
 export async function lockReads(node: Instance): Promise<ReadLock> {
-  const connection = await node.openRoot();
+  const connection = await createConnection({ ...accounts.backup, socketPath: node.socketPath });
+  // A killed one says so when it is next used.
+  connection.on('error', () => {});
   await connection.query('FLUSH TABLES WITH READ LOCK');
   return {
     session: connection.threadId,

@@ -9,6 +9,7 @@ import { askProcesses } from './kill.ts';
 import { nowMs, pause } from './limit.ts';
 import { isGlobalLock } from './locker.ts';
 import { includes } from './position.ts';
+import { renderProcess } from './sessions.ts';
 import { type Channel, isCaughtUp, type Pulse, readBinaryLog, type Source } from './status.ts';
 
 /** Time between two looks at how far it is. Milliseconds. */
@@ -78,19 +79,24 @@ export function catchUp(
     let received: Position | null = null;
     let applied = '';
     let stuckSinceMs = nowMs();
+    let held = '';
     for (;;) {
       const pulse = await askPulse(command);
       const channel = await askChannel(command, pulse, source);
       received ??= channel?.received ?? nowhere;
       const progress = progressOf(channel, pulse, { upTo, received }, command.link.dialect.flavor);
       if (progress.reached || progress.hopeless || command.leftMs() <= ANSWER_MS + POLL_MS) {
-        return answer(command, pulse, channel, progress);
+        const because = progress.reached ? '' : `${progress.because}${held}`;
+        return answer(command, pulse, channel, { ...progress, because });
       }
       const now = JSON.stringify(channel?.applied);
-      if (now !== applied) stuckSinceMs = nowMs();
+      if (now !== applied) {
+        stuckSinceMs = nowMs();
+        held = '';
+      }
       applied = now;
       if (nowMs() - stuckSinceMs > STUCK_MS) {
-        await freeApplier(command);
+        held = await freeApplier(command);
         stuckSinceMs = nowMs();
       }
       await pause(POLL_MS);
@@ -98,11 +104,16 @@ export function catchUp(
   });
 }
 
-/** A client that waits for such a lock is no reason: only the applier's threads are the server's own. */
-async function freeApplier(command: Command): Promise<void> {
+/**
+ * A client that waits for such a lock is no reason: only the applier's threads are the server's own. Gives back who holds
+ * it and cannot be ended, for a person: on MySQL 8, a session with SYSTEM_USER, such as root's.
+ */
+async function freeApplier(command: Command): Promise<string> {
   const processes = await askProcesses(command);
-  if (processes.some(({ user, state }) => user === 'system user' && isGlobalLock(state)))
-    await endGlobalLock(command);
+  if (!processes.some(({ user, state }) => user === 'system user' && isGlobalLock(state))) return '';
+  const { refused } = await endGlobalLock(command);
+  if (refused.length === 0) return '';
+  return `. A lock on the whole server keeps it from applying, and our account may not end ${refused.map(renderProcess).join(', ')}`;
 }
 
 async function answer(

@@ -8,20 +8,25 @@ import { askProcesses, kill } from './kill.ts';
 import { isGlobalLock, lockerOf } from './locker.ts';
 import type { ProcessRow } from './sessions.ts';
 
+/** What one round has come to: how many sessions were ended, and which ones are not ours to end. */
+export interface Ended {
+  readonly ended: number;
+  readonly refused: readonly ProcessRow[];
+}
+
 /**
  * One round: ends the sessions that are known to hold the lock; else, while something waits for one, the session that
- * most likely does. Gives back how many. Called again while something still waits.
+ * most likely does. Called again while something still waits.
  */
-export async function endGlobalLock(command: Command): Promise<number> {
+export async function endGlobalLock(command: Command): Promise<Ended> {
   const processes = await askProcesses(command);
   const known = (await askIfAllowed(command, command.link.dialect.globalLocks)).map(({ id }) => Number(id));
   const open = (await askIfAllowed(command, transactions)).map(({ id }) => Number(id));
   const { user } = command.way.endpoint.credentials;
-  let ended = 0;
-  for (const { id } of holdersOf(processes, { known, open }, { id: command.link.id, user })) {
-    if (await kill(command, id)) ended += 1;
-  }
-  return ended;
+  const holders = holdersOf(processes, { known, open }, { id: command.link.id, user });
+  const refused: ProcessRow[] = [];
+  for (const holder of holders) if (!(await kill(command, holder.id))) refused.push(holder);
+  return { ended: holders.length - refused.length, refused };
 }
 
 /** Who holds a lock on the whole server; where the server does not say, and something waits for one, who likely does. */

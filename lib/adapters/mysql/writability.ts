@@ -103,7 +103,7 @@ async function freeCommits(command: Command, identity: string): Promise<void> {
   let isThrough = false;
   for (let round = 0; !isThrough && round < COMMIT.rounds; round += 1) {
     isThrough = (await within(commit, Math.min(COMMIT.limitMs, command.leftMs() / 2))) !== late;
-    if (!isThrough && (await endGlobalLock(command)) === 0) break;
+    if (!isThrough && (await endGlobalLock(command)).ended === 0) break;
   }
   if (!isThrough) held.link.destroy();
   held.release();

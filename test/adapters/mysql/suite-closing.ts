@@ -213,6 +213,31 @@ export function closing(subject: Subject): void {
     }
   });
 
+  test('a lock of root’s on the standby is ended where our account may, and named where it may not', async () => {
+    await subject.steady();
+    const root = await subject.servers.db2.openRoot();
+    try {
+      await root.query('FLUSH TABLES WITH READ LOCK');
+      await subject.servers.db1.sql("REPLACE INTO lab.ticks (node, tick) VALUES ('locked', 2)");
+      const upTo = await eventually(async () => {
+        const { db1, db2 } = await subject.lookWith();
+        expect(inboundOf(db2).caughtUp).toBe(false);
+        return serverOf(db1).executed;
+      });
+      const answer = await subject.probe.answer({
+        ...{ kind: 'catch-up', ...subject.command, ...subject.nodeOf('db2'), upTo, limitMs: 8000 },
+      });
+      const because = expect.stringContaining(`our account may not end session ${root.threadId} (root@`);
+      expect(answer).toMatchObject({
+        kind: 'caught-up',
+        caughtUp:
+          subject.servers.db2.product.dialect === 'mysql-8' ? { reached: false, because } : { reached: true },
+      });
+    } finally {
+      root.destroy();
+    }
+  });
+
   test('commands use a kept connection when a fresh login is refused', async () => {
     await subject.steady();
     const crowd = [...(await fill(subject.servers))];

@@ -6,7 +6,22 @@
 import type { InvariantName, Violation } from './invariants/court.ts';
 
 /** What is known of each: how it is violated, and how often. */
-export const openInvariants: Readonly<Partial<Record<InvariantName, string>>> = {};
+export const openInvariants: Readonly<Partial<Record<InvariantName, string>>> = {
+  2: 'A failover can begin beside received transactions that are not applied, or errant ones that nobody has compared.',
+  5: 'A dead holder can keep the VIP for longer than 45 s after two faults of the paths at once.',
+  'W1 bounded-loss':
+    'A standby whose channel broke between two looks, or that no vantage could ask, can take over with more loss.',
+  'W2 holder-reopened':
+    'The undoing of a plan that waited for EC2 for its 10 s can end up to 1 s after the 15 s.',
+  'W3 pause': 'A standby that opened itself in a pause can stay open for more than 15 s.',
+  'W4 loss-alerted': 'A loss that begins while nothing can be seen can be alerted after more than 30 s.',
+  'W5 rows-kept':
+    'A holder that came back with less is opened where the standby cannot be asked what it has (no durable log).',
+  'W6 service-returns':
+    'A standby that reconnected within the last `readinessMs` before the death, or restarted after it, stays unfit.',
+  'W7 plan-with-effect':
+    'A channel that somebody else has started is attached again, and a plan is tried again for nothing.',
+};
 
 /** Whether an invariant is violated that is held to be kept. */
 export function isRegression({ invariant }: Violation): boolean {

@@ -28,13 +28,15 @@ describe('a history', () => {
     expect(story.join('\n')).toMatch(/watch-1 starts .*\n[\s\S]*leading under epoch 1/);
   });
 
-  it('without faults is dull: one leader after another, no alert, no mutation', async () => {
+  it('without faults is dull: one leader after another, no mutation, nothing alerted but scheduled events', async () => {
     const tallies = await runOutside(() =>
       [1, 2, 3, 4, 5].map((seed) => runHistory({ seed, safeguards: allSafeguards, faults: [] })),
     );
     for (const { tally, violation } of tallies) {
       expect(violation).toBeNull();
-      expect(tally).toMatchObject({ alerts: 0, mutations: 0, faults: 0 });
+      expect(tally).toMatchObject({ mutations: 0, faults: 0 });
+      // Scheduled events that will stop after a move are announced, once.
+      expect(tally.alerts).toBeLessThanOrEqual(1);
       expect(tally.epochs).toBeGreaterThanOrEqual(historyMs / 120_000);
     }
   });

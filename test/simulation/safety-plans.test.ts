@@ -222,8 +222,8 @@ it('where the failover missed nothing, the channel is attached by itself when th
   const stage = newDrill();
   const [db1, db2] = stage.world.masters;
   watchOver(stage);
-  // Between two commits, when nothing is on its way.
-  await stage.pass(20_010);
+  // Clients commit every 20 ms: by now the last commit has arrived, and the next has not begun.
+  await stage.pass(20_016);
   breakNow(stage, 'mysqld-kill', 'holder', 20_000);
   await until(stage, 30_000, () => stage.world.holder === db2 && db2.channel.barred);
   await until(stage, 30_000, () => db1.mysqld === 'up');

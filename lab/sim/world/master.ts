@@ -99,10 +99,10 @@ export class Master {
    * Changes whether it takes writes. A person who finds it so already has not made it so. Must be called within
    * `World.change`.
    */
-  setWritable(nowMs: number, writable: boolean, by: Writability): void {
-    const isSo = writable === this.writable;
+  setWritable(nowMs: number, writable: boolean, by: Writability, halfClosed = false): void {
+    const isSo = writable === this.writable && !halfClosed;
     this.writable = writable;
-    this.halfClosed = false;
+    this.halfClosed = halfClosed;
     if (isSo && by === 'person') return;
     this.writabilityBy = by;
     this.writabilityAtMs = nowMs;

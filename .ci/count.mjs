@@ -65,6 +65,7 @@ function countRehearsal(rehearsal) {
 
 const counts = [
   countTests(read('tests.json')),
+  countTests(read('contract.json')),
   countHistories('sim-fixed'),
   countHistories('sim-commit'),
   countCells(read('matrix.json')),

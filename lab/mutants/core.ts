@@ -137,21 +137,21 @@ const fit: readonly Mutant[] = [
   {
     name: 'no-binary-log-is-fit',
     file: fitness,
-    find: "if (server?.binaryLog === 'off')",
-    replace: "if (server?.binaryLog === 'off' && pair.writability === 'untouched')",
+    find: "const isUnlogged = standby.server?.binaryLog === 'off';",
+    replace: 'const isUnlogged = false;',
     guards: 'A holder without a binary log can have no standby.',
   },
   {
     name: 'leaving-is-fit',
     file: fitness,
-    find: 'if (isLeaving(inEc2.instance)) reasons.push(`its instance is ${inEc2.instance}`);',
+    find: '...(isLeaving(instance) ? [`its instance is ${instance}`] : []),',
     replace: '',
     guards: 'A standby whose instance is stopping takes over nothing.',
   },
   {
     name: 'no-room-is-fit',
     file: fitness,
-    find: "if (!inEc2.room) reasons.push('its ENI has no room for one more address');",
+    find: "...(room ? [] : ['its ENI has no room for one more address']),",
     replace: '',
     guards: 'An interface without room cannot take the VIP.',
   },
@@ -193,15 +193,15 @@ const fit: readonly Mutant[] = [
   {
     name: 'own-loss-unseen',
     file: lead,
-    find: 'holderLacksOwn: own.size === 0 ? null : wordsOf(own),',
+    find: 'holderLacksOwn: lacksOwn(holder, standby),',
     replace: 'holderLacksOwn: null,',
     guards: 'A holder that came back with less than it sent must not give its numbers away again.',
   },
   {
     name: 'stale-look-is-loss',
     file: lead,
-    find: 'const own = holder.writable ? new Map() : originatedBy(lacking, holder.identity);',
-    replace: 'const own = originatedBy(lacking, holder.identity);',
+    find: '  if (server.writable) return null;\n  const own',
+    replace: '  const own',
     guards: 'A holder that writes is ahead of every earlier look at it.',
   },
   {
@@ -260,8 +260,8 @@ const acting: readonly Mutant[] = [
   {
     name: 'opens-who-is-behind',
     file: 'lib/core/conditions.ts',
-    find: 'governed(s) && s.holder.server?.writable === false && s.lead.holderLacksOwn !== null;',
-    replace: 'governed(s) && s.holder.server?.writable === true && s.lead.holderLacksOwn !== null;',
+    find: '  s.holder.server?.writable === false &&\n  s.lead.holderLacksOwn !== null;',
+    replace: '  s.holder.server?.writable === true &&\n  s.lead.holderLacksOwn !== null;',
     guards: 'A holder that lacks what it had sent is not opened.',
   },
   {
@@ -302,7 +302,7 @@ const acting: readonly Mutant[] = [
   {
     name: 'no-detach',
     file: 'lib/core/plans.ts',
-    find: "const detach: Step[] = managed ? [{ kind: 'detach', node: to, source: from }] : [];",
+    find: "const detach: Step[] = [{ kind: 'detach', node: to, source: from }];",
     replace: 'const detach: Step[] = [];',
     guards: 'The old holder’s tail must not be applied over newer rows.',
   },

@@ -84,8 +84,7 @@ export const ofServers = {
     };
   },
   'holder-read-only': ({ world, master }) => once(() => master.setWritable(world.nowMs, false, 'person')),
-  'half-closed': ({ world, master }) =>
-    once(() => master.setWritable(world.nowMs, false, 'person', true)),
+  'half-closed': ({ world, master }) => once(() => master.setWritable(world.nowMs, false, 'person', true)),
   'standby-writable': ({ world, master, degree }) => {
     master.setWritable(world.nowMs, true, 'person');
     if (degree > 0.5) master.log.add(world.nowMs, 1, 'person');

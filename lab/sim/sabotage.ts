@@ -37,7 +37,6 @@ export const sabotages = {
   identity: ['identity', 'a standby takes over that followed a stranger'],
   'reopen-in-pause': ['reopenInPause', 'a holder that was restarted in a pause takes no writes'],
   'repeat-loss': ['repeatLoss', 'the second loss in one incident is told to nobody'],
-  'dead-man': ['deadMan', "the dead man's switch beats for a pair that is not cared for"],
   progress: ['progress', 'a catch-up that was about to end is undone'],
 } as const satisfies Record<string, readonly [SafeguardName, string]>;
 

@@ -67,8 +67,6 @@ export interface Safeguards {
   readonly reopenInPause: boolean;
   /** A condition that has ended and comes back is told again. */
   readonly repeatLoss: boolean;
-  /** The dead man's switch beats only while every pair is cared for. */
-  readonly deadMan: boolean;
   /** Catching up goes on while it makes progress. */
   readonly progress: boolean;
 }
@@ -108,7 +106,6 @@ export const allSafeguards: Safeguards = {
   identity: true,
   reopenInPause: true,
   repeatLoss: true,
-  deadMan: true,
   progress: true,
 };
 

@@ -145,7 +145,8 @@ export class Campaign {
 
   /** Who a node is: as this leader saw it, or as it is remembered. */
   #identityOf(node: NodeName): string | null {
-    const { lastSeen, memory } = this.#props;
+    const { lastSeen, memory, safeguards } = this.#props;
+    if (!safeguards.identity) return null;
     return lastSeen(node)?.server.identity ?? memory.now.identities[node] ?? null;
   }
 

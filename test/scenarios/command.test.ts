@@ -67,7 +67,7 @@ test('--keep: operate is invoked by hand, and Ctrl-C leaves nothing running', {
   };
   const before = await ask({ action: 'status', pair: 'orders' });
   expect(before.lines[0]).toMatch(/^orders: VIP 127\.0\.\d+\.100 on db1$/);
-  const moved = await ask({ action: 'failover', pair: 'orders', by: 'a test', why: 'to see it' });
+  const moved = await ask({ action: 'failover', pair: 'orders', to: 'db2', by: 'a test', why: 'to see it' });
   expect(moved).toMatchObject({ ok: true, lines: [expect.stringContaining('failover to db2 done')] });
   const after = await ask({ action: 'status', pair: 'orders' });
   expect(after.lines[0]).toMatch(/on db2$/);

@@ -12,7 +12,7 @@ const GIGABYTE = 1e9;
 const MILLION = 1e6;
 
 /** Alarms of the environment (`lib/stack/alarms.ts`); each pair has one more. */
-export const ENVIRONMENT_ALARMS = 5;
+export const ENVIRONMENT_ALARMS = 6;
 /** What the platform writes of an invocation: START, END and REPORT. Bytes. */
 const PLATFORM_BYTES = 400;
 /** Logs are kept for 90 days by default. Months. */

@@ -34,6 +34,8 @@ const version = '8.4.6';
 const words: readonly Word[] = [
   { matches: /^SELECT @@global\.server_uuid AS identity/, answer: pulse },
   { matches: /^SHOW GLOBAL STATUS/, answer: counters },
+  { matches: /^SHOW GLOBAL VARIABLES/, answer: setUp },
+  { matches: /^SELECT SUM\(status[\s\S]* FROM information_schema\.EVENTS/, answer: events },
   { matches: /^SHOW REPLICA STATUS/, answer: replicaStatus },
   { matches: /performance_schema\.replication_connection_status/, answer: heartbeatsReceived },
   { matches: /^SHOW BINARY LOG STATUS/, answer: binaryLogStatus },
@@ -72,6 +74,7 @@ function pulse({ pair, place, nowMs }: Asked): NodeAnswer {
     applied: null,
     workers: 4,
     max_connections: 151,
+    log_bin: 1,
   });
 }
 
@@ -84,6 +87,16 @@ function counters({ pair, nowMs }: Asked): NodeAnswer {
       ['Uptime', pair.uptimeSeconds(nowMs)],
     ],
   };
+}
+
+/** No plugin for semi-synchronous replication is loaded. */
+function setUp(): NodeAnswer {
+  return { kind: 'rows', columns: ['Variable_name', 'Value'], rows: [['event_scheduler', 'ON']] };
+}
+
+/** There are none, and the sum of no rows is NULL. */
+function events(): NodeAnswer {
+  return row({ enabled: null, disabled_on_replica: null });
 }
 
 function binaryLogStatus({ pair, place, nowMs }: Asked): NodeAnswer {

@@ -57,7 +57,7 @@ test.each([
   ['Lambda requests', 0.5694 * 0.2],
   ['DynamoDB requests', 1.752 * 0.625 + 4.38 * 0.125],
   ['CloudWatch metrics', 1.2],
-  ['CloudWatch alarms', 0.6],
+  ['CloudWatch alarms', 0.7],
   ['CloudWatch dashboard', 3],
   ['KMS key', 1],
   ['KMS decryption', 0.05256],

@@ -11,8 +11,13 @@ export interface Durations {
   readonly ownFaultsSinceMs: number | null;
   /** Since when the standby is not ready while the holder lives; lucky moments in between do not end it. */
   readonly unreadySinceMs: number | null;
-  /** Since when it is so for more than being late or barred, without a break of that length. */
+  /**
+   * Since when it is so for more than being late or barred: what lucky moments lasted is not counted, or a moment out of
+   * touch soon after another one, which may be the holder's death, would look like one long illness.
+   */
   readonly brokenSinceMs: number | null;
+  /** When the standby's readiness was judged last. */
+  readonly judgedAtMs: number | null;
   /** When the standby itself last said that it is not ready. */
   readonly illAtMs: number | null;
   /** Since when the standby is ready, without a break. */
@@ -32,6 +37,7 @@ export const noDurations: Durations = {
   ownFaultsSinceMs: null,
   unreadySinceMs: null,
   brokenSinceMs: null,
+  judgedAtMs: null,
   illAtMs: null,
   readySinceMs: null,
   steadySinceMs: null,
@@ -76,16 +82,22 @@ function takesWrites({ isVipAway, holder }: Situation): boolean {
  * has been well for `readinessMs`. That we could not see it for a moment ends with the moment.
  */
 function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pair }: Situation) {
-  const { unreadySinceMs, brokenSinceMs, illAtMs, readySinceMs, received } = durations;
+  const { unreadySinceMs, brokenSinceMs, judgedAtMs, illAtMs, readySinceMs, received } = durations;
   switch (life) {
     case 'unsure':
       return {
-        ...{ unreadySinceMs, brokenSinceMs, illAtMs, readySinceMs },
+        ...{ unreadySinceMs, brokenSinceMs, judgedAtMs: nowMs, illAtMs, readySinceMs },
         received: receivedByNow(received, standby.server),
       };
     case 'dead':
       return {
-        ...{ unreadySinceMs: null, brokenSinceMs: null, illAtMs: null, readySinceMs: null },
+        ...{
+          unreadySinceMs: null,
+          brokenSinceMs: null,
+          judgedAtMs: nowMs,
+          illAtMs: null,
+          readySinceMs: null,
+        },
         received: receivedByNow(received, standby.server),
       };
     case 'lives': {
@@ -94,9 +106,11 @@ function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pa
       const saysIll = isBroken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;
       const isIll = lastIllMs !== null && nowMs - lastIllMs < pair.settings.readinessMs;
+      const luckyMs = isBroken ? 0 : nowMs - (judgedAtMs ?? nowMs);
       return {
         unreadySinceMs: fitness.fit && !isIll ? null : (unreadySinceMs ?? nowMs),
-        brokenSinceMs: isBroken || isIll ? (brokenSinceMs ?? nowMs) : null,
+        brokenSinceMs: isBroken || isIll ? (brokenSinceMs ?? nowMs) + luckyMs : null,
+        judgedAtMs: nowMs,
         illAtMs: isIll ? lastIllMs : null,
         readySinceMs: fitness.fit ? (readySinceMs ?? nowMs) : null,
         received: server?.inbound.kind === 'configured' ? server.inbound.received : received,

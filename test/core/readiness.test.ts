@@ -147,15 +147,24 @@ describe('moments in which nothing is seen', () => {
 describe('a channel that lives on luck', () => {
   const ill = hears2({ io: 'connecting', lagSeconds: null });
 
-  it('is unfit after its time, although every second look finds it well', () => {
+  it('is unfit when it was ill for its time, although every second look finds it well', () => {
     const leader = new Leader();
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 5; i++) {
       leader.look(700, well1, ill);
       leader.look(700, well1, well2);
     }
     leader.look(700, well1, ill);
     expect(leader.memory.readiness?.fit).toBe(false);
     expect(leader.look(700, well1, well2).alerted).toEqual(['standby-unfit']);
+  });
+
+  it('is ready still after two moments out of touch: the second may be the death of the holder', () => {
+    const leader = new Leader();
+    leader.looks(10, 500, well1, well2);
+    leader.look(250, well1, ill);
+    leader.looks(5, 500, well1, well2);
+    leader.looks(3, 250, well1, ill);
+    expect(leader.memory.readiness?.fit).toBe(true);
   });
 
   it('is unfit at once where its source refuses it, and fit again after 3 s', () => {

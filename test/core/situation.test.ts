@@ -280,11 +280,13 @@ it('counts how long things have been so, each from its own beginning', () => {
   const at = { holderFaultsSinceMs: NOW_MS, unreadySinceMs: NOW_MS, ownFaultsSinceMs: NOW_MS };
   expect(begun).toMatchObject({ ...at, illAtMs: NOW_MS, readySinceMs: null, steadySinceMs: null });
   const later = nextDurations(begun, { ...bad, nowMs: NOW_MS + 700 });
-  expect(later).toEqual({ ...begun, illAtMs: NOW_MS + 700 });
+  expect(later).toEqual({ ...begun, illAtMs: NOW_MS + 700, judgedAtMs: NOW_MS + 700 });
   const mended = nextDurations(later, { ...seen(steady), nowMs: NOW_MS + 900 });
   const well = { holderFaultsSinceMs: null, ownFaultsSinceMs: null, steadySinceMs: NOW_MS + 900 };
   // A lucky moment does not end what the standby said of itself.
   expect(mended).toMatchObject({ ...well, unreadySinceMs: NOW_MS, readySinceMs: NOW_MS + 900 });
+  // Nor does it count as illness.
+  expect(mended.brokenSinceMs).toBe(NOW_MS + 200);
   const over = nextDurations(mended, { ...seen(steady), nowMs: NOW_MS + 3700 });
   expect(over).toMatchObject({ ...well, unreadySinceMs: null, illAtMs: null, readySinceMs: NOW_MS + 900 });
 });

@@ -11,7 +11,7 @@ describe('a fault ends as the catalogue says, and on-call is told', () => {
     ['probe-partition', [], 'db1', ['blind'], 'silent'],
     ['instance-stop', [], 'db2', ['switchover-done'], 'serving'],
     ['switchover', [], 'db2', ['switchover-done'], 'serving'],
-    ['switchover', ['--break', 'db2-lag'], 'db1', ['switchover-undone'], 'serving'],
+    ['switchover', ['--break', 'db2-lag'], 'db1', ['plan-waits', 'switchover-undone'], 'serving'],
     ['watch-kill', ['--at', 'open'], 'db2', ['failover-started', 'failover-done'], 'stopped'],
   ])('%s %j', { timeout: 2 * MINUTE }, async (fault, flags, holderAfter, alerts, verdict) => {
     const run = await runLab('--fault', fault, ...flags, '--json');
@@ -20,10 +20,11 @@ describe('a fault ends as the catalogue says, and on-call is told', () => {
       fault,
       holderBefore: 'db1',
       holderAfter,
-      alerts,
       twoWriters: 0,
       ok: true,
     });
+    // Whether the all-clear is still seen depends on how long the lab watches.
+    expect(figures.alerts.slice(0, alerts.length)).toEqual(alerts);
     expect(figures.verdicts.at(-1)).toBe(verdict);
     expect(figures.acknowledged).toBeGreaterThan(50);
     // Planned moves lose nothing; of the others the figure only has to be there.

@@ -2,7 +2,7 @@
 import { causeOf, faultsOfInbound, lagFault } from './check.ts';
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
-import { leadOf, thrownAway } from './lead.ts';
+import { type Lead, thrownAway } from './lead.ts';
 import type { Memory } from './memory.ts';
 import type { Safeguards } from './safeguards.ts';
 import type { Inbound, InstanceState, Server, Session } from './sighting.ts';
@@ -30,6 +30,7 @@ export interface Terms {
   readonly holder: Verdict;
   readonly standby: Verdict;
   readonly inEc2: StandbyInEc2;
+  readonly lead: Lead;
   /** Who the other node is (`Server.identity`); null while it was never seen. */
   readonly peerIdentity: string | null;
   /** At this lag it is unfit; less than the setting where it was unfit before, so that it does not flicker. */
@@ -65,7 +66,7 @@ export function fitnessWhileLiving(terms: Terms): Fitness {
     reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
   if (holder.server && standby.server) {
     if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
-    reasons.push(...reasonsOfLess(pair, holder.server, standby.server));
+    reasons.push(...reasonsOfLess(terms.lead));
     reasons.push(...reasonsOfVersion(holder.server, standby.server));
   }
   const barred = reasonsOfRole(terms);
@@ -204,8 +205,7 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
  * It came back with less than it had sent. Replication never brings that back, and as a holder it would give the same
  * numbers to other rows.
  */
-function reasonsOfLess(pair: Pair, holder: Server, standby: Server): readonly string[] {
-  const { standbyLacksOwn } = leadOf(pair, holder, standby);
+function reasonsOfLess({ standbyLacksOwn }: Lead): readonly string[] {
   return standbyLacksOwn === null
     ? []
     : [`it came back with less than it had sent: it lacks ${standbyLacksOwn}`];

@@ -111,11 +111,13 @@ export function assess(
   const holderOwnFaults = inboundOfHolder ? ownFaultsOfInbound(inboundOfHolder, holderLimit) : [];
   const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
   const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
+  const lead = holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead;
   const terms: Terms = {
     pair,
     memory,
     holder,
     standby,
+    lead,
     nowMs,
     safeguards,
     peerIdentity,
@@ -153,7 +155,7 @@ export function assess(
     badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
-    lead: holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead,
+    lead,
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
     fitnessWhenAhead: fitnessWhenAhead(terms),
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,

@@ -5,9 +5,9 @@
  * only the process list is left: a statement under way shows, but an idle session with LOCK TABLES or FLUSH TABLES WITH
  * READ LOCK looks like any other idle one. Then all that may be meant are named as such.
  */
-import { askIfAllowed, type Command } from './command.ts';
+import { askIds, askProcesses, type Command } from './command.ts';
 import { isGlobalLock } from './locker.ts';
-import { type ProcessRow, readProcessRow, renderProcess } from './sessions.ts';
+import { type ProcessRow, renderProcess } from './sessions.ts';
 
 export interface Blockers {
   /** Known to stand in the way: they hold the lock, or their statement is under way. */
@@ -24,14 +24,13 @@ export const transactions = `SELECT trx_mysql_thread_id AS id, trx_rows_modified
 
 /** Who keeps the node open, apart from the sessions `without`. */
 export async function askBlockers(command: Command, without: readonly number[]): Promise<Blockers> {
-  const processes = (await command.ask('SHOW FULL PROCESSLIST'))
-    .map(readProcessRow)
-    .filter(({ id, isClient }) => isClient && !without.includes(id));
-  const ids = (await askIfAllowed(command, command.link.dialect.anyGlobalLocks)).map(({ id }) => Number(id));
+  const processes = (await askProcesses(command)).filter(
+    ({ id, isClient }) => isClient && !without.includes(id),
+  );
+  const ids = await askIds(command, command.link.dialect.anyGlobalLocks);
   const { user } = command.way.endpoint.credentials;
   if (ids.length > 0) return { holders: processes.filter(({ id }) => ids.includes(id)), suspects: [] };
-  const open = (await askIfAllowed(command, transactions)).map(({ id }) => Number(id));
-  return suspectsOf(processes, user, open);
+  return suspectsOf(processes, user, await askIds(command, transactions));
 }
 
 /**

@@ -2,10 +2,9 @@
 import type { Position } from '../../core/sighting.ts';
 import type { CaughtUp } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
-import { askChannel, askPulse, type Command, carryOut, type Way } from './command.ts';
+import { askChannel, askProcesses, askPulse, type Command, carryOut, type Way } from './command.ts';
 import type { Dialect } from './dialect.ts';
 import { endGlobalLock } from './global-lock.ts';
-import { askProcesses } from './kill.ts';
 import { nowMs, pause } from './limit.ts';
 import { isGlobalLock } from './locker.ts';
 import { includes } from './position.ts';

@@ -140,7 +140,7 @@ export function threadStatement(
   channel: string,
 ): string {
   const replica = replicaStatus.includes('REPLICA') ? 'REPLICA' : 'SLAVE';
-  const name = `'${channel.replaceAll("'", "''")}'`;
+  const name = quoted(channel);
   const words =
     flavor === 'mariadb'
       ? [verb, replica, channel === '' ? '' : name, threads]
@@ -150,12 +150,15 @@ export function threadStatement(
 
 /** `CHANGE REPLICATION SOURCE TO SOURCE_USER = 'x' FOR CHANNEL 'y'` in each server's words. */
 export function userStatement({ flavor, binaryLogStatus }: Dialect, channel: string, user: string): string {
-  const quote = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
   if (flavor === 'mariadb')
-    return `CHANGE MASTER ${channel === '' ? '' : `${quote(channel)} `}TO MASTER_USER = ${quote(user)}`;
-  const of = channel === '' ? '' : ` FOR CHANNEL ${quote(channel)}`;
+    return `CHANGE MASTER ${channel === '' ? '' : `${quoted(channel)} `}TO MASTER_USER = ${quoted(user)}`;
+  const of = channel === '' ? '' : ` FOR CHANNEL ${quoted(channel)}`;
   // The words of old are gone in 8.4, those of today begin in 8.0.23.
   return binaryLogStatus === 'SHOW BINARY LOG STATUS'
-    ? `CHANGE REPLICATION SOURCE TO SOURCE_USER = ${quote(user)}${of}`
-    : `CHANGE MASTER TO MASTER_USER = ${quote(user)}${of}`;
+    ? `CHANGE REPLICATION SOURCE TO SOURCE_USER = ${quoted(user)}${of}`
+    : `CHANGE MASTER TO MASTER_USER = ${quoted(user)}${of}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

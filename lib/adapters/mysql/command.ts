@@ -5,6 +5,7 @@ import { dial, type Endpoint, type Link } from './connection.ts';
 import { failedOf, MysqlFailure, sawOf } from './errors.ts';
 import type { Lent } from './kept.ts';
 import { nowMs } from './limit.ts';
+import { type ProcessRow, readProcessRow } from './sessions.ts';
 import {
   type Channel,
   isStranger,
@@ -126,6 +127,16 @@ export async function askIfAllowed(command: Command, sql: string | null): Promis
     if (error instanceof MysqlFailure && sawOf(error).kind === 'locked-out') return [];
     throw error;
   }
+}
+
+/** The same for a statement that names sessions: their ids. */
+export async function askIds(command: Command, sql: string | null): Promise<readonly number[]> {
+  return (await askIfAllowed(command, sql)).map(({ id }) => Number(id));
+}
+
+/** All sessions of the server; those of other accounts only with PROCESS. */
+export async function askProcesses({ ask }: Command): Promise<readonly ProcessRow[]> {
+  return (await ask('SHOW FULL PROCESSLIST')).map(readProcessRow);
 }
 
 /** What the server says of itself. */

@@ -3,8 +3,8 @@
  * its work, and clients from theirs. Used only by orders that make a node the holder.
  */
 import { transactions } from './blockers.ts';
-import { askIfAllowed, type Command } from './command.ts';
-import { askProcesses, kill } from './kill.ts';
+import { askIds, askProcesses, type Command } from './command.ts';
+import { kill } from './kill.ts';
 import { isGlobalLock, lockerOf } from './locker.ts';
 import type { ProcessRow } from './sessions.ts';
 
@@ -20,8 +20,8 @@ export interface Ended {
  */
 export async function endGlobalLock(command: Command): Promise<Ended> {
   const processes = await askProcesses(command);
-  const known = (await askIfAllowed(command, command.link.dialect.globalLocks)).map(({ id }) => Number(id));
-  const open = (await askIfAllowed(command, transactions)).map(({ id }) => Number(id));
+  const known = await askIds(command, command.link.dialect.globalLocks);
+  const open = await askIds(command, transactions);
   const { user } = command.way.endpoint.credentials;
   const holders = holdersOf(processes, { known, open }, { id: command.link.id, user });
   const refused: ProcessRow[] = [];

@@ -2,8 +2,7 @@
 import type { Obstacle } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
 import { transactions } from './blockers.ts';
-import { askIfAllowed, carryOut, type Way } from './command.ts';
-import { askProcesses } from './kill.ts';
+import { askIfAllowed, askProcesses, carryOut, type Way } from './command.ts';
 import { obstaclesOf } from './obstacles.ts';
 
 /** MySQL 5.6 on; null columns where a client gave no name. */

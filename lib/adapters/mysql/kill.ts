@@ -1,23 +1,13 @@
 /** Ends the application's connections, and what of our own would keep a node open; nobody else's. */
 import { askBlockers } from './blockers.ts';
-import { askPulse, type Command, CommandFailure } from './command.ts';
+import { askProcesses, askPulse, type Command, CommandFailure } from './command.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
 import { pause } from './limit.ts';
-import {
-  applicationsOf,
-  heartbeatsOf,
-  type ProcessRow,
-  pendingOrdersOf,
-  readProcessRow,
-} from './sessions.ts';
+import { applicationsOf, heartbeatsOf, pendingOrdersOf } from './sessions.ts';
 import { readChannel, type Source } from './status.ts';
 
 /** How long a killed order may take to be gone, and time between two looks for it. Milliseconds. */
 const GONE = { limitMs: 300, everyMs: 20 } as const;
-
-export async function askProcesses({ ask }: Command): Promise<readonly ProcessRow[]> {
-  return (await ask('SHOW FULL PROCESSLIST')).map(readProcessRow);
-}
 
 /** Kills both, and gives back how many applications. One that ends by itself meanwhile is no error. */
 export async function killApplications(command: Command, source: Source): Promise<number> {

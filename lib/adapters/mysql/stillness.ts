@@ -1,7 +1,7 @@
 /** The end of a closed node's own history, once it stands still. */
 import type { Position } from '../../core/sighting.ts';
-import { askPosition, askPulse, type Command } from './command.ts';
-import { askProcesses, killApplications } from './kill.ts';
+import { askPosition, askProcesses, askPulse, type Command } from './command.ts';
+import { killApplications } from './kill.ts';
 import { pause } from './limit.ts';
 import { applicationsOf, type ProcessRow, renderProcess } from './sessions.ts';
 import type { Source } from './status.ts';

@@ -85,15 +85,15 @@ const leading: readonly Mutant[] = [
   {
     name: 'fails-without-pause',
     file: runner,
-    find: '    await ports.clock.sleep(backOffMs(this.#failures), stop);\n',
+    find: '    await this.#failures.pause();\n',
     replace: '',
     guards: 'A tick that fails again and again slows down.',
   },
   {
     name: 'fails-in-silence',
-    file: runner,
-    find: 'this.#toldFailure = await tickFails(ports, this.pair.name, error);',
-    replace: 'this.#toldFailure = true;',
+    file: 'lib/shell/tick-fails.ts',
+    find: 'this.#told = await tickFails(ports, pair, error);',
+    replace: 'this.#told = true;',
     guards: 'A pair that cannot be cared for is alerted.',
   },
   {

@@ -4,7 +4,7 @@ import type { Memory } from '../core/memory.ts';
 import type { Leadership } from './leadership.ts';
 import { PortError } from './ports.ts';
 import { PairRunner, type RunnerProps } from './runner.ts';
-import { backOffMs, TICK_FAILS_MS, tickFails } from './tick-fails.ts';
+import { Failures } from './tick-fails.ts';
 
 type Common = Omit<RunnerProps, 'pair' | 'memory'>;
 
@@ -12,16 +12,14 @@ export class Recruit {
   readonly #pair: Pair;
   readonly #common: Common;
   readonly #leadership: Leadership;
-  readonly #beganMs: number;
+  readonly #failures: Failures;
   #enlisted = false;
-  #failures = 0;
-  #told = false;
 
   constructor(pair: Pair, common: Common, leadership: Leadership) {
     this.#pair = pair;
     this.#common = common;
     this.#leadership = leadership;
-    this.#beganMs = common.ports.clock.nowMs();
+    this.#failures = new Failures({ ...common, pair: pair.name }, common.ports.clock.nowMs());
   }
 
   /** Tries once to claim the pair's memory and to take its runner in. Never rejects. */
@@ -32,15 +30,15 @@ export class Recruit {
       this.#leadership.add(new PairRunner({ ...this.#common, pair: this.#pair, memory }));
       this.#enlisted = true;
     } catch (error) {
-      await this.#onError(error);
+      await this.#failures.note('the memory could not be claimed', error);
     }
   }
 
   /** Tries again, more and more slowly, until it is taken in or the leader stops. */
   async persist(): Promise<void> {
-    const { ports, stop } = this.#common;
+    const { stop } = this.#common;
     while (!this.#enlisted && !stop.aborted) {
-      await ports.clock.sleep(backOffMs(Math.max(1, this.#failures)), stop);
+      await this.#failures.pause();
       if (!stop.aborted) await this.enlist();
     }
   }
@@ -56,14 +54,5 @@ export class Recruit {
       if (!(await lease.raiseAbove(epoch))) return null;
       return ports.store.claimMemory(this.#pair.name, lease.epoch);
     }
-  }
-
-  async #onError(error: unknown): Promise<void> {
-    const { ports, stop } = this.#common;
-    this.#failures += 1;
-    ports.log.error(`the memory could not be claimed: ${String(error)}`, { pair: this.#pair.name });
-    ports.metrics.publish('TickFailure', 1);
-    const isLate = ports.clock.nowMs() - this.#beganMs >= TICK_FAILS_MS;
-    if (isLate && !this.#told && !stop.aborted) this.#told = await tickFails(ports, this.#pair.name, error);
   }
 }

@@ -24,7 +24,7 @@ import { CutShort } from './execution.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
 import { PortError, type Ports, type WaitingOrder } from './ports.ts';
-import { backOffMs, TICK_FAILS_MS, tickFails } from './tick-fails.ts';
+import { Failures } from './tick-fails.ts';
 
 export interface RunnerProps {
   readonly pair: Pair;
@@ -76,10 +76,7 @@ export class PairRunner {
   #lagSeconds: number | null = null;
   /** A closed node whose own history grew since the last tick. */
   #grown: { readonly node: NodeName; readonly count: number } | null = null;
-  /** How many ticks have failed in a row, since when, and whether a person was told. */
-  #failures = 0;
-  #failingSinceMs = 0;
-  #toldFailure = false;
+  readonly #failures: Failures;
   /** Since when the plan in flight cannot be carried on with; null when it can. */
   #stalledSinceMs: number | null = null;
   #resumeFromMs = 0;
@@ -89,6 +86,7 @@ export class PairRunner {
     this.#props = props;
     this.pair = props.pair;
     this.#memory = new PairMemory(props);
+    this.#failures = new Failures({ ...props, pair: props.pair.name });
     this.#campaign = new Campaign({
       ...props,
       memory: this.#memory,
@@ -209,8 +207,7 @@ export class PairRunner {
       this.#again = false;
       try {
         await this.#tick();
-        this.#failures = 0;
-        this.#toldFailure = false;
+        this.#failures.end();
         this.#worked();
       } catch (error) {
         await this.#onError(error);
@@ -220,19 +217,11 @@ export class PairRunner {
 
   /** The record in the store is whole; the next tick, or the next leader, goes on from it. Each failure waits longer. */
   async #onError(error: unknown): Promise<void> {
-    const { ports, onSuperseded, stop } = this.#props;
     this.#setHaste(AFTER_FAILURE_MS);
     if (error instanceof CutShort) return;
-    if (error instanceof PortError && error.kind === 'superseded') onSuperseded();
-    ports.log.error(`the tick failed: ${String(error)}`, { pair: this.pair.name });
-    const nowMs = ports.clock.nowMs();
-    if (this.#failures === 0) this.#failingSinceMs = nowMs;
-    this.#failures += 1;
-    ports.metrics.publish('TickFailure', 1);
-    if (!this.#toldFailure && nowMs - this.#failingSinceMs >= TICK_FAILS_MS && !stop.aborted) {
-      this.#toldFailure = await tickFails(ports, this.pair.name, error);
-    }
-    await ports.clock.sleep(backOffMs(this.#failures), stop);
+    if (error instanceof PortError && error.kind === 'superseded') this.#props.onSuperseded();
+    await this.#failures.note('the tick failed', error);
+    await this.#failures.pause();
     this.#again = true;
   }
 

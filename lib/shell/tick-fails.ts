@@ -6,15 +6,55 @@ import type { Ports } from './ports.ts';
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 /** After this long a person is told. Milliseconds. */
-export const TICK_FAILS_MS = 10_000;
+const TICK_FAILS_MS = 10_000;
 
-/** 1 s, 2 s, 4 s … 30 s: how long to wait after so many failures in a row. */
-export function backOffMs(failures: number): number {
-  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
+export interface Failing {
+  readonly ports: Ports;
+  readonly pair: PairName;
+  readonly stop: AbortSignal;
+}
+
+/** Failures in a row: logged and counted each, told once they have lasted, and waited after. */
+export class Failures {
+  readonly #of: Failing;
+  #count = 0;
+  #sinceMs: number | null;
+  #told = false;
+
+  /** They count from `sinceMs`; from the first one where that is null. */
+  constructor(of: Failing, sinceMs: number | null = null) {
+    this.#of = of;
+    this.#sinceMs = sinceMs;
+  }
+
+  async note(what: string, error: unknown): Promise<void> {
+    const { ports, pair, stop } = this.#of;
+    ports.log.error(`${what}: ${String(error)}`, { pair });
+    ports.metrics.publish('TickFailure', 1);
+    const nowMs = ports.clock.nowMs();
+    this.#sinceMs ??= nowMs;
+    this.#count += 1;
+    if (this.#told || nowMs - this.#sinceMs < TICK_FAILS_MS || stop.aborted) return;
+    this.#told = await tickFails(ports, pair, error);
+  }
+
+  /** Waits 1 s, 2 s, 4 s … 30 s, by how many there were. */
+  async pause(): Promise<void> {
+    const { ports, stop } = this.#of;
+    const doublings = Math.min(Math.max(0, this.#count - 1), 10);
+    await ports.clock.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** doublings), stop);
+  }
+
+  /** A success: the next failure is the first one. */
+  end(): void {
+    this.#count = 0;
+    this.#sinceMs = null;
+    this.#told = false;
+  }
 }
 
 /** Publishes `tick-fails` directly: the outbox is in the record that cannot be saved. Says whether SNS took it. */
-export async function tickFails(ports: Ports, pair: PairName, error: unknown): Promise<boolean> {
+async function tickFails(ports: Ports, pair: PairName, error: unknown): Promise<boolean> {
   const nowMs = ports.clock.nowMs();
   try {
     await ports.alerts.publish({

@@ -3,6 +3,7 @@
  * now, and a plan in flight may name one that the pair no longer has.
  */
 import { tell, withIncident } from './alerts.ts';
+import { changed } from './changed.ts';
 import type { Pair } from './config.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
@@ -13,32 +14,23 @@ import { renderOutcomes } from './steps-text.ts';
 /** The same memory comes back when it fits. `newId` names the incident, if one begins here. */
 export function adoptMemory(memory: Memory, pair: Pair, nowMs: number, newId: string): Memory {
   const known = (node: NodeName | null) => node === null || pair.nodes.some(({ name }) => name === node);
-  const fits =
-    known(memory.lastHolder) &&
-    known(memory.readiness?.node ?? null) &&
-    known(memory.loss?.old ?? null) &&
-    known(memory.quarantine?.node ?? null) &&
-    known(memory.detached?.node ?? null) &&
-    known(memory.detached?.from ?? null) &&
-    known(memory.moved?.to ?? null);
-  const kept = fits ? memory : withoutStrangers(memory, known);
+  const kept = withoutStrangers(memory, known);
   const { plan } = kept;
   const strangers = plan === null ? [] : [...new Set(nodesOf(plan))].filter((node) => !known(node));
   return plan === null || strangers.length === 0 ? kept : dropPlan(kept, pair, plan, strangers, nowMs, newId);
 }
 
-/** What is said of a node that the pair does not have is about nobody. */
+/** What is said of a node that the pair does not have is about nobody. The same memory when all are known. */
 function withoutStrangers(memory: Memory, known: (node: NodeName | null) => boolean): Memory {
   const { lastHolder, readiness, loss, quarantine, detached, moved } = memory;
-  return {
-    ...memory,
+  return changed(memory, {
     lastHolder: known(lastHolder) ? lastHolder : null,
     readiness: known(readiness?.node ?? null) ? readiness : null,
     loss: known(loss?.old ?? null) ? loss : null,
     quarantine: known(quarantine?.node ?? null) ? quarantine : null,
     detached: known(detached?.node ?? null) && known(detached?.from ?? null) ? detached : null,
     moved: known(moved?.to ?? null) ? moved : null,
-  };
+  });
 }
 
 /** Nobody can carry it out or undo it: it ends here, and a person is told how far it came. */

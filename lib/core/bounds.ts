@@ -2,6 +2,7 @@
  * What a record may hold. DynamoDB refuses items above 400 KB, and a record that cannot be saved stops all work on its
  * pair, so every text that grows with the world is cut before it is stored.
  */
+import { changed } from './changed.ts';
 import type { Alert, Memory } from './memory.ts';
 import type { PlanRecord } from './plan.ts';
 import type { Position } from './sighting.ts';
@@ -109,12 +110,6 @@ function boundPosition(position: Position | null): Position | null {
 function boundTexts(texts: readonly string[], count: number, max: number): readonly string[] {
   const short = each(texts, (text) => cut(text, max));
   return short.length > count ? short.slice(0, count) : short;
-}
-
-/** The value with these changes; the same one when there are none. */
-function changed<T extends object>(value: T, changes: Partial<T>): T {
-  const isChanged = Object.entries(changes).some(([key, next]) => value[key as keyof T] !== next);
-  return isChanged ? { ...value, ...changes } : value;
 }
 
 /** The list with each item changed; the same one when none is. */

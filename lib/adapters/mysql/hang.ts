@@ -9,7 +9,7 @@ import type { HangCause, Session } from '../../core/sighting.ts';
 import type { Link } from './connection.ts';
 import { MysqlFailure } from './errors.ts';
 import { isGlobalLock, type Locker, lockerOf, onlyOther, sessionOfLocker } from './locker.ts';
-import { type ProcessRow, readProcessRow, sessionOf } from './sessions.ts';
+import { isHeartbeat, type ProcessRow, readProcessRow, sessionOf } from './sessions.ts';
 import type { Row } from './status.ts';
 
 export type Why =
@@ -42,7 +42,7 @@ export function obstacleOf(state: string): string | null {
 export async function askWhy(link: Link, ownId: number): Promise<Why | null> {
   const processes = (await link.query('SHOW FULL PROCESSLIST', [], ASK_MS)).map(readProcessRow);
   const own = processes.find(({ id }) => id === ownId);
-  if (own === undefined || !isHeartbeat(own, own)) return null;
+  if (own === undefined || !isHeartbeat(own, own.user)) return null;
   return why(link, processes, own, 0);
 }
 
@@ -66,7 +66,7 @@ async function why(
   if (row.kind === 'failed') return row;
   // The other vantage's heartbeat: what holds that up is what holds us up.
   const other = processes.find(({ id }) => id === row.blocker?.id);
-  if (other !== undefined && hops < 3 && isHeartbeat(other, own)) {
+  if (other !== undefined && hops < 3 && isHeartbeat(other, own.user)) {
     return why(link, processes, other, hops + 1);
   }
   return row;
@@ -116,10 +116,6 @@ function full(state: string): Why {
 
 function unknown(because: string): Why {
   return { kind: 'failed', cause: 'unknown', because, blocker: null };
-}
-
-function isHeartbeat(process: ProcessRow, own: ProcessRow): boolean {
-  return process.user === own.user && process.info.startsWith('INSERT INTO keepalambda.heartbeat');
 }
 
 /** The first of these sessions that is not ours; another of ours where there is none. */

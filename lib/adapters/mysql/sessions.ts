@@ -78,10 +78,12 @@ export function applicationsOf<P extends Process>(
  * `SET GLOBAL read_only` waits for it too: the probe that finds a node stuck must not be what keeps it open.
  */
 export function heartbeatsOf<P extends Process>(processes: readonly P[], ourUser: string): readonly P[] {
-  return processes.filter(
-    ({ user, command, info }) =>
-      user === ourUser && command === 'Query' && info.startsWith('INSERT INTO keepalambda.heartbeat'),
-  );
+  return processes.filter((process) => process.command === 'Query' && isHeartbeat(process, ourUser));
+}
+
+/** Whether what the session does, or did last, is to commit a heartbeat of ours. */
+export function isHeartbeat({ user, info }: Pick<Process, 'user' | 'info'>, ourUser: string): boolean {
+  return user === ourUser && info.startsWith('INSERT INTO keepalambda.heartbeat');
 }
 
 /**

@@ -187,7 +187,7 @@ export function readBinaryLog(rows: readonly Row[]): { readonly file: string; re
 
 /** The rows of `Dialect.counters`. */
 export function readCounters(rows: readonly Row[]): Counters {
-  const values = new Map(rows.map((row) => [text(row.Variable_name).toLowerCase(), text(row.Value)]));
+  const values = valuesOf(rows);
   const heartbeats = values.get('slave_received_heartbeats');
   return {
     uptimeSeconds: Number(values.get('uptime') ?? 0),
@@ -197,9 +197,20 @@ export function readCounters(rows: readonly Row[]): Counters {
   };
 }
 
-function readSemiSync(values: ReadonlyMap<string, string>): SemiSyncCounters | null {
-  const read = (name: string) =>
-    values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
+type Values = ReadonlyMap<string, string>;
+
+/** Rows of `Variable_name` and `Value`, by the name in small letters. */
+export function valuesOf(rows: readonly Row[]): Values {
+  return new Map(rows.map((row) => [text(row.Variable_name).toLowerCase(), text(row.Value)]));
+}
+
+/** A variable or counter of semi-synchronous replication on the source's side, in today's words or in those of old. */
+export function semiSyncValue(values: Values, name: string): string | undefined {
+  return values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
+}
+
+function readSemiSync(values: Values): SemiSyncCounters | null {
+  const read = (name: string) => semiSyncValue(values, name);
   const status = read('status');
   if (status === undefined) return null;
   return {

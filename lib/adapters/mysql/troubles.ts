@@ -12,7 +12,7 @@ import { nowMs } from './limit.ts';
 import { isGlobalLock, type Locker, lockerOf, sessionOfLocker } from './locker.ts';
 import { compareOffsets } from './position.ts';
 import { type ProcessRow, readProcessRow } from './sessions.ts';
-import type { Channel, Counters, Row } from './status.ts';
+import { type Channel, type Counters, type Row, semiSyncValue, valuesOf } from './status.ts';
 
 export interface Troubles {
   readonly semiSync: SemiSync | null;
@@ -110,17 +110,10 @@ function heldBy({ process: { id, user }, isCertain }: Locker): string {
 }
 
 async function readSetUp(link: Link): Promise<SetUp> {
-  const variables = new Map(
-    (await link.queryWithoutLimit(link.dialect.setUp, [])).map((row) => [
-      String(row.Variable_name).toLowerCase(),
-      String(row.Value),
-    ]),
-  );
-  const first = (name: string) =>
-    variables.get(`rpl_semi_sync_source_${name}`) ?? variables.get(`rpl_semi_sync_master_${name}`);
-  const isOn = ['ON', '1'].includes(first('enabled')?.toUpperCase() ?? '');
+  const variables = valuesOf(await link.queryWithoutLimit(link.dialect.setUp, []));
+  const isOn = ['ON', '1'].includes(semiSyncValue(variables, 'enabled')?.toUpperCase() ?? '');
   return {
-    semiSyncTimeoutMs: isOn ? Number(first('timeout')) : null,
+    semiSyncTimeoutMs: isOn ? Number(semiSyncValue(variables, 'timeout')) : null,
     events: await readEvents(link, variables.get('event_scheduler') ?? ''),
   };
 }

@@ -88,9 +88,12 @@ const holders = `SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_
   JOIN performance_schema.threads t ON t.THREAD_ID = m.OWNER_THREAD_ID
   WHERE m.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> CONNECTION_ID()`;
 
-/** A statement holds GLOBAL too, for as long as it runs; a lock for longer is EXPLICIT. Empty where it is not instrumented. */
+/**
+ * Every statement that writes holds GLOBAL, and every commit COMMIT, each as INTENTION_EXCLUSIVE; who keeps them all out
+ * holds it as SHARED. Empty where it is not instrumented.
+ */
 const metadataLocks = {
-  globalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP') AND m.LOCK_DURATION = 'EXPLICIT'`,
+  globalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP') AND m.LOCK_TYPE = 'SHARED'`,
   anyGlobalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP')`,
   tableLocks: `${holders} AND m.OBJECT_SCHEMA = 'keepalambda' AND m.OBJECT_NAME = 'heartbeat'`,
 } as const;

@@ -39,6 +39,29 @@ export function states(subject: Subject): void {
     });
   });
 
+  test('sessions that commit, and the applier that follows them, hold no lock on a server', async () => {
+    await subject.steady();
+    const clients = await Promise.all([1, 2, 3, 4].map(() => connectApp(subject.servers)));
+    let isOver = false;
+    const writing = clients.map(async (client, index) => {
+      for (let seq = 0; !isOver; seq += 1) {
+        await client.query('INSERT INTO app.writes (client, seq) VALUES (?, ?)', [`busy-${index}`, seq]);
+      }
+    });
+    try {
+      for (let round = 0; round < 40; round += 1) {
+        // Locks are read once a second; a new probe reads them at once.
+        subject.probe.drop();
+        const { db1, db2 } = await subject.lookWith();
+        expect([serverOf(db1).globalLock, serverOf(db2).globalLock]).toEqual([null, null]);
+      }
+    } finally {
+      isOver = true;
+      await Promise.all(writing);
+      for (const client of clients) client.destroy();
+    }
+  });
+
   test('scheduled events: they run on the one, and wait on the other', async () => {
     const { db1 } = subject.servers;
     await db1.sql('CREATE EVENT app.nightly ON SCHEDULE EVERY 1 DAY DO DELETE FROM app.writes WHERE id < 0');

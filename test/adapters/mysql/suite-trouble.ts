@@ -40,10 +40,15 @@ export function trouble(subject: Subject): void {
   });
 
   test('a kept connection that an administrator kills is made again, and nobody is alarmed', async () => {
-    const { print } = await subject.steady();
+    const { print } = await eventually(async () => {
+      const look = await subject.steady();
+      expect(look.print).not.toContain(' late ');
+      return look;
+    });
     const held = subject.lookWith({ seen: print }, 1500);
     for (const { Id, User } of await subject.servers.db1.sql('SHOW PROCESSLIST')) {
-      if (User === accounts.monitor.user) await subject.servers.db1.sql(`KILL ${Id}`);
+      // Some of those that a drop has left end by themselves just now.
+      if (User === accounts.monitor.user) await subject.servers.db1.sql(`KILL ${Id}`).catch(() => {});
     }
     expect((await held).print).toBe(print);
   });

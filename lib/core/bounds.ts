@@ -3,7 +3,7 @@
  * pair, so every text that grows with the world is cut before it is stored.
  */
 import { changed } from './changed.ts';
-import type { Alert, Memory } from './memory.ts';
+import type { Alert, HolderEnd, Memory } from './memory.ts';
 import type { PlanRecord } from './plan.ts';
 import type { Position } from './sighting.ts';
 import type { Outcome } from './step.ts';
@@ -39,10 +39,21 @@ export function boundMemory(memory: Memory): Memory {
         kept: boundPosition(memory.loss.kept),
         lastSeen: boundPosition(memory.loss.lastSeen),
       }),
+    lastEnds:
+      memory.lastEnds &&
+      changed(memory.lastEnds, {
+        needed: boundEnd(memory.lastEnds.needed),
+        proof: boundEnd(memory.lastEnds.proof),
+      }),
     answers: each(memory.answers, (answer) => changed(answer, { text: cut(answer.text, ANSWER_MAX) })),
     readiness:
       memory.readiness &&
-      changed(memory.readiness, { reasons: boundTexts(memory.readiness.reasons, REASONS_MAX, REASON_MAX) }),
+      changed(memory.readiness, {
+        reasons: boundTexts(memory.readiness.reasons, REASONS_MAX, REASON_MAX),
+        ...(memory.readiness.ofHistory
+          ? { ofHistory: boundTexts(memory.readiness.ofHistory, REASONS_MAX, REASON_MAX) }
+          : {}),
+      }),
     detached:
       memory.detached &&
       changed(memory.detached, {
@@ -102,9 +113,13 @@ function boundOutcome(outcome: Outcome): Outcome {
   }
 }
 
-/** Only the old holder's end (`fencedAt`) is compared with: that one is never cut. */
-function boundPosition(position: Position | null): Position | null {
+/** Without its GTIDs, a position is still compared by file and offset. The fenced holder's end (`fencedAt`) is never cut. */
+function boundPosition<P extends Position | null>(position: P): P | Position {
   return position?.gtid && position.gtid.length > TOLD_SET_MAX ? { ...position, gtid: null } : position;
+}
+
+function boundEnd(end: HolderEnd | null): HolderEnd | null {
+  return end && changed(end, { position: boundPosition(end.position) });
 }
 
 function boundTexts(texts: readonly string[], count: number, max: number): readonly string[] {

@@ -35,14 +35,25 @@ export function ownFaultsOfInbound(inbound: Inbound, lagLimitSeconds: number): r
   return faultsOf(inbound, lagLimitSeconds).flatMap(({ text, ofSource }) => (ofSource ? [] : [text]));
 }
 
+/** Why it receives nothing, by its own word; null while it receives, or tries to connect. */
+export function receiverFault(inbound: Inbound): string | null {
+  if (inbound.kind !== 'configured' || inbound.io !== 'no') return null;
+  return `the IO thread is stopped${causeOf(inbound.ioError)}`;
+}
+
+/** Why it applies nothing of what it received; null while its applier runs. */
+export function applierFault(inbound: Inbound): string | null {
+  if (inbound.kind !== 'configured' || inbound.sql !== 'no') return null;
+  return `the SQL thread is stopped${causeOf(inbound.sqlError)}`;
+}
+
 function faultsOf(inbound: Inbound, lagLimitSeconds: number): readonly ChannelFault[] {
   if (inbound.kind === 'unconfigured') return [{ text: 'replication is not configured', ofSource: false }];
-  const { io, sql, ioError, sqlError } = inbound;
   const faults: ChannelFault[] = [];
-  if (io === 'no') {
-    faults.push({ text: `the IO thread is stopped${causeOf(ioError)}`, ofSource: isOfSource(ioError) });
-  }
-  if (sql === 'no') faults.push({ text: `the SQL thread is stopped${causeOf(sqlError)}`, ofSource: false });
+  const receiver = receiverFault(inbound);
+  if (receiver !== null) faults.push({ text: receiver, ofSource: isOfSource(inbound.ioError) });
+  const applier = applierFault(inbound);
+  if (applier !== null) faults.push({ text: applier, ofSource: false });
   const lag = lagFault(inbound, lagLimitSeconds);
   if (lag !== null) faults.push({ text: lag, ofSource: false });
   return faults;

@@ -57,8 +57,8 @@ export const holderFollows = ({ holder, standby }: Situation) => {
   return inbound.sourceIdentity === null || inbound.sourceIdentity === standby.server?.identity;
 };
 /** Whether the holder has all that the standby has; `unknown` where their histories cannot be compared. */
-export const holderHasAll = ({ holder, standby, lead }: Situation): boolean | 'unknown' => {
-  if (lead.holderLacksOwn !== null || lead.holderLacksOthers !== null) return false;
+export const holderHasAll = ({ holder, standby, lead, behind }: Situation): boolean | 'unknown' => {
+  if (behind !== null || lead.holderLacksOthers !== null) return false;
   const comparable = holder.server?.executed.gtid != null && standby.server?.executed.gtid != null;
   return comparable ? true : 'unknown';
 };
@@ -73,7 +73,7 @@ export const holderBehind = (s: Situation) =>
   s.safeguards.compareBeforeOpening &&
   governed(s) &&
   s.holder.server?.writable === false &&
-  s.lead.holderLacksOwn !== null;
+  s.behind !== null;
 /** It is the very process that was seen so: what is otherwise now, no restart has changed. */
 const wasSeen = (verdict: Verdict, { settled }: Memory, is: Settled['is']) => {
   const before = settled[verdict.node];

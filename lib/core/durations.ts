@@ -1,5 +1,8 @@
 /** How long things have been so: kept by the leader beside the evidence, because one look cannot say. */
-import { thrownAway } from './lead.ts';
+import { isBroken } from './fitness.ts';
+import { nextEnds } from './holder-end.ts';
+import { lackOf } from './lead.ts';
+import type { HolderEnd } from './memory.ts';
 import type { Heartbeat, Position, Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
@@ -30,6 +33,8 @@ export interface Durations {
   readonly unservedSinceMs: number | null;
   /** What the standby had received when it was last seen beside a holder that lived. */
   readonly received: Position | null;
+  /** The ends of the holder's history that it said lately, the newest last. */
+  readonly ends: readonly HolderEnd[];
 }
 
 export const noDurations: Durations = {
@@ -44,6 +49,7 @@ export const noDurations: Durations = {
   heartbeat: null,
   unservedSinceMs: null,
   received: null,
+  ends: [],
 };
 
 /** The durations after this situation: each begins when its condition does and ends with it. */
@@ -59,6 +65,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     steadySinceMs: since(durations.steadySinceMs, isSteady(situation)),
     heartbeat: nextHeartbeat(durations, situation),
     unservedSinceMs: since(durations.unservedSinceMs, !takesWrites(situation)),
+    ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
   };
 }
 
@@ -102,14 +109,14 @@ function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pa
       };
     case 'lives': {
       const { server } = standby;
-      const isBroken = !fitness.fit && !fitness.isLate && !fitness.isBarred;
-      const saysIll = isBroken && standby.kind === 'serving';
+      const broken = isBroken(fitness);
+      const saysIll = broken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;
       const isIll = lastIllMs !== null && nowMs - lastIllMs < pair.settings.readinessMs;
-      const luckyMs = isBroken ? 0 : nowMs - (judgedAtMs ?? nowMs);
+      const luckyMs = broken ? 0 : nowMs - (judgedAtMs ?? nowMs);
       return {
         unreadySinceMs: fitness.fit && !isIll ? null : (unreadySinceMs ?? nowMs),
-        brokenSinceMs: isBroken || isIll ? (brokenSinceMs ?? nowMs) + luckyMs : null,
+        brokenSinceMs: broken || isIll ? (brokenSinceMs ?? nowMs) + luckyMs : null,
         judgedAtMs: nowMs,
         illAtMs: isIll ? lastIllMs : null,
         readySinceMs: fitness.fit ? (readySinceMs ?? nowMs) : null,
@@ -124,7 +131,7 @@ function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pa
  * was seen before is what a restart has left.
  */
 function receivedByNow(before: Position | null, server: Server | null): Position | null {
-  if (server?.inbound.kind !== 'configured' || thrownAway(server, before) !== null) return before;
+  if (server?.inbound.kind !== 'configured' || lackOf(server, before) !== null) return before;
   return server.inbound.received;
 }
 

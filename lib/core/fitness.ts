@@ -1,20 +1,20 @@
 /** Whether the standby could take over now, and if not, every reason. */
-import { causeOf, faultsOfInbound, lagFault } from './check.ts';
+import { behindOf } from './behind.ts';
+import { applierFault, causeOf, lagFault, receiverFault } from './check.ts';
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
-import { type Lead, thrownAway } from './lead.ts';
-import type { Memory } from './memory.ts';
+import { coverageOf } from './holder-end.ts';
+import { lackOf } from './lead.ts';
+import type { LastEnds, Memory, Passing } from './memory.ts';
 import type { Safeguards } from './safeguards.ts';
 import type { Inbound, InstanceState, Server, Session } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
-export interface Fitness {
+export interface Fitness extends Passing {
   readonly fit: boolean;
   readonly reasons: readonly string[];
-  /** Unfit only because it has not applied what it received: it lags, or a session's lock keeps it from applying. */
-  readonly isLate?: boolean;
-  /** Unfit only by what keeps nothing from it, and can be asked again: its ENI, its instance, its own binary log. */
-  readonly isBarred?: boolean;
+  /** Those of them that only a look at both nodes can take back: what one has and the other lacks. */
+  readonly ofHistory?: readonly string[];
 }
 
 /** What EC2 says of the standby: whether its ENI has room for the VIP, and how its instance is. */
@@ -30,7 +30,8 @@ export interface Terms {
   readonly holder: Verdict;
   readonly standby: Verdict;
   readonly inEc2: StandbyInEc2;
-  readonly lead: Lead;
+  /** What it must have received, once the holder is dead. */
+  readonly lastEnds: LastEnds;
   /** Who the other node is (`Server.identity`); null while it was never seen. */
   readonly peerIdentity: string | null;
   /** At this lag it is unfit; less than the setting where it was unfit before, so that it does not flicker. */
@@ -57,34 +58,34 @@ export function isLeaving(instance: InstanceState): boolean {
  * nothing of its own.
  */
 export function fitnessWhileLiving(terms: Terms): Fitness {
-  const { pair, holder, standby, safeguards } = terms;
-  const { server } = standby;
-  const lag = server === null ? null : lagFault(server.inbound, terms.lagLimitSeconds);
-  const late = [lockOf(server), lag].filter((each) => each !== null);
-  const reasons = [...reasonsOfItself(terms), ...reasonsOfChannel(terms)];
-  if (standby.server && safeguards.unheard)
-    reasons.push(...reasonsOfSilence(pair, holder.server, standby.server));
-  if (holder.server && standby.server) {
-    if (safeguards.errant) reasons.push(...reasonsOfErrant(pair, holder.server, standby.server));
-    reasons.push(...reasonsOfLess(terms.lead));
-    reasons.push(...reasonsOfVersion(holder.server, standby.server));
-  }
+  const late = reasonsOfApplying(terms);
+  const cutOff = reasonsOfReceiving(terms);
   const barred = reasonsOfRole(terms);
-  const isLate = late.length > 0 && reasons.length === 0;
-  const isBarred = barred.length > 0 && !isLate && reasons.length === 0;
-  const fitness = fitnessOf([...late, ...reasons, ...barred]);
-  return { ...fitness, ...(isLate ? { isLate } : {}), ...(isBarred ? { isBarred } : {}) };
+  const ofHistory = reasonsOfHistory(terms);
+  const lasting = [...reasonsOfSource(terms), ...ofHistory];
+  const fitness = fitnessOf([...late, ...cutOff, ...lasting, ...barred]);
+  if (lasting.length > 0) return ofHistory.length > 0 ? { ...fitness, ofHistory } : fitness;
+  return {
+    ...fitness,
+    ...(late.length > 0 ? { isLate: true } : {}),
+    ...(barred.length > 0 ? { isBarred: true } : {}),
+    ...(cutOff.length > 0 ? { isCutOff: true } : {}),
+  };
+}
+
+/** Unfit for more than being late or barred: it may miss what the holder writes. */
+export function isBroken({ fit, isLate, isBarred, isCutOff }: Fitness): boolean {
+  return !fit && (isCutOff === true || !(isLate || isBarred));
 }
 
 /**
  * Fitness once the holder is dead. Its channel has lost its source by then, so what counts is that it was ready while
- * the holder still lived (remembered), that it has not lost anything since, and that it serves and applies now. A session
- * that holds a lock is no reason any more: catching up ends it.
+ * the holder still lived (remembered), that it has what the holder had, that it has not lost anything since, and that it
+ * serves and applies now. A session that holds a lock is no reason any more: catching up ends it.
  */
 export function fitnessWhenLost(terms: Terms): Fitness {
-  const { memory, standby, nowMs, safeguards } = terms;
-  const reasons = [...ownReasons(terms), ...reasonsOfApplier(standby.server?.inbound)];
-  if (safeguards.readiness) reasons.push(...reasonsOfReadiness(memory, standby, nowMs));
+  const reasons = [...ownReasons(terms)];
+  if (terms.safeguards.readiness) reasons.push(...reasonsOfReadiness(terms));
   return fitnessOf(reasons);
 }
 
@@ -93,7 +94,7 @@ export function fitnessWhenLost(terms: Terms): Fitness {
  * to come through the channel any more.
  */
 export function fitnessWhenAhead(terms: Terms): Fitness {
-  return fitnessOf([...ownReasons(terms), ...reasonsOfApplier(terms.standby.server?.inbound)]);
+  return fitnessOf([...ownReasons(terms), ...reasonsOfLess(terms)]);
 }
 
 /** Why its channel follows somebody else than the pair's other node; null when it does not. */
@@ -131,56 +132,85 @@ function fitnessOf(reasons: readonly string[]): Fitness {
 
 /** What makes a node unable to take over whatever the holder does. */
 function ownReasons(terms: Terms): string[] {
-  return [...reasonsOfItself(terms), ...reasonsOfRole(terms)];
-}
-
-/** What keeps it from the role and says nothing of what it has: it can be asked again when the holder is lost. */
-function reasonsOfRole({ standby, inEc2: { room, instance } }: Terms): string[] {
-  const isUnlogged = standby.server?.binaryLog === 'off';
+  const { standby } = terms;
+  const applier = standby.server && applierFault(standby.server.inbound);
   return [
-    ...(isLeaving(instance) ? [`its instance is ${instance}`] : []),
-    ...(isUnlogged
-      ? ['it has no binary log: nothing could follow it, and a failover would have no way back']
-      : []),
-    ...(room ? [] : ['its ENI has no room for one more address']),
+    ...reasonsOfAbsence(standby),
+    ...reasonsOfSource(terms),
+    ...told(blockOfApplier(standby.server), applier),
+    ...reasonsOfRole(terms),
   ];
 }
 
-function reasonsOfItself({ pair, standby, peerIdentity }: Terms): string[] {
-  const { server } = standby;
-  const reasons: string[] = [];
-  if (standby.kind !== 'serving') reasons.push(`it is ${standby.kind}: ${standby.because}`);
-  else if (pair.writability === 'untouched' && server?.writable === false)
-    reasons.push('it is read-only, and writability is untouched: nobody would open it');
-  if (server?.inbound.kind === 'unconfigured') reasons.push('replication is not configured');
-  const stray = misdirection(pair, server, peerIdentity);
-  if (stray !== null) reasons.push(stray);
-  const block = blockOfApplier(server);
-  if (block !== null) reasons.push(block);
-  return reasons;
+function told(...reasons: readonly (string | null)[]): string[] {
+  return reasons.filter((reason) => reason !== null);
 }
 
-function reasonsOfApplier(inbound: Inbound | undefined): readonly string[] {
-  if (inbound?.kind !== 'configured' || inbound.sql === 'yes') return [];
-  return [`the SQL thread is stopped${inbound.sqlError ? ` (error ${inbound.sqlError.errno})` : ''}`];
+/** What keeps it from the role and says nothing of what it has: it can be asked again when the holder is lost. */
+function reasonsOfRole({ pair, standby: { server, kind }, inEc2: { room, instance } }: Terms): string[] {
+  const isShut = pair.writability === 'untouched' && kind === 'serving' && server?.writable === false;
+  return told(
+    isShut ? 'it is read-only, and writability is untouched: nobody would open it' : null,
+    isLeaving(instance) ? `its instance is ${instance}` : null,
+    server?.binaryLog === 'off'
+      ? 'it has no binary log: nothing could follow it, and a failover would have no way back'
+      : null,
+    room ? null : 'its ENI has no room for one more address',
+  );
 }
 
-/** What keeps it from receiving, or from applying for good; that it is late is another matter. */
-function reasonsOfChannel({ pair, standby, safeguards }: Terms): readonly string[] {
+function reasonsOfAbsence({ kind, because }: Verdict): string[] {
+  return kind === 'serving' ? [] : [`it is ${kind}: ${because}`];
+}
+
+/** Whose history it has is not the pair's. */
+function reasonsOfSource({ pair, standby: { server }, peerIdentity }: Terms): string[] {
+  const isAlone = server?.inbound.kind === 'unconfigured';
+  return told(isAlone ? 'replication is not configured' : null, misdirection(pair, server, peerIdentity));
+}
+
+/** Why it does not receive what the holder writes. */
+function reasonsOfReceiving({ pair, holder, standby, safeguards }: Terms): string[] {
   const inbound = standby.server?.inbound;
-  if (inbound?.kind !== 'configured') return [];
-  const reasons = [...faultsOfInbound(inbound, Number.POSITIVE_INFINITY)];
-  if (inbound.io === 'connecting')
-    reasons.push(`it is not connected to its source${causeOf(inbound.ioError)}`);
-  else if (safeguards.nullLag && inbound.lagSeconds === null && reasons.length === 0)
-    reasons.push('its lag is unknown');
+  if (inbound?.kind !== 'configured') return reasonsOfAbsence(standby);
+  const isConnecting = inbound.io === 'connecting';
+  const channel = told(
+    receiverFault(inbound),
+    isConnecting ? `it is not connected to its source${causeOf(inbound.ioError)}` : null,
+  );
+  const isUnknown = safeguards.nullLag && inbound.lagSeconds === null && inbound.sql === 'yes';
+  if (channel.length === 0 && isUnknown) channel.push('its lag is unknown');
+  const silence = safeguards.unheard ? reasonsOfSilence(pair, holder.server, inbound) : [];
+  return [...reasonsOfAbsence(standby), ...channel, ...silence];
+}
+
+/** Why it has not applied, or will not in time, what it received: nothing of it is missing. */
+function reasonsOfApplying({ pair, standby: { server }, lagLimitSeconds }: Terms): string[] {
+  if (server?.inbound.kind !== 'configured') return [];
+  const { inbound } = server;
   const waits = pair.settings.catchUpLimitMs / 1000;
-  if (inbound.delaySeconds > waits) {
-    reasons.push(
-      `it applies with a delay of ${inbound.delaySeconds} s, and a failover waits ${waits} s (catchUpLimitMs)`,
-    );
-  }
-  return reasons;
+  return told(
+    lockOf(server),
+    lagFault(inbound, lagLimitSeconds),
+    applierFault(inbound),
+    blockOfApplier(server),
+    inbound.delaySeconds > waits
+      ? `it applies with a delay of ${inbound.delaySeconds} s, and a failover waits ${waits} s (catchUpLimitMs)`
+      : null,
+  );
+}
+
+/** What it has that the holder lacks, or has lost of its own; while the two cannot be compared, what was known before. */
+function reasonsOfHistory(terms: Terms): string[] {
+  const { pair, holder, standby, safeguards } = terms;
+  const { readiness } = terms.memory;
+  if (holder.server === null || standby.server === null)
+    return readiness?.node === standby.node ? [...(readiness.ofHistory ?? [])] : [];
+  return [
+    ...reasonsOfLess(terms),
+    ...(safeguards.errant ? reasonsOfErrant(pair, holder.server, standby.server) : []),
+    ...reasonsOfVersion(holder.server, standby.server),
+  ];
 }
 
 /**
@@ -205,10 +235,9 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
  * It came back with less than it had sent. Replication never brings that back, and as a holder it would give the same
  * numbers to other rows.
  */
-function reasonsOfLess({ standbyLacksOwn }: Lead): readonly string[] {
-  return standbyLacksOwn === null
-    ? []
-    : [`it came back with less than it had sent: it lacks ${standbyLacksOwn}`];
+function reasonsOfLess({ standby, holder, memory }: Terms): string[] {
+  const lack = behindOf(standby, holder, { behind: memory.behind, receivedWhenLost: null });
+  return told(lack === null ? null : `it came back with less than it had sent: it lacks ${lack}`);
 }
 
 /** Events of a newer server cannot be relied on to apply on an older one: there would be no way back. */
@@ -229,8 +258,12 @@ function majorOf({ version }: Server): [number, number] | null {
  * threads say: they notice only after `slave_net_timeout` (60 s by default). A holder that could not commit
  * for a while sent nothing in that while; nor does one that refuses every write.
  */
-function reasonsOfSilence(pair: Pair, holder: Server | null, { inbound }: Server): readonly string[] {
-  if (!pair.writeProbe || inbound.kind !== 'configured' || inbound.io !== 'yes') return [];
+function reasonsOfSilence(
+  pair: Pair,
+  holder: Server | null,
+  inbound: Extract<Inbound, { kind: 'configured' }>,
+): readonly string[] {
+  if (!pair.writeProbe || inbound.io !== 'yes') return [];
   const heartbeat = holder?.heartbeat;
   if (inbound.heardAgoMs === null || heartbeat?.kind === 'refused') return [];
   const nothingSentMs = heartbeat?.kind === 'failed' ? heartbeat.forMs : 0;
@@ -238,18 +271,26 @@ function reasonsOfSilence(pair: Pair, holder: Server | null, { inbound }: Server
   return [`it has heard nothing from the holder for ${Math.round(inbound.heardAgoMs / 1000)} s`];
 }
 
-function reasonsOfReadiness(memory: Memory, standby: Verdict, nowMs: number): readonly string[] {
+function reasonsOfReadiness({ memory, standby, holder, lastEnds, nowMs }: Terms): readonly string[] {
   const { readiness, movedByHand } = memory;
+  const lostAtMs = memory.lostAtMs ?? nowMs;
+  const coverage = coverageOf(standby.server, lastEnds);
+  if (typeof coverage === 'object')
+    return [`it lacks what ${holder.node} had before it was lost: ${coverage.lacks}`];
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
   if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
   if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that lived'];
-  const isWhole = readiness.isBarred || (readiness.isLate && catchesUp(standby.server));
-  if (!readiness.fit && !isWhole)
+  if (!readiness.fit && !isOver(readiness, standby.server, coverage === 'whole'))
     return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
-  const asOfMs = memory.lostAtMs ?? nowMs;
-  if (asOfMs - readiness.atMs > READINESS_LIFE_MS)
+  if (coverage !== 'whole' && lostAtMs - readiness.atMs > READINESS_LIFE_MS)
     return ['it was last seen ready too long before the holder was lost'];
   return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);
+}
+
+/** Whether what kept it from the role is over: the rest of that is asked anew. */
+function isOver({ isLate, isBarred, isCutOff }: Passing, server: Server | null, isWhole: boolean): boolean {
+  if (!isLate && !isBarred && !isCutOff) return false;
+  return (!isLate || catchesUp(server)) && (!isCutOff || isWhole);
 }
 
 /** It has applied all that it had received, or will when catching up has ended the session that keeps it from that. */
@@ -269,7 +310,7 @@ export function reasonsOfRestart(
 ): readonly string[] {
   if (server === null) return [];
   // Positions decide, where they can: two leaders' clocks may be many seconds apart.
-  const lost = thrownAway(server, receivedWhenLost);
+  const lost = lackOf(server, receivedWhenLost);
   if (lost === null) return [];
   if (lost === 'unknown') {
     const { uptimeSeconds } = server;

@@ -39,56 +39,75 @@ export function leadOf(pair: Pair, holder: Server, standby: Server): Lead {
   if (holder.executed.gtid === null || standby.executed.gtid === null)
     return {
       ...noLead,
-      holderLacksOwn: lackByOffset(holder, standby),
-      standbyLacksOwn: lackByOffset(standby, holder),
+      holderLacksOwn: known(ownLackOf(holder, standby)),
+      standbyLacksOwn: known(ownLackOf(standby, holder)),
     };
   const standbyHas = setOf(standby);
   const missing = subtract(executedOf(holder), standbyHas);
   const standbyLacks = missing.size === 0 ? null : wordsOf(missing);
-  const standbyLacksOwn = lacksOwn(standby, holder);
+  const standbyLacksOwn = known(ownLackOf(standby, holder));
   const lacking = subtract(standbyHas, executedOf(holder));
   if (lacking.size === 0) return { ...noLead, standbyLacks, standbyLacksOwn };
   const others = withoutOrigin(subtract(lacking, receivedOf(holder.inbound)), holder.identity);
   const foreign = pair.writability === 'untouched' ? withoutOrigin(others, standby.identity) : others;
   return {
-    holderLacksOwn: lacksOwn(holder, standby),
+    holderLacksOwn: known(ownLackOf(holder, standby)),
     holderLacksOthers: foreign.size === 0 ? null : wordsOf(foreign),
     ...{ standbyLacks, standbyLacksOwn },
   };
 }
 
-/** Its own transactions that the other one has and it lacks. One that takes writes is ahead of every earlier look at it (vitess#12023). */
-function lacksOwn(server: Server, other: Server): string | null {
+function known(lack: string | 'unknown' | null): string | null {
+  return lack === 'unknown' ? null : lack;
+}
+
+/**
+ * Its own transactions that the other one has and it lacks, in words; `unknown` where that cannot be compared. One that takes
+ * writes is ahead of every earlier look at it (vitess#12023).
+ */
+export function ownLackOf(server: Server, other: Server): string | 'unknown' | null {
   if (server.writable) return null;
+  if (server.executed.gtid === null || other.executed.gtid === null)
+    return other.inbound.kind === 'configured' ? lackByOffset(server, other.inbound.received) : 'unknown';
   const own = originatedBy(subtract(setOf(other), executedOf(server)), server.identity);
   return own.size === 0 ? null : wordsOf(own);
 }
 
+/** The same by what the other one had received of its history before; null proves nothing here, and is `unknown`. */
+export function lostOf(server: Server, received: Position | null): string | 'unknown' {
+  if (received === null || server.writable) return 'unknown';
+  if (received.gtid === null || server.executed.gtid === null)
+    return lackByOffset(server, received) ?? 'unknown';
+  const own = originatedBy(subtract(parseSet(received.gtid), executedOf(server)), server.identity);
+  return own.size === 0 ? 'unknown' : wordsOf(own);
+}
+
 /**
- * What a standby that restarted has thrown away of what it had received, in words; null when nothing. `unknown` where
- * its positions cannot be compared.
+ * What a standby has not received of its source's history up to `position`, in words; null when it has all. `unknown` where
+ * the two cannot be compared. GTIDs decide, unless the channel does not use them; then its place in the
+ * source's log does.
  */
-export function thrownAway(standby: Server, receivedBefore: Position | null): string | 'unknown' | null {
+export function lackOf(standby: Server, position: Position | null): string | 'unknown' | null {
   const { inbound } = standby;
-  if (receivedBefore === null || inbound.kind !== 'configured') return 'unknown';
-  if (receivedBefore.gtid !== null && standby.executed.gtid !== null) {
-    const lost = subtract(parseSet(receivedBefore.gtid), setOf(standby));
-    return lost.size === 0 ? null : wordsOf(lost);
-  }
-  if (receivedBefore.file === '') return 'unknown';
-  if (compareLogs(inbound.received, receivedBefore) >= 0) return null;
-  return `what it had received from ${placeOf(inbound.received)} to ${placeOf(receivedBefore)}`;
+  if (position === null || inbound.kind !== 'configured') return 'unknown';
+  const { received } = inbound;
+  const areNumbered = position.gtid !== null && standby.executed.gtid !== null;
+  const missing = areNumbered ? subtract(parseSet(position.gtid), setOf(standby)) : null;
+  if (missing?.size === 0) return null;
+  const isPlaced = position.file !== '' && received.file !== '';
+  if (missing !== null && (received.gtid !== null || !isPlaced)) return wordsOf(missing);
+  if (!isPlaced) return 'unknown';
+  if (compareLogs(received, position) >= 0) return null;
+  return `the events from ${placeOf(received)} to ${placeOf(position)}`;
 }
 
 /**
  * Without GTIDs: the other one has read the server's present log further than it goes. A server that restarted has begun
  * another log, and then nothing can be told.
  */
-function lackByOffset(server: Server, { inbound }: Server): string | null {
-  if (server.writable || inbound.kind !== 'configured') return null;
-  const { received } = inbound;
-  const end = server.executed;
-  if (received.file === '' || received.file !== end.file || received.offset <= end.offset) return null;
+function lackByOffset({ executed: end }: Server, received: Position): string | 'unknown' | null {
+  if (received.file === '' || received.file !== end.file) return 'unknown';
+  if (received.offset <= end.offset) return null;
   return `${end.file} from ${end.offset} to ${received.offset}`;
 }
 

@@ -51,16 +51,40 @@ export interface Alert {
   readonly steps: readonly string[];
 }
 
+/** The kinds of reasons that need not last until the holder is lost. None is set where there is a reason of another kind. */
+export interface Passing {
+  /** It has not applied what it received: it lags, or a session's lock keeps it from applying. It may catch up. */
+  readonly isLate?: boolean;
+  /** What keeps nothing from it, and can be asked again: its ENI, its instance, its own binary log. */
+  readonly isBarred?: boolean;
+  /** It does not answer, or its channel does not run: what it has received by the end decides (`LastEnds`). */
+  readonly isCutOff?: boolean;
+}
+
 /** Whether the standby was fit while the holder still served: what a failover may rely on. */
-export interface Readiness {
+export interface Readiness extends Passing {
   readonly node: NodeName;
   readonly fit: boolean;
   readonly reasons: readonly string[];
+  /** Those of them that only a look at both nodes can take back. Absent where there are none, and in older records. */
+  readonly ofHistory?: readonly string[];
   readonly atMs: number;
-  /** Unfit only because it had not applied what it had received: nothing is missing, and it may catch up. */
-  readonly isLate?: boolean;
-  /** Unfit only by what kept nothing from it: its ENI, its instance, its own binary log. */
-  readonly isBarred?: boolean;
+}
+
+/** The end of a holder's history, as it said itself, when it was first and when it was last the end. */
+export interface HolderEnd {
+  readonly node: NodeName;
+  readonly position: Position;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** By which of its ends a standby is measured when the holder is lost. Null where it was not seen long enough. */
+export interface LastEnds {
+  /** Who lacks any of this lacks what the holder had `readinessMs` before its last commit. */
+  readonly needed: HolderEnd | null;
+  /** Who has all of this lacks only what the holder committed since. */
+  readonly proof: HolderEnd | null;
 }
 
 export interface Pause {
@@ -91,6 +115,8 @@ export interface DetachedChannel {
   readonly from: NodeName;
   readonly atMs: number;
   readonly missing: string | null;
+  /** The node has held the VIP since: what it wrote is newer than what `from` still has. Absent in older records. */
+  readonly hasServed?: boolean;
 }
 
 /** The VIP was found on the other node, and no plan of ours had moved it. */
@@ -140,6 +166,8 @@ export interface Memory {
   readonly lostAtMs: number | null;
   /** What the standby had received of the holder's history by then; null while the holder lives, or if it was not seen. */
   readonly receivedWhenLost: Position | null;
+  /** What a standby must have received to take over from a holder that is dead; null while it lives. */
+  readonly lastEnds: LastEnds | null;
   readonly incident: Incident | null;
   /** When automatic moves of the VIP took place, the last hour's. */
   readonly failoversAtMs: readonly number[];
@@ -149,6 +177,8 @@ export interface Memory {
   readonly quarantine: Quarantine | null;
   /** Who answered at each node when it was last seen (`Server.identity`). */
   readonly identities: Readonly<Record<NodeName, string>>;
+  /** Nodes that came back with less of their own history than they had sent, and what each lacks, in words. */
+  readonly behind: Readonly<Record<NodeName, string>>;
   readonly detached: DetachedChannel | null;
   readonly movedByHand: MovedByHand | null;
   /** A node is missing where it was not seen so, or a plan of ours has had its hands on the pair since. */
@@ -165,12 +195,14 @@ export interface Memory {
   readonly outbox: readonly Alert[];
 }
 
+/** Of a holder that is not known to be dead. */
+export const notLost = { lostAtMs: null, receivedWhenLost: null, lastEnds: null } as const;
+
 export const emptyMemory: Memory = {
   version: 1,
   lastHolder: null,
   readiness: null,
-  lostAtMs: null,
-  receivedWhenLost: null,
+  ...notLost,
   incident: null,
   failoversAtMs: [],
   pause: null,
@@ -178,6 +210,7 @@ export const emptyMemory: Memory = {
   loss: null,
   quarantine: null,
   identities: {},
+  behind: {},
   detached: null,
   movedByHand: null,
   settled: {},

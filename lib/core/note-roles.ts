@@ -1,7 +1,9 @@
 /** What a situation leaves in memory about the two nodes: who they are, who holds, and whether the other is ready to. */
 import { tell } from './alerts.ts';
-import { misdirection } from './fitness.ts';
-import type { Memory, Readiness, Settled } from './memory.ts';
+import { noteBehind } from './behind.ts';
+import { isBroken, misdirection } from './fitness.ts';
+import { lastEndsOf } from './holder-end.ts';
+import { type Memory, notLost, type Readiness, type Settled } from './memory.ts';
 import { isSameProcess } from './same-process.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
@@ -11,7 +13,7 @@ import type { Verdict, VerdictKind } from './verdict.ts';
 /** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
 const READINESS_REFRESH_MS = 60_000;
 
-const steps = [noteHolder, noteIdentities, noteSettled, noteMoves, noteLife, noteReadiness];
+const steps = [noteHolder, noteIdentities, noteSettled, noteMoves, noteLess, noteLife, noteReadiness];
 
 /** Memory → memory; the same object when there is nothing new. */
 export function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
@@ -61,11 +63,12 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
   if (ofStandby === undefined || ofStandby === was || isOfHolder) return next;
   next = { ...next, identities: { ...next.identities, [standby.node]: ofStandby } };
   if (was === undefined) return next;
+  const { [standby.node]: _, ...behind } = next.behind;
   const words = {
     happened: `${standby.node} answers as ${ofStandby}, and was ${was}: it was rebuilt, or another server answers there.`,
     done: `It is judged anew as the standby of ${holder.node}.`,
   };
-  return tell({ ...next, readiness: null }, pair.name, 'identity-changed', words, nowMs);
+  return tell({ ...next, readiness: null, behind }, pair.name, 'identity-changed', words, nowMs);
 }
 
 /** Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. */
@@ -86,6 +89,11 @@ function withSettled(memory: Memory, verdict: Verdict, is: Settled['is']): Memor
   return { ...memory, settled: { ...memory.settled, [node]: now } };
 }
 
+/** Before a holder that is back ends the memory of what its standby had received. */
+function noteLess(memory: Memory, { holder, standby }: Situation): Memory {
+  return noteBehind(memory, holder, standby);
+}
+
 /** Moves older than an hour do not count any more. */
 function noteMoves(memory: Memory, { nowMs }: Situation): Memory {
   const recent = memory.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
@@ -93,20 +101,21 @@ function noteMoves(memory: Memory, { nowMs }: Situation): Memory {
 }
 
 /**
- * Since when the holder is dead, and what the standby had received by then: how old readiness was must not depend on how
+ * Since when the holder is dead, what it had then, and what the standby had received: how old readiness was must not depend on how
  * long the loss lasts. That both vanished at once proves no death: readiness ages on.
  */
 function noteLife(
   memory: Memory,
-  { life, blind, holder, nowMs }: Situation,
-  { received }: Durations,
+  { life, blind, holder, nowMs, pair }: Situation,
+  { received, ends }: Durations,
 ): Memory {
-  const alive = { lostAtMs: null, receivedWhenLost: null };
+  const lastEnds = lastEndsOf(ends, holder.node, pair.settings.readinessMs, nowMs);
+  const dead = { lostAtMs: nowMs, receivedWhenLost: received, lastEnds };
   switch (life) {
     case 'lives':
-      return memory.lostAtMs === null ? memory : { ...memory, ...alive };
+      return memory.lostAtMs === null ? memory : { ...memory, ...notLost };
     case 'dead':
-      return memory.lostAtMs === null ? { ...memory, lostAtMs: nowMs, receivedWhenLost: received } : memory;
+      return memory.lostAtMs === null ? { ...memory, ...dead } : memory;
     case 'unsure':
       return blind !== null && holder.kind === 'silent' && memory.lostAtMs !== null
         ? { ...memory, lostAtMs: null }
@@ -122,7 +131,9 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
   const { holder, standby, fitness, nowMs, pair, life, vip, blind, safeguards } = situation;
   if (blind !== null && !safeguards.keepsReadiness) return { ...memory, readiness: null };
   if (holder.kind !== 'serving' && !safeguards.judgesStandby) return memory;
-  if (life !== 'lives' || vip !== 'held' || standby.kind === 'unseen') return memory;
+  // Where EC2 does not say, the last holder is the holder: a presumed one says nothing of its standby.
+  if (vip !== 'held' && memory.lastHolder !== holder.node) return memory;
+  if (life !== 'lives' || standby.kind === 'unseen') return memory;
   const { readiness } = memory;
   const { readinessMs } = pair.settings;
   const lasted = (sinceMs: number | null) => nowMs - (sinceMs ?? nowMs) >= readinessMs;
@@ -133,12 +144,10 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     if (before?.fit === true && durations.unreadySinceMs !== null) return memory;
   } else {
     // A late standby is out of touch for a moment, too, when its source dies.
-    const sinceMs = fitness.isLate || fitness.isBarred ? durations.unreadySinceMs : durations.brokenSinceMs;
+    const sinceMs = isBroken(fitness) ? durations.brokenSinceMs : durations.unreadySinceMs;
     if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
   }
-  const { fit, reasons, isLate, isBarred } = fitness;
-  const whole = { ...(isLate ? { isLate } : {}), ...(isBarred ? { isBarred } : {}) };
-  const now: Readiness = { node: standby.node, fit, reasons, atMs: nowMs, ...whole };
+  const now: Readiness = { node: standby.node, atMs: nowMs, ...fitness };
   return isNews(before, now) ? { ...memory, readiness: now } : memory;
 }
 
@@ -156,7 +165,8 @@ function isProvenUnfit({ pair, standby, peerIdentity }: Situation): boolean {
 }
 
 function isNews(before: Readiness | null, now: Readiness): boolean {
-  if (before === null || before.fit !== now.fit || before.isLate !== now.isLate) return true;
-  if (before.isBarred !== now.isBarred) return true;
+  if (before === null || before.fit !== now.fit) return true;
+  const { isLate, isBarred, isCutOff } = before;
+  if (isLate !== now.isLate || isBarred !== now.isBarred || isCutOff !== now.isCutOff) return true;
   return now.atMs - before.atMs >= READINESS_REFRESH_MS;
 }

@@ -17,13 +17,16 @@ export function noteReturn(memory: Memory, situation: Situation): Memory {
 }
 
 /** What the new holder lacks of what the old one has: nothing, a list, or why it is not known. */
-function noteMissing(memory: Memory, { holder, standby }: Situation): Memory {
+function noteMissing(memory: Memory, { holder, standby, vip }: Situation): Memory {
   const { detached } = memory;
-  if (detached === null || holder.server === null || standby.server === null) return memory;
-  if (detached.node !== holder.node || detached.from !== standby.node) return memory;
-  if (memory.plan === null && receives(holder.server)) return { ...memory, detached: null };
-  const missing = listOf(missingBetween(standby.server, holder.server));
-  return missing === detached.missing ? memory : { ...memory, detached: { ...detached, missing } };
+  if (detached === null || memory.plan !== null) return memory;
+  const node = [holder, standby].find((seen) => seen.node === detached.node);
+  if (node?.server && receives(node.server)) return { ...memory, detached: null };
+  if (detached.node !== holder.node || vip !== 'held') return memory;
+  const isKnown = detached.from === standby.node && holder.server !== null && standby.server !== null;
+  const missing = isKnown ? listOf(missingBetween(standby.server, holder.server)) : detached.missing;
+  if (missing === detached.missing && detached.hasServed === true) return memory;
+  return { ...memory, detached: { ...detached, missing, hasServed: true } };
 }
 
 /** Somebody has started it, or it could not be stopped: there is nothing to attach any more. */

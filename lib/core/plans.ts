@@ -127,16 +127,16 @@ export function reattachPlan(pair: Pair, to: NodeName, otherIsWritable: boolean)
 }
 
 /**
- * Verifying it through the VIP is the point of it. `catchUp`: the other node took writes until now, as after somebody
- * moved the VIP by hand, so what it committed is applied first. `detach`: the other node cannot be asked what it wrote
- * last, so nothing more is received from it before that is known.
+ * Verifying it through the VIP is the point of it. `wasElsewhere`: the other node took writes until now, as after somebody
+ * moved the VIP by hand. So it is closed, and what it committed is applied first; if it cannot be asked what it wrote last,
+ * nothing more is received from it before that is known.
  */
-export function openHolderPlan(pair: Pair, holder: NodeName, { catchUp = false, detach = false } = {}): Plan {
+export function openHolderPlan(pair: Pair, holder: NodeName, { wasElsewhere = false } = {}): Plan {
   const verify: Step = { kind: 'verify', node: holder };
   const from = peerOf(pair, holder).name;
   const { catchUpLimitMs } = pair.settings;
   const wait: Step = {
-    ...{ kind: 'catch-up', node: holder, source: null, ifFenced: false },
+    ...{ kind: 'catch-up', node: holder, source: from, ifFenced: false },
     ...{ limitOf: 'progress', limitMs: catchUpLimitMs, acceptLoss: false },
   };
   return {
@@ -144,8 +144,9 @@ export function openHolderPlan(pair: Pair, holder: NodeName, { catchUp = false, 
     from,
     to: holder,
     stages: stages(
-      catchUp ? [wait] : [],
-      detach ? [{ kind: 'detach', node: holder, source: from }] : [],
+      wasElsewhere ? [{ kind: 'fence', node: from, limitMs: STATEMENT_LIMIT_MS }] : [],
+      wasElsewhere ? [wait] : [],
+      wasElsewhere ? [{ kind: 'detach', node: holder, source: from }] : [],
       [{ kind: 'open', node: holder }],
       [verify],
     ),

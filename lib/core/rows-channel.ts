@@ -1,7 +1,11 @@
 /** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
+import type { NodeName } from './names.ts';
 import { attachPlan } from './plans.ts';
 import type { Row } from './row.ts';
 import type { Situation } from './situation.ts';
+
+/** MySQL's `ER_ACCESS_DENIED_ERROR`. */
+const ACCESS_DENIED = 1045;
 
 /** The channel that is detached, seen from the node that it leads into, when both nodes can be asked. */
 function detachedNow({ memory, holder, standby, vip }: Situation) {
@@ -13,22 +17,36 @@ function detachedNow({ memory, holder, standby, vip }: Situation) {
 }
 
 /**
- * A standby may always receive from the holder; the holder from the standby only when it lacks nothing, and the standby
- * has not come back with less than it had sent: what it then writes has numbers that the holder knows already.
+ * The holder may receive from the standby only when it lacks nothing, and the standby has not come back with less than it
+ * had sent: what it then writes has numbers that the holder knows already. A standby may receive from the holder, unless it
+ * held the VIP itself meanwhile: what it lacks of the holder's older writes would replace what it wrote since.
  */
 function mayAttach(s: Situation): boolean {
   const detached = detachedNow(s);
-  if (detached === null || s.paused) return false;
-  return detached.node === s.standby.node || (detached.missing === '' && s.lead.standbyLacksOwn === null);
+  if (detached === null || s.paused || !isHalted(s, detached.node)) return false;
+  if (detached.node === s.standby.node) return detached.hasServed !== true || detached.missing === '';
+  return detached.missing === '' && s.lead.standbyLacksOwn === null;
+}
+
+/** It does not run, or is refused by the mark on its account; one that is about to connect shows which, a look later. */
+function isHalted({ holder, standby }: Situation, node: NodeName): boolean {
+  const inbound = (holder.node === node ? holder : standby).server?.inbound;
+  if (inbound?.kind !== 'configured') return false;
+  return inbound.io === 'no' || inbound.sql === 'no' || inbound.ioError?.errno === ACCESS_DENIED;
 }
 
 /** Why the channel stays detached although the old holder answers; null while that is not known, or there is no reason. */
 function whyDetached(s: Situation): string | null {
-  const missing = detachedNow(s)?.missing ?? null;
-  if (missing === null) return null;
-  const { holder, standby, lead } = s;
-  if (missing !== '') return `${standby.node}, which has what ${holder.node} lacks: ${missing}`;
-  if (lead.standbyLacksOwn === null) return null;
+  const detached = detachedNow(s);
+  if (detached === null) return null;
+  const { node, from, missing, hasServed } = detached;
+  const { standby, lead } = s;
+  if (missing === null)
+    return node === standby.node && hasServed
+      ? `${from}, and what it lacked of that was not known when the VIP moved back`
+      : null;
+  if (missing !== '') return `${from}, which has what ${node} lacks: ${missing}`;
+  if (node === standby.node || lead.standbyLacksOwn === null) return null;
   return `${standby.node}, which came back with less than it had sent: it lacks ${lead.standbyLacksOwn}`;
 }
 
@@ -56,7 +74,7 @@ export const channel: readonly Row[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'channel-detached',
-      because: `${s.holder.node} receives nothing from ${whyDetached(s) ?? s.standby.node}`,
+      because: `${s.memory.detached?.node ?? s.holder.node} receives nothing from ${whyDetached(s) ?? s.standby.node}`,
     }),
     does: ['page channel-detached'],
     reason: 'Received now, they could overwrite rows that are newer: what they are worth is for a person.',

@@ -160,10 +160,7 @@ export const held: readonly Row[] = [
       s.holder.server?.writable === false,
     measure: (s) => ({
       kind: 'act',
-      plan: openHolderPlan(s.pair, s.holder.node, {
-        catchUp: movedFrom(s) !== null,
-        detach: movedFrom(s) !== null && standbyDown(s),
-      }),
+      plan: openHolderPlan(s.pair, s.holder.node, { wasElsewhere: movedFrom(s) !== null }),
       because: `${s.holder.node} holds the VIP and is ${s.holder.server?.halfClosed ? 'half closed' : 'read-only'}${byHandText(s)}`,
     }),
     does: ['plan open-holder'],
@@ -187,8 +184,8 @@ function changedText(s: Situation): string {
 }
 
 function movedText(s: Situation): string {
-  const { holder, standby, lead } = s;
-  const lacks = [lead.holderLacksOwn, lead.holderLacksOthers].filter((each) => each !== null).join('; ');
+  const { holder, standby, lead, behind } = s;
+  const lacks = [behind, lead.holderLacksOthers].filter((each) => each !== null).join('; ');
   const ahead =
     lacks === ''
       ? `whether ${holder.node} has all that ${standby.node} wrote cannot be told`
@@ -196,8 +193,8 @@ function movedText(s: Situation): string {
   return `the VIP was moved by hand from ${movedFrom(s) ?? standby.node} to ${holder.node}; ${ahead}, and ${holder.node} does not receive it`;
 }
 
-function behindText({ holder, standby, lead }: Situation): string {
-  return `${holder.node} holds the VIP, is read-only, and lacks what it had sent to ${standby.node}: ${lead.holderLacksOwn ?? ''}`;
+function behindText({ holder, standby, behind }: Situation): string {
+  return `${holder.node} holds the VIP, is read-only, and lacks what it had sent to ${standby.node}: ${behind ?? ''}`;
 }
 
 function staysText(s: Situation): string {

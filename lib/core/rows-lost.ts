@@ -6,6 +6,7 @@ import {
   pauseText,
   repairable,
   standbyDown,
+  standbyOpen,
   wantsFailover,
   witnessed,
 } from './conditions.ts';
@@ -22,12 +23,12 @@ const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true
 export const lost: readonly Row[] = [
   {
     name: 'vip-unheld-holder-serves',
-    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves and lacks nothing that the other has; no pause is on.',
+    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves, and lacks nothing that the other has or is the one node that takes writes; no pause is on.',
     when: (s) =>
       s.safeguards.reattach &&
       s.vip === 'unheld' &&
       s.holder.kind === 'serving' &&
-      lacksOf(s) === null &&
+      (lacksOf(s) === null || isOnlyWriter(s)) &&
       !s.paused,
     measure: (s) => ({
       kind: 'act',
@@ -173,9 +174,16 @@ export const lost: readonly Row[] = [
   },
 ];
 
+/** The roles are as they were: what the other has beside is no reason to leave clients without a holder. */
+function isOnlyWriter(s: Situation): boolean {
+  const { holder, standby, memory } = s;
+  if (memory.lastHolder !== holder.node || s.behind !== null) return false;
+  return holder.server?.writable === true && standby.server !== null && !standbyOpen(s);
+}
+
 /** What the holder lacks of what the standby has; null when nothing is known. */
-function lacksOf({ lead }: Situation): string | null {
-  return lead.holderLacksOwn ?? lead.holderLacksOthers;
+function lacksOf({ lead, behind }: Situation): string | null {
+  return behind ?? lead.holderLacksOthers;
 }
 
 function soonTold({ nowMs, holder }: Situation, because: string): Measure {

@@ -3,7 +3,7 @@ import { countAsTold, tell, tellCondition, tellLimited, type Words, withIncident
 import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
 import { describeLoss } from './loss.ts';
-import type { Answer, Loss, Memory } from './memory.ts';
+import { type Answer, type Loss, type Memory, notLost } from './memory.ts';
 import { outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
 import { renderOutcomes } from './steps-text.ts';
 
@@ -63,7 +63,7 @@ function ownSwitchover({ kind, requestId }: PlanRecord): boolean {
 /** The VIP is on this node. Where the roles have changed, nothing is known yet of the new standby. */
 function withHolder(memory: Memory, { from, to }: PlanRecord, { nowMs }: Close): Memory {
   const moved: Memory = { ...memory, moved: { from, to, atMs: nowMs }, triedAtMs: null };
-  return memory.lastHolder === to ? moved : { ...moved, lastHolder: to, readiness: null, lostAtMs: null };
+  return memory.lastHolder === to ? moved : { ...moved, lastHolder: to, readiness: null, ...notLost };
 }
 
 /** A channel that was stopped, and not started again, is remembered until it is. */

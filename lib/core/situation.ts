@@ -1,4 +1,5 @@
 /** What the two verdicts, the VIP and our memory mean for the pair: all that a decision may look at. */
+import { behindOf } from './behind.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import type { Durations } from './durations.ts';
@@ -11,6 +12,7 @@ import {
   misdirection,
   type Terms,
 } from './fitness.ts';
+import { lastEndsOf } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
@@ -69,6 +71,8 @@ export interface Situation {
   readonly peerIdentity: string | null;
   /** Who of the two lacks what the other has: where the holder is only presumed, it may be the other way round. */
   readonly lead: Lead;
+  /** What the holder lacks of its own history, also where only an earlier look showed it; null when nothing is known. */
+  readonly behind: string | null;
   /** What the standby says of a holder that does not answer us. */
   readonly witness: Testimony;
   /** Why the flap guard forbids an automatic failover; null when it does not. */
@@ -89,7 +93,7 @@ export function assess(
   safeguards: Safeguards = allSafeguards,
 ): Situation {
   const { settings } = pair;
-  const holderName = holderOf(pair, evidence, memory, safeguards);
+  const holderName = holderOf(pair, evidence, memory, safeguards, nowMs);
   const judged = judge(evidence, holderName, settings);
   const heartbeatForMs = heartbeatAge(judged, durations, nowMs);
   const holder = {
@@ -117,7 +121,7 @@ export function assess(
     memory,
     holder,
     standby,
-    lead,
+    lastEnds: memory.lastEnds ?? lastEndsOf(durations.ends, holderName, settings.readinessMs, nowMs),
     nowMs,
     safeguards,
     peerIdentity,
@@ -156,6 +160,7 @@ export function assess(
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
     lead,
+    behind: behindOf(holder, standby, memory),
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
     fitnessWhenAhead: fitnessWhenAhead(terms),
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
@@ -163,21 +168,35 @@ export function assess(
   };
 }
 
-function holderOf(pair: Pair, evidence: Evidence, memory: Memory, safeguards: Safeguards): NodeName {
+function holderOf(
+  pair: Pair,
+  evidence: Evidence,
+  memory: Memory,
+  safeguards: Safeguards,
+  nowMs: number,
+): NodeName {
   const place = evidence.vip?.place;
-  if (place?.kind === 'node' && isBelieved(evidence, memory, safeguards)) return place.node;
+  if (place?.kind === 'node' && isBelieved(evidence, memory, safeguards, nowMs)) return place.node;
   return memory.lastHolder ?? pair.prefer ?? pair.nodes[0].name;
 }
 
 /** EC2's reads may be stale: that the VIP is not where we left it counts when EC2 has said so three times. */
 const UNEXPECTED_LOOKS = 3;
 
+/** For this long, EC2's word that the VIP is back where our own move took it from is an old one. Milliseconds. */
+const OWN_MOVE_MS = 45_000;
+
 function isBelieved(
   { vip, vipLooks }: Evidence,
-  { lastHolder }: Memory,
+  { lastHolder, moved }: Memory,
   { staleReads }: Safeguards,
+  nowMs: number,
 ): boolean {
-  if (vipLooks >= UNEXPECTED_LOOKS || !staleReads) return true;
+  if (!staleReads) return true;
+  const place = vip?.place.kind === 'node' ? vip.place.node : null;
+  const isFresh = moved !== null && lastHolder === moved.to && nowMs - moved.atMs < OWN_MOVE_MS;
+  if (isFresh && place === moved.from) return false;
+  if (vipLooks >= UNEXPECTED_LOOKS) return true;
   return vip?.place.kind === 'node' && (lastHolder === null || lastHolder === vip.place.node);
 }
 
@@ -192,7 +211,7 @@ function vipState(
   if (stale && vipBlindSinceMs !== null && nowMs - vipBlindSinceMs >= BLIND_MS)
     return ['blind', vipBlindBecause];
   if (vip === null) return ['unknown', vipBlindBecause || 'EC2 has not answered yet'];
-  const believed = isBelieved(evidence, memory, safeguards);
+  const believed = isBelieved(evidence, memory, safeguards, nowMs);
   switch (vip.place.kind) {
     case 'node':
       return [believed ? 'held' : 'unknown', `on ${vip.place.node}`];

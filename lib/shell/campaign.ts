@@ -1,5 +1,7 @@
 /** From a claimed plan to its end: one plan of one pair at a time. */
+
 import { tellCondition, withIncident } from '../core/alerts.ts';
+import { behindOf } from '../core/behind.ts';
 import { type Claim, claim } from '../core/claim.ts';
 import type { Pair } from '../core/config.ts';
 import type { EventCode } from '../core/events.ts';
@@ -195,9 +197,12 @@ function acceptsLoss({ stages }: PlanRecord): boolean {
   return stages.flat().some((step) => step.kind === 'catch-up' && step.acceptLoss);
 }
 
-function servesAgain(plan: PlanRecord, { holder, standby }: Situation): string | null {
+function servesAgain(plan: PlanRecord, { holder, standby, memory }: Situation): string | null {
   const old = [holder, standby].find(({ node }) => node === plan.from);
-  return plan.undoIfHolderServes && old?.kind === 'serving' ? `${plan.from} serves again` : null;
+  if (!plan.undoIfHolderServes || old?.kind !== 'serving') return null;
+  // Opened again, it would give the numbers of what it has lost to other rows.
+  if (behindOf(old, old === holder ? standby : holder, memory) !== null) return null;
+  return `${plan.from} serves again`;
 }
 
 /** Whether looks have proven that no mysqld runs on the node. */

@@ -105,6 +105,7 @@ const extras: readonly Change[] = [
   memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } }),
   lasting({ heartbeat: { kind: 'barred', sinceMs: NOW_MS - 6000 } }),
   lasting({ heartbeat: { kind: 'refused', sinceMs: NOW_MS - 6000 } }),
+  holder(hears1({ io: 'no' })),
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '3 transactions: a:1-3' } }),
   noRoom('db2'),

@@ -177,7 +177,7 @@ describe('once the holder is lost: ready before, serving and applying now', () =
     [
       'SQL thread No, with an error',
       [standby(hears2({ ...away, sql: 'no', sqlError: { errno: 1062, message: 'Duplicate entry' } }))],
-      'the SQL thread is stopped (error 1062)',
+      'the SQL thread is stopped (error 1062: Duplicate entry)',
     ],
     [
       'no replication',

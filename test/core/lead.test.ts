@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { leadOf, noLead, thrownAway } from '../../lib/core/lead.ts';
+import { lackOf, leadOf, noLead } from '../../lib/core/lead.ts';
 import type { Server } from '../../lib/core/sighting.ts';
 import { channel, db1, db2, pairWith, position, UUID1, UUID2, UUID3 } from './world.ts';
 
@@ -93,9 +93,9 @@ describe('what a restart threw away', () => {
       'offsets: some is gone',
       back(null, '', 700),
       position(null, 1000),
-      'what it had received from binlog.000003:700 to binlog.000003:1000',
+      'the events from binlog.000003:700 to binlog.000003:1000',
     ],
   ])('%s', (_, standby, before, lost) => {
-    expect(thrownAway(standby, before)).toBe(lost);
+    expect(lackOf(standby, before)).toBe(lost);
   });
 });

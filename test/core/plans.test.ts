@@ -201,9 +201,9 @@ describe('the smaller plans', () => {
     ],
     ['open the holder', openHolderPlan(pairWith(), 'db1'), 'open db1 → verify db1'],
     [
-      'open the holder, moved by hand from a node that is gone',
-      openHolderPlan(pairWith(), 'db1', { catchUp: true, detach: true }),
-      'catch-up db1 → detach db1 → open db1 → verify db1',
+      'open the holder, to which the VIP was moved by hand',
+      openHolderPlan(pairWith(), 'db1', { wasElsewhere: true }),
+      'fence db2 → catch-up db1 to db2 → detach db1 → open db1 → verify db1',
     ],
     ['close the standby', closeStandbyPlan(pairWith(), 'db2'), 'close db2'],
     ['repair mysqld', repairPlan(pairWith({ repair: ['mysqld'] }), 'db2'), 'repair db2'],

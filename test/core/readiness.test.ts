@@ -19,6 +19,7 @@ import {
   position,
   refused,
   UUID1,
+  UUID3,
   unanswered,
 } from './world.ts';
 
@@ -32,7 +33,8 @@ const refusedBySource = hears2({ io: 'connecting', lagSeconds: null, ioError, he
 
 describe('the holder lives and does not serve us; its standby goes bad; the holder dies', () => {
   const heard = { heardAgoMs: 300 };
-  test.each<[what: string, db1: Saw, db2: Saw]>([
+  const idle = hears2({ io: 'connecting', sql: 'no', lagSeconds: null, heardAgoMs: 5000 });
+  test.each<[what: string, db1: Saw, db2: Saw, atDeath?: Saw]>([
     ['full, and its channel is refused', full, refusedBySource],
     ['full, and somebody stops its channel', full, stopped],
     ['it refuses us, and the channel is refused', lockedOut, refusedBySource],
@@ -43,16 +45,22 @@ describe('the holder lives and does not serve us; its standby goes bad; the hold
       'our path is cut, and its SQL thread stops',
       unanswered,
       hears2({ sql: 'no', lagSeconds: null, ...heard }),
+      idle,
     ],
-    ['it hangs for us, and its applier stops', hung, hears2({ sql: 'no', ...heard, receivedAgoMs: 100 })],
-  ])('%s: no failover', (_, ofHolder, ofStandby) => {
+    [
+      'it hangs for us, and its applier stops',
+      hung,
+      hears2({ sql: 'no', ...heard, receivedAgoMs: 100 }),
+      idle,
+    ],
+  ])('%s: no failover', (_, ofHolder, ofStandby, atDeath = bereft) => {
     const leader = new Leader();
     leader.look(1000, well1, well2);
     leader.looks(4, 250, ofHolder, well2);
     const bad = leader.looks(20, 1000, ofHolder, ofStandby);
     expect(bad.deed).not.toBe('failover');
     expect(leader.memory.outbox.map(({ code }) => code)).toContain('standby-unfit');
-    expect(leader.looks(3, 250, refused, bereft).row).toBe('holder-lost-standby-unfit');
+    expect(leader.looks(3, 250, refused, atDeath).row).toBe('holder-lost-standby-unfit');
     expect(leader.memory.outbox.map(({ code }) => code)).toContain('holder-lost');
   });
 
@@ -64,9 +72,61 @@ describe('the holder lives and does not serve us; its standby goes bad; the hold
   });
 });
 
+test('what only a look at both can tell is not over because the holder cannot be seen', () => {
+  const executed = position(`${UUID1}:1-100,${UUID3}:1`);
+  const errant = answers2({ executed });
+  const alone = channel({ io: 'connecting', lagSeconds: null, heardAgoMs: 5000 });
+  const leader = new Leader();
+  leader.looks(20, 1000, well1, errant);
+  leader.looks(20, 1000, full, errant);
+  expect(leader.memory.readiness?.reasons.join()).toContain('1 transactions that the holder lacks');
+  expect(leader.looks(3, 250, refused, answers2({ executed, inbound: alone })).deed).toBe('stay');
+});
+
+describe('what the standby has received by the end decides', () => {
+  const has = (to: number, changes: Partial<Parameters<typeof channel>[0]> = {}) => {
+    const at = position(`${UUID1}:1-${to}`, to * 10);
+    return answers2({ executed: at, inbound: channel({ received: at, applied: at, ...changes }) });
+  };
+  const holder = (to: number) => answered({ ...db1, executed: position(`${UUID1}:1-${to}`, to * 10) });
+  const alone = { io: 'connecting', lagSeconds: null, heardAgoMs: 5000 } as const;
+
+  test('its channel came back a moment before the holder died, and brought all', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, holder(100), has(100));
+    leader.looks(40, 250, holder(200), has(100, { io: 'no', lagSeconds: null }));
+    expect(leader.memory.readiness).toMatchObject({ fit: false, isCutOff: true });
+    leader.looks(2, 250, holder(210), has(210));
+    expect(leader.looks(3, 250, refused, has(212, alone))).toMatchObject({ deed: 'failover' });
+  });
+
+  test('its channel broke between two looks, and the holder died long after', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, holder(100), has(100));
+    // What it says of itself is old: the holder has written on, and nothing of that came.
+    for (let to = 100; to < 150; to += 1) leader.look(100, holder(to), has(100));
+    const { deed, situation } = leader.looks(3, 250, refused, has(100, alone));
+    expect(deed).toBe('stay');
+    expect(situation.fitness.reasons.join()).toContain('it lacks what db1 had before it was lost: ');
+  });
+
+  test('what it has says nothing where the holder was seen too long ago', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, holder(100), has(100));
+    leader.looks(40, 250, full, has(100, { io: 'no', lagSeconds: null }));
+    leader.looks(2, 250, full, has(100));
+    const { deed, situation } = leader.looks(3, 250, refused, has(100, alone));
+    expect(deed).toBe('stay');
+    expect(situation.fitness.reasons).toEqual(['before the holder was lost: the IO thread is stopped']);
+  });
+});
+
 describe('a standby that has received everything, and applied it late', () => {
   const lagging = hears2({ lagSeconds: 150, caughtUp: false });
   const lost = { io: 'connecting', lagSeconds: null, heardAgoMs: 5000 } as const;
+  const behind = position(`${UUID1}:1-90`, 900);
+  const lacking = (inbound: Parameters<typeof channel>[0]) =>
+    answers2({ globalLock: backup, executed: behind, inbound: channel({ ...inbound, received: behind }) });
   const locked = (inbound: Parameters<typeof channel>[0]) =>
     answers2({ globalLock: backup, inbound: channel(inbound) });
 
@@ -93,10 +153,16 @@ describe('a standby that has received everything, and applied it late', () => {
       'stay',
     ],
     [
-      'a backup locks it, and its channel was stopped before',
+      'a backup locks it, and its channel was stopped before it had all',
+      lacking({ io: 'no', lagSeconds: null }),
+      lacking({ ...lost, caughtUp: true }),
+      'stay',
+    ],
+    [
+      'a backup locks it, and its channel was stopped, and it has all',
       locked({ io: 'no', lagSeconds: null }),
       locked({ ...lost, caughtUp: true }),
-      'stay',
+      'failover',
     ],
   ])('%s', (_, before, after, deed) => {
     const leader = new Leader();

@@ -150,7 +150,7 @@ describe('whether the standby is ready', () => {
       true,
       NOW_MS - 1000,
     ],
-    ['the VIP is unheld', [lagging, vipAt({ kind: 'nowhere' })], unreadyFor(60_000), true, NOW_MS - 1000],
+    ['the VIP is unheld', [lagging, vipAt({ kind: 'nowhere' })], unreadyFor(60_000), false, NOW_MS],
   ])('%s', (_, changes, durations, fit, atMs) => {
     const { readiness } = left(changes, durations);
     expect([readiness?.fit, readiness?.atMs]).toEqual([fit, atMs]);

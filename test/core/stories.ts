@@ -101,17 +101,47 @@ export const tried = memory({
   incident: { id: '41c', openedAtMs: NOW_MS - 60_000, row: 'D21', told: ['repaired'] },
 });
 export const flapped = memory({ failoversAtMs: [NOW_MS - 10_000] });
-const detached = (missing: string | null, node = 'db1') =>
-  memory({ detached: { node, from: node === 'db1' ? 'db2' : 'db1', atMs: NOW_MS, missing } });
+const detached = (missing: string | null, node = 'db1', hasServed = node === 'db1') =>
+  memory({ detached: { node, from: node === 'db1' ? 'db2' : 'db1', atMs: NOW_MS, missing, hasServed } });
+/** Its channel is stopped, as detaching leaves it. */
+const [halted1, halted2] = [holder(hears1({ io: 'no' })), standby(hears2({ io: 'no', lagSeconds: null }))];
+/** mysqld has restarted, and its source refuses the account that was marked. */
+const marked1 = holder(
+  hears1({ io: 'connecting', ioError: { errno: 1045, message: 'Access denied for user' } }),
+);
 export const openStandby = standby(answers2({ writable: true }));
 
 export const stories: readonly [what: string, and: string, changes: readonly Change[], story: string][] = [
-  ['a channel is detached', 'nothing is missing', [detached('')], 'channel-may-attach attach-channel to db1'],
   [
     'a channel is detached',
-    'from the standby, which may always receive from the holder',
-    [detached(null, 'db2')],
+    'nothing is missing',
+    [detached(''), halted1],
+    'channel-may-attach attach-channel to db1',
+  ],
+  [
+    'a channel is detached',
+    'nothing is missing, and mysqld has restarted',
+    [detached(''), marked1],
+    'channel-may-attach attach-channel to db1',
+  ],
+  ['a channel is detached', 'somebody has started it', [detached('')], 'steady all-clear'],
+  [
+    'a channel is detached',
+    'from a standby that never held the VIP',
+    [detached(null, 'db2'), halted2],
     'channel-may-attach attach-channel to db2',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that held the VIP meanwhile, and lacked something',
+    [detached('3 transactions: a:1-3', 'db2', true), halted2],
+    'channel-detached stay, page channel-detached',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that held the VIP meanwhile, and nobody knows what it lacked',
+    [detached(null, 'db2', true), halted2],
+    'channel-detached stay, page channel-detached',
   ],
   [
     'a channel is detached',
@@ -243,6 +273,22 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   ['VIP on neither node', 'said once', [vipAt({ kind: 'nowhere' }, 1)], 'vip-unknown observe'],
   ['VIP on neither node', 'the last holder serves', [unheld], 'vip-unheld-holder-serves reattach-vip to db1'],
+  [
+    'VIP on neither node',
+    'the last holder takes writes, the other has transactions of its own',
+    [unheld, standby(answers2({ executed: position(`${UUID1}:1-100,${UUID3}:1`) }))],
+    'vip-unheld-holder-serves reattach-vip to db1',
+  ],
+  [
+    'VIP on neither node',
+    'the last holder is read-only, the other has transactions of its own',
+    [
+      unheld,
+      holder(answers1({ writable: false })),
+      standby(answers2({ executed: position(`${UUID1}:1-100,${UUID3}:1`) })),
+    ],
+    'vip-unheld stay, page vip-unheld',
+  ],
   [
     'VIP on neither node',
     'no holder before',

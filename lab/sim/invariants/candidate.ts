@@ -30,7 +30,8 @@ export function couldServe(world: World, master: Master): boolean {
 
 /**
  * Whether the node may take over without a person: it lacks at most what was committed in the last second of the other one,
- * has no transactions of its own that the other lacks, works off what it has received, and can be followed.
+ * and nothing of its own history, has no transactions of its own that the other lacks, works off what it has received, and
+ * can be followed.
  */
 export function mayTakeOver(world: World, master: Master): boolean {
   const { channel } = master;
@@ -38,7 +39,8 @@ export function mayTakeOver(world: World, master: Master): boolean {
   if (!configured || !ioWanted || !sqlWanted || stranger !== null || applyPerMs < 1) return false;
   const other = world.peer(master.name);
   const hasOwn = master.errant > 0 || other.channel.received < master.log.countAt(world.nowMs);
-  if (hasOwn || master.binaryLog === 'off') return false;
+  const hasLess = other.channel.received > master.log.countAt(world.nowMs);
+  if (hasOwn || hasLess || master.binaryLog === 'off') return false;
   const missingMs = firstMissingMs(world, master);
   if (missingMs === null) return true;
   return missingMs >= other.log.committedAtMs(other.log.countAt(world.nowMs), world.nowMs) - onItsWayMs;

@@ -10,11 +10,11 @@ export interface Life {
   readonly reachedSinceMs: number | null;
   /** Until when it was alive (it could commit) and not isolated (we or its standby reached it). */
   readonly wellMs: number;
-  /** Until when a vantage could ask it how it is, while keepalambda was at work. */
-  readonly heardMs: number;
+  /** Until when a vantage could ask its peer how that is, while keepalambda was at work and this one was well. */
+  readonly peerHeardMs: number;
 }
 
-const unborn: Life = { reachedSinceMs: null, wellMs: 0, heardMs: 0 };
+const unborn: Life = { reachedSinceMs: null, wellMs: 0, peerHeardMs: 0 };
 
 export class Chronicle {
   readonly #world: World;
@@ -40,10 +40,12 @@ export class Chronicle {
     this.downSinceMs = holder?.servesVip === true ? null : (this.downSinceMs ?? nowMs);
     for (const master of this.#world.masters) {
       const was = this.of(master.name);
+      const isAlive = isWell(this.#world, master);
+      const isAsked = isManned && isHeard(this.#world, this.#world.peer(master.name));
       this.#lives.set(master.name, {
         reachedSinceMs: isReached(this.#world, master) ? (was.reachedSinceMs ?? nowMs) : null,
-        wellMs: isWell(this.#world, master) ? nowMs : was.wellMs,
-        heardMs: isManned && isHeard(this.#world, master) ? nowMs : was.heardMs,
+        wellMs: isAlive ? nowMs : was.wellMs,
+        peerHeardMs: isAlive && isAsked ? nowMs : was.peerHeardMs,
       });
     }
   }

@@ -11,7 +11,7 @@ const lateMs = 2000;
  * master takes writes, a channel, security groups, an instance, or it ran a document on a host. Who makes a plan of
  * nothing has judged wrongly, and keeps clients and people busy with it.
  *
- * Excuses: a plan one of whose calls failed or was not answered, or that was undone; and one that
+ * Excuses: a plan one of whose calls failed, was not answered or waited in vain, or that was undone; and one that
  * begins less than 2 s after the VIP, a master's writability or a channel changed while no plan was in flight (by a person, a
  * restart, or an order that a hung server has carried out at last).
  */

@@ -33,7 +33,7 @@ export function lossInvariant(court: Court): Invariant {
       const old = world.master(flight.plan.from);
       const firstLostMs = firstMissingMs(world, world.master(node));
       if (firstLostMs === null) return;
-      const earliestMs = knownUntilMs(flight, old.name, node) - lossAllowedMs(world);
+      const earliestMs = knownUntilMs(flight, old.name) - lossAllowedMs(world);
       if (firstLostMs >= earliestMs) return;
       const lost = old.log.countAt(world.nowMs) - world.master(node).channel.received;
       court.accuse(
@@ -58,8 +58,7 @@ export function firstMissingMs(world: World, master: Master): number | null {
 }
 
 /** Until when it could be known how the standby was, while the holder lived. */
-function knownUntilMs({ lives, sinceMs }: Flight, old: string, standby: string): number {
-  const wellMs = lives.get(old)?.wellMs ?? sinceMs;
-  const heardMs = lives.get(standby)?.heardMs ?? sinceMs;
-  return Math.min(wellMs, Math.max(heardMs, wellMs - trustedMs));
+function knownUntilMs({ lives, sinceMs }: Flight, old: string): number {
+  const { wellMs, peerHeardMs } = lives.get(old) ?? { wellMs: sinceMs, peerHeardMs: sinceMs };
+  return Math.max(peerHeardMs, wellMs - trustedMs);
 }

@@ -5,6 +5,8 @@ import { Moves } from './moves.ts';
 
 /** The stated bound. Milliseconds. */
 export const returnsWithinMs = 60_000;
+/** For how long after a move the new holder may not be looked at. Milliseconds. */
+const unwatchedMs = 15_000;
 
 /**
  * Invariant W6. Service returns within 60 s after the weather has ended, whatever happened in it.
@@ -20,13 +22,15 @@ export const returnsWithinMs = 60_000;
  * begins the 60 s again when it ends): a pause, for a move to the other node, and while neither node has the VIP (to attach it is
  * a move, which W3 forbids in a pause); a holder whose commits
  * hang while somebody has also locked our heartbeat's table, because only the heartbeat tells that commits hang (a person hears
- * `heartbeat-barred`); a flap guard that is spent by failovers that
+ * `heartbeat-barred`); a holder that died within 15 s after the VIP came to it, because nobody could see what it took: the
+ * plan that moved it may have been verifying all that time; a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
 export function recoveryInvariant(court: Court): Invariant {
   const { world, chronicle } = court;
   let lastHolder = world.cloud.holder;
+  let [cameAtMs, aliveAtMs] = [Number.NEGATIVE_INFINITY, 0];
   let able: { readonly node: string; readonly sinceMs: number } | null = null;
   const moves = new Moves(court);
   const candidate = (): Master | null => {
@@ -38,7 +42,7 @@ export function recoveryInvariant(court: Court): Invariant {
     if (couldServe(world, last)) return mayOpen(last) ? last : null;
     const other = world.peer(lastHolder);
     const isLost = !last.answers || (last.stuckSinceMs !== null && last.barred === null);
-    if (!isLost || paused || moves.areSpent) return null;
+    if (!isLost || paused || moves.areSpent || aliveAtMs - cameAtMs < unwatchedMs) return null;
     return couldServe(world, other) && mayTakeOver(world, other) ? other : null;
   };
   const mayOpen = (last: Master) => {
@@ -46,7 +50,9 @@ export function recoveryInvariant(court: Court): Invariant {
     return last.writable || last.writabilityBy !== 'person';
   };
   const changed = () => {
-    lastHolder = world.cloud.holder ?? lastHolder;
+    const { holder } = world.cloud;
+    if (holder !== null && holder !== lastHolder) [lastHolder, cameAtMs] = [holder, world.nowMs];
+    if (lastHolder !== null && world.master(lastHolder).answers) aliveAtMs = world.nowMs;
     const node = candidate()?.name;
     if (node === undefined) able = null;
     else if (able?.node !== node) able = { node, sinceMs: world.nowMs };

@@ -26,6 +26,7 @@ export async function acting<T>(
   action: Action,
   node: NodeName,
   run: (call: Call) => Promise<T>,
+  isDone: (result: T) => boolean = () => true,
 ): Promise<T> {
   const { world, process, observer, deaths } = context;
   const call: Call = { process, action, node, atMs: world.nowMs };
@@ -44,7 +45,7 @@ export async function acting<T>(
   if (moment === 'freeze') world.timeline.after(1, () => process.freeze(death?.forMs ?? 0));
   try {
     const result = await run(call);
-    observer.acted(call, true);
+    observer.acted(call, isDone(result));
     return result;
   } catch (error) {
     observer.acted(call, false);

@@ -16,7 +16,11 @@ export function createDatabase(context: Context): DatabasePort {
       acting(context, 'close', node, () => close(context, node, kills, limitMs)),
     open: (_, node, limitMs) => acting(context, 'open', node, () => open(context, node, limitMs)),
     catchUp: (_, node, goal, limitMs) =>
-      acting(context, 'catch-up', node, () => catchUp(context, node, goal, limitMs)),
+      acting(
+        ...([context, 'catch-up', node] as const),
+        () => catchUp(context, node, goal, limitMs),
+        ({ reached }) => reached,
+      ),
     detach: (_, node, source, limitMs) =>
       acting(context, 'detach', node, () => detach(context, node, source, limitMs)),
     attach: (_, node, source, limitMs) =>

@@ -33,6 +33,9 @@ export interface Held {
   readonly upTo: number;
 }
 
+/** What the source says to an account that was marked. */
+const markRefused: ReplicationError = { errno: 1045, message: 'Access denied for user' };
+
 /** From that number on, what was received came from this life of the source's log. */
 interface Origin {
   readonly above: number;
@@ -236,7 +239,7 @@ export class Channel {
       io: this.io,
       sql: this.sqlWanted ? 'yes' : 'no',
       lagSeconds: this.lagSeconds(nowMs),
-      ioError: this.ioError,
+      ioError: this.barred && this.io === 'connecting' ? markRefused : this.ioError,
       sqlError: this.sqlError,
       sourceAddress: source.address,
       sourceIdentity: this.stranger ?? source.identity,

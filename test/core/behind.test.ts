@@ -1,0 +1,63 @@
+/** A server that came back with less of its own history than it had sent: seen, remembered, and never opened by us. */
+import { describe, expect, it } from 'vitest';
+import type { Saw } from '../../lib/core/sighting.ts';
+import { Leader } from './leader.ts';
+import { answered, channel, db1, db2, position, refused, UUID1 } from './world.ts';
+
+const at = (to: number) => position(`${UUID1}:1-${to}`, to * 10);
+const holder = (to: number, writable = true): Saw => answered({ ...db1, executed: at(to), writable });
+const standby = (to: number): Saw => {
+  const inbound = channel({ received: at(to), applied: at(to) });
+  return answered({ ...db2, executed: at(to), inbound });
+};
+
+describe('a holder that came back with less', () => {
+  /** It died at 200, and has 150 when it is back. */
+  const back = holder(150, false);
+  const lost = () => {
+    const leader = new Leader();
+    leader.looks(20, 250, holder(200), standby(200));
+    return leader;
+  };
+
+  it('is not opened while its standby cannot be asked, because an earlier look had shown what it lacks', () => {
+    const leader = lost();
+    expect(leader.look(1000, back, standby(200)).situation.behind).toContain('50 transactions');
+    const { row, situation } = leader.looks(4, 1000, back, refused);
+    expect([row, situation.behind]).toEqual(['holder-behind-stays', `50 transactions: ${UUID1}:151-200`]);
+  });
+
+  it('is not opened when only what its standby had received by its death is known', () => {
+    const leader = lost();
+    leader.looks(2, 50, refused, standby(200));
+    leader.looks(2, 250, refused, refused);
+    expect(leader.looks(3, 1000, back, refused).row).toBe('holder-behind-stays');
+  });
+
+  it('is opened again once it has all', () => {
+    const leader = lost();
+    leader.looks(2, 1000, back, refused);
+    leader.looks(2, 1000, back, standby(200));
+    expect(leader.looks(2, 1000, holder(200, false), standby(200)).row).toBe('holder-read-only');
+    expect(leader.memory.behind).toEqual({});
+  });
+
+  it('is of no account once somebody has opened it', () => {
+    const leader = lost();
+    leader.look(1000, back, standby(200));
+    expect(leader.memory.behind).toHaveProperty('db1');
+    leader.look(1000, holder(151), standby(200));
+    expect(leader.memory.behind).toEqual({});
+  });
+});
+
+it('two that came back with less: neither is opened', () => {
+  const leader = new Leader();
+  const of2 = (to: number) => position(`${UUID1}:1-${to},${db2.identity}:1-9`, to * 10);
+  const other = (lacksOwn: boolean): Saw =>
+    answered({ ...db2, executed: lacksOwn ? at(200) : of2(200), inbound: channel({ received: at(200) }) });
+  leader.looks(20, 250, answered({ ...db1, executed: of2(200) }), other(false));
+  const less = answered({ ...db1, executed: of2(150), writable: false });
+  expect(leader.looks(2, 1000, less, other(false)).deed).toBe('failover');
+  expect(leader.looks(2, 1000, less, other(true)).row).toBe('holder-behind-stays');
+});

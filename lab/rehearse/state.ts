@@ -21,7 +21,7 @@ export async function leaveState(moto: Moto, deployed: Deployed): Promise<State>
       throw notAsWanted('a lease that somebody has', 'a table without one after the first deployment');
     const { epoch } = lease;
     const atMs = Date.now();
-    await store.claimMemory(pairName, epoch);
+    await store.claimMemory(pairName, lease);
     const pause = { untilMs: atMs + 3_600_000, by: 'the rehearsal', why: 'a deployment' };
     await store.saveMemory(pairName, { ...emptyMemory, lastHolder: 'db1', pause }, epoch);
     const entry = {

@@ -27,7 +27,7 @@ export function createStore(table: StoreTable): StorePort {
     renewLease: (lease) => renewLease(table, lease),
     releaseLease: (lease) => releaseLease(table, lease),
     wake: () => wake(table),
-    claimMemory: (pair, epoch) => claimMemory(table, pair, epoch),
+    claimMemory: (pair, claimant) => claimMemory(table, pair, claimant),
     readMemory: (pair) => readMemory(table, pair),
     saveMemory: (pair, memory, epoch) => saveMemory(table, pair, memory, epoch),
     appendHistory: (entries) => appendHistory(table, counter, entries),

@@ -1,10 +1,10 @@
 /**
- * The memory of a pair in DynamoDB: JSON, with the epoch that claimed it beside. A claim raises the epoch, and a
- * save needs one that is not lower: what an overtaken watch still has to say is not written.
+ * The memory of a pair in DynamoDB: JSON, with the owner and the epoch that claimed it beside. A claim raises the epoch, and
+ * a save needs one that is not lower: what an overtaken watch still has to say is not written.
  */
 import { emptyMemory, type Memory } from '../core/memory.ts';
 import type { PairName } from '../core/names.ts';
-import { PortError } from '../shell/ports.ts';
+import { type Claimant, PortError } from '../shell/ports.ts';
 import {
   checkFormat,
   getItem,
@@ -21,17 +21,23 @@ import {
 /** The shape that this release writes. A newer one is never overwritten; older ones are read by `upgrade`. */
 const FORMAT = emptyMemory.version;
 
+const OF_KNOWN_SHAPE = '(attribute_not_exists(#format) OR #format <= :format)';
 /** Ours by epoch, and of a shape that we know. */
-const CONDITION =
-  '(attribute_not_exists(#epoch) OR #epoch <= :epoch) AND (attribute_not_exists(#format) OR #format <= :format)';
+const CONDITION = `(attribute_not_exists(#epoch) OR #epoch <= :epoch) AND ${OF_KNOWN_SHAPE}`;
+/** After the lease's record was lost, two may lead under one epoch: only the first has the memory. */
+const CLAIM = `(attribute_not_exists(#epoch) OR #epoch < :epoch OR (#epoch = :epoch AND #owner = :owner)) AND ${OF_KNOWN_SHAPE}`;
 
 /** `StorePort.claimMemory`. */
-export async function claimMemory(table: StoreTable, pair: PairName, epoch: number): Promise<Memory> {
+export async function claimMemory(
+  table: StoreTable,
+  pair: PairName,
+  { owner, epoch }: Claimant,
+): Promise<Memory> {
   const item = await updateItem(table, {
     key: keyOf(pair),
-    set: 'SET #epoch = :epoch',
-    condition: CONDITION,
-    values: { ':epoch': number(epoch), ':format': number(FORMAT) },
+    set: 'SET #epoch = :epoch, #owner = :owner',
+    condition: CLAIM,
+    values: { ':epoch': number(epoch), ':owner': text(owner), ':format': number(FORMAT) },
   });
   return item ? toMemory(item, pair) : explain(table, pair, epoch);
 }

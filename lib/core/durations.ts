@@ -88,7 +88,7 @@ function takesWrites({ isVipAway, holder }: Situation): boolean {
  * A channel that lives on lucky looks between errors is ill all the time: what the standby said of itself ends when it
  * has been well for `readinessMs`. That we could not see it for a moment ends with the moment.
  */
-function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pair }: Situation) {
+function nextReadiness(durations: Durations, { nowMs, life, holder, standby, fitness, pair }: Situation) {
   const { unreadySinceMs, brokenSinceMs, judgedAtMs, illAtMs, readySinceMs, received } = durations;
   switch (life) {
     case 'unsure':
@@ -109,6 +109,7 @@ function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pa
       };
     case 'lives': {
       const { server } = standby;
+      const isSeen = holder.server !== null && server?.inbound.kind === 'configured';
       const broken = isBroken(fitness);
       const saysIll = broken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;
@@ -120,7 +121,7 @@ function nextReadiness(durations: Durations, { nowMs, life, standby, fitness, pa
         judgedAtMs: nowMs,
         illAtMs: isIll ? lastIllMs : null,
         readySinceMs: fitness.fit ? (readySinceMs ?? nowMs) : null,
-        received: server?.inbound.kind === 'configured' ? server.inbound.received : received,
+        received: isSeen ? server.inbound.received : receivedByNow(received, server),
       };
     }
   }

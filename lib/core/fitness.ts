@@ -94,7 +94,7 @@ export function fitnessWhenLost(terms: Terms): Fitness {
  * to come through the channel any more.
  */
 export function fitnessWhenAhead(terms: Terms): Fitness {
-  return fitnessOf([...ownReasons(terms), ...reasonsOfLess(terms)]);
+  return fitnessOf([...ownReasons(terms), ...reasonsOfHistory(terms)]);
 }
 
 /** Why its channel follows somebody else than the pair's other node; null when it does not. */
@@ -314,8 +314,9 @@ export function reasonsOfRestart(
   if (lost === null) return [];
   if (lost === 'unknown') {
     const { uptimeSeconds } = server;
-    const isSince = uptimeSeconds > 0 && seenAtMs - uptimeSeconds * 1000 > readyAtMs + UPTIME_SLACK_MS;
-    return isSince
+    // It has just started, or its uptime is about to be read: a second later it is known.
+    if (uptimeSeconds === 0) return ['how long it has run is not known yet'];
+    return seenAtMs - uptimeSeconds * 1000 > readyAtMs + UPTIME_SLACK_MS
       ? ['it restarted after it was last seen ready, and may have thrown away what it had received']
       : [];
   }

@@ -28,7 +28,7 @@ interface TakenTimes {
 export class HeldLease {
   #lease: Lease;
   #validUntilMs: number;
-  readonly #mayActFromMs: number;
+  #mayActFromMs: number;
   /** Since when nobody may have led: until now, when the lease was free or given back. */
   readonly unwatchedSinceMs: number;
   readonly #store: StorePort;
@@ -46,6 +46,10 @@ export class HeldLease {
     this.#clock = ports.clock;
     this.#log = ports.log;
     this.#safeguards = safeguards;
+  }
+
+  get owner(): string {
+    return this.#lease.owner;
   }
 
   get epoch(): number {
@@ -99,8 +103,8 @@ export class HeldLease {
   }
 
   /**
-   * Raises the epoch above one that a pair's memory was claimed under: the lease's own record was lost or put back. Says
-   * whether the lease is still ours.
+   * Raises the epoch above one that a pair's memory was claimed under: the lease's own record was lost or put back, and who
+   * had it may not know yet. So nothing is begun before that one's lease would have ended. Says whether the lease is ours.
    */
   async raiseAbove(epoch: number): Promise<boolean> {
     const sentAtMs = this.#clock.nowMs();
@@ -112,6 +116,7 @@ export class HeldLease {
     this.#log.warn(`the lease was behind a pair's memory: its epoch is ${taken.epoch} now`, { owner });
     this.#lease = taken;
     this.#validUntilMs = sentAtMs + LEASE_LIFE_MS;
+    if (this.#safeguards.waitOut) this.#mayActFromMs = this.#clock.nowMs() + LEASE_LIFE_MS + WAIT_OUT_MS;
     return true;
   }
 

@@ -4,7 +4,7 @@ import { boundMemory, cut } from '../core/bounds.ts';
 import type { Alert, Memory } from '../core/memory.ts';
 import type { PairName } from '../core/names.ts';
 import type { Safeguards } from '../core/safeguards.ts';
-import { type HistoryEntry, PortError, type Ports } from './ports.ts';
+import { type Claimant, type HistoryEntry, PortError, type Ports } from './ports.ts';
 
 /** How long an alert that could not be published waits. Milliseconds. */
 const PUBLISH_AGAIN_MS = 5000;
@@ -17,7 +17,7 @@ export interface PairMemoryProps {
   readonly pair: { readonly name: PairName };
   readonly ports: Ports;
   /** Its epoch is the one that saves are made under. */
-  readonly lease: { readonly epoch: number };
+  readonly lease: Claimant;
   readonly memory: Memory;
   readonly safeguards: Safeguards;
 }
@@ -25,8 +25,8 @@ export interface PairMemoryProps {
 export class PairMemory {
   readonly #pair: PairName;
   readonly #ports: Ports;
-  /** The epoch that saves are made under. */
-  readonly #epoch: number;
+  /** The owner and the epoch that saves are made under. */
+  readonly #claimant: Claimant;
   readonly #safeguards: Safeguards;
   #memory: Memory;
   #publishing: Promise<void> | null = null;
@@ -40,7 +40,7 @@ export class PairMemory {
   constructor({ pair, ports, lease, memory, safeguards }: PairMemoryProps) {
     this.#pair = pair.name;
     this.#ports = ports;
-    this.#epoch = lease.epoch;
+    this.#claimant = { owner: lease.owner, epoch: lease.epoch };
     this.#memory = memory;
     this.#safeguards = safeguards;
   }
@@ -56,7 +56,7 @@ export class PairMemory {
 
   /** After a save that was not answered: takes what the store has, so that nothing it took is overwritten. */
   async settleDoubt(): Promise<void> {
-    this.#memory = await this.#ports.store.claimMemory(this.#pair, this.#epoch);
+    this.#memory = await this.#ports.store.claimMemory(this.#pair, this.#claimant);
     this.#doubtful = false;
   }
 
@@ -69,7 +69,7 @@ export class PairMemory {
     const outbox = memory.outbox.filter(({ id }) => !this.#published.has(id));
     const next = boundMemory(outbox.length === memory.outbox.length ? memory : { ...memory, outbox });
     try {
-      await this.#ports.store.saveMemory(this.#pair, next, this.#epoch);
+      await this.#ports.store.saveMemory(this.#pair, next, this.#claimant.epoch);
     } catch (error) {
       this.#doubtful = true;
       throw error;
@@ -105,7 +105,7 @@ export class PairMemory {
       atMs: clock.nowMs(),
       pair: this.#pair,
       incident,
-      epoch: this.#epoch,
+      epoch: this.#claimant.epoch,
       what,
       text: cut(text, LINE_MAX),
     };

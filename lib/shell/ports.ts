@@ -186,6 +186,9 @@ export interface Lease {
   readonly wakeups: number;
 }
 
+/** Who claims a memory: the owner of a lease. */
+export type Claimant = Pick<Lease, 'owner' | 'epoch'>;
+
 /** An operator's order, waiting for the leader. */
 export interface WaitingOrder {
   readonly id: string;
@@ -220,10 +223,10 @@ export interface StorePort {
   wake(): Promise<void>;
 
   /**
-   * The memory of a pair (an empty one before the first), claimed for this epoch: older epochs can no longer save. Throws
-   * `superseded`, with the epoch, when a newer one has claimed it.
+   * The memory of a pair (an empty one before the first), claimed for this owner and epoch: older epochs can no longer save.
+   * Throws `superseded`, with the epoch, when a newer one has claimed it, or another owner under the same.
    */
-  claimMemory(pair: PairName, epoch: number): Promise<Memory>;
+  claimMemory(pair: PairName, claimant: Claimant): Promise<Memory>;
   /** The memory of a pair, only to read. */
   readMemory(pair: PairName): Promise<Memory>;
   /** Saves it, unless a newer epoch has claimed it: then throws `PortError` of kind `superseded`. */

@@ -43,16 +43,16 @@ export class Recruit {
     }
   }
 
-  /** Null when the lease is no longer ours. A memory of a greater epoch means that the lease's record was lost. */
+  /** Null when the lease is no longer ours. A memory that somebody has under an epoch not below means that the lease's record was lost. */
   async #claim(): Promise<Memory | null> {
     const { ports, lease } = this.#common;
     try {
-      return await ports.store.claimMemory(this.#pair.name, lease.epoch);
+      return await ports.store.claimMemory(this.#pair.name, lease);
     } catch (error) {
       const epoch = error instanceof PortError && error.kind === 'superseded' ? error.epoch : null;
       if (epoch === null) throw error;
       if (!(await lease.raiseAbove(epoch))) return null;
-      return ports.store.claimMemory(this.#pair.name, lease.epoch);
+      return ports.store.claimMemory(this.#pair.name, lease);
     }
   }
 }

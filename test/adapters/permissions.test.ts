@@ -148,7 +148,7 @@ const calls: Readonly<Record<string, Call>> = {
     await store.releaseLease((await store.readLease()) as Lease);
   },
   'keeps memory, history and the inbox': async ({ store }) => {
-    await store.claimMemory('orders', 1);
+    await store.claimMemory('orders', { owner: 'watch', epoch: 1 });
     await store.saveMemory('orders', emptyMemory, 1);
     await store.appendHistory([
       { atMs: 1, pair: 'orders', incident: null, epoch: 1, what: 'order', text: 'a test' },

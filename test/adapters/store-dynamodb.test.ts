@@ -49,7 +49,7 @@ describe('the store on a bad day of DynamoDB', () => {
   });
 
   it('recognises its own memory when the answer was lost', async () => {
-    await store.claimMemory('orders', 5);
+    await store.claimMemory('orders', { owner: 'watch', epoch: 5 });
     lose(2);
     await store.saveMemory('orders', { ...emptyMemory, lastHolder: 'db1' }, 5);
     expect((await store.readMemory('orders')).lastHolder).toBe('db1');
@@ -72,7 +72,7 @@ describe('the store on a bad day of DynamoDB', () => {
     await world.dynamodb.send(new PutItemCommand({ TableName: tableName, Item }));
     const refused = { kind: 'refused', message: expect.stringMatching(/newer release \(format 2/) };
     await expect(store.readMemory('later')).rejects.toMatchObject(refused);
-    await expect(store.claimMemory('later', 9)).rejects.toMatchObject(refused);
+    await expect(store.claimMemory('later', { owner: 'watch', epoch: 9 })).rejects.toMatchObject(refused);
     await expect(store.saveMemory('later', emptyMemory, 9)).rejects.toMatchObject(refused);
   });
 

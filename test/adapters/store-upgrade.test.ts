@@ -30,7 +30,7 @@ it('goes on under the next epoch of the lease', async () => {
 });
 
 it('loses nothing of the memory: the pause, the incident, the plan in flight, the alert on its way', async () => {
-  const memory = await store.claimMemory('orders', 42);
+  const memory = await store.claimMemory('orders', { owner: 'watch', epoch: 42 });
   expect(memory).toMatchObject({
     lastHolder: 'db1',
     readiness: { node: 'db2', fit: true },

@@ -109,28 +109,38 @@ function memoryContract(at: () => StoreWorld): void {
   it('is empty before the first, and comes back as saved', async () => {
     const { one, other, settle } = at();
     expect(await settle(one.readMemory('orders'))).toEqual(emptyMemory);
-    expect(await settle(one.claimMemory('orders', 1))).toEqual(emptyMemory);
+    expect(await settle(one.claimMemory('orders', { owner: 'one', epoch: 1 }))).toEqual(emptyMemory);
     const memory = { ...emptyMemory, lastHolder: 'db2', failoversAtMs: [1, 2] };
     await settle(one.saveMemory('orders', memory, 1));
     expect(await settle(other.readMemory('orders'))).toEqual(memory);
     expect(await settle(other.readMemory('billing'))).toEqual(emptyMemory);
-    expect(await settle(other.claimMemory('orders', 2))).toEqual(memory);
+    expect(await settle(other.claimMemory('orders', { owner: 'other', epoch: 2 }))).toEqual(memory);
   });
 
   it('is not saved by who has been overtaken', async () => {
     const { one, other, settle } = at();
-    await settle(one.claimMemory('orders', 1));
-    await settle(other.claimMemory('orders', 2));
+    await settle(one.claimMemory('orders', { owner: 'one', epoch: 1 }));
+    await settle(other.claimMemory('orders', { owner: 'other', epoch: 2 }));
     const late = settle(one.saveMemory('orders', { ...emptyMemory, lastHolder: 'db1' }, 1));
     await expect(late).rejects.toMatchObject({ name: 'PortError', kind: 'superseded' });
-    await expect(settle(one.claimMemory('orders', 1))).rejects.toMatchObject({ kind: 'superseded' });
+    await expect(settle(one.claimMemory('orders', { owner: 'one', epoch: 1 }))).rejects.toMatchObject({
+      kind: 'superseded',
+    });
     expect(await settle(other.readMemory('orders'))).toEqual(emptyMemory);
   });
 
   it('may be claimed again under the same epoch', async () => {
     const { one, settle } = at();
-    await settle(one.claimMemory('orders', 3));
-    await settle(one.claimMemory('orders', 3));
+    await settle(one.claimMemory('orders', { owner: 'one', epoch: 3 }));
+    await settle(one.claimMemory('orders', { owner: 'one', epoch: 3 }));
+    await settle(one.saveMemory('orders', emptyMemory, 3));
+  });
+
+  it('is not claimed by another owner under the same epoch, as after a lost record of the lease', async () => {
+    const { one, other, settle } = at();
+    await settle(one.claimMemory('orders', { owner: 'one', epoch: 3 }));
+    const second = settle(other.claimMemory('orders', { owner: 'other', epoch: 3 }));
+    await expect(second).rejects.toMatchObject({ kind: 'superseded', epoch: 3 });
     await settle(one.saveMemory('orders', emptyMemory, 3));
   });
 }

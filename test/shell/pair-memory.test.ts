@@ -52,7 +52,7 @@ function leader(before: Memory = emptyMemory) {
   const memory = new PairMemory({
     pair: { name: 'orders' },
     ports,
-    lease: { epoch: 7 },
+    lease: { owner: 'watch-7', epoch: 7 },
     memory: before,
     safeguards: allSafeguards,
   });

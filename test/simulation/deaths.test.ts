@@ -10,7 +10,7 @@ async function withPlan(moment: Moment, forMs = 0): Promise<Stage> {
   const stage = setStage();
   const { one, pair, settle, world } = stage;
   await settle(one.store.takeLease(null, 'watch-1'));
-  await settle(one.store.claimMemory(pair.name, 1));
+  await settle(one.store.claimMemory(pair.name, { owner: 'watch-1', epoch: 1 }));
   const plan = {
     id: 'p',
     kind: 'failover',

@@ -323,7 +323,7 @@ describe('AWS on a bad day', () => {
       ...{ happened: 'x'.repeat(2000), done: '', todo: '', steps: [] },
     });
     world.table.fill(pair.name, 3000, alert);
-    const memory = await settle(one.store.claimMemory(pair.name, 1));
+    const memory = await settle(one.store.claimMemory(pair.name, { owner: 'watch-1', epoch: 1 }));
     await settle(one.store.saveMemory(pair.name, memory, 1));
     const larger = { ...memory, outbox: [...memory.outbox, alert(998), alert(999)] };
     const save = settle(one.store.saveMemory(pair.name, larger, 1));

@@ -17,7 +17,7 @@ import { type Stage, setStage } from './stage.ts';
 /** watch-1 leads under epoch 1. */
 async function lead({ one, settle, pair }: Stage): Promise<void> {
   await settle(one.store.takeLease(null, 'watch-1'));
-  await settle(one.store.claimMemory(pair.name, 1));
+  await settle(one.store.claimMemory(pair.name, { owner: 'watch-1', epoch: 1 }));
 }
 
 /** The memory with a plan in flight, as a leader would claim it. */
@@ -349,7 +349,7 @@ const wrongs: readonly [InvariantName, string, (stage: Stage) => Promise<unknown
     'a heartbeat while no memory can be saved',
     async (stage) => {
       const { one, pair, settle, world } = stage;
-      world.table.claimMemory(pair.name, 2);
+      world.table.claimMemory(pair.name, { owner: 'watch-2', epoch: 2 });
       for (let tries = 0; tries < 14; tries++) {
         await expect(settle(one.store.saveMemory(pair.name, emptyMemory, 1))).rejects.toThrow(
           /epoch 1 is over/,

@@ -12,9 +12,11 @@ export interface Life {
   readonly wellMs: number;
   /** Until when a vantage could ask its peer how that is, while keepalambda was at work and this one was well. */
   readonly peerHeardMs: number;
+  /** Since a look showed that all was well, the peer could be asked again and again: what changed since can be known. */
+  readonly isFollowed: boolean;
 }
 
-const unborn: Life = { reachedSinceMs: null, wellMs: 0, peerHeardMs: 0 };
+const unborn: Life = { reachedSinceMs: null, wellMs: 0, peerHeardMs: 0, isFollowed: true };
 
 export class Chronicle {
   readonly #world: World;
@@ -41,13 +43,20 @@ export class Chronicle {
     for (const master of this.#world.masters) {
       const was = this.of(master.name);
       const isAlive = isWell(this.#world, master);
-      const isAsked = isManned && isHeard(this.#world, this.#world.peer(master.name));
       this.#lives.set(master.name, {
         reachedSinceMs: isReached(this.#world, master) ? (was.reachedSinceMs ?? nowMs) : null,
         wellMs: isAlive ? nowMs : was.wellMs,
-        peerHeardMs: isAlive && isAsked ? nowMs : was.peerHeardMs,
+        ...this.#follow(master, was, isAlive, isManned),
       });
     }
+  }
+
+  /** A peer that answers after a gap, and receives nothing, says the same of a source that died and of one that lives on. */
+  #follow(master: Master, was: Life, isAlive: boolean, isManned: boolean) {
+    const peer = this.#world.peer(master.name);
+    if (!isManned || !isHeard(this.#world, peer)) return { peerHeardMs: was.peerHeardMs, isFollowed: false };
+    const isFollowed = was.isFollowed || peer.channel.io === 'yes' || isHeard(this.#world, master);
+    return { peerHeardMs: isAlive && isFollowed ? this.#world.nowMs : was.peerHeardMs, isFollowed };
   }
 }
 

@@ -13,7 +13,8 @@ const lateMs = 2000;
  *
  * Excuses: a plan one of whose calls failed, was not answered or waited in vain, or that was undone; and one that
  * begins less than 2 s after the VIP, a master's writability or a channel changed while no plan was in flight (by a person, a
- * restart, or an order that a hung server has carried out at last).
+ * restart, or an order that a hung server has carried out at last), or in which somebody else puts the VIP where it was
+ * to go.
  */
 export function effectInvariant(court: Court): Invariant {
   const { world } = court;
@@ -33,9 +34,9 @@ export function effectInvariant(court: Court): Invariant {
       hasFailed ||= !ok;
     },
     saved(_, { plan: was }, { plan: is }) {
-      if (was !== null && is?.id !== was.id && was.requestId === null && was.phase === 'running') {
-        // A record of an older deployment: nothing of it can be carried out here.
-        if (!world.masters.some(({ name }) => name === was.to)) return;
+      // A record of an older deployment names strangers: nothing of it can be carried out here.
+      const isOurs = world.masters.some(({ name }) => name === was?.to);
+      if (was !== null && isOurs && is?.id !== was.id && was.requestId === null && was.phase === 'running') {
         if (!hasEffect && !hasFailed && !isRace)
           court.accuse(
             'W7 plan-with-effect',

@@ -20,7 +20,8 @@ const trustedMs = 150_000;
  * is full, locked out or read-only is alive, and so is one that nobody of ours reaches while its standby does.
  *
  * Excuses: an operator's order with `force` or `acceptLoss`; and time, up to 150 s before the death, in which no
- * watch was at work or no vantage could ask the standby: nobody could know then that it receives nothing.
+ * watch was at work or no vantage could ask the standby: nobody could know then that it receives nothing. Nor does anybody
+ * when it answers again, receives nothing and the holder cannot be asked: that looks the same when the holder is dead.
  */
 export function lossInvariant(court: Court): Invariant {
   const { world } = court;

@@ -13,7 +13,8 @@ const moving: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
  * leaves the store, at most one master is writable. Both excuse a master that was out of our hands at any
  * moment of the plan, or of the last one for 10 s after it (it did not answer, no vantage reached it, our login failed, or somebody else made it
  * writable): fencing such a node is the pair's `fencing`. (c) A plan that moves the VIP ends as done only if
- * clients could commit through the VIP on its new holder at some moment since it began: EC2's word is not success.
+ * clients could commit through the VIP on its new holder at some moment since it began: EC2's word is not success. Excused is
+ * a node on which our own heartbeat's table is gone or locked: then the answer through the VIP is all that can be had.
  */
 export function writersInvariant(court: Court): Invariant {
   const { world } = court;
@@ -52,7 +53,7 @@ export function writersInvariant(court: Court): Invariant {
       if (!moving.has(before.plan.kind) || !isCalledDone(after)) return;
       const served = servedMs.get(before.plan.to) ?? Number.NEGATIVE_INFINITY;
       const serves = world.holder?.name === before.plan.to && world.holder.servesVip;
-      if (serves || served >= sinceMs) return;
+      if (serves || served >= sinceMs || world.master(before.plan.to).barred !== null) return;
       court.accuse(
         3,
         `${before.plan.kind} to ${before.plan.to} is called done, and nobody ever wrote through the VIP`,

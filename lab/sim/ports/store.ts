@@ -22,7 +22,7 @@ export function createStore(context: Context): StorePort {
     renewLease: (lease) => write('renewLease', () => noted(table.renewLease(world.nowMs, lease))),
     releaseLease: (lease) => write('releaseLease', () => table.releaseLease(world.nowMs, lease)),
     wake: () => write('wake', () => table.wake()),
-    claimMemory: (pair, epoch) => write('claimMemory', () => table.claimMemory(pair, epoch)),
+    claimMemory: (pair, claimant) => write('claimMemory', () => table.claimMemory(pair, claimant)),
     readMemory: (pair) => read('readMemory', () => table.memoryOf(pair)),
     saveMemory: (pair, memory, epoch) =>
       write('saveMemory', () => {

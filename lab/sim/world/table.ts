@@ -2,13 +2,23 @@
 import { type Alert, emptyMemory, type Memory } from '../../../lib/core/memory.ts';
 import type { PairName } from '../../../lib/core/names.ts';
 import type { PlanRecord } from '../../../lib/core/plan.ts';
-import { type HistoryEntry, type Lease, PortError, type WaitingOrder } from '../../../lib/shell/ports.ts';
+import {
+  type Claimant,
+  type HistoryEntry,
+  type Lease,
+  PortError,
+  type WaitingOrder,
+} from '../../../lib/shell/ports.ts';
 
 interface MemoryItem {
   readonly memory: Memory;
   /** The newest epoch that claimed it: older ones can no longer save. */
   readonly epoch: number;
+  /** Who claimed it under that epoch; null for nobody. */
+  readonly owner: string | null;
 }
+
+const unclaimed: MemoryItem = { memory: emptyMemory, epoch: 0, owner: null };
 
 /** What an item may hold. Bytes. */
 const itemBytesMax = 400 * 1024;
@@ -53,11 +63,12 @@ export class Table {
     if (this.lease !== null) this.lease = { ...this.lease, wakeups: this.lease.wakeups + 1 };
   }
 
-  claimMemory(pair: PairName, epoch: number): Memory {
+  claimMemory(pair: PairName, { owner, epoch }: Claimant): Memory {
     const item = this.#memories.get(pair);
-    this.#checkEpoch(item, epoch);
+    const isOthers = item !== undefined && item.epoch === epoch && item.owner !== owner;
+    this.#checkEpoch(item, isOthers ? epoch - 1 : epoch);
     const memory = item?.memory ?? emptyMemory;
-    this.#memories.set(pair, { memory, epoch });
+    this.#memories.set(pair, { memory, epoch, owner });
     return memory;
   }
 
@@ -66,20 +77,22 @@ export class Table {
   }
 
   saveMemory(pair: PairName, memory: Memory, epoch: number): void {
-    this.#checkEpoch(this.#memories.get(pair), epoch);
+    const item = this.#memories.get(pair);
+    this.#checkEpoch(item, epoch);
     this.#checkSize(memory);
-    this.#memories.set(pair, { memory, epoch });
+    this.#memories.set(pair, { memory, epoch, owner: item?.owner ?? null });
   }
 
   /** Fills the outbox behind everybody's back, up to so many bytes below what an item may hold. */
   fill(pair: PairName, leftBytes: number, alert: (number: number) => Alert): void {
-    const { memory, epoch } = this.#memories.get(pair) ?? { memory: emptyMemory, epoch: 0 };
+    const item = this.#memories.get(pair) ?? unclaimed;
+    const { memory } = item;
     const outbox = [...memory.outbox];
     const bytes = JSON.stringify(alert(0)).length + 1;
     const room = itemBytesMax - leftBytes - JSON.stringify(memory).length;
     for (let number = 0; number < room / bytes - 1; number++) outbox.push(alert(number));
     this.#isLarge = true;
-    this.#memories.set(pair, { memory: { ...memory, outbox }, epoch });
+    this.#memories.set(pair, { ...item, memory: { ...memory, outbox } });
   }
 
   /** A person deletes the lease's record; whoever had it does not know before the next renewal. */
@@ -90,8 +103,8 @@ export class Table {
 
   /** Puts a plan into the record, behind everybody's back, if none is in flight there. */
   plant(pair: PairName, plan: PlanRecord): void {
-    const { memory, epoch } = this.#memories.get(pair) ?? { memory: emptyMemory, epoch: 0 };
-    if (memory.plan === null) this.#memories.set(pair, { memory: { ...memory, plan }, epoch });
+    const item = this.#memories.get(pair) ?? unclaimed;
+    if (item.memory.plan === null) this.#memories.set(pair, { ...item, memory: { ...item.memory, plan } });
   }
 
   submitOrder(order: WaitingOrder): void {

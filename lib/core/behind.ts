@@ -5,40 +5,48 @@
  */
 import { cut } from './bounds.ts';
 import { lostOf, ownLackOf } from './lead.ts';
-import type { Memory } from './memory.ts';
+import { type Memory, notLost } from './memory.ts';
 import type { NodeName } from './names.ts';
-import type { Position } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
+/** What was committed so long after its peer stopped had no way there. Milliseconds. */
+const GONE_BEFORE_MS = 5000;
 /** How much of a list of transactions is kept. Characters. */
 const LIST_MAX = 600;
 
+type Known = Pick<Memory, 'behind' | 'receivedWhenLost' | 'lastEnds'>;
+
 /** What of its own history `verdict.node` lacks, as far as is known; null when nothing is known to be missing. */
-export function behindOf(
-  verdict: Verdict,
-  peer: Verdict,
-  memory: Pick<Memory, 'behind' | 'receivedWhenLost'>,
-): string | null {
-  const lack = lackNow(verdict, peer, memory.receivedWhenLost);
+export function behindOf(verdict: Verdict, peer: Verdict, memory: Known): string | null {
+  const lack = lackNow(verdict, peer, memory);
   return lack === 'unknown' ? (memory.behind[verdict.node] ?? null) : lack;
 }
 
 /** The memory of it after a look at both; the same object when nothing has changed. */
 export function noteBehind(memory: Memory, holder: Verdict, standby: Verdict): Memory {
   const ofHolder = withBehind(memory.behind, holder.node, behindOf(holder, standby, memory));
-  const forStandby = { behind: ofHolder, receivedWhenLost: null };
+  const forStandby = { ...notLost, behind: ofHolder };
   const behind = withBehind(ofHolder, standby.node, behindOf(standby, holder, forStandby));
   return behind === memory.behind ? memory : { ...memory, behind };
 }
 
 /**
- * One that takes writes was opened by somebody who decided that. `received`: what its peer had received when it was lost,
- * for as long as the peer cannot be asked.
+ * One that takes writes was opened by somebody who decided that. While the peer cannot be asked, what it had received when
+ * this one was lost counts, and what this one had said itself: the peer may have all of that.
  */
-function lackNow({ server }: Verdict, peer: Verdict, received: Position | null): string | 'unknown' | null {
+function lackNow({ node, server }: Verdict, peer: Verdict, memory: Known): string | 'unknown' | null {
   if (server === null) return 'unknown';
   if (server.writable) return null;
-  return peer.server === null ? lostOf(server, received) : ownLackOf(server, peer.server);
+  if (peer.server !== null) return ownLackOf(server, peer.server);
+  const lost = lostOf(server, memory.receivedWhenLost);
+  const last = memory.lastEnds?.last ?? null;
+  if (lost !== 'unknown' || last?.node !== node) return lost;
+  return wasGone(peer, last.sinceMs) ? 'unknown' : lostOf(server, last.position);
+}
+
+/** It had stopped well before that: it cannot have received what came then. */
+function wasGone({ kind, confirmed, sinceMs }: Verdict, atMs: number): boolean {
+  return kind === 'stopped' && confirmed && sinceMs < atMs - GONE_BEFORE_MS;
 }
 
 function withBehind(behind: Memory['behind'], node: NodeName, lack: string | null): Memory['behind'] {

@@ -44,6 +44,7 @@ export function boundMemory(memory: Memory): Memory {
       changed(memory.lastEnds, {
         needed: boundEnd(memory.lastEnds.needed),
         proof: boundEnd(memory.lastEnds.proof),
+        last: boundEnd(memory.lastEnds.last),
       }),
     answers: each(memory.answers, (answer) => changed(answer, { text: cut(answer.text, ANSWER_MAX) })),
     readiness:

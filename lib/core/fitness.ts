@@ -5,7 +5,7 @@ import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import { coverageOf } from './holder-end.ts';
 import { lackOf } from './lead.ts';
-import type { LastEnds, Memory, Passing } from './memory.ts';
+import { type LastEnds, type Memory, notLost, type Passing } from './memory.ts';
 import type { Safeguards } from './safeguards.ts';
 import type { Inbound, InstanceState, Server, Session } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
@@ -236,7 +236,7 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
  * numbers to other rows.
  */
 function reasonsOfLess({ standby, holder, memory }: Terms): string[] {
-  const lack = behindOf(standby, holder, { behind: memory.behind, receivedWhenLost: null });
+  const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind });
   return told(lack === null ? null : `it came back with less than it had sent: it lacks ${lack}`);
 }
 

@@ -30,7 +30,7 @@ export function nextEnds(
 }
 
 /**
- * The two that count if the holder is lost now. Something is always on its way, so a standby need not have the very last
+ * Those that count if the holder is lost now. Something is always on its way, so a standby need not have the very last
  * end; a holder that hangs says the same end for seconds, so the time of its last commit counts, and not of its last word.
  */
 export function lastEndsOf(
@@ -43,13 +43,13 @@ export function lastEndsOf(
   const [first, last] = [own.at(0), own.at(-1)];
   const isOld = first !== undefined && last !== undefined && last.sinceMs - first.sinceMs >= readinessMs;
   const proof = own.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
-  return { needed: isOld ? first : null, proof };
+  return { needed: isOld ? first : null, proof, last: last ?? null };
 }
 
 /** Whether the standby has what it must; `unknown` where that cannot be compared, or proves nothing. */
 export function coverageOf(
   standby: Server | null,
-  { needed, proof }: LastEnds,
+  { needed, proof }: Pick<LastEnds, 'needed' | 'proof'>,
 ): 'whole' | 'unknown' | { readonly lacks: string } {
   if (standby === null) return 'unknown';
   const lack = lackOf(standby, needed?.position ?? null);

@@ -85,6 +85,8 @@ export interface LastEnds {
   readonly needed: HolderEnd | null;
   /** Who has all of this lacks only what the holder committed since. */
   readonly proof: HolderEnd | null;
+  /** The last that the holder said. */
+  readonly last: HolderEnd | null;
 }
 
 export interface Pause {

@@ -11,8 +11,8 @@ import type { Court, Invariant } from './court.ts';
  * is opened.
  *
  * Excuses: (a) what a person wrote by hand beside the VIP; what a master had received, and not applied, when a person moved
- * the VIP to it, because clients write there at once; with writability `untouched`, what clients wrote to the old holder
- * in the first second and a half after a move, because their network still led there and nobody closes it; (b) a master that was opened by a person, or by its own
+ * the VIP to it, because clients write there at once; what clients wrote to an old holder that could not be closed, in the
+ * first second and a half after a move, because their network still led there; (b) a master that was opened by a person, or by its own
  * configuration (writability `untouched`).
  */
 /** For how long clients may still write to the old holder after a move. Milliseconds. */
@@ -21,9 +21,10 @@ const lateMs = 1500;
 export function rowsInvariant(court: Court): Invariant {
   const { world } = court;
   const seen = new Map<NodeName, number>();
+  const openedBesideMs = new Map<NodeName, number>();
   const checkNumbers = () => {
     for (const { origin, from, to, peerHasFirst } of world.collisions()) {
-      if (!peerHasFirst || world.master(origin).writabilityBy !== 'keepalambda') continue;
+      if (!peerHasFirst || world.nowMs - (openedBesideMs.get(origin) ?? 0) < lateMs) continue;
       court.accuse(
         'W5 rows-kept',
         `${origin} gives its transactions ${from} to ${to} away a second time, and the other node has the first`,
@@ -48,10 +49,12 @@ export function rowsInvariant(court: Court): Invariant {
   const isExcused = ({ node, newer, older }: Overwrite) => {
     if (older.number <= (receivedByHand.get(node) ?? 0)) return true;
     const sinceMoveMs = newer.committedAtMs - movedAtMs;
-    return world.pair.writability === 'untouched' && sinceMoveMs >= 0 && sinceMoveMs < lateMs;
+    return sinceMoveMs >= 0 && sinceMoveMs < lateMs;
   };
   return {
     changed() {
+      for (const { name, writable, writabilityBy } of world.masters)
+        if (writable && writabilityBy !== 'keepalambda') openedBesideMs.set(name, world.nowMs);
       const now = world.cloud.holder;
       if (now === holder) return;
       if (now !== null && court.flight === null) receivedByHand.set(now, world.master(now).channel.received);
@@ -59,6 +62,7 @@ export function rowsInvariant(court: Court): Invariant {
       movedAtMs = world.nowMs;
     },
     ticked() {
+      this.changed?.();
       checkNumbers();
       // What clients write through the VIP is applied on the other one all the time, and replaces nothing.
       const { holder } = world;

@@ -127,6 +127,31 @@ describe('a failover that needs time, or is undone, costs the flap guard nothing
 });
 
 describe('an undo leaves exactly one writer', () => {
+  it('in a pause too: a fence that closed a holder which was silent at first is taken back', async () => {
+    const stage = newDrill();
+    const [db1, db2] = stage.world.masters;
+    const { one, world } = stage;
+    // db1 is back in sight just when the fence asks for it, with more than db2 has received.
+    const close: typeof one.database.close = async (pair, node, kills, limitMs) => {
+      if (node === db1.name)
+        world.change(() => {
+          for (const view of world.views.values()) view.cutOff.clear();
+        });
+      return one.database.close(pair, node, kills, limitMs);
+    };
+    watchOver(stage, twisted(one, { database: { close } }));
+    await stage.pass(20_000);
+    await stage.settle(ask(stage, { action: 'pause', minutes: 120 }));
+    breakNow(stage, 'monitor-partition', 'holder', 600_000);
+    await stage.pass(9000);
+    const answer = await stage.settle(ask(stage, { action: 'failover', to: 'db2', force: true }));
+    expect([answer.ok, answer.lines.join()]).toEqual([false, expect.stringContaining('db1 is read-only')]);
+    await until(stage, 30_000, () => db1.writable);
+    await stage.pass(700_000);
+    expect([world.holder, db1.writable, db2.writable]).toEqual([db1, true, false]);
+    endDrill(stage);
+  });
+
   it('never two: the new one cannot be closed, so the old one is not opened', async () => {
     const stage = newDrill();
     const [db1, db2] = stage.world.masters;

@@ -24,7 +24,7 @@ export const accounts = {
 } as const satisfies Record<string, Credentials>;
 
 /** The lab's words for what `keepalambda grants` knows. */
-const grantServer: Record<Dialect, GrantServer> = {
+export const grantServer: Record<Dialect, GrantServer> = {
   'mysql-5': 'mysql-5.6',
   'mysql-8': 'mysql-8',
   mariadb: 'mariadb',

@@ -52,6 +52,17 @@ const rights: Readonly<Record<GrantServer, readonly (readonly [right: string, on
   ],
 };
 
+/**
+ * More rights, for pairs with `events: 'managed'` alone: to enable an event as its own definer, and to switch the
+ * scheduler. MariaDB has nothing below SUPER for the scheduler: without it, events move and the scheduler runs on both.
+ */
+const eventRights: Readonly<Record<GrantServer, string>> = {
+  'mysql-5.6': 'EVENT',
+  'mysql-5.7': 'EVENT',
+  'mysql-8': 'EVENT, SET_ANY_DEFINER',
+  mariadb: 'EVENT, SET USER, SUPER',
+};
+
 /** Without it (`writeProbe: false`), a holder whose disk is full is not told from one that is well. */
 const heartbeatTable = `CREATE TABLE IF NOT EXISTS keepalambda.heartbeat (
   node VARCHAR(31) PRIMARY KEY,
@@ -69,6 +80,14 @@ export function grantStatements(server: GrantServer, account: Account): readonly
     // SELECT: ON DUPLICATE KEY UPDATE reads the column that it sets, as servers see it.
     `GRANT SELECT, INSERT, UPDATE ON keepalambda.heartbeat TO ${who}`,
   ];
+}
+
+/** Beside the others where events move with the role. */
+export function eventStatements(
+  server: GrantServer,
+  { user, host }: Pick<Account, 'user' | 'host'>,
+): readonly string[] {
+  return [`GRANT ${eventRights[server]} ON *.* TO ${quoted(user)}@${quoted(host)}`];
 }
 
 /** MySQL before 5.7 demands TLS by a grant, all others by the account itself. */

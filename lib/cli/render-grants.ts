@@ -1,6 +1,6 @@
 /** The grants as a person pastes them into `mysql`. */
 import { CONNECTIONS_PER_VANTAGE } from '../adapters/mysql/connections.ts';
-import { type Account, type GrantServer, grantStatements } from './grants.ts';
+import { type Account, eventStatements, type GrantServer, grantStatements } from './grants.ts';
 
 /** Stands where the password goes: who pastes without reading is not let in with a known one. */
 const PASSWORD = 'PUT A LONG RANDOM PASSWORD HERE';
@@ -13,12 +13,12 @@ export function renderGrants(server: GrantServer, account: Omit<Account, 'passwo
     '-- Put the same password into the SSM parameter that the pair names as its credentials:',
     `--   {"user":"${account.user}","password":"…"}`,
     ...grantStatements(server, { ...account, password: PASSWORD }).map((statement) => `${statement};`),
-    ...advice(server).map((line) => `-- ${line}`.trimEnd()),
+    ...advice(server, account).map((line) => `-- ${line}`.trimEnd()),
   ].join('\n');
 }
 
 /** What the server's own settings must leave room for. */
-function advice(server: GrantServer): readonly string[] {
+function advice(server: GrantServer, account: Pick<Account, 'user' | 'host'>): readonly string[] {
   return [
     '',
     'Check on every node:',
@@ -26,8 +26,21 @@ function advice(server: GrantServer): readonly string[] {
     '  1129) until FLUSH HOSTS. Its default is 100. Set 1000000, or skip_name_resolve = ON, which ends the counting.',
     `- max_user_connections, also of this account: 0, or at least ${CONNECTIONS_PER_VANTAGE} for each vantage (${CONNECTIONS_PER_VANTAGE * 2} for two).`,
     ...superAdvice[server],
+    "- A pair with events: 'managed' needs more, or its events stop with every move:",
+    ...eventStatements(server, account).map((statement) => `    ${statement};`),
+    ...eventAdvice[server],
   ];
 }
+
+const eventAdvice: Readonly<Record<GrantServer, readonly string[]>> = {
+  'mysql-5.6': [],
+  'mysql-5.7': [],
+  'mysql-8': [
+    '  Before 8.2 its name is SET_USER_ID. Events whose definer has SYSTEM_USER (root) need SYSTEM_USER too: give them',
+    '  another definer.',
+  ],
+  mariadb: ['  SUPER is for event_scheduler alone. Leave it out where the scheduler may run on both nodes.'],
+};
 
 const bound = ['- super_read_only binds every account, so that a standby takes no writes of anybody.'];
 

@@ -130,6 +130,14 @@ describe('keepalambda grants', () => {
   });
 });
 
+test.each([
+  ['mysql-5.6', /^-- +GRANT EVENT ON \*\.\* TO/m],
+  ['mysql-8', /^-- +GRANT EVENT, SET_ANY_DEFINER ON \*\.\* TO/m],
+  ['mariadb', /^-- +GRANT EVENT, SET USER, SUPER ON \*\.\* TO/m],
+])('%s: what events that go with the role need', async (server, right) => {
+  expect((await keepalambda(['grants', '--server', server])).out).toMatch(right);
+});
+
 test('what there is not, is said with what there is', async () => {
   expect(await keepalambda(['gants'])).toMatchObject({ code: 2, err: expect.stringContaining('grants') });
   const server = await keepalambda(['grants', '--server', 'oracle']);

@@ -21,6 +21,7 @@ import {
   UUID1,
   UUID3,
   unanswered,
+  vipAt,
 } from './world.ts';
 
 const well1 = answered(db1);
@@ -30,6 +31,8 @@ const bereft = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 5000 });
 const stopped = hears2({ io: 'no', lagSeconds: null });
 const ioError = { errno: 1040, message: 'Too many connections' };
 const refusedBySource = hears2({ io: 'connecting', lagSeconds: null, ioError, heardAgoMs: 60_000 });
+
+const blocked: Saw = { kind: 'saturated', errno: 1129, message: 'Host is blocked' };
 
 describe('the holder lives and does not serve us; its standby goes bad; the holder dies', () => {
   const heard = { heardAgoMs: 300 };
@@ -172,6 +175,19 @@ describe('a standby that has received everything, and applied it late', () => {
     leader.look(250, well1, after);
     expect(leader.looks(3, 250, refused, after).deed).toBe(deed);
   });
+});
+
+it('an old holder that hung, is back and lets nobody of ours in is told of, whatever the incident has told before', () => {
+  const told = ['failover-started', 'failover-done', 'standby-unfit'] as const;
+  const leader = new Leader(
+    vipAt({ kind: 'node', node: 'db2' }),
+    memory({
+      lastHolder: 'db2',
+      incident: { id: '41c', openedAtMs: NOW_MS - 60_000, row: 'holder-lost', told },
+    }),
+  );
+  leader.looks(4, 250, blocked, answers2({ writable: true, heartbeat: { kind: 'committed' } }));
+  expect(leader.memory.outbox.map(({ code }) => code)).toEqual(['standby-unfit']);
 });
 
 it('takes the VIP back from a dead node that somebody moved it to: the node that had it wrote last', () => {

@@ -83,6 +83,7 @@ const unacknowledged = (forMs: number) =>
       semiSync: { waiting: true, timeoutMs: 10_000 },
     }),
   );
+const hostBlocked = { errno: 1129, message: 'Host is blocked' };
 export const failing = holder(hears1({ sql: 'no' }));
 export const lasting = failingFor(10_000);
 /** The channel has lost its source, as it does when the source is gone. */
@@ -613,8 +614,28 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   [
     'new logins refused',
     'by the standby, which serves',
-    [standby(answers2({ loginRefused: { errno: 1129, message: 'Host is blocked' } }))],
+    [standby(answers2({ loginRefused: hostBlocked }))],
     'login-refused stay, page login-refused',
+  ],
+  [
+    'holder stopped',
+    'the standby has blocked our host, and answers on the connection that we kept',
+    [
+      stopped,
+      standby(
+        answers2({
+          loginRefused: hostBlocked,
+          inbound: channel({ io: 'connecting', lagSeconds: null, heardAgoMs: 4000 }),
+        }),
+      ),
+    ],
+    'holder-lost failover to db2',
+  ],
+  [
+    'standby takes writes',
+    'it has blocked our host, and answers on the connection that we kept',
+    [standby(answers2({ writable: true, loginRefused: hostBlocked }))],
+    'two-writers close-standby to db1',
   ],
   [
     'source of the holder purged its log',

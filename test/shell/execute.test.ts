@@ -1,4 +1,6 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import { describe, expect, it, test } from 'vitest';
+import { createVip } from '../../lib/adapters/vip-ec2.ts';
 import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
 import { failoverPlan, switchoverPlan } from '../../lib/core/plans.ts';
 import { without } from '../../lib/core/safeguards.ts';
@@ -18,6 +20,14 @@ const timeout = (call: string) => {
 const refuse = (call: string, only: string) => {
   if (call.startsWith(only)) throw new PortError('denied', `${call} is denied`);
 };
+
+/** Every call ends at once, and nobody knows whether it took effect. */
+const sickEc2 = {
+  send: async () => {
+    const $metadata = { httpStatusCode: 500 };
+    throw Object.assign(new Error('An internal error has occurred'), { name: 'InternalError', $metadata });
+  },
+} as unknown as EC2Client;
 
 /** The old holder answered the fence after all: its end is waited for. */
 const lateCatchUp = 'catch up db2 to 11111111-1111-1111-1111-111111111111:1-100';
@@ -175,6 +185,25 @@ describe('where it is not known whether the VIP has moved, the plan waits', () =
     const tookMs = world.clock.nowMs() - beganMs;
     expect(tookMs).toBeGreaterThan(10_000);
     expect(tookMs).toBeLessThan(11_000);
+  });
+
+  test.each<[what: string, seesVip: boolean]>([
+    ['moves nothing', true],
+    ['does not even say where the VIP is', false],
+  ])('so also through the real adapter, where EC2 has an internal error and %s', async (_, seesVip) => {
+    const world = newWorld();
+    const { journal, context, save } = leader(world, switchoverPlan(pair, 'db2'));
+    const sick = createVip({ looking: sickEc2, changing: sickEc2, clock: world.clock, pairs: [pair] });
+    const vip = seesVip ? { ...sick, locate: context.ports.vip.locate } : sick;
+    const beganMs = world.clock.nowMs();
+    const executed = await execute(
+      journal[0] as PlanRecord,
+      { ...context, ports: { ...context.ports, vip } },
+      save,
+    );
+    expect([ending(executed), state(world)]).toEqual(['undone', 'VIP on db1, writers: db1']);
+    // The last try may begin just before the 10 s are over, and looks for its effect for 2 s.
+    expect(world.clock.nowMs() - beganMs).toBeLessThan(13_500);
   });
 
   it('counts those 10 s from the freeze, also when another leader froze', async () => {

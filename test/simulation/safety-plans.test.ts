@@ -1,7 +1,19 @@
 /** Plans that could harm: reviews of 15d31a4 found each of these, and each fails there. */
 import { describe, expect, it, test } from 'vitest';
 import { PortError } from '../../lib/shell/ports.ts';
-import { ask, breakNow, endDrill, newDrill, outage, sickEc2, twisted, until, watchOver } from './drill.ts';
+import { runWatch } from '../../lib/shell/watch.ts';
+import {
+  ask,
+  breakNow,
+  configOf,
+  endDrill,
+  newDrill,
+  outage,
+  sickEc2,
+  twisted,
+  until,
+  watchOver,
+} from './drill.ts';
 
 describe('a live holder that we closed takes writes again, whatever EC2 answers', () => {
   test.each(['timeout', 'denied'] as const)('EC2 fails at once in a switchover: %s', async (kind) => {
@@ -43,6 +55,7 @@ describe('a live holder that we closed takes writes again, whatever EC2 answers'
     // Six seconds until the lease is free, one to see it, three to wait out what the dead leader may have begun.
     expect(await outage(stage, 120_000)).toBeLessThan(17_000);
     expect(db1.writable).toBe(true);
+    expect(stage.published).toContain('switchover-undone');
     endDrill(stage);
   });
 
@@ -104,6 +117,24 @@ describe('a failover that needs time, or is undone, costs the flap guard nothing
     endDrill(stage);
   });
 
+  // The review tried this one too, and found it sound.
+  it('is carried on by the next leader where the time of the first one ends meanwhile', async () => {
+    const stage = newDrill({ holderReplicationFault: 'page' });
+    const [, db2] = stage.world.masters;
+    const { one } = stage;
+    const deadlineMs = one.clock.nowMs() + 43_000;
+    void runWatch({ config: configOf(stage), ports: one, owner: 'watch-1', deadlineMs });
+    await stage.pass(20_000);
+    watchOver(stage, stage.other, 'watch-2');
+    stage.world.change(() => (db2.channel.applyPerMs = 0));
+    await stage.pass(20_000);
+    const pile = db2.channel.received - db2.channel.applied;
+    stage.world.change(() => (db2.channel.applyPerMs = pile / 20_000));
+    breakNow(stage, 'mysqld-kill', 'holder');
+    expect(await until(stage, 60_000, () => stage.world.holder === db2)).toBeLessThan(25_000);
+    endDrill(stage);
+  });
+
   it('the answer to `open` is lost: it is asked for again', async () => {
     const stage = newDrill();
     const [, db2] = stage.world.masters;
@@ -127,6 +158,31 @@ describe('a failover that needs time, or is undone, costs the flap guard nothing
 });
 
 describe('an undo leaves exactly one writer', () => {
+  it('in a pause too: a fence that closed a holder which was silent at first is taken back', async () => {
+    const stage = newDrill();
+    const [db1, db2] = stage.world.masters;
+    const { one, world } = stage;
+    // db1 is back in sight just when the fence asks for it, with more than db2 has received.
+    const close: typeof one.database.close = async (pair, node, kills, limitMs) => {
+      if (node === db1.name)
+        world.change(() => {
+          for (const view of world.views.values()) view.cutOff.clear();
+        });
+      return one.database.close(pair, node, kills, limitMs);
+    };
+    watchOver(stage, twisted(one, { database: { close } }));
+    await stage.pass(20_000);
+    await stage.settle(ask(stage, { action: 'pause', minutes: 120 }));
+    breakNow(stage, 'monitor-partition', 'holder', 600_000);
+    await stage.pass(9000);
+    const answer = await stage.settle(ask(stage, { action: 'failover', to: 'db2', force: true }));
+    expect([answer.ok, answer.lines.join()]).toEqual([false, expect.stringContaining('db1 is read-only')]);
+    await until(stage, 30_000, () => db1.writable);
+    await stage.pass(700_000);
+    expect([world.holder, db1.writable, db2.writable]).toEqual([db1, true, false]);
+    endDrill(stage);
+  });
+
   it('never two: the new one cannot be closed, so the old one is not opened', async () => {
     const stage = newDrill();
     const [db1, db2] = stage.world.masters;

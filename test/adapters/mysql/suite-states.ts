@@ -1,7 +1,8 @@
 /** What may be in the way of a server, as its looks say it; on real servers. */
 import { expect, test } from 'vitest';
-import { accounts } from '../../../lab/servers/accounts.ts';
+import { accounts, grantServer } from '../../../lab/servers/accounts.ts';
 import { threadStatement, untilReplicating } from '../../../lab/servers/replication.ts';
+import { eventStatements, grantStatements } from '../../../lib/cli/grants.ts';
 import { connectApp, eventually, write } from './servers.ts';
 import { inboundOf, pauseMs, type Subject, serverOf } from './subject.ts';
 
@@ -76,6 +77,56 @@ export function states(subject: Subject): void {
     } finally {
       await db1.sql('DROP EVENT app.nightly');
     }
+  });
+
+  test('scheduled events go with the role, by the rights that are named for it', async () => {
+    await subject.steady();
+    const { db1, db2 } = subject.servers;
+    const account = { ...accounts.monitor, host: '%' };
+    const more = eventStatements(grantServer[dialect()], account);
+    for (const statement of more) await db1.sql(statement);
+    // A definer of root's kind would take a right of root's kind on MySQL 8.
+    const definer = `\`${accounts.app.user}\`@\`%\``;
+    await db1.sql(
+      `CREATE DEFINER=${definer} EVENT app.nightly ON SCHEDULE EVERY 1 DAY DO DELETE FROM app.writes WHERE id < 0`,
+    );
+    const statesAre = (enabledOn: 'db1' | 'db2') =>
+      eventually(async () => {
+        subject.probe.drop();
+        const look = await subject.lookWith();
+        for (const name of ['db1', 'db2'] as const)
+          expect(serverOf(look[name]).events).toMatchObject(
+            name === enabledOn
+              ? { scheduler: 'on', enabled: 1, disabledOnReplica: 0 }
+              : { scheduler: 'off', enabled: 0, disabledOnReplica: 1 },
+          );
+      });
+    const moves = { ...subject.command, kills: 'to-close', events: 'managed' } as const;
+    const roles = [
+      { from: 'db1', to: 'db2' },
+      { from: 'db2', to: 'db1' },
+    ] as const;
+    try {
+      await eventually(async () =>
+        expect(
+          await db2.sql("SELECT 1 FROM mysql.user WHERE user = 'monitor' AND Event_priv = 'Y'"),
+        ).toHaveLength(1),
+      );
+      for (const { from, to } of roles) {
+        await subject.probe.answer({ kind: 'close', ...moves, ...subject.nodeOf(from) });
+        await subject.probe.answer({ kind: 'open', ...moves, ...subject.nodeOf(to) });
+        await statesAre(to);
+      }
+    } finally {
+      await db1.sql('DROP EVENT app.nightly');
+      for (const server of [db1, db2]) await server.sql('SET GLOBAL event_scheduler = DEFAULT');
+      // The other tests do with what every pair grants.
+      for (const statement of more)
+        await db1.sql(statement.replace('GRANT', 'REVOKE').replace(' TO ', ' FROM '));
+      for (const statement of grantStatements(grantServer[dialect()], account))
+        if (statement.startsWith('GRANT')) await db1.sql(statement);
+    }
+    await subject.steady();
   });
 
   test('an order to close that waits has closed nothing yet', async () => {

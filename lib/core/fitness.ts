@@ -5,7 +5,7 @@ import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import { coverageOf } from './holder-end.ts';
 import { lackOf } from './lead.ts';
-import { type LastEnds, type Memory, notLost, type Passing } from './memory.ts';
+import { type LastEnds, type Memory, notLost, type Passing, type Readiness } from './memory.ts';
 import type { Safeguards } from './safeguards.ts';
 import type { Inbound, InstanceState, Server, Session } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
@@ -59,23 +59,25 @@ export function isLeaving(instance: InstanceState): boolean {
  */
 export function fitnessWhileLiving(terms: Terms): Fitness {
   const late = reasonsOfApplying(terms);
-  const cutOff = reasonsOfReceiving(terms);
+  const unasked = reasonsOfRefusal(terms.standby);
+  const cutOff = unasked.length > 0 ? [] : reasonsOfReceiving(terms);
   const barred = reasonsOfRole(terms);
   const ofHistory = reasonsOfHistory(terms);
   const lasting = [...reasonsOfSource(terms), ...ofHistory];
-  const fitness = fitnessOf([...late, ...cutOff, ...lasting, ...barred]);
+  const fitness = fitnessOf([...late, ...unasked, ...cutOff, ...lasting, ...barred]);
   if (lasting.length > 0) return ofHistory.length > 0 ? { ...fitness, ofHistory } : fitness;
   return {
     ...fitness,
     ...(late.length > 0 ? { isLate: true } : {}),
     ...(barred.length > 0 ? { isBarred: true } : {}),
     ...(cutOff.length > 0 ? { isCutOff: true } : {}),
+    ...(unasked.length > 0 ? { isUnasked: true } : {}),
   };
 }
 
 /** Unfit for more than being late or barred: it may miss what the holder writes. */
-export function isBroken({ fit, isLate, isBarred, isCutOff }: Fitness): boolean {
-  return !fit && (isCutOff === true || !(isLate || isBarred));
+export function isBroken({ fit, isLate, isBarred, isCutOff, isUnasked }: Fitness): boolean {
+  return !fit && (isCutOff === true || isUnasked === true || !(isLate || isBarred));
 }
 
 /**
@@ -161,6 +163,11 @@ function reasonsOfRole({ pair, standby: { server, kind }, inEc2: { room, instanc
 
 function reasonsOfAbsence({ kind, because }: Verdict): string[] {
   return kind === 'serving' ? [] : [`it is ${kind}: ${because}`];
+}
+
+/** It is alive, and has no room for us or refuses our login. */
+function reasonsOfRefusal(standby: Verdict): string[] {
+  return standby.kind === 'saturated' || standby.kind === 'locked-out' ? reasonsOfAbsence(standby) : [];
 }
 
 /** Whose history it has is not the pair's. */
@@ -280,7 +287,7 @@ function reasonsOfReadiness({ memory, standby, holder, lastEnds, nowMs }: Terms)
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
   if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
   if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that lived'];
-  if (!readiness.fit && !isOver(readiness, standby.server, coverage === 'whole'))
+  if (!readiness.fit && !isOver(readiness, standby.server, coverage === 'whole', lostAtMs))
     return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
   if (coverage !== 'whole' && lostAtMs - readiness.atMs > READINESS_LIFE_MS)
     return ['it was last seen ready too long before the holder was lost'];
@@ -288,9 +295,15 @@ function reasonsOfReadiness({ memory, standby, holder, lastEnds, nowMs }: Terms)
 }
 
 /** Whether what kept it from the role is over: the rest of that is asked anew. */
-function isOver({ isLate, isBarred, isCutOff }: Passing, server: Server | null, isWhole: boolean): boolean {
-  if (!isLate && !isBarred && !isCutOff) return false;
-  return (!isLate || catchesUp(server)) && (!isCutOff || isWhole);
+function isOver(
+  { isLate, isBarred, isCutOff, isUnasked, fitAtMs }: Readiness,
+  server: Server | null,
+  isWhole: boolean,
+  lostAtMs: number,
+): boolean {
+  if (!isLate && !isBarred && !isCutOff && !isUnasked) return false;
+  const wasFit = fitAtMs !== undefined && lostAtMs - fitAtMs <= READINESS_LIFE_MS;
+  return (!isLate || catchesUp(server)) && (!isCutOff || isWhole) && (!isUnasked || isWhole || wasFit);
 }
 
 /** It has applied all that it had received, or will when catching up has ended the session that keeps it from that. */

@@ -2,7 +2,7 @@
  * The end of a holder's history, kept from its last looks: what its standby must have received to take over when it dies.
  * The standby's own word that its channel runs is older than the death; what it has received is a fact.
  */
-import { lackOf } from './lead.ts';
+import { lackOf, unreadOf } from './lead.ts';
 import type { HolderEnd, LastEnds } from './memory.ts';
 import type { Position, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
@@ -52,9 +52,14 @@ export function coverageOf(
   { needed, proof }: Pick<LastEnds, 'needed' | 'proof'>,
 ): 'whole' | 'unknown' | { readonly lacks: string } {
   if (standby === null) return 'unknown';
-  const lack = lackOf(standby, needed?.position ?? null);
+  const lack = missingOf(standby, needed);
   if (lack !== null && lack !== 'unknown') return { lacks: lack };
-  return lackOf(standby, proof?.position ?? null) === null ? 'whole' : 'unknown';
+  return missingOf(standby, proof) === null ? 'whole' : 'unknown';
+}
+
+function missingOf(standby: Server, end: HolderEnd | null): string | 'unknown' | null {
+  const unread = unreadOf(standby, end?.position ?? null);
+  return unread === 'unknown' ? lackOf(standby, end?.position ?? null) : unread;
 }
 
 function isSame(one: Position, other: Position): boolean {

@@ -59,6 +59,8 @@ export interface Passing {
   readonly isBarred?: boolean;
   /** It does not answer, or its channel does not run: what it has received by the end decides (`LastEnds`). */
   readonly isCutOff?: boolean;
+  /** It lets none of us in, so nothing is known of its channel: what was known before is growing old. */
+  readonly isUnasked?: boolean;
 }
 
 /** Whether the standby was fit while the holder still served: what a failover may rely on. */
@@ -69,6 +71,8 @@ export interface Readiness extends Passing {
   /** Those of them that only a look at both nodes can take back. Absent where there are none, and in older records. */
   readonly ofHistory?: readonly string[];
   readonly atMs: number;
+  /** When it was fit last, of one that has been unasked since. */
+  readonly fitAtMs?: number;
 }
 
 /** The end of a holder's history, as it said itself, when it was first and when it was last the end. */

@@ -147,8 +147,16 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     const sinceMs = isBroken(fitness) ? durations.brokenSinceMs : durations.unreadySinceMs;
     if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
   }
-  const now: Readiness = { node: standby.node, atMs: nowMs, ...fitness };
+  const fitAtMs = fitness.isUnasked && before !== null ? lastFitOf(before) : undefined;
+  const now: Readiness = {
+    ...{ node: standby.node, atMs: nowMs, ...fitness },
+    ...(fitAtMs === undefined ? {} : { fitAtMs }),
+  };
   return isNews(before, now) ? { ...memory, readiness: now } : memory;
+}
+
+function lastFitOf({ fit, atMs, fitAtMs }: Readiness): number | undefined {
+  return fit ? atMs : fitAtMs;
 }
 
 /**
@@ -166,7 +174,7 @@ function isProvenUnfit({ pair, standby, peerIdentity }: Situation): boolean {
 
 function isNews(before: Readiness | null, now: Readiness): boolean {
   if (before === null || before.fit !== now.fit) return true;
-  const { isLate, isBarred, isCutOff } = before;
-  if (isLate !== now.isLate || isBarred !== now.isBarred || isCutOff !== now.isCutOff) return true;
+  const kinds = ['isLate', 'isBarred', 'isCutOff', 'isUnasked'] as const;
+  if (kinds.some((kind) => before[kind] !== now[kind])) return true;
   return now.atMs - before.atMs >= READINESS_REFRESH_MS;
 }

@@ -23,12 +23,12 @@ const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true
 export const lost: readonly Row[] = [
   {
     name: 'vip-unheld-holder-serves',
-    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves, and lacks nothing that the other has or is the one node that takes writes; no pause is on.',
+    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves, and lacks nothing that the other has, or is the one node that takes writes, or had lacked that before; no pause is on.',
     when: (s) =>
       s.safeguards.reattach &&
       s.vip === 'unheld' &&
       s.holder.kind === 'serving' &&
-      (lacksOf(s) === null || isOnlyWriter(s)) &&
+      (lacksOf(s) === null || isAsBefore(s)) &&
       !s.paused,
     measure: (s) => ({
       kind: 'act',
@@ -175,10 +175,13 @@ export const lost: readonly Row[] = [
 ];
 
 /** The roles are as they were: what the other has beside is no reason to leave clients without a holder. */
-function isOnlyWriter(s: Situation): boolean {
+function isAsBefore(s: Situation): boolean {
   const { holder, standby, memory } = s;
   if (memory.lastHolder !== holder.node || s.behind !== null) return false;
-  return holder.server?.writable === true && standby.server !== null && !standbyOpen(s);
+  if (standby.server === null || standbyOpen(s)) return false;
+  // It was known before the loss that the standby has them.
+  const wasKnown = memory.readiness?.node === standby.node && memory.readiness.ofHistory !== undefined;
+  return holder.server?.writable === true || wasKnown;
 }
 
 /** What the holder lacks of what the standby has; null when nothing is known. */

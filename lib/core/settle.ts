@@ -25,7 +25,7 @@ export interface Close {
 }
 
 /** After a plan as long as this, what was known of the standby before it no longer counts. Milliseconds. */
-const UNWATCHED_MS = 5000;
+const UNWATCHED_MS = 20_000;
 /** How many answers to orders are remembered. */
 const ANSWERS_KEPT = 20;
 /** failover-done says already that the old holder is to be brought back: nothing more is said of it for this long. */
@@ -83,11 +83,11 @@ function noteDetached(memory: Memory, plan: PlanRecord, ending: Ending, { nowMs 
 
 /**
  * Nobody watched the standby while the plan was carried out. Of a plan that took long beside a holder that served,
- * what was known before no longer counts; a failover's holder served no more, so there was nothing to miss.
+ * what was known before no longer counts; of a holder that was lost there was nothing to miss.
  */
 function readinessAfter(memory: Memory, plan: PlanRecord, close: Close): Memory['readiness'] {
   const long = close.nowMs - plan.startedAtMs > UNWATCHED_MS;
-  return long && plan.kind !== 'failover' ? null : memory.readiness;
+  return long && plan.kind !== 'failover' && memory.lostAtMs === null ? null : memory.readiness;
 }
 
 /** A node that was found isolated shows no groups of its own: those noted then, or configured, are to be given back. */

@@ -106,7 +106,10 @@ export function assess(
   const peerIdentity = safeguards.identity ? identityOf(memory, holder) : null;
   // Who follows somebody else knows nothing of the holder.
   const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
-  const witness = safeguards.witness && !isStray ? testify(standby, holder, pair) : 'does-not-hear';
+  // Nor does one that a failover has detached from a holder that had died: it is silent by our own doing.
+  const isDetached = memory.detached?.node === standby.node && memory.lostAtMs !== null;
+  const canTell = safeguards.witness && !isStray && !isDetached;
+  const witness = canTell ? testify(standby, holder, pair) : 'does-not-hear';
   const life = lifeOf({ holder, standby, witness, blind, settings, nowMs });
   const holderLimit = limitOf(pair, durations.holderFaultsSinceMs !== null);
   // A channel that a failover detached from the old holder is stopped on purpose.

@@ -12,11 +12,13 @@ export interface Life {
   readonly wellMs: number;
   /** Until when a vantage could ask its peer how that is, while keepalambda was at work and this one was well. */
   readonly peerHeardMs: number;
+  /** Until when its channel ran while its peer was well. */
+  readonly fedMs: number;
   /** Since a look showed that all was well, the peer could be asked again and again: what changed since can be known. */
   readonly isFollowed: boolean;
 }
 
-const unborn: Life = { reachedSinceMs: null, wellMs: 0, peerHeardMs: 0, isFollowed: true };
+const unborn: Life = { reachedSinceMs: null, wellMs: 0, peerHeardMs: 0, fedMs: 0, isFollowed: true };
 
 export class Chronicle {
   readonly #world: World;
@@ -46,6 +48,10 @@ export class Chronicle {
       this.#lives.set(master.name, {
         reachedSinceMs: isReached(this.#world, master) ? (was.reachedSinceMs ?? nowMs) : null,
         wellMs: isAlive ? nowMs : was.wellMs,
+        fedMs:
+          master.channel.io === 'yes' && isWell(this.#world, this.#world.peer(master.name))
+            ? nowMs
+            : was.fedMs,
         ...this.#follow(master, was, isAlive, isManned),
       });
     }

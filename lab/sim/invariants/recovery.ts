@@ -1,5 +1,6 @@
 import type { Master } from '../world/master.ts';
 import { couldServe, isFairWeather, lacksAnything, mayTakeOver } from './candidate.ts';
+import { isHeard } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
 
@@ -7,6 +8,8 @@ import { Moves } from './moves.ts';
 export const returnsWithinMs = 60_000;
 /** For how long after a move the new holder may not be looked at. Milliseconds. */
 const unwatchedMs = 15_000;
+/** How long a channel may have been broken before the holder's death. Milliseconds. */
+const unfedMs = 8000;
 
 /**
  * Invariant W6. Service returns within 60 s after the weather has ended, whatever happened in it.
@@ -23,14 +26,16 @@ const unwatchedMs = 15_000;
  * a move, which W3 forbids in a pause); a holder whose commits
  * hang while somebody has also locked our heartbeat's table, because only the heartbeat tells that commits hang (a person hears
  * `heartbeat-barred`); a holder that died within 15 s after the VIP came to it, because nobody could see what it took: the
- * plan that moved it may have been verifying all that time; a flap guard that is spent by failovers that
+ * plan that moved it may have been verifying all that time; a holder that came back with less than it had
+ * committed, while its peer, which may have the rest, cannot be asked; a standby whose channel did not run for the
+ * holder's last 8 s, because nobody could know that nothing was to come; a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
 export function recoveryInvariant(court: Court): Invariant {
   const { world, chronicle } = court;
   let lastHolder = world.cloud.holder;
-  let [cameAtMs, aliveAtMs] = [Number.NEGATIVE_INFINITY, 0];
+  let cameAtMs = Number.NEGATIVE_INFINITY;
   let able: { readonly node: string; readonly sinceMs: number } | null = null;
   const moves = new Moves(court);
   const candidate = (): Master | null => {
@@ -42,17 +47,19 @@ export function recoveryInvariant(court: Court): Invariant {
     if (couldServe(world, last)) return mayOpen(last) ? last : null;
     const other = world.peer(lastHolder);
     const isLost = !last.answers || (last.stuckSinceMs !== null && last.barred === null);
-    if (!isLost || paused || moves.areSpent || aliveAtMs - cameAtMs < unwatchedMs) return null;
+    const { wellMs } = chronicle.of(last.name);
+    if (!isLost || paused || moves.areSpent || wellMs - cameAtMs < unwatchedMs) return null;
+    if (wellMs - chronicle.of(other.name).fedMs > unfedMs) return null;
     return couldServe(world, other) && mayTakeOver(world, other) ? other : null;
   };
   const mayOpen = (last: Master) => {
     if (lacksAnything(court, last)) return false;
+    if (last.log.incarnation > 0 && !isHeard(world, world.peer(last.name))) return false;
     return last.writable || last.writabilityBy !== 'person';
   };
   const changed = () => {
     const { holder } = world.cloud;
     if (holder !== null && holder !== lastHolder) [lastHolder, cameAtMs] = [holder, world.nowMs];
-    if (lastHolder !== null && world.master(lastHolder).answers) aliveAtMs = world.nowMs;
     const node = candidate()?.name;
     if (node === undefined) able = null;
     else if (able?.node !== node) able = { node, sinceMs: world.nowMs };

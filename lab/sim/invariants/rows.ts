@@ -1,5 +1,6 @@
 import type { NodeName } from '../../../lib/core/names.ts';
 import type { Overwrite } from '../world/rows.ts';
+import { isReached } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { Court, Invariant } from './court.ts';
  * is opened.
  *
  * Excuses: (a) what a person wrote by hand beside the VIP; what a master had received, and not applied, when a person moved
- * the VIP to it, because clients write there at once; what clients wrote to an old holder that could not be closed, in the
+ * the VIP to it, because clients write there at once, and all that the other one had, if no order of ours gets there; what clients wrote to an old holder that could not be closed, in the
  * first second and a half after a move, because their network still led there; (b) a master that was opened by a person, or by its own
  * configuration (writability `untouched`).
  */
@@ -57,7 +58,7 @@ export function rowsInvariant(court: Court): Invariant {
         if (writable && writabilityBy !== 'keepalambda') openedBesideMs.set(name, world.nowMs);
       const now = world.cloud.holder;
       if (now === holder) return;
-      if (now !== null && court.flight === null) receivedByHand.set(now, world.master(now).channel.received);
+      if (now !== null && court.flight === null) receivedByHand.set(now, comingTo(court, now));
       holder = now;
       movedAtMs = world.nowMs;
     },
@@ -73,6 +74,12 @@ export function rowsInvariant(court: Court): Invariant {
       checkRows();
     },
   };
+}
+
+/** What comes to a node after a move by hand: what it had received; all of the other's, if nobody of ours could order it to stop. */
+function comingTo({ world }: Court, node: NodeName): number {
+  const master = world.master(node);
+  return isReached(world, master) ? master.channel.received : world.peer(node).log.countAt(world.nowMs);
 }
 
 function told({ node, key, newer, older }: Overwrite, count: number): string {

@@ -123,6 +123,8 @@ export interface DetachedChannel {
   readonly missing: string | null;
   /** The node has held the VIP since: what it wrote is newer than what `from` still has. Absent in older records. */
   readonly hasServed?: boolean;
+  /** `from` has answered since: it is not the dead node any more that the channel was taken from. Absent in older records. */
+  readonly isBack?: boolean;
 }
 
 /** The VIP was found on the other node, and no plan of ours had moved it. */

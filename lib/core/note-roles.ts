@@ -131,6 +131,8 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
   const { holder, standby, fitness, nowMs, pair, life, vip, blind, safeguards } = situation;
   if (blind !== null && !safeguards.keepsReadiness) return { ...memory, readiness: null };
   if (holder.kind !== 'serving' && !safeguards.judgesStandby) return memory;
+  // A plan has its hands on the channel.
+  if (memory.plan !== null) return memory;
   // Where EC2 does not say, the last holder is the holder: a presumed one says nothing of its standby.
   if (vip !== 'held' && memory.lastHolder !== holder.node) return memory;
   if (life !== 'lives' || standby.kind === 'unseen') return memory;

@@ -1,12 +1,14 @@
 /** What looks teach beside the decision: what an old holder brings back, and what a move or a standby would do unseen. */
 import { tell, tellCondition, tellLimited, withIncident } from './alerts.ts';
 import { cut } from './bounds.ts';
+import { changed } from './changed.ts';
 import { countOf, parseSet, subtract, withoutOrigin } from './gtid.ts';
 import { type Missing, missingOf, transactions } from './loss.ts';
-import type { Memory } from './memory.ts';
+import type { DetachedChannel, Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import type { Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
+import type { Verdict } from './verdict.ts';
 
 /** How much of a list of transactions is kept. Characters. */
 const LIST_MAX = 600;
@@ -22,11 +24,17 @@ function noteMissing(memory: Memory, { holder, standby, vip }: Situation): Memor
   if (detached === null || memory.plan !== null) return memory;
   const node = [holder, standby].find((seen) => seen.node === detached.node);
   if (node?.server && receives(node.server)) return { ...memory, detached: null };
-  if (detached.node !== holder.node || vip !== 'held') return memory;
+  const from = holder.node === detached.from ? holder : standby;
+  const back = from.server === null ? detached : changed(detached, { isBack: true });
+  const isHolder = detached.node === holder.node && vip === 'held';
+  return changed(memory, { detached: isHolder ? known(back, holder, standby) : back });
+}
+
+/** What the new holder is known to lack, now that it has held the VIP. */
+function known(detached: DetachedChannel, holder: Verdict, standby: Verdict): DetachedChannel {
   const isKnown = detached.from === standby.node && holder.server !== null && standby.server !== null;
   const missing = isKnown ? listOf(missingBetween(standby.server, holder.server)) : detached.missing;
-  if (missing === detached.missing && detached.hasServed === true) return memory;
-  return { ...memory, detached: { ...detached, missing, hasServed: true } };
+  return changed(detached, { missing, hasServed: true });
 }
 
 /** Somebody has started it, or it could not be stopped: there is nothing to attach any more. */

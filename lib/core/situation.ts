@@ -107,7 +107,8 @@ export function assess(
   // Who follows somebody else knows nothing of the holder.
   const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
   // Nor does one that a failover has detached from a holder that had died: it is silent by our own doing.
-  const isDetached = memory.detached?.node === standby.node && memory.lostAtMs !== null;
+  const { detached } = memory;
+  const isDetached = detached?.node === standby.node && detached.isBack !== true && holder.server === null;
   const canTell = safeguards.witness && !isStray && !isDetached;
   const witness = canTell ? testify(standby, holder, pair) : 'does-not-hear';
   const life = lifeOf({ holder, standby, witness, blind, settings, nowMs });

@@ -23,9 +23,12 @@ export function rowsInvariant(court: Court): Invariant {
   const { world } = court;
   const seen = new Map<NodeName, number>();
   const openedBesideMs = new Map<NodeName, number>();
+  const givenBeside = new Set<string>();
   const checkNumbers = () => {
     for (const { origin, from, to, peerHasFirst } of world.collisions()) {
-      if (!peerHasFirst || world.nowMs - (openedBesideMs.get(origin) ?? 0) < lateMs) continue;
+      const place = `${origin} ${from}`;
+      if (world.nowMs - (openedBesideMs.get(origin) ?? 0) < lateMs) givenBeside.add(place);
+      if (!peerHasFirst || givenBeside.has(place)) continue;
       court.accuse(
         'W5 rows-kept',
         `${origin} gives its transactions ${from} to ${to} away a second time, and the other node has the first`,

@@ -42,10 +42,10 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
       const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
       return (await command(props, order, (fields) => ({ ...fields, ...where, upTo }))).caughtUp;
     },
-    async detach(pair, node, source, limitMs) {
+    async detach(pair, node, source, threads, limitMs) {
       const order = { kind: 'detach', pair, limitMs, first: turnOf(pair, node) } as const;
       const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
-      return (await command(props, order, (fields) => ({ ...fields, ...where }))).detached;
+      return (await command(props, order, (fields) => ({ ...fields, ...where, threads }))).detached;
     },
     async attach(pair, node, source, limitMs) {
       const order = { kind: 'attach', pair, limitMs, first: turnOf(pair, node) } as const;

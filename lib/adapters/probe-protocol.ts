@@ -97,6 +97,8 @@ const detachSchema = z.object({
   ...commandFields,
   node: nodeSchema,
   peer: peerSchema,
+  /** As in `DatabasePort.detach`; a watch of an older release does not say. */
+  threads: z.enum(['receiver', 'both']).default('receiver'),
 });
 const attachSchema = z.object({
   kind: z.literal('attach'),

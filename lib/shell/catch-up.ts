@@ -1,10 +1,10 @@
 /** Catching up: in short slices, so that progress is seen, a plan that is no longer wanted ends, and a lease counts. */
-import { type PlanRecord, reachedTheEnd } from '../core/plan.ts';
+import { outcomeKey, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
 import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import type { Position } from '../core/sighting.ts';
 import type { Step } from '../core/step.ts';
 import { already, done, type Execution, failed, missed, type Result } from './execution.ts';
-import { type CatchUpGoal, type CaughtUp, type Detached, PortError } from './ports.ts';
+import { type CatchUpGoal, type CaughtUp, type Detached, type DetachedThreads, PortError } from './ports.ts';
 
 type CatchUp = Extract<Step, { kind: 'catch-up' }>;
 type Detach = Extract<Step, { kind: 'detach' }>;
@@ -69,19 +69,25 @@ function textOf({ gtid, file, offset }: Position): string {
 
 /**
  * Stops the channel from the old holder for good, unless its last write is applied. What came in between the end of
- * catching up and the stop is applied first: later it could overwrite newer rows.
+ * catching up and the stop is applied first: later it could overwrite newer rows. Where a person has accepted that not all
+ * is applied, the rest is not applied later either.
  */
 export async function detach(step: Detach, execution: Execution): Promise<Result> {
   const { record, safeguards } = execution;
   if (!safeguards.detach) return already('taken out');
   if (reachedTheEnd(record)) return already(`the last write of ${step.source} is applied on ${step.node}`);
   try {
-    const { was, received, outlasts } = await stopReceiving(step, execution);
+    const threads = isRestGivenUp(record) ? 'both' : 'receiver';
+    const { was, received, outlasts } = await stop(step, threads, execution);
     if (was === 'unconfigured') return already(`${step.node} has no channel from ${step.source}`);
+    if (threads === 'both')
+      return done(
+        `${step.node} receives and applies nothing more from ${step.source}, until its mysqld restarts`,
+      );
     const rest = await applyRest(step, received, execution);
     if (typeof rest === 'string') return failed(`${step.node} has not applied all that it received: ${rest}`);
     // Not before all was applied.
-    const isForGood = outlasts || (await stopReceiving(step, execution)).outlasts;
+    const isForGood = outlasts || (await stop(step, 'receiver', execution)).outlasts;
     const nothing = `${step.node} receives nothing more from ${step.source}`;
     return done(isForGood ? nothing : `${nothing}, until its mysqld restarts`, rest);
   } catch (error) {
@@ -92,10 +98,24 @@ export async function detach(step: Detach, execution: Execution): Promise<Result
   }
 }
 
-function stopReceiving(step: Detach, { pair, ports, guard, identityOf }: Execution): Promise<Detached> {
+/** Catching up was given up with the loss accepted. */
+function isRestGivenUp({ stages, outcomes }: PlanRecord): boolean {
+  return stages.some((stage, stageIndex) =>
+    stage.some(
+      (step, stepIndex) =>
+        step.kind === 'catch-up' && outcomes[outcomeKey(stageIndex, stepIndex)]?.kind === 'missed',
+    ),
+  );
+}
+
+function stop(
+  step: Detach,
+  threads: DetachedThreads,
+  { pair, ports, guard, identityOf }: Execution,
+): Promise<Detached> {
   return again(() => {
     guard();
-    return ports.database.detach(pair, step.node, identityOf(step.source), STATEMENT_LIMIT_MS);
+    return ports.database.detach(pair, step.node, identityOf(step.source), threads, STATEMENT_LIMIT_MS);
   });
 }
 

@@ -100,6 +100,9 @@ export interface CatchUpGoal {
   readonly source: string | null;
 }
 
+/** Which threads of a channel are to stop: the one that receives, or also the one that applies. */
+export type DetachedThreads = 'receiver' | 'both';
+
 /** What detaching a node from its source found. */
 export interface Detached {
   readonly was: 'running' | 'stopped' | 'unconfigured';
@@ -144,9 +147,15 @@ export interface DatabasePort {
   catchUp(pair: Pair, node: NodeName, goal: CatchUpGoal, limitMs: number): Promise<CaughtUp>;
   /**
    * Stops receiving from the source (its identity; null: the pair's other node), for good if it can: until `attach`. What
-   * was received stays.
+   * was received stays, and is applied, unless `both` threads are to stop.
    */
-  detach(pair: Pair, node: NodeName, source: string | null, limitMs: number): Promise<Detached>;
+  detach(
+    pair: Pair,
+    node: NodeName,
+    source: string | null,
+    threads: DetachedThreads,
+    limitMs: number,
+  ): Promise<Detached>;
   /** Starts the channel from the source again. Gives back whether it ran already. */
   attach(
     pair: Pair,

@@ -242,18 +242,28 @@ function channelContract(at: At): void {
   it('detach: nothing more is received, without an error; attach: it is received again', async () => {
     const { port, pair, settle, write, hasAll } = at();
     const source = serverOf(await look(at()), 'db1').identity;
-    expect((await settle(port.detach(pair, 'db2', source, LIMIT_MS))).was).toBe('running');
+    expect((await settle(port.detach(pair, 'db2', source, 'receiver', LIMIT_MS))).was).toBe('running');
     await write('db1');
     const sightings = await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').io).toBe('no'));
     expect(inboundOf(sightings, 'db2').ioError).toBeNull();
     expect(await hasAll('db2')).toBe(false);
-    expect((await settle(port.detach(pair, 'db2', source, LIMIT_MS))).was).toBe('stopped');
+    expect((await settle(port.detach(pair, 'db2', source, 'receiver', LIMIT_MS))).was).toBe('stopped');
     expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: false });
     await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').io).toBe('yes'));
     const goal = { upTo: serverOf(await look(at()), 'db1').executed, source };
     expect(await settle(port.catchUp(pair, 'db2', goal, LIMIT_MS))).toMatchObject({ reached: true });
     expect(await hasAll('db2')).toBe(true);
     expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: true });
+  });
+
+  it('detach, both threads: what was received is not applied either, until attach', async () => {
+    const { port, pair, settle } = at();
+    const source = serverOf(await look(at()), 'db1').identity;
+    await settle(port.detach(pair, 'db2', source, 'both', LIMIT_MS));
+    const stopped = await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').sql).toBe('no'));
+    expect(inboundOf(stopped, 'db2')).toMatchObject({ io: 'no', sql: 'no', sqlError: null });
+    expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: false });
+    await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2')).toMatchObject({ io: 'yes', sql: 'yes' }));
   });
 
   it('inspect: names nobody at rest, and who keeps the node open', async () => {

@@ -106,9 +106,9 @@ describe('detaching the channel from the old holder', () => {
       [],
     ],
     [
-      'is needed where it was fenced, and its end was given up',
+      'stops the applier too where its end was given up: what is left must not come over newer rows',
       recordOf(failover, { fencedAt: end, receivedAt: end, outcomes: missed }),
-      ['detach db2'],
+      ['detach db2 and its applier'],
     ],
     [
       'applies first what came in meanwhile',

@@ -115,8 +115,8 @@ export function portsOf(world: World): Ports {
         if (!reached) await world.clock.sleep(limitMs);
         return { ...answer, applied: world.applied(), reached };
       },
-      detach: async (_, node) =>
-        call(world, `detach ${node}`, () => ({
+      detach: async (_, node, __, threads) =>
+        call(world, `detach ${node}${threads === 'both' ? ' and its applier' : ''}`, () => ({
           was: 'running',
           received: position(`${UUID1}:1-100`),
           outlasts: true,

@@ -62,13 +62,17 @@ describe('orders of the simulated port', () => {
     const stage = setStage();
     const { one, pair, settle, world } = stage;
     const { channel } = world.master('db2');
-    const stranger = settle(one.database.detach(pair, 'db2', 'somebody-else', 1000));
+    const stranger = settle(one.database.detach(pair, 'db2', 'somebody-else', 'receiver', 1000));
     expect(await stranger).toMatchObject({ was: 'unconfigured' });
     expect(channel.io).toBe('yes');
     const source = world.master('db1').identity;
-    expect(await settle(one.database.detach(pair, 'db2', source, 1000))).toMatchObject({ was: 'running' });
+    expect(await settle(one.database.detach(pair, 'db2', source, 'receiver', 1000))).toMatchObject({
+      was: 'running',
+    });
     expect(channel).toMatchObject({ io: 'no', stoppedBy: 'keepalambda', ioError: null });
-    expect(await settle(one.database.detach(pair, 'db2', source, 1000))).toMatchObject({ was: 'stopped' });
+    expect(await settle(one.database.detach(pair, 'db2', source, 'receiver', 1000))).toMatchObject({
+      was: 'stopped',
+    });
     await stage.pass(2000);
     expect(world.lackingOn('db2').count).toBeGreaterThan(100);
     await expect(settle(one.database.attach(pair, 'db2', 'somebody-else', 1000))).rejects.toThrow(

@@ -66,7 +66,7 @@ describe('rows of the simulated world', () => {
     const stage = setStage();
     await failOverWithTail(stage);
     const { one, pair, settle, world } = stage;
-    await settle(one.database.detach(pair, 'db2', null, 1000));
+    await settle(one.database.detach(pair, 'db2', null, 'receiver', 1000));
     world.change(() => start(world, world.master('db1')));
     await stage.pass(5000);
     expect(world.overwrittenOn('db2')).toEqual([]);

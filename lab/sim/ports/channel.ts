@@ -1,6 +1,12 @@
 /** Commands to a master's channel: waiting for it, stopping and starting it. Only the channel from the source counts. */
 import type { NodeName } from '../../../lib/core/names.ts';
-import { type CatchUpGoal, type CaughtUp, type Detached, PortError } from '../../../lib/shell/ports.ts';
+import {
+  type CatchUpGoal,
+  type CaughtUp,
+  type Detached,
+  type DetachedThreads,
+  PortError,
+} from '../../../lib/shell/ports.ts';
 import type { Master } from '../world/master.ts';
 import type { Context } from './context.ts';
 import { command, routeTo } from './statement.ts';
@@ -51,6 +57,7 @@ export function detach(
   context: Context,
   node: NodeName,
   source: string | null,
+  threads: DetachedThreads,
   limitMs: number,
 ): Promise<Detached> {
   const { world } = context;
@@ -60,7 +67,7 @@ export function detach(
     if (!channel.configured || !follows(context, master, source))
       return { was: 'unconfigured', received, outlasts: false };
     const was = channel.ioWanted ? 'running' : 'stopped';
-    world.change(() => channel.detach());
+    world.change(() => channel.detach(threads));
     return { was, received, outlasts: channel.barred };
   });
 }

@@ -21,8 +21,8 @@ export function createDatabase(context: Context): DatabasePort {
         () => catchUp(context, node, goal, limitMs),
         ({ reached }) => reached,
       ),
-    detach: (_, node, source, limitMs) =>
-      acting(context, 'detach', node, () => detach(context, node, source, limitMs)),
+    detach: (_, node, source, threads, limitMs) =>
+      acting(context, 'detach', node, () => detach(context, node, source, threads, limitMs)),
     attach: (_, node, source, limitMs) =>
       acting(context, 'attach', node, () => attach(context, node, source, limitMs)),
     inspect: (_, node, limitMs) =>

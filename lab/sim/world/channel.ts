@@ -175,9 +175,9 @@ export class Channel {
   }
 
   /** keepalambda stops it for good; not before what was received is applied, which the change could drop. */
-  detach(): void {
-    if (this.ioWanted) this.stop('keepalambda', 'io');
-    if (this.caughtUp) this.barred = true;
+  detach(threads: 'receiver' | 'both'): void {
+    if (this.ioWanted || threads === 'both') this.stop('keepalambda', threads === 'both' ? 'both' : 'io');
+    if (this.caughtUp && threads === 'receiver') this.barred = true;
   }
 
   /** Ends what `detach` began, and starts both threads. */

@@ -1,6 +1,6 @@
 /** Stops and starts what a node receives from its source. */
 import type { Position } from '../../core/sighting.ts';
-import type { Detached } from '../../shell/ports.ts';
+import type { Detached, DetachedThreads } from '../../shell/ports.ts';
 import type { ProbeFailed } from '../probe-protocol.ts';
 import { askChannel, askPulse, type Command, CommandFailure, carryOut, type Way } from './command.ts';
 import type { Dialect } from './dialect.ts';
@@ -23,13 +23,20 @@ const REST_MS = 300;
  * restart of the server or a person's START REPLICA. What was received is applied first, because some servers drop it
  * with the change. Can be repeated.
  */
-export function detach(way: Way, source: Source, limitMs: number): Promise<Detached | ProbeFailed> {
+export function detach(
+  way: Way,
+  source: Source,
+  threads: DetachedThreads,
+  limitMs: number,
+): Promise<Detached | ProbeFailed> {
   return carryOut(way, limitMs, async (command) => {
     const before = await askFrom(command, source);
     if (before === null) return { was: 'unconfigured', received: nowhere, outlasts: false };
     const was = before.io === 'no' ? 'stopped' : 'running';
     const stopped = await stopReceiving(command, source, before);
-    return { was, received: stopped.received, outlasts: await bar(command, source, stopped) };
+    if (threads === 'both') await stopApplying(command, source, stopped);
+    const outlasts = threads === 'receiver' && (await bar(command, source, stopped));
+    return { was, received: stopped.received, outlasts };
   });
 }
 
@@ -64,6 +71,14 @@ async function stopReceiving(command: Command, source: Source, channel: Channel)
   const stopped = await until(command, source, ({ io }) => io === 'no');
   if (stopped === null) throw new CommandFailure('timeout', 'the IO thread has not stopped yet');
   return stopped;
+}
+
+async function stopApplying(command: Command, source: Source, { sql, name }: Channel): Promise<void> {
+  if (sql === 'no') return;
+  command.changing();
+  await command.ask(threadStatement(command.link.dialect, 'STOP', 'SQL_THREAD', name));
+  const stopped = await until(command, source, (channel) => channel.sql === 'no');
+  if (stopped === null) throw new CommandFailure('timeout', 'the SQL thread has not stopped yet');
 }
 
 /** Whether the channel is barred now. One that cannot be is stopped all the same. */

@@ -131,7 +131,8 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
         return 'kind' in caughtUp ? caughtUp : { kind: 'caught-up', caughtUp };
       }
       case 'detach': {
-        const detached = await detach(wayOf(request), sourceOf(request), request.limitMs);
+        const { threads, limitMs } = request;
+        const detached = await detach(wayOf(request), sourceOf(request), threads, limitMs);
         return 'kind' in detached ? detached : { kind: 'detached', detached };
       }
       case 'attach': {

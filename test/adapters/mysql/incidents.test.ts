@@ -96,7 +96,7 @@ function order(node: Name) {
 async function takeOver(node: Name, events: 'leave' | 'managed' = 'leave'): Promise<void> {
   const answers = [
     await probe.answer({ kind: 'catch-up', ...order(node), upTo: null }),
-    await probe.answer({ kind: 'detach', ...order(node) }),
+    await probe.answer({ kind: 'detach', threads: 'receiver', ...order(node) }),
     await probe.answer({ kind: 'open', ...order(node), events }),
   ];
   expect(answers.map(({ kind }) => kind)).toEqual(['caught-up', 'detached', 'opened']);

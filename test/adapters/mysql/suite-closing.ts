@@ -277,7 +277,10 @@ export function closing(subject: Subject): void {
     await subject.steady();
     const ask = (kind: 'detach' | 'attach', identity: string | null = null) => {
       const { peer, ...where } = subject.nodeOf('db2');
-      return subject.probe.answer({ kind, ...subject.command, ...where, peer: { ...peer, identity } });
+      const rest = { ...subject.command, ...where, peer: { ...peer, identity } };
+      return subject.probe.answer(
+        kind === 'detach' ? { kind, ...rest, threads: 'receiver' } : { kind, ...rest },
+      );
     };
     expect(await ask('detach')).toMatchObject({ kind: 'detached', detached: { was: 'running' } });
     expect(await ask('detach')).toMatchObject({ kind: 'detached', detached: { was: 'stopped' } });

@@ -145,6 +145,8 @@ const inboundSchema = z.discriminatedUnion('kind', [
     sourceAddress: z.string(),
     sourceIdentity: z.string().nullable(),
     delaySeconds: z.number(),
+    /** A probe of an older release does not say. */
+    retrySeconds: z.number().default(60),
     applierBlocked: z.string().nullable(),
     received: positionSchema,
     applied: positionSchema,

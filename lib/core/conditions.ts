@@ -1,5 +1,6 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
 import type { EventCode } from './events.ts';
+import { unreadOf } from './lead.ts';
 import { isWitnessed } from './life.ts';
 import type { Memory, Settled } from './memory.ts';
 import { isSameProcess } from './same-process.ts';
@@ -59,8 +60,10 @@ export const holderFollows = ({ holder, standby }: Situation) => {
 /** Whether the holder has all that the standby has; `unknown` where their histories cannot be compared. */
 export const holderHasAll = ({ holder, standby, lead, behind }: Situation): boolean | 'unknown' => {
   if (behind !== null || lead.holderLacksOthers !== null) return false;
-  const comparable = holder.server?.executed.gtid != null && standby.server?.executed.gtid != null;
-  return comparable ? true : 'unknown';
+  if (holder.server === null || standby.server === null) return 'unknown';
+  if (holder.server.executed.gtid !== null && standby.server.executed.gtid !== null) return true;
+  const unread = unreadOf(holder.server, standby.server.executed);
+  return unread === 'unknown' ? unread : unread === null;
 };
 /** From which node somebody else has moved the VIP to the holder, also if this look is the first to find it; else null. */
 export const movedFrom = ({ memory, holder, vip }: Situation) => {

@@ -2,6 +2,7 @@
  * The end of a holder's history, kept from its last looks: what its standby must have received to take over when it dies.
  * The standby's own word that its channel runs is older than the death; what it has received is a fact.
  */
+import type { Durations } from './durations.ts';
 import { lackOf, unreadOf } from './lead.ts';
 import type { HolderEnd, LastEnds } from './memory.ts';
 import type { Position, Server } from './sighting.ts';
@@ -12,8 +13,10 @@ import type { Verdict } from './verdict.ts';
  * after it may have gone nowhere. Milliseconds.
  */
 const END_LIFE_MS = 8000;
+/** Beside `readinessMs`: what was on its way when a channel broke. Milliseconds. */
+const ON_ITS_WAY_MS = 1000;
 
-/** The ends of the last `readinessMs`, and the newest that is older, the newest last; nothing of another holder. */
+/** The ends of the last `readinessMs` and a second, and the newest that is older, the newest last; nothing of another holder. */
 export function nextEnds(
   ends: readonly HolderEnd[],
   { node, server, seenAtMs }: Verdict,
@@ -25,25 +28,26 @@ export function nextEnds(
   const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
   const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);
   const next = [...before, { node, position: server.executed, sinceMs, untilMs: seenAtMs }];
-  const recent = next.findIndex((end) => sinceMs - end.sinceMs < readinessMs);
+  const recent = next.findIndex((end) => sinceMs - end.sinceMs < readinessMs + ON_ITS_WAY_MS);
   return next.slice(Math.max(0, recent - 1));
 }
 
 /**
- * Those that count if the holder is lost now. Something is always on its way, so a standby need not have the very last
- * end; a holder that hangs says the same end for seconds, so the time of its last commit counts, and not of its last word.
+ * Those that count if the holder is lost now. A channel may break `readinessMs` before the first bad sign and nobody knows
+ * yet, so a standby need not have what was the end since, or was on its way then. A holder that hangs says the same end for seconds: what counts is
+ * since when it was the end.
  */
 export function lastEndsOf(
-  ends: readonly HolderEnd[],
-  node: string,
+  { ends, doubtSinceMs }: Pick<Durations, 'ends' | 'doubtSinceMs'>,
+  { node, sinceMs }: Verdict,
   readinessMs: number,
-  lostAtMs: number,
+  nowMs: number,
 ): LastEnds {
+  const lostAtMs = doubtSinceMs ?? nowMs;
   const own = ends.filter((end) => end.node === node);
-  const [first, last] = [own.at(0), own.at(-1)];
-  const isOld = first !== undefined && last !== undefined && last.sinceMs - first.sinceMs >= readinessMs;
+  const needed = own.findLast((end) => sinceMs - end.sinceMs >= readinessMs + ON_ITS_WAY_MS) ?? null;
   const proof = own.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
-  return { needed: isOld ? first : null, proof, last: last ?? null };
+  return { needed, proof, last: own.at(-1) ?? null };
 }
 
 /** Whether the standby has what it must; `unknown` where that cannot be compared, or proves nothing. */

@@ -107,10 +107,10 @@ function noteMoves(memory: Memory, { nowMs }: Situation): Memory {
 function noteLife(
   memory: Memory,
   { life, blind, holder, nowMs, pair }: Situation,
-  { received, ends }: Durations,
+  durations: Durations,
 ): Memory {
-  const lastEnds = lastEndsOf(ends, holder.node, pair.settings.readinessMs, nowMs);
-  const dead = { lostAtMs: nowMs, receivedWhenLost: received, lastEnds };
+  const lastEnds = lastEndsOf(durations, holder, pair.settings.readinessMs, nowMs);
+  const dead = { lostAtMs: nowMs, receivedWhenLost: durations.received, lastEnds };
   switch (life) {
     case 'lives':
       return memory.lostAtMs === null ? memory : { ...memory, ...notLost };

@@ -45,6 +45,8 @@ export type Inbound =
       readonly sourceIdentity: string | null;
       /** How long the applier waits on purpose (`SQL_Delay`). Seconds; 0 as a rule. */
       readonly delaySeconds: number;
+      /** How long it waits before it tries again to connect (`SOURCE_CONNECT_RETRY`). Seconds; 60 by default. */
+      readonly retrySeconds: number;
       /** What the applier cannot get past, such as a global read lock or a full disk, in words; null when nothing. */
       readonly applierBlocked: string | null;
       /** Position in the source's log up to which events were received. */

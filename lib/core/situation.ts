@@ -2,7 +2,7 @@
 import { behindOf } from './behind.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
-import type { Durations } from './durations.ts';
+import { type Durations, keptOf } from './durations.ts';
 import type { Evidence } from './evidence.ts';
 import {
   type Fitness,
@@ -21,7 +21,7 @@ import type { NodeName } from './names.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
 import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
-import { type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
+import { type Kept, type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
 
 export { type Durations, nextDurations, noDurations } from './durations.ts';
 
@@ -110,7 +110,7 @@ export function assess(
   const { detached } = memory;
   const isDetached = detached?.node === standby.node && detached.isBack !== true && holder.server === null;
   const canTell = safeguards.witness && !isStray && !isDetached;
-  const witness = canTell ? testify(standby, holder, pair) : 'does-not-hear';
+  const witness = canTell ? testify(standby, holder, pair, keptOf(durations, nowMs)) : 'does-not-hear';
   const life = lifeOf({ holder, standby, witness, blind, settings, nowMs });
   const holderLimit = limitOf(pair, durations.holderFaultsSinceMs !== null);
   // A channel that a failover detached from the old holder is stopped on purpose.
@@ -125,7 +125,7 @@ export function assess(
     memory,
     holder,
     standby,
-    lastEnds: memory.lastEnds ?? lastEndsOf(durations.ends, holderName, settings.readinessMs, nowMs),
+    lastEnds: memory.lastEnds ?? lastEndsOf(durations, holder, settings.readinessMs, nowMs),
     nowMs,
     safeguards,
     peerIdentity,
@@ -234,8 +234,8 @@ function checkFaults({ server }: Verdict, lagLimitSeconds: number): readonly str
   return server === null ? [] : faultsOfInbound(server.inbound, lagLimitSeconds);
 }
 
-function testify({ server }: Verdict, holder: Verdict, { settings }: Pair): Testimony {
-  return server === null ? 'does-not-hear' : testimonyOf(server, witnessMsOf(holder, settings));
+function testify({ server }: Verdict, holder: Verdict, { settings }: Pair, kept: Kept): Testimony {
+  return server === null ? 'does-not-hear' : testimonyOf(server, witnessMsOf(holder, settings), kept);
 }
 
 function heartbeatAge({ server }: Verdict, { heartbeat }: Durations, nowMs: number): number {

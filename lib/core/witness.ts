@@ -4,8 +4,11 @@ import type { Inbound, Server } from './sighting.ts';
 import { isRefusedBySource } from './source-errors.ts';
 import type { Verdict } from './verdict.ts';
 
-/** `unknown`: its channel cannot say, and what is not known is neither silence nor a sign of life. */
-export type Testimony = 'hears' | 'does-not-hear' | 'unknown';
+/**
+ * `unknown`: its channel cannot say, and what is not known is neither silence nor a sign of life. `not-yet`: it cannot, and
+ * will in a few seconds.
+ */
+export type Testimony = 'hears' | 'does-not-hear' | 'unknown' | 'not-yet';
 
 /**
  * Whether the channel may have heard its source within `forMs`. What is not running hears nothing; but what could not be
@@ -19,16 +22,36 @@ export function hearsSource(inbound: Inbound, forMs: number): boolean {
 
 /**
  * What the standby's channel says of its source. A channel loses a source that dies by itself: it goes on trying. One
- * that was stopped, by a command or by an error of its own, says nothing; nor does one that the source refuses, or one of
- * a server that has restarted since it last heard.
+ * that was stopped, by a command or by an error of its own, says nothing; nor does one that the source refuses, one of a server
+ * that has restarted since it last heard, or one that has not had the time to hear again since it was kept from its
+ * source for a reason of its own (`Kept`).
  */
-export function testimonyOf({ inbound, uptimeSeconds }: Server, forMs: number): Testimony {
+export function testimonyOf(
+  { inbound, uptimeSeconds }: Server,
+  forMs: number,
+  { stoppedAgoMs, backForMs, awayMs }: Kept,
+): Testimony {
   if (inbound.kind !== 'configured') return 'does-not-hear';
   if (inbound.io === 'no' || isRefusedBySource(inbound) || inbound.heardAgoMs === null) return 'unknown';
   if (hearsSource(inbound, forMs)) return 'hears';
+  const retryMs = inbound.retrySeconds * 1000 + CONNECT_MS;
+  if (inbound.io === 'connecting' && stoppedAgoMs !== null && stoppedAgoMs < retryMs) return 'not-yet';
+  if (inbound.io === 'yes' && backForMs !== null && backForMs < awayMs + CONNECT_MS) return 'not-yet';
   return inbound.io === 'connecting' && restartedSinceHeard(uptimeSeconds, inbound.heardAgoMs)
     ? 'unknown'
     : 'does-not-hear';
+}
+
+/** How long a try to connect may take. Milliseconds. */
+const CONNECT_MS = 2000;
+
+/** What kept a standby's channel from its source that is not the source's doing. Null: nothing, or it has heard since. */
+export interface Kept {
+  /** Its receiver was stopped or followed somebody else, or its mysqld was down, until so long ago. */
+  readonly stoppedAgoMs: number | null;
+  /** Nobody of ours reached it for `awayMs`, so that its own network was likely gone, until so long ago. */
+  readonly backForMs: number | null;
+  readonly awayMs: number;
 }
 
 /** The uptime is in whole seconds, and 0 also where it has not been read yet. */

@@ -107,6 +107,7 @@ function lookContract(at: At): void {
     expect(inboundOf(sightings, 'db2')).toMatchObject({
       sourceIdentity: db1.identity,
       delaySeconds: 0,
+      retrySeconds: expect.any(Number),
       applierBlocked: null,
     });
     expect(inboundOf(sightings, 'db1').sourceIdentity).toBe(db2.identity);

@@ -16,6 +16,7 @@ const inbound: Extract<Inbound, { kind: 'configured' }> = {
   sourceAddress: '10.0.1.12',
   sourceIdentity: 'b',
   delaySeconds: 0,
+  retrySeconds: 60,
   applierBlocked: null,
   received: position,
   applied: position,

@@ -25,6 +25,7 @@ export function channel(changes: Partial<Channel> = {}): Channel {
     sourceAddress: '10.0.1.11',
     sourceIdentity: UUID1,
     delaySeconds: 0,
+    retrySeconds: 10,
     applierBlocked: null,
     received: at,
     applied: at,

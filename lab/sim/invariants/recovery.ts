@@ -9,7 +9,9 @@ export const returnsWithinMs = 60_000;
 /** For how long after a move the new holder may not be looked at. Milliseconds. */
 const unwatchedMs = 15_000;
 /** How long a channel may have been broken before the holder's death. Milliseconds. */
-const unfedMs = 8000;
+const unfedMs = 4000;
+/** For how long a plan may be carried out before what was seen is too old. Milliseconds. */
+const looksMs = 5000;
 
 /**
  * Invariant W6. Service returns within 60 s after the weather has ended, whatever happened in it.
@@ -28,7 +30,8 @@ const unfedMs = 8000;
  * `heartbeat-barred`); a holder that died within 15 s after the VIP came to it, because nobody could see what it took: the
  * plan that moved it may have been verifying all that time; a holder that came back with less than it had
  * committed, while its peer, which may have the rest, cannot be asked; a standby whose channel did not run for the
- * holder's last 8 s, because nobody could know that nothing was to come; a flap guard that is spent by failovers that
+ * holder's last 4 s, because nobody could know that nothing was to come; a holder that died when a plan had been carried out
+ * for 5 s, because nobody looks then; a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
@@ -36,6 +39,7 @@ export function recoveryInvariant(court: Court): Invariant {
   const { world, chronicle } = court;
   let lastHolder = world.cloud.holder;
   let cameAtMs = Number.NEGATIVE_INFINITY;
+  let busyMs = 0;
   let able: { readonly node: string; readonly sinceMs: number } | null = null;
   const moves = new Moves(court);
   const candidate = (): Master | null => {
@@ -48,6 +52,7 @@ export function recoveryInvariant(court: Court): Invariant {
     const other = world.peer(lastHolder);
     const isLost = !last.answers || (last.stuckSinceMs !== null && last.barred === null);
     const { wellMs } = chronicle.of(last.name);
+    if (busyMs > looksMs) return null;
     if (!isLost || paused || moves.areSpent || wellMs - cameAtMs < unwatchedMs) return null;
     if (wellMs - chronicle.of(other.name).fedMs > unfedMs) return null;
     return couldServe(world, other) && mayTakeOver(world, other) ? other : null;
@@ -60,6 +65,8 @@ export function recoveryInvariant(court: Court): Invariant {
   const changed = () => {
     const { holder } = world.cloud;
     if (holder !== null && holder !== lastHolder) [lastHolder, cameAtMs] = [holder, world.nowMs];
+    if (lastHolder !== null && chronicle.of(lastHolder).wellMs === world.nowMs)
+      busyMs = court.flight === null ? 0 : world.nowMs - court.flight.sinceMs;
     const node = candidate()?.name;
     if (node === undefined) able = null;
     else if (able?.node !== node) able = { node, sinceMs: world.nowMs };

@@ -1,5 +1,5 @@
 import type { NodeName } from '../../../lib/core/names.ts';
-import type { Overwrite } from '../world/rows.ts';
+import type { Overwrite, Write } from '../world/rows.ts';
 import { isReached } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
 
@@ -13,7 +13,8 @@ import type { Court, Invariant } from './court.ts';
  *
  * Excuses: (a) what a person wrote by hand beside the VIP; what a master had received, and not applied, when a person moved
  * the VIP to it, because clients write there at once, and all that the other one had, if no order of ours gets there; what clients wrote to an old holder that could not be closed, in the
- * first second and a half after a move, because their network still led there; (b) a master that was opened by a person, or by its own
+ * first second and a half after a move, because their network still led there; what comes through a channel that a person
+ * pointed elsewhere and back; (b) a master that was opened by a person, or by its own
  * configuration (writability `untouched`).
  */
 /** For how long clients may still write to the old holder after a move. Milliseconds. */
@@ -22,12 +23,13 @@ const lateMs = 1500;
 export function rowsInvariant(court: Court): Invariant {
   const { world } = court;
   const seen = new Map<NodeName, number>();
-  const openedBesideMs = new Map<NodeName, number>();
+  const openedBesideMs = new Map<string, number>();
   const givenBeside = new Set<string>();
   const checkNumbers = () => {
     for (const { origin, from, to, peerHasFirst } of world.collisions()) {
       const place = `${origin} ${from}`;
-      if (world.nowMs - (openedBesideMs.get(origin) ?? 0) < lateMs) givenBeside.add(place);
+      const besideMs = openedBesideMs.get(`${origin} ${world.master(origin).log.incarnation}`);
+      if (besideMs !== undefined && world.nowMs - besideMs < lateMs) givenBeside.add(place);
       if (!peerHasFirst || givenBeside.has(place)) continue;
       court.accuse(
         'W5 rows-kept',
@@ -48,25 +50,34 @@ export function rowsInvariant(court: Court): Invariant {
     }
   };
   let holder = world.cloud.holder;
-  let movedAtMs = Number.NEGATIVE_INFINITY;
-  const receivedByHand = new Map<NodeName, number>();
-  const isExcused = ({ node, newer, older }: Overwrite) => {
-    if (older.number <= (receivedByHand.get(node) ?? 0)) return true;
-    const sinceMoveMs = newer.committedAtMs - movedAtMs;
-    return sinceMoveMs >= 0 && sinceMoveMs < lateMs;
+  const moves: { readonly atMs: number; readonly to: NodeName | null }[] = [];
+  const byHand = new Map<NodeName, number>();
+  const strayed = new Set<NodeName>();
+  const isLate = ({ origin, committedAtMs }: Write) => {
+    const last = moves.findLast(({ atMs }) => atMs <= committedAtMs);
+    return last !== undefined && last.to !== origin && committedAtMs - last.atMs < lateMs;
+  };
+  const isExcused = ({ node, newer, older }: Overwrite) =>
+    older.number <= (byHand.get(node) ?? 0) || isLate(newer) || isLate(older);
+  const followPersons = () => {
+    for (const { name, writable, writabilityBy, channel, log } of world.masters) {
+      const life = `${name} ${log.incarnation}`;
+      if (writable && writabilityBy !== 'keepalambda') openedBesideMs.set(life, world.nowMs);
+      if (channel.stranger !== null) strayed.add(name);
+      else if (strayed.delete(name)) byHand.set(name, world.peer(name).log.countAt(world.nowMs));
+    }
   };
   return {
     changed() {
-      for (const { name, writable, writabilityBy } of world.masters)
-        if (writable && writabilityBy !== 'keepalambda') openedBesideMs.set(name, world.nowMs);
+      followPersons();
       const now = world.cloud.holder;
       if (now === holder) return;
-      if (now !== null && court.flight === null) receivedByHand.set(now, comingTo(court, now));
+      if (now !== null && court.flight === null) byHand.set(now, comingTo(court, now));
       holder = now;
-      movedAtMs = world.nowMs;
+      moves.push({ atMs: world.nowMs, to: now });
     },
     ticked() {
-      this.changed?.();
+      followPersons();
       checkNumbers();
       // What clients write through the VIP is applied on the other one all the time, and replaces nothing.
       const { holder } = world;

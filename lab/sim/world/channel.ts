@@ -232,7 +232,7 @@ export class Channel {
   }
 
   /** What a look at the server shows of this channel. */
-  inbound(nowMs: number, source: Source, applierBlocked: string | null): Inbound {
+  inbound(nowMs: number, source: Source, applierBlocked: string | null, retryMs: number): Inbound {
     if (!this.configured) return { kind: 'unconfigured' };
     return {
       kind: 'configured',
@@ -244,6 +244,7 @@ export class Channel {
       sourceAddress: source.address,
       sourceIdentity: this.stranger ?? source.identity,
       delaySeconds: 0,
+      retrySeconds: Math.ceil(retryMs / 1000),
       applierBlocked,
       received: source.positionAt(this.received),
       applied: source.positionAt(this.appliedCount),

@@ -72,7 +72,8 @@ export class Master {
   /** Whether the ENI takes one more address. */
   room = true;
   instance: InstanceState = 'running';
-  startedMs = 0;
+  /** It has been up for a day when the history begins. */
+  startedMs = -86_400_000;
   /** Since when mysqld has been down or its host away; null while it is up. */
   downSinceMs: number | null = null;
   /** Whether mysqld comes up when it is started. */

@@ -113,6 +113,7 @@ function serverOf(world: World, master: Master, by: HeartbeatBy, loginRefused: R
         positionAt: (count) => peer.positionAt(count),
       },
       applierBlockOf(master),
+      world.habits.retryMs,
     ),
     executed: master.executed(nowMs, peer),
     heartbeat,

@@ -192,7 +192,7 @@ function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
   return {
     kind: 'configured',
     ...{ io: 'connecting', sql: 'yes', lagSeconds: null, ioError: null, sqlError: null, sourceAddress: '' },
-    ...{ sourceIdentity: null, delaySeconds: 0, applierBlocked: null },
+    ...{ sourceIdentity: null, delaySeconds: 0, retrySeconds: 60, applierBlocked: null },
     ...{ received: nowhere, applied: nowhere, caughtUp: false, heardAgoMs: null, receivedAgoMs: null },
   };
 }

@@ -29,6 +29,9 @@ export interface Pulse {
  */
 export const BARRED_MARK = '!';
 
+/** The server's own default of `SOURCE_CONNECT_RETRY`. */
+const RETRY_SECONDS = 60;
+
 /** One replication channel. */
 export interface Channel {
   readonly name: string;
@@ -42,6 +45,7 @@ export interface Channel {
   readonly sourceIdentity: string | null;
   /** Seconds that the applier waits on purpose. */
   readonly delaySeconds: number;
+  readonly retrySeconds: number;
   /** The account that it logs in to its source with. */
   readonly sourceUser: string;
   /** It was detached: its account is marked, so that the source refuses it. `sourceUser` is without the mark. */
@@ -151,11 +155,11 @@ export function inboundOf(
 ): Inbound {
   if (channel === null) return { kind: 'unconfigured' };
   const { io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied } = channel;
-  const { sourceIdentity, delaySeconds } = channel;
+  const { sourceIdentity, delaySeconds, retrySeconds } = channel;
   return {
     kind: 'configured',
     ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, sourceIdentity, received, applied },
-    ...{ delaySeconds, applierBlocked: beside.applierBlocked },
+    ...{ delaySeconds, retrySeconds, applierBlocked: beside.applierBlocked },
     caughtUp: isCaughtUp(channel, pulse.workers),
     heardAgoMs: beside.heardAgoMs,
     receivedAgoMs: beside.receivedAgoMs,
@@ -239,6 +243,7 @@ function channelOf(row: Row, pulse: Pulse): Channel {
     sourceAddress: text(field(row, 'Source_Host')),
     sourceIdentity: sourceIdentity(row, pulse),
     delaySeconds: Number(row.SQL_Delay ?? 0),
+    retrySeconds: Number(row.Connect_Retry ?? RETRY_SECONDS),
     ...accountOf(text(field(row, 'Source_User'))),
     received: { gtid: receivedGtid(row, pulse), file: received.file, offset: Number(received.offset ?? 0) },
     applied: { gtid: appliedGtid(row, pulse), file: applied.file, offset: Number(applied.offset ?? 0) },

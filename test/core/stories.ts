@@ -103,6 +103,10 @@ export const tried = memory({
 export const flapped = memory({ failoversAtMs: [NOW_MS - 10_000] });
 const detached = (missing: string | null, node = 'db1') =>
   memory({ detached: { node, from: node === 'db1' ? 'db2' : 'db1', atMs: NOW_MS, missing } });
+const startedAtMs = NOW_MS - db1.uptimeSeconds * 1000;
+const seenOpen = memory({ settled: { db2: { is: 'open', startedAtMs } } });
+const seenClosed = memory({ settled: { db1: { is: 'closed', startedAtMs } } });
+const through = { said: { kind: 'node', node: 'db1' }, looks: 3, atMs: NOW_MS } as const;
 export const openStandby = standby(answers2({ writable: true }));
 
 export const stories: readonly [what: string, and: string, changes: readonly Change[], story: string][] = [
@@ -165,6 +169,24 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   [
     'paused',
+    'the standby was opened by hand, and the holder came up read-only',
+    [paused, openStandby, restartedReadOnly],
+    'holder-read-only open-holder to db1',
+  ],
+  [
+    'paused',
+    'the standby was half closed by hand while it was the holder',
+    [paused, standby(answers2({ halfClosed: true })), seenOpen],
+    'writability-changed stay, page writability-changed',
+  ],
+  [
+    'paused',
+    'the holder was half closed by hand while it was the standby',
+    [paused, holder(answers1({ writable: false, halfClosed: true })), seenClosed],
+    'writability-changed stay, page writability-changed',
+  ],
+  [
+    'paused',
     'the holder came up read-only',
     [paused, restartedReadOnly],
     'holder-read-only open-holder to db1',
@@ -207,6 +229,12 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'steady all-clear',
   ],
   ['every vantage blind', 'for 5 s', [blindFor(5000)], 'blind stay, page blind'],
+  [
+    'every vantage blind',
+    'the VIP is on no ENI',
+    [blindFor(5000), vipAt({ kind: 'nowhere' }, 3)],
+    'blind stay, page vip-unheld',
+  ],
   ['every vantage blind', 'for a moment', [blindFor(1000)], 'unsettled observe'],
   ['both silent', 'EC2 says that they run', [silent, standby(unanswered)], 'blind stay, page blind'],
   [
@@ -216,6 +244,12 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'ec2-blind stay, page ec2-blind',
   ],
   ['holder stuck', 'EC2 does not answer', [stuck, vipBlindFor(20_000)], 'ec2-blind stay, page ec2-blind'],
+  [
+    'holder stuck',
+    'EC2 does not answer, and the holder does through the VIP',
+    [stuck, vipBlindFor(20_000), evidence(() => ({ through }))],
+    'ec2-blind stay, page ec2-blind',
+  ],
   [
     'holder fails the check',
     'EC2 does not answer',

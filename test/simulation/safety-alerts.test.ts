@@ -75,6 +75,23 @@ describe('the second loss in one incident', () => {
   });
 });
 
+describe('a loss behind a plan', () => {
+  it('is told though a repair of the standby is waited for', async () => {
+    const stage = newDrill({ repair: ['mysqld'] });
+    watchOver(stage, twisted(stage.one, { rest: { host: { run: () => new Promise(() => {}) } } }));
+    await stage.pass(10_000);
+    breakNow(stage, 'mysqld-kill', 'standby');
+    await until(
+      stage,
+      30_000,
+      () => stage.world.table.memoryOf(stage.pair.name).plan?.kind === 'repair-node',
+    );
+    breakNow(stage, 'mysqld-kill', 'holder');
+    await until(stage, 10_000, () => stage.published.includes('service-lost'));
+    endDrill(stage);
+  });
+});
+
 describe('a restart loop', () => {
   it('is told a bounded number of times', async () => {
     const stage = newDrill();

@@ -48,7 +48,12 @@ export interface Through {
   readonly said: ThroughVip;
   readonly looks: number;
   readonly atMs: number;
+  /** The last answer that named a node, if there was one since it was first asked. */
+  readonly node: { readonly place: Extract<VipPlace, { kind: 'node' }>; readonly looks: number } | null;
 }
+
+/** So many questions in a row without an answer take back the last one: right after a move, one may go the old way. */
+const UNANSWERED_LOOKS = 3;
 
 /** Before the first look. */
 export function noEvidence(pair: Pair, vantages: number): Evidence {
@@ -128,7 +133,12 @@ export function observeThrough(evidence: Evidence, said: ThroughVip | null, atMs
   const isSame =
     before?.said.kind === said.kind &&
     (said.kind !== 'node' || (before.said.kind === 'node' && before.said.node === said.node));
-  return { ...evidence, through: { said, looks: isSame ? before.looks + 1 : 1, atMs } };
+  const looks = isSame ? before.looks + 1 : 1;
+  if (said.kind === 'node')
+    return { ...evidence, through: { said, looks, atMs, node: { place: said, looks } } };
+  const missed = before?.said.kind === 'node' ? 1 : (before?.looks ?? 0) + 1;
+  const node = missed < UNANSWERED_LOOKS ? (before?.node ?? null) : null;
+  return { ...evidence, through: { said, looks, atMs, node } };
 }
 
 /**
@@ -139,8 +149,7 @@ export function placeOf(
   { vip, vipLooks, through }: Evidence,
   nowMs: number,
 ): { readonly place: VipPlace; readonly looks: number } | null {
-  if (through?.said.kind === 'node' && nowMs - through.atMs <= VIP_WORD_LIFE_MS)
-    return { place: through.said, looks: through.looks };
+  if (through?.node && nowMs - through.atMs <= VIP_WORD_LIFE_MS) return through.node;
   return vip === null ? null : { place: vip.place, looks: vipLooks };
 }
 

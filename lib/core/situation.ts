@@ -213,7 +213,7 @@ function vipState(
   safeguards: Safeguards,
 ): [Situation['vip'], string] {
   const seen = placeOf(evidence, nowMs);
-  const isAnswered = seen !== null && seen.place === evidence.through?.said;
+  const isAnswered = seen !== null && seen.place === evidence.through?.node?.place;
   if (!isAnswered && isEc2Blind(evidence, nowMs)) return ['blind', evidence.vipBlindBecause];
   if (seen === null) return ['unknown', evidence.vipBlindBecause || 'EC2 has not answered yet'];
   const { place } = seen;

@@ -117,7 +117,10 @@ export class PairRunner {
     this.#vipNews = new VipNews({
       ...props,
       identityOf: (node) => this.#campaign.identityOf(node),
-      lastHolder: () => this.#memory.now.lastHolder,
+      lastHolder: () => ({
+        node: this.#memory.now.lastHolder,
+        isNew: this.#memory.now.movedByHand !== null,
+      }),
       isOld: (askedMs) => askedMs < this.#notBeforeMs,
       onSighting: (sighting) => this.#setEvidence(observeVip(this.#evidence, sighting)),
       onAnswer: (said) => this.#setEvidence(observeThrough(this.#evidence, said, props.ports.clock.nowMs())),
@@ -375,12 +378,14 @@ export class PairRunner {
     }
   }
 
-  /** Looks go on beside a plan: a loss of service that lasts is alerted, whatever step the plan waits in. */
+  /** Looks go on beside a plan: a loss of service that lasts is alerted, whatever step the plan waits in; and so is what waits for SNS. */
   async #watchLoss(over: AbortSignal): Promise<void> {
     const { clock, log, ids } = this.#props.ports;
     for (;;) {
       await clock.sleep(WATCH_LOSS_MS, over);
       if (over.aborted) return;
+      // No tick does it meanwhile: what SNS has not taken is due again.
+      this.#memory.publish();
       this.#durations = nextUnserved(this.#durations, this.#assess(this.#memory.now));
       const newId = ids.next();
       try {

@@ -11,8 +11,8 @@ export interface VipNewsProps {
   readonly ports: Ports;
   /** Who a node last said that it is; null while it never did. */
   readonly identityOf: (node: NodeName) => string | null;
-  /** Where we left the VIP. */
-  readonly lastHolder: () => NodeName | null;
+  /** Where the VIP is as far as we know; whether somebody else has moved it there a short while ago. */
+  readonly lastHolder: () => { readonly node: NodeName | null; readonly isNew: boolean };
   /** Whether what was asked then is too old to be taken. */
   readonly isOld: (askedMs: number) => boolean;
   /** Takes an answer of EC2. */
@@ -42,7 +42,7 @@ export class VipNews {
       return;
     }
     // That the other node has it would turn the roles round, so who answers through it is heard first.
-    if (sighting.kind === 'saw' && sighting.place.kind === 'node') this.#surprises.push(sighting);
+    if (this.#turnsRound(sighting)) this.#surprises.push(sighting);
     else onSighting(sighting);
     void this.ask(askedMs);
   }
@@ -64,11 +64,16 @@ export class VipNews {
     }
   }
 
-  /** EC2 does not answer, or says that the VIP is not where we left it: its reads may be old. */
+  /** EC2 does not answer, or says that the VIP is not where we left it, or just began to: its reads may be old. */
   #isSurprising(sighting: VipSighting): boolean {
-    const lastHolder = this.#props.lastHolder();
-    if (lastHolder === null) return false;
-    if (sighting.kind === 'blind') return true;
-    return sighting.place.kind !== 'node' || sighting.place.node !== lastHolder;
+    const { node, isNew } = this.#props.lastHolder();
+    if (node === null) return false;
+    if (sighting.kind === 'blind' || isNew) return true;
+    return sighting.place.kind !== 'node' || sighting.place.node !== node;
+  }
+
+  #turnsRound(sighting: VipSighting): boolean {
+    if (sighting.kind === 'blind' || sighting.place.kind !== 'node') return false;
+    return sighting.place.node !== this.#props.lastHolder().node;
   }
 }

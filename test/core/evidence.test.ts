@@ -123,12 +123,15 @@ describe('who answers through the VIP', () => {
   });
   const db1: ThroughVip = { kind: 'node', node: 'db1' };
   const db2: ThroughVip = { kind: 'node', node: 'db2' };
+  const nobody: ThroughVip = { kind: 'nobody' };
 
   test.each<[what: string, answers: readonly ThroughVip[], node: string, looks: number]>([
     ['comes before what EC2 says', [db1], 'db1', 1],
     ['counts by how often in a row it was the same', [db1, db1, db1], 'db1', 3],
     ['begins anew with another', [db1, db1, db2], 'db2', 1],
-    ['says nothing when nobody answers', [db1, { kind: 'nobody' }], 'db2', 2],
+    ['outlasts two questions that nobody answered', [db1, nobody, nobody], 'db1', 1],
+    ['does not outlast three', [db1, nobody, nobody, nobody], 'db2', 2],
+    ['says nothing when nobody answers', [nobody], 'db2', 2],
     ['says nothing when it could not be asked', [{ kind: 'unknown' }], 'db2', 2],
   ])('%s', (_, answers, node, looks) => {
     const said = [on('db2'), on('db2')].reduce(observeVip, nothing);

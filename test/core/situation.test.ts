@@ -38,8 +38,13 @@ const off =
 
 /** This node answers through the VIP, for so many looks. */
 const through = (node: string, looks = 1): Change =>
-  evidence(() => ({ through: { said: { kind: 'node', node }, looks, atMs: NOW_MS } }));
-const nobody = evidence(() => ({ through: { said: { kind: 'nobody' }, looks: 1, atMs: NOW_MS } }));
+  evidence(() => {
+    const place = { kind: 'node', node } as const;
+    return { through: { said: place, looks, atMs: NOW_MS, node: { place, looks } } };
+  });
+const nobody = evidence(() => ({
+  through: { said: { kind: 'nobody' }, looks: 1, atMs: NOW_MS, node: null },
+}));
 
 test.each<[what: string, changes: readonly Change[], isAway: boolean]>([
   ['EC2 does not answer, and nobody does through it', [vipBlindFor(1000), nobody], true],

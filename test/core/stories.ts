@@ -106,7 +106,8 @@ const detached = (missing: string | null, node = 'db1') =>
 const startedAtMs = NOW_MS - db1.uptimeSeconds * 1000;
 const seenOpen = memory({ settled: { db2: { is: 'open', startedAtMs } } });
 const seenClosed = memory({ settled: { db1: { is: 'closed', startedAtMs } } });
-const through = { said: { kind: 'node', node: 'db1' }, looks: 3, atMs: NOW_MS } as const;
+const onDb1 = { kind: 'node', node: 'db1' } as const;
+const through = { said: onDb1, looks: 3, atMs: NOW_MS, node: { place: onDb1, looks: 3 } };
 export const openStandby = standby(answers2({ writable: true }));
 
 export const stories: readonly [what: string, and: string, changes: readonly Change[], story: string][] = [

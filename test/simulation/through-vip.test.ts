@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { VipSighting } from '../../lib/core/sighting.ts';
-import type { VipPort } from '../../lib/shell/ports.ts';
+import { PortError, type VipPort } from '../../lib/shell/ports.ts';
 import { ask, breakNow, endDrill, newDrill, sickEc2, twisted, until, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';
 
@@ -42,6 +42,26 @@ describe('an EC2 whose reads are old', () => {
     await stage.pass(30_000);
     expect([stage.world.master('db2').writable, closings() - before]).toEqual([true, 0]);
     expect(stage.published).not.toContain('vip-moved-by-hand');
+  });
+});
+
+describe('an EC2 whose reads are old, and a VIP that answers late', () => {
+  it('are not believed for long: the node that has the VIP is opened again', async () => {
+    let shown: NodeName | null = null;
+    let isDeaf = false;
+    const { database } = stage.one;
+    const verify: typeof database.verify = async (...args) => {
+      if (isDeaf) throw new PortError('unsuccessful', 'nobody answers through the VIP');
+      return database.verify(...args);
+    };
+    watchOver(stage, twisted(stage.one, { vip: staleEc2(() => shown), database: { verify } }));
+    await stage.pass(10_000);
+    await stage.settle(ask(stage, { action: 'switchover', to: 'db2' }));
+    shown = 'db1';
+    isDeaf = true;
+    await until(stage, 20_000, () => !stage.world.master('db2').writable);
+    isDeaf = false;
+    await until(stage, 15_000, () => stage.world.holder?.servesVip === true);
   });
 });
 

@@ -85,7 +85,7 @@ const leading: readonly Mutant[] = [
   {
     name: 'fails-without-pause',
     file: runner,
-    find: '    await this.#failures.pause();\n',
+    find: '    await this.#failures.pause(this.#memory.now.plan?.wasWritable === true);\n',
     replace: '',
     guards: 'A tick that fails again and again slows down.',
   },
@@ -200,7 +200,7 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'waits-for-ec2-for-ever',
     file: execute,
-    find: 'return record.wasWritable && ports.clock.nowMs() - sinceMs > BLOCKED_LIMIT_MS;',
+    find: 'return record.wasWritable && ports.clock.nowMs() - sinceMs + tryMs > BLOCKED_LIMIT_MS;',
     replace: 'return false;',
     guards: 'A live holder that was closed does not wait for EC2.',
   },

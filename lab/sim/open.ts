@@ -13,10 +13,6 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, string>>> = 
   5: 'A dead holder can keep the VIP for longer than 45 s after two faults of the paths at once.',
   'W1 bounded-loss':
     'A standby whose channel broke between two looks, or that no vantage could ask, can take over with more loss.',
-  'W2 holder-reopened':
-    'The undoing of a plan that waited for EC2 for its 10 s can end up to 1 s after the 15 s.',
-  'W3 pause': 'A standby that opened itself in a pause can stay open for more than 15 s.',
-  'W4 loss-alerted': 'A loss that begins while nothing can be seen can be alerted after more than 30 s.',
   'W5 rows-kept':
     'A holder that came back with less is opened where the standby cannot be asked what it has (no durable log).',
   'W6 service-returns':

@@ -5,6 +5,9 @@
 import { events } from './events.ts';
 import type { Alert } from './memory.ts';
 
+/** What the plainest form of an alert ends with. */
+const SHORTENED = '(Shortened: SNS refused the whole text.)';
+
 /** SNS: a subject has fewer than 100 characters, all of them printable ASCII. */
 const SUBJECT_LENGTH_MAX = 99;
 
@@ -46,8 +49,13 @@ const PLAIN_LENGTH_MAX = 300;
 /** The alert without anything that SNS could refuse: printable ASCII, short, and no steps. */
 export function plainAlert(alert: Alert): Alert {
   const plain = (text: string) => printableAscii(text).slice(0, PLAIN_LENGTH_MAX);
-  const happened = `${plain(alert.happened)} (Shortened: SNS refused the whole text.)`;
+  const happened = `${plain(alert.happened)} ${SHORTENED}`;
   return { ...alert, happened, done: plain(alert.done), todo: plain(alert.todo), steps: [] };
+}
+
+/** Whether this is the plainest form of an alert. */
+export function isPlain({ happened }: Alert): boolean {
+  return happened.endsWith(SHORTENED);
 }
 
 /** The id under which a person finds everything that belongs together: the incident's, else the alert's own. */

@@ -1,9 +1,11 @@
 /** Taking a plan up: from here on it is in the store, and some watch will end it. */
 import { tell, withIncident } from './alerts.ts';
 import type { Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
 import type { Plan, PlanRecord } from './plan.ts';
 import type { Position } from './sighting.ts';
 import type { Situation } from './situation.ts';
+import type { Step } from './step.ts';
 
 /** Who wants a plan carried out, and why. */
 export interface Claim {
@@ -60,12 +62,30 @@ export function claim(memory: Memory, situation: Situation, wanted: Claim): Memo
   };
   const automatic = wanted.requestId === null;
   const open = automatic ? withIncident(memory, wanted.row, nowMs, wanted.incidentId) : memory;
-  // From here on, a node that is read-only was perhaps closed by us.
-  const claimed: Memory = { ...open, plan: record, settled: {} };
+  const claimed: Memory = { ...open, plan: record, settled: untouched(memory.settled, wanted.plan) };
   if (wanted.plan.kind !== 'failover') return claimed;
   const words = {
     happened: `${wanted.because}.`,
     done: `Failing over from ${wanted.plan.from} to ${wanted.plan.to} (${wanted.row}, by ${wanted.by}).`,
   };
   return tell(claimed, pair.name, 'failover-started', words, nowMs);
+}
+
+/** From here on, a node that the plan opens or closes may be so by our hand; what is known of the other one stays. */
+function untouched(settled: Memory['settled'], { stages, undo }: Plan): Memory['settled'] {
+  const touched = new Set([...stages.flat(), ...undo].map(changedBy));
+  return Object.fromEntries(Object.entries(settled).filter(([node]) => !touched.has(node)));
+}
+
+/** The node whose writability a step changes; null for all other steps. */
+function changedBy(step: Step): NodeName | null {
+  switch (step.kind) {
+    case 'fence':
+    case 'freeze':
+    case 'open':
+    case 'close':
+      return step.node;
+    default:
+      return null;
+  }
 }

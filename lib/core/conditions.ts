@@ -82,11 +82,18 @@ const wasSeen = (verdict: Verdict, { settled }: Memory, is: Settled['is']) => {
   const before = settled[verdict.node];
   return before?.is === is && isSameProcess(before, verdict);
 };
-/** The holder is read-only or half closed, and is the process that was seen to take writes: somebody did it by hand. */
+/** It is half closed, and the process that was seen open or closed: somebody did it by hand. */
+const halvedByHand = (verdict: Verdict, memory: Memory) =>
+  verdict.server?.halfClosed === true &&
+  (wasSeen(verdict, memory, 'open') || wasSeen(verdict, memory, 'closed'));
+/** The holder is read-only, and the process that was seen to take writes; or it is half closed by hand. */
 export const closedByHand = ({ holder, memory }: Situation) =>
-  holder.server !== null && !holder.server.writable && wasSeen(holder, memory, 'open');
-/** The standby takes writes, or may, and is the process that was seen closed: somebody opened it by hand. */
-export const openedByHand = (s: Situation) => standbyOpen(s) && wasSeen(s.standby, s.memory, 'closed');
+  holder.server !== null &&
+  !holder.server.writable &&
+  (wasSeen(holder, memory, 'open') || halvedByHand(holder, memory));
+/** The standby takes writes, or may, and is the process that was seen closed; or it is half closed by hand. */
+export const openedByHand = (s: Situation) =>
+  standbyOpen(s) && (wasSeen(s.standby, s.memory, 'closed') || halvedByHand(s.standby, s.memory));
 
 /** What a pause adds to the words of an alert: that it is what keeps us from moving; empty while there is none. */
 export const pauseText = ({ paused, memory }: Situation) =>

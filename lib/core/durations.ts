@@ -82,6 +82,14 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
   };
 }
 
+/** The same of the loss of service alone: while a plan is carried out, nothing else is counted. */
+export function nextUnserved(durations: Durations, situation: Situation): Durations {
+  const { nowMs, holder, standby } = situation;
+  if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
+  const unservedSinceMs = takesWrites(situation) ? null : (durations.unservedSinceMs ?? nowMs);
+  return { ...durations, unservedSinceMs };
+}
+
 /** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */
 function takesWrites({ isVipAway, holder }: Situation): boolean {
   const { kind, server } = holder;

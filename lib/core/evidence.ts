@@ -4,7 +4,10 @@
  */
 import type { Pair } from './config.ts';
 import type { NodeName, Vantage } from './names.ts';
-import type { Report, Saw, VipSighting } from './sighting.ts';
+import type { Report, Saw, VipPlace, VipSighting } from './sighting.ts';
+
+/** What was said of the VIP counts for this long when nothing newer is said. Milliseconds. */
+export const VIP_WORD_LIFE_MS = 15_000;
 
 /** What a vantage last said of a node, for how many looks in a row, and since when. */
 export interface Word {
@@ -29,7 +32,28 @@ export interface Evidence {
   /** Since when EC2 has not answered; null while it does. */
   readonly vipBlindSinceMs: number | null;
   readonly vipBlindBecause: string;
+  /** Who answered through the VIP, when that was asked last; null where there was no reason to ask. */
+  readonly through: Through | null;
 }
+
+/** Who answers through the VIP: asked where EC2 does not say where it is, or says that it is not where we left it. */
+export type ThroughVip =
+  | { readonly kind: 'node'; readonly node: NodeName }
+  | { readonly kind: 'nobody' }
+  /** The question did not get through, or who answers is neither node. */
+  | { readonly kind: 'unknown' };
+
+/** The last answer, and how often in a row it was the same. */
+export interface Through {
+  readonly said: ThroughVip;
+  readonly looks: number;
+  readonly atMs: number;
+  /** The last answer that named a node, if there was one since it was first asked. */
+  readonly node: { readonly place: Extract<VipPlace, { kind: 'node' }>; readonly looks: number } | null;
+}
+
+/** So many questions in a row without an answer take back the last one: right after a move, one may go the old way. */
+const UNANSWERED_LOOKS = 3;
 
 /** Before the first look. */
 export function noEvidence(pair: Pair, vantages: number): Evidence {
@@ -42,6 +66,7 @@ export function noEvidence(pair: Pair, vantages: number): Evidence {
     vipLooks: 0,
     vipBlindSinceMs: null,
     vipBlindBecause: '',
+    through: null,
   };
 }
 
@@ -101,6 +126,33 @@ export function observeVip(evidence: Evidence, sighting: VipSighting): Evidence 
   };
 }
 
+/** Adds who answered through the VIP; null where EC2 says what is expected, and nobody had to be asked. */
+export function observeThrough(evidence: Evidence, said: ThroughVip | null, atMs: number): Evidence {
+  if (said === null) return evidence.through === null ? evidence : { ...evidence, through: null };
+  const before = evidence.through;
+  const isSame =
+    before?.said.kind === said.kind &&
+    (said.kind !== 'node' || (before.said.kind === 'node' && before.said.node === said.node));
+  const looks = isSame ? before.looks + 1 : 1;
+  if (said.kind === 'node')
+    return { ...evidence, through: { said, looks, atMs, node: { place: said, looks } } };
+  const missed = before?.said.kind === 'node' ? 1 : (before?.looks ?? 0) + 1;
+  const node = missed < UNANSWERED_LOOKS ? (before?.node ?? null) : null;
+  return { ...evidence, through: { said, looks, atMs, node } };
+}
+
+/**
+ * Where the VIP is, and how many looks in a row have said so. Who answers through it comes before what EC2 says, whose
+ * reads may be old.
+ */
+export function placeOf(
+  { vip, vipLooks, through }: Evidence,
+  nowMs: number,
+): { readonly place: VipPlace; readonly looks: number } | null {
+  if (through?.node && nowMs - through.atMs <= VIP_WORD_LIFE_MS) return through.node;
+  return vip === null ? null : { place: vip.place, looks: vipLooks };
+}
+
 /** The evidence as if there were this vantage alone. */
 export function seenFrom(evidence: Evidence, vantage: Vantage): Evidence {
   const words = Object.entries(evidence.words).map(([node, said]) => {
@@ -113,7 +165,7 @@ export function seenFrom(evidence: Evidence, vantage: Vantage): Evidence {
 /** After a plan the pair is not as it was: what was seen before must not be taken for what is. */
 export function forget(evidence: Evidence): Evidence {
   const words = Object.fromEntries(Object.keys(evidence.words).map((node) => [node, {}]));
-  return { ...evidence, words, vip: null, vipLooks: 0 };
+  return { ...evidence, words, vip: null, vipLooks: 0, through: null };
 }
 
 function nextWord(before: Word | undefined, saw: Saw, atMs: number): Word {

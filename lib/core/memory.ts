@@ -189,7 +189,7 @@ export interface Memory {
   readonly behind: Readonly<Record<NodeName, string>>;
   readonly detached: DetachedChannel | null;
   readonly movedByHand: MovedByHand | null;
-  /** A node is missing where it was not seen so, or a plan of ours has had its hands on the pair since. */
+  /** A node is missing where it was not seen so, or a plan of ours may have opened or closed it since. */
   readonly settled: Readonly<Record<NodeName, Settled>>;
   /** What people were told lately, by code. */
   readonly reports: Readonly<Partial<Record<EventCode, Reported>>>;

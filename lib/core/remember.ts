@@ -6,6 +6,7 @@ import type { Memory } from './memory.ts';
 import { noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
 import type { Durations, Situation } from './situation.ts';
+import { tellUnserved } from './unserved.ts';
 
 /** How long the pair must be steady before the all-clear. Milliseconds. */
 export const ALL_CLEAR_MS = 3000;
@@ -66,8 +67,9 @@ function noteMeasure(
     case 'observe':
       return endConditions(memory, [], nowMs);
     case 'resume':
+      return memory.plan === null ? memory : tellUnserved(memory, situation, memory.plan, newId);
     case 'act':
-      return memory;
+      return tellUnserved(memory, situation, measure.plan, newId);
   }
 }
 

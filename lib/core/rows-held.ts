@@ -98,10 +98,10 @@ export const held: readonly Row[] = [
   },
   {
     name: 'writability-changed',
-    says: 'Writability is managed, and a node is not as its role wants it and has not restarted: somebody opened the standby by hand in a pause, or closed the holder by hand in a pause, or after it was opened again once in this incident.',
+    says: 'Writability is managed, and a node is not as its role wants it and has not restarted: somebody opened the standby by hand in a pause, and no restart has closed the holder; or somebody closed the holder by hand in a pause, or after it was opened again once in this incident.',
     when: (s) =>
       governed(s) &&
-      ((s.paused && openedByHand(s)) || (closedByHand(s) && (s.paused || told(s, 'holder-opened')))),
+      ((isLeftOpen(s) && !closedByRestart(s)) || (closedByHand(s) && (s.paused || told(s, 'holder-opened')))),
     measure: (s) => ({ kind: 'stay', page: 'writability-changed', because: changedText(s) }),
     does: ['page writability-changed'],
     reason: 'What a person does in a pause, or twice, is meant.',
@@ -110,7 +110,7 @@ export const held: readonly Row[] = [
   {
     name: 'two-writers',
     says: 'Writability is managed, the holder serves, and the standby takes writes, or is only half closed. In a pause too, unless somebody opened it by hand.',
-    when: (s) => governed(s) && standbyOpen(s),
+    when: (s) => governed(s) && standbyOpen(s) && !isLeftOpen(s),
     measure: (s) => ({
       kind: 'act',
       plan: closeStandbyPlan(s.pair, s.standby.node),
@@ -168,6 +168,16 @@ export const held: readonly Row[] = [
     origin: 'orchestrator#494: read_only in my.cnf',
   },
 ];
+
+/** A pause is on, and somebody opened the standby by hand: that is not undone. */
+function isLeftOpen(s: Situation): boolean {
+  return s.paused && openedByHand(s);
+}
+
+/** The holder is read-only, and nobody made it so by hand. */
+function closedByRestart(s: Situation): boolean {
+  return s.holder.server?.writable === false && !closedByHand(s);
+}
 
 function byHandText(s: Situation): string {
   const from = movedFrom(s);

@@ -7,9 +7,7 @@ import { channel } from './rows-channel.ts';
 import type { HangCause, Heartbeat } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
-
-/** A loss of service that lasts this long is alerted, whatever its cause. Milliseconds. */
-const UNSERVED_MS = 5000;
+import { UNSERVED_MS, unservedText } from './unserved.ts';
 
 export const served: readonly Row[] = [
   {
@@ -175,17 +173,6 @@ function hangText({ holder }: Situation): string {
   if (heartbeat?.kind !== 'failed' && heartbeat?.kind !== 'barred') return holder.because;
   const by = heartbeat.blocker === null ? '' : `: ${renderSession(heartbeat.blocker)}`;
   return `${holder.node}: ${heartbeat.because}${by}`;
-}
-
-function unservedText({ holder, vip, vipBecause, unservedForMs, pair }: Situation): string {
-  const { server } = holder;
-  const causes = [
-    ...(vip === 'held' ? [] : [`the VIP: ${vipBecause}`]),
-    `${holder.node} is ${holder.kind}: ${holder.because}`,
-    ...(server?.writable === false ? [`it is read-only (writability: ${pair.writability})`] : []),
-    ...(server?.heartbeat.kind === 'failed' ? [server.heartbeat.because] : []),
-  ];
-  return `no write has been possible for ${Math.round(unservedForMs / 1000)} s. ${causes.join('; ')}`;
 }
 
 function refusers({ holder, standby }: Situation): readonly string[] {

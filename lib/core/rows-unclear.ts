@@ -1,7 +1,9 @@
 /** The first rows: whose turn it is, who answers, or who holds the VIP is not clear. Nothing new is begun. */
 import { holderLost, wantsFailover } from './conditions.ts';
+import type { EventCode } from './events.ts';
+import { VIP_WORD_LIFE_MS } from './evidence.ts';
 import type { Row } from './row.ts';
-import { BLIND_MS, VIP_WORD_LIFE_MS } from './situation.ts';
+import { BLIND_MS, type Situation } from './situation.ts';
 
 export const unclear: readonly Row[] = [
   {
@@ -32,17 +34,17 @@ export const unclear: readonly Row[] = [
     name: 'blind',
     says: `All vantages have been blind for ${BLIND_MS / 1000} s; or both nodes are confirmed silent, while EC2 does not say that either has stopped.`,
     when: (s) => s.blind !== null,
-    measure: (s) => ({ kind: 'stay', page: 'blind', because: s.blind ?? '' }),
-    does: ['page blind'],
+    measure: (s) => ({ kind: 'stay', ...blindOrAway(s) }),
+    does: ['page blind', 'page vip-unheld'],
     reason:
-      'No evidence is no proof of death: the fault is likelier in our own view than in two servers at once.',
+      'No evidence is no proof of death: the fault is likelier in our own view than in two servers at once. That neither node has the VIP is EC2’s word, and a loss that is sure.',
     origin: 'orchestrator holistic detection; keepalived pair killed by its own check',
   },
   {
     name: 'ec2-blind',
     says: `EC2 has not answered for ${BLIND_MS / 1000} s and its last word is older than ${VIP_WORD_LIFE_MS / 1000} s, and the holder is lost or a failover is wanted.`,
-    when: (s) => s.vip === 'blind' && (holderLost(s) || wantsFailover(s)),
-    measure: (s) => ({ kind: 'stay', page: 'ec2-blind', because: s.vipBecause }),
+    when: (s) => s.ec2Blind !== null && (holderLost(s) || wantsFailover(s)),
+    measure: (s) => ({ kind: 'stay', page: 'ec2-blind', because: s.ec2Blind ?? '' }),
     does: ['page ec2-blind'],
     reason: 'Without knowing who holds the VIP, it is not known who must be replaced.',
     origin: 'ClusterLabs awsvip acts without looking',
@@ -57,3 +59,10 @@ export const unclear: readonly Row[] = [
     origin: 'EC2 API: reads are eventually consistent',
   },
 ];
+
+/** A VIP that is on neither node is a loss of service, whatever is seen of the nodes. */
+function blindOrAway({ vip, vipBecause, blind }: Situation): { page: EventCode; because: string } {
+  return vip === 'unheld'
+    ? { page: 'vip-unheld', because: `the VIP is ${vipBecause}; ${blind}` }
+    : { page: 'blind', because: blind ?? '' };
+}

@@ -1,11 +1,12 @@
 /** The settings of a pair and the limits that are no settings, for `docs/decisions.md`. */
 import type { Pair, Settings } from './config.ts';
+import { VIP_WORD_LIFE_MS } from './evidence.ts';
 import { READINESS_LIFE_MS, UNHEARD_MS } from './fitness.ts';
 import { ORDER_LIFE_MS } from './orders.ts';
 import { GONE_FENCE_MS, STATEMENT_LIMIT_MS } from './plans.ts';
 import { ALL_CLEAR_MS } from './remember.ts';
 import { WITNESSED_MS } from './rows-lost.ts';
-import { BLIND_MS, VIP_WORD_LIFE_MS } from './situation.ts';
+import { BLIND_MS } from './situation.ts';
 
 type Choice =
   | 'writability'

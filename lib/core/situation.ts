@@ -3,7 +3,7 @@ import { behindOf } from './behind.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import { type Durations, keptOf } from './durations.ts';
-import type { Evidence } from './evidence.ts';
+import { type Evidence, placeOf, VIP_WORD_LIFE_MS } from './evidence.ts';
 import {
   type Fitness,
   fitnessWhenAhead,
@@ -23,10 +23,8 @@ import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { type Kept, type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
 
-export { type Durations, nextDurations, noDurations } from './durations.ts';
+export { type Durations, nextDurations, nextUnserved, noDurations } from './durations.ts';
 
-/** EC2's word counts for this long when it stops answering. Milliseconds. */
-export const VIP_WORD_LIFE_MS = 15_000;
 /** All vantages, or EC2, must have failed for this long before a person is told. Milliseconds. */
 export const BLIND_MS = 5000;
 /** A lag that was too great is over only below this share of its limit, so that it does not come and go at every look. */
@@ -37,11 +35,19 @@ export interface Situation {
   readonly nowMs: number;
   readonly memory: Memory;
   readonly safeguards: Safeguards;
-  /** Where EC2 says that the VIP is. `unknown`: not asked yet, or not sure yet; `blind`: EC2 does not answer. */
+  /**
+   * Where the VIP is: by EC2's answer, or by who answers through it. `unknown`: not asked yet, or not sure yet; `blind`:
+   * neither of them says.
+   */
   readonly vip: 'held' | 'unheld' | 'unknown' | 'blind';
   readonly vipBecause: string;
-  /** EC2's last answer, however old and often given, was that neither node has it. */
+  /**
+   * Neither node has it by EC2's last answer, however old and often given; or EC2 does not answer, and nobody does through
+   * the VIP.
+   */
   readonly isVipAway: boolean;
+  /** Why EC2 does not answer, when its last word is too old: nothing that needs EC2 is begun then. Null while it counts. */
+  readonly ec2Blind: string | null;
   /** The holder; where the VIP is unheld or unknown, the last one (or else the preferred, or the first). */
   readonly holder: Verdict;
   readonly standby: Verdict;
@@ -93,7 +99,7 @@ export function assess(
   safeguards: Safeguards = allSafeguards,
 ): Situation {
   const { settings } = pair;
-  const holderName = holderOf(pair, evidence, memory, safeguards, nowMs);
+  const holderName = holderOf(pair, evidence, memory, nowMs, safeguards);
   const judged = judge(evidence, holderName, settings);
   const heartbeatForMs = heartbeatAge(judged, durations, nowMs);
   const holder = {
@@ -155,7 +161,8 @@ export function assess(
     holderOwnFaults,
     heartbeatForMs,
     peerIdentity,
-    isVipAway: evidence.vip !== null && evidence.vip.place.kind !== 'node',
+    isVipAway: isAway(evidence, nowMs),
+    ec2Blind: isEc2Blind(evidence, nowMs) ? evidence.vipBlindBecause : null,
     holderInstance: evidence.vip?.instances[holderName] ?? 'unknown',
     identity: identityTrouble(memory, holder, standby),
     holderFaultsConfirmed: lasted(holderFaults, durations.holderFaultsSinceMs),
@@ -176,32 +183,36 @@ function holderOf(
   pair: Pair,
   evidence: Evidence,
   memory: Memory,
-  safeguards: Safeguards,
   nowMs: number,
+  safeguards: Safeguards,
 ): NodeName {
-  const place = evidence.vip?.place;
-  if (place?.kind === 'node' && isBelieved(evidence, memory, safeguards, nowMs)) return place.node;
+  const seen = placeOf(evidence, nowMs);
+  if (seen?.place.kind === 'node' && isBelieved(seen, memory, safeguards)) return seen.place.node;
   return memory.lastHolder ?? pair.prefer ?? pair.nodes[0].name;
 }
 
-/** EC2's reads may be stale: that the VIP is not where we left it counts when EC2 has said so three times. */
+/** EC2's reads may be stale: that the VIP is not where we left it counts when it was said three times. */
 const UNEXPECTED_LOOKS = 3;
 
-/** For this long, EC2's word that the VIP is back where our own move took it from is an old one. Milliseconds. */
-const OWN_MOVE_MS = 45_000;
-
 function isBelieved(
-  { vip, vipLooks }: Evidence,
-  { lastHolder, moved }: Memory,
+  { place, looks }: NonNullable<ReturnType<typeof placeOf>>,
+  { lastHolder }: Memory,
   { staleReads }: Safeguards,
-  nowMs: number,
 ): boolean {
-  if (!staleReads) return true;
-  const place = vip?.place.kind === 'node' ? vip.place.node : null;
-  const isFresh = moved !== null && lastHolder === moved.to && nowMs - moved.atMs < OWN_MOVE_MS;
-  if (isFresh && place === moved.from) return false;
-  if (vipLooks >= UNEXPECTED_LOOKS) return true;
-  return vip?.place.kind === 'node' && (lastHolder === null || lastHolder === vip.place.node);
+  if (looks >= UNEXPECTED_LOOKS || !staleReads) return true;
+  return place.kind === 'node' && (lastHolder === null || lastHolder === place.node);
+}
+
+function isAway(evidence: Evidence, nowMs: number): boolean {
+  const { through, vipBlindSinceMs } = evidence;
+  if (vipBlindSinceMs !== null && through?.said.kind === 'nobody') return true;
+  const seen = placeOf(evidence, nowMs);
+  return seen !== null && seen.place.kind !== 'node';
+}
+
+function isEc2Blind({ vip, vipBlindSinceMs }: Evidence, nowMs: number): boolean {
+  const isOld = vip === null || nowMs - vip.atMs > VIP_WORD_LIFE_MS;
+  return isOld && vipBlindSinceMs !== null && nowMs - vipBlindSinceMs >= BLIND_MS;
 }
 
 function vipState(
@@ -210,19 +221,19 @@ function vipState(
   nowMs: number,
   safeguards: Safeguards,
 ): [Situation['vip'], string] {
-  const { vip, vipBlindSinceMs, vipBlindBecause } = evidence;
-  const stale = vip === null || nowMs - vip.atMs > VIP_WORD_LIFE_MS;
-  if (stale && vipBlindSinceMs !== null && nowMs - vipBlindSinceMs >= BLIND_MS)
-    return ['blind', vipBlindBecause];
-  if (vip === null) return ['unknown', vipBlindBecause || 'EC2 has not answered yet'];
-  const believed = isBelieved(evidence, memory, safeguards, nowMs);
-  switch (vip.place.kind) {
+  const seen = placeOf(evidence, nowMs);
+  const isAnswered = seen !== null && seen.place === evidence.through?.node?.place;
+  if (!isAnswered && isEc2Blind(evidence, nowMs)) return ['blind', evidence.vipBlindBecause];
+  if (seen === null) return ['unknown', evidence.vipBlindBecause || 'EC2 has not answered yet'];
+  const { place } = seen;
+  const believed = isBelieved(seen, memory, safeguards);
+  switch (place.kind) {
     case 'node':
-      return [believed ? 'held' : 'unknown', `on ${vip.place.node}`];
+      return [believed ? 'held' : 'unknown', `on ${place.node}`];
     case 'nowhere':
       return [believed ? 'unheld' : 'unknown', 'on no ENI'];
     case 'foreign':
-      return [believed ? 'unheld' : 'unknown', `on ${vip.place.eniId}, an ENI of neither node`];
+      return [believed ? 'unheld' : 'unknown', `on ${place.eniId}, an ENI of neither node`];
   }
 }
 

@@ -108,10 +108,10 @@ export class Campaign {
       ports,
       safeguards,
       located: movesVip(record) ? locate(pair, ports) : null,
-      identityOf: (node: NodeName) => this.#identityOf(node),
+      identityOf: (node: NodeName) => this.identityOf(node),
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),
-      unwanted: () => (record.vipMoved ? null : servesAgain(record, seenNow())),
+      unwanted: () => (record.vipMoved ? null : whyUnwanted(record, seenNow())),
       waits: async (because: string | null) => {
         onWork();
         if (because === null) this.#steppedMs = ports.clock.nowMs();
@@ -120,7 +120,7 @@ export class Campaign {
       },
     };
     const journal = async (next: PlanRecord) => {
-      await memory.save({ ...memory.now, plan: next });
+      await memory.update((now) => ({ ...now, plan: next }));
       step();
     };
     await this.#end(await how(record, context, journal));
@@ -139,14 +139,17 @@ export class Campaign {
   ): Promise<void> {
     const { memory, ports, pair } = this.#props;
     const nowMs = ports.clock.nowMs();
-    const open = withIncident(memory.now, record.row, nowMs, ports.ids.next());
-    const told = tellCondition(open, pair.name, code, words, nowMs);
-    // An incident that nobody is told of is none.
-    if (told !== open) await memory.save(told);
+    const newId = ports.ids.next();
+    await memory.update((now) => {
+      const open = withIncident(now, record.row, nowMs, newId);
+      const told = tellCondition(open, pair.name, code, words, nowMs);
+      // An incident that nobody is told of is none.
+      return told === open ? now : told;
+    });
   }
 
   /** Who a node is: as this leader saw it, or as it is remembered. */
-  #identityOf(node: NodeName): string | null {
+  identityOf(node: NodeName): string | null {
     const { lastSeen, memory, safeguards } = this.#props;
     if (!safeguards.identity) return null;
     return lastSeen(node)?.server.identity ?? memory.now.identities[node] ?? null;
@@ -162,8 +165,9 @@ export class Campaign {
       return this.#tell(record, 'ec2-blind', { happened: `${executed.because}.`, done });
     }
     this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
-    const close = { nowMs, identity: this.#identityOf(record.to), incidentId };
-    await memory.save(settle({ ...memory.now, plan: record }, pair, record, executed.ending, close));
+    const close = { nowMs, identity: this.identityOf(record.to), incidentId };
+    const { ending } = executed;
+    await memory.update((now) => settle({ ...now, plan: record }, pair, record, ending, close));
     if (record.vipMoved && record.kind === 'failover') {
       ports.metrics.publish('OutageMs', nowMs - record.badSinceMs, pair.name);
     }
@@ -203,6 +207,15 @@ function servesAgain(plan: PlanRecord, { holder, standby, memory }: Situation): 
   // Opened again, it would give the numbers of what it has lost to other rows.
   if (behindOf(old, old === holder ? standby : holder, memory) !== null) return null;
   return `${plan.from} serves again`;
+}
+
+/** Why a plan that waits is no longer wanted, by what is seen meanwhile; null while it is. */
+function whyUnwanted(plan: PlanRecord, situation: Situation): string | null {
+  const { vip, holder } = situation;
+  // Somebody has moved the VIP away: its new holder must not wait for the old one to be opened.
+  if (plan.kind === 'open-holder' && vip === 'held' && holder.node !== plan.to)
+    return `the VIP is on ${holder.node} now`;
+  return servesAgain(plan, situation);
 }
 
 /** Whether looks have proven that no mysqld runs on the node. */

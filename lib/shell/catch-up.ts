@@ -56,11 +56,12 @@ async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: Execution):
   }
 }
 
-/** Until when to wait, by the clock. Milliseconds. */
+/** Until when to wait, by the clock. A freeze may have begun by the clock of another leader, which may be ahead. Milliseconds. */
 function limitOf({ limitOf: kind, limitMs }: CatchUp, { ports, record }: Execution): number {
   const nowMs = ports.clock.nowMs();
   if (kind !== 'freeze') return nowMs + limitMs;
-  return Math.max((record.frozenAtMs ?? nowMs) + limitMs, nowMs + LAST_TRY_MS);
+  const endMs = Math.min(record.frozenAtMs ?? nowMs, nowMs) + limitMs;
+  return Math.max(endMs, nowMs + LAST_TRY_MS);
 }
 
 function textOf({ gtid, file, offset }: Position): string {

@@ -33,11 +33,15 @@ type Context = Omit<Execution, 'record'>;
  */
 export async function execute(plan: PlanRecord, context: Context, journal: Journal): Promise<Executed> {
   let record = plan;
+  // Frozen by another leader: its clock may be ahead of ours.
+  const frozenByMs = plan.frozenAtMs == null ? null : context.ports.clock.nowMs();
   for (let index = startOf(record); record.phase === 'running' && index < record.stages.length; index += 1) {
+    const beganMs = context.ports.clock.nowMs();
     const results = await carryOutStage(record.stages[index] ?? [], { ...context, record });
+    const tookMs = context.ports.clock.nowMs() - beganMs;
     record = withResults(record, index, results, context);
     const bad = results.find(({ outcome }) => isBad(outcome))?.outcome;
-    if (bad?.kind === 'blocked' && !mustUndo(record, context)) {
+    if (bad?.kind === 'blocked' && !mustUndo(record, context, frozenByMs, tookMs)) {
       await journal(record);
       // A holder that is gone loses nothing by waiting for the next tick, and people are told at once.
       if (!record.wasWritable) return { kind: 'blocked', record, because: bad.because };
@@ -64,6 +68,8 @@ export async function undo(
   journal: Journal,
 ): Promise<Executed> {
   if (mayHaveBegun(plan, 'move-vip') && (await answersThroughVip(plan.to, { ...context, record: plan }))) {
+    // What was undone by then is not known: the table of decisions brings both nodes in order around the VIP.
+    if (plan.phase === 'undoing') return movedAfterAll(plan, because);
     const moved: PlanRecord = { ...plan, phase: 'running', vipMoved: true };
     await journal(moved);
     return execute(moved, context, journal);
@@ -73,6 +79,16 @@ export async function undo(
   const { record, problem } = await undoSteps(started, context, traced);
   if (problem === null) return { kind: 'ended', record, ending: { kind: 'undone', because } };
   return { kind: 'ended', record, ending: { kind: 'incomplete', because: `${because}. ${problem}` } };
+}
+
+/** EC2 carried the order out late, while the plan was being undone. */
+function movedAfterAll(plan: PlanRecord, because: string): Executed {
+  const text = `${because}. The VIP moved to ${plan.to} after all, while the plan was being undone`;
+  return {
+    kind: 'ended',
+    record: { ...plan, vipMoved: true },
+    ending: { kind: 'incomplete', because: text },
+  };
 }
 
 /** Once moved, it is never moved again by this plan; once frozen, clients are not kept waiting for what is known. */
@@ -107,11 +123,19 @@ function isBad({ kind }: Outcome): boolean {
   return kind === 'failed' || kind === 'blocked';
 }
 
-/** A live holder that was closed must not wait for an EC2 that does not answer. */
-function mustUndo(record: PlanRecord, { ports, safeguards }: Context): boolean {
+/**
+ * A live holder that was closed must not wait for an EC2 that does not answer. `frozenByMs`: when it was frozen at the
+ * latest, by our own clock. `tryMs`: how long the last try took, and the next one may take.
+ */
+function mustUndo(
+  record: PlanRecord,
+  { ports, safeguards }: Context,
+  frozenByMs: number | null,
+  tryMs: number,
+): boolean {
   if (!safeguards.undoWithoutEc2) return false;
-  const sinceMs = record.frozenAtMs ?? record.startedAtMs;
-  return record.wasWritable && ports.clock.nowMs() - sinceMs > BLOCKED_LIMIT_MS;
+  const sinceMs = Math.min(record.frozenAtMs ?? record.startedAtMs, frozenByMs ?? Number.POSITIVE_INFINITY);
+  return record.wasWritable && ports.clock.nowMs() - sinceMs + tryMs > BLOCKED_LIMIT_MS;
 }
 
 /**

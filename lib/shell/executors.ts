@@ -17,6 +17,8 @@ type Executor<Kind extends StepKind> = (
 
 /** How long the VIP may take to lead to its new holder. Milliseconds. */
 const VERIFY_LIMIT_MS = 10_000;
+/** The same for the old holder when a plan is undone: it had the VIP all the time, if it still has it. Milliseconds. */
+const VERIFY_UNDONE_MS = 5000;
 const VERIFY_PAUSE_MS = 250;
 /** How long a document may run on a host: a leader whose time is over has 30 s to come to a cut. Milliseconds. */
 const DOCUMENT_LIMIT_MS = 25_000;
@@ -118,11 +120,14 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   verify: async (step, execution) => {
     if (!execution.safeguards.verification) return done('taken out');
     const { clock, database } = execution.ports;
-    const deadlineMs = clock.nowMs() + VERIFY_LIMIT_MS;
+    const limitMs = execution.record.phase === 'undoing' ? VERIFY_UNDONE_MS : VERIFY_LIMIT_MS;
+    const deadlineMs = clock.nowMs() + limitMs;
     for (;;) {
       const answered = await orReason(database.verify(execution.pair, deadlineMs - clock.nowMs()));
       const problem = problemOf(step.node, answered, execution);
       if (problem === null) return done(`${step.node} answers through the VIP${committedIn(answered)}`);
+      const because = execution.record.phase === 'running' ? execution.unwanted() : null;
+      if (because !== null) return failed(`${problem}: ${because}`);
       // The old holder may answer for a moment more: routes follow the API, not the other way round.
       if (clock.nowMs() + VERIFY_PAUSE_MS >= deadlineMs) return failed(problem);
       await clock.sleep(VERIFY_PAUSE_MS);

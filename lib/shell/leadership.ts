@@ -59,7 +59,8 @@ export class Leadership {
   /** Runs the loops until stopped, then waits for ticks and plans to come to a cut. */
   async run(): Promise<void> {
     const looks = this.#ports.database.vantages.map((vantage) => this.#lookLoop(vantage));
-    await Promise.all([...looks, this.#locateLoop(), this.#inboxLoop(), this.#metricsLoop()]);
+    const others = [this.#locateLoop(), this.#throughLoop(), this.#inboxLoop(), this.#metricsLoop()];
+    await Promise.all([...looks, ...others]);
     await Promise.all(this.#runners.map((runner) => runner.idle()));
   }
 
@@ -153,6 +154,14 @@ export class Leadership {
       await this.#rest(
         (this.#haste === null ? LOCATE_EVERY_MS : LOCATE_SOON_MS) - (clock.nowMs() - startedMs),
       );
+    }
+  }
+
+  /** An EC2 that does not answer is slow to say so: who answers through the VIPs is asked at a pace of its own. */
+  async #throughLoop(): Promise<void> {
+    while (!this.#stop.aborted) {
+      await Promise.all(this.#runners.map((runner) => runner.asksThroughVip()));
+      await this.#ports.clock.sleep(LOCATE_SOON_MS, this.#stop);
     }
   }
 

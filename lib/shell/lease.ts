@@ -14,6 +14,8 @@ const RETRY_RENEWAL_MS = 500;
 const CONTEND_EVERY_MS = 1000;
 /** No mutation begins with less than this left, and none lasts longer. Milliseconds. */
 export const ACT_MARGIN_MS = 3000;
+/** A call that takes the lease has taken effect by then, if it ever does. Milliseconds. */
+const TAKING_MS = 3000;
 /** What EC2 accepted from a leader that died takes effect within this. Milliseconds. */
 const WAIT_OUT_MS = 3000;
 
@@ -145,17 +147,25 @@ export async function contend(
 ): Promise<HeldLease | null> {
   const { clock, store, log } = ports;
   let seen: { readonly version: string; readonly sinceMs: number } | null = null;
+  let tried: TakenTimes | null = null;
   while (clock.nowMs() < deadlineMs && stop?.aborted !== true) {
     try {
       const lease = await store.readLease();
       const nowMs = clock.nowMs();
       const version = lease?.version ?? '';
+      // The answer was lost, and the lease is ours all the same: nobody else gives us this name.
+      if (tried !== null && isOurs(lease, owner) && nowMs - tried.sentAtMs < LEASE_LIFE_MS - ACT_MARGIN_MS)
+        return new HeldLease(lease, tried, ports, safeguards);
       if (seen === null || seen.version !== version) seen = { version, sinceMs: nowMs };
       const free = lease === null || lease.released;
       if (free || nowMs - seen.sinceMs >= LEASE_LIFE_MS) {
+        const unwatchedSinceMs = free ? nowMs : seen.sinceMs;
+        const outFromMs = free || !safeguards.waitOut ? null : WAIT_OUT_MS;
+        // What an answer that is lost takes is part of the wait.
+        tried = { sentAtMs: nowMs, mayActFromMs: nowMs + TAKING_MS + (outFromMs ?? 0), unwatchedSinceMs };
         const taken = await store.takeLease(lease, owner);
-        const mayActFromMs = free || !safeguards.waitOut ? nowMs : clock.nowMs() + WAIT_OUT_MS;
-        const times = { sentAtMs: nowMs, mayActFromMs, unwatchedSinceMs: free ? nowMs : seen.sinceMs };
+        const mayActFromMs = outFromMs === null ? nowMs : clock.nowMs() + outFromMs;
+        const times = { sentAtMs: nowMs, mayActFromMs, unwatchedSinceMs };
         if (taken) return new HeldLease(taken, times, ports, safeguards);
       }
     } catch (error) {
@@ -164,4 +174,8 @@ export async function contend(
     await clock.sleep(Math.min(CONTEND_EVERY_MS, Math.max(1, deadlineMs - clock.nowMs())), stop);
   }
   return null;
+}
+
+function isOurs(lease: Lease | null, owner: string): lease is Lease {
+  return lease !== null && lease.owner === owner && !lease.released;
 }

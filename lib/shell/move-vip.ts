@@ -4,14 +4,13 @@ import type { NodeName } from '../core/names.ts';
 import type { VipSighting } from '../core/sighting.ts';
 import { already, done, type Execution, failed, type Result, reason } from './execution.ts';
 import { PortError, type Ports } from './ports.ts';
+import { askThroughVip } from './through-vip.ts';
 
 /** How often a throttled call is made again, and how far apart. */
 const THROTTLED_TRIES = 6;
 const THROTTLED_PAUSE_MS = 500;
 /** What EC2 said as the plan began counts for so long: catching up may take its time. Milliseconds. */
 const WORD_LIFE_MS = 1000;
-/** How long to wait for an answer through the VIP before a step is given up. Milliseconds. */
-const ASK_VIP_MS = 1500;
 
 /**
  * Reassigns the VIP to `to`. `blocked` when EC2 answers neither the call nor the question where the VIP is:
@@ -47,14 +46,9 @@ export async function answersThroughVip(
   node: NodeName,
   { pair, ports, identityOf }: Execution,
 ): Promise<boolean> {
-  const wanted = identityOf(node);
-  if (wanted === null) return false;
-  try {
-    return (await ports.database.verify(pair, ASK_VIP_MS)).identity === wanted;
-  } catch (error) {
-    if (error instanceof PortError) return false;
-    throw error;
-  }
+  if (identityOf(node) === null) return false;
+  const said = await askThroughVip(pair, ports, identityOf);
+  return said.kind === 'node' && said.node === node;
 }
 
 async function whereIsIt(

@@ -33,8 +33,11 @@ export class PairMemory {
   #published = new Set<string>();
   /** Alerts that SNS refused: how often, and until when they wait. */
   #refused = new Map<string, { readonly count: number; readonly untilMs: number }>();
+  /** How often SNS did not answer, by alert. */
+  #unanswered = new Map<string, number>();
   #notBeforeMs = 0;
   #doubtful = false;
+  #updating: Promise<void> = Promise.resolve();
   #writing = new Set<Promise<void>>();
 
   constructor({ pair, ports, lease, memory, safeguards }: PairMemoryProps) {
@@ -82,11 +85,24 @@ export class PairMemory {
     this.publish();
   }
 
+  /** Saves what the change makes of the memory. Those that come side by side are carried out one after the other. */
+  async update(change: (memory: Memory) => Memory): Promise<void> {
+    const saved = this.#updating.then(async () => {
+      // One that was not answered may be in the store all the same: it is not overwritten.
+      if (this.#doubtful && this.#safeguards.settleDoubt) await this.settleDoubt();
+      await this.save(change(this.#memory));
+    });
+    this.#updating = saved.catch(() => undefined);
+    await saved;
+  }
+
   /** Publishes what is in the outbox, beside whatever else goes on: no plan waits for an e-mail. */
   publish(): void {
     if (this.#publishing || this.#ports.clock.nowMs() < this.#notBeforeMs) return;
     const waiting = this.#memory.outbox.filter(({ id }) => this.#isDue(id));
     if (waiting.length === 0) return;
+    // In order; but one whose answers are lost again and again must not keep the others back.
+    waiting.sort((one, other) => this.#lossesOf(one) - this.#lossesOf(other));
     this.#publishing = this.#publishAll(waiting).finally(() => {
       this.#publishing = null;
     });
@@ -124,6 +140,11 @@ export class PairMemory {
     await Promise.all(this.#writing);
   }
 
+  /** How often SNS did not answer for this alert, beyond the first time. */
+  #lossesOf({ id }: Alert): number {
+    return Math.max(0, (this.#unanswered.get(id) ?? 0) - 1);
+  }
+
   #isDue(id: string): boolean {
     const refused = this.#refused.get(id);
     if (this.#published.has(id)) return false;
@@ -151,6 +172,7 @@ export class PairMemory {
           this.#refused.set(alert.id, { count, untilMs: nowMs + pauseMs });
           continue;
         }
+        this.#unanswered.set(alert.id, (this.#unanswered.get(alert.id) ?? 0) + 1);
         this.#notBeforeMs = nowMs + PUBLISH_AGAIN_MS;
         return;
       }

@@ -7,24 +7,41 @@ import { adoptMemory } from '../core/adopt.ts';
 import { mayTry } from '../core/claim.ts';
 import type { Pair } from '../core/config.ts';
 import { type Decision, decide } from '../core/decision.ts';
-import { type Evidence, forget, noEvidence, observe, observeVip } from '../core/evidence.ts';
+import {
+  type Evidence,
+  forget,
+  noEvidence,
+  observe,
+  observeThrough,
+  observeVip,
+  placeOf,
+} from '../core/evidence.ts';
 import { awaitedWitnessMs, hasteAt, hasteOf, leastOf, suspicionOf } from '../core/haste.ts';
 import type { Memory } from '../core/memory.ts';
 import type { NodeName, Vantage } from '../core/names.ts';
 import { noteStandbyWrites, ownGrowth } from '../core/notes.ts';
 import { decideOrder } from '../core/orders.ts';
-import type { PlanRecord } from '../core/plan.ts';
+import { moveStageOf, type PlanRecord } from '../core/plan.ts';
 import { remember } from '../core/remember.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { answer } from '../core/settle.ts';
 import type { Report, Server, VipSighting } from '../core/sighting.ts';
-import { assess, type Durations, nextDurations, noDurations, type Situation } from '../core/situation.ts';
+import {
+  assess,
+  type Durations,
+  nextDurations,
+  nextUnserved,
+  noDurations,
+  type Situation,
+} from '../core/situation.ts';
+import { tellUnserved } from '../core/unserved.ts';
 import { Campaign, type LastSeen, PLAN_WAITS_MS } from './campaign.ts';
 import { CutShort } from './execution.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
 import { PortError, type Ports, type WaitingOrder } from './ports.ts';
 import { Failures } from './tick-fails.ts';
+import { VipNews } from './vip-news.ts';
 
 export interface RunnerProps {
   readonly pair: Pair;
@@ -49,6 +66,8 @@ const NOT_YET_MS = 250;
 const WITNESS_HOLD_MS = 1000;
 /** How often to look while a plan is carried out. Milliseconds. */
 const PLAN_PACE_MS = 250;
+/** How often a loss of service is looked for while a plan is carried out. Milliseconds. */
+const WATCH_LOSS_MS = 1000;
 /** A plan that is still in flight after a try is taken up again after this. Milliseconds. */
 const RESUME_PAUSE_MS = 1000;
 /** A runner that has ended no tick and no step for this long does not count as alive. Milliseconds. */
@@ -59,6 +78,7 @@ export class PairRunner {
   readonly #props: RunnerProps;
   readonly #memory: PairMemory;
   readonly #campaign: Campaign;
+  readonly #vipNews: VipNews;
   /** What each node last said of itself. */
   readonly #servers: Record<NodeName, LastSeen> = {};
   #evidence: Evidence;
@@ -94,6 +114,17 @@ export class PairRunner {
       seenNow: () => this.#assess(this.#memory.now),
       onWork: () => this.#worked(),
     });
+    this.#vipNews = new VipNews({
+      ...props,
+      identityOf: (node) => this.#campaign.identityOf(node),
+      lastHolder: () => ({
+        node: this.#memory.now.lastHolder,
+        isNew: this.#memory.now.movedByHand !== null,
+      }),
+      isOld: (askedMs) => askedMs < this.#notBeforeMs,
+      onSighting: (sighting) => this.#setEvidence(observeVip(this.#evidence, sighting)),
+      onAnswer: (said) => this.#setEvidence(observeThrough(this.#evidence, said, props.ports.clock.nowMs())),
+    });
     this.#workedMs = props.ports.clock.nowMs();
     this.#evidence = noEvidence(props.pair, props.vantages);
     this.#incidentId = props.ports.ids.next();
@@ -127,9 +158,9 @@ export class PairRunner {
 
   /** The node whose looks commit the heartbeat: the holder by EC2's answer; the remembered one while there is none. */
   get holder(): NodeName | null {
-    const { vip } = this.#evidence;
-    if (vip === null) return this.#memory.now.lastHolder;
-    return vip.place.kind === 'node' ? vip.place.node : null;
+    const seen = placeOf(this.#evidence, this.#props.ports.clock.nowMs());
+    if (seen === null) return this.#memory.now.lastHolder;
+    return seen.place.kind === 'node' ? seen.place.node : null;
   }
 
   /** Takes a vantage's report of a look that began at `startedMs`. */
@@ -147,7 +178,19 @@ export class PairRunner {
   /** Takes EC2's word on the VIP, asked for at `startedMs`. */
   located(sighting: VipSighting, startedMs: number): void {
     if (startedMs < this.#notBeforeMs) return;
-    this.#evidence = observeVip(this.#evidence, sighting);
+    if (this.#props.safeguards.staleReads) this.#vipNews.take(sighting, startedMs);
+    else this.#setEvidence(observeVip(this.#evidence, sighting));
+  }
+
+  /** While EC2 does not say where the VIP is, who answers through it is asked again and again. */
+  async asksThroughVip(): Promise<void> {
+    const { ports, safeguards } = this.#props;
+    if (this.#evidence.vipBlindSinceMs !== null && safeguards.staleReads)
+      await this.#vipNews.ask(ports.clock.nowMs());
+  }
+
+  #setEvidence(evidence: Evidence): void {
+    this.#evidence = evidence;
     this.#kick();
   }
 
@@ -221,7 +264,8 @@ export class PairRunner {
     if (error instanceof CutShort) return;
     if (error instanceof PortError && error.kind === 'superseded') this.#props.onSuperseded();
     await this.#failures.note('the tick failed', error);
-    await this.#failures.pause();
+    // A plan that has closed a live holder keeps its clients waiting.
+    await this.#failures.pause(this.#memory.now.plan?.wasWritable === true);
     this.#again = true;
   }
 
@@ -264,12 +308,16 @@ export class PairRunner {
     const { plan } = situation.memory;
     if (measure.kind === 'resume' && plan) return this.#resume(plan, situation);
     this.#stalledSinceMs = null;
-    const isDue = measure.kind === 'act' && mayTry(situation.memory, measure.plan, situation.nowMs);
+    const isDue =
+      measure.kind === 'act' &&
+      mayTry(situation.memory, measure.plan, situation.nowMs) &&
+      (situation.ec2Blind === null || moveStageOf(measure.plan) < 0);
     if (measure.kind === 'act' && !isDue) this.#setHaste(NOT_YET_MS);
-    const wanted = isDue || this.#orders.length > 0;
+    // An order waits for EC2's answer: most of them need it.
+    const wanted = isDue || (this.#orders.length > 0 && situation.ec2Blind === null);
     if (!wanted || !hasLooked(situation)) return;
     if (!this.#props.lease.mayAct()) return this.#setHaste(NOT_YET_MS);
-    const order = this.#orders.shift();
+    const order = situation.ec2Blind === null ? this.#orders.shift() : undefined;
     if (order) {
       await this.#obey(order, situation);
       // The next one need not wait for a report.
@@ -314,15 +362,39 @@ export class PairRunner {
     this.#witnessMs = null;
     this.#setHaste(PLAN_PACE_MS);
     const holder = this.#memory.now.lastHolder;
+    const over = new AbortController();
+    const watching = this.#watchLoss(over.signal);
     try {
       await work();
     } finally {
+      over.abort('over');
       if (this.#props.safeguards.freshLooks) {
         this.#notBeforeMs = this.#props.ports.clock.nowMs();
         this.#evidence = forget(this.#evidence);
       }
       if (this.#memory.now.lastHolder !== holder) this.#durations = noDurations;
       this.#setHaste(0);
+      await watching;
+    }
+  }
+
+  /** Looks go on beside a plan: a loss of service that lasts is alerted, whatever step the plan waits in; and so is what waits for SNS. */
+  async #watchLoss(over: AbortSignal): Promise<void> {
+    const { clock, log, ids } = this.#props.ports;
+    for (;;) {
+      await clock.sleep(WATCH_LOSS_MS, over);
+      if (over.aborted) return;
+      // No tick does it meanwhile: what SNS has not taken is due again.
+      this.#memory.publish();
+      this.#durations = nextUnserved(this.#durations, this.#assess(this.#memory.now));
+      const newId = ids.next();
+      try {
+        await this.#memory.update((memory) =>
+          memory.plan === null ? memory : tellUnserved(memory, this.#assess(memory), memory.plan, newId),
+        );
+      } catch (error) {
+        log.warn(`a loss of service was not noted, it will be: ${String(error)}`, { pair: this.pair.name });
+      }
     }
   }
 

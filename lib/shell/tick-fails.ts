@@ -5,6 +5,8 @@ import type { Ports } from './ports.ts';
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
+/** While clients wait, the pause stays short for this long. Milliseconds. */
+const HURRY_MS = 60_000;
 /** After this long a person is told. Milliseconds. */
 const TICK_FAILS_MS = 10_000;
 
@@ -38,10 +40,11 @@ export class Failures {
     this.#told = await tickFails(ports, pair, error);
   }
 
-  /** Waits 1 s, 2 s, 4 s … 30 s, by how many there were. */
-  async pause(): Promise<void> {
+  /** Waits 1 s, 2 s, 4 s … 30 s, by how many there were; 1 s each in the first minute where clients wait for the next try. */
+  async pause(clientsWait = false): Promise<void> {
     const { ports, stop } = this.#of;
-    const doublings = Math.min(Math.max(0, this.#count - 1), 10);
+    const hurries = clientsWait && ports.clock.nowMs() - (this.#sinceMs ?? 0) < HURRY_MS;
+    const doublings = hurries ? 0 : Math.min(Math.max(0, this.#count - 1), 10);
     await ports.clock.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** doublings), stop);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { type Claim, claim, mayTry, TRY_AGAIN_MS } from '../../lib/core/claim.ts';
-import { closeStandbyPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
+import { closeStandbyPlan, openHolderPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
 import {
   answers1,
   type Change,
@@ -109,6 +109,13 @@ it('an automatic plan other than a failover opens an incident and tells at its e
     plan: closeStandbyPlan(pairWith(), 'db2'),
   });
   expect([after.incident?.row, after.outbox, after.failoversAtMs]).toEqual(['D19', [], []]);
+});
+
+it('forgets who was seen open or closed only of nodes that the plan opens or closes', () => {
+  const { settled } = steady.memory;
+  const opened = claim(steady.memory, seen(steady), { ...wanted, plan: openHolderPlan(pairWith(), 'db1') });
+  expect(opened.settled).toEqual({ db2: settled.db2 });
+  expect(claim(steady.memory, lost, wanted).settled).toEqual({});
 });
 
 it('a release knows the security groups to give back; no other plan does', () => {

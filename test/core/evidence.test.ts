@@ -1,5 +1,15 @@
 import { describe, expect, it, test } from 'vitest';
-import { type Evidence, forget, noEvidence, observe, observeVip } from '../../lib/core/evidence.ts';
+import {
+  type Evidence,
+  forget,
+  noEvidence,
+  observe,
+  observeThrough,
+  observeVip,
+  placeOf,
+  type ThroughVip,
+  VIP_WORD_LIFE_MS,
+} from '../../lib/core/evidence.ts';
 import type { Report, Saw, VipPlace, VipSighting } from '../../lib/core/sighting.ts';
 import { answers1, answers2, hears2, pairWith, refused, unanswered } from './world.ts';
 
@@ -104,4 +114,35 @@ it('forgets all that was seen before a plan, and keeps which vantages are blind'
   const said = having(report(1, refused), blind(2, 'b'));
   expect(forget(said)).toMatchObject({ words: { db1: {}, db2: {} }, vip: null, vipLooks: 0 });
   expect(forget(said).blind).toEqual(said.blind);
+});
+
+describe('who answers through the VIP', () => {
+  const on = (node: string): VipSighting => ({
+    ...{ kind: 'saw', atMs: 5, instances: {}, room: {} },
+    place: { kind: 'node', node },
+  });
+  const db1: ThroughVip = { kind: 'node', node: 'db1' };
+  const db2: ThroughVip = { kind: 'node', node: 'db2' };
+  const nobody: ThroughVip = { kind: 'nobody' };
+
+  test.each<[what: string, answers: readonly ThroughVip[], node: string, looks: number]>([
+    ['comes before what EC2 says', [db1], 'db1', 1],
+    ['counts by how often in a row it was the same', [db1, db1, db1], 'db1', 3],
+    ['begins anew with another', [db1, db1, db2], 'db2', 1],
+    ['outlasts two questions that nobody answered', [db1, nobody, nobody], 'db1', 1],
+    ['does not outlast three', [db1, nobody, nobody, nobody], 'db2', 2],
+    ['says nothing when nobody answers', [nobody], 'db2', 2],
+    ['says nothing when it could not be asked', [{ kind: 'unknown' }], 'db2', 2],
+  ])('%s', (_, answers, node, looks) => {
+    const said = [on('db2'), on('db2')].reduce(observeVip, nothing);
+    const heard = answers.reduce((so, answer) => observeThrough(so, answer, 6), said);
+    expect(placeOf(heard, 7)).toEqual({ place: { kind: 'node', node }, looks });
+  });
+
+  it('is too old after a while, and is dropped where EC2 says what is expected', () => {
+    const heard = observeThrough(observeVip(nothing, on('db2')), db1, 6);
+    expect(placeOf(heard, 6 + VIP_WORD_LIFE_MS)?.place).toEqual(db1);
+    expect(placeOf(heard, 7 + VIP_WORD_LIFE_MS)?.place).toEqual(db2);
+    expect(placeOf(observeThrough(heard, null, 7), 7)?.place).toEqual(db2);
+  });
 });

@@ -36,6 +36,25 @@ const off =
   (name: SafeguardName): Change =>
   (world) => ({ ...world, safeguards: without(name) });
 
+/** This node answers through the VIP, for so many looks. */
+const through = (node: string, looks = 1): Change =>
+  evidence(() => {
+    const place = { kind: 'node', node } as const;
+    return { through: { said: place, looks, atMs: NOW_MS, node: { place, looks } } };
+  });
+const nobody = evidence(() => ({
+  through: { said: { kind: 'nobody' }, looks: 1, atMs: NOW_MS, node: null },
+}));
+
+test.each<[what: string, changes: readonly Change[], isAway: boolean]>([
+  ['EC2 does not answer, and nobody does through it', [vipBlindFor(1000), nobody], true],
+  ['EC2 answers, and nobody does through it', [nobody], false],
+  ['EC2 does not answer, and the holder does through it', [vipBlindFor(1000), through('db1')], false],
+  ['EC2 says so', [vipAt({ kind: 'nowhere' })], true],
+])('whether the VIP is away: %s', (_, changes, isAway) => {
+  expect(seen(steady, ...changes).isVipAway).toBe(isAway);
+});
+
 describe('who is the holder', () => {
   test.each<[what: string, changes: readonly Change[], name: string]>([
     ['as EC2 says', [vipAt({ kind: 'node', node: 'db2' })], 'db2'],
@@ -89,6 +108,20 @@ describe('where the VIP is', () => {
     ],
     ["on a stranger's ENI, said once", [vipAt({ kind: 'foreign', eniId: 'eni-9' }, 1)], 'unknown', 'eni-9'],
     ['not asked yet', [evidence(() => ({ vip: null }))], 'unknown', 'EC2 has not answered yet'],
+    [
+      'on the other one, said ten times, while we get an answer from the holder through it',
+      [vipAt({ kind: 'node', node: 'db2' }), through('db1')],
+      'held',
+      'on db1',
+    ],
+    [
+      'no answer for long, and the holder answers through it',
+      [vipBlindFor(60_000), through('db1')],
+      'held',
+      'on db1',
+    ],
+    ['the same of the other one, once', [vipBlindFor(60_000), through('db2')], 'unknown', 'on db2'],
+    ['the same, three times', [vipBlindFor(60_000), through('db2', 3)], 'held', 'on db2'],
     ['no answer for 15 s: the last word counts', [vipBlindFor(15_000)], 'held', 'on db1'],
     ['no answer for longer', [vipBlindFor(15_001)], 'blind', 'RequestLimitExceeded'],
     [

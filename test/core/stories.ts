@@ -110,6 +110,11 @@ const [halted1, halted2] = [holder(hears1({ io: 'no' })), standby(hears2({ io: '
 const marked1 = holder(
   hears1({ io: 'connecting', ioError: { errno: 1045, message: 'Access denied for user' } }),
 );
+const startedAtMs = NOW_MS - db1.uptimeSeconds * 1000;
+const seenOpen = memory({ settled: { db2: { is: 'open', startedAtMs } } });
+const seenClosed = memory({ settled: { db1: { is: 'closed', startedAtMs } } });
+const onDb1 = { kind: 'node', node: 'db1' } as const;
+const through = { said: onDb1, looks: 3, atMs: NOW_MS, node: { place: onDb1, looks: 3 } };
 export const openStandby = standby(answers2({ writable: true }));
 
 export const stories: readonly [what: string, and: string, changes: readonly Change[], story: string][] = [
@@ -196,6 +201,24 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   [
     'paused',
+    'the standby was opened by hand, and the holder came up read-only',
+    [paused, openStandby, restartedReadOnly],
+    'holder-read-only open-holder to db1',
+  ],
+  [
+    'paused',
+    'the standby was half closed by hand while it was the holder',
+    [paused, standby(answers2({ halfClosed: true })), seenOpen],
+    'writability-changed stay, page writability-changed',
+  ],
+  [
+    'paused',
+    'the holder was half closed by hand while it was the standby',
+    [paused, holder(answers1({ writable: false, halfClosed: true })), seenClosed],
+    'writability-changed stay, page writability-changed',
+  ],
+  [
+    'paused',
     'the holder came up read-only',
     [paused, restartedReadOnly],
     'holder-read-only open-holder to db1',
@@ -238,6 +261,12 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'steady all-clear',
   ],
   ['every vantage blind', 'for 5 s', [blindFor(5000)], 'blind stay, page blind'],
+  [
+    'every vantage blind',
+    'the VIP is on no ENI',
+    [blindFor(5000), vipAt({ kind: 'nowhere' }, 3)],
+    'blind stay, page vip-unheld',
+  ],
   ['every vantage blind', 'for a moment', [blindFor(1000)], 'unsettled observe'],
   ['both silent', 'EC2 says that they run', [silent, standby(unanswered)], 'blind stay, page blind'],
   [
@@ -247,6 +276,12 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'ec2-blind stay, page ec2-blind',
   ],
   ['holder stuck', 'EC2 does not answer', [stuck, vipBlindFor(20_000)], 'ec2-blind stay, page ec2-blind'],
+  [
+    'holder stuck',
+    'EC2 does not answer, and the holder does through the VIP',
+    [stuck, vipBlindFor(20_000), evidence(() => ({ through }))],
+    'ec2-blind stay, page ec2-blind',
+  ],
   [
     'holder fails the check',
     'EC2 does not answer',

@@ -82,6 +82,7 @@ export const steady: World = {
     vipLooks: 10,
     vipBlindSinceMs: null,
     vipBlindBecause: '',
+    through: null,
   },
   memory: {
     ...emptyMemory,

@@ -60,6 +60,8 @@ describe('catching up', () => {
     [0, 10_000],
     [7000, 3000],
     [12_000, 500],
+    // By the clock of another leader, which is ahead.
+    [-5000, 10_000],
   ])(
     'counts a freeze from its first moment: frozen for %i ms, it waits %i ms more',
     async (frozenForMs, tookMs) => {

@@ -206,6 +206,30 @@ describe('where it is not known whether the VIP has moved, the plan waits', () =
     expect(world.clock.nowMs() - beganMs).toBeLessThan(13_500);
   });
 
+  it('begins no try that may outlast those 10 s', async () => {
+    const world = newWorld({ ...silent });
+    world.before = (call) => {
+      if (!call.startsWith('assign')) return;
+      void world.clock.sleep(6000);
+      timeout(call);
+    };
+    world.ec2Blind = false;
+    const beganMs = world.clock.nowMs();
+    expect(ending(await leader(world, switchoverPlan(pair, 'db2')).carryOn())).toBe('undone');
+    expect(world.clock.nowMs() - beganMs).toBeLessThan(7000);
+  });
+
+  it('counts those 10 s by its own clock, when the one by which it was frozen is ahead', async () => {
+    const world = newWorld({ ...silent, writable: { db1: false, db2: true } });
+    const { journal, context, save } = leader(world, switchoverPlan(pair, 'db2'));
+    const beganMs = world.clock.nowMs();
+    const frozenAtMs = beganMs + 8000;
+    const outcomes = { '1.0': { kind: 'done', changed: 'caught up' } } as const;
+    const record = { ...(journal[0] as PlanRecord), wasWritable: true, frozenAtMs, outcomes };
+    expect(ending(await execute(record, context, save))).toBe('undone');
+    expect(world.clock.nowMs() - beganMs).toBeLessThan(11_000);
+  });
+
   it('counts those 10 s from the freeze, also when another leader froze', async () => {
     const world = newWorld({ ...silent, writable: { db1: false, db2: true } });
     const { journal, context, save } = leader(world, switchoverPlan(pair, 'db2'));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Outcome, Step } from '../../lib/core/step.ts';
 import type { Execution } from '../../lib/shell/execution.ts';
 import { carryOutStep } from '../../lib/shell/executors.ts';
-import { pairWith, UUID1, UUID2 } from '../core/world.ts';
+import { failover, pairWith, recordOf, UUID1, UUID2 } from '../core/world.ts';
 import { executionOn, newWorld, type World } from './pair.ts';
 import { catchUp, failing, fenced, onDb2, released, steps, untouched } from './steps.ts';
 
@@ -229,5 +229,21 @@ describe('every step has an executor, which looks before it acts', () => {
     expect(['done', 'already']).toContain(first.outcome.kind);
     expect(['done', 'already']).toContain(second.outcome.kind);
     expect({ writable: world.writable, place: world.place }).toEqual(state);
+  });
+});
+
+describe('how long an answer through the VIP is waited for', () => {
+  const impostor = newWorld({ impostor: 'a stranger' });
+  test.each([
+    ['10 s after a move', {}, 10_000],
+    ['5 s while a plan is undone', { record: recordOf(failover, { phase: 'undoing' }) }, 5000],
+    ['not where the plan is no longer wanted', { unwanted: () => 'the VIP is on db2 now' }, 250],
+  ])('%s', async (_, changes, limitMs) => {
+    const beganMs = impostor.clock.nowMs();
+    const { outcome } = await carryOutStep(steps.verify, executionOn(impostor, changes));
+    expect(outcome.kind).toBe('failed');
+    const tookMs = impostor.clock.nowMs() - beganMs;
+    expect(tookMs).toBeLessThan(limitMs);
+    expect(tookMs).toBeGreaterThanOrEqual(limitMs - 500);
   });
 });

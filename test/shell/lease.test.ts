@@ -96,6 +96,21 @@ describe('contending', () => {
     expect(asked.lease?.mayAct()).toBe(true);
   });
 
+  it('finds that it is ours when only the answer was lost, and waits out what may be in flight', async () => {
+    const { clock, table, contending } = world();
+    table.renewedBy('them');
+    const { takeLease } = table.store;
+    table.store.takeLease = async (...args) => {
+      await takeLease(...args);
+      throw new Error('no answer');
+    };
+    const asked = contending();
+    await clock.pass(LEASE_LIFE_MS);
+    expect([asked.lease, table.lease?.owner]).toEqual([undefined, 'us']);
+    await clock.pass(1000);
+    expect([asked.lease?.epoch, asked.lease?.mayAct()]).toEqual([5, false]);
+  });
+
   it('begins to count anew when somebody else was quicker', async () => {
     const { clock, table, contending } = world();
     table.renewedBy('them', { released: true });

@@ -20,6 +20,10 @@ function leader(before: Memory = emptyMemory) {
   const broken = new Set<string>();
   /** Alerts that SNS says no to. */
   const refused = new Set<string>();
+  /** Alerts whose answers are lost. */
+  const lost = new Set<string>();
+  /** What the store gives back when it is claimed, the last one first. */
+  const claimed: Memory[] = [];
   const texts: string[] = [];
   const fail = (what: string) => {
     if (broken.has(what)) throw new PortError('timeout', `${what} timed out`);
@@ -35,6 +39,7 @@ function leader(before: Memory = emptyMemory) {
         expect(epoch).toBe(7);
         saved.push(memory);
       },
+      claimMemory: async () => claimed.pop() ?? emptyMemory,
       appendHistory: async (entries: readonly HistoryEntry[]) => {
         fail('history');
         history.push(...entries);
@@ -43,6 +48,7 @@ function leader(before: Memory = emptyMemory) {
     alerts: {
       publish: async ({ id, happened }: Alert) => {
         fail('publish');
+        if (lost.has(id)) throw new PortError('timeout', `${id} is not answered`);
         if (refused.has(id)) throw new PortError('denied', `${id} is denied`);
         published.push(id);
         texts.push(happened);
@@ -56,7 +62,20 @@ function leader(before: Memory = emptyMemory) {
     memory: before,
     safeguards: allSafeguards,
   });
-  return { clock, memory, saved, published, texts, history, failures, metrics, broken, refused };
+  return {
+    clock,
+    memory,
+    saved,
+    published,
+    texts,
+    history,
+    failures,
+    metrics,
+    broken,
+    refused,
+    lost,
+    claimed,
+  };
 }
 
 describe('saving', () => {
@@ -85,7 +104,39 @@ describe('saving', () => {
   });
 });
 
+describe('changes side by side', () => {
+  it('are saved one after the other: none overwrites the other', async () => {
+    const { memory } = leader();
+    const holder = memory.update((now) => ({ ...now, lastHolder: 'db1' }));
+    const told = memory.update((now) => telling(now));
+    await Promise.all([holder, told]);
+    expect([memory.now.lastHolder, memory.now.outbox.length]).toEqual(['db1', 1]);
+  });
+
+  it('go on after one that failed, from what the store has', async () => {
+    const { memory, broken, claimed } = leader();
+    broken.add('save');
+    await expect(memory.update((now) => telling(now))).rejects.toThrow('save timed out');
+    broken.clear();
+    claimed.push({ ...emptyMemory, lastHolder: 'db2' });
+    await memory.update((now) => telling(now));
+    expect([memory.now.lastHolder, memory.now.outbox.length]).toEqual(['db2', 1]);
+  });
+});
+
 describe('the outbox', () => {
+  it('does not keep the others back for one whose answers are lost', async () => {
+    const { clock, memory, published, lost } = leader();
+    lost.add('orders-1-both-lost-0');
+    await memory.save(telling(telling(emptyMemory, 1), 2));
+    for (let tries = 0; tries < 3; tries += 1) {
+      memory.publish();
+      await memory.idle();
+      await clock.pass(5000);
+    }
+    expect(published).toEqual(['orders-2-both-lost-1']);
+  });
+
   it('is published after it was saved, and emptied by the next save', async () => {
     const { memory, saved, published } = leader();
     await memory.save(telling(emptyMemory));

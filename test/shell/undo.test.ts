@@ -85,6 +85,17 @@ describe('an undo', () => {
   });
 });
 
+it('ends where the VIP moves after all while it is undone: which node takes writes is for the decisions to say', async () => {
+  const world = newWorld({ writable: { db1: true, db2: false }, place: { kind: 'node', node: 'db2' } });
+  const { journal, context, save } = leader(world, failoverPlan(pair, 'db2', gone));
+  const begun = { '3.0': { kind: 'done', changed: 'db2 takes writes' } } as const;
+  const record = { ...(journal[0] as PlanRecord), outcomes: begun, phase: 'undoing' } as const;
+  const executed = await execute(record, context, save);
+  expect([ending(executed), executed.record.vipMoved]).toEqual(['incomplete', true]);
+  expect(becauseOf(executed)).toContain('The VIP moved to db2 after all');
+  expect(world.calls).toEqual(['verify']);
+});
+
 describe('a lost answer is asked for again: a late success is a success', () => {
   test.each([
     ['open db2', 1],

@@ -75,6 +75,45 @@ describe('the second loss in one incident', () => {
   });
 });
 
+describe('a loss behind a plan', () => {
+  it('is told though a repair of the standby is waited for', async () => {
+    const stage = newDrill({ repair: ['mysqld'] });
+    watchOver(stage, twisted(stage.one, { rest: { host: { run: () => new Promise(() => {}) } } }));
+    await stage.pass(10_000);
+    breakNow(stage, 'mysqld-kill', 'standby');
+    await until(
+      stage,
+      30_000,
+      () => stage.world.table.memoryOf(stage.pair.name).plan?.kind === 'repair-node',
+    );
+    breakNow(stage, 'mysqld-kill', 'holder');
+    await until(stage, 10_000, () => stage.published.includes('service-lost'));
+    endDrill(stage);
+  });
+});
+
+describe('an alert that SNS does not take at first', () => {
+  it('goes out while a plan waits', async () => {
+    const stage = newDrill({ repair: ['mysqld'] });
+    const { alerts } = stage.one;
+    let isDeaf = false;
+    const publish: typeof alerts.publish = (alert) =>
+      isDeaf ? Promise.reject(new PortError('timeout', 'no answer')) : alerts.publish(alert);
+    const host = { run: () => new Promise<string>(() => {}) };
+    watchOver(stage, twisted(stage.one, { rest: { alerts: { publish }, host } }));
+    await stage.pass(10_000);
+    isDeaf = true;
+    breakNow(stage, 'mysqld-kill', 'standby');
+    const planned = () => stage.world.table.memoryOf(stage.pair.name).plan?.kind === 'repair-node';
+    await until(stage, 30_000, planned);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    await stage.pass(10_000);
+    isDeaf = false;
+    await until(stage, 10_000, () => stage.published.includes('service-lost'));
+    endDrill(stage);
+  });
+});
+
 describe('a restart loop', () => {
   it('is told a bounded number of times', async () => {
     const stage = newDrill();

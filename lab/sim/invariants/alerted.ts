@@ -33,6 +33,9 @@ const besideTheLoss: ReadonlySet<string> = new Set([
 /** Alerts that say that clients cannot write: taken just before a loss, they speak of it too. */
 const ofALoss: ReadonlySet<string> = new Set(['holder-lost', 'both-lost', 'vip-unheld', 'flap-guard']);
 
+/** Alerts that say that the holder cannot be asked how it is. */
+const ofBlindness: ReadonlySet<string> = new Set(['blind', 'locked-out', 'saturated', 'heartbeat-barred']);
+
 /** From the first moment without service to the end of the last one. */
 interface Loss {
   readonly sinceMs: number;
@@ -53,40 +56,50 @@ interface Loss {
  *
  * Service is what clients have: a commit through the VIP. (a) When they could not commit for 5 s, SNS has taken an alert that
  * speaks of it 30 s after that loss began, whether or not it is over by then. It may be an alert of a lost holder or VIP from
- * the 15 min before, if no other loss ended since. It may also be a `blind` alert, taken since any vantage could last ask the
- * holder how it is: it says that the holder cannot be seen, and to see a loss behind that is impossible. When a vantage
- * can ask it again and the loss goes on, an alert of it is due anew. Losses with less than 10 s of service between them are one loss. (b) While
+ * the 15 min before, if no other loss ended since. It may also be one that says that the holder cannot be asked (`blind`,
+ * `locked-out`, `saturated`), or that our heartbeat cannot be written (`heartbeat-barred`: whether writes go on is not seen then), taken since any vantage could last ask the holder how it is: to see a loss behind that is
+ * impossible. When a vantage can ask it again and the loss goes on, an alert of it is due anew. So it is when the VIP is on
+ * neither node for 5 s, which EC2 says whatever the vantages see. Losses with less than 10 s of service between them are one loss. (b) While
  * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
  *
  * Excuses: both times begin again after SNS refused alerts, and after no watch could lead (none was alive, one had just died
  * or was frozen, or the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. A
  * holder that takes writes on a host that does not take the VIP for its own is not judged: nothing looks through the VIP
- * while nothing is moved. A pause is no excuse.
+ * while nothing is moved. A loss that goes on when it no longer takes writes counts from then. A pause is no excuse.
  */
 export function alertedInvariant(court: Court): Invariant {
   const { world, chronicle } = court;
   let loss: Loss | null = null;
   /** When SNS last took an alert of a loss, since the last loss ended. */
   let foretoldMs: number | null = null;
-  /** When SNS last took an alert of `blind`, and until when a vantage could ask the holder how it is. */
+  /** When SNS last took an alert that says that the holder cannot be asked, and until when a vantage could ask the holder how it is. */
   let blindToldMs = Number.NEGATIVE_INFINITY;
   let heardMs = 0;
+  /** Since when the VIP is on neither node. */
+  let awaySinceMs: number | null = null;
+  /** Until when clients could not be seen to be without service. */
+  let unseenMs = 0;
   /** Since when SNS takes alerts. */
   let snsSinceMs: number | null = null;
   const changed = () => {
     const { nowMs, holder } = world;
     const unseen = holder?.commits === true && !holder.bound;
+    if (unseen) unseenMs = nowMs;
     const was = loss;
-    loss = nextLoss(was, unseen ? null : chronicle.downSinceMs, court.workingSinceMs, nowMs);
+    const { downSinceMs } = chronicle;
+    const lostSinceMs = unseen || downSinceMs === null ? null : Math.max(downSinceMs, unseenMs);
+    loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs);
+    awaySinceMs = holder === null ? (awaySinceMs ?? nowMs) : null;
     if (was === null && loss !== null && foretoldMs !== null && nowMs - foretoldMs < againMs)
       loss = { ...loss, alertedMs: foretoldMs };
-    const isSeen = holder === null || isHeard(world, holder);
+    const isAsked = holder !== null && holder.barred === null && isHeard(world, holder);
+    const isSeen = isAsked || (awaySinceMs !== null && nowMs - awaySinceMs >= lossMs);
     if (isSeen) heardMs = nowMs;
     if (loss !== null && loss.alertedMs === null && !isSeen && blindToldMs > heardMs)
       loss = { ...loss, alertedMs: blindToldMs, isBlind: true };
     if (loss?.isBlind && isSeen && loss.endedMs === null)
       loss = { ...loss, alertedMs: null, isBlind: false, awaitedMs: nowMs };
-    if (was !== null && loss === null) foretoldMs = null;
+    if (was !== null && loss === null && (foretoldMs ?? 0) <= (was.endedMs ?? nowMs)) foretoldMs = null;
     snsSinceMs = world.services.alerts === 'up' ? (snsSinceMs ?? nowMs) : null;
   };
   const check = ({ sinceMs, endedMs, alertedMs, awaitedMs }: Loss, ableSinceMs: number) => {
@@ -110,7 +123,7 @@ export function alertedInvariant(court: Court): Invariant {
     changed,
     published({ code }) {
       if (ofALoss.has(code)) foretoldMs = world.nowMs;
-      if (code === 'blind') blindToldMs = world.nowMs;
+      if (ofBlindness.has(code)) blindToldMs = world.nowMs;
       if (loss !== null && !besideTheLoss.has(code))
         loss = { ...loss, alertedMs: world.nowMs, isBlind: false };
     },

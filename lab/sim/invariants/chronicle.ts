@@ -26,7 +26,10 @@ export class Chronicle {
   /** Since when clients cannot commit through the VIP; null while they can. */
   downSinceMs: number | null = null;
 
-  /** The node to which the VIP was last moved by an order of ours: what it lacks was given up with that. */
+  /**
+   * The node to which the VIP was moved by an order of ours: what it lacks was given up with that. Null once somebody else
+   * has moved it away: what the other node writes from then on was not.
+   */
   entrusted: NodeName | null;
 
   constructor(world: World) {
@@ -41,6 +44,7 @@ export class Chronicle {
   /** Brings the chronicle up to the world; called after every change, and once a second. */
   observe(isManned: boolean): void {
     const { nowMs, holder } = this.#world;
+    if (holder !== null && holder.name !== this.entrusted) this.entrusted = null;
     this.downSinceMs = holder?.servesVip === true ? null : (this.downSinceMs ?? nowMs);
     for (const master of this.#world.masters) {
       const was = this.of(master.name);

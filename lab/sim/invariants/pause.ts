@@ -24,7 +24,8 @@ const restoring: ReadonlySet<PlanKind> = new Set(['open-holder', 'close-standby'
  * person set by hand, holder read-only or standby writable, is alerted within 60 s, by an alert that hands over.
  * That a loss of service is alerted in a pause too is W4, which does not know pauses.
  *
- * Excuses for (b) and (c): times begin again when no order of ours reaches the node, SNS refuses (for c), or no
+ * A standby is judged while the holder is writable, or an order of ours reaches it: else there is one writable node, and it
+ * may be the one that is to take over. Excuses for (b) and (c): times begin again when no order of ours reaches the node, SNS refuses (for c), or no
  * watch could lead. Only for pairs whose writability is managed.
  */
 export function pauseInvariant(court: Court): Invariant {
@@ -47,7 +48,10 @@ export function pauseInvariant(court: Court): Invariant {
     const master = world.master(node);
     const { writabilityBy, writabilityAtMs } = master;
     const isReached = chronicle.of(node).reachedSinceMs !== null;
-    const isWrong = pause !== null && isReached && master.writable !== isHolder;
+    const peer = world.peer(node);
+    // A holder that can neither be asked nor takes writes may be dead: its standby is the one node that is writable.
+    const isOnly = !isHolder && !peer.writable && chronicle.of(peer.name).reachedSinceMs === null;
+    const isWrong = pause !== null && isReached && !isOnly && master.writable !== isHolder;
     const byPerson = isWrong && writabilityBy === 'person';
     const complete = !isHolder || (isWrong && !lacksAnything(court, master));
     const byRestartMs = lasts(`${node} restored`, isWrong && !byPerson && complete);

@@ -1,3 +1,4 @@
+import type { CloudMood } from '../world/cloud.ts';
 import { lacksAnything } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 
@@ -13,7 +14,10 @@ const withinMs = 15_000;
  * on the other node.
  *
  * Not counted is a node to which somebody else moved the VIP, while it has not applied what the other one committed: opened
- * before that, it would write over newer rows (W5). Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), and when no
+ * before that, it would write over newer rows (W5). Nor is one whose host does not take the VIP for its own, while EC2 says
+ * nothing at all: neither EC2 nor an answer through the VIP can show that it holds it, and opened it would get no client.
+ * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), or the answers
+ * of our orders to the servers are lost, each of which is waited for; and when no
  * watch could lead: none was alive, one had just died or was frozen, or the table did not answer at all, without which
  * nobody may act (invariant 1).
  */
@@ -27,6 +31,8 @@ export function reopeningInvariant(court: Court): Invariant {
     const { writable, writabilityBy } = world.master(lastHolder);
     if (writable || writabilityBy !== 'keepalambda') return false;
     if (lacksAnything(court, world.master(lastHolder))) return false;
+    if (!world.master(lastHolder).bound && isMute(world.cloud.mood)) return false;
+    if (world.services.databaseLost > 0) return false;
     return chronicle.of(lastHolder).reachedSinceMs !== null && court.workingSinceMs !== null;
   };
   const changed = () => {
@@ -46,4 +52,9 @@ export function reopeningInvariant(court: Court): Invariant {
       );
     },
   };
+}
+
+/** Whether EC2 answers no question at all. */
+function isMute({ down, failing, denies }: CloudMood): boolean {
+  return down || failing || denies === 'everything';
 }

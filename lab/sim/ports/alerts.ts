@@ -1,5 +1,5 @@
 /** The alert port on the simulated SNS. */
-import { alertBody } from '../../../lib/core/alert-text.ts';
+import { alertBody, isPlain } from '../../../lib/core/alert-text.ts';
 import { type AlertPort, PortError } from '../../../lib/shell/ports.ts';
 import type { Context } from './context.ts';
 
@@ -8,7 +8,8 @@ export function createAlerts({ world, process, random, observer }: Context): Ale
     publish: (alert) => {
       const { alerts, alertsLost, refusesOneAlert } = world.services;
       const denied = new PortError('denied', 'publish: InvalidParameterException');
-      if (refusesOneAlert) {
+      // What SNS refuses is in the text that an alert was given: nothing of it is in the plainest form.
+      if (refusesOneAlert && !isPlain(alert)) {
         world.services = { ...world.services, refusesOneAlert: false };
         world.refusedAlerts.add(alertBody(alert));
       }

@@ -1,0 +1,41 @@
+/** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
+import { tellCondition, withIncident } from './alerts.ts';
+import type { Memory } from './memory.ts';
+import type { Plan, PlanKind } from './plan.ts';
+import type { Situation } from './situation.ts';
+
+/** A loss of service that lasts this long is alerted, whatever its cause. Milliseconds. */
+export const UNSERVED_MS = 5000;
+/** A plan that is made to end the loss is given this long. Milliseconds. */
+const ENDING_MS = 10_000;
+
+const ending: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reattach-vip', 'open-holder']);
+
+/**
+ * Memory with the alert of a loss of service that lasts although a plan is to be carried out, or is: its row would hide the
+ * loss. The same memory comes back when there is nothing to tell. `newId` names the incident, if one begins here.
+ */
+export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, newId: string): Memory {
+  const { pair, nowMs, unservedForMs } = situation;
+  if (unservedForMs < (ending.has(plan.kind) ? ENDING_MS : UNSERVED_MS)) return memory;
+  const open = withIncident(memory, 'service-lost', nowMs, newId);
+  const words = {
+    happened: `${unservedText(situation)}.`,
+    done: `The ${plan.kind} to ${plan.to} ${memory.plan === null ? 'is to be carried out' : 'is in flight'}.`,
+  };
+  const told = tellCondition(open, pair.name, 'service-lost', words, nowMs);
+  return told === open ? memory : told;
+}
+
+export function unservedText(situation: Situation): string {
+  const { holder, vip, vipBecause, isVipAway, unservedForMs, pair } = situation;
+  const { server } = holder;
+  const causes = [
+    ...(vip === 'held' ? [] : [`the VIP: ${vipBecause}`]),
+    ...(isVipAway && vip !== 'unheld' ? ['nobody answers through the VIP'] : []),
+    `${holder.node} is ${holder.kind}: ${holder.because}`,
+    ...(server?.writable === false ? [`it is read-only (writability: ${pair.writability})`] : []),
+    ...(server?.heartbeat.kind === 'failed' ? [server.heartbeat.because] : []),
+  ];
+  return `no write has been possible for ${Math.round(unservedForMs / 1000)} s. ${causes.join('; ')}`;
+}

@@ -265,7 +265,7 @@ function majorOf({ version }: Server): [number, number] | null {
  * threads say: they notice only after `slave_net_timeout` (60 s by default). A holder that could not commit
  * for a while sent nothing in that while; nor does one that refuses every write.
  */
-function reasonsOfSilence(
+export function reasonsOfSilence(
   pair: Pair,
   holder: Server | null,
   inbound: Extract<Inbound, { kind: 'configured' }>,

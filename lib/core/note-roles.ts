@@ -1,7 +1,7 @@
 /** What a situation leaves in memory about the two nodes: who they are, who holds, and whether the other is ready to. */
 import { tell } from './alerts.ts';
 import { noteBehind } from './behind.ts';
-import { isBroken, misdirection } from './fitness.ts';
+import { isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
 import { lastEndsOf } from './holder-end.ts';
 import { type Memory, notLost, type Readiness, type Settled } from './memory.ts';
 import { isSameProcess } from './same-process.ts';
@@ -163,12 +163,17 @@ function lastFitOf({ fit, atMs, fitAtMs }: Readiness): number | undefined {
 
 /**
  * A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like it;
- * a standby whose port refuses, whose source refuses it, or that follows another server, is unready at once.
+ * a standby whose port refuses, whose source refuses it, that follows another server, or that has heard nothing for seconds
+ * from a holder that commits, is unready at once.
  */
-function isProvenUnfit({ pair, standby, peerIdentity }: Situation): boolean {
+function isProvenUnfit({ pair, holder, standby, peerIdentity }: Situation): boolean {
   const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
   if (standby.confirmed && !untold.includes(standby.kind)) return true;
   if (standby.server === null) return false;
+  const { inbound } = standby.server;
+  const commits = holder.kind === 'serving' && holder.server?.heartbeat.kind === 'committed';
+  const isDeaf = inbound.kind === 'configured' && reasonsOfSilence(pair, holder.server, inbound).length > 0;
+  if (commits && isDeaf) return true;
   return (
     isRefusedBySource(standby.server.inbound) || misdirection(pair, standby.server, peerIdentity) !== null
   );

@@ -37,9 +37,9 @@ export function testimonyOf(
   const retryMs = inbound.retrySeconds * 1000 + CONNECT_MS;
   if (inbound.io === 'connecting' && stoppedAgoMs !== null && stoppedAgoMs < retryMs) return 'not-yet';
   if (inbound.io === 'yes' && backForMs !== null && backForMs < awayMs + CONNECT_MS) return 'not-yet';
-  return inbound.io === 'connecting' && restartedSinceHeard(uptimeSeconds, inbound.heardAgoMs)
-    ? 'unknown'
-    : 'does-not-hear';
+  const hasJustStarted =
+    restartedSinceHeard(uptimeSeconds, inbound.heardAgoMs) && uptimeSeconds * 1000 < retryMs;
+  return inbound.io === 'connecting' && hasJustStarted ? 'not-yet' : 'does-not-hear';
 }
 
 /** How long a try to connect may take. Milliseconds. */

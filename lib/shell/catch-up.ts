@@ -92,10 +92,20 @@ export async function detach(step: Detach, execution: Execution): Promise<Result
     const nothing = `${step.node} receives nothing more from ${step.source}`;
     return done(isForGood ? nothing : `${nothing}, until its mysqld restarts`, rest);
   } catch (error) {
-    // Without the right to stop a channel, the old holder's tail is a risk; no master at all is a certainty.
-    if (error instanceof PortError && error.kind !== 'superseded')
+    // Without the right to stop a channel, the old holder's tail is a risk; no master at all is a certainty. A node that does
+    // not answer is none.
+    if (error instanceof PortError && error.kind !== 'superseded' && (await answers(step, execution)))
       return missed(`${step.node} may still receive from ${step.source}: ${error.message}`);
     throw error;
+  }
+}
+
+async function answers({ node }: Detach, { pair, ports }: Execution): Promise<boolean> {
+  try {
+    await ports.database.inspect(pair, node, STATEMENT_LIMIT_MS);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -178,7 +178,12 @@ describe('the witness: whether the standby still hears the holder', () => {
     [
       'restarted since it last heard',
       [standby(answers2({ uptimeSeconds: 3, inbound: channel({ io: 'connecting', heardAgoMs: 3000 }) }))],
-      'unknown',
+      'not-yet',
+    ],
+    [
+      'restarted, and has tried to connect since, in vain',
+      [standby(answers2({ uptimeSeconds: 13, inbound: channel({ io: 'connecting', heardAgoMs: 13_000 }) }))],
+      'does-not-hear',
     ],
     [
       'restarted, and has heard since',

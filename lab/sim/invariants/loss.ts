@@ -19,20 +19,27 @@ const trustedMs = 150_000;
  * plan's begin, last was alive (its mysqld worked) and not isolated (one of us, or its standby, reached it). A holder that
  * is full, locked out or read-only is alive, and so is one that nobody of ours reaches while its standby does.
  *
- * Excuses: an operator's order with `force` or `acceptLoss`; and time, up to 150 s before the death, in which no
+ * Excuses: an operator's order with `force` or `acceptLoss`; what was lost already when the VIP came to the old holder; and time, up to 150 s before the death, in which no
  * watch was at work or no vantage could ask the standby: nobody could know then that it receives nothing. Nor does anybody
  * when it answers again, receives nothing and the holder cannot be asked: that looks the same when the holder is dead.
  */
 export function lossInvariant(court: Court): Invariant {
   const { world } = court;
+  let holder = world.cloud.holder;
+  const countsAtArrival = new Map<string, number>();
   return {
+    changed() {
+      if (world.cloud.holder === holder) return;
+      holder = world.cloud.holder;
+      if (holder !== null) countsAtArrival.set(holder, world.master(holder).log.countAt(world.nowMs));
+    },
     vipMoved({ node }) {
       const { flight } = court;
       if (flight?.plan.kind !== 'failover' || flight.plan.to !== node || flight.plan.from === null) return;
       const { order } = flight;
       if (order?.action === 'failover' && (order.force || order.acceptLoss)) return;
       const old = world.master(flight.plan.from);
-      const firstLostMs = firstMissingMs(world, world.master(node));
+      const firstLostMs = firstMissingMs(world, world.master(node), countsAtArrival.get(old.name));
       if (firstLostMs === null) return;
       const earliestMs = knownUntilMs(flight, old.name) - lossAllowedMs(world);
       if (firstLostMs >= earliestMs) return;
@@ -50,11 +57,14 @@ export function lossAllowedMs({ pair }: World): number {
   return pair.settings.readinessMs + lookMs;
 }
 
-/** When the first transaction of its peer that this master has not received was committed; null when it has all. */
-export function firstMissingMs(world: World, master: Master): number | null {
+/**
+ * When the first transaction of its peer that this master has not received was committed; null when it has all. `since`:
+ * what came before that many of the peer's was given up by an earlier move.
+ */
+export function firstMissingMs(world: World, master: Master, since = 0): number | null {
   world.advance();
   const { log } = world.peer(master.name);
-  const { received } = master.channel;
+  const received = Math.max(master.channel.received, since);
   return received >= log.countAt(world.nowMs) ? null : log.committedAtMs(received + 1, world.nowMs);
 }
 

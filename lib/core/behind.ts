@@ -38,9 +38,11 @@ function lackNow({ node, server }: Verdict, peer: Verdict, memory: Known): strin
   if (server === null) return 'unknown';
   if (server.writable) return null;
   if (peer.server !== null) return ownLackOf(server, peer.server);
-  const lost = lostOf(server, memory.receivedWhenLost);
   const last = memory.lastEnds?.last ?? null;
-  if (lost !== 'unknown' || last?.node !== node) return lost;
+  // What is remembered is the history of the node that was lost: the VIP may have gone to the other one since.
+  if (last?.node !== node) return 'unknown';
+  const lost = lostOf(server, memory.receivedWhenLost);
+  if (lost !== 'unknown') return lost;
   return wasGone(peer, last.sinceMs) ? 'unknown' : lostOf(server, last.position);
 }
 

@@ -3,7 +3,7 @@ import { behindOf } from './behind.ts';
 import { applierFault, causeOf, lagFault, receiverFault } from './check.ts';
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
-import { coverageOf } from './holder-end.ts';
+import { type Coverage, coverageOf } from './holder-end.ts';
 import { lackOf } from './lead.ts';
 import { type LastEnds, type Memory, notLost, type Passing, type Readiness } from './memory.ts';
 import type { Safeguards } from './safeguards.ts';
@@ -287,7 +287,7 @@ function reasonsOfReadiness({ memory, standby, holder, lastEnds, nowMs }: Terms)
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
   if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
   if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that lived'];
-  if (!readiness.fit && !isOver(readiness, standby.server, coverage === 'whole', lostAtMs))
+  if (!readiness.fit && !isOver(readiness, standby.server, coverage, lostAtMs))
     return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
   if (coverage !== 'whole' && lostAtMs - readiness.atMs > READINESS_LIFE_MS)
     return ['it was last seen ready too long before the holder was lost'];
@@ -298,12 +298,14 @@ function reasonsOfReadiness({ memory, standby, holder, lastEnds, nowMs }: Terms)
 function isOver(
   { isLate, isBarred, isCutOff, isUnasked, fitAtMs }: Readiness,
   server: Server | null,
-  isWhole: boolean,
+  coverage: Coverage,
   lostAtMs: number,
 ): boolean {
   if (!isLate && !isBarred && !isCutOff && !isUnasked) return false;
   const wasFit = fitAtMs !== undefined && lostAtMs - fitAtMs <= READINESS_LIFE_MS;
-  return (!isLate || catchesUp(server)) && (!isCutOff || isWhole) && (!isUnasked || isWhole || wasFit);
+  const isWhole = coverage === 'whole';
+  const appliesAll = catchesUp(server) && coverage !== 'behind';
+  return (!isLate || appliesAll) && (!isCutOff || isWhole) && (!isUnasked || isWhole || wasFit);
 }
 
 /** It has applied all that it had received, or will when catching up has ended the session that keeps it from that. */

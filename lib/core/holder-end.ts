@@ -50,15 +50,22 @@ export function lastEndsOf(
   return { needed, proof, last: own.at(-1) ?? null };
 }
 
-/** Whether the standby has what it must; `unknown` where that cannot be compared, or proves nothing. */
+/**
+ * Whether the standby has what it must. `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown`
+ * where nothing can be compared.
+ */
+export type Coverage = 'whole' | 'behind' | 'unknown' | { readonly lacks: string };
+
 export function coverageOf(
   standby: Server | null,
   { needed, proof }: Pick<LastEnds, 'needed' | 'proof'>,
-): 'whole' | 'unknown' | { readonly lacks: string } {
+): Coverage {
   if (standby === null) return 'unknown';
   const lack = missingOf(standby, needed);
   if (lack !== null && lack !== 'unknown') return { lacks: lack };
-  return missingOf(standby, proof) === null ? 'whole' : 'unknown';
+  const rest = missingOf(standby, proof);
+  if (rest === 'unknown') return 'unknown';
+  return rest === null ? 'whole' : 'behind';
 }
 
 function missingOf(standby: Server, end: HolderEnd | null): string | 'unknown' | null {

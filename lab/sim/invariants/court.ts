@@ -67,6 +67,9 @@ export interface Attendance {
   attendedSinceMs(): number | null;
 }
 
+/** A table that loses more of its answers than this is one that does not answer. */
+const storeLostMax = 0.5;
+
 /** How long a new leader may need to take over, once it can: the lease, the wait-out, and first looks. Milliseconds. */
 const takeoverMs = 12_000;
 /** How long a master must have been in reach before it can be expected to have been seen. Milliseconds. */
@@ -158,7 +161,8 @@ export class Court {
    * while it cannot be.
    */
   get workingSinceMs(): number | null {
-    if (this.world.services.store === 'down') this.#storeDownMs = this.world.nowMs;
+    const { store, storeLost } = this.world.services;
+    if (store === 'down' || storeLost > storeLostMax) this.#storeDownMs = this.world.nowMs;
     const attendedMs = this.#crew.attendedSinceMs();
     if (attendedMs === null || this.#storeDownMs === this.world.nowMs) return null;
     return Math.max(attendedMs, this.#storeDownMs + takeoverMs);

@@ -1,7 +1,7 @@
 import type { Master } from '../world/master.ts';
 import { couldServe, isFairWeather, lacksAnything, mayTakeOver } from './candidate.ts';
 import { isHeard } from './chronicle.ts';
-import type { Court, Flight, Invariant } from './court.ts';
+import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
 
 /** The stated bound. Milliseconds. */
@@ -12,12 +12,6 @@ const unwatchedMs = 15_000;
 const unfedMs = 4000;
 /** For how long a plan may be carried out before what was seen is too old. Milliseconds. */
 const looksMs = 5000;
-
-/** For how long nobody will have looked when the plan in flight is over, as far as can be said now. Milliseconds. */
-function unwatchedFor(flight: Flight | null, nowMs: number): number {
-  if (flight === null) return 0;
-  return flight.plan.kind === 'repair-node' ? Number.POSITIVE_INFINITY : nowMs - flight.sinceMs;
-}
 
 /**
  * Invariant W6. Service returns within 60 s after the weather has ended, whatever happened in it.
@@ -37,7 +31,7 @@ function unwatchedFor(flight: Flight | null, nowMs: number): number {
  * plan that moved it may have been verifying all that time; a holder that came back with less than it had
  * committed, while its peer, which may have the rest, cannot be asked; a standby whose channel did not run for the
  * holder's last 4 s, because nobody could know that nothing was to come; a holder that died when a plan had been carried out
- * for 5 s, or while a host was repaired, because nobody looks then; a flap guard that is spent by failovers that
+ * for 5 s, or before a host was repaired, because nobody looks then; a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
@@ -46,6 +40,7 @@ export function recoveryInvariant(court: Court): Invariant {
   let lastHolder = world.cloud.holder;
   let cameAtMs = Number.NEGATIVE_INFINITY;
   let busyMs = 0;
+  let isRepaired = false;
   let able: { readonly node: string; readonly sinceMs: number } | null = null;
   const moves = new Moves(court);
   const candidate = (): Master | null => {
@@ -58,7 +53,7 @@ export function recoveryInvariant(court: Court): Invariant {
     const other = world.peer(lastHolder);
     const isLost = !last.answers || (last.stuckSinceMs !== null && last.barred === null);
     const { wellMs } = chronicle.of(last.name);
-    if (busyMs > looksMs) return null;
+    if (busyMs > looksMs || isRepaired) return null;
     if (!isLost || paused || moves.areSpent || wellMs - cameAtMs < unwatchedMs) return null;
     if (wellMs - chronicle.of(other.name).fedMs > unfedMs) return null;
     return couldServe(world, other) && mayTakeOver(world, other) ? other : null;
@@ -72,7 +67,8 @@ export function recoveryInvariant(court: Court): Invariant {
     const { holder } = world.cloud;
     if (holder !== null && holder !== lastHolder) [lastHolder, cameAtMs] = [holder, world.nowMs];
     if (lastHolder !== null && chronicle.of(lastHolder).wellMs === world.nowMs)
-      busyMs = unwatchedFor(court.flight, world.nowMs);
+      [busyMs, isRepaired] = [court.flight === null ? 0 : world.nowMs - court.flight.sinceMs, false];
+    isRepaired ||= court.flight?.plan.kind === 'repair-node';
     const node = candidate()?.name;
     if (node === undefined) able = null;
     else if (able?.node !== node) able = { node, sinceMs: world.nowMs };

@@ -92,7 +92,8 @@ function certify({ subject, issuer, holder, signer, extensions }: Certified): st
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(holder.publicKey);
   // A first byte of 0 keeps the number positive, whatever the others are.
-  certificate.serialNumber = `00${randomBytes(15).toString('hex')}`;
+  // Positive, and without a byte too many in front: OpenSSL refuses that.
+  certificate.serialNumber = `01${randomBytes(15).toString('hex')}`;
   certificate.validity.notBefore = new Date(Date.now() - BACKDATED_MS);
   certificate.validity.notAfter = new Date(Date.now() + VALID_MS);
   certificate.setSubject(subject);

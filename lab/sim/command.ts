@@ -1,6 +1,6 @@
 /** `npm run sim`: runs histories, replays one, takes out a safeguard. Resolves to the exit code. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { isRegression } from './open.ts';
+import { regressionsOf } from './open.ts';
 import { isSabotage, renderSabotages, type SabotageName, sabotageNames, safeguardsOf } from './sabotage.ts';
 import { minimalStory, replay, type SearchResult, search, type Terms } from './search.ts';
 import type { Tally } from './tally.ts';
@@ -83,7 +83,7 @@ async function searchAndTell(
   const startedMs = performance.now();
   const result = await search({ runs, seed, ...terms, findingsMax: sabotage === null ? findingsMax : 1 });
   const tookMs = performance.now() - startedMs;
-  const first = result.findings.find(isRegression) ?? result.findings[0];
+  const first = regressionsOf(result.findings, runs)[0] ?? result.findings[0];
   if (first !== undefined) {
     const { story } = await minimalStory(first.seed, terms);
     output.out(`seed ${first.seed} violates invariant ${first.invariant}: ${first.saw}`);
@@ -116,7 +116,7 @@ function summary(
     plans: Object.fromEntries(sorted(plans)),
     deaths: Object.fromEntries(sorted(deaths)),
     violations: findings,
-    regressions: findings.filter(isRegression).length,
+    regressions: regressionsOf(findings, runs).length,
   };
 }
 

@@ -3,7 +3,7 @@ import { allSafeguards, type Safeguards } from '../../lib/core/safeguards.ts';
 import type { Fault } from './faults/fault.ts';
 import { type History, type HistoryProps, runHistory } from './history.ts';
 import type { Violation } from './invariants/court.ts';
-import { isRegression } from './open.ts';
+import { regressionsOf } from './open.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
 import { runOutside } from './time.ts';
 
@@ -45,7 +45,7 @@ export async function search({ runs, seed, findingsMax, ...terms }: SearchProps)
   const findings: Finding[] = [];
   let done = 0;
   let events = 0;
-  const isOver = () => done >= runs || findings.filter(isRegression).length >= findingsMax;
+  const isOver = () => done >= runs || regressionsOf(findings, runs).length >= findingsMax;
   while (!isOver()) {
     await runOutside(() => {
       for (let left = batch; left > 0 && !isOver(); left--, done++) {

@@ -278,10 +278,17 @@ export function reasonsOfSilence(
   return [`it has heard nothing from the holder for ${Math.round(inbound.heardAgoMs / 1000)} s`];
 }
 
-function reasonsOfReadiness({ memory, standby, holder, lastEnds, nowMs }: Terms): readonly string[] {
+function reasonsOfReadiness({
+  memory,
+  standby,
+  holder,
+  lastEnds,
+  nowMs,
+  safeguards,
+}: Terms): readonly string[] {
   const { readiness, movedByHand } = memory;
   const lostAtMs = memory.lostAtMs ?? nowMs;
-  const coverage = coverageOf(standby.server, lastEnds);
+  const coverage = safeguards.coverage ? coverageOf(standby.server, lastEnds) : 'unknown';
   if (typeof coverage === 'object')
     return [`it lacks what ${holder.node} had before it was lost: ${coverage.lacks}`];
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.

@@ -31,6 +31,8 @@ export interface Safeguards {
   readonly addressAllowList: boolean;
   /** Only a standby that was fit while the holder still served may take over. */
   readonly readiness: boolean;
+  /** What a standby has received must include what the holder had a moment before it was lost. */
+  readonly coverage: boolean;
   /** The new holder has applied what it received before it is opened. */
   readonly catchUp: boolean;
   /** A node is gone only when enough looks, over enough time, have said so. */
@@ -88,6 +90,7 @@ export const allSafeguards: Safeguards = {
   verification: true,
   addressAllowList: true,
   readiness: true,
+  coverage: true,
   catchUp: true,
   confirmation: true,
   unheard: true,
@@ -110,6 +113,6 @@ export const allSafeguards: Safeguards = {
 };
 
 /** All safeguards but one. */
-export function without(name: SafeguardName): Safeguards {
-  return { ...allSafeguards, [name]: false };
+export function without(...names: readonly SafeguardName[]): Safeguards {
+  return { ...allSafeguards, ...Object.fromEntries(names.map((name) => [name, false])) };
 }

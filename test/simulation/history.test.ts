@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawFaults } from '../../lab/sim/faults/schedule.ts';
 import { historyMs, runHistory } from '../../lab/sim/history.ts';
-import { isRegression } from '../../lab/sim/open.ts';
+import { regressionsOf } from '../../lab/sim/open.ts';
 import { Random } from '../../lab/sim/random.ts';
 import { minimalStory, replay, search, seedOf } from '../../lab/sim/search.ts';
 import { runOutside } from '../../lab/sim/time.ts';
@@ -61,7 +61,7 @@ describe('a search', () => {
       safeguards: allSafeguards,
       findingsMax: 1000,
     });
-    expect(findings.filter(isRegression)).toEqual([]);
+    expect(regressionsOf(findings, 400)).toEqual([]);
     expect([...tally.faultsOf.values()].reduce((sum, count) => sum + count, 0)).toBe(tally.faults);
     expect(tally.failovers).toBeGreaterThan(50);
     expect(tally.switchovers).toBeGreaterThan(20);

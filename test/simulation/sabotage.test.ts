@@ -5,7 +5,7 @@ import { searchHarm } from '../../lab/sim/search.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
 
 it('every safeguard can be taken out, and there are at least 24', () => {
-  const taken = Object.values(sabotages).map(([safeguard]) => safeguard);
+  const taken = Object.values(sabotages).map(([[safeguard]]) => safeguard);
   expect([...taken].sort()).toEqual(Object.keys(allSafeguards).sort());
   expect(sabotageNames.length).toBeGreaterThanOrEqual(24);
 });

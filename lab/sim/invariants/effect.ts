@@ -9,9 +9,10 @@ const lateMs = 2000;
  *
  * When an automatic plan leaves the store, it has changed something in the world since it began: the VIP's place, whether a
  * master takes writes, a channel, security groups, an instance, or it ran a document on a host. Who makes a plan of
- * nothing has judged wrongly, and keeps clients and people busy with it.
+ * nothing has judged wrongly, and keeps clients and people busy with it. Nor is a failover from a dead holder given up while its
+ * standby is still applying: it was about to end.
  *
- * Excuses: a plan one of whose calls failed, was not answered or waited in vain, or that was undone; and one that
+ * Excuses: a plan one of whose calls failed, was not answered or waited in vain, or that was undone; one for a holder that serves again; and one that
  * begins less than 2 s after the VIP, a master's writability or a channel changed while no plan was in flight (by a person, a
  * restart, or an order that a hung server has carried out at last), or in which somebody else puts the VIP where it was
  * to go.
@@ -21,6 +22,7 @@ export function effectInvariant(court: Court): Invariant {
   let before = stateOf(court);
   let hasEffect = false;
   let hasFailed = false;
+  let isApplying = false;
   let roles = rolesOf(court);
   let strayMs = Number.NEGATIVE_INFINITY;
   let isRace = false;
@@ -30,14 +32,21 @@ export function effectInvariant(court: Court): Invariant {
       else if (rolesOf(court) !== roles) strayMs = world.nowMs;
       roles = rolesOf(court);
     },
-    acted(_, ok) {
+    acted({ action, node }, ok) {
       hasFailed ||= !ok;
+      isApplying = action === 'catch-up' && ok && !world.master(node).channel.caughtUp;
     },
     saved(_, { plan: was }, { plan: is }) {
       // A record of an older deployment names strangers: nothing of it can be carried out here.
       const isOurs = world.masters.some(({ name }) => name === was?.to);
       if (was !== null && isOurs && is?.id !== was.id && was.requestId === null && was.phase === 'running') {
-        if (!hasEffect && !hasFailed && !isRace)
+        const isNeedless = was.undoIfHolderServes && was.from !== null && world.master(was.from).answers;
+        if (!isNeedless && isApplying && was.kind === 'failover' && !was.vipMoved)
+          court.accuse(
+            'W7 plan-with-effect',
+            `failover to ${was.to} is given up while ${was.to} is still applying`,
+          );
+        if (!isNeedless && !hasEffect && !hasFailed && !isRace)
           court.accuse(
             'W7 plan-with-effect',
             `${was.kind} to ${was.to} is over and changed nothing: ${was.because}`,

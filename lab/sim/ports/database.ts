@@ -1,5 +1,6 @@
 /** The database port on the simulated masters. */
-import type { DatabasePort } from '../../../lib/shell/ports.ts';
+import type { NodeName } from '../../../lib/core/names.ts';
+import type { CaughtUp, DatabasePort } from '../../../lib/shell/ports.ts';
 import { attach, catchUp, detach } from './channel.ts';
 import { acting, type Context } from './context.ts';
 import { look } from './look.ts';
@@ -15,12 +16,7 @@ export function createDatabase(context: Context): DatabasePort {
     close: (_, node, kills, limitMs) =>
       acting(context, 'close', node, () => close(context, node, kills, limitMs)),
     open: (_, node, limitMs) => acting(context, 'open', node, () => open(context, node, limitMs)),
-    catchUp: (_, node, goal, limitMs) =>
-      acting(
-        ...([context, 'catch-up', node] as const),
-        () => catchUp(context, node, goal, limitMs),
-        ({ reached }) => reached,
-      ),
+    catchUp: (_, node, goal, limitMs) => waiting(context, node, () => catchUp(context, node, goal, limitMs)),
     detach: (_, node, source, threads, limitMs) =>
       acting(context, 'detach', node, () => detach(context, node, source, threads, limitMs)),
     attach: (_, node, source, limitMs) =>
@@ -32,4 +28,11 @@ export function createDatabase(context: Context): DatabasePort {
     verify: (_, limitMs) =>
       acting(context, 'verify', world.cloud.holder ?? '', () => verify(context, limitMs)),
   };
+}
+
+/** One that waited has failed only if nothing was applied meanwhile: what makes progress is worth waiting for. */
+function waiting(context: Context, node: NodeName, run: () => Promise<CaughtUp>): Promise<CaughtUp> {
+  const { channel } = context.world.master(node);
+  const before = channel.appliedCount;
+  return acting(context, 'catch-up', node, run, ({ reached }) => reached || channel.appliedCount > before);
 }

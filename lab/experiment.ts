@@ -49,11 +49,8 @@ export interface Figures {
 const OUTCOME_LIMIT_MS = 60_000;
 /** How long a client may take to connect to a steady pair, in milliseconds. */
 const CONNECT_LIMIT_MS = 15_000;
-/**
- * How long a client writes before the fault, in milliseconds: longer than `readinessMs`, because a standby that connected
- * within that before its holder died stays unfit (open: `lab/sim/open.ts`, W6).
- */
-const BEFORE_MS = 4000;
+/** How long a client writes before the fault, in milliseconds. */
+const BEFORE_MS = 1000;
 /** How long it writes after the outcome, in milliseconds. */
 const AFTER_MS = 1000;
 /** How long the holder is watched for a move that must not come, in milliseconds. */

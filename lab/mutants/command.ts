@@ -57,7 +57,7 @@ function parseFlags(args: readonly string[]): Flags | null {
     )
     .option('--only <names...>', 'only these mutants')
     .option('--runs <number>', 'simulated histories for a mutant that the suites let live', '400')
-    .option('--seed <number>', 'which histories', '1')
+    .option('--seed <number>', 'which histories', '20261125')
     .option('--list', 'what is taken out, and what harm it prevents')
     .option('--write <file>', 'keep the result in this file, for docs/proof.md')
     .option('--json', 'the result as one JSON object on the last line')

@@ -20,7 +20,8 @@ const restoring: ReadonlySet<PlanKind> = new Set(['open-holder', 'close-standby'
  *
  * While a pause is in the store: (a) no automatic plan begins but one that opens the holder or closes the standby, and none
  * of these for a node whose writability a person set by hand. (b) A holder that is read-only since a restart, and has all
- * that the other node has, is opened within 15 s; a writable standby that no person opened is closed within 15 s. (c) What a
+ * that the other node has, is opened within 15 s; a writable standby that no person opened, beside such a holder, is closed
+ * within 15 s. (c) What a
  * person set by hand, holder read-only or standby writable, is alerted within 60 s, by an alert that hands over.
  * That a loss of service is alerted in a pause too is W4, which does not know pauses.
  *
@@ -53,7 +54,7 @@ export function pauseInvariant(court: Court): Invariant {
     const isOnly = !isHolder && !peer.writable && chronicle.of(peer.name).reachedSinceMs === null;
     const isWrong = pause !== null && isReached && !isOnly && master.writable !== isHolder;
     const byPerson = isWrong && writabilityBy === 'person';
-    const complete = !isHolder || (isWrong && !lacksAnything(court, master));
+    const complete = isWrong && !lacksAnything(court, isHolder ? master : peer);
     const byRestartMs = lasts(`${node} restored`, isWrong && !byPerson && complete);
     const as = isHolder ? 'holds the VIP and is read-only' : 'is the standby and takes writes';
     if (byRestartMs > withinMs)

@@ -136,7 +136,7 @@ export function renderProof(record: MutantRecord | null): string {
     '',
     '## Mutants',
     '',
-    `\`npm run mutants\` takes one of ${mutants.length} guards out of \`lib/core\` and \`lib/shell\` at a time (\`--list\` names them), and runs the suites of core and shell, then simulated histories.`,
+    `\`npm run mutants\` takes one of ${mutants.length} guards out of \`lib/core\` and \`lib/shell\` at a time (\`--list\` names them), and runs the suites of core, shell and whole incidents, then simulated histories.`,
     ...renderRecord(record),
     '',
     '## What is not proven',

@@ -10,7 +10,12 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 const copied = ['bin', 'lab', 'lib', 'lambdas', 'test', 'docs', 'environments'] as const;
 const copiedFiles = ['package.json', 'tsconfig.json', 'vitest.config.ts', 'cdk.json', 'README.md'] as const;
 /** Fast, and without servers. */
-const suites = ['test/core', 'test/shell'] as const;
+const suites = [
+  'test/core',
+  'test/shell',
+  'test/simulation/safety',
+  'test/simulation/who-may-take-over',
+] as const;
 /** A mutant that makes something wait for ever is found too. Milliseconds. */
 const limitMs = 300_000;
 

@@ -1,12 +1,12 @@
 /** How long things have been so: kept by the leader beside the evidence, because one look cannot say. */
-import { isBroken, misdirection } from './fitness.ts';
+import { isBroken } from './fitness.ts';
 import { nextEnds } from './holder-end.ts';
+import { nextAway, nextStopped } from './kept.ts';
 import { lackOf } from './lead.ts';
 import type { HolderEnd } from './memory.ts';
 import type { Heartbeat, Position, Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
-import type { Kept } from './witness.ts';
 
 export interface Durations {
   /** Since when the holder fails the check. */
@@ -155,46 +155,6 @@ function nextReadiness(durations: Durations, { nowMs, life, holder, standby, fit
 function receivedByNow(before: Position | null, server: Server | null): Position | null {
   if (server?.inbound.kind !== 'configured' || lackOf(server, before) !== null) return before;
   return server.inbound.received;
-}
-
-/** For so long a channel stays connected though nothing comes through; after that it may have ended by itself. Milliseconds. */
-const CONNECTED_MS = 15_000;
-
-/** What kept the channel of a standby that answers now from its source (`Kept`). */
-export function keptOf({ stoppedAtMs, away }: Durations, nowMs: number): Kept {
-  const stoppedAgoMs = stoppedAtMs === null ? null : nowMs - stoppedAtMs;
-  if (away === null) return { stoppedAgoMs, backForMs: null, awayMs: 0 };
-  const { sinceMs, backAtMs } = away;
-  // Of the look before: if it was away then, this one is the first that it answers.
-  if (backAtMs === null) {
-    const awayMs = nowMs - sinceMs;
-    return { stoppedAgoMs: awayMs >= CONNECTED_MS ? 0 : stoppedAgoMs, backForMs: 0, awayMs };
-  }
-  return { stoppedAgoMs, backForMs: nowMs - backAtMs, awayMs: backAtMs - sinceMs };
-}
-
-function nextStopped({ stoppedAtMs, away }: Durations, situation: Situation): number | null {
-  const { pair, standby, peerIdentity, nowMs } = situation;
-  const { server, kind } = standby;
-  if (server === null) return kind === 'stopped' ? nowMs : stoppedAtMs;
-  const wasLong = away !== null && away.backAtMs === null && nowMs - away.sinceMs >= CONNECTED_MS;
-  if (wasLong || misdirection(pair, server, peerIdentity) !== null) return nowMs;
-  const { inbound } = server;
-  if (inbound.kind === 'unconfigured' || inbound.io === 'no') return nowMs;
-  return inbound.io === 'yes' ? null : stoppedAtMs;
-}
-
-function nextAway(away: Durations['away'], { standby, nowMs }: Situation): Durations['away'] {
-  const { server, kind } = standby;
-  if (server === null) {
-    if (kind !== 'silent') return away;
-    return away !== null && away.backAtMs === null ? away : { sinceMs: nowMs, backAtMs: null };
-  }
-  if (away === null) return null;
-  const backAtMs = away.backAtMs ?? nowMs;
-  const { inbound } = server;
-  const heardAgoMs = inbound.kind === 'configured' && inbound.io === 'yes' ? inbound.heardAgoMs : null;
-  return heardAgoMs !== null && heardAgoMs <= nowMs - backAtMs ? null : { ...away, backAtMs };
 }
 
 function nextHeartbeat({ heartbeat }: Durations, { holder, nowMs }: Situation): Durations['heartbeat'] {

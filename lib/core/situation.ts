@@ -2,7 +2,7 @@
 import { behindOf } from './behind.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
-import { type Durations, keptOf } from './durations.ts';
+import type { Durations } from './durations.ts';
 import { type Evidence, placeOf, VIP_WORD_LIFE_MS } from './evidence.ts';
 import {
   type Fitness,
@@ -14,6 +14,7 @@ import {
 } from './fitness.ts';
 import { lastEndsOf } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
+import { keptOf } from './kept.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
 import type { Memory } from './memory.ts';

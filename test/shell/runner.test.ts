@@ -54,6 +54,25 @@ describe('an order', () => {
   });
 });
 
+describe('a failover that its leader has not lived to end', () => {
+  it('is undone when the holder serves again before the next one goes on', async () => {
+    stage = newDrill();
+    const { world } = stage;
+    watchOver(stage);
+    await stage.pass(20_000);
+    // What catching up waits for is over when the second leader could go on.
+    breakNow(stage, 'global-lock', 'standby', 12_000);
+    breakNow(stage, 'mysqld-hang', 'holder', 10_000);
+    await until(stage, 10_000, () => world.table.memoryOf(stage.pair.name).plan !== null);
+    stage.processes[0].kill();
+    watchOver(stage, stage.other, 'watch-2');
+    await until(stage, 60_000, () => world.table.memoryOf(stage.pair.name).plan === null);
+    await stage.pass(5000);
+    expect(world.holder?.name).toBe('db1');
+    expect(stage.published).toContain('failover-aborted');
+  });
+});
+
 describe('what was asked before a plan', () => {
   it('does not show the pair after it: neither a look nor an answer of EC2', async () => {
     stage = newDrill();

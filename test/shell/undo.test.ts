@@ -61,7 +61,7 @@ describe('an undo', () => {
   });
 
   it('closes the new one at the third try', async () => {
-    const world = newWorld({ lags: (call) => call.startsWith('catch up db2 to') });
+    const world = newWorld({ before: failing('denied', 'assign db2') });
     world.after = lose('close db2', 2);
     expect(ending(await leader(world, switchover).carryOn())).toBe('undone');
     expect(state(world)).toBe('VIP on db1, writers: db1');

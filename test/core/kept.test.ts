@@ -1,0 +1,52 @@
+/** A standby that was kept from hearing is no witness of a death before it has had the time to hear again. */
+import { describe, expect, it, test } from 'vitest';
+import type { Saw } from '../../lib/core/sighting.ts';
+import { Leader } from './leader.ts';
+import { answered, db1, db2, hears2, unanswered } from './world.ts';
+
+const [well1, well2] = [answered(db1), answered(db2)];
+const deedOf = (leader: Leader, forMs: number, ofStandby: (passedMs: number) => Saw) => {
+  let last = leader.look(250, unanswered, ofStandby(0));
+  for (let passedMs = 250; passedMs < forMs && last.deed !== 'failover'; passedMs += 250)
+    last = leader.look(250, unanswered, ofStandby(passedMs));
+  return last.deed;
+};
+
+describe('the holder does not answer us, and the standby was away itself', () => {
+  const silentFor = (ms: number) => (passedMs: number) =>
+    hears2({ io: 'yes', lagSeconds: 0, heardAgoMs: ms + passedMs, receivedAgoMs: ms + passedMs });
+
+  it('a channel that is still connected may hear again: no failover before that had the time', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, well1, well2);
+    leader.looks(16, 500, unanswered, unanswered);
+    expect(deedOf(leader, 9000, silentFor(8000))).not.toBe('failover');
+    expect(deedOf(leader, 4000, silentFor(17_000))).toBe('failover');
+  });
+
+  it('one that hears again speaks for the holder', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, well1, well2);
+    leader.looks(16, 500, unanswered, unanswered);
+    expect(deedOf(leader, 20_000, () => hears2({ heardAgoMs: 300 }))).not.toBe('failover');
+  });
+
+  it('one that lost its connection within seconds was left by its source', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, well1, well2);
+    leader.looks(4, 500, unanswered, unanswered);
+    const left = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 2500 });
+    expect(deedOf(leader, 1000, () => left)).toBe('failover');
+  });
+});
+
+test('a channel that a person stopped and started is no witness before it has tried to connect again', () => {
+  const leader = new Leader();
+  leader.looks(20, 250, well1, well2);
+  const connecting = (passedMs: number) =>
+    hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 2500 + passedMs, retrySeconds: 10 });
+  leader.looks(8, 250, well1, hears2({ io: 'no', lagSeconds: null }));
+  expect(deedOf(leader, 11_000, connecting)).not.toBe('failover');
+  const { situation } = leader.looks(8, 250, unanswered, connecting(14_000));
+  expect(situation.witness).toBe('does-not-hear');
+});

@@ -18,6 +18,9 @@ const EVENTS_MS = 60_000;
 /** The copies of a world's holder, to be put back. */
 const copies = new WeakMap<World, () => Promise<void>>();
 
+/** How long watch may take to see that the holder is back. Milliseconds. */
+const SEEN_MS = 15_000;
+
 export const historyFaults = {
   'returns-with-less': {
     about:
@@ -70,6 +73,12 @@ async function playReturn(world: World): Promise<Played> {
   await db1.instance.kill();
   await copies.get(world)?.();
   await db1.boot();
+  // In the pause it is only said what came back; of a server this young, that a person may have closed it. A resume before
+  // anybody has seen it would be a failover from a dead node.
+  const seen = (['holder-behind', 'writability-changed'] as const).map((code) =>
+    alerts.within(code, SEEN_MS),
+  );
+  await Promise.race(seen);
   await ask(world, { action: 'resume', ...order });
   const opened = await openedWithLess(world);
   return {

@@ -186,7 +186,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
       return await this.#ask(statement);
     } catch (error) {
       // keepalambda kills our connection too, when it fences. The statement was never sent, so it may be again.
-      if (error instanceof Error && error.message.includes('closed state')) return this.#ask(statement);
+      if (wasNeverSent(error)) return this.#ask(statement);
       throw error;
     }
   }
@@ -233,4 +233,10 @@ export class Instance extends EventEmitter<InstanceEvents> {
 
 function isTimeout(error: unknown): boolean {
   return (error as { code?: string }).code === 'PROTOCOL_SEQUENCE_TIMEOUT';
+}
+
+/** The connection was gone already: mysql2 says that it is closed, or the system that nobody reads. */
+function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.message.includes('closed state') || (error as NodeJS.ErrnoException).code === 'EPIPE';
 }

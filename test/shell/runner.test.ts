@@ -1,7 +1,7 @@
 /** What a leader does for one pair between looks: on the simulator's ports, where time passes at once. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Order } from '../../lib/core/request.ts';
-import { PortError, type StorePort, type WaitingOrder } from '../../lib/shell/ports.ts';
+import { type DatabasePort, PortError, type StorePort, type WaitingOrder } from '../../lib/shell/ports.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from '../simulation/drill.ts';
 import type { Stage } from '../simulation/stage.ts';
 
@@ -52,6 +52,20 @@ describe('an order', () => {
     expect(answers.map(({ requestId, ok }) => [requestId, ok])).toEqual([['the-order', true]]);
     expect(stage.calls.filter(({ action }) => action === 'assign')).toHaveLength(1);
   });
+});
+
+it('a plan that makes no progress is alerted', async () => {
+  stage = newDrill();
+  const { one } = stage;
+  const catchUp: DatabasePort['catchUp'] = async (...asked) => {
+    await one.clock.sleep(500);
+    return { ...(await one.database.catchUp(...asked)), reached: false, because: 'a lock' };
+  };
+  watchOver(stage, twisted(one, { database: { catchUp } }));
+  await stage.pass(20_000);
+  breakNow(stage, 'mysqld-kill', 'holder', 120_000);
+  await stage.pass(12_000);
+  expect(stage.published).toContain('plan-waits');
 });
 
 describe('a failover that its leader has not lived to end', () => {

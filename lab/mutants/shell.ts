@@ -67,6 +67,8 @@ const leading: readonly Mutant[] = [
     find: '  located(sighting: VipSighting, startedMs: number): void {\n    if (startedMs < this.#notBeforeMs) return;\n',
     replace: '  located(sighting: VipSighting, startedMs: number): void {\n',
     guards: 'An answer of EC2 from before a plan does not show the VIP after it.',
+    survives:
+      'Who answers through the VIP is asked where EC2 says the unexpected, and comes first: an old answer turns nothing round.',
   },
   {
     name: 'acts-unseen',
@@ -102,6 +104,7 @@ const leading: readonly Mutant[] = [
     find: 'if (seen && this.#props.lease.mayAct() && nowMs >= this.#resumeFromMs) {',
     replace: 'if (this.#props.lease.mayAct() && nowMs >= this.#resumeFromMs) {',
     guards: 'A plan is carried on with when both nodes were looked at.',
+    survives: 'Each step looks before it acts, so what is carried on with too early is only tried again.',
   },
   {
     name: 'grace-of-a-minute',
@@ -109,6 +112,7 @@ const leading: readonly Mutant[] = [
     find: 'const GRACE_MS = 250;',
     replace: 'const GRACE_MS = 60_000;',
     guards: 'A held look that is no longer wanted is replaced in a moment.',
+    survives: 'It is only slower: `npm run bench` measures it.',
   },
   {
     name: 'suspicion-of-a-minute',
@@ -116,6 +120,7 @@ const leading: readonly Mutant[] = [
     find: 'const SUSPICION_GRACE_MS = 750;',
     replace: 'const SUSPICION_GRACE_MS = 60_000;',
     guards: 'What one vantage suspects, the others are asked soon.',
+    survives: 'It is only slower: `npm run bench` measures it.',
   },
   {
     name: 'called-off-is-blind',
@@ -123,6 +128,7 @@ const leading: readonly Mutant[] = [
     find: '      if (abort.signal.aborted) continue;\n',
     replace: '',
     guards: 'A look that was called off says nothing about its vantage.',
+    survives: 'What one blind look says of a vantage is over with its next look, which begins at once.',
   },
   {
     name: 'heart-beats-on',
@@ -161,6 +167,7 @@ const carryingOut: readonly Mutant[] = [
     find: 'const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || passed));',
     replace: 'const vipMoved = plan.vipMoved;',
     guards: 'A move that was cut after EC2 had taken it goes forward.',
+    survives: 'The move, and the undoing of it, look themselves where the VIP is.',
   },
   {
     name: 'goes-on-needlessly',
@@ -168,6 +175,7 @@ const carryingOut: readonly Mutant[] = [
     find: '  if (again !== null) return again;\n',
     replace: '',
     guards: 'A failover from a holder that serves again is undone.',
+    survives: 'The steps ask the same before the VIP moves (`unwanted`): it only takes longer to be undone.',
   },
   {
     name: 'to-the-dead',
@@ -175,6 +183,8 @@ const carryingOut: readonly Mutant[] = [
     find: "if (movesVip(plan) && target.kind !== 'serving') return `${plan.to} is ${target.kind}: ${target.because}`;",
     replace: '',
     guards: 'A plan does not go on to a node that has died meanwhile.',
+    survives:
+      'The steps themselves fail on a node that does not answer; only the reason in the alert is plainer.',
   },
   {
     name: 'acts-without-guard',
@@ -217,6 +227,7 @@ const carryingOut: readonly Mutant[] = [
     find: 'if (record.vipMoved) return moveStageOf(record) + 1;',
     replace: '',
     guards: 'A VIP that has moved is not moved again by the same plan.',
+    survives: 'A move that is made again finds the VIP there: every step looks before it acts.',
   },
   {
     name: 'opens-beside-an-open-one',

@@ -3,7 +3,7 @@
  * it would give the same numbers to other rows. Only its peer knows, so what the peer has shown is remembered while it
  * cannot be asked.
  */
-import { cut } from './bounds.ts';
+import { cut, LIST_MAX } from './bounds.ts';
 import { lostOf, ownLackOf } from './lead.ts';
 import { type Memory, notLost } from './memory.ts';
 import type { NodeName } from './names.ts';
@@ -11,8 +11,6 @@ import type { Verdict } from './verdict.ts';
 
 /** What was committed so long after its peer stopped had no way there. Milliseconds. */
 const GONE_BEFORE_MS = 5000;
-/** How much of a list of transactions is kept. Characters. */
-const LIST_MAX = 600;
 
 type Known = Pick<Memory, 'behind' | 'receivedWhenLost' | 'lastEnds'>;
 

@@ -18,6 +18,8 @@ const STEPS_MAX = 30;
 const ANSWER_MAX = 1000;
 const REASON_MAX = 500;
 const REASONS_MAX = 10;
+/** How much of a list of transactions is kept, in words. Characters. */
+export const LIST_MAX = 600;
 /** A set of transactions that is only told, never compared with again, is dropped above this. Characters. */
 const TOLD_SET_MAX = 4000;
 

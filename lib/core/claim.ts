@@ -85,7 +85,17 @@ function changedBy(step: Step): NodeName | null {
     case 'open':
     case 'close':
       return step.node;
-    default:
+    case 'isolate':
+    case 'stop-instance':
+    case 'catch-up':
+    case 'inspect':
+    case 'detach':
+    case 'attach':
+    case 'move-vip':
+    case 'bind-vip':
+    case 'verify':
+    case 'repair':
+    case 'release':
       return null;
   }
 }

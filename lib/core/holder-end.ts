@@ -34,8 +34,8 @@ export function nextEnds(
 
 /**
  * Those that count if the holder is lost now. A channel may break `readinessMs` before the first bad sign and nobody knows
- * yet, so a standby need not have what was the end since, or was on its way then. A holder that hangs says the same end for seconds: what counts is
- * since when it was the end.
+ * yet, so a standby need not have what was the end since, or was on its way then. A holder that hangs says the same end for
+ * seconds: what counts is since when it was the end.
  */
 export function lastEndsOf(
   { ends, doubtSinceMs }: Pick<Durations, 'ends' | 'doubtSinceMs'>,
@@ -50,12 +50,10 @@ export function lastEndsOf(
   return { needed, proof, last: own.at(-1) ?? null };
 }
 
-/**
- * Whether the standby has what it must. `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown`
- * where nothing can be compared.
- */
+/** `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown` where nothing can be compared. */
 export type Coverage = 'whole' | 'behind' | 'unknown' | { readonly lacks: string };
 
+/** Whether the standby has what it must have received to take over. */
 export function coverageOf(
   standby: Server | null,
   { needed, proof }: Pick<LastEnds, 'needed' | 'proof'>,

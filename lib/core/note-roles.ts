@@ -109,13 +109,14 @@ function noteLife(
   { life, blind, holder, nowMs, pair }: Situation,
   durations: Durations,
 ): Memory {
-  const lastEnds = lastEndsOf(durations, holder, pair.settings.readinessMs, nowMs);
-  const dead = { lostAtMs: nowMs, receivedWhenLost: durations.received, lastEnds };
   switch (life) {
     case 'lives':
       return memory.lostAtMs === null ? memory : { ...memory, ...notLost };
-    case 'dead':
-      return memory.lostAtMs === null ? { ...memory, ...dead } : memory;
+    case 'dead': {
+      if (memory.lostAtMs !== null) return memory;
+      const lastEnds = lastEndsOf(durations, holder, pair.settings.readinessMs, nowMs);
+      return { ...memory, lostAtMs: nowMs, receivedWhenLost: durations.received, lastEnds };
+    }
     case 'unsure':
       return blind !== null && holder.kind === 'silent' && memory.lostAtMs !== null
         ? { ...memory, lostAtMs: null }

@@ -1,6 +1,6 @@
 /** What looks teach beside the decision: what an old holder brings back, and what a move or a standby would do unseen. */
 import { tell, tellCondition, tellLimited, withIncident } from './alerts.ts';
-import { cut } from './bounds.ts';
+import { cut, LIST_MAX } from './bounds.ts';
 import { changed } from './changed.ts';
 import { countOf, parseSet, subtract, withoutOrigin } from './gtid.ts';
 import { type Missing, missingOf, transactions } from './loss.ts';
@@ -9,9 +9,6 @@ import type { NodeName } from './names.ts';
 import type { Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
-
-/** How much of a list of transactions is kept. Characters. */
-const LIST_MAX = 600;
 
 /** The old holder is back: now it is known what it has and the new one lacks. */
 export function noteReturn(memory: Memory, situation: Situation): Memory {

@@ -105,13 +105,21 @@ export function outcomeOf(plan: PlanRecord, kind: Step['kind']): Outcome | undef
 
 /** Whether the new holder applied all that the old one ever wrote: known only if the old one was fenced first. */
 export function reachedTheEnd(plan: PlanRecord): boolean {
-  if (plan.fencedAt === null) return false;
-  return plan.stages.some((stage, stageIndex) =>
-    stage.some(
-      (step, stepIndex) =>
-        step.kind === 'catch-up' &&
-        step.source !== null &&
-        plan.outcomes[outcomeKey(stageIndex, stepIndex)]?.kind === 'done',
-    ),
+  return plan.fencedAt !== null && outcomesOfCatchUp(plan, true).includes('done');
+}
+
+/** Whether catching up ended before all was applied, and the loss of the rest was accepted. */
+export function isRestGivenUp(plan: PlanRecord): boolean {
+  return outcomesOfCatchUp(plan, false).includes('missed');
+}
+
+/** What came of each step that catches up, or only of those that wait for the source's end. */
+function outcomesOfCatchUp({ stages, outcomes }: PlanRecord, toTheEnd: boolean): readonly Outcome['kind'][] {
+  return stages.flatMap((stage, stageIndex) =>
+    stage.flatMap((step, stepIndex) => {
+      if (step.kind !== 'catch-up' || (toTheEnd && step.source === null)) return [];
+      const outcome = outcomes[outcomeKey(stageIndex, stepIndex)];
+      return outcome === undefined ? [] : [outcome.kind];
+    }),
   );
 }

@@ -27,6 +27,7 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   return told === open ? memory : told;
 }
 
+/** For how long nobody could write, and all that is known of why. */
 export function unservedText(situation: Situation): string {
   const { holder, vip, vipBecause, isVipAway, unservedForMs, pair } = situation;
   const { server } = holder;

@@ -1,5 +1,4 @@
 /** From a claimed plan to its end: one plan of one pair at a time. */
-
 import { tellCondition, withIncident } from '../core/alerts.ts';
 import { behindOf } from '../core/behind.ts';
 import { type Claim, claim } from '../core/claim.ts';

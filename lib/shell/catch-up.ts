@@ -1,5 +1,5 @@
 /** Catching up: in short slices, so that progress is seen, a plan that is no longer wanted ends, and a lease counts. */
-import { outcomeKey, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
+import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
 import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import type { Position } from '../core/sighting.ts';
 import type { Step } from '../core/step.ts';
@@ -107,16 +107,6 @@ async function answers({ node }: Detach, { pair, ports }: Execution): Promise<bo
   } catch {
     return false;
   }
-}
-
-/** Catching up was given up with the loss accepted. */
-function isRestGivenUp({ stages, outcomes }: PlanRecord): boolean {
-  return stages.some((stage, stageIndex) =>
-    stage.some(
-      (step, stepIndex) =>
-        step.kind === 'catch-up' && outcomes[outcomeKey(stageIndex, stepIndex)]?.kind === 'missed',
-    ),
-  );
 }
 
 function stop(

@@ -63,6 +63,28 @@ export function states(subject: Subject): void {
     }
   });
 
+  test('a table that is locked, and one that is changed, are no lock on a server', async () => {
+    await subject.steady();
+    const root = await subject.servers.db1.openRoot();
+    const other = await subject.servers.db1.openRoot();
+    try {
+      await root.query('CREATE TABLE app.aside (id INT PRIMARY KEY) ENGINE=InnoDB');
+      await root.query('LOCK TABLES app.aside WRITE');
+      // It waits for the lock, and holds what every change of a table holds.
+      const change = other.query('ALTER TABLE app.aside ADD COLUMN more INT');
+      await pauseMs(300);
+      subject.probe.drop();
+      const { db1, db2 } = await subject.lookWith();
+      expect([serverOf(db1).globalLock, serverOf(db2).globalLock]).toEqual([null, null]);
+      await root.query('UNLOCK TABLES');
+      await change;
+      await root.query('DROP TABLE app.aside');
+    } finally {
+      root.destroy();
+      other.destroy();
+    }
+  });
+
   test('scheduled events: they run on the one, and wait on the other', async () => {
     const { db1 } = subject.servers;
     await db1.sql('CREATE EVENT app.nightly ON SCHEDULE EVERY 1 DAY DO DELETE FROM app.writes WHERE id < 0');

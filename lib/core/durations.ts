@@ -3,7 +3,8 @@ import { isBroken } from './fitness.ts';
 import { nextEnds } from './holder-end.ts';
 import { nextAway, nextStopped } from './kept.ts';
 import { lackOf } from './lead.ts';
-import type { HolderEnd } from './memory.ts';
+import type { HolderEnd, Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
 import type { Heartbeat, Position, Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
@@ -82,12 +83,24 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
   };
 }
 
-/** The same of the loss of service alone: while a plan is carried out, nothing else is counted. */
-export function nextUnserved(durations: Durations, situation: Situation): Durations {
-  const { nowMs, holder, standby } = situation;
+/** The same while a plan is carried out: only of the loss of service, and of the end of a holder that is to stay one. */
+export function nextBesidePlan(durations: Durations, situation: Situation): Durations {
+  const { nowMs, holder, standby, memory, pair, life } = situation;
   if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
   const unservedSinceMs = takesWrites(situation) ? null : (durations.unservedSinceMs ?? nowMs);
-  return { ...durations, unservedSinceMs };
+  const next = { ...durations, unservedSinceMs };
+  if (!isForHolder(memory, holder.node)) return next;
+  return {
+    ...next,
+    doubtSinceMs: life === 'lives' ? null : (durations.doubtSinceMs ?? nowMs),
+    ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
+  };
+}
+
+/** The plan in flight leaves the roles as they are. */
+export function isForHolder({ plan, lastHolder }: Memory, holder: NodeName): boolean {
+  if (plan === null || lastHolder !== holder) return false;
+  return plan.kind !== 'failover' && plan.kind !== 'switchover';
 }
 
 /** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */

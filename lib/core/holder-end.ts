@@ -22,9 +22,16 @@ export function nextEnds(
   { node, server, seenAtMs }: Verdict,
   readinessMs: number,
 ): readonly HolderEnd[] {
-  const own = ends.every((end) => end.node === node) ? ends : [];
-  if (server === null) return own;
+  const all = ends.every((end) => end.node === node) ? ends : [];
+  if (server === null) return all;
+  const own = all.filter(({ isUntold }) => isUntold !== true);
   const last = own.at(-1);
+  if (waitsForItsStandby(server)) {
+    // Nothing that came after the end before was reported to a client: that one is still what counts.
+    const told = last === undefined ? [] : [{ ...last, untilMs: seenAtMs }];
+    const untold = { node, position: server.executed, sinceMs: seenAtMs, untilMs: seenAtMs, isUntold: true };
+    return [...own.slice(0, -1), ...told, untold];
+  }
   const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
   const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);
   const next = [...before, { node, position: server.executed, sinceMs, untilMs: seenAtMs }];
@@ -32,22 +39,31 @@ export function nextEnds(
   return next.slice(Math.max(0, recent - 1));
 }
 
+/** Its commits are in its log and hang until a semi-synchronous standby acknowledges them. */
+function waitsForItsStandby({ semiSync, heartbeat }: Server): boolean {
+  return semiSync?.waiting === true && heartbeat.kind === 'failed';
+}
+
 /**
- * Those that count if the holder is lost now. A channel may break `readinessMs` before the first bad sign and nobody knows
- * yet, so a standby need not have what was the end since, or was on its way then. A holder that hangs says the same end for
- * seconds: what counts is since when it was the end.
+ * Those that count if the holder is lost now. A channel may break `readinessMs` before the holder's last sign of life and
+ * nobody knows yet, so a standby need not have what was the end since, or was on its way then. A holder that hangs says the
+ * same end for seconds: what counts is since when it was the end.
  */
 export function lastEndsOf(
   { ends, doubtSinceMs }: Pick<Durations, 'ends' | 'doubtSinceMs'>,
-  { node, sinceMs }: Verdict,
+  { node, kind, sinceMs }: Verdict,
   readinessMs: number,
   nowMs: number,
 ): LastEnds {
   const lostAtMs = doubtSinceMs ?? nowMs;
   const own = ends.filter((end) => end.node === node);
-  const needed = own.findLast((end) => sinceMs - end.sinceMs >= readinessMs + ON_ITS_WAY_MS) ?? null;
-  const proof = own.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
-  return { needed, proof, last: own.at(-1) ?? null };
+  const last = own.at(-1) ?? null;
+  // Of a holder that hangs, what is bad began before the last look at it; of one that is not seen, no look says when.
+  const wellMs = Math.min(kind === 'unseen' ? lostAtMs : sinceMs, last?.untilMs ?? nowMs);
+  const told = own.filter(({ isUntold }) => isUntold !== true);
+  const needed = told.findLast((end) => wellMs - end.sinceMs >= readinessMs + ON_ITS_WAY_MS) ?? null;
+  const proof = told.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
+  return { needed, proof, last };
 }
 
 /** `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown` where nothing can be compared. */

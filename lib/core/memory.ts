@@ -57,7 +57,7 @@ export interface Passing {
   readonly isLate?: boolean;
   /** What keeps nothing from it, and can be asked again: its ENI, its instance, its own binary log. */
   readonly isBarred?: boolean;
-  /** It does not answer, or its channel does not run: what it has received by the end decides (`LastEnds`). */
+  /** It does not answer, or its channel does not run or follows another: what it has by the end decides (`LastEnds`). */
   readonly isCutOff?: boolean;
   /** It lets none of us in, so nothing is known of its channel: what was known before is growing old. */
   readonly isUnasked?: boolean;
@@ -81,6 +81,8 @@ export interface HolderEnd {
   readonly position: Position;
   readonly sinceMs: number;
   readonly untilMs: number;
+  /** Its commits waited for a semi-synchronous standby: no client knows of the newest. Absent where they did not. */
+  readonly isUntold?: boolean;
 }
 
 /** By which of its ends a standby is measured when the holder is lost. Null where it was not seen long enough. */

@@ -104,24 +104,31 @@ function noteMoves(memory: Memory, { nowMs }: Situation): Memory {
  * Since when the holder is dead, what it had then, and what the standby had received: how old readiness was must not depend on how
  * long the loss lasts. That both vanished at once proves no death: readiness ages on.
  */
-function noteLife(
-  memory: Memory,
-  { life, blind, holder, nowMs, pair }: Situation,
-  durations: Durations,
-): Memory {
+function noteLife(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { life, blind, holder } = situation;
   switch (life) {
     case 'lives':
-      return memory.lostAtMs === null ? memory : { ...memory, ...notLost };
-    case 'dead': {
-      if (memory.lostAtMs !== null) return memory;
-      const lastEnds = lastEndsOf(durations, holder, pair.settings.readinessMs, nowMs);
-      return { ...memory, lostAtMs: nowMs, receivedWhenLost: durations.received, lastEnds };
-    }
+      return memory.lostAtMs === null && memory.lastEnds === null ? memory : { ...memory, ...notLost };
+    case 'dead':
+      return noteDeath(memory, situation, durations);
     case 'unsure':
       return blind !== null && holder.kind === 'silent' && memory.lostAtMs !== null
         ? { ...memory, lostAtMs: null }
         : memory;
   }
+}
+
+/** What an earlier loss left counts on where the holder has not been seen alive since. */
+export function noteDeath(memory: Memory, { holder, nowMs, pair }: Situation, durations: Durations): Memory {
+  if (memory.lostAtMs !== null) return memory;
+  const known = lastEndsOf(durations, holder, pair.settings.readinessMs, nowMs);
+  const isOld = known.last === null && memory.lastEnds?.last?.node === holder.node;
+  return {
+    ...memory,
+    lostAtMs: nowMs,
+    receivedWhenLost: durations.received ?? memory.receivedWhenLost,
+    lastEnds: isOld ? memory.lastEnds : known,
+  };
 }
 
 /**

@@ -1,12 +1,13 @@
 /** What a decision leaves in memory, before anything is done about it. */
 import { endConditions, tell, tellCondition, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
+import { isForHolder } from './durations.ts';
 import type { EventCode } from './events.ts';
 import type { Memory } from './memory.ts';
-import { noteRoles } from './note-roles.ts';
+import { noteDeath, noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
 import type { Durations, Situation } from './situation.ts';
-import { tellUnserved } from './unserved.ts';
+import { isHidden, tellHidden, tellUnserved } from './unserved.ts';
 
 /** How long the pair must be steady before the all-clear. Milliseconds. */
 export const ALL_CLEAR_MS = 3000;
@@ -27,6 +28,19 @@ export function remember(
   return noteMeasure(noted, decision, situation, durations, newId);
 }
 
+/** The same while a plan is carried out: a loss of service that lasts, and the death of a holder that was to stay one. */
+export function rememberBesidePlan(
+  memory: Memory,
+  situation: Situation,
+  durations: Durations,
+  newId: string,
+): Memory {
+  const { plan } = memory;
+  if (plan === null) return memory;
+  const isDead = situation.life === 'dead' && isForHolder(memory, situation.holder.node);
+  return tellUnserved(isDead ? noteDeath(memory, situation, durations) : memory, situation, plan, newId);
+}
+
 function noteMeasure(
   memory: Memory,
   { row, measure }: Decision,
@@ -42,12 +56,18 @@ function noteMeasure(
       const priced = { ...words, ...priceOf(situation, measure.page) };
       const isTold = !situation.safeguards.repeatLoss && open.incident?.told.includes(measure.page);
       const told = isTold ? open : tellCondition(open, pair.name, measure.page, priced, nowMs);
-      const beside = unreadyBeside(told, situation);
+      const hidden = isHidden(told, situation, measure.page);
+      const withLoss = tellHidden(told, situation, measure.page);
+      const beside = unreadyBeside(withLoss, situation);
       const all =
         beside === null
-          ? told
-          : tellCondition(told, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
-      const on: readonly EventCode[] = beside === null ? [measure.page] : [measure.page, 'standby-unfit'];
+          ? withLoss
+          : tellCondition(withLoss, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
+      const on: readonly EventCode[] = [
+        measure.page,
+        ...(beside === null ? [] : (['standby-unfit'] as const)),
+        ...(hidden ? (['service-lost'] as const) : []),
+      ];
       if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, nowMs);
       // Of what was told already, no new incident begins.
       return endConditions(all === open ? memory : { ...all, incident: null }, on, nowMs);

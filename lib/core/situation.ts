@@ -19,12 +19,13 @@ import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
+import { mayHaveBegun } from './plan.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
 import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { type Kept, type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
 
-export { type Durations, nextDurations, nextUnserved, noDurations } from './durations.ts';
+export { type Durations, nextBesidePlan, nextDurations, noDurations } from './durations.ts';
 
 /** All vantages, or EC2, must have failed for this long before a person is told. Milliseconds. */
 export const BLIND_MS = 5000;
@@ -113,10 +114,7 @@ export function assess(
   const peerIdentity = safeguards.identity ? identityOf(memory, holder) : null;
   // Who follows somebody else knows nothing of the holder.
   const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
-  // Nor does one that a failover has detached from a holder that had died: it is silent by our own doing.
-  const { detached } = memory;
-  const isDetached = detached?.node === standby.node && detached.isBack !== true && holder.server === null;
-  const canTell = safeguards.witness && !isStray && !isDetached;
+  const canTell = safeguards.witness && !isStray && !isDetached(memory, holder, standby);
   const witness = canTell ? testify(standby, holder, pair, keptOf(durations, nowMs)) : 'does-not-hear';
   const life = lifeOf({ holder, standby, witness, blind, settings, nowMs });
   const holderLimit = limitOf(pair, durations.holderFaultsSinceMs !== null);
@@ -178,6 +176,13 @@ export function assess(
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
     paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
   };
+}
+
+/** A failover has detached it from a holder that had died, or is about to: it is silent by our own doing. */
+function isDetached({ detached, plan }: Memory, holder: Verdict, standby: Verdict): boolean {
+  if (holder.server !== null) return false;
+  if (detached?.node === standby.node) return detached.isBack !== true;
+  return plan?.to === standby.node && mayHaveBegun(plan, 'detach');
 }
 
 function holderOf(

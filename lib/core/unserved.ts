@@ -1,5 +1,6 @@
 /** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
 import { tellCondition, withIncident } from './alerts.ts';
+import type { EventCode } from './events.ts';
 import type { Memory } from './memory.ts';
 import type { Plan, PlanKind } from './plan.ts';
 import type { Situation } from './situation.ts';
@@ -25,6 +26,24 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   };
   const told = tellCondition(open, pair.name, 'service-lost', words, nowMs);
   return told === open ? memory : told;
+}
+
+/**
+ * Memory with the alert of a loss of service that began after people were last alerted of what the row says: it would hide the
+ * loss. The same memory comes back when there is nothing to tell.
+ */
+export function tellHidden(memory: Memory, situation: Situation, page: EventCode): Memory {
+  if (!isHidden(memory, situation, page)) return memory;
+  const words = { happened: `${unservedText(situation)}.`, done: 'Nothing was moved.' };
+  return tellCondition(memory, situation.pair.name, 'service-lost', words, situation.nowMs);
+}
+
+/** Nobody was alerted of what the row says since the loss of service began, and it lasts. */
+export function isHidden({ reports }: Memory, situation: Situation, page: EventCode): boolean {
+  const { nowMs, unservedForMs } = situation;
+  if (page === 'service-lost' || unservedForMs < UNSERVED_MS) return false;
+  const toldAtMs = reports[page]?.toldAtMs.at(-1);
+  return toldAtMs !== undefined && toldAtMs < nowMs - unservedForMs;
 }
 
 /** For how long nobody could write, and all that is known of why. */

@@ -110,6 +110,7 @@ export class Campaign {
       identityOf: (node: NodeName) => this.identityOf(node),
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),
+      receivedWhenLost: memory.now.receivedWhenLost,
       unwanted: () => (record.vipMoved ? null : whyUnwanted(record, seenNow())),
       waits: async (because: string | null) => {
         onWork();
@@ -125,10 +126,14 @@ export class Campaign {
     await this.#end(await how(record, context, journal));
   }
 
-  /** Alerts that a plan in flight makes no progress. */
-  async tellWaits(record: PlanRecord, because: string): Promise<void> {
+  /** Alerts that a plan in flight makes no progress; `blind`: because nothing is seen of the nodes. */
+  async tellWaits(
+    record: PlanRecord,
+    because: string,
+    code: 'plan-waits' | 'blind' = 'plan-waits',
+  ): Promise<void> {
     const done = `The ${record.kind} to ${record.to} is in flight and waits.`;
-    await this.#tell(record, 'plan-waits', { happened: `${because}.`, done });
+    await this.#tell(record, code, { happened: `${because}.`, done });
   }
 
   async #tell(

@@ -1,4 +1,5 @@
 /** Catching up: in short slices, so that progress is seen, a plan that is no longer wanted ends, and a lease counts. */
+import { thrownAwayOf } from '../core/lead.ts';
 import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
 import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import type { Position } from '../core/sighting.ts';
@@ -17,11 +18,10 @@ const LAST_TRY_MS = 500;
 export const LOST_ANSWER_TRIES = 3;
 
 export async function catchUp(step: CatchUp, execution: Execution): Promise<Result> {
-  const { record, safeguards, identityOf } = execution;
+  const { record, safeguards, identityOf, receivedWhenLost: lostWith = null } = execution;
   if (!safeguards.catchUp) return done('taken out');
   if (step.ifFenced && record.fencedAt === null) return already(`${step.source} was not fenced`);
-  // Closed already, as after a cut: its end is what counts, and the stage for that follows. Clients are waiting.
-  if (step.source === null && record.fencedAt !== null) return already('its end is waited for instead');
+  if (isEndAwaited(step, execution)) return already('its end is waited for instead');
   const source = step.source ?? record.from;
   const goal = {
     upTo: step.source === null ? null : record.fencedAt,
@@ -29,9 +29,26 @@ export async function catchUp(step: CatchUp, execution: Execution): Promise<Resu
   };
   const { reached, executed, received, because } = await inSlices(step, goal, execution);
   const learned = { kept: executed, receivedAt: received };
-  if (reached) return done(`${step.node} has applied all that it received`, learned);
-  if (step.acceptLoss) return { ...missed(`${because}; loss accepted`), learned };
-  return failed(`${step.node} has not caught up: ${because}`);
+  // A restart, or a change of its source, throws away what was received: with the source dead, nothing brings it back.
+  const gone = reached && step.source === null ? thrownAwayOf({ executed, received }, lostWith) : null;
+  if (reached && gone === null) return done(`${step.node} has applied all that it received`, learned);
+  if (isEndAwaited(step, execution)) return already('its end is waited for instead');
+  const why = gone === null ? because : `it has thrown away what it had received: ${gone}`;
+  if (step.acceptLoss) return { ...missed(`${why}; loss accepted`), learned };
+  return failed(`${step.node} has not caught up: ${why}`);
+}
+
+/**
+ * The old holder is closed, by a leader before or by the fence beside this: its end is what counts, and the stage for that
+ * follows, with the limit for clients that are waiting.
+ */
+function isEndAwaited({ source }: CatchUp, { record, closedBeside }: Execution): boolean {
+  if (source !== null || !record.stages.flat().some(isForEnd)) return false;
+  return record.fencedAt !== null || closedBeside?.() === true;
+}
+
+function isForEnd(step: Step): boolean {
+  return step.kind === 'catch-up' && step.ifFenced;
 }
 
 /** Calls again until the goal is reached, the limit is over, or the plan is no longer wanted. */
@@ -46,6 +63,7 @@ async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: Execution):
     if (far.reached) return far;
     const because = unwanted();
     if (because !== null) return { ...far, because };
+    if (isEndAwaited(step, execution)) return far;
     const now = textOf(far.applied);
     const progress = applied !== null && now !== applied;
     if (progress && isExtended) limit = limitOf(step, execution);

@@ -22,19 +22,18 @@ import type { NodeName, Vantage } from '../core/names.ts';
 import { noteStandbyWrites, ownGrowth } from '../core/notes.ts';
 import { decideOrder } from '../core/orders.ts';
 import { moveStageOf, type PlanRecord } from '../core/plan.ts';
-import { remember } from '../core/remember.ts';
+import { remember, rememberBesidePlan } from '../core/remember.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { answer } from '../core/settle.ts';
 import type { Report, Server, VipSighting } from '../core/sighting.ts';
 import {
   assess,
   type Durations,
+  nextBesidePlan,
   nextDurations,
-  nextUnserved,
   noDurations,
   type Situation,
 } from '../core/situation.ts';
-import { tellUnserved } from '../core/unserved.ts';
 import { Campaign, type LastSeen, PLAN_WAITS_MS } from './campaign.ts';
 import { CutShort } from './execution.ts';
 import type { HeldLease } from './lease.ts';
@@ -351,6 +350,7 @@ export class PairRunner {
     await this.#campaign.tellWaits(
       plan,
       unseen ? `${unseen.node} is not seen: ${unseen.because}` : 'this leader may not act yet',
+      unseen && situation.blind !== null ? 'blind' : 'plan-waits',
     );
   }
 
@@ -386,11 +386,11 @@ export class PairRunner {
       if (over.aborted) return;
       // No tick does it meanwhile: what SNS has not taken is due again.
       this.#memory.publish();
-      this.#durations = nextUnserved(this.#durations, this.#assess(this.#memory.now));
+      this.#durations = nextBesidePlan(this.#durations, this.#assess(this.#memory.now));
       const newId = ids.next();
       try {
         await this.#memory.update((memory) =>
-          memory.plan === null ? memory : tellUnserved(memory, this.#assess(memory), memory.plan, newId),
+          rememberBesidePlan(memory, this.#assess(memory), this.#durations, newId),
         );
       } catch (error) {
         log.warn(`a loss of service was not noted, it will be: ${String(error)}`, { pair: this.pair.name });

@@ -75,6 +75,34 @@ describe('who answers at each node', () => {
   });
 });
 
+describe('a holder that is dead again after nothing was seen', () => {
+  const end = (node: string) => ({ node, position: position(`${UUID1}:1-90`), sinceMs: 1, untilMs: 2 });
+  const known = { needed: end('db1'), proof: end('db1'), last: end('db1') };
+  const before = memory({ lostAtMs: null, receivedWhenLost: position(`${UUID1}:1-95`), lastEnds: known });
+
+  it('is measured by what was known at its first death: nobody has seen it alive since', () => {
+    expect(noted([before, holder(refused), away])).toMatchObject({
+      lostAtMs: NOW_MS,
+      receivedWhenLost: { gtid: `${UUID1}:1-95` },
+      lastEnds: known,
+    });
+  });
+
+  it('is measured by what this leader saw of it, if it did', () => {
+    const ends = [{ ...end('db1'), untilMs: NOW_MS - 1000 }];
+    expect(noted([before, holder(refused), away], { ends }).lastEnds?.last).toEqual(ends[0]);
+  });
+
+  it('is not measured by the end of another node', () => {
+    const others = memory({ lastEnds: { needed: null, proof: null, last: end('db2') } });
+    expect(noted([others, holder(refused), away]).lastEnds?.last).toBeNull();
+  });
+
+  it('is forgotten when it lives', () => {
+    expect(noted([before])).toMatchObject({ lostAtMs: null, receivedWhenLost: null, lastEnds: null });
+  });
+});
+
 describe('the VIP moved by hand', () => {
   it('is alerted, with who is ahead, and remembered', () => {
     const memory = noted([onDb2]);

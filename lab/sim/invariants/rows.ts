@@ -15,7 +15,7 @@ import type { Court, Invariant } from './court.ts';
  * the VIP to it, because clients write there at once, and all that the other one had, if no order of ours gets there; what clients wrote to an old holder that could not be closed, in the
  * first second and a half after a move, because their network still led there; what comes through a channel that a person
  * pointed elsewhere and back; (b) a master that was opened by a person, or by its own
- * configuration (writability `untouched`).
+ * configuration (writability `untouched`), and the numbers that a privileged account took, which writes to a read-only server.
  */
 /** For how long clients may still write to the old holder after a move. Milliseconds. */
 const lateMs = 1500;

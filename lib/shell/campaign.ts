@@ -110,6 +110,7 @@ export class Campaign {
       identityOf: (node: NodeName) => this.identityOf(node),
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),
+      lacksOwn: (node: NodeName) => (safeguards.compareBeforeOpening ? lackOfOwn(seenNow(), node) : null),
       unwanted: () => (record.vipMoved ? null : whyUnwanted(record, seenNow())),
       waits: async (because: string | null) => {
         onWork();
@@ -220,6 +221,10 @@ function whyUnwanted(plan: PlanRecord, situation: Situation): string | null {
 /** Whether looks have proven that no mysqld runs on the node. */
 function isDown({ holder, standby }: Situation, node: NodeName): boolean {
   return [holder, standby].some((seen) => seen.node === node && seen.kind === 'stopped' && seen.confirmed);
+}
+
+function lackOfOwn({ holder, standby, memory }: Situation, node: NodeName): string | null {
+  return node === holder.node ? behindOf(holder, standby, memory) : behindOf(standby, holder, memory);
 }
 
 function movesVip(plan: PlanRecord): boolean {

@@ -4,7 +4,7 @@ import { noteBehind } from './behind.ts';
 import { isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
 import { lastEndsOf } from './holder-end.ts';
 import { type Memory, notLost, type Readiness, type Settled } from './memory.ts';
-import { isSameProcess } from './same-process.ts';
+import { isSameProcess, processOf } from './same-process.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
 import { isSteady } from './steady.ts';
@@ -71,22 +71,33 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
   return tell({ ...next, readiness: null, behind }, pair.name, 'identity-changed', words, nowMs);
 }
 
-/** Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. */
+/**
+ * Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. A holder that came up
+ * closed and is not to be opened yet is noted too, or who half closes it then would be taken for its start.
+ */
 function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memory {
   if (vip !== 'held' || memory.plan !== null) return memory;
-  const isClosed = standby.server !== null && !standby.server.writable && !standby.server.halfClosed;
-  const noted = holder.server?.writable ? withSettled(memory, holder, 'open') : memory;
-  return isClosed ? withSettled(noted, standby, 'closed') : noted;
+  const noted = holder.server?.writable
+    ? withSettled(memory, holder, standby, 'open')
+    : withClosedHolder(memory, holder, standby);
+  return isClosed(standby) ? withSettled(noted, standby, holder, 'closed') : noted;
 }
 
-function withSettled(memory: Memory, verdict: Verdict, is: Settled['is']): Memory {
-  const { node, server, seenAtMs } = verdict;
-  if (server === null || server.uptimeSeconds === 0) return memory;
-  const before = memory.settled[node];
-  if (before?.is === is && isSameProcess(before, verdict)) return memory;
-  const { uptimeSeconds } = server;
-  const now: Settled = { is, startedAtMs: seenAtMs - uptimeSeconds * 1000, uptimeSeconds };
-  return { ...memory, settled: { ...memory.settled, [node]: now } };
+function withClosedHolder(memory: Memory, holder: Verdict, standby: Verdict): Memory {
+  const before = memory.settled[holder.node];
+  const isKnown = before !== undefined && isSameProcess(before, holder, standby);
+  return isClosed(holder) && !isKnown ? withSettled(memory, holder, standby, 'closed') : memory;
+}
+
+function isClosed({ server }: Verdict): boolean {
+  return server !== null && !server.writable && !server.halfClosed;
+}
+
+function withSettled(memory: Memory, verdict: Verdict, peer: Verdict, is: Settled['is']): Memory {
+  const process = processOf(verdict, peer);
+  const before = memory.settled[verdict.node];
+  if (process === null || (before?.is === is && isSameProcess(before, verdict, peer))) return memory;
+  return { ...memory, settled: { ...memory.settled, [verdict.node]: { is, ...process } } };
 }
 
 /** Before a holder that is back ends the memory of what its standby had received. */

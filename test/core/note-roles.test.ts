@@ -131,9 +131,14 @@ it('notes a process that is as its role wants it, and again after it has restart
     is: 'open',
     startedAtMs: NOW_MS - 20_000,
     uptimeSeconds: 20,
+    afterPeerMs: 86_380_000,
   });
   const closed = holder(answers1({ uptimeSeconds: 20, writable: false }));
-  expect(noted([closed]).settled).toEqual(steady.memory.settled);
+  expect(noted([closed]).settled.db1).toMatchObject({ is: 'closed', uptimeSeconds: 20 });
+  const halved = holder(answers1({ uptimeSeconds: 20, writable: false, halfClosed: true }));
+  expect(noted([halved]).settled).toEqual(steady.memory.settled);
+  const byHand = holder(answers1({ writable: false }));
+  expect(noted([byHand]).settled).toEqual(steady.memory.settled);
   expect(noted([standby(answers2({ uptimeSeconds: 20, halfClosed: true }))]).settled).toEqual(
     steady.memory.settled,
   );

@@ -4,7 +4,7 @@
  */
 import type { Durations } from './durations.ts';
 import { lackOf, unreadOf } from './lead.ts';
-import type { HolderEnd, LastEnds } from './memory.ts';
+import type { HolderEnd, LastEnds, Memory } from './memory.ts';
 import type { Position, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -48,6 +48,21 @@ export function lastEndsOf(
   const needed = own.findLast((end) => sinceMs - end.sinceMs >= readinessMs + ON_ITS_WAY_MS) ?? null;
   const proof = own.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
   return { needed, proof, last: own.at(-1) ?? null };
+}
+
+/**
+ * Those that are to be gone by. While the holder is lost, what was noted then; else what this leader has seen itself, and
+ * only where it has seen nothing, what an earlier one had noted.
+ */
+export function endsToReckonWith(
+  { lostAtMs, lastEnds }: Pick<Memory, 'lostAtMs' | 'lastEnds'>,
+  durations: Pick<Durations, 'ends' | 'doubtSinceMs'>,
+  holder: Verdict,
+  readinessMs: number,
+  nowMs: number,
+): LastEnds {
+  const seen = lastEndsOf(durations, holder, readinessMs, nowMs);
+  return lastEnds !== null && (lostAtMs !== null || seen.last === null) ? lastEnds : seen;
 }
 
 /** `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown` where nothing can be compared. */

@@ -1,8 +1,9 @@
 /** What a situation leaves in memory about the two nodes: who they are, who holds, and whether the other is ready to. */
 import { tell } from './alerts.ts';
 import { noteBehind } from './behind.ts';
+import { changed } from './changed.ts';
 import { isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
-import { lastEndsOf } from './holder-end.ts';
+import { endsToReckonWith } from './holder-end.ts';
 import { type Memory, notLost, type Readiness, type Settled } from './memory.ts';
 import { isSameProcess, processOf } from './same-process.ts';
 import type { Durations, Situation } from './situation.ts';
@@ -122,11 +123,12 @@ function noteLife(
 ): Memory {
   switch (life) {
     case 'lives':
-      return memory.lostAtMs === null ? memory : { ...memory, ...notLost };
+      return changed(memory, notLost);
     case 'dead': {
       if (memory.lostAtMs !== null) return memory;
-      const lastEnds = lastEndsOf(durations, holder, pair.settings.readinessMs, nowMs);
-      return { ...memory, lostAtMs: nowMs, receivedWhenLost: durations.received, lastEnds };
+      const lastEnds = endsToReckonWith(memory, durations, holder, pair.settings.readinessMs, nowMs);
+      const receivedWhenLost = durations.received ?? memory.receivedWhenLost;
+      return { ...memory, lostAtMs: nowMs, receivedWhenLost, lastEnds };
     }
     case 'unsure':
       return blind !== null && holder.kind === 'silent' && memory.lostAtMs !== null

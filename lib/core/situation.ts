@@ -12,7 +12,7 @@ import {
   misdirection,
   type Terms,
 } from './fitness.ts';
-import { lastEndsOf } from './holder-end.ts';
+import { endsToReckonWith } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
 import { keptOf } from './kept.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
@@ -132,7 +132,7 @@ export function assess(
     memory,
     holder,
     standby,
-    lastEnds: memory.lastEnds ?? lastEndsOf(durations, holder, settings.readinessMs, nowMs),
+    lastEnds: endsToReckonWith(memory, durations, holder, settings.readinessMs, nowMs),
     nowMs,
     safeguards,
     peerIdentity,

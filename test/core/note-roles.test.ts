@@ -119,6 +119,22 @@ describe('a death', () => {
     expect(noted(changes).lostAtMs).toBe(lostAtMs);
   });
 
+  const end = { node: 'db1', position: received, sinceMs: 1, untilMs: 1 };
+  const ofBefore = memory({ lastEnds: { needed: end, proof: end, last: end }, receivedWhenLost: received });
+  const vanished = [holder(unanswered), standby(unanswered)];
+
+  it('that was not certain any more: what was noted of it is kept until the holder is seen to live', () => {
+    expect(noted([ofBefore, ...vanished])).toMatchObject({
+      lastEnds: { last: end },
+      receivedWhenLost: received,
+    });
+    expect(noted([ofBefore])).toMatchObject({ lastEnds: null, receivedWhenLost: null });
+    // A leader that has seen nothing of the holder's life goes by what was noted.
+    expect(noted([ofBefore, holder(refused), away]).lastEnds?.last).toEqual(end);
+    const ends = [{ ...end, sinceMs: 5, untilMs: 5 }];
+    expect(noted([ofBefore, holder(refused), away], { ends }).lastEnds?.last).toEqual(ends[0]);
+  });
+
   it('keeps what the standby had received by then', () => {
     expect(noted([holder(refused), away], { received }).receivedWhenLost).toEqual(received);
     expect(noted([memory({ lostAtMs: 5, receivedWhenLost: received })]).receivedWhenLost).toBeNull();

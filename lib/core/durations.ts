@@ -82,12 +82,16 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
   };
 }
 
-/** The same of the loss of service alone: while a plan is carried out, nothing else is counted. */
-export function nextUnserved(durations: Durations, situation: Situation): Durations {
-  const { nowMs, holder, standby } = situation;
+/**
+ * While a plan is carried out: the loss of service, and the end of the holder's history, which may be lost meanwhile and come
+ * back with less. Nothing else is counted.
+ */
+export function nextBesidePlan(durations: Durations, situation: Situation): Durations {
+  const { nowMs, holder, standby, pair } = situation;
   if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
   const unservedSinceMs = takesWrites(situation) ? null : (durations.unservedSinceMs ?? nowMs);
-  return { ...durations, unservedSinceMs };
+  const ends = nextEnds(durations.ends, holder, pair.settings.readinessMs);
+  return { ...durations, unservedSinceMs, ends };
 }
 
 /** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */

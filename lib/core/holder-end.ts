@@ -3,7 +3,7 @@
  * The standby's own word that its channel runs is older than the death; what it has received is a fact.
  */
 import type { Durations } from './durations.ts';
-import { lackOf, unreadOf } from './lead.ts';
+import { lackOf, lostOf, unreadOf } from './lead.ts';
 import type { HolderEnd, LastEnds, Memory } from './memory.ts';
 import type { Position, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
@@ -25,6 +25,8 @@ export function nextEnds(
   const own = ends.every((end) => end.node === node) ? ends : [];
   if (server === null) return own;
   const last = own.at(-1);
+  // It came back with less than it had: what it has now is not the end of what it had sent.
+  if (last !== undefined && lostOf(server, last.position) !== 'unknown') return own;
   const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
   const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);
   const next = [...before, { node, position: server.executed, sinceMs, untilMs: seenAtMs }];

@@ -102,8 +102,8 @@ function withSettled(memory: Memory, verdict: Verdict, peer: Verdict, is: Settle
 }
 
 /** Before a holder that is back ends the memory of what its standby had received. */
-function noteLess(memory: Memory, { holder, standby }: Situation): Memory {
-  return noteBehind(memory, holder, standby);
+function noteLess(memory: Memory, situation: Situation): Memory {
+  return noteBehind(memory, situation);
 }
 
 /** Moves older than an hour do not count any more. */

@@ -24,7 +24,7 @@ import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { type Kept, type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
 
-export { type Durations, nextDurations, nextUnserved, noDurations } from './durations.ts';
+export { type Durations, nextBesidePlan, nextDurations, noDurations } from './durations.ts';
 
 /** All vantages, or EC2, must have failed for this long before a person is told. Milliseconds. */
 export const BLIND_MS = 5000;
@@ -127,12 +127,13 @@ export function assess(
   const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
   const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
   const lead = holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead;
+  const lastEnds = endsToReckonWith(memory, durations, holder, settings.readinessMs, nowMs);
   const terms: Terms = {
     pair,
     memory,
     holder,
     standby,
-    lastEnds: endsToReckonWith(memory, durations, holder, settings.readinessMs, nowMs),
+    lastEnds,
     nowMs,
     safeguards,
     peerIdentity,
@@ -172,7 +173,7 @@ export function assess(
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
     lead,
-    behind: behindOf(holder, standby, memory),
+    behind: behindOf(holder, standby, { ...memory, lastEnds }),
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
     fitnessWhenAhead: fitnessWhenAhead(terms),
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,

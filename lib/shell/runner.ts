@@ -29,8 +29,8 @@ import type { Report, Server, VipSighting } from '../core/sighting.ts';
 import {
   assess,
   type Durations,
+  nextBesidePlan,
   nextDurations,
-  nextUnserved,
   noDurations,
   type Situation,
 } from '../core/situation.ts';
@@ -386,7 +386,7 @@ export class PairRunner {
       if (over.aborted) return;
       // No tick does it meanwhile: what SNS has not taken is due again.
       this.#memory.publish();
-      this.#durations = nextUnserved(this.#durations, this.#assess(this.#memory.now));
+      this.#durations = nextBesidePlan(this.#durations, this.#assess(this.#memory.now));
       const newId = ids.next();
       try {
         await this.#memory.update((memory) =>

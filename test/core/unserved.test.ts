@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { attachPlan } from '../../lib/core/plans.ts';
-import { nextUnserved } from '../../lib/core/situation.ts';
+import { nextBesidePlan } from '../../lib/core/situation.ts';
 import { tellUnserved } from '../../lib/core/unserved.ts';
 import {
   answers1,
@@ -50,6 +50,6 @@ describe('for how long clients have found nobody to write to', () => {
     ['is not about the standby', [standby(unanswered)], null],
   ])('%s', (_, changes, sinceMs) => {
     const world = changes.reduce((so, change) => change(so), steady);
-    expect(nextUnserved(world.durations, seen(world)).unservedSinceMs).toBe(sinceMs);
+    expect(nextBesidePlan(world.durations, seen(world)).unservedSinceMs).toBe(sinceMs);
   });
 });

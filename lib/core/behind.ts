@@ -7,6 +7,7 @@ import { cut, LIST_MAX } from './bounds.ts';
 import { lostOf, ownLackOf } from './lead.ts';
 import { type Memory, notLost } from './memory.ts';
 import type { NodeName } from './names.ts';
+import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What was committed so long after its peer stopped had no way there. Milliseconds. */
@@ -21,8 +22,11 @@ export function behindOf(verdict: Verdict, peer: Verdict, memory: Known): string
 }
 
 /** The memory of it after a look at both; the same object when nothing has changed. */
-export function noteBehind(memory: Memory, holder: Verdict, standby: Verdict): Memory {
-  const ofHolder = withBehind(memory.behind, holder.node, behindOf(holder, standby, memory));
+export function noteBehind(
+  memory: Memory,
+  { holder, standby, behind: lack }: Pick<Situation, 'holder' | 'standby' | 'behind'>,
+): Memory {
+  const ofHolder = withBehind(memory.behind, holder.node, lack);
   const forStandby = { ...notLost, behind: ofHolder };
   const behind = withBehind(ofHolder, standby.node, behindOf(standby, holder, forStandby));
   return behind === memory.behind ? memory : { ...memory, behind };

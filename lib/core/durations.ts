@@ -83,17 +83,21 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
   };
 }
 
-/** The same while a plan is carried out: only of the loss of service, and of the end of a holder that is to stay one. */
+/**
+ * While a plan is carried out: the loss of service, and the end of the holder's history, which may be lost meanwhile and come
+ * back with less; of a holder that is to stay one, also since when it is not known to live. Nothing else is counted.
+ */
 export function nextBesidePlan(durations: Durations, situation: Situation): Durations {
   const { nowMs, holder, standby, memory, pair, life } = situation;
   if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
-  const unservedSinceMs = takesWrites(situation) ? null : (durations.unservedSinceMs ?? nowMs);
-  const next = { ...durations, unservedSinceMs };
-  if (!isForHolder(memory, holder.node)) return next;
+  const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
   return {
-    ...next,
-    doubtSinceMs: life === 'lives' ? null : (durations.doubtSinceMs ?? nowMs),
+    ...durations,
+    unservedSinceMs: since(durations.unservedSinceMs, !takesWrites(situation)),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
+    ...(isForHolder(memory, holder.node)
+      ? { doubtSinceMs: since(durations.doubtSinceMs, life !== 'lives') }
+      : {}),
   };
 }
 

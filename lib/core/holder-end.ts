@@ -3,8 +3,8 @@
  * The standby's own word that its channel runs is older than the death; what it has received is a fact.
  */
 import type { Durations } from './durations.ts';
-import { lackOf, unreadOf } from './lead.ts';
-import type { HolderEnd, LastEnds } from './memory.ts';
+import { lackOf, lostOf, unreadOf } from './lead.ts';
+import type { HolderEnd, LastEnds, Memory } from './memory.ts';
 import type { Position, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -26,6 +26,8 @@ export function nextEnds(
   if (server === null) return all;
   const own = all.filter(({ isUntold }) => isUntold !== true);
   const last = own.at(-1);
+  // It came back with less than it had: what it has now is not the end of what it had sent.
+  if (last !== undefined && lostOf(server, last.position) !== 'unknown') return all;
   if (waitsForItsStandby(server)) {
     // Nothing that came after the end before was reported to a client: that one is still what counts.
     const told = last === undefined ? [] : [{ ...last, untilMs: seenAtMs }];
@@ -64,6 +66,22 @@ export function lastEndsOf(
   const needed = told.findLast((end) => wellMs - end.sinceMs >= readinessMs + ON_ITS_WAY_MS) ?? null;
   const proof = told.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
   return { needed, proof, last };
+}
+
+/**
+ * Those that are to be gone by. While the holder is lost, what was noted then; else what this leader has seen itself, and
+ * only where it has seen nothing, what an earlier one had noted.
+ */
+export function endsToReckonWith(
+  { lostAtMs, lastEnds }: Pick<Memory, 'lostAtMs' | 'lastEnds'>,
+  durations: Pick<Durations, 'ends' | 'doubtSinceMs'>,
+  holder: Verdict,
+  readinessMs: number,
+  nowMs: number,
+): LastEnds {
+  if (lostAtMs !== null && lastEnds !== null) return lastEnds;
+  const seen = lastEndsOf(durations, holder, readinessMs, nowMs);
+  return lastEnds !== null && seen.last === null && lastEnds.last?.node === holder.node ? lastEnds : seen;
 }
 
 /** `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown` where nothing can be compared. */

@@ -143,6 +143,8 @@ export interface Settled {
   readonly startedAtMs: number;
   /** How long it had run when it was noted. Absent in records of older releases. */
   readonly uptimeSeconds?: number;
+  /** How long after the other node's server it had started, whatever the clocks; absent where that one was not seen. */
+  readonly afterPeerMs?: number;
 }
 
 /** A node that was isolated, with the security groups to give back. */

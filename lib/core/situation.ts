@@ -12,7 +12,7 @@ import {
   misdirection,
   type Terms,
 } from './fitness.ts';
-import { lastEndsOf } from './holder-end.ts';
+import { endsToReckonWith } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
 import { keptOf } from './kept.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
@@ -125,12 +125,13 @@ export function assess(
   const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
   const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
   const lead = holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead;
+  const lastEnds = endsToReckonWith(memory, durations, holder, settings.readinessMs, nowMs);
   const terms: Terms = {
     pair,
     memory,
     holder,
     standby,
-    lastEnds: memory.lastEnds ?? lastEndsOf(durations, holder, settings.readinessMs, nowMs),
+    lastEnds,
     nowMs,
     safeguards,
     peerIdentity,
@@ -170,7 +171,7 @@ export function assess(
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
     lead,
-    behind: behindOf(holder, standby, memory),
+    behind: behindOf(holder, standby, { ...memory, lastEnds }),
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
     fitnessWhenAhead: fitnessWhenAhead(terms),
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,

@@ -111,6 +111,7 @@ export class Campaign {
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),
       receivedWhenLost: memory.now.receivedWhenLost,
+      lacksOwn: (node: NodeName) => (safeguards.compareBeforeOpening ? lackOfOwn(seenNow(), node) : null),
       unwanted: () => (record.vipMoved ? null : whyUnwanted(record, seenNow())),
       waits: async (because: string | null) => {
         onWork();
@@ -205,11 +206,11 @@ function acceptsLoss({ stages }: PlanRecord): boolean {
   return stages.flat().some((step) => step.kind === 'catch-up' && step.acceptLoss);
 }
 
-function servesAgain(plan: PlanRecord, { holder, standby, memory }: Situation): string | null {
-  const old = [holder, standby].find(({ node }) => node === plan.from);
+function servesAgain(plan: PlanRecord, situation: Situation): string | null {
+  const old = [situation.holder, situation.standby].find(({ node }) => node === plan.from);
   if (!plan.undoIfHolderServes || old?.kind !== 'serving') return null;
   // Opened again, it would give the numbers of what it has lost to other rows.
-  if (behindOf(old, old === holder ? standby : holder, memory) !== null) return null;
+  if (lackOfOwn(situation, old.node) !== null) return null;
   return `${plan.from} serves again`;
 }
 
@@ -225,6 +226,10 @@ function whyUnwanted(plan: PlanRecord, situation: Situation): string | null {
 /** Whether looks have proven that no mysqld runs on the node. */
 function isDown({ holder, standby }: Situation, node: NodeName): boolean {
   return [holder, standby].some((seen) => seen.node === node && seen.kind === 'stopped' && seen.confirmed);
+}
+
+function lackOfOwn({ holder, standby, memory, behind }: Situation, node: NodeName): string | null {
+  return node === holder.node ? behind : behindOf(standby, holder, memory);
 }
 
 function movesVip(plan: PlanRecord): boolean {

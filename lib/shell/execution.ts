@@ -28,6 +28,8 @@ export interface Execution {
   readonly identityOf: (node: NodeName) => string | null;
   /** Whether looks have proven that no mysqld runs there: then it takes no writes. */
   readonly isDown: (node: NodeName) => boolean;
+  /** What a node lacks of its own history, as far as is known: opened, it would give the same numbers to other rows. */
+  readonly lacksOwn: (node: NodeName) => string | null;
   /** Why the plan is no longer wanted, by what is seen while it is carried out; null while it is. */
   readonly unwanted: () => string | null;
   /** Whether a step of the same stage has closed the old holder meanwhile. @default it has not */

@@ -39,8 +39,9 @@ export class VipNews {
     const { onSighting, onAnswer } = this.#props;
     if (!this.#isSurprising(sighting) && !this.#isElsewhere) {
       this.#surprises = [];
-      onAnswer(null);
+      // A decision is made after each of the two: without the answer, what EC2 said before would count for a moment.
       onSighting(sighting);
+      onAnswer(null);
       return;
     }
     // That the other node has it would turn the roles round, so who answers through it is heard first.

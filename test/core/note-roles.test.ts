@@ -147,6 +147,22 @@ describe('a death', () => {
     expect(noted(changes).lostAtMs).toBe(lostAtMs);
   });
 
+  const end = { node: 'db1', position: received, sinceMs: 1, untilMs: 1 };
+  const ofBefore = memory({ lastEnds: { needed: end, proof: end, last: end }, receivedWhenLost: received });
+  const vanished = [holder(unanswered), standby(unanswered)];
+
+  it('that was not certain any more: what was noted of it is kept until the holder is seen to live', () => {
+    expect(noted([ofBefore, ...vanished])).toMatchObject({
+      lastEnds: { last: end },
+      receivedWhenLost: received,
+    });
+    expect(noted([ofBefore])).toMatchObject({ lastEnds: null, receivedWhenLost: null });
+    // A leader that has seen nothing of the holder's life goes by what was noted.
+    expect(noted([ofBefore, holder(refused), away]).lastEnds?.last).toEqual(end);
+    const ends = [{ ...end, sinceMs: 5, untilMs: 5 }];
+    expect(noted([ofBefore, holder(refused), away], { ends }).lastEnds?.last).toEqual(ends[0]);
+  });
+
   it('keeps what the standby had received by then', () => {
     expect(noted([holder(refused), away], { received }).receivedWhenLost).toEqual(received);
     expect(noted([memory({ lostAtMs: 5, receivedWhenLost: received })]).receivedWhenLost).toBeNull();
@@ -159,9 +175,14 @@ it('notes a process that is as its role wants it, and again after it has restart
     is: 'open',
     startedAtMs: NOW_MS - 20_000,
     uptimeSeconds: 20,
+    afterPeerMs: 86_380_000,
   });
   const closed = holder(answers1({ uptimeSeconds: 20, writable: false }));
-  expect(noted([closed]).settled).toEqual(steady.memory.settled);
+  expect(noted([closed]).settled.db1).toMatchObject({ is: 'closed', uptimeSeconds: 20 });
+  const halved = holder(answers1({ uptimeSeconds: 20, writable: false, halfClosed: true }));
+  expect(noted([halved]).settled).toEqual(steady.memory.settled);
+  const byHand = holder(answers1({ writable: false }));
+  expect(noted([byHand]).settled).toEqual(steady.memory.settled);
   expect(noted([standby(answers2({ uptimeSeconds: 20, halfClosed: true }))]).settled).toEqual(
     steady.memory.settled,
   );

@@ -151,6 +151,7 @@ export function executionOn(world: World, changes: Partial<Execution> = {}): Exe
     located: null,
     identityOf: (node) => identities[node] ?? null,
     isDown: () => false,
+    lacksOwn: () => null,
     unwanted: () => null,
     waits: async () => undefined,
     record: recordOf(failover),

@@ -3,6 +3,14 @@ import type { Overwrite, Write } from '../world/rows.ts';
 import { isReached } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
 
+/** For how long clients may still write to the old holder after a move. Milliseconds. */
+const lateMs = 1500;
+/**
+ * How long a move by hand may take to be known: EC2 is asked every 5 s, and after the first surprise every second until it
+ * has said it three times; then a channel is to be stopped. What EC2 shows may be older still. Milliseconds.
+ */
+const seenWithinMs = 8000;
+
 /**
  * Invariant W5. No acknowledged row is overwritten by an older one, and no two rows get the same GTID.
  *
@@ -12,14 +20,12 @@ import type { Court, Invariant } from './court.ts';
  * is opened.
  *
  * Excuses: (a) what a person wrote by hand beside the VIP; what a master had received, and not applied, when a person moved
- * the VIP to it, because clients write there at once, and all that the other one had, if no order of ours gets there; what clients wrote to an old holder that could not be closed, in the
+ * the VIP to it, or within the 8 s in which a watch at work can know of that and stop the channel (and what EC2's reads are
+ * old), because clients write there at once; all that the other one had, if no order of ours gets there then; what clients wrote to an old holder that could not be closed, in the
  * first second and a half after a move, because their network still led there; what comes through a channel that a person
  * pointed elsewhere and back; (b) a master that was opened by a person, or by its own
- * configuration (writability `untouched`).
+ * configuration (writability `untouched`), and the numbers that a privileged account took, which writes to a read-only server.
  */
-/** For how long clients may still write to the old holder after a move. Milliseconds. */
-const lateMs = 1500;
-
 export function rowsInvariant(court: Court): Invariant {
   const { world } = court;
   const seen = new Map<NodeName, number>();
@@ -50,6 +56,8 @@ export function rowsInvariant(court: Court): Invariant {
     }
   };
   let holder = world.cloud.holder;
+  /** The last move that no plan of ours made. */
+  let byPerson: { readonly node: NodeName; readonly sinceMs: number; readonly before: number } | null = null;
   const moves: { readonly atMs: number; readonly to: NodeName | null }[] = [];
   const byHand = new Map<NodeName, number>();
   const strayed = new Set<NodeName>();
@@ -59,7 +67,16 @@ export function rowsInvariant(court: Court): Invariant {
   };
   const isExcused = ({ node, newer, older }: Overwrite) =>
     older.number <= (byHand.get(node) ?? 0) || isLate(newer) || isLate(older);
+  const followMove = () => {
+    if (byPerson === null) return;
+    const { node, sinceMs } = byPerson;
+    const { workingSinceMs } = court;
+    const limitMs = seenWithinMs + world.cloud.mood.staleMs;
+    if (workingSinceMs !== null && world.nowMs - Math.max(sinceMs, workingSinceMs) > limitMs) byPerson = null;
+    else byHand.set(node, Math.max(byHand.get(node) ?? 0, comingTo(court, node)));
+  };
   const followPersons = () => {
+    followMove();
     for (const { name, writable, writabilityBy, channel, log } of world.masters) {
       const life = `${name} ${log.incarnation}`;
       if (writable && writabilityBy !== 'keepalambda') openedBesideMs.set(life, world.nowMs);
@@ -72,9 +89,16 @@ export function rowsInvariant(court: Court): Invariant {
       followPersons();
       const now = world.cloud.holder;
       if (now === holder) return;
-      if (now !== null && court.flight === null) byHand.set(now, comingTo(court, now));
+      byPerson = now === null ? null : { node: now, sinceMs: world.nowMs, before: byHand.get(now) ?? 0 };
+      followMove();
       holder = now;
       moves.push({ atMs: world.nowMs, to: now });
+    },
+    // Called when the world has changed already: of what a plan in flight moves, nothing is excused.
+    vipMoved({ node }) {
+      if (court.flight === null || byPerson?.node !== node || byPerson.sinceMs !== world.nowMs) return;
+      byHand.set(node, byPerson.before);
+      byPerson = null;
     },
     ticked() {
       followPersons();

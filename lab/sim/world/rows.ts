@@ -83,14 +83,15 @@ export function overwrittenOn(master: Master, peer: Master, nowMs: number): read
   return found;
 }
 
-/** Numbers of this master's own that it gave away twice, with different contents. */
+/** Numbers of this master's own that it gave away twice, with different contents: from the first that no person took by hand. */
 export function collisionsOf(master: Master, peer: Master, nowMs: number): readonly Collision[] {
-  return master.log.reused(nowMs).map(({ from, to, incarnation }) => ({
-    origin: master.name,
-    from,
-    to,
-    peerHasFirst: peer.channel.received >= from && peer.channel.incarnationOf(from) < incarnation,
-  }));
+  return master.log.reused(nowMs).flatMap(({ from: first, to, incarnation }) => {
+    let from = first;
+    while (from <= to && master.log.transaction(from, nowMs, incarnation).by === 'person') from++;
+    if (from > to) return [];
+    const peerHasFirst = peer.channel.received >= from && peer.channel.incarnationOf(from) < incarnation;
+    return [{ origin: master.name, from, to, peerHasFirst }];
+  });
 }
 
 /** What clients were told is committed, on either master, and this one does not have. */

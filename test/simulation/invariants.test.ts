@@ -9,7 +9,13 @@ import type { EventCode } from '../../lib/core/events.ts';
 import { noEvidence } from '../../lib/core/evidence.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import type { Plan } from '../../lib/core/plan.ts';
-import { closeStandbyPlan, failoverPlan, openHolderPlan, switchoverPlan } from '../../lib/core/plans.ts';
+import {
+  closeStandbyPlan,
+  failoverPlan,
+  openHolderPlan,
+  repairPlan,
+  switchoverPlan,
+} from '../../lib/core/plans.ts';
 import { without } from '../../lib/core/safeguards.ts';
 import { assess, noDurations } from '../../lib/core/situation.ts';
 import { type Stage, setStage } from './stage.ts';
@@ -433,6 +439,66 @@ describe('the invariants notice', () => {
     breakIt(again, 'half-closed', 'standby');
     await begin(again, closeStandbyPlan(again.pair, 'db2'));
     expect(again.session.court.violation).toMatchObject({ invariant: 'W3 pause' });
+  });
+
+  describe('W6 where the holder died while nobody could look', () => {
+    const dyingUnseen = async (blindForMs: number, wasCutOff: boolean) => {
+      const stage = setStage();
+      const { world } = stage;
+      const blind = (how: 'no' | 'fails') => {
+        world.change(() => {
+          for (const view of world.views.values()) view.blind = how;
+        });
+      };
+      await lead(stage);
+      await stage.pass(20_000);
+      if (wasCutOff) breakIt(stage, 'io-thread-stop', 'standby', 2000);
+      await stage.pass(1000);
+      blind('fails');
+      await stage.pass(blindForMs / 2);
+      breakIt(stage, 'mysqld-kill', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(blindForMs / 2);
+      blind('no');
+      await stage.pass(63_000);
+      return stage.session.court.violation?.invariant;
+    };
+
+    it.each([
+      ['its standby was shown ready: that is trusted', 40_000, false, 'W6 service-returns'],
+      ['its standby was cut off before: it may have lived on', 40_000, true, undefined],
+      ['for a moment: its last looks say what its standby lacks', 6000, true, 'W6 service-returns'],
+      ['for longer than a readiness is trusted', 200_000, false, undefined],
+    ])('%s', async (_, blindForMs, wasCutOff, invariant) => {
+      expect(await dyingUnseen(blindForMs, wasCutOff)).toBe(invariant);
+    });
+  });
+
+  it('W6 does not ask for a second writer beside one that hangs and cannot be closed', async () => {
+    const stage = setStage();
+    await lead(stage);
+    const { world } = stage;
+    world.change(() => {
+      world.master('db1').setWritable(world.nowMs, false, 'start');
+      world.master('db2').setWritable(world.nowMs, true, 'start');
+    });
+    breakIt(stage, 'disk-full', 'standby');
+    await alert(stage, 'service-lost');
+    await stage.pass(70_000);
+    expect(stage.session.court.violation).toBeNull();
+  });
+
+  it('3: a repair answers for no node to which a person moves the VIP meanwhile', async () => {
+    const stage = setStage();
+    await lead(stage);
+    const { world, pair } = stage;
+    world.change(() => world.master('db2').setWritable(world.nowMs, true, 'start'));
+    breakIt(stage, 'mysqld-hang', 'standby');
+    await stage.pass(20_000);
+    const memory = await begin(stage, repairPlan({ ...pair, repair: ['mysqld'] }, 'db2'));
+    world.moveVip({ kind: 'node', node: 'db2' });
+    await end(stage, memory);
+    expect(stage.session.court.violation).toBeNull();
   });
 
   it('a failover as it should be is no violation', async () => {

@@ -28,17 +28,16 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   return told === open ? memory : told;
 }
 
-/**
- * Memory with the alert of a loss of service that began after people were last alerted of what the row says: it would hide the
- * loss. The same memory comes back when there is nothing to tell.
- */
-export function tellHidden(memory: Memory, situation: Situation, page: EventCode): Memory {
-  if (!isHidden(memory, situation, page)) return memory;
+/** Memory with the alert of a loss of service that a row hides (`isHidden`). */
+export function tellHidden(memory: Memory, situation: Situation): Memory {
   const words = { happened: `${unservedText(situation)}.`, done: 'Nothing was moved.' };
   return tellCondition(memory, situation.pair.name, 'service-lost', words, situation.nowMs);
 }
 
-/** Nobody was alerted of what the row says since the loss of service began, and it lasts. */
+/**
+ * A loss of service lasts, and since it began nobody was alerted of what the row says: people know of the row, and not of
+ * the loss.
+ */
 export function isHidden({ reports }: Memory, situation: Situation, page: EventCode): boolean {
   const { nowMs, unservedForMs } = situation;
   if (page === 'service-lost' || unservedForMs < UNSERVED_MS) return false;

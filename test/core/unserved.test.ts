@@ -1,9 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
+import { decide } from '../../lib/core/decision.ts';
 import type { Plan } from '../../lib/core/plan.ts';
 import { attachPlan, reattachPlan } from '../../lib/core/plans.ts';
-import { rememberBesidePlan } from '../../lib/core/remember.ts';
+import { remember, rememberBesidePlan } from '../../lib/core/remember.ts';
 import { nextBesidePlan, noDurations } from '../../lib/core/situation.ts';
-import { tellHidden, tellUnserved } from '../../lib/core/unserved.ts';
+import { tellUnserved } from '../../lib/core/unserved.ts';
 import {
   answers1,
   type Change,
@@ -73,16 +74,16 @@ describe('what goes on beside a plan', () => {
 });
 
 describe('a loss of service behind a row that was alerted before', () => {
-  const page = (toldMsAgo: number, forMs: number) => {
-    const report = { sinceMs: 0, overSinceMs: null, times: 1, toldAtMs: [NOW_MS - toldMsAgo], heldBack: 0 };
-    const world = seen(
-      steady,
-      silent,
-      unservedFor(forMs),
-      memory({ reports: { 'writability-changed': report } }),
-    );
-    const codes = tellHidden(world.memory, world, 'writability-changed').outbox.map(({ code }) => code);
-    return codes;
+  const hidden = (toldMsAgo: number, forMs: number) => {
+    const toldAtMs = NOW_MS - toldMsAgo;
+    const report = { sinceMs: toldAtMs, overSinceMs: null, times: 1, toldAtMs: [toldAtMs], heldBack: 0 };
+    const reports = { 'writability-changed': report };
+    const situation = seen(steady, silent, unservedFor(forMs), memory({ reports }));
+    const because = 'db1 was made read-only by hand';
+    const measure = { kind: 'stay', page: 'writability-changed', because } as const;
+    const decision = { ...decide(situation), measure };
+    const after = remember(situation.memory, decision, situation, noDurations, 'cccc0001');
+    return after.outbox.map(({ code }) => code);
   };
 
   test.each([
@@ -90,7 +91,7 @@ describe('a loss of service behind a row that was alerted before', () => {
     ['is not told before it has lasted', 60_000, 4999, []],
     ['is not told where the row was alerted since it began', 3000, 5000, []],
   ])('%s', (_, toldMsAgo, forMs, codes) => {
-    expect(page(toldMsAgo, forMs)).toEqual(codes);
+    expect(hidden(toldMsAgo, forMs)).toEqual(codes);
   });
 });
 

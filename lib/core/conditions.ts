@@ -1,5 +1,6 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
 import type { EventCode } from './events.ts';
+import { UNHEARD_MS } from './fitness.ts';
 import { unreadOf } from './lead.ts';
 import { isWitnessed } from './life.ts';
 import type { Settled } from './memory.ts';
@@ -57,6 +58,18 @@ export const holderFollows = ({ holder, standby }: Situation) => {
   if (inbound?.kind !== 'configured' || inbound.io !== 'yes' || inbound.sql !== 'yes') return false;
   return inbound.sourceIdentity === null || inbound.sourceIdentity === standby.server?.identity;
 };
+/** The holder's channel is cut off from the standby, and comes back by itself: not one that somebody has stopped. */
+export const holderCutOff = ({ holder: { server }, standby }: Situation) => {
+  if (server?.inbound.kind !== 'configured' || server.inbound.sql === 'no') return false;
+  const { inbound } = server;
+  if (inbound.io === 'connecting') return true;
+  const unread = unreadOf(server, standby.server?.executed ?? null);
+  const isBehind = unread !== null && unread !== 'unknown';
+  return inbound.io === 'yes' && isBehind && (inbound.heardAgoMs ?? 0) >= UNHEARD_MS;
+};
+/** The holder has read all that the standby has written, as far as both can be asked. */
+export const holderReadAll = ({ holder, standby }: Situation) =>
+  holder.server !== null && unreadOf(holder.server, standby.server?.executed ?? null) === null;
 /** Whether the holder has all that the standby has; `unknown` where their histories cannot be compared. */
 export const holderHasAll = ({ holder, standby, lead, behind }: Situation): boolean | 'unknown' => {
   if (behind !== null || lead.holderLacksOthers !== null) return false;

@@ -4,6 +4,7 @@ import type { Plan, PlanKind } from './plan.ts';
 import {
   attachPlan,
   closeStandbyPlan,
+  detachPlan,
   failoverPlan,
   openHolderPlan,
   reattachPlan,
@@ -85,6 +86,13 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
     because:
       'Ends what `detach` began. By itself where the old holder has nothing that the new one lacks; else by the order `reattach`.',
     variants: (_, from, to) => [['the old holder is back', attachPlan(to, from)]],
+  },
+  'detach-channel': {
+    because:
+      'After a move by hand where both nodes always take writes: clients write to the new holder at once, and what it had not received by then must not arrive over newer rows.',
+    variants: (_, from, to) => [
+      ['the VIP was moved by hand to a node that is cut off from the other', detachPlan(to, from)],
+    ],
   },
 };
 

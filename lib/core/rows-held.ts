@@ -3,8 +3,10 @@ import {
   closedByHand,
   governed,
   holderBehind,
+  holderCutOff,
   holderFollows,
   holderHasAll,
+  holderReadAll,
   holderServes,
   mayLeave,
   movedFrom,
@@ -14,7 +16,7 @@ import {
   standbyOpen,
   told,
 } from './conditions.ts';
-import { closeStandbyPlan, failoverPlan, openHolderPlan, switchoverPlan } from './plans.ts';
+import { closeStandbyPlan, detachPlan, failoverPlan, openHolderPlan, switchoverPlan } from './plans.ts';
 import type { Row } from './row.ts';
 import type { Situation } from './situation.ts';
 import { holderLeaves } from './steady.ts';
@@ -95,6 +97,27 @@ export const held: readonly Row[] = [
     reason:
       'Closing the node that is ahead and opening the one that is behind would throw writes away. Which of them is right, a person knows.',
     origin: 'safety review K11, K21: the complete writer was closed and the stale one opened',
+  },
+  {
+    name: 'old-holder-tail',
+    says: 'Writability is untouched; the VIP was moved by somebody else to a node whose channel from the other is cut off, and which has not read all that the other wrote, as far as both can be asked; no pause is on.',
+    when: (s) =>
+      s.pair.writability === 'untouched' &&
+      holderServes(s) &&
+      movedFrom(s) !== null &&
+      s.memory.detached === null &&
+      holderCutOff(s) &&
+      !holderReadAll(s) &&
+      !s.paused,
+    measure: (s) => ({
+      kind: 'act',
+      plan: detachPlan(s.holder.node, s.standby.node),
+      because: `the VIP was moved by hand from ${movedFrom(s) ?? s.standby.node} to ${s.holder.node}, which is cut off from it and may lack what it wrote last`,
+    }),
+    does: ['plan detach-channel'],
+    reason:
+      'Clients write to the new holder at once, and nothing closes it before it has caught up. What the old one still has would replace newer rows.',
+    origin: 'a simulated history: the VIP moved by hand during a partition of the pair',
   },
   {
     name: 'writability-changed',

@@ -33,9 +33,9 @@ export function databaseContract(name: string, makeWorld: () => Promise<Database
     let world: DatabaseWorld;
     beforeAll(async () => {
       world = await makeWorld();
-    }, 120_000);
-    beforeEach(() => world.heal(), 60_000);
-    afterEach(() => world.heal(), 60_000);
+    });
+    beforeEach(() => world.heal());
+    afterEach(() => world.heal());
     afterAll(() => world.close());
     const at = () => world;
     lookContract(at);

@@ -41,7 +41,7 @@ it('does not fail over to a standby that was cut off while the holder was full, 
   expect(stage.world.holder).toBe(db1);
   expect(stage.published).toContain('holder-lost');
   end(stage);
-}, 60_000);
+});
 
 it('fails over after both have been silent for a moment, when only the standby is back', async () => {
   const stage = await watched();
@@ -50,7 +50,7 @@ it('fails over after both have been silent for a moment, when only the standby i
   await stage.pass(30_000);
   expect(stage.world.holder).toBe(stage.world.masters[1]);
   end(stage);
-}, 60_000);
+});
 
 it.each([3, 8, 20, 90])(
   'fails over when the holder died while every probe was throttled for %i s',
@@ -80,7 +80,7 @@ it('leaves the VIP on a live holder that we cannot reach, when somebody restarts
   expect([stage.world.holder, db1.writable, db2.writable]).toEqual([db1, true, false]);
   expect(stage.published).not.toContain('failover-started');
   end(stage);
-}, 60_000);
+});
 
 it('stays on a holder whose source purged its log, and fails over when that holder dies of it', async () => {
   const stage = await watched();
@@ -93,4 +93,4 @@ it('stays on a holder whose source purged its log, and fails over when that hold
   await stage.pass(30_000);
   expect(stage.world.holder).toBe(db2);
   end(stage);
-}, 60_000);
+});

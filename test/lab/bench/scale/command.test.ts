@@ -33,4 +33,4 @@ test('two pairs, with one vantage and with two: every figure that a moment shows
   } finally {
     await rm(out, { recursive: true, force: true });
   }
-}, 120_000);
+});

@@ -71,7 +71,7 @@ test('a look sees two nodes that replicate from each other, one of them writable
         },
       },
     });
-  }, 5000);
+  }, 60_000);
 });
 
 test('positions and GTIDs move on, and what was asked is counted', async () => {
@@ -84,7 +84,7 @@ test('positions and GTIDs move on, and what was asked is counted', async () => {
     const after = await offsetOf();
     expect(after?.offset).toBeGreaterThan(before?.offset ?? 0);
     expect(after?.gtid).not.toBe(before?.gtid);
-  }, 5000);
+  }, 60_000);
   const { looks, statements, bytes } = await nodes.counts();
   expect(looks).toBeGreaterThanOrEqual(counted.looks + 4);
   expect(statements).toBeGreaterThan(looks);

@@ -93,7 +93,7 @@ function inputOf(variant: Variant): EnvironmentInput {
         ...(variant.fencing === 'isolate'
           ? { quarantineGroup: 'sg-0dead0000', nodeGroups: ['sg-0a0a0a0a'] }
           : {}),
-        settings: { lagLimitSeconds, catchUpLimitMs },
+        settings: { lagLimitSeconds, catchUpLimitSeconds: catchUpLimitMs / 1000 },
       },
     ],
   };

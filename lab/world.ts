@@ -1,13 +1,13 @@
 /** The whole of the lab: the pair, its AWS, and keepalambda deployed on it, ticking. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createClock } from '../lib/adapters/clock.ts';
-import { createIds } from '../lib/adapters/ids.ts';
-import { createStore } from '../lib/adapters/store-dynamodb.ts';
+import { createClock } from '../lib/aws/clock.ts';
+import { createStore } from '../lib/aws/dynamodb/store.ts';
+import { createIds } from '../lib/aws/ids.ts';
 import { type Bundles, bundleFunctions, temporaryDirectory } from '../lib/bundle.ts';
 import type { Config } from '../lib/core/config.ts';
-import type { StorePort } from '../lib/shell/ports.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
+import type { StorePort } from '../lib/watch/ports.ts';
 import { ec2TimingOf, type LatencyTerms } from './aws/flags.ts';
 import type { Iam } from './aws/iam/template.ts';
 import type { CpuChoice } from './aws/lambda-cpu.ts';

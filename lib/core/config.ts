@@ -5,7 +5,7 @@
  * start. What is not given has a default, written once, here.
  */
 import { z } from 'zod';
-import { type LooseEnvironment, senseFaults } from './config-sense.ts';
+import { type LooseEnvironment, senseFaults } from './config-rules.ts';
 import { type Fault, faultsOf, withoutFaulty } from './fault.ts';
 
 const name = z

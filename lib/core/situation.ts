@@ -1,5 +1,6 @@
 /** What the two verdicts, the VIP and our memory mean for the pair: all that a decision may look at. */
 import { behindOf } from './behind.ts';
+import { keptOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import type { Durations } from './durations.ts';
@@ -14,7 +15,6 @@ import {
 } from './fitness.ts';
 import { lastEndsOf } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
-import { keptOf } from './kept.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
 import type { Memory } from './memory.ts';

@@ -8,7 +8,7 @@ import type { Bundles } from '../bundle.ts';
 import type { Config } from '../core/config.ts';
 import { metricNamespace } from '../core/metrics.ts';
 import type { Vantage } from '../core/names.ts';
-import type { HostDocument } from '../shell/ports.ts';
+import type { HostDocument } from '../watch/ports.ts';
 import { Configuration, configFile } from './configuration.ts';
 import { Lambda, type LambdaProps } from './lambda.ts';
 import { functionNameOf, idOf } from './names.ts';

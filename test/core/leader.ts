@@ -3,7 +3,7 @@ import { decide } from '../../lib/core/decision.ts';
 import type { EventCode } from '../../lib/core/events.ts';
 import { observe } from '../../lib/core/evidence.ts';
 import type { Memory } from '../../lib/core/memory.ts';
-import { remember } from '../../lib/core/remember.ts';
+import { remember } from '../../lib/core/note-decision.ts';
 import type { Saw } from '../../lib/core/sighting.ts';
 import { assess, nextDurations, type Situation } from '../../lib/core/situation.ts';
 import { type Change, changed, NOW_MS, steady, type World } from './world.ts';

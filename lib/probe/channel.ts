@@ -1,6 +1,7 @@
 /** Stops and starts what a node receives from its source. */
+
+import type { Detached, DetachedThreads } from '../core/probe-results.ts';
 import type { Position } from '../core/sighting.ts';
-import type { Detached, DetachedThreads } from '../watch/ports.ts';
 import type { Dialect } from './dialect.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
 import type { ProbeFailed } from './protocol.ts';

@@ -1,5 +1,5 @@
 /** What a server says of its sessions → obstacles to a planned move. Pure. */
-import type { Obstacle } from '../watch/ports.ts';
+import type { Obstacle } from '../core/probe-results.ts';
 import { isGlobalLock, lockerOf } from './lock-owner.ts';
 import { applicationsOf, type ProcessRow, sessionOf } from './sessions.ts';
 import type { Row } from './status-rows.ts';

@@ -5,8 +5,8 @@
  * way, a new watch may speak to an old probe. A probe never sends a time, only ages: its clock is its own.
  */
 import * as z from 'zod';
+import type { Answered, CaughtUp, Closed, Detached, Obstacle } from '../core/probe-results.ts';
 import type { Heartbeat, Inbound, Position, Saw, Server, Session, Sighting } from '../core/sighting.ts';
-import type { Answered, CaughtUp, Closed, Detached, Obstacle } from '../watch/ports.ts';
 
 const positionSchema = z.object({
   gtid: z.string().nullable(),

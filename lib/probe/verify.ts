@@ -1,6 +1,7 @@
 /** Who answers at the VIP, and whether a write gets through there: the API's word is not success. */
+
+import type { Answered } from '../core/probe-results.ts';
 import type { Heartbeat } from '../core/sighting.ts';
-import type { Answered } from '../watch/ports.ts';
 import { type Endpoint, startDial } from './connection.ts';
 import { heartbeatOf, MysqlFailure } from './errors.ts';
 import { askWhy } from './hang-cause.ts';

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import type { HostDocument } from '../watch/ports.ts';
+import type { HostDocument } from '../core/host-document.ts';
 import { documents } from './documents/index.ts';
 import { idOf, prefixOf } from './names.ts';
 

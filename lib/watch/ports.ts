@@ -6,11 +6,20 @@
  * A port that acts throws a `PortError`, whose `kind` says what the caller may conclude.
  */
 import type { Pair } from '../core/config.ts';
+import type { HostDocument } from '../core/host-document.ts';
 import type { Alert, Memory } from '../core/memory.ts';
 import type { MetricName } from '../core/metrics.ts';
 import type { NodeName, PairName, Vantage } from '../core/names.ts';
+import type {
+  Answered,
+  CaughtUp,
+  Closed,
+  Detached,
+  DetachedThreads,
+  Obstacle,
+} from '../core/probe-results.ts';
 import type { Order } from '../core/request.ts';
-import type { Heartbeat, Position, Report, Session, VipSighting } from '../core/sighting.ts';
+import type { Position, Report, VipSighting } from '../core/sighting.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. Never goes back within a process. */
@@ -62,62 +71,12 @@ export interface LookTarget {
   readonly witnessMs: number | null;
 }
 
-/** What fencing or freezing did. */
-export interface Closed {
-  /** Whether the node took writes before. */
-  readonly wasWritable: boolean;
-  /** How many application connections were killed. */
-  readonly killed: number;
-  /** The end of its history once it took no more writes. */
-  readonly position: Position;
-}
-
-export interface CaughtUp {
-  readonly reached: boolean;
-  /** Where it stands in its source's history. */
-  readonly applied: Position;
-  readonly received: Position;
-  /** The end of its own history. */
-  readonly executed: Position;
-  /** Why it was not reached. */
-  readonly because: string;
-}
-
-/** Who answered through the VIP. */
-export interface Answered {
-  readonly identity: string;
-  /** Whether it takes an application's writes. */
-  readonly writable: boolean;
-  /** Whether a heartbeat was committed there: `not-tried` when the pair has no write probe or the node is read-only. */
-  readonly heartbeat: Heartbeat;
-}
-
 /** Where catching up ends. */
 export interface CatchUpGoal {
   /** The position in the source's history to reach; null: all that was received. */
   readonly upTo: Position | null;
   /** Who the source is (`Server.identity`), so that only its channel counts; null when it was never seen. */
   readonly source: string | null;
-}
-
-/** Which threads of a channel are to stop: the one that receives, or also the one that applies. */
-export type DetachedThreads = 'receiver' | 'both';
-
-/** What detaching a node from its source found. */
-export interface Detached {
-  readonly was: 'running' | 'stopped' | 'unconfigured';
-  /** The position in the source's history up to which events were received when the channel stopped. */
-  readonly received: Position;
-  /** Whether it stays detached when the server restarts, or a person starts the channel. Not before all is applied. */
-  readonly outlasts: boolean;
-}
-
-/** A session that stands in the way of a planned move. */
-export interface Obstacle {
-  readonly kind: 'lock' | 'statement' | 'transaction' | 'schema-change' | 'backup' | 'xa';
-  readonly session: Session;
-  /** Rows changed so far by its transaction; null when the server does not say. */
-  readonly rows: number | null;
 }
 
 /** MySQL, through the probe functions. */
@@ -168,8 +127,6 @@ export interface DatabasePort {
   /** Connects to the VIP's address and asks who is there; commits a heartbeat if the pair has the write probe. */
   verify(pair: Pair, limitMs: number): Promise<Answered>;
 }
-
-export type HostDocument = 'restart-mysqld' | 'restart-keepalived' | 'bind-vip' | 'unbind-vip';
 
 /** Hosts, through SSM Run Command. */
 export interface HostPort {

@@ -4,10 +4,11 @@
  */
 import type { NodeName } from '../core/names.ts';
 import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
+import type { Answered, Obstacle } from '../core/probe-results.ts';
 import type { Step, StepKind } from '../core/step.ts';
 import { again, catchUp, detach } from './catch-up.ts';
 import { moveVip } from './move-vip.ts';
-import { type Answered, type Obstacle, PortError } from './ports.ts';
+import { PortError } from './ports.ts';
 import { already, done, type Execution, failed, missed, type Result, reason } from './step-context.ts';
 
 type Executor<Kind extends StepKind> = (

@@ -1,6 +1,7 @@
 /** The database port on the simulated masters. */
 import type { NodeName } from '../../lib/core/names.ts';
-import type { CaughtUp, DatabasePort } from '../../lib/watch/ports.ts';
+import type { CaughtUp } from '../../lib/core/probe-results.ts';
+import type { DatabasePort } from '../../lib/watch/ports.ts';
 import { attach, catchUp, detach } from './channel.ts';
 import { acting, type Context } from './context.ts';
 import { look } from './look.ts';

@@ -1,6 +1,8 @@
 /** Who answers through the VIP, and whether a commit gets through there. */
+
+import type { Answered } from '../../lib/core/probe-results.ts';
 import type { Heartbeat } from '../../lib/core/sighting.ts';
-import { type Answered, PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports.ts';
 import { beat } from '../world/sight.ts';
 import type { Context } from './context.ts';
 import { routeTo } from './statement.ts';

@@ -1,7 +1,7 @@
 /** One master: its host, its mysqld, and what it has committed. Plain state; `World` changes it. */
 import type { Node } from '../../lib/core/config.ts';
+import type { Obstacle } from '../../lib/core/probe-results.ts';
 import type { InstanceState, Position, ScheduledEvents, Session } from '../../lib/core/sighting.ts';
-import type { Obstacle } from '../../lib/watch/ports.ts';
 import { Channel } from './channel.ts';
 import type { CommitLog } from './log.ts';
 import { Order } from './order.ts';

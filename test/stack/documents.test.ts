@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/bundle.ts';
+import type { HostDocument } from '../../lib/core/host-document.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
-import type { HostDocument } from '../../lib/watch/ports.ts';
 
 afterAll(removeTemporaryDirectories);
 

@@ -1,8 +1,9 @@
 /** Two masters, EC2 and the hosts, as small as a plan needs them: states, and the calls that changed them. */
 import type { NodeName } from '../../lib/core/names.ts';
+import type { Obstacle } from '../../lib/core/probe-results.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
 import type { Position, VipPlace } from '../../lib/core/sighting.ts';
-import type { Clock, Obstacle, Ports } from '../../lib/watch/ports.ts';
+import type { Clock, Ports } from '../../lib/watch/ports.ts';
 import type { Execution } from '../../lib/watch/step-context.ts';
 import { failover, pairWith, position, recordOf, UUID1, UUID2 } from '../core/world.ts';
 import { hurried } from './clock.ts';

@@ -9,7 +9,8 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { nodeOf, type Pair } from '../../core/config.ts';
-import { type Clock, type HostDocument, type HostPort, PortError } from '../../watch/ports.ts';
+import type { HostDocument } from '../../core/host-document.ts';
+import { type Clock, type HostPort, PortError } from '../../watch/ports.ts';
 import { REQUEST_LIMIT_MS, within } from '../clients.ts';
 import { awsErrorKind, awsErrorName, describeAwsError, toPortError } from '../errors.ts';
 

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { AwsOptions } from '../../../lab/aws/start.ts';
 import { createHost, documentParameters } from '../../../lib/aws/ssm/host.ts';
+import type { HostDocument } from '../../../lib/core/host-document.ts';
 import { documents } from '../../../lib/stack/documents/index.ts';
-import type { HostDocument, HostPort } from '../../../lib/watch/ports.ts';
+import type { HostPort } from '../../../lib/watch/ports.ts';
 import { type HostWorld, hostContract } from '../../contract/host.ts';
 import { type AwsWorld, clock, pair, startWorld } from '../world.ts';
 

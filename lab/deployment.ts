@@ -5,9 +5,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Bundles } from '../lib/bundle.ts';
 import { type Config, type EnvironmentInput, parseConfig, type Settings } from '../lib/core/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
+import type { Bundles } from '../lib/stack/bundle.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { type FunctionKind, sizeOf } from '../lib/stack/sizes.ts';
 import type { TableSpec } from './aws/dynamodb.ts';

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { LatencyTerms } from '../../lab/aws/flags.ts';
 import { memoryMegabytes, vantages } from '../../lab/deployment.ts';
-import { type Bundles, bundleFunctions, temporaryDirectory } from '../../lib/bundle.ts';
+import { type Bundles, bundleFunctions, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { terminalTable } from '../bench/table.ts';
 import { dollarsPerMonth, gigabyteSecondsOf, itemsOf } from './cost.ts';
 import { renderCosts } from './document.ts';

@@ -15,8 +15,8 @@ import {
   topicArn,
 } from '../../lab/deployment.ts';
 import { openStore } from '../../lab/world.ts';
-import type { Bundles } from '../../lib/bundle.ts';
 import type { Config } from '../../lib/core/config.ts';
+import type { Bundles } from '../../lib/stack/bundle.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
 import type { StorePort } from '../../lib/watch/ports.ts';
 import { type Nodes, openNodes } from './nodes.ts';

@@ -11,7 +11,7 @@ import { parseWith } from '../../lab/flags.ts';
 import { defaultServer } from '../../lab/servers/catalogue.ts';
 import { Story } from '../../lab/story.ts';
 import { openWorld } from '../../lab/world.ts';
-import type { Bundles } from '../../lib/bundle.ts';
+import type { Bundles } from '../../lib/stack/bundle.ts';
 import { expectChange, takeCode } from './code.ts';
 import { environmentName, first, second, writeEnvironment } from './environment.ts';
 import { account, type Moto, region, startMoto } from './moto.ts';

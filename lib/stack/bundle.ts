@@ -33,7 +33,7 @@ export interface Bundle {
 export type Bundles = Readonly<Record<FunctionName, Bundle>>;
 export type Entries = Readonly<Record<FunctionName, string>>;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const lambdas: Entries = {
   watch: join(root, 'lambdas/watch.ts'),

@@ -41,7 +41,7 @@ export class Crew {
   #mishapMs = Number.NEGATIVE_INFINITY;
   #attendedSinceMs: number | null = null;
   #lateMs = 0;
-  /** A bug in the shell: a call that must not reject did. */
+  /** A bug in watch: a call that must not reject did. */
   failure: Error | null = null;
 
   constructor(props: CrewProps) {

@@ -1,4 +1,4 @@
-/** One history: ten simulated minutes of the real core and shell in a world with faults, from one seed. */
+/** One history: ten simulated minutes of the real core and watch in a world with faults, from one seed. */
 import type { Safeguards } from '../lib/core/safeguards.ts';
 import { Crew } from './crew.ts';
 import { Deaths } from './deaths.ts';
@@ -96,7 +96,7 @@ export function runHistory(props: HistoryProps): History {
   };
   crew.schedule();
   timeline.run(historyMs, () => session.court.violation === null && crew.failure === null);
-  if (crew.failure !== null) throw new Error(`seed ${seed}: the shell rejected`, { cause: crew.failure });
+  if (crew.failure !== null) throw new Error(`seed ${seed}: watch rejected`, { cause: crew.failure });
   if (session.court.violation === null) session.end();
   tally.deaths = deaths.struck;
   const { violation } = session.court;

@@ -1,7 +1,7 @@
 /**
  * Virtual time: a queue of events, and a driver that runs them in order.
  *
- * The shell under test is made of real async functions. After each event the driver lets every promise that
+ * The code under test is made of real async functions. After each event the driver lets every promise that
  * became ready run on, until none is left, and only then takes the next event: so the order of everything is
  * given by the queue alone, and a seed gives one history. `process._tickCallback` is how Node itself drains
  * its microtasks; it costs 0.2 µs an event, where `setImmediate` costs 1.6 µs and counting `await`s is a guess.

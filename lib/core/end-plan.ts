@@ -16,7 +16,7 @@ export type Ending =
   /** A step failed and undoing was not possible, or the VIP had moved already. */
   | { readonly kind: 'incomplete'; readonly because: string };
 
-/** What the shell knows at the end, and the plan's record does not say. */
+/** What watch knows at the end, and the plan's record does not say. */
 export interface Close {
   readonly nowMs: number;
   /** The identity of the new holder. */

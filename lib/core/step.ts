@@ -1,5 +1,5 @@
 /**
- * The steps that plans are made of. A step is an order to the shell: it says what must be true afterwards,
+ * The steps that plans are made of. A step is an order to watch: it says what must be true afterwards,
  * and its executor looks before it acts, so that a step can be carried out again until it succeeds.
  */
 import type { NodeName } from './names.ts';

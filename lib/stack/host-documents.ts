@@ -11,7 +11,7 @@ export interface HostDocumentsProps {
 
 /** The SSM documents: all that may be run on a host. */
 export class HostDocuments extends Construct {
-  /** The document's name in SSM, by the name that the shell knows it by. */
+  /** The document's name in SSM, by the name that watch knows it by. */
   readonly names: Readonly<Record<HostDocument, string>>;
   readonly arns: readonly string[];
 

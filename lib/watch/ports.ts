@@ -1,5 +1,5 @@
 /**
- * The ports: all that the shell knows of the world. `lib/aws` speaks to the real one, the simulator to
+ * The ports: all that watch knows of the world. `lib/aws` speaks to the real one, the simulator to
  * a made-up one, and one contract suite per port (`test/contract`) holds both to the same words.
  *
  * Every call ends by its own deadline. A port that only looks never throws: what it could not see is `blind`.

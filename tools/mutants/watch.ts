@@ -1,4 +1,4 @@
-/** Guards of the shell: the lease, the looks, and plans that are carried out. */
+/** Guards of watch: the lease, the looks, and plans that are carried out. */
 import type { Mutant } from './mutant.ts';
 
 const lease = 'lib/watch/lease.ts';

@@ -1,4 +1,4 @@
-/** Our SSM documents, by the names that the shell knows them by. No CDK here: the lab reads them too. */
+/** Our SSM documents, by the names that watch knows them by. No CDK here: the lab reads them too. */
 import type { HostDocument } from '../../core/host-document.ts';
 import { bindVip, unbindVip } from './address.ts';
 import type { Document } from './document.ts';

@@ -34,7 +34,7 @@ export function mayTry({ triedAtMs }: Memory, { kind }: Plan, nowMs: number): bo
 }
 
 /** Memory with the plan in flight. It counts for the flap guard when it has moved the VIP. */
-export function claim(memory: Memory, situation: Situation, wanted: Claim): Memory {
+export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): Memory {
   const { nowMs, pair } = situation;
   const record: PlanRecord = {
     ...wanted.plan,

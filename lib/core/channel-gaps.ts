@@ -2,13 +2,13 @@
 import type { Durations } from './durations.ts';
 import { misdirection } from './fitness.ts';
 import type { Situation } from './situation.ts';
-import type { Kept } from './witness.ts';
+import type { ChannelGaps } from './witness.ts';
 
 /** For so long a channel stays connected though nothing comes through; after that it may have ended by itself. Milliseconds. */
 const CONNECTED_MS = 15_000;
 
-/** What kept the channel of a standby that answers now from its source (`Kept`). */
-export function keptOf({ stoppedAtMs, away }: Durations, nowMs: number): Kept {
+/** What kept the channel of a standby that answers now from its source (`ChannelGaps`). */
+export function channelGapsOf({ stoppedAtMs, away }: Durations, nowMs: number): ChannelGaps {
   const stoppedAgoMs = stoppedAtMs === null ? null : nowMs - stoppedAtMs;
   if (away === null) return { stoppedAgoMs, backForMs: null, awayMs: 0 };
   const { sinceMs, backAtMs } = away;

@@ -18,7 +18,7 @@ export type LooseEnvironment = Partial<Omit<Config, 'pairs' | 'subnets' | 'vanta
 };
 
 /** Every fault of sense, in the order in which one reads the file. */
-export function senseFaults(environment: LooseEnvironment): Fault[] {
+export function ruleFaults(environment: LooseEnvironment): Fault[] {
   const subnets = environment.subnets ?? {};
   const pairs = environment.pairs ?? [];
   return [

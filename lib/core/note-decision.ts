@@ -15,7 +15,7 @@ export const ALL_CLEAR_MS = 3000;
  * Memory → memory. The same object comes back when nothing is worth saving, so that a steady pair costs no
  * writes. `newId` names the incident, if one begins here.
  */
-export function remember(
+export function noteDecision(
   memory: Memory,
   decision: Decision,
   situation: Situation,

@@ -19,7 +19,7 @@ export interface BeatLag {
   readonly isExact: boolean;
 }
 
-export interface Beats {
+export interface HeartbeatLag {
   /** A heartbeat with this stamp was committed; `atMs` is when its commit was begun. */
   note(stampMs: number, atMs: number): void;
   /**
@@ -37,7 +37,7 @@ const OVERTAKEN_MS = 200;
 const KEPT_MAX = 4000;
 
 /** None yet. */
-export function createBeats(): Beats {
+export function createHeartbeatLag(): HeartbeatLag {
   let open: Beat[] = [];
   let firstMs: number | null = null;
   return {

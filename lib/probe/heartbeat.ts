@@ -9,7 +9,7 @@ import type { Heartbeat } from '../core/sighting.ts';
 import type { Link } from './connection.ts';
 import { errnoOf, heartbeatOf, isReadOnly, MysqlFailure, sawOf } from './errors.ts';
 import { askWhy, HANGS, type Why } from './hang-cause.ts';
-import type { Beats } from './heartbeat-lag.ts';
+import type { HeartbeatLag } from './heartbeat-lag.ts';
 import { type Kept, keep, type Lent, onKept } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
 import type { Row } from './status-rows.ts';
@@ -83,7 +83,7 @@ export interface Writer {
 const ASK_AGAIN_MS = 1000;
 
 /** The write probe of one node; its rows have the node's name for a key. What it commits is noted in `beats`. */
-export function createWriter(logins: Logins, node: string, beats: Beats): Writer {
+export function createWriter(logins: Logins, node: string, beats: HeartbeatLag): Writer {
   const kept = keep(logins);
   const doctor = createDoctor(logins);
   let underWay: Promise<void> | null = null;

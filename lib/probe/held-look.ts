@@ -3,7 +3,7 @@ import { fingerprint } from '../core/fingerprint.ts';
 import type { NodeName } from '../core/names.ts';
 import type { Saw, Sighting } from '../core/sighting.ts';
 import { hearsSource } from '../core/witness.ts';
-import type { Observer, Part } from './node-watcher.ts';
+import type { NodeWatcher, Part } from './node-watcher.ts';
 import type { ProbeTarget } from './protocol.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
 
@@ -26,7 +26,7 @@ const OVERDUE_MS = 20;
  */
 const CLOSE = { limitMs: 30, everyMs: 100, leastMs: 5 } as const;
 
-export type Observers = (target: ProbeTarget, node: NodeName) => Observer;
+export type Observers = (target: ProbeTarget, node: NodeName) => NodeWatcher;
 
 /**
  * Looks at every node of every target, at once and then every `lookIntervalMs`, or as soon as a connection drops.

@@ -25,7 +25,7 @@ export interface Answer {
   readonly rows: readonly Row[];
 }
 
-export interface Patience {
+export interface LateAnswers {
   /** Whether an earlier question, or an earlier attempt at a connection, is still open. */
   readonly isWaiting: boolean;
   /** Asks on the connection; throws a `MysqlFailure` of a timeout after `limitMs`, and keeps the question. */
@@ -45,7 +45,7 @@ interface Attempt {
   during(): Phase;
 }
 
-export function createPatience(logins: Logins): Patience {
+export function createLateAnswers(logins: Logins): LateAnswers {
   let overdue: Overdue | null = null;
   let fresh: Attempt | null = null;
   /** A fresh connection that was ready while no look waited for it. */

@@ -5,11 +5,11 @@ import type { Endpoint } from './connection.ts';
 import { CONNECTIONS_PER_VANTAGE } from './connection-count.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
-import type { BeatLag, Beats } from './heartbeat-lag.ts';
+import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { keep, type Lent, onKept } from './kept-connection.ts';
-import { type Answer, createPatience } from './late-answers.ts';
+import { type Answer, createLateAnswers } from './late-answers.ts';
 import { createLogins, type Refusal } from './logins.ts';
-import { createDetails, type DetailWords, type Peer } from './replication-reader.ts';
+import { createReplicationReader, type DetailWords, type Peer } from './replication-reader.ts';
 import { inboundOf, type Pulse, readPulse } from './status-rows.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
 
@@ -20,7 +20,7 @@ export interface Observed {
   readonly node: NodeName;
   readonly endpoint: Endpoint;
   /** The heartbeats that this probe has committed on it. */
-  readonly beats: Beats;
+  readonly beats: HeartbeatLag;
   readonly peer: Peer;
   /** Called with who answers, with every look that is answered. */
   onIdentity(identity: string): void;
@@ -33,7 +33,7 @@ export interface Part {
   readonly writeProbe: boolean;
 }
 
-export interface Observer {
+export interface NodeWatcher {
   /**
    * One look, ended within `limitMs`; twice that when a kept connection was lost and a fresh one had to tell
    * why. A look that is under way is shared. Never throws for anything that a server or a network can do.
@@ -47,12 +47,12 @@ export interface Observer {
   drop(): void;
 }
 
-export function createObserver({ node, endpoint, beats, peer, onIdentity }: Observed): Observer {
+export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: Observed): NodeWatcher {
   const lost = createBell();
   const logins = createLogins(endpoint);
   const pulses = keep(logins, lost.ring);
-  const patience = createPatience(logins);
-  const details = createDetails(logins, peer);
+  const patience = createLateAnswers(logins);
+  const details = createReplicationReader(logins, peer);
   const writer = createWriter(logins, node, beats);
   let underWay: Promise<Saw> | null = null;
 

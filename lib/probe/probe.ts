@@ -3,10 +3,10 @@
 import { catchUp } from './catch-up.ts';
 import { attach, detach } from './channel.ts';
 import type { Endpoint } from './connection.ts';
-import { type Beats, createBeats } from './heartbeat-lag.ts';
+import { createHeartbeatLag, type HeartbeatLag } from './heartbeat-lag.ts';
 import { holdLook } from './held-look.ts';
 import { inspect } from './inspect.ts';
-import { createObserver, type Observer } from './node-watcher.ts';
+import { createNodeWatcher, type NodeWatcher } from './node-watcher.ts';
 import type { ProbeRequest, ProbeResponse, ProbeTarget } from './protocol.ts';
 import { type Way, wayTo } from './statement-session.ts';
 import type { Source } from './status-rows.ts';
@@ -31,8 +31,8 @@ export interface Probe {
 
 /** Made once for each execution environment. `nowWallMs` is a clock that goes on while the process is frozen. */
 export function createProbe(nowWallMs: () => number = Date.now): Probe {
-  const observers = new Map<string, { readonly endpoint: string; readonly observer: Observer }>();
-  const beats = new Map<string, Beats>();
+  const observers = new Map<string, { readonly endpoint: string; readonly observer: NodeWatcher }>();
+  const beats = new Map<string, HeartbeatLag>();
   /** Who answered at each node. It outlives the connections: a server does not change while nobody looks, as a rule. */
   const identities = new Map<string, string>();
   let looks = 0;
@@ -47,9 +47,9 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
   }
 
   /** What was committed on a node: its own observer notes it, its peer's is timed by it. */
-  function beatsOf({ pair }: ProbeTarget, node: string): Beats {
+  function beatsOf({ pair }: ProbeTarget, node: string): HeartbeatLag {
     const key = `${pair}/${node}`;
-    const known = beats.get(key) ?? createBeats();
+    const known = beats.get(key) ?? createHeartbeatLag();
     beats.set(key, known);
     return known;
   }
@@ -63,14 +63,14 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
   }
 
   /** The observer of a node; a new one when its address or the credentials have changed. */
-  function observerOf(target: ProbeTarget, name: string): Observer {
+  function observerOf(target: ProbeTarget, name: string): NodeWatcher {
     const key = `${target.pair}/${name}`;
     const endpoint = endpointOf(target, addressOf(target, name));
     const peer = target.nodes.find((node) => node.name !== name) ?? { name: '', address: '' };
     const kept = observers.get(key);
     if (kept?.endpoint === JSON.stringify(endpoint)) return kept.observer;
     kept?.observer.drop();
-    const observer = createObserver({
+    const observer = createNodeWatcher({
       ...{ node: name, endpoint, beats: beatsOf(target, name) },
       peer: {
         ...{ node: peer.name, address: peer.address, beats: beatsOf(target, peer.name) },

@@ -13,7 +13,7 @@
 import type { Link } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { readHeartbeat } from './heartbeat.ts';
-import type { BeatLag, Beats } from './heartbeat-lag.ts';
+import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { keep, type Lent, onKept } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
 import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './source-contact.ts';
@@ -54,7 +54,7 @@ export interface Wanted {
   readonly follows: boolean;
 }
 
-export interface Details {
+export interface ReplicationReader {
   /**
    * Reads what is due of the details, waiting at most `limitMs`. Throws a `MysqlFailure` only when the server refuses
    * to tell (a missing grant).
@@ -78,11 +78,11 @@ export interface Peer {
   /** Who answered there last; null while nobody has. */
   identity(): string | null;
   /** The heartbeats that this probe has committed there. */
-  readonly beats: Beats;
+  readonly beats: HeartbeatLag;
 }
 
 /** The details of the node that these logins lead to, and which replicates from `peer`. */
-export function createDetails(logins: Logins, peer: Peer): Details {
+export function createReplicationReader(logins: Logins, peer: Peer): ReplicationReader {
   const kept = keep(logins);
   let underWay: Promise<void> | null = null;
   let heard: Heard | null = null;

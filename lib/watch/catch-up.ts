@@ -5,7 +5,7 @@ import type { CaughtUp, Detached, DetachedThreads } from '../core/probe-results.
 import type { Position } from '../core/sighting.ts';
 import type { Step } from '../core/step.ts';
 import { type CatchUpGoal, PortError } from './ports.ts';
-import { already, done, type Execution, failed, missed, type Result } from './step-context.ts';
+import { already, done, failed, missed, type Result, type StepContext } from './step-context.ts';
 
 type CatchUp = Extract<Step, { kind: 'catch-up' }>;
 type Detach = Extract<Step, { kind: 'detach' }>;
@@ -17,7 +17,7 @@ const LAST_TRY_MS = 500;
 /** How often a statement that was not answered is sent again. */
 export const LOST_ANSWER_TRIES = 3;
 
-export async function catchUp(step: CatchUp, execution: Execution): Promise<Result> {
+export async function catchUp(step: CatchUp, execution: StepContext): Promise<Result> {
   const { record, safeguards, identityOf } = execution;
   if (!safeguards.catchUp) return done('taken out');
   if (step.ifFenced && record.fencedAt === null) return already(`${step.source} was not fenced`);
@@ -36,7 +36,7 @@ export async function catchUp(step: CatchUp, execution: Execution): Promise<Resu
 }
 
 /** Calls again until the goal is reached, the limit is over, or the plan is no longer wanted. */
-async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: Execution): Promise<CaughtUp> {
+async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: StepContext): Promise<CaughtUp> {
   const { pair, ports, guard, unwanted, waits, safeguards } = execution;
   const isExtended = step.limitOf === 'progress' && safeguards.progress;
   let limit = limitOf(step, execution);
@@ -58,7 +58,7 @@ async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: Execution):
 }
 
 /** Until when to wait, by the clock. A freeze may have begun by the clock of another leader, which may be ahead. Milliseconds. */
-function limitOf({ limitOf: kind, limitMs }: CatchUp, { ports, record }: Execution): number {
+function limitOf({ limitOf: kind, limitMs }: CatchUp, { ports, record }: StepContext): number {
   const nowMs = ports.clock.nowMs();
   if (kind !== 'freeze') return nowMs + limitMs;
   const endMs = Math.min(record.frozenAtMs ?? nowMs, nowMs) + limitMs;
@@ -74,7 +74,7 @@ function textOf({ gtid, file, offset }: Position): string {
  * catching up and the stop is applied first: later it could overwrite newer rows. Where a person has accepted that not all
  * is applied, the rest is not applied later either.
  */
-export async function detach(step: Detach, execution: Execution): Promise<Result> {
+export async function detach(step: Detach, execution: StepContext): Promise<Result> {
   const { record, safeguards } = execution;
   if (!safeguards.detach) return already('taken out');
   if (reachedTheEnd(record)) return already(`the last write of ${step.source} is applied on ${step.node}`);
@@ -101,7 +101,7 @@ export async function detach(step: Detach, execution: Execution): Promise<Result
   }
 }
 
-async function answers({ node }: Detach, { pair, ports }: Execution): Promise<boolean> {
+async function answers({ node }: Detach, { pair, ports }: StepContext): Promise<boolean> {
   try {
     await ports.database.inspect(pair, node, STATEMENT_LIMIT_MS);
     return true;
@@ -113,7 +113,7 @@ async function answers({ node }: Detach, { pair, ports }: Execution): Promise<bo
 function stop(
   step: Detach,
   threads: DetachedThreads,
-  { pair, ports, guard, identityOf }: Execution,
+  { pair, ports, guard, identityOf }: StepContext,
 ): Promise<Detached> {
   return again(() => {
     guard();
@@ -124,7 +124,7 @@ function stop(
 async function applyRest(
   step: Detach,
   received: Position,
-  { pair, ports, record, identityOf }: Execution,
+  { pair, ports, record, identityOf }: StepContext,
 ): Promise<Partial<PlanRecord> | string> {
   const known = record.receivedAt ?? null;
   if (known !== null && textOf(known) === textOf(received)) return {};

@@ -9,7 +9,7 @@ import type { PairName, Vantage } from '../core/names.ts';
 import { ORDER_LIFE_MS } from '../core/orders.ts';
 import type { Sighting } from '../core/sighting.ts';
 import type { HeldLease } from './lease.ts';
-import type { PairRunner } from './pair-loop.ts';
+import type { PairLoop } from './pair-loop.ts';
 import type { LookTarget, Ports, WaitingOrder } from './ports.ts';
 
 /** How often EC2 is asked while all is well, and while it is not. Milliseconds. */
@@ -30,12 +30,12 @@ const METRICS_EVERY_MS = 10_000;
 /** Why a sleep or a look is ended early: given, because the default reason is an error with a stack. */
 const WOKEN = 'woken';
 
-export class Leadership {
+export class LeaderLoops {
   readonly #config: Config;
   readonly #ports: Ports;
   readonly #lease: HeldLease;
   readonly #stop: AbortSignal;
-  #runners: readonly PairRunner[] = [];
+  #runners: readonly PairLoop[] = [];
   readonly #held = new Set<AbortController>();
   readonly #resting = new Set<AbortController>();
   readonly #seen = new Map<Vantage, Map<PairName, readonly Sighting[]>>();
@@ -51,7 +51,7 @@ export class Leadership {
   }
 
   /** Takes a pair's runner in, before the loops or while they run. */
-  add(runner: PairRunner): void {
+  add(runner: PairLoop): void {
     this.#runners = [...this.#runners, runner];
     for (const rest of this.#resting) rest.abort(WOKEN);
   }

@@ -3,7 +3,7 @@ import type { Pair } from '../core/config.ts';
 import type { NodeName } from '../core/names.ts';
 import type { VipSighting } from '../core/sighting.ts';
 import { PortError, type Ports } from './ports.ts';
-import { already, done, type Execution, failed, type Result, reason } from './step-context.ts';
+import { already, done, failed, type Result, reason, type StepContext } from './step-context.ts';
 import { askThroughVip } from './through-vip.ts';
 
 /** How often a throttled call is made again, and how far apart. */
@@ -16,7 +16,7 @@ const WORD_LIFE_MS = 1000;
  * Reassigns the VIP to `to`. `blocked` when EC2 answers neither the call nor the question where the VIP is:
  * it may or may not have moved, so the plan neither goes on nor is undone, and tries again.
  */
-export async function moveVip(to: NodeName, execution: Execution): Promise<Result> {
+export async function moveVip(to: NodeName, execution: StepContext): Promise<Result> {
   const before = await whereIsIt(execution, execution.located);
   if (before === to) return already(`the VIP is on ${to}`, { vipMoved: true });
   // While a live holder is closed for this, an EC2 that does not even say where the VIP is gets no call that may hang.
@@ -44,7 +44,7 @@ export async function locate(pair: Pair, ports: Ports): Promise<VipSighting | un
 /** Whether the node answers through the VIP. False when another one does, when nobody does, and when it was never seen. */
 export async function answersThroughVip(
   node: NodeName,
-  { pair, ports, identityOf }: Execution,
+  { pair, ports, identityOf }: StepContext,
 ): Promise<boolean> {
   if (identityOf(node) === null) return false;
   const said = await askThroughVip(pair, ports, identityOf);
@@ -52,8 +52,8 @@ export async function answersThroughVip(
 }
 
 async function whereIsIt(
-  { pair, ports }: Execution,
-  asked: Execution['located'] = null,
+  { pair, ports }: StepContext,
+  asked: StepContext['located'] = null,
 ): Promise<NodeName | 'elsewhere' | 'unknown'> {
   const known = await asked;
   const isNew = known && ports.clock.nowMs() - known.atMs <= WORD_LIFE_MS;
@@ -63,7 +63,7 @@ async function whereIsIt(
 }
 
 /** Null when EC2 shows the VIP on the node; else the last error. */
-async function assign(to: NodeName, { pair, ports, guard }: Execution): Promise<PortError | null> {
+async function assign(to: NodeName, { pair, ports, guard }: StepContext): Promise<PortError | null> {
   for (let attempt = 1; ; attempt += 1) {
     guard();
     try {

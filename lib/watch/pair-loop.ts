@@ -20,7 +20,7 @@ import {
 import { awaitedWitnessMs, hasteAt, hasteOf, leastOf, suspicionOf } from '../core/look-schedule.ts';
 import type { Memory } from '../core/memory.ts';
 import type { NodeName, Vantage } from '../core/names.ts';
-import { remember } from '../core/note-decision.ts';
+import { noteDecision } from '../core/note-decision.ts';
 import { noteStandbyWrites, ownGrowth } from '../core/notes.ts';
 import { decideOrder } from '../core/orders.ts';
 import { moveStageOf, type PlanRecord } from '../core/plan.ts';
@@ -37,13 +37,13 @@ import {
 import { tellUnserved } from '../core/unserved.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
-import { Campaign, type LastSeen, PLAN_WAITS_MS } from './plan-runner.ts';
+import { type LastSeen, PLAN_WAITS_MS, PlanRunner } from './plan-runner.ts';
 import { PortError, type Ports, type WaitingOrder } from './ports.ts';
 import { CutShort } from './step-context.ts';
 import { Failures } from './tick-fails.ts';
 import { VipNews } from './vip-news.ts';
 
-export interface RunnerProps {
+export interface PairLoopProps {
   readonly pair: Pair;
   readonly ports: Ports;
   readonly lease: HeldLease;
@@ -73,11 +73,11 @@ const RESUME_PAUSE_MS = 1000;
 /** A runner that has ended no tick and no step for this long does not count as alive. Milliseconds. */
 const ALIVE_MS = 10_000;
 
-export class PairRunner {
+export class PairLoop {
   readonly pair: Pair;
-  readonly #props: RunnerProps;
+  readonly #props: PairLoopProps;
   readonly #memory: PairMemory;
-  readonly #campaign: Campaign;
+  readonly #campaign: PlanRunner;
   readonly #vipNews: VipNews;
   /** What each node last said of itself. */
   readonly #servers: Record<NodeName, LastSeen> = {};
@@ -102,12 +102,12 @@ export class PairRunner {
   #resumeFromMs = 0;
   #workedMs: number;
 
-  constructor(props: RunnerProps) {
+  constructor(props: PairLoopProps) {
     this.#props = props;
     this.pair = props.pair;
     this.#memory = new PairMemory(props);
     this.#failures = new Failures({ ...props, pair: props.pair.name });
-    this.#campaign = new Campaign({
+    this.#campaign = new PlanRunner({
       ...props,
       memory: this.#memory,
       lastSeen: (node) => this.#servers[node] ?? null,
@@ -282,7 +282,7 @@ export class PairRunner {
     this.#trace(decision, situation);
     this.#witnessMs = awaitedWitnessMs(situation);
     this.#setHaste(hasteOf(situation, this.#durations), suspicionOf(situation) !== null);
-    const remembered = remember(before, decision, situation, this.#durations, this.#incidentId);
+    const remembered = noteDecision(before, decision, situation, this.#durations, this.#incidentId);
     const grown = this.#grown;
     this.#grown = null;
     await this.#memory.save(noteStandbyWrites(remembered, situation, grown, this.#incidentId));

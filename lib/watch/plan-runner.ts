@@ -1,9 +1,9 @@
 /** From a claimed plan to its end: one plan of one pair at a time. */
 import { tellCondition, withIncident } from '../core/alerts.ts';
-import { type Claim, claim } from '../core/begin-plan.ts';
+import { beginPlan, type Claim } from '../core/begin-plan.ts';
 import { behindOf } from '../core/behind.ts';
 import type { Pair } from '../core/config.ts';
-import { settle } from '../core/end-plan.ts';
+import { endPlan } from '../core/end-plan.ts';
 import type { EventCode } from '../core/events.ts';
 import { reasonsOfRestart } from '../core/fitness.ts';
 import type { NodeName } from '../core/names.ts';
@@ -19,7 +19,7 @@ import { type Executed, execute, undo } from './plan-stages.ts';
 import type { Ports } from './ports.ts';
 import { CutShort } from './step-context.ts';
 
-export interface CampaignProps {
+export interface PlanRunnerProps {
   readonly pair: Pair;
   readonly ports: Ports;
   readonly lease: HeldLease;
@@ -43,11 +43,11 @@ export interface LastSeen {
 export const PLAN_WAITS_MS = 5000;
 
 /** Carries out plans for one pair. Every method throws `CutShort` when the lease or the time runs out. */
-export class Campaign {
-  readonly #props: CampaignProps;
+export class PlanRunner {
+  readonly #props: PlanRunnerProps;
   #steppedMs = 0;
 
-  constructor(props: CampaignProps) {
+  constructor(props: PlanRunnerProps) {
     this.#props = props;
   }
 
@@ -61,7 +61,7 @@ export class Campaign {
     const ids = { planId: ports.ids.next(), incidentId: ports.ids.next() };
     const seen = plan.from === null ? null : this.#props.lastSeen(plan.from);
     const last = { lastSeen: seen?.server.executed ?? null, lastSeenAtMs: seen?.atMs ?? null };
-    await memory.save(claim(memory.now, situation, { ...wanted, ...ids, ...last, epoch: lease.epoch }));
+    await memory.save(beginPlan(memory.now, situation, { ...wanted, ...ids, ...last, epoch: lease.epoch }));
     this.#log(`${plan.kind} to ${plan.to} (${row}): ${because}`);
     memory.record('decision', `${row} ${plan.kind} to ${plan.to}: ${because}`);
     if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
@@ -166,7 +166,7 @@ export class Campaign {
     this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
     const close = { nowMs, identity: this.identityOf(record.to), incidentId };
     const { ending } = executed;
-    await memory.update((now) => settle({ ...now, plan: record }, pair, record, ending, close));
+    await memory.update((now) => endPlan({ ...now, plan: record }, pair, record, ending, close));
     if (record.vipMoved && record.kind === 'failover') {
       ports.metrics.publish('OutageMs', nowMs - record.badSinceMs, pair.name);
     }

@@ -8,7 +8,7 @@ import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord, stageOf } from 
 import type { Outcome, Step } from '../core/step.ts';
 import { renderOutcome, renderStep } from '../core/text/steps-text.ts';
 import { answersThroughVip } from './move-vip.ts';
-import { CutShort, type Execution, type Result } from './step-context.ts';
+import { CutShort, type Result, type StepContext } from './step-context.ts';
 import { carryOutStep } from './step-executors.ts';
 import { undoSteps } from './undo.ts';
 
@@ -25,7 +25,7 @@ const BLOCKED_LIMIT_MS = 10_000;
 /** How far apart a blocked step is tried again while a live holder is kept from taking writes. Milliseconds. */
 const BLOCKED_PAUSE_MS = 500;
 
-type Context = Omit<Execution, 'record'>;
+type Context = Omit<StepContext, 'record'>;
 
 /**
  * Carries the plan on from where its record says. Throws `CutShort` when the lease or the time ran out, and
@@ -152,14 +152,14 @@ function isMilestone({ stages }: PlanRecord, index: number): boolean {
   return kinds.includes('freeze') || kinds.includes('open') || kinds.includes('move-vip');
 }
 
-async function carryOutStage(stage: readonly Step[], execution: Execution): Promise<readonly Result[]> {
+async function carryOutStage(stage: readonly Step[], execution: StepContext): Promise<readonly Result[]> {
   const settled = await Promise.allSettled(stage.map((step) => traced(step, execution)));
   const thrown = settled.find((result) => result.status === 'rejected');
   if (thrown) throw thrown.reason;
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-async function traced(step: Step, execution: Execution): Promise<Result> {
+async function traced(step: Step, execution: StepContext): Promise<Result> {
   const { log, clock } = execution.ports;
   const fields = { pair: execution.pair.name, plan: execution.record.id, row: execution.record.row };
   const startedMs = clock.nowMs();

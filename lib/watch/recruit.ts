@@ -1,21 +1,21 @@
 /** A pair whose memory is to be claimed: what cannot be read of one pair must not keep the leader from the others. */
 import type { Pair } from '../core/config.ts';
 import type { Memory } from '../core/memory.ts';
-import type { Leadership } from './leader-loops.ts';
-import { PairRunner, type RunnerProps } from './pair-loop.ts';
+import type { LeaderLoops } from './leader-loops.ts';
+import { PairLoop, type PairLoopProps } from './pair-loop.ts';
 import { PortError } from './ports.ts';
 import { Failures } from './tick-fails.ts';
 
-type Common = Omit<RunnerProps, 'pair' | 'memory'>;
+type Common = Omit<PairLoopProps, 'pair' | 'memory'>;
 
 export class Recruit {
   readonly #pair: Pair;
   readonly #common: Common;
-  readonly #leadership: Leadership;
+  readonly #leadership: LeaderLoops;
   readonly #failures: Failures;
   #enlisted = false;
 
-  constructor(pair: Pair, common: Common, leadership: Leadership) {
+  constructor(pair: Pair, common: Common, leadership: LeaderLoops) {
     this.#pair = pair;
     this.#common = common;
     this.#leadership = leadership;
@@ -27,7 +27,7 @@ export class Recruit {
     try {
       const memory = await this.#claim();
       if (memory === null) return this.#common.onSuperseded();
-      this.#leadership.add(new PairRunner({ ...this.#common, pair: this.#pair, memory }));
+      this.#leadership.add(new PairLoop({ ...this.#common, pair: this.#pair, memory }));
       this.#enlisted = true;
     } catch (error) {
       await this.#failures.note('the memory could not be claimed', error);

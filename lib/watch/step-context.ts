@@ -13,7 +13,7 @@ export class CutShort extends Error {
 }
 
 /** What an executor may use. */
-export interface Execution {
+export interface StepContext {
   readonly pair: Pair;
   readonly ports: Ports;
   readonly safeguards: Safeguards;

@@ -9,11 +9,11 @@ import type { Step, StepKind } from '../core/step.ts';
 import { again, catchUp, detach } from './catch-up.ts';
 import { moveVip } from './move-vip.ts';
 import { PortError } from './ports.ts';
-import { already, done, type Execution, failed, missed, type Result, reason } from './step-context.ts';
+import { already, done, failed, missed, type Result, reason, type StepContext } from './step-context.ts';
 
 type Executor<Kind extends StepKind> = (
   step: Extract<Step, { kind: Kind }>,
-  execution: Execution,
+  execution: StepContext,
 ) => Promise<Result>;
 
 /** How long the VIP may take to lead to its new holder. Milliseconds. */
@@ -185,7 +185,7 @@ function committedIn(answered: Answered | string): string {
 function problemOf(
   node: NodeName,
   answered: Answered | string,
-  { pair, identityOf }: Execution,
+  { pair, identityOf }: StepContext,
 ): string | null {
   if (typeof answered === 'string') return answered;
   const { identity, writable, heartbeat } = answered;
@@ -199,7 +199,7 @@ function problemOf(
 }
 
 /** Carries one step out. Errors of ports become outcomes; `CutShort` and bugs go up. */
-export async function carryOutStep(step: Step, execution: Execution): Promise<Result> {
+export async function carryOutStep(step: Step, execution: StepContext): Promise<Result> {
   try {
     const executor = executors[step.kind] as Executor<StepKind>;
     return await executor(step, execution);
@@ -214,7 +214,7 @@ async function close(
   node: NodeName,
   kills: 'to-close' | 'once-closed',
   limitMs: number,
-  { pair, ports, guard, record }: Execution,
+  { pair, ports, guard, record }: StepContext,
 ): Promise<Result> {
   guard();
   const beganMs = ports.clock.nowMs();

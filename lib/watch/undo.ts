@@ -1,14 +1,14 @@
 /** Undoing a plan: the new holder is closed for certain before the old one is opened, and a commit shows that it is. */
 import { mayHaveBegun, outcomeOf, type PlanRecord } from '../core/plan.ts';
 import type { Step } from '../core/step.ts';
-import type { Execution, Result } from './step-context.ts';
+import type { Result, StepContext } from './step-context.ts';
 
 /** How often closing the new holder is tried, and how far apart. Milliseconds. */
 const TRIES = 3;
 const PAUSE_MS = 500;
 
-type Context = Omit<Execution, 'record'>;
-type CarryOut = (step: Step, execution: Execution) => Promise<Result>;
+type Context = Omit<StepContext, 'record'>;
+type CarryOut = (step: Step, execution: StepContext) => Promise<Result>;
 
 export interface Undone {
   readonly record: PlanRecord;
@@ -30,7 +30,7 @@ export async function undoSteps(record: PlanRecord, context: Context, carryOut: 
   return { record: undone, problem: null };
 }
 
-async function tried(step: Step, execution: Execution, carryOut: CarryOut): Promise<Result> {
+async function tried(step: Step, execution: StepContext, carryOut: CarryOut): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await carryOut(step, execution);
     // Only what must be so before the next step is tried again here; the rest is, at the next looks.
@@ -55,7 +55,7 @@ function isNeedless(step: Step, record: PlanRecord): boolean {
 }
 
 /** Whether the node may take writes because of this plan. */
-function matters(node: string, { record, isDown }: Execution): boolean {
+function matters(node: string, { record, isDown }: StepContext): boolean {
   return mayHaveBegun(record, 'open') && !isDown(node);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Config } from '../core/config.ts';
 import { allSafeguards, type Safeguards } from '../core/safeguards.ts';
-import { Leadership } from './leader-loops.ts';
+import { LeaderLoops } from './leader-loops.ts';
 import { contend, type HeldLease } from './lease.ts';
 import type { Ports } from './ports.ts';
 import { Recruit } from './recruit.ts';
@@ -55,7 +55,7 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
   const kept = lease.keep(stop.signal, onLost);
   const timed = ports.clock.sleep(deadlineMs - ports.clock.nowMs(), stop.signal).then(() => stop.abort(OVER));
   try {
-    const leadership = new Leadership(config, ports, lease, stop.signal);
+    const leadership = new LeaderLoops(config, ports, lease, stop.signal);
     const vantages = ports.database.vantages.length;
     const onHaste = (isSuspicion: boolean) => leadership.hasten(isSuspicion);
     const common = { ports, lease, vantages, safeguards, stop: stop.signal, onHaste, onSuperseded: onLost };

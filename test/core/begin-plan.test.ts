@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { type Claim, claim, mayTry, TRY_AGAIN_MS } from '../../lib/core/begin-plan.ts';
+import { beginPlan, type Claim, mayTry, TRY_AGAIN_MS } from '../../lib/core/begin-plan.ts';
 import { closeStandbyPlan, openHolderPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
 import {
   answers1,
@@ -35,7 +35,7 @@ const lost = seen(steady, holder(refused));
 const ordered = { ...wanted, row: 'O-failover', by: 'eva', requestId: 'eeee0001' };
 
 describe('an automatic failover that is taken up', () => {
-  const after = claim(steady.memory, lost, wanted);
+  const after = beginPlan(steady.memory, lost, wanted);
 
   it('is in memory, whole, with whom and why', () => {
     expect(after.plan).toMatchObject({
@@ -78,13 +78,13 @@ describe('an automatic failover that is taken up', () => {
 
   it('keeps the incident that is open', () => {
     const incident = { id: 'cccc0000', openedAtMs: 5, row: 'D23', told: ['standby-unfit' as const] };
-    const open = claim({ ...steady.memory, incident }, lost, wanted).incident;
+    const open = beginPlan({ ...steady.memory, incident }, lost, wanted).incident;
     expect(open).toEqual({ ...incident, told: ['standby-unfit', 'failover-started'], alerts: 1 });
   });
 });
 
 it('an ordered failover tells, but opens no incident and does not count for the flap guard', () => {
-  const after = claim(steady.memory, lost, ordered);
+  const after = beginPlan(steady.memory, lost, ordered);
   expect(after.incident).toBeNull();
   expect(after.failoversAtMs).toEqual([]);
   expect(after.outbox.map(({ code, incident }) => [code, incident])).toEqual([['failover-started', null]]);
@@ -92,10 +92,10 @@ it('an ordered failover tells, but opens no incident and does not count for the 
 
 it('a switchover tells nothing before its end, and remembers that the holder took writes', () => {
   const plan = switchoverPlan(pairWith(), 'db2');
-  const after = claim(steady.memory, seen(steady), { ...ordered, plan });
+  const after = beginPlan(steady.memory, seen(steady), { ...ordered, plan });
   expect(after.outbox).toEqual([]);
   expect(after.plan?.wasWritable).toBe(true);
-  const closed = claim(steady.memory, seen(steady, holder(answers1({ writable: false }))), {
+  const closed = beginPlan(steady.memory, seen(steady, holder(answers1({ writable: false }))), {
     ...ordered,
     plan,
   });
@@ -103,7 +103,7 @@ it('a switchover tells nothing before its end, and remembers that the holder too
 });
 
 it('an automatic plan other than a failover opens an incident and tells at its end', () => {
-  const after = claim(steady.memory, seen(steady), {
+  const after = beginPlan(steady.memory, seen(steady), {
     ...wanted,
     row: 'D19',
     plan: closeStandbyPlan(pairWith(), 'db2'),
@@ -113,17 +113,20 @@ it('an automatic plan other than a failover opens an incident and tells at its e
 
 it('forgets who was seen open or closed only of nodes that the plan opens or closes', () => {
   const { settled } = steady.memory;
-  const opened = claim(steady.memory, seen(steady), { ...wanted, plan: openHolderPlan(pairWith(), 'db1') });
+  const opened = beginPlan(steady.memory, seen(steady), {
+    ...wanted,
+    plan: openHolderPlan(pairWith(), 'db1'),
+  });
   expect(opened.settled).toEqual({ db2: settled.db2 });
-  expect(claim(steady.memory, lost, wanted).settled).toEqual({});
+  expect(beginPlan(steady.memory, lost, wanted).settled).toEqual({});
 });
 
 it('a release knows the security groups to give back; no other plan does', () => {
   const quarantine = { node: 'db1', groups: ['sg-1', 'sg-2'] };
   const isolated = changed(steady, memory({ quarantine })).memory;
-  const release = claim(isolated, seen(steady), { ...ordered, plan: releasePlan('db1') });
+  const release = beginPlan(isolated, seen(steady), { ...ordered, plan: releasePlan('db1') });
   expect(release.plan?.isolatedFrom).toEqual(['sg-1', 'sg-2']);
-  expect(claim(isolated, lost, wanted).plan?.isolatedFrom).toBeNull();
+  expect(beginPlan(isolated, lost, wanted).plan?.isolatedFrom).toBeNull();
 });
 
 describe('since when the holder has been bad', () => {
@@ -132,7 +135,7 @@ describe('since when the holder has been bad', () => {
     ['fails the check: since it does, however long it has answered', [failing, failingFor(12_000)], 12_000],
     ['serves, and an operator wants it so: since now', [holder(answers1(), 9000, 3_600_000)], 0],
   ])('%s', (_, changes, agoMs) => {
-    const { plan } = claim(steady.memory, seen(steady, ...changes), wanted);
+    const { plan } = beginPlan(steady.memory, seen(steady, ...changes), wanted);
     expect(NOW_MS - (plan?.badSinceMs ?? 0)).toBe(agoMs);
   });
 });

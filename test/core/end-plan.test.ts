@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { tellCondition } from '../../lib/core/alerts.ts';
-import { answer, type Ending, settle } from '../../lib/core/end-plan.ts';
+import { answer, type Ending, endPlan } from '../../lib/core/end-plan.ts';
 import type { EventCode } from '../../lib/core/events.ts';
 import { emptyMemory, type Incident, type Memory } from '../../lib/core/memory.ts';
 import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
@@ -25,7 +25,7 @@ const incident: Incident = { id: '41c', openedAtMs: NOW_MS - 5000, row: 'D10', t
 
 function end(plan: Plan, ending: Ending, changes: Partial<PlanRecord> = {}, before: Partial<Memory> = {}) {
   const record = recordOf(plan, changes);
-  return settle(
+  return endPlan(
     { ...emptyMemory, lastHolder: 'db1', incident, plan: record, ...before },
     pair,
     record,
@@ -129,7 +129,7 @@ describe('what is remembered', () => {
   ])('finds a node isolated before: keeps %s', (_, quarantine, groups) => {
     const record = recordOf(failover, { isolatedFrom: [] });
     const before = { ...emptyMemory, incident, plan: record, quarantine };
-    expect(settle(before, pairWith(isolating), record, undone, close).quarantine).toEqual({
+    expect(endPlan(before, pairWith(isolating), record, undone, close).quarantine).toEqual({
       node: 'db1',
       groups,
     });

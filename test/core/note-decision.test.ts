@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../lib/core/decision.ts';
 import type { Memory, Readiness } from '../../lib/core/memory.ts';
-import { remember } from '../../lib/core/note-decision.ts';
+import { noteDecision } from '../../lib/core/note-decision.ts';
 import type { Durations } from '../../lib/core/situation.ts';
 import { noDurations } from '../../lib/core/situation.ts';
 import {
@@ -33,7 +33,7 @@ import {
 /** What is remembered of this, after a decision on it. */
 function left(changes: readonly Change[], durations: Partial<Durations> = {}): Memory {
   const situation = seen(steady, ...changes);
-  return remember(
+  return noteDecision(
     situation.memory,
     decide(situation),
     situation,
@@ -60,7 +60,9 @@ const codes = ({ outbox }: Memory) => outbox.map(({ code }) => code);
 
 it('is the same object when there is nothing worth saving: a steady pair costs no writes', () => {
   const situation = seen(steady);
-  expect(remember(situation.memory, decide(situation), situation, noDurations, 'x')).toBe(situation.memory);
+  expect(noteDecision(situation.memory, decide(situation), situation, noDurations, 'x')).toBe(
+    situation.memory,
+  );
 });
 
 describe('who holds', () => {

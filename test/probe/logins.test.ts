@@ -1,7 +1,7 @@
 /** Logins: one at a time, however the server treats them. A server that we script stands in for a real one. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createPatience } from '../../lib/probe/late-answers.ts';
+import { createLateAnswers } from '../../lib/probe/late-answers.ts';
 import { createLogins, type Logins, loginLimitMs } from '../../lib/probe/logins.ts';
 import { pauseMs } from './subject.ts';
 
@@ -60,7 +60,7 @@ async function logInTo(greet: (socket: Socket) => void, nowWallMs?: () => number
 
 /** Asks for a connection again and again, as looks do. */
 async function looks(logins: Logins, count: number, everyMs: number): Promise<string[]> {
-  const patience = createPatience(logins);
+  const patience = createLateAnswers(logins);
   const words: string[] = [];
   for (let look = 0; look < count; look += 1) {
     const startMs = Date.now();

@@ -1,6 +1,6 @@
 /** Each invariant notices what it is there for: a table of wrongs, each done by hand to a healthy world. */
 import { describe, expect, it } from 'vitest';
-import { claim } from '../../lib/core/begin-plan.ts';
+import { beginPlan } from '../../lib/core/begin-plan.ts';
 import type { EventCode } from '../../lib/core/events.ts';
 import { noEvidence } from '../../lib/core/evidence.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
@@ -36,7 +36,7 @@ async function begin(stage: Stage, plan: Plan, requestId: string | null = null):
     lastSeen: null,
     ...ids,
   };
-  const memory = claim(await settle(one.store.readMemory(pair.name)), situation, wanted);
+  const memory = beginPlan(await settle(one.store.readMemory(pair.name)), situation, wanted);
   await settle(one.store.saveMemory(pair.name, memory, 1));
   return memory;
 }

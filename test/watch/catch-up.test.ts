@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { PlanRecord } from '../../lib/core/plan.ts';
 import { failoverPlan } from '../../lib/core/plans.ts';
-import type { Execution } from '../../lib/watch/step-context.ts';
+import type { StepContext } from '../../lib/watch/step-context.ts';
 import { carryOutStep } from '../../lib/watch/step-executors.ts';
 import { failover, pairWith, position, recordOf, UUID1 } from '../core/world.ts';
 import { ending, leader } from './leader.ts';
@@ -9,7 +9,7 @@ import { executionOn, newWorld, type World } from './pair.ts';
 import { catchUp, failing, steps } from './steps.ts';
 
 /** Carries the step out on this world; gives back what came of it and how long it took. */
-async function carriedOut(step: typeof catchUp, world: World, changes: Partial<Execution> = {}) {
+async function carriedOut(step: typeof catchUp, world: World, changes: Partial<StepContext> = {}) {
   const beganMs = world.clock.nowMs();
   const { outcome } = await carryOutStep(step, executionOn(world, changes));
   return { outcome, tookMs: world.clock.nowMs() - beganMs };

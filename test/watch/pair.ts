@@ -4,7 +4,7 @@ import type { Obstacle } from '../../lib/core/probe-results.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
 import type { Position, VipPlace } from '../../lib/core/sighting.ts';
 import type { Clock, Ports } from '../../lib/watch/ports.ts';
-import type { Execution } from '../../lib/watch/step-context.ts';
+import type { StepContext } from '../../lib/watch/step-context.ts';
 import { failover, pairWith, position, recordOf, UUID1, UUID2 } from '../core/world.ts';
 import { hurried } from './clock.ts';
 
@@ -143,7 +143,7 @@ export function portsOf(world: World): Ports {
 }
 
 /** What an executor is given, on that world. */
-export function executionOn(world: World, changes: Partial<Execution> = {}): Execution {
+export function executionOn(world: World, changes: Partial<StepContext> = {}): StepContext {
   return {
     pair: pairWith(),
     ports: portsOf(world),

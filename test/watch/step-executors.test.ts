@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome, Step } from '../../lib/core/step.ts';
-import type { Execution } from '../../lib/watch/step-context.ts';
+import type { StepContext } from '../../lib/watch/step-context.ts';
 import { carryOutStep } from '../../lib/watch/step-executors.ts';
 import { failover, pairWith, recordOf, UUID1, UUID2 } from '../core/world.ts';
 import { executionOn, newWorld, type World } from './pair.ts';
@@ -12,7 +12,7 @@ describe('every step has an executor, which looks before it acts', () => {
       what: string,
       step: Step,
       world: Partial<World>,
-      changes: Partial<Execution>,
+      changes: Partial<StepContext>,
       kind: Outcome['kind'],
       text: string,
     ]

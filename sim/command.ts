@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { regressionsOf } from './open.ts';
 import { isSabotage, renderSabotages, type SabotageName, sabotageNames, safeguardsOf } from './sabotage.ts';
-import { minimalStory, replay, type SearchResult, search, type Terms } from './search.ts';
+import { type HistoryTerms, minimalStory, replay, type SearchResult, search } from './search.ts';
 import type { Tally } from './tally.ts';
 
 interface Options {
@@ -67,7 +67,7 @@ function parse(argv: readonly string[], output: Output): Options | number {
   }
 }
 
-async function tell(seed: number, terms: Terms, output: Output): Promise<number> {
+async function tell(seed: number, terms: HistoryTerms, output: Output): Promise<number> {
   const { story, violation } = await replay(seed, terms);
   for (const line of story) output.out(line);
   if (violation === null) output.out('no violation');
@@ -77,7 +77,7 @@ async function tell(seed: number, terms: Terms, output: Output): Promise<number>
 async function searchAndTell(
   { runs, seed, json, noise }: Options,
   sabotage: SabotageName | null,
-  terms: Terms,
+  terms: HistoryTerms,
   output: Output,
 ): Promise<number> {
   const startedMs = performance.now();

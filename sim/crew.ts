@@ -12,7 +12,7 @@ import type { Context } from './ports/context.ts';
 import { createPorts } from './ports/index.ts';
 import { epochMs, Process, type Skew } from './process.ts';
 import type { Random } from './random.ts';
-import type { World } from './world/world.ts';
+import type { SimWorld } from './world/world.ts';
 
 /** A watch is started every minute, works for two, and is cut off by Lambda soon after. Milliseconds. */
 const everyMs = 60_000;
@@ -198,7 +198,7 @@ export class Crew {
 }
 
 /** Who asks for a move says where to: to the standby of this moment, where the fault does not name another node. */
-function aim(request: Asked, world: World): Asked {
+function aim(request: Asked, world: SimWorld): Asked {
   if (request.action !== 'switchover' && request.action !== 'failover') return request;
   const holder = world.holder ?? world.masters[0];
   return { ...request, to: request.to ?? world.peer(holder.name).name };
@@ -208,7 +208,7 @@ function aim(request: Asked, world: World): Asked {
 const nearLimitBytes = 1500;
 
 /** An alert of an older release, which put whole GTID sets into it. */
-function oldAlert({ pair, nowMs }: World, number: number): Alert {
+function oldAlert({ pair, nowMs }: SimWorld, number: number): Alert {
   return {
     id: `0a1e${number.toString(16).padStart(4, '0')}`,
     code: 'standby-unfit',
@@ -223,7 +223,7 @@ function oldAlert({ pair, nowMs }: World, number: number): Alert {
 }
 
 /** A plan in flight to a node that the pair no longer has. */
-function leaveRecord({ table, pair, nowMs }: World): void {
+function leaveRecord({ table, pair, nowMs }: SimWorld): void {
   const plan: PlanRecord = {
     kind: 'reattach-vip',
     from: null,

@@ -4,7 +4,7 @@ import { Crew } from './crew.ts';
 import { Deaths } from './deaths.ts';
 import { drawEnvironment, drawServers, nodeNames } from './environments.ts';
 import { strike } from './faults/breakages.ts';
-import { type Fault, nameOf, renderFault } from './faults/fault.ts';
+import { nameOf, renderFault, type SimFault } from './faults/fault.ts';
 import { drawNoise } from './faults/noise.ts';
 import { drawFaults } from './faults/schedule.ts';
 import type { Violation } from './invariants/court.ts';
@@ -14,7 +14,7 @@ import { Random } from './random.ts';
 import { Story } from './story.ts';
 import { emptyTally, type Tally, tallying } from './tally.ts';
 import { Timeline } from './time.ts';
-import { World } from './world/world.ts';
+import { SimWorld } from './world/world.ts';
 
 /** How long a history lasts. Milliseconds. */
 export const historyMs = 600_000;
@@ -25,13 +25,13 @@ export interface HistoryProps {
   /** Nothing but noise, and nothing may move. @default false */
   readonly isNoise?: boolean | undefined;
   /** Instead of those that the seed gives: fewer, to find out which of them matter. */
-  readonly faults?: readonly Fault[];
+  readonly faults?: readonly SimFault[];
   readonly tellsStory?: boolean;
 }
 
 export interface History {
   readonly seed: number;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly SimFault[];
   readonly violation: Violation | null;
   readonly tally: Tally;
   readonly events: number;
@@ -75,7 +75,7 @@ export function runHistory(props: HistoryProps): History {
   });
   tally.skewMs = skewMs;
   for (const fault of faults) timeline.at(fault.atMs, () => befall(fault));
-  const befall = (fault: Fault) => {
+  const befall = (fault: SimFault) => {
     tally.faults++;
     const name = nameOf(fault);
     tally.faultsOf.set(name, (tally.faultsOf.get(name) ?? 0) + 1);
@@ -119,5 +119,5 @@ function createWorld(random: Random, timeline: Timeline, story: Story, checksEpo
     habits: { retryMs: random.pick([500, 2000, 10_000]), netTimeoutMs: random.pick([4000, 20_000, 60_000]) },
   };
   if (story.on) story.tell(`${JSON.stringify({ ...props, pair: pair.name })} ${JSON.stringify(pair)}`);
-  return { config, world: new World(props, timeline, random.fork(), story) };
+  return { config, world: new SimWorld(props, timeline, random.fork(), story) };
 }

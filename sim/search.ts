@@ -1,6 +1,6 @@
 /** Many histories, one after the other, and for a violation the fewest faults that still bring it about. */
 import { allSafeguards, type Safeguards } from '../lib/core/safeguards.ts';
-import type { Fault } from './faults/fault.ts';
+import type { SimFault } from './faults/fault.ts';
 import { type History, type HistoryProps, runHistory } from './history.ts';
 import type { Violation } from './invariants/court.ts';
 import { regressionsOf } from './open.ts';
@@ -13,9 +13,9 @@ export interface Finding extends Violation {
 }
 
 /** What is the same for all histories of a search. */
-export type Terms = Pick<HistoryProps, 'safeguards' | 'isNoise'>;
+export type HistoryTerms = Pick<HistoryProps, 'safeguards' | 'isNoise'>;
 
-export interface SearchProps extends Terms {
+export interface SearchProps extends HistoryTerms {
   readonly runs: number;
   readonly seed: number;
   /** Ends the search after so many violations of what is held to be kept; open ones are all counted. */
@@ -79,11 +79,11 @@ export async function searchHarm(sabotaged: Safeguards, runs: number, seed: numb
  * The same history with as few faults as still violate the same invariant, as a story. Faults are taken out
  * one after the other, for as long as one can be spared.
  */
-export function minimalStory(seed: number, terms: Terms): Promise<History> {
+export function minimalStory(seed: number, terms: HistoryTerms): Promise<History> {
   return runOutside(() => {
     const whole = runHistory({ seed, ...terms });
     const invariant = whole.violation?.invariant;
-    const violates = (faults: readonly Fault[]) =>
+    const violates = (faults: readonly SimFault[]) =>
       runHistory({ seed, ...terms, faults }).violation?.invariant === invariant;
     let faults = whole.faults;
     for (let spared = true; spared; ) {
@@ -100,6 +100,6 @@ export function minimalStory(seed: number, terms: Terms): Promise<History> {
 }
 
 /** One history, told line by line. */
-export function replay(seed: number, terms: Terms): Promise<History> {
+export function replay(seed: number, terms: HistoryTerms): Promise<History> {
   return runOutside(() => runHistory({ seed, ...terms, tellsStory: true }));
 }

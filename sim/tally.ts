@@ -1,7 +1,7 @@
 /** Counts of what happened in histories: the proof that the hard cases did. */
 import type { Memory } from '../lib/core/memory.ts';
 import type { Observer } from './observer.ts';
-import type { World } from './world/world.ts';
+import type { SimWorld } from './world/world.ts';
 
 export interface Tally {
   /** Looks and words of EC2 that came back, each judged in a tick. */
@@ -46,7 +46,7 @@ export function emptyTally(): Tally {
 }
 
 /** The same observer, which counts as well. */
-export function tallying(observer: Observer, tally: Tally, world: World): Observer {
+export function tallying(observer: Observer, tally: Tally, world: SimWorld): Observer {
   return {
     ...observer,
     acting: (call) => {
@@ -85,7 +85,7 @@ export function isAutomaticMove(before: Memory, { plan }: Memory): boolean {
 function countEnd(
   tally: Tally,
   plan: { readonly kind: string; readonly to: string; readonly phase: string },
-  world: World,
+  world: SimWorld,
 ): void {
   tally.plans.set(plan.kind, (tally.plans.get(plan.kind) ?? 0) + 1);
   if (plan.phase === 'undoing') tally.aborted++;

@@ -4,7 +4,7 @@
  */
 import { contains, isReserved, overlaps, parseCidr } from './address.ts';
 import type { Config, Node, Pair, Subnet } from './config.ts';
-import type { Fault } from './fault.ts';
+import type { ConfigFault } from './fault.ts';
 
 type LooseNode = Partial<Node>;
 type LoosePair = Partial<Omit<Pair, 'nodes'>> & { readonly nodes?: readonly (LooseNode | undefined)[] };
@@ -18,7 +18,7 @@ export type LooseEnvironment = Partial<Omit<Config, 'pairs' | 'subnets' | 'vanta
 };
 
 /** Every fault of sense, in the order in which one reads the file. */
-export function ruleFaults(environment: LooseEnvironment): Fault[] {
+export function ruleFaults(environment: LooseEnvironment): ConfigFault[] {
   const subnets = environment.subnets ?? {};
   const pairs = environment.pairs ?? [];
   return [
@@ -35,8 +35,8 @@ export function ruleFaults(environment: LooseEnvironment): Fault[] {
   ];
 }
 
-function subnetFaults(subnets: LooseSubnets, region: string | undefined): Fault[] {
-  const faults: Fault[] = [];
+function subnetFaults(subnets: LooseSubnets, region: string | undefined): ConfigFault[] {
+  const faults: ConfigFault[] = [];
   const names = Object.keys(subnets);
   names.forEach((name, index) => {
     const { subnetId, cidr, availabilityZone } = subnets[name] ?? {};
@@ -64,7 +64,7 @@ function subnetFaults(subnets: LooseSubnets, region: string | undefined): Fault[
   return faults;
 }
 
-function vantageFaults(vantages: readonly (string | undefined)[], subnets: LooseSubnets): Fault[] {
+function vantageFaults(vantages: readonly (string | undefined)[], subnets: LooseSubnets): ConfigFault[] {
   const unknown = vantages.flatMap((vantage, index) =>
     vantage === undefined || subnets[vantage] ? [] : [unknownSubnet(`vantages[${index}]`, vantage, subnets)],
   );
@@ -78,7 +78,7 @@ function vantageFaults(vantages: readonly (string | undefined)[], subnets: Loose
 }
 
 /** What no two pairs may have in common: the name, the VIP, a server. */
-function sharedFaults(pairs: readonly (LoosePair | undefined)[]): Fault[] {
+function sharedFaults(pairs: readonly (LoosePair | undefined)[]): ConfigFault[] {
   const names = repeated(pairs.map((pair) => pair?.name)).map((name) => ({
     path: 'pairs',
     got: `two pairs named ${name}`,
@@ -105,9 +105,9 @@ function serverOf(pair: LoosePair, node: LooseNode | undefined): string | undefi
   return node?.address === undefined ? undefined : `${node.address}:${pair.port ?? 3306}`;
 }
 
-function pairFaults(pair: LoosePair, subnets: LooseSubnets, path: string): Fault[] {
+function pairFaults(pair: LoosePair, subnets: LooseSubnets, path: string): ConfigFault[] {
   const [first = {}, second = {}] = pair.nodes ?? [];
-  const faults: Fault[] = [];
+  const faults: ConfigFault[] = [];
   for (const key of ['name', 'instanceId', 'eniId', 'address'] as const) {
     if (first[key] === undefined || first[key] !== second[key]) continue;
     faults.push({
@@ -132,7 +132,7 @@ function pairFaults(pair: LoosePair, subnets: LooseSubnets, path: string): Fault
 }
 
 /** What the node says of its own subnet. */
-function nodeFaults(node: LooseNode, subnets: LooseSubnets, path: string): Fault[] {
+function nodeFaults(node: LooseNode, subnets: LooseSubnets, path: string): ConfigFault[] {
   if (node.subnet === undefined) return [];
   if (!subnets[node.subnet]) return [unknownSubnet(`${path}.subnet`, node.subnet, subnets)];
   const cidr = subnets[node.subnet]?.cidr;
@@ -148,7 +148,7 @@ function nodeFaults(node: LooseNode, subnets: LooseSubnets, path: string): Fault
 }
 
 /** The VIP must lie in the subnet of each ENI, and be nobody's own address. */
-function vipFaults(pair: LoosePair, subnets: LooseSubnets, path: string): Fault[] {
+function vipFaults(pair: LoosePair, subnets: LooseSubnets, path: string): ConfigFault[] {
   const { vip } = pair;
   if (vip === undefined) return [];
   const nodes = (pair.nodes ?? []).filter((node) => node !== undefined);
@@ -170,7 +170,7 @@ function vipFaults(pair: LoosePair, subnets: LooseSubnets, path: string): Fault[
   return [...ofNodes, ...ofSubnets];
 }
 
-function vipPlaceFaults(vip: string, cidr: string, enis: readonly string[], path: string): Fault[] {
+function vipPlaceFaults(vip: string, cidr: string, enis: readonly string[], path: string): ConfigFault[] {
   const remedy = 'choose an unused address of that subnet and reserve it (a subnet CIDR reservation)';
   if (!contains(parseCidr(cidr), vip)) {
     const got = `${vip}, outside ${cidr}, the subnet of ${enis.join(' and ')}`;
@@ -182,8 +182,8 @@ function vipPlaceFaults(vip: string, cidr: string, enis: readonly string[], path
 }
 
 /** Settings of the pair that call for another. */
-function choiceFaults(pair: LoosePair, path: string): Fault[] {
-  const faults: Fault[] = [];
+function choiceFaults(pair: LoosePair, path: string): ConfigFault[] {
+  const faults: ConfigFault[] = [];
   const names = (pair.nodes ?? []).flatMap((node) => node?.name ?? []);
   if (pair.prefer && names.length === 2 && !names.includes(pair.prefer)) {
     faults.push({
@@ -217,8 +217,8 @@ function choiceFaults(pair: LoosePair, path: string): Fault[] {
 const LEAST_STUCK_MS = 2000;
 
 /** Times that must not be shorter than others. */
-function timeFaults({ settings, writeProbe }: LoosePair, path: string): Fault[] {
-  const faults: Fault[] = [];
+function timeFaults({ settings, writeProbe }: LoosePair, path: string): ConfigFault[] {
+  const faults: ConfigFault[] = [];
   const { stuckMs, lockedMs } = settings ?? {};
   if (writeProbe !== false && stuckMs !== undefined && stuckMs < LEAST_STUCK_MS) {
     faults.push({
@@ -240,7 +240,7 @@ function timeFaults({ settings, writeProbe }: LoosePair, path: string): Fault[] 
 }
 
 /** An authority and the check by it go together: one without the other is not what somebody meant. */
-function tlsFaults({ tls, tlsAuthority }: LoosePair, path: string): Fault[] {
+function tlsFaults({ tls, tlsAuthority }: LoosePair, path: string): ConfigFault[] {
   const want = "both tls: 'verify-ca' and tlsAuthority, or neither";
   if (tls === 'verify-ca' && !tlsAuthority) {
     const remedy = 'put the certificate of the authority into an SSM parameter and give its name';
@@ -253,7 +253,7 @@ function tlsFaults({ tls, tlsAuthority }: LoosePair, path: string): Fault[] {
   return [];
 }
 
-function unknownSubnet(path: string, got: string, known: LooseSubnets): Fault {
+function unknownSubnet(path: string, got: string, known: LooseSubnets): ConfigFault {
   return {
     path,
     got,

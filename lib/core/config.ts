@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { type LooseEnvironment, ruleFaults } from './config-rules.ts';
-import { type Fault, faultsOf, withoutFaulty } from './fault.ts';
+import { type ConfigFault, faultsOf, withoutFaulty } from './fault.ts';
 
 const name = z
   .string()
@@ -196,7 +196,7 @@ export type Settings = z.output<typeof settingsSchema>;
 
 export type Parsed<T> =
   | { readonly kind: 'valid'; readonly value: T }
-  | { readonly kind: 'faulty'; readonly faults: readonly Fault[] };
+  | { readonly kind: 'faulty'; readonly faults: readonly ConfigFault[] };
 
 /** Types an environment file; checks nothing (the app does, and lists every fault). */
 export function defineEnvironment(environment: EnvironmentInput): EnvironmentInput {

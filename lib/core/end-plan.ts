@@ -3,7 +3,7 @@ import { countAsTold, tell, tellCondition, tellLimited, type Words, withIncident
 import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
 import { describeLoss } from './loss.ts';
-import { type Answer, type Loss, type Memory, notLost } from './memory.ts';
+import { type Loss, type Memory, notLost, type OrderAnswer } from './memory.ts';
 import { outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
 import { renderOutcomes } from './text/steps-text.ts';
 
@@ -43,7 +43,7 @@ export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: En
 }
 
 /** Notes the answer to an order, so that it is carried out once. */
-export function answer(memory: Memory, given: Answer): Memory {
+export function answer(memory: Memory, given: OrderAnswer): Memory {
   return { ...memory, answers: [...memory.answers.slice(1 - ANSWERS_KEPT), given] };
 }
 
@@ -228,7 +228,7 @@ function unchangedText(plan: PlanRecord): string {
     : ` No change: the VIP stays on ${plan.from}, which was not taking writes.`;
 }
 
-function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): Answer {
+function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): OrderAnswer {
   const base = { requestId, atMs: close.nowMs };
   const steps = renderOutcomes(plan).join(', ');
   const took = secondsOf(close.nowMs - plan.startedAtMs);

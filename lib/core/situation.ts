@@ -7,11 +7,11 @@ import type { Durations } from './durations.ts';
 import { type Evidence, placeOf, VIP_WORD_LIFE_MS } from './evidence.ts';
 import {
   type Fitness,
+  type FitnessTerms,
   fitnessWhenAhead,
   fitnessWhenLost,
   fitnessWhileLiving,
   misdirection,
-  type Terms,
 } from './fitness.ts';
 import { lastEndsOf } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
@@ -127,7 +127,7 @@ export function assess(
   const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
   const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
   const lead = holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead;
-  const terms: Terms = {
+  const terms: FitnessTerms = {
     pair,
     memory,
     holder,

@@ -62,7 +62,7 @@ export type Step =
 export type StepKind = Step['kind'];
 
 /** What came of a step. `already`: it found its end state there and changed nothing. */
-export type Outcome =
+export type StepOutcome =
   | { readonly kind: 'done'; readonly changed: string }
   | { readonly kind: 'already'; readonly found: string }
   /** It could not be done, and the plan may go on without it (a dead node cannot be fenced). */

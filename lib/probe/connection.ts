@@ -4,10 +4,10 @@ import { type Connection, createConnection, type SslOptions } from 'mysql2';
 import { type Dialect, dialectOf, versionQuery } from './dialect.ts';
 import { MysqlFailure, type Phase } from './errors.ts';
 import type { ProbeCredentials } from './protocol.ts';
-import type { Row } from './status-rows.ts';
+import type { StatusRow } from './status-rows.ts';
 import { late, nowMs, within } from './waiting.ts';
 
-export interface Endpoint {
+export interface NodeEndpoint {
   readonly host: string;
   readonly port: number;
   readonly credentials: ProbeCredentials;
@@ -17,7 +17,7 @@ export interface Endpoint {
 const KEEP_ALIVE_MS = 1000;
 
 /** A connection that is logged in, has the session settings of `Dialect.session`, and knows its server's dialect. */
-export interface Link {
+export interface MysqlLink {
   readonly dialect: Dialect;
   readonly id: number;
   /** Resolves when the connection is gone, whoever ended it. */
@@ -27,9 +27,9 @@ export interface Link {
    * Rows of a statement; none for one that returns no rows. Throws a `MysqlFailure`. A statement that is not
    * answered within `limitMs` takes the connection with it: nothing could be asked on it any more.
    */
-  query(sql: string, values: readonly unknown[], limitMs: number): Promise<readonly Row[]>;
+  query(sql: string, values: readonly unknown[], limitMs: number): Promise<readonly StatusRow[]>;
   /** As `query`, for as long as it takes. */
-  queryWithoutLimit(sql: string, values: readonly unknown[]): Promise<readonly Row[]>;
+  queryWithoutLimit(sql: string, values: readonly unknown[]): Promise<readonly StatusRow[]>;
   /** Ends it at once, without a word. */
   destroy(): void;
   /** Says goodbye first, so that the server does not count an aborted client. */
@@ -39,7 +39,7 @@ export interface Link {
 /** A connection that is being made. */
 export interface Dialling {
   /** Rejects with a `MysqlFailure`, with nothing left behind. */
-  readonly link: Promise<Link>;
+  readonly link: Promise<MysqlLink>;
   /** What it is at. */
   during(): Phase;
   /** Gives it up, unless it is made. */
@@ -47,14 +47,14 @@ export interface Dialling {
 }
 
 /** Connects and logs in, all within `limitMs`. Throws a `MysqlFailure`, with nothing left behind. */
-export function dial(endpoint: Endpoint, limitMs: number): Promise<Link> {
+export function dial(endpoint: NodeEndpoint, limitMs: number): Promise<MysqlLink> {
   const deadlineMs = nowMs() + limitMs;
   return startDial(endpoint, () => deadlineMs - nowMs()).link;
 }
 
 /** The same, for a caller that wants to know how far it is. `leftMs` says how long a phase may still take. */
 export function startDial(
-  endpoint: Endpoint,
+  endpoint: NodeEndpoint,
   leftMs: (during: 'connect' | 'login', sinceMs: number) => number,
 ): Dialling {
   const startMs = nowMs();
@@ -63,7 +63,7 @@ export function startDial(
   let during: Phase = 'connect';
   let isMade = false;
 
-  async function make(): Promise<Link> {
+  async function make(): Promise<MysqlLink> {
     try {
       await phase('connect', startMs, leftMs('connect', startMs), connected(socket));
       during = 'login';
@@ -100,9 +100,15 @@ function notSet(error: unknown): never {
   throw error;
 }
 
-type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;
+type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly StatusRow[]>;
 
-function link(connection: Connection, socket: Socket, ask: Ask, gone: Promise<void>, dialect: Dialect): Link {
+function link(
+  connection: Connection,
+  socket: Socket,
+  ask: Ask,
+  gone: Promise<void>,
+  dialect: Dialect,
+): MysqlLink {
   const destroy = () => {
     connection.destroy();
     // mysql2 only ends its half; a hung server would keep the other one open.
@@ -178,7 +184,7 @@ function asker(connection: Connection, socket: Socket): Ask {
         waiting.add(reject);
         connection.query(sql, [...values], (error, result) => {
           if (error) reject(error);
-          else resolve(Array.isArray(result) ? (result as Row[]) : []);
+          else resolve(Array.isArray(result) ? (result as StatusRow[]) : []);
         });
       });
     } finally {
@@ -187,7 +193,7 @@ function asker(connection: Connection, socket: Socket): Ask {
   };
 }
 
-function optionsOf({ host, port, credentials }: Endpoint, socket: Socket) {
+function optionsOf({ host, port, credentials }: NodeEndpoint, socket: Socket) {
   const ssl = tlsOf(credentials);
   return {
     ...{ host, port, stream: socket },

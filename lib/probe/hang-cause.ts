@@ -6,11 +6,11 @@
  * performance_schema or InnoDB, where the server has them and our account may read them.
  */
 import type { HangCause, Session } from '../core/sighting.ts';
-import type { Link } from './connection.ts';
+import type { MysqlLink } from './connection.ts';
 import { MysqlFailure } from './errors.ts';
 import { isGlobalLock, type Locker, lockerOf, onlyOther, sessionOfLocker } from './lock-owner.ts';
 import { isHeartbeat, type ProcessRow, readProcessRow, sessionOf } from './sessions.ts';
-import type { Row } from './status-rows.ts';
+import type { StatusRow } from './status-rows.ts';
 
 export type Why =
   | { readonly kind: 'barred'; readonly because: string; readonly blocker: Session | null }
@@ -39,7 +39,7 @@ export function obstacleOf(state: string): string | null {
  * Why the heartbeat of our session `ownId` does not return; null when it is not under way at this moment. Throws a
  * `MysqlFailure` where the list cannot be read.
  */
-export async function askWhy(link: Link, ownId: number): Promise<Why | null> {
+export async function askWhy(link: MysqlLink, ownId: number): Promise<Why | null> {
   const processes = (await link.query('SHOW FULL PROCESSLIST', [], ASK_MS)).map(readProcessRow);
   const own = processes.find(({ id }) => id === ownId);
   if (own === undefined || !isHeartbeat(own, own.user)) return null;
@@ -47,7 +47,7 @@ export async function askWhy(link: Link, ownId: number): Promise<Why | null> {
 }
 
 async function why(
-  link: Link,
+  link: MysqlLink,
   processes: readonly ProcessRow[],
   own: ProcessRow,
   hops: number,
@@ -72,7 +72,11 @@ async function why(
   return row;
 }
 
-async function byGlobalLock(link: Link, processes: readonly ProcessRow[], own: ProcessRow): Promise<Why> {
+async function byGlobalLock(
+  link: MysqlLink,
+  processes: readonly ProcessRow[],
+  own: ProcessRow,
+): Promise<Why> {
   const ids = await idsOf(link, link.dialect.globalLocks, []);
   const known = processOf(processes, ids, own);
   const locker: Locker | null =
@@ -84,7 +88,7 @@ async function byGlobalLock(link: Link, processes: readonly ProcessRow[], own: P
   };
 }
 
-async function byTableLock(link: Link, processes: readonly ProcessRow[], own: ProcessRow): Promise<Why> {
+async function byTableLock(link: MysqlLink, processes: readonly ProcessRow[], own: ProcessRow): Promise<Why> {
   const ids = await idsOf(link, link.dialect.tableLocks, []);
   const blocker = processOf(processes, ids, own) ?? onlyOther(processes, own);
   return {
@@ -95,7 +99,11 @@ async function byTableLock(link: Link, processes: readonly ProcessRow[], own: Pr
 }
 
 /** Null when InnoDB does not say that we wait for a row. */
-async function byRowLock(link: Link, processes: readonly ProcessRow[], own: ProcessRow): Promise<Why | null> {
+async function byRowLock(
+  link: MysqlLink,
+  processes: readonly ProcessRow[],
+  own: ProcessRow,
+): Promise<Why | null> {
   const [transaction] = await rowsOf(link, link.dialect.transaction, [own.id]);
   if (transaction instanceof MysqlFailure)
     return unknown(`${HANGS} (why cannot be seen: ${transaction.message})`);
@@ -130,7 +138,7 @@ function processOf(
 
 /** The ids of sessions; none where the server cannot say, or not to us. */
 export async function idsOf(
-  link: Link,
+  link: MysqlLink,
   sql: string | null,
   values: readonly unknown[],
 ): Promise<readonly number[]> {
@@ -141,10 +149,10 @@ export async function idsOf(
 
 /** Rows, or the refusal. A connection that is lost, or does not answer, is thrown. */
 async function rowsOf(
-  link: Link,
+  link: MysqlLink,
   sql: string,
   values: readonly unknown[],
-): Promise<readonly (Row | MysqlFailure)[]> {
+): Promise<readonly (StatusRow | MysqlFailure)[]> {
   try {
     return await link.query(sql, values, ASK_MS);
   } catch (error) {

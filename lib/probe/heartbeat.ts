@@ -6,13 +6,13 @@
  * make the same row: with row-based replication that would stop the SQL thread with error 1062.
  */
 import type { Heartbeat } from '../core/sighting.ts';
-import type { Link } from './connection.ts';
+import type { MysqlLink } from './connection.ts';
 import { errnoOf, heartbeatOf, isReadOnly, MysqlFailure, sawOf } from './errors.ts';
 import { askWhy, HANGS, type Why } from './hang-cause.ts';
 import type { HeartbeatLag } from './heartbeat-lag.ts';
 import { type Kept, keep, type Lent, onKept } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
-import type { Row } from './status-rows.ts';
+import type { StatusRow } from './status-rows.ts';
 import { late, nowMs, within } from './waiting.ts';
 
 /** The least time between two commits. Milliseconds. */
@@ -33,7 +33,7 @@ const applied = 'SELECT committed_at AS stamp FROM keepalambda.heartbeat WHERE n
  * on a server that is closed: an account with SUPER could still write on 5.6 and MariaDB, and a closed server's
  * history must not grow.
  */
-export async function commitHeartbeat(link: Link, key: string): Promise<number | null> {
+export async function commitHeartbeat(link: MysqlLink, key: string): Promise<number | null> {
   const row = await readState(link);
   if (isClosed(row)) return null;
   try {
@@ -46,18 +46,18 @@ export async function commitHeartbeat(link: Link, key: string): Promise<number |
   return stampOf(row);
 }
 
-async function readState(link: Link): Promise<Row | undefined> {
+async function readState(link: MysqlLink): Promise<StatusRow | undefined> {
   return (await link.queryWithoutLimit(state[`${link.dialect.superReadOnly}`], []))[0];
 }
 
-function isClosed(row: Row | undefined): boolean {
+function isClosed(row: StatusRow | undefined): boolean {
   return String(row?.closed) !== '0' && String(row?.closed).toUpperCase() !== 'OFF';
 }
 
 /** The stamp of the row as this server has it; null when it has none, or does not let us read it. */
-export async function readHeartbeat(link: Link, key: string): Promise<number | null> {
+export async function readHeartbeat(link: MysqlLink, key: string): Promise<number | null> {
   // A pair without the table, or without the grant, has no such witness, and is looked at all the same.
-  const [row] = await link.queryWithoutLimit(applied, [key]).catch((error: unknown): readonly Row[] => {
+  const [row] = await link.queryWithoutLimit(applied, [key]).catch((error: unknown): readonly StatusRow[] => {
     if (error instanceof MysqlFailure && sawOf(error).kind === 'locked-out') return [];
     throw error;
   });
@@ -65,7 +65,7 @@ export async function readHeartbeat(link: Link, key: string): Promise<number | n
 }
 
 /** `2026-11-24 13:50:01.123`, in UTC because our sessions are. */
-function stampOf(row: Row | undefined): number | null {
+function stampOf(row: StatusRow | undefined): number | null {
   const ms = Date.parse(`${String(row?.stamp).replace(' ', 'T')}Z`);
   return Number.isNaN(ms) ? null : ms;
 }
@@ -104,7 +104,7 @@ export function createWriter(logins: Logins, node: string, beats: HeartbeatLag):
     const mine = startedAtMs;
     let ownId = 0;
     sentAtMs = null;
-    const commit = async (link: Link) => {
+    const commit = async (link: MysqlLink) => {
       ownId = link.id;
       const atMs = nowMs();
       if (mine === startedAtMs) sentAtMs = atMs;
@@ -179,7 +179,7 @@ const unexplained: Why = { kind: 'failed', cause: 'unknown', because: HANGS, blo
 async function tryOnce(
   kept: Kept,
   limitMs: number,
-  work: (link: Link) => Promise<number | null>,
+  work: (link: MysqlLink) => Promise<number | null>,
 ): Promise<Heartbeat | MysqlFailure> {
   try {
     return { kind: (await onKept(kept, limitMs, work)) === null ? 'not-tried' : 'committed' };
@@ -199,7 +199,7 @@ interface Doctor {
 }
 
 function createDoctor(logins: Logins): Doctor {
-  let link: Link | null = null;
+  let link: MysqlLink | null = null;
   let why: Why | null = null;
   let asking = false;
   /** Counts patients: what is found of an earlier one is of no use any more. */

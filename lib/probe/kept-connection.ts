@@ -1,22 +1,22 @@
 /** A connection that is kept open between looks and invocations, and made again when it is gone. */
-import type { Link } from './connection.ts';
+import type { MysqlLink } from './connection.ts';
 import { isLost, MysqlFailure } from './errors.ts';
 import type { Logins } from './logins.ts';
 import { late, within } from './waiting.ts';
 
 /** A kept connection that a command has for a while. */
 export interface Lent {
-  readonly link: Link;
+  readonly link: MysqlLink;
   giveBack(): void;
 }
 
 export interface Kept {
   /** The open connection; null while there is none. */
-  current(): Link | null;
+  current(): MysqlLink | null;
   /** The open connection, or a new one within `limitMs`. Throws a `MysqlFailure`. */
-  get(limitMs: number): Promise<Link>;
+  get(limitMs: number): Promise<MysqlLink>;
   /** Keeps this connection from now on; another that was kept is thrown away. */
-  adopt(made: Link): void;
+  adopt(made: MysqlLink): void;
   /** Gives the open connection away for a while: looks make another one meanwhile, if they can. */
   lend(): Lent | null;
   /** Throws it away at once. */
@@ -27,7 +27,11 @@ export interface Kept {
  * Does the work on the kept connection. When that turns out to be lost, does it at once again on a fresh one:
  * only that can tell whether the server is gone, or an administrator killed us. Throws a `MysqlFailure`.
  */
-export async function onKept<T>(kept: Kept, limitMs: number, work: (link: Link) => Promise<T>): Promise<T> {
+export async function onKept<T>(
+  kept: Kept,
+  limitMs: number,
+  work: (link: MysqlLink) => Promise<T>,
+): Promise<T> {
   const open = kept.current();
   if (open !== null) {
     try {
@@ -43,12 +47,12 @@ export async function onKept<T>(kept: Kept, limitMs: number, work: (link: Link) 
 
 /** `onLost` is called when an open connection is lost, but not when it is thrown away with `drop`. */
 export function keep(logins: Logins, onLost: () => void = () => {}): Kept {
-  let link: Link | null = null;
-  let making: Promise<Link> | null = null;
+  let link: MysqlLink | null = null;
+  let making: Promise<MysqlLink> | null = null;
   let generation = 0;
 
   /** Goes on when nobody waits for it any more: on a slow path it is there for the next look. */
-  async function make(): Promise<Link> {
+  async function make(): Promise<MysqlLink> {
     const mine = generation;
     try {
       const made = await logins.take();
@@ -63,7 +67,7 @@ export function keep(logins: Logins, onLost: () => void = () => {}): Kept {
     }
   }
 
-  function adopt(made: Link): void {
+  function adopt(made: MysqlLink): void {
     if (link === made) return;
     link?.destroy();
     link = made;

@@ -7,7 +7,7 @@
  * and shared, and after a refusal the next one comes later and later.
  */
 import type { Saw } from '../core/sighting.ts';
-import { type Dialling, type Endpoint, type Link, startDial } from './connection.ts';
+import { type Dialling, type MysqlLink, type NodeEndpoint, startDial } from './connection.ts';
 import { MysqlFailure, type Phase, sawOf } from './errors.ts';
 import { nowMs } from './waiting.ts';
 
@@ -43,7 +43,7 @@ export interface Logins {
    * A fresh connection, owned by the caller from then on. Rejects with a `MysqlFailure`. It ends by its own limits; a
    * caller that waits no longer still gets the connection. `urgent`: no other connection answers, so it goes first.
    */
-  take(urgent?: boolean): Promise<Link>;
+  take(urgent?: boolean): Promise<MysqlLink>;
   /** What the login under way is at: `login` only while that shows that the host accepts connections. */
   during(): Phase;
   /** Sees whether a fresh login is let in, if that was not seen lately. Nobody waits for it. */
@@ -55,7 +55,7 @@ export interface Logins {
 }
 
 interface Taker {
-  readonly resolve: (link: Link) => void;
+  readonly resolve: (link: MysqlLink) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -73,10 +73,10 @@ interface Refused {
 }
 
 /** `nowWallMs` is a clock that goes on while the process is frozen. */
-export function createLogins(endpoint: Endpoint, nowWallMs: () => number = Date.now): Logins {
+export function createLogins(endpoint: NodeEndpoint, nowWallMs: () => number = Date.now): Logins {
   const takers: Taker[] = [];
   /** Every connection that was handed out and is still there. */
-  const links = new Set<Link>();
+  const links = new Set<MysqlLink>();
   let isOver = false;
   let attempt: Attempt | null = null;
   let refused: Refused | null = null;
@@ -105,7 +105,7 @@ export function createLogins(endpoint: Endpoint, nowWallMs: () => number = Date.
     return false;
   }
 
-  function letIn(mine: Attempt, link: Link): void {
+  function letIn(mine: Attempt, link: MysqlLink): void {
     if (over(mine)) {
       link.destroy();
       return;

@@ -1,13 +1,13 @@
 /** One node, looked at again and again on connections that are kept open. */
 import type { NodeName } from '../core/names.ts';
 import type { Inbound, Saw, Server } from '../core/sighting.ts';
-import type { Endpoint } from './connection.ts';
+import type { NodeEndpoint } from './connection.ts';
 import { CONNECTIONS_PER_VANTAGE } from './connection-count.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { keep, type Lent, onKept } from './kept-connection.ts';
-import { type Answer, createLateAnswers } from './late-answers.ts';
+import { createLateAnswers, type LateAnswer } from './late-answers.ts';
 import { createLogins, type Refusal } from './logins.ts';
 import { createReplicationReader, type DetailWords, type Peer } from './replication-reader.ts';
 import { inboundOf, type Pulse, readPulse } from './status-rows.ts';
@@ -18,7 +18,7 @@ const FIRST_REDIAL_MS = 10;
 
 export interface Observed {
   readonly node: NodeName;
-  readonly endpoint: Endpoint;
+  readonly endpoint: NodeEndpoint;
   /** The heartbeats that this probe has committed on it. */
   readonly beats: HeartbeatLag;
   readonly peer: Peer;
@@ -57,7 +57,7 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
   let underWay: Promise<Saw> | null = null;
 
   /** On the kept connection; while there is none, or an answer on it is overdue, on a fresh one too. */
-  async function askOnce(limitMs: number): Promise<Answer> {
+  async function askOnce(limitMs: number): Promise<LateAnswer> {
     if (!patience.isWaiting && pulses.current() !== null)
       return onKept(pulses, limitMs, (link) => patience.ask(link, limitMs));
     const answer = await patience.askAnew(limitMs);

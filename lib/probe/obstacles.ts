@@ -2,7 +2,7 @@
 import type { Obstacle } from '../core/probe-results.ts';
 import { isGlobalLock, lockerOf } from './lock-owner.ts';
 import { applicationsOf, type ProcessRow, sessionOf } from './sessions.ts';
-import type { Row } from './status-rows.ts';
+import type { StatusRow } from './status-rows.ts';
 
 /** A statement or transaction that has gone on for this long is named before it is killed. Seconds. */
 const LONG_SECONDS = 5;
@@ -11,13 +11,13 @@ const LONG_SECONDS = 5;
 export interface Findings {
   readonly processes: readonly ProcessRow[];
   /** `id`, `seconds`, `changed`. */
-  readonly transactions: readonly Row[];
+  readonly transactions: readonly StatusRow[];
   /** `id` of each session with a lock that keeps the server from being closed. */
-  readonly holders: readonly Row[];
+  readonly holders: readonly StatusRow[];
   /** `id`, `program`: what a client calls itself. */
-  readonly programs: readonly Row[];
+  readonly programs: readonly StatusRow[];
   /** The rows of XA RECOVER. */
-  readonly xa: readonly Row[];
+  readonly xa: readonly StatusRow[];
   readonly own: { readonly id: number; readonly user: string };
 }
 
@@ -77,7 +77,7 @@ function kindOf(process: ProcessRow, signs: Signs): Obstacle['kind'] | null {
 }
 
 /** Prepared, and no session's: it keeps its locks until somebody ends it. */
-function xaOf({ data }: Row): Obstacle {
+function xaOf({ data }: StatusRow): Obstacle {
   const statement = `XA transaction ${String(data ?? '')} is prepared`.slice(0, 200);
   return { kind: 'xa', session: { id: 0, user: '', host: '', forSeconds: 0, statement }, rows: null };
 }

@@ -2,7 +2,7 @@
 
 import { catchUp } from './catch-up.ts';
 import { attach, detach } from './channel.ts';
-import type { Endpoint } from './connection.ts';
+import type { NodeEndpoint } from './connection.ts';
 import { createHeartbeatLag, type HeartbeatLag } from './heartbeat-lag.ts';
 import { holdLook } from './held-look.ts';
 import { inspect } from './inspect.ts';
@@ -159,12 +159,12 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
 }
 
 /** Whatever the password: a kept connection has long been let in. `kept` is an endpoint as JSON. */
-function isSameServer(kept: string, { host, port, credentials }: Endpoint): boolean {
-  const other = JSON.parse(kept) as Endpoint;
+function isSameServer(kept: string, { host, port, credentials }: NodeEndpoint): boolean {
+  const other = JSON.parse(kept) as NodeEndpoint;
   return other.host === host && other.port === port && other.credentials.user === credentials.user;
 }
 
-function endpointOf(from: Pick<ProbeTarget, 'port' | 'credentials'>, host: string): Endpoint {
+function endpointOf(from: Pick<ProbeTarget, 'port' | 'credentials'>, host: string): NodeEndpoint {
   return { host, port: from.port, credentials: from.credentials };
 }
 

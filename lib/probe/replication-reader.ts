@@ -10,7 +10,7 @@
  * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does.
  */
 
-import type { Link } from './connection.ts';
+import type { MysqlLink } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { readHeartbeat } from './heartbeat.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
@@ -23,11 +23,11 @@ import {
   isCaughtUp,
   isStranger,
   type Pulse,
-  type Row,
   readBinaryLog,
   readChannel,
   readCounters,
   type Source,
+  type StatusRow,
 } from './status-rows.ts';
 import { createTroubles, noTroubles, type Troubles } from './troubles.ts';
 import { nowMs, within } from './waiting.ts';
@@ -98,7 +98,7 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
 
   const isDue = () => nowMs() - readAtMs >= EVERY_MS;
 
-  async function refresh(pulse: Pulse, { follows }: Wanted, link: Link): Promise<void> {
+  async function refresh(pulse: Pulse, { follows }: Wanted, link: MysqlLink): Promise<void> {
     const { dialect } = link;
     const ask = (sql: string) => link.queryWithoutLimit(sql, []);
     const all = isDue();
@@ -180,11 +180,11 @@ function hearingOf(
 }
 
 /** The counter is told by the channel's row, by a counter of the server, or by performance_schema; else null. */
-async function heartbeatsOf(link: Link, channel: Channel, counters: Counters): Promise<number | null> {
+async function heartbeatsOf(link: MysqlLink, channel: Channel, counters: Counters): Promise<number | null> {
   if (link.dialect.heartbeats === null) return channel.heartbeats ?? counters.heartbeats;
   const rows = await link
     .queryWithoutLimit(link.dialect.heartbeats, [channel.name])
     // Without a grant on performance_schema, positions alone show that the channel hears its source.
-    .catch((): readonly Row[] => []);
+    .catch((): readonly StatusRow[] => []);
   return rows[0] === undefined ? null : Number(rows[0].heartbeats);
 }

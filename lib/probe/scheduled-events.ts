@@ -6,7 +6,7 @@
  * refuses (a missing grant, a scheduler that is disabled for good) fails nothing: looks show how the events stand.
  */
 import { askIfAllowed, type Command } from './statement-session.ts';
-import type { Row } from './status-rows.ts';
+import type { StatusRow } from './status-rows.ts';
 
 export type EventsPolicy = 'leave' | 'managed';
 
@@ -28,7 +28,7 @@ export async function pauseEvents(command: Command): Promise<void> {
 }
 
 /** Without DEFINER the event would become ours. Null where the definer has no host, which no server shows. */
-export function enableStatement({ schema, name, definer }: Row): string | null {
+export function enableStatement({ schema, name, definer }: StatusRow): string | null {
   const text = String(definer);
   const at = text.lastIndexOf('@');
   if (at < 0) return null;

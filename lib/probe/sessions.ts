@@ -1,6 +1,6 @@
 /** Rows of the process list → sessions that a person can find, and which of them are whose. Pure. */
 import type { Session } from '../core/sighting.ts';
-import type { Row } from './status-rows.ts';
+import type { StatusRow } from './status-rows.ts';
 
 export interface ProcessRow {
   readonly id: number;
@@ -28,7 +28,7 @@ const servers = new Set([
 const replication = /^(?:Binlog Dump|Register|Slave_|Replica_|Daemon|Connect)/;
 
 /** One row of `SHOW FULL PROCESSLIST`. */
-export function readProcessRow(row: Row): ProcessRow {
+export function readProcessRow(row: StatusRow): ProcessRow {
   const user = String(row.User ?? '');
   const command = String(row.Command ?? '');
   return {

@@ -1,6 +1,6 @@
 /** What all commands of a plan share: a way to the server, a deadline, and what to say when they fail. */
 import type { Position } from '../core/sighting.ts';
-import { dial, type Endpoint, type Link } from './connection.ts';
+import { dial, type MysqlLink, type NodeEndpoint } from './connection.ts';
 import { failedOf, MysqlFailure, sawOf } from './errors.ts';
 import type { Lent } from './kept-connection.ts';
 import type { ProbeFailed, ProbeFailure } from './protocol.ts';
@@ -9,11 +9,11 @@ import {
   type Channel,
   isStranger,
   type Pulse,
-  type Row,
   readBinaryLog,
   readChannel,
   readPulse,
   type Source,
+  type StatusRow,
 } from './status-rows.ts';
 import { nowMs } from './waiting.ts';
 
@@ -30,24 +30,24 @@ export class CommandFailure extends Error {
 
 /** A connection that a command has until it gives it back. */
 export interface Held {
-  readonly link: Link;
+  readonly link: MysqlLink;
   release(): void;
 }
 
 /** How a command gets to its server. */
 export interface Way {
-  readonly endpoint: Endpoint;
+  readonly endpoint: NodeEndpoint;
   /** One more connection. Throws a `MysqlFailure`. */
   connect(limitMs: number): Promise<Held>;
 }
 
 export interface Command {
-  readonly link: Link;
+  readonly link: MysqlLink;
   readonly way: Way;
   /** Milliseconds until the command must have ended; never below 0. */
   leftMs(): number;
   /** Rows of a statement, within the deadline. Throws a `MysqlFailure`. */
-  ask(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  ask(sql: string, values?: readonly unknown[]): Promise<readonly StatusRow[]>;
   /** From here on a lost connection may have left something changed. */
   changing(): void;
 }
@@ -59,7 +59,7 @@ const LOGIN_MS_MIN = 500;
  * The way by a fresh login. Where the server refuses one (1040, 1129, 1045 and the like), or is too slow to let us in, a
  * connection that looks have kept does as well: an old holder must be closed whatever its door says.
  */
-export function wayTo(endpoint: Endpoint, lend: () => Lent | null): Way {
+export function wayTo(endpoint: NodeEndpoint, lend: () => Lent | null): Way {
   return {
     endpoint,
     async connect(limitMs) {
@@ -109,17 +109,17 @@ export async function carryOut<T>(
 }
 
 /** Asks on a connection within the command's deadline. */
-function asker(link: Link, leftMs: () => number): Command['ask'] {
+function asker(link: MysqlLink, leftMs: () => number): Command['ask'] {
   return (sql, values = []) => link.query(sql, values, leftMs());
 }
 
 /** The same command on another connection. */
-export function on(link: Link, command: Command): Command {
+export function on(link: MysqlLink, command: Command): Command {
   return { ...command, link, ask: asker(link, command.leftMs) };
 }
 
 /** Rows of a statement that the server may refuse to our account, or not know: none then. */
-export async function askIfAllowed(command: Command, sql: string | null): Promise<readonly Row[]> {
+export async function askIfAllowed(command: Command, sql: string | null): Promise<readonly StatusRow[]> {
   if (sql === null) return [];
   try {
     return await command.ask(sql);

@@ -2,7 +2,7 @@
 import type { Inbound, Position, ReplicationError, ThreadState } from '../core/sighting.ts';
 import { compareOffsets, isSubset } from './log-position.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
+export type StatusRow = Readonly<Record<string, unknown>>;
 
 /** What a server says of itself without waiting for any lock that a stuck commit could hold. */
 export interface Pulse {
@@ -85,7 +85,7 @@ export interface SemiSyncCounters {
 }
 
 /** The row of `Dialect.pulse`. `read_only` is a number or a word: MariaDB 12 made it one of several words. */
-export function readPulse(row: Row): Pulse {
+export function readPulse(row: StatusRow): Pulse {
   const gtid = text(row.gtid_mode).toUpperCase();
   const withGtid = gtid === 'ON' || gtid === 'ON_PERMISSIVE';
   return {
@@ -109,7 +109,7 @@ export function readPulse(row: Row): Pulse {
  * elsewhere, and the peer may be known to the server by another address. Where none of the channels is the peer's, one
  * is shown all the same, with the identity of its source, so that the stranger is seen.
  */
-export function readChannel(rows: readonly Row[], pulse: Pulse, source: Source): Channel | null {
+export function readChannel(rows: readonly StatusRow[], pulse: Pulse, source: Source): Channel | null {
   let best: Channel | null = null;
   for (const row of rows) {
     if (text(field(row, 'Source_Host')) === '') continue;
@@ -184,13 +184,16 @@ export function isCaughtUp(channel: Channel, workers: number): boolean {
 }
 
 /** The row of `Dialect.binaryLogStatus`; an empty file where the binary log is off. */
-export function readBinaryLog(rows: readonly Row[]): { readonly file: string; readonly offset: number } {
+export function readBinaryLog(rows: readonly StatusRow[]): {
+  readonly file: string;
+  readonly offset: number;
+} {
   const row = rows[0];
   return { file: text(row?.File), offset: Number(row?.Position ?? 0) };
 }
 
 /** The rows of `Dialect.counters`. */
-export function readCounters(rows: readonly Row[]): Counters {
+export function readCounters(rows: readonly StatusRow[]): Counters {
   const values = valuesOf(rows);
   const heartbeats = values.get('slave_received_heartbeats');
   return {
@@ -204,7 +207,7 @@ export function readCounters(rows: readonly Row[]): Counters {
 type Values = ReadonlyMap<string, string>;
 
 /** Rows of `Variable_name` and `Value`, by the name in small letters. */
-export function valuesOf(rows: readonly Row[]): Values {
+export function valuesOf(rows: readonly StatusRow[]): Values {
   return new Map(rows.map((row) => [text(row.Variable_name).toLowerCase(), text(row.Value)]));
 }
 
@@ -224,7 +227,7 @@ function readSemiSync(values: Values): SemiSyncCounters | null {
   };
 }
 
-function channelOf(row: Row, pulse: Pulse): Channel {
+function channelOf(row: StatusRow, pulse: Pulse): Channel {
   const lag = field(row, 'Seconds_Behind_Source');
   const received = { file: text(field(row, 'Source_Log_File')), offset: field(row, 'Read_Source_Log_Pos') };
   const applied = {
@@ -259,20 +262,20 @@ function accountOf(user: string): Pick<Channel, 'sourceUser' | 'barred'> {
 }
 
 /** MySQL says the UUID of the source, MariaDB only its server id; both are empty before the first connection. */
-function sourceIdentity(row: Row, pulse: Pulse): string | null {
+function sourceIdentity(row: StatusRow, pulse: Pulse): string | null {
   if (!pulse.identity.startsWith('server_id:')) return text(field(row, 'Source_UUID')) || null;
   const id = text(field(row, 'Source_Server_Id'));
   return id === '' || id === '0' ? null : `server_id:${id}`;
 }
 
 /** MariaDB names what it received `Gtid_IO_Pos`, and only where the channel uses GTIDs. */
-function receivedGtid(row: Row, pulse: Pulse): string | null {
+function receivedGtid(row: StatusRow, pulse: Pulse): string | null {
   if (pulse.executed === null || pulse.anonymous) return null;
   if (pulse.applied === null) return compact(field(row, 'Retrieved_Gtid_Set'));
   return compact(row.Gtid_IO_Pos) || null;
 }
 
-function appliedGtid(row: Row, pulse: Pulse): string | null {
+function appliedGtid(row: StatusRow, pulse: Pulse): string | null {
   if (pulse.executed === null || pulse.anonymous) return null;
   if (pulse.applied === null) return compact(field(row, 'Executed_Gtid_Set'));
   return row.Gtid_Slave_Pos === undefined ? pulse.applied : compact(row.Gtid_Slave_Pos);
@@ -285,18 +288,18 @@ function threadState(value: unknown): ThreadState {
   return 'connecting';
 }
 
-function errorOf(row: Row, thread: 'Last_IO' | 'Last_SQL'): ReplicationError | null {
+function errorOf(row: StatusRow, thread: 'Last_IO' | 'Last_SQL'): ReplicationError | null {
   const errno = Number(row[`${thread}_Errno`] ?? 0);
   return errno === 0 ? null : { errno, message: text(row[`${thread}_Error`]) };
 }
 
 /** MySQL calls it `Channel_Name`, MariaDB `Connection_name`. */
-function channelName(row: Row): string {
+function channelName(row: StatusRow): string {
   return text(row.Channel_Name ?? row.Connection_name);
 }
 
 /** A column by its name since 8.0.22, or by its old one. */
-function field(row: Row, name: string): unknown {
+function field(row: StatusRow, name: string): unknown {
   if (name in row) return row[name];
   return row[name.replace('Replica', 'Slave').replace('Source', 'Master')];
 }

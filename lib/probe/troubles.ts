@@ -5,13 +5,13 @@
  * What changes slowly is read every half minute, and the process list only while something is stuck.
  */
 import type { ScheduledEvents, SemiSync, Session } from '../core/sighting.ts';
-import type { Link } from './connection.ts';
+import type { MysqlLink } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { idsOf, obstacleOf } from './hang-cause.ts';
 import { isGlobalLock, type Locker, lockerOf, sessionOfLocker } from './lock-owner.ts';
 import { compareOffsets } from './log-position.ts';
 import { type ProcessRow, readProcessRow } from './sessions.ts';
-import { type Channel, type Counters, type Row, semiSyncValue, valuesOf } from './status-rows.ts';
+import { type Channel, type Counters, type StatusRow, semiSyncValue, valuesOf } from './status-rows.ts';
 import { nowMs } from './waiting.ts';
 
 export interface Troubles {
@@ -34,7 +34,7 @@ interface SetUp {
 
 /** Reads them again and again on the connection of the details; it remembers what it read before. */
 export function createTroubles(): (
-  link: Link,
+  link: MysqlLink,
   channel: Channel | null,
   counters: Counters,
   isCaughtUp: boolean,
@@ -73,7 +73,7 @@ function isWaiting(before: Counters | null, { semiSync }: Counters): boolean {
 }
 
 async function readLocks(
-  link: Link,
+  link: MysqlLink,
   channel: Channel | null,
   isStuck: boolean,
 ): Promise<Pick<Troubles, 'globalLock' | 'applierBlocked'>> {
@@ -109,7 +109,7 @@ function heldBy({ process: { id, user }, isCertain }: Locker): string {
   return `${isCertain ? 'held' : 'likely held'} by session ${id} of ${user}`;
 }
 
-async function readSetUp(link: Link): Promise<SetUp> {
+async function readSetUp(link: MysqlLink): Promise<SetUp> {
   const variables = valuesOf(await link.queryWithoutLimit(link.dialect.setUp, []));
   const isOn = ['ON', '1'].includes(semiSyncValue(variables, 'enabled')?.toUpperCase() ?? '');
   return {
@@ -119,10 +119,10 @@ async function readSetUp(link: Link): Promise<SetUp> {
 }
 
 /** Null where our account may not see them. */
-async function readEvents(link: Link, scheduler: string): Promise<ScheduledEvents | null> {
+async function readEvents(link: MysqlLink, scheduler: string): Promise<ScheduledEvents | null> {
   const rows = await link
     .queryWithoutLimit(link.dialect.events, [])
-    .catch((error: unknown): readonly Row[] => {
+    .catch((error: unknown): readonly StatusRow[] => {
       if (error instanceof MysqlFailure && sawOf(error).kind === 'locked-out') return [];
       throw error;
     });

@@ -2,7 +2,7 @@
 
 import type { Answered } from '../core/probe-results.ts';
 import type { Heartbeat } from '../core/sighting.ts';
-import { type Endpoint, startDial } from './connection.ts';
+import { type NodeEndpoint, startDial } from './connection.ts';
 import { heartbeatOf, MysqlFailure } from './errors.ts';
 import { askWhy } from './hang-cause.ts';
 import { commitHeartbeat } from './heartbeat.ts';
@@ -33,7 +33,7 @@ interface Try {
  * commit that does not return is one.
  */
 export async function verify(
-  vip: Endpoint,
+  vip: NodeEndpoint,
   writeProbe: boolean,
   limitMs: number,
 ): Promise<Answered | ProbeFailed> {
@@ -79,7 +79,7 @@ async function lastWord(tries: readonly Try[], limitMs: number): Promise<ProbeFa
   return { kind: 'failed', failure: 'timeout', because: `nobody answered within ${Math.round(limitMs)} ms` };
 }
 
-function startTry(vip: Endpoint, writeProbe: boolean, limitMs: number): Try {
+function startTry(vip: NodeEndpoint, writeProbe: boolean, limitMs: number): Try {
   const given = new Set<() => void>();
   const way: Way = {
     endpoint: vip,

@@ -5,7 +5,7 @@
 
 import type { Ending } from '../core/end-plan.ts';
 import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord, stageOf } from '../core/plan.ts';
-import type { Outcome, Step } from '../core/step.ts';
+import type { Step, StepOutcome } from '../core/step.ts';
 import { renderOutcome, renderStep } from '../core/text/steps-text.ts';
 import { answersThroughVip } from './move-vip.ts';
 import { CutShort, type Result, type StepContext } from './step-context.ts';
@@ -119,7 +119,7 @@ function hasChangedNothing(record: PlanRecord, index: number): boolean {
     .every(({ kind }) => kind === 'inspect' || kind === 'catch-up');
 }
 
-function isBad({ kind }: Outcome): boolean {
+function isBad({ kind }: StepOutcome): boolean {
   return kind === 'failed' || kind === 'blocked';
 }
 
@@ -182,7 +182,7 @@ function withResults(
   results: readonly Result[],
   { ports }: Context,
 ): PlanRecord {
-  const outcomes: Record<string, Outcome> = { ...record.outcomes };
+  const outcomes: Record<string, StepOutcome> = { ...record.outcomes };
   let learned = {};
   results.forEach((result, index) => {
     outcomes[outcomeKey(stage, index)] = result.outcome;

@@ -2,7 +2,7 @@
  * An operator's order: put into the inbox, carried out by the leader, answered through memory. Where nobody
  * leads, operate contends for the lease itself, with the same patience as any other contender.
  */
-import type { Answer } from '../core/memory.ts';
+import type { OrderAnswer } from '../core/memory.ts';
 import type { Order } from '../core/request.ts';
 import type { OperateOptions, Reply } from './operate.ts';
 import { runWatch } from './watch.ts';
@@ -36,7 +36,7 @@ export async function serveOrder(options: OperateOptions & { readonly order: Ord
 async function awaitAnswer(
   { ports, deadlineMs, order }: OperateOptions & { order: Order },
   id: string,
-): Promise<Answer | null> {
+): Promise<OrderAnswer | null> {
   const { clock } = ports;
   while (clock.nowMs() < deadlineMs) {
     const answer = await answerTo({ ports, order }, id);
@@ -50,7 +50,7 @@ async function awaitAnswer(
 async function answerTo(
   { ports, order }: Pick<OperateOptions & { order: Order }, 'ports' | 'order'>,
   id: string,
-): Promise<Answer | null> {
+): Promise<OrderAnswer | null> {
   const { answers } = await ports.store.readMemory(order.pair);
   return answers.find(({ requestId }) => requestId === id) ?? null;
 }

@@ -4,7 +4,7 @@ import type { NodeName } from '../core/names.ts';
 import type { PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { VipSighting } from '../core/sighting.ts';
-import type { Outcome } from '../core/step.ts';
+import type { StepOutcome } from '../core/step.ts';
 import type { Ports } from './ports.ts';
 
 /** The leader lost its lease or its time: the plan stays in flight for the next one. */
@@ -37,7 +37,7 @@ export interface StepContext {
 
 /** What a step came to, and what the rest of the plan has to know. */
 export interface Result {
-  readonly outcome: Outcome;
+  readonly outcome: StepOutcome;
   readonly learned?: Partial<
     Pick<
       PlanRecord,

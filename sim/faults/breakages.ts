@@ -1,5 +1,5 @@
 /** What each breakage does to the world, and how it mends. */
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import type { Breakage, BreakageName } from './fault.ts';
 import type { Mending, Strike } from './mending.ts';
 import { ofPaths } from './of-paths.ts';
@@ -13,7 +13,7 @@ const breakages: { readonly [Name in BreakageName]: (strike: Strike) => Mending 
 };
 
 /** Breaks something now; it mends after the fault's time. */
-export function strike(world: World, fault: Breakage): void {
+export function strike(world: SimWorld, fault: Breakage): void {
   const holder = world.holder ?? world.masters[0];
   const master = fault.target === 'holder' ? holder : world.peer(holder.name);
   let mend: Mending = () => {};

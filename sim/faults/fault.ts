@@ -125,10 +125,10 @@ export interface Asking extends Timed {
   readonly againInMs?: number;
 }
 
-export type Fault = Breakage | Mishap | StepDeath | Asking;
+export type SimFault = Breakage | Mishap | StepDeath | Asking;
 
 /** What a fault is counted as: breakages and mishaps by their name, deaths by their moment, orders by what was asked. */
-export function nameOf(fault: Fault): string {
+export function nameOf(fault: SimFault): string {
   switch (fault.kind) {
     case 'breakage':
     case 'mishap':
@@ -141,7 +141,7 @@ export function nameOf(fault: Fault): string {
 }
 
 /** In words, for the story: `mysqld-kill of the holder for 12.0 s`. */
-export function renderFault(fault: Fault): string {
+export function renderFault(fault: SimFault): string {
   switch (fault.kind) {
     case 'breakage':
       return `${fault.name} (${fault.target}, ${(fault.forMs / 1000).toFixed(1)} s, degree ${fault.degree.toFixed(2)})`;

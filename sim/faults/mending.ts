@@ -1,16 +1,16 @@
 /** How a breakage is undone: what each breakage gives back, and how values are set and set back. */
 import type { Master } from '../world/master.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 
 /** The stricken master, the world, and how bad it is. */
 export interface Strike {
-  readonly world: World;
+  readonly world: SimWorld;
   readonly master: Master;
   /** From 0 to 1. */
   readonly degree: number;
 }
 
-/** Makes it well again; run within `World.change`. */
+/** Makes it well again; run within `SimWorld.change`. */
 export type Mending = () => void;
 
 /** Sets a value; mending sets it to what it is in a healthy world, whatever else is broken meanwhile. */

@@ -4,7 +4,7 @@
  * noise around real servers.
  */
 import type { Random } from '../random.ts';
-import type { Breakage, BreakageName, Fault, Mishap } from './fault.ts';
+import type { Breakage, BreakageName, Mishap, SimFault } from './fault.ts';
 import { earliestMs, latestMs } from './schedule.ts';
 
 /** What kind of noise, for how long, and how bad at the most. */
@@ -32,8 +32,8 @@ const noises: readonly Noise[] = [
 const mishaps: readonly Mishap['name'][] = ['watch-kill', 'watch-freeze', 'watch-duplicate', 'watch-late'];
 
 /** The noise of a history, in no particular order. */
-export function drawNoise(random: Random): Fault[] {
-  const faults: Fault[] = [];
+export function drawNoise(random: Random): SimFault[] {
+  const faults: SimFault[] = [];
   const count = random.whole(15, 60);
   for (let index = 0; index < count; index++) faults.push(drawOne(random));
   const cuts = random.whole(1, 4);
@@ -41,7 +41,7 @@ export function drawNoise(random: Random): Fault[] {
   return faults;
 }
 
-function drawOne(random: Random): Fault {
+function drawOne(random: Random): SimFault {
   const atMs = random.whole(earliestMs, latestMs);
   if (random.chance(0.1)) {
     return { kind: 'mishap', name: random.pick(mishaps), atMs, forMs: random.whole(200, 3000) };
@@ -52,7 +52,7 @@ function drawOne(random: Random): Fault {
 }
 
 /** One vantage hears neither node for a while. */
-function drawCut(random: Random): Fault[] {
+function drawCut(random: Random): SimFault[] {
   const atMs = random.whole(earliestMs, latestMs);
   const forMs = random.whole(2000, 40_000);
   // Which vantage it is depends on the degree: the same one for both nodes.

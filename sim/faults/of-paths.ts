@@ -2,7 +2,7 @@
 import { usualApplyPerMs } from '../world/channel.ts';
 import type { Master } from '../world/master.ts';
 import type { View } from '../world/view.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import type { BreakageName } from './fault.ts';
 import { type Mending, runAll, type Strike, set } from './mending.ts';
 
@@ -68,7 +68,7 @@ export const ofPaths = {
   'binary-log-off': ({ master }) => set(master, 'binaryLog', 'off', 'on'),
 } satisfies { readonly [Name in BreakageName]?: (strike: Strike) => Mending };
 
-function pickView(world: World, degree: number): View | undefined {
+function pickView(world: SimWorld, degree: number): View | undefined {
   const views = [...world.views.values()];
   return views[Math.floor(degree * views.length) % views.length];
 }
@@ -90,7 +90,7 @@ function stopThread({ channel }: Master, thread: 'io' | 'sql'): Mending {
   };
 }
 
-function cutOff(world: World, masters: readonly Master[]): Mending {
+function cutOff(world: SimWorld, masters: readonly Master[]): Mending {
   for (const view of world.views.values()) for (const { name } of masters) view.cutOff.add(name);
   return () => {
     for (const view of world.views.values()) for (const { name } of masters) view.cutOff.delete(name);

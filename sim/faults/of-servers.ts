@@ -2,7 +2,7 @@
 import type { Session } from '../../lib/core/sighting.ts';
 import { crash, loseLast, start } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import type { BreakageName } from './fault.ts';
 import { type Mending, once, runAll, type Strike, secondOf, set, setFor } from './mending.ts';
 
@@ -108,7 +108,7 @@ function hang({ master }: Strike): Mending {
   };
 }
 
-function hostDown(world: World, master: Master, stopped: boolean): Mending {
+function hostDown(world: SimWorld, master: Master, stopped: boolean): Mending {
   const mend = die({ world, master, degree: 0 });
   master.hostUp = false;
   if (stopped) master.instance = 'stopping';
@@ -151,13 +151,13 @@ function carryOutWaiting(master: Master): void {
 }
 
 /** Its table of connections is full: new logins fail, also that of the other's channel. */
-function fillTable(world: World, master: Master, degree: number): Mending {
+function fillTable(world: SimWorld, master: Master, degree: number): Mending {
   if (secondOf(degree) < 0.5) dropKept(world, master.name);
   return set(master, 'connectionsFull', true, false);
 }
 
 /** The probe functions were started anew: they have no connection to the master that they could go on with. */
-function dropKept(world: World, node: string): void {
+function dropKept(world: SimWorld, node: string): void {
   for (const view of world.views.values()) view.keptSinceMs.delete(node);
 }
 

@@ -1,7 +1,7 @@
 /** Breakages of AWS: EC2, DynamoDB, SNS, SSM, Lambda. */
 import { type CloudMood, calmCloud } from '../world/cloud.ts';
 import { calmServices, type Services } from '../world/services.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import type { BreakageName } from './fault.ts';
 import { type Mending, once, type Strike, set, setAll } from './mending.ts';
 
@@ -42,10 +42,10 @@ export const ofServices = {
   'concurrency-dry': ({ world }) => serve(world, { pool: 'dry' }),
 } satisfies { readonly [Name in BreakageName]?: (strike: Strike) => Mending };
 
-function mood(world: World, change: Partial<CloudMood>): Mending {
+function mood(world: SimWorld, change: Partial<CloudMood>): Mending {
   return setAll(world.cloud, 'mood', change, calmCloud);
 }
 
-function serve(world: World, change: Partial<Services>): Mending {
+function serve(world: SimWorld, change: Partial<Services>): Mending {
   return setAll(world, 'services', change, calmServices);
 }

@@ -3,7 +3,7 @@
  * what the other needs. Each is a story that went wrong somewhere: in a review of keepalambda, or in another tool.
  */
 import type { Random } from '../random.ts';
-import type { BreakageName, Fault, Mishap, Target } from './fault.ts';
+import type { BreakageName, Mishap, SimFault, Target } from './fault.ts';
 import { switchover } from './requests.ts';
 
 /** Scenarios begin before this, so that the last of their faults leaves time to recover. Milliseconds. */
@@ -12,7 +12,7 @@ export const scenarioLatestMs = 340_000;
 /** What a scenario is told with: it begins at `atMs`, and all other times count from there. */
 class Scene {
   readonly random: Random;
-  readonly faults: Fault[] = [];
+  readonly faults: SimFault[] = [];
   readonly #atMs: number;
 
   constructor(random: Random, atMs: number) {
@@ -237,7 +237,7 @@ const scenarios: { readonly [name: string]: (scene: Scene) => void } = {
 export const scenarioNames = Object.keys(scenarios);
 
 /** The faults of one scenario, drawn by chance. */
-export function drawScenario(random: Random, atMs: number): Fault[] {
+export function drawScenario(random: Random, atMs: number): SimFault[] {
   const scene = new Scene(random, atMs);
   const scenario = scenarios[random.pick(scenarioNames)];
   scenario?.(scene);

@@ -6,7 +6,7 @@ import type { PlanKind } from '../../lib/core/plan.ts';
 import type { StepKind } from '../../lib/core/step.ts';
 import type { Death } from '../deaths.ts';
 import type { Random } from '../random.ts';
-import type { Breakage, BreakageName, Fault, Mishap } from './fault.ts';
+import type { Breakage, BreakageName, Mishap, SimFault } from './fault.ts';
 import { drawRequest } from './requests.ts';
 import { drawScenario, scenarioLatestMs } from './scenarios.ts';
 
@@ -143,8 +143,8 @@ const steps: readonly (StepKind | null)[] = [
 ];
 
 /** The faults of a history, in no particular order. */
-export function drawFaults(random: Random): Fault[] {
-  const faults: Fault[] = [];
+export function drawFaults(random: Random): SimFault[] {
+  const faults: SimFault[] = [];
   const scenes = random.pick([1, 1, 2, 2, 3]);
   for (let scene = 0; scene < scenes; scene++) drawScene(random, faults);
   if (random.chance(0.5)) faults.push(drawMishap(random, random.whole(earliestMs, latestMs)));
@@ -153,7 +153,7 @@ export function drawFaults(random: Random): Fault[] {
 }
 
 /** A trouble or an order at the centre, and what happens around it. */
-function drawScene(random: Random, faults: Fault[]): void {
+function drawScene(random: Random, faults: SimFault[]): void {
   const atMs = random.whole(earliestMs, latestMs);
   if (random.chance(scenarioChance)) {
     // Some of it happens up to 30 s before.
@@ -186,7 +186,7 @@ function drawScene(random: Random, faults: Fault[]): void {
  * The move of the VIP is throttled and slow, the store goes away, so that the leader's lease grows old, and the
  * leader dies or freezes with an order on the loose, which takes effect as late as one can.
  */
-function drawAmbush(random: Random, atMs: number, faults: Fault[]): void {
+function drawAmbush(random: Random, atMs: number, faults: SimFault[]): void {
   const break_ = (name: BreakageName, forMs: number, degree: number): Breakage => {
     return { kind: 'breakage', name, target: 'holder', atMs: 0, forMs, degree };
   };
@@ -205,14 +205,14 @@ function drawAmbush(random: Random, atMs: number, faults: Fault[]): void {
   faults.push({ kind: 'death', atMs: atMs - 1000, death });
 }
 
-function drawNear(random: Random, atMs: number): Fault {
+function drawNear(random: Random, atMs: number): SimFault {
   const roll = random.next();
   if (roll < 0.66) return drawCompany(random, atMs);
   if (roll < 0.84) return drawMishap(random, atMs);
   return { kind: 'operator', atMs, request: drawRequest(random) };
 }
 
-function drawCompany(random: Random, atMs: number): Fault {
+function drawCompany(random: Random, atMs: number): SimFault {
   return {
     kind: 'breakage',
     name: random.pick(company),
@@ -223,12 +223,12 @@ function drawCompany(random: Random, atMs: number): Fault {
   };
 }
 
-function drawMishap(random: Random, atMs: number): Fault {
+function drawMishap(random: Random, atMs: number): SimFault {
   const forMs = random.chance(0.2) ? random.whole(18_000, 24_000) : random.whole(500, 15_000);
   return { kind: 'mishap', name: random.pick(mishaps), atMs, forMs };
 }
 
-function drawDeath(random: Random, atMs: number): Fault {
+function drawDeath(random: Random, atMs: number): SimFault {
   const death = {
     plan: random.pick(plans),
     step: random.pick(steps),

@@ -2,7 +2,7 @@
 import { isCalmCloud } from '../world/cloud.ts';
 import type { Master } from '../world/master.ts';
 import { areCalmButAlerts } from '../world/services.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import { isReached } from './chronicle.ts';
 import type { Court } from './court.ts';
 import { firstMissingMs } from './loss.ts';
@@ -22,7 +22,7 @@ export function lacksAnything({ world, chronicle }: Court, master: Master): bool
 }
 
 /** Whether clients could be served here: it lives and commits, an order gets to it, it has room for the VIP and takes it. */
-export function couldServe(world: World, master: Master): boolean {
+export function couldServe(world: SimWorld, master: Master): boolean {
   if (!isReached(world, master) || master.hangsSinceMs !== null || master.refusal !== null) return false;
   if (!master.bound || !master.room) return false;
   return world.pair.writability === 'managed' || master.writable;
@@ -33,7 +33,7 @@ export function couldServe(world: World, master: Master): boolean {
  * and nothing of its own history, has no transactions of its own that the other lacks, works off what it has received, and
  * can be followed.
  */
-export function mayTakeOver(world: World, master: Master): boolean {
+export function mayTakeOver(world: SimWorld, master: Master): boolean {
   const { channel } = master;
   const { configured, ioWanted, sqlWanted, stranger, applyPerMs } = channel;
   if (!configured || !ioWanted || !sqlWanted || stranger !== null || applyPerMs < 1) return false;
@@ -47,7 +47,7 @@ export function mayTakeOver(world: World, master: Master): boolean {
 }
 
 /** Nothing keeps us from seeing and acting. */
-export function isFairWeather({ cloud, services, views }: World): boolean {
+export function isFairWeather({ cloud, services, views }: SimWorld): boolean {
   if (!isCalmCloud(cloud.mood) || !areCalmButAlerts(services)) return false;
   for (const { blind, loss } of views.values()) if (blind !== 'no' || loss > 0) return false;
   return true;

@@ -2,7 +2,7 @@
 import type { NodeName } from '../../lib/core/names.ts';
 import type { Master } from '../world/master.ts';
 import { loginRefusedAt } from '../world/sight.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 
 /** What is known of one master. */
 export interface Life {
@@ -21,7 +21,7 @@ export interface Life {
 const unborn: Life = { reachedSinceMs: null, wellMs: 0, peerHeardMs: 0, fedMs: 0, isFollowed: true };
 
 export class Chronicle {
-  readonly #world: World;
+  readonly #world: SimWorld;
   readonly #lives = new Map<NodeName, Life>();
   /** Since when clients cannot commit through the VIP; null while they can. */
   downSinceMs: number | null = null;
@@ -32,7 +32,7 @@ export class Chronicle {
    */
   entrusted: NodeName | null;
 
-  constructor(world: World) {
+  constructor(world: SimWorld) {
     this.#world = world;
     this.entrusted = world.cloud.holder;
   }
@@ -71,7 +71,7 @@ export class Chronicle {
 }
 
 /** Whether a vantage's question gets an answer: what a master says of itself can be known. */
-export function isHeard(world: World, master: Master): boolean {
+export function isHeard(world: SimWorld, master: Master): boolean {
   if (!master.answers || world.services.pool === 'dry') return false;
   for (const view of world.views.values()) {
     if (!view.reaches(master.name)) continue;
@@ -81,12 +81,12 @@ export function isHeard(world: World, master: Master): boolean {
 }
 
 /** Whether an order of ours gets to it and is carried out. */
-export function isReached(world: World, master: Master): boolean {
+export function isReached(world: SimWorld, master: Master): boolean {
   return master.stuckSinceMs === null && isHeard(world, master);
 }
 
 /** Alive: clients could commit on it, were it open. Not isolated: one of our vantages, or its standby, reaches it. */
-function isWell(world: World, master: Master): boolean {
+function isWell(world: SimWorld, master: Master): boolean {
   if (!master.answers || master.hangsSinceMs !== null || master.refusal !== null) return false;
   if (world.pairLinked && world.peer(master.name).reachable) return true;
   for (const view of world.views.values()) if (view.reaches(master.name)) return true;

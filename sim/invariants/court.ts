@@ -6,7 +6,7 @@ import type { Order } from '../../lib/core/request.ts';
 import type { Observer } from '../observer.ts';
 import type { Process } from '../process.ts';
 import type { Master } from '../world/master.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import { Chronicle, isReached, type Life } from './chronicle.ts';
 
 /**
@@ -78,7 +78,7 @@ const noticeMs = 3000;
 const aftermathMs = 10_000;
 
 export class Court {
-  readonly world: World;
+  readonly world: SimWorld;
   readonly chronicle: Chronicle;
   violation: Violation | null = null;
   flight: Flight | null = null;
@@ -95,7 +95,7 @@ export class Court {
   /** When somebody else last changed a master's writability. */
   readonly #meddledMs = new Map<NodeName, number>();
 
-  constructor(world: World, crew: Attendance) {
+  constructor(world: SimWorld, crew: Attendance) {
     this.world = world;
     this.#crew = crew;
     this.chronicle = new Chronicle(world);
@@ -203,7 +203,7 @@ export class Court {
 }
 
 /** Whether an order of ours to close the master gets to it now, and nothing on it keeps it open. */
-function isClosable(world: World, master: Master): boolean {
+function isClosable(world: SimWorld, master: Master): boolean {
   if (world.services.databaseLost > 0 || !isReached(world, master)) return false;
   if (master.privilegedWriter || master.blocker !== null || master.hangsSinceMs !== null) return false;
   // A function that hangs may have swallowed the order, so nobody else is asked.

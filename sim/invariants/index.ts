@@ -1,6 +1,6 @@
 /** The invariants 1 to 8 and W1 to W8, as one observer: the simulator's court. */
 import type { Observer } from '../observer.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import { alertedInvariant } from './alerted.ts';
 import { allowListInvariant } from './allow-list.ts';
 import { type Attendance, Court, type Invariant } from './court.ts';
@@ -21,7 +21,7 @@ import { switchoverInvariant } from './switchover.ts';
 import { writersInvariant } from './writers.ts';
 
 export interface CourtProps {
-  readonly world: World;
+  readonly world: SimWorld;
   /** How far apart the clocks of two processes can be. Milliseconds. */
   readonly clockSpreadMs: number;
   readonly crew: Attendance;

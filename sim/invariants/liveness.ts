@@ -1,5 +1,5 @@
 import type { Master } from '../world/master.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import { couldServe, isFairWeather, mayTakeOver } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
@@ -83,7 +83,7 @@ export function livenessInvariant(court: Court, isManned: () => boolean): Invari
   };
 }
 
-function standbyOf(world: World): Master | null {
+function standbyOf(world: SimWorld): Master | null {
   const { holder } = world;
   return holder === null ? null : world.peer(holder.name);
 }

@@ -1,5 +1,5 @@
 import type { Master } from '../world/master.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import type { Court, Flight, Invariant } from './court.ts';
 
 /**
@@ -53,7 +53,7 @@ export function lossInvariant(court: Court): Invariant {
 }
 
 /** How much before the end of the holder a failover may lose. Milliseconds. */
-export function lossAllowedMs({ pair }: World): number {
+export function lossAllowedMs({ pair }: SimWorld): number {
   return pair.settings.readinessMs + lookMs;
 }
 
@@ -61,7 +61,7 @@ export function lossAllowedMs({ pair }: World): number {
  * When the first transaction of its peer that this master has not received was committed; null when it has all. `since`:
  * what came before that many of the peer's was given up by an earlier move.
  */
-export function firstMissingMs(world: World, master: Master, since = 0): number | null {
+export function firstMissingMs(world: SimWorld, master: Master, since = 0): number | null {
   world.advance();
   const { log } = world.peer(master.name);
   const received = Math.max(master.channel.received, since);

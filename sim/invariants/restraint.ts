@@ -2,7 +2,7 @@ import type { NodeName } from '../../lib/core/names.ts';
 import type { PlanRecord } from '../../lib/core/plan.ts';
 import { mutations } from '../observer.ts';
 import type { Master } from '../world/master.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
 import { isPaused } from './pause.ts';
@@ -97,7 +97,7 @@ function checkFlapGuard(court: Court, moves: Moves, clockSpreadMs: number): void
 }
 
 /** Whether anything says how the masters are: a vantage that reaches one, or EC2 that shows one as stopped. */
-function seesAnything(world: World): boolean {
+function seesAnything(world: SimWorld): boolean {
   if (world.masters.some(({ instance }) => instance !== 'running')) return true;
   for (const view of world.views.values()) {
     for (const master of world.masters) {
@@ -110,7 +110,7 @@ function seesAnything(world: World): boolean {
 }
 
 /** Serves its clients, passes the check, and somebody whom we hear says so. */
-function isWell(world: World, master: Master): boolean {
+function isWell(world: SimWorld, master: Master): boolean {
   const { channel } = master;
   if (!master.commits || master.lockedOut || world.cloud.holder !== master.name) return false;
   if (!channel.ioWanted || !channel.sqlWanted || channel.applyPerMs < 1 || !channel.configured) return false;

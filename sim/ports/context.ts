@@ -5,10 +5,10 @@ import { type Deaths, renderDeath } from '../deaths.ts';
 import { type Action, type Call, mutations, type Observer } from '../observer.ts';
 import { never, type Process } from '../process.ts';
 import type { Random } from '../random.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 
 export interface Context {
-  readonly world: World;
+  readonly world: SimWorld;
   readonly process: Process;
   readonly observer: Observer;
   readonly deaths: Deaths;

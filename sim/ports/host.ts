@@ -4,7 +4,7 @@ import type { HostDocument } from '../../lib/core/host-document.ts';
 import { type HostPort, PortError } from '../../lib/watch/ports.ts';
 import { crash, start } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import { acting, type Context } from './context.ts';
 
 export function createHost(context: Context): HostPort {
@@ -26,7 +26,7 @@ export function createHost(context: Context): HostPort {
 }
 
 /** Starts the script; gives back how long it runs. */
-function begin(world: World, master: Master, document: HostDocument, restartMs: number): number {
+function begin(world: SimWorld, master: Master, document: HostDocument, restartMs: number): number {
   master.documentsRun++;
   switch (document) {
     case 'restart-mysqld':

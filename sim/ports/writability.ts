@@ -4,7 +4,7 @@ import type { Closed, Obstacle } from '../../lib/core/probe-results.ts';
 import { type DatabasePort, PortError } from '../../lib/watch/ports.ts';
 import type { Master } from '../world/master.ts';
 import { abandonWaiting } from '../world/semi-sync.ts';
-import type { World } from '../world/world.ts';
+import type { SimWorld } from '../world/world.ts';
 import type { Context } from './context.ts';
 import { command, write } from './statement.ts';
 
@@ -59,7 +59,7 @@ export function open(
 }
 
 /** The sessions that an order to close would wait for. */
-export function obstaclesOn(world: World, { blocker, globalLock, semiSync }: Master): readonly Obstacle[] {
+export function obstaclesOn(world: SimWorld, { blocker, globalLock, semiSync }: Master): readonly Obstacle[] {
   const obstacles: Obstacle[] = blocker === null ? [] : [blocker];
   if (globalLock !== null) obstacles.push({ kind: 'lock', session: globalLock.session, rows: null });
   const sinceMs = semiSync?.waitingSinceMs ?? null;
@@ -76,7 +76,7 @@ export function obstaclesOn(world: World, { blocker, globalLock, semiSync }: Mas
 }
 
 /** While an order to close waits, every write waits behind it. */
-function holdUp(world: World, master: Master, forMs: number): void {
+function holdUp(world: SimWorld, master: Master, forMs: number): void {
   world.change(() => {
     master.closingSinceMs ??= world.nowMs;
   });
@@ -88,7 +88,7 @@ function holdUp(world: World, master: Master, forMs: number): void {
   });
 }
 
-function endSessions(world: World, master: Master): void {
+function endSessions(world: SimWorld, master: Master): void {
   world.change(() => {
     master.blocker = null;
     master.globalLock = null;

@@ -11,14 +11,14 @@ const sourceHeartbeatMs = 500;
  * The IO thread's connection. `stalled`: it is there, and the other end says nothing (hung, or cut off), which
  * the thread does not notice before `slave_net_timeout`.
  */
-export type Link = 'flowing' | 'stalled' | 'connecting' | 'stopped';
+export type ChannelLink = 'flowing' | 'stalled' | 'connecting' | 'stopped';
 
 const ioOf = {
   flowing: 'yes',
   stalled: 'yes',
   connecting: 'connecting',
   stopped: 'no',
-} as const satisfies Record<Link, ThreadState>;
+} as const satisfies Record<ChannelLink, ThreadState>;
 
 /** What a channel says of its source. */
 export interface Source {
@@ -59,9 +59,9 @@ export class Channel {
   loginRefused = false;
   /** It hears its source, receives nothing that was committed, and does not know its lag. */
   muffled = false;
-  link: Link = 'flowing';
+  link: ChannelLink = 'flowing';
   /** Where the link is going by itself, and a number that voids the timers of all earlier plans. */
-  heading: Link | null = null;
+  heading: ChannelLink | null = null;
   /** Since when its packets are lost; null while they arrive. */
   cutSinceMs: number | null = null;
   generation = 0;
@@ -127,7 +127,7 @@ export class Channel {
   }
 
   /** The connection enters another state. */
-  enter(nowMs: number, link: Link): void {
+  enter(nowMs: number, link: ChannelLink): void {
     if (link === this.link) return;
     this.link = link;
     if (link !== 'flowing') return;

@@ -1,10 +1,10 @@
-/** How a master dies and comes back. All must be called within `World.change`. */
+/** How a master dies and comes back. All must be called within `SimWorld.change`. */
 import type { Master } from './master.ts';
 import { abandonWaiting, withdrawUnreceived } from './semi-sync.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /** mysqld is gone at once. What it had received and not applied is gone too (`relay_log_recovery`). */
-export function crash(world: World, master: Master): void {
+export function crash(world: SimWorld, master: Master): void {
   if (master.mysqld === 'down') return;
   master.mysqld = 'down';
   master.downSinceMs = world.nowMs;
@@ -27,7 +27,7 @@ export function crash(world: World, master: Master): void {
 const flushedMs = 10_000;
 
 /** A crash without `sync_binlog=1`: its own last transactions, acknowledged or not, are gone from its disk. */
-export function loseLast(world: World, master: Master, count: number): void {
+export function loseLast(world: SimWorld, master: Master, count: number): void {
   const { log, order } = master;
   log.write(world.nowMs, { prompt: false, late: false });
   const unflushed = log.countAt(world.nowMs) - log.countAt(world.nowMs - flushedMs);
@@ -37,7 +37,7 @@ export function loseLast(world: World, master: Master, count: number): void {
 }
 
 /** mysqld comes up as its configuration says: read-only, and with its replication threads running. */
-export function start(world: World, master: Master): void {
+export function start(world: SimWorld, master: Master): void {
   if (!master.hostUp || !master.startable || master.mysqld !== 'down') return;
   master.mysqld = 'up';
   master.setWritable(world.nowMs, world.pair.writability === 'untouched', 'start');

@@ -1,7 +1,7 @@
 /** How a channel's connection follows the state of both its ends: at once, or when its own timers notice. */
-import type { Channel, Link } from './channel.ts';
+import type { Channel, ChannelLink } from './channel.ts';
 import type { Master } from './master.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /** How the channel notices and mends a broken connection. Milliseconds. */
 export interface ChannelHabits {
@@ -12,7 +12,7 @@ export interface ChannelHabits {
 }
 
 /** Brings the connection into `replica` up to date with the world; called after every change. */
-export function followLink(world: World, replica: Master, source: Master): void {
+export function followLink(world: SimWorld, replica: Master, source: Master): void {
   const { channel } = replica;
   if (!isLinked(world, replica, source)) channel.cutSinceMs ??= world.nowMs;
   const next = nextLink(world, replica, source);
@@ -47,11 +47,11 @@ function retransmittedInMs(cutForMs: number): number {
 }
 
 interface Next {
-  readonly link: Link;
+  readonly link: ChannelLink;
   readonly inMs: number;
 }
 
-function nextLink(world: World, replica: Master, source: Master): Next {
+function nextLink(world: SimWorld, replica: Master, source: Master): Next {
   const { channel } = replica;
   if (!channel.configured || !channel.ioWanted) return { link: 'stopped', inMs: 0 };
   if (channel.stranger !== null) {
@@ -72,12 +72,12 @@ function nextLink(world: World, replica: Master, source: Master): Next {
   return { link: 'connecting', inMs: 0 };
 }
 
-function isLinked(world: World, replica: Master, source: Master): boolean {
+function isLinked(world: SimWorld, replica: Master, source: Master): boolean {
   return world.pairLinked && replica.reachable && source.reachable;
 }
 
 /** A connection to a source that is up: a new login may be refused, and a new dump impossible. */
-function connect(world: World, channel: Channel, source: Master): Next {
+function connect(world: SimWorld, channel: Channel, source: Master): Next {
   const isNew = channel.link === 'connecting' || channel.link === 'stopped';
   if (isNew && source.connectionsFull) return { link: 'connecting', inMs: 0 };
   if (isNew && (source.binaryLog === 'off' || channel.isAheadOf(world.nowMs, world.gtid))) {
@@ -92,7 +92,7 @@ function connect(world: World, channel: Channel, source: Master): Next {
   return reconnect(world, channel);
 }
 
-function reconnect(world: World, { link, cutSinceMs }: Channel): Next {
+function reconnect(world: SimWorld, { link, cutSinceMs }: Channel): Next {
   switch (link) {
     case 'flowing':
       return { link: 'flowing', inMs: 0 };

@@ -1,4 +1,4 @@
-/** One master: its host, its mysqld, and what it has committed. Plain state; `World` changes it. */
+/** One master: its host, its mysqld, and what it has committed. Plain state; `SimWorld` changes it. */
 import type { Node } from '../../lib/core/config.ts';
 import type { Obstacle } from '../../lib/core/probe-results.ts';
 import type { InstanceState, Position, ScheduledEvents, Session } from '../../lib/core/sighting.ts';
@@ -98,7 +98,7 @@ export class Master {
 
   /**
    * Changes whether it takes writes. A person who finds it so already has not made it so. Must be called within
-   * `World.change`.
+   * `SimWorld.change`.
    */
   setWritable(nowMs: number, writable: boolean, by: Writability, halfClosed = false): void {
     const isSo = writable === this.writable && !halfClosed;

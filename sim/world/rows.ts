@@ -18,7 +18,7 @@ export interface Write extends Transaction {
 }
 
 /** One row of a master. */
-export interface Row {
+export interface TableRow {
   readonly key: number;
   /** Who wrote it last; null if nobody did since the history began. */
   readonly last: Write | null;
@@ -51,7 +51,7 @@ export interface Lacking {
 }
 
 /** The content of every row of the master. */
-export function rowsOf(master: Master, peer: Master, nowMs: number): readonly Row[] {
+export function rowsOf(master: Master, peer: Master, nowMs: number): readonly TableRow[] {
   const found = new Map<number, Write>();
   for (const run of master.order.runs()) {
     if (found.size === keyCount) break;

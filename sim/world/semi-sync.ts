@@ -1,13 +1,13 @@
 /** Semi-synchronous replication: a commit waits for the other master's word, for so long at the most. */
 import type { Author } from './log.ts';
 import type { Master } from './master.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /** A commit takes less than this to the other node. Milliseconds. */
 const onItsWayMs = 10;
 
 /** Brings the source's waiting up to date; called after every change, when the channels have been followed. */
-export function followSemiSync(world: World, source: Master, replica: Master): void {
+export function followSemiSync(world: SimWorld, source: Master, replica: Master): void {
   const { semiSync } = source;
   if (semiSync === null) return;
   if (replica.channel.acknowledges) {
@@ -20,7 +20,7 @@ export function followSemiSync(world: World, source: Master, replica: Master): v
 }
 
 /** A commit on this source would wait from now on, if nobody acknowledges it: gives back whether it does. */
-export function beginWaiting(world: World, source: Master, by: Author): boolean {
+export function beginWaiting(world: SimWorld, source: Master, by: Author): boolean {
   const { semiSync } = source;
   if (semiSync === null || semiSync.gaveUp) return false;
   if (semiSync.waitingSinceMs !== null) return true;
@@ -40,7 +40,7 @@ export function beginWaiting(world: World, source: Master, by: Author): boolean 
 }
 
 /** What was on its way to the other when that stopped to acknowledge, or the source died: nobody was told of it. */
-export function withdrawUnreceived(world: World, source: Master): void {
+export function withdrawUnreceived(world: SimWorld, source: Master): void {
   const { semiSync, log, pending } = source;
   if (semiSync === null || semiSync.gaveUp || semiSync.waitingSinceMs !== null) return;
   const { nowMs } = world;
@@ -58,7 +58,7 @@ export function abandonWaiting({ semiSync, pending }: Master): void {
   pending.length = 0;
 }
 
-function release({ nowMs }: World, source: Master): void {
+function release({ nowMs }: SimWorld, source: Master): void {
   for (const number of source.pending) source.log.acknowledge(nowMs, number);
   abandonWaiting(source);
 }

@@ -4,7 +4,7 @@ import type { HangCause, Heartbeat, Saw, Server } from '../../lib/core/sighting.
 import type { Master } from './master.ts';
 import { beginWaiting } from './semi-sync.ts';
 import type { View } from './view.ts';
-import type { World } from './world.ts';
+import type { SimWorld } from './world.ts';
 
 /** Who commits the heartbeat with this look, if anyone. */
 export interface HeartbeatBy {
@@ -32,7 +32,7 @@ export function loginRefusedAt(view: View, master: Master): Refused | null {
 }
 
 /** One look. A heartbeat is committed if the master can. Whatever it is, it is true at this moment only. */
-export function lookAt(world: World, view: View, master: Master, by: HeartbeatBy): Saw {
+export function lookAt(world: SimWorld, view: View, master: Master, by: HeartbeatBy): Saw {
   const { name } = master;
   const lost = view.loss > 0 && world.random.chance(view.loss);
   if (lost || view.cutOff.has(name) || !master.reachable) {
@@ -64,12 +64,12 @@ export function lookAt(world: World, view: View, master: Master, by: HeartbeatBy
 }
 
 /** A connection that has said nothing for too long is thrown away. */
-function forgetSilent({ nowMs }: World, view: View, { name }: Master): void {
+function forgetSilent({ nowMs }: SimWorld, view: View, { name }: Master): void {
   if (nowMs - (view.answeredMs.get(name) ?? 0) > patienceMs) view.keptSinceMs.delete(name);
 }
 
 /** Whether nothing that a look shows can change before the next change of the world. */
-export function isCalm(world: World): boolean {
+export function isCalm(world: SimWorld): boolean {
   for (const view of world.views.values()) if (view.loss > 0 || view.blind !== 'no') return false;
   for (const master of world.masters) {
     const { channel } = master;
@@ -80,11 +80,11 @@ export function isCalm(world: World): boolean {
   return true;
 }
 
-function unanswered(world: World, during: 'connect' | 'login', because: 'timeout'): Saw {
+function unanswered(world: SimWorld, during: 'connect' | 'login', because: 'timeout'): Saw {
   return { kind: 'unanswered', during, because, afterMs: world.pair.settings.lookLimitMs };
 }
 
-function serverOf(world: World, master: Master, by: HeartbeatBy, loginRefused: Refused | null): Server {
+function serverOf(world: SimWorld, master: Master, by: HeartbeatBy, loginRefused: Refused | null): Server {
   const { nowMs } = world;
   const peer = world.peer(master.name);
   const beats = by.writeProbe && by.holder === master.name && master.writable;
@@ -127,7 +127,7 @@ function applierBlockOf({ globalLock, stuckSinceMs, channel }: Master): string |
 }
 
 /** Our heartbeat row: committed, or what is in its way. */
-export function beat(world: World, master: Master): Heartbeat {
+export function beat(world: SimWorld, master: Master): Heartbeat {
   const { hangsSinceMs, refusal, barred } = master;
   if (refusal !== null) return { kind: 'refused', ...refusal };
   if (barred !== null) return { kind: 'barred', ...barred };

@@ -19,8 +19,8 @@ import {
   lackingOn,
   type Overwrite,
   overwrittenOn,
-  type Row,
   rowsOf,
+  type TableRow,
 } from './rows.ts';
 import { followSemiSync } from './semi-sync.ts';
 import { calmServices, type Services } from './services.ts';
@@ -44,7 +44,7 @@ export interface WorldProps {
 /** Transactions of each master before the history begins. */
 const oldTransactions = 1000;
 
-export class World {
+export class SimWorld {
   readonly pair: Pair;
   readonly timeline: Timeline;
   readonly random: Random;
@@ -158,7 +158,7 @@ export class World {
   }
 
   /** What every row of the master holds now. Dear: for judges, at the moments that matter. */
-  rowsOf(node: NodeName): readonly Row[] {
+  rowsOf(node: NodeName): readonly TableRow[] {
     this.#bringUp();
     return rowsOf(this.master(node), this.peer(node), this.nowMs);
   }

@@ -1,11 +1,11 @@
 /** Why a commit hangs, and what holds up an applier: by the words of a process list that we make up. */
 import { describe, expect, test } from 'vitest';
-import type { Link } from '../../lib/probe/connection.ts';
+import type { MysqlLink } from '../../lib/probe/connection.ts';
 import { dialectOf } from '../../lib/probe/dialect.ts';
 import { MysqlFailure } from '../../lib/probe/errors.ts';
 import { askWhy } from '../../lib/probe/hang-cause.ts';
 import { readProcessRow } from '../../lib/probe/sessions.ts';
-import type { Row } from '../../lib/probe/status-rows.ts';
+import type { StatusRow } from '../../lib/probe/status-rows.ts';
 import { locksOf } from '../../lib/probe/troubles.ts';
 
 const beat = 'INSERT INTO keepalambda.heartbeat (node, committed_at) VALUES (?, ?)';
@@ -15,7 +15,7 @@ const session = (
   State: string,
   Info: string | null = null,
   Command = 'Query',
-): Row => ({
+): StatusRow => ({
   ...{ Id, User, State, Info, Command, Host: '10.0.0.5:4000', Time: 9 },
 });
 const ours = (State: string, Id = 7) => session(Id, 'monitor', State, beat);
@@ -25,17 +25,17 @@ const idle = (Id: number, Time = 9) => ({ ...session(Id, 'app', '', null, 'Sleep
 interface Answers {
   /** The one session that waits for a row; `denied` where our account may not see it. */
   readonly waiter?: number | 'denied';
-  readonly rowLocks?: (id: unknown) => readonly Row[];
-  readonly locks?: readonly Row[] | 'denied';
+  readonly rowLocks?: (id: unknown) => readonly StatusRow[];
+  readonly locks?: readonly StatusRow[] | 'denied';
 }
 
 /** A server of this version that answers so. */
-function linkOf(version: string, processes: readonly Row[], answers: Answers): Link {
+function linkOf(version: string, processes: readonly StatusRow[], answers: Answers): MysqlLink {
   const dialect = dialectOf(version, '');
   const denied = () => {
     throw new MysqlFailure('query', 1, Object.assign(new Error('PROCESS is denied'), { errno: 1227 }));
   };
-  const given = (rows: readonly Row[] | 'denied' | undefined) =>
+  const given = (rows: readonly StatusRow[] | 'denied' | undefined) =>
     rows === 'denied' ? denied() : (rows ?? []);
   const query = async (sql: string, values: readonly unknown[]) => {
     if (sql === 'SHOW FULL PROCESSLIST') return processes;
@@ -61,7 +61,7 @@ function linkOf(version: string, processes: readonly Row[], answers: Answers): L
 }
 
 describe('why our commit hangs', () => {
-  test.each<[string, string, readonly Row[], Answers, object]>([
+  test.each<[string, string, readonly StatusRow[], Answers, object]>([
     [
       'a global read lock, by its statement',
       '5.6.24',
@@ -166,7 +166,7 @@ describe('why our commit hangs', () => {
   });
 });
 
-test.each<[string, readonly Row[]]>([
+test.each<[string, readonly StatusRow[]]>([
   ['gone', [idle(30)]],
   ['at its next question', [session(7, 'monitor', 'init', 'SELECT @@global.read_only AS closed'), backup]],
 ])('nothing is said of one that is %s', async (_, processes) => {
@@ -176,7 +176,7 @@ test.each<[string, readonly Row[]]>([
 describe('what holds up an applier', () => {
   const me = session(99, 'monitor', 'starting', 'SHOW FULL PROCESSLIST');
   const worker = (state: string) => session(12, 'system user', state, null, 'Query');
-  const locks = (rows: readonly Row[], ids: readonly number[], sqlState: string | null) =>
+  const locks = (rows: readonly StatusRow[], ids: readonly number[], sqlState: string | null) =>
     locksOf([me, ...rows].map(readProcessRow), ids, sqlState, 99);
 
   test.each<[string, ReturnType<typeof locks>, string | null, number | null]>([

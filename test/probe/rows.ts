@@ -1,5 +1,5 @@
 /** Rows as real servers gave them: `SHOW SLAVE STATUS` of 5.6.24, `SHOW REPLICA STATUS` of 9.7.4, MariaDB 10.11.18. */
-import type { Row } from '../../lib/probe/status-rows.ts';
+import type { StatusRow } from '../../lib/probe/status-rows.ts';
 
 const uuid = '0ff2bb45-e649-11f1-ab2c-02fc00000001';
 
@@ -40,7 +40,7 @@ export const mysql56 = {
     { Variable_name: 'Threads_connected', Value: '5' },
     { Variable_name: 'Uptime', Value: '3' },
   ],
-} satisfies Record<string, Row | readonly Row[]>;
+} satisfies Record<string, StatusRow | readonly StatusRow[]>;
 
 export const mysql97 = {
   pulse: {
@@ -74,7 +74,7 @@ export const mysql97 = {
     { Variable_name: 'Threads_connected', Value: '5' },
     { Variable_name: 'Uptime', Value: '2' },
   ],
-} satisfies Record<string, Row | readonly Row[]>;
+} satisfies Record<string, StatusRow | readonly StatusRow[]>;
 
 export const mariadb = {
   pulse: {
@@ -113,4 +113,4 @@ export const mariadb = {
     Gtid_Slave_Pos: '1-1-2',
   },
   counters: mysql56.counters,
-} satisfies Record<string, Row | readonly Row[]>;
+} satisfies Record<string, StatusRow | readonly StatusRow[]>;

@@ -3,11 +3,11 @@ import {
   type Channel,
   inboundOf,
   isCaughtUp,
-  type Row,
   readBinaryLog,
   readChannel,
   readCounters,
   readPulse,
+  type StatusRow,
 } from '../../lib/probe/status-rows.ts';
 import { mariadb, mysql56, mysql97 } from './rows.ts';
 
@@ -19,7 +19,7 @@ const flavors: [string, typeof mysql56 | typeof mysql97 | typeof mariadb][] = [
 
 const db1 = { address: '127.0.33.11', identity: null };
 
-function channelOf(rows: { pulse: Row; channel: Row }, change: Row = {}): Channel {
+function channelOf(rows: { pulse: StatusRow; channel: StatusRow }, change: StatusRow = {}): Channel {
   const channel = readChannel([{ ...rows.channel, ...change }], readPulse(rows.pulse), db1);
   if (channel === null) throw new Error('no channel was read');
   return channel;
@@ -48,7 +48,7 @@ test.each(flavors)('%s: a channel that runs and is caught up', (_, rows) => {
   expect(channel).toMatchObject({ sourceUser: 'repl', readAll: true });
 });
 
-test.each<[string, Row, boolean]>([
+test.each<[string, StatusRow, boolean]>([
   ['MySQL 5.6 with read_only', mysql56.pulse, false],
   ['MySQL 5.6 without', { ...mysql56.pulse, read_only: 0 }, true],
   ['MySQL 9.7 with super_read_only', mysql97.pulse, false],
@@ -115,7 +115,7 @@ describe('which channel', () => {
   const byName = at('by-name', 'db1.internal', 'one');
   const fresh = at('fresh', '127.0.33.11', '');
   const turned = at('turned', '127.0.33.11', 'stranger');
-  const choose = (rows: Row[], identity: string | null, address = '127.0.33.11') =>
+  const choose = (rows: StatusRow[], identity: string | null, address = '127.0.33.11') =>
     readChannel(rows, readPulse(mysql97.pulse), { address, identity })?.name ?? null;
 
   test.each<[string, string | null, string | null]>([
@@ -147,7 +147,7 @@ describe('caught up', () => {
   const busy = { Slave_SQL_Running_State: 'Reading event from the relay log' };
   const half = { Slave_IO_Running: 'Connecting', ...behind };
 
-  test.each<[string, Row, number, boolean]>([
+  test.each<[string, StatusRow, number, boolean]>([
     ['offsets agree', {}, 0, true],
     ['offsets agree, without GTIDs', noGtid, 0, true],
     ['GTIDs agree, offsets do not yet', { Exec_Master_Log_Pos: 433 }, 0, true],
@@ -194,7 +194,7 @@ test('transactions without a GTID may come in: offsets decide whether all is app
   expect(channel && isCaughtUp(channel, 0)).toBe(false);
 });
 
-test.each<[string, Row, string]>([
+test.each<[string, StatusRow, string]>([
   ['on', { log_bin: 1 }, 'on'],
   ['off', { log_bin: 0 }, 'off'],
   ['not said', {}, 'unknown'],

@@ -13,7 +13,7 @@ import { Process } from '../../sim/process.ts';
 import { Random } from '../../sim/random.ts';
 import { Story } from '../../sim/story.ts';
 import { Timeline } from '../../sim/time.ts';
-import { World } from '../../sim/world/world.ts';
+import { SimWorld } from '../../sim/world/world.ts';
 
 export interface StageProps {
   readonly pair?: Partial<Pair>;
@@ -25,7 +25,7 @@ export interface StageProps {
 
 /** The world, two processes with ports on it, a court that listens, and what was called. */
 export interface Stage {
-  readonly world: World;
+  readonly world: SimWorld;
   readonly timeline: Timeline;
   readonly pair: Pair;
   readonly one: Ports;
@@ -49,7 +49,7 @@ export function setStage(props: StageProps = {}): Stage {
   const [drawn] = drawEnvironment(new Random(7)).pairs;
   if (drawn === undefined) throw new Error('an environment has a pair');
   const pair: Pair = { ...drawn, writability: 'managed', quarantineGroup: 'sg-0dead0000', ...props.pair };
-  const world = new World(
+  const world = new SimWorld(
     {
       pair,
       vantages: props.vantages ?? ['a', 'b'],

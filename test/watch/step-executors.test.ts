@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome, Step } from '../../lib/core/step.ts';
+import type { Step, StepOutcome } from '../../lib/core/step.ts';
 import type { StepContext } from '../../lib/watch/step-context.ts';
 import { carryOutStep } from '../../lib/watch/step-executors.ts';
 import { failover, pairWith, recordOf, UUID1, UUID2 } from '../core/world.ts';
@@ -13,7 +13,7 @@ describe('every step has an executor, which looks before it acts', () => {
       step: Step,
       world: Partial<World>,
       changes: Partial<StepContext>,
-      kind: Outcome['kind'],
+      kind: StepOutcome['kind'],
       text: string,
     ]
   >([
@@ -207,7 +207,7 @@ describe('every step has an executor, which looks before it acts', () => {
     expect(Object.values(outcome).join(' ')).toContain(text);
   });
 
-  test.each<[what: string, ageMs: number, kind: Outcome['kind'], calls: readonly string[]]>([
+  test.each<[what: string, ageMs: number, kind: StepOutcome['kind'], calls: readonly string[]]>([
     ['what EC2 said as the plan began is believed', 1000, 'already', []],
     ['when it is old, EC2 is asked again', 1001, 'done', ['assign db2']],
   ])('move the VIP: %s', async (_, ageMs, kind, calls) => {

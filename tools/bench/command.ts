@@ -1,6 +1,6 @@
 /** The benchmark: every fault on every contender, again and again, and what it comes to. */
 import { renderTerms, termsOfRun } from '../../lab/aws/flags.ts';
-import type { Fault } from '../../lab/faults/fault.ts';
+import type { LabFault } from '../../lab/faults/fault.ts';
 import { serverFaults } from '../../lab/faults/servers.ts';
 import { describeCpu } from '../../lab/flags.ts';
 import { requireNamespaces } from '../../lab/network/netns/ip.ts';
@@ -87,7 +87,7 @@ async function runTold(
   const run = await runOnce(
     {
       contender,
-      fault: serverFaults[fault] satisfies Fault,
+      fault: serverFaults[fault] satisfies LabFault,
       // The same delays for every contender, and others in every run.
       terms: { ...asked, ...termsOfRun(asked, index) },
       phase: (index + 0.5) / asked.runs,

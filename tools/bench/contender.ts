@@ -6,10 +6,10 @@ import { createNetnsNetwork, type NetnsNetwork } from '../../lab/network/netns/n
 import type { Weather } from '../../lab/network/netns/weather.ts';
 import type { ServerSettings } from '../../lab/servers/options.ts';
 import type { Story } from '../../lab/story.ts';
-import { openWorld, type World } from '../../lab/world.ts';
+import { type LabWorld, openWorld } from '../../lab/world.ts';
 
 /** What is the same for all contenders. */
-export interface Terms extends LatencyTerms {
+export interface BenchTerms extends LatencyTerms {
   readonly server: string;
   /** What CPU functions get. */
   readonly cpu: CpuChoice;
@@ -18,7 +18,7 @@ export interface Terms extends LatencyTerms {
 
 /** A pair that a contender looks after. */
 export interface Arena {
-  readonly world: World;
+  readonly world: LabWorld;
   /** Ends the contender and the pair. */
   close(): Promise<void>;
 }
@@ -30,15 +30,15 @@ export interface Contender {
   /** How often it looks: the moments of the faults are spread evenly over this time. Milliseconds. */
   readonly cycleMs: number;
   /** Starts servers, network and contender; resolves when all is steady and the VIP leads to db1. */
-  start(terms: Terms, story: Story): Promise<Arena>;
+  start(terms: BenchTerms, story: Story): Promise<Arena>;
 }
 
 /** The servers, the network and AWS, on which nobody looks after the pair yet. */
 export async function openArena(
-  terms: Terms,
+  terms: BenchTerms,
   state: 'managed' | 'bare',
   weather?: Weather,
-): Promise<{ readonly world: World; readonly network: NetnsNetwork }> {
+): Promise<{ readonly world: LabWorld; readonly network: NetnsNetwork }> {
   let network: NetnsNetwork | null = null;
   const world = await openWorld({
     ...terms,

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { outageMs } from '../../lab/client/account.ts';
 import type { Tale } from '../../lab/client/words.ts';
 import { type Client, type ClientResult, readLost, startClient } from '../../lab/client.ts';
-import type { Fault } from '../../lab/faults/fault.ts';
+import type { LabFault } from '../../lab/faults/fault.ts';
 import type { Host } from '../../lab/hosts.ts';
 import { Story } from '../../lab/story.ts';
-import { expectNothingDenied, type World } from '../../lab/world.ts';
-import type { Contender, Terms } from './contender.ts';
+import { expectNothingDenied, type LabWorld } from '../../lab/world.ts';
+import type { BenchTerms, Contender } from './contender.ts';
 import type { Run } from './results.ts';
 
 /** The client's pace, and when it gives a connect or a query up: soon, so that it adds little of its own. */
@@ -23,8 +23,8 @@ const LIMIT_MS = 60_000;
 
 export interface RunOptions {
   readonly contender: Contender;
-  readonly fault: Fault;
-  readonly terms: Terms;
+  readonly fault: LabFault;
+  readonly terms: BenchTerms;
   /** Where in the contender's cycle the fault strikes, from 0 to 1. */
   readonly phase: number;
   /** Hears the story as it happens. */
@@ -48,7 +48,7 @@ export async function runOnce(options: RunOptions, ended: AbortSignal): Promise<
 }
 
 async function play(
-  world: World,
+  world: LabWorld,
   { fault, contender, phase }: RunOptions,
   story: Story,
   lines: string[],
@@ -87,7 +87,7 @@ async function play(
 }
 
 /** How the client is started: the same for all. */
-export function startWriting({ network }: World, onTale: (tale: Tale) => void): Promise<Client> {
+export function startWriting({ network }: LabWorld, onTale: (tale: Tale) => void): Promise<Client> {
   return startClient({
     ...clientTerms,
     host: network.vip,
@@ -99,7 +99,7 @@ export function startWriting({ network }: World, onTale: (tale: Tale) => void): 
 }
 
 /** Reads every acknowledged write back from who took the last one. */
-async function countLost({ hosts }: World, { writes }: ClientResult): Promise<number> {
+async function countLost({ hosts }: LabWorld, { writes }: ClientResult): Promise<number> {
   const last = writes.at(-1);
   if (!last) return 0;
   for (const host of [hosts.db2, hosts.db1]) {

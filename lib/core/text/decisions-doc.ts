@@ -1,7 +1,7 @@
 /** `docs/decisions.md`, printed: every row of the decision table, every plan, every threshold. */
 import type { Pair } from '../config.ts';
 import { rows } from '../decision.ts';
-import type { Deed, Row } from '../row.ts';
+import type { DecisionRow, Deed } from '../row.ts';
 import { renderPlans } from './plans-doc.ts';
 import { renderSettings, table } from './settings-doc.ts';
 
@@ -41,7 +41,7 @@ export function renderDecisions(pair: Pair): string {
   ].join('\n');
 }
 
-function renderRow({ name, says, does, reason, origin }: Row): readonly string[] {
+function renderRow({ name, says, does, reason, origin }: DecisionRow): readonly string[] {
   return [
     `### ${name}`,
     '',

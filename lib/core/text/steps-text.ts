@@ -1,6 +1,6 @@
 /** Steps and what came of them, in words: the same in logs, alerts, answers and the dry run. */
 import { outcomeKey, type Plan, type PlanRecord } from '../plan.ts';
-import type { Outcome, Step } from '../step.ts';
+import type { Step, StepOutcome } from '../step.ts';
 
 export function renderStep(step: Step): string {
   switch (step.kind) {
@@ -55,7 +55,7 @@ export function renderOutcomes(plan: PlanRecord): readonly string[] {
   ];
 }
 
-export function renderOutcome(outcome: Outcome): string {
+export function renderOutcome(outcome: StepOutcome): string {
   switch (outcome.kind) {
     case 'done':
       return `done (${outcome.changed})`;
@@ -70,6 +70,6 @@ export function renderOutcome(outcome: Outcome): string {
   }
 }
 
-function line(step: Step, outcome: Outcome | undefined, prefix = ''): string[] {
+function line(step: Step, outcome: StepOutcome | undefined, prefix = ''): string[] {
   return outcome ? [`${prefix}${renderStep(step)}: ${renderOutcome(outcome)}`] : [];
 }

@@ -1,11 +1,11 @@
 /** keepalived on both hosts, in each of its variants. */
 import path from 'node:path';
 import { eniIds } from '../../../lab/deployment.ts';
-import type { NodeName } from '../../../lab/pair.ts';
+import type { LabNodeName } from '../../../lab/pair.ts';
 import { accounts } from '../../../lab/servers/accounts.ts';
 import type { Story } from '../../../lab/story.ts';
-import type { World } from '../../../lab/world.ts';
-import { type Arena, type Contender, openArena, type Terms } from '../contender.ts';
+import type { LabWorld } from '../../../lab/world.ts';
+import { type Arena, type BenchTerms, type Contender, openArena } from '../contender.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { assignCommand, openEc2Door } from './ec2-door.ts';
 import type { Site, Variant } from './files.ts';
@@ -30,7 +30,7 @@ function contender(name: string, about: string, variant: Variant): Contender {
   };
 }
 
-async function start(terms: Terms, variant: Variant, story: Story): Promise<Arena> {
+async function start(terms: BenchTerms, variant: Variant, story: Story): Promise<Arena> {
   const programs = await fetchPrograms();
   const { world, network } = await openArena(terms, 'bare');
   const daemons: Daemon[] = [];
@@ -48,7 +48,7 @@ async function start(terms: Terms, variant: Variant, story: Story): Promise<Aren
     } else {
       network.floatVip();
     }
-    const make = (node: NodeName) => {
+    const make = (node: LabNodeName) => {
       const site = siteOf(node, world, programs);
       const onLine = (line: string) => story.tell(node, line);
       const { keepalived } = programs;
@@ -65,8 +65,8 @@ async function start(terms: Terms, variant: Variant, story: Story): Promise<Aren
 /** db1 first, so that it is the master: their priorities alone are 39 ms apart. */
 async function elect(
   daemons: Daemon[],
-  make: (node: NodeName) => Promise<Daemon>,
-  { hosts }: World,
+  make: (node: LabNodeName) => Promise<Daemon>,
+  { hosts }: LabWorld,
 ): Promise<void> {
   const db1 = await make('db1');
   daemons.push(db1);
@@ -79,7 +79,7 @@ async function elect(
   });
 }
 
-function siteOf(node: NodeName, world: World, { mysql }: Programs): Site {
+function siteOf(node: LabNodeName, world: LabWorld, { mysql }: Programs): Site {
   const { hosts, network } = world;
   const peer = hosts[node === 'db1' ? 'db2' : 'db1'];
   const { instance, address } = hosts[node];
@@ -97,6 +97,6 @@ function siteOf(node: NodeName, world: World, { mysql }: Programs): Site {
   };
 }
 
-function doorOf({ directory }: World): string {
+function doorOf({ directory }: LabWorld): string {
   return path.join(directory, 'ec2.sock');
 }

@@ -2,7 +2,7 @@
  * keepalived's configuration and its scripts, written anew from the table "What it replaces, line by line" in
  * the design: what they get wrong is left wrong.
  */
-import type { NodeName } from '../../../lab/pair.ts';
+import type { LabNodeName } from '../../../lab/pair.ts';
 
 export interface Variant {
   /** Seconds between two runs of mysql_check.sh. One run may take as long: keepalived's default. */
@@ -14,7 +14,7 @@ export interface Variant {
 }
 
 export interface Site {
-  readonly node: NodeName;
+  readonly node: LabNodeName;
   /** The directory of the files. */
   readonly directory: string;
   readonly address: string;

@@ -6,9 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { outageMs } from '../../../lab/client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from '../../../lab/client.ts';
 import type { NetnsNetwork } from '../../../lab/network/netns/network.ts';
-import type { NodeName } from '../../../lab/pair.ts';
+import type { LabNodeName } from '../../../lab/pair.ts';
 import type { Story } from '../../../lab/story.ts';
-import { expectNothingDenied, untilSteady, type World } from '../../../lab/world.ts';
+import { expectNothingDenied, type LabWorld, untilSteady } from '../../../lab/world.ts';
 
 export interface SoakFigures {
   /** Moves of the VIP, and failovers begun, without a death. */
@@ -36,7 +36,7 @@ const CLIENTS = 4;
 
 /** Soaks an open world for that long. `ended` ends it early, with an error. */
 export async function soak(
-  world: World,
+  world: LabWorld,
   network: NetnsNetwork,
   forMs: number,
   story: Story,
@@ -68,7 +68,7 @@ interface Heard {
   moves: number;
 }
 
-function listen({ aws }: World): Heard {
+function listen({ aws }: LabWorld): Heard {
   const heard: Heard = { alerts: {}, moves: 0 };
   aws.events.on('message', ({ attributes }) => {
     const code = attributes.code ?? 'none';
@@ -80,7 +80,7 @@ function listen({ aws }: World): Heard {
   return heard;
 }
 
-function startLoad({ network }: World, index: number): Promise<Client> {
+function startLoad({ network }: LabWorld, index: number): Promise<Client> {
   return startClient({
     name: `client-${index}`,
     host: network.vip,
@@ -93,7 +93,7 @@ function startLoad({ network }: World, index: number): Promise<Client> {
 
 /** SIGSTOP and SIGCONT: what a hypervisor does to a guest that has used up its credits. */
 async function stallInTurns(
-  { hosts }: World,
+  { hosts }: LabWorld,
   untilMs: number,
   story: Story,
   signal: AbortSignal,
@@ -101,7 +101,7 @@ async function stallInTurns(
   let stalls = 0;
   while (Date.now() + STALL_EVERY_MS < untilMs) {
     await delay(STALL_EVERY_MS, undefined, { signal });
-    const node: NodeName = stalls % 2 === 0 ? 'db1' : 'db2';
+    const node: LabNodeName = stalls % 2 === 0 ? 'db1' : 'db2';
     stalls += 1;
     hosts[node].instance.hang();
     await delay(STALL_MS).finally(() => hosts[node].instance.resume());
@@ -140,7 +140,7 @@ interface Course {
 }
 
 async function measure(
-  world: World,
+  world: LabWorld,
   results: readonly ClientResult[],
   { sinceMs, stalls, cuts, heard }: Course,
 ): Promise<SoakFigures> {

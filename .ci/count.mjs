@@ -34,7 +34,7 @@ function countHistories(name) {
   if (report === null) return noReport(name);
   const { runs, seed, violations, regressions } = report;
   console.error(
-    `${name}: ${runs} histories of seed ${seed}, ${violations.length} violations, ${regressions} of them news (lab/sim/open.ts)`,
+    `${name}: ${runs} histories of seed ${seed}, ${violations.length} violations, ${regressions} of them news (sim/open.ts)`,
   );
   for (const { seed, invariant, saw } of violations) {
     console.error(`violation: seed ${seed}, invariant ${invariant}: ${saw}`);

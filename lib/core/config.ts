@@ -5,8 +5,8 @@
  * start. What is not given has a default, written once, here.
  */
 import { z } from 'zod';
-import { type LooseEnvironment, senseFaults } from './config-sense.ts';
-import { type Fault, faultsOf, withoutFaulty } from './fault.ts';
+import { type LooseEnvironment, ruleFaults } from './config-rules.ts';
+import { type ConfigFault, faultsOf, withoutFaulty } from './fault.ts';
 import { judgingFields, resolveSettings, settingsSchema } from './settings.ts';
 import { takeMoved } from './settings-moved.ts';
 
@@ -189,7 +189,7 @@ export type { Settings } from './settings.ts';
 
 export type Parsed<T> =
   | { readonly kind: 'valid'; readonly value: T }
-  | { readonly kind: 'faulty'; readonly faults: readonly Fault[] };
+  | { readonly kind: 'faulty'; readonly faults: readonly ConfigFault[] };
 
 /** The choices of a pair that say what may be done: name, default, what it means. */
 export function describeChoices(): readonly (readonly [key: string, fallback: unknown, text: string])[] {
@@ -214,7 +214,7 @@ export function parseConfig(raw: unknown): Parsed<Config> {
   const shape = shaped.success ? [] : faultsOf(shaped.error, rest, environmentSchema);
   const judged = shaped.success ? shaped.data : (withoutFaulty(rest, shaped.error) as LooseEnvironment);
   // What is misshapen was taken out to judge the rest: that it is missing now is no fault of its own.
-  const sense = senseFaults(judged ?? {}).filter(({ path }) => !shape.some((fault) => fault.path === path));
+  const sense = ruleFaults(judged ?? {}).filter(({ path }) => !shape.some((fault) => fault.path === path));
   const faults = [...moved, ...shape, ...sense];
   if (!shaped.success || faults.length > 0) return { kind: 'faulty', faults };
   return { kind: 'valid', value: { ...shaped.data, pairs: shaped.data.pairs.map(resolved) } };

@@ -1,11 +1,11 @@
 /** Values that used to stand elsewhere in an environment file: each is named with its new place. */
-import type { Fault } from './fault.ts';
+import type { ConfigFault } from './fault.ts';
 import { peopleKeys, settingsSchema, writtenAs } from './settings.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
 /** Every value of a pair was once written under `settings`, in milliseconds. Returns the file without them, and a fault for each. */
-export function takeMoved(raw: unknown): { readonly rest: unknown; readonly moved: readonly Fault[] } {
+export function takeMoved(raw: unknown): { readonly rest: unknown; readonly moved: readonly ConfigFault[] } {
   if (!isObject(raw) || !Array.isArray(raw.pairs)) return { rest: raw, moved: [] };
   const taken = raw.pairs.map((pair: unknown, index) => takeFrom(pair, `pairs[${index}]`));
   return {
@@ -14,7 +14,10 @@ export function takeMoved(raw: unknown): { readonly rest: unknown; readonly move
   };
 }
 
-function takeFrom(pair: unknown, path: string): { readonly rest: unknown; readonly moved: readonly Fault[] } {
+function takeFrom(
+  pair: unknown,
+  path: string,
+): { readonly rest: unknown; readonly moved: readonly ConfigFault[] } {
   if (!isObject(pair) || !isObject(pair.settings)) return { rest: pair, moved: [] };
   const entries = Object.entries(pair.settings);
   const moved = entries.filter(([key]) => hasMoved(key));

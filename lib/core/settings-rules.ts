@@ -1,5 +1,5 @@
 /** Settings that cannot work, each by itself or together: why, and what to write instead. */
-import type { Fault } from './fault.ts';
+import type { ConfigFault } from './fault.ts';
 import { type Judging, resolveSettings, type Settings, writtenAs } from './settings.ts';
 
 /** The least and the most of a value, in the unit of `Settings`, and why. */
@@ -74,7 +74,10 @@ const sums: readonly {
 ];
 
 /** Every setting of the pair that cannot work. `path` is that of the pair; only what was written, or goes with it, is judged. */
-export function settingFaults(pair: Judging & { readonly writeProbe?: boolean }, path: string): Fault[] {
+export function settingFaults(
+  pair: Judging & { readonly writeProbe?: boolean },
+  path: string,
+): ConfigFault[] {
   const settings = resolveSettings(pair);
   const isUnused = (key: keyof Settings) => pair.writeProbe === false && key === 'stuckMs';
   return [
@@ -98,7 +101,7 @@ export function settingFaults(pair: Judging & { readonly writeProbe?: boolean },
   ];
 }
 
-function boundFaults(settings: Settings, path: string): (Fault & { readonly key: keyof Settings })[] {
+function boundFaults(settings: Settings, path: string): (ConfigFault & { readonly key: keyof Settings })[] {
   return Object.entries(bounds).flatMap(([name, [least, most, because]]) => {
     const key = name as keyof Settings;
     if (settings[key] >= least && settings[key] <= most) return [];

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../lib/core/decision.ts';
+import { noteBesidePlan, noteDecision } from '../../lib/core/note-decision.ts';
 import type { Plan } from '../../lib/core/plan.ts';
 import { attachPlan, reattachPlan } from '../../lib/core/plans.ts';
-import { remember, rememberBesidePlan } from '../../lib/core/remember.ts';
 import { nextBesidePlan, noDurations } from '../../lib/core/situation.ts';
 import { tellUnserved } from '../../lib/core/unserved.ts';
 import {
@@ -54,7 +54,7 @@ describe('what goes on beside a plan', () => {
   const besides = (plan: Plan) => {
     const situation = seen(steady, ...dead, memory({ plan: recordOf(plan) }));
     const durations = nextBesidePlan(noDurations, situation);
-    return { durations, after: rememberBesidePlan(situation.memory, situation, durations, 'cccc0001') };
+    return { durations, after: noteBesidePlan(situation.memory, situation, durations, 'cccc0001') };
   };
 
   it('the death of a holder that is to stay one is remembered: its standby was not watched for as long', () => {
@@ -82,7 +82,7 @@ describe('a loss of service behind a row that was alerted before', () => {
     const because = 'db1 was made read-only by hand';
     const measure = { kind: 'stay', page: 'writability-changed', because } as const;
     const decision = { ...decide(situation), measure };
-    const after = remember(situation.memory, decision, situation, noDurations, 'cccc0001');
+    const after = noteDecision(situation.memory, decision, situation, noDurations, 'cccc0001');
     return after.outbox.map(({ code }) => code);
   };
 

@@ -1,0 +1,86 @@
+/** How a pair is judged, and the limits that are no settings: `docs/settings.md`. */
+import { describeChoices } from '../config.ts';
+import { VIP_WORD_LIFE_MS } from '../evidence.ts';
+import { READINESS_LIFE_MS, UNHEARD_MS } from '../fitness.ts';
+import { ALL_CLEAR_MS } from '../note-decision.ts';
+import { ORDER_LIFE_MS } from '../orders.ts';
+import { GONE_FENCE_MS, STATEMENT_LIMIT_MS } from '../plans.ts';
+import { WITNESSED_MS } from '../rows-lost.ts';
+import { type Detection, describeExpert, describePeople, presets, presetTexts } from '../settings.ts';
+import { BLIND_MS } from '../situation.ts';
+
+const limits: readonly (readonly [what: string, ms: number])[] = [
+  ['All vantages, or EC2, must have been blind for this long before a person is alerted.', BLIND_MS],
+  ["EC2's last answer on the VIP counts for this long when it stops answering.", VIP_WORD_LIFE_MS],
+  ['A holder that only the standby still hears is alerted after this time.', WITNESSED_MS],
+  ["The standby's channel may hear nothing for this long while the holder commits a heartbeat.", UNHEARD_MS],
+  ['The standby must have been seen fit within this time before the loss.', READINESS_LIFE_MS],
+  ['Fencing waits this long for a holder that is gone.', GONE_FENCE_MS],
+  ['A statement on a node may take this long.', STATEMENT_LIMIT_MS],
+  ["An operator's order that waits longer is refused.", ORDER_LIFE_MS],
+  ['The pair must be steady for this long before the all-clear.', ALL_CLEAR_MS],
+];
+
+const names = Object.keys(presets) as readonly Detection[];
+
+/** The whole document. */
+export function renderSettings(): string {
+  return [
+    '# Settings of a pair',
+    '',
+    'Printed from the code by `test/core/docs.test.ts`: change the code, then run `npx vitest run -u test/core`.',
+    'A setting that cannot work, by itself or beside another, is refused by `cdk synth`, with what to write instead.',
+    '',
+    '## Choices',
+    '',
+    ...table(
+      ['choice', 'default', 'meaning'],
+      describeChoices().map(([key, fallback, text]) => [`\`${key}\``, shown(fallback), text]),
+    ),
+    '',
+    '## Settings',
+    '',
+    'Under `settings` of a pair.',
+    '',
+    ...table(
+      ['setting', 'default', 'meaning'],
+      describePeople().map(([key, fallback, text]) => [`\`${key}\``, shown(fallback), text]),
+    ),
+    '',
+    '## Detection',
+    '',
+    '`detection` of a pair names a row of values. [detection.md](detection.md) says what each value costs.',
+    '',
+    ...names.map((name) => `- \`${name}\`${name === 'normal' ? ' (the default)' : ''}: ${presetTexts[name]}`),
+    '',
+    'A single value may be given under `expert`. You then run a set of values that nobody has tried in noise.',
+    '',
+    ...table(
+      ['expert', ...names.map((name) => `\`${name}\``), 'meaning'],
+      describeExpert().map(([key, text]) => [
+        `\`${key}\``,
+        ...names.map((name) => `${presets[name][key]}`),
+        text,
+      ]),
+    ),
+    '',
+    '## Limits that are no settings',
+    '',
+    ...table(
+      ['limit', 'ms'],
+      limits.map(([what, ms]) => [what, `${ms}`]),
+    ),
+    '',
+  ].join('\n');
+}
+
+/** A Markdown table. */
+export function table(head: readonly string[], body: readonly (readonly string[])[]): readonly string[] {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...body.map(line)];
+}
+
+function shown(value: unknown): string {
+  return Array.isArray(value) && value.length === 0 ? 'none' : `\`${String(value)}\``;
+}

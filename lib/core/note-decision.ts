@@ -88,7 +88,7 @@ function noteStay(
   const priced = { ...words, ...priceOf(situation, page) };
   const isTold = !situation.safeguards.repeatLoss && open.incident?.told.includes(page);
   const told = isTold ? open : tellCondition(open, pair.name, page, priced, nowMs);
-  const hides = isHidden(told, situation, page);
+  const hides = situation.safeguards.repeatLoss && isHidden(told, situation, page);
   const withLoss = hides ? tellHidden(told, situation) : told;
   const beside = unreadyBeside(withLoss, situation);
   const all =

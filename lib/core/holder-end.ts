@@ -29,7 +29,9 @@ export function nextEnds(
   if (last !== undefined && lostOf(server, last.position) !== 'unknown') return own;
   const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
   const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);
-  const next = [...before, { node, position: server.executed, sinceMs, untilMs: seenAtMs }];
+  const hears = server.inbound.kind === 'configured' && server.inbound.io === 'yes';
+  const end = { node, position: server.executed, sinceMs, untilMs: seenAtMs };
+  const next = [...before, hears ? { ...end, hearsPeer: true as const } : end];
   const recent = next.findIndex((end) => sinceMs - end.sinceMs < readinessMs + ON_ITS_WAY_MS);
   return next.slice(Math.max(0, recent - 1));
 }

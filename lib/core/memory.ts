@@ -81,6 +81,8 @@ export interface HolderEnd {
   readonly position: Position;
   readonly sinceMs: number;
   readonly untilMs: number;
+  /** Its own channel was connected to the other node then, which lived, whoever refused us in its name. */
+  readonly hearsPeer?: true;
 }
 
 /** By which of its ends a standby is measured when the holder is lost. Null where it was not seen long enough. */

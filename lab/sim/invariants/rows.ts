@@ -23,12 +23,12 @@ const seenWithinMs = 8000;
  *
  * Excuses: (a) what a person wrote by hand beside the VIP; what a master had received, and not applied, when a person moved
  * the VIP to it, or within the 8 s in which a watch at work can know of that and stop the channel (and what EC2's reads are
- * old), because clients write there at once; all that the other one had, if no order of ours gets there then; what clients wrote to an old holder that could not be closed, in the
- * first second and a half after a move, because their network still led there; what comes through a channel that a person
- * pointed elsewhere and back; (b) a master that was opened by a person, or by its own
- * configuration (writability `untouched`), and the numbers that a privileged account took, which writes to a
- * read-only server; numbers that it had given away less than one look before it died, where nobody could ask the other one from
- * then until it was opened: nobody had seen them, and only the other one could tell.
+ * old), because clients write there at once; all that the other one had, if no order of ours gets there then; what clients
+ * wrote to an old holder that could not be closed, in the first second and a half after a move, because their network still
+ * led there; what comes through a channel that a person pointed elsewhere and back; (b) a master that was opened by a person,
+ * or by its own configuration (writability `untouched`), and the numbers that a privileged account took, which writes to a
+ * read-only server; numbers that it had given away less than one look before it died, where nobody could ask the other one
+ * from then until it was opened: nobody had seen them, and only the other one could tell.
  */
 export function rowsInvariant(court: Court): Invariant {
   const { world } = court;

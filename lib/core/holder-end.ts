@@ -5,6 +5,7 @@
 import type { Durations } from './durations.ts';
 import { lackOf, lostOf, unreadOf } from './lead.ts';
 import type { HolderEnd, LastEnds, Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
 import type { Position, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -31,14 +32,20 @@ export function nextEnds(
   if (waitsForItsStandby(server)) {
     // Nothing that came after the end before was reported to a client: that one is still what counts.
     const told = last === undefined ? [] : [{ ...last, untilMs: seenAtMs }];
-    const untold = { node, position: server.executed, sinceMs: seenAtMs, untilMs: seenAtMs, isUntold: true };
-    return [...own.slice(0, -1), ...told, untold];
+    return [...own.slice(0, -1), ...told, { ...endOf(node, server, seenAtMs), isUntold: true }];
   }
   const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
   const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);
-  const next = [...before, { node, position: server.executed, sinceMs, untilMs: seenAtMs }];
+  const next = [...before, { ...endOf(node, server, seenAtMs), sinceMs }];
   const recent = next.findIndex((end) => sinceMs - end.sinceMs < readinessMs + ON_ITS_WAY_MS);
   return next.slice(Math.max(0, recent - 1));
+}
+
+/** The end that one look shows. */
+function endOf(node: NodeName, { inbound, executed }: Server, atMs: number): HolderEnd {
+  const hears = inbound.kind === 'configured' && inbound.io === 'yes';
+  const end = { node, position: executed, sinceMs: atMs, untilMs: atMs };
+  return hears ? { ...end, hearsPeer: true } : end;
 }
 
 /** Its commits are in its log and hang until a semi-synchronous standby acknowledges them. */

@@ -83,6 +83,8 @@ export interface HolderEnd {
   readonly untilMs: number;
   /** Its commits waited for a semi-synchronous standby: no client knows of the newest. Absent where they did not. */
   readonly isUntold?: boolean;
+  /** Its own channel was connected to the other node then, which lived, whoever refused us in its name. */
+  readonly hearsPeer?: true;
 }
 
 /** By which of its ends a standby is measured when the holder is lost. Null where it was not seen long enough. */

@@ -6,7 +6,7 @@ import type { Court, Flight, Invariant } from './court.ts';
  * How long one look may take to show that a standby receives nothing: its channel may say nothing for 5 s before it counts
  * as cut, and a held look ends by then; then comes the look itself. Milliseconds.
  */
-const lookMs = 5750;
+export const lookMs = 5750;
 /** For how long a readiness may be trusted that nobody could renew. Milliseconds. */
 const trustedMs = 150_000;
 

@@ -1,7 +1,9 @@
 import type { NodeName } from '../../lib/core/names.ts';
+import type { Master } from '../world/master.ts';
 import type { Overwrite, Write } from '../world/rows.ts';
-import { isReached } from './chronicle.ts';
+import { isHeard, isReached } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
+import { lookMs } from './loss.ts';
 
 /** For how long clients may still write to the old holder after a move. Milliseconds. */
 const lateMs = 1500;
@@ -21,22 +23,29 @@ const seenWithinMs = 8000;
  *
  * Excuses: (a) what a person wrote by hand beside the VIP; what a master had received, and not applied, when a person moved
  * the VIP to it, or within the 8 s in which a watch at work can know of that and stop the channel (and what EC2's reads are
- * old), because clients write there at once; all that the other one had, if no order of ours gets there then; what clients wrote to an old holder that could not be closed, in the
- * first second and a half after a move, because their network still led there; what comes through a channel that a person
- * pointed elsewhere and back; (b) a master that was opened by a person, or by its own
- * configuration (writability `untouched`), and the numbers that a privileged account took, which writes to a read-only server.
+ * old), because clients write there at once; all that the other one had, if no order of ours gets there then; what clients
+ * wrote to an old holder that could not be closed, in the first second and a half after a move, because their network still
+ * led there; what comes through a channel that a person pointed elsewhere and back; (b) a master that was opened by a person,
+ * or by its own configuration (writability `untouched`), and the numbers that a privileged account took, which writes to a
+ * read-only server; numbers that it had given away less than one look before it died, where nobody could ask the other one
+ * from then until it was opened: nobody had seen them, and only the other one could tell.
  */
 export function rowsInvariant(court: Court): Invariant {
   const { world } = court;
   const seen = new Map<NodeName, number>();
   const openedBesideMs = new Map<string, number>();
   const givenBeside = new Set<string>();
+  const heardMs = new Map<NodeName, number>();
+  /** When the other one had last been heard as this life of a master took writes for the first time. */
+  const peerHeardMs = new Map<string, number>();
   const checkNumbers = () => {
-    for (const { origin, from, to, peerHasFirst } of world.collisions()) {
+    for (const { origin, from, to, peerHasFirst, lostAtMs, lostForMs } of world.collisions()) {
       const place = `${origin} ${from}`;
-      const besideMs = openedBesideMs.get(`${origin} ${world.master(origin).log.incarnation}`);
+      const life = lifeOf(world.master(origin));
+      const besideMs = openedBesideMs.get(life);
       if (besideMs !== undefined && world.nowMs - besideMs < lateMs) givenBeside.add(place);
-      if (!peerHasFirst || givenBeside.has(place)) continue;
+      const isUnshown = lostForMs < lookMs && (peerHeardMs.get(life) ?? world.nowMs) < lostAtMs;
+      if (!peerHasFirst || isUnshown || givenBeside.has(place)) continue;
       court.accuse(
         'W5 rows-kept',
         `${origin} gives its transactions ${from} to ${to} away a second time, and the other node has the first`,
@@ -77,8 +86,11 @@ export function rowsInvariant(court: Court): Invariant {
   };
   const followPersons = () => {
     followMove();
-    for (const { name, writable, writabilityBy, channel, log } of world.masters) {
-      const life = `${name} ${log.incarnation}`;
+    for (const master of world.masters) {
+      const { name, writable, writabilityBy, channel } = master;
+      const life = lifeOf(master);
+      if (isHeard(world, master)) heardMs.set(name, world.nowMs);
+      if (writable && !peerHeardMs.has(life)) peerHeardMs.set(life, heardMs.get(world.peer(name).name) ?? 0);
       if (writable && writabilityBy !== 'keepalambda') openedBesideMs.set(life, world.nowMs);
       if (channel.stranger !== null) strayed.add(name);
       else if (strayed.delete(name)) byHand.set(name, world.peer(name).log.countAt(world.nowMs));
@@ -118,6 +130,10 @@ export function rowsInvariant(court: Court): Invariant {
 function comingTo({ world }: Court, node: NodeName): number {
   const master = world.master(node);
   return isReached(world, master) ? master.channel.received : world.peer(node).log.countAt(world.nowMs);
+}
+
+function lifeOf({ name, log }: Master): string {
+  return `${name} ${log.incarnation}`;
 }
 
 function told({ node, key, newer, older }: Overwrite, count: number): string {

@@ -41,6 +41,9 @@ export interface Collision {
   readonly to: number;
   /** Whether the other master has received transactions of the first kind: then the two differ for good. */
   readonly peerHasFirst: boolean;
+  /** When the transactions of the first kind were lost, or a moment before, and how long before that the first was committed. */
+  readonly lostAtMs: number;
+  readonly lostForMs: number;
 }
 
 /** What a master lacks of all that was ever acknowledged to clients. */
@@ -90,7 +93,10 @@ export function collisionsOf(master: Master, peer: Master, nowMs: number): reado
     while (from <= to && master.log.transaction(from, nowMs, incarnation).by === 'person') from++;
     if (from > to) return [];
     const peerHasFirst = peer.channel.received >= from && peer.channel.incarnationOf(from) < incarnation;
-    return [{ origin: master.name, from, to, peerHasFirst }];
+    const { log } = master;
+    const lostAtMs = log.committedAtMs(log.endOf(incarnation - 1, nowMs), nowMs, incarnation - 1);
+    const lostForMs = lostAtMs - log.committedAtMs(from, nowMs, incarnation - 1);
+    return [{ origin: master.name, from, to, peerHasFirst, lostAtMs, lostForMs }];
   });
 }
 

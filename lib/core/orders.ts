@@ -1,4 +1,5 @@
 /** What to do about an operator's order: the same plans, asked for by a person. */
+
 import { tell } from './alerts.ts';
 import { peerOf } from './config.ts';
 import type { Memory } from './memory.ts';
@@ -6,9 +7,8 @@ import type { Plan } from './plan.ts';
 import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
 import type { Order } from './request.ts';
 import type { Situation } from './situation.ts';
+import { ORDER_LIFE_MS } from './time-budget.ts';
 
-/** An order left longer than this is not carried out: who asked has gone. Milliseconds. */
-export const ORDER_LIFE_MS = 60_000;
 /** So soon after a move, a switchover that would undo it must be forced: two people may have asked at once. Milliseconds. */
 export const SECOND_THOUGHT_MS = 60_000;
 

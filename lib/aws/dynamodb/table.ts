@@ -10,7 +10,7 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { STORE_LIMIT_MS, STORE_REQUEST_LIMIT_MS } from '../../core/time-budget.ts';
+import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
 import { type Clock, type Ids, type Log, PortError } from '../../watch/ports.ts';
 import { within } from '../clients.ts';
 import { awsErrorKind, awsErrorName, toPortError } from '../errors.ts';

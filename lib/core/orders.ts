@@ -27,6 +27,8 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
     const { kind, id } = situation.memory.plan;
     return refuse(`a ${kind} is in flight (plan ${id}); ask again when it has ended`);
   }
+  if (situation.pair.mode === 'observe' && !onlyNotes.has(order.action))
+    return refuse(observesText(situation));
   switch (order.action) {
     case 'failover':
       return orderFailover(situation, order);
@@ -43,6 +45,13 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
     case 'acknowledge':
       return orderAcknowledge(situation);
   }
+}
+
+/** Orders that change memory alone. */
+const onlyNotes: ReadonlySet<Order['action']> = new Set(['pause', 'resume', 'acknowledge']);
+
+function observesText({ pair }: Situation): string {
+  return `${pair.name} is only observed; want mode: 'act' in its environment file. To act on it, set that and deploy`;
 }
 
 /** The plan that a failover or switchover would take now, or why there is none. */

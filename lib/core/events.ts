@@ -206,6 +206,13 @@ export const events = {
       'The server refuses a fresh login of our account, but answers on the connection that we kept. It is judged by that connection.',
     todo: 'Correct the cause that the alert names: password, connection limit, or blocked host (FLUSH HOSTS).',
   },
+  'clock-off': {
+    title: 'the clock of a host is off',
+    role: 'hands-over',
+    meaning:
+      'The clock of a node differs from ours by more than 2 s. The lag that the server reports, and the times that clients write, are wrong.',
+    todo: 'Start chronyd (or ntpd) on that host, with the Amazon Time Sync Service, 169.254.169.123.',
+  },
   'standby-misdirected': {
     title: 'the standby follows another server',
     role: 'hands-over',

@@ -52,6 +52,13 @@ export const events = {
     meaning: 'A step before the move of the VIP failed or took too long; the holder takes writes again.',
     todo: 'Read which step failed, mend it, and switch over again.',
   },
+  'would-act': {
+    title: 'keepalambda would act, and only observes',
+    role: 'hands-over',
+    meaning:
+      "The pair's mode is observe: keepalambda decided what to do, and did nothing. The alert lists the steps of its plan.",
+    todo: "Do it by hand, if it is right. To have keepalambda do it, set mode: 'act' for the pair and deploy.",
+  },
   'vip-reattached': {
     title: 'VIP attached again',
     role: 'tells',
@@ -198,6 +205,13 @@ export const events = {
     meaning:
       'The server refuses a fresh login of our account, but answers on the connection that we kept. It is judged by that connection.',
     todo: 'Correct the cause that the alert names: password, connection limit, or blocked host (FLUSH HOSTS).',
+  },
+  'clock-off': {
+    title: 'the clock of a host is off',
+    role: 'hands-over',
+    meaning:
+      'The clock of a node differs from ours by more than 2 s. The lag that the server reports, and the times that clients write, are wrong.',
+    todo: 'Start chronyd (or ntpd) on that host, with the Amazon Time Sync Service, 169.254.169.123.',
   },
   'standby-misdirected': {
     title: 'the standby follows another server',

@@ -2,11 +2,11 @@
 import type { Pair } from '../core/config.ts';
 import type { Memory } from '../core/memory.ts';
 import type { Leadership } from './leadership.ts';
+import { PairDriver, type PairDriverProps } from './pair-driver.ts';
 import { PortError } from './ports.ts';
-import { PairRunner, type RunnerProps } from './runner.ts';
 import { Failures } from './tick-fails.ts';
 
-type Common = Omit<RunnerProps, 'pair' | 'memory'>;
+type Common = Omit<PairDriverProps, 'pair' | 'memory'>;
 
 export class Recruit {
   readonly #pair: Pair;
@@ -22,12 +22,12 @@ export class Recruit {
     this.#failures = new Failures({ ...common, pair: pair.name }, common.ports.clock.nowMs());
   }
 
-  /** Tries once to claim the pair's memory and to take its runner in. Never rejects. */
+  /** Tries once to claim the pair's memory and to take its driver in. Never rejects. */
   async enlist(): Promise<void> {
     try {
       const memory = await this.#claim();
       if (memory === null) return this.#common.onSuperseded();
-      this.#leadership.add(new PairRunner({ ...this.#common, pair: this.#pair, memory }));
+      this.#leadership.add(new PairDriver({ ...this.#common, pair: this.#pair, memory }));
       this.#enlisted = true;
     } catch (error) {
       await this.#failures.note('the memory could not be claimed', error);

@@ -44,10 +44,13 @@ function respond(response: ProbeResponse): void {
   answer = JSON.stringify(response);
 }
 
-const target: LookTarget = { pair, holder: 'db1', seen: null, witnessMs: null };
+const target = (holdMs: number): LookTarget => ({
+  ...{ pair, holder: 'db1', seen: null },
+  order: holdMs === 0 ? { kind: 'now' } : { kind: 'held', forMs: holdMs },
+});
 
 async function look(vantage = 'a', holdMs = 0, signal?: AbortSignal): Promise<Report> {
-  const reports = await database.look(vantage, [target], holdMs, signal);
+  const reports = await database.look(vantage, [target(holdMs)], signal);
   return reports.get(pair.name) as Report;
 }
 

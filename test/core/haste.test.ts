@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awaitedWitnessMs, hasteAt, hasteOf } from '../../lib/core/haste.ts';
+import { awaitedWitnessMs, hasteOf, suspicionAt } from '../../lib/core/haste.ts';
 import {
   answers1,
   answers2,
@@ -91,7 +91,7 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
 ])('vantage b: %s', (_, changes, haste) => {
   const both = [says('db1', 'b', answers1()), says('db2', 'b', answers2())];
   const { evidence, pair } = changed(steady, ...both, ...changes);
-  expect(hasteAt('b', evidence, pair)).toBe(haste);
+  expect(suspicionAt('b', evidence, pair)).toBe(haste);
 });
 
 const heard = standby(hears2({ heardAgoMs: 200 }));

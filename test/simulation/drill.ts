@@ -4,6 +4,7 @@ import { strike } from '../../lab/sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../lab/sim/faults/fault.ts';
 import { Random } from '../../lab/sim/random.ts';
 import type { Config, Pair } from '../../lib/core/config.ts';
+import type { Step } from '../../lib/core/pair.ts';
 import { operate, type Reply } from '../../lib/shell/operate.ts';
 import type { VipPort } from '../../lib/shell/ports.ts';
 import { type DatabasePort, PortError, type Ports, type StorePort } from '../../lib/shell/ports.ts';
@@ -38,9 +39,9 @@ export function twisted(ports: Ports, { vip, database, store, rest }: Twist): Po
 }
 
 /** Starts a watch that leads for a day. */
-export function watchOver(stage: Stage, ports: Ports = stage.one, owner = 'watch-1'): void {
+export function watchOver(stage: Stage, ports: Ports = stage.one, owner = 'watch-1', step?: Step): void {
   const deadlineMs = ports.clock.nowMs() + 86_400_000;
-  void runWatch({ config: configOf(stage), ports, owner, deadlineMs });
+  void runWatch({ config: configOf(stage), ports, owner, deadlineMs, step });
 }
 
 /** Something breaks, for good if no time is given. */

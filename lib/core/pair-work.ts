@@ -42,8 +42,10 @@ export function afterWork(state: PairState, nowMs: number): PairState {
   const { work, orders } = state;
   const left = withoutOrder(state);
   // The next order need not wait for a report; and after a failure, all is judged again.
-  const goesOn = work.kind === 'failing' || (left.orders.length > 0 && left.orders.length < orders.length);
-  return { ...left, isNews: left.isNews || goesOn, work: { kind: 'none' }, workedAtMs: nowMs };
+  const hasFailed = work.kind === 'failing';
+  const goesOn = hasFailed || (left.orders.length > 0 && left.orders.length < orders.length);
+  const workedAtMs = hasFailed ? state.workedAtMs : nowMs;
+  return { ...left, isNews: left.isNews || goesOn, work: { kind: 'none' }, workedAtMs };
 }
 
 /** It was not stored. The order in hand is dropped: who asked is not answered, and asks again. */

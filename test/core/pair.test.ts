@@ -177,6 +177,11 @@ describe('a pair', () => {
     expect(isCaredFor(bench.state, bench.nowMs + 1000)).toBe(false);
     bench.take({ kind: 'plan', is: 'stage' }, 5000);
     expect(isCaredFor(bench.state, bench.nowMs + 9000)).toBe(true);
+    const { save } = bench.lose();
+    expect(save).not.toBeNull();
+    bench.take({ kind: 'failed' });
+    bench.take({ kind: 'done' }, 10_000);
+    expect(isCaredFor(bench.state, bench.nowMs)).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
-import { bundleFunctions, renderSizes, temporaryDirectory } from '../lib/bundle.ts';
+import { bundleFunctions, renderSizes, temporaryDirectory } from '../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments, renderFaults } from '../lib/stack/environments.ts';
 import { KeepalambdaStack } from '../lib/stack/keepalambda-stack.ts';
 

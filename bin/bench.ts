@@ -1,7 +1,7 @@
 /** `npm run bench`: keepalambda beside keepalived, or what many pairs cost. Exit codes: 0 done, 1 a contender failed for good, 2 could not run. */
 
-import { benchCommand } from '../lab/bench/command.ts';
 import { LabError } from '../lab/errors.ts';
+import { benchCommand } from '../tools/bench/command.ts';
 
 try {
   process.exitCode = await benchCommand(process.argv.slice(2));

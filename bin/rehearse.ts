@@ -1,6 +1,6 @@
 /** `npm run rehearse`. Exit codes: 0 all as it must be, 1 the failover was not, 2 could not run or not deploy. */
 import { LabError } from '../lab/errors.ts';
-import { rehearseCommand } from '../lab/rehearse/command.ts';
+import { rehearseCommand } from '../tools/rehearse/command.ts';
 
 try {
   process.exitCode = await rehearseCommand(process.argv.slice(2));

@@ -1,5 +1,5 @@
 /** `npm run sim`. Exit codes: 0 no violation, 1 a violation, 2 could not run. */
-import { simCommand } from '../lab/sim/command.ts';
+import { simCommand } from '../sim/command.ts';
 
 // A stack trace costs more than all else in a history, and the world's errors need none; bugs bring theirs by
 // `--replay`, where it is on.

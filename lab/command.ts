@@ -7,7 +7,7 @@ import type { CpuChoice } from './aws/lambda-cpu.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
-import { type Fault, type Options, whyNotOn } from './faults/fault.ts';
+import { type LabFault, type Options, whyNotOn } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { steps } from './faults/plans.ts';
 import { cpuOption, describeCpu, parseWith, serverSettingsOption, wholeNumber } from './flags.ts';
@@ -21,7 +21,7 @@ import { catalogue, defaultServer } from './servers/catalogue.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { parseSettings } from './settings.ts';
 import { Story } from './story.ts';
-import { openWorld, untilSteady, type World } from './world.ts';
+import { type LabWorld, openWorld, untilSteady } from './world.ts';
 
 interface Flags extends LatencyFlags {
   readonly fault?: string;
@@ -72,8 +72,8 @@ export async function labCommand(args: readonly string[]): Promise<number> {
 /** Opens the world, sees to it that it is closed whatever happens, and does the work in it. */
 async function inWorld(
   flags: Flags & { readonly server: string },
-  fault: Fault,
-  work: (world: World, story: Story) => Promise<number>,
+  fault: LabFault,
+  work: (world: LabWorld, story: Story) => Promise<number>,
 ): Promise<number> {
   const asked = {
     server: flags.server,
@@ -125,7 +125,7 @@ function present(flags: Flags, figures: Figures): number {
 }
 
 /** Leaves the pair running, and says how to ask and to order, until Ctrl-C. */
-async function keep(world: World, story: Story): Promise<number> {
+async function keep(world: LabWorld, story: Story): Promise<number> {
   world.schedule();
   await untilSteady(world);
   const { aws, network } = world;
@@ -175,7 +175,7 @@ const servers = Object.keys(catalogue);
  * The server that was named; who named none gets the first that can play the fault, which is the default but for
  * the few faults that need another.
  */
-function serverFor(name: string, fault: Fault, named: string | undefined): string {
+function serverFor(name: string, fault: LabFault, named: string | undefined): string {
   const able = servers.filter((server) => whyNotOn(fault, server) === null);
   if (named === undefined) return able.find((server) => server === defaultServer) ?? able[0] ?? defaultServer;
   const because = whyNotOn(fault, named);
@@ -191,7 +191,7 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-function faultOf(name: string): Fault {
+function faultOf(name: string): LabFault {
   const fault = Object.hasOwn(faults, name) ? faults[name] : undefined;
   if (fault) return fault;
   throw unknownName('fault', name, Object.keys(faults));
@@ -209,7 +209,7 @@ function unknownName(what: string, name: string, known: readonly string[]): LabE
 
 function renderList(): string {
   const line = ([name, { about }]: [string, { about: string }]) => `  ${name.padEnd(20)} ${about}`;
-  const faultLine = ([name, fault]: [string, Fault]) =>
+  const faultLine = ([name, fault]: [string, LabFault]) =>
     line([name, { about: `${fault.about} → ${fault.expected}${exceptOn(fault)}` }]);
   return [
     'Faults (--fault NAME):',
@@ -220,7 +220,7 @@ function renderList(): string {
 }
 
 /** Where a fault cannot be played, and why. */
-function exceptOn({ notOn = {} }: Fault): string {
+function exceptOn({ notOn = {} }: LabFault): string {
   const reasons = Object.entries(notOn).map(([server, because]) => `${server}: ${because}`);
   return reasons.length === 0 ? '' : ` (not on ${reasons.join('; ')})`;
 }

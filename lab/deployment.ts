@@ -5,15 +5,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Bundles } from '../lib/bundle.ts';
 import { type Config, type EnvironmentInput, parseConfig, type Settings } from '../lib/core/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
+import type { Bundles } from '../lib/stack/bundle.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { type FunctionKind, sizeOf } from '../lib/stack/sizes.ts';
 import type { TableSpec } from './aws/dynamodb.ts';
 import type { FunctionSpec } from './aws/lambda-process.ts';
 import { LabError } from './errors.ts';
-import type { LabPair, NodeName } from './pair.ts';
+import type { LabNodeName, LabPair } from './pair.ts';
 
 export const environmentName = 'lab';
 export const pairName = 'orders';
@@ -26,11 +26,11 @@ export const credentialsParameter = '/keepalambda/lab/orders';
 export const vantages = ['a', 'b'] as const;
 
 /** The ids of the lab's EC2. */
-export const instanceIds: Readonly<Record<NodeName, string>> = {
+export const instanceIds: Readonly<Record<LabNodeName, string>> = {
   db1: 'i-0000000000000db01',
   db2: 'i-0000000000000db02',
 };
-export const eniIds: Readonly<Record<NodeName, string>> = {
+export const eniIds: Readonly<Record<LabNodeName, string>> = {
   db1: 'eni-0000000000000db01',
   db2: 'eni-0000000000000db02',
 };
@@ -48,7 +48,7 @@ export interface Changes {
 /** The configuration of the lab's one pair. Throws a `LabError` that lists every fault of the changes. */
 export function configure({ network, hosts }: LabPair, changes: Changes): Config {
   const cidr = `${network.vip.replace(/\.\d+$/, '.0')}/24`;
-  const node = (name: NodeName) => ({
+  const node = (name: LabNodeName) => ({
     name,
     instanceId: instanceIds[name],
     eniId: eniIds[name],

@@ -1,5 +1,5 @@
 /** What keeps the lab from starting: what was got, what is wanted, how to mend it. */
-export interface Obstacle {
+export interface LabObstacle {
   readonly got: string;
   readonly want: string;
   readonly remedy: string;
@@ -12,7 +12,7 @@ export interface Obstacle {
 export class LabError extends Error {
   override readonly name = 'LabError';
 
-  constructor(obstacle: Obstacle, options?: ErrorOptions) {
+  constructor(obstacle: LabObstacle, options?: ErrorOptions) {
     const line = `got ${obstacle.got}; want ${obstacle.want}. To mend it: ${obstacle.remedy}.`;
     super(line.replaceAll(/\s+/g, ' '), options);
   }

@@ -4,13 +4,13 @@ import type { VerdictKind } from '../lib/core/verdict.ts';
 import { countTwoWriters, outageMs } from './client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from './client.ts';
 import type { ExpectedCode } from './faults/codes.ts';
-import type { Fault, Options, Outcome, Played } from './faults/fault.ts';
+import type { ExpectedOutcome, LabFault, Options, Played } from './faults/fault.ts';
 import { wrongsOf } from './judgement.ts';
-import { isWritable, type NodeName } from './pair.ts';
+import { isWritable, type LabNodeName } from './pair.ts';
 import type { ServerSettings } from './servers/options.ts';
 import type { Story } from './story.ts';
 import { followVerdicts } from './verdicts.ts';
-import { untilSteady, type World } from './world.ts';
+import { type LabWorld, untilSteady } from './world.ts';
 
 /** What a run leaves: the last line of `--json`. */
 export interface Figures {
@@ -19,12 +19,12 @@ export interface Figures {
   readonly serverSettings: ServerSettings;
   /** What CPU functions really got once they had loaded: `lambda`, `whole`, or `whole (no cgroup: …)`. */
   readonly functionCpu: string;
-  readonly expected: Outcome;
-  readonly outcome: Outcome;
+  readonly expected: ExpectedOutcome;
+  readonly outcome: ExpectedOutcome;
   /** What keepalambda made of the holder, as watch logged it: the verdict that the fault met, and each after it. */
   readonly verdicts: readonly VerdictKind[];
-  readonly holderBefore: NodeName | null;
-  readonly holderAfter: NodeName | null;
+  readonly holderBefore: LabNodeName | null;
+  readonly holderAfter: LabNodeName | null;
   /** From the fault to the first alert. Null when none was published. */
   readonly detectMs: number | null;
   readonly outageMs: number;
@@ -60,9 +60,9 @@ const WHOLE_LIMIT_MS = 20_000;
 
 /** Runs the fault on a world that has just been opened. */
 export async function experiment(
-  world: World,
+  world: LabWorld,
   name: string,
-  fault: Fault,
+  fault: LabFault,
   options: Options,
   story: Story,
 ): Promise<Figures> {
@@ -103,7 +103,7 @@ interface Alerted {
   readonly atMs: number;
 }
 
-function collectAlerts({ aws }: World): Alerted[] {
+function collectAlerts({ aws }: LabWorld): Alerted[] {
   const alerts: Alerted[] = [];
   aws.events.on('message', ({ attributes, atMs }) =>
     alerts.push({ code: attributes.code as ExpectedCode, atMs }),
@@ -111,7 +111,7 @@ function collectAlerts({ aws }: World): Alerted[] {
   return alerts;
 }
 
-function startWriting({ network }: World, story: Story): Promise<Client> {
+function startWriting({ network }: LabWorld, story: Story): Promise<Client> {
   return startClient({
     host: network.vip,
     port: network.port,
@@ -123,10 +123,10 @@ function startWriting({ network }: World, story: Story): Promise<Client> {
 
 /** Waits for the alert that must come; where the holder must stay, also long enough for a move to show. */
 async function outcomeOf(
-  world: World,
-  fault: Fault,
+  world: LabWorld,
+  fault: LabFault,
   alerts: readonly Alerted[],
-  before: NodeName | null,
+  before: LabNodeName | null,
 ): Promise<void> {
   const deadlineMs = Date.now() + OUTCOME_LIMIT_MS;
   const told = () => fault.alerts.every((wanted) => alerts.some(({ code }) => code === wanted));
@@ -138,24 +138,24 @@ async function outcomeOf(
 
 interface Seen {
   readonly name: string;
-  readonly fault: Fault;
+  readonly fault: LabFault;
   readonly played: Played;
   readonly result: ClientResult;
   readonly sinceMs: number;
   /** Of the fault's own judge. */
   readonly complaints: readonly string[];
   readonly verdicts: readonly VerdictKind[];
-  readonly holderBefore: NodeName | null;
-  readonly holderAfter: NodeName | null;
+  readonly holderBefore: LabNodeName | null;
+  readonly holderAfter: LabNodeName | null;
   readonly alerts: readonly Alerted[];
 }
 
-async function measure(world: World, seen: Seen): Promise<Figures> {
+async function measure(world: LabWorld, seen: Seen): Promise<Figures> {
   const { name, fault, played, result, sinceMs, verdicts, holderBefore, holderAfter, alerts } = seen;
   const { complaints } = seen;
   const { writes, untilMs } = result;
   const { denied, options } = world;
-  const outcome: Outcome = holderAfter === holderBefore ? 'stay' : 'failover';
+  const outcome: ExpectedOutcome = holderAfter === holderBefore ? 'stay' : 'failover';
   const codes = alerts.map(({ code }) => code);
   const twoWriters = countTwoWriters(writes);
   const longestMs = Math.round(outageMs(writes, { sinceMs, untilMs }));
@@ -197,7 +197,7 @@ async function measure(world: World, seen: Seen): Promise<Figures> {
 }
 
 /** Whether the holder, and it alone, takes writes: as an old holder that comes back finds it within 20 s. */
-async function isWhole({ hosts }: World, holder: NodeName | null): Promise<boolean> {
+async function isWhole({ hosts }: LabWorld, holder: LabNodeName | null): Promise<boolean> {
   const deadlineMs = Date.now() + WHOLE_LIMIT_MS;
   for (;;) {
     const [db1, db2] = await Promise.all([isWritable(hosts.db1), isWritable(hosts.db2)]);
@@ -209,8 +209,8 @@ async function isWhole({ hosts }: World, holder: NodeName | null): Promise<boole
 
 /** Reads every acknowledged row back from the holder, which is started for it if the fault ended it. */
 async function countLost(
-  { hosts }: World,
-  holder: NodeName | null,
+  { hosts }: LabWorld,
+  holder: LabNodeName | null,
   { writes }: ClientResult,
 ): Promise<number> {
   if (holder === null) throw new Error('nobody holds the VIP, so nothing can be read back');

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Answer, type CommandLine, openDoor } from './hosts/door.ts';
+import { type CommandLine, type DoorAnswer, openDoor } from './hosts/door.ts';
 import { Devices, prebound, primary } from './hosts/ip.ts';
 import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
 import { type Network, type Seat, seats } from './network/contract.ts';
@@ -130,7 +130,7 @@ export class Host {
   }
 
   /** Runs one of the host's own commands. Never rejects. */
-  async run({ command, args }: CommandLine): Promise<Answer> {
+  async run({ command, args }: CommandLine): Promise<DoorAnswer> {
     switch (command) {
       case 'systemctl':
         return systemctl(this.#units, args);

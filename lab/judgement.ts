@@ -1,12 +1,12 @@
 /** Whether a run came out as its fault says that it must. Pure. */
 import type { VerdictKind } from '../lib/core/verdict.ts';
 import type { ExpectedCode } from './faults/codes.ts';
-import type { Fault, Outcome } from './faults/fault.ts';
+import type { ExpectedOutcome, LabFault } from './faults/fault.ts';
 import { sawOnly } from './verdicts.ts';
 
 /** What a run has come to. */
 export interface Facts {
-  readonly outcome: Outcome;
+  readonly outcome: ExpectedOutcome;
   /** Every alert since the fault began. */
   readonly codes: readonly ExpectedCode[];
   readonly verdicts: readonly VerdictKind[];
@@ -20,7 +20,7 @@ export interface Facts {
   readonly complaints: readonly string[];
 }
 
-export type Standard = Pick<Fault, 'expected' | 'alerts' | 'verdict' | 'planned'>;
+export type Standard = Pick<LabFault, 'expected' | 'alerts' | 'verdict' | 'planned'>;
 
 /** Everything that is not as it must be, in words. */
 export function wrongsOf(fault: Standard, facts: Facts): readonly string[] {

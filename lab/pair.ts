@@ -9,11 +9,11 @@ import type { ServerSettings } from './servers/my-cnf.ts';
 import type { Product } from './servers/product.ts';
 import { replicateFrom, untilReplicating } from './servers/replication.ts';
 
-export type NodeName = 'db1' | 'db2';
+export type LabNodeName = 'db1' | 'db2';
 
 export interface LabPair {
   readonly network: Network;
-  readonly hosts: Readonly<Record<NodeName, Host>>;
+  readonly hosts: Readonly<Record<LabNodeName, Host>>;
   /** The lab's own directory, removed at the end. */
   readonly directory: string;
   close(): Promise<void>;
@@ -42,7 +42,7 @@ export async function startPair(options: PairOptions): Promise<LabPair> {
     await rm(directory, { recursive: true, force: true });
     throw error;
   });
-  const make = (name: NodeName) =>
+  const make = (name: LabNodeName) =>
     createHost({ name, product, network, directory, serverSettings, prebound: state === 'managed' });
   const made: Host[] = [];
   const close = async () => {

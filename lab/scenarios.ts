@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
 import type { Host } from './hosts.ts';
-import type { NodeName } from './pair.ts';
+import type { LabNodeName } from './pair.ts';
 import { replicationOf } from './servers/replication.ts';
 import type { Story } from './story.ts';
-import { untilSteady, type World } from './world.ts';
+import { type LabWorld, untilSteady } from './world.ts';
 
 export interface Scenario {
   readonly about: string;
   /** Plays it; says whether every step was as it must be. */
-  readonly play: (world: World, story: Story) => Promise<boolean>;
+  readonly play: (world: LabWorld, story: Story) => Promise<boolean>;
 }
 
 /**
@@ -31,7 +31,7 @@ export const scenarios = {
 /** A check that is repeated until it holds: null when it does, else what is seen instead. */
 type Check = () => Promise<string | null>;
 
-async function playSeed(world: World, story: Story): Promise<boolean> {
+async function playSeed(world: LabWorld, story: Story): Promise<boolean> {
   const { db1, db2 } = world.hosts;
   world.schedule();
   await untilSteady(world);
@@ -70,7 +70,7 @@ async function mustHold(story: Story, text: string, check: Check): Promise<boole
 }
 
 /** Who takes a client's first write through the VIP, from the client's own seat. */
-function answers({ network, hosts }: World, node: NodeName): Check {
+function answers({ network, hosts }: LabWorld, node: LabNodeName): Check {
   return async () => {
     const said = Promise.withResolvers<Tale>();
     const client = await startClient({
@@ -103,14 +103,14 @@ async function identityOf({ instance }: Host): Promise<string> {
   return String(row?.it);
 }
 
-function replicates({ hosts }: World, node: NodeName): Check {
+function replicates({ hosts }: LabWorld, node: LabNodeName): Check {
   return async () => {
     const status = await replicationOf(hosts[node].instance);
     return status?.io === 'Yes' && status.sql === 'Yes' ? null : JSON.stringify(status);
   };
 }
 
-function has({ hosts }: World, node: NodeName, database: string): Check {
+function has({ hosts }: LabWorld, node: LabNodeName, database: string): Check {
   return async () => {
     const rows = await hosts[node].instance.sql(`SHOW DATABASES LIKE '${database}'`);
     return rows.length === 1 ? null : `${node} does not have it`;

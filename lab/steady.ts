@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Memory } from '../lib/core/memory.ts';
 import type { PairName } from '../lib/core/names.ts';
-import type { StorePort } from '../lib/shell/ports.ts';
+import type { StorePort } from '../lib/watch/ports.ts';
 
 /** Whether the standby was seen fit, and nothing is open or under way. */
 export function isSteady({ readiness, incident, plan }: Memory): boolean {

@@ -1,7 +1,7 @@
 /** The story as it happens: what the lab did, what keepalambda saw and did, what clients saw. */
 import { styleText } from 'node:util';
 import type { Tale } from './client/words.ts';
-import type { World } from './world.ts';
+import type { LabWorld } from './world.ts';
 
 type Teller = 'lab' | 'cdk' | 'db1' | 'db2' | 'watch' | 'operate' | 'EC2' | 'SSM' | 'SNS' | 'IAM' | 'client';
 
@@ -40,7 +40,7 @@ export class Story {
   }
 
   /** Follows the world: decisions and steps from the functions' logs, EC2's effects, alerts. */
-  follow({ aws, network }: World): void {
+  follow({ aws, network }: LabWorld): void {
     aws.events.on('log', ({ functionName, text, atMs }) => {
       const line = messageOf(text);
       if (line !== null) this.tell(functionName.endsWith('operate') ? 'operate' : 'watch', line, atMs);

@@ -2,7 +2,7 @@
 import type { VerdictKind } from '../lib/core/verdict.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { environmentName } from './deployment.ts';
-import type { World } from './world.ts';
+import type { LabWorld } from './world.ts';
 
 /** The verdict on the holder that a row was matched with. */
 export interface Judged {
@@ -57,7 +57,7 @@ export function sawOnly(verdicts: readonly VerdictKind[], wanted: VerdictKind): 
 /** Follows watch's log from now on; gives back how to ask for the verdicts so far. */
 export function followVerdicts({
   aws,
-}: World): (holder: string | null, sinceMs: number) => readonly VerdictKind[] {
+}: LabWorld): (holder: string | null, sinceMs: number) => readonly VerdictKind[] {
   const watch = functionNameOf(environmentName, 'watch');
   const all: Judged[] = [];
   aws.events.on('log', ({ functionName, text, atMs }) => {

@@ -1,13 +1,13 @@
 /** The whole of the lab: the pair, its AWS, and keepalambda deployed on it, ticking. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createClock } from '../lib/adapters/clock.ts';
-import { createIds } from '../lib/adapters/ids.ts';
-import { createStore } from '../lib/adapters/store-dynamodb.ts';
-import { type Bundles, bundleFunctions, temporaryDirectory } from '../lib/bundle.ts';
+import { createClock } from '../lib/aws/clock.ts';
+import { createStore } from '../lib/aws/dynamodb/store.ts';
+import { createIds } from '../lib/aws/ids.ts';
 import type { Config } from '../lib/core/config.ts';
-import type { StorePort } from '../lib/shell/ports.ts';
+import { type Bundles, bundleFunctions, temporaryDirectory } from '../lib/stack/bundle.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
+import type { StorePort } from '../lib/watch/ports.ts';
 import { ec2TimingOf, type LatencyTerms } from './aws/flags.ts';
 import type { Iam } from './aws/iam/template.ts';
 import type { CpuChoice } from './aws/lambda-cpu.ts';
@@ -33,7 +33,7 @@ import {
 } from './deployment.ts';
 import { LabError } from './errors.ts';
 import type { NetworkMaker } from './network/contract.ts';
-import { type LabPair, type NodeName, type PairOptions, startPair } from './pair.ts';
+import { type LabNodeName, type LabPair, type PairOptions, startPair } from './pair.ts';
 import { accounts } from './servers/accounts.ts';
 import { findProduct } from './servers/catalogue.ts';
 import type { ServerSettings } from './servers/my-cnf.ts';
@@ -57,7 +57,7 @@ export interface WorldOptions extends LatencyTerms {
   readonly state?: PairOptions['state'];
 }
 
-export interface World extends Omit<LabPair, 'close'> {
+export interface LabWorld extends Omit<LabPair, 'close'> {
   readonly options: WorldOptions;
   readonly config: Config;
   readonly bundles: Bundles;
@@ -70,7 +70,7 @@ export interface World extends Omit<LabPair, 'close'> {
    */
   readonly denied: ReadonlySet<string>;
   /** The node whose ENI has the VIP, as EC2's data plane has it. */
-  holder(): NodeName | null;
+  holder(): LabNodeName | null;
   /** Starts the schedule: two watches at once, as in a system that has been running. */
   schedule(): void;
   /** Has something that was added to the world closed with it, first of all. */
@@ -79,7 +79,7 @@ export interface World extends Omit<LabPair, 'close'> {
 }
 
 /** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can mend. */
-export async function openWorld(options: WorldOptions): Promise<World> {
+export async function openWorld(options: WorldOptions): Promise<LabWorld> {
   const product = await findProduct(options.server);
   // Both are made while the servers start, which mostly wait for their disk.
   const making = Promise.all([
@@ -111,8 +111,8 @@ async function startAwsFor(
   options: WorldOptions,
 ): Promise<Aws> {
   const { network, hosts } = pair;
-  const nameOfInstance = (id: string): NodeName => (id === instanceIds.db1 ? 'db1' : 'db2');
-  const node = (name: NodeName) => ({
+  const nameOfInstance = (id: string): LabNodeName => (id === instanceIds.db1 ? 'db1' : 'db2');
+  const node = (name: LabNodeName) => ({
     id: eniIds[name],
     instanceId: instanceIds[name],
     subnetId,
@@ -160,7 +160,7 @@ async function startAwsFor(
 }
 
 /** The network and the hosts follow EC2. */
-function connect({ network, hosts }: LabPair, aws: Aws, nameOf: (instanceId: string) => NodeName): void {
+function connect({ network, hosts }: LabPair, aws: Aws, nameOf: (instanceId: string) => LabNodeName): void {
   aws.events.on('addressMoved', ({ address, instanceId }) => {
     if (address === network.vip) network.setHolder(instanceId === null ? null : nameOf(instanceId));
   });
@@ -184,7 +184,13 @@ export function openStore(aws: Aws): { readonly store: StorePort; readonly clien
   return { store, client };
 }
 
-function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles: Bundles, aws: Aws): World {
+function assemble(
+  options: WorldOptions,
+  pair: LabPair,
+  config: Config,
+  bundles: Bundles,
+  aws: Aws,
+): LabWorld {
   const { store, client } = openStore(aws);
   const deferred: (() => Promise<void>)[] = [];
   const denied = new Set<string>();
@@ -217,7 +223,7 @@ function assemble(options: WorldOptions, pair: LabPair, config: Config, bundles:
 }
 
 /** Throws a `LabError` with what was denied: figures of such a run are not those of a deployment. */
-export function expectNothingDenied({ denied }: World): void {
+export function expectNothingDenied({ denied }: LabWorld): void {
   if (denied.size === 0) return;
   throw new LabError({
     got: [...denied].join('; '),
@@ -227,6 +233,6 @@ export function expectNothingDenied({ denied }: World): void {
 }
 
 /** Waits until keepalambda leads and has seen the standby fit. Throws after `limitMs` with what it saw. */
-export function untilSteady(world: World, limitMs = 90_000): Promise<void> {
+export function untilSteady(world: LabWorld, limitMs = 90_000): Promise<void> {
   return untilPairsSteady(world.store, [pairName], limitMs);
 }

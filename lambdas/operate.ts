@@ -1,6 +1,6 @@
 /** The function for people: `{"action":"status"}`, `{"action":"check","pair":"orders"}` … */
-import { wire } from '../lib/adapters/wire.ts';
-import { operate, type Reply } from '../lib/shell/operate.ts';
+import { wire } from '../lib/aws/wire.ts';
+import { operate, type Reply } from '../lib/watch/operate.ts';
 import type { Invocation } from './invocation.ts';
 
 /** What is kept back to withdraw an order and to answer. Milliseconds. */

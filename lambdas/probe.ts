@@ -1,6 +1,6 @@
 /** The probe function: the only one that speaks MySQL. In the VPC; holds no AWS permission, and no AWS SDK. */
-import { createProbe } from '../lib/adapters/mysql/probe.ts';
-import { type ProbeResponse, probeRequestSchema } from '../lib/adapters/probe-protocol.ts';
+import { createProbe } from '../lib/probe/probe.ts';
+import { type ProbeResponse, probeRequestSchema } from '../lib/probe/protocol.ts';
 
 /** Kept connections live as long as the execution environment. */
 const probe = createProbe();

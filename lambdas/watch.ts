@@ -1,6 +1,6 @@
 /** The function that decides and acts. Scheduled every minute, alive for two; an event of EC2 only wakes the leader. */
-import { wire } from '../lib/adapters/wire.ts';
-import { runWatch, type WatchEnd } from '../lib/shell/watch.ts';
+import { wire } from '../lib/aws/wire.ts';
+import { runWatch, type WatchEnd } from '../lib/watch/watch.ts';
 import type { Invocation } from './invocation.ts';
 
 /** How long one invocation leads or contends; its successor is there after one minute. Milliseconds. */

@@ -14,7 +14,7 @@ import type { Identity } from './tls.ts';
 /** A frozen function keeps its sockets for minutes: closing them under it would add a fault nobody asked for. */
 const keepAliveTimeoutMs = 600_000;
 
-export interface Endpoint {
+export interface AwsEndpoint {
   readonly url: string;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export interface EndpointParts {
 }
 
 /** Listens on 127.0.0.1. Port 0 takes a free one; throws when a given port is taken. */
-export async function listen(port: number, parts: EndpointParts): Promise<Endpoint> {
+export async function listen(port: number, parts: EndpointParts): Promise<AwsEndpoint> {
   const { certificate: cert, key } = parts.identity;
   const server = createServer({ cert, key }, (request, response) => {
     void serve(request, response, parts).catch(() => request.socket.destroy());

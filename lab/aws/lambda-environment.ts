@@ -12,7 +12,7 @@ export type { FunctionSpec };
 const initLimitMs = 10_000;
 
 /** What an invocation came to. `payload` is JSON; `functionError` is null when the handler returned. */
-export interface Outcome {
+export interface InvocationOutcome {
   readonly payload: string;
   readonly functionError: 'Unhandled' | null;
 }
@@ -94,7 +94,7 @@ export class ExecutionEnvironment {
   }
 
   /** Carries out one invocation, and freezes afterwards. Never rejects. */
-  async invoke(requestId: string, event: unknown): Promise<Outcome> {
+  async invoke(requestId: string, event: unknown): Promise<InvocationOutcome> {
     this.#requestId = requestId;
     if (this.#state === 'frozen') this.#child.kill('SIGCONT');
     if (this.#state !== 'starting') this.#state = 'busy';
@@ -148,7 +148,7 @@ export class ExecutionEnvironment {
     });
   }
 
-  #run(requestId: string, event: unknown): Promise<Outcome> {
+  #run(requestId: string, event: unknown): Promise<InvocationOutcome> {
     const limitMs = this.spec.timeoutSeconds * 1000;
     return new Promise((resolve) => {
       const onExit = (code: number | null, signal: NodeJS.Signals | null) =>
@@ -165,7 +165,7 @@ export class ExecutionEnvironment {
         );
         this.kill();
       }, limitMs);
-      const settle = (outcome: Outcome) => {
+      const settle = (outcome: InvocationOutcome) => {
         clearTimeout(timer);
         this.#child.off('exit', onExit);
         this.#hear = () => undefined;
@@ -196,7 +196,7 @@ export class ExecutionEnvironment {
   }
 }
 
-function failed(error: ErrorShape): Outcome {
+function failed(error: ErrorShape): InvocationOutcome {
   return { payload: JSON.stringify(error), functionError: 'Unhandled' };
 }
 

@@ -13,7 +13,7 @@ import {
   whyNoRoom,
 } from './lambda-concurrency.ts';
 import type { FunctionCpu } from './lambda-cpu.ts';
-import { type EnvironmentState, ExecutionEnvironment, type Outcome } from './lambda-environment.ts';
+import { type EnvironmentState, ExecutionEnvironment, type InvocationOutcome } from './lambda-environment.ts';
 import type { FunctionSpec } from './lambda-process.ts';
 
 /** How many lines of log are kept for each function. */
@@ -33,7 +33,7 @@ export interface Lambda {
   readonly functions: readonly FunctionSpec[];
   arn(name: string): string;
   /** Invokes and waits. Throws an `ApiError` when the function is not there or has no room. */
-  invoke(name: string, event: unknown, requestId?: string): Promise<Outcome>;
+  invoke(name: string, event: unknown, requestId?: string): Promise<InvocationOutcome>;
   /**
    * Delivers an event and does not wait; no retry when the function fails. Faults on `lambda:Deliver/NAME`
    * are played on it: `twice`, `delay`, and the others as an event that is lost. Throws when there is no such
@@ -101,7 +101,11 @@ export function createLambda(parts: LambdaParts): Lambda {
     if (reason !== null) throw new TooManyRequests(reason);
   }
 
-  async function invoke(name: string, event: unknown, requestId: string = randomUUID()): Promise<Outcome> {
+  async function invoke(
+    name: string,
+    event: unknown,
+    requestId: string = randomUUID(),
+  ): Promise<InvocationOutcome> {
     const found = known(functions, name, arn(name));
     if (closed) throw new ApiError('ServiceException', 'The lab is closing.', 500);
     expectRoom(name);

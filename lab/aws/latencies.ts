@@ -6,7 +6,7 @@
  * account; where AWS or somebody else has published a figure, the source says how it compares. Measure them on an
  * account before you quote them.
  */
-import { Random } from '../sim/random.ts';
+import { Random } from '../../sim/random.ts';
 import type { ServiceName } from './api.ts';
 
 export interface Latency {

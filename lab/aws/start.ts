@@ -19,7 +19,7 @@ import {
 import { createDynamodb, type TableSpec } from './dynamodb.ts';
 import { createEc2 } from './ec2.ts';
 import { type Ec2Timing, Ec2World, type EniSpec, type InstanceSpec, type SubnetSpec } from './ec2-world.ts';
-import { type Endpoint, listen } from './endpoint.ts';
+import { type AwsEndpoint, listen } from './endpoint.ts';
 import { type AwsEvents, createEvents } from './events.ts';
 import { type CallFault, createFaults, type Faults } from './faults.ts';
 import { startGuardian } from './guardian.ts';
@@ -136,7 +136,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const ssmTiming = { ...defaultSsmTiming, ...options.ssmTiming };
   const ssm = createSsm({ world: ec2, events, guardian, hostOf, timing: ssmTiming });
   // The endpoint is known when it listens; no function runs before.
-  let endpoint: Endpoint | null = null;
+  let endpoint: AwsEndpoint | null = null;
   const place = () => ({ endpoint: endpoint?.url ?? '', region, authority });
   const awsEnvironment = (name: string) => ({
     ...functionEnvironmentOf(place()),

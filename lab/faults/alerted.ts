@@ -1,13 +1,13 @@
 /** What on-call has been told since a fault began, for faults that go on when it has been, or judge what it says. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from '../aws/events.ts';
-import type { World } from '../world.ts';
+import type { LabWorld } from '../world.ts';
 import type { ExpectedCode } from './codes.ts';
 
 export class Alerts {
   readonly #messages: Message[] = [];
 
-  constructor({ aws }: World) {
+  constructor({ aws }: LabWorld) {
     aws.events.on('message', (message) => this.#messages.push(message));
   }
 

@@ -1,6 +1,6 @@
 /** Faults of the account: what others in it use up. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from './fault.ts';
+import type { LabFault } from './fault.ts';
 
 /** How long the burst lasts before the holder dies of it. Milliseconds: all that was free is taken by then. */
 const BURST_MS = 2000;
@@ -18,4 +18,4 @@ export const capacityFaults = {
       return { takeBack: async () => end() };
     },
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;

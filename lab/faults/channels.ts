@@ -6,10 +6,10 @@ import { stopThread } from '../servers/faults/threads.ts';
 import type { Instance } from '../servers/instance.ts';
 import { untilReplicating } from '../servers/replication.ts';
 import { startStranger } from '../servers/stranger.ts';
-import type { World } from '../world.ts';
+import type { LabWorld } from '../world.ts';
 import { Alerts, notBefore, WARNING_MS } from './alerted.ts';
 import { wanted } from './codes.ts';
-import type { Fault, Played } from './fault.ts';
+import type { LabFault, Played } from './fault.ts';
 
 /** How late the peer's channel is. Seconds: less than a catch-up may take. */
 const LATE_SECONDS = 6;
@@ -83,10 +83,10 @@ export const channelFaults = {
     },
     play: playOldTail,
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;
 
 /** Looks at the node until it is opened, and then at once how much of what it received is not applied. */
-function atOpening(world: World, node: Instance): { unapplied(): number | null; stop(): void } {
+function atOpening(world: LabWorld, node: Instance): { unapplied(): number | null; stop(): void } {
   let found: number | null = null;
   let stopped = false;
   const look = async () => {
@@ -108,7 +108,7 @@ function atOpening(world: World, node: Instance): { unapplied(): number | null; 
   };
 }
 
-async function playOldTail(world: World): Promise<Played> {
+async function playOldTail(world: LabWorld): Promise<Played> {
   const [old, next] = [world.hosts.db1, world.hosts.db2];
   const alerts = new Alerts(world);
   const startAgain = await stopThread(next.instance, 'IO_THREAD');

@@ -1,13 +1,13 @@
 /** Faults of the EC2 API, at the moment when it is needed: mysqld of the holder is killed with each. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallFault } from '../aws/faults.ts';
-import type { World } from '../world.ts';
-import { type Fault, forGood, type Played } from './fault.ts';
+import type { LabWorld } from '../world.ts';
+import { forGood, type LabFault, type Played } from './fault.ts';
 
 /** How long EC2 stays away after on-call was told, in milliseconds. */
 const AFTER_PAGE_MS = 3000;
 
-async function killWith({ aws, hosts }: World, fault: CallFault): Promise<Played> {
+async function killWith({ aws, hosts }: LabWorld, fault: CallFault): Promise<Played> {
   aws.faults.inject(fault);
   await hosts.db1.instance.kill();
   return forGood;
@@ -46,4 +46,4 @@ export const ec2Faults = {
       return forGood;
     },
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;

@@ -2,13 +2,13 @@
 import type { Settings } from '../../lib/core/config.ts';
 import type { VerdictKind } from '../../lib/core/verdict.ts';
 import type { ClientResult } from '../client.ts';
-import type { NodeName } from '../pair.ts';
+import type { LabNodeName } from '../pair.ts';
 import type { catalogue } from '../servers/catalogue.ts';
 import type { Story } from '../story.ts';
-import type { World } from '../world.ts';
+import type { LabWorld } from '../world.ts';
 import type { ExpectedCode } from './codes.ts';
 
-export type Outcome = 'failover' | 'stay';
+export type ExpectedOutcome = 'failover' | 'stay';
 
 /** What a run may add to a fault. */
 export interface Options {
@@ -20,7 +20,7 @@ export interface Options {
 
 /** What a run has come to when its fault is judged. */
 export interface Seen {
-  readonly holderAfter: NodeName | null;
+  readonly holderAfter: LabNodeName | null;
   readonly result: ClientResult;
 }
 
@@ -33,10 +33,10 @@ export interface Played {
   readonly judge?: (seen: Seen) => Promise<readonly string[]>;
 }
 
-export interface Fault {
+export interface LabFault {
   /** One line for `--list`. */
   readonly about: string;
-  readonly expected: Outcome;
+  readonly expected: ExpectedOutcome;
   /** The alerts that on-call must get. */
   readonly alerts: readonly ExpectedCode[];
   /** What must be made of the holder; nothing else may be, but that it serves. @default not judged */
@@ -50,15 +50,15 @@ export interface Fault {
   /** Whether the length of the pause in writes is the figure to tell. */
   readonly planned?: boolean;
   /** What the options make of it. Throws a `LabError` for options that it does not know. */
-  readonly with?: (options: Options) => Fault;
+  readonly with?: (options: Options) => LabFault;
   /** Makes of the pair what the fault needs, before keepalambda looks at it. */
-  readonly prepare?: (world: World) => Promise<void>;
+  readonly prepare?: (world: LabWorld) => Promise<void>;
   /** Does it. */
-  readonly play: (world: World, options: Options, story: Story) => Promise<Played>;
+  readonly play: (world: LabWorld, options: Options, story: Story) => Promise<Played>;
 }
 
 /** Why the fault cannot be played on that server of the catalogue; null when it can, or the server is none of it. */
-export function whyNotOn({ notOn }: Fault, server: string): string | null {
+export function whyNotOn({ notOn }: LabFault, server: string): string | null {
   const reasons: Readonly<Record<string, string>> = notOn ?? {};
   return Object.hasOwn(reasons, server) ? (reasons[server] ?? null) : null;
 }

@@ -5,10 +5,10 @@ import { isWritable, setWritable } from '../pair.ts';
 import { copyData } from '../servers/faults/copy.ts';
 import type { Instance } from '../servers/instance.ts';
 import { reconnect, untilReplicating } from '../servers/replication.ts';
-import type { World } from '../world.ts';
+import type { LabWorld } from '../world.ts';
 import { Alerts, notBefore } from './alerted.ts';
 import { wanted } from './codes.ts';
-import { type Fault, forGood, type Played } from './fault.ts';
+import { forGood, type LabFault, type Played } from './fault.ts';
 import { ask } from './orders.ts';
 
 /** How long the returned holder is watched. Milliseconds. */
@@ -16,7 +16,7 @@ const WATCHED_MS = 20_000;
 /** How long an event may run before on-call hears of it. Milliseconds: events are read every half minute. */
 const EVENTS_MS = 60_000;
 /** The copies of a world's holder, to be put back. */
-const copies = new WeakMap<World, () => Promise<void>>();
+const copies = new WeakMap<LabWorld, () => Promise<void>>();
 
 /** How long watch may take to see that the holder is back. Milliseconds. */
 const SEEN_MS = 15_000;
@@ -63,9 +63,9 @@ export const historyFaults = {
       };
     },
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;
 
-async function playReturn(world: World): Promise<Played> {
+async function playReturn(world: LabWorld): Promise<Played> {
   const { db1, db2 } = world.hosts;
   const alerts = new Alerts(world);
   const order = { pair: pairName, by: 'the lab', why: 'to restore the volume of db1' };
@@ -97,7 +97,7 @@ async function playReturn(world: World): Promise<Played> {
 }
 
 /** Watches the returned holder; the complaint when it takes writes without what its standby has. */
-async function openedWithLess({ hosts }: World): Promise<string | null> {
+async function openedWithLess({ hosts }: LabWorld): Promise<string | null> {
   const untilMs = Date.now() + WATCHED_MS;
   while (Date.now() < untilMs) {
     if (await isWritable(hosts.db1)) {

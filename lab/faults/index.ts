@@ -2,7 +2,7 @@
 import { capacityFaults } from './capacity.ts';
 import { channelFaults } from './channels.ts';
 import { ec2Faults } from './ec2.ts';
-import type { Fault } from './fault.ts';
+import type { LabFault } from './fault.ts';
 import { historyFaults } from './history.ts';
 import { instanceFaults } from './instance.ts';
 import { lockFaults } from './locks.ts';
@@ -12,7 +12,7 @@ import { planFaults } from './plans.ts';
 import { replicationFaults } from './replication.ts';
 import { serverFaults } from './servers.ts';
 
-export const faults: Readonly<Record<string, Fault>> = {
+export const faults: Readonly<Record<string, LabFault>> = {
   ...serverFaults,
   ...instanceFaults,
   ...replicationFaults,

@@ -1,8 +1,8 @@
 /** Faults of an EC2 instance that somebody brings about by EC2's own API. */
 import { EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { instanceIds } from '../deployment.ts';
-import type { World } from '../world.ts';
-import { type Fault, forGood } from './fault.ts';
+import type { LabWorld } from '../world.ts';
+import { forGood, type LabFault } from './fault.ts';
 
 /** How long the host's system ends other services before it comes to mysqld, and until EC2 says `stopped`. Milliseconds. */
 const LINGERS_MS = 6000;
@@ -22,9 +22,9 @@ export const instanceFaults = {
       return forGood;
     },
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;
 
-async function stopInstance({ aws }: World, instanceId: string): Promise<void> {
+async function stopInstance({ aws }: LabWorld, instanceId: string): Promise<void> {
   const ec2 = new EC2Client(aws.clientOptions());
   try {
     await ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));

@@ -5,7 +5,7 @@ import { lockReads } from '../servers/faults/read-lock.ts';
 import type { Instance } from '../servers/instance.ts';
 import { Alerts, notBefore, notNaming, WARNING_MS } from './alerted.ts';
 import { wanted } from './codes.ts';
-import type { Fault } from './fault.ts';
+import type { LabFault } from './fault.ts';
 
 /** How long a backup holds its lock. Milliseconds: longer than `stuckMs`. */
 const LOCKED_MS = 15_000;
@@ -66,7 +66,7 @@ export const lockFaults = {
       };
     },
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;
 
 /** What of keepalambda's own work on the node is not committed. */
 async function uncommittedOn(node: Instance): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { changePasswordHere } from '../servers/faults/password.ts';
 import type { Instance } from '../servers/instance.ts';
 import { Alerts } from './alerted.ts';
 import { wanted } from './codes.ts';
-import { type Fault, forGood } from './fault.ts';
+import { forGood, type LabFault } from './fault.ts';
 
 /** How long a host stands still. Milliseconds: more than a hundred logins broken off. */
 const HUNG_MS = 40_000;
@@ -60,7 +60,7 @@ export const loginFaults = {
       };
     },
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;
 
 /** How many logins of each address the server has counted against it; MariaDB does not say. */
 async function brokenOff(node: Instance): Promise<string> {

@@ -1,5 +1,5 @@
 /** Faults of the network: who cannot reach whom. */
-import type { Fault } from './fault.ts';
+import type { LabFault } from './fault.ts';
 
 export const networkFaults = {
   'vantage-partition': {
@@ -36,4 +36,4 @@ export const networkFaults = {
       return { takeBack: async () => network.heal('db1', 'db2') };
     },
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;

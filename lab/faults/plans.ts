@@ -3,8 +3,8 @@ import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName, pairName } from '../deployment.ts';
 import { LabError } from '../errors.ts';
 import { delayReplica } from '../servers/faults/delay.ts';
-import type { World } from '../world.ts';
-import { type Fault, forGood, type Options, type Played } from './fault.ts';
+import type { LabWorld } from '../world.ts';
+import { forGood, type LabFault, type Options, type Played } from './fault.ts';
 import { ask } from './orders.ts';
 
 /** The steps of each plan, by how their line in watch's log begins. */
@@ -32,7 +32,7 @@ export const steps = [...Object.keys(stepsOf.failover), ...Object.keys(stepsOf.s
 const DELAY_SECONDS = 6;
 const FREEZE_LIMIT_MS = 3000;
 
-const watchKill: Fault = {
+const watchKill: LabFault = {
   about: 'the leading watch is killed at a step of a plan (--at STEP): its successor finishes it',
   expected: 'failover',
   alerts: ['failover-done'],
@@ -55,7 +55,7 @@ const watchKill: Fault = {
   },
 };
 
-const switchover: Fault = {
+const switchover: LabFault = {
   about:
     'an operator asks for a switchover, which loses nothing (--break db2-lag: it cannot finish, and undoes itself)',
   expected: 'failover',
@@ -71,7 +71,7 @@ const switchover: Fault = {
 };
 
 /** db2 applies everything some seconds late, so it cannot reach the frozen holder's end in time. */
-const lagging: Fault = {
+const lagging: LabFault = {
   ...switchover,
   expected: 'stay',
   alerts: ['switchover-undone'],
@@ -82,7 +82,7 @@ const lagging: Fault = {
   },
 };
 
-export const planFaults = { 'watch-kill': watchKill, switchover } as const satisfies Record<string, Fault>;
+export const planFaults = { 'watch-kill': watchKill, switchover } as const satisfies Record<string, LabFault>;
 
 function isSwitchover({ at }: Options): boolean {
   return Object.hasOwn(stepsOf.switchover, at);
@@ -94,7 +94,7 @@ function textOf(step: string): string {
 }
 
 /** SIGKILL to the invocation that logs the beginning of the step; once. */
-function killWatchAt({ aws }: World, text: string): void {
+function killWatchAt({ aws }: LabWorld, text: string): void {
   const watch = functionNameOf(environmentName, 'watch');
   let struck = false;
   aws.events.on('log', (line) => {
@@ -105,7 +105,7 @@ function killWatchAt({ aws }: World, text: string): void {
 }
 
 /** Orders it, and keeps the answer. */
-async function order(world: World, action: 'switchover' | 'failover'): Promise<Played> {
+async function order(world: LabWorld, action: 'switchover' | 'failover'): Promise<Played> {
   const event = { action, pair: pairName, from: 'db1', by: 'the lab', why: 'to show it' };
   return { ...forGood, answer: await ask(world, event) };
 }

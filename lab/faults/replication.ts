@@ -1,7 +1,7 @@
 /** Faults of replication into the holder: with them it fails the check, as in mysql_check.sh. */
 import { lag } from '../servers/faults/lag.ts';
 import { stopThread } from '../servers/faults/threads.ts';
-import type { Fault } from './fault.ts';
+import type { LabFault } from './fault.ts';
 
 export const replicationFaults = {
   'io-thread-stop': {
@@ -24,4 +24,4 @@ export const replicationFaults = {
     settings: { lagLimitSeconds: 3 },
     play: async ({ hosts }) => ({ takeBack: await lag(hosts.db1.instance, hosts.db2.instance) }),
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;

@@ -6,7 +6,7 @@ import { fillDisk } from '../servers/faults/disk.ts';
 import { changePassword } from '../servers/faults/password.ts';
 import { makeSemiSynchronous, stopAcknowledging } from '../servers/faults/semi-sync.ts';
 import { wanted } from './codes.ts';
-import { type Fault, forGood } from './fault.ts';
+import { forGood, type LabFault } from './fault.ts';
 
 /** How long a host takes to start again, in milliseconds. */
 const REBOOT_MS = 3000;
@@ -117,4 +117,4 @@ export const serverFaults = {
       return forGood;
     },
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, LabFault>;

@@ -8,7 +8,7 @@ export interface CommandLine {
 }
 
 /** What the command prints and ends with. */
-export interface Answer {
+export interface DoorAnswer {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -17,7 +17,7 @@ export interface Answer {
 /** Opens the door; `answer` must not reject. Close it when the host goes. */
 export async function openDoor(
   socketPath: string,
-  answer: (line: CommandLine) => Promise<Answer>,
+  answer: (line: CommandLine) => Promise<DoorAnswer>,
 ): Promise<() => Promise<void>> {
   const open = new Set<Socket>();
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {

@@ -1,5 +1,5 @@
 /** `ip` on a host of the lab: its devices and addresses, and as much of the command as scripts use. */
-import type { Answer } from './door.ts';
+import type { DoorAnswer } from './door.ts';
 
 /** The devices of a host, each with its addresses as `address/length`. */
 export class Devices {
@@ -17,7 +17,7 @@ export class Devices {
   }
 
   /** As `ip` with these arguments. Pure but for the devices themselves. */
-  run(args: readonly string[]): Answer {
+  run(args: readonly string[]): DoorAnswer {
     const [object = '', verb = 'show', ...rest] = args.filter((word) => !word.startsWith('-'));
     if ('address'.startsWith(object) && object !== '') return this.#address(verb, rest);
     if ('link'.startsWith(object) && object !== '') return this.#link(verb, rest);
@@ -25,7 +25,7 @@ export class Devices {
     return failed(255, `Object "${object}" is unknown, try "ip help".`);
   }
 
-  #address(verb: string, rest: readonly string[]): Answer {
+  #address(verb: string, rest: readonly string[]): DoorAnswer {
     if (['show', 'list', 'ls'].includes(verb)) return this.#show(wordAfter(rest, 'dev'));
     const [given = ''] = rest;
     const device = wordAfter(rest, 'dev') ?? '';
@@ -44,7 +44,7 @@ export class Devices {
     return said('');
   }
 
-  #link(verb: string, rest: readonly string[]): Answer {
+  #link(verb: string, rest: readonly string[]): DoorAnswer {
     const device = wordAfter(rest, 'dev') ?? rest[0] ?? '';
     const known = this.#addresses.has(device);
     if (verb === 'add') {
@@ -61,7 +61,7 @@ export class Devices {
   }
 
   /** The form of `-4 -o`, whatever was asked: a line per address. */
-  #show(only: string | undefined): Answer {
+  #show(only: string | undefined): DoorAnswer {
     if (only !== undefined && !this.#addresses.has(only))
       return failed(1, `Device "${only}" does not exist.`);
     const lines = [...this.#addresses].flatMap(([device, addresses], index) =>
@@ -86,10 +86,10 @@ function wordAfter(words: readonly string[], word: string): string | undefined {
   return index === -1 ? undefined : words[index + 1];
 }
 
-function said(stdout: string): Answer {
+function said(stdout: string): DoorAnswer {
   return { exitCode: 0, stdout, stderr: '' };
 }
 
-function failed(exitCode: number, message: string): Answer {
+function failed(exitCode: number, message: string): DoorAnswer {
   return { exitCode, stdout: '', stderr: `${message}\n` };
 }

@@ -1,5 +1,5 @@
 /** `systemctl` on a host of the lab: units of its services, and as much of the command as scripts use. */
-import type { Answer } from './door.ts';
+import type { DoorAnswer } from './door.ts';
 
 /** A service of the host. */
 export interface Service {
@@ -22,7 +22,7 @@ export function nominalService(): Service {
 export async function systemctl(
   units: ReadonlyMap<string, Service>,
   args: readonly string[],
-): Promise<Answer> {
+): Promise<DoorAnswer> {
   const quiet = args.includes('--quiet') || args.includes('-q');
   const [verb = '', unit = ''] = args.filter((word) => !word.startsWith('-'));
   const name = unit.replace(/\.service$/, '');
@@ -40,7 +40,7 @@ export async function systemctl(
   }
 }
 
-async function act(verb: string, name: string, service: Service, quiet: boolean): Promise<Answer> {
+async function act(verb: string, name: string, service: Service, quiet: boolean): Promise<DoorAnswer> {
   switch (verb) {
     case 'is-active':
     case 'status': {
@@ -70,12 +70,12 @@ async function act(verb: string, name: string, service: Service, quiet: boolean)
   }
 }
 
-function missing(verb: string, name: string): Answer {
+function missing(verb: string, name: string): DoorAnswer {
   if (verb === 'is-active') return answer(3, 'inactive\n');
   if (verb === 'cat') return answer(1, '', `No files found for ${name}.service.\n`);
   return answer(5, '', `Failed to ${verb} ${name}.service: Unit ${name}.service not found.\n`);
 }
 
-function answer(exitCode: number, stdout = '', stderr = ''): Answer {
+function answer(exitCode: number, stdout = '', stderr = ''): DoorAnswer {
   return { exitCode, stdout, stderr };
 }

@@ -1,6 +1,6 @@
 /** The port 3306 of one address: who connects there becomes a link, and a closed gate refuses. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { Link, type Origin, type Rules } from './link.ts';
+import { NetworkLink, type Origin, type Rules } from './link.ts';
 
 export interface GateOptions {
   readonly address: string;
@@ -16,7 +16,7 @@ export interface GateOptions {
 
 export class Gate {
   readonly #options: GateOptions;
-  readonly #links = new Set<Link>();
+  readonly #links = new Set<NetworkLink>();
   /** Accepted, and not yet known who it is. */
   readonly #strangers = new Set<Socket>();
   #listener: Server | null = null;
@@ -59,7 +59,7 @@ export class Gate {
     const origin = await this.#options.identify(socket);
     this.#strangers.delete(socket);
     if (socket.destroyed) return;
-    const link = new Link(socket, origin, this.#options, () => this.#links.delete(link));
+    const link = new NetworkLink(socket, origin, this.#options, () => this.#links.delete(link));
     this.#links.add(link);
   }
 }

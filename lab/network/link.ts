@@ -14,12 +14,12 @@ export interface Origin {
 
 /** What happens to a packet of a link now. `host` is the host that has the address which the client called. */
 export type Passage =
-  | { readonly kind: 'passes'; readonly host: string; readonly server: Endpoint }
+  | { readonly kind: 'passes'; readonly host: string; readonly server: LinkEnd }
   /** The host is there, and no server on it: it answers with a reset. */
   | { readonly kind: 'refused'; readonly host: string }
   | { readonly kind: 'lost' };
 
-export interface Endpoint {
+export interface LinkEnd {
   readonly address: string;
   readonly port: number;
 }
@@ -36,7 +36,7 @@ export interface Laws {
 /** How long TCP waits before it sends a lost SYN again, in milliseconds, as Linux does. */
 const resendMs = [1_000, 2_000, 4_000, 8_000, 16_000] as const;
 
-export class Link {
+export class NetworkLink {
   readonly #client: Socket;
   readonly #from: Origin;
   readonly #rules: Rules;
@@ -100,7 +100,7 @@ export class Link {
   }
 
   /** The server sees the client's own address, as it would without us. */
-  #join(host: string, { address, port }: Endpoint): void {
+  #join(host: string, { address, port }: LinkEnd): void {
     const server = connect({ host: address, port, localAddress: this.#from.address, noDelay: true });
     this.#host = host;
     this.#server = server;

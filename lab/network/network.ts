@@ -10,14 +10,14 @@
 import type { Socket } from 'node:net';
 import { type Listening, type Network, type NetworkOptions, type Seat, seats } from './contract.ts';
 import { Gate } from './gate.ts';
-import type { Endpoint, Origin, Passage } from './link.ts';
+import type { LinkEnd, Origin, Passage } from './link.ts';
 import { ownerOf } from './owner.ts';
 import { claimSubnet, freePort, requireFreePort } from './subnet.ts';
 
 /** A host as the network knows it. */
 interface Attached {
   readonly name: string;
-  readonly server: Endpoint;
+  readonly server: LinkEnd;
   readonly gate: Gate;
   /** The processes whose connections come from this host, whatever address they carry. */
   readonly processes: () => readonly number[];

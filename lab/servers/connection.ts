@@ -19,10 +19,14 @@ export async function openRoot(socketPath: string): Promise<Connection> {
 }
 
 /** One row of a result, by column name. */
-export type Row = Readonly<Record<string, string | number | null>>;
+export type QueryRow = Readonly<Record<string, string | number | null>>;
 
 /** Runs a statement and gives back its rows (none if it has none). Rejects after `limitMs`. */
-export async function rowsOf(connection: Connection, sql: string, limitMs = 10_000): Promise<readonly Row[]> {
+export async function rowsOf(
+  connection: Connection,
+  sql: string,
+  limitMs = 10_000,
+): Promise<readonly QueryRow[]> {
   const [result] = await connection.query({ sql, timeout: limitMs });
-  return Array.isArray(result) ? (result as Row[]) : [];
+  return Array.isArray(result) ? (result as QueryRow[]) : [];
 }

@@ -6,7 +6,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
-import { openRoot, type Row, rowsOf } from './connection.ts';
+import { openRoot, type QueryRow, rowsOf } from './connection.ts';
 import { launch } from './launch.ts';
 import { nodeSettings, renderMyCnf, type ServerSettings } from './my-cnf.ts';
 import { writeNames } from './names.ts';
@@ -181,7 +181,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
   }
 
   /** Runs a statement as root, past every network rule. Rejects after 10 s. */
-  async sql(statement: string): Promise<readonly Row[]> {
+  async sql(statement: string): Promise<readonly QueryRow[]> {
     try {
       return await this.#ask(statement);
     } catch (error) {
@@ -191,7 +191,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
     }
   }
 
-  async #ask(statement: string): Promise<readonly Row[]> {
+  async #ask(statement: string): Promise<readonly QueryRow[]> {
     const root = this.#root ?? (await openRoot(this.socketPath));
     this.#root = root;
     try {

@@ -1,7 +1,7 @@
 /** Replication between the two servers of a pair, both ways, and its status in one wording. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { accounts } from './accounts.ts';
-import type { Row } from './connection.ts';
+import type { QueryRow } from './connection.ts';
 import type { Instance } from './instance.ts';
 import { isOf, recommendedChannel, type ServerSettings } from './options.ts';
 import type { Dialect } from './product.ts';
@@ -155,12 +155,12 @@ function changeSource(
   }
 }
 
-function text(row: Row, ...names: readonly string[]): string {
+function text(row: QueryRow, ...names: readonly string[]): string {
   const value = names.map((name) => row[name]).find((found) => found !== undefined && found !== null);
   return value === undefined || value === null ? '' : String(value);
 }
 
-function number(row: Row, ...names: readonly string[]): number | null {
+function number(row: QueryRow, ...names: readonly string[]): number | null {
   const value = text(row, ...names);
   return value === '' ? null : Number(value);
 }

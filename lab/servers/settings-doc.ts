@@ -1,5 +1,5 @@
 /** `docs/servers.md`: what the lab sets on its servers, and what is asked of a user's. */
-import { table } from '../../lib/core/settings-doc.ts';
+import { table } from '../../lib/core/text/settings-doc.ts';
 import {
   type ChannelOption,
   labOptions,

@@ -1,5 +1,5 @@
 /** A third server, which belongs to nobody's pair: where a standby may be made to look for its source. */
-import type { World } from '../world.ts';
+import type { LabWorld } from '../world.ts';
 import { createInstance } from './instance.ts';
 import type { SourceAddress } from './replication.ts';
 
@@ -7,7 +7,7 @@ import type { SourceAddress } from './replication.ts';
 const SERVER_ID = 77;
 
 /** Starts it at the client's seat. It ends with the world. */
-export async function startStranger(world: World): Promise<SourceAddress> {
+export async function startStranger(world: LabWorld): Promise<SourceAddress> {
   const { network, hosts, directory } = world;
   const { product, settings } = hosts.db1.instance;
   const address = network.addressOf('client');

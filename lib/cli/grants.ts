@@ -21,7 +21,7 @@ const locks = [
   ['SELECT', 'performance_schema.threads'],
 ] as const;
 
-/** What a right is for, by server: each is used by a statement in `lib/adapters/mysql`. */
+/** What a right is for, by server: each is used by a statement in `lib/probe`. */
 const rights: Readonly<Record<GrantServer, readonly (readonly [right: string, on: string])[]>> = {
   // SUPER: SET GLOBAL read_only, KILL, STOP and START SLAVE, and the connection that max_connections keeps free.
   'mysql-5.6': [

@@ -5,11 +5,11 @@
 import { tell, withIncident } from './alerts.ts';
 import { changed } from './changed.ts';
 import type { Pair } from './config.ts';
+import { answer } from './end-plan.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import type { PlanRecord } from './plan.ts';
-import { answer } from './settle.ts';
-import { renderOutcomes } from './steps-text.ts';
+import { renderOutcomes } from './text/steps-text.ts';
 
 /** The same memory comes back when it fits. `newId` names the incident, if one begins here. */
 export function adoptMemory(memory: Memory, pair: Pair, nowMs: number, newId: string): Memory {

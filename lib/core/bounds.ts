@@ -6,7 +6,7 @@ import { changed } from './changed.ts';
 import type { Alert, HolderEnd, Memory } from './memory.ts';
 import type { PlanRecord } from './plan.ts';
 import type { Position } from './sighting.ts';
-import type { Outcome } from './step.ts';
+import type { StepOutcome } from './step.ts';
 
 /** How many alerts wait at most, and how much they take. */
 export const ALERTS_MAX = 50;
@@ -103,7 +103,7 @@ function boundPlan(plan: PlanRecord): PlanRecord {
     : changed(bounded, { stoppedBecause: cut(plan.stoppedBecause, SENTENCE_MAX) });
 }
 
-function boundOutcome(outcome: Outcome): Outcome {
+function boundOutcome(outcome: StepOutcome): StepOutcome {
   switch (outcome.kind) {
     case 'done':
       return changed(outcome, { changed: cut(outcome.changed, STEP_MAX) });

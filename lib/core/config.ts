@@ -5,8 +5,8 @@
  * start. What is not given has a default, written once, here.
  */
 import { z } from 'zod';
-import { type LooseEnvironment, senseFaults } from './config-sense.ts';
-import { type Fault, faultsOf, withoutFaulty } from './fault.ts';
+import { type LooseEnvironment, ruleFaults } from './config-rules.ts';
+import { type ConfigFault, faultsOf, withoutFaulty } from './fault.ts';
 
 const name = z
   .string()
@@ -196,7 +196,7 @@ export type Settings = z.output<typeof settingsSchema>;
 
 export type Parsed<T> =
   | { readonly kind: 'valid'; readonly value: T }
-  | { readonly kind: 'faulty'; readonly faults: readonly Fault[] };
+  | { readonly kind: 'faulty'; readonly faults: readonly ConfigFault[] };
 
 /** Types an environment file; checks nothing (the app does, and lists every fault). */
 export function defineEnvironment(environment: EnvironmentInput): EnvironmentInput {
@@ -212,7 +212,7 @@ export function parseConfig(raw: unknown): Parsed<Config> {
   const shape = shaped.success ? [] : faultsOf(shaped.error, raw, environmentSchema);
   const judged = shaped.success ? shaped.data : (withoutFaulty(raw, shaped.error) as LooseEnvironment);
   // What is misshapen was taken out to judge the rest: that it is missing now is no fault of its own.
-  const sense = senseFaults(judged ?? {}).filter(({ path }) => !shape.some((fault) => fault.path === path));
+  const sense = ruleFaults(judged ?? {}).filter(({ path }) => !shape.some((fault) => fault.path === path));
   const faults = [...shape, ...sense];
   if (!shaped.success || faults.length > 0) return { kind: 'faulty', faults };
   return { kind: 'valid', value: shaped.data };

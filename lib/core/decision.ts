@@ -2,22 +2,22 @@
  * The decision table: what to do about a situation. The first row that matches wins, the last matches all.
  * A row's name travels into log, history and alert. `docs/decisions.md` is printed from here by a test.
  */
-import type { Measure, Row } from './row.ts';
+import type { DecisionRow, Measure } from './row.ts';
 import { held } from './rows-held.ts';
 import { lost } from './rows-lost.ts';
 import { served } from './rows-served.ts';
 import { unclear } from './rows-unclear.ts';
 import type { Situation } from './situation.ts';
 
-export { type Deed, deedOf, type Measure, type Row } from './row.ts';
+export { type DecisionRow, type Deed, deedOf, type Measure } from './row.ts';
 
 export interface Decision {
-  readonly row: Pick<Row, 'name' | 'reason'>;
+  readonly row: Pick<DecisionRow, 'name' | 'reason'>;
   readonly measure: Measure;
 }
 
 /** The whole table, in order. */
-export const rows: readonly Row[] = [...unclear, ...lost, ...held, ...served];
+export const rows: readonly DecisionRow[] = [...unclear, ...lost, ...held, ...served];
 
 /** The first row that matches. */
 export function decide(situation: Situation): Decision {

@@ -1,7 +1,8 @@
 /** How long things have been so: kept by the leader beside the evidence, because one look cannot say. */
+
+import { nextAway, nextStopped } from './channel-gaps.ts';
 import { isBroken } from './fitness.ts';
 import { nextEnds } from './holder-end.ts';
-import { nextAway, nextStopped } from './kept.ts';
 import { lackOf } from './lead.ts';
 import type { HolderEnd } from './memory.ts';
 import type { Heartbeat, Position, Server } from './sighting.ts';

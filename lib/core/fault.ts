@@ -1,7 +1,7 @@
 /** A fault in something that a person gave us: what was got, what is wanted, how to mend it. */
 import { z } from 'zod';
 
-export interface Fault {
+export interface ConfigFault {
   /** Where, as one would write it in code: `pairs[0].vip`. */
   readonly path: string;
   readonly got: string;
@@ -12,12 +12,12 @@ export interface Fault {
 type Path = readonly PropertyKey[];
 
 /** One line a fault: `pairs[0].vip: got X; want Y. To mend it: Z.` */
-export function renderFault(fault: Fault): string {
+export function renderFault(fault: ConfigFault): string {
   return `${fault.path || 'the whole'}: got ${fault.got}; want ${fault.want}. To mend it: ${fault.remedy}.`;
 }
 
 /** Every issue that zod found, as faults. With the schema, an unknown key is named with the keys there are. */
-export function faultsOf(error: z.ZodError, raw: unknown, schema?: z.ZodType): Fault[] {
+export function faultsOf(error: z.ZodError, raw: unknown, schema?: z.ZodType): ConfigFault[] {
   return error.issues.map((issue) => {
     const path = renderPath(issue.path);
     if (issue.code === 'unrecognized_keys') {
@@ -51,7 +51,7 @@ export function withoutFaulty(raw: unknown, error: z.ZodError): unknown {
   return copy;
 }
 
-function unknownKeys(path: string, keys: readonly string[], known: readonly string[]): Fault {
+function unknownKeys(path: string, keys: readonly string[], known: readonly string[]): ConfigFault {
   const similar = keys.flatMap((key) => known.find((other) => isSimilar(key, other)) ?? []);
   return {
     path,

@@ -11,7 +11,7 @@ import type { Heartbeat, Inbound, Saw, Server, Sighting } from './sighting.ts';
 import { hearsSource } from './witness.ts';
 
 /** What the words depend on. */
-export interface Terms {
+export interface FingerprintTerms {
   readonly lagLimitSeconds: Settings['lagLimitSeconds'];
   /** While the witness's word is awaited: for how long it counts; else null. Milliseconds. */
   readonly witnessMs: number | null;
@@ -22,7 +22,7 @@ export interface Terms {
  * which the sightings are given does not matter. Whether a channel hears its source is one of the words only where it
  * is awaited: on a quiet pair it comes and goes.
  */
-export function fingerprint(sightings: readonly Sighting[], terms: Terms): string {
+export function fingerprint(sightings: readonly Sighting[], terms: FingerprintTerms): string {
   return sightings
     .map(({ node, saw }) => `${node} ${wordOf(saw, terms)}`)
     .sort()
@@ -30,7 +30,7 @@ export function fingerprint(sightings: readonly Sighting[], terms: Terms): strin
 }
 
 /** The fingerprint of what a vantage last saw; null when it has seen nothing that counts. */
-export function seenAt(vantage: Vantage, { words }: Evidence, terms: Terms): string | null {
+export function seenAt(vantage: Vantage, { words }: Evidence, terms: FingerprintTerms): string | null {
   const sightings = Object.entries(words).flatMap(([node, said]) => {
     const word = said[vantage];
     return word === undefined ? [] : [{ node, saw: word.saw }];
@@ -38,7 +38,7 @@ export function seenAt(vantage: Vantage, { words }: Evidence, terms: Terms): str
   return sightings.length === 0 ? null : fingerprint(sightings, terms);
 }
 
-function wordOf(saw: Saw, terms: Terms): string {
+function wordOf(saw: Saw, terms: FingerprintTerms): string {
   switch (saw.kind) {
     case 'answered': {
       const { identity, inbound, heartbeat } = saw.server;
@@ -59,14 +59,14 @@ function stateWords({ writable, halfClosed, globalLock, loginRefused }: Server):
   return `${open}${globalLock === null ? '' : ' locked'}${loginRefused === null ? '' : ' login-refused'}`;
 }
 
-function inboundWord(inbound: Inbound, { lagLimitSeconds }: Terms): string {
+function inboundWord(inbound: Inbound, { lagLimitSeconds }: FingerprintTerms): string {
   if (inbound.kind === 'unconfigured') return 'unconfigured';
   const { io, sql, lagSeconds, sourceIdentity, applierBlocked } = inbound;
   const words = `${io} ${sql} ${lagWord(lagSeconds, lagLimitSeconds)} from ${sourceIdentity ?? 'nobody'}`;
   return applierBlocked === null ? words : `${words} blocked`;
 }
 
-function witnessWord(inbound: Inbound, { witnessMs }: Terms): string {
+function witnessWord(inbound: Inbound, { witnessMs }: FingerprintTerms): string {
   if (witnessMs === null) return '';
   return hearsSource(inbound, witnessMs) ? ' hears' : ' does-not-hear';
 }

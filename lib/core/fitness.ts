@@ -24,7 +24,7 @@ export interface StandbyInEc2 {
 }
 
 /** How a standby is judged, and by which measures. */
-export interface Terms {
+export interface FitnessTerms {
   readonly pair: Pair;
   readonly memory: Memory;
   readonly holder: Verdict;
@@ -57,7 +57,7 @@ export function isLeaving(instance: InstanceState): boolean {
  * the holder writes and know its lag (an unknown lag is unfit: orchestrator#1342), and where both can be compared, carry
  * nothing of its own.
  */
-export function fitnessWhileLiving(terms: Terms): Fitness {
+export function fitnessWhileLiving(terms: FitnessTerms): Fitness {
   const late = reasonsOfApplying(terms);
   const unasked = reasonsOfRefusal(terms.standby);
   const cutOff = unasked.length > 0 ? [] : reasonsOfReceiving(terms);
@@ -85,7 +85,7 @@ export function isBroken({ fit, isLate, isBarred, isCutOff, isUnasked }: Fitness
  * the holder still lived (remembered), that it has what the holder had, that it has not lost anything since, and that it
  * serves and applies now. A session that holds a lock is no reason any more: catching up ends it.
  */
-export function fitnessWhenLost(terms: Terms): Fitness {
+export function fitnessWhenLost(terms: FitnessTerms): Fitness {
   const reasons = [...ownReasons(terms)];
   if (terms.safeguards.readiness) reasons.push(...reasonsOfReadiness(terms));
   return fitnessOf(reasons);
@@ -95,7 +95,7 @@ export function fitnessWhenLost(terms: Terms): Fitness {
  * Fitness to take over from a holder that lacks what the standby has, and has nothing that the standby lacks: nothing has
  * to come through the channel any more.
  */
-export function fitnessWhenAhead(terms: Terms): Fitness {
+export function fitnessWhenAhead(terms: FitnessTerms): Fitness {
   return fitnessOf([...ownReasons(terms), ...reasonsOfHistory(terms)]);
 }
 
@@ -133,7 +133,7 @@ function fitnessOf(reasons: readonly string[]): Fitness {
 }
 
 /** What makes a node unable to take over whatever the holder does. */
-function ownReasons(terms: Terms): string[] {
+function ownReasons(terms: FitnessTerms): string[] {
   const { standby } = terms;
   const applier = standby.server && applierFault(standby.server.inbound);
   return [
@@ -149,7 +149,11 @@ function told(...reasons: readonly (string | null)[]): string[] {
 }
 
 /** What keeps it from the role and says nothing of what it has: it can be asked again when the holder is lost. */
-function reasonsOfRole({ pair, standby: { server, kind }, inEc2: { room, instance } }: Terms): string[] {
+function reasonsOfRole({
+  pair,
+  standby: { server, kind },
+  inEc2: { room, instance },
+}: FitnessTerms): string[] {
   const isShut = pair.writability === 'untouched' && kind === 'serving' && server?.writable === false;
   return told(
     isShut ? 'it is read-only, and writability is untouched: nobody would open it' : null,
@@ -171,13 +175,13 @@ function reasonsOfRefusal(standby: Verdict): string[] {
 }
 
 /** Whose history it has is not the pair's. */
-function reasonsOfSource({ pair, standby: { server }, peerIdentity }: Terms): string[] {
+function reasonsOfSource({ pair, standby: { server }, peerIdentity }: FitnessTerms): string[] {
   const isAlone = server?.inbound.kind === 'unconfigured';
   return told(isAlone ? 'replication is not configured' : null, misdirection(pair, server, peerIdentity));
 }
 
 /** Why it does not receive what the holder writes. */
-function reasonsOfReceiving({ pair, holder, standby, safeguards }: Terms): string[] {
+function reasonsOfReceiving({ pair, holder, standby, safeguards }: FitnessTerms): string[] {
   const inbound = standby.server?.inbound;
   if (inbound?.kind !== 'configured') return reasonsOfAbsence(standby);
   const isConnecting = inbound.io === 'connecting';
@@ -192,7 +196,7 @@ function reasonsOfReceiving({ pair, holder, standby, safeguards }: Terms): strin
 }
 
 /** Why it has not applied, or will not in time, what it received: nothing of it is missing. */
-function reasonsOfApplying({ pair, standby: { server }, lagLimitSeconds }: Terms): string[] {
+function reasonsOfApplying({ pair, standby: { server }, lagLimitSeconds }: FitnessTerms): string[] {
   if (server?.inbound.kind !== 'configured') return [];
   const { inbound } = server;
   const waits = pair.settings.catchUpLimitMs / 1000;
@@ -208,7 +212,7 @@ function reasonsOfApplying({ pair, standby: { server }, lagLimitSeconds }: Terms
 }
 
 /** What it has that the holder lacks, or has lost of its own; while the two cannot be compared, what was known before. */
-function reasonsOfHistory(terms: Terms): string[] {
+function reasonsOfHistory(terms: FitnessTerms): string[] {
   const { pair, holder, standby, safeguards } = terms;
   const { readiness } = terms.memory;
   if (holder.server === null || standby.server === null)
@@ -242,7 +246,7 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
  * It came back with less than it had sent. Replication never brings that back, and as a holder it would give the same
  * numbers to other rows.
  */
-function reasonsOfLess({ standby, holder, memory }: Terms): string[] {
+function reasonsOfLess({ standby, holder, memory }: FitnessTerms): string[] {
   const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind });
   return told(lack === null ? null : `it came back with less than it had sent: it lacks ${lack}`);
 }
@@ -285,7 +289,7 @@ function reasonsOfReadiness({
   lastEnds,
   nowMs,
   safeguards,
-}: Terms): readonly string[] {
+}: FitnessTerms): readonly string[] {
   const { readiness, movedByHand } = memory;
   const lostAtMs = memory.lostAtMs ?? nowMs;
   const coverage = safeguards.coverage ? coverageOf(standby.server, lastEnds) : 'unknown';

@@ -47,15 +47,25 @@ function parseText(text: string): TransactionSet {
 
 /** What the first set has and the second has not. */
 export function subtract(from: TransactionSet, taken: TransactionSet): TransactionSet {
-  const rest = new Map<string, Interval[]>();
+  if (from === taken) return nothing;
+  const rest = new Map<string, readonly Interval[]>();
   for (const [origin, intervals] of from) {
-    const holes = taken.get(origin) ?? [];
-    let left = intervals.filter((interval) => !holes.some((hole) => covers(hole, interval)));
-    if (left.length === 0) continue;
-    for (const hole of holes) left = left.flatMap((interval) => cut(interval, hole));
+    const left = without(intervals, taken.get(origin) ?? []);
     if (left.length > 0) rest.set(origin, left);
   }
   return rest;
+}
+
+const nothing: TransactionSet = new Map();
+
+/** Mostly there are no gaps, and all of it is covered: that is found without making anything. */
+function without(intervals: readonly Interval[], holes: readonly Interval[]): readonly Interval[] {
+  if (holes.length === 0) return intervals;
+  const uncovered = intervals.filter((interval) => !holes.some((hole) => covers(hole, interval)));
+  return holes.reduce<readonly Interval[]>(
+    (left, hole) => (left.length === 0 ? left : left.flatMap((interval) => cut(interval, hole))),
+    uncovered,
+  );
 }
 
 /** The set without the transactions of this server (an identity as in `Server.identity`). */

@@ -157,7 +157,7 @@ export interface Moved {
 }
 
 /** What an operator's order came to. */
-export interface Answer {
+export interface OrderAnswer {
   readonly requestId: string;
   readonly ok: boolean;
   readonly text: string;
@@ -199,7 +199,7 @@ export interface Memory {
   /** How many scheduled events people know of that will stop after a move. */
   readonly eventsTold: number;
   /** Answers to the last few orders, so that an order is never carried out twice. */
-  readonly answers: readonly Answer[];
+  readonly answers: readonly OrderAnswer[];
   readonly outbox: readonly Alert[];
 }
 

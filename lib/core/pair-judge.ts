@@ -1,13 +1,13 @@
 /** One judgement of a pair: evidence and memory → the decision, what it leaves in memory, and what follows. */
 import { adoptMemory } from './adopt.ts';
 import { type Decision, decide } from './decision.ts';
-import { NOT_YET_MS, paceOf } from './haste.ts';
+import { notYetPace, paceOf } from './look-schedule.ts';
 import type { Memory } from './memory.ts';
+import { noteDecision } from './note-decision.ts';
 import { noteStandbyWrites } from './notes.ts';
 import { followingOf, inHandOf } from './pair-run.ts';
 import { type PairState, situationOf } from './pair-state.ts';
 import type { DecisionLog, Ready } from './ready.ts';
-import { remember } from './remember.ts';
 import { nextDurations, type Situation } from './situation.ts';
 
 export interface Judged extends Pick<Ready, 'save' | 'run' | 'log' | 'failure'> {
@@ -20,7 +20,7 @@ export function judgePair(state: PairState, nowMs: number): Judged {
   const situation = situationOf(state, nowMs, before);
   const durations = nextDurations(state.durations, situation);
   const decision = decide(situation);
-  const remembered = remember(before, decision, situation, durations, state.nextId);
+  const remembered = noteDecision(before, decision, situation, durations, state.nextId);
   const noted = noteStandbyWrites(remembered, situation, state.grown, state.nextId);
   const memory = withoutPublished(noted, state.published);
   const { run, mustWait, stalledSinceMs } = followingOf(state, decision, { ...situation, memory });
@@ -42,7 +42,7 @@ export function judgePair(state: PairState, nowMs: number): Judged {
       isNews: false,
       work: isWork ? { kind: 'saving', ...inHandOf(run) } : { kind: 'none' },
       workedAtMs: isWork ? state.workedAtMs : nowMs,
-      pace: mustWait ? { ...pace, afterMs: NOT_YET_MS, isSuspicion: false } : pace,
+      pace: mustWait ? { ...notYetPace, witnessMs: pace.witnessMs } : pace,
       lastRow: decision.row.name,
       lagSeconds: inbound?.kind === 'configured' ? inbound.lagSeconds : null,
     },

@@ -1,12 +1,12 @@
 /** What follows from a judgement: a plan to begin or to go on with, an operator's order, or nothing yet. */
-import { mayTry } from './claim.ts';
+import { mayTry } from './begin-plan.ts';
 import type { Decision } from './decision.ts';
+import { answer } from './end-plan.ts';
 import { decideOrder } from './orders.ts';
 import { type InHand, noRun, type PairState } from './pair-state.ts';
 import { moveStageOf, type PlanRecord } from './plan.ts';
 import type { Run } from './ready.ts';
 import type { WaitingOrder } from './request.ts';
-import { answer } from './settle.ts';
 import type { Situation } from './situation.ts';
 
 /** A plan that makes no step for this long is alerted. Milliseconds. */

@@ -1,8 +1,8 @@
 /** All that a leader has in mind of one pair: plain data that can be printed, stored and replayed. */
 import type { Pair } from './config.ts';
 import { type Evidence, noEvidence, placeOf } from './evidence.ts';
-import type { Pace } from './haste.ts';
 import type { LookOrder } from './look-order.ts';
+import { firstPace, type Pace } from './look-schedule.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName, Vantage } from './names.ts';
 import type { Ready } from './ready.ts';
@@ -116,7 +116,7 @@ export function newPair({ unwatchedSinceMs, nowMs, ...given }: Beginning): PairS
     notBeforeMs: 0,
     stalledSinceMs: null,
     resumeFromMs: 0,
-    pace: { afterMs: 0, isSuspicion: false, witnessMs: null },
+    pace: firstPace,
     looks: Object.fromEntries(given.vantages.map((vantage) => [vantage, { kind: 'now' }])),
     lastRow: '',
     lagSeconds: null,

@@ -1,6 +1,6 @@
 /** What comes of the work for a pair: a plan begins and ends, all is done, or must wait, or failed. */
 import { forget } from './evidence.ts';
-import { failurePace, NOT_YET_MS, planPace } from './haste.ts';
+import { failurePace, notYetPace, planPace } from './look-schedule.ts';
 import { noRun, type PairState } from './pair-state.ts';
 import { noDurations } from './situation.ts';
 
@@ -69,6 +69,6 @@ export function mustWait(state: PairState, nowMs: number): PairState {
     work: { kind: 'none' },
     workedAtMs: nowMs,
     stalledSinceMs: state.memory.plan === null ? null : (state.stalledSinceMs ?? nowMs),
-    pace: { afterMs: NOT_YET_MS, isSuspicion: false, witnessMs: null },
+    pace: notYetPace,
   };
 }

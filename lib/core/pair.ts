@@ -7,8 +7,8 @@
  * `done`, `not-yet` or `failed` for the whole.
  */
 import type { ThroughVip } from './evidence.ts';
-import { looksOf } from './haste.ts';
 import { isSooner } from './look-order.ts';
+import { looksOf } from './look-schedule.ts';
 import type { Memory } from './memory.ts';
 import { type Judged, judgePair } from './pair-judge.ts';
 import { takeAnswer, takeEc2, takeOrder, takeReport, takeStored } from './pair-news.ts';

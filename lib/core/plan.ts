@@ -1,6 +1,6 @@
 import type { NodeName } from './names.ts';
 import type { Position } from './sighting.ts';
-import type { Outcome, Step } from './step.ts';
+import type { Step, StepOutcome } from './step.ts';
 
 export type PlanKind =
   | 'failover'
@@ -42,7 +42,7 @@ export interface PlanRecord extends Plan {
   /** `undoing`: a step failed before the VIP moved. */
   readonly phase: 'running' | 'undoing';
   /** Outcomes so far, by stage and step: `1.0` is the first step of the second stage, `undo.0` the first undo. */
-  readonly outcomes: Readonly<Record<string, Outcome>>;
+  readonly outcomes: Readonly<Record<string, StepOutcome>>;
   /** Where the old holder stood when it was fenced or frozen. */
   readonly fencedAt: Position | null;
   /** Where the old holder was last seen before the plan began. */
@@ -97,7 +97,7 @@ export function outcomeKey(stage: number, step: number): string {
 }
 
 /** What came of the first step of this kind; undefined while nothing has. */
-export function outcomeOf(plan: PlanRecord, kind: Step['kind']): Outcome | undefined {
+export function outcomeOf(plan: PlanRecord, kind: Step['kind']): StepOutcome | undefined {
   const index = stageOf(plan, kind);
   const step = plan.stages[index]?.findIndex((one) => one.kind === kind) ?? -1;
   return plan.outcomes[outcomeKey(index, step)];
@@ -114,7 +114,10 @@ export function isRestGivenUp(plan: PlanRecord): boolean {
 }
 
 /** What came of each step that catches up, or only of those that wait for the source's end. */
-function outcomesOfCatchUp({ stages, outcomes }: PlanRecord, toTheEnd: boolean): readonly Outcome['kind'][] {
+function outcomesOfCatchUp(
+  { stages, outcomes }: PlanRecord,
+  toTheEnd: boolean,
+): readonly StepOutcome['kind'][] {
   return stages.flatMap((stage, stageIndex) =>
     stage.flatMap((step, stepIndex) => {
       if (step.kind !== 'catch-up' || (toTheEnd && step.source === null)) return [];

@@ -19,7 +19,7 @@ export type Measure =
 export type Deed = 'observe' | 'resume' | 'all-clear' | `page ${EventCode}` | `plan ${PlanKind}`;
 
 /** A row. Its name is its id in the store, the log, the history and the alert; its place in the table may change. */
-export interface Row {
+export interface DecisionRow {
   readonly name: string;
   /** When it matches, in words: what `when` says. `docs/decisions.md` is printed from it. */
   readonly says: string;

@@ -1,7 +1,7 @@
 /** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
 import type { NodeName } from './names.ts';
 import { attachPlan } from './plans.ts';
-import type { Row } from './row.ts';
+import type { DecisionRow } from './row.ts';
 import type { Situation } from './situation.ts';
 
 /** MySQL's `ER_ACCESS_DENIED_ERROR`. */
@@ -50,7 +50,7 @@ function whyDetached(s: Situation): string | null {
   return `${standby.node}, which came back with less than it had sent: it lacks ${lead.standbyLacksOwn}`;
 }
 
-export const channel: readonly Row[] = [
+export const channel: readonly DecisionRow[] = [
   {
     name: 'channel-may-attach',
     says: 'A failover has detached the channel from the old holder, which answers again and has nothing that the new holder lacks, and all that it had sent; no pause is on.',

@@ -15,11 +15,11 @@ import {
   told,
 } from './conditions.ts';
 import { closeStandbyPlan, failoverPlan, openHolderPlan, switchoverPlan } from './plans.ts';
-import type { Row } from './row.ts';
+import type { DecisionRow } from './row.ts';
 import type { Situation } from './situation.ts';
 import { holderLeaves } from './steady.ts';
 
-export const held: readonly Row[] = [
+export const held: readonly DecisionRow[] = [
   {
     name: 'holder-stopping',
     says: 'The holder serves, but EC2 says that its instance is stopping or shutting down; the standby is fit, neither the flap guard nor a pause forbids a move, none was tried in this incident, and the policy is `switchover`.',

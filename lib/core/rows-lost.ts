@@ -11,7 +11,7 @@ import {
   witnessed,
 } from './conditions.ts';
 import { failoverPlan, reattachPlan, repairPlan } from './plans.ts';
-import type { Measure, Row } from './row.ts';
+import type { DecisionRow, Measure } from './row.ts';
 import type { Situation } from './situation.ts';
 
 /** How long the standby may hear a holder that we do not, before a person is told. Milliseconds. */
@@ -20,7 +20,7 @@ export const WITNESSED_MS = 5000;
 /** The terms of a failover from a holder that is gone: its return before the move makes it needless. */
 const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true } as const;
 
-export const lost: readonly Row[] = [
+export const lost: readonly DecisionRow[] = [
   {
     name: 'vip-unheld-holder-serves',
     says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves, and lacks nothing that the other has, or is the one node that takes writes, or had lacked that before; no pause is on.',

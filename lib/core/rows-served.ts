@@ -2,14 +2,14 @@
 import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } from './conditions.ts';
 import { blockOf, misdirection, renderSession } from './fitness.ts';
 import { repairPlan } from './plans.ts';
-import type { Row } from './row.ts';
+import type { DecisionRow } from './row.ts';
 import { channel } from './rows-channel.ts';
 import type { HangCause, Heartbeat } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
 import { UNSERVED_MS, unservedText } from './unserved.ts';
 
-export const served: readonly Row[] = [
+export const served: readonly DecisionRow[] = [
   {
     name: 'standby-repair',
     says: 'The holder serves, the standby is confirmed stopped, or silent for long enough to be remembered as unfit, repair is configured and was not tried in this incident, and no pause is on.',

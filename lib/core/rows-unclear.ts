@@ -2,10 +2,10 @@
 import { holderLost, wantsFailover } from './conditions.ts';
 import type { EventCode } from './events.ts';
 import { VIP_WORD_LIFE_MS } from './evidence.ts';
-import type { Row } from './row.ts';
+import type { DecisionRow } from './row.ts';
 import { BLIND_MS, type Situation } from './situation.ts';
 
-export const unclear: readonly Row[] = [
+export const unclear: readonly DecisionRow[] = [
   {
     name: 'plan-in-flight',
     says: 'Memory holds a plan that has not ended, paused or not.',

@@ -1,6 +1,6 @@
 /**
  * What looks bring back. A **look** is one attempt to see a node; a **sighting** is what that look showed,
- * from one **vantage**. Everything here is data: made by the adapters (or the simulator), read by the core.
+ * from one **vantage**. Everything here is data: made by the probe and `lib/aws` (or the simulator), read by the core.
  *
  * Times are milliseconds on the clock of whoever holds the value; a probe never sends a time of its own, it
  * sends ages, because its clock and watch's are not the same.

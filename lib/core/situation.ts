@@ -1,20 +1,20 @@
 /** What the two verdicts, the VIP and our memory mean for the pair: all that a decision may look at. */
 import { behindOf } from './behind.ts';
+import { channelGapsOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import type { Durations } from './durations.ts';
 import { type Evidence, placeOf, VIP_WORD_LIFE_MS } from './evidence.ts';
 import {
   type Fitness,
+  type FitnessTerms,
   fitnessWhenAhead,
   fitnessWhenLost,
   fitnessWhileLiving,
   misdirection,
-  type Terms,
 } from './fitness.ts';
 import { lastEndsOf } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
-import { keptOf } from './kept.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
 import type { Memory } from './memory.ts';
@@ -22,7 +22,7 @@ import type { NodeName } from './names.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
 import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
-import { type Kept, type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
+import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
 
 export { type Durations, nextDurations, nextUnserved, noDurations } from './durations.ts';
 
@@ -117,7 +117,7 @@ export function assess(
   const { detached } = memory;
   const isDetached = detached?.node === standby.node && detached.isBack !== true && holder.server === null;
   const canTell = safeguards.witness && !isStray && !isDetached;
-  const witness = canTell ? testify(standby, holder, pair, keptOf(durations, nowMs)) : 'does-not-hear';
+  const witness = canTell ? testify(standby, holder, pair, channelGapsOf(durations, nowMs)) : 'does-not-hear';
   const life = lifeOf({ holder, standby, witness, blind, settings, nowMs });
   const holderLimit = limitOf(pair, durations.holderFaultsSinceMs !== null);
   // A channel that a failover detached from the old holder is stopped on purpose.
@@ -127,7 +127,7 @@ export function assess(
   const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
   const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
   const lead = holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead;
-  const terms: Terms = {
+  const terms: FitnessTerms = {
     pair,
     memory,
     holder,
@@ -246,7 +246,7 @@ function checkFaults({ server }: Verdict, lagLimitSeconds: number): readonly str
   return server === null ? [] : faultsOfInbound(server.inbound, lagLimitSeconds);
 }
 
-function testify({ server }: Verdict, holder: Verdict, { settings }: Pair, kept: Kept): Testimony {
+function testify({ server }: Verdict, holder: Verdict, { settings }: Pair, kept: ChannelGaps): Testimony {
   return server === null ? 'does-not-hear' : testimonyOf(server, witnessMsOf(holder, settings), kept);
 }
 

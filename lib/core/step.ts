@@ -1,5 +1,5 @@
 /**
- * The steps that plans are made of. A step is an order to the shell: it says what must be true afterwards,
+ * The steps that plans are made of. A step is an order to watch: it says what must be true afterwards,
  * and its executor looks before it acts, so that a step can be carried out again until it succeeds.
  */
 import type { NodeName } from './names.ts';
@@ -62,7 +62,7 @@ export type Step =
 export type StepKind = Step['kind'];
 
 /** What came of a step. `already`: it found its end state there and changed nothing. */
-export type Outcome =
+export type StepOutcome =
   | { readonly kind: 'done'; readonly changed: string }
   | { readonly kind: 'already'; readonly found: string }
   /** It could not be done, and the plan may go on without it (a dead node cannot be fenced). */

@@ -24,12 +24,12 @@ export function hearsSource(inbound: Inbound, forMs: number): boolean {
  * What the standby's channel says of its source. A channel loses a source that dies by itself: it goes on trying. One
  * that was stopped, by a command or by an error of its own, says nothing; nor does one that the source refuses, one of a server
  * that has restarted since it last heard, or one that has not had the time to hear again since it was kept from its
- * source for a reason of its own (`Kept`).
+ * source for a reason of its own (`ChannelGaps`).
  */
 export function testimonyOf(
   { inbound, uptimeSeconds }: Server,
   forMs: number,
-  { stoppedAgoMs, backForMs, awayMs }: Kept,
+  { stoppedAgoMs, backForMs, awayMs }: ChannelGaps,
 ): Testimony {
   if (inbound.kind !== 'configured') return 'does-not-hear';
   if (inbound.io === 'no' || isRefusedBySource(inbound) || inbound.heardAgoMs === null) return 'unknown';
@@ -46,7 +46,7 @@ export function testimonyOf(
 const CONNECT_MS = 2000;
 
 /** What kept a standby's channel from its source that is not the source's doing. Null: nothing, or it has heard since. */
-export interface Kept {
+export interface ChannelGaps {
   /** Its receiver was stopped or followed somebody else, or its mysqld was down, until so long ago. */
   readonly stoppedAgoMs: number | null;
   /** Nobody of ours reached it for `awayMs`, so that its own network was likely gone, until so long ago. */

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { readableByAll, temporaryDirectory } from '../bundle.ts';
 import type { Config } from '../core/config.ts';
+import { readableByAll, temporaryDirectory } from './bundle.ts';
 import { prefixOf } from './names.ts';
 
 /** Where the functions find the configuration: a layer is unpacked under `/opt`. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Config, parseConfig } from '../core/config.ts';
-import { type Fault, renderFault } from '../core/fault.ts';
+import { type ConfigFault, renderFault } from '../core/fault.ts';
 
 export interface EnvironmentFile {
   /** `prod.ts`. */
@@ -16,7 +16,7 @@ export interface EnvironmentFile {
 
 export type Checked =
   | { readonly kind: 'valid'; readonly configs: readonly Config[] }
-  | { readonly kind: 'faulty'; readonly faults: ReadonlyMap<string, readonly Fault[]> };
+  | { readonly kind: 'faulty'; readonly faults: ReadonlyMap<string, readonly ConfigFault[]> };
 
 /**
  * Imports every `.ts` file of the directory, in the order of their names; none where there is no directory. A
@@ -34,7 +34,7 @@ export async function loadEnvironments(directory: string): Promise<EnvironmentFi
 export function checkEnvironments(files: readonly EnvironmentFile[]): Checked {
   const parsed = files.map((file) => ({ file, outcome: parseConfig(file.raw) }));
   const configs = parsed.flatMap(({ outcome }) => (outcome.kind === 'valid' ? [outcome.value] : []));
-  const faults = new Map<string, readonly Fault[]>();
+  const faults = new Map<string, readonly ConfigFault[]>();
   for (const { file, outcome } of parsed) {
     const own =
       outcome.kind === 'valid'
@@ -47,7 +47,7 @@ export function checkEnvironments(files: readonly EnvironmentFile[]): Checked {
 }
 
 /** What the app prints instead of a stack trace: each file with its faults, a line each. */
-export function renderFaults(directory: string, faults: ReadonlyMap<string, readonly Fault[]>): string {
+export function renderFaults(directory: string, faults: ReadonlyMap<string, readonly ConfigFault[]>): string {
   return [...faults]
     .flatMap(([file, found]) => {
       const count = found.length === 1 ? '1 fault' : `${found.length} faults`;
@@ -66,7 +66,7 @@ async function load(directory: string, file: string): Promise<EnvironmentFile> {
   }
 }
 
-function missing({ failure }: EnvironmentFile): Fault {
+function missing({ failure }: EnvironmentFile): ConfigFault {
   return {
     path: '',
     got: failure ?? 'no default export',
@@ -76,7 +76,7 @@ function missing({ failure }: EnvironmentFile): Fault {
 }
 
 /** `cdk deploy prod` is found in `prod.ts`, and no two environments have one name. */
-function nameFaults(file: string, config: Config): Fault[] {
+function nameFaults(file: string, config: Config): ConfigFault[] {
   const name = basename(file, '.ts');
   if (config.name === name) return [];
   const remedy = `rename the file to ${config.name}.ts, or the environment to ${name}`;
@@ -84,7 +84,7 @@ function nameFaults(file: string, config: Config): Fault[] {
 }
 
 /** Two environments that hold one VIP would take it from each other. */
-function vipFaults(config: Config, all: readonly Config[]): Fault[] {
+function vipFaults(config: Config, all: readonly Config[]): ConfigFault[] {
   const others = all.filter((other) => other !== config && other.vpcId === config.vpcId);
   return config.pairs.flatMap((pair, index) =>
     others

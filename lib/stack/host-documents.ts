@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import type { HostDocument } from '../shell/ports.ts';
+import type { HostDocument } from '../core/host-document.ts';
 import { documents } from './documents/index.ts';
 import { idOf, prefixOf } from './names.ts';
 
@@ -11,7 +11,7 @@ export interface HostDocumentsProps {
 
 /** The SSM documents: all that may be run on a host. */
 export class HostDocuments extends Construct {
-  /** The document's name in SSM, by the name that the shell knows it by. */
+  /** The document's name in SSM, by the name that watch knows it by. */
   readonly names: Readonly<Record<HostDocument, string>>;
   readonly arns: readonly string[];
 

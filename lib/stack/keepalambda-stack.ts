@@ -1,9 +1,9 @@
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Bundles } from '../bundle.ts';
 import type { Config } from '../core/config.ts';
 import { Alarms } from './alarms.ts';
 import { Alerts } from './alerts.ts';
+import type { Bundles } from './bundle.ts';
 import { Dashboard } from './dashboard.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Encryption } from './encryption.ts';

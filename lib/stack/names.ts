@@ -1,6 +1,7 @@
 /** Names that people type and policies spell out. Each begins with the environment, so that none collide. */
-import type { FunctionName } from '../bundle.ts';
+
 import type { Vantage } from '../core/names.ts';
+import type { FunctionName } from './bundle.ts';
 
 /** `keepalambda-prod`: the stack, and what every other name begins with. */
 export function prefixOf(environment: string): string {

@@ -1,7 +1,7 @@
 /** What every `AlertPort` keeps to: the simulator's, and SNS. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../lib/core/memory.ts';
-import type { AlertPort } from '../../lib/shell/ports.ts';
+import type { AlertPort } from '../../lib/watch/ports.ts';
 
 export interface AlertWorld {
   readonly alerts: AlertPort;

@@ -5,7 +5,7 @@ import { fingerprint } from '../../lib/core/fingerprint.ts';
 import type { LookOrder } from '../../lib/core/look-order.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { Inbound, Saw, Server, Sighting } from '../../lib/core/sighting.ts';
-import type { DatabasePort } from '../../lib/shell/ports.ts';
+import type { DatabasePort } from '../../lib/watch/ports.ts';
 
 /** db1 holds the VIP and takes writes, db2 is its fit standby, and both are back in that state before each case. */
 export interface DatabaseWorld {
@@ -34,9 +34,9 @@ export function databaseContract(name: string, makeWorld: () => Promise<Database
     let world: DatabaseWorld;
     beforeAll(async () => {
       world = await makeWorld();
-    }, 120_000);
-    beforeEach(() => world.heal(), 60_000);
-    afterEach(() => world.heal(), 60_000);
+    });
+    beforeEach(() => world.heal());
+    afterEach(() => world.heal());
     afterAll(() => world.close());
     const at = () => world;
     lookContract(at);

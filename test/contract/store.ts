@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyMemory } from '../../lib/core/memory.ts';
 import type { Order } from '../../lib/core/request.ts';
-import type { HistoryEntry, Lease, StorePort } from '../../lib/shell/ports.ts';
+import type { HistoryEntry, Lease, StorePort } from '../../lib/watch/ports.ts';
 
 export interface StoreWorld {
   /** The same store as two processes have it. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pair } from '../../lib/core/config.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { InstanceState, VipPlace, VipSighting } from '../../lib/core/sighting.ts';
-import type { VipPort } from '../../lib/shell/ports.ts';
+import type { VipPort } from '../../lib/watch/ports.ts';
 
 export interface VipWorld {
   readonly vip: VipPort;

@@ -3,7 +3,7 @@ import { decide } from '../../lib/core/decision.ts';
 import type { EventCode } from '../../lib/core/events.ts';
 import { observe } from '../../lib/core/evidence.ts';
 import type { Memory } from '../../lib/core/memory.ts';
-import { remember } from '../../lib/core/remember.ts';
+import { noteDecision } from '../../lib/core/note-decision.ts';
 import type { Saw } from '../../lib/core/sighting.ts';
 import { assess, nextDurations, type Situation } from '../../lib/core/situation.ts';
 import { type Change, changed, NOW_MS, steady, type World } from './world.ts';
@@ -71,7 +71,7 @@ export class Leader {
     const situation = assess(pair, evidence, memory, durations, this.nowMs, safeguards);
     const next = nextDurations(durations, situation);
     const decision = decide(situation);
-    const remembered = remember(memory, decision, situation, next, 'cccc0001');
+    const remembered = noteDecision(memory, decision, situation, next, 'cccc0001');
     const alerted = remembered.outbox.slice(memory.outbox.length).map(({ code }) => code);
     this.#world = { ...this.#world, durations: next, memory: remembered };
     const { measure, row } = decision;

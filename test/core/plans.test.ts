@@ -14,7 +14,7 @@ import {
   switchoverPlan,
 } from '../../lib/core/plans.ts';
 import type { Step } from '../../lib/core/step.ts';
-import { renderOutcomes, renderStages } from '../../lib/core/steps-text.ts';
+import { renderOutcomes, renderStages } from '../../lib/core/text/steps-text.ts';
 import { failover, isolating, pairWith, recordOf } from './world.ts';
 
 const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true };

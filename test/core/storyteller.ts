@@ -2,7 +2,8 @@
  * A pair's story over time: `step` from the first look on, in a small world of two servers that a script changes. Looks are
  * made as they are ordered, saves and steps take a moment, and every line is printed from what `step` takes and gives back.
  */
-import { claim } from '../../lib/core/claim.ts';
+import { beginPlan } from '../../lib/core/begin-plan.ts';
+import { endPlan } from '../../lib/core/end-plan.ts';
 import { fingerprint, seenAt } from '../../lib/core/fingerprint.ts';
 import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/core/look-order.ts';
 import type { Memory } from '../../lib/core/memory.ts';
@@ -12,9 +13,8 @@ import type { PlanRecord } from '../../lib/core/plan.ts';
 import type { Ready, Run } from '../../lib/core/ready.ts';
 import type { Order } from '../../lib/core/request.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
-import { settle } from '../../lib/core/settle.ts';
 import type { Saw } from '../../lib/core/sighting.ts';
-import { renderStep } from '../../lib/core/steps-text.ts';
+import { renderStep } from '../../lib/core/text/steps-text.ts';
 import { alertsOf, renderInput, renderReady } from './story-lines.ts';
 import { answers1, answers2, NOW_MS, pairWith, steady } from './world.ts';
 
@@ -191,7 +191,7 @@ export class Storyteller {
         const last = this.#state.servers[run.wanted.plan.from ?? ''];
         const seen = { lastSeen: last?.server.executed ?? null, lastSeenAtMs: last?.atMs ?? null };
         this.#take({ kind: 'plan', is: 'begun' });
-        this.#store(claim(this.#state.memory, run.situation, { ...run.wanted, ...ids, ...seen }));
+        this.#store(beginPlan(this.#state.memory, run.situation, { ...run.wanted, ...ids, ...seen }));
         this.#stage(0);
         break;
       }
@@ -230,7 +230,7 @@ export class Storyteller {
   #end(plan: PlanRecord): void {
     const { memory } = this.#state;
     const close = { nowMs: this.#nowMs, identity: null, incidentId: this.#newId() };
-    this.#store(settle(memory, this.#pair, plan, { kind: 'completed' }, close));
+    this.#store(endPlan(memory, this.#pair, plan, { kind: 'completed' }, close));
     this.#take({ kind: 'plan', is: 'over' });
     this.#take({ kind: 'done' });
   }

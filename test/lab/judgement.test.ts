@@ -6,7 +6,7 @@ import { Alerts, notBefore, notNaming } from '../../lab/faults/alerted.ts';
 import { wanted } from '../../lab/faults/codes.ts';
 import { type Facts, type Standard, wrongsOf } from '../../lab/judgement.ts';
 import { countOf } from '../../lab/servers/faults/channels.ts';
-import type { World } from '../../lab/world.ts';
+import type { LabWorld } from '../../lab/world.ts';
 
 const standard: Standard = { expected: 'failover', alerts: ['failover-done'], verdict: 'stopped' };
 const right: Facts = {
@@ -51,7 +51,7 @@ describe('each of these alone is wrong', () => {
 
 describe('what on-call is told', () => {
   const events = createEvents();
-  const alerts = new Alerts({ aws: { events } } as World);
+  const alerts = new Alerts({ aws: { events } } as LabWorld);
   const say = (code: string, message: string) =>
     events.emit('message', {
       atMs: 0,

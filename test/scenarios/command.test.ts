@@ -27,7 +27,7 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     [['--fault', 'multi-source', '--server', 'mysql-5.6'], 'it has one channel only'],
     [['--fault', 'semi-sync-stall', '--server', 'mysql-5.6'], 'To mend it: use --server mysql-9.7.'],
     [['--matrix', '--faults', 'semi-sync-stall', '--servers', 'mysql-5.6'], 'no semi-sync plugin'],
-  ])('%j', { timeout: 30_000 }, async (args, words) => {
+  ])('%j', async (args, words) => {
     const { code, stderr, stdout } = await runLab('--json', ...args);
     expect(stdout).toBe('');
     expect(stderr.trim().split('\n').at(-1)).toContain(words);
@@ -46,9 +46,7 @@ test('--list names every fault and scenario with a line each', async () => {
   expect(code).toBe(0);
 });
 
-test('--keep: operate is invoked by hand, and Ctrl-C leaves nothing running', {
-  timeout: 60_000,
-}, async () => {
+test('--keep: operate is invoked by hand, and Ctrl-C leaves nothing running', async () => {
   const lab = startLab('--keep');
   const { endpoint, authority } = await printedWay(lab.stdout);
   const client = new LambdaClient({

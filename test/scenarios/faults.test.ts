@@ -2,8 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { figuresOf, runLab } from './lab.ts';
 
-const MINUTE = 60_000;
-
 describe('a fault ends as the catalogue says, and on-call is told', () => {
   test.each([
     ['mysqld-kill', [], 'db2', ['failover-started', 'failover-done'], 'stopped'],
@@ -13,7 +11,7 @@ describe('a fault ends as the catalogue says, and on-call is told', () => {
     ['switchover', [], 'db2', ['switchover-done'], 'serving'],
     ['switchover', ['--break', 'db2-lag'], 'db1', ['plan-waits', 'switchover-undone'], 'serving'],
     ['watch-kill', ['--at', 'open'], 'db2', ['failover-started', 'failover-done'], 'stopped'],
-  ])('%s %j', { timeout: 2 * MINUTE }, async (fault, flags, holderAfter, alerts, verdict) => {
+  ])('%s %j', async (fault, flags, holderAfter, alerts, verdict) => {
     const run = await runLab('--fault', fault, ...flags, '--json');
     const figures = figuresOf(run);
     expect(figures).toMatchObject({

@@ -11,8 +11,8 @@ import {
   functionNames,
   removeTemporaryDirectories,
   temporaryDirectory,
-} from '../../lib/bundle.ts';
-import { diet, markPure } from '../../lib/bundle-diet.ts';
+} from '../../lib/stack/bundle.ts';
+import { diet, markPure } from '../../lib/stack/bundle-diet.ts';
 
 afterAll(removeTemporaryDirectories);
 

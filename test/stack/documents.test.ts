@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/bundle.ts';
-import type { HostDocument } from '../../lib/shell/ports.ts';
+import type { HostDocument } from '../../lib/core/host-document.ts';
+import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
 
 afterAll(removeTemporaryDirectories);

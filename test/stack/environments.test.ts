@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/bundle.ts';
+import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
 import { large, pairIn, small } from '../core/environments.ts';
 

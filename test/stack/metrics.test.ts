@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { createMetrics } from '../../lib/adapters/metrics.ts';
+import { createMetrics } from '../../lib/aws/metrics.ts';
 import { type MetricName, metricNamespace, metrics } from '../../lib/core/metrics.ts';
 import { large } from '../core/environments.ts';
 import { templateOf } from './templates.ts';

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
+import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config.ts';
+import { renderFault } from '../../lib/core/fault.ts';
 import {
   type Bundles,
   bundleFunctions,
   removeTemporaryDirectories,
   temporaryDirectory,
-} from '../../lib/bundle.ts';
-import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config.ts';
-import { renderFault } from '../../lib/core/fault.ts';
+} from '../../lib/stack/bundle.ts';
 import { KeepalambdaStack } from '../../lib/stack/keepalambda-stack.ts';
 
 afterAll(removeTemporaryDirectories);

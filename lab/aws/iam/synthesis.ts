@@ -7,8 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App } from 'aws-cdk-lib';
-import type { Bundles } from '../../../lib/bundle.ts';
 import type { Config } from '../../../lib/core/config.ts';
+import type { Bundles } from '../../../lib/stack/bundle.ts';
 import { KeepalambdaStack } from '../../../lib/stack/keepalambda-stack.ts';
 import { type Iam, type Place, readIam, type Template } from './template.ts';
 

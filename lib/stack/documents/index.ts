@@ -1,5 +1,5 @@
-/** Our SSM documents, by the names that the shell knows them by. No CDK here: the lab reads them too. */
-import type { HostDocument } from '../../shell/ports.ts';
+/** Our SSM documents, by the names that watch knows them by. No CDK here: the lab reads them too. */
+import type { HostDocument } from '../../core/host-document.ts';
 import { bindVip, unbindVip } from './address.ts';
 import type { Document } from './document.ts';
 import { restartKeepalived, restartMysqld } from './restart.ts';

@@ -89,7 +89,7 @@ describe('over HTTP', () => {
   });
 
   test('a reservation that is used up is refused with its own reason', async () => {
-    const busy = [invoke('reserves', { forMs: 400 }), invoke('reserves', { forMs: 400 })];
+    const busy = [invoke('reserves', { forMs: 3000 }), invoke('reserves', { forMs: 3000 })];
     const isBusy = () => clients.aws.lambda.environments('reserves').filter(({ state }) => state === 'busy');
     await until(() => isBusy().length === 2);
     expect(await refusalOf(invoke('reserves'))).toMatchObject({ reason: reservedFull, status: 429 });

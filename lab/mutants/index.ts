@@ -1,6 +1,0 @@
-/** Every mutant. `npm run mutants` tries them one after the other. */
-import { coreMutants } from './core.ts';
-import type { Mutant } from './mutant.ts';
-import { shellMutants } from './shell.ts';
-
-export const mutants: readonly Mutant[] = [...coreMutants, ...shellMutants];

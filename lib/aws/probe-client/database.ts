@@ -1,0 +1,86 @@
+/** MySQL as watch reaches it: by way of the probe functions, one for each vantage. */
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { nodeOf, type Pair, peerOf } from '../../core/config.ts';
+import { holdMsOf } from '../../core/look-order.ts';
+import type { NodeName, Vantage } from '../../core/names.ts';
+import type { Clock, DatabasePort } from '../../watch/ports.ts';
+import type { CredentialsSource } from '../ssm/credentials.ts';
+import { command } from './send-command.ts';
+import { look } from './send-look.ts';
+import { createWarmer } from './warmer.ts';
+
+export interface DatabaseProbeProps {
+  readonly lambda: LambdaClient;
+  /** The probe function of each vantage. */
+  readonly functions: Readonly<Record<Vantage, string>>;
+  readonly credentials: CredentialsSource;
+  readonly clock: Clock;
+}
+
+/** The port by way of the probe functions; see `probe-look` and `probe-command` for what fails how. */
+export function createDatabase(props: DatabaseProbeProps): DatabasePort {
+  const warm = createWarmer(props);
+  return {
+    vantages: Object.keys(props.functions),
+    look(vantage, targets, signal) {
+      if (holdMsOf(targets.map(({ order }) => order)) > 0) warm(vantage, targets);
+      return look(props, vantage, targets, signal);
+    },
+    async close(pair, node, kills, limitMs) {
+      const order = { kind: 'close', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, null) };
+      const { events } = pair;
+      return (await command(props, order, (fields) => ({ ...fields, ...where, kills, events }))).closed;
+    },
+    async open(pair, node, limitMs) {
+      const order = { kind: 'open', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), events: pair.events };
+      const answer = await command(props, order, (fields) => ({ ...fields, ...where }));
+      return { wasWritable: answer.wasWritable };
+    },
+    async catchUp(pair, node, { upTo, source }, limitMs) {
+      const order = { kind: 'catch-up', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
+      return (await command(props, order, (fields) => ({ ...fields, ...where, upTo }))).caughtUp;
+    },
+    async detach(pair, node, source, threads, limitMs) {
+      const order = { kind: 'detach', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
+      return (await command(props, order, (fields) => ({ ...fields, ...where, threads }))).detached;
+    },
+    async attach(pair, node, source, limitMs) {
+      const order = { kind: 'attach', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
+      const { wasRunning } = await command(props, order, (fields) => ({ ...fields, ...where }));
+      return { wasRunning };
+    },
+    async inspect(pair, node, limitMs) {
+      const order = { kind: 'inspect', pair, limitMs, first: turnOf(pair, node) } as const;
+      const answer = await command(props, order, (fields) => ({ ...fields, node: addressOf(pair, node) }));
+      return answer.obstacles;
+    },
+    async verify(pair, limitMs) {
+      const { vip, writeProbe } = pair;
+      const order = { kind: 'verify', pair, limitMs, first: 0 } as const;
+      return (await command(props, order, (fields) => ({ ...fields, vip, writeProbe }))).answered;
+    },
+  };
+}
+
+/**
+ * Each node has a vantage of its own to begin with, so that fencing one and catching up the other, which run
+ * side by side, find a warm function each.
+ */
+function turnOf(pair: Pair, node: NodeName): number {
+  return pair.nodes.findIndex(({ name }) => name === node);
+}
+
+function addressOf(pair: Pair, name: NodeName): { readonly name: string; readonly address: string } {
+  const node = nodeOf(pair, name);
+  return { name: node.name, address: node.address };
+}
+
+/** The pair's other node as the source of this one's replication. */
+function sourceOf(pair: Pair, name: NodeName, identity: string | null) {
+  return { address: peerOf(pair, name).address, identity };
+}

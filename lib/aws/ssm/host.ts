@@ -1,0 +1,156 @@
+/**
+ * Hosts, by SSM Run Command: our own documents, never `AWS-RunShellScript`. The SDK's waiter pauses for 5 s and
+ * more and repeats what was denied, so the invocation is polled here.
+ */
+import {
+  GetCommandInvocationCommand,
+  type GetCommandInvocationCommandOutput,
+  SendCommandCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { nodeOf, type Pair } from '../../core/config.ts';
+import type { HostDocument } from '../../core/host-document.ts';
+import { type Clock, type HostPort, PortError } from '../../watch/ports.ts';
+import { REQUEST_LIMIT_MS, within } from '../clients.ts';
+import { awsErrorKind, awsErrorName, describeAwsError, toPortError } from '../errors.ts';
+
+const POLL_MS = 1000;
+/** SSM's least time for the agent to fetch a command; a host that comes back later does not run it. Seconds. */
+const DELIVERY_LIMIT_SECONDS = 30;
+/** How much of what the document printed is given back. */
+const LINES_MAX = 20;
+
+export interface HostSsmProps {
+  /** For polling: two attempts. */
+  readonly looking: SSMClient;
+  /** For sending: one attempt. */
+  readonly changing: SSMClient;
+  readonly clock: Clock;
+  /** The names of our documents in this environment. */
+  readonly documents: Readonly<Record<HostDocument, string>>;
+}
+
+/**
+ * The parameters of each document. The stack gives every one of them an `allowedPattern`, and the agent hands
+ * them to the script as environment variables, so that a value is never part of its text.
+ */
+export function documentParameters(document: HostDocument, pair: Pair): Record<string, string[]> {
+  switch (document) {
+    case 'restart-mysqld':
+    case 'restart-keepalived':
+      return {};
+    case 'bind-vip':
+    case 'unbind-vip':
+      return { Vip: [pair.vip] };
+  }
+}
+
+export function createHost(props: HostSsmProps): HostPort {
+  return {
+    async run(pair, node, document, limitMs) {
+      const tried = `${document} on ${node}`;
+      const { instanceId } = nodeOf(pair, node);
+      const endMs = props.clock.nowMs() + limitMs;
+      const commandId = await send(props, pair, instanceId, document, tried);
+      return awaitEnd(props, { commandId, instanceId, tried, endMs });
+    },
+  };
+}
+
+async function send(
+  props: HostSsmProps,
+  pair: Pair,
+  instanceId: string,
+  document: HostDocument,
+  tried: string,
+): Promise<string> {
+  const command = new SendCommandCommand({
+    DocumentName: props.documents[document],
+    // An update of the stack may leave the default version behind (cloudformation-coverage-roadmap#2539).
+    DocumentVersion: '$LATEST',
+    InstanceIds: [instanceId],
+    Parameters: documentParameters(document, pair),
+    TimeoutSeconds: DELIVERY_LIMIT_SECONDS,
+    Comment: `keepalambda ${pair.name}: ${tried}`.slice(0, 100),
+  });
+  const answer = await props.changing.send(command, within(REQUEST_LIMIT_MS)).catch((error: unknown) => {
+    throw toPortError(error, tried);
+  });
+  const id = answer.Command?.CommandId;
+  if (!id) throw new PortError('timeout', `${tried}: SSM took the command and gave no id for it`);
+  return id;
+}
+
+interface Sent {
+  readonly commandId: string;
+  readonly instanceId: string;
+  readonly tried: string;
+  readonly endMs: number;
+}
+
+async function awaitEnd(props: HostSsmProps, sent: Sent): Promise<string> {
+  let saw = 'sent';
+  for (;;) {
+    const leftMs = sent.endMs - props.clock.nowMs();
+    if (leftMs <= 0) break;
+    await props.clock.sleep(Math.min(POLL_MS, leftMs));
+    const invocation = await poll(props, sent);
+    if (typeof invocation === 'string') {
+      saw = invocation;
+      continue;
+    }
+    saw = invocation.StatusDetails ?? 'no status';
+    const end = judge(saw);
+    if (end === 'running') continue;
+    if (end === 'success') return lastLines(invocation.StandardOutputContent ?? '');
+    const printed = lastLines(invocation.StandardErrorContent || invocation.StandardOutputContent || '');
+    throw new PortError(end, `${sent.tried}: ${saw}${printed ? `: ${printed}` : ''}`);
+  }
+  const { commandId, tried } = sent;
+  throw new PortError(
+    'timeout',
+    `${tried}: not over in time (${saw}); it may still run: command ${commandId}`,
+  );
+}
+
+/** The invocation, or why it cannot be seen now. Throws `denied` when it never can. */
+async function poll(props: HostSsmProps, sent: Sent): Promise<GetCommandInvocationCommandOutput | string> {
+  const command = new GetCommandInvocationCommand({
+    CommandId: sent.commandId,
+    InstanceId: sent.instanceId,
+  });
+  try {
+    return await props.looking.send(command, within(REQUEST_LIMIT_MS));
+  } catch (error) {
+    // SSM knows of a command some moments after it took it.
+    const notYet = awsErrorName(error) === 'InvocationDoesNotExist';
+    if (!notYet && awsErrorKind(error) === 'denied') throw toPortError(error, sent.tried);
+    return notYet ? 'not known to SSM yet' : describeAwsError(error);
+  }
+}
+
+/**
+ * What a `StatusDetails` means (`Status` alone cannot tell a host that never got the command from one on which
+ * the script failed).
+ */
+function judge(details: string): 'running' | 'success' | 'denied' | 'unsuccessful' {
+  switch (details.replace(/\s/g, '')) {
+    case 'Pending':
+    case 'InProgress':
+    case 'Delayed':
+    case 'Cancelling':
+      return 'running';
+    case 'Success':
+      return 'success';
+    case 'AccessDenied':
+    case 'InvalidPlatform':
+      return 'denied';
+    default:
+      // Failed, ExecutionTimedOut, DeliveryTimedOut, Undeliverable, Terminated, Cancelled
+      return 'unsuccessful';
+  }
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-LINES_MAX).join('\n');
+}

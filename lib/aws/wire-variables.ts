@@ -1,0 +1,57 @@
+/** The environment variables of watch and operate, as the stack sets them. */
+import * as z from 'zod';
+import { faultsOf, renderFault } from '../core/fault.ts';
+import type { HostDocument } from '../core/host-document.ts';
+
+const filled = z.string('text').min(1, 'text');
+
+/** A variable that holds JSON. */
+function json<Schema extends z.ZodType>(schema: Schema, want: string) {
+  return filled
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: want });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}
+
+const documents = {
+  'restart-mysqld': filled,
+  'restart-keepalived': filled,
+  'bind-vip': filled,
+  'unbind-vip': filled,
+} satisfies Record<HostDocument, z.ZodType>;
+
+const variablesSchema = z.object({
+  /** The environment as JSON: a layer is unpacked under `/opt`. */
+  KEEPALAMBDA_CONFIG_FILE: filled.default('/opt/keepalambda/config.json'),
+  TABLE_NAME: filled,
+  TOPIC_ARN: z.string('the ARN of a topic').regex(/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/, 'the ARN of a topic'),
+  /** The name of the probe function of each vantage. */
+  PROBE_FUNCTIONS: json(
+    z
+      .record(z.string(), filled)
+      .refine((functions) => Object.keys(functions).length > 0, 'a function or more'),
+    'JSON such as {"a":"keepalambda-prod-probe-a"}',
+  ),
+  /** The name of each of our SSM documents. */
+  DOCUMENTS: json(z.object(documents), `JSON with the names of ${Object.keys(documents).join(', ')}`),
+});
+
+export type Variables = z.output<typeof variablesSchema>;
+
+/** Checks the variables. Throws an error that lists every fault. */
+export function parseVariables(environment: Readonly<Record<string, string | undefined>>): Variables {
+  const parsed = variablesSchema.safeParse(environment, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const faults = faultsOf(parsed.error, environment);
+  throw new Error(
+    ['the environment variables have faults:', ...faults.map((fault) => `- ${renderFault(fault)}`)].join(
+      '\n',
+    ),
+  );
+}

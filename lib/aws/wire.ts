@@ -1,0 +1,107 @@
+/**
+ * The only place that makes clients: environment variables → the ports of watch and operate. The probe does
+ * not come here; it has no AWS client at all.
+ */
+import { readFileSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { type Config, parseConfig } from '../core/config.ts';
+import { renderFault } from '../core/fault.ts';
+import type { Clock, Ports } from '../watch/ports.ts';
+import { changingOptions, lookingOptions, storeOptions } from './clients.ts';
+import { createClock } from './clock.ts';
+import { createStore } from './dynamodb/store.ts';
+import { createVip } from './ec2/vip.ts';
+import { createIds } from './ids.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createDatabase } from './probe-client/database.ts';
+import { createAlerts } from './sns.ts';
+import { createCredentials } from './ssm/credentials.ts';
+import { createHost } from './ssm/host.ts';
+import { parseVariables, type Variables } from './wire-variables.ts';
+
+/** What a handler works with. */
+export interface Wired {
+  readonly config: Config;
+  readonly ports: Ports;
+}
+
+/**
+ * Makes everything, once a process: the clients keep their connections between invocations. Makes no call.
+ * Throws an error that lists every fault of the variables, or of the configuration file.
+ *
+ * @example const { config, ports } = wire(process.env, 'watch');
+ */
+export function wire(environment: Readonly<Record<string, string | undefined>>, functionName: string): Wired {
+  const variables = parseVariables(environment);
+  const config = readConfig(variables.KEEPALAMBDA_CONFIG_FILE);
+  const clock = createClock();
+  return {
+    config,
+    ports: createPorts(config, variables, clock, functionName),
+  };
+}
+
+function createPorts(config: Config, variables: Variables, clock: Clock, functionName: string): Ports {
+  const ids = createIds();
+  const log = createLog(config.name, functionName);
+  const looking = { ssm: new SSMClient(lookingOptions()), ec2: new EC2Client(lookingOptions()) };
+  const changing = { ssm: new SSMClient(changingOptions()), ec2: new EC2Client(changingOptions()) };
+  return {
+    clock,
+    ids,
+    log,
+    vip: createVip({ looking: looking.ec2, changing: changing.ec2, clock, pairs: config.pairs }),
+    database: createDatabase({
+      lambda: new LambdaClient(changingOptions()),
+      functions: variables.PROBE_FUNCTIONS,
+      credentials: createCredentials(looking.ssm, clock, log),
+      clock,
+    }),
+    host: createHost({
+      looking: looking.ssm,
+      changing: changing.ssm,
+      clock,
+      documents: variables.DOCUMENTS,
+    }),
+    alerts: createAlerts(new SNSClient(lookingOptions()), variables.TOPIC_ARN),
+    store: createStore({
+      client: new DynamoDBClient(storeOptions()),
+      name: variables.TABLE_NAME,
+      ids,
+      clock,
+      log,
+    }),
+    metrics: createMetrics(config.name, clock),
+  };
+}
+
+/** The configuration in the file. Throws an error that lists every fault, not only the first. */
+export function readConfig(file: string): Config {
+  const parsed = parseConfig(readJson(file));
+  switch (parsed.kind) {
+    case 'valid':
+      return parsed.value;
+    case 'faulty':
+      throw new Error(
+        [
+          `the configuration in ${file} has faults:`,
+          ...parsed.faults.map((one) => `- ${renderFault(one)}`),
+        ].join('\n'),
+      );
+  }
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const remedy =
+      'deploy the stack again: it puts the file there as a layer, or set KEEPALAMBDA_CONFIG_FILE';
+    throw new Error(`the configuration in ${file} cannot be read as JSON: ${remedy}`, { cause });
+  }
+}

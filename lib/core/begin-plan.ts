@@ -1,0 +1,101 @@
+/** Taking a plan up: from here on it is in the store, and some watch will end it. */
+import { tell, withIncident } from './alerts.ts';
+import type { Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
+import type { Plan, PlanRecord } from './plan.ts';
+import type { Position } from './sighting.ts';
+import type { Situation } from './situation.ts';
+import type { Step } from './step.ts';
+
+/** Who wants a plan carried out, and why. */
+export interface Claim {
+  readonly plan: Plan;
+  readonly row: string;
+  readonly because: string;
+  /** `keepalambda`, or the operator's name. */
+  readonly by: string;
+  readonly requestId: string | null;
+  readonly epoch: number;
+  readonly planId: string;
+  readonly incidentId: string;
+  /** Where the old holder was last seen in its own history; null if never. */
+  readonly lastSeen: Position | null;
+  /** When that was read. */
+  readonly lastSeenAtMs?: number | null;
+}
+
+/** After an automatic move that was undone, the next try waits for this. Milliseconds. */
+export const TRY_AGAIN_MS = 5000;
+
+/** Whether a plan of our own may begin now: one that moves the VIP waits a moment after a try that was undone. */
+export function mayTry({ triedAtMs }: Memory, { kind }: Plan, nowMs: number): boolean {
+  if (triedAtMs === null || (kind !== 'failover' && kind !== 'switchover')) return true;
+  return nowMs - triedAtMs >= TRY_AGAIN_MS;
+}
+
+/** Memory with the plan in flight. It counts for the flap guard when it has moved the VIP. */
+export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): Memory {
+  const { nowMs, pair } = situation;
+  const record: PlanRecord = {
+    ...wanted.plan,
+    id: wanted.planId,
+    epoch: wanted.epoch,
+    row: wanted.row,
+    because: wanted.because,
+    by: wanted.by,
+    requestId: wanted.requestId,
+    startedAtMs: nowMs,
+    badSinceMs: situation.badSinceMs,
+    phase: 'running',
+    outcomes: {},
+    fencedAt: null,
+    lastSeen: wanted.lastSeen,
+    wasWritable: situation.holder.server?.writable === true,
+    kept: null,
+    // What `release` gives back was noted when the node was isolated.
+    isolatedFrom: wanted.plan.kind === 'release-node' ? (memory.quarantine?.groups ?? null) : null,
+    vipMoved: false,
+    frozenAtMs: null,
+    steppedAtMs: nowMs,
+    receivedAt: null,
+    lastSeenAtMs: wanted.lastSeenAtMs ?? null,
+  };
+  const automatic = wanted.requestId === null;
+  const open = automatic ? withIncident(memory, wanted.row, nowMs, wanted.incidentId) : memory;
+  const claimed: Memory = { ...open, plan: record, settled: untouched(memory.settled, wanted.plan) };
+  if (wanted.plan.kind !== 'failover') return claimed;
+  const words = {
+    happened: `${wanted.because}.`,
+    done: `Failing over from ${wanted.plan.from} to ${wanted.plan.to} (${wanted.row}, by ${wanted.by}).`,
+  };
+  return tell(claimed, pair.name, 'failover-started', words, nowMs);
+}
+
+/** From here on, a node that the plan opens or closes may be so by our hand; what is known of the other one stays. */
+function untouched(settled: Memory['settled'], { stages, undo }: Plan): Memory['settled'] {
+  const touched = new Set([...stages.flat(), ...undo].map(changedBy));
+  return Object.fromEntries(Object.entries(settled).filter(([node]) => !touched.has(node)));
+}
+
+/** The node whose writability a step changes; null for all other steps. */
+function changedBy(step: Step): NodeName | null {
+  switch (step.kind) {
+    case 'fence':
+    case 'freeze':
+    case 'open':
+    case 'close':
+      return step.node;
+    case 'isolate':
+    case 'stop-instance':
+    case 'catch-up':
+    case 'inspect':
+    case 'detach':
+    case 'attach':
+    case 'move-vip':
+    case 'bind-vip':
+    case 'verify':
+    case 'repair':
+    case 'release':
+      return null;
+  }
+}

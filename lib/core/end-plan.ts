@@ -1,0 +1,255 @@
+/** Ending a plan: what it leaves in memory, and who is told. */
+import { countAsTold, tell, tellCondition, tellLimited, type Words, withIncident } from './alerts.ts';
+import type { Pair } from './config.ts';
+import type { EventCode } from './events.ts';
+import { describeLoss } from './loss.ts';
+import { type Loss, type Memory, notLost, type OrderAnswer } from './memory.ts';
+import { outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
+import { renderOutcomes } from './text/steps-text.ts';
+
+/** How a plan ended. */
+export type Ending =
+  /** Every step was carried out. */
+  | { readonly kind: 'completed' }
+  /** A step failed before the VIP moved; what had been done was undone. */
+  | { readonly kind: 'undone'; readonly because: string }
+  /** A step failed and undoing was not possible, or the VIP had moved already. */
+  | { readonly kind: 'incomplete'; readonly because: string };
+
+/** What watch knows at the end, and the plan's record does not say. */
+export interface Close {
+  readonly nowMs: number;
+  /** The identity of the new holder. */
+  readonly identity: string | null;
+  readonly incidentId: string;
+}
+
+/** After a plan as long as this, what was known of the standby before it no longer counts. Milliseconds. */
+const UNWATCHED_MS = 20_000;
+/** How many answers to orders are remembered. */
+const ANSWERS_KEPT = 20;
+/** failover-done says already that the old holder is to be brought back: nothing more is said of it for this long. */
+const SAID_MS = 30_000;
+
+/** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
+export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
+  const ended: Memory = { ...memory, plan: null, readiness: readinessAfter(memory, plan, close) };
+  const moved = plan.vipMoved ? withHolder(countMove(ended, plan, close), plan, close) : ended;
+  const tried = ending.kind === 'undone' && plan.requestId === null ? { triedAtMs: close.nowMs } : {};
+  const detached = noteDetached({ ...moved, ...tried }, plan, ending, close);
+  const withLoss = noteLossOf(noteQuarantine(detached, pair, plan, ending), plan, ending, close);
+  const told = tellEnding(withLoss, pair, plan, ending, close);
+  return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
+}
+
+/** Notes the answer to an order, so that it is carried out once. */
+export function answer(memory: Memory, given: OrderAnswer): Memory {
+  return { ...memory, answers: [...memory.answers.slice(1 - ANSWERS_KEPT), given] };
+}
+
+/**
+ * What moved the VIP without being asked counts for the flap guard; what was undone does not: if the holder dies in the
+ * middle of a switchover, or the standby needs time to catch up, the failover must not have to wait.
+ */
+function countMove(memory: Memory, plan: PlanRecord, { nowMs }: Close): Memory {
+  const counts = plan.requestId === null && (plan.kind === 'failover' || plan.kind === 'switchover');
+  return counts ? { ...memory, failoversAtMs: [...memory.failoversAtMs, nowMs] } : memory;
+}
+
+function ownSwitchover({ kind, requestId }: PlanRecord): boolean {
+  return kind === 'switchover' && requestId === null;
+}
+
+/** The VIP is on this node. Where the roles have changed, nothing is known yet of the new standby. */
+function withHolder(memory: Memory, { from, to }: PlanRecord, { nowMs }: Close): Memory {
+  const moved: Memory = { ...memory, moved: { from, to, atMs: nowMs }, triedAtMs: null };
+  return memory.lastHolder === to ? moved : { ...moved, lastHolder: to, readiness: null, ...notLost };
+}
+
+/** A channel that was stopped, and not started again, is remembered until it is. */
+function noteDetached(memory: Memory, plan: PlanRecord, ending: Ending, { nowMs }: Close): Memory {
+  if (plan.kind === 'attach-channel')
+    return ending.kind === 'completed' ? { ...memory, detached: null } : memory;
+  const kind = outcomeOf(plan, 'detach')?.kind;
+  // One that was not answered may have been carried out: the next look at the channel shows it.
+  if ((kind !== 'done' && kind !== 'missed') || plan.from === null) return memory;
+  const attached = plan.undo.some(({ kind }, index) => {
+    const outcome = plan.outcomes[`undo.${index}`];
+    return kind === 'attach' && (outcome?.kind === 'done' || outcome?.kind === 'already');
+  });
+  if (attached) return memory;
+  return { ...memory, detached: { node: plan.to, from: plan.from, atMs: nowMs, missing: null } };
+}
+
+/**
+ * Nobody watched the standby while the plan was carried out. Of a plan that took long beside a holder that served,
+ * what was known before no longer counts; of a holder that was lost there was nothing to miss.
+ */
+function readinessAfter(memory: Memory, plan: PlanRecord, close: Close): Memory['readiness'] {
+  const long = close.nowMs - plan.startedAtMs > UNWATCHED_MS;
+  return long && plan.kind !== 'failover' && memory.lostAtMs === null ? null : memory.readiness;
+}
+
+/** A node that was found isolated shows no groups of its own: those noted then, or configured, are to be given back. */
+function noteQuarantine(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending): Memory {
+  if (plan.kind === 'release-node')
+    return ending.kind === 'completed' ? { ...memory, quarantine: null } : memory;
+  if (plan.isolatedFrom === null || plan.from === null) return memory;
+  const noted = memory.quarantine?.node === plan.from ? memory.quarantine.groups : pair.nodeGroups;
+  const groups = plan.isolatedFrom.length > 0 ? plan.isolatedFrom : noted;
+  return { ...memory, quarantine: { node: plan.from, groups } };
+}
+
+function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Close): Memory {
+  if (plan.kind !== 'failover' || ending.kind === 'undone' || !plan.vipMoved || plan.from === null)
+    return memory;
+  if (reachedTheEnd(plan)) return { ...memory, loss: null };
+  const seenAtMs = plan.lastSeenAtMs ?? null;
+  const loss: Loss = {
+    old: plan.from,
+    lastSeen: plan.fencedAt ?? plan.lastSeen,
+    lastSeenAgoMs:
+      plan.fencedAt !== null ? 0 : seenAtMs === null ? null : Math.max(1, plan.badSinceMs - seenAtMs),
+    kept: plan.kept,
+    keptBy: close.identity,
+    atMs: close.nowMs,
+  };
+  return { ...memory, loss };
+}
+
+function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
+  const code = codeOf(plan, ending);
+  if (code === null) return memory;
+  // Only what asks for a person opens an incident of its own; an order that succeeds is none.
+  const needsPerson = ending.kind === 'incomplete';
+  const open = needsPerson ? withIncident(memory, plan.row, close.nowMs, close.incidentId) : memory;
+  const told = tellingOf(plan, ending)(
+    open,
+    pair.name,
+    code,
+    wordsOf(memory, pair, plan, ending, close),
+    close.nowMs,
+  );
+  // failover-done says already that the old holder is to be brought back; of an order, no incident says so.
+  return code === 'failover-done' && told.incident !== null
+    ? countAsTold(told, 'standby-unfit', close.nowMs, close.nowMs + SAID_MS)
+    : told;
+}
+
+/** A plan that the next tick makes again is told once while it fails; one that succeeds again and again, a few times. */
+function tellingOf({ kind, requestId }: PlanRecord, ending: Ending): typeof tell {
+  if (requestId !== null) return tell;
+  if (ending.kind === 'completed') return kind === 'failover' || kind === 'switchover' ? tell : tellLimited;
+  return kind === 'failover' || kind === 'switchover' ? tellLimited : tellCondition;
+}
+
+function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
+  if (ending.kind === 'incomplete') return 'plan-incomplete';
+  const completed = ending.kind === 'completed';
+  switch (plan.kind) {
+    case 'failover':
+      return completed ? 'failover-done' : 'failover-aborted';
+    case 'switchover':
+      return completed ? 'switchover-done' : 'switchover-undone';
+    // These have nothing to undo: when a step fails, what they are for is simply not so.
+    case 'reattach-vip':
+      return completed ? 'vip-reattached' : 'plan-incomplete';
+    case 'open-holder':
+      return completed ? 'holder-opened' : 'plan-incomplete';
+    case 'close-standby':
+      return completed ? 'standby-closed' : 'plan-incomplete';
+    case 'repair-node':
+      return 'repaired';
+    case 'attach-channel':
+      return completed ? 'channel-attached' : 'plan-incomplete';
+    case 'release-node':
+      return null;
+  }
+}
+
+function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Words {
+  const who = `(${plan.row}, by ${plan.by})`;
+  const words = { happened: `${plan.because}.`, steps: renderOutcomes(plan) };
+  switch (ending.kind) {
+    case 'completed':
+      return {
+        ...words,
+        done: `${doneText(pair, plan, close)} ${who}.${lossText(memory, pair, plan)}${unfencedText(plan)}`,
+        ...(ownSwitchover(plan) ? { todo: leftBy(plan) } : {}),
+      };
+    case 'undone':
+      return { ...words, done: `Stopped ${who}: ${ending.because}.${unchangedText(plan)}` };
+    case 'incomplete':
+      return {
+        ...words,
+        done: `Not completed ${who}: ${ending.because}.${lossText(memory, pair, plan)}${unfencedText(plan)}`,
+      };
+  }
+}
+
+function doneText(pair: Pair, plan: PlanRecord, close: Close): string {
+  const took = secondsOf(close.nowMs - plan.startedAtMs);
+  if (!plan.vipMoved) return `The ${plan.kind} took ${took}`;
+  const moved = `VIP ${pair.vip} leads to ${plan.to} now: verified through it. The ${plan.kind} took ${took}`;
+  return plan.kind === 'failover'
+    ? `${moved}, ${secondsOf(close.nowMs - plan.badSinceMs)} after the first bad look`
+    : moved;
+}
+
+/** What a holder that was left in time leaves behind. */
+function leftBy({ from, to }: PlanRecord): string {
+  return `${from} will be gone: ${to} has no standby until it is back. Find out who stops it, if it was not you.`;
+}
+
+/** What was lost, when a failover has moved the VIP. */
+function lossText(memory: Memory, pair: Pair, plan: PlanRecord): string {
+  if (plan.kind !== 'failover' || !plan.vipMoved) return '';
+  if (memory.loss === null)
+    return ` Data loss: none (${plan.to} had applied the last write of ${plan.from}).`;
+  const { lookIntervalMs, lookLimitMs } = pair.settings;
+  return ` Data loss: ${describeLoss(memory.loss, 2 * lookIntervalMs + lookLimitMs)}.`;
+}
+
+/** An old holder that could not be closed, and that nothing else keeps from its clients. */
+function unfencedText(plan: PlanRecord): string {
+  const fence = outcomeOf(plan, 'fence');
+  if (fence?.kind !== 'missed' || !plan.vipMoved) return '';
+  const [isolated, stopped] = [outcomeOf(plan, 'isolate'), outcomeOf(plan, 'stop-instance')];
+  if (isolated?.kind === 'done' || stopped?.kind === 'done') return '';
+  return ` ${plan.from} could not be closed (${fence.because}): if it lives, it may still take writes from clients that reach it directly.`;
+}
+
+/** What an undone plan leaves: said only of what was seen. */
+function unchangedText(plan: PlanRecord): string {
+  if (plan.from === null || (plan.kind !== 'failover' && plan.kind !== 'switchover')) return '';
+  if (plan.phase === 'running') return ` No change: ${plan.from} still holds the VIP.`;
+  return plan.wasWritable
+    ? ` No change: ${plan.from} still holds the VIP and takes writes, verified by a commit.`
+    : ` No change: the VIP stays on ${plan.from}, which was not taking writes.`;
+}
+
+function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): OrderAnswer {
+  const base = { requestId, atMs: close.nowMs };
+  const steps = renderOutcomes(plan).join(', ');
+  const took = secondsOf(close.nowMs - plan.startedAtMs);
+  switch (ending.kind) {
+    case 'completed':
+      return { ...base, ok: true, text: `${plan.kind} to ${plan.to} done in ${took}: ${steps}` };
+    case 'undone':
+      return {
+        ...base,
+        ok: false,
+        text: `${plan.kind} to ${plan.to} undone: ${ending.because}.${unchangedText(plan)} (${steps})`,
+      };
+    case 'incomplete':
+      return {
+        ...base,
+        ok: false,
+        text: `${plan.kind} to ${plan.to} not completed: ${ending.because} (${steps})`,
+      };
+  }
+}
+
+function secondsOf(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,108 @@
+/** What a decision leaves in memory, before anything is done about it. */
+import { endConditions, tell, tellCondition, withIncident } from './alerts.ts';
+import type { Decision } from './decision.ts';
+import type { EventCode } from './events.ts';
+import type { Memory } from './memory.ts';
+import { noteRoles } from './note-roles.ts';
+import { noteEvents, noteReturn } from './notes.ts';
+import type { Durations, Situation } from './situation.ts';
+import { tellUnserved } from './unserved.ts';
+
+/** How long the pair must be steady before the all-clear. Milliseconds. */
+export const ALL_CLEAR_MS = 3000;
+
+/**
+ * Memory → memory. The same object comes back when nothing is worth saving, so that a steady pair costs no
+ * writes. `newId` names the incident, if one begins here.
+ */
+export function noteDecision(
+  memory: Memory,
+  decision: Decision,
+  situation: Situation,
+  durations: Durations,
+  newId: string,
+): Memory {
+  const roles = notePause(noteRoles(memory, situation, durations), situation);
+  const noted = noteEvents(noteReturn(roles, situation), situation);
+  return noteMeasure(noted, decision, situation, durations, newId);
+}
+
+function noteMeasure(
+  memory: Memory,
+  { row, measure }: Decision,
+  situation: Situation,
+  durations: Durations,
+  newId: string,
+): Memory {
+  const { pair, nowMs } = situation;
+  switch (measure.kind) {
+    case 'stay': {
+      const open = withIncident(memory, row.name, nowMs, newId);
+      const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.name}).` };
+      const priced = { ...words, ...priceOf(situation, measure.page) };
+      const isTold = !situation.safeguards.repeatLoss && open.incident?.told.includes(measure.page);
+      const told = isTold ? open : tellCondition(open, pair.name, measure.page, priced, nowMs);
+      const beside = unreadyBeside(told, situation);
+      const all =
+        beside === null
+          ? told
+          : tellCondition(told, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
+      const on: readonly EventCode[] = beside === null ? [measure.page] : [measure.page, 'standby-unfit'];
+      if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, nowMs);
+      // Of what was told already, no new incident begins.
+      return endConditions(all === open ? memory : { ...all, incident: null }, on, nowMs);
+    }
+    case 'all-clear': {
+      const over = endConditions(memory, [], nowMs);
+      const { incident } = over;
+      const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
+      if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
+      // Of what nobody was told, nobody is told that it is over.
+      if (incident.told.length === 0) return { ...over, incident: null };
+      const minutes = Math.round((nowMs - incident.openedAtMs) / 6000) / 10;
+      const happened = `${situation.holder.node} holds the VIP and serves; ${situation.standby.node} is fit.`;
+      const done = `The incident is closed after ${minutes} minutes.`;
+      return { ...tell(over, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
+    }
+    case 'observe':
+      return endConditions(memory, [], nowMs);
+    case 'resume':
+      return memory.plan === null ? memory : tellUnserved(memory, situation, memory.plan, newId);
+    case 'act':
+      return tellUnserved(memory, situation, measure.plan, newId);
+  }
+}
+
+/**
+ * A standby that is unfit while the holder lives and does not serve: the table's row is about the holder then, and people
+ * are alerted of this beside it. Null when there is nothing to say.
+ */
+function unreadyBeside({ readiness }: Memory, { holder, standby, life }: Situation): string | null {
+  if (readiness?.node !== standby.node || readiness.fit) return null;
+  if (holder.kind === 'serving' || life !== 'lives') return null;
+  return `${standby.node}, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
+}
+
+/** Where a person must choose, the alert names the command and its price. */
+function priceOf(situation: Situation, page: string): { todo?: string } {
+  if (page !== 'holder-lost' && !(page === 'blind' && situation.witness === 'unknown')) return {};
+  const { pair, standby, memory } = situation;
+  const ready =
+    memory.readiness?.node === standby.node
+      ? memory.readiness.reasons.join('; ') || 'it was ready before the loss'
+      : 'its state before the loss was not seen';
+  return {
+    todo:
+      `Bring the holder back; or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +
+      `"force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}. What would be lost: all that ${standby.node} has not received (${ready}).`,
+  };
+}
+
+function notePause(memory: Memory, { pair, nowMs }: Situation): Memory {
+  if (memory.pause === null || nowMs < memory.pause.untilMs) return memory;
+  const words = {
+    happened: `The pause by ${memory.pause.by} (${memory.pause.why}) is over.`,
+    done: 'Automatic actions are on again.',
+  };
+  return tell({ ...memory, pause: null }, pair.name, 'resumed', words, nowMs);
+}

@@ -1,0 +1,62 @@
+/** `docs/decisions.md`, printed: every row of the decision table, every plan, every threshold. */
+import type { Pair } from '../config.ts';
+import { rows } from '../decision.ts';
+import type { DecisionRow, Deed } from '../row.ts';
+import { renderPlans } from './plans-doc.ts';
+import { renderSettings, table } from './settings-doc.ts';
+
+const deeds = {
+  observe: 'Observe: nothing is done, nobody is told.',
+  resume: 'Resume the plan; undo it if its reason has gone and the VIP has not moved.',
+  'all-clear': 'Nothing is done; the incident, if one is open, is closed with an all-clear.',
+} as const;
+
+/** The whole document. `pair` is an example with nothing but defaults. */
+export function renderDecisions(pair: Pair): string {
+  return [
+    '# Decisions',
+    '',
+    'Printed from `lib/core` by `test/core/text/docs.test.ts`: change the code, then run `npx vitest run test/core/text/docs.test.ts -u`.',
+    '',
+    'At every look the first row that matches says what is done. Its name stands in the log, the history and the alert.',
+    '',
+    ...table(
+      ['order', 'row', 'what is done'],
+      rows.map(({ name, does }, index) => [`${index + 1}`, `[${name}](#${name})`, does.join(', or ')]),
+    ),
+    '',
+    '## Rows',
+    '',
+    ...rows.flatMap(renderRow),
+    '## Plans',
+    '',
+    `Steps in order; examples from ${pair.nodes[0].name} to ${pair.nodes[1].name}. Each step looks before it acts, and is carried out again after a cut.`,
+    'A step that fails before the VIP has moved undoes the plan.',
+    '',
+    ...renderPlans(pair),
+    '## Thresholds',
+    '',
+    ...renderSettings(pair),
+    '',
+  ].join('\n');
+}
+
+function renderRow({ name, says, does, reason, origin }: DecisionRow): readonly string[] {
+  return [
+    `### ${name}`,
+    '',
+    `- **When:** ${says}`,
+    `- **Then:** ${does.map(renderDeed).join(' Or: ')}`,
+    `- **Why:** ${reason}`,
+    `- **From:** ${origin}`,
+    '',
+  ];
+}
+
+function renderDeed(deed: Deed): string {
+  if (deed === 'observe' || deed === 'resume' || deed === 'all-clear') return deeds[deed];
+  const [kind, what = ''] = deed.split(' ');
+  return kind === 'page'
+    ? `Stay, and page [${what}](events.md#${what}).`
+    : `Carry out the plan [${what}](#${what}).`;
+}

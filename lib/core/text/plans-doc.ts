@@ -1,0 +1,106 @@
+/** Every plan in words, for `docs/decisions.md`: why its order is what it is, and its steps for each setting. */
+import type { Pair } from '../config.ts';
+import type { Plan, PlanKind } from '../plan.ts';
+import {
+  attachPlan,
+  closeStandbyPlan,
+  failoverPlan,
+  openHolderPlan,
+  reattachPlan,
+  releasePlan,
+  repairPlan,
+  switchoverPlan,
+} from '../plans.ts';
+import { renderStages, renderStep } from './steps-text.ts';
+
+interface PlanText {
+  /** Why the order is what it is. */
+  readonly because: string;
+  /** The plan under each setting that changes it, from db1 to db2 (by their names in the pair). */
+  readonly variants: (
+    pair: Pair,
+    from: string,
+    to: string,
+  ) => readonly (readonly [when: string, plan: Plan])[];
+}
+
+const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true };
+const answers = { holderAnswers: true, acceptLoss: false, undoIfHolderServes: false };
+
+const texts: Readonly<Record<PlanKind, PlanText>> = {
+  failover: {
+    because:
+      'Fence, then detach, then open, then move: at no time can clients reach two nodes that take writes, nobody reaches the new one before the VIP does, and what the old one still has cannot arrive over newer rows.',
+    variants: (pair, _, to) => [
+      [
+        'the holder is gone: fencing it, which will likely be missed, holds nothing up',
+        failoverPlan(pair, to, gone),
+      ],
+      ['the holder answers: its last write is waited for', failoverPlan(pair, to, answers)],
+      ["`fencing: 'isolate'`", failoverPlan({ ...pair, fencing: 'isolate' }, to, gone)],
+      ["`fencing: 'stop-instance'`", failoverPlan({ ...pair, fencing: 'stop-instance' }, to, gone)],
+      ["`hostAddress: 'ssm'`", failoverPlan({ ...pair, hostAddress: 'ssm' }, to, gone)],
+      ["`writability: 'untouched'`", failoverPlan({ ...pair, writability: 'untouched' }, to, gone)],
+    ],
+  },
+  switchover: {
+    because:
+      'Look for long sessions first, and refuse for them; catch up while the holder still takes writes, so that the freeze is short; freeze; catch up to its exact end; only then open and move. It loses nothing, or it is undone.',
+    variants: (pair, _, to) => [
+      ["`writability: 'managed'`", switchoverPlan(pair, to)],
+      [
+        "`writability: 'untouched'`: both take writes again",
+        switchoverPlan({ ...pair, writability: 'untouched' }, to),
+      ],
+      ['`"killLong":true`', switchoverPlan(pair, to, true)],
+    ],
+  },
+  'reattach-vip': {
+    because:
+      'The VIP is on neither node, so nobody is reached through it: only a second writer has to be closed.',
+    variants: (pair, from) => [
+      ['only the last holder takes writes', reattachPlan(pair, from, false)],
+      ['the other one takes writes', reattachPlan(pair, from, true)],
+    ],
+  },
+  'open-holder': {
+    because: 'Nodes start read-only. That a commit comes through the VIP is the point of it.',
+    variants: (pair, from) => [['the holder is read-only', openHolderPlan(pair, from)]],
+  },
+  'close-standby': {
+    because: 'Exactly one node takes writes.',
+    variants: (pair, _, to) => [['the standby takes writes', closeStandbyPlan(pair, to)]],
+  },
+  'repair-node': {
+    because: 'One service after the other: keepalived may only start once mysqld answers.',
+    variants: (pair, _, to) => [
+      ["`repair: ['mysqld', 'keepalived']`", repairPlan({ ...pair, repair: ['mysqld', 'keepalived'] }, to)],
+    ],
+  },
+  'release-node': {
+    because: "Only by an operator's word: whoever isolated a node does not know when it is well again.",
+    variants: (_, from) => [['after `isolate`', releasePlan(from)]],
+  },
+  'attach-channel': {
+    because:
+      'Ends what `detach` began. By itself where the old holder has nothing that the new one lacks; else by the order `reattach`.',
+    variants: (_, from, to) => [['the old holder is back', attachPlan(to, from)]],
+  },
+};
+
+/** The chapter on plans, as lines of Markdown. */
+export function renderPlans(pair: Pair): readonly string[] {
+  const [{ name: from }, { name: to }] = pair.nodes;
+  return Object.entries(texts).flatMap(([kind, { because, variants }]) => [
+    `### ${kind}`,
+    '',
+    because,
+    '',
+    ...variants(pair, from, to).flatMap(([when, plan]) => [`When ${when}:`, '', ...stepsOf(plan), '']),
+  ]);
+}
+
+function stepsOf(plan: Plan): readonly string[] {
+  const undo = plan.undo.map(renderStep).join(', then ');
+  return [...renderStages(plan), ...(undo ? ['', `Undone by: ${undo}.`] : [])];
+}

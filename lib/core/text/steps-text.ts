@@ -1,0 +1,75 @@
+/** Steps and what came of them, in words: the same in logs, alerts, answers and the dry run. */
+import { outcomeKey, type Plan, type PlanRecord } from '../plan.ts';
+import type { Step, StepOutcome } from '../step.ts';
+
+export function renderStep(step: Step): string {
+  switch (step.kind) {
+    case 'fence':
+      return `fence ${step.node}`;
+    case 'isolate':
+      return `isolate ${step.node} (quarantine security group, if it was not fenced)`;
+    case 'stop-instance':
+      return `stop the instance of ${step.node} (if it was not fenced)`;
+    case 'freeze':
+      return `freeze ${step.node}${step.kills === 'to-close' ? ' (ends sessions that keep it open)' : ''}`;
+    case 'catch-up':
+      return `catch up ${step.node}${step.source ? ` to the end of ${step.source}` : ''}${step.ifFenced ? ', if it was fenced' : ''}`;
+    case 'inspect':
+      return `look for long sessions on ${step.node}${step.killLong ? ', which will be killed' : ''}`;
+    case 'detach':
+      return `stop receiving from ${step.source} on ${step.node}, unless its last write is applied there`;
+    case 'attach':
+      return `receive from ${step.source} on ${step.node} again`;
+    case 'open':
+      return `open ${step.node}`;
+    case 'close':
+      return `close ${step.node}`;
+    case 'move-vip':
+      return `move the VIP to ${step.to}`;
+    case 'bind-vip':
+      return `bind the VIP on ${step.to}`;
+    case 'verify':
+      return `verify ${step.node} through the VIP`;
+    case 'repair':
+      return `restart ${step.what} on ${step.node}`;
+    case 'release':
+      return `release ${step.node} from quarantine`;
+  }
+}
+
+/** `1. fence db1 and catch up db2` … one line a stage. */
+export function renderStages(plan: Plan): readonly string[] {
+  return plan.stages.map(
+    (stage, index) => `${index + 1}. ${stage.map(renderStep).join(' and, beside it, ')}`,
+  );
+}
+
+/** `fence db1: missed (no answer)`, `catch up db2: done (…)`: one line a step, as far as the plan came. */
+export function renderOutcomes(plan: PlanRecord): readonly string[] {
+  const lines = plan.stages.flatMap((stage, stageIndex) =>
+    stage.flatMap((step, stepIndex) => line(step, plan.outcomes[outcomeKey(stageIndex, stepIndex)])),
+  );
+  return [
+    ...lines,
+    ...plan.undo.flatMap((step, index) => line(step, plan.outcomes[`undo.${index}`], 'undo: ')),
+  ];
+}
+
+export function renderOutcome(outcome: StepOutcome): string {
+  switch (outcome.kind) {
+    case 'done':
+      return `done (${outcome.changed})`;
+    case 'already':
+      return `already done (${outcome.found})`;
+    case 'missed':
+      return `skipped (${outcome.because})`;
+    case 'failed':
+      return `failed (${outcome.because})`;
+    case 'blocked':
+      return `blocked (${outcome.because})`;
+  }
+}
+
+function line(step: Step, outcome: StepOutcome | undefined, prefix = ''): string[] {
+  return outcome ? [`${prefix}${renderStep(step)}: ${renderOutcome(outcome)}`] : [];
+}

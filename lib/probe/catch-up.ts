@@ -1,0 +1,139 @@
+/** Waits until a node has applied what it received and, if asked, a position of its source. */
+
+import type { CaughtUp } from '../core/probe-results.ts';
+import type { Position } from '../core/sighting.ts';
+import type { Dialect } from './dialect.ts';
+import { endGlobalLock } from './global-lock.ts';
+import { isGlobalLock } from './lock-owner.ts';
+import { includes } from './log-position.ts';
+import type { ProbeFailed } from './protocol.ts';
+import { renderProcess } from './sessions.ts';
+import { askChannel, askProcesses, askPulse, type Command, carryOut, type Way } from './statement-session.ts';
+import { type Channel, isCaughtUp, type Pulse, readBinaryLog, type Source } from './status-rows.ts';
+import { nowMs, pause } from './waiting.ts';
+
+/** Time between two looks at how far it is. Milliseconds. */
+const POLL_MS = 50;
+/** For so long no progress is seen before a lock on the server is looked for, and then again. Milliseconds. */
+const STUCK_MS = 300;
+/** What is kept of the limit to read the last position and to answer. Milliseconds. */
+const ANSWER_MS = 100;
+
+/** How far a node is. */
+export interface Progress {
+  readonly reached: boolean;
+  /** Why not; empty when it is reached. */
+  readonly because: string;
+  /** Waiting longer cannot help. */
+  readonly hopeless: boolean;
+}
+
+/**
+ * Whether the node has reached its goal: `upTo`, a position in its source's history; without one, all that it
+ * had `received` when it was first asked. A stopped SQL thread never gets there.
+ *
+ * All that is received *at the moment* is more than is asked for: a source that still writes would keep that out
+ * of reach. But when it is caught up, it has it all, also where the last transaction was received in part.
+ */
+export function progressOf(
+  channel: Channel | null,
+  pulse: Pulse,
+  goal: { readonly upTo: Position | null; readonly received: Position },
+  flavor: Dialect['flavor'],
+): Progress {
+  const not = (because: string, hopeless: boolean) => ({ reached: false, because, hopeless });
+  if (channel === null) return not('replication is not configured', true);
+  const executed = { gtid: pulse.executed, file: '', offset: 0 };
+  const standing = { applied: channel.applied, executed };
+  const reached = includes(standing, goal.upTo ?? goal.received, flavor);
+  const isAll = isCaughtUp(channel, pulse.workers) || isNothing(channel.received);
+  if (reached || (goal.upTo === null && isAll)) {
+    return { reached: true, because: '', hopeless: false };
+  }
+  if (channel.sql === 'no') {
+    const error = channel.sqlError;
+    return not(`the SQL thread is stopped${error ? ` (error ${error.errno}: ${error.message})` : ''}`, true);
+  }
+  const { applied, received } = channel;
+  const where = goal.upTo ?? goal.received;
+  const io = channel.io === 'yes' ? '' : `, and the IO thread is ${channel.io}`;
+  return not(`applied ${textOf(applied)}, received ${textOf(received)}, wanted ${textOf(where)}${io}`, false);
+}
+
+/** The channel has never received anything. */
+function isNothing({ gtid, file }: Position): boolean {
+  return file === '' && (gtid === null || gtid === '');
+}
+
+/**
+ * Polls until the goal is reached, is out of reach, or the limit is over: then `because` says why not. A node that is to
+ * be the holder may be held up by a backup's lock: whoever holds that is ended.
+ */
+export function catchUp(
+  way: Way,
+  source: Source,
+  upTo: Position | null,
+  limitMs: number,
+): Promise<CaughtUp | ProbeFailed> {
+  return carryOut(way, limitMs, async (command) => {
+    let received: Position | null = null;
+    let applied = '';
+    let stuckSinceMs = nowMs();
+    let held = '';
+    for (;;) {
+      const pulse = await askPulse(command);
+      const channel = await askChannel(command, pulse, source);
+      received ??= channel?.received ?? nowhere;
+      const progress = progressOf(channel, pulse, { upTo, received }, command.link.dialect.flavor);
+      if (progress.reached || progress.hopeless || command.leftMs() <= ANSWER_MS + POLL_MS) {
+        const because = progress.reached ? '' : `${progress.because}${held}`;
+        return answer(command, pulse, channel, { ...progress, because });
+      }
+      const now = JSON.stringify(channel?.applied);
+      if (now !== applied) {
+        stuckSinceMs = nowMs();
+        held = '';
+      }
+      applied = now;
+      if (nowMs() - stuckSinceMs > STUCK_MS) {
+        held = await freeApplier(command);
+        stuckSinceMs = nowMs();
+      }
+      await pause(POLL_MS);
+    }
+  });
+}
+
+/**
+ * A client that waits for such a lock is no reason: only the applier's threads are the server's own. Gives back who holds
+ * it and cannot be ended, for a person: on MySQL 8, a session with SYSTEM_USER, such as root's.
+ */
+async function freeApplier(command: Command): Promise<string> {
+  const processes = await askProcesses(command);
+  if (!processes.some(({ user, state }) => user === 'system user' && isGlobalLock(state))) return '';
+  const { refused } = await endGlobalLock(command);
+  if (refused.length === 0) return '';
+  return `. A lock on the whole server keeps it from applying, and our account may not end ${refused.map(renderProcess).join(', ')}`;
+}
+
+async function answer(
+  command: Command,
+  pulse: Pulse,
+  channel: Channel | null,
+  { reached, because }: Progress,
+): Promise<CaughtUp> {
+  const log = readBinaryLog(await command.ask(command.link.dialect.binaryLogStatus));
+  return {
+    reached,
+    because,
+    applied: channel?.applied ?? nowhere,
+    received: channel?.received ?? nowhere,
+    executed: { gtid: pulse.executed, ...log },
+  };
+}
+
+const nowhere: Position = { gtid: null, file: '', offset: 0 };
+
+function textOf({ gtid, file, offset }: Position): string {
+  return gtid === null || gtid === '' ? `${file}:${offset}` : gtid;
+}

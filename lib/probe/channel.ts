@@ -1,0 +1,187 @@
+/** Stops and starts what a node receives from its source. */
+
+import type { Detached, DetachedThreads } from '../core/probe-results.ts';
+import type { Position } from '../core/sighting.ts';
+import type { Dialect } from './dialect.ts';
+import { errnoOf, MysqlFailure } from './errors.ts';
+import type { ProbeFailed } from './protocol.ts';
+import {
+  askChannel,
+  askPulse,
+  type Command,
+  CommandFailure,
+  carryOut,
+  type Way,
+} from './statement-session.ts';
+import { BARRED_MARK, type Channel, isCaughtUp, type Source } from './status-rows.ts';
+import { nowMs, pause } from './waiting.ts';
+
+/** Time between two looks at whether a thread has stopped or started. Milliseconds. */
+const POLL_MS = 20;
+
+const nowhere: Position = { gtid: null, file: '', offset: 0 };
+
+/** Longer names are refused, or cut off, by some servers. Characters. */
+const USER_LENGTH_MAX = 32;
+/** How long the applier may take to end what was received, before the channel is only stopped. Milliseconds. */
+const REST_MS = 300;
+
+/**
+ * Stops the IO thread of the channel from the source, and bars it from logging in: nothing more comes in, also after a
+ * restart of the server or a person's START REPLICA. What was received is applied first, because some servers drop it
+ * with the change. Can be repeated.
+ */
+export function detach(
+  way: Way,
+  source: Source,
+  threads: DetachedThreads,
+  limitMs: number,
+): Promise<Detached | ProbeFailed> {
+  return carryOut(way, limitMs, async (command) => {
+    const before = await askFrom(command, source);
+    if (before === null) return { was: 'unconfigured', received: nowhere, outlasts: false };
+    const was = before.io === 'no' ? 'stopped' : 'running';
+    const stopped = await stopReceiving(command, source, before);
+    if (threads === 'both') await stopApplying(command, source, stopped);
+    const outlasts = threads === 'receiver' && (await bar(command, source, stopped));
+    return { was, received: stopped.received, outlasts };
+  });
+}
+
+/** Starts both threads of the channel from the source, with its own account. Can be repeated: one that runs is not disturbed. */
+export function attach(
+  way: Way,
+  source: Source,
+  limitMs: number,
+): Promise<{ readonly wasRunning: boolean } | ProbeFailed> {
+  return carryOut(way, limitMs, async (command) => {
+    const before = await askFrom(command, source);
+    if (before === null)
+      throw new CommandFailure('unsuccessful', `no channel is configured from ${source.address}`);
+    if (isRunning(before) && !before.barred) return { wasRunning: true };
+    command.changing();
+    if (before.barred) {
+      const stopped = await stopReceiving(command, source, before);
+      await setUser(command, stopped, stopped.sourceUser);
+    }
+    await start(command, before.name);
+    const started = await until(command, source, isRunning);
+    if (started === null)
+      throw new CommandFailure('unsuccessful', 'the threads of the channel do not stay running');
+    return { wasRunning: false };
+  });
+}
+
+async function stopReceiving(command: Command, source: Source, channel: Channel): Promise<Channel> {
+  if (channel.io === 'no') return channel;
+  command.changing();
+  await command.ask(threadStatement(command.link.dialect, 'STOP', 'IO_THREAD', channel.name));
+  const stopped = await until(command, source, ({ io }) => io === 'no');
+  if (stopped === null) throw new CommandFailure('timeout', 'the IO thread has not stopped yet');
+  return stopped;
+}
+
+async function stopApplying(command: Command, source: Source, { sql, name }: Channel): Promise<void> {
+  if (sql === 'no') return;
+  command.changing();
+  await command.ask(threadStatement(command.link.dialect, 'STOP', 'SQL_THREAD', name));
+  const stopped = await until(command, source, (channel) => channel.sql === 'no');
+  if (stopped === null) throw new CommandFailure('timeout', 'the SQL thread has not stopped yet');
+}
+
+/** Whether the channel is barred now. One that cannot be is stopped all the same. */
+async function bar(command: Command, source: Source, stopped: Channel): Promise<boolean> {
+  if (stopped.barred) return true;
+  const user = `${BARRED_MARK}${stopped.sourceUser}`;
+  if (stopped.sourceUser === '' || user.length > USER_LENGTH_MAX) return false;
+  const { workers } = await askPulse(command);
+  const applied = await until(command, source, (channel) => isCaughtUp(channel, workers), REST_MS);
+  if (applied === null) return false;
+  command.changing();
+  try {
+    await setUser(command, applied, user);
+    return true;
+  } catch (error) {
+    if (error instanceof MysqlFailure && !error.timedOut) return false;
+    throw error;
+  }
+}
+
+/** The password, the positions and all else of the channel stay as they are. */
+async function setUser(command: Command, { name, sql }: Channel, user: string): Promise<void> {
+  const { dialect } = command.link;
+  // Since 5.7 only the thread that logs in must be stopped for this.
+  const stopsApplier = !dialect.superReadOnly && sql === 'yes';
+  if (stopsApplier) await command.ask(threadStatement(dialect, 'STOP', 'SQL_THREAD', name));
+  try {
+    await command.ask(userStatement(dialect, name, user));
+  } finally {
+    if (stopsApplier) await command.ask(threadStatement(dialect, 'START', 'SQL_THREAD', name));
+  }
+}
+
+/** Whether both threads run; `connecting` is for the source to end. */
+function isRunning({ io, sql }: Channel): boolean {
+  return io !== 'no' && sql === 'yes';
+}
+
+/** MariaDB refuses to start one that runs (ER_CONNECTION_ALREADY_EXISTS 1934, ER_SLAVE_MUST_STOP 1198): as is wanted. */
+async function start(command: Command, channel: string): Promise<void> {
+  try {
+    await command.ask(threadStatement(command.link.dialect, 'START', '', channel));
+  } catch (error) {
+    const errno = error instanceof MysqlFailure ? errnoOf(error) : null;
+    if (errno !== 1198 && errno !== 1934) throw error;
+  }
+}
+
+/** The channel as soon as it is as wanted; null when the time is over first. */
+async function until(
+  command: Command,
+  source: Source,
+  isWanted: (channel: Channel) => boolean,
+  limitMs = Number.POSITIVE_INFINITY,
+): Promise<Channel | null> {
+  const deadlineMs = nowMs() + limitMs;
+  for (;;) {
+    const channel = await askFrom(command, source);
+    if (channel !== null && isWanted(channel)) return channel;
+    if (command.leftMs() <= 2 * POLL_MS || nowMs() >= deadlineMs) return null;
+    await pause(POLL_MS);
+  }
+}
+
+async function askFrom(command: Command, source: Source): Promise<Channel | null> {
+  return askChannel(command, await askPulse(command), source);
+}
+
+/** `STOP REPLICA IO_THREAD FOR CHANNEL 'x'`, `STOP SLAVE 'x' IO_THREAD`: the same in each server's words. */
+export function threadStatement(
+  { flavor, replicaStatus }: Dialect,
+  verb: 'START' | 'STOP',
+  threads: 'IO_THREAD' | 'SQL_THREAD' | '',
+  channel: string,
+): string {
+  const replica = replicaStatus.includes('REPLICA') ? 'REPLICA' : 'SLAVE';
+  const name = quoted(channel);
+  const words =
+    flavor === 'mariadb'
+      ? [verb, replica, channel === '' ? '' : name, threads]
+      : [verb, replica, threads, channel === '' ? '' : `FOR CHANNEL ${name}`];
+  return words.filter((word) => word !== '').join(' ');
+}
+
+/** `CHANGE REPLICATION SOURCE TO SOURCE_USER = 'x' FOR CHANNEL 'y'` in each server's words. */
+export function userStatement({ flavor, binaryLogStatus }: Dialect, channel: string, user: string): string {
+  if (flavor === 'mariadb')
+    return `CHANGE MASTER ${channel === '' ? '' : `${quoted(channel)} `}TO MASTER_USER = ${quoted(user)}`;
+  const of = channel === '' ? '' : ` FOR CHANNEL ${quoted(channel)}`;
+  // The words of old are gone in 8.4, those of today begin in 8.0.23.
+  return binaryLogStatus === 'SHOW BINARY LOG STATUS'
+    ? `CHANGE REPLICATION SOURCE TO SOURCE_USER = ${quoted(user)}${of}`
+    : `CHANGE MASTER TO MASTER_USER = ${quoted(user)}${of}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,190 @@
+/**
+ * What a look tells of a server beside its pulse: replication, binary log, counters.
+ *
+ * They have a connection of their own. These statements wait for locks that a stuck commit or a full disk can
+ * hold for good (the binary log's, the relay log's), and a server whose details are stuck still answers: it must
+ * be seen as what it is, not as silent. At most one set of statements is under way; until it returns, the last
+ * words stand.
+ *
+ * Every look at a node that may be a witness reads what its channel hears. All else is read once a second: what is
+ * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does.
+ */
+
+import type { MysqlLink } from './connection.ts';
+import { MysqlFailure, sawOf } from './errors.ts';
+import { readHeartbeat } from './heartbeat.ts';
+import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
+import { keep, type Lent, onKept } from './kept-connection.ts';
+import type { Logins } from './logins.ts';
+import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './source-contact.ts';
+import {
+  type Channel,
+  type Counters,
+  isCaughtUp,
+  isStranger,
+  type Pulse,
+  readBinaryLog,
+  readChannel,
+  readCounters,
+  type Source,
+  type StatusRow,
+} from './status-rows.ts';
+import { createTroubles, noTroubles, type Troubles } from './troubles.ts';
+import { nowMs, within } from './waiting.ts';
+
+export interface DetailWords {
+  /** `null`: no replication is configured. `'unread'`: the server never told. */
+  readonly channel: Channel | null | 'unread';
+  /** Whether `channel` was read lately: nothing is stuck. */
+  readonly fresh: boolean;
+  readonly heardAgoMs: number | null;
+  readonly receivedAgoMs: number | null;
+  /** The lag by the heartbeat row; null where it does not tell. */
+  readonly beatLag: BeatLag | null;
+  readonly binaryLog: { readonly file: string; readonly offset: number };
+  readonly counters: Counters;
+  readonly troubles: Troubles;
+}
+
+/** What a look wants to know of its node. */
+export interface Wanted {
+  /** It may be a witness: what its channel hears is read with every look. */
+  readonly witness: boolean;
+  /** Its source commits heartbeats: their row is read here. */
+  readonly follows: boolean;
+}
+
+export interface ReplicationReader {
+  /**
+   * Reads what is due of the details, waiting at most `limitMs`. Throws a `MysqlFailure` only when the server refuses
+   * to tell (a missing grant).
+   */
+  read(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<DetailWords>;
+  /** Its connection for a command, unless statements are under way on it. */
+  lend(): Lent | null;
+  drop(): void;
+}
+
+/** How often all is read. Milliseconds: a little less than a second, because looks are not on the dot. */
+const EVERY_MS = 900;
+
+/** On a slow path a set of statements takes longer than a look: its last words are good for so long. Milliseconds. */
+const FRESH_MS = 1500;
+
+/** The pair's other node: the source of this one's replication. */
+export interface Peer {
+  readonly node: string;
+  readonly address: string;
+  /** Who answered there last; null while nobody has. */
+  identity(): string | null;
+  /** The heartbeats that this probe has committed there. */
+  readonly beats: HeartbeatLag;
+}
+
+/** The details of the node that these logins lead to, and which replicates from `peer`. */
+export function createReplicationReader(logins: Logins, peer: Peer): ReplicationReader {
+  const kept = keep(logins);
+  let underWay: Promise<void> | null = null;
+  let heard: Heard | null = null;
+  let channel: Channel | null | 'unread' = 'unread';
+  let channelAtMs = Number.NEGATIVE_INFINITY;
+  let readAtMs = Number.NEGATIVE_INFINITY;
+  let refusal: MysqlFailure | null = null;
+  let beatLag: BeatLag | null = null;
+  let binaryLog = { file: '', offset: 0 };
+  let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
+  let troubles = noTroubles;
+  const readTroubles = createTroubles();
+
+  const isDue = () => nowMs() - readAtMs >= EVERY_MS;
+
+  async function refresh(pulse: Pulse, { follows }: Wanted, link: MysqlLink): Promise<void> {
+    const { dialect } = link;
+    const ask = (sql: string) => link.queryWithoutLimit(sql, []);
+    const all = isDue();
+    // Where there is no better word for it, the counters tell whether the channel heard its source.
+    if (all || dialect.heartbeats === null) counters = readCounters(await ask(dialect.counters));
+    const source: Source = { address: peer.address, identity: peer.identity() };
+    const seen = readChannel(await ask(dialect.replicaStatus), pulse, source);
+    // With every look, like all that is a sign of life of the source: one that is noticed late keeps a dead one alive.
+    const isPeers = seen !== null && !isStranger(seen, source);
+    const stampMs = isPeers && follows ? await readHeartbeat(link, peer.node) : null;
+    beatLag = peer.beats.lag(stampMs, nowMs());
+    const heartbeats = seen === null ? null : await heartbeatsOf(link, seen, counters);
+    heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
+    channel = seen;
+    channelAtMs = nowMs();
+    if (!all) return;
+    binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
+    readAtMs = nowMs();
+    const caughtUp = seen === null || isCaughtUp(seen, pulse.workers);
+    troubles = await readTroubles(link, seen, counters, caughtUp);
+  }
+
+  /** Begins a set of statements; what the server refuses is remembered until it tells. */
+  function begin(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<void> {
+    return onKept(kept, limitMs, (link) => refresh(pulse, wanted, link))
+      .then(
+        () => {
+          refusal = null;
+        },
+        (error: unknown) => {
+          refusal = isRefusal(error) ? error : null;
+        },
+      )
+      .finally(() => {
+        underWay = null;
+      });
+  }
+
+  return {
+    async read(pulse, wanted, limitMs) {
+      const begunEarlier = underWay !== null;
+      if (begunEarlier || wanted.witness || isDue()) {
+        underWay ??= begin(pulse, wanted, limitMs);
+        // One that is stuck since an earlier look is not waited for again, but its answer may just have come.
+        await within(underWay, begunEarlier ? 0 : limitMs);
+      }
+      if (refusal !== null) throw refusal;
+      const atMs = nowMs();
+      const fresh = atMs - channelAtMs <= FRESH_MS;
+      const ages = { heardAgoMs: heardAgo(heard, atMs), receivedAgoMs: receivedAgo(heard, atMs) };
+      return { channel, fresh, ...ages, beatLag, binaryLog, counters, troubles };
+    },
+    lend: () => (underWay === null ? kept.lend() : null),
+    drop: () => kept.drop(),
+  };
+}
+
+/** The server lets us in, and does not answer what we ask: a missing grant. A refused login is told elsewhere. */
+function isRefusal(error: unknown): error is MysqlFailure {
+  return error instanceof MysqlFailure && error.during === 'query' && sawOf(error).kind === 'locked-out';
+}
+
+function hearingOf(
+  channel: Channel,
+  pulse: Pulse,
+  heartbeats: number | null,
+  stampMs: number | null,
+): Hearing {
+  const { received, name, sourceAddress, sourceIdentity } = channel;
+  return {
+    received,
+    name,
+    sourceAddress,
+    sourceIdentity,
+    heartbeats,
+    stampMs,
+    caughtUp: isCaughtUp(channel, pulse.workers),
+  };
+}
+
+/** The counter is told by the channel's row, by a counter of the server, or by performance_schema; else null. */
+async function heartbeatsOf(link: MysqlLink, channel: Channel, counters: Counters): Promise<number | null> {
+  if (link.dialect.heartbeats === null) return channel.heartbeats ?? counters.heartbeats;
+  const rows = await link
+    .queryWithoutLimit(link.dialect.heartbeats, [channel.name])
+    // Without a grant on performance_schema, positions alone show that the channel hears its source.
+    .catch((): readonly StatusRow[] => []);
+  return rows[0] === undefined ? null : Number(rows[0].heartbeats);
+}

@@ -1,0 +1,78 @@
+/** When a replication channel last heard its source: what makes the standby a witness. Pure. */
+import { compareOffsets } from './log-position.ts';
+import type { Channel } from './status-rows.ts';
+
+/** What the probe remembers of a channel between looks. */
+export interface Heard {
+  readonly received: Channel['received'];
+  readonly heartbeats: number | null;
+  /** The stamp of the source's heartbeat row, as it is applied here; null where there is none. */
+  readonly stampMs: number | null;
+  /** Whether all that was received had been applied. */
+  readonly caughtUp: boolean;
+  /** Which channel, and from whom. */
+  readonly name: string;
+  readonly sourceAddress: string;
+  readonly sourceIdentity: string | null;
+  /** When it was last read. */
+  readonly readAtMs: number;
+  /** When a look last found that something had come in since the look before; at first, when it was first read. */
+  readonly movedAtMs: number;
+  /** The same for an event: a heartbeat of replication does not count. */
+  readonly receivedAtMs: number;
+}
+
+/** What a look saw of a channel. */
+export type Hearing = Omit<Heard, 'movedAtMs' | 'receivedAtMs' | 'readAtMs'>;
+
+/**
+ * Takes in what a look saw of the channel. It has heard its source when it received further, counted a heartbeat, or
+ * applied a new heartbeat row, since the look before. The first look knows nothing, and what is not
+ * known must not count as silence: it may have heard its source just now. So it does for a channel that was turned to
+ * another source. A row that had waited in the relay log tells nothing: its source may be
+ * gone by now.
+ */
+export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
+  const { heartbeats, stampMs } = now;
+  if (before === null || !isSame(before, now))
+    return { ...now, readAtMs: atMs, movedAtMs: atMs, receivedAtMs: atMs };
+  const further = compareOffsets(now.received, before.received) > 0;
+  const counted = heartbeats !== null && before.heartbeats !== null && heartbeats > before.heartbeats;
+  const renewed =
+    stampMs !== null && stampMs !== before.stampMs && before.stampMs !== null && before.caughtUp;
+  const received = further || renewed;
+  return {
+    ...now,
+    readAtMs: atMs,
+    movedAtMs: received || counted ? atMs : before.movedAtMs,
+    receivedAtMs: received ? atMs : before.receivedAtMs,
+  };
+}
+
+/** The same channel, from the same source. A source that is not known yet, or no more, is not another one. */
+function isSame(before: Hearing, now: Hearing): boolean {
+  if (before.name !== now.name || before.sourceAddress !== now.sourceAddress) return false;
+  const { sourceIdentity: was } = before;
+  return was === null || now.sourceIdentity === null || was === now.sourceIdentity;
+}
+
+/**
+ * For so long, what was last read of the channel stands: on a path that loses packets a statement may be answered
+ * late, and that we could not ask is no sign that nothing was heard. Milliseconds.
+ */
+const UNREAD_MS = 2000;
+
+/** How long ago at the least, in milliseconds, as of the last reading; null if the channel was never read. */
+export function heardAgo(heard: Heard | null, atMs: number): number | null {
+  return heard === null ? null : ago(heard.readAtMs, heard.movedAtMs, atMs);
+}
+
+/** The same for an event. */
+export function receivedAgo(heard: Heard | null, atMs: number): number | null {
+  return heard === null ? null : ago(heard.readAtMs, heard.receivedAtMs, atMs);
+}
+
+function ago(readAtMs: number, sinceMs: number, atMs: number): number {
+  const unreadMs = atMs - readAtMs;
+  return Math.round(readAtMs - sinceMs + Math.max(0, unreadMs - UNREAD_MS));
+}

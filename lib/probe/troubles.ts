@@ -1,0 +1,136 @@
+/**
+ * What may be in the way of a server, read beside its details once a second: a lock on the whole server, an applier that
+ * cannot go on, commits that wait for a replica, scheduled events.
+ *
+ * What changes slowly is read every half minute, and the process list only while something is stuck.
+ */
+import type { ScheduledEvents, SemiSync, Session } from '../core/sighting.ts';
+import type { MysqlLink } from './connection.ts';
+import { MysqlFailure, sawOf } from './errors.ts';
+import { idsOf, obstacleOf } from './hang-cause.ts';
+import { isGlobalLock, type Locker, lockerOf, sessionOfLocker } from './lock-owner.ts';
+import { compareOffsets } from './log-position.ts';
+import { type ProcessRow, readProcessRow } from './sessions.ts';
+import { type Channel, type Counters, type StatusRow, semiSyncValue, valuesOf } from './status-rows.ts';
+import { nowMs } from './waiting.ts';
+
+export interface Troubles {
+  readonly semiSync: SemiSync | null;
+  readonly events: ScheduledEvents | null;
+  readonly globalLock: Session | null;
+  readonly applierBlocked: string | null;
+}
+
+export const noTroubles: Troubles = { semiSync: null, events: null, globalLock: null, applierBlocked: null };
+
+/** How often what changes slowly is read. Milliseconds. */
+const SLOW_MS = 30_000;
+
+/** Variables and events of a server: what a person set up. */
+interface SetUp {
+  readonly semiSyncTimeoutMs: number | null;
+  readonly events: ScheduledEvents | null;
+}
+
+/** Reads them again and again on the connection of the details; it remembers what it read before. */
+export function createTroubles(): (
+  link: MysqlLink,
+  channel: Channel | null,
+  counters: Counters,
+  isCaughtUp: boolean,
+) => Promise<Troubles> {
+  let setUp: SetUp = { semiSyncTimeoutMs: null, events: null };
+  let setUpAtMs = Number.NEGATIVE_INFINITY;
+  let before: { readonly channel: Channel | null; readonly counters: Counters } | null = null;
+
+  return async (link, channel, counters, isCaughtUp) => {
+    if (nowMs() - setUpAtMs >= SLOW_MS) {
+      setUp = await readSetUp(link);
+      setUpAtMs = nowMs();
+    }
+    const isStuck = !isCaughtUp && isStill(before?.channel ?? null, channel);
+    const waiting = isWaiting(before?.counters ?? null, counters);
+    before = { channel, counters };
+    const timeoutMs = setUp.semiSyncTimeoutMs;
+    return {
+      ...(await readLocks(link, channel, isStuck)),
+      semiSync: timeoutMs === null ? null : { waiting, timeoutMs },
+      events: setUp.events,
+    };
+  };
+}
+
+/** The applier runs, and has applied nothing since it was last read. */
+function isStill(before: Channel | null, now: Channel | null): boolean {
+  if (before === null || now?.sql !== 'yes' || before.name !== now.name) return false;
+  return compareOffsets(before.applied, now.applied) === 0 && before.applied.gtid === now.applied.gtid;
+}
+
+/** A busy source has sessions that wait at every moment: it is held up when none was acknowledged in between. */
+function isWaiting(before: Counters | null, { semiSync }: Counters): boolean {
+  if (semiSync === null || !semiSync.on || semiSync.waiting === 0 || !before?.semiSync) return false;
+  return before.semiSync.waiting > 0 && before.semiSync.acknowledged === semiSync.acknowledged;
+}
+
+async function readLocks(
+  link: MysqlLink,
+  channel: Channel | null,
+  isStuck: boolean,
+): Promise<Pick<Troubles, 'globalLock' | 'applierBlocked'>> {
+  const ids = await idsOf(link, link.dialect.globalLocks, []);
+  if (ids.length === 0 && !isStuck) return { globalLock: null, applierBlocked: null };
+  const rows = await link.queryWithoutLimit('SHOW FULL PROCESSLIST', []);
+  return locksOf(rows.map(readProcessRow), ids, isStuck ? (channel?.sqlState ?? '') : null, link.id);
+}
+
+/** `sqlState` is null while the applier is not stuck. `ids` are sessions known to hold a global lock. */
+export function locksOf(
+  processes: readonly ProcessRow[],
+  ids: readonly number[],
+  sqlState: string | null,
+  ownId: number,
+): Pick<Troubles, 'globalLock' | 'applierBlocked'> {
+  const known = processes.find(({ id }) => ids.includes(id)) ?? null;
+  const threads = processes.filter(({ user }) => user === 'system user').map(({ state }) => state);
+  const states = sqlState === null ? [] : [sqlState, ...threads];
+  const obstacle = states.map(obstacleOf).find((state) => state !== null) ?? null;
+  const user = processes.find(({ id }) => id === ownId)?.user ?? '';
+  const isGlobal = obstacle !== null && isGlobalLock(obstacle);
+  const waited = isGlobal ? lockerOf(processes, { id: ownId, user }) : null;
+  const locker: Locker | null = known === null ? waited : { process: known, isCertain: true };
+  const held = isGlobal && locker !== null ? `, ${heldBy(locker)}` : '';
+  return {
+    globalLock: locker === null ? null : sessionOfLocker(locker),
+    applierBlocked: obstacle === null ? null : `${obstacle}${held}`,
+  };
+}
+
+function heldBy({ process: { id, user }, isCertain }: Locker): string {
+  return `${isCertain ? 'held' : 'likely held'} by session ${id} of ${user}`;
+}
+
+async function readSetUp(link: MysqlLink): Promise<SetUp> {
+  const variables = valuesOf(await link.queryWithoutLimit(link.dialect.setUp, []));
+  const isOn = ['ON', '1'].includes(semiSyncValue(variables, 'enabled')?.toUpperCase() ?? '');
+  return {
+    semiSyncTimeoutMs: isOn ? Number(semiSyncValue(variables, 'timeout')) : null,
+    events: await readEvents(link, variables.get('event_scheduler') ?? ''),
+  };
+}
+
+/** Null where our account may not see them. */
+async function readEvents(link: MysqlLink, scheduler: string): Promise<ScheduledEvents | null> {
+  const rows = await link
+    .queryWithoutLimit(link.dialect.events, [])
+    .catch((error: unknown): readonly StatusRow[] => {
+      if (error instanceof MysqlFailure && sawOf(error).kind === 'locked-out') return [];
+      throw error;
+    });
+  const [row] = rows;
+  if (row === undefined) return null;
+  return {
+    scheduler: scheduler.toUpperCase() === 'ON' ? 'on' : 'off',
+    enabled: Number(row.enabled ?? 0),
+    disabledOnReplica: Number(row.disabled_on_replica ?? 0),
+  };
+}

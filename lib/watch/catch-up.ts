@@ -1,0 +1,151 @@
+/** Catching up: in short slices, so that progress is seen, a plan that is no longer wanted ends, and a lease counts. */
+import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
+import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
+import type { CaughtUp, Detached, DetachedThreads } from '../core/probe-results.ts';
+import type { Position } from '../core/sighting.ts';
+import type { Step } from '../core/step.ts';
+import { type CatchUpGoal, PortError } from './ports.ts';
+import { already, done, failed, missed, type Result, type StepContext } from './step-context.ts';
+
+type CatchUp = Extract<Step, { kind: 'catch-up' }>;
+type Detach = Extract<Step, { kind: 'detach' }>;
+
+/** How long one call may take: progress is measured between calls. Milliseconds. */
+const SLICE_MS = 1000;
+/** A freeze that has used up its time while nobody led is still given one try. Milliseconds. */
+const LAST_TRY_MS = 500;
+/** How often a statement that was not answered is sent again. */
+export const LOST_ANSWER_TRIES = 3;
+
+export async function catchUp(step: CatchUp, execution: StepContext): Promise<Result> {
+  const { record, safeguards, identityOf } = execution;
+  if (!safeguards.catchUp) return done('taken out');
+  if (step.ifFenced && record.fencedAt === null) return already(`${step.source} was not fenced`);
+  // Closed already, as after a cut: its end is what counts, and the stage for that follows. Clients are waiting.
+  if (step.source === null && record.fencedAt !== null) return already('its end is waited for instead');
+  const source = step.source ?? record.from;
+  const goal = {
+    upTo: step.source === null ? null : record.fencedAt,
+    source: source === null ? null : identityOf(source),
+  };
+  const { reached, executed, received, because } = await inSlices(step, goal, execution);
+  const learned = { kept: executed, receivedAt: received };
+  if (reached) return done(`${step.node} has applied all that it received`, learned);
+  if (step.acceptLoss) return { ...missed(`${because}; loss accepted`), learned };
+  return failed(`${step.node} has not caught up: ${because}`);
+}
+
+/** Calls again until the goal is reached, the limit is over, or the plan is no longer wanted. */
+async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: StepContext): Promise<CaughtUp> {
+  const { pair, ports, guard, unwanted, waits, safeguards } = execution;
+  const isExtended = step.limitOf === 'progress' && safeguards.progress;
+  let limit = limitOf(step, execution);
+  let applied: string | null = null;
+  for (;;) {
+    const leftMs = limit - ports.clock.nowMs();
+    const far = await ports.database.catchUp(pair, step.node, goal, Math.max(1, Math.min(SLICE_MS, leftMs)));
+    if (far.reached) return far;
+    const because = unwanted();
+    if (because !== null) return { ...far, because };
+    const now = textOf(far.applied);
+    const progress = applied !== null && now !== applied;
+    if (progress && isExtended) limit = limitOf(step, execution);
+    await waits(progress && isExtended ? null : `${step.node} has not caught up: ${far.because}`);
+    applied = now;
+    if (ports.clock.nowMs() >= limit) return far;
+    guard();
+  }
+}
+
+/** Until when to wait, by the clock. A freeze may have begun by the clock of another leader, which may be ahead. Milliseconds. */
+function limitOf({ limitOf: kind, limitMs }: CatchUp, { ports, record }: StepContext): number {
+  const nowMs = ports.clock.nowMs();
+  if (kind !== 'freeze') return nowMs + limitMs;
+  const endMs = Math.min(record.frozenAtMs ?? nowMs, nowMs) + limitMs;
+  return Math.max(endMs, nowMs + LAST_TRY_MS);
+}
+
+function textOf({ gtid, file, offset }: Position): string {
+  return `${gtid ?? ''} ${file}:${offset}`;
+}
+
+/**
+ * Stops the channel from the old holder for good, unless its last write is applied. What came in between the end of
+ * catching up and the stop is applied first: later it could overwrite newer rows. Where a person has accepted that not all
+ * is applied, the rest is not applied later either.
+ */
+export async function detach(step: Detach, execution: StepContext): Promise<Result> {
+  const { record, safeguards } = execution;
+  if (!safeguards.detach) return already('taken out');
+  if (reachedTheEnd(record)) return already(`the last write of ${step.source} is applied on ${step.node}`);
+  try {
+    const threads = isRestGivenUp(record) ? 'both' : 'receiver';
+    const { was, received, outlasts } = await stop(step, threads, execution);
+    if (was === 'unconfigured') return already(`${step.node} has no channel from ${step.source}`);
+    if (threads === 'both')
+      return done(
+        `${step.node} receives and applies nothing more from ${step.source}, until its mysqld restarts`,
+      );
+    const rest = await applyRest(step, received, execution);
+    if (typeof rest === 'string') return failed(`${step.node} has not applied all that it received: ${rest}`);
+    // Not before all was applied.
+    const isForGood = outlasts || (await stop(step, 'receiver', execution)).outlasts;
+    const nothing = `${step.node} receives nothing more from ${step.source}`;
+    return done(isForGood ? nothing : `${nothing}, until its mysqld restarts`, rest);
+  } catch (error) {
+    // Without the right to stop a channel, the old holder's tail is a risk; no master at all is a certainty. A node that does
+    // not answer is none.
+    if (error instanceof PortError && error.kind !== 'superseded' && (await answers(step, execution)))
+      return missed(`${step.node} may still receive from ${step.source}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function answers({ node }: Detach, { pair, ports }: StepContext): Promise<boolean> {
+  try {
+    await ports.database.inspect(pair, node, STATEMENT_LIMIT_MS);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function stop(
+  step: Detach,
+  threads: DetachedThreads,
+  { pair, ports, guard, identityOf }: StepContext,
+): Promise<Detached> {
+  return again(() => {
+    guard();
+    return ports.database.detach(pair, step.node, identityOf(step.source), threads, STATEMENT_LIMIT_MS);
+  });
+}
+
+async function applyRest(
+  step: Detach,
+  received: Position,
+  { pair, ports, record, identityOf }: StepContext,
+): Promise<Partial<PlanRecord> | string> {
+  const known = record.receivedAt ?? null;
+  if (known !== null && textOf(known) === textOf(received)) return {};
+  const goal = { upTo: null, source: identityOf(step.source) };
+  const { reached, executed, because } = await ports.database.catchUp(
+    pair,
+    step.node,
+    goal,
+    STATEMENT_LIMIT_MS,
+  );
+  return reached ? { kept: executed, receivedAt: received } : because;
+}
+
+/** Sends an idempotent statement again when its answer was lost: a late success is a success. */
+export async function again<T>(send: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      const lost = error instanceof PortError && error.kind === 'timeout';
+      if (!lost || attempt === LOST_ANSWER_TRIES) throw error;
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** Moving the VIP: the one step after which there is no undoing, so what EC2 says is never guessed. */
+import type { Pair } from '../core/config.ts';
+import type { NodeName } from '../core/names.ts';
+import type { VipSighting } from '../core/sighting.ts';
+import { PortError, type Ports } from './ports.ts';
+import { already, done, failed, type Result, reason, type StepContext } from './step-context.ts';
+import { askThroughVip } from './through-vip.ts';
+
+/** How often a throttled call is made again, and how far apart. */
+const THROTTLED_TRIES = 6;
+const THROTTLED_PAUSE_MS = 500;
+/** What EC2 said as the plan began counts for so long: catching up may take its time. Milliseconds. */
+const WORD_LIFE_MS = 1000;
+
+/**
+ * Reassigns the VIP to `to`. `blocked` when EC2 answers neither the call nor the question where the VIP is:
+ * it may or may not have moved, so the plan neither goes on nor is undone, and tries again.
+ */
+export async function moveVip(to: NodeName, execution: StepContext): Promise<Result> {
+  const before = await whereIsIt(execution, execution.located);
+  if (before === to) return already(`the VIP is on ${to}`, { vipMoved: true });
+  // While a live holder is closed for this, an EC2 that does not even say where the VIP is gets no call that may hang.
+  if (before === 'unknown' && execution.record.wasWritable && !(await answersThroughVip(to, execution)))
+    return { outcome: { kind: 'blocked', because: 'EC2 does not say where the VIP is' } };
+  const error = await assign(to, execution);
+  if (error === null) return done(`the VIP is on ${to}`, { vipMoved: true });
+  const after = await whereIsIt(execution);
+  // A lost response is not a lost call: EC2 may have moved it all the same.
+  if (after === to)
+    return done(`the VIP is on ${to}, although EC2 answered: ${error.message}`, { vipMoved: true });
+  // EC2's reads may be old, and an accepted call may land late: who answers through the VIP decides.
+  if (error.kind !== 'refused' && (await answersThroughVip(to, execution)))
+    return done(`the VIP leads to ${to}, although EC2 answered: ${error.message}`, { vipMoved: true });
+  if (error.kind === 'refused' || (error.kind === 'denied' && after !== 'unknown'))
+    return failed(error.message);
+  return { outcome: { kind: 'blocked', because: error.message } };
+}
+
+/** EC2's word on the VIP of one pair. */
+export async function locate(pair: Pair, ports: Ports): Promise<VipSighting | undefined> {
+  return (await ports.vip.locate([pair])).get(pair.name);
+}
+
+/** Whether the node answers through the VIP. False when another one does, when nobody does, and when it was never seen. */
+export async function answersThroughVip(
+  node: NodeName,
+  { pair, ports, identityOf }: StepContext,
+): Promise<boolean> {
+  if (identityOf(node) === null) return false;
+  const said = await askThroughVip(pair, ports, identityOf);
+  return said.kind === 'node' && said.node === node;
+}
+
+async function whereIsIt(
+  { pair, ports }: StepContext,
+  asked: StepContext['located'] = null,
+): Promise<NodeName | 'elsewhere' | 'unknown'> {
+  const known = await asked;
+  const isNew = known && ports.clock.nowMs() - known.atMs <= WORD_LIFE_MS;
+  const sighting = isNew ? known : await locate(pair, ports);
+  if (sighting?.kind !== 'saw') return 'unknown';
+  return sighting.place.kind === 'node' ? sighting.place.node : 'elsewhere';
+}
+
+/** Null when EC2 shows the VIP on the node; else the last error. */
+async function assign(to: NodeName, { pair, ports, guard }: StepContext): Promise<PortError | null> {
+  for (let attempt = 1; ; attempt += 1) {
+    guard();
+    try {
+      await ports.vip.assign(pair, to);
+      return null;
+    } catch (error) {
+      if (!(error instanceof PortError))
+        throw new Error(`assigning the VIP: ${reason(error)}`, { cause: error });
+      if (error.kind !== 'throttled' || attempt === THROTTLED_TRIES) return error;
+      await ports.clock.sleep(THROTTLED_PAUSE_MS);
+    }
+  }
+}

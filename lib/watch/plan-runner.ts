@@ -1,0 +1,215 @@
+/** From a claimed plan to its end: one plan of one pair at a time. */
+import { tellCondition, withIncident } from '../core/alerts.ts';
+import { beginPlan, type Claim } from '../core/begin-plan.ts';
+import { behindOf } from '../core/behind.ts';
+import type { Pair } from '../core/config.ts';
+import { endPlan } from '../core/end-plan.ts';
+import type { EventCode } from '../core/events.ts';
+import { reasonsOfRestart } from '../core/fitness.ts';
+import type { NodeName } from '../core/names.ts';
+import { PLAN_WAITS_MS } from '../core/pair-run.ts';
+import type { LastSeen } from '../core/pair-state.ts';
+import { mayHaveBegun, moveStageOf, type PlanRecord } from '../core/plan.ts';
+import type { Safeguards } from '../core/safeguards.ts';
+import type { Situation } from '../core/situation.ts';
+import { renderOutcomes } from '../core/text/steps-text.ts';
+import type { HeldLease } from './lease.ts';
+import { locate } from './move-vip.ts';
+import type { PairMemory } from './pair-memory.ts';
+import { type Executed, execute, undo } from './plan-stages.ts';
+import type { Ports } from './ports.ts';
+import { CutShort } from './step-context.ts';
+
+export interface PlanRunnerProps {
+  readonly pair: Pair;
+  readonly ports: Ports;
+  readonly lease: HeldLease;
+  readonly memory: PairMemory;
+  readonly safeguards: Safeguards;
+  readonly stop: AbortSignal;
+  /** Who a node is: as this leader saw it, or as it is remembered. */
+  readonly identityOf: (node: NodeName) => string | null;
+  /** What a node last said of itself, and when; null if it never answered. */
+  readonly lastSeen: (node: NodeName) => LastSeen | null;
+  /** How the pair is seen at this moment. */
+  readonly seenNow: () => Situation;
+  /** Called when a plan has come a step further, or has found that it must wait. */
+  readonly onWork: () => void;
+}
+
+/** Carries out plans for one pair. Every method throws `CutShort` when the lease or the time runs out. */
+export class PlanRunner {
+  readonly #props: PlanRunnerProps;
+  #steppedMs = 0;
+
+  constructor(props: PlanRunnerProps) {
+    this.#props = props;
+  }
+
+  /** Takes a plan up: stores it, then carries it out. */
+  async begin(
+    situation: Situation,
+    wanted: Omit<Claim, 'epoch' | 'planId' | 'incidentId' | 'lastSeen' | 'lastSeenAtMs'>,
+  ): Promise<void> {
+    const { ports, lease, memory } = this.#props;
+    const { plan, row, because } = wanted;
+    const ids = { planId: ports.ids.next(), incidentId: ports.ids.next() };
+    const seen = plan.from === null ? null : this.#props.lastSeen(plan.from);
+    const last = { lastSeen: seen?.server.executed ?? null, lastSeenAtMs: seen?.atMs ?? null };
+    await memory.save(beginPlan(memory.now, situation, { ...wanted, ...ids, ...last, epoch: lease.epoch }));
+    this.#log(`${plan.kind} to ${plan.to} (${row}): ${because}`);
+    memory.record('decision', `${row} ${plan.kind} to ${plan.to}: ${because}`);
+    if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
+  }
+
+  /**
+   * Carries on with the plan in flight: after the VIP has moved from where it stopped, before that from its
+   * start, so that the fitness of the new holder is proven again under this epoch. A plan whose reason has
+   * gone (the holder serves again) is undone instead.
+   */
+  async resume(plan: PlanRecord, situation: Situation): Promise<void> {
+    const arrived = situation.vip === 'held' && situation.holder.node === plan.to;
+    // On neither node, but on its way when the plan was cut: who took it away took it from the new holder.
+    const passed = situation.vip === 'unheld' && plan.from !== null && mayHaveBegun(plan, 'move-vip');
+    const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || passed));
+    const record: PlanRecord = {
+      ...plan,
+      epoch: this.#props.lease.epoch,
+      vipMoved,
+    };
+    const because = record.vipMoved || plan.phase === 'undoing' ? null : reasonToUndo(plan, situation);
+    this.#log(
+      `carrying on with ${plan.kind} to ${plan.to} (${plan.row})${because === null ? '' : `: ${because}`}`,
+    );
+    if (because === null || !this.#props.safeguards.undo) return this.#carryOut(record, execute);
+    // A holder that serves and has the VIP is to take writes, whatever it did when the plan began.
+    const reopened = { ...record, wasWritable: record.wasWritable || situation.holder.kind === 'serving' };
+    await this.#carryOut(record, (...args) => undo(reopened, because, args[1], args[2]));
+  }
+
+  async #carryOut(record: PlanRecord, how: typeof execute): Promise<void> {
+    const { pair, ports, safeguards, lease, stop, memory, identityOf, seenNow, onWork } = this.#props;
+    const guard = () => {
+      if (stop.aborted || !lease.mayAct()) throw new CutShort('the lease or the time ran out');
+    };
+    const step = () => {
+      this.#steppedMs = ports.clock.nowMs();
+      onWork();
+    };
+    step();
+    const context = {
+      pair,
+      ports,
+      safeguards,
+      located: movesVip(record) ? locate(pair, ports) : null,
+      identityOf,
+      guard,
+      isDown: (node: NodeName) => isDown(seenNow(), node),
+      unwanted: () => (record.vipMoved ? null : whyUnwanted(record, seenNow())),
+      waits: async (because: string | null) => {
+        onWork();
+        if (because === null) this.#steppedMs = ports.clock.nowMs();
+        else if (ports.clock.nowMs() - this.#steppedMs >= PLAN_WAITS_MS)
+          await this.tellWaits(record, because);
+      },
+    };
+    const journal = async (next: PlanRecord) => {
+      await memory.update((now) => ({ ...now, plan: next }));
+      step();
+    };
+    await this.#end(await how(record, context, journal));
+  }
+
+  /** Alerts that a plan in flight makes no progress. */
+  async tellWaits(record: PlanRecord, because: string): Promise<void> {
+    const done = `The ${record.kind} to ${record.to} is in flight and waits.`;
+    await this.#tell(record, 'plan-waits', { happened: `${because}.`, done });
+  }
+
+  async #tell(
+    record: PlanRecord,
+    code: EventCode,
+    words: { readonly happened: string; readonly done: string },
+  ): Promise<void> {
+    const { memory, ports, pair } = this.#props;
+    const nowMs = ports.clock.nowMs();
+    const newId = ports.ids.next();
+    await memory.update((now) => {
+      const open = withIncident(now, record.row, nowMs, newId);
+      const told = tellCondition(open, pair.name, code, words, nowMs);
+      // An incident that nobody is told of is none.
+      return told === open ? now : told;
+    });
+  }
+
+  async #end(executed: Executed): Promise<void> {
+    const { memory, ports, pair } = this.#props;
+    const { record } = executed;
+    const nowMs = ports.clock.nowMs();
+    const incidentId = ports.ids.next();
+    if (executed.kind === 'blocked') {
+      const done = `The ${record.kind} to ${record.to} waits for EC2.`;
+      return this.#tell(record, 'ec2-blind', { happened: `${executed.because}.`, done });
+    }
+    this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
+    const close = { nowMs, identity: this.#props.identityOf(record.to), incidentId };
+    const { ending } = executed;
+    await memory.update((now) => endPlan({ ...now, plan: record }, pair, record, ending, close));
+    if (record.vipMoved && record.kind === 'failover') {
+      ports.metrics.publish('OutageMs', nowMs - record.badSinceMs, pair.name);
+    }
+    memory.record('step', `${record.kind} ${executed.ending.kind}: ${renderOutcomes(record).join(', ')}`);
+  }
+
+  #log(message: string): void {
+    const { ports, pair, memory, lease } = this.#props;
+    ports.log.warn(message, {
+      pair: pair.name,
+      incident: memory.now.incident?.id ?? null,
+      epoch: lease.epoch,
+    });
+  }
+}
+
+/** Why a plan that was cut short before the VIP moved is no longer wanted; null when it is. */
+function reasonToUndo(plan: PlanRecord, situation: Situation): string | null {
+  const again = servesAgain(plan, situation);
+  if (again !== null) return again;
+  const { holder, standby } = situation;
+  const target = holder.node === plan.to ? holder : standby;
+  if (movesVip(plan) && target.kind !== 'serving') return `${plan.to} is ${target.kind}: ${target.because}`;
+  if (plan.kind !== 'failover' || acceptsLoss(plan)) return null;
+  // What catching up waits for is what was received: nobody would miss what a restart has thrown away.
+  const [restarted] = reasonsOfRestart(situation.memory.receivedWhenLost, plan.startedAtMs, target);
+  return restarted === undefined ? null : `${plan.to}: ${restarted}`;
+}
+
+function acceptsLoss({ stages }: PlanRecord): boolean {
+  return stages.flat().some((step) => step.kind === 'catch-up' && step.acceptLoss);
+}
+
+function servesAgain(plan: PlanRecord, { holder, standby, memory }: Situation): string | null {
+  const old = [holder, standby].find(({ node }) => node === plan.from);
+  if (!plan.undoIfHolderServes || old?.kind !== 'serving') return null;
+  // Opened again, it would give the numbers of what it has lost to other rows.
+  if (behindOf(old, old === holder ? standby : holder, memory) !== null) return null;
+  return `${plan.from} serves again`;
+}
+
+/** Why a plan that waits is no longer wanted, by what is seen meanwhile; null while it is. */
+function whyUnwanted(plan: PlanRecord, situation: Situation): string | null {
+  const { vip, holder } = situation;
+  // Somebody has moved the VIP away: its new holder must not wait for the old one to be opened.
+  if (plan.kind === 'open-holder' && vip === 'held' && holder.node !== plan.to)
+    return `the VIP is on ${holder.node} now`;
+  return servesAgain(plan, situation);
+}
+
+/** Whether looks have proven that no mysqld runs on the node. */
+function isDown({ holder, standby }: Situation, node: NodeName): boolean {
+  return [holder, standby].some((seen) => seen.node === node && seen.kind === 'stopped' && seen.confirmed);
+}
+
+function movesVip(plan: PlanRecord): boolean {
+  return moveStageOf(plan) >= 0;
+}

@@ -1,0 +1,192 @@
+/**
+ * Carrying out a plan: stage by stage, journalled before and after each, undone when a step fails before the
+ * VIP has moved. Whoever dies here leaves a record that the next leader finishes.
+ */
+
+import type { Ending } from '../core/end-plan.ts';
+import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord, stageOf } from '../core/plan.ts';
+import type { Step, StepOutcome } from '../core/step.ts';
+import { renderOutcome, renderStep } from '../core/text/steps-text.ts';
+import { answersThroughVip } from './move-vip.ts';
+import { CutShort, type Result, type StepContext } from './step-context.ts';
+import { carryOutStep } from './step-executors.ts';
+import { undoSteps } from './undo.ts';
+
+/** Saves the plan's record in the store: the journal. */
+export type Journal = (record: PlanRecord) => Promise<void>;
+
+export type Executed =
+  | { readonly kind: 'ended'; readonly record: PlanRecord; readonly ending: Ending }
+  /** It is not known whether the VIP has moved: to be carried on with at the next tick. */
+  | { readonly kind: 'blocked'; readonly record: PlanRecord; readonly because: string };
+
+/** How long a plan may be blocked while a live holder is kept from taking writes. Milliseconds. */
+const BLOCKED_LIMIT_MS = 10_000;
+/** How far apart a blocked step is tried again while a live holder is kept from taking writes. Milliseconds. */
+const BLOCKED_PAUSE_MS = 500;
+
+type Context = Omit<StepContext, 'record'>;
+
+/**
+ * Carries the plan on from where its record says. Throws `CutShort` when the lease or the time ran out, and
+ * whatever the journal throws: in both cases the record in the store is for the next leader.
+ */
+export async function execute(plan: PlanRecord, context: Context, journal: Journal): Promise<Executed> {
+  let record = plan;
+  // Frozen by another leader: its clock may be ahead of ours.
+  const frozenByMs = plan.frozenAtMs == null ? null : context.ports.clock.nowMs();
+  for (let index = startOf(record); record.phase === 'running' && index < record.stages.length; index += 1) {
+    const beganMs = context.ports.clock.nowMs();
+    const results = await carryOutStage(record.stages[index] ?? [], { ...context, record });
+    const tookMs = context.ports.clock.nowMs() - beganMs;
+    record = withResults(record, index, results, context);
+    const bad = results.find(({ outcome }) => isBad(outcome))?.outcome;
+    if (bad?.kind === 'blocked' && !mustUndo(record, context, frozenByMs, tookMs)) {
+      await journal(record);
+      // A holder that is gone loses nothing by waiting for the next tick, and people are told at once.
+      if (!record.wasWritable) return { kind: 'blocked', record, because: bad.because };
+      await context.waits(bad.because);
+      await context.ports.clock.sleep(BLOCKED_PAUSE_MS);
+      context.guard();
+      index -= 1;
+      continue;
+    }
+    if (bad && 'because' in bad) return afterFailure(record, index, bad.because, context, journal);
+    if (index < record.stages.length - 1 && (isNews(results) || isMilestone(record, index + 1)))
+      await journal(record);
+  }
+  if (record.phase === 'undoing')
+    return undo(record, record.stoppedBecause ?? 'the undoing was cut short', context, journal);
+  return { kind: 'ended', record, ending: { kind: 'completed' } };
+}
+
+/** Undoes a plan that is no longer wanted, or goes on undoing one; unless the VIP leads to the new holder by now. */
+export async function undo(
+  plan: PlanRecord,
+  because: string,
+  context: Context,
+  journal: Journal,
+): Promise<Executed> {
+  if (mayHaveBegun(plan, 'move-vip') && (await answersThroughVip(plan.to, { ...context, record: plan }))) {
+    // What was undone by then is not known: the table of decisions brings both nodes in order around the VIP.
+    if (plan.phase === 'undoing') return movedAfterAll(plan, because);
+    const moved: PlanRecord = { ...plan, phase: 'running', vipMoved: true };
+    await journal(moved);
+    return execute(moved, context, journal);
+  }
+  const started: PlanRecord = { ...plan, phase: 'undoing', stoppedBecause: because };
+  await journal(started);
+  const { record, problem } = await undoSteps(started, context, traced);
+  if (problem === null) return { kind: 'ended', record, ending: { kind: 'undone', because } };
+  return { kind: 'ended', record, ending: { kind: 'incomplete', because: `${because}. ${problem}` } };
+}
+
+/** EC2 carried the order out late, while the plan was being undone. */
+function movedAfterAll(plan: PlanRecord, because: string): Executed {
+  const text = `${because}. The VIP moved to ${plan.to} after all, while the plan was being undone`;
+  return {
+    kind: 'ended',
+    record: { ...plan, vipMoved: true },
+    ending: { kind: 'incomplete', because: text },
+  };
+}
+
+/** Once moved, it is never moved again by this plan; once frozen, clients are not kept waiting for what is known. */
+function startOf(record: PlanRecord): number {
+  if (record.vipMoved) return moveStageOf(record) + 1;
+  const freeze = stageOf(record, 'freeze');
+  return freeze > 0 && mayHaveBegun(record, 'freeze') ? freeze : 0;
+}
+
+async function afterFailure(
+  record: PlanRecord,
+  index: number,
+  because: string,
+  context: Context,
+  journal: Journal,
+): Promise<Executed> {
+  if (!record.vipMoved && hasChangedNothing(record, index))
+    return { kind: 'ended', record, ending: { kind: 'undone', because } };
+  if (!record.vipMoved && context.safeguards.undo) return undo(record, because, context, journal);
+  return { kind: 'ended', record, ending: { kind: 'incomplete', because } };
+}
+
+/** Whether there were only looks so far: then there is nothing to undo. */
+function hasChangedNothing(record: PlanRecord, index: number): boolean {
+  return record.stages
+    .slice(0, index + 1)
+    .flat()
+    .every(({ kind }) => kind === 'inspect' || kind === 'catch-up');
+}
+
+function isBad({ kind }: StepOutcome): boolean {
+  return kind === 'failed' || kind === 'blocked';
+}
+
+/**
+ * A live holder that was closed must not wait for an EC2 that does not answer. `frozenByMs`: when it was frozen at the
+ * latest, by our own clock. `tryMs`: how long the last try took, and the next one may take.
+ */
+function mustUndo(
+  record: PlanRecord,
+  { ports, safeguards }: Context,
+  frozenByMs: number | null,
+  tryMs: number,
+): boolean {
+  if (!safeguards.undoWithoutEc2) return false;
+  const sinceMs = Math.min(record.frozenAtMs ?? record.startedAtMs, frozenByMs ?? Number.POSITIVE_INFINITY);
+  return record.wasWritable && ports.clock.nowMs() - sinceMs + tryMs > BLOCKED_LIMIT_MS;
+}
+
+/**
+ * Whether the next leader must know of a stage. One that changed nothing and taught nothing is carried out again, and
+ * clients need not wait for its journal.
+ */
+function isNews(results: readonly Result[]): boolean {
+  return results.some(({ outcome, learned }) => outcome.kind !== 'already' || learned !== undefined);
+}
+
+/** Whether the stage does what the next leader must know to have begun: then it is always told before. */
+function isMilestone({ stages }: PlanRecord, index: number): boolean {
+  const kinds = stages[index]?.map(({ kind }) => kind) ?? [];
+  return kinds.includes('freeze') || kinds.includes('open') || kinds.includes('move-vip');
+}
+
+async function carryOutStage(stage: readonly Step[], execution: StepContext): Promise<readonly Result[]> {
+  const settled = await Promise.allSettled(stage.map((step) => traced(step, execution)));
+  const thrown = settled.find((result) => result.status === 'rejected');
+  if (thrown) throw thrown.reason;
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+async function traced(step: Step, execution: StepContext): Promise<Result> {
+  const { log, clock } = execution.ports;
+  const fields = { pair: execution.pair.name, plan: execution.record.id, row: execution.record.row };
+  const startedMs = clock.nowMs();
+  log.info(`${renderStep(step)} …`, fields);
+  try {
+    const result = await carryOutStep(step, execution);
+    const text = `${renderStep(step)}: ${renderOutcome(result.outcome)}`;
+    log.info(text, { ...fields, tookMs: Math.round(clock.nowMs() - startedMs) });
+    return result;
+  } catch (error) {
+    if (error instanceof CutShort)
+      log.warn(`${renderStep(step)}: cut short, left to the next leader`, fields);
+    throw error;
+  }
+}
+
+function withResults(
+  record: PlanRecord,
+  stage: number,
+  results: readonly Result[],
+  { ports }: Context,
+): PlanRecord {
+  const outcomes: Record<string, StepOutcome> = { ...record.outcomes };
+  let learned = {};
+  results.forEach((result, index) => {
+    outcomes[outcomeKey(stage, index)] = result.outcome;
+    learned = { ...learned, ...result.learned };
+  });
+  return { ...record, ...learned, outcomes, steppedAtMs: ports.clock.nowMs() };
+}

@@ -1,0 +1,251 @@
+/**
+ * The ports: all that watch knows of the world. `lib/aws` speaks to the real one, the simulator to
+ * a made-up one, and one contract suite per port (`test/contract`) holds both to the same words.
+ *
+ * Every call ends by its own deadline. A port that only looks never throws: what it could not see is `blind`.
+ * A port that acts throws a `PortError`, whose `kind` says what the caller may conclude.
+ */
+import type { Pair } from '../core/config.ts';
+import type { HostDocument } from '../core/host-document.ts';
+import type { LookOrder } from '../core/look-order.ts';
+import type { Alert, Memory } from '../core/memory.ts';
+import type { MetricName } from '../core/metrics.ts';
+import type { NodeName, PairName, Vantage } from '../core/names.ts';
+import type {
+  Answered,
+  CaughtUp,
+  Closed,
+  Detached,
+  DetachedThreads,
+  Obstacle,
+} from '../core/probe-results.ts';
+import type { WaitingOrder } from '../core/request.ts';
+import type { Position, Report, VipSighting } from '../core/sighting.ts';
+
+export type { WaitingOrder } from '../core/request.ts';
+
+export interface Clock {
+  /** Milliseconds since 1970. Never goes back within a process. */
+  nowMs(): number;
+  /** Resolves after that time, or at once when the signal is (or becomes) aborted. Never rejects. */
+  sleep(forMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Ids {
+  /** A new id: 8 lower-case hexadecimal characters. */
+  next(): string;
+}
+
+/** Structured log. Every line of an incident carries its id. Credentials never get here. */
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** EC2: where the VIP is, and the few things we may change there. */
+export interface VipPort {
+  /** Where the VIP of each pair is, and how its instances are. Never throws. */
+  locate(pairs: readonly Pair[]): Promise<ReadonlyMap<PairName, VipSighting>>;
+  /**
+   * Reassigns the pair's VIP to the ENI of `to`, and waits until EC2 shows it there (at most 10 s).
+   * Refuses (`kind: 'refused'`), before any call, a node that the pair does not have: IAM cannot.
+   */
+  assign(pair: Pair, to: NodeName): Promise<void>;
+  /** Puts the node's ENI into the quarantine group alone. Gives back the groups it had. */
+  isolate(pair: Pair, node: NodeName): Promise<readonly string[]>;
+  /** Gives the node's ENI these security groups. */
+  release(pair: Pair, node: NodeName, groups: readonly string[]): Promise<void>;
+  /** Stops the instance with Force and SkipOsShutdown, and waits until it is `stopping` or `stopped`. */
+  stopInstance(pair: Pair, node: NodeName): Promise<void>;
+}
+
+/** One pair to look at. */
+export interface LookTarget {
+  readonly pair: Pair;
+  /** The node whose look commits the heartbeat row. */
+  readonly holder: NodeName | null;
+  /** What watch last saw from this vantage (`fingerprint`); null to be answered at once. */
+  readonly seen: string | null;
+  /** How it is to be looked at. A look at several pairs stays open for as long as all their orders allow. */
+  readonly order: LookOrder;
+}
+
+/** Where catching up ends. */
+export interface CatchUpGoal {
+  /** The position in the source's history to reach; null: all that was received. */
+  readonly upTo: Position | null;
+  /** Who the source is (`Server.identity`), so that only its channel counts; null when it was never seen. */
+  readonly source: string | null;
+}
+
+/** MySQL, through the probe functions. */
+export interface DatabasePort {
+  readonly vantages: readonly Vantage[];
+  /**
+   * Looks at every target from the vantage. A look that may stay open is answered as soon as a target differs from its
+   * `seen`, else when the time of its order is over. Never throws: a vantage that fails is `blind`. An aborted
+   * look is answered at once, as blind.
+   */
+  look(
+    vantage: Vantage,
+    targets: readonly LookTarget[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<PairName, Report>>;
+  /**
+   * Makes the node take no writes: `super_read_only` (`read_only` on MariaDB and 5.6), and ends the application's
+   * connections, never replication's or our own; then reads the position. `kills` says when connections are ended:
+   * `to-close`, also while the order waits for them; `once-closed`, only when the node is closed for certain. Fails as
+   * `unsuccessful`, with nothing left pending, when a session keeps it open: the message names that session.
+   */
+  close(pair: Pair, node: NodeName, kills: 'to-close' | 'once-closed', limitMs: number): Promise<Closed>;
+  /** Makes the node take writes. Gives back whether it did already. */
+  open(pair: Pair, node: NodeName, limitMs: number): Promise<{ readonly wasWritable: boolean }>;
+  /** Waits until the node has reached the goal. */
+  catchUp(pair: Pair, node: NodeName, goal: CatchUpGoal, limitMs: number): Promise<CaughtUp>;
+  /**
+   * Stops receiving from the source (its identity; null: the pair's other node), for good if it can: until `attach`. What
+   * was received stays, and is applied, unless `both` threads are to stop.
+   */
+  detach(
+    pair: Pair,
+    node: NodeName,
+    source: string | null,
+    threads: DetachedThreads,
+    limitMs: number,
+  ): Promise<Detached>;
+  /** Starts the channel from the source again. Gives back whether it ran already. */
+  attach(
+    pair: Pair,
+    node: NodeName,
+    source: string | null,
+    limitMs: number,
+  ): Promise<{ readonly wasRunning: boolean }>;
+  /** The sessions that would keep the node open, or lose much work if they were killed. Changes nothing. */
+  inspect(pair: Pair, node: NodeName, limitMs: number): Promise<readonly Obstacle[]>;
+  /** Connects to the VIP's address and asks who is there; commits a heartbeat if the pair has the write probe. */
+  verify(pair: Pair, limitMs: number): Promise<Answered>;
+}
+
+/** Hosts, through SSM Run Command. */
+export interface HostPort {
+  /** Runs our document on the node's host and waits for its end. Gives back the last lines it printed. */
+  run(pair: Pair, node: NodeName, document: HostDocument, limitMs: number): Promise<string>;
+}
+
+export interface AlertPort {
+  publish(alert: Alert): Promise<void>;
+}
+
+/**
+ * The lease: the right to act. One for the environment. `version` changes with every write of it, so that a
+ * contender can judge by its own clock alone whether the owner still renews it.
+ */
+export interface Lease {
+  readonly owner: string;
+  readonly epoch: number;
+  readonly version: string;
+  /** The owner gave it back: no need to wait for it to expire. */
+  readonly released: boolean;
+  /** Grows with each event or order that wants attention at once. */
+  readonly wakeups: number;
+}
+
+/** Who claims a memory: the owner of a lease. */
+export type Claimant = Pick<Lease, 'owner' | 'epoch'>;
+
+/** One line of a pair's history. */
+export interface HistoryEntry {
+  readonly atMs: number;
+  readonly pair: PairName;
+  readonly incident: string | null;
+  readonly epoch: number;
+  /** `decision`, `step`, `alert`, `order`, `lease`. */
+  readonly what: string;
+  readonly text: string;
+}
+
+export interface StorePort {
+  /** The lease as it is now, read consistently; null before the first. */
+  readLease(): Promise<Lease | null>;
+  /**
+   * Takes the lease with the next epoch, if it still is as `seen`. Null when somebody else was quicker. `above`: an epoch
+   * that a pair's memory was claimed under, when the lease's own record was lost; the new one is greater.
+   */
+  takeLease(seen: Lease | null, owner: string, above?: number): Promise<Lease | null>;
+  /** Renews it, if it is still ours (same owner and epoch). Null when it is not. */
+  renewLease(lease: Lease): Promise<Lease | null>;
+  /** Gives it back, if it is still ours. */
+  releaseLease(lease: Lease): Promise<void>;
+  /** Makes the leader look at once: an EC2 event, a new order. */
+  wake(): Promise<void>;
+
+  /**
+   * The memory of a pair (an empty one before the first), claimed for this owner and epoch: older epochs can no longer save.
+   * Throws `superseded`, with the epoch, when a newer one has claimed it, or another owner under the same.
+   */
+  claimMemory(pair: PairName, claimant: Claimant): Promise<Memory>;
+  /** The memory of a pair, only to read. */
+  readMemory(pair: PairName): Promise<Memory>;
+  /** Saves it, unless a newer epoch has claimed it: then throws `PortError` of kind `superseded`. */
+  saveMemory(pair: PairName, memory: Memory, epoch: number): Promise<void>;
+
+  appendHistory(entries: readonly HistoryEntry[]): Promise<void>;
+  /** The newest entries, newest first. */
+  history(pair: PairName, limit: number): Promise<readonly HistoryEntry[]>;
+
+  /** Puts an order in the leader's inbox (and wakes it). */
+  submitOrder(order: WaitingOrder): Promise<void>;
+  /** Orders not yet answered, oldest first. */
+  waitingOrders(): Promise<readonly WaitingOrder[]>;
+  /** Takes an order out of the inbox: answered, or withdrawn by who asked. */
+  removeOrder(id: string): Promise<void>;
+}
+
+/** What went wrong in a port that acts. */
+export type PortErrorKind =
+  /** Our own guard said no; nothing was called. */
+  | 'refused'
+  /** The other side said no, for good: permissions, an id that does not exist, no room on the ENI. */
+  | 'denied'
+  /** The other side said not now. */
+  | 'throttled'
+  /** No answer in time: it may have taken effect. */
+  | 'timeout'
+  /** A newer epoch has taken over. */
+  | 'superseded'
+  /** It was done, and did not bring what was wanted. */
+  | 'unsuccessful';
+
+export class PortError extends Error {
+  override readonly name = 'PortError';
+  readonly kind: PortErrorKind;
+  /** Of `superseded`: the epoch that has taken over, where the store says it. */
+  readonly epoch: number | null;
+
+  constructor(kind: PortErrorKind, message: string, options?: ErrorOptions & { readonly epoch?: number }) {
+    super(message, options);
+    this.kind = kind;
+    this.epoch = options?.epoch ?? null;
+  }
+}
+
+/** What CloudWatch is told, by the names of `lib/core/metrics`. Never throws. */
+export interface MetricsPort {
+  /** The leader is at work; at most one goes out every 10 s. */
+  heartbeat(): void;
+  /** One value, in the unit of `lib/core/metrics`; with the pair where the metric is per pair. */
+  publish(name: MetricName, value: number, pair?: PairName): void;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly vip: VipPort;
+  readonly database: DatabasePort;
+  readonly host: HostPort;
+  readonly alerts: AlertPort;
+  readonly store: StorePort;
+  readonly metrics: MetricsPort;
+}

@@ -1,0 +1,66 @@
+/**
+ * An operator's order: put into the inbox, carried out by the leader, answered through memory. Where nobody
+ * leads, operate contends for the lease itself, with the same patience as any other contender.
+ */
+import type { OrderAnswer } from '../core/memory.ts';
+import type { Order } from '../core/request.ts';
+import type { OperateOptions, Reply } from './operate.ts';
+import { runWatch } from './watch.ts';
+
+const ASK_EVERY_MS = 500;
+
+export async function serveOrder(options: OperateOptions & { readonly order: Order }): Promise<Reply> {
+  const { config, ports, owner, deadlineMs, order, safeguards } = options;
+  const { clock, ids, store, log } = ports;
+  const id = order.id ?? ids.next();
+  log.info(`order ${order.action} by ${order.by}`, { pair: order.pair, order: id, why: order.why });
+  const known = order.id === undefined ? null : await answerTo(options, id);
+  if (known) return { ok: known.ok, lines: [known.text] };
+  await store.submitOrder({ id, atMs: clock.nowMs(), order });
+  const stop = new AbortController();
+  const stand = {
+    config,
+    ports,
+    owner,
+    deadlineMs,
+    stop: stop.signal,
+    ...(safeguards ? { safeguards } : {}),
+  };
+  const standingIn = runWatch(stand);
+  const answer = await awaitAnswer(options, id);
+  stop.abort();
+  await Promise.all([store.removeOrder(id), standingIn]);
+  return answer ? { ok: answer.ok, lines: [answer.text] } : unanswered(options, id);
+}
+
+async function awaitAnswer(
+  { ports, deadlineMs, order }: OperateOptions & { order: Order },
+  id: string,
+): Promise<OrderAnswer | null> {
+  const { clock } = ports;
+  while (clock.nowMs() < deadlineMs) {
+    const answer = await answerTo({ ports, order }, id);
+    if (answer) return answer;
+    await clock.sleep(ASK_EVERY_MS);
+  }
+  return null;
+}
+
+/** The answer to the order, when it is known: the same id gets the same answer. */
+async function answerTo(
+  { ports, order }: Pick<OperateOptions & { order: Order }, 'ports' | 'order'>,
+  id: string,
+): Promise<OrderAnswer | null> {
+  const { answers } = await ports.store.readMemory(order.pair);
+  return answers.find(({ requestId }) => requestId === id) ?? null;
+}
+
+/** Time is over: the order is withdrawn, unless its plan is on the way. */
+async function unanswered({ ports, order }: OperateOptions & { order: Order }, id: string): Promise<Reply> {
+  const { plan } = await ports.store.readMemory(order.pair);
+  const text =
+    plan?.requestId === id
+      ? `the ${plan.kind} is still in flight (plan ${plan.id}); ask {"action":"status","pair":"${order.pair}"}`
+      : 'no leader carried the order out in time; it is withdrawn, and nothing was changed';
+  return { ok: false, lines: [text] };
+}

@@ -1,0 +1,67 @@
+/** What executors are given, and what they give back. */
+import type { Pair } from '../core/config.ts';
+import type { NodeName } from '../core/names.ts';
+import type { PlanRecord } from '../core/plan.ts';
+import type { Safeguards } from '../core/safeguards.ts';
+import type { VipSighting } from '../core/sighting.ts';
+import type { StepOutcome } from '../core/step.ts';
+import type { Ports } from './ports.ts';
+
+/** The leader lost its lease or its time: the plan stays in flight for the next one. */
+export class CutShort extends Error {
+  override readonly name = 'CutShort';
+}
+
+/** What an executor may use. */
+export interface StepContext {
+  readonly pair: Pair;
+  readonly ports: Ports;
+  readonly safeguards: Safeguards;
+  /** Throws `CutShort` unless a mutation may begin now. */
+  readonly guard: () => void;
+  /**
+   * EC2's word on the VIP, asked for as a plan that moves it began: the move need not wait for it then. Null for
+   * other plans.
+   */
+  readonly located: Promise<VipSighting | undefined> | null;
+  /** Who a node last said that it is. */
+  readonly identityOf: (node: NodeName) => string | null;
+  /** Whether looks have proven that no mysqld runs there: then it takes no writes. */
+  readonly isDown: (node: NodeName) => boolean;
+  /** Why the plan is no longer wanted, by what is seen while it is carried out; null while it is. */
+  readonly unwanted: () => string | null;
+  /** Called while a step waits, or (null) makes progress: a plan that makes none for long is alerted. */
+  readonly waits: (because: string | null) => Promise<void>;
+  readonly record: PlanRecord;
+}
+
+/** What a step came to, and what the rest of the plan has to know. */
+export interface Result {
+  readonly outcome: StepOutcome;
+  readonly learned?: Partial<
+    Pick<
+      PlanRecord,
+      'fencedAt' | 'kept' | 'isolatedFrom' | 'vipMoved' | 'wasWritable' | 'frozenAtMs' | 'receivedAt'
+    >
+  >;
+}
+
+export function done(changed: string, learned?: Result['learned']): Result {
+  return { outcome: { kind: 'done', changed }, ...(learned ? { learned } : {}) };
+}
+
+export function already(found: string, learned?: Result['learned']): Result {
+  return { outcome: { kind: 'already', found }, ...(learned ? { learned } : {}) };
+}
+
+export function missed(because: string): Result {
+  return { outcome: { kind: 'missed', because } };
+}
+
+export function failed(because: string): Result {
+  return { outcome: { kind: 'failed', because } };
+}
+
+export function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,258 @@
+/** Our own processes in the simulated world: the watches that the schedule starts, and operators' calls. */
+import type { Config } from '../lib/core/config.ts';
+import type { Alert } from '../lib/core/memory.ts';
+import type { PlanRecord } from '../lib/core/plan.ts';
+import { operate } from '../lib/watch/operate.ts';
+import type { Ports } from '../lib/watch/ports.ts';
+import { runWatch } from '../lib/watch/watch.ts';
+import { strangerName } from './environments.ts';
+import type { Asking, Mishap } from './faults/fault.ts';
+import type { Asked } from './faults/requests.ts';
+import type { Context } from './ports/context.ts';
+import { createPorts } from './ports/index.ts';
+import { epochMs, Process, type Skew } from './process.ts';
+import type { Random } from './random.ts';
+import { replayedStep } from './replay.ts';
+import type { SimWorld } from './world/world.ts';
+
+/** A watch is started every minute, works for two, and is cut off by Lambda soon after. Milliseconds. */
+const everyMs = 60_000;
+const worksForMs = 118_000;
+const lambdaLimitMs = 128_000;
+/** After a throttled invocation, Lambda tries again after so long. Milliseconds. */
+const invokeAgainMs = [1000, 20_000] as const;
+/** How long an operator's call may take. Milliseconds. */
+const operatorMs = 55_000;
+/** A leader renews its lease more often than this. Milliseconds. */
+const leaseMs = 4000;
+/** For how long after a mishap the crew does not count as manned: the lease runs out, then 3 s are waited out. Milliseconds. */
+const recoveryMs = 12_000;
+
+export type CrewProps = Omit<Context, 'process' | 'random'> & {
+  readonly config: Config;
+  readonly random: Random;
+  /** How far from true time a clock is, at most. Milliseconds. */
+  readonly skewMs: number;
+  /** Every so many steps of a pair, one is made again from its printed state. */
+  readonly replayEvery: number;
+};
+
+export class Crew {
+  readonly #props: CrewProps;
+  #alive: Process[] = [];
+  #count = 0;
+  #mishapMs = Number.NEGATIVE_INFINITY;
+  #attendedSinceMs: number | null = null;
+  #lateMs = 0;
+  /** A bug in watch: a call that must not reject did. */
+  failure: Error | null = null;
+
+  constructor(props: CrewProps) {
+    this.#props = props;
+  }
+
+  /** Starts a watch now, and one every minute from now on, as the schedule does. */
+  schedule(): void {
+    const { world, random } = this.#props;
+    const lateMs = this.#lateMs;
+    this.#lateMs = 0;
+    if (lateMs > 0) world.timeline.after(lateMs, () => this.#invokeWatch());
+    else this.#invokeWatch();
+    world.timeline.after(everyMs + random.whole(-800, 800), () => this.schedule());
+  }
+
+  /** As the schedule invokes it: what Lambda has no room for is tried again later. */
+  #invokeWatch(): void {
+    const { world, random } = this.#props;
+    if (world.services.pool === 'free') this.startWatch();
+    else world.timeline.after(random.whole(...invokeAgainMs), () => this.#invokeWatch());
+  }
+
+  startWatch(): void {
+    const { config, safeguards, replayEvery } = this.#props;
+    const name = `watch-${++this.#count}`;
+    const step = replayedStep(replayEvery, (fault) => {
+      this.failure ??= new Error(fault);
+    });
+    this.#start(name, lambdaLimitMs, (process, ports) =>
+      runWatch({ config, ports, owner: name, deadlineMs: process.localMs() + worksForMs, safeguards, step }),
+    );
+  }
+
+  /** An operator's call, once or twice. */
+  ask({ request, againInMs }: Asking): void {
+    const { world } = this.#props;
+    const aimed = aim(request, world);
+    this.#call(aimed);
+    if (againInMs !== undefined) world.timeline.after(againInMs, () => this.#call(aimed));
+  }
+
+  /** What it answers is for a person; here it is for the story. */
+  #call(request: Asked): void {
+    const { config, safeguards, world } = this.#props;
+    const name = `operate-${++this.#count}`;
+    if (world.services.pool === 'dry') {
+      if (world.story.on) world.story.tell(`${name} is throttled: TooManyRequestsException`);
+      return;
+    }
+    this.#start(name, operatorMs + 10_000, async (process, ports) => {
+      const deadlineMs = process.localMs() + operatorMs;
+      try {
+        const { lines } = await operate({ config, ports, raw: request, owner: name, deadlineMs, safeguards });
+        if (world.story.on) world.story.tell(`${name} is answered: ${lines.join(' | ')}`);
+      } catch (error) {
+        if (world.story.on) world.story.tell(`${name} fails: ${String(error)}`);
+      }
+    });
+  }
+
+  /** Something happens to a process of ours. */
+  befall({ name, forMs }: Mishap): void {
+    const { world, random } = this.#props;
+    this.#mishapMs = world.nowMs + (name === 'watch-freeze' ? forMs : 0);
+    const leader = this.#alive.find((process) => process.name === world.table.lease?.owner);
+    const victim =
+      leader !== undefined && random.chance(0.75)
+        ? leader
+        : this.#alive[random.whole(0, this.#alive.length - 1)];
+    switch (name) {
+      case 'watch-kill':
+        victim?.kill();
+        break;
+      case 'watch-kill-all':
+        for (const process of this.#alive) process.kill();
+        break;
+      case 'watch-freeze':
+        victim?.freeze(forMs);
+        break;
+      case 'watch-duplicate':
+        this.startWatch();
+        break;
+      case 'watch-late':
+        this.#lateMs = forMs;
+        break;
+      case 'old-record':
+        leaveRecord(world);
+        break;
+      case 'lease-deleted':
+        world.table.deleteLease();
+        break;
+      case 'record-near-limit':
+        world.table.fill(world.pair.name, nearLimitBytes, (number) => oldAlert(world, number));
+        break;
+    }
+    this.#alive = this.#alive.filter((process) => !process.gone);
+  }
+
+  /** Whether a leader is at work, and nothing befell any process for a while. */
+  isManned(): boolean {
+    this.#notice();
+    const { table, nowMs } = this.#props.world;
+    const leads =
+      this.#alive.some(({ name }) => name === table.lease?.owner) && nowMs - table.leaseWrittenMs < leaseMs;
+    return leads && nowMs - this.#mishapMs >= recoveryMs;
+  }
+
+  /**
+   * Since when a watch can be expected to lead: null while none is alive. After each death or freeze a successor gets
+   * the time for which the lease makes it wait.
+   */
+  attendedSinceMs(): number | null {
+    this.#notice();
+    const { nowMs } = this.#props.world;
+    const attended = this.#alive.some(
+      ({ name, frozenUntilMs }) => name.startsWith('watch-') && frozenUntilMs <= nowMs,
+    );
+    this.#attendedSinceMs = attended ? (this.#attendedSinceMs ?? nowMs) : null;
+    if (this.#attendedSinceMs === null) return null;
+    return Math.max(this.#attendedSinceMs, this.#mishapMs) + recoveryMs;
+  }
+
+  /** Forgets who is gone. Those that died or were frozen in a step have not told. */
+  #notice(): void {
+    if (this.#alive.some(({ gone }) => gone)) {
+      this.#alive = this.#alive.filter(({ gone }) => !gone);
+      this.#mishapMs = this.#props.world.nowMs;
+    }
+    for (const { frozenUntilMs } of this.#alive) this.#mishapMs = Math.max(this.#mishapMs, frozenUntilMs);
+  }
+
+  #start(name: string, limitMs: number, run: (process: Process, ports: Ports) => Promise<unknown>): void {
+    const { world, random, story } = { ...this.#props, story: this.#props.world.story };
+    const process = new Process(name, world.timeline, random.fork(), this.#drawSkew());
+    this.#alive.push(process);
+    if (story.on) story.tell(`${name} starts (its clock is off by ${process.skew.offsetMs} ms)`);
+    const ended = (how: string) => {
+      if (process.gone) return;
+      process.kill();
+      this.#alive = this.#alive.filter((other) => other !== process);
+      if (story.on) story.tell(`${name} ${how}`);
+    };
+    world.timeline.after(limitMs, () => ended('is cut off by Lambda'));
+    run(process, createPorts({ ...this.#props, process, random: process.random })).then(
+      (how) => ended(`ends${typeof how === 'string' ? ` (${how})` : ''}`),
+      (error) => {
+        this.failure ??= error instanceof Error ? error : new Error(String(error));
+      },
+    );
+  }
+
+  #drawSkew(): Skew {
+    const { random, skewMs } = this.#props;
+    return { offsetMs: random.whole(-skewMs, skewMs), drift: (random.next() * 2 - 1) * 3e-4 };
+  }
+}
+
+/** Who asks for a move says where to: to the standby of this moment, where the fault does not name another node. */
+function aim(request: Asked, world: SimWorld): Asked {
+  if (request.action !== 'switchover' && request.action !== 'failover') return request;
+  const holder = world.holder ?? world.masters[0];
+  return { ...request, to: request.to ?? world.peer(holder.name).name };
+}
+
+/** How much room a record near the limit has left. Bytes. */
+const nearLimitBytes = 1500;
+
+/** An alert of an older release, which put whole GTID sets into it. */
+function oldAlert({ pair, nowMs }: SimWorld, number: number): Alert {
+  return {
+    id: `0a1e${number.toString(16).padStart(4, '0')}`,
+    code: 'standby-unfit',
+    pair: pair.name,
+    incident: null,
+    atMs: epochMs + nowMs,
+    happened: 'db2 could not take over.'.padEnd(4000, ' 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5'),
+    done: 'Nothing.',
+    todo: 'Nothing.',
+    steps: [],
+  };
+}
+
+/** A plan in flight to a node that the pair no longer has. */
+function leaveRecord({ table, pair, nowMs }: SimWorld): void {
+  const plan: PlanRecord = {
+    kind: 'reattach-vip',
+    from: null,
+    to: strangerName,
+    stages: [[{ kind: 'move-vip', to: strangerName }]],
+    undo: [],
+    undoIfHolderServes: false,
+    id: '01d01d01',
+    epoch: table.lease?.epoch ?? 0,
+    row: 'D6',
+    because: 'an older deployment had another node',
+    by: 'keepalambda',
+    requestId: null,
+    startedAtMs: epochMs + nowMs,
+    badSinceMs: epochMs + nowMs,
+    phase: 'running',
+    outcomes: {},
+    fencedAt: null,
+    lastSeen: null,
+    wasWritable: false,
+    kept: null,
+    isolatedFrom: null,
+    vipMoved: false,
+  };
+  table.plant(pair.name, plan);
+}

@@ -1,0 +1,126 @@
+/** One history: ten simulated minutes of the real core and watch in a world with faults, from one seed. */
+import type { Safeguards } from '../lib/core/safeguards.ts';
+import { Crew } from './crew.ts';
+import { Deaths } from './deaths.ts';
+import { drawEnvironment, drawServers, nodeNames } from './environments.ts';
+import { strike } from './faults/breakages.ts';
+import { nameOf, renderFault, type SimFault } from './faults/fault.ts';
+import { drawNoise } from './faults/noise.ts';
+import { drawFaults } from './faults/schedule.ts';
+import type { Violation } from './invariants/court.ts';
+import { openCourt } from './invariants/index.ts';
+import type { Observer } from './observer.ts';
+import { Random } from './random.ts';
+import { Story } from './story.ts';
+import { emptyTally, type Tally, tallying } from './tally.ts';
+import { Timeline } from './time.ts';
+import { SimWorld } from './world/world.ts';
+
+/** How long a history lasts. Milliseconds. */
+export const historyMs = 600_000;
+
+export interface HistoryProps {
+  readonly seed: number;
+  readonly safeguards: Safeguards;
+  /** Nothing but noise, and nothing may move. @default false */
+  readonly isNoise?: boolean | undefined;
+  /** Instead of those that the seed gives: fewer, to find out which of them matter. */
+  readonly faults?: readonly SimFault[];
+  readonly tellsStory?: boolean;
+  /** Every so many steps of a pair, one is made again from its printed state. @default 251: it costs about 1 % */
+  readonly replayEvery?: number;
+}
+
+export interface History {
+  readonly seed: number;
+  readonly faults: readonly SimFault[];
+  readonly violation: Violation | null;
+  readonly tally: Tally;
+  readonly events: number;
+  readonly story: readonly string[];
+}
+
+/** Runs one history to its end, or to its first violation. Must be called from a macrotask (`runOutside`). */
+export function runHistory(props: HistoryProps): History {
+  const { seed, safeguards, isNoise = false, tellsStory = false, replayEvery = 251, ...given } = props;
+  const random = new Random(seed);
+  const timeline = new Timeline();
+  const story = new Story(timeline, tellsStory);
+  const world = createWorld(random.fork(), timeline, story, safeguards.epoch);
+  // Drawn in any case, so that chance is the same for the same seed with fewer faults.
+  const drawn = (isNoise ? drawNoise : drawFaults)(random.fork());
+  const faults = given.faults ?? drawn;
+  const tally = emptyTally();
+  const deaths = new Deaths(({ company }) => {
+    for (const breakage of company) strike(world.world, breakage);
+  });
+  const crewRandom = random.fork();
+  const skewMs = crewRandom.pick([100, 2000, 2000, 10_000]);
+  const session = openCourt({
+    world: world.world,
+    clockSpreadMs: 2 * skewMs + 500,
+    crew: {
+      isManned: () => crew.isManned(),
+      attendedSinceMs: () => crew.attendedSinceMs(),
+    },
+    isNoise,
+  });
+  const observer: Observer = tallying(session.observer, tally, world.world);
+  const crew = new Crew({
+    world: world.world,
+    observer,
+    deaths,
+    safeguards,
+    config: world.config,
+    random: crewRandom,
+    skewMs,
+    replayEvery,
+  });
+  tally.skewMs = skewMs;
+  for (const fault of faults) timeline.at(fault.atMs, () => befall(fault));
+  const befall = (fault: SimFault) => {
+    tally.faults++;
+    const name = nameOf(fault);
+    tally.faultsOf.set(name, (tally.faultsOf.get(name) ?? 0) + 1);
+    if (story.on) story.tell(`fault: ${renderFault(fault)}`);
+    switch (fault.kind) {
+      case 'breakage':
+        if (fault.name === 'standby-writable' || fault.name === 'holder-read-only') {
+          for (const { name } of world.world.masters) session.court.meddle(name);
+        }
+        return strike(world.world, fault);
+      case 'mishap':
+        return crew.befall(fault);
+      case 'death':
+        return deaths.arm(fault.death);
+      case 'operator':
+        return crew.ask(fault);
+    }
+  };
+  crew.schedule();
+  timeline.run(historyMs, () => session.court.violation === null && crew.failure === null);
+  if (crew.failure !== null) throw new Error(`seed ${seed}: watch rejected`, { cause: crew.failure });
+  if (session.court.violation === null) session.end();
+  tally.deaths = deaths.struck;
+  const { violation } = session.court;
+  if (violation !== null && story.on)
+    story.tell(`VIOLATION of invariant ${violation.invariant}: ${violation.saw}`);
+  return { seed, faults, violation, tally, events: timeline.events, story: story.lines };
+}
+
+function createWorld(random: Random, timeline: Timeline, story: Story, checksEpoch: boolean) {
+  const config = drawEnvironment(random);
+  const [pair] = config.pairs;
+  if (pair === undefined) throw new Error('a simulated environment has one pair');
+  const props = {
+    pair,
+    vantages: config.vantages,
+    holder: random.pick(nodeNames),
+    gtid: random.chance(0.5),
+    checksEpoch,
+    ...drawServers(random),
+    habits: { retryMs: random.pick([500, 2000, 10_000]), netTimeoutMs: random.pick([4000, 20_000, 60_000]) },
+  };
+  if (story.on) story.tell(`${JSON.stringify({ ...props, pair: pair.name })} ${JSON.stringify(pair)}`);
+  return { config, world: new SimWorld(props, timeline, random.fork(), story) };
+}

@@ -1,0 +1,54 @@
+/** Who could serve clients, by what is true in the world. */
+import { isCalmCloud } from '../world/cloud.ts';
+import type { Master } from '../world/master.ts';
+import { areCalmButAlerts } from '../world/services.ts';
+import type { SimWorld } from '../world/world.ts';
+import { isReached } from './chronicle.ts';
+import type { Court } from './court.ts';
+import { firstMissingMs } from './loss.ts';
+
+/** What an asynchronous standby may have had on its way when its source died. Milliseconds. */
+const onItsWayMs = 1000;
+
+/**
+ * Whether the other node has anything that this one lacks, and that nobody has given up: its own commits that this one has not
+ * applied, unless the VIP was moved here without them; and this one's own, if it came back with less than it had.
+ */
+export function lacksAnything({ world, chronicle }: Court, master: Master): boolean {
+  const { channel, log, name } = master;
+  if (world.peer(name).channel.received > log.countAt(world.nowMs)) return true;
+  if (chronicle.entrusted === name) return false;
+  return firstMissingMs(world, master) !== null || !channel.caughtUp;
+}
+
+/** Whether clients could be served here: it lives and commits, an order gets to it, it has room for the VIP and takes it. */
+export function couldServe(world: SimWorld, master: Master): boolean {
+  if (!isReached(world, master) || master.hangsSinceMs !== null || master.refusal !== null) return false;
+  if (!master.bound || !master.room) return false;
+  return world.pair.writability === 'managed' || master.writable;
+}
+
+/**
+ * Whether the node may take over without a person: it lacks at most what was committed in the last second of the other one,
+ * and nothing of its own history, has no transactions of its own that the other lacks, works off what it has received, and
+ * can be followed.
+ */
+export function mayTakeOver(world: SimWorld, master: Master): boolean {
+  const { channel } = master;
+  const { configured, ioWanted, sqlWanted, stranger, applyPerMs } = channel;
+  if (!configured || !ioWanted || !sqlWanted || stranger !== null || applyPerMs < 1) return false;
+  const other = world.peer(master.name);
+  const hasOwn = master.errant > 0 || other.channel.received < master.log.countAt(world.nowMs);
+  const hasLess = other.channel.received > master.log.countAt(world.nowMs);
+  if (hasOwn || hasLess || master.binaryLog === 'off') return false;
+  const missingMs = firstMissingMs(world, master);
+  if (missingMs === null) return true;
+  return missingMs >= other.log.committedAtMs(other.log.countAt(world.nowMs), world.nowMs) - onItsWayMs;
+}
+
+/** Nothing keeps us from seeing and acting. */
+export function isFairWeather({ cloud, services, views }: SimWorld): boolean {
+  if (!isCalmCloud(cloud.mood) || !areCalmButAlerts(services)) return false;
+  for (const { blind, loss } of views.values()) if (blind !== 'no' || loss > 0) return false;
+  return true;
+}

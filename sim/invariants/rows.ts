@@ -1,0 +1,102 @@
+import type { NodeName } from '../../lib/core/names.ts';
+import type { Overwrite, Write } from '../world/rows.ts';
+import { isReached } from './chronicle.ts';
+import type { Court, Invariant } from './court.ts';
+
+/**
+ * Invariant W5. No acknowledged row is overwritten by an older one, and no two rows get the same GTID.
+ *
+ * (a) On neither master does a transaction of the other replace a row that a client wrote later and was told is committed:
+ * as the tail of an old holder does that comes back and is let in. (b) No number of a master's own history, which the
+ * other one has received, is given away a second time: as a master does that came back with less than it had, and
+ * is opened.
+ *
+ * Excuses: (a) what a person wrote by hand beside the VIP; what a master had received, and not applied, when a person moved
+ * the VIP to it, because clients write there at once, and all that the other one had, if no order of ours gets there; what clients wrote to an old holder that could not be closed, in the
+ * first second and a half after a move, because their network still led there; what comes through a channel that a person
+ * pointed elsewhere and back; (b) a master that was opened by a person, or by its own
+ * configuration (writability `untouched`).
+ */
+/** For how long clients may still write to the old holder after a move. Milliseconds. */
+const lateMs = 1500;
+
+export function rowsInvariant(court: Court): Invariant {
+  const { world } = court;
+  const seen = new Map<NodeName, number>();
+  const openedBesideMs = new Map<string, number>();
+  const givenBeside = new Set<string>();
+  const checkNumbers = () => {
+    for (const { origin, from, to, peerHasFirst } of world.collisions()) {
+      const place = `${origin} ${from}`;
+      const besideMs = openedBesideMs.get(`${origin} ${world.master(origin).log.incarnation}`);
+      if (besideMs !== undefined && world.nowMs - besideMs < lateMs) givenBeside.add(place);
+      if (!peerHasFirst || givenBeside.has(place)) continue;
+      court.accuse(
+        'W5 rows-kept',
+        `${origin} gives its transactions ${from} to ${to} away a second time, and the other node has the first`,
+      );
+    }
+  };
+  const checkRows = () => {
+    for (const { name, channel } of world.masters) {
+      // Dear: only when something of the other one has been applied since.
+      if (seen.get(name) === channel.appliedCount) continue;
+      seen.set(name, channel.appliedCount);
+      const found = world
+        .overwrittenOn(name)
+        .filter((overwrite) => overwrite.older.by === 'client' && !isExcused(overwrite));
+      const [first] = found;
+      if (first !== undefined) court.accuse('W5 rows-kept', told(first, found.length));
+    }
+  };
+  let holder = world.cloud.holder;
+  const moves: { readonly atMs: number; readonly to: NodeName | null }[] = [];
+  const byHand = new Map<NodeName, number>();
+  const strayed = new Set<NodeName>();
+  const isLate = ({ origin, committedAtMs }: Write) => {
+    const last = moves.findLast(({ atMs }) => atMs <= committedAtMs);
+    return last !== undefined && last.to !== origin && committedAtMs - last.atMs < lateMs;
+  };
+  const isExcused = ({ node, newer, older }: Overwrite) =>
+    older.number <= (byHand.get(node) ?? 0) || isLate(newer) || isLate(older);
+  const followPersons = () => {
+    for (const { name, writable, writabilityBy, channel, log } of world.masters) {
+      const life = `${name} ${log.incarnation}`;
+      if (writable && writabilityBy !== 'keepalambda') openedBesideMs.set(life, world.nowMs);
+      if (channel.stranger !== null) strayed.add(name);
+      else if (strayed.delete(name)) byHand.set(name, world.peer(name).log.countAt(world.nowMs));
+    }
+  };
+  return {
+    changed() {
+      followPersons();
+      const now = world.cloud.holder;
+      if (now === holder) return;
+      if (now !== null && court.flight === null) byHand.set(now, comingTo(court, now));
+      holder = now;
+      moves.push({ atMs: world.nowMs, to: now });
+    },
+    ticked() {
+      followPersons();
+      checkNumbers();
+      // What clients write through the VIP is applied on the other one all the time, and replaces nothing.
+      const { holder } = world;
+      if (holder !== null && seen.get(holder.name) !== holder.channel.appliedCount) checkRows();
+    },
+    ended() {
+      checkNumbers();
+      checkRows();
+    },
+  };
+}
+
+/** What comes to a node after a move by hand: what it had received; all of the other's, if nobody of ours could order it to stop. */
+function comingTo({ world }: Court, node: NodeName): number {
+  const master = world.master(node);
+  return isReached(world, master) ? master.channel.received : world.peer(node).log.countAt(world.nowMs);
+}
+
+function told({ node, key, newer, older }: Overwrite, count: number): string {
+  const atMs = (ms: number) => `t+${(ms / 1000).toFixed(3)}s`;
+  return `on ${node}, ${count} acknowledged rows were replaced by older ones: row ${key}, written at ${atMs(newer.committedAtMs)}, by what ${older.origin} wrote at ${atMs(older.committedAtMs)}`;
+}

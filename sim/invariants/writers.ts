@@ -1,0 +1,77 @@
+import type { NodeName } from '../../lib/core/names.ts';
+import type { PlanKind, PlanRecord } from '../../lib/core/plan.ts';
+import type { Court, Invariant } from './court.ts';
+import { isPaused } from './pause.ts';
+
+const moving: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reattach-vip']);
+
+/**
+ * Invariant 3. After a plan ends, at most one node is writable; during it, the VIP never leads to a writable
+ * node while the other still takes writes through it.
+ *
+ * Only for pairs whose writability is managed. (a) At no moment do clients commit through the VIP on both
+ * masters: on the one that has it, and on the one to which some clients' network still leads. (b) When a plan
+ * leaves the store, at most one master is writable. Both excuse a master that was out of our hands at any
+ * moment of the plan, or of the last one for 10 s after it (it did not answer, no vantage reached it, our login failed, or somebody else made it
+ * writable): fencing such a node is the pair's `fencing`. (b) also excuses a node that a person opened by hand, while a pause
+ * is on: that is left as it is, and what a restart did to the other one is put right all the same. A plan answers for its old
+ * holder also when somebody else has moved the VIP back to it meanwhile. (c) A plan that moves the VIP ends as done only if
+ * clients could commit through the VIP on its new holder at some moment since it began: EC2's word is not success. Excused is
+ * a node on which our own heartbeat's table is gone or locked: then the answer through the VIP is all that can be had.
+ */
+export function writersInvariant(court: Court): Invariant {
+  const { world } = court;
+  const managed = world.pair.writability === 'managed';
+  const servedMs = new Map<NodeName, number>();
+  const changed = () => {
+    const { holder } = world;
+    if (holder?.servesVip) servedMs.set(holder.name, world.nowMs);
+    if (!managed) return;
+    const [first, second] = world.masters;
+    if (!writes(court, first.name) || !writes(court, second.name)) return;
+    const other = holder?.name === first.name ? second : first;
+    if (court.wasInHand(other, court.planSinceMs)) {
+      court.accuse(3, `clients commit through the VIP on ${holder?.name} and still on ${other.name}`);
+    }
+  };
+  const ended = (plan: PlanRecord, sinceMs: number, paused: boolean) => {
+    const [first, second] = world.masters;
+    // A record of an older deployment: nothing of it can be carried out here.
+    if (!world.masters.some(({ name }) => name === plan.to)) return;
+    if (managed && first.writable && second.writable) {
+      // Without a holder, either of them may be the one that could not be closed.
+      const others = world.masters.filter((each) => each !== world.holder || each.name === plan.from);
+      if (paused && others.every(({ writabilityBy }) => writabilityBy === 'person')) return;
+      if (others.every((other) => court.wasInHand(other, sinceMs))) {
+        court.accuse(3, `${plan.kind} to ${plan.to} is over, and both masters are writable`);
+      }
+    }
+  };
+  return {
+    changed,
+    saved(process, before, after) {
+      changed();
+      if (court.flight === null || before.plan === null || after.plan?.id === before.plan.id) return;
+      const { sinceMs } = court.flight;
+      ended(before.plan, sinceMs, isPaused(after, process));
+      if (!moving.has(before.plan.kind) || !isCalledDone(after)) return;
+      const served = servedMs.get(before.plan.to) ?? Number.NEGATIVE_INFINITY;
+      const serves = world.holder?.name === before.plan.to && world.holder.servesVip;
+      if (serves || served >= sinceMs || world.master(before.plan.to).barred !== null) return;
+      court.accuse(
+        3,
+        `${before.plan.kind} to ${before.plan.to} is called done, and nobody ever wrote through the VIP`,
+      );
+    },
+  };
+}
+
+function writes({ world }: Court, node: NodeName): boolean {
+  const { prompt, late } = world.writersOf(world.master(node));
+  return prompt || late;
+}
+
+function isCalledDone({ outbox }: { outbox: readonly { readonly code: string }[] }): boolean {
+  const last = outbox[outbox.length - 1]?.code;
+  return last === 'failover-done' || last === 'switchover-done' || last === 'vip-reattached';
+}

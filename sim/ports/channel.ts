@@ -1,0 +1,102 @@
+/** Commands to a master's channel: waiting for it, stopping and starting it. Only the channel from the source counts. */
+import type { NodeName } from '../../lib/core/names.ts';
+import type { CaughtUp, Detached, DetachedThreads } from '../../lib/core/probe-results.ts';
+import { type CatchUpGoal, PortError } from '../../lib/watch/ports.ts';
+import type { Master } from '../world/master.ts';
+import type { Context } from './context.ts';
+import { command, routeTo } from './statement.ts';
+
+/** How often the probe asks whether it has been applied. Milliseconds. */
+const pollMs = 100;
+
+/** Waits until the node has applied what it received, and all up to the goal. */
+export async function catchUp(
+  context: Context,
+  node: NodeName,
+  { upTo, source: wanted }: CatchUpGoal,
+  limitMs: number,
+): Promise<CaughtUp> {
+  const { world, process, random } = context;
+  const master = world.master(node);
+  const source = world.peer(node);
+  const { channel } = master;
+  const endMs = world.nowMs + limitMs;
+  const wantCount = upTo === null ? 0 : source.countIn(upTo);
+  for (;;) {
+    const route = routeTo(context, master);
+    if (route instanceof PortError) return process.fail(random.whole(4, 20), route);
+    if (route !== 'open') {
+      const error = new PortError(route === 'hangs' ? 'timeout' : 'unsuccessful', `no answer from ${node}`);
+      return process.fail(route === 'hangs' ? Math.max(1, endMs - world.nowMs) : 50, error);
+    }
+    const reached = await process.send(random.whole(2, 15), random.whole(2, 8), () => {
+      world.advance();
+      const isOther = wanted !== null && !follows(context, master, wanted);
+      return !isOther && channel.caughtUp && channel.appliedCount >= wantCount;
+    });
+    if (reached || world.nowMs + pollMs > endMs) {
+      return {
+        reached,
+        applied: source.positionAt(channel.appliedCount),
+        received: source.positionAt(channel.received),
+        executed: master.executed(world.nowMs, source),
+        because: reached ? '' : becauseOf(master, Math.max(wantCount, channel.received)),
+      };
+    }
+    await process.send(pollMs, 0, () => {});
+  }
+}
+
+/** Stops receiving, for good when all is applied; what was received stays. */
+export function detach(
+  context: Context,
+  node: NodeName,
+  source: string | null,
+  threads: DetachedThreads,
+  limitMs: number,
+): Promise<Detached> {
+  const { world } = context;
+  return command(context, node, limitMs, (master) => {
+    const { channel } = master;
+    const received = world.peer(node).positionAt(channel.received);
+    if (!channel.configured || !follows(context, master, source))
+      return { was: 'unconfigured', received, outlasts: false };
+    const was = channel.ioWanted ? 'running' : 'stopped';
+    world.change(() => channel.detach(threads));
+    return { was, received, outlasts: channel.barred };
+  });
+}
+
+/** Starts both threads. */
+export function attach(
+  context: Context,
+  node: NodeName,
+  source: string | null,
+  limitMs: number,
+): Promise<{ readonly wasRunning: boolean }> {
+  const { world } = context;
+  return command(context, node, limitMs, (master) => {
+    const { channel } = master;
+    if (!channel.configured || !follows(context, master, source)) {
+      throw new PortError(
+        'unsuccessful',
+        `${node} has no channel from ${source ?? world.peer(node).identity}`,
+      );
+    }
+    const wasRunning = channel.ioWanted && channel.sqlWanted && !channel.barred;
+    if (!wasRunning) world.change(() => channel.attach());
+    return { wasRunning };
+  });
+}
+
+/** Whether the channel is from that source; from the pair's other node where none is named. */
+function follows({ world }: Context, { name, channel }: Master, source: string | null): boolean {
+  const peer = world.peer(name).identity;
+  return (channel.stranger ?? peer) === (source ?? peer);
+}
+
+function becauseOf({ channel, globalLock }: Master, want: number): string {
+  if (globalLock !== null)
+    return `the applier waits for session ${globalLock.session.id}, which holds a lock`;
+  return `applied ${channel.appliedCount} of ${want}`;
+}

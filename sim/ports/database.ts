@@ -1,0 +1,39 @@
+/** The database port on the simulated masters. */
+import type { NodeName } from '../../lib/core/names.ts';
+import type { CaughtUp } from '../../lib/core/probe-results.ts';
+import type { DatabasePort } from '../../lib/watch/ports.ts';
+import { attach, catchUp, detach } from './channel.ts';
+import { acting, type Context } from './context.ts';
+import { look } from './look.ts';
+import { command } from './statement.ts';
+import { verify } from './verify.ts';
+import { close, obstaclesOn, open } from './writability.ts';
+
+export function createDatabase(context: Context): DatabasePort {
+  const { world } = context;
+  return {
+    vantages: [...world.views.keys()],
+    look: (vantage, targets, signal) => look(context, vantage, targets, signal),
+    close: (_, node, kills, limitMs) =>
+      acting(context, 'close', node, () => close(context, node, kills, limitMs)),
+    open: (_, node, limitMs) => acting(context, 'open', node, () => open(context, node, limitMs)),
+    catchUp: (_, node, goal, limitMs) => waiting(context, node, () => catchUp(context, node, goal, limitMs)),
+    detach: (_, node, source, threads, limitMs) =>
+      acting(context, 'detach', node, () => detach(context, node, source, threads, limitMs)),
+    attach: (_, node, source, limitMs) =>
+      acting(context, 'attach', node, () => attach(context, node, source, limitMs)),
+    inspect: (_, node, limitMs) =>
+      acting(context, 'inspect', node, () =>
+        command(context, node, limitMs, (master) => obstaclesOn(world, master)),
+      ),
+    verify: (_, limitMs) =>
+      acting(context, 'verify', world.cloud.holder ?? '', () => verify(context, limitMs)),
+  };
+}
+
+/** One that waited has failed only if nothing was applied meanwhile: what makes progress is worth waiting for. */
+function waiting(context: Context, node: NodeName, run: () => Promise<CaughtUp>): Promise<CaughtUp> {
+  const { channel } = context.world.master(node);
+  const before = channel.appliedCount;
+  return acting(context, 'catch-up', node, run, ({ reached }) => reached || channel.appliedCount > before);
+}

@@ -1,0 +1,50 @@
+/** The host port on the simulated SSM: our documents, run by the agent of a host that is up. */
+
+import type { HostDocument } from '../../lib/core/host-document.ts';
+import { type HostPort, PortError } from '../../lib/watch/ports.ts';
+import { crash, start } from '../world/life.ts';
+import type { Master } from '../world/master.ts';
+import type { SimWorld } from '../world/world.ts';
+import { acting, type Context } from './context.ts';
+
+export function createHost(context: Context): HostPort {
+  const { world, process, random } = context;
+  return {
+    run: (_, node, document, limitMs) =>
+      acting(context, 'run', node, async () => {
+        const master = world.master(node);
+        const timeout = new PortError('timeout', `${document} on ${node}: not over in time`);
+        if (world.services.host === 'down') return process.fail(Math.min(3000, limitMs), timeout);
+        // The agent of a host that is down, or cut off, does not fetch the command.
+        if (!master.reachable) return process.fail(limitMs, timeout);
+        await process.send(random.whole(300, 1500), 0, () => {});
+        const tookMs = begin(world, master, document, random.whole(1500, 5000));
+        if (tookMs > limitMs) return process.fail(limitMs, timeout);
+        return process.send(tookMs, random.whole(50, 1000), () => ended(master, document));
+      }),
+  };
+}
+
+/** Starts the script; gives back how long it runs. */
+function begin(world: SimWorld, master: Master, document: HostDocument, restartMs: number): number {
+  master.documentsRun++;
+  switch (document) {
+    case 'restart-mysqld':
+      world.change(() => crash(world, master));
+      world.timeline.after(restartMs, () => world.change(() => start(world, master)));
+      return restartMs + 50;
+    case 'restart-keepalived':
+      return 500;
+    case 'bind-vip':
+    case 'unbind-vip':
+      world.timeline.after(200, () => world.change(() => (master.bound = document === 'bind-vip')));
+      return 250;
+  }
+}
+
+function ended(master: Master, document: HostDocument): string {
+  if (document === 'restart-mysqld' && master.mysqld !== 'up') {
+    throw new PortError('unsuccessful', `${document} on ${master.name}: Failed`);
+  }
+  return document === 'restart-mysqld' ? `mysqld restarted on ${master.name}` : `${document}: done`;
+}

@@ -1,0 +1,256 @@
+/** Asynchronous replication into one node from the other: what was received, what was applied, what it says. */
+import type { Inbound, Position, ReplicationError, ThreadState } from '../../lib/core/sighting.ts';
+import type { CommitLog } from './log.ts';
+
+/** Far more than clients commit, so that a healthy replica works off any pile. */
+export const usualApplyPerMs = 4;
+/** A source sends a heartbeat this often while it has nothing else to send. */
+const sourceHeartbeatMs = 500;
+
+/**
+ * The IO thread's connection. `stalled`: it is there, and the other end says nothing (hung, or cut off), which
+ * the thread does not notice before `slave_net_timeout`.
+ */
+export type ChannelLink = 'flowing' | 'stalled' | 'connecting' | 'stopped';
+
+const ioOf = {
+  flowing: 'yes',
+  stalled: 'yes',
+  connecting: 'connecting',
+  stopped: 'no',
+} as const satisfies Record<ChannelLink, ThreadState>;
+
+/** What a channel says of its source. */
+export interface Source {
+  readonly address: string;
+  readonly identity: string;
+  positionAt(count: number): Position;
+}
+
+/** Numbers of the source that a channel has applied: those above one, up to another. */
+export interface Held {
+  readonly above: number;
+  readonly upTo: number;
+}
+
+/** What the source says to an account that was marked. */
+const markRefused: ReplicationError = { errno: 1045, message: 'Access denied for user' };
+
+/** From that number on, what was received came from this life of the source's log. */
+interface Origin {
+  readonly above: number;
+  readonly incarnation: number;
+}
+
+export class Channel {
+  configured = true;
+  /** Whether the IO thread is meant to run; `STOP REPLICA` and errors end that. */
+  ioWanted = true;
+  sqlWanted = true;
+  /** Whether a command stopped it, and whose: no error shows, and a restart of mysqld starts it again. */
+  stoppedBy: 'keepalambda' | 'person' | null = null;
+  /** The identity of a stranger that it follows instead of the pair's other node; null as it should be. */
+  stranger: string | null = null;
+  ioError: ReplicationError | null = null;
+  sqlError: ReplicationError | null = null;
+  /** keepalambda has detached it: whoever starts it, its source refuses its account until it is attached. */
+  barred = false;
+  /** The source refuses the channel's login: it says `Connecting`, lag NULL, for as long as that lasts. */
+  loginRefused = false;
+  /** It hears its source, receives nothing that was committed, and does not know its lag. */
+  muffled = false;
+  link: ChannelLink = 'flowing';
+  /** Where the link is going by itself, and a number that voids the timers of all earlier plans. */
+  heading: ChannelLink | null = null;
+  /** Since when its packets are lost; null while they arrive. */
+  cutSinceMs: number | null = null;
+  generation = 0;
+  /** From the source's commit to here. */
+  transportMs = 2;
+  /** From here to applied, while nothing piles up. */
+  applyMs = 3;
+  /** How many transactions are applied in a millisecond when some have piled up. */
+  applyPerMs = usualApplyPerMs;
+  received = 0;
+  /** Counts up by fractions while a pile is worked off. */
+  applied = 0;
+  #advancedMs = 0;
+  #flowingSinceMs = 0;
+  #heardMs = 0;
+  #receivedMs = 0;
+  /** From which life of the source's log what was received is, oldest first. */
+  #origins: Origin[] = [{ above: 0, incarnation: 0 }];
+  readonly #source: CommitLog;
+
+  constructor(source: CommitLog) {
+    this.#source = source;
+  }
+
+  /** Brings received and applied up to now, under the state that has held since the last time. */
+  advance(nowMs: number, applies: boolean): void {
+    const forMs = nowMs - this.#advancedMs;
+    if (forMs <= 0) return;
+    this.#advancedMs = nowMs;
+    if (this.flowing) {
+      if (this.#isFollowed) this.#receive(nowMs, this.#source.countAt(nowMs - this.transportMs));
+      this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
+    }
+    if (!applies || !this.sqlWanted || this.applied >= this.received) return;
+    const due = Math.min(this.received, this.#source.countAt(nowMs - this.transportMs - this.applyMs));
+    const target = this.flowing ? due : this.received;
+    this.applied = Math.max(this.applied, Math.min(target, this.applied + forMs * this.applyPerMs));
+  }
+
+  #receive(nowMs: number, count: number): void {
+    if (count <= this.received) return;
+    this.#receivedMs = this.#source.committedAtMs(count, nowMs) + this.transportMs;
+    const { incarnation } = this.#source;
+    const newest = this.#origins[this.#origins.length - 1] as Origin;
+    if (newest.incarnation !== incarnation) this.#origins.push({ above: this.received, incarnation });
+    this.received = count;
+  }
+
+  /** The life of the source's log that the transaction of that number was received from. */
+  incarnationOf(number: number): number {
+    let index = this.#origins.length - 1;
+    while (index > 0 && (this.#origins[index] as Origin).above >= number) index--;
+    return (this.#origins[index] as Origin).incarnation;
+  }
+
+  /** What was applied of the numbers that this life of the source's log gave away. */
+  heldOf(incarnation: number): Held {
+    const index = this.#origins.findIndex((origin) => origin.incarnation === incarnation);
+    const origin = this.#origins[index];
+    if (origin === undefined) return { above: 0, upTo: 0 };
+    const next = this.#origins[index + 1];
+    return { above: origin.above, upTo: Math.min(this.appliedCount, next?.above ?? this.appliedCount) };
+  }
+
+  /** The connection enters another state. */
+  enter(nowMs: number, link: ChannelLink): void {
+    if (link === this.link) return;
+    this.link = link;
+    if (link !== 'flowing') return;
+    this.cutSinceMs = null;
+    this.#flowingSinceMs = nowMs;
+    this.#heardMs = nowMs;
+    this.#receivedMs = nowMs;
+  }
+
+  /** Whether the pair's other node is what it listens to, and what it brings. */
+  get #isFollowed(): boolean {
+    return !this.muffled && this.stranger === null;
+  }
+
+  /** Whether a commit of the source is received, so that the source need not wait for it. */
+  get acknowledges(): boolean {
+    return this.flowing && this.#isFollowed;
+  }
+
+  /** Whether events come in: connected to a source that is alive. */
+  get flowing(): boolean {
+    return this.link === 'flowing';
+  }
+
+  /** What `SHOW REPLICA STATUS` prints for the IO thread. */
+  get io(): ThreadState {
+    return ioOf[this.link];
+  }
+
+  /** A crash of the receiving server: what was received but not applied is fetched again. */
+  crash(nowMs: number): void {
+    this.applied = Math.floor(this.applied);
+    this.received = this.applied;
+    this.#origins = this.#origins.filter(({ above }) => above <= this.received);
+    // The first look at it afterwards knows no better.
+    this.#heardMs = nowMs;
+    this.#receivedMs = nowMs;
+  }
+
+  /** A command stops it: no error shows. */
+  stop(by: 'keepalambda' | 'person', threads: 'io' | 'both'): void {
+    this.stoppedBy = by;
+    this.ioWanted = false;
+    if (threads === 'both') this.sqlWanted = false;
+  }
+
+  /** keepalambda stops it for good; not before what was received is applied, which the change could drop. */
+  detach(threads: 'receiver' | 'both'): void {
+    if (this.ioWanted || threads === 'both') this.stop('keepalambda', threads === 'both' ? 'both' : 'io');
+    if (this.caughtUp && threads === 'receiver') this.barred = true;
+  }
+
+  /** Ends what `detach` began, and starts both threads. */
+  attach(): void {
+    this.barred = false;
+    this.startAgain();
+  }
+
+  /**
+   * Whether the source no longer has what this channel was to go on from. Where positions are those of a file, any
+   * loss is noticed, because the file ends before them; with GTIDs only while the source has given fewer numbers away
+   * than this channel has.
+   */
+  isAheadOf(nowMs: number, gtid: boolean): boolean {
+    const { incarnation } = this.#source;
+    if (this.received === 0 || this.incarnationOf(this.received) === incarnation) return false;
+    return this.received > (gtid ? this.#source.countAt(nowMs) : this.#source.baseOf(incarnation));
+  }
+
+  /** The receiving server has come up: what a command had stopped runs again. */
+  restart(): void {
+    if (this.stoppedBy !== null) this.startAgain();
+  }
+
+  /** `START REPLICA`: an error that has not gone away stops it again. */
+  startAgain(): void {
+    this.stoppedBy = null;
+    if (this.ioError === null) this.ioWanted = true;
+    if (this.sqlError === null) this.sqlWanted = true;
+  }
+
+  get appliedCount(): number {
+    return Math.floor(this.applied);
+  }
+
+  get caughtUp(): boolean {
+    return this.appliedCount >= this.received;
+  }
+
+  /** `Seconds_Behind_Master`: NULL unless both threads run and are connected. */
+  lagSeconds(nowMs: number): number | null {
+    if (this.io !== 'yes' || !this.sqlWanted || this.muffled) return null;
+    if (this.caughtUp || this.stranger !== null) return 0;
+    const next = this.appliedCount + 1;
+    const committedAtMs = this.#source.committedAtMs(next, nowMs, this.incarnationOf(next));
+    return Math.max(0, Math.floor((nowMs - committedAtMs) / 1000));
+  }
+
+  /** How long ago the channel heard of its source. */
+  heardAgoMs(nowMs: number): number {
+    return nowMs - this.#heardMs;
+  }
+
+  /** What a look at the server shows of this channel. */
+  inbound(nowMs: number, source: Source, applierBlocked: string | null, retryMs: number): Inbound {
+    if (!this.configured) return { kind: 'unconfigured' };
+    return {
+      kind: 'configured',
+      io: this.io,
+      sql: this.sqlWanted ? 'yes' : 'no',
+      lagSeconds: this.lagSeconds(nowMs),
+      ioError: this.barred && this.io === 'connecting' ? markRefused : this.ioError,
+      sqlError: this.sqlError,
+      sourceAddress: source.address,
+      sourceIdentity: this.stranger ?? source.identity,
+      delaySeconds: 0,
+      retrySeconds: Math.ceil(retryMs / 1000),
+      applierBlocked,
+      received: source.positionAt(this.received),
+      applied: source.positionAt(this.appliedCount),
+      caughtUp: this.caughtUp,
+      heardAgoMs: this.heardAgoMs(nowMs),
+      receivedAgoMs: nowMs - this.#receivedMs,
+    };
+  }
+}

@@ -1,0 +1,152 @@
+/** What one look at one master shows, from a vantage, at this moment. */
+import type { NodeName } from '../../lib/core/names.ts';
+import type { HangCause, Heartbeat, Saw, Server } from '../../lib/core/sighting.ts';
+import type { Master } from './master.ts';
+import { beginWaiting } from './semi-sync.ts';
+import type { View } from './view.ts';
+import type { SimWorld } from './world.ts';
+
+/** Who commits the heartbeat with this look, if anyone. */
+export interface HeartbeatBy {
+  readonly holder: NodeName | null;
+  readonly writeProbe: boolean;
+}
+
+/** How long the probe waits for a kept connection that says nothing, before it throws it away. Milliseconds. */
+const patienceMs = 5000;
+
+/** Why a new connection of ours would be refused. */
+export interface Refused {
+  readonly errno: number;
+  readonly message: string;
+}
+
+/** What a fresh login from the vantage to the master comes to; null when it is let in. */
+export function loginRefusedAt(view: View, master: Master): Refused | null {
+  if (master.lockedOut) return { errno: 1045, message: 'Access denied for user' };
+  if (view.blockedBy.has(master.name)) {
+    return { errno: 1129, message: 'Host is blocked because of many connection errors' };
+  }
+  if (master.connectionsFull) return { errno: 1040, message: 'Too many connections' };
+  return null;
+}
+
+/** One look. A heartbeat is committed if the master can. Whatever it is, it is true at this moment only. */
+export function lookAt(world: SimWorld, view: View, master: Master, by: HeartbeatBy): Saw {
+  const { name } = master;
+  const lost = view.loss > 0 && world.random.chance(view.loss);
+  if (lost || view.cutOff.has(name) || !master.reachable) {
+    forgetSilent(world, view, master);
+    return unanswered(world, 'connect', 'timeout');
+  }
+  if (view.rejectedBy.has(name)) {
+    view.keptSinceMs.delete(name);
+    return { kind: 'refused' };
+  }
+  switch (master.mysqld) {
+    case 'down':
+      return { kind: 'refused' };
+    case 'hung':
+      forgetSilent(world, view, master);
+      // Its host's TCP still takes connections, and nobody greets us on them.
+      return unanswered(world, 'login', 'timeout');
+    case 'up':
+      break;
+  }
+  const refused = loginRefusedAt(view, master);
+  if (!view.keeps(master)) {
+    if (refused?.errno === 1045) return { kind: 'locked-out', ...refused };
+    if (refused !== null) return { kind: 'saturated', ...refused };
+    view.keptSinceMs.set(name, world.nowMs);
+  }
+  view.answeredMs.set(name, world.nowMs);
+  return { kind: 'answered', server: serverOf(world, master, by, refused) };
+}
+
+/** A connection that has said nothing for too long is thrown away. */
+function forgetSilent({ nowMs }: SimWorld, view: View, { name }: Master): void {
+  if (nowMs - (view.answeredMs.get(name) ?? 0) > patienceMs) view.keptSinceMs.delete(name);
+}
+
+/** Whether nothing that a look shows can change before the next change of the world. */
+export function isCalm(world: SimWorld): boolean {
+  for (const view of world.views.values()) if (view.loss > 0 || view.blind !== 'no') return false;
+  for (const master of world.masters) {
+    const { channel } = master;
+    if (!master.answers || master.hangsSinceMs !== null || !channel.flowing || !channel.sqlWanted)
+      return false;
+    if (channel.muffled || channel.applyPerMs < 1 || channel.received - channel.applied > 100) return false;
+  }
+  return true;
+}
+
+function unanswered(world: SimWorld, during: 'connect' | 'login', because: 'timeout'): Saw {
+  return { kind: 'unanswered', during, because, afterMs: world.pair.settings.lookLimitMs };
+}
+
+function serverOf(world: SimWorld, master: Master, by: HeartbeatBy, loginRefused: Refused | null): Server {
+  const { nowMs } = world;
+  const peer = world.peer(master.name);
+  const beats = by.writeProbe && by.holder === master.name && master.writable;
+  // Before the position is read, as a probe does, so that the position covers the heartbeat.
+  const heartbeat: Heartbeat = beats ? beat(world, master) : { kind: 'not-tried' };
+  const { semiSync, globalLock } = master;
+  return {
+    identity: master.identity,
+    version: '8.4.0',
+    flavor: 'mysql',
+    writable: master.writable,
+    halfClosed: master.halfClosed,
+    roundTripMs: 1,
+    binaryLog: master.binaryLog,
+    semiSync:
+      semiSync === null ? null : { waiting: semiSync.waitingSinceMs !== null, timeoutMs: semiSync.timeoutMs },
+    events: master.events,
+    globalLock: globalLock?.session ?? null,
+    loginRefused,
+    uptimeSeconds: Math.floor((nowMs - master.startedMs) / 1000),
+    inbound: master.channel.inbound(
+      nowMs,
+      {
+        address: peer.node.address,
+        identity: peer.identity,
+        positionAt: (count) => peer.positionAt(count),
+      },
+      applierBlockOf(master),
+      world.habits.retryMs,
+    ),
+    executed: master.executed(nowMs, peer),
+    heartbeat,
+  };
+}
+
+function applierBlockOf({ globalLock, stuckSinceMs, channel }: Master): string | null {
+  if (channel.caughtUp) return null;
+  if (globalLock !== null) return 'Waiting for global read lock';
+  return stuckSinceMs === null ? null : 'Waiting for disk space';
+}
+
+/** Our heartbeat row: committed, or what is in its way. */
+export function beat(world: SimWorld, master: Master): Heartbeat {
+  const { hangsSinceMs, refusal, barred } = master;
+  if (refusal !== null) return { kind: 'refused', ...refusal };
+  if (barred !== null) return { kind: 'barred', ...barred };
+  const waits = hangsSinceMs === null && beginWaiting(world, master, 'heartbeat');
+  if (hangsSinceMs === null && !waits) {
+    master.log.add(world.nowMs, 1, 'heartbeat');
+    return { kind: 'committed' };
+  }
+  return {
+    kind: 'failed',
+    forMs: world.nowMs - (hangsSinceMs ?? world.nowMs),
+    because: 'the commit was not answered in time',
+    cause: causeOf(master),
+    blocker: master.globalLock?.session ?? null,
+  };
+}
+
+function causeOf({ stuckSinceMs, globalLock, semiSync }: Master): HangCause {
+  if (stuckSinceMs !== null) return 'unknown';
+  if (globalLock !== null) return 'global-lock';
+  return semiSync?.waitingSinceMs === null ? 'unknown' : 'semi-sync';
+}

@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest';
+import { createVip } from '../../../lib/aws/ec2/vip.ts';
+import { type VipWorld, vipContract } from '../../contract/vip.ts';
+import { clock, config, pair, startWorld } from '../world.ts';
+
+const changing = ['AssignPrivateIpAddresses', 'ModifyNetworkInterfaceAttribute', 'StopInstances'] as const;
+
+async function makeWorld(): Promise<VipWorld> {
+  const world = await startWorld();
+  const { aws } = world;
+  let changes = 0;
+  aws.events.on('call', ({ service, action }) => {
+    if (service === 'ec2' && changing.some((name) => name === action)) changes += 1;
+  });
+  const nodeNamed = (name: string) => pair.nodes.find((node) => node.name === name) ?? pair.nodes[0];
+  return {
+    vip: createVip({ ...world.ec2, clock, pairs: config.pairs }),
+    pair,
+    holder: () => pair.nodes.find(({ eniId }) => aws.ec2.effective.owners[pair.vip] === eniId)?.name ?? null,
+    async detach() {
+      aws.ec2.moveAddress(pair.vip, null);
+      await clock.sleep(100);
+    },
+    groups: (node) => aws.ec2.effective.groups[nodeNamed(node).eniId] ?? [],
+    instance: (node) => aws.ec2.effective.instances[nodeNamed(node).instanceId] ?? 'unknown',
+    throttle(times) {
+      for (const action of changing)
+        aws.faults.inject({ on: `ec2:${action}`, effect: { kind: 'throttle' }, times });
+    },
+    loseAnswer() {
+      for (const action of changing) {
+        aws.faults.inject({ on: `ec2:${action}`, effect: { kind: 'lose-response', how: 'reset' }, times: 1 });
+      }
+    },
+    fail: () => void aws.faults.inject({ on: 'ec2:*', effect: { kind: 'down', how: 'reset' } }),
+    changes: () => changes,
+    settle: (work) => work,
+    close: () => aws.close(),
+  };
+}
+
+vipContract('EC2', makeWorld);
+
+it('calls EC2 twice for a look, and asks for the limits of instance types once', async () => {
+  const world = await startWorld();
+  const calls: string[] = [];
+  world.aws.events.on('call', ({ action }) => calls.push(action));
+  const vip = createVip({ ...world.ec2, clock, pairs: config.pairs });
+  for (let look = 0; look < 2; look += 1) await vip.locate([pair]);
+  expect(calls.toSorted()).toEqual([
+    'DescribeInstanceTypes',
+    'DescribeInstances',
+    'DescribeInstances',
+    'DescribeNetworkInterfaces',
+    'DescribeNetworkInterfaces',
+  ]);
+  await world.aws.close();
+});
+
+const errors = [
+  ['PrivateIpAddressLimitExceeded', 'denied'],
+  ['InvalidNetworkInterfaceID.NotFound', 'denied'],
+  ['UnauthorizedOperation', 'denied'],
+  ['InvalidParameterValue', 'denied'],
+  ['RequestLimitExceeded', 'throttled'],
+] as const;
+
+it.each(errors)('takes %s for %s', async (code, kind) => {
+  const world = await startWorld();
+  const effect = {
+    kind: 'fail',
+    code,
+    message: 'no',
+    status: code === 'RequestLimitExceeded' ? 503 : 400,
+  } as const;
+  world.aws.faults.inject({ on: 'ec2:AssignPrivateIpAddresses', effect });
+  const vip = createVip({ ...world.ec2, clock, pairs: config.pairs });
+  const assigned = vip.assign(pair, 'db2');
+  await expect(assigned).rejects.toMatchObject({ kind, message: expect.stringContaining(code) });
+  await world.aws.close();
+});
+
+it('believes a stale read of EC2 only when it shows the change', async () => {
+  const world = await startWorld({ ec2Timing: { effectDelayMs: 300, staleReadMs: 700 } });
+  const vip = createVip({ ...world.ec2, clock, pairs: config.pairs });
+  await vip.assign(pair, 'db2');
+  const sighting = (await vip.locate([pair])).get(pair.name);
+  expect(sighting).toMatchObject({ place: { kind: 'node', node: 'db2' } });
+  await world.aws.close();
+});

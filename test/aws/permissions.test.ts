@@ -1,0 +1,185 @@
+/**
+ * What watch and operate do to AWS is allowed by the policies that the stack gives them: the real adapters, with the
+ * credentials of each role, against the lab's AWS, which evaluates the synthesised policies.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Denied } from '../../lab/aws/events.ts';
+import { synthesiseIam } from '../../lab/aws/iam/synthesis.ts';
+import { type Aws, startAws } from '../../lab/aws/start.ts';
+import { storeTable, tableName } from '../../lab/deployment.ts';
+import { wire } from '../../lib/aws/wire.ts';
+import type { Pair } from '../../lib/core/config.ts';
+import type { HostDocument } from '../../lib/core/host-document.ts';
+import { emptyMemory } from '../../lib/core/memory.ts';
+import { documents } from '../../lib/stack/documents/index.ts';
+import { functionNameOf } from '../../lib/stack/names.ts';
+import type { Lease, Ports } from '../../lib/watch/ports.ts';
+import { alert } from '../contract/alerts.ts';
+import { large } from '../core/environments.ts';
+import { configOf, smallBundles } from '../stack/templates.ts';
+import { probeBundle } from './probe-client/probe-functions.ts';
+
+const config = configOf(large);
+const account = config.account ?? '';
+const [orders, billing, stock] = config.pairs as [Pair, Pair, Pair];
+const topicArn = `arn:aws:sns:${config.region}:${account}:keepalambda-${config.name}-alerts`;
+const names = Object.fromEntries(
+  Object.keys(documents).map((key) => [key, `keepalambda-${config.name}-${key}`]),
+) as Record<HostDocument, string>;
+const probes = Object.fromEntries(
+  config.vantages.map((vantage) => [vantage, functionNameOf(config.name, 'probe', vantage)]),
+);
+/** `{"kind":"looks","pairs":{}}`, which the probe functions of the tests give back when they are told so. */
+const monitor = JSON.stringify({ user: 'keepalambda', password: '{"kind":"looks","pairs":{}}' });
+const certificate = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n';
+
+let aws: Aws;
+let directory: string;
+const denied: Denied[] = [];
+const before = { ...process.env };
+
+beforeAll(async () => {
+  directory = mkdtempSync(path.join(tmpdir(), 'keepalambda-permissions-'));
+  writeFileSync(path.join(directory, 'config.json'), JSON.stringify(large));
+  const iam = await synthesiseIam(
+    config,
+    await smallBundles(),
+    { 'AWS::DynamoDB::Table': tableName },
+    account,
+  );
+  const nodes = config.pairs.flatMap((pair) => pair.nodes.map((node, index) => ({ pair, node, index })));
+  aws = await startAws({
+    account,
+    region: config.region,
+    iam,
+    subnets: Object.entries(config.subnets).map(([id, { cidr, availabilityZone: zone }]) => ({
+      id,
+      cidr,
+      zone,
+    })),
+    instances: nodes.map(({ node }) => ({ id: node.instanceId, type: 't3.small' })),
+    enis: nodes.map(({ pair, node, index }) => ({
+      id: node.eniId,
+      instanceId: node.instanceId,
+      subnetId: node.subnet,
+      primaryAddress: node.address,
+      secondaryAddresses: index === 0 ? [pair.vip] : [],
+      groups: billing.nodeGroups,
+    })),
+    ec2Timing: { effectDelayMs: 0, shutdownMs: 0 },
+    ssmTiming: { visibleAfterMs: 0, deliveryMs: 0 },
+    // Scripts are handed over, and end at once: nothing on this machine is theirs to restart.
+    documents: Object.values(names).map((name) => ({
+      name,
+      content: {
+        schemaVersion: '2.2',
+        description: 'does nothing',
+        parameters: name.endsWith('vip') ? { Vip: { type: 'String' } } : {},
+        mainSteps: [
+          {
+            action: 'aws:runShellScript',
+            name: 'run',
+            inputs: { timeoutSeconds: '10', runCommand: ['true'] },
+          },
+        ],
+      },
+    })),
+    parameters: [
+      { name: orders.credentials, value: monitor },
+      { name: stock.credentials, value: monitor },
+      {
+        name: billing.credentials,
+        value: monitor,
+        ...(billing.credentialsKey ? { key: billing.credentialsKey } : {}),
+      },
+      { name: billing.tlsAuthority ?? '', value: certificate },
+    ],
+    topicArns: [topicArn],
+    tables: [storeTable(tableName)],
+    functions: Object.values(probes).map((name) => ({ name, directory: probeBundle(), timeoutSeconds: 10 })),
+  });
+  aws.events.on('denied', (event) => denied.push(event));
+  setDefaultCACertificates([...getCACertificates('default'), aws.authority.pem]);
+});
+afterAll(async () => {
+  process.env = before;
+  rmSync(directory, { recursive: true, force: true });
+  await aws.close();
+});
+beforeEach(() => {
+  denied.length = 0;
+});
+
+/** The ports as the function makes them, in its own environment. */
+function portsOf(name: 'watch' | 'operate'): Ports {
+  Object.assign(process.env, aws.environmentOf(functionNameOf(config.name, name)), {
+    KEEPALAMBDA_CONFIG_FILE: path.join(directory, 'config.json'),
+    TABLE_NAME: tableName,
+    TOPIC_ARN: topicArn,
+    PROBE_FUNCTIONS: JSON.stringify(probes),
+    DOCUMENTS: JSON.stringify(names),
+  });
+  return wire(process.env, name).ports;
+}
+
+const target = (pair: Pair) => ({ pair, holder: 'db1', seen: null, order: { kind: 'now' } }) as const;
+
+type Call = (ports: Ports) => Promise<unknown>;
+const calls: Readonly<Record<string, Call>> = {
+  'looks where the VIPs are': ({ vip }) => vip.locate(config.pairs),
+  'moves a VIP': ({ vip }) => vip.assign(orders, 'db2'),
+  'isolates a node, and releases it': async ({ vip }) =>
+    vip.release(billing, 'db1', await vip.isolate(billing, 'db1')),
+  'stops an instance': ({ vip }) => vip.stopInstance(stock, 'db1'),
+  'looks from every vantage, with the account of every pair': ({ database }) =>
+    Promise.all(
+      database.vantages.flatMap((vantage) =>
+        config.pairs.map((pair) => database.look(vantage, [target(pair)])),
+      ),
+    ),
+  'publishes an alert': ({ alerts }) => alerts.publish(alert),
+  'keeps the lease': async ({ store }) => {
+    const lease = (await store.takeLease(await store.readLease(), 'a test')) as Lease;
+    await store.renewLease(lease);
+    await store.wake();
+    await store.releaseLease((await store.readLease()) as Lease);
+  },
+  'keeps memory, history and the inbox': async ({ store }) => {
+    await store.claimMemory('orders', { owner: 'watch', epoch: 1 });
+    await store.saveMemory('orders', emptyMemory, 1);
+    await store.appendHistory([
+      { atMs: 1, pair: 'orders', incident: null, epoch: 1, what: 'order', text: 'a test' },
+    ]);
+    await store.history('orders', 10);
+    await store.waitingOrders();
+    await store.removeOrder('nobody');
+  },
+  ...Object.fromEntries(
+    (Object.keys(names) as HostDocument[]).map((document): [string, Call] => [
+      `runs ${document} on a host`,
+      ({ host }) => host.run(stock, 'db2', document, 5000),
+    ]),
+  ),
+};
+
+describe.each(['watch', 'operate'] as const)('%s', (name) => {
+  test.each(Object.keys(calls))('%s', async (what) => {
+    await calls[what]?.(portsOf(name));
+    expect(denied).toEqual([]);
+  });
+});
+
+test('what nobody needs is denied: the policies are really asked', async () => {
+  const stranger = {
+    ...orders,
+    nodes: [{ ...orders.nodes[0], instanceId: 'i-0000000000000dead' }, orders.nodes[1]],
+  };
+  await expect(portsOf('watch').host.run(stranger as Pair, 'db1', 'bind-vip', 5000)).rejects.toThrow(
+    /not authorized/,
+  );
+  expect(denied.map(({ action }) => action)).toEqual(['ssm:SendCommand']);
+});

@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import type { AwsOptions } from '../../../lab/aws/start.ts';
+import { createHost, documentParameters } from '../../../lib/aws/ssm/host.ts';
+import type { HostDocument } from '../../../lib/core/host-document.ts';
+import { documents } from '../../../lib/stack/documents/index.ts';
+import type { HostPort } from '../../../lib/watch/ports.ts';
+import { type HostWorld, hostContract } from '../../contract/host.ts';
+import { type AwsWorld, clock, pair, startWorld } from '../world.ts';
+
+const names: Readonly<Record<HostDocument, string>> = {
+  'restart-mysqld': 'test-restart-mysqld',
+  'restart-keepalived': 'test-restart-keepalived',
+  'bind-vip': 'test-bind-vip',
+  'unbind-vip': 'test-unbind-vip',
+};
+
+/** A document that runs these lines. */
+function shell(...runCommand: readonly string[]) {
+  return {
+    schemaVersion: '2.2',
+    description: 'for a test',
+    parameters: {},
+    mainSteps: [{ action: 'aws:runShellScript', name: 'run', inputs: { timeoutSeconds: '10', runCommand } }],
+  };
+}
+
+function hostOn({ ssm }: AwsWorld): HostPort {
+  return createHost({ ...ssm, clock, documents: names });
+}
+
+async function makeWorld(): Promise<HostWorld> {
+  let reachable = true;
+  const hostOf: AwsOptions['hostOf'] = () => ({
+    reachable,
+    environment: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+  });
+  const world = await startWorld({
+    hostOf,
+    documents: [{ name: names['restart-mysqld'], content: shell('echo stopped', 'echo mysqld restarted') }],
+  });
+  return {
+    host: hostOn(world),
+    pair,
+    breakRestart: () =>
+      world.aws.ssm.registerDocument({
+        name: names['restart-mysqld'],
+        content: shell('echo mysqld did not start >&2', 'exit 1'),
+      }),
+    cutOff() {
+      reachable = false;
+    },
+    runs: () => world.aws.ssm.commands.filter(({ stdout }) => stdout !== '').length,
+    settle: (work) => work,
+    close: () => world.aws.close(),
+  };
+}
+
+hostContract('SSM', makeWorld);
+
+it('takes what SSM refuses for denied, and says what it tried', async () => {
+  const world = await startWorld({ documents: [{ name: names['bind-vip'], content: shell('exit 3') }] });
+  const host = hostOn(world);
+  const strangeParameter = host.run(pair, 'db1', 'bind-vip', 5000);
+  await expect(strangeParameter).rejects.toMatchObject({
+    kind: 'denied',
+    message: expect.stringContaining('bind-vip on db1'),
+  });
+  const unknownDocument = host.run(pair, 'db1', 'restart-keepalived', 5000);
+  await expect(unknownDocument).rejects.toMatchObject({ kind: 'denied' });
+  await world.aws.close();
+});
+
+it.each(Object.entries(documents))(
+  'gives %s the parameters that it declares, and no other',
+  (name, document) => {
+    const given = documentParameters(name as HostDocument, pair);
+    expect(Object.keys(given)).toEqual(Object.keys(document.parameters ?? {}));
+    for (const [key, [value = '']] of Object.entries(given)) {
+      expect(value).toMatch(new RegExp(document.parameters?.[key]?.allowedPattern ?? '^$'));
+    }
+  },
+);

@@ -1,0 +1,151 @@
+import { describe, expect, it, test } from 'vitest';
+import { beginPlan, type Claim, mayTry, TRY_AGAIN_MS } from '../../lib/core/begin-plan.ts';
+import { closeStandbyPlan, openHolderPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
+import {
+  answers1,
+  type Change,
+  changed,
+  failingFor,
+  failover,
+  hears1,
+  holder,
+  memory,
+  NOW_MS,
+  pairWith,
+  position,
+  refused,
+  seen,
+  steady,
+  UUID1,
+} from './world.ts';
+
+const wanted: Claim = {
+  plan: failover,
+  row: 'D10',
+  because: 'db1 is stopped: its port refuses connections',
+  by: 'keepalambda',
+  requestId: null,
+  epoch: 7,
+  planId: 'aaaa0001',
+  incidentId: 'cccc0001',
+  lastSeen: position(`${UUID1}:1-100`),
+};
+const failing = holder(hears1({ sql: 'no' }), 9000, 3_600_000);
+const lost = seen(steady, holder(refused));
+const ordered = { ...wanted, row: 'O-failover', by: 'eva', requestId: 'eeee0001' };
+
+describe('an automatic failover that is taken up', () => {
+  const after = beginPlan(steady.memory, lost, wanted);
+
+  it('is in memory, whole, with whom and why', () => {
+    expect(after.plan).toMatchObject({
+      ...failover,
+      id: 'aaaa0001',
+      epoch: 7,
+      row: 'D10',
+      by: 'keepalambda',
+      phase: 'running',
+      outcomes: {},
+      startedAtMs: NOW_MS,
+      badSinceMs: NOW_MS - 10_000,
+      vipMoved: false,
+      fencedAt: null,
+      lastSeen: position(`${UUID1}:1-100`),
+      wasWritable: false,
+    });
+  });
+
+  it('opens an incident and tells that it has begun; it counts for the flap guard only when it moves the VIP', () => {
+    expect(after.incident).toEqual({
+      id: 'cccc0001',
+      openedAtMs: NOW_MS,
+      row: 'D10',
+      told: ['failover-started'],
+      alerts: 1,
+    });
+    expect(after.failoversAtMs).toEqual([]);
+    expect(
+      after.outbox.map(({ code, incident, happened, done }) => [code, incident, happened, done]),
+    ).toEqual([
+      [
+        'failover-started',
+        'cccc0001',
+        'db1 is stopped: its port refuses connections.',
+        'Failing over from db1 to db2 (D10, by keepalambda).',
+      ],
+    ]);
+  });
+
+  it('keeps the incident that is open', () => {
+    const incident = { id: 'cccc0000', openedAtMs: 5, row: 'D23', told: ['standby-unfit' as const] };
+    const open = beginPlan({ ...steady.memory, incident }, lost, wanted).incident;
+    expect(open).toEqual({ ...incident, told: ['standby-unfit', 'failover-started'], alerts: 1 });
+  });
+});
+
+it('an ordered failover tells, but opens no incident and does not count for the flap guard', () => {
+  const after = beginPlan(steady.memory, lost, ordered);
+  expect(after.incident).toBeNull();
+  expect(after.failoversAtMs).toEqual([]);
+  expect(after.outbox.map(({ code, incident }) => [code, incident])).toEqual([['failover-started', null]]);
+});
+
+it('a switchover tells nothing before its end, and remembers that the holder took writes', () => {
+  const plan = switchoverPlan(pairWith(), 'db2');
+  const after = beginPlan(steady.memory, seen(steady), { ...ordered, plan });
+  expect(after.outbox).toEqual([]);
+  expect(after.plan?.wasWritable).toBe(true);
+  const closed = beginPlan(steady.memory, seen(steady, holder(answers1({ writable: false }))), {
+    ...ordered,
+    plan,
+  });
+  expect(closed.plan?.wasWritable).toBe(false);
+});
+
+it('an automatic plan other than a failover opens an incident and tells at its end', () => {
+  const after = beginPlan(steady.memory, seen(steady), {
+    ...wanted,
+    row: 'D19',
+    plan: closeStandbyPlan(pairWith(), 'db2'),
+  });
+  expect([after.incident?.row, after.outbox, after.failoversAtMs]).toEqual(['D19', [], []]);
+});
+
+it('forgets who was seen open or closed only of nodes that the plan opens or closes', () => {
+  const { settled } = steady.memory;
+  const opened = beginPlan(steady.memory, seen(steady), {
+    ...wanted,
+    plan: openHolderPlan(pairWith(), 'db1'),
+  });
+  expect(opened.settled).toEqual({ db2: settled.db2 });
+  expect(beginPlan(steady.memory, lost, wanted).settled).toEqual({});
+});
+
+it('a release knows the security groups to give back; no other plan does', () => {
+  const quarantine = { node: 'db1', groups: ['sg-1', 'sg-2'] };
+  const isolated = changed(steady, memory({ quarantine })).memory;
+  const release = beginPlan(isolated, seen(steady), { ...ordered, plan: releasePlan('db1') });
+  expect(release.plan?.isolatedFrom).toEqual(['sg-1', 'sg-2']);
+  expect(beginPlan(isolated, lost, wanted).plan?.isolatedFrom).toBeNull();
+});
+
+describe('since when the holder has been bad', () => {
+  it.each<[what: string, changes: readonly Change[], agoMs: number]>([
+    ['refused: since the first refusal', [holder(refused, 10, 7000)], 7000],
+    ['fails the check: since it does, however long it has answered', [failing, failingFor(12_000)], 12_000],
+    ['serves, and an operator wants it so: since now', [holder(answers1(), 9000, 3_600_000)], 0],
+  ])('%s', (_, changes, agoMs) => {
+    const { plan } = beginPlan(steady.memory, seen(steady, ...changes), wanted);
+    expect(NOW_MS - (plan?.badSinceMs ?? 0)).toBe(agoMs);
+  });
+});
+
+test.each<[what: string, plan: Claim['plan'], agoMs: number | null, may: boolean]>([
+  ['nothing was tried', failover, null, true],
+  ['a try was undone just now', failover, TRY_AGAIN_MS - 1, false],
+  ['a try was undone some seconds ago', failover, TRY_AGAIN_MS, true],
+  ['what does not move the VIP', closeStandbyPlan(pairWith(), 'db2'), 0, true],
+])('a plan of our own may begin: %s', (_, plan, agoMs, may) => {
+  const triedAtMs = agoMs === null ? null : NOW_MS - agoMs;
+  expect(mayTry({ ...steady.memory, triedAtMs }, plan, NOW_MS)).toBe(may);
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { rows } from '../../../lib/core/decision.ts';
+import { events } from '../../../lib/core/events.ts';
+import type { PlanKind } from '../../../lib/core/plan.ts';
+import { renderDecisions } from '../../../lib/core/text/decisions-doc.ts';
+import { renderEvents } from '../../../lib/core/text/events-doc.ts';
+import { parsePair } from '../world.ts';
+
+const decisions = renderDecisions(parsePair());
+const anchors = (text: string) =>
+  new Set(
+    [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-')),
+  );
+
+describe('docs that mirror code are printed by code', () => {
+  it('docs/decisions.md', async () => {
+    await expect(decisions).toMatchFileSnapshot('../../../docs/decisions.md');
+  });
+
+  it('docs/events.md', async () => {
+    await expect(renderEvents()).toMatchFileSnapshot('../../../docs/events.md');
+  });
+});
+
+describe('and leave nothing out', () => {
+  it('every row, every plan and every setting', () => {
+    const plans: Record<PlanKind, true> = {
+      failover: true,
+      switchover: true,
+      'reattach-vip': true,
+      'open-holder': true,
+      'close-standby': true,
+      'repair-node': true,
+      'attach-channel': true,
+      'release-node': true,
+    };
+    for (const { name } of rows) expect(decisions).toContain(`### ${name}\n`);
+    for (const kind of Object.keys(plans)) expect(decisions).toContain(`### ${kind}\n`);
+    for (const setting of Object.keys(parsePair().settings))
+      expect(decisions).toContain(`| \`${setting}\` |`);
+  });
+
+  it('links lead somewhere', () => {
+    const here = anchors(decisions);
+    const there = anchors(renderEvents());
+    for (const [, target = ''] of decisions.matchAll(/\]\(#([^)]+)\)/g)) expect(here).toContain(target);
+    for (const [, target = ''] of decisions.matchAll(/\]\(events\.md#([^)]+)\)/g))
+      expect(there).toContain(target);
+    expect(there.size).toBe(Object.keys(events).length + 1);
+  });
+});

@@ -1,0 +1,89 @@
+/** A pair of real servers, a fresh probe for each test, and what tests ask of them. */
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { accounts } from '../../lab/servers/accounts.ts';
+import type { Product } from '../../lab/servers/product.ts';
+import { fingerprint } from '../../lib/core/fingerprint.ts';
+import { termsOf } from '../../lib/core/look-order.ts';
+import type { Saw, Server } from '../../lib/core/sighting.ts';
+import { createProbe, type Probe } from '../../lib/probe/probe.ts';
+import type { ProbeTarget } from '../../lib/probe/protocol.ts';
+import { eventually, type Servers, startServers } from './servers.ts';
+
+export class Subject {
+  /** Measured times of this run, printed at its end. Milliseconds. */
+  readonly times: Record<string, number> = {};
+  readonly command = { pair: 'orders', credentials: accounts.monitor, limitMs: 3000 };
+  #servers: Servers | null = null;
+  #probe: Probe | null = null;
+
+  constructor(name: string, find: () => Promise<Product>) {
+    beforeAll(async () => {
+      this.#servers = await startServers(await find());
+    });
+    afterAll(async () => {
+      console.info(`${name}: ${JSON.stringify(this.times)}`);
+      await this.#servers?.close();
+    });
+    beforeEach(() => {
+      const probe = createProbe();
+      this.#probe = probe;
+      return () => probe.drop();
+    });
+  }
+
+  get servers(): Servers {
+    if (this.#servers === null) throw new Error('the servers are not started yet');
+    return this.#servers;
+  }
+
+  get probe(): Probe {
+    if (this.#probe === null) throw new Error('no test runs');
+    return this.#probe;
+  }
+
+  /** One look, or a held one; with what it saw of each node, and its fingerprint. */
+  async lookWith(change: Partial<ProbeTarget> = {}, holdMs = 0) {
+    // As watch asks: one that has seen nothing keeps no connections.
+    const order: ProbeTarget['order'] = holdMs === 0 ? { kind: 'now' } : { kind: 'held', forMs: holdMs };
+    const target = { ...this.servers.target, seen: 'nothing like it', order, ...change };
+    const answer = await this.probe.answer({ kind: 'look', targets: [target] });
+    const sightings = answer.kind === 'looks' ? (answer.pairs.orders ?? []) : [];
+    const saw = (node: string) => sightings.find((sighting) => sighting.node === node)?.saw;
+    const print = fingerprint(sightings, termsOf(target.settings, target.order));
+    return { db1: saw('db1'), db2: saw('db2'), print };
+  }
+
+  /** What both nodes look like when nothing is wrong; they are seen until their ages are known. */
+  steady() {
+    return eventually(async () => {
+      const look = await this.lookWith();
+      const running = { io: 'yes', sql: 'yes', caughtUp: true, heardAgoMs: expect.any(Number) };
+      expect(serverOf(look.db1)).toMatchObject({
+        ...{ writable: true, inbound: running },
+        heartbeat: { kind: 'committed' },
+      });
+      expect(serverOf(look.db2)).toMatchObject({ writable: false, inbound: running });
+      return look;
+    });
+  }
+
+  /** Where a command goes. */
+  nodeOf(name: 'db1' | 'db2') {
+    const peer = { address: this.servers[name === 'db1' ? 'db2' : 'db1'].address, identity: null };
+    return { node: { name, address: this.servers[name].address }, peer, port: this.servers.port };
+  }
+}
+
+export function serverOf(saw: Saw | undefined): Server {
+  if (saw?.kind !== 'answered') throw new Error(`not answered: ${JSON.stringify(saw)}`);
+  return saw.server;
+}
+
+export function inboundOf(saw: Saw | undefined) {
+  const { inbound } = serverOf(saw);
+  if (inbound.kind === 'unconfigured') throw new Error('replication is not configured');
+  return inbound;
+}
+
+export const round = (ms: number) => Math.round(ms * 10) / 10;
+export const pauseMs = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

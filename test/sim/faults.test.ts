@@ -1,0 +1,366 @@
+/** The unkind faults of the simulated world show, and mend, as they do on real servers and in AWS. */
+import { describe, expect, it } from 'vitest';
+import type { Report, Saw, Server } from '../../lib/core/sighting.ts';
+import { strike } from '../../sim/faults/breakages.ts';
+import type { BreakageName, Target } from '../../sim/faults/fault.ts';
+import { drawScenario, scenarioNames } from '../../sim/faults/scenarios.ts';
+import { drawFaults } from '../../sim/faults/schedule.ts';
+import { Random } from '../../sim/random.ts';
+import { type Stage, setStage } from './stage.ts';
+
+async function report({ one, pair, settle }: Stage): Promise<Report | undefined> {
+  const targets = [{ pair, holder: 'db1', seen: null, order: { kind: 'now' } }] as const;
+  return (await settle(one.database.look('a', targets))).get(pair.name);
+}
+
+async function seen(stage: Stage, node: string): Promise<Saw | undefined> {
+  const found = await report(stage);
+  return found?.kind === 'saw' ? found.sightings.find((one) => one.node === node)?.saw : undefined;
+}
+
+async function serverOf(stage: Stage, node: string): Promise<Server> {
+  const saw = await seen(stage, node);
+  if (saw?.kind !== 'answered') throw new Error(`${node} is ${saw?.kind}`);
+  return saw.server;
+}
+
+async function inboundOf(stage: Stage, node: string) {
+  const { inbound } = await serverOf(stage, node);
+  if (inbound.kind !== 'configured') throw new Error('no replication is configured');
+  return inbound;
+}
+
+function breakIt(
+  { world }: Stage,
+  name: BreakageName,
+  target: Target = 'holder',
+  forMs = 1e9,
+  degree = 0.11,
+) {
+  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
+}
+
+describe('a new login that is refused', () => {
+  it.each<[BreakageName, number, string]>([
+    ['connections-full', 1040, 'saturated'],
+    ['wrong-password', 1045, 'locked-out'],
+    ['probe-host-blocked', 1129, 'saturated'],
+  ])(
+    '%s: with a kept connection the server answers, and orders get in by it',
+    async (name, errno, without) => {
+      const stage = setStage();
+      await report(stage);
+      // The second digit of the degree says that the functions keep their connections.
+      breakIt(stage, name, 'holder', 60_000, 0.18);
+      expect((await serverOf(stage, 'db1')).loginRefused).toMatchObject({ errno });
+      const { one, pair, settle } = stage;
+      await expect(settle(one.database.open(pair, 'db1', 1000))).resolves.toEqual({ wasWritable: true });
+      for (const view of stage.world.views.values()) view.keptSinceMs.clear();
+      expect(await seen(stage, 'db1')).toMatchObject({ kind: without, errno });
+      await stage.pass(60_000);
+      expect((await serverOf(stage, 'db1')).loginRefused).toBeNull();
+    },
+  );
+
+  it('refuses orders from functions that have no connection', async () => {
+    const stage = setStage();
+    breakIt(stage, 'probe-host-blocked', 'holder', 1e9, 0.91);
+    const { one, pair, settle } = stage;
+    const close = settle(one.database.close(pair, 'db1', 'to-close', 1000));
+    await expect(close).rejects.toMatchObject({ kind: 'throttled' });
+    expect(stage.world.master('db1').writable).toBe(true);
+  });
+
+  it('is over for a blocked host when mysqld is restarted', async () => {
+    const stage = setStage();
+    breakIt(stage, 'probe-host-blocked', 'holder', 1e9, 0.91);
+    breakIt(stage, 'operator-restart', 'holder', 2000);
+    await stage.pass(3000);
+    expect(await seen(stage, 'db1')).toMatchObject({ kind: 'answered' });
+  });
+
+  it('keeps the channel out of a full server once it has lost its connection', async () => {
+    const stage = setStage();
+    breakIt(stage, 'connections-full', 'holder', 1e9, 0.18);
+    await stage.pass(5000);
+    expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'yes' });
+    breakIt(stage, 'full-and-cut-off', 'holder', 30_000, 0.18);
+    await stage.pass(20_000);
+    expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'connecting', lagSeconds: null });
+    await stage.pass(15_000);
+    expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'yes', lagSeconds: 0 });
+  });
+});
+
+describe('commits that hang', () => {
+  it.each<[BreakageName, object]>([
+    ['global-lock', { kind: 'failed', cause: 'global-lock', blocker: { user: 'backup' } }],
+    ['heartbeat-barred', { kind: 'barred' }],
+    ['writes-refused', { kind: 'refused', errno: 1792 }],
+  ])('%s says why', async (name, heartbeat) => {
+    const stage = setStage();
+    breakIt(stage, name, 'holder', 20_000);
+    await stage.pass(2000);
+    expect((await serverOf(stage, 'db1')).heartbeat).toMatchObject(heartbeat);
+    await stage.pass(20_000);
+    expect((await serverOf(stage, 'db1')).heartbeat).toEqual({ kind: 'committed' });
+  });
+
+  it('only what is about our own table leaves the clients alone', async () => {
+    const stage = setStage();
+    const { world } = stage;
+    breakIt(stage, 'heartbeat-barred');
+    expect(world.master('db1').servesVip).toBe(true);
+    breakIt(stage, 'global-lock');
+    expect(world.master('db1').servesVip).toBe(false);
+  });
+
+  it('a lock on the standby keeps it from applying', async () => {
+    const stage = setStage();
+    breakIt(stage, 'global-lock', 'standby');
+    await stage.pass(5000);
+    const server = await serverOf(stage, 'db2');
+    expect(server.globalLock).toMatchObject({ statement: 'FLUSH TABLES WITH READ LOCK' });
+    expect(await inboundOf(stage, 'db2')).toMatchObject({
+      caughtUp: false,
+      applierBlocked: 'Waiting for global read lock',
+    });
+  });
+
+  it('semi-synchronous commits wait for the standby, and go on without it after their time', async () => {
+    const stage = setStage({ semiSyncTimeoutMs: 10_000 });
+    const { world } = stage;
+    const db1 = world.master('db1');
+    await stage.pass(2000);
+    breakIt(stage, 'pair-partition', 'holder', 60_000);
+    await stage.pass(5000);
+    const server = await serverOf(stage, 'db1');
+    expect(server.semiSync).toEqual({ waiting: true, timeoutMs: 10_000 });
+    expect(server.heartbeat).toMatchObject({ kind: 'failed', cause: 'semi-sync' });
+    const waiting = db1.log.countAt(world.nowMs);
+    expect(db1.log.transaction(waiting, world.nowMs)).toMatchObject({ acknowledgedAtMs: null });
+    await stage.pass(10_000);
+    expect((await serverOf(stage, 'db1')).heartbeat).toEqual({ kind: 'committed' });
+    expect(db1.log.transaction(waiting, world.nowMs).acknowledgedAtMs).not.toBeNull();
+    expect(db1.servesVip).toBe(true);
+  });
+
+  it('what a dead server had waiting was never acknowledged, and so is not lost', async () => {
+    const stage = setStage({ semiSyncTimeoutMs: 10_000 });
+    const { world } = stage;
+    await stage.pass(2000);
+    breakIt(stage, 'pair-partition', 'holder', 60_000);
+    await stage.pass(5000);
+    breakIt(stage, 'mysqld-kill', 'holder', 1e9);
+    expect(world.lackingOn('db2').count).toBe(0);
+  });
+});
+
+describe('replication that is not what it seems', () => {
+  it('a channel that a person stopped shows no error, and runs again after a restart', async () => {
+    const stage = setStage();
+    breakIt(stage, 'operator-stop-replica', 'standby');
+    await stage.pass(3000);
+    expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'no', ioError: null, sqlError: null });
+    breakIt(stage, 'operator-restart', 'standby', 1000);
+    await stage.pass(3000);
+    expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'yes', lagSeconds: 0 });
+  });
+
+  it('a channel from a stranger looks well and brings nothing', async () => {
+    const stage = setStage();
+    const { world } = stage;
+    breakIt(stage, 'wrong-source', 'standby', 20_000);
+    await stage.pass(5000);
+    const inbound = await inboundOf(stage, 'db2');
+    expect(inbound).toMatchObject({ io: 'yes', sql: 'yes', lagSeconds: 0, caughtUp: true });
+    expect(inbound.sourceIdentity).not.toBe(world.master('db1').identity);
+    expect(inbound.heardAgoMs).toBeLessThan(1000);
+    expect(world.lackingOn('db2').count).toBeGreaterThan(400);
+    await stage.pass(20_000);
+    expect(world.lackingOn('db2').count).toBeLessThanOrEqual(2);
+  });
+
+  it('a hung server whose dump thread beats is heard by its standby', async () => {
+    const stage = setStage();
+    breakIt(stage, 'hang-with-beats');
+    await stage.pass(30_000);
+    expect(await seen(stage, 'db1')).toMatchObject({ kind: 'unanswered', during: 'login' });
+    const inbound = await inboundOf(stage, 'db2');
+    expect(inbound.io).toBe('yes');
+    expect(inbound.heardAgoMs).toBeLessThan(1000);
+  });
+
+  it.each([
+    ['with GTIDs, while it has less', true, 0.99],
+    ['by file, whatever it has', false, 0.05],
+  ])('a source that came back with less is an error (%s)', async (_, gtid, degree) => {
+    const stage = setStage({ gtid });
+    await stage.pass(3000);
+    breakIt(stage, 'returns-with-less', 'holder', 1000, degree);
+    await stage.pass(4000);
+    const { io, ioError } = await inboundOf(stage, 'db2');
+    expect({ io, errno: ioError?.errno }).toEqual({ io: 'no', errno: 1236 });
+    expect(stage.world.lackingOn('db1').count).toBeGreaterThan(10);
+  });
+
+  it('nobody can follow a server without a binary log', async () => {
+    const stage = setStage();
+    breakIt(stage, 'binary-log-off', 'standby');
+    expect((await serverOf(stage, 'db2')).binaryLog).toBe('off');
+    expect((await inboundOf(stage, 'db1')).io).toBe('yes');
+    breakIt(stage, 'operator-restart', 'standby', 1000);
+    await stage.pass(3000);
+    expect(await inboundOf(stage, 'db1')).toMatchObject({ io: 'no', ioError: { errno: 1236 } });
+  });
+});
+
+describe('paths and moments', () => {
+  it('a firewall that refuses us leaves clients and the standby alone', async () => {
+    const stage = setStage();
+    breakIt(stage, 'port-rejected', 'holder', 10_000);
+    await stage.pass(3000);
+    expect(await seen(stage, 'db1')).toEqual({ kind: 'refused' });
+    expect(stage.world.master('db1').servesVip).toBe(true);
+    expect((await inboundOf(stage, 'db2')).heardAgoMs).toBeLessThan(1000);
+  });
+
+  it('a blip of the network hides both nodes, and stops neither', async () => {
+    const stage = setStage();
+    breakIt(stage, 'network-blip', 'holder', 3000);
+    expect(await seen(stage, 'db1')).toMatchObject({ kind: 'unanswered' });
+    expect(await seen(stage, 'db2')).toMatchObject({ kind: 'unanswered' });
+    await stage.pass(4000);
+    expect(await serverOf(stage, 'db1')).toMatchObject({ writable: true });
+    expect((await serverOf(stage, 'db1')).uptimeSeconds).toBeGreaterThan(2);
+  });
+
+  it('half closed is neither open nor closed, and an order to close closes it', async () => {
+    const stage = setStage();
+    const { one, pair, settle, world } = stage;
+    breakIt(stage, 'half-closed', 'standby');
+    expect(await serverOf(stage, 'db2')).toMatchObject({ writable: false, halfClosed: true });
+    expect(world.master('db2').writabilityBy).toBe('person');
+    await settle(one.database.close(pair, 'db2', 'to-close', 1000));
+    expect(await serverOf(stage, 'db2')).toMatchObject({ writable: false, halfClosed: false });
+  });
+
+  it('the VIP that a person moved leads to a standby that takes no writes', async () => {
+    const stage = setStage();
+    breakIt(stage, 'vip-by-hand');
+    expect(stage.world.cloud.holder).toBe('db2');
+    expect(stage.world.master('db2').servesVip).toBe(false);
+    expect(stage.calls).toEqual([]);
+  });
+});
+
+describe('AWS on a bad day', () => {
+  it.each<[BreakageName, number, string]>([
+    ['ec2-failing', 0.5, 'timeout'],
+    ['ec2-denied', 0.3, 'denied'],
+  ])('%s: nothing is moved, and the answer comes soon', async (name, degree, kind) => {
+    const stage = setStage();
+    const { one, pair, settle, world, timeline } = stage;
+    breakIt(stage, name, 'holder', 1e9, degree);
+    const startedMs = timeline.nowMs;
+    await expect(settle(one.vip.assign(pair, 'db2'))).rejects.toMatchObject({ kind });
+    expect(timeline.nowMs - startedMs).toBeLessThan(2600);
+    expect(world.cloud.holder).toBe('db1');
+  });
+
+  it('a denial of everything blinds, one of changes does not', async () => {
+    const stage = setStage();
+    const { one, pair, settle } = stage;
+    const kindNow = async () => (await settle(one.vip.locate([pair]))).get(pair.name)?.kind;
+    breakIt(stage, 'ec2-denied', 'holder', 5000, 0.3);
+    expect(await kindNow()).toBe('saw');
+    breakIt(stage, 'ec2-denied', 'holder', 5000, 0.9);
+    expect(await kindNow()).toBe('blind');
+  });
+
+  it('without room for one more invocation nothing is looked at and no order given', async () => {
+    const stage = setStage();
+    const { one, pair, settle } = stage;
+    breakIt(stage, 'concurrency-dry', 'holder', 5000);
+    expect(await report(stage)).toMatchObject({ kind: 'blind', because: 'TooManyRequestsException' });
+    const open = settle(one.database.open(pair, 'db2', 1000));
+    await expect(open).rejects.toMatchObject({ kind: 'throttled' });
+    await stage.pass(5000);
+    expect(await report(stage)).toMatchObject({ kind: 'saw' });
+  });
+
+  it('a look that was begun before the pool ran dry goes on', async () => {
+    const stage = setStage();
+    const { one, pair, settle } = stage;
+    const held = one.database.look('a', [
+      { pair, holder: 'db1', seen: null, order: { kind: 'held', forMs: 5000 } },
+    ]);
+    breakIt(stage, 'concurrency-dry');
+    expect((await settle(held)).get(pair.name)).toMatchObject({ kind: 'saw' });
+  });
+
+  it('SNS refuses one alert for good and takes the others, or refuses all', async () => {
+    const stage = setStage();
+    const { one, settle } = stage;
+    const alert = (id: string) => ({
+      ...{ id, code: 'paused' as const, pair: 'orders', incident: null, atMs: 0 },
+      ...{ happened: 'a', done: 'b', todo: 'c', steps: [] },
+    });
+    breakIt(stage, 'alert-refused');
+    for (let tries = 0; tries < 2; tries++) {
+      await expect(settle(one.alerts.publish(alert('1')))).rejects.toMatchObject({ kind: 'denied' });
+    }
+    await settle(one.alerts.publish(alert('2')));
+    expect(stage.published).toEqual(['paused']);
+    breakIt(stage, 'alerts-denied');
+    await expect(settle(one.alerts.publish(alert('3')))).rejects.toMatchObject({ kind: 'denied' });
+  });
+
+  it('a record at the store’s limit is refused as soon as it grows, and taken when it is smaller', async () => {
+    const stage = setStage();
+    const { one, pair, settle, world } = stage;
+    await settle(one.store.takeLease(null, 'watch-1'));
+    const alert = (number: number) => ({
+      ...{ id: `${number}`, code: 'paused' as const, pair: pair.name, incident: null, atMs: 0 },
+      ...{ happened: 'x'.repeat(2000), done: '', todo: '', steps: [] },
+    });
+    world.table.fill(pair.name, 3000, alert);
+    const memory = await settle(one.store.claimMemory(pair.name, { owner: 'watch-1', epoch: 1 }));
+    await settle(one.store.saveMemory(pair.name, memory, 1));
+    const larger = { ...memory, outbox: [...memory.outbox, alert(998), alert(999)] };
+    const save = settle(one.store.saveMemory(pair.name, larger, 1));
+    await expect(save).rejects.toMatchObject({ kind: 'denied' });
+    const smaller = { ...memory, outbox: memory.outbox.slice(50) };
+    await settle(one.store.saveMemory(pair.name, smaller, 1));
+    expect(world.table.memoryOf(pair.name)).toBe(smaller);
+  });
+});
+
+describe('scenarios', () => {
+  it('all occur, and leave the last minutes to recovery', () => {
+    const random = new Random(11);
+    const names = new Set<string>();
+    for (let index = 0; index < 2000; index++) {
+      for (const fault of drawScenario(random, 200_000)) {
+        expect(Number.isInteger(fault.atMs)).toBe(true);
+        expect(fault.atMs).toBeGreaterThanOrEqual(170_000);
+        if (fault.kind === 'breakage') names.add(fault.name);
+        if (fault.kind === 'breakage') expect(fault.forMs).toBeGreaterThanOrEqual(0);
+      }
+    }
+    expect(scenarioNames.length).toBeGreaterThan(25);
+    expect(names.size).toBeGreaterThan(25);
+  });
+
+  it('each unkind fault occurs at least 100 times in 5000 histories', () => {
+    const counts = new Map<string, number>();
+    for (let seed = 0; seed < 5000; seed++) {
+      for (const fault of drawFaults(new Random(seed))) {
+        if (fault.kind !== 'breakage' && fault.kind !== 'mishap') continue;
+        counts.set(fault.name, (counts.get(fault.name) ?? 0) + 1);
+      }
+    }
+    const rare = [...counts].filter(([, count]) => count < 100);
+    expect(rare).toEqual([]);
+  });
+});

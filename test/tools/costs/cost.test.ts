@@ -1,0 +1,101 @@
+/** The price model: from figures to sizes, items and dollars. */
+import { expect, test } from 'vitest';
+import { memoryMegabytes } from '../../../lab/deployment.ts';
+import {
+  dollarsPerMonth,
+  ENVIRONMENT_ALARMS,
+  gigabyteSecondsOf,
+  itemsOf,
+} from '../../../tools/costs/cost.ts';
+import type { Figures } from '../../../tools/costs/figures.ts';
+import { environmentOf } from '../../../tools/costs/pairs.ts';
+import { rivalsOf } from '../../../tools/costs/rivals.ts';
+import { cpuShareOf, fits, sizeFor, sizesFor } from '../../../tools/costs/sizing.ts';
+import { templateOf } from '../../stack/templates.ts';
+import { plainFigures } from './figures.ts';
+
+const small = { watch: 128, probe: 128 };
+
+test.each([
+  ['nothing much', { cpu: 0.001, memoryMb: 40 }, 128],
+  ['memory decides, with a tenth more', { cpu: 0.01, memoryMb: 200 }, 256],
+  ['just too much memory', { cpu: 0.01, memoryMb: 240 }, 320],
+  ['CPU decides, with half as much again', { cpu: 0.35, memoryMb: 200 }, 960],
+  ['a whole vCPU', { cpu: 2 / 3, memoryMb: 200 }, 1792],
+])('a size for %s', (_what, need, size) => {
+  expect(sizeFor(need)).toBe(size);
+});
+
+test('the watch that leads decides for both, and the busiest probe for all', () => {
+  const busy = { ...plainFigures, cpuPerSecond: { watchLeading: 0.1, watchContending: 0.5, probe: 0.2 } };
+  expect(sizesFor(busy)).toEqual({ watch: 320, probe: 576 });
+  expect(cpuShareOf(1769)).toBe(1);
+});
+
+test.each([
+  ['all well', { memory: 256, cpu: 1 }, { memory: true, vcpu: true }],
+  ['too much memory', { memory: 257, cpu: 0.1 }, { memory: false, vcpu: true }],
+  ['more than a vCPU', { memory: 100, cpu: 1.01 }, { memory: true, vcpu: false }],
+])('what fits: %s', (_what, { memory, cpu }, fitting) => {
+  const figures = {
+    ...plainFigures,
+    memoryMb: { watch: 100, probe: memory },
+    cpuPerSecond: { watchLeading: cpu, watchContending: 0, probe: 0.1 },
+  };
+  expect(fits(figures, 256)).toEqual(fitting);
+});
+
+test('one environment of 128 MB that is always busy costs what the design says', () => {
+  const one = { ...plainFigures, busyEnvironments: { watch: 1, probe: 0 } };
+  expect(gigabyteSecondsOf(one, small)).toBe(328_500);
+  expect(dollarsOf(one, 'Lambda compute')).toBeCloseTo(4.38, 2);
+});
+
+test.each([
+  ['Lambda compute', 3 * 4.38],
+  // 13 a minute, 43,800 minutes.
+  ['Lambda requests', 0.5694 * 0.2],
+  ['DynamoDB requests', 1.752 * 0.625 + 4.38 * 0.125],
+  ['CloudWatch metrics', 1.2],
+  ['CloudWatch alarms', 0.7],
+  ['CloudWatch dashboard', 3],
+  ['KMS key', 1],
+  ['KMS decryption', 0.05256],
+  ['EventBridge Scheduler', 0.0438],
+  ['Transfer between zones', 0],
+])('%s', (name, dollars) => {
+  expect(dollarsOf(plainFigures, name)).toBeCloseTo(dollars, 3);
+});
+
+test('a second vantage looks from another zone, and its bytes are paid for', () => {
+  const two = { ...plainFigures, vantages: 2 };
+  // 50 kB a second are 131.4 GB a month.
+  expect(dollarsOf(two, 'Transfer between zones')).toBeCloseTo(2.628, 3);
+});
+
+test('the whole is the sum of its items, and grows with the size of the functions', () => {
+  const sum = itemsOf(plainFigures, small).reduce((total, item) => total + item.dollarsPerMonth, 0);
+  expect(dollarsPerMonth(plainFigures, small)).toBeCloseTo(sum, 2);
+  const larger = dollarsPerMonth(plainFigures, { watch: 256, probe: 256 });
+  expect(larger - dollarsPerMonth(plainFigures, small)).toBeCloseTo(3 * 4.38, 1);
+});
+
+test('Multi-AZ doubles instance and storage', () => {
+  const [medium] = rivalsOf();
+  expect(medium).toMatchObject({ instance: 't4g.medium' });
+  expect(medium?.singleZone).toBeCloseTo(47.45 + 11.5, 2);
+  expect(medium?.multiZone).toBeCloseTo(2 * (47.45 + 11.5), 2);
+  expect(medium?.twoOnEc2).toBeCloseTo(2 * (24.528 + 8), 2);
+});
+
+test('alarms and sizes are those of the stack', async () => {
+  const template = await templateOf(environmentOf(3, 2, 3306));
+  const alarms = Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
+  expect(alarms).toHaveLength(ENVIRONMENT_ALARMS + 3);
+  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+  expect(functions.map(({ Properties: of }) => of.MemorySize)).toEqual(functions.map(() => memoryMegabytes));
+});
+
+function dollarsOf(figures: Figures, name: string): number {
+  return itemsOf(figures, small).find((item) => item.name === name)?.dollarsPerMonth ?? Number.NaN;
+}

@@ -1,0 +1,234 @@
+import { describe, expect, it, test } from 'vitest';
+import { allSafeguards, without } from '../../lib/core/safeguards.ts';
+import { ACT_MARGIN_MS, contend, type HeldLease, LEASE_LIFE_MS } from '../../lib/watch/lease.ts';
+import type { Lease, Ports } from '../../lib/watch/ports.ts';
+import { settled, VirtualClock } from './clock.ts';
+import { Table } from './table.ts';
+
+function world() {
+  const clock = new VirtualClock();
+  const table = new Table();
+  const warnings: string[] = [];
+  const log = {
+    info: () => undefined,
+    warn: (text: string) => void warnings.push(text),
+    error: () => undefined,
+  };
+  const ports = { clock, log, store: table.store } as unknown as Ports;
+  const stop = new AbortController();
+  const contending = (forMs = 60_000, safeguards = allSafeguards) => {
+    const asked: { lease?: HeldLease | null } = {};
+    void contend(ports, 'us', clock.nowMs() + forMs, safeguards, stop.signal).then((lease) => {
+      asked.lease = lease;
+    });
+    return asked;
+  };
+  return { clock, table, warnings, ports, stop, contending };
+}
+
+/** A lease just taken, which is kept. */
+async function leading(safeguards = allSafeguards) {
+  const all = world();
+  const lease = await contend(all.ports, 'us', all.clock.nowMs() + 1000, safeguards);
+  if (!lease) throw new Error('a free lease was not taken');
+  const lost: number[] = [];
+  const kept = lease.keep(all.stop.signal, () => lost.push(all.clock.nowMs()));
+  await settled();
+  return { ...all, lease, lost, kept };
+}
+
+describe('contending', () => {
+  test.each<[what: string, before: Partial<Lease> | null, epoch: number]>([
+    ['the first lease ever', null, 1],
+    ['one that was given back', { released: true, epoch: 4 }, 5],
+  ])('takes at once, and may act at once: %s', async (_, before, epoch) => {
+    const { clock, table, contending } = world();
+    if (before) table.renewedBy('them', before);
+    const asked = contending();
+    await clock.pass(0);
+    expect([asked.lease?.epoch, asked.lease?.mayAct()]).toEqual([epoch, true]);
+    expect(asked.lease?.unwatchedSinceMs).toBe(clock.nowMs());
+  });
+
+  it('never takes a lease that is renewed, however late by our clock', async () => {
+    const { clock, table, contending } = world();
+    table.renewedBy('them');
+    const asked = contending();
+    for (let round = 0; round < 10; round += 1) {
+      await clock.pass(5000);
+      table.renewedBy('them');
+    }
+    expect(asked.lease).toBeUndefined();
+    expect(table.lease?.owner).toBe('them');
+  });
+
+  it('takes it when the version has stood still for a whole life, and waits out what may be in flight', async () => {
+    const { clock, table, contending } = world();
+    table.renewedBy('them');
+    const asked = contending();
+    const sinceMs = clock.nowMs();
+    await clock.pass(LEASE_LIFE_MS - 1);
+    expect(asked.lease).toBeUndefined();
+    await clock.pass(1001);
+    expect(asked.lease?.epoch).toBe(5);
+    expect(asked.lease?.mayAct()).toBe(false);
+    expect(asked.lease?.unwatchedSinceMs).toBe(sinceMs);
+  });
+
+  it('may act once that is over, if it has been renewed meanwhile', async () => {
+    const { clock, table, contending, stop } = world();
+    table.renewedBy('them');
+    const asked = contending();
+    await clock.pass(LEASE_LIFE_MS);
+    const { lease } = asked;
+    void lease?.keep(stop.signal, () => undefined);
+    await clock.pass(2999);
+    expect(lease?.mayAct()).toBe(false);
+    await clock.pass(1);
+    expect(lease?.mayAct()).toBe(true);
+  });
+
+  it('does not wait it out with that safeguard taken away', async () => {
+    const { clock, table, contending } = world();
+    table.renewedBy('them');
+    const asked = contending(60_000, without('waitOut'));
+    await clock.pass(LEASE_LIFE_MS);
+    expect(asked.lease?.mayAct()).toBe(true);
+  });
+
+  it('finds that it is ours when only the answer was lost, and waits out what may be in flight', async () => {
+    const { clock, table, contending } = world();
+    table.renewedBy('them');
+    const { takeLease } = table.store;
+    table.store.takeLease = async (...args) => {
+      await takeLease(...args);
+      throw new Error('no answer');
+    };
+    const asked = contending();
+    await clock.pass(LEASE_LIFE_MS);
+    expect([asked.lease, table.lease?.owner]).toEqual([undefined, 'us']);
+    await clock.pass(1000);
+    expect([asked.lease?.epoch, asked.lease?.mayAct()]).toEqual([5, false]);
+  });
+
+  it('begins to count anew when somebody else was quicker', async () => {
+    const { clock, table, contending } = world();
+    table.renewedBy('them', { released: true });
+    table.before = (call) => {
+      if (call === 'take') table.renewedBy('a third');
+    };
+    const asked = contending();
+    await clock.pass(LEASE_LIFE_MS - 1);
+    expect(asked.lease).toBeUndefined();
+    expect(table.lease?.owner).toBe('a third');
+  });
+
+  it('goes on while the store does not answer, and says so', async () => {
+    const { clock, table, warnings, contending } = world();
+    table.before = () => {
+      throw new Error('ProvisionedThroughputExceeded');
+    };
+    const asked = contending();
+    await clock.pass(2000);
+    expect(warnings).toContain('contending for the lease: the store does not answer');
+    table.before = () => undefined;
+    await clock.pass(1000);
+    expect(asked.lease?.epoch).toBe(1);
+  });
+
+  test.each(['deadline', 'stop'])('ends without it: %s', async (how) => {
+    const { clock, table, stop, contending } = world();
+    table.renewedBy('them');
+    const asked = contending(3000);
+    if (how === 'stop') stop.abort();
+    await clock.pass(how === 'stop' ? 0 : 3000);
+    expect(asked.lease).toBeNull();
+  });
+});
+
+describe('keeping', () => {
+  it('renews every 2 s, and may act all the while', async () => {
+    const { clock, lease, lost, table } = await leading();
+    const versions = new Set([table.lease?.version]);
+    for (let round = 0; round < 20; round += 1) {
+      await clock.pass(1000);
+      versions.add(table.lease?.version);
+      expect(lease.mayAct()).toBe(true);
+    }
+    expect([versions.size, lost]).toEqual([11, []]);
+  });
+
+  it('is lost at once when somebody else has it', async () => {
+    const { clock, lease, lost, table } = await leading();
+    table.renewedBy('them', { epoch: 9 });
+    await clock.pass(2000);
+    expect([lost.length, lease.mayAct()]).toEqual([1, false]);
+  });
+
+  it('may not act with less than the margin left, and is lost when its life is over', async () => {
+    const { clock, lease, lost, table } = await leading();
+    table.before = () => {
+      throw new Error('timeout');
+    };
+    await clock.pass(LEASE_LIFE_MS - ACT_MARGIN_MS);
+    expect(lease.mayAct()).toBe(true);
+    await clock.pass(1);
+    expect([lease.mayAct(), lost]).toEqual([false, []]);
+    await clock.pass(3000);
+    expect(lost).toEqual([1_000_000 + LEASE_LIFE_MS]);
+  });
+
+  it('forgives a store that fails for a moment', async () => {
+    const { clock, lease, lost, table } = await leading();
+    table.before = () => {
+      throw new Error('timeout');
+    };
+    await clock.pass(3400);
+    table.before = () => undefined;
+    await clock.pass(200);
+    expect([lease.mayAct(), lost]).toEqual([true, []]);
+  });
+
+  it('counts its life from when the renewal was sent, not from when it was answered', async () => {
+    const { clock, lease, table } = await leading();
+    table.before = (call) => (call === 'renew' ? clock.sleep(2900) : undefined);
+    await clock.pass(2000 + 2900);
+    expect(lease.mayAct()).toBe(true);
+    await clock.pass(200);
+    expect(lease.mayAct()).toBe(false);
+  });
+
+  it('acts without a lease only with that safeguard taken away', async () => {
+    const { clock, lease, table } = await leading(without('leaseCheck'));
+    table.renewedBy('them', { epoch: 9 });
+    await clock.pass(60_000);
+    expect(lease.mayAct()).toBe(true);
+  });
+});
+
+describe('giving it back', () => {
+  it('so that the successor need not wait', async () => {
+    const { lease, table, stop, kept } = await leading();
+    stop.abort();
+    await kept;
+    await lease.release();
+    expect(table.released).toBe(1);
+  });
+
+  it('not when it is no longer ours', async () => {
+    const { clock, lease, table } = await leading();
+    table.renewedBy('them', { epoch: 9 });
+    await clock.pass(2000);
+    await lease.release();
+    expect(table.released).toBe(0);
+  });
+
+  it('in vain is no harm: it will expire', async () => {
+    const { lease, table, warnings } = await leading();
+    table.before = () => {
+      throw new Error('timeout');
+    };
+    await lease.release();
+    expect(warnings).toEqual(['the lease could not be given back, it will expire']);
+  });
+});

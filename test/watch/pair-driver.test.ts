@@ -1,0 +1,139 @@
+/** What a leader does for one pair: on the simulator's ports, where time passes at once. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Step, step } from '../../lib/core/pair.ts';
+import type { Order } from '../../lib/core/request.ts';
+import { type DatabasePort, PortError, type StorePort, type WaitingOrder } from '../../lib/watch/ports.ts';
+import { breakNow, endDrill, newDrill, twisted, until, watchOver } from '../sim/drill.ts';
+import type { Stage } from '../sim/stage.ts';
+
+let stage: Stage;
+afterEach(() => endDrill(stage));
+
+describe('a pair whose memory cannot be stored', () => {
+  async function withDeafStore(forMs: number): Promise<number> {
+    stage = newDrill();
+    let tries = 0;
+    const saveMemory: StorePort['saveMemory'] = async () => {
+      tries += 1;
+      throw new PortError('timeout', 'saveMemory: no answer');
+    };
+    watchOver(stage, twisted(stage.one, { store: { saveMemory } }));
+    await stage.pass(forMs);
+    return tries;
+  }
+
+  it('is alerted past the store, once', async () => {
+    await withDeafStore(40_000);
+    expect(stage.published.filter((code) => code === 'tick-fails')).toHaveLength(1);
+  });
+
+  it('is tried again more and more slowly', async () => {
+    expect(await withDeafStore(60_000)).toBeLessThan(15);
+  });
+});
+
+describe('a pair that cannot be judged', () => {
+  it('is alerted past the store, and judged again once it can be', async () => {
+    stage = newDrill();
+    let isBroken = true;
+    // A record that no rule can read, until it is put right.
+    const odd: Step = (state, input, nowMs) => {
+      const failoversAtMs = isBroken ? (null as never) : (state.memory.failoversAtMs ?? []);
+      return step({ ...state, memory: { ...state.memory, failoversAtMs } }, input, nowMs);
+    };
+    watchOver(stage, stage.one, 'watch-1', odd);
+    await stage.pass(30_000);
+    expect(stage.published).toEqual(['tick-fails']);
+    isBroken = false;
+    await stage.pass(60_000);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    await until(stage, 20_000, () => stage.world.holder?.name === 'db2');
+    expect(stage.published).toContain('failover-started');
+  });
+});
+
+describe('an order', () => {
+  const order: Order = {
+    ...{ action: 'switchover', pair: 'orders', to: 'db2', force: false, killLong: false },
+    ...{ by: 'ann', why: 'a test' },
+  };
+
+  it('that the inbox shows again and again is carried out once', async () => {
+    stage = newDrill();
+    const { one, other } = stage;
+    const waiting = async (): Promise<readonly WaitingOrder[]> => [
+      { id: 'the-order', atMs: one.clock.nowMs(), order: { ...order, pair: stage.pair.name } },
+    ];
+    watchOver(stage, twisted(one, { store: { waitingOrders: waiting, removeOrder: async () => {} } }));
+    for (let wakes = 0; wakes < 30; wakes += 1) {
+      await stage.pass(1000);
+      await stage.settle(other.store.wake());
+    }
+    const { answers } = stage.world.table.memoryOf(stage.pair.name);
+    expect(answers.map(({ requestId, ok }) => [requestId, ok])).toEqual([['the-order', true]]);
+    expect(stage.calls.filter(({ action }) => action === 'assign')).toHaveLength(1);
+  });
+});
+
+it('a plan that makes no progress is alerted', async () => {
+  stage = newDrill();
+  const { one } = stage;
+  const catchUp: DatabasePort['catchUp'] = async (...asked) => {
+    await one.clock.sleep(500);
+    return { ...(await one.database.catchUp(...asked)), reached: false, because: 'a lock' };
+  };
+  watchOver(stage, twisted(one, { database: { catchUp } }));
+  await stage.pass(20_000);
+  breakNow(stage, 'mysqld-kill', 'holder', 120_000);
+  await stage.pass(12_000);
+  expect(stage.published).toContain('plan-waits');
+});
+
+describe('a failover that its leader has not lived to end', () => {
+  it('is undone when the holder serves again before the next one goes on', async () => {
+    stage = newDrill();
+    const { world } = stage;
+    watchOver(stage);
+    await stage.pass(20_000);
+    // What catching up waits for is over when the second leader could go on.
+    breakNow(stage, 'global-lock', 'standby', 12_000);
+    breakNow(stage, 'mysqld-hang', 'holder', 10_000);
+    await until(stage, 10_000, () => world.table.memoryOf(stage.pair.name).plan !== null);
+    stage.processes[0].kill();
+    watchOver(stage, stage.other, 'watch-2');
+    await until(stage, 60_000, () => world.table.memoryOf(stage.pair.name).plan === null);
+    await stage.pass(5000);
+    expect(world.holder?.name).toBe('db1');
+    expect(stage.published).toContain('failover-aborted');
+  });
+});
+
+describe('what was asked before a plan', () => {
+  it('does not show the pair after it: neither a look nor an answer of EC2', async () => {
+    stage = newDrill();
+    const { one, world } = stage;
+    let isLate = false;
+    const late = async <T>(answer: Promise<T>): Promise<T> => {
+      const is = await answer;
+      if (isLate) await one.clock.sleep(4000);
+      return is;
+    };
+    watchOver(
+      stage,
+      twisted(one, {
+        database: { look: (...args) => late(one.database.look(...args)) },
+        vip: { locate: (...args) => late(one.vip.locate(...args)) },
+      }),
+    );
+    await stage.pass(20_000);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    // What is on its way now shows db1 as the holder, and comes when db2 has been made the holder.
+    isLate = true;
+    await until(stage, 60_000, () => world.holder?.name === 'db2');
+    isLate = false;
+    await stage.pass(30_000);
+    expect(stage.published).not.toContain('vip-moved-by-hand');
+    expect(stage.calls.filter(({ action }) => action === 'assign')).toHaveLength(1);
+    expect(world.master('db2').writable).toBe(true);
+  });
+});

@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest';
+import type { Step, StepOutcome } from '../../lib/core/step.ts';
+import type { StepContext } from '../../lib/watch/step-context.ts';
+import { carryOutStep } from '../../lib/watch/step-executors.ts';
+import { failover, pairWith, recordOf, UUID1, UUID2 } from '../core/world.ts';
+import { executionOn, newWorld, type World } from './pair.ts';
+import { catchUp, failing, fenced, onDb2, released, steps, untouched } from './steps.ts';
+
+describe('every step has an executor, which looks before it acts', () => {
+  test.each<
+    [
+      what: string,
+      step: Step,
+      world: Partial<World>,
+      changes: Partial<StepContext>,
+      kind: StepOutcome['kind'],
+      text: string,
+    ]
+  >([
+    ['fence', steps.fence, {}, {}, 'done', 'db1 is read-only, 3 connections killed'],
+    ['fence, closed already', steps.fence, { writable: { db1: false } }, {}, 'already', 'db1 is read-only'],
+    ['fence, no answer', steps.fence, { before: failing('timeout') }, {}, 'missed', 'close db1 is timeout'],
+    ['fence, untouched', steps.fence, {}, untouched, 'missed', 'writability is untouched'],
+    ['freeze', steps.freeze, {}, {}, 'done', 'db1 is read-only, 3 connections killed'],
+    [
+      'freeze, untouched all the same: writes must rest',
+      steps.freeze,
+      {},
+      untouched,
+      'done',
+      'db1 is read-only',
+    ],
+    ['freeze, no answer', steps.freeze, { before: failing('timeout') }, {}, 'failed', 'close db1 is timeout'],
+    ['isolate', steps.isolate, {}, {}, 'done', 'db1 is in the quarantine group'],
+    ['isolate, fenced already', steps.isolate, {}, fenced, 'already', 'db1 is fenced'],
+    ['isolate, denied', steps.isolate, { before: failing('denied') }, {}, 'failed', 'isolate db1 is denied'],
+    ['stop the instance', steps['stop-instance'], {}, {}, 'done', 'the instance of db1 is stopping'],
+    ['stop the instance, fenced already', steps['stop-instance'], {}, fenced, 'already', 'db1 is fenced'],
+    ['catch up', catchUp, {}, {}, 'done', 'db2 has applied all that it received'],
+    ['catch up, too slow', catchUp, { lags: () => true }, {}, 'failed', 'db2 has not caught up: it lags'],
+    [
+      'catch up, too slow, loss accepted',
+      { ...catchUp, acceptLoss: true },
+      { lags: () => true },
+      {},
+      'missed',
+      'it lags; loss accepted',
+    ],
+    ['open', steps.open, {}, {}, 'done', 'db2 takes writes'],
+    ['open, open already', steps.open, { writable: { db2: true } }, {}, 'already', 'db2 takes writes'],
+    ['open, no answer', steps.open, { before: failing('timeout') }, {}, 'failed', 'open db2 is timeout'],
+    ['close', steps.close, {}, {}, 'done', 'db1 is read-only'],
+    ['close, closed already', steps.close, { writable: {} }, {}, 'already', 'db1 is read-only'],
+    ['bind', steps['bind-vip'], {}, {}, 'done', 'db2 accepts the VIP'],
+    [
+      'bind, the old host does not answer',
+      steps['bind-vip'],
+      { before: failing('timeout', 'unbind') },
+      {},
+      'done',
+      'db2 accepts the VIP',
+    ],
+    [
+      'bind, the new host does not answer',
+      steps['bind-vip'],
+      { before: failing('timeout', 'bind') },
+      {},
+      'failed',
+      'bind-vip on db2 is timeout',
+    ],
+    ['verify', steps.verify, {}, {}, 'done', 'db1 answers through the VIP, heartbeat committed'],
+    [
+      'verify, somebody else answers',
+      steps.verify,
+      { impostor: UUID2 },
+      {},
+      'failed',
+      `${UUID2} answers through the VIP, and db1 is ${UUID1}`,
+    ],
+    [
+      'verify, whom we never saw',
+      steps.verify,
+      { impostor: UUID2 },
+      { identityOf: () => null },
+      'done',
+      'answers through the VIP',
+    ],
+    [
+      'verify, where only our own table is in the way',
+      steps.verify,
+      { barred: 'INSERT command denied' },
+      {},
+      'done',
+      'takes writes; our own heartbeat is barred: INSERT command denied',
+    ],
+    [
+      'verify, our own table in the way of a read-only node',
+      steps.verify,
+      { barred: 'INSERT command denied', writable: {} },
+      {},
+      'failed',
+      'no heartbeat could be committed',
+    ],
+    [
+      'verify, nothing committed',
+      steps.verify,
+      { writable: {} },
+      {},
+      'failed',
+      'no heartbeat could be committed',
+    ],
+    [
+      'verify, nothing committed, untouched',
+      steps.verify,
+      { writable: {} },
+      untouched,
+      'failed',
+      'no heartbeat could be committed',
+    ],
+    [
+      'verify, nothing committed, no write probe',
+      steps.verify,
+      { writable: {} },
+      { pair: pairWith({ writeProbe: false }) },
+      'done',
+      'db1 answers',
+    ],
+    [
+      'verify, nobody answers',
+      steps.verify,
+      { before: failing('timeout') },
+      {},
+      'failed',
+      'verify is timeout',
+    ],
+    ['repair', steps.repair, {}, {}, 'done', 'mysqld restarted on db2: ok'],
+    [
+      'repair, without success',
+      steps.repair,
+      { before: failing('unsuccessful') },
+      {},
+      'failed',
+      'restart-mysqld on db2 is unsuccessful',
+    ],
+    ['release', steps.release, {}, released, 'done', 'db1 has its security groups back: sg-1, sg-2'],
+    [
+      'release, of what nobody knows',
+      steps.release,
+      {},
+      {},
+      'failed',
+      'its old security groups are not known',
+    ],
+    ['move the VIP', steps['move-vip'], {}, {}, 'done', 'the VIP is on db2'],
+    ['move the VIP, there already', steps['move-vip'], onDb2, {}, 'already', 'the VIP is on db2'],
+    [
+      'move the VIP, the answer is lost',
+      steps['move-vip'],
+      { after: failing('timeout') },
+      {},
+      'done',
+      'although EC2 answered',
+    ],
+    [
+      'move the VIP, refused by us',
+      steps['move-vip'],
+      { before: failing('refused') },
+      {},
+      'failed',
+      'assign db2 is refused',
+    ],
+    [
+      'move the VIP, denied by EC2',
+      steps['move-vip'],
+      { before: failing('denied') },
+      {},
+      'failed',
+      'assign db2 is denied',
+    ],
+    [
+      'move the VIP, no answer to anything',
+      steps['move-vip'],
+      { before: failing('timeout'), ec2Blind: true },
+      {},
+      'blocked',
+      'assign db2 is timeout',
+    ],
+    [
+      'move the VIP, denied, and EC2 is silent',
+      steps['move-vip'],
+      { before: failing('denied'), ec2Blind: true },
+      {},
+      'blocked',
+      'assign db2 is denied',
+    ],
+    [
+      'move the VIP, throttled for good',
+      steps['move-vip'],
+      { before: failing('throttled') },
+      {},
+      'blocked',
+      'assign db2 is throttled',
+    ],
+  ])('%s', async (_, step, changes, execution, kind, text) => {
+    const { outcome } = await carryOutStep(step, executionOn(newWorld(changes), execution));
+    expect(outcome.kind).toBe(kind);
+    expect(Object.values(outcome).join(' ')).toContain(text);
+  });
+
+  test.each<[what: string, ageMs: number, kind: StepOutcome['kind'], calls: readonly string[]]>([
+    ['what EC2 said as the plan began is believed', 1000, 'already', []],
+    ['when it is old, EC2 is asked again', 1001, 'done', ['assign db2']],
+  ])('move the VIP: %s', async (_, ageMs, kind, calls) => {
+    const world = newWorld();
+    const place = { kind: 'node', node: 'db2' } as const;
+    const atMs = world.clock.nowMs() - ageMs;
+    const located = Promise.resolve({ kind: 'saw', atMs, place, instances: {}, room: {} } as const);
+    const { outcome } = await carryOutStep(steps['move-vip'], executionOn(world, { located }));
+    expect(outcome.kind).toBe(kind);
+    expect(world.calls).toEqual(calls);
+  });
+
+  test.each(Object.values(steps))('$kind can be carried out again', async (step) => {
+    const world = newWorld({ groups: ['sg-1'] });
+    const execution = executionOn(world, released);
+    const first = await carryOutStep(step, execution);
+    const state = structuredClone({ writable: world.writable, place: world.place });
+    const second = await carryOutStep(step, execution);
+    expect(['done', 'already']).toContain(first.outcome.kind);
+    expect(['done', 'already']).toContain(second.outcome.kind);
+    expect({ writable: world.writable, place: world.place }).toEqual(state);
+  });
+});
+
+describe('how long an answer through the VIP is waited for', () => {
+  const impostor = newWorld({ impostor: 'a stranger' });
+  test.each([
+    ['10 s after a move', {}, 10_000],
+    ['5 s while a plan is undone', { record: recordOf(failover, { phase: 'undoing' }) }, 5000],
+    ['not where the plan is no longer wanted', { unwanted: () => 'the VIP is on db2 now' }, 250],
+  ])('%s', async (_, changes, limitMs) => {
+    const beganMs = impostor.clock.nowMs();
+    const { outcome } = await carryOutStep(steps.verify, executionOn(impostor, changes));
+    expect(outcome.kind).toBe('failed');
+    const tookMs = impostor.clock.nowMs() - beganMs;
+    expect(tookMs).toBeLessThan(limitMs);
+    expect(tookMs).toBeGreaterThanOrEqual(limitMs - 500);
+  });
+});

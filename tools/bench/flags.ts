@@ -1,0 +1,146 @@
+/** The command line of the benchmark: flags in, what to do out. */
+
+import { Command } from 'commander';
+import {
+  addLatencyOptions,
+  type LatencyFlags,
+  type LatencyTerms,
+  latencyTermsOf,
+} from '../../lab/aws/flags.ts';
+import type { CpuChoice } from '../../lab/aws/lambda-cpu.ts';
+import { LabError } from '../../lab/errors.ts';
+import { cpuOption, parseWith, serverSettingsOption, wholeNumber } from '../../lab/flags.ts';
+import { parseWeather, type Weather } from '../../lab/network/netns/weather.ts';
+import type { ServerSettings } from '../../lab/servers/options.ts';
+import { MOST_PAIRS } from '../costs/pairs.ts';
+import type { Contender } from './contender.ts';
+import { keepalambda } from './keepalambda.ts';
+import { keepalivedContenders } from './keepalived/contender.ts';
+
+/** The faults that the benchmark compares: what every contender claims to handle. */
+export const benchFaults = ['mysqld-kill', 'host-down', 'mysqld-hang'] as const;
+export type BenchFault = (typeof benchFaults)[number];
+
+export interface Asked extends LatencyTerms {
+  readonly faults: readonly BenchFault[];
+  readonly contenders: readonly Contender[];
+  readonly runs: number;
+  readonly server: string;
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
+  /** Where the report and the chart are written. */
+  readonly out: string;
+  readonly json: boolean;
+  /** Whether each run's story is told as it happens. */
+  readonly story: boolean;
+  /** Soak for so long instead of comparing. Milliseconds. */
+  readonly soakMs: number | null;
+  /** Loss and delay while it soaks. */
+  readonly weather: Weather | null;
+  /** Measure what so many pairs cost instead of comparing. */
+  readonly scale: readonly number[] | null;
+  /** How long each number of pairs is measured. Milliseconds. */
+  readonly forMs: number;
+}
+
+interface Flags extends LatencyFlags {
+  readonly faults: string;
+  readonly peers: string;
+  readonly runs: string;
+  readonly server: string;
+  readonly cpu: CpuChoice;
+  readonly serverSettings: ServerSettings;
+  readonly out: string;
+  readonly json?: true;
+  readonly story?: true;
+  readonly soak?: string;
+  readonly netem?: string;
+  readonly scale?: string;
+  readonly for: string;
+}
+
+/** Parses them; null when help was shown. Throws a `LabError` for what a person can mend. */
+export function parseFlags(args: readonly string[]): Asked | null {
+  const flags = read(args);
+  if (flags === null) return null;
+  return {
+    faults: namesOf('--faults', flags.faults, benchFaults),
+    contenders: contendersOf(flags.peers),
+    runs: wholeNumber('--runs', flags.runs, 1, 1000),
+    server: flags.server,
+    ...latencyTermsOf(flags),
+    cpu: flags.cpu,
+    serverSettings: flags.serverSettings,
+    out: flags.out,
+    json: flags.json ?? false,
+    story: flags.story ?? false,
+    soakMs: flags.soak === undefined ? null : durationMs('--soak', flags.soak),
+    weather: flags.netem === undefined ? null : parseWeather(flags.netem),
+    scale: flags.scale === undefined ? null : countsOf(flags.scale),
+    forMs: durationMs('--for', flags.for),
+  };
+}
+
+function read(args: readonly string[]): Flags | null {
+  const command = new Command('npm run bench --')
+    .description(
+      'keepalambda beside keepalived: the same servers, network, client and faults (root). Or --scale.',
+    )
+    .option('--faults <names>', 'which, with commas between them', benchFaults.join(','))
+    .option('--runs <number>', 'runs of each fault on each contender', '5')
+    .option(
+      '--peers <names>',
+      'beside keepalambda; each with its -ec2 variant',
+      'keepalived,keepalived-tuned',
+    )
+    .option('--server <name>', 'a server of the lab, or the path of a mysqld', 'mariadb-10.11')
+    .addOption(cpuOption())
+    .addOption(serverSettingsOption())
+    .option('--out <directory>', 'where benchmark.md and benchmark.svg, or costs.md, are written', 'docs')
+    .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
+    .option('--story', 'tell each run as it happens')
+    .option('--soak <time>', 'no fault, no peer: look for false failovers for so long, such as 10m')
+    .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'")
+    .option(
+      '--scale <numbers>',
+      'no fault, no peer, no root: what so many pairs cost, such as 1,10,100; always with the whole CPU, to see how much is used',
+    )
+    .option('--for <time>', 'with --scale: how long each is measured', '60s');
+  return parseWith<Flags>(addLatencyOptions(command), args);
+}
+
+/** `keepalived` stands for itself and for `keepalived-ec2`. */
+function contendersOf(peers: string): readonly Contender[] {
+  const known = keepalivedContenders.map(({ name }) => name);
+  const wanted = new Set(namesOf('--peers', peers, known).flatMap((name) => [name, `${name}-ec2`]));
+  return [keepalambda, ...keepalivedContenders.filter(({ name }) => wanted.has(name))];
+}
+
+function namesOf<Name extends string>(flag: string, text: string, known: readonly Name[]): readonly Name[] {
+  return [...new Set(text.split(','))].map((name) => {
+    const found = known.find((candidate) => candidate === name);
+    if (found !== undefined) return found;
+    throw new LabError({
+      got: `${flag} ${text}`,
+      want: `some of ${known.join(', ')}`,
+      remedy: `correct ${flag}`,
+    });
+  });
+}
+
+function countsOf(text: string): readonly number[] {
+  const counts = text.split(',').map((number) => wholeNumber('--scale', number, 1, MOST_PAIRS));
+  return [...new Set(counts)].sort((one, other) => one - other);
+}
+
+function durationMs(flag: string, text: string): number {
+  const [, number = '', unit = ''] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
+  const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+  const value = Number(number) * (unitsMs[unit] ?? 0);
+  if (value > 0) return value;
+  throw new LabError({
+    got: `${flag} ${text}`,
+    want: 'a time such as 90s, 10m or 1h',
+    remedy: `correct ${flag}`,
+  });
+}

@@ -1,0 +1,82 @@
+/** `--scale`: measures each number of pairs with one vantage and with two, and writes what it costs. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { LatencyTerms } from '../../lab/aws/flags.ts';
+import { memoryMegabytes, vantages } from '../../lab/deployment.ts';
+import { type Bundles, bundleFunctions, temporaryDirectory } from '../../lib/stack/bundle.ts';
+import { terminalTable } from '../bench/table.ts';
+import { dollarsPerMonth, gigabyteSecondsOf, itemsOf } from './cost.ts';
+import { renderCosts } from './document.ts';
+import { type Figures, figuresOf } from './figures.ts';
+import { measure } from './measure.ts';
+import { fits, sizesFor } from './sizing.ts';
+import { count, headOf, rowsOf } from './table.ts';
+
+export interface ScaleAsked extends LatencyTerms {
+  readonly counts: readonly number[];
+  /** How long each is measured. Milliseconds. */
+  readonly forMs: number;
+  /** Where costs.md is written. */
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** Runs them one after the other; gives back the exit code: 1 when any did not stay steady. */
+export async function scaleCommand(asked: ScaleAsked, ended: AbortSignal): Promise<number> {
+  const bundles = await bundleFunctions(temporaryDirectory());
+  const all: Figures[] = [];
+  for (const vantageCount of vantages.keys()) {
+    for (const pairs of asked.counts) {
+      all.push(await measureTold(pairs, vantageCount + 1, asked, bundles, ended));
+    }
+  }
+  await writeCosts(asked.out, all);
+  const table = terminalTable(headOf(all), rowsOf(all));
+  console[asked.json ? 'error' : 'log'](table);
+  if (asked.json) console.log(JSON.stringify({ scale: all.map(withCost) }));
+  else console.log(`Written: ${asked.out}/costs.md`);
+  return all.every(({ steady }) => steady) ? 0 : 1;
+}
+
+async function measureTold(
+  pairs: number,
+  vantageCount: number,
+  asked: ScaleAsked,
+  bundles: Bundles,
+  ended: AbortSignal,
+): Promise<Figures> {
+  const measured = await measure(pairs, vantageCount, asked.forMs, bundles, asked, ended);
+  const figures = figuresOf(measured);
+  const cpu = (figures.cpuPerPairAndSecond * 1000).toFixed(2);
+  const word = measured.because === null ? '' : `; not steady: ${measured.because}`;
+  console.error(
+    `${count(pairs, 'pair')}, ${count(vantageCount, 'vantage')}: ${cpu} ms of CPU per pair and second${word}`,
+  );
+  return figures;
+}
+
+async function writeCosts(out: string, all: readonly Figures[]): Promise<void> {
+  await mkdir(out, { recursive: true });
+  const machine = `${os.cpus().length} CPUs of ${os.arch()}`;
+  await writeFile(path.join(out, 'costs.md'), renderCosts(all, { machine, deployedMb: memoryMegabytes }));
+}
+
+/** The figures with what they come to, as they are told to programs. */
+function withCost(figures: Figures) {
+  const sizes = sizesFor(figures);
+  const items = itemsOf(figures, sizes).map(({ name, dollarsPerMonth: dollars }) => [name, cents(dollars)]);
+  return {
+    ...figures,
+    fits: fits(figures, memoryMegabytes),
+    sizeMb: sizes,
+    gigabyteSecondsPerMonth: Math.round(gigabyteSecondsOf(figures, sizes)),
+    itemsDollarsPerMonth: Object.fromEntries(items) as Record<string, number>,
+    dollarsPerMonth: dollarsPerMonth(figures, sizes),
+    dollarsPerMonthAsDeployed: dollarsPerMonth(figures, { watch: memoryMegabytes, probe: memoryMegabytes }),
+  };
+}
+
+function cents(dollars: number): number {
+  return Math.round(dollars * 100) / 100;
+}

@@ -5,8 +5,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, type EnvironmentInput, parseConfig, type Settings } from '../lib/core/config.ts';
+import { type Config, type EnvironmentInput, parseConfig } from '../lib/core/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
+import { judgingOf } from '../lib/core/settings.ts';
 import type { Bundles } from '../lib/stack/bundle.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { type FunctionKind, sizeOf } from '../lib/stack/sizes.ts';
@@ -40,7 +41,8 @@ export const quarantineGroup = 'sg-00000000000000002';
 
 /** What a run of the lab may change of the configuration. */
 export interface Changes {
-  readonly settings?: Partial<Settings>;
+  /** By name, as `--set` takes them: settings and expert values of the pair. */
+  readonly settings?: Readonly<Record<string, number>>;
   readonly pair?: Partial<EnvironmentInput['pairs'][number]>;
   readonly environment?: Partial<EnvironmentInput>;
 }
@@ -78,7 +80,7 @@ export function configure({ network, hosts }: LabPair, changes: Changes): Config
         credentials: credentialsParameter,
         quarantineGroup,
         ...changes.pair,
-        settings: changes.settings ?? {},
+        ...judgingOf(changes.settings ?? {}),
       },
     ],
   });
@@ -88,7 +90,7 @@ export function configure({ network, hosts }: LabPair, changes: Changes): Config
   throw new LabError({
     got: first ? `${renderFault(first)}${also}` : 'a faulty configuration',
     want: 'settings that there are',
-    remedy: 'correct --set; lib/core/config.ts lists them',
+    remedy: 'correct --set; docs/settings.md lists them',
   });
 }
 

@@ -1,9 +1,8 @@
-/** `--set lagLimitSeconds=3` → settings. */
-import type { Settings } from '../lib/core/config.ts';
+/** `--set lagLimitSeconds=3` → values by name. */
 import { LabError } from './errors.ts';
 
 /** Parses the flags; the configuration checks names and ranges. Throws a `LabError` for one that is no setting. */
-export function parseSettings(flags: readonly string[]): Partial<Settings> {
+export function parseSettings(flags: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
     flags.map((flag) => {
       const [name = '', value = ''] = flag.split('=');

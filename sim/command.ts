@@ -1,5 +1,6 @@
 /** `npm run sim`: runs histories, replays one, takes out a safeguard. Resolves to the exit code. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Detection, presets } from '../lib/core/settings.ts';
 import { regressionsOf } from './open.ts';
 import { isSabotage, renderSabotages, type SabotageName, sabotageNames, safeguardsOf } from './sabotage.ts';
 import { type HistoryTerms, minimalStory, replay, type SearchResult, search } from './search.ts';
@@ -10,6 +11,7 @@ interface Options {
   readonly seed: number;
   readonly json: boolean;
   readonly noise: boolean;
+  readonly detection: Detection;
   readonly replay?: number;
   readonly sabotage?: SabotageName | 'list';
 }
@@ -37,7 +39,7 @@ export async function simCommand(argv: readonly string[], output: Output = termi
     return 0;
   }
   const sabotage = options.sabotage ?? null;
-  const terms = { safeguards: safeguardsOf(sabotage), isNoise: options.noise };
+  const terms = { safeguards: safeguardsOf(sabotage), isNoise: options.noise, detection: options.detection };
   if (options.replay !== undefined) return tell(options.replay, terms, output);
   return searchAndTell(options, sabotage, terms, output);
 }
@@ -52,6 +54,11 @@ function parse(argv: readonly string[], output: Output): Options | number {
     .option('--replay <seed>', 'tell the history of this seed, line by line', whole)
     .option('--sabotage <name>', 'take out one safeguard, or list them', sabotageName)
     .option('--noise', 'no death, only noise (loss, stalls, cut vantages): nothing may move', false)
+    .addOption(
+      new Option('--detection <preset>', 'how the pair is judged')
+        .choices(Object.keys(presets))
+        .default('normal'),
+    )
     .option('--json', 'the result as one JSON object on the last line', false)
     .allowExcessArguments(false)
     .exitOverride()

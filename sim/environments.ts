@@ -1,6 +1,7 @@
 /** The environments that histories run in: every setting that changes what the core decides, drawn by chance. */
 import { type Config, type EnvironmentInput, type Pair, parseConfig } from '../lib/core/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
+import type { Detection } from '../lib/core/settings.ts';
 import type { Random } from './random.ts';
 import type { WorldProps } from './world/world.ts';
 
@@ -11,6 +12,7 @@ export const strangerName = 'db9';
 
 /** What differs between environments. */
 interface Variant {
+  readonly detection: Detection;
   readonly vantages: 1 | 2 | 3;
   readonly fencing: Pair['fencing'];
   readonly hostAddress: Pair['hostAddress'];
@@ -27,8 +29,9 @@ interface Variant {
 const parsed = new Map<string, Config>();
 
 /** An environment with one pair, drawn by chance; defaults are likelier than what differs from them. */
-export function drawEnvironment(random: Random): Config {
+export function drawEnvironment(random: Random, detection: Detection = 'normal'): Config {
   const variant: Variant = {
+    detection,
     vantages: random.pick([1, 2, 2, 3]),
     fencing: random.pick(['none', 'none', 'none', 'isolate', 'stop-instance']),
     hostAddress: random.pick(['prebound', 'prebound', 'ssm']),
@@ -93,7 +96,7 @@ function inputOf(variant: Variant): EnvironmentInput {
         ...(variant.fencing === 'isolate'
           ? { quarantineGroup: 'sg-0dead0000', nodeGroups: ['sg-0a0a0a0a'] }
           : {}),
-        settings: { lagLimitSeconds, catchUpLimitMs },
+        settings: { lagLimitSeconds, catchUpLimitSeconds: catchUpLimitMs / 1000 },
       },
     ],
   };

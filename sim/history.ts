@@ -1,5 +1,6 @@
 /** One history: ten simulated minutes of the real core and watch in a world with faults, from one seed. */
 import type { Safeguards } from '../lib/core/safeguards.ts';
+import type { Detection } from '../lib/core/settings.ts';
 import { Crew } from './crew.ts';
 import { Deaths } from './deaths.ts';
 import { drawEnvironment, drawServers, nodeNames } from './environments.ts';
@@ -18,16 +19,20 @@ import { SimWorld } from './world/world.ts';
 
 /** How long a history lasts. Milliseconds. */
 export const historyMs = 600_000;
+/** To make one step in so many again costs about one percent. */
+const REPLAY_EVERY = 251;
 
 export interface HistoryProps {
   readonly seed: number;
   readonly safeguards: Safeguards;
   /** Nothing but noise, and nothing may move. @default false */
   readonly isNoise?: boolean | undefined;
+  /** The preset by which the pair is judged. @default 'normal' */
+  readonly detection?: Detection | undefined;
   /** Instead of those that the seed gives: fewer, to find out which of them matter. */
   readonly faults?: readonly SimFault[];
   readonly tellsStory?: boolean;
-  /** Every so many steps of a pair, one is made again from its printed state. @default 251: it costs about 1 % */
+  /** Every so many steps of a pair, one is made again from its printed state. @default 251 */
   readonly replayEvery?: number;
 }
 
@@ -42,11 +47,11 @@ export interface History {
 
 /** Runs one history to its end, or to its first violation. Must be called from a macrotask (`runOutside`). */
 export function runHistory(props: HistoryProps): History {
-  const { seed, safeguards, isNoise = false, tellsStory = false, replayEvery = 251, ...given } = props;
+  const { seed, safeguards, isNoise = false, detection, tellsStory = false, ...given } = props;
   const random = new Random(seed);
   const timeline = new Timeline();
   const story = new Story(timeline, tellsStory);
-  const world = createWorld(random.fork(), timeline, story, safeguards.epoch);
+  const world = createWorld(random.fork(), timeline, story, { checksEpoch: safeguards.epoch, detection });
   // Drawn in any case, so that chance is the same for the same seed with fewer faults.
   const drawn = (isNoise ? drawNoise : drawFaults)(random.fork());
   const faults = given.faults ?? drawn;
@@ -74,7 +79,7 @@ export function runHistory(props: HistoryProps): History {
     config: world.config,
     random: crewRandom,
     skewMs,
-    replayEvery,
+    replayEvery: given.replayEvery ?? REPLAY_EVERY,
   });
   tally.skewMs = skewMs;
   for (const fault of faults) timeline.at(fault.atMs, () => befall(fault));
@@ -108,8 +113,13 @@ export function runHistory(props: HistoryProps): History {
   return { seed, faults, violation, tally, events: timeline.events, story: story.lines };
 }
 
-function createWorld(random: Random, timeline: Timeline, story: Story, checksEpoch: boolean) {
-  const config = drawEnvironment(random);
+function createWorld(
+  random: Random,
+  timeline: Timeline,
+  story: Story,
+  { checksEpoch, detection }: { readonly checksEpoch: boolean; readonly detection: Detection | undefined },
+) {
+  const config = drawEnvironment(random, detection);
   const [pair] = config.pairs;
   if (pair === undefined) throw new Error('a simulated environment has one pair');
   const props = {

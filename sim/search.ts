@@ -13,7 +13,7 @@ export interface Finding extends Violation {
 }
 
 /** What is the same for all histories of a search. */
-export type HistoryTerms = Pick<HistoryProps, 'safeguards' | 'isNoise'>;
+export type HistoryTerms = Pick<HistoryProps, 'safeguards' | 'isNoise' | 'detection'>;
 
 export interface SearchProps extends HistoryTerms {
   readonly runs: number;

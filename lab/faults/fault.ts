@@ -1,5 +1,4 @@
 /** What a fault of the lab is: data, and one function that does it. */
-import type { Settings } from '../../lib/core/config.ts';
 import type { VerdictKind } from '../../lib/core/verdict.ts';
 import type { ClientResult } from '../client.ts';
 import type { LabNodeName } from '../pair.ts';
@@ -44,7 +43,7 @@ export interface LabFault {
   /** The servers on which it cannot be played, and why. @default none */
   readonly notOn?: Readonly<Partial<Record<keyof typeof catalogue, string>>>;
   /** Settings without which it would take too long to see. */
-  readonly settings?: Partial<Settings>;
+  readonly settings?: Readonly<Record<string, number>>;
   /** Whether the fault leaves both nodes in reach at the end: then exactly the holder must be writable. */
   readonly endsWhole?: boolean;
   /** Whether the length of the pause in writes is the figure to tell. */

@@ -30,7 +30,7 @@ export const steps = [...Object.keys(stepsOf.failover), ...Object.keys(stepsOf.s
 
 /** The replica's delay, and how long writes may be frozen: the second must be the shorter. */
 const DELAY_SECONDS = 6;
-const FREEZE_LIMIT_MS = 3000;
+const FREEZE_LIMIT_SECONDS = 3;
 
 const watchKill: LabFault = {
   about: 'the leading watch is killed at a step of a plan (--at STEP): its successor finishes it',
@@ -75,7 +75,7 @@ const lagging: LabFault = {
   ...switchover,
   expected: 'stay',
   alerts: ['switchover-undone'],
-  settings: { freezeLimitMs: FREEZE_LIMIT_MS },
+  settings: { freezeLimitSeconds: FREEZE_LIMIT_SECONDS },
   play: async (world) => {
     const takeBack = await delayReplica(world.hosts.db2.instance, DELAY_SECONDS);
     return { ...(await order(world, 'switchover')), takeBack };

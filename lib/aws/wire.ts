@@ -8,7 +8,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { type Config, parseConfig } from '../core/config.ts';
+import { type Config, readConfig } from '../core/config.ts';
 import { renderFault } from '../core/fault.ts';
 import type { Clock, Ports } from '../watch/ports.ts';
 import { changingOptions, lookingOptions, storeOptions } from './clients.ts';
@@ -38,7 +38,7 @@ export interface Wired {
  */
 export function wire(environment: Readonly<Record<string, string | undefined>>, functionName: string): Wired {
   const variables = parseVariables(environment);
-  const config = readConfig(variables.KEEPALAMBDA_CONFIG_FILE);
+  const config = readConfigFile(variables.KEEPALAMBDA_CONFIG_FILE);
   const clock = createClock();
   return {
     config,
@@ -81,8 +81,8 @@ function createPorts(config: Config, variables: Variables, clock: Clock, functio
 }
 
 /** The configuration in the file. Throws an error that lists every fault, not only the first. */
-export function readConfig(file: string): Config {
-  const parsed = parseConfig(readJson(file));
+export function readConfigFile(file: string): Config {
+  const parsed = readConfig(readJson(file));
   switch (parsed.kind) {
     case 'valid':
       return parsed.value;

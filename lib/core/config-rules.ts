@@ -5,9 +5,12 @@
 import { contains, isReserved, overlaps, parseCidr } from './address.ts';
 import type { Config, Node, Pair, Subnet } from './config.ts';
 import type { ConfigFault } from './fault.ts';
+import type { Judging } from './settings.ts';
+import { settingFaults } from './settings-rules.ts';
 
 type LooseNode = Partial<Node>;
-type LoosePair = Partial<Omit<Pair, 'nodes'>> & { readonly nodes?: readonly (LooseNode | undefined)[] };
+type LoosePair = Partial<Omit<Pair, 'nodes' | 'settings'>> &
+  Judging & { readonly nodes?: readonly (LooseNode | undefined)[] };
 type LooseSubnets = Readonly<Record<string, Partial<Subnet> | undefined>>;
 /** An environment in which any value may be missing. */
 export type LooseEnvironment = Partial<Omit<Config, 'pairs' | 'subnets' | 'vantages' | 'subscribers'>> & {
@@ -193,7 +196,7 @@ function choiceFaults(pair: LoosePair, path: string): ConfigFault[] {
       remedy: 'name a node of this pair, or leave prefer out',
     });
   }
-  faults.push(...tlsFaults(pair, path), ...timeFaults(pair, `${path}.settings`));
+  faults.push(...tlsFaults(pair, path), ...settingFaults(pair, path));
   if (pair.fencing === 'isolate' && !pair.quarantineGroup) {
     faults.push({
       path: `${path}.quarantineGroup`,
@@ -208,32 +211,6 @@ function choiceFaults(pair: LoosePair, path: string): ConfigFault[] {
       got: 'nothing',
       want: "the security groups of the nodes, because fencing is 'isolate'",
       remedy: 'give the ids of the groups that both interfaces have now: release gives these back',
-    });
-  }
-  return faults;
-}
-
-/** The probe commits a heartbeat once a second: fewer than two missed ones are no sign of anything. Milliseconds. */
-const LEAST_STUCK_MS = 2000;
-
-/** Times that must not be shorter than others. */
-function timeFaults({ settings, writeProbe }: LoosePair, path: string): ConfigFault[] {
-  const faults: ConfigFault[] = [];
-  const { stuckMs, lockedMs } = settings ?? {};
-  if (writeProbe !== false && stuckMs !== undefined && stuckMs < LEAST_STUCK_MS) {
-    faults.push({
-      path: `${path}.stuckMs`,
-      got: `${stuckMs}`,
-      want: `at least ${LEAST_STUCK_MS}: a heartbeat is committed once a second`,
-      remedy: 'give it more, or leave it out',
-    });
-  }
-  if (stuckMs !== undefined && lockedMs !== undefined && lockedMs < stuckMs) {
-    faults.push({
-      path: `${path}.lockedMs`,
-      got: `${lockedMs}, while stuckMs is ${stuckMs}`,
-      want: 'at least stuckMs: a session that holds a lock is named first',
-      remedy: 'raise lockedMs, or lower stuckMs',
     });
   }
   return faults;

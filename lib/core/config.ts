@@ -7,6 +7,8 @@
 import { z } from 'zod';
 import { type LooseEnvironment, ruleFaults } from './config-rules.ts';
 import { type ConfigFault, faultsOf, withoutFaulty } from './fault.ts';
+import { judgingFields, resolveSettings, settingsSchema } from './settings.ts';
+import { takeMoved } from './settings-moved.ts';
 
 const name = z
   .string()
@@ -28,7 +30,6 @@ const securityGroup = z
 const parameterName = z
   .string()
   .regex(/^\/[A-Za-z0-9_./-]+$/, 'the name of an SSM parameter, such as /keepalambda/prod/orders');
-const positiveMs = z.int().positive('a positive number of milliseconds');
 
 const nodeSchema = z.strictObject({
   /** What people call the node: `db1`. Used in every log line, alert and command. */
@@ -43,47 +44,8 @@ const nodeSchema = z.strictObject({
   subnet: shortName,
 });
 
-/** How a pair is judged. Every setting has the unit last. */
-const settingsSchema = z.strictObject({
-  /** Inbound replication fails the check at this lag. Seconds. mysql_check.sh: 120. */
-  lagLimitSeconds: z.number().positive('a positive number of seconds').default(120),
-  /** How many looks must find the port refused before a node is proven stopped. */
-  stoppedLooks: z.int().min(1, 'at least 1 look').default(2),
-  /** Time between those looks. Milliseconds. */
-  stoppedIntervalMs: positiveMs.default(250),
-  /** How many looks must stay unanswered before a node counts as silent. */
-  silentLooks: z.int().min(2, 'at least 2 looks: one lost packet is no death').default(3),
-  /** Time between the starts of those looks. Milliseconds. */
-  silentIntervalMs: positiveMs.default(250),
-  /** How long one look waits for a connection or an answer. Milliseconds. */
-  lookLimitMs: positiveMs.default(250),
-  /** How often the probe looks while watch holds a look open. Milliseconds. */
-  lookIntervalMs: positiveMs.default(250),
-  /** How long a held look stays open while nothing changes. Milliseconds. */
-  holdMs: positiveMs.default(5000),
-  /** How long the heartbeat may fail to commit before the holder counts as stuck. Milliseconds. */
-  stuckMs: positiveMs.default(5000),
-  /** The same where a session holds a global lock, as a backup does: named at `stuckMs`, stuck only then. Milliseconds. */
-  lockedMs: positiveMs.default(60_000),
-  /** How long a replication or lag fault must last before it counts. Milliseconds. */
-  replicationFaultMs: positiveMs.default(10_000),
-  /** How long the standby's replication may be out of touch with a live holder before it is unfit. Milliseconds. */
-  readinessMs: positiveMs.default(3000),
-  /** The standby is a witness while it heard the holder within this time. Milliseconds. */
-  witnessMs: positiveMs.default(1500),
-  /** The same where its host still accepts connections: mysqld is silent, not our path. At most `witnessMs`. */
-  hungWitnessMs: positiveMs.default(1000),
-  /** How long a failover waits for the new holder to apply what it received. Milliseconds. */
-  catchUpLimitMs: positiveMs.default(30_000),
-  /** How long a switchover may keep writes frozen. Milliseconds. */
-  freezeLimitMs: positiveMs.default(10_000),
-  /** How many automatic failovers an hour, before a person has to look. */
-  flapLimit: z.int().min(1, 'at least 1').default(3),
-  /** No automatic failover so soon after the last. Milliseconds. */
-  flapQuietMs: positiveMs.default(30_000),
-});
-
-const pairSchema = z.strictObject({
+/** All of a pair but how it is judged. */
+const pairFields = {
   /** What people call the pair: `orders`. */
   name,
   /** The secondary private address that clients connect to. */
@@ -111,30 +73,53 @@ const pairSchema = z.strictObject({
   tls: z.enum(['off', 'encrypt', 'verify-ca'], "'off', 'encrypt' or 'verify-ca'").default('off'),
   /** Name of the SSM parameter with the certificate of that authority, in PEM; for `verify-ca`. */
   tlsAuthority: parameterName.optional(),
-  /** `managed`: exactly one writable node. `untouched`: keepalambda never changes read_only. */
-  writability: z.enum(['managed', 'untouched'], "'managed' or 'untouched'").default('managed'),
-  /** What to do to an old holder that does not answer. */
+  writability: z.enum(['managed', 'untouched'], "'managed' or 'untouched'").default('managed').meta({
+    description:
+      '`managed`: exactly one node takes writes. `untouched`: keepalambda never changes `read_only`.',
+  }),
   fencing: z
     .enum(['none', 'isolate', 'stop-instance'], "'none', 'isolate' or 'stop-instance'")
-    .default('none'),
+    .default('none')
+    .meta({
+      description:
+        'What is done to an old holder that does not answer: `none`, `isolate` or `stop-instance`.',
+    }),
   /** The security group that `isolate` swaps in. */
   quarantineGroup: securityGroup.optional(),
   /** The security groups that the nodes' interfaces have now: `release` gives these back after `isolate`. */
   nodeGroups: z.array(securityGroup).default([]),
-  /** `prebound`: both hosts carry the VIP already. `ssm`: bind and unbind it at each move. */
-  hostAddress: z.enum(['prebound', 'ssm'], "'prebound' or 'ssm'").default('prebound'),
-  /** When the holder's own inbound replication fails the check: as mysql_check does, or page only. */
-  holderReplicationFault: z.enum(['failover', 'page'], "'failover' or 'page'").default('failover'),
-  /** When EC2 says that the instance of a holder that still serves is stopping: move away in time, or wait. */
-  holderStopping: z.enum(['switchover', 'wait'], "'switchover' or 'wait'").default('switchover'),
-  /** Restart mysqld or keepalived through SSM when a node is lost. */
-  repair: z.array(z.enum(['mysqld', 'keepalived'], "'mysqld' or 'keepalived'")).default([]),
-  /** Whether looks at the holder commit a heartbeat row (needs the table `keepalambda.heartbeat`). */
-  writeProbe: z.boolean().default(true),
-  /** Scheduled events: `managed`: the scheduler runs on the holder alone. `leave`: it is never touched. */
-  events: z.enum(['leave', 'managed'], "'leave' or 'managed'").default('leave'),
-  settings: settingsSchema.prefault({}),
-});
+  hostAddress: z.enum(['prebound', 'ssm'], "'prebound' or 'ssm'").default('prebound').meta({
+    description: '`prebound`: both hosts carry the VIP already. `ssm`: it is bound and unbound at each move.',
+  }),
+  holderReplicationFault: z.enum(['failover', 'page'], "'failover' or 'page'").default('failover').meta({
+    description:
+      'When the holder’s own inbound replication fails the check: `failover`, as mysql_check does, or `page`.',
+  }),
+  holderStopping: z.enum(['switchover', 'wait'], "'switchover' or 'wait'").default('switchover').meta({
+    description:
+      'When EC2 says that the instance of a holder that still serves is stopping: `switchover` away in time, or `wait`.',
+  }),
+  repair: z
+    .array(z.enum(['mysqld', 'keepalived'], "'mysqld' or 'keepalived'"))
+    .default([])
+    .meta({
+      description:
+        'What is restarted through SSM on a lost node, once in an incident: `mysqld`, `keepalived`.',
+    }),
+  writeProbe: z.boolean().default(true).meta({
+    description:
+      'Whether looks at the holder commit a heartbeat row (needs the table `keepalambda.heartbeat`).',
+  }),
+  events: z.enum(['leave', 'managed'], "'leave' or 'managed'").default('leave').meta({
+    description:
+      'Scheduled events: `managed`: the scheduler runs on the holder alone. `leave`: it is never touched.',
+  }),
+};
+
+/** A pair as people write it: how it is judged is a preset, six settings, and single values (`settings.ts`). */
+const pairFileSchema = z.strictObject({ ...pairFields, ...judgingFields });
+/** A pair as the core reads it: how it is judged is every single value. */
+const pairSchema = z.strictObject({ ...pairFields, settings: settingsSchema });
 
 const subnetSchema = z.strictObject({
   subnetId: z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id, such as subnet-0123456789abcdef0'),
@@ -144,7 +129,7 @@ const subnetSchema = z.strictObject({
 
 const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
 
-const environmentSchema = z.strictObject({
+const environmentFields = {
   /** Name of the environment, of its file and (after `keepalambda-`) of its stack: `prod`. */
   name: shortName,
   /** One line for `cdk ls` and the console. */
@@ -182,21 +167,37 @@ const environmentSchema = z.strictObject({
    * an account whose limit is so low that AWS refuses the reservation, as a new account's may be.
    */
   reservedConcurrency: z.boolean().default(true),
+};
+
+const environmentSchema = z.strictObject({
+  ...environmentFields,
+  pairs: z.array(pairFileSchema).min(1, 'at least one pair'),
+});
+const configSchema = z.strictObject({
+  ...environmentFields,
   pairs: z.array(pairSchema).min(1, 'at least one pair'),
 });
 
 /** What an environment file holds. */
 export type EnvironmentInput = z.input<typeof environmentSchema>;
-/** A checked environment, with every default filled in. */
-export type Config = z.output<typeof environmentSchema>;
+/** A checked environment, with every default filled in: what the functions read. */
+export type Config = z.output<typeof configSchema>;
 export type Pair = z.output<typeof pairSchema>;
 export type Node = z.output<typeof nodeSchema>;
 export type Subnet = z.output<typeof subnetSchema>;
-export type Settings = z.output<typeof settingsSchema>;
+export type { Settings } from './settings.ts';
 
 export type Parsed<T> =
   | { readonly kind: 'valid'; readonly value: T }
   | { readonly kind: 'faulty'; readonly faults: readonly ConfigFault[] };
+
+/** The choices of a pair that say what may be done: name, default, what it means. */
+export function describeChoices(): readonly (readonly [key: string, fallback: unknown, text: string])[] {
+  return Object.entries(pairFields).flatMap(([key, schema]) => {
+    const text = schema.meta()?.description;
+    return text === undefined ? [] : [[key, schema.parse(undefined), text] as const];
+  });
+}
 
 /** Types an environment file; checks nothing (the app does, and lists every fault). */
 export function defineEnvironment(environment: EnvironmentInput): EnvironmentInput {
@@ -204,18 +205,30 @@ export function defineEnvironment(environment: EnvironmentInput): EnvironmentInp
 }
 
 /**
- * Raw → Config, or all its faults: those of shape first, then those of sense in whatever of it is well
+ * An environment file → Config, or all its faults: those of shape first, then those of sense in whatever of it is well
  * formed, so that one run lists everything. Never throws.
  */
 export function parseConfig(raw: unknown): Parsed<Config> {
-  const shaped = environmentSchema.safeParse(raw, { reportInput: true });
-  const shape = shaped.success ? [] : faultsOf(shaped.error, raw, environmentSchema);
-  const judged = shaped.success ? shaped.data : (withoutFaulty(raw, shaped.error) as LooseEnvironment);
+  const { rest, moved } = takeMoved(raw);
+  const shaped = environmentSchema.safeParse(rest, { reportInput: true });
+  const shape = shaped.success ? [] : faultsOf(shaped.error, rest, environmentSchema);
+  const judged = shaped.success ? shaped.data : (withoutFaulty(rest, shaped.error) as LooseEnvironment);
   // What is misshapen was taken out to judge the rest: that it is missing now is no fault of its own.
   const sense = ruleFaults(judged ?? {}).filter(({ path }) => !shape.some((fault) => fault.path === path));
-  const faults = [...shape, ...sense];
+  const faults = [...moved, ...shape, ...sense];
   if (!shaped.success || faults.length > 0) return { kind: 'faulty', faults };
-  return { kind: 'valid', value: shaped.data };
+  return { kind: 'valid', value: { ...shaped.data, pairs: shaped.data.pairs.map(resolved) } };
+}
+
+/** What `parseConfig` made, read back from JSON. Never throws. */
+export function readConfig(raw: unknown): Parsed<Config> {
+  const read = configSchema.safeParse(raw, { reportInput: true });
+  if (read.success) return { kind: 'valid', value: read.data };
+  return { kind: 'faulty', faults: faultsOf(read.error, raw, configSchema) };
+}
+
+function resolved({ detection, settings, expert, ...pair }: z.output<typeof pairFileSchema>): Pair {
+  return { ...pair, settings: resolveSettings({ detection, settings, expert }) };
 }
 
 /** The node of this name. Throws for a name that the pair does not have: a bug, never input. */

@@ -25,7 +25,7 @@ export const served: readonly DecisionRow[] = [
   },
   {
     name: 'holder-locked',
-    says: 'The holder serves, and its commits have hung for `stuckMs` on a session that holds a global lock.',
+    says: 'The holder serves, and its commits have hung for `stuckSeconds` on a session that holds a global lock.',
     when: (s) => hangsOn(s, 'global-lock') !== null,
     measure: (s) => ({ kind: 'stay', page: 'holder-locked', because: hangText(s) }),
     does: ['page holder-locked'],
@@ -35,17 +35,17 @@ export const served: readonly DecisionRow[] = [
   },
   {
     name: 'waits-for-acknowledgement',
-    says: "The holder serves, and its commits have hung for `stuckMs` on a semi-synchronous standby's acknowledgement.",
+    says: "The holder serves, and its commits have hung for `stuckSeconds` on a semi-synchronous standby's acknowledgement.",
     when: (s) => hangsOn(s, 'semi-sync') !== null,
     measure: (s) => ({ kind: 'stay', page: 'waits-for-acknowledgement', because: hangText(s) }),
     does: ['page waits-for-acknowledgement'],
     reason:
-      'The server ends the wait itself at its own timeout, and the standby that does not acknowledge has not received: a move to it would lose what waits. `stuckMs` counts from that timeout.',
+      'The server ends the wait itself at its own timeout, and the standby that does not acknowledge has not received: a move to it would lose what waits. `stuckSeconds` counts from that timeout.',
     origin: 'MySQL: rpl_semi_sync_source_timeout',
   },
   {
     name: 'heartbeat-barred',
-    says: 'The holder serves, and for `stuckMs` something about our own table or account has kept our heartbeat from being written.',
+    says: 'The holder serves, and for `stuckSeconds` something about our own table or account has kept our heartbeat from being written.',
     when: (s) =>
       holderServes(s) &&
       s.holder.server?.heartbeat.kind === 'barred' &&

@@ -1,5 +1,5 @@
 /** A steady pair for tests, and functions that change one thing about it: `seen(steady, holder(refused))`. */
-import { type EnvironmentInput, type Pair, parseConfig } from '../../lib/core/config.ts';
+import { type EnvironmentInput, type Pair, parseConfig, type Settings } from '../../lib/core/config.ts';
 import type { Evidence, Word } from '../../lib/core/evidence.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
@@ -14,7 +14,10 @@ export * from './servers.ts';
 
 /** Now, in every test that does not say otherwise. */
 export const NOW_MS = 10_000_000;
-export type PairChanges = Partial<EnvironmentInput['pairs'][number]>;
+/** Keys of the file, but `settings`: single values as the core reads them. */
+export type PairChanges = Partial<Omit<EnvironmentInput['pairs'][number], 'settings'>> & {
+  readonly settings?: Partial<Settings>;
+};
 
 /** An old holder that does not answer is isolated. */
 export const isolating: PairChanges = {
@@ -39,11 +42,11 @@ export function pairWith(changes: PairChanges = {}): Pair {
 }
 
 /** The same with nothing but defaults. */
-export function parsePair(changes: PairChanges = {}): Pair {
+export function parsePair({ settings: values, ...changes }: PairChanges = {}): Pair {
   const parsed = parseConfig({ ...small, pairs: [{ ...pairIn('a', '10.0.1', 'orders'), ...changes }] });
   const pair = parsed.kind === 'valid' ? parsed.value.pairs[0] : undefined;
   if (!pair) throw new Error(`the pair of a test is faulty: ${JSON.stringify(parsed)}`);
-  return pair;
+  return { ...pair, settings: { ...pair.settings, ...values } };
 }
 
 /** What one vantage says of a node: seen `looks` times over `forMs`. */

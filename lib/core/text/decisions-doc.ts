@@ -3,7 +3,7 @@ import type { Pair } from '../config.ts';
 import { rows } from '../decision.ts';
 import type { DecisionRow, Deed } from '../row.ts';
 import { renderPlans } from './plans-doc.ts';
-import { renderSettings, table } from './settings-doc.ts';
+import { table } from './settings-doc.ts';
 
 const deeds = {
   observe: 'Observe: nothing is done, nobody is told.',
@@ -34,10 +34,6 @@ export function renderDecisions(pair: Pair): string {
     'A step that fails before the VIP has moved undoes the plan.',
     '',
     ...renderPlans(pair),
-    '## Thresholds',
-    '',
-    ...renderSettings(pair),
-    '',
   ].join('\n');
 }
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Settings } from '../../../lib/core/config.ts';
 import { rows } from '../../../lib/core/decision.ts';
 import { events } from '../../../lib/core/events.ts';
 import type { PlanKind } from '../../../lib/core/plan.ts';
+import { writtenAs } from '../../../lib/core/settings.ts';
 import { renderDecisions } from '../../../lib/core/text/decisions-doc.ts';
 import { renderEvents } from '../../../lib/core/text/events-doc.ts';
+import { renderSettings } from '../../../lib/core/text/settings-doc.ts';
 import { parsePair } from '../world.ts';
 
 const decisions = renderDecisions(parsePair());
@@ -17,13 +20,17 @@ describe('docs that mirror code are printed by code', () => {
     await expect(decisions).toMatchFileSnapshot('../../../docs/decisions.md');
   });
 
+  it('docs/settings.md', async () => {
+    await expect(renderSettings()).toMatchFileSnapshot('../../../docs/settings.md');
+  });
+
   it('docs/events.md', async () => {
     await expect(renderEvents()).toMatchFileSnapshot('../../../docs/events.md');
   });
 });
 
 describe('and leave nothing out', () => {
-  it('every row, every plan and every setting', () => {
+  it('every row and every plan', () => {
     const plans: Record<PlanKind, true> = {
       failover: true,
       switchover: true,
@@ -36,8 +43,11 @@ describe('and leave nothing out', () => {
     };
     for (const { name } of rows) expect(decisions).toContain(`### ${name}\n`);
     for (const kind of Object.keys(plans)) expect(decisions).toContain(`### ${kind}\n`);
-    for (const setting of Object.keys(parsePair().settings))
-      expect(decisions).toContain(`| \`${setting}\` |`);
+  });
+
+  it('every setting', () => {
+    for (const key of Object.keys(parsePair().settings) as (keyof Settings)[])
+      expect(renderSettings()).toContain(`| \`${writtenAs(key).split('.')[1]}\` |`);
   });
 
   it('links lead somewhere', () => {

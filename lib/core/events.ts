@@ -52,6 +52,13 @@ export const events = {
     meaning: 'A step before the move of the VIP failed or took too long; the holder takes writes again.',
     todo: 'Read which step failed, mend it, and switch over again.',
   },
+  'would-act': {
+    title: 'keepalambda would act, and only observes',
+    role: 'hands-over',
+    meaning:
+      "The pair's mode is observe: keepalambda decided what to do, and did nothing. The alert lists the steps of its plan.",
+    todo: "Do it by hand, if it is right. To have keepalambda do it, set mode: 'act' for the pair and deploy.",
+  },
   'vip-reattached': {
     title: 'VIP attached again',
     role: 'tells',

@@ -3,10 +3,11 @@
  * wait for them. They have no rules of their own: each vantage has one look open, as the pairs order it, and one that is
  * no longer wanted is called off.
  */
+
 import type { Config } from '../core/config.ts';
 import { dueMs, graceMsOf, type LookOrder, mostUrgent } from '../core/look-order.ts';
 import type { Vantage } from '../core/names.ts';
-import { ORDER_LIFE_MS } from '../core/orders.ts';
+import { ORDER_LIFE_MS } from '../core/time-budget.ts';
 import type { HeldLease } from './lease.ts';
 import type { PairDriver } from './pair-driver.ts';
 import type { Ports, WaitingOrder } from './ports.ts';

@@ -25,6 +25,8 @@ export class VipNews {
   readonly #props: VipNewsProps;
   /** Whether a question through the VIP is under way. */
   #asking = false;
+  /** Whether an answer through the VIP is held that has not been taken back. */
+  #isAnswered = false;
   /** What EC2 said since it was asked: that the other node has the VIP. */
   #surprises: VipSighting[] = [];
 
@@ -37,9 +39,11 @@ export class VipNews {
     const { onSighting, onAnswer } = this.#props;
     if (!this.#isSurprising(sighting)) {
       this.#surprises = [];
-      // A decision is made after each of the two: without the answer, what EC2 said before would count for a moment.
-      onSighting(sighting);
+      // A decision is made after each of the two: without an answer that there is, what EC2 said before would count for a moment.
+      if (this.#isAnswered) onSighting(sighting);
       onAnswer(null);
+      if (!this.#isAnswered) onSighting(sighting);
+      this.#isAnswered = false;
       return;
     }
     // That the other node has it would turn the roles round, so who answers through it is heard first.
@@ -58,6 +62,7 @@ export class VipNews {
       const surprises = this.#surprises;
       this.#surprises = [];
       if (isOld(askedMs)) return;
+      this.#isAnswered = true;
       onAnswer(said);
       for (const sighting of surprises) onSighting(sighting);
     } finally {

@@ -19,10 +19,11 @@ const restoring: ReadonlySet<PlanKind> = new Set(['open-holder', 'close-standby'
  * restart is opened; what a person set by hand is left and alerted. Every alert that needs a person goes out.
  *
  * While a pause is in the store: (a) no automatic plan begins but one that opens the holder or closes the standby, and none
- * of these for a node whose writability a person set by hand since the VIP moved last: before, it had another role. (b) A holder that is read-only since a restart, and has all
- * that the other node has, is opened within 15 s; a writable standby that no person opened, beside such a holder, is closed
- * within 15 s. (c) What a
- * person set by hand, holder read-only or standby writable, is alerted within 60 s, by an alert that hands over.
+ * of these for a node whose writability a person set by hand since the VIP moved last: before, it had another role. Nor is a
+ * node left that a person has since ordered to move from or to: such an order opens and closes both, and what is left undone
+ * of it is done when the node is reached again. (b) A holder that is read-only since a restart, and has all that the other
+ * node has, is opened within 15 s; a writable standby that no person opened, beside such a holder, is closed within 15 s.
+ * (c) What a person set by hand, holder read-only or standby writable, is alerted within 60 s, by an alert that hands over.
  * That a loss of service is alerted in a pause too is W4, which does not know pauses.
  *
  * A standby is judged while the holder takes writes, or an order of ours reaches it: else there is one node that does, and it
@@ -36,6 +37,8 @@ export function pauseInvariant(court: Court): Invariant {
   let vipHolder = world.cloud.holder;
   /** When the VIP came to where it is. */
   let movedMs = Number.NEGATIVE_INFINITY;
+  /** When a plan that an operator ordered, from or to the node, was begun last. */
+  const orderedMs = new Map<NodeName, number>();
   let handedOverMs = Number.NEGATIVE_INFINITY;
   const lasts = (what: string, isSo: boolean): number => {
     const workingSinceMs = isSo ? court.workingSinceMs : null;
@@ -80,7 +83,11 @@ export function pauseInvariant(court: Court): Invariant {
       if (events[code].role === 'hands-over') handedOverMs = world.nowMs;
     },
     saved(process, before, { plan }) {
-      if (plan === null || plan.id === before.plan?.id || plan.requestId !== null) return;
+      if (plan === null || plan.id === before.plan?.id) return;
+      if (plan.requestId !== null) {
+        for (const node of [plan.from, plan.to]) if (node !== null) orderedMs.set(node, world.nowMs);
+        return;
+      }
       if (!isPaused(before, process)) return;
       if (!restoring.has(plan.kind)) {
         court.accuse('W3 pause', `in a pause ${plan.kind} to ${plan.to} begins: ${plan.because}`);
@@ -88,7 +95,8 @@ export function pauseInvariant(court: Court): Invariant {
       }
       const node = plan.kind === 'open-holder' ? plan.to : (plan.from ?? plan.to);
       const { writabilityBy, writabilityAtMs } = world.master(node);
-      if (writabilityBy === 'person' && writabilityAtMs >= movedMs)
+      const sinceMs = Math.max(movedMs, orderedMs.get(node) ?? movedMs);
+      if (writabilityBy === 'person' && writabilityAtMs >= sinceMs)
         court.accuse('W3 pause', `in a pause ${plan.kind} begins, and a person set ${node} so by hand`);
     },
     ticked() {

@@ -467,6 +467,17 @@ describe('the invariants notice', () => {
     expect(again.session.court.violation).toMatchObject({ invariant: 'W3 pause' });
   });
 
+  it('what a person half opened, and then ordered a switchover to, is closed in a pause', async () => {
+    const stage = setStage();
+    await lead(stage);
+    await pause(stage);
+    breakIt(stage, 'half-closed', 'standby');
+    await begin(stage, switchoverPlan(stage.pair, 'db2'), 'request');
+    await pause(stage);
+    await begin(stage, closeStandbyPlan(stage.pair, 'db2'));
+    expect(stage.session.court.violation).toBeNull();
+  });
+
   describe('W6 where the holder died while nobody could look', () => {
     const dyingUnseen = async (blindForMs: number, wasCutOff: boolean) => {
       const stage = setStage();

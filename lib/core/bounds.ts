@@ -109,6 +109,7 @@ function boundOutcome(outcome: StepOutcome): StepOutcome {
       return changed(outcome, { changed: cut(outcome.changed, STEP_MAX) });
     case 'already':
       return changed(outcome, { found: cut(outcome.found, STEP_MAX) });
+    case 'skipped':
     case 'missed':
     case 'blocked':
     case 'failed':

@@ -213,10 +213,10 @@ function lossText(memory: Memory, pair: Pair, plan: PlanRecord): string {
 /** An old holder that could not be closed, and that nothing else keeps from its clients. */
 function unfencedText(plan: PlanRecord): string {
   const fence = outcomeOf(plan, 'fence');
-  if (fence?.kind !== 'missed' || !plan.vipMoved) return '';
+  if ((fence?.kind !== 'missed' && fence?.kind !== 'skipped') || !plan.vipMoved) return '';
   const [isolated, stopped] = [outcomeOf(plan, 'isolate'), outcomeOf(plan, 'stop-instance')];
   if (isolated?.kind === 'done' || stopped?.kind === 'done') return '';
-  return ` ${plan.from} could not be closed (${fence.because}): if it lives, it may still take writes from clients that reach it directly.`;
+  return ` ${plan.from} was not closed (${fence.because}). If it is alive, clients that reach it directly can still write to it.`;
 }
 
 /** What an undone plan leaves: said only of what was seen. */

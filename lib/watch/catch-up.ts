@@ -5,7 +5,7 @@ import type { CaughtUp, Detached, DetachedThreads } from '../core/probe-results.
 import type { Position } from '../core/sighting.ts';
 import type { Step } from '../core/step.ts';
 import { type CatchUpGoal, PortError } from './ports.ts';
-import { already, done, failed, missed, type Result, type StepContext } from './step-context.ts';
+import { already, done, failed, missed, type Result, type StepContext, skipped } from './step-context.ts';
 
 type CatchUp = Extract<Step, { kind: 'catch-up' }>;
 type Detach = Extract<Step, { kind: 'detach' }>;
@@ -20,9 +20,10 @@ export const LOST_ANSWER_TRIES = 3;
 export async function catchUp(step: CatchUp, execution: StepContext): Promise<Result> {
   const { record, safeguards, identityOf } = execution;
   if (!safeguards.catchUp) return done('taken out');
-  if (step.ifFenced && record.fencedAt === null) return already(`${step.source} was not fenced`);
+  if (step.ifFenced && record.fencedAt === null) return skipped(`${step.source} was not fenced`);
   // Closed already, as after a cut: its end is what counts, and the stage for that follows. Clients are waiting.
-  if (step.source === null && record.fencedAt !== null) return already('its end is waited for instead');
+  if (step.source === null && record.fencedAt !== null)
+    return skipped(`${record.from} is closed already: the next step waits for its last write`);
   const source = step.source ?? record.from;
   const goal = {
     upTo: step.source === null ? null : record.fencedAt,
@@ -76,8 +77,8 @@ function textOf({ gtid, file, offset }: Position): string {
  */
 export async function detach(step: Detach, execution: StepContext): Promise<Result> {
   const { record, safeguards } = execution;
-  if (!safeguards.detach) return already('taken out');
-  if (reachedTheEnd(record)) return already(`the last write of ${step.source} is applied on ${step.node}`);
+  if (!safeguards.detach) return skipped('taken out');
+  if (reachedTheEnd(record)) return skipped(`the last write of ${step.source} is applied on ${step.node}`);
   try {
     const threads = isRestGivenUp(record) ? 'both' : 'receiver';
     const { was, received, outlasts } = await stop(step, threads, execution);

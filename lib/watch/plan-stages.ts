@@ -143,7 +143,8 @@ function mustUndo(
  * clients need not wait for its journal.
  */
 function isNews(results: readonly Result[]): boolean {
-  return results.some(({ outcome, learned }) => outcome.kind !== 'already' || learned !== undefined);
+  const idle: readonly StepOutcome['kind'][] = ['already', 'skipped'];
+  return results.some(({ outcome, learned }) => !idle.includes(outcome.kind) || learned !== undefined);
 }
 
 /** Whether the stage does what the next leader must know to have begun: then it is always told before. */

@@ -9,7 +9,16 @@ import type { Step, StepKind } from '../core/step.ts';
 import { again, catchUp, detach } from './catch-up.ts';
 import { moveVip } from './move-vip.ts';
 import { PortError } from './ports.ts';
-import { already, done, failed, missed, type Result, reason, type StepContext } from './step-context.ts';
+import {
+  already,
+  done,
+  failed,
+  missed,
+  type Result,
+  reason,
+  type StepContext,
+  skipped,
+} from './step-context.ts';
 
 type Executor<Kind extends StepKind> = (
   step: Extract<Step, { kind: Kind }>,
@@ -30,12 +39,12 @@ const UNBIND_LIMIT_MS = 3000;
 
 const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   fence: async (step, execution) => {
-    if (!execution.safeguards.fence) return missed('taken out');
-    if (execution.pair.writability === 'untouched') return missed('writability is untouched');
+    if (!execution.safeguards.fence) return skipped('taken out');
+    if (execution.pair.writability === 'untouched') return skipped('writability is untouched');
     try {
       return await close(step.node, 'to-close', step.limitMs, execution);
     } catch (error) {
-      // A node that does not answer is missed; a lease that ran out is not the node's fault.
+      // A node that does not answer cannot be fenced; a lease that ran out is not the node's fault.
       if (!(error instanceof PortError)) throw error;
       return missed(reason(error));
     }
@@ -47,7 +56,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   },
 
   isolate: async (step, { pair, ports, guard, record }) => {
-    if (record.fencedAt !== null) return already(`${step.node} is fenced`);
+    if (record.fencedAt !== null) return skipped(`${step.node} is fenced`);
     guard();
     const groups = await ports.vip.isolate(pair, step.node);
     // Isolated before a cut: the groups to give back are in the journal, and what EC2 shows now is the quarantine.
@@ -55,7 +64,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   },
 
   'stop-instance': async (step, { pair, ports, guard, record }) => {
-    if (record.fencedAt !== null) return already(`${step.node} is fenced`);
+    if (record.fencedAt !== null) return skipped(`${step.node} is fenced`);
     guard();
     await ports.vip.stopInstance(pair, step.node);
     return done(`the instance of ${step.node} is stopping`);

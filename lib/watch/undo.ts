@@ -1,6 +1,6 @@
 /** Undoing a plan: the new holder is closed for certain before the old one is opened, and a commit shows that it is. */
 import { mayHaveBegun, outcomeOf, type PlanRecord } from '../core/plan.ts';
-import type { Step } from '../core/step.ts';
+import type { Step, StepOutcome } from '../core/step.ts';
 import type { Result, StepContext } from './step-context.ts';
 
 /** How often closing the new holder is tried, and how far apart. Milliseconds. */
@@ -48,10 +48,15 @@ function isNeedless(step: Step, record: PlanRecord): boolean {
     case 'verify':
       return !record.wasWritable || record.from === null;
     case 'attach':
-      return outcomeOf(record, 'detach')?.kind === 'already' || Object.keys(record.outcomes).length === 0;
+      return isUntouched(outcomeOf(record, 'detach')) || Object.keys(record.outcomes).length === 0;
     default:
       return false;
   }
+}
+
+/** Whether the step changed nothing: it found its end state, or was not needed. */
+function isUntouched(outcome: StepOutcome | undefined): boolean {
+  return outcome?.kind === 'already' || outcome?.kind === 'skipped';
 }
 
 /** Whether the node may take writes because of this plan. */

@@ -243,7 +243,7 @@ describe('in words', () => {
       },
     });
     expect(renderOutcomes(record)).toEqual([
-      'fence db1: skipped (no answer)',
+      'fence db1: not possible, the plan goes on (no answer)',
       'catch up db2: failed (it waits)',
       'undo: close db2: already done (db2 is read-only)',
     ]);

@@ -267,7 +267,7 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'isolates-who-is-fenced',
     file: executors,
-    find: '  isolate: async (step, { pair, ports, guard, record }) => {\n    if (record.fencedAt !== null) return already(`${step.node} is fenced`);\n',
+    find: '  isolate: async (step, { pair, ports, guard, record }) => {\n    if (record.fencedAt !== null) return skipped(`${step.node} is fenced`);\n',
     replace: '  isolate: async (step, { pair, ports, guard, record }) => {\n',
     guards: 'A node that was fenced needs no quarantine.',
   },

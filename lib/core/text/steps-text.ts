@@ -44,7 +44,7 @@ export function renderStages(plan: Plan): readonly string[] {
   );
 }
 
-/** `fence db1: missed (no answer)`, `catch up db2: done (…)`: one line a step, as far as the plan came. */
+/** `fence db1: not possible, the plan goes on (no answer)`, `catch up db2: done (…)`: one line a step that has a result. */
 export function renderOutcomes(plan: PlanRecord): readonly string[] {
   const lines = plan.stages.flatMap((stage, stageIndex) =>
     stage.flatMap((step, stepIndex) => line(step, plan.outcomes[outcomeKey(stageIndex, stepIndex)])),
@@ -61,8 +61,10 @@ export function renderOutcome(outcome: StepOutcome): string {
       return `done (${outcome.changed})`;
     case 'already':
       return `already done (${outcome.found})`;
-    case 'missed':
+    case 'skipped':
       return `skipped (${outcome.because})`;
+    case 'missed':
+      return `not possible, the plan goes on (${outcome.because})`;
     case 'failed':
       return `failed (${outcome.because})`;
     case 'blocked':

@@ -33,7 +33,7 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
   const word = strongest(words);
   if (!word) {
     const blind = Object.entries(evidence.blind).map(([vantage, { because }]) => `${vantage}: ${because}`);
-    const because = blind.join('; ') || 'no look has come back yet';
+    const because = blind.join('; ') || 'no vantage has reported yet';
     return { node, sinceMs: 0, ...untold, kind: 'unseen', confirmed: false, because };
   }
   const base = { node, sinceMs: word.sinceMs, ...untold, seenAtMs: word.atMs };
@@ -58,11 +58,16 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
   }
 }
 
+/** `db1 is silent: no answer to connect (timeout), 5 looks in a row`; `db1: no data yet (no vantage has reported yet)`. */
+export function describeVerdict({ node, kind, because }: Pick<Verdict, 'node' | 'kind' | 'because'>): string {
+  return kind === 'unseen' ? `${node}: no data yet (${because})` : `${node} is ${kind}: ${because}`;
+}
+
 type Base = Pick<Verdict, 'node' | 'sinceMs' | 'hostAccepts' | 'instanceGone' | 'server' | 'seenAtMs'>;
 
 const untold = { hostAccepts: false, instanceGone: false, server: null, seenAtMs: 0 } as const;
 
-/** A limit of our own account is said in its own words: the server has room, and we do not. */
+/** Names a limit of our own account as such: the server itself still has connections. */
 function refusalText({ errno, message }: { readonly errno: number; readonly message: string }): string {
   const text = `error ${errno}: ${message}`;
   if (errno !== 1226 && errno !== 1203) return text;
@@ -106,7 +111,7 @@ function judgeAnswer(
     }
     case 'refused': {
       // For how long, one look cannot say: the situation knows.
-      const because = `it is open, and refuses every write: error ${heartbeat.errno}: ${heartbeat.message}`;
+      const because = `it is not read-only, but refuses every write: error ${heartbeat.errno}: ${heartbeat.message}`;
       return { ...base, kind: 'stuck', confirmed: false, sinceMs: atMs, because, server };
     }
     case 'committed':
@@ -153,7 +158,7 @@ function judgeSilence(
       kind: 'stopped',
       confirmed: true,
       instanceGone: true,
-      because: `EC2 says that its instance is ${instance}`,
+      because: `EC2 reports that its instance is ${instance}`,
     };
   }
   const because = `no answer to ${saw.during} (${saw.because}), ${word.looks} looks in a row`;

@@ -1,6 +1,6 @@
 /**
  * Carrying out a plan: stage by stage, journalled before and after each, undone when a step fails before the
- * VIP has moved. Whoever dies here leaves a record that the next leader finishes.
+ * VIP has moved. A leader that dies here leaves a record, and the next leader finishes the plan.
  */
 
 import type { Ending } from '../core/end-plan.ts';
@@ -162,17 +162,19 @@ async function carryOutStage(stage: readonly Step[], execution: StepContext): Pr
 
 async function traced(step: Step, execution: StepContext): Promise<Result> {
   const { log, clock } = execution.ports;
-  const fields = { pair: execution.pair.name, plan: execution.record.id, row: execution.record.row };
+  const { id: plan, row } = execution.record;
+  const fields = { pair: execution.pair.name, plan, row, step: step.kind };
   const startedMs = clock.nowMs();
   log.info(`${renderStep(step)} …`, fields);
   try {
     const result = await carryOutStep(step, execution);
-    const text = `${renderStep(step)}: ${renderOutcome(result.outcome)}`;
-    log.info(text, { ...fields, tookMs: Math.round(clock.nowMs() - startedMs) });
+    const { outcome } = result;
+    const tookMs = Math.round(clock.nowMs() - startedMs);
+    log.info(`${renderStep(step)}: ${renderOutcome(outcome)}`, { ...fields, outcome: outcome.kind, tookMs });
     return result;
   } catch (error) {
     if (error instanceof CutShort)
-      log.warn(`${renderStep(step)}: cut short, left to the next leader`, fields);
+      log.warn(`${renderStep(step)}: cut short, the next leader carries it out again`, fields);
     throw error;
   }
 }

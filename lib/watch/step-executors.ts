@@ -77,8 +77,8 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     if (obstacles.length === 0) return already(`no long session on ${step.node}`);
     const named = renderObstacles(obstacles);
     return step.killLong
-      ? done(`to be ended on ${step.node}: ${named}`)
-      : failed(`on ${step.node}: ${named}. Wait for them, or add "killLong":true to end them`);
+      ? done(`the freeze will kill on ${step.node}: ${named}`)
+      : failed(`long sessions on ${step.node}: ${named}. Wait for them, or add "killLong":true to kill them`);
   },
 
   detach,
@@ -118,7 +118,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   'bind-vip': async (step, { pair, ports, guard }) => {
     guard();
     const unbind = step.from === null ? null : ports.host.run(pair, step.from, 'unbind-vip', UNBIND_LIMIT_MS);
-    // An old host that cannot be told is no reason to wait: its address is no longer routed to it.
+    // An old host that does not answer is no reason to wait: the VIP is no longer routed to it.
     const [bound] = await Promise.allSettled([
       ports.host.run(pair, step.to, 'bind-vip', DOCUMENT_LIMIT_MS),
       unbind,
@@ -186,7 +186,7 @@ function committedIn(answered: Answered | string): string {
   if (typeof answered === 'string') return '';
   const { heartbeat } = answered;
   if (heartbeat.kind === 'barred')
-    return ` and takes writes; our own heartbeat is barred: ${heartbeat.because}`;
+    return ` and takes writes; our heartbeat could not be written: ${heartbeat.because}`;
   return heartbeat.kind === 'committed' ? ', heartbeat committed' : '';
 }
 
@@ -200,7 +200,7 @@ function problemOf(
   const { identity, writable, heartbeat } = answered;
   const wanted = identityOf(node);
   if (wanted !== null && identity !== wanted)
-    return `${identity} answers through the VIP, and ${node} is ${wanted}`;
+    return `another server answers through the VIP: got identity ${identity}, want ${wanted} (${node})`;
   if (!pair.writeProbe || heartbeat.kind === 'committed') return null;
   // What is about our own table or account says nothing about the server: clients can write.
   if (heartbeat.kind === 'barred' && writable) return null;
@@ -231,7 +231,7 @@ async function close(
   const changed = `${node} is read-only, ${killed} connections killed`;
   const frozenAtMs = record.frozenAtMs ?? beganMs;
   if (wasWritable) return done(changed, { fencedAt: position, wasWritable, frozenAtMs });
-  // It took writes when the plan began: a leader that died before it could tell has closed it.
+  // It took writes when the plan began: a leader that died before it could journal it has closed it.
   const since = record.wasWritable ? { frozenAtMs: record.frozenAtMs ?? record.steppedAtMs ?? beganMs } : {};
   return already(changed, { fencedAt: position, ...since });
 }

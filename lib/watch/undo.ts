@@ -12,7 +12,7 @@ type CarryOut = (step: Step, execution: StepContext) => Promise<Result>;
 
 export interface Undone {
   readonly record: PlanRecord;
-  /** What could not be undone, or is not known; null when all is as it was. */
+  /** What could not be undone, or is not known; null when every step was undone. */
   readonly problem: string | null;
 }
 
@@ -73,7 +73,7 @@ function problemOf(step: Step, record: PlanRecord, context: Context, because: st
     case 'open':
       return `${step.node} could not be opened again: ${because}`;
     case 'verify':
-      return `${step.node} was opened again, but no commit through the VIP was seen: ${because}`;
+      return `${step.node} was opened again, but no commit through the VIP succeeded: ${because}`;
     default:
       return null;
   }

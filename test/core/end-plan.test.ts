@@ -236,7 +236,7 @@ describe('the words', () => {
     expect(lines(failover, completed, { vipMoved: true })).toMatchObject({
       happened: 'db1 is stopped.',
       done: expect.stringMatching(
-        /^VIP 10\.0\.1\.10 leads to db2 now: verified through it\. The failover took 2\.0 s, 3\.0 s after the first bad look \(D10, by keepalambda\)\./,
+        /^VIP 10\.0\.1\.10 is on db2 now, verified through the VIP\. The failover took 2\.0 s, 3\.0 s after the first sign of the fault \(D10, by keepalambda\)\./,
       ),
     });
   });

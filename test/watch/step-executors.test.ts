@@ -75,7 +75,7 @@ describe('every step has an executor, which looks before it acts', () => {
       { impostor: UUID2 },
       {},
       'failed',
-      `${UUID2} answers through the VIP, and db1 is ${UUID1}`,
+      `got identity ${UUID2}, want ${UUID1} (db1)`,
     ],
     [
       'verify, whom we never saw',
@@ -91,7 +91,7 @@ describe('every step has an executor, which looks before it acts', () => {
       { barred: 'INSERT command denied' },
       {},
       'done',
-      'takes writes; our own heartbeat is barred: INSERT command denied',
+      'takes writes; our heartbeat could not be written: INSERT command denied',
     ],
     [
       'verify, our own table in the way of a read-only node',

@@ -180,7 +180,7 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'to-the-dead',
     file: planRunner,
-    find: "if (movesVip(plan) && target.kind !== 'serving') return `${plan.to} is ${target.kind}: ${target.because}`;",
+    find: "if (movesVip(plan) && target.kind !== 'serving') return describeVerdict(target);",
     replace: '',
     guards: 'A plan does not go on to a node that has died meanwhile.',
     survives:

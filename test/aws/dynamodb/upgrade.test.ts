@@ -90,7 +90,7 @@ it('reads every outcome of a step, of this release and of the first', async () =
     'fence db1: already done (db1 is read-only, 0 connections killed)',
     'catch up db2 to the end of db1: done (db2 has applied all that it received)',
     'isolate db1 (quarantine security group, if it was not fenced): skipped (db1 is fenced)',
-    'stop receiving from db1 on db2, unless its last write is applied there: not possible, the plan goes on (db2 may still receive from db1: denied)',
+    'detach db2 from db1 (unless its last write is applied): not possible, the plan goes on (db2 may still receive from db1: denied)',
     'open db2: done (db2 takes writes)',
     'move the VIP to db2: failed (EC2 refused the call)',
     'undo: close db2: blocked (db2 does not answer)',

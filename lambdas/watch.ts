@@ -1,12 +1,8 @@
 /** The function that decides and acts. Scheduled every minute, alive for two; an event of EC2 only wakes the leader. */
 import { wire } from '../lib/aws/wire.ts';
+import { WATCH_GRACE_MS, WATCH_MS } from '../lib/core/time-budget.ts';
 import { runWatch, type WatchEnd } from '../lib/watch/watch.ts';
 import type { Invocation } from './invocation.ts';
-
-/** How long one invocation leads or contends; its successor is there after one minute. Milliseconds. */
-const WATCH_MS = 120_000;
-/** What a plan in progress needs to come to a cut before Lambda ends the function. Milliseconds. */
-const GRACE_MS = 30_000;
 
 const { config, ports } = wire(process.env, 'watch');
 
@@ -19,7 +15,7 @@ export async function handler(event: unknown, invocation: Invocation): Promise<W
     await ports.store.wake();
     return 'woken';
   }
-  const leadMs = Math.min(WATCH_MS, invocation.getRemainingTimeInMillis() - GRACE_MS);
+  const leadMs = Math.min(WATCH_MS, invocation.getRemainingTimeInMillis() - WATCH_GRACE_MS);
   const deadlineMs = ports.clock.nowMs() + leadMs;
   return runWatch({ config, ports, owner: invocation.awsRequestId, deadlineMs });
 }

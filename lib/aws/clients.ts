@@ -3,15 +3,7 @@
  * meant for programs that can wait; both would outlast the lease.
  */
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-
-/** How long a TCP (and TLS) connection may take. Milliseconds. */
-export const CONNECTION_LIMIT_MS = 1000;
-/** How long one attempt of a call may take. Milliseconds. No mutation is begun with less lease than this. */
-export const REQUEST_LIMIT_MS = 3000;
-/** The same for the store, which answers in a few milliseconds, and in which the lease must be renewed. */
-export const STORE_REQUEST_LIMIT_MS = 1000;
-/** A held look is answered after `holdMs` at the latest; this is the time for the way there and back. */
-export const INVOKE_MARGIN_MS = 2000;
+import { CONNECTION_LIMIT_MS, REQUEST_LIMIT_MS, STORE_REQUEST_LIMIT_MS } from '../core/time-budget.ts';
 
 /** What every client is made with; the region and the credentials come from the environment. */
 export interface ClientOptions {

@@ -1,7 +1,8 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { alertBody, alertSubject } from '../core/text/alert-text.ts';
+import { REQUEST_LIMIT_MS } from '../core/time-budget.ts';
 import type { AlertPort } from '../watch/ports.ts';
-import { REQUEST_LIMIT_MS, within } from './clients.ts';
+import { within } from './clients.ts';
 import { toPortError } from './errors.ts';
 
 /**

@@ -7,6 +7,7 @@ const comments: Readonly<Record<string, string>> = {
   vantages: 'Where probe functions look from.',
   probeSecurityGroups: 'The nodes must admit these on the MySQL port.',
   subscribers: 'Each gets an e-mail with a link to confirm.',
+  mode: "Looks, alerts and says what it would do; 'act' lets it.",
   credentials: 'An SSM parameter (SecureString) with {"user":"…","password":"…"}.',
 };
 

@@ -35,6 +35,7 @@ export function environmentOf(name: string, words: InitWords): object {
     pairs: [
       words.set.reduce(withSetting, {
         name: words.pair,
+        mode: 'observe',
         vip: words.vip,
         nodes: words.node.map((text) => nodeOf(text, first)),
         credentials: words.credentials || `/keepalambda/${name}/${words.pair}`,

@@ -48,6 +48,10 @@ const nodeSchema = z.strictObject({
 const pairFields = {
   /** What people call the pair: `orders`. */
   name,
+  mode: z.enum(['act', 'observe'], "'act' or 'observe'").default('act').meta({
+    description:
+      '`act`: keepalambda does what it decides. `observe`: it looks, alerts, and says what it would do; it changes nothing, commits no heartbeat row, and its functions may not.',
+  }),
   /** The secondary private address that clients connect to. */
   vip: ipv4,
   /** The port of mysqld on both nodes, and of the VIP. */
@@ -228,7 +232,12 @@ export function readConfig(raw: unknown): Parsed<Config> {
 }
 
 function resolved({ detection, settings, expert, ...pair }: z.output<typeof pairFileSchema>): Pair {
-  return { ...pair, settings: resolveSettings({ detection, settings, expert }) };
+  return {
+    ...pair,
+    // A row that is committed is a change too.
+    writeProbe: pair.writeProbe && pair.mode === 'act',
+    settings: resolveSettings({ detection, settings, expert }),
+  };
 }
 
 /** The node of this name. Throws for a name that the pair does not have: a bug, never input. */

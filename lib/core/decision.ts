@@ -8,6 +8,7 @@ import { lost } from './rows-lost.ts';
 import { served } from './rows-served.ts';
 import { unclear } from './rows-unclear.ts';
 import type { Situation } from './situation.ts';
+import { renderStages } from './text/steps-text.ts';
 
 export { type DecisionRow, type Deed, deedOf, type Measure } from './row.ts';
 
@@ -22,7 +23,19 @@ export const rows: readonly DecisionRow[] = [...unclear, ...lost, ...held, ...se
 /** The first row that matches. */
 export function decide(situation: Situation): Decision {
   for (const row of rows) {
-    if (row.when(situation)) return { row, measure: row.measure(situation) };
+    if (row.when(situation)) return { row, measure: inMode(situation, row.measure(situation)) };
   }
   throw new Error('the last row of the decision table must match every situation');
+}
+
+/** Of a pair that is only observed, a person hears what would be done. A plan that was begun before goes on. */
+function inMode({ pair }: Situation, measure: Measure): Measure {
+  if (pair.mode === 'act' || measure.kind !== 'act') return measure;
+  const { plan, because } = measure;
+  const steps = renderStages(plan).join('; ');
+  return {
+    kind: 'stay',
+    page: 'would-act',
+    because: `${because}. keepalambda would carry out a ${plan.kind} to ${plan.to}: ${steps}`,
+  };
 }

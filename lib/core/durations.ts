@@ -1,6 +1,7 @@
 /** How long things have been so: kept by the leader beside the evidence, because one look cannot say. */
 
 import { nextAway, nextStopped } from './channel-gaps.ts';
+import { clocksOff } from './clock-off.ts';
 import { isBroken } from './fitness.ts';
 import { nextEnds } from './holder-end.ts';
 import { lackOf } from './lead.ts';
@@ -41,6 +42,8 @@ export interface Durations {
   readonly away: { readonly sinceMs: number; readonly backAtMs: number | null } | null;
   /** Since when the holder is not known to live. */
   readonly doubtSinceMs: number | null;
+  /** Since when the clock of a node is off. */
+  readonly clockOffSinceMs: number | null;
   /** The ends of the holder's history that it said lately, the newest last. */
   readonly ends: readonly HolderEnd[];
 }
@@ -60,6 +63,7 @@ export const noDurations: Durations = {
   stoppedAtMs: null,
   away: null,
   doubtSinceMs: null,
+  clockOffSinceMs: null,
   ends: [],
 };
 
@@ -79,6 +83,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     stoppedAtMs: nextStopped(durations, situation),
     away: nextAway(durations.away, situation),
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
+    clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
     ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
   };
 }

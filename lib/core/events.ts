@@ -52,6 +52,13 @@ export const events = {
     meaning: 'A step failed or took too long before the VIP was moved. The holder takes writes again.',
     todo: 'Read which step failed, fix the cause, and switch over again.',
   },
+  'would-act': {
+    title: 'keepalambda would act, and only observes',
+    role: 'hands-over',
+    meaning:
+      "The pair's mode is observe: keepalambda decided what to do, and did nothing. The alert lists the steps of its plan.",
+    todo: "Do it by hand, if it is right. To have keepalambda do it, set mode: 'act' for the pair and deploy.",
+  },
   'vip-reattached': {
     title: 'VIP attached again',
     role: 'tells',
@@ -199,6 +206,13 @@ export const events = {
     meaning:
       'The server refuses new logins of our account, but still answers on the connection that we have open.',
     todo: 'Fix the cause that the alert names: password, connection limit, or blocked host (FLUSH HOSTS).',
+  },
+  'clock-off': {
+    title: 'the clock of a host is off',
+    role: 'hands-over',
+    meaning:
+      'The clock of a node differs from ours by more than 2 s. The lag that the server reports, and the times that clients write, are wrong.',
+    todo: 'Start chronyd (or ntpd) on that host, with the Amazon Time Sync Service, 169.254.169.123.',
   },
   'standby-misdirected': {
     title: 'the standby follows another server',

@@ -1,4 +1,5 @@
 /** What to do about an operator's order: the same plans, asked for by a person. */
+
 import { tell } from './alerts.ts';
 import { peerOf } from './config.ts';
 import type { Memory } from './memory.ts';
@@ -6,10 +7,9 @@ import type { Plan } from './plan.ts';
 import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
 import type { Order } from './request.ts';
 import type { Situation } from './situation.ts';
+import { ORDER_LIFE_MS } from './time-budget.ts';
 import { describeVerdict } from './verdict.ts';
 
-/** An order left longer than this is not carried out: who asked has gone. Milliseconds. */
-export const ORDER_LIFE_MS = 60_000;
 /** So soon after a move, a switchover that would undo it must be forced: two people may have asked at once. Milliseconds. */
 export const SECOND_THOUGHT_MS = 60_000;
 
@@ -28,6 +28,8 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
     const { kind, id } = situation.memory.plan;
     return refuse(`a ${kind} is in flight (plan ${id}); ask again when it has ended`);
   }
+  if (situation.pair.mode === 'observe' && !onlyNotes.has(order.action))
+    return refuse(observesText(situation));
   switch (order.action) {
     case 'failover':
       return orderFailover(situation, order);
@@ -44,6 +46,13 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
     case 'acknowledge':
       return orderAcknowledge(situation);
   }
+}
+
+/** Orders that change memory alone. */
+const onlyNotes: ReadonlySet<Order['action']> = new Set(['pause', 'resume', 'acknowledge']);
+
+function observesText({ pair }: Situation): string {
+  return `${pair.name} is only observed; want mode: 'act' in its environment file. To act on it, set that and deploy`;
 }
 
 /** The plan that a failover or switchover would take now, or why there is none. */

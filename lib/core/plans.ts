@@ -2,13 +2,12 @@
  * Every plan, as ordered stages of idempotent steps; the steps of one stage run side by side. Why the order
  * is what it is stands above each. `docs/decisions.md` prints them.
  */
+
 import { type Pair, peerOf } from './config.ts';
 import type { NodeName } from './names.ts';
 import type { Plan } from './plan.ts';
 import type { Step } from './step.ts';
-
-/** How long one statement on a node may take: within the lease's margin. Milliseconds. */
-export const STATEMENT_LIMIT_MS = 2500;
+import { STATEMENT_LIMIT_MS } from './time-budget.ts';
 
 /** How long fencing waits for a holder that is gone, and has not answered several looks: clients are waiting too. Milliseconds. */
 export const GONE_FENCE_MS = 60;

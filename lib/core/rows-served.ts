@@ -1,4 +1,5 @@
 /** The last rows: the holder serves and takes writes, but something else is wrong with the pair; or all is well. */
+import { CLOCK_OFF_FOR_MS, CLOCK_OFF_MS, clocksOff } from './clock-off.ts';
 import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } from './conditions.ts';
 import { blockOf, misdirection, renderSession } from './fitness.ts';
 import { repairPlan } from './plans.ts';
@@ -137,6 +138,16 @@ export const served: readonly DecisionRow[] = [
     reason:
       'The node still answers on our open connection. When that one breaks, the node can no longer be seen.',
     origin: 'errors 1040, 1045, 1129 on a fresh login of a server that serves',
+  },
+  {
+    name: 'clock-off',
+    says: `The holder serves, and for ${CLOCK_OFF_FOR_MS / 1000} s the clock of a node has been more than ${CLOCK_OFF_MS / 1000} s off ours.`,
+    when: (s) => holderServes(s) && s.clockOffForMs >= CLOCK_OFF_FOR_MS && clocksOff(s).length > 0,
+    measure: (s) => ({ kind: 'stay', page: 'clock-off', because: clocksOff(s).join('; ') }),
+    does: ['page clock-off'],
+    reason:
+      "The server's own lag, the times in its logs and the rows that clients stamp are wrong. Nothing is decided by it: our lag is measured by our clock alone.",
+    origin: 'MySQL manual: Seconds_Behind_Source depends on the clocks of both servers',
   },
   {
     name: 'steady',

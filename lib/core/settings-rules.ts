@@ -1,17 +1,12 @@
 /** Settings that cannot work, each by itself or together: why, and what to write instead. */
 import type { ConfigFault } from './fault.ts';
 import { type Judging, resolveSettings, type Settings, writtenAs } from './settings.ts';
+import { HOLD_MAX_MS, LOOK_LIMIT_MAX_MS } from './time-budget.ts';
 
 /** The least and the most of a value, in the unit of `Settings`, and why. */
 type Bounds = readonly [least: number, most: number, because: string];
 
 const MINUTE_MS = 60_000;
-
-/**
- * A probe's function lives for 60 s (`lib/stack/functions.ts`), and its invocation for the hold, two limits of a look and 2 s more:
- * `holdMs` and `lookLimitMs` at their most leave half of that.
- */
-export const PROBE_LIFE_MS = MINUTE_MS;
 
 const bounds: Partial<Readonly<Record<keyof Settings, Bounds>>> = {
   stoppedLooks: [1, 120, 'a failover that is confirmed later is one for a person'],
@@ -19,8 +14,12 @@ const bounds: Partial<Readonly<Record<keyof Settings, Bounds>>> = {
   stoppedIntervalMs: [50, 5000, 'more often loads the nodes, more seldom does not see a fault in time'],
   silentIntervalMs: [50, 5000, 'more often loads the nodes, more seldom does not see a fault in time'],
   lookIntervalMs: [50, 5000, 'more often loads the nodes, more seldom does not see a fault in time'],
-  lookLimitMs: [50, 5000, 'a shorter look fails in any network, a longer one outlives what it was asked for'],
-  holdMs: [1000, 20_000, 'a shorter one is no hold, a longer one outlives the function of the probe'],
+  lookLimitMs: [
+    50,
+    LOOK_LIMIT_MAX_MS,
+    'a shorter look fails in any network, a longer one outlives what it was asked for',
+  ],
+  holdMs: [1000, HOLD_MAX_MS, 'a shorter one is no hold, a longer one outlives the function of the probe'],
   readinessMs: [2000, MINUTE_MS, 'replication is read about once a second, and a loss may be as old as this'],
   witnessMs: [
     1500,

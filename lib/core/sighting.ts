@@ -126,6 +126,11 @@ export interface Server {
   readonly uptimeSeconds: number;
   /** How long the answer took. Milliseconds. */
   readonly roundTripMs: number;
+  /**
+   * By how much its clock is ahead of the probe's (behind it: less than 0), at the least: what the way may have taken is not
+   * counted. Null where it was not read. Milliseconds.
+   */
+  readonly clockOffMs: number | null;
   readonly binaryLog: 'on' | 'off' | 'unknown';
   /** Null where semi-synchronous replication is not on as a source. */
   readonly semiSync: SemiSync | null;

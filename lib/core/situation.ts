@@ -68,6 +68,8 @@ export interface Situation {
   readonly heartbeatForMs: number;
   /** For how long clients have found nobody to write to, as far as is seen. Milliseconds. */
   readonly unservedForMs: number;
+  /** For how long the clock of a node has been off. Milliseconds. */
+  readonly clockOffForMs: number;
   /** Since when the holder has not been as it should be: it fails the check, or does not serve. */
   readonly badSinceMs: number;
   readonly standbyPasses: boolean;
@@ -171,6 +173,7 @@ export function assess(
     badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
+    clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     lead,
     behind: behindOf(holder, standby, memory),
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),

@@ -147,12 +147,15 @@ const eventsIn = (table: string) => `SELECT SUM(status = 'ENABLED') AS enabled,
 const eventsOfOld = eventsIn('mysql.event');
 const events = eventsIn('information_schema.EVENTS');
 
+/** Sessions are in UTC, so that no hour comes twice. */
+const clock = 'UNIX_TIMESTAMP(NOW(3)) AS clock';
+
 function mysqlPulse(superReadOnly: boolean, workers: string): string {
   return `SELECT @@global.server_uuid AS identity, @@version AS version, @@global.read_only AS read_only,
     ${superReadOnly ? '@@global.super_read_only' : 'NULL'} AS super_read_only,
     @@global.gtid_mode AS gtid_mode, @@global.gtid_executed AS executed, NULL AS applied,
     @@global.${workers} AS workers, @@global.max_connections AS max_connections,
-    @@global.log_bin AS log_bin`;
+    @@global.log_bin AS log_bin, ${clock}`;
 }
 
 /** `gtid_binlog_state` names the last transaction of every origin; `gtid_binlog_pos` only the last of all. */
@@ -163,7 +166,7 @@ const mariadb: Omit<Dialect, 'session' | 'globalLocks' | 'anyGlobalLocks' | 'tab
     @@global.read_only AS read_only, NULL AS super_read_only, 'ON' AS gtid_mode,
     @@global.gtid_binlog_state AS executed, @@global.gtid_slave_pos AS applied,
     @@global.slave_parallel_threads AS workers, @@global.max_connections AS max_connections,
-    @@global.log_bin AS log_bin`,
+    @@global.log_bin AS log_bin, ${clock}`,
   replicaStatus: 'SHOW ALL SLAVES STATUS',
   binaryLogStatus: 'SHOW MASTER STATUS',
   ...{ counters, setUp, events: eventsOfOld },

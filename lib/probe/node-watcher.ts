@@ -10,7 +10,7 @@ import { keep, type Lent, onKept } from './kept-connection.ts';
 import { createLateAnswers, type LateAnswer } from './late-answers.ts';
 import { createLogins, type Refusal } from './logins.ts';
 import { createReplicationReader, type DetailWords, type Peer } from './replication-reader.ts';
-import { inboundOf, type Pulse, readPulse } from './status-rows.ts';
+import { clockOffOf, inboundOf, type Pulse, readPulse } from './status-rows.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
 
 /** Time until a dropped connection is made again; doubled each time. Milliseconds. */
@@ -92,6 +92,7 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
       const pulse = await askPulse(limitMs);
       onIdentity(pulse.identity);
       const roundTripMs = Math.round(nowMs() - startMs);
+      const clockOffMs = clockOffOf(pulse, Date.now(), roundTripMs);
       const leftMs = Math.max(0, limitMs - roundTripMs);
       const { isHolder, writeProbe } = part;
       const isBeating = isHolder && writeProbe && pulse.writable;
@@ -102,7 +103,7 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
       ]);
       logins.check();
       const loginRefused = refusedBy(logins.refusal()) ?? fullOf(words, pulse);
-      return answered(pulse, words, { heartbeat, loginRefused, flavor: flavor(), roundTripMs });
+      return answered(pulse, words, { heartbeat, loginRefused, flavor: flavor(), roundTripMs, clockOffMs });
     } catch (error) {
       if (!(error instanceof MysqlFailure)) throw error;
       const saw = sawOf(error);
@@ -158,7 +159,8 @@ function fullOf({ counters, fresh }: DetailWords, pulse: Pulse): LoginRefused {
 }
 
 /** What this look found beside the server's own words. */
-interface Found extends Pick<Server, 'heartbeat' | 'loginRefused' | 'flavor' | 'roundTripMs'> {}
+interface Found
+  extends Pick<Server, 'heartbeat' | 'loginRefused' | 'flavor' | 'roundTripMs' | 'clockOffMs'> {}
 
 function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, { kind: 'answered' }> {
   const { identity, version, writable, halfClosed, executed } = pulse;

@@ -178,6 +178,7 @@ const serverSchema = z.object({
   halfClosed: z.boolean(),
   uptimeSeconds: z.number(),
   roundTripMs: z.number(),
+  clockOffMs: z.number().nullable().default(null),
   binaryLog: z.enum(['on', 'off', 'unknown']),
   semiSync: z.object({ waiting: z.boolean(), timeoutMs: z.number() }).nullable(),
   events: z

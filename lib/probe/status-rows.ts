@@ -21,6 +21,8 @@ export interface Pulse {
   readonly workers: number;
   readonly maxConnections: number;
   readonly binaryLog: 'on' | 'off' | 'unknown';
+  /** By the server's own clock. Milliseconds since 1970; null where it does not say. */
+  readonly clockMs: number | null;
 }
 
 /**
@@ -99,7 +101,17 @@ export function readPulse(row: StatusRow): Pulse {
     workers: Number(row.workers ?? 0),
     maxConnections: Number(row.max_connections),
     binaryLog: row.log_bin === undefined ? 'unknown' : isOff(row.log_bin) ? 'off' : 'on',
+    clockMs: row.clock === undefined || row.clock === null ? null : Math.round(Number(row.clock) * 1000),
   };
+}
+
+/** `Server.clockOffMs`, from an answer that came at `atMs` by the probe's clock, and took no longer than `tookMs`. */
+export function clockOffOf({ clockMs }: Pulse, atMs: number, tookMs: number): number | null {
+  if (clockMs === null) return null;
+  // The server read its clock at some moment between the question and the answer.
+  const [least, most] = [clockMs - atMs, clockMs - (atMs - tookMs)];
+  if (least > 0) return least;
+  return most < 0 ? most : 0;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Config } from '../core/config.ts';
 import type { HostDocument } from '../core/host-document.ts';
 import { metricNamespace } from '../core/metrics.ts';
 import type { Vantage } from '../core/names.ts';
+import { OPERATE_LIFE_MS, PROBE_LIFE_MS, WATCH_GRACE_MS, WATCH_MS } from '../core/time-budget.ts';
 import type { Bundles } from './bundle.ts';
 import { Configuration, configFile } from './configuration.ts';
 import { Lambda, type LambdaProps } from './lambda.ts';
@@ -44,12 +45,12 @@ export class Functions extends Construct {
       description: `keepalambda ${config.name}: decides and acts`,
       code: bundles.watch.directory,
       // It ends by itself after two minutes; the rest is for a plan that it is in the middle of.
-      timeoutSeconds: 150,
+      timeoutSeconds: (WATCH_MS + WATCH_GRACE_MS) / 1000,
     });
     this.operate = this.#makeActor(props, layer, 'operate', {
       description: `keepalambda ${config.name}: orders of operators`,
       code: bundles.operate.directory,
-      timeoutSeconds: 120,
+      timeoutSeconds: OPERATE_LIFE_MS / 1000,
     });
     // A start that comes late or twice is of no use: the next minute brings another.
     this.watch.function.configureAsyncInvoke({
@@ -100,7 +101,7 @@ export class Functions extends Construct {
         functionName,
         description: `keepalambda ${config.name}: speaks MySQL, from subnet ${vantage}`,
         code: bundles.probe.directory,
-        timeoutSeconds: 60,
+        timeoutSeconds: PROBE_LIFE_MS / 1000,
         ...sizePropsOf(config, 'probe'),
         logRetentionDays: config.logRetentionDays,
         logKey: key,

@@ -23,7 +23,7 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
   return {
     logs: policy(logStatement(logGroupArn)),
     vip: policy(...vipStatements(stack, config)),
-    hosts: policy(...hostStatements(stack, config, reach)),
+    ...(actedOn(config).length > 0 ? { hosts: policy(...hostStatements(stack, config, reach)) } : {}),
     credentials: policy(...credentialStatements(stack, config)),
     store: policy(
       allow(
@@ -88,10 +88,15 @@ export function probePolicies(stack: Stack, functionName: string, logGroupArn: s
   };
 }
 
+/** Of a pair that is only observed, nothing may be changed. */
+function actedOn({ pairs }: Config): readonly Pair[] {
+  return pairs.filter(({ mode }) => mode === 'act');
+}
+
 function vipStatements(stack: Stack, config: Config): PolicyStatement[] {
-  const enis = config.pairs.flatMap((pair) => eniArns(stack, pair));
+  const enis = actedOn(config).flatMap((pair) => eniArns(stack, pair));
   return [
-    allow('MoveVip', ['ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'], unique(enis)),
+    ...(enis.length > 0 ? [allow('MoveVip', ['ec2:AssignPrivateIpAddresses'], unique(enis))] : []),
     // None of these takes a resource.
     allow(
       'FindVip',
@@ -102,7 +107,7 @@ function vipStatements(stack: Stack, config: Config): PolicyStatement[] {
 }
 
 function hostStatements(stack: Stack, config: Config, reach: Reach): PolicyStatement[] {
-  const instances = config.pairs.flatMap((pair) => instanceArns(stack, pair));
+  const instances = actedOn(config).flatMap((pair) => instanceArns(stack, pair));
   return [
     allow('RunOurDocuments', ['ssm:SendCommand'], [...reach.documentArns, ...unique(instances)]),
     // Takes no resource.
@@ -148,8 +153,8 @@ function credentialStatements(stack: Stack, config: Config): PolicyStatement[] {
 
 /** Powers that only a pair's `fencing` brings in. */
 function fencingPolicies(stack: Stack, config: Config): Policies {
-  const isolated = config.pairs.filter((pair) => pair.fencing === 'isolate');
-  const stopped = config.pairs.filter((pair) => pair.fencing === 'stop-instance');
+  const isolated = actedOn(config).filter((pair) => pair.fencing === 'isolate');
+  const stopped = actedOn(config).filter((pair) => pair.fencing === 'stop-instance');
   const groups = isolated.flatMap((pair) => [
     ...(pair.quarantineGroup ? [pair.quarantineGroup] : []),
     ...pair.nodeGroups,

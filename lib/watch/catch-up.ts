@@ -1,9 +1,10 @@
 /** Catching up: in short slices, so that progress is seen, a plan that is no longer wanted ends, and a lease counts. */
+
 import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
-import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import type { CaughtUp, Detached, DetachedThreads } from '../core/probe-results.ts';
 import type { Position } from '../core/sighting.ts';
 import type { Step } from '../core/step.ts';
+import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { type CatchUpGoal, PortError } from './ports.ts';
 import { already, done, failed, missed, type Result, type StepContext, skipped } from './step-context.ts';
 

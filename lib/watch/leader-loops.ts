@@ -2,12 +2,13 @@
  * The loops of a leader: looks from each vantage, EC2's word on the VIPs, the inbox. They feed the runners and
  * never wait for them, so that the next look is under way while the last is judged.
  */
+
 import type { Config } from '../core/config.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { leastOf } from '../core/look-schedule.ts';
 import type { PairName, Vantage } from '../core/names.ts';
-import { ORDER_LIFE_MS } from '../core/orders.ts';
 import type { Sighting } from '../core/sighting.ts';
+import { ORDER_LIFE_MS } from '../core/time-budget.ts';
 import type { HeldLease } from './lease.ts';
 import type { PairLoop } from './pair-loop.ts';
 import type { LookTarget, Ports, WaitingOrder } from './ports.ts';

@@ -5,19 +5,16 @@
  * not changed for a whole time to live on its own clock. No clock is ever compared with another.
  */
 import type { Safeguards } from '../core/safeguards.ts';
+import {
+  ACT_MARGIN_MS,
+  CONTEND_EVERY_MS,
+  LEASE_LIFE_MS,
+  RENEW_EVERY_MS,
+  RETRY_RENEWAL_MS,
+  TAKING_MS,
+  WAIT_OUT_MS,
+} from '../core/time-budget.ts';
 import type { Clock, Lease, Log, Ports, StorePort } from './ports.ts';
-
-/** How long a lease holds after it was renewed. Milliseconds. */
-export const LEASE_LIFE_MS = 6000;
-const RENEW_EVERY_MS = 2000;
-const RETRY_RENEWAL_MS = 500;
-const CONTEND_EVERY_MS = 1000;
-/** No mutation begins with less than this left, and none lasts longer. Milliseconds. */
-export const ACT_MARGIN_MS = 3000;
-/** A call that takes the lease has taken effect by then, if it ever does. Milliseconds. */
-const TAKING_MS = 3000;
-/** What EC2 accepted from a leader that died takes effect within this. Milliseconds. */
-const WAIT_OUT_MS = 3000;
 
 /** When a lease was taken, from when on its holder may act, and since when nobody may have led. */
 interface TakenTimes {

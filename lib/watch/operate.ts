@@ -1,15 +1,16 @@
 /** One invocation of operate: a person's request, served by the same core and under the same lease. */
+
 import type { Config, Pair } from '../core/config.ts';
 import { decide } from '../core/decision.ts';
 import { renderFault } from '../core/fault.ts';
 import { describeLoss } from '../core/loss.ts';
 import { planFor } from '../core/orders.ts';
-import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import { isOrder, type Order, parseRequest, type Request } from '../core/request.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { renderCheck, renderStatus } from '../core/text/status-text.ts';
 import { renderStages } from '../core/text/steps-text.ts';
+import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { lookOnce } from './look-once.ts';
 import type { Ports } from './ports.ts';
 import { serveOrder } from './serve-order.ts';

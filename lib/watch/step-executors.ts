@@ -2,10 +2,11 @@
  * One executor per step: looks before it acts, acts only while the lease lasts, and says what it changed.
  * Every one of them can be carried out again.
  */
+
 import type { NodeName } from '../core/names.ts';
-import { STATEMENT_LIMIT_MS } from '../core/plans.ts';
 import type { Answered, Obstacle } from '../core/probe-results.ts';
 import type { Step, StepKind } from '../core/step.ts';
+import { DOCUMENT_LIMIT_MS, STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { again, catchUp, detach } from './catch-up.ts';
 import { moveVip } from './move-vip.ts';
 import { PortError } from './ports.ts';
@@ -30,8 +31,6 @@ const VERIFY_LIMIT_MS = 10_000;
 /** The same for the old holder when a plan is undone: it had the VIP all the time, if it still has it. Milliseconds. */
 const VERIFY_UNDONE_MS = 5000;
 const VERIFY_PAUSE_MS = 250;
-/** How long a document may run on a host: a leader whose time is over has 30 s to come to a cut. Milliseconds. */
-const DOCUMENT_LIMIT_MS = 25_000;
 /** How many sessions are named. */
 const OBSTACLES_NAMED = 5;
 /** How long an old host, which may be gone, is waited for. Milliseconds. */

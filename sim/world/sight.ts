@@ -98,6 +98,7 @@ function serverOf(world: SimWorld, master: Master, by: HeartbeatBy, loginRefused
     writable: master.writable,
     halfClosed: master.halfClosed,
     roundTripMs: 1,
+    clockOffMs: 0,
     binaryLog: master.binaryLog,
     semiSync:
       semiSync === null ? null : { waiting: semiSync.waitingSinceMs !== null, timeoutMs: semiSync.timeoutMs },

@@ -54,6 +54,7 @@ const saws1: readonly Saw[] = [
   answers1({ writable: false, uptimeSeconds: 5, executed: position(`${UUID1}:1-90`) }),
   answers1({ identity: UUID3 }),
   answers1({ loginRefused: { errno: 1045, message: 'Access denied' } }),
+  answers1({ clockOffMs: 5000 }),
   answers1({ heartbeat: hanging(6000, { cause: 'global-lock', blocker: backup }) }),
   answers1({
     heartbeat: hanging(6000, { cause: 'semi-sync' }),
@@ -103,6 +104,7 @@ const extras: readonly Change[] = [
   incident(['repaired']),
   incident(['holder-opened']),
   memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } }),
+  lasting({ clockOffSinceMs: NOW_MS - 20_000 }),
   lasting({ heartbeat: { kind: 'barred', sinceMs: NOW_MS - 6000 } }),
   lasting({ heartbeat: { kind: 'refused', sinceMs: NOW_MS - 6000 } }),
   holder(hears1({ io: 'no' })),

@@ -33,6 +33,7 @@ const server: Server = {
   uptimeSeconds: 10,
   halfClosed: false,
   roundTripMs: 1,
+  clockOffMs: 0,
   binaryLog: 'on',
   semiSync: null,
   events: { scheduler: 'on', enabled: 0, disabledOnReplica: 0 },

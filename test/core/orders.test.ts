@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { decideOrder, ORDER_LIFE_MS, planFor } from '../../lib/core/orders.ts';
+import { decideOrder, planFor } from '../../lib/core/orders.ts';
 import { type Order, parseRequest } from '../../lib/core/request.ts';
+import { ORDER_LIFE_MS } from '../../lib/core/time-budget.ts';
 import {
   type Change,
   hears2,

@@ -10,11 +10,11 @@ import {
   reattachPlan,
   releasePlan,
   repairPlan,
-  STATEMENT_LIMIT_MS,
   switchoverPlan,
 } from '../../lib/core/plans.ts';
 import type { Step } from '../../lib/core/step.ts';
 import { renderOutcomes, renderStages } from '../../lib/core/text/steps-text.ts';
+import { STATEMENT_LIMIT_MS } from '../../lib/core/time-budget.ts';
 import { failover, isolating, pairWith, recordOf } from './world.ts';
 
 const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true };

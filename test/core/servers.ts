@@ -45,6 +45,7 @@ export const db1: Server = {
   uptimeSeconds: 86_400,
   halfClosed: false,
   roundTripMs: 1,
+  clockOffMs: 0,
   binaryLog: 'on',
   semiSync: null,
   events: { scheduler: 'on', enabled: 0, disabledOnReplica: 0 },

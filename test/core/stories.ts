@@ -653,6 +653,24 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'login-refused stay, page login-refused',
   ],
   [
+    'the clock of the standby is 3 s behind',
+    'for 10 s',
+    [standby(answers2({ clockOffMs: -3000 })), durationsOf({ clockOffSinceMs: NOW_MS - 10_000 })],
+    'clock-off stay, page clock-off',
+  ],
+  [
+    'the clock of the standby is 3 s behind',
+    'in one look, as when its answer came late',
+    [standby(answers2({ clockOffMs: -3000 })), durationsOf({ clockOffSinceMs: NOW_MS - 1000 })],
+    'steady all-clear',
+  ],
+  [
+    'the clock of the holder is 2 s ahead',
+    'which is not enough',
+    [holder(answers1({ clockOffMs: 2000 })), durationsOf({ clockOffSinceMs: NOW_MS - 10_000 })],
+    'steady all-clear',
+  ],
+  [
     'holder stopped',
     'the standby has blocked our host, and answers on the connection that we kept',
     [

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type Channel,
+  clockOffOf,
   inboundOf,
   isCaughtUp,
   readBinaryLog,
@@ -70,6 +71,18 @@ test.each<[unknown, string | null]>([
 ])('gtid_mode %s: executed is %s', (gtid_mode, executed) => {
   const pulse = readPulse({ ...mysql56.pulse, gtid_mode });
   expect(pulse.executed).toBe(executed);
+});
+
+test.each<[what: string, clock: unknown, tookMs: number, offMs: number | null]>([
+  ['on time', '1000.000', 40, 0],
+  ['read at the beginning of a slow answer', '999.500', 600, 0],
+  ['3 s ahead', '1003.000', 40, 3000],
+  ['3 s behind, of which the way may be 0.6 s', '997.000', 600, -2400],
+  ['as a number', 1003, 40, 3000],
+  ['not said', undefined, 40, null],
+])('the clock: %s', (_, clock, tookMs, offMs) => {
+  const pulse = readPulse({ ...mysql56.pulse, clock });
+  expect(clockOffOf(pulse, 1_000_000, tookMs)).toBe(offMs);
 });
 
 test('a set that the server breaks into lines is one set', () => {

@@ -12,6 +12,8 @@ export function looks(subject: Subject): void {
     expect(serverOf(db1).heartbeat).toEqual({ kind: 'committed' });
     expect(serverOf(db2).heartbeat).toEqual({ kind: 'not-tried' });
     expect(serverOf(db1).identity).not.toBe(serverOf(db2).identity);
+    // Servers and probe share one clock here; one that was read in another time zone would be hours off.
+    for (const saw of [db1, db2]) expect(Math.abs(serverOf(saw).clockOffMs ?? 1e9)).toBeLessThan(1000);
     expect(serverOf(db2).inbound).toMatchObject({ sourceAddress: subject.servers.db1.address });
   });
 

@@ -114,7 +114,6 @@ describe.each(['Watch', 'Operate'])('%s', (role) => {
 
   test.each<[action: string, resources: readonly string[]]>([
     ['ec2:AssignPrivateIpAddresses', enis],
-    ['ec2:UnassignPrivateIpAddresses', enis],
     ['ssm:SendCommand', [...instances, ...documents].sort()],
     [
       'lambda:InvokeFunction',
@@ -197,4 +196,13 @@ it('lets the schedule start watch and nothing else', () => {
     expect.stringMatching(/^lambda:InvokeFunction .*WatchFunction\w+","Arn"/),
     expect.stringMatching(/^sqs:SendMessage .*DeadLetters/),
   ]);
+});
+
+it('lets nobody change anything of a pair that is only observed', async () => {
+  const changing = /^(ec2:(?!Describe)|ssm:SendCommand)/;
+  const allOf = (roles: ReadonlyMap<string, readonly Grant[]>) => [...roles.values()].flat();
+  const observing = { ...large, pairs: large.pairs.map((pair) => ({ ...pair, mode: 'observe' as const })) };
+  const grants = allOf(await grantsIn(observing));
+  expect(grants.filter(({ action }) => changing.test(action))).toEqual([]);
+  expect(allOf(three).filter(({ action }) => changing.test(action)).length).toBeGreaterThan(0);
 });

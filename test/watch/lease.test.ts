@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { allSafeguards, without } from '../../lib/core/safeguards.ts';
-import { ACT_MARGIN_MS, contend, type HeldLease, LEASE_LIFE_MS } from '../../lib/watch/lease.ts';
+import { ACT_MARGIN_MS, LEASE_LIFE_MS } from '../../lib/core/time-budget.ts';
+import { contend, type HeldLease } from '../../lib/watch/lease.ts';
 import type { Lease, Ports } from '../../lib/watch/ports.ts';
 import { settled, VirtualClock } from './clock.ts';
 import { Table } from './table.ts';

@@ -75,6 +75,7 @@ function pulse({ pair, place, nowMs }: Asked): NodeAnswer {
     workers: 4,
     max_connections: 151,
     log_bin: 1,
+    clock: nowMs / 1000,
   });
 }
 

@@ -1,10 +1,12 @@
 /** The history of a pair in DynamoDB: a row for each thing that happened, kept for 90 days. */
+
 import { BatchWriteItemCommand, QueryCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { PairName } from '../../core/names.ts';
+import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
 import { type HistoryEntry, PortError } from '../../watch/ports.ts';
 import { within } from '../clients.ts';
 import { toPortError } from '../errors.ts';
-import { type Item, number, numberOf, STORE_LIMIT_MS, type StoreTable, text, textOf } from './table.ts';
+import { type Item, number, numberOf, type StoreTable, text, textOf } from './table.ts';
 
 const KEPT_SECONDS = 90 * 86_400;
 /** DynamoDB's limit for one batch. */

@@ -1,20 +1,13 @@
 /** Operators' orders in DynamoDB: the leader's inbox. */
+
 import { DeleteItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { isOrder, parseRequest } from '../../core/request.ts';
+import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
 import type { WaitingOrder } from '../../watch/ports.ts';
 import { within } from '../clients.ts';
 import { awsErrorName, toPortError } from '../errors.ts';
 import { wake } from './lease.ts';
-import {
-  type Item,
-  number,
-  numberOf,
-  STORE_LIMIT_MS,
-  type StoreTable,
-  text,
-  textOf,
-  toKey,
-} from './table.ts';
+import { type Item, number, numberOf, type StoreTable, text, textOf, toKey } from './table.ts';
 
 const PARTITION = 'orders';
 /** An order that nobody took out: its asker died. DynamoDB removes it. */

@@ -3,14 +3,16 @@
  * repeats a write whose answer was lost; the repetition then meets what the first try wrote, and its condition
  * fails. A version that is new with every write tells our own from somebody else's.
  */
+
 import {
   type AttributeValue,
   type DynamoDBClient,
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
 import { type Clock, type Ids, type Log, PortError } from '../../watch/ports.ts';
-import { STORE_REQUEST_LIMIT_MS, within } from '../clients.ts';
+import { within } from '../clients.ts';
 import { awsErrorKind, awsErrorName, toPortError } from '../errors.ts';
 
 export interface StoreTable {
@@ -26,9 +28,6 @@ export interface Key {
   readonly pk: string;
   readonly sk: string;
 }
-
-/** Two attempts of 1 s and the pause between them. Milliseconds. */
-export const STORE_LIMIT_MS = 2 * STORE_REQUEST_LIMIT_MS + 500;
 
 export const text = (value: string): AttributeValue => ({ S: value });
 export const number = (value: number): AttributeValue => ({ N: String(value) });

@@ -2,6 +2,7 @@
  * The VIP, by the EC2 API. Every change is guarded (`vip-guard`), sent in one window of 3 s after the call (the
  * caller has at least that much lease left), and looked for afterwards: EC2 answers before it takes effect.
  */
+
 import {
   AssignPrivateIpAddressesCommand,
   type EC2Client,
@@ -9,8 +10,9 @@ import {
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import type { Pair } from '../../core/config.ts';
+import { REQUEST_LIMIT_MS } from '../../core/time-budget.ts';
 import { type Clock, PortError, type VipPort } from '../../watch/ports.ts';
-import { REQUEST_LIMIT_MS, within } from '../clients.ts';
+import { within } from '../clients.ts';
 import { awsErrorKind, describeAwsError, toPortError } from '../errors.ts';
 import { type Assignment, guardAssignment, guardNode } from './vip-guard.ts';
 import { createLocate, describeEnis, describeInstances, filter } from './vip-locate.ts';

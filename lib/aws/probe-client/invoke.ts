@@ -1,5 +1,7 @@
 /** One invocation of a probe function: request in, checked answer out, or why there is none. */
+
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { INVOKE_MARGIN_MS } from '../../core/time-budget.ts';
 import type { ProbeRequest } from '../../probe/protocol.ts';
 import {
   type ProbeAnswer,
@@ -7,7 +9,7 @@ import {
   type ProbeRequestOf,
   probeResponseSchema,
 } from '../../probe/protocol.ts';
-import { INVOKE_MARGIN_MS, within } from '../clients.ts';
+import { within } from '../clients.ts';
 import { awsErrorKind, describeAwsError } from '../errors.ts';
 
 /**

@@ -2,6 +2,7 @@
  * Hosts, by SSM Run Command: our own documents, never `AWS-RunShellScript`. The SDK's waiter pauses for 5 s and
  * more and repeats what was denied, so the invocation is polled here.
  */
+
 import {
   GetCommandInvocationCommand,
   type GetCommandInvocationCommandOutput,
@@ -10,8 +11,9 @@ import {
 } from '@aws-sdk/client-ssm';
 import { nodeOf, type Pair } from '../../core/config.ts';
 import type { HostDocument } from '../../core/host-document.ts';
+import { REQUEST_LIMIT_MS } from '../../core/time-budget.ts';
 import { type Clock, type HostPort, PortError } from '../../watch/ports.ts';
-import { REQUEST_LIMIT_MS, within } from '../clients.ts';
+import { within } from '../clients.ts';
 import { awsErrorKind, awsErrorName, describeAwsError, toPortError } from '../errors.ts';
 
 const POLL_MS = 1000;

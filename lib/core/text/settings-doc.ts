@@ -1,13 +1,14 @@
 /** How a pair is judged, and the limits that are no settings: `docs/settings.md`. */
+
 import { describeChoices } from '../config.ts';
 import { VIP_WORD_LIFE_MS } from '../evidence.ts';
 import { READINESS_LIFE_MS, UNHEARD_MS } from '../fitness.ts';
 import { ALL_CLEAR_MS } from '../note-decision.ts';
-import { ORDER_LIFE_MS } from '../orders.ts';
-import { GONE_FENCE_MS, STATEMENT_LIMIT_MS } from '../plans.ts';
+import { GONE_FENCE_MS } from '../plans.ts';
 import { WITNESSED_MS } from '../rows-lost.ts';
 import { type Detection, describeExpert, describePeople, presets, presetTexts } from '../settings.ts';
 import { BLIND_MS } from '../situation.ts';
+import { ORDER_LIFE_MS, STATEMENT_LIMIT_MS } from '../time-budget.ts';
 
 const limits: readonly (readonly [what: string, ms: number])[] = [
   ['All vantages, or EC2, must have been blind for this long before a person is alerted.', BLIND_MS],

@@ -87,8 +87,10 @@ function renderInbound(inbound: Inbound): string {
   return `from ${inbound.sourceAddress}: IO ${inbound.io}, SQL ${inbound.sql}, ${lag}${because}`;
 }
 
-function specials({ memory, flapGuard, nowMs }: Situation): string[] {
+function specials({ pair, memory, flapGuard, nowMs }: Situation): string[] {
   const lines: string[] = [];
+  if (pair.mode === 'observe')
+    lines.push("  mode observe: keepalambda changes nothing here; mode: 'act' lets it");
   if (memory.pause && nowMs < memory.pause.untilMs) {
     const minutes = Math.ceil((memory.pause.untilMs - nowMs) / 60_000);
     lines.push(`  paused by ${memory.pause.by} for ${minutes} more minutes: ${memory.pause.why}`);

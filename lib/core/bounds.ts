@@ -65,7 +65,7 @@ export function boundMemory(memory: Memory): Memory {
   });
 }
 
-/** The newest alerts, each cut: the oldest goes first, because what lasts is told again. */
+/** The newest alerts, each cut: the oldest goes first, because a condition that lasts is alerted again. */
 function boundOutbox(outbox: readonly Alert[]): readonly Alert[] {
   const short = each(outbox, boundAlert);
   let size = 0;

@@ -1,4 +1,4 @@
-/** What a situation leaves in memory about the two nodes: who they are, who holds, and whether the other is ready to. */
+/** Notes about the two nodes in memory: their identities, which one holds the VIP, and whether the other can take over. */
 import { tell } from './alerts.ts';
 import { noteBehind } from './behind.ts';
 import { isBroken, misdirection, reasonsOfSilence } from './fitness.ts';

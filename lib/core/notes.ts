@@ -1,4 +1,4 @@
-/** What looks teach beside the decision: what an old holder brings back, and what a move or a standby would do unseen. */
+/** Alerts beside the decision: what an old holder brings back, events that a move would stop, and a standby that writes. */
 import { tell, tellCondition, tellLimited, withIncident } from './alerts.ts';
 import { cut, LIST_MAX } from './bounds.ts';
 import { changed } from './changed.ts';

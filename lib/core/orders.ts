@@ -1,4 +1,4 @@
-/** What to do about an operator's order: the same plans, asked for by a person. */
+/** Decides on an operator's order: the same plans, asked for by a person. */
 
 import { tell } from './alerts.ts';
 import { peerOf } from './config.ts';
@@ -193,7 +193,7 @@ function orderResume(situation: Situation, order: Extract<Order, { action: 'resu
   };
 }
 
-/** The flap guard counts from 0 again, and whoever answers at the holder now is the one to be there. */
+/** The flap guard counts from 0 again, and the identity that the holder has now is accepted. */
 function orderAcknowledge({ memory, identity, holder }: Situation): OrderDecision {
   const count = memory.failoversAtMs.length;
   const changed = identity?.page === 'identity-changed' && holder.server !== null;

@@ -47,7 +47,7 @@ export const unclear: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'ec2-blind',
-      because: `EC2 does not answer: ${s.ec2Blind ?? ''}`,
+      because: s.ec2Blind ?? '',
     }),
     does: ['page ec2-blind'],
     reason: 'Unless it is known which node holds the VIP, it is not known which node must be replaced.',

@@ -1,4 +1,4 @@
-/** What the two verdicts, the VIP and our memory mean for the pair: all that a decision may look at. */
+/** The situation of a pair, from the verdicts, the VIP and the memory: all that a decision may use. */
 import { behindOf } from './behind.ts';
 import { channelGapsOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
@@ -64,9 +64,9 @@ export interface Situation {
   /** Those of them that are its own, and not of its source's making; the same. */
   readonly holderOwnFaults: readonly string[];
   readonly holderOwnFaultsConfirmed: boolean;
-  /** For how long the holder's heartbeat has come to what it comes to now. Milliseconds. */
+  /** For how long the holder's heartbeat has had its present result. Milliseconds. */
   readonly heartbeatForMs: number;
-  /** For how long clients have found nobody to write to, as far as is seen. Milliseconds. */
+  /** For how long clients could not write, as far as is known. Milliseconds. */
   readonly unservedForMs: number;
   /** For how long the clock of a node has been off. Milliseconds. */
   readonly clockOffForMs: number;
@@ -227,12 +227,8 @@ function vipState(
 ): [Situation['vip'], string] {
   const seen = placeOf(evidence, nowMs);
   const isAnswered = seen !== null && seen.place === evidence.through?.node?.place;
-  if (!isAnswered && isEc2Blind(evidence, nowMs))
-    return ['blind', unknownPlace(`EC2 does not answer (${evidence.vipBlindBecause})`)];
-  if (seen === null) {
-    const error = evidence.vipBlindBecause;
-    return ['unknown', unknownPlace(error ? `EC2 does not answer (${error})` : 'EC2 has not answered yet')];
-  }
+  if (!isAnswered && isEc2Blind(evidence, nowMs)) return ['blind', unknownPlace(evidence.vipBlindBecause)];
+  if (seen === null) return ['unknown', unknownPlace(evidence.vipBlindBecause || 'EC2 has not answered yet')];
   const { place } = seen;
   const believed = isBelieved(seen, memory, safeguards);
   const doubt = believed ? '' : ' (waiting for confirmation)';

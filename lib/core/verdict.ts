@@ -4,7 +4,7 @@ import type { Evidence, Word } from './evidence.ts';
 import type { NodeName } from './names.ts';
 import type { Heartbeat, Saw, Server } from './sighting.ts';
 
-/** `unseen`: no vantage has anything to say about it. */
+/** `unseen`: there is no data of it yet. */
 export type VerdictKind = 'serving' | 'stopped' | 'silent' | 'stuck' | 'saturated' | 'locked-out' | 'unseen';
 
 export interface Verdict {
@@ -16,7 +16,7 @@ export interface Verdict {
   readonly because: string;
   /** Of a silent node: whether its host still accepts connections, so that mysqld is silent, and not our path. */
   readonly hostAccepts: boolean;
-  /** EC2 says that its instance has stopped: proof, whatever a witness hears. */
+  /** EC2 reports that its instance has stopped. This is proof, also against a witness. */
   readonly instanceGone: boolean;
   /** What the server last said of itself, on a look that it answered; null when the newest word is another. */
   readonly server: Server | null;
@@ -25,8 +25,8 @@ export interface Verdict {
 }
 
 /**
- * The verdict on a node: the vantage that saw most is believed, so a node seen by any vantage is not silent,
- * and a refused port outweighs a timeout. EC2's word that the instance has stopped turns silence into proof.
+ * Judges a node by the vantage that saw most: a node that any vantage reaches is not silent, and a refused port
+ * outweighs a timeout. EC2's report that the instance has stopped turns silence into proof.
  */
 export function judge(evidence: Evidence, node: NodeName, settings: Settings): Verdict {
   const words = Object.values(evidence.words[node] ?? {});
@@ -106,7 +106,7 @@ function judgeAnswer(
     case 'failed': {
       if (heartbeat.forMs < stuckAfterMs(heartbeat, server, settings)) break;
       const because = `it answers, but no heartbeat was committed for ${seconds(heartbeat.forMs)}: ${heartbeat.because}`;
-      // It has answered for as long as it was watched: what is bad began with the commit that did not return.
+      // It answers the whole time: the fault began with the commit that did not return.
       return { ...base, kind: 'stuck', confirmed: true, sinceMs: atMs - heartbeat.forMs, because, server };
     }
     case 'refused': {

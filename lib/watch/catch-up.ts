@@ -1,4 +1,4 @@
-/** Catching up: in short slices, so that progress is seen, a plan that is no longer wanted ends, and a lease counts. */
+/** Catching up, in short slices: between them the executor checks progress, whether the plan is still wanted, and the lease. */
 
 import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
 import type { CaughtUp, Detached, DetachedThreads } from '../core/probe-results.ts';

@@ -1,4 +1,4 @@
-/** Moving the VIP: the one step after which there is no undoing, so what EC2 says is never guessed. */
+/** Moving the VIP. After this step a plan cannot be undone, so EC2's answer is never guessed. */
 import type { Pair } from '../core/config.ts';
 import type { NodeName } from '../core/names.ts';
 import type { VipSighting } from '../core/sighting.ts';

@@ -43,7 +43,7 @@ export async function execute(plan: PlanRecord, context: Context, journal: Journ
     const bad = results.find(({ outcome }) => isBad(outcome))?.outcome;
     if (bad?.kind === 'blocked' && !mustUndo(record, context, frozenByMs, tookMs)) {
       await journal(record);
-      // A holder that is gone loses nothing by waiting for the next tick, and people are told at once.
+      // A holder that is gone loses nothing while the plan waits for the next tick, and the alert goes out at once.
       if (!record.wasWritable) return { kind: 'blocked', record, because: bad.because };
       await context.waits(bad.because);
       await context.ports.clock.sleep(BLOCKED_PAUSE_MS);
@@ -147,7 +147,7 @@ function isNews(results: readonly Result[]): boolean {
   return results.some(({ outcome, learned }) => !idle.includes(outcome.kind) || learned !== undefined);
 }
 
-/** Whether the stage does what the next leader must know to have begun: then it is always told before. */
+/** Whether the next leader must know that the stage may have begun: then the journal is written before it. */
 function isMilestone({ stages }: PlanRecord, index: number): boolean {
   const kinds = stages[index]?.map(({ kind }) => kind) ?? [];
   return kinds.includes('freeze') || kinds.includes('open') || kinds.includes('move-vip');

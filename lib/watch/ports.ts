@@ -65,8 +65,8 @@ export interface LookTarget {
   /** What watch last saw from this vantage (`fingerprint`); null to be answered at once. */
   readonly seen: string | null;
   /**
-   * The holder's silence is sure, and the standby's word on it is awaited, which counts for so long: it is looked at
-   * closely. Null while it is not. Milliseconds.
+   * While the holder is silent and the standby still counts as its witness: how long the witness counts. The probe then
+   * looks at both closely. Else null. Milliseconds.
    */
   readonly witnessMs: number | null;
 }
@@ -238,7 +238,7 @@ export class PortError extends Error {
   }
 }
 
-/** What CloudWatch is told, by the names of `lib/core/metrics`. Never throws. */
+/** Publishes metrics to CloudWatch, by the names of `lib/core/metrics`. Never throws. */
 export interface MetricsPort {
   /** The leader is at work; at most one goes out every 10 s. */
   heartbeat(): void;

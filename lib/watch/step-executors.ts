@@ -1,6 +1,6 @@
 /**
- * One executor per step: looks before it acts, acts only while the lease lasts, and says what it changed.
- * Every one of them can be carried out again.
+ * One executor per step. It looks before it acts, acts only while the lease lasts, reports what it changed, and can be
+ * repeated.
  */
 
 import type { NodeName } from '../core/names.ts';

@@ -1,4 +1,4 @@
-/** What EC2 says of one pair's VIP, and who answers through it where EC2 does not say, or says what may be old. */
+/** EC2's answers on one pair's VIP, and which node answers through it where EC2 is silent or may be stale. */
 import type { Pair } from '../core/config.ts';
 import type { ThroughVip } from '../core/evidence.ts';
 import type { NodeName } from '../core/names.ts';

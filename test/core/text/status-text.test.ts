@@ -76,7 +76,7 @@ describe('status', () => {
     [
       'EC2 silent',
       [vipBlindFor(60_000)],
-      'orders: VIP 10.0.1.10 at an unknown location: EC2 does not answer (RequestLimitExceeded',
+      'orders: VIP 10.0.1.10 at an unknown location: RequestLimitExceeded',
     ],
     [
       'a pause',

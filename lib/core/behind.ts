@@ -5,8 +5,9 @@
  */
 import { cut, LIST_MAX } from './bounds.ts';
 import { lostOf, ownLackOf } from './lead.ts';
-import { type Memory, notLost } from './memory.ts';
+import { type HolderEnd, type Memory, notLost } from './memory.ts';
 import type { NodeName } from './names.ts';
+import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What was committed so long after its peer stopped had no way there. Milliseconds. */
@@ -21,8 +22,11 @@ export function behindOf(verdict: Verdict, peer: Verdict, memory: Known): string
 }
 
 /** The memory of it after a look at both; the same object when nothing has changed. */
-export function noteBehind(memory: Memory, holder: Verdict, standby: Verdict): Memory {
-  const ofHolder = withBehind(memory.behind, holder.node, behindOf(holder, standby, memory));
+export function noteBehind(
+  memory: Memory,
+  { holder, standby, behind: lack }: Pick<Situation, 'holder' | 'standby' | 'behind'>,
+): Memory {
+  const ofHolder = withBehind(memory.behind, holder.node, lack);
   const forStandby = { ...notLost, behind: ofHolder };
   const behind = withBehind(ofHolder, standby.node, behindOf(standby, holder, forStandby));
   return behind === memory.behind ? memory : { ...memory, behind };
@@ -41,12 +45,16 @@ function lackNow({ node, server }: Verdict, peer: Verdict, memory: Known): strin
   if (last?.node !== node) return 'unknown';
   const lost = lostOf(server, memory.receivedWhenLost);
   if (lost !== 'unknown') return lost;
-  return wasGone(peer, last.sinceMs) ? 'unknown' : lostOf(server, last.position);
+  return wasGone(peer, last) ? 'unknown' : lostOf(server, last.position);
 }
 
-/** It had stopped well before that: it cannot have received what came then. */
-function wasGone({ kind, confirmed, sinceMs }: Verdict, atMs: number): boolean {
-  return kind === 'stopped' && confirmed && sinceMs < atMs - GONE_BEFORE_MS;
+/**
+ * It had stopped well before that: it cannot have received what came then. That its port refuses us proves nothing while the
+ * holder's own channel was connected to it.
+ */
+function wasGone({ kind, confirmed, sinceMs, instanceGone }: Verdict, last: HolderEnd): boolean {
+  const isProven = instanceGone || last.hearsPeer !== true;
+  return kind === 'stopped' && confirmed && isProven && sinceMs < last.sinceMs - GONE_BEFORE_MS;
 }
 
 function withBehind(behind: Memory['behind'], node: NodeName, lack: string | null): Memory['behind'] {

@@ -65,17 +65,23 @@ export function boundMemory(memory: Memory): Memory {
   });
 }
 
-/** The newest alerts, each cut: the oldest goes first, because a condition that lasts is alerted again. */
+/**
+ * The newest alerts, each cut: the oldest goes first, because a condition that lasts is alerted again. The last of each code goes after all
+ * others, because no other alert reports the same.
+ */
 function boundOutbox(outbox: readonly Alert[]): readonly Alert[] {
   const short = each(outbox, boundAlert);
+  const lastOf = new Map(short.map((alert) => [alert.code, alert]));
+  const isLast = (alert: Alert) => lastOf.get(alert.code) === alert;
+  const newestFirst = short.toReversed();
+  const kept = new Set<Alert>();
   let size = 0;
-  let first = short.length;
-  while (first > 0 && short.length - first < ALERTS_MAX) {
-    size += JSON.stringify(short[first - 1]).length;
-    if (size > OUTBOX_MAX) break;
-    first -= 1;
+  for (const alert of [...newestFirst.filter(isLast), ...newestFirst.filter((each) => !isLast(each))]) {
+    size += JSON.stringify(alert).length;
+    if (kept.size === ALERTS_MAX || size > OUTBOX_MAX) break;
+    kept.add(alert);
   }
-  return first === 0 ? short : short.slice(first);
+  return kept.size === short.length ? short : short.filter((alert) => kept.has(alert));
 }
 
 function boundAlert(alert: Alert): Alert {

@@ -1,8 +1,9 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
 import type { EventCode } from './events.ts';
+import { UNHEARD_MS } from './fitness.ts';
 import { unreadOf } from './lead.ts';
 import { isWitnessed } from './life.ts';
-import type { Memory, Settled } from './memory.ts';
+import type { Settled } from './memory.ts';
 import { isSameProcess } from './same-process.ts';
 import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
@@ -57,6 +58,18 @@ export const holderFollows = ({ holder, standby }: Situation) => {
   if (inbound?.kind !== 'configured' || inbound.io !== 'yes' || inbound.sql !== 'yes') return false;
   return inbound.sourceIdentity === null || inbound.sourceIdentity === standby.server?.identity;
 };
+/** The holder's channel is cut off from the standby, and comes back by itself: not one that somebody has stopped. */
+export const holderCutOff = ({ holder: { server }, standby }: Situation) => {
+  if (server?.inbound.kind !== 'configured' || server.inbound.sql === 'no') return false;
+  const { inbound } = server;
+  if (inbound.io === 'connecting') return true;
+  const unread = unreadOf(server, standby.server?.executed ?? null);
+  const isBehind = unread !== null && unread !== 'unknown';
+  return inbound.io === 'yes' && isBehind && (inbound.heardAgoMs ?? 0) >= UNHEARD_MS;
+};
+/** The holder has read all that the standby has written, as far as both can be asked. */
+export const holderReadAll = ({ holder, standby }: Situation) =>
+  holder.server !== null && unreadOf(holder.server, standby.server?.executed ?? null) === null;
 /** Whether the holder has all that the standby has; `unknown` where their histories cannot be compared. */
 export const holderHasAll = ({ holder, standby, lead, behind }: Situation): boolean | 'unknown' => {
   if (behind !== null || lead.holderLacksOthers !== null) return false;
@@ -78,22 +91,22 @@ export const holderBehind = (s: Situation) =>
   s.holder.server?.writable === false &&
   s.behind !== null;
 /** It is the very process that was seen so: what is otherwise now, no restart has changed. */
-const wasSeen = (verdict: Verdict, { settled }: Memory, is: Settled['is']) => {
-  const before = settled[verdict.node];
-  return before?.is === is && isSameProcess(before, verdict);
+const wasSeen = ({ memory, holder, standby }: Situation, verdict: Verdict, is: Settled['is']) => {
+  const before = memory.settled[verdict.node];
+  const peer = verdict.node === holder.node ? standby : holder;
+  return before?.is === is && isSameProcess(before, verdict, peer);
 };
 /** It is half closed, and the process that was seen open or closed: somebody did it by hand. */
-const halvedByHand = (verdict: Verdict, memory: Memory) =>
-  verdict.server?.halfClosed === true &&
-  (wasSeen(verdict, memory, 'open') || wasSeen(verdict, memory, 'closed'));
+const halvedByHand = (s: Situation, verdict: Verdict) =>
+  verdict.server?.halfClosed === true && (wasSeen(s, verdict, 'open') || wasSeen(s, verdict, 'closed'));
 /** The holder is read-only, and the process that was seen to take writes; or it is half closed by hand. */
-export const closedByHand = ({ holder, memory }: Situation) =>
-  holder.server !== null &&
-  !holder.server.writable &&
-  (wasSeen(holder, memory, 'open') || halvedByHand(holder, memory));
+export const closedByHand = (s: Situation) =>
+  s.holder.server !== null &&
+  !s.holder.server.writable &&
+  (wasSeen(s, s.holder, 'open') || halvedByHand(s, s.holder));
 /** The standby takes writes, or may, and is the process that was seen closed; or it is half closed by hand. */
 export const openedByHand = (s: Situation) =>
-  standbyOpen(s) && (wasSeen(s.standby, s.memory, 'closed') || halvedByHand(s.standby, s.memory));
+  standbyOpen(s) && (wasSeen(s, s.standby, 'closed') || halvedByHand(s, s.standby));
 
 /** What a pause adds to the words of an alert: that it is what keeps us from moving; empty while there is none. */
 export const pauseText = ({ paused, memory }: Situation) =>

@@ -5,7 +5,8 @@ import { clocksOff } from './clock-off.ts';
 import { isBroken } from './fitness.ts';
 import { nextEnds } from './holder-end.ts';
 import { lackOf } from './lead.ts';
-import type { HolderEnd } from './memory.ts';
+import type { HolderEnd, Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
 import type { Heartbeat, Position, Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
@@ -88,12 +89,28 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
   };
 }
 
-/** The same of the loss of service alone: while a plan is carried out, nothing else is counted. */
-export function nextUnserved(durations: Durations, situation: Situation): Durations {
-  const { nowMs, holder, standby } = situation;
+/**
+ * While a plan is carried out: the loss of service, and the end of the holder's history, which may be lost meanwhile and come
+ * back with less; of a holder that is to stay one, also since when it is not known to live. Nothing else is counted.
+ */
+export function nextBesidePlan(durations: Durations, situation: Situation): Durations {
+  const { nowMs, holder, standby, memory, pair, life } = situation;
   if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
-  const unservedSinceMs = takesWrites(situation) ? null : (durations.unservedSinceMs ?? nowMs);
-  return { ...durations, unservedSinceMs };
+  const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
+  return {
+    ...durations,
+    unservedSinceMs: since(durations.unservedSinceMs, !takesWrites(situation)),
+    ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
+    ...(isForHolder(memory, holder.node)
+      ? { doubtSinceMs: since(durations.doubtSinceMs, life !== 'lives') }
+      : {}),
+  };
+}
+
+/** The plan in flight leaves the roles as they are. */
+export function isForHolder({ plan, lastHolder }: Memory, holder: NodeName): boolean {
+  if (plan === null || lastHolder !== holder) return false;
+  return plan.kind !== 'failover' && plan.kind !== 'switchover';
 }
 
 /** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */

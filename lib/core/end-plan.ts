@@ -162,6 +162,9 @@ function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
       return 'repaired';
     case 'attach-channel':
       return completed ? 'channel-attached' : 'plan-incomplete';
+    // That the channel is detached is alerted by its row, with what is missing.
+    case 'detach-channel':
+      return completed ? null : 'plan-incomplete';
     case 'release-node':
       return null;
   }

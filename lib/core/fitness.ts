@@ -60,12 +60,12 @@ export function isLeaving(instance: InstanceState): boolean {
 export function fitnessWhileLiving(terms: FitnessTerms): Fitness {
   const late = reasonsOfApplying(terms);
   const unasked = reasonsOfRefusal(terms.standby);
-  const cutOff = unasked.length > 0 ? [] : reasonsOfReceiving(terms);
+  // What it lacks of the holder's history for following somebody else, its end shows as for any other cut.
+  const cutOff = [...(unasked.length > 0 ? [] : reasonsOfReceiving(terms)), ...reasonsOfSource(terms)];
   const barred = reasonsOfRole(terms);
   const ofHistory = reasonsOfHistory(terms);
-  const lasting = [...reasonsOfSource(terms), ...ofHistory];
-  const fitness = fitnessOf([...late, ...unasked, ...cutOff, ...lasting, ...barred]);
-  if (lasting.length > 0) return ofHistory.length > 0 ? { ...fitness, ofHistory } : fitness;
+  const fitness = fitnessOf([...late, ...unasked, ...cutOff, ...ofHistory, ...barred]);
+  if (ofHistory.length > 0) return { ...fitness, ofHistory };
   return {
     ...fitness,
     ...(late.length > 0 ? { isLate: true } : {}),
@@ -303,8 +303,12 @@ function reasonsOfReadiness({
     return ['keepalambda has not seen it as a standby since before the holder was lost'];
   if (!readiness.fit && !isOver(readiness, standby.server, coverage, lostAtMs))
     return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
-  if (coverage !== 'whole' && lostAtMs - readiness.atMs > READINESS_LIFE_MS)
+  // Having all that the holder had is as good as having been ready then.
+  const readyAtMs = Math.max(readiness.atMs, coverage === 'whole' ? (lastEnds.proof?.untilMs ?? 0) : 0);
+  if (lostAtMs - readyAtMs > READINESS_LIFE_MS)
     return ['keepalambda saw it ready for the last time too long before the holder was lost'];
+  // Of one that has all that the holder had, only what it is known to have thrown away counts.
+  if (coverage === 'whole' && memory.receivedWhenLost === null) return [];
   return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);
 }
 

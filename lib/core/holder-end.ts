@@ -3,8 +3,9 @@
  * report that its channel runs is older than the death of the holder; what it has received is a fact.
  */
 import type { Durations } from './durations.ts';
-import { lackOf, unreadOf } from './lead.ts';
-import type { HolderEnd, LastEnds } from './memory.ts';
+import { lackOf, lostOf, unreadOf } from './lead.ts';
+import type { HolderEnd, LastEnds, Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
 import type { Position, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -22,32 +23,72 @@ export function nextEnds(
   { node, server, seenAtMs }: Verdict,
   readinessMs: number,
 ): readonly HolderEnd[] {
-  const own = ends.every((end) => end.node === node) ? ends : [];
-  if (server === null) return own;
+  const all = ends.every((end) => end.node === node) ? ends : [];
+  if (server === null) return all;
+  const own = all.filter(({ isUntold }) => isUntold !== true);
   const last = own.at(-1);
+  // It came back with less than it had: what it has now is not the end of what it had sent.
+  if (last !== undefined && lostOf(server, last.position) !== 'unknown') return all;
+  if (waitsForItsStandby(server)) {
+    // Nothing that came after the end before was reported to a client: that one is still what counts.
+    const told = last === undefined ? [] : [{ ...last, untilMs: seenAtMs }];
+    return [...own.slice(0, -1), ...told, { ...endOf(node, server, seenAtMs), isUntold: true }];
+  }
   const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
   const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);
-  const next = [...before, { node, position: server.executed, sinceMs, untilMs: seenAtMs }];
+  const next = [...before, { ...endOf(node, server, seenAtMs), sinceMs }];
   const recent = next.findIndex((end) => sinceMs - end.sinceMs < readinessMs + ON_ITS_WAY_MS);
   return next.slice(Math.max(0, recent - 1));
 }
 
+/** The end that one look shows. */
+function endOf(node: NodeName, { inbound, executed }: Server, atMs: number): HolderEnd {
+  const hears = inbound.kind === 'configured' && inbound.io === 'yes';
+  const end = { node, position: executed, sinceMs: atMs, untilMs: atMs };
+  return hears ? { ...end, hearsPeer: true } : end;
+}
+
+/** Its commits are in its log and hang until a semi-synchronous standby acknowledges them. */
+function waitsForItsStandby({ semiSync, heartbeat }: Server): boolean {
+  return semiSync?.waiting === true && heartbeat.kind === 'failed';
+}
+
 /**
- * Those that count if the holder is lost now. A channel may break `readinessMs` before the first bad sign and nobody knows
- * yet, so a standby need not have what was the end since, or was on its way then. A holder that hangs says the same end for
- * seconds: what counts is since when it was the end.
+ * Those that count if the holder is lost now. A channel may break `readinessMs` before the holder's last sign of life and
+ * nobody knows yet, so a standby need not have what was the end since, or was on its way then. A holder that hangs says the
+ * same end for seconds: what counts is since when it was the end.
  */
 export function lastEndsOf(
   { ends, doubtSinceMs }: Pick<Durations, 'ends' | 'doubtSinceMs'>,
-  { node, sinceMs }: Verdict,
+  { node, kind, sinceMs }: Verdict,
   readinessMs: number,
   nowMs: number,
 ): LastEnds {
   const lostAtMs = doubtSinceMs ?? nowMs;
   const own = ends.filter((end) => end.node === node);
-  const needed = own.findLast((end) => sinceMs - end.sinceMs >= readinessMs + ON_ITS_WAY_MS) ?? null;
-  const proof = own.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
-  return { needed, proof, last: own.at(-1) ?? null };
+  const last = own.at(-1) ?? null;
+  // Of a holder that hangs, what is bad began before the last look at it; of one that is not seen, no look says when.
+  const wellMs = Math.min(kind === 'unseen' ? lostAtMs : sinceMs, last?.untilMs ?? nowMs);
+  const told = own.filter(({ isUntold }) => isUntold !== true);
+  const needed = told.findLast((end) => wellMs - end.sinceMs >= readinessMs + ON_ITS_WAY_MS) ?? null;
+  const proof = told.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
+  return { needed, proof, last };
+}
+
+/**
+ * Those that are to be gone by. While the holder is lost, what was noted then; else what this leader has seen itself, and
+ * only where it has seen nothing, what an earlier one had noted.
+ */
+export function endsToReckonWith(
+  { lostAtMs, lastEnds }: Pick<Memory, 'lostAtMs' | 'lastEnds'>,
+  durations: Pick<Durations, 'ends' | 'doubtSinceMs'>,
+  holder: Verdict,
+  readinessMs: number,
+  nowMs: number,
+): LastEnds {
+  if (lostAtMs !== null && lastEnds !== null) return lastEnds;
+  const seen = lastEndsOf(durations, holder, readinessMs, nowMs);
+  return lastEnds !== null && seen.last === null && lastEnds.last?.node === holder.node ? lastEnds : seen;
 }
 
 /** `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown` where nothing can be compared. */

@@ -98,6 +98,21 @@ export function lackOf(standby: Server, position: Position | null): string | 'un
   return missing !== null && (received.gtid !== null || unread === 'unknown') ? wordsOf(missing) : unread;
 }
 
+/** What of its source's history up to `before` is neither applied nor received any more, in words; null where nothing is known. */
+export function thrownAwayOf(
+  { executed, received }: { readonly executed: Position; readonly received: Position },
+  before: Position | null,
+): string | null {
+  if (before === null) return null;
+  if (before.gtid !== null && executed.gtid !== null) {
+    const has = union(parseSet(executed.gtid), parseSet(received.gtid ?? ''));
+    const missing = subtract(parseSet(before.gtid), has);
+    return missing.size === 0 ? null : wordsOf(missing);
+  }
+  if (before.file === '' || received.file === '') return null;
+  return compareLogs(received, before) >= 0 ? null : eventsBetween(received, before);
+}
+
 /**
  * The same by the place in the source's log alone. Sets of GTIDs differ for good where a pair was set up from positions, or
  * somebody wrote on one node only; how far a channel has read its source's log does not depend on that.

@@ -57,7 +57,7 @@ export interface Passing {
   readonly isLate?: boolean;
   /** It has all data, but its ENI, its instance or its binary log keeps it from the role. These can be asked again. */
   readonly isBarred?: boolean;
-  /** It does not answer, or its channel does not run: what it has received by the end decides (`LastEnds`). */
+  /** It does not answer, or its channel does not run or follows another: what it has by the end decides (`LastEnds`). */
   readonly isCutOff?: boolean;
   /** It refuses our login, so its channel is unknown, and older knowledge of it ages. */
   readonly isUnasked?: boolean;
@@ -81,6 +81,10 @@ export interface HolderEnd {
   readonly position: Position;
   readonly sinceMs: number;
   readonly untilMs: number;
+  /** Its commits waited for a semi-synchronous standby: no client knows of the newest. Absent where they did not. */
+  readonly isUntold?: boolean;
+  /** Its own channel was connected to the other node then, which lived, whoever refused us in its name. */
+  readonly hearsPeer?: true;
 }
 
 /** By which of its ends a standby is measured when the holder is lost. Null where it was not seen long enough. */
@@ -141,6 +145,8 @@ export interface Settled {
   readonly startedAtMs: number;
   /** How long it had run when it was noted. Absent in records of older releases. */
   readonly uptimeSeconds?: number;
+  /** How long after the other node's server it had started, whatever the clocks; absent where that one was not seen. */
+  readonly afterPeerMs?: number;
 }
 
 /** A node that was isolated, with the security groups to give back. */

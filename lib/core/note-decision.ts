@@ -1,12 +1,14 @@
 /** What a decision leaves in memory, before anything is done about it. */
 import { endConditions, tell, tellCondition, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
+import { isForHolder } from './durations.ts';
 import type { EventCode } from './events.ts';
 import type { Memory } from './memory.ts';
-import { noteRoles } from './note-roles.ts';
+import { noteDeath, noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
+import type { Measure } from './row.ts';
 import type { Durations, Situation } from './situation.ts';
-import { tellUnserved } from './unserved.ts';
+import { isHidden, tellHidden, tellUnserved } from './unserved.ts';
 
 /** How long the pair must be steady before the all-clear. Milliseconds. */
 export const ALL_CLEAR_MS = 3000;
@@ -27,6 +29,19 @@ export function noteDecision(
   return noteMeasure(noted, decision, situation, durations, newId);
 }
 
+/** The same while a plan is carried out: a loss of service that lasts, and the death of a holder that was to stay one. */
+export function noteBesidePlan(
+  memory: Memory,
+  situation: Situation,
+  durations: Durations,
+  newId: string,
+): Memory {
+  const { plan } = memory;
+  if (plan === null) return memory;
+  const isDead = situation.life === 'dead' && isForHolder(memory, situation.holder.node);
+  return tellUnserved(isDead ? noteDeath(memory, situation, durations) : memory, situation, plan, newId);
+}
+
 function noteMeasure(
   memory: Memory,
   { row, measure }: Decision,
@@ -36,22 +51,8 @@ function noteMeasure(
 ): Memory {
   const { pair, nowMs } = situation;
   switch (measure.kind) {
-    case 'stay': {
-      const open = withIncident(memory, row.name, nowMs, newId);
-      const words = { happened: `${measure.because}.`, done: `Nothing was moved (${row.name}).` };
-      const priced = { ...words, ...priceOf(situation, measure.page) };
-      const isTold = !situation.safeguards.repeatLoss && open.incident?.told.includes(measure.page);
-      const told = isTold ? open : tellCondition(open, pair.name, measure.page, priced, nowMs);
-      const beside = unreadyBeside(told, situation);
-      const all =
-        beside === null
-          ? told
-          : tellCondition(told, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
-      const on: readonly EventCode[] = beside === null ? [measure.page] : [measure.page, 'standby-unfit'];
-      if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, nowMs);
-      // Of what was told already, no new incident begins.
-      return endConditions(all === open ? memory : { ...all, incident: null }, on, nowMs);
-    }
+    case 'stay':
+      return noteStay(memory, row.name, measure, situation, newId);
     case 'all-clear': {
       const over = endConditions(memory, [], nowMs);
       const { incident } = over;
@@ -71,6 +72,35 @@ function noteMeasure(
     case 'act':
       return tellUnserved(memory, situation, measure.plan, newId);
   }
+}
+
+/** Nothing is done; people are alerted of why, and of what that would hide. */
+function noteStay(
+  memory: Memory,
+  row: string,
+  { page, because }: Extract<Measure, { kind: 'stay' }>,
+  situation: Situation,
+  newId: string,
+): Memory {
+  const { pair, nowMs } = situation;
+  const open = withIncident(memory, row, nowMs, newId);
+  const words = { happened: `${because}.`, done: `Nothing was moved (${row}).` };
+  const priced = { ...words, ...priceOf(situation, page) };
+  const isTold = !situation.safeguards.repeatLoss && open.incident?.told.includes(page);
+  const told = isTold ? open : tellCondition(open, pair.name, page, priced, nowMs);
+  const hides = situation.safeguards.repeatLoss && isHidden(told, situation, page);
+  const withLoss = hides ? tellHidden(told, situation) : told;
+  const beside = unreadyBeside(withLoss, situation);
+  const all =
+    beside === null
+      ? withLoss
+      : tellCondition(withLoss, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
+  const on: EventCode[] = [page];
+  if (hides) on.push('service-lost');
+  if (beside !== null) on.push('standby-unfit');
+  if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, nowMs);
+  // Of what was told already, no new incident begins.
+  return endConditions(all === open ? memory : { ...all, incident: null }, on, nowMs);
 }
 
 /**

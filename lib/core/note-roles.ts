@@ -1,10 +1,11 @@
 /** Notes about the two nodes in memory: their identities, which one holds the VIP, and whether the other can take over. */
 import { tell } from './alerts.ts';
 import { noteBehind } from './behind.ts';
+import { changed } from './changed.ts';
 import { isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
-import { lastEndsOf } from './holder-end.ts';
+import { endsToReckonWith } from './holder-end.ts';
 import { type Memory, notLost, type Readiness, type Settled } from './memory.ts';
-import { isSameProcess } from './same-process.ts';
+import { isSameProcess, processOf } from './same-process.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
 import { isSteady } from './steady.ts';
@@ -71,27 +72,38 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
   return tell({ ...next, readiness: null, behind }, pair.name, 'identity-changed', words, nowMs);
 }
 
-/** Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. */
+/**
+ * Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. A holder that came up
+ * closed and is not to be opened yet is noted too, or who half closes it then would be taken for its start.
+ */
 function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memory {
   if (vip !== 'held' || memory.plan !== null) return memory;
-  const isClosed = standby.server !== null && !standby.server.writable && !standby.server.halfClosed;
-  const noted = holder.server?.writable ? withSettled(memory, holder, 'open') : memory;
-  return isClosed ? withSettled(noted, standby, 'closed') : noted;
+  const noted = holder.server?.writable
+    ? withSettled(memory, holder, standby, 'open')
+    : withClosedHolder(memory, holder, standby);
+  return isClosed(standby) ? withSettled(noted, standby, holder, 'closed') : noted;
 }
 
-function withSettled(memory: Memory, verdict: Verdict, is: Settled['is']): Memory {
-  const { node, server, seenAtMs } = verdict;
-  if (server === null || server.uptimeSeconds === 0) return memory;
-  const before = memory.settled[node];
-  if (before?.is === is && isSameProcess(before, verdict)) return memory;
-  const { uptimeSeconds } = server;
-  const now: Settled = { is, startedAtMs: seenAtMs - uptimeSeconds * 1000, uptimeSeconds };
-  return { ...memory, settled: { ...memory.settled, [node]: now } };
+function withClosedHolder(memory: Memory, holder: Verdict, standby: Verdict): Memory {
+  const before = memory.settled[holder.node];
+  const isKnown = before !== undefined && isSameProcess(before, holder, standby);
+  return isClosed(holder) && !isKnown ? withSettled(memory, holder, standby, 'closed') : memory;
+}
+
+function isClosed({ server }: Verdict): boolean {
+  return server !== null && !server.writable && !server.halfClosed;
+}
+
+function withSettled(memory: Memory, verdict: Verdict, peer: Verdict, is: Settled['is']): Memory {
+  const process = processOf(verdict, peer);
+  const before = memory.settled[verdict.node];
+  if (process === null || (before?.is === is && isSameProcess(before, verdict, peer))) return memory;
+  return { ...memory, settled: { ...memory.settled, [verdict.node]: { is, ...process } } };
 }
 
 /** Before a holder that is back ends the memory of what its standby had received. */
-function noteLess(memory: Memory, { holder, standby }: Situation): Memory {
-  return noteBehind(memory, holder, standby);
+function noteLess(memory: Memory, situation: Situation): Memory {
+  return noteBehind(memory, situation);
 }
 
 /** Moves older than an hour do not count any more. */
@@ -104,24 +116,26 @@ function noteMoves(memory: Memory, { nowMs }: Situation): Memory {
  * Since when the holder is dead, what it had then, and what the standby had received: how old readiness was must not depend on how
  * long the loss lasts. That both vanished at once proves no death: readiness ages on.
  */
-function noteLife(
-  memory: Memory,
-  { life, blind, holder, nowMs, pair }: Situation,
-  durations: Durations,
-): Memory {
+function noteLife(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { life, blind, holder } = situation;
   switch (life) {
     case 'lives':
-      return memory.lostAtMs === null ? memory : { ...memory, ...notLost };
-    case 'dead': {
-      if (memory.lostAtMs !== null) return memory;
-      const lastEnds = lastEndsOf(durations, holder, pair.settings.readinessMs, nowMs);
-      return { ...memory, lostAtMs: nowMs, receivedWhenLost: durations.received, lastEnds };
-    }
+      return changed(memory, notLost);
+    case 'dead':
+      return noteDeath(memory, situation, durations);
     case 'unsure':
       return blind !== null && holder.kind === 'silent' && memory.lostAtMs !== null
         ? { ...memory, lostAtMs: null }
         : memory;
   }
+}
+
+/** What an earlier loss left counts on where the holder has not been seen alive since. */
+export function noteDeath(memory: Memory, { holder, nowMs, pair }: Situation, durations: Durations): Memory {
+  if (memory.lostAtMs !== null) return memory;
+  const lastEnds = endsToReckonWith(memory, durations, holder, pair.settings.readinessMs, nowMs);
+  const receivedWhenLost = durations.received ?? memory.receivedWhenLost;
+  return { ...memory, lostAtMs: nowMs, receivedWhenLost, lastEnds };
 }
 
 /**

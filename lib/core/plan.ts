@@ -10,7 +10,8 @@ export type PlanKind =
   | 'close-standby'
   | 'repair-node'
   | 'release-node'
-  | 'attach-channel';
+  | 'attach-channel'
+  | 'detach-channel';
 
 /** Steps in order; the steps of one stage are carried out side by side. */
 export type Stages = readonly (readonly Step[])[];

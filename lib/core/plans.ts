@@ -201,6 +201,18 @@ export function attachPlan(node: NodeName, source: NodeName): Plan {
   };
 }
 
+/** The VIP was moved by hand to this node, which takes writes: what the other one still has must not arrive over newer rows. */
+export function detachPlan(node: NodeName, source: NodeName): Plan {
+  return {
+    kind: 'detach-channel',
+    from: source,
+    to: node,
+    stages: [[{ kind: 'detach', node, source }]],
+    undo: [],
+    undoIfHolderServes: false,
+  };
+}
+
 /**
  * What every plan that moves the VIP ends with: move, bind on the host, verify through the VIP. `reopen`: the old
  * set-up keeps both writable, and a freeze was only for the move; it ends whatever verifying says.

@@ -3,8 +3,10 @@ import {
   closedByHand,
   governed,
   holderBehind,
+  holderCutOff,
   holderFollows,
   holderHasAll,
+  holderReadAll,
   holderServes,
   mayLeave,
   movedFrom,
@@ -14,7 +16,7 @@ import {
   standbyOpen,
   told,
 } from './conditions.ts';
-import { closeStandbyPlan, failoverPlan, openHolderPlan, switchoverPlan } from './plans.ts';
+import { closeStandbyPlan, detachPlan, failoverPlan, openHolderPlan, switchoverPlan } from './plans.ts';
 import type { DecisionRow } from './row.ts';
 import type { Situation } from './situation.ts';
 import { holderLeaves } from './steady.ts';
@@ -104,6 +106,27 @@ export const held: readonly DecisionRow[] = [
     reason:
       'Closing the node that is ahead and opening the one that is behind would lose writes. A person must decide which of them is right.',
     origin: 'safety review K11, K21: the complete writer was closed and the stale one opened',
+  },
+  {
+    name: 'old-holder-tail',
+    says: 'Writability is untouched. Somebody else moved the VIP to a node whose channel from the other node is cut off. As far as both can be asked, it has not read all that the other node wrote. No pause is on.',
+    when: (s) =>
+      s.pair.writability === 'untouched' &&
+      holderServes(s) &&
+      movedFrom(s) !== null &&
+      s.memory.detached === null &&
+      holderCutOff(s) &&
+      !holderReadAll(s) &&
+      !s.paused,
+    measure: (s) => ({
+      kind: 'act',
+      plan: detachPlan(s.holder.node, s.standby.node),
+      because: `the VIP was moved by hand from ${movedFrom(s) ?? s.standby.node} to ${s.holder.node}, which does not receive from it and may lack its last writes`,
+    }),
+    does: ['plan detach-channel'],
+    reason:
+      'Clients write to the new holder at once, and nothing closes it before it has caught up. Late writes of the old holder would overwrite newer rows.',
+    origin: 'a simulated history: the VIP moved by hand during a partition of the pair',
   },
   {
     name: 'writability-changed',

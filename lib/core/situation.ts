@@ -13,18 +13,19 @@ import {
   fitnessWhileLiving,
   misdirection,
 } from './fitness.ts';
-import { lastEndsOf } from './holder-end.ts';
+import { endsToReckonWith } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
+import { mayHaveBegun } from './plan.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
 import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
 
-export { type Durations, nextDurations, nextUnserved, noDurations } from './durations.ts';
+export { type Durations, nextBesidePlan, nextDurations, noDurations } from './durations.ts';
 
 /** All vantages, or EC2, must have failed for this long before an alert goes out. Milliseconds. */
 export const BLIND_MS = 5000;
@@ -115,10 +116,7 @@ export function assess(
   const peerIdentity = safeguards.identity ? identityOf(memory, holder) : null;
   // Who follows somebody else knows nothing of the holder.
   const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
-  // Nor does one that a failover has detached from a holder that had died: it is silent by our own doing.
-  const { detached } = memory;
-  const isDetached = detached?.node === standby.node && detached.isBack !== true && holder.server === null;
-  const canTell = safeguards.witness && !isStray && !isDetached;
+  const canTell = safeguards.witness && !isStray && !isDetached(memory, holder, standby);
   const witness = canTell ? testify(standby, holder, pair, channelGapsOf(durations, nowMs)) : 'does-not-hear';
   const life = lifeOf({ holder, standby, witness, blind, settings, nowMs });
   const holderLimit = limitOf(pair, durations.holderFaultsSinceMs !== null);
@@ -129,12 +127,13 @@ export function assess(
   const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
   const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
   const lead = holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead;
+  const lastEnds = endsToReckonWith(memory, durations, holder, settings.readinessMs, nowMs);
   const terms: FitnessTerms = {
     pair,
     memory,
     holder,
     standby,
-    lastEnds: memory.lastEnds ?? lastEndsOf(durations, holder, settings.readinessMs, nowMs),
+    lastEnds,
     nowMs,
     safeguards,
     peerIdentity,
@@ -175,12 +174,19 @@ export function assess(
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     lead,
-    behind: behindOf(holder, standby, memory),
+    behind: behindOf(holder, standby, { ...memory, lastEnds }),
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
     fitnessWhenAhead: fitnessWhenAhead(terms),
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
     paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
   };
+}
+
+/** A failover has detached it from a holder that had died, or is about to: it is silent by our own doing. */
+function isDetached({ detached, plan }: Memory, holder: Verdict, standby: Verdict): boolean {
+  if (holder.server !== null) return false;
+  if (detached?.node === standby.node) return detached.isBack !== true;
+  return plan?.to === standby.node && mayHaveBegun(plan, 'detach');
 }
 
 function holderOf(

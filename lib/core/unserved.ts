@@ -1,5 +1,6 @@
 /** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
 import { tellCondition, withIncident } from './alerts.ts';
+import type { EventCode } from './events.ts';
 import type { Memory } from './memory.ts';
 import type { Plan, PlanKind } from './plan.ts';
 import type { Situation } from './situation.ts';
@@ -26,6 +27,23 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   };
   const told = tellCondition(open, pair.name, 'service-lost', words, nowMs);
   return told === open ? memory : told;
+}
+
+/** Memory with the alert of a loss of service that a row hides (`isHidden`). */
+export function tellHidden(memory: Memory, situation: Situation): Memory {
+  const words = { happened: `${unservedText(situation)}.`, done: 'Nothing was moved.' };
+  return tellCondition(memory, situation.pair.name, 'service-lost', words, situation.nowMs);
+}
+
+/**
+ * A loss of service lasts, and since it began nobody was alerted of what the row says: people know of the row, and not of
+ * the loss.
+ */
+export function isHidden({ reports }: Memory, situation: Situation, page: EventCode): boolean {
+  const { nowMs, unservedForMs } = situation;
+  if (page === 'service-lost' || unservedForMs < UNSERVED_MS) return false;
+  const toldAtMs = reports[page]?.toldAtMs.at(-1);
+  return toldAtMs !== undefined && toldAtMs < nowMs - unservedForMs;
 }
 
 /** For how long nobody could write, and all that is known of why. */

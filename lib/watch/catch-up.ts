@@ -1,5 +1,6 @@
 /** Catching up, in short slices: between them the executor checks progress, whether the plan is still wanted, and the lease. */
 
+import { thrownAwayOf } from '../core/lead.ts';
 import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
 import type { CaughtUp, Detached, DetachedThreads } from '../core/probe-results.ts';
 import type { Position } from '../core/sighting.ts';
@@ -19,12 +20,11 @@ const LAST_TRY_MS = 500;
 export const LOST_ANSWER_TRIES = 3;
 
 export async function catchUp(step: CatchUp, execution: StepContext): Promise<Result> {
-  const { record, safeguards, identityOf } = execution;
+  const { record, safeguards, identityOf, receivedWhenLost: lostWith = null } = execution;
   if (!safeguards.catchUp) return done('taken out');
   if (step.ifFenced && record.fencedAt === null) return skipped(`${step.source} was not fenced`);
-  // Closed already, as after a cut: its end is what counts, and the stage for that follows. Clients are waiting.
-  if (step.source === null && record.fencedAt !== null)
-    return skipped(`${record.from} is closed already: the next step waits for its last write`);
+  const endFollows = skipped(`${record.from} is closed already: the next step waits for its last write`);
+  if (isEndAwaited(step, execution)) return endFollows;
   const source = step.source ?? record.from;
   const goal = {
     upTo: step.source === null ? null : record.fencedAt,
@@ -32,9 +32,26 @@ export async function catchUp(step: CatchUp, execution: StepContext): Promise<Re
   };
   const { reached, executed, received, because } = await inSlices(step, goal, execution);
   const learned = { kept: executed, receivedAt: received };
-  if (reached) return done(`${step.node} has applied all that it received`, learned);
-  if (step.acceptLoss) return { ...missed(`${because}; loss accepted`), learned };
-  return failed(`${step.node} has not caught up: ${because}`);
+  // A restart, or a change of its source, throws away what was received: with the source dead, nothing brings it back.
+  const gone = reached && step.source === null ? thrownAwayOf({ executed, received }, lostWith) : null;
+  if (reached && gone === null) return done(`${step.node} has applied all that it received`, learned);
+  if (isEndAwaited(step, execution)) return endFollows;
+  const why = gone === null ? because : `it has lost what it had received: ${gone}`;
+  if (step.acceptLoss) return { ...missed(`${why}; loss accepted`), learned };
+  return failed(`${step.node} has not caught up: ${why}`);
+}
+
+/**
+ * The old holder is closed, by a leader before or by the fence beside this: its end is what counts, and the stage for that
+ * follows, with the limit for clients that are waiting.
+ */
+function isEndAwaited({ source }: CatchUp, { record, closedBeside }: StepContext): boolean {
+  if (source !== null || !record.stages.flat().some(isForEnd)) return false;
+  return record.fencedAt !== null || closedBeside?.() === true;
+}
+
+function isForEnd(step: Step): boolean {
+  return step.kind === 'catch-up' && step.ifFenced;
 }
 
 /** Calls again until the goal is reached, the limit is over, or the plan is no longer wanted. */
@@ -49,6 +66,7 @@ async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: StepContext
     if (far.reached) return far;
     const because = unwanted();
     if (because !== null) return { ...far, because };
+    if (isEndAwaited(step, execution)) return far;
     const now = textOf(far.applied);
     const progress = applied !== null && now !== applied;
     if (progress && isExtended) limit = limitOf(step, execution);

@@ -22,6 +22,9 @@ export async function moveVip(to: NodeName, execution: StepContext): Promise<Res
   // While a live holder is closed for this, an EC2 that does not even say where the VIP is gets no call that may hang.
   if (before === 'unknown' && execution.record.wasWritable && !(await answersThroughVip(to, execution)))
     return { outcome: { kind: 'blocked', because: 'EC2 does not report where the VIP is' } };
+  // Asking EC2 may have taken long: the holder that was lost may serve again.
+  const because = execution.unwanted();
+  if (because !== null) return failed(because);
   const error = await assign(to, execution);
   if (error === null) return done(`the VIP is on ${to}`, { vipMoved: true });
   const after = await whereIsIt(execution);

@@ -20,7 +20,7 @@ import {
 import { awaitedWitnessMs, hasteAt, hasteOf, leastOf, suspicionOf } from '../core/look-schedule.ts';
 import type { Memory } from '../core/memory.ts';
 import type { NodeName, Vantage } from '../core/names.ts';
-import { noteDecision } from '../core/note-decision.ts';
+import { noteBesidePlan, noteDecision } from '../core/note-decision.ts';
 import { noteStandbyWrites, ownGrowth } from '../core/notes.ts';
 import { decideOrder } from '../core/orders.ts';
 import { moveStageOf, type PlanRecord } from '../core/plan.ts';
@@ -29,12 +29,11 @@ import type { Report, Server, VipSighting } from '../core/sighting.ts';
 import {
   assess,
   type Durations,
+  nextBesidePlan,
   nextDurations,
-  nextUnserved,
   noDurations,
   type Situation,
 } from '../core/situation.ts';
-import { tellUnserved } from '../core/unserved.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
 import { type LastSeen, PLAN_WAITS_MS, PlanRunner } from './plan-runner.ts';
@@ -351,6 +350,7 @@ export class PairLoop {
     await this.#campaign.tellWaits(
       plan,
       unseen ? `${unseen.node} is not seen: ${unseen.because}` : 'this leader may not act yet',
+      unseen && situation.blind !== null ? 'blind' : 'plan-waits',
     );
   }
 
@@ -386,11 +386,11 @@ export class PairLoop {
       if (over.aborted) return;
       // No tick does it meanwhile: what SNS has not taken is due again.
       this.#memory.publish();
-      this.#durations = nextUnserved(this.#durations, this.#assess(this.#memory.now));
+      this.#durations = nextBesidePlan(this.#durations, this.#assess(this.#memory.now));
       const newId = ids.next();
       try {
         await this.#memory.update((memory) =>
-          memory.plan === null ? memory : tellUnserved(memory, this.#assess(memory), memory.plan, newId),
+          noteBesidePlan(memory, this.#assess(memory), this.#durations, newId),
         );
       } catch (error) {
         log.warn(`a loss of service was not noted, it will be: ${String(error)}`, { pair: this.pair.name });

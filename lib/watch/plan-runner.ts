@@ -115,6 +115,8 @@ export class PlanRunner {
       identityOf: (node: NodeName) => this.identityOf(node),
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),
+      receivedWhenLost: memory.now.receivedWhenLost,
+      lacksOwn: (node: NodeName) => (safeguards.compareBeforeOpening ? lackOfOwn(seenNow(), node) : null),
       unwanted: () => (record.vipMoved ? null : whyUnwanted(record, seenNow())),
       waits: async (because: string | null) => {
         onWork();
@@ -130,10 +132,14 @@ export class PlanRunner {
     await this.#end(await how(record, context, journal));
   }
 
-  /** Alerts that a plan in flight makes no progress. */
-  async tellWaits(record: PlanRecord, because: string): Promise<void> {
+  /** Alerts that a plan in flight makes no progress; `blind`: because nothing is seen of the nodes. */
+  async tellWaits(
+    record: PlanRecord,
+    because: string,
+    code: 'plan-waits' | 'blind' = 'plan-waits',
+  ): Promise<void> {
     const done = `The ${record.kind} to ${record.to} is in flight and waits. keepalambda tries the step again.`;
-    await this.#tell(record, 'plan-waits', { happened: `${because}.`, done });
+    await this.#tell(record, code, { happened: `${because}.`, done });
   }
 
   async #tell(
@@ -206,11 +212,11 @@ function acceptsLoss({ stages }: PlanRecord): boolean {
   return stages.flat().some((step) => step.kind === 'catch-up' && step.acceptLoss);
 }
 
-function servesAgain(plan: PlanRecord, { holder, standby, memory }: Situation): string | null {
-  const old = [holder, standby].find(({ node }) => node === plan.from);
+function servesAgain(plan: PlanRecord, situation: Situation): string | null {
+  const old = [situation.holder, situation.standby].find(({ node }) => node === plan.from);
   if (!plan.undoIfHolderServes || old?.kind !== 'serving') return null;
   // Opened again, it would give the numbers of what it has lost to other rows.
-  if (behindOf(old, old === holder ? standby : holder, memory) !== null) return null;
+  if (lackOfOwn(situation, old.node) !== null) return null;
   return `${plan.from} serves again`;
 }
 
@@ -226,6 +232,10 @@ function whyUnwanted(plan: PlanRecord, situation: Situation): string | null {
 /** Whether looks have proven that no mysqld runs on the node. */
 function isDown({ holder, standby }: Situation, node: NodeName): boolean {
   return [holder, standby].some((seen) => seen.node === node && seen.kind === 'stopped' && seen.confirmed);
+}
+
+function lackOfOwn({ holder, standby, memory, behind }: Situation, node: NodeName): string | null {
+  return node === holder.node ? behind : behindOf(standby, holder, memory);
 }
 
 function movesVip(plan: PlanRecord): boolean {

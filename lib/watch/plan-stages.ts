@@ -153,8 +153,15 @@ function isMilestone({ stages }: PlanRecord, index: number): boolean {
   return kinds.includes('freeze') || kinds.includes('open') || kinds.includes('move-vip');
 }
 
-async function carryOutStage(stage: readonly Step[], execution: StepContext): Promise<readonly Result[]> {
-  const settled = await Promise.allSettled(stage.map((step) => traced(step, execution)));
+async function carryOutStage(stage: readonly Step[], before: StepContext): Promise<readonly Result[]> {
+  let isClosed = false;
+  const execution: StepContext = { ...before, closedBeside: () => isClosed };
+  const carriedOut = async (step: Step) => {
+    const result = await traced(step, execution);
+    isClosed ||= (result.learned?.fencedAt ?? null) !== null;
+    return result;
+  };
+  const settled = await Promise.allSettled(stage.map(carriedOut));
   const thrown = settled.find((result) => result.status === 'rejected');
   if (thrown) throw thrown.reason;
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

@@ -3,7 +3,7 @@ import type { Pair } from '../core/config.ts';
 import type { NodeName } from '../core/names.ts';
 import type { PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
-import type { VipSighting } from '../core/sighting.ts';
+import type { Position, VipSighting } from '../core/sighting.ts';
 import type { StepOutcome } from '../core/step.ts';
 import type { Ports } from './ports.ts';
 
@@ -28,8 +28,14 @@ export interface StepContext {
   readonly identityOf: (node: NodeName) => string | null;
   /** Whether looks have proven that no mysqld runs there: then it takes no writes. */
   readonly isDown: (node: NodeName) => boolean;
+  /** What a node lacks of its own history, as far as is known: opened, it would give the same numbers to other rows. */
+  readonly lacksOwn: (node: NodeName) => string | null;
   /** Why the plan is no longer wanted, by what is seen while it is carried out; null while it is. */
   readonly unwanted: () => string | null;
+  /** Whether a step of the same stage has closed the old holder meanwhile. @default it has not */
+  readonly closedBeside?: () => boolean;
+  /** What the new holder had received when the old one was lost. @default not known */
+  readonly receivedWhenLost?: Position | null;
   /** Called while a step waits, or (null) makes progress: a plan that makes none for long is alerted. */
   readonly waits: (because: string | null) => Promise<void>;
   readonly record: PlanRecord;

@@ -91,7 +91,11 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
       : done(`${step.node} receives from ${step.source} again`);
   },
 
-  open: async (step, { pair, ports, guard }) => {
+  open: async (step, { pair, ports, guard, record, lacksOwn }) => {
+    // What a person ordered, a person has judged; but not what is opened to take it back.
+    const isOurs = record.requestId === null || record.phase === 'undoing';
+    const lack = isOurs ? lacksOwn(step.node) : null;
+    if (lack !== null) return failed(`it lost writes that it had sent: ${lack}`);
     const { wasWritable } = await again(() => {
       guard();
       return ports.database.open(pair, step.node, STATEMENT_LIMIT_MS);

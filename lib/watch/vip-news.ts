@@ -27,6 +27,8 @@ export class VipNews {
   #asking = false;
   /** What EC2 said since it was asked: that the other node has the VIP. */
   #surprises: VipSighting[] = [];
+  /** Whether the node that answered last is not where we left the VIP: what EC2 says then does not end the asking. */
+  #isElsewhere = false;
 
   constructor(props: VipNewsProps) {
     this.#props = props;
@@ -35,10 +37,11 @@ export class VipNews {
   /** Takes an answer of EC2 that was asked for at `askedMs`. */
   take(sighting: VipSighting, askedMs: number): void {
     const { onSighting, onAnswer } = this.#props;
-    if (!this.#isSurprising(sighting)) {
+    if (!this.#isSurprising(sighting) && !this.#isElsewhere) {
       this.#surprises = [];
-      onAnswer(null);
+      // A decision is made after each of the two: without the answer, what EC2 said before would count for a moment.
       onSighting(sighting);
+      onAnswer(null);
       return;
     }
     // That the other node has it would turn the roles round, so who answers through it is heard first.
@@ -56,6 +59,7 @@ export class VipNews {
       const said = await askThroughVip(pair, ports, identityOf);
       const surprises = this.#surprises;
       this.#surprises = [];
+      this.#isElsewhere = said.kind === 'node' && said.node !== this.#props.lastHolder().node;
       if (isOld(askedMs)) return;
       onAnswer(said);
       for (const sighting of surprises) onSighting(sighting);

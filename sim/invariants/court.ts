@@ -55,6 +55,8 @@ export interface Flight {
   readonly lives: ReadonlyMap<NodeName, Life>;
   /** How many of the other's transactions each master had received when the plan began. */
   readonly received: ReadonlyMap<NodeName, number>;
+  /** The master that held the VIP when the plan began. */
+  readonly holder: NodeName | null;
   /** The masters that took writes when the plan began. */
   readonly writable: ReadonlySet<NodeName>;
 }
@@ -144,6 +146,7 @@ export class Court {
       sinceMs: this.world.nowMs,
       order: plan.requestId === null ? null : (this.orders.get(plan.requestId) ?? null),
       lives: new Map(this.world.masters.map(({ name }) => [name, this.chronicle.of(name)])),
+      holder: this.world.cloud.holder,
       writable: new Set(this.world.masters.filter(({ writable }) => writable).map(({ name }) => name)),
     };
   }
@@ -166,6 +169,11 @@ export class Court {
     const attendedMs = this.#crew.attendedSinceMs();
     if (attendedMs === null || this.#storeDownMs === this.world.nowMs) return null;
     return Math.max(attendedMs, this.#storeDownMs + takeoverMs);
+  }
+
+  /** Whether a leader is at work, and the table answers it. */
+  get isManned(): boolean {
+    return this.#manned;
   }
 
   /** Whether keepalambda sees both masters now. */

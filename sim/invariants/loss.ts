@@ -6,7 +6,7 @@ import type { Court, Flight, Invariant } from './court.ts';
  * How long one look may take to show that a standby receives nothing: its channel may say nothing for 5 s before it counts
  * as cut, and a held look ends by then; then comes the look itself. Milliseconds.
  */
-const lookMs = 5750;
+export const lookMs = 5750;
 /** For how long a readiness may be trusted that nobody could renew. Milliseconds. */
 const trustedMs = 150_000;
 
@@ -17,7 +17,9 @@ const trustedMs = 150_000;
  * When a failover's order has moved the VIP, the transactions of the old holder that the new one has not received are
  * counted. The first of them must have been committed at most `readinessMs` + 5.75 s before the old holder, as of the
  * plan's begin, last was alive (its mysqld worked) and not isolated (one of us, or its standby, reached it). A holder that
- * is full, locked out or read-only is alive, and so is one that nobody of ours reaches while its standby does.
+ * is full, locked out or read-only is alive, and so is one that nobody of ours reaches while its standby does. A commit that
+ * has waited for a semi-synchronous standby counts from the moment in which its client heard that it is done, and one that no client heard about does
+ * not count.
  *
  * Excuses: an operator's order with `force` or `acceptLoss`; what was lost already when the VIP came to the old holder; and time, up to 150 s before the death, in which no
  * watch was at work or no vantage could ask the standby: nobody could know then that it receives nothing. Nor does anybody
@@ -39,7 +41,7 @@ export function lossInvariant(court: Court): Invariant {
       const { order } = flight;
       if (order?.action === 'failover' && (order.force || order.acceptLoss)) return;
       const old = world.master(flight.plan.from);
-      const firstLostMs = firstMissingMs(world, world.master(node), countsAtArrival.get(old.name));
+      const firstLostMs = firstToldMs(world, world.master(node), countsAtArrival.get(old.name));
       if (firstLostMs === null) return;
       const earliestMs = knownUntilMs(flight, old.name) - lossAllowedMs(world);
       if (firstLostMs >= earliestMs) return;
@@ -72,4 +74,16 @@ export function firstMissingMs(world: SimWorld, master: Master, since = 0): numb
 function knownUntilMs({ lives, sinceMs }: Flight, old: string): number {
   const { wellMs, peerHeardMs } = lives.get(old) ?? { wellMs: sinceMs, peerHeardMs: sinceMs };
   return Math.max(peerHeardMs, wellMs - trustedMs);
+}
+
+/** The same, by when its client heard that it is done; what nobody heard of is left out. */
+function firstToldMs(world: SimWorld, master: Master, since = 0): number | null {
+  world.advance();
+  const { log } = world.peer(master.name);
+  const end = log.countAt(world.nowMs);
+  for (let number = Math.max(master.channel.received, since) + 1; number <= end; number++) {
+    const { acknowledgedAtMs } = log.transaction(number, world.nowMs);
+    if (acknowledgedAtMs !== null) return acknowledgedAtMs;
+  }
+  return null;
 }

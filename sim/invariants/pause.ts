@@ -19,13 +19,13 @@ const restoring: ReadonlySet<PlanKind> = new Set(['open-holder', 'close-standby'
  * restart is opened; what a person set by hand is left and alerted. Every alert that needs a person goes out.
  *
  * While a pause is in the store: (a) no automatic plan begins but one that opens the holder or closes the standby, and none
- * of these for a node whose writability a person set by hand. (b) A holder that is read-only since a restart, and has all
+ * of these for a node whose writability a person set by hand since the VIP moved last: before, it had another role. (b) A holder that is read-only since a restart, and has all
  * that the other node has, is opened within 15 s; a writable standby that no person opened, beside such a holder, is closed
  * within 15 s. (c) What a
  * person set by hand, holder read-only or standby writable, is alerted within 60 s, by an alert that hands over.
  * That a loss of service is alerted in a pause too is W4, which does not know pauses.
  *
- * A standby is judged while the holder is writable, or an order of ours reaches it: else there is one writable node, and it
+ * A standby is judged while the holder takes writes, or an order of ours reaches it: else there is one node that does, and it
  * may be the one that is to take over. Excuses for (b) and (c): times begin again when no order of ours reaches the node, SNS refuses (for c), or no
  * watch could lead. Only for pairs whose writability is managed.
  */
@@ -33,6 +33,9 @@ export function pauseInvariant(court: Court): Invariant {
   const { world, chronicle } = court;
   const managed = world.pair.writability === 'managed';
   const wrongSinceMs = new Map<string, number>();
+  let vipHolder = world.cloud.holder;
+  /** When the VIP came to where it is. */
+  let movedMs = Number.NEGATIVE_INFINITY;
   let handedOverMs = Number.NEGATIVE_INFINITY;
   const lasts = (what: string, isSo: boolean): number => {
     const workingSinceMs = isSo ? court.workingSinceMs : null;
@@ -51,7 +54,7 @@ export function pauseInvariant(court: Court): Invariant {
     const isReached = chronicle.of(node).reachedSinceMs !== null;
     const peer = world.peer(node);
     // A holder that can neither be asked nor takes writes may be dead: its standby is the one node that is writable.
-    const isOnly = !isHolder && !peer.writable && chronicle.of(peer.name).reachedSinceMs === null;
+    const isOnly = !isHolder && !peer.commits && chronicle.of(peer.name).reachedSinceMs === null;
     const isWrong = pause !== null && isReached && !isOnly && master.writable !== isHolder;
     const byPerson = isWrong && writabilityBy === 'person';
     const complete = isWrong && !lacksAnything(court, isHolder ? master : peer);
@@ -68,6 +71,11 @@ export function pauseInvariant(court: Court): Invariant {
       court.accuse('W3 pause', `in a pause a person set ${node} so that it ${as}, and nobody was alerted`);
   };
   return {
+    changed() {
+      if (world.cloud.holder === vipHolder) return;
+      vipHolder = world.cloud.holder;
+      movedMs = world.nowMs;
+    },
     published({ code }) {
       if (events[code].role === 'hands-over') handedOverMs = world.nowMs;
     },
@@ -79,7 +87,8 @@ export function pauseInvariant(court: Court): Invariant {
         return;
       }
       const node = plan.kind === 'open-holder' ? plan.to : (plan.from ?? plan.to);
-      if (world.master(node).writabilityBy === 'person')
+      const { writabilityBy, writabilityAtMs } = world.master(node);
+      if (writabilityBy === 'person' && writabilityAtMs >= movedMs)
         court.accuse('W3 pause', `in a pause ${plan.kind} begins, and a person set ${node} so by hand`);
     },
     ticked() {

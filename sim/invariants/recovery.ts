@@ -3,6 +3,7 @@ import { couldServe, isFairWeather, lacksAnything, mayTakeOver } from './candida
 import { isHeard } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
+import { Shown } from './shown.ts';
 
 /** The stated bound. Milliseconds. */
 export const returnsWithinMs = 60_000;
@@ -32,7 +33,12 @@ const looksMs = 5000;
  * committed, while its peer, which may have the rest, cannot be asked; a standby whose channel did not run for the
  * holder's last 4 s, because nobody could know that nothing was to come; a holder that died when a plan had been carried out
  * for 5 s, or before a host was repaired, because nobody looks then; a flap guard that is spent by failovers that
- * did move the VIP within the hour; a holder that a person made read-only by hand. What happened in the weather (blind
+ * did move the VIP within the hour; a holder that a person made read-only by hand; a read-only holder beside which the other node
+ * takes writes and hangs, so that no order can close it: two writers are worse than none. And what nobody could know: where
+ * 8 s or more lie between the last moment in which a watch could ask the holder and the first after its death in which one could ask the
+ * standby, it looks the same whether the holder died at once, or lived on and wrote what the standby lacks. Then the standby
+ * must have been shown ready before: its channel ran for 5 s in our sight, has not been seen broken since, and that is at most
+ * 90 s old when somebody can look again (a readiness is trusted for 150 s, and the remembered one may be 60 s old). What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
 export function recoveryInvariant(court: Court): Invariant {
@@ -43,6 +49,7 @@ export function recoveryInvariant(court: Court): Invariant {
   let isRepaired = false;
   let able: { readonly node: string; readonly sinceMs: number } | null = null;
   const moves = new Moves(court);
+  const shown = new Shown(court);
   const candidate = (): Master | null => {
     if (chronicle.downSinceMs === null || lastHolder === null || court.workingSinceMs === null) return null;
     if (!isFairWeather(world)) return null;
@@ -55,12 +62,14 @@ export function recoveryInvariant(court: Court): Invariant {
     const { wellMs } = chronicle.of(last.name);
     if (busyMs > looksMs || isRepaired) return null;
     if (!isLost || paused || moves.areSpent || wellMs - cameAtMs < unwatchedMs) return null;
-    if (wellMs - chronicle.of(other.name).fedMs > unfedMs) return null;
+    if (wellMs - chronicle.of(other.name).fedMs > unfedMs || !shown.isKnown) return null;
     return couldServe(world, other) && mayTakeOver(world, other) ? other : null;
   };
   const mayOpen = (last: Master) => {
     if (lacksAnything(court, last)) return false;
-    if (last.log.incarnation > 0 && !isHeard(world, world.peer(last.name))) return false;
+    const peer = world.peer(last.name);
+    if (!last.writable && peer.writable && peer.answers && peer.stuckSinceMs !== null) return false;
+    if (last.log.incarnation > 0 && !isHeard(world, peer)) return false;
     return last.writable || last.writabilityBy !== 'person';
   };
   const changed = () => {
@@ -68,6 +77,7 @@ export function recoveryInvariant(court: Court): Invariant {
     if (holder !== null && holder !== lastHolder) [lastHolder, cameAtMs] = [holder, world.nowMs];
     if (lastHolder !== null && chronicle.of(lastHolder).wellMs === world.nowMs)
       [busyMs, isRepaired] = [court.flight === null ? 0 : world.nowMs - court.flight.sinceMs, false];
+    if (lastHolder !== null) shown.observe(world.master(lastHolder));
     isRepaired ||= court.flight?.plan.kind === 'repair-node';
     const node = candidate()?.name;
     if (node === undefined) able = null;

@@ -1,4 +1,6 @@
+import type { NodeName } from '../../lib/core/names.ts';
 import type { CloudMood } from '../world/cloud.ts';
+import type { SimWorld } from '../world/world.ts';
 import { lacksAnything } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 
@@ -13,7 +15,8 @@ const withinMs = 15_000;
  * read-only by an order of ours and not by a restart or a person, its mysqld works, and clients cannot commit through the VIP
  * on the other node.
  *
- * Not counted is a node to which somebody else moved the VIP, while it has not applied what the other one committed: opened
+ * Where somebody took the VIP on its way, the node that we have opened for it is the one that it last led to: what becomes of the
+ * other one is a failover (W6). Not counted is a node to which somebody else moved the VIP, while it has not applied what the other one committed: opened
  * before that, it would write over newer rows (W5). Nor is one whose host does not take the VIP for its own, while EC2 says
  * nothing at all: neither EC2 nor an answer through the VIP can show that it holds it, and opened it would get no client.
  * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), or the answers
@@ -36,7 +39,7 @@ export function reopeningInvariant(court: Court): Invariant {
     return chronicle.of(lastHolder).reachedSinceMs !== null && court.workingSinceMs !== null;
   };
   const changed = () => {
-    lastHolder = world.cloud.holder ?? lastHolder;
+    lastHolder = world.cloud.holder ?? openedFor(world, lastHolder) ?? lastHolder;
     sinceMs = managed && isShut() ? (sinceMs ?? world.nowMs) : null;
   };
   return {
@@ -52,6 +55,14 @@ export function reopeningInvariant(court: Court): Invariant {
       );
     },
   };
+}
+
+/** The node that we have opened in place of the last holder, which we have closed; null where there is none. */
+function openedFor(world: SimWorld, lastHolder: NodeName | null): NodeName | null {
+  if (lastHolder === null) return null;
+  const [last, peer] = [world.master(lastHolder), world.peer(lastHolder)];
+  const isClosed = !last.writable && last.writabilityBy === 'keepalambda';
+  return isClosed && peer.writable && peer.writabilityBy === 'keepalambda' ? peer.name : null;
 }
 
 /** Whether EC2 answers no question at all. */

@@ -1,6 +1,6 @@
 import type { NodeName } from '../../lib/core/names.ts';
-import type { PlanKind, PlanRecord } from '../../lib/core/plan.ts';
-import type { Court, Invariant } from './court.ts';
+import type { PlanKind } from '../../lib/core/plan.ts';
+import type { Court, Flight, Invariant } from './court.ts';
 import { isPaused } from './pause.ts';
 
 const moving: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reattach-vip']);
@@ -15,7 +15,8 @@ const moving: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
  * moment of the plan, or of the last one for 10 s after it (it did not answer, no vantage reached it, our login failed, or somebody else made it
  * writable): fencing such a node is the pair's `fencing`. (b) also excuses a node that a person opened by hand, while a pause
  * is on: that is left as it is, and what a restart did to the other one is put right all the same. A plan answers for its old
- * holder also when somebody else has moved the VIP back to it meanwhile. (c) A plan that moves the VIP ends as done only if
+ * holder also when somebody else has moved the VIP back to it meanwhile; and where somebody else has moved it at all since the plan
+ * began, the node that has it now may be the one that could not be closed. (c) A plan that moves the VIP ends as done only if
  * clients could commit through the VIP on its new holder at some moment since it began: EC2's word is not success. Excused is
  * a node on which our own heartbeat's table is gone or locked: then the answer through the VIP is all that can be had.
  */
@@ -34,13 +35,16 @@ export function writersInvariant(court: Court): Invariant {
       court.accuse(3, `clients commit through the VIP on ${holder?.name} and still on ${other.name}`);
     }
   };
-  const ended = (plan: PlanRecord, sinceMs: number, paused: boolean) => {
+  const ended = ({ plan, sinceMs, holder }: Flight, paused: boolean) => {
     const [first, second] = world.masters;
     // A record of an older deployment: nothing of it can be carried out here.
     if (!world.masters.some(({ name }) => name === plan.to)) return;
     if (managed && first.writable && second.writable) {
       // Without a holder, either of them may be the one that could not be closed.
-      const others = world.masters.filter((each) => each !== world.holder || each.name === plan.from);
+      const isMoved = world.cloud.holder !== holder && court.chronicle.entrusted !== world.cloud.holder;
+      const others = world.masters.filter(
+        (each) => isMoved || each !== world.holder || each.name === plan.from,
+      );
       if (paused && others.every(({ writabilityBy }) => writabilityBy === 'person')) return;
       if (others.every((other) => court.wasInHand(other, sinceMs))) {
         court.accuse(3, `${plan.kind} to ${plan.to} is over, and both masters are writable`);
@@ -53,7 +57,7 @@ export function writersInvariant(court: Court): Invariant {
       changed();
       if (court.flight === null || before.plan === null || after.plan?.id === before.plan.id) return;
       const { sinceMs } = court.flight;
-      ended(before.plan, sinceMs, isPaused(after, process));
+      ended({ ...court.flight, plan: before.plan }, isPaused(after, process));
       if (!moving.has(before.plan.kind) || !isCalledDone(after)) return;
       const served = servedMs.get(before.plan.to) ?? Number.NEGATIVE_INFINITY;
       const serves = world.holder?.name === before.plan.to && world.holder.servesVip;

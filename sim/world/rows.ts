@@ -41,6 +41,9 @@ export interface Collision {
   readonly to: number;
   /** Whether the other master has received transactions of the first kind: then the two differ for good. */
   readonly peerHasFirst: boolean;
+  /** When the transactions of the first kind were lost, or a moment before, and how long before that the first was committed. */
+  readonly lostAtMs: number;
+  readonly lostForMs: number;
 }
 
 /** What a master lacks of all that was ever acknowledged to clients. */
@@ -83,14 +86,18 @@ export function overwrittenOn(master: Master, peer: Master, nowMs: number): read
   return found;
 }
 
-/** Numbers of this master's own that it gave away twice, with different contents. */
+/** Numbers of this master's own that it gave away twice, with different contents: from the first that no person took by hand. */
 export function collisionsOf(master: Master, peer: Master, nowMs: number): readonly Collision[] {
-  return master.log.reused(nowMs).map(({ from, to, incarnation }) => ({
-    origin: master.name,
-    from,
-    to,
-    peerHasFirst: peer.channel.received >= from && peer.channel.incarnationOf(from) < incarnation,
-  }));
+  return master.log.reused(nowMs).flatMap(({ from: first, to, incarnation }) => {
+    let from = first;
+    while (from <= to && master.log.transaction(from, nowMs, incarnation).by === 'person') from++;
+    if (from > to) return [];
+    const peerHasFirst = peer.channel.received >= from && peer.channel.incarnationOf(from) < incarnation;
+    const { log } = master;
+    const lostAtMs = log.committedAtMs(log.endOf(incarnation - 1, nowMs), nowMs, incarnation - 1);
+    const lostForMs = lostAtMs - log.committedAtMs(from, nowMs, incarnation - 1);
+    return [{ origin: master.name, from, to, peerHasFirst, lostAtMs, lostForMs }];
+  });
 }
 
 /** What clients were told is committed, on either master, and this one does not have. */

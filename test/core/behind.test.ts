@@ -2,10 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Saw } from '../../lib/core/sighting.ts';
 import { Leader } from './leader.ts';
-import { answered, channel, db1, db2, position, refused, UUID1 } from './world.ts';
+import { answered, channel, db1, db2, position, refused, UUID1, UUID2, unanswered } from './world.ts';
 
 const at = (to: number) => position(`${UUID1}:1-${to}`, to * 10);
-const holder = (to: number, writable = true): Saw => answered({ ...db1, executed: at(to), writable });
+const holder = (to: number, writable = true, io: 'yes' | 'connecting' = 'yes'): Saw => {
+  const inbound = channel({ io, sourceAddress: '10.0.1.12', sourceIdentity: UUID2, received: position('') });
+  return answered({ ...db1, executed: at(to), writable, inbound });
+};
 const standby = (to: number): Saw => {
   const inbound = channel({ received: at(to), applied: at(to) });
   return answered({ ...db2, executed: at(to), inbound });
@@ -32,6 +35,31 @@ describe('a holder that came back with less', () => {
     leader.looks(2, 50, refused, standby(200));
     leader.looks(2, 250, refused, refused);
     expect(leader.looks(3, 1000, back, refused).row).toBe('holder-behind-stays');
+  });
+
+  it('is not opened when nobody had seen it dead: it has less than it had said itself', () => {
+    const leader = lost();
+    const { row, situation } = leader.look(1000, back, unanswered);
+    expect([row, situation.behind]).toEqual(['holder-behind-stays', `50 transactions: ${UUID1}:151-200`]);
+    expect(leader.looks(4, 1000, back, unanswered).row).toBe('holder-behind-stays');
+    expect(leader.memory.behind).toHaveProperty('db1');
+    expect(leader.looks(2, 1000, back, standby(150)).row).toBe('holder-read-only');
+  });
+
+  it('is opened where its standby had stopped before: nobody has what it lost', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, holder(100), standby(100));
+    leader.looks(40, 250, holder(150, true, 'connecting'), refused);
+    leader.looks(4, 250, holder(200, true, 'connecting'), refused);
+    expect(leader.looks(2, 1000, back, refused).row).toBe('holder-read-only');
+  });
+
+  it('is not opened where only its standby’s port refused us: its own channel was connected to it', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, holder(100), standby(100));
+    leader.looks(40, 250, holder(150), refused);
+    leader.looks(4, 250, holder(200), refused);
+    expect(leader.looks(2, 1000, back, refused).row).toBe('holder-behind-stays');
   });
 
   it('is opened again once it has all', () => {

@@ -51,6 +51,21 @@ const worst: Memory = {
   outbox: Array.from({ length: 400 }, (_, index) => alert(index)),
 };
 
+describe('an outbox that is too full', () => {
+  const waiting = [{ ...alert(0), code: 'service-lost' as const }, ...worst.outbox];
+  const kept = boundMemory({ ...emptyMemory, outbox: waiting }).outbox;
+
+  it('keeps the last alert of each code: nothing else says what it says', () => {
+    expect(kept[0]?.code).toBe('service-lost');
+    expect(kept.at(-1)?.id).toBe(worst.outbox.at(-1)?.id);
+  });
+
+  it('keeps the newest of the rest, in order', () => {
+    const numbers = kept.slice(1).map(({ id }) => Number(id.split('-').at(-1)));
+    expect(numbers).toEqual(numbers.map((_, index) => 400 - numbers.length + index));
+  });
+});
+
 describe('a record that is stored', () => {
   const stored = boundMemory(worst);
 

@@ -201,6 +201,7 @@ describe('the decision table over every kind of situation', () => {
       'close-standby': true,
       'repair-node': true,
       'attach-channel': true,
+      'detach-channel': true,
     };
     expect(new Set(acts.map(({ plan }) => plan.kind))).toEqual(new Set(Object.keys(plans)));
   });

@@ -75,6 +75,34 @@ describe('who answers at each node', () => {
   });
 });
 
+describe('a holder that is dead again after nothing was seen', () => {
+  const end = (node: string) => ({ node, position: position(`${UUID1}:1-90`), sinceMs: 1, untilMs: 2 });
+  const known = { needed: end('db1'), proof: end('db1'), last: end('db1') };
+  const before = memory({ lostAtMs: null, receivedWhenLost: position(`${UUID1}:1-95`), lastEnds: known });
+
+  it('is measured by what was known at its first death: nobody has seen it alive since', () => {
+    expect(noted([before, holder(refused), away])).toMatchObject({
+      lostAtMs: NOW_MS,
+      receivedWhenLost: { gtid: `${UUID1}:1-95` },
+      lastEnds: known,
+    });
+  });
+
+  it('is measured by what this leader saw of it, if it did', () => {
+    const ends = [{ ...end('db1'), untilMs: NOW_MS - 1000 }];
+    expect(noted([before, holder(refused), away], { ends }).lastEnds?.last).toEqual(ends[0]);
+  });
+
+  it('is not measured by the end of another node', () => {
+    const others = memory({ lastEnds: { needed: null, proof: null, last: end('db2') } });
+    expect(noted([others, holder(refused), away]).lastEnds?.last).toBeNull();
+  });
+
+  it('is forgotten when it lives', () => {
+    expect(noted([before])).toMatchObject({ lostAtMs: null, receivedWhenLost: null, lastEnds: null });
+  });
+});
+
 describe('the VIP moved by hand', () => {
   it('is alerted, with who is ahead, and remembered', () => {
     const memory = noted([onDb2]);
@@ -119,6 +147,22 @@ describe('a death', () => {
     expect(noted(changes).lostAtMs).toBe(lostAtMs);
   });
 
+  const end = { node: 'db1', position: received, sinceMs: 1, untilMs: 1 };
+  const ofBefore = memory({ lastEnds: { needed: end, proof: end, last: end }, receivedWhenLost: received });
+  const vanished = [holder(unanswered), standby(unanswered)];
+
+  it('that was not certain any more: what was noted of it is kept until the holder is seen to live', () => {
+    expect(noted([ofBefore, ...vanished])).toMatchObject({
+      lastEnds: { last: end },
+      receivedWhenLost: received,
+    });
+    expect(noted([ofBefore])).toMatchObject({ lastEnds: null, receivedWhenLost: null });
+    // A leader that has seen nothing of the holder's life goes by what was noted.
+    expect(noted([ofBefore, holder(refused), away]).lastEnds?.last).toEqual(end);
+    const ends = [{ ...end, sinceMs: 5, untilMs: 5 }];
+    expect(noted([ofBefore, holder(refused), away], { ends }).lastEnds?.last).toEqual(ends[0]);
+  });
+
   it('keeps what the standby had received by then', () => {
     expect(noted([holder(refused), away], { received }).receivedWhenLost).toEqual(received);
     expect(noted([memory({ lostAtMs: 5, receivedWhenLost: received })]).receivedWhenLost).toBeNull();
@@ -131,9 +175,14 @@ it('notes a process that is as its role wants it, and again after it has restart
     is: 'open',
     startedAtMs: NOW_MS - 20_000,
     uptimeSeconds: 20,
+    afterPeerMs: 86_380_000,
   });
   const closed = holder(answers1({ uptimeSeconds: 20, writable: false }));
-  expect(noted([closed]).settled).toEqual(steady.memory.settled);
+  expect(noted([closed]).settled.db1).toMatchObject({ is: 'closed', uptimeSeconds: 20 });
+  const halved = holder(answers1({ uptimeSeconds: 20, writable: false, halfClosed: true }));
+  expect(noted([halved]).settled).toEqual(steady.memory.settled);
+  const byHand = holder(answers1({ writable: false }));
+  expect(noted([byHand]).settled).toEqual(steady.memory.settled);
   expect(noted([standby(answers2({ uptimeSeconds: 20, halfClosed: true }))]).settled).toEqual(
     steady.memory.settled,
   );

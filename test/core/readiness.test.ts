@@ -113,6 +113,68 @@ describe('what the standby has received by the end decides', () => {
     expect(situation.fitness.reasons.join()).toContain('it lacks writes that db1 had before it was lost: ');
   });
 
+  test('its channel broke a moment before the holder died, and the first look at that came late', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, holder(100), has(100));
+    for (let to = 101; to < 115; to += 1) leader.look(250, holder(to), has(100));
+    leader.look(1000, refused, has(100, alone));
+    expect(leader.looks(2, 250, refused, has(100, alone))).toMatchObject({ deed: 'failover' });
+  });
+
+  describe('a semi-synchronous holder has waited for it since it was cut off', () => {
+    const waits = (to: number, forMs: number, waiting = true) =>
+      answers1({
+        executed: position(`${UUID1}:1-${to}`, to * 10),
+        semiSync: { waiting, timeoutMs: 60_000 },
+        heartbeat: { kind: 'failed', forMs, because: 'waits', cause: 'semi-sync', blocker: null },
+      });
+    const lost = (waiting: boolean) => {
+      const leader = new Leader();
+      leader.looks(20, 250, holder(100), has(100));
+      for (let ms = 250; ms < 8000; ms += 250) leader.look(250, waits(101, ms, waiting), has(100, alone));
+      return leader.looks(3, 250, refused, has(100, alone));
+    };
+
+    it('takes over: what waits was told to no client', () => {
+      expect(lost(true)).toMatchObject({ deed: 'failover' });
+    });
+
+    it('does not where the holder does not say so', () => {
+      expect(lost(false)).toMatchObject({ deed: 'stay' });
+    });
+  });
+
+  test.each([
+    ['and has all', 210, 'failover'],
+    ['and lacks what came meanwhile', 100, 'stay'],
+  ])('it followed another server, follows the holder again %s', (_, to, deed) => {
+    const leader = new Leader();
+    leader.looks(20, 250, holder(100), has(100));
+    leader.looks(40, 250, holder(200), has(100, { sourceIdentity: UUID3 }));
+    expect(leader.memory.readiness).toMatchObject({ fit: false });
+    leader.looks(2, 250, holder(210), has(to));
+    expect(leader.looks(3, 250, refused, has(to, alone))).toMatchObject({ deed });
+  });
+
+  test.each([
+    ['and has all the same', 200, 'failover'],
+    ['and lacks a part of that', 150, 'stay'],
+  ])('it restarted since it was seen ready, which nobody saw, %s', (_, to, deed) => {
+    const atMs = NOW_MS - 60_000;
+    const reasons = ['it is stopped'];
+    const leader = new Leader(
+      memory({ readiness: { node: 'db2', fit: false, reasons, isCutOff: true, atMs } }),
+    );
+    leader.looks(20, 250, holder(200), refused);
+    leader.look(250, refused, refused);
+    const back = answered({
+      ...db2,
+      uptimeSeconds: 3,
+      inbound: channel({ ...alone, received: position(`${UUID1}:1-${to}`, to * 10) }),
+    });
+    expect(leader.looks(3, 250, refused, back)).toMatchObject({ deed });
+  });
+
   test('what it has says nothing where the holder was seen too long ago', () => {
     const leader = new Leader();
     leader.looks(20, 250, holder(100), has(100));

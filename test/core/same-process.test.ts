@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { isSameProcess } from '../../lib/core/same-process.ts';
 import { judge } from '../../lib/core/verdict.ts';
-import { answers1, changed, holder, NOW_MS, steady } from './world.ts';
+import { answers1, answers2, changed, holder, NOW_MS, standby, steady } from './world.ts';
+
+/** The two, as the leader of now sees them: the other one has run for this long. */
+const seenWith = (uptimeSeconds: number, peerSeconds = 0) => {
+  const { evidence, pair } = changed(
+    steady,
+    holder(answers1({ uptimeSeconds })),
+    standby(answers2({ uptimeSeconds: peerSeconds })),
+  );
+  return [judge(evidence, 'db1', pair.settings), judge(evidence, 'db2', pair.settings)] as const;
+};
 
 const before = { is: 'open', startedAtMs: NOW_MS - 60_000, uptimeSeconds: 30 } as const;
 
@@ -12,12 +22,28 @@ test.each<[what: string, uptimeSeconds: number, isSame: boolean]>([
   ['younger than it was', 5, false],
   ['not read yet', 0, false],
 ])('%s', (_, uptimeSeconds, isSame) => {
-  const { evidence, pair } = changed(steady, holder(answers1({ uptimeSeconds })));
-  expect(isSameProcess(before, judge(evidence, 'db1', pair.settings))).toBe(isSame);
+  expect(isSameProcess(before, ...seenWith(uptimeSeconds))).toBe(isSame);
 });
 
 test('a record of an older release says no age', () => {
-  const { evidence, pair } = changed(steady, holder(answers1({ uptimeSeconds: 60 })));
   const old = { is: 'open', startedAtMs: before.startedAtMs } as const;
-  expect(isSameProcess(old, judge(evidence, 'db1', pair.settings))).toBe(true);
+  expect(isSameProcess(old, ...seenWith(60))).toBe(true);
+});
+
+/** It had run for 30 s and the other one for 500 s, by another leader's clock. */
+const beside = { ...before, afterPeerMs: 470_000 } as const;
+
+test.each<[what: string, uptimeSeconds: number, peerSeconds: number, isSame: boolean]>([
+  ['both have aged by as much', 60, 530, true],
+  ['read a moment apart', 58, 531, true],
+  [
+    'the other one has aged by more: it has restarted, as far as the clocks of two leaders can tell',
+    45,
+    530,
+    false,
+  ],
+  ['the other one is younger than before', 60, 10, true],
+  ['the other one is not seen', 45, 0, true],
+])('beside the other node: %s', (_, uptimeSeconds, peerSeconds, isSame) => {
+  expect(isSameProcess(beside, ...seenWith(uptimeSeconds, peerSeconds))).toBe(isSame);
 });

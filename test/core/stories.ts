@@ -59,6 +59,17 @@ const lateHolder = (io: 'yes' | 'no') =>
       inbound: channel({ io, sourceAddress: '10.0.1.12', sourceIdentity: UUID2, received: position('') }),
     }),
   );
+/** db1 takes writes, and has not read all of what db2 wrote. */
+const cutOffHolder = (io: 'yes' | 'connecting', heardAgoMs = 6000) =>
+  holder(
+    answered({
+      ...db1,
+      inbound: channel({
+        ...{ io, heardAgoMs, sourceAddress: '10.0.1.12', sourceIdentity: UUID2 },
+        received: position('', 100),
+      }),
+    }),
+  );
 const newerStandby = (writable: boolean) =>
   standby(answers2({ writable, executed: position(`${UUID1}:1-100,${UUID2}:1-50`) }));
 /** The heartbeat has come to the same for this long. */
@@ -596,6 +607,24 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'the same, and the other is closed: it catches up first',
     [movedByHand, lateHolder('yes'), newerStandby(false)],
     'holder-read-only open-holder to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'where both take writes, to a node that is cut off from the other',
+    [untouched, movedByHand, cutOffHolder('connecting'), newerStandby(true)],
+    'old-holder-tail detach-channel to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'the same, and the other cannot be asked',
+    [untouched, movedByHand, cutOffHolder('connecting'), standby(refused)],
+    'old-holder-tail detach-channel to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'the same, and its channel says that it runs, and has heard nothing',
+    [untouched, movedByHand, cutOffHolder('yes', 6000), newerStandby(true)],
+    'old-holder-tail detach-channel to db1',
   ],
   ['standby half closed', '', [standby(answers2({ halfClosed: true }))], 'two-writers close-standby to db1'],
   [

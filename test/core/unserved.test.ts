@@ -1,14 +1,22 @@
 import { describe, expect, it, test } from 'vitest';
-import { attachPlan } from '../../lib/core/plans.ts';
-import { nextUnserved } from '../../lib/core/situation.ts';
+import { decide } from '../../lib/core/decision.ts';
+import { noteBesidePlan, noteDecision } from '../../lib/core/note-decision.ts';
+import type { Plan } from '../../lib/core/plan.ts';
+import { attachPlan, reattachPlan } from '../../lib/core/plans.ts';
+import { nextBesidePlan, noDurations } from '../../lib/core/situation.ts';
 import { tellUnserved } from '../../lib/core/unserved.ts';
 import {
   answers1,
   type Change,
   failover,
+  hears2,
   holder,
   lasting,
+  memory,
   NOW_MS,
+  pairWith,
+  recordOf,
+  refused,
   seen,
   standby,
   steady,
@@ -41,6 +49,52 @@ describe('a loss of service beside a plan', () => {
   });
 });
 
+describe('what goes on beside a plan', () => {
+  const dead = [holder(refused), standby(hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 5000 }))];
+  const besides = (plan: Plan) => {
+    const situation = seen(steady, ...dead, memory({ plan: recordOf(plan) }));
+    const durations = nextBesidePlan(noDurations, situation);
+    return { durations, after: noteBesidePlan(situation.memory, situation, durations, 'cccc0001') };
+  };
+
+  it('the death of a holder that is to stay one is remembered: its standby was not watched for as long', () => {
+    const { durations, after } = besides(reattachPlan(pairWith(), 'db1', false));
+    expect([durations.doubtSinceMs, after.lostAtMs]).toEqual([NOW_MS, NOW_MS]);
+  });
+
+  it('that of one that is left is known', () => {
+    const { durations, after } = besides(failover);
+    expect([durations.doubtSinceMs, after.lostAtMs]).toEqual([null, null]);
+  });
+
+  it('the end of a holder that is to stay one is kept', () => {
+    const situation = seen(steady, memory({ plan: recordOf(reattachPlan(pairWith(), 'db1', false)) }));
+    expect(nextBesidePlan(noDurations, situation).ends).toMatchObject([{ node: 'db1', untilMs: NOW_MS }]);
+  });
+});
+
+describe('a loss of service behind a row that was alerted before', () => {
+  const hidden = (toldMsAgo: number, forMs: number) => {
+    const toldAtMs = NOW_MS - toldMsAgo;
+    const report = { sinceMs: toldAtMs, overSinceMs: null, times: 1, toldAtMs: [toldAtMs], heldBack: 0 };
+    const reports = { 'writability-changed': report };
+    const situation = seen(steady, silent, unservedFor(forMs), memory({ reports }));
+    const because = 'db1 was made read-only by hand';
+    const measure = { kind: 'stay', page: 'writability-changed', because } as const;
+    const decision = { ...decide(situation), measure };
+    const after = noteDecision(situation.memory, decision, situation, noDurations, 'cccc0001');
+    return after.outbox.map(({ code }) => code);
+  };
+
+  test.each([
+    ['is told', 60_000, 5000, ['service-lost']],
+    ['is not told before it has lasted', 60_000, 4999, []],
+    ['is not told where the row was alerted since it began', 3000, 5000, []],
+  ])('%s', (_, toldMsAgo, forMs, codes) => {
+    expect(hidden(toldMsAgo, forMs)).toEqual(codes);
+  });
+});
+
 describe('for how long clients have found nobody to write to', () => {
   test.each<[what: string, changes: readonly Change[], sinceMs: number | null]>([
     ['begins with the first look that shows it', [silent], NOW_MS],
@@ -50,6 +104,6 @@ describe('for how long clients have found nobody to write to', () => {
     ['is not about the standby', [standby(unanswered)], null],
   ])('%s', (_, changes, sinceMs) => {
     const world = changes.reduce((so, change) => change(so), steady);
-    expect(nextUnserved(world.durations, seen(world)).unservedSinceMs).toBe(sinceMs);
+    expect(nextBesidePlan(world.durations, seen(world)).unservedSinceMs).toBe(sinceMs);
   });
 });

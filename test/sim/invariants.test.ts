@@ -5,7 +5,13 @@ import type { EventCode } from '../../lib/core/events.ts';
 import { noEvidence } from '../../lib/core/evidence.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import type { Plan } from '../../lib/core/plan.ts';
-import { closeStandbyPlan, failoverPlan, openHolderPlan, switchoverPlan } from '../../lib/core/plans.ts';
+import {
+  closeStandbyPlan,
+  failoverPlan,
+  openHolderPlan,
+  repairPlan,
+  switchoverPlan,
+} from '../../lib/core/plans.ts';
 import { without } from '../../lib/core/safeguards.ts';
 import { assess, noDurations } from '../../lib/core/situation.ts';
 import { strike } from '../../sim/faults/breakages.ts';
@@ -64,6 +70,20 @@ function failover({ pair }: Stage): Plan {
 
 function breakIt({ world }: Stage, name: BreakageName, target: Target, forMs = 1e9, degree = 0.1): void {
   strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
+}
+
+/** A person moves the VIP to a standby that takes writes, and that is cut off from the old holder for a while. */
+async function moveByHandWithTail({ world, pass }: Stage, cutForMs: number): Promise<void> {
+  await pass(5000);
+  world.change(() => (world.pairLinked = false));
+  await pass(2000);
+  world.change(() => {
+    for (const master of world.masters) master.setWritable(world.nowMs, master.name === 'db2', 'keepalambda');
+  });
+  world.moveVip({ kind: 'node', node: 'db2' });
+  await pass(cutForMs);
+  world.change(() => (world.pairLinked = true));
+  await pass(5000);
 }
 
 const wrongs: readonly [InvariantName, string, (stage: Stage) => Promise<unknown>][] = [
@@ -311,6 +331,11 @@ const wrongs: readonly [InvariantName, string, (stage: Stage) => Promise<unknown
   ],
   [
     'W5 rows-kept',
+    'a tail that arrives long after a person has moved the VIP',
+    (stage) => moveByHandWithTail(stage, 15_000),
+  ],
+  [
+    'W5 rows-kept',
     'a master that came back with less, and is opened',
     async (stage) => {
       const { world, pair } = stage;
@@ -388,6 +413,117 @@ describe('the invariants notice', () => {
       await stage.pass(60_000);
     }
     stage.session.end();
+    expect(stage.session.court.violation).toBeNull();
+  });
+
+  it('a tail that arrives before anybody can know that a person moved the VIP is no violation', async () => {
+    const stage = setStage();
+    await lead(stage);
+    await moveByHandWithTail(stage, 2000);
+    expect(stage.world.overwrittenOn('db2').length).toBeGreaterThan(10);
+    expect(stage.session.court.violation?.invariant).not.toBe('W5 rows-kept');
+  });
+
+  it.each([
+    ['the last 0.2 s', 20, null],
+    ['the last 8 s', 800, 'W5 rows-kept'],
+  ])(
+    '%s of a history, lost while only its peer could tell and cannot be asked',
+    async (_, lost, invariant) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(12_000);
+      breakIt(stage, 'probe-partition-all', 'standby');
+      await stage.pass(1000);
+      await stage.settle(stage.one.store.renewLease(stage.world.table.lease ?? never()));
+      const { world } = stage;
+      const db1 = world.master('db1');
+      world.change(() => {
+        crash(world, db1);
+        loseLast(world, db1, lost);
+        start(world, db1);
+      });
+      await stage.settle(stage.one.database.open(stage.pair, 'db1', 1000));
+      await stage.pass(3000);
+      expect(world.collisions()).toMatchObject([{ origin: 'db1', peerHasFirst: true }]);
+      expect(stage.session.court.violation?.invariant ?? null).toBe(invariant);
+    },
+  );
+
+  it('what a person set before the VIP moved is closed in a pause', async () => {
+    const stage = setStage();
+    await lead(stage);
+    breakIt(stage, 'half-closed', 'holder');
+    await stage.pass(100);
+    stage.world.moveVip({ kind: 'node', node: 'db2' });
+    await pause(stage);
+    await begin(stage, closeStandbyPlan(stage.pair, 'db1'));
+    expect(stage.session.court.violation).toBeNull();
+    const again = setStage();
+    await lead(again);
+    await pause(again);
+    breakIt(again, 'half-closed', 'standby');
+    await begin(again, closeStandbyPlan(again.pair, 'db2'));
+    expect(again.session.court.violation).toMatchObject({ invariant: 'W3 pause' });
+  });
+
+  describe('W6 where the holder died while nobody could look', () => {
+    const dyingUnseen = async (blindForMs: number, wasCutOff: boolean) => {
+      const stage = setStage();
+      const { world } = stage;
+      const blind = (how: 'no' | 'fails') => {
+        world.change(() => {
+          for (const view of world.views.values()) view.blind = how;
+        });
+      };
+      await lead(stage);
+      await stage.pass(20_000);
+      if (wasCutOff) breakIt(stage, 'io-thread-stop', 'standby', 2000);
+      await stage.pass(1000);
+      blind('fails');
+      await stage.pass(blindForMs / 2);
+      breakIt(stage, 'mysqld-kill', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(blindForMs / 2);
+      blind('no');
+      await stage.pass(63_000);
+      return stage.session.court.violation?.invariant;
+    };
+
+    it.each([
+      ['its standby was shown ready: that is trusted', 40_000, false, 'W6 service-returns'],
+      ['its standby was cut off before: it may have lived on', 40_000, true, undefined],
+      ['for a moment: its last looks say what its standby lacks', 6000, true, 'W6 service-returns'],
+      ['for longer than a readiness is trusted', 200_000, false, undefined],
+    ])('%s', async (_, blindForMs, wasCutOff, invariant) => {
+      expect(await dyingUnseen(blindForMs, wasCutOff)).toBe(invariant);
+    });
+  });
+
+  it('W6 does not ask for a second writer beside one that hangs and cannot be closed', async () => {
+    const stage = setStage();
+    await lead(stage);
+    const { world } = stage;
+    world.change(() => {
+      world.master('db1').setWritable(world.nowMs, false, 'start');
+      world.master('db2').setWritable(world.nowMs, true, 'start');
+    });
+    breakIt(stage, 'disk-full', 'standby');
+    await alert(stage, 'service-lost');
+    await stage.pass(70_000);
+    expect(stage.session.court.violation).toBeNull();
+  });
+
+  it('3: a repair answers for no node to which a person moves the VIP meanwhile', async () => {
+    const stage = setStage();
+    await lead(stage);
+    const { world, pair } = stage;
+    world.change(() => world.master('db2').setWritable(world.nowMs, true, 'start'));
+    breakIt(stage, 'mysqld-hang', 'standby');
+    await stage.pass(20_000);
+    const memory = await begin(stage, repairPlan({ ...pair, repair: ['mysqld'] }, 'db2'));
+    world.moveVip({ kind: 'node', node: 'db2' });
+    await end(stage, memory);
     expect(stage.session.court.violation).toBeNull();
   });
 

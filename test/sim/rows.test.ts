@@ -98,6 +98,25 @@ describe('rows of the simulated world', () => {
     expect(db1.log.transaction(base + 1, world.nowMs, 0).committedAtMs).toBeLessThan(5000);
   });
 
+  it('leave out the numbers that a person took by hand on a read-only server', async () => {
+    const stage = setStage();
+    await stage.pass(5000);
+    const { world } = stage;
+    const db1 = world.master('db1');
+    world.change(() => {
+      crash(world, db1);
+      loseLast(world, db1, 40);
+      start(world, db1);
+    });
+    const base = db1.log.countAt(world.nowMs);
+    world.change(() => db1.log.add(world.nowMs, 3, 'person'));
+    await stage.pass(1000);
+    expect(world.collisions()).toEqual([]);
+    world.change(() => db1.setWritable(world.nowMs, true, 'keepalambda'));
+    await stage.pass(1000);
+    expect(world.collisions()[0]).toMatchObject({ origin: 'db1', from: base + 4, peerHasFirst: true });
+  });
+
   it('know a heartbeat from a client, and a commit that nobody was told of', async () => {
     const stage = setStage();
     await stage.pass(1000);

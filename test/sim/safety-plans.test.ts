@@ -243,6 +243,24 @@ describe('orders', () => {
   });
 });
 
+it('a holder that comes back with less while a plan is carried out gives no numbers away twice', async () => {
+  const stage = newDrill({ repair: ['mysqld'] });
+  const [db1] = stage.world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  breakNow(stage, 'host-down', 'standby', 120_000);
+  await stage.pass(10_000);
+  expect(stage.world.table.memoryOf(stage.pair.name).plan?.kind).toBe('repair-node');
+  // The standby has received all but what came since.
+  breakNow(stage, 'returns-with-less', 'holder', 3000, 0.99);
+  await stage.pass(60_000);
+  expect([db1.answers, db1.writable]).toEqual([true, false]);
+  expect(stage.published).toContain('holder-behind');
+  await stage.pass(120_000);
+  expect(stage.world.collisions().filter(({ peerHasFirst }) => peerHasFirst)).toEqual([]);
+  endDrill(stage);
+});
+
 it('the old holder is back with what the new one lacks: its channel stays detached, and a person is asked', async () => {
   const stage = newDrill();
   const [, db2] = stage.world.masters;

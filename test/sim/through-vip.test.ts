@@ -45,6 +45,22 @@ describe('an EC2 whose reads are old', () => {
   });
 });
 
+describe('an EC2 that says what is so once, and then again what was', () => {
+  it('does not end the asking: the node that has the VIP is opened', async () => {
+    let answers = 0;
+    let isMoved = false;
+    const shown = () => {
+      if (isMoved) answers += 1;
+      return answers > 1 ? 'db1' : null;
+    };
+    watchOver(stage, twisted(stage.one, { vip: staleEc2(shown) }));
+    await stage.pass(10_000);
+    isMoved = true;
+    moveTo('db2');
+    await until(stage, 15_000, () => stage.world.holder?.servesVip === true);
+  });
+});
+
 describe('an EC2 whose reads are old, and a VIP that answers late', () => {
   it('are not believed for long: the node that has the VIP is opened again', async () => {
     let shown: NodeName | null = null;

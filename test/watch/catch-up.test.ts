@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { PlanRecord } from '../../lib/core/plan.ts';
 import { failoverPlan } from '../../lib/core/plans.ts';
+import type { Position } from '../../lib/core/sighting.ts';
 import type { StepContext } from '../../lib/watch/step-context.ts';
 import { carryOutStep } from '../../lib/watch/step-executors.ts';
 import { failover, pairWith, position, recordOf, UUID1 } from '../core/world.ts';
@@ -78,6 +79,41 @@ describe('catching up', () => {
     const world = newWorld();
     expect((await carriedOut(step, world, { record })).outcome.kind).toBe('skipped');
     expect(world.calls).toEqual([]);
+  });
+
+  it('ends when the fence beside it has closed the holder: its end follows', async () => {
+    const managed = failoverPlan(pairWith(), 'db2', {
+      holderAnswers: false,
+      acceptLoss: false,
+      undoIfHolderServes: false,
+    });
+    const beside = { record: recordOf(managed), closedBeside: () => true };
+    expect((await carriedOut({ ...step, limitOf: 'progress' }, slow(100_000), beside)).outcome.kind).toBe(
+      'skipped',
+    );
+  });
+
+  it('goes on where no stage waits for the end of the holder', async () => {
+    const untouched = pairWith({ writability: 'untouched' });
+    const plan = failoverPlan(untouched, 'db2', {
+      holderAnswers: false,
+      acceptLoss: false,
+      undoIfHolderServes: false,
+    });
+    const beside = { record: recordOf(plan), closedBeside: () => true };
+    const { outcome, tookMs } = await carriedOut({ ...step, limitOf: 'progress' }, slow(100_000), beside);
+    expect([outcome.kind, tookMs]).toEqual(['done', 100_000]);
+  });
+
+  test.each<[what: string, received: Position | null, changes: Partial<typeof catchUp>, kind: string]>([
+    ['fails where what was received has been thrown away', position(`${UUID1}:1-120`), {}, 'failed'],
+    ['does not ask where that is not known', null, {}, 'done'],
+    ['is done with all that was received', position(`${UUID1}:1-99`), {}, 'done'],
+    ['goes on where the loss is accepted', position(`${UUID1}:1-120`), { acceptLoss: true }, 'missed'],
+    ['goes on beside a holder that can send it again', position(`${UUID1}:1-120`), { source: 'db1' }, 'done'],
+  ])('%s', async (_, receivedWhenLost, changes, kind) => {
+    const { outcome } = await carriedOut({ ...step, ...changes }, newWorld(), { receivedWhenLost });
+    expect(outcome.kind).toBe(kind);
   });
 
   it('asks for the channel of the old holder, by its identity', async () => {

@@ -69,6 +69,21 @@ it('a plan that makes no progress is alerted', async () => {
 });
 
 describe('a failover that its leader has not lived to end', () => {
+  it('is alerted as blindness where its successor sees nothing of the nodes', async () => {
+    stage = newDrill();
+    const { world } = stage;
+    watchOver(stage);
+    await stage.pass(20_000);
+    breakNow(stage, 'global-lock', 'standby');
+    breakNow(stage, 'mysqld-kill', 'holder');
+    await until(stage, 10_000, () => world.table.memoryOf(stage.pair.name).plan !== null);
+    stage.processes[0].kill();
+    for (const view of world.views.values()) view.blind = 'fails';
+    watchOver(stage, stage.other, 'watch-2');
+    await stage.pass(30_000);
+    expect(stage.published).toContain('blind');
+  });
+
   it('is undone when the holder serves again before the next one goes on', async () => {
     stage = newDrill();
     const { world } = stage;

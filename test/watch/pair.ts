@@ -152,6 +152,7 @@ export function executionOn(world: World, changes: Partial<StepContext> = {}): S
     located: null,
     identityOf: (node) => identities[node] ?? null,
     isDown: () => false,
+    lacksOwn: () => null,
     unwanted: () => null,
     waits: async () => undefined,
     record: recordOf(failover),

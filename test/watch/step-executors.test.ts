@@ -220,6 +220,13 @@ describe('every step has an executor, which looks before it acts', () => {
     expect(world.calls).toEqual(calls);
   });
 
+  test('move the VIP: not for a holder that serves again by the time EC2 has said where it is', async () => {
+    const world = newWorld();
+    const execution = executionOn(world, { unwanted: () => 'db1 serves again' });
+    const { outcome } = await carryOutStep(steps['move-vip'], execution);
+    expect([outcome, world.calls]).toEqual([{ kind: 'failed', because: 'db1 serves again' }, []]);
+  });
+
   test.each(Object.values(steps))('$kind can be carried out again', async (step) => {
     const world = newWorld({ groups: ['sg-1'] });
     const execution = executionOn(world, released);

@@ -60,6 +60,19 @@ describe('an undo', () => {
     expect([ending(executed), world.writable.db1]).toEqual(['undone', true]);
   });
 
+  it('never opens an old one that came back with less than it had sent', async () => {
+    const world = newWorld({ before: failing('denied', 'assign db2'), writable: { db1: false, db2: false } });
+    const { journal, context, save } = leader(world, failoverPlan(pair, 'db2', gone));
+    const record = { ...(journal[0] as PlanRecord), wasWritable: true };
+    const lacksOwn = (node: string) => (node === 'db1' ? '3 transactions' : null);
+    const executed = await execute(record, { ...context, lacksOwn }, save);
+    expect(ending(executed)).toBe('incomplete');
+    expect(becauseOf(executed)).toContain(
+      'db1 could not be opened again: it lost writes that it had sent: 3 transactions',
+    );
+    expect(state(world)).toBe('VIP on db1, writers: none');
+  });
+
   it('closes the new one at the third try', async () => {
     const world = newWorld({ before: failing('denied', 'assign db2') });
     world.after = lose('close db2', 2);

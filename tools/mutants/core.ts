@@ -172,8 +172,8 @@ const fit: readonly Mutant[] = [
   {
     name: 'old-readiness-counts',
     file: fitness,
-    find: 'lostAtMs - readiness.atMs > READINESS_LIFE_MS',
-    replace: 'lostAtMs - readiness.atMs > Number.POSITIVE_INFINITY',
+    find: 'lostAtMs - readyAtMs > READINESS_LIFE_MS',
+    replace: 'lostAtMs - readyAtMs > Number.POSITIVE_INFINITY',
     guards: 'What was known of the standby long before the death says nothing.',
   },
   {
@@ -364,8 +364,8 @@ const acting: readonly Mutant[] = [
   {
     name: 'unbounded-outbox',
     file: 'lib/core/bounds.ts',
-    find: 'while (first > 0 && short.length - first < ALERTS_MAX) {',
-    replace: 'while (first > 0) {',
+    find: 'if (kept.size === ALERTS_MAX || size > OUTBOX_MAX) break;',
+    replace: 'if (kept.size === ALERTS_MAX * OUTBOX_MAX) break;',
     guards: 'A record that is too large for the store stops all work on its pair.',
   },
 ];

@@ -4,6 +4,7 @@ import type { Plan, PlanKind } from '../plan.ts';
 import {
   attachPlan,
   closeStandbyPlan,
+  detachPlan,
   failoverPlan,
   openHolderPlan,
   reattachPlan,
@@ -83,6 +84,13 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
     because:
       'Ends what `detach` began: by itself if the old holder has nothing that the new holder lacks, else by the order `reattach`.',
     variants: (_, from, to) => [['the old holder is back', attachPlan(to, from)]],
+  },
+  'detach-channel': {
+    because:
+      'For a move by hand where both nodes always take writes. Clients write to the new holder at once, so late writes of the old holder must not overwrite newer rows.',
+    variants: (_, from, to) => [
+      ['the VIP was moved by hand to a node that is cut off from the other', detachPlan(to, from)],
+    ],
   },
 };
 

@@ -39,6 +39,7 @@ describe('and leave nothing out', () => {
       'close-standby': true,
       'repair-node': true,
       'attach-channel': true,
+      'detach-channel': true,
       'release-node': true,
     };
     for (const { name } of rows) expect(decisions).toContain(`### ${name}\n`);

@@ -1,0 +1,71 @@
+/** What could be known of a standby when its holder died: what nobody could see is no accusation. */
+import type { NodeName } from '../../lib/core/names.ts';
+import type { Master } from '../world/master.ts';
+import { isHeard } from './chronicle.ts';
+import type { Court } from './court.ts';
+
+/** A channel that has run this long in our sight shows a standby that is ready. Milliseconds. */
+const readyAfterMs = 5000;
+/** A time without sight as long as this hides whether the holder has lived on in it. Milliseconds. */
+const hidesMs = 8000;
+/** A readiness is trusted for 150 s, and what is remembered of it may be 60 s old. Milliseconds. */
+const trustedMs = 90_000;
+
+export class Shown {
+  readonly #court: Court;
+  #holder: NodeName | null = null;
+  /** Until when both could be asked while the holder was well. */
+  #heardMs = Number.NEGATIVE_INFINITY;
+  /** Since when the channel has been seen to run. */
+  #fedSinceMs: number | null = null;
+  /** When the standby was last shown to be ready; null when it was seen cut off since. */
+  #readyMs: number | null = null;
+  /** When the standby could first be asked since the holder was last well. */
+  #sightMs: number | null = null;
+
+  constructor(court: Court) {
+    this.#court = court;
+  }
+
+  /** Follows the last holder; called after every change, and once a second. */
+  observe(holder: Master): void {
+    const { world, chronicle, isManned } = this.#court;
+    const { nowMs } = world;
+    if (holder.name !== this.#holder) this.#begin(holder.name);
+    const standby = world.peer(holder.name);
+    const canAsk = isManned && isHeard(world, standby);
+    if (chronicle.of(holder.name).wellMs !== nowMs) {
+      if (canAsk) this.#sightMs ??= nowMs;
+      return;
+    }
+    this.#sightMs = null;
+    if (!canAsk || !isHeard(world, holder)) {
+      this.#fedSinceMs = null;
+      if (isManned && standby.mysqld === 'down') this.#readyMs = null;
+      return;
+    }
+    this.#heardMs = nowMs;
+    if (standby.channel.io !== 'yes') {
+      this.#fedSinceMs = null;
+      this.#readyMs = null;
+      return;
+    }
+    this.#fedSinceMs ??= nowMs;
+    if (nowMs - this.#fedSinceMs >= readyAfterMs) this.#readyMs = nowMs;
+  }
+
+  /** Whether it could be known, after the holder's death, that its standby lacks little. */
+  get isKnown(): boolean {
+    if (this.#sightMs === null) return false;
+    if (this.#readyMs !== null) return this.#sightMs - this.#readyMs <= trustedMs;
+    return this.#sightMs - this.#heardMs < hidesMs;
+  }
+
+  #begin(holder: NodeName): void {
+    this.#holder = holder;
+    this.#heardMs = Number.NEGATIVE_INFINITY;
+    this.#fedSinceMs = null;
+    this.#readyMs = null;
+    this.#sightMs = null;
+  }
+}

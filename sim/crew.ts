@@ -12,6 +12,7 @@ import type { Context } from './ports/context.ts';
 import { createPorts } from './ports/index.ts';
 import { epochMs, Process, type Skew } from './process.ts';
 import type { Random } from './random.ts';
+import { replayedStep } from './replay.ts';
 import type { SimWorld } from './world/world.ts';
 
 /** A watch is started every minute, works for two, and is cut off by Lambda soon after. Milliseconds. */
@@ -32,6 +33,8 @@ export type CrewProps = Omit<Context, 'process' | 'random'> & {
   readonly random: Random;
   /** How far from true time a clock is, at most. Milliseconds. */
   readonly skewMs: number;
+  /** Every so many steps of a pair, one is made again from its printed state. */
+  readonly replayEvery: number;
 };
 
 export class Crew {
@@ -66,10 +69,13 @@ export class Crew {
   }
 
   startWatch(): void {
-    const { config, safeguards } = this.#props;
+    const { config, safeguards, replayEvery } = this.#props;
     const name = `watch-${++this.#count}`;
+    const step = replayedStep(replayEvery, (fault) => {
+      this.failure ??= new Error(fault);
+    });
     this.#start(name, lambdaLimitMs, (process, ports) =>
-      runWatch({ config, ports, owner: name, deadlineMs: process.localMs() + worksForMs, safeguards }),
+      runWatch({ config, ports, owner: name, deadlineMs: process.localMs() + worksForMs, safeguards, step }),
     );
   }
 

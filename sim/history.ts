@@ -19,6 +19,8 @@ import { SimWorld } from './world/world.ts';
 
 /** How long a history lasts. Milliseconds. */
 export const historyMs = 600_000;
+/** To make one step in so many again costs about one percent. */
+const REPLAY_EVERY = 251;
 
 export interface HistoryProps {
   readonly seed: number;
@@ -30,6 +32,8 @@ export interface HistoryProps {
   /** Instead of those that the seed gives: fewer, to find out which of them matter. */
   readonly faults?: readonly SimFault[];
   readonly tellsStory?: boolean;
+  /** Every so many steps of a pair, one is made again from its printed state. @default 251 */
+  readonly replayEvery?: number;
 }
 
 export interface History {
@@ -75,6 +79,7 @@ export function runHistory(props: HistoryProps): History {
     config: world.config,
     random: crewRandom,
     skewMs,
+    replayEvery: given.replayEvery ?? REPLAY_EVERY,
   });
   tally.skewMs = skewMs;
   for (const fault of faults) timeline.at(fault.atMs, () => befall(fault));

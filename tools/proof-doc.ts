@@ -67,6 +67,10 @@ const claims: readonly (readonly [claim: string, command: string])[] = [
     'The simulator’s servers and the real ones keep to one contract.',
     '`npx vitest run test/sim/contract.test.ts test/probe/contract.test.ts`',
   ],
+  [
+    'What a leader has in mind of a pair survives JSON, and each step makes the same of what was read back.',
+    '`npx vitest run test/sim/history.test.ts`, and one step in 251 of every `npm run sim`',
+  ],
   ['A plan that is cut at any call is ended by the next leader.', '`npx vitest run test/watch/cuts.test.ts`'],
   ['A deployed stack fails over with the code that was deployed.', '`npm run rehearse`'],
 ];

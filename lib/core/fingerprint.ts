@@ -5,6 +5,8 @@
  * another. Positions and ages are left out, because they change with every look.
  */
 import type { Settings } from './config.ts';
+import type { Evidence } from './evidence.ts';
+import type { Vantage } from './names.ts';
 import type { Heartbeat, Inbound, Saw, Server, Sighting } from './sighting.ts';
 import { hearsSource } from './witness.ts';
 
@@ -25,6 +27,15 @@ export function fingerprint(sightings: readonly Sighting[], terms: FingerprintTe
     .map(({ node, saw }) => `${node} ${wordOf(saw, terms)}`)
     .sort()
     .join('; ');
+}
+
+/** The fingerprint of what a vantage last saw; null when it has seen nothing that counts. */
+export function seenAt(vantage: Vantage, { words }: Evidence, terms: FingerprintTerms): string | null {
+  const sightings = Object.entries(words).flatMap(([node, said]) => {
+    const word = said[vantage];
+    return word === undefined ? [] : [{ node, saw: word.saw }];
+  });
+  return sightings.length === 0 ? null : fingerprint(sightings, terms);
 }
 
 function wordOf(saw: Saw, terms: FingerprintTerms): string {

@@ -1,21 +1,89 @@
-/** How soon the next look is wanted. */
+/** How soon the next look is wanted, and what each vantage is ordered to do. */
 import { holderGone, standbyOpen, witnessed } from './conditions.ts';
 import type { Pair } from './config.ts';
 import { type Evidence, seenFrom } from './evidence.ts';
+import { isSameOrder, type LookOrder } from './look-order.ts';
 import type { Vantage } from './names.ts';
 import { WITNESSED_MS } from './rows-lost.ts';
 import type { Durations, Situation } from './situation.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { witnessMsOf } from './witness.ts';
 
+/** How soon the pair as a whole wants the next look. */
+export interface Pace {
+  /** Milliseconds until the next look; null when a held look will do. */
+  readonly afterMs: number | null;
+  /** For how long a held look that is open may go on. Milliseconds. */
+  readonly graceMs: number;
+  /** While the standby's report on a silent holder is awaited: for how long it counts; else null. Milliseconds. */
+  readonly witnessMs: number | null;
+}
+
+/** A vantage that cannot look is asked again after this. Milliseconds. */
+const BLIND_PAUSE_MS = 500;
+/** For how long a look is held that waits for the standby's report: a person is alerted in time. Milliseconds. */
+const CLOSE_UP_MS = 1000;
+/** A held look is given this long to end by itself, before a fresh one takes its place. Milliseconds. */
+const GRACE_MS = 250;
+/**
+ * The same when it only has to see what another vantage saw: its next look and that one's limit, and then some. A fresh
+ * look goes to another function, which has no connection yet. Milliseconds.
+ */
+const SUSPICION_GRACE_MS = 750;
+/** How often to look while a plan is carried out. None is held: a fresh look must not have to wait at the plan's end. */
+export const planPace: Pace = { afterMs: 250, graceMs: GRACE_MS, witnessMs: null };
+/** After a failed save the pair is judged again in a while. */
+export const failurePace: Pace = { afterMs: 1000, graceMs: GRACE_MS, witnessMs: null };
+/** How soon to look again while what is to be done must wait. */
+export const notYetPace: Pace = { afterMs: 250, graceMs: GRACE_MS, witnessMs: null };
+/** Before the first look. */
+export const firstPace: Pace = { afterMs: 0, graceMs: GRACE_MS, witnessMs: null };
 /** While something is wrong and known, once a second is soon enough to see it mend. Milliseconds. */
 const WATCHFUL_MS = 1000;
+
+/** The pace that a situation asks for. */
+export function paceOf(situation: Situation, durations: Durations): Pace {
+  return {
+    afterMs: paceMsOf(situation, durations),
+    graceMs: suspicionOf(situation) === null ? GRACE_MS : SUSPICION_GRACE_MS,
+    witnessMs: awaitedWitnessMs(situation),
+  };
+}
+
+/** The order for each vantage. The same object comes back while none of them changes. */
+export function looksOf(
+  before: Readonly<Record<Vantage, LookOrder>>,
+  evidence: Evidence,
+  pace: Pace,
+  pair: Pair,
+): Readonly<Record<Vantage, LookOrder>> {
+  const orders = Object.keys(before).map(
+    (vantage) => [vantage, orderAt(vantage, evidence, pace, pair)] as const,
+  );
+  const isSame = orders.every(([vantage, order]) => {
+    const was = before[vantage];
+    return was !== undefined && isSameOrder(order, was);
+  });
+  return isSame ? before : Object.fromEntries(orders);
+}
+
+function orderAt(vantage: Vantage, evidence: Evidence, pace: Pace, pair: Pair): LookOrder {
+  const { graceMs } = pace;
+  if (evidence.blind[vantage] !== undefined) return { kind: 'soon', afterMs: BLIND_PAUSE_MS, graceMs };
+  // It has not reported since this leader began, or since a plan has changed the pair.
+  if (pair.nodes.every(({ name }) => evidence.words[name]?.[vantage] === undefined)) return { kind: 'now' };
+  const suspicion = suspicionAt(vantage, evidence, pair);
+  const afterMs = leastOf([pace.afterMs, suspicion]);
+  if (afterMs === null) return { kind: 'held', forMs: pair.settings.holdMs };
+  if (suspicion !== null || pace.witnessMs === null) return { kind: 'soon', afterMs, graceMs };
+  return { kind: 'close-up', forMs: CLOSE_UP_MS, witnessMs: pace.witnessMs };
+}
 
 /**
  * Milliseconds until the next look is wanted, or null when a held look will do. Suspicion is followed up at
  * the pace that confirms it; what lasts (a fault that must last 10 s, an incident) is watched once a second.
  */
-export function hasteOf(situation: Situation, durations: Durations): number | null {
+export function paceMsOf(situation: Situation, durations: Durations): number | null {
   const { holder, standby, pair } = situation;
   const pace = suspicionOf(situation);
   if (pace !== null) return pace;
@@ -69,7 +137,7 @@ export function awaitedWitnessMs(situation: Situation): number | null {
 /** The pace of what is suspected and not sure yet; null when nothing is. */
 export function suspicionOf(situation: Situation): number | null {
   const { holder, standby, pair } = situation;
-  const paces = [holder, standby].map((verdict) => paceOf(verdict, pair.settings));
+  const paces = [holder, standby].map((verdict) => verdictPaceOf(verdict, pair.settings));
   return leastOf(paces);
 }
 
@@ -78,7 +146,7 @@ export function suspicionOf(situation: Situation): number | null {
  * vantage still sees the node. Otherwise its next look would be a held one, just when the other's word is about to
  * fall too.
  */
-export function hasteAt(vantage: Vantage, evidence: Evidence, { nodes, settings }: Pair): number | null {
+export function suspicionAt(vantage: Vantage, evidence: Evidence, { nodes, settings }: Pair): number | null {
   // What answers is not suspected; what a vantage cannot see at all, it is asked again for by the leader.
   const suspects = nodes.filter(({ name }) => {
     const word = evidence.words[name]?.[vantage];
@@ -86,16 +154,16 @@ export function hasteAt(vantage: Vantage, evidence: Evidence, { nodes, settings 
   });
   if (suspects.length === 0) return null;
   const own = seenFrom(evidence, vantage);
-  return leastOf(suspects.map(({ name }) => paceOf(judge(own, name, settings), settings)));
+  return leastOf(suspects.map(({ name }) => verdictPaceOf(judge(own, name, settings), settings)));
 }
 
 /** The least of them; null where there is none. */
-export function leastOf(paces: readonly (number | null)[]): number | null {
+function leastOf(paces: readonly (number | null)[]): number | null {
   const wanted = paces.filter((pace) => pace !== null);
   return wanted.length === 0 ? null : Math.min(...wanted);
 }
 
-function paceOf(verdict: Verdict, settings: Situation['pair']['settings']): number | null {
+function verdictPaceOf(verdict: Verdict, settings: Situation['pair']['settings']): number | null {
   if (verdict.confirmed) return null;
   switch (verdict.kind) {
     case 'stopped':

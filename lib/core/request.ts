@@ -98,6 +98,13 @@ export type Order = Extract<
   { action: 'failover' | 'switchover' | 'reattach' | 'pause' | 'resume' | 'acknowledge' | 'release' }
 >;
 
+/** An operator's order, waiting for the leader. */
+export interface WaitingOrder {
+  readonly id: string;
+  readonly atMs: number;
+  readonly order: Order;
+}
+
 export const actions = Object.keys(schemas) as Action[];
 
 /** An event of the operate function → a request, or what is wrong with it. Never throws. */

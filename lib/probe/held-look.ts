@@ -1,5 +1,6 @@
 /** Held looks: all nodes of all pairs side by side, answered as soon as something differs. */
 import { fingerprint } from '../core/fingerprint.ts';
+import { holdMsOf, termsOf } from '../core/look-order.ts';
 import type { NodeName } from '../core/names.ts';
 import type { Saw, Sighting } from '../core/sighting.ts';
 import { hearsSource } from '../core/witness.ts';
@@ -30,16 +31,16 @@ export type Observers = (target: ProbeTarget, node: NodeName) => NodeWatcher;
 
 /**
  * Looks at every node of every target, at once and then every `lookIntervalMs`, or as soon as a connection drops.
- * Answers when a pair's fingerprint differs from its `seen`, else after `holdMs`; with `holdMs` 0, or a `seen` of
- * null, after one look. Every node has been looked at when it answers, so that takes `lookLimitMs` at the most
+ * Answers when a pair's fingerprint differs from its `seen`, or when the time of an order is over; after one look where
+ * an order gives it no time, or `seen` is null. Every node has been looked at when it answers, so that takes `lookLimitMs` at the most
  * while a server hangs.
  */
 export async function holdLook(
   targets: readonly ProbeTarget[],
-  holdMs: number,
   observers: Observers,
 ): Promise<Record<string, Sighting[]>> {
   const startMs = nowMs();
+  const holdMs = holdMsOf(targets.map(({ order }) => order));
   const ended = new AbortController();
   const held = targets.map((target) => holdTarget(target, holdMs > 0, observers, ended.signal));
   await Promise.all(held.map(({ complete }) => complete));
@@ -68,7 +69,9 @@ function holdTarget(
 ): HeldTarget {
   const complete = new AbortController();
   const ended = isHeld ? allEnded : AbortSignal.any([allEnded, complete.signal]);
-  const { settings } = target;
+  const { settings, order } = target;
+  const witnessMs = order.kind === 'close-up' ? order.witnessMs : null;
+  const terms = termsOf(settings, order);
   const everyMs = isHeld ? settings.lookIntervalMs : Math.min(BESIDE_MS, settings.lookIntervalMs);
   const latest = new Map<NodeName, Saw>();
   const differs = Promise.withResolvers<void>();
@@ -80,13 +83,13 @@ function holdTarget(
   const saw = (node: NodeName, what: Saw) => {
     latest.set(node, what);
     if (latest.size < target.nodes.length) return;
-    if (fingerprint(sightings(), settings) !== target.seen) differs.resolve();
+    if (fingerprint(sightings(), terms) !== target.seen) differs.resolve();
   };
   const overdue = createBell();
   const first = target.nodes.map(({ name }) => {
     const observer = observers(target, name);
     const part: Part = { isHolder: target.holder === name, writeProbe: target.writeProbe };
-    const isClose = settings.witnessMs !== null && part.isHolder;
+    const isClose = witnessMs !== null && part.isHolder;
     const limitMs = isClose ? Math.min(CLOSE.limitMs, settings.lookLimitMs) : settings.lookLimitMs;
     const look = async () => {
       const timer = part.isHolder ? setTimeout(overdue.ring, OVERDUE_MS) : undefined;
@@ -94,7 +97,7 @@ function holdTarget(
       clearTimeout(timer);
       const isFirst = !latest.has(name);
       if (!ended.aborted) saw(name, what);
-      if (settings.witnessMs !== null) return closeMs(what, settings.witnessMs);
+      if (witnessMs !== null) return closeMs(what, witnessMs);
       return isFirst && !part.isHolder ? everyMs / 2 : everyMs;
     };
     const alarms = part.isHolder ? [observer.lost] : [observer.lost, overdue.alarm];

@@ -82,12 +82,12 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
     return observer;
   }
 
-  async function look(targets: readonly ProbeTarget[], holdMs: number): Promise<ProbeResponse> {
+  async function look(targets: readonly ProbeTarget[]): Promise<ProbeResponse> {
     if (looks === 0 && nowWallMs() - lastLookMs > STALE_MS) drop();
     looks += 1;
     const isWatched = targets.some(({ seen }) => seen !== null);
     try {
-      return { kind: 'looks', pairs: await holdLook(targets, holdMs, observerOf) };
+      return { kind: 'looks', pairs: await holdLook(targets, observerOf) };
     } finally {
       looks -= 1;
       lastLookMs = nowWallMs();
@@ -154,7 +154,7 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
 
   return {
     drop,
-    answer: (request) => (request.kind === 'look' ? look(request.targets, request.holdMs) : command(request)),
+    answer: (request) => (request.kind === 'look' ? look(request.targets) : command(request)),
   };
 }
 

@@ -29,6 +29,15 @@ const nodeSchema = z.object({ name: z.string(), address: z.string() });
 /** The pair's other node, as a source: its address, and its identity where that is known. */
 const peerSchema = z.object({ address: z.string(), identity: z.string().nullable() });
 
+/** How a pair is to be looked at. When the look is due is the leader's affair: it is not sent. */
+const lookOrderSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('held'), forMs: z.number() }),
+  z.object({ kind: z.literal('close-up'), forMs: z.number(), witnessMs: z.number() }),
+  z.object({ kind: z.literal('soon') }),
+  z.object({ kind: z.literal('now') }),
+]);
+type ProbeLookOrder = z.output<typeof lookOrderSchema>;
+
 /** One pair to look at. */
 const lookTargetSchema = z.object({
   pair: z.string(),
@@ -42,21 +51,37 @@ const lookTargetSchema = z.object({
   /** Whether the pair has the table `keepalambda.heartbeat`. */
   writeProbe: z.boolean(),
   credentials: credentialsSchema,
-  settings: z.object({
-    lagLimitSeconds: z.number(),
-    lookLimitMs: z.number(),
-    lookIntervalMs: z.number(),
-    /** The holder's silence is sure, and the standby's word on it is awaited, which counts for so long; else null. */
-    witnessMs: z.number().nullable(),
-  }),
+  order: lookOrderSchema,
+  settings: z.object({ lagLimitSeconds: z.number(), lookLimitMs: z.number(), lookIntervalMs: z.number() }),
 });
 
-/** Looks at every target; held for `holdMs` (0: not at all) while nothing differs from `seen`. */
-const lookSchema = z.object({
-  kind: z.literal('look'),
-  targets: z.array(lookTargetSchema),
-  holdMs: z.number(),
-});
+/**
+ * Looks at every target, once; or, where all orders allow it, until one differs from its `seen`. A watch of the release
+ * before this one may lead for two more minutes after a deployment: it sends no orders, but `holdMs` and `witnessMs`.
+ */
+const lookSchema = z
+  .object({
+    kind: z.literal('look'),
+    targets: z.array(
+      lookTargetSchema.partial({ order: true }).extend({
+        settings: lookTargetSchema.shape.settings.extend({ witnessMs: z.number().nullable().optional() }),
+      }),
+    ),
+    holdMs: z.number().optional(),
+  })
+  .transform(({ kind, targets, holdMs = 0 }) => ({
+    kind,
+    targets: targets.map(({ settings: { witnessMs = null, ...settings }, order, ...target }) => {
+      return { ...target, settings, order: order ?? formerOrder(holdMs, witnessMs) };
+    }),
+  }));
+
+function formerOrder(holdMs: number, witnessMs: number | null): ProbeLookOrder {
+  if (holdMs === 0) return { kind: 'soon' };
+  return witnessMs === null
+    ? { kind: 'held', forMs: holdMs }
+    : { kind: 'close-up', forMs: holdMs, witnessMs };
+}
 
 /** Where a command goes. The probe must have answered `limitMs` after it began. */
 const commandFields = {

@@ -111,7 +111,7 @@ export function clockOffOf({ clockMs }: Pulse, atMs: number, tookMs: number): nu
   // The server read its clock at some moment between the question and the answer.
   const [least, most] = [clockMs - atMs, clockMs - (atMs - tookMs)];
   if (least > 0) return least;
-  return most < 0 ? most : 0;
+  return Math.min(most, 0);
 }
 
 /**

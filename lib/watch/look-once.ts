@@ -18,10 +18,10 @@ export async function lookOnce(
   const { clock, database, vip, store } = ports;
   const memory = await store.readMemory(pair.name);
   const patient = { ...pair, settings: { ...pair.settings, lookLimitMs: PATIENT_MS } };
-  const targets = [{ pair: patient, holder: null, seen: null, witnessMs: null }];
+  const targets = [{ pair: patient, holder: null, seen: null, order: { kind: 'now' } }] as const;
   const [located, ...reports] = await Promise.all([
     vip.locate([pair]),
-    ...config.vantages.map((vantage) => database.look(vantage, targets, 0)),
+    ...config.vantages.map((vantage) => database.look(vantage, targets)),
   ]);
   let evidence = noEvidence(pair, config.vantages.length);
   const sighting = located.get(pair.name);

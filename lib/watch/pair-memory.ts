@@ -21,6 +21,10 @@ export interface PairMemoryProps {
   readonly lease: Claimant;
   readonly memory: Memory;
   readonly safeguards: Safeguards;
+  /** Called with what the store has, whenever that is another memory. */
+  readonly onStored: (memory: Memory) => void;
+  /** Called when an alert was published. */
+  readonly onPublished: (id: string) => void;
 }
 
 export class PairMemory {
@@ -29,6 +33,8 @@ export class PairMemory {
   /** The owner and the epoch that saves are made under. */
   readonly #claimant: Claimant;
   readonly #safeguards: Safeguards;
+  readonly #onStored: PairMemoryProps['onStored'];
+  readonly #onPublished: PairMemoryProps['onPublished'];
   #memory: Memory;
   #publishing: Promise<void> | null = null;
   #published = new Set<string>();
@@ -41,12 +47,14 @@ export class PairMemory {
   #updating: Promise<void> = Promise.resolve();
   #writing = new Set<Promise<void>>();
 
-  constructor({ pair, ports, lease, memory, safeguards }: PairMemoryProps) {
+  constructor({ pair, ports, lease, memory, safeguards, onStored, onPublished }: PairMemoryProps) {
     this.#pair = pair.name;
     this.#ports = ports;
     this.#claimant = { owner: lease.owner, epoch: lease.epoch };
     this.#memory = memory;
     this.#safeguards = safeguards;
+    this.#onStored = onStored;
+    this.#onPublished = onPublished;
   }
 
   get now(): Memory {
@@ -62,6 +70,7 @@ export class PairMemory {
   async settleDoubt(): Promise<void> {
     this.#memory = await this.#ports.store.claimMemory(this.#pair, this.#claimant);
     this.#doubtful = false;
+    this.#onStored(this.#memory);
   }
 
   /**
@@ -83,6 +92,7 @@ export class PairMemory {
       this.record('alert', `${alert.code}: ${alert.happened} ${alert.done}`);
     }
     this.#memory = next;
+    this.#onStored(next);
     this.publish();
   }
 
@@ -109,9 +119,9 @@ export class PairMemory {
     });
   }
 
-  /** Whether published alerts still stand in the stored outbox. */
-  get hasPublished(): boolean {
-    return this.#memory.outbox.some(({ id }) => this.#published.has(id));
+  /** Resolves when all updates so far have ended, well or not. */
+  async updated(): Promise<void> {
+    await this.#updating;
   }
 
   /** Adds a line to the pair's history, beside whatever else goes on. */
@@ -152,14 +162,19 @@ export class PairMemory {
     return !refused || this.#ports.clock.nowMs() >= refused.untilMs;
   }
 
+  #noteGone({ id }: Alert): void {
+    this.#published.add(id);
+    this.#onPublished(id);
+  }
+
   async #publishAll(alerts: readonly Alert[]): Promise<void> {
     for (const alert of alerts) {
       try {
         // What was refused may be refused for its text: the next time it goes out in its plainest form.
         await this.#ports.alerts.publish(this.#refused.has(alert.id) ? plainAlert(alert) : alert);
-        this.#published.add(alert.id);
+        this.#noteGone(alert);
       } catch (error) {
-        if (!this.#safeguards.keepsAlerts) this.#published.add(alert.id);
+        if (!this.#safeguards.keepsAlerts) this.#noteGone(alert);
         const nowMs = this.#ports.clock.nowMs();
         this.#ports.metrics.publish('PublishFailure', 1);
         this.#ports.log.error(

@@ -7,9 +7,10 @@ import { endPlan } from '../core/end-plan.ts';
 import type { EventCode } from '../core/events.ts';
 import { reasonsOfRestart } from '../core/fitness.ts';
 import type { NodeName } from '../core/names.ts';
+import { PLAN_WAITS_MS } from '../core/pair-run.ts';
+import type { LastSeen } from '../core/pair-state.ts';
 import { mayHaveBegun, moveStageOf, type PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
-import type { Server } from '../core/sighting.ts';
 import type { Situation } from '../core/situation.ts';
 import { renderOutcomes } from '../core/text/steps-text.ts';
 import { describeVerdict } from '../core/verdict.ts';
@@ -27,6 +28,8 @@ export interface PlanRunnerProps {
   readonly memory: PairMemory;
   readonly safeguards: Safeguards;
   readonly stop: AbortSignal;
+  /** Who a node is: as this leader saw it, or as it is remembered. */
+  readonly identityOf: (node: NodeName) => string | null;
   /** What a node last said of itself, and when; null if it never answered. */
   readonly lastSeen: (node: NodeName) => LastSeen | null;
   /** How the pair is seen at this moment. */
@@ -34,14 +37,6 @@ export interface PlanRunnerProps {
   /** Called when a plan has come a step further, or has found that it must wait. */
   readonly onWork: () => void;
 }
-
-export interface LastSeen {
-  readonly server: Server;
-  readonly atMs: number;
-}
-
-/** A plan that makes no step for this long is alerted. Milliseconds. */
-export const PLAN_WAITS_MS = 5000;
 
 /** Carries out plans for one pair. Every method throws `CutShort` when the lease or the time runs out. */
 export class PlanRunner {
@@ -98,7 +93,7 @@ export class PlanRunner {
   }
 
   async #carryOut(record: PlanRecord, how: typeof execute): Promise<void> {
-    const { pair, ports, safeguards, lease, stop, memory, seenNow, onWork } = this.#props;
+    const { pair, ports, safeguards, lease, stop, memory, identityOf, seenNow, onWork } = this.#props;
     const guard = () => {
       if (stop.aborted || !lease.mayAct()) throw new CutShort('the lease or the time ran out');
     };
@@ -112,7 +107,7 @@ export class PlanRunner {
       ports,
       safeguards,
       located: movesVip(record) ? locate(pair, ports) : null,
-      identityOf: (node: NodeName) => this.identityOf(node),
+      identityOf,
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),
       receivedWhenLost: memory.now.receivedWhenLost,
@@ -158,13 +153,6 @@ export class PlanRunner {
     });
   }
 
-  /** Who a node is: as this leader saw it, or as it is remembered. */
-  identityOf(node: NodeName): string | null {
-    const { lastSeen, memory, safeguards } = this.#props;
-    if (!safeguards.identity) return null;
-    return lastSeen(node)?.server.identity ?? memory.now.identities[node] ?? null;
-  }
-
   async #end(executed: Executed): Promise<void> {
     const { memory, ports, pair } = this.#props;
     const { record } = executed;
@@ -175,7 +163,7 @@ export class PlanRunner {
       return this.#tell(record, 'ec2-blind', { happened: `${executed.because}.`, done });
     }
     this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
-    const close = { nowMs, identity: this.identityOf(record.to), incidentId };
+    const close = { nowMs, identity: this.#props.identityOf(record.to), incidentId };
     const { ending } = executed;
     await memory.update((now) => endPlan({ ...now, plan: record }, pair, record, ending, close));
     if (record.vipMoved && record.kind === 'failover') {

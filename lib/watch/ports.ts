@@ -7,6 +7,7 @@
  */
 import type { Pair } from '../core/config.ts';
 import type { HostDocument } from '../core/host-document.ts';
+import type { LookOrder } from '../core/look-order.ts';
 import type { Alert, Memory } from '../core/memory.ts';
 import type { MetricName } from '../core/metrics.ts';
 import type { NodeName, PairName, Vantage } from '../core/names.ts';
@@ -18,8 +19,10 @@ import type {
   DetachedThreads,
   Obstacle,
 } from '../core/probe-results.ts';
-import type { Order } from '../core/request.ts';
+import type { WaitingOrder } from '../core/request.ts';
 import type { Position, Report, VipSighting } from '../core/sighting.ts';
+
+export type { WaitingOrder } from '../core/request.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. Never goes back within a process. */
@@ -64,11 +67,8 @@ export interface LookTarget {
   readonly holder: NodeName | null;
   /** What watch last saw from this vantage (`fingerprint`); null to be answered at once. */
   readonly seen: string | null;
-  /**
-   * While the holder is silent and the standby still counts as its witness: how long the witness counts. The probe then
-   * looks at both closely. Else null. Milliseconds.
-   */
-  readonly witnessMs: number | null;
+  /** How it is to be looked at. A look at several pairs stays open while all their orders allow. */
+  readonly order: LookOrder;
 }
 
 /** Where catching up ends. */
@@ -83,14 +83,13 @@ export interface CatchUpGoal {
 export interface DatabasePort {
   readonly vantages: readonly Vantage[];
   /**
-   * Looks at every target from the vantage. A held look (`holdMs` above 0) is answered as soon as a target
-   * differs from its `seen`, else after `holdMs`. Never throws: a vantage that fails is `blind`. An aborted
+   * Looks at every target from the vantage. A look that may stay open is answered as soon as a target differs from its
+   * `seen`, else when the time of its order is over. Never throws: a vantage that fails is `blind`. An aborted
    * look is answered at once, as blind.
    */
   look(
     vantage: Vantage,
     targets: readonly LookTarget[],
-    holdMs: number,
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<PairName, Report>>;
   /**
@@ -154,13 +153,6 @@ export interface Lease {
 
 /** Who claims a memory: the owner of a lease. */
 export type Claimant = Pick<Lease, 'owner' | 'epoch'>;
-
-/** An operator's order, waiting for the leader. */
-export interface WaitingOrder {
-  readonly id: string;
-  readonly atMs: number;
-  readonly order: Order;
-}
 
 /** One line of a pair's history. */
 export interface HistoryEntry {

@@ -2,32 +2,32 @@
 import type { Pair } from '../core/config.ts';
 import type { Memory } from '../core/memory.ts';
 import type { LeaderLoops } from './leader-loops.ts';
-import { PairLoop, type PairLoopProps } from './pair-loop.ts';
+import { PairDriver, type PairDriverProps } from './pair-driver.ts';
 import { PortError } from './ports.ts';
 import { Failures } from './tick-fails.ts';
 
-type Common = Omit<PairLoopProps, 'pair' | 'memory'>;
+type Common = Omit<PairDriverProps, 'pair' | 'memory'>;
 
 export class Recruit {
   readonly #pair: Pair;
   readonly #common: Common;
-  readonly #leadership: LeaderLoops;
+  readonly #loops: LeaderLoops;
   readonly #failures: Failures;
   #enlisted = false;
 
-  constructor(pair: Pair, common: Common, leadership: LeaderLoops) {
+  constructor(pair: Pair, common: Common, loops: LeaderLoops) {
     this.#pair = pair;
     this.#common = common;
-    this.#leadership = leadership;
+    this.#loops = loops;
     this.#failures = new Failures({ ...common, pair: pair.name }, common.ports.clock.nowMs());
   }
 
-  /** Tries once to claim the pair's memory and to take its runner in. Never rejects. */
+  /** Tries once to claim the pair's memory and to take its driver in. Never rejects. */
   async enlist(): Promise<void> {
     try {
       const memory = await this.#claim();
       if (memory === null) return this.#common.onSuperseded();
-      this.#leadership.add(new PairLoop({ ...this.#common, pair: this.#pair, memory }));
+      this.#loops.add(new PairDriver({ ...this.#common, pair: this.#pair, memory }));
       this.#enlisted = true;
     } catch (error) {
       await this.#failures.note('the memory could not be claimed', error);

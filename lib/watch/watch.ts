@@ -3,6 +3,7 @@
  * of the environment. Two invocations are always alive; the one that does not lead contends.
  */
 import type { Config } from '../core/config.ts';
+import type { Step } from '../core/pair.ts';
 import { allSafeguards, type Safeguards } from '../core/safeguards.ts';
 import { LeaderLoops } from './leader-loops.ts';
 import { contend, type HeldLease } from './lease.ts';
@@ -20,6 +21,8 @@ export interface WatchOptions {
   readonly stop?: AbortSignal;
   /** Only the simulator passes any. */
   readonly safeguards?: Safeguards;
+  /** Only the simulator passes any: one that checks each step. */
+  readonly step?: Step | undefined;
 }
 
 /** Why a leader's loops end: given, because the default reason is an error with a stack. */
@@ -55,13 +58,13 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
   const kept = lease.keep(stop.signal, onLost);
   const timed = ports.clock.sleep(deadlineMs - ports.clock.nowMs(), stop.signal).then(() => stop.abort(OVER));
   try {
-    const leadership = new LeaderLoops(config, ports, lease, stop.signal);
-    const vantages = ports.database.vantages.length;
-    const onHaste = (isSuspicion: boolean) => leadership.hasten(isSuspicion);
-    const common = { ports, lease, vantages, safeguards, stop: stop.signal, onHaste, onSuperseded: onLost };
-    const recruits = config.pairs.map((pair) => new Recruit(pair, common, leadership));
+    const loops = new LeaderLoops(config, ports, lease, stop.signal);
+    const onLooks = (hurries: boolean) => loops.reorder(hurries);
+    const { step } = options;
+    const common = { ports, lease, safeguards, stop: stop.signal, onLooks, onSuperseded: onLost, step };
+    const recruits = config.pairs.map((pair) => new Recruit(pair, common, loops));
     await Promise.all(recruits.map((recruit) => recruit.enlist()));
-    await Promise.all([leadership.run(), ...recruits.map((recruit) => recruit.persist())]);
+    await Promise.all([loops.run(), ...recruits.map((recruit) => recruit.persist())]);
   } catch (error) {
     ports.log.error(`leading ended: ${String(error)}`);
   } finally {

@@ -13,7 +13,7 @@ export function createDatabase(context: Context): DatabasePort {
   const { world } = context;
   return {
     vantages: [...world.views.keys()],
-    look: (vantage, targets, holdMs, signal) => look(context, vantage, targets, holdMs, signal),
+    look: (vantage, targets, signal) => look(context, vantage, targets, signal),
     close: (_, node, kills, limitMs) =>
       acting(context, 'close', node, () => close(context, node, kills, limitMs)),
     open: (_, node, limitMs) => acting(context, 'open', node, () => open(context, node, limitMs)),

@@ -3,6 +3,7 @@
  * the world changes in a way that a socket shows, answered early when what is seen has another fingerprint.
  */
 import { fingerprint } from '../../lib/core/fingerprint.ts';
+import { holdMsOf, termsOf } from '../../lib/core/look-order.ts';
 import type { NodeName, PairName, Vantage } from '../../lib/core/names.ts';
 import type { Report, Sighting } from '../../lib/core/sighting.ts';
 import type { LookTarget } from '../../lib/watch/ports.ts';
@@ -24,7 +25,6 @@ export function look(
   context: Context,
   vantage: Vantage,
   targets: readonly LookTarget[],
-  holdMs: number,
   signal?: AbortSignal,
 ): Promise<Reports> {
   const { process, world } = context;
@@ -41,7 +41,7 @@ export function look(
     return process.send(context.random.whole(200, 900), 0, () => blind('TooManyRequestsException'));
   }
   return new Promise((resolve) => {
-    const held = new HeldLook(context, vantage, view, targets, holdMs, resolve);
+    const held = new HeldLook(context, vantage, view, targets, resolve);
     signal?.addEventListener('abort', () => held.end(blind('the look was ended early')), { once: true });
   });
 }
@@ -65,7 +65,6 @@ class HeldLook {
     vantage: Vantage,
     view: View,
     targets: readonly LookTarget[],
-    holdMs: number,
     resolve: (reports: Reports) => void,
   ) {
     this.#context = context;
@@ -74,6 +73,7 @@ class HeldLook {
     this.#targets = targets;
     this.#resolve = resolve;
     const { timeline } = context.world;
+    const holdMs = holdMsOf(targets.map(({ order }) => order));
     this.#endMs = timeline.nowMs + holdMs;
     this.#everyMs = this.#awaitsWitness ? close.everyMs : context.world.pair.settings.lookIntervalMs;
     const wayMs = context.random.whole(8, 30);
@@ -165,9 +165,8 @@ class HeldLook {
 
   #isNews(sightings: readonly Sighting[]): boolean {
     const { settings } = this.#context.world.pair;
-    const { lagLimitSeconds } = settings;
-    return this.#targets.some(({ seen, witnessMs }) => {
-      return seen === null || seen !== fingerprint(sightings, { lagLimitSeconds, witnessMs });
+    return this.#targets.some(({ seen, order }) => {
+      return seen === null || seen !== fingerprint(sightings, termsOf(settings, order));
     });
   }
 
@@ -179,7 +178,7 @@ class HeldLook {
   }
 
   get #awaitsWitness(): boolean {
-    return this.#targets.some(({ witnessMs }) => witnessMs !== null);
+    return this.#targets.some(({ order }) => order.kind === 'close-up');
   }
 
   #sightAll(): readonly Sighting[] {

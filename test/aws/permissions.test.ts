@@ -126,7 +126,7 @@ function portsOf(name: 'watch' | 'operate'): Ports {
   return wire(process.env, name).ports;
 }
 
-const target = (pair: Pair) => ({ pair, holder: 'db1', seen: null, witnessMs: null });
+const target = (pair: Pair) => ({ pair, holder: 'db1', seen: null, order: { kind: 'now' } }) as const;
 
 type Call = (ports: Ports) => Promise<unknown>;
 const calls: Readonly<Record<string, Call>> = {
@@ -138,7 +138,7 @@ const calls: Readonly<Record<string, Call>> = {
   'looks from every vantage, with the account of every pair': ({ database }) =>
     Promise.all(
       database.vantages.flatMap((vantage) =>
-        config.pairs.map((pair) => database.look(vantage, [target(pair)], 0)),
+        config.pairs.map((pair) => database.look(vantage, [target(pair)])),
       ),
     ),
   'publishes an alert': ({ alerts }) => alerts.publish(alert),

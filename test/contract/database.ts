@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Pair } from '../../lib/core/config.ts';
 import { fingerprint } from '../../lib/core/fingerprint.ts';
+import type { LookOrder } from '../../lib/core/look-order.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { Inbound, Saw, Server, Sighting } from '../../lib/core/sighting.ts';
 import type { DatabasePort } from '../../lib/watch/ports.ts';
@@ -52,9 +53,10 @@ type At = () => DatabaseWorld;
 
 async function look(world: DatabaseWorld, seen: string | null = null, holdMs = 0) {
   const { port, pair, settle } = world;
-  const targets = [{ pair, holder: 'db1', seen, witnessMs: null }];
+  const order: LookOrder = holdMs === 0 ? { kind: 'now' } : { kind: 'held', forMs: holdMs };
+  const targets = [{ pair, holder: 'db1', seen, order }];
   const vantage = port.vantages[0] ?? '';
-  const report = (await settle(port.look(vantage, targets, holdMs))).get(pair.name);
+  const report = (await settle(port.look(vantage, targets))).get(pair.name);
   if (report?.kind !== 'saw') throw new Error(`no look came back: ${JSON.stringify(report)}`);
   return report.sightings;
 }

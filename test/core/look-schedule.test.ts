@@ -1,11 +1,20 @@
-import { expect, test } from 'vitest';
-import { awaitedWitnessMs, hasteAt, hasteOf } from '../../lib/core/look-schedule.ts';
+import { describe, expect, test } from 'vitest';
+import type { LookOrder } from '../../lib/core/look-order.ts';
+import {
+  awaitedWitnessMs,
+  looksOf,
+  type Pace,
+  paceMsOf,
+  planPace,
+  suspicionAt,
+} from '../../lib/core/look-schedule.ts';
 import {
   answers1,
   answers2,
   type Change,
   changed,
   configured,
+  evidence,
   failingFor,
   full,
   hears1,
@@ -77,7 +86,7 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
   ],
   ['the VIP unheld', [vipAt({ kind: 'nowhere' })], 1000],
 ])('%s', (_, changes, haste) => {
-  expect(hasteOf(seen(steady, ...changes), changed(steady, ...changes).durations)).toBe(haste);
+  expect(paceMsOf(seen(steady, ...changes), changed(steady, ...changes).durations)).toBe(haste);
 });
 
 test.each<[what: string, changes: readonly Change[], haste: number | null]>([
@@ -91,7 +100,7 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
 ])('vantage b: %s', (_, changes, haste) => {
   const both = [says('db1', 'b', answers1()), says('db2', 'b', answers2())];
   const { evidence, pair } = changed(steady, ...both, ...changes);
-  expect(hasteAt('b', evidence, pair)).toBe(haste);
+  expect(suspicionAt('b', evidence, pair)).toBe(haste);
 });
 
 const heard = standby(hears2({ heardAgoMs: 200 }));
@@ -105,4 +114,58 @@ test.each<[what: string, changes: readonly Change[], witnessMs: number | null]>(
   ['silent for so long that a person is told', [holder(unanswered), heard], null],
 ])('the witness’s word is awaited: %s', (_, changes, witnessMs) => {
   expect(awaitedWitnessMs(seen(steady, ...changes))).toBe(witnessMs);
+});
+
+describe('the order for vantage b', () => {
+  const calm: Pace = { afterMs: null, graceMs: 250, witnessMs: null };
+  const both = [says('db1', 'b', answers1()), says('db2', 'b', answers2())];
+  const before = { a: { kind: 'now' }, b: { kind: 'now' } } as const;
+  const ordered = (pace: Pace, ...changes: readonly Change[]) => {
+    const { evidence, pair } = changed(steady, ...both, ...changes);
+    return looksOf(before, evidence, pace, pair).b;
+  };
+  const suspects = { afterMs: 500, graceMs: 750, witnessMs: null };
+  const watchful = { afterMs: 1000, graceMs: 250, witnessMs: null };
+  const awaits = { ...watchful, witnessMs: 1500 };
+  const blind = evidence(() => ({ blind: { b: { because: 'timeout', sinceMs: NOW_MS } } }));
+
+  test.each<[what: string, pace: Pace, changes: readonly Change[], order: LookOrder]>([
+    ['all is well: held', calm, [], { kind: 'held', forMs: 5000 }],
+    ['something is wrong', watchful, [], { kind: 'soon', afterMs: 1000, graceMs: 250 }],
+    ['a suspicion: an open look gets longer', suspects, [], { kind: 'soon', afterMs: 500, graceMs: 750 }],
+    ['a plan: none is held', planPace, [], { kind: 'soon', afterMs: 250, graceMs: 250 }],
+    ['the standby’s report is awaited', awaits, [], { kind: 'close-up', forMs: 1000, witnessMs: 1500 }],
+    [
+      'it suspects something itself, though the pair is calm',
+      calm,
+      [says('db1', 'b', refused, 1, 0)],
+      { kind: 'soon', afterMs: 250, graceMs: 250 },
+    ],
+    [
+      'it suspects something itself, and a report is awaited',
+      awaits,
+      [says('db2', 'b', unanswered, 1, 0)],
+      { kind: 'soon', afterMs: 500, graceMs: 250 },
+    ],
+    [
+      'it has seen nothing yet',
+      calm,
+      [says('db1', 'b', refused), unheardOf('db1'), unheardOf('db2')],
+      { kind: 'now' },
+    ],
+    [
+      'it is blind',
+      calm,
+      [unheardOf('db1'), unheardOf('db2'), blind],
+      { kind: 'soon', afterMs: 500, graceMs: 250 },
+    ],
+  ])('%s', (_, pace, changes, order) => {
+    expect(ordered(pace, ...changes)).toEqual(order);
+  });
+
+  test('the same orders are the same object', () => {
+    const { evidence, pair } = changed(steady, ...both);
+    const looks = looksOf(before, evidence, calm, pair);
+    expect(looksOf(looks, evidence, calm, pair)).toBe(looks);
+  });
 });

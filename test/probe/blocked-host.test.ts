@@ -41,9 +41,10 @@ async function lookAtDb2() {
       { name: 'db2', address: db2.address },
     ],
     credentials: accounts.monitor,
-    settings: { lagLimitSeconds: 120, lookLimitMs: 250, lookIntervalMs: 250, witnessMs: null },
+    settings: { lagLimitSeconds: 120, lookLimitMs: 250, lookIntervalMs: 250 },
+    order: { kind: 'now' },
   };
-  const answer = await probe.answer({ kind: 'look', targets: [target], holdMs: 0 });
+  const answer = await probe.answer({ kind: 'look', targets: [target] });
   const saw =
     answer.kind === 'looks' ? answer.pairs.orders?.find(({ node }) => node === 'db2')?.saw : undefined;
   if (saw === undefined) throw new Error(JSON.stringify(answer));

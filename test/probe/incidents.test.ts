@@ -51,7 +51,7 @@ class Watch {
 
   async look(): Promise<Step> {
     const target = { ...servers.target, holder: this.#holder, seen: 'nothing like it' };
-    const answer = await probe.answer({ kind: 'look', targets: [target], holdMs: 0 });
+    const answer = await probe.answer({ kind: 'look', targets: [target] });
     const sightings = answer.kind === 'looks' ? (answer.pairs.orders ?? []) : [];
     const [db1, db2] = (['db1', 'db2'] as const).map(
       (name) => sightings.find(({ node }) => node === name)?.saw,

@@ -60,7 +60,8 @@ function targetOf(port: number): ProbeTarget {
       { name: 'db2', address: addresses.db2 },
     ],
     credentials: accounts.monitor,
-    settings: { lagLimitSeconds: 2, lookLimitMs: 500, lookIntervalMs: 500, witnessMs: null },
+    settings: { lagLimitSeconds: 2, lookLimitMs: 500, lookIntervalMs: 500 },
+    order: { kind: 'now' },
   };
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { accounts } from '../../lab/servers/accounts.ts';
 import type { Product } from '../../lab/servers/product.ts';
 import { fingerprint } from '../../lib/core/fingerprint.ts';
+import { termsOf } from '../../lib/core/look-order.ts';
 import type { Saw, Server } from '../../lib/core/sighting.ts';
 import { createProbe, type Probe } from '../../lib/probe/probe.ts';
 import type { ProbeTarget } from '../../lib/probe/protocol.ts';
@@ -43,11 +44,12 @@ export class Subject {
   /** One look, or a held one; with what it saw of each node, and its fingerprint. */
   async lookWith(change: Partial<ProbeTarget> = {}, holdMs = 0) {
     // As watch asks: one that has seen nothing keeps no connections.
-    const target = { ...this.servers.target, seen: 'nothing like it', ...change };
-    const answer = await this.probe.answer({ kind: 'look', targets: [target], holdMs });
+    const order: ProbeTarget['order'] = holdMs === 0 ? { kind: 'now' } : { kind: 'held', forMs: holdMs };
+    const target = { ...this.servers.target, seen: 'nothing like it', order, ...change };
+    const answer = await this.probe.answer({ kind: 'look', targets: [target] });
     const sightings = answer.kind === 'looks' ? (answer.pairs.orders ?? []) : [];
     const saw = (node: string) => sightings.find((sighting) => sighting.node === node)?.saw;
-    const print = fingerprint(sightings, target.settings);
+    const print = fingerprint(sightings, termsOf(target.settings, target.order));
     return { db1: saw('db1'), db2: saw('db2'), print };
   }
 

@@ -100,7 +100,6 @@ export function commits(subject: Subject): void {
             const answer = await other.answer({
               kind: 'look',
               targets: [{ ...subject.servers.target, seen: 'nothing like it' }],
-              holdMs: 0,
             });
             const [db1] = answer.kind === 'looks' ? (answer.pairs.orders ?? []) : [];
             expect(serverOf(db1?.saw).heartbeat).toEqual(committed);

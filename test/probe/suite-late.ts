@@ -66,7 +66,10 @@ export function lateAnswers(subject: Subject): void {
     const { db1, target } = subject.servers;
     const ours = () => db1.sql("SELECT id FROM information_schema.processlist WHERE user = 'monitor'");
     const look = (holdMs: number) =>
-      probe.answer({ kind: 'look', targets: [{ ...target, seen: 'nothing like it' }], holdMs });
+      probe.answer({
+        kind: 'look',
+        targets: [{ ...target, seen: 'nothing like it', order: { kind: 'held', forMs: holdMs } }],
+      });
     try {
       await look(0);
       const before = await ours();

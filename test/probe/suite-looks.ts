@@ -43,15 +43,15 @@ export function looks(subject: Subject): void {
 
   test('while the witness’s word is awaited, a held look is answered as soon as it runs out', async () => {
     await subject.steady();
-    const { db1, target } = subject.servers;
+    const { db1 } = subject.servers;
     const witnessMs = 1500;
     await hang(db1);
     try {
-      const awaited = { settings: { ...target.settings, witnessMs } };
-      const before = await subject.lookWith(awaited);
+      const awaited = (forMs: number) => ({ order: { kind: 'close-up' as const, forMs, witnessMs } });
+      const before = await subject.lookWith(awaited(0));
       expect(before.db1?.kind).toBe('unanswered');
       expect(inboundOf(before.db2).heardAgoMs).toBeLessThan(witnessMs);
-      const after = await subject.lookWith({ ...awaited, seen: before.print }, 5000);
+      const after = await subject.lookWith({ ...awaited(5000), seen: before.print });
       const heardAgoMs = inboundOf(after.db2).heardAgoMs ?? 0;
       expect(heardAgoMs).toBeGreaterThanOrEqual(witnessMs);
       // At the first look after that; with a look every 0.5 s it would be later by half of that on average.

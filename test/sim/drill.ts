@@ -1,6 +1,7 @@
 /** A stage with a watch on it: what the tests of whole incidents share. */
 
 import type { Config, Pair } from '../../lib/core/config.ts';
+import type { Step } from '../../lib/core/pair.ts';
 import { operate, type Reply } from '../../lib/watch/operate.ts';
 import type { VipPort } from '../../lib/watch/ports.ts';
 import { type DatabasePort, PortError, type Ports, type StorePort } from '../../lib/watch/ports.ts';
@@ -39,9 +40,9 @@ export function twisted(ports: Ports, { vip, database, store, rest }: Twist): Po
 }
 
 /** Starts a watch that leads for a day. */
-export function watchOver(stage: Stage, ports: Ports = stage.one, owner = 'watch-1'): void {
+export function watchOver(stage: Stage, ports: Ports = stage.one, owner = 'watch-1', step?: Step): void {
   const deadlineMs = ports.clock.nowMs() + 86_400_000;
-  void runWatch({ config: configOf(stage), ports, owner, deadlineMs });
+  void runWatch({ config: configOf(stage), ports, owner, deadlineMs, step });
 }
 
 /** Something breaks, for good if no time is given. */

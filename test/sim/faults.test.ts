@@ -9,8 +9,8 @@ import { Random } from '../../sim/random.ts';
 import { type Stage, setStage } from './stage.ts';
 
 async function report({ one, pair, settle }: Stage): Promise<Report | undefined> {
-  const targets = [{ pair, holder: 'db1', seen: null, witnessMs: null }];
-  return (await settle(one.database.look('a', targets, 0))).get(pair.name);
+  const targets = [{ pair, holder: 'db1', seen: null, order: { kind: 'now' } }] as const;
+  return (await settle(one.database.look('a', targets))).get(pair.name);
 }
 
 async function seen(stage: Stage, node: string): Promise<Saw | undefined> {
@@ -292,7 +292,9 @@ describe('AWS on a bad day', () => {
   it('a look that was begun before the pool ran dry goes on', async () => {
     const stage = setStage();
     const { one, pair, settle } = stage;
-    const held = one.database.look('a', [{ pair, holder: 'db1', seen: null, witnessMs: null }], 5000);
+    const held = one.database.look('a', [
+      { pair, holder: 'db1', seen: null, order: { kind: 'held', forMs: 5000 } },
+    ]);
     breakIt(stage, 'concurrency-dry');
     expect((await settle(held)).get(pair.name)).toMatchObject({ kind: 'saw' });
   });

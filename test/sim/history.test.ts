@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { emptyMemory } from '../../lib/core/memory.ts';
+import { step } from '../../lib/core/pair.ts';
+import { newPair } from '../../lib/core/pair-state.ts';
 import { allSafeguards, without } from '../../lib/core/safeguards.ts';
 import { drawFaults } from '../../sim/faults/schedule.ts';
 import { historyMs, runHistory } from '../../sim/history.ts';
 import { regressionsOf } from '../../sim/open.ts';
 import { Random } from '../../sim/random.ts';
+import { replayedStep } from '../../sim/replay.ts';
 import { minimalStory, replay, search, seedOf } from '../../sim/search.ts';
 import { runOutside } from '../../sim/time.ts';
+import { pairWith } from '../core/world.ts';
+
+const beginning = {
+  ...{ pair: pairWith(), safeguards: allSafeguards, vantages: ['a'], memory: emptyMemory },
+  ...{ nextId: '41c', unwatchedSinceMs: 0, nowMs: 0 },
+};
 
 describe('a history', () => {
   it('is the same for the same seed, told or not, and another for another', async () => {
@@ -39,6 +49,25 @@ describe('a history', () => {
       expect(tally.alerts).toBeLessThanOrEqual(1);
       expect(tally.epochs).toBeGreaterThanOrEqual(historyMs / 120_000);
     }
+  });
+});
+
+describe('the state of a pair', () => {
+  it('survives JSON, and each step makes the same of what was read back', async () => {
+    const seeds = Array.from({ length: 8 }, (_, index) => seedOf(9, index));
+    const histories = await runOutside(() =>
+      seeds.map((seed) => runHistory({ seed, safeguards: allSafeguards, replayEvery: 10 })),
+    );
+    expect(histories.map(({ violation }) => violation)).toEqual(seeds.map(() => null));
+  }, 120_000);
+
+  it('that holds more than JSON does is found', () => {
+    const faults: string[] = [];
+    const { state } = step(newPair(beginning), { kind: 'tick' }, 0);
+    const check = replayedStep(1, (fault) => faults.push(fault));
+    check(state, { kind: 'tick' }, 1000);
+    check({ ...state, notBeforeMs: Number.NaN }, { kind: 'tick' }, 2000);
+    expect(faults).toEqual([expect.stringMatching(/^the state does not survive JSON: .*"notBeforeMs":null/)]);
   });
 });
 

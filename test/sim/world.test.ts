@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../lib/core/fingerprint.ts';
+import type { LookOrder } from '../../lib/core/look-order.ts';
 import type { Report, Saw, Server } from '../../lib/core/sighting.ts';
 import { strike } from '../../sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../sim/faults/fault.ts';
@@ -12,8 +13,10 @@ async function reported(
   witnessMs: number | null = null,
 ): Promise<Report> {
   const { one, pair, settle } = stage;
-  const targets = [{ pair, holder: 'db1', seen, witnessMs }];
-  const reports = await settle(one.database.look('a', targets, holdMs));
+  const order: LookOrder =
+    witnessMs !== null ? { kind: 'close-up', forMs: holdMs, witnessMs } : { kind: 'held', forMs: holdMs };
+  const targets = [{ pair, holder: 'db1', seen, order }];
+  const reports = await settle(one.database.look('a', targets));
   const report = reports.get(pair.name);
   if (report === undefined) throw new Error('the look said nothing of the pair');
   return report;
@@ -133,8 +136,7 @@ describe('looks in the simulated world', () => {
     const abort = new AbortController();
     const look = stage.one.database.look(
       'a',
-      [{ pair: stage.pair, holder: null, seen: 'x', witnessMs: null }],
-      0,
+      [{ pair: stage.pair, holder: null, seen: 'x', order: { kind: 'now' } }],
       abort.signal,
     );
     abort.abort();

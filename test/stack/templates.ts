@@ -27,18 +27,27 @@ export function smallBundles(): Promise<Bundles> {
 }
 
 /** An app with the feature flags of `cdk.json` and a stack for each environment. */
-export async function appOf(...environments: EnvironmentInput[]): Promise<App> {
+export function appOf(...environments: EnvironmentInput[]): Promise<App> {
+  return appOfConfigs(environments.map(configOf));
+}
+
+async function appOfConfigs(configs: readonly Config[]): Promise<App> {
   const bundles = await smallBundles();
   const app = new App({ context, outdir: temporaryDirectory() });
-  for (const config of environments.map(configOf)) {
+  for (const config of configs) {
     new KeepalambdaStack(app, config.name, { config, bundles });
   }
   return app;
 }
 
-export async function templateOf(environment: EnvironmentInput): Promise<Template> {
-  const app = await appOf(environment);
-  return Template.fromStack(app.node.findChild(environment.name) as KeepalambdaStack);
+export function templateOf(environment: EnvironmentInput): Promise<Template> {
+  return templateOfConfig(configOf(environment));
+}
+
+/** The same of an environment that is checked already. */
+export async function templateOfConfig(config: Config): Promise<Template> {
+  const app = await appOfConfigs([config]);
+  return Template.fromStack(app.node.findChild(config.name) as KeepalambdaStack);
 }
 
 /** The checked environment. Throws with its faults: a test's own mistake. */

@@ -13,6 +13,8 @@ function leader(before: Memory = emptyMemory) {
   const clock = new VirtualClock();
   const saved: Memory[] = [];
   const published: string[] = [];
+  const stored: Memory[] = [];
+  const gone: string[] = [];
   const history: HistoryEntry[] = [];
   const failures: string[] = [];
   const metrics: string[] = [];
@@ -61,11 +63,15 @@ function leader(before: Memory = emptyMemory) {
     lease: { owner: 'watch-7', epoch: 7 },
     memory: before,
     safeguards: allSafeguards,
+    onStored: (memory) => void stored.push(memory),
+    onPublished: (id) => void gone.push(id),
   });
   return {
     clock,
     memory,
     saved,
+    stored,
+    gone,
     published,
     texts,
     history,
@@ -138,14 +144,14 @@ describe('the outbox', () => {
   });
 
   it('is published after it was saved, and emptied by the next save', async () => {
-    const { memory, saved, published } = leader();
+    const { memory, saved, stored, gone, published } = leader();
     await memory.save(telling(emptyMemory));
     await memory.idle();
     expect(published).toEqual(['orders-1-both-lost-0']);
-    expect(memory.hasPublished).toBe(true);
+    expect(gone).toEqual(published);
     await memory.save({ ...memory.now });
     expect(saved.map(({ outbox }) => outbox.length)).toEqual([1, 0]);
-    expect(memory.hasPublished).toBe(false);
+    expect(stored).toEqual(saved);
   });
 
   it('that a leader left behind is published by the next', async () => {
@@ -156,11 +162,11 @@ describe('the outbox', () => {
   });
 
   it('is kept while SNS does not take it, and tried again after 5 s, in order', async () => {
-    const { clock, memory, published, metrics, broken, saved } = leader();
+    const { clock, memory, gone, published, metrics, broken, saved } = leader();
     broken.add('publish');
     await memory.save(telling(telling(emptyMemory, 1), 2));
     await memory.idle();
-    expect([metrics, memory.hasPublished]).toEqual([['PublishFailure'], false]);
+    expect([metrics, gone]).toEqual([['PublishFailure'], []]);
     broken.clear();
     await clock.pass(4999);
     memory.publish();

@@ -2,8 +2,11 @@
 import type { Mutant } from './mutant.ts';
 
 const lease = 'lib/watch/lease.ts';
-const runner = 'lib/watch/pair-loop.ts';
-const leadership = 'lib/watch/leader-loops.ts';
+const driver = 'lib/watch/pair-driver.ts';
+const loops = 'lib/watch/leader-loops.ts';
+const news = 'lib/core/pair-news.ts';
+const run = 'lib/core/pair-run.ts';
+const schedule = 'lib/core/look-schedule.ts';
 const planRunner = 'lib/watch/plan-runner.ts';
 const execute = 'lib/watch/plan-stages.ts';
 const executors = 'lib/watch/step-executors.ts';
@@ -56,38 +59,38 @@ const leading: readonly Mutant[] = [
   },
   {
     name: 'old-looks-count',
-    file: runner,
-    find: '  report(report: Report, startedMs: number): void {\n    if (startedMs < this.#notBeforeMs) return;\n',
-    replace: '  report(report: Report, startedMs: number): void {\n',
+    file: news,
+    find: '  if (startedMs < state.notBeforeMs) return state;\n',
+    replace: '',
     guards: 'A look from before a plan does not show the pair after it.',
   },
   {
     name: 'old-ec2-answers-count',
-    file: runner,
-    find: '  located(sighting: VipSighting, startedMs: number): void {\n    if (startedMs < this.#notBeforeMs) return;\n',
-    replace: '  located(sighting: VipSighting, startedMs: number): void {\n',
+    file: news,
+    find: '  if (askedMs < state.notBeforeMs) return { state };\n',
+    replace: '',
     guards: 'An answer of EC2 from before a plan does not show the VIP after it.',
     survives:
       'Who answers through the VIP is asked where EC2 says the unexpected, and comes first: an old answer turns nothing round.',
   },
   {
     name: 'acts-unseen',
-    file: runner,
-    find: 'if (!wanted || !hasLooked(situation)) return;',
-    replace: 'if (!wanted) return;',
+    file: run,
+    find: '  if (!hasLooked(situation)) return following;\n',
+    replace: '',
     guards: 'A leader acts on looks of its own, never on what another saw.',
   },
   {
     name: 'obeys-twice',
-    file: runner,
-    find: 'if (known || planned || this.#orders.some(({ id }) => id === waiting.id)) return;',
-    replace: '',
+    file: news,
+    find: 'return isKnown ? state : {',
+    replace: 'return {',
     guards: 'An order is carried out once.',
   },
   {
     name: 'fails-without-pause',
-    file: runner,
-    find: '    await this.#failures.pause(this.#memory.now.plan?.wasWritable === true);\n',
+    file: driver,
+    find: '      await this.#failures.pause(this.#memory.now.plan?.wasWritable === true);\n',
     replace: '',
     guards: 'A tick that fails again and again slows down.',
   },
@@ -100,15 +103,15 @@ const leading: readonly Mutant[] = [
   },
   {
     name: 'resumes-unseen',
-    file: runner,
-    find: 'if (seen && this.#props.lease.mayAct() && nowMs >= this.#resumeFromMs) {',
-    replace: 'if (this.#props.lease.mayAct() && nowMs >= this.#resumeFromMs) {',
+    file: run,
+    find: 'if (seen && nowMs >= state.resumeFromMs) {',
+    replace: 'if (nowMs >= state.resumeFromMs) {',
     guards: 'A plan is carried on with when both nodes were looked at.',
     survives: 'Each step looks before it acts, so what is carried on with too early is only tried again.',
   },
   {
     name: 'grace-of-a-minute',
-    file: leadership,
+    file: schedule,
     find: 'const GRACE_MS = 250;',
     replace: 'const GRACE_MS = 60_000;',
     guards: 'A held look that is no longer wanted is replaced in a moment.',
@@ -116,7 +119,7 @@ const leading: readonly Mutant[] = [
   },
   {
     name: 'suspicion-of-a-minute',
-    file: leadership,
+    file: schedule,
     find: 'const SUSPICION_GRACE_MS = 750;',
     replace: 'const SUSPICION_GRACE_MS = 60_000;',
     guards: 'What one vantage suspects, the others are asked soon.',
@@ -124,16 +127,16 @@ const leading: readonly Mutant[] = [
   },
   {
     name: 'called-off-is-blind',
-    file: leadership,
-    find: '      if (abort.signal.aborted) continue;\n',
+    file: loops,
+    find: '    if (signal.aborted) return;\n',
     replace: '',
     guards: 'A look that was called off says nothing about its vantage.',
     survives: 'What one blind look says of a vantage is over with its next look, which begins at once.',
   },
   {
     name: 'heart-beats-on',
-    file: leadership,
-    find: 'this.#runners.every(({ isAlive }) => isAlive)',
+    file: loops,
+    find: 'this.#drivers.every(({ isCaredFor }) => isCaredFor)',
     replace: 'true',
     guards: 'The dead man’s switch is silent while a pair is not cared for.',
   },

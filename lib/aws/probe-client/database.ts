@@ -1,6 +1,7 @@
 /** MySQL as watch reaches it: by way of the probe functions, one for each vantage. */
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { nodeOf, type Pair, peerOf } from '../../core/config.ts';
+import { holdMsOf } from '../../core/look-order.ts';
 import type { NodeName, Vantage } from '../../core/names.ts';
 import type { Clock, DatabasePort } from '../../watch/ports.ts';
 import type { CredentialsSource } from '../ssm/credentials.ts';
@@ -21,9 +22,9 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
   const warm = createWarmer(props);
   return {
     vantages: Object.keys(props.functions),
-    look(vantage, targets, holdMs, signal) {
-      if (holdMs > 0) warm(vantage, targets);
-      return look(props, vantage, targets, holdMs, signal);
+    look(vantage, targets, signal) {
+      if (holdMsOf(targets.map(({ order }) => order)) > 0) warm(vantage, targets);
+      return look(props, vantage, targets, signal);
     },
     async close(pair, node, kills, limitMs) {
       const order = { kind: 'close', pair, limitMs, first: turnOf(pair, node) } as const;

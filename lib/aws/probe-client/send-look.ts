@@ -1,5 +1,6 @@
 /** Looks through a probe function: targets in, a report on every pair out. Never throws. */
 import type { Pair } from '../../core/config.ts';
+import { holdMsOf } from '../../core/look-order.ts';
 import type { PairName, Vantage } from '../../core/names.ts';
 import type { Report, Saw, Sighting } from '../../core/sighting.ts';
 import { hasNoRoom } from '../../probe/errors.ts';
@@ -18,12 +19,11 @@ export async function look(
   props: DatabaseProbeProps,
   vantage: Vantage,
   targets: readonly LookTarget[],
-  holdMs: number,
   signal?: AbortSignal,
 ): Promise<Reports> {
   const blind = (because: string) => blindReports(props, vantage, targets, because);
   if (signal?.aborted) return blind('the look was ended early');
-  const looking = lookNow(props, vantage, targets, holdMs, signal).catch((error: unknown) =>
+  const looking = lookNow(props, vantage, targets, signal).catch((error: unknown) =>
     blind(error instanceof Error ? error.message : String(error)),
   );
   return signal ? Promise.race([looking, aborted(signal, () => blind('the look was ended early'))]) : looking;
@@ -33,7 +33,6 @@ async function lookNow(
   props: DatabaseProbeProps,
   vantage: Vantage,
   targets: readonly LookTarget[],
-  holdMs: number,
   signal?: AbortSignal,
 ): Promise<Reports> {
   const functionName = props.functions[vantage];
@@ -49,13 +48,9 @@ async function lookNow(
     }),
   );
   if (ready.length === 0) return reports;
-  const invoked = await invokeProbe(
-    props.lambda,
-    functionName,
-    { kind: 'look', targets: ready, holdMs },
-    holdMs,
-    signal,
-  );
+  const holdMs = holdMsOf(ready.map(({ order }) => order));
+  const request = { kind: 'look', targets: ready } as const;
+  const invoked = await invokeProbe(props.lambda, functionName, request, holdMs, signal);
   const pairs = invoked.kind === 'answer' ? invoked.answer.pairs : {};
   const because = invoked.kind === 'answer' ? `${functionName} said nothing of the pair` : invoked.because;
   for (const { pair } of ready) {
@@ -104,7 +99,8 @@ function toProbeTarget(target: LookTarget, credentials: ProbeCredentials): Probe
     seen: target.seen,
     writeProbe: pair.writeProbe,
     credentials,
-    settings: { lagLimitSeconds, lookLimitMs, lookIntervalMs, witnessMs: target.witnessMs },
+    order: target.order,
+    settings: { lagLimitSeconds, lookLimitMs, lookIntervalMs },
   };
 }
 

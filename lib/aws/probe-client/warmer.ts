@@ -24,7 +24,9 @@ export function createWarmer(
     if (last !== undefined && nowMs - last < WARM_EVERY_MS) return;
     warmedAtMs.set(vantage, nowMs);
     // Nobody's next look: it commits no heartbeat, and the probe keeps no connection for it.
-    const one = targets.slice(0, 1).map(({ pair }) => ({ pair, holder: null, seen: null, witnessMs: null }));
-    void props.clock.sleep(AFTER_MS).then(() => look(props, vantage, one, 0));
+    const one = targets
+      .slice(0, 1)
+      .map(({ pair }) => ({ pair, holder: null, seen: null, order: { kind: 'now' } }) as const);
+    void props.clock.sleep(AFTER_MS).then(() => look(props, vantage, one));
   };
 }

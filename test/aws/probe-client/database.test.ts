@@ -44,10 +44,13 @@ function respond(response: ProbeResponse): void {
   answer = JSON.stringify(response);
 }
 
-const target: LookTarget = { pair, holder: 'db1', seen: null, witnessMs: null };
+const target = (holdMs: number): LookTarget => ({
+  ...{ pair, holder: 'db1', seen: null },
+  order: holdMs === 0 ? { kind: 'now' } : { kind: 'held', forMs: holdMs },
+});
 
 async function look(vantage = 'a', holdMs = 0, signal?: AbortSignal): Promise<Report> {
-  const reports = await database.look(vantage, [target], holdMs, signal);
+  const reports = await database.look(vantage, [target(holdMs)], signal);
   return reports.get(pair.name) as Report;
 }
 
@@ -214,4 +217,37 @@ describe('a command through the probes', () => {
     });
     expect(dropped).toEqual(failure === 'locked-out' ? [pair.name] : []);
   });
+});
+
+describe('a request of the release before', () => {
+  const { settings } = pair;
+  const { lagLimitSeconds, lookLimitMs, lookIntervalMs } = settings;
+  const request = (holdMs: number, witnessMs: number | null) => ({
+    ...{ kind: 'look', holdMs },
+    targets: [
+      {
+        ...{
+          pair: 'orders',
+          port: 3306,
+          nodes: [{ name: 'db1', address: '10.0.1.11' }],
+          holder: 'db1',
+          seen: null,
+        },
+        ...{ writeProbe: true, credentials: { user: 'monitor', password: 'x' } },
+        settings: { lagLimitSeconds, lookLimitMs, lookIntervalMs, witnessMs },
+      },
+    ],
+  });
+
+  it.each([
+    ['at once', 0, null, { kind: 'soon' }],
+    ['held', 5000, null, { kind: 'held', forMs: 5000 }],
+    ['held while a report is awaited', 1000, 1500, { kind: 'close-up', forMs: 1000, witnessMs: 1500 }],
+  ] as const)(
+    'for a look %s is read: its watch leads for a while after a deployment',
+    (_, holdMs, witnessMs, order) => {
+      const read = probeRequestSchema.parse(request(holdMs, witnessMs));
+      expect(read).toMatchObject({ kind: 'look', targets: [{ order, settings: { lookLimitMs } }] });
+    },
+  );
 });

@@ -12,7 +12,7 @@ export const handler = async (event) => {
   switch (trick(event)) {
     case 'throw': throw new TypeError('boom');
     case 'exit': process.exit(7);
-    case 'hold': await sleep(event.holdMs ?? event.limitMs); return { kind: 'looks', pairs: {} };
+    case 'hold': await sleep(event.targets?.[0].order.forMs ?? event.limitMs); return { kind: 'looks', pairs: {} };
     case 'sleep': await sleep(60000); return {};
     case 'echo': return { kind: 'failed', failure: 'unsuccessful', because: JSON.stringify(event) };
     default: return JSON.parse(trick(event));

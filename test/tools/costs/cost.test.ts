@@ -11,7 +11,7 @@ import type { Figures } from '../../../tools/costs/figures.ts';
 import { environmentOf } from '../../../tools/costs/pairs.ts';
 import { rivalsOf } from '../../../tools/costs/rivals.ts';
 import { cpuShareOf, fits, sizeFor, sizesFor } from '../../../tools/costs/sizing.ts';
-import { templateOf } from '../../stack/templates.ts';
+import { templateOfConfig } from '../../stack/templates.ts';
 import { plainFigures } from './figures.ts';
 
 const small = { watch: 128, probe: 128 };
@@ -89,7 +89,7 @@ test('Multi-AZ doubles instance and storage', () => {
 });
 
 test('alarms and sizes are those of the stack', async () => {
-  const template = await templateOf(environmentOf(3, 2, 3306));
+  const template = await templateOfConfig(environmentOf(3, 2, 3306));
   const alarms = Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
   expect(alarms).toHaveLength(ENVIRONMENT_ALARMS + 3);
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));

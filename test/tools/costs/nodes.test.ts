@@ -31,9 +31,10 @@ async function look(holdMs = 0) {
     seen: 'nothing like it',
     writeProbe: true,
     credentials: accounts.monitor,
-    settings: { lagLimitSeconds: 120, lookLimitMs: 1000, lookIntervalMs: 250, witnessMs: null },
+    settings: { lagLimitSeconds: 120, lookLimitMs: 1000, lookIntervalMs: 250 },
+    order: holdMs === 0 ? ({ kind: 'now' } as const) : ({ kind: 'held', forMs: holdMs } as const),
   };
-  const answer = await probe.answer({ kind: 'look', targets: [target], holdMs });
+  const answer = await probe.answer({ kind: 'look', targets: [target] });
   if (answer.kind !== 'looks') throw new Error(`no looks: ${JSON.stringify(answer)}`);
   const [db1, db2] = answer.pairs.orders ?? [];
   return { db1: db1?.saw, db2: db2?.saw };

@@ -1,5 +1,6 @@
-/** What a leader does for one pair between looks: on the simulator's ports, where time passes at once. */
+/** What a leader does for one pair: on the simulator's ports, where time passes at once. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Step, step } from '../../lib/core/pair.ts';
 import type { Order } from '../../lib/core/request.ts';
 import { type DatabasePort, PortError, type StorePort, type WaitingOrder } from '../../lib/watch/ports.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from '../sim/drill.ts';
@@ -28,6 +29,26 @@ describe('a pair whose memory cannot be stored', () => {
 
   it('is tried again more and more slowly', async () => {
     expect(await withDeafStore(60_000)).toBeLessThan(15);
+  });
+});
+
+describe('a pair that cannot be judged', () => {
+  it('is alerted past the store, and judged again once it can be', async () => {
+    stage = newDrill();
+    let isBroken = true;
+    // A record that no rule can read, until it is put right.
+    const odd: Step = (state, input, nowMs) => {
+      const failoversAtMs = isBroken ? (null as never) : (state.memory.failoversAtMs ?? []);
+      return step({ ...state, memory: { ...state.memory, failoversAtMs } }, input, nowMs);
+    };
+    watchOver(stage, stage.one, 'watch-1', odd);
+    await stage.pass(30_000);
+    expect(stage.published).toEqual(['tick-fails']);
+    isBroken = false;
+    await stage.pass(60_000);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    await until(stage, 20_000, () => stage.world.holder?.name === 'db2');
+    expect(stage.published).toContain('failover-started');
   });
 });
 

@@ -1,0 +1,72 @@
+/** What comes in about a pair: reports, answers, orders, and what the store has. */
+import { observe, observeVip, type ThroughVip } from './evidence.ts';
+import type { Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
+import { ownGrowth } from './notes.ts';
+import { beatingNode, type PairState, type Taken } from './pair-state.ts';
+import type { WaitingOrder } from './request.ts';
+import type { Report, Server, VipSighting } from './sighting.ts';
+import { type Heard, hearEc2, hearThrough } from './vip-news.ts';
+
+/** A vantage's report, unless its look began before the end of a plan. */
+export function takeReport(state: PairState, report: Report, startedMs: number, nowMs: number): PairState {
+  if (startedMs < state.notBeforeMs) return state;
+  const observed: PairState = { ...state, evidence: observe(state.evidence, report), isNews: true };
+  if (report.kind === 'blind') return observed;
+  return report.sightings.reduce(
+    (so, { node, saw }) =>
+      saw.kind === 'answered' ? noteServer(so, node, saw.server, report.atMs, nowMs) : so,
+    observed,
+  );
+}
+
+function noteServer(
+  state: PairState,
+  node: NodeName,
+  server: Server,
+  atMs: number,
+  nowMs: number,
+): PairState {
+  const count = ownGrowth(state.servers[node]?.server ?? null, server);
+  const isGrown = count > 0 && node !== beatingNode(state, nowMs);
+  const servers = { ...state.servers, [node]: { server, atMs } };
+  return { ...state, servers, grown: isGrown ? { node, count } : state.grown };
+}
+
+/** EC2's answer on the VIP, unless it was asked for before the end of a plan. */
+export function takeEc2(state: PairState, sighting: VipSighting, askedMs: number): Taken {
+  if (askedMs < state.notBeforeMs) return { state };
+  const { vipNews, evidence, memory, safeguards } = state;
+  if (!safeguards.staleReads)
+    return { state: { ...state, evidence: observeVip(evidence, sighting), isNews: true } };
+  return hearing(state, hearEc2(vipNews, evidence, memory, sighting), askedMs);
+}
+
+/** Who answers through the VIP. */
+export function takeAnswer(state: PairState, said: ThroughVip, askedMs: number, nowMs: number): Taken {
+  const { vipNews, evidence, memory, notBeforeMs } = state;
+  const isOld = askedMs < notBeforeMs;
+  return hearing(state, hearThrough(vipNews, evidence, said, memory, isOld, nowMs), askedMs);
+}
+
+function hearing(state: PairState, { news, evidence, asks }: Heard, askedMs: number): Taken {
+  const isNews = state.isNews || evidence !== state.evidence;
+  return { state: { ...state, vipNews: news, evidence, isNews }, ask: asks ? { askedMs } : null };
+}
+
+/** An operator's order; one that is known already is not taken twice. */
+export function takeOrder(state: PairState, order: WaitingOrder): PairState {
+  const { answers, plan } = state.memory;
+  const isKnown =
+    answers.some(({ requestId }) => requestId === order.id) ||
+    plan?.requestId === order.id ||
+    state.orders.some(({ id }) => id === order.id);
+  return isKnown ? state : { ...state, orders: [...state.orders, order], isNews: true };
+}
+
+/** What the store has now. The id of the next incident is used up where it names the open one. */
+export function takeStored(state: PairState, memory: Memory, newId: string): PairState {
+  const published = state.published.filter((id) => memory.outbox.some((alert) => alert.id === id));
+  const isUsedUp = memory.incident?.id === state.nextId;
+  return { ...state, memory, published, nextId: isUsedUp ? newId : state.nextId };
+}

@@ -1,0 +1,101 @@
+/** What follows from a judgement: a plan to begin or to go on with, an operator's order, or nothing yet. */
+import { mayTry } from './begin-plan.ts';
+import type { Decision } from './decision.ts';
+import { answer } from './end-plan.ts';
+import { decideOrder } from './orders.ts';
+import { type InHand, noRun, type PairState } from './pair-state.ts';
+import { moveStageOf, type PlanRecord } from './plan.ts';
+import type { Run } from './ready.ts';
+import type { WaitingOrder } from './request.ts';
+import type { Situation } from './situation.ts';
+
+/** A plan that makes no step for this long is alerted. Milliseconds. */
+export const PLAN_WAITS_MS = 5000;
+
+export interface Following {
+  readonly run: Run | null;
+  /** Whether something is to be done and must wait: it is looked again soon. */
+  readonly mustWait: boolean;
+  readonly stalledSinceMs: number | null;
+}
+
+/** What to do about a decision, once its memory is stored. */
+export function followingOf(state: PairState, { measure, row }: Decision, situation: Situation): Following {
+  const { memory, nowMs, ec2Blind } = situation;
+  if (measure.kind === 'resume' && memory.plan !== null) return resuming(state, memory.plan, situation);
+  const isDue =
+    measure.kind === 'act' &&
+    mayTry(memory, measure.plan, nowMs) &&
+    (ec2Blind === null || moveStageOf(measure.plan) < 0);
+  const mustWait = measure.kind === 'act' && !isDue;
+  const following = { run: null, mustWait, stalledSinceMs: null };
+  if (!hasLooked(situation)) return following;
+  // An order waits for EC2's answer: most of them need it.
+  const order = ec2Blind === null ? state.orders[0] : undefined;
+  if (order !== undefined) return { ...following, run: obeying(order, situation) };
+  if (measure.kind !== 'act' || !isDue) return following;
+  const { plan, because } = measure;
+  const wanted = { plan, because, row: row.name, by: 'keepalambda', requestId: null };
+  return { ...following, run: { kind: 'begin', wanted, situation, said: null } };
+}
+
+/** What is in hand while this is carried out. */
+export function inHandOf(run: Run | null): InHand {
+  switch (run?.kind) {
+    case 'begin':
+    case 'answer':
+      return { orderId: run.said?.order.id ?? null, resumes: false };
+    case 'resume':
+      return { orderId: null, resumes: true };
+    case 'tell-waits':
+    case undefined:
+      return noRun;
+  }
+}
+
+/**
+ * The plan in flight goes on once both nodes were looked at: what it needs of EC2 it asks for itself, and what it has
+ * closed must not wait for an EC2 that does not answer.
+ */
+function resuming(state: PairState, plan: PlanRecord, situation: Situation): Following {
+  const { nowMs, holder, standby } = situation;
+  const unseen = [holder, standby].find(({ kind }) => kind === 'unseen');
+  const seen = state.safeguards.undoWithoutEc2 ? unseen === undefined : hasLooked(situation);
+  const waits = state.stalledSinceMs !== null && nowMs - state.stalledSinceMs >= PLAN_WAITS_MS;
+  if (seen && nowMs >= state.resumeFromMs) {
+    const run = { kind: 'resume', plan, situation, waits } as const;
+    return { run, mustWait: false, stalledSinceMs: state.stalledSinceMs };
+  }
+  const because = unseen ? `${unseen.node} is not seen: ${unseen.because}` : 'this leader may not act yet';
+  const isBlind = unseen !== undefined && situation.blind !== null;
+  return {
+    run: waits ? { kind: 'tell-waits', plan, because, code: isBlind ? 'blind' : 'plan-waits' } : null,
+    mustWait: true,
+    stalledSinceMs: state.stalledSinceMs ?? nowMs,
+  };
+}
+
+function obeying(waiting: WaitingOrder, situation: Situation): Run {
+  const { id, atMs, order } = waiting;
+  const decided = decideOrder(situation, order, atMs);
+  const said = { order: waiting, decided: decided.kind };
+  const reply = (ok: boolean, text: string) => ({ requestId: id, ok, text, atMs: situation.nowMs });
+  switch (decided.kind) {
+    case 'refuse': {
+      const memory = answer(situation.memory, reply(false, decided.because));
+      return { kind: 'answer', memory, said };
+    }
+    case 'note':
+      return { kind: 'answer', memory: answer(decided.memory, reply(true, decided.text)), said };
+    case 'act': {
+      const { plan, because } = decided;
+      const wanted = { plan, because, row: `O-${order.action}`, by: order.by, requestId: id };
+      return { kind: 'begin', wanted, situation, said };
+    }
+  }
+}
+
+/** To act needs looks of this leader's own at both nodes, and EC2's answer. */
+function hasLooked({ holder, standby, vip }: Situation): boolean {
+  return holder.kind !== 'unseen' && standby.kind !== 'unseen' && vip !== 'unknown' && vip !== 'blind';
+}

@@ -1,0 +1,260 @@
+/**
+ * Drives one pair under one leader: gives `step` what comes in, and carries out what is ready. It has no rules of its
+ * own: what is ready is carried out in the order of its fields, one save or plan at a time.
+ */
+import type { Pair } from '../core/config.ts';
+import { seenAt } from '../core/fingerprint.ts';
+import { type LookOrder, termsOf } from '../core/look-order.ts';
+import type { Memory } from '../core/memory.ts';
+import type { Vantage } from '../core/names.ts';
+import { noteBesidePlan } from '../core/note-decision.ts';
+import { type Input, type Step, step } from '../core/pair.ts';
+import {
+  beatingNode,
+  identityIn,
+  isCaredFor,
+  newPair,
+  type PairState,
+  situationOf,
+} from '../core/pair-state.ts';
+import type { Ready, Run, Said } from '../core/ready.ts';
+import type { Safeguards } from '../core/safeguards.ts';
+import type { HeldLease } from './lease.ts';
+import { PairMemory } from './pair-memory.ts';
+import { PlanRunner } from './plan-runner.ts';
+import { type LookTarget, PortError, type Ports } from './ports.ts';
+import { CutShort } from './step-context.ts';
+import { askThroughVip } from './through-vip.ts';
+import { Failures } from './tick-fails.ts';
+
+export interface PairDriverProps {
+  readonly pair: Pair;
+  readonly ports: Ports;
+  readonly lease: HeldLease;
+  readonly memory: Memory;
+  readonly safeguards: Safeguards;
+  /** Aborted when the leader must stop: the lease is lost, or its time is over. */
+  readonly stop: AbortSignal;
+  /** Called when the look orders have changed; whether a look is wanted sooner than before. */
+  readonly onLooks: (hurries: boolean) => void;
+  /** Called when a newer epoch has claimed the memory: this leader is none any more. */
+  readonly onSuperseded: () => void;
+  /** Only the simulator passes any: it checks each step. */
+  readonly step?: Step | undefined;
+}
+
+export class PairDriver {
+  readonly pair: Pair;
+  readonly #props: PairDriverProps;
+  readonly #memory: PairMemory;
+  readonly #plans: PlanRunner;
+  readonly #failures: Failures;
+  #state: PairState;
+  /** The save and the run that are carried out now. */
+  #work: Promise<void> | null = null;
+
+  constructor(props: PairDriverProps) {
+    const { pair, ports, lease, memory, safeguards } = props;
+    this.#props = props;
+    this.pair = pair;
+    this.#memory = new PairMemory({
+      ...props,
+      onStored: (now) => this.take({ kind: 'stored', memory: now, newId: ports.ids.next() }),
+      onPublished: (id) => this.take({ kind: 'published', id }),
+    });
+    this.#failures = new Failures({ ...props, pair: pair.name });
+    this.#plans = new PlanRunner({
+      ...props,
+      memory: this.#memory,
+      lastSeen: (node) => this.#state.servers[node] ?? null,
+      identityOf: (node) => identityIn(this.#state, node),
+      seenNow: () => situationOf(this.#state, ports.clock.nowMs()),
+      onWork: () => this.take({ kind: 'plan', is: 'stage' }),
+    });
+    this.#state = newPair({
+      ...{ pair, safeguards, memory, vantages: ports.database.vantages },
+      ...{ unwatchedSinceMs: lease.unwatchedSinceMs, nextId: ports.ids.next(), nowMs: ports.clock.nowMs() },
+    });
+    this.#memory.publish();
+  }
+
+  /** Takes in what happened. Never rejects: what fails is noted, and tried again. */
+  take(input: Input): void {
+    const ready = this.#apply(input);
+    if (!hasWork(ready)) return;
+    this.#work = this.#workOff(ready).finally(() => {
+      this.#work = null;
+    });
+  }
+
+  /** What this vantage is ordered to do. */
+  orderAt(vantage: Vantage): LookOrder {
+    return this.#state.looks[vantage] ?? { kind: 'now' };
+  }
+
+  /** The pair as a look from this vantage takes it. */
+  targetAt(vantage: Vantage): LookTarget {
+    const order = this.orderAt(vantage);
+    const seen = seenAt(vantage, this.#state.evidence, termsOf(this.pair.settings, order));
+    return {
+      pair: this.pair,
+      holder: beatingNode(this.#state, this.#props.ports.clock.nowMs()),
+      seen,
+      order,
+    };
+  }
+
+  /** Whether held looks will do. */
+  get isCalm(): boolean {
+    return this.#state.pace.afterMs === null;
+  }
+
+  /** Whether the pair is cared for: what the dead man's switch listens for. */
+  get isCaredFor(): boolean {
+    return isCaredFor(this.#state, this.#props.ports.clock.nowMs());
+  }
+
+  /** Once a second: what is due with time. What SNS has not taken is due again, too. */
+  tick(): void {
+    this.#memory.publish();
+    this.take({ kind: 'tick' });
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#work !== null) await this.#work;
+    await this.#memory.idle();
+  }
+
+  /** Steps, and carries out what is not waited for. Null once the leader stops. */
+  #apply(input: Input): Ready | null {
+    const { ports, stop, onLooks } = this.#props;
+    if (stop.aborted) return null;
+    const before = this.#state.looks;
+    const { state, ready } = (this.#props.step ?? step)(this.#state, input, ports.clock.nowMs());
+    this.#state = state;
+    if (ready.looks !== before) onLooks(ready.hurries);
+    if (ready.ask !== null) void this.#ask(ready.ask);
+    if (ready.besidePlan !== null) void this.#noteBesidePlan(ready.besidePlan);
+    if (ready.log !== null) this.#log(ready.log);
+    for (const { metric, value } of ready.gauges) ports.metrics.publish(metric, value, this.pair.name);
+    return ready;
+  }
+
+  async #workOff(first: Ready): Promise<void> {
+    let ready: Ready | null = first;
+    while (hasWork(ready)) ready = this.#apply(await this.#carryOut(ready));
+    // A judgement that leaves nothing to do is a success too.
+    this.#failures.end();
+  }
+
+  /** Saves and runs. The record in the store is whole: what fails is judged again by it, after a pause that grows. */
+  async #carryOut({ save, run, failure }: Ready): Promise<Input> {
+    try {
+      if (failure !== null) throw new Error(failure);
+      if (save !== null) await this.#memory.save(save);
+      const is = run === null ? 'done' : await this.#run(run);
+      await this.#settleDoubt();
+      this.#failures.end();
+      return { kind: is };
+    } catch (error) {
+      this.#apply({ kind: 'failed' });
+      await this.#waitOut(error);
+      return { kind: 'done' };
+    }
+  }
+
+  /** Waits after a failure until the store says what it has. */
+  async #waitOut(failure: unknown): Promise<void> {
+    const { stop, onSuperseded } = this.#props;
+    for (let error: unknown = failure; error !== null && !stop.aborted; ) {
+      if (error instanceof PortError && error.kind === 'superseded') onSuperseded();
+      await this.#failures.note('the tick failed', error);
+      // A plan that has closed a live holder keeps its clients waiting.
+      await this.#failures.pause(this.#memory.now.plan?.wasWritable === true);
+      error = await this.#settleDoubt().then(
+        () => null,
+        (again: unknown) => again,
+      );
+    }
+  }
+
+  async #settleDoubt(): Promise<void> {
+    const { safeguards, stop } = this.#props;
+    if (this.#memory.isDoubtful && safeguards.settleDoubt && !stop.aborted) await this.#memory.settleDoubt();
+  }
+
+  async #run(run: Run): Promise<'done' | 'not-yet'> {
+    if (run.kind !== 'tell-waits' && !this.#props.lease.mayAct()) {
+      if (run.kind === 'resume' && run.waits)
+        await this.#plans.tellWaits(run.plan, 'this leader may not act yet');
+      return 'not-yet';
+    }
+    switch (run.kind) {
+      case 'tell-waits':
+        await this.#plans.tellWaits(run.plan, run.because, run.code);
+        return 'done';
+      case 'answer':
+        this.#recordOrder(run.said);
+        await this.#memory.save(run.memory);
+        return 'done';
+      case 'begin':
+        if (run.said !== null) this.#recordOrder(run.said);
+        return this.#carryOutPlan(() => this.#plans.begin(run.situation, run.wanted));
+      case 'resume':
+        return this.#carryOutPlan(() => this.#plans.resume(run.plan, run.situation));
+    }
+  }
+
+  #recordOrder({ order: { order }, decided }: Said): void {
+    this.#memory.record('order', `${order.action} by ${order.by} (${order.why}): ${decided}`);
+  }
+
+  async #carryOutPlan(work: () => Promise<void>): Promise<'done' | 'not-yet'> {
+    this.#apply({ kind: 'plan', is: 'begun' });
+    try {
+      await work();
+      return 'done';
+    } catch (error) {
+      if (error instanceof CutShort) return 'not-yet';
+      throw error;
+    } finally {
+      await this.#memory.updated();
+      this.#apply({ kind: 'plan', is: 'over' });
+    }
+  }
+
+  async #ask({ askedMs }: NonNullable<Ready['ask']>): Promise<void> {
+    const said = await askThroughVip(this.pair, this.#props.ports, (node) => identityIn(this.#state, node));
+    this.take({ kind: 'through-vip', said, askedMs });
+  }
+
+  async #noteBesidePlan({ situation, durations, newId }: NonNullable<Ready['besidePlan']>): Promise<void> {
+    try {
+      await this.#memory.update((now) =>
+        noteBesidePlan(now, { ...situation, memory: now }, durations, newId),
+      );
+    } catch (error) {
+      const text = `a loss of service was not stored, and will be tried again: ${String(error)}`;
+      this.#props.ports.log.warn(text, { pair: this.pair.name });
+    }
+    this.take({ kind: 'noted' });
+  }
+
+  #log(fields: NonNullable<Ready['log']>): void {
+    const { row, because, holder, holderIs, standby, standbyIs } = fields;
+    const nodes = `${holder} ${stateText(holderIs)}, ${standby} ${stateText(standbyIs)}`;
+    this.#props.ports.log.info(`${row} (${nodes}): ${because}`, {
+      pair: this.pair.name,
+      ...fields,
+    });
+  }
+}
+
+function stateText(verdict: string): string {
+  return verdict === 'unseen' ? 'no data yet' : verdict;
+}
+
+function hasWork(ready: Ready | null): ready is Ready {
+  return ready !== null && (ready.save !== null || ready.run !== null || ready.failure !== null);
+}

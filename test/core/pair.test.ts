@@ -1,0 +1,374 @@
+/** One pair from input to input: what is ready, and when it is judged. */
+import { describe, expect, it } from 'vitest';
+import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
+import { type Input, step } from '../../lib/core/pair.ts';
+import { isCaredFor, newPair, type PairState } from '../../lib/core/pair-state.ts';
+import type { Ready } from '../../lib/core/ready.ts';
+import type { Order } from '../../lib/core/request.ts';
+import { allSafeguards } from '../../lib/core/safeguards.ts';
+import type { Saw } from '../../lib/core/sighting.ts';
+import {
+  answers1,
+  answers2,
+  failover,
+  hears2,
+  NOW_MS,
+  pairWith,
+  recordOf,
+  refused,
+  steady,
+  unanswered,
+} from './world.ts';
+
+/** The standby no longer hears the holder. */
+const deaf = hears2({ io: 'connecting', heardAgoMs: 4000 });
+
+/** A leader of one pair with one vantage, whose store takes everything at once if nothing else is said. */
+class Bench {
+  state: PairState;
+  nowMs = NOW_MS;
+  /** What was ready, step by step. */
+  readonly ready: Ready[] = [];
+
+  constructor(memory: Memory = steady.memory) {
+    this.state = newPair({
+      ...{ pair: pairWith(), safeguards: allSafeguards, vantages: ['a'], memory },
+      ...{ nextId: 'aaaa0001', unwatchedSinceMs: NOW_MS, nowMs: NOW_MS },
+    });
+  }
+
+  take(input: Input, afterMs = 0): Ready {
+    this.nowMs += afterMs;
+    const { state, ready } = step(this.state, input, this.nowMs);
+    this.state = state;
+    this.ready.push(ready);
+    return ready;
+  }
+
+  report(db1: Saw, db2: Saw = answers2(), afterMs = 250, startedMs = this.nowMs + afterMs): Ready {
+    const sightings = [
+      { node: 'db1', saw: db1 },
+      { node: 'db2', saw: db2 },
+    ];
+    const report = { kind: 'saw', vantage: 'a', atMs: this.nowMs + afterMs, sightings } as const;
+    return this.take({ kind: 'report', report, startedMs }, afterMs);
+  }
+
+  ec2(node = 'db1'): Ready {
+    const instances = { db1: 'running', db2: 'running' } as const;
+    const place = { kind: 'node', node } as const;
+    const sighting = {
+      kind: 'saw',
+      atMs: this.nowMs,
+      place,
+      instances,
+      room: { db1: true, db2: true },
+    } as const;
+    return this.take({ kind: 'ec2', sighting, askedMs: this.nowMs });
+  }
+
+  store(memory: Memory | null, newId = 'bbbb0002'): void {
+    if (memory !== null) this.take({ kind: 'stored', memory, newId });
+  }
+
+  /** EC2 and looks of some seconds have been heard, and what was worth saving is saved. */
+  begin(): this {
+    this.settle(this.ec2());
+    for (let looks = 0; looks < 8; looks += 1) this.settle(this.report(answers1(), answers2(), 1000));
+    return this;
+  }
+
+  settle({ save, run }: Ready): Ready {
+    this.store(save);
+    return save === null && run === null ? (this.ready.at(-1) as Ready) : this.take({ kind: 'done' });
+  }
+
+  /** The holder dies; what is ready when that is sure. */
+  lose(): Ready {
+    let ready = this.report(refused, deaf);
+    for (let looks = 1; looks < 8 && ready.run === null; looks += 1) {
+      this.settle(ready);
+      ready = this.report(refused, deaf);
+    }
+    return ready;
+  }
+}
+
+const order = (action: 'pause' | 'switchover', id: string): Input => {
+  const said = { pair: 'orders', by: 'ann', why: 'a test' };
+  const asked: Order =
+    action === 'pause'
+      ? { action, ...said, minutes: 5 }
+      : { action, ...said, to: 'db2', force: false, killLong: false };
+  return { kind: 'order', order: { id, atMs: NOW_MS, order: asked } };
+};
+
+describe('a pair', () => {
+  it('is judged at each report, and is left alone when nothing is worth doing', () => {
+    const bench = new Bench().begin();
+    const ready = bench.report(answers1());
+    expect(ready).toMatchObject({
+      save: null,
+      run: null,
+      log: null,
+      looks: { a: { kind: 'held', forMs: 5000 } },
+    });
+    expect(bench.state).toMatchObject({ work: { kind: 'none' }, isNews: false });
+  });
+
+  it('whose holder dies: memory is saved and the failover begins, in one', () => {
+    const bench = new Bench().begin();
+    const ready = bench.lose();
+    expect(ready.run).toMatchObject({
+      kind: 'begin',
+      wanted: {
+        plan: { kind: 'failover', to: 'db2' },
+        row: 'holder-lost',
+        by: 'keepalambda',
+        requestId: null,
+      },
+    });
+    expect(ready.save?.lostAtMs).toBe(bench.nowMs);
+    expect(ready.log).toMatchObject({
+      row: 'holder-lost',
+      does: 'plan failover',
+      because: expect.stringContaining('db1 is stopped: its port refuses connections'),
+      holderIs: 'stopped',
+      standbyIs: 'serving',
+    });
+  });
+
+  it('is not judged while a save is in flight: what comes in is judged after it', () => {
+    const bench = new Bench().begin();
+    const { save } = bench.lose();
+    const beside = bench.report(answers1());
+    expect(beside).toMatchObject({ save: null, run: null });
+    expect(bench.state.isNews).toBe(true);
+    bench.store(save);
+    expect(bench.take({ kind: 'done' }).save).not.toBeNull();
+    expect(bench.state.isNews).toBe(false);
+  });
+
+  it('that may not be acted for yet is looked at again soon, and then acted for', () => {
+    const bench = new Bench().begin();
+    const { save } = bench.lose();
+    bench.store(save);
+    expect(bench.take({ kind: 'not-yet' }).looks.a).toEqual({ kind: 'soon', afterMs: 250, graceMs: 250 });
+    expect(bench.report(refused, deaf).run).toMatchObject({ kind: 'begin' });
+  });
+
+  it('that was not stored is judged again by what the store has, after the failure was waited for', () => {
+    const bench = new Bench().begin();
+    bench.lose();
+    expect(bench.take({ kind: 'failed' }).looks.a).toEqual({ kind: 'soon', afterMs: 1000, graceMs: 250 });
+    expect(bench.report(refused, deaf)).toMatchObject({ save: null, run: null });
+    expect(bench.state.memory.lostAtMs).toBeNull();
+    const again = bench.take({ kind: 'done' });
+    expect(again.run).toMatchObject({ kind: 'begin' });
+    expect(again.save?.lostAtMs).not.toBeNull();
+  });
+
+  it('whose record cannot be read says why, and is judged again after a while', () => {
+    const bench = new Bench({ ...emptyMemory, failoversAtMs: null as never });
+    expect(bench.ec2().failure).toMatch(/TypeError/);
+    expect(bench.state.work).toEqual({ kind: 'failing' });
+    expect(bench.report(answers1()).failure).toBeNull();
+    expect(bench.take({ kind: 'done' }).failure).toMatch(/TypeError/);
+  });
+
+  it('counts as cared for while judgements and steps of plans end', () => {
+    const bench = new Bench().begin();
+    bench.take({ kind: 'tick' }, 9000);
+    expect(isCaredFor(bench.state, bench.nowMs)).toBe(true);
+    expect(isCaredFor(bench.state, bench.nowMs + 1000)).toBe(false);
+    bench.take({ kind: 'plan', is: 'stage' }, 5000);
+    expect(isCaredFor(bench.state, bench.nowMs + 9000)).toBe(true);
+    const { save } = bench.lose();
+    expect(save).not.toBeNull();
+    bench.take({ kind: 'failed' });
+    bench.take({ kind: 'done' }, 10_000);
+    expect(isCaredFor(bench.state, bench.nowMs)).toBe(false);
+  });
+});
+
+describe('after a plan', () => {
+  function afterFailover(): Bench {
+    const bench = new Bench().begin();
+    const { save } = bench.lose();
+    bench.store(save);
+    bench.take({ kind: 'plan', is: 'begun' });
+    expect(bench.report(refused).looks.a).toEqual({ kind: 'soon', afterMs: 250, graceMs: 250 });
+    bench.store({ ...bench.state.memory, lastHolder: 'db2' });
+    bench.take({ kind: 'plan', is: 'over' }, 1000);
+    return bench;
+  }
+
+  it('all is looked at anew, and what was asked for before it does not count', () => {
+    const bench = afterFailover();
+    expect(bench.state.looks.a).toEqual({ kind: 'now' });
+    bench.take({ kind: 'done' });
+    const { evidence } = bench.state;
+    bench.report(refused, answers2(), 100, bench.nowMs - 10);
+    bench.take({
+      kind: 'ec2',
+      sighting: { kind: 'blind', atMs: 0, because: '' },
+      askedMs: bench.nowMs - 5000,
+    });
+    expect(bench.state.evidence).toBe(evidence);
+    expect(bench.state.looks.a).toEqual({ kind: 'now' });
+    bench.report(refused);
+    expect(bench.state.looks.a?.kind).toBe('soon');
+  });
+
+  it('that has moved the VIP, what lasted at the old holder has ended', () => {
+    const { durations } = afterFailover().state;
+    expect(durations.judgedAtMs).toBeNull();
+  });
+});
+
+describe('a plan in flight', () => {
+  const inFlight: Memory = { ...steady.memory, plan: recordOf(failover) };
+
+  it('goes on once both nodes were looked at, and rests a second after each try', () => {
+    const bench = new Bench(inFlight);
+    expect(bench.ec2().run).toBeNull();
+    const first = bench.report(refused);
+    expect(first.run).toMatchObject({ kind: 'resume', waits: false });
+    bench.store(first.save);
+    for (const is of ['begun', 'over'] as const) bench.take({ kind: 'plan', is });
+    bench.take({ kind: 'done' });
+    bench.ec2();
+    expect(bench.report(refused, answers2(), 500).run).toBeNull();
+    expect(bench.report(refused, answers2(), 500).run).toMatchObject({ kind: 'resume' });
+  });
+
+  it('that waits for 5 s is alerted: it is not seen, or this leader may not act', () => {
+    const bench = new Bench(inFlight);
+    bench.take({
+      kind: 'report',
+      startedMs: NOW_MS,
+      report: { kind: 'blind', vantage: 'a', atMs: NOW_MS, because: 'x' },
+    });
+    const blind = bench.take(
+      {
+        kind: 'report',
+        startedMs: NOW_MS,
+        report: { kind: 'blind', vantage: 'a', atMs: NOW_MS, because: 'x' },
+      },
+      5000,
+    );
+    expect(blind.run).toMatchObject({
+      kind: 'tell-waits',
+      because: expect.stringMatching(/is not seen: a: x/),
+    });
+    bench.settle(blind);
+    expect(bench.report(refused).run).toMatchObject({ kind: 'resume', waits: true });
+  });
+
+  it('beside which nobody can write: that is noted, once at a time', () => {
+    const bench = new Bench(inFlight);
+    bench.ec2();
+    bench.settle(bench.report(unanswered));
+    bench.take({ kind: 'plan', is: 'begun' });
+    expect(bench.take({ kind: 'tick' }, 1000).besidePlan).toBeNull();
+    const late = bench.take({ kind: 'tick' }, 15_000);
+    expect(late.besidePlan?.situation.unservedForMs).toBeGreaterThanOrEqual(15_000);
+    expect(bench.take({ kind: 'tick' }, 1000).besidePlan).toBeNull();
+    bench.take({ kind: 'noted' });
+    expect(bench.take({ kind: 'tick' }, 1000).besidePlan).not.toBeNull();
+  });
+});
+
+describe('orders', () => {
+  it('are carried out once each, one after the other', () => {
+    const bench = new Bench().begin();
+    const first = bench.take(order('pause', 'one'));
+    expect(first.run).toMatchObject({ kind: 'answer', said: { decided: 'note', order: { id: 'one' } } });
+    bench.take(order('pause', 'one'));
+    bench.take(order('pause', 'two'));
+    expect(bench.state.orders.map(({ id }) => id)).toEqual(['one', 'two']);
+    if (first.run?.kind === 'answer') bench.store(first.run.memory);
+    expect(bench.take({ kind: 'done' }).run).toMatchObject({ said: { order: { id: 'two' } } });
+    bench.take(order('pause', 'one'));
+    expect(bench.state.orders.map(({ id }) => id)).toEqual(['two']);
+  });
+
+  it('wait while this leader may not act, and are dropped when they could not be stored', () => {
+    const bench = new Bench().begin();
+    expect(bench.take(order('switchover', 'one')).run).toMatchObject({
+      kind: 'begin',
+      wanted: { row: 'O-switchover', by: 'ann', requestId: 'one' },
+    });
+    bench.take({ kind: 'not-yet' });
+    expect(bench.state.orders).toHaveLength(1);
+    bench.report(answers1());
+    bench.take({ kind: 'failed' });
+    expect(bench.state.orders).toEqual([]);
+  });
+
+  it('wait for EC2’s answer', () => {
+    const bench = new Bench();
+    bench.settle(bench.report(answers1()));
+    expect(bench.take(order('pause', 'one')).run).toBeNull();
+    expect(bench.ec2().run).toMatchObject({ kind: 'answer' });
+  });
+});
+
+describe('what is stored', () => {
+  it('uses an incident’s id up when it opens one', () => {
+    const bench = new Bench().begin();
+    const { memory } = bench.state;
+    bench.store(
+      { ...memory, incident: { id: 'aaaa0001', openedAtMs: 0, row: 'both-lost', told: [] } },
+      'cccc0003',
+    );
+    expect(bench.state.nextId).toBe('cccc0003');
+    bench.store({ ...bench.state.memory }, 'dddd0004');
+    expect(bench.state.nextId).toBe('cccc0003');
+  });
+
+  it('leaves out an alert that was published, at the next judgement', () => {
+    const alert = {
+      id: 'it',
+      code: 'both-lost',
+      pair: 'orders',
+      incident: null,
+      atMs: 0,
+      steps: [],
+    } as const;
+    const outbox = [{ ...alert, happened: '', done: '', todo: '' }];
+    const bench = new Bench({ ...steady.memory, outbox }).begin();
+    expect(bench.take({ kind: 'published', id: 'it' }).save).toBeNull();
+    const { save } = bench.report(answers1());
+    expect(save?.outbox).toEqual([]);
+    bench.store(save);
+    expect(bench.state.published).toEqual([]);
+  });
+});
+
+describe('a tick', () => {
+  it('publishes the gauges every 10 s', () => {
+    const bench = new Bench().begin();
+    const gauges = bench.take({ kind: 'tick' }).gauges;
+    expect(gauges.map(({ metric, value }) => [metric, value])).toEqual([
+      ['Holder', 0],
+      ['StandbyUnfit', 0],
+      ['LagSeconds', 0],
+    ]);
+    expect(bench.take({ kind: 'tick' }, 9000).gauges).toEqual([]);
+    expect(bench.take({ kind: 'tick' }, 1000).gauges).toHaveLength(3);
+  });
+
+  it('asks who answers through the VIP while EC2 does not say, one question at a time', () => {
+    const bench = new Bench().begin();
+    const asked = bench.take({
+      kind: 'ec2',
+      sighting: { kind: 'blind', atMs: NOW_MS, because: 'throttled' },
+      askedMs: bench.nowMs,
+    });
+    expect(asked.ask).toEqual({ askedMs: bench.nowMs });
+    expect(bench.take({ kind: 'tick' }, 1000).ask).toBeNull();
+    bench.take({ kind: 'through-vip', said: { kind: 'unknown' }, askedMs: bench.nowMs });
+    expect(bench.take({ kind: 'tick' }, 1000).ask).toEqual({ askedMs: bench.nowMs });
+  });
+});

@@ -1,0 +1,260 @@
+/**
+ * A pair's story over time: `step` from the first look on, in a small world of two servers that a script changes. Looks are
+ * made as they are ordered, saves and steps take a moment, and every line is printed from what `step` takes and gives back.
+ */
+import { beginPlan } from '../../lib/core/begin-plan.ts';
+import { endPlan } from '../../lib/core/end-plan.ts';
+import { fingerprint, seenAt } from '../../lib/core/fingerprint.ts';
+import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/core/look-order.ts';
+import type { Memory } from '../../lib/core/memory.ts';
+import { type Input, step } from '../../lib/core/pair.ts';
+import { newPair, type PairState } from '../../lib/core/pair-state.ts';
+import type { PlanRecord } from '../../lib/core/plan.ts';
+import type { Ready, Run } from '../../lib/core/ready.ts';
+import type { Order } from '../../lib/core/request.ts';
+import { allSafeguards } from '../../lib/core/safeguards.ts';
+import type { Saw } from '../../lib/core/sighting.ts';
+import { renderStep } from '../../lib/core/text/steps-text.ts';
+import { alertsOf, renderInput, renderReady } from './story-lines.ts';
+import { answers1, answers2, NOW_MS, pairWith, steady } from './world.ts';
+
+/** Something that happens at a moment of the story: a server changes, or an operator asks. */
+export type Happening =
+  | { readonly atMs: number; readonly what: string; readonly db1?: Saw; readonly db2?: Saw }
+  | { readonly atMs: number; readonly what: string; readonly order: Order };
+
+interface OpenLook {
+  readonly order: LookOrder;
+  readonly atMs: number;
+  readonly seen: string | null;
+}
+
+const vantages = ['a', 'b'] as const;
+type Name = (typeof vantages)[number];
+/** A look takes this long where a server answers; where it does not, its time limit. Milliseconds. */
+const WAY_MS = 20;
+const SAVE_MS = 10;
+const PUBLISH_MS = 50;
+/** How long each step of a plan takes here. Milliseconds. */
+const STEP_MS = 100;
+const EC2_MS = { calm: 5000, else: 1000 } as const;
+
+export class Storyteller {
+  readonly lines: string[] = [];
+  readonly #pair = pairWith();
+  #state: PairState;
+  #nowMs = NOW_MS;
+  #saws: Record<'db1' | 'db2', Saw> = { db1: answers1(), db2: answers2() };
+  #holder = 'db1';
+  /** What is to happen, by time. */
+  #agenda: { readonly atMs: number; readonly run: () => void }[] = [];
+  readonly #looks = new Map<Name, OpenLook>();
+  readonly #last = new Map<Name, OpenLook>();
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #ids = 0;
+
+  constructor() {
+    this.#state = newPair({
+      ...{ pair: this.#pair, safeguards: allSafeguards, vantages, memory: steady.memory },
+      ...{ nextId: this.#newId(), unwatchedSinceMs: NOW_MS, nowMs: NOW_MS },
+    });
+  }
+
+  /** Tells what becomes of it, until `forMs` have passed. */
+  tell(happenings: readonly Happening[], forMs: number): string {
+    for (const it of happenings) this.#later(it.atMs, () => this.#happen(it));
+    this.#tick();
+    for (const endMs = NOW_MS + forMs; this.#nowMs <= endMs; ) {
+      this.#lookAround();
+      const next = this.#agenda.shift();
+      if (next === undefined || next.atMs > endMs) break;
+      this.#nowMs = next.atMs;
+      next.run();
+    }
+    return `${this.lines.join('\n')}\n`;
+  }
+
+  #happen(it: Happening): void {
+    this.#print(`*** ${it.what}`);
+    if ('order' in it) {
+      this.#take({ kind: 'order', order: { id: 'order-1', atMs: this.#nowMs, order: it.order } });
+      return;
+    }
+    this.#saws = { db1: it.db1 ?? this.#saws.db1, db2: it.db2 ?? this.#saws.db2 };
+    // A connection that drops ends a held look at once; a silence is found at the next round of it.
+    for (const [vantage, look] of this.#looks) this.#round(vantage, look, WAY_MS);
+  }
+
+  #tick(): void {
+    this.#later(1000, () => {
+      this.#take({ kind: 'tick' });
+      this.#tick();
+    });
+  }
+
+  /** Opens the looks that are due, calls off those that are no longer wanted, and asks EC2 when it is time. */
+  #lookAround(): void {
+    for (const vantage of vantages) {
+      const order = this.#state.looks[vantage] ?? { kind: 'now' };
+      const open = this.#looks.get(vantage);
+      const graceMs = open && graceMsOf(order, open.order);
+      if (open && graceMs != null) this.#later(graceMs, () => this.#callOff(vantage, open));
+      if (open) continue;
+      const last = this.#last.get(vantage);
+      const atMs = last === undefined ? this.#nowMs : dueMs(order, last);
+      if (atMs > this.#nowMs) this.#later(atMs - this.#nowMs, () => undefined);
+      else this.#open(vantage, order);
+    }
+    const everyMs = this.#state.pace.afterMs === null ? EC2_MS.calm : EC2_MS.else;
+    if (this.#nowMs - this.#askedMs >= everyMs) this.#askEc2();
+  }
+
+  #open(vantage: Name, order: LookOrder): void {
+    const seen = seenAt(vantage, this.#state.evidence, termsOf(this.#pair.settings, order));
+    const look = { order, atMs: this.#nowMs, seen };
+    this.#looks.set(vantage, look);
+    this.#last.set(vantage, look);
+    this.#round(vantage, look, WAY_MS);
+  }
+
+  #callOff(vantage: Name, look: OpenLook): void {
+    const order = this.#state.looks[vantage];
+    if (this.#looks.get(vantage) !== look || order === undefined || graceMsOf(order, look.order) === null)
+      return;
+    this.#looks.delete(vantage);
+    this.#print(`${vantage}: the open look is called off`);
+  }
+
+  /** One round of a look: the probe sees both nodes, and answers if that is news, or if its time is over. */
+  #round(vantage: Name, look: OpenLook, afterMs: number): void {
+    const { lookLimitMs, lookIntervalMs } = this.#pair.settings;
+    const isSilent = Object.values(this.#saws).some(({ kind }) => kind === 'unanswered');
+    this.#later(afterMs + (isSilent ? lookLimitMs : 0), () => {
+      if (this.#looks.get(vantage) !== look) return;
+      const sightings = Object.entries(this.#saws).map(([node, saw]) => ({ node, saw }));
+      const print = fingerprint(sightings, termsOf(this.#pair.settings, look.order));
+      const leftMs = look.atMs + holdMsOf([look.order]) - this.#nowMs;
+      if (leftMs > 0 && look.seen === print)
+        return this.#round(vantage, look, Math.min(leftMs, lookIntervalMs));
+      this.#looks.delete(vantage);
+      const report = { kind: 'saw', vantage, atMs: this.#nowMs, sightings } as const;
+      this.#take({ kind: 'report', report, startedMs: look.atMs });
+    });
+  }
+
+  #askEc2(): void {
+    const askedMs = this.#nowMs;
+    this.#askedMs = askedMs;
+    this.#later(60, () => {
+      const instances = { db1: 'running', db2: 'running' } as const;
+      const place = { kind: 'node', node: this.#holder } as const;
+      const sighting = {
+        kind: 'saw',
+        atMs: this.#nowMs,
+        place,
+        instances,
+        room: { db1: true, db2: true },
+      } as const;
+      this.#take({ kind: 'ec2', sighting, askedMs });
+    });
+  }
+
+  #take(input: Input): void {
+    const before = this.#state;
+    const { state, ready } = step(before, input, this.#nowMs);
+    this.#state = state;
+    const lines = renderReady(before, ready);
+    const isHeard = lines.length > 0 || input.kind === 'plan' || input.kind === 'order';
+    if (isHeard) this.#print(renderInput(input), ...lines);
+    if (ready.save !== null || ready.run !== null) this.#carryOut(ready);
+  }
+
+  #carryOut({ save, run }: Ready): void {
+    this.#later(save === null ? 0 : SAVE_MS, () => {
+      if (save !== null) this.#store(save);
+      if (run === null) return this.#take({ kind: 'done' });
+      this.#run(run);
+    });
+  }
+
+  #run(run: Run): void {
+    switch (run.kind) {
+      case 'answer':
+        this.#store(run.memory);
+        this.#take({ kind: 'done' });
+        break;
+      case 'tell-waits':
+        this.#take({ kind: 'done' });
+        break;
+      case 'begin': {
+        const ids = { epoch: 7, planId: 'plan-1', incidentId: this.#newId() };
+        const last = this.#state.servers[run.wanted.plan.from ?? ''];
+        const seen = { lastSeen: last?.server.executed ?? null, lastSeenAtMs: last?.atMs ?? null };
+        this.#take({ kind: 'plan', is: 'begun' });
+        this.#store(beginPlan(this.#state.memory, run.situation, { ...run.wanted, ...ids, ...seen }));
+        this.#stage(0);
+        break;
+      }
+      case 'resume':
+        this.#stage(0);
+    }
+  }
+
+  /** A stage of the plan; in this story each of its steps succeeds. */
+  #stage(index: number): void {
+    const { plan } = this.#state.memory;
+    const stage = plan?.stages[index];
+    if (plan === null) return;
+    if (stage === undefined) {
+      this.#end(plan);
+      return;
+    }
+    this.#later(STEP_MS, () => {
+      for (const one of stage) this.#print(`step: ${renderStep(one)}`);
+      const moves = stage.some(({ kind }) => kind === 'move-vip');
+      if (moves) this.#holder = plan.to;
+      for (const one of stage) if (one.kind === 'open') this.#opened(one.node);
+      const record: PlanRecord = { ...plan, kept: plan.lastSeen, vipMoved: plan.vipMoved || moves };
+      this.#store({ ...this.#state.memory, plan: record });
+      this.#take({ kind: 'plan', is: 'stage' });
+      this.#stage(index + 1);
+    });
+  }
+
+  #opened(node: string): void {
+    if (node === 'db2')
+      this.#saws = { ...this.#saws, db2: answers2({ writable: true, heartbeat: { kind: 'committed' } }) };
+    else this.#saws = { ...this.#saws, db1: answers1() };
+  }
+
+  #end(plan: PlanRecord): void {
+    const { memory } = this.#state;
+    const close = { nowMs: this.#nowMs, identity: null, incidentId: this.#newId() };
+    this.#store(endPlan(memory, this.#pair, plan, { kind: 'completed' }, close));
+    this.#take({ kind: 'plan', is: 'over' });
+    this.#take({ kind: 'done' });
+  }
+
+  #store(memory: Memory): void {
+    for (const { id, line } of alertsOf(this.#state.memory, memory)) {
+      this.#print(line);
+      this.#later(PUBLISH_MS, () => this.#take({ kind: 'published', id }));
+    }
+    this.#take({ kind: 'stored', memory, newId: this.#newId() });
+  }
+
+  #later(afterMs: number, run: () => void): void {
+    this.#agenda.push({ atMs: this.#nowMs + afterMs, run });
+    this.#agenda.sort((one, other) => one.atMs - other.atMs);
+  }
+
+  #print(first: string, ...more: readonly string[]): void {
+    const time = `t+${((this.#nowMs - NOW_MS) / 1000).toFixed(2)}s`.padEnd(10);
+    this.lines.push(`${time} ${first}`, ...more.map((line) => `${' '.repeat(13)}${line}`));
+  }
+
+  #newId(): string {
+    this.#ids += 1;
+    return `i${this.#ids}`;
+  }
+}

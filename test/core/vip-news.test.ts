@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { noEvidence, placeOf } from '../../lib/core/evidence.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
+import type { VipPlace, VipSighting } from '../../lib/core/sighting.ts';
+import { hearEc2, hearThrough, noVipNews } from '../../lib/core/vip-news.ts';
+import { NOW_MS, pairWith } from './world.ts';
+
+const evidence = noEvidence(pairWith(), 1);
+const left: Memory = { ...emptyMemory, lastHolder: 'db1' };
+const movedByHand = { from: 'db2', to: 'db1', atMs: NOW_MS };
+const saw = (place: VipPlace): VipSighting => ({ kind: 'saw', atMs: NOW_MS, place, instances: {}, room: {} });
+const on = (node: string) => saw({ kind: 'node', node });
+const blind: VipSighting = { kind: 'blind', atMs: NOW_MS, because: 'throttled' };
+
+test.each<[what: string, memory: Memory, sighting: VipSighting, asks: boolean, counts: boolean]>([
+  ['where we left it: nobody is asked', left, on('db1'), false, true],
+  ['we do not know yet where it is', { ...left, lastHolder: null }, on('db2'), false, true],
+  ['on the other node: who answers is heard first', left, on('db2'), true, false],
+  ['on no ENI: it counts, and who answers is asked', left, saw({ kind: 'nowhere' }), true, true],
+  ['somebody has just moved it', { ...left, movedByHand }, on('db1'), true, true],
+  ['EC2 does not answer', left, blind, true, true],
+])('EC2 says: %s', (_, memory, sighting, asks, counts) => {
+  const heard = hearEc2(noVipNews, evidence, memory, sighting);
+  expect(heard.asks).toBe(asks);
+  expect(heard.news.asking).toBe(asks);
+  expect(heard.evidence !== evidence).toBe(counts);
+});
+
+test('one question at a time; what EC2 said meanwhile comes after its answer', () => {
+  const first = hearEc2(noVipNews, evidence, left, on('db2'));
+  const second = hearEc2(first.news, first.evidence, left, on('db2'));
+  expect(second.asks).toBe(false);
+  const said = { kind: 'node', node: 'db2' } as const;
+  const heard = hearThrough(second.news, second.evidence, said, left, false, NOW_MS);
+  expect(heard.news).toEqual({ ...noVipNews, isElsewhere: true });
+  expect(heard.evidence).toMatchObject({ vipLooks: 2, through: { said }, vip: { place: { node: 'db2' } } });
+});
+
+test('an answer from before a plan only ends the question', () => {
+  const { news } = hearEc2(noVipNews, evidence, left, on('db2'));
+  const heard = hearThrough(news, evidence, { kind: 'nobody' }, left, true, NOW_MS);
+  expect(heard).toEqual({ news: noVipNews, evidence, asks: false });
+});
+
+test('who answers elsewhere is asked again, also when EC2 says what we expect', () => {
+  const said = { kind: 'node', node: 'db2' } as const;
+  const { news } = hearThrough(noVipNews, evidence, said, left, false, NOW_MS);
+  expect(hearEc2(news, evidence, left, on('db1')).asks).toBe(true);
+  const back = hearThrough(news, evidence, { kind: 'node', node: 'db1' }, left, false, NOW_MS);
+  expect(hearEc2(back.news, evidence, left, on('db1')).asks).toBe(false);
+});
+
+test('what EC2 said before does not count once it says what is expected', () => {
+  const away = [1, 2, 3].reduce(
+    (heard) => hearEc2(noVipNews, heard.evidence, left, saw({ kind: 'nowhere' })),
+    hearEc2(noVipNews, evidence, left, saw({ kind: 'nowhere' })),
+  );
+  const back = hearEc2(noVipNews, away.evidence, left, on('db1'));
+  expect(placeOf(back.evidence, NOW_MS)?.place).toEqual({ kind: 'node', node: 'db1' });
+});

@@ -159,7 +159,7 @@ export const served: readonly DecisionRow[] = [
     origin: 'orchestrator#377: every alert has its all-clear',
   },
   {
-    name: 'unsettled',
+    name: 'awaiting-confirmation',
     says: 'Anything else.',
     when: () => true,
     measure: () => ({ kind: 'observe' }),

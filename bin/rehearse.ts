@@ -5,7 +5,7 @@ import { rehearseCommand } from '../tools/rehearse/command.ts';
 try {
   process.exitCode = await rehearseCommand(process.argv.slice(2));
 } catch (error) {
-  // What a person can mend is one line; anything else is a bug, and its stack is wanted.
+  // What a person can fix is one line; anything else is a bug, and its stack is wanted.
   console.error(error instanceof LabError ? error.message : error);
   process.exitCode = 2;
 }

@@ -13,7 +13,7 @@ export class LabError extends Error {
   override readonly name = 'LabError';
 
   constructor(obstacle: LabObstacle, options?: ErrorOptions) {
-    const line = `got ${obstacle.got}; want ${obstacle.want}. To mend it: ${obstacle.remedy}.`;
+    const line = `got ${obstacle.got}; want ${obstacle.want}. To fix it: ${obstacle.remedy}.`;
     super(line.replaceAll(/\s+/g, ' '), options);
   }
 }

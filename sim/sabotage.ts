@@ -30,10 +30,7 @@ export const sabotages = {
   'fresh-looks': [['freshLooks'], 'what was seen before a plan is acted on after it'],
   'reopen-holder': [['reopenHolder'], 'a holder that was restarted takes no writes'],
   reattach: [['reattach'], 'a VIP that somebody took away stays away'],
-  'undo-without-ec2': [
-    ['undoWithoutEc2'],
-    'a live holder stays read-only for as long as EC2 does not answer',
-  ],
+  'undo-without-ec2': [['undoWithoutEc2'], 'a live holder stays read-only while EC2 does not answer'],
   'keeps-alerts': [['keepsAlerts'], 'an alert that SNS refused once is never made again'],
   'settle-doubt': [['settleDoubt'], 'what the store has taken is overwritten by who did not hear of it'],
   detach: [['detach'], "an old holder's tail overwrites newer rows when it is back"],
@@ -45,7 +42,7 @@ export const sabotages = {
   'keeps-readiness': [['keepsReadiness'], 'after a blind moment nobody fails over any more'],
   identity: [['identity'], 'a standby takes over that followed a stranger'],
   'reopen-in-pause': [['reopenInPause'], 'a holder that was restarted in a pause takes no writes'],
-  'repeat-loss': [['repeatLoss'], 'the second loss in one incident is told to nobody'],
+  'repeat-loss': [['repeatLoss'], 'the second loss in one incident is not alerted'],
   coverage: [['coverage'], 'a standby takes over that lacks what the holder had long before it died'],
   progress: [['progress'], 'a catch-up that was about to end is undone'],
 } as const satisfies Record<string, readonly [readonly SafeguardName[], string]>;

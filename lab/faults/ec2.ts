@@ -34,7 +34,7 @@ export const ec2Faults = {
   },
   'ec2-down': {
     about:
-      'mysqld of the holder is killed while EC2 answers nothing: on-call is told, the VIP moves when EC2 is back',
+      'mysqld of the holder is killed while EC2 answers nothing: on-call is alerted, the VIP moves when EC2 is back',
     expected: 'failover',
     alerts: ['ec2-blind', 'failover-done'],
     play: async ({ aws, hosts }) => {

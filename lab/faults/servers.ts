@@ -91,7 +91,7 @@ export const serverFaults = {
     play: async ({ hosts }) => ({ takeBack: await fillConnections(hosts.db1.instance) }),
   },
   'wrong-password': {
-    about: 'our account gets another password: a login failure is no death',
+    about: 'our account gets another password: a refused login does not prove a death',
     expected: 'stay',
     alerts: ['locked-out'],
     verdict: 'locked-out',
@@ -100,7 +100,7 @@ export const serverFaults = {
     }),
   },
   'standby-kill': {
-    about: 'mysqld of the standby is killed: the holder serves on, on-call is told',
+    about: 'mysqld of the standby is killed: the holder serves on, on-call is alerted',
     expected: 'stay',
     alerts: ['standby-unfit'],
     play: async ({ hosts }) => {
@@ -109,7 +109,7 @@ export const serverFaults = {
     },
   },
   'both-kill': {
-    about: 'both mysqlds are killed: the VIP stays, on-call is told',
+    about: 'both mysqlds are killed: the VIP stays, on-call is alerted',
     expected: 'stay',
     alerts: ['both-lost'],
     play: async ({ hosts }) => {

@@ -76,7 +76,7 @@ export const replicationOptions: readonly Option[] = [
     value: 1,
     on: ['mysql-5', 'mariadb'],
     vendor: 'off',
-    why: 'what a node received is in its own log, for whoever follows it.',
+    why: 'what a node received is in its own log, for servers that replicate from it.',
   },
   { name: 'log-replica-updates', value: 1, on: ['mysql-8'], vendor: 'on', why: 'the same.' },
   { name: 'gtid-mode', value: 'ON', on: ['mysql-5', 'mysql-8'], vendor: 'off', why: identity },
@@ -175,7 +175,7 @@ export const recommendedChannel: readonly ChannelOption[] = [
     name: 'HEARTBEAT_PERIOD',
     value: 0.5,
     vendor: 'half of the net timeout',
-    why: 'a silent source is told from an idle one within a second.',
+    why: 'a silent source differs from an idle one within a second.',
   },
   { name: 'CONNECT_RETRY', value: 1, vendor: '60', why: 'a replica is back a second after its source.' },
   {

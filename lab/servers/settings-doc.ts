@@ -41,7 +41,7 @@ export function renderServerSettings(): string {
     '',
     ...options(labOptions),
     '',
-    'Beside these, each product is told where its messages, character sets and plugins are, and on MySQL from 8.0 the X',
+    'Beside these, each product gets the paths of its messages, character sets and plugins, and on MySQL from 8.0 the X',
     'protocol, which nobody here speaks, is off (`mysqlx=OFF`), because two servers would want its one port.',
     '',
     'A server with its defaults looks up the name of everybody who logs in. In the lab a hosts file in its own mount',

@@ -1,4 +1,4 @@
-/** What a person can mend, a line each; the command prints them on standard error and does nothing. */
+/** What a person can fix, a line each; the command prints them on standard error and does nothing. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly lines: readonly string[];

@@ -1,4 +1,4 @@
-/** What `keepalambda init` is told, by flags or in answer to questions → an environment that is yet to be checked. */
+/** What `keepalambda init` is given, by flags or by answers → an environment that is yet to be checked. */
 import { CliError } from './errors.ts';
 
 /** Everything that it needs, as the words that a person gave. */
@@ -95,5 +95,5 @@ function listed(flag: string, text: string, want: string): readonly string[] {
 }
 
 function misshapen(flag: string, text: string, want: string): CliError {
-  return new CliError([`${flag}: got ${text || 'nothing'}; want ${want}. To mend it: see --help.`]);
+  return new CliError([`${flag}: got ${text || 'nothing'}; want ${want}. To fix it: see --help.`]);
 }

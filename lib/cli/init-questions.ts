@@ -16,7 +16,7 @@ const questions: readonly Question[] = [
   { key: 'vpc', flag: '--vpc', text: 'The VPC (vpc-…)' },
   { key: 'subnet', flag: '--subnet', text: 'A subnet of nodes or probes: NAME=ID,RANGE,ZONE', many: true },
   { key: 'probeGroup', flag: '--probe-group', text: 'A security group of the probes (sg-…)', many: true },
-  { key: 'subscriber', flag: '--subscriber', text: 'Who is told, by e-mail', many: true },
+  { key: 'subscriber', flag: '--subscriber', text: 'An e-mail address that gets the alerts', many: true },
   { key: 'pair', flag: '--pair', text: 'What people call the pair (such as orders)' },
   { key: 'vip', flag: '--vip', text: 'The VIP: a free address of the subnet of the nodes' },
   { key: 'node', flag: '--node', text: 'A node: NAME=INSTANCE,INTERFACE,ADDRESS[,SUBNET]', many: true },

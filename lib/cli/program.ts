@@ -36,7 +36,7 @@ function initCommand(tell: (text: string) => void): Command {
       .option('--subnet <name=id,range,zone>', 'a subnet of nodes or probes; repeat it', many, none)
       .option('--vantage <name>', 'a subnet to look from; repeat it (default: all, up to three)', many, none)
       .option('--probe-group <id>', 'a security group of the probes (sg-…); repeat it', many, none)
-      .option('--subscriber <e-mail>', 'who is told; repeat it', many, none)
+      .option('--subscriber <e-mail>', 'an e-mail address that gets the alerts; repeat it', many, none)
       .option('--pair <name>', 'what people call the pair, such as orders', '')
       .option('--vip <address>', 'a free address of the subnet of the nodes', '')
       .option('--node <name=instance,interface,address>', 'one of the two masters; repeat it', many, none)
@@ -86,7 +86,7 @@ function grantsCommand(tell: (text: string) => void): Command {
       'Prints the SQL for the account and the table that keepalambda needs: no more rights than it uses.',
     )
     .addOption(
-      new Option('--server <kind>', 'which words it understands').choices(grantServers).default('mysql-8'),
+      new Option('--server <kind>', 'the version of the server').choices(grantServers).default('mysql-8'),
     )
     .option('--user <name>', 'the account', 'keepalambda')
     .option('--from <pattern>', "where the probes are, as a host pattern of MySQL, such as '10.0.%'", '%')

@@ -33,7 +33,7 @@ function withoutStrangers(memory: Memory, known: (node: NodeName | null) => bool
   });
 }
 
-/** Nobody can carry it out or undo it: it ends here, and a person is told how far it came. */
+/** No leader can carry it out or undo it: it ends here, and the alert lists its steps so far. */
 function dropPlan(
   memory: Memory,
   pair: Pair,
@@ -45,7 +45,7 @@ function dropPlan(
   const because = `the plan names ${strangers.join(' and ')}, and the pair has ${pair.nodes.map(({ name }) => name).join(' and ')}`;
   const words = {
     happened: `${plan.because}.`,
-    done: `Not completed (${plan.row}, by ${plan.by}): ${because}. It was ended where it stood.`,
+    done: `Not completed (${plan.row}, by ${plan.by}): ${because}. It was ended after the last step that is listed.`,
     steps: renderOutcomes(plan),
   };
   const open = withIncident({ ...memory, plan: null }, plan.row, nowMs, newId);

@@ -1,4 +1,4 @@
-/** Making alerts: what happened, what was done, what is left to do; and how often the same is said. */
+/** Making alerts: what happened, what was done, what is left to do; and how often an alert is repeated. */
 import { type EventCode, events } from './events.ts';
 import type { Alert, Incident, Memory, Reported } from './memory.ts';
 
@@ -12,7 +12,7 @@ export interface Words {
 
 /** A condition that was over for less than this has not ended. Milliseconds. */
 const ENDED_MS = 5000;
-/** When what lasts is told again, counted from its beginning; then every hour. Milliseconds. */
+/** When a condition that lasts is alerted again, counted from its beginning; then every hour. Milliseconds. */
 const REPEAT_AT_MS = [5 * 60_000, 15 * 60_000, 60 * 60_000];
 const HOUR_MS = 60 * 60_000;
 /** Of one code, no more alerts than this in that time: the rest are counted. */
@@ -26,7 +26,7 @@ export function withIncident(memory: Memory, row: string, nowMs: number, newId: 
   return { ...memory, incident };
 }
 
-/** Puts an alert into the outbox and notes in the incident that it was told. For what is bounded by itself. */
+/** Puts an alert into the outbox, and its code into the incident. For alerts whose number is limited elsewhere. */
 export function tell(memory: Memory, pair: string, code: EventCode, words: Words, nowMs: number): Memory {
   const { incident } = memory;
   const count = incident?.alerts ?? 0;
@@ -63,14 +63,14 @@ export function tellLimited(
     return withReport(memory, code, { ...before, heldBack: before.heldBack + 1 });
   }
   const report = { ...before, toldAtMs: [...recent, nowMs], heldBack: 0 };
-  const more = before.heldBack === 0 ? '' : ` ${before.heldBack} more alerts of this kind were held back.`;
+  const more = before.heldBack === 0 ? '' : ` ${before.heldBack} more alerts of this kind were not sent.`;
   const told = { ...words, happened: `${words.happened}${more}` };
   return tell(withReport(memory, code, report), pair, code, told, nowMs);
 }
 
 /**
- * Tells of a condition that is on: when it begins, after 5, 15 and 60 minutes, then every hour. One that has ended and
- * comes back is told again. The same memory comes back when there is nothing to tell.
+ * Alerts a condition: when it begins, after 5, 15 and 60 minutes, then every hour. A condition that has ended and
+ * comes back is alerted anew. Returns the same memory when there is nothing to alert.
  */
 export function tellCondition(
   memory: Memory,
@@ -87,7 +87,7 @@ export function tellCondition(
   if (nowMs >= report.sinceMs + repeatAfterMs(report.times)) {
     const minutes = Math.round((nowMs - report.sinceMs) / 60_000);
     const again = { ...report, overSinceMs: null, times: report.times + 1 };
-    const happened = `Still so after ${minutes} minutes (alert ${again.times}): ${words.happened}`;
+    const happened = `Not fixed after ${minutes} minutes (alert ${again.times}): ${words.happened}`;
     return tell(withReport(memory, code, again), pair, code, { ...words, happened }, nowMs);
   }
   return report.overSinceMs === null ? memory : withReport(memory, code, { ...report, overSinceMs: null });
@@ -104,7 +104,7 @@ export function endConditions(memory: Memory, on: readonly EventCode[], nowMs: n
   return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
 }
 
-/** Takes a condition for told until then, because another alert has just said it. */
+/** Counts a condition as alerted until then, because another alert has just said it. */
 export function countAsTold(memory: Memory, code: EventCode, nowMs: number, untilMs: number): Memory {
   const before = memory.reports[code] ?? unreported;
   return withReport(memory, code, { ...before, sinceMs: nowMs, overSinceMs: untilMs, times: 1 });

@@ -1,4 +1,4 @@
-/** Taking a plan up: from here on it is in the store, and some watch will end it. */
+/** Beginning a plan: from here on it is in the store, and a later leader ends it if this one dies. */
 import { tell, withIncident } from './alerts.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';

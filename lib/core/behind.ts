@@ -1,7 +1,7 @@
 /**
- * A server that came back with less of its own history than it had sent, as after a crash without `sync_binlog = 1`: opened,
- * it would give the same numbers to other rows. Only its peer knows, so what the peer has shown is remembered while it
- * cannot be asked.
+ * A server that lost writes that it had sent, for example after a crash without `sync_binlog = 1`. If it were opened, it
+ * would use their GTIDs again for other rows. Only its peer knows what is missing, so the peer's last report is remembered
+ * while it cannot be asked.
  */
 import { cut, LIST_MAX } from './bounds.ts';
 import { lostOf, ownLackOf } from './lead.ts';

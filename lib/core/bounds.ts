@@ -66,8 +66,8 @@ export function boundMemory(memory: Memory): Memory {
 }
 
 /**
- * The newest alerts, each cut: the oldest goes first, because what lasts is told again. The last of each code goes after all
- * others, because nothing else says what it says.
+ * The newest alerts, each cut: the oldest goes first, because a condition that lasts is alerted again. The last of each code goes after all
+ * others, because no other alert reports the same.
  */
 function boundOutbox(outbox: readonly Alert[]): readonly Alert[] {
   const short = each(outbox, boundAlert);
@@ -115,6 +115,7 @@ function boundOutcome(outcome: StepOutcome): StepOutcome {
       return changed(outcome, { changed: cut(outcome.changed, STEP_MAX) });
     case 'already':
       return changed(outcome, { found: cut(outcome.found, STEP_MAX) });
+    case 'skipped':
     case 'missed':
     case 'blocked':
     case 'failed':

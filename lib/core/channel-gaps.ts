@@ -1,10 +1,10 @@
-/** What kept a standby's channel from its source that is not the source's doing: then its silence is no testimony yet. */
+/** Gaps in a standby's channel that its source did not cause: a silent channel then proves nothing yet. */
 import type { Durations } from './durations.ts';
 import { misdirection } from './fitness.ts';
 import type { Situation } from './situation.ts';
 import type { ChannelGaps } from './witness.ts';
 
-/** For so long a channel stays connected though nothing comes through; after that it may have ended by itself. Milliseconds. */
+/** A channel stays connected for this long without traffic; after that it may have ended by itself. Milliseconds. */
 const CONNECTED_MS = 15_000;
 
 /** What kept the channel of a standby that answers now from its source (`ChannelGaps`). */

@@ -1,4 +1,4 @@
-/** The rules of mysql_check.sh on a node's inbound replication, with the cases that it gets wrong put right. */
+/** The rules of mysql_check.sh on a node's inbound replication, with its wrong cases corrected. */
 import type { Inbound, ReplicationError } from './sighting.ts';
 import { isOfSource } from './source-errors.ts';
 
@@ -28,8 +28,8 @@ export function faultsOfInbound(inbound: Inbound, lagLimitSeconds: number): read
 }
 
 /**
- * The faults that are the node's own. A source that purged its binary log, refuses the login or is gone leaves the
- * node as good as it was: clients lose by a move to that source.
+ * The faults that are the node's own. A source that purged its binary log, refuses the login or is gone does not
+ * make the node worse, and a move to that source would not help clients.
  */
 export function ownFaultsOfInbound(inbound: Inbound, lagLimitSeconds: number): readonly string[] {
   return faultsOf(inbound, lagLimitSeconds).flatMap(({ text, ofSource }) => (ofSource ? [] : [text]));

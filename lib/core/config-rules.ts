@@ -150,7 +150,7 @@ function nodeFaults(node: LooseNode, subnets: LooseSubnets, path: string): Confi
   ];
 }
 
-/** The VIP must lie in the subnet of each ENI, and be nobody's own address. */
+/** The VIP must lie in the subnet of each ENI, and must not be a node's own address. */
 function vipFaults(pair: LoosePair, subnets: LooseSubnets, path: string): ConfigFault[] {
   const { vip } = pair;
   if (vip === undefined) return [];

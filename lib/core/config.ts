@@ -152,7 +152,7 @@ const environmentFields = {
   vantages: z.array(shortName).min(1, 'one to three vantages').max(3, 'one to three vantages'),
   /** The security groups of the probe functions; the nodes must admit them on the MySQL port. */
   probeSecurityGroups: z.array(securityGroup).min(1, 'at least one security group'),
-  /** Who is told, by e-mail. */
+  /** The e-mail addresses that get the alerts. */
   subscribers: z.array(z.email('an e-mail address')).min(1, 'at least one subscriber'),
   /** Whether `cdk destroy` keeps the table. */
   keepTable: z.boolean().default(true),
@@ -167,7 +167,7 @@ const environmentFields = {
   tracing: z.boolean().default(false),
   /**
    * Whether each function has concurrency of its own (watch 4, operate 2, each probe 3 and one for each pair), which
-   * no other function of the account can take. It comes out of the account's pool, of which AWS keeps 100 unreserved: turn it off only in
+   * no other function of the account can take. It is taken from the account's pool, and AWS keeps 100 of that unreserved: turn it off only in
    * an account whose limit is so low that AWS refuses the reservation, as a new account's may be.
    */
   reservedConcurrency: z.boolean().default(true),

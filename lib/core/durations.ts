@@ -1,4 +1,4 @@
-/** How long things have been so: kept by the leader beside the evidence, because one look cannot say. */
+/** Since when conditions last. The leader keeps this beside the evidence, because one look cannot show it. */
 
 import { nextAway, nextStopped } from './channel-gaps.ts';
 import { clocksOff } from './clock-off.ts';

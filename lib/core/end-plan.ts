@@ -1,4 +1,4 @@
-/** Ending a plan: what it leaves in memory, and who is told. */
+/** Ending a plan: what it leaves in memory, and which alert goes out. */
 import { countAsTold, tell, tellCondition, tellLimited, type Words, withIncident } from './alerts.ts';
 import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
@@ -28,7 +28,7 @@ export interface Close {
 const UNWATCHED_MS = 20_000;
 /** How many answers to orders are remembered. */
 const ANSWERS_KEPT = 20;
-/** failover-done says already that the old holder is to be brought back: nothing more is said of it for this long. */
+/** failover-done asks already to bring the old holder back: no second alert asks for it within this time. Milliseconds. */
 const SAID_MS = 30_000;
 
 /** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
@@ -136,7 +136,7 @@ function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending
     : told;
 }
 
-/** A plan that the next tick makes again is told once while it fails; one that succeeds again and again, a few times. */
+/** A plan that fails and is made again at each tick is alerted once; one that succeeds again and again, a few times. */
 function tellingOf({ kind, requestId }: PlanRecord, ending: Ending): typeof tell {
   if (requestId !== null) return tell;
   if (ending.kind === 'completed') return kind === 'failover' || kind === 'switchover' ? tell : tellLimited;
@@ -193,15 +193,15 @@ function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, c
 function doneText(pair: Pair, plan: PlanRecord, close: Close): string {
   const took = secondsOf(close.nowMs - plan.startedAtMs);
   if (!plan.vipMoved) return `The ${plan.kind} took ${took}`;
-  const moved = `VIP ${pair.vip} leads to ${plan.to} now: verified through it. The ${plan.kind} took ${took}`;
+  const moved = `VIP ${pair.vip} is on ${plan.to} now, verified through the VIP. The ${plan.kind} took ${took}`;
   return plan.kind === 'failover'
-    ? `${moved}, ${secondsOf(close.nowMs - plan.badSinceMs)} after the first bad look`
+    ? `${moved}, ${secondsOf(close.nowMs - plan.badSinceMs)} after the first sign of the fault`
     : moved;
 }
 
 /** What a holder that was left in time leaves behind. */
 function leftBy({ from, to }: PlanRecord): string {
-  return `${from} will be gone: ${to} has no standby until it is back. Find out who stops it, if it was not you.`;
+  return `${from} is stopping: ${to} has no standby until ${from} is back. Find out who stops it, if it was not you.`;
 }
 
 /** What was lost, when a failover has moved the VIP. */
@@ -216,10 +216,10 @@ function lossText(memory: Memory, pair: Pair, plan: PlanRecord): string {
 /** An old holder that could not be closed, and that nothing else keeps from its clients. */
 function unfencedText(plan: PlanRecord): string {
   const fence = outcomeOf(plan, 'fence');
-  if (fence?.kind !== 'missed' || !plan.vipMoved) return '';
+  if ((fence?.kind !== 'missed' && fence?.kind !== 'skipped') || !plan.vipMoved) return '';
   const [isolated, stopped] = [outcomeOf(plan, 'isolate'), outcomeOf(plan, 'stop-instance')];
   if (isolated?.kind === 'done' || stopped?.kind === 'done') return '';
-  return ` ${plan.from} could not be closed (${fence.because}): if it lives, it may still take writes from clients that reach it directly.`;
+  return ` ${plan.from} was not closed (${fence.because}). If it is alive, clients that reach it directly can still write to it.`;
 }
 
 /** What an undone plan leaves: said only of what was seen. */

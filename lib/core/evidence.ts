@@ -1,12 +1,12 @@
 /**
- * What the reports so far add up to: for each node the word of each vantage, and since when it stands.
- * Evidence lives in the leader's process only; a new leader gathers its own.
+ * The newest report of each vantage on each node, with how many looks in a row have said the same, and since when.
+ * Evidence is in the leader's process only; a new leader gathers its own.
  */
 import type { Pair } from './config.ts';
 import type { NodeName, Vantage } from './names.ts';
 import type { Report, Saw, VipPlace, VipSighting } from './sighting.ts';
 
-/** What was said of the VIP counts for this long when nothing newer is said. Milliseconds. */
+/** The last answer on the VIP counts for this long when none is newer. Milliseconds. */
 export const VIP_WORD_LIFE_MS = 15_000;
 
 /** What a vantage last said of a node, for how many looks in a row, and since when. */
@@ -126,7 +126,7 @@ export function observeVip(evidence: Evidence, sighting: VipSighting): Evidence 
   };
 }
 
-/** Adds who answered through the VIP; null where EC2 says what is expected, and nobody had to be asked. */
+/** Adds which node answered through the VIP; null where EC2 reports what is expected, so that no question was needed. */
 export function observeThrough(evidence: Evidence, said: ThroughVip | null, atMs: number): Evidence {
   if (said === null) return evidence.through === null ? evidence : { ...evidence, through: null };
   const before = evidence.through;
@@ -162,7 +162,7 @@ export function seenFrom(evidence: Evidence, vantage: Vantage): Evidence {
   return { ...evidence, words: Object.fromEntries(words) };
 }
 
-/** After a plan the pair is not as it was: what was seen before must not be taken for what is. */
+/** Drops what was seen before a plan, because the plan has changed the pair. */
 export function forget(evidence: Evidence): Evidence {
   const words = Object.fromEntries(Object.keys(evidence.words).map((node) => [node, {}]));
   return { ...evidence, words, vip: null, vipLooks: 0, through: null };

@@ -1,4 +1,4 @@
-/** A fault in something that a person gave us: what was got, what is wanted, how to mend it. */
+/** A fault in something that a person gave us: what was got, what is wanted, how to fix it. */
 import { z } from 'zod';
 
 export interface ConfigFault {
@@ -11,9 +11,9 @@ export interface ConfigFault {
 
 type Path = readonly PropertyKey[];
 
-/** One line a fault: `pairs[0].vip: got X; want Y. To mend it: Z.` */
+/** One line a fault: `pairs[0].vip: got X; want Y. To fix it: Z.` */
 export function renderFault(fault: ConfigFault): string {
-  return `${fault.path || 'the whole'}: got ${fault.got}; want ${fault.want}. To mend it: ${fault.remedy}.`;
+  return `${fault.path || 'the whole'}: got ${fault.got}; want ${fault.want}. To fix it: ${fault.remedy}.`;
 }
 
 /** Every issue that zod found, as faults. With the schema, an unknown key is named with the keys there are. */

@@ -106,7 +106,7 @@ export function misdirection(pair: Pair, server: Server | null, peerIdentity: st
   const { sourceAddress, sourceIdentity } = inbound;
   if (sourceAddress === pair.vip) return 'it replicates through the VIP, not from the node';
   if (sourceIdentity === null || peerIdentity === null || sourceIdentity === peerIdentity) return null;
-  return `it follows another server: got ${sourceIdentity} at ${sourceAddress}, want ${peerIdentity}`;
+  return `it replicates from another server: got ${sourceIdentity} at ${sourceAddress}, want ${peerIdentity}`;
 }
 
 /** What keeps a node from applying, by a session or a disk; null when nothing does. */
@@ -156,17 +156,19 @@ function reasonsOfRole({
 }: FitnessTerms): string[] {
   const isShut = pair.writability === 'untouched' && kind === 'serving' && server?.writable === false;
   return told(
-    isShut ? 'it is read-only, and writability is untouched: nobody would open it' : null,
+    isShut ? 'it is read-only, and keepalambda may not open it (writability: untouched)' : null,
     isLeaving(instance) ? `its instance is ${instance}` : null,
     server?.binaryLog === 'off'
-      ? 'it has no binary log: nothing could follow it, and a failover would have no way back'
+      ? 'it has no binary log, so the other node could not replicate from it after a failover'
       : null,
     room ? null : 'its ENI has no room for one more address',
   );
 }
 
 function reasonsOfAbsence({ kind, because }: Verdict): string[] {
-  return kind === 'serving' ? [] : [`it is ${kind}: ${because}`];
+  return kind === 'serving'
+    ? []
+    : [kind === 'unseen' ? `no data yet (${because})` : `it is ${kind}: ${because}`];
 }
 
 /** It is alive, and has no room for us or refuses our login. */
@@ -248,7 +250,7 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
  */
 function reasonsOfLess({ standby, holder, memory }: FitnessTerms): string[] {
   const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind });
-  return told(lack === null ? null : `it came back with less than it had sent: it lacks ${lack}`);
+  return told(lack === null ? null : `it lost writes that it had sent: ${lack}`);
 }
 
 /** Events of a newer server cannot be relied on to apply on an older one: there would be no way back. */
@@ -256,7 +258,7 @@ function reasonsOfVersion(holder: Server, standby: Server): readonly string[] {
   const [ofHolder, ofStandby] = [majorOf(holder), majorOf(standby)];
   if (holder.flavor !== standby.flavor || ofHolder === null || ofStandby === null) return [];
   if (ofStandby[0] > ofHolder[0] || (ofStandby[0] === ofHolder[0] && ofStandby[1] >= ofHolder[1])) return [];
-  return [`it is older than the holder: ${standby.version}, and the holder is ${holder.version}`];
+  return [`its version ${standby.version} is older than the holder's ${holder.version}`];
 }
 
 function majorOf({ version }: Server): [number, number] | null {
@@ -279,7 +281,7 @@ export function reasonsOfSilence(
   if (inbound.heardAgoMs === null || heartbeat?.kind === 'refused') return [];
   const nothingSentMs = heartbeat?.kind === 'failed' ? heartbeat.forMs : 0;
   if (inbound.heardAgoMs - nothingSentMs < UNHEARD_MS) return [];
-  return [`it has heard nothing from the holder for ${Math.round(inbound.heardAgoMs / 1000)} s`];
+  return [`it has received nothing from the holder for ${Math.round(inbound.heardAgoMs / 1000)} s`];
 }
 
 function reasonsOfReadiness({
@@ -294,16 +296,17 @@ function reasonsOfReadiness({
   const lostAtMs = memory.lostAtMs ?? nowMs;
   const coverage = safeguards.coverage ? coverageOf(standby.server, lastEnds) : 'unknown';
   if (typeof coverage === 'object')
-    return [`it lacks what ${holder.node} had before it was lost: ${coverage.lacks}`];
+    return [`it lacks writes that ${holder.node} had before it was lost: ${coverage.lacks}`];
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
   if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
-  if (readiness?.node !== standby.node) return ['it was not seen as standby of a holder that lived'];
+  if (readiness?.node !== standby.node)
+    return ['keepalambda has not seen it as a standby since before the holder was lost'];
   if (!readiness.fit && !isOver(readiness, standby.server, coverage, lostAtMs))
     return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
   // Having all that the holder had is as good as having been ready then.
   const readyAtMs = Math.max(readiness.atMs, coverage === 'whole' ? (lastEnds.proof?.untilMs ?? 0) : 0);
   if (lostAtMs - readyAtMs > READINESS_LIFE_MS)
-    return ['it was last seen ready too long before the holder was lost'];
+    return ['keepalambda saw it ready for the last time too long before the holder was lost'];
   // Of one that has all that the holder had, only what it is known to have thrown away counts.
   if (coverage === 'whole' && memory.receivedWhenLost === null) return [];
   return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);
@@ -345,10 +348,10 @@ export function reasonsOfRestart(
   if (lost === 'unknown') {
     const { uptimeSeconds } = server;
     // It has just started, or its uptime is about to be read: a second later it is known.
-    if (uptimeSeconds === 0) return ['how long it has run is not known yet'];
+    if (uptimeSeconds === 0) return ['its uptime is not known yet'];
     return seenAtMs - uptimeSeconds * 1000 > readyAtMs + UPTIME_SLACK_MS
-      ? ['it restarted after it was last seen ready, and may have thrown away what it had received']
+      ? ['it restarted after keepalambda saw it ready, and may have lost what it had received']
       : [];
   }
-  return [`it restarted after the holder was lost, and threw away ${lost}`];
+  return [`it restarted after the holder was lost, and lost what it had received: ${lost}`];
 }

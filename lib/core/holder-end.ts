@@ -1,6 +1,6 @@
 /**
- * The end of a holder's history, kept from its last looks: what its standby must have received to take over when it dies.
- * The standby's own word that its channel runs is older than the death; what it has received is a fact.
+ * The end of a holder's history, from the last looks at it: what a standby must have received to take over. The standby's
+ * report that its channel runs is older than the death of the holder; what it has received is a fact.
  */
 import type { Durations } from './durations.ts';
 import { lackOf, lostOf, unreadOf } from './lead.ts';

@@ -1,4 +1,4 @@
-/** Who answers at each node: a pair in which that is not certain is not acted for. */
+/** Which server answers at each node. While that is not certain, keepalambda does nothing for the pair. */
 import type { EventCode } from './events.ts';
 import type { Memory } from './memory.ts';
 import type { Verdict } from './verdict.ts';
@@ -9,8 +9,8 @@ export interface IdentityTrouble {
 }
 
 /**
- * Two nodes that are one server, or a holder that is not the server that it was. A standby with another identity was
- * rebuilt: that is told, and remembered.
+ * Finds two nodes that are one server, or a holder that is another server than before. A standby with another identity
+ * was rebuilt: that is alerted and remembered.
  */
 export function identityTrouble(
   { identities }: Memory,
@@ -20,20 +20,20 @@ export function identityTrouble(
   const is = holder.server?.identity;
   if (is === undefined) return null;
   if (is === standby.server?.identity) {
-    const want =
-      'want two servers, each with its own: delete auto.cnf on one of them (MySQL), or give it its own server_id';
+    const fix =
+      'Each must have its own: delete auto.cnf on one of them (MySQL), or give it its own server_id (MariaDB)';
     return {
       page: 'same-identity',
-      because: `${holder.node} and ${standby.node} both answer as ${is}; ${want}`,
+      because: `${holder.node} and ${standby.node} both answer with the identity ${is}. ${fix}`,
     };
   }
   const was = identities[holder.node];
   if (was === undefined || was === is) return null;
-  const because = `${holder.node} answers as ${is}, and was ${was}: another server, or one that was rebuilt while it held the VIP`;
+  const because = `${holder.node} answers with the identity ${is}, and had ${was} before: another server answers there, or it was rebuilt while it held the VIP`;
   return { page: 'identity-changed', because };
 }
 
-/** Who the node is: as it answers now, or as it was when it last answered. */
+/** The node's identity: from its newest answer, or remembered from an earlier one. */
 export function identityOf({ identities }: Memory, { node, server }: Verdict): string | null {
   return server?.identity ?? identities[node] ?? null;
 }

@@ -1,4 +1,4 @@
-/** Who of the two is ahead: asked before a node is opened or closed. */
+/** Which node has writes that the other lacks: checked before a node is opened or closed. */
 import type { Pair } from './config.ts';
 import {
   countOf,

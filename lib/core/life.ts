@@ -1,4 +1,4 @@
-/** Whether the holder lives: one that we cannot reach, or that does not let us in, is not dead. */
+/** Whether the holder is alive. A holder that we cannot reach, or that refuses our login, is not dead. */
 import type { Settings } from './config.ts';
 import type { Verdict } from './verdict.ts';
 import { hearsOnlyHeartbeats, type Testimony } from './witness.ts';

@@ -35,8 +35,8 @@ export function describeLoss(
   if (lastSeenAgoMs === 0) return count === 0 ? 'none' : `${transactions(count)}: ${set}`;
   const atLeast = count === 0 ? '' : `; at least ${transactions(count)}: ${set}`;
   if (lastSeenAgoMs === null || lastSeenAgoMs > freshMs) {
-    const ago = lastSeenAgoMs === null ? 'long' : `${(lastSeenAgoMs / 1000).toFixed(1)} s`;
-    return `unknown (the last position of ${old} was read ${ago} before it was lost)${atLeast}`;
+    const when = lastSeenAgoMs === null ? 'at an unknown time' : `${(lastSeenAgoMs / 1000).toFixed(1)} s`;
+    return `unknown (the last position of ${old} was read ${when} before it was lost)${atLeast}`;
   }
   const read = `the last position of ${old} was read ${(lastSeenAgoMs / 1000).toFixed(1)} s before it was lost`;
   return count === 0 ? `none (${read})` : `${transactions(count)} (${read}): ${set}`;

@@ -9,7 +9,7 @@ import type { Position } from './sighting.ts';
 
 /** From the first bad situation to the all-clear. */
 export interface Incident {
-  /** Short and speakable: the first of it stands in every log line, alert and history row. */
+  /** A short id, also in every log line, alert and history row of the incident. */
   readonly id: string;
   readonly openedAtMs: number;
   /** The row of the decision table that opened it. */
@@ -20,17 +20,17 @@ export interface Incident {
   readonly alerts?: number;
 }
 
-/** What people were told of one code, across incidents: what lasts is repeated, what comes again and again is held back. */
+/** The alerts of one code so far, across incidents: what lasts is repeated, what comes too often is not sent. */
 export interface Reported {
-  /** Since when the condition is on (or when the event was last told). */
+  /** Since when the condition is on (or when its last alert went out). */
   readonly sinceMs: number;
   /** Since when it is over; null while it is on. */
   readonly overSinceMs: number | null;
-  /** How often the condition that is on was told. */
+  /** How many alerts the present condition has had. */
   readonly times: number;
   /** When alerts of this code went out lately, the newest last. */
   readonly toldAtMs: readonly number[];
-  /** How many were held back since the newest. */
+  /** How many were not sent since the newest. */
   readonly heldBack: number;
 }
 
@@ -47,19 +47,19 @@ export interface Alert {
   readonly done: string;
   /** What is left to do. */
   readonly todo: string;
-  /** Each step and what came of it, for whoever wants to know more. */
+  /** Each step and its outcome. */
   readonly steps: readonly string[];
 }
 
-/** The kinds of reasons that need not last until the holder is lost. None is set where there is a reason of another kind. */
+/** Kinds of reasons that may pass before the holder is lost. None is set beside a reason of another kind. */
 export interface Passing {
   /** It has not applied what it received: it lags, or a session's lock keeps it from applying. It may catch up. */
   readonly isLate?: boolean;
-  /** What keeps nothing from it, and can be asked again: its ENI, its instance, its own binary log. */
+  /** It has all data, but its ENI, its instance or its binary log keeps it from the role. These can be asked again. */
   readonly isBarred?: boolean;
   /** It does not answer, or its channel does not run or follows another: what it has by the end decides (`LastEnds`). */
   readonly isCutOff?: boolean;
-  /** It lets none of us in, so nothing is known of its channel: what was known before is growing old. */
+  /** It refuses our login, so its channel is unknown, and older knowledge of it ages. */
   readonly isUnasked?: boolean;
 }
 
@@ -162,7 +162,7 @@ export interface Moved {
   readonly atMs: number;
 }
 
-/** What an operator's order came to. */
+/** The answer to an operator's order. */
 export interface OrderAnswer {
   readonly requestId: string;
   readonly ok: boolean;

@@ -1,5 +1,5 @@
 /**
- * What CloudWatch is told, written once: the functions publish by these names, the stack's alarms and
+ * The metrics, written once: the functions publish by these names, the stack's alarms and
  * dashboard read by them. A metric with other dimensions is another metric, so these too are written here.
  */
 

@@ -58,10 +58,10 @@ function noteMeasure(
       const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
       if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
-      // Of what nobody was told, nobody is told that it is over.
+      // No alert went out, so no all-clear is needed.
       if (incident.told.length === 0) return { ...over, incident: null };
       const minutes = Math.round((nowMs - incident.openedAtMs) / 6000) / 10;
-      const happened = `${situation.holder.node} holds the VIP and serves; ${situation.standby.node} is fit.`;
+      const happened = `${situation.holder.node} holds the VIP and serves; ${situation.standby.node} can take over.`;
       const done = `The incident is closed after ${minutes} minutes.`;
       return { ...tell(over, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
     }
@@ -110,7 +110,7 @@ function noteStay(
 function unreadyBeside({ readiness }: Memory, { holder, standby, life }: Situation): string | null {
   if (readiness?.node !== standby.node || readiness.fit) return null;
   if (holder.kind === 'serving' || life !== 'lives') return null;
-  return `${standby.node}, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
+  return `${standby.node} cannot take over, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
 }
 
 /** Where a person must choose, the alert names the command and its price. */
@@ -119,12 +119,12 @@ function priceOf(situation: Situation, page: string): { todo?: string } {
   const { pair, standby, memory } = situation;
   const ready =
     memory.readiness?.node === standby.node
-      ? memory.readiness.reasons.join('; ') || 'it was ready before the loss'
-      : 'its state before the loss was not seen';
+      ? memory.readiness.reasons.join('; ') || 'it could take over before the loss'
+      : 'its state before the loss is unknown';
   return {
     todo:
-      `Bring the holder back; or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +
-      `"force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}. What would be lost: all that ${standby.node} has not received (${ready}).`,
+      `Bring the holder back. Or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +
+      `"force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}. This loses all that ${standby.node} has not received (${ready}).`,
   };
 }
 

@@ -1,4 +1,4 @@
-/** What a situation leaves in memory about the two nodes: who they are, who holds, and whether the other is ready to. */
+/** Notes about the two nodes in memory: their identities, which one holds the VIP, and whether the other can take over. */
 import { tell } from './alerts.ts';
 import { noteBehind } from './behind.ts';
 import { changed } from './changed.ts';
@@ -30,8 +30,8 @@ function noteHolder(memory: Memory, situation: Situation, durations: Durations):
   const next = { ...settled, lastHolder: holder.node };
   if (lastHolder === null) return next;
   const words = {
-    happened: `The VIP is on ${holder.node}, and no plan of ours moved it from ${lastHolder}. ${aheadText(situation)}`,
-    done: 'The pair is brought in order around it, unless that could lose writes.',
+    happened: `The VIP is on ${holder.node}, and keepalambda did not move it there from ${lastHolder}. ${aheadText(situation)}`,
+    done: `keepalambda opens ${holder.node} and closes the other node, unless that could lose writes.`,
   };
   const moved = { from: lastHolder, to: holder.node, atMs: nowMs };
   return tell({ ...next, movedByHand: moved }, pair.name, 'vip-moved-by-hand', words, nowMs);
@@ -47,7 +47,7 @@ function aheadText({ holder, standby, lead }: Situation): string {
   if (lacks !== null) return `${standby.node} is ahead: ${holder.node} lacks ${lacks}.`;
   if (lead.standbyLacks !== null)
     return `${holder.node} is ahead: ${standby.node} lacks ${lead.standbyLacks}.`;
-  return 'Neither is known to lack anything.';
+  return 'As far as is known, neither node lacks transactions.';
 }
 
 /** Who answers at each node. Another at the holder is not remembered before a person has acknowledged it. */
@@ -66,8 +66,8 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
   if (was === undefined) return next;
   const { [standby.node]: _, ...behind } = next.behind;
   const words = {
-    happened: `${standby.node} answers as ${ofStandby}, and was ${was}: it was rebuilt, or another server answers there.`,
-    done: `It is judged anew as the standby of ${holder.node}.`,
+    happened: `${standby.node} answers with the identity ${ofStandby}, and had ${was} before: it was rebuilt, or another server answers there.`,
+    done: `keepalambda takes it as a new standby of ${holder.node}.`,
   };
   return tell({ ...next, readiness: null, behind }, pair.name, 'identity-changed', words, nowMs);
 }

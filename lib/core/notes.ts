@@ -1,4 +1,4 @@
-/** What looks teach beside the decision: what an old holder brings back, and what a move or a standby would do unseen. */
+/** Alerts beside the decision: what an old holder brings back, events that a move would stop, and a standby that writes. */
 import { tell, tellCondition, tellLimited, withIncident } from './alerts.ts';
 import { cut, LIST_MAX } from './bounds.ts';
 import { changed } from './changed.ts';
@@ -76,7 +76,7 @@ export function noteEvents(memory: Memory, { pair, holder, standby, nowMs }: Sit
   const noted = { ...memory, eventsTold: stopping };
   if (stopping === 0) return noted;
   const words = {
-    happened: `${holder.node} runs ${here.enabled} scheduled events; ${stopping} of them are disabled on ${standby.node}, as replication does it. After a move they run nowhere.`,
+    happened: `${holder.node} runs ${here.enabled} scheduled events; ${stopping} of them are disabled on ${standby.node}. After a move of the VIP these run on neither node.`,
     done: 'Nothing was changed.',
   };
   return tellLimited(noted, pair.name, 'events-will-stop', words, nowMs);
@@ -101,7 +101,7 @@ export function noteStandbyWrites(
 ): Memory {
   if (grown === null || grown.node !== standby.node || pair.writability !== 'managed') return memory;
   const words = {
-    happened: `${standby.node} is read-only, and yet its own history grew by ${transactions(grown.count)} between two looks.`,
+    happened: `${standby.node} is read-only, but something wrote ${transactions(grown.count)} there between two looks.`,
     done: 'Nothing was changed.',
   };
   const open = withIncident(memory, 'standby-writes', nowMs, newId);

@@ -1,4 +1,4 @@
-/** What to do about an operator's order: the same plans, asked for by a person. */
+/** Decides on an operator's order: the same plans, asked for by a person. */
 
 import { tell } from './alerts.ts';
 import { peerOf } from './config.ts';
@@ -8,6 +8,7 @@ import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from './plans.t
 import type { Order } from './request.ts';
 import type { Situation } from './situation.ts';
 import { ORDER_LIFE_MS } from './time-budget.ts';
+import { describeVerdict } from './verdict.ts';
 
 /** So soon after a move, a switchover that would undo it must be forced: two people may have asked at once. Milliseconds. */
 export const SECOND_THOUGHT_MS = 60_000;
@@ -70,22 +71,21 @@ export function planFor(
   if (kind === 'switchover') {
     const reasons = reasonsAgainstSwitchover(situation);
     return reasons.length > 0
-      ? { refused: `a switchover loses nothing, and now it could: ${reasons.join('; ')}` }
+      ? { refused: `a switchover must lose nothing, and now it could: ${reasons.join('; ')}` }
       : { plan: switchoverPlan(pair, to, terms.killLong) };
   }
   const unfit = target === standby ? situation.fitness.reasons : [];
   if (unfit.length > 0 && !terms.force) {
     return {
-      refused: `${to} is unfit: ${unfit.join('; ')}. To fail over all the same, add "force":true (and "acceptLoss":true to lose what it has not received)`,
+      refused: `${to} cannot take over: ${unfit.join('; ')}. To fail over anyway, add "force":true (and "acceptLoss":true to lose what it has not received)`,
     };
   }
-  if (target.kind !== 'serving')
-    return { refused: `${to} is ${target.kind} and cannot take over: ${target.because}` };
+  if (target.kind !== 'serving') return { refused: `${to} cannot take over. ${describeVerdict(target)}` };
   const alive = holder.kind === 'saturated' || holder.kind === 'locked-out';
   if (alive && !terms.force) {
-    const because = `${holder.node} is alive, but does not let us in (${holder.because}), so it cannot be fenced`;
+    const because = `${holder.node} is alive, but refuses our login (${holder.because}), so it cannot be fenced`;
     return {
-      refused: `${because}: two masters could take writes. To fail over all the same, add "force":true`,
+      refused: `${because}: two masters could take writes. To fail over anyway, add "force":true`,
     };
   }
   return {
@@ -100,7 +100,7 @@ export function planFor(
 function reasonsAgainstSwitchover({ holder, fitness, vip, vipBecause }: Situation): string[] {
   const reasons: string[] = [];
   if (vip !== 'held') reasons.push(`the VIP is ${vipBecause}`);
-  if (holder.kind !== 'serving') reasons.push(`${holder.node} is ${holder.kind}: ${holder.because}`);
+  if (holder.kind !== 'serving') reasons.push(describeVerdict(holder));
   return [...reasons, ...fitness.reasons];
 }
 
@@ -122,7 +122,7 @@ function orderSwitchover(
   if (moved?.from === to && agoMs < SECOND_THOUGHT_MS && !order.force) {
     const ago = `${Math.round(agoMs / 1000)} s ago`;
     return refuse(
-      `the VIP was moved from ${to} to ${moved.to} ${ago}, and this would undo it. To switch back all the same, add "force":true`,
+      `the VIP was moved from ${to} to ${moved.to} ${ago}, and this would undo it. To switch back anyway, add "force":true`,
     );
   }
   const { killLong } = order;
@@ -151,9 +151,10 @@ function orderReattach(situation: Situation, order: Extract<Order, { action: 're
   if (detached === null) return refuse('no channel is detached; nothing to do');
   const { node, from, missing } = detached;
   if (missing !== '' && !order.acceptLoss) {
-    const what = missing === null ? `it is not known yet what ${from} has` : `${from} has ${missing}`;
+    const what =
+      missing === null ? `it is not known yet which transactions ${from} has` : `${from} has ${missing}`;
     return refuse(
-      `${what}. Applied on ${node} now, they could overwrite newer rows. To take them all the same, add "acceptLoss":true`,
+      `${what}. Applied on ${node} now, they could overwrite newer rows. To apply them anyway, add "acceptLoss":true`,
     );
   }
   return act(attachPlan(node, from), order);
@@ -192,7 +193,7 @@ function orderResume(situation: Situation, order: Extract<Order, { action: 'resu
   };
 }
 
-/** The flap guard counts from 0 again, and whoever answers at the holder now is the one to be there. */
+/** The flap guard counts from 0 again, and the identity that the holder has now is accepted. */
 function orderAcknowledge({ memory, identity, holder }: Situation): OrderDecision {
   const count = memory.failoversAtMs.length;
   const changed = identity?.page === 'identity-changed' && holder.server !== null;

@@ -1,6 +1,6 @@
 /** One judgement of a pair: evidence and memory → the decision, what it leaves in memory, and what follows. */
 import { adoptMemory } from './adopt.ts';
-import { type Decision, decide } from './decision.ts';
+import { type Decision, decide, deedOf } from './decision.ts';
 import { notYetPace, paceOf } from './look-schedule.ts';
 import type { Memory } from './memory.ts';
 import { noteDecision } from './note-decision.ts';
@@ -61,9 +61,15 @@ function withoutPublished(memory: Memory, published: readonly string[]): Memory 
   return outbox.length === memory.outbox.length ? memory : { ...memory, outbox };
 }
 
-function logOf({ row }: Decision, { holder, standby }: Situation, { incident }: Memory): DecisionLog {
+function logOf(
+  { row, measure }: Decision,
+  { holder, standby }: Situation,
+  { incident }: Memory,
+): DecisionLog {
   return {
     row: row.name,
+    does: deedOf(measure),
+    because: 'because' in measure ? measure.because : row.reason,
     holder: holder.node,
     holderIs: holder.kind,
     standby: standby.node,

@@ -38,7 +38,7 @@ export interface PlanRecord extends Plan {
   readonly by: string;
   readonly requestId: string | null;
   readonly startedAtMs: number;
-  /** Since when the holder was seen as it was when the plan began. */
+  /** Since when the holder had the fault for which the plan began. */
   readonly badSinceMs: number;
   /** `undoing`: a step failed before the VIP moved. */
   readonly phase: 'running' | 'undoing';
@@ -97,7 +97,7 @@ export function outcomeKey(stage: number, step: number): string {
   return `${stage}.${step}`;
 }
 
-/** What came of the first step of this kind; undefined while nothing has. */
+/** The outcome of the first step of this kind; undefined while there is none. */
 export function outcomeOf(plan: PlanRecord, kind: Step['kind']): StepOutcome | undefined {
   const index = stageOf(plan, kind);
   const step = plan.stages[index]?.findIndex((one) => one.kind === kind) ?? -1;
@@ -114,7 +114,7 @@ export function isRestGivenUp(plan: PlanRecord): boolean {
   return outcomesOfCatchUp(plan, false).includes('missed');
 }
 
-/** What came of each step that catches up, or only of those that wait for the source's end. */
+/** The outcome of each step that catches up, or only of those that wait for the source's end. */
 function outcomesOfCatchUp(
   { stages, outcomes }: PlanRecord,
   toTheEnd: boolean,

@@ -79,6 +79,10 @@ export interface Said {
 /** The fields of a log line: printed when the row changes. */
 export interface DecisionLog {
   readonly row: string;
+  /** The measure in a word or two (`Deed`). */
+  readonly does: string;
+  /** Why: the measure's own reason, or the row's where the measure has none. */
+  readonly because: string;
   readonly holder: string;
   readonly holderIs: string;
   readonly standby: string;

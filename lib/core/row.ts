@@ -5,9 +5,9 @@ import type { Situation } from './situation.ts';
 
 /** What follows from a row. */
 export type Measure =
-  /** Nothing is done, nobody is told. */
+  /** Nothing is done, and no alert goes out. */
   | { readonly kind: 'observe' }
-  /** Nothing is done, a person is told. */
+  /** Nothing is moved, and an alert goes out. */
   | { readonly kind: 'stay'; readonly page: EventCode; readonly because: string }
   /** The plan in flight goes on (or is undone, if what it was made for is over). */
   | { readonly kind: 'resume' }
@@ -25,7 +25,7 @@ export interface DecisionRow {
   readonly says: string;
   readonly when: (situation: Situation) => boolean;
   readonly measure: (situation: Situation) => Measure;
-  /** All that `measure` can come to. */
+  /** Everything that `measure` can return. */
   readonly does: readonly Deed[];
   /** Why this is right. */
   readonly reason: string;

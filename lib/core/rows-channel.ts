@@ -43,17 +43,17 @@ function whyDetached(s: Situation): string | null {
   const { standby, lead } = s;
   if (missing === null)
     return node === standby.node && hasServed
-      ? `${from}, and what it lacked of that was not known when the VIP moved back`
+      ? `${from}: it was not known which of its transactions ${node} lacked when the VIP moved back`
       : null;
-  if (missing !== '') return `${from}, which has what ${node} lacks: ${missing}`;
+  if (missing !== '') return `${from}, which has transactions that ${node} lacks: ${missing}`;
   if (node === standby.node || lead.standbyLacksOwn === null) return null;
-  return `${standby.node}, which came back with less than it had sent: it lacks ${lead.standbyLacksOwn}`;
+  return `${standby.node}, which lost writes that it had sent: ${lead.standbyLacksOwn}`;
 }
 
 export const channel: readonly DecisionRow[] = [
   {
     name: 'channel-may-attach',
-    says: 'A failover has detached the channel from the old holder, which answers again and has nothing that the new holder lacks, and all that it had sent; no pause is on.',
+    says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on.',
     when: mayAttach,
     measure: (s) => {
       const { node, from } = s.memory.detached ?? { node: s.holder.node, from: s.standby.node };
@@ -64,12 +64,12 @@ export const channel: readonly DecisionRow[] = [
       };
     },
     does: ['plan attach-channel'],
-    reason: 'Nothing can arrive over newer rows, and the pair needs both channels for the next move.',
+    reason: 'No older row can overwrite a newer one, and the pair needs both channels for the next move.',
     origin: 'review of 15d31a4: the old holder’s tail',
   },
   {
     name: 'channel-detached',
-    says: 'A failover has detached the channel from the old holder, which answers again and has transactions that the new holder lacks, or may have, or came back with less than it had sent.',
+    says: 'A failover has detached the channel from the old holder. The old holder answers again and has, or may have, transactions that the new holder lacks. Or it lost transactions that it had sent.',
     when: (s) => whyDetached(s) !== null,
     measure: (s) => ({
       kind: 'stay',
@@ -77,7 +77,7 @@ export const channel: readonly DecisionRow[] = [
       because: `${s.memory.detached?.node ?? s.holder.node} receives nothing from ${whyDetached(s) ?? s.standby.node}`,
     }),
     does: ['page channel-detached'],
-    reason: 'Received now, they could overwrite rows that are newer: what they are worth is for a person.',
+    reason: 'If these transactions were applied now, they could overwrite newer rows. A person must decide.',
     origin: 'review of 15d31a4: the old holder’s tail',
   },
 ];

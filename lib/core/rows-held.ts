@@ -1,4 +1,4 @@
-/** Rows for a holder that lives: whether it leaves, lets us in, and is the one node that takes writes. */
+/** Rows for a holder that is alive: its instance stops, it refuses us, or the wrong node takes writes. */
 import {
   closedByHand,
   governed,
@@ -24,7 +24,7 @@ import { holderLeaves } from './steady.ts';
 export const held: readonly DecisionRow[] = [
   {
     name: 'holder-stopping',
-    says: 'The holder serves, but EC2 says that its instance is stopping or shutting down; the standby is fit, neither the flap guard nor a pause forbids a move, none was tried in this incident, and the policy is `switchover`.',
+    says: 'The holder serves, but EC2 reports that its instance is stopping or shutting down; the standby is fit, neither the flap guard nor a pause forbids a move, none was tried in this incident, and the policy is `switchover`.',
     when: (s) => holderLeaves(s) && mayLeave(s),
     measure: (s) => ({
       kind: 'act',
@@ -34,30 +34,39 @@ export const held: readonly DecisionRow[] = [
     }),
     does: ['plan switchover'],
     reason:
-      'Its end is certain and has not come yet: a planned move loses nothing, and waiting for the death could.',
-    origin: 'EC2: an instance is `stopping` for as long as its system takes to shut down',
+      'The holder will stop for certain, and still serves: a planned move now loses nothing, a failover later could.',
+    origin: 'EC2: an instance is `stopping` while its system shuts down',
   },
   {
     name: 'holder-locked-out',
     says: 'Two looks in a row found that the holder refuses our login, or refuses to be read.',
     when: (s) => s.holder.kind === 'locked-out' && s.holder.confirmed,
-    measure: (s) => ({ kind: 'stay', page: 'locked-out', because: `${s.holder.node}: ${s.holder.because}` }),
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'locked-out',
+      because: `${s.holder.node} refuses our login: ${s.holder.because}`,
+    }),
     does: ['page locked-out'],
-    reason: 'A server that refuses a login is alive. The fault is ours. The standby is judged on meanwhile.',
+    reason:
+      'A server that refuses a login is alive, so this does not prove a death. The standby is still watched.',
     origin: 'mysql_check.sh reads it as a dead server',
   },
   {
     name: 'holder-saturated',
     says: 'Two looks in a row found that the holder has no connection left.',
     when: (s) => s.holder.kind === 'saturated' && s.holder.confirmed,
-    measure: (s) => ({ kind: 'stay', page: 'saturated', because: `${s.holder.node}: ${s.holder.because}` }),
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'saturated',
+      because: `${s.holder.node} has no connection left: ${s.holder.because}`,
+    }),
     does: ['page saturated'],
-    reason: 'A full connection table moves with its clients to the next master.',
+    reason: 'After a failover, the same clients would fill the connection table of the next master.',
     origin: 'mysql_check.sh reads it as a dead server',
   },
   {
     name: 'holder-refuses-writes',
-    says: 'The holder is open by its own word and has begun to refuse every write.',
+    says: 'The holder is not read-only, but has begun to refuse every write.',
     when: (s) => s.holder.kind === 'stuck',
     measure: (s) => ({
       kind: 'stay',
@@ -66,7 +75,7 @@ export const held: readonly DecisionRow[] = [
     }),
     does: ['page holder-refuses-writes'],
     reason:
-      'Nobody can write to it. A person hears of it at once; if it lasts as long as a hang may, it is stuck, and a fit standby takes over.',
+      'Clients cannot write. The alert goes out at once. If it lasts for `stuckSeconds`, the holder counts as stuck and a fit standby takes over.',
     origin: 'innodb_read_only, transaction_read_only (error 1792), error 1836',
   },
   {
@@ -76,15 +85,15 @@ export const held: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'holder-refuses-writes',
-      because: `${s.holder.node} holds the VIP and is read-only, and its writability is not ours to change`,
+      because: `${s.holder.node} holds the VIP and is read-only. keepalambda may not open it (writability: untouched)`,
     }),
     does: ['page holder-refuses-writes'],
-    reason: 'Nobody can write to it, and only a person may open it.',
+    reason: 'Clients cannot write, and only a person may open it.',
     origin: 'writability: untouched',
   },
   {
     name: 'vip-moved-by-hand',
-    says: 'Writability is managed; the VIP was moved by somebody else to a node that serves, lacks what the other has (or that cannot be told), and does not receive it; the other is not confirmed stopped or silent, and no plan has detached the channel from it.',
+    says: 'Writability is managed. Somebody else moved the VIP to a node that serves, lacks what the other node has (or this is unknown), and does not receive it. The other node is not confirmed stopped or silent, and no plan has detached the channel from it.',
     when: (s) =>
       governed(s) &&
       movedFrom(s) !== null &&
@@ -95,12 +104,12 @@ export const held: readonly DecisionRow[] = [
     measure: (s) => ({ kind: 'stay', page: 'vip-moved-by-hand', because: movedText(s) }),
     does: ['page vip-moved-by-hand'],
     reason:
-      'Closing the node that is ahead and opening the one that is behind would throw writes away. Which of them is right, a person knows.',
+      'Closing the node that is ahead and opening the one that is behind would lose writes. A person must decide which of them is right.',
     origin: 'safety review K11, K21: the complete writer was closed and the stale one opened',
   },
   {
     name: 'old-holder-tail',
-    says: 'Writability is untouched; the VIP was moved by somebody else to a node whose channel from the other is cut off, and which has not read all that the other wrote, as far as both can be asked; no pause is on.',
+    says: 'Writability is untouched. Somebody else moved the VIP to a node whose channel from the other node is cut off. As far as both can be asked, it has not read all that the other node wrote. No pause is on.',
     when: (s) =>
       s.pair.writability === 'untouched' &&
       holderServes(s) &&
@@ -112,22 +121,22 @@ export const held: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'act',
       plan: detachPlan(s.holder.node, s.standby.node),
-      because: `the VIP was moved by hand from ${movedFrom(s) ?? s.standby.node} to ${s.holder.node}, which is cut off from it and may lack what it wrote last`,
+      because: `the VIP was moved by hand from ${movedFrom(s) ?? s.standby.node} to ${s.holder.node}, which does not receive from it and may lack its last writes`,
     }),
     does: ['plan detach-channel'],
     reason:
-      'Clients write to the new holder at once, and nothing closes it before it has caught up. What the old one still has would replace newer rows.',
+      'Clients write to the new holder at once, and nothing closes it before it has caught up. Late writes of the old holder would overwrite newer rows.',
     origin: 'a simulated history: the VIP moved by hand during a partition of the pair',
   },
   {
     name: 'writability-changed',
-    says: 'Writability is managed, and a node is not as its role wants it and has not restarted: somebody opened the standby by hand in a pause, and no restart has closed the holder; or somebody closed the holder by hand in a pause, or after it was opened again once in this incident.',
+    says: 'Writability is managed, and a node that has not restarted does not fit its role. Somebody opened the standby by hand in a pause, and no restart has closed the holder. Or somebody closed the holder by hand in a pause, or after keepalambda had opened it again once in this incident.',
     when: (s) =>
       governed(s) &&
       ((isLeftOpen(s) && !closedByRestart(s)) || (closedByHand(s) && (s.paused || told(s, 'holder-opened')))),
     measure: (s) => ({ kind: 'stay', page: 'writability-changed', because: changedText(s) }),
     does: ['page writability-changed'],
-    reason: 'What a person does in a pause, or twice, is meant.',
+    reason: 'What a person does in a pause, or twice, is intended.',
     origin: 'patroni pause; design: a pause never forbids to put right what a restart changed',
   },
   {
@@ -137,10 +146,11 @@ export const held: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'act',
       plan: closeStandbyPlan(s.pair, s.standby.node),
-      because: `${s.standby.node} ${s.standby.server?.halfClosed ? 'is only half closed (read_only and super_read_only differ)' : 'takes writes'}, and the VIP is on ${s.holder.node}${byHandText(s)}`,
+      because: `${s.standby.node} ${s.standby.server?.halfClosed ? 'is half closed (read_only and super_read_only differ)' : 'takes writes'}, and the VIP is on ${s.holder.node}${byHandText(s)}`,
     }),
     does: ['plan close-standby'],
-    reason: 'Exactly one node takes writes. Closed before a holder is opened, so that there are never two.',
+    reason:
+      'Exactly one node takes writes. The standby is closed before the holder is opened, so that there are never two writers.',
     origin: 'orchestrator#1480, MaxScale enforce_read_only',
   },
   {
@@ -161,16 +171,16 @@ export const held: readonly DecisionRow[] = [
     }),
     does: ['plan failover'],
     reason:
-      'It came back with less than it had sent. Opened, it would give the same numbers to other rows; the standby has everything, so nothing is lost by the move.',
+      'The holder lost transactions that it had sent. If it were opened, it would use their GTIDs again for other rows. The standby has all of them, so the move loses nothing.',
     origin: 'MySQL: sync_binlog or innodb_flush_log_at_trx_commit other than 1, and a crash',
   },
   {
     name: 'holder-behind-stays',
-    says: 'The same, and the standby lacks something too, cannot take over, or may not.',
+    says: 'As `holder-behind`, but the standby also lacks something or cannot take over, or the flap guard or a pause forbids the move.',
     when: holderBehind,
     measure: (s) => ({ kind: 'stay', page: 'holder-behind', because: `${behindText(s)}${staysText(s)}` }),
     does: ['page holder-behind'],
-    reason: 'Which of two histories is to be kept, a person decides.',
+    reason: 'A person must decide which of the two histories to keep.',
     origin: 'MySQL: sync_binlog or innodb_flush_log_at_trx_commit other than 1, and a crash',
   },
   {
@@ -187,7 +197,7 @@ export const held: readonly DecisionRow[] = [
       because: `${s.holder.node} holds the VIP and is ${s.holder.server?.halfClosed ? 'half closed' : 'read-only'}${byHandText(s)}`,
     }),
     does: ['plan open-holder'],
-    reason: 'Nodes start read-only; writability is granted to the holder.',
+    reason: 'Nodes start read-only, and the holder is then opened.',
     origin: 'orchestrator#494: read_only in my.cnf',
   },
 ];
@@ -204,7 +214,7 @@ function closedByRestart(s: Situation): boolean {
 
 function byHandText(s: Situation): string {
   const from = movedFrom(s);
-  return from === null ? '' : `. It was moved by hand from ${from}`;
+  return from === null ? '' : `. The VIP was moved by hand from ${from}`;
 }
 
 function changedText(s: Situation): string {
@@ -213,7 +223,7 @@ function changedText(s: Situation): string {
     ...(openedByHand(s) ? [`${standby.node} is the standby and was opened by hand`] : []),
     ...(closedByHand(s) ? [`${holder.node} holds the VIP and was made read-only by hand`] : []),
   ];
-  return `${texts.join('; ')}: no restart did it, and ${paused ? 'a pause is on' : 'it was opened once already'}`;
+  return `${texts.join('; ')}, without a restart. keepalambda leaves it, because ${paused ? 'a pause is on' : 'it has opened the node once already'}`;
 }
 
 function movedText(s: Situation): string {
@@ -221,18 +231,19 @@ function movedText(s: Situation): string {
   const lacks = [behind, lead.holderLacksOthers].filter((each) => each !== null).join('; ');
   const ahead =
     lacks === ''
-      ? `whether ${holder.node} has all that ${standby.node} wrote cannot be told`
+      ? `it is unknown whether ${holder.node} has all that ${standby.node} wrote`
       : `${standby.node} is ahead: ${holder.node} lacks ${lacks}`;
-  return `the VIP was moved by hand from ${movedFrom(s) ?? standby.node} to ${holder.node}; ${ahead}, and ${holder.node} does not receive it`;
+  return `the VIP was moved by hand from ${movedFrom(s) ?? standby.node} to ${holder.node}; ${ahead}, and ${holder.node} does not replicate from ${standby.node}`;
 }
 
 function behindText({ holder, standby, behind }: Situation): string {
-  return `${holder.node} holds the VIP, is read-only, and lacks what it had sent to ${standby.node}: ${behind ?? ''}`;
+  return `${holder.node} holds the VIP, is read-only, and lost writes that it had sent to ${standby.node}: ${behind ?? ''}`;
 }
 
 function staysText(s: Situation): string {
   const { standby, lead, fitnessWhenAhead, flapGuard } = s;
-  if (lead.standbyLacks !== null) return `. ${standby.node} in turn lacks ${lead.standbyLacks}`;
-  if (!fitnessWhenAhead.fit) return `. ${standby.node} is unfit: ${fitnessWhenAhead.reasons.join('; ')}`;
-  return `. ${flapGuard ?? pauseText(s)}`;
+  if (lead.standbyLacks !== null) return `. ${standby.node} also lacks transactions: ${lead.standbyLacks}`;
+  if (!fitnessWhenAhead.fit)
+    return `. ${standby.node} cannot take over: ${fitnessWhenAhead.reasons.join('; ')}`;
+  return `. ${flapGuard === null ? pauseText(s) : `The flap guard forbids the move: ${flapGuard}`}`;
 }

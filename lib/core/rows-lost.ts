@@ -13,17 +13,18 @@ import {
 import { failoverPlan, reattachPlan, repairPlan } from './plans.ts';
 import type { DecisionRow, Measure } from './row.ts';
 import type { Situation } from './situation.ts';
+import { describeVerdict } from './verdict.ts';
 
-/** How long the standby may hear a holder that we do not, before a person is told. Milliseconds. */
+/** How long the standby may hear a holder that we do not, before an alert goes out. Milliseconds. */
 export const WITNESSED_MS = 5000;
 
-/** The terms of a failover from a holder that is gone: its return before the move makes it needless. */
+/** The terms of a failover from a holder that is gone: if it returns before the VIP moves, the failover is undone. */
 const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true } as const;
 
 export const lost: readonly DecisionRow[] = [
   {
     name: 'vip-unheld-holder-serves',
-    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder (else the preferred node, else the first) serves, and lacks nothing that the other has, or is the one node that takes writes, or had lacked that before; no pause is on.',
+    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes, or was known to lack it before. No pause is on.',
     when: (s) =>
       s.safeguards.reattach &&
       s.vip === 'unheld' &&
@@ -36,7 +37,7 @@ export const lost: readonly DecisionRow[] = [
       because: `the VIP is ${s.vipBecause}, and ${s.holder.node} serves`,
     }),
     does: ['plan reattach-vip'],
-    reason: 'The last holder has the newest writes; without one, the preferred node gets it.',
+    reason: 'The last holder has the newest writes. Without a last holder, the preferred node gets the VIP.',
     origin: 'keepalived#950: compare and repair at every tick',
   },
   {
@@ -59,7 +60,7 @@ export const lost: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'both-lost',
-      because: `${s.holder.node}: ${s.holder.because}; ${s.standby.node}: ${s.standby.because}`,
+      because: `${describeVerdict(s.holder)}; ${describeVerdict(s.standby)}`,
     }),
     does: ['page both-lost'],
     reason: 'Moving the VIP to another dead node helps nobody.',
@@ -69,9 +70,13 @@ export const lost: readonly DecisionRow[] = [
     name: 'flap-guard',
     says: 'A failover is wanted (the three rows below), and the flap guard forbids it.',
     when: (s) => wantsFailover(s) && s.flapGuard !== null,
-    measure: (s) => ({ kind: 'stay', page: 'flap-guard', because: s.flapGuard ?? '' }),
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'flap-guard',
+      because: `a failover is wanted, but the flap guard forbids it: ${s.flapGuard ?? ''}`,
+    }),
     does: ['page flap-guard'],
-    reason: 'What fails over again and again has a cause that failing over does not mend.',
+    reason: 'If failovers repeat, they have a cause that a failover does not fix.',
     origin: 'mysql-mmm: 3 an hour; orchestrator: recovery block',
   },
   {
@@ -81,10 +86,10 @@ export const lost: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'act',
       plan: failoverPlan(s.pair, s.standby.node, gone),
-      because: `${s.holder.node} is ${s.holder.kind}: ${s.holder.because}`,
+      because: describeVerdict(s.holder),
     }),
     does: ['plan failover'],
-    reason: 'The holder is gone and the standby has what it sent: the case that all this is for.',
+    reason: 'The holder is gone and the standby has what the holder sent. This is the ordinary failover.',
     origin: 'keepalived TCP_CHECK with notify_down',
   },
   {
@@ -97,8 +102,7 @@ export const lost: readonly DecisionRow[] = [
       because: `${s.holder.node} is stuck: ${s.holder.because}`,
     }),
     does: ['plan failover'],
-    reason:
-      'A master that answers reads and commits nothing is down for the application. It cannot be waited for.',
+    reason: 'A master that answers reads and commits nothing is down for the application, and may stay so.',
     origin: 'vtorc: disk stall and blocked semi-sync',
   },
   {
@@ -108,10 +112,11 @@ export const lost: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'act',
       plan: failoverPlan(s.pair, s.standby.node, { ...gone, holderAnswers: true, undoIfHolderServes: false }),
-      because: `${s.holder.node} fails the check: ${s.holderOwnFaults.join('; ')}. The price: until that is fixed, ${s.holder.node} cannot follow ${s.standby.node}, which has no standby`,
+      because: `${s.holder.node} fails the check: ${s.holderOwnFaults.join('; ')}. Until that is fixed, ${s.holder.node} cannot replicate from ${s.standby.node}, so ${s.standby.node} will have no standby`,
     }),
     does: ['plan failover'],
-    reason: 'As mysql_check does, but only when the standby passes; its last writes are waited for.',
+    reason:
+      'As mysql_check.sh does, but only when the standby passes. The failover waits for the holder’s last writes.',
     origin: 'mysql_check.sh',
   },
   {
@@ -121,11 +126,11 @@ export const lost: readonly DecisionRow[] = [
     measure: (s) =>
       soonTold(
         s,
-        `${s.holder.node} does not answer us, but ${s.standby.node} still hears it: ${s.holder.because}`,
+        `${s.holder.node} does not answer keepalambda (${s.holder.because}), but ${s.standby.node} still receives from it, so it is alive`,
       ),
     does: ['observe', 'page blind'],
     reason:
-      'While the standby hears the holder, the holder lives: it is our path to it that is broken, or something on it refuses in its name.',
+      'While the standby receives from the holder, the holder is alive. Our own path to it is broken, or something on its host refuses our connections.',
     origin: 'orchestrator: a dead master is one that its replicas have lost too',
   },
   {
@@ -135,10 +140,11 @@ export const lost: readonly DecisionRow[] = [
     measure: (s) =>
       soonTold(
         s,
-        `${s.holder.node} is silent (${s.holder.because}), and ${s.standby.node} cannot say whether it lives: its channel does not run${unfitText(s)}`,
+        `${s.holder.node} is silent (${s.holder.because}), and ${s.standby.node} cannot show whether it is alive, because its channel does not run${unfitText(s)}`,
       ),
     does: ['observe', 'page blind'],
-    reason: 'A channel that was stopped is no witness of a death: a source that dies leaves it connecting.',
+    reason:
+      'A channel that somebody stopped does not prove a death: when a source dies, the channel shows `Connecting`.',
     origin: 'safety review 10: STOP REPLICA on the standby made a failover from a live holder',
   },
   {
@@ -148,28 +154,28 @@ export const lost: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'holder-lost',
-      because: `${s.holder.node} is ${s.holder.kind}: ${s.holder.because}${unfitText(s)}${pausedText(s)}`,
+      because: `${describeVerdict(s.holder)}${unfitText(s)}${pausedText(s)}`,
     }),
     does: ['page holder-lost'],
     reason:
-      'Losing writes is a decision for a person, who gets the command and its price; so is every move in a pause.',
+      'Only a person may decide to lose writes. The alert gives the command and says what it would lose. Moves in a pause are also for a person.',
     origin: 'orchestrator#1342, resource-agents#1377, patroni pause',
   },
   {
     name: 'vip-unheld',
-    says: 'EC2 has said three times in a row that neither node has the VIP, and the last holder does not serve, or lacks transactions that the other has, or a pause is on.',
+    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder does not serve, or lacks transactions that the other node has, or a pause is on.',
     when: (s) => s.vip === 'unheld',
     measure: (s) => {
       const lacks = lacksOf(s);
-      const ahead = lacks === null ? '' : `; ${s.standby.node} has what it lacks, ${lacks}`;
+      const ahead = lacks === null ? '' : `. It lacks transactions that ${s.standby.node} has: ${lacks}`;
       return {
         kind: 'stay',
         page: 'vip-unheld',
-        because: `the VIP is ${s.vipBecause}; ${s.holder.node} is ${s.holder.kind}: ${s.holder.because}${ahead}${pausedText(s)}`,
+        because: `the VIP is ${s.vipBecause}; ${describeVerdict(s.holder)}${ahead}${pausedText(s)}`,
       };
     },
     does: ['page vip-unheld'],
-    reason: 'The VIP goes only to a node that is known to be fit.',
+    reason: 'The VIP goes only to a node that is known to have all writes.',
     origin: 'mysql-mmm#1',
   },
 ];
@@ -196,7 +202,7 @@ function soonTold({ nowMs, holder }: Situation, because: string): Measure {
 }
 
 function unfitText({ fitness, standby }: Situation): string {
-  return fitness.fit ? '' : `. ${standby.node} is unfit: ${fitness.reasons.join('; ')}`;
+  return fitness.fit ? '' : `. ${standby.node} cannot take over: ${fitness.reasons.join('; ')}`;
 }
 
 function pausedText(s: Situation): string {

@@ -1,4 +1,4 @@
-/** The last rows: the holder serves and is the one that takes writes; what else is not as it should be. */
+/** The last rows: the holder serves and takes writes, but something else is wrong with the pair; or all is well. */
 import { CLOCK_OFF_FOR_MS, CLOCK_OFF_MS, clocksOff } from './clock-off.ts';
 import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } from './conditions.ts';
 import { blockOf, misdirection, renderSession } from './fitness.ts';
@@ -9,6 +9,7 @@ import type { HangCause, Heartbeat } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
 import { UNSERVED_MS, unservedText } from './unserved.ts';
+import { describeVerdict } from './verdict.ts';
 
 export const served: readonly DecisionRow[] = [
   {
@@ -18,52 +19,53 @@ export const served: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'act',
       plan: repairPlan(s.pair, s.standby.node),
-      because: `${s.standby.node} is ${s.standby.kind}: ${s.standby.because}`,
+      because: describeVerdict(s.standby),
     }),
     does: ['plan repair-node'],
-    reason: 'Once an incident: a service that does not stay up needs a person.',
+    reason: 'Once in an incident: a service that stops again needs a person.',
     origin: 'keepalived notify_down: mysql_down.sh',
   },
   {
     name: 'holder-locked',
-    says: 'The holder serves, and its commits have hung for `stuckSeconds` on a session that holds a global lock.',
+    says: 'The holder serves, and its commits have hung for `stuckSeconds`, because a session holds a global lock.',
     when: (s) => hangsOn(s, 'global-lock') !== null,
     measure: (s) => ({ kind: 'stay', page: 'holder-locked', because: hangText(s) }),
     does: ['page holder-locked'],
     reason:
-      'It is a backup as a rule, and ends. A failover would end it too, and cost an outage; it comes only after `lockedMs`.',
+      'It is mostly a backup, and ends by itself. A failover would cost an outage, so it comes only after `lockedMs`.',
     origin: 'FLUSH TABLES WITH READ LOCK: mysqldump, mydumper, backups of non-InnoDB tables',
   },
   {
     name: 'waits-for-acknowledgement',
-    says: "The holder serves, and its commits have hung for `stuckSeconds` on a semi-synchronous standby's acknowledgement.",
+    says: "The holder serves, and its commits have waited for `stuckSeconds` for a semi-synchronous standby's acknowledgement.",
     when: (s) => hangsOn(s, 'semi-sync') !== null,
     measure: (s) => ({ kind: 'stay', page: 'waits-for-acknowledgement', because: hangText(s) }),
     does: ['page waits-for-acknowledgement'],
     reason:
-      'The server ends the wait itself at its own timeout, and the standby that does not acknowledge has not received: a move to it would lose what waits. `stuckSeconds` counts from that timeout.',
+      'The server ends the wait at its own timeout. A standby that does not acknowledge has not received these commits, so a move to it would lose them. `stuckSeconds` counts from that timeout.',
     origin: 'MySQL: rpl_semi_sync_source_timeout',
   },
   {
     name: 'heartbeat-barred',
-    says: 'The holder serves, and for `stuckSeconds` something about our own table or account has kept our heartbeat from being written.',
+    says: 'The holder serves, and for `stuckSeconds` our heartbeat could not be written because of its table or our account.',
     when: (s) =>
       holderServes(s) &&
       s.holder.server?.heartbeat.kind === 'barred' &&
       s.heartbeatForMs >= s.pair.settings.stuckMs,
     measure: (s) => ({ kind: 'stay', page: 'heartbeat-barred', because: hangText(s) }),
     does: ['page heartbeat-barred'],
-    reason: 'It says nothing about the server, so nothing is moved; but a stuck server would go unnoticed.',
+    reason:
+      'The server may be healthy, so nothing is moved. But without a heartbeat, a stuck server is not noticed.',
     origin: 'LOCK TABLES keepalambda.heartbeat; a revoked grant',
   },
   {
     name: 'service-lost',
-    says: `Clients have found nobody to write to for ${UNSERVED_MS / 1000} s, and no row above says why.`,
+    says: `Clients could not write for ${UNSERVED_MS / 1000} s, and no row above names the cause.`,
     when: (s) => s.unservedForMs >= UNSERVED_MS,
     measure: (s) => ({ kind: 'stay', page: 'service-lost', because: unservedText(s) }),
     does: ['page service-lost'],
-    reason: 'Whatever the cause is, and even where none is known, a person hears of every loss that lasts.',
-    origin: 'review of 15d31a4: a second loss in one incident was told to nobody',
+    reason: 'Every loss of service that lasts is alerted, also when its cause is unknown.',
+    origin: 'review of 15d31a4: a second loss in one incident was not alerted',
   },
   {
     name: 'holder-fails-check-stays',
@@ -73,15 +75,17 @@ export const served: readonly DecisionRow[] = [
       kind: 'stay',
       page: 'holder-fails-check',
       because: [
-        `${s.holder.node}: ${s.holderFaults.join('; ')}`,
-        ...(s.holderOwnFaults.length === 0 ? [`It is for ${s.standby.node} to be fixed, its source`] : []),
-        ...(s.fitness.fit ? [] : [`${s.standby.node} is unfit: ${s.fitness.reasons.join('; ')}`]),
+        `${s.holder.node} fails the check: ${s.holderFaults.join('; ')}`,
+        ...(s.holderOwnFaults.length === 0
+          ? [`The fault is on ${s.standby.node}, its source: fix it there`]
+          : []),
+        ...(s.fitness.fit ? [] : [`${s.standby.node} cannot take over: ${s.fitness.reasons.join('; ')}`]),
         ...(s.paused ? [pauseText(s)] : []),
       ].join('. '),
     }),
     does: ['page holder-fails-check'],
     reason:
-      'Replication into the holder is broken, but clients are served; the source, the policy, the standby or a pause forbids more.',
+      'Replication into the holder is broken, but clients are served. A move would not help, or the policy, the standby or a pause forbids it.',
     origin: 'mysql-mmm: replication failure on the active master is irrelevant',
   },
   ...channel,
@@ -92,11 +96,11 @@ export const served: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'standby-misdirected',
-      because: `${s.standby.node}: ${misdirected(s) ?? ''}`,
+      because: `${s.standby.node} cannot take over: ${misdirected(s) ?? ''}`,
     }),
     does: ['page standby-misdirected'],
     reason:
-      'Its threads run, its lag is 0, and it has nothing of what the holder writes. An address proves nothing: the identity does.',
+      'Its threads run and its lag is 0, but it does not get what the holder writes. An address proves nothing; the server UUID does.',
     origin: 'mariadb-operator#1853, vitess ConnectedToWrongPrimary, MaxScale can_be_promoted',
   },
   {
@@ -106,10 +110,10 @@ export const served: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'standby-locked',
-      because: `${s.standby.node}: ${s.fitness.reasons.join('; ')}`,
+      because: `${s.standby.node} cannot take over: ${s.fitness.reasons.join('; ')}`,
     }),
     does: ['page standby-locked'],
-    reason: 'Named before it is needed: a failover would wait for that session.',
+    reason: 'A failover would have to wait for that session, so it is alerted before one is needed.',
     origin: 'FLUSH TABLES WITH READ LOCK on the standby: 31 s of outage',
   },
   {
@@ -119,19 +123,20 @@ export const served: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'standby-unfit',
-      because: `${s.standby.node}: ${(s.fitness.fit ? (s.memory.readiness?.reasons ?? []) : s.fitness.reasons).join('; ')}`,
+      because: `${s.standby.node} cannot take over: ${(s.fitness.fit ? (s.memory.readiness?.reasons ?? []) : s.fitness.reasons).join('; ')}`,
     }),
     does: ['page standby-unfit'],
-    reason: 'A person hears of a standby that cannot take over before it is needed.',
+    reason: 'A standby that cannot take over is alerted before it is needed.',
     origin: 'replication-manager: readiness at every tick; resource-agents#1377',
   },
   {
     name: 'login-refused',
-    says: 'The holder serves, and a node answers on the connection that we kept, and refuses new logins.',
+    says: 'The holder serves, and a node answers on our open connection, but refuses our new logins.',
     when: (s) => holderServes(s) && refusers(s).length > 0,
     measure: (s) => ({ kind: 'stay', page: 'login-refused', because: refusers(s).join('; ') }),
     does: ['page login-refused'],
-    reason: 'It is judged by what it answers. But the connection that we kept will not live for ever.',
+    reason:
+      'The node still answers on our open connection. When that one breaks, the node can no longer be seen.',
     origin: 'errors 1040, 1045, 1129 on a fresh login of a server that serves',
   },
   {
@@ -150,16 +155,16 @@ export const served: readonly DecisionRow[] = [
     when: isSteady,
     measure: () => ({ kind: 'all-clear' }),
     does: ['all-clear'],
-    reason: 'The holder serves, the standby is fit, exactly one takes writes.',
+    reason: 'The holder serves, the standby can take over, and exactly one node takes writes.',
     origin: 'orchestrator#377: every alert has its all-clear',
   },
   {
-    name: 'unsettled',
+    name: 'awaiting-confirmation',
     says: 'Anything else.',
     when: () => true,
     measure: () => ({ kind: 'observe' }),
     does: ['observe'],
-    reason: 'Something changed and is not yet confirmed: look again, sooner.',
+    reason: 'Something changed or cannot be seen, and is not confirmed yet. keepalambda looks again sooner.',
     origin: 'orchestrator#1219: brief restarts failed over',
   },
 ];
@@ -172,7 +177,7 @@ function misdirected({ pair, standby, peerIdentity }: Situation): string | null 
   return misdirection(pair, standby.server, peerIdentity);
 }
 
-/** The heartbeat that hangs for this cause, for as long as makes others stuck; else null. */
+/** The heartbeat that has hung on this cause for `stuckMs`; else null. */
 function hangsOn(s: Situation, cause: HangCause): Heartbeat | null {
   const heartbeat = s.holder.server?.heartbeat;
   if (!holderServes(s) || heartbeat?.kind !== 'failed' || heartbeat.cause !== cause) return null;
@@ -189,9 +194,7 @@ function hangText({ holder }: Situation): string {
 function refusers({ holder, standby }: Situation): readonly string[] {
   return [holder, standby].flatMap(({ node, server }) =>
     server?.loginRefused
-      ? [
-          `${node} refuses new logins of ours: error ${server.loginRefused.errno}: ${server.loginRefused.message}`,
-        ]
+      ? [`${node} refuses our new logins: error ${server.loginRefused.errno}: ${server.loginRefused.message}`]
       : [],
   );
 }

@@ -1,4 +1,4 @@
-/** The first rows: whose turn it is, who answers, or who holds the VIP is not clear. Nothing new is begun. */
+/** The first rows: a plan is in flight, or it is unknown which server answers or which node holds the VIP. Nothing new begins. */
 import { holderLost, wantsFailover } from './conditions.ts';
 import type { EventCode } from './events.ts';
 import { VIP_WORD_LIFE_MS } from './evidence.ts';
@@ -13,12 +13,12 @@ export const unclear: readonly DecisionRow[] = [
     measure: () => ({ kind: 'resume' }),
     does: ['resume'],
     reason:
-      'A half-done plan is worse than either end of it, so nothing else is decided before it has ended. It goes on in a pause.',
+      'A plan that is half done is worse than one that ended either way, so nothing else is decided before it has ended. It goes on in a pause.',
     origin: 'pg_auto_failover: every transition can be repeated until it succeeds',
   },
   {
     name: 'misidentified',
-    says: 'Both nodes answer with the same identity; or the holder answers with another than it had, and no person has acknowledged it.',
+    says: 'Both nodes answer with the same identity. Or the holder answers with another identity than before, and no person has acknowledged that.',
     when: (s) => s.identity !== null,
     measure: (s) => ({
       kind: 'stay',
@@ -27,35 +27,40 @@ export const unclear: readonly DecisionRow[] = [
     }),
     does: ['page same-identity', 'page identity-changed'],
     reason:
-      'Who must be replaced, and by whom, is not known. A standby with another identity was rebuilt: that is alerted and remembered.',
+      'It is not known which server is which, so nothing is moved. A standby with another identity was rebuilt: that is alerted and remembered.',
     origin: 'mariadb-operator#1853, vitess ConnectedToWrongPrimary',
   },
   {
     name: 'blind',
-    says: `All vantages have been blind for ${BLIND_MS / 1000} s; or both nodes are confirmed silent, while EC2 does not say that either has stopped.`,
+    says: `All vantages have been blind for ${BLIND_MS / 1000} s. Or both nodes are confirmed silent, while EC2 does not report that either has stopped.`,
     when: (s) => s.blind !== null,
     measure: (s) => ({ kind: 'stay', ...blindOrAway(s) }),
     does: ['page blind', 'page vip-unheld'],
     reason:
-      'No evidence is no proof of death: the fault is likelier in our own view than in two servers at once. That neither node has the VIP is EC2’s word, and a loss that is sure.',
+      'Missing evidence does not prove a death: a fault of our own network is likelier than two dead servers at once. Where EC2 reports the VIP on neither node, clients are cut off for certain.',
     origin: 'orchestrator holistic detection; keepalived pair killed by its own check',
   },
   {
     name: 'ec2-blind',
-    says: `EC2 has not answered for ${BLIND_MS / 1000} s and its last word is older than ${VIP_WORD_LIFE_MS / 1000} s, and the holder is lost or a failover is wanted.`,
+    says: `EC2 has not answered for ${BLIND_MS / 1000} s, its last answer is older than ${VIP_WORD_LIFE_MS / 1000} s, and the holder is lost or a failover is wanted.`,
     when: (s) => s.ec2Blind !== null && (holderLost(s) || wantsFailover(s)),
-    measure: (s) => ({ kind: 'stay', page: 'ec2-blind', because: s.ec2Blind ?? '' }),
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'ec2-blind',
+      because: s.ec2Blind ?? '',
+    }),
     does: ['page ec2-blind'],
-    reason: 'Without knowing who holds the VIP, it is not known who must be replaced.',
+    reason: 'Unless it is known which node holds the VIP, it is not known which node must be replaced.',
     origin: 'ClusterLabs awsvip acts without looking',
   },
   {
     name: 'vip-unknown',
-    says: 'EC2 has not said yet where the VIP is, or has said fewer than three times in a row that neither node has it.',
+    says: 'EC2 has not reported yet where the VIP is, or has reported fewer than three times in a row that neither node has it.',
     when: (s) => s.vip === 'unknown',
     measure: () => ({ kind: 'observe' }),
     does: ['observe'],
-    reason: 'Who holds the VIP is not known yet, or EC2 has said only once that nobody does.',
+    reason:
+      'Wait for EC2 to report the VIP, or to confirm that neither node has it: a single read may be stale.',
     origin: 'EC2 API: reads are eventually consistent',
   },
 ];

@@ -67,7 +67,7 @@ export interface Safeguards {
   readonly identity: boolean;
   /** A holder that a restart left read-only is opened in a pause too. */
   readonly reopenInPause: boolean;
-  /** A condition that has ended and comes back is told again. */
+  /** A condition that has ended and comes back is alerted again. */
   readonly repeatLoss: boolean;
   /** Catching up goes on while it makes progress. */
   readonly progress: boolean;

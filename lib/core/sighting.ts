@@ -1,9 +1,9 @@
 /**
- * What looks bring back. A **look** is one attempt to see a node; a **sighting** is what that look showed,
+ * The results of looks. A **look** is one attempt to see a node; a **sighting** is what that look showed,
  * from one **vantage**. Everything here is data: made by the probe and `lib/aws` (or the simulator), read by the core.
  *
- * Times are milliseconds on the clock of whoever holds the value; a probe never sends a time of its own, it
- * sends ages, because its clock and watch's are not the same.
+ * Times are milliseconds on the clock of the process that holds the value. A probe sends ages and no times, because
+ * its clock and watch's differ.
  */
 import type { NodeName, Vantage } from './names.ts';
 

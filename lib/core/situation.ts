@@ -1,4 +1,4 @@
-/** What the two verdicts, the VIP and our memory mean for the pair: all that a decision may look at. */
+/** The situation of a pair, from the verdicts, the VIP and the memory: all that a decision may use. */
 import { behindOf } from './behind.ts';
 import { channelGapsOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
@@ -27,7 +27,7 @@ import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from './wi
 
 export { type Durations, nextBesidePlan, nextDurations, noDurations } from './durations.ts';
 
-/** All vantages, or EC2, must have failed for this long before a person is told. Milliseconds. */
+/** All vantages, or EC2, must have failed for this long before an alert goes out. Milliseconds. */
 export const BLIND_MS = 5000;
 /** A lag that was too great is over only below this share of its limit, so that it does not come and go at every look. */
 const LAG_OVER = 0.8;
@@ -65,9 +65,9 @@ export interface Situation {
   /** Those of them that are its own, and not of its source's making; the same. */
   readonly holderOwnFaults: readonly string[];
   readonly holderOwnFaultsConfirmed: boolean;
-  /** For how long the holder's heartbeat has come to what it comes to now. Milliseconds. */
+  /** For how long the holder's heartbeat has had its present result. Milliseconds. */
   readonly heartbeatForMs: number;
-  /** For how long clients have found nobody to write to, as far as is seen. Milliseconds. */
+  /** For how long clients could not write, as far as is known. Milliseconds. */
   readonly unservedForMs: number;
   /** For how long the clock of a node has been off. Milliseconds. */
   readonly clockOffForMs: number;
@@ -233,18 +233,24 @@ function vipState(
 ): [Situation['vip'], string] {
   const seen = placeOf(evidence, nowMs);
   const isAnswered = seen !== null && seen.place === evidence.through?.node?.place;
-  if (!isAnswered && isEc2Blind(evidence, nowMs)) return ['blind', evidence.vipBlindBecause];
-  if (seen === null) return ['unknown', evidence.vipBlindBecause || 'EC2 has not answered yet'];
+  if (!isAnswered && isEc2Blind(evidence, nowMs)) return ['blind', unknownPlace(evidence.vipBlindBecause)];
+  if (seen === null) return ['unknown', unknownPlace(evidence.vipBlindBecause || 'EC2 has not answered yet')];
   const { place } = seen;
   const believed = isBelieved(seen, memory, safeguards);
+  const doubt = believed ? '' : ' (waiting for confirmation)';
   switch (place.kind) {
     case 'node':
-      return [believed ? 'held' : 'unknown', `on ${place.node}`];
+      return [believed ? 'held' : 'unknown', `on ${place.node}${doubt}`];
     case 'nowhere':
-      return [believed ? 'unheld' : 'unknown', 'on no ENI'];
+      return [believed ? 'unheld' : 'unknown', `on no ENI${doubt}`];
     case 'foreign':
-      return [believed ? 'unheld' : 'unknown', `on ${place.eniId}, an ENI of neither node`];
+      return [believed ? 'unheld' : 'unknown', `on ${place.eniId}, an ENI of neither node${doubt}`];
   }
+}
+
+/** Goes on from `the VIP is`, as every `vipBecause` does. */
+function unknownPlace(because: string): string {
+  return `at an unknown location: ${because}`;
 }
 
 function limitOf({ settings }: Pair, wasAbove: boolean): number {
@@ -274,17 +280,17 @@ function flapGuardOf(memory: Memory, pair: Pair, nowMs: number): string | null {
     return `${lastHour.length} automatic failovers in the last hour (limit ${flapLimit})`;
   const last = lastHour.at(-1);
   if (last === undefined || nowMs - last >= flapQuietMs) return null;
-  return `the last automatic failover was ${Math.round((nowMs - last) / 1000)} s ago (at least ${flapQuietMs / 1000} s apart)`;
+  return `the last automatic failover was ${Math.round((nowMs - last) / 1000)} s ago (at least ${flapQuietMs / 1000} s must be between two)`;
 }
 
 function blindness(evidence: Evidence, holder: Verdict, standby: Verdict, nowMs: number): string | null {
   const blind = Object.values(evidence.blind);
   if (blind.length === evidence.vantages && blind.every(({ sinceMs }) => nowMs - sinceMs >= BLIND_MS)) {
-    return `no vantage sees anything: ${holder.because}`;
+    return `no vantage can see the pair: ${holder.because}`;
   }
   if (holder.kind !== 'silent' || standby.kind !== 'silent' || !holder.confirmed || !standby.confirmed)
     return null;
-  return 'both nodes fell silent, and nothing else confirms that they are gone';
+  return 'both nodes stopped answering, and EC2 does not report that either has stopped';
 }
 
 function lastedFor(sinceMs: number | null, forMs: number, nowMs: number): boolean {

@@ -1,4 +1,4 @@
-/** Whether the pair is as it should be. */
+/** Whether nothing is wrong with the pair. */
 import { isLeaving } from './fitness.ts';
 import type { Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
@@ -6,7 +6,7 @@ import type { Situation } from './situation.ts';
 /** A commit that takes longer is a sign that something is wrong. Milliseconds. */
 const SLOW_COMMIT_MS = 1000;
 
-/** The holder serves, and its instance is on its way out. */
+/** The holder serves, and EC2 is stopping its instance. */
 export function holderLeaves({ holder, holderInstance }: Situation): boolean {
   return holder.kind === 'serving' && isLeaving(holderInstance);
 }

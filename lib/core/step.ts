@@ -61,11 +61,14 @@ export type Step =
 
 export type StepKind = Step['kind'];
 
-/** What came of a step. `already`: it found its end state there and changed nothing. */
+/** The result of a step. Stored in the journal: a kind that an older release wrote is never given up. */
 export type StepOutcome =
   | { readonly kind: 'done'; readonly changed: string }
+  /** It looked, and found its end state: nothing was changed. */
   | { readonly kind: 'already'; readonly found: string }
-  /** It could not be done, and the plan may go on without it (a dead node cannot be fenced). */
+  /** It is not needed, or not ours to do: nothing was tried. Older releases wrote `already` or `missed` here. */
+  | { readonly kind: 'skipped'; readonly because: string }
+  /** It was tried and failed, and the plan goes on without it (a dead node cannot be fenced). */
   | { readonly kind: 'missed'; readonly because: string }
   /** It is not known whether it was done (EC2 does not answer): the plan stays in flight and tries again. */
   | { readonly kind: 'blocked'; readonly because: string }

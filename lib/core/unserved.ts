@@ -4,6 +4,7 @@ import type { EventCode } from './events.ts';
 import type { Memory } from './memory.ts';
 import type { Plan, PlanKind } from './plan.ts';
 import type { Situation } from './situation.ts';
+import { describeVerdict } from './verdict.ts';
 
 /** A loss of service that lasts this long is alerted, whatever its cause. Milliseconds. */
 export const UNSERVED_MS = 5000;
@@ -50,11 +51,11 @@ export function unservedText(situation: Situation): string {
   const { holder, vip, vipBecause, isVipAway, unservedForMs, pair } = situation;
   const { server } = holder;
   const causes = [
-    ...(vip === 'held' ? [] : [`the VIP: ${vipBecause}`]),
-    ...(isVipAway && vip !== 'unheld' ? ['nobody answers through the VIP'] : []),
-    `${holder.node} is ${holder.kind}: ${holder.because}`,
+    ...(vip === 'held' ? [] : [`the VIP is ${vipBecause}`]),
+    ...(isVipAway && vip !== 'unheld' ? ['no node answers through the VIP'] : []),
+    describeVerdict(holder),
     ...(server?.writable === false ? [`it is read-only (writability: ${pair.writability})`] : []),
     ...(server?.heartbeat.kind === 'failed' ? [server.heartbeat.because] : []),
   ];
-  return `no write has been possible for ${Math.round(unservedForMs / 1000)} s. ${causes.join('; ')}`;
+  return `no write through the VIP was possible for ${Math.round(unservedForMs / 1000)} s: ${causes.join('; ')}`;
 }

@@ -4,7 +4,7 @@ import type { Evidence, Word } from './evidence.ts';
 import type { NodeName } from './names.ts';
 import type { Heartbeat, Saw, Server } from './sighting.ts';
 
-/** `unseen`: no vantage has anything to say about it. */
+/** `unseen`: there is no data of it yet. */
 export type VerdictKind = 'serving' | 'stopped' | 'silent' | 'stuck' | 'saturated' | 'locked-out' | 'unseen';
 
 export interface Verdict {
@@ -16,7 +16,7 @@ export interface Verdict {
   readonly because: string;
   /** Of a silent node: whether its host still accepts connections, so that mysqld is silent, and not our path. */
   readonly hostAccepts: boolean;
-  /** EC2 says that its instance has stopped: proof, whatever a witness hears. */
+  /** EC2 reports that its instance has stopped. This is proof, also against a witness. */
   readonly instanceGone: boolean;
   /** What the server last said of itself, on a look that it answered; null when the newest word is another. */
   readonly server: Server | null;
@@ -25,15 +25,15 @@ export interface Verdict {
 }
 
 /**
- * The verdict on a node: the vantage that saw most is believed, so a node seen by any vantage is not silent,
- * and a refused port outweighs a timeout. EC2's word that the instance has stopped turns silence into proof.
+ * Judges a node by the vantage that saw most: a node that any vantage reaches is not silent, and a refused port
+ * outweighs a timeout. EC2's report that the instance has stopped turns silence into proof.
  */
 export function judge(evidence: Evidence, node: NodeName, settings: Settings): Verdict {
   const words = Object.values(evidence.words[node] ?? {});
   const word = strongest(words);
   if (!word) {
     const blind = Object.entries(evidence.blind).map(([vantage, { because }]) => `${vantage}: ${because}`);
-    const because = blind.join('; ') || 'no look has come back yet';
+    const because = blind.join('; ') || 'no vantage has reported yet';
     return { node, sinceMs: 0, ...untold, kind: 'unseen', confirmed: false, because };
   }
   const base = { node, sinceMs: word.sinceMs, ...untold, seenAtMs: word.atMs };
@@ -58,11 +58,16 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
   }
 }
 
+/** `db1 is silent: no answer to connect (timeout), 5 looks in a row`; `db1: no data yet (no vantage has reported yet)`. */
+export function describeVerdict({ node, kind, because }: Pick<Verdict, 'node' | 'kind' | 'because'>): string {
+  return kind === 'unseen' ? `${node}: no data yet (${because})` : `${node} is ${kind}: ${because}`;
+}
+
 type Base = Pick<Verdict, 'node' | 'sinceMs' | 'hostAccepts' | 'instanceGone' | 'server' | 'seenAtMs'>;
 
 const untold = { hostAccepts: false, instanceGone: false, server: null, seenAtMs: 0 } as const;
 
-/** A limit of our own account is said in its own words: the server has room, and we do not. */
+/** Names a limit of our own account as such: the server itself still has connections. */
 function refusalText({ errno, message }: { readonly errno: number; readonly message: string }): string {
   const text = `error ${errno}: ${message}`;
   if (errno !== 1226 && errno !== 1203) return text;
@@ -101,12 +106,12 @@ function judgeAnswer(
     case 'failed': {
       if (heartbeat.forMs < stuckAfterMs(heartbeat, server, settings)) break;
       const because = `it answers, but no heartbeat was committed for ${seconds(heartbeat.forMs)}: ${heartbeat.because}`;
-      // It has answered for as long as it was watched: what is bad began with the commit that did not return.
+      // It answers the whole time: the fault began with the commit that did not return.
       return { ...base, kind: 'stuck', confirmed: true, sinceMs: atMs - heartbeat.forMs, because, server };
     }
     case 'refused': {
       // For how long, one look cannot say: the situation knows.
-      const because = `it is open, and refuses every write: error ${heartbeat.errno}: ${heartbeat.message}`;
+      const because = `it is not read-only, but refuses every write: error ${heartbeat.errno}: ${heartbeat.message}`;
       return { ...base, kind: 'stuck', confirmed: false, sinceMs: atMs, because, server };
     }
     case 'committed':
@@ -153,7 +158,7 @@ function judgeSilence(
       kind: 'stopped',
       confirmed: true,
       instanceGone: true,
-      because: `EC2 says that its instance is ${instance}`,
+      because: `EC2 reports that its instance is ${instance}`,
     };
   }
   const because = `no answer to ${saw.during} (${saw.because}), ${word.looks} looks in a row`;

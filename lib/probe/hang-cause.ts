@@ -106,7 +106,7 @@ async function byRowLock(
 ): Promise<Why | null> {
   const [transaction] = await rowsOf(link, link.dialect.transaction, [own.id]);
   if (transaction instanceof MysqlFailure)
-    return unknown(`${HANGS} (why cannot be seen: ${transaction.message})`);
+    return unknown(`${HANGS} (the cause could not be read: ${transaction.message})`);
   if (transaction?.state !== 'LOCK WAIT') return null;
   const ids = await idsOf(link, link.dialect.rowLocks, [own.id]);
   const blocker = processes.find(({ id }) => id !== own.id && ids.includes(id)) ?? null;

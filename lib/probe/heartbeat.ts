@@ -212,7 +212,7 @@ function createDoctor(logins: Logins): Doctor {
       return await askWhy(link, ownId);
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);
-      return { ...unexplained, because: `${HANGS} (why cannot be seen: ${because})` };
+      return { ...unexplained, because: `${HANGS} (the cause could not be read: ${because})` };
     }
   }
 

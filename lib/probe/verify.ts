@@ -76,7 +76,11 @@ async function lastWord(tries: readonly Try[], limitMs: number): Promise<ProbeFa
     const said = await within(answer, RETRY_MS);
     if (said !== late && 'kind' in said) return said;
   }
-  return { kind: 'failed', failure: 'timeout', because: `nobody answered within ${Math.round(limitMs)} ms` };
+  return {
+    kind: 'failed',
+    failure: 'timeout',
+    because: `no server answered within ${Math.round(limitMs)} ms`,
+  };
 }
 
 function startTry(vip: NodeEndpoint, writeProbe: boolean, limitMs: number): Try {

@@ -139,7 +139,7 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
     },
     ...config.pairs.map((pair) => ({
       id: `standby-unfit-${pair.name}`,
-      description: `The standby of ${pair.name} could not take over for three minutes: mend it before it is needed.`,
+      description: `The standby of ${pair.name} could not take over for three minutes: fix it before it is needed.`,
       metric: of('StandbyUnfit', pair.name),
       minutes: 3,
     })),

@@ -1,4 +1,4 @@
-/** Catching up: in short slices, so that progress is seen, a plan that is no longer wanted ends, and a lease counts. */
+/** Catching up, in short slices: between them the executor checks progress, whether the plan is still wanted, and the lease. */
 
 import { thrownAwayOf } from '../core/lead.ts';
 import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
@@ -7,7 +7,7 @@ import type { Position } from '../core/sighting.ts';
 import type { Step } from '../core/step.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { type CatchUpGoal, PortError } from './ports.ts';
-import { already, done, failed, missed, type Result, type StepContext } from './step-context.ts';
+import { already, done, failed, missed, type Result, type StepContext, skipped } from './step-context.ts';
 
 type CatchUp = Extract<Step, { kind: 'catch-up' }>;
 type Detach = Extract<Step, { kind: 'detach' }>;
@@ -22,8 +22,9 @@ export const LOST_ANSWER_TRIES = 3;
 export async function catchUp(step: CatchUp, execution: StepContext): Promise<Result> {
   const { record, safeguards, identityOf, receivedWhenLost: lostWith = null } = execution;
   if (!safeguards.catchUp) return done('taken out');
-  if (step.ifFenced && record.fencedAt === null) return already(`${step.source} was not fenced`);
-  if (isEndAwaited(step, execution)) return already('its end is waited for instead');
+  if (step.ifFenced && record.fencedAt === null) return skipped(`${step.source} was not fenced`);
+  const endFollows = skipped(`${record.from} is closed already: the next step waits for its last write`);
+  if (isEndAwaited(step, execution)) return endFollows;
   const source = step.source ?? record.from;
   const goal = {
     upTo: step.source === null ? null : record.fencedAt,
@@ -34,8 +35,8 @@ export async function catchUp(step: CatchUp, execution: StepContext): Promise<Re
   // A restart, or a change of its source, throws away what was received: with the source dead, nothing brings it back.
   const gone = reached && step.source === null ? thrownAwayOf({ executed, received }, lostWith) : null;
   if (reached && gone === null) return done(`${step.node} has applied all that it received`, learned);
-  if (isEndAwaited(step, execution)) return already('its end is waited for instead');
-  const why = gone === null ? because : `it has thrown away what it had received: ${gone}`;
+  if (isEndAwaited(step, execution)) return endFollows;
+  const why = gone === null ? because : `it has lost what it had received: ${gone}`;
   if (step.acceptLoss) return { ...missed(`${why}; loss accepted`), learned };
   return failed(`${step.node} has not caught up: ${why}`);
 }
@@ -95,8 +96,8 @@ function textOf({ gtid, file, offset }: Position): string {
  */
 export async function detach(step: Detach, execution: StepContext): Promise<Result> {
   const { record, safeguards } = execution;
-  if (!safeguards.detach) return already('taken out');
-  if (reachedTheEnd(record)) return already(`the last write of ${step.source} is applied on ${step.node}`);
+  if (!safeguards.detach) return skipped('taken out');
+  if (reachedTheEnd(record)) return skipped(`the last write of ${step.source} is applied on ${step.node}`);
   try {
     const threads = isRestGivenUp(record) ? 'both' : 'receiver';
     const { was, received, outlasts } = await stop(step, threads, execution);

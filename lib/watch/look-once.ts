@@ -1,11 +1,11 @@
-/** One look from every vantage and at EC2: enough to tell, not enough to act. */
+/** One look from every vantage and at EC2: enough to report, not enough to act. */
 import type { Config, Pair } from '../core/config.ts';
 import { noEvidence, observe, observeVip } from '../core/evidence.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { assess, noDurations, type Situation } from '../core/situation.ts';
 import type { Ports } from './ports.ts';
 
-/** How long a look for a person may take: it begins without a connection, and nobody's clients wait. Milliseconds. */
+/** How long a look for a person may take: it begins without a connection, and no client waits for it. Milliseconds. */
 const PATIENT_MS = 2000;
 
 /** The situation of the pair as it is seen now. Rejects only when the store does not answer. */

@@ -1,4 +1,4 @@
-/** Moving the VIP: the one step after which there is no undoing, so what EC2 says is never guessed. */
+/** Moving the VIP. After this step a plan cannot be undone, so EC2's answer is never guessed. */
 import type { Pair } from '../core/config.ts';
 import type { NodeName } from '../core/names.ts';
 import type { VipSighting } from '../core/sighting.ts';
@@ -9,7 +9,7 @@ import { askThroughVip } from './through-vip.ts';
 /** How often a throttled call is made again, and how far apart. */
 const THROTTLED_TRIES = 6;
 const THROTTLED_PAUSE_MS = 500;
-/** What EC2 said as the plan began counts for so long: catching up may take its time. Milliseconds. */
+/** EC2's answer from the start of the plan counts for this long: catching up may take its time. Milliseconds. */
 const WORD_LIFE_MS = 1000;
 
 /**
@@ -21,7 +21,7 @@ export async function moveVip(to: NodeName, execution: StepContext): Promise<Res
   if (before === to) return already(`the VIP is on ${to}`, { vipMoved: true });
   // While a live holder is closed for this, an EC2 that does not even say where the VIP is gets no call that may hang.
   if (before === 'unknown' && execution.record.wasWritable && !(await answersThroughVip(to, execution)))
-    return { outcome: { kind: 'blocked', because: 'EC2 does not say where the VIP is' } };
+    return { outcome: { kind: 'blocked', because: 'EC2 does not report where the VIP is' } };
   // Asking EC2 may have taken long: the holder that was lost may serve again.
   const because = execution.unwanted();
   if (because !== null) return failed(because);
@@ -33,7 +33,9 @@ export async function moveVip(to: NodeName, execution: StepContext): Promise<Res
     return done(`the VIP is on ${to}, although EC2 answered: ${error.message}`, { vipMoved: true });
   // EC2's reads may be old, and an accepted call may land late: who answers through the VIP decides.
   if (error.kind !== 'refused' && (await answersThroughVip(to, execution)))
-    return done(`the VIP leads to ${to}, although EC2 answered: ${error.message}`, { vipMoved: true });
+    return done(`the VIP is on ${to} (a client reached it there), although EC2 answered: ${error.message}`, {
+      vipMoved: true,
+    });
   if (error.kind === 'refused' || (error.kind === 'denied' && after !== 'unknown'))
     return failed(error.message);
   return { outcome: { kind: 'blocked', because: error.message } };

@@ -112,9 +112,9 @@ function lossOf(
   acceptLoss: boolean,
 ): string {
   if (of === 'switchover')
-    return 'It loses nothing: it waits for the last write of the holder, or it is undone.';
+    return 'Data loss: none. It waits for the last write of the holder, or it is undone.';
   if (holder.kind === 'serving' && !acceptLoss)
-    return `It loses nothing if ${holder.node} can be closed: then its last write is waited for.`;
+    return `Data loss: none if ${holder.node} can be closed, because the plan then waits for its last write.`;
   const seen = {
     old: holder.node,
     lastSeen: holder.server?.executed ?? null,
@@ -122,19 +122,17 @@ function lossOf(
     kept: standby.server?.executed ?? null,
     keptBy: standby.server?.identity ?? null,
   };
-  const accepted = acceptLoss ? ` What ${standby.node} has not applied in time is given up.` : '';
+  const accepted = acceptLoss ? ` What ${standby.node} has not applied in time is lost.` : '';
   return `Data loss if it began now: ${describeLoss(seen, pair.settings.lookIntervalMs)}.${accepted}`;
 }
 
 async function obstaclesOn(ports: Ports, { pair, holder }: Situation, killLong: boolean): Promise<string> {
   try {
     const obstacles = await ports.database.inspect(pair, holder.node, STATEMENT_LIMIT_MS);
-    if (obstacles.length === 0) return `No session on ${holder.node} stands in its way.`;
-    const then = killLong
-      ? 'They would be ended.'
-      : 'It would be refused for them; "killLong":true ends them.';
-    return `In its way on ${holder.node}: ${renderObstacles(obstacles)}. ${then}`;
+    if (obstacles.length === 0) return `No long session on ${holder.node} blocks it.`;
+    const then = killLong ? 'They would be killed.' : 'So it would be refused. "killLong":true kills them.';
+    return `Long sessions on ${holder.node}: ${renderObstacles(obstacles)}. ${then}`;
   } catch (error) {
-    return `Whether long sessions on ${holder.node} stand in its way is unknown: ${reason(error)}`;
+    return `It is unknown whether ${holder.node} has long sessions: ${reason(error)}`;
   }
 }

@@ -235,19 +235,24 @@ export class PairDriver {
         noteBesidePlan(now, { ...situation, memory: now }, durations, newId),
       );
     } catch (error) {
-      const text = `a loss of service was not noted, it will be: ${String(error)}`;
+      const text = `a loss of service was not stored, and will be tried again: ${String(error)}`;
       this.#props.ports.log.warn(text, { pair: this.pair.name });
     }
     this.take({ kind: 'noted' });
   }
 
   #log(fields: NonNullable<Ready['log']>): void {
-    const { row, holder, holderIs, standby, standbyIs } = fields;
-    this.#props.ports.log.info(`${row}: ${holder} ${holderIs}, ${standby} ${standbyIs}`, {
+    const { row, because, holder, holderIs, standby, standbyIs } = fields;
+    const nodes = `${holder} ${stateText(holderIs)}, ${standby} ${stateText(standbyIs)}`;
+    this.#props.ports.log.info(`${row} (${nodes}): ${because}`, {
       pair: this.pair.name,
       ...fields,
     });
   }
+}
+
+function stateText(verdict: string): string {
+  return verdict === 'unseen' ? 'no data yet' : verdict;
 }
 
 function hasWork(ready: Ready | null): ready is Ready {

@@ -177,10 +177,13 @@ export class PairMemory {
         if (!this.#safeguards.keepsAlerts) this.#noteGone(alert);
         const nowMs = this.#ports.clock.nowMs();
         this.#ports.metrics.publish('PublishFailure', 1);
-        this.#ports.log.error(`alert ${alert.code} was not published, it will be: ${String(error)}`, {
-          pair: this.#pair,
-          incident: alert.incident,
-        });
+        this.#ports.log.error(
+          `alert ${alert.code} was not published, and will be tried again: ${String(error)}`,
+          {
+            pair: this.#pair,
+            incident: alert.incident,
+          },
+        );
         // SNS says no to this one: the others may fare better. When it does not answer, they would not.
         if (error instanceof PortError && isRefusal(error)) {
           const count = (this.#refused.get(alert.id)?.count ?? 0) + 1;

@@ -13,6 +13,7 @@ import { mayHaveBegun, moveStageOf, type PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { renderOutcomes } from '../core/text/steps-text.ts';
+import { describeVerdict } from '../core/verdict.ts';
 import type { HeldLease } from './lease.ts';
 import { locate } from './move-vip.ts';
 import type { PairMemory } from './pair-memory.ts';
@@ -57,7 +58,11 @@ export class PlanRunner {
     const seen = plan.from === null ? null : this.#props.lastSeen(plan.from);
     const last = { lastSeen: seen?.server.executed ?? null, lastSeenAtMs: seen?.atMs ?? null };
     await memory.save(beginPlan(memory.now, situation, { ...wanted, ...ids, ...last, epoch: lease.epoch }));
-    this.#log(`${plan.kind} to ${plan.to} (${row}): ${because}`);
+    this.#log(`${plan.kind} to ${plan.to} (${row}): ${because}`, {
+      row,
+      does: `plan ${plan.kind}`,
+      because,
+    });
     memory.record('decision', `${row} ${plan.kind} to ${plan.to}: ${because}`);
     if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
   }
@@ -128,7 +133,7 @@ export class PlanRunner {
     because: string,
     code: 'plan-waits' | 'blind' = 'plan-waits',
   ): Promise<void> {
-    const done = `The ${record.kind} to ${record.to} is in flight and waits.`;
+    const done = `The ${record.kind} to ${record.to} is in flight and waits. keepalambda tries the step again.`;
     await this.#tell(record, code, { happened: `${because}.`, done });
   }
 
@@ -143,7 +148,7 @@ export class PlanRunner {
     await memory.update((now) => {
       const open = withIncident(now, record.row, nowMs, newId);
       const told = tellCondition(open, pair.name, code, words, nowMs);
-      // An incident that nobody is told of is none.
+      // No alert went out, so no incident begins.
       return told === open ? now : told;
     });
   }
@@ -154,7 +159,7 @@ export class PlanRunner {
     const nowMs = ports.clock.nowMs();
     const incidentId = ports.ids.next();
     if (executed.kind === 'blocked') {
-      const done = `The ${record.kind} to ${record.to} waits for EC2.`;
+      const done = `The ${record.kind} to ${record.to} waits for EC2, and goes on when EC2 answers.`;
       return this.#tell(record, 'ec2-blind', { happened: `${executed.because}.`, done });
     }
     this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
@@ -167,9 +172,10 @@ export class PlanRunner {
     memory.record('step', `${record.kind} ${executed.ending.kind}: ${renderOutcomes(record).join(', ')}`);
   }
 
-  #log(message: string): void {
+  #log(message: string, fields: Readonly<Record<string, string>> = {}): void {
     const { ports, pair, memory, lease } = this.#props;
     ports.log.warn(message, {
+      ...fields,
       pair: pair.name,
       incident: memory.now.incident?.id ?? null,
       epoch: lease.epoch,
@@ -183,7 +189,7 @@ function reasonToUndo(plan: PlanRecord, situation: Situation): string | null {
   if (again !== null) return again;
   const { holder, standby } = situation;
   const target = holder.node === plan.to ? holder : standby;
-  if (movesVip(plan) && target.kind !== 'serving') return `${plan.to} is ${target.kind}: ${target.because}`;
+  if (movesVip(plan) && target.kind !== 'serving') return describeVerdict(target);
   if (plan.kind !== 'failover' || acceptsLoss(plan)) return null;
   // What catching up waits for is what was received: nobody would miss what a restart has thrown away.
   const [restarted] = reasonsOfRestart(situation.memory.receivedWhenLost, plan.startedAtMs, target);

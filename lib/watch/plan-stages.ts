@@ -1,6 +1,6 @@
 /**
  * Carrying out a plan: stage by stage, journalled before and after each, undone when a step fails before the
- * VIP has moved. Whoever dies here leaves a record that the next leader finishes.
+ * VIP has moved. A leader that dies here leaves a record, and the next leader finishes the plan.
  */
 
 import type { Ending } from '../core/end-plan.ts';
@@ -43,7 +43,7 @@ export async function execute(plan: PlanRecord, context: Context, journal: Journ
     const bad = results.find(({ outcome }) => isBad(outcome))?.outcome;
     if (bad?.kind === 'blocked' && !mustUndo(record, context, frozenByMs, tookMs)) {
       await journal(record);
-      // A holder that is gone loses nothing by waiting for the next tick, and people are told at once.
+      // A holder that is gone loses nothing while the plan waits for the next tick, and the alert goes out at once.
       if (!record.wasWritable) return { kind: 'blocked', record, because: bad.because };
       await context.waits(bad.because);
       await context.ports.clock.sleep(BLOCKED_PAUSE_MS);
@@ -143,10 +143,11 @@ function mustUndo(
  * clients need not wait for its journal.
  */
 function isNews(results: readonly Result[]): boolean {
-  return results.some(({ outcome, learned }) => outcome.kind !== 'already' || learned !== undefined);
+  const idle: readonly StepOutcome['kind'][] = ['already', 'skipped'];
+  return results.some(({ outcome, learned }) => !idle.includes(outcome.kind) || learned !== undefined);
 }
 
-/** Whether the stage does what the next leader must know to have begun: then it is always told before. */
+/** Whether the next leader must know that the stage may have begun: then the journal is written before it. */
 function isMilestone({ stages }: PlanRecord, index: number): boolean {
   const kinds = stages[index]?.map(({ kind }) => kind) ?? [];
   return kinds.includes('freeze') || kinds.includes('open') || kinds.includes('move-vip');
@@ -168,17 +169,19 @@ async function carryOutStage(stage: readonly Step[], before: StepContext): Promi
 
 async function traced(step: Step, execution: StepContext): Promise<Result> {
   const { log, clock } = execution.ports;
-  const fields = { pair: execution.pair.name, plan: execution.record.id, row: execution.record.row };
+  const { id: plan, row } = execution.record;
+  const fields = { pair: execution.pair.name, plan, row, step: step.kind };
   const startedMs = clock.nowMs();
   log.info(`${renderStep(step)} …`, fields);
   try {
     const result = await carryOutStep(step, execution);
-    const text = `${renderStep(step)}: ${renderOutcome(result.outcome)}`;
-    log.info(text, { ...fields, tookMs: Math.round(clock.nowMs() - startedMs) });
+    const { outcome } = result;
+    const tookMs = Math.round(clock.nowMs() - startedMs);
+    log.info(`${renderStep(step)}: ${renderOutcome(outcome)}`, { ...fields, outcome: outcome.kind, tookMs });
     return result;
   } catch (error) {
     if (error instanceof CutShort)
-      log.warn(`${renderStep(step)}: cut short, left to the next leader`, fields);
+      log.warn(`${renderStep(step)}: cut short, the next leader carries it out again`, fields);
     throw error;
   }
 }

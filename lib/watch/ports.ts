@@ -67,7 +67,7 @@ export interface LookTarget {
   readonly holder: NodeName | null;
   /** What watch last saw from this vantage (`fingerprint`); null to be answered at once. */
   readonly seen: string | null;
-  /** How it is to be looked at. A look at several pairs stays open for as long as all their orders allow. */
+  /** How it is to be looked at. A look at several pairs stays open while all their orders allow. */
   readonly order: LookOrder;
 }
 
@@ -230,7 +230,7 @@ export class PortError extends Error {
   }
 }
 
-/** What CloudWatch is told, by the names of `lib/core/metrics`. Never throws. */
+/** Publishes metrics to CloudWatch, by the names of `lib/core/metrics`. Never throws. */
 export interface MetricsPort {
   /** The leader is at work; at most one goes out every 10 s. */
   heartbeat(): void;

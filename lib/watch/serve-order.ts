@@ -61,6 +61,6 @@ async function unanswered({ ports, order }: OperateOptions & { order: Order }, i
   const text =
     plan?.requestId === id
       ? `the ${plan.kind} is still in flight (plan ${plan.id}); ask {"action":"status","pair":"${order.pair}"}`
-      : 'no leader carried the order out in time; it is withdrawn, and nothing was changed';
+      : 'no leader carried the order out in time. The order is withdrawn, and nothing was changed';
   return { ok: false, lines: [text] };
 }

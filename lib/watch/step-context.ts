@@ -41,7 +41,7 @@ export interface StepContext {
   readonly record: PlanRecord;
 }
 
-/** What a step came to, and what the rest of the plan has to know. */
+/** The result of a step, and what the rest of the plan has to know. */
 export interface Result {
   readonly outcome: StepOutcome;
   readonly learned?: Partial<
@@ -60,6 +60,12 @@ export function already(found: string, learned?: Result['learned']): Result {
   return { outcome: { kind: 'already', found }, ...(learned ? { learned } : {}) };
 }
 
+/** It is not needed, or not ours to do. */
+export function skipped(because: string): Result {
+  return { outcome: { kind: 'skipped', because } };
+}
+
+/** It was tried and failed, and the plan goes on without it. */
 export function missed(because: string): Result {
   return { outcome: { kind: 'missed', because } };
 }

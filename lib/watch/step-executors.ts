@@ -1,6 +1,6 @@
 /**
- * One executor per step: looks before it acts, acts only while the lease lasts, and says what it changed.
- * Every one of them can be carried out again.
+ * One executor per step. It looks before it acts, acts only while the lease lasts, reports what it changed, and can be
+ * repeated.
  */
 
 import type { NodeName } from '../core/names.ts';
@@ -10,7 +10,16 @@ import { DOCUMENT_LIMIT_MS, STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { again, catchUp, detach } from './catch-up.ts';
 import { moveVip } from './move-vip.ts';
 import { PortError } from './ports.ts';
-import { already, done, failed, missed, type Result, reason, type StepContext } from './step-context.ts';
+import {
+  already,
+  done,
+  failed,
+  missed,
+  type Result,
+  reason,
+  type StepContext,
+  skipped,
+} from './step-context.ts';
 
 type Executor<Kind extends StepKind> = (
   step: Extract<Step, { kind: Kind }>,
@@ -29,12 +38,12 @@ const UNBIND_LIMIT_MS = 3000;
 
 const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   fence: async (step, execution) => {
-    if (!execution.safeguards.fence) return missed('taken out');
-    if (execution.pair.writability === 'untouched') return missed('writability is untouched');
+    if (!execution.safeguards.fence) return skipped('taken out');
+    if (execution.pair.writability === 'untouched') return skipped('writability is untouched');
     try {
       return await close(step.node, 'to-close', step.limitMs, execution);
     } catch (error) {
-      // A node that does not answer is missed; a lease that ran out is not the node's fault.
+      // A node that does not answer cannot be fenced; a lease that ran out is not the node's fault.
       if (!(error instanceof PortError)) throw error;
       return missed(reason(error));
     }
@@ -46,7 +55,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   },
 
   isolate: async (step, { pair, ports, guard, record }) => {
-    if (record.fencedAt !== null) return already(`${step.node} is fenced`);
+    if (record.fencedAt !== null) return skipped(`${step.node} is fenced`);
     guard();
     const groups = await ports.vip.isolate(pair, step.node);
     // Isolated before a cut: the groups to give back are in the journal, and what EC2 shows now is the quarantine.
@@ -54,7 +63,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   },
 
   'stop-instance': async (step, { pair, ports, guard, record }) => {
-    if (record.fencedAt !== null) return already(`${step.node} is fenced`);
+    if (record.fencedAt !== null) return skipped(`${step.node} is fenced`);
     guard();
     await ports.vip.stopInstance(pair, step.node);
     return done(`the instance of ${step.node} is stopping`);
@@ -67,8 +76,8 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     if (obstacles.length === 0) return already(`no long session on ${step.node}`);
     const named = renderObstacles(obstacles);
     return step.killLong
-      ? done(`to be ended on ${step.node}: ${named}`)
-      : failed(`on ${step.node}: ${named}. Wait for them, or add "killLong":true to end them`);
+      ? done(`the freeze will kill on ${step.node}: ${named}`)
+      : failed(`long sessions on ${step.node}: ${named}. Wait for them, or add "killLong":true to kill them`);
   },
 
   detach,
@@ -86,7 +95,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     // What a person ordered, a person has judged; but not what is opened to take it back.
     const isOurs = record.requestId === null || record.phase === 'undoing';
     const lack = isOurs ? lacksOwn(step.node) : null;
-    if (lack !== null) return failed(`it came back with less than it had sent: it lacks ${lack}`);
+    if (lack !== null) return failed(`it lost writes that it had sent: ${lack}`);
     const { wasWritable } = await again(() => {
       guard();
       return ports.database.open(pair, step.node, STATEMENT_LIMIT_MS);
@@ -112,7 +121,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   'bind-vip': async (step, { pair, ports, guard }) => {
     guard();
     const unbind = step.from === null ? null : ports.host.run(pair, step.from, 'unbind-vip', UNBIND_LIMIT_MS);
-    // An old host that cannot be told is no reason to wait: its address is no longer routed to it.
+    // An old host that does not answer is no reason to wait: the VIP is no longer routed to it.
     const [bound] = await Promise.allSettled([
       ports.host.run(pair, step.to, 'bind-vip', DOCUMENT_LIMIT_MS),
       unbind,
@@ -180,7 +189,7 @@ function committedIn(answered: Answered | string): string {
   if (typeof answered === 'string') return '';
   const { heartbeat } = answered;
   if (heartbeat.kind === 'barred')
-    return ` and takes writes; our own heartbeat is barred: ${heartbeat.because}`;
+    return ` and takes writes; our heartbeat could not be written: ${heartbeat.because}`;
   return heartbeat.kind === 'committed' ? ', heartbeat committed' : '';
 }
 
@@ -194,7 +203,7 @@ function problemOf(
   const { identity, writable, heartbeat } = answered;
   const wanted = identityOf(node);
   if (wanted !== null && identity !== wanted)
-    return `${identity} answers through the VIP, and ${node} is ${wanted}`;
+    return `another server answers through the VIP: got identity ${identity}, want ${wanted} (${node})`;
   if (!pair.writeProbe || heartbeat.kind === 'committed') return null;
   // What is about our own table or account says nothing about the server: clients can write.
   if (heartbeat.kind === 'barred' && writable) return null;
@@ -225,7 +234,7 @@ async function close(
   const changed = `${node} is read-only, ${killed} connections killed`;
   const frozenAtMs = record.frozenAtMs ?? beganMs;
   if (wasWritable) return done(changed, { fencedAt: position, wasWritable, frozenAtMs });
-  // It took writes when the plan began: a leader that died before it could tell has closed it.
+  // It took writes when the plan began: a leader that died before it could journal it has closed it.
   const since = record.wasWritable ? { frozenAtMs: record.frozenAtMs ?? record.steppedAtMs ?? beganMs } : {};
   return already(changed, { fencedAt: position, ...since });
 }

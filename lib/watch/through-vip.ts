@@ -1,4 +1,4 @@
-/** Who answers through the VIP: what clients find there, whatever EC2 says of it. */
+/** Which node answers through the VIP: what clients find there, also where EC2 reports something else. */
 import type { Pair } from '../core/config.ts';
 import type { ThroughVip } from '../core/evidence.ts';
 import type { NodeName } from '../core/names.ts';

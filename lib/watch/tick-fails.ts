@@ -1,4 +1,4 @@
-/** When a pair's state cannot be read or stored: each try waits longer, and a person is told past the store. */
+/** When a pair's state cannot be read or stored: each try waits longer, and the alert does not go through the store. */
 import { events } from '../core/events.ts';
 import type { PairName } from '../core/names.ts';
 import type { Ports } from './ports.ts';
@@ -7,7 +7,7 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 /** While clients wait, the pause stays short for this long. Milliseconds. */
 const HURRY_MS = 60_000;
-/** After this long a person is told. Milliseconds. */
+/** After this long an alert goes out. Milliseconds. */
 const TICK_FAILS_MS = 10_000;
 
 export interface Failing {
@@ -16,7 +16,7 @@ export interface Failing {
   readonly stop: AbortSignal;
 }
 
-/** Failures in a row: logged and counted each, told once they have lasted, and waited after. */
+/** Failures in a row: each is logged and counted, and an alert goes out when they last. */
 export class Failures {
   readonly #of: Failing;
   #count = 0;
@@ -67,7 +67,7 @@ async function tickFails(ports: Ports, pair: PairName, error: unknown): Promise<
       incident: null,
       atMs: nowMs,
       happened: `The state of ${pair} could not be read or stored for ${TICK_FAILS_MS / 1000} s: ${String(error).slice(0, 500)}.`,
-      done: 'It is tried again, more slowly each time. Nothing else is done for this pair meanwhile.',
+      done: 'keepalambda tries again, each time after a longer wait. Until then it does nothing else for this pair.',
       todo: events['tick-fails'].todo,
       steps: [],
     });

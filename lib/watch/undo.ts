@@ -1,6 +1,6 @@
 /** Undoing a plan: the new holder is closed for certain before the old one is opened, and a commit shows that it is. */
 import { mayHaveBegun, outcomeOf, type PlanRecord } from '../core/plan.ts';
-import type { Step } from '../core/step.ts';
+import type { Step, StepOutcome } from '../core/step.ts';
 import type { Result, StepContext } from './step-context.ts';
 
 /** How often closing the new holder is tried, and how far apart. Milliseconds. */
@@ -12,7 +12,7 @@ type CarryOut = (step: Step, execution: StepContext) => Promise<Result>;
 
 export interface Undone {
   readonly record: PlanRecord;
-  /** What could not be undone, or is not known; null when all is as it was. */
+  /** What could not be undone, or is not known; null when every step was undone. */
   readonly problem: string | null;
 }
 
@@ -48,10 +48,15 @@ function isNeedless(step: Step, record: PlanRecord): boolean {
     case 'verify':
       return !record.wasWritable || record.from === null;
     case 'attach':
-      return outcomeOf(record, 'detach')?.kind === 'already' || Object.keys(record.outcomes).length === 0;
+      return isUntouched(outcomeOf(record, 'detach')) || Object.keys(record.outcomes).length === 0;
     default:
       return false;
   }
+}
+
+/** Whether the step changed nothing: it found its end state, or was not needed. */
+function isUntouched(outcome: StepOutcome | undefined): boolean {
+  return outcome?.kind === 'already' || outcome?.kind === 'skipped';
 }
 
 /** Whether the node may take writes because of this plan. */
@@ -68,7 +73,7 @@ function problemOf(step: Step, record: PlanRecord, context: Context, because: st
     case 'open':
       return `${step.node} could not be opened again: ${because}`;
     case 'verify':
-      return `${step.node} was opened again, but no commit through the VIP was seen: ${because}`;
+      return `${step.node} was opened again, but no commit through the VIP succeeded: ${because}`;
     default:
       return null;
   }

@@ -23,7 +23,7 @@ export function incidentsInvariant(court: Court): Invariant {
     seen.add(alert.id);
     const of = alerts.get(alert.incident) ?? [];
     if (of.some(({ code }) => events[code].role === 'ends')) {
-      court.accuse(8, `incident ${alert.incident}: ${alert.code} is told after its all-clear`);
+      court.accuse(8, `incident ${alert.incident}: ${alert.code} was sent after its all-clear`);
     }
     of.push(alert);
     alerts.set(alert.incident, of);
@@ -35,7 +35,7 @@ export function incidentsInvariant(court: Court): Invariant {
       if (after.incident !== null && after.incident.id !== before.incident?.id) openedMs = court.world.nowMs;
       if (before.incident === null || after.incident?.id === before.incident.id) return;
       const told = alerts.get(before.incident.id) ?? [];
-      // Of what nobody was told, nobody is told that it is over.
+      // No alert went out, so no all-clear is needed.
       if (told.length === 0 && before.incident.told.length === 0) return;
       if (told.filter(({ code }) => events[code].role === 'ends').length === 1) return;
       court.accuse(8, `incident ${before.incident.id} is closed without exactly one all-clear`);

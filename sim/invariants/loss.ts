@@ -18,7 +18,7 @@ const trustedMs = 150_000;
  * counted. The first of them must have been committed at most `readinessMs` + 5.75 s before the old holder, as of the
  * plan's begin, last was alive (its mysqld worked) and not isolated (one of us, or its standby, reached it). A holder that
  * is full, locked out or read-only is alive, and so is one that nobody of ours reaches while its standby does. A commit that
- * has waited for a semi-synchronous standby counts from the moment in which its client heard that it is done, and one of which no client heard does
+ * has waited for a semi-synchronous standby counts from the moment in which its client heard that it is done, and one that no client heard about does
  * not count.
  *
  * Excuses: an operator's order with `force` or `acceptLoss`; what was lost already when the VIP came to the old holder; and time, up to 150 s before the death, in which no

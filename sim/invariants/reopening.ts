@@ -20,7 +20,7 @@ const withinMs = 15_000;
  * before that, it would write over newer rows (W5). Nor is one whose host does not take the VIP for its own, while EC2 says
  * nothing at all: neither EC2 nor an answer through the VIP can show that it holds it, and opened it would get no client.
  * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), or the answers
- * of our orders to the servers are lost, each of which is waited for; and when no
+ * of our orders to the servers are lost, and the lost answers are waited for; and when no
  * watch could lead: none was alive, one had just died or was frozen, or the table did not answer at all, without which
  * nobody may act (invariant 1).
  */

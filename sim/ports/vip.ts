@@ -74,7 +74,7 @@ async function locate(context: Context, pairs: readonly Pair[]): Promise<Readonl
       const sighting: VipSighting = {
         kind: 'blind',
         atMs: process.localMs(),
-        because: `EC2 does not tell: ${because}`,
+        because: `EC2 does not report where the VIP is: ${because}`,
       };
       return new Map(pairs.map((pair) => [pair.name, sighting]));
     });

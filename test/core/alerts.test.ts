@@ -112,7 +112,7 @@ describe('a condition that lasts, ends and comes back', () => {
   it('says how long it lasts, and the how manieth alert it is', () => {
     const once = tellCondition(open, 'orders', 'holder-lost', words, NOW_MS);
     const again = tellCondition(once, 'orders', 'holder-lost', words, NOW_MS + 5 * minute);
-    expect(again.outbox[1]?.happened).toBe('Still so after 5 minutes (alert 2): db1 is stopped.');
+    expect(again.outbox[1]?.happened).toBe('Not fixed after 5 minutes (alert 2): db1 is stopped.');
   });
 
   it('changes nothing while there is nothing to tell', () => {
@@ -129,5 +129,5 @@ it('what comes again and again is told a few times in ten minutes; the next says
     memory = tellLimited(memory, 'orders', 'holder-opened', words, NOW_MS + index * 2500);
   expect(memory.outbox).toHaveLength(3);
   const later = tellLimited(memory, 'orders', 'holder-opened', words, NOW_MS + 11 * 60_000);
-  expect(later.outbox[3]?.happened).toBe('db1 is stopped. 27 more alerts of this kind were held back.');
+  expect(later.outbox[3]?.happened).toBe('db1 is stopped. 27 more alerts of this kind were not sent.');
 });

@@ -53,28 +53,28 @@ describe('why, in words that go into the alert', () => {
     [
       'fails the check',
       [failing, lasting],
-      'db1 fails the check: the SQL thread is stopped. The price: until that is fixed, db1 cannot follow db2, which has no standby',
+      'db1 fails the check: the SQL thread is stopped. Until that is fixed, db1 cannot replicate from db2, so db2 will have no standby',
     ],
     [
       'unfit',
       [stopped, deaf, rememberedUnfit('it lags by 300 s')],
-      'db1 is stopped: its port refuses connections (10 looks). db2 is unfit: before the holder was lost: it lags by 300 s',
+      'db1 is stopped: its port refuses connections (10 looks). db2 cannot take over: before the holder was lost: it lags by 300 s',
     ],
     ['unheld', [unheld], 'the VIP is on no ENI, and db1 serves'],
     [
       'witnessed',
       [silent, hearing],
-      'db1 does not answer us, but db2 still hears it: no answer to connect (timeout), 10 looks in a row',
+      'db1 does not answer keepalambda (no answer to connect (timeout), 10 looks in a row), but db2 still receives from it, so it is alive',
     ],
     [
       'flap guard',
       [stopped, deaf, flapped],
-      'the last automatic failover was 10 s ago (at least 30 s apart)',
+      'a failover is wanted, but the flap guard forbids it: the last automatic failover was 10 s ago (at least 30 s must be between two)',
     ],
     [
       'stays, with both reasons',
       [failing, lasting, noRoom('db2')],
-      'db1: the SQL thread is stopped. db2 is unfit: its ENI has no room for one more address',
+      'db1 fails the check: the SQL thread is stopped. db2 cannot take over: its ENI has no room for one more address',
     ],
   ])('%s', (_, changes, because) => {
     expect(decide(seen(steady, ...changes)).measure).toMatchObject({ because });

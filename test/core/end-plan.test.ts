@@ -215,7 +215,13 @@ describe('what a failover may have lost', () => {
       'and that nothing keeps the old holder from writing',
       failover,
       { kept, outcomes: { '0.0': { kind: 'missed', because: 'no answer' } } },
-      'db1 could not be closed (no answer): if it lives, it may still take writes from clients that reach it directly.',
+      'db1 was not closed (no answer). If it is alive, clients that reach it directly can still write to it.',
+    ],
+    [
+      'and that the old holder is not ours to close',
+      failover,
+      { kept, outcomes: { '0.0': { kind: 'skipped', because: 'writability is untouched' } } },
+      'db1 was not closed (writability is untouched).',
     ],
   ])('and is said in the alert: %s', (_, plan, changes, text) => {
     expect(end(plan, completed, { vipMoved: true, ...changes }).outbox[0]?.done).toContain(text);
@@ -230,7 +236,7 @@ describe('the words', () => {
     expect(lines(failover, completed, { vipMoved: true })).toMatchObject({
       happened: 'db1 is stopped.',
       done: expect.stringMatching(
-        /^VIP 10\.0\.1\.10 leads to db2 now: verified through it\. The failover took 2\.0 s, 3\.0 s after the first bad look \(D10, by keepalambda\)\./,
+        /^VIP 10\.0\.1\.10 is on db2 now, verified through the VIP\. The failover took 2\.0 s, 3\.0 s after the first sign of the fault \(D10, by keepalambda\)\./,
       ),
     });
   });
@@ -253,7 +259,9 @@ describe('the words', () => {
 
   it('carry every step', () => {
     const outcomes = { '0.0': { kind: 'missed', because: 'no answer' } } as const;
-    expect(lines(failover, undone, { outcomes })?.steps).toEqual(['fence db1: skipped (no answer)']);
+    expect(lines(failover, undone, { outcomes })?.steps).toEqual([
+      'fence db1: not possible, the plan goes on (no answer)',
+    ]);
   });
 });
 
@@ -323,7 +331,7 @@ describe('a channel that was detached', () => {
     [
       'not where the end of the old holder was reached',
       completed,
-      { vipMoved: true, outcomes: { '2.0': { kind: 'already', found: 'it is applied' } } },
+      { vipMoved: true, outcomes: { '2.0': { kind: 'skipped', because: 'it is applied' } } },
       false,
     ],
   ])('%s', (_, ending, changes, detached) => {

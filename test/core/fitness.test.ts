@@ -76,7 +76,7 @@ describe('while the holder serves', () => {
     [
       'came back with less than it had sent',
       holder(answers1({ executed: position(`${UUID1}:1-100,${UUID2}:1-4`) })),
-      `it came back with less than it had sent: it lacks 4 transactions: ${UUID2}:1-4`,
+      `it lost writes that it had sent: 4 transactions: ${UUID2}:1-4`,
     ],
     ['behind', standby(executed(`${UUID1}:1-60`)), ''],
     ['GTIDs off', standby(executed(null)), ''],
@@ -91,14 +91,14 @@ describe('while the holder serves', () => {
     [
       'an older series',
       standby(answers2({ version: '8.0.40' })),
-      'it is older than the holder: 8.0.40, and the holder is 8.4.3',
+      "its version 8.0.40 is older than the holder's 8.4.3",
     ],
     ['an older release of the series', standby(answers2({ version: '8.4.0' })), ''],
     ['a newer series', standby(answers2({ version: '9.0.1' })), ''],
     [
       'following a stranger',
       standby(hears2({ sourceIdentity: UUID3 })),
-      `it follows another server: got ${UUID3} at 10.0.1.11, want ${UUID1}`,
+      `it replicates from another server: got ${UUID3} at 10.0.1.11, want ${UUID1}`,
     ],
     ['following nobody known yet', standby(hears2({ sourceIdentity: null })), ''],
     [
@@ -115,7 +115,7 @@ describe('while the holder serves', () => {
     [
       'channel silent for 5 s',
       standby(hears2({ heardAgoMs: 5000 })),
-      'it has heard nothing from the holder for 5 s',
+      'it has received nothing from the holder for 5 s',
     ],
     ['channel never heard of', standby(hears2({ heardAgoMs: null })), ''],
   ])('%s', (_, change, reason) => {
@@ -133,7 +133,7 @@ describe('while the holder serves', () => {
       );
     const unheard = standby(hears2({ heardAgoMs: 6000 }));
     expect(reasons(failing(4000), unheard)).toBe('');
-    expect(reasons(failing(500), unheard)).toContain('it has heard nothing from the holder for 6 s');
+    expect(reasons(failing(500), unheard)).toContain('it has received nothing from the holder for 6 s');
   });
 
   it('asks nothing of a channel into which no heartbeat is written', () => {
@@ -187,11 +187,15 @@ describe('once the holder is lost: ready before, serving and applying now', () =
     ['lost as well', [standby(unanswered)], 'it is silent'],
     ['no room', [noRoom('db2')], 'no room'],
     ['unfit before', [rememberedUnfit('it lags by 300 s')], 'before the holder was lost: it lags by 300 s'],
-    ['never seen ready', [memory({ readiness: null })], 'it was not seen as standby of a holder that lived'],
+    [
+      'never seen ready',
+      [memory({ readiness: null })],
+      'keepalambda has not seen it as a standby since before the holder was lost',
+    ],
     [
       'another was ready',
       [memory({ readiness: { node: 'db1', fit: true, reasons: [], atMs: NOW_MS } })],
-      'it was not seen as standby',
+      'keepalambda has not seen it as a standby',
     ],
     ['its instance is on its way out', [instance('db2', 'stopping')], 'its instance is stopping'],
     [
@@ -207,10 +211,14 @@ describe('once the holder is lost: ready before, serving and applying now', () =
     [
       'it follows a stranger',
       [standby(hears2({ ...away, sourceIdentity: UUID3 }))],
-      'it follows another server',
+      'it replicates from another server',
     ],
     ['ready 150 s ago', [readyAt(NOW_MS - READINESS_LIFE_MS)], ''],
-    ['ready longer ago', [readyAt(NOW_MS - READINESS_LIFE_MS - 1)], 'it was last seen ready too long before'],
+    [
+      'ready longer ago',
+      [readyAt(NOW_MS - READINESS_LIFE_MS - 1)],
+      'keepalambda saw it ready for the last time too long before',
+    ],
     ['ready long ago, but the loss is as old', [readyAt(NOW_MS - 900_000, NOW_MS - 890_000)], ''],
   ])('%s', (_, changes, reason) => {
     const said = reasons(lost, ...changes);

@@ -50,7 +50,7 @@ describe('what a failover may have lost, and what is not known about it', () => 
       nine,
       UUID2,
       null,
-      'unknown (the last position of db1 was read long',
+      'unknown (the last position of db1 was read at an unknown time',
     ],
     [
       'what the new holder wrote itself is not lost',

@@ -184,9 +184,9 @@ describe('a decision to stay opens an incident and pages, once', () => {
   });
 
   test.each<[what: string, change: Change, price: string]>([
-    ['ready, but no room', noRoom('db2'), '(it was ready before the loss)'],
-    ['never seen', memory({ readiness: null }), '(its state before the loss was not seen)'],
-    ['seen in the other role', ready({ node: 'db1' }), '(its state before the loss was not seen)'],
+    ['ready, but no room', noRoom('db2'), '(it could take over before the loss)'],
+    ['never seen', memory({ readiness: null }), '(its state before the loss is unknown)'],
+    ['seen in the other role', ready({ node: 'db1' }), '(its state before the loss is unknown)'],
   ])('whose price is told as it is known: %s', (_, change, price) => {
     expect(left([holder(refused), away, change]).outbox[0]?.todo).toContain(price);
   });

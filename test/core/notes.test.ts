@@ -105,7 +105,7 @@ describe('a closed node that writes by itself', () => {
       {
         code: 'standby-writes',
         incident: 'cccc0001',
-        happened: 'db2 is read-only, and yet its own history grew by 3 transactions between two looks.',
+        happened: 'db2 is read-only, but something wrote 3 transactions there between two looks.',
       },
     ]);
     expect(noteStandbyWrites(emptyMemory, seen(steady), null, 'cccc0001')).toBe(emptyMemory);

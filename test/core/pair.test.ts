@@ -129,7 +129,13 @@ describe('a pair', () => {
       },
     });
     expect(ready.save?.lostAtMs).toBe(bench.nowMs);
-    expect(ready.log).toMatchObject({ row: 'holder-lost', holderIs: 'stopped', standbyIs: 'serving' });
+    expect(ready.log).toMatchObject({
+      row: 'holder-lost',
+      does: 'plan failover',
+      because: expect.stringContaining('db1 is stopped: its port refuses connections'),
+      holderIs: 'stopped',
+      standbyIs: 'serving',
+    });
   });
 
   it('is not judged while a save is in flight: what comes in is judged after it', () => {

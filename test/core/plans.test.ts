@@ -224,10 +224,10 @@ describe('the smaller plans', () => {
 describe('in words', () => {
   it('prints a line a stage, as the dry run shows it', () => {
     expect(renderStages(failoverPlan(pairWith(isolating), 'db2', gone))).toEqual([
-      '1. fence db1 and, beside it, catch up db2',
+      '1. fence db1 and, at the same time, catch up db2',
       '2. catch up db2 to the end of db1, if it was fenced',
       '3. isolate db1 (quarantine security group, if it was not fenced)',
-      '4. stop receiving from db1 on db2, unless its last write is applied there',
+      '4. detach db2 from db1 (unless its last write is applied)',
       '5. open db2',
       '6. move the VIP to db2',
       '7. verify db2 through the VIP',
@@ -243,7 +243,7 @@ describe('in words', () => {
       },
     });
     expect(renderOutcomes(record)).toEqual([
-      'fence db1: skipped (no answer)',
+      'fence db1: not possible, the plan goes on (no answer)',
       'catch up db2: failed (it waits)',
       'undo: close db2: already done (db2 is read-only)',
     ]);

@@ -110,7 +110,7 @@ describe('what the standby has received by the end decides', () => {
     for (let to = 100; to < 150; to += 1) leader.look(100, holder(to), has(100));
     const { deed, situation } = leader.looks(3, 250, refused, has(100, alone));
     expect(deed).toBe('stay');
-    expect(situation.fitness.reasons.join()).toContain('it lacks what db1 had before it was lost: ');
+    expect(situation.fitness.reasons.join()).toContain('it lacks writes that db1 had before it was lost: ');
   });
 
   test('its channel broke a moment before the holder died, and the first look at that came late', () => {
@@ -359,7 +359,7 @@ describe('a standby that restarted after the loss', () => {
     expect(step.deed).toBe(deed);
     if (deed === 'stay')
       expect(step.situation.fitness.reasons).toEqual([
-        `it restarted after the holder was lost, and threw away 49000 transactions: ${UUID1}:1001-50000`,
+        `it restarted after the holder was lost, and lost what it had received: 49000 transactions: ${UUID1}:1001-50000`,
       ]);
   });
 
@@ -373,14 +373,14 @@ describe('a standby that restarted after the loss', () => {
     leader.looks(3, 20_000, refused, lagging);
     // Its uptime would say that it did not restart.
     const { situation } = leader.looks(2, 1000, refused, back(`${UUID1}:1-1000`, 90));
-    expect(situation.fitness.reasons.join()).toContain('threw away 49000 transactions');
+    expect(situation.fitness.reasons.join()).toContain('lost what it had received: 49000 transactions');
   });
 
   it('of which nobody saw what it had received is not trusted', () => {
     const leader = new Leader(memory({ lostAtMs: NOW_MS, receivedWhenLost: null }));
     leader.nowMs += 10_000;
     const { situation } = leader.looks(3, 250, refused, back(`${UUID1}:1-1000`, 4));
-    expect(situation.fitness.reasons.join()).toContain('may have thrown away what it had received');
+    expect(situation.fitness.reasons.join()).toContain('may have lost what it had received');
   });
 });
 

@@ -95,7 +95,7 @@ describe('what is wrong is named, with what there is', () => {
       'a move without a direction',
       { action: 'switchover', pair: 'orders', by: 'eva', why: 'kernel' },
       [
-        'to: got nothing; want the node to move to, or "from", the node to move away from. To mend it: give to',
+        'to: got nothing; want the node to move to, or "from", the node to move away from. To fix it: give to',
       ],
     ],
     [

@@ -209,7 +209,11 @@ describe('the flap guard', () => {
   test.each<[what: string, failoversAtMs: readonly number[], guard: string | null]>([
     ['none', [], null],
     ['one, a minute ago', [minutes(1)], null],
-    ['one, 29 s ago', [NOW_MS - 29_000], 'the last automatic failover was 29 s ago (at least 30 s apart)'],
+    [
+      'one, 29 s ago',
+      [NOW_MS - 29_000],
+      'the last automatic failover was 29 s ago (at least 30 s must be between two)',
+    ],
     ['one, 30 s ago', [NOW_MS - 30_000], null],
     ['two within the hour', [minutes(40), minutes(20)], null],
     [
@@ -241,13 +245,17 @@ describe('blindness', () => {
   test.each<[what: string, changes: readonly Change[], blind: string | null]>([
     ['all is seen', [], null],
     ['every vantage blind for 4.9 s', [blindFor(4900)], null],
-    ['every vantage blind for 5 s', [blindFor(5000)], 'no vantage sees anything: a: the function timed out'],
+    [
+      'every vantage blind for 5 s',
+      [blindFor(5000)],
+      'no vantage can see the pair: a: the function timed out',
+    ],
     [
       'one of two vantages blind',
       [evidence(() => ({ vantages: 2, blind: { b: { because: 'x', sinceMs: 0 } } }))],
       null,
     ],
-    ['both silent while EC2 says that they run', [...bothSilent], 'both nodes fell silent'],
+    ['both silent while EC2 says that they run', [...bothSilent], 'both nodes stopped answering'],
     ['both silent, one not yet confirmed', [holder(unanswered), standby(unanswered, 2, 600)], null],
     ['both silent, EC2: holder stopped', [...bothSilent, instance('db1', 'stopped')], null],
     ['both silent, EC2: standby stopped', [...bothSilent, instance('db2', 'stopped')], null],

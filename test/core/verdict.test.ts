@@ -190,12 +190,12 @@ it('says why in words, and carries what the server said only while it answers', 
     server: null,
   });
   expect(verdict(holder(unanswered, 2, 1000), instance('db1', 'stopped')).because).toBe(
-    'EC2 says that its instance is stopped',
+    'EC2 reports that its instance is stopped',
   );
   expect(verdict(holder(full)).because).toBe('error 1040: Too many connections');
   expect(verdict(blindFor(9)).because).toBe('a: the function timed out');
   expect(judge(noEvidence(steady.pair, 1), 'db1', steady.pair.settings).because).toBe(
-    'no look has come back yet',
+    'no vantage has reported yet',
   );
 });
 

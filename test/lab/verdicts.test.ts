@@ -12,7 +12,7 @@ test.each<[line: string, judged: Omit<Judged, 'atMs'> | null]>([
     { holder: 'db2', kind: 'locked-out' },
   ],
   ['{"message":"fence db1: skipped","row":"holder-stuck"}', null],
-  ['{"row":"unsettled","holder":"db1","holderIs":"asleep"}', null],
+  ['{"row":"awaiting-confirmation","holder":"db1","holderIs":"asleep"}', null],
   ['null', null],
   ['START RequestId: 41c', null],
 ])('%s', (line, judged) => {

@@ -25,7 +25,7 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     [['--server-settings', 'best'], 'Allowed choices are vendor, recommended'],
     [['--matrix', '--cpu', 'half'], 'Allowed choices are lambda, whole'],
     [['--fault', 'multi-source', '--server', 'mysql-5.6'], 'it has one channel only'],
-    [['--fault', 'semi-sync-stall', '--server', 'mysql-5.6'], 'To mend it: use --server mysql-9.7.'],
+    [['--fault', 'semi-sync-stall', '--server', 'mysql-5.6'], 'To fix it: use --server mysql-9.7.'],
     [['--matrix', '--faults', 'semi-sync-stall', '--servers', 'mysql-5.6'], 'no semi-sync plugin'],
   ])('%j', async (args, words) => {
     const { code, stderr, stdout } = await runLab('--json', ...args);

@@ -68,7 +68,7 @@ describe('cdk synth', () => {
     expect(code).not.toBe(0);
     const words = [
       'bad.ts: 7 faults',
-      'subscribers: got []; want at least one subscriber. To mend it: give subscribers at least one subscriber.',
+      'subscribers: got []; want at least one subscriber. To fix it: give subscribers at least one subscriber.',
       'unknown key colour',
       'pairs[0].settings.lagLimitSeconds: got 0; want a positive number of seconds',
       'pairs[0].nodes[1].instanceId',
@@ -85,7 +85,7 @@ describe('cdk synth', () => {
     for (const word of words) expect(err).toContain(word);
     expect(err).not.toMatch(/^\s+at /m);
     const faults = err.split('\n').filter((line) => /: got .*; want /.test(line));
-    for (const fault of faults) expect(fault).toContain('To mend it: ');
+    for (const fault of faults) expect(fault).toContain('To fix it: ');
   });
 
   it('makes a template of each environment', async () => {

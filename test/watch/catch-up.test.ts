@@ -77,7 +77,7 @@ describe('catching up', () => {
   it('to what was received is needless once the holder is closed: its end follows, and clients are waiting', async () => {
     const record = recordOf(failover, { fencedAt: position(`${UUID1}:1-100`) });
     const world = newWorld();
-    expect((await carriedOut(step, world, { record })).outcome.kind).toBe('already');
+    expect((await carriedOut(step, world, { record })).outcome.kind).toBe('skipped');
     expect(world.calls).toEqual([]);
   });
 
@@ -89,7 +89,7 @@ describe('catching up', () => {
     });
     const beside = { record: recordOf(managed), closedBeside: () => true };
     expect((await carriedOut({ ...step, limitOf: 'progress' }, slow(100_000), beside)).outcome.kind).toBe(
-      'already',
+      'skipped',
     );
   });
 
@@ -156,7 +156,7 @@ describe('detaching the channel from the old holder', () => {
   ])('%s', async (_, record, calls) => {
     const world = newWorld();
     const { outcome } = await carryOutStep(steps.detach, executionOn(world, { record }));
-    expect([world.calls, outcome.kind]).toEqual([calls, calls.length > 0 ? 'done' : 'already']);
+    expect([world.calls, outcome.kind]).toEqual([calls, calls.length > 0 ? 'done' : 'skipped']);
   });
 
   it('comes after catching up and before the new holder is opened', async () => {

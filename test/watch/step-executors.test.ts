@@ -20,7 +20,7 @@ describe('every step has an executor, which looks before it acts', () => {
     ['fence', steps.fence, {}, {}, 'done', 'db1 is read-only, 3 connections killed'],
     ['fence, closed already', steps.fence, { writable: { db1: false } }, {}, 'already', 'db1 is read-only'],
     ['fence, no answer', steps.fence, { before: failing('timeout') }, {}, 'missed', 'close db1 is timeout'],
-    ['fence, untouched', steps.fence, {}, untouched, 'missed', 'writability is untouched'],
+    ['fence, untouched', steps.fence, {}, untouched, 'skipped', 'writability is untouched'],
     ['freeze', steps.freeze, {}, {}, 'done', 'db1 is read-only, 3 connections killed'],
     [
       'freeze, untouched all the same: writes must rest',
@@ -32,10 +32,10 @@ describe('every step has an executor, which looks before it acts', () => {
     ],
     ['freeze, no answer', steps.freeze, { before: failing('timeout') }, {}, 'failed', 'close db1 is timeout'],
     ['isolate', steps.isolate, {}, {}, 'done', 'db1 is in the quarantine group'],
-    ['isolate, fenced already', steps.isolate, {}, fenced, 'already', 'db1 is fenced'],
+    ['isolate, fenced already', steps.isolate, {}, fenced, 'skipped', 'db1 is fenced'],
     ['isolate, denied', steps.isolate, { before: failing('denied') }, {}, 'failed', 'isolate db1 is denied'],
     ['stop the instance', steps['stop-instance'], {}, {}, 'done', 'the instance of db1 is stopping'],
-    ['stop the instance, fenced already', steps['stop-instance'], {}, fenced, 'already', 'db1 is fenced'],
+    ['stop the instance, fenced already', steps['stop-instance'], {}, fenced, 'skipped', 'db1 is fenced'],
     ['catch up', catchUp, {}, {}, 'done', 'db2 has applied all that it received'],
     ['catch up, too slow', catchUp, { lags: () => true }, {}, 'failed', 'db2 has not caught up: it lags'],
     [
@@ -75,7 +75,7 @@ describe('every step has an executor, which looks before it acts', () => {
       { impostor: UUID2 },
       {},
       'failed',
-      `${UUID2} answers through the VIP, and db1 is ${UUID1}`,
+      `got identity ${UUID2}, want ${UUID1} (db1)`,
     ],
     [
       'verify, whom we never saw',
@@ -91,7 +91,7 @@ describe('every step has an executor, which looks before it acts', () => {
       { barred: 'INSERT command denied' },
       {},
       'done',
-      'takes writes; our own heartbeat is barred: INSERT command denied',
+      'takes writes; our heartbeat could not be written: INSERT command denied',
     ],
     [
       'verify, our own table in the way of a read-only node',

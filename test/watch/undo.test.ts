@@ -68,7 +68,7 @@ describe('an undo', () => {
     const executed = await execute(record, { ...context, lacksOwn }, save);
     expect(ending(executed)).toBe('incomplete');
     expect(becauseOf(executed)).toContain(
-      'db1 could not be opened again: it came back with less than it had sent: it lacks 3 transactions',
+      'db1 could not be opened again: it lost writes that it had sent: 3 transactions',
     );
     expect(state(world)).toBe('VIP on db1, writers: none');
   });
@@ -84,7 +84,7 @@ describe('an undo', () => {
     const world = newWorld({ lags: behind, before: failing('timeout', 'verify') });
     const executed = await leader(world, switchover).carryOn();
     expect(ending(executed)).toBe('incomplete');
-    expect(becauseOf(executed)).toContain('db1 was opened again, but no commit through the VIP was seen');
+    expect(becauseOf(executed)).toContain('db1 was opened again, but no commit through the VIP succeeded');
     expect(state(world)).toBe('VIP on db1, writers: db1');
   });
 

@@ -116,6 +116,7 @@ async function unsteady({ pairs }: Config, store: StorePort): Promise<string | n
   const restless = memories.filter((memory) => !isSteady(memory));
   const [first] = restless;
   if (first === undefined) return null;
-  const why = first.readiness?.reasons.join('; ') || (first.incident ? 'an incident is open' : 'unsettled');
+  const why =
+    first.readiness?.reasons.join('; ') || (first.incident ? 'an incident is open' : 'awaiting-confirmation');
   return `${restless.length} of ${pairs.length} pairs at the end: ${why}`;
 }

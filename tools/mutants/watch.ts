@@ -183,7 +183,7 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'to-the-dead',
     file: planRunner,
-    find: "if (movesVip(plan) && target.kind !== 'serving') return `${plan.to} is ${target.kind}: ${target.because}`;",
+    find: "if (movesVip(plan) && target.kind !== 'serving') return describeVerdict(target);",
     replace: '',
     guards: 'A plan does not go on to a node that has died meanwhile.',
     survives:
@@ -270,7 +270,7 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'isolates-who-is-fenced',
     file: executors,
-    find: '  isolate: async (step, { pair, ports, guard, record }) => {\n    if (record.fencedAt !== null) return already(`${step.node} is fenced`);\n',
+    find: '  isolate: async (step, { pair, ports, guard, record }) => {\n    if (record.fencedAt !== null) return skipped(`${step.node} is fenced`);\n',
     replace: '  isolate: async (step, { pair, ports, guard, record }) => {\n',
     guards: 'A node that was fenced needs no quarantine.',
   },

@@ -52,7 +52,7 @@ async function locateChunk(
     const atMs = clock.nowMs();
     return pairs.map((pair) => [pair.name, sightVip(pair, { atMs, enis, instances, addressLimits: limits })]);
   } catch (error) {
-    const because = `EC2 does not tell: ${describeAwsError(error)}`;
+    const because = `EC2 does not report where the VIP is: ${describeAwsError(error)}`;
     return pairs.map((pair) => [pair.name, { kind: 'blind', atMs: clock.nowMs(), because }]);
   }
 }

@@ -6,9 +6,9 @@ import { renderPlans } from './plans-doc.ts';
 import { table } from './settings-doc.ts';
 
 const deeds = {
-  observe: 'Observe: nothing is done, nobody is told.',
-  resume: 'Resume the plan; undo it if its reason has gone and the VIP has not moved.',
-  'all-clear': 'Nothing is done; the incident, if one is open, is closed with an all-clear.',
+  observe: 'Nothing is done, and no alert goes out.',
+  resume: 'The plan goes on. It is undone if its reason is gone and the VIP has not moved.',
+  'all-clear': 'Nothing is done. An open incident ends with an all-clear.',
 } as const;
 
 /** The whole document. `pair` is an example with nothing but defaults. */
@@ -18,7 +18,7 @@ export function renderDecisions(pair: Pair): string {
     '',
     'Printed from `lib/core` by `test/core/text/docs.test.ts`: change the code, then run `npx vitest run test/core/text/docs.test.ts -u`.',
     '',
-    'At every look the first row that matches says what is done. Its name stands in the log, the history and the alert.',
+    'At every look, the first row that matches decides. Its name is in the log, the history, `status` and the alert.',
     '',
     ...table(
       ['order', 'row', 'what is done'],
@@ -30,8 +30,8 @@ export function renderDecisions(pair: Pair): string {
     ...rows.flatMap(renderRow),
     '## Plans',
     '',
-    `Steps in order; examples from ${pair.nodes[0].name} to ${pair.nodes[1].name}. Each step looks before it acts, and is carried out again after a cut.`,
-    'A step that fails before the VIP has moved undoes the plan.',
+    `Steps in order; examples from ${pair.nodes[0].name} to ${pair.nodes[1].name}. Each step looks before it acts. A step that was cut short is carried out again.`,
+    'When a step fails before the VIP has moved, the plan is undone.',
     '',
     ...renderPlans(pair),
   ].join('\n');
@@ -53,6 +53,6 @@ function renderDeed(deed: Deed): string {
   if (deed === 'observe' || deed === 'resume' || deed === 'all-clear') return deeds[deed];
   const [kind, what = ''] = deed.split(' ');
   return kind === 'page'
-    ? `Stay, and page [${what}](events.md#${what}).`
+    ? `Nothing is moved, and the alert [${what}](events.md#${what}) goes out.`
     : `Carry out the plan [${what}](#${what}).`;
 }

@@ -1,10 +1,10 @@
-/** `docs/events.md`, printed: everything that a person is told. */
+/** `docs/events.md`, printed: every alert. */
 import { events } from '../events.ts';
 import { table } from './settings-doc.ts';
 
 const roles = {
-  tells: 'It only tells.',
-  'hands-over': 'It hands over to a person.',
+  tells: 'It only reports.',
+  'hands-over': 'A person has to act.',
   ends: 'It ends the incident.',
 } as const;
 
@@ -14,7 +14,7 @@ export function renderEvents(): string {
   return [
     '# Events',
     '',
-    'Everything that keepalambda tells a person. Printed from `lib/core/events.ts` by `test/core/text/docs.test.ts`: change the',
+    'Every alert that keepalambda sends. Printed from `lib/core/events.ts` by `test/core/text/docs.test.ts`: change the',
     'code, then run `npx vitest run test/core/text/docs.test.ts -u`. What to do at 3 a.m. is in the [runbook](runbook.md).',
     '',
     ...table(

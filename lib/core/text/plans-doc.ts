@@ -31,13 +31,10 @@ const answers = { holderAnswers: true, acceptLoss: false, undoIfHolderServes: fa
 const texts: Readonly<Record<PlanKind, PlanText>> = {
   failover: {
     because:
-      'Fence, then detach, then open, then move: at no time can clients reach two nodes that take writes, nobody reaches the new one before the VIP does, and what the old one still has cannot arrive over newer rows.',
+      'Fence, then detach, then open, then move. So clients never reach two nodes that take writes, no client reaches the new holder before the VIP is on it, and no late write of the old holder overwrites a newer row.',
     variants: (pair, _, to) => [
-      [
-        'the holder is gone: fencing it, which will likely be missed, holds nothing up',
-        failoverPlan(pair, to, gone),
-      ],
-      ['the holder answers: its last write is waited for', failoverPlan(pair, to, answers)],
+      ['the holder is gone: fencing it will probably fail, and delays nothing', failoverPlan(pair, to, gone)],
+      ['the holder answers: the plan waits for its last write', failoverPlan(pair, to, answers)],
       ["`fencing: 'isolate'`", failoverPlan({ ...pair, fencing: 'isolate' }, to, gone)],
       ["`fencing: 'stop-instance'`", failoverPlan({ ...pair, fencing: 'stop-instance' }, to, gone)],
       ["`hostAddress: 'ssm'`", failoverPlan({ ...pair, hostAddress: 'ssm' }, to, gone)],
@@ -46,7 +43,7 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
   },
   switchover: {
     because:
-      'Look for long sessions first, and refuse for them; catch up while the holder still takes writes, so that the freeze is short; freeze; catch up to its exact end; only then open and move. It loses nothing, or it is undone.',
+      'Check for long sessions first, and refuse if there are any. Catch up while the holder still takes writes, so that the freeze is short. Freeze, catch up to the exact end, and only then open and move. It loses nothing, or it is undone.',
     variants: (pair, _, to) => [
       ["`writability: 'managed'`", switchoverPlan(pair, to)],
       [
@@ -58,14 +55,14 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
   },
   'reattach-vip': {
     because:
-      'The VIP is on neither node, so nobody is reached through it: only a second writer has to be closed.',
+      'The VIP is on neither node, so no client writes through it. Only a second writer has to be closed.',
     variants: (pair, from) => [
       ['only the last holder takes writes', reattachPlan(pair, from, false)],
       ['the other one takes writes', reattachPlan(pair, from, true)],
     ],
   },
   'open-holder': {
-    because: 'Nodes start read-only. That a commit comes through the VIP is the point of it.',
+    because: 'Nodes start read-only. The last step proves that clients can commit through the VIP.',
     variants: (pair, from) => [['the holder is read-only', openHolderPlan(pair, from)]],
   },
   'close-standby': {
@@ -73,23 +70,24 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
     variants: (pair, _, to) => [['the standby takes writes', closeStandbyPlan(pair, to)]],
   },
   'repair-node': {
-    because: 'One service after the other: keepalived may only start once mysqld answers.',
+    because: 'One service after the other: keepalived may start only when mysqld answers.',
     variants: (pair, _, to) => [
       ["`repair: ['mysqld', 'keepalived']`", repairPlan({ ...pair, repair: ['mysqld', 'keepalived'] }, to)],
     ],
   },
   'release-node': {
-    because: "Only by an operator's word: whoever isolated a node does not know when it is well again.",
+    because:
+      'Only by an operator’s order: keepalambda isolated the node, and does not know when it is safe again.',
     variants: (_, from) => [['after `isolate`', releasePlan(from)]],
   },
   'attach-channel': {
     because:
-      'Ends what `detach` began. By itself where the old holder has nothing that the new one lacks; else by the order `reattach`.',
+      'Ends what `detach` began: by itself if the old holder has nothing that the new holder lacks, else by the order `reattach`.',
     variants: (_, from, to) => [['the old holder is back', attachPlan(to, from)]],
   },
   'detach-channel': {
     because:
-      'After a move by hand where both nodes always take writes: clients write to the new holder at once, and what it had not received by then must not arrive over newer rows.',
+      'For a move by hand where both nodes always take writes. Clients write to the new holder at once, so late writes of the old holder must not overwrite newer rows.',
     variants: (_, from, to) => [
       ['the VIP was moved by hand to a node that is cut off from the other', detachPlan(to, from)],
     ],

@@ -1,49 +1,70 @@
-/** A situation in words, for whoever asks: the same for `status`, `check` and the CLI. */
+/** A situation in words: the same for `status`, `check` and the CLI. */
 import { faultsOfInbound } from '../check.ts';
-import type { Decision } from '../decision.ts';
+import type { Decision, Measure } from '../decision.ts';
+import type { Memory } from '../memory.ts';
 import type { Inbound } from '../sighting.ts';
 import type { Situation } from '../situation.ts';
-import type { Verdict } from '../verdict.ts';
+import { describeVerdict, type Verdict } from '../verdict.ts';
 
-/** One line each: the VIP, the two nodes, the standby's fitness, what keepalambda makes of it, what is special. */
+/** The VIP, the two nodes, whether the standby can take over, what is done and why, and what is special. */
 export function renderStatus(situation: Situation, decision: Decision): readonly string[] {
-  const { pair, holder, standby, memory } = situation;
+  const { pair, holder, standby, memory, vip, vipBecause } = situation;
   return [
-    `${pair.name}: VIP ${pair.vip} ${vipText(situation)}`,
+    `${pair.name}: VIP ${pair.vip} ${vip === 'held' ? `on ${holder.node}` : vipBecause}`,
     `  ${renderNode(holder)}`,
     `  ${renderNode(standby)}`,
     ...fitnessLines(situation),
-    `  ${decision.row.name}${memory.incident ? `, incident ${memory.incident.id} is open` : ''}`,
+    ...decisionLines(decision, memory),
     ...specials(situation),
   ];
 }
 
+/** What is done and why, in the words of the row and of its measure. */
+function decisionLines({ row, measure }: Decision, { plan, incident }: Memory): readonly string[] {
+  return [
+    `  ${row.name}: ${measureText(measure, plan)}`,
+    `    why: ${row.reason}`,
+    ...(incident ? [`  incident ${incident.id} is open`] : []),
+  ];
+}
+
+function measureText(measure: Measure, plan: Memory['plan']): string {
+  switch (measure.kind) {
+    case 'observe':
+      return 'no action and no alert, keepalambda looks again';
+    case 'stay':
+      return `nothing is moved, alert ${measure.page}: ${measure.because}`;
+    case 'resume':
+      return plan === null ? 'the plan goes on' : `the ${plan.kind} to ${plan.to} goes on`;
+    case 'act':
+      return `${measure.plan.kind} to ${measure.plan.to}, because ${measure.because}`;
+    case 'all-clear':
+      return 'nothing to do';
+  }
+}
+
 /**
- * What the leader believes decides, because it has watched for longer than one look; what this look sees stands beside it
+ * The leader's memory decides, because the leader has watched for longer than one look. What this look sees is added
  * where it differs.
  */
 function fitnessLines({ standby, fitness, memory, nowMs }: Situation): readonly string[] {
-  const seen = fitness.fit ? 'fit' : `unfit: ${fitness.reasons.join('; ')}`;
+  const seen = fitness.reasons.join('; ');
+  const can = `  ${standby.node} can take over`;
+  const cannot = `  ${standby.node} cannot take over: `;
   const { readiness } = memory;
-  if (readiness?.node !== standby.node)
-    return [
-      `  ${standby.node} is ${fitness.fit ? 'fit to take over' : `unfit to take over: ${fitness.reasons.join('; ')}`}`,
-    ];
-  const age = `noted ${Math.max(0, Math.round((nowMs - readiness.atMs) / 1000))} s ago`;
-  if (readiness.fit && fitness.fit) return [`  ${standby.node} is fit to take over (${age})`];
-  if (readiness.fit)
-    return [`  ${standby.node} is unfit to take over: ${fitness.reasons.join('; ')} (fit when ${age})`];
-  const noted = `  ${standby.node} is unfit to take over: ${readiness.reasons.join('; ')} (${age})`;
-  return seen === `unfit: ${readiness.reasons.join('; ')}`
-    ? [noted]
-    : [noted, `  this look alone would find it ${fitness.fit ? 'well' : seen}`];
+  if (readiness?.node !== standby.node) return [fitness.fit ? can : `${cannot}${seen}`];
+  const ago = `${Math.max(0, Math.round((nowMs - readiness.atMs) / 1000))} s ago`;
+  if (readiness.fit) return [fitness.fit ? `${can} (as of ${ago})` : `${cannot}${seen} (it could ${ago})`];
+  const reasons = readiness.reasons.join('; ');
+  const noted = `${cannot}${reasons} (as of ${ago})`;
+  if (!fitness.fit && seen === reasons) return [noted];
+  return [noted, `  this single look finds ${fitness.fit ? 'no fault with it' : `another reason: ${seen}`}`];
 }
 
 /** The mysql_check verdict on both nodes: `db1 passes the check`, or why it fails. */
 export function renderCheck({ pair, holder, standby }: Situation): readonly string[] {
   return [holder, standby].map((verdict) => {
-    if (verdict.server === null)
-      return `${verdict.node} fails the check: it is ${verdict.kind} (${verdict.because})`;
+    if (verdict.server === null) return `${verdict.node} fails the check. ${describeVerdict(verdict)}`;
     const faults = faultsOfInbound(verdict.server.inbound, pair.settings.lagLimitSeconds);
     if (verdict.kind === 'stuck') return `${verdict.node} fails the check: ${verdict.because}`;
     return faults.length === 0
@@ -52,19 +73,8 @@ export function renderCheck({ pair, holder, standby }: Situation): readonly stri
   });
 }
 
-function vipText({ vip, vipBecause, holder }: Situation): string {
-  switch (vip) {
-    case 'held':
-      return `on ${holder.node}`;
-    case 'unheld':
-    case 'unknown':
-    case 'blind':
-      return vip === 'blind' ? `unknown: ${vipBecause}` : vipBecause;
-  }
-}
-
 function renderNode({ node, kind, because, server }: Verdict): string {
-  if (server === null) return `${node} ${kind}: ${because}`;
+  if (server === null) return describeVerdict({ node, kind, because });
   const writes = server.halfClosed ? 'half closed' : server.writable ? 'takes writes' : 'read-only';
   return `${node} ${kind}, ${writes}, replication ${renderInbound(server.inbound)}, ${server.flavor} ${server.version}`;
 }
@@ -87,7 +97,7 @@ function specials({ pair, memory, flapGuard, nowMs }: Situation): string[] {
   }
   if (memory.plan)
     lines.push(`  a ${memory.plan.kind} to ${memory.plan.to} is in flight (plan ${memory.plan.id})`);
-  if (flapGuard) lines.push(`  flap guard: ${flapGuard}; {"action":"acknowledge"} lifts it`);
+  if (flapGuard) lines.push(`  flap guard: ${flapGuard}; {"action":"acknowledge"} ends it`);
   if (memory.quarantine)
     lines.push(`  ${memory.quarantine.node} is in quarantine; {"action":"release"} ends it`);
   return lines;

@@ -1,4 +1,4 @@
-/** Steps and what came of them, in words: the same in logs, alerts, answers and the dry run. */
+/** Steps and their results, in words: the same in logs, alerts, answers and the dry run. */
 import { outcomeKey, type Plan, type PlanRecord } from '../plan.ts';
 import type { Step, StepOutcome } from '../step.ts';
 
@@ -11,15 +11,15 @@ export function renderStep(step: Step): string {
     case 'stop-instance':
       return `stop the instance of ${step.node} (if it was not fenced)`;
     case 'freeze':
-      return `freeze ${step.node}${step.kills === 'to-close' ? ' (ends sessions that keep it open)' : ''}`;
+      return `freeze ${step.node}${step.kills === 'to-close' ? ' (kills sessions that keep it open)' : ''}`;
     case 'catch-up':
       return `catch up ${step.node}${step.source ? ` to the end of ${step.source}` : ''}${step.ifFenced ? ', if it was fenced' : ''}`;
     case 'inspect':
-      return `look for long sessions on ${step.node}${step.killLong ? ', which will be killed' : ''}`;
+      return `check ${step.node} for long sessions${step.killLong ? ' (they are killed later)' : ''}`;
     case 'detach':
-      return `stop receiving from ${step.source} on ${step.node}, unless its last write is applied there`;
+      return `detach ${step.node} from ${step.source} (unless its last write is applied)`;
     case 'attach':
-      return `receive from ${step.source} on ${step.node} again`;
+      return `attach ${step.node} to ${step.source}`;
     case 'open':
       return `open ${step.node}`;
     case 'close':
@@ -40,11 +40,11 @@ export function renderStep(step: Step): string {
 /** `1. fence db1 and catch up db2` … one line a stage. */
 export function renderStages(plan: Plan): readonly string[] {
   return plan.stages.map(
-    (stage, index) => `${index + 1}. ${stage.map(renderStep).join(' and, beside it, ')}`,
+    (stage, index) => `${index + 1}. ${stage.map(renderStep).join(' and, at the same time, ')}`,
   );
 }
 
-/** `fence db1: missed (no answer)`, `catch up db2: done (…)`: one line a step, as far as the plan came. */
+/** `fence db1: not possible, the plan goes on (no answer)`, `catch up db2: done (…)`: one line a step that has a result. */
 export function renderOutcomes(plan: PlanRecord): readonly string[] {
   const lines = plan.stages.flatMap((stage, stageIndex) =>
     stage.flatMap((step, stepIndex) => line(step, plan.outcomes[outcomeKey(stageIndex, stepIndex)])),
@@ -61,8 +61,10 @@ export function renderOutcome(outcome: StepOutcome): string {
       return `done (${outcome.changed})`;
     case 'already':
       return `already done (${outcome.found})`;
-    case 'missed':
+    case 'skipped':
       return `skipped (${outcome.because})`;
+    case 'missed':
+      return `not possible, the plan goes on (${outcome.because})`;
     case 'failed':
       return `failed (${outcome.because})`;
     case 'blocked':

@@ -1,17 +1,24 @@
 /**
- * A deployment over a live environment: the table as release 0.1 left it, in the middle of a failover, read by this
- * one. The items in the fixture are that release's own, and are never changed: a new shape gets a new fixture.
+ * A deployment over a live environment: the table as an earlier release left it, in the middle of a failover, read by this
+ * one. `store-1.json` is of release 0.1, `store-2.json` has the outcome `skipped`. The items are those releases' own, and
+ * are never changed: a new shape gets a new fixture.
  */
 import { readFileSync } from 'node:fs';
 import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createStore } from '../../../lib/aws/dynamodb/store.ts';
-import { renderStep } from '../../../lib/core/text/steps-text.ts';
+import { renderOutcomes, renderStep } from '../../../lib/core/text/steps-text.ts';
 import type { StorePort } from '../../../lib/watch/ports.ts';
 import { type AwsWorld, clock, ids, silentLog, startWorld, tableName } from '../world.ts';
 
-const fixture = new URL('../../fixtures/store-1.json', import.meta.url);
-const items = JSON.parse(readFileSync(fixture, 'utf8')) as Record<string, AttributeValue>[];
+const itemsOf = (fixture: string) => {
+  const file = new URL(`../../fixtures/${fixture}`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, AttributeValue>[];
+};
+const put = async (fixture: string) => {
+  for (const Item of itemsOf(fixture))
+    await world.dynamodb.send(new PutItemCommand({ TableName: tableName, Item }));
+};
 const atMs = Date.parse('2026-01-02T03:04:05.678Z');
 
 let world: AwsWorld;
@@ -19,7 +26,7 @@ let store: StorePort;
 beforeAll(async () => {
   world = await startWorld();
   store = createStore({ client: world.dynamodb, name: tableName, ids, clock, log: silentLog });
-  for (const Item of items) await world.dynamodb.send(new PutItemCommand({ TableName: tableName, Item }));
+  await put('store-1.json');
 });
 afterAll(() => world.aws.close());
 
@@ -68,5 +75,24 @@ it('keeps the history, and the order that waits', async () => {
   ]);
   expect(await store.waitingOrders()).toMatchObject([
     { id: '0000000000001-r2', atMs, order: { action: 'resume', pair: 'orders', by: 'anna' } },
+  ]);
+});
+
+it('reads every outcome of a step, of this release and of the first', async () => {
+  const first = await store.readMemory('orders');
+  expect(first.plan && renderOutcomes(first.plan)[0]).toBe(
+    'fence db1: not possible, the plan goes on (connect ECONNREFUSED)',
+  );
+  await put('store-2.json');
+  const { plan, incident } = await store.readMemory('orders');
+  expect(incident?.row).toBe('holder-behind');
+  expect(plan && renderOutcomes(plan)).toEqual([
+    'fence db1: already done (db1 is read-only, 0 connections killed)',
+    'catch up db2 to the end of db1: done (db2 has applied all that it received)',
+    'isolate db1 (quarantine security group, if it was not fenced): skipped (db1 is fenced)',
+    'detach db2 from db1 (unless its last write is applied): not possible, the plan goes on (db2 may still receive from db1: denied)',
+    'open db2: done (db2 takes writes)',
+    'move the VIP to db2: failed (EC2 refused the call)',
+    'undo: close db2: blocked (db2 does not answer)',
   ]);
 });

@@ -37,7 +37,7 @@ describe('an alert for on-call', () => {
       Time:       2026-08-14 12:01:33 UTC
       Runbook:    docs/runbook.md#failover-done
 
-      What "failed over" means: The VIP leads to the new holder, which takes writes: verified by a commit through the VIP.
+      What "failed over" means: The VIP is on the new holder, and it takes writes. A commit through the VIP has verified this.
       "
     `);
   });

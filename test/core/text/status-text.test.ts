@@ -27,21 +27,22 @@ function status(...changes: readonly Change[]): string {
 }
 
 describe('status', () => {
-  it('is five lines when all is well', () => {
+  it('is short when all is well', () => {
     expect(status()).toMatchInlineSnapshot(`
       "orders: VIP 10.0.1.10 on db1
         db1 serving, takes writes, replication from 10.0.1.12: IO yes, SQL yes, lag 0 s, mysql 8.4.3
         db2 serving, read-only, replication from 10.0.1.11: IO yes, SQL yes, lag 0 s, mysql 8.4.3
-        db2 is fit to take over (noted 1 s ago)
-        steady"
+        db2 can take over (as of 1 s ago)
+        steady: nothing to do
+          why: The holder serves, the standby can take over, and exactly one node takes writes."
     `);
   });
 
   const incident = memory({ incident: { id: '41c0ffee', openedAtMs: 0, row: 'D14', told: [] } });
   const ioError = { errno: 1236, message: 'Could not find first log file name' };
   test.each<[what: string, changes: readonly Change[], line: string]>([
-    ['a lost holder', [holder(refused)], '  db1 stopped: its port refuses connections (10 looks)'],
-    ['a full one', [holder(full)], '  db1 saturated: error 1040: Too many connections'],
+    ['a lost holder', [holder(refused)], '  db1 is stopped: its port refuses connections (10 looks)'],
+    ['a full one', [holder(full)], '  db1 is saturated: error 1040: Too many connections'],
     ['a read-only holder', [holder(answers1({ writable: false }))], '  db1 serving, read-only'],
     [
       'no replication',
@@ -57,32 +58,51 @@ describe('status', () => {
     [
       'an unfit standby',
       [standby(hears2({ lagSeconds: null })), memory({ readiness: null })],
-      '  db2 is unfit to take over: its lag is unknown',
+      '  db2 cannot take over: its lag is unknown',
     ],
     [
       'a standby that the leader has not given up yet',
       [standby(hears2({ lagSeconds: null }))],
-      '  db2 is unfit to take over: its lag is unknown (fit when noted 1 s ago)',
+      '  db2 cannot take over: its lag is unknown (it could 1 s ago)',
     ],
     [
       'a standby that the leader knows to be unfit, for the same reason',
       [standby(hears2({ lagSeconds: null })), rememberedUnfit('its lag is unknown')],
-      '  db2 is unfit to take over: its lag is unknown (noted 1 s ago)\n  standby-unfit',
+      '  db2 cannot take over: its lag is unknown (as of 1 s ago)\n  standby-unfit: nothing is moved, alert standby-unfit: db2 cannot take over: its lag is unknown\n    why: A standby',
     ],
     ['a half closed node', [standby(answers2({ halfClosed: true }))], '  db2 serving, half closed'],
-    ['an open incident', [incident], 'steady, incident 41c0ffee is open'],
+    ['an open incident', [incident], '  incident 41c0ffee is open'],
     ['the VIP on neither', [vipAt({ kind: 'nowhere' })], 'orders: VIP 10.0.1.10 on no ENI'],
-    ['EC2 silent', [vipBlindFor(60_000)], 'orders: VIP 10.0.1.10 unknown: RequestLimitExceeded'],
+    [
+      'EC2 silent',
+      [vipBlindFor(60_000)],
+      'orders: VIP 10.0.1.10 at an unknown location: RequestLimitExceeded',
+    ],
     [
       'a pause',
       [memory({ pause: { untilMs: NOW_MS + 90_000, by: 'eva', why: 'kernel' } })],
       '  paused by eva for 2 more minutes: kernel',
     ],
-    ['a plan in flight', [inFlight], '  a failover to db2 is in flight (plan 0000beef)'],
+    [
+      'what is done and why: a failover',
+      [holder(refused), standby(hears2({ io: 'connecting' }))],
+      '  holder-lost: failover to db2, because db1 is stopped: its port refuses connections (10 looks)\n    why: The holder is gone',
+    ],
+    [
+      'what it waits for',
+      [vipAt({ kind: 'nowhere' }, 1)],
+      '  vip-unknown: no action and no alert, keepalambda looks again\n    why: Wait for EC2 to report the VIP',
+    ],
+    [
+      'a report that EC2 has not confirmed',
+      [vipAt({ kind: 'nowhere' }, 1)],
+      'on no ENI (waiting for confirmation)',
+    ],
+    ['a plan in flight', [inFlight], 'the failover to db2 goes on\n    why: A plan that is half done'],
     [
       'the flap guard',
       [memory({ failoversAtMs: [NOW_MS - 4000] })],
-      '  flap guard: the last automatic failover was 4 s ago (at least 30 s apart); {"action":"acknowledge"} lifts it',
+      '  flap guard: the last automatic failover was 4 s ago (at least 30 s must be between two); {"action":"acknowledge"} ends it',
     ],
     [
       'a quarantine',
@@ -96,14 +116,14 @@ describe('status', () => {
   it('never calls a standby fit that the leader knows to be unfit, whatever this look sees', () => {
     const text = status(rememberedUnfit('it lags by 300 s'));
     expect(text).toContain(
-      '  db2 is unfit to take over: it lags by 300 s (noted 1 s ago)\n  this look alone would find it well',
+      '  db2 cannot take over: it lags by 300 s (as of 1 s ago)\n  this single look finds no fault with it',
     );
-    expect(text).not.toMatch(/ fit/);
+    expect(text).not.toMatch(/can take over/);
   });
 
   it('judges the standby by its own words while the holder does not let us in', () => {
     expect(status(holder(full), standby(hears2({ io: 'no', lagSeconds: null })))).toContain(
-      'db2 is unfit to take over: the IO thread is stopped',
+      'db2 cannot take over: the IO thread is stopped',
     );
   });
 
@@ -122,7 +142,7 @@ describe('check, as mysql_check would say it', () => {
       'one stopped',
       [standby(refused)],
       'db1 passes',
-      'db2 fails the check: it is stopped (its port refuses connections (10 looks))',
+      'db2 fails the check. db2 is stopped: its port refuses connections (10 looks)',
     ],
     [
       'a thread stopped',

@@ -227,8 +227,14 @@ export function parseConfig(raw: unknown): Parsed<Config> {
 /** What `parseConfig` made, read back from JSON. Never throws. */
 export function readConfig(raw: unknown): Parsed<Config> {
   const read = configSchema.safeParse(raw, { reportInput: true });
-  if (read.success) return { kind: 'valid', value: read.data };
-  return { kind: 'faulty', faults: faultsOf(read.error, raw, configSchema) };
+  const shape = read.success ? [] : faultsOf(read.error, raw, configSchema);
+  const judged = read.success ? read.data : (withoutFaulty(raw, read.error) as Partial<Config>);
+  // The settings are resolved: what people wrote of them was judged when they were.
+  const pairs = judged.pairs?.map((pair) => ({ ...pair, settings: undefined }));
+  const rules = ruleFaults({ ...judged, ...(pairs && { pairs }) } as LooseEnvironment);
+  const faults = [...shape, ...rules.filter(({ path }) => !shape.some((fault) => fault.path === path))];
+  if (!read.success || faults.length > 0) return { kind: 'faulty', faults };
+  return { kind: 'valid', value: read.data };
 }
 
 function resolved({ detection, settings, expert, ...pair }: z.output<typeof pairFileSchema>): Pair {

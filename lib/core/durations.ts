@@ -114,7 +114,7 @@ export function isForHolder({ plan, lastHolder }: Memory, holder: NodeName): boo
 }
 
 /** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */
-function takesWrites({ isVipAway, holder }: Situation): boolean {
+export function takesWrites({ isVipAway, holder }: Pick<Situation, 'isVipAway' | 'holder'>): boolean {
   const { kind, server } = holder;
   if (isVipAway || kind !== 'serving' || server === null || !server.writable) return false;
   switch (server.heartbeat.kind) {

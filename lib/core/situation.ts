@@ -4,6 +4,7 @@ import { channelGapsOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import type { Durations } from './durations.ts';
+import { takesWrites } from './durations.ts';
 import { type Evidence, placeOf, VIP_WORD_LIFE_MS } from './evidence.ts';
 import {
   type Fitness,
@@ -144,6 +145,8 @@ export function assess(
     },
   };
   const [vip, vipBecause] = vipState(evidence, memory, nowMs, safeguards);
+  const isVipAway = isAway(evidence, nowMs);
+  const isServed = takesWrites({ isVipAway, holder });
   // The durations are those of the look before: a fault that this look does not show has ended.
   const lasted = (faults: readonly string[], sinceMs: number | null) =>
     faults.length > 0 && lastedFor(sinceMs, settings.replicationFaultMs, nowMs);
@@ -163,7 +166,7 @@ export function assess(
     holderOwnFaults,
     heartbeatForMs,
     peerIdentity,
-    isVipAway: isAway(evidence, nowMs),
+    isVipAway,
     ec2Blind: isEc2Blind(evidence, nowMs) ? evidence.vipBlindBecause : null,
     holderInstance: evidence.vip?.instances[holderName] ?? 'unknown',
     identity: identityTrouble(memory, holder, standby),
@@ -171,7 +174,8 @@ export function assess(
     holderOwnFaultsConfirmed: lasted(holderOwnFaults, durations.ownFaultsSinceMs),
     badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
-    unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
+    // A loss that this very look shows to be over is no loss any more.
+    unservedForMs: isServed || durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     lead,
     behind: behindOf(holder, standby, { ...memory, lastEnds }),

@@ -44,7 +44,7 @@ const before = { ...process.env };
 
 beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), 'keepalambda-permissions-'));
-  writeFileSync(path.join(directory, 'config.json'), JSON.stringify(large));
+  writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
   const iam = await synthesiseIam(
     config,
     await smallBundles(),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { wire } from '../../lib/aws/wire.ts';
 import { small } from '../core/environments.ts';
+import { configOf } from '../stack/templates.ts';
 import { topicArn } from './world.ts';
 
 let directory: string;
@@ -27,7 +28,7 @@ const variables = {
 };
 
 it('makes the ports from the variables and the file, without a call', () => {
-  const path = file(JSON.stringify(small));
+  const path = file(JSON.stringify(configOf(small)));
   const { config, ports } = wire({ ...variables, KEEPALAMBDA_CONFIG_FILE: path }, 'watch');
   expect(config.name).toBe('small');
   expect(ports.database.vantages).toEqual(['a']);
@@ -41,7 +42,7 @@ it('lists every fault of the variables', () => {
 });
 
 it('lists every fault of the configuration', () => {
-  const path = file(JSON.stringify({ ...small, subscribers: [], vantages: ['z'] }));
+  const path = file(JSON.stringify({ ...configOf(small), subscribers: [], vantages: ['z'] }));
   const wired = () => wire({ ...variables, KEEPALAMBDA_CONFIG_FILE: path }, 'watch');
   expect(wired).toThrow(/subscribers[\s\S]*vantages\[0\]|vantages\[0\][\s\S]*subscribers/);
 });

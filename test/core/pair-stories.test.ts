@@ -1,7 +1,19 @@
 /** Whole incidents over time, as golden files: each change of one is read like prose, and explained. */
 import { expect, test } from 'vitest';
-import { type Happening, Storyteller } from './storyteller.ts';
-import { answers1, channel, hears2, refused, UUID2, unanswered } from './world.ts';
+import { type Happening, type StoryProps, Storyteller } from './storyteller.ts';
+import {
+  answers1,
+  answers2,
+  channel,
+  full,
+  hanging,
+  hears2,
+  lockedOut,
+  NOW_MS,
+  refused,
+  UUID2,
+  unanswered,
+} from './world.ts';
 
 /** What the standby's channel says once its source is gone. */
 const deaf = hears2({ io: 'connecting', heardAgoMs: 4000 });
@@ -10,9 +22,21 @@ const returned = answers1({
   ...{ writable: false, uptimeSeconds: 5, heartbeat: { kind: 'not-tried' } },
   inbound: channel({ sourceAddress: '10.0.1.12', sourceIdentity: UUID2 }),
 });
+/** db1 has started again and is the holder still: its servers come up read-only. */
+const restarted = answers1({ writable: false, uptimeSeconds: 2, heartbeat: { kind: 'not-tried' } });
 const pause = { action: 'pause', pair: 'orders', by: 'ann', why: 'maintenance', minutes: 10 } as const;
 
-test.each<[name: string, happenings: readonly Happening[], forMs: number]>([
+const switchover = {
+  action: 'switchover',
+  pair: 'orders',
+  by: 'ann',
+  why: 'kernel',
+  to: 'db2',
+  force: false,
+  killLong: false,
+} as const;
+
+test.each<[name: string, happenings: readonly Happening[], forMs: number, props?: StoryProps]>([
   [
     'killed-mysqld',
     [
@@ -44,7 +68,85 @@ test.each<[name: string, happenings: readonly Happening[], forMs: number]>([
     ],
     40_000,
   ],
-])('%s', async (name, happenings, forMs) => {
-  const story = new Storyteller().tell(happenings, forMs);
+  [
+    'leader-dies',
+    [
+      { atMs: 12_000, what: 'mysqld on db1 is killed', db1: refused, db2: deaf },
+      { atMs: 12_650, what: 'the leader dies in the middle of the failover', leader: 'dies' },
+    ],
+    25_000,
+  ],
+  [
+    'stuck-holder',
+    [
+      { atMs: 8000, what: 'commits on db1 hang', db1: answers1({ heartbeat: hanging(200) }) },
+      { atMs: 13_000, what: 'they have hung for 5 s', db1: answers1({ heartbeat: hanging(5200) }) },
+    ],
+    25_000,
+  ],
+  ['switchover', [{ atMs: 8000, what: 'ann asks for a switchover', order: switchover }], 20_000],
+  ['vip-taken-away', [{ atMs: 8000, what: 'somebody takes the VIP away from db1', vip: null }], 25_000],
+  [
+    'restarted-holder',
+    [
+      { atMs: 8000, what: 'mysqld on db1 is restarted', db1: refused, db2: deaf },
+      { atMs: 8200, what: 'it is back at once, and read-only', db1: restarted, db2: hears2({}) },
+    ],
+    20_000,
+  ],
+  ['opened-standby', [{ atMs: 8000, what: 'somebody opens db2', db2: answers2({ writable: true }) }], 20_000],
+  [
+    'repaired-standby',
+    [
+      { atMs: 8000, what: 'mysqld on db2 is killed', db2: refused },
+      { atMs: 20_000, what: 'SSM has restarted it', db2: answers2({ uptimeSeconds: 1 }) },
+    ],
+    35_000,
+    { pair: { repair: ['mysqld'] } },
+  ],
+  [
+    'old-holder-attached',
+    [
+      {
+        atMs: 0,
+        what: 'db1 took over a minute ago, and receives nothing from db2, which is back',
+        db1: answers1({
+          inbound: channel({ io: 'no', sourceAddress: '10.0.1.12', sourceIdentity: UUID2 }),
+        }),
+      },
+    ],
+    10_000,
+    {
+      memory: {
+        detached: { node: 'db1', from: 'db2', missing: null, atMs: NOW_MS - 60_000 },
+      },
+    },
+  ],
+  [
+    'locked-out',
+    [
+      { atMs: 8000, what: 'the password of our account is changed on db1', db1: lockedOut },
+      { atMs: 20_000, what: 'the credentials are put right', db1: answers1() },
+    ],
+    30_000,
+  ],
+  [
+    'connections-full',
+    [
+      { atMs: 8000, what: 'the connection table of db1 is full', db1: full },
+      { atMs: 30_000, what: 'there is room again', db1: answers1() },
+    ],
+    40_000,
+  ],
+  [
+    'broken-replication',
+    [
+      { atMs: 8000, what: 'the applier of db2 stops', db2: hears2({ sql: 'no', lagSeconds: null }) },
+      { atMs: 30_000, what: 'it runs again', db2: hears2({}) },
+    ],
+    45_000,
+  ],
+])('%s', async (name, happenings, forMs, props) => {
+  const story = new Storyteller(props).tell(happenings, forMs);
   await expect(story).toMatchFileSnapshot(`stories/${name}.txt`);
 });

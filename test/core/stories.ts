@@ -692,6 +692,12 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'login-refused stay, page login-refused',
   ],
   [
+    'nobody could write for 20 s',
+    'and this look shows that it is over',
+    [durationsOf({ unservedSinceMs: NOW_MS - 20_000 })],
+    'steady all-clear',
+  ],
+  [
     'the clock of the standby is 3 s behind',
     'for 10 s',
     [standby(answers2({ clockOffMs: -3000 })), durationsOf({ clockOffSinceMs: NOW_MS - 10_000 })],

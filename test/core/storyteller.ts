@@ -3,10 +3,12 @@
  * made as they are ordered, saves and steps take a moment, and every line is printed from what `step` takes and gives back.
  */
 import { beginPlan } from '../../lib/core/begin-plan.ts';
+import type { Pair } from '../../lib/core/config.ts';
 import { endPlan } from '../../lib/core/end-plan.ts';
 import { fingerprint, seenAt } from '../../lib/core/fingerprint.ts';
 import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/core/look-order.ts';
 import type { Memory } from '../../lib/core/memory.ts';
+import type { NodeName } from '../../lib/core/names.ts';
 import { type Input, step } from '../../lib/core/pair.ts';
 import { newPair, type PairState } from '../../lib/core/pair-state.ts';
 import type { PlanRecord } from '../../lib/core/plan.ts';
@@ -16,12 +18,27 @@ import { allSafeguards } from '../../lib/core/safeguards.ts';
 import type { Saw } from '../../lib/core/sighting.ts';
 import { renderStep } from '../../lib/core/text/steps-text.ts';
 import { alertsOf, renderInput, renderReady } from './story-lines.ts';
-import { answers1, answers2, NOW_MS, pairWith, steady } from './world.ts';
+import { answers1, answers2, NOW_MS, type PairChanges, pairWith, steady } from './world.ts';
 
-/** Something that happens at a moment of the story: a server changes, or an operator asks. */
-export type Happening =
-  | { readonly atMs: number; readonly what: string; readonly db1?: Saw; readonly db2?: Saw }
-  | { readonly atMs: number; readonly what: string; readonly order: Order };
+/** Something that happens at a moment of the story: a server or the VIP changes, an operator asks, or the leader dies. */
+export type Happening = { readonly atMs: number; readonly what: string } & (
+  | { readonly db1?: Saw; readonly db2?: Saw; readonly vip?: NodeName | null }
+  | { readonly order: Order }
+  | { readonly leader: 'dies' }
+);
+
+/** How the story's pair is set up, and what the store has of it. @default a steady pair with default settings */
+export interface StoryProps {
+  readonly pair?: PairChanges;
+  readonly memory?: Partial<Memory>;
+}
+
+/** Something that is to come. What a leader was about to do ends with it; what happens to the world does not. */
+interface Due {
+  readonly atMs: number;
+  readonly run: () => void;
+  readonly leader: number | null;
+}
 
 interface OpenLook {
   readonly order: LookOrder;
@@ -41,35 +58,43 @@ const EC2_MS = { calm: 5000, else: 1000 } as const;
 
 export class Storyteller {
   readonly lines: string[] = [];
-  readonly #pair = pairWith();
+  readonly #pair: Pair;
   #state: PairState;
   #nowMs = NOW_MS;
   #saws: Record<'db1' | 'db2', Saw> = { db1: answers1(), db2: answers2() };
-  #holder = 'db1';
+  #holder: NodeName | null = 'db1';
   /** What is to happen, by time. */
-  #agenda: { readonly atMs: number; readonly run: () => void }[] = [];
+  #agenda: Due[] = [];
+  /** Which leader this is, counted from 0. */
+  #leader = 0;
   readonly #looks = new Map<Name, OpenLook>();
   readonly #last = new Map<Name, OpenLook>();
   #askedMs = Number.NEGATIVE_INFINITY;
   #ids = 0;
 
-  constructor() {
-    this.#state = newPair({
-      ...{ pair: this.#pair, safeguards: allSafeguards, vantages, memory: steady.memory },
-      ...{ nextId: this.#newId(), unwatchedSinceMs: NOW_MS, nowMs: NOW_MS },
+  constructor({ pair = {}, memory = {} }: StoryProps = {}) {
+    this.#pair = pairWith(pair);
+    this.#state = this.#led({ ...steady.memory, ...memory });
+  }
+
+  /** The pair under a leader that has just begun. */
+  #led(memory: Memory): PairState {
+    return newPair({
+      ...{ pair: this.#pair, safeguards: allSafeguards, vantages, memory },
+      ...{ nextId: this.#newId(), unwatchedSinceMs: this.#nowMs, nowMs: this.#nowMs },
     });
   }
 
   /** Tells what becomes of it, until `forMs` have passed. */
   tell(happenings: readonly Happening[], forMs: number): string {
-    for (const it of happenings) this.#later(it.atMs, () => this.#happen(it));
+    for (const it of happenings) this.#later(it.atMs, () => this.#happen(it), null);
     this.#tick();
     for (const endMs = NOW_MS + forMs; this.#nowMs <= endMs; ) {
       this.#lookAround();
       const next = this.#agenda.shift();
       if (next === undefined || next.atMs > endMs) break;
       this.#nowMs = next.atMs;
-      next.run();
+      if (next.leader === null || next.leader === this.#leader) next.run();
     }
     return `${this.lines.join('\n')}\n`;
   }
@@ -80,9 +105,24 @@ export class Storyteller {
       this.#take({ kind: 'order', order: { id: 'order-1', atMs: this.#nowMs, order: it.order } });
       return;
     }
+    if ('leader' in it) {
+      this.#succeed();
+      return;
+    }
     this.#saws = { db1: it.db1 ?? this.#saws.db1, db2: it.db2 ?? this.#saws.db2 };
+    if (it.vip !== undefined) this.#holder = it.vip;
     // A connection that drops ends a held look at once; a silence is found at the next round of it.
     for (const [vantage, look] of this.#looks) this.#round(vantage, look, WAY_MS);
+  }
+
+  /** Another leader goes on from what is stored, and from nothing else. */
+  #succeed(): void {
+    this.#leader += 1;
+    this.#looks.clear();
+    this.#last.clear();
+    this.#askedMs = Number.NEGATIVE_INFINITY;
+    this.#state = this.#led(this.#state.memory);
+    this.#tick();
   }
 
   #tick(): void {
@@ -147,7 +187,8 @@ export class Storyteller {
     this.#askedMs = askedMs;
     this.#later(60, () => {
       const instances = { db1: 'running', db2: 'running' } as const;
-      const place = { kind: 'node', node: this.#holder } as const;
+      const node = this.#holder;
+      const place = node === null ? ({ kind: 'nowhere' } as const) : ({ kind: 'node', node } as const);
       const sighting = {
         kind: 'saw',
         atMs: this.#nowMs,
@@ -166,7 +207,17 @@ export class Storyteller {
     const lines = renderReady(before, ready);
     const isHeard = lines.length > 0 || input.kind === 'plan' || input.kind === 'order';
     if (isHeard) this.#print(renderInput(input), ...lines);
+    if (ready.ask !== null) this.#askThroughVip(ready.ask.askedMs);
     if (ready.save !== null || ready.run !== null) this.#carryOut(ready);
+  }
+
+  #askThroughVip(askedMs: number): void {
+    this.#later(60, () => {
+      const node = this.#holder;
+      const isAnswered = node !== null && this.#saws[node as 'db1' | 'db2'].kind === 'answered';
+      const said = isAnswered ? ({ kind: 'node', node } as const) : ({ kind: 'nobody' } as const);
+      this.#take({ kind: 'through-vip', said, askedMs });
+    });
   }
 
   #carryOut({ save, run }: Ready): void {
@@ -196,7 +247,8 @@ export class Storyteller {
         break;
       }
       case 'resume':
-        this.#stage(0);
+        this.#take({ kind: 'plan', is: 'begun' });
+        this.#stage(run.plan.stages.findIndex((_, index) => run.plan.outcomes[`${index}.0`] === undefined));
     }
   }
 
@@ -213,8 +265,17 @@ export class Storyteller {
       for (const one of stage) this.#print(`step: ${renderStep(one)}`);
       const moves = stage.some(({ kind }) => kind === 'move-vip');
       if (moves) this.#holder = plan.to;
-      for (const one of stage) if (one.kind === 'open') this.#opened(one.node);
-      const record: PlanRecord = { ...plan, kept: plan.lastSeen, vipMoved: plan.vipMoved || moves };
+      for (const one of stage) if (one.kind === 'open' || one.kind === 'attach') this.#opened(one.node);
+      for (const one of stage) if (one.kind === 'close' || one.kind === 'freeze') this.#closed(one.node);
+      const outcomes = Object.fromEntries(
+        stage.map((_, place) => [`${index}.${place}`, { kind: 'done', changed: 'done' }] as const),
+      );
+      const record: PlanRecord = {
+        ...plan,
+        outcomes: { ...plan.outcomes, ...outcomes },
+        kept: plan.lastSeen,
+        vipMoved: plan.vipMoved || moves,
+      };
       this.#store({ ...this.#state.memory, plan: record });
       this.#take({ kind: 'plan', is: 'stage' });
       this.#stage(index + 1);
@@ -225,6 +286,11 @@ export class Storyteller {
     if (node === 'db2')
       this.#saws = { ...this.#saws, db2: answers2({ writable: true, heartbeat: { kind: 'committed' } }) };
     else this.#saws = { ...this.#saws, db1: answers1() };
+  }
+
+  #closed(node: string): void {
+    if (node === 'db2') this.#saws = { ...this.#saws, db2: answers2() };
+    else this.#saws = { ...this.#saws, db1: answers1({ writable: false, heartbeat: { kind: 'not-tried' } }) };
   }
 
   #end(plan: PlanRecord): void {
@@ -243,8 +309,8 @@ export class Storyteller {
     this.#take({ kind: 'stored', memory, newId: this.#newId() });
   }
 
-  #later(afterMs: number, run: () => void): void {
-    this.#agenda.push({ atMs: this.#nowMs + afterMs, run });
+  #later(afterMs: number, run: () => void, leader: number | null = this.#leader): void {
+    this.#agenda.push({ atMs: this.#nowMs + afterMs, run, leader });
     this.#agenda.sort((one, other) => one.atMs - other.atMs);
   }
 

@@ -93,3 +93,19 @@ test('every folder that ARCHITECTURE.md names is there', () => {
   const named = [...text.matchAll(/`((?:lib|sim|lab|tools|test|docs)\/(?:[a-z-]+\/)*)`/g)];
   expect(named.map(([, name = '']) => name).filter((name) => !existsSync(join(root, name)))).toEqual([]);
 });
+
+/** The rows of the walk: the function, the file that has it, and the file that calls it. */
+const walk = [...text.matchAll(/^\| [a-z]+ \| `(\w+)` in `([^`]+)`.* \| `([^`]+)` \|$/gm)].map(
+  ([, name = '', file = '', caller = '']) => ({ name, file, caller }),
+);
+
+test('the walk from a file to an alert has no gap', () => {
+  expect(walk.length).toBeGreaterThan(15);
+});
+
+test.each(walk)('$name is made in $file and used in $caller', ({ name, file, caller }) => {
+  const sourceOf = (path: string) => readFileSync(join(root, path), 'utf8');
+  expect(sourceOf(file)).toMatch(new RegExp(`^export (async )?function ${name}\\b`, 'm'));
+  const withoutImports = sourceOf(caller).replaceAll(/^import [^;]*;$/gm, '');
+  expect(withoutImports).toMatch(new RegExp(`\\b${name}\\b`));
+});

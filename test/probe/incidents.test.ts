@@ -154,7 +154,9 @@ test('a holder that came back with less than its standby has is not opened: the 
   await eventually(async () => expect(await count(db1, 'app.writes')).toBe(21));
   const watch = new Watch('db2');
   await watch.until({ row: 'standby-unfit' });
-  expect(watch.leader.memory.outbox[0]?.happened).toContain('it lost writes that it had sent: 10 transactions');
+  expect(watch.leader.memory.outbox[0]?.happened).toContain(
+    'it lost writes that it had sent: 10 transactions',
+  );
   expect(await count(db2, 'app.writes')).toBe(31);
 });
 

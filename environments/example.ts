@@ -1,6 +1,6 @@
 /**
  * An environment to copy: `cp environments/example.ts environments/prod.ts`, change the name and the ids, then
- * `npm run synth`, which lists whatever is wrong. Each setting says in the editor what it is for.
+ * `npm run synth`, which lists whatever is wrong. The editor, or docs/settings.md, says what each setting is for.
  */
 import { defineEnvironment } from '../lib/core/config.ts';
 
@@ -25,6 +25,8 @@ export default defineEnvironment({
   pairs: [
     {
       name: 'orders',
+      // Looks, alerts and says what it would do; 'act' lets it.
+      mode: 'observe',
       vip: '10.0.1.10',
       nodes: [
         {

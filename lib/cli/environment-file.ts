@@ -14,7 +14,7 @@ const comments: Readonly<Record<string, string>> = {
 /** The text of `environments/NAME.ts`. `library` leads from there to `lib/core/config.ts`. */
 export function renderEnvironment(environment: object, library: string): string {
   return [
-    '/** Made by `keepalambda init`. Each setting says in the editor what it is for. */',
+    '/** Made by `keepalambda init`. The editor, or docs/settings.md, says what each setting is for. */',
     `import { defineEnvironment } from ${literal(library)};`,
     '',
     `export default defineEnvironment(${render(environment, '')});`,

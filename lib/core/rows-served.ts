@@ -8,7 +8,7 @@ import { channel } from './rows-channel.ts';
 import type { HangCause, Heartbeat } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
-import { UNSERVED_MS, unservedText } from './unserved.ts';
+import { isUnalertedLoss, UNSERVED_MS, unservedText } from './unserved.ts';
 import { describeVerdict } from './verdict.ts';
 
 export const served: readonly DecisionRow[] = [
@@ -61,7 +61,7 @@ export const served: readonly DecisionRow[] = [
   {
     name: 'service-lost',
     says: `Clients could not write for ${UNSERVED_MS / 1000} s, and no row above names the cause.`,
-    when: (s) => s.unservedForMs >= UNSERVED_MS,
+    when: isUnalertedLoss,
     measure: (s) => ({ kind: 'stay', page: 'service-lost', because: unservedText(s) }),
     does: ['page service-lost'],
     reason: 'Every loss of service that lasts is alerted, also when its cause is unknown.',

@@ -70,6 +70,8 @@ export interface Situation {
   readonly heartbeatForMs: number;
   /** For how long clients could not write, as far as is known. Milliseconds. */
   readonly unservedForMs: number;
+  /** Whether clients find somebody to write to now: with `unservedForMs`, a loss that this look shows to be over. */
+  readonly isServed: boolean;
   /** For how long the clock of a node has been off. Milliseconds. */
   readonly clockOffForMs: number;
   /** Since when the holder has not been as it should be: it fails the check, or does not serve. */
@@ -146,7 +148,6 @@ export function assess(
   };
   const [vip, vipBecause] = vipState(evidence, memory, nowMs, safeguards);
   const isVipAway = isAway(evidence, nowMs);
-  const isServed = takesWrites({ isVipAway, holder });
   // The durations are those of the look before: a fault that this look does not show has ended.
   const lasted = (faults: readonly string[], sinceMs: number | null) =>
     faults.length > 0 && lastedFor(sinceMs, settings.replicationFaultMs, nowMs);
@@ -174,8 +175,8 @@ export function assess(
     holderOwnFaultsConfirmed: lasted(holderOwnFaults, durations.ownFaultsSinceMs),
     badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
-    // A loss that this very look shows to be over is no loss any more.
-    unservedForMs: isServed || durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
+    unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
+    isServed: takesWrites({ isVipAway, holder }),
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     lead,
     behind: behindOf(holder, standby, { ...memory, lastEnds }),

@@ -29,6 +29,28 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   return told === open ? memory : told;
 }
 
+/** Alerts that say nothing of clients that cannot write. */
+const besideALoss: ReadonlySet<string> = new Set<EventCode>([
+  'standby-unfit',
+  'standby-locked',
+  'standby-misdirected',
+  'standby-writes',
+  'login-refused',
+  'events-will-stop',
+  'channel-detached',
+  'clock-off',
+]);
+
+/** A loss of service lasts; or this look shows that it is over, and nobody was alerted of anything about it. */
+export function isUnalertedLoss({ unservedForMs, isServed, memory, nowMs }: Situation): boolean {
+  if (unservedForMs < UNSERVED_MS) return false;
+  const sinceMs = nowMs - unservedForMs;
+  const alerted = Object.entries(memory.reports).some(
+    ([code, { toldAtMs }]) => !besideALoss.has(code) && toldAtMs.some((atMs) => atMs >= sinceMs),
+  );
+  return !isServed || !alerted;
+}
+
 /** Memory with the alert of a loss of service that a row hides (`isHidden`). */
 export function tellHidden(memory: Memory, situation: Situation): Memory {
   const words = { happened: `${unservedText(situation)}.`, done: 'Nothing was moved.' };
@@ -48,7 +70,9 @@ export function isHidden({ reports }: Memory, situation: Situation, page: EventC
 
 /** For how long nobody could write, and all that is known of why. */
 export function unservedText(situation: Situation): string {
-  const { holder, vip, vipBecause, isVipAway, unservedForMs, pair } = situation;
+  const { holder, vip, vipBecause, isVipAway, unservedForMs, isServed, pair } = situation;
+  const lasted = `no write through the VIP was possible for ${Math.round(unservedForMs / 1000)} s`;
+  if (isServed) return `${lasted}; ${holder.node} takes writes again`;
   const { server } = holder;
   const causes = [
     ...(vip === 'held' ? [] : [`the VIP is ${vipBecause}`]),
@@ -57,5 +81,5 @@ export function unservedText(situation: Situation): string {
     ...(server?.writable === false ? [`it is read-only (writability: ${pair.writability})`] : []),
     ...(server?.heartbeat.kind === 'failed' ? [server.heartbeat.because] : []),
   ];
-  return `no write through the VIP was possible for ${Math.round(unservedForMs / 1000)} s: ${causes.join('; ')}`;
+  return `${lasted}: ${causes.join('; ')}`;
 }

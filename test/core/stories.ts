@@ -37,6 +37,8 @@ import {
   vipBlindFor,
 } from './world.ts';
 
+const reported = { sinceMs: NOW_MS - 20_000, overSinceMs: null, times: 1, heldBack: 0 };
+
 export const stopped = holder(refused);
 export const silent = holder(unanswered);
 export const stuck = holder(answers1({ heartbeat: hanging(6000) }));
@@ -692,10 +694,22 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'login-refused stay, page login-refused',
   ],
   [
-    'nobody could write for 20 s',
-    'and this look shows that it is over',
-    [durationsOf({ unservedSinceMs: NOW_MS - 20_000 })],
+    'nobody could write for 20 s, and this look shows that it is over',
+    'people know of a holder that was lost',
+    [
+      durationsOf({ unservedSinceMs: NOW_MS - 20_000 }),
+      memory({ reports: { 'holder-lost': { ...reported, toldAtMs: [NOW_MS - 19_000] } } }),
+    ],
     'steady all-clear',
+  ],
+  [
+    'nobody could write for 20 s, and this look shows that it is over',
+    'people know only of a standby that is unfit',
+    [
+      durationsOf({ unservedSinceMs: NOW_MS - 20_000 }),
+      memory({ reports: { 'standby-unfit': { ...reported, toldAtMs: [NOW_MS - 19_000] } } }),
+    ],
+    'service-lost stay, page service-lost',
   ],
   [
     'the clock of the standby is 3 s behind',

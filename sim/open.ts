@@ -23,6 +23,10 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     how: 'Not seen in 28,000 histories; before, a heartbeat whose table was gone could not prove a failover.',
     atMost: 2,
   },
+  4: {
+    how: 'Seen once in 30,000 histories: a process that is frozen between a judgement and its plan begins it by what it saw before.',
+    atMost: 2,
+  },
   5: {
     how: 'Not seen in 28,000 histories; before, a dead holder kept the VIP after two faults of the paths at once.',
     atMost: 2,

@@ -7,7 +7,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, type EnvironmentInput, parseConfig } from '../lib/core/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
-import { judgingOf } from '../lib/core/settings.ts';
 import type { Bundles } from '../lib/stack/bundle.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { type FunctionKind, sizeOf } from '../lib/stack/sizes.ts';
@@ -15,6 +14,7 @@ import type { TableSpec } from './aws/dynamodb.ts';
 import type { FunctionSpec } from './aws/lambda-process.ts';
 import { LabError } from './errors.ts';
 import type { LabNodeName, LabPair } from './pair.ts';
+import { judgingOf } from './settings.ts';
 
 export const environmentName = 'lab';
 export const pairName = 'orders';

@@ -1,4 +1,5 @@
 /** `--set lagLimitSeconds=3` → values by name. */
+import { type Judging, peopleKeys } from '../lib/core/settings.ts';
 import { LabError } from './errors.ts';
 
 /** Parses the flags; the configuration checks names and ranges. Throws a `LabError` for one that is no setting. */
@@ -14,4 +15,14 @@ export function parseSettings(flags: readonly string[]): Readonly<Record<string,
       });
     }),
   );
+}
+
+/** Single values by name, such as `lagLimitSeconds` and `silentLooks` → each where it is written in an environment file. */
+export function judgingOf(values: Readonly<Record<string, number>>): Judging {
+  const isForPeople = ([key]: [string, number]) => peopleKeys.includes(key);
+  const all = Object.entries(values);
+  return {
+    settings: Object.fromEntries(all.filter(isForPeople)),
+    expert: Object.fromEntries(all.filter((entry) => !isForPeople(entry))),
+  };
 }

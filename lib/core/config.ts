@@ -214,27 +214,37 @@ export function defineEnvironment(environment: EnvironmentInput): EnvironmentInp
  */
 export function parseConfig(raw: unknown): Parsed<Config> {
   const { rest, moved } = takeMoved(raw);
-  const shaped = environmentSchema.safeParse(rest, { reportInput: true });
-  const shape = shaped.success ? [] : faultsOf(shaped.error, rest, environmentSchema);
-  const judged = shaped.success ? shaped.data : (withoutFaulty(rest, shaped.error) as LooseEnvironment);
-  // What is misshapen was taken out to judge the rest: that it is missing now is no fault of its own.
-  const sense = ruleFaults(judged ?? {}).filter(({ path }) => !shape.some((fault) => fault.path === path));
-  const faults = [...moved, ...shape, ...sense];
-  if (!shaped.success || faults.length > 0) return { kind: 'faulty', faults };
-  return { kind: 'valid', value: { ...shaped.data, pairs: shaped.data.pairs.map(resolved) } };
+  const checked = check(environmentSchema, rest, (judged) => judged, moved);
+  if (checked.kind === 'faulty') return checked;
+  const { value } = checked;
+  return { kind: 'valid', value: { ...value, pairs: value.pairs.map(resolved) } };
 }
 
 /** What `parseConfig` made, read back from JSON. Never throws. */
 export function readConfig(raw: unknown): Parsed<Config> {
-  const read = configSchema.safeParse(raw, { reportInput: true });
-  const shape = read.success ? [] : faultsOf(read.error, raw, configSchema);
-  const judged = read.success ? read.data : (withoutFaulty(raw, read.error) as Partial<Config>);
-  // The settings are resolved: what people wrote of them was judged when they were.
-  const pairs = judged.pairs?.map((pair) => ({ ...pair, settings: undefined }));
-  const rules = ruleFaults({ ...judged, ...(pairs && { pairs }) } as LooseEnvironment);
-  const faults = [...shape, ...rules.filter(({ path }) => !shape.some((fault) => fault.path === path))];
-  if (!read.success || faults.length > 0) return { kind: 'faulty', faults };
-  return { kind: 'valid', value: read.data };
+  return check(configSchema, raw, ({ pairs, ...rest }) =>
+    // The settings are resolved: what people wrote of them was judged when they were.
+    pairs === undefined ? rest : { ...rest, pairs: pairs.map((pair) => ({ ...pair, settings: undefined })) },
+  );
+}
+
+/** Faults of shape, then those of rules in what `judgedOf` makes of whatever is well formed. `known` come first. */
+function check<T extends object>(
+  schema: z.ZodType<T>,
+  raw: unknown,
+  judgedOf: (loose: LooseEnvironment) => LooseEnvironment,
+  known: readonly ConfigFault[] = [],
+): Parsed<T> {
+  const shaped = schema.safeParse(raw, { reportInput: true });
+  const shape = shaped.success ? [] : faultsOf(shaped.error, raw, schema);
+  const loose = (shaped.success ? shaped.data : withoutFaulty(raw, shaped.error)) as LooseEnvironment | null;
+  // What is misshapen was taken out to judge the rest: that it is missing now is no fault of its own.
+  const rules = ruleFaults(judgedOf(loose ?? {})).filter(
+    ({ path }) => !shape.some((fault) => fault.path === path),
+  );
+  const faults = [...known, ...shape, ...rules];
+  if (!shaped.success || faults.length > 0) return { kind: 'faulty', faults };
+  return { kind: 'valid', value: shaped.data };
 }
 
 function resolved({ detection, settings, expert, ...pair }: z.output<typeof pairFileSchema>): Pair {

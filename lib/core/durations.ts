@@ -80,7 +80,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     ownFaultsSinceMs: since(durations.ownFaultsSinceMs, situation.holderOwnFaults.length > 0),
     steadySinceMs: since(durations.steadySinceMs, isSteady(situation)),
     heartbeat: nextHeartbeat(durations, situation),
-    unservedSinceMs: since(durations.unservedSinceMs, !takesWrites(situation)),
+    unservedSinceMs: since(durations.unservedSinceMs, !situation.isServed),
     stoppedAtMs: nextStopped(durations, situation),
     away: nextAway(durations.away, situation),
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
@@ -99,7 +99,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
   const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
   return {
     ...durations,
-    unservedSinceMs: since(durations.unservedSinceMs, !takesWrites(situation)),
+    unservedSinceMs: since(durations.unservedSinceMs, !situation.isServed),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
     ...(isForHolder(memory, holder.node)
       ? { doubtSinceMs: since(durations.doubtSinceMs, life !== 'lives') }
@@ -111,21 +111,6 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
 export function isForHolder({ plan, lastHolder }: Memory, holder: NodeName): boolean {
   if (plan === null || lastHolder !== holder) return false;
   return plan.kind !== 'failover' && plan.kind !== 'switchover';
-}
-
-/** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */
-export function takesWrites({ isVipAway, holder }: Pick<Situation, 'isVipAway' | 'holder'>): boolean {
-  const { kind, server } = holder;
-  if (isVipAway || kind !== 'serving' || server === null || !server.writable) return false;
-  switch (server.heartbeat.kind) {
-    case 'committed':
-    case 'barred':
-    case 'not-tried':
-      return true;
-    case 'failed':
-    case 'refused':
-      return false;
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Values that used to stand elsewhere in an environment file: each is named with its new place. */
 import type { ConfigFault } from './fault.ts';
-import { peopleKeys, settingsSchema, writtenAs } from './settings.ts';
+import { peopleKeys, type Settings, settingsSchema, writtenAs } from './settings.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -25,21 +25,21 @@ function takeFrom(
   const settings = Object.fromEntries(entries.filter(([key]) => !hasMoved(key)));
   return {
     rest: { ...pair, settings },
-    moved: moved.map(([key, value]) => ({
-      path: `${path}.settings.${key}`,
-      got: String(value),
-      want: `${newPlaceOf(key)} (docs/settings.md)`,
-      remedy: `write it as ${newPlaceOf(key)}${newPlaceOf(key).endsWith('Seconds') ? ', in seconds' : ''}`,
-    })),
+    moved: moved.map(([key, value]) => {
+      const place = writtenAs(key as keyof Settings);
+      const unit = place.endsWith('Seconds') ? ', in seconds' : '';
+      return {
+        path: `${path}.settings.${key}`,
+        got: String(value),
+        want: `${place} (docs/settings.md)`,
+        remedy: `write it as ${place}${unit}`,
+      };
+    }),
   };
 }
 
-function hasMoved(key: string): key is keyof typeof settingsSchema.shape {
+function hasMoved(key: string): boolean {
   return key in settingsSchema.shape && !peopleKeys.includes(key);
-}
-
-function newPlaceOf(key: string): string {
-  return hasMoved(key) ? writtenAs(key) : key;
 }
 
 function isObject(value: unknown): value is Loose {

@@ -174,16 +174,6 @@ const peopleDefaults: People = peopleSchema.parse({});
 /** The names of the six settings. */
 export const peopleKeys: readonly string[] = Object.keys(peopleSchema.shape);
 
-/** Single values by name, such as `lagLimitSeconds` and `silentLooks` → each where it is written in an environment file. */
-export function judgingOf(values: Readonly<Record<string, number>>): Judging {
-  const isForPeople = ([key]: [string, number]) => peopleKeys.includes(key);
-  const all = Object.entries(values);
-  return {
-    settings: Object.fromEntries(all.filter(isForPeople)),
-    expert: Object.fromEntries(all.filter((entry) => !isForPeople(entry))),
-  };
-}
-
 /** Where a value of `Settings` is written in an environment file: `settings.stuckSeconds`, `expert.holdMs`. */
 export function writtenAs(key: keyof Settings): string {
   if (key in expertSchema.shape) return `expert.${key}`;

@@ -4,7 +4,6 @@ import { channelGapsOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import type { Durations } from './durations.ts';
-import { takesWrites } from './durations.ts';
 import { type Evidence, placeOf, VIP_WORD_LIFE_MS } from './evidence.ts';
 import {
   type Fitness,
@@ -176,7 +175,7 @@ export function assess(
     badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
-    isServed: takesWrites({ isVipAway, holder }),
+    isServed: takesWrites(holder, isVipAway),
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     lead,
     behind: behindOf(holder, standby, { ...memory, lastEnds }),
@@ -185,6 +184,20 @@ export function assess(
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
     paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
   };
+}
+
+/** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */
+function takesWrites({ kind, server }: Verdict, isVipAway: boolean): boolean {
+  if (isVipAway || kind !== 'serving' || server === null || !server.writable) return false;
+  switch (server.heartbeat.kind) {
+    case 'committed':
+    case 'barred':
+    case 'not-tried':
+      return true;
+    case 'failed':
+    case 'refused':
+      return false;
+  }
 }
 
 /** A failover has detached it from a holder that had died, or is about to: it is silent by our own doing. */

@@ -44,11 +44,11 @@ const besideALoss: ReadonlySet<string> = new Set<EventCode>([
 /** A loss of service lasts; or this look shows that it is over, and nobody was alerted of anything about it. */
 export function isUnalertedLoss({ unservedForMs, isServed, memory, nowMs }: Situation): boolean {
   if (unservedForMs < UNSERVED_MS) return false;
+  if (!isServed) return true;
   const sinceMs = nowMs - unservedForMs;
-  const alerted = Object.entries(memory.reports).some(
+  return !Object.entries(memory.reports).some(
     ([code, { toldAtMs }]) => !besideALoss.has(code) && toldAtMs.some((atMs) => atMs >= sinceMs),
   );
-  return !isServed || !alerted;
 }
 
 /** Memory with the alert of a loss of service that a row hides (`isHidden`). */

@@ -179,3 +179,11 @@ it('finds a node and its peer', () => {
   expect(peerOf(pair, 'db2').name).toBe('db1');
   expect(() => nodeOf(pair, 'db3')).toThrow('no node db3');
 });
+
+it.each([null, 7, [], {}, { pairs: 3 }, { pairs: [null] }])(
+  'reads %j back as faulty, and never throws',
+  (raw) => {
+    expect(readConfig(raw).kind).toBe('faulty');
+    expect(parseConfig(raw).kind).toBe('faulty');
+  },
+);

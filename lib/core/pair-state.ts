@@ -52,6 +52,8 @@ export interface PairState {
   readonly workedAtMs: number;
   /** When the gauges were published last. */
   readonly gaugedAtMs: number;
+  /** When the last input came: there is one each second, at least the tick. */
+  readonly heardAtMs: number;
 }
 
 export interface LastSeen {
@@ -122,6 +124,7 @@ export function newPair({ unwatchedSinceMs, nowMs, ...given }: Beginning): PairS
     lagSeconds: null,
     workedAtMs: nowMs,
     gaugedAtMs: 0,
+    heardAtMs: nowMs,
   };
 }
 

@@ -1,11 +1,15 @@
 /** What comes of the work for a pair: a plan begins and ends, all is done, or must wait, or failed. */
 import { forget } from './evidence.ts';
-import { failurePace, notYetPace, planPace } from './look-schedule.ts';
+import { failurePace, notYetPace, type Pace, planPace } from './look-schedule.ts';
 import { noRun, type PairState } from './pair-state.ts';
 import { noDurations } from './situation.ts';
+import { SEEN_LIFE_MS } from './time-budget.ts';
 
 /** A plan that is still in flight after a try is taken up again after this. Milliseconds. */
 const RESUME_PAUSE_MS = 1000;
+
+/** Both nodes are looked at again at once. */
+const lookNow: Pace = { ...planPace, afterMs: 0 };
 
 /** A plan is taken up, has come to a stage, or is no longer carried out. */
 export function takePlan(state: PairState, is: 'begun' | 'stage' | 'over', nowMs: number): PairState {
@@ -23,6 +27,14 @@ export function takePlan(state: PairState, is: 'begun' | 'stage' | 'over', nowMs
   }
 }
 
+/** The same state while inputs come; a process that was frozen has seen nothing of the time between. */
+export function awake(state: PairState, nowMs: number): PairState {
+  const heard: PairState = { ...state, heardAtMs: nowMs };
+  if (!state.safeguards.freshLooks || nowMs - state.heardAtMs <= SEEN_LIFE_MS) return heard;
+  const pace = state.work.kind === 'none' ? lookNow : state.pace;
+  return { ...heard, notBeforeMs: nowMs, evidence: forget(state.evidence), pace };
+}
+
 /** The pair is not as it was: what was seen before must not be taken for what is. */
 function afterPlan(state: PairState, nowMs: number): PairState {
   const { work, memory, durations, safeguards } = state;
@@ -32,7 +44,7 @@ function afterPlan(state: PairState, nowMs: number): PairState {
     durations: isMoved ? noDurations : durations,
     stalledSinceMs: null,
     resumeFromMs: work.kind === 'plan' && work.resumes ? nowMs + RESUME_PAUSE_MS : state.resumeFromMs,
-    pace: { ...planPace, afterMs: 0 },
+    pace: lookNow,
   };
   return safeguards.freshLooks ? { ...over, notBeforeMs: nowMs, evidence: forget(over.evidence) } : over;
 }

@@ -14,7 +14,7 @@ import { type Judged, judgePair } from './pair-judge.ts';
 import { takeAnswer, takeEc2, takeOrder, takeReport, takeStored } from './pair-news.ts';
 import type { PairState, Taken } from './pair-state.ts';
 import { takeTick } from './pair-tick.ts';
-import { afterFailure, afterWork, mustWait, takePlan } from './pair-work.ts';
+import { afterFailure, afterWork, awake, mustWait, takePlan } from './pair-work.ts';
 import type { Ready } from './ready.ts';
 import type { WaitingOrder } from './request.ts';
 import type { Report, VipSighting } from './sighting.ts';
@@ -54,7 +54,7 @@ export type Step = (state: PairState, input: Input, nowMs: number) => Stepped;
 
 /** Takes an input in. */
 export function step(before: PairState, input: Input, nowMs: number): Stepped {
-  const { state: taken, ...now } = take(before, input, nowMs);
+  const { state: taken, ...now } = take(awake(before, nowMs), input, nowMs);
   const isDue = taken.isNews && taken.work.kind === 'none';
   const { state, ...judgement } = isDue ? judged(taken, nowMs) : unjudged(taken);
   const looks =

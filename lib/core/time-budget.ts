@@ -49,6 +49,10 @@ export const OPERATE_GRACE_MS = 10_000;
 export const OPERATE_LIFE_MS = 120_000;
 /** How long one invocation of a probe may take. */
 export const PROBE_LIFE_MS = 60_000;
+/** How often a leader gives each pair an input, whatever else happens. */
+export const TICK_EVERY_MS = 1000;
+/** A leader to which nothing happened for this long was frozen: what it saw before says nothing of now. */
+export const SEEN_LIFE_MS = 3000;
 /** The longest that a look may be held, and the longest limit of one look: settings beyond are refused. */
 export const HOLD_MAX_MS = 20_000;
 export const LOOK_LIMIT_MAX_MS = 5000;
@@ -91,6 +95,12 @@ export const relations: readonly Relation[] = [
     REQUEST_LIMIT_MS,
     WAIT_OUT_MS,
     'what EC2 accepted from the leader before takes effect before the next one changes anything',
+  ],
+  [2 * TICK_EVERY_MS, SEEN_LIFE_MS, 'a leader whose tick comes a whole second late was not frozen'],
+  [
+    SEEN_LIFE_MS,
+    LEASE_LIFE_MS - RENEW_EVERY_MS,
+    'a leader that was frozen, and still has its lease, knows that it was frozen',
   ],
   [CONNECTION_LIMIT_MS, STORE_REQUEST_LIMIT_MS, 'an attempt at the store may have to connect first'],
   [CONTEND_EVERY_MS, LEASE_LIFE_MS / 2, 'a contender sees a lease stand still before it takes it'],

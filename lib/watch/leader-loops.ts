@@ -7,7 +7,7 @@
 import type { Config } from '../core/config.ts';
 import { dueMs, graceMsOf, type LookOrder, mostUrgent } from '../core/look-order.ts';
 import type { Vantage } from '../core/names.ts';
-import { ORDER_LIFE_MS } from '../core/time-budget.ts';
+import { ORDER_LIFE_MS, TICK_EVERY_MS } from '../core/time-budget.ts';
 import type { HeldLease } from './lease.ts';
 import type { PairDriver } from './pair-driver.ts';
 import type { Ports, WaitingOrder } from './ports.ts';
@@ -20,7 +20,6 @@ const INBOX_EVERY_MS = 1000;
 const NO_PAIR_MS = 500;
 /** How often the heartbeat metric goes out: what the dead man's switch listens for. Milliseconds. */
 const METRICS_EVERY_MS = 10_000;
-const TICK_EVERY_MS = 1000;
 
 /** Why a sleep or a look is ended early: given, because the default reason is an error with a stack. */
 const WOKEN = 'woken';

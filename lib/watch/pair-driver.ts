@@ -19,6 +19,8 @@ import {
 } from '../core/pair-state.ts';
 import type { Ready, Run, Said } from '../core/ready.ts';
 import type { Safeguards } from '../core/safeguards.ts';
+import type { Situation } from '../core/situation.ts';
+import { SEEN_LIFE_MS } from '../core/time-budget.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
 import { PlanRunner } from './plan-runner.ts';
@@ -199,11 +201,18 @@ export class PairDriver {
         await this.#memory.save(run.memory);
         return 'done';
       case 'begin':
+        if (this.#isOld(run.situation)) return 'not-yet';
         if (run.said !== null) this.#recordOrder(run.said);
         return this.#carryOutPlan(() => this.#plans.begin(run.situation, run.wanted));
       case 'resume':
         return this.#carryOutPlan(() => this.#plans.resume(run.plan, run.situation));
     }
+  }
+
+  /** Storing what was decided took so long that the world may be another one. */
+  #isOld({ nowMs }: Situation): boolean {
+    const { ports, safeguards } = this.#props;
+    return safeguards.freshLooks && ports.clock.nowMs() - nowMs > SEEN_LIFE_MS;
   }
 
   #recordOrder({ order: { order }, decided }: Said): void {

@@ -1,10 +1,12 @@
 /** The function that decides and acts. Scheduled every minute, alive for two; an event of EC2 only wakes the leader. */
+import { warmUp } from '../lib/aws/warm-up/warm-up.ts';
 import { wire } from '../lib/aws/wire.ts';
 import { WATCH_GRACE_MS, WATCH_MS } from '../lib/core/time-budget.ts';
 import { runWatch, type WatchEnd } from '../lib/watch/watch.ts';
 import type { Invocation } from './invocation.ts';
 
 const { config, ports } = wire(process.env, 'watch');
+await warmUp(config, process.env);
 
 /**
  * A scheduled event: watches until its time is over, and says how it went. An instance's state change or a

@@ -5,28 +5,44 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { CONNECTION_LIMIT_MS, REQUEST_LIMIT_MS, STORE_REQUEST_LIMIT_MS } from '../core/time-budget.ts';
 
+/** How requests are sent: it keeps connections open, and the clients that share it share them. */
+export type RequestHandler = Pick<
+  NodeHttpHandler,
+  'handle' | 'metadata' | 'updateHttpClientConfig' | 'httpHandlerConfigs'
+>;
+
 /** What every client is made with; the region and the credentials come from the environment. */
 export interface ClientOptions {
   readonly maxAttempts: number;
-  readonly requestHandler: NodeHttpHandler;
+  readonly requestHandler: RequestHandler;
+}
+
+/** Sends the requests of all clients but the store's. */
+export function createSender(): RequestHandler {
+  return handler(REQUEST_LIMIT_MS);
+}
+
+/** Sends the requests of the store's client. */
+export function createStoreSender(): RequestHandler {
+  return handler(STORE_REQUEST_LIMIT_MS);
 }
 
 /** For calls that only look, or that may be repeated without harm: two attempts of 3 s. */
-export function lookingOptions(): ClientOptions {
-  return { maxAttempts: 2, requestHandler: handler(REQUEST_LIMIT_MS) };
+export function lookingOptions(requestHandler = createSender()): ClientOptions {
+  return { maxAttempts: 2, requestHandler };
 }
 
 /**
  * For calls that change something: one attempt of 3 s. A retry of the SDK's own could still be in flight when
  * the lease under which the call was made is somebody else's.
  */
-export function changingOptions(): ClientOptions {
-  return { maxAttempts: 1, requestHandler: handler(REQUEST_LIMIT_MS) };
+export function changingOptions(requestHandler = createSender()): ClientOptions {
+  return { maxAttempts: 1, requestHandler };
 }
 
 /** For the store: two attempts of 1 s. Its writes are conditional, so a late one is harmless. */
-export function storeOptions(): ClientOptions {
-  return { maxAttempts: 2, requestHandler: handler(STORE_REQUEST_LIMIT_MS) };
+export function storeOptions(requestHandler = createStoreSender()): ClientOptions {
+  return { maxAttempts: 2, requestHandler };
 }
 
 /** The time limits of one call. */
@@ -49,7 +65,7 @@ export function within(limitMs: number, signal?: AbortSignal): Limits {
   };
 }
 
-function handler(requestTimeout: number): NodeHttpHandler {
+function handler(requestTimeout: number): RequestHandler {
   return new NodeHttpHandler({
     connectionTimeout: CONNECTION_LIMIT_MS,
     requestTimeout,

@@ -10,8 +10,15 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Config, readConfig } from '../core/config.ts';
 import { renderFault } from '../core/fault.ts';
-import type { Clock, Ports } from '../watch/ports.ts';
-import { changingOptions, lookingOptions, storeOptions } from './clients.ts';
+import type { Ports } from '../watch/ports.ts';
+import {
+  changingOptions,
+  createSender,
+  createStoreSender,
+  lookingOptions,
+  type RequestHandler,
+  storeOptions,
+} from './clients.ts';
 import { createClock } from './clock.ts';
 import { createStore } from './dynamodb/store.ts';
 import { createVip } from './ec2/vip.ts';
@@ -36,28 +43,52 @@ export interface Wired {
  *
  * @example const { config, ports } = wire(process.env, 'watch');
  */
-export function wire(environment: Readonly<Record<string, string | undefined>>, functionName: string): Wired {
+export function wire(environment: Environment, functionName: string): Wired {
   const variables = parseVariables(environment);
   const config = readConfigFile(variables.KEEPALAMBDA_CONFIG_FILE);
   const clock = createClock();
   return {
     config,
-    ports: createPorts(config, variables, clock, functionName),
+    ports: createPorts(config, variables, {
+      clock,
+      log: createLog(config.name, functionName),
+      metrics: createMetrics(config.name, clock),
+      sender: createSender(),
+      storeSender: createStoreSender(),
+    }),
   };
 }
 
-function createPorts(config: Config, variables: Variables, clock: Clock, functionName: string): Ports {
+/** The environment variables of a function. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the ports are made with. */
+export interface Means extends Pick<Ports, 'clock' | 'log' | 'metrics'> {
+  /** One for all clients: a change of EC2 or SSM finds the connection that a look has opened. */
+  readonly sender: RequestHandler;
+  readonly storeSender: RequestHandler;
+}
+
+/** The ports, by clients that send with `means`. */
+export function createPorts(config: Config, variables: Variables, means: Means): Ports {
+  const { clock, log, metrics, sender, storeSender } = means;
   const ids = createIds();
-  const log = createLog(config.name, functionName);
-  const looking = { ssm: new SSMClient(lookingOptions()), ec2: new EC2Client(lookingOptions()) };
-  const changing = { ssm: new SSMClient(changingOptions()), ec2: new EC2Client(changingOptions()) };
+  const looking = {
+    ssm: new SSMClient(lookingOptions(sender)),
+    ec2: new EC2Client(lookingOptions(sender)),
+  };
+  const changing = {
+    ssm: new SSMClient(changingOptions(sender)),
+    ec2: new EC2Client(changingOptions(sender)),
+  };
   return {
     clock,
     ids,
     log,
+    metrics,
     vip: createVip({ looking: looking.ec2, changing: changing.ec2, clock, pairs: config.pairs }),
     database: createDatabase({
-      lambda: new LambdaClient(changingOptions()),
+      lambda: new LambdaClient(changingOptions(sender)),
       functions: variables.PROBE_FUNCTIONS,
       credentials: createCredentials(looking.ssm, clock, log),
       clock,
@@ -68,15 +99,14 @@ function createPorts(config: Config, variables: Variables, clock: Clock, functio
       clock,
       documents: variables.DOCUMENTS,
     }),
-    alerts: createAlerts(new SNSClient(lookingOptions()), variables.TOPIC_ARN),
+    alerts: createAlerts(new SNSClient(lookingOptions(sender)), variables.TOPIC_ARN),
     store: createStore({
-      client: new DynamoDBClient(storeOptions()),
+      client: new DynamoDBClient(storeOptions(storeSender)),
       name: variables.TABLE_NAME,
       ids,
       clock,
       log,
     }),
-    metrics: createMetrics(config.name, clock),
   };
 }
 

@@ -90,8 +90,8 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
 }
 
 /**
- * While a plan is carried out: the loss of service, and the end of the holder's history, which may be lost meanwhile and come
- * back with less; of a holder that is to stay one, also since when it is not known to live. Nothing else is counted.
+ * While a plan is carried out: the loss of service, what the standby has received, and the end of the holder's history:
+ * either may be lost meanwhile and come back with less; of a holder that is to stay one, also since when it is not known to live. Nothing else is counted.
  */
 export function nextBesidePlan(durations: Durations, situation: Situation): Durations {
   const { nowMs, holder, standby, memory, pair, life } = situation;
@@ -100,6 +100,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
   return {
     ...durations,
     unservedSinceMs: since(durations.unservedSinceMs, !situation.isServed),
+    received: receivedByNow(durations.received, standby.server),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
     ...(isForHolder(memory, holder.node)
       ? { doubtSinceMs: since(durations.doubtSinceMs, life !== 'lives') }

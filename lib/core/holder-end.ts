@@ -30,9 +30,12 @@ export function nextEnds(
   // It came back with less than it had: what it has now is not the end of what it had sent.
   if (last !== undefined && lostOf(server, last.position) !== 'unknown') return all;
   if (waitsForItsStandby(server)) {
+    // The commit that hangs is in the log. Where the end is still that of the look before, it was in the log then, too.
+    const known = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
+    const counts = known.at(-1);
     // Nothing that came after the end before was reported to a client: that one is still what counts.
-    const told = last === undefined ? [] : [{ ...last, untilMs: seenAtMs }];
-    return [...own.slice(0, -1), ...told, { ...endOf(node, server, seenAtMs), isUntold: true }];
+    const told = counts === undefined ? [] : [{ ...counts, untilMs: seenAtMs }];
+    return [...known.slice(0, -1), ...told, { ...endOf(node, server, seenAtMs), isUntold: true }];
   }
   const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
   const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);

@@ -134,11 +134,11 @@ export function situationOf(state: PairState, nowMs: number, memory = state.memo
   return assess(pair, evidence, memory, durations, nowMs, safeguards);
 }
 
-/** The node whose looks commit the heartbeat: the holder by EC2's answer; the remembered one while there is none. */
+/** The node whose looks commit the heartbeat: the holder by EC2's answer; the remembered one where that names neither node. */
 export function beatingNode({ evidence, memory }: PairState, nowMs: number): NodeName | null {
   const seen = placeOf(evidence, nowMs);
   if (seen === null) return memory.lastHolder;
-  return seen.place.kind === 'node' ? seen.place.node : null;
+  return seen.place.kind === 'node' ? seen.place.node : memory.lastHolder;
 }
 
 /** Who a node is: as this leader saw it, or as it is remembered. */

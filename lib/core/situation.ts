@@ -116,10 +116,11 @@ export function assess(
   const standby = judge(evidence, peerOf(pair, holderName).name, settings);
   const blind = safeguards.blindRule ? blindness(evidence, holder, standby, nowMs) : null;
   const peerIdentity = safeguards.identity ? identityOf(memory, holder) : null;
-  // Who follows somebody else knows nothing of the holder.
+  const canTell = safeguards.witness && !isDetached(memory, holder, standby);
+  // Who follows somebody else knows nothing of the holder: neither that it lives nor that it is dead.
   const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
-  const canTell = safeguards.witness && !isStray && !isDetached(memory, holder, standby);
-  const witness = canTell ? testify(standby, holder, pair, channelGapsOf(durations, nowMs)) : 'does-not-hear';
+  const testify = () => testimonyBy(standby, holder, pair, channelGapsOf(durations, nowMs));
+  const witness = !canTell ? 'does-not-hear' : isStray ? 'unknown' : testify();
   const life = lifeOf({ holder, standby, witness, blind, settings, nowMs });
   const holderLimit = limitOf(pair, durations.holderFaultsSinceMs !== null);
   // A channel that a failover detached from the old holder is stopped on purpose.
@@ -279,7 +280,7 @@ function checkFaults({ server }: Verdict, lagLimitSeconds: number): readonly str
   return server === null ? [] : faultsOfInbound(server.inbound, lagLimitSeconds);
 }
 
-function testify({ server }: Verdict, holder: Verdict, { settings }: Pair, kept: ChannelGaps): Testimony {
+function testimonyBy({ server }: Verdict, holder: Verdict, { settings }: Pair, kept: ChannelGaps): Testimony {
   return server === null ? 'does-not-hear' : testimonyOf(server, witnessMsOf(holder, settings), kept);
 }
 

@@ -31,7 +31,7 @@ export function testimonyOf(
   forMs: number,
   { stoppedAgoMs, backForMs, awayMs }: ChannelGaps,
 ): Testimony {
-  if (inbound.kind !== 'configured') return 'does-not-hear';
+  if (inbound.kind !== 'configured') return 'unknown';
   if (inbound.io === 'no' || isRefusedBySource(inbound) || inbound.heardAgoMs === null) return 'unknown';
   if (hearsSource(inbound, forMs)) return 'hears';
   const retryMs = inbound.retrySeconds * 1000 + CONNECT_MS;

@@ -190,8 +190,8 @@ describe('the witness: whether the standby still hears the holder', () => {
       [standby(answers2({ uptimeSeconds: 3, inbound: channel({ io: 'connecting', heardAgoMs: 2000 }) }))],
       'does-not-hear',
     ],
-    ['following a stranger', [standby(hears2({ heardAgoMs: 0, sourceIdentity: UUID3 }))], 'does-not-hear'],
-    ['no replication', [standby(answers2({ inbound: { kind: 'unconfigured' } }))], 'does-not-hear'],
+    ['following a stranger', [standby(hears2({ heardAgoMs: 0, sourceIdentity: UUID3 }))], 'unknown'],
+    ['no replication', [standby(answers2({ inbound: { kind: 'unconfigured' } }))], 'unknown'],
     ['the witness does not answer us', [standby(unanswered)], 'does-not-hear'],
     ['safeguard out', [standby(hears2({ heardAgoMs: 0 })), off('witness')], 'does-not-hear'],
     [

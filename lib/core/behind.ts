@@ -7,13 +7,14 @@ import { cut, LIST_MAX } from './bounds.ts';
 import { lostOf, ownLackOf } from './lead.ts';
 import { type HolderEnd, type Memory, notLost } from './memory.ts';
 import type { NodeName } from './names.ts';
+import type { Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What was committed so long after its peer stopped had no way there. Milliseconds. */
 const GONE_BEFORE_MS = 5000;
 
-type Known = Pick<Memory, 'behind' | 'receivedWhenLost' | 'lastEnds'>;
+type Known = Pick<Memory, 'behind' | 'receivedWhenLost' | 'lastEnds' | 'loss'>;
 
 /** What of its own history `verdict.node` lacks, as far as is known; null when nothing is known to be missing. */
 export function behindOf(verdict: Verdict, peer: Verdict, memory: Known): string | null {
@@ -27,7 +28,7 @@ export function noteBehind(
   { holder, standby, behind: lack }: Pick<Situation, 'holder' | 'standby' | 'behind'>,
 ): Memory {
   const ofHolder = withBehind(memory.behind, holder.node, lack);
-  const forStandby = { ...notLost, behind: ofHolder };
+  const forStandby = { ...notLost, behind: ofHolder, loss: memory.loss };
   const behind = withBehind(ofHolder, standby.node, behindOf(standby, holder, forStandby));
   return behind === memory.behind ? memory : { ...memory, behind };
 }
@@ -40,12 +41,24 @@ function lackNow({ node, server }: Verdict, peer: Verdict, memory: Known): strin
   if (server === null) return 'unknown';
   if (server.writable) return null;
   if (peer.server !== null) return ownLackOf(server, peer.server);
+  const sinceMoved = lostSinceMoved(node, server, memory.loss);
+  if (sinceMoved !== 'unknown') return sinceMoved;
   const last = memory.lastEnds?.last ?? null;
   // What is remembered is the history of the node that was lost: the VIP may have gone to the other one since.
   if (last?.node !== node) return 'unknown';
   const lost = lostOf(server, memory.receivedWhenLost);
   if (lost !== 'unknown') return lost;
   return wasGone(peer, last) ? 'unknown' : lostOf(server, last.position);
+}
+
+/**
+ * An old holder that nobody could compare with the new one yet: what the new one had of its history, and what it said itself
+ * before it was lost, it must still have.
+ */
+function lostSinceMoved(node: NodeName, server: Server, loss: Memory['loss']): string | 'unknown' {
+  if (loss?.old !== node) return 'unknown';
+  const lost = lostOf(server, loss.kept);
+  return lost === 'unknown' ? lostOf(server, loss.lastSeen) : lost;
 }
 
 /**

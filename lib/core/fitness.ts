@@ -86,7 +86,7 @@ export function isBroken({ fit, isLate, isBarred, isCutOff, isUnasked }: Fitness
  * serves and applies now. A session that holds a lock is no reason any more: catching up ends it.
  */
 export function fitnessWhenLost(terms: FitnessTerms): Fitness {
-  const reasons = [...ownReasons(terms)];
+  const reasons = [...ownReasons(terms), ...reasonsOfLess(terms)];
   if (terms.safeguards.readiness) reasons.push(...reasonsOfReadiness(terms));
   return fitnessOf(reasons);
 }
@@ -217,10 +217,13 @@ function reasonsOfApplying({ pair, standby: { server }, lagLimitSeconds }: Fitne
 function reasonsOfHistory(terms: FitnessTerms): string[] {
   const { pair, holder, standby, safeguards } = terms;
   const { readiness } = terms.memory;
-  if (holder.server === null || standby.server === null)
-    return readiness?.node === standby.node ? [...(readiness.ofHistory ?? [])] : [];
+  const less = reasonsOfLess(terms);
+  if (holder.server === null || standby.server === null) {
+    const known = readiness?.node === standby.node ? (readiness.ofHistory ?? []) : [];
+    return [...new Set([...known, ...less])];
+  }
   return [
-    ...reasonsOfLess(terms),
+    ...less,
     ...(safeguards.errant ? reasonsOfErrant(pair, holder.server, standby.server) : []),
     ...reasonsOfVersion(holder.server, standby.server),
   ];
@@ -249,7 +252,7 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
  * numbers to other rows.
  */
 function reasonsOfLess({ standby, holder, memory }: FitnessTerms): string[] {
-  const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind });
+  const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind, loss: memory.loss });
   return told(lack === null ? null : `it lost writes that it had sent: ${lack}`);
 }
 

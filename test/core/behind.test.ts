@@ -1,8 +1,22 @@
 /** A server that came back with less of its own history than it had sent: seen, remembered, and never opened by us. */
 import { describe, expect, it } from 'vitest';
+import type { Loss } from '../../lib/core/memory.ts';
 import type { Saw } from '../../lib/core/sighting.ts';
 import { Leader } from './leader.ts';
-import { answered, channel, db1, db2, position, refused, UUID1, UUID2, unanswered } from './world.ts';
+import {
+  answered,
+  channel,
+  db1,
+  db2,
+  memory,
+  NOW_MS,
+  position,
+  refused,
+  UUID1,
+  UUID2,
+  unanswered,
+  vipAt,
+} from './world.ts';
 
 const at = (to: number) => position(`${UUID1}:1-${to}`, to * 10);
 const holder = (to: number, writable = true, io: 'yes' | 'connecting' = 'yes'): Saw => {
@@ -88,4 +102,25 @@ it('two that came back with less: neither is opened', () => {
   const less = answered({ ...db1, executed: of2(150), writable: false });
   expect(leader.looks(2, 1000, less, other(false)).deed).toBe('failover');
   expect(leader.looks(2, 1000, less, other(true)).row).toBe('holder-behind-stays');
+});
+
+describe('an old holder that came back with less, and that nobody could compare with the new one yet', () => {
+  const loss = { old: 'db1', keptBy: UUID2, atMs: NOW_MS, lastSeen: null, kept: null };
+  const back = (to: number): Saw => {
+    const inbound = channel({ sourceAddress: '10.0.1.12', sourceIdentity: UUID2, received: position('') });
+    return answered({ ...db1, executed: at(to), writable: false, inbound });
+  };
+  const whenBack = (changes: Partial<Loss>, to: number) => {
+    const moved = memory({ lastHolder: 'db2', loss: { ...loss, ...changes } });
+    return new Leader(vipAt({ kind: 'node', node: 'db2' }), moved).looks(4, 250, back(to), refused).situation;
+  };
+
+  it.each<[what: string, changes: Partial<Loss>]>([
+    ['what the new one had of it', { kept: at(200) }],
+    ['what it had said itself before', { lastSeen: at(200) }],
+  ])('cannot take over: by %s', (_, changes) => {
+    const lack = `it lost writes that it had sent: 50 transactions: ${UUID1}:151-200`;
+    expect(whenBack(changes, 150).fitness.reasons).toContain(lack);
+    expect(whenBack(changes, 200).fitness.reasons.join()).not.toContain('it lost writes');
+  });
 });

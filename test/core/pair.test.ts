@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import { type Input, step } from '../../lib/core/pair.ts';
-import { isCaredFor, newPair, type PairState } from '../../lib/core/pair-state.ts';
+import { beatingNode, isCaredFor, newPair, type PairState } from '../../lib/core/pair-state.ts';
 import type { Ready } from '../../lib/core/ready.ts';
 import type { Order } from '../../lib/core/request.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
-import type { Saw } from '../../lib/core/sighting.ts';
+import type { Saw, VipPlace, VipSighting } from '../../lib/core/sighting.ts';
 import {
   answers1,
   answers2,
@@ -232,6 +232,23 @@ describe('after a plan', () => {
   it('that has moved the VIP, what lasted at the old holder has ended', () => {
     const { durations } = afterFailover().state;
     expect(durations.judgedAtMs).toBeNull();
+  });
+});
+
+describe('the node that is asked to commit', () => {
+  const seenAt = (place: VipPlace) => {
+    const { state } = new Bench().begin();
+    const vip = state.evidence.vip as Extract<VipSighting, { kind: 'saw' }>;
+    return beatingNode({ ...state, evidence: { ...state.evidence, vip: { ...vip, place } } }, NOW_MS);
+  };
+
+  it.each<[place: VipPlace, node: string]>([
+    [{ kind: 'node', node: 'db2' }, 'db2'],
+    // A holder that hangs would look well, just because somebody took its VIP away.
+    [{ kind: 'nowhere' }, 'db1'],
+    [{ kind: 'foreign', eniId: 'eni-1' }, 'db1'],
+  ])('where the VIP is %o: %s', (place, node) => {
+    expect(seenAt(place)).toBe(node);
   });
 });
 

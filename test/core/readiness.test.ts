@@ -11,6 +11,7 @@ import {
   db1,
   db2,
   full,
+  hanging,
   hears2,
   hung,
   lockedOut,
@@ -395,4 +396,43 @@ it('commits that hang do not let an incident end, nor does a heartbeat that is b
   expect(leader.memory.incident).not.toBeNull();
   leader.looks(14, 250, well1, well2);
   expect(leader.memory.incident).toBeNull();
+});
+
+/** The holder is cut off from us and lives on; its standby does not receive from it for a while. */
+test.each<[what: string, astray: Saw]>([
+  ['followed a stranger', hears2({ sourceIdentity: UUID3, heardAgoMs: 100 })],
+  ['had no channel', answers2({ inbound: { kind: 'unconfigured' } })],
+])('a standby that %s cannot show that its source is dead: no failover afterwards', (_, astray) => {
+  const leader = new Leader();
+  leader.looks(20, 250, well1, well2);
+  leader.looks(20, 250, unanswered, hears2({ heardAgoMs: 100 }));
+  expect(leader.looks(25, 1000, unanswered, astray).row).toBe('holder-lost-unwitnessed');
+  const { row, situation } = leader.looks(120, 1000, unanswered, bereft);
+  expect(row).toBe('holder-lost-standby-unfit');
+  expect(situation.fitness.reasons.join()).toContain('before the holder was lost');
+});
+
+describe('a commit that waits for a semi-synchronous standby', () => {
+  const at = (to: number) => position(`${UUID1}:1-${to}`, to * 10);
+  const holderAt = (to: number, waits: boolean): Saw => {
+    const heartbeat = hanging(1500, { cause: 'semi-sync' });
+    const semiSync = { waiting: waits, timeoutMs: 10_000 };
+    return answered({ ...db1, executed: at(to), semiSync, ...(waits ? { heartbeat } : {}) });
+  };
+  const standbyAt = (to: number, changes: Partial<Parameters<typeof channel>[0]> = {}): Saw =>
+    answered({
+      ...db2,
+      executed: at(to),
+      inbound: channel({ received: at(to), applied: at(to), ...changes }),
+    });
+
+  it('is not missed where a look had shown it in the log before it was known to hang', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, holderAt(100, false), standbyAt(100));
+    leader.looks(2, 250, holderAt(101, false), unanswered);
+    leader.looks(20, 500, holderAt(101, true), unanswered);
+    leader.looks(3, 250, refused, unanswered);
+    const back = standbyAt(100, { io: 'connecting', lagSeconds: null, heardAgoMs: 60_000 });
+    expect(leader.looks(3, 250, refused, back).situation.fitness.reasons).toEqual([]);
+  });
 });

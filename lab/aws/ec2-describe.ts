@@ -124,7 +124,7 @@ function renderEni(world: Ec2World, eni: EniSpec, state: Ec2State): Content {
       attachmentId: `eni-attach-${eni.id.slice(4)}`,
       instanceId: eni.instanceId,
       instanceOwnerId: world.spec.account,
-      deviceIndex: 0,
+      deviceIndex: eni.deviceIndex ?? 0,
       status: 'attached',
       deleteOnTermination: true,
     },
@@ -134,18 +134,20 @@ function renderEni(world: Ec2World, eni: EniSpec, state: Ec2State): Content {
         primary: index === 0,
       })),
     },
+    ipv4PrefixSet: { item: (eni.prefixes ?? []).map((ipv4Prefix) => ({ ipv4Prefix })) },
   };
 }
 
 function renderInstance(world: Ec2World, id: string, type: string, state: Ec2State): Content {
-  const eni = world.spec.enis.find(({ instanceId }) => instanceId === id);
+  const enis = world.spec.enis.filter(({ instanceId }) => instanceId === id);
+  const first = enis.find(({ deviceIndex = 0 }) => deviceIndex === 0);
   return {
     instanceId: id,
     instanceType: type,
     instanceState: stateOf(state.instances[id] ?? 'unknown'),
-    privateIpAddress: eni?.primaryAddress,
-    subnetId: eni?.subnetId,
-    networkInterfaceSet: eni ? { item: [renderEni(world, eni, state)] } : {},
+    privateIpAddress: first?.primaryAddress,
+    subnetId: first?.subnetId,
+    networkInterfaceSet: { item: enis.map((eni) => renderEni(world, eni, state)) },
   };
 }
 

@@ -25,10 +25,14 @@ export interface InstanceSpec {
 export interface EniSpec {
   readonly id: string;
   readonly instanceId: string;
+  /** Which interface of the instance it is. @default 0 */
+  readonly deviceIndex?: number;
   readonly subnetId: string;
   readonly primaryAddress: string;
   /** @default none */
   readonly secondaryAddresses?: readonly string[];
+  /** Delegated prefixes, such as `10.0.1.16/28`. @default none */
+  readonly prefixes?: readonly string[];
   readonly groups: readonly string[];
   /** What policies may ask for. @default none */
   readonly tags?: Readonly<Record<string, string>>;

@@ -55,7 +55,13 @@ function createPorts(config: Config, variables: Variables, clock: Clock, functio
     clock,
     ids,
     log,
-    vip: createVip({ looking: looking.ec2, changing: changing.ec2, clock, pairs: config.pairs }),
+    vip: createVip({
+      looking: looking.ec2,
+      changing: changing.ec2,
+      clock,
+      pairs: config.pairs,
+      subnets: config.subnets,
+    }),
     database: createDatabase({
       lambda: new LambdaClient(changingOptions()),
       functions: variables.PROBE_FUNCTIONS,

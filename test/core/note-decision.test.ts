@@ -280,6 +280,12 @@ describe('where the ids are wrong', () => {
     expect({ ...before, ...rest }).toEqual(before);
   });
 
+  it('nor where the holder is known from before: whether the standby is ready is not seen', () => {
+    const unready = memory({ readiness: null });
+    expect(left([unready]).readiness).toMatchObject({ fit: true });
+    expect(left([unready, misconfigured(3)]).readiness).toBeNull();
+  });
+
   it('a single look that says so leaves nothing', () => {
     const situation = seen(steady, fresh, misconfigured(1));
     expect(left([fresh, misconfigured(1)])).toEqual(situation.memory);

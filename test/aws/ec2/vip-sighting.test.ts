@@ -1,6 +1,9 @@
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { type Ec2Answers, sightVip } from '../../../lib/aws/ec2/vip-sighting.ts';
+import { decide } from '../../../lib/core/decision.ts';
+import { observeVip } from '../../../lib/core/evidence.ts';
+import { evidence, hears2, holder, NOW_MS, seen, standby, steady, unanswered } from '../../core/world.ts';
 import { config, pair } from '../world.ts';
 
 const [first, second] = pair.nodes;
@@ -153,5 +156,39 @@ describe('what EC2 says of a pair', () => {
     expect(sightVip(pair, subnets, answers([held1, own2], { instances: [] }))).toMatchObject({
       instances: { db1: 'unknown', db2: 'unknown' },
     });
+  });
+});
+
+describe('a holder whose instance is terminated is failed over from', () => {
+  const gone = (state: 'shutting-down' | 'terminated'): Partial<Ec2Answers> => ({
+    instances: [
+      { InstanceId: first.instanceId, State: { Name: state } },
+      { InstanceId: second.instanceId, InstanceType: 't3.micro', State: { Name: 'running' } },
+    ],
+  });
+  const cases: [string, readonly NetworkInterface[], Partial<Ec2Answers>][] = [
+    [
+      'its ENI is detached, and has the VIP still',
+      [{ ...held1, Attachment: undefined }, own2],
+      gone('terminated'),
+    ],
+    [
+      'its ENI is detached while it shuts down',
+      [{ ...held1, Attachment: undefined }, own2],
+      gone('shutting-down'),
+    ],
+    ['its ENI is gone, and the VIP with it', [own2], gone('terminated')],
+    [
+      'its ENI is gone, and a new host has its address',
+      [own2, eni('eni-y', [first.address])],
+      gone('terminated'),
+    ],
+  ];
+  it.each(cases)('%s', (_what, enis, more) => {
+    const sighting = sightVip(pair, subnets, answers(enis, { ...more, atMs: NOW_MS }));
+    const seenThrice = evidence((before) => [1, 2, 3].reduce((so) => observeVip(so, sighting), before));
+    const silent = standby(hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 4000 }));
+    const { row, measure } = decide(seen(steady, holder(unanswered), silent, seenThrice));
+    expect([row.name, measure.kind]).toEqual(['holder-lost', 'act']);
   });
 });

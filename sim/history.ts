@@ -69,6 +69,7 @@ export function runHistory(props: HistoryProps): History {
       attendedSinceMs: () => crew.attendedSinceMs(),
     },
     isNoise,
+    isMisconfigured: faults.some((fault) => nameOf(fault) === 'enis-exchanged'),
   });
   const observer: Observer = tallying(session.observer, tally, world.world);
   const crew = new Crew({

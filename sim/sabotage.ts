@@ -17,6 +17,7 @@ export const sabotages = {
   'flap-guard': [['flapGuard'], 'failover follows failover'],
   pause: [['pause'], 'the pair is changed under an operator who paused it'],
   verification: [['verification'], 'a plan is called done although nobody gets through the VIP'],
+  ids: [['ids'], 'a server is closed that the environment file takes for another one'],
   'address-allow-list': [['addressAllowList'], "the VIP goes to a stranger's ENI"],
   readiness: [['readiness'], 'a standby that was not ready before the loss takes over'],
   'catch-up': [['catchUp'], 'a standby takes over with transactions received and not applied'],

@@ -98,7 +98,7 @@ export function renderProof(record: MutantRecord | null): string {
     '## Invariants of the simulator',
     '',
     'Each history is ten simulated minutes of the real core and watch in a world with faults, drawn from a seed. The judges W1 to',
-    'W8 look at the world alone: rows, clients, and who was alerted. The others ask whether keepalambda keeps its own rules.',
+    'W9 look at the world alone: rows, clients, and who was alerted. The others ask whether keepalambda keeps its own rules.',
     '',
     ...readRules().flatMap(renderRule),
     '## Invariants that are not kept in every history yet',

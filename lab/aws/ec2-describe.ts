@@ -98,9 +98,13 @@ function eniFields(eni: EniSpec, state: Ec2State): Fields {
     'addresses.private-ip-address': addressesOf(eni, state),
     'private-ip-address': [eni.primaryAddress],
     'subnet-id': [eni.subnetId],
-    'attachment.instance-id': [eni.instanceId],
+    'attachment.instance-id': [instanceOf(eni, state)],
     'group-id': state.groups[eni.id] ?? [],
   };
+}
+
+function instanceOf({ id }: EniSpec, { attachments }: Ec2State): string {
+  return attachments[id] ?? '';
 }
 
 function addressesOf(eni: EniSpec, state: Ec2State): readonly string[] {
@@ -122,9 +126,9 @@ function renderEni(world: Ec2World, eni: EniSpec, state: Ec2State): Content {
     groupSet: { item: groups.map((groupId) => ({ groupId, groupName: groupId })) },
     attachment: {
       attachmentId: `eni-attach-${eni.id.slice(4)}`,
-      instanceId: eni.instanceId,
+      instanceId: instanceOf(eni, state),
       instanceOwnerId: world.spec.account,
-      deviceIndex: 0,
+      deviceIndex: eni.deviceIndex ?? 0,
       status: 'attached',
       deleteOnTermination: true,
     },
@@ -134,18 +138,20 @@ function renderEni(world: Ec2World, eni: EniSpec, state: Ec2State): Content {
         primary: index === 0,
       })),
     },
+    ipv4PrefixSet: { item: (eni.prefixes ?? []).map((ipv4Prefix) => ({ ipv4Prefix })) },
   };
 }
 
 function renderInstance(world: Ec2World, id: string, type: string, state: Ec2State): Content {
-  const eni = world.spec.enis.find(({ instanceId }) => instanceId === id);
+  const enis = world.spec.enis.filter((eni) => instanceOf(eni, state) === id);
+  const first = enis.find(({ deviceIndex = 0 }) => deviceIndex === 0);
   return {
     instanceId: id,
     instanceType: type,
     instanceState: stateOf(state.instances[id] ?? 'unknown'),
-    privateIpAddress: eni?.primaryAddress,
-    subnetId: eni?.subnetId,
-    networkInterfaceSet: eni ? { item: [renderEni(world, eni, state)] } : {},
+    privateIpAddress: first?.primaryAddress,
+    subnetId: first?.subnetId,
+    networkInterfaceSet: { item: enis.map((eni) => renderEni(world, eni, state)) },
   };
 }
 

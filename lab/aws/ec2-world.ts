@@ -25,10 +25,14 @@ export interface InstanceSpec {
 export interface EniSpec {
   readonly id: string;
   readonly instanceId: string;
+  /** Which interface of the instance it is. @default 0 */
+  readonly deviceIndex?: number;
   readonly subnetId: string;
   readonly primaryAddress: string;
   /** @default none */
   readonly secondaryAddresses?: readonly string[];
+  /** Delegated prefixes, such as `10.0.1.16/28`. @default none */
+  readonly prefixes?: readonly string[];
   readonly groups: readonly string[];
   /** What policies may ask for. @default none */
   readonly tags?: Readonly<Record<string, string>>;
@@ -49,6 +53,8 @@ export interface Ec2Timing {
 interface State {
   /** Secondary addresses: which ENI has each. */
   readonly owners: Readonly<Record<string, string>>;
+  /** The instance that each ENI is attached to. */
+  readonly attachments: Readonly<Record<string, string>>;
   readonly groups: Readonly<Record<string, readonly string[]>>;
   readonly instances: Readonly<Record<string, InstanceState>>;
 }
@@ -123,6 +129,11 @@ export class Ec2World {
     return this.spec.enis.find((eni) => eni.id === id);
   }
 
+  /** The instance that the ENI is attached to; null for an ENI that there is not. */
+  instanceOf(eniId: string | null): string | null {
+    return this.#effective.attachments[eniId ?? ''] ?? null;
+  }
+
   /** The tags of an instance or an ENI. */
   tagsOf(id: string): Readonly<Record<string, string>> {
     const tagged = [...this.spec.instances, ...this.spec.enis].find((each) => each.id === id);
@@ -134,8 +145,7 @@ export class Ec2World {
     this.#change(
       (state) => ({ ...state, owners: withOwner(state.owners, address, eniId) }),
       () => {
-        const instanceId = eniId === null ? null : (this.eni(eniId)?.instanceId ?? null);
-        this.#events.emit('addressMoved', { address, eniId, instanceId });
+        this.#events.emit('addressMoved', { address, eniId, instanceId: this.instanceOf(eniId) });
       },
     );
   }
@@ -144,9 +154,19 @@ export class Ec2World {
   setGroups(eniId: string, groups: readonly string[]): void {
     this.#change(
       (state) => ({ ...state, groups: { ...state.groups, [eniId]: groups } }),
-      () =>
-        this.#events.emit('groupsChanged', { eniId, groups, instanceId: this.eni(eniId)?.instanceId ?? '' }),
+      () => this.#events.emit('groupsChanged', { eniId, groups, instanceId: this.instanceOf(eniId) ?? '' }),
     );
+  }
+
+  /** Shows each ENI at the instance of the other, at once, as to somebody who has taken the one for the other. */
+  exchangeEnis(one: string, other: string): void {
+    const change: Change = (old) => {
+      const { [one]: first = '', [other]: second = '' } = old.attachments;
+      return { ...old, attachments: { ...old.attachments, [one]: second, [other]: first } };
+    };
+    this.#accepted = change(this.#accepted);
+    this.#effective = change(this.#effective);
+    this.#record();
   }
 
   /** Puts the instance into the state at once: EC2 knows, whoever did it. */
@@ -202,6 +222,7 @@ function firstState(spec: Ec2WorldSpec): State {
     owners: Object.fromEntries(
       spec.enis.flatMap((eni) => (eni.secondaryAddresses ?? []).map((address) => [address, eni.id])),
     ),
+    attachments: Object.fromEntries(spec.enis.map((eni) => [eni.id, eni.instanceId])),
     groups: Object.fromEntries(spec.enis.map((eni) => [eni.id, eni.groups])),
     instances: Object.fromEntries(spec.instances.map(({ id, state }) => [id, state ?? 'running'])),
   };

@@ -190,7 +190,7 @@ function around(
     account,
     tagsOf: (id) => ec2.tagsOf(id),
     parameterKeyOf: (name) => parameters.find((parameter) => parameter.name === name)?.key ?? null,
-    instanceOf: (eniId) => ec2.eni(eniId)?.instanceId ?? null,
+    instanceOf: (eniId) => ec2.instanceOf(eniId),
   };
 }
 

@@ -1,7 +1,10 @@
 /** Faults of the EC2 API, at the moment when it is needed: mysqld of the holder is killed with each. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallFault } from '../aws/faults.ts';
+import { eniIds } from '../deployment.ts';
+import { isWritable } from '../pair.ts';
 import type { LabWorld } from '../world.ts';
+import { Alerts, notBefore, WARNING_MS } from './alerted.ts';
 import { forGood, type LabFault, type Played } from './fault.ts';
 
 /** How long EC2 stays away after on-call was told, in milliseconds. */
@@ -31,6 +34,27 @@ export const ec2Faults = {
         effect: { kind: 'lose-response', how: 'silent' },
         times: 1,
       }),
+  },
+  'enis-exchanged': {
+    about:
+      'EC2 shows the ENI of each node at the instance of the other, so the environment file is wrong; then mysqld of the holder is killed: nothing is moved or closed',
+    expected: 'stay',
+    alerts: ['misconfigured', 'service-lost'],
+    play: async (world) => {
+      const { aws, hosts } = world;
+      const alerts = new Alerts(world);
+      const exchange = () => aws.ec2.exchangeEnis(eniIds.db1, eniIds.db2);
+      exchange();
+      const alerted = await alerts.within('misconfigured', WARNING_MS);
+      await hosts.db1.instance.kill();
+      return {
+        takeBack: async () => exchange(),
+        judge: async () => {
+          const opened = (await isWritable(hosts.db2)) ? ['db2 was opened'] : [];
+          return [...notBefore('misconfigured', alerted, 'mysqld was killed'), ...opened];
+        },
+      };
+    },
   },
   'ec2-down': {
     about:

@@ -86,7 +86,13 @@ export function createPorts(config: Config, variables: Variables, means: Means):
     ids,
     log,
     metrics,
-    vip: createVip({ looking: looking.ec2, changing: changing.ec2, clock, pairs: config.pairs }),
+    vip: createVip({
+      looking: looking.ec2,
+      changing: changing.ec2,
+      clock,
+      pairs: config.pairs,
+      subnets: config.subnets,
+    }),
     database: createDatabase({
       lambda: new LambdaClient(changingOptions(sender)),
       functions: variables.PROBE_FUNCTIONS,

@@ -221,6 +221,13 @@ export const events = {
       'The standby replicates from another server than the holder, or through the VIP. It cannot take over.',
     todo: 'Point its replication at the holder’s own address again.',
   },
+  misconfigured: {
+    title: 'the environment file does not fit EC2',
+    role: 'hands-over',
+    meaning:
+      'EC2 shows the instances, ENIs or addresses of the pair otherwise than the environment file says. keepalambda does nothing for this pair until that is fixed.',
+    todo: 'Correct in the environment file what the alert names, and deploy.',
+  },
   'same-identity': {
     title: 'both nodes answer as one server',
     role: 'hands-over',

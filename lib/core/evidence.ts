@@ -4,7 +4,7 @@
  */
 import type { Pair } from './config.ts';
 import type { NodeName, Vantage } from './names.ts';
-import type { Report, Saw, VipPlace, VipSighting } from './sighting.ts';
+import type { Misconfiguration, Report, Saw, VipPlace, VipSighting } from './sighting.ts';
 
 /** The last answer on the VIP counts for this long when none is newer. Milliseconds. */
 export const VIP_WORD_LIFE_MS = 15_000;
@@ -32,8 +32,17 @@ export interface Evidence {
   /** Since when EC2 has not answered; null while it does. */
   readonly vipBlindSinceMs: number | null;
   readonly vipBlindBecause: string;
+  /** What EC2 last showed otherwise than the environment file says; null when all fits. */
+  readonly wrong: Wrong | null;
   /** Who answered through the VIP, when that was asked last; null where there was no reason to ask. */
   readonly through: Through | null;
+}
+
+/** What does not fit, how many looks in a row have said so, and whether the VIP is on neither of the two ENIs. */
+export interface Wrong {
+  readonly what: readonly Misconfiguration[];
+  readonly looks: number;
+  readonly isVipAway: boolean;
 }
 
 /** Who answers through the VIP: asked where EC2 does not say where it is, or says that it is not where we left it. */
@@ -66,6 +75,7 @@ export function noEvidence(pair: Pair, vantages: number): Evidence {
     vipLooks: 0,
     vipBlindSinceMs: null,
     vipBlindBecause: '',
+    wrong: null,
     through: null,
   };
 }
@@ -112,18 +122,24 @@ export function observeVip(evidence: Evidence, sighting: VipSighting): Evidence 
       vipBlindBecause: sighting.because,
     };
   }
+  const answered = { ...evidence, vipBlindSinceMs: null, vipBlindBecause: '' };
+  // Where the ids are wrong, the place is that of another node.
+  if (sighting.wrong.length > 0) return { ...answered, wrong: nextWrong(evidence.wrong, sighting) };
   const before = evidence.vip?.place;
   const same =
     before?.kind === sighting.place.kind &&
     (before.kind !== 'node' || (sighting.place.kind === 'node' && before.node === sighting.place.node));
   return {
-    ...evidence,
+    ...answered,
+    wrong: null,
     vip: sighting,
     vipSinceMs: same ? evidence.vipSinceMs : sighting.atMs,
     vipLooks: same ? evidence.vipLooks + 1 : 1,
-    vipBlindSinceMs: null,
-    vipBlindBecause: '',
   };
+}
+
+function nextWrong(before: Wrong | null, { wrong, place }: Extract<VipSighting, { kind: 'saw' }>): Wrong {
+  return { what: wrong, looks: (before?.looks ?? 0) + 1, isVipAway: place.kind !== 'node' };
 }
 
 /** Adds which node answered through the VIP; null where EC2 reports what is expected, so that no question was needed. */
@@ -165,7 +181,7 @@ export function seenFrom(evidence: Evidence, vantage: Vantage): Evidence {
 /** Drops what was seen before a plan, because the plan has changed the pair. */
 export function forget(evidence: Evidence): Evidence {
   const words = Object.fromEntries(Object.keys(evidence.words).map((node) => [node, {}]));
-  return { ...evidence, words, vip: null, vipLooks: 0, through: null };
+  return { ...evidence, words, vip: null, vipLooks: 0, wrong: null, through: null };
 }
 
 function nextWord(before: Word | undefined, saw: Saw, atMs: number): Word {

@@ -24,9 +24,13 @@ export function noteDecision(
   durations: Durations,
   newId: string,
 ): Memory {
-  const roles = notePause(noteRoles(memory, situation, durations), situation);
-  const noted = noteEvents(noteReturn(roles, situation), situation);
-  return noteMeasure(noted, decision, situation, durations, newId);
+  const noted = situation.misconfigured === null ? noteSeen(memory, situation, durations) : memory;
+  return noteMeasure(notePause(noted, situation), decision, situation, durations, newId);
+}
+
+/** What is seen of the nodes. Where the ids are wrong, it is that of other nodes. */
+function noteSeen(memory: Memory, situation: Situation, durations: Durations): Memory {
+  return noteEvents(noteReturn(noteRoles(memory, situation, durations), situation), situation);
 }
 
 /** The same while a plan is carried out: a loss of service that lasts, and the death of a holder that was to stay one. */

@@ -28,8 +28,8 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
     const { kind, id } = situation.memory.plan;
     return refuse(`a ${kind} is in flight (plan ${id}); ask again when it has ended`);
   }
-  if (situation.pair.mode === 'observe' && !onlyNotes.has(order.action))
-    return refuse(observesText(situation));
+  const forbidden = onlyNotes.has(order.action) ? null : whyNoOrder(situation);
+  if (forbidden !== null) return refuse(forbidden);
   switch (order.action) {
     case 'failover':
       return orderFailover(situation, order);
@@ -51,8 +51,11 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
 /** Orders that change memory alone. */
 const onlyNotes: ReadonlySet<Order['action']> = new Set(['pause', 'resume', 'acknowledge']);
 
-function observesText({ pair }: Situation): string {
-  return `${pair.name} is only observed; want mode: 'act' in its environment file. To act on it, set that and deploy`;
+function whyNoOrder({ pair, misconfigured }: Situation): string | null {
+  if (misconfigured !== null) return misconfigured.because;
+  return pair.mode === 'observe'
+    ? `${pair.name} is only observed; want mode: 'act' in its environment file. To act on it, set that and deploy`
+    : null;
 }
 
 /** The plan that a failover or switchover would take now, or why there is none. */
@@ -62,7 +65,8 @@ export function planFor(
   to: string,
   terms: { readonly force: boolean; readonly acceptLoss: boolean; readonly killLong: boolean },
 ): { readonly plan: Plan } | { readonly refused: string } {
-  const { pair, holder, standby, vip } = situation;
+  const { pair, holder, standby, vip, misconfigured } = situation;
+  if (misconfigured !== null) return { refused: misconfigured.because };
   if (!pair.nodes.some((node) => node.name === to)) {
     return { refused: `got node ${to}; want one of ${pair.nodes.map((node) => node.name).join(', ')}` };
   }

@@ -37,9 +37,14 @@ function noteServer(
 export function takeEc2(state: PairState, sighting: VipSighting, askedMs: number): Taken {
   if (askedMs < state.notBeforeMs) return { state };
   const { vipNews, evidence, memory, safeguards } = state;
+  const said = safeguards.ids ? sighting : withoutWrong(sighting);
   if (!safeguards.staleReads)
-    return { state: { ...state, evidence: observeVip(evidence, sighting), isNews: true } };
-  return hearing(state, hearEc2(vipNews, evidence, memory, sighting), askedMs);
+    return { state: { ...state, evidence: observeVip(evidence, said), isNews: true } };
+  return hearing(state, hearEc2(vipNews, evidence, memory, said), askedMs);
+}
+
+function withoutWrong(sighting: VipSighting): VipSighting {
+  return sighting.kind === 'saw' ? { ...sighting, wrong: [] } : sighting;
 }
 
 /** Who answers through the VIP. */

@@ -29,7 +29,8 @@ export function followingOf(state: PairState, { measure, row }: Decision, situat
     (ec2Blind === null || moveStageOf(measure.plan) < 0);
   const mustWait = measure.kind === 'act' && !isDue;
   const following = { run: null, mustWait, stalledSinceMs: null };
-  if (!hasLooked(situation)) return following;
+  // For a pair whose ids are wrong, orders are refused, whatever is seen.
+  if (!hasLooked(situation) && situation.misconfigured?.confirmed !== true) return following;
   // An order waits for EC2's answer: most of them need it.
   const order = ec2Blind === null ? state.orders[0] : undefined;
   if (order !== undefined) return { ...following, run: obeying(order, situation) };

@@ -134,8 +134,13 @@ export function situationOf(state: PairState, nowMs: number, memory = state.memo
   return assess(pair, evidence, memory, durations, nowMs, safeguards);
 }
 
-/** The node whose looks commit the heartbeat: the holder by EC2's answer; the remembered one where that names neither node. */
+/**
+ * The node whose looks commit the heartbeat: the holder by EC2's answer; the remembered one where that names neither
+ * node. None where
+ * the ids are wrong: a row that is committed is a change too.
+ */
 export function beatingNode({ evidence, memory }: PairState, nowMs: number): NodeName | null {
+  if (evidence.wrong !== null) return null;
   const seen = placeOf(evidence, nowMs);
   if (seen === null) return memory.lastHolder;
   return seen.place.kind === 'node' ? seen.place.node : memory.lastHolder;

@@ -17,6 +17,19 @@ export const unclear: readonly DecisionRow[] = [
     origin: 'pg_auto_failover: every transition can be repeated until it succeeds',
   },
   {
+    name: 'misconfigured',
+    says: 'EC2 shows the pair otherwise than its environment file describes it: an ENI is not the first interface of its instance, has another primary address or lies in another subnet, or the VIP cannot move. One such answer stops everything; three in a row are alerted.',
+    when: (s) => s.misconfigured !== null,
+    measure: (s) =>
+      s.misconfigured?.confirmed === true
+        ? { kind: 'stay', page: 'misconfigured', because: s.misconfigured.because }
+        : { kind: 'observe' },
+    does: ['observe', 'page misconfigured'],
+    reason:
+      'With wrong ids, the node that is closed or gets the VIP is another one than the one that was judged. A plan that began while the ids fitted goes on: cut off half way, it would leave clients without a node that takes writes.',
+    origin: 'AWS review 2: two swapped ENI ids closed the live master within seconds of the first deployment',
+  },
+  {
     name: 'misidentified',
     says: 'Both nodes answer with the same identity. Or the holder answers with another identity than before, and no person has acknowledged that.',
     when: (s) => s.identity !== null,

@@ -27,6 +27,8 @@ export interface Safeguards {
   readonly pause: boolean;
   /** A plan has succeeded when a commit through the VIP says so, not when EC2 does. */
   readonly verification: boolean;
+  /** Nothing is begun for a pair that EC2 shows otherwise than its environment file describes it. */
+  readonly ids: boolean;
   /** Only the configured VIP is assigned, only to the ENIs of the pair's two nodes. */
   readonly addressAllowList: boolean;
   /** Only a standby that was fit while the holder still served may take over. */
@@ -88,6 +90,7 @@ export const allSafeguards: Safeguards = {
   flapGuard: true,
   pause: true,
   verification: true,
+  ids: true,
   addressAllowList: true,
   readiness: true,
   coverage: true,

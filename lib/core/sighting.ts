@@ -183,20 +183,33 @@ export type Report =
   | { readonly kind: 'blind'; readonly vantage: Vantage; readonly atMs: number; readonly because: string };
 
 /** EC2's word on an instance. `unknown`: EC2 did not name it. */
-export type InstanceState =
-  | 'pending'
-  | 'running'
-  | 'stopping'
-  | 'stopped'
-  | 'shutting-down'
-  | 'terminated'
-  | 'unknown';
+export const instanceStates = [
+  'pending',
+  'running',
+  'stopping',
+  'stopped',
+  'shutting-down',
+  'terminated',
+  'unknown',
+] as const;
+export type InstanceState = (typeof instanceStates)[number];
 
 /** Where EC2 says that the VIP is. `foreign`: on an ENI that belongs to neither node. */
 export type VipPlace =
   | { readonly kind: 'node'; readonly node: NodeName }
   | { readonly kind: 'nowhere' }
   | { readonly kind: 'foreign'; readonly eniId: string };
+
+/** Something that EC2 shows otherwise than the environment file says. */
+export interface Misconfiguration {
+  /** `db1`, or `the VIP`. */
+  readonly subject: string;
+  /** What EC2 shows. */
+  readonly got: string;
+  /** What it should be, or why it cannot be so. */
+  readonly want: string;
+  readonly remedy: string;
+}
 
 /** What EC2 says of a pair: the VIP, the instances, and whether each ENI has room for one more address. */
 export type VipSighting =
@@ -206,5 +219,7 @@ export type VipSighting =
       readonly place: VipPlace;
       readonly instances: Readonly<Record<NodeName, InstanceState>>;
       readonly room: Readonly<Record<NodeName, boolean>>;
+      /** What does not fit the environment file. If there is anything, `place` may name the wrong node. */
+      readonly wrong: readonly Misconfiguration[];
     }
   | { readonly kind: 'blind'; readonly atMs: number; readonly because: string };

@@ -18,6 +18,7 @@ import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts
 import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
 import type { Memory } from './memory.ts';
+import { renderMisconfiguration } from './misconfigured.ts';
 import type { NodeName } from './names.ts';
 import { mayHaveBegun } from './plan.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
@@ -50,6 +51,8 @@ export interface Situation {
   readonly isVipAway: boolean;
   /** Why EC2 does not answer, when its last word is too old: nothing that needs EC2 is begun then. Null while it counts. */
   readonly ec2Blind: string | null;
+  /** What EC2 shows otherwise than the environment file says; null when all fits. */
+  readonly misconfigured: { readonly because: string; readonly confirmed: boolean } | null;
   /** The holder; where the VIP is unheld or unknown, the last one (or else the preferred, or the first). */
   readonly holder: Verdict;
   readonly standby: Verdict;
@@ -168,6 +171,7 @@ export function assess(
     heartbeatForMs,
     peerIdentity,
     isVipAway,
+    misconfigured: misconfiguration(evidence),
     ec2Blind: isEc2Blind(evidence, nowMs) ? evidence.vipBlindBecause : null,
     holderInstance: evidence.vip?.instances[holderName] ?? 'unknown',
     identity: identityTrouble(memory, holder, standby),
@@ -176,7 +180,7 @@ export function assess(
     badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
-    isServed: takesWrites(holder, isVipAway),
+    isServed: isServed(evidence, holder, standby, isVipAway),
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     lead,
     behind: behindOf(holder, standby, { ...memory, lastEnds }),
@@ -185,6 +189,11 @@ export function assess(
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
     paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
   };
+}
+
+/** Where the ids are wrong, any of the two may have the VIP. */
+function isServed({ wrong }: Evidence, holder: Verdict, standby: Verdict, isVipAway: boolean): boolean {
+  return takesWrites(holder, isVipAway) || (wrong !== null && takesWrites(standby, isVipAway));
 }
 
 /** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */
@@ -233,7 +242,8 @@ function isBelieved(
 }
 
 function isAway(evidence: Evidence, nowMs: number): boolean {
-  const { through, vipBlindSinceMs } = evidence;
+  const { through, vipBlindSinceMs, wrong } = evidence;
+  if (wrong !== null) return wrong.isVipAway;
   if (vipBlindSinceMs !== null && through?.said.kind === 'nobody') return true;
   const seen = placeOf(evidence, nowMs);
   return seen !== null && seen.place.kind !== 'node';
@@ -251,6 +261,8 @@ function vipState(
   safeguards: Safeguards,
 ): [Situation['vip'], string] {
   const seen = placeOf(evidence, nowMs);
+  if (evidence.wrong !== null)
+    return ['unknown', unknownPlace('EC2 does not show the pair as its environment file describes it')];
   const isAnswered = seen !== null && seen.place === evidence.through?.node?.place;
   if (!isAnswered && isEc2Blind(evidence, nowMs)) return ['blind', unknownPlace(evidence.vipBlindBecause)];
   if (seen === null) return ['unknown', unknownPlace(evidence.vipBlindBecause || 'EC2 has not answered yet')];
@@ -265,6 +277,13 @@ function vipState(
     case 'foreign':
       return [believed ? 'unheld' : 'unknown', `on ${place.eniId}, an ENI of neither node${doubt}`];
   }
+}
+
+/** One look may be old, or of a moment in which an instance goes. */
+function misconfiguration({ wrong }: Evidence): Situation['misconfigured'] {
+  if (wrong === null) return null;
+  const because = wrong.what.map(renderMisconfiguration).join('. ');
+  return { because, confirmed: wrong.looks >= UNEXPECTED_LOOKS };
 }
 
 /** Goes on from `the VIP is`, as every `vipBecause` does. */

@@ -27,6 +27,9 @@ export interface Heard {
 
 /** Takes an answer of EC2. */
 export function hearEc2(news: VipNews, evidence: Evidence, memory: Memory, sighting: VipSighting): Heard {
+  // Of a pair whose ids are wrong, it does not say where the VIP is.
+  if (sighting.kind === 'saw' && sighting.wrong.length > 0)
+    return { news, evidence: observeVip(evidence, sighting), asks: false };
   if (!isSurprising(sighting, memory) && !news.isElsewhere) {
     const expected = observeVip(observeThrough(evidence, null, sighting.atMs), sighting);
     return { news: { ...news, surprises: [] }, evidence: expected, asks: false };

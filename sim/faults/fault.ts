@@ -71,6 +71,7 @@ export type BreakageName =
   | 'vip-removed'
   | 'vip-taken'
   | 'vip-by-hand'
+  | 'enis-exchanged'
   | 'room-full'
   | 'ec2-throttle'
   | 'ec2-lost-response'

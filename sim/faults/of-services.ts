@@ -16,6 +16,10 @@ export const ofServices = {
       const to = holder === null ? world.masters[0] : world.peer(holder.name);
       world.cloud.put(world.nowMs, { kind: 'node', node: to.name }, 0);
     }),
+  'enis-exchanged': ({ world }) =>
+    once(() => {
+      world.cloud.exchanged = true;
+    }),
   'room-full': ({ master }) => set(master, 'room', false, true),
   'ec2-throttle': ({ world, degree }) => mood(world, { throttled: 0.3 + 0.6 * degree }),
   'ec2-lost-response': ({ world, degree }) => mood(world, { lost: 0.3 + 0.6 * degree }),

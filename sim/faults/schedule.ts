@@ -15,6 +15,17 @@ export const earliestMs = 8000;
 export const latestMs = 440_000;
 /** How many of the scenes are scenarios; the others are drawn freely. */
 const scenarioChance = 0.5;
+/** In how many histories the environment file is wrong, so that nothing may be done whatever happens. */
+const misconfiguredChance = 0.02;
+/** The environment file has the ENIs exchanged, from the first moment to the last. */
+const exchangedEnis: Breakage = {
+  kind: 'breakage',
+  name: 'enis-exchanged',
+  target: 'holder',
+  atMs: 0,
+  forMs: 0,
+  degree: 0,
+};
 
 const troubles: readonly BreakageName[] = [
   'mysqld-kill',
@@ -149,6 +160,7 @@ export function drawFaults(random: Random): SimFault[] {
   for (let scene = 0; scene < scenes; scene++) drawScene(random, faults);
   if (random.chance(0.5)) faults.push(drawMishap(random, random.whole(earliestMs, latestMs)));
   if (random.chance(0.6)) faults.push(drawCompany(random, random.whole(earliestMs, latestMs)));
+  if (random.chance(misconfiguredChance)) faults.push(exchangedEnis);
   return faults;
 }
 

@@ -10,7 +10,7 @@ import type { SimWorld } from '../world/world.ts';
 import { Chronicle, isReached, type Life } from './chronicle.ts';
 
 /**
- * The invariants by name. 1 to 8 ask whether keepalambda keeps its own rules; W1 to W8 ask only what became of the world:
+ * The invariants by name. 1 to 8 ask whether keepalambda keeps its own rules; W1 to W9 ask only what became of the world:
  * its rows, its clients, and who was alerted.
  */
 export type InvariantName =
@@ -29,7 +29,8 @@ export type InvariantName =
   | 'W5 rows-kept'
   | 'W6 service-returns'
   | 'W7 plan-with-effect'
-  | 'W8 dead-man-silent';
+  | 'W8 dead-man-silent'
+  | 'W9 misconfigured-untouched';
 
 /** An invariant that did not hold: which, when, and what was seen. */
 export interface Violation {

@@ -1,4 +1,4 @@
-/** The invariants 1 to 8 and W1 to W8, as one observer: the simulator's court. */
+/** The invariants 1 to 8 and W1 to W9, as one observer: the simulator's court. */
 import type { Observer } from '../observer.ts';
 import type { SimWorld } from '../world/world.ts';
 import { alertedInvariant } from './alerted.ts';
@@ -11,6 +11,7 @@ import { incidentsInvariant } from './incidents.ts';
 import { leaseInvariant } from './lease.ts';
 import { livenessInvariant } from './liveness.ts';
 import { lossInvariant } from './loss.ts';
+import { misconfiguredInvariant } from './misconfigured.ts';
 import { pauseInvariant } from './pause.ts';
 import { quietInvariant } from './quiet.ts';
 import { recoveryInvariant } from './recovery.ts';
@@ -27,6 +28,8 @@ export interface CourtProps {
   readonly crew: Attendance;
   /** Whether nothing happens that anything may be moved for. */
   readonly isNoise: boolean;
+  /** Whether the environment file has wrong ids, so that nothing may be done. */
+  readonly isMisconfigured: boolean;
 }
 
 /** A court in session: what it wants to be told, and its judgement. */
@@ -41,25 +44,29 @@ export interface Session {
 const tickMs = 1000;
 
 /** Opens the court over a world: it listens to every change from now on. */
-export function openCourt({ world, clockSpreadMs, crew, isNoise }: CourtProps): Session {
+export function openCourt({ world, clockSpreadMs, crew, isNoise, isMisconfigured }: CourtProps): Session {
   const court = new Court(world, crew);
   const invariants: readonly Invariant[] = [
     leaseInvariant(court),
     fitnessInvariant(court),
     writersInvariant(court),
     restraintInvariant(court, clockSpreadMs),
-    livenessInvariant(court, () => crew.isManned()),
     switchoverInvariant(court),
     allowListInvariant(court),
     incidentsInvariant(court),
     lossInvariant(court),
-    reopeningInvariant(court),
-    pauseInvariant(court),
-    alertedInvariant(court),
     rowsInvariant(court),
-    recoveryInvariant(court),
     effectInvariant(court),
     deadManInvariant(court),
+    ...(isMisconfigured
+      ? [misconfiguredInvariant(court)]
+      : [
+          livenessInvariant(court, () => crew.isManned()),
+          reopeningInvariant(court),
+          pauseInvariant(court),
+          alertedInvariant(court),
+          recoveryInvariant(court),
+        ]),
     ...(isNoise ? [quietInvariant(court)] : []),
   ];
   const each = (tell: (invariant: Invariant) => void) => {

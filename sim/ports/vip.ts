@@ -1,5 +1,6 @@
 /** The VIP port on the simulated EC2, with the habits of the adapter: one window of 3 s for a change, then polls. */
 import type { Pair } from '../../lib/core/config.ts';
+import { misconfigurationsOf } from '../../lib/core/misconfigured.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { VipPlace, VipSighting } from '../../lib/core/sighting.ts';
 import { PortError, type VipPort } from '../../lib/watch/ports.ts';
@@ -9,6 +10,7 @@ import { calmCloud } from '../world/cloud.ts';
 import { crash } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
 import { acting, type Context } from './context.ts';
+import { shownIn, takenFor } from './shown.ts';
 
 const requestLimitMs = 3000;
 const effectLimitMs = 7000;
@@ -20,18 +22,18 @@ export function createVip(context: Context): VipPort {
     locate: (pairs) => locate(context, pairs),
     async assign(pair, to) {
       guard(context, pair, to);
-      await acting(context, 'assign', to, (call) => assign(context, to, call));
+      await acting(context, 'assign', to, (call) => assign(context, takenFor(context.world, to), call));
     },
     async isolate(pair, node) {
       guard(context, pair, node);
       if (!pair.quarantineGroup) throw new PortError('refused', `${pair.name} has no quarantineGroup`);
-      return acting(context, 'isolate', node, () => isolate(context, node));
+      return acting(context, 'isolate', node, () => isolate(context, takenFor(context.world, node)));
     },
     async release(pair, node, groups) {
       guard(context, pair, node);
       await acting(context, 'release', node, () =>
         change(context, () => {
-          const master = context.world.master(node);
+          const master = context.world.master(takenFor(context.world, node));
           master.groups = groups;
           master.isolated = false;
         }),
@@ -58,7 +60,8 @@ async function locate(context: Context, pairs: readonly Pair[]): Promise<Readonl
   const { mood } = world.cloud;
   const sight = (): ReadonlyMap<string, VipSighting> => {
     context.observer.looked();
-    const place = world.cloud.placeAt(world.nowMs - random.whole(0, mood.staleMs));
+    const shown = world.cloud.placeAt(world.nowMs - random.whole(0, mood.staleMs));
+    const place = shown.kind === 'node' ? { ...shown, node: takenFor(world, shown.node) } : shown;
     const [first, second] = world.masters;
     const sighting: VipSighting = {
       kind: 'saw',
@@ -66,6 +69,7 @@ async function locate(context: Context, pairs: readonly Pair[]): Promise<Readonl
       place,
       instances: { [first.name]: first.instance, [second.name]: second.instance },
       room: { [first.name]: first.room, [second.name]: second.room },
+      wrong: misconfigurationsOf(world.pair, {}, shownIn(world)),
     };
     return new Map(pairs.map((pair) => [pair.name, sighting]));
   };

@@ -46,6 +46,8 @@ interface Stay {
 
 export class Cloud {
   mood: CloudMood = calmCloud;
+  /** The environment file has the ENIs of the two nodes exchanged. */
+  exchanged = false;
   /** From the newest to the oldest, so that a stale read is a short walk. */
   #stays: Stay[];
   /** Where some clients' network still leads after a move, and until when. */

@@ -6,12 +6,13 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import type { EniSpec } from '../../lab/aws/ec2-world.ts';
 import { type Aws, type AwsOptions, startAws } from '../../lab/aws/start.ts';
 import { storeTable } from '../../lab/deployment.ts';
 import { type ClientOptions, changingOptions, lookingOptions, storeOptions } from '../../lib/aws/clients.ts';
 import { createClock } from '../../lib/aws/clock.ts';
 import { createIds } from '../../lib/aws/ids.ts';
-import { type Config, type Pair, parseConfig } from '../../lib/core/config.ts';
+import { type Config, type Node, type Pair, parseConfig } from '../../lib/core/config.ts';
 import type { Log } from '../../lib/watch/ports.ts';
 import { small } from '../core/environments.ts';
 
@@ -38,6 +39,23 @@ function checked(): Config {
   const parsed = parseConfig({ ...small, pairs });
   if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults));
   return parsed.value;
+}
+
+/** The subnet of both nodes. */
+export const subnetId = config.subnets.a?.subnetId ?? '';
+
+/** The interfaces of both nodes, as the configuration has them; the first carries the VIP. */
+export const enis = [eniOf(pair.nodes[0], [pair.vip]), eniOf(pair.nodes[1], [])] as const;
+
+function eniOf({ eniId, instanceId, address }: Node, secondaryAddresses: readonly string[]): EniSpec {
+  return {
+    id: eniId,
+    instanceId,
+    subnetId,
+    primaryAddress: address,
+    secondaryAddresses,
+    groups: [nodeGroup],
+  };
 }
 
 export interface AwsWorld {
@@ -68,16 +86,9 @@ export async function startWorld(changes: AwsOptions = {}): Promise<AwsWorld> {
 
 function awsOptions(): AwsOptions {
   return {
-    subnets: [{ id: 'subnet-a', cidr: '10.0.1.0/24', zone: 'eu-central-1a' }],
+    subnets: [{ id: subnetId, cidr: '10.0.1.0/24', zone: 'eu-central-1a' }],
     instances: pair.nodes.map(({ instanceId }) => ({ id: instanceId, type: 't3.small' })),
-    enis: pair.nodes.map(({ eniId, instanceId, address }, index) => ({
-      id: eniId,
-      instanceId,
-      subnetId: 'subnet-a',
-      primaryAddress: address,
-      secondaryAddresses: index === 0 ? [pair.vip] : [],
-      groups: [nodeGroup],
-    })),
+    enis,
     ec2Timing: { effectDelayMs: 50, bootMs: 30, shutdownMs: 30 },
     ssmTiming: { visibleAfterMs: 100, deliveryMs: 100, secondMs: 20 },
     topicArns: [topicArn],

@@ -24,6 +24,7 @@ import {
   lasting,
   lockedOut,
   memory,
+  misconfigured,
   NOW_MS,
   noRoom,
   position,
@@ -119,6 +120,8 @@ const extras: readonly Change[] = [
   blindFor(1000),
   blindFor(60_000),
   vipBlindFor(10_000),
+  misconfigured(1),
+  misconfigured(3),
   (world) => lasting({ unservedSinceMs: NOW_MS - 6000 })(vipBlindFor(60_000)(world)),
 ];
 
@@ -219,7 +222,8 @@ describe('the decision table over every kind of situation', () => {
   it('begins nothing while blind, in the middle of a plan, or not knowing who answers or where the VIP is', () => {
     expect(acts.length).toBeGreaterThan(1000);
     for (const { situation } of acts) {
-      expect([situation.identity, situation.blind, situation.memory.plan]).toEqual([null, null, null]);
+      const { identity, blind, misconfigured: wrong, memory: known } = situation;
+      expect([identity, blind, wrong, known.plan]).toEqual([null, null, null, null]);
       expect(situation.vip).not.toBe('unknown');
     }
   });

@@ -87,6 +87,7 @@ describe("EC2's word on the VIP", () => {
     place,
     instances: {},
     room: {},
+    wrong: [],
   });
   const on = (node: string): VipPlace => ({ kind: 'node', node });
   const nowhere: VipPlace = { kind: 'nowhere' };
@@ -101,6 +102,16 @@ describe("EC2's word on the VIP", () => {
   ])('%s', (_, sightings, looks, sinceMs) => {
     const said = sightings.reduce(observeVip, nothing);
     expect([said.vipLooks, said.vipSinceMs]).toEqual([looks, sinceMs]);
+  });
+
+  it('does not say where the VIP is while the ids are wrong, and counts how often in a row they were', () => {
+    const what = [{ subject: 'db1', got: 'eni-1 is attached to i-2', want: 'i-1', remedy: 'exchange them' }];
+    const wrong = (atMs: number): VipSighting => ({ ...at(atMs, on('db2')), wrong: what }) as VipSighting;
+    const said = [at(5, on('db1')), wrong(6), dark(7), wrong(8)].reduce(observeVip, nothing);
+    expect(said.vip).toMatchObject({ atMs: 5, place: on('db1') });
+    expect(said.wrong).toEqual({ what, looks: 2, isVipAway: false });
+    expect(observeVip(said, at(9, on('db1'))).wrong).toBeNull();
+    expect(forget(said).wrong).toBeNull();
   });
 
   it('stands while EC2 does not answer, which is noted with its beginning and its reason', () => {
@@ -118,7 +129,7 @@ it('forgets all that was seen before a plan, and keeps which vantages are blind'
 
 describe('who answers through the VIP', () => {
   const on = (node: string): VipSighting => ({
-    ...{ kind: 'saw', atMs: 5, instances: {}, room: {} },
+    ...{ kind: 'saw', atMs: 5, instances: {}, room: {}, wrong: [] },
     place: { kind: 'node', node },
   });
   const db1: ThroughVip = { kind: 'node', node: 'db1' };

@@ -8,12 +8,14 @@ import {
   answers1,
   answers2,
   type Change,
+  evidence,
   full,
   hears2,
   holder,
   inFlight,
   lockedOut,
   memory,
+  misconfigured,
   NOW_MS,
   noRoom,
   position,
@@ -42,6 +44,9 @@ function left(changes: readonly Change[], durations: Partial<Durations> = {}): M
   );
 }
 
+const readOnly1 = holder(answers1({ writable: false }));
+const openStandby2 = standby(answers2({ writable: true }));
+const awayVip = evidence(({ wrong }) => ({ wrong: wrong && { ...wrong, isVipAway: true } }));
 const lagging = standby(hears2({ lagSeconds: null }));
 const refusedBySource = standby(
   hears2({ io: 'connecting', lagSeconds: null, ioError: { errno: 1045, message: 'Access denied' } }),
@@ -261,5 +266,37 @@ describe('the old holder is back: its loss is counted exactly', () => {
     ['it holds the VIP again', [back, vipAt({ kind: 'node', node: 'db2' })]],
   ])('not while %s', (_, changes) => {
     expect(left([memory({ loss }), ...changes]).loss).toEqual(loss);
+  });
+});
+
+describe('where the ids are wrong', () => {
+  const fresh = memory({ lastHolder: null, identities: {}, readiness: null, settled: {} });
+
+  it('nothing that is seen of the nodes is remembered', () => {
+    const { outbox, incident: open, reports, ...rest } = left([fresh, misconfigured(3)]);
+    expect([codes({ outbox } as Memory), open?.row]).toEqual([['misconfigured'], 'misconfigured']);
+    expect(Object.keys(reports)).toEqual(['misconfigured']);
+    const before = seen(steady, fresh).memory;
+    expect({ ...before, ...rest }).toEqual(before);
+  });
+
+  it('nor where the holder is known from before: whether the standby is ready is not seen', () => {
+    const unready = memory({ readiness: null });
+    expect(left([unready]).readiness).toMatchObject({ fit: true });
+    expect(left([unready, misconfigured(3)]).readiness).toBeNull();
+  });
+
+  it('a single look that says so leaves nothing', () => {
+    const situation = seen(steady, fresh, misconfigured(1));
+    expect(left([fresh, misconfigured(1)])).toEqual(situation.memory);
+  });
+
+  it.each<[what: string, changes: readonly Change[], served: boolean]>([
+    ['the node that is taken for the standby takes writes', [readOnly1, openStandby2], true],
+    ['the node that is taken for the holder does', [], true],
+    ['neither does', [readOnly1], false],
+    ['the VIP is on no ENI', [awayVip], false],
+  ])('clients are served as far as is known: %s', (_, changes, served) => {
+    expect(seen(steady, misconfigured(3), ...changes).isServed).toBe(served);
   });
 });

@@ -8,6 +8,7 @@ import {
   holder,
   inFlight,
   memory,
+  misconfigured,
   NOW_MS,
   refused,
   rememberedUnfit,
@@ -39,6 +40,30 @@ const lagging = standby(hears2({ lagSeconds: null }));
 const quarantine = memory({ quarantine: { node: 'db1', groups: ['sg-1'] } });
 const paused = memory({ pause: { untilMs: NOW_MS + 60_000, by: 'tom', why: 'kernel' } });
 const twice = memory({ failoversAtMs: [NOW_MS - 60_000, NOW_MS - 10_000] });
+
+describe('orders for a pair whose ids are wrong', () => {
+  const sentence = 'db1: eni-1 is attached to i-2; the environment says i-1. To fix it: exchange the eniIds';
+
+  test.each([
+    [failover],
+    [forced],
+    [switchover],
+    [{ action: 'reattach', acceptLoss: true }],
+    [{ action: 'release', node: 'db1' }],
+  ])('%o is refused with what the alert says', (raw) => {
+    const asked = decided(raw, misconfigured(3), quarantine, detached(''));
+    expect(asked).toEqual({ kind: 'refuse', because: sentence });
+  });
+
+  it('the plan of one is refused too', () => {
+    const terms = { force: true, acceptLoss: true, killLong: true };
+    expect(planFor(seen(steady, misconfigured(1)), 'failover', 'db2', terms)).toEqual({ refused: sentence });
+  });
+
+  it('a pause changes memory alone', () => {
+    expect(decided({ action: 'pause', minutes: 5 }, misconfigured(3)).kind).toBe('note');
+  });
+});
 
 describe('orders that are carried out', () => {
   test.each<[what: string, raw: object, changes: readonly Change[], plan: string]>([

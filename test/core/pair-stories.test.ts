@@ -36,6 +36,16 @@ const switchover = {
   killLong: false,
 } as const;
 
+/** What EC2 shows where the file has the ENIs of the two nodes exchanged. */
+const exchanged = [
+  {
+    subject: 'db1 and db2',
+    got: 'eni-1 is attached to i-2, and eni-2 to i-1',
+    want: 'the environment has the two exchanged',
+    remedy: 'exchange the eniId of db1 and db2 there (or their instanceId), and deploy',
+  },
+];
+
 test.each<[name: string, happenings: readonly Happening[], forMs: number, props?: StoryProps]>([
   [
     'killed-mysqld',
@@ -121,6 +131,26 @@ test.each<[name: string, happenings: readonly Happening[], forMs: number, props?
         detached: { node: 'db1', from: 'db2', missing: null, atMs: NOW_MS - 60_000 },
       },
     },
+  ],
+  [
+    // Without the comparison, db2 would be closed here at the first look: it takes writes, and is taken for the standby.
+    'misconfigured',
+    [
+      {
+        atMs: 0,
+        what: 'the first deployment: the file has the ENIs exchanged, and both servers take writes',
+        db2: answers2({ writable: true }),
+        wrong: exchanged,
+      },
+      { atMs: 6000, what: 'ann asks for a switchover', order: switchover },
+      { atMs: 8000, what: 'mysqld on db1 is killed', db1: refused, db2: answers2({ writable: true }) },
+      { atMs: 11_000, what: 'it is back', db1: answers1() },
+      { atMs: 12_000, what: 'ann has made db2 read-only', db2: answers2() },
+      { atMs: 14_000, what: 'the file is corrected', wrong: [] },
+      { atMs: 14_000, what: 'and deployed: another leader takes over', leader: 'dies' },
+    ],
+    25_000,
+    { memory: { lastHolder: null, identities: {}, readiness: null, settled: {} } },
   ],
   [
     'locked-out',

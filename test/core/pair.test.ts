@@ -6,7 +6,7 @@ import { beatingNode, isCaredFor, newPair, type PairState } from '../../lib/core
 import type { Ready } from '../../lib/core/ready.ts';
 import type { Order } from '../../lib/core/request.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
-import type { Saw, VipPlace, VipSighting } from '../../lib/core/sighting.ts';
+import type { Misconfiguration, Saw, VipPlace, VipSighting } from '../../lib/core/sighting.ts';
 import {
   answers1,
   answers2,
@@ -63,7 +63,7 @@ class Bench {
     return this.take({ kind: 'report', report, startedMs }, afterMs);
   }
 
-  ec2(node = 'db1'): Ready {
+  ec2(node = 'db1', wrong: readonly Misconfiguration[] = []): Ready {
     const instances = { db1: 'running', db2: 'running' } as const;
     const place = { kind: 'node', node } as const;
     const sighting = {
@@ -72,6 +72,7 @@ class Bench {
       place,
       instances,
       room: { db1: true, db2: true },
+      wrong,
     } as const;
     return this.take({ kind: 'ec2', sighting, askedMs: this.nowMs });
   }
@@ -356,6 +357,23 @@ describe('orders', () => {
     bench.report(answers1());
     bench.take({ kind: 'failed' });
     expect(bench.state.orders).toEqual([]);
+  });
+
+  it('are refused once it is sure that the ids are wrong, and no heartbeat is committed', () => {
+    const bench = new Bench().begin();
+    expect(beatingNode(bench.state, bench.nowMs)).toBe('db1');
+    const what = [
+      { subject: 'db1', got: 'eni-1 is attached to i-2', want: 'it should be i-1', remedy: 'exchange them' },
+    ];
+    const look = () => bench.settle(bench.ec2('db2', what));
+    look();
+    expect(beatingNode(bench.state, bench.nowMs)).toBeNull();
+    look();
+    expect(bench.take(order('switchover', 'one')).run).toBeNull();
+    expect(bench.ec2('db2', what).run).toMatchObject({
+      kind: 'answer',
+      said: { decided: 'refuse', order: { id: 'one' } },
+    });
   });
 
   it('wait for EC2’s answer', () => {

@@ -14,6 +14,8 @@ export function renderInput(input: Input): string {
       return `${report.vantage}: ${report.sightings.map(({ node, saw }) => `${node} ${saw.kind}`).join(', ')}`;
     }
     case 'ec2':
+      if (input.sighting.kind === 'saw' && input.sighting.wrong.length > 0)
+        return 'EC2 shows the pair otherwise than the file';
       return input.sighting.kind === 'saw' && input.sighting.place.kind === 'node'
         ? `EC2: the VIP is on ${input.sighting.place.node}`
         : 'EC2 does not say where the VIP is';

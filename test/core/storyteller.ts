@@ -15,14 +15,19 @@ import type { PlanRecord } from '../../lib/core/plan.ts';
 import type { Ready, Run } from '../../lib/core/ready.ts';
 import type { Order } from '../../lib/core/request.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
-import type { Saw } from '../../lib/core/sighting.ts';
+import type { Misconfiguration, Saw } from '../../lib/core/sighting.ts';
 import { renderStep } from '../../lib/core/text/steps-text.ts';
 import { alertsOf, renderInput, renderReady } from './story-lines.ts';
 import { answers1, answers2, NOW_MS, type PairChanges, pairWith, steady } from './world.ts';
 
 /** Something that happens at a moment of the story: a server or the VIP changes, an operator asks, or the leader dies. */
 export type Happening = { readonly atMs: number; readonly what: string } & (
-  | { readonly db1?: Saw; readonly db2?: Saw; readonly vip?: NodeName | null }
+  | {
+      readonly db1?: Saw;
+      readonly db2?: Saw;
+      readonly vip?: NodeName | null;
+      readonly wrong?: readonly Misconfiguration[];
+    }
   | { readonly order: Order }
   | { readonly leader: 'dies' }
 );
@@ -63,6 +68,8 @@ export class Storyteller {
   #nowMs = NOW_MS;
   #saws: Record<'db1' | 'db2', Saw> = { db1: answers1(), db2: answers2() };
   #holder: NodeName | null = 'db1';
+  /** What EC2 shows otherwise than the environment file says. */
+  #wrong: readonly Misconfiguration[] = [];
   /** What is to happen, by time. */
   #agenda: Due[] = [];
   /** Which leader this is, counted from 0. */
@@ -111,6 +118,7 @@ export class Storyteller {
     }
     this.#saws = { db1: it.db1 ?? this.#saws.db1, db2: it.db2 ?? this.#saws.db2 };
     if (it.vip !== undefined) this.#holder = it.vip;
+    this.#wrong = it.wrong ?? this.#wrong;
     // A connection that drops ends a held look at once; a silence is found at the next round of it.
     for (const [vantage, look] of this.#looks) this.#round(vantage, look, WAY_MS);
   }
@@ -195,6 +203,7 @@ export class Storyteller {
         place,
         instances,
         room: { db1: true, db2: true },
+        wrong: this.#wrong,
       } as const;
       this.#take({ kind: 'ec2', sighting, askedMs });
     });

@@ -8,7 +8,14 @@ import { NOW_MS, pairWith } from './world.ts';
 const evidence = noEvidence(pairWith(), 1);
 const left: Memory = { ...emptyMemory, lastHolder: 'db1' };
 const movedByHand = { from: 'db2', to: 'db1', atMs: NOW_MS };
-const saw = (place: VipPlace): VipSighting => ({ kind: 'saw', atMs: NOW_MS, place, instances: {}, room: {} });
+const saw = (place: VipPlace): VipSighting => ({
+  kind: 'saw',
+  atMs: NOW_MS,
+  place,
+  instances: {},
+  room: {},
+  wrong: [],
+});
 const on = (node: string) => saw({ kind: 'node', node });
 const blind: VipSighting = { kind: 'blind', atMs: NOW_MS, because: 'throttled' };
 
@@ -57,4 +64,10 @@ test('what EC2 said before does not count once it says what is expected', () => 
   );
   const back = hearEc2(noVipNews, away.evidence, left, on('db1'));
   expect(placeOf(back.evidence, NOW_MS)?.place).toEqual({ kind: 'node', node: 'db1' });
+});
+
+test('where the ids are wrong, nobody is asked through the VIP', () => {
+  const what = [{ subject: 'db1', got: 'eni-1 is attached to i-2', want: 'i-1', remedy: 'exchange them' }];
+  const heard = hearEc2(noVipNews, evidence, left, { ...on('db2'), wrong: what } as VipSighting);
+  expect([heard.asks, heard.news, heard.evidence.wrong?.looks]).toEqual([false, noVipNews, 1]);
 });

@@ -80,11 +80,13 @@ export const steady: World = {
       place: { kind: 'node', node: 'db1' },
       instances,
       room: { db1: true, db2: true },
+      wrong: [],
     },
     vipSinceMs: 0,
     vipLooks: 10,
     vipBlindSinceMs: null,
     vipBlindBecause: '',
+    wrong: null,
     through: null,
   },
   memory: {
@@ -167,6 +169,13 @@ export function instance(node: string, state: InstanceState): Change {
 /** The ENI of the node has no room for one more address. */
 export function noRoom(node: string): Change {
   return evidence(({ vip }) => ({ vip: vip && { ...vip, room: { ...vip.room, [node]: false } } }));
+}
+
+/** EC2 has shown so many times in a row that the ENI of db1 is attached to the instance of db2. */
+export function misconfigured(looks: number): Change {
+  const got = 'eni-1 is attached to i-2';
+  const what = [{ subject: 'db1', got, want: 'the environment says i-1', remedy: 'exchange the eniIds' }];
+  return evidence(() => ({ wrong: { what, looks, isVipAway: false } }));
 }
 
 export function evidence(change: (evidence: Evidence) => Partial<Evidence>): Change {

@@ -384,6 +384,12 @@ const wrongs: readonly [InvariantName, string, (stage: Stage) => Promise<unknown
       one.metrics.heartbeat();
     },
   ],
+  [
+    'W9 misconfigured-untouched',
+    'a server that is closed because of wrong ids',
+    async ({ one, pair, settle }) => settle(one.database.close(pair, 'db1', 'to-close', 1000)),
+  ],
+  ['W9 misconfigured-untouched', 'wrong ids of which nobody hears', ({ pass }) => pass(70_000)],
 ];
 
 function never(): never {
@@ -392,7 +398,7 @@ function never(): never {
 
 describe('the invariants notice', () => {
   it.each(wrongs)('%s: %s', async (invariant, _, doWrong) => {
-    const stage = setStage();
+    const stage = setStage({ isMisconfigured: invariant === 'W9 misconfigured-untouched' });
     await lead(stage);
     await doWrong(stage);
     expect(stage.session.court.violation).toMatchObject({ invariant });

@@ -21,6 +21,8 @@ export interface StageProps {
   readonly semiSyncTimeoutMs?: number;
   readonly vantages?: readonly string[];
   readonly safeguards?: Safeguards;
+  /** The environment file has the ENIs of the two nodes exchanged. @default false */
+  readonly isMisconfigured?: boolean;
 }
 
 /** The world, two processes with ports on it, a court that listens, and what was called. */
@@ -63,11 +65,13 @@ export function setStage(props: StageProps = {}): Stage {
     random,
     new Story(timeline, false),
   );
+  world.cloud.exchanged = props.isMisconfigured ?? false;
   const session = openCourt({
     world,
     clockSpreadMs: 0,
     crew: { isManned: () => true, attendedSinceMs: () => 0 },
     isNoise: false,
+    isMisconfigured: props.isMisconfigured ?? false,
   });
   const calls: Call[] = [];
   const published: EventCode[] = [];

@@ -78,7 +78,9 @@ export function portsOf(world: World): Ports {
       locate: async ([pair]) => {
         if (!pair || world.ec2Blind)
           return new Map([['orders', { kind: 'blind', atMs: 0, because: 'timeout' }]]);
-        return new Map([[pair.name, { kind: 'saw', atMs: 0, place: world.place, instances: {}, room: {} }]]);
+        return new Map([
+          [pair.name, { kind: 'saw', atMs: 0, place: world.place, instances: {}, room: {}, wrong: [] }],
+        ]);
       },
       assign: async (_, to) =>
         call(world, `assign ${to}`, () => {

@@ -193,7 +193,13 @@ describe('where it is not known whether the VIP has moved, the plan waits', () =
   ])('so also through the real adapter, where EC2 has an internal error and %s', async (_, seesVip) => {
     const world = newWorld();
     const { journal, context, save } = leader(world, switchoverPlan(pair, 'db2'));
-    const sick = createVip({ looking: sickEc2, changing: sickEc2, clock: world.clock, pairs: [pair] });
+    const sick = createVip({
+      looking: sickEc2,
+      changing: sickEc2,
+      clock: world.clock,
+      pairs: [pair],
+      subnets: {},
+    });
     const vip = seesVip ? { ...sick, locate: context.ports.vip.locate } : sick;
     const beganMs = world.clock.nowMs();
     const executed = await execute(

@@ -214,7 +214,14 @@ describe('every step has an executor, which looks before it acts', () => {
     const world = newWorld();
     const place = { kind: 'node', node: 'db2' } as const;
     const atMs = world.clock.nowMs() - ageMs;
-    const located = Promise.resolve({ kind: 'saw', atMs, place, instances: {}, room: {} } as const);
+    const located = Promise.resolve({
+      kind: 'saw',
+      atMs,
+      place,
+      instances: {},
+      room: {},
+      wrong: [],
+    } as const);
     const { outcome } = await carryOutStep(steps['move-vip'], executionOn(world, { located }));
     expect(outcome.kind).toBe(kind);
     expect(world.calls).toEqual(calls);

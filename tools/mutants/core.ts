@@ -11,6 +11,51 @@ const durations = 'lib/core/durations.ts';
 const roles = 'lib/core/note-roles.ts';
 const rows = { lost: 'lib/core/rows-lost.ts', held: 'lib/core/rows-held.ts' };
 
+const ids: readonly Mutant[] = [
+  {
+    name: 'a-death-is-a-wrong-file',
+    file: 'lib/core/misconfigured.ts',
+    find: '  if (isGone(instance?.state)) return null;\n',
+    replace: '',
+    guards: 'A terminated holder whose address another host has by now must not block the failover from it.',
+  },
+  {
+    name: 'detached-is-a-wrong-file',
+    file: 'lib/core/misconfigured.ts',
+    find: "const isDeath = isGone(state) || state === 'unknown';",
+    replace: 'const isDeath = false;',
+    guards: 'A terminated holder whose ENI is kept must not block the failover from it.',
+  },
+  {
+    name: 'any-interface',
+    file: 'lib/core/misconfigured.ts',
+    find: 'eni.deviceIndex > 0',
+    replace: 'eni.deviceIndex > 1',
+    guards: 'A VIP on a second interface does not answer, because replies leave by the first.',
+  },
+  {
+    name: 'one-wrong-answer-alerts',
+    file: situation,
+    find: 'confirmed: wrong.looks >= UNEXPECTED_LOOKS',
+    replace: 'confirmed: true',
+    guards: 'One old answer of EC2 alerts nobody, and refuses no order.',
+  },
+  {
+    name: 'learns-under-wrong-ids',
+    file: 'lib/core/note-decision.ts',
+    find: 'situation.misconfigured === null ? noteSeen(memory, situation, durations) : memory',
+    replace: 'noteSeen(memory, situation, durations)',
+    guards: 'Who answered under a wrong file is not who the node is.',
+  },
+  {
+    name: 'beats-under-wrong-ids',
+    file: 'lib/core/pair-state.ts',
+    find: '  if (evidence.wrong !== null) return null;\n',
+    replace: '',
+    guards: 'A heartbeat row is not committed on a server that is taken for another one.',
+  },
+];
+
 const seeing: readonly Mutant[] = [
   {
     name: 'one-refusal-is-proof',
@@ -370,4 +415,4 @@ const acting: readonly Mutant[] = [
   },
 ];
 
-export const coreMutants: readonly Mutant[] = [...seeing, ...fit, ...acting];
+export const coreMutants: readonly Mutant[] = [...ids, ...seeing, ...fit, ...acting];

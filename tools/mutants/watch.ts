@@ -76,7 +76,7 @@ const leading: readonly Mutant[] = [
   {
     name: 'acts-unseen',
     file: run,
-    find: '  if (!hasLooked(situation)) return following;\n',
+    find: '  if (!hasLooked(situation) && situation.misconfigured?.confirmed !== true) return following;\n',
     replace: '',
     guards: 'A leader acts on looks of its own, never on what another saw.',
   },

@@ -8,7 +8,7 @@ import {
   type Instance,
   type NetworkInterface,
 } from '@aws-sdk/client-ec2';
-import type { Pair } from '../../core/config.ts';
+import type { Config, Pair } from '../../core/config.ts';
 import type { PairName } from '../../core/names.ts';
 import type { VipSighting } from '../../core/sighting.ts';
 import type { Clock } from '../../watch/ports.ts';
@@ -26,20 +26,25 @@ const ASK_AGAIN_MS = 60_000;
 export type Locate = (pairs: readonly Pair[]) => Promise<ReadonlyMap<PairName, VipSighting>>;
 
 /** `VipPort.locate`. Never throws; pairs of which EC2 could not be asked are blind. */
-export function createLocate(ec2: EC2Client, clock: Clock): Locate {
-  const addressLimits = createAddressLimits(ec2, clock);
+export function createLocate(ec2: EC2Client, clock: Clock, subnets: Config['subnets']): Locate {
+  const asking = { ec2, clock, subnets, addressLimits: createAddressLimits(ec2, clock) };
   return async (pairs) => {
     const sightings = await Promise.all(
-      chunked(pairs, PAIRS_A_CALL).map((chunk) => locateChunk(ec2, clock, addressLimits, chunk)),
+      chunked(pairs, PAIRS_A_CALL).map((chunk) => locateChunk(asking, chunk)),
     );
     return new Map(sightings.flat());
   };
 }
 
+interface Asking {
+  readonly ec2: EC2Client;
+  readonly clock: Clock;
+  readonly subnets: Config['subnets'];
+  readonly addressLimits: AddressLimits;
+}
+
 async function locateChunk(
-  ec2: EC2Client,
-  clock: Clock,
-  addressLimits: AddressLimits,
+  { ec2, clock, subnets, addressLimits }: Asking,
   pairs: readonly Pair[],
 ): Promise<readonly (readonly [PairName, VipSighting])[]> {
   try {
@@ -50,7 +55,8 @@ async function locateChunk(
     ]);
     const limits = await addressLimits(instances.flatMap(({ InstanceType: type }) => (type ? [type] : [])));
     const atMs = clock.nowMs();
-    return pairs.map((pair) => [pair.name, sightVip(pair, { atMs, enis, instances, addressLimits: limits })]);
+    const answers = { atMs, enis, instances, addressLimits: limits };
+    return pairs.map((pair) => [pair.name, sightVip(pair, subnets, answers)]);
   } catch (error) {
     const because = `EC2 does not report where the VIP is: ${describeAwsError(error)}`;
     return pairs.map((pair) => [pair.name, { kind: 'blind', atMs: clock.nowMs(), because }]);

@@ -1,7 +1,9 @@
 /** What EC2 answered → what it says of a pair. Pure: the same answers give the same sighting. */
 import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
-import type { Node, Pair } from '../../core/config.ts';
+import type { Config, Node, Pair } from '../../core/config.ts';
+import { misconfigurationsOf } from '../../core/misconfigured.ts';
 import type { InstanceState, VipPlace, VipSighting } from '../../core/sighting.ts';
+import { shownOf, stateOf } from './shown.ts';
 
 /** EC2's answers to one round of questions. */
 export interface Ec2Answers {
@@ -12,15 +14,16 @@ export interface Ec2Answers {
   readonly addressLimits: ReadonlyMap<string, number>;
 }
 
-export function sightVip(pair: Pair, answers: Ec2Answers): VipSighting {
+export function sightVip(pair: Pair, subnets: Config['subnets'], answers: Ec2Answers): VipSighting {
   const { atMs } = answers;
+  const wrong = misconfigurationsOf(pair, subnets, shownOf(pair, answers.enis, answers.instances));
   const own = answers.enis.filter((eni) => pair.nodes.some((node) => node.eniId === eni.NetworkInterfaceId));
-  if (own.length === 0) {
+  if (own.length === 0 && wrong.length === 0) {
     const [first, second] = pair.nodes;
     return { kind: 'blind', atMs, because: `EC2 shows neither ${first.eniId} nor ${second.eniId}` };
   }
   const holders = placesOf(pair, answers.enis, own);
-  if (holders.length > 1) {
+  if (holders.length > 1 && wrong.length === 0) {
     return { kind: 'blind', atMs, because: `EC2 shows ${pair.vip} in ${holders.length} places at once` };
   }
   const [first, second] = pair.nodes;
@@ -28,8 +31,9 @@ export function sightVip(pair: Pair, answers: Ec2Answers): VipSighting {
     kind: 'saw',
     atMs,
     place: holders[0] ?? { kind: 'nowhere' },
-    instances: { [first.name]: stateOf(first, answers), [second.name]: stateOf(second, answers) },
+    instances: { [first.name]: instanceOf(first, answers), [second.name]: instanceOf(second, answers) },
     room: { [first.name]: hasRoom(pair, first, answers), [second.name]: hasRoom(pair, second, answers) },
+    wrong,
   };
 }
 
@@ -55,18 +59,8 @@ function placesOf(
     });
 }
 
-const states: readonly string[] = [
-  'pending',
-  'running',
-  'stopping',
-  'stopped',
-  'shutting-down',
-  'terminated',
-] satisfies readonly InstanceState[];
-
-function stateOf(node: Node, { instances }: Ec2Answers): InstanceState {
-  const name = instances.find(({ InstanceId }) => InstanceId === node.instanceId)?.State?.Name ?? '';
-  return states.includes(name) ? (name as InstanceState) : 'unknown';
+function instanceOf(node: Node, { instances }: Ec2Answers): InstanceState {
+  return stateOf(instances.find(({ InstanceId }) => InstanceId === node.instanceId));
 }
 
 /**

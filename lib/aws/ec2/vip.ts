@@ -9,7 +9,7 @@ import {
   ModifyNetworkInterfaceAttributeCommand,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import type { Pair } from '../../core/config.ts';
+import type { Config, Pair } from '../../core/config.ts';
 import { REQUEST_LIMIT_MS } from '../../core/time-budget.ts';
 import { type Clock, PortError, type VipPort } from '../../watch/ports.ts';
 import { within } from '../clients.ts';
@@ -37,11 +37,13 @@ export interface VipEc2Props {
   readonly clock: Clock;
   /** The pairs of the environment: the only VIPs and ENIs that are ever changed. */
   readonly pairs: readonly Pair[];
+  /** The subnets of the environment, which the ENIs must lie in. */
+  readonly subnets: Config['subnets'];
 }
 
 export function createVip(props: VipEc2Props): VipPort {
   return {
-    locate: createLocate(props.looking, props.clock),
+    locate: createLocate(props.looking, props.clock, props.subnets),
     // Async, so that a refusal is a rejection like every other error.
     assign: async (pair, to) => assign(props, guardAssignment(props.pairs, pair, to)),
     isolate: async (pair, node) => isolate(props, pair, guardNode(props.pairs, pair, node).eniId),

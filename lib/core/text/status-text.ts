@@ -87,8 +87,9 @@ function renderInbound(inbound: Inbound): string {
   return `from ${inbound.sourceAddress}: IO ${inbound.io}, SQL ${inbound.sql}, ${lag}${because}`;
 }
 
-function specials({ pair, memory, flapGuard, nowMs }: Situation): string[] {
+function specials({ pair, memory, flapGuard, nowMs, misconfigured }: Situation): string[] {
   const lines: string[] = [];
+  if (misconfigured) lines.push(`  misconfigured: ${misconfigured.because}`);
   if (pair.mode === 'observe')
     lines.push("  mode observe: keepalambda changes nothing here; mode: 'act' lets it");
   if (memory.pause && nowMs < memory.pause.untilMs) {

@@ -11,6 +11,7 @@ import {
   holder,
   inFlight,
   memory,
+  misconfigured,
   NOW_MS,
   refused,
   rememberedUnfit,
@@ -35,6 +36,18 @@ describe('status', () => {
         db2 can take over (as of 1 s ago)
         steady: nothing to do
           why: The holder serves, the standby can take over, and exactly one node takes writes."
+    `);
+  });
+
+  it('says what EC2 shows otherwise than the environment file says, after a single look too', () => {
+    expect(status(misconfigured(1))).toMatchInlineSnapshot(`
+      "orders: VIP 10.0.1.10 at an unknown location: EC2 does not show the pair as its environment file describes it
+        db1 serving, takes writes, replication from 10.0.1.12: IO yes, SQL yes, lag 0 s, mysql 8.4.3
+        db2 serving, read-only, replication from 10.0.1.11: IO yes, SQL yes, lag 0 s, mysql 8.4.3
+        db2 can take over (as of 1 s ago)
+        misconfigured: no action and no alert, keepalambda looks again
+          why: With wrong ids, the node that is closed or gets the VIP is another one than the one that was judged. A plan that began while the ids fitted goes on: cut off half way, it would leave clients without a node that takes writes.
+        misconfigured: db1: eni-1 is attached to i-2; the environment says i-1. To fix it: exchange the eniIds"
     `);
   });
 

@@ -155,6 +155,24 @@ describe('describing', () => {
     ]);
   });
 
+  test('exchanged ENIs are at the other instance, in both answers', async () => {
+    clients.aws.ec2.exchangeEnis('eni-db1', 'eni-db2');
+    const shown = async () => {
+      const enis = await clients.ec2.send(
+        new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: ['eni-db1', 'eni-db2'] }),
+      );
+      const instances = await clients.ec2.send(new DescribeInstancesCommand({ InstanceIds: ['i-db1'] }));
+      const [instance] = instances.Reservations?.flatMap(({ Instances }) => Instances ?? []) ?? [];
+      return [
+        ...(enis.NetworkInterfaces?.map(({ Attachment }) => Attachment?.InstanceId) ?? []),
+        ...(instance?.NetworkInterfaces?.map(({ NetworkInterfaceId }) => NetworkInterfaceId) ?? []),
+      ];
+    };
+    expect(await shown()).toEqual(['i-db2', 'i-db1', 'eni-db2']);
+    clients.aws.ec2.exchangeEnis('eni-db1', 'eni-db2');
+    expect(await shown()).toEqual(['i-db1', 'i-db2', 'eni-db1']);
+  });
+
   test('what is not there, and filters that are none, are errors by name', async () => {
     const enis = clients.ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: ['eni-x'] }));
     expect(await errorOf(enis)).toBe('InvalidNetworkInterfaceID.NotFound');

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { type LooseEnvironment, ruleFaults } from './config-rules.ts';
 import { type ConfigFault, faultsOf, withoutFaulty } from './fault.ts';
+import { runbookUrl } from './project.ts';
 import { judgingFields, resolveSettings, settingsSchema } from './settings.ts';
 import { takeMoved } from './settings-moved.ts';
 
@@ -154,6 +155,10 @@ const environmentFields = {
   probeSecurityGroups: z.array(securityGroup).min(1, 'at least one security group'),
   /** The e-mail addresses that get the alerts. */
   subscribers: z.array(z.email('an e-mail address')).min(1, 'at least one subscriber'),
+  /** Where people read the runbook: alerts link to its articles. */
+  runbookUrl: z
+    .url('the address of a page, such as https://wiki.example.com/keepalambda')
+    .default(runbookUrl),
   /** Whether `cdk destroy` keeps the table. */
   keepTable: z.boolean().default(true),
   /** How long the logs of the functions are kept. Days, one of those that CloudWatch Logs knows. */

@@ -3,7 +3,7 @@ import type { Pair } from './config.ts';
 import { type Evidence, noEvidence, placeOf } from './evidence.ts';
 import type { LookOrder } from './look-order.ts';
 import { firstPace, type Pace } from './look-schedule.ts';
-import type { Memory } from './memory.ts';
+import type { Alert, Memory } from './memory.ts';
 import type { NodeName, Vantage } from './names.ts';
 import type { Ready } from './ready.ts';
 import type { WaitingOrder } from './request.ts';
@@ -123,6 +123,11 @@ export function newPair({ unwatchedSinceMs, nowMs, ...given }: Beginning): PairS
     workedAtMs: nowMs,
     gaugedAtMs: 0,
   };
+}
+
+/** Alerts in the stored outbox that SNS does not have yet. */
+export function unpublished({ memory, published }: PairState): readonly Alert[] {
+  return memory.outbox.filter(({ id }) => !published.includes(id));
 }
 
 /** How the pair is seen at this moment. */

@@ -43,7 +43,7 @@ test.each<[name: string, happenings: readonly Happening[], forMs: number, props?
       { atMs: 12_000, what: 'mysqld on db1 is killed', db1: refused, db2: deaf },
       { atMs: 25_000, what: 'mysqld on db1 is back, and follows db2', db1: returned },
     ],
-    45_000,
+    85_000,
   ],
   [
     'silent-host',
@@ -57,7 +57,7 @@ test.each<[name: string, happenings: readonly Happening[], forMs: number, props?
       { atMs: 13_800, what: 'db2 has not heard it for 4 s', db2: deaf },
       { atMs: 30_000, what: 'the host of db1 is back, and mysqld follows db2', db1: returned },
     ],
-    50_000,
+    90_000,
   ],
   [
     'pause',

@@ -64,7 +64,10 @@ export function alertsOf(before: Memory, after: Memory) {
   const known = new Set(before.outbox.map(({ id }) => id));
   return after.outbox
     .filter(({ id }) => !known.has(id))
-    .map(({ id, code, happened, done }) => ({ id, line: `alert ${code}: ${happened} ${done}` }));
+    .map(({ id, code, headline, happened, done, cost }) => ({
+      id,
+      line: `alert ${code}: ${[headline && `[${headline}]`, happened, done, cost].filter(Boolean).join(' ')}`,
+    }));
 }
 
 function renderRun(run: Run): string {

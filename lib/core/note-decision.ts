@@ -7,7 +7,7 @@ import { mayComeBack } from './flap.ts';
 import type { Memory } from './memory.ts';
 import { noteDeath, noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
-import { acceptLoss } from './remedies.ts';
+import { acceptLoss, failover } from './remedies.ts';
 import type { Measure } from './row.ts';
 import type { Durations, Situation } from './situation.ts';
 import { wordsOfAllClear } from './text/all-clear-text.ts';
@@ -125,7 +125,12 @@ function costOf({ unservedForMs, isServed }: Situation): { readonly cost?: strin
 /** Where a person must choose, the alert names the command and its price. */
 function priceOf(situation: Situation, page: EventCode): Pick<Words, 'todo' | 'commands'> {
   if (page !== 'holder-lost' && !(page === 'blind' && situation.witness === 'unknown')) return {};
-  const { holder, standby, memory } = situation;
+  const { holder, standby, memory, fitness, paused } = situation;
+  if (paused && fitness.fit)
+    return {
+      todo: `Bring ${holder.node} back. Or fail over to ${standby.node}, which can take over: an order is carried out in a pause, too.`,
+      commands: ['explain {pair}', failover('{holder} is lost')],
+    };
   const ready =
     memory.readiness?.node === standby.node
       ? memory.readiness.reasons.join('; ') || 'it could take over before the loss'

@@ -26,7 +26,8 @@ const history = 'history {pair}';
 /** What allows automatic failovers again. */
 export const acknowledge = 'acknowledge {pair} --why "the cause is found"';
 
-function failover(why: string, terms = ''): string {
+/** What a person does who moves the VIP to the standby. */
+export function failover(why: string, terms = ''): string {
   return `failover {pair} --to {standby}${terms} --why "${why}"`;
 }
 
@@ -90,7 +91,7 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'standby-locked': remedy('warning', 'yes', status),
   'standby-writes': remedy('warning', 'yes', status),
   'waits-for-acknowledgement': remedy('critical', 'no', status),
-  'events-will-stop': remedy('info', 'yes', status),
+  'events-will-stop': remedy('warning', 'yes', status),
   'channel-detached': remedy(
     'warning',
     'yes',

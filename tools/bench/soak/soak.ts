@@ -139,6 +139,11 @@ interface Course {
   readonly heard: Heard;
 }
 
+/** Failovers that were begun, however they ended. */
+function failoversIn(alerts: Readonly<Record<string, number>>): number {
+  return (alerts['failover-done'] ?? 0) + (alerts['failover-aborted'] ?? 0);
+}
+
 async function measure(
   world: LabWorld,
   results: readonly ClientResult[],
@@ -148,7 +153,7 @@ async function measure(
   const untilMs = Math.min(...results.map((result) => result.untilMs));
   const holder = world.holder() ?? 'db1';
   return {
-    falseFailovers: Math.max(heard.moves, heard.alerts['failover-started'] ?? 0),
+    falseFailovers: Math.max(heard.moves, failoversIn(heard.alerts)),
     forMs: untilMs - sinceMs,
     stalls,
     cuts,

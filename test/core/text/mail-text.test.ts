@@ -40,7 +40,7 @@ describe('a mail about one pair', () => {
       NewStateValue: 'OK',
     });
     expect(JSON.parse(opens.machine).AlarmName).toBe(JSON.parse(ends.machine).AlarmName);
-    await expect(JSON.stringify(JSON.parse(opens.machine), null, 2)).toMatchFileSnapshot(
+    await expect(`${JSON.stringify(JSON.parse(opens.machine), null, 2)}\n`).toMatchFileSnapshot(
       'mails/holder-lost.json',
     );
   });

@@ -19,7 +19,7 @@ export default defineEnvironment({
   vantages: ['a', 'b'],
   probeSecurityGroups: ['sg-0a1b2c3d4e5f60718'],
 
-  // Each gets an e-mail with a link to confirm.
+  // An e-mail address gets a link to confirm. A telephone number or an https URL will do, too.
   subscribers: ['oncall@example.com'],
 
   pairs: [

@@ -36,6 +36,7 @@ interface Flags extends LatencyFlags {
   readonly netns?: true;
   readonly netem?: string;
   readonly json?: true;
+  readonly inbox?: true;
   readonly keep?: true;
   readonly list?: true;
 }
@@ -84,7 +85,7 @@ async function inWorld(
     changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
     ...networkOf(flags),
   };
-  const story = new Story(flags.json ? console.error : console.log);
+  const story = new Story(teller(flags));
   story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
   story.tell('lab', renderTerms(asked));
   const world = await openWorld(asked);
@@ -100,6 +101,12 @@ async function inWorld(
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await world.close();
   }
+}
+
+/** Where the story goes: with `--json` it is beside the figures, with `--inbox` only the mails are printed. */
+function teller({ json, inbox }: Flags): (line: string) => void {
+  if (json) return console.error;
+  return inbox ? () => undefined : console.log;
 }
 
 function networkOf({ netns, netem }: Flags): { readonly makeNetwork?: NetworkMaker } {
@@ -120,7 +127,8 @@ function interrupted(signal: AbortSignal): Promise<number> {
 }
 
 function present(flags: Flags, figures: Figures): number {
-  console.log(flags.json ? JSON.stringify(figures) : renderFigures(figures));
+  if (flags.json) console.log(JSON.stringify(figures));
+  else if (!flags.inbox) console.log(renderFigures(figures));
   return figures.ok ? 0 : 1;
 }
 
@@ -163,6 +171,7 @@ function parseFlags(args: readonly string[]): Flags | null {
     .option('--netns', 'a network of namespaces (root): real TCP, real links, real routes')
     .option('--netem <words>', "with --netns: loss and delay on every way, such as 'loss 5% delay 20ms 20ms'")
     .option('--json', 'the figures as one line of JSON; the story goes to standard error')
+    .option('--inbox', 'print the mails that on-call gets, and nothing else')
     .option('--keep', 'play nothing: keep the pair running until Ctrl-C')
     .option('--list', 'name the faults and scenarios')
     .option('--matrix', 'every fault on every server (--matrix --help)');

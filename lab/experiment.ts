@@ -1,6 +1,7 @@
 /** One fault on a fresh pair: play it, watch what comes of it, and count what clients saw. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VerdictKind } from '../lib/core/verdict.ts';
+import { codesOf } from './aws/events.ts';
 import { countTwoWriters, outageMs } from './client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from './client.ts';
 import type { ExpectedCode } from './faults/codes.ts';
@@ -105,9 +106,9 @@ interface Alerted {
 
 function collectAlerts({ aws }: LabWorld): Alerted[] {
   const alerts: Alerted[] = [];
-  aws.events.on('message', ({ attributes, atMs }) =>
-    alerts.push({ code: attributes.code as ExpectedCode, atMs }),
-  );
+  aws.events.on('message', (message) => {
+    for (const code of codesOf(message)) alerts.push({ code: code as ExpectedCode, atMs: message.atMs });
+  });
   return alerts;
 }
 

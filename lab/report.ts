@@ -28,7 +28,7 @@ export function renderFigures(figures: Figures): string {
   return table.toString();
 }
 
-/** An alert as on-call gets it. */
+/** A mail as on-call gets it. */
 export function renderMessage({ subject, message }: Message): string {
   const lines = [`Subject: ${subject ?? ''}`, '', ...message.trimEnd().split('\n')];
   return lines.map((line) => `  │ ${line}`).join('\n');

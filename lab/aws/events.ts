@@ -47,6 +47,13 @@ export interface Message {
   readonly subject: string | null;
   readonly message: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** What subscribers of other protocols get instead of `message`, such as `sms`. */
+  readonly variants: Readonly<Record<string, string>>;
+}
+
+/** The codes of the alerts in a message. */
+export function codesOf({ attributes }: Pick<Message, 'attributes'>): readonly string[] {
+  return JSON.parse(attributes.event ?? '[]') as readonly string[];
 }
 
 export interface LogLine {

@@ -37,19 +37,30 @@ export function createSns(topicArns: readonly string[], events: AwsEvents): Sns 
 function checked(form: Form, topicArns: readonly string[]): Message {
   const topicArn = form.text('TopicArn') ?? form.text('TargetArn') ?? '';
   const subject = form.text('Subject') ?? null;
-  const message = form.text('Message') ?? '';
+  const published = form.text('Message') ?? '';
   if (!topicArns.includes(topicArn)) throw new ApiError('NotFound', 'Topic does not exist', 404);
   if (subject !== null && !isSubject(subject)) throw invalid('Subject');
-  if (message === '') throw invalid('Empty message');
-  if (Buffer.byteLength(message) > messageLimitBytes) throw invalid('Message too long');
+  if (published === '') throw invalid('Empty message');
+  if (Buffer.byteLength(published) > messageLimitBytes) throw invalid('Message too long');
+  const { default: message, ...variants } = structured(form, published);
   return {
     atMs: Date.now(),
     messageId: randomUUID(),
     topicArn,
     subject,
     message,
+    variants,
     attributes: form.attributes('MessageAttributes'),
   };
+}
+
+/** A message with `MessageStructure: json` has a text for each protocol, and one for all others. */
+function structured(form: Form, published: string): { readonly default: string } & Record<string, string> {
+  if (form.text('MessageStructure') !== 'json') return { default: published };
+  const texts: unknown = JSON.parse(published);
+  if (typeof texts === 'object' && texts !== null && 'default' in texts)
+    return texts as { default: string } & Record<string, string>;
+  throw invalid('Message Structure - No default entry in JSON message body');
 }
 
 /** ASCII, beginning with a letter, a digit or punctuation; no line breaks or control characters; under 100. */

@@ -1,6 +1,6 @@
 /** What on-call has been told since a fault began, for faults that go on when it has been, or judge what it says. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Message } from '../aws/events.ts';
+import { codesOf, type Message } from '../aws/events.ts';
 import type { LabWorld } from '../world.ts';
 import type { ExpectedCode } from './codes.ts';
 
@@ -13,7 +13,7 @@ export class Alerts {
 
   /** Every one of those codes, oldest first. */
   of(...codes: readonly ExpectedCode[]): readonly Message[] {
-    return this.#messages.filter(({ attributes }) => codes.some((code) => code === attributes.code));
+    return this.#messages.filter((message) => codes.some((code) => codesOf(message).includes(code)));
   }
 
   /** The first one of that code, or null when none came in time. */

@@ -1,5 +1,6 @@
 /** Faults of the EC2 API, at the moment when it is needed: mysqld of the holder is killed with each. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { codesOf } from '../aws/events.ts';
 import type { CallFault } from '../aws/faults.ts';
 import { eniIds } from '../deployment.ts';
 import { isWritable } from '../pair.ts';
@@ -63,8 +64,8 @@ export const ec2Faults = {
     alerts: ['ec2-blind', 'failover-done'],
     play: async ({ aws, hosts }) => {
       const comeBack = aws.faults.inject({ on: 'ec2:*', effect: { kind: 'down', how: 'unavailable' } });
-      aws.events.on('message', ({ attributes }) => {
-        if (attributes.code === 'ec2-blind') void delay(AFTER_PAGE_MS).then(comeBack);
+      aws.events.on('message', (message) => {
+        if (codesOf(message).includes('ec2-blind')) void delay(AFTER_PAGE_MS).then(comeBack);
       });
       await hosts.db1.instance.kill();
       return forGood;

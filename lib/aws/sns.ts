@@ -1,29 +1,50 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { alertBody, alertSubject } from '../core/text/alert-text.ts';
+import type { Place } from '../core/text/alert-text.ts';
+import { mailOf } from '../core/text/mail-text.ts';
 import { REQUEST_LIMIT_MS } from '../core/time-budget.ts';
 import type { AlertPort } from '../watch/ports.ts';
 import { within } from './clients.ts';
 import { toPortError } from './errors.ts';
 
 /**
- * Alerts, by one SNS topic. The attributes `code` and `pair` are there for subscriptions that filter. A repeated
- * publish is a second e-mail and no more, so the caller may publish again after any error.
+ * Alerts, by one SNS topic, in a form for each kind of subscriber. The attributes are there for filter policies
+ * (docs/alerts.md). A repeated publish is a second mail and no more, so the caller may publish again after any error.
  */
-export function createAlerts(sns: SNSClient, topicArn: string): AlertPort {
+export function createAlerts(sns: SNSClient, topicArn: string, place: Place): AlertPort {
   return {
-    async publish(alert) {
+    async publish(alerts) {
+      const { subject, text, sms, machine, attributes } = mailOf(alerts, place);
+      const { environment, severity, pair, event, incident } = attributes;
       const command = new PublishCommand({
         TopicArn: topicArn,
-        Subject: alertSubject(alert),
-        Message: alertBody(alert),
+        Subject: subject,
+        MessageStructure: 'json',
+        Message: JSON.stringify({ default: text, sms, https: machine }),
         MessageAttributes: {
-          code: { DataType: 'String', StringValue: alert.code },
-          pair: { DataType: 'String', StringValue: alert.pair },
+          environment: textAttribute(environment),
+          severity: textAttribute(severity),
+          pair: listAttribute(pair),
+          event: listAttribute(event),
+          ...(incident.length === 0 ? {} : { incident: listAttribute(incident) }),
         },
       });
       await sns.send(command, within(2 * REQUEST_LIMIT_MS)).catch((error: unknown) => {
-        throw toPortError(error, `publishing alert ${alert.id} (${alert.code})`);
+        const ids = alerts.map(({ id, code }) => `${id} (${code})`).join(', ');
+        throw toPortError(error, `publishing ${ids}`);
       });
     },
   };
+}
+
+/** The account that a topic is in: the fifth part of its ARN. */
+export function accountOf(topicArn: string): string {
+  return topicArn.split(':')[4] ?? '';
+}
+
+function textAttribute(value: string) {
+  return { DataType: 'String', StringValue: value };
+}
+
+function listAttribute(values: readonly string[]) {
+  return { DataType: 'String.Array', StringValue: JSON.stringify(values) };
 }

@@ -10,6 +10,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Config, readConfig } from '../core/config.ts';
 import { renderFault } from '../core/fault.ts';
+import { placeOf } from '../core/text/alert-text.ts';
 import type { Ports } from '../watch/ports.ts';
 import {
   changingOptions,
@@ -26,7 +27,7 @@ import { createIds } from './ids.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createDatabase } from './probe-client/database.ts';
-import { createAlerts } from './sns.ts';
+import { accountOf, createAlerts } from './sns.ts';
 import { createCredentials } from './ssm/credentials.ts';
 import { createHost } from './ssm/host.ts';
 import { parseVariables, type Variables } from './wire-variables.ts';
@@ -105,7 +106,11 @@ export function createPorts(config: Config, variables: Variables, means: Means):
       clock,
       documents: variables.DOCUMENTS,
     }),
-    alerts: createAlerts(new SNSClient(lookingOptions(sender)), variables.TOPIC_ARN),
+    alerts: createAlerts(
+      new SNSClient(lookingOptions(sender)),
+      variables.TOPIC_ARN,
+      placeOf(config, accountOf(variables.TOPIC_ARN)),
+    ),
     store: createStore({
       client: new DynamoDBClient(storeOptions(storeSender)),
       name: variables.TABLE_NAME,

@@ -6,7 +6,7 @@ const comments: Readonly<Record<string, string>> = {
     'The nodes of a pair share a subnet, because a VIP cannot leave its own. Others are only looked from.',
   vantages: 'Where probe functions look from.',
   probeSecurityGroups: 'The nodes must admit these on the MySQL port.',
-  subscribers: 'Each gets an e-mail with a link to confirm.',
+  subscribers: 'An e-mail address gets a link to confirm. A telephone number or an https URL will do, too.',
   mode: "Looks, alerts and says what it would do; 'act' lets it.",
   credentials: 'An SSM parameter (SecureString) with {"user":"…","password":"…"}.',
 };

@@ -1,11 +1,14 @@
 /** Making alerts: what happened, what was done, what is left to do; and how often an alert is repeated. */
 import { type EventCode, events } from './events.ts';
+import { FLAP_WITHIN_MS, isKnownToFlap, saysLoss } from './flap.ts';
 import type { Alert, Incident, Memory, Reported } from './memory.ts';
+import { remedies } from './remedies.ts';
 
-export interface Words {
+/** What a case says of itself. What is left out is the event's own. */
+export interface Words
+  extends Partial<Pick<Alert, 'headline' | 'seen' | 'cost' | 'writes' | 'commands' | 'again'>> {
   readonly happened: string;
   readonly done: string;
-  /** What is left to do; the event's own text when left out. */
   readonly todo?: string;
   readonly steps?: readonly string[];
 }
@@ -18,7 +21,8 @@ const HOUR_MS = 60 * 60_000;
 /** Of one code, no more alerts than this in that time: the rest are counted. */
 const LIMIT_WITHIN_MS = 10 * 60_000;
 const LIMITS = { 'hands-over': 6, tells: 3, ends: 3 } as const;
-
+/** In an incident with as many alerts as this, what is not critical and was alerted in it is alerted once an hour. */
+const NOISY = 6;
 /** Opens an incident unless one is open. The id comes from outside, so that the core stays pure. */
 export function withIncident(memory: Memory, row: string, nowMs: number, newId: string): Memory {
   if (memory.incident) return memory;
@@ -36,8 +40,8 @@ export function tell(memory: Memory, pair: string, code: EventCode, words: Words
     pair,
     incident: incident?.id ?? null,
     atMs: nowMs,
-    happened: words.happened,
-    done: words.done,
+    holder: memory.lastHolder,
+    ...words,
     todo: words.todo ?? events[code].todo,
     steps: words.steps ?? [],
   };
@@ -49,7 +53,13 @@ export function tell(memory: Memory, pair: string, code: EventCode, words: Words
   };
 }
 
-/** The same for what can come again and again: beyond a few in ten minutes it is counted, and the next alert says so. */
+/** Without the alerts of this code that still wait, because the next alert says what they say, and more. */
+export function takeBack(memory: Memory, code: EventCode): Memory {
+  const outbox = memory.outbox.filter((alert) => alert.code !== code);
+  return outbox.length === memory.outbox.length ? memory : { ...memory, outbox };
+}
+
+/** As `tell`, for what can come again and again: beyond a few in ten minutes it is counted, and the next alert says so. */
 export function tellLimited(
   memory: Memory,
   pair: string,
@@ -58,14 +68,28 @@ export function tellLimited(
   nowMs: number,
 ): Memory {
   const before = memory.reports[code] ?? { ...unreported, sinceMs: nowMs };
-  const recent = before.toldAtMs.filter((atMs) => nowMs - atMs < LIMIT_WITHIN_MS);
-  if (recent.length >= LIMITS[events[code].role]) {
+  const recent = before.toldAtMs.filter((atMs) => nowMs - atMs < FLAP_WITHIN_MS);
+  if (isTooMuch(memory, code, recent, nowMs)) {
     return withReport(memory, code, { ...before, heldBack: before.heldBack + 1 });
   }
   const report = { ...before, toldAtMs: [...recent, nowMs], heldBack: 0 };
   const more = before.heldBack === 0 ? '' : ` ${before.heldBack} more alerts of this kind were not sent.`;
   const told = { ...words, happened: `${words.happened}${more}` };
   return tell(withReport(memory, code, report), pair, code, told, nowMs);
+}
+
+/** Too many of this code lately; or people know that the holder flaps, and this says nothing new. */
+function isTooMuch(
+  { incident }: Memory,
+  code: EventCode,
+  toldAtMs: readonly number[],
+  nowMs: number,
+): boolean {
+  if (saysLoss(code)) return isKnownToFlap(code, toldAtMs, nowMs);
+  const within = (ms: number) => toldAtMs.filter((atMs) => nowMs - atMs < ms).length;
+  const isUrgent = remedies[code].severity === 'critical';
+  const isNoisy = !isUrgent && incident?.told.includes(code) && (incident.alerts ?? 0) >= NOISY;
+  return isNoisy ? within(HOUR_MS) > 0 : within(LIMIT_WITHIN_MS) >= LIMITS[events[code].role];
 }
 
 /**
@@ -86,9 +110,9 @@ export function tellCondition(
   }
   if (nowMs >= report.sinceMs + repeatAfterMs(report.times)) {
     const minutes = Math.round((nowMs - report.sinceMs) / 60_000);
-    const again = { ...report, overSinceMs: null, times: report.times + 1 };
-    const happened = `Not fixed after ${minutes} minutes (alert ${again.times}): ${words.happened}`;
-    return tell(withReport(memory, code, again), pair, code, { ...words, happened }, nowMs);
+    const lasting = { ...report, overSinceMs: null, times: report.times + 1 };
+    const again = { times: lasting.times, minutes };
+    return tell(withReport(memory, code, lasting), pair, code, { ...words, again }, nowMs);
   }
   return report.overSinceMs === null ? memory : withReport(memory, code, { ...report, overSinceMs: null });
 }

@@ -6,6 +6,7 @@ import type { Plan, PlanRecord } from './plan.ts';
 import type { Position } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import type { Step } from './step.ts';
+import { causeText, seenText } from './text/cause-text.ts';
 
 /** Who wants a plan carried out, and why. */
 export interface Claim {
@@ -36,6 +37,8 @@ export function mayTry({ triedAtMs }: Memory, { kind }: Plan, nowMs: number): bo
 /** Memory with the plan in flight. It counts for the flap guard when it has moved the VIP. */
 export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): Memory {
   const { nowMs, pair } = situation;
+  const cause = causeText(situation, wanted.requestId, wanted.by);
+  const seen = seenText(situation, wanted.row);
   const record: PlanRecord = {
     ...wanted.plan,
     id: wanted.planId,
@@ -44,6 +47,7 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
     because: wanted.because,
     by: wanted.by,
     requestId: wanted.requestId,
+    ...{ cause, seen },
     startedAtMs: nowMs,
     badSinceMs: situation.badSinceMs,
     phase: 'running',
@@ -64,9 +68,12 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
   const open = automatic ? withIncident(memory, wanted.row, nowMs, wanted.incidentId) : memory;
   const claimed: Memory = { ...open, plan: record, settled: untouched(memory.settled, wanted.plan) };
   if (wanted.plan.kind !== 'failover') return claimed;
+  const { from, to } = wanted.plan;
   const words = {
+    headline: `FAILING OVER ${from} -> ${to}: ${cause}`,
     happened: `${wanted.because}.`,
-    done: `Failing over from ${wanted.plan.from} to ${wanted.plan.to} (${wanted.row}, by ${wanted.by}).`,
+    seen,
+    done: `Failing over from ${from} to ${to} (${wanted.row}, by ${wanted.by}).`,
   };
   return tell(claimed, pair.name, 'failover-started', words, nowMs);
 }

@@ -7,8 +7,10 @@
 import { z } from 'zod';
 import { type LooseEnvironment, ruleFaults } from './config-rules.ts';
 import { type ConfigFault, faultsOf, withoutFaulty } from './fault.ts';
+import { runbookUrl } from './project.ts';
 import { judgingFields, resolveSettings, settingsSchema } from './settings.ts';
 import { takeMoved } from './settings-moved.ts';
+import { protocolOf } from './subscriber.ts';
 
 const name = z
   .string()
@@ -30,6 +32,13 @@ const securityGroup = z
 const parameterName = z
   .string()
   .regex(/^\/[A-Za-z0-9_./-]+$/, 'the name of an SSM parameter, such as /keepalambda/prod/orders');
+
+const subscriber = z
+  .string()
+  .refine(
+    (text) => protocolOf(text) !== null,
+    'an e-mail address, an https:// URL, or a telephone number such as +491701234567',
+  );
 
 const nodeSchema = z.strictObject({
   /** What people call the node: `db1`. Used in every log line, alert and command. */
@@ -152,8 +161,15 @@ const environmentFields = {
   vantages: z.array(shortName).min(1, 'one to three vantages').max(3, 'one to three vantages'),
   /** The security groups of the probe functions; the nodes must admit them on the MySQL port. */
   probeSecurityGroups: z.array(securityGroup).min(1, 'at least one security group'),
-  /** The e-mail addresses that get the alerts. */
-  subscribers: z.array(z.email('an e-mail address')).min(1, 'at least one subscriber'),
+  /**
+   * Who gets the alerts: an e-mail address (it gets a link to confirm), a telephone number (`+491701234567`: one line by
+   * SMS), or an https URL such as PagerDuty or Opsgenie give (JSON, docs/alerts.md; keep such a URL secret).
+   */
+  subscribers: z.array(subscriber).min(1, 'at least one subscriber'),
+  /** Where people read the runbook: alerts link to its articles. */
+  runbookUrl: z
+    .url('the address of a page, such as https://wiki.example.com/keepalambda')
+    .default(runbookUrl),
   /** Whether `cdk destroy` keeps the table. */
   keepTable: z.boolean().default(true),
   /** How long the logs of the functions are kept. Days, one of those that CloudWatch Logs knows. */

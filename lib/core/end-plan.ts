@@ -1,11 +1,12 @@
 /** Ending a plan: what it leaves in memory, and which alert goes out. */
-import { countAsTold, tell, tellCondition, tellLimited, type Words, withIncident } from './alerts.ts';
+import { countAsTold, takeBack, tell, tellCondition, tellLimited, withIncident } from './alerts.ts';
 import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
-import { describeLoss } from './loss.ts';
 import { type Loss, type Memory, notLost, type OrderAnswer } from './memory.ts';
 import { outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
+import { unchangedText, wordsOfEnding } from './text/ending-text.ts';
 import { renderOutcomes } from './text/steps-text.ts';
+import { duration } from './text/utc-time.ts';
 
 /** How a plan ended. */
 export type Ending =
@@ -54,10 +55,6 @@ export function answer(memory: Memory, given: OrderAnswer): Memory {
 function countMove(memory: Memory, plan: PlanRecord, { nowMs }: Close): Memory {
   const counts = plan.requestId === null && (plan.kind === 'failover' || plan.kind === 'switchover');
   return counts ? { ...memory, failoversAtMs: [...memory.failoversAtMs, nowMs] } : memory;
-}
-
-function ownSwitchover({ kind, requestId }: PlanRecord): boolean {
-  return kind === 'switchover' && requestId === null;
 }
 
 /** The VIP is on this node. Where the roles have changed, nothing is known yet of the new standby. */
@@ -122,12 +119,14 @@ function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending
   if (code === null) return memory;
   // Only what asks for a person opens an incident of its own; an order that succeeds is none.
   const needsPerson = ending.kind === 'incomplete';
-  const open = needsPerson ? withIncident(memory, plan.row, close.nowMs, close.incidentId) : memory;
+  // That it began is said by how it ended.
+  const ended = plan.kind === 'failover' ? takeBack(memory, 'failover-started') : memory;
+  const open = needsPerson ? withIncident(ended, plan.row, close.nowMs, close.incidentId) : ended;
   const told = tellingOf(plan, ending)(
     open,
     pair.name,
     code,
-    wordsOf(memory, pair, plan, ending, close),
+    wordsOfEnding(memory, pair, plan, ending, close.nowMs),
     close.nowMs,
   );
   // failover-done says already that the old holder is to be brought back; of an order, no incident says so.
@@ -170,71 +169,10 @@ function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
   }
 }
 
-function wordsOf(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Words {
-  const who = `(${plan.row}, by ${plan.by})`;
-  const words = { happened: `${plan.because}.`, steps: renderOutcomes(plan) };
-  switch (ending.kind) {
-    case 'completed':
-      return {
-        ...words,
-        done: `${doneText(pair, plan, close)} ${who}.${lossText(memory, pair, plan)}${unfencedText(plan)}`,
-        ...(ownSwitchover(plan) ? { todo: leftBy(plan) } : {}),
-      };
-    case 'undone':
-      return { ...words, done: `Stopped ${who}: ${ending.because}.${unchangedText(plan)}` };
-    case 'incomplete':
-      return {
-        ...words,
-        done: `Not completed ${who}: ${ending.because}.${lossText(memory, pair, plan)}${unfencedText(plan)}`,
-      };
-  }
-}
-
-function doneText(pair: Pair, plan: PlanRecord, close: Close): string {
-  const took = secondsOf(close.nowMs - plan.startedAtMs);
-  if (!plan.vipMoved) return `The ${plan.kind} took ${took}`;
-  const moved = `VIP ${pair.vip} is on ${plan.to} now, verified through the VIP. The ${plan.kind} took ${took}`;
-  return plan.kind === 'failover'
-    ? `${moved}, ${secondsOf(close.nowMs - plan.badSinceMs)} after the first sign of the fault`
-    : moved;
-}
-
-/** What a holder that was left in time leaves behind. */
-function leftBy({ from, to }: PlanRecord): string {
-  return `${from} is stopping: ${to} has no standby until ${from} is back. Find out who stops it, if it was not you.`;
-}
-
-/** What was lost, when a failover has moved the VIP. */
-function lossText(memory: Memory, pair: Pair, plan: PlanRecord): string {
-  if (plan.kind !== 'failover' || !plan.vipMoved) return '';
-  if (memory.loss === null)
-    return ` Data loss: none (${plan.to} had applied the last write of ${plan.from}).`;
-  const { lookIntervalMs, lookLimitMs } = pair.settings;
-  return ` Data loss: ${describeLoss(memory.loss, 2 * lookIntervalMs + lookLimitMs)}.`;
-}
-
-/** An old holder that could not be closed, and that nothing else keeps from its clients. */
-function unfencedText(plan: PlanRecord): string {
-  const fence = outcomeOf(plan, 'fence');
-  if ((fence?.kind !== 'missed' && fence?.kind !== 'skipped') || !plan.vipMoved) return '';
-  const [isolated, stopped] = [outcomeOf(plan, 'isolate'), outcomeOf(plan, 'stop-instance')];
-  if (isolated?.kind === 'done' || stopped?.kind === 'done') return '';
-  return ` ${plan.from} was not closed (${fence.because}). If it is alive, clients that reach it directly can still write to it.`;
-}
-
-/** What an undone plan leaves: said only of what was seen. */
-function unchangedText(plan: PlanRecord): string {
-  if (plan.from === null || (plan.kind !== 'failover' && plan.kind !== 'switchover')) return '';
-  if (plan.phase === 'running') return ` No change: ${plan.from} still holds the VIP.`;
-  return plan.wasWritable
-    ? ` No change: ${plan.from} still holds the VIP and takes writes, verified by a commit.`
-    : ` No change: the VIP stays on ${plan.from}, which was not taking writes.`;
-}
-
 function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): OrderAnswer {
   const base = { requestId, atMs: close.nowMs };
   const steps = renderOutcomes(plan).join(', ');
-  const took = secondsOf(close.nowMs - plan.startedAtMs);
+  const took = duration(close.nowMs - plan.startedAtMs);
   switch (ending.kind) {
     case 'completed':
       return { ...base, ok: true, text: `${plan.kind} to ${plan.to} done in ${took}: ${steps}` };
@@ -251,8 +189,4 @@ function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: str
         text: `${plan.kind} to ${plan.to} not completed: ${ending.because} (${steps})`,
       };
   }
-}
-
-function secondsOf(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -4,7 +4,7 @@
  */
 
 interface EventText {
-  /** In one line, for the subject of an e-mail. */
+  /** In one line, for the subject of an e-mail. `{holder}` and `{standby}` stand for the names of the nodes. */
   readonly title: string;
   /** Whether it ends an incident, hands it over to a person, or only reports. */
   readonly role: 'tells' | 'hands-over' | 'ends';
@@ -16,192 +16,192 @@ interface EventText {
 
 export const events = {
   'failover-started': {
-    title: 'failing over',
+    title: 'FAILING OVER {holder} -> {standby}',
     role: 'tells',
     meaning: 'The holder is lost or fails the check, and the standby is fit. The failover has begun.',
     todo: 'Nothing yet. The next alert says how it ended.',
   },
   'failover-done': {
-    title: 'failed over',
+    title: 'FAILED OVER to {holder}',
     role: 'tells',
     meaning: 'The VIP is on the new holder, and it takes writes. A commit through the VIP has verified this.',
     todo: 'Find out why the old holder was lost, and bring it back as standby. There is no automatic fail-back.',
   },
   'failover-aborted': {
-    title: 'failover aborted, the VIP was not moved',
+    title: 'FAILOVER FAILED, the VIP stays on {holder}',
     role: 'hands-over',
     meaning: 'A step failed before the VIP was moved. The steps before it were undone.',
     todo: 'Read which step failed. Fix the cause, or fail over by hand and accept the loss that the alert names.',
   },
   'plan-incomplete': {
-    title: 'the plan could not be completed',
+    title: 'STOPPED HALF-WAY: a step failed',
     role: 'hands-over',
     meaning:
       'A step failed, and the steps before it were not undone: the VIP may have been moved. keepalambda tries again to open the holder and to close the standby.',
     todo: 'Read which step failed, and check who answers through the VIP.',
   },
   'switchover-done': {
-    title: 'switched over',
+    title: 'SWITCHED OVER to {holder}',
     role: 'tells',
     meaning: 'A planned change of the holder: every acknowledged write was applied on the new holder first.',
     todo: 'Nothing.',
   },
   'switchover-undone': {
-    title: 'switchover undone, the VIP was not moved',
+    title: 'switchover undone, the VIP stays on {holder}',
     role: 'tells',
     meaning: 'A step failed or took too long before the VIP was moved. The holder takes writes again.',
     todo: 'Read which step failed, fix the cause, and switch over again.',
   },
   'would-act': {
-    title: 'keepalambda would act, and only observes',
+    title: 'would act, but the mode is observe',
     role: 'hands-over',
     meaning:
       "The pair's mode is observe: keepalambda decided what to do, and did nothing. The alert lists the steps of its plan.",
     todo: "Do it by hand, if it is right. To have keepalambda do it, set mode: 'act' for the pair and deploy.",
   },
   'vip-reattached': {
-    title: 'VIP attached again',
+    title: 'VIP attached to {holder} again',
     role: 'tells',
     meaning: 'The VIP was on neither node. It is now on a node that serves.',
     todo: 'Find out who removed it: the EC2 API calls are in CloudTrail.',
   },
   'vip-unheld': {
-    title: 'VIP on neither node, and none is fit',
+    title: 'CANNOT WRITE: the VIP is on no node',
     role: 'hands-over',
     meaning: 'EC2 shows the VIP on no ENI of the pair, and neither node can take it.',
     todo: 'Start a node, or order a forced failover to the node that should take the VIP.',
   },
   'holder-opened': {
-    title: 'holder opened for writes',
+    title: '{holder} was read-only and takes writes again',
     role: 'tells',
     meaning: 'The holder was read-only, for example after a restart. It takes writes again.',
     todo: 'Find out why it was read-only, if it was not a restart.',
   },
   'standby-closed': {
-    title: 'standby was writable, closed',
+    title: '{standby} took writes too and was made read-only',
     role: 'tells',
     meaning: 'The standby took writes. Two writers can diverge, so it was made read-only again.',
     todo: 'Find out who opened it, and check whether it has transactions that the holder lacks.',
   },
   'standby-unfit': {
-    title: 'standby cannot take over',
+    title: '{standby} cannot take over',
     role: 'hands-over',
     meaning: 'The holder serves, but a failover is not possible now. The alert names the reasons.',
     todo: 'Fix the standby before it is needed.',
   },
   'holder-fails-check': {
-    title: 'holder fails the check, and stays',
+    title: 'replication into {holder} is broken, the VIP stays',
     role: 'hands-over',
     meaning:
       'Replication into the holder is broken or lags too much. The VIP stays, because the standby cannot take over, or the policy is `page`.',
     todo: 'Fix replication on the holder.',
   },
   'holder-lost': {
-    title: 'holder lost, standby unfit: nothing was moved',
+    title: 'CANNOT WRITE: {holder} is lost, the VIP was not moved',
     role: 'hands-over',
     meaning: 'Clients cannot write. A failover now could lose writes, so a person must decide.',
-    todo: 'Bring the holder back, or fail over by hand and accept the loss that the alert names.',
+    todo: 'Bring {holder} back, or fail over by hand and accept the loss that the alert names.',
   },
   'service-lost': {
-    title: 'clients cannot write',
+    title: 'CANNOT WRITE through the VIP',
     role: 'hands-over',
     meaning:
       'For 5 s or more no node has taken writes through the VIP, and no other rule acts or names the cause.',
     todo: 'Read the causes in the alert. If it does not end by itself, fix the cause, or fail over by hand.',
   },
   'both-lost': {
-    title: 'both nodes lost',
+    title: 'CANNOT WRITE: {holder} and {standby} are both down',
     role: 'hands-over',
     meaning: 'Neither node serves. The VIP stays where it is.',
-    todo: 'Bring the holder back first, because it has the newest writes.',
+    todo: 'Bring {holder} back first, because it has the newest writes.',
   },
   blind: {
-    title: 'cannot see the pair',
+    title: 'cannot see the pair, nothing is moved',
     role: 'hands-over',
     meaning:
       'No vantage can see the nodes, or both nodes stopped answering at once while EC2 reports that they run. Nothing is moved without evidence.',
     todo: 'Check the probe functions, their subnets and security groups.',
   },
   'ec2-blind': {
-    title: 'EC2 API does not answer',
+    title: 'the EC2 API does not answer',
     role: 'hands-over',
     meaning:
       'EC2 does not report where the VIP is, or refuses to move it. The plan goes on when EC2 answers.',
     todo: 'Check the AWS Health Dashboard, and the permissions of the watch function.',
   },
   'locked-out': {
-    title: 'MySQL refuses our login',
+    title: '{holder} refuses the login of keepalambda',
     role: 'hands-over',
     meaning: 'The server is alive but refuses our login: password, TLS or grants. No failover for this.',
     todo: 'Correct the credentials parameter or the account.',
   },
   saturated: {
-    title: 'MySQL has no connection left',
+    title: '{holder} has no connection left',
     role: 'hands-over',
     meaning: 'The server is alive and its connection table is full. No failover for this.',
     todo: 'Find who holds the connections; raise max_connections, or keep one for administration.',
   },
   'flap-guard': {
-    title: 'flap guard: no automatic failover',
+    title: 'CANNOT WRITE: no more automatic failovers for now',
     role: 'hands-over',
     meaning:
       'There were too many automatic failovers in the last hour, or one just now. A person must decide on the next.',
-    todo: 'Find the cause. Then give the order acknowledge, which allows automatic failovers again.',
+    todo: 'Find the cause. Then acknowledge the failovers, which allows automatic ones again, or fail over by hand.',
   },
   repaired: {
-    title: 'repair was run on a host',
+    title: 'a service was restarted on a host',
     role: 'tells',
     meaning: 'A service was restarted through SSM on a host that did not answer.',
     todo: 'Find out why it had stopped.',
   },
   'loss-counted': {
-    title: 'the old holder is back: loss counted exactly',
+    title: '{standby} is back, the loss is counted',
     role: 'tells',
     meaning: 'The alert lists the transactions that the old holder has and the new holder lacks.',
     todo: 'If there are any, look at them: replication may have copied them since.',
   },
   paused: {
-    title: 'paused: automatic actions are off',
+    title: 'paused',
     role: 'tells',
     meaning: 'An operator paused the pair. keepalambda watches and alerts, but moves nothing.',
     todo: 'Resume when the work is done. The pause also ends by itself.',
   },
   resumed: {
-    title: 'resumed: automatic actions are on',
+    title: 'the pause is over',
     role: 'tells',
     meaning: 'The pause is over: its time ended, or an operator ended it.',
     todo: 'Nothing.',
   },
   'holder-behind': {
-    title: 'the holder lacks what the standby has: not opened',
+    title: 'CANNOT WRITE: {holder} lost transactions and is not opened',
     role: 'hands-over',
     meaning:
       'The holder came back read-only, and it lost transactions that it had sent to the standby. If it were opened, it would use their GTIDs again for other rows.',
     todo: 'Fail over to the standby, which has these transactions, or rebuild the holder.',
   },
   'holder-locked': {
-    title: 'a session keeps the holder from committing',
+    title: 'commits hang on {holder}: a session holds a lock',
     role: 'hands-over',
     meaning:
       'Commits hang because a session holds a global lock, mostly a backup. The alert names the session. The server itself may be healthy.',
     todo: 'Wait for the backup, or end the session that the alert names.',
   },
   'holder-refuses-writes': {
-    title: 'the holder refuses every write',
+    title: 'CANNOT WRITE: {holder} refuses every write',
     role: 'hands-over',
     meaning:
       'Each write on the holder fails: innodb_read_only, transaction_read_only or a full tablespace. Or read_only is on, and keepalambda may not change it (writability: untouched).',
     todo: 'Read the cause in the alert and correct the setting on the holder.',
   },
   'heartbeat-barred': {
-    title: 'our heartbeat cannot be written',
+    title: 'the heartbeat cannot be written on {holder}',
     role: 'tells',
     meaning:
       'The heartbeat fails because of its table or our account: no table, no grant, or a lock on the table. Clients are not affected.',
     todo: 'Restore the grants, create the table, or end the session that locks it.',
   },
   'login-refused': {
-    title: 'our new logins are refused, the open connection works',
+    title: 'new logins of keepalambda are refused',
     role: 'tells',
     meaning:
       'The server refuses new logins of our account, but still answers on the connection that we have open.',
@@ -215,21 +215,21 @@ export const events = {
     todo: 'Start chronyd (or ntpd) on that host, with the Amazon Time Sync Service, 169.254.169.123.',
   },
   'standby-misdirected': {
-    title: 'the standby follows another server',
+    title: '{standby} follows another server than {holder}',
     role: 'hands-over',
     meaning:
       'The standby replicates from another server than the holder, or through the VIP. It cannot take over.',
     todo: 'Point its replication at the holder’s own address again.',
   },
   misconfigured: {
-    title: 'the environment file does not fit EC2',
+    title: 'the environment file does not fit EC2, nothing is done',
     role: 'hands-over',
     meaning:
       'EC2 shows the instances, ENIs or addresses of the pair otherwise than the environment file says. keepalambda does nothing for this pair until that is fixed.',
     todo: 'Correct in the environment file what the alert names, and deploy.',
   },
   'same-identity': {
-    title: 'both nodes answer as one server',
+    title: 'both nodes answer as one server, nothing is done',
     role: 'hands-over',
     meaning:
       'Both nodes have the same server UUID (or server id, on MariaDB), or one server answers at both addresses. keepalambda does nothing for this pair until that is fixed.',
@@ -243,20 +243,20 @@ export const events = {
     todo: 'If you rebuilt the node, acknowledge it. Otherwise find out which server answers at its address.',
   },
   'standby-locked': {
-    title: 'a session blocks the applier of the standby',
+    title: '{standby} cannot apply what it receives',
     role: 'hands-over',
     meaning:
       'The standby receives transactions and cannot apply them: a global read lock (a backup) or a full disk. It cannot take over while this lasts.',
     todo: 'Wait for the backup, end the session that the alert names, or free the disk.',
   },
   'standby-writes': {
-    title: 'something writes on the read-only standby',
+    title: 'something writes on the read-only {standby}',
     role: 'hands-over',
     meaning: 'The standby is read-only, but a privileged account or an event writes there.',
     todo: 'Find the account or the event that writes, and stop it.',
   },
   'waits-for-acknowledgement': {
-    title: 'commits wait for a semi-synchronous standby',
+    title: 'commits on {holder} wait for a semi-sync standby',
     role: 'hands-over',
     meaning:
       'Commits on the holder wait because no standby acknowledges them. They go on at the semi-sync timeout, or when the standby is back.',
@@ -270,14 +270,14 @@ export const events = {
     todo: "Enable them by hand after a move, or set events: 'managed' for the pair.",
   },
   'channel-detached': {
-    title: 'the new holder receives nothing from the old one',
+    title: '{holder} lacks transactions of {standby}',
     role: 'hands-over',
     meaning:
       'The old holder has transactions that the new holder lacks. If they were applied now, they could overwrite newer rows, so the channel stays detached.',
     todo: 'Look at the transactions. Rebuild the old holder, or give the order reattach to apply them.',
   },
   'channel-attached': {
-    title: 'the new holder receives from the old one again',
+    title: '{holder} receives from {standby} again',
     role: 'tells',
     meaning:
       'The channel that a failover had detached runs again. The old holder has nothing that the new holder lacks, or a person accepted what it has.',
@@ -290,7 +290,7 @@ export const events = {
     todo: 'Check what it waits for: EC2, the store, or a node.',
   },
   'vip-moved-by-hand': {
-    title: 'the VIP was moved, not by keepalambda',
+    title: 'the VIP was moved to {holder}, not by keepalambda',
     role: 'tells',
     meaning: 'EC2 shows the VIP on the other node, and keepalambda did not move it.',
     todo: 'Find out who moved it: AssignPrivateIpAddresses in CloudTrail. Next time use the order switchover.',
@@ -310,7 +310,7 @@ export const events = {
     todo: 'Read the error. Check the DynamoDB table, its permissions, or whether a newer release wrote the record.',
   },
   'all-clear': {
-    title: 'all clear',
+    title: 'all clear, {holder} serves',
     role: 'ends',
     meaning: 'The pair is steady again: the holder serves, and the standby can take over.',
     todo: 'Nothing.',

@@ -42,6 +42,17 @@ export function describeLoss(
   return count === 0 ? `none (${read})` : `${transactions(count)} (${read}): ${set}`;
 }
 
+/** The same in two or three words, for a subject. */
+export function briefLoss(
+  { lastSeen, lastSeenAgoMs = null, kept, keptBy }: Omit<Loss, 'atMs'>,
+  freshMs: number,
+): string {
+  const missing = lastSeen === null || kept === null ? null : missingOf(lastSeen, kept, keptBy);
+  if (missing === null || lastSeenAgoMs === null || lastSeenAgoMs > freshMs) return 'loss unknown';
+  if (missing.count > 0) return `${transactions(missing.count)} lost`;
+  return lastSeenAgoMs === 0 ? 'nothing lost' : 'no loss seen';
+}
+
 /** `1 transaction`, `12 transactions`. */
 export function transactions(count: number): string {
   return count === 1 ? '1 transaction' : `${count} transactions`;

@@ -5,6 +5,7 @@
 import type { EventCode } from './events.ts';
 import type { NodeName, PairName } from './names.ts';
 import type { PlanRecord } from './plan.ts';
+import type { Writes } from './remedies.ts';
 import type { Position } from './sighting.ts';
 
 /** From the first bad situation to the all-clear. */
@@ -49,6 +50,20 @@ export interface Alert {
   readonly todo: string;
   /** Each step and its outcome. */
   readonly steps: readonly string[];
+  /** For the subject, instead of the event's title: it has figures. */
+  readonly headline?: string;
+  /** What each node was judged to be, and from which vantages. */
+  readonly seen?: string;
+  /** How long clients could not write, and what was lost. */
+  readonly cost?: string;
+  /** Who held the VIP last, when the alert was made; null where nobody is known to have. Absent in records of older releases. */
+  readonly holder?: NodeName | null;
+  /** Whether clients can write, where the event does not know. */
+  readonly writes?: Writes;
+  /** Commands to paste, instead of the event's own (`remedies.ts`). */
+  readonly commands?: readonly string[];
+  /** Of a condition that lasts: the how manieth alert this is, and for how long it has lasted. */
+  readonly again?: { readonly times: number; readonly minutes: number };
 }
 
 /** Kinds of reasons that may pass before the holder is lost. None is set beside a reason of another kind. */

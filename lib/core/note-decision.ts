@@ -1,13 +1,18 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import { endConditions, tell, tellCondition, withIncident } from './alerts.ts';
+import { endConditions, tell, tellCondition, type Words, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
 import type { EventCode } from './events.ts';
+import { mayComeBack } from './flap.ts';
 import type { Memory } from './memory.ts';
 import { noteDeath, noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
+import { acceptLoss, failover } from './remedies.ts';
 import type { Measure } from './row.ts';
 import type { Durations, Situation } from './situation.ts';
+import { wordsOfAllClear } from './text/all-clear-text.ts';
+import { seenText } from './text/cause-text.ts';
+import { duration } from './text/utc-time.ts';
 import { isHidden, tellHidden, tellUnserved } from './unserved.ts';
 
 /** How long the pair must be steady before the all-clear. Milliseconds. */
@@ -61,13 +66,11 @@ function noteMeasure(
       const over = endConditions(memory, [], nowMs);
       const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
-      if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
+      if (!incident || steadyForMs < ALL_CLEAR_MS || mayComeBack(over, nowMs)) return over;
       // No alert went out, so no all-clear is needed.
       if (incident.told.length === 0) return { ...over, incident: null };
-      const minutes = Math.round((nowMs - incident.openedAtMs) / 6000) / 10;
-      const happened = `${situation.holder.node} holds the VIP and serves; ${situation.standby.node} can take over.`;
-      const done = `The incident is closed after ${minutes} minutes.`;
-      return { ...tell(over, pair.name, 'all-clear', { happened, done }, nowMs), incident: null };
+      const words = wordsOfAllClear(situation, incident);
+      return { ...tell(over, pair.name, 'all-clear', words, nowMs), incident: null };
     }
     case 'observe':
       return endConditions(memory, [], nowMs);
@@ -88,8 +91,8 @@ function noteStay(
 ): Memory {
   const { pair, nowMs } = situation;
   const open = withIncident(memory, row, nowMs, newId);
-  const words = { happened: `${because}.`, done: `Nothing was moved (${row}).` };
-  const priced = { ...words, ...priceOf(situation, page) };
+  const words = { happened: `${because}.`, done: 'Nothing was moved.', seen: seenText(situation, row) };
+  const priced = { ...words, ...costOf(situation), ...priceOf(situation, page) };
   const isTold = !situation.safeguards.repeatLoss && open.incident?.told.includes(page);
   const told = isTold ? open : tellCondition(open, pair.name, page, priced, nowMs);
   const hides = situation.safeguards.repeatLoss && isHidden(told, situation, page);
@@ -117,18 +120,28 @@ function unreadyBeside({ readiness }: Memory, { holder, standby, life }: Situati
   return `${standby.node} cannot take over, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
 }
 
+/** For how long clients have not been able to write, as far as is known. */
+function costOf({ unservedForMs, isServed }: Situation): { readonly cost?: string } {
+  if (unservedForMs < 1000 || isServed) return {};
+  return { cost: `Clients have not been able to write for ${duration(unservedForMs)}.` };
+}
+
 /** Where a person must choose, the alert names the command and its price. */
-function priceOf(situation: Situation, page: string): { todo?: string } {
+function priceOf(situation: Situation, page: EventCode): Pick<Words, 'todo' | 'commands'> {
   if (page !== 'holder-lost' && !(page === 'blind' && situation.witness === 'unknown')) return {};
-  const { pair, standby, memory } = situation;
+  const { holder, standby, memory, fitness, paused } = situation;
+  if (paused && fitness.fit)
+    return {
+      todo: `Bring ${holder.node} back. Or fail over to ${standby.node}, which can take over: an order is carried out in a pause, too.`,
+      commands: ['explain {pair}', failover('{holder} is lost')],
+    };
   const ready =
     memory.readiness?.node === standby.node
       ? memory.readiness.reasons.join('; ') || 'it could take over before the loss'
       : 'its state before the loss is unknown';
   return {
-    todo:
-      `Bring the holder back. Or accept the loss and run {"action":"failover","pair":"${pair.name}","to":"${standby.node}",` +
-      `"force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}. This loses all that ${standby.node} has not received (${ready}).`,
+    todo: `Bring ${holder.node} back. Or fail over to ${standby.node} by force, which loses all that ${standby.node} has not received (${ready}).`,
+    commands: ['explain {pair}', acceptLoss],
   };
 }
 

@@ -45,6 +45,8 @@ function countLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation):
   if (memory.plan !== null) return memory;
   const missing = listOf(missingBetween(standby.server, holder.server));
   const words = {
+    headline: `${loss.old} is back, ${missing === '' ? 'nothing is missing' : `${holder.node} lacks ${missing}`}`,
+    ...(missing === '' ? { todo: 'Nothing.' } : {}),
     happened:
       missing === ''
         ? `${loss.old} is back. Nothing is missing: ${holder.node} has every transaction that ${loss.old} has.`

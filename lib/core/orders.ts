@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
 import type { Order } from './request.ts';
 import type { Situation } from './situation.ts';
+import { counted, utcClock } from './text/utc-time.ts';
 import { ORDER_LIFE_MS } from './time-budget.ts';
 import { describeVerdict } from './verdict.ts';
 
@@ -177,12 +178,16 @@ function orderPause(situation: Situation, order: Extract<Order, { action: 'pause
   const { memory, nowMs, pair } = situation;
   const untilMs = nowMs + order.minutes * 60_000;
   const paused = { ...memory, pause: { untilMs, by: order.by, why: order.why } };
-  const happened = `${order.by} paused ${pair.name} for ${order.minutes} minutes: ${order.why}.`;
-  const words = { happened, done: 'Automatic actions are off until then.' };
+  const until = utcClock(untilMs);
+  const words = {
+    headline: `paused until ${until} by ${order.by}: ${order.why}`,
+    happened: `${order.by} paused ${pair.name} for ${counted(order.minutes, 'minute')}, until ${until}: ${order.why}.`,
+    done: `Automatic actions are off until ${until}. Operators' orders are still carried out.`,
+  };
   return {
     kind: 'note',
     memory: tell(paused, pair.name, 'paused', words, nowMs),
-    text: `paused for ${order.minutes} minutes; operators' orders are still carried out`,
+    text: `paused for ${counted(order.minutes, 'minute')}, until ${until}; operators' orders are still carried out`,
   };
 }
 

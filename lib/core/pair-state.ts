@@ -3,7 +3,7 @@ import type { Pair } from './config.ts';
 import { type Evidence, noEvidence, placeOf } from './evidence.ts';
 import type { LookOrder } from './look-order.ts';
 import { firstPace, type Pace } from './look-schedule.ts';
-import type { Memory } from './memory.ts';
+import type { Alert, Memory } from './memory.ts';
 import type { NodeName, Vantage } from './names.ts';
 import type { Ready } from './ready.ts';
 import type { WaitingOrder } from './request.ts';
@@ -126,6 +126,11 @@ export function newPair({ unwatchedSinceMs, nowMs, ...given }: Beginning): PairS
     gaugedAtMs: 0,
     heardAtMs: nowMs,
   };
+}
+
+/** Alerts in the stored outbox that SNS does not have yet. */
+export function unpublished({ memory, published }: PairState): readonly Alert[] {
+  return memory.outbox.filter(({ id }) => !published.includes(id));
 }
 
 /** How the pair is seen at this moment. */

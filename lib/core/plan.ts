@@ -37,6 +37,9 @@ export interface PlanRecord extends Plan {
   readonly because: string;
   readonly by: string;
   readonly requestId: string | null;
+  /** `because` in a few words, for a subject; and what was seen when the plan began. Absent in records of older releases. */
+  readonly cause?: string;
+  readonly seen?: string;
   readonly startedAtMs: number;
   /** Since when the holder had the fault for which the plan began. */
   readonly badSinceMs: number;
@@ -64,6 +67,8 @@ export interface PlanRecord extends Plan {
   readonly receivedAt?: Position | null;
   /** When the old holder's `lastSeen` was read. Milliseconds since 1970. */
   readonly lastSeenAtMs?: number | null;
+  /** How long after the start each step ended, by the keys of `outcomes`. Absent in records of older releases. Milliseconds. */
+  readonly endedAfterMs?: Readonly<Record<string, number>>;
   /** Why the plan is being undone. */
   readonly stoppedBecause?: string;
 }

@@ -1,6 +1,7 @@
 /** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
 import { tellCondition, withIncident } from './alerts.ts';
 import type { EventCode } from './events.ts';
+import { isKnownToFlap, saysLoss } from './flap.ts';
 import type { Memory } from './memory.ts';
 import type { Plan, PlanKind } from './plan.ts';
 import type { Situation } from './situation.ts';
@@ -64,7 +65,9 @@ export function tellHidden(memory: Memory, situation: Situation): Memory {
 export function isHidden({ reports }: Memory, situation: Situation, page: EventCode): boolean {
   const { nowMs, unservedForMs } = situation;
   if (page === 'service-lost' || unservedForMs < UNSERVED_MS) return false;
-  const toldAtMs = reports[page]?.toldAtMs.at(-1);
+  const { toldAtMs: times = [], heldBack = 0 } = reports[page] ?? {};
+  if (saysLoss(page) && heldBack > 0 && isKnownToFlap(page, times, nowMs)) return false;
+  const toldAtMs = times.at(-1);
   return toldAtMs !== undefined && toldAtMs < nowMs - unservedForMs;
 }
 

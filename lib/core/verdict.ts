@@ -1,7 +1,7 @@
 /** What the sightings prove about one node. */
 import type { Settings } from './config.ts';
 import type { Evidence, Word } from './evidence.ts';
-import type { NodeName } from './names.ts';
+import type { NodeName, Vantage } from './names.ts';
 import type { Heartbeat, Saw, Server } from './sighting.ts';
 
 /** `unseen`: there is no data of it yet. */
@@ -14,6 +14,8 @@ export interface Verdict {
   readonly confirmed: boolean;
   readonly sinceMs: number;
   readonly because: string;
+  /** The vantages that saw it so. */
+  readonly from: readonly Vantage[];
   /** Of a silent node: whether its host still accepts connections, so that mysqld is silent, and not our path. */
   readonly hostAccepts: boolean;
   /** EC2 reports that its instance has stopped. This is proof, also against a witness. */
@@ -29,15 +31,17 @@ export interface Verdict {
  * outweighs a timeout. EC2's report that the instance has stopped turns silence into proof.
  */
 export function judge(evidence: Evidence, node: NodeName, settings: Settings): Verdict {
-  const words = Object.values(evidence.words[node] ?? {});
+  const said = Object.entries(evidence.words[node] ?? {});
+  const words = said.map(([, each]) => each);
   const word = strongest(words);
   if (!word) {
     const blind = Object.entries(evidence.blind).map(([vantage, { because }]) => `${vantage}: ${because}`);
     const because = blind.join('; ') || 'no vantage has reported yet';
     return { node, sinceMs: 0, ...untold, kind: 'unseen', confirmed: false, because };
   }
-  const base = { node, sinceMs: word.sinceMs, ...untold, seenAtMs: word.atMs };
   const { saw } = word;
+  const from = said.filter(([, each]) => each.saw.kind === saw.kind).map(([vantage]) => vantage);
+  const base = { node, sinceMs: word.sinceMs, ...untold, from, seenAtMs: word.atMs };
   switch (saw.kind) {
     case 'answered':
       return judgeAnswer(base, word.atMs, saw.server, commitOf(words), settings);
@@ -63,9 +67,12 @@ export function describeVerdict({ node, kind, because }: Pick<Verdict, 'node' | 
   return kind === 'unseen' ? `${node}: no data yet (${because})` : `${node} is ${kind}: ${because}`;
 }
 
-type Base = Pick<Verdict, 'node' | 'sinceMs' | 'hostAccepts' | 'instanceGone' | 'server' | 'seenAtMs'>;
+type Base = Pick<
+  Verdict,
+  'node' | 'sinceMs' | 'from' | 'hostAccepts' | 'instanceGone' | 'server' | 'seenAtMs'
+>;
 
-const untold = { hostAccepts: false, instanceGone: false, server: null, seenAtMs: 0 } as const;
+const untold = { from: [], hostAccepts: false, instanceGone: false, server: null, seenAtMs: 0 } as const;
 
 /** Names a limit of our own account as such: the server itself still has connections. */
 function refusalText({ errno, message }: { readonly errno: number; readonly message: string }): string {

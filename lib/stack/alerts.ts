@@ -1,10 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { type ITopicSubscription, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription, SmsSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { protocolOf } from '../core/subscriber.ts';
 import { prefixOf } from './names.ts';
 
 export interface AlertsProps {
@@ -15,7 +16,7 @@ export interface AlertsProps {
   readonly deadLetters: IQueue;
 }
 
-/** The topic that tells people. Each subscriber confirms by a link in the first e-mail. */
+/** The topic of the alerts. An e-mail address confirms by the link in its first mail, an https URL by itself. */
 export class Alerts extends Construct {
   readonly topic: Topic;
 
@@ -37,8 +38,22 @@ export class Alerts extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
-    for (const address of props.subscribers) {
-      this.topic.addSubscription(new EmailSubscription(address, { deadLetterQueue: props.deadLetters }));
+    for (const subscriber of props.subscribers) {
+      this.topic.addSubscription(subscriptionOf(subscriber, props.deadLetters));
     }
+  }
+}
+
+function subscriptionOf(subscriber: string, deadLetterQueue: IQueue): ITopicSubscription {
+  const protocol = protocolOf(subscriber);
+  switch (protocol) {
+    case 'email':
+      return new EmailSubscription(subscriber, { deadLetterQueue });
+    case 'sms':
+      return new SmsSubscription(subscriber, { deadLetterQueue });
+    case 'https':
+      return new UrlSubscription(subscriber, { deadLetterQueue });
+    case null:
+      throw new Error(`got the subscriber ${subscriber}; the configuration must have refused it`);
   }
 }

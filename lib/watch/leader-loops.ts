@@ -8,6 +8,7 @@ import type { Config } from '../core/config.ts';
 import { dueMs, graceMsOf, type LookOrder, mostUrgent } from '../core/look-order.ts';
 import type { Vantage } from '../core/names.ts';
 import { ORDER_LIFE_MS, TICK_EVERY_MS } from '../core/time-budget.ts';
+import type { AlertDesk } from './alert-desk.ts';
 import type { HeldLease } from './lease.ts';
 import type { PairDriver } from './pair-driver.ts';
 import type { Ports, WaitingOrder } from './ports.ts';
@@ -38,14 +39,16 @@ export class LeaderLoops {
   readonly #config: Config;
   readonly #ports: Ports;
   readonly #lease: HeldLease;
+  readonly #desk: AlertDesk;
   readonly #stop: AbortSignal;
   readonly #waits = new Set<Wait>();
   #drivers: readonly PairDriver[] = [];
 
-  constructor(config: Config, ports: Ports, lease: HeldLease, stop: AbortSignal) {
+  constructor(config: Config, ports: Ports, lease: HeldLease, desk: AlertDesk, stop: AbortSignal) {
     this.#config = config;
     this.#ports = ports;
     this.#lease = lease;
+    this.#desk = desk;
     this.#stop = stop;
     stop.addEventListener('abort', () => this.#interrupt(), { once: true });
   }
@@ -62,6 +65,7 @@ export class LeaderLoops {
     const others = [this.#locateLoop(), this.#tickLoop(), this.#inboxLoop(), this.#metricsLoop()];
     await Promise.all([...looks, ...others]);
     await Promise.all(this.#drivers.map((driver) => driver.idle()));
+    await this.#desk.idle();
   }
 
   /** The look orders have changed. `hurries`: a look is wanted sooner than before, and EC2 is asked at once. */
@@ -154,6 +158,7 @@ export class LeaderLoops {
   async #tickLoop(): Promise<void> {
     while (!this.#stop.aborted) {
       await this.#ports.clock.sleep(TICK_EVERY_MS, this.#stop);
+      this.#desk.send();
       for (const driver of this.#drivers) driver.tick();
     }
   }

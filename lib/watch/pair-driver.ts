@@ -16,11 +16,13 @@ import {
   newPair,
   type PairState,
   situationOf,
+  unpublished,
 } from '../core/pair-state.ts';
 import type { Ready, Run, Said } from '../core/ready.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { SEEN_LIFE_MS } from '../core/time-budget.ts';
+import type { AlertDesk } from './alert-desk.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
 import { PlanRunner } from './plan-runner.ts';
@@ -35,6 +37,8 @@ export interface PairDriverProps {
   readonly lease: HeldLease;
   readonly memory: Memory;
   readonly safeguards: Safeguards;
+  /** Sends the alerts. */
+  readonly desk: AlertDesk;
   /** Aborted when the leader must stop: the lease is lost, or its time is over. */
   readonly stop: AbortSignal;
   /** Called when the look orders have changed; whether a look is wanted sooner than before. */
@@ -56,13 +60,15 @@ export class PairDriver {
   #work: Promise<void> | null = null;
 
   constructor(props: PairDriverProps) {
-    const { pair, ports, lease, memory, safeguards } = props;
+    const { pair, ports, lease, memory, safeguards, desk } = props;
     this.#props = props;
     this.pair = pair;
     this.#memory = new PairMemory({
       ...props,
-      onStored: (now) => this.take({ kind: 'stored', memory: now, newId: ports.ids.next() }),
-      onPublished: (id) => this.take({ kind: 'published', id }),
+      onStored: (now) => {
+        this.take({ kind: 'stored', memory: now, newId: ports.ids.next() });
+        desk.send();
+      },
     });
     this.#failures = new Failures({ ...props, pair: pair.name });
     this.#plans = new PlanRunner({
@@ -77,7 +83,10 @@ export class PairDriver {
       ...{ pair, safeguards, memory, vantages: ports.database.vantages },
       ...{ unwatchedSinceMs: lease.unwatchedSinceMs, nextId: ports.ids.next(), nowMs: ports.clock.nowMs() },
     });
-    this.#memory.publish();
+    desk.add({
+      waiting: () => unpublished(this.#state),
+      onPublished: (id) => this.take({ kind: 'published', id }),
+    });
   }
 
   /** Takes in what happened. Never rejects: what fails is noted, and tried again. */
@@ -116,9 +125,8 @@ export class PairDriver {
     return isCaredFor(this.#state, this.#props.ports.clock.nowMs());
   }
 
-  /** Once a second: what is due with time. What SNS has not taken is due again, too. */
+  /** Once a second: what is due with time. */
   tick(): void {
-    this.#memory.publish();
     this.take({ kind: 'tick' });
   }
 

@@ -193,10 +193,14 @@ function withResults(
   { ports }: Context,
 ): PlanRecord {
   const outcomes: Record<string, StepOutcome> = { ...record.outcomes };
+  const endedAfterMs: Record<string, number> = { ...record.endedAfterMs };
+  const nowMs = ports.clock.nowMs();
   let learned = {};
   results.forEach((result, index) => {
-    outcomes[outcomeKey(stage, index)] = result.outcome;
+    const key = outcomeKey(stage, index);
+    outcomes[key] = result.outcome;
+    endedAfterMs[key] = Math.round(nowMs - record.startedAtMs);
     learned = { ...learned, ...result.learned };
   });
-  return { ...record, ...learned, outcomes, steppedAtMs: ports.clock.nowMs() };
+  return { ...record, ...learned, outcomes, endedAfterMs, steppedAtMs: nowMs };
 }

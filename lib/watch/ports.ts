@@ -134,7 +134,8 @@ export interface HostPort {
 }
 
 export interface AlertPort {
-  publish(alert: Alert): Promise<void>;
+  /** Sends one mail about all of them. */
+  publish(alerts: readonly Alert[]): Promise<void>;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** When a pair's state cannot be read or stored: each try waits longer, and the alert does not go through the store. */
 import { events } from '../core/events.ts';
+import type { Alert } from '../core/memory.ts';
 import type { PairName } from '../core/names.ts';
+import type { AlertDesk } from './alert-desk.ts';
 import type { Ports } from './ports.ts';
 
 const FIRST_PAUSE_MS = 1000;
@@ -12,6 +14,7 @@ const TICK_FAILS_MS = 10_000;
 
 export interface Failing {
   readonly ports: Ports;
+  readonly desk: AlertDesk;
   readonly pair: PairName;
   readonly stop: AbortSignal;
 }
@@ -30,14 +33,15 @@ export class Failures {
   }
 
   async note(what: string, error: unknown): Promise<void> {
-    const { ports, pair, stop } = this.#of;
+    const { ports, pair, desk, stop } = this.#of;
     ports.log.error(`${what}: ${String(error)}`, { pair });
     ports.metrics.publish('TickFailure', 1);
     const nowMs = ports.clock.nowMs();
     this.#sinceMs ??= nowMs;
     this.#count += 1;
     if (this.#told || nowMs - this.#sinceMs < TICK_FAILS_MS || stop.aborted) return;
-    this.#told = await tickFails(ports, pair, error);
+    this.#told = true;
+    desk.post(tickFails(pair, nowMs, error));
   }
 
   /** Waits 1 s, 2 s, 4 s … 30 s, by how many there were; 1 s each in the first minute where clients wait for the next try. */
@@ -56,25 +60,17 @@ export class Failures {
   }
 }
 
-/** Publishes `tick-fails` directly: the outbox is in the record that cannot be saved. Says whether SNS took it. */
-async function tickFails(ports: Ports, pair: PairName, error: unknown): Promise<boolean> {
-  const nowMs = ports.clock.nowMs();
-  try {
-    await ports.alerts.publish({
-      id: `${pair}-${nowMs}-tick-fails`,
-      code: 'tick-fails',
-      pair,
-      incident: null,
-      atMs: nowMs,
-      happened: `The state of ${pair} could not be read or stored for ${TICK_FAILS_MS / 1000} s: ${String(error).slice(0, 500)}.`,
-      done: 'keepalambda tries again, each time after a longer wait. Until then it does nothing else for this pair.',
-      todo: events['tick-fails'].todo,
-      steps: [],
-    });
-    return true;
-  } catch (failure) {
-    ports.metrics.publish('PublishFailure', 1);
-    ports.log.error(`alert tick-fails was not published: ${String(failure)}`, { pair });
-    return false;
-  }
+/** It goes out without the store: the outbox is in the record that cannot be saved. */
+function tickFails(pair: PairName, nowMs: number, error: unknown): Alert {
+  return {
+    id: `${pair}-${nowMs}-tick-fails`,
+    code: 'tick-fails',
+    pair,
+    incident: null,
+    atMs: nowMs,
+    happened: `The state of ${pair} could not be read or stored for ${TICK_FAILS_MS / 1000} s: ${String(error).slice(0, 500)}.`,
+    done: 'keepalambda tries again, each time after a longer wait. Until then it does nothing else for this pair.',
+    todo: events['tick-fails'].todo,
+    steps: [],
+  };
 }

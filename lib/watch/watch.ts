@@ -5,6 +5,7 @@
 import type { Config } from '../core/config.ts';
 import type { Step } from '../core/pair.ts';
 import { allSafeguards, type Safeguards } from '../core/safeguards.ts';
+import { AlertDesk } from './alert-desk.ts';
 import { LeaderLoops } from './leader-loops.ts';
 import { contend, type HeldLease } from './lease.ts';
 import type { Ports } from './ports.ts';
@@ -58,10 +59,11 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
   const kept = lease.keep(stop.signal, onLost);
   const timed = ports.clock.sleep(deadlineMs - ports.clock.nowMs(), stop.signal).then(() => stop.abort(OVER));
   try {
-    const loops = new LeaderLoops(config, ports, lease, stop.signal);
+    const desk = new AlertDesk(ports, safeguards);
+    const loops = new LeaderLoops(config, ports, lease, desk, stop.signal);
     const onLooks = (hurries: boolean) => loops.reorder(hurries);
     const { step } = options;
-    const common = { ports, lease, safeguards, stop: stop.signal, onLooks, onSuperseded: onLost, step };
+    const common = { ports, lease, safeguards, desk, stop: stop.signal, onLooks, onSuperseded: onLost, step };
     const recruits = config.pairs.map((pair) => new Recruit(pair, common, loops));
     await Promise.all(recruits.map((recruit) => recruit.enlist()));
     await Promise.all([loops.run(), ...recruits.map((recruit) => recruit.persist())]);

@@ -1,25 +1,35 @@
 /** The alert port on the simulated SNS. */
-import { alertBody, isPlain } from '../../lib/core/text/alert-text.ts';
+import type { Alert } from '../../lib/core/memory.ts';
+import { runbookUrl } from '../../lib/core/project.ts';
+import { isPlain, placeOf } from '../../lib/core/text/alert-text.ts';
+import { mailOf } from '../../lib/core/text/mail-text.ts';
 import { type AlertPort, PortError } from '../../lib/watch/ports.ts';
 import type { Context } from './context.ts';
 
 export function createAlerts({ world, process, random, observer }: Context): AlertPort {
+  const environment = { name: 'sim', region: 'eu-central-1', runbookUrl, pairs: [world.pair] };
+  const place = placeOf(environment, '111122223333');
+  const textOf = (alert: Alert) => mailOf([alert], place).text;
+  const isRefused = (alerts: readonly Alert[]) =>
+    alerts.some((alert) => world.refusedAlerts.has(textOf(alert)));
   return {
-    publish: (alert) => {
-      const { alerts, alertsLost, refusesOneAlert } = world.services;
+    publish: (alerts) => {
+      const { alerts: sns, alertsLost, refusesOneAlert } = world.services;
       const denied = new PortError('denied', 'publish: InvalidParameterException');
       // What SNS refuses is in the text that an alert was given: nothing of it is in the plainest form.
-      if (refusesOneAlert && !isPlain(alert)) {
+      const faulty = alerts.find((alert) => !isPlain(alert));
+      if (refusesOneAlert && faulty !== undefined) {
         world.services = { ...world.services, refusesOneAlert: false };
-        world.refusedAlerts.add(alertBody(alert));
+        world.refusedAlerts.add(textOf(faulty));
       }
-      if (alerts === 'denies' || world.refusedAlerts.has(alertBody(alert)))
-        return process.fail(random.whole(20, 90), denied);
+      if (sns === 'denies' || isRefused(alerts)) return process.fail(random.whole(20, 90), denied);
       const timeout = new PortError('timeout', 'publish: SNS did not answer within 3000 ms');
-      if (alerts === 'down') return process.fail(3000, timeout);
+      if (sns === 'down') return process.fail(3000, timeout);
       const publish = () => {
-        if (world.story.on) world.story.tell(`alert ${alert.code}: ${alert.happened} ${alert.done}`);
-        observer.published(alert);
+        for (const alert of alerts) {
+          if (world.story.on) world.story.tell(`alert ${alert.code}: ${alert.happened} ${alert.done}`);
+          observer.published(alert);
+        }
       };
       if (random.chance(alertsLost)) {
         observer.answerLost('publish');

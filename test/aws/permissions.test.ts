@@ -141,7 +141,7 @@ const calls: Readonly<Record<string, Call>> = {
         config.pairs.map((pair) => database.look(vantage, [target(pair)])),
       ),
     ),
-  'publishes an alert': ({ alerts }) => alerts.publish(alert),
+  'publishes an alert': ({ alerts }) => alerts.publish([alert]),
   'keeps the lease': async ({ store }) => {
     const lease = (await store.takeLease(await store.readLease(), 'a test')) as Lease;
     await store.renewLease(lease);

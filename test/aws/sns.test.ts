@@ -1,27 +1,41 @@
 import { expect, it } from 'vitest';
-import { createAlerts } from '../../lib/aws/sns.ts';
-import { alertBody } from '../../lib/core/text/alert-text.ts';
+import { codesOf } from '../../lab/aws/events.ts';
+import { accountOf, createAlerts } from '../../lib/aws/sns.ts';
+import { mailOf } from '../../lib/core/text/mail-text.ts';
 import { alert, alertContract } from '../contract/alerts.ts';
+import { place } from '../core/text/place.ts';
 import { startWorld, topicArn } from './world.ts';
 
 alertContract('SNS', async () => {
   const world = await startWorld();
   return {
-    alerts: createAlerts(world.sns, topicArn),
-    arrived: () => world.aws.sns.messages.map(({ attributes }) => attributes.code ?? ''),
+    alerts: createAlerts(world.sns, topicArn, place),
+    arrived: () => world.aws.sns.messages.flatMap(codesOf),
     fail: () => void world.aws.faults.inject({ on: 'sns:Publish', effect: { kind: 'deny' } }),
     settle: (work) => work,
     close: () => world.aws.close(),
   };
 });
 
-it('publishes the text that on-call reads', async () => {
+it('publishes a form for each kind of subscriber, and attributes for filter policies', async () => {
   const { aws, sns } = await startWorld();
-  await createAlerts(sns, topicArn).publish(alert);
+  const mail = mailOf([alert], place);
+  await createAlerts(sns, topicArn, place).publish([alert]);
   expect(aws.sns.messages[0]).toMatchObject({
-    subject: '[orders] failed over (41c0ffee)',
-    message: alertBody(alert),
-    attributes: { code: 'failover-done', pair: 'orders' },
+    subject: mail.subject,
+    message: mail.text,
+    variants: { sms: mail.sms, https: mail.machine },
+    attributes: {
+      environment: 'prod',
+      severity: 'critical',
+      pair: '["orders"]',
+      event: '["failover-done"]',
+      incident: '["41c0ffee"]',
+    },
   });
   await aws.close();
+});
+
+it('finds the account in the ARN of the topic', () => {
+  expect(accountOf('arn:aws:sns:eu-central-1:111122223333:keepalambda-prod-alerts')).toBe('111122223333');
 });

@@ -34,14 +34,20 @@ export function alertContract(name: string, makeWorld: () => Promise<AlertWorld>
     afterEach(() => world.close());
 
     it('has told people when it resolves', async () => {
-      await world.settle(world.alerts.publish(alert));
-      await world.settle(world.alerts.publish({ ...alert, id: '1', code: 'all-clear' }));
+      await world.settle(world.alerts.publish([alert]));
+      await world.settle(world.alerts.publish([{ ...alert, id: '1', code: 'all-clear' }]));
       expect(world.arrived()).toEqual(['failover-done', 'all-clear']);
+    });
+
+    it('takes many alerts in one mail', async () => {
+      const others = (['holder-lost', 'all-clear'] as const).map((code) => ({ ...alert, id: code, code }));
+      await world.settle(world.alerts.publish([alert, ...others]));
+      expect(world.arrived()).toEqual(['failover-done', 'holder-lost', 'all-clear']);
     });
 
     it('throws when they were not told, so that the alert stays in the outbox', async () => {
       world.fail();
-      await expect(world.settle(world.alerts.publish(alert))).rejects.toMatchObject({ name: 'PortError' });
+      await expect(world.settle(world.alerts.publish([alert]))).rejects.toMatchObject({ name: 'PortError' });
       expect(world.arrived()).toEqual([]);
     });
   });

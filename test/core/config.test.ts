@@ -61,7 +61,12 @@ describe('a single fault is named with its place, what was got and what is wante
       'subscribers',
       'each subscriber once',
     ],
-    ['no address', changed('subscribers', ['oncall']), 'subscribers[0]', 'an e-mail address'],
+    [
+      'no address',
+      changed('subscribers', ['oncall']),
+      'subscribers[0]',
+      'an e-mail address, an https:// URL,',
+    ],
     ['unknown key', changed('pairs.0.fence', 'none'), 'pairs[0]', 'fencing'],
     ['unknown setting', changed('pairs.0.settings.lagLimit', 3), 'pairs[0].settings', 'lagLimitSeconds'],
     ['unknown subnet key', changed('subnets.a.vpc', 'x'), 'subnets.a', 'availabilityZone'],

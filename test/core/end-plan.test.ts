@@ -224,7 +224,8 @@ describe('what a failover may have lost', () => {
       'db1 was not closed (writability is untouched).',
     ],
   ])('and is said in the alert: %s', (_, plan, changes, text) => {
-    expect(end(plan, completed, { vipMoved: true, ...changes }).outbox[0]?.done).toContain(text);
+    const { done, cost } = end(plan, completed, { vipMoved: true, ...changes }).outbox[0] ?? {};
+    expect(`${done} ${cost}`).toContain(text);
   });
 });
 
@@ -235,9 +236,12 @@ describe('the words', () => {
   it('say how long it took, who did it and by which rule', () => {
     expect(lines(failover, completed, { vipMoved: true })).toMatchObject({
       happened: 'db1 is stopped.',
+      headline: 'FAILED OVER db1 -> db2 in 3.0 s, loss unknown',
       done: expect.stringMatching(
-        /^VIP 10\.0\.1\.10 is on db2 now, verified through the VIP\. The failover took 2\.0 s, 3\.0 s after the first sign of the fault \(D10, by keepalambda\)\./,
+        /^The VIP 10\.0\.1\.10 is on db2 now, verified by a commit through it\. The failover took 2\.0 s \(D10, by keepalambda\)\./,
       ),
+      cost: expect.stringMatching(/^No write was possible for about 3\.0 s, counted from the first sign/),
+      holder: 'db2',
     });
   });
 

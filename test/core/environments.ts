@@ -49,7 +49,7 @@ export const large: EnvironmentInput = {
     b: { subnetId: `subnet-${hex(11)}`, cidr: '10.0.2.0/24', availabilityZone: 'eu-central-1b' },
   },
   vantages: ['a', 'b'],
-  subscribers: ['oncall@example.com', 'dba@example.com'],
+  subscribers: ['oncall@example.com', '+491701234567', 'https://events.example.com/enqueue'],
   tracing: true,
   keepTable: false,
   pairs: [

@@ -175,15 +175,17 @@ describe('a decision to stay opens an incident and pages, once', () => {
   it('with what happened and that nothing was moved', () => {
     const row = 'holder-lost-standby-unfit';
     expect(once.incident).toMatchObject({ id: 'cccc0001', openedAtMs: NOW_MS, row, told: ['holder-lost'] });
-    expect(once.outbox).toMatchObject([{ code: 'holder-lost', done: `Nothing was moved (${row}).` }]);
+    expect(once.outbox).toMatchObject([
+      { code: 'holder-lost', done: 'Nothing was moved.', seen: expect.stringContaining(`Rule: ${row}.`) },
+    ]);
     expect(
       left([...lost, memory({ incident: once.incident, outbox: once.outbox, reports: once.reports })]).outbox,
     ).toHaveLength(1);
   });
 
   it('with the command and its price where a person must choose', () => {
-    expect(once.outbox[0]?.todo).toContain(
-      '{"action":"failover","pair":"orders","to":"db2","force":true,"acceptLoss":true,"by":"YOU","why":"WHY"}',
+    expect(once.outbox[0]?.commands).toContain(
+      'failover {pair} --to {standby} --force --accept-loss --why "{holder} is lost"',
     );
     expect(once.outbox[0]?.todo).toContain('all that db2 has not received (it lags by 300 s)');
   });
@@ -211,7 +213,7 @@ describe('the all-clear', () => {
 
   it('is told in the incident that it closes, with how long it was', () => {
     expect(left([incident], { steadySinceMs: 0 }).outbox).toMatchObject([
-      { incident: '41c', done: 'The incident is closed after 1.5 minutes.' },
+      { incident: '41c', headline: 'all clear after 90 s, db1 holds the VIP' },
     ]);
   });
 });

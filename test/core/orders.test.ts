@@ -215,7 +215,10 @@ describe('orders that only change what is remembered', () => {
     const { memory: after, text } = noted({ action: 'pause', minutes: 30, why: 'kernel' });
     expect(after.pause).toEqual({ untilMs: NOW_MS + 30 * 60_000, by: 'eva', why: 'kernel' });
     expect(after.outbox).toMatchObject([
-      { code: 'paused', happened: 'eva paused orders for 30 minutes: kernel.' },
+      {
+        code: 'paused',
+        happened: expect.stringMatching(/^eva paused orders for 30 minutes, until ..:.. UTC: kernel\.$/),
+      },
     ]);
     expect(text).toContain('paused for 30 minutes');
   });

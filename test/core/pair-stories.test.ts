@@ -1,6 +1,9 @@
 /** Whole incidents over time, as golden files: each change of one is read like prose, and explained. */
 import { expect, test } from 'vitest';
+import type { Alert } from '../../lib/core/memory.ts';
+import { mailOf } from '../../lib/core/text/mail-text.ts';
 import { type Happening, type StoryProps, Storyteller } from './storyteller.ts';
+import { place } from './text/place.ts';
 import {
   answers1,
   answers2,
@@ -53,7 +56,7 @@ test.each<[name: string, happenings: readonly Happening[], forMs: number, props?
       { atMs: 12_000, what: 'mysqld on db1 is killed', db1: refused, db2: deaf },
       { atMs: 25_000, what: 'mysqld on db1 is back, and follows db2', db1: returned },
     ],
-    45_000,
+    85_000,
   ],
   [
     'silent-host',
@@ -67,7 +70,7 @@ test.each<[name: string, happenings: readonly Happening[], forMs: number, props?
       { atMs: 13_800, what: 'db2 has not heard it for 4 s', db2: deaf },
       { atMs: 30_000, what: 'the host of db1 is back, and mysqld follows db2', db1: returned },
     ],
-    50_000,
+    90_000,
   ],
   [
     'pause',
@@ -177,6 +180,19 @@ test.each<[name: string, happenings: readonly Happening[], forMs: number, props?
     45_000,
   ],
 ])('%s', async (name, happenings, forMs, props) => {
-  const story = new Storyteller(props).tell(happenings, forMs);
-  await expect(story).toMatchFileSnapshot(`stories/${name}.txt`);
+  const teller = new Storyteller(props);
+  await expect(teller.tell(happenings, forMs)).toMatchFileSnapshot(`stories/${name}.txt`);
+  await expect(mailsOf(teller.alerts)).toMatchFileSnapshot(`stories/${name}.mails.txt`);
 });
+
+/** The mails of a story. A failover that ends within 5 s is one mail. */
+function mailsOf(alerts: readonly Alert[]): string {
+  const isSaidByItsEnd = ({ code, atMs }: Alert) =>
+    code === 'failover-started' &&
+    alerts.some((end) => end.code === 'failover-done' && end.atMs >= atMs && end.atMs - atMs < 5000);
+  return alerts
+    .filter((alert) => !isSaidByItsEnd(alert))
+    .map((alert) => mailOf([alert], place))
+    .map(({ subject, text }) => `Subject: ${subject}\n\n${text}`)
+    .join(`${'-'.repeat(80)}\n`);
+}

@@ -66,7 +66,11 @@ export function alertsOf(before: Memory, after: Memory) {
   const known = new Set(before.outbox.map(({ id }) => id));
   return after.outbox
     .filter(({ id }) => !known.has(id))
-    .map(({ id, code, happened, done }) => ({ id, line: `alert ${code}: ${happened} ${done}` }));
+    .map((alert) => {
+      const { code, headline, happened, done, cost } = alert;
+      const parts = [headline && `[${headline}]`, happened, done, cost].filter(Boolean);
+      return { alert, line: `alert ${code}: ${parts.join(' ')}` };
+    });
 }
 
 function renderRun(run: Run): string {

@@ -7,7 +7,7 @@ import type { Pair } from '../../lib/core/config.ts';
 import { endPlan } from '../../lib/core/end-plan.ts';
 import { fingerprint, seenAt } from '../../lib/core/fingerprint.ts';
 import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/core/look-order.ts';
-import type { Memory } from '../../lib/core/memory.ts';
+import type { Alert, Memory } from '../../lib/core/memory.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { type Input, step } from '../../lib/core/pair.ts';
 import { newPair, type PairState } from '../../lib/core/pair-state.ts';
@@ -63,6 +63,7 @@ const EC2_MS = { calm: 5000, else: 1000 } as const;
 
 export class Storyteller {
   readonly lines: string[] = [];
+  readonly alerts: Alert[] = [];
   readonly #pair: Pair;
   #state: PairState;
   #nowMs = NOW_MS;
@@ -311,7 +312,9 @@ export class Storyteller {
   }
 
   #store(memory: Memory): void {
-    for (const { id, line } of alertsOf(this.#state.memory, memory)) {
+    for (const { alert, line } of alertsOf(this.#state.memory, memory)) {
+      const { id } = alert;
+      this.alerts.push(alert);
       this.#print(line);
       this.#later(PUBLISH_MS, () => this.#take({ kind: 'published', id }));
     }

@@ -59,7 +59,8 @@ describe('what on-call is told', () => {
       topicArn: '',
       subject: null,
       message,
-      attributes: { code },
+      variants: {},
+      attributes: { event: JSON.stringify([code]) },
     });
 
   test('an alert is waited for, and only that one counts', async () => {

@@ -308,12 +308,12 @@ describe('AWS on a bad day', () => {
     });
     breakIt(stage, 'alert-refused');
     for (let tries = 0; tries < 2; tries++) {
-      await expect(settle(one.alerts.publish(alert('1')))).rejects.toMatchObject({ kind: 'denied' });
+      await expect(settle(one.alerts.publish([alert('1')]))).rejects.toMatchObject({ kind: 'denied' });
     }
-    await settle(one.alerts.publish(alert('2')));
+    await settle(one.alerts.publish([alert('2')]));
     expect(stage.published).toEqual(['paused']);
     breakIt(stage, 'alerts-denied');
-    await expect(settle(one.alerts.publish(alert('3')))).rejects.toMatchObject({ kind: 'denied' });
+    await expect(settle(one.alerts.publish([alert('3')]))).rejects.toMatchObject({ kind: 'denied' });
   });
 
   it('a record at the store’s limit is refused as soon as it grows, and taken when it is smaller', async () => {

@@ -60,7 +60,9 @@ async function pause({ one, pair, settle }: Stage): Promise<void> {
 async function alert({ one, pair, settle }: Stage, code: EventCode): Promise<void> {
   const text = { happened: '', done: '', todo: '', steps: [] };
   await settle(
-    one.alerts.publish({ id: code, code, pair: pair.name, incident: null, atMs: one.clock.nowMs(), ...text }),
+    one.alerts.publish([
+      { id: code, code, pair: pair.name, incident: null, atMs: one.clock.nowMs(), ...text },
+    ]),
   );
 }
 

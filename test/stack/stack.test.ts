@@ -163,9 +163,10 @@ describe('store and alerts', () => {
   it('tells every subscriber by an encrypted topic', () => {
     three.resourceCountIs('AWS::SNS::Topic', 1);
     three.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
-    for (const Endpoint of large.subscribers) {
+    const protocols = ['email', 'sms', 'https'];
+    for (const [index, Endpoint] of large.subscribers.entries()) {
       three.hasResourceProperties('AWS::SNS::Subscription', {
-        Protocol: 'email',
+        Protocol: protocols[index],
         Endpoint,
         RedrivePolicy: Match.anyValue(),
       });

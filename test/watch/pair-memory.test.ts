@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tell } from '../../lib/core/alerts.ts';
-import { type Alert, emptyMemory, type Memory } from '../../lib/core/memory.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
 import { PairMemory } from '../../lib/watch/pair-memory.ts';
 import { type HistoryEntry, PortError, type Ports } from '../../lib/watch/ports.ts';
@@ -12,21 +12,14 @@ const telling = (memory: Memory, atMs = 1) => tell(memory, 'orders', 'both-lost'
 function leader(before: Memory = emptyMemory) {
   const clock = new VirtualClock();
   const saved: Memory[] = [];
-  const published: string[] = [];
   const stored: Memory[] = [];
-  const gone: string[] = [];
   const history: HistoryEntry[] = [];
   const failures: string[] = [];
   const metrics: string[] = [];
   /** What fails now: `save`, `publish`, `history`. */
   const broken = new Set<string>();
-  /** Alerts that SNS says no to. */
-  const refused = new Set<string>();
-  /** Alerts whose answers are lost. */
-  const lost = new Set<string>();
   /** What the store gives back when it is claimed, the last one first. */
   const claimed: Memory[] = [];
-  const texts: string[] = [];
   const fail = (what: string) => {
     if (broken.has(what)) throw new PortError('timeout', `${what} timed out`);
   };
@@ -47,15 +40,6 @@ function leader(before: Memory = emptyMemory) {
         history.push(...entries);
       },
     },
-    alerts: {
-      publish: async ({ id, happened }: Alert) => {
-        fail('publish');
-        if (lost.has(id)) throw new PortError('timeout', `${id} is not answered`);
-        if (refused.has(id)) throw new PortError('denied', `${id} is denied`);
-        published.push(id);
-        texts.push(happened);
-      },
-    },
   } as unknown as Ports;
   const memory = new PairMemory({
     pair: { name: 'orders' },
@@ -64,22 +48,16 @@ function leader(before: Memory = emptyMemory) {
     memory: before,
     safeguards: allSafeguards,
     onStored: (memory) => void stored.push(memory),
-    onPublished: (id) => void gone.push(id),
   });
   return {
     clock,
     memory,
     saved,
     stored,
-    gone,
-    published,
-    texts,
     history,
     failures,
     metrics,
     broken,
-    refused,
-    lost,
     claimed,
   };
 }
@@ -92,11 +70,10 @@ describe('saving', () => {
   });
 
   it('counts from when the store has it: what it did not take never was', async () => {
-    const { memory, broken, published } = leader();
+    const { memory, broken } = leader();
     broken.add('save');
     await expect(memory.save(telling(emptyMemory))).rejects.toThrow('save timed out');
-    await memory.idle();
-    expect([memory.now, published]).toEqual([emptyMemory, []]);
+    expect(memory.now).toBe(emptyMemory);
   });
 
   it('puts each new alert into the history, once', async () => {
@@ -127,102 +104,6 @@ describe('changes side by side', () => {
     claimed.push({ ...emptyMemory, lastHolder: 'db2' });
     await memory.update((now) => telling(now));
     expect([memory.now.lastHolder, memory.now.outbox.length]).toEqual(['db2', 1]);
-  });
-});
-
-describe('the outbox', () => {
-  it('does not keep the others back for one whose answers are lost', async () => {
-    const { clock, memory, published, lost } = leader();
-    lost.add('orders-1-both-lost-0');
-    await memory.save(telling(telling(emptyMemory, 1), 2));
-    for (let tries = 0; tries < 3; tries += 1) {
-      memory.publish();
-      await memory.idle();
-      await clock.pass(5000);
-    }
-    expect(published).toEqual(['orders-2-both-lost-1']);
-  });
-
-  it('is published after it was saved, and emptied by the next save', async () => {
-    const { memory, saved, stored, gone, published } = leader();
-    await memory.save(telling(emptyMemory));
-    await memory.idle();
-    expect(published).toEqual(['orders-1-both-lost-0']);
-    expect(gone).toEqual(published);
-    await memory.save({ ...memory.now });
-    expect(saved.map(({ outbox }) => outbox.length)).toEqual([1, 0]);
-    expect(stored).toEqual(saved);
-  });
-
-  it('that a leader left behind is published by the next', async () => {
-    const { memory, published } = leader(telling(emptyMemory));
-    memory.publish();
-    await memory.idle();
-    expect(published).toHaveLength(1);
-  });
-
-  it('is kept while SNS does not take it, and tried again after 5 s, in order', async () => {
-    const { clock, memory, gone, published, metrics, broken, saved } = leader();
-    broken.add('publish');
-    await memory.save(telling(telling(emptyMemory, 1), 2));
-    await memory.idle();
-    expect([metrics, gone]).toEqual([['PublishFailure'], []]);
-    broken.clear();
-    await clock.pass(4999);
-    memory.publish();
-    await memory.idle();
-    expect(published).toEqual([]);
-    await clock.pass(1);
-    memory.publish();
-    await memory.idle();
-    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-1']);
-    expect(saved.at(-1)?.outbox).toHaveLength(2);
-  });
-
-  it('is not published twice by one leader, however often it is asked to', async () => {
-    const { memory, published } = leader();
-    await memory.save(telling(emptyMemory));
-    memory.publish();
-    await memory.idle();
-    memory.publish();
-    await memory.save({ ...memory.now, lastHolder: 'db2' });
-    await memory.idle();
-    expect(published).toHaveLength(1);
-  });
-
-  it('does not come back when the save that empties it fails', async () => {
-    const { memory, published, broken } = leader();
-    await memory.save(telling(emptyMemory));
-    await memory.idle();
-    broken.add('save');
-    await expect(memory.save({ ...memory.now })).rejects.toThrow('save timed out');
-    broken.clear();
-    await memory.save(telling(memory.now, 2));
-    await memory.idle();
-    expect(published).toEqual(['orders-1-both-lost-0', 'orders-2-both-lost-1']);
-    expect(memory.now.outbox.map(({ id }) => id)).toEqual(['orders-2-both-lost-1']);
-  });
-
-  it('does not wait for an alert that SNS refuses; that one is tried again, plainly and ever more seldom', async () => {
-    const { clock, memory, published, texts, metrics, refused } = leader();
-    refused.add('orders-1-both-lost-0');
-    await memory.save(telling(telling(emptyMemory, 1), 2));
-    await memory.idle();
-    expect(published).toEqual(['orders-2-both-lost-1']);
-    for (let tries = 0; tries < 20; tries += 1) {
-      await clock.pass(5000);
-      memory.publish();
-      await memory.idle();
-    }
-    // After 0, 5, 15 and 30 s, then every 15 s: at 90 s for the eighth time.
-    expect(metrics).toHaveLength(8);
-    expect(memory.now.outbox.map(({ id }) => id)).toContain('orders-1-both-lost-0');
-    refused.clear();
-    await clock.pass(5000);
-    memory.publish();
-    await memory.idle();
-    expect(published).toEqual(['orders-2-both-lost-1', 'orders-1-both-lost-0']);
-    expect(texts.at(-1)).toMatch(/Shortened: SNS refused/);
   });
 });
 

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { allSafeguards } from '../../lib/core/safeguards.ts';
+import { AlertDesk } from '../../lib/watch/alert-desk.ts';
 import type { Ports } from '../../lib/watch/ports.ts';
 import { Failures } from '../../lib/watch/tick-fails.ts';
 import { VirtualClock } from './clock.ts';
@@ -13,9 +15,10 @@ async function pauses(count: number, clientsWait: boolean): Promise<number[]> {
     log: { error: quiet },
     metrics: { publish: quiet },
     alerts: { publish: async () => {} },
-  };
+  } as unknown as Ports;
   const failures = new Failures({
-    ports: ports as unknown as Ports,
+    ports,
+    desk: new AlertDesk(ports, allSafeguards),
     pair: 'orders',
     stop: new AbortController().signal,
   });

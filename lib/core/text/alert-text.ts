@@ -1,9 +1,30 @@
 /**
- * An alert as on-call reads it. The subject must tell on a locked phone which pair and what; the body is plain
- * text to be understood in ten seconds: what happened, what was done, what is left.
+ * An alert as on-call reads it. The subject says on a locked phone which pair of which environment, which way it went and
+ * whether clients can write. The body is plain text: what happened, what was done, what it cost, who holds the VIP now,
+ * and what is left, with the commands to paste.
  */
+import type { Config } from '../config.ts';
 import { events } from '../events.ts';
 import type { Alert } from '../memory.ts';
+import type { NodeName, PairName } from '../names.ts';
+import { escaped } from '../one-line.ts';
+import { remedies, type Writes } from '../remedies.ts';
+import { duration, utcTime } from './utc-time.ts';
+
+/** Where alerts come from: an environment, and what its texts need to know of it. */
+export interface Place {
+  readonly environment: string;
+  readonly region: string;
+  readonly account: string;
+  readonly runbookUrl: string;
+  readonly pairs: readonly PairPlace[];
+}
+
+interface PairPlace {
+  readonly name: PairName;
+  readonly vip: string;
+  readonly nodes: readonly NodeName[];
+}
 
 /** What the plainest form of an alert ends with. */
 const SHORTENED = '(Shortened: SNS refused the whole text.)';
@@ -11,36 +32,86 @@ const SHORTENED = '(Shortened: SNS refused the whole text.)';
 /** SNS: a subject has fewer than 100 characters, all of them printable ASCII. */
 const SUBJECT_LENGTH_MAX = 99;
 
-/** `[orders] failed over (41c0ffee)`. Too long a title is cut; pair and id never are. */
-export function alertSubject(alert: Alert): string {
-  const head = printableAscii(`[${alert.pair}] `);
-  const tail = printableAscii(` (${threadId(alert)})`);
-  const room = SUBJECT_LENGTH_MAX - head.length - tail.length;
-  const title = printableAscii(events[alert.code].title);
-  return `${head}${title.length <= room ? title : `${title.slice(0, room - 3)}...`}${tail}`;
+/** What the texts need of a configuration, which need not name its account. */
+export function placeOf(
+  { name, region, runbookUrl, pairs }: Pick<Config, 'name' | 'region' | 'runbookUrl' | 'pairs'>,
+  account: string,
+): Place {
+  return {
+    environment: name,
+    region,
+    account,
+    runbookUrl,
+    pairs: pairs.map((pair) => ({
+      name: pair.name,
+      vip: pair.vip,
+      nodes: pair.nodes.map((node) => node.name),
+    })),
+  };
 }
 
-/** The body: three questions and their answers, then whom it concerns and where to read on. */
-export function alertBody(alert: Alert): string {
-  const event = events[alert.code];
-  const concerns = [
-    `Pair:       ${alert.pair}`,
-    `Incident:   ${alert.incident ?? 'none'}`,
-    `Event:      ${alert.code} (alert ${alert.id})`,
-    `Time:       ${utcTime(alert.atMs)}`,
-    `Runbook:    docs/runbook.md#${alert.code}`,
+/** `[prod/orders] FAILED OVER db1 -> db2 in 1.9 s, nothing lost: mysqld stopped on db1`. Environment and pair are never cut. */
+export function alertSubject(alert: Alert, place: Place): string {
+  return subject(`${place.environment}/${alert.pair}`, headlineOf(alert, place));
+}
+
+/** A subject of SNS: what does not fit is cut. */
+export function subject(where: string, headline: string): string {
+  const text = printableAscii(`[${where}] ${headline}`);
+  return text.length <= SUBJECT_LENGTH_MAX ? text : `${text.slice(0, SUBJECT_LENGTH_MAX - 3)}...`;
+}
+
+/** What happened, in one line: with figures where the case has some. */
+export function headlineOf(alert: Alert, place: Place): string {
+  const headline = alert.headline ?? events[alert.code].title;
+  const still = alert.again ? `still, after ${duration(alert.again.minutes * 60_000)}: ` : '';
+  return filled(`${still}${headline}`, alert, place, inWords);
+}
+
+/** The body of the mail about one alert. */
+export function alertBody(alert: Alert, place: Place): string {
+  const { code, happened, done, todo, steps, seen, cost, again, incident, atMs } = alert;
+  const event = events[code];
+  const lasts = again
+    ? [
+        `This is alert ${again.times} of the same condition, which has lasted for ${duration(again.minutes * 60_000)}.`,
+      ]
+    : [];
+  const left = [
+    filled(todo || event.todo, alert, place, inWords),
+    ...commandsOf(alert, place).map((command) => `  ${command}`),
+    `Runbook: ${place.runbookUrl}#${code}`,
   ];
   return [
-    `WHAT HAPPENED  ${alert.happened}`,
-    `WHAT WAS DONE  ${alert.done || 'Nothing.'}`,
-    `WHAT IS LEFT   ${alert.todo || event.todo}`,
+    headlineOf(alert, place),
     '',
-    ...concerns,
-    '',
-    ...(alert.steps.length > 0 ? ['Steps:', ...alert.steps.map((step) => `- ${step}`), ''] : []),
-    `What "${event.title}" means: ${event.meaning}`,
+    ...section('WHAT HAPPENED', [happened, ...(seen ? [seen] : []), ...lasts]),
+    ...section('WHAT WAS DONE', [done || 'Nothing.', ...steps.map((step) => `- ${step}`)]),
+    ...section('WHAT IT COST', cost ? [cost] : []),
+    ...section('NOW', [nowText(alert, place)]),
+    ...section('WHAT IS LEFT', left),
+    ...section('MEANING', [event.meaning]),
+    `Environment  ${place.environment} (${place.region}, account ${place.account})`,
+    `Pair         ${alert.pair}`,
+    `Incident     ${incident ?? 'none'}`,
+    `Event        ${code} (${remedies[code].severity}, alert ${alert.id})`,
+    `Time         ${utcTime(atMs)}`,
     '',
   ].join('\n');
+}
+
+/** The commands that may be next, each complete. */
+export function commandsOf(alert: Alert, place: Place): readonly string[] {
+  const { commands = remedies[alert.code].commands } = alert;
+  const about = alert.incident === null ? [] : [`incident ${alert.incident}`];
+  return [...commands, ...about].map(
+    (command) => `npx keepalambda ${filled(command, alert, place, inCommand)} --env ${place.environment}`,
+  );
+}
+
+/** Whether clients can write. */
+export function writesOf({ code, writes }: Alert): Writes {
+  return writes ?? remedies[code].writes;
 }
 
 /** What a plain alert says of what happened, at most. Characters. */
@@ -48,9 +119,11 @@ const PLAIN_LENGTH_MAX = 300;
 
 /** The alert without anything that SNS could refuse: printable ASCII, short, and no steps. */
 export function plainAlert(alert: Alert): Alert {
+  const { id, code, pair, incident, atMs, holder = null } = alert;
   const plain = (text: string) => printableAscii(text).slice(0, PLAIN_LENGTH_MAX);
   const happened = `${plain(alert.happened)} ${SHORTENED}`;
-  return { ...alert, happened, done: plain(alert.done), todo: plain(alert.todo), steps: [] };
+  const words = { happened, done: plain(alert.done), todo: plain(alert.todo), steps: [] };
+  return { id, code, pair, incident, atMs, holder, ...words };
 }
 
 /** Whether this is the plainest form of an alert. */
@@ -58,9 +131,35 @@ export function isPlain({ happened }: Alert): boolean {
   return happened.endsWith(SHORTENED);
 }
 
-/** The id under which a person finds everything that belongs together: the incident's, else the alert's own. */
-function threadId(alert: Alert): string {
-  return alert.incident ?? alert.id;
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${escaped(line)}`), ''];
+}
+
+function nowText(alert: Alert, place: Place): string {
+  const vip = place.pairs.find(({ name }) => name === alert.pair)?.vip ?? '';
+  const writes = `Clients can write: ${writesOf(alert)}.`;
+  if (!alert.holder) return `Which node holds the VIP ${vip} is not known. ${writes}`;
+  if (alert.code === 'vip-unheld')
+    return `No node holds the VIP ${vip}; the last was ${alert.holder}. ${writes}`;
+  return `${alert.holder} holds the VIP ${vip}. ${writes}`;
+}
+
+type Names = Readonly<Record<'pair' | 'holder' | 'standby', string>>;
+
+const inWords = { holder: 'the holder', standby: 'the standby' } as const;
+const inCommand = { holder: 'NODE', standby: 'NODE' } as const;
+
+/** The text with the names of the pair and of its nodes; where the holder is not known, what stands for them. */
+function filled(text: string, alert: Alert, place: Place, unknown: Omit<Names, 'pair'>): string {
+  const holder = alert.holder ?? undefined;
+  const nodes = place.pairs.find(({ name }) => name === alert.pair)?.nodes ?? [];
+  const other = holder === undefined ? undefined : nodes.find((node) => node !== holder);
+  const names: Names = {
+    pair: alert.pair,
+    holder: holder ?? unknown.holder,
+    standby: other ?? unknown.standby,
+  };
+  return text.replace(/\{(pair|holder|standby)\}/g, (_, name: keyof Names) => names[name]);
 }
 
 function printableAscii(text: string): string {
@@ -69,31 +168,4 @@ function printableAscii(text: string): string {
     .replace(/\s+/g, ' ')
     .replace(/[\u0300-\u036f]/g, '')
     .replace(/[^\x20-\x7e]/g, '?');
-}
-
-/** Milliseconds since 1970 → `2026-08-14 12:01:33 UTC`. The core has no `Date`; this is Hinnant's civil_from_days. */
-export function utcTime(atMs: number): string {
-  const seconds = Math.floor(atMs / 1000);
-  const days = Math.floor(seconds / 86_400);
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  const secondOfDay = seconds - days * 86_400;
-  const two = (value: number) => String(value).padStart(2, '0');
-  const clock = [secondOfDay / 3600, (secondOfDay % 3600) / 60, secondOfDay % 60].map((part) =>
-    two(Math.floor(part)),
-  );
-  return `${year}-${two(month)}-${two(day)} ${clock.join(':')} UTC`;
 }

@@ -1,5 +1,6 @@
 /** `docs/events.md`, printed: every alert. */
-import { events } from '../events.ts';
+import { type EventCode, events } from '../events.ts';
+import { remedies } from '../remedies.ts';
 import { table } from './settings-doc.ts';
 
 const roles = {
@@ -10,16 +11,25 @@ const roles = {
 
 /** The whole document. */
 export function renderEvents(): string {
-  const all = Object.entries(events);
+  const codes = Object.keys(events) as EventCode[];
+  const all = codes.map((code) => [code, events[code]] as const);
   return [
     '# Events',
     '',
     'Every alert that keepalambda sends. Printed from `lib/core/events.ts` by `test/core/text/docs.test.ts`: change the',
     'code, then run `npx vitest run test/core/text/docs.test.ts -u`. What to do at 3 a.m. is in the [runbook](runbook.md).',
+    'Each mail fills in the names of the pair and its nodes, and ends each command with `--env NAME`.',
+    'The forms for machines are in [alerts](alerts.md).',
     '',
     ...table(
-      ['code', 'subject of the e-mail', 'role'],
-      all.map(([code, { title, role }]) => [`[${code}](#${code})`, title, role]),
+      ['code', 'subject of the mail', 'role', 'severity', 'clients can write'],
+      all.map(([code, { title, role }]) => [
+        `[${code}](#${code})`,
+        title,
+        role,
+        remedies[code].severity,
+        remedies[code].writes,
+      ]),
     ),
     '',
     ...all.flatMap(([code, { title, role, meaning, todo }]) => [
@@ -29,6 +39,7 @@ export function renderEvents(): string {
       '',
       `- **Meaning:** ${meaning}`,
       `- **Left to do:** ${todo}`,
+      ...remedies[code].commands.map((command) => `- **Command:** \`npx keepalambda ${command}\``),
       `- **Runbook:** [${code}](runbook.md#${code})`,
       '',
     ]),

@@ -1,6 +1,7 @@
 /** Steps and their results, in words: the same in logs, alerts, answers and the dry run. */
 import { outcomeKey, type Plan, type PlanRecord } from '../plan.ts';
 import type { Step, StepOutcome } from '../step.ts';
+import { duration } from './utc-time.ts';
 
 export function renderStep(step: Step): string {
   switch (step.kind) {
@@ -49,10 +50,24 @@ export function renderOutcomes(plan: PlanRecord): readonly string[] {
   const lines = plan.stages.flatMap((stage, stageIndex) =>
     stage.flatMap((step, stepIndex) => line(step, plan.outcomes[outcomeKey(stageIndex, stepIndex)])),
   );
-  return [
-    ...lines,
-    ...plan.undo.flatMap((step, index) => line(step, plan.outcomes[`undo.${index}`], 'undo: ')),
-  ];
+  return [...lines, ...undoLines(plan)];
+}
+
+/** The same lines with the time at which each step ended: `after 0.4 s: fence db1: done (…)`. */
+export function renderTimedOutcomes(plan: PlanRecord): readonly string[] {
+  const lines = plan.stages.flatMap((stage, stageIndex) =>
+    stage.flatMap((step, stepIndex) => {
+      const key = outcomeKey(stageIndex, stepIndex);
+      const afterMs = plan.endedAfterMs?.[key];
+      const prefix = afterMs === undefined ? '' : `after ${duration(afterMs)}: `;
+      return line(step, plan.outcomes[key], prefix);
+    }),
+  );
+  return [...lines, ...undoLines(plan)];
+}
+
+function undoLines(plan: PlanRecord): readonly string[] {
+  return plan.undo.flatMap((step, index) => line(step, plan.outcomes[`undo.${index}`], 'undo: '));
 }
 
 export function renderOutcome(outcome: StepOutcome): string {

@@ -3,6 +3,7 @@
  * while. Nothing of it is a death, so nothing may move.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { codesOf } from '../../../lab/aws/events.ts';
 import { outageMs } from '../../../lab/client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from '../../../lab/client.ts';
 import type { NetnsNetwork } from '../../../lab/network/netns/network.ts';
@@ -70,9 +71,8 @@ interface Heard {
 
 function listen({ aws }: LabWorld): Heard {
   const heard: Heard = { alerts: {}, moves: 0 };
-  aws.events.on('message', ({ attributes }) => {
-    const code = attributes.code ?? 'none';
-    heard.alerts[code] = (heard.alerts[code] ?? 0) + 1;
+  aws.events.on('message', (message) => {
+    for (const code of codesOf(message)) heard.alerts[code] = (heard.alerts[code] ?? 0) + 1;
   });
   aws.events.on('addressMoved', () => {
     heard.moves += 1;
@@ -139,6 +139,11 @@ interface Course {
   readonly heard: Heard;
 }
 
+/** Failovers that were begun, however they ended. */
+function failoversIn(alerts: Readonly<Record<string, number>>): number {
+  return (alerts['failover-done'] ?? 0) + (alerts['failover-aborted'] ?? 0);
+}
+
 async function measure(
   world: LabWorld,
   results: readonly ClientResult[],
@@ -148,7 +153,7 @@ async function measure(
   const untilMs = Math.min(...results.map((result) => result.untilMs));
   const holder = world.holder() ?? 'db1';
   return {
-    falseFailovers: Math.max(heard.moves, heard.alerts['failover-started'] ?? 0),
+    falseFailovers: Math.max(heard.moves, failoversIn(heard.alerts)),
     forMs: untilMs - sinceMs,
     stalls,
     cuts,

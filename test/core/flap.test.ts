@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { endConditions, tell, tellCondition, withIncident } from '../../lib/core/alerts.ts';
+import { guardedUntilMs, mayComeBack } from '../../lib/core/flap.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
+import { NOW_MS, pairWith } from './world.ts';
+
+const words = { happened: 'db1 is stopped.', done: 'Nothing was moved.' };
+const minute = 60_000;
+const open = withIncident(emptyMemory, 'flap-guard', NOW_MS, '41c0ffee');
+const pair = pairWith({});
+
+/** The flap guard forbids a failover every 40 s, for 5 s, in an hour. */
+function flapping(): Memory {
+  let memory: Memory = open;
+  for (let atMs = NOW_MS; atMs < NOW_MS + 60 * minute; atMs += 40_000) {
+    memory = tellCondition(memory, 'orders', 'flap-guard', words, atMs);
+    memory = endConditions(memory, [], atMs + 5000);
+  }
+  return memory;
+}
+
+describe('a holder that flaps', () => {
+  it('is alerted twice, then after half an hour, with how many alerts were not sent', () => {
+    const { outbox } = flapping();
+    expect(outbox.map(({ atMs }) => (atMs - NOW_MS) / 1000)).toEqual([0, 40, 1840]);
+    expect(outbox.at(-1)?.happened).toContain('44 more alerts of this kind were not sent.');
+  });
+
+  it('is alerted twice again for another cause', () => {
+    const twice = [0, 40_000].reduce(
+      (memory, afterMs) =>
+        endConditions(
+          tellCondition(memory, 'orders', 'holder-lost', words, NOW_MS + 60 * minute + afterMs),
+          [],
+          NOW_MS + 60 * minute + afterMs + 5000,
+        ),
+      flapping(),
+    );
+    expect(twice.outbox.slice(3).map(({ code }) => code)).toEqual(['holder-lost', 'holder-lost']);
+  });
+
+  it('does not repeat in one incident what only reports', () => {
+    let memory: Memory = open;
+    for (let index = 0; index < 6; index += 1)
+      memory = tell(memory, 'orders', 'failover-done', words, NOW_MS);
+    const before = memory.outbox.length;
+    for (let index = 0; index < 10; index += 1)
+      memory = endConditions(
+        tellCondition(memory, 'orders', 'channel-detached', words, NOW_MS + index * minute),
+        [],
+        NOW_MS + index * minute + 5000,
+      );
+    expect(memory.outbox.length - before).toBe(1);
+  });
+});
+
+describe('an incident that may come back at once', () => {
+  it.each<[what: string, memory: Memory, afterMs: number, may: boolean]>([
+    ['a failover a moment ago', { ...open, failoversAtMs: [NOW_MS] }, 59_999, true],
+    ['a failover a minute ago', { ...open, failoversAtMs: [NOW_MS] }, 60_000, false],
+    ['a failover of an earlier incident', { ...open, failoversAtMs: [NOW_MS - 1] }, 1000, false],
+    ['no failover', open, 1000, false],
+    ['the flap guard forbade one until a moment ago', flapping(), 59 * minute + 20_000 + 5000 + 59_999, true],
+    [
+      'the flap guard forbade one until a minute ago',
+      flapping(),
+      59 * minute + 20_000 + 5000 + 60_000,
+      false,
+    ],
+    ['none is open', { ...emptyMemory, failoversAtMs: [NOW_MS] }, 1000, false],
+  ])('%s', (_, memory, afterMs, may) => {
+    expect(mayComeBack(memory, NOW_MS + afterMs)).toBe(may);
+  });
+});
+
+it.each<[what: string, agoMs: readonly number[], untilMs: number | null]>([
+  ['fewer failovers than the limit', [2 * minute, minute], null],
+  ['as many as the limit', [50 * minute, 2 * minute, minute], 10 * minute],
+  ['one of them is over an hour old', [61 * minute, 2 * minute, minute], null],
+])(
+  'the flap guard forbids a failover until the oldest that counts is an hour old: %s',
+  (_, agoMs, untilMs) => {
+    const failoversAtMs = agoMs.map((ms) => NOW_MS - ms);
+    const until = guardedUntilMs({ ...emptyMemory, failoversAtMs }, pair, NOW_MS);
+    expect(until === null ? null : until - NOW_MS).toBe(untilMs);
+  },
+);

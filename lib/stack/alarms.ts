@@ -133,8 +133,10 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
     },
     {
       id: 'dead-letters',
-      description: 'A start of watch or an alert to a subscriber could not be delivered; the queue has it.',
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'Maximum' }),
+      description:
+        'A start of watch, an event or an alert to a subscriber could not be delivered; the queue has it.',
+      // What arrives, not what lies there: each new message is alerted, whether or not the queue was emptied.
+      metric: deadLetters.metricNumberOfMessagesSent({ period: minute, statistic: 'Sum' }),
       minutes: 1,
     },
     ...config.pairs.map((pair) => ({

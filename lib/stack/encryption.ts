@@ -3,6 +3,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { prefixOf } from './names.ts';
+import { domainSuffixOf } from './regions.ts';
 
 export interface EncryptionProps {
   readonly environment: string;
@@ -20,6 +21,7 @@ export class Encryption extends Construct {
     const prefix = prefixOf(props.environment);
     const { partition, region, account } = Stack.of(this);
     this.key = new Key(this, 'Key', {
+      alias: prefix,
       description: `${prefix}: alerts and logs`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -27,7 +29,7 @@ export class Encryption extends Construct {
     this.key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'LogsOfOurFunctions',
-        principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
+        principals: [new ServicePrincipal(`logs.${region}.${domainSuffixOf(region)}`)],
         actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
         resources: ['*'],
         conditions: {

@@ -39,7 +39,7 @@ export class KeepalambdaStack extends Stack {
       key,
       deadLetters,
     });
-    const documents = new HostDocuments(this, 'Documents', { environment: config.name });
+    const documents = new HostDocuments(this, 'Documents', { config });
     const functions = new Functions(this, 'Functions', {
       config,
       bundles,
@@ -55,16 +55,18 @@ export class KeepalambdaStack extends Stack {
         deadLettersArn: deadLetters.queueArn,
       },
     });
-    const watch = functions.watch.function;
+    const { watch, probes } = functions;
     new Triggers(this, 'Triggers', { config, watch, deadLetters });
     const alarms = new Alarms(this, 'Alarms', { config, watch, deadLetters, topic });
-    const probeFunctions = [...functions.probes.values()].map((probe) => probe.function);
-    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all, watch, probes: probeFunctions });
+    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all, watch, probes });
 
-    const probes = probeFunctions.map((probe) => probe.functionName);
     this.#tell('WatchFunction', 'Decides and acts', watch.functionName);
-    this.#tell('OperateFunction', 'Takes orders: aws lambda invoke', functions.operate.function.functionName);
-    this.#tell('ProbeFunctions', 'Speak MySQL, one in each vantage', probes.join(','));
+    this.#tell('OperateFunction', 'Takes orders: aws lambda invoke', functions.operate.functionName);
+    this.#tell(
+      'ProbeFunctions',
+      'Speak MySQL, one in each vantage',
+      probes.map(({ functionName }) => functionName).join(','),
+    );
     this.#tell('TopicArn', 'Tells people', topic.topicArn);
     this.#tell('TableName', 'Lease, memory and history', table.tableName);
   }

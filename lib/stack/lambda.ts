@@ -1,9 +1,10 @@
 import { Duration, RemovalPolicy, Stack, Tokenization, Validations } from 'aws-cdk-lib';
-import { type PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Policies } from './statements.ts';
 
 export interface LambdaProps {
   readonly functionName: string;
@@ -19,12 +20,17 @@ export interface LambdaProps {
   readonly variables: Readonly<Record<string, string>>;
   /** @default false */
   readonly tracing?: boolean;
-  /** The whole of what the function may do; nothing is added to it. */
-  readonly policies: (logGroupArn: string) => Readonly<Record<string, PolicyDocument>>;
-  /** Why some of it has no resource: for cdk-nag, and for who reads the template. */
-  readonly whyNoResource: string;
+  /** With `managedPolicies`, the whole of what the function may do; nothing is added to it. */
+  readonly policies: (logGroupArn: string) => Policies;
+  /** @default none */
+  readonly managedPolicies?: readonly IManagedPolicy[];
+  /** Each resource with a `*`, and why: for cdk-nag, and for who reads the template. */
+  readonly wildcards: readonly (readonly [resource: string, reason: string])[];
   /** VPC and layers. @default none */
-  readonly options?: Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups' | 'layers'>;
+  readonly options?: Pick<
+    lambda.FunctionProps,
+    'vpc' | 'vpcSubnets' | 'securityGroups' | 'layers' | 'currentVersionOptions'
+  >;
 }
 
 /** A function of ours with its log group and its role. */
@@ -47,13 +53,15 @@ export class Lambda extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: props.description,
       inlinePolicies: props.policies(logGroupArn),
+      managedPolicies: [...(props.managedPolicies ?? [])],
     });
+    const streams =
+      'The streams of the one log group: Lambda makes a new one for each instance of the function.';
     Validations.of(this.role).acknowledge(
-      {
-        id: `AwsSolutions-IAM5[Resource::${readable(logGroupArn)}]`,
-        reason: 'The streams of the one log group: Lambda makes a new one for each instance of the function.',
-      },
-      { id: 'AwsSolutions-IAM5[Resource::*]', reason: props.whyNoResource },
+      ...[[logGroupArn, streams] as const, ...props.wildcards].map(([resource, reason]) => ({
+        id: `AwsSolutions-IAM5[Resource::${readable(resource)}]`,
+        reason,
+      })),
     );
     this.function = new lambda.Function(this, 'Function', {
       ...props.options,

@@ -1,5 +1,6 @@
 /** What each function gets of Lambda: memory, which is also its share of a CPU, and its reserved concurrency. */
 import type { Config } from '../core/config.ts';
+import type { LambdaProps } from './lambda.ts';
 
 export type FunctionKind = 'watch' | 'operate' | 'probe';
 
@@ -35,4 +36,13 @@ function reservedFor(kind: FunctionKind, pairs: number): number {
       // The held look, the close one, that of the warmer or of an operator, and a command of each pair's plan.
       return 3 + pairs;
   }
+}
+
+/** The same, as a function takes it: a burst elsewhere in the account must not take the places of those that see a death. */
+export function sizePropsOf(
+  config: Config,
+  kind: FunctionKind,
+): Pick<LambdaProps, 'memoryMb' | 'reservedConcurrency'> {
+  const { memoryMb, reserved } = sizeOf(config, kind);
+  return { memoryMb, reservedConcurrency: reserved };
 }

@@ -31,7 +31,7 @@ const names = Object.fromEntries(
   Object.keys(documents).map((key) => [key, `keepalambda-${config.name}-${key}`]),
 ) as Record<HostDocument, string>;
 const probes = Object.fromEntries(
-  config.vantages.map((vantage) => [vantage, functionNameOf(config.name, 'probe', vantage)]),
+  config.vantages.map((vantage) => [vantage, `${functionNameOf(config.name, 'probe', vantage)}:1`]),
 );
 /** `{"kind":"looks","pairs":{}}`, which the probe functions of the tests give back when they are told so. */
 const monitor = JSON.stringify({ user: 'keepalambda', password: '{"kind":"looks","pairs":{}}' });
@@ -100,7 +100,11 @@ beforeAll(async () => {
     ],
     topicArns: [topicArn],
     tables: [storeTable(tableName)],
-    functions: Object.values(probes).map((name) => ({ name, directory: probeBundle(), timeoutSeconds: 10 })),
+    functions: config.vantages.map((vantage) => ({
+      name: functionNameOf(config.name, 'probe', vantage),
+      directory: probeBundle(),
+      timeoutSeconds: 10,
+    })),
   });
   aws.events.on('denied', (event) => denied.push(event));
   setDefaultCACertificates([...getCACertificates('default'), aws.authority.pem]);

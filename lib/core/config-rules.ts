@@ -13,7 +13,10 @@ type LoosePair = Partial<Omit<Pair, 'nodes' | 'settings'>> &
   Judging & { readonly nodes?: readonly (LooseNode | undefined)[] };
 type LooseSubnets = Readonly<Record<string, Partial<Subnet> | undefined>>;
 /** An environment in which any value may be missing. */
-export type LooseEnvironment = Partial<Omit<Config, 'pairs' | 'subnets' | 'vantages' | 'subscribers'>> & {
+export type LooseEnvironment = Partial<
+  Omit<Config, 'pairs' | 'subnets' | 'vantages' | 'subscribers' | 'insideVpc'>
+> & {
+  readonly insideVpc?: Partial<Config['insideVpc']>;
   readonly pairs?: readonly (LoosePair | undefined)[];
   readonly subnets?: LooseSubnets;
   readonly vantages?: readonly (string | undefined)[];
@@ -33,6 +36,8 @@ export function ruleFaults(environment: LooseEnvironment): ConfigFault[] {
       want: 'each subscriber once',
       remedy: 'take one of them out',
     })),
+    ...insideFaults(environment.insideVpc?.subnets ?? [], subnets),
+    ...secondTopicFaults(environment),
     ...sharedFaults(pairs),
     ...pairs.flatMap((pair, index) => (pair ? pairFaults(pair, subnets, `pairs[${index}]`) : [])),
   ];
@@ -78,6 +83,31 @@ function vantageFaults(vantages: readonly (string | undefined)[], subnets: Loose
     remedy: 'take one of them out',
   }));
   return [...unknown, ...twice];
+}
+
+function insideFaults(names: readonly (string | undefined)[], subnets: LooseSubnets): ConfigFault[] {
+  return names.flatMap((name, index) =>
+    name === undefined || subnets[name] ? [] : [unknownSubnet(`insideVpc.subnets[${index}]`, name, subnets)],
+  );
+}
+
+/** An alarm publishes only to a topic of its own region. */
+function secondTopicFaults({ deadManTopicArn: arn, region, name, account }: LooseEnvironment): ConfigFault[] {
+  const path = 'deadManTopicArn';
+  const [, , , topicRegion, topicAccount, topic] = arn?.split(':') ?? [];
+  if (topicRegion !== undefined && region !== undefined && topicRegion !== region) {
+    const remedy = `make a topic in ${region} that passes it on, and give its ARN`;
+    return [
+      { path, got: `a topic in ${topicRegion}`, want: `a topic in ${region}, as the alarms are`, remedy },
+    ];
+  }
+  const isOurs =
+    topic === `keepalambda-${name}-alerts` && (account === undefined || account === topicAccount);
+  if (!isOurs) return [];
+  const want = 'a topic that is not of this stack: it is for the time when that one reaches nobody';
+  return [
+    { path, got: `${topic}, the topic of this stack`, want, remedy: 'give another topic, or leave it out' },
+  ];
 }
 
 /** What no two pairs may have in common: the name, the VIP, a server. */

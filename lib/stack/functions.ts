@@ -13,7 +13,7 @@ import { Lambda, type LambdaProps } from './lambda.ts';
 import { functionNameOf, idOf } from './names.ts';
 import { Network } from './network.ts';
 import { PairPolicies } from './pair-permissions.ts';
-import { actorPolicies, probeArns, type Reach } from './permissions.ts';
+import { actorPolicies, probeArns, type Reach, readerPolicies } from './permissions.ts';
 import { Probes } from './probes.ts';
 import { sizePropsOf } from './sizes.ts';
 import { variablesOf } from './variables.ts';
@@ -29,12 +29,14 @@ export interface FunctionsProps {
 }
 
 /**
- * watch and operate, outside the VPC: a fault in the VPC cannot cut them off from the EC2 API, and they need
- * no NAT. The probes are inside.
+ * watch, operate and read; outside the VPC unless `insideVpc` says so: a fault in the VPC cannot cut them off from the
+ * EC2 API, and they need no NAT. The probes are inside.
  */
 export class Functions extends Construct {
   readonly watch: IFunction;
   readonly operate: IFunction;
+  /** operate's code, with no right to change anything: for those who may only look. */
+  readonly read: IFunction;
   readonly probes: readonly IFunction[];
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
@@ -43,18 +45,32 @@ export class Functions extends Construct {
     const network = new Network(this, 'Network', { config });
     const probes = new Probes(this, 'Probes', { config, code: bundles.probe.directory, network, key });
     const { layer } = new Configuration(this, 'Configuration', { config });
-    const pairs = new PairPolicies(this, 'ActOn', { config, powers: 'act' });
-    const parts = { ...props, layer, pairs, probeVersions: probes.versions };
+    const parts = { ...props, layer, network, probeVersions: probes.versions };
+    const stack = Stack.of(this);
+    const acting = {
+      policies: (logGroupArn: string) => actorPolicies(stack, config, props.reach, logGroupArn),
+      managedPolicies: new PairPolicies(this, 'PairsToActOn', { config, powers: 'act' }).all,
+    };
     this.probes = probes.functions;
-    this.watch = this.#makeActor(parts, 'watch', {
+    this.watch = this.#make(parts, 'watch', {
+      ...acting,
       description: `keepalambda ${config.name}: decides and acts`,
       code: bundles.watch.directory,
       // It ends by itself after two minutes; the rest is for a plan that it is in the middle of.
       timeoutSeconds: (WATCH_MS + WATCH_GRACE_MS) / 1000,
     });
-    this.operate = this.#makeActor(parts, 'operate', {
+    this.operate = this.#make(parts, 'operate', {
+      ...acting,
       description: `keepalambda ${config.name}: orders of operators`,
       code: bundles.operate.directory,
+      timeoutSeconds: OPERATE_LIFE_MS / 1000,
+    });
+    this.read = this.#make(parts, 'read', {
+      policies: (logGroupArn) => readerPolicies(stack, config, props.reach, logGroupArn),
+      managedPolicies: new PairPolicies(this, 'PairsToRead', { config, powers: 'read' }).all,
+      description: `keepalambda ${config.name}: answers questions, changes nothing`,
+      code: bundles.operate.directory,
+      handler: 'index.read',
       timeoutSeconds: OPERATE_LIFE_MS / 1000,
     });
     // A start that comes late or twice is of no use: the next minute brings another.
@@ -65,14 +81,17 @@ export class Functions extends Construct {
     });
   }
 
-  #makeActor(
+  #make(
     props: FunctionsProps & {
       readonly layer: ILayerVersion;
-      readonly pairs: PairPolicies;
+      readonly network: Network;
       readonly probeVersions: Probes['versions'];
     },
-    name: 'watch' | 'operate',
-    own: Pick<LambdaProps, 'description' | 'code' | 'timeoutSeconds'>,
+    name: 'watch' | 'operate' | 'read',
+    own: Pick<
+      LambdaProps,
+      'description' | 'code' | 'handler' | 'timeoutSeconds' | 'policies' | 'managedPolicies'
+    >,
   ): IFunction {
     const { config, reach } = props;
     const stack = Stack.of(this);
@@ -83,10 +102,13 @@ export class Functions extends Construct {
       logRetentionDays: config.logRetentionDays,
       logKey: props.key,
       tracing: config.tracing,
-      policies: (logGroupArn) => actorPolicies(stack, config, reach, logGroupArn),
-      managedPolicies: props.pairs.all,
+      rolePath: config.rolePath,
+      variablesKey: config.customerKey ? props.key : undefined,
       wildcards: [
-        ['*', 'Describe calls, GetCommandInvocation and X-Ray take no resource.'],
+        [
+          '*',
+          'Describe calls, GetCommandInvocation and X-Ray take no resource; Lambda alone connects it to a VPC.',
+        ],
         ...probeArns(stack, config).map(
           (arn) => [arn, 'All versions of one probe: a deployment makes a new one.'] as const,
         ),
@@ -99,7 +121,7 @@ export class Functions extends Construct {
         PROBE_FUNCTIONS: stack.toJsonString(props.probeVersions),
         DOCUMENTS: JSON.stringify(props.documents),
       },
-      options: { layers: [props.layer] },
+      options: { layers: [props.layer], ...props.network.placeOfActors },
     }).function;
   }
 }

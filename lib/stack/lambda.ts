@@ -4,19 +4,24 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Policies } from './statements.ts';
+import { allow, notByCode, type Policies, policy } from './statements.ts';
 
 export interface LambdaProps {
   readonly functionName: string;
   readonly description: string;
   /** Directory with `index.mjs`. */
   readonly code: string;
+  /** @default 'index.handler' */
+  readonly handler?: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   /** How many invocations can always run at once, and at most. @default none: it shares the account's pool */
   readonly reservedConcurrency?: number | undefined;
   readonly logRetentionDays: number;
   readonly logKey: IKey;
+  readonly rolePath: string;
+  /** The key that encrypts the variables. @default AWS's own */
+  readonly variablesKey: IKey | undefined;
   readonly variables: Readonly<Record<string, string>>;
   /** @default false */
   readonly tracing?: boolean;
@@ -52,7 +57,8 @@ export class Lambda extends Construct {
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: props.description,
-      inlinePolicies: props.policies(logGroupArn),
+      path: props.rolePath,
+      inlinePolicies: { ...props.policies(logGroupArn), ...variablePolicies(props.variablesKey) },
       managedPolicies: [...(props.managedPolicies ?? [])],
     });
     const streams =
@@ -69,7 +75,7 @@ export class Lambda extends Construct {
       description: props.description,
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
-      handler: 'index.handler',
+      handler: props.handler ?? 'index.handler',
       code: lambda.Code.fromAsset(props.code),
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memoryMb,
@@ -77,12 +83,19 @@ export class Lambda extends Construct {
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: { ...props.variables },
+      ...(props.variablesKey ? { environmentEncryption: props.variablesKey } : {}),
       logGroup,
       // The CDK would add statements of its own for tracing, queues and so on.
       role: this.role.withoutPolicyUpdates(),
       tracing: props.tracing ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
     });
   }
+}
+
+/** Lambda itself decrypts the variables under the function's role; the function's code has no use of the key. */
+function variablePolicies(key: IKey | undefined): Policies {
+  if (!key) return {};
+  return { variables: policy(...allow('ServiceReadsVariables', ['kms:Decrypt'], [key.keyArn], notByCode)) };
 }
 
 /** An ARN as cdk-nag writes it when the account is only known at deployment. */

@@ -31,7 +31,8 @@ export class PairPolicies extends Construct {
     const stack = Stack.of(this);
     this.all = shardsOf(stack, config.pairs, powers).map(
       (pairs, index) =>
-        new ManagedPolicy(this, `Pairs${index + 1}`, {
+        new ManagedPolicy(this, `Policy${index + 1}`, {
+          path: config.rolePath,
           description: `keepalambda ${config.name}, ${powers}: ${pairs.length} pairs from ${pairs[0]?.name} on`,
           statements: pairStatements(stack, pairs, powers),
         }),

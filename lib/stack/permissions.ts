@@ -6,11 +6,14 @@ import type { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Config } from '../core/config.ts';
 import { functionNameOf } from './names.ts';
-import { allow, functionArn, type Policies, policy, versionsArn } from './statements.ts';
+import { viaServices } from './regions.ts';
+import { allow, functionArn, notByCode, type Policies, policy, versionsArn } from './statements.ts';
 
 /** The ARNs of what the environment has. */
 export interface Reach {
   readonly tableArn: string;
+  /** The key of the table; undefined for AWS's own. */
+  readonly tableKeyArn: string | undefined;
   readonly topicArn: string;
   readonly topicKeyArn: string;
   readonly documentArns: readonly string[];
@@ -23,7 +26,7 @@ export interface Reach {
  */
 export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGroupArn: string): Policies {
   return {
-    ...readerPolicies(stack, config, logGroupArn),
+    ...lookPolicies(stack, config, logGroupArn),
     ...(reach.documentArns.length > 0 ? { hosts: hostPolicy(reach) } : {}),
     store: policy(
       ...allow(
@@ -38,6 +41,14 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
         ],
         [reach.tableArn],
       ),
+      ...tableKey(stack, reach, [
+        'kms:Decrypt',
+        'kms:DescribeKey',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ]),
     ),
     alerts: policy(
       ...allow('TellPeople', ['sns:Publish'], [reach.topicArn]),
@@ -47,8 +58,26 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
   };
 }
 
+/** The policies of read, beside those of the pairs: it looks, and can change nothing of AWS. */
+export function readerPolicies(stack: Stack, config: Config, reach: Reach, logGroupArn: string): Policies {
+  return {
+    ...lookPolicies(stack, config, logGroupArn),
+    store: policy(
+      ...allow('ReadMemoryHistory', ['dynamodb:GetItem', 'dynamodb:Query'], [reach.tableArn]),
+      ...tableKey(stack, reach, ['kms:Decrypt', 'kms:DescribeKey']),
+    ),
+  };
+}
+
+/** DynamoDB uses a customer key in the caller's name. */
+function tableKey(stack: Stack, { tableKeyArn }: Reach, actions: readonly string[]): PolicyStatement[] {
+  return allow('UseTableKey', actions, tableKeyArn === undefined ? [] : [tableKeyArn], {
+    StringEquals: { 'kms:ViaService': viaServices(stack.region, ['dynamodb']) },
+  });
+}
+
 /** What looking at the pairs takes. */
-function readerPolicies(stack: Stack, config: Config, logGroupArn: string): Policies {
+function lookPolicies(stack: Stack, config: Config, logGroupArn: string): Policies {
   return {
     logs: logPolicy(logGroupArn),
     vip: policy(
@@ -62,6 +91,9 @@ function readerPolicies(stack: Stack, config: Config, logGroupArn: string): Poli
     probes: policy(...allow('AskProbes', ['lambda:InvokeFunction'], probeArns(stack, config))),
     ...(config.tracing
       ? { traces: policy(...allow('Trace', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*'])) }
+      : {}),
+    ...(config.insideVpc
+      ? { network: policy(...allow('ServiceConnectsToVpc', interfaceActions, ['*'], notByCode)) }
       : {}),
   };
 }

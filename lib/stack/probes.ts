@@ -49,13 +49,13 @@ export class Probes extends Construct {
       ...sizePropsOf(config, 'probe'),
       logRetentionDays: config.logRetentionDays,
       logKey: key,
+      rolePath: config.rolePath,
+      variablesKey: config.customerKey ? key : undefined,
       policies: (logGroupArn) => probePolicies(Stack.of(this), name, logGroupArn),
       wildcards: [['*', 'Lambda connects the function to the VPC; the same is denied to its own code.']],
       variables: variablesOf(config),
       options: {
-        vpc: network.vpc,
-        vpcSubnets: { subnets: [network.subnetOf(vantage)] },
-        securityGroups: network.securityGroups,
+        ...network.placeOfProbe(vantage),
         // A watch of before the deployment still asks the version that it knows.
         currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       },

@@ -21,6 +21,9 @@ export function allow(
   ];
 }
 
+/** Lambda sets this on the calls that a function's code makes, and not on those that it makes itself under its role. */
+export const notByCode = { Null: { 'lambda:SourceFunctionArn': 'true' } } as const;
+
 /** `arn:aws:ec2:eu-central-1:111122223333:instance/i-…` */
 export function slashArn(stack: Stack, service: string, resource: string, resourceName: string): string {
   return stack.formatArn({ service, resource, resourceName });

@@ -8,6 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../core/config.ts';
 import { prefixOf } from './names.ts';
+import { allow } from './statements.ts';
 
 export interface TriggersProps {
   readonly config: Config;
@@ -57,6 +58,7 @@ export class Triggers extends Construct {
   #everyMinute({ config, watch, deadLetters }: TriggersProps): void {
     const { partition, region, account } = Stack.of(this);
     const role = new Role(this, 'ScheduleRole', {
+      path: config.rolePath,
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: {
@@ -78,6 +80,11 @@ export class Triggers extends Construct {
               actions: ['sqs:SendMessage'],
               resources: [deadLetters.queueArn],
             }),
+            ...allow(
+              'EncryptDeadLetters',
+              ['kms:Decrypt', 'kms:GenerateDataKey'],
+              deadLetters.encryptionMasterKey ? [deadLetters.encryptionMasterKey.keyArn] : [],
+            ),
           ],
         }),
       },

@@ -119,7 +119,7 @@ beforeEach(() => {
 });
 
 /** The ports as the function makes them, in its own environment. */
-function portsOf(name: 'watch' | 'operate'): Ports {
+function portsOf(name: 'watch' | 'operate' | 'read'): Ports {
   Object.assign(process.env, aws.environmentOf(functionNameOf(config.name, name)), {
     KEEPALAMBDA_CONFIG_FILE: path.join(directory, 'config.json'),
     TABLE_NAME: tableName,
@@ -174,6 +174,33 @@ describe.each(['watch', 'operate'] as const)('%s', (name) => {
   test.each(Object.keys(calls))('%s', async (what) => {
     await calls[what]?.(portsOf(name));
     expect(denied).toEqual([]);
+  });
+});
+
+describe('read', () => {
+  test.each(['looks where the VIPs are', 'looks from every vantage, with the account of every pair'])(
+    '%s',
+    async (what) => {
+      await calls[what]?.(portsOf('read'));
+      expect(denied).toEqual([]);
+    },
+  );
+
+  test('reads memory and history', async () => {
+    const { store } = portsOf('read');
+    await store.readMemory('orders');
+    await store.history('orders', 10);
+    expect(denied).toEqual([]);
+  });
+
+  test.each<[action: string, call: Call]>([
+    ['ec2:AssignPrivateIpAddresses', ({ vip }) => vip.assign(orders, 'db2')],
+    ['ssm:SendCommand', ({ host }) => host.run(stock, 'db2', 'bind-vip', 5000)],
+    ['dynamodb:UpdateItem', ({ store }) => store.saveMemory('orders', emptyMemory, 9)],
+    ['sns:Publish', ({ alerts }) => alerts.publish(alert)],
+  ])('may not %s', async (action, call) => {
+    await expect(call(portsOf('read'))).rejects.toThrow(/not authorized/);
+    expect(denied.map((event) => event.action)).toEqual([action]);
   });
 });
 

@@ -190,6 +190,27 @@ describe.each(['Watch', 'Operate'])('%s', (role) => {
   });
 });
 
+it('lets read look at the pairs, and change nothing', () => {
+  const actions = grantsOf(three, 'FunctionsReadRole').map((grant) => grant.action);
+  expect(new Set(actions)).toEqual(
+    new Set([
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeInstances',
+      'ec2:DescribeInstanceTypes',
+      'lambda:InvokeFunction',
+      'ssm:GetParameter',
+      'secretsmanager:GetSecretValue',
+      'kms:Decrypt',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+    ]),
+  );
+});
+
 it('uses no * where an action takes a resource, and no * in an action', () => {
   for (const grants of [three, one]) {
     for (const { action, on } of [...grants.values()].flat()) {

@@ -16,6 +16,7 @@ describe('functions', () => {
   test.each([
     ['keepalambda-large-watch', 150, 4, false],
     ['keepalambda-large-operate', 120, 2, false],
+    ['keepalambda-large-read', 120, 2, false],
     // Each of the three pairs may have a plan at once.
     ['keepalambda-large-probe-a', 60, 6, true],
     ['keepalambda-large-probe-b', 60, 6, true],
@@ -25,7 +26,7 @@ describe('functions', () => {
       Timeout,
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Handler: 'index.handler',
+      Handler: FunctionName.endsWith('read') ? 'index.read' : 'index.handler',
       MemorySize: 256,
       ReservedConcurrentExecutions: reserved,
       VpcConfig: inVpc ? Match.anyValue() : Match.absent(),
@@ -42,7 +43,7 @@ describe('functions', () => {
     const ours = template.findResources('AWS::Lambda::Function', {
       Properties: { FunctionName: Match.stringLikeRegexp('^keepalambda-small-') },
     });
-    expect(Object.keys(ours)).toHaveLength(3);
+    expect(Object.keys(ours)).toHaveLength(4);
     for (const { Properties } of Object.values(ours)) {
       expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
     }
@@ -59,7 +60,8 @@ describe('functions', () => {
   });
 
   it('tells watch and operate where everything is, within the 4 KB of variables', () => {
-    for (const FunctionName of ['keepalambda-large-watch', 'keepalambda-large-operate']) {
+    for (const name of ['watch', 'operate', 'read']) {
+      const FunctionName = `keepalambda-large-${name}`;
       three.hasResourceProperties('AWS::Lambda::Function', {
         FunctionName,
         Layers: [Match.anyValue()],

@@ -2,6 +2,7 @@
  * Faults of sense in an environment: each value is well formed, but together they cannot work. The checks
  * take an environment with holes, because a misshapen detail must not hide what else is wrong.
  */
+import { secondTopicFaults } from './account-rules.ts';
 import { contains, isReserved, overlaps, parseCidr } from './address.ts';
 import type { Config, Node, Pair, Subnet } from './config.ts';
 import type { ConfigFault } from './fault.ts';
@@ -89,25 +90,6 @@ function insideFaults(names: readonly (string | undefined)[], subnets: LooseSubn
   return names.flatMap((name, index) =>
     name === undefined || subnets[name] ? [] : [unknownSubnet(`insideVpc.subnets[${index}]`, name, subnets)],
   );
-}
-
-/** An alarm publishes only to a topic of its own region. */
-function secondTopicFaults({ deadManTopicArn: arn, region, name, account }: LooseEnvironment): ConfigFault[] {
-  const path = 'deadManTopicArn';
-  const [, , , topicRegion, topicAccount, topic] = arn?.split(':') ?? [];
-  if (topicRegion !== undefined && region !== undefined && topicRegion !== region) {
-    const remedy = `make a topic in ${region} that passes it on, and give its ARN`;
-    return [
-      { path, got: `a topic in ${topicRegion}`, want: `a topic in ${region}, as the alarms are`, remedy },
-    ];
-  }
-  const isOurs =
-    topic === `keepalambda-${name}-alerts` && (account === undefined || account === topicAccount);
-  if (!isOurs) return [];
-  const want = 'a topic that is not of this stack: it is for the time when that one reaches nobody';
-  return [
-    { path, got: `${topic}, the topic of this stack`, want, remedy: 'give another topic, or leave it out' },
-  ];
 }
 
 /** What no two pairs may have in common: the name, the VIP, a server. */

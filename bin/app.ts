@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { bundleFunctions, renderSizes, temporaryDirectory } from '../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments, renderFaults } from '../lib/stack/environments.ts';
 import { KeepalambdaStack } from '../lib/stack/keepalambda-stack.ts';
+import { limitFaults, type SizedTemplate } from '../lib/stack/limits.ts';
 
 /** Where the environments are; tests and the rehearsal give another place. */
 const directory =
@@ -24,9 +25,18 @@ if (files.length === 0) {
   const bundles = await bundleFunctions(temporaryDirectory());
   console.error(`bundles: ${renderSizes(bundles)}`);
   const app = new App();
-  for (const config of checked.configs) {
+  const stacks = checked.configs.map((config) => {
     console.error(`${config.name}: ${config.description || 'no description'} (${config.region})`);
-    new KeepalambdaStack(app, config.name, { config, bundles });
+    return { config, stack: new KeepalambdaStack(app, config.name, { config, bundles }) };
+  });
+  const assembly = app.synth();
+  const tooLarge = stacks.flatMap(({ config, stack }) => {
+    const template = assembly.getStackByName(stack.stackName).template as SizedTemplate;
+    const found = limitFaults(template, config.pairs.length);
+    return found.length > 0 ? [[`${config.name}.ts`, found] as const] : [];
+  });
+  if (tooLarge.length > 0) {
+    console.error(renderFaults(shown, new Map(tooLarge)));
+    process.exitCode = 1;
   }
-  app.synth();
 }

@@ -135,7 +135,8 @@ export async function functionsOf(
     TABLE_NAME: tableName,
     TOPIC_ARN: topicArn,
     PROBE_FUNCTIONS: JSON.stringify(
-      Object.fromEntries(config.vantages.map((vantage) => [vantage, nameOf(vantage)])),
+      // The lab's functions have one version.
+      Object.fromEntries(config.vantages.map((vantage) => [vantage, `${nameOf(vantage)}:1`])),
     ),
     DOCUMENTS: JSON.stringify(documentNames),
     POWERTOOLS_METRICS_NAMESPACE: 'keepalambda',

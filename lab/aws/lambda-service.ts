@@ -12,6 +12,7 @@ import {
 } from './api.ts';
 import type { Lambda } from './lambda.ts';
 import { TooManyRequests } from './lambda-concurrency.ts';
+import { nameIn, qualifierOf } from './lambda-names.ts';
 import type { FunctionSpec } from './lambda-process.ts';
 
 /** Lines of a function arrive beside its answer: this is how long a caller who asks for the tail waits. */
@@ -62,19 +63,13 @@ export function createLambdaService(lambda: Lambda): Service {
 
 function routeOf({ method, path }: ApiRequest): Route {
   const [, name = '', rest = ''] = /^\/2015-03-31\/functions\/?([^/]*)\/?(.*)$/.exec(path) ?? [];
-  const functionName = nameOf(decodeURIComponent(name));
+  const functionName = nameIn(decodeURIComponent(name));
   if (method === 'POST' && rest === 'invocations') return { action: 'Invoke', functionName };
   if (method === 'GET' && rest === 'configuration')
     return { action: 'GetFunctionConfiguration', functionName };
   if (method === 'GET' && path.startsWith('/2015-03-31/functions') && name === '')
     return { action: 'ListFunctions', functionName: '' };
   return { action: '', functionName: '' };
-}
-
-/** A name, an ARN or `account:function:name`, each with or without a qualifier. */
-function nameOf(text: string): string {
-  const afterFunction = /(?:^|:)function:([^:]+)/.exec(text)?.[1];
-  return afterFunction ?? text.split(':')[0] ?? '';
 }
 
 function find(lambda: Lambda, name: string): FunctionSpec {
@@ -96,7 +91,7 @@ async function invoke(lambda: Lambda, name: string, request: ApiRequest): Promis
   const outcome = await lambda.invoke(name, event, requestId);
   const headers: Record<string, string> = {
     'x-amzn-requestid': requestId,
-    'x-amz-executed-version': '$LATEST',
+    'x-amz-executed-version': qualifierOf(request.path) ?? '$LATEST',
     ...(outcome.functionError ? { 'x-amz-function-error': outcome.functionError } : {}),
   };
   if (request.headers['x-amz-log-type'] === 'Tail')

@@ -19,11 +19,12 @@ function json<Schema extends z.ZodType>(schema: Schema, want: string) {
     .pipe(schema);
 }
 
+/** The stack makes those that the settings of some pair call for. */
 const documents = {
-  'restart-mysqld': filled,
-  'restart-keepalived': filled,
-  'bind-vip': filled,
-  'unbind-vip': filled,
+  'restart-mysqld': filled.optional(),
+  'restart-keepalived': filled.optional(),
+  'bind-vip': filled.optional(),
+  'unbind-vip': filled.optional(),
 } satisfies Record<HostDocument, z.ZodType>;
 
 const variablesSchema = z.object({
@@ -31,15 +32,15 @@ const variablesSchema = z.object({
   KEEPALAMBDA_CONFIG_FILE: filled.default('/opt/keepalambda/config.json'),
   TABLE_NAME: filled,
   TOPIC_ARN: z.string('the ARN of a topic').regex(/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/, 'the ARN of a topic'),
-  /** The name of the probe function of each vantage. */
+  /** The probe function of each vantage, with its version. */
   PROBE_FUNCTIONS: json(
     z
       .record(z.string(), filled)
       .refine((functions) => Object.keys(functions).length > 0, 'a function or more'),
-    'JSON such as {"a":"keepalambda-prod-probe-a"}',
+    'JSON such as {"a":"keepalambda-prod-probe-a:7"}',
   ),
-  /** The name of each of our SSM documents. */
-  DOCUMENTS: json(z.object(documents), `JSON with the names of ${Object.keys(documents).join(', ')}`),
+  /** The names of our SSM documents. */
+  DOCUMENTS: json(z.object(documents), `JSON with names for any of ${Object.keys(documents).join(', ')}`),
 });
 
 export type Variables = z.output<typeof variablesSchema>;

@@ -2,6 +2,7 @@
  * Faults of sense in an environment: each value is well formed, but together they cannot work. The checks
  * take an environment with holes, because a misshapen detail must not hide what else is wrong.
  */
+import { secondTopicFaults } from './account-rules.ts';
 import { contains, isReserved, overlaps, parseCidr } from './address.ts';
 import type { Config, Node, Pair, Subnet } from './config.ts';
 import type { ConfigFault } from './fault.ts';
@@ -13,7 +14,10 @@ type LoosePair = Partial<Omit<Pair, 'nodes' | 'settings'>> &
   Judging & { readonly nodes?: readonly (LooseNode | undefined)[] };
 type LooseSubnets = Readonly<Record<string, Partial<Subnet> | undefined>>;
 /** An environment in which any value may be missing. */
-export type LooseEnvironment = Partial<Omit<Config, 'pairs' | 'subnets' | 'vantages' | 'subscribers'>> & {
+export type LooseEnvironment = Partial<
+  Omit<Config, 'pairs' | 'subnets' | 'vantages' | 'subscribers' | 'insideVpc'>
+> & {
+  readonly insideVpc?: Partial<Config['insideVpc']>;
   readonly pairs?: readonly (LoosePair | undefined)[];
   readonly subnets?: LooseSubnets;
   readonly vantages?: readonly (string | undefined)[];
@@ -33,6 +37,8 @@ export function ruleFaults(environment: LooseEnvironment): ConfigFault[] {
       want: 'each subscriber once',
       remedy: 'take one of them out',
     })),
+    ...insideFaults(environment.insideVpc?.subnets ?? [], subnets),
+    ...secondTopicFaults(environment),
     ...sharedFaults(pairs),
     ...pairs.flatMap((pair, index) => (pair ? pairFaults(pair, subnets, `pairs[${index}]`) : [])),
   ];
@@ -78,6 +84,12 @@ function vantageFaults(vantages: readonly (string | undefined)[], subnets: Loose
     remedy: 'take one of them out',
   }));
   return [...unknown, ...twice];
+}
+
+function insideFaults(names: readonly (string | undefined)[], subnets: LooseSubnets): ConfigFault[] {
+  return names.flatMap((name, index) =>
+    name === undefined || subnets[name] ? [] : [unknownSubnet(`insideVpc.subnets[${index}]`, name, subnets)],
+  );
 }
 
 /** What no two pairs may have in common: the name, the VIP, a server. */

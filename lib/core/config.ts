@@ -5,33 +5,14 @@
  * start. What is not given has a default, written once, here.
  */
 import { z } from 'zod';
+import { accountFields } from './account-settings.ts';
 import { type LooseEnvironment, ruleFaults } from './config-rules.ts';
+import { ipv4, name, parameterName, securityGroup, shortName } from './config-values.ts';
 import { type ConfigFault, faultsOf, withoutFaulty } from './fault.ts';
 import { runbookUrl } from './project.ts';
 import { judgingFields, resolveSettings, settingsSchema } from './settings.ts';
 import { takeMoved } from './settings-moved.ts';
 import { protocolOf } from './subscriber.ts';
-
-const name = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,30}$/,
-    'a name of lower-case letters, digits and hyphens that begins with a letter',
-  );
-/** Part of the names of functions, which AWS limits to 64 characters. */
-const shortName = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,19}$/,
-    'a name of at most 20 lower-case letters, digits and hyphens that begins with a letter',
-  );
-const ipv4 = z.ipv4('an IPv4 address, such as 10.0.1.11');
-const securityGroup = z
-  .string()
-  .regex(/^sg-[0-9a-f]{8,17}$/, 'a security group id, such as sg-0123456789abcdef0');
-const parameterName = z
-  .string()
-  .regex(/^\/[A-Za-z0-9_./-]+$/, 'the name of an SSM parameter, such as /keepalambda/prod/orders');
 
 const subscriber = z
   .string()
@@ -140,8 +121,6 @@ const subnetSchema = z.strictObject({
   availabilityZone: z.string().min(1, 'an availability zone, such as eu-central-1a'),
 });
 
-const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
-
 const environmentFields = {
   /** Name of the environment, of its file and (after `keepalambda-`) of its stack: `prod`. */
   name: shortName,
@@ -170,23 +149,7 @@ const environmentFields = {
   runbookUrl: z
     .url('the address of a page, such as https://wiki.example.com/keepalambda')
     .default(runbookUrl),
-  /** Whether `cdk destroy` keeps the table. */
-  keepTable: z.boolean().default(true),
-  /** How long the logs of the functions are kept. Days, one of those that CloudWatch Logs knows. */
-  logRetentionDays: z
-    .union(
-      logRetentions.map((days) => z.literal(days)),
-      `one of ${logRetentions.join(', ')}`,
-    )
-    .default(90),
-  /** Whether watch and operate send traces to X-Ray. Costs extra; the log tells the same story. */
-  tracing: z.boolean().default(false),
-  /**
-   * Whether each function has concurrency of its own (watch 4, operate 2, each probe 3 and one for each pair), which
-   * no other function of the account can take. It is taken from the account's pool, and AWS keeps 100 of that unreserved: turn it off only in
-   * an account whose limit is so low that AWS refuses the reservation, as a new account's may be.
-   */
-  reservedConcurrency: z.boolean().default(true),
+  ...accountFields,
 };
 
 const environmentSchema = z.strictObject({

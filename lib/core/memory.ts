@@ -227,7 +227,8 @@ export interface Memory {
 /** Of a holder that is not known to be dead. */
 export const notLost = { lostAtMs: null, receivedWhenLost: null, lastEnds: null } as const;
 
-export const emptyMemory: Memory = {
+/** With every field, so that a store knows which there are. */
+export const emptyMemory: Required<Memory> = {
   version: 1,
   lastHolder: null,
   readiness: null,

@@ -1,7 +1,7 @@
 /** What an operator asks for. The same core and the same lease serve it: a request instead of a tick. */
 import { z } from 'zod';
 import type { Parsed } from './config.ts';
-import { faultsOf } from './fault.ts';
+import { type ConfigFault, faultsOf } from './fault.ts';
 import { escaped } from './one-line.ts';
 
 const pair = z.string('the name of a pair').min(1, 'the name of a pair');
@@ -129,6 +129,18 @@ export function parseRequest(raw: unknown): Parsed<Request> {
       : fault,
   );
   return { kind: 'faulty', faults };
+}
+
+/** What is wrong with an event where only questions are answered: that it is an order. Null for any other. */
+export function orderFault(raw: unknown): ConfigFault | null {
+  const parsed = parseRequest(raw);
+  if (parsed.kind === 'faulty' || !isOrder(parsed.value)) return null;
+  return {
+    path: 'action',
+    got: parsed.value.action,
+    want: 'a question, such as {"action":"status"}: this function changes nothing',
+    remedy: 'ask the function whose name ends in -operate, if you may',
+  };
 }
 
 /** Whether a request changes something. */

@@ -23,6 +23,8 @@ export interface AlarmsProps {
   readonly watch: IFunction;
   readonly deadLetters: IQueue;
   readonly topic: ITopic;
+  /** Gets the alarms of what may keep `topic` from reaching anybody. */
+  readonly secondTopic?: ITopic;
 }
 
 interface AlarmText {
@@ -33,6 +35,8 @@ interface AlarmText {
   readonly minutes: number;
   /** It fires when the metric is below 1 in two of the last three minutes. @default above, in each of `minutes` */
   readonly below?: true;
+  /** Whether it says that nothing, or nobody, may be reached: the second topic gets it too. */
+  readonly deaf?: true;
 }
 
 /** A metric that the functions publish, by the minute. */
@@ -58,7 +62,7 @@ export class Alarms extends Construct {
     this.all = alarmsOf(props).map((text) => this.#make(props, text));
   }
 
-  #make({ config, topic }: AlarmsProps, text: AlarmText): Alarm {
+  #make({ config, topic, secondTopic }: AlarmsProps, text: AlarmText): Alarm {
     const below = text.below === true;
     const alarm = new Alarm(this, idOf(text.id), {
       alarmName: `${prefixOf(config.name)}-${text.id}`,
@@ -73,8 +77,9 @@ export class Alarms extends Construct {
       // Before the first heartbeat there is nothing to fill, and nobody is alerted; after the last one the state stays.
       treatMissingData: below ? TreatMissingData.IGNORE : TreatMissingData.NOT_BREACHING,
     });
-    alarm.addAlarmAction(new SnsAction(topic));
-    alarm.addOkAction(new SnsAction(topic));
+    const topics = text.deaf && secondTopic ? [topic, secondTopic] : [topic];
+    alarm.addAlarmAction(...topics.map((each) => new SnsAction(each)));
+    alarm.addOkAction(...topics.map((each) => new SnsAction(each)));
     return alarm;
   }
 }
@@ -104,6 +109,7 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
       metric: heartbeats(config.name),
       minutes: 3,
       below: true,
+      deaf: true,
     },
     {
       id: 'watch-errors',
@@ -123,6 +129,7 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
       description: 'SNS did not take an alert. It waits in the outbox; the log of watch says why.',
       metric: of('PublishFailure'),
       minutes: 1,
+      deaf: true,
     },
     {
       id: 'tick-failures',
@@ -133,9 +140,12 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
     },
     {
       id: 'dead-letters',
-      description: 'A start of watch or an alert to a subscriber could not be delivered; the queue has it.',
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'Maximum' }),
+      description:
+        'A start of watch, an event or an alert to a subscriber could not be delivered; the queue has it.',
+      // What arrives, not what lies there: each new message is alerted, whether or not the queue was emptied.
+      metric: deadLetters.metricNumberOfMessagesSent({ period: minute, statistic: 'Sum' }),
       minutes: 1,
+      deaf: true,
     },
     ...config.pairs.map((pair) => ({
       id: `standby-unfit-${pair.name}`,

@@ -11,6 +11,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Config, Pair } from '../core/config.ts';
 import { metricOf } from './alarms.ts';
+import { limits } from './limits.ts';
 import { prefixOf } from './names.ts';
 
 export interface DashboardProps {
@@ -29,12 +30,26 @@ export class Dashboard extends Construct {
       dashboardName: prefixOf(config.name),
       defaultInterval: Duration.hours(3),
       widgets: [
-        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 3 })],
+        ...alarmRows(props.alarms),
         ...config.pairs.map((pair) => pairRow(config.name, pair)),
         functionRow(props),
       ],
     });
   }
+}
+
+/** As many alarms in a widget as CloudWatch shows in one. */
+function alarmRows(alarms: readonly Alarm[]): IWidget[][] {
+  const { most } = limits.widgetAlarms;
+  const rows = Math.ceil(alarms.length / most);
+  return Array.from({ length: rows }, (_, index) => [
+    new AlarmStatusWidget({
+      title: index === 0 ? 'Alarms' : `Alarms ${index + 1}`,
+      alarms: alarms.slice(index * most, (index + 1) * most),
+      width: 24,
+      height: 3,
+    }),
+  ]);
 }
 
 function pairRow(environment: string, pair: Pair): IWidget[] {

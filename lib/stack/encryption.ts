@@ -2,32 +2,37 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import type { Config } from '../core/config.ts';
 import { prefixOf } from './names.ts';
+import { domainSuffixOf } from './regions.ts';
 
 export interface EncryptionProps {
-  readonly environment: string;
+  readonly config: Config;
 }
 
 /**
- * The environment's own key, for alerts and logs. The table does not use it: a lease that depends on a key
- * which somebody can disable would be a new way to lose both masters.
+ * The environment's own key, for alerts and logs. The table does not use it, unless `customerKey` says so: a lease that
+ * depends on a key which somebody can disable would be a new way to lose both masters.
  */
 export class Encryption extends Construct {
   readonly key: Key;
 
   constructor(scope: Construct, id: string, props: EncryptionProps) {
     super(scope, id);
-    const prefix = prefixOf(props.environment);
+    const { customerKey, keepTable, name } = props.config;
+    const prefix = prefixOf(name);
     const { partition, region, account } = Stack.of(this);
     this.key = new Key(this, 'Key', {
-      description: `${prefix}: alerts and logs`,
+      alias: prefix,
+      description: `${prefix}: alerts and logs${customerKey ? ', table, queue and variables' : ''}`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.DESTROY,
+      // A table that is kept cannot be read without its key.
+      removalPolicy: customerKey && keepTable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'LogsOfOurFunctions',
-        principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
+        principals: [new ServicePrincipal(`logs.${region}.${domainSuffixOf(region)}`)],
         actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
         resources: ['*'],
         conditions: {
@@ -37,6 +42,7 @@ export class Encryption extends Construct {
         },
       }),
     );
+    if (customerKey) this.#letDeadLettersIn(account);
     // An alarm publishes to the encrypted topic in the name of CloudWatch. Whose alarms may, the topic's policy
     // says; here is only what AWS documents to work, because a dead man's switch that fails is silent.
     this.key.addToResourcePolicy(
@@ -45,6 +51,19 @@ export class Encryption extends Construct {
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         resources: ['*'],
+      }),
+    );
+  }
+
+  /** The services that leave something in the queue by themselves, not under a role of ours. */
+  #letDeadLettersIn(account: string): void {
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'DeadLetters',
+        principals: ['sns', 'events'].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     );
   }

@@ -1,21 +1,22 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../core/config.ts';
 import type { HostDocument } from '../core/host-document.ts';
-import { metricNamespace } from '../core/metrics.ts';
-import type { Vantage } from '../core/names.ts';
-import { OPERATE_LIFE_MS, PROBE_LIFE_MS, WATCH_GRACE_MS, WATCH_MS } from '../core/time-budget.ts';
+import { OPERATE_LIFE_MS, WATCH_GRACE_MS, WATCH_MS } from '../core/time-budget.ts';
 import type { Bundles } from './bundle.ts';
 import { Configuration, configFile } from './configuration.ts';
 import { Lambda, type LambdaProps } from './lambda.ts';
 import { functionNameOf, idOf } from './names.ts';
 import { Network } from './network.ts';
-import { actorPolicies, probePolicies, type Reach } from './permissions.ts';
-import { type FunctionKind, sizeOf } from './sizes.ts';
+import { PairPolicies } from './pair-permissions.ts';
+import { actorPolicies, probeArns, type Reach, readerPolicies } from './permissions.ts';
+import { Probes } from './probes.ts';
+import { sizePropsOf } from './sizes.ts';
+import { variablesOf } from './variables.ts';
 
 export interface FunctionsProps {
   readonly config: Config;
@@ -23,54 +24,77 @@ export interface FunctionsProps {
   readonly key: IKey;
   readonly deadLetters: IQueue;
   readonly tableName: string;
-  readonly documents: Readonly<Record<HostDocument, string>>;
+  readonly documents: Readonly<Partial<Record<HostDocument, string>>>;
   readonly reach: Reach;
 }
 
 /**
- * watch and operate, outside the VPC: a fault in the VPC cannot cut them off from the EC2 API, and they need
- * no NAT. One probe in the subnet of each vantage, which can reach MySQL and nothing of AWS.
+ * watch, operate and read; outside the VPC unless `insideVpc` says so: a fault in the VPC cannot cut them off from the
+ * EC2 API, and they need no NAT. The probes are inside.
  */
 export class Functions extends Construct {
-  readonly watch: Lambda;
-  readonly operate: Lambda;
-  readonly probes: ReadonlyMap<Vantage, Lambda>;
+  readonly watch: IFunction;
+  readonly operate: IFunction;
+  /** operate's code, with no right to change anything: for those who may only look. */
+  readonly read: IFunction;
+  readonly probes: readonly IFunction[];
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
-    const { config, bundles } = props;
-    this.probes = this.#makeProbes(props);
+    const { config, bundles, key } = props;
+    const network = new Network(this, 'Network', { config });
+    const probes = new Probes(this, 'Probes', { config, code: bundles.probe.directory, network, key });
     const { layer } = new Configuration(this, 'Configuration', { config });
-    this.watch = this.#makeActor(props, layer, 'watch', {
+    const parts = { ...props, layer, network, probeVersions: probes.versions };
+    const stack = Stack.of(this);
+    const acting = {
+      policies: (logGroupArn: string) => actorPolicies(stack, config, props.reach, logGroupArn),
+      managedPolicies: new PairPolicies(this, 'PairsToActOn', { config, powers: 'act' }).all,
+    };
+    this.probes = probes.functions;
+    this.watch = this.#make(parts, 'watch', {
+      ...acting,
       description: `keepalambda ${config.name}: decides and acts`,
       code: bundles.watch.directory,
       // It ends by itself after two minutes; the rest is for a plan that it is in the middle of.
       timeoutSeconds: (WATCH_MS + WATCH_GRACE_MS) / 1000,
     });
-    this.operate = this.#makeActor(props, layer, 'operate', {
+    this.operate = this.#make(parts, 'operate', {
+      ...acting,
       description: `keepalambda ${config.name}: orders of operators`,
       code: bundles.operate.directory,
       timeoutSeconds: OPERATE_LIFE_MS / 1000,
     });
+    this.read = this.#make(parts, 'read', {
+      policies: (logGroupArn) => readerPolicies(stack, config, props.reach, logGroupArn),
+      managedPolicies: new PairPolicies(this, 'PairsToRead', { config, powers: 'read' }).all,
+      description: `keepalambda ${config.name}: answers questions, changes nothing`,
+      code: bundles.operate.directory,
+      handler: 'index.read',
+      timeoutSeconds: OPERATE_LIFE_MS / 1000,
+    });
     // A start that comes late or twice is of no use: the next minute brings another.
-    this.watch.function.configureAsyncInvoke({
+    this.watch.configureAsyncInvoke({
       retryAttempts: 0,
       maxEventAge: Duration.seconds(60),
       onFailure: new SqsDestination(props.deadLetters),
     });
   }
 
-  #makeActor(
-    props: FunctionsProps,
-    layer: ILayerVersion,
-    name: 'watch' | 'operate',
-    own: Pick<LambdaProps, 'description' | 'code' | 'timeoutSeconds'>,
-  ): Lambda {
+  #make(
+    props: FunctionsProps & {
+      readonly layer: ILayerVersion;
+      readonly network: Network;
+      readonly probeVersions: Probes['versions'];
+    },
+    name: 'watch' | 'operate' | 'read',
+    own: Pick<
+      LambdaProps,
+      'description' | 'code' | 'handler' | 'timeoutSeconds' | 'policies' | 'managedPolicies'
+    >,
+  ): IFunction {
     const { config, reach } = props;
-    const probeNames = config.vantages.map((vantage) => [
-      vantage,
-      functionNameOf(config.name, 'probe', vantage),
-    ]);
+    const stack = Stack.of(this);
     return new Lambda(this, idOf(name), {
       ...own,
       functionName: functionNameOf(config.name, name),
@@ -78,61 +102,26 @@ export class Functions extends Construct {
       logRetentionDays: config.logRetentionDays,
       logKey: props.key,
       tracing: config.tracing,
-      policies: (logGroupArn) => actorPolicies(Stack.of(this), config, reach, logGroupArn),
-      whyNoResource: 'Describe calls, GetCommandInvocation and X-Ray take no resource.',
+      rolePath: config.rolePath,
+      variablesKey: config.customerKey ? props.key : undefined,
+      wildcards: [
+        [
+          '*',
+          'Describe calls, GetCommandInvocation and X-Ray take no resource; Lambda alone connects it to a VPC.',
+        ],
+        ...probeArns(stack, config).map(
+          (arn) => [arn, 'All versions of one probe: a deployment makes a new one.'] as const,
+        ),
+      ],
       variables: {
-        ...powertools(config),
+        ...variablesOf(config),
         KEEPALAMBDA_CONFIG_FILE: configFile,
         TABLE_NAME: props.tableName,
         TOPIC_ARN: reach.topicArn,
-        PROBE_FUNCTIONS: JSON.stringify(Object.fromEntries(probeNames)),
+        PROBE_FUNCTIONS: stack.toJsonString(props.probeVersions),
         DOCUMENTS: JSON.stringify(props.documents),
       },
-      options: { layers: [layer] },
-    });
+      options: { layers: [props.layer], ...props.network.placeOfActors },
+    }).function;
   }
-
-  /** Probes get no configuration: watch tells them all they need, in each invocation. */
-  #makeProbes({ config, bundles, key }: FunctionsProps): Map<Vantage, Lambda> {
-    const network = new Network(this, 'Network', { config });
-    const make = (vantage: Vantage) => {
-      const functionName = functionNameOf(config.name, 'probe', vantage);
-      return new Lambda(this, idOf(`probe-${vantage}`), {
-        functionName,
-        description: `keepalambda ${config.name}: speaks MySQL, from subnet ${vantage}`,
-        code: bundles.probe.directory,
-        timeoutSeconds: PROBE_LIFE_MS / 1000,
-        ...sizePropsOf(config, 'probe'),
-        logRetentionDays: config.logRetentionDays,
-        logKey: key,
-        policies: (logGroupArn) => probePolicies(Stack.of(this), functionName, logGroupArn),
-        whyNoResource: 'Lambda connects the function to the VPC; the same is denied to its own code.',
-        variables: powertools(config),
-        options: {
-          vpc: network.vpc,
-          vpcSubnets: { subnets: [network.subnetOf(vantage)] },
-          securityGroups: network.securityGroups,
-        },
-      });
-    };
-    return new Map(config.vantages.map((vantage) => [vantage, make(vantage)]));
-  }
-}
-
-/** Somebody else's burst must not take the places of the functions that see a death. */
-function sizePropsOf(
-  config: Config,
-  kind: FunctionKind,
-): Pick<LambdaProps, 'memoryMb' | 'reservedConcurrency'> {
-  const { memoryMb, reserved } = sizeOf(config, kind);
-  return { memoryMb, reservedConcurrency: reserved };
-}
-
-function powertools(config: Config): Record<string, string> {
-  return {
-    KEEPALAMBDA_ENVIRONMENT: config.name,
-    POWERTOOLS_SERVICE_NAME: 'keepalambda',
-    POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
-    POWERTOOLS_LOG_LEVEL: 'INFO',
-  };
 }

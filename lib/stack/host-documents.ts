@@ -1,38 +1,57 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { Config, Pair } from '../core/config.ts';
 import type { HostDocument } from '../core/host-document.ts';
 import { documents } from './documents/index.ts';
 import { idOf, prefixOf } from './names.ts';
+import { slashArn } from './statements.ts';
 
-export interface HostDocumentsProps {
-  readonly environment: string;
+/** Of a pair that is only observed, nothing may be changed. */
+export function isActedOn({ mode }: Pair): boolean {
+  return mode === 'act';
 }
 
-/** The SSM documents: all that may be run on a host. */
+/** Whether the settings of the pair make us run anything on its hosts. */
+export function runsDocuments(pair: Pair): boolean {
+  return documentsOf(pair).length > 0;
+}
+
+function documentsOf(pair: Pair): readonly HostDocument[] {
+  if (!isActedOn(pair)) return [];
+  return [
+    ...pair.repair.map((what) => `restart-${what}` as const),
+    ...(pair.hostAddress === 'ssm' ? (['bind-vip', 'unbind-vip'] as const) : []),
+  ];
+}
+
+export interface HostDocumentsProps {
+  readonly config: Config;
+}
+
+/** The SSM documents that the settings of some pair call for: all that may be run on a host. */
 export class HostDocuments extends Construct {
   /** The document's name in SSM, by the name that watch knows it by. */
-  readonly names: Readonly<Record<HostDocument, string>>;
+  readonly names: Readonly<Partial<Record<HostDocument, string>>>;
   readonly arns: readonly string[];
 
-  constructor(scope: Construct, id: string, props: HostDocumentsProps) {
+  constructor(scope: Construct, id: string, { config }: HostDocumentsProps) {
     super(scope, id);
-    const nameOf = (key: string) => `${prefixOf(props.environment)}-${key}`;
-    for (const [key, content] of Object.entries(documents)) {
+    const needed = new Set(config.pairs.flatMap(documentsOf));
+    const keys = (Object.keys(documents) as HostDocument[]).filter((key) => needed.has(key));
+    const nameOf = (key: HostDocument) => `${prefixOf(config.name)}-${key}`;
+    for (const key of keys) {
       new CfnDocument(this, idOf(key), {
         name: nameOf(key),
         documentType: 'Command',
         documentFormat: 'JSON',
         targetType: '/AWS::EC2::Instance',
-        content,
+        content: documents[key],
         // A document with a name cannot be replaced; the new version becomes the default one.
         updateMethod: 'NewVersion',
       });
     }
-    const keys = Object.keys(documents) as HostDocument[];
-    this.names = Object.fromEntries(keys.map((key) => [key, nameOf(key)])) as Record<HostDocument, string>;
-    this.arns = keys.map((key) =>
-      Stack.of(this).formatArn({ service: 'ssm', resource: 'document', resourceName: nameOf(key) }),
-    );
+    this.names = Object.fromEntries(keys.map((key) => [key, nameOf(key)]));
+    this.arns = keys.map((key) => slashArn(Stack.of(this), 'ssm', 'document', nameOf(key)));
   }
 }

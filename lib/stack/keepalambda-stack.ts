@@ -1,4 +1,6 @@
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Config } from '../core/config.ts';
 import { Alarms } from './alarms.ts';
@@ -29,17 +31,18 @@ export class KeepalambdaStack extends Stack {
       description: `keepalambda ${config.name}${description && `: ${description}`}`,
       env: { region, ...(account === undefined ? {} : { account }) },
     });
-    Tags.of(this).add('keepalambda', config.name);
-    const { key } = new Encryption(this, 'Encryption', { environment: config.name });
-    const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters');
-    const { table } = new Store(this, 'Store', { keep: config.keepTable });
+    this.#keepRules(config);
+    const { key } = new Encryption(this, 'Encryption', { config });
+    const customer = config.customerKey ? { key } : {};
+    const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters', customer);
+    const { table } = new Store(this, 'Store', { keep: config.keepTable, ...customer });
     const { topic } = new Alerts(this, 'Alerts', {
       environment: config.name,
       subscribers: config.subscribers,
       key,
       deadLetters,
     });
-    const documents = new HostDocuments(this, 'Documents', { environment: config.name });
+    const documents = new HostDocuments(this, 'Documents', { config });
     const functions = new Functions(this, 'Functions', {
       config,
       bundles,
@@ -49,24 +52,44 @@ export class KeepalambdaStack extends Stack {
       documents: documents.names,
       reach: {
         tableArn: table.tableArn,
+        tableKeyArn: customer.key?.keyArn,
         topicArn: topic.topicArn,
         topicKeyArn: key.keyArn,
         documentArns: documents.arns,
         deadLettersArn: deadLetters.queueArn,
       },
     });
-    const watch = functions.watch.function;
+    const { watch, probes } = functions;
     new Triggers(this, 'Triggers', { config, watch, deadLetters });
-    const alarms = new Alarms(this, 'Alarms', { config, watch, deadLetters, topic });
-    const probeFunctions = [...functions.probes.values()].map((probe) => probe.function);
-    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all, watch, probes: probeFunctions });
+    const alarms = new Alarms(this, 'Alarms', {
+      config,
+      watch,
+      deadLetters,
+      topic,
+      ...(config.deadManTopicArn
+        ? { secondTopic: Topic.fromTopicArn(this, 'DeadManTopic', config.deadManTopicArn) }
+        : {}),
+    });
+    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all, watch, probes });
 
-    const probes = probeFunctions.map((probe) => probe.functionName);
     this.#tell('WatchFunction', 'Decides and acts', watch.functionName);
-    this.#tell('OperateFunction', 'Takes orders: aws lambda invoke', functions.operate.function.functionName);
-    this.#tell('ProbeFunctions', 'Speak MySQL, one in each vantage', probes.join(','));
+    this.#tell('OperateFunction', 'Takes orders: aws lambda invoke', functions.operate.functionName);
+    this.#tell('ReadFunction', 'Answers questions, takes no orders', functions.read.functionName);
+    this.#tell(
+      'ProbeFunctions',
+      'Speak MySQL, one in each vantage',
+      probes.map(({ functionName }) => functionName).join(','),
+    );
     this.#tell('TopicArn', 'Tells people', topic.topicArn);
     this.#tell('TableName', 'Lease, memory and history', table.tableName);
+  }
+
+  /** What the account asks of everything in it. */
+  #keepRules({ name, tags, permissionsBoundary }: Config): void {
+    for (const [key, value] of Object.entries({ ...tags, keepalambda: name })) Tags.of(this).add(key, value);
+    if (permissionsBoundary === undefined) return;
+    const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', permissionsBoundary);
+    PermissionsBoundary.of(this).apply(boundary);
   }
 
   #tell(id: string, description: string, value: string): void {

@@ -1,30 +1,41 @@
 import { Duration, RemovalPolicy, Stack, Tokenization, Validations } from 'aws-cdk-lib';
-import { type PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { allow, notByCode, type Policies, policy } from './statements.ts';
 
 export interface LambdaProps {
   readonly functionName: string;
   readonly description: string;
   /** Directory with `index.mjs`. */
   readonly code: string;
+  /** @default 'index.handler' */
+  readonly handler?: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   /** How many invocations can always run at once, and at most. @default none: it shares the account's pool */
   readonly reservedConcurrency?: number | undefined;
   readonly logRetentionDays: number;
   readonly logKey: IKey;
+  readonly rolePath: string;
+  /** The key that encrypts the variables. @default AWS's own */
+  readonly variablesKey: IKey | undefined;
   readonly variables: Readonly<Record<string, string>>;
   /** @default false */
   readonly tracing?: boolean;
-  /** The whole of what the function may do; nothing is added to it. */
-  readonly policies: (logGroupArn: string) => Readonly<Record<string, PolicyDocument>>;
-  /** Why some of it has no resource: for cdk-nag, and for who reads the template. */
-  readonly whyNoResource: string;
+  /** With `managedPolicies`, the whole of what the function may do; nothing is added to it. */
+  readonly policies: (logGroupArn: string) => Policies;
+  /** @default none */
+  readonly managedPolicies?: readonly IManagedPolicy[];
+  /** Each resource with a `*`, and why: for cdk-nag, and for who reads the template. */
+  readonly wildcards: readonly (readonly [resource: string, reason: string])[];
   /** VPC and layers. @default none */
-  readonly options?: Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups' | 'layers'>;
+  readonly options?: Pick<
+    lambda.FunctionProps,
+    'vpc' | 'vpcSubnets' | 'securityGroups' | 'layers' | 'currentVersionOptions'
+  >;
 }
 
 /** A function of ours with its log group and its role. */
@@ -46,14 +57,17 @@ export class Lambda extends Construct {
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: props.description,
-      inlinePolicies: props.policies(logGroupArn),
+      path: props.rolePath,
+      inlinePolicies: { ...props.policies(logGroupArn), ...variablePolicies(props.variablesKey) },
+      managedPolicies: [...(props.managedPolicies ?? [])],
     });
+    const streams =
+      'The streams of the one log group: Lambda makes a new one for each instance of the function.';
     Validations.of(this.role).acknowledge(
-      {
-        id: `AwsSolutions-IAM5[Resource::${readable(logGroupArn)}]`,
-        reason: 'The streams of the one log group: Lambda makes a new one for each instance of the function.',
-      },
-      { id: 'AwsSolutions-IAM5[Resource::*]', reason: props.whyNoResource },
+      ...[[logGroupArn, streams] as const, ...props.wildcards].map(([resource, reason]) => ({
+        id: `AwsSolutions-IAM5[Resource::${readable(resource)}]`,
+        reason,
+      })),
     );
     this.function = new lambda.Function(this, 'Function', {
       ...props.options,
@@ -61,7 +75,7 @@ export class Lambda extends Construct {
       description: props.description,
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
-      handler: 'index.handler',
+      handler: props.handler ?? 'index.handler',
       code: lambda.Code.fromAsset(props.code),
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memoryMb,
@@ -69,12 +83,19 @@ export class Lambda extends Construct {
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: { ...props.variables },
+      ...(props.variablesKey ? { environmentEncryption: props.variablesKey } : {}),
       logGroup,
       // The CDK would add statements of its own for tracing, queues and so on.
       role: this.role.withoutPolicyUpdates(),
       tracing: props.tracing ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
     });
   }
+}
+
+/** Lambda itself decrypts the variables under the function's role; the function's code has no use of the key. */
+function variablePolicies(key: IKey | undefined): Policies {
+  if (!key) return {};
+  return { variables: policy(...allow('ServiceReadsVariables', ['kms:Decrypt'], [key.keyArn], notByCode)) };
 }
 
 /** An ARN as cdk-nag writes it when the account is only known at deployment. */

@@ -9,7 +9,7 @@ export function prefixOf(environment: string): string {
 }
 
 /** `keepalambda-prod-watch`, `keepalambda-prod-probe-a`. At most 64 characters, as Lambda wants. */
-export function functionNameOf(environment: string, name: FunctionName, vantage?: Vantage): string {
+export function functionNameOf(environment: string, name: FunctionName | 'read', vantage?: Vantage): string {
   return [prefixOf(environment), name, ...(vantage === undefined ? [] : [vantage])].join('-');
 }
 

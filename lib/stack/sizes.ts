@@ -1,7 +1,8 @@
 /** What each function gets of Lambda: memory, which is also its share of a CPU, and its reserved concurrency. */
 import type { Config } from '../core/config.ts';
+import type { LambdaProps } from './lambda.ts';
 
-export type FunctionKind = 'watch' | 'operate' | 'probe';
+export type FunctionKind = 'watch' | 'operate' | 'read' | 'probe';
 
 export interface FunctionSize {
   readonly memoryMb: number;
@@ -9,7 +10,12 @@ export interface FunctionSize {
   readonly reserved: number | undefined;
 }
 
-const memoryMb: Readonly<Record<FunctionKind, number>> = { watch: 256, operate: 256, probe: 256 };
+const memoryMb: Readonly<Record<FunctionKind, number>> = {
+  watch: 256,
+  operate: 256,
+  read: 256,
+  probe: 256,
+};
 
 /** The size of one function of the environment: of watch, of operate, or of each probe. */
 export function sizeOf(
@@ -30,9 +36,19 @@ function reservedFor(kind: FunctionKind, pairs: number): number {
       // Two that change over, and two that events of EC2 started meanwhile.
       return 4;
     case 'operate':
+    case 'read':
       return 2;
     case 'probe':
       // The held look, the close one, that of the warmer or of an operator, and a command of each pair's plan.
       return 3 + pairs;
   }
+}
+
+/** The same, as a function takes it: a burst elsewhere in the account must not take the places of those that see a death. */
+export function sizePropsOf(
+  config: Config,
+  kind: FunctionKind,
+): Pick<LambdaProps, 'memoryMb' | 'reservedConcurrency'> {
+  const { memoryMb, reserved } = sizeOf(config, kind);
+  return { memoryMb, reservedConcurrency: reserved };
 }

@@ -1,10 +1,13 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 export interface StoreProps {
   /** Whether the table survives the stack. */
   readonly keep: boolean;
+  /** @default AWS's own key for DynamoDB: audited, and nobody in the account can disable it */
+  readonly key?: IKey;
 }
 
 /**
@@ -22,8 +25,9 @@ export class Store extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // AWS's own key for DynamoDB: audited, and nobody in the account can disable it.
-      encryption: TableEncryption.AWS_MANAGED,
+      ...(props.key
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: props.key }
+        : { encryption: TableEncryption.AWS_MANAGED }),
       deletionProtection: props.keep,
       removalPolicy: props.keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });

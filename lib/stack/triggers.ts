@@ -8,6 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../core/config.ts';
 import { prefixOf } from './names.ts';
+import { allow } from './statements.ts';
 
 export interface TriggersProps {
   readonly config: Config;
@@ -18,16 +19,32 @@ export interface TriggersProps {
 /** An event that is older than this tells nothing new: watch has looked since. Seconds. */
 const EVENT_AGE_SECONDS = 60;
 
+/** How many instance ids fit into the pattern of a rule (`limits.eventPattern`). */
+const IDS_MAX = 80;
+
+/** The instances of all nodes, as many together as one rule takes. */
+function instancesOf(config: Config): readonly (readonly string[])[] {
+  const ids = [...new Set(config.pairs.flatMap((pair) => pair.nodes.map((node) => node.instanceId)))];
+  const rules = Math.ceil(ids.length / IDS_MAX);
+  return Array.from({ length: rules }, (_, index) => ids.slice(index * IDS_MAX, (index + 1) * IDS_MAX));
+}
+
 /** What starts watch: the clock, and events that make the leader look at once. */
 export class Triggers extends Construct {
   constructor(scope: Construct, id: string, props: TriggersProps) {
     super(scope, id);
     this.#everyMinute(props);
-    const instanceIds = props.config.pairs.flatMap((pair) => pair.nodes.map((node) => node.instanceId));
-    this.#onEvent(props, 'InstanceState', 'An instance of a node changes its state', {
-      source: ['aws.ec2'],
-      detailType: ['EC2 Instance State-change Notification'],
-      detail: { 'instance-id': [...new Set(instanceIds)] },
+    instancesOf(props.config).forEach((ids, index) => {
+      this.#onEvent(
+        props,
+        `InstanceState${index === 0 ? '' : index + 1}`,
+        'An instance of a node changes its state',
+        {
+          source: ['aws.ec2'],
+          detailType: ['EC2 Instance State-change Notification'],
+          detail: { 'instance-id': [...ids] },
+        },
+      );
     });
     // Not filtered by instance: an event about a whole zone names none.
     this.#onEvent(props, 'Health', 'AWS reports on the health of EC2', {
@@ -41,6 +58,7 @@ export class Triggers extends Construct {
   #everyMinute({ config, watch, deadLetters }: TriggersProps): void {
     const { partition, region, account } = Stack.of(this);
     const role = new Role(this, 'ScheduleRole', {
+      path: config.rolePath,
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: {
@@ -62,6 +80,11 @@ export class Triggers extends Construct {
               actions: ['sqs:SendMessage'],
               resources: [deadLetters.queueArn],
             }),
+            ...allow(
+              'EncryptDeadLetters',
+              ['kms:Decrypt', 'kms:GenerateDataKey'],
+              deadLetters.encryptionMasterKey ? [deadLetters.encryptionMasterKey.keyArn] : [],
+            ),
           ],
         }),
       },
@@ -83,7 +106,7 @@ export class Triggers extends Construct {
   }
 
   #onEvent(
-    { watch }: TriggersProps,
+    { watch, deadLetters }: TriggersProps,
     id: string,
     description: string,
     eventPattern: { source: string[]; detailType: string[]; detail: Record<string, string[]> },
@@ -92,7 +115,11 @@ export class Triggers extends Construct {
       description,
       eventPattern,
       targets: [
-        new LambdaFunction(watch, { retryAttempts: 0, maxEventAge: Duration.seconds(EVENT_AGE_SECONDS) }),
+        new LambdaFunction(watch, {
+          retryAttempts: 0,
+          maxEventAge: Duration.seconds(EVENT_AGE_SECONDS),
+          deadLetterQueue: deadLetters,
+        }),
       ],
     });
   }

@@ -13,7 +13,13 @@ export async function serveOrder(options: OperateOptions & { readonly order: Ord
   const { config, ports, owner, deadlineMs, order, safeguards } = options;
   const { clock, ids, store, log } = ports;
   const id = order.id ?? ids.next();
-  log.info(`order ${order.action} by ${order.by}`, { pair: order.pair, order: id, why: order.why });
+  log.info(`order ${order.action} by ${order.by}`, {
+    pair: order.pair,
+    order: id,
+    // CloudTrail has the caller under this id.
+    invocation: owner,
+    why: order.why,
+  });
   const known = order.id === undefined ? null : await answerTo(options, id);
   if (known) return { ok: known.ok, lines: [known.text] };
   await store.submitOrder({ id, atMs: clock.nowMs(), order });

@@ -31,7 +31,7 @@ const names = Object.fromEntries(
   Object.keys(documents).map((key) => [key, `keepalambda-${config.name}-${key}`]),
 ) as Record<HostDocument, string>;
 const probes = Object.fromEntries(
-  config.vantages.map((vantage) => [vantage, functionNameOf(config.name, 'probe', vantage)]),
+  config.vantages.map((vantage) => [vantage, `${functionNameOf(config.name, 'probe', vantage)}:1`]),
 );
 /** `{"kind":"looks","pairs":{}}`, which the probe functions of the tests give back when they are told so. */
 const monitor = JSON.stringify({ user: 'keepalambda', password: '{"kind":"looks","pairs":{}}' });
@@ -100,7 +100,11 @@ beforeAll(async () => {
     ],
     topicArns: [topicArn],
     tables: [storeTable(tableName)],
-    functions: Object.values(probes).map((name) => ({ name, directory: probeBundle(), timeoutSeconds: 10 })),
+    functions: config.vantages.map((vantage) => ({
+      name: functionNameOf(config.name, 'probe', vantage),
+      directory: probeBundle(),
+      timeoutSeconds: 10,
+    })),
   });
   aws.events.on('denied', (event) => denied.push(event));
   setDefaultCACertificates([...getCACertificates('default'), aws.authority.pem]);
@@ -115,7 +119,7 @@ beforeEach(() => {
 });
 
 /** The ports as the function makes them, in its own environment. */
-function portsOf(name: 'watch' | 'operate'): Ports {
+function portsOf(name: 'watch' | 'operate' | 'read'): Ports {
   Object.assign(process.env, aws.environmentOf(functionNameOf(config.name, name)), {
     KEEPALAMBDA_CONFIG_FILE: path.join(directory, 'config.json'),
     TABLE_NAME: tableName,
@@ -170,6 +174,33 @@ describe.each(['watch', 'operate'] as const)('%s', (name) => {
   test.each(Object.keys(calls))('%s', async (what) => {
     await calls[what]?.(portsOf(name));
     expect(denied).toEqual([]);
+  });
+});
+
+describe('read', () => {
+  test.each(['looks where the VIPs are', 'looks from every vantage, with the account of every pair'])(
+    '%s',
+    async (what) => {
+      await calls[what]?.(portsOf('read'));
+      expect(denied).toEqual([]);
+    },
+  );
+
+  test('reads memory and history', async () => {
+    const { store } = portsOf('read');
+    await store.readMemory('orders');
+    await store.history('orders', 10);
+    expect(denied).toEqual([]);
+  });
+
+  test.each<[action: string, call: Call]>([
+    ['ec2:AssignPrivateIpAddresses', ({ vip }) => vip.assign(orders, 'db2')],
+    ['ssm:SendCommand', ({ host }) => host.run(stock, 'db2', 'bind-vip', 5000)],
+    ['dynamodb:UpdateItem', ({ store }) => store.saveMemory('orders', emptyMemory, 9)],
+    ['sns:Publish', ({ alerts }) => alerts.publish([alert])],
+  ])('may not %s', async (action, call) => {
+    await expect(call(portsOf('read'))).rejects.toThrow(/not authorized/);
+    expect(denied.map((event) => event.action)).toEqual([action]);
   });
 });
 

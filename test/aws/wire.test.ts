@@ -35,7 +35,7 @@ it('makes the ports from the variables and the file, without a call', () => {
 });
 
 it('lists every fault of the variables', () => {
-  const faulty = { PROBE_FUNCTIONS: 'probe-a', DOCUMENTS: '{"bind-vip":"b"}', TOPIC_ARN: 'alerts' };
+  const faulty = { PROBE_FUNCTIONS: 'probe-a', DOCUMENTS: '{"bind-vip":""}', TOPIC_ARN: 'alerts' };
   expect(() => wire(faulty, 'watch')).toThrow(
     /TABLE_NAME: got nothing[\s\S]*TOPIC_ARN: got "alerts"; want the ARN[\s\S]*PROBE_FUNCTIONS: [\s\S]*DOCUMENTS/,
   );

@@ -23,6 +23,7 @@ function faultsIn(raw: unknown) {
 
 describe('a single fault is named with its place, what was got and what is wanted', () => {
   const a = small.subnets.a;
+  const inside = { subnets: ['a'], securityGroups: ['sg-0000000b'] };
   test.each<[name: string, raw: unknown, path: string, words: string]>([
     ['VIP outside the subnet', changed('pairs.0.vip', '10.0.9.10'), 'pairs[0].vip', 'outside 10.0.1.0/24'],
     ['VIP that AWS reserves', changed('pairs.0.vip', '10.0.1.3'), 'pairs[0].vip', 'AWS keeps'],
@@ -66,6 +67,40 @@ describe('a single fault is named with its place, what was got and what is wante
       changed('subscribers', ['oncall']),
       'subscribers[0]',
       'an e-mail address, an https:// URL,',
+    ],
+    [
+      'an unknown subnet',
+      changed('insideVpc', { ...inside, subnets: ['z'] }),
+      'insideVpc.subnets[0]',
+      'one of a',
+    ],
+    [
+      'no group',
+      changed('insideVpc', { ...inside, securityGroups: [] }),
+      'insideVpc.securityGroups',
+      'at least one',
+    ],
+    [
+      'no policy',
+      changed('permissionsBoundary', 'boundary'),
+      'permissionsBoundary',
+      'the ARN of a managed policy',
+    ],
+    ['half a path', changed('rolePath', '/platform'), 'rolePath', 'begins and ends with a slash'],
+    ['a tag of AWS', changed('tags', { 'aws:x': '1' }), 'tags.aws:x', 'a tag of at most 128'],
+    ['our tag', changed('tags', { keepalambda: '1' }), 'tags', 'other than keepalambda'],
+    ['no topic', changed('deadManTopicArn', 'oncall'), 'deadManTopicArn', 'the ARN of a standard SNS topic'],
+    [
+      'a topic elsewhere',
+      changed('deadManTopicArn', 'arn:aws:sns:us-east-1:111122223333:oncall'),
+      'deadManTopicArn',
+      'a topic in eu-central-1',
+    ],
+    [
+      'our own topic',
+      changed('deadManTopicArn', 'arn:aws:sns:eu-central-1:111122223333:keepalambda-small-alerts'),
+      'deadManTopicArn',
+      'not of this stack',
     ],
     ['unknown key', changed('pairs.0.fence', 'none'), 'pairs[0]', 'fencing'],
     ['unknown setting', changed('pairs.0.settings.lagLimit', 3), 'pairs[0].settings', 'lagLimitSeconds'],

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +13,8 @@ import {
   temporaryDirectory,
 } from '../../lib/stack/bundle.ts';
 import { diet, markPure } from '../../lib/stack/bundle-diet.ts';
+import { small } from '../core/environments.ts';
+import { configOf } from './templates.ts';
 
 afterAll(removeTemporaryDirectories);
 
@@ -56,6 +58,31 @@ it('makes a probe that loads and answers by itself', async () => {
     handler: (event: unknown) => Promise<unknown>;
   };
   await expect(probe.handler({ kind: 'nonsense' })).rejects.toThrow('no request of the probe protocol');
+});
+
+it('has a handler in operate that takes no order', async () => {
+  const file = join(temporaryDirectory(), 'config.json');
+  writeFileSync(file, JSON.stringify(configOf(small)));
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-central-1',
+    KEEPALAMBDA_CONFIG_FILE: file,
+    TABLE_NAME: 'table',
+    TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:alerts',
+    PROBE_FUNCTIONS: '{"a":"probe-a:1"}',
+    DOCUMENTS: '{}',
+  });
+  try {
+    const { read } = await import(pathToFileURL(join(bundles.operate.directory, 'index.mjs')).href);
+    const order = { action: 'pause', pair: 'orders', by: 'eva', why: 'a test', minutes: 5 };
+    const reply = await read(order, { awsRequestId: 'r', getRemainingTimeInMillis: () => 120_000 });
+    expect(reply).toMatchObject({
+      ok: false,
+      lines: [expect.stringContaining('got pause; want a question')],
+    });
+  } finally {
+    process.env = before;
+  }
 });
 
 const call = `

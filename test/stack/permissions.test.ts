@@ -12,9 +12,12 @@ interface Statement {
 }
 interface RoleResource {
   readonly Properties: {
-    readonly ManagedPolicyArns?: unknown;
-    readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+    readonly ManagedPolicyArns?: readonly { readonly Ref: string }[];
+    readonly Policies: readonly Policy[];
   };
+}
+interface Policy {
+  readonly PolicyDocument: { readonly Statement: readonly Statement[] };
 }
 /** One action that a role may do, and on what. */
 interface Grant {
@@ -29,11 +32,17 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [val
 async function grantsIn(environment: EnvironmentInput): Promise<ReadonlyMap<string, readonly Grant[]>> {
   const template = await templateOf(environment);
   expect(template.findResources('AWS::IAM::Policy'), 'policies beside the roles').toEqual({});
+  const managed = template.findResources('AWS::IAM::ManagedPolicy');
   const roles = Object.entries(template.findResources('AWS::IAM::Role')) as [string, RoleResource][];
   return new Map(
     roles.map(([id, role]) => {
-      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
-      const statements = role.Properties.Policies.flatMap((policy) => policy.PolicyDocument.Statement);
+      // Of AWS's own there are none: each is a resource of the template.
+      const attached = (role.Properties.ManagedPolicyArns ?? []).map(
+        ({ Ref }) => managed[Ref]?.Properties as Policy,
+      );
+      const statements = [...role.Properties.Policies, ...attached].flatMap(
+        (policy) => policy.PolicyDocument.Statement,
+      );
       const denied = statements.filter((statement) => statement.Effect === 'Deny');
       const allowed = statements.filter((statement) => statement.Effect === 'Allow');
       const isDeniedToCode = (action: string) => denied.some(({ Action }) => list(Action).includes(action));
@@ -62,7 +71,8 @@ const withoutResource = new Set([
 const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:111122223333:${rest}`;
 const nodes = large.pairs.flatMap((pair) => pair.nodes);
 const enis = [...new Set(nodes.map((node) => arn('ec2', `network-interface/${node.eniId}`)))].sort();
-const instances = [...new Set(nodes.map((node) => arn('ec2', `instance/${node.instanceId}`)))].sort();
+const instancesOf = (pair?: EnvironmentInput['pairs'][number]) =>
+  (pair?.nodes ?? []).map(({ instanceId }) => arn('ec2', `instance/${instanceId}`));
 const documents = ['bind-vip', 'restart-keepalived', 'restart-mysqld', 'unbind-vip'].map((name) =>
   arn('ssm', `document/keepalambda-large-${name}`),
 );
@@ -101,7 +111,11 @@ it('denies a probe’s code what Lambda itself needs, to that function alone', a
   expect(others).toEqual([]);
   expect(deny?.Action).toEqual(service?.Action);
   expect(deny?.Condition).toEqual({
-    ArnEquals: { 'lambda:SourceFunctionArn': arn('lambda', 'function:keepalambda-small-probe-a') },
+    ArnLike: {
+      'lambda:SourceFunctionArn': ['', ':*'].map((version) =>
+        arn('lambda', `function:keepalambda-small-probe-a${version}`),
+      ),
+    },
   });
 });
 
@@ -114,10 +128,10 @@ describe.each(['Watch', 'Operate'])('%s', (role) => {
 
   test.each<[action: string, resources: readonly string[]]>([
     ['ec2:AssignPrivateIpAddresses', enis],
-    ['ssm:SendCommand', [...instances, ...documents].sort()],
+    ['ssm:SendCommand', [...instancesOf(large.pairs[2]), ...documents].sort()],
     [
       'lambda:InvokeFunction',
-      ['a', 'b'].map((vantage) => arn('lambda', `function:keepalambda-large-probe-${vantage}`)),
+      ['a', 'b'].map((vantage) => arn('lambda', `function:keepalambda-large-probe-${vantage}:*`)),
     ],
     [
       'ssm:GetParameter',
@@ -129,10 +143,7 @@ describe.each(['Watch', 'Operate'])('%s', (role) => {
       ].map((name) => arn('ssm', name)),
     ],
     ['secretsmanager:GetSecretValue', [arn('secretsmanager', 'secret:billing-monitor-??????')]],
-    [
-      'ec2:StopInstances',
-      large.pairs[2]?.nodes.map((node) => arn('ec2', `instance/${node.instanceId}`)) ?? [],
-    ],
+    ['ec2:StopInstances', instancesOf(large.pairs[2])],
     [
       'ec2:ModifyNetworkInterfaceAttribute',
       [
@@ -179,13 +190,35 @@ describe.each(['Watch', 'Operate'])('%s', (role) => {
   });
 });
 
+it('lets read look at the pairs, and change nothing', () => {
+  const actions = grantsOf(three, 'FunctionsReadRole').map((grant) => grant.action);
+  expect(new Set(actions)).toEqual(
+    new Set([
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeInstances',
+      'ec2:DescribeInstanceTypes',
+      'lambda:InvokeFunction',
+      'ssm:GetParameter',
+      'secretsmanager:GetSecretValue',
+      'kms:Decrypt',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+    ]),
+  );
+});
+
 it('uses no * where an action takes a resource, and no * in an action', () => {
   for (const grants of [three, one]) {
     for (const { action, on } of [...grants.values()].flat()) {
       expect(action).not.toContain('*');
       if (on.includes('*')) expect(withoutResource, action).toContain(action);
       const wild = on.filter((resource) => resource.includes('*') && resource !== '*');
-      if (wild.length > 0) expect(action, wild.join()).toMatch(/^logs:/);
+      // Streams of one log group, versions of one probe.
+      if (wild.length > 0) expect(action, wild.join()).toMatch(/^logs:|^lambda:InvokeFunction$/);
     }
   }
 });
@@ -198,6 +231,30 @@ it('lets the schedule start watch and nothing else', () => {
   ]);
 });
 
+it.each<[setting: Partial<EnvironmentInput['pairs'][number]>, documents: readonly string[]]>([
+  [{}, []],
+  [{ repair: ['mysqld'] }, ['restart-mysqld']],
+  [{ repair: ['keepalived'] }, ['restart-keepalived']],
+  [{ hostAddress: 'ssm' }, ['bind-vip', 'unbind-vip']],
+  [{ hostAddress: 'ssm', repair: ['mysqld'], mode: 'observe' }, []],
+])('%j calls for the documents %j, and for no others', async (setting, wanted) => {
+  const environment = { ...small, pairs: small.pairs.map((pair) => ({ ...pair, ...setting })) };
+  const names = wanted.map((name) => `keepalambda-small-${name}`);
+  const template = await templateOf(environment);
+  const made = Object.values(template.findResources('AWS::SSM::Document')).map(
+    ({ Properties }) => Properties.Name,
+  );
+  expect(made.sort()).toEqual(names);
+  const sent = grantsOf(await grantsIn(environment), 'Watch').filter(
+    ({ action }) => action === 'ssm:SendCommand',
+  );
+  expect(sent.flatMap(({ on }) => on).sort()).toEqual(
+    wanted.length === 0
+      ? []
+      : [...instancesOf(small.pairs[0]), ...names.map((name) => arn('ssm', `document/${name}`))].sort(),
+  );
+});
+
 it('lets nobody change anything of a pair that is only observed', async () => {
   const changing = /^(ec2:(?!Describe)|ssm:SendCommand)/;
   const allOf = (roles: ReadonlyMap<string, readonly Grant[]>) => [...roles.values()].flat();
@@ -205,4 +262,25 @@ it('lets nobody change anything of a pair that is only observed', async () => {
   const grants = allOf(await grantsIn(observing));
   expect(grants.filter(({ action }) => changing.test(action))).toEqual([]);
   expect(allOf(three).filter(({ action }) => changing.test(action)).length).toBeGreaterThan(0);
+});
+
+test.each([
+  ['cn-north-1', 'aws-cn', 'amazonaws.com.cn'],
+  ['us-gov-west-1', 'aws-us-gov', 'amazonaws.com'],
+])('names nothing of another partition in %s', async (region, partition, suffix) => {
+  const key = `arn:${partition}:kms:${region}:111122223333:key/6f1d0cbe-0000-4000-8000-000000000000`;
+  const subnets = Object.entries(large.subnets).map(([name, subnet], index) => [
+    name,
+    { ...subnet, availabilityZone: `${region}${'ab'[index]}` },
+  ]);
+  const template = await templateOf({
+    ...large,
+    region,
+    subnets: Object.fromEntries(subnets),
+    pairs: large.pairs.map((pair) => (pair.credentialsKey ? { ...pair, credentialsKey: key } : pair)),
+  });
+  const text = JSON.stringify(template.toJSON());
+  expect(text).not.toMatch(/arn:aws:/);
+  expect(text).toContain(`logs.${region}.${suffix}`);
+  expect(text).toContain(`ssm.${region}.${suffix}`);
 });

@@ -16,6 +16,7 @@ describe('functions', () => {
   test.each([
     ['keepalambda-large-watch', 150, 4, false],
     ['keepalambda-large-operate', 120, 2, false],
+    ['keepalambda-large-read', 120, 2, false],
     // Each of the three pairs may have a plan at once.
     ['keepalambda-large-probe-a', 60, 6, true],
     ['keepalambda-large-probe-b', 60, 6, true],
@@ -25,7 +26,7 @@ describe('functions', () => {
       Timeout,
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Handler: 'index.handler',
+      Handler: FunctionName.endsWith('read') ? 'index.read' : 'index.handler',
       MemorySize: 256,
       ReservedConcurrentExecutions: reserved,
       VpcConfig: inVpc ? Match.anyValue() : Match.absent(),
@@ -42,7 +43,7 @@ describe('functions', () => {
     const ours = template.findResources('AWS::Lambda::Function', {
       Properties: { FunctionName: Match.stringLikeRegexp('^keepalambda-small-') },
     });
-    expect(Object.keys(ours)).toHaveLength(3);
+    expect(Object.keys(ours)).toHaveLength(4);
     for (const { Properties } of Object.values(ours)) {
       expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
     }
@@ -59,8 +60,8 @@ describe('functions', () => {
   });
 
   it('tells watch and operate where everything is, within the 4 KB of variables', () => {
-    const probes = { a: 'keepalambda-large-probe-a', b: 'keepalambda-large-probe-b' };
-    for (const FunctionName of ['keepalambda-large-watch', 'keepalambda-large-operate']) {
+    for (const name of ['watch', 'operate', 'read']) {
+      const FunctionName = `keepalambda-large-${name}`;
       three.hasResourceProperties('AWS::Lambda::Function', {
         FunctionName,
         Layers: [Match.anyValue()],
@@ -69,7 +70,7 @@ describe('functions', () => {
             KEEPALAMBDA_CONFIG_FILE: '/opt/keepalambda/config.json',
             TABLE_NAME: Match.anyValue(),
             TOPIC_ARN: Match.anyValue(),
-            PROBE_FUNCTIONS: JSON.stringify(probes),
+            PROBE_FUNCTIONS: Match.anyValue(),
             DOCUMENTS: Match.serializedJson({
               'restart-mysqld': 'keepalambda-large-restart-mysqld',
               'restart-keepalived': 'keepalambda-large-restart-keepalived',
@@ -80,6 +81,19 @@ describe('functions', () => {
         },
       });
     }
+  });
+
+  it('tells them the version of each probe that belongs to them, and keeps the one before', () => {
+    const [watch] = Object.values(
+      three.findResources('AWS::Lambda::Function', {
+        Properties: { FunctionName: 'keepalambda-large-watch' },
+      }),
+    );
+    const probes = JSON.stringify(watch?.Properties.Environment.Variables.PROBE_FUNCTIONS);
+    const versions = three.findResources('AWS::Lambda::Version', { DeletionPolicy: 'Retain' });
+    expect(Object.keys(versions)).toHaveLength(2);
+    for (const id of Object.keys(versions)) expect(probes).toContain(`{"Fn::GetAtt":["${id}","Version"]}`);
+    for (const vantage of ['a', 'b']) expect(probes).toContain(`keepalambda-large-probe-${vantage}:`);
   });
 
   it('gives a probe no configuration', () => {
@@ -112,6 +126,12 @@ describe('what starts watch', () => {
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 60,
       DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+  });
+
+  it('leaves an event that could not be delivered with the dead letters', () => {
+    three.allResourcesProperties('AWS::Events::Rule', {
+      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
     });
   });
 
@@ -227,6 +247,16 @@ describe('alarms', () => {
       TreatMissingData: 'notBreaching',
       AlarmActions: [Match.anyValue()],
       OKActions: [Match.anyValue()],
+    });
+  });
+
+  it('alerts each new dead letter, whether or not somebody has emptied the queue', () => {
+    one.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'keepalambda-small-dead-letters',
+      MetricName: 'NumberOfMessagesSent',
+      Statistic: 'Sum',
+      EvaluationPeriods: 1,
+      Threshold: 1,
     });
   });
 

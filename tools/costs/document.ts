@@ -1,5 +1,6 @@
 /** `docs/costs.md`: dollars a month from what was measured, item by item, beside RDS's price model. Pure. */
 import { markdownTable } from '../bench/table.ts';
+import { renderAsides } from './asides.ts';
 import { dollarsPerMonth, itemsOf } from './cost.ts';
 import type { Figures } from './figures.ts';
 import { prices, pricesAsOf, storage, VCPU_MEGABYTES } from './prices.ts';
@@ -26,6 +27,8 @@ ${vantagesOf(all)
   .map((vantages) => billOf(all.filter((figures) => figures.vantages === vantages)))
   .join('\n')}
 ${legend()}
+
+${renderAsides()}
 
 ## The size of the functions
 
@@ -96,8 +99,8 @@ function legend(): string {
   more for each pair in which an outage was measured that month.
 - Nothing in a month without an incident: SNS, SQS, EC2's API, SSM's commands. The table, its backups and
   the operator's orders come to less than a cent.
-- Not needed: an interface endpoint ($7.30 in each zone) or a NAT gateway ($32.85). watch is outside the VPC, and the
-  probe calls nothing of AWS.`;
+- Not needed: an interface endpoint ($7.30 in each zone) or a NAT gateway ($32.85). watch is outside the VPC unless
+  \`insideVpc\` says so, and the probe calls nothing of AWS.`;
 }
 
 function sizeTable(all: readonly Figures[], { deployedMb }: DocumentFacts): string {

@@ -26,6 +26,8 @@ export const prices = {
   },
   kms: { keyMonth: 1, tenThousandRequests: 0.03 },
   scheduler: { millionStarts: 1 },
+  /** Management events of each trail after the first. */
+  cloudtrail: { hundredThousandEvents: 2 },
   /** A gigabyte from one availability zone to another is paid for where it leaves and where it comes in. */
   transfer: { zoneGigabyte: 0.02 },
 } as const;

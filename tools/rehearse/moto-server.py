@@ -11,6 +11,7 @@ import warnings
 
 warnings.simplefilter("ignore")
 
+from moto.awslambda.models import LambdaVersion  # noqa: E402
 from moto.cloudformation import parsing  # noqa: E402
 from moto.cloudformation.exceptions import CloudFormationError  # noqa: E402
 from moto.cloudformation.models import CloudFormationBackend  # noqa: E402
@@ -30,6 +31,12 @@ def tags_of_a_key():
         return original(self, *args, tags=words, **rest)
 
     KmsBackend.create_key = create_key
+
+
+def versions_of_functions():
+    """moto publishes a version and then does not know its id, nor its number."""
+    LambdaVersion.physical_resource_id = property(lambda self: f"version:{self.version}")
+    LambdaVersion.get_cfn_attribute = lambda self, attribute: str(self.version)
 
 
 class Unmade:
@@ -100,6 +107,7 @@ def end_with_the_parent():
 
 
 tags_of_a_key()
+versions_of_functions()
 references_to_the_unmade()
 change_sets_that_are_gone()
 previous_values_of_ssm_parameters()

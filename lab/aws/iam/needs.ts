@@ -3,6 +3,7 @@
  * has them. A call that is not here needs its own name on `*`, so that nothing slips through.
  */
 import type { ApiRequest, ServiceName } from '../api.ts';
+import { qualifierOf } from '../lambda-names.ts';
 import { Form } from '../query.ts';
 import type { Context } from './conditions.ts';
 import type { Need } from './policy.ts';
@@ -40,7 +41,7 @@ export function needsOf(asked: Asked, surroundings: Surroundings): readonly Need
     case 'dynamodb':
       return dynamodb(asked.action, bodyOf(asked.request), needs);
     case 'lambda':
-      return lambda(asked.action, needs);
+      return lambda(asked, needs);
     case 'sts':
       // AWS answers GetCallerIdentity even to who is denied it.
       return [];
@@ -184,10 +185,13 @@ const transactActions: Readonly<Record<string, string>> = {
 };
 
 /** The lab's actions of Lambda carry the function's name: `Invoke/watch`. */
-function lambda(action: string, needs: Needs): readonly Need[] {
+function lambda({ action, request }: Asked, needs: Needs): readonly Need[] {
   const [verb = '', functionName] = action.split('/');
   const name = `lambda:${verb === 'Invoke' ? 'InvokeFunction' : verb}`;
-  return [needs.on(name, functionName === undefined ? '*' : needs.arn('lambda', `function:${functionName}`))];
+  if (functionName === undefined) return [needs.on(name, '*')];
+  const qualifier = qualifierOf(request.path);
+  const version = qualifier === null ? '' : `:${qualifier}`;
+  return [needs.on(name, needs.arn('lambda', `function:${functionName}${version}`))];
 }
 
 function bodyOf({ body }: ApiRequest): Body {

@@ -34,7 +34,7 @@ export async function takeLease(
   const item = await updateItem(table, {
     key,
     version,
-    set: 'SET #owner = :owner, #epoch = :epoch, #version = :version, #released = :released, #format = :format',
+    set: 'SET #owner = :owner, #epoch = :epoch, #version = :version, #released = :released, #format = :format, #readableBy = :format',
     condition: seen ? '#version = :seen' : 'attribute_not_exists(#version)',
     values: {
       ':owner': text(owner),

@@ -18,10 +18,16 @@ import {
   updateItem,
 } from './table.ts';
 
-/** The shape that this release writes. A newer one is never overwritten; older ones are read by `upgrade`. */
+/** The shape that this release writes. Older ones are read by `upgrade`. */
 const FORMAT = emptyMemory.version;
+/**
+ * The oldest release that can go on from it. A new field leaves this as it is. A new kind of value, such as a step of a
+ * plan, is only written one release after all code reads it; then this number follows.
+ */
+const READABLE_BY = 1;
 
-const OF_KNOWN_SHAPE = '(attribute_not_exists(#format) OR #format <= :format)';
+/** Of a shape that we can go on from: no other is ever overwritten. */
+const OF_KNOWN_SHAPE = '(attribute_not_exists(#format) OR #format <= :format OR #readableBy <= :format)';
 /** Ours by epoch, and of a shape that we know. */
 const CONDITION = `(attribute_not_exists(#epoch) OR #epoch <= :epoch) AND ${OF_KNOWN_SHAPE}`;
 /** After the lease's record was lost, two may lead under one epoch: only the first has the memory. */
@@ -59,13 +65,14 @@ export async function saveMemory(
   const item = await updateItem(table, {
     key: keyOf(pair),
     version,
-    set: 'SET #memory = :memory, #epoch = :epoch, #version = :version, #format = :format',
+    set: 'SET #memory = :memory, #epoch = :epoch, #version = :version, #format = :format, #readableBy = :readableBy',
     condition: CONDITION,
     values: {
       ':memory': text(JSON.stringify(memory)),
       ':epoch': number(epoch),
       ':version': text(version),
       ':format': number(FORMAT),
+      ':readableBy': number(READABLE_BY),
     },
   });
   if (!item) await explain(table, pair, epoch);
@@ -90,7 +97,11 @@ function toMemory(item: Item, pair: PairName): Memory {
   return json === null ? emptyMemory : upgrade(JSON.parse(json));
 }
 
-/** A record of any release up to this one → memory. What an older one did not have yet is as in the empty memory. */
+/**
+ * A record of another release → memory. What an older one did not have yet is as in the empty memory. What only a newer one
+ * knows is left out: this release could not keep it true.
+ */
 export function upgrade(record: Partial<Memory>): Memory {
-  return { ...emptyMemory, ...record, version: FORMAT };
+  const known = Object.entries(record).filter(([key]) => Object.hasOwn(emptyMemory, key));
+  return { ...emptyMemory, ...Object.fromEntries(known), version: FORMAT };
 }

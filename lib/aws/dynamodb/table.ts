@@ -105,12 +105,13 @@ function toCommand(table: StoreTable, { key, set, condition, values }: Update): 
 }
 
 /**
- * Refuses a record that a newer release has written in a shape that this one does not know. Its number is in
- * the attribute `format` of every record.
+ * Refuses a record that a newer release has written in a shape that this one cannot go on from. The number of its shape is
+ * in the attribute `format`, and that of the oldest release that can go on from it in `readableBy`: a deployment that is
+ * rolled back leaves such a record to the release before.
  */
 export function checkFormat(item: Item, known: number, what: string): void {
   const format = numberOf(item, 'format') ?? known;
-  if (format <= known) return;
+  if (format <= known || (numberOf(item, 'readableBy') ?? format) <= known) return;
   throw new PortError(
     'refused',
     `${what} was written by a newer release (format ${format}, this one knows up to ${known}): it is left as it is. Deploy the newer release again`,

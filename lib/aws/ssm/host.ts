@@ -29,7 +29,7 @@ export interface HostSsmProps {
   readonly changing: SSMClient;
   readonly clock: Clock;
   /** The names of our documents in this environment. */
-  readonly documents: Readonly<Record<HostDocument, string>>;
+  readonly documents: Readonly<Partial<Record<HostDocument, string | undefined>>>;
 }
 
 /**
@@ -66,8 +66,13 @@ async function send(
   document: HostDocument,
   tried: string,
 ): Promise<string> {
+  const name = props.documents[document];
+  if (name === undefined) {
+    const remedy = 'deploy the environment again, so that the stack has what its settings call for';
+    throw new PortError('denied', `${tried}: the document was not deployed; ${remedy}`);
+  }
   const command = new SendCommandCommand({
-    DocumentName: props.documents[document],
+    DocumentName: name,
     // An update of the stack may leave the default version behind (cloudformation-coverage-roadmap#2539).
     DocumentVersion: '$LATEST',
     InstanceIds: [instanceId],

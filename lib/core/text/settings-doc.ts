@@ -1,5 +1,6 @@
 /** How a pair is judged, and the limits that are no settings: `docs/settings.md`. */
 
+import { describeAccount } from '../account-settings.ts';
 import { describeChoices } from '../config.ts';
 import { VIP_WORD_LIFE_MS } from '../evidence.ts';
 import { READINESS_LIFE_MS, UNHEARD_MS } from '../fitness.ts';
@@ -27,19 +28,19 @@ const names = Object.keys(presets) as readonly Detection[];
 /** The whole document. */
 export function renderSettings(): string {
   return [
-    '# Settings of a pair',
+    '# Settings',
     '',
     'Printed from the code by `test/core/docs.test.ts`: change the code, then run `npx vitest run -u test/core`.',
     'A setting that cannot work, by itself or beside another, is refused by `cdk synth`, with what to write instead.',
     '',
-    '## Choices',
+    '## Choices of a pair',
     '',
     ...table(
       ['choice', 'default', 'meaning'],
       describeChoices().map(([key, fallback, text]) => [`\`${key}\``, shown(fallback), text]),
     ),
     '',
-    '## Settings',
+    '## Settings of a pair',
     '',
     'Under `settings` of a pair.',
     '',
@@ -65,6 +66,15 @@ export function renderSettings(): string {
       ]),
     ),
     '',
+    '## The environment',
+    '',
+    'Beside the pairs, the subnets and who is alerted: what the account asks of the stack.',
+    '',
+    ...table(
+      ['setting', 'default', 'meaning'],
+      describeAccount().map(([key, fallback, text]) => [`\`${key}\``, shown(fallback), text]),
+    ),
+    '',
     '## Limits that are no settings',
     '',
     ...table(
@@ -83,5 +93,6 @@ export function table(head: readonly string[], body: readonly (readonly string[]
 }
 
 function shown(value: unknown): string {
-  return Array.isArray(value) && value.length === 0 ? 'none' : `\`${String(value)}\``;
+  const isEmpty = value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
+  return isEmpty ? 'none' : `\`${String(value)}\``;
 }

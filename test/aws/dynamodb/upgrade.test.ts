@@ -1,12 +1,13 @@
 /**
  * A deployment over a live environment: the table as an earlier release left it, in the middle of a failover, read by this
  * one. `store-1.json` is of release 0.1, `store-2.json` has the outcome `skipped`. The items are those releases' own, and
- * are never changed: a new shape gets a new fixture.
+ * are never changed: a new shape gets a new fixture. And the way back: what the next release wrote, read after a rollback.
  */
 import { readFileSync } from 'node:fs';
-import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type AttributeValue, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStore } from '../../../lib/aws/dynamodb/store.ts';
+import { emptyMemory } from '../../../lib/core/memory.ts';
 import { renderOutcomes, renderStep } from '../../../lib/core/text/steps-text.ts';
 import type { StorePort } from '../../../lib/watch/ports.ts';
 import { type AwsWorld, clock, ids, silentLog, startWorld, tableName } from '../world.ts';
@@ -95,4 +96,68 @@ it('reads every outcome of a step, of this release and of the first', async () =
     'move the VIP to db2: failed (EC2 refused the call)',
     'undo: close db2: blocked (db2 does not answer)',
   ]);
+});
+
+describe('after a rollback', () => {
+  const record = JSON.parse(itemsOf('store-1.json').find(({ memory }) => memory)?.memory?.S ?? '');
+  /** The record of the middle of a failover, as a release of format 2 would leave it. */
+  const later = {
+    ...record,
+    version: 2,
+    tides: { high: [1, 2], low: null },
+    incident: { ...record.incident, mood: 'tense' },
+    plan: { ...record.plan, colour: 'red' },
+    outbox: record.outbox.map((alert: object) => ({ ...alert, channel: 'fax' })),
+  };
+  const write = (pair: string, more: Record<string, AttributeValue>) =>
+    world.dynamodb.send(
+      new PutItemCommand({
+        TableName: tableName,
+        Item: {
+          pk: { S: `pair#${pair}` },
+          sk: { S: 'memory' },
+          epoch: { N: '41' },
+          memory: { S: JSON.stringify(later) },
+          moods: { L: [{ S: 'an attribute that nobody knows yet' }] },
+          ...more,
+        },
+      }),
+    );
+
+  it('goes on from a record of the next release that has more fields', async () => {
+    await write('rolled-back', { format: { N: '2' }, readableBy: { N: '1' } });
+    const memory = await store.claimMemory('rolled-back', { owner: 'watch', epoch: 42 });
+    expect(memory).toMatchObject({
+      version: 1,
+      lastHolder: 'db1',
+      incident: { id: '41c0ffee' },
+      plan: { id: 'p1a2b3c4', phase: 'running' },
+      outbox: [{ id: 'a1' }],
+    });
+    expect(memory).not.toHaveProperty('tides');
+    expect(memory.plan?.stages.flat().map(renderStep)).toHaveLength(5);
+    await store.saveMemory('rolled-back', { ...memory, lastHolder: 'db2' }, 42);
+    expect(await store.readMemory('rolled-back')).toMatchObject({ version: 1, lastHolder: 'db2' });
+  });
+
+  it('leaves one alone that it could not go on from', async () => {
+    await write('too-new', { format: { N: '3' }, readableBy: { N: '2' } });
+    const refused = { kind: 'refused', message: expect.stringMatching(/newer release \(format 3/) };
+    await expect(store.claimMemory('too-new', { owner: 'watch', epoch: 42 })).rejects.toMatchObject(refused);
+    await expect(store.saveMemory('too-new', emptyMemory, 42)).rejects.toMatchObject(refused);
+  });
+
+  it('takes a lease of the next release', async () => {
+    const command = new UpdateItemCommand({
+      TableName: tableName,
+      Key: { pk: { S: 'environment' }, sk: { S: 'lease' } },
+      UpdateExpression: 'SET #format = :two, #readableBy = :one, tide = :one',
+      ExpressionAttributeNames: { '#format': 'format', '#readableBy': 'readableBy' },
+      ExpressionAttributeValues: { ':two': { N: '2' }, ':one': { N: '1' } },
+    });
+    await world.dynamodb.send(command);
+    const seen = await store.readLease();
+    const epoch = (seen?.epoch ?? 0) + 1;
+    expect(await store.takeLease(seen, 'watch-43')).toMatchObject({ owner: 'watch-43', epoch });
+  });
 });

@@ -14,8 +14,8 @@ const around: Surroundings = {
   topicKeyOf: (topicArn) => (topicArn === topic ? arn('kms', 'key/1') : null),
 };
 
-function needed(service: ServiceName, action: string, body: string): readonly string[] {
-  const request = { method: 'POST', path: '/', headers: {}, body: Buffer.from(body) };
+function needed(service: ServiceName, action: string, body: string, path = '/'): readonly string[] {
+  const request = { method: 'POST', path, headers: {}, body: Buffer.from(body) };
   return needsOf({ service, action, request }, around).map((need) => `${need.action} on ${need.resource}`);
 }
 
@@ -92,6 +92,19 @@ test.each<[ServiceName, string, string | object, readonly string[]]>([
   ['sts', 'GetCallerIdentity', '', []],
 ])('%s:%s with %j', (service, action, body, want) => {
   expect(needed(service, action, typeof body === 'string' ? body : JSON.stringify(body))).toEqual(want);
+});
+
+test.each([
+  ['probe', 'probe'],
+  ['probe:7', 'probe:7'],
+  [arn('lambda', 'function:probe'), 'probe'],
+  [arn('lambda', 'function:probe:7'), 'probe:7'],
+  ['123456789012:function:probe:live', 'probe:live'],
+])('an invocation of %s needs a permission for %s', (name, resource) => {
+  const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
+  expect(needed('lambda', 'Invoke/probe', '', path)).toEqual([
+    `lambda:InvokeFunction on ${arn('lambda', `function:${resource}`)}`,
+  ]);
 });
 
 test('tags of an instance are condition keys, of IAM and of the service', () => {

@@ -1,0 +1,91 @@
+/** What an environment asks of its account: settings that change the stack and not what is decided. */
+import { z } from 'zod';
+import { securityGroup, shortName } from './config-values.ts';
+
+const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
+
+/** Tags that AWS puts on a resource at most, without ours. */
+const TAGS_MAX = 49;
+
+export const accountFields = {
+  keepTable: z.boolean().default(true).meta({
+    description: 'Whether `cdk destroy` keeps the table with the lease, the memory and the history.',
+  }),
+  logRetentionDays: z
+    .union(
+      logRetentions.map((days) => z.literal(days)),
+      `one of ${logRetentions.join(', ')}`,
+    )
+    .default(90)
+    .meta({
+      description: `How long the logs of the functions are kept: ${logRetentions.join(', ')} days.`,
+    }),
+  tracing: z.boolean().default(false).meta({
+    description:
+      'Whether watch, operate and read send traces to X-Ray. It costs extra; the log has the same.',
+  }),
+  reservedConcurrency: z.boolean().default(true).meta({
+    description:
+      'Whether each function has concurrency of its own (watch 4, operate 2, read 2, each probe 3 and one for each pair), which no other function of the account can take. It comes out of the account’s pool, and AWS keeps 100 of that unreserved: turn it off only in an account whose limit is so low that AWS refuses the reservation, as a new account’s may be.',
+  }),
+  deadManTopicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, 'the ARN of a standard SNS topic')
+    .optional()
+    .meta({
+      description:
+        'A topic of your own, in the same region, that gets the alarms `watch-dead`, `publish-failures` and `dead-letters` too: they say that the topic of the stack may reach nobody. Its policy must let `cloudwatch.amazonaws.com` publish.',
+    }),
+  insideVpc: z
+    .strictObject({
+      /** Names of `subnets`, with a road to AWS's APIs. */
+      subnets: z.array(shortName).min(1, 'at least one name of subnets'),
+      /** They must admit HTTPS to the endpoints; nothing needs to be let in. */
+      securityGroups: z.array(securityGroup).min(1, 'at least one security group').max(5, 'at most five'),
+    })
+    .optional()
+    .meta({
+      description:
+        'For an account in which every function must be in a VPC: `{ subnets, securityGroups }` for watch, operate and read. They then need a gateway endpoint for DynamoDB and interface endpoints for EC2, Lambda, SSM and SNS (and X-Ray with `tracing`), about $7.30 a month each in each zone, or a NAT. Left out, they run outside: no fault of the VPC can cut them off from AWS.',
+    }),
+  permissionsBoundary: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+      'the ARN of a managed policy, such as arn:aws:iam::111122223333:policy/boundary',
+    )
+    .optional()
+    .meta({
+      description: 'The permissions boundary of every role. It must allow what docs/security.md lists.',
+    }),
+  rolePath: z
+    .string()
+    .max(512, 'at most 512 characters')
+    .regex(/^\/([\w+=,.@-]+\/)*$/, 'a path that begins and ends with a slash, such as /platform/')
+    .default('/')
+    .meta({ description: 'The path of every role and managed policy. Another path replaces them.' }),
+  tags: z
+    .record(
+      z
+        .string()
+        .regex(/^(?!aws:)[\w .:/=+@-]{1,128}$/, 'a tag of at most 128 letters, digits and any of _.:/=+@-'),
+      z.string().regex(/^[\w .:/=+@-]{0,256}$/, 'at most 256 letters, digits, spaces and any of _.:/=+@-'),
+    )
+    .refine((tags) => Object.keys(tags).length <= TAGS_MAX, `at most ${TAGS_MAX} tags`)
+    .refine((tags) => !Object.hasOwn(tags, 'keepalambda'), 'tags other than keepalambda, which is ours')
+    .default({})
+    .meta({ description: 'Tags of every resource, beside `keepalambda`, which has the environment’s name.' }),
+  customerKey: z.boolean().default(false).meta({
+    description:
+      'Whether the environment’s own KMS key encrypts table, queue and environment variables too, as it does topic and logs. By default AWS’s keys do: who disables a customer key stops every failover. The key stays with a kept table.',
+  }),
+};
+
+/** The settings of an environment: name, default, what it means. */
+export function describeAccount(): readonly (readonly [key: string, fallback: unknown, text: string])[] {
+  return Object.entries(accountFields).map(([key, schema]) => [
+    key,
+    schema.parse(undefined),
+    schema.meta()?.description ?? '',
+  ]);
+}

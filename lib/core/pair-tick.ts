@@ -13,9 +13,10 @@ export function takeTick(state: PairState, nowMs: number): Taken {
   const isDue = nowMs - state.gaugedAtMs >= GAUGES_EVERY_MS;
   const gauges = isDue ? gaugesOf(state) : [];
   const gauged = isDue ? { ...state, gaugedAtMs: nowMs } : state;
-  // While EC2 does not say where the VIP is, who answers through it is asked again and again.
-  const asks =
-    state.evidence.vipBlindSinceMs !== null && state.safeguards.staleReads && !state.vipNews.asking;
+  // While EC2 does not say where the VIP is, who answers through it is asked again and again. Not before a first answer of
+  // EC2 that fitted the environment file: until then, no holder is known, and nothing is done.
+  const isBlind = state.evidence.vipBlindSinceMs !== null && state.memory.lastHolder !== null;
+  const asks = isBlind && state.safeguards.staleReads && !state.vipNews.asking;
   const asking = asks ? { ...gauged, vipNews: { ...gauged.vipNews, asking: true } } : gauged;
   return { ...noteLosses(asking, nowMs), gauges, ask: asks ? { askedMs: nowMs } : null };
 }

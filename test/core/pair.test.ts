@@ -429,6 +429,13 @@ describe('a tick', () => {
     expect(bench.take({ kind: 'tick' }, 1000).gauges).toHaveLength(3);
   });
 
+  it('asks nobody while no answer of EC2 has ever fitted the environment file', () => {
+    const bench = new Bench({ ...steady.memory, lastHolder: null });
+    const sighting = { kind: 'blind', atMs: NOW_MS, because: 'throttled' } as const;
+    expect(bench.take({ kind: 'ec2', sighting, askedMs: bench.nowMs }).ask).toBeNull();
+    expect(bench.take({ kind: 'tick' }, 1000).ask).toBeNull();
+  });
+
   it('asks who answers through the VIP while EC2 does not say, one question at a time', () => {
     const bench = new Bench().begin();
     const asked = bench.take({

@@ -50,7 +50,8 @@ function subscriptionOf(subscriber: string, deadLetterQueue: IQueue): ITopicSubs
     case 'email':
       return new EmailSubscription(subscriber, { deadLetterQueue });
     case 'sms':
-      return new SmsSubscription(subscriber, { deadLetterQueue });
+      // The CDK takes no queue for these.
+      return new SmsSubscription(subscriber);
     case 'https':
       return new UrlSubscription(subscriber, { deadLetterQueue });
     case null:

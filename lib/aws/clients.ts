@@ -29,6 +29,11 @@ export function storeOptions(): ClientOptions {
   return { maxAttempts: 2, requestHandler: handler(STORE_REQUEST_LIMIT_MS) };
 }
 
+/** For the commands of a person, who may be far from the region and can wait: three attempts of 10 s. */
+export function operatorOptions(): ClientOptions {
+  return { maxAttempts: 3, requestHandler: handler(10_000, 5000) };
+}
+
 /** The time limits of one call. */
 export interface Limits {
   readonly requestTimeout: number;
@@ -49,9 +54,9 @@ export function within(limitMs: number, signal?: AbortSignal): Limits {
   };
 }
 
-function handler(requestTimeout: number): NodeHttpHandler {
+function handler(requestTimeout: number, connectionTimeout = CONNECTION_LIMIT_MS): NodeHttpHandler {
   return new NodeHttpHandler({
-    connectionTimeout: CONNECTION_LIMIT_MS,
+    connectionTimeout,
     requestTimeout,
     throwOnRequestTimeout: true,
   });

@@ -2,13 +2,16 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { checkCommand } from './check/command.ts';
 import { type GrantServer, grantServers } from './grants.ts';
 import { init } from './init.ts';
 import type { InitWords } from './init-flags.ts';
 import { complete } from './init-questions.ts';
 import { renderGrants } from './render-grants.ts';
 
-const environments = fileURLToPath(new URL('../../environments', import.meta.url));
+/** Where the environments are; tests give another place. */
+const environments =
+  process.env.KEEPALAMBDA_ENVIRONMENTS ?? fileURLToPath(new URL('../../environments', import.meta.url));
 
 /** The program; `tell` gets what is its result. */
 export function createProgram(tell: (text: string) => void): Command {
@@ -17,6 +20,7 @@ export function createProgram(tell: (text: string) => void): Command {
     .showHelpAfterError('(see --help)');
   program.addCommand(initCommand(tell));
   program.addCommand(grantsCommand(tell));
+  program.addCommand(checkCommand(environments, tell));
   return program;
 }
 
@@ -55,8 +59,7 @@ function initCommand(tell: (text: string) => void): Command {
       .configureHelp({ optionDescription: (option) => option.description })
       .addHelpText('after', initExample)
       .action(async (name: string, words: InitWords) => {
-        const directory = process.env.KEEPALAMBDA_ENVIRONMENTS ?? environments;
-        const file = await init(directory, name, await complete(words));
+        const file = await init(environments, name, await complete(words));
         const near = relative(process.cwd(), file);
         tell(
           `${near.startsWith('..') ? file : near} is written. Next: npx cdk synth ${name}, and keepalambda grants`,

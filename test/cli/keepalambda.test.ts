@@ -1,25 +1,16 @@
 /** The command as a person runs it: what it prints, what it writes, and how it ends. */
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
 import { small } from '../core/environments.ts';
+import { keepalambda as run } from './keepalambda.ts';
 
 afterAll(removeTemporaryDirectories);
 
-const command = fileURLToPath(new URL('../../bin/keepalambda.ts', import.meta.url));
-
-function keepalambda(words: readonly string[], environments = temporaryDirectory()) {
-  const env = { PATH: process.env.PATH, KEEPALAMBDA_ENVIRONMENTS: environments };
-  return new Promise<{ code: number; out: string; err: string; environments: string }>((resolve) => {
-    const child = execFile(process.execPath, [command, ...words], { env }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err, environments });
-    });
-    child.stdin?.end();
-  });
+async function keepalambda(words: readonly string[], environments = temporaryDirectory()) {
+  return { ...(await run(words, environments)), environments };
 }
 
 const right = [

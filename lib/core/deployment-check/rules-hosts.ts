@@ -42,10 +42,25 @@ function write(config: Config, name: string): string {
     : awsCommand(config, `ssm put-parameter --type SecureString --name ${name} --value file://ca.pem`);
 }
 
+/** How to put right what the parameter holds: the account is there already, and keeps its password. */
+function rewrite(config: Config, name: string): string {
+  const value = `'{"user":"…","password":"…"}'`;
+  const secrets = '/aws/reference/secretsmanager/';
+  if (wanted(config, name) === CERTIFICATE) return `${write(config, name)} --overwrite`;
+  return name.startsWith(secrets)
+    ? awsCommand(
+        config,
+        `secretsmanager put-secret-value --secret-id ${name.slice(secrets.length)} --secret-string ${value}`,
+      )
+    : awsCommand(config, `ssm put-parameter --overwrite --name ${name} --value ${value}`);
+}
+
+const CERTIFICATE = 'a certificate in PEM';
+
 /** What a parameter of this name holds. */
 function wanted(config: Config, name: string): string {
   const isAccount = config.pairs.some(({ credentials }) => credentials === name);
-  return isAccount ? '{"user":"…","password":"…"} as a SecureString' : 'a certificate in PEM';
+  return isAccount ? '{"user":"…","password":"…"} as a SecureString' : CERTIFICATE;
 }
 
 export const hostRules: readonly Rule[] = [
@@ -71,7 +86,7 @@ export const hostRules: readonly Rule[] = [
       parameterNamesOf(config).flatMap((name) => {
         const read = parameters.get(name);
         if (read?.kind !== 'read' || read.fault === null) return [];
-        return [{ subject: name, got: read.fault, want: wanted(config, name), fix: write(config, name) }];
+        return [{ subject: name, got: read.fault, want: wanted(config, name), fix: rewrite(config, name) }];
       }),
   },
   {

@@ -1,4 +1,7 @@
 /** `keepalambda check` against the lab's AWS over HTTPS: every finding provoked, and nothing found where all is right. */
+import * as ec2 from '@aws-sdk/client-ec2';
+import * as sns from '@aws-sdk/client-sns';
+import * as ssm from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { GroupRuleSpec } from '../../lab/aws/ec2-world.ts';
 import { type Aws, type AwsOptions, type CallFault, type EniSpec, startAws } from '../../lab/aws/start.ts';
@@ -293,6 +296,14 @@ function expectFinding(finding: Finding | undefined, parts: Readonly<Record<stri
   }
 }
 
+/** A command to paste names a call that its service has. */
+function expectKnownCalls(fix: string): void {
+  for (const [, service = '', operation = ''] of fix.matchAll(/aws (ec2|ssm|sns) ([a-z-]+)/g)) {
+    const name = operation.replace(/(^|-)(\w)/g, (_, _hyphen, letter: string) => letter.toUpperCase());
+    expect({ ec2, ssm, sns }[service]).toHaveProperty(`${name}Command`);
+  }
+}
+
 describe('a finding', () => {
   test.each(cases)('%s: %s', async (_what, id, provoked, parts) => {
     const found = await findings(provoked);
@@ -301,6 +312,7 @@ describe('a finding', () => {
       found.find((finding) => finding.id === id),
       parts,
     );
+    for (const { fix } of found) expectKnownCalls(fix);
     // Whatever is wrong, nobody is shown a password.
     expect(JSON.stringify(found)).not.toContain('secret"');
   });

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The command of people. Exit codes: 0 done, 1 something that was given is wrong, 2 not a command that there is. */
+/**
+ * The command of people. Exit codes: 0 done, 1 something that was given is wrong or dangerous, 2 not a command that
+ * there is, 4 AWS cannot be reached, 5 only warnings were found.
+ */
 import { CommanderError } from 'commander';
 import { CliError } from '../lib/cli/errors.ts';
 import { createProgram } from '../lib/cli/program.ts';
@@ -14,6 +17,6 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
     console.error(error instanceof CliError ? error.lines.join('\n') : error);
-    process.exitCode = error instanceof CliError ? 1 : 2;
+    process.exitCode = error instanceof CliError ? error.exitCode : 2;
   }
 }

@@ -71,16 +71,20 @@ export function describeSubnets(world: Ec2World, form: Form): Content {
   const item = matching(form, subnets, ({ id, zone }) => ({
     'subnet-id': [id],
     'availability-zone': [zone],
-  })).map(({ id, cidr, zone }) => ({
+  })).map(({ id, cidr, zone, vpcId = 'vpc-lab', freeAddresses = 200 }) => ({
     subnetId: id,
+    vpcId,
+    ownerId: world.spec.account,
     cidrBlock: cidr,
     availabilityZone: zone,
+    availableIpAddressCount: freeAddresses,
     state: 'available',
   }));
   return { subnetSet: { item } };
 }
 
-function matching<T>(form: Form, things: readonly T[], fieldsOf: (thing: T) => Fields): readonly T[] {
+/** The things that every filter of the form lets through. Throws for a filter that there is not. */
+export function matching<T>(form: Form, things: readonly T[], fieldsOf: (thing: T) => Fields): readonly T[] {
   const filters = form.filters();
   return things.filter((thing) => {
     const fields = fieldsOf(thing);

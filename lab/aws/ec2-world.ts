@@ -10,6 +10,35 @@ export interface SubnetSpec {
   readonly id: string;
   readonly cidr: string;
   readonly zone: string;
+  /** @default vpc-lab */
+  readonly vpcId?: string;
+  /** @default 200 */
+  readonly freeAddresses?: number;
+  /** Ranges that are kept for addresses given by hand. @default none */
+  readonly reservations?: readonly ReservationSpec[];
+}
+
+export interface ReservationSpec {
+  readonly cidr: string;
+  readonly type: 'explicit' | 'prefix';
+}
+
+/** A security group: what it lets in and out. Traffic in the lab does not ask it. */
+export interface GroupSpec {
+  readonly id: string;
+  /** @default none */
+  readonly inbound?: readonly GroupRuleSpec[];
+  /** @default everything, as AWS makes it */
+  readonly outbound?: readonly GroupRuleSpec[];
+}
+
+export interface GroupRuleSpec {
+  /** Null for all ports and protocols. */
+  readonly port: number | null;
+  /** One of the three: a range, a group or a prefix list. */
+  readonly range?: string;
+  readonly group?: string;
+  readonly prefixList?: string;
 }
 
 export interface InstanceSpec {
@@ -66,6 +95,8 @@ export interface Ec2WorldSpec {
   readonly subnets: readonly SubnetSpec[];
   readonly instances: readonly InstanceSpec[];
   readonly enis: readonly EniSpec[];
+  /** Beside the group `default` of the VPC. */
+  readonly groups: readonly GroupSpec[];
   readonly timing: Ec2Timing;
 }
 

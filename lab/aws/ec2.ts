@@ -9,6 +9,7 @@ import {
   describeSubnets,
   stateOf,
 } from './ec2-describe.ts';
+import { describeGroups, getReservations } from './ec2-network.ts';
 import type { Ec2World } from './ec2-world.ts';
 import { ec2Answer, ec2Error, Form } from './query.ts';
 
@@ -22,6 +23,8 @@ const actions: Readonly<Record<string, Action>> = {
   DescribeInstances: describeInstances,
   DescribeInstanceTypes: describeInstanceTypes,
   DescribeSubnets: describeSubnets,
+  DescribeSecurityGroups: describeGroups,
+  GetSubnetCidrReservations: getReservations,
   ModifyNetworkInterfaceAttribute: modifyEni,
   StopInstances: stop,
   StartInstances: start,

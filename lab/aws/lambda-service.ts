@@ -1,4 +1,4 @@
-/** Lambda's REST API: Invoke, and the two reads that make the AWS CLI comfortable. */
+/** Lambda's REST API: Invoke, and the reads that people and `keepalambda check` ask for. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -19,7 +19,13 @@ import type { FunctionSpec } from './lambda-process.ts';
 const tailWaitMs = 30;
 
 interface Route {
-  readonly action: 'Invoke' | 'GetFunctionConfiguration' | 'ListFunctions' | '';
+  readonly action:
+    | 'Invoke'
+    | 'GetFunctionConfiguration'
+    | 'GetFunctionConcurrency'
+    | 'GetAccountSettings'
+    | 'ListFunctions'
+    | '';
   readonly functionName: string;
 }
 
@@ -38,6 +44,12 @@ export function createLambdaService(lambda: Lambda): Service {
           return await invoke(lambda, functionName, request);
         case 'GetFunctionConfiguration':
           return json(configurationOf(lambda, find(lambda, functionName)));
+        case 'GetFunctionConcurrency': {
+          const { reservedConcurrency } = find(lambda, functionName);
+          return json({ ReservedConcurrentExecutions: reservedConcurrency });
+        }
+        case 'GetAccountSettings':
+          return json({ AccountLimit: lambda.concurrency, AccountUsage: {} });
         case 'ListFunctions':
           return json({ Functions: lambda.functions.map((spec) => configurationOf(lambda, spec)) });
         case '':
@@ -62,9 +74,12 @@ export function createLambdaService(lambda: Lambda): Service {
 }
 
 function routeOf({ method, path }: ApiRequest): Route {
-  const [, name = '', rest = ''] = /^\/2015-03-31\/functions\/?([^/]*)\/?(.*)$/.exec(path) ?? [];
+  if (method === 'GET' && path.startsWith('/2016-08-19/account-settings'))
+    return { action: 'GetAccountSettings', functionName: '' };
+  const [, name = '', rest = ''] = /^\/20[-0-9]+\/functions\/?([^/]*)\/?(.*)$/.exec(path) ?? [];
   const functionName = nameIn(decodeURIComponent(name));
   if (method === 'POST' && rest === 'invocations') return { action: 'Invoke', functionName };
+  if (method === 'GET' && rest === 'concurrency') return { action: 'GetFunctionConcurrency', functionName };
   if (method === 'GET' && rest === 'configuration')
     return { action: 'GetFunctionConfiguration', functionName };
   if (method === 'GET' && path.startsWith('/2015-03-31/functions') && name === '')

@@ -31,6 +31,11 @@ export interface Lambda {
   /** Adds a function, or replaces it: environments of the old one are killed. */
   register(spec: FunctionSpec): void;
   readonly functions: readonly FunctionSpec[];
+  /** The account's limits, as GetAccountSettings shows them. */
+  readonly concurrency: {
+    readonly ConcurrentExecutions: number;
+    readonly UnreservedConcurrentExecutions: number;
+  };
   arn(name: string): string;
   /** Invokes and waits. Throws an `ApiError` when the function is not there or has no room. */
   invoke(name: string, event: unknown, requestId?: string): Promise<InvocationOutcome>;
@@ -153,6 +158,12 @@ export function createLambda(parts: LambdaParts): Lambda {
     },
     get functions() {
       return [...functions.values()].map(({ spec }) => spec);
+    },
+    get concurrency() {
+      return {
+        ConcurrentExecutions: parts.concurrency,
+        UnreservedConcurrentExecutions: unreservedOf(pool()),
+      };
     },
     deliver(name, event) {
       known(functions, name, arn(name));

@@ -1,4 +1,4 @@
-/** SNS: one action, its rules for subjects, and every message kept with its time. */
+/** SNS: publishing, with its rules for subjects and every message kept with its time, and who has subscribed. */
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Service, unknownAction } from './api.ts';
 import type { AwsEvents, Message } from './events.ts';
@@ -14,13 +14,26 @@ export interface Sns {
   readonly messages: readonly Message[];
 }
 
+export interface SubscriptionSpec {
+  readonly topicArn: string;
+  readonly protocol: string;
+  readonly endpoint: string;
+  readonly confirmed: boolean;
+}
+
 /** The SNS service with these topics (ARNs). */
-export function createSns(topicArns: readonly string[], events: AwsEvents): Sns {
+export function createSns(
+  topicArns: readonly string[],
+  events: AwsEvents,
+  subscriptions: readonly SubscriptionSpec[] = [],
+): Sns {
   const messages: Message[] = [];
   const service: Service = {
     name: 'sns',
     actionOf: (request) => new Form(request).text('Action') ?? '',
     async handle(action, request) {
+      if (action === 'ListSubscriptionsByTopic')
+        return queryAnswer(action, namespace, listed(new Form(request), topicArns, subscriptions));
       if (action !== 'Publish') throw unknownAction('sns', action);
       const message = checked(new Form(request), topicArns);
       messages.push(message);
@@ -34,11 +47,34 @@ export function createSns(topicArns: readonly string[], events: AwsEvents): Sns 
   return { service, messages };
 }
 
+function listed(
+  form: Form,
+  topicArns: readonly string[],
+  subscriptions: readonly SubscriptionSpec[],
+): Readonly<Record<string, unknown>> {
+  const topicArn = knownTopic(form.text('TopicArn') ?? '', topicArns);
+  const member = subscriptions
+    .filter((one) => one.topicArn === topicArn)
+    .map(({ protocol, endpoint, confirmed }) => ({
+      // What SNS shows in place of an ARN until somebody confirms.
+      SubscriptionArn: confirmed ? `${topicArn}:${randomUUID()}` : 'PendingConfirmation',
+      Owner: topicArn.split(':')[4],
+      Protocol: protocol,
+      Endpoint: endpoint,
+      TopicArn: topicArn,
+    }));
+  return { Subscriptions: { member } };
+}
+
+function knownTopic(topicArn: string, topicArns: readonly string[]): string {
+  if (!topicArns.includes(topicArn)) throw new ApiError('NotFound', 'Topic does not exist', 404);
+  return topicArn;
+}
+
 function checked(form: Form, topicArns: readonly string[]): Message {
-  const topicArn = form.text('TopicArn') ?? form.text('TargetArn') ?? '';
+  const topicArn = knownTopic(form.text('TopicArn') ?? form.text('TargetArn') ?? '', topicArns);
   const subject = form.text('Subject') ?? null;
   const published = form.text('Message') ?? '';
-  if (!topicArns.includes(topicArn)) throw new ApiError('NotFound', 'Topic does not exist', 404);
   if (subject !== null && !isSubject(subject)) throw invalid('Subject');
   if (published === '') throw invalid('Empty message');
   if (Buffer.byteLength(published) > messageLimitBytes) throw invalid('Message too long');

@@ -82,6 +82,7 @@ export function createSsm(parts: SsmParts): Ssm {
       for (const invocation of sent) void carryOut(invocation, input.TimeoutSeconds ?? 3600, commandParts);
       return renderCommand(sent, input);
     },
+    DescribeInstanceInformation: (input: InformationInput) => describeAgents(parts, input),
     GetCommandInvocation: (input: InvocationInput) => getInvocation(commands, timing, input),
   };
   return {
@@ -138,6 +139,24 @@ function getParameter(parameters: ReadonlyMap<string, Stored>, input: GetParamet
   return {
     Parameter: { Name: name, Type, Value, Version, LastModifiedDate: stored.atMs / 1000, DataType: 'text' },
   };
+}
+
+interface InformationInput {
+  readonly Filters?: readonly { readonly Key: string; readonly Values: readonly string[] }[];
+}
+
+/** An agent that has registered once is listed, also while nothing is heard of it. */
+function describeAgents({ world, hostOf }: SsmParts, { Filters = [] }: InformationInput): unknown {
+  const wanted = Filters.find(({ Key }) => Key === 'InstanceIds')?.Values;
+  const registered = world.spec.instances.filter(({ id }) => wanted?.includes(id) ?? true);
+  const online = (id: string) => world.shown().instances[id] === 'running' && hostOf(id).reachable;
+  const InstanceInformationList = registered.map(({ id }) => ({
+    InstanceId: id,
+    PingStatus: online(id) ? 'Online' : 'ConnectionLost',
+    PlatformType: 'Linux',
+    ResourceType: 'EC2Instance',
+  }));
+  return { InstanceInformationList };
 }
 
 interface SendCommandInput {

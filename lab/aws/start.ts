@@ -18,7 +18,14 @@ import {
 } from './access.ts';
 import { createDynamodb, type TableSpec } from './dynamodb.ts';
 import { createEc2 } from './ec2.ts';
-import { type Ec2Timing, Ec2World, type EniSpec, type InstanceSpec, type SubnetSpec } from './ec2-world.ts';
+import {
+  type Ec2Timing,
+  Ec2World,
+  type EniSpec,
+  type GroupSpec,
+  type InstanceSpec,
+  type SubnetSpec,
+} from './ec2-world.ts';
 import { type AwsEndpoint, listen } from './endpoint.ts';
 import { type AwsEvents, createEvents } from './events.ts';
 import { type CallFault, createFaults, type Faults } from './faults.ts';
@@ -32,7 +39,7 @@ import type { FunctionSpec } from './lambda-process.ts';
 import { createLambdaService } from './lambda-service.ts';
 import { createLatencies, type LatencyAsked, type LatencySource } from './latencies.ts';
 import { createScheduler, type RuleSpec, type Scheduler } from './scheduler.ts';
-import { createSns, type Sns } from './sns.ts';
+import { createSns, type Sns, type SubscriptionSpec } from './sns.ts';
 import { createSsm, type DocumentSpec, type ParameterSpec, type Ssm } from './ssm.ts';
 import type { Host, SsmTiming } from './ssm-command.ts';
 import { createSts } from './sts.ts';
@@ -63,6 +70,7 @@ export interface AwsOptions {
   readonly subnets?: readonly SubnetSpec[];
   readonly instances?: readonly InstanceSpec[];
   readonly enis?: readonly EniSpec[];
+  readonly groups?: readonly GroupSpec[];
   readonly ec2Timing?: Partial<Ec2Timing>;
   readonly parameters?: readonly ParameterSpec[];
   readonly documents?: readonly DocumentSpec[];
@@ -70,6 +78,8 @@ export interface AwsOptions {
   /** The host behind an instance, asked each time. @default reachable, with the lab's own PATH */
   readonly hostOf?: (instanceId: string) => Host;
   readonly topicArns?: readonly string[];
+  /** Who has subscribed to the topics. @default nobody */
+  readonly subscriptions?: readonly SubscriptionSpec[];
   readonly tables?: readonly TableSpec[];
   readonly functions?: readonly FunctionSpec[];
   /** What CPU functions get once they have loaded. @default whole */
@@ -131,7 +141,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const identity = await ownIdentity();
   const authority = await writeAuthority(identity.authority);
   const guardian = startGuardian(authority.directory);
-  const sns = createSns(options.topicArns ?? [], events);
+  const sns = createSns(options.topicArns ?? [], events, options.subscriptions ?? []);
   const hostOf = options.hostOf ?? localHost;
   const ssmTiming = { ...defaultSsmTiming, ...options.ssmTiming };
   const ssm = createSsm({ world: ec2, events, guardian, hostOf, timing: ssmTiming });
@@ -207,6 +217,7 @@ function worldOf(
       subnets: options.subnets ?? [],
       instances: options.instances ?? [],
       enis: options.enis ?? [],
+      groups: options.groups ?? [],
       timing: { ...defaultEc2Timing, ...real, ...options.ec2Timing },
     },
     events,

@@ -78,7 +78,7 @@ export class Devices {
 /** The interface of the ENI. */
 export const primary = 'ens5';
 
-/** The dummy interface that `keepalambda setup` gives both hosts, with the VIP. */
+/** The dummy interface with the VIP on both hosts, as docs/hosts.md has it. */
 export const prebound = 'keepalambda0';
 
 function wordAfter(words: readonly string[], word: string): string | undefined {

@@ -45,6 +45,11 @@ export function storeOptions(requestHandler = createStoreSender()): ClientOption
   return { maxAttempts: 2, requestHandler };
 }
 
+/** For the commands of a person, who may be far from the region and can wait: three attempts of 10 s. */
+export function operatorOptions(): ClientOptions {
+  return { maxAttempts: 3, requestHandler: handler(10_000, 5000) };
+}
+
 /** The time limits of one call. */
 export interface Limits {
   readonly requestTimeout: number;
@@ -65,9 +70,9 @@ export function within(limitMs: number, signal?: AbortSignal): Limits {
   };
 }
 
-function handler(requestTimeout: number): RequestHandler {
+function handler(requestTimeout: number, connectionTimeout = CONNECTION_LIMIT_MS): RequestHandler {
   return new NodeHttpHandler({
-    connectionTimeout: CONNECTION_LIMIT_MS,
+    connectionTimeout,
     requestTimeout,
     throwOnRequestTimeout: true,
   });

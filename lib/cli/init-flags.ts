@@ -1,5 +1,6 @@
 /** What `keepalambda init` is given, by flags or by answers → an environment that is yet to be checked. */
 import { CliError } from './errors.ts';
+import type { Draft } from './init-draft.ts';
 
 /** Everything that it needs, as the words that a person gave. */
 export interface InitWords {
@@ -19,13 +20,13 @@ export interface InitWords {
 }
 
 /** The environment as the words say it; nothing of it is checked but that the words can be taken apart. */
-export function environmentOf(name: string, words: InitWords): object {
+export function environmentOf(name: string, words: InitWords): Draft {
   const subnets = Object.fromEntries(words.subnet.map(subnetOf));
   const first = Object.keys(subnets)[0] ?? '';
   return {
     name,
-    ...(words.description ? { description: words.description } : {}),
-    ...(words.account ? { account: words.account } : {}),
+    description: words.description || undefined,
+    account: words.account || undefined,
     region: words.region,
     vpcId: words.vpc,
     subnets,
@@ -38,7 +39,7 @@ export function environmentOf(name: string, words: InitWords): object {
         mode: 'observe',
         vip: words.vip,
         nodes: words.node.map((text) => nodeOf(text, first)),
-        credentials: words.credentials || `/keepalambda/${name}/${words.pair}`,
+        credentials: words.credentials || (words.pair && `/keepalambda/${name}/${words.pair}`),
       }),
     ],
   };

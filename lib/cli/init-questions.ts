@@ -1,63 +1,136 @@
-/** What the flags of `keepalambda init` left open, asked of a person at a terminal. */
+/** What `keepalambda init` asks a person, in order. */
 import { createInterface } from 'node:readline/promises';
 import { CliError } from './errors.ts';
-import type { InitWords } from './init-flags.ts';
+import { type Draft, isGiven, type Judge, type Place } from './init-draft.ts';
+import { Interview, type Talk } from './interview.ts';
 
-interface Question {
-  readonly key: keyof InitWords;
-  readonly flag: string;
-  readonly text: string;
-  /** How many answers; an empty one ends them. @default 1 */
-  readonly many?: true;
-}
+/** The region that the shell is set to. */
+export type Surroundings = { readonly region: string | undefined };
 
-const questions: readonly Question[] = [
-  { key: 'region', flag: '--region', text: 'The region of the pair (such as eu-central-1)' },
-  { key: 'vpc', flag: '--vpc', text: 'The VPC (vpc-…)' },
-  { key: 'subnet', flag: '--subnet', text: 'A subnet of nodes or probes: NAME=ID,RANGE,ZONE', many: true },
-  { key: 'probeGroup', flag: '--probe-group', text: 'A security group of the probes (sg-…)', many: true },
-  { key: 'subscriber', flag: '--subscriber', text: 'An e-mail address that gets the alerts', many: true },
-  { key: 'pair', flag: '--pair', text: 'What people call the pair (such as orders)' },
-  { key: 'vip', flag: '--vip', text: 'The VIP: a free address of the subnet of the nodes' },
-  { key: 'node', flag: '--node', text: 'A node: NAME=INSTANCE,INTERFACE,ADDRESS[,SUBNET]', many: true },
+/** What the draft must have, and the flag that gives it. */
+const musts: readonly (readonly [flag: string, place: Place])[] = [
+  ['--region', ['region']],
+  ['--vpc', ['vpcId']],
+  ['--subnet', ['subnets']],
+  ['--probe-group', ['probeSecurityGroups']],
+  ['--subscriber', ['subscribers']],
+  ['--pair', ['pairs', 0, 'name']],
+  ['--vip', ['pairs', 0, 'vip']],
+  ['--node', ['pairs', 0, 'nodes', 1, 'address']],
 ];
 
-/** Asks one question, and gives back the answer. */
-export type Ask = (text: string) => Promise<string>;
-
-/**
- * Asks for all that is missing: at the terminal, unless another way to `ask` is given. Throws a `CliError` that
- * names the flags where nobody can be asked.
- */
-export async function complete(words: InitWords, ask?: Ask): Promise<InitWords> {
-  const missing = questions.filter(({ key }) => words[key].length === 0);
-  if (missing.length === 0) return words;
-  if (ask) return askAll(words, missing, ask);
+/** The draft with all that was missing. Asks only for that, and nobody where nothing is missing. */
+export async function complete(
+  draft: Draft,
+  judge: Judge,
+  talk?: Talk,
+  around: Surroundings = { region: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION },
+): Promise<Draft> {
+  const missing = musts.filter(([, place]) => !isGiven(draft, place)).map(([flag]) => flag);
+  if (missing.length === 0) return draft;
+  if (talk) return answered(draft, judge, talk, around);
   if (!process.stdin.isTTY) {
-    const flags = missing.map(({ flag }) => flag).join(', ');
-    throw new CliError([`got no ${flags}; want all of them, or a terminal to ask at; see --help`]);
+    throw new CliError([
+      `got no ${missing.join(', ')}; want all of them, or a terminal to ask at. To fix it: see --help.`,
+    ]);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await askAll(words, missing, (text) => terminal.question(`${text}: `));
-  } finally {
-    terminal.close();
-  }
+  return atTerminal((terminal) => answered(draft, judge, terminal, around));
 }
 
-async function askAll(words: InitWords, missing: readonly Question[], ask: Ask): Promise<InitWords> {
-  let answered = words;
-  for (const { key, text, many } of missing) {
-    answered = { ...answered, [key]: many ? await askMany(text, ask) : (await ask(text)).trim() };
-  }
-  return answered;
+async function answered(draft: Draft, judge: Judge, talk: Talk, { region }: Surroundings): Promise<Draft> {
+  const interview = new Interview(draft, talk, judge);
+  await interview.need({ place: ['region'], text: 'The region of the pair', fallback: region });
+  const optional = 'that of your credentials';
+  await interview.need({ place: ['account'], text: 'The account (12 digits)', optional });
+  await interview.need({ place: ['vpcId'], text: 'The VPC (vpc-…)' });
+  await askSubnets(interview);
+  const group = 'A security group for the probes, which the nodes admit on the MySQL port (sg-…)';
+  await interview.need({ place: ['probeSecurityGroups'], text: group, many: true });
+  const mail = 'An e-mail address that gets the alerts';
+  await interview.need({ place: ['subscribers'], text: mail, many: true });
+  await askPair(interview);
+  await interview.settle();
+  return interview.draft;
 }
 
-async function askMany(text: string, ask: Ask): Promise<readonly string[]> {
-  const answers: string[] = [];
+async function askSubnets(interview: Interview): Promise<void> {
+  if (isGiven(interview.draft, ['subnets'])) return;
+  const nodes = 'A name of your own for the subnet of both nodes';
+  const more = 'A name for another subnet to look from, best in another zone';
+  const names: string[] = [];
   for (;;) {
-    const answer = (await ask(answers.length === 0 ? text : `${text} (empty: no more)`)).trim();
-    if (answer === '') return answers;
-    answers.push(answer);
+    const name = await interview.nameIn(
+      'subnets',
+      names.length === 0 ? nodes : more,
+      names.length === 0 ? 'a' : '',
+    );
+    if (name === '') break;
+    await askSubnet(interview, name);
+    names.push(name);
+  }
+  interview.put(['vantages'], names.slice(0, 3));
+}
+
+async function askSubnet(interview: Interview, name: string): Promise<void> {
+  const of = (key: string): Place => ['subnets', name, key];
+  await interview.need({ place: of('subnetId'), text: 'Its id (subnet-…)' });
+  await interview.need({ place: of('cidr'), text: 'Its range (such as 10.0.1.0/24)' });
+  const zone = `${String(interview.draft.region)}${name}`;
+  await interview.need({
+    place: of('availabilityZone'),
+    text: 'Its availability zone',
+    ...(/^[a-f]$/.test(name) ? { fallback: zone } : {}),
+  });
+}
+
+async function askPair(interview: Interview): Promise<void> {
+  const of = (...keys: Place): Place => ['pairs', 0, ...keys];
+  await interview.need({ place: of('name'), text: 'What people call the pair (such as orders)' });
+  // Both are there from the start: a pair with one node is judged as a whole, and not by its values. They are in the
+  // first subnet, unless a flag says otherwise.
+  const [subnet] = Object.keys(interview.draft.subnets as object);
+  const blank = { name: undefined, instanceId: undefined, eniId: undefined, address: undefined, subnet };
+  for (const index of [0, 1]) {
+    if (!isGiven(interview.draft, of('nodes', index))) interview.put(of('nodes', index), blank);
+    else if (!isGiven(interview.draft, of('nodes', index, 'subnet')))
+      interview.put(of('nodes', index, 'subnet'), subnet);
+  }
+  for (const index of [0, 1]) await askNode(interview, index);
+  const vip = 'The VIP: an address of that subnet that no host has as its own';
+  await interview.need({ place: of('vip'), text: vip });
+  const { name, pairs } = interview.draft as { name: string; pairs: readonly { name: string }[] };
+  await interview.need({
+    place: of('credentials'),
+    text: 'The SSM parameter for the account on MySQL',
+    fallback: `/keepalambda/${name}/${pairs[0]?.name}`,
+  });
+}
+
+async function askNode(interview: Interview, index: number): Promise<void> {
+  const of = (key: string): Place => ['pairs', 0, 'nodes', index, key];
+  const which = index === 0 ? 'one node' : 'the other node';
+  await interview.need({ place: of('name'), text: `The name of ${which}`, fallback: `db${index + 1}` });
+  await interview.need({ place: of('instanceId'), text: 'Its instance (i-…)' });
+  await interview.need({ place: of('eniId'), text: 'Its first network interface (eni-…)' });
+  await interview.need({ place: of('address'), text: 'Its own private address' });
+}
+
+/** Ctrl-D ends the interview as an error, and not as a wait without end. */
+async function atTerminal<T>(work: (talk: Talk) => Promise<T>): Promise<T> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const left = new Promise<never>((_, reject) => {
+    terminal.once('close', () =>
+      reject(new CliError(['ended before the last question: nothing was written'])),
+    );
+  });
+  const talk: Talk = {
+    ask: (text) => terminal.question(`${text}: `),
+    say: (text) => void process.stderr.write(`  ${text}\n`),
+  };
+  try {
+    return await Promise.race([work(talk), left]);
+  } finally {
+    terminal.removeAllListeners('close');
+    terminal.close();
   }
 }

@@ -5,29 +5,40 @@ import { fileURLToPath } from 'node:url';
 import { checkEnvironments, loadEnvironments, renderFaults } from '../stack/environments.ts';
 import { renderEnvironment } from './environment-file.ts';
 import { CliError } from './errors.ts';
+import type { Draft, Judge } from './init-draft.ts';
 import { environmentOf, type InitWords } from './init-flags.ts';
+import { complete } from './init-questions.ts';
+import type { Talk } from './interview.ts';
 
 /**
  * Writes `DIRECTORY/NAME.ts` and gives back its path. Throws a `CliError` with every fault, and writes nothing,
  * when the file is there already or when what was said does not make an environment beside those that there are.
  */
-export async function init(directory: string, name: string, words: InitWords): Promise<string> {
+export async function init(directory: string, name: string, words: InitWords, talk?: Talk): Promise<string> {
   const file = join(directory, `${name}.ts`);
   if (existsSync(file)) {
     throw new CliError([`${file}: it is there already; change it, or choose another name`]);
   }
-  const environment = environmentOf(name, words);
   const others = (await loadEnvironments(directory)).filter(({ raw }) => raw !== undefined);
-  const checked = checkEnvironments([...others, { file: `${name}.ts`, raw: environment }]);
-  const own = checked.kind === 'faulty' ? checked.faults.get(`${name}.ts`) : undefined;
-  if (own) {
-    throw new CliError([renderFaults(directory, new Map([[`${name}.ts`, own]])), 'nothing was written']);
+  const judge: Judge = (draft) => {
+    const checked = checkEnvironments([...others, { file: `${name}.ts`, raw: withoutGaps(draft) }]);
+    return checked.kind === 'faulty' ? (checked.faults.get(`${name}.ts`) ?? []) : [];
+  };
+  const environment = await complete(environmentOf(name, words), judge, talk);
+  const faults = judge(environment);
+  if (faults.length > 0) {
+    throw new CliError([renderFaults(directory, new Map([[`${name}.ts`, faults]])), 'nothing was written']);
   }
   mkdirSync(directory, { recursive: true });
   // `wx`: one that appeared meanwhile is not overwritten.
-  writeFileSync(file, renderEnvironment(environment, libraryFrom(directory)), { flag: 'wx' });
-
+  const text = renderEnvironment(withoutGaps(environment), libraryFrom(directory));
+  writeFileSync(file, text, { flag: 'wx' });
   return file;
+}
+
+/** What nobody has given is left out, and not written as undefined. */
+function withoutGaps(draft: Draft): Draft {
+  return JSON.parse(JSON.stringify(draft)) as Draft;
 }
 
 /** How a file of the directory imports what types an environment. */

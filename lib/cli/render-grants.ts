@@ -1,20 +1,79 @@
-/** The grants as a person pastes them into `mysql`. */
+/** The grants as a person pastes them into `mysql`, and the command that stores the password. */
 import { CONNECTIONS_PER_VANTAGE } from '../probe/connection-count.ts';
 import { type Account, eventStatements, type GrantServer, grantStatements } from './grants.ts';
 
-/** Stands where the password goes: who pastes without reading is not let in with a known one. */
-const PASSWORD = 'PUT A LONG RANDOM PASSWORD HERE';
+/** Where the account goes, so that the functions find it. */
+export interface Parameter {
+  /** The `credentials` of the pair. */
+  readonly name: string;
+  /** Undefined: that of the shell. */
+  readonly region?: string | undefined;
+  /** The customer key of the pair. */
+  readonly key?: string | undefined;
+}
 
 /** Comments and statements, each ended with a semicolon. */
-export function renderGrants(server: GrantServer, account: Omit<Account, 'password'>): string {
+export function renderGrants(server: GrantServer, account: Account, parameter: Parameter): string {
   return [
-    '-- On the master that takes writes; replication takes it to the other.',
-    '-- (Where the schema mysql is not replicated, run it on both, with SET SESSION sql_log_bin = 0 before it.)',
-    '-- Put the same password into the SSM parameter that the pair names as its credentials:',
-    `--   {"user":"${account.user}","password":"…"}`,
-    ...grantStatements(server, { ...account, password: PASSWORD }).map((statement) => `${statement};`),
+    ...beginning(server).map((line) => `-- ${line}`),
+    ...grantStatements(server, account).map((statement) => `${statement};`),
+    ...ending(server, account, parameter).map((line) => `-- ${line}`),
     ...advice(server, account).map((line) => `-- ${line}`.trimEnd()),
   ].join('\n');
+}
+
+function beginning(server: GrantServer): readonly string[] {
+  return [
+    `New pair, and both nodes are read-only? First, on one node only: ${switches[server].open}`,
+    'Run this on the node that takes writes; replication takes it to the other.',
+    '(Where the schema mysql is not replicated, run it on both, with SET SESSION sql_log_bin = 0 before it.)',
+  ];
+}
+
+function ending(server: GrantServer, account: Account, parameter: Parameter): readonly string[] {
+  return [
+    `New pair: close the node that you opened again: ${switches[server].close}`,
+    'Then, in a shell, store the account. The password was made now, and nobody needs to know it:',
+    `  ${storeCommand(account, parameter)}`,
+  ];
+}
+
+/** How to open a node by hand, and close it again; `super_read_only` must be the last to be set and the first to go. */
+const switches: Readonly<Record<GrantServer, { readonly open: string; readonly close: string }>> = {
+  'mysql-5.6': readOnlyAlone(),
+  'mysql-5.7': withSuper(),
+  'mysql-8': withSuper(),
+  mariadb: readOnlyAlone(),
+};
+
+function readOnlyAlone() {
+  return { open: 'SET GLOBAL read_only = 0;', close: 'SET GLOBAL read_only = 1;' };
+}
+
+function withSuper() {
+  return {
+    open: 'SET GLOBAL super_read_only = 0; SET GLOBAL read_only = 0;',
+    close: 'SET GLOBAL read_only = 1; SET GLOBAL super_read_only = 1;',
+  };
+}
+
+const secrets = '/aws/reference/secretsmanager/';
+
+function storeCommand({ user, password }: Account, { name, region, key }: Parameter): string {
+  const value = inShell(JSON.stringify({ user, password }));
+  const where = region === undefined ? [] : ['--region', region];
+  if (name.startsWith(secrets)) {
+    const encrypt = key === undefined ? [] : ['--kms-key-id', key];
+    const secret = ['--name', name.slice(secrets.length), '--secret-string', value];
+    return ['aws secretsmanager create-secret', ...where, ...encrypt, ...secret].join(' ');
+  }
+  const encrypt = key === undefined ? [] : ['--key-id', key];
+  const parameter = ['--type SecureString', ...encrypt, '--name', name, '--value', value];
+  return ['aws ssm put-parameter', ...where, ...parameter].join(' ');
+}
+
+function inShell(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** What the server's own settings must leave room for. */

@@ -92,14 +92,16 @@ function childOf(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | u
   return undefined;
 }
 
-function renderPath(path: Path): string {
+/** A place as one would write it in code: `pairs[0].vip`. */
+export function renderPath(path: Path): string {
   return path.reduce<string>(
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text ? '.' : ''}${String(key)}`),
     '',
   );
 }
 
-function valueAt(raw: unknown, path: Path): unknown {
+/** The value at a place; undefined where there is none. */
+export function valueAt(raw: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, key) =>
       value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[key] : undefined,

@@ -1,25 +1,17 @@
 /** The command as a person runs it: what it prints, what it writes, and how it ends. */
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
-import { small } from '../core/environments.ts';
+import { large, small } from '../core/environments.ts';
+import { keepalambda as run } from './keepalambda.ts';
 
 afterAll(removeTemporaryDirectories);
 
-const command = fileURLToPath(new URL('../../bin/keepalambda.ts', import.meta.url));
-
-function keepalambda(words: readonly string[], environments = temporaryDirectory()) {
-  const env = { PATH: process.env.PATH, KEEPALAMBDA_ENVIRONMENTS: environments };
-  return new Promise<{ code: number; out: string; err: string; environments: string }>((resolve) => {
-    const child = execFile(process.execPath, [command, ...words], { env }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err, environments });
-    });
-    child.stdin?.end();
-  });
+async function keepalambda(words: readonly string[], environments = temporaryDirectory()) {
+  return { ...(await run(words, environments)), environments };
 }
 
 const right = [
@@ -45,7 +37,9 @@ describe('keepalambda init', () => {
   it('writes a file that is right, in the words it was given', async () => {
     const more = ['--set', 'settings.lagLimitSeconds=60', '--set', 'repair=[mysqld,keepalived]'];
     const { code, out, environments } = await keepalambda(['init', 'prod', ...right, ...more]);
-    expect(out).toContain('cdk synth prod');
+    expect(out).toMatch(
+      /npx keepalambda grants --environment prod[\s\S]+npx keepalambda check prod[\s\S]+npx cdk deploy prod/,
+    );
     expect(code).toBe(0);
     const checked = checkEnvironments(await loadEnvironments(environments));
     if (checked.kind === 'faulty') throw new Error(JSON.stringify([...checked.faults]));
@@ -96,7 +90,54 @@ describe('keepalambda init', () => {
   });
 });
 
+test('the example of the help works as pasted, beside the example that ships', async () => {
+  const environments = temporaryDirectory();
+  const shipped = fileURLToPath(new URL('../../environments/example.ts', import.meta.url));
+  writeFileSync(join(environments, 'example.ts'), `export { default } from '${shipped}';`);
+  const { out: help } = await keepalambda(['init', '--help'], environments);
+  const example = help.slice(help.indexOf('npx keepalambda init prod')).replaceAll('\\\n', ' ');
+  const words = example.trim().split(/\s+/).slice(2);
+  expect(words).toContain('--vip');
+  expect(await keepalambda(words, environments)).toMatchObject({ code: 0, err: '' });
+  expect(checkEnvironments(await loadEnvironments(environments)).kind).toBe('valid');
+});
+
 describe('keepalambda grants', () => {
+  test('has a new password each time, the same in the SQL and in the command that stores it', async () => {
+    const environments = temporaryDirectory();
+    const billing = { ...large.pairs[1], name: 'billing' };
+    const one = { ...large, pairs: [{ ...small.pairs[0], name: 'orders' }, billing] };
+    writeFileSync(join(environments, 'large.ts'), `export default ${JSON.stringify(one)};`);
+    const grants = (pair: string) =>
+      keepalambda(['grants', '--environment', 'large', ...(pair ? ['--pair', pair] : [])], environments);
+    const [orders, secret, none] = [await grants('orders'), await grants('billing'), await grants('')];
+    const [password, another] = [orders, secret].map(({ out }) => /IDENTIFIED BY '([^']+)'/.exec(out)?.[1]);
+    expect(password).toMatch(/^[\w][\w-]{31}$/);
+    expect(another).not.toBe(password);
+    expect(orders.out).toContain(
+      `--   aws ssm put-parameter --region eu-central-1 --type SecureString --name /keepalambda/orders --value '{"user":"keepalambda","password":"${password}"}'`,
+    );
+    expect(secret.out).toContain(
+      `--   aws secretsmanager create-secret --region eu-central-1 --kms-key-id ${large.pairs[1]?.credentialsKey} --name billing-monitor --secret-string '{"user":"keepalambda","password":"${another}"}'`,
+    );
+    expect(none).toMatchObject({ code: 1, err: expect.stringContaining('want one of orders, billing') });
+  });
+
+  test.each([
+    ['mysql-5.6', 'SET GLOBAL read_only = 0;', 'SET GLOBAL read_only = 1;'],
+    [
+      'mysql-8',
+      'SET GLOBAL super_read_only = 0; SET GLOBAL read_only = 0;',
+      'SET GLOBAL read_only = 1; SET GLOBAL super_read_only = 1;',
+    ],
+    ['mariadb', 'SET GLOBAL read_only = 0;', 'SET GLOBAL read_only = 1;'],
+  ])('%s: begins with what a pair needs that is read-only on both nodes', async (server, open, close) => {
+    const lines = (await keepalambda(['grants', '--server', server])).out.split('\n');
+    expect(lines[0]).toMatch(/^-- New pair, and both nodes are read-only\? First, on one node only: /);
+    expect(lines[0]?.endsWith(open)).toBe(true);
+    expect(lines.some((line) => line.startsWith('-- New pair: close') && line.endsWith(close))).toBe(true);
+  });
+
   test.each([
     ['mysql-5.6', /GRANT SUPER, PROCESS, REPLICATION CLIENT ON \*\.\*/],
     ['mysql-8', /GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN ON \*\.\*/],

@@ -133,7 +133,7 @@ async function readParameter(ssm: SSMClient, what: string, name: string): Promis
 }
 
 /** The parameter's text → a certificate. Throws `denied`: a check against nothing would let anybody in. */
-function parseAuthority(name: string, text: string): string {
+export function parseAuthority(name: string, text: string): string {
   const parsed = certificateSchema.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new PortError('denied', `authority parameter ${name}: want ${parsed.error.issues[0]?.message}`);

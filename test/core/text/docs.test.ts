@@ -4,6 +4,7 @@ import { rows } from '../../../lib/core/decision.ts';
 import { events } from '../../../lib/core/events.ts';
 import type { PlanKind } from '../../../lib/core/plan.ts';
 import { writtenAs } from '../../../lib/core/settings.ts';
+import { renderCheckDoc } from '../../../lib/core/text/check-doc.ts';
 import { renderDecisions } from '../../../lib/core/text/decisions-doc.ts';
 import { renderEvents } from '../../../lib/core/text/events-doc.ts';
 import { renderSettings } from '../../../lib/core/text/settings-doc.ts';
@@ -22,6 +23,10 @@ describe('docs that mirror code are printed by code', () => {
 
   it('docs/settings.md', async () => {
     await expect(renderSettings()).toMatchFileSnapshot('../../../docs/settings.md');
+  });
+
+  it('docs/check.md', async () => {
+    await expect(renderCheckDoc()).toMatchFileSnapshot('../../../docs/check.md');
   });
 
   it('docs/events.md', async () => {

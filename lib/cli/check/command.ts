@@ -1,0 +1,29 @@
+/** `keepalambda check NAME`: an environment beside what AWS says, with the credentials of the person who asks. */
+import { Command } from 'commander';
+import { checkDeployment } from '../../core/deployment-check/check-deployment.ts';
+import { exitCodeOf, renderFindings } from '../../core/finding.ts';
+import { configNamed } from '../config-named.ts';
+
+/** The command; `tell` gets the findings, and the exit code is that of the worst one. */
+export function checkCommand(environments: string, tell: (text: string) => void): Command {
+  return new Command('check')
+    .description(
+      'Compares environments/NAME.ts with what AWS says, before and after deploying. Reads, with your own credentials; changes nothing.',
+    )
+    .argument('<name>', 'of the environment, such as prod')
+    .option('--json', 'the findings as JSON')
+    .addHelpText('after', help)
+    .action(async (name: string, { json }: { readonly json?: true }) => {
+      const config = await configNamed(environments, name);
+      // The SDK takes long to load, and no other command needs it.
+      const { readAnswers, readShellRegion } = await import('./read-answers.ts');
+      const answers = await readAnswers(config, await readShellRegion());
+      const findings = checkDeployment(config, answers);
+      tell(json ? JSON.stringify({ environment: name, findings }, null, 2) : renderFindings(findings));
+      process.exitCode = exitCodeOf(findings);
+    });
+}
+
+const help = `
+Exit codes: 0 nothing found (or hints only), 1 a danger, 4 AWS cannot be reached, 5 warnings only.
+docs/check.md lists every finding. The parameters of the pairs are read, to check what they hold, and never printed.`;

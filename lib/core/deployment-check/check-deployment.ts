@@ -1,0 +1,37 @@
+/**
+ * An environment beside what AWS says of its account → findings. Pure: the same answers give the same findings.
+ *
+ * @example renderFindings(checkDeployment(config, answers))
+ */
+import type { Config } from '../config.ts';
+import { byDanger, type Finding } from '../finding.ts';
+import type { Answers } from './answers.ts';
+import type { Rule } from './rule.ts';
+import { accountRules, wrongAccount } from './rules-account.ts';
+import { hostRules } from './rules-hosts.ts';
+import { networkRules } from './rules-network.ts';
+import { nodeRules } from './rules-nodes.ts';
+import { pathRules } from './rules-path.ts';
+import { stackRules } from './rules-stack.ts';
+
+/** Every rule. Those of one severity stay in this order: what breaks the most comes first. */
+export const deploymentRules: readonly Rule[] = [
+  wrongAccount,
+  ...nodeRules,
+  ...networkRules,
+  ...pathRules,
+  ...hostRules,
+  ...stackRules,
+  ...accountRules,
+];
+
+/** Every finding, the most dangerous first. In another account nothing else can be judged. */
+export function checkDeployment(config: Config, answers: Answers): readonly Finding[] {
+  const wrong = findingsOf(wrongAccount, config, answers);
+  if (wrong.length > 0) return wrong;
+  return byDanger(deploymentRules.flatMap((rule) => findingsOf(rule, config, answers)));
+}
+
+function findingsOf({ id, severity, why, differences }: Rule, config: Config, answers: Answers): Finding[] {
+  return differences(config, answers).map((difference) => ({ id, severity, why, ...difference }));
+}

@@ -1,0 +1,33 @@
+/** `docs/check.md`: every rule of `keepalambda check`, printed from the table. */
+import { deploymentRules } from '../deployment-check/check-deployment.ts';
+import { severities } from '../finding.ts';
+
+export function renderCheckDoc(): string {
+  return [
+    '# What `keepalambda check` finds',
+    '',
+    'Printed from the rules in `lib/core/deployment-check/`. Each finding says what was got, what is wanted, and the command that',
+    'fixes it. `--json` prints `{"environment", "findings": [{"id", "severity", "subject", "got", "want", "why", "fix"}]}`.',
+    'Exit codes: 0 nothing found (or hints only), 1 a danger, 4 AWS cannot be reached, 5 warnings only.',
+    '',
+    '`check` only reads. It needs the rights of `ReadOnlyAccess`, and to decrypt the parameters of the pairs: it checks what',
+    'they hold, and never prints it. What it cannot see from outside: routes, network ACLs, and the settings of the servers.',
+    ...severities.flatMap((severity) => [
+      '',
+      `## ${titles[severity]}`,
+      '',
+      '| finding | what happens if it is not fixed |',
+      '|---|---|',
+      ...deploymentRules
+        .filter((rule) => rule.severity === severity)
+        .map(({ id, why }) => `| \`${id}\` | ${why} |`),
+    ]),
+    '',
+  ].join('\n');
+}
+
+const titles = {
+  danger: 'Dangers: a deployment or a failover fails, or does harm',
+  warning: 'Warnings: it works, and worse than it could',
+  hint: 'Hints',
+} as const;

@@ -1,5 +1,5 @@
 /** The grants as a person pastes them into `mysql`. */
-import { CONNECTIONS_PER_VANTAGE } from '../probe/connection-count.ts';
+import { CONNECTIONS_PER_VANTAGE } from '../core/connection-count.ts';
 import { type Account, eventStatements, type GrantServer, grantStatements } from './grants.ts';
 
 /** Stands where the password goes: who pastes without reading is not let in with a known one. */

@@ -19,6 +19,7 @@ import {
 } from '../core/pair-state.ts';
 import type { Ready, Run, Said } from '../core/ready.ts';
 import type { Safeguards } from '../core/safeguards.ts';
+import { examinePair } from './doctor.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
 import { PlanRunner } from './plan-runner.ts';
@@ -135,6 +136,7 @@ export class PairDriver {
     this.#state = state;
     if (ready.looks !== before) onLooks(ready.hurries);
     if (ready.ask !== null) void this.#ask(ready.ask);
+    if (ready.examine) void this.#examine();
     if (ready.besidePlan !== null) void this.#noteBesidePlan(ready.besidePlan);
     if (ready.log !== null) this.#log(ready.log);
     for (const { metric, value } of ready.gauges) ports.metrics.publish(metric, value, this.pair.name);
@@ -227,6 +229,11 @@ export class PairDriver {
   async #ask({ askedMs }: NonNullable<Ready['ask']>): Promise<void> {
     const said = await askThroughVip(this.pair, this.#props.ports, (node) => identityIn(this.#state, node));
     this.take({ kind: 'through-vip', said, askedMs });
+  }
+
+  async #examine(): Promise<void> {
+    const findings = await examinePair(this.#props.ports, this.pair, 'quick');
+    this.take({ kind: 'examined', findings });
   }
 
   async #noteBesidePlan({ situation, durations, newId }: NonNullable<Ready['besidePlan']>): Promise<void> {

@@ -48,6 +48,12 @@ export async function makeSemiSynchronous(nodes: readonly Instance[]): Promise<v
   for (const node of nodes) await setWaiting(node, true);
 }
 
+/** Takes it back: nobody waits, and nobody acknowledges. The plugins stay. */
+export async function stopSemiSynchronous(nodes: readonly Instance[]): Promise<void> {
+  for (const node of nodes) await setWaiting(node, false);
+  for (const node of nodes) await setAcknowledging(node, false);
+}
+
 /**
  * The standby replicates on and acknowledges nothing, as one does that was restarted, or its replication, after
  * its side was only ever switched on by hand and stands in no my.cnf: nothing in its status is amiss, it

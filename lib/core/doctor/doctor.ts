@@ -4,6 +4,7 @@ import { byDanger, type Finding } from '../finding.ts';
 import type { NodeName } from '../names.ts';
 import type { VipSighting } from '../sighting.ts';
 import type { ServerFacts } from './facts.ts';
+import { missingRights } from './rights-held.ts';
 import { type Here, type Rule, textOf } from './rule.ts';
 import { accessRules } from './rules-access.ts';
 import { channelRules } from './rules-channel.ts';
@@ -90,9 +91,17 @@ function aboutUnread({ pair, nodes }: Examination, heres: readonly Here[]): read
     return [{ ...unread('node', name, node?.because ?? 'it was not asked'), severity: 'warning' }];
   });
   const parts = heres.flatMap(({ node, facts }) =>
-    facts.unread.map(({ what, because }) => unread('facts', node.name, `${what}: ${because}`)),
+    facts.unread
+      .filter(({ because }) => !isForLackOfRights(facts, because))
+      .map(({ what, because }) => unread('facts', node.name, `${what}: ${because}`)),
   );
   return [...silent, ...parts];
+}
+
+/** What a missing right refuses is told once, by the finding on the right. */
+function isForLackOfRights(facts: ServerFacts, because: string): boolean {
+  const { failover, reports } = missingRights(facts);
+  return failover.length + reports.length > 0 && /denied/i.test(because);
 }
 
 function unread(what: 'ec2' | 'node' | 'facts', subject: string, got: string): Finding {

@@ -67,6 +67,14 @@ export function set(name: VariableName, to: string | ((here: Here) => string)): 
   };
 }
 
+/** One that the applier reads when it starts; some servers change it only while it is stopped. */
+export function setForApplier(name: VariableName, value: string): (here: Here) => string {
+  return ({ facts, node }) => {
+    const [word, thread] = [wordFor(name, facts), `${replicaWord(facts)} SQL_THREAD`];
+    return `on ${node.name}: STOP ${thread}; SET GLOBAL ${word} = ${value}; START ${thread}; and the same in my.cnf`;
+  };
+}
+
 /** One that is read at the start only. */
 export function write(name: VariableName, value: string): (here: Here) => string {
   return ({ facts, node }) =>

@@ -1,6 +1,17 @@
 /** Replication into a node: from whom, by what rules, and how soon a break is noticed. */
 import type { ChannelFacts } from './facts.ts';
-import { badly, changeChannel, type Here, isOff, isOn, type Rule, replicaWord, set, write } from './rule.ts';
+import {
+  badly,
+  changeChannel,
+  type Here,
+  isOff,
+  isOn,
+  type Rule,
+  replicaWord,
+  set,
+  setForApplier,
+  write,
+} from './rule.ts';
 
 const DAY_SECONDS = 86_400;
 const NET_TIMEOUT_SECONDS_MAX = 10;
@@ -48,8 +59,8 @@ export const channelRules: readonly Rule[] = [
     id: 'channel-stopped',
     severity: 'danger',
     of: 'node',
-    when: 'a thread of the channel does not run',
-    got: (here) => peerChannelOf(here, stopped),
+    when: 'a thread of the channel does not run, and the other node could be followed',
+    got: (here) => (isExplained(here) ? null : peerChannelOf(here, stopped)),
     want: 'both threads running',
     why: 'The node falls behind, and what it lacks is lost at a failover.',
     fix: ({ node, facts }) =>
@@ -106,7 +117,7 @@ export const channelRules: readonly Rule[] = [
     ),
     want: 'no conversion that loses something',
     why: 'Values that do not fit are cut in silence, and the nodes differ.',
-    fix: set('replica_type_conversions', "''"),
+    fix: setForApplier('replica_type_conversions', "''"),
   },
   {
     id: 'place-not-by-gtid',
@@ -222,11 +233,7 @@ export const channelRules: readonly Rule[] = [
     },
     want: 'replica_preserve_commit_order = ON, or one worker',
     why: 'At a failover a later transaction may be there and an earlier one lost.',
-    fix: ({ node, facts }) => {
-      const word = replicaWord(facts);
-      const name = `${word.toLowerCase()}_preserve_commit_order`;
-      return `on ${node.name}: STOP ${word} SQL_THREAD; SET GLOBAL ${name} = ON; START ${word} SQL_THREAD; and the same in my.cnf`;
-    },
+    fix: setForApplier('replica_preserve_commit_order', 'ON'),
   },
   {
     id: 'packets-too-small',
@@ -252,10 +259,20 @@ function peerChannelOf(here: Here, judge: (channel: ChannelFacts) => string | nu
 
 /** By identity where both are known, else by address. The VIP leads to one of the two, and has a finding of its own. */
 function mayLeadToPeer({ sourceHost, sourceIdentity }: ChannelFacts, here: Here): boolean {
-  const wanted = here.peerFacts?.identity ?? null;
+  const other = here.peerFacts?.identity ?? null;
+  // Two servers with one identity are told apart by their addresses; that they have one is a finding of its own.
+  const wanted = other === here.facts.identity ? null : other;
   if (sourceHost === here.pair.vip) return true;
   if (sourceIdentity !== null && wanted !== null) return sourceIdentity === wanted;
   return sourceHost === here.peer.address;
+}
+
+/** The peer cannot be followed, for a reason that has a finding of its own. */
+function isExplained({ facts: { variables: mine }, peerFacts }: Here): boolean {
+  if (peerFacts === null) return true;
+  const { log_bin, server_id, server_uuid } = peerFacts.variables;
+  const isOne = (one: string | undefined, other: string | undefined) => one !== undefined && one === other;
+  return isOff(log_bin ?? 'ON') || isOne(server_id, mine.server_id) || isOne(server_uuid, mine.server_uuid);
 }
 
 function stopped({ io, sql, ioError, sqlError, barred }: ChannelFacts): string | null {

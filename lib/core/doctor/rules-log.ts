@@ -1,5 +1,5 @@
 /** The binary log and GTIDs: whether the other node, and replicas behind both, get every write. */
-import { badly, type Here, isOff, type Rule, seriesOf, set, write } from './rule.ts';
+import { badly, type Here, isOff, type Rule, seriesOf, set, setForApplier, write } from './rule.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -93,7 +93,7 @@ export const logRules: readonly Rule[] = [
     got: badly('binlog_format', (value) => value.toUpperCase() !== 'ROW'),
     want: 'ROW',
     why: 'A statement can change other rows on the other node, and the two differ without an error.',
-    fix: set('binlog_format', "'ROW'"),
+    fix: setForApplier('binlog_format', "'ROW'"),
   },
   {
     id: 'row-image-not-full',

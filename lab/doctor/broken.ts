@@ -18,6 +18,8 @@ export interface Broken {
   readonly on?: LabNodeName;
   /** Where it cannot be made, and why. */
   readonly notOn?: Partial<Readonly<Record<Dialect, string>>>;
+  /** Whether the server is restarted for it. @default false */
+  readonly restarts?: true;
   readonly break: (world: LabWorld, node: Instance) => Promise<Undo>;
 }
 

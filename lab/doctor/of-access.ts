@@ -85,6 +85,7 @@ export const ofAccess: readonly Broken[] = [
   {
     name: 'names that are looked up',
     finds: 'names-resolved',
+    restarts: true,
     break: restarted((myCnf) =>
       withLines('max-connect-errors=1000000')(withoutLines('skip-name-resolve', 'skip_name_resolve')(myCnf)),
     ),

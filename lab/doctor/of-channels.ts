@@ -81,16 +81,19 @@ export const ofChannels: readonly Broken[] = [
   {
     name: 'a filter on the channel',
     finds: 'replication-filtered',
+    restarts: true,
     break: restarted(withLines('replicate-ignore-db=logs')),
   },
   {
     name: 'slave-skip-errors = all',
     finds: 'errors-skipped',
+    restarts: true,
     break: restarted(withLines('loose-slave-skip-errors=all', 'loose-replica-skip-errors=all')),
   },
   {
     name: 'no relay-log-recovery',
     finds: 'place-not-crash-safe',
+    restarts: true,
     break: restarted(withLines('relay-log-recovery=0')),
   },
 ];

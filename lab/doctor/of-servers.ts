@@ -45,9 +45,10 @@ export const ofServers: readonly Broken[] = [
     name: 'a start that is writable',
     finds: 'starts-writable',
     notOn: { 'mysql-5': 'it keeps no trace of where a value is from' },
+    restarts: true,
     break: restarted(withoutLines('read-only', 'super-read-only')),
   },
-  { name: 'a node that is down', finds: 'node-not-read', break: stopped },
+  { name: 'a node that is down', finds: 'node-not-read', restarts: true, break: stopped },
 ];
 
 async function halfSemiSync(world: LabWorld, node: Instance) {

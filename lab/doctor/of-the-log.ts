@@ -71,12 +71,14 @@ export const ofTheLog: readonly Broken[] = [
     name: 'no binary log',
     finds: 'binary-log-off',
     notOn: { 'mysql-5': needsLog },
+    restarts: true,
     break: restarted(withLines('skip-log-bin')),
   },
   {
     name: 'no log of what was replicated',
     finds: 'updates-not-logged',
     notOn: { 'mysql-5': needsLog },
+    restarts: true,
     break: restarted((myCnf, dialect) =>
       withLines(`${wordFor('log_replica_updates', dialect)}=0`.replaceAll('_', '-'))(myCnf),
     ),
@@ -84,9 +86,15 @@ export const ofTheLog: readonly Broken[] = [
   {
     name: 'binlog-ignore-db',
     finds: 'log-filtered',
+    restarts: true,
     break: restarted(withLines('binlog-ignore-db=mysql', 'binlog-ignore-db=information_schema')),
   },
-  { name: 'binlog-do-db', finds: 'log-filtered', break: restarted(withLines('binlog-do-db=app')) },
+  {
+    name: 'binlog-do-db',
+    finds: 'log-filtered',
+    restarts: true,
+    break: restarted(withLines('binlog-do-db=app')),
+  },
 ];
 
 /** 5.6 counts in days. */

@@ -4,14 +4,20 @@ import type { Finding } from '../../lib/core/finding.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName, pairName } from '../deployment.ts';
 import type { Story } from '../story.ts';
-import type { LabWorld } from '../world.ts';
-import type { Broken } from './broken.ts';
+import { type LabWorld, untilSteady } from '../world.ts';
+import { type Broken, setVariable, wordFor } from './broken.ts';
 import { ofAccess } from './of-access.ts';
 import { ofChannels } from './of-channels.ts';
 import { ofServers } from './of-servers.ts';
 import { ofTheLog } from './of-the-log.ts';
 
-export const brokenPairs: readonly Broken[] = [...ofTheLog, ...ofChannels, ...ofServers, ...ofAccess];
+const all: readonly Broken[] = [...ofTheLog, ...ofChannels, ...ofServers, ...ofAccess];
+
+/** What needs a restart comes last: it takes longest. */
+export const brokenPairs: readonly Broken[] = [
+  ...all.filter(({ restarts }) => !restarts),
+  ...all.filter(({ restarts }) => restarts),
+];
 
 /** What a run leaves. */
 export interface DoctorFigures {
@@ -25,12 +31,17 @@ export interface DoctorFigures {
   readonly named: number;
   /** Which could not be broken here, and why. */
   readonly notHere: Readonly<Record<string, string>>;
+  /** How often watch alerted one danger, over several of its invocations: once. */
+  readonly alerts: number;
   readonly wrong: readonly string[];
   readonly ok: boolean;
 }
 
 /** How long doctor may take to see what was broken, or put right: channels connect meanwhile. Milliseconds. */
 const SEEN_LIMIT_MS = 20_000;
+/** How long watch may take to alert, and how long it is seen not to alert again. Milliseconds. */
+const ALERT_LIMIT_MS = 60_000;
+const AGAIN_MS = 20_000;
 /** How often operate is asked that does not answer. */
 const ASKED_MAX = 10;
 
@@ -57,10 +68,34 @@ export async function playDoctor(world: LabWorld, story: Story): Promise<DoctorF
     if (complaint !== null) wrong.push(`${one.name}: ${complaint}`);
   }
   const named = broken - (wrong.length - (isGreen ? 0 : 1));
+  const alerts = await countAlerts(world);
+  story.tell(
+    'lab',
+    `${alerts === 1 ? 'ok' : 'FAILED'}: the hourly examination alerts a danger ${alerts} times`,
+  );
+  if (alerts !== 1) wrong.push(`the hourly examination alerted a danger ${alerts} times`);
   return {
     ...{ scenario: 'doctor', server: product.name, serverSettings: settings },
-    ...{ baseline, broken, named, notHere, wrong, ok: wrong.length === 0 },
+    ...{ baseline, broken, named, notHere, alerts, wrong, ok: wrong.length === 0 },
   };
+}
+
+/** How often watch alerts of a danger that is there when it starts, and that stays. */
+async function countAlerts(world: LabWorld): Promise<number> {
+  const { instance } = world.hosts.db2;
+  const word = wordFor('replica_exec_mode', instance.product.dialect);
+  const undo = await setVariable(instance, word, "'IDEMPOTENT'");
+  let alerts = 0;
+  world.aws.events.on('message', ({ attributes }) => {
+    if (attributes.code === 'doctor-found') alerts += 1;
+  });
+  world.schedule();
+  await untilSteady(world);
+  const deadlineMs = Date.now() + ALERT_LIMIT_MS;
+  while (alerts === 0 && Date.now() < deadlineMs) await delay(500);
+  await delay(AGAIN_MS);
+  await undo();
+  return alerts;
 }
 
 /** A vendor's default may be as it is to be broken already. */

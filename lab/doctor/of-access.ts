@@ -44,7 +44,7 @@ export const ofAccess: readonly Broken[] = [
     notOn: { 'mysql-5': 'its passwords have no lifetime' },
     break: statements(
       [`ALTER USER ${who} PASSWORD EXPIRE INTERVAL 90 DAY`],
-      [`ALTER USER ${who} PASSWORD EXPIRE DEFAULT`],
+      [`ALTER USER ${who} PASSWORD EXPIRE NEVER`],
     ),
   },
   {

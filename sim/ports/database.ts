@@ -29,10 +29,12 @@ export function createDatabase(context: Context): DatabasePort {
       acting(context, 'inspect', node, () =>
         command(context, node, limitMs, (master) => obstaclesOn(world, master)),
       ),
-    examine: (pair, node, _, limitMs) =>
-      command(context, node, limitMs, (master) =>
-        healthyFacts(serverOf(context, master.name), serverOf(context, peerOf(pair, node).name), pair.port),
-      ),
+    examine: (pair, node, depth, limitMs) =>
+      command(context, node, limitMs, (master) => {
+        const peer = serverOf(context, peerOf(pair, node).name);
+        const facts = healthyFacts(serverOf(context, master.name), peer, pair.port);
+        return depth === 'full' ? facts : { ...facts, tables: null };
+      }),
     verify: (_, limitMs) =>
       acting(context, 'verify', world.cloud.holder ?? '', () => verify(context, limitMs)),
   };

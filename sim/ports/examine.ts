@@ -50,7 +50,7 @@ interface Server {
 export function healthyFacts(self: Server, peer: Server, port: number): ServerFacts {
   return {
     flavor: 'mysql',
-    version: '8.4.6',
+    version: '8.4.0',
     identity: self.identity,
     variables: {
       ...variables,

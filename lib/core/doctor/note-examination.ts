@@ -21,7 +21,8 @@ export function noteExamination(
   findings: readonly Finding[] | null,
   nowMs: number,
 ): Memory {
-  if (findings === null || findings.some(({ id }) => id === 'node-not-read' || id === 'ec2-not-read')) return memory;
+  if (findings === null || findings.some(({ id }) => id === 'node-not-read' || id === 'ec2-not-read'))
+    return memory;
   const dangers = findings.filter(({ severity }) => severity === 'danger');
   const names = dangers.map(({ subject, id }) => `${subject} ${id}`);
   const before = memory.examined?.dangers ?? [];

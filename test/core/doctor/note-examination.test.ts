@@ -46,7 +46,9 @@ describe('what doctor finds at every hour', () => {
     const facts = { kind: 'facts', facts: factsOf('db1') } as const;
     const nodes = { db1: facts, db2: { kind: 'unknown', because: 'no connection' } } as const;
     expect(note(found, findingsOf({}, { nodes }))).toBe(found);
-    expect(note(found, findingsOf({}, { vip: { kind: 'blind', atMs: 0, because: 'throttled' } }))).toBe(found);
+    expect(note(found, findingsOf({}, { vip: { kind: 'blind', atMs: 0, because: 'throttled' } }))).toBe(
+      found,
+    );
     expect(note(found, null)).toBe(found);
   });
 

@@ -120,9 +120,9 @@ const table: readonly (readonly [id: string, db2: ServerFacts, got: string, db1?
   ['schema-change-at-work', changed({ obstacles: [obstacle('schema-change')] }), 'session 7 of dba@10.0.3.9'],
   ['backup-at-work', changed({ obstacles: [obstacle('backup')] }), 'for 40 s'],
   ['lock-at-work', changed({ obstacles: [obstacle('lock')] }), 'session 7'],
-  ['versions-differ', { ...factsOf('db2'), version: '8.4.7' }, 'db1 8.4.6, db2 8.4.7'],
-  ['versions-differ', { ...factsOf('db2'), version: '9.7.0' }, 'db1 8.4.6, db2 9.7.0'],
-  ['version-backwards', { ...factsOf('db2'), version: '8.0.43' }, 'db1 8.4.6, db2 8.0.43'],
+  ['versions-differ', { ...factsOf('db2'), version: '8.4.7' }, 'db1 8.4.0, db2 8.4.7'],
+  ['versions-differ', { ...factsOf('db2'), version: '9.7.0' }, 'db1 8.4.0, db2 9.7.0'],
+  ['version-backwards', { ...factsOf('db2'), version: '8.0.43' }, 'db1 8.4.0, db2 8.0.43'],
   ['version-backwards', { ...mariadb('db2'), version: '10.11.6-MariaDB' }, 'db2 10.11.6-MariaDB'],
   [
     'settings-differ',
@@ -207,6 +207,14 @@ test('a fix speaks the words of its server', () => {
   );
   expect(fixOf({ ...changed({ channel: { retrySeconds: 60 } }), version: '5.6.51' }, 'reconnect-slow')).toBe(
     'on db2: STOP SLAVE; CHANGE MASTER TO MASTER_CONNECT_RETRY=1; START SLAVE;',
+  );
+  const onMariadb = {
+    ...changed({ channel: { retrySeconds: 60 } }),
+    flavor: 'mariadb',
+    grants: null,
+  } as const;
+  expect(fixOf(onMariadb, 'reconnect-slow')).toContain(
+    'MASTER_CONNECT_RETRY=1, MASTER_HEARTBEAT_PERIOD=0.5;',
   );
   expect(seriesOf({ ...factsOf('db1'), version: '10.11.6-MariaDB' })).toEqual([10, 11]);
 });

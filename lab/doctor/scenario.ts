@@ -42,8 +42,8 @@ const SEEN_LIMIT_MS = 20_000;
 /** How long watch may take to alert, and how long it is seen not to alert again. Milliseconds. */
 const ALERT_LIMIT_MS = 60_000;
 const AGAIN_MS = 20_000;
-/** How often operate is asked that does not answer. */
-const ASKED_MAX = 10;
+/** How long operate is asked again that does not answer. Milliseconds. */
+const ANSWER_LIMIT_MS = 120_000;
 
 export async function playDoctor(world: LabWorld, story: Story): Promise<DoctorFigures> {
   const { product, settings } = world.hosts.db1.instance;
@@ -156,10 +156,12 @@ async function settled(world: LabWorld): Promise<readonly string[]> {
 /** As a person asks operate. On a machine that is busy a function may not come up in time: it is asked again. */
 async function findingsOf({ aws }: LabWorld): Promise<readonly string[]> {
   const operate = functionNameOf(environmentName, 'operate');
-  for (let times = 1; ; times += 1) {
+  const deadlineMs = Date.now() + ANSWER_LIMIT_MS;
+  for (;;) {
     const { payload } = await aws.lambda.invoke(operate, { action: 'doctor', pair: pairName });
     const { findings } = JSON.parse(payload) as { readonly findings?: readonly Finding[] };
     if (findings) return findings.map(({ severity, subject, id }) => `${severity} ${subject} ${id}`);
-    if (times === ASKED_MAX) throw new Error(`operate did not answer: ${payload}`);
+    if (Date.now() > deadlineMs) throw new Error(`operate did not answer: ${payload}`);
+    await delay(500);
   }
 }

@@ -27,7 +27,7 @@ export const hostRules: readonly Rule[] = [
     when: '`transaction_read_only` is on for every session',
     got: badly('transaction_read_only', isOn),
     want: 'OFF',
-    why: 'Clients cannot write here, whoever holds the VIP.',
+    why: 'Clients cannot write here, also while this node holds the VIP.',
     fix: set('transaction_read_only', 'OFF'),
   },
   {

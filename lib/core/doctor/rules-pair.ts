@@ -42,8 +42,9 @@ export const pairRules: readonly Rule[] = [
     of: 'pair',
     when: 'the versions differ in another way',
     got: (here) => {
-      if (here.facts.version === here.peerFacts?.version || seriesOrder(here) === 'holder-newer') return null;
-      return seriesOrder(here) === 'other-flavour' ? null : byRole(here).join(', ');
+      const order = seriesOrder(here);
+      if (order === 'holder-newer' || order === 'other-flavour') return null;
+      return releaseOf(here.facts) === releaseOf(here.peerFacts) ? null : byRole(here).join(', ');
     },
     want: 'the same version on both nodes',
     why: 'During an upgrade it is as it must be; for good, a move changes what clients get.',
@@ -83,6 +84,11 @@ function seriesOrder({ facts, peerFacts, node, holder }: Here): Order {
   if (ahead === 0) return 'same';
   const isHolder = holder === null || holder === node.name;
   return ahead > 0 === isHolder ? 'holder-newer' : 'standby-newer';
+}
+
+/** Without what only says how it was built, or that it has a log: `10.11.6-MariaDB-log`. */
+function releaseOf(facts: Here['peerFacts']): string | undefined {
+  return facts?.version.replace(/-(log|debug|valgrind)\b.*$/, '');
 }
 
 function byRole({ facts, peerFacts, node, peer, holder }: Here): readonly string[] {

@@ -141,6 +141,10 @@ function lists(some: Partial<NonNullable<ServerFacts['tables']>>): ServerFacts['
 
 test('a healthy pair is green', () => expect(findingsOf({})).toEqual([]));
 
+test('a version that says that it has a log is no other version', () => {
+  expect(findingsOf({ db2: { ...factsOf('db2'), version: '8.4.0-log' } })).toEqual([]);
+});
+
 describe('one thing wrong is one finding', () => {
   const cases = table.map(([id, db2, got, db1 = factsOf('db1')]) => [id, db2, got, db1] as const);
   it.each(cases)('%s', (id, db2, got, db1) => {

@@ -95,9 +95,9 @@ export function channelOption(
     const text = typeof option === 'string' ? option : (option[dialect] ?? '');
     const begins =
       dialect === 'mysql-8' ? 'CHANGE REPLICATION SOURCE TO SOURCE_' : 'CHANGE MASTER TO MASTER_';
-    // MariaDB gives the heartbeat its default again with every change that does not name it.
+    // MariaDB and 5.6 give the heartbeat its default again with every change that does not name it.
     const also =
-      dialect === 'mariadb' && !text.startsWith('HEARTBEAT') ? ', MASTER_HEARTBEAT_PERIOD=0.5' : '';
+      dialect !== 'mysql-8' && !text.startsWith('HEARTBEAT') ? ', MASTER_HEARTBEAT_PERIOD=0.5' : '';
     await node.sql(channelStatement(dialect, 'STOP'));
     await node.sql(`${begins}${text}${also}`);
     await node.sql(channelStatement(dialect, 'START'));

@@ -90,9 +90,8 @@ export function replicaWord(facts: ServerFacts): 'REPLICA' | 'SLAVE' {
 export function changeChannel(option: string, here: Here): string {
   const { facts, node } = here;
   const word = replicaWord(facts);
-  // MariaDB gives the heartbeat its default again with every change that does not name it.
-  const also =
-    facts.flavor === 'mariadb' && !option.startsWith('HEARTBEAT') ? ', MASTER_HEARTBEAT_PERIOD=0.5' : '';
+  // MariaDB and 5.6 give the heartbeat its default again with every change that does not name it.
+  const also = isOfOld(facts) && !option.startsWith('HEARTBEAT') ? ', MASTER_HEARTBEAT_PERIOD=0.5' : '';
   const change = isOfOld(facts) ? 'CHANGE MASTER TO MASTER' : 'CHANGE REPLICATION SOURCE TO SOURCE';
   return `on ${node.name}: STOP ${word}; ${change}_${option}${also}; START ${word};`;
 }

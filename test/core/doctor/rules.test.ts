@@ -210,7 +210,7 @@ test('a fix speaks the words of its server', () => {
     'on db2: SET PERSIST replica_net_timeout = 4;',
   );
   expect(fixOf({ ...changed({ channel: { retrySeconds: 60 } }), version: '5.6.51' }, 'reconnect-slow')).toBe(
-    'on db2: STOP SLAVE; CHANGE MASTER TO MASTER_CONNECT_RETRY=1; START SLAVE;',
+    'on db2: STOP SLAVE; CHANGE MASTER TO MASTER_CONNECT_RETRY=1, MASTER_HEARTBEAT_PERIOD=0.5; START SLAVE;',
   );
   const onMariadb = {
     ...changed({ channel: { retrySeconds: 60 } }),

@@ -16,7 +16,7 @@ import type { NetworkMaker } from './network/contract.ts';
 import { createNetnsNetwork } from './network/netns/network.ts';
 import { parseWeather } from './network/netns/weather.ts';
 import { renderFigures, renderMessage } from './report.ts';
-import { scenarios } from './scenarios.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
 import { catalogue, defaultServer } from './servers/catalogue.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { parseSettings } from './settings.ts';
@@ -29,7 +29,7 @@ interface Flags extends LatencyFlags {
   readonly server?: string;
   readonly port: string;
   readonly cpu: CpuChoice;
-  readonly serverSettings: ServerSettings;
+  readonly serverSettings?: ServerSettings;
   readonly set: readonly string[];
   readonly at: string;
   readonly break?: string;
@@ -63,16 +63,17 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   const fault = known.with?.(options) ?? known;
   const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
   const server = serverFor(name, fault, flags.server);
-  return inWorld({ ...flags, server }, fault, async (world, story) => {
+  const serverSettings = flags.serverSettings ?? scenario?.serverSettings ?? 'vendor';
+  return inWorld({ ...flags, server, serverSettings }, fault, async (world, story) => {
     if (flags.keep) return keep(world, story);
-    if (scenario) return (await scenario.play(world, story)) && world.denied.size === 0 ? 0 : 1;
+    if (scenario) return presentScenario(flags, await scenario.play(world, story), world);
     return present(flags, await experiment(world, name, fault, options, story));
   });
 }
 
 /** Opens the world, sees to it that it is closed whatever happens, and does the work in it. */
 async function inWorld(
-  flags: Flags & { readonly server: string },
+  flags: Flags & { readonly server: string; readonly serverSettings: ServerSettings },
   fault: LabFault,
   work: (world: LabWorld, story: Story) => Promise<number>,
 ): Promise<number> {
@@ -132,6 +133,13 @@ function present(flags: Flags, figures: Figures): number {
   return figures.ok ? 0 : 1;
 }
 
+/** A call that the policies do not allow fails the scenario, whatever came of it. */
+function presentScenario(flags: Flags, played: { readonly ok: boolean }, { denied }: LabWorld): number {
+  const ok = played.ok && denied.size === 0;
+  if (flags.json) console.log(JSON.stringify({ ...played, denied: [...denied], ok }));
+  return ok ? 0 : 1;
+}
+
 /** Leaves the pair running, and says how to ask and to order, until Ctrl-C. */
 async function keep(world: LabWorld, story: Story): Promise<number> {
   world.schedule();
@@ -164,7 +172,7 @@ function parseFlags(args: readonly string[]): Flags | null {
     )
     .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
     .addOption(cpuOption())
-    .addOption(serverSettingsOption())
+    .addOption(serverSettingsOption(null))
     .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
     .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')}`, 'open')
     .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')
@@ -206,8 +214,8 @@ function faultOf(name: string): LabFault {
   throw unknownName('fault', name, Object.keys(faults));
 }
 
-function scenarioOf(name: string) {
-  const found = Object.entries(scenarios).find(([key]) => key === name);
+function scenarioOf(name: string): Scenario {
+  const found = Object.entries<Scenario>(scenarios).find(([key]) => key === name);
   if (found) return found[1];
   throw unknownName('scenario', name, Object.keys(scenarios));
 }

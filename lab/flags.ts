@@ -2,7 +2,7 @@
 import { type Command, CommanderError, Option } from 'commander';
 import { cpuChoices } from './aws/lambda-cpu.ts';
 import { LabError } from './errors.ts';
-import { serverSettingsChoices } from './servers/options.ts';
+import { type ServerSettings, serverSettingsChoices } from './servers/options.ts';
 
 /** The flags, or null when help was asked for and has been printed. Throws a `LabError` for a faulty command line. */
 export function parseWith<Flags extends object>(command: Command, args: readonly string[]): Flags | null {
@@ -38,14 +38,13 @@ export function cpuOption(): Option {
     .default('lambda');
 }
 
-/** `--server-settings`, the same for all three. */
-export function serverSettingsOption(): Option {
-  return new Option(
+/** `--server-settings`, the same for all three; without a default where a scenario has its own. */
+export function serverSettingsOption(fallback: ServerSettings | null = 'vendor'): Option {
+  const option = new Option(
     '--server-settings <whose>',
     "vendor, the servers' own defaults, or recommended (docs/servers.md)",
-  )
-    .choices(serverSettingsChoices)
-    .default('vendor');
+  ).choices(serverSettingsChoices);
+  return fallback === null ? option : option.default(fallback);
 }
 
 /** What a run says of the CPU that its functions get. */

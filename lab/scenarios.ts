@@ -2,16 +2,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
+import { playDoctor } from './doctor/scenario.ts';
 import type { Host } from './hosts.ts';
 import type { LabNodeName } from './pair.ts';
+import type { ServerSettings } from './servers/options.ts';
 import { replicationOf } from './servers/replication.ts';
 import type { Story } from './story.ts';
 import { type LabWorld, untilSteady } from './world.ts';
 
 export interface Scenario {
   readonly about: string;
-  /** Plays it; says whether every step was as it must be. */
-  readonly play: (world: LabWorld, story: Story) => Promise<boolean>;
+  /** How its servers are configured when nobody says. @default vendor */
+  readonly serverSettings?: ServerSettings;
+  /** Plays it; says whether every step was as it must be, and what else there is to say of it. */
+  readonly play: (world: LabWorld, story: Story) => Promise<{ readonly ok: boolean }>;
 }
 
 /**
@@ -24,7 +28,12 @@ export const scenarios = {
   seed: {
     about:
       'the acceptance test of the old set-up: stop and start each master, then replicate a database both ways',
-    play: playSeed,
+    play: async (world, story) => ({ ok: await playSeed(world, story) }),
+  },
+  doctor: {
+    about: 'the pair is broken in one way after the other, and doctor names exactly that',
+    serverSettings: 'recommended',
+    play: playDoctor,
   },
 } as const satisfies Record<string, Scenario>;
 

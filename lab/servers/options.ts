@@ -135,6 +135,20 @@ export const recommendedOptions: readonly Option[] = [
   { name: 'sync-binlog', value: 1, vendor: '0; 1 from MySQL 5.7', why: survives },
   { name: 'innodb-flush-log-at-trx-commit', value: 1, vendor: '1', why: survives },
   {
+    name: 'expire-logs-days',
+    value: 7,
+    on: ['mysql-5', 'mariadb'],
+    vendor: '0, for ever',
+    why: 'binary logs do not fill the disk, and a node that was down for days still finds what it needs.',
+  },
+  {
+    name: 'binlog-error-action',
+    value: 'ABORT_SERVER',
+    on: ['mysql-5'],
+    vendor: 'IGNORE_ERROR; ABORT_SERVER from MySQL 5.7.7',
+    why: 'a server that cannot write its binary log does not go on without one.',
+  },
+  {
     name: 'binlog-format',
     value: 'ROW',
     on: ['mysql-5', 'mariadb'],

@@ -23,6 +23,8 @@ export function renderServerSettings(): string {
     '',
     'Printed from `lab/servers/options.ts`.',
     '',
+    '[doctor.md](doctor.md) says what is wrong where one is missing; `keepalambda doctor PAIR` looks for it on your servers.',
+    '',
     "The lab's servers run with their vendor's defaults (`--server-settings vendor`, the default of `npm run lab`, of the",
     'matrix and of CI), apart from what the first two tables list. keepalambda must be right with them. With',
     '`--server-settings recommended` the third table comes on top: it is what we ask for, because with it fewer rows are',

@@ -1,5 +1,5 @@
 /** The grants as a person pastes them into `mysql`, and the command that stores the password. */
-import { CONNECTIONS_PER_VANTAGE } from '../probe/connection-count.ts';
+import { CONNECTIONS_PER_VANTAGE } from '../core/connection-count.ts';
 import { type Account, eventStatements, type GrantServer, grantStatements } from './grants.ts';
 
 /** Where the account goes, so that the functions find it. */

@@ -269,6 +269,19 @@ export const events = {
       'The holder runs scheduled events that are disabled on the standby. After a move of the VIP they run on neither node.',
     todo: "Enable them by hand after a move, or set events: 'managed' for the pair.",
   },
+  'doctor-found': {
+    title: 'the servers have settings that make a failover fail or do harm',
+    role: 'tells',
+    meaning:
+      'At every hour doctor reads the settings of both servers. It found dangers that were not there before, or others than before.',
+    todo: 'Ask doctor for each cause and its fix.',
+  },
+  'doctor-clear': {
+    title: 'doctor finds no danger any more',
+    role: 'tells',
+    meaning: 'What doctor-found has alerted is put right.',
+    todo: 'Nothing.',
+  },
   'channel-detached': {
     title: '{holder} lacks transactions of {standby}',
     role: 'hands-over',

@@ -164,6 +164,12 @@ export interface Settled {
   readonly afterPeerMs?: number;
 }
 
+/** What doctor found last: the dangers that people were alerted of, as `db1 errors-skipped`. */
+export interface Examined {
+  readonly atMs: number;
+  readonly dangers: readonly string[];
+}
+
 /** A node that was isolated, with the security groups to give back. */
 export interface Quarantine {
   readonly node: NodeName;
@@ -217,6 +223,8 @@ export interface Memory {
   readonly moved: Moved | null;
   /** When an automatic move was last undone: the next try waits a few seconds. */
   readonly triedAtMs: number | null;
+  /** Null before the first examination, and in records of older releases. */
+  readonly examined: Examined | null;
   /** How many scheduled events people know of that will stop after a move. */
   readonly eventsTold: number;
   /** Answers to the last few orders, so that an order is never carried out twice. */
@@ -247,6 +255,7 @@ export const emptyMemory: Required<Memory> = {
   reports: {},
   moved: null,
   triedAtMs: null,
+  examined: null,
   eventsTold: 0,
   answers: [],
   outbox: [],

@@ -1,6 +1,7 @@
 /** One judgement of a pair: evidence and memory → the decision, what it leaves in memory, and what follows. */
 import { adoptMemory } from './adopt.ts';
 import { type Decision, decide, deedOf } from './decision.ts';
+import { noteExamination } from './doctor/note-examination.ts';
 import { notYetPace, paceOf } from './look-schedule.ts';
 import type { Memory } from './memory.ts';
 import { noteDecision } from './note-decision.ts';
@@ -22,7 +23,8 @@ export function judgePair(state: PairState, nowMs: number): Judged {
   const decision = decide(situation);
   const remembered = noteDecision(before, decision, situation, durations, state.nextId);
   const noted = noteStandbyWrites(remembered, situation, state.grown, state.nextId);
-  const memory = withoutPublished(noted, state.published);
+  const examined = noteExamination(noted, state.pair.name, state.findings, nowMs);
+  const memory = withoutPublished(examined, state.published);
   const { run, mustWait, stalledSinceMs } = followingOf(state, decision, { ...situation, memory });
   const save = memory === state.memory ? null : memory;
   const isWork = save !== null || run !== null;
@@ -39,6 +41,7 @@ export function judgePair(state: PairState, nowMs: number): Judged {
       durations,
       stalledSinceMs,
       grown: null,
+      findings: null,
       isNews: false,
       work: isWork ? { kind: 'saving', ...inHandOf(run) } : { kind: 'none' },
       workedAtMs: isWork ? state.workedAtMs : nowMs,

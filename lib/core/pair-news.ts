@@ -1,5 +1,6 @@
 /** What comes in about a pair: reports, answers, orders, and what the store has. */
 import { observe, observeVip, type ThroughVip } from './evidence.ts';
+import type { Finding } from './finding.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import { ownGrowth } from './notes.ts';
@@ -57,6 +58,11 @@ export function takeAnswer(state: PairState, said: ThroughVip, askedMs: number, 
 function hearing(state: PairState, { news, evidence, asks }: Heard, askedMs: number): Taken {
   const isNews = state.isNews || evidence !== state.evidence;
   return { state: { ...state, vipNews: news, evidence, isNews }, ask: asks ? { askedMs } : null };
+}
+
+/** What doctor found: judged with all else that came in. */
+export function takeFindings(state: PairState, findings: readonly Finding[]): PairState {
+  return { ...state, findings, isNews: true };
 }
 
 /** An operator's order; one that is known already is not taken twice. */

@@ -1,6 +1,7 @@
 /** All that a leader has in mind of one pair: plain data that can be printed, stored and replayed. */
 import type { Pair } from './config.ts';
 import { type Evidence, noEvidence, placeOf } from './evidence.ts';
+import type { Finding } from './finding.ts';
 import type { LookOrder } from './look-order.ts';
 import { firstPace, type Pace } from './look-schedule.ts';
 import type { Alert, Memory } from './memory.ts';
@@ -25,6 +26,10 @@ export interface PairState {
   readonly servers: Readonly<Record<NodeName, LastSeen>>;
   /** A closed node whose own history grew since the last judgement. */
   readonly grown: { readonly node: NodeName; readonly count: number } | null;
+  /** What doctor found, and is not noted yet; null where there is nothing new. */
+  readonly findings: readonly Finding[] | null;
+  /** When doctor was asked last by this leader. */
+  readonly askedDoctorMs: number;
   /** Operators' orders that are not carried out yet, the oldest first. */
   readonly orders: readonly WaitingOrder[];
   /** What is in flight. The pair is judged only while nothing is. */
@@ -82,7 +87,7 @@ export interface InHand {
 export const noRun: InHand = { orderId: null, resumes: false };
 
 /** What an input makes of a pair, before it is judged. */
-export interface Taken extends Partial<Pick<Ready, 'ask' | 'besidePlan' | 'gauges'>> {
+export interface Taken extends Partial<Pick<Ready, 'ask' | 'examine' | 'besidePlan' | 'gauges'>> {
   readonly state: PairState;
 }
 
@@ -110,6 +115,8 @@ export function newPair({ unwatchedSinceMs, nowMs, ...given }: Beginning): PairS
     vipNews: noVipNews,
     servers: {},
     grown: null,
+    findings: null,
+    askedDoctorMs: Number.NEGATIVE_INFINITY,
     orders: [],
     work: { kind: 'none' },
     isNews: false,

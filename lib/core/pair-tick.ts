@@ -1,5 +1,6 @@
 /** What is due each second: gauges, the question through the VIP, and a loss of service beside a plan. */
 
+import { EXAMINE_AGAIN_MS, isExaminationDue } from './doctor/note-examination.ts';
 import { noteBesidePlan } from './note-decision.ts';
 import { type PairState, situationOf, type Taken } from './pair-state.ts';
 import type { Gauge } from './ready.ts';
@@ -18,7 +19,15 @@ export function takeTick(state: PairState, nowMs: number): Taken {
   const isBlind = state.evidence.vipBlindSinceMs !== null && state.memory.lastHolder !== null;
   const asks = isBlind && state.safeguards.staleReads && !state.vipNews.asking;
   const asking = asks ? { ...gauged, vipNews: { ...gauged.vipNews, asking: true } } : gauged;
-  return { ...noteLosses(asking, nowMs), gauges, ask: asks ? { askedMs: nowMs } : null };
+  const examine = mayExamine(asking, nowMs);
+  const examining = examine ? { ...asking, askedDoctorMs: nowMs } : asking;
+  return { ...noteLosses(examining, nowMs), gauges, ask: asks ? { askedMs: nowMs } : null, examine };
+}
+
+/** Only while all is well: in an incident the servers have other things to answer. */
+function mayExamine({ memory, work, pace, lastRow, askedDoctorMs }: PairState, nowMs: number): boolean {
+  const isWell = memory.incident === null && work.kind === 'none' && pace.afterMs === null && lastRow !== '';
+  return isWell && isExaminationDue(memory, nowMs) && nowMs - askedDoctorMs >= EXAMINE_AGAIN_MS;
 }
 
 /**

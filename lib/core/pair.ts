@@ -7,11 +7,12 @@
  * `done`, `not-yet` or `failed` for the whole.
  */
 import type { ThroughVip } from './evidence.ts';
+import type { Finding } from './finding.ts';
 import { isSooner } from './look-order.ts';
 import { looksOf } from './look-schedule.ts';
 import type { Memory } from './memory.ts';
 import { type Judged, judgePair } from './pair-judge.ts';
-import { takeAnswer, takeEc2, takeOrder, takeReport, takeStored } from './pair-news.ts';
+import { takeAnswer, takeEc2, takeFindings, takeOrder, takeReport, takeStored } from './pair-news.ts';
 import type { PairState, Taken } from './pair-state.ts';
 import { takeTick } from './pair-tick.ts';
 import { afterFailure, afterWork, awake, mustWait, takePlan } from './pair-work.ts';
@@ -26,6 +27,8 @@ export type Input =
   | { readonly kind: 'ec2'; readonly sighting: VipSighting; readonly askedMs: number }
   /** Who answers through the VIP, asked for by `ready.ask`. */
   | { readonly kind: 'through-vip'; readonly said: ThroughVip; readonly askedMs: number }
+  /** What doctor found, asked for by `ready.examine`. */
+  | { readonly kind: 'examined'; readonly findings: readonly Finding[] }
   | { readonly kind: 'order'; readonly order: WaitingOrder }
   /** What the store has now. `newId` names the next incident, where the id before it is used up. */
   | { readonly kind: 'stored'; readonly memory: Memory; readonly newId: string }
@@ -86,7 +89,7 @@ function judged(state: PairState, nowMs: number): Judged {
   }
 }
 
-const nothing = { ask: null, besidePlan: null, gauges: [] } as const;
+const nothing = { ask: null, examine: false, besidePlan: null, gauges: [] } as const;
 
 function take(state: PairState, input: Input, nowMs: number): Taken {
   switch (input.kind) {
@@ -96,6 +99,8 @@ function take(state: PairState, input: Input, nowMs: number): Taken {
       return takeEc2(state, input.sighting, input.askedMs);
     case 'through-vip':
       return takeAnswer(state, input.said, input.askedMs, nowMs);
+    case 'examined':
+      return { state: takeFindings(state, input.findings) };
     case 'order':
       return { state: takeOrder(state, input.order) };
     case 'stored':

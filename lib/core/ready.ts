@@ -18,6 +18,8 @@ export interface Ready {
   readonly hurries: boolean;
   /** Asked at once, beside all else: who answers through the VIP. `askedMs` comes back with the answer. */
   readonly ask: { readonly askedMs: number } | null;
+  /** Asked at once, beside all else: what doctor finds. */
+  readonly examine: boolean;
   /** Noted at once, between the saves of the plan that is carried out: nobody can write, or the holder has died. */
   readonly besidePlan: {
     readonly situation: Situation;

@@ -93,6 +93,8 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'standby-writes': remedy('warning', 'yes', status),
   'waits-for-acknowledgement': remedy('critical', 'no', status),
   'events-will-stop': remedy('warning', 'yes', status),
+  'doctor-found': remedy('warning', 'yes', 'doctor {pair}'),
+  'doctor-clear': remedy('info', 'yes', 'doctor {pair}'),
   'channel-detached': remedy(
     'warning',
     'yes',

@@ -33,6 +33,8 @@ const schemas = {
   status: z.strictObject({ action: z.literal('status'), pair: pair.optional() }),
   /** The mysql_check verdict on both nodes. */
   check: z.strictObject({ action: z.literal('check'), pair }),
+  /** What is wrong with the settings of the pair's servers, why it matters, and what fixes it. */
+  doctor: z.strictObject({ action: z.literal('doctor'), pair }),
   /** Moves the VIP to the standby (or to the node named), which must be fit unless forced. */
   failover: z
     .strictObject({
@@ -156,6 +158,7 @@ export function isOrder(request: Request): request is Order {
       return true;
     case 'status':
     case 'check':
+    case 'doctor':
     case 'plan':
     case 'history':
       return false;

@@ -38,6 +38,8 @@ const besideALoss: ReadonlySet<string> = new Set<EventCode>([
   'standby-writes',
   'login-refused',
   'events-will-stop',
+  'doctor-found',
+  'doctor-clear',
   'channel-detached',
   'clock-off',
 ]);

@@ -10,6 +10,8 @@ export interface Dialect {
   readonly flavor: 'mysql' | 'mariadb';
   /** Whether there is `super_read_only`, which binds accounts with SUPER too. */
   readonly superReadOnly: boolean;
+  /** Whether InnoDB's tables about itself, and the variables' origins, have the names of MySQL 8. */
+  readonly names: 'today' | 'of-old';
   /** One statement: sets what our sessions rely on, whatever the server's defaults are. */
   readonly session: string;
   /** One row: everything that is read without a lock that a stuck commit could hold. */
@@ -55,6 +57,7 @@ export function dialectOf(version: string, comment: string): Dialect {
   return {
     flavor: 'mysql',
     superReadOnly,
+    names: at(8, 0, 0) ? 'today' : 'of-old',
     session: sessionOf(
       at(5, 7, 20) ? 'transaction_isolation' : 'tx_isolation',
       at(5, 7, 8) ? 'max_execution_time' : null,
@@ -162,6 +165,7 @@ function mysqlPulse(superReadOnly: boolean, workers: string): string {
 const mariadb: Omit<Dialect, 'session' | 'globalLocks' | 'anyGlobalLocks' | 'tableLocks'> = {
   flavor: 'mariadb',
   superReadOnly: false,
+  names: 'of-old',
   pulse: `SELECT CONCAT('server_id:', @@global.server_id) AS identity, @@version AS version,
     @@global.read_only AS read_only, NULL AS super_read_only, 'ON' AS gtid_mode,
     @@global.gtid_binlog_state AS executed, @@global.gtid_slave_pos AS applied,

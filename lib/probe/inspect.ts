@@ -3,7 +3,7 @@ import type { Obstacle } from '../core/probe-results.ts';
 import { transactions } from './blockers.ts';
 import { obstaclesOf } from './obstacles.ts';
 import type { ProbeFailed } from './protocol.ts';
-import { askIfAllowed, askProcesses, carryOut, type Way } from './statement-session.ts';
+import { askIfAllowed, askProcesses, type Command, carryOut, type Way } from './statement-session.ts';
 
 /** MySQL 5.6 on; null columns where a client gave no name. */
 const programs = `SELECT PROCESSLIST_ID AS id, ATTR_VALUE AS program
@@ -15,15 +15,18 @@ const programs = `SELECT PROCESSLIST_ID AS id, ATTR_VALUE AS program
  * `metadata_locks`, an idle session with LOCK TABLES shows only once somebody waits for it.
  */
 export function inspect(way: Way, limitMs: number): Promise<readonly Obstacle[] | ProbeFailed> {
-  return carryOut(way, limitMs, async (command) => {
-    const { dialect, id } = command.link;
-    return obstaclesOf({
-      processes: await askProcesses(command),
-      transactions: await askIfAllowed(command, transactions),
-      holders: await askIfAllowed(command, dialect.anyGlobalLocks),
-      programs: await askIfAllowed(command, programs),
-      xa: await askIfAllowed(command, 'XA RECOVER'),
-      own: { id, user: way.endpoint.credentials.user },
-    });
+  return carryOut(way, limitMs, askObstacles);
+}
+
+/** The same on a connection that there is. */
+export async function askObstacles(command: Command): Promise<readonly Obstacle[]> {
+  const { dialect, id } = command.link;
+  return obstaclesOf({
+    processes: await askProcesses(command),
+    transactions: await askIfAllowed(command, transactions),
+    holders: await askIfAllowed(command, dialect.anyGlobalLocks),
+    programs: await askIfAllowed(command, programs),
+    xa: await askIfAllowed(command, 'XA RECOVER'),
+    own: { id, user: command.way.endpoint.credentials.user },
   });
 }

@@ -3,6 +3,7 @@
 import { catchUp } from './catch-up.ts';
 import { attach, detach } from './channel.ts';
 import type { NodeEndpoint } from './connection.ts';
+import { examine } from './examine.ts';
 import { createHeartbeatLag, type HeartbeatLag } from './heartbeat-lag.ts';
 import { holdLook } from './held-look.ts';
 import { inspect } from './inspect.ts';
@@ -143,6 +144,10 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
       case 'inspect': {
         const obstacles = await inspect(wayOf(request), request.limitMs);
         return 'kind' in obstacles ? obstacles : { kind: 'inspected', obstacles: [...obstacles] };
+      }
+      case 'examine': {
+        const facts = await examine(wayOf(request), request.depth, request.limitMs);
+        return 'kind' in facts ? facts : { kind: 'examined', facts };
       }
       case 'verify': {
         const vip = endpointOf(request, request.vip);

@@ -5,8 +5,10 @@
  * way, a new watch may speak to an old probe. A probe never sends a time, only ages: its clock is its own.
  */
 import * as z from 'zod';
-import type { Answered, CaughtUp, Closed, Detached, Obstacle } from '../core/probe-results.ts';
-import type { Heartbeat, Inbound, Position, Saw, Server, Session, Sighting } from '../core/sighting.ts';
+import type { Answered, CaughtUp, Closed, Detached } from '../core/probe-results.ts';
+import type { Heartbeat, Inbound, Position, Saw, Server, Sighting } from '../core/sighting.ts';
+import { serverFactsSchema } from './facts-protocol.ts';
+import { errorSchema, obstacleSchema, scheduledEventsSchema, sessionSchema } from './shared-schemas.ts';
 
 const positionSchema = z.object({
   gtid: z.string().nullable(),
@@ -132,6 +134,12 @@ const attachSchema = z.object({
   peer: peerSchema,
 });
 const inspectSchema = z.object({ kind: z.literal('inspect'), ...commandFields, node: nodeSchema });
+const examineSchema = z.object({
+  kind: z.literal('examine'),
+  ...commandFields,
+  node: nodeSchema,
+  depth: z.enum(['quick', 'full']),
+});
 const verifySchema = z.object({
   kind: z.literal('verify'),
   ...commandFields,
@@ -147,16 +155,9 @@ export const probeRequestSchema = z.discriminatedUnion('kind', [
   detachSchema,
   attachSchema,
   inspectSchema,
+  examineSchema,
   verifySchema,
 ]);
-
-const sessionSchema = z.object({
-  id: z.number(),
-  user: z.string(),
-  host: z.string(),
-  forSeconds: z.number(),
-  statement: z.string(),
-}) satisfies z.ZodType<Session>;
 
 const inboundSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unconfigured') }),
@@ -165,8 +166,8 @@ const inboundSchema = z.discriminatedUnion('kind', [
     io: z.enum(['yes', 'no', 'connecting']),
     sql: z.enum(['yes', 'no']),
     lagSeconds: z.number().nullable(),
-    ioError: z.object({ errno: z.number(), message: z.string() }).nullable(),
-    sqlError: z.object({ errno: z.number(), message: z.string() }).nullable(),
+    ioError: errorSchema.nullable(),
+    sqlError: errorSchema.nullable(),
     sourceAddress: z.string(),
     sourceIdentity: z.string().nullable(),
     delaySeconds: z.number(),
@@ -206,11 +207,9 @@ const serverSchema = z.object({
   clockOffMs: z.number().nullable().default(null),
   binaryLog: z.enum(['on', 'off', 'unknown']),
   semiSync: z.object({ waiting: z.boolean(), timeoutMs: z.number() }).nullable(),
-  events: z
-    .object({ scheduler: z.enum(['on', 'off']), enabled: z.number(), disabledOnReplica: z.number() })
-    .nullable(),
+  events: scheduledEventsSchema.nullable(),
   globalLock: sessionSchema.nullable(),
-  loginRefused: z.object({ errno: z.number(), message: z.string() }).nullable(),
+  loginRefused: errorSchema.nullable(),
   inbound: inboundSchema,
   executed: positionSchema,
   heartbeat: heartbeatSchema,
@@ -274,14 +273,9 @@ export const probeAnswerSchemas = {
   attach: z.object({ kind: z.literal('attached'), wasRunning: z.boolean() }),
   inspect: z.object({
     kind: z.literal('inspected'),
-    obstacles: z.array(
-      z.object({
-        kind: z.enum(['lock', 'statement', 'transaction', 'schema-change', 'backup', 'xa']),
-        session: sessionSchema,
-        rows: z.number().nullable(),
-      }) satisfies z.ZodType<Obstacle>,
-    ),
+    obstacles: z.array(obstacleSchema),
   }),
+  examine: z.object({ kind: z.literal('examined'), facts: serverFactsSchema }),
   verify: z.object({
     kind: z.literal('verified'),
     answered: z.object({
@@ -300,6 +294,7 @@ export const probeResponseSchema = z.discriminatedUnion('kind', [
   probeAnswerSchemas.detach,
   probeAnswerSchemas.attach,
   probeAnswerSchemas.inspect,
+  probeAnswerSchemas.examine,
   probeAnswerSchemas.verify,
   failedSchema,
 ]);

@@ -123,12 +123,20 @@ export function clockOffOf({ clockMs }: Pulse, atMs: number, tookMs: number): nu
  */
 export function readChannel(rows: readonly StatusRow[], pulse: Pulse, source: Source): Channel | null {
   let best: Channel | null = null;
-  for (const row of rows) {
-    if (text(field(row, 'Source_Host')) === '') continue;
-    const channel = channelOf(row, pulse);
+  for (const { channel } of readChannels(rows, pulse)) {
     if (best === null || likeness(channel, source) > likeness(best, source)) best = channel;
   }
   return best;
+}
+
+/** Every channel that has a source, each beside the row that it was read from. */
+export function readChannels(
+  rows: readonly StatusRow[],
+  pulse: Pulse,
+): readonly { readonly row: StatusRow; readonly channel: Channel }[] {
+  return rows
+    .filter((row) => text(field(row, 'Source_Host')) !== '')
+    .map((row) => ({ row, channel: channelOf(row, pulse) }));
 }
 
 /** Whether the channel is known to follow somebody else. */

@@ -126,7 +126,11 @@ async function readEvents(link: MysqlLink, scheduler: string): Promise<Scheduled
       if (error instanceof MysqlFailure && sawOf(error).kind === 'locked-out') return [];
       throw error;
     });
-  const [row] = rows;
+  return eventsOf(rows, scheduler);
+}
+
+/** The row of `Dialect.events`, and the variable `event_scheduler`; null where there is no row. */
+export function eventsOf([row]: readonly StatusRow[], scheduler: string): ScheduledEvents | null {
   if (row === undefined) return null;
   return {
     scheduler: scheduler.toUpperCase() === 'ON' ? 'on' : 'off',

@@ -3,6 +3,7 @@
 import type { Config, Pair } from '../core/config.ts';
 import { decide } from '../core/decision.ts';
 import { renderFault } from '../core/fault.ts';
+import { exitCodeOf, type Finding, renderFindings } from '../core/finding.ts';
 import { describeLoss } from '../core/loss.ts';
 import { planFor } from '../core/orders.ts';
 import { isOrder, type Order, parseRequest, type Request } from '../core/request.ts';
@@ -11,6 +12,7 @@ import type { Situation } from '../core/situation.ts';
 import { renderCheck, renderStatus } from '../core/text/status-text.ts';
 import { renderStages } from '../core/text/steps-text.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
+import { examinePair } from './doctor.ts';
 import { lookOnce } from './look-once.ts';
 import type { Ports } from './ports.ts';
 import { serveOrder } from './serve-order.ts';
@@ -21,6 +23,8 @@ import { renderObstacles } from './step-executors.ts';
 export interface Reply {
   readonly ok: boolean;
   readonly lines: readonly string[];
+  /** Of `doctor`: what the lines say. `ok` is false when one of them is a danger. */
+  readonly findings?: readonly Finding[];
 }
 
 export interface OperateOptions {
@@ -55,6 +59,8 @@ export async function operate(options: OperateOptions): Promise<Reply> {
   }
   if (isOrder(request)) return serveOrder({ ...options, order: request });
   const answers = await Promise.all(pairs.map((pair) => look(options, pair, request)));
+  const [only] = answers.length === 1 ? answers : [];
+  if (only) return only;
   return { ok: answers.every(({ ok }) => ok), lines: answers.flatMap(({ lines }) => lines) };
 }
 
@@ -64,6 +70,7 @@ async function look(
   request: Exclude<Request, Order>,
 ): Promise<Reply> {
   if (request.action === 'history') return history(ports, pair, request.limit);
+  if (request.action === 'doctor') return examined(ports, pair);
   const situation = await lookOnce(ports, config, pair, safeguards);
   switch (request.action) {
     case 'status':
@@ -73,6 +80,12 @@ async function look(
     case 'plan':
       return dryRun(ports, situation, request);
   }
+}
+
+async function examined(ports: Ports, pair: Pair): Promise<Reply> {
+  const findings = await examinePair(ports, pair, 'full');
+  const ok = exitCodeOf(findings) !== 1;
+  return { ok, lines: renderFindings(findings).split('\n'), findings };
 }
 
 async function history(ports: Ports, pair: Pair, limit: number): Promise<Reply> {

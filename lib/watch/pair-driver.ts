@@ -23,6 +23,7 @@ import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { SEEN_LIFE_MS } from '../core/time-budget.ts';
 import type { AlertDesk } from './alert-desk.ts';
+import { examinePair } from './doctor.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
 import { PlanRunner } from './plan-runner.ts';
@@ -145,6 +146,7 @@ export class PairDriver {
     this.#state = state;
     if (ready.looks !== before) onLooks(ready.hurries);
     if (ready.ask !== null) void this.#ask(ready.ask);
+    if (ready.examine) void this.#examine();
     if (ready.besidePlan !== null) void this.#noteBesidePlan(ready.besidePlan);
     if (ready.log !== null) this.#log(ready.log);
     for (const { metric, value } of ready.gauges) ports.metrics.publish(metric, value, this.pair.name);
@@ -244,6 +246,11 @@ export class PairDriver {
   async #ask({ askedMs }: NonNullable<Ready['ask']>): Promise<void> {
     const said = await askThroughVip(this.pair, this.#props.ports, (node) => identityIn(this.#state, node));
     this.take({ kind: 'through-vip', said, askedMs });
+  }
+
+  async #examine(): Promise<void> {
+    const findings = await examinePair(this.#props.ports, this.pair, 'quick');
+    this.take({ kind: 'examined', findings });
   }
 
   async #noteBesidePlan({ situation, durations, newId }: NonNullable<Ready['besidePlan']>): Promise<void> {

@@ -6,6 +6,7 @@
  * A port that acts throws a `PortError`, whose `kind` says what the caller may conclude.
  */
 import type { Pair } from '../core/config.ts';
+import type { ServerFacts } from '../core/doctor/facts.ts';
 import type { HostDocument } from '../core/host-document.ts';
 import type { LookOrder } from '../core/look-order.ts';
 import type { Alert, Memory } from '../core/memory.ts';
@@ -123,6 +124,8 @@ export interface DatabasePort {
   ): Promise<{ readonly wasRunning: boolean }>;
   /** The sessions that would keep the node open, or lose much work if they were killed. Changes nothing. */
   inspect(pair: Pair, node: NodeName, limitMs: number): Promise<readonly Obstacle[]>;
+  /** What doctor judges: settings, channels, rights; with `full`, the lists of tables too. Changes nothing. */
+  examine(pair: Pair, node: NodeName, depth: 'quick' | 'full', limitMs: number): Promise<ServerFacts>;
   /** Connects to the VIP's address and asks who is there; commits a heartbeat if the pair has the write probe. */
   verify(pair: Pair, limitMs: number): Promise<Answered>;
 }

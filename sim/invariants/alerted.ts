@@ -26,6 +26,8 @@ const besideTheLoss: ReadonlySet<string> = new Set([
   'standby-locked',
   'login-refused',
   'events-will-stop',
+  'doctor-found',
+  'doctor-clear',
   'channel-detached',
   'channel-attached',
 ]);

@@ -1,9 +1,12 @@
 /** The database port on the simulated masters. */
+
+import { peerOf } from '../../lib/core/config.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { CaughtUp } from '../../lib/core/probe-results.ts';
 import type { DatabasePort } from '../../lib/watch/ports.ts';
 import { attach, catchUp, detach } from './channel.ts';
 import { acting, type Context } from './context.ts';
+import { healthyFacts } from './examine.ts';
 import { look } from './look.ts';
 import { command } from './statement.ts';
 import { verify } from './verify.ts';
@@ -26,9 +29,20 @@ export function createDatabase(context: Context): DatabasePort {
       acting(context, 'inspect', node, () =>
         command(context, node, limitMs, (master) => obstaclesOn(world, master)),
       ),
+    examine: (pair, node, depth, limitMs) =>
+      command(context, node, limitMs, (master) => {
+        const peer = serverOf(context, peerOf(pair, node).name);
+        const facts = healthyFacts(serverOf(context, master.name), peer, pair.port);
+        return depth === 'full' ? facts : { ...facts, tables: null };
+      }),
     verify: (_, limitMs) =>
       acting(context, 'verify', world.cloud.holder ?? '', () => verify(context, limitMs)),
   };
+}
+
+function serverOf({ world }: Context, name: NodeName) {
+  const { node, identity } = world.master(name);
+  return { node, identity, serverId: world.pair.nodes.findIndex((one) => one.name === name) + 1 };
 }
 
 /** One that waited has failed only if nothing was applied meanwhile: what makes progress is worth waiting for. */

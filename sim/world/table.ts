@@ -18,7 +18,9 @@ interface MemoryItem {
   readonly owner: string | null;
 }
 
-const unclaimed: MemoryItem = { memory: emptyMemory, epoch: 0, owner: null };
+/** Doctor has just looked, and found nothing: a simulated server has no settings, and no history lasts an hour. */
+const first: Memory = { ...emptyMemory, examined: { atMs: Number.MAX_SAFE_INTEGER, dangers: [] } };
+const unclaimed: MemoryItem = { memory: first, epoch: 0, owner: null };
 
 /** What an item may hold. Bytes. */
 const itemBytesMax = 400 * 1024;
@@ -67,13 +69,13 @@ export class Table {
     const item = this.#memories.get(pair);
     const isOthers = item !== undefined && item.epoch === epoch && item.owner !== owner;
     this.#checkEpoch(item, isOthers ? epoch - 1 : epoch);
-    const memory = item?.memory ?? emptyMemory;
+    const memory = item?.memory ?? first;
     this.#memories.set(pair, { memory, epoch, owner });
     return memory;
   }
 
   memoryOf(pair: PairName): Memory {
-    return this.#memories.get(pair)?.memory ?? emptyMemory;
+    return this.#memories.get(pair)?.memory ?? first;
   }
 
   saveMemory(pair: PairName, memory: Memory, epoch: number): void {

@@ -45,6 +45,7 @@ export function databaseContract(name: string, makeWorld: () => Promise<Database
     openContract(at);
     catchUpContract(at);
     channelContract(at);
+    examineContract(at);
     verifyContract(at);
   });
 }
@@ -276,6 +277,41 @@ function channelContract(at: At): void {
     const obstacles = await settle(port.inspect(pair, 'db1', LIMIT_MS));
     expect(obstacles.map(({ session }) => session.user)).toContain(user);
     await release();
+  });
+}
+
+function examineContract(at: At): void {
+  it('examine: says who the server is, whom it follows, and what our account may do', async () => {
+    const { port, pair, settle } = at();
+    const seen = await look(at());
+    const facts = await settle(port.examine(pair, 'db2', 'full', LIMIT_MS));
+    const { identity, version } = serverOf(seen, 'db2');
+    expect(facts).toMatchObject({ identity, version, unread: [], logFilters: [] });
+    expect(facts.channels).toMatchObject([
+      { sourceIdentity: serverOf(seen, 'db1').identity, io: 'yes', sql: 'yes', filters: [] },
+    ]);
+    expect(facts.variables).toMatchObject({ log_bin: 'ON', log_replica_updates: 'ON', sync_binlog: '1' });
+    expect(facts.tables).toEqual({ withoutKey: [], notInnodb: [], ofTools: [] });
+    expect(facts.grants?.join()).toContain('PROCESS');
+    // Some servers show the hash of the password beside a grant.
+    expect(JSON.stringify(facts)).not.toMatch(/identified|password by/i);
+  });
+
+  it('examine, quick: the same without the tables', async () => {
+    const { port, pair, settle } = at();
+    const full = await settle(port.examine(pair, 'db1', 'full', LIMIT_MS));
+    const quick = await settle(port.examine(pair, 'db1', 'quick', LIMIT_MS));
+    expect(quick.tables).toBeNull();
+    expect(Object.keys(quick).toSorted()).toEqual(Object.keys(full).toSorted());
+    expect(quick.variables).toEqual(full.variables);
+  });
+
+  it('examine: fails when nobody answers there', async () => {
+    const { port, pair, settle, kill } = at();
+    await kill('db2');
+    await expect(settle(port.examine(pair, 'db2', 'quick', 600))).rejects.toMatchObject({
+      name: 'PortError',
+    });
   });
 }
 

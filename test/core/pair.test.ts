@@ -416,6 +416,34 @@ describe('what is stored', () => {
   });
 });
 
+describe('doctor', () => {
+  const finding = { id: 'errors-skipped', severity: 'danger', subject: 'db2' } as const;
+  const findings = [{ ...finding, got: 'ALL', want: 'OFF', why: 'it loses writes', fix: 'restart' }];
+  const asks = (bench: Bench, afterMs = 0) => bench.take({ kind: 'tick' }, afterMs).examine;
+
+  it('is asked when all is well, and again after an hour; what it finds is alerted once', () => {
+    const bench = new Bench({ ...steady.memory, examined: null }).begin();
+    expect(asks(bench)).toBe(true);
+    const { save } = bench.take({ kind: 'examined', findings }, 2000);
+    expect(save?.outbox.map(({ code }) => code)).toEqual(['doctor-found']);
+    expect(save?.examined).toEqual({ atMs: bench.nowMs, dangers: ['db2 errors-skipped'] });
+    bench.store(save);
+    bench.take({ kind: 'done' });
+    expect(asks(bench, 30 * 60_000)).toBe(false);
+    expect(asks(bench, 30 * 60_000)).toBe(true);
+    expect(bench.take({ kind: 'examined', findings }).save?.outbox).toHaveLength(1);
+  });
+
+  it('is asked again after five minutes where it could not look, and never in an incident', () => {
+    const bench = new Bench({ ...steady.memory, examined: null }).begin();
+    expect([asks(bench), asks(bench, 299_000), asks(bench, 1000)]).toEqual([true, false, true]);
+    const incident = { id: 'a', openedAtMs: 0, row: 'holder-lost', told: [] };
+    const busy = new Bench({ ...steady.memory, examined: null, incident });
+    busy.report(refused);
+    expect(asks(busy, 1000)).toBe(false);
+  });
+});
+
 describe('a tick', () => {
   it('publishes the gauges every 10 s', () => {
     const bench = new Bench().begin();

@@ -70,7 +70,7 @@ describe('what is not said has a default', () => {
 
 describe('what is wrong is named, with what there is', () => {
   const all =
-    'one of status, check, failover, switchover, reattach, pause, resume, acknowledge, release, plan, history';
+    'one of status, check, doctor, failover, switchover, reattach, pause, resume, acknowledge, release, plan, history';
   test.each<[what: string, raw: unknown, words: readonly string[]]>([
     ['nothing', undefined, ['action: got nothing', all]],
     ['a text', 'status', ['action: got nothing', all]],

@@ -21,6 +21,8 @@ export function renderInput(input: Input): string {
         : 'EC2 does not say where the VIP is';
     case 'order':
       return `order: ${input.order.order.action}`;
+    case 'examined':
+      return `doctor: ${input.findings.map(({ subject, id }) => `${subject} ${id}`).join(', ')}`;
     case 'plan':
       return `plan ${input.is}`;
     case 'through-vip':
@@ -45,6 +47,7 @@ export function renderReady({ memory, looks }: PairState, ready: Ready): readonl
     ...(ready.looks === looks ? [] : [`looks: ${renderLooks(ready.looks)}`]),
     ...(ready.hurries ? ['EC2 is asked at once'] : []),
     ...(ready.ask ? ['who answers through the VIP is asked'] : []),
+    ...(ready.examine ? ['doctor is asked'] : []),
     ...(ready.besidePlan ? ['the loss of service is noted beside the plan'] : []),
     ...(ready.failure === null ? [] : [`failure: ${ready.failure}`]),
   ];

@@ -94,6 +94,7 @@ export const steady: World = {
     lastHolder: 'db1',
     readiness: { node: 'db2', fit: true, reasons: [], atMs: NOW_MS - 1000 },
     identities: { db1: UUID1, db2: UUID2 },
+    examined: { atMs: NOW_MS, dangers: [] },
     settled: {
       db1: { is: 'open', startedAtMs: NOW_MS - db1.uptimeSeconds * 1000 },
       db2: { is: 'closed', startedAtMs: NOW_MS - db2.uptimeSeconds * 1000 },

@@ -7,6 +7,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../lab/faults/index.ts';
+import { scenarios } from '../../lab/scenarios.ts';
 import { runLab, startLab } from './lab.ts';
 
 describe('a faulty command is one clear line, and nothing is started', () => {
@@ -37,7 +38,7 @@ describe('a faulty command is one clear line, and nothing is started', () => {
 
 test('--list names every fault and scenario with a line each', async () => {
   const { stdout, code } = await runLab('--list');
-  for (const name of [...Object.keys(faults), 'seed']) {
+  for (const name of [...Object.keys(faults), ...Object.keys(scenarios)]) {
     expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S+ `, 'm'));
   }
   expect(stdout).toMatch(

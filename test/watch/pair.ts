@@ -1,10 +1,12 @@
 /** Two masters, EC2 and the hosts, as small as a plan needs them: states, and the calls that changed them. */
+import type { ServerFacts } from '../../lib/core/doctor/facts.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { Obstacle } from '../../lib/core/probe-results.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
 import type { Position, VipPlace } from '../../lib/core/sighting.ts';
 import type { Clock, Ports } from '../../lib/watch/ports.ts';
 import type { StepContext } from '../../lib/watch/step-context.ts';
+import { factsOf } from '../core/doctor/healthy.ts';
 import { failover, pairWith, position, recordOf, UUID1, UUID2 } from '../core/world.ts';
 import { hurried } from './clock.ts';
 
@@ -32,6 +34,8 @@ export interface World {
   /** Why our own heartbeat cannot be written, though the server takes writes. */
   barred: string | null;
   groups: readonly string[];
+  /** What doctor reads there. */
+  facts: (node: NodeName) => ServerFacts;
   clock: Clock;
 }
 
@@ -51,6 +55,7 @@ export function newWorld(changes: Partial<World> = {}): World {
     impostor: null,
     barred: null,
     groups: ['sg-old'],
+    facts: factsOf,
     clock: hurried(),
     ...changes,
   };
@@ -126,6 +131,7 @@ export function portsOf(world: World): Ports {
         })),
       attach: async (_, node) => call(world, `attach ${node}`, () => ({ wasRunning: false })),
       inspect: async (_, node) => call(world, `inspect ${node}`, () => world.obstacles),
+      examine: async (_, node) => call(world, `examine ${node}`, () => world.facts(node)),
       verify: async () =>
         call(world, 'verify', () => {
           const node = world.place.kind === 'node' ? world.place.node : '';

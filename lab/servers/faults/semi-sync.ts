@@ -48,6 +48,12 @@ export async function makeSemiSynchronous(nodes: readonly Instance[]): Promise<v
   for (const node of nodes) await setWaiting(node, true);
 }
 
+/** Takes it back: nobody waits, and nobody acknowledges. The plugins stay. */
+export async function stopSemiSynchronous(nodes: readonly Instance[]): Promise<void> {
+  for (const node of nodes) await setWaiting(node, false);
+  for (const node of nodes) await setAcknowledging(node, false);
+}
+
 /**
  * The standby replicates on and acknowledges nothing, as one does that was restarted, or its replication, after
  * its side was only ever switched on by hand and stands in no my.cnf: nothing in its status is amiss, it
@@ -84,9 +90,15 @@ async function setWaiting(source: Instance, on: boolean): Promise<void> {
   await source.sql(`SET GLOBAL ${side}_enabled = ${Number(on)}`);
 }
 
+async function hasPlugin(node: Instance, name: string): Promise<boolean> {
+  const where = `WHERE PLUGIN_NAME = '${name}'`;
+  const rows = await node.sql(`SELECT PLUGIN_NAME FROM information_schema.PLUGINS ${where}`);
+  return rows.length > 0;
+}
+
 async function installPlugins(node: Instance): Promise<void> {
   const { source, replica, files } = sidesOf[node.product.dialect];
-  if (files === null) return;
+  if (files === null || (await hasPlugin(node, source))) return;
   // A standby is closed, and MySQL keeps its list of plugins in a table.
   const [row] =
     node.product.dialect === 'mysql-8' ? await node.sql('SELECT @@super_read_only AS closed') : [];

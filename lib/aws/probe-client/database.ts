@@ -59,6 +59,11 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
       const answer = await command(props, order, (fields) => ({ ...fields, node: addressOf(pair, node) }));
       return answer.obstacles;
     },
+    async examine(pair, node, depth, limitMs) {
+      const order = { kind: 'examine', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), depth };
+      return (await command(props, order, (fields) => ({ ...fields, ...where }))).facts;
+    },
     async verify(pair, limitMs) {
       const { vip, writeProbe } = pair;
       const order = { kind: 'verify', pair, limitMs, first: 0 } as const;

@@ -32,6 +32,7 @@ const answerKinds = {
   detach: 'detached',
   attach: 'attached',
   inspect: 'inspected',
+  examine: 'examined',
   verify: 'verified',
 } as const satisfies Record<ProbeRequest['kind'], AnswerKind>;
 

@@ -49,6 +49,7 @@ export class Play {
       case 'look':
         return this.#look();
       case 'close':
+      case 'examine':
         return { kind: 'failed', failure: 'unreachable', because: 'connect: ECONNREFUSED' };
       case 'open':
         this.#open.add(request.node.name);

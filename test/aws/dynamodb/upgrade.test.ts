@@ -52,6 +52,8 @@ it('loses nothing of the memory: the pause, the incident, the plan in flight, th
     answers: [{ requestId: 'r1', ok: true }],
     outbox: [{ id: 'a1', code: 'failover-started', incident: '41c0ffee' }],
   });
+  // It is of before doctor: so the first examination is due.
+  expect(memory.examined).toBeNull();
   await store.saveMemory('orders', memory, 42);
   expect(await store.readMemory('orders')).toEqual(memory);
 });

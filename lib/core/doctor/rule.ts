@@ -1,0 +1,117 @@
+/** A rule of doctor: what is looked at, what is wrong with it, and what to do. */
+import type { Node, Pair } from '../config.ts';
+import type { Severity } from '../finding.ts';
+import type { NodeName } from '../names.ts';
+import { olderNames, type ServerFacts, type VariableName } from './facts.ts';
+
+/** One node as a rule sees it. */
+export interface Here {
+  readonly pair: Pair;
+  readonly node: Node;
+  readonly facts: ServerFacts;
+  readonly peer: Node;
+  /** Null where the peer could not be examined. */
+  readonly peerFacts: ServerFacts | null;
+  /** Null where EC2 does not say. */
+  readonly holder: NodeName | null;
+}
+
+export interface Rule {
+  readonly id: string;
+  readonly severity: Severity;
+  /** `pair`: asked once, of the first node, and only where both were examined. */
+  readonly of: 'node' | 'pair';
+  /** For the document. */
+  readonly when: string;
+  /** What is wrong; null where nothing is, or where it is not known. */
+  readonly got: (here: Here) => string | null;
+  readonly want: string | ((here: Here) => string);
+  readonly why: string;
+  readonly fix: string | ((here: Here) => string);
+}
+
+/** Of a rule's text, for this node. */
+export function textOf(text: string | ((here: Here) => string), here: Here): string {
+  return typeof text === 'string' ? text : text(here);
+}
+
+/** `name = value`, by the server's own name of it, where it is one of the bad ones. */
+export function badly(
+  name: VariableName,
+  isBad: (value: string, here: Here) => boolean,
+): (here: Here) => string | null {
+  return (here) => {
+    const value = here.facts.variables[name];
+    return value === undefined || !isBad(value, here)
+      ? null
+      : `${wordFor(name, here.facts)} = ${value || "''"}`;
+  };
+}
+
+export function isOff(value: string): boolean {
+  return ['OFF', '0', 'NO'].includes(value.toUpperCase());
+}
+
+export function isOn(value: string | undefined): boolean {
+  return ['ON', '1', 'YES'].includes((value ?? '').toUpperCase());
+}
+
+/** A variable that can be set while the server runs: now, and for its next start. */
+export function set(name: VariableName, to: string | ((here: Here) => string)): (here: Here) => string {
+  return (here) => {
+    const { facts, node } = here;
+    const [word, value] = [wordFor(name, facts), textOf(to, here)];
+    return series(facts) >= 8
+      ? `on ${node.name}: SET PERSIST ${word} = ${value};`
+      : `on ${node.name}: SET GLOBAL ${word} = ${value}; and ${word} = ${value.replaceAll("'", '')} in my.cnf`;
+  };
+}
+
+/** One that the applier reads when it starts; some servers change it only while it is stopped. */
+export function setForApplier(name: VariableName, value: string): (here: Here) => string {
+  return ({ facts, node }) => {
+    const [word, thread] = [wordFor(name, facts), `${replicaWord(facts)} SQL_THREAD`];
+    return `on ${node.name}: STOP ${thread}; SET GLOBAL ${word} = ${value}; START ${thread}; and the same in my.cnf`;
+  };
+}
+
+/** One that is read at the start only. */
+export function write(name: VariableName, value: string): (here: Here) => string {
+  return ({ facts, node }) =>
+    `${wordFor(name, facts)} = ${value} in my.cnf of ${node.name}, and restart it (the standby first, then a switchover)`;
+}
+
+/** What replication is called: `REPLICA`, or `SLAVE` of old. */
+export function replicaWord(facts: ServerFacts): 'REPLICA' | 'SLAVE' {
+  return isOfOld(facts) ? 'SLAVE' : 'REPLICA';
+}
+
+/** A change of the channel from the peer, with what comes before and after it. */
+export function changeChannel(option: string, here: Here): string {
+  const { facts, node } = here;
+  const word = replicaWord(facts);
+  // MariaDB and 5.6 give the heartbeat its default again with every change that does not name it.
+  const also = isOfOld(facts) && !option.startsWith('HEARTBEAT') ? ', MASTER_HEARTBEAT_PERIOD=0.5' : '';
+  const change = isOfOld(facts) ? 'CHANGE MASTER TO MASTER' : 'CHANGE REPLICATION SOURCE TO SOURCE';
+  return `on ${node.name}: STOP ${word}; ${change}_${option}${also}; START ${word};`;
+}
+
+/** A variable's name on this server. */
+export function wordFor(name: VariableName, facts: ServerFacts): string {
+  return isOfOld(facts) ? (olderNames(name)[0] ?? name) : name;
+}
+
+/** `10.11`, as a number that compares: 10.11 is newer than 10.6. */
+export function seriesOf({ version }: ServerFacts): readonly [number, number] {
+  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(version) ?? [];
+  return [Number(major), Number(minor)];
+}
+
+/** MySQL's major version; 0 on MariaDB, which counts on its own. */
+function series(facts: ServerFacts): number {
+  return facts.flavor === 'mariadb' ? 0 : seriesOf(facts)[0];
+}
+
+function isOfOld(facts: ServerFacts): boolean {
+  return series(facts) < 8;
+}

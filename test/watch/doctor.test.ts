@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../lib/core/config.ts';
+import { operate, type Reply } from '../../lib/watch/operate.ts';
+import { changed, factsOf } from '../core/doctor/healthy.ts';
+import { small } from '../core/environments.ts';
+import { newWorld, portsOf, type World } from './pair.ts';
+
+const config = parseConfig(small);
+
+async function ask(world: Partial<World>): Promise<Reply & { readonly calls: readonly string[] }> {
+  if (config.kind === 'faulty') throw new Error('the environment of a test is faulty');
+  const made = newWorld(world);
+  const options = { config: config.value, ports: portsOf(made), owner: 'a test', deadlineMs: 1e6 };
+  const raw = { action: 'doctor', pair: config.value.pairs[0]?.name };
+  return { ...(await operate({ ...options, raw })), calls: made.calls };
+}
+
+const ids = ({ findings }: Reply) => findings?.map(({ subject, id }) => `${subject} ${id}`);
+
+describe('the order doctor', () => {
+  it('examines both nodes, changes nothing, and is done where there is no danger', async () => {
+    const reply = await ask({});
+    expect(reply.calls.toSorted()).toEqual(['examine db1', 'examine db2']);
+    expect(reply.ok).toBe(true);
+    expect(ids(reply)).toEqual(['orders tls-off']);
+    expect(reply.lines[0]).toBe('hint  orders  tls-off');
+  });
+
+  it('says what is dangerous first, and that not all is well', async () => {
+    const facts = (node: string) =>
+      node === 'db1'
+        ? factsOf(node)
+        : changed({ variables: { sync_binlog: '0', replica_skip_errors: 'ALL' } });
+    const reply = await ask({ facts });
+    expect(reply.ok).toBe(false);
+    expect(ids(reply)).toEqual(['db2 errors-skipped', 'db2 log-not-synced', 'orders tls-off']);
+  });
+
+  it('a node that does not answer, and an EC2 that does not, are findings', async () => {
+    const before = (call: string) => {
+      if (call === 'examine db2') throw new Error('no connection');
+    };
+    const reply = await ask({ before, ec2Blind: true });
+    expect(reply.ok).toBe(true);
+    expect(ids(reply)).toEqual(['db2 node-not-read', 'orders ec2-not-read']);
+  });
+});

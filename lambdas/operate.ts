@@ -1,7 +1,8 @@
 /** The function for people: `{"action":"status"}`, `{"action":"check","pair":"orders"}` … */
 import { wire } from '../lib/aws/wire.ts';
+import type { Reply } from '../lib/core/reply.ts';
 import { OPERATE_GRACE_MS } from '../lib/core/time-budget.ts';
-import { operate, type Reply } from '../lib/watch/operate.ts';
+import { operate } from '../lib/watch/operate.ts';
 import type { Invocation } from './invocation.ts';
 
 const { config, ports } = wire(process.env, 'operate');

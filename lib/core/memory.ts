@@ -166,6 +166,8 @@ export interface Moved {
 export interface OrderAnswer {
   readonly requestId: string;
   readonly ok: boolean;
+  /** It was not tried at all. Absent where it was, and in older records. */
+  readonly isRefusal?: true;
   readonly text: string;
   readonly atMs: number;
 }

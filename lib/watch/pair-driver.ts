@@ -114,6 +114,11 @@ export class PairDriver {
     return isCaredFor(this.#state, this.#props.ports.clock.nowMs());
   }
 
+  /** The whole state, as JSON. */
+  get printed(): string {
+    return JSON.stringify(this.#state);
+  }
+
   /** Once a second: what is due with time. What SNS has not taken is due again, too. */
   tick(): void {
     this.#memory.publish();

@@ -2,23 +2,41 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { completionCommand } from './completion.ts';
 import { type GrantServer, grantServers } from './grants.ts';
 import { init } from './init.ts';
 import type { InitWords } from './init-flags.ts';
 import { complete } from './init-questions.ts';
+import type { Io } from './io.ts';
+import { operatorVerbs } from './operate/index.ts';
+import type { OpenInvoke } from './operate/target.ts';
 import { renderGrants } from './render-grants.ts';
 
 const environments = fileURLToPath(new URL('../../environments', import.meta.url));
 
-/** The program; `tell` gets what is its result. */
-export function createProgram(tell: (text: string) => void): Command {
+/** What the program is given beside its words; tests give others. */
+export interface Surroundings {
+  readonly io: Io;
+  readonly open: OpenInvoke;
+}
+
+/** The program: its results go to `io`. */
+export function createProgram({ io, open }: Surroundings): Command {
   const program = new Command('keepalambda')
     .description('keepalived for MySQL dual masters on AWS: without a daemon on any host.')
-    .showHelpAfterError('(see --help)');
+    .showHelpAfterError('(see --help)')
+    .addHelpText('after', exitCodesHelp);
+  const tell = (text: string) => io.tell(text);
+  const directory = io.env.KEEPALAMBDA_ENVIRONMENTS ?? environments;
   program.addCommand(initCommand(tell));
   program.addCommand(grantsCommand(tell));
+  for (const each of operatorVerbs({ directory, io, open })) program.addCommand(each);
+  program.addCommand(completionCommand(program, tell));
   return program;
 }
+
+const exitCodesHelp = `
+Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 refused, 4 not reachable, 5 only warnings were found.`;
 
 function initCommand(tell: (text: string) => void): Command {
   const many = (value: string, before: readonly string[]) => [...before, value];

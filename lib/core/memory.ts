@@ -168,6 +168,9 @@ export interface OrderAnswer {
   readonly ok: boolean;
   /** It was not tried at all. Absent where it was, and in older records. */
   readonly isRefusal?: true;
+  /** How long its plan took, and for how long no node took writes in it. Absent without one. Milliseconds. */
+  readonly tookMs?: number;
+  readonly closedForMs?: number;
   readonly text: string;
   readonly atMs: number;
 }

@@ -58,6 +58,16 @@ export type PairStatus = z.infer<typeof pairStatusSchema>;
 /** The lease as it was read; `version` changes with each renewal. */
 const leaseStatus = z.object({ owner: text, epoch: z.number(), version: text, released: z.boolean() });
 
+const historyRow = z.object({
+  pair: text,
+  atMs: z.number(),
+  incident: text.nullable(),
+  epoch: z.number(),
+  what: text,
+  text,
+});
+export type HistoryRow = z.infer<typeof historyRow>;
+
 /** A pair's whole state: the leader's own, or what the store remembers where no leader answered. */
 const wholeState = z.object({
   from: z.enum(['leader', 'store']),
@@ -86,21 +96,13 @@ export const explanationSchema = z.object({
 });
 export type Explanation = z.infer<typeof explanationSchema>;
 
-const historyRow = z.object({
-  pair: text,
-  atMs: z.number(),
-  incident: text.nullable(),
-  epoch: z.number(),
-  what: text,
-  text,
-});
-export type HistoryRow = z.infer<typeof historyRow>;
-
 const dataSchema = z.discriminatedUnion('action', [
   z.object({
     action: z.literal('status'),
     pairs: many(pairStatusSchema),
     lease: leaseStatus.nullable(),
+    /** The newest rows of all pairs together, newest first. */
+    events: many(historyRow),
     states: many(wholeState.extend({ pair: text })).optional(),
   }),
   z.object({ action: z.literal('explain'), pairs: many(explanationSchema) }),
@@ -121,7 +123,15 @@ const dataSchema = z.discriminatedUnion('action', [
     sessions: text.nullable(),
   }),
   z.object({ action: z.literal('history'), rows: many(historyRow) }),
-  z.object({ action: z.literal('order'), order: text, pair: text, id: text }),
+  z.object({
+    action: z.literal('order'),
+    order: text,
+    pair: text,
+    id: text,
+    /** How long its plan took, and for how long no node took writes in it. */
+    tookMs: z.number().optional(),
+    closedForMs: z.number().optional(),
+  }),
 ]);
 export type ReplyData = z.infer<typeof dataSchema>;
 

@@ -31,6 +31,7 @@ const isDirected = ({ to, from }: { readonly to?: string | undefined; readonly f
 
 /** The rows of history that one answer can hold. */
 export const HISTORY_MAX = 500;
+const eventsText = 'a whole number from 0 to 20';
 const limitText = `a whole number from 1 to ${HISTORY_MAX}`;
 
 const schemas = {
@@ -40,6 +41,8 @@ const schemas = {
     pair: pair.optional(),
     /** Adds the whole state of the pair as the leader has it. */
     verbose: z.boolean().default(false),
+    /** Adds so many of the newest rows of history. */
+    events: z.int(eventsText).min(0, eventsText).max(20, eventsText).default(0),
   }),
   /** The row that decides now, why, what led there, and what would have to be different. */
   explain: z.strictObject({ action: z.literal('explain'), pair: pair.optional() }),

@@ -15,7 +15,7 @@ import { renderStages, renderStep } from '../core/text/steps-text.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { askLeader } from './leader-state.ts';
 import { lookOnce } from './look-once.ts';
-import type { Ports } from './ports.ts';
+import type { HistoryEntry, Ports } from './ports.ts';
 import { reason } from './step-context.ts';
 import { renderObstacles } from './step-executors.ts';
 
@@ -32,7 +32,7 @@ export interface Asked {
 export function answerQuestion(asked: Asked, request: Exclude<Request, Order>): Promise<Reply> {
   switch (request.action) {
     case 'status':
-      return status(asked, request.verbose);
+      return status(asked, request);
     case 'explain':
       return explained(asked);
     case 'check':
@@ -48,11 +48,16 @@ function lookAt({ ports, config, safeguards }: Asked, pair: Pair): ReturnType<ty
   return lookOnce(ports, config, pair, safeguards);
 }
 
-async function status(asked: Asked, verbose: boolean): Promise<Reply> {
-  const [lease, looks, states] = await Promise.all([
-    asked.ports.store.readLease(),
-    Promise.all(asked.pairs.map((pair) => lookAt(asked, pair))),
-    verbose ? Promise.all(asked.pairs.map((pair) => wholeStateOf(asked.ports, pair))) : null,
+async function status(
+  asked: Asked,
+  { verbose, events: limit }: Extract<Request, { action: 'status' }>,
+): Promise<Reply> {
+  const { ports, pairs } = asked;
+  const [lease, looks, events, states] = await Promise.all([
+    ports.store.readLease(),
+    Promise.all(pairs.map((pair) => lookAt(asked, pair))),
+    limit > 0 ? newestEvents(asked, limit) : [],
+    verbose ? Promise.all(pairs.map((pair) => wholeStateOf(ports, pair))) : null,
   ]);
   const decided = looks.map(({ situation }) => ({ situation, decision: decide(situation) }));
   const data: ReplyData = {
@@ -64,10 +69,19 @@ async function status(asked: Asked, verbose: boolean): Promise<Reply> {
       version: lease.version,
       released: lease.released,
     },
+    events,
     ...(states ? { states } : {}),
   };
   const lines = decided.flatMap(({ situation, decision }) => renderStatus(situation, decision));
   return done([...lines, ...(states ?? []).map(stateLine)], data);
+}
+
+async function newestEvents({ ports, pairs }: Asked, limit: number): Promise<readonly HistoryEntry[]> {
+  const all = await Promise.all(pairs.map(({ name }) => ports.store.history(name, limit)));
+  return all
+    .flat()
+    .sort((one, other) => other.atMs - one.atMs)
+    .slice(0, limit);
 }
 
 function stateLine({ pair, from, epoch }: WholeState & { readonly pair: string }): string {

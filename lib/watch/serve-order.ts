@@ -3,7 +3,7 @@
  * leads, operate contends for the lease itself, with the same patience as any other contender.
  */
 import type { OrderAnswer } from '../core/memory.ts';
-import { done, notDone, type Reply } from '../core/reply.ts';
+import { done, notDone, type Reply, type ReplyData } from '../core/reply.ts';
 import type { Order } from '../core/request.ts';
 import type { OperateOptions } from './operate.ts';
 import { runWatch } from './watch.ts';
@@ -34,8 +34,15 @@ export async function serveOrder(options: OperateOptions & { readonly order: Ord
   return answer ? replyOf(order, answer) : unanswered(options, id);
 }
 
-function replyOf(order: Order, { ok, isRefusal, text, requestId }: OrderAnswer): Reply {
-  const data = { action: 'order', order: order.action, pair: order.pair, id: requestId } as const;
+function replyOf(
+  { action, pair }: Order,
+  { ok, isRefusal, text, requestId, tookMs, closedForMs }: OrderAnswer,
+): Reply {
+  const data: ReplyData = {
+    ...{ action: 'order', order: action, pair, id: requestId },
+    ...(tookMs === undefined ? {} : { tookMs }),
+    ...(closedForMs === undefined ? {} : { closedForMs }),
+  };
   if (ok) return done([text], data);
   return notDone(isRefusal ? 'refused' : 'failed', [text], data);
 }

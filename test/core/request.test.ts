@@ -11,10 +11,10 @@ function understood(raw: unknown): unknown {
 describe('what is not said has a default', () => {
   const asked = { pair: 'orders', by: 'eva', why: 'kernel' };
   test.each<[raw: Readonly<Record<string, unknown>>, request: object]>([
-    [{ action: 'status' }, { action: 'status', verbose: false }],
+    [{ action: 'status' }, { action: 'status', verbose: false, events: 0 }],
     [
-      { action: 'status', pair: 'orders', verbose: true },
-      { action: 'status', pair: 'orders', verbose: true },
+      { action: 'status', pair: 'orders', verbose: true, events: 5 },
+      { action: 'status', pair: 'orders', verbose: true, events: 5 },
     ],
     [{ action: 'explain' }, { action: 'explain' }],
     [

@@ -42,8 +42,9 @@ beforeAll(async () => {
     server: 'mysql-5.6',
     port: 3306,
     latency: { kind: 'none' },
+    ec2LatencyMs: null,
     cpu: 'whole',
-    changes,
+    changes: {},
   });
   world.schedule();
   await untilSteady(world);

@@ -47,7 +47,7 @@ beforeAll(async () => {
     changes: {},
   });
   world.schedule();
-  await untilSteady(world);
+  await untilSteady(world, 240_000);
   env = { ...world.aws.environment, KEEPALAMBDA_ENV: 'lab', KEEPALAMBDA_ENVIRONMENTS: nowhere, USER: 'ann' };
 });
 afterAll(() => world?.close());
@@ -149,7 +149,7 @@ describe('orders', () => {
   });
 
   it('a drill goes there and back, and measures both', async () => {
-    await untilSteady(world);
+    await untilSteady(world, 240_000);
     const { code, out, err } = await keepalambda('drill --yes --why test --json');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { legs } = drillSchema.parse(JSON.parse(out));
@@ -169,7 +169,7 @@ describe('in a terminal', () => {
   });
 
   it('asks why, and shows how long it takes', async () => {
-    await untilSteady(world);
+    await untilSteady(world, 240_000);
     const terminal = openTerminal(`${calling} failover --force`, env);
     await terminal.until(/Why\?/);
     terminal.type('a test of the terminal\r');
@@ -208,7 +208,7 @@ describe('in a terminal', () => {
 });
 
 it('an incident, as it is told afterwards', async () => {
-  await untilSteady(world);
+  await untilSteady(world, 240_000);
   await world.hosts.db1.instance.kill();
   const id = await new Promise<string>((resolve, reject) => {
     const untilMs = Date.now() + 60_000;

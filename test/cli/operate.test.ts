@@ -72,6 +72,9 @@ function keepalambda(line: string, more: Readonly<Record<string, string>> = {}):
 
 async function json(line: string): Promise<z.infer<typeof answerSchema> & { readonly code: number }> {
   const { code, out, err } = await keepalambda(`${line} --json`);
+  expect({ err, outcome: (JSON.parse(out) as { outcome?: string }).outcome }, out).not.toMatchObject({
+    outcome: 'unreachable',
+  });
   expect(err).toBe('');
   return { ...answerSchema.parse(JSON.parse(out)), code };
 }

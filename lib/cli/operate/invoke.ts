@@ -20,7 +20,7 @@ export interface Place {
 
 /** Longer than the function lives: who waits less does not know what became of an order. Milliseconds. */
 const ANSWER_LIMIT_MS = OPERATE_LIFE_MS + 10_000;
-const CONNECTION_LIMIT_MS = 5000;
+const CONNECTION_LIMIT_MS = 15_000;
 /** What Lambda had no room for did not run, so it may be sent again. Milliseconds. */
 const AGAIN_MS = 1000;
 const THROTTLED_MAX = 15;

@@ -79,6 +79,12 @@ async function json(line: string): Promise<z.infer<typeof answerSchema> & { read
   return { ...answerSchema.parse(JSON.parse(out)), code };
 }
 
+/** The holder, and the other one: what came of earlier tests does not matter. */
+function roles(): { readonly from: string; readonly to: string } {
+  const from = world.holder() ?? 'none';
+  return { from, to: from === 'db1' ? 'db2' : 'db1' };
+}
+
 describe('who only asks', () => {
   test.each([
     ['status', 'status'],
@@ -143,45 +149,51 @@ describe('orders', () => {
   });
 
   it('the same id is the same order: repeated, it moves nothing', async () => {
-    const order = 'switchover --to db2 --yes --why test --id T-1';
+    const { to } = roles();
+    const order = `switchover --to ${to} --yes --why test --id T-1`;
     const first = await json(order);
     const again = await json(order);
     expect(first).toMatchObject({ code: 0, data: { id: 'T-1', tookMs: expect.any(Number) } });
     expect(again).toEqual(first);
-    expect(world.holder()).toBe('db2');
+    expect(world.holder()).toBe(to);
   });
 
   it('a drill goes there and back, and measures both', async () => {
     await untilSteady(world, 240_000);
+    const { from, to } = roles();
     const { code, out, err } = await keepalambda('drill --yes --why test --json');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { legs } = drillSchema.parse(JSON.parse(out));
-    expect(legs.map(({ from, to }) => `${from} to ${to}`)).toEqual(['db2 to db1', 'db1 to db2']);
-    expect(world.holder()).toBe('db2');
+    expect(legs.map((leg) => `${leg.from} to ${leg.to}`)).toEqual([`${from} to ${to}`, `${to} to ${from}`]);
+    expect(world.holder()).toBe(from);
   });
 });
 
 describe('in a terminal', () => {
   it('nothing is done without a yes, and the question names environment, pair and direction', async () => {
     const terminal = openTerminal(`${calling} switchover --why test`, env);
-    await terminal.until(/lab\/orders: SWITCH OVER from db2 to db1\..*Type yes to do it: /s);
+    const { from, to } = roles();
+    await terminal.until(
+      new RegExp(`lab/orders: SWITCH OVER from ${from} to ${to}\\..*Type yes to do it: `, 's'),
+    );
     terminal.type('y\r');
     expect(await terminal.ended()).toBe(2);
     expect(terminal.printed()).toContain('nothing was done: got "y"; want yes.');
-    expect(world.holder()).toBe('db2');
+    expect(world.holder()).toBe(from);
   });
 
   it('asks why, and shows how long it takes', async () => {
     await untilSteady(world, 240_000);
     const terminal = openTerminal(`${calling} failover --force`, env);
+    const { from, to } = roles();
     await terminal.until(/Why\?/);
     terminal.type('a test of the terminal\r');
-    await terminal.until(/FAIL OVER from db2 to db1 by force.*Type yes/s);
+    await terminal.until(new RegExp(`FAIL OVER from ${from} to ${to} by force.*Type yes`, 's'));
     terminal.type('yes\r');
     expect(await terminal.ended()).toBe(0);
     expect(terminal.printed()).toMatch(/\+0\.0 s {2}waiting for the leader/);
-    expect(terminal.printed()).toMatch(/failover to db1 done in/);
-    expect(world.holder()).toBe('db1');
+    expect(terminal.printed()).toContain(`failover to ${to} done in`);
+    expect(world.holder()).toBe(to);
   });
 
   it.each([40, 100])('watch is as wide as %i columns, and q leaves', async (columns) => {
@@ -212,24 +224,25 @@ describe('in a terminal', () => {
 
 it('an incident, as it is told afterwards', async () => {
   await untilSteady(world, 240_000);
-  await world.hosts.db1.instance.kill();
+  const { from, to } = roles();
+  await world.hosts[from === 'db1' ? 'db1' : 'db2'].instance.kill();
   const id = await new Promise<string>((resolve, reject) => {
     const untilMs = Date.now() + 60_000;
     const look = async () => {
       const { incident } = await world.store.readMemory(pairName);
-      if (incident && world.holder() === 'db2') resolve(incident.id);
+      if (incident && world.holder() === to) resolve(incident.id);
       else if (Date.now() > untilMs) reject(new Error('no failover'));
       else setTimeout(() => void look(), 200);
     };
     void look();
   });
-  await untilSteadyFailover();
+  await failedOverTo(to);
   const { code, out } = await keepalambda(`incident ${id} --json`);
   expect(code).toBe(0);
   expect(incidentSchema.parse(JSON.parse(out)).rows.map(({ what }) => what)).toContain('decision');
   const told = await keepalambda(`incident ${id}`);
   expect(told.out).toMatch(/^incident \w+ of lab\/orders: .* UTC, [\d.]+ s\n.*●/s);
-  expect(told.out).toContain('holder-lost failover to db2');
+  expect(told.out).toContain(`holder-lost failover to ${to}`);
   expect(await keepalambda('incident nosuch')).toMatchObject({
     code: 1,
     err: expect.stringContaining('got incident nosuch'),
@@ -237,11 +250,11 @@ it('an incident, as it is told afterwards', async () => {
 });
 
 /** The plan has ended, and its rows are written. */
-async function untilSteadyFailover(): Promise<void> {
+async function failedOverTo(node: string): Promise<void> {
   for (;;) {
     const { plan, lastHolder } = await world.store.readMemory(pairName);
     const rows = await world.store.history(pairName, 20);
-    if (plan === null && lastHolder === 'db2' && rows.some(({ text }) => text.includes('failover completed')))
+    if (plan === null && lastHolder === node && rows.some(({ text }) => text.includes('failover completed')))
       return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

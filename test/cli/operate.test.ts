@@ -208,7 +208,10 @@ describe('in a terminal', () => {
     const printed = terminal.printed();
     expect(printed).toContain('\u001b[?1049h');
     expect(printed.trimEnd().endsWith('\u001b[?1049l')).toBe(true);
-    const lines = printed.split('\r\n').map((text) => text.replaceAll(/.\[(K|J|H|\?[\dhl]+)/g, ''));
+    const lines = printed
+      .replaceAll('\u001b[H', '\r\n')
+      .split('\r\n')
+      .map((text) => text.replaceAll(/.\[(K|J|H|\?[\dhl]+)/g, ''));
     expect(Math.max(...lines.map((text) => [...text].length))).toBeLessThanOrEqual(columns);
   });
 
@@ -216,8 +219,9 @@ describe('in a terminal', () => {
     const terminal = openTerminal(`bash --norc -i`, { ...env, PS1: '$ ' });
     terminal.type(`eval "$(${calling} completion bash)"; echo read''y\r`);
     await terminal.until(/ready\r\n/);
-    terminal.type('keepalambda switch\t--kill\t\u0003exit\r');
+    terminal.type('keepalambda switch\t--kill\t');
     await terminal.until(/keepalambda switchover --kill-long/);
+    terminal.type('\u0003exit\r');
     await terminal.ended();
   });
 });

@@ -1,9 +1,10 @@
 /** The functions for people: `{"action":"status"}`, `{"action":"check","pair":"orders"}` … */
 import { wire } from '../lib/aws/wire.ts';
 import { renderFault } from '../lib/core/fault.ts';
+import { notDone, type Reply } from '../lib/core/reply.ts';
 import { orderFault } from '../lib/core/request.ts';
 import { OPERATE_GRACE_MS } from '../lib/core/time-budget.ts';
-import { operate, type Reply } from '../lib/watch/operate.ts';
+import { operate } from '../lib/watch/operate.ts';
 import type { Invocation } from './invocation.ts';
 
 const { config, ports } = wire(process.env, 'operate');
@@ -17,5 +18,5 @@ export async function handler(raw: unknown, invocation: Invocation): Promise<Rep
 /** The same for those who may only look: what would change something is refused, and this function has no right to it. */
 export async function read(raw: unknown, invocation: Invocation): Promise<Reply> {
   const fault = orderFault(raw);
-  return fault ? { ok: false, lines: [renderFault(fault)] } : handler(raw, invocation);
+  return fault ? notDone('refused', [renderFault(fault)]) : handler(raw, invocation);
 }

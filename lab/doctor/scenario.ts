@@ -159,8 +159,8 @@ async function findingsOf({ aws }: LabWorld): Promise<readonly string[]> {
   const deadlineMs = Date.now() + ANSWER_LIMIT_MS;
   for (;;) {
     const { payload } = await aws.lambda.invoke(operate, { action: 'doctor', pair: pairName });
-    const { findings } = JSON.parse(payload) as { readonly findings?: readonly Finding[] };
-    if (findings) return findings.map(({ severity, subject, id }) => `${severity} ${subject} ${id}`);
+    const { data } = JSON.parse(payload) as { readonly data?: { readonly findings: readonly Finding[] } };
+    if (data) return data.findings.map(({ severity, subject, id }) => `${severity} ${subject} ${id}`);
     if (Date.now() > deadlineMs) throw new Error(`operate did not answer: ${payload}`);
     await delay(500);
   }

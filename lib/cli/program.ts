@@ -2,20 +2,37 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { checkCommand } from './check/command.ts';
+import { completionCommand } from './completion.ts';
 import { grantsCommand } from './grants-command.ts';
 import { initCommand } from './init-command.ts';
+import type { Io } from './io.ts';
+import { operatorVerbs } from './operate/index.ts';
+import type { OpenInvoke } from './operate/target.ts';
 
 /** Where the environments are; tests give another place. */
-const environments =
-  process.env.KEEPALAMBDA_ENVIRONMENTS ?? fileURLToPath(new URL('../../environments', import.meta.url));
+const environments = fileURLToPath(new URL('../../environments', import.meta.url));
 
-/** The program; `tell` gets what is its result. */
-export function createProgram(tell: (text: string) => void): Command {
+/** What the program is given beside its words; tests give others. */
+export interface Surroundings {
+  readonly io: Io;
+  readonly open: OpenInvoke;
+}
+
+/** The program: its results go to `io`. */
+export function createProgram({ io, open }: Surroundings): Command {
   const program = new Command('keepalambda')
     .description('keepalived for MySQL dual masters on AWS: without a daemon on any host.')
-    .showHelpAfterError('(see --help)');
-  program.addCommand(initCommand(environments, tell));
-  program.addCommand(grantsCommand(environments, tell));
-  program.addCommand(checkCommand(environments, tell));
+    .showHelpAfterError('(see --help)')
+    .addHelpText('after', exitCodesHelp);
+  const tell = (text: string) => io.tell(text);
+  const directory = io.env.KEEPALAMBDA_ENVIRONMENTS ?? environments;
+  program.addCommand(initCommand(directory, tell));
+  program.addCommand(grantsCommand(directory, tell));
+  program.addCommand(checkCommand(directory, io));
+  for (const each of operatorVerbs({ directory, io, open })) program.addCommand(each);
+  program.addCommand(completionCommand(program, tell));
   return program;
 }
+
+const exitCodesHelp = `
+Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 refused, 4 not reachable, 5 only warnings were found.`;

@@ -170,7 +170,7 @@ function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
 }
 
 function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): OrderAnswer {
-  const base = { requestId, atMs: close.nowMs };
+  const base = { requestId, atMs: close.nowMs, ...timesOf(plan, close) };
   const steps = renderOutcomes(plan).join(', ');
   const took = duration(close.nowMs - plan.startedAtMs);
   switch (ending.kind) {
@@ -189,4 +189,14 @@ function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: str
         text: `${plan.kind} to ${plan.to} not completed: ${ending.because} (${steps})`,
       };
   }
+}
+
+function timesOf(
+  { startedAtMs, frozenAtMs }: PlanRecord,
+  { nowMs }: Close,
+): Pick<OrderAnswer, 'tookMs' | 'closedForMs'> {
+  const tookMs = nowMs - startedAtMs;
+  return frozenAtMs === undefined || frozenAtMs === null
+    ? { tookMs }
+    : { tookMs, closedForMs: nowMs - frozenAtMs };
 }

@@ -187,6 +187,11 @@ export interface Moved {
 export interface OrderAnswer {
   readonly requestId: string;
   readonly ok: boolean;
+  /** It was not tried at all. Absent where it was, and in older records. */
+  readonly isRefusal?: true;
+  /** How long its plan took, and for how long no node took writes in it. Absent without one. Milliseconds. */
+  readonly tookMs?: number;
+  readonly closedForMs?: number;
   readonly text: string;
   readonly atMs: number;
 }

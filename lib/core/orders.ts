@@ -1,7 +1,7 @@
 /** Decides on an operator's order: the same plans, asked for by a person. */
 
 import { tell } from './alerts.ts';
-import { peerOf } from './config.ts';
+import { type Pair, peerOf } from './config.ts';
 import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
@@ -20,7 +20,10 @@ export type OrderDecision =
   /** Only memory changes. */
   | { readonly kind: 'note'; readonly memory: Memory; readonly text: string };
 
-/** Order → decision. `O` rows of history stand for orders, as `D` rows do for decisions. */
+/**
+ * Order → decision. `O` rows of history stand for orders, as `D` rows do for decisions. A refusal names flags of the
+ * command; in a request, `--accept-loss` is `"acceptLoss":true`.
+ */
 export function decideOrder(situation: Situation, order: Order, atMs: number): OrderDecision {
   if (situation.nowMs - atMs > ORDER_LIFE_MS) {
     return refuse('the order waited for more than a minute and has expired; ask again');
@@ -69,20 +72,20 @@ export function planFor(
   const { pair, holder, standby, vip, misconfigured } = situation;
   if (misconfigured !== null) return { refused: misconfigured.because };
   if (!pair.nodes.some((node) => node.name === to)) {
-    return { refused: `got node ${to}; want one of ${pair.nodes.map((node) => node.name).join(', ')}` };
+    return { refused: unknownNode(pair, to) };
   }
   if (vip === 'held' && holder.node === to) return { refused: `${to} holds the VIP already; nothing to do` };
   const target = standby.node === to ? standby : holder;
   if (kind === 'switchover') {
     const reasons = reasonsAgainstSwitchover(situation);
     return reasons.length > 0
-      ? { refused: `a switchover must lose nothing, and now it could: ${reasons.join('; ')}` }
+      ? { refused: `a switchover must lose nothing, and now it could: ${reasons.join('. ')}` }
       : { plan: switchoverPlan(pair, to, terms.killLong) };
   }
   const unfit = target === standby ? situation.fitness.reasons : [];
   if (unfit.length > 0 && !terms.force) {
     return {
-      refused: `${to} cannot take over: ${unfit.join('; ')}. To fail over anyway, add "force":true (and "acceptLoss":true to lose what it has not received)`,
+      refused: `${to} cannot take over: ${unfit.join('; ')}. To fail over anyway, add --force (and --accept-loss to lose what it has not received)`,
     };
   }
   if (target.kind !== 'serving') return { refused: `${to} cannot take over. ${describeVerdict(target)}` };
@@ -90,7 +93,7 @@ export function planFor(
   if (alive && !terms.force) {
     const because = `${holder.node} is alive, but refuses our login (${holder.because}), so it cannot be fenced`;
     return {
-      refused: `${because}: two masters could take writes. To fail over anyway, add "force":true`,
+      refused: `${because}: two masters could take writes. To fail over anyway, add --force`,
     };
   }
   return {
@@ -102,11 +105,12 @@ export function planFor(
   };
 }
 
-function reasonsAgainstSwitchover({ holder, fitness, vip, vipBecause }: Situation): string[] {
+function reasonsAgainstSwitchover({ holder, standby, fitness, vip, vipBecause }: Situation): string[] {
   const reasons: string[] = [];
   if (vip !== 'held') reasons.push(`the VIP is ${vipBecause}`);
   if (holder.kind !== 'serving') reasons.push(describeVerdict(holder));
-  return [...reasons, ...fitness.reasons];
+  if (!fitness.fit) reasons.push(`${standby.node} cannot take over: ${fitness.reasons.join('; ')}`);
+  return reasons;
 }
 
 function orderFailover(situation: Situation, order: Extract<Order, { action: 'failover' }>): OrderDecision {
@@ -127,7 +131,7 @@ function orderSwitchover(
   if (moved?.from === to && agoMs < SECOND_THOUGHT_MS && !order.force) {
     const ago = `${Math.round(agoMs / 1000)} s ago`;
     return refuse(
-      `the VIP was moved from ${to} to ${moved.to} ${ago}, and this would undo it. To switch back anyway, add "force":true`,
+      `the VIP was moved from ${to} to ${moved.to} ${ago}, and this would undo it. To switch back anyway, add --force`,
     );
   }
   const { killLong } = order;
@@ -142,7 +146,7 @@ function targetOf(
 ): string | { readonly refused: string } {
   if (from === undefined) return to ?? '';
   if (!pair.nodes.some(({ name }) => name === from)) {
-    return { refused: `got node ${from}; want one of ${pair.nodes.map(({ name }) => name).join(', ')}` };
+    return { refused: unknownNode(pair, from) };
   }
   if (to === from) return { refused: `got the same node in "from" and "to"; want two nodes, or one of them` };
   if (vip === 'held' && holder.node !== from) {
@@ -159,13 +163,17 @@ function orderReattach(situation: Situation, order: Extract<Order, { action: 're
     const what =
       missing === null ? `it is not known yet which transactions ${from} has` : `${from} has ${missing}`;
     return refuse(
-      `${what}. Applied on ${node} now, they could overwrite newer rows. To apply them anyway, add "acceptLoss":true`,
+      `${what}. Applied on ${node} now, they could overwrite newer rows. To apply them anyway, add --accept-loss`,
     );
   }
   return act(attachPlan(node, from), order);
 }
 
-function orderRelease({ memory }: Situation, order: Extract<Order, { action: 'release' }>): OrderDecision {
+function orderRelease(
+  { memory, pair }: Situation,
+  order: Extract<Order, { action: 'release' }>,
+): OrderDecision {
+  if (!pair.nodes.some(({ name }) => name === order.node)) return refuse(unknownNode(pair, order.node));
   if (memory.quarantine?.node !== order.node) {
     return refuse(
       `${order.node} is not in quarantine${memory.quarantine ? `; ${memory.quarantine.node} is` : ''}`,
@@ -222,6 +230,10 @@ function orderAcknowledge({ memory, identity, holder }: Situation): OrderDecisio
     memory: { ...memory, failoversAtMs: [], identities },
     text: texts.join('; '),
   };
+}
+
+function unknownNode({ nodes }: Pair, got: string): string {
+  return `got node ${got}; want one of ${nodes.map(({ name }) => name).join(', ')}`;
 }
 
 function refuse(because: string): OrderDecision {

@@ -83,7 +83,8 @@ function obeying(waiting: WaitingOrder, situation: Situation): Run {
   const reply = (ok: boolean, text: string) => ({ requestId: id, ok, text, atMs: situation.nowMs });
   switch (decided.kind) {
     case 'refuse': {
-      const memory = answer(situation.memory, reply(false, decided.because));
+      const refusal = { ...reply(false, decided.because), isRefusal: true } as const;
+      const memory = answer(situation.memory, refusal);
       return { kind: 'answer', memory, said };
     }
     case 'note':

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Parsed } from './config.ts';
 import { type ConfigFault, faultsOf } from './fault.ts';
+import type { PairName } from './names.ts';
 import { escaped } from './one-line.ts';
 
 const pair = z.string('the name of a pair').min(1, 'the name of a pair');
@@ -28,9 +29,23 @@ const directed = { path: ['to'], error: 'the node to move to, or "from", the nod
 const isDirected = ({ to, from }: { readonly to?: string | undefined; readonly from?: string | undefined }) =>
   to !== undefined || from !== undefined;
 
+/** The rows of history that one answer can hold. */
+export const HISTORY_MAX = 500;
+const eventsText = 'a whole number from 0 to 20';
+const limitText = `a whole number from 1 to ${HISTORY_MAX}`;
+
 const schemas = {
   /** What is seen of the pair now, and what keepalambda makes of it. */
-  status: z.strictObject({ action: z.literal('status'), pair: pair.optional() }),
+  status: z.strictObject({
+    action: z.literal('status'),
+    pair: pair.optional(),
+    /** Adds the whole state of the pair as the leader has it. */
+    verbose: z.boolean().default(false),
+    /** Adds so many of the newest rows of history. */
+    events: z.int(eventsText).min(0, eventsText).max(20, eventsText).default(0),
+  }),
+  /** The row that decides now, why, what led there, and what would have to be different. */
+  explain: z.strictObject({ action: z.literal('explain'), pair: pair.optional() }),
   /** The mysql_check verdict on both nodes. */
   check: z.strictObject({ action: z.literal('check'), pair }),
   /** What is wrong with the settings of the pair's servers, why it matters, and what fixes it. */
@@ -66,7 +81,7 @@ const schemas = {
     action: z.literal('pause'),
     ...asked,
     minutes: z
-      .number('how long, in minutes: a pause always ends')
+      .number('a number of minutes, because a pause always ends')
       .positive('a positive number of minutes')
       .max(1440, 'at most 1440 minutes'),
   }),
@@ -87,7 +102,13 @@ const schemas = {
     force: z.boolean().default(false),
     killLong: z.boolean().default(false),
   }),
-  history: z.strictObject({ action: z.literal('history'), pair, limit: z.int().min(1).max(500).default(50) }),
+  /** The newest rows first; those of one incident alone where it is named. */
+  history: z.strictObject({
+    action: z.literal('history'),
+    pair,
+    limit: z.int(limitText).min(1, limitText).max(HISTORY_MAX, limitText).default(50),
+    incident: z.string('the id of an incident').min(1, 'the id of an incident').optional(),
+  }),
 } as const;
 
 export type Request = {
@@ -100,11 +121,27 @@ export type Order = Extract<
   { action: 'failover' | 'switchover' | 'reattach' | 'pause' | 'resume' | 'acknowledge' | 'release' }
 >;
 
-/** An operator's order, waiting for the leader. */
-export interface WaitingOrder {
+/** What operate asks the leader beside orders: the pair's state, as the leader has it. No person sends it. */
+export interface StateQuestion {
+  readonly action: 'state';
+  readonly pair: PairName;
+}
+
+/** What waits in the leader's inbox. */
+export interface InboxItem {
   readonly id: string;
   readonly atMs: number;
+  readonly order: Order | StateQuestion;
+}
+
+/** An operator's order, waiting for the leader. */
+export interface WaitingOrder extends InboxItem {
   readonly order: Order;
+}
+
+/** Whether it is an order: all else only asks. */
+export function isWaitingOrder(item: InboxItem): item is WaitingOrder {
+  return item.order.action !== 'state';
 }
 
 export const actions = Object.keys(schemas) as Action[];
@@ -127,7 +164,7 @@ export function parseRequest(raw: unknown): Parsed<Request> {
   const keys = Object.keys(schema.shape).join(', ');
   const faults = faultsOf(parsed.error, raw).map((fault) =>
     fault.got.startsWith('unknown key')
-      ? { ...fault, want: `only the keys of ${String(action)}: ${keys}` }
+      ? { ...fault, path: fault.path || 'the request', want: `only the keys of ${String(action)}: ${keys}` }
       : fault,
   );
   return { kind: 'faulty', faults };
@@ -157,6 +194,7 @@ export function isOrder(request: Request): request is Order {
     case 'release':
       return true;
     case 'status':
+    case 'explain':
     case 'check':
     case 'doctor':
     case 'plan':

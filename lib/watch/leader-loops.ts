@@ -7,11 +7,12 @@
 import type { Config } from '../core/config.ts';
 import { dueMs, graceMsOf, type LookOrder, mostUrgent } from '../core/look-order.ts';
 import type { Vantage } from '../core/names.ts';
+import { isWaitingOrder } from '../core/request.ts';
 import { ORDER_LIFE_MS, TICK_EVERY_MS } from '../core/time-budget.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import type { HeldLease } from './lease.ts';
 import type { PairDriver } from './pair-driver.ts';
-import type { Ports, WaitingOrder } from './ports.ts';
+import type { InboxItem, Ports } from './ports.ts';
 
 /** How often EC2 is asked while all is well, and while it is not. Milliseconds. */
 const LOCATE_EVERY_MS = 5000;
@@ -191,12 +192,24 @@ export class LeaderLoops {
   }
 
   /** An order that nobody took back in time is no longer waited for: who asked has gone. */
-  async #deliver(waiting: WaitingOrder): Promise<void> {
+  async #deliver(waiting: InboxItem): Promise<void> {
     const driver = this.#drivers.find(({ pair }) => pair.name === waiting.order.pair);
     if (!driver || this.#ports.clock.nowMs() - waiting.atMs > 2 * ORDER_LIFE_MS) {
       return this.#ports.store.removeOrder(waiting.id);
     }
-    driver.take({ kind: 'order', order: waiting });
+    if (isWaitingOrder(waiting)) driver.take({ kind: 'order', order: waiting });
+    else await this.#printState(driver, waiting.id);
+  }
+
+  /** Answers who asked for the whole state of a pair. One that cannot be stored is not waited for. */
+  async #printState({ pair, printed }: PairDriver, id: string): Promise<void> {
+    const { clock, store, log } = this.#ports;
+    try {
+      await store.saveState(pair.name, { id, atMs: clock.nowMs(), epoch: this.#lease.epoch, json: printed });
+      await store.removeOrder(id);
+    } catch (error) {
+      log.warn(`the state was not stored for who asked: ${String(error)}`, { pair: pair.name });
+    }
   }
 
   async #metricsLoop(): Promise<void> {

@@ -1,20 +1,21 @@
 /** One look from every vantage and at EC2: enough to report, not enough to act. */
 import type { Config, Pair } from '../core/config.ts';
 import { noEvidence, observe, observeVip } from '../core/evidence.ts';
-import type { Safeguards } from '../core/safeguards.ts';
+import type { Grounds } from '../core/explain.ts';
+import { allSafeguards, type Safeguards } from '../core/safeguards.ts';
 import { assess, noDurations, type Situation } from '../core/situation.ts';
 import type { Ports } from './ports.ts';
 
 /** How long a look for a person may take: it begins without a connection, and no client waits for it. Milliseconds. */
 const PATIENT_MS = 2000;
 
-/** The situation of the pair as it is seen now. Rejects only when the store does not answer. */
+/** The pair as it is seen now. Rejects only when the store does not answer. */
 export async function lookOnce(
   ports: Ports,
   config: Config,
   pair: Pair,
-  safeguards?: Safeguards,
-): Promise<Situation> {
+  safeguards: Safeguards = allSafeguards,
+): Promise<Grounds & { readonly situation: Situation }> {
   const { clock, database, vip, store } = ports;
   const memory = await store.readMemory(pair.name);
   const patient = { ...pair, settings: { ...pair.settings, lookLimitMs: PATIENT_MS } };
@@ -30,5 +31,9 @@ export async function lookOnce(
     const report = reported.get(pair.name);
     if (report) evidence = observe(evidence, report);
   }
-  return assess(pair, evidence, memory, noDurations, clock.nowMs(), safeguards);
+  const grounds = { pair, evidence, memory, durations: noDurations, safeguards };
+  return {
+    ...grounds,
+    situation: assess(pair, evidence, memory, noDurations, clock.nowMs(), safeguards),
+  };
 }

@@ -126,6 +126,11 @@ export class PairDriver {
     return isCaredFor(this.#state, this.#props.ports.clock.nowMs());
   }
 
+  /** The whole state, as JSON. */
+  get printed(): string {
+    return JSON.stringify(this.#state);
+  }
+
   /** Once a second: what is due with time. */
   tick(): void {
     this.take({ kind: 'tick' });

@@ -20,10 +20,10 @@ import type {
   DetachedThreads,
   Obstacle,
 } from '../core/probe-results.ts';
-import type { WaitingOrder } from '../core/request.ts';
+import type { InboxItem } from '../core/request.ts';
 import type { Position, Report, VipSighting } from '../core/sighting.ts';
 
-export type { WaitingOrder } from '../core/request.ts';
+export type { InboxItem, WaitingOrder } from '../core/request.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. Never goes back within a process. */
@@ -198,12 +198,26 @@ export interface StorePort {
   /** The newest entries, newest first. */
   history(pair: PairName, limit: number): Promise<readonly HistoryEntry[]>;
 
-  /** Puts an order in the leader's inbox (and wakes it). */
-  submitOrder(order: WaitingOrder): Promise<void>;
-  /** Orders not yet answered, oldest first. */
-  waitingOrders(): Promise<readonly WaitingOrder[]>;
+  /** Puts an order, or a question, in the leader's inbox (and wakes it). */
+  submitOrder(item: InboxItem): Promise<void>;
+  /** What is not yet answered, oldest first. */
+  waitingOrders(): Promise<readonly InboxItem[]>;
   /** Takes an order out of the inbox: answered, or withdrawn by who asked. */
   removeOrder(id: string): Promise<void>;
+
+  /** Stores the state of a pair as its leader has it, for who asked. One for each pair: the newest. */
+  saveState(pair: PairName, printed: PrintedState): Promise<void>;
+  /** The one that was stored last; null when nobody has asked yet. */
+  readState(pair: PairName): Promise<PrintedState | null>;
+}
+
+/** A pair's whole state in its leader's hands, as JSON. */
+export interface PrintedState {
+  /** The question that it answers. */
+  readonly id: string;
+  readonly atMs: number;
+  readonly epoch: number;
+  readonly json: string;
 }
 
 /** What went wrong in a port that acts. */

@@ -3,8 +3,9 @@
  * leads, operate contends for the lease itself, with the same patience as any other contender.
  */
 import type { OrderAnswer } from '../core/memory.ts';
+import { done, notDone, type Reply, type ReplyData } from '../core/reply.ts';
 import type { Order } from '../core/request.ts';
-import type { OperateOptions, Reply } from './operate.ts';
+import type { OperateOptions } from './operate.ts';
 import { runWatch } from './watch.ts';
 
 const ASK_EVERY_MS = 500;
@@ -21,7 +22,7 @@ export async function serveOrder(options: OperateOptions & { readonly order: Ord
     why: order.why,
   });
   const known = order.id === undefined ? null : await answerTo(options, id);
-  if (known) return { ok: known.ok, lines: [known.text] };
+  if (known) return replyOf(order, known);
   await store.submitOrder({ id, atMs: clock.nowMs(), order });
   const stop = new AbortController();
   const stand = {
@@ -36,7 +37,20 @@ export async function serveOrder(options: OperateOptions & { readonly order: Ord
   const answer = await awaitAnswer(options, id);
   stop.abort();
   await Promise.all([store.removeOrder(id), standingIn]);
-  return answer ? { ok: answer.ok, lines: [answer.text] } : unanswered(options, id);
+  return answer ? replyOf(order, answer) : unanswered(options, id);
+}
+
+function replyOf(
+  { action, pair }: Order,
+  { ok, isRefusal, text, requestId, tookMs, closedForMs }: OrderAnswer,
+): Reply {
+  const data: ReplyData = {
+    ...{ action: 'order', order: action, pair, id: requestId },
+    ...(tookMs === undefined ? {} : { tookMs }),
+    ...(closedForMs === undefined ? {} : { closedForMs }),
+  };
+  if (ok) return done([text], data);
+  return notDone(isRefusal ? 'refused' : 'failed', [text], data);
 }
 
 async function awaitAnswer(
@@ -66,7 +80,7 @@ async function unanswered({ ports, order }: OperateOptions & { order: Order }, i
   const { plan } = await ports.store.readMemory(order.pair);
   const text =
     plan?.requestId === id
-      ? `the ${plan.kind} is still in flight (plan ${plan.id}); ask {"action":"status","pair":"${order.pair}"}`
+      ? `the ${plan.kind} is still in flight (plan ${plan.id}); \`status\` shows how it goes on`
       : 'no leader carried the order out in time. The order is withdrawn, and nothing was changed';
-  return { ok: false, lines: [text] };
+  return notDone('failed', [text], { action: 'order', order: order.action, pair: order.pair, id });
 }

@@ -1,4 +1,5 @@
 /** The store port on the simulated table: every call takes a while, may fail, and may lose its answer. */
+import { isWaitingOrder } from '../../lib/core/request.ts';
 import { type Lease, PortError, type StorePort } from '../../lib/watch/ports.ts';
 import type { Table } from '../world/table.ts';
 import type { Context } from './context.ts';
@@ -47,10 +48,15 @@ export function createStore(context: Context): StorePort {
     submitOrder: (order) =>
       write('submitOrder', () => {
         table.submitOrder(order);
-        observer.ordered(order);
+        if (isWaitingOrder(order)) observer.ordered(order);
       }),
     waitingOrders: () => read('waitingOrders', () => table.orders),
     removeOrder: (id) => write('removeOrder', () => table.removeOrder(id)),
+    saveState: (pair, printed) =>
+      write('saveState', () => {
+        table.states.set(pair, printed);
+      }),
+    readState: (pair) => read('readState', () => table.states.get(pair) ?? null),
   };
 }
 

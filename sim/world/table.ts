@@ -5,9 +5,10 @@ import type { PlanRecord } from '../../lib/core/plan.ts';
 import {
   type Claimant,
   type HistoryEntry,
+  type InboxItem,
   type Lease,
   PortError,
-  type WaitingOrder,
+  type PrintedState,
 } from '../../lib/watch/ports.ts';
 
 interface MemoryItem {
@@ -32,7 +33,8 @@ export class Table {
   /** The record that a person deleted last, as it was. */
   deletedLease: { readonly lease: Lease; readonly writtenMs: number } | null = null;
   readonly entries: HistoryEntry[] = [];
-  orders: readonly WaitingOrder[] = [];
+  orders: readonly InboxItem[] = [];
+  readonly states = new Map<PairName, PrintedState>();
   /** Whether a record has grown so large that its size matters; only then it is measured. */
   #isLarge = false;
   /** The fence of epochs; the simulator can take it out to see that it is needed. */
@@ -109,7 +111,7 @@ export class Table {
     if (item.memory.plan === null) this.#memories.set(pair, { ...item, memory: { ...item.memory, plan } });
   }
 
-  submitOrder(order: WaitingOrder): void {
+  submitOrder(order: InboxItem): void {
     if (!this.orders.some((waiting) => waiting.id === order.id)) this.orders = [...this.orders, order];
     this.wake();
   }

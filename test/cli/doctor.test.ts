@@ -1,52 +1,30 @@
 import { expect, it } from 'vitest';
-import { type DoctorReply, doctor } from '../../lib/cli/doctor.ts';
-import { byDanger, type Finding, type Severity } from '../../lib/core/finding.ts';
+import type { Finding, Severity } from '../../lib/core/finding.ts';
+import { done, notDone, type Reply } from '../../lib/core/reply.ts';
+import { runLine } from './surroundings.ts';
 
 const finding = (severity: Severity): Finding => ({
-  ...{
-    id: `a-${severity}`,
-    severity,
-    subject: 'db1',
-    got: '0',
-    want: '1',
-    why: 'it matters.',
-    fix: 'SET GLOBAL',
-  },
+  ...{ id: `a-${severity}`, severity, subject: 'db1', got: '0', want: '1' },
+  ...{ why: 'it matters.', fix: 'SET GLOBAL' },
 });
-const asked: unknown[] = [];
-const answering = (reply: DoctorReply) => async (request: unknown) => {
-  asked.push(request);
-  return reply;
-};
-const found = (...severities: Severity[]): DoctorReply => {
-  const findings = byDanger(severities.map(finding));
-  return { ok: !severities.includes('danger'), lines: ['…'], findings };
-};
+const found = (...severities: readonly Severity[]): Reply =>
+  done(['what was found'], { action: 'doctor', pair: 'orders', findings: severities.map(finding) });
 
-it.each([
-  ['nothing', found(), 0, 'nothing found: all is as it should be'],
-  ['a hint', found('hint'), 0, 'hint  db1  a-hint'],
-  ['a warning', found('hint', 'warning'), 5, 'warning  db1  a-warning'],
-  ['a danger', found('warning', 'danger'), 1, 'danger  db1  a-danger'],
-  [
-    'a refusal',
-    { ok: false, lines: ['pair: got nope; want one of orders'] },
-    3,
-    'pair: got nope; want one of orders',
-  ],
-] as const)('%s', async (_, reply, exitCode, firstLine) => {
-  const printed = await doctor(answering(reply), 'orders', { json: false });
-  expect(printed.exitCode).toBe(exitCode);
-  expect(printed.text.split('\n')[0]).toBe(firstLine);
-  expect(asked.at(-1)).toEqual({ action: 'doctor', pair: 'orders' });
+it.each<[what: string, reply: Reply, code: number]>([
+  ['nothing', found(), 0],
+  ['a hint', found('hint'), 0],
+  ['a warning', found('warning', 'hint'), 5],
+  ['a danger', found('danger', 'warning'), 1],
+  ['a pair that there is not', notDone('faulty', ['pair: got nope; want one of orders']), 2],
+])('doctor ends by the worst that it finds: %s', async (_, reply, code) => {
+  const ended = await runLine(['doctor', 'orders'], { invoke: async () => reply });
+  expect(ended.code).toBe(code);
+  expect(ended.requests).toEqual([{ action: 'doctor', pair: 'orders' }]);
+  expect(ended.out + ended.err).toContain(reply.lines[0]);
 });
 
-it('--json is one line, most dangerous first', async () => {
-  const { text, exitCode } = await doctor(answering(found('hint', 'danger')), 'orders', { json: true });
-  expect(exitCode).toBe(1);
-  expect(text).not.toContain('\n');
-  expect(JSON.parse(text)).toMatchObject({
-    pair: 'orders',
-    findings: [{ id: 'a-danger' }, { id: 'a-hint' }],
-  });
+it('doctor --json prints the findings as one line', async () => {
+  const { out } = await runLine(['doctor', 'orders', '--json'], { invoke: async () => found('danger') });
+  expect(out).not.toContain('\n');
+  expect(JSON.parse(out)).toMatchObject({ environment: 'lab', data: { findings: [{ id: 'a-danger' }] } });
 });

@@ -179,4 +179,17 @@ function inboxContract(at: () => StoreWorld): void {
     await settle(one.removeOrder(early.id));
     expect(await settle(one.waitingOrders())).toEqual([late]);
   });
+
+  it('keeps a question beside the orders, and the newest answer to one', async () => {
+    const { one, other, settle } = at();
+    const question = { id: 'dddddddd', atMs: 1000, order: { action: 'state', pair: 'orders' } } as const;
+    await settle(other.submitOrder(question));
+    expect(await settle(one.waitingOrders())).toEqual([question]);
+    expect(await settle(other.readState('orders'))).toBeNull();
+    const printed = { id: 'dddddddd', atMs: 2000, epoch: 7, json: '{"a":1}' };
+    await settle(one.saveState('orders', { ...printed, id: 'cccccccc' }));
+    await settle(one.saveState('orders', printed));
+    expect(await settle(other.readState('orders'))).toEqual(printed);
+    expect(await settle(other.readState('billing'))).toBeNull();
+  });
 }

@@ -11,11 +11,12 @@ function understood(raw: unknown): unknown {
 describe('what is not said has a default', () => {
   const asked = { pair: 'orders', by: 'eva', why: 'kernel' };
   test.each<[raw: Readonly<Record<string, unknown>>, request: object]>([
-    [{ action: 'status' }, { action: 'status' }],
+    [{ action: 'status' }, { action: 'status', verbose: false, events: 0 }],
     [
-      { action: 'status', pair: 'orders' },
-      { action: 'status', pair: 'orders' },
+      { action: 'status', pair: 'orders', verbose: true, events: 5 },
+      { action: 'status', pair: 'orders', verbose: true, events: 5 },
     ],
+    [{ action: 'explain' }, { action: 'explain' }],
     [
       { action: 'check', pair: 'orders' },
       { action: 'check', pair: 'orders' },
@@ -56,6 +57,10 @@ describe('what is not said has a default', () => {
       { action: 'history', pair: 'orders' },
       { action: 'history', pair: 'orders', limit: 50 },
     ],
+    [
+      { action: 'history', pair: 'orders', limit: 500, incident: '41c0ffee' },
+      { action: 'history', pair: 'orders', limit: 500, incident: '41c0ffee' },
+    ],
   ])('$action', (raw, request) => {
     expect(understood(raw)).toEqual(request);
   });
@@ -70,7 +75,7 @@ describe('what is not said has a default', () => {
 
 describe('what is wrong is named, with what there is', () => {
   const all =
-    'one of status, check, doctor, failover, switchover, reattach, pause, resume, acknowledge, release, plan, history';
+    'one of status, explain, check, doctor, failover, switchover, reattach, pause, resume, acknowledge, release, plan, history';
   test.each<[what: string, raw: unknown, words: readonly string[]]>([
     ['nothing', undefined, ['action: got nothing', all]],
     ['a text', 'status', ['action: got nothing', all]],
@@ -82,7 +87,7 @@ describe('what is wrong is named, with what there is', () => {
       'an unknown key',
       { action: 'failover', pair: 'orders', accept_loss: true },
       [
-        'unknown key accept_loss',
+        'the request: got unknown key accept_loss',
         'only the keys of failover: action, pair, by, why, id, to, from, force, acceptLoss',
       ],
     ],
@@ -133,7 +138,9 @@ describe('what is wrong is named, with what there is', () => {
     [
       'a pause without an end',
       { action: 'pause', pair: 'orders', why: 'kernel' },
-      ['minutes: got nothing', 'a pause always ends'],
+      [
+        'minutes: got nothing; want a number of minutes, because a pause always ends. To fix it: give minutes',
+      ],
     ],
     [
       'a pause without a reason',
@@ -150,6 +157,17 @@ describe('what is wrong is named, with what there is', () => {
       { action: 'pause', pair: 'orders', why: 'x', minutes: 0 },
       ['minutes: got 0', 'a positive number of minutes'],
     ],
+    [
+      'a history of everything',
+      { action: 'history', pair: 'orders', limit: 100_000 },
+      ['limit: got 100000; want a whole number from 1 to 500. To fix it: give limit a whole number from 1'],
+    ],
+    [
+      'a history of less than nothing',
+      { action: 'history', pair: 'orders', limit: -1.5 },
+      ['limit: got -1.5; want a whole number from 1 to 500'],
+    ],
+    ['a question that only operate asks', { action: 'state', pair: 'orders' }, ['action: got "state"']],
     [
       'a plan of what there is not',
       { action: 'plan', pair: 'orders', of: 'release' },

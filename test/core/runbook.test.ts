@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { type EventCode, events } from '../../lib/core/events.ts';
-import { parseRequest } from '../../lib/core/request.ts';
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 const codes = Object.keys(events) as EventCode[];
@@ -43,13 +42,4 @@ it('links lead to headings', () => {
   const targets = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, target = '']) => target);
   expect(targets.length).toBeGreaterThan(codes.length);
   for (const target of targets) expect(anchors).toContain(target);
-});
-
-it('every order in it is one that operate understands', () => {
-  const payloads = [...runbook.matchAll(/operate '(\{.*?\})'(?=[\s`.])/g)].map(([, text = '']) =>
-    text.replaceAll("'$PAIR'", 'orders'),
-  );
-  expect(payloads.length).toBeGreaterThan(10);
-  for (const payload of payloads)
-    expect(parseRequest(JSON.parse(payload)), payload).toMatchObject({ kind: 'valid' });
 });

@@ -2,7 +2,8 @@
 
 import type { Config, Pair } from '../../lib/core/config.ts';
 import type { Step } from '../../lib/core/pair.ts';
-import { operate, type Reply } from '../../lib/watch/operate.ts';
+import type { Reply } from '../../lib/core/reply.ts';
+import { operate } from '../../lib/watch/operate.ts';
 import type { VipPort } from '../../lib/watch/ports.ts';
 import { type DatabasePort, PortError, type Ports, type StorePort } from '../../lib/watch/ports.ts';
 import { runWatch } from '../../lib/watch/watch.ts';

@@ -1,9 +1,9 @@
 /** Operators' orders in DynamoDB: the leader's inbox. */
 
 import { DeleteItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { isOrder, parseRequest } from '../../core/request.ts';
+import { isOrder, parseRequest, type StateQuestion } from '../../core/request.ts';
 import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
-import type { WaitingOrder } from '../../watch/ports.ts';
+import type { InboxItem } from '../../watch/ports.ts';
 import { within } from '../clients.ts';
 import { awsErrorName, toPortError } from '../errors.ts';
 import { wake } from './lease.ts';
@@ -16,7 +16,7 @@ const KEPT_SECONDS = 86_400;
 const FORMAT = 1;
 
 /** `StorePort.submitOrder`. An order of the same id is there already only when this is its repetition. */
-export async function submitOrder(table: StoreTable, waiting: WaitingOrder): Promise<void> {
+export async function submitOrder(table: StoreTable, waiting: InboxItem): Promise<void> {
   const command = new PutItemCommand({
     TableName: table.name,
     ConditionExpression: 'attribute_not_exists(sk)',
@@ -36,7 +36,7 @@ export async function submitOrder(table: StoreTable, waiting: WaitingOrder): Pro
 }
 
 /** `StorePort.waitingOrders`. An order that this release does not understand is left to the one that wrote it. */
-export async function waitingOrders(table: StoreTable): Promise<readonly WaitingOrder[]> {
+export async function waitingOrders(table: StoreTable): Promise<readonly InboxItem[]> {
   const command = new QueryCommand({
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
@@ -66,14 +66,20 @@ function keyOf(id: string): string {
   return `order#${id}`;
 }
 
-function toOrder(table: StoreTable, item: Item): WaitingOrder[] {
+function toOrder(table: StoreTable, item: Item): InboxItem[] {
   const id = (textOf(item, 'sk') ?? '').slice('order#'.length);
-  const parsed = parseRequest(complete(jsonOf(textOf(item, 'order') ?? '')));
-  if (parsed.kind === 'valid' && isOrder(parsed.value)) {
-    return [{ id, atMs: numberOf(item, 'atMs') ?? 0, order: parsed.value }];
-  }
+  const atMs = numberOf(item, 'atMs') ?? 0;
+  const raw = jsonOf(textOf(item, 'order') ?? '');
+  if (isQuestion(raw)) return [{ id, atMs, order: raw }];
+  const parsed = parseRequest(complete(raw));
+  if (parsed.kind === 'valid' && isOrder(parsed.value)) return [{ id, atMs, order: parsed.value }];
   table.log.warn('an order in the inbox is not understood by this release and is left there', { order: id });
   return [];
+}
+
+function isQuestion(raw: unknown): raw is StateQuestion {
+  const { action, pair } = (raw ?? {}) as { action?: unknown; pair?: unknown };
+  return action === 'state' && typeof pair === 'string';
 }
 
 /** Older releases asked neither who nor why. */

@@ -6,6 +6,7 @@
  * | `environment` | `lease`                 | the lease, and the count of wake-ups   |
  * | `pair#NAME`   | `memory`                | memory as JSON, and who claimed it     |
  * | `pair#NAME`   | `history#TIME#ORDER-ID` | history, for 90 days                   |
+ * | `pair#NAME`   | `state`                 | what the leader printed when asked     |
  * | `orders`      | `order#ID`              | the leader's inbox                     |
  *
  * Conditional writes of single items only: that is all a lease needs, and all that the lab's DynamoDB has.
@@ -15,6 +16,7 @@ import { appendHistory, createRowCounter, history } from './history.ts';
 import { readLease, releaseLease, renewLease, takeLease, wake } from './lease.ts';
 import { claimMemory, readMemory, saveMemory } from './memory.ts';
 import { removeOrder, submitOrder, waitingOrders } from './orders.ts';
+import { readState, saveState } from './printed-state.ts';
 import type { StoreTable } from './table.ts';
 
 export type { StoreTable } from './table.ts';
@@ -35,5 +37,7 @@ export function createStore(table: StoreTable): StorePort {
     submitOrder: (order) => submitOrder(table, order),
     waitingOrders: () => waitingOrders(table),
     removeOrder: (id) => removeOrder(table, id),
+    saveState: (pair, printed) => saveState(table, pair, printed),
+    readState: (pair) => readState(table, pair),
   };
 }

@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { checkDeployment } from '../../core/deployment-check/check-deployment.ts';
 import { exitCodeOf, renderFindings } from '../../core/finding.ts';
 import { configNamed } from '../config-named.ts';
+import type { Io } from '../io.ts';
 
-/** The command; `tell` gets the findings, and the exit code is that of the worst one. */
-export function checkCommand(environments: string, tell: (text: string) => void): Command {
+/** The command; its exit code is that of the worst finding. */
+export function checkCommand(environments: string, io: Pick<Io, 'tell' | 'exitWith'>): Command {
   return new Command('check')
     .description(
       'Compares environments/NAME.ts with what AWS says, before and after deploying. Reads, with your own credentials; changes nothing.',
@@ -19,8 +20,8 @@ export function checkCommand(environments: string, tell: (text: string) => void)
       const { readAnswers, readShellRegion } = await import('./read-answers.ts');
       const answers = await readAnswers(config, await readShellRegion());
       const findings = checkDeployment(config, answers);
-      tell(json ? JSON.stringify({ environment: name, findings }, null, 2) : renderFindings(findings));
-      process.exitCode = exitCodeOf(findings);
+      io.tell(json ? JSON.stringify({ environment: name, findings }, null, 2) : renderFindings(findings));
+      io.exitWith(exitCodeOf(findings));
     });
 }
 

@@ -2,6 +2,7 @@
 import { faultsOfInbound } from '../check.ts';
 import type { Decision, Measure } from '../decision.ts';
 import type { Memory } from '../memory.ts';
+import type { NodeName } from '../names.ts';
 import type { Inbound } from '../sighting.ts';
 import type { Situation } from '../situation.ts';
 import { describeVerdict, type Verdict } from '../verdict.ts';
@@ -28,7 +29,8 @@ function decisionLines({ row, measure }: Decision, { plan, incident }: Memory): 
   ];
 }
 
-function measureText(measure: Measure, plan: Memory['plan']): string {
+/** What is done, in words. */
+export function measureText(measure: Measure, plan: Memory['plan']): string {
   switch (measure.kind) {
     case 'observe':
       return 'no action and no alert, keepalambda looks again';
@@ -61,15 +63,24 @@ function fitnessLines({ standby, fitness, memory, nowMs }: Situation): readonly 
   return [noted, `  this single look finds ${fitness.fit ? 'no fault with it' : `another reason: ${seen}`}`];
 }
 
-/** The mysql_check verdict on both nodes: `db1 passes the check`, or why it fails. */
-export function renderCheck({ pair, holder, standby }: Situation): readonly string[] {
+/** The mysql_check verdict on a node, in words: `db1 passes the check`, or why it fails. */
+export function renderCheck({ node, faults }: Checked): string {
+  return faults.length === 0 ? `${node} passes the check` : `${node} fails the check: ${faults.join('; ')}`;
+}
+
+/** What mysql_check finds wrong with a node. */
+export interface Checked {
+  readonly node: NodeName;
+  readonly faults: readonly string[];
+}
+
+/** The mysql_check verdict on both nodes. */
+export function checkedOf({ pair, holder, standby }: Situation): readonly Checked[] {
   return [holder, standby].map((verdict) => {
-    if (verdict.server === null) return `${verdict.node} fails the check. ${describeVerdict(verdict)}`;
-    const faults = faultsOfInbound(verdict.server.inbound, pair.settings.lagLimitSeconds);
-    if (verdict.kind === 'stuck') return `${verdict.node} fails the check: ${verdict.because}`;
-    return faults.length === 0
-      ? `${verdict.node} passes the check`
-      : `${verdict.node} fails the check: ${faults.join('; ')}`;
+    const { node, kind, because, server } = verdict;
+    if (server === null) return { node, faults: [describeVerdict(verdict)] };
+    if (kind === 'stuck') return { node, faults: [because] };
+    return { node, faults: faultsOfInbound(server.inbound, pair.settings.lagLimitSeconds) };
   });
 }
 
@@ -98,8 +109,7 @@ function specials({ pair, memory, flapGuard, nowMs, misconfigured }: Situation):
   }
   if (memory.plan)
     lines.push(`  a ${memory.plan.kind} to ${memory.plan.to} is in flight (plan ${memory.plan.id})`);
-  if (flapGuard) lines.push(`  flap guard: ${flapGuard}; {"action":"acknowledge"} ends it`);
-  if (memory.quarantine)
-    lines.push(`  ${memory.quarantine.node} is in quarantine; {"action":"release"} ends it`);
+  if (flapGuard) lines.push(`  flap guard: ${flapGuard}; \`acknowledge\` ends it`);
+  if (memory.quarantine) lines.push(`  ${memory.quarantine.node} is in quarantine; \`release\` ends it`);
   return lines;
 }

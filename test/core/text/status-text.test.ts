@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../../lib/core/decision.ts';
-import { renderCheck, renderStatus } from '../../../lib/core/text/status-text.ts';
+import { checkedOf, renderCheck, renderStatus } from '../../../lib/core/text/status-text.ts';
 import {
   answers1,
   answers2,
@@ -115,12 +115,12 @@ describe('status', () => {
     [
       'the flap guard',
       [memory({ failoversAtMs: [NOW_MS - 4000] })],
-      '  flap guard: the last automatic failover was 4 s ago (at least 30 s must be between two); {"action":"acknowledge"} ends it',
+      '  flap guard: the last automatic failover was 4 s ago (at least 30 s must be between two); `acknowledge` ends it',
     ],
     [
       'a quarantine',
       [memory({ quarantine: { node: 'db1', groups: [] } })],
-      '  db1 is in quarantine; {"action":"release"} ends it',
+      '  db1 is in quarantine; `release` ends it',
     ],
   ])('shows %s', (_, changes, line) => {
     expect(status(...changes)).toContain(line);
@@ -155,7 +155,7 @@ describe('check, as mysql_check would say it', () => {
       'one stopped',
       [standby(refused)],
       'db1 passes',
-      'db2 fails the check. db2 is stopped: its port refuses connections (10 looks)',
+      'db2 fails the check: db2 is stopped: its port refuses connections (10 looks)',
     ],
     [
       'a thread stopped',
@@ -171,7 +171,7 @@ describe('check, as mysql_check would say it', () => {
     ],
     ['lag unknown: no fault', [standby(hears2({ lagSeconds: null }))], 'db1 passes', 'db2 passes'],
   ])('%s', (_, changes, db1, db2) => {
-    const [first, second] = renderCheck(seen(steady, ...changes));
+    const [first, second] = checkedOf(seen(steady, ...changes)).map(renderCheck);
     expect(first).toContain(db1);
     expect(second).toContain(db2);
   });

@@ -1,0 +1,18 @@
+/** The operators' verbs: all go through the deployed operate function of an environment. */
+import type { Command } from 'commander';
+import { askVerbs } from './ask-verbs.ts';
+import { drillVerb } from './drill.ts';
+import { incidentVerb } from './incident.ts';
+import { orderVerbs } from './order-verbs.ts';
+import type { Context } from './verb.ts';
+import { watchVerb } from './watch.ts';
+
+export function operatorVerbs(context: Context): readonly Command[] {
+  return [
+    ...askVerbs(context),
+    ...orderVerbs(context),
+    drillVerb(context),
+    watchVerb(context),
+    incidentVerb(context),
+  ];
+}

@@ -1,0 +1,88 @@
+/** Answers as people paste them into a chat, and times as people read them. */
+import type { HistoryRow, PairStatus, Reply } from '../../core/reply.ts';
+import { type Paint, toneOf } from './paint.ts';
+
+/** One short block for a pair: who has the VIP, who takes writes, who could take over, what is done and why not more. */
+export function statusBlock(environment: string, status: PairStatus, paint: Paint): readonly string[] {
+  const { pair, vip, vipIs, nodes, standby, canTakeOver, reasons, row, does, incident } = status;
+  const ready = canTakeOver
+    ? paint('good', `${standby} can take over`)
+    : `${paint('bad', `${standby} cannot take over`)}: ${reasons.join('; ')}`;
+  return [
+    `${paint('bold', `${environment}/${pair}`)}  VIP ${vip} ${vipIs}${incident ? `  incident ${incident}` : ''}`,
+    ...nodes.map((node) => `  ${nodeText(node, paint)}`),
+    `  ${ready}`,
+    `  ${row}: ${does}`,
+    ...specialsOf(status).map((line) => `  ${paint('odd', line)}`),
+  ];
+}
+
+function nodeText(
+  { node, verdict, because, writes, lagSeconds, replicates }: PairStatus['nodes'][number],
+  paint: Paint,
+): string {
+  const is = `${node} ${paint(toneOf(verdict), verdict === 'unseen' ? 'no data yet' : verdict)}`;
+  if (writes === null) return `${is}: ${because}`;
+  const lag = lagSeconds === null ? 'lag unknown' : `lag ${lagSeconds} s`;
+  return `${is}, ${writesText(writes)}, ${replicates ? lag : 'replication does not run'}`;
+}
+
+/** What a node does with writes. */
+export function writesText(writes: 'open' | 'closed' | 'half-closed'): string {
+  switch (writes) {
+    case 'open':
+      return 'takes writes';
+    case 'closed':
+      return 'read-only';
+    case 'half-closed':
+      return 'half closed';
+  }
+}
+
+/** What a person must know before anything else is done. */
+export function specialsOf(status: PairStatus): readonly string[] {
+  const { mode, pause, plan, flapGuard, quarantine, atMs } = status;
+  return [
+    ...(mode === 'observe' ? ["mode observe: keepalambda changes nothing; mode: 'act' lets it"] : []),
+    ...(pause
+      ? [
+          `paused by ${pause.by} until ${clockOf(pause.untilMs)} UTC (${Math.ceil((pause.untilMs - atMs) / 60_000)} min): ${pause.why}`,
+        ]
+      : []),
+    ...(plan
+      ? [`a ${plan.kind} to ${plan.to} by ${plan.by} is in flight, ${secondsOf(atMs - plan.startedAtMs)}`]
+      : []),
+    ...(flapGuard ? [`flap guard: ${flapGuard}; acknowledge ends it`] : []),
+    ...(quarantine ? [`${quarantine} is in quarantine; release ends it`] : []),
+  ];
+}
+
+/** A log book: the oldest first, a line for the day, then the time of each row. */
+export function logBook(rows: readonly HistoryRow[], paint: Paint): readonly string[] {
+  let day = '';
+  return rows.toReversed().flatMap((row) => {
+    const today = dayOf(row.atMs);
+    const head = today === day ? [] : [paint('bold', `${row.pair}, ${today} UTC`)];
+    day = today;
+    const thread = row.incident === null ? '        ' : row.incident.padEnd(8);
+    return [...head, `${clockOf(row.atMs)}  ${paint('dim', thread)}  ${row.what.padEnd(8)}  ${row.text}`];
+  });
+}
+
+/** The status of one pair in a reply. Undefined where it is not there. */
+export function statusIn({ data }: Reply, pair: string): PairStatus | undefined {
+  return data?.action === 'status' ? data.pairs.find((status) => status.pair === pair) : undefined;
+}
+
+export function secondsOf(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** `12:01:33`, in UTC. */
+export function clockOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(11, 19);
+}
+
+export function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,86 @@
+/** What every operators' verb shares: its options, its target, JSON, and how it ends. */
+import { Command } from 'commander';
+import type { Reply } from '../../core/reply.ts';
+import { CliError, exitCodes } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { type OpenInvoke, openTarget, type Target, type TargetFlags } from './target.ts';
+
+/** What the verbs work with. */
+export interface Context {
+  /** Where the environments are. */
+  readonly directory: string;
+  readonly io: Io;
+  readonly open: OpenInvoke;
+}
+
+export interface SharedFlags extends TargetFlags {
+  readonly json?: true;
+}
+
+/** What a verb is given to work. */
+export interface Work<Flags> {
+  readonly target: Target;
+  readonly io: Io;
+  readonly flags: Flags & SharedFlags;
+}
+
+/** A command with the options that all verbs have, and examples. */
+export function verb(name: string, about: string, examples: readonly string[]): Command {
+  return new Command(name)
+    .description(about)
+    .option('--env <name>', 'the environment (default: KEEPALAMBDA_ENV, or the only one)')
+    .option('--region <region>', "its region (default: the environment file's, or AWS_REGION)")
+    .option('--json', 'the answer as one line of JSON')
+    .addHelpText('after', ['', 'Examples:', ...examples.map((line) => `  keepalambda ${line}`)].join('\n'));
+}
+
+/** Does the work of a verb: what stops it is said once, as text or as JSON, and ends it with its own code. */
+export async function carryOut<Flags extends object>(
+  { directory, io, open }: Context,
+  flags: Flags & SharedFlags,
+  work: (given: Work<Flags>) => Promise<number>,
+): Promise<void> {
+  try {
+    const target = await openTarget(directory, flags, io.env, open);
+    io.exitWith(await work({ target, io, flags }));
+  } catch (error) {
+    if (!(error instanceof CliError) || flags.json !== true) throw error;
+    io.tell(JSON.stringify({ ok: false, outcome: outcomeOf(error), lines: error.lines }));
+    io.exitWith(error.exitCode);
+  }
+}
+
+function outcomeOf({ exitCode }: CliError): string {
+  switch (exitCode) {
+    case exitCodes.unreachable:
+      return 'unreachable';
+    case exitCodes.usage:
+      return 'faulty';
+    case exitCodes.refused:
+      return 'refused';
+    default:
+      return 'failed';
+  }
+}
+
+/** What a script learns from a reply. */
+export function exitCodeOf({ outcome }: Reply): number {
+  switch (outcome) {
+    case 'done':
+      return exitCodes.done;
+    case 'failed':
+      return exitCodes.failed;
+    case 'refused':
+      return exitCodes.refused;
+    case 'faulty':
+      return exitCodes.usage;
+  }
+}
+
+/** Prints a reply: its lines, or JSON. What was not done goes to standard error, with how it is not done. */
+export function present({ target, io, flags }: Work<object>, reply: Reply, lines = reply.lines): number {
+  if (flags.json) io.tell(JSON.stringify({ environment: target.environment, ...reply }));
+  else if (reply.ok) for (const line of lines) io.tell(line);
+  else for (const line of lines) io.note(`${reply.outcome === 'faulty' ? 'wrong' : reply.outcome}: ${line}`);
+  return exitCodeOf(reply);
+}

@@ -1,0 +1,177 @@
+/** The answers of operate to who only asks: from one look, from what is stored, and from the leader. Nothing is changed. */
+import type { Config, Pair } from '../core/config.ts';
+import { decide } from '../core/decision.ts';
+import { explain } from '../core/explain.ts';
+import { renderFindings } from '../core/finding.ts';
+import { planFor } from '../core/orders.ts';
+import { pairStatusOf } from '../core/pair-status.ts';
+import { describePlanLoss } from '../core/plan-loss.ts';
+import { done, notDone, type Reply, type ReplyData, type WholeState } from '../core/reply.ts';
+import { HISTORY_MAX, type Order, type Request } from '../core/request.ts';
+import type { Safeguards } from '../core/safeguards.ts';
+import type { Situation } from '../core/situation.ts';
+import { renderExplanation } from '../core/text/explain-text.ts';
+import { checkedOf, renderCheck, renderStatus } from '../core/text/status-text.ts';
+import { renderStages, renderStep } from '../core/text/steps-text.ts';
+import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
+import { examinePair } from './doctor.ts';
+import { askLeader } from './leader-state.ts';
+import { lookOnce } from './look-once.ts';
+import type { HistoryEntry, Ports } from './ports.ts';
+import { reason } from './step-context.ts';
+import { renderObstacles } from './step-executors.ts';
+
+/** What a question is answered with. */
+export interface Asked {
+  readonly config: Config;
+  readonly ports: Ports;
+  readonly safeguards?: Safeguards;
+  /** The pairs that it is about; at least one. */
+  readonly pairs: readonly [Pair, ...Pair[]];
+}
+
+/** Answers a question about these pairs. */
+export function answerQuestion(asked: Asked, request: Exclude<Request, Order>): Promise<Reply> {
+  switch (request.action) {
+    case 'status':
+      return status(asked, request);
+    case 'explain':
+      return explained(asked);
+    case 'check':
+      return check(asked);
+    case 'doctor':
+      return examined(asked);
+    case 'plan':
+      return dryRun(asked, request);
+    case 'history':
+      return history(asked, request);
+  }
+}
+
+function lookAt({ ports, config, safeguards }: Asked, pair: Pair): ReturnType<typeof lookOnce> {
+  return lookOnce(ports, config, pair, safeguards);
+}
+
+async function status(
+  asked: Asked,
+  { verbose, events: limit }: Extract<Request, { action: 'status' }>,
+): Promise<Reply> {
+  const { ports, pairs } = asked;
+  const [lease, looks, events, states] = await Promise.all([
+    ports.store.readLease(),
+    Promise.all(pairs.map((pair) => lookAt(asked, pair))),
+    limit > 0 ? newestEvents(asked, limit) : [],
+    verbose ? Promise.all(pairs.map((pair) => wholeStateOf(ports, pair))) : null,
+  ]);
+  const decided = looks.map(({ situation }) => ({ situation, decision: decide(situation) }));
+  const data: ReplyData = {
+    action: 'status',
+    pairs: decided.map(({ situation, decision }) => pairStatusOf(situation, decision)),
+    lease: lease && {
+      owner: lease.owner,
+      epoch: lease.epoch,
+      version: lease.version,
+      released: lease.released,
+    },
+    events,
+    ...(states ? { states } : {}),
+  };
+  const lines = decided.flatMap(({ situation, decision }) => renderStatus(situation, decision));
+  return done([...lines, ...(states ?? []).map(stateLine)], data);
+}
+
+async function newestEvents({ ports, pairs }: Asked, limit: number): Promise<readonly HistoryEntry[]> {
+  const all = await Promise.all(pairs.map(({ name }) => ports.store.history(name, limit)));
+  return all
+    .flat()
+    .sort((one, other) => other.atMs - one.atMs)
+    .slice(0, limit);
+}
+
+function stateLine({ pair, from, epoch }: WholeState & { readonly pair: string }): string {
+  return from === 'leader'
+    ? `  ${pair}: the whole state of the leader (epoch ${epoch}) is in "data.states"`
+    : `  ${pair}: no leader answered; what the store remembers is in "data.states"`;
+}
+
+async function wholeStateOf(ports: Ports, { name }: Pair): Promise<WholeState & { readonly pair: string }> {
+  const asLeader = await askLeader(ports, name);
+  if (asLeader !== null) return { pair: name, from: 'leader', ...asLeader };
+  const memory = await ports.store.readMemory(name);
+  return { pair: name, from: 'store', epoch: null, atMs: ports.clock.nowMs(), state: memory };
+}
+
+/** The leader's own evidence decides; where none answers, that of one look. */
+async function explained(asked: Asked): Promise<Reply> {
+  const pairs = await Promise.all(
+    asked.pairs.map(async (pair) => {
+      const asLeader = await askLeader(asked.ports, pair.name);
+      if (asLeader !== null) return explain(asLeader.state, 'leader', asLeader.atMs);
+      return explain(await lookAt(asked, pair), 'one look', asked.ports.clock.nowMs());
+    }),
+  );
+  return done(pairs.flatMap(renderExplanation), { action: 'explain', pairs });
+}
+
+async function check(asked: Asked): Promise<Reply> {
+  const [pair] = asked.pairs;
+  const checked = checkedOf((await lookAt(asked, pair)).situation);
+  const nodes = checked.map(({ node, faults }) => ({
+    ...{ pair: pair.name, node, faults },
+    passes: faults.length === 0,
+  }));
+  return done(checked.map(renderCheck), { action: 'check', nodes });
+}
+
+async function examined({ ports, pairs: [pair] }: Asked): Promise<Reply> {
+  const findings = await examinePair(ports, pair, 'full');
+  return done(renderFindings(findings).split('\n'), { action: 'doctor', pair: pair.name, findings });
+}
+
+async function history(
+  { ports, pairs: [pair] }: Asked,
+  { limit, incident }: Extract<Request, { action: 'history' }>,
+): Promise<Reply> {
+  const newest = await ports.store.history(pair.name, incident === undefined ? limit : HISTORY_MAX);
+  const wanted = newest.filter((entry) => incident === undefined || entry.incident === incident);
+  const rows = wanted.slice(0, limit);
+  const none = incident === undefined ? 'no history yet' : `no row of incident ${incident} in the history`;
+  const lines = rows.map(({ atMs, incident: of, epoch, what, text }) => {
+    const thread = of ? `incident ${of}` : 'no incident';
+    return `${new Date(atMs).toISOString()} ${thread}, epoch ${epoch}, ${what}: ${text}`;
+  });
+  return done(rows.length > 0 ? lines : [`${pair.name}: ${none}`], { action: 'history', rows });
+}
+
+/** The exact steps that the plan would take now, what stands in its way, and what it would lose. */
+async function dryRun(
+  asked: Asked,
+  { of, force, killLong }: Extract<Request, { action: 'plan' }>,
+): Promise<Reply> {
+  const { situation } = await lookAt(asked, asked.pairs[0]);
+  const { pair, holder, standby } = situation;
+  const planned = planFor(situation, of, standby.node, { force, acceptLoss: force, killLong });
+  if ('refused' in planned) return notDone('refused', [`${pair.name}: ${planned.refused}`]);
+  const loss = describePlanLoss(situation, of, force);
+  const sessions = of === 'switchover' ? await obstaclesOn(asked.ports, situation, killLong) : null;
+  const lines = [
+    `${pair.name}: a ${of} from ${holder.node} to ${standby.node} would now:`,
+    ...renderStages(planned.plan),
+    loss,
+    ...(sessions === null ? [] : [sessions]),
+  ];
+  const stages = planned.plan.stages.map((stage) => stage.map(renderStep));
+  const direction = { pair: pair.name, of, from: holder.node, to: standby.node };
+  return done(lines, { action: 'plan', ...direction, stages, loss, sessions });
+}
+
+async function obstaclesOn(ports: Ports, { pair, holder }: Situation, killLong: boolean): Promise<string> {
+  try {
+    const obstacles = await ports.database.inspect(pair, holder.node, STATEMENT_LIMIT_MS);
+    if (obstacles.length === 0) return `No long session on ${holder.node} blocks it.`;
+    const then = killLong ? 'They would be killed.' : 'So it would be refused. --kill-long kills them.';
+    return `Long sessions on ${holder.node}: ${renderObstacles(obstacles)}. ${then}`;
+  } catch (error) {
+    return `It is unknown whether ${holder.node} has long sessions: ${reason(error)}`;
+  }
+}

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { addLatencyOptions, type LatencyFlags, latencyTermsOf, renderTerms } from './aws/flags.ts';
 import type { CpuChoice } from './aws/lambda-cpu.ts';
+import { leaveNothingBehind } from './belongings.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
@@ -69,7 +70,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   });
 }
 
-/** Opens the world, sees to it that it is closed whatever happens, and does the work in it. */
+/** Opens the world, does the work in it, and closes it. Ctrl-C ends all of it at once (`belongings.ts`). */
 async function inWorld(
   flags: Flags & { readonly server: string },
   fault: LabFault,
@@ -84,20 +85,17 @@ async function inWorld(
     changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
     ...networkOf(flags),
   };
+  leaveNothingBehind();
   const story = new Story(flags.json ? console.error : console.log);
   story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
   story.tell('lab', renderTerms(asked));
   const world = await openWorld(asked);
   story.tell('lab', describeCpu(world.aws.functionCpu));
-  const ended = new AbortController();
-  const onSignal = () => ended.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     story.follow(world);
     if (!flags.json) world.aws.events.on('message', (message) => console.log(renderMessage(message)));
-    return await Promise.race([work(world, story), interrupted(ended.signal)]);
+    return await work(world, story);
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await world.close();
   }
 }
@@ -112,11 +110,6 @@ function networkOf({ netns, netem }: Flags): { readonly makeNetwork?: NetworkMak
       return network;
     },
   };
-}
-
-/** 130, as a shell has it for a command that Ctrl-C ended. */
-function interrupted(signal: AbortSignal): Promise<number> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(130), { once: true }));
 }
 
 function present(flags: Flags, figures: Figures): number {

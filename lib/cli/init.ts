@@ -1,27 +1,28 @@
 /** `keepalambda init NAME`: an environment file from flags and questions, written only when it is right. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkEnvironments, loadEnvironments, renderFaults } from '../stack/environments.ts';
+import { isPackage } from '../stack/place.ts';
 import { renderEnvironment } from './environment-file.ts';
 import { CliError } from './errors.ts';
 import { environmentOf, type InitWords } from './init-flags.ts';
 
 /**
- * Writes `DIRECTORY/NAME.ts` and gives back its path. Throws a `CliError` with every fault, and writes nothing,
+ * Writes `DIRECTORY/NAME.ts` (`.mts` in a project of one's own) and gives back its path. Throws a `CliError` with every fault, and writes nothing,
  * when the file is there already or when what was said does not make an environment beside those that there are.
  */
 export async function init(directory: string, name: string, words: InitWords): Promise<string> {
-  const file = join(directory, `${name}.ts`);
+  const file = join(directory, `${name}${extension}`);
   if (existsSync(file)) {
     throw new CliError([`${file}: it is there already; change it, or choose another name`]);
   }
   const environment = environmentOf(name, words);
   const others = (await loadEnvironments(directory)).filter(({ raw }) => raw !== undefined);
-  const checked = checkEnvironments([...others, { file: `${name}.ts`, raw: environment }]);
-  const own = checked.kind === 'faulty' ? checked.faults.get(`${name}.ts`) : undefined;
+  const checked = checkEnvironments([...others, { file: basename(file), raw: environment }]);
+  const own = checked.kind === 'faulty' ? checked.faults.get(basename(file)) : undefined;
   if (own) {
-    throw new CliError([renderFaults(directory, new Map([[`${name}.ts`, own]])), 'nothing was written']);
+    throw new CliError([renderFaults(directory, new Map([[basename(file), own]])), 'nothing was written']);
   }
   mkdirSync(directory, { recursive: true });
   // `wx`: one that appeared meanwhile is not overwritten.
@@ -30,7 +31,11 @@ export async function init(directory: string, name: string, words: InitWords): P
   return file;
 }
 
+/** A module whatever the project's package.json says. */
+const extension = isPackage ? '.mts' : '.ts';
+
 /** How a file of the directory imports what types an environment. */
 function libraryFrom(directory: string): string {
+  if (isPackage) return 'keepalambda/environment';
   return relative(directory, fileURLToPath(new URL('../core/config.ts', import.meta.url)));
 }

@@ -1,14 +1,13 @@
 /** The commands of `keepalambda`, and what each says of itself. */
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { environmentsDirectory } from '../stack/place.ts';
 import { type GrantServer, grantServers } from './grants.ts';
 import { init } from './init.ts';
 import type { InitWords } from './init-flags.ts';
 import { complete } from './init-questions.ts';
+import { writeProject } from './project.ts';
 import { renderGrants } from './render-grants.ts';
-
-const environments = fileURLToPath(new URL('../../environments', import.meta.url));
 
 /** The program; `tell` gets what is its result. */
 export function createProgram(tell: (text: string) => void): Command {
@@ -55,11 +54,11 @@ function initCommand(tell: (text: string) => void): Command {
       .configureHelp({ optionDescription: (option) => option.description })
       .addHelpText('after', initExample)
       .action(async (name: string, words: InitWords) => {
-        const directory = process.env.KEEPALAMBDA_ENVIRONMENTS ?? environments;
-        const file = await init(directory, name, await complete(words));
+        const file = await init(environmentsDirectory(), name, await complete(words));
         const near = relative(process.cwd(), file);
+        const project = writeProject(process.cwd()) === null ? '' : ', and cdk.json';
         tell(
-          `${near.startsWith('..') ? file : near} is written. Next: npx cdk synth ${name}, and keepalambda grants`,
+          `${near.startsWith('..') ? file : near} is written${project}. Next: npx cdk synth ${name}, and npx keepalambda grants`,
         );
       })
   );

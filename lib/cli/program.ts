@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { environmentsDirectory } from '../stack/place.ts';
+import { exportCommand } from './export-command.ts';
 import { type GrantServer, grantServers } from './grants.ts';
 import { init } from './init.ts';
 import type { InitWords } from './init-flags.ts';
@@ -16,6 +17,7 @@ export function createProgram(tell: (text: string) => void): Command {
     .showHelpAfterError('(see --help)');
   program.addCommand(initCommand(tell));
   program.addCommand(grantsCommand(tell));
+  program.addCommand(exportCommand(tell));
   return program;
 }
 

@@ -1,7 +1,7 @@
 /** The rest of a project that holds only environments: its cdk.json. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isPackage } from '../stack/place.ts';
+import { isPackage, ownCdkJson } from '../stack/place.ts';
 
 /** Runs the app of the package, from the directory of cdk.json. */
 const app = 'node node_modules/keepalambda/bin/start.mjs app';
@@ -13,7 +13,7 @@ const app = 'node node_modules/keepalambda/bin/start.mjs app';
 export function writeProject(directory: string): string | null {
   const file = join(directory, 'cdk.json');
   if (!isPackage || existsSync(file)) return null;
-  const own = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as object;
+  const own = JSON.parse(readFileSync(ownCdkJson, 'utf8')) as object;
   writeFileSync(file, `${JSON.stringify({ ...own, app }, null, 2)}\n`, { flag: 'wx' });
   return file;
 }

@@ -2,12 +2,15 @@
  * Where this code is: compiled in the package, which is a dependency of somebody's project, or as sources in a clone of the
  * repository. What differs between the two is here.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Only the package is compiled. */
 export const isPackage = import.meta.filename.endsWith('.js');
+
+/** The root of the package, or of the clone, has it. */
+export const ownCdkJson = new URL(isPackage ? '../../../cdk.json' : '../../cdk.json', import.meta.url);
 
 /** Where people's environment files are: beside their own cdk.json, or in the clone. Tests and the rehearsal give another place. */
 export function environmentsDirectory(): string {
@@ -21,4 +24,10 @@ export function environmentsDirectory(): string {
 export function packagedBundles(): string | null {
   const directory = fileURLToPath(new URL('../../bundles', import.meta.url));
   return isPackage && existsSync(directory) ? directory : null;
+}
+
+/** The feature flags of the CDK that keepalambda is tested with: those of its own cdk.json. */
+export function featureFlags(): Readonly<Record<string, unknown>> {
+  const { context } = JSON.parse(readFileSync(ownCdkJson, 'utf8')) as { context: Record<string, unknown> };
+  return context;
 }

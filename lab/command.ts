@@ -46,10 +46,10 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   }
   const name = flags.fault ?? 'mysqld-kill';
   const options: Options = { at: flags.at ?? 'open', break: flags.break ?? null };
+  const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
   const known = faultOf(name);
   expectEffect(flags, name, known);
   const fault = known.with?.(options) ?? known;
-  const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
   const server = serverFor(name, fault, flags.server);
   // A name that is not known is refused before anything starts.
   if (!servers.includes(server)) await findProduct(server);

@@ -1,28 +1,25 @@
 /** The CDK app: a stack for each file in `environments/`, or every fault in them. */
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
-import { bundleFunctions, renderSizes, temporaryDirectory } from '../lib/stack/bundle.ts';
+import { bundlesToDeploy, renderSizes } from '../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments, renderFaults } from '../lib/stack/environments.ts';
 import { KeepalambdaStack } from '../lib/stack/keepalambda-stack.ts';
 import { limitFaults, type SizedTemplate } from '../lib/stack/limits.ts';
+import { environmentsDirectory } from '../lib/stack/place.ts';
 
-/** Where the environments are; tests and the rehearsal give another place. */
-const directory =
-  process.env.KEEPALAMBDA_ENVIRONMENTS ?? fileURLToPath(new URL('../environments', import.meta.url));
-
+const directory = environmentsDirectory();
 const near = relative(process.cwd(), directory);
 const shown = near.startsWith('..') ? directory : near;
 const files = await loadEnvironments(directory);
 const checked = checkEnvironments(files);
 if (files.length === 0) {
-  console.error(`${shown}: no environment there; copy environments/example.ts and change it`);
+  console.error(`${shown}: no environment there; npx keepalambda init NAME makes one`);
   process.exitCode = 1;
 } else if (checked.kind === 'faulty') {
   console.error(renderFaults(shown, checked.faults));
   process.exitCode = 1;
 } else {
-  const bundles = await bundleFunctions(temporaryDirectory());
+  const bundles = await bundlesToDeploy();
   console.error(`bundles: ${renderSizes(bundles)}`);
   const app = new App();
   const stacks = checked.configs.map((config) => {

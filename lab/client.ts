@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ownProcess } from './belongings.ts';
 import type { Acknowledged } from './client/account.ts';
 import { type Found, lostOf } from './client/account.ts';
 import { type FromClient, type Order, orderVariable, type Tale, type ToClient } from './client/words.ts';
@@ -47,7 +48,7 @@ export interface Client {
 
 /** Starts the client; resolves when its process runs, not when it has written. */
 export async function startClient(options: ClientOptions): Promise<Client> {
-  const child = spawnWriter(options);
+  const child = ownProcess(spawnWriter(options));
   const connected = Promise.withResolvers<void>();
   const result = new Promise<ClientResult>((resolve, reject) => {
     child.on('message', (message: FromClient) => {

@@ -1,53 +1,41 @@
 /** The command line of the lab. */
 
-import { Command, Option } from 'commander';
-import { functionNameOf } from '../lib/stack/names.ts';
-import { addLatencyOptions, type LatencyFlags, latencyTermsOf, renderTerms } from './aws/flags.ts';
-import type { CpuChoice } from './aws/lambda-cpu.ts';
-import { environmentName, pairName } from './deployment.ts';
+import { rmSync } from 'node:fs';
+import { latencyTermsOf, renderTerms } from './aws/flags.ts';
+import { leaveNothingBehind } from './belongings.ts';
+import { expectEffect, type Flags, parseFlags } from './command-flags.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
 import { type LabFault, type Options, whyNotOn } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
-import { steps } from './faults/plans.ts';
-import { cpuOption, describeCpu, parseWith, serverSettingsOption, wholeNumber } from './flags.ts';
+import { describeCpu, wholeNumber } from './flags.ts';
+import { keep } from './keep.ts';
 import { matrixCommand } from './matrix/command.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { createNetnsNetwork } from './network/netns/network.ts';
 import { parseWeather } from './network/netns/weather.ts';
 import { renderFigures, renderMessage } from './report.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
-import { catalogue, defaultServer } from './servers/catalogue.ts';
+import { sentenceOf } from './sentence.ts';
+import { cacheDirectory } from './servers/cache.ts';
+import { catalogue, defaultServer, findProduct } from './servers/catalogue.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { parseSettings } from './settings.ts';
-import { Story } from './story.ts';
-import { type LabWorld, openWorld, untilSteady } from './world.ts';
+import { Story, type Telling } from './story.ts';
+import { type LabWorld, openWorld } from './world.ts';
 
-interface Flags extends LatencyFlags {
-  readonly fault?: string;
-  readonly scenario?: string;
-  readonly server?: string;
-  readonly port: string;
-  readonly cpu: CpuChoice;
-  readonly serverSettings?: ServerSettings;
-  readonly set: readonly string[];
-  readonly at: string;
-  readonly break?: string;
-  readonly netns?: true;
-  readonly netem?: string;
-  readonly json?: true;
-  readonly inbox?: true;
-  readonly keep?: true;
-  readonly list?: true;
-}
-
-/** Runs the command; gives back its exit code. Throws a `LabError` for what a person can mend. */
+/** Runs the command; gives back its exit code. Throws a `LabError` for what a person can fix. */
 export async function labCommand(args: readonly string[]): Promise<number> {
   if (args.includes('--matrix')) return matrixCommand(args);
   const flags = parseFlags(args);
   if (flags === null) return 0;
   if (flags.list) {
     console.log(renderList());
+    return 0;
+  }
+  if (flags.clean) {
+    rmSync(cacheDirectory(), { recursive: true, force: true });
+    console.log(`${cacheDirectory()} is removed; the next run makes what it needs anew`);
     return 0;
   }
   if (process.platform !== 'linux') {
@@ -58,11 +46,14 @@ export async function labCommand(args: readonly string[]): Promise<number> {
     });
   }
   const name = flags.fault ?? 'mysqld-kill';
-  const options: Options = { at: flags.at, break: flags.break ?? null };
-  const known = faultOf(name);
-  const fault = known.with?.(options) ?? known;
+  const options: Options = { at: flags.at ?? 'open', break: flags.break ?? null };
   const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
+  const known = faultOf(name);
+  expectEffect(flags, name, known);
+  const fault = known.with?.(options) ?? known;
   const server = serverFor(name, fault, flags.server);
+  // A name that is not known is refused before anything starts.
+  if (!servers.includes(server)) await findProduct(server);
   const serverSettings = flags.serverSettings ?? scenario?.serverSettings ?? 'vendor';
   return inWorld({ ...flags, server, serverSettings }, fault, async (world, story) => {
     if (flags.keep) return keep(world, story);
@@ -71,7 +62,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   });
 }
 
-/** Opens the world, sees to it that it is closed whatever happens, and does the work in it. */
+/** Opens the world, does the work in it, and closes it. Ctrl-C ends all of it at once (`belongings.ts`). */
 async function inWorld(
   flags: Flags & { readonly server: string; readonly serverSettings: ServerSettings },
   fault: LabFault,
@@ -86,20 +77,19 @@ async function inWorld(
     changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
     ...networkOf(flags),
   };
-  const story = new Story(teller(flags));
+  leaveNothingBehind();
+  const story = new Story(teller(flags), tellingOf(flags));
   story.tell('lab', `starting two servers ${flags.server} that replicate from each other, and their AWS`);
   story.tell('lab', renderTerms(asked));
-  const world = await openWorld(asked);
+  const world = await openWorld({ ...asked, hear: (what) => story.tell('lab', what) });
   story.tell('lab', describeCpu(world.aws.functionCpu));
-  const ended = new AbortController();
-  const onSignal = () => ended.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
+    await story.meet(world);
     story.follow(world);
-    if (!flags.json) world.aws.events.on('message', (message) => console.log(renderMessage(message)));
-    return await Promise.race([work(world, story), interrupted(ended.signal)]);
+    if (!flags.json && !flags.quiet)
+      world.aws.events.on('message', (message) => console.log(renderMessage(message)));
+    return await work(world, story);
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await world.close();
   }
 }
@@ -108,6 +98,11 @@ async function inWorld(
 function teller({ json, inbox }: Flags): (line: string) => void {
   if (json) return console.error;
   return inbox ? () => undefined : console.log;
+}
+
+function tellingOf({ json, quiet }: Flags): Telling {
+  if (quiet) return 'quiet';
+  return json ? 'full' : 'plain';
 }
 
 function networkOf({ netns, netem }: Flags): { readonly makeNetwork?: NetworkMaker } {
@@ -122,14 +117,9 @@ function networkOf({ netns, netem }: Flags): { readonly makeNetwork?: NetworkMak
   };
 }
 
-/** 130, as a shell has it for a command that Ctrl-C ended. */
-function interrupted(signal: AbortSignal): Promise<number> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(130), { once: true }));
-}
-
 function present(flags: Flags, figures: Figures): number {
   if (flags.json) console.log(JSON.stringify(figures));
-  else if (!flags.inbox) console.log(renderFigures(figures));
+  else if (!flags.inbox) console.log(`${renderFigures(figures)}\n${sentenceOf(figures)}`);
   return figures.ok ? 0 : 1;
 }
 
@@ -138,52 +128,6 @@ function presentScenario(flags: Flags, played: { readonly ok: boolean }, { denie
   const ok = played.ok && denied.size === 0;
   if (flags.json) console.log(JSON.stringify({ ...played, denied: [...denied], ok }));
   return ok ? 0 : 1;
-}
-
-/** Leaves the pair running, and says how to ask and to order, until Ctrl-C. */
-async function keep(world: LabWorld, story: Story): Promise<number> {
-  world.schedule();
-  await untilSteady(world);
-  const { aws, network } = world;
-  const operate = functionNameOf(environmentName, 'operate');
-  const { accessKeyId, secretAccessKey } = aws.credentials;
-  const invoke = (payload: object) =>
-    `  AWS_CA_BUNDLE=${aws.authority.file} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} \\\n` +
-    `    aws lambda invoke --region ${aws.region} --endpoint-url ${aws.endpoint} \\\n` +
-    `    --cli-binary-format raw-in-base64-out --function-name ${operate} --payload '${JSON.stringify(payload)}' /dev/stdout`;
-  story.tell(
-    'lab',
-    `the pair is steady; clients connect to ${network.vip}:${network.port}. Ask and order by hand:`,
-  );
-  console.log(invoke({ action: 'status', pair: pairName }));
-  console.log(invoke({ action: 'failover', pair: pairName, to: 'db2', by: 'you', why: 'to see it' }));
-  story.tell('lab', 'Ctrl-C ends it');
-  return new Promise(() => {});
-}
-
-function parseFlags(args: readonly string[]): Flags | null {
-  const command = new Command('npm run lab --')
-    .description('Two real MySQL masters, a fault, the failover, and what clients saw.')
-    .option('--fault <name>', 'the fault to play', undefined)
-    .addOption(new Option('--scenario <name>', 'play a scenario instead').conflicts('fault'))
-    .option(
-      '--server <name>',
-      `${servers.join(', ')}, or the path of a mysqld (default: the first that can play the fault)`,
-    )
-    .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
-    .addOption(cpuOption())
-    .addOption(serverSettingsOption(null))
-    .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
-    .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')}`, 'open')
-    .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')
-    .option('--netns', 'a network of namespaces (root): real TCP, real links, real routes')
-    .option('--netem <words>', "with --netns: loss and delay on every way, such as 'loss 5% delay 20ms 20ms'")
-    .option('--json', 'the figures as one line of JSON; the story goes to standard error')
-    .option('--inbox', 'print the mails that on-call gets, and nothing else')
-    .option('--keep', 'play nothing: keep the pair running until Ctrl-C')
-    .option('--list', 'name the faults and scenarios')
-    .option('--matrix', 'every fault on every server (--matrix --help)');
-  return parseWith<Flags>(addLatencyOptions(command), args);
 }
 
 const servers = Object.keys(catalogue);
@@ -202,10 +146,6 @@ function serverFor(name: string, fault: LabFault, named: string | undefined): st
     want: `one of the servers ${able.join(', ')}`,
     remedy: `use --server ${able[0]}`,
   });
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 function faultOf(name: string): LabFault {
@@ -229,7 +169,7 @@ function renderList(): string {
   const faultLine = ([name, fault]: [string, LabFault]) =>
     line([name, { about: `${fault.about} → ${fault.expected}${exceptOn(fault)}` }]);
   return [
-    'Faults (--fault NAME):',
+    'Faults (--fault NAME). After the arrow: what must come of it, a failover or that the holder stays.',
     ...Object.entries(faults).map(faultLine),
     'Scenarios (--scenario NAME):',
     ...Object.entries(scenarios).map(line),

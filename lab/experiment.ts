@@ -78,6 +78,7 @@ export async function experiment(
     await client.connected(CONNECT_LIMIT_MS);
     await delay(BEFORE_MS);
     const holderBefore = world.holder();
+    story.tell('lab', 'now the fault; times are from its moment on');
     story.restart();
     const sinceMs = Date.now();
     alerts.length = 0;
@@ -85,6 +86,8 @@ export async function experiment(
     const played = await fault.play(world, options, story);
     if (played.answer) story.tell('operate', played.answer);
     await outcomeOf(world, fault, alerts, holderBefore);
+    story.tell('lab', 'that was it; clients write for another second, then every write is read back');
+    story.end();
     await delay(AFTER_MS);
     const result = await client.stop();
     const holderAfter = world.holder();

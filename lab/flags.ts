@@ -13,7 +13,11 @@ export function parseWith<Flags extends object>(command: Command, args: readonly
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return null;
     const got = error.message.replace(/^error: /, '');
-    throw new LabError({ got, want: 'the options that --help shows', remedy: 'correct the command' });
+    throw new LabError({
+      got,
+      want: 'the options that --help shows',
+      remedy: 'correct the command; with npm, options stand after --, as in npm run lab -- --list',
+    });
   }
 }
 

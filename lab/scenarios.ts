@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
 import { playDoctor } from './doctor/scenario.ts';
-import type { Host } from './hosts.ts';
 import type { LabNodeName } from './pair.ts';
+import { identityOf } from './servers/identity.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { replicationOf } from './servers/replication.ts';
 import type { Story } from './story.ts';
@@ -96,20 +96,12 @@ function answers({ network, hosts }: LabWorld, node: LabNodeName): Check {
       const { writes } = await client.stop();
       if (tale.kind === 'failing') return tale.because;
       const taker = writes[0]?.server ?? 'nobody';
-      const wanted = await identityOf(hosts[node]);
+      const wanted = await identityOf(hosts[node].instance);
       return taker === wanted ? null : `${taker} takes the write, and ${node} is ${wanted}`;
     } finally {
       client.close();
     }
   };
-}
-
-/** The name under which a client knows the server. */
-async function identityOf({ instance }: Host): Promise<string> {
-  const mariadb = "CONCAT('server_id:', @@server_id)";
-  const expression = instance.product.dialect === 'mariadb' ? mariadb : '@@server_uuid';
-  const [row] = await instance.sql(`SELECT ${expression} AS it`);
-  return String(row?.it);
 }
 
 function replicates({ hosts }: LabWorld, node: LabNodeName): Check {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Memory } from '../lib/core/memory.ts';
 import type { PairName } from '../lib/core/names.ts';
 import type { StorePort } from '../lib/watch/ports.ts';
+import { LabError } from './errors.ts';
 
 /** Whether the standby was seen fit, and nothing is open or under way. */
 export function isSteady({ readiness, incident, plan }: Memory): boolean {
@@ -10,7 +11,7 @@ export function isSteady({ readiness, incident, plan }: Memory): boolean {
 }
 
 /**
- * Resolves when each of the pairs was steady once. Throws after `limitMs`, with what is remembered of the one that is
+ * Resolves when each of the pairs was steady once. Throws a `LabError` after `limitMs`, with what is remembered of the one that is
  * not. A store that does not answer is asked again: on a busy machine the lab's is slow at times, as DynamoDB is.
  */
 export async function untilSteady(
@@ -24,10 +25,22 @@ export async function untilSteady(
       const seen = await store.readMemory(pair).catch((error: unknown) => error as Error);
       if (!(seen instanceof Error) && isSteady(seen)) break;
       if (Date.now() > deadlineMs) {
-        const what = seen instanceof Error ? seen.message : JSON.stringify(seen);
-        throw new Error(`${pair} did not become steady: ${what}`);
+        throw notSteady(pair, limitMs, seen);
       }
       await delay(100);
     }
   }
+}
+
+/** What is remembered is for who looks for a bug. */
+function notSteady(pair: PairName, limitMs: number, seen: Memory | Error): LabError {
+  const cause = seen instanceof Error ? seen : new Error(JSON.stringify(seen));
+  return new LabError(
+    {
+      got: `${pair}, which did not become steady in ${limitMs / 1000} s`,
+      want: 'a leader that sees the standby fit',
+      remedy: 'try it on a machine that is less busy (the lab keeps two cores busy), or with --cpu whole',
+    },
+    { cause },
+  );
 }

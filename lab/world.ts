@@ -53,6 +53,8 @@ export interface WorldOptions extends LatencyTerms {
   readonly bundles?: Bundles;
   /** @default the loopback network */
   readonly makeNetwork?: NetworkMaker;
+  /** Hears how far it is. @default nobody */
+  readonly hear?: ((what: string) => void) | undefined;
   /** Whether keepalambda finds the pair as it keeps it, or another is to have it. @default managed */
   readonly state?: PairOptions['state'];
 }
@@ -88,12 +90,14 @@ export async function openWorld(options: WorldOptions): Promise<LabWorld> {
   ]);
   // It is asked for when the pair is there.
   making.catch(() => {});
-  const { port, makeNetwork, state = 'managed', serverSettings } = options;
+  const { port, makeNetwork, state = 'managed', serverSettings, hear = () => {} } = options;
   const network = makeNetwork ? { makeNetwork } : {};
   const pair = await startPair({ product, port, state, serverSettings, ...network });
   try {
+    hear('both servers run, and replicate from each other');
     const config = configure(pair, options.changes);
     const [bundles, { synthesiseIam }] = await making;
+    hear('the functions are bundled; the stack is synthesised, for what it allows them');
     const iam = await synthesiseIam(config, bundles, resourceNames, account);
     const aws = await startAwsFor(pair, config, bundles, iam, options);
     return assemble(options, pair, config, bundles, aws);

@@ -8,7 +8,8 @@ import type { Socket } from 'node:net';
 
 /**
  * `+ pid` and `- pid` on standard input; a negative pid is a process group. `g directory` is a cgroup, which goes
- * away with its groups once the processes in it have ended; that takes them a moment.
+ * away with its groups once the processes in it have ended: that takes CPU time, so their shares are lifted. `d directory` is
+ * removed like the lab's own; what was just being written to it may make that fail at first.
  */
 const script = `
 trap '' INT TERM HUP
@@ -19,15 +20,24 @@ while read -r sign what; do
     +) wards="$wards$what " ;;
     -) wards=$(printf '%s' "$wards" | sed "s/ $what / /") ;;
     g) group=$what ;;
+    d) set -- "$@" "$what" ;;
   esac
 done
 for pid in $wards; do kill -KILL "$pid" 2>/dev/null; done
+if [ -n "$group" ]; then
+  for share in "$group"/*/cpu.cfs_quota_us; do [ -f "$share" ] && echo -1 > "$share"; done
+  for share in "$group"/*/cpu.max; do [ -f "$share" ] && echo max > "$share"; done
+fi
 tries=0
 while [ -n "$group" ] && [ -d "$group" ] && [ $tries -lt 100 ]; do
   rmdir "$group"/*/ "$group" 2>/dev/null || sleep 0.05
   tries=$((tries + 1))
 done
-rm -rf -- "$1"
+tries=0
+until rm -rf -- "$@" 2>/dev/null || [ $tries -ge 20 ]; do
+  sleep 0.05
+  tries=$((tries + 1))
+done
 `;
 
 export interface Guardian {
@@ -37,6 +47,8 @@ export interface Guardian {
   release(pid: number): void;
   /** Has the cgroup, and the groups in it, removed when the lab ends. There is at most one. */
   watchGroup(directory: string): void;
+  /** Has the directory removed when the lab ends, if it is still there. */
+  watchDirectory(directory: string): void;
   /** Kills what is still in its care, removes the directory, and ends. */
   close(): Promise<void>;
 }
@@ -51,11 +63,12 @@ export function startGuardian(directory: string): Guardian {
   (shell.stdin as Socket).unref();
   shell.stdin.on('error', () => undefined);
   const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()));
-  const tell = (sign: '+' | '-' | 'g', what: number | string) => shell.stdin.write(`${sign} ${what}\n`);
+  const tell = (sign: '+' | '-' | 'g' | 'd', what: number | string) => shell.stdin.write(`${sign} ${what}\n`);
   return {
     watch: (pid) => void tell('+', pid),
     release: (pid) => void tell('-', pid),
     watchGroup: (directory) => void tell('g', directory),
+    watchDirectory: (directory) => void tell('d', directory),
     async close() {
       shell.ref();
       shell.stdin.end();

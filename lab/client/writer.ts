@@ -113,6 +113,7 @@ process.on('message', (message: ToClient) => {
 });
 // The lab is gone: nobody will ask for the result.
 process.on('disconnect', () => process.exit());
+if (!process.connected) process.exit();
 
 await main();
 send({ kind: 'result', writes, attempts, untilMs: Date.now() }, () => process.disconnect());

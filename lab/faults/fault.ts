@@ -48,6 +48,8 @@ export interface LabFault {
   readonly endsWhole?: boolean;
   /** Whether the length of the pause in writes is the figure to tell. */
   readonly planned?: boolean;
+  /** The options that it knows; others would do nothing. @default none */
+  readonly options?: readonly ('at' | 'break')[];
   /** What the options make of it. Throws a `LabError` for options that it does not know. */
   readonly with?: (options: Options) => LabFault;
   /** Makes of the pair what the fault needs, before keepalambda looks at it. */

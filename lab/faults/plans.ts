@@ -33,10 +33,12 @@ const DELAY_SECONDS = 6;
 const FREEZE_LIMIT_SECONDS = 3;
 
 const watchKill: LabFault = {
-  about: 'the leading watch is killed at a step of a plan (--at STEP): its successor finishes it',
+  about:
+    'mysqld of the holder is killed, and the leading watch at a step of the failover: its successor finishes it',
   expected: 'failover',
   alerts: ['failover-done'],
   endsWhole: true,
+  options: ['at'],
   with: (options) => {
     if (!steps.includes(options.at)) {
       throw new LabError({
@@ -56,12 +58,12 @@ const watchKill: LabFault = {
 };
 
 const switchover: LabFault = {
-  about:
-    'an operator asks for a switchover, which loses nothing (--break db2-lag: it cannot finish, and undoes itself)',
+  about: 'an operator asks for a switchover, which loses nothing',
   expected: 'failover',
   alerts: ['switchover-done'],
   endsWhole: true,
   planned: true,
+  options: ['break'],
   with: (options) => {
     if (options.break === null) return switchover;
     if (options.break === 'db2-lag') return lagging;
@@ -73,6 +75,7 @@ const switchover: LabFault = {
 /** db2 applies everything some seconds late, so it cannot reach the frozen holder's end in time. */
 const lagging: LabFault = {
   ...switchover,
+  about: 'an operator asks for a switchover; db2 is too far behind, so that it is undone',
   expected: 'stay',
   alerts: ['switchover-undone'],
   settings: { freezeLimitSeconds: FREEZE_LIMIT_SECONDS },

@@ -14,6 +14,23 @@ export interface DoorAnswer {
   readonly stderr: string;
 }
 
+/** For who came to the wrong door, such as a client that looked for mysqld's socket. */
+const noCommand: DoorAnswer = {
+  exitCode: 2,
+  stdout: '',
+  stderr:
+    'got no command line in JSON; want {"command", "args"}: this is the door of a host, and mysqld.sock is beside it\n',
+};
+
+function commandLineIn(text: string): CommandLine | null {
+  try {
+    const { command, args } = JSON.parse(text) as Partial<CommandLine>;
+    return typeof command === 'string' && Array.isArray(args) ? { command, args } : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Opens the door; `answer` must not reject. Close it when the host goes. */
 export async function openDoor(
   socketPath: string,
@@ -28,8 +45,9 @@ export async function openDoor(
     const chunks: Buffer[] = [];
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.once('end', () => {
-      const line = JSON.parse(Buffer.concat(chunks).toString()) as CommandLine;
-      void answer(line).then((given) => socket.end(JSON.stringify(given)));
+      const line = commandLineIn(Buffer.concat(chunks).toString());
+      const given = line === null ? Promise.resolve(noCommand) : answer(line);
+      void given.then((said) => socket.end(JSON.stringify(said)));
     });
   });
   await new Promise<void>((resolve, reject) => {

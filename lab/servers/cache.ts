@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { ownDirectory } from '../belongings.ts';
 
 /** The cache of this user; `KEEPALAMBDA_CACHE` puts it elsewhere. */
 export function cacheDirectory(): string {
@@ -28,6 +29,7 @@ const drafts = new Map<string, Promise<string>>();
 async function makeOnce(target: string, make: (directory: string) => Promise<void>): Promise<string> {
   await mkdir(path.dirname(target), { recursive: true });
   const draft = await mkdtemp(`${target}.draft-`);
+  ownDirectory(draft);
   try {
     await make(draft);
     // Somebody else was quicker: theirs is as good.

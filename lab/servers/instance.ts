@@ -1,7 +1,6 @@
 /** A running server of the lab: a process, a data directory of its own, and what can be done to it. */
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { rmSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -65,15 +64,6 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
   return instance;
 }
 
-/** Every process that runs, and its directory: to be ended if the lab ends without closing it. */
-const running = new Map<ChildProcess, string>();
-process.on('exit', () => {
-  for (const [child, directory] of running) {
-    child.kill('SIGKILL');
-    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
-  }
-});
-
 export class Instance extends EventEmitter<InstanceEvents> {
   readonly name: string;
   readonly product: Product;
@@ -136,9 +126,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
 
   #adopt(child: ChildProcess): void {
     this.#child = child;
-    running.set(child, this.directory);
     const gone = () => {
-      running.delete(child);
       if (this.#child !== child) return;
       this.#child = null;
       this.#dropRoot();

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
+import { ownProcess } from '../belongings.ts';
 import { LabError } from '../errors.ts';
 import { openRoot } from './connection.ts';
 import { wordsFor } from './names.ts';
@@ -38,7 +39,7 @@ const setpriv = '/usr/bin/setpriv';
 export async function launch(what: Launch, spawned?: (child: ChildProcess) => void): Promise<Launched> {
   // A killed server leaves its socket behind: nobody answers there.
   await rm(what.socketPath, { force: true });
-  const child = spawnServer(what);
+  const child = ownProcess(spawnServer(what));
   spawned?.(child);
   const failure = new Promise<never>((_, reject) => {
     child.once('error', (cause) => reject(cannotStart(what, String(cause))));

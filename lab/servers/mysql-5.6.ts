@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { LabError } from '../errors.ts';
+import { LabError, type LabObstacle } from '../errors.ts';
 import { bootstrapFromScripts } from './bootstrap.ts';
 import type { Binary, Product, Settings } from './product.ts';
 
@@ -41,9 +41,18 @@ function packageDirectory(): string {
   } catch {
     // Not installed: said below.
   }
-  throw new LabError({
-    got: `no package ${packageName}`,
-    want: 'the server mysql-5.6 in node_modules',
-    remedy: 'run npm ci, on Linux on x64, or name another server with --server',
-  });
+  throw new LabError(whyMissing(process.platform, process.arch));
+}
+
+/** npm brings the package only where its server runs. */
+export function whyMissing(platform: string, arch: string): LabObstacle {
+  const where = `${platform} on ${arch}`;
+  const runsHere = where === 'linux on x64';
+  return {
+    got: `no package ${packageName}, on ${where}`,
+    want: 'the server mysql-5.6, which runs on linux on x64',
+    remedy: runsHere
+      ? 'run npm ci, without --omit=optional'
+      : 'name a server that runs here: --server mysql-9.7 or mariadb-10.11, which are fetched from Debian, or the path of a mysqld',
+  };
 }

@@ -3,6 +3,7 @@
  * SQL and my.cnf it understands.
  */
 import { spawn } from 'node:child_process';
+import { ownProcess } from '../belongings.ts';
 
 /** Which words a server understands: `slave` until MySQL 5.7, `replica` from 8.0.23, or MariaDB's own. */
 export type Dialect = 'mysql-5' | 'mysql-8' | 'mariadb';
@@ -42,10 +43,9 @@ export function optionsOf(settings: Settings): string[] {
 
 /** Runs a program to its end, with `input` on its standard input. Throws with its last words if it fails. */
 export async function run(binary: Binary, args: readonly string[], input = ''): Promise<string> {
-  const child = spawn(binary.command, [...binary.args, ...args], {
-    env: { ...process.env, ...binary.env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const command = [...binary.args, ...args];
+  const env = { ...process.env, ...binary.env };
+  const child = ownProcess(spawn(binary.command, command, { env, stdio: ['pipe', 'pipe', 'pipe'] }));
   const said: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk));

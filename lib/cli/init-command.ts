@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import { init } from './init.ts';
 import type { InitWords } from './init-flags.ts';
+import { writeProject } from './project.ts';
 
 export function initCommand(environments: string, tell: (text: string) => void): Command {
   const many = (value: string, before: readonly string[]) => [...before, value];
@@ -41,14 +42,15 @@ export function initCommand(environments: string, tell: (text: string) => void):
       .action(async (name: string, words: InitWords) => {
         const file = await init(environments, name, words);
         const near = relative(process.cwd(), file);
-        tell(nextSteps(name, near.startsWith('..') ? file : near));
+        const project = writeProject(process.cwd()) === null ? '' : ' and cdk.json';
+        tell(nextSteps(name, `${near.startsWith('..') ? file : near}${project}`));
       })
   );
 }
 
-function nextSteps(name: string, file: string): string {
+function nextSteps(name: string, written: string): string {
   return [
-    `${file} is written. Next:`,
+    `${written} is written. Next:`,
     `  npx keepalambda grants --environment ${name}   the account on MySQL, and where its password goes`,
     `  npx keepalambda check ${name}                  what is still wrong in the account`,
     `  npx cdk deploy ${name}                         it observes, and changes nothing`,

@@ -1,16 +1,14 @@
 /** The commands of `keepalambda`, and what each says of itself. */
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { environmentsDirectory } from '../stack/place.ts';
 import { checkCommand } from './check/command.ts';
 import { completionCommand } from './completion.ts';
+import { exportCommand } from './export-command.ts';
 import { grantsCommand } from './grants-command.ts';
 import { initCommand } from './init-command.ts';
 import type { Io } from './io.ts';
 import { operatorVerbs } from './operate/index.ts';
 import type { OpenInvoke } from './operate/target.ts';
-
-/** Where the environments are; tests give another place. */
-const environments = fileURLToPath(new URL('../../environments', import.meta.url));
 
 /** What the program is given beside its words; tests give others. */
 export interface Surroundings {
@@ -25,11 +23,12 @@ export function createProgram({ io, open }: Surroundings): Command {
     .showHelpAfterError('(see --help)')
     .addHelpText('after', exitCodesHelp);
   const tell = (text: string) => io.tell(text);
-  const directory = io.env.KEEPALAMBDA_ENVIRONMENTS ?? environments;
+  const directory = io.env.KEEPALAMBDA_ENVIRONMENTS ?? environmentsDirectory();
   program.addCommand(initCommand(directory, tell));
   program.addCommand(grantsCommand(directory, tell));
   program.addCommand(checkCommand(directory, io));
   for (const each of operatorVerbs({ directory, io, open })) program.addCommand(each);
+  program.addCommand(exportCommand(tell));
   program.addCommand(completionCommand(program, tell));
   return program;
 }

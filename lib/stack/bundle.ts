@@ -2,12 +2,11 @@
  * The code of the functions: one minified ES module each, with everything it needs. The stack packages these
  * directories, and the lab runs the same ones, so that what is tried is what is deployed.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { diet } from './bundle-diet.ts';
+import { packagedBundles } from './place.ts';
 
 export const functionNames = ['watch', 'probe', 'operate'] as const;
 export type FunctionName = (typeof functionNames)[number];
@@ -57,6 +56,30 @@ export async function bundleFunctions(directory: string, entries: Entries = lamb
   return Object.fromEntries(made) as Record<FunctionName, Bundle>;
 }
 
+/** What a deployment takes: the bundles that the package brings, or in a clone those of its sources. */
+export async function bundlesToDeploy(): Promise<Bundles> {
+  return packagedBundles() === null ? bundleFunctions(temporaryDirectory()) : takePackaged();
+}
+
+/**
+ * The bundles of the package, as copies that every user can read: npm unpacks by the umask of whoever installs.
+ * @throws an error in a clone, which has none
+ */
+export function takePackaged(): Bundles {
+  const packaged = packagedBundles();
+  if (packaged === null) throw new Error('a clone has no packaged bundles: give those of bundleFunctions');
+  const copies = temporaryDirectory();
+  const take = (name: FunctionName): Bundle => {
+    const directory = join(copies, name);
+    const file = join(directory, 'index.mjs');
+    mkdirSync(directory);
+    copyFileSync(join(packaged, name, 'index.mjs'), file);
+    readableByAll(directory, file);
+    return { directory, sizeBytes: statSync(file).size, inputs: [] };
+  };
+  return { watch: take('watch'), probe: take('probe'), operate: take('operate') };
+}
+
 /** A new directory for bundles that goes away with the process (the CDK copies what it packages). */
 export function temporaryDirectory(): string {
   if (temporary.length === 0) process.once('exit', removeTemporaryDirectories);
@@ -87,6 +110,9 @@ export function readableByAll(directory: string, file: string): void {
 }
 
 async function bundle(entry: string, directory: string): Promise<Bundle> {
+  // The package has neither: it brings the bundles.
+  const { build } = await import('esbuild');
+  const { diet } = await import('./bundle-diet.ts');
   const outfile = join(directory, 'index.mjs');
   const result = await build({
     entryPoints: [entry],
@@ -105,7 +131,11 @@ async function bundle(entry: string, directory: string): Promise<Bundle> {
     sourcemap: false,
     metafile: true,
     logLevel: 'silent',
+    // esbuild's own process would go on writing after the end of this one.
+    write: false,
   });
+  mkdirSync(directory, { recursive: true });
+  for (const { path, contents } of result.outputFiles) writeFileSync(path, contents);
   // Lambda runs as another user, who must be able to read the code whatever the umask of whoever deploys is.
   readableByAll(directory, outfile);
   const sizeBytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);

@@ -1,8 +1,8 @@
 /** The files in `environments/`: loaded, checked, and checked against each other. */
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Config, parseConfig } from '../core/config.ts';
+import { type Config, type EnvironmentInput, parseConfig } from '../core/config.ts';
 import { type ConfigFault, renderFault } from '../core/fault.ts';
 
 export interface EnvironmentFile {
@@ -14,18 +14,21 @@ export interface EnvironmentFile {
   readonly failure?: string;
 }
 
+/** JavaScript too: for a Node, or a project, that does not run TypeScript. */
+const extension = /\.m?[jt]s$/;
+
 export type Checked =
   | { readonly kind: 'valid'; readonly configs: readonly Config[] }
   | { readonly kind: 'faulty'; readonly faults: ReadonlyMap<string, readonly ConfigFault[]> };
 
 /**
- * Imports every `.ts` file of the directory, in the order of their names; none where there is no directory. A
- * file that fails is told, not thrown.
+ * Imports every environment file of the directory, in the order of their names; none where there is no directory. A file
+ * that fails is reported, not thrown.
  */
 export async function loadEnvironments(directory: string): Promise<EnvironmentFile[]> {
   if (!existsSync(directory)) return [];
   const files = readdirSync(directory)
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .filter((file) => extension.test(file) && !/\.d\.m?ts$/.test(file))
     .sort();
   return Promise.all(files.map((file) => load(directory, file)));
 }
@@ -44,6 +47,16 @@ export function checkEnvironments(files: readonly EnvironmentFile[]): Checked {
     if (all.length > 0) faults.set(file.file, all);
   }
   return faults.size > 0 ? { kind: 'faulty', faults } : { kind: 'valid', configs };
+}
+
+/**
+ * An environment as the stack takes it, for who has a CDK app of their own.
+ * @throws an error with every fault, a line each
+ */
+export function configOf(environment: EnvironmentInput): Config {
+  const outcome = parseConfig(environment);
+  if (outcome.kind === 'valid') return outcome.value;
+  throw new Error(renderFaults('', new Map([[environment.name, outcome.faults]])));
 }
 
 /** What the app prints instead of a stack trace: each file with its faults, a line each. */
@@ -71,15 +84,16 @@ function missing({ failure }: EnvironmentFile): ConfigFault {
     path: '',
     got: failure ?? 'no default export',
     want: 'export default defineEnvironment({ … })',
-    remedy: 'see environments/example.ts',
+    remedy: 'see docs/settings.md',
   };
 }
 
 /** `cdk deploy prod` is found in `prod.ts`, and no two environments have one name. */
 function nameFaults(file: string, config: Config): ConfigFault[] {
-  const name = basename(file, '.ts');
+  const ending = extname(file);
+  const name = basename(file, ending);
   if (config.name === name) return [];
-  const remedy = `rename the file to ${config.name}.ts, or the environment to ${name}`;
+  const remedy = `rename the file to ${config.name}${ending}, or the environment to ${name}`;
   return [{ path: 'name', got: config.name, want: `${name}, the name of the file`, remedy }];
 }
 

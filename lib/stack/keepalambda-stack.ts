@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { Config } from '../core/config.ts';
 import { Alarms } from './alarms.ts';
 import { Alerts } from './alerts.ts';
-import type { Bundles } from './bundle.ts';
+import { type Bundles, takePackaged } from './bundle.ts';
 import { Dashboard } from './dashboard.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Encryption } from './encryption.ts';
@@ -17,13 +17,14 @@ import { Triggers } from './triggers.ts';
 
 export interface KeepalambdaStackProps extends Omit<StackProps, 'env' | 'stackName' | 'description'> {
   readonly config: Config;
-  readonly bundles: Bundles;
+  /** The code of the functions. @default what the package brings */
+  readonly bundles?: Bundles;
 }
 
 /** One environment: everything that keepalambda has in an account, and no more. */
 export class KeepalambdaStack extends Stack {
   constructor(scope: Construct, id: string, props: KeepalambdaStackProps) {
-    const { config, bundles, ...rest } = props;
+    const { config, bundles = takePackaged(), ...rest } = props;
     const { account, region, description } = config;
     super(scope, id, {
       ...rest,

@@ -147,9 +147,11 @@ describe('the other commands of the road', () => {
         "npx keepalambda grants",
         "npx keepalambda check",
         "npx cdk deploy",
-        "aws lambda invoke",
-        "aws lambda invoke",
-        "aws lambda invoke",
+        "npx keepalambda status",
+        "npx keepalambda doctor",
+        "npx keepalambda plan",
+        "npx keepalambda switchover",
+        "npx keepalambda drill",
       ]
     `);
   });
@@ -159,14 +161,6 @@ describe('the other commands of the road', () => {
     (operation) => {
       const name = operation.replace(/(^|-)(\w)/g, (_, _hyphen, letter: string) => letter.toUpperCase());
       expect(ec2).toHaveProperty(`${name}Command`);
-    },
-  );
-
-  test.each(starting('aws', 'lambda', 'invoke').map((words) => [flag(words, 'payload'), words] as const))(
-    'an order to operate: %s',
-    (payload, words) => {
-      expect(flag(words, 'function-name')).toBe(functionNameOf('prod', 'operate'));
-      expect(parseRequest(JSON.parse(payload))).toMatchObject({ kind: 'valid' });
     },
   );
 

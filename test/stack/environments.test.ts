@@ -109,7 +109,7 @@ it('lists the environments, each with its description', async () => {
 it('says so where there is no environment', async () => {
   const { code, err } = await cdk(['ls'], temporaryDirectory());
   expect(code).not.toBe(0);
-  expect(err).toContain('no environment there; copy environments/example.ts');
+  expect(err).toContain('no environment there; npx keepalambda init NAME makes one');
 });
 
 test.each<[what: string, environments: Record<string, unknown>, faults: Record<string, string[]>]>([

@@ -2,7 +2,6 @@
  * The policies that a deployment of an environment would bring: its stack is synthesised, as `cdk deploy` does, and
  * the template is read. Loading the CDK takes a second: import this file only when it is needed, and early.
  */
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,12 +9,8 @@ import { App } from 'aws-cdk-lib';
 import type { Config } from '../../../lib/core/config.ts';
 import type { Bundles } from '../../../lib/stack/bundle.ts';
 import { KeepalambdaStack } from '../../../lib/stack/keepalambda-stack.ts';
+import { featureFlags } from '../../../lib/stack/place.ts';
 import { type Iam, type Place, readIam, type Template } from './template.ts';
-
-/** The feature flags of a deployment: they change what is synthesised. */
-const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as {
-  readonly context: Readonly<Record<string, unknown>>;
-};
 
 /** What IAM would know of the functions of the environment. */
 export async function synthesiseIam(
@@ -27,7 +22,8 @@ export async function synthesiseIam(
   const outdir = await mkdtemp(path.join(tmpdir(), 'keepalambda-synthesis-'));
   try {
     const app = new App({
-      context: { ...context },
+      // They change what is synthesised.
+      context: { ...featureFlags() },
       outdir,
       analyticsReporting: false,
       stackTraces: false,

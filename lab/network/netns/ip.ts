@@ -46,7 +46,7 @@ export function requireNamespaces(): void {
     throw new LabError({
       got: 'a run without root',
       want: 'root, for network namespaces',
-      remedy: 'run it as root, or without --netns',
+      remedy: 'run it as root; the lab without --netns, and npm run bench -- --scale, need none',
     });
   }
   for (const tool of ['ip', 'tc']) {

@@ -78,7 +78,13 @@ describe('what is given', () => {
     made.push(name);
     return name;
   };
-  const guardian: Guardian = { watch() {}, release() {}, watchGroup() {}, close: async () => {} };
+  const guardian: Guardian = {
+    watch() {},
+    release() {},
+    watchGroup() {},
+    watchDirectory() {},
+    close: async () => {},
+  };
   afterEach(() => {
     for (const name of made.splice(0)) rmSync(name, { recursive: true });
   });

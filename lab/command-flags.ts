@@ -1,0 +1,90 @@
+/** What `npm run lab` is asked: its options, and which of them have no effect on each other. */
+import { Command, Option } from 'commander';
+import { addLatencyOptions, type LatencyFlags } from './aws/flags.ts';
+import type { CpuChoice } from './aws/lambda-cpu.ts';
+import { LabError } from './errors.ts';
+import type { LabFault } from './faults/fault.ts';
+import { steps } from './faults/plans.ts';
+import { cpuOption, parseWith, serverSettingsOption } from './flags.ts';
+import { catalogue } from './servers/catalogue.ts';
+import type { ServerSettings } from './servers/options.ts';
+
+export interface Flags extends LatencyFlags {
+  readonly fault?: string;
+  readonly scenario?: string;
+  readonly server?: string;
+  readonly port: string;
+  readonly cpu: CpuChoice;
+  readonly serverSettings?: ServerSettings;
+  readonly set: readonly string[];
+  readonly at?: string;
+  readonly break?: string;
+  readonly netns?: true;
+  readonly netem?: string;
+  readonly json?: true;
+  readonly inbox?: true;
+  readonly quiet?: true;
+  readonly keep?: true;
+  readonly list?: true;
+  readonly clean?: true;
+}
+
+/** The flags; null when help was asked for and has been printed. Throws a `LabError` for a faulty command line. */
+export function parseFlags(args: readonly string[]): Flags | null {
+  const command = new Command('npm run lab --')
+    .description('Two real MySQL masters, a fault, the failover, and what clients saw.')
+    .option('--fault <name>', 'the fault to play', undefined)
+    .addOption(new Option('--scenario <name>', 'play a scenario instead').conflicts('fault'))
+    .option(
+      '--server <name>',
+      `${Object.keys(catalogue).join(', ')}, or the path of a mysqld (default: the first that can play the fault)`,
+    )
+    .option('--port <port>', 'the port of the nodes and of the VIP', '3306')
+    .addOption(cpuOption())
+    .addOption(serverSettingsOption(null))
+    .option('--set <setting=value>', 'a setting of the pair, such as lagLimitSeconds=3', collect, [])
+    .option('--at <step>', `where watch-kill strikes: ${steps.join(', ')} (default: open)`)
+    .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')
+    .option('--netns', 'a network of namespaces (root): real TCP, real links, real routes')
+    .option('--netem <words>', "such a network, with loss and delay on every way: 'loss 5% delay 20ms 20ms'")
+    .option('--json', 'the figures as one line of JSON; the story goes to standard error')
+    .option('--inbox', 'print the mails that on-call gets, and nothing else')
+    .option('--quiet', 'only what clients saw, the subjects of alerts, and the figures')
+    .addOption(
+      new Option('--keep', 'play nothing: keep the pair running until Ctrl-C, to practise on it').conflicts([
+        'fault',
+        'scenario',
+      ]),
+    )
+    .option('--list', 'name the faults and scenarios')
+    .option('--clean', 'remove what the lab keeps between runs: servers that were fetched, prepared data')
+    .option('--matrix', 'every fault on every server (--matrix --help)');
+  return parseWith<Flags>(addLatencyOptions(command), args);
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** Throws a `LabError` for an option that would do nothing: who gives it expects something of it. */
+export function expectEffect(flags: Flags, name: string, fault: LabFault): void {
+  const plays = flags.keep || flags.scenario !== undefined ? [] : (fault.options ?? []);
+  for (const option of ['at', 'break'] as const) {
+    if (flags[option] !== undefined && !plays.includes(option)) throw withoutEffect(option, name);
+  }
+  if (flags.json && flags.keep) throw withoutEffect('json', name);
+}
+
+const wantedFor = {
+  at: '--at with --fault watch-kill',
+  break: '--break with --fault switchover',
+  json: '--json with a fault or a scenario: --keep leaves no figures',
+} as const;
+
+function withoutEffect(option: keyof typeof wantedFor, name: string): LabError {
+  return new LabError({
+    got: `--${option}, which does nothing here (fault ${name})`,
+    want: wantedFor[option],
+    remedy: `leave --${option} out, or name the fault`,
+  });
+}

@@ -4,10 +4,8 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { type Aws, type AwsOptions, type ParameterSpec, startAws } from '../../lab/aws/start.ts';
 import type { Config } from '../../lib/core/config.ts';
-import { parseRequest } from '../../lib/core/request.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
-import { functionNameOf } from '../../lib/stack/names.ts';
 import { keepalambda } from './keepalambda.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -252,7 +252,7 @@ const fit: readonly Mutant[] = [
   {
     name: 'history-is-forgotten',
     file: fitness,
-    find: '? [...(readiness.ofHistory ?? [])]',
+    find: '? (readiness.ofHistory ?? [])',
     replace: '? []',
     guards: 'What the standby has beside the holder is not over because the holder cannot be seen.',
   },

@@ -13,6 +13,7 @@ const executors = 'lib/watch/step-executors.ts';
 const moveVip = 'lib/watch/move-vip.ts';
 const undo = 'lib/watch/undo.ts';
 const memory = 'lib/watch/pair-memory.ts';
+const desk = 'lib/watch/alert-desk.ts';
 
 const leading: readonly Mutant[] = [
   {
@@ -97,8 +98,8 @@ const leading: readonly Mutant[] = [
   {
     name: 'fails-in-silence',
     file: 'lib/watch/tick-fails.ts',
-    find: 'this.#told = await tickFails(ports, pair, error);',
-    replace: 'this.#told = true;',
+    find: '    desk.post(tickFails(pair, nowMs, error));\n',
+    replace: '',
     guards: 'A pair that cannot be cared for is alerted.',
   },
   {
@@ -149,16 +150,16 @@ const leading: readonly Mutant[] = [
   },
   {
     name: 'one-refused-blocks-all',
-    file: memory,
-    find: '          continue;\n',
-    replace: '          return;\n',
+    file: desk,
+    find: '    if (!isRefused) this.#notBeforeMs = nowMs + PUBLISH_AGAIN_MS;',
+    replace: '    this.#notBeforeMs = nowMs + PUBLISH_AGAIN_MS;',
     guards: 'An alert that SNS refuses does not keep the others.',
   },
   {
-    name: 'told-before-saved',
-    file: memory,
-    find: 'if (this.#published.has(id)) return false;',
-    replace: '',
+    name: 'told-again-and-again',
+    file: desk,
+    find: '      this.#noteGone(mail);\n      this.#noteSuccess();',
+    replace: '      this.#noteSuccess();',
     guards: 'An alert is published once.',
   },
 ];

@@ -50,7 +50,7 @@ export function initCommand(environments: string, tell: (text: string) => void):
 
 function nextSteps(name: string, written: string): string {
   return [
-    `${written} is written. Next:`,
+    `Written: ${written}. Next:`,
     `  npx keepalambda grants --environment ${name}   the account on MySQL, and where its password goes`,
     `  npx keepalambda check ${name}                  what is still wrong in the account`,
     `  npx cdk deploy ${name}                         it observes, and changes nothing`,

@@ -116,7 +116,7 @@ export function newPair({ unwatchedSinceMs, nowMs, ...given }: Beginning): PairS
     servers: {},
     grown: null,
     findings: null,
-    askedDoctorMs: Number.NEGATIVE_INFINITY,
+    askedDoctorMs: 0,
     orders: [],
     work: { kind: 'none' },
     isNews: false,

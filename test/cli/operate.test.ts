@@ -148,16 +148,6 @@ describe('orders', () => {
     expect(await keepalambda('resume --why done')).toMatchObject({ code: 0, out: 'resumed\n' });
   });
 
-  it('the same id is the same order: repeated, it moves nothing', async () => {
-    const { to } = roles();
-    const order = `switchover --to ${to} --yes --why test --id T-1`;
-    const first = await json(order);
-    const again = await json(order);
-    expect(first).toMatchObject({ code: 0, data: { id: 'T-1', tookMs: expect.any(Number) } });
-    expect(again).toEqual(first);
-    expect(world.holder()).toBe(to);
-  });
-
   it('a drill goes there and back, and measures both', async () => {
     await untilSteady(world, 240_000);
     const { from, to } = roles();
@@ -166,6 +156,16 @@ describe('orders', () => {
     const { legs } = drillSchema.parse(JSON.parse(out));
     expect(legs.map((leg) => `${leg.from} to ${leg.to}`)).toEqual([`${from} to ${to}`, `${to} to ${from}`]);
     expect(world.holder()).toBe(from);
+  });
+
+  it('the same id is the same order: repeated, it moves nothing', async () => {
+    const { to } = roles();
+    const order = `switchover --to ${to} --yes --force --why test --id T-1`;
+    const first = await json(order);
+    const again = await json(order);
+    expect(first).toMatchObject({ code: 0, data: { id: 'T-1', tookMs: expect.any(Number) } });
+    expect(again).toEqual(first);
+    expect(world.holder()).toBe(to);
   });
 });
 
@@ -210,7 +210,7 @@ describe('in a terminal', () => {
     expect(printed.trimEnd().endsWith('\u001b[?1049l')).toBe(true);
     const lines = printed
       .replaceAll('\u001b[H', '\r\n')
-      .split('\r\n')
+      .split(/\r*\n/)
       .map((text) => text.replaceAll(/.\[(K|J|H|\?[\dhl]+)/g, ''));
     expect(Math.max(...lines.map((text) => [...text].length))).toBeLessThanOrEqual(columns);
   });
@@ -221,7 +221,7 @@ describe('in a terminal', () => {
     await terminal.until(/ready\r\n/);
     terminal.type('keepalambda switch\t--kill\t');
     await terminal.until(/keepalambda switchover --kill-long/);
-    terminal.type('\u0003exit\r');
+    terminal.type('\u0015exit\r');
     await terminal.ended();
   });
 });

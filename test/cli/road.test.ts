@@ -9,7 +9,7 @@ import { checkEnvironments, loadEnvironments } from '../../lib/stack/environment
 import { keepalambda } from './keepalambda.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const road = readme.slice(readme.indexOf('## Deploy it'), readme.indexOf('## Day two'));
+const road = readme.slice(readme.indexOf('## Deploy it'), readme.indexOf('## As a package'));
 
 /** The words of a shell, quoted or not. */
 function wordsOf(command: string): readonly string[] {

@@ -135,7 +135,7 @@ test('init makes a project that holds only environments, and cdk synth finds it 
 }, async () => {
   const manifestBefore = readFileSync(path.join(project, 'package.json'), 'utf8');
   expect(await mustRun('npx', ['keepalambda', ...init])).toContain(
-    'environments/prod.mts is written, and cdk.json',
+    'Written: environments/prod.mts and cdk.json',
   );
   expect(readFileSync(path.join(project, 'package.json'), 'utf8')).toBe(manifestBefore);
   expect(await mustRun('npx', ['cdk', 'synth', 'prod', '--quiet'])).toContain('bundles: watch ');

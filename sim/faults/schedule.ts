@@ -16,7 +16,7 @@ export const latestMs = 440_000;
 /** How many of the scenes are scenarios; the others are drawn freely. */
 const scenarioChance = 0.5;
 /** In how many histories the environment file is wrong, so that nothing may be done whatever happens. */
-const misconfiguredChance = 0.02;
+const misconfiguredChance = 0.025;
 /** The environment file has the ENIs exchanged, from the first moment to the last. */
 const exchangedEnis: Breakage = {
   kind: 'breakage',

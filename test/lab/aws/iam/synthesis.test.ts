@@ -20,6 +20,7 @@ test('every function of the environment has a role of its own', () => {
   expect(Object.keys(iam.policies).sort()).toEqual([
     'keepalambda-small-operate',
     'keepalambda-small-probe-a',
+    'keepalambda-small-read',
     'keepalambda-small-watch',
   ]);
 });

@@ -4,13 +4,13 @@ import { figuresOf, runLab } from './lab.ts';
 
 describe('a fault ends as the catalogue says, and on-call is told', () => {
   test.each([
-    ['mysqld-kill', [], 'db2', ['failover-started', 'failover-done'], 'stopped'],
+    ['mysqld-kill', [], 'db2', ['failover-done'], 'stopped'],
     ['standby-kill', [], 'db1', ['standby-unfit'], 'serving'],
     ['probe-partition', [], 'db1', ['blind'], 'silent'],
     ['instance-stop', [], 'db2', ['switchover-done'], 'serving'],
     ['switchover', [], 'db2', ['switchover-done'], 'serving'],
     ['switchover', ['--break', 'db2-lag'], 'db1', ['plan-waits', 'switchover-undone'], 'serving'],
-    ['watch-kill', ['--at', 'open'], 'db2', ['failover-started', 'failover-done'], 'stopped'],
+    ['watch-kill', ['--at', 'open'], 'db2', ['failover-done'], 'stopped'],
   ])('%s %j', async (fault, flags, holderAfter, alerts, verdict) => {
     const run = await runLab('--fault', fault, ...flags, '--json');
     const figures = figuresOf(run);
@@ -21,8 +21,9 @@ describe('a fault ends as the catalogue says, and on-call is told', () => {
       twoWriters: 0,
       ok: true,
     });
-    // Whether the all-clear is still seen depends on how long the lab watches.
-    expect(figures.alerts.slice(0, alerts.length)).toEqual(alerts);
+    // The start of a failover goes out where it takes longer than a few seconds; an all-clear, where the lab watches on.
+    const others = ['failover-started', 'all-clear'];
+    expect(figures.alerts.filter((code) => !others.includes(code)).slice(0, alerts.length)).toEqual(alerts);
     expect(figures.verdicts.at(-1)).toBe(verdict);
     expect(figures.acknowledged).toBeGreaterThan(50);
     // Planned moves lose nothing; of the others the figure only has to be there.

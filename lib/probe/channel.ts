@@ -110,14 +110,30 @@ async function bar(command: Command, source: Source, stopped: Channel): Promise<
 /** The password, the positions and all else of the channel stay as they are. */
 async function setUser(command: Command, { name, sql }: Channel, user: string): Promise<void> {
   const { dialect } = command.link;
+  const heartbeatSeconds = await heartbeatToKeep(command, name);
   // Since 5.7 only the thread that logs in must be stopped for this.
   const stopsApplier = !dialect.superReadOnly && sql === 'yes';
   if (stopsApplier) await command.ask(threadStatement(dialect, 'STOP', 'SQL_THREAD', name));
   try {
-    await command.ask(userStatement(dialect, name, user));
+    await command.ask(userStatement(dialect, name, user, heartbeatSeconds));
   } finally {
     if (stopsApplier) await command.ask(threadStatement(dialect, 'START', 'SQL_THREAD', name));
   }
+}
+
+/**
+ * MySQL before 5.7 and MariaDB give a channel the default heartbeat (half a minute) with every change that does not name one:
+ * what it was is named again. Null where that is not needed, or not known.
+ */
+async function heartbeatToKeep({ link, ask }: Command, channel: string): Promise<number | null> {
+  const { flavor, superReadOnly } = link.dialect;
+  if (flavor === 'mysql' && superReadOnly) return null;
+  const rows =
+    flavor === 'mariadb'
+      ? (await ask('SHOW ALL SLAVES STATUS')).filter((row) => row.Connection_name === channel)
+      : await ask("SHOW GLOBAL STATUS LIKE 'Slave_heartbeat_period'");
+  const seconds = rows[0]?.Slave_heartbeat_period ?? rows[0]?.Value;
+  return seconds === undefined || seconds === null ? null : Number(seconds);
 }
 
 /** Whether both threads run; `connecting` is for the source to end. */
@@ -172,14 +188,21 @@ export function threadStatement(
 }
 
 /** `CHANGE REPLICATION SOURCE TO SOURCE_USER = 'x' FOR CHANNEL 'y'` in each server's words. */
-export function userStatement({ flavor, binaryLogStatus }: Dialect, channel: string, user: string): string {
+export function userStatement(
+  { flavor, binaryLogStatus }: Dialect,
+  channel: string,
+  user: string,
+  heartbeatSeconds: number | null,
+): string {
+  const name = channel === '' ? '' : quoted(channel);
+  const heartbeat = heartbeatSeconds === null ? '' : `, MASTER_HEARTBEAT_PERIOD = ${heartbeatSeconds}`;
   if (flavor === 'mariadb')
-    return `CHANGE MASTER ${channel === '' ? '' : `${quoted(channel)} `}TO MASTER_USER = ${quoted(user)}`;
-  const of = channel === '' ? '' : ` FOR CHANNEL ${quoted(channel)}`;
+    return `CHANGE MASTER ${name === '' ? '' : `${name} `}TO MASTER_USER = ${quoted(user)}${heartbeat}`;
+  const of = name === '' ? '' : ` FOR CHANNEL ${name}`;
   // The words of old are gone in 8.4, those of today begin in 8.0.23.
   return binaryLogStatus === 'SHOW BINARY LOG STATUS'
     ? `CHANGE REPLICATION SOURCE TO SOURCE_USER = ${quoted(user)}${of}`
-    : `CHANGE MASTER TO MASTER_USER = ${quoted(user)}${of}`;
+    : `CHANGE MASTER TO MASTER_USER = ${quoted(user)}${heartbeat}${of}`;
 }
 
 function quoted(text: string): string {

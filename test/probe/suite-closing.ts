@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { expect, test } from 'vitest';
 import { accounts } from '../../lab/servers/accounts.ts';
-import { threadStatement } from '../../lab/servers/replication.ts';
+import type { Instance } from '../../lab/servers/instance.ts';
+import { channelStatement, threadStatement } from '../../lab/servers/replication.ts';
 import { createProbe } from '../../lib/probe/probe.ts';
 import { connectApp, eventually, fill, write } from './servers.ts';
 import { startSlowPath } from './slow-path.ts';
@@ -282,6 +283,7 @@ export function closing(subject: Subject): void {
         kind === 'detach' ? { kind, ...rest, threads: 'receiver' } : { kind, ...rest },
       );
     };
+    await setHeartbeat(subject.servers.db2, 0.7);
     expect(await ask('detach')).toMatchObject({ kind: 'detached', detached: { was: 'running' } });
     expect(await ask('detach')).toMatchObject({ kind: 'detached', detached: { was: 'stopped' } });
     expect(inboundOf((await subject.lookWith()).db2)).toMatchObject({ io: 'no', sql: 'yes' });
@@ -298,8 +300,28 @@ export function closing(subject: Subject): void {
     expect(await ask('detach')).toMatchObject({ detached: { was: 'running', outlasts: true } });
     expect(await ask('attach')).toEqual({ kind: 'attached', wasRunning: false });
     expect(await ask('attach')).toEqual({ kind: 'attached', wasRunning: true });
+    // MySQL 5.6 and MariaDB give it its default with every change that does not name it.
+    expect(await heartbeatOf(subject.servers.db2)).toBeCloseTo(0.7);
     await subject.steady();
     expect(await ask('detach', 'somebody else')).toMatchObject({ kind: 'failed', failure: 'unsuccessful' });
     await subject.steady();
   });
+}
+
+async function setHeartbeat(node: Instance, seconds: number): Promise<void> {
+  const { dialect } = node.product;
+  const change = dialect === 'mysql-8' ? 'CHANGE REPLICATION SOURCE TO SOURCE_' : 'CHANGE MASTER TO MASTER_';
+  await node.sql(channelStatement(dialect, 'STOP'));
+  await node.sql(`${change}HEARTBEAT_PERIOD = ${seconds}`);
+  await node.sql(channelStatement(dialect, 'START'));
+}
+
+async function heartbeatOf(node: Instance): Promise<number> {
+  const [row] =
+    node.product.dialect === 'mysql-8'
+      ? await node.sql(
+          'SELECT HEARTBEAT_INTERVAL AS Value FROM performance_schema.replication_connection_configuration',
+        )
+      : await node.sql("SHOW GLOBAL STATUS LIKE 'Slave_heartbeat_period'");
+  return Number(row?.Value);
 }

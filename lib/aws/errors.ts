@@ -14,6 +14,11 @@ const throttledNames = new Set([
   'EC2ThrottledException',
   'ServiceUnavailable',
   'Unavailable',
+  // A function that is being deployed, or has no room in its subnet: it did not run.
+  'ResourceConflictException',
+  'ResourceNotReadyException',
+  'SubnetIPAddressLimitReachedException',
+  'ENILimitReachedException',
 ]);
 
 /** We never reached it, or the request never left: it did nothing. */

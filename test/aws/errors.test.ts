@@ -14,6 +14,11 @@ describe('what an error of AWS lets us conclude', () => {
       'throttled',
     ],
     ['too many requests', failure({ name: 'Whatever', $metadata: { httpStatusCode: 429 } }), 'throttled'],
+    [
+      'a function that is being deployed',
+      failure({ name: 'ResourceConflictException', $metadata: { httpStatusCode: 409 } }),
+      'throttled',
+    ],
     ['a refused connection', failure({ code: 'ECONNREFUSED' }), 'throttled'],
     [
       'a permission',

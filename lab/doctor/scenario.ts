@@ -87,7 +87,7 @@ async function countAlerts(world: LabWorld): Promise<number> {
   const undo = await setVariable(instance, word, "'IDEMPOTENT'");
   let alerts = 0;
   world.aws.events.on('message', ({ attributes }) => {
-    if (attributes.code === 'doctor-found') alerts += 1;
+    if (attributes.event?.includes('doctor-found')) alerts += 1;
   });
   world.schedule();
   await untilSteady(world);

@@ -80,7 +80,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     ownFaultsSinceMs: since(durations.ownFaultsSinceMs, situation.holderOwnFaults.length > 0),
     steadySinceMs: since(durations.steadySinceMs, isSteady(situation)),
     heartbeat: nextHeartbeat(durations, situation),
-    unservedSinceMs: since(durations.unservedSinceMs, !situation.isServed),
+    unservedSinceMs: nextUnserved(durations, situation),
     stoppedAtMs: nextStopped(durations, situation),
     away: nextAway(durations.away, situation),
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
@@ -99,13 +99,23 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
   const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
   return {
     ...durations,
-    unservedSinceMs: since(durations.unservedSinceMs, !situation.isServed),
+    unservedSinceMs: nextUnserved(durations, situation),
     received: receivedByNow(durations.received, standby.server),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
     ...(isForHolder(memory, holder.node)
       ? { doubtSinceMs: since(durations.doubtSinceMs, life !== 'lives') }
       : {}),
   };
+}
+
+/** A commit that hangs began to hang before the look that shows it. */
+function nextUnserved(
+  { unservedSinceMs }: Durations,
+  { isServed, holder: { server }, nowMs }: Situation,
+): number | null {
+  if (isServed) return null;
+  const hangsForMs = server?.heartbeat.kind === 'failed' ? server.heartbeat.forMs : 0;
+  return unservedSinceMs ?? nowMs - hangsForMs;
 }
 
 /** The plan in flight leaves the roles as they are. */

@@ -32,7 +32,12 @@ export function awake(state: PairState, nowMs: number): PairState {
   const heard: PairState = { ...state, heardAtMs: nowMs };
   if (!state.safeguards.freshLooks || nowMs - state.heardAtMs <= SEEN_LIFE_MS) return heard;
   const pace = state.work.kind === 'none' ? lookNow : state.pace;
-  return { ...heard, notBeforeMs: nowMs, evidence: forget(state.evidence), pace };
+  return { ...unseeing(heard, nowMs), pace };
+}
+
+/** What was seen so far counts for nothing any more, nor does what was asked for before now. */
+function unseeing(state: PairState, nowMs: number): PairState {
+  return { ...state, notBeforeMs: nowMs, evidence: forget(state.evidence) };
 }
 
 /** The pair is not as it was: what was seen before must not be taken for what is. */
@@ -46,7 +51,7 @@ function afterPlan(state: PairState, nowMs: number): PairState {
     resumeFromMs: work.kind === 'plan' && work.resumes ? nowMs + RESUME_PAUSE_MS : state.resumeFromMs,
     pace: lookNow,
   };
-  return safeguards.freshLooks ? { ...over, notBeforeMs: nowMs, evidence: forget(over.evidence) } : over;
+  return safeguards.freshLooks ? unseeing(over, nowMs) : over;
 }
 
 /** All that was ready is carried out. */

@@ -5,9 +5,8 @@ import { exitCodeOf } from '../../core/finding.ts';
 import type { Reply } from '../../core/reply.ts';
 import { wholeNumber } from './flags.ts';
 import { painter } from './paint.ts';
-import { choosePair } from './target.ts';
 import { logBook, statusBlock } from './texts.ts';
-import { type Context, carryOut, present, verb, type Work } from './verb.ts';
+import { type Context, carryOut, carryOutOn, present, verb, type Work } from './verb.ts';
 
 export function askVerbs(context: Context): readonly Command[] {
   return [
@@ -75,9 +74,8 @@ function doctorVerb(context: Context): Command {
     ['doctor', 'doctor orders --env prod'],
   )
     .argument('[pair]', 'the pair (default: the only one)')
-    .action((given: string | undefined, flags: object) =>
-      carryOut(context, flags, async (work) => {
-        const pair = await choosePair(work.target, given);
+    .action(
+      carryOutOn(context, async (work, pair) => {
         const reply = await work.target.invoke({ action: 'doctor', pair });
         const code = present(work, reply);
         return reply.data?.action === 'doctor' ? exitCodeOf(reply.data.findings) : code;
@@ -105,10 +103,9 @@ function planVerb(context: Context): Command {
     .addOption(new Option('--of <kind>', 'the plan').choices(['failover', 'switchover']).default('failover'))
     .option('--force', 'also where the standby is not fit')
     .option('--kill-long', 'of a switchover: as if long sessions were killed')
-    .action((given: string | undefined, flags: PlanFlags) =>
-      carryOut(context, flags, async (work) => {
-        const { of, force = false, killLong = false } = flags;
-        const pair = await choosePair(work.target, given);
+    .action(
+      carryOutOn<PlanFlags>(context, async (work, pair) => {
+        const { of, force = false, killLong = false } = work.flags;
         return present(work, await work.target.invoke({ action: 'plan', pair, of, force, killLong }));
       }),
     );
@@ -122,10 +119,9 @@ function historyVerb(context: Context): Command {
   )
     .argument('[pair]', 'the pair (default: the only one)')
     .option('--limit <rows>', 'how many rows, 1 to 500', wholeNumber(1, 500), 50)
-    .action((given: string | undefined, flags: { readonly limit: number }) =>
-      carryOut(context, flags, async (work) => {
-        const pair = await choosePair(work.target, given);
-        const reply = await work.target.invoke({ action: 'history', pair, limit: flags.limit });
+    .action(
+      carryOutOn<{ readonly limit: number }>(context, async (work, pair) => {
+        const reply = await work.target.invoke({ action: 'history', pair, limit: work.flags.limit });
         const { data, lines } = reply;
         const rows = data?.action === 'history' ? data.rows : [];
         return present(work, reply, rows.length > 0 ? logBook(rows, painter(work.io.hasColour)) : lines);
@@ -139,10 +135,9 @@ function mysqlCheckVerb(context: Context): Command {
     'mysql-check orders --env prod',
   ])
     .argument('[pair]', 'the pair (default: the only one)')
-    .action((given: string | undefined, flags: object) =>
-      carryOut(context, flags, async (work) => {
-        const pair = await choosePair(work.target, given);
-        return present(work, await work.target.invoke({ action: 'check', pair }));
-      }),
+    .action(
+      carryOutOn(context, async (work, pair) =>
+        present(work, await work.target.invoke({ action: 'check', pair })),
+      ),
     );
 }

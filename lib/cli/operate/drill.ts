@@ -7,7 +7,7 @@ import { positive } from './flags.ts';
 import { confirm, expectSure, type OrderFlags, send, signed } from './order.ts';
 import { choosePair } from './target.ts';
 import { secondsOf, statusIn } from './texts.ts';
-import { type Context, carryOut, exitCodeOf, verb, type Work } from './verb.ts';
+import { type Context, carryOut, exitCodeOfReply, verb, type Work } from './verb.ts';
 
 interface DrillFlags extends OrderFlags {
   readonly patience: number;
@@ -55,7 +55,7 @@ async function drill(work: Work<DrillFlags>, pair: string): Promise<number> {
   if (!flags.yes) await confirm(work, pair, status, `SWITCH OVER from ${from} to ${to} and back`);
   const order = { action: 'switchover', pair, by, why, killLong: false };
   const there = await leg(work, pair, from, to, { ...order, to, id: `${id}-1`, force: false });
-  if (!there.leg.ok) return end(work, pair, [there.leg], null, exitCodeOf(there.reply));
+  if (!there.leg.ok) return end(work, pair, [there.leg], null, exitCodeOfReply(there.reply));
   if (!flags.json) io.note(`${legText(there.leg)}. Waiting until ${from} can take over again.`);
   const startedMs = performance.now();
   if (!(await awaitReady(work, pair, from, flags.patience * 1000))) {
@@ -68,7 +68,7 @@ async function drill(work: Work<DrillFlags>, pair: string): Promise<number> {
   const readyAfterMs = performance.now() - startedMs;
   // It undoes a move of the last minute, as it is meant to.
   const back = await leg(work, pair, to, from, { ...order, to: from, id: `${id}-2`, force: true });
-  return end(work, pair, [there.leg, back.leg], readyAfterMs, exitCodeOf(back.reply));
+  return end(work, pair, [there.leg, back.leg], readyAfterMs, exitCodeOfReply(back.reply));
 }
 
 /** The pair, fit for a drill. Throws a `CliError` where it is not. */

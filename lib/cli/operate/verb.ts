@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Reply } from '../../core/reply.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { type OpenInvoke, openTarget, type Target, type TargetFlags } from './target.ts';
+import { choosePair, type OpenInvoke, openTarget, type Target, type TargetFlags } from './target.ts';
 
 /** What the verbs work with. */
 export interface Context {
@@ -50,6 +50,15 @@ export async function carryOut<Flags extends object>(
   }
 }
 
+/** The same for a verb about one pair: the one that is named, or the only one. */
+export function carryOutOn<Flags extends object>(
+  context: Context,
+  work: (given: Work<Flags>, pair: string) => Promise<number>,
+): (named: string | undefined, flags: Flags & SharedFlags) => Promise<void> {
+  return (named, flags) =>
+    carryOut<Flags>(context, flags, async (given) => work(given, await choosePair(given.target, named)));
+}
+
 function outcomeOf({ exitCode }: CliError): string {
   switch (exitCode) {
     case exitCodes.unreachable:
@@ -64,7 +73,7 @@ function outcomeOf({ exitCode }: CliError): string {
 }
 
 /** What a script learns from a reply. */
-export function exitCodeOf({ outcome }: Reply): number {
+export function exitCodeOfReply({ outcome }: Reply): number {
   switch (outcome) {
     case 'done':
       return exitCodes.done;
@@ -82,5 +91,5 @@ export function present({ target, io, flags }: Work<object>, reply: Reply, lines
   if (flags.json) io.tell(JSON.stringify({ environment: target.environment, ...reply }));
   else if (reply.ok) for (const line of lines) io.tell(line);
   else for (const line of lines) io.note(`${reply.outcome === 'faulty' ? 'wrong' : reply.outcome}: ${line}`);
-  return exitCodeOf(reply);
+  return exitCodeOfReply(reply);
 }

@@ -1,0 +1,14 @@
+/** What is published of the project is said in two places that must agree. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { runbookUrl, version } from '../../lib/core/project.ts';
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+  readonly homepage: string;
+};
+
+test('alerts lead to the runbook of the version and repository that package.json names', () => {
+  expect(version).toBe(manifest.version);
+  expect(runbookUrl.startsWith(manifest.homepage.replace('#readme', '/'))).toBe(true);
+});

@@ -31,10 +31,11 @@ export function fingerprint(sightings: readonly Sighting[], terms: FingerprintTe
 
 /** The fingerprint of what a vantage last saw; null when it has seen nothing that counts. */
 export function seenAt(vantage: Vantage, { words }: Evidence, terms: FingerprintTerms): string | null {
-  const sightings = Object.entries(words).flatMap(([node, said]) => {
-    const word = said[vantage];
-    return word === undefined ? [] : [{ node, saw: word.saw }];
-  });
+  const sightings: Sighting[] = [];
+  for (const node in words) {
+    const word = words[node]?.[vantage];
+    if (word !== undefined) sightings.push({ node, saw: word.saw });
+  }
   return sightings.length === 0 ? null : fingerprint(sightings, terms);
 }
 

@@ -45,9 +45,23 @@ function parseText(text: string): TransactionSet {
   return set;
 }
 
+/** The last difference from each set: one judgement asks for the same one up to six times. */
+const differences = new WeakMap<
+  TransactionSet,
+  { readonly taken: TransactionSet; readonly rest: TransactionSet }
+>();
+
 /** What the first set has and the second has not. */
 export function subtract(from: TransactionSet, taken: TransactionSet): TransactionSet {
   if (from === taken) return nothing;
+  const known = differences.get(from);
+  if (known?.taken === taken) return known.rest;
+  const rest = difference(from, taken);
+  differences.set(from, { taken, rest });
+  return rest;
+}
+
+function difference(from: TransactionSet, taken: TransactionSet): TransactionSet {
   const rest = new Map<string, readonly Interval[]>();
   for (const [origin, intervals] of from) {
     const left = without(intervals, taken.get(origin) ?? []);
@@ -61,7 +75,8 @@ const nothing: TransactionSet = new Map();
 /** Mostly there are no gaps, and all of it is covered: that is found without making anything. */
 function without(intervals: readonly Interval[], holes: readonly Interval[]): readonly Interval[] {
   if (holes.length === 0) return intervals;
-  const uncovered = intervals.filter((interval) => !holes.some((hole) => covers(hole, interval)));
+  const uncovered = intervals.filter((interval) => !isCovered(interval, holes));
+  if (uncovered.length === 0) return uncovered;
   return holes.reduce<readonly Interval[]>(
     (left, hole) => (left.length === 0 ? left : left.flatMap((interval) => cut(interval, hole))),
     uncovered,
@@ -114,8 +129,9 @@ function add(set: Map<string, Interval[]>, origin: string, interval: Interval): 
   else set.set(origin, [interval]);
 }
 
-function covers([holeFrom, holeTo]: Interval, [from, to]: Interval): boolean {
-  return holeFrom <= from && to <= holeTo;
+function isCovered([from, to]: Interval, holes: readonly Interval[]): boolean {
+  for (const hole of holes) if (hole[0] <= from && to <= hole[1]) return true;
+  return false;
 }
 
 function cut([from, to]: Interval, [holeFrom, holeTo]: Interval): Interval[] {

@@ -2,7 +2,7 @@
 import { tell } from './alerts.ts';
 import { noteBehind } from './behind.ts';
 import { changed } from './changed.ts';
-import { isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
+import { type Fitness, isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
 import { endsToReckonWith } from './holder-end.ts';
 import { type Memory, notLost, type Readiness, type Settled } from './memory.ts';
 import { isSameProcess, processOf } from './same-process.ts';
@@ -164,12 +164,13 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     const sinceMs = isBroken(fitness) ? durations.brokenSinceMs : durations.unreadySinceMs;
     if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
   }
+  if (!isNews(before, fitness, nowMs)) return memory;
   const fitAtMs = fitness.isUnasked && before !== null ? lastFitOf(before) : undefined;
   const now: Readiness = {
     ...{ node: standby.node, atMs: nowMs, ...fitness },
     ...(fitAtMs === undefined ? {} : { fitAtMs }),
   };
-  return isNews(before, now) ? { ...memory, readiness: now } : memory;
+  return { ...memory, readiness: now };
 }
 
 function lastFitOf({ fit, atMs, fitAtMs }: Readiness): number | undefined {
@@ -194,9 +195,9 @@ function isProvenUnfit({ pair, holder, standby, peerIdentity }: Situation): bool
   );
 }
 
-function isNews(before: Readiness | null, now: Readiness): boolean {
+function isNews(before: Readiness | null, now: Fitness, nowMs: number): boolean {
   if (before === null || before.fit !== now.fit) return true;
   const kinds = ['isLate', 'isBarred', 'isCutOff', 'isUnasked'] as const;
   if (kinds.some((kind) => before[kind] !== now[kind])) return true;
-  return now.atMs - before.atMs >= READINESS_REFRESH_MS;
+  return nowMs - before.atMs >= READINESS_REFRESH_MS;
 }

@@ -57,9 +57,9 @@ export type Step = (state: PairState, input: Input, nowMs: number) => Stepped;
 
 /** Takes an input in. */
 export function step(before: PairState, input: Input, nowMs: number): Stepped {
-  const { state: taken, ...now } = take(awake(before, nowMs), input, nowMs);
-  const isDue = taken.isNews && taken.work.kind === 'none';
-  const { state, ...judgement } = isDue ? judged(taken, nowMs) : unjudged(taken);
+  const taken = take(awake(before, nowMs), input, nowMs);
+  const isDue = taken.state.isNews && taken.state.work.kind === 'none';
+  const { state, save, run, log, failure } = isDue ? judged(taken.state, nowMs) : unjudged(taken.state);
   const looks =
     state.evidence === before.evidence && state.pace === before.pace
       ? before.looks
@@ -67,11 +67,16 @@ export function step(before: PairState, input: Input, nowMs: number): Stepped {
   return {
     state: looks === state.looks ? state : { ...state, looks },
     ready: {
-      ...nothing,
-      ...now,
-      ...judgement,
+      save,
+      run,
       looks,
       hurries: looks !== before.looks && isSooner(looks, before.looks),
+      ask: taken.ask ?? null,
+      examine: taken.examine ?? false,
+      besidePlan: taken.besidePlan ?? null,
+      failure,
+      log,
+      gauges: taken.gauges ?? [],
     },
   };
 }
@@ -88,8 +93,6 @@ function judged(state: PairState, nowMs: number): Judged {
     return { ...unjudged(afterFailure(state)), failure: String(error) };
   }
 }
-
-const nothing = { ask: null, examine: false, besidePlan: null, gauges: [] } as const;
 
 function take(state: PairState, input: Input, nowMs: number): Taken {
   switch (input.kind) {

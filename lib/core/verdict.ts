@@ -37,11 +37,11 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
   if (!word) {
     const blind = Object.entries(evidence.blind).map(([vantage, { because }]) => `${vantage}: ${because}`);
     const because = blind.join('; ') || 'no vantage has reported yet';
-    return { node, sinceMs: 0, ...untold, kind: 'unseen', confirmed: false, because };
+    return { ...untold, node, sinceMs: 0, kind: 'unseen', confirmed: false, because };
   }
   const { saw } = word;
   const from = said.filter(([, each]) => each.saw.kind === saw.kind).map(([vantage]) => vantage);
-  const base = { node, sinceMs: word.sinceMs, ...untold, from, seenAtMs: word.atMs };
+  const base = { ...untold, node, sinceMs: word.sinceMs, from, seenAtMs: word.atMs };
   switch (saw.kind) {
     case 'answered':
       return judgeAnswer(base, word.atMs, saw.server, commitOf(words), settings);

@@ -57,7 +57,9 @@ export class AlertDesk {
   send(): void {
     const nowMs = this.#ports.clock.nowMs();
     if (this.#sending !== null || nowMs < this.#notBeforeMs) return;
-    const mail = nextMail(this.#waiting(), this.#sent, nowMs);
+    const waiting = this.#waiting();
+    if (waiting.length === 0) return;
+    const mail = nextMail(waiting, this.#sent, nowMs);
     if (mail.length === 0) return;
     this.#sending = this.#publish(mail).finally(() => {
       this.#sending = null;

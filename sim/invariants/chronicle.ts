@@ -49,6 +49,7 @@ export class Chronicle {
     for (const master of this.#world.masters) {
       const was = this.of(master.name);
       const isAlive = isWell(this.#world, master);
+      const { peerHeardMs, isFollowed } = this.#follow(master, was, isAlive, isManned);
       this.#lives.set(master.name, {
         reachedSinceMs: isReached(this.#world, master) ? (was.reachedSinceMs ?? nowMs) : null,
         wellMs: isAlive ? nowMs : was.wellMs,
@@ -56,7 +57,8 @@ export class Chronicle {
           master.channel.io === 'yes' && isWell(this.#world, this.#world.peer(master.name))
             ? nowMs
             : was.fedMs,
-        ...this.#follow(master, was, isAlive, isManned),
+        peerHeardMs,
+        isFollowed,
       });
     }
   }

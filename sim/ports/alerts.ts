@@ -11,7 +11,7 @@ export function createAlerts({ world, process, random, observer }: Context): Ale
   const place = placeOf(environment, '111122223333');
   const textOf = (alert: Alert) => mailOf([alert], place).text;
   const isRefused = (alerts: readonly Alert[]) =>
-    alerts.some((alert) => world.refusedAlerts.has(textOf(alert)));
+    world.refusedAlerts.size > 0 && alerts.some((alert) => world.refusedAlerts.has(textOf(alert)));
   return {
     publish: (alerts) => {
       const { alerts: sns, alertsLost, refusesOneAlert } = world.services;

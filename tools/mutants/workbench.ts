@@ -13,8 +13,12 @@ const copiedFiles = ['package.json', 'tsconfig.json', 'vitest.config.ts', 'cdk.j
 const suites = ['test/core', 'test/watch', 'test/sim/safety', 'test/sim/who-may-take-over'] as const;
 /** One process for all files, which load what they test once: three times as fast as a process for each. */
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', '--isolate=false', '--maxWorkers=1'];
-/** A mutant that makes something wait for ever is found too. Milliseconds. */
-const limitMs = 300_000;
+/**
+ * A mutant that makes something wait for ever is found too: by a run that takes so many times as long as that of the project
+ * itself, and at least so long, because a machine may be busy. Milliseconds.
+ */
+const timesAsLong = 10;
+const limitMsMin = 300_000;
 
 export interface SimulationTerms {
   readonly runs: number;
@@ -36,21 +40,26 @@ export async function openWorkbench(terms: SimulationTerms): Promise<Workbench> 
   await rm(join(directory, 'node_modules'), { recursive: true });
   await symlink(join(project, 'node_modules'), join(directory, 'node_modules'));
 
+  let limitMs = Number.POSITIVE_INFINITY;
+  const run = (args: readonly string[]) => runIn(directory, args, limitMs);
+
   /** The file's own suite comes first: most mutants die there, within a second. */
   async function judge(ownSuites: readonly string[]): Promise<Fate> {
     for (const files of [ownSuites, suites]) {
-      const tested = files.length === 0 ? null : await run(directory, [...vitest, ...files]);
+      const tested = files.length === 0 ? null : await run([...vitest, ...files]);
       if (tested !== null) return { kind: 'killed', by: 'suites', because: tested };
     }
     const { runs, seed } = terms;
-    const simulated = await run(directory, ['bin/sim.ts', '--runs', `${runs}`, '--seed', `${seed}`]);
+    const simulated = await run(['bin/sim.ts', '--runs', `${runs}`, '--seed', `${seed}`]);
     if (simulated !== null) return { kind: 'killed', by: 'simulation', because: simulated };
     return { kind: 'survived' };
   }
 
   return {
     async baseline() {
+      const startMs = performance.now();
       const fate = await judge([]);
+      limitMs = Math.max(limitMsMin, timesAsLong * (performance.now() - startMs));
       return fate.kind === 'survived' ? null : fate.because;
     },
     async try(mutant) {
@@ -77,7 +86,7 @@ async function ownSuitesOf(file: string): Promise<readonly string[]> {
 }
 
 /** Runs it on the project's own Node; null when it succeeds, else the first line that says what was wrong. */
-function run(directory: string, args: readonly string[]): Promise<string | null> {
+function runIn(directory: string, args: readonly string[], limitMs: number): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
@@ -86,7 +95,7 @@ function run(directory: string, args: readonly string[]): Promise<string | null>
     };
     child.stdout.on('data', note);
     child.stderr.on('data', note);
-    const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+    const timer = Number.isFinite(limitMs) ? setTimeout(() => child.kill('SIGKILL'), limitMs) : undefined;
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(timer);

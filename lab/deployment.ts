@@ -47,8 +47,25 @@ export interface Changes {
   readonly environment?: Partial<EnvironmentInput>;
 }
 
+/** What of a pair is in its configuration, and known when its servers have started. */
+export interface Places {
+  readonly network: Pick<LabPair['network'], 'vip' | 'port'>;
+  readonly hosts: Readonly<Record<LabNodeName, Pick<LabPair['hosts'][LabNodeName], 'address'>>>;
+}
+
+/** Stand in for those of a pair that is not started yet. */
+const anywhere: Places = {
+  network: { vip: '127.0.0.100', port: 3306 },
+  hosts: { db1: { address: '127.0.0.11' }, db2: { address: '127.0.0.12' } },
+};
+
+/** Before any server is started: throws a `LabError` that lists every fault of the changes. */
+export function checkChanges(changes: Changes): void {
+  configure(anywhere, changes);
+}
+
 /** The configuration of the lab's one pair. Throws a `LabError` that lists every fault of the changes. */
-export function configure({ network, hosts }: LabPair, changes: Changes): Config {
+export function configure({ network, hosts }: Places, changes: Changes): Config {
   const cidr = `${network.vip.replace(/\.\d+$/, '.0')}/24`;
   const node = (name: LabNodeName) => ({
     name,

@@ -15,6 +15,7 @@ import { type Aws, startAws } from './aws/start.ts';
 import {
   account,
   type Changes,
+  checkChanges,
   configure,
   credentialsParameter,
   documentNames,
@@ -82,6 +83,7 @@ export interface LabWorld extends Omit<LabPair, 'close'> {
 
 /** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can mend. */
 export async function openWorld(options: WorldOptions): Promise<LabWorld> {
+  checkChanges(options.changes);
   const product = await findProduct(options.server);
   // Both are made while the servers start, which mostly wait for their disk.
   const making = Promise.all([

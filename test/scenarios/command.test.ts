@@ -10,6 +10,8 @@ import { promisify } from 'node:util';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, test } from 'vitest';
+import { labCommand } from '../../lab/command.ts';
+import { LabError } from '../../lab/errors.ts';
 import { faults } from '../../lab/faults/index.ts';
 import { scenarios } from '../../lab/scenarios.ts';
 import { runLab, startLab } from './lab.ts';
@@ -44,9 +46,15 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     [['--fault', 'semi-sync-stall', '--server', 'mysql-5.6'], 'To fix it: use --server mysql-9.7.'],
     [['--matrix', '--faults', 'semi-sync-stall', '--servers', 'mysql-5.6'], 'no semi-sync plugin'],
   ])('%j', async (args, words) => {
-    const { code, stderr, stdout } = await runLab('--json', ...args);
+    const fault = await labCommand(['--json', ...args]).catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(LabError);
+    expect((fault as LabError).message).toContain(words);
+  });
+
+  test('on standard error, with exit code 2', async () => {
+    const { code, stderr, stdout } = await runLab('--json', '--fault', 'nope');
     expect(stdout).toBe('');
-    expect(stderr.trim().split('\n').at(-1)).toContain(words);
+    expect(stderr).toMatch(/^got fault nope; want one of [^\n]*\n$/);
     expect(code).toBe(2);
   });
 });

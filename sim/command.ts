@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { type Detection, presets } from '../lib/core/settings.ts';
 import { regressionsOf } from './open.ts';
 import { isSabotage, renderSabotages, type SabotageName, sabotageNames, safeguardsOf } from './sabotage.ts';
-import { type HistoryTerms, minimalStory, replay, type SearchResult, search } from './search.ts';
+import { type HistoryTerms, minimalStory, replay, type SearchResult, search, searchHarm } from './search.ts';
 import type { Tally } from './tally.ts';
 
 interface Options {
@@ -13,7 +13,7 @@ interface Options {
   readonly noise: boolean;
   readonly detection: Detection;
   readonly replay?: number;
-  readonly sabotage?: SabotageName | 'list';
+  readonly sabotage?: SabotageName | 'list' | 'all';
 }
 
 /** Where lines go; tests give their own. */
@@ -38,6 +38,7 @@ export async function simCommand(argv: readonly string[], output: Output = termi
     output.out(renderSabotages());
     return 0;
   }
+  if (options.sabotage === 'all') return sabotageAll(options, output);
   const sabotage = options.sabotage ?? null;
   const terms = { safeguards: safeguardsOf(sabotage), isNoise: options.noise, detection: options.detection };
   if (options.replay !== undefined) return tell(options.replay, terms, output);
@@ -52,7 +53,7 @@ function parse(argv: readonly string[], output: Output): Options | number {
     .option('--runs <number>', 'how many histories of ten simulated minutes', positive, 5000)
     .option('--seed <number>', 'which histories: another seed gives others', whole, 1)
     .option('--replay <seed>', 'tell the history of this seed, line by line', whole)
-    .option('--sabotage <name>', 'take out one safeguard, or list them', sabotageName)
+    .option('--sabotage <name>', 'take out one safeguard, or each of all in turn, or list them', sabotageName)
     .option('--noise', 'no death, only noise (loss, stalls, cut vantages): nothing may move', false)
     .addOption(
       new Option('--detection <preset>', 'how the pair is judged')
@@ -79,6 +80,22 @@ async function tell(seed: number, terms: HistoryTerms, output: Output): Promise<
   for (const line of story) output.out(line);
   if (violation === null) output.out('no violation');
   return violation === null ? 0 : 1;
+}
+
+/** Takes out each safeguard, and looks for the first history that misses it. 0: each is missed by one. */
+async function sabotageAll({ runs, seed, json }: Options, output: Output): Promise<number> {
+  const seeds: Record<string, number | null> = {};
+  for (const name of sabotageNames) {
+    const harm = await searchHarm(safeguardsOf(name), runs, seed);
+    seeds[name] = harm?.seed ?? null;
+    output.out(
+      harm === null
+        ? `${name}: NOT MISSED in ${runs} histories`
+        : `${name}: seed ${harm.seed} violates invariant ${harm.invariant}: ${harm.saw}`,
+    );
+  }
+  if (json) output.out(JSON.stringify(seeds));
+  return Object.values(seeds).includes(null) ? 1 : 0;
 }
 
 async function searchAndTell(
@@ -163,7 +180,7 @@ function positive(text: string): number {
   return number;
 }
 
-function sabotageName(text: string): SabotageName | 'list' {
-  if (text === 'list' || isSabotage(text)) return text;
-  throw new InvalidArgumentError(`got ${text}; want list, or one of ${sabotageNames.join(', ')}.`);
+function sabotageName(text: string): SabotageName | 'list' | 'all' {
+  if (text === 'list' || text === 'all' || isSabotage(text)) return text;
+  throw new InvalidArgumentError(`got ${text}; want list, all, or one of ${sabotageNames.join(', ')}.`);
 }

@@ -65,14 +65,19 @@ export async function search({ runs, seed, findingsMax, ...terms }: SearchProps)
  */
 export async function searchHarm(sabotaged: Safeguards, runs: number, seed: number): Promise<Finding | null> {
   for (let index = 0; index < runs; index++) {
-    const tried = { seed: seedOf(seed, index), isNoise: false };
-    const judged = (safeguards: Safeguards) =>
-      runOutside(() => runHistory({ ...tried, safeguards }).violation);
-    const violation = await judged(sabotaged);
-    if (violation !== null && (await judged(allSafeguards)) === null)
-      return { seed: tried.seed, ...violation };
+    const harm = await harmIn(seedOf(seed, index), sabotaged);
+    if (harm !== null) return harm;
   }
   return null;
+}
+
+/** The harm of one history that is harmless with all safeguards; null if there is none. */
+export async function harmIn(seed: number, sabotaged: Safeguards): Promise<Finding | null> {
+  const judged = (safeguards: Safeguards) =>
+    runOutside(() => runHistory({ seed, isNoise: false, safeguards }).violation);
+  const violation = await judged(sabotaged);
+  if (violation === null || (await judged(allSafeguards)) !== null) return null;
+  return { seed, ...violation };
 }
 
 /**

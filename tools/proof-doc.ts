@@ -56,7 +56,7 @@ const claims: readonly (readonly [claim: string, command: string])[] = [
   ['In 1,500 histories of noise nothing moves.', '`npm run sim -- --noise --runs 1500`'],
   [
     'Each safeguard that is taken out is missed by the simulator.',
-    '`npm run sim -- --sabotage list`, `npx vitest run test/sim/sabotage.test.ts`',
+    '`npm run sim -- --sabotage all`, `npx vitest run test/sim/sabotage.test.ts`',
   ],
   ['Each guard that is taken out is missed by a test or by the simulator.', '`npm run mutants`'],
   [

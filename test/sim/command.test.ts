@@ -16,7 +16,7 @@ describe('npm run sim', () => {
     [['--runs', 'many'], /got many; want a whole number/],
     [['--runs', '0'], /want a number from 1 to 1000000/],
     [['--seed', '-1'], /got -1; want a whole number/],
-    [['--sabotage', 'nothing'], /got nothing; want list, or one of lease-check/],
+    [['--sabotage', 'nothing'], /got nothing; want list, all, or one of lease-check/],
     [['--frobnicate'], /unknown option '--frobnicate'/],
     [['extra'], /too many arguments/],
   ])('refuses %s in a clear line', async (argv, line) => {
@@ -33,6 +33,21 @@ describe('npm run sim', () => {
     const lines = out.join('\n').split('\n');
     expect(lines.map((line) => line.split(' ')[0])).toEqual(sabotageNames);
     expect(sabotageNames.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it('takes each safeguard out in turn, and names the history that misses it', async () => {
+    const { code, out } = await run('--sabotage', 'all', '--runs', '1', '--seed', '1', '--json');
+    const seeds = JSON.parse(out.at(-1) ?? '') as Record<string, number | null>;
+    expect(Object.keys(seeds)).toEqual(sabotageNames);
+    expect(out.slice(0, -1)).toEqual(
+      sabotageNames.map((name) =>
+        expect.stringMatching(
+          seeds[name] === null ? `^${name}: NOT MISSED` : `^${name}: seed ${seeds[name]} violates`,
+        ),
+      ),
+    );
+    // No single history has them all.
+    expect(code).toBe(1);
   });
 
   it('ends with the counts as JSON, the same for the same seed', async () => {

@@ -1,8 +1,15 @@
 /** The simulator can fail: without any one safeguard it finds the harm that the safeguard is there to prevent. */
 import { expect, it } from 'vitest';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
-import { sabotageNames, sabotages, safeguardsOf } from '../../sim/sabotage.ts';
-import { searchHarm } from '../../sim/search.ts';
+import { type SabotageName, sabotageNames, sabotages, safeguardsOf } from '../../sim/sabotage.ts';
+import { harmIn, searchHarm } from '../../sim/search.ts';
+import seeds from './sabotage-seeds.json' with { type: 'json' };
+
+/**
+ * The histories in which harm was found last, as `npm run --silent sim -- --sabotage all --json | tail -n 1` prints them. They are
+ * tried first, and spare minutes. What changes the product or the simulator changes histories: then all are searched.
+ */
+const lastSeeds: Partial<Record<SabotageName, number | null>> = seeds;
 
 it('every safeguard can be taken out, and there are at least 24', () => {
   const taken = Object.values(sabotages).map(([[safeguard]]) => safeguard);
@@ -13,7 +20,10 @@ it('every safeguard can be taken out, and there are at least 24', () => {
 it.each(sabotageNames)(
   'without %s: a violation within 5000 histories, and none in the same history with it',
   async (name) => {
-    expect(await searchHarm(safeguardsOf(name), 5000, 1)).not.toBeNull();
+    const sabotaged = safeguardsOf(name);
+    const last = lastSeeds[name] ?? null;
+    const harm = last === null ? null : await harmIn(last, sabotaged);
+    expect(harm ?? (await searchHarm(sabotaged, 5000, 1))).not.toBeNull();
   },
   600_000,
 );

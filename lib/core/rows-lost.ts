@@ -135,12 +135,14 @@ export const lost: readonly DecisionRow[] = [
   },
   {
     name: 'holder-lost-unwitnessed',
-    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed silent, and the standby cannot say whether it lives: its channel was stopped, follows another server, is refused by its source, or has heard nothing since the standby restarted. A person is alerted after ${WITNESSED_MS / 1000} s.`,
+    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed silent, and the standby cannot say whether it lives: it does not let us ask it, or its channel was stopped, follows another server, is refused by its source, or has heard nothing since the standby restarted. A person is alerted after ${WITNESSED_MS / 1000} s.`,
     when: (s) => s.vip !== 'unheld' && holderGone(s) && witnessed(s),
     measure: (s) =>
       soonTold(
         s,
-        `${s.holder.node} is silent (${s.holder.because}), and ${s.standby.node} cannot show whether it is alive, because its channel does not run or follows another server${unfitText(s)}`,
+        `${s.holder.node} is silent (${s.holder.because}), and ${s.standby.node} cannot show whether it is alive, because ${
+          s.witness === 'unasked' ? 'we cannot ask it' : 'its channel does not run or follows another server'
+        }${unfitText(s)}`,
       ),
     does: ['observe', 'page blind'],
     reason:

@@ -1,5 +1,6 @@
 /** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
 import { tellCondition, withIncident } from './alerts.ts';
+import { changed } from './changed.ts';
 import type { EventCode } from './events.ts';
 import { isKnownToFlap, saysLoss } from './flap.ts';
 import type { Memory } from './memory.ts';
@@ -28,6 +29,15 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   };
   const told = tellCondition(open, pair.name, 'service-lost', words, nowMs);
   return told === open ? memory : told;
+}
+
+/** Memory with the loss of service as it is seen now: the next leader counts from where this one saw it begin. */
+export function noteUnserved(memory: Memory, situation: Situation): Memory {
+  const { holder, standby, isServed, unservedForMs, nowMs } = situation;
+  if (holder.kind === 'unseen' || standby.kind === 'unseen') return memory;
+  if (isServed) return changed(memory, { unservedSinceMs: null });
+  if (unservedForMs < UNSERVED_MS || memory.unservedSinceMs !== null) return memory;
+  return { ...memory, unservedSinceMs: nowMs - unservedForMs };
 }
 
 /** Alerts that say nothing of clients that cannot write. */

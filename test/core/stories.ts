@@ -471,6 +471,18 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'holder-lost-unwitnessed observe',
   ],
   [
+    'holder silent',
+    'the standby has no room for us',
+    [silent, standby(full)],
+    'holder-lost-unwitnessed stay, page blind',
+  ],
+  [
+    'holder stopped',
+    'the standby has no room for us',
+    [stopped, standby(full)],
+    'holder-lost-standby-unfit stay, page holder-lost',
+  ],
+  [
     'holder hung',
     'the standby hears heartbeats, and no event for 5 s',
     [holder(hung), standby(hears2({ heardAgoMs: 300, receivedAgoMs: 5000 }))],

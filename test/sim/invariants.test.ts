@@ -519,6 +519,28 @@ describe('the invariants notice', () => {
     });
   });
 
+  describe('W6 where nobody reached the holder before it died, and its standby said how its channel was', () => {
+    const dyingAfterStop = async (runsAgainForMs: number) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(20_000);
+      breakIt(stage, 'probe-partition-all', 'holder');
+      breakIt(stage, 'operator-stop-replica', 'standby', 20_000);
+      await stage.pass(20_000 + runsAgainForMs);
+      breakIt(stage, 'mysqld-kill', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(63_000);
+      return stage.session.court.violation?.invariant;
+    };
+
+    it.each([
+      ['it had been stopped, and ran again for a second: it may lack anything', 1000, undefined],
+      ['it had been stopped, and ran again for long', 7000, 'W6 service-returns'],
+    ])('%s', async (_, runsAgainForMs, invariant) => {
+      expect(await dyingAfterStop(runsAgainForMs)).toBe(invariant);
+    });
+  });
+
   it('W6 does not ask for a second writer beside one that hangs and cannot be closed', async () => {
     const stage = setStage();
     await lead(stage);

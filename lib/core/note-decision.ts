@@ -1,5 +1,5 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import { endConditions, tell, tellCondition, type Words, withIncident } from './alerts.ts';
+import { endConditions, goOn, tell, tellCondition, type Words, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
 import type { EventCode } from './events.ts';
@@ -75,7 +75,9 @@ function noteMeasure(
       return { ...tell(over, pair.name, 'all-clear', words, nowMs), incident: null };
     }
     case 'observe':
-      return endConditions(memory, [], nowMs);
+      return measure.goesOn === undefined
+        ? endConditions(memory, [], nowMs)
+        : goOn(endConditions(memory, [measure.goesOn], nowMs), measure.goesOn, nowMs);
     case 'resume':
       return memory.plan === null ? memory : tellUnserved(memory, situation, memory.plan, newId);
     case 'act':

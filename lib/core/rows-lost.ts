@@ -24,7 +24,7 @@ const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true
 export const lost: readonly DecisionRow[] = [
   {
     name: 'vip-unheld-holder-serves',
-    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes, or was known to lack it before. No pause is on.',
+    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes, or was known to lack it before, or a failover to it gave that up. No pause is on.',
     when: (s) =>
       s.safeguards.reattach &&
       s.vip === 'unheld' &&
@@ -186,7 +186,11 @@ export const lost: readonly DecisionRow[] = [
 function isAsBefore(s: Situation): boolean {
   const { holder, standby, memory } = s;
   if (memory.lastHolder !== holder.node || s.behind !== null) return false;
-  if (standby.server === null || standbyOpen(s)) return false;
+  if (standby.server === null) return false;
+  // The failover to the holder gave up what the other has beside; the plan closes that one first.
+  const { detached } = memory;
+  if (detached?.node === holder.node && detached.from === standby.node) return true;
+  if (standbyOpen(s)) return false;
   // It was known before the loss that the standby has them.
   const wasKnown = memory.readiness?.node === standby.node && memory.readiness.ofHistory !== undefined;
   return holder.server?.writable === true || wasKnown;
@@ -199,7 +203,7 @@ function lacksOf({ lead, behind }: Situation): string | null {
 
 function soonTold({ nowMs, holder }: Situation, because: string): Measure {
   return nowMs - holder.sinceMs < WITNESSED_MS
-    ? { kind: 'observe' }
+    ? { kind: 'observe', goesOn: 'blind' }
     : { kind: 'stay', page: 'blind', because };
 }
 

@@ -55,9 +55,10 @@ const besideALoss: ReadonlySet<string> = new Set<EventCode>([
 ]);
 
 /** A loss of service lasts; or this look shows that it is over, and nobody was alerted of anything about it. */
-export function isUnalertedLoss({ unservedForMs, isServed, memory, nowMs }: Situation): boolean {
+export function isUnalertedLoss({ unservedForMs, isServed, holder, memory, nowMs }: Situation): boolean {
   if (unservedForMs < UNSERVED_MS) return false;
-  if (!isServed) return true;
+  // What a new leader's first look shows of a loss that goes on, the next ones must confirm.
+  if (!isServed) return holder.confirmed;
   const sinceMs = nowMs - unservedForMs;
   return !Object.entries(memory.reports).some(
     ([code, { toldAtMs }]) => !besideALoss.has(code) && toldAtMs.some((atMs) => atMs >= sinceMs),

@@ -377,6 +377,22 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   [
     'VIP on neither node',
+    'the old holder is back with what the failover gave up, and takes writes',
+    [
+      unheld,
+      standby(answers2({ writable: true, executed: position(`${UUID1}:1-100,${UUID3}:1`) })),
+      memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: null } }),
+    ],
+    'vip-unheld-holder-serves reattach-vip to db1',
+  ],
+  [
+    'VIP on neither node',
+    'the other node has transactions of its own, and takes writes',
+    [unheld, standby(answers2({ writable: true, executed: position(`${UUID1}:1-100,${UUID3}:1`) }))],
+    'vip-unheld stay, page vip-unheld',
+  ],
+  [
+    'VIP on neither node',
     'no holder before',
     [unheld, memory({ lastHolder: null })],
     'vip-unheld-holder-serves reattach-vip to db1',

@@ -23,8 +23,8 @@ const LIMIT_WITHIN_MS = 10 * 60_000;
 const LIMITS = { 'hands-over': 6, tells: 3, ends: 3 } as const;
 /** In an incident with as many alerts as this, what is not critical and was alerted in it is alerted once an hour. */
 const NOISY = 6;
-/** Each is the only alert of a loss of service that a plan has ended at once, so a noisy incident does not hold it back. */
-const ofALoss: ReadonlySet<EventCode> = new Set<EventCode>(['vip-reattached', 'holder-opened']);
+/** The only alert of a loss of service that a plan has ended at once: a noisy incident does not hold it back. */
+const OF_A_LOSS: EventCode = 'vip-reattached';
 
 /** Opens an incident unless one is open. The id comes from outside, so that the core stays pure. */
 export function withIncident(memory: Memory, row: string, nowMs: number, newId: string): Memory {
@@ -90,7 +90,7 @@ function isTooMuch(
 ): boolean {
   if (saysLoss(code)) return isKnownToFlap(code, toldAtMs, nowMs);
   const within = (ms: number) => toldAtMs.filter((atMs) => nowMs - atMs < ms).length;
-  const isUrgent = remedies[code].severity === 'critical' || ofALoss.has(code);
+  const isUrgent = remedies[code].severity === 'critical' || code === OF_A_LOSS;
   const isNoisy = !isUrgent && incident?.told.includes(code) && (incident.alerts ?? 0) >= NOISY;
   return isNoisy ? within(HOUR_MS) > 0 : within(LIMIT_WITHIN_MS) >= LIMITS[events[code].role];
 }

@@ -23,6 +23,9 @@ const LIMIT_WITHIN_MS = 10 * 60_000;
 const LIMITS = { 'hands-over': 6, tells: 3, ends: 3 } as const;
 /** In an incident with as many alerts as this, what is not critical and was alerted in it is alerted once an hour. */
 const NOISY = 6;
+/** The only alert of a loss of service that a plan has ended at once: a noisy incident does not hold it back. */
+const OF_A_LOSS: EventCode = 'vip-reattached';
+
 /** Opens an incident unless one is open. The id comes from outside, so that the core stays pure. */
 export function withIncident(memory: Memory, row: string, nowMs: number, newId: string): Memory {
   if (memory.incident) return memory;
@@ -87,7 +90,7 @@ function isTooMuch(
 ): boolean {
   if (saysLoss(code)) return isKnownToFlap(code, toldAtMs, nowMs);
   const within = (ms: number) => toldAtMs.filter((atMs) => nowMs - atMs < ms).length;
-  const isUrgent = remedies[code].severity === 'critical';
+  const isUrgent = remedies[code].severity === 'critical' || code === OF_A_LOSS;
   const isNoisy = !isUrgent && incident?.told.includes(code) && (incident.alerts ?? 0) >= NOISY;
   return isNoisy ? within(HOUR_MS) > 0 : within(LIMIT_WITHIN_MS) >= LIMITS[events[code].role];
 }
@@ -126,6 +129,16 @@ export function endConditions(memory: Memory, on: readonly EventCode[], nowMs: n
   if (ended.length === 0) return memory;
   const over = ended.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
   return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
+}
+
+/**
+ * A condition that was on a moment ago, as under another leader, and that nothing shows to be over, goes on. The same memory
+ * comes back where it was not on.
+ */
+export function goOn(memory: Memory, code: EventCode, nowMs: number): Memory {
+  const report = memory.reports[code];
+  if (report === undefined || report.overSinceMs === null || hasEnded(report, nowMs)) return memory;
+  return withReport(memory, code, { ...report, overSinceMs: null });
 }
 
 /** Counts a condition as alerted until then, because another alert has just said it. */

@@ -108,14 +108,14 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
   };
 }
 
-/** A commit that hangs began to hang before the look that shows it. */
+/** A commit that hangs began to hang before the look that shows it; and a loss that an earlier leader saw goes on. */
 function nextUnserved(
   { unservedSinceMs }: Durations,
-  { isServed, holder: { server }, nowMs }: Situation,
+  { isServed, holder: { server }, memory, nowMs }: Situation,
 ): number | null {
   if (isServed) return null;
   const hangsForMs = server?.heartbeat.kind === 'failed' ? server.heartbeat.forMs : 0;
-  return unservedSinceMs ?? nowMs - hangsForMs;
+  return unservedSinceMs ?? Math.min(nowMs - hangsForMs, memory.unservedSinceMs ?? nowMs);
 }
 
 /** The plan in flight leaves the roles as they are. */

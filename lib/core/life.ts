@@ -6,7 +6,7 @@ import { hearsOnlyHeartbeats, type Testimony } from './witness.ts';
 /**
  * - `lives`: it answers, or refuses to let us in, or the standby still hears it, or cannot say.
  * - `dead`: confirmed stopped or stuck, or silent and heard by nobody.
- * - `unsure`: it has just begun to look dead, the standby cannot say yet, or nothing is seen at all.
+ * - `unsure`: it has just begun to look dead, the standby cannot say yet or cannot be asked, or nothing is seen at all.
  */
 export type Life = 'lives' | 'dead' | 'unsure';
 
@@ -34,6 +34,8 @@ export function lifeOf(signs: Signs): Life {
     case 'stopped':
     case 'silent':
       if (!holder.confirmed || blind !== null) return 'unsure';
+      // What the standby would say is not known, so from when on the holder is dead is not known either.
+      if (signs.witness === 'unasked' && !holder.instanceGone) return 'unsure';
       if (!isWitnessed(signs)) return 'dead';
       return signs.witness === 'not-yet' ? 'unsure' : 'lives';
   }

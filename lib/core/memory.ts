@@ -208,6 +208,8 @@ export interface Memory {
   readonly receivedWhenLost: Position | null;
   /** What a standby must have received to take over from a holder that is dead; null while it lives. */
   readonly lastEnds: LastEnds | null;
+  /** Since when clients have found nobody to write to, where it has lasted long enough to be alerted; null while they do. */
+  readonly unservedSinceMs: number | null;
   readonly incident: Incident | null;
   /** When automatic moves of the VIP took place, the last hour's. */
   readonly failoversAtMs: readonly number[];
@@ -246,6 +248,7 @@ export const emptyMemory: Required<Memory> = {
   lastHolder: null,
   readiness: null,
   ...notLost,
+  unservedSinceMs: null,
   incident: null,
   failoversAtMs: [],
   pause: null,

@@ -1,5 +1,5 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import { endConditions, tell, tellCondition, type Words, withIncident } from './alerts.ts';
+import { endConditions, goOn, tell, tellCondition, type Words, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
 import type { EventCode } from './events.ts';
@@ -13,7 +13,7 @@ import type { Durations, Situation } from './situation.ts';
 import { wordsOfAllClear } from './text/all-clear-text.ts';
 import { seenText } from './text/cause-text.ts';
 import { duration } from './text/utc-time.ts';
-import { isHidden, tellHidden, tellUnserved } from './unserved.ts';
+import { isHidden, noteUnserved, tellHidden, tellUnserved } from './unserved.ts';
 
 /** How long the pair must be steady before the all-clear. Milliseconds. */
 export const ALL_CLEAR_MS = 3000;
@@ -30,7 +30,8 @@ export function noteDecision(
   newId: string,
 ): Memory {
   const noted = situation.misconfigured === null ? noteSeen(memory, situation, durations) : memory;
-  return noteMeasure(notePause(noted, situation), decision, situation, durations, newId);
+  const counted = noteUnserved(notePause(noted, situation), situation);
+  return noteMeasure(counted, decision, situation, durations, newId);
 }
 
 /** What is seen of the nodes. Where the ids are wrong, it is that of other nodes. */
@@ -47,8 +48,9 @@ export function noteBesidePlan(
 ): Memory {
   const { plan } = memory;
   if (plan === null) return memory;
+  const counted = noteUnserved(memory, situation);
   const isDead = situation.life === 'dead' && isForHolder(memory, situation.holder.node);
-  return tellUnserved(isDead ? noteDeath(memory, situation, durations) : memory, situation, plan, newId);
+  return tellUnserved(isDead ? noteDeath(counted, situation, durations) : counted, situation, plan, newId);
 }
 
 function noteMeasure(
@@ -73,7 +75,9 @@ function noteMeasure(
       return { ...tell(over, pair.name, 'all-clear', words, nowMs), incident: null };
     }
     case 'observe':
-      return endConditions(memory, [], nowMs);
+      return measure.goesOn === undefined
+        ? endConditions(memory, [], nowMs)
+        : goOn(endConditions(memory, [measure.goesOn], nowMs), measure.goesOn, nowMs);
     case 'resume':
       return memory.plan === null ? memory : tellUnserved(memory, situation, memory.plan, newId);
     case 'act':
@@ -128,7 +132,8 @@ function costOf({ unservedForMs, isServed }: Situation): { readonly cost?: strin
 
 /** Where a person must choose, the alert names the command and its price. */
 function priceOf(situation: Situation, page: EventCode): Pick<Words, 'todo' | 'commands'> {
-  if (page !== 'holder-lost' && !(page === 'blind' && situation.witness === 'unknown')) return {};
+  const cannotTell = situation.witness === 'unknown' || situation.witness === 'unasked';
+  if (page !== 'holder-lost' && !(page === 'blind' && cannotTell)) return {};
   const { holder, standby, memory, fitness, paused } = situation;
   if (paused && fitness.fit)
     return {

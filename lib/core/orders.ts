@@ -15,7 +15,8 @@ import { describeVerdict } from './verdict.ts';
 export const SECOND_THOUGHT_MS = 60_000;
 
 export type OrderDecision =
-  | { readonly kind: 'refuse'; readonly because: string }
+  /** `isPassing`: by what is seen of the nodes, which one look alone may not show as it is. */
+  | { readonly kind: 'refuse'; readonly because: string; readonly isPassing?: true }
   | { readonly kind: 'act'; readonly plan: Plan; readonly because: string }
   /** Only memory changes. */
   | { readonly kind: 'note'; readonly memory: Memory; readonly text: string };
@@ -68,7 +69,7 @@ export function planFor(
   kind: 'failover' | 'switchover',
   to: string,
   terms: { readonly force: boolean; readonly acceptLoss: boolean; readonly killLong: boolean },
-): { readonly plan: Plan } | { readonly refused: string } {
+): { readonly plan: Plan } | { readonly refused: string; readonly isPassing?: true } {
   const { pair, holder, standby, vip, misconfigured } = situation;
   if (misconfigured !== null) return { refused: misconfigured.because };
   if (!pair.nodes.some((node) => node.name === to)) {
@@ -79,22 +80,20 @@ export function planFor(
   if (kind === 'switchover') {
     const reasons = reasonsAgainstSwitchover(situation);
     return reasons.length > 0
-      ? { refused: `a switchover must lose nothing, and now it could: ${reasons.join('. ')}` }
+      ? passing(`a switchover must lose nothing, and now it could: ${reasons.join('. ')}`)
       : { plan: switchoverPlan(pair, to, terms.killLong) };
   }
   const unfit = target === standby ? situation.fitness.reasons : [];
   if (unfit.length > 0 && !terms.force) {
-    return {
-      refused: `${to} cannot take over: ${unfit.join('; ')}. To fail over anyway, add --force (and --accept-loss to lose what it has not received)`,
-    };
+    return passing(
+      `${to} cannot take over: ${unfit.join('; ')}. To fail over anyway, add --force (and --accept-loss to lose what it has not received)`,
+    );
   }
-  if (target.kind !== 'serving') return { refused: `${to} cannot take over. ${describeVerdict(target)}` };
+  if (target.kind !== 'serving') return passing(`${to} cannot take over. ${describeVerdict(target)}`);
   const alive = holder.kind === 'saturated' || holder.kind === 'locked-out';
   if (alive && !terms.force) {
     const because = `${holder.node} is alive, but refuses our login (${holder.because}), so it cannot be fenced`;
-    return {
-      refused: `${because}: two masters could take writes. To fail over anyway, add --force`,
-    };
+    return passing(`${because}: two masters could take writes. To fail over anyway, add --force`);
   }
   return {
     plan: failoverPlan(pair, to, {
@@ -103,6 +102,11 @@ export function planFor(
       undoIfHolderServes: false,
     }),
   };
+}
+
+/** A refusal that what the next looks show may take back. */
+function passing(refused: string) {
+  return { refused, isPassing: true } as const;
 }
 
 function reasonsAgainstSwitchover({ holder, standby, fitness, vip, vipBecause }: Situation): string[] {
@@ -117,7 +121,7 @@ function orderFailover(situation: Situation, order: Extract<Order, { action: 'fa
   const to = targetOf(situation, order);
   if (typeof to !== 'string') return refuse(to.refused);
   const planned = planFor(situation, 'failover', to, { ...order, killLong: true });
-  return 'refused' in planned ? refuse(planned.refused) : act(planned.plan, order);
+  return 'refused' in planned ? refused(planned) : act(planned.plan, order);
 }
 
 function orderSwitchover(
@@ -136,7 +140,7 @@ function orderSwitchover(
   }
   const { killLong } = order;
   const planned = planFor(situation, 'switchover', to, { force: false, acceptLoss: false, killLong });
-  return 'refused' in planned ? refuse(planned.refused) : act(planned.plan, order);
+  return 'refused' in planned ? refused(planned) : act(planned.plan, order);
 }
 
 /** The node to move to, from `to`, or from `from`, which must be the holder. */
@@ -238,6 +242,10 @@ function unknownNode({ nodes }: Pair, got: string): string {
 
 function refuse(because: string): OrderDecision {
   return { kind: 'refuse', because };
+}
+
+function refused({ refused: because, isPassing }: { refused: string; isPassing?: true }): OrderDecision {
+  return isPassing ? { kind: 'refuse', because, isPassing } : refuse(because);
 }
 
 function act(plan: Plan, order: Order): OrderDecision {

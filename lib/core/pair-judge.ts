@@ -25,7 +25,10 @@ export function judgePair(state: PairState, nowMs: number): Judged {
   const noted = noteStandbyWrites(remembered, situation, state.grown, state.nextId);
   const examined = noteExamination(noted, state.pair.name, state.findings, nowMs);
   const memory = withoutPublished(examined, state.published);
-  const { run, mustWait, stalledSinceMs } = followingOf(state, decision, { ...situation, memory });
+  const { run, mustWait, stalledSinceMs, orderSettlesSinceMs } = followingOf(state, decision, {
+    ...situation,
+    memory,
+  });
   const save = memory === state.memory ? null : memory;
   const isWork = save !== null || run !== null;
   const pace = paceOf(situation, durations);
@@ -40,6 +43,7 @@ export function judgePair(state: PairState, nowMs: number): Judged {
       ...state,
       durations,
       stalledSinceMs,
+      orderSettlesSinceMs,
       grown: null,
       findings: null,
       isNews: false,

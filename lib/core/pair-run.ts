@@ -8,6 +8,8 @@ import { moveStageOf, type PlanRecord } from './plan.ts';
 import type { Run } from './ready.ts';
 import type { WaitingOrder } from './request.ts';
 import type { Situation } from './situation.ts';
+import { ORDER_SETTLES_MS } from './time-budget.ts';
+import { describeVerdict } from './verdict.ts';
 
 /** A plan that makes no step for this long is alerted. Milliseconds. */
 export const PLAN_WAITS_MS = 5000;
@@ -17,6 +19,8 @@ export interface Following {
   /** Whether something is to be done and must wait: it is looked again soon. */
   readonly mustWait: boolean;
   readonly stalledSinceMs: number | null;
+  /** Since when the first order waits for a look to be confirmed; null while none does. */
+  readonly orderSettlesSinceMs: number | null;
 }
 
 /** What to do about a decision, once its memory is stored. */
@@ -28,16 +32,20 @@ export function followingOf(state: PairState, { measure, row }: Decision, situat
     mayTry(memory, measure.plan, nowMs) &&
     (ec2Blind === null || moveStageOf(measure.plan) < 0);
   const mustWait = measure.kind === 'act' && !isDue;
-  const following = { run: null, mustWait, stalledSinceMs: null };
+  const { orderSettlesSinceMs } = state;
+  const following = { run: null, mustWait, stalledSinceMs: null, orderSettlesSinceMs };
   // For a pair whose ids are wrong, orders are refused, whatever is seen.
   if (!hasLooked(situation) && situation.misconfigured?.confirmed !== true) return following;
   // An order waits for EC2's answer: most of them need it.
   const order = ec2Blind === null ? state.orders[0] : undefined;
-  if (order !== undefined) return { ...following, run: obeying(order, situation) };
-  if (measure.kind !== 'act' || !isDue) return following;
+  const run = order === undefined ? null : obeying(order, situation, orderSettlesSinceMs ?? nowMs);
+  if (run !== null) return { ...following, run, orderSettlesSinceMs: null };
+  const settling = order === undefined ? null : (orderSettlesSinceMs ?? nowMs);
+  const waiting = { ...following, mustWait: mustWait || settling !== null, orderSettlesSinceMs: settling };
+  if (measure.kind !== 'act' || !isDue) return waiting;
   const { plan, because } = measure;
   const wanted = { plan, because, row: row.name, by: 'keepalambda', requestId: null };
-  return { ...following, run: { kind: 'begin', wanted, situation, said: null } };
+  return { ...waiting, run: { kind: 'begin', wanted, situation, said: null } };
 }
 
 /** What is in hand while this is carried out. */
@@ -65,7 +73,7 @@ function resuming(state: PairState, plan: PlanRecord, situation: Situation): Fol
   const waits = state.stalledSinceMs !== null && nowMs - state.stalledSinceMs >= PLAN_WAITS_MS;
   if (seen && nowMs >= state.resumeFromMs) {
     const run = { kind: 'resume', plan, situation, waits } as const;
-    return { run, mustWait: false, stalledSinceMs: state.stalledSinceMs };
+    return { run, mustWait: false, stalledSinceMs: state.stalledSinceMs, orderSettlesSinceMs: null };
   }
   const because = unseen ? `${unseen.node} is not seen: ${unseen.because}` : 'this leader may not act yet';
   const isBlind = unseen !== undefined && situation.blind !== null;
@@ -73,17 +81,23 @@ function resuming(state: PairState, plan: PlanRecord, situation: Situation): Fol
     run: waits ? { kind: 'tell-waits', plan, because, code: isBlind ? 'blind' : 'plan-waits' } : null,
     mustWait: true,
     stalledSinceMs: state.stalledSinceMs ?? nowMs,
+    orderSettlesSinceMs: null,
   };
 }
 
-function obeying(waiting: WaitingOrder, situation: Situation): Run {
+/** What an order leads to. Null: a look would refuse it that the next ones may take back, so it waits for a moment. */
+function obeying(waiting: WaitingOrder, situation: Situation, sinceMs: number): Run | null {
   const { id, atMs, order } = waiting;
   const decided = decideOrder(situation, order, atMs);
+  const doubt = decided.kind === 'refuse' && decided.isPassing === true ? unconfirmedOf(situation) : null;
+  const waitedMs = situation.nowMs - sinceMs;
+  if (doubt !== null && waitedMs < ORDER_SETTLES_MS) return null;
   const said = { order: waiting, decided: decided.kind };
   const reply = (ok: boolean, text: string) => ({ requestId: id, ok, text, atMs: situation.nowMs });
   switch (decided.kind) {
     case 'refuse': {
-      const refusal = { ...reply(false, decided.because), isRefusal: true } as const;
+      const waited = doubt === null ? '' : `. ${doubt} (not confirmed in ${Math.round(waitedMs / 1000)} s)`;
+      const refusal = { ...reply(false, `${decided.because}${waited}`), isRefusal: true } as const;
       const memory = answer(situation.memory, refusal);
       return { kind: 'answer', memory, said };
     }
@@ -95,6 +109,12 @@ function obeying(waiting: WaitingOrder, situation: Situation): Run {
       return { kind: 'begin', wanted, situation, said };
     }
   }
+}
+
+/** The node of which too few looks have shown what the last one did, in words; null where there is none. */
+function unconfirmedOf({ holder, standby }: Situation): string | null {
+  const doubtful = [holder, standby].find(({ kind, confirmed }) => kind !== 'serving' && !confirmed);
+  return doubtful === undefined ? null : describeVerdict(doubtful);
 }
 
 /** To act needs looks of this leader's own at both nodes, and EC2's answer. */

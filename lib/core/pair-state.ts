@@ -46,6 +46,8 @@ export interface PairState {
   readonly notBeforeMs: number;
   /** Since when the plan in flight cannot be carried on with; null when it can. */
   readonly stalledSinceMs: number | null;
+  /** Since when the first order waits for a look to be confirmed; null while none does. */
+  readonly orderSettlesSinceMs: number | null;
   readonly resumeFromMs: number;
   readonly pace: Pace;
   /** What each vantage is to do. */
@@ -124,6 +126,7 @@ export function newPair({ unwatchedSinceMs, nowMs, ...given }: Beginning): PairS
     published: [],
     notBeforeMs: 0,
     stalledSinceMs: null,
+    orderSettlesSinceMs: null,
     resumeFromMs: 0,
     pace: firstPace,
     looks: Object.fromEntries(given.vantages.map((vantage) => [vantage, { kind: 'now' }])),

@@ -24,7 +24,7 @@ const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true
 export const lost: readonly DecisionRow[] = [
   {
     name: 'vip-unheld-holder-serves',
-    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes, or was known to lack it before. No pause is on.',
+    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes, or was known to lack it before, or a failover to it gave that up. No pause is on.',
     when: (s) =>
       s.safeguards.reattach &&
       s.vip === 'unheld' &&
@@ -135,12 +135,14 @@ export const lost: readonly DecisionRow[] = [
   },
   {
     name: 'holder-lost-unwitnessed',
-    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed silent, and the standby cannot say whether it lives: its channel was stopped, follows another server, is refused by its source, or has heard nothing since the standby restarted. A person is alerted after ${WITNESSED_MS / 1000} s.`,
+    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed silent, and the standby cannot say whether it lives: it does not let us ask it, or its channel was stopped, follows another server, is refused by its source, or has heard nothing since the standby restarted. A person is alerted after ${WITNESSED_MS / 1000} s.`,
     when: (s) => s.vip !== 'unheld' && holderGone(s) && witnessed(s),
     measure: (s) =>
       soonTold(
         s,
-        `${s.holder.node} is silent (${s.holder.because}), and ${s.standby.node} cannot show whether it is alive, because its channel does not run or follows another server${unfitText(s)}`,
+        `${s.holder.node} is silent (${s.holder.because}), and ${s.standby.node} cannot show whether it is alive, because ${
+          s.witness === 'unasked' ? 'we cannot ask it' : 'its channel does not run or follows another server'
+        }${unfitText(s)}`,
       ),
     does: ['observe', 'page blind'],
     reason:
@@ -184,7 +186,11 @@ export const lost: readonly DecisionRow[] = [
 function isAsBefore(s: Situation): boolean {
   const { holder, standby, memory } = s;
   if (memory.lastHolder !== holder.node || s.behind !== null) return false;
-  if (standby.server === null || standbyOpen(s)) return false;
+  if (standby.server === null) return false;
+  // The failover to the holder gave up what the other has beside; the plan closes that one first.
+  const { detached } = memory;
+  if (detached?.node === holder.node && detached.from === standby.node) return true;
+  if (standbyOpen(s)) return false;
   // It was known before the loss that the standby has them.
   const wasKnown = memory.readiness?.node === standby.node && memory.readiness.ofHistory !== undefined;
   return holder.server?.writable === true || wasKnown;
@@ -197,7 +203,7 @@ function lacksOf({ lead, behind }: Situation): string | null {
 
 function soonTold({ nowMs, holder }: Situation, because: string): Measure {
   return nowMs - holder.sinceMs < WITNESSED_MS
-    ? { kind: 'observe' }
+    ? { kind: 'observe', goesOn: 'blind' }
     : { kind: 'stay', page: 'blind', because };
 }
 

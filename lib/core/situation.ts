@@ -300,7 +300,7 @@ function checkFaults({ server }: Verdict, lagLimitSeconds: number): readonly str
 }
 
 function testimonyBy({ server }: Verdict, holder: Verdict, { settings }: Pair, kept: ChannelGaps): Testimony {
-  return server === null ? 'does-not-hear' : testimonyOf(server, witnessMsOf(holder, settings), kept);
+  return server === null ? 'unasked' : testimonyOf(server, witnessMsOf(holder, settings), kept);
 }
 
 function heartbeatAge({ server }: Verdict, { heartbeat }: Durations, nowMs: number): number {

@@ -59,6 +59,8 @@ export const LOOK_LIMIT_MAX_MS = 5000;
 
 /** An operator's order that waits longer than this is refused. */
 export const ORDER_LIFE_MS = 60_000;
+/** An order that a look alone would refuse waits this long for the next ones to confirm what it showed, or take it back. */
+export const ORDER_SETTLES_MS = 5000;
 
 /** One relation: the smaller, the larger, and why. */
 export type Relation = readonly [smallerMs: number, largerMs: number, because: string];
@@ -118,6 +120,11 @@ export const relations: readonly Relation[] = [
     HOLD_MAX_MS + 2 * LOOK_LIMIT_MAX_MS + INVOKE_MARGIN_MS,
     PROBE_LIFE_MS - HOLD_MAX_MS,
     'a held look is answered long before Lambda ends the probe that holds it',
+  ],
+  [
+    ORDER_SETTLES_MS + LOOK_LIMIT_MAX_MS,
+    ORDER_LIFE_MS,
+    'an order that waits for a look to be confirmed is answered long before it expires',
   ],
   [
     ORDER_LIFE_MS + OPERATE_GRACE_MS,

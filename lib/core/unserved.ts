@@ -1,5 +1,6 @@
 /** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
 import { tellCondition, withIncident } from './alerts.ts';
+import { changed } from './changed.ts';
 import type { EventCode } from './events.ts';
 import { isKnownToFlap, saysLoss } from './flap.ts';
 import type { Memory } from './memory.ts';
@@ -30,6 +31,15 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   return told === open ? memory : told;
 }
 
+/** Memory with the loss of service as it is seen now: the next leader counts from where this one saw it begin. */
+export function noteUnserved(memory: Memory, situation: Situation): Memory {
+  const { holder, standby, isServed, unservedForMs, nowMs } = situation;
+  if (holder.kind === 'unseen' || standby.kind === 'unseen') return memory;
+  if (isServed) return changed(memory, { unservedSinceMs: null });
+  if (unservedForMs < UNSERVED_MS || memory.unservedSinceMs !== null) return memory;
+  return { ...memory, unservedSinceMs: nowMs - unservedForMs };
+}
+
 /** Alerts that say nothing of clients that cannot write. */
 const besideALoss: ReadonlySet<string> = new Set<EventCode>([
   'standby-unfit',
@@ -45,9 +55,10 @@ const besideALoss: ReadonlySet<string> = new Set<EventCode>([
 ]);
 
 /** A loss of service lasts; or this look shows that it is over, and nobody was alerted of anything about it. */
-export function isUnalertedLoss({ unservedForMs, isServed, memory, nowMs }: Situation): boolean {
+export function isUnalertedLoss({ unservedForMs, isServed, holder, memory, nowMs }: Situation): boolean {
   if (unservedForMs < UNSERVED_MS) return false;
-  if (!isServed) return true;
+  // What a new leader's first look shows of a loss that goes on, the next ones must confirm.
+  if (!isServed) return holder.confirmed;
   const sinceMs = nowMs - unservedForMs;
   return !Object.entries(memory.reports).some(
     ([code, { toldAtMs }]) => !besideALoss.has(code) && toldAtMs.some((atMs) => atMs >= sinceMs),

@@ -6,9 +6,9 @@ import type { Verdict } from './verdict.ts';
 
 /**
  * `unknown`: its channel cannot say, and what is not known is neither silence nor a sign of life. `not-yet`: it cannot, and
- * will in a few seconds.
+ * will in a few seconds. `unasked`: the standby itself does not answer us, so nobody knows what its channel would say.
  */
-export type Testimony = 'hears' | 'does-not-hear' | 'unknown' | 'not-yet';
+export type Testimony = 'hears' | 'does-not-hear' | 'unknown' | 'not-yet' | 'unasked';
 
 /**
  * Whether the channel may have heard its source within `forMs`. What is not running hears nothing; but what could not be

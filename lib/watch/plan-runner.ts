@@ -9,7 +9,7 @@ import { reasonsOfRestart } from '../core/fitness.ts';
 import type { NodeName } from '../core/names.ts';
 import { PLAN_WAITS_MS } from '../core/pair-run.ts';
 import type { LastSeen } from '../core/pair-state.ts';
-import { mayHaveBegun, moveStageOf, type PlanRecord } from '../core/plan.ts';
+import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { renderOutcomes } from '../core/text/steps-text.ts';
@@ -112,7 +112,10 @@ export class PlanRunner {
       isDown: (node: NodeName) => isDown(seenNow(), node),
       receivedWhenLost: memory.now.receivedWhenLost,
       lacksOwn: (node: NodeName) => (safeguards.compareBeforeOpening ? lackOfOwn(seenNow(), node) : null),
-      unwanted: () => (record.vipMoved ? null : whyUnwanted(record, seenNow())),
+      unwanted: () => {
+        const now = memory.now.plan ?? record;
+        return now.vipMoved ? null : whyUnwanted(now, seenNow());
+      },
       waits: async (because: string | null) => {
         onWork();
         if (because === null) this.#steppedMs = ports.clock.nowMs();
@@ -203,9 +206,20 @@ function acceptsLoss({ stages }: PlanRecord): boolean {
 function servesAgain(plan: PlanRecord, situation: Situation): string | null {
   const old = [situation.holder, situation.standby].find(({ node }) => node === plan.from);
   if (!plan.undoIfHolderServes || old?.kind !== 'serving') return null;
+  // It serves until its system has stopped it.
+  if (hasStopped(plan)) return null;
   // Opened again, it would give the numbers of what it has lost to other rows.
   if (lackOfOwn(situation, old.node) !== null) return null;
   return `${plan.from} serves again`;
+}
+
+/** The plan has had the instance of the old holder stopped. */
+function hasStopped({ stages, outcomes }: PlanRecord): boolean {
+  return stages.some((stage, index) =>
+    stage.some(
+      ({ kind }, place) => kind === 'stop-instance' && outcomes[outcomeKey(index, place)]?.kind === 'done',
+    ),
+  );
 }
 
 /** Why a plan that waits is no longer wanted, by what is seen meanwhile; null while it is. */

@@ -126,6 +126,22 @@ const scenarios: { readonly [name: string]: (scene: Scene) => void } = {
     scene.breaks('probe-partition-all', 'holder', 0, scene.between(40, 120));
     scene.breaks('operator-stop-replica', 'standby', scene.between(5, 30), scene.between(0.5, 12));
   },
+  /**
+   * We do not reach the holder, which lives, and the standby does not let us ask it about the holder. Meanwhile the channel
+   * between them breaks, and heals; or it stays broken, and when we are let in again the holder has died.
+   */
+  'witness-unasked': (scene) => {
+    const name = scene.random.pick(['connections-full', 'wrong-password', 'mysqld-kill'] as const);
+    const unaskedFor = scene.between(20, 230);
+    scene.breaks(name, 'standby', 0, unaskedFor);
+    scene.breaks('probe-partition-all', 'holder', scene.between(-1, 4), unaskedFor + scene.between(10, 60));
+    if (scene.random.chance(0.3)) {
+      scene.breaks('pair-partition', 'holder', scene.between(1, 10), scene.between(3, 100));
+      return;
+    }
+    scene.breaks('operator-stop-replica', 'standby', scene.between(1, 10), unaskedFor + scene.between(-8, 0));
+    scene.breaks('mysqld-kill', 'holder', unaskedFor - scene.between(0.5, 5), scene.between(60, 120));
+  },
   'slow-applier-then-death': (scene) => {
     const slowFor = scene.between(60, 180);
     scene.breaks('applier-slow', 'standby', 0, slowFor);

@@ -1,3 +1,5 @@
+import { nodeIn } from '../world/cloud.ts';
+import type { SimWorld } from '../world/world.ts';
 import { isHeard } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
 
@@ -60,14 +62,14 @@ interface Loss {
  * speaks of it 30 s after that loss began, whether or not it is over by then. It may be an alert of a lost holder or VIP from
  * the 15 min before, if no other loss ended since. It may also be one that says that the holder cannot be asked (`blind`,
  * `locked-out`, `saturated`), or that our heartbeat cannot be written (`heartbeat-barred`: whether writes go on is not seen then), taken since any vantage could last ask the holder how it is: to see a loss behind that is
- * impossible. When a vantage can ask it again and the loss goes on, an alert of it is due anew. So it is when the VIP is on
+ * impossible. When a vantage can ask it again and the loss goes on for 5 s, an alert of it is due anew. So it is when the VIP is on
  * neither node for 5 s, which EC2 says whatever the vantages see. Losses with less than 10 s of service between them are one loss. (b) While
  * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
  *
  * Excuses: both times begin again after SNS refused alerts, and after no watch could lead (none was alive, one had just died
  * or was frozen, or the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. A
  * holder that takes writes on a host that does not take the VIP for its own is not judged: nothing looks through the VIP
- * while nothing is moved. A loss that goes on when it no longer takes writes counts from then. A pause is no excuse.
+ * while nothing is moved. Nor is a VIP on neither node while an answer of EC2 that is 5 s old or older may still show it on one. A loss that goes on when it no longer takes writes counts from then. A pause is no excuse.
  */
 export function alertedInvariant(court: Court): Invariant {
   const { world, chronicle } = court;
@@ -77,6 +79,8 @@ export function alertedInvariant(court: Court): Invariant {
   /** When SNS last took an alert that says that the holder cannot be asked, and until when a vantage could ask the holder how it is. */
   let blindToldMs = Number.NEGATIVE_INFINITY;
   let heardMs = 0;
+  /** Since when it could, without a break. */
+  let seenSinceMs: number | null = null;
   /** Since when the VIP is on neither node. */
   let awaySinceMs: number | null = null;
   /** Until when clients could not be seen to be without service. */
@@ -85,7 +89,7 @@ export function alertedInvariant(court: Court): Invariant {
   let snsSinceMs: number | null = null;
   const changed = () => {
     const { nowMs, holder } = world;
-    const unseen = holder?.commits === true && !holder.bound;
+    const unseen = (holder?.commits === true && !holder.bound) || isHiddenByEc2(world);
     if (unseen) unseenMs = nowMs;
     const was = loss;
     const { downSinceMs } = chronicle;
@@ -97,10 +101,12 @@ export function alertedInvariant(court: Court): Invariant {
     const isAsked = holder !== null && holder.barred === null && isHeard(world, holder);
     const isSeen = isAsked || (awaySinceMs !== null && nowMs - awaySinceMs >= lossMs);
     if (isSeen) heardMs = nowMs;
+    seenSinceMs = isSeen ? (seenSinceMs ?? nowMs) : null;
     if (loss !== null && loss.alertedMs === null && !isSeen && blindToldMs > heardMs)
       loss = { ...loss, alertedMs: blindToldMs, isBlind: true };
-    if (loss?.isBlind && isSeen && loss.endedMs === null)
-      loss = { ...loss, alertedMs: null, isBlind: false, awaitedMs: nowMs };
+    const isClear = seenSinceMs !== null && nowMs - seenSinceMs >= lossMs;
+    if (loss?.isBlind && isClear && loss.endedMs === null)
+      loss = { ...loss, alertedMs: null, isBlind: false, awaitedMs: seenSinceMs ?? nowMs };
     if (was !== null && loss === null && (foretoldMs ?? 0) <= (was.endedMs ?? nowMs)) foretoldMs = null;
     snsSinceMs = world.services.alerts === 'up' ? (snsSinceMs ?? nowMs) : null;
   };
@@ -136,6 +142,12 @@ export function alertedInvariant(court: Court): Invariant {
       check(loss, Math.max(snsSinceMs, workingSinceMs));
     },
   };
+}
+
+/** The VIP is on neither node, and EC2 gives answers so old that they still show it on one. */
+function isHiddenByEc2({ cloud, nowMs }: SimWorld): boolean {
+  const { staleMs } = cloud.mood;
+  return cloud.holder === null && staleMs >= lossMs && nodeIn(cloud.placeAt(nowMs - staleMs)) !== null;
 }
 
 /** The loss as it is now. One that is to be alerted, and was not, stays until it is. */

@@ -3,7 +3,7 @@ import { isCalmCloud } from '../world/cloud.ts';
 import type { Master } from '../world/master.ts';
 import { areCalmButAlerts } from '../world/services.ts';
 import type { SimWorld } from '../world/world.ts';
-import { isReached } from './chronicle.ts';
+import { isHeard, isReached } from './chronicle.ts';
 import type { Court } from './court.ts';
 import { firstMissingMs } from './loss.ts';
 
@@ -19,6 +19,11 @@ export function lacksAnything({ world, chronicle }: Court, master: Master): bool
   if (world.peer(name).channel.received > log.countAt(world.nowMs)) return true;
   if (chronicle.entrusted === name) return false;
   return firstMissingMs(world, master) !== null || !channel.caughtUp;
+}
+
+/** It came back with less than it had committed, and its peer, which may have the rest, cannot be asked. */
+export function mayHaveMoreElsewhere(world: SimWorld, master: Master): boolean {
+  return master.log.incarnation > 0 && !isHeard(world, world.peer(master.name));
 }
 
 /** Whether clients could be served here: it lives and commits, an order gets to it, it has room for the VIP and takes it. */

@@ -3,13 +3,18 @@ import type { Memory } from '../../lib/core/memory.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { PlanKind } from '../../lib/core/plan.ts';
 import type { Process } from '../process.ts';
-import { lacksAnything } from './candidate.ts';
+import type { Master } from '../world/master.ts';
+import { lacksAnything, mayHaveMoreElsewhere } from './candidate.ts';
+import { isHeard } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
 
 /** How long what a restart left may stay so: as long as W2 allows. Milliseconds. */
 const withinMs = 15_000;
 /** How long a person may wait for the alert of what was set by hand. Milliseconds. */
 const alertWithinMs = 60_000;
+
+/** How long a held look, and the next, may take to show a process as it is. Milliseconds. */
+const shownAfterMs = 8000;
 
 /** Plans that put right what a restart changed; all others move something. */
 const restoring: ReadonlySet<PlanKind> = new Set(['open-holder', 'close-standby']);
@@ -19,10 +24,11 @@ const restoring: ReadonlySet<PlanKind> = new Set(['open-holder', 'close-standby'
  * restart is opened; what a person set by hand is left and alerted. Every alert that needs a person goes out.
  *
  * While a pause is in the store: (a) no automatic plan begins but one that opens the holder or closes the standby, and none
- * of these for a node whose writability a person set by hand since the VIP moved last: before, it had another role. Nor is a
+ * of these for a node whose writability a person set by hand since the VIP moved last: before, it had another role. Nor is a process left that no watch
+ * could look at for 8 s between its start and the person's change: what its start left looks the same. Nor is a
  * node left that a person has since ordered to move from or to: such an order opens and closes both, and what is left undone
  * of it is done when the node is reached again. (b) A holder that is read-only since a restart, and has all that the other
- * node has, is opened within 15 s; a writable standby that no person opened, beside such a holder, is closed within 15 s.
+ * node has, is opened within 15 s, unless it came back with less than it had committed and that node cannot be asked; a writable standby that no person opened, beside such a holder, is closed within 15 s.
  * (c) What a person set by hand, holder read-only or standby writable, is alerted within 60 s, by an alert that hands over.
  * That a loss of service is alerted in a pause too is W4, which does not know pauses.
  *
@@ -35,6 +41,7 @@ export function pauseInvariant(court: Court): Invariant {
   const managed = world.pair.writability === 'managed';
   const wrongSinceMs = new Map<string, number>();
   let vipHolder = world.cloud.holder;
+  const shown = new ShownProcesses(court);
   /** When the VIP came to where it is. */
   let movedMs = Number.NEGATIVE_INFINITY;
   /** When a plan that an operator ordered, from or to the node, was begun last. */
@@ -60,7 +67,8 @@ export function pauseInvariant(court: Court): Invariant {
     const isOnly = !isHolder && !peer.commits && chronicle.of(peer.name).reachedSinceMs === null;
     const isWrong = pause !== null && isReached && !isOnly && master.writable !== isHolder;
     const byPerson = isWrong && writabilityBy === 'person';
-    const complete = isWrong && !lacksAnything(court, isHolder ? master : peer);
+    const toOpen = isHolder ? master : peer;
+    const complete = isWrong && !lacksAnything(court, toOpen) && !mayHaveMoreElsewhere(world, toOpen);
     const byRestartMs = lasts(`${node} restored`, isWrong && !byPerson && complete);
     const as = isHolder ? 'holds the VIP and is read-only' : 'is the standby and takes writes';
     if (byRestartMs > withinMs)
@@ -75,6 +83,7 @@ export function pauseInvariant(court: Court): Invariant {
   };
   return {
     changed() {
+      shown.observe();
       if (world.cloud.holder === vipHolder) return;
       vipHolder = world.cloud.holder;
       movedMs = world.nowMs;
@@ -95,11 +104,13 @@ export function pauseInvariant(court: Court): Invariant {
       }
       const node = plan.kind === 'open-holder' ? plan.to : (plan.from ?? plan.to);
       const { writabilityBy, writabilityAtMs } = world.master(node);
-      const sinceMs = Math.max(movedMs, orderedMs.get(node) ?? movedMs);
+      const shownMs = shown.sinceMs(world.master(node));
+      const sinceMs = Math.max(movedMs, orderedMs.get(node) ?? movedMs, shownMs);
       if (writabilityBy === 'person' && writabilityAtMs >= sinceMs)
         court.accuse('W3 pause', `in a pause ${plan.kind} begins, and a person set ${node} so by hand`);
     },
     ticked() {
+      shown.observe();
       const { holder } = world;
       if (!managed || holder === null) return;
       check(holder.name, true);
@@ -111,4 +122,37 @@ export function pauseInvariant(court: Court): Invariant {
 /** Whether a pause is on, by the clock of the process that acts. */
 export function isPaused({ pause }: Memory, process: Process): boolean {
   return pause !== null && process.localMs() < pause.untilMs;
+}
+
+/** Which processes of mysqld a watch could look at for long enough to know them again. */
+class ShownProcesses {
+  readonly #court: Court;
+  readonly #heard = new Map<NodeName, { readonly startedMs: number; readonly sinceMs: number }>();
+  readonly #shown = new Map<NodeName, { readonly startedMs: number; readonly sinceMs: number }>();
+
+  constructor(court: Court) {
+    this.#court = court;
+  }
+
+  /** Called after every change, and once a second. */
+  observe(): void {
+    const { world, isManned } = this.#court;
+    for (const master of world.masters) {
+      const { name, startedMs } = master;
+      if (!isManned || !isHeard(world, master)) {
+        this.#heard.delete(name);
+        continue;
+      }
+      const heard = this.#heard.get(name);
+      if (heard?.startedMs !== startedMs) this.#heard.set(name, { startedMs, sinceMs: world.nowMs });
+      else if (world.nowMs - heard.sinceMs >= shownAfterMs && this.#shown.get(name)?.startedMs !== startedMs)
+        this.#shown.set(name, { startedMs, sinceMs: world.nowMs });
+    }
+  }
+
+  /** Since when the process that runs there now has been known; infinite where it is not. */
+  sinceMs({ name, startedMs }: Master): number {
+    const shown = this.#shown.get(name);
+    return shown?.startedMs === startedMs ? shown.sinceMs : Number.POSITIVE_INFINITY;
+  }
 }

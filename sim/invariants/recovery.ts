@@ -1,6 +1,5 @@
 import type { Master } from '../world/master.ts';
-import { couldServe, isFairWeather, lacksAnything, mayTakeOver } from './candidate.ts';
-import { isHeard } from './chronicle.ts';
+import { couldServe, isFairWeather, lacksAnything, mayHaveMoreElsewhere, mayTakeOver } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
 import { Shown } from './shown.ts';
@@ -69,7 +68,7 @@ export function recoveryInvariant(court: Court): Invariant {
     if (lacksAnything(court, last)) return false;
     const peer = world.peer(last.name);
     if (!last.writable && peer.writable && peer.answers && peer.stuckSinceMs !== null) return false;
-    if (last.log.incarnation > 0 && !isHeard(world, peer)) return false;
+    if (mayHaveMoreElsewhere(world, last)) return false;
     return last.writable || last.writabilityBy !== 'person';
   };
   const changed = () => {

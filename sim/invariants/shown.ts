@@ -39,12 +39,13 @@ export class Shown {
       return;
     }
     this.#sightMs = null;
-    if (!canAsk || !isHeard(world, holder)) {
+    if (!canAsk) {
       this.#fedSinceMs = null;
       if (isManned && standby.mysqld === 'down') this.#readyMs = null;
       return;
     }
-    this.#heardMs = nowMs;
+    if (isHeard(world, holder)) this.#heardMs = nowMs;
+    // What the standby says of its own channel counts, whether or not the holder can be asked.
     if (standby.channel.io !== 'yes') {
       this.#fedSinceMs = null;
       this.#readyMs = null;

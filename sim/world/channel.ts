@@ -1,5 +1,6 @@
 /** Asynchronous replication into one node from the other: what was received, what was applied, what it says. */
 import type { Inbound, Position, ReplicationError, ThreadState } from '../../lib/core/sighting.ts';
+import { type LastTry, noTry } from './last-try.ts';
 import type { CommitLog } from './log.ts';
 
 /** Far more than clients commit, so that a healthy replica works off any pile. */
@@ -33,9 +34,6 @@ export interface Held {
   readonly upTo: number;
 }
 
-/** What the source says to an account that was marked. */
-const markRefused: ReplicationError = { errno: 1045, message: 'Access denied for user' };
-
 /** From that number on, what was received came from this life of the source's log. */
 interface Origin {
   readonly above: number;
@@ -57,6 +55,8 @@ export class Channel {
   barred = false;
   /** The source refuses the channel's login: it says `Connecting`, lag NULL, for as long as that lasts. */
   loginRefused = false;
+  /** What came of its last try to connect, while it is not connected. */
+  lastTry: LastTry = noTry;
   /** It hears its source, receives nothing that was committed, and does not know its lag. */
   muffled = false;
   link: ChannelLink = 'flowing';
@@ -239,7 +239,7 @@ export class Channel {
       io: this.io,
       sql: this.sqlWanted ? 'yes' : 'no',
       lagSeconds: this.lagSeconds(nowMs),
-      ioError: this.barred && this.io === 'connecting' ? markRefused : this.ioError,
+      ioError: this.ioError ?? this.lastTry.error,
       sqlError: this.sqlError,
       sourceAddress: source.address,
       sourceIdentity: this.stranger ?? source.identity,

@@ -132,3 +132,13 @@ it('what comes again and again is told a few times in ten minutes; the next says
   const later = tellLimited(memory, 'orders', 'holder-opened', words, NOW_MS + 11 * 60_000);
   expect(later.outbox[3]?.happened).toBe('db1 is stopped. 27 more alerts of this kind were not sent.');
 });
+
+it.each([
+  ['a second loss that a plan ended at once is told in a noisy incident too', 'vip-reattached', 2],
+  ['what says nothing of clients is told once in it', 'repaired', 1],
+] as const)('%s', (_, code, count) => {
+  const noisy = { ...open, incident: { id: '41c', openedAtMs: 0, row: 'both-lost', told: [], alerts: 6 } };
+  const once = tellLimited(noisy, 'orders', code, words, NOW_MS);
+  const twice = tellLimited(once, 'orders', code, words, NOW_MS + 11 * 60_000);
+  expect(twice.outbox).toHaveLength(count);
+});

@@ -156,6 +156,28 @@ test.each<[name: string, happenings: readonly Happening[], forMs: number, props?
     { memory: { lastHolder: null, identities: {}, readiness: null, settled: {} } },
   ],
   [
+    'order-at-a-silent-look',
+    [
+      { atMs: 8000, what: 'packets to db1 are lost for a moment', db1: unanswered },
+      { atMs: 8600, what: 'ann asks for a switchover', order: switchover },
+      { atMs: 8700, what: 'the same call comes again', order: switchover },
+      { atMs: 8750, what: 'packets arrive again', db1: answers1() },
+    ],
+    12_000,
+  ],
+  [
+    'lost-while-misconfigured',
+    [
+      { atMs: 1000, what: 'a file that has the ENIs exchanged is deployed', wrong: exchanged },
+      { atMs: 5000, what: 'mysqld on db1 is killed', db1: refused },
+      { atMs: 20_000, what: 'another leader takes over', leader: 'dies' },
+      { atMs: 40_000, what: 'and another one', leader: 'dies' },
+      { atMs: 60_000, what: 'mysqld is back', db1: answers1() },
+      { atMs: 70_000, what: 'mysqld on db1 is killed again', db1: refused },
+    ],
+    80_000,
+  ],
+  [
     'locked-out',
     [
       { atMs: 8000, what: 'the password of our account is changed on db1', db1: lockedOut },

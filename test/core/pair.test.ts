@@ -359,6 +359,71 @@ describe('orders', () => {
     expect(bench.state.orders).toEqual([]);
   });
 
+  describe('that come when one look shows a silent holder', () => {
+    const heard = hears2({ heardAgoMs: 200 });
+    const asked = () => {
+      const bench = new Bench().begin();
+      bench.settle(bench.report(unanswered, heard));
+      const ready = bench.take(order('switchover', 'one'));
+      expect(ready.run).toBeNull();
+      bench.settle(ready);
+      return bench;
+    };
+
+    const untilRun = (bench: Bench, db1: (look: number) => Saw): Ready => {
+      let ready = bench.report(db1(0), heard);
+      for (let look = 1; look < 40 && ready.run === null; look += 1) {
+        bench.settle(ready);
+        ready = bench.report(db1(look), heard);
+      }
+      return ready;
+    };
+
+    it('wait, and are carried out when the next look takes it back', () => {
+      const bench = asked();
+      bench.settle(bench.report(unanswered, heard));
+      expect(bench.report(answers1(), heard).run).toMatchObject({
+        kind: 'begin',
+        wanted: { requestId: 'one' },
+      });
+      expect(bench.state.orderSettlesSinceMs).toBeNull();
+    });
+
+    it('are refused as soon as it is confirmed', () => {
+      const { run } = untilRun(asked(), () => unanswered);
+      expect(run).toMatchObject({ kind: 'answer', said: { decided: 'refuse' } });
+      expect(run?.kind === 'answer' && run.memory.answers.at(-1)?.text).not.toContain('not confirmed');
+    });
+
+    it('are refused after 5 s where it is never confirmed, and are told so', () => {
+      const { run } = untilRun(asked(), (look) => (look % 2 === 0 ? refused : unanswered));
+      expect(run?.kind === 'answer' && run.memory.answers.at(-1)).toMatchObject({
+        ok: false,
+        isRefusal: true,
+      });
+      expect(run?.kind === 'answer' && run.memory.answers.at(-1)?.text).toContain('(not confirmed in 5 s)');
+    });
+
+    it('and come twice with one id, get one answer', () => {
+      const bench = asked();
+      bench.take(order('switchover', 'one'));
+      const ready = untilRun(bench, () => unanswered);
+      if (ready.run?.kind === 'answer') bench.store(ready.run.memory);
+      bench.settle({ ...ready, save: null });
+      bench.take(order('switchover', 'one'));
+      expect(bench.state.orders).toEqual([]);
+      expect(bench.ready.filter((ready) => ready.run?.kind === 'answer')).toHaveLength(1);
+    });
+
+    it('are refused at once where no look could take it back', () => {
+      const bench = new Bench().begin();
+      bench.settle(bench.report(unanswered, heard));
+      const asks = { action: 'release', pair: 'orders', node: 'db3', by: 'ann', why: 'a test' } as const;
+      const { run } = bench.take({ kind: 'order', order: { id: 'one', atMs: NOW_MS, order: asks } });
+      expect(run).toMatchObject({ kind: 'answer', said: { decided: 'refuse' } });
+    });
+  });
+
   it('are refused once it is sure that the ids are wrong, and no heartbeat is committed', () => {
     const bench = new Bench().begin();
     expect(beatingNode(bench.state, bench.nowMs)).toBe('db1');

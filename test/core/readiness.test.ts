@@ -412,6 +412,28 @@ test.each<[what: string, astray: Saw]>([
   expect(situation.fitness.reasons.join()).toContain('before the holder was lost');
 });
 
+/** The holder is cut off from us and lives on; what its channel did meanwhile, nobody knows. */
+test.each<[what: string, unasked: Saw]>([
+  ['refused our login', lockedOut],
+  ['had no room for us', full],
+  ['was stopped', refused],
+])('a standby that %s for minutes cannot show when its source died: no failover afterwards', (_, unasked) => {
+  const leader = new Leader();
+  leader.looks(20, 250, well1, well2);
+  leader.looks(160, 1000, unanswered, unasked);
+  expect(leader.memory.lostAtMs).toBeNull();
+  const { row, situation } = leader.looks(80, 1000, unanswered, bereft);
+  expect(row).toBe('holder-lost-standby-unfit');
+  expect(situation.fitness.reasons.join()).toContain('too long before the holder was lost');
+});
+
+test('a standby that refused our login for seconds, and has what the holder had, takes over', () => {
+  const leader = new Leader();
+  leader.looks(20, 250, well1, well2);
+  leader.looks(20, 1000, unanswered, lockedOut);
+  expect(leader.looks(20, 250, unanswered, bereft).row).toBe('holder-lost');
+});
+
 describe('a commit that waits for a semi-synchronous standby', () => {
   const at = (to: number) => position(`${UUID1}:1-${to}`, to * 10);
   const holderAt = (to: number, waits: boolean): Saw => {

@@ -12,12 +12,14 @@ import {
   configured,
   evidence,
   failingFor,
+  full,
   hanging,
   hears1,
   hears2,
   holder,
   hung,
   instance,
+  lockedOut,
   memory,
   NOW_MS,
   refused,
@@ -192,7 +194,19 @@ describe('the witness: whether the standby still hears the holder', () => {
     ],
     ['following a stranger', [standby(hears2({ heardAgoMs: 0, sourceIdentity: UUID3 }))], 'unknown'],
     ['no replication', [standby(answers2({ inbound: { kind: 'unconfigured' } }))], 'unknown'],
-    ['the witness does not answer us', [standby(unanswered)], 'does-not-hear'],
+    ['the witness does not answer us', [standby(unanswered)], 'unasked'],
+    ['the witness refuses our login', [standby(lockedOut)], 'unasked'],
+    ['the witness has no room for us', [standby(full)], 'unasked'],
+    ['the witness is stopped', [standby(refused)], 'unasked'],
+    [
+      'the witness has no room for us, and answers on the connection that we kept',
+      [
+        standby(
+          answers2({ loginRefused: { errno: 1040, message: 'full' }, inbound: channel({ heardAgoMs: 0 }) }),
+        ),
+      ],
+      'hears',
+    ],
     ['safeguard out', [standby(hears2({ heardAgoMs: 0 })), off('witness')], 'does-not-hear'],
     [
       'a setting of its own',
@@ -201,6 +215,24 @@ describe('the witness: whether the standby still hears the holder', () => {
     ],
   ])('%s', (_, changes, witness) => {
     expect(seen(steady, holder(unanswered), ...changes).witness).toBe(witness);
+  });
+});
+
+describe('whether a holder lives that does not answer us', () => {
+  test.each<[what: string, changes: readonly Change[], life: Situation['life']]>([
+    ['silent, and nobody hears it', [holder(unanswered), standby(hears2({ io: 'connecting' }))], 'dead'],
+    ['silent, and the standby has no room for us', [holder(unanswered), standby(full)], 'unsure'],
+    ['silent, and the standby refuses our login', [holder(unanswered), standby(lockedOut)], 'unsure'],
+    ['silent, and the standby is stopped', [holder(unanswered), standby(refused)], 'unsure'],
+    ['its port refuses us, and the standby has no room for us', [holder(refused), standby(full)], 'unsure'],
+    ['its port refuses us, and so does that of the standby', [holder(refused), standby(refused)], 'unsure'],
+    [
+      'EC2 reports that it has stopped, and the standby has no room for us',
+      [holder(unanswered), standby(full), instance('db1', 'stopped')],
+      'dead',
+    ],
+  ])('%s', (_, changes, life) => {
+    expect(seen(steady, ...changes).life).toBe(life);
   });
 });
 

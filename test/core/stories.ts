@@ -377,6 +377,22 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   [
     'VIP on neither node',
+    'the old holder is back with what the failover gave up, and takes writes',
+    [
+      unheld,
+      standby(answers2({ writable: true, executed: position(`${UUID1}:1-100,${UUID3}:1`) })),
+      memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: null } }),
+    ],
+    'vip-unheld-holder-serves reattach-vip to db1',
+  ],
+  [
+    'VIP on neither node',
+    'the other node has transactions of its own, and takes writes',
+    [unheld, standby(answers2({ writable: true, executed: position(`${UUID1}:1-100,${UUID3}:1`) }))],
+    'vip-unheld stay, page vip-unheld',
+  ],
+  [
+    'VIP on neither node',
     'no holder before',
     [unheld, memory({ lastHolder: null })],
     'vip-unheld-holder-serves reattach-vip to db1',
@@ -469,6 +485,18 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     "the standby's channel was stopped, just now",
     [holder(unanswered, 3, 1000), standby(hears2({ io: 'no', lagSeconds: null, heardAgoMs: 900 }))],
     'holder-lost-unwitnessed observe',
+  ],
+  [
+    'holder silent',
+    'the standby has no room for us',
+    [silent, standby(full)],
+    'holder-lost-unwitnessed stay, page blind',
+  ],
+  [
+    'holder stopped',
+    'the standby has no room for us',
+    [stopped, standby(full)],
+    'holder-lost-standby-unfit stay, page holder-lost',
   ],
   [
     'holder hung',

@@ -4,7 +4,7 @@ import { noteBesidePlan, noteDecision } from '../../lib/core/note-decision.ts';
 import type { Plan } from '../../lib/core/plan.ts';
 import { attachPlan, reattachPlan } from '../../lib/core/plans.ts';
 import { nextBesidePlan, noDurations } from '../../lib/core/situation.ts';
-import { tellUnserved } from '../../lib/core/unserved.ts';
+import { noteUnserved, tellUnserved } from '../../lib/core/unserved.ts';
 import {
   answers1,
   type Change,
@@ -92,6 +92,51 @@ describe('a loss of service behind a row that was alerted before', () => {
     ['is not told where the row was alerted since it began', 3000, 5000, []],
   ])('%s', (_, toldMsAgo, forMs, codes) => {
     expect(hidden(toldMsAgo, forMs)).toEqual(codes);
+  });
+});
+
+describe('a loss of service that goes on under another leader', () => {
+  const begunBefore = memory({ unservedSinceMs: NOW_MS - 60_000 });
+
+  it('counts from where it began', () => {
+    const { durations } = [silent, begunBefore].reduce((so, change) => change(so), steady);
+    expect(nextBesidePlan(durations, seen(steady, silent, begunBefore)).unservedSinceMs).toBe(
+      NOW_MS - 60_000,
+    );
+  });
+
+  it('is not a loss without a cause before the first looks are confirmed', () => {
+    const once = seen(steady, holder(refused, 1, 0), begunBefore, unservedFor(60_000));
+    expect(decide(once).row.name).toBe('awaiting-confirmation');
+  });
+
+  test.each<[what: string, changes: readonly Change[], sinceMs: number | null]>([
+    ['is noted after 5 s', [silent, unservedFor(5000)], NOW_MS - 5000],
+    ['not before', [silent, unservedFor(4999)], null],
+    ['as it was noted first', [silent, begunBefore, unservedFor(7000)], NOW_MS - 60_000],
+    ['until it is over', [begunBefore, unservedFor(7000)], null],
+    ['and not where nothing is seen', [unheardOf('db1'), begunBefore], NOW_MS - 60_000],
+  ])('%s', (_, changes, sinceMs) => {
+    const situation = seen(steady, ...changes);
+    expect(noteUnserved(situation.memory, situation).unservedSinceMs).toBe(sinceMs);
+  });
+});
+
+describe('a path to the holder that is cut under two leaders', () => {
+  const cut = [holder(unanswered, 3, 1000), standby(hears2({ heardAgoMs: 0 }))];
+  const reportAfter = (overForMs: number) => {
+    const report = { sinceMs: 0, overSinceMs: NOW_MS - overForMs, times: 1, toldAtMs: [0], heldBack: 0 };
+    const situation = seen(steady, ...cut, memory({ reports: { blind: report } }));
+    return noteDecision(situation.memory, decide(situation), situation, noDurations, 'cccc0001').reports
+      .blind;
+  };
+
+  it('was alerted, and goes on: the next leader does not alert it anew', () => {
+    expect(reportAfter(2000)?.overSinceMs).toBeNull();
+  });
+
+  it('is another one where it was over for 5 s', () => {
+    expect(reportAfter(5000)?.overSinceMs).toBe(NOW_MS - 5000);
   });
 });
 

@@ -270,6 +270,7 @@ const wrongs: readonly [InvariantName, string, (stage: Stage) => Promise<unknown
     'a plan that undoes in a pause what a person set by hand',
     async (stage) => {
       await pause(stage);
+      await stage.pass(9000);
       breakIt(stage, 'holder-read-only', 'holder');
       await begin(stage, openHolderPlan(stage.pair, 'db1'));
     },
@@ -470,6 +471,7 @@ describe('the invariants notice', () => {
     const again = setStage();
     await lead(again);
     await pause(again);
+    await again.pass(9000);
     breakIt(again, 'half-closed', 'standby');
     await begin(again, closeStandbyPlan(again.pair, 'db2'));
     expect(again.session.court.violation).toMatchObject({ invariant: 'W3 pause' });
@@ -516,6 +518,102 @@ describe('the invariants notice', () => {
       ['for longer than a readiness is trusted', 200_000, false, undefined],
     ])('%s', async (_, blindForMs, wasCutOff, invariant) => {
       expect(await dyingUnseen(blindForMs, wasCutOff)).toBe(invariant);
+    });
+  });
+
+  it.each<[what: string, afterMs: number, invariant: InvariantName | undefined]>([
+    ['that was shown since its start is not undone', 9000, 'W3 pause'],
+    ['that nobody could know yet looks like what its start left', 3000, undefined],
+  ])('W3: what a person set by hand in a pause, of a process %s', async (_, afterMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    breakIt(stage, 'mysqld-restart', 'standby', 2000);
+    await stage.pass(2000);
+    await pause(stage);
+    await stage.pass(afterMs);
+    breakIt(stage, 'standby-writable', 'standby');
+    await begin(stage, closeStandbyPlan(stage.pair, 'db2'));
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, peer: BreakageName | null, invariant: InvariantName | undefined]>([
+    ['and its standby can be asked, is opened', null, 'W3 pause'],
+    ['and its standby cannot be asked, is left to a person', 'probe-partition-all', undefined],
+  ])('W3: a holder that came back in a pause with less, %s', async (_, peer, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    const { world } = stage;
+    await stage.pass(5000);
+    // What it loses, the standby never received.
+    breakIt(stage, 'pair-partition', 'holder', 30_000);
+    await stage.pass(1000);
+    if (peer !== null) breakIt(stage, peer, 'standby');
+    await pause(stage);
+    breakIt(stage, 'returns-with-less', 'holder', 2000);
+    await alert(stage, 'holder-behind');
+    await stage.pass(24_000);
+    expect(world.master('db1').log.incarnation).toBe(1);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  describe('W4 where a loss is behind a path that was alerted, and the path comes back', () => {
+    const lossBehind = async (goesOnForMs: number) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(1000);
+      breakIt(stage, 'probe-partition-all', 'holder', 30_000);
+      await alert(stage, 'blind');
+      await stage.pass(10_000);
+      breakIt(stage, 'disk-full', 'holder', 20_000 + goesOnForMs);
+      await stage.pass(60_000);
+      return stage.session.court.violation?.invariant;
+    };
+
+    it.each([
+      ['for a moment: the alert of the path is all that could be', 1000, undefined],
+      ['for longer: it could be seen, and is due anew', 8000, 'W4 loss-alerted'],
+    ])('%s', async (_, goesOnForMs, invariant) => {
+      expect(await lossBehind(goesOnForMs)).toBe(invariant);
+    });
+  });
+
+  it.each<[what: string, mood: BreakageName | null, awayForMs: number, invariant: InvariantName | undefined]>(
+    [
+      ['is not judged while old answers of EC2 show it in its place', 'ec2-very-stale', 18_000, undefined],
+      ['is judged once no answer can', 'ec2-very-stale', 30_000, 'W4 loss-alerted'],
+      ['is judged where EC2 says so at once', null, 18_000, 'W4 loss-alerted'],
+    ],
+  )('W4: a VIP on neither node %s', async (_, mood, awayForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(1000);
+    if (mood !== null) breakIt(stage, mood, 'holder');
+    stage.world.moveVip({ kind: 'nowhere' });
+    await stage.pass(awayForMs);
+    stage.world.moveVip({ kind: 'node', node: 'db1' });
+    await stage.pass(40_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  describe('W6 where nobody reached the holder before it died, and its standby said how its channel was', () => {
+    const dyingAfterStop = async (runsAgainForMs: number) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(20_000);
+      breakIt(stage, 'probe-partition-all', 'holder');
+      breakIt(stage, 'operator-stop-replica', 'standby', 20_000);
+      await stage.pass(20_000 + runsAgainForMs);
+      breakIt(stage, 'mysqld-kill', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(63_000);
+      return stage.session.court.violation?.invariant;
+    };
+
+    it.each([
+      ['it had been stopped, and ran again for a second: it may lack anything', 1000, undefined],
+      ['it had been stopped, and ran again for long', 7000, 'W6 service-returns'],
+    ])('%s', async (_, runsAgainForMs, invariant) => {
+      expect(await dyingAfterStop(runsAgainForMs)).toBe(invariant);
     });
   });
 

@@ -76,6 +76,33 @@ describe('replication in the simulated world', () => {
     expect(inboundOf(await serverOf(stage, 'db2'))).toMatchObject({ io: 'connecting' });
   });
 
+  it.each<[what: string, faults: readonly [BreakageName, Target][], errno: number | null]>([
+    ['that is full', [['full-and-cut-off', 'holder']], 1040],
+    ['that refuses its login', [['replication-login', 'standby']], 1045],
+    ['whose mysqld is gone', [['mysqld-kill', 'holder']], 2003],
+    ['that does not answer, before it gives up', [['host-down', 'holder']], null],
+  ])('says why it cannot connect to a source %s', async (_, faults, errno) => {
+    const stage = setStage();
+    for (const [name, target] of faults) breakIt(stage, name, target);
+    await stage.pass(4200);
+    const inbound = inboundOf(await serverOf(stage, 'db2'));
+    expect(inbound.io).toBe('connecting');
+    expect(inbound.ioError?.errno ?? null).toBe(errno);
+  });
+
+  it('says the old error until another try has ended, and none once it is connected', async () => {
+    const stage = setStage();
+    breakIt(stage, 'full-and-cut-off', 'holder', 20_000);
+    await stage.pass(1000);
+    breakIt(stage, 'pair-partition', 'holder', 10_000);
+    await stage.pass(4000);
+    expect(inboundOf(await serverOf(stage, 'db2')).ioError).toMatchObject({ errno: 1040 });
+    await stage.pass(1000);
+    expect(inboundOf(await serverOf(stage, 'db2')).ioError).toMatchObject({ errno: 2003 });
+    await stage.pass(16_000);
+    expect(inboundOf(await serverOf(stage, 'db2'))).toMatchObject({ io: 'yes', ioError: null });
+  });
+
   it('lags by the age of what is not applied', async () => {
     const stage = setStage();
     breakIt(stage, 'lag', 'standby', 60_000, 0.1);

@@ -124,6 +124,25 @@ describe('a failover that its leader has not lived to end', () => {
   });
 });
 
+it.each([
+  ['goes on once the instance of the holder is being stopped', 'stop-instance', 'failover-done', 'db2'],
+  ['is undone where nothing was done to the holder', 'none', 'failover-aborted', 'db1'],
+] as const)('a failover whose holder serves again for a moment %s', async (_, fencing, end, holder) => {
+  stage = newDrill({ fencing });
+  const { one } = stage;
+  // It is back before the VIP is moved.
+  const detach: DatabasePort['detach'] = async (...asked) => {
+    await one.clock.sleep(1500);
+    return one.database.detach(...asked);
+  };
+  watchOver(stage, twisted(one, { database: { detach } }));
+  await stage.pass(20_000);
+  breakNow(stage, 'mysqld-restart', 'holder', 700);
+  await stage.pass(30_000);
+  expect(stage.published).toContain(end);
+  expect(stage.world.cloud.holder).toBe(holder);
+});
+
 describe('what was asked before a plan', () => {
   it('does not show the pair after it: neither a look nor an answer of EC2', async () => {
     stage = newDrill();

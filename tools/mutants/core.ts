@@ -128,6 +128,13 @@ const seeing: readonly Mutant[] = [
     guards: 'A firewall that rejects is no death while the standby hears the holder.',
   },
   {
+    name: 'unasked-is-deaf',
+    file: life,
+    find: "if (signs.witness === 'unasked' && !holder.instanceGone) return 'unsure';",
+    replace: '',
+    guards: 'A standby that cannot be asked does not say since when a holder is dead.',
+  },
+  {
     name: 'ec2-needs-witness',
     file: life,
     find: "if (holder.instanceGone || witness === 'does-not-hear') return false;",

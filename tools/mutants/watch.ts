@@ -75,6 +75,13 @@ const leading: readonly Mutant[] = [
       'Who answers through the VIP is asked where EC2 says the unexpected, and comes first: an old answer turns nothing round.',
   },
   {
+    name: 'one-look-refuses',
+    file: run,
+    find: 'if (doubt !== null && waitedMs < ORDER_SETTLES_MS) return null;',
+    replace: '',
+    guards: 'An order is not refused for one look that the next may take back.',
+  },
+  {
     name: 'acts-unseen',
     file: run,
     find: '  if (!hasLooked(situation) && situation.misconfigured?.confirmed !== true) return following;\n',

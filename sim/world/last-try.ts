@@ -1,0 +1,51 @@
+/** Why a channel that is not connected could not connect: the error of its last try, as `SHOW REPLICA STATUS` has it. */
+import type { ReplicationError } from '../../lib/core/sighting.ts';
+import type { Master } from './master.ts';
+import type { SimWorld } from './world.ts';
+
+/** The error of the last try, and that of the one under way; null: there is none, or it will succeed. */
+export interface LastTry {
+  readonly error: ReplicationError | null;
+  readonly coming: ReplicationError | null;
+}
+
+export const noTry: LastTry = { error: null, coming: null };
+
+const denied: ReplicationError = { errno: 1045, message: 'Access denied for user' };
+const full: ReplicationError = { errno: 1040, message: 'Too many connections' };
+const refused: ReplicationError = { errno: 2003, message: "Can't connect to MySQL server (111)" };
+const timedOut: ReplicationError = { errno: 2003, message: "Can't connect to MySQL server (110)" };
+
+/**
+ * Brings the error of the last try into `replica` up to date with the world; called after every change. A source that
+ * refuses says so at once. That nobody answers is known only when the try times out, and until then the error before stays.
+ */
+export function followTries(world: SimWorld, replica: Master, source: Master): void {
+  const { channel } = replica;
+  if (channel.link !== 'connecting' || channel.stranger !== null || replica.mysqld !== 'up') {
+    channel.lastTry = noTry;
+    return;
+  }
+  const coming = outcomeOf(world, replica, source);
+  const { error, coming: before } = channel.lastTry;
+  if (coming === before) return;
+  const next = { error, coming };
+  channel.lastTry = next;
+  if (coming === null) return;
+  const { retryMs, netTimeoutMs } = world.habits;
+  // The first try comes at once, and the next ones `retryMs` apart.
+  const inMs = (error === null ? 0 : retryMs) + (coming === timedOut ? netTimeoutMs : 0);
+  const end = () => {
+    if (channel.lastTry === next) channel.lastTry = { error: coming, coming };
+  };
+  if (inMs === 0) end();
+  else world.timeline.after(inMs, end);
+}
+
+function outcomeOf(world: SimWorld, { channel, reachable }: Master, source: Master): ReplicationError | null {
+  // The host of a hung mysqld takes the connection, and nobody greets on it.
+  if (!world.pairLinked || !reachable || !source.reachable || source.mysqld === 'hung') return timedOut;
+  if (source.mysqld === 'down') return refused;
+  if (channel.loginRefused || channel.barred) return denied;
+  return source.connectionsFull ? full : null;
+}

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { type CommandLine, type DoorAnswer, openDoor } from './hosts/door.ts';
 import { Devices, prebound, primary } from './hosts/ip.ts';
 import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
+import { furnish, type Workbench } from './hosts/tools.ts';
 import { type Network, type Seat, seats } from './network/contract.ts';
 import { createInstance, type Instance } from './servers/instance.ts';
 import type { ServerSettings } from './servers/my-cnf.ts';
@@ -73,6 +74,7 @@ export class Host {
   #devices: Devices;
   #isUp = true;
   #closeDoor: (() => Promise<void>) | null = null;
+  #bench: Workbench | null = null;
 
   constructor(options: HostOptions, instance: Instance) {
     this.name = options.name;
@@ -120,12 +122,19 @@ export class Host {
     await this.instance.kill();
   }
 
+  /** Gives it the programs that come with a server. They are fetched the first time. */
+  async furnish(): Promise<void> {
+    this.#bench ??= await furnish(this.instance);
+  }
+
   /** The environment in which scripts run as on this host: its commands first on the PATH. */
   environment(): Readonly<Record<string, string>> {
+    const own = this.#bench === null ? '' : `${this.#bench.commands}:`;
     return {
       LAB_NODE: process.execPath,
       LAB_HOST_SOCKET: this.#socketPath,
-      PATH: `${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+      PATH: `${own}${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+      ...(this.#bench === null ? {} : { HOME: this.#bench.home }),
     };
   }
 

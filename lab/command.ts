@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { latencyTermsOf, renderTerms } from './aws/flags.ts';
 import { leaveNothingBehind } from './belongings.ts';
 import { expectEffect, type Flags, parseFlags } from './command-flags.ts';
+import type { Changes } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
 import { type LabFault, type Options, whyNotOn } from './faults/fault.ts';
@@ -55,7 +56,8 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   // A name that is not known is refused before anything starts.
   if (!servers.includes(server)) await findProduct(server);
   const serverSettings = flags.serverSettings ?? scenario?.serverSettings ?? 'vendor';
-  return inWorld({ ...flags, server, serverSettings }, fault, async (world, story) => {
+  const changes = scenario?.changes ?? {};
+  return inWorld({ ...flags, server, serverSettings, changes }, fault, async (world, story) => {
     if (flags.keep) return keep(world, story);
     if (scenario) return presentScenario(flags, await scenario.play(world, story), world);
     return present(flags, await experiment(world, name, fault, options, story));
@@ -64,7 +66,11 @@ export async function labCommand(args: readonly string[]): Promise<number> {
 
 /** Opens the world, does the work in it, and closes it. Ctrl-C ends all of it at once (`belongings.ts`). */
 async function inWorld(
-  flags: Flags & { readonly server: string; readonly serverSettings: ServerSettings },
+  flags: Flags & {
+    readonly server: string;
+    readonly serverSettings: ServerSettings;
+    readonly changes: Changes;
+  },
   fault: LabFault,
   work: (world: LabWorld, story: Story) => Promise<number>,
 ): Promise<number> {
@@ -74,7 +80,7 @@ async function inWorld(
     ...latencyTermsOf(flags),
     cpu: flags.cpu,
     serverSettings: flags.serverSettings,
-    changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
+    changes: { ...flags.changes, settings: { ...fault.settings, ...parseSettings(flags.set) } },
     ...networkOf(flags),
   };
   leaveNothingBehind();

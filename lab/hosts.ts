@@ -134,7 +134,7 @@ export class Host {
       LAB_NODE: process.execPath,
       LAB_HOST_SOCKET: this.#socketPath,
       PATH: `${own}${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
-      ...(this.#bench === null ? {} : { HOME: this.#bench.home }),
+      ...(this.#bench === null ? {} : { HOME: this.#bench.home, KEEPALAMBDA_STATE: this.#bench.state }),
     };
   }
 

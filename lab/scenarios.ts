@@ -2,8 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
+import type { Changes } from './deployment.ts';
 import { playDoctor } from './doctor/scenario.ts';
 import type { LabNodeName } from './pair.ts';
+import { playRejoin } from './rejoin/scenario.ts';
 import { identityOf } from './servers/identity.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { replicationOf } from './servers/replication.ts';
@@ -14,6 +16,8 @@ export interface Scenario {
   readonly about: string;
   /** How its servers are configured when nobody says. @default vendor */
   readonly serverSettings?: ServerSettings;
+  /** What it needs of the configuration. */
+  readonly changes?: Changes;
   /** Plays it; says whether every step was as it must be, and what else there is to say of it. */
   readonly play: (world: LabWorld, story: Story) => Promise<{ readonly ok: boolean }>;
 }
@@ -34,6 +38,13 @@ export const scenarios = {
     about: 'the pair is broken in one way after the other, and doctor names exactly that',
     serverSettings: 'recommended',
     play: playDoctor,
+  },
+  rejoin: {
+    about:
+      'the holder dies with rows that nobody received and returns: divergence names them, rebuild makes both nodes equal; then one dies with nothing of its own, and rejoins by itself',
+    serverSettings: 'recommended',
+    changes: { pair: { hostWork: true } },
+    play: playRejoin,
   },
 } as const satisfies Record<string, Scenario>;
 

@@ -42,6 +42,8 @@ const toolsOf: Record<Dialect, Tools> = { 'mysql-5': ofMysql, 'mysql-8': ofMysql
 export interface Workbench {
   readonly commands: string;
   readonly home: string;
+  /** Where scripts of ours keep what outlasts them, in place of `/var/lib/keepalambda`. */
+  readonly state: string;
 }
 
 /** Makes both in the directory of the server. Throws a `LabError` when the tools cannot be had. */
@@ -51,6 +53,7 @@ export async function furnish(instance: Instance): Promise<Workbench> {
   const bench = {
     commands: path.join(instance.directory, 'commands'),
     home: path.join(instance.directory, 'home'),
+    state: path.join(instance.directory, 'state'),
   };
   await mkdir(bench.commands, { recursive: true });
   await mkdir(bench.home, { recursive: true });

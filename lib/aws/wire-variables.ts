@@ -26,6 +26,12 @@ const documents = {
   'bind-vip': filled.optional(),
   'unbind-vip': filled.optional(),
   'host-facts': filled.optional(),
+  'count-transactions': filled.optional(),
+  'seed-facts': filled.optional(),
+  'seed-prepare': filled.optional(),
+  'seed-door': filled.optional(),
+  'seed-copy': filled.optional(),
+  'seed-place': filled.optional(),
 } satisfies Record<HostDocument, z.ZodType>;
 
 const variablesSchema = z.object({

@@ -114,7 +114,10 @@ function withLine(counted: Counted, line: string): Counted {
     case 'unread':
       return { ...counted, unread: escaped(rest.join(' ')).slice(0, 300) };
     default:
-      return { ...counted, unread: `the host printed a line that is not known: ${escaped(line).slice(0, 100)}` };
+      return {
+        ...counted,
+        unread: `the host printed a line that is not known: ${escaped(line).slice(0, 100)}`,
+      };
   }
 }
 

@@ -1,5 +1,6 @@
 /** What operate answers, as a person reads it (`lines`) and as a program does (`data`). */
 import { z } from 'zod';
+import type { Lack } from './divergence.ts';
 import { type Finding, severities } from './finding.ts';
 import { hostActions } from './host-work.ts';
 
@@ -102,6 +103,29 @@ const findingSchema = z.object({
   ...{ id: text, severity: z.enum(severities), subject: text, got: text, want: text, why: text, fix: text },
 }) satisfies z.ZodType<Finding>;
 
+const extentSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('nothing') }),
+  z.object({ kind: z.literal('set'), set: text, count: z.number(), isExact: z.boolean() }),
+  z.object({ kind: z.literal('behind'), place: text }),
+  z.object({ kind: z.literal('unknown'), because: text }),
+]);
+
+const tableCount = z.object({
+  ...{ table: text, inserted: z.number(), updated: z.number(), deleted: z.number(), statements: z.number() },
+});
+
+/** What one node has and the other lacks. */
+const lackSchema = z.object({
+  ...{ has: text, lacks: text, extent: extentSchema },
+  counted: z
+    .object({
+      ...{ transactions: z.number(), tables: many(tableCount), moreTables: z.number() },
+      ...{ statements: z.number(), unread: text.nullable() },
+    })
+    .nullable(),
+  unread: text.nullable(),
+}) satisfies z.ZodType<Lack>;
+
 const dataSchema = z.discriminatedUnion('action', [
   z.object({
     action: z.literal('status'),
@@ -118,6 +142,7 @@ const dataSchema = z.discriminatedUnion('action', [
   }),
   /** The most dangerous first. */
   z.object({ action: z.literal('doctor'), pair: text, findings: many(findingSchema) }),
+  z.object({ action: z.literal('divergence'), pair: text, lacks: many(lackSchema) }),
   z.object({
     action: z.literal('plan'),
     pair: text,

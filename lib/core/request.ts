@@ -30,6 +30,7 @@ const directed = { path: ['to'], error: 'the node to move to, or "from", the nod
 const isDirected = ({ to, from }: { readonly to?: string | undefined; readonly from?: string | undefined }) =>
   to !== undefined || from !== undefined;
 
+const runId = z.string('the id of the work').regex(/^[A-Za-z0-9._-]{1,64}$/, 'the id of the work');
 /** Says what would be done, and changes nothing. */
 const dryRun = z.boolean().default(false);
 
@@ -98,6 +99,17 @@ const schemas = {
     ...asked,
     node: z.string('the node in quarantine'),
   }),
+  /** Marks the standby as unfit while it is made anew. `run` is the work's own id. */
+  'set-aside': z.strictObject({
+    action: z.literal('set-aside'),
+    ...asked,
+    node: node('the node'),
+    run: runId,
+  }),
+  /** Takes that mark off. */
+  reinstate: z.strictObject({ action: z.literal('reinstate'), ...asked, node: node('the node'), run: runId }),
+  /** What each node has and the other lacks: transactions, with the rows of each table. */
+  divergence: z.strictObject({ action: z.literal('divergence'), pair }),
   /** The exact steps that a failover or switchover would take now. Changes nothing. */
   plan: z.strictObject({
     action: z.literal('plan'),
@@ -123,6 +135,15 @@ const schemas = {
     /** Restarts the server of the node that has the VIP too, where its configuration needs it. */
     restartHolder: z.boolean().default(false),
   }),
+  /** Makes a node anew from the holder's data. What it had of its own is kept as its binary logs, on its host. */
+  rebuild: z.strictObject({
+    action: z.literal('rebuild'),
+    ...asked,
+    dryRun,
+    node: node('the node to make anew'),
+    /** The node has transactions of its own, and may lose them. */
+    acceptLoss: z.boolean().default(false),
+  }),
 } as const;
 
 export type Request = {
@@ -132,7 +153,18 @@ export type Action = Request['action'];
 /** The requests that change something, and so need the lease. */
 export type Order = Extract<
   Request,
-  { action: 'failover' | 'switchover' | 'reattach' | 'pause' | 'resume' | 'acknowledge' | 'release' }
+  {
+    action:
+      | 'failover'
+      | 'switchover'
+      | 'reattach'
+      | 'pause'
+      | 'resume'
+      | 'acknowledge'
+      | 'release'
+      | 'set-aside'
+      | 'reinstate';
+  }
 >;
 
 /** Work on hosts, which operate does itself: it changes no memory and no holder, so it needs no lease. */
@@ -215,14 +247,18 @@ export function isOrder(request: Request): request is Order {
     case 'resume':
     case 'acknowledge':
     case 'release':
+    case 'set-aside':
+    case 'reinstate':
       return true;
     case 'status':
     case 'explain':
     case 'check':
     case 'doctor':
+    case 'divergence':
     case 'plan':
     case 'history':
     case 'setup':
+    case 'rebuild':
       return false;
   }
 }

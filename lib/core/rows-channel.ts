@@ -23,7 +23,7 @@ function detachedNow({ memory, holder, standby, vip }: Situation) {
  */
 function mayAttach(s: Situation): boolean {
   const detached = detachedNow(s);
-  if (detached === null || s.paused || !isHalted(s, detached.node)) return false;
+  if (detached === null || s.paused || s.memory.aside !== null || !isHalted(s, detached.node)) return false;
   if (detached.node === s.standby.node) return detached.hasServed !== true || detached.missing === '';
   return detached.missing === '' && s.lead.standbyLacksOwn === null;
 }
@@ -53,7 +53,7 @@ function whyDetached(s: Situation): string | null {
 export const channel: readonly DecisionRow[] = [
   {
     name: 'channel-may-attach',
-    says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on.',
+    says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on, and no node is set aside.',
     when: mayAttach,
     measure: (s) => {
       const { node, from } = s.memory.detached ?? { node: s.holder.node, from: s.standby.node };

@@ -15,7 +15,10 @@ const READ_LIMIT_MS = 150_000;
 type Asked = Pick<Ports, 'database' | 'host'>;
 
 /** Both directions, the old holder's (or the standby's) first. Never throws for what the world does. */
-export async function divergenceOf(ports: Asked, { pair, holder, standby }: Situation): Promise<readonly Lack[]> {
+export async function divergenceOf(
+  ports: Asked,
+  { pair, holder, standby }: Situation,
+): Promise<readonly Lack[]> {
   const ways = [
     [standby, holder],
     [holder, standby],
@@ -40,7 +43,8 @@ async function readLog(
   if (!pair.hostWork)
     return {
       counted: null,
-      unread: 'nothing may run on the hosts of this pair: set hostWork: true in its environment file, and deploy',
+      unread:
+        'nothing may run on the hosts of this pair: set hostWork: true in its environment file, and deploy',
     };
   try {
     const facts = await database.examine(pair, node, 'quick', ASK_LIMIT_MS);

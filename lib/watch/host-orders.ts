@@ -6,6 +6,7 @@ import type { HostOrder } from '../core/request.ts';
 import { hostWorkLines } from '../core/text/host-work-text.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
 import type { Ports } from './ports.ts';
+import { rebuildWork } from './rebuild.ts';
 import { setupWork } from './setup/setup.ts';
 import { reason } from './step-context.ts';
 
@@ -57,10 +58,13 @@ export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> 
 }
 
 /** The one place that knows which work an order is. */
-function workOf({ ports, pair, order }: HostOrderOptions): HostWork<unknown> {
+function workOf(options: HostOrderOptions): HostWork<unknown> {
+  const { ports, pair, order } = options;
   switch (order.action) {
     case 'setup':
       return setupWork(ports, pair, order) as HostWork<unknown>;
+    case 'rebuild':
+      return rebuildWork({ ...options, order }) as HostWork<unknown>;
   }
 }
 
@@ -76,8 +80,10 @@ function refused(refusal: Refusal): Reply {
   return notDone('refused', [renderRefusal(refusal)]);
 }
 
-async function whyNot({ ports, pair }: HostOrderOptions): Promise<Refusal | null> {
-  return whyNotNow(pair, await ports.store.readMemory(pair.name), ports.clock.nowMs(), true);
+/** A node that is made anew is set aside; for all other work, nothing may be decided for the pair. */
+async function whyNot({ ports, pair, order }: HostOrderOptions): Promise<Refusal | null> {
+  const needsPause = order.action !== 'rebuild';
+  return whyNotNow(pair, await ports.store.readMemory(pair.name), ports.clock.nowMs(), needsPause);
 }
 
 function claim({ ports: { clock, store }, pair, order, owner }: HostOrderOptions): Promise<HostClaim | null> {

@@ -41,6 +41,12 @@ export function documentParameters(document: HostDocument, pair: Pair): Record<s
     case 'restart-mysqld':
     case 'restart-keepalived':
     case 'host-facts':
+    case 'count-transactions':
+    case 'seed-facts':
+    case 'seed-prepare':
+    case 'seed-door':
+    case 'seed-copy':
+    case 'seed-place':
       return {};
     case 'bind-vip':
     case 'unbind-vip':

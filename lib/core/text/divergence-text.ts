@@ -12,7 +12,10 @@ export function lackLines(lack: Lack): readonly string[] {
     case 'unknown':
       return [`what ${has} has and ${lacks} lacks is unknown because ${extent.because}`];
     case 'set':
-      return [`${has} has ${sizeOf(lack)} that ${lacks} lacks: ${extent.set}`, ...detail(counted, unread, lack)];
+      return [
+        `${has} has ${sizeOf(lack)} that ${lacks} lacks: ${extent.set}`,
+        ...detail(counted, unread, lack),
+      ];
     case 'behind':
       return [
         `${has} has ${counted ? transactions(counted.transactions) : 'transactions'} of its own after ${extent.place} of its binary log, which ${lacks} lacks`,
@@ -31,7 +34,8 @@ function sizeOf({ extent, counted }: Lack): string {
 }
 
 function detail(counted: Counted | null, unread: string | null, lack: Lack): readonly string[] {
-  if (counted === null) return [`  rows by table: unknown because ${unread ?? 'the binary log was not read'}`];
+  if (counted === null)
+    return [`  rows by table: unknown because ${unread ?? 'the binary log was not read'}`];
   const { tables, moreTables, statements } = counted;
   const onTables = tables.reduce((sum, table) => sum + table.statements, 0);
   const others = statements - onTables;

@@ -1,9 +1,11 @@
 /** Our SSM documents, by the names that watch knows them by. No CDK here: the lab reads them too. */
 import type { HostDocument } from '../../core/host-document.ts';
 import { bindVip, unbindVip } from './address.ts';
+import { countTransactions } from './binary-log.ts';
 import type { Document } from './document.ts';
 import { hostFacts } from './facts.ts';
 import { restartKeepalived, restartMysqld } from './restart.ts';
+import { seedCopy, seedDoor, seedFacts, seedPlace, seedPrepare } from './seed.ts';
 
 export const documents: Readonly<Record<HostDocument, Document>> = {
   'restart-mysqld': restartMysqld,
@@ -11,4 +13,10 @@ export const documents: Readonly<Record<HostDocument, Document>> = {
   'bind-vip': bindVip,
   'unbind-vip': unbindVip,
   'host-facts': hostFacts,
+  'count-transactions': countTransactions,
+  'seed-facts': seedFacts,
+  'seed-prepare': seedPrepare,
+  'seed-door': seedDoor,
+  'seed-copy': seedCopy,
+  'seed-place': seedPlace,
 };

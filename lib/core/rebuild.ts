@@ -13,7 +13,7 @@ export interface RebuildFacts {
   readonly aside: Aside | null;
   /** What the node has and the holder lacks; null once it is set aside, and what it had is kept. */
   readonly lack: Lack | null;
-  /** Null before the node is set aside. */
+  /** Null before the node is set aside; at the end, what was seen last. */
   readonly seed: SeedFacts | null;
   readonly seeding: Seeding | Refusal;
   /** This very work has ended before, in this invocation. */
@@ -36,7 +36,7 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
     does: `marks ${node} as unfit until it is whole again${ownText(facts)}`,
   };
   if ('got' in seeding) return [setAside];
-  const copied = seedGoals(seeding, isOver ? done : seed);
+  const copied = seedGoals(seeding, isOver ? { ...done, kept: seed?.kept ?? null } : seed);
   const isCopied = isOver || copied.every(({ state }) => state === 'met');
   const follows = isOver || (isCopied && hasCaughtUp(situation, node));
   return [

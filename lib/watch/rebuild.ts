@@ -38,6 +38,7 @@ const WAIT_MARGIN_MS = 15_000;
 export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
   const { ports, pair, order } = options;
   let isOver = false;
+  let last: SeedFacts | null = null;
   return {
     async look() {
       const { situation } = await lookOnce(ports, options.config, pair);
@@ -46,7 +47,8 @@ export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
       const run = isAside ? aside.run : runOf(options);
       const knows = pair.nodes.some(({ name }) => name === order.node);
       const from = knows ? peerOf(pair, order.node).name : '';
-      const seed = isAside ? await lookAtSeed(ports, pair, { from, to: order.node, run }) : null;
+      if (isAside) last = await lookAtSeed(ports, pair, { from, to: order.node, run });
+      const seed = isAside || isOver ? last : null;
       const lack = isAside || isOver ? null : await ownOf(ports, situation, order.node);
       const seeding = seedingOf(situation, order.node, run, seed);
       return { situation, aside, lack, seed, seeding, isOver };

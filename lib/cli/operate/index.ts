@@ -4,6 +4,7 @@ import { askVerbs } from './ask-verbs.ts';
 import { drillVerb } from './drill.ts';
 import { incidentVerb } from './incident.ts';
 import { orderVerbs } from './order-verbs.ts';
+import { rebuildVerb } from './rebuild.ts';
 import type { Context } from './verb.ts';
 import { watchVerb } from './watch.ts';
 
@@ -11,6 +12,7 @@ export function operatorVerbs(context: Context): readonly Command[] {
   return [
     ...askVerbs(context),
     ...orderVerbs(context),
+    rebuildVerb(context),
     drillVerb(context),
     watchVerb(context),
     incidentVerb(context),

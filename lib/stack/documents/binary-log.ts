@@ -177,8 +177,8 @@ awk 'NF == 2 && $2 ~ /^[0-9]+$/ { t += $1; s += $2; next }
   END { print "transactions " t + 0; print "statements " s + 0
     for (name in stated) print "stated " stated[name], name
     for (name in ins) print "rows " ins[name], upd[name], del[name], name }' "$work/counts" > "$work/sums"
-grep -v '^rows |^stated ' "$work/sums"
-grep '^rows |^stated ' "$work/sums" | sort -k 1,1 -k 2,2nr | awk 'NR <= ${TABLES_MAX} { print; next } { more++ }
+grep -vE '^(rows|stated) ' "$work/sums"
+grep -E '^(rows|stated) ' "$work/sums" | sort -k 1,1 -k 2,2nr | awk 'NR <= ${TABLES_MAX} { print; next } { more++ }
   END { if (more) print "more " more }'
 `;
 

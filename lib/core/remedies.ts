@@ -98,7 +98,7 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'channel-detached': remedy(
     'warning',
     'yes',
-    status,
+    'divergence {pair}',
     'reattach {pair} --accept-loss --why "the transactions were looked at"',
   ),
   'channel-attached': remedy('info', 'yes', status),

@@ -25,7 +25,7 @@ function mayAttach(s: Situation): boolean {
   const detached = detachedNow(s);
   if (detached === null || s.paused || s.memory.aside !== null || !isHalted(s, detached.node)) return false;
   if (detached.node === s.standby.node) return detached.hasServed !== true || detached.missing === '';
-  return detached.missing === '' && s.lead.standbyLacksOwn === null;
+  return s.pair.rejoin === 'auto' && detached.missing === '' && s.lead.standbyLacksOwn === null;
 }
 
 /** It does not run, or is refused by the mark on its account; one that is about to connect shows which, a look later. */
@@ -46,14 +46,18 @@ function whyDetached(s: Situation): string | null {
       ? `${from}: it was not known which of its transactions ${node} lacked when the VIP moved back`
       : null;
   if (missing !== '') return `${from}, which has transactions that ${node} lacks: ${missing}`;
-  if (node === standby.node || lead.standbyLacksOwn === null) return null;
-  return `${standby.node}, which lost writes that it had sent: ${lead.standbyLacksOwn}`;
+  if (node === standby.node) return null;
+  if (lead.standbyLacksOwn !== null)
+    return `${standby.node}, which lost writes that it had sent: ${lead.standbyLacksOwn}`;
+  return s.pair.rejoin === 'ask' && s.memory.aside === null && isHalted(s, node)
+    ? `${from}, which has nothing that ${node} lacks: rejoin 'ask' leaves it to a person`
+    : null;
 }
 
 export const channel: readonly DecisionRow[] = [
   {
     name: 'channel-may-attach',
-    says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on, and no node is set aside.',
+    says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on, no node is set aside, and `rejoin` is `auto`.',
     when: mayAttach,
     measure: (s) => {
       const { node, from } = s.memory.detached ?? { node: s.holder.node, from: s.standby.node };
@@ -69,7 +73,7 @@ export const channel: readonly DecisionRow[] = [
   },
   {
     name: 'channel-detached',
-    says: 'A failover has detached the channel from the old holder. The old holder answers again and has, or may have, transactions that the new holder lacks. Or it lost transactions that it had sent.',
+    says: 'A failover has detached the channel from the old holder. The old holder answers again and has, or may have, transactions that the new holder lacks. Or it lost transactions that it had sent, or `rejoin` is `ask`.',
     when: (s) => whyDetached(s) !== null,
     measure: (s) => ({
       kind: 'stay',

@@ -4,7 +4,7 @@ import type { Config } from '../core/config.ts';
 import { configNamed } from './config-named.ts';
 import { CliError } from './errors.ts';
 import { type GrantServer, grantServers } from './grants.ts';
-import { newPassword } from './password.ts';
+import { newPassword } from '../aws/password.ts';
 import { type Parameter, renderGrants } from './render-grants.ts';
 
 interface GrantsFlags {

@@ -60,7 +60,7 @@ export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> 
 function workOf({ ports, pair, order }: HostOrderOptions): HostWork<unknown> {
   switch (order.action) {
     case 'setup':
-      return setupWork(ports, pair, order) as HostWork<unknown>;
+      return setupWork(ports, pair, order, null) as HostWork<unknown>;
   }
 }
 

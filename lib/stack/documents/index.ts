@@ -1,9 +1,12 @@
 /** Our SSM documents, by the names that watch knows them by. No CDK here: the lab reads them too. */
 import type { HostDocument } from '../../core/host-document.ts';
+import { forgetHistory, makeAccount, proofDatabase } from './accounts.ts';
 import { bindVip, unbindVip } from './address.ts';
+import { removeConfiguration, writeConfiguration } from './configuration.ts';
 import type { Document } from './document.ts';
 import { hostFacts } from './facts.ts';
 import { restartKeepalived, restartMysqld } from './restart.ts';
+import { dropVip, keepVip } from './vip-unit.ts';
 
 export const documents: Readonly<Record<HostDocument, Document>> = {
   'restart-mysqld': restartMysqld,
@@ -11,4 +14,11 @@ export const documents: Readonly<Record<HostDocument, Document>> = {
   'bind-vip': bindVip,
   'unbind-vip': unbindVip,
   'host-facts': hostFacts,
+  'write-configuration': writeConfiguration,
+  'remove-configuration': removeConfiguration,
+  'make-account': makeAccount,
+  'forget-history': forgetHistory,
+  'proof-database': proofDatabase,
+  'keep-vip': keepVip,
+  'drop-vip': dropVip,
 };

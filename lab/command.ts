@@ -4,7 +4,6 @@ import { rmSync } from 'node:fs';
 import { latencyTermsOf, renderTerms } from './aws/flags.ts';
 import { leaveNothingBehind } from './belongings.ts';
 import { expectEffect, type Flags, parseFlags } from './command-flags.ts';
-import type { Changes } from './deployment.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
 import { type LabFault, type Options, whyNotOn } from './faults/fault.ts';
@@ -56,8 +55,8 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   // A name that is not known is refused before anything starts.
   if (!servers.includes(server)) await findProduct(server);
   const serverSettings = flags.serverSettings ?? scenario?.serverSettings ?? 'vendor';
-  const changes = scenario?.changes ?? {};
-  return inWorld({ ...flags, server, serverSettings, changes }, fault, async (world, story) => {
+  const own = scenario?.world ?? {};
+  return inWorld({ ...flags, server, serverSettings }, { fault, own }, async (world, story) => {
     if (flags.keep) return keep(world, story);
     if (scenario) return presentScenario(flags, await scenario.play(world, story), world);
     return present(flags, await experiment(world, name, fault, options, story));
@@ -66,12 +65,8 @@ export async function labCommand(args: readonly string[]): Promise<number> {
 
 /** Opens the world, does the work in it, and closes it. Ctrl-C ends all of it at once (`belongings.ts`). */
 async function inWorld(
-  flags: Flags & {
-    readonly server: string;
-    readonly serverSettings: ServerSettings;
-    readonly changes: Changes;
-  },
-  fault: LabFault,
+  flags: Flags & { readonly server: string; readonly serverSettings: ServerSettings },
+  { fault, own }: { readonly fault: LabFault; readonly own: NonNullable<Scenario['world']> },
   work: (world: LabWorld, story: Story) => Promise<number>,
 ): Promise<number> {
   const asked = {
@@ -80,7 +75,11 @@ async function inWorld(
     ...latencyTermsOf(flags),
     cpu: flags.cpu,
     serverSettings: flags.serverSettings,
-    changes: { ...flags.changes, settings: { ...fault.settings, ...parseSettings(flags.set) } },
+    changes: {
+      settings: { ...fault.settings, ...parseSettings(flags.set) },
+      ...(own.pair ? { pair: own.pair } : {}),
+    },
+    state: own.state,
     ...networkOf(flags),
   };
   leaveNothingBehind();

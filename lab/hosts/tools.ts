@@ -13,8 +13,8 @@ interface Tools {
   readonly name: string;
   readonly suite: string;
   readonly packages: readonly string[];
-  /** The commands, as they are called there. */
-  readonly commands: readonly string[];
+  /** The programs, by the commands that they are called by. */
+  readonly commands: Readonly<Record<string, string>>;
   /** Options that stand before those of a script. */
   readonly options: (root: string) => readonly string[];
 }
@@ -24,7 +24,7 @@ const ofMysql: Tools = {
   suite: 'sid',
   // The reader of binary logs is in the server's package; what it depends on has the rest.
   packages: ['mysql-server'],
-  commands: ['mysql', 'mysqldump', 'mysqlbinlog'],
+  commands: { mysql: 'mysql', mysqldump: 'mysqldump', mysqlbinlog: 'mysqlbinlog' },
   options: (root) => [`--plugin-dir=${path.join(root, 'usr/lib/mysql/plugin')}`],
 };
 
@@ -32,7 +32,12 @@ const ofMariadb: Tools = {
   name: 'tools/mariadb-10.11',
   suite: 'bookworm',
   packages: ['mariadb-client'],
-  commands: ['mariadb', 'mariadb-dump', 'mariadb-binlog'],
+  commands: {
+    mysql: 'mariadb',
+    mariadb: 'mariadb',
+    'mariadb-dump': 'mariadb-dump',
+    'mariadb-binlog': 'mariadb-binlog',
+  },
   options: () => [],
 };
 
@@ -57,8 +62,8 @@ export async function furnish(instance: Instance): Promise<Workbench> {
   };
   await mkdir(bench.commands, { recursive: true });
   await mkdir(bench.home, { recursive: true });
-  for (const name of tools.commands) {
-    const binary = await unpackedBinary(root, path.join('usr/bin', name));
+  for (const [name, program] of Object.entries(tools.commands)) {
+    const binary = await unpackedBinary(root, path.join('usr/bin', program));
     const file = path.join(bench.commands, name);
     await writeFile(file, wrapper(instance, binary, name.includes('binlog') ? [] : tools.options(root)));
     await chmod(file, 0o755);

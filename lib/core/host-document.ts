@@ -10,6 +10,13 @@ export const workDocuments = [
   'seed-door',
   'seed-copy',
   'seed-place',
+  'write-configuration',
+  'remove-configuration',
+  'make-account',
+  'forget-history',
+  'proof-database',
+  'keep-vip',
+  'drop-vip',
 ] as const;
 export type WorkDocument = (typeof workDocuments)[number];
 

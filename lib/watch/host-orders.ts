@@ -62,7 +62,7 @@ function workOf(options: HostOrderOptions): HostWork<unknown> {
   const { ports, pair, order } = options;
   switch (order.action) {
     case 'setup':
-      return setupWork(ports, pair, order) as HostWork<unknown>;
+      return setupWork(ports, pair, order, null) as HostWork<unknown>;
     case 'rebuild':
       return rebuildWork({ ...options, order }) as HostWork<unknown>;
   }

@@ -1,5 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
-import { type Counted, type Extent, extentOf, isWorthless, type Lack, parseCounts } from '../../lib/core/divergence.ts';
+import {
+  type Counted,
+  type Extent,
+  extentOf,
+  isWorthless,
+  type Lack,
+  parseCounts,
+} from '../../lib/core/divergence.ts';
 import type { Server } from '../../lib/core/sighting.ts';
 import { lackLines } from '../../lib/core/text/divergence-text.ts';
 import { channel, db1, db2, position, UUID1, UUID2 } from './world.ts';
@@ -62,7 +69,10 @@ describe('what one has and the other lacks, before anybody has read a log', () =
 
   it('a list that no document takes is unknown, with how many it has', () => {
     const gaps = Array.from({ length: 2000 }, (_, index) => 2 * index + 1).join(':');
-    const extent = extentOf({ ...db1, ...has(`${UUID1}:${gaps}`) }, { ...db2, ...has('') , inbound: { kind: 'unconfigured' } });
+    const extent = extentOf(
+      { ...db1, ...has(`${UUID1}:${gaps}`) },
+      { ...db2, ...has(''), inbound: { kind: 'unconfigured' } },
+    );
     expect(extent).toEqual({
       kind: 'unknown',
       because: 'the list of its 2000 transactions is too long to be compared',
@@ -118,12 +128,32 @@ describe('what the document printed', () => {
 
 test.each<[what: string, changes: Partial<Lack>, is: boolean]>([
   ['nothing at all', { extent: { kind: 'nothing' }, counted: null }, true],
-  ['heartbeats alone', { counted: parseCounts('transactions 12\nstatements 0\nrows 0 12 0 keepalambda.heartbeat') }, true],
-  ['heartbeats logged as statements', { counted: parseCounts('transactions 12\nstatements 12\nstated 12 keepalambda.heartbeat') }, true],
+  [
+    'heartbeats alone',
+    { counted: parseCounts('transactions 12\nstatements 0\nrows 0 12 0 keepalambda.heartbeat') },
+    true,
+  ],
+  [
+    'heartbeats logged as statements',
+    { counted: parseCounts('transactions 12\nstatements 12\nstated 12 keepalambda.heartbeat') },
+    true,
+  ],
   ['a row of the application', {}, false],
-  ['a change of a schema beside heartbeats', { counted: parseCounts('transactions 12\nstatements 1\nrows 0 11 0 keepalambda.heartbeat') }, false],
-  ['heartbeats, and transactions that were not found', { counted: parseCounts('transactions 9\nrows 0 9 0 keepalambda.heartbeat') }, false],
-  ['heartbeats, and a log that was not read to its end', { counted: parseCounts('transactions 12\nrows 0 12 0 keepalambda.heartbeat\nunread it took too long') }, false],
+  [
+    'a change of a schema beside heartbeats',
+    { counted: parseCounts('transactions 12\nstatements 1\nrows 0 11 0 keepalambda.heartbeat') },
+    false,
+  ],
+  [
+    'heartbeats, and transactions that were not found',
+    { counted: parseCounts('transactions 9\nrows 0 9 0 keepalambda.heartbeat') },
+    false,
+  ],
+  [
+    'heartbeats, and a log that was not read to its end',
+    { counted: parseCounts('transactions 12\nrows 0 12 0 keepalambda.heartbeat\nunread it took too long') },
+    false,
+  ],
   ['what nobody has counted', { counted: null, unread: 'the document was not deployed' }, false],
   ['what nobody knows', { extent: { kind: 'unknown', because: 'x' }, counted: null }, false],
 ])('nobody would miss %s: %o', (_, changes, is) => {

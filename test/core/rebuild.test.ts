@@ -49,8 +49,16 @@ describe('the steps of a rebuild', () => {
   test.each<[what: string, facts: RebuildFacts, step: string]>([
     ['nothing has begun', factsOf(), 'set-aside'],
     ['it is set aside', factsOf({}, isAside), 'own-history-kept'],
-    ['it is copied, and does not replicate yet', factsOf({ seed: copied }, isAside, standby(hears2({ io: 'no' }))), 'follows'],
-    ['it has not applied all yet', factsOf({ seed: copied }, isAside, standby(hears2({ caughtUp: false }))), 'follows'],
+    [
+      'it is copied, and does not replicate yet',
+      factsOf({ seed: copied }, isAside, standby(hears2({ io: 'no' }))),
+      'follows',
+    ],
+    [
+      'it has not applied all yet',
+      factsOf({ seed: copied }, isAside, standby(hears2({ caughtUp: false }))),
+      'follows',
+    ],
     ['it follows, and has caught up', factsOf({ seed: copied }, isAside), 'reinstated'],
     ['all is done', factsOf({ isOver: true }), 'done'],
   ])('%s → %s', (_, facts, step) => {
@@ -58,19 +66,46 @@ describe('the steps of a rebuild', () => {
   });
 
   it('what it has of its own must be accepted, and is named', () => {
-    expect(next(factsOf({ lack: own }))).toMatch(/^got db2 has 3 transactions that db1 lacks: 2{8}.*--accept-loss/);
+    expect(next(factsOf({ lack: own }))).toMatch(
+      /^got db2 has 3 transactions that db1 lacks: 2{8}.*--accept-loss/,
+    );
     expect(next(factsOf({ lack: own }), { node: 'db2', acceptLoss: true })).toBe('set-aside');
     expect(next(factsOf({ lack: { ...own, extent: { kind: 'nothing' } } }))).toBe('set-aside');
   });
 
   test.each<[what: string, node: string, changes: readonly Change[], text: string]>([
-    ['the holder', 'db1', [], 'got db1, which holds the VIP; want the other node: the holder is never made anew.'],
+    [
+      'the holder',
+      'db1',
+      [],
+      'got db1, which holds the VIP; want the other node: the holder is never made anew.',
+    ],
     ['a stranger', 'db9', [], 'got node db9; want one of db1, db2.'],
     ['a pair without a VIP', 'db2', [vipAt({ kind: 'nowhere' })], 'want a VIP on the other node.'],
-    ['a holder that is gone', 'db2', [holder(refused)], 'got db1, which is stopped; want a holder that serves'],
-    ['a holder that is silent', 'db2', [holder(unanswered)], 'got db1, which is silent; want a holder that serves'],
-    ['a node that takes writes', 'db2', [standby(answers2({ writable: true }))], 'got db2, which takes writes;'],
-    ['a second node beside another', 'db2', [memory({ aside: { ...aside, node: 'db1' } })], 'got db1 set aside already;'],
+    [
+      'a holder that is gone',
+      'db2',
+      [holder(refused)],
+      'got db1, which is stopped; want a holder that serves',
+    ],
+    [
+      'a holder that is silent',
+      'db2',
+      [holder(unanswered)],
+      'got db1, which is silent; want a holder that serves',
+    ],
+    [
+      'a node that takes writes',
+      'db2',
+      [standby(answers2({ writable: true }))],
+      'got db2, which takes writes;',
+    ],
+    [
+      'a second node beside another',
+      'db2',
+      [memory({ aside: { ...aside, node: 'db1' } })],
+      'got db1 set aside already;',
+    ],
   ])('%s is refused', (_, node, changes, text) => {
     const terms = { node, acceptLoss: true };
     expect(next(factsOf({}, ...changes), terms)).toContain(text);

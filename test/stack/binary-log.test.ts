@@ -50,12 +50,18 @@ function makeHost(reader = 'cat "$file"'): { readonly path: string; readonly log
 async function count(host: ReturnType<typeof makeHost>, variables: object): Promise<readonly string[]> {
   const script = documents['count-transactions'].mainSteps[0].inputs.runCommand.join('\n');
   const given = { SSM_Log: host.log, SSM_Transactions: '', SSM_From: '', SSM_ServerId: '1', ...variables };
-  const { stdout } = await run('sh', ['-c', script], { env: { PATH: `${host.path}:/usr/bin:/bin`, ...given } });
+  const { stdout } = await run('sh', ['-c', script], {
+    env: { PATH: `${host.path}:/usr/bin:/bin`, ...given },
+  });
   return stdout.trim().split('\n');
 }
 
 test.each<[what: string, variables: object, lines: readonly string[]]>([
-  ['of MySQL', { SSM_Transactions: '1111-a:1-4' }, ['transactions 1', 'statements 0', 'rows 1 0 0 app.orders']],
+  [
+    'of MySQL',
+    { SSM_Transactions: '1111-a:1-4' },
+    ['transactions 1', 'statements 0', 'rows 1 0 0 app.orders'],
+  ],
   [
     'logged as a statement',
     { SSM_Transactions: '1111-a:5-6' },

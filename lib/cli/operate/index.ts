@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { askVerbs } from './ask-verbs.ts';
 import { drillVerb } from './drill.ts';
+import { hostVerbs } from './host-verbs.ts';
 import { incidentVerb } from './incident.ts';
 import { orderVerbs } from './order-verbs.ts';
 import { rebuildVerb } from './rebuild.ts';
@@ -13,6 +14,7 @@ export function operatorVerbs(context: Context): readonly Command[] {
     ...askVerbs(context),
     ...orderVerbs(context),
     rebuildVerb(context),
+    ...hostVerbs(context),
     drillVerb(context),
     watchVerb(context),
     incidentVerb(context),

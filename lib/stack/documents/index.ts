@@ -1,11 +1,14 @@
 /** Our SSM documents, by the names that watch knows them by. No CDK here: the lab reads them too. */
 import type { HostDocument } from '../../core/host-document.ts';
+import { forgetHistory, makeAccount, proofDatabase } from './accounts.ts';
 import { bindVip, unbindVip } from './address.ts';
 import { countTransactions } from './binary-log.ts';
+import { removeConfiguration, writeConfiguration } from './configuration.ts';
 import type { Document } from './document.ts';
 import { hostFacts } from './facts.ts';
 import { restartKeepalived, restartMysqld } from './restart.ts';
 import { seedCopy, seedDoor, seedFacts, seedPlace, seedPrepare } from './seed.ts';
+import { dropVip, keepVip } from './vip-unit.ts';
 
 export const documents: Readonly<Record<HostDocument, Document>> = {
   'restart-mysqld': restartMysqld,
@@ -19,4 +22,11 @@ export const documents: Readonly<Record<HostDocument, Document>> = {
   'seed-door': seedDoor,
   'seed-copy': seedCopy,
   'seed-place': seedPlace,
+  'write-configuration': writeConfiguration,
+  'remove-configuration': removeConfiguration,
+  'make-account': makeAccount,
+  'forget-history': forgetHistory,
+  'proof-database': proofDatabase,
+  'keep-vip': keepVip,
+  'drop-vip': dropVip,
 };

@@ -39,7 +39,8 @@ export const scenarios = {
     play: playDoctor,
   },
   setup: {
-    about: 'two empty servers become a healthy pair, also when setup is killed on the way; again, it changes nothing',
+    about:
+      'two empty servers become a healthy pair, also when setup is killed on the way; again, it changes nothing',
     world: { state: 'empty', pair: { mode: 'observe', hostWork: true } },
     play: playSetup,
   },

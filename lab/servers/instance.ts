@@ -61,7 +61,9 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
     port: options.port,
     serverId: options.serverId,
   };
-  const settings = isBare ? bareSettings(options.product, node) : nodeSettings(options.product, node, instance.settings);
+  const settings = isBare
+    ? bareSettings(options.product, node)
+    : nodeSettings(options.product, node, instance.settings);
   if (options.hostNames) await writeNames(instance.namesDirectory, options.hostNames);
   // As on every distribution, administrators put files of their own beside.
   const included = path.join(directory, 'conf.d');

@@ -24,8 +24,9 @@ export async function freshDataDirectory(
   dataDirectory: string,
   contents: Contents = 'furnished',
 ): Promise<void> {
-  const template = await cached(path.join('templates', `${product.name}-${keyOf(product, contents)}`), (draft) =>
-    build(product, draft, contents),
+  const template = await cached(
+    path.join('templates', `${product.name}-${keyOf(product, contents)}`),
+    (draft) => build(product, draft, contents),
   );
   // Where the file system can, the copies share their blocks.
   await cp(template, dataDirectory, { recursive: true, mode: constants.COPYFILE_FICLONE });

@@ -79,12 +79,16 @@ async function faultsOf(world: LabWorld): Promise<readonly string[]> {
     const status = await replicationOf(host.instance);
     if (status?.io !== 'Yes' || status.sql !== 'Yes') faults.push(`${host.name}: ${JSON.stringify(status)}`);
     const databases = await host.instance.sql('SHOW DATABASES');
-    const left = databases.map((row) => String(Object.values(row)[0])).filter((name) => name.includes('proof'));
+    const left = databases
+      .map((row) => String(Object.values(row)[0]))
+      .filter((name) => name.includes('proof'));
     if (left.length > 0) faults.push(`${host.name} still has ${left.join(', ')}`);
   }
   const holder = world.holder();
   if (holder !== 'db1') faults.push(`the VIP is on ${holder ?? 'no node'}`);
-  const open = await Promise.all([db1, db2].map(({ instance }) => instance.sql('SELECT @@read_only AS closed')));
+  const open = await Promise.all(
+    [db1, db2].map(({ instance }) => instance.sql('SELECT @@read_only AS closed')),
+  );
   const closed = open.map(([row]) => Number(row?.closed));
   if (closed.join() !== '0,1') faults.push(`read_only is ${closed.join(' and ')} on db1 and db2`);
   faults.push(...(await afterReboot(world)));

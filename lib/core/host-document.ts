@@ -7,6 +7,8 @@ export const workDocuments = [
   'write-configuration',
   'remove-configuration',
   'make-account',
+  'remove-account',
+  'end-channel',
   'forget-history',
   'proof-database',
   'keep-vip',

@@ -123,6 +123,14 @@ const schemas = {
     /** Restarts the server of the node that has the VIP too, where its configuration needs it. */
     restartHolder: z.boolean().default(false),
   }),
+  /** Takes off the hosts what setup wrote; never data. */
+  remove: z.strictObject({
+    action: z.literal('remove'),
+    ...asked,
+    dryRun,
+    /** Ends replication too, and removes its account. */
+    channels: z.boolean().default(false),
+  }),
 } as const;
 
 export type Request = {
@@ -223,6 +231,7 @@ export function isOrder(request: Request): request is Order {
     case 'plan':
     case 'history':
     case 'setup':
+    case 'remove':
       return false;
   }
 }

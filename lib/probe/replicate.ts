@@ -1,8 +1,9 @@
 /** Makes a node's channel from the pair's other node: who asks knows that both have the same data. */
+
+import { threadStatement } from './channel.ts';
 import type { Dialect } from './dialect.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
 import type { ProbeCredentials, ProbeFailed } from './protocol.ts';
-import { threadStatement } from './channel.ts';
 import { askChannel, askPulse, carryOut, type Way } from './statement-session.ts';
 import type { Source } from './status-rows.ts';
 

@@ -6,6 +6,7 @@ import type { HostOrder } from '../core/request.ts';
 import { hostWorkLines } from '../core/text/host-work-text.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
 import type { Ports } from './ports.ts';
+import { removeWork } from './setup/remove.ts';
 import { setupWork } from './setup/setup.ts';
 import { reason } from './step-context.ts';
 
@@ -61,6 +62,8 @@ function workOf({ ports, pair, order }: HostOrderOptions): HostWork<unknown> {
   switch (order.action) {
     case 'setup':
       return setupWork(ports, pair, order, null) as HostWork<unknown>;
+    case 'remove':
+      return removeWork(ports, pair, order) as HostWork<unknown>;
   }
 }
 

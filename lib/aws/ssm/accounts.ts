@@ -40,12 +40,16 @@ export function createAccounts(looking: SSMClient, changing: SSMClient): Account
     });
     await changing.send(command, within(LIMIT_MS)).catch((error: unknown) => {
       // Another run was quicker: its password counts.
-      if (awsErrorName(error) !== 'ParameterAlreadyExists') throw toPortError(error, `writing the parameter ${name}`);
+      if (awsErrorName(error) !== 'ParameterAlreadyExists')
+        throw toPortError(error, `writing the parameter ${name}`);
     });
   };
   return {
     async read(pair) {
-      const [monitor, replication] = await Promise.all([read(pair.credentials), read(replicationParameterOf(pair))]);
+      const [monitor, replication] = await Promise.all([
+        read(pair.credentials),
+        read(replicationParameterOf(pair)),
+      ]);
       return { monitor, replication };
     },
     async make(pair) {

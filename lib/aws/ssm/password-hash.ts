@@ -56,15 +56,25 @@ function stretched(digested: Buffer, length: number): Buffer {
 const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** The bytes of each group of four characters, highest first; the last group has two bytes and three characters. */
 const groups = [
-  [0, 10, 20], [21, 1, 11], [12, 22, 2], [3, 13, 23], [24, 4, 14],
-  [15, 25, 5], [6, 16, 26], [27, 7, 17], [18, 28, 8], [9, 19, 29],
+  [0, 10, 20],
+  [21, 1, 11],
+  [12, 22, 2],
+  [3, 13, 23],
+  [24, 4, 14],
+  [15, 25, 5],
+  [6, 16, 26],
+  [27, 7, 17],
+  [18, 28, 8],
+  [9, 19, 29],
 ] as const;
 
 function encoded(bytes: Buffer): string {
   const at = (index: number) => bytes[index] ?? 0;
   const letters = (value: number, count: number) =>
     Array.from({ length: count }, (_, index) => alphabet[(value >> (6 * index)) & 63]).join('');
-  const most = groups.map(([high, middle, low]) => letters((at(high) << 16) | (at(middle) << 8) | at(low), 4));
+  const most = groups.map(([high, middle, low]) =>
+    letters((at(high) << 16) | (at(middle) << 8) | at(low), 4),
+  );
   return `${most.join('')}${letters((at(31) << 8) | at(30), 3)}`;
 }
 

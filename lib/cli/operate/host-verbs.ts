@@ -12,6 +12,7 @@ interface Flags extends OrderFlags {
   readonly dryRun?: true;
   readonly from?: string;
   readonly restartHolder?: true;
+  readonly channels?: true;
 }
 
 interface HostVerb {
@@ -45,6 +46,18 @@ const verbs: readonly HostVerb[] = [
     request: ({ from, restartHolder = false }) => ({ from, restartHolder }),
     danger: ({ from, restartHolder }) =>
       `SET UP: write configuration and accounts on both hosts, restart their servers${restartHolder ? ', the holder’s too,' : ''} where needed, replicate both ways${from ? ` with the data of ${from}` : ''}, attach the VIP`,
+  },
+  {
+    name: 'remove',
+    about: 'Takes off the hosts what setup wrote. Data stays, and so does replication without --channels.',
+    examples: [
+      'remove orders --env prod --dry-run',
+      'remove orders --env prod --why "the pair moves to RDS" --channels',
+    ],
+    options: (command) => command.option('--channels', 'end replication too, and drop its account'),
+    request: ({ channels = false }) => ({ channels }),
+    danger: ({ channels }) =>
+      `REMOVE configuration, accounts, heartbeat and the binding of the VIP${channels ? ', and END REPLICATION' : ''}`,
   },
 ];
 
@@ -81,7 +94,11 @@ async function workOnHosts(work: Work<Flags>, host: HostVerb, given: string | un
 type WorkData = Extract<ReplyData, { readonly unfinished: boolean }>;
 
 /** The last reply, with the changes of all of them. Throws a `CliError` where nothing moves on. */
-async function untilFinished({ target, io, flags }: Work<Flags>, request: object, asked: Asked): Promise<Reply> {
+async function untilFinished(
+  { target, io, flags }: Work<Flags>,
+  request: object,
+  asked: Asked,
+): Promise<Reply> {
   let changed = 0;
   for (let idle = 0; idle < IDLE_MAX; ) {
     const reply = await target.invoke(request);
@@ -93,7 +110,9 @@ async function untilFinished({ target, io, flags }: Work<Flags>, request: object
     if (!flags.json) for (const line of reply.lines) io.note(line);
   }
   throw new CliError(
-    [`got no progress in ${IDLE_MAX} invocations (order ${asked.id}); want a step that ends. To fix it: see the log of operate.`],
+    [
+      `got no progress in ${IDLE_MAX} invocations (order ${asked.id}); want a step that ends. To fix it: see the log of operate.`,
+    ],
     exitCodes.failed,
   );
 }

@@ -44,8 +44,18 @@ const survives = 'A commit that was acknowledged survives a crash of the host.';
 const keepsPlace = 'A replica that crashed knows where it was.';
 
 export const configurationLines: readonly ConfigurationLine[] = [
-  { option: 'server-id', variable: 'server_id', value: { of: 'ServerId' }, why: 'Replication does not start without.' },
-  { option: 'log-bin', variable: null, value: { of: 'BinaryLog' }, why: 'There is nothing to replicate without.' },
+  {
+    option: 'server-id',
+    variable: 'server_id',
+    value: { of: 'ServerId' },
+    why: 'Replication does not start without.',
+  },
+  {
+    option: 'log-bin',
+    variable: null,
+    value: { of: 'BinaryLog' },
+    why: 'There is nothing to replicate without.',
+  },
   {
     ...{ option: 'log-slave-updates', variable: 'log_slave_updates', value: 'ON', on: ofOldWords },
     why: 'What a node received is in its own log, for servers that replicate from it.',
@@ -54,7 +64,13 @@ export const configurationLines: readonly ConfigurationLine[] = [
     ...{ option: 'loose-log-replica-updates', variable: null, value: 'ON', on: ['mysql-8'] },
     why: 'The same.',
   },
-  { option: 'gtid-mode', variable: 'gtid_mode', value: 'ON', on: mysql, why: 'A transaction has one name on both nodes.' },
+  {
+    option: 'gtid-mode',
+    variable: 'gtid_mode',
+    value: 'ON',
+    on: mysql,
+    why: 'A transaction has one name on both nodes.',
+  },
   {
     ...{ option: 'enforce-gtid-consistency', variable: 'enforce_gtid_consistency', value: 'ON', on: mysql },
     why: 'gtid-mode needs it.',
@@ -72,7 +88,13 @@ export const configurationLines: readonly ConfigurationLine[] = [
     ...{ changesAtOnce: true, why: 'The same.' },
   },
   {
-    ...{ option: 'binlog-format', variable: 'binlog_format', value: 'ROW', on: ofOldWords, changesAtOnce: true },
+    ...{
+      option: 'binlog-format',
+      variable: 'binlog_format',
+      value: 'ROW',
+      on: ofOldWords,
+      changesAtOnce: true,
+    },
     why: 'A replica changes the rows that its source changed, whatever the statement was.',
   },
   { option: 'sync-binlog', variable: 'sync_binlog', value: '1', changesAtOnce: true, why: survives },
@@ -85,7 +107,12 @@ export const configurationLines: readonly ConfigurationLine[] = [
     ...{ changesAtOnce: true, why: 'A server that cannot write its binary log does not go on without one.' },
   },
   {
-    ...{ option: 'expire-logs-days', variable: 'expire_logs_days', value: { of: 'KeepDays' }, on: ofOldWords },
+    ...{
+      option: 'expire-logs-days',
+      variable: 'expire_logs_days',
+      value: { of: 'KeepDays' },
+      on: ofOldWords,
+    },
     ...{ changesAtOnce: true, why: 'Binary logs do not fill the disk.' },
   },
   { option: 'relay-log-recovery', variable: 'relay_log_recovery', value: 'ON', why: keepsPlace },
@@ -94,16 +121,33 @@ export const configurationLines: readonly ConfigurationLine[] = [
     why: keepsPlace,
   },
   {
-    ...{ option: 'relay-log-info-repository', variable: 'relay_log_info_repository', value: 'TABLE', on: before8 },
+    ...{
+      option: 'relay-log-info-repository',
+      variable: 'relay_log_info_repository',
+      value: 'TABLE',
+      on: before8,
+    },
     why: keepsPlace,
   },
   {
     ...{ option: 'slave-net-timeout', variable: 'slave_net_timeout', value: '4', on: ofOldWords },
     ...{ changesAtOnce: true, why: noticed },
   },
-  { option: 'loose-replica-net-timeout', variable: 'replica_net_timeout', value: '4', on: ['mysql-8'], changesAtOnce: true, why: noticed },
   {
-    ...{ option: 'max-connect-errors', variable: 'max_connect_errors', value: '1000000', changesAtOnce: true },
+    option: 'loose-replica-net-timeout',
+    variable: 'replica_net_timeout',
+    value: '4',
+    on: ['mysql-8'],
+    changesAtOnce: true,
+    why: noticed,
+  },
+  {
+    ...{
+      option: 'max-connect-errors',
+      variable: 'max_connect_errors',
+      value: '1000000',
+      changesAtOnce: true,
+    },
     why: 'No address is shut out after broken-off logins (error 1129).',
   },
   {

@@ -30,6 +30,8 @@ export interface HostFacts {
   /** Whether the address of the VIP is on an interface, and whether it is after a reboot. */
   readonly vipBound: boolean;
   readonly vipLasts: boolean;
+  /** Whether our unit binds it. */
+  readonly vipUnit: boolean;
 }
 
 /** One of our two accounts, as far as a server may know it: what it keeps of the password. */
@@ -90,5 +92,6 @@ export function parseHostFacts(printed: string): HostFacts {
     executed: text('executed'),
     vipBound: text('vip-bound') === 'yes',
     vipLasts: text('vip-lasts') === 'yes',
+    vipUnit: text('vip-unit') === 'yes',
   };
 }

@@ -27,7 +27,12 @@ export interface NodeView {
 }
 
 /** Every goal of setup, as the facts show it. */
-export function setupGoals(pair: Pair, facts: SetupFacts, wishes: SetupWishes, seeds: boolean): readonly Goal[] {
+export function setupGoals(
+  pair: Pair,
+  facts: SetupFacts,
+  wishes: SetupWishes,
+  seeds: boolean,
+): readonly Goal[] {
   const servers = pair.nodes.map((node) => serverGoal(node, hostOf(facts, node)));
   // What a server that does not answer lacks is not known.
   if (servers.some(({ state }) => state !== 'met')) return servers;
@@ -40,7 +45,9 @@ export function setupGoals(pair: Pair, facts: SetupFacts, wishes: SetupWishes, s
     ...each((view) => runningGoal(pair, view, facts, wishes)),
     storeGoal(facts),
     ...each((view) => accountGoal('monitor-account', view, facts.accounts.monitor, view.host.monitor)),
-    ...each((view) => accountGoal('replication-account', view, facts.accounts.replication, view.host.replication)),
+    ...each((view) =>
+      accountGoal('replication-account', view, facts.accounts.replication, view.host.replication),
+    ),
     ...dataGoals(pair, views, wishes, seeds),
     ...(pair.hostAddress === 'prebound' ? each((view) => addressGoal(pair, view)) : []),
     ...(pair.writability === 'managed' ? [openGoal(facts, holder)] : []),
@@ -109,7 +116,8 @@ function runningGoal(pair: Pair, view: NodeView, { vip }: SetupFacts, { restartH
   };
   return {
     ...{ name: 'configuration', node: name },
-    does: needed.length === 0 ? 'Restarts the server where that is needed.' : `Restarts the server: ${texts}.`,
+    does:
+      needed.length === 0 ? 'Restarts the server where that is needed.' : `Restarts the server: ${texts}.`,
     state: needed.length === 0 ? 'met' : isHolder && !restartHolder ? holderStays : 'open',
   };
 }
@@ -152,5 +160,8 @@ function openGoal({ hosts }: SetupFacts, holder: NodeName): Goal {
 
 function attachGoal(pair: Pair, { vip }: SetupFacts, holder: NodeName): Goal {
   const state = 'unknown' in vip ? 'unknown' : vip.at === null ? 'open' : 'met';
-  return { ...{ name: 'vip-attached', node: holder, state }, does: `Has EC2 assign ${pair.vip} to ${holder}.` };
+  return {
+    ...{ name: 'vip-attached', node: holder, state },
+    does: `Has EC2 assign ${pair.vip} to ${holder}.`,
+  };
 }

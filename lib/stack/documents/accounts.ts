@@ -1,8 +1,9 @@
 /** The documents about accounts, history and the proof: fixed statements, as the server's root. */
-import { accountRights, heartbeatStatements } from '../../core/setup/account-statements.ts';
+
 import type { GrantServer } from '../../core/rights.ts';
+import { accountRights, heartbeatStatements } from '../../core/setup/account-statements.ts';
 import { type Document, shellDocument } from './document.ts';
-import { accountParameters, keyParameters, proofParameters } from './parameters.ts';
+import { keyParameters, proofParameters, userParameters } from './parameters.ts';
 import { asRoot, byKind, needsServer, writing } from './server-script.ts';
 
 const who = "'$SSM_User'@'%'";
@@ -96,4 +97,41 @@ export const proofDatabase: Document = shellDocument(
   60,
   proofScript,
   proofParameters,
+);
+
+const removeScript = `
+set -u
+${asRoot}
+${needsServer}
+${writing}
+there=$(sql "SELECT COUNT(*) FROM mysql.user WHERE User = '$SSM_User' AND Host = '%'")
+[ "$there" = 0 ] || write "DROP USER ${who}" || exit 1
+[ "$SSM_Use" = replication ] || write 'DROP DATABASE IF EXISTS keepalambda' || exit 1
+echo "account $SSM_User removed"
+`;
+
+export const removeAccount: Document = shellDocument(
+  'removeAccount',
+  'Removes an account of keepalambda, and with the one of the probes the schema of its heartbeat.',
+  60,
+  removeScript,
+  userParameters,
+);
+
+const endScript = `
+set -u
+${asRoot}
+${needsServer}
+${byKind((kind) =>
+  kind === 'mysql-8' ? ["end='STOP REPLICA; RESET REPLICA ALL'"] : ["end='STOP SLAVE; RESET SLAVE ALL'"],
+)}
+sql "$end" || exit 1
+echo 'the unnamed channel is ended'
+`;
+
+export const endChannel: Document = shellDocument(
+  'endChannel',
+  'Ends the unnamed channel of this server. Its data stays.',
+  60,
+  endScript,
 );

@@ -1,5 +1,10 @@
 /** The document that writes our file beside the server's own, and sets at once what needs no restart. */
-import { type ConfigurationValues, linesFor, renderConfiguration, valueIn } from '../../core/setup/configuration.ts';
+import {
+  type ConfigurationValues,
+  linesFor,
+  renderConfiguration,
+  valueIn,
+} from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { configurationParameters } from './parameters.ts';
 import { asRoot, byKind, fileName, includeDirectory, needsServer } from './server-script.ts';
@@ -14,7 +19,9 @@ const content = byKind((kind) => ['cat > "$file.new" <<FILE', ...renderConfigura
 /** A server that does not know a variable, as one of another version, keeps its own. */
 const settings = byKind((kind) =>
   linesFor(kind).flatMap(({ variable, value, changesAtOnce }) =>
-    variable === null || !changesAtOnce ? [] : [`sql "SET GLOBAL ${variable} = ${valueIn(value, values)}" || true`],
+    variable === null || !changesAtOnce
+      ? []
+      : [`sql "SET GLOBAL ${variable} = ${valueIn(value, values)}" || true`],
   ),
 );
 
@@ -28,7 +35,8 @@ ${includeDirectory}
 mkdir -p "$includedir" || exit 1
 file=$includedir/${fileName}
 ${content}
-[ -s "$file.new" ] && mv "$file.new" "$file" || exit 1
+[ -s "$file.new" ] || exit 1
+mv "$file.new" "$file" || exit 1
 ${settings}
 echo "$file written"
 `;
@@ -37,7 +45,7 @@ const removeScript = `
 set -u
 ${includeDirectory}
 file=$includedir/${fileName}
-[ -n "$includedir" ] && [ -e "$file" ] || { echo "no ${fileName}"; exit 0; }
+if [ -z "$includedir" ] || [ ! -e "$file" ]; then echo "no ${fileName}"; exit 0; fi
 rm -f "$file" || exit 1
 echo "$file removed; it counts until the next restart"
 `;

@@ -3,7 +3,7 @@
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { accountParameters, vipParameter } from './parameters.ts';
-import { asRoot, byKind, fileName, includeDirectory } from './server-script.ts';
+import { asRoot, byKind, fileName, includeDirectory, unitDirectory } from './server-script.ts';
 import { unitName } from './vip-unit.ts';
 
 const compared = configurationLines.flatMap(({ variable }) => variable ?? []);
@@ -12,27 +12,42 @@ const systemSchemas = "'mysql', 'sys', 'information_schema', 'performance_schema
 
 /** What the server keeps of the password of an account, by server. */
 const kept = byKind((kind) => {
-  const column = kind === 'mysql-5.6' || kind === 'mariadb' ? "IF(Password <> '', Password, authentication_string)" : 'authentication_string';
+  const column =
+    kind === 'mysql-5.6' || kind === 'mariadb'
+      ? "IF(Password <> '', Password, authentication_string)"
+      : 'authentication_string';
   return [`kept="${column}"`];
 });
 
 const sources = byKind((kind) => {
   if (kind === 'mariadb') return ["channels='SHOW ALL SLAVES STATUS'"];
-  return kind === 'mysql-8'
-    ? ["channels='SHOW REPLICA STATUS'"]
-    : ["channels='SHOW SLAVE STATUS'"];
+  return kind === 'mysql-8' ? ["channels='SHOW REPLICA STATUS'"] : ["channels='SHOW SLAVE STATUS'"];
 });
 
+/** GTIDs of all that it has executed, on one line. */
 const executed = byKind((kind) => [
-  `executed=$(sql 'SELECT @@global.${kind === 'mariadb' ? 'gtid_current_pos' : 'gtid_executed'}' | tr -d '\\\\n ')`,
+  `executed=${kind === 'mariadb' ? '@@global.gtid_current_pos' : '@@global.gtid_executed'}`,
 ]);
+
+/** One call of the client for all of them: each statement prints one line, or none. */
+const facts = [
+  "CONCAT('datadir=', @@datadir)",
+  "CONCAT('executed=', REPLACE(REPLACE($executed, CHAR(10), ''), ' ', ''))",
+  "CONCAT('monitor=', LEFT(SHA2($kept, 256), 16)) FROM mysql.user WHERE User = '$SSM_Monitor' AND Host = '%'",
+  "CONCAT('replication=', LEFT(SHA2($kept, 256), 16)) FROM mysql.user WHERE User = '$SSM_Replication' AND Host = '%'",
+  "CONCAT('named-hosts=', COUNT(*)) FROM mysql.user WHERE Host REGEXP '[a-z]' AND Host <> 'localhost'",
+  `CONCAT('tables=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN (${systemSchemas})`,
+  "CONCAT('heartbeat=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'keepalambda' AND TABLE_NAME = 'heartbeat'",
+].map((fact) => `SELECT ${fact}`);
 
 const script = `
 set -u
 ${asRoot}
 echo "server=$server"
 echo "because=$because"
+${unitDirectory}
 if ip -4 -o addr show | grep -qF " $SSM_Vip/"; then echo vip-bound=yes; fi
+[ ! -e "$unitdir/${unitName}" ] || echo vip-unit=yes
 lasts=no
 if systemctl is-enabled --quiet ${unitName} 2>/dev/null; then lasts=yes
 elif grep -rqsF "$SSM_Vip/" /etc/systemd/network /etc/netplan /etc/NetworkManager/system-connections /etc/sysconfig/network-scripts
@@ -45,18 +60,12 @@ echo "includedir=$includedir"
 if [ -r "$includedir/${fileName}" ]; then sed 's/^/file=/' "$includedir/${fileName}"; fi
 sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (${asked.map((name) => `'${name}'`).join(', ')})" |
   while read -r name value; do echo "running.$name=$value"; done
-echo "datadir=$(sql 'SELECT @@datadir')"
 ${kept}
-mark() { sql "SELECT LEFT(SHA2($kept, 256), 16) FROM mysql.user WHERE User = '$1' AND Host = '%'"; }
-echo "monitor=$(mark "$SSM_Monitor")"
-echo "replication=$(mark "$SSM_Replication")"
-echo "named-hosts=$(sql "SELECT COUNT(*) FROM mysql.user WHERE Host REGEXP '[a-z]' AND Host <> 'localhost'")"
-echo "tables=$(sql "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN (${systemSchemas})")"
+${executed}
+sql "${facts.join('; ')}"
 ${sources}
 "$client" --connect-timeout=10 -B -e "$channels\\G" |
   sed -n 's/^ *\\(Source_Host\\|Master_Host\\): */source=/p'
-${executed}
-echo "executed=$executed"
 `;
 
 export const hostFacts: Document = shellDocument(

@@ -18,9 +18,13 @@ export const accountParameters = {
   Replication: parameter('The account that the other node replicates with.', userPattern),
 } satisfies Parameters;
 
-export const keyParameters = {
+export const userParameters = {
   User: parameter('The account.', userPattern),
   Use: parameter('What it is for.', '^(monitor|replication)$'),
+} satisfies Parameters;
+
+export const keyParameters = {
+  ...userParameters,
   Key: parameter(
     'What the server keeps of its password: the hash of mysql_native_password or caching_sha2_password, in hexadecimal digits.',
     '^([0-9A-F]{40}|[0-9A-F]{140})$',

@@ -1,7 +1,7 @@
 /** The proof of a pair: a database made on each side is seen on the other, and the VIP answers. */
 import type { Pair } from '../../core/config.ts';
 import type { NodeName } from '../../core/names.ts';
-import { type Ports, PortError } from '../ports.ts';
+import { PortError, type Ports } from '../ports.ts';
 
 const DOCUMENT_LIMIT_MS = 60_000;
 const VERIFY_LIMIT_MS = 10_000;
@@ -24,7 +24,13 @@ export async function prove(ports: Ports, pair: Pair): Promise<void> {
     throw new PortError('unsuccessful', `${identity} answers at the VIP, and ${holder} is ${facts.identity}`);
 }
 
-async function proveFrom(ports: Ports, pair: Pair, from: NodeName, to: NodeName, Side: string): Promise<void> {
+async function proveFrom(
+  ports: Ports,
+  pair: Pair,
+  from: NodeName,
+  to: NodeName,
+  Side: string,
+): Promise<void> {
   const run = (node: NodeName, Verb: 'make' | 'see' | 'drop') =>
     ports.host.run(pair, node, 'proof-database', DOCUMENT_LIMIT_MS, { Verb, Side });
   const until = async (seen: '0' | '1', what: string) => {

@@ -1,17 +1,17 @@
 /** `setup`: from two servers to a healthy pair. Every step is one document, one command of the probe, or one call of a port. */
-import { type Node, nodeOf, type Pair, peerOf } from '../../core/config.ts';
+import { nodeOf, type Pair, peerOf } from '../../core/config.ts';
 import { byDanger, renderFindings } from '../../core/finding.ts';
 import type { Goal } from '../../core/host-work.ts';
 import type { NodeName } from '../../core/names.ts';
 import type { HostOrder } from '../../core/request.ts';
-import { setupUsers } from '../../core/setup/accounts.ts';
-import { type AccountKey, parseHostFacts, type SetupFacts } from '../../core/setup/facts.ts';
+import type { AccountKey, SetupFacts } from '../../core/setup/facts.ts';
 import { hostOf, setupGoals } from '../../core/setup/goals.ts';
 import { kindOf } from '../../core/setup/kind.ts';
 import { valuesFor } from '../../core/setup/values.ts';
 import { examinePair } from '../doctor.ts';
 import type { HostWork } from '../host-work.ts';
-import { type Ports, PortError } from '../ports.ts';
+import { PortError, type Ports } from '../ports.ts';
+import { lookAtHosts } from './look.ts';
 import { prove } from './prove.ts';
 
 export type SetupOrder = Extract<HostOrder, { action: 'setup' }>;
@@ -36,49 +36,27 @@ interface Run {
 }
 
 /** `seed` copies the data of one node to the other; null where that cannot be done. */
-export function setupWork(ports: Ports, pair: Pair, order: SetupOrder, seed: Seed | null): HostWork<SetupFacts> {
+export function setupWork(
+  ports: Ports,
+  pair: Pair,
+  order: SetupOrder,
+  seed: Seed | null,
+): HostWork<SetupFacts> {
   const run: Run = { ports, pair, order, seed, passed: new Set() };
   return {
-    look: () => look(run),
+    look: () => lookAtHosts(ports, pair, run.passed),
     goals: (facts) => setupGoals(pair, facts, order, seed !== null),
     carryOut: (goal, facts, limitMs) => carryOut(run, goal, facts, limitMs),
   };
-}
-
-async function look({ ports, pair, passed }: Run): Promise<SetupFacts> {
-  const accounts = await ports.accounts.read(pair);
-  const users = {
-    Monitor: accounts.monitor?.user ?? setupUsers.monitor,
-    Replication: accounts.replication?.user ?? setupUsers.replication,
-  };
-  const ask = async ({ name }: Node) => {
-    const printed = await ports.host.run(pair, name, 'host-facts', DOCUMENT_LIMIT_MS, users);
-    return [name, parseHostFacts(printed)] as const;
-  };
-  const [located, ...hosts] = await Promise.all([ports.vip.locate([pair]), ...pair.nodes.map(ask)]);
-  return { hosts: Object.fromEntries(hosts), accounts, vip: placeOf(located.get(pair.name)), passed };
-}
-
-type Located = Awaited<ReturnType<Ports['vip']['locate']>> extends ReadonlyMap<string, infer Sighting> ? Sighting : never;
-
-function placeOf(sighting: Located | undefined): SetupFacts['vip'] {
-  if (sighting === undefined) return { unknown: 'EC2 was not asked' };
-  if (sighting.kind === 'blind') return { unknown: sighting.because };
-  switch (sighting.place.kind) {
-    case 'node':
-      return { at: sighting.place.node };
-    case 'nowhere':
-      return { at: null };
-    default:
-      return { unknown: `EC2 shows the VIP elsewhere (${sighting.place.kind})` };
-  }
 }
 
 async function carryOut(run: Run, { name, node }: Goal, facts: SetupFacts, limitMs: number): Promise<void> {
   const { ports, pair, order } = run;
   const on = String(node);
   const documentMs = Math.min(limitMs, DOCUMENT_LIMIT_MS);
-  const document = async (...[what, given]: readonly [Parameters<Ports['host']['run']>[2], Readonly<Record<string, string>>?]) => {
+  const document = async (
+    ...[what, given]: readonly [Parameters<Ports['host']['run']>[2], Readonly<Record<string, string>>?]
+  ) => {
     await ports.host.run(pair, on, what, documentMs, given);
   };
   switch (name) {
@@ -128,7 +106,8 @@ async function carryOut(run: Run, { name, node }: Goal, facts: SetupFacts, limit
 /** The account as the server takes it: by the hash of its password. */
 function accountOf({ pair }: Run, facts: SetupFacts, on: NodeName, use: 'monitor' | 'replication') {
   const key: AccountKey | null = facts.accounts[use];
-  if (key === null) throw new PortError('unsuccessful', `the password of the ${use} account is not in the parameter store`);
+  if (key === null)
+    throw new PortError('unsuccessful', `the password of the ${use} account is not in the parameter store`);
   const isToday = kindOf(hostOf(facts, nodeOf(pair, on)).version) === 'mysql-8';
   return {
     ...{ User: key.user, Use: use, Key: isToday ? key.sha2 : key.native },

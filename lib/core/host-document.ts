@@ -13,6 +13,8 @@ export const workDocuments = [
   'write-configuration',
   'remove-configuration',
   'make-account',
+  'remove-account',
+  'end-channel',
   'forget-history',
   'proof-database',
   'keep-vip',

@@ -144,6 +144,14 @@ const schemas = {
     /** The node has transactions of its own, and may lose them. */
     acceptLoss: z.boolean().default(false),
   }),
+  /** Takes off the hosts what setup wrote; never data. */
+  remove: z.strictObject({
+    action: z.literal('remove'),
+    ...asked,
+    dryRun,
+    /** Ends replication too, and removes its account. */
+    channels: z.boolean().default(false),
+  }),
 } as const;
 
 export type Request = {
@@ -259,6 +267,7 @@ export function isOrder(request: Request): request is Order {
     case 'history':
     case 'setup':
     case 'rebuild':
+    case 'remove':
       return false;
   }
 }

@@ -63,7 +63,7 @@ function parametersOf({ variables }: ServerFacts, extent: Extent): Readonly<Reco
     throw new PortError('unsuccessful', 'the server does not say where its binary log is');
   return {
     ...{ Log, ServerId },
-    Transactions: extent.kind === 'set' ? extent.set : '',
-    From: extent.kind === 'behind' ? extent.place : '',
+    Transactions: extent.kind === 'set' ? extent.set : 'NONE',
+    Place: extent.kind === 'behind' ? extent.place : 'NONE',
   };
 }

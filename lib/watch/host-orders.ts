@@ -7,6 +7,7 @@ import { hostWorkLines } from '../core/text/host-work-text.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
 import type { Ports } from './ports.ts';
 import { rebuildWork } from './rebuild.ts';
+import { removeWork } from './setup/remove.ts';
 import { setupWork } from './setup/setup.ts';
 import { reason } from './step-context.ts';
 
@@ -65,6 +66,8 @@ function workOf(options: HostOrderOptions): HostWork<unknown> {
       return setupWork(ports, pair, order, null) as HostWork<unknown>;
     case 'rebuild':
       return rebuildWork({ ...options, order }) as HostWork<unknown>;
+    case 'remove':
+      return removeWork(ports, pair, order) as HostWork<unknown>;
   }
 }
 

@@ -62,7 +62,7 @@ export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
 }
 
 function runOf({ order, owner }: RebuildOptions): string {
-  return (order.id ?? owner).replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 64);
+  return `r-${(order.id ?? owner).replace(/[^A-Za-z0-9._-]/g, '-')}`.slice(0, 64);
 }
 
 async function ownOf(ports: Ports, situation: Situation, node: string): Promise<RebuildFacts['lack']> {

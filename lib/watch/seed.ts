@@ -17,7 +17,7 @@ export async function lookAtSeed(
   const printed = await host.run(pair, to, 'seed-facts', SHORT_LIMIT_MS, { Run: run });
   const facts = parseSeedFacts(printed);
   if (facts.phase === 'none') return facts;
-  const look = { Action: 'look', Plugin: '', Hash: '' };
+  const look = { Action: 'look', Plugin: 'NONE', Hash: 'NONE' };
   const door = await host.run(pair, from, 'seed-door', SHORT_LIMIT_MS, look);
   const place =
     facts.phase === 'copied' && facts.position !== null
@@ -50,7 +50,7 @@ export async function carryOutSeed(
       return;
     case 'reader-account':
       await host.run(pair, from, 'seed-door', shortMs, {
-        ...{ Action: 'open', Plugin: plugin ?? '', Hash: hash ?? '' },
+        ...{ Action: 'open', Plugin: plugin ?? 'NONE', Hash: hash ?? 'NONE' },
       });
       return;
     case 'data-copied':
@@ -59,10 +59,10 @@ export async function carryOutSeed(
       });
       return;
     case 'reader-account-dropped':
-      await host.run(pair, from, 'seed-door', shortMs, { Action: 'close', Plugin: '', Hash: '' });
+      await host.run(pair, from, 'seed-door', shortMs, { Action: 'close', Plugin: 'NONE', Hash: 'NONE' });
       return;
     case 'channel-place':
-      await host.run(pair, from, 'seed-place', shortMs, { Action: 'set', Position: position ?? '' });
+      await host.run(pair, from, 'seed-place', shortMs, { Action: 'set', Position: position ?? 'NONE' });
       return;
     default:
       throw new PortError('refused', `a copy has no step ${goal}`);

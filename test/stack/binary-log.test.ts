@@ -49,7 +49,7 @@ function makeHost(reader = 'cat "$file"'): { readonly path: string; readonly log
 /** As the agent runs it. */
 async function count(host: ReturnType<typeof makeHost>, variables: object): Promise<readonly string[]> {
   const script = documents['count-transactions'].mainSteps[0].inputs.runCommand.join('\n');
-  const given = { SSM_Log: host.log, SSM_Transactions: '', SSM_From: '', SSM_ServerId: '1', ...variables };
+  const given = { SSM_Log: host.log, SSM_Transactions: 'NONE', SSM_Place: 'NONE', SSM_ServerId: '1', ...variables };
   const { stdout } = await run('sh', ['-c', script], {
     env: { PATH: `${host.path}:/usr/bin:/bin`, ...given },
   });
@@ -71,12 +71,12 @@ test.each<[what: string, variables: object, lines: readonly string[]]>([
   ['of nobody', { SSM_Transactions: '2222-b:1-9' }, ['transactions 0', 'statements 0']],
   [
     'of one server behind a place',
-    { SSM_From: 'binlog.000009:4' },
+    { SSM_Place: 'binlog.000009:4' },
     ['transactions 2', 'statements 1', 'rows 1 0 0 app.orders', 'stated 1 app.orders'],
   ],
   [
     'behind a place that is gone',
-    { SSM_From: 'binlog.000001:4' },
+    { SSM_Place: 'binlog.000001:4' },
     ['unread the file binlog.000001 of the binary log is gone'],
   ],
 ])('counts the transactions %s', async (_, variables, lines) => {

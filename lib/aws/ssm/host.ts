@@ -49,6 +49,8 @@ export function documentParameters(document: HostDocument, pair: Pair): Record<s
     case 'write-configuration':
     case 'remove-configuration':
     case 'make-account':
+    case 'remove-account':
+    case 'end-channel':
     case 'forget-history':
     case 'proof-database':
     case 'drop-vip':

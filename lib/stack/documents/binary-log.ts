@@ -17,14 +17,14 @@ const parameters = {
   },
   Transactions: {
     type: 'String',
-    description: 'Which transactions to count: a set of GTIDs. Empty: those after From.',
-    allowedPattern: '^[A-Za-z0-9_:,-]{0,3000}$',
+    description: 'Which transactions to count: a set of GTIDs, or NONE: those after Place.',
+    allowedPattern: '^(NONE|[A-Za-z0-9][A-Za-z0-9_:,-]{2,2999})$',
     interpolationType: 'ENV_VAR',
   },
-  From: {
+  Place: {
     type: 'String',
-    description: 'Without GTIDs: the place in the binary log after which to count, as file:offset.',
-    allowedPattern: '^([A-Za-z0-9._-]{1,200}:[0-9]{1,15})?$',
+    description: 'Without GTIDs: the place in the binary log after which to count, as file:offset, or NONE.',
+    allowedPattern: '^(NONE|[A-Za-z0-9][A-Za-z0-9._-]{0,199}:[0-9]{1,15})$',
     interpolationType: 'ENV_VAR',
   },
   ServerId: {
@@ -128,6 +128,9 @@ END {
 const script = `
 set -u
 log=$SSM_Log
+[ "$SSM_Transactions" != NONE ] || SSM_Transactions=
+[ "$SSM_Place" != NONE ] || SSM_Place=
+export SSM_Transactions SSM_ServerId
 reader=
 for name in mariadb-binlog mysqlbinlog; do
   if command -v "$name" >/dev/null 2>&1; then reader=$name; break; fi
@@ -140,8 +143,8 @@ ${counter.trim()}
 AWK
 ls "$log".[0-9]* 2>/dev/null | awk -F. '{ print $NF, $0 }' | sort -n | cut -d' ' -f2- > "$work/files"
 if [ ! -s "$work/files" ]; then echo "unread no file $log.NUMBER on this host"; exit 0; fi
-if [ -n "$SSM_From" ]; then
-  first=\${SSM_From%:*}
+if [ -n "$SSM_Place" ]; then
+  first=\${SSM_Place%:*}
   if ! grep -q "/$first\\$" "$work/files"; then echo "unread the file $first of the binary log is gone"; exit 0; fi
   sed -n "\\#/$first\\$#,\\$p" "$work/files" > "$work/order"
 else
@@ -158,7 +161,7 @@ while read -r file; do
   left=$((${READ_LIMIT_SECONDS} - $(date +%s) + began))
   if [ "$left" -le 0 ]; then echo "unread it took longer than ${READ_LIMIT_SECONDS} s"; break; fi
   start=4
-  if [ "$files" -eq 0 ] && [ -n "$SSM_From" ]; then start=\${SSM_From##*:}; fi
+  if [ "$files" -eq 0 ] && [ -n "$SSM_Place" ]; then start=\${SSM_Place##*:}; fi
   { timeout "$left" "$reader" --no-defaults --verbose --base64-output=DECODE-ROWS --start-position="$start" "$file" \\
     2>"$work/said"; echo $? >"$work/code"; } | awk -f "$work/count.awk" >> "$work/counts"
   code=$(cat "$work/code")
@@ -168,7 +171,7 @@ while read -r file; do
   fi
   files=$((files + 1))
   found=$(awk 'NF == 2 && $2 ~ /^[0-9]+$/ { n += $1 } END { print n + 0 }' "$work/counts")
-  if [ -z "$SSM_From" ] && [ "$found" -ge "$wanted" ]; then break; fi
+  if [ -z "$SSM_Place" ] && [ "$found" -ge "$wanted" ]; then break; fi
 done < "$work/order"
 awk 'NF == 2 && $2 ~ /^[0-9]+$/ { t += $1; s += $2; next }
   NF == 2 { stated[$2] += $1; next }

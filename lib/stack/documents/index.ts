@@ -1,6 +1,6 @@
 /** Our SSM documents, by the names that watch knows them by. No CDK here: the lab reads them too. */
 import type { HostDocument } from '../../core/host-document.ts';
-import { forgetHistory, makeAccount, proofDatabase } from './accounts.ts';
+import { endChannel, forgetHistory, makeAccount, proofDatabase, removeAccount } from './accounts.ts';
 import { bindVip, unbindVip } from './address.ts';
 import { countTransactions } from './binary-log.ts';
 import { removeConfiguration, writeConfiguration } from './configuration.ts';
@@ -25,6 +25,8 @@ export const documents: Readonly<Record<HostDocument, Document>> = {
   'write-configuration': writeConfiguration,
   'remove-configuration': removeConfiguration,
   'make-account': makeAccount,
+  'remove-account': removeAccount,
+  'end-channel': endChannel,
   'forget-history': forgetHistory,
   'proof-database': proofDatabase,
   'keep-vip': keepVip,

@@ -20,7 +20,7 @@ function parameter(description: string, allowedPattern: string) {
   return { type: 'String', description, allowedPattern, interpolationType: 'ENV_VAR' } as const;
 }
 
-const run = parameter('Which copy it is, so that an earlier one does not count.', '^[A-Za-z0-9._-]{1,64}$');
+const run = parameter('Which copy it is, so that an earlier one does not count.', '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$');
 
 /** Where a copy is noted on its host. Root's alone: it holds a password while the copy lasts. */
 const place = `
@@ -142,6 +142,7 @@ const placeScript = `
 set -u
 ${asRoot}
 if [ "$server" != up ]; then echo "the server of this host does not answer: $because" >&2; exit 3; fi
+[ "$SSM_Position" != NONE ] || { echo place=known; exit 0; }
 own=$(sql 'SELECT @@global.gtid_slave_pos')
 place=$(printf '%s,%s' "$SSM_Position" "$own" | tr -d ' ' | tr ',' '\\n' |
   awk -F- 'NF == 3 { at[$1] = $0 } END { for (domain in at) { printf "%s%s", comma, at[domain]; comma = "," } }')
@@ -316,8 +317,8 @@ export const seedDoor: Document = shellDocument(
   doorScript,
   {
     Action: parameter('What to do.', '^(look|open|close)$'),
-    Plugin: parameter('How its password is hashed.', '^[a-z0-9_]{0,64}$'),
-    Hash: parameter('The hash of its password, in hexadecimal.', '^[0-9A-F]{0,512}$'),
+    Plugin: parameter('How its password is hashed, or NONE.', '^(NONE|[a-z][a-z0-9_]{1,63})$'),
+    Hash: parameter('The hash of its password, in hexadecimal, or NONE.', '^(NONE|[0-9A-F]{2,512})$'),
   },
 );
 
@@ -328,7 +329,7 @@ export const seedPlace: Document = shellDocument(
   placeScript,
   {
     Action: parameter('What to do.', '^(look|set)$'),
-    Position: parameter('The place of the copy: GTIDs.', '^[0-9,-]{0,2000}$'),
+    Position: parameter('The place of the copy: GTIDs, or NONE.', '^(NONE|[0-9][0-9,-]{4,1999})$'),
   },
 );
 

@@ -8,7 +8,8 @@ import { type Converged, converge, type HostWork } from './host-work.ts';
 import type { Ports } from './ports.ts';
 import { rebuildWork } from './rebuild.ts';
 import { removeWork } from './setup/remove.ts';
-import { setupWork } from './setup/setup.ts';
+import { copyData } from './seed.ts';
+import { type Seed, setupWork } from './setup/setup.ts';
 import { reason } from './step-context.ts';
 
 export interface HostOrderOptions {
@@ -63,12 +64,18 @@ function workOf(options: HostOrderOptions): HostWork<unknown> {
   const { ports, pair, order } = options;
   switch (order.action) {
     case 'setup':
-      return setupWork(ports, pair, order, null) as HostWork<unknown>;
+      return setupWork(ports, pair, order, seedOf(options)) as HostWork<unknown>;
     case 'rebuild':
       return rebuildWork({ ...options, order }) as HostWork<unknown>;
     case 'remove':
       return removeWork(ports, pair, order) as HostWork<unknown>;
   }
+}
+
+/** The same order again goes on with its copy; another order begins a new one. */
+function seedOf({ ports, pair, order, owner }: HostOrderOptions): Seed {
+  const run = `s-${order.id ?? owner}`.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 64);
+  return (from, to, limitMs) => copyData(ports, pair, { from, to, run }, limitMs);
 }
 
 function notAllowed({ name }: Pair): Refusal {

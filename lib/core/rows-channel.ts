@@ -1,4 +1,5 @@
 /** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
+import { hasGivenUp } from './gave-up.ts';
 import type { NodeName } from './names.ts';
 import { attachPlan } from './plans.ts';
 import type { DecisionRow } from './row.ts';
@@ -54,6 +55,16 @@ function whyDetached(s: Situation): string | null {
     : null;
 }
 
+/** The node whose channel from the other one gave up, and may be started again; null when there is none. */
+function gaveUp({ memory, holder, standby, vip, lead, paused }: Situation): NodeName | null {
+  const answer = holder.server !== null && standby.server !== null;
+  if (vip !== 'held' || holder.kind !== 'serving' || !answer || paused) return null;
+  if (memory.detached !== null || memory.aside !== null) return null;
+  if (standby.server !== null && hasGivenUp(standby.server.inbound)) return standby.node;
+  const lacks = lead.holderLacksOthers !== null || lead.standbyLacksOwn !== null;
+  return holder.server !== null && hasGivenUp(holder.server.inbound) && !lacks ? holder.node : null;
+}
+
 export const channel: readonly DecisionRow[] = [
   {
     name: 'channel-may-attach',
@@ -83,5 +94,23 @@ export const channel: readonly DecisionRow[] = [
     does: ['page channel-detached'],
     reason: 'If these transactions were applied now, they could overwrite newer rows. A person must decide.',
     origin: 'review of 15d31a4: the old holder’s tail',
+  },
+  {
+    name: 'channel-gave-up',
+    says: 'Both nodes answer, and a channel between them has stopped by itself: its server tried to connect as often as it may, while the way or the other node was gone. Into the holder only while the standby has nothing that the holder lacks. No pause is on, no channel is detached, and no node is set aside.',
+    when: (s) => gaveUp(s) !== null,
+    measure: (s) => {
+      const node = gaveUp(s) ?? s.standby.node;
+      const source = node === s.standby.node ? s.holder.node : s.standby.node;
+      return {
+        kind: 'act',
+        plan: attachPlan(node, source),
+        because: `replication into ${node} stopped after its last try to connect, and ${source} answers again`,
+      };
+    },
+    does: ['plan attach-channel'],
+    reason:
+      'Nobody stopped it, and nothing else would start it again: the standby would stay unfit for as long as nobody looks. What a person stopped shows fewer tries, or none.',
+    origin: 'MySQL 9: SOURCE_RETRY_COUNT is 10, so a standby gives up after ten minutes',
   },
 ];

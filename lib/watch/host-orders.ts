@@ -7,8 +7,8 @@ import { hostWorkLines } from '../core/text/host-work-text.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
 import type { Ports } from './ports.ts';
 import { rebuildWork } from './rebuild.ts';
-import { removeWork } from './setup/remove.ts';
 import { copyData } from './seed.ts';
+import { removeWork } from './setup/remove.ts';
 import { type Seed, setupWork } from './setup/setup.ts';
 import { reason } from './step-context.ts';
 

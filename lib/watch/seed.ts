@@ -103,7 +103,8 @@ export async function copyData(
     const next = nextStep(seedGoals({ from, to, run, method }, facts));
     if (next.kind !== 'step') return;
     const leftMs = untilMs - clock.nowMs();
-    if (leftMs < STEP_MS_MIN) throw new PortError('timeout', `the copy is not over: ${next.goal.name} is next`);
+    if (leftMs < STEP_MS_MIN)
+      throw new PortError('timeout', `the copy is not over: ${next.goal.name} is next`);
     if (facts.phase === 'copying') await clock.sleep(AGAIN_MS);
     else await carryOutSeed(ports, pair, next.goal.name, { from, to, run, method }, facts, leftMs);
   }

@@ -122,6 +122,15 @@ const setAside = memory({
   aside: { node: 'db2', run: 'r1', by: 'eva', why: 'rebuild: it is back', atMs: NOW_MS - 60_000 },
 });
 const asksToRejoin = configured({ rejoin: 'ask' });
+/** The receiver stopped after this try of ten. */
+const gaveUpAt = (attempt: number) => ({
+  io: 'no' as const,
+  lagSeconds: null,
+  ioError: {
+    errno: 2003,
+    message: `Error connecting to source 'repl@10.0.1.11:3306'. This was attempt ${attempt}/10, with a delay of 60 seconds between attempts. Message: Can't connect`,
+  },
+});
 /** Its channel is stopped, as detaching leaves it. */
 const [halted1, halted2] = [holder(hears1({ io: 'no' })), standby(hears2({ io: 'no', lagSeconds: null }))];
 /** mysqld has restarted, and its source refuses the account that was marked. */
@@ -147,6 +156,43 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'nothing is missing, and mysqld has restarted',
     [detached(''), marked1],
     'channel-may-attach attach-channel to db1',
+  ],
+  [
+    'a channel gave up',
+    'of the standby, after its last try',
+    [standby(hears2(gaveUpAt(10)))],
+    'channel-gave-up attach-channel to db2',
+  ],
+  [
+    'a channel gave up',
+    'somebody stopped it before its last try',
+    [standby(hears2(gaveUpAt(9)))],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'a channel gave up',
+    'of the holder, and its standby has nothing of its own',
+    [holder(hears1(gaveUpAt(10)))],
+    'channel-gave-up attach-channel to db1',
+  ],
+  [
+    'a channel gave up',
+    'of the holder, and its standby has something of its own',
+    [holder(hears1(gaveUpAt(10))), standby(answers2({ executed: position(`${UUID1}:1-100,${UUID2}:1-5`) }))],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'a channel gave up',
+    'its SQL thread has an error as well',
+    [standby(hears2({ ...gaveUpAt(10), sql: 'no', sqlError: { errno: 1062, message: 'Duplicate entry' } }))],
+    'awaiting-confirmation observe',
+  ],
+  ['a channel gave up', 'in a pause', [paused, standby(hears2(gaveUpAt(10)))], 'paused stay'],
+  [
+    'a channel gave up',
+    'of a node that is made anew',
+    [setAside, standby(hears2(gaveUpAt(10)))],
+    'awaiting-confirmation observe',
   ],
   [
     'a channel is detached',

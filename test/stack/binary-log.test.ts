@@ -49,7 +49,13 @@ function makeHost(reader = 'cat "$file"'): { readonly path: string; readonly log
 /** As the agent runs it. */
 async function count(host: ReturnType<typeof makeHost>, variables: object): Promise<readonly string[]> {
   const script = documents['count-transactions'].mainSteps[0].inputs.runCommand.join('\n');
-  const given = { SSM_Log: host.log, SSM_Transactions: 'NONE', SSM_Place: 'NONE', SSM_ServerId: '1', ...variables };
+  const given = {
+    SSM_Log: host.log,
+    SSM_Transactions: 'NONE',
+    SSM_Place: 'NONE',
+    SSM_ServerId: '1',
+    ...variables,
+  };
   const { stdout } = await run('sh', ['-c', script], {
     env: { PATH: `${host.path}:/usr/bin:/bin`, ...given },
   });

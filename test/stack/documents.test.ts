@@ -160,7 +160,11 @@ describe.each(Object.entries(documents))('%s', (_, document) => {
 /** Values that a parameter is given in life. */
 const values: Readonly<Record<string, readonly string[]>> = {
   Log: ['/var/lib/mysql/binlog', '/data/mysql-8.0/log.bin'],
-  Transactions: ['NONE', '11111111-1111-1111-1111-111111111111:1-5:8,22222222-2222-2222-2222-222222222222:tag:3', '0-1:5-9'],
+  Transactions: [
+    'NONE',
+    '11111111-1111-1111-1111-111111111111:1-5:8,22222222-2222-2222-2222-222222222222:tag:3',
+    '0-1:5-9',
+  ],
   Place: ['NONE', 'binlog.000003:1200'],
   Run: ['rebuild-1', '0f1e2d3c.A_b'],
   Action: ['look'],

@@ -7,7 +7,8 @@ import { removeConfiguration, writeConfiguration } from './configuration.ts';
 import type { Document } from './document.ts';
 import { hostFacts } from './facts.ts';
 import { restartKeepalived, restartMysqld } from './restart.ts';
-import { seedCopy, seedDoor, seedFacts, seedPlace, seedPrepare } from './seed.ts';
+import { seedDoor, seedFacts, seedPlace, seedPrepare } from './seed.ts';
+import { seedCopy } from './seed-copy.ts';
 import { dropVip, keepVip } from './vip-unit.ts';
 
 export const documents: Readonly<Record<HostDocument, Document>> = {

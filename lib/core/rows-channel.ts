@@ -110,7 +110,7 @@ export const channel: readonly DecisionRow[] = [
     },
     does: ['plan attach-channel'],
     reason:
-      'Nobody stopped it, and nothing else would start it again: the standby would stay unfit for as long as nobody looks. What a person stopped shows fewer tries, or none.',
+      'Nobody stopped it, and nothing else would start it again: the standby would stay unfit until somebody looks. What a person stopped shows fewer tries, or none.',
     origin: 'MySQL 9: SOURCE_RETRY_COUNT is 10, so a standby gives up after ten minutes',
   },
 ];

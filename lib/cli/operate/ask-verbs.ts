@@ -87,7 +87,7 @@ function doctorVerb(context: Context): Command {
 function divergenceVerb(context: Context): Command {
   return verb(
     'divergence',
-    'What each node has and the other lacks: transactions, and how many rows of which tables they changed.',
+    'What each node has and the other lacks: transactions, with the rows that they changed in each table.',
     ['divergence', 'divergence orders --env prod', 'divergence orders --json   # with the counts as data'],
   )
     .argument('[pair]', 'the pair (default: the only one)')

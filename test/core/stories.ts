@@ -187,7 +187,12 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     [standby(hears2({ ...gaveUpAt(10), sql: 'no', sqlError: { errno: 1062, message: 'Duplicate entry' } }))],
     'awaiting-confirmation observe',
   ],
-  ['a channel gave up', 'in a pause', [paused, standby(hears2(gaveUpAt(10)))], 'awaiting-confirmation observe'],
+  [
+    'a channel gave up',
+    'in a pause',
+    [paused, standby(hears2(gaveUpAt(10)))],
+    'awaiting-confirmation observe',
+  ],
   [
     'a channel gave up',
     'of a node that is made anew',

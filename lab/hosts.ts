@@ -7,7 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type CommandLine, type DoorAnswer, openDoor } from './hosts/door.ts';
 import { Devices, prebound, primary } from './hosts/ip.ts';
+import { mysql } from './hosts/mysql.ts';
 import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
+import { furnish, type Workbench } from './hosts/tools.ts';
+import { OwnUnits } from './hosts/units.ts';
 import { type Network, type Seat, seats } from './network/contract.ts';
 import { createInstance, type Instance } from './servers/instance.ts';
 import type { ServerSettings } from './servers/my-cnf.ts';
@@ -23,6 +26,8 @@ export interface HostOptions {
   readonly prebound: boolean;
   /** How its server is configured. @default vendor */
   readonly serverSettings?: ServerSettings | undefined;
+  /** Whether its server is as its package installs it: no accounts, no schemas, no replication. @default false */
+  readonly isBare?: boolean | undefined;
 }
 
 /** After this systemd kills a service that does not stop, in milliseconds: its own default. */
@@ -37,6 +42,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     name,
     serverId: name === 'db1' ? 1 : 2,
     settings: options.serverSettings,
+    isBare: options.isBare,
     hostNames: hostNamesIn(network),
     directory: options.directory,
     address: network.addressOf(name),
@@ -70,9 +76,11 @@ export class Host {
   readonly #units: ReadonlyMap<string, Service>;
   /** How long its system is busy with other services when it shuts down, before it ends mysqld. Milliseconds. */
   lingersMs = 0;
+  readonly #ownUnits: OwnUnits;
   #devices: Devices;
   #isUp = true;
   #closeDoor: (() => Promise<void>) | null = null;
+  #bench: Workbench | null = null;
 
   constructor(options: HostOptions, instance: Instance) {
     this.name = options.name;
@@ -81,6 +89,7 @@ export class Host {
     this.#options = options;
     this.#socketPath = path.join(instance.directory, 'host.sock');
     this.#units = unitsOf(instance);
+    this.#ownUnits = new OwnUnits(instance.directory, (line) => this.run(line));
     this.#devices = this.#devicesAtBoot();
     this.#bindAsDevicesSay();
   }
@@ -102,6 +111,7 @@ export class Host {
       this.#devices = this.#devicesAtBoot();
       this.#bindAsDevicesSay();
       this.#options.network.plug(this.name);
+      await this.#ownUnits.boot();
     }
     await this.instance.start();
   }
@@ -120,12 +130,19 @@ export class Host {
     await this.instance.kill();
   }
 
+  /** Gives it the programs that come with a server. They are fetched the first time. */
+  async furnish(): Promise<void> {
+    this.#bench ??= await furnish(this.instance);
+  }
+
   /** The environment in which scripts run as on this host: its commands first on the PATH. */
   environment(): Readonly<Record<string, string>> {
+    const own = this.#bench === null ? '' : `${this.#bench.commands}:`;
     return {
       LAB_NODE: process.execPath,
       LAB_HOST_SOCKET: this.#socketPath,
-      PATH: `${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+      PATH: `${own}${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+      ...(this.#bench === null ? {} : { HOME: this.#bench.home, KEEPALAMBDA_STATE: this.#bench.state }),
     };
   }
 
@@ -133,9 +150,13 @@ export class Host {
   async run({ command, args }: CommandLine): Promise<DoorAnswer> {
     switch (command) {
       case 'systemctl':
-        return systemctl(this.#units, args);
+        return systemctl(this.#units, args, this.#ownUnits);
       case 'ip':
         return this.#devices.run(args);
+      case 'mysql':
+        return mysql(this.instance.socketPath, args);
+      case 'my_print_defaults':
+        return { exitCode: 0, stdout: defaultsText(this.instance.myCnf), stderr: '' };
       // No neighbour caches an address of the lab.
       case 'arping':
         return { exitCode: 0, stdout: '', stderr: '' };
@@ -163,6 +184,11 @@ export class Host {
     if (this.#devices.has(network.vip)) network.bind(this.name);
     else network.unbind(this.name);
   }
+}
+
+/** What `my_print_defaults --help` says of the files that the server reads. */
+function defaultsText(myCnf: string): string {
+  return `Default options are read from the following files in the given order:\n${myCnf} \n`;
 }
 
 const commandDirectory = fileURLToPath(new URL('./hosts/bin', import.meta.url));

@@ -29,9 +29,10 @@ export interface PairOptions {
   readonly serverSettings?: ServerSettings | undefined;
   /**
    * Who takes writes at first, and where the VIP is: `managed` as keepalambda has it, on db1 and both hosts
-   * pre-bound; `bare` as before it: both nodes writable, and the VIP nowhere yet. @default managed
+   * pre-bound; `bare` as before it: both nodes writable, and the VIP nowhere yet; `empty`: two servers as their package installs
+   * them, which know nothing of each other. @default managed
    */
-  readonly state?: 'managed' | 'bare' | undefined;
+  readonly state?: 'managed' | 'bare' | 'empty' | undefined;
 }
 
 /** Starts it. Leaves nothing behind if it fails. */
@@ -43,7 +44,10 @@ export async function startPair(options: PairOptions): Promise<LabPair> {
     throw error;
   });
   const make = (name: LabNodeName) =>
-    createHost({ name, product, network, directory, serverSettings, prebound: state === 'managed' });
+    createHost({
+      ...{ name, product, network, directory, serverSettings },
+      ...{ prebound: state === 'managed', isBare: state === 'empty' },
+    });
   const made: Host[] = [];
   const close = async () => {
     await Promise.all(made.map((host) => host.close()));
@@ -54,6 +58,7 @@ export async function startPair(options: PairOptions): Promise<LabPair> {
     const [db1, db2] = await Promise.all([make('db1'), make('db2')]);
     made.push(db1, db2);
     await Promise.all(made.map((host) => host.boot()));
+    if (state === 'empty') return { network, hosts: { db1, db2 }, directory, close };
     await replicateFrom(db1.instance, { host: db2.address, port: network.port });
     await replicateFrom(db2.instance, { host: db1.address, port: network.port });
     await untilReplicating([db1.instance, db2.instance]);

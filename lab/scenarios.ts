@@ -4,16 +4,20 @@ import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
 import { playDoctor } from './doctor/scenario.ts';
 import type { LabNodeName } from './pair.ts';
+import { playRejoin } from './rejoin/scenario.ts';
 import { identityOf } from './servers/identity.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { replicationOf } from './servers/replication.ts';
+import { playSetup } from './setup/scenario.ts';
 import type { Story } from './story.ts';
-import { type LabWorld, untilSteady } from './world.ts';
+import { type LabWorld, untilSteady, type WorldOptions } from './world.ts';
 
 export interface Scenario {
   readonly about: string;
   /** How its servers are configured when nobody says. @default vendor */
   readonly serverSettings?: ServerSettings;
+  /** What its world has otherwise. */
+  readonly world?: Pick<WorldOptions, 'state'> & { readonly pair?: WorldOptions['changes']['pair'] };
   /** Plays it; says whether every step was as it must be, and what else there is to say of it. */
   readonly play: (world: LabWorld, story: Story) => Promise<{ readonly ok: boolean }>;
 }
@@ -34,6 +38,19 @@ export const scenarios = {
     about: 'the pair is broken in one way after the other, and doctor names exactly that',
     serverSettings: 'recommended',
     play: playDoctor,
+  },
+  rejoin: {
+    about:
+      'the holder dies with rows that nobody received and returns: divergence names them, rebuild makes both nodes equal; then one dies with nothing of its own, and rejoins by itself',
+    serverSettings: 'recommended',
+    world: { pair: { hostWork: true } },
+    play: playRejoin,
+  },
+  setup: {
+    about:
+      'two empty servers become a healthy pair, also when setup is killed on the way; again, it changes nothing',
+    world: { state: 'empty', pair: { mode: 'observe', hostWork: true } },
+    play: playSetup,
   },
 } as const satisfies Record<string, Scenario>;
 

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { openRoot, type QueryRow, rowsOf } from './connection.ts';
 import { launch } from './launch.ts';
-import { nodeSettings, renderMyCnf, type ServerSettings } from './my-cnf.ts';
+import { bareSettings, nodeSettings, renderMyCnf, type ServerSettings } from './my-cnf.ts';
 import { writeNames } from './names.ts';
 import type { Product } from './product.ts';
 import { freshDataDirectory } from './template.ts';
@@ -20,6 +20,8 @@ export interface InstanceOptions {
   readonly serverId: number;
   /** How it is configured. @default vendor */
   readonly settings?: ServerSettings | undefined;
+  /** Whether it is as its package installs it: no accounts, no schemas, no replication. @default false */
+  readonly isBare?: boolean | undefined;
   /** What its system knows hosts by: names by address. @default whatever the machine's resolver says */
   readonly hostNames?: Readonly<Record<string, string>>;
   /** The lab's directory: the instance makes one of its own in it. */
@@ -48,7 +50,8 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
   const directory = path.join(options.directory, options.name);
   const instance = new Instance(options, directory);
   await mkdir(path.join(directory, 'tmp'), { recursive: true });
-  await freshDataDirectory(options.product, instance.dataDirectory);
+  const isBare = options.isBare ?? false;
+  await freshDataDirectory(options.product, instance.dataDirectory, isBare ? 'bare' : 'furnished');
   const node = {
     dataDirectory: instance.dataDirectory,
     temporaryDirectory: path.join(directory, 'tmp'),
@@ -58,9 +61,14 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
     port: options.port,
     serverId: options.serverId,
   };
-  const settings = nodeSettings(options.product, node, instance.settings);
+  const settings = isBare
+    ? bareSettings(options.product, node)
+    : nodeSettings(options.product, node, instance.settings);
   if (options.hostNames) await writeNames(instance.namesDirectory, options.hostNames);
-  await writeFile(instance.myCnf, renderMyCnf(settings));
+  // As on every distribution, administrators put files of their own beside.
+  const included = path.join(directory, 'conf.d');
+  await mkdir(included, { recursive: true });
+  await writeFile(instance.myCnf, `${renderMyCnf(settings)}!includedir ${included}\n`);
   return instance;
 }
 

@@ -24,6 +24,11 @@ export function nodeSettings(product: Product, node: NodeSettings, choice: Serve
   };
 }
 
+/** The options of a server that nobody has configured: those of the lab alone. */
+export function bareSettings(product: Product, node: NodeSettings): Settings {
+  return { ...product.settings, ...rendered(labOptions, product, node) };
+}
+
 /** The options of the one start that makes accounts and schemas: no log, no network. */
 export function templateSettings(
   product: Product,

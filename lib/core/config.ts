@@ -100,6 +100,14 @@ const pairFields = {
       description:
         'What is restarted through SSM on a lost node, once in an incident: `mysqld`, `keepalived`.',
     }),
+  rejoin: z.enum(['auto', 'ask']).default('auto').meta({
+    description:
+      '`auto`: after a failover the channel from the old holder is attached as soon as it is back and has nothing that the new holder lacks. `ask`: only a `reattach` by a person attaches it. One that has something of its own waits in any case.',
+  }),
+  hostWork: z.boolean().default(false).meta({
+    description:
+      'Whether people may order work on the hosts (`setup`, and what docs/hosts.md lists): gives the operate function, and no other, the right to run the documents for it, to move the VIP, and to write the pair’s credentials, also in mode `observe`.',
+  }),
   writeProbe: z.boolean().default(true).meta({
     description:
       'Whether looks at the holder commit a heartbeat row (needs the table `keepalambda.heartbeat`).',

@@ -160,7 +160,8 @@ function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
     case 'repair-node':
       return 'repaired';
     case 'attach-channel':
-      return completed ? 'channel-attached' : 'plan-incomplete';
+      if (!completed) return 'plan-incomplete';
+      return plan.row === 'channel-gave-up' ? 'channel-restarted' : 'channel-attached';
     // That the channel is detached is alerted by its row, with what is missing.
     case 'detach-channel':
       return completed ? null : 'plan-incomplete';

@@ -296,6 +296,13 @@ export const events = {
       'The channel that a failover had detached runs again. The old holder has nothing that the new holder lacks, or a person accepted what it has.',
     todo: 'Nothing.',
   },
+  'channel-restarted': {
+    title: 'replication between the nodes was started again',
+    role: 'tells',
+    meaning:
+      'A channel had stopped by itself after its last try to connect. The other node answers again, so it was started.',
+    todo: 'Nothing. To have the server try for longer, set SOURCE_RETRY_COUNT of its channel.',
+  },
   'plan-waits': {
     title: 'a plan in flight makes no progress',
     role: 'hands-over',

@@ -1,4 +1,5 @@
 /** Whether the standby could take over now, and if not, every reason. */
+import { asideReason } from './aside.ts';
 import { behindOf } from './behind.ts';
 import { applierFault, causeOf, lagFault, receiverFault } from './check.ts';
 import type { Pair } from './config.ts';
@@ -86,7 +87,7 @@ export function isBroken({ fit, isLate, isBarred, isCutOff, isUnasked }: Fitness
  * serves and applies now. A session that holds a lock is no reason any more: catching up ends it.
  */
 export function fitnessWhenLost(terms: FitnessTerms): Fitness {
-  const reasons = [...ownReasons(terms), ...reasonsOfLess(terms)];
+  const reasons = [...ownReasons(terms), ...reasonsOfLess(terms), ...reasonsOfAside(terms)];
   if (terms.safeguards.readiness) reasons.push(...reasonsOfReadiness(terms));
   return fitnessOf(reasons);
 }
@@ -217,7 +218,7 @@ function reasonsOfApplying({ pair, standby: { server }, lagLimitSeconds }: Fitne
 function reasonsOfHistory(terms: FitnessTerms): string[] {
   const { pair, holder, standby, safeguards } = terms;
   const { readiness } = terms.memory;
-  const less = reasonsOfLess(terms);
+  const less = [...reasonsOfAside(terms), ...reasonsOfLess(terms)];
   if (holder.server === null || standby.server === null) {
     const known = readiness?.node === standby.node ? (readiness.ofHistory ?? []) : [];
     return [...new Set([...known, ...less])];
@@ -254,6 +255,11 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
 function reasonsOfLess({ standby, holder, memory }: FitnessTerms): string[] {
   const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind, loss: memory.loss });
   return told(lack === null ? null : `it lost writes that it had sent: ${lack}`);
+}
+
+/** It has a part of the data only, whatever its GTIDs say. */
+function reasonsOfAside({ standby, memory }: FitnessTerms): string[] {
+  return told(asideReason(memory, standby.node));
 }
 
 /** Events of a newer server cannot be relied on to apply on an older one: there would be no way back. */

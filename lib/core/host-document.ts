@@ -1,2 +1,26 @@
+/** The documents that run on a host in a plan or a repair. */
+export type MoveDocument = 'restart-mysqld' | 'restart-keepalived' | 'bind-vip' | 'unbind-vip';
+
+/** The documents of work that a person ordered: only for pairs with `hostWork`. */
+export const workDocuments = [
+  'host-facts',
+  'count-transactions',
+  'seed-facts',
+  'seed-prepare',
+  'seed-door',
+  'seed-copy',
+  'seed-place',
+  'write-configuration',
+  'remove-configuration',
+  'make-account',
+  'remove-account',
+  'end-channel',
+  'forget-history',
+  'proof-database',
+  'keep-vip',
+  'drop-vip',
+] as const;
+export type WorkDocument = (typeof workDocuments)[number];
+
 /** The documents that may run on a host. */
-export type HostDocument = 'restart-mysqld' | 'restart-keepalived' | 'bind-vip' | 'unbind-vip';
+export type HostDocument = MoveDocument | WorkDocument;

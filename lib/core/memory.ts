@@ -2,6 +2,7 @@
  * What keepalambda remembers of a pair between ticks, leaders and deployments: one record in the store,
  * always written whole and only under the epoch of the lease.
  */
+import type { Aside } from './aside.ts';
 import type { EventCode } from './events.ts';
 import type { NodeName, PairName } from './names.ts';
 import type { PlanRecord } from './plan.ts';
@@ -223,6 +224,8 @@ export interface Memory {
   readonly behind: Readonly<Record<NodeName, string>>;
   readonly detached: DetachedChannel | null;
   readonly movedByHand: MovedByHand | null;
+  /** The node that is being made anew; null when there is none, and in records of older releases. */
+  readonly aside: Aside | null;
   /** A node is missing where it was not seen so, or a plan of ours may have opened or closed it since. */
   readonly settled: Readonly<Record<NodeName, Settled>>;
   /** What people were told lately, by code. */
@@ -259,6 +262,7 @@ export const emptyMemory: Required<Memory> = {
   behind: {},
   detached: null,
   movedByHand: null,
+  aside: null,
   settled: {},
   reports: {},
   moved: null,

@@ -1,10 +1,13 @@
 /** Decides on an operator's order: the same plans, asked for by a person. */
 
 import { tell } from './alerts.ts';
+import { asideReason } from './aside.ts';
 import { type Pair, peerOf } from './config.ts';
+import { renderRefusal } from './host-work.ts';
 import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
+import { whyNotAside } from './rebuild.ts';
 import type { Order } from './request.ts';
 import type { Situation } from './situation.ts';
 import { counted, utcClock } from './text/utc-time.ts';
@@ -44,6 +47,10 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
       return orderReattach(situation, order);
     case 'release':
       return orderRelease(situation, order);
+    case 'set-aside':
+      return orderSetAside(situation, order);
+    case 'reinstate':
+      return orderReinstate(situation, order);
     case 'pause':
       return orderPause(situation, order);
     case 'resume':
@@ -76,6 +83,8 @@ export function planFor(
     return { refused: unknownNode(pair, to) };
   }
   if (vip === 'held' && holder.node === to) return { refused: `${to} holds the VIP already; nothing to do` };
+  const aside = asideReason(situation.memory, to);
+  if (aside !== null) return { refused: `${to} cannot take over: ${aside}. No flag changes that` };
   const target = standby.node === to ? standby : holder;
   if (kind === 'switchover') {
     const reasons = reasonsAgainstSwitchover(situation);
@@ -184,6 +193,36 @@ function orderRelease(
     );
   }
   return act(releasePlan(order.node), order);
+}
+
+/** Its readiness of before counts no more: the holder may be lost at any moment. */
+function orderSetAside(situation: Situation, order: Extract<Order, { action: 'set-aside' }>): OrderDecision {
+  const refusal = whyNotAside(situation, order.node);
+  if (refusal !== null) return refuse(renderRefusal(refusal));
+  const { memory, nowMs } = situation;
+  const { node, run, by, why } = order;
+  const readiness = memory.readiness?.node === node ? null : memory.readiness;
+  return {
+    kind: 'note',
+    memory: { ...memory, readiness, aside: { node, run, by, why, atMs: nowMs } },
+    text: `${node} is set aside: it does not take over before it is reinstated`,
+  };
+}
+
+function orderReinstate(
+  { memory }: Situation,
+  order: Extract<Order, { action: 'reinstate' }>,
+): OrderDecision {
+  const { aside } = memory;
+  if (aside?.node !== order.node) return refuse(`${order.node} is not set aside`);
+  if (aside.run !== order.run)
+    return refuse(`${order.node} is set aside for ${aside.run}, not for ${order.run}`);
+  const { [order.node]: _, ...behind } = memory.behind;
+  return {
+    kind: 'note',
+    memory: { ...memory, behind, aside: null },
+    text: `${order.node} is reinstated: it can take over once it has been fit for its time`,
+  };
 }
 
 function orderPause(situation: Situation, order: Extract<Order, { action: 'pause' }>): OrderDecision {

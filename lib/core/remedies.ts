@@ -98,10 +98,11 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'channel-detached': remedy(
     'warning',
     'yes',
-    status,
+    'divergence {pair}',
     'reattach {pair} --accept-loss --why "the transactions were looked at"',
   ),
   'channel-attached': remedy('info', 'yes', status),
+  'channel-restarted': remedy('info', 'yes', status),
   'plan-waits': remedy('critical', 'unknown', status),
   'vip-moved-by-hand': remedy('warning', 'unknown', status, history),
   'writability-changed': remedy('warning', 'unknown', status),

@@ -1,6 +1,8 @@
 /** What operate answers, as a person reads it (`lines`) and as a program does (`data`). */
 import { z } from 'zod';
+import type { Lack } from './divergence.ts';
 import { type Finding, severities } from './finding.ts';
+import { hostActions, stepResults } from './host-work.ts';
 
 const text = z.string();
 const many = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).readonly();
@@ -101,6 +103,29 @@ const findingSchema = z.object({
   ...{ id: text, severity: z.enum(severities), subject: text, got: text, want: text, why: text, fix: text },
 }) satisfies z.ZodType<Finding>;
 
+const extentSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('nothing') }),
+  z.object({ kind: z.literal('set'), set: text, count: z.number(), isExact: z.boolean() }),
+  z.object({ kind: z.literal('behind'), place: text }),
+  z.object({ kind: z.literal('unknown'), because: text }),
+]);
+
+const tableCount = z.object({
+  ...{ table: text, inserted: z.number(), updated: z.number(), deleted: z.number(), statements: z.number() },
+});
+
+/** What one node has and the other lacks. */
+const lackSchema = z.object({
+  ...{ has: text, lacks: text, extent: extentSchema },
+  counted: z
+    .object({
+      ...{ transactions: z.number(), tables: many(tableCount), moreTables: z.number() },
+      ...{ statements: z.number(), unread: text.nullable() },
+    })
+    .nullable(),
+  unread: text.nullable(),
+}) satisfies z.ZodType<Lack>;
+
 const dataSchema = z.discriminatedUnion('action', [
   z.object({
     action: z.literal('status'),
@@ -117,6 +142,7 @@ const dataSchema = z.discriminatedUnion('action', [
   }),
   /** The most dangerous first. */
   z.object({ action: z.literal('doctor'), pair: text, findings: many(findingSchema) }),
+  z.object({ action: z.literal('divergence'), pair: text, lacks: many(lackSchema) }),
   z.object({
     action: z.literal('plan'),
     pair: text,
@@ -138,6 +164,24 @@ const dataSchema = z.discriminatedUnion('action', [
     /** How long its plan took, and for how long no node took writes in it. */
     tookMs: z.number().optional(),
     closedForMs: z.number().optional(),
+  }),
+  z.object({
+    action: z.enum(hostActions),
+    pair: text,
+    /** In their order: what was met already, was changed, or (in a dry run) would be. */
+    steps: many(
+      z.object({
+        name: text,
+        /** Null for a step of the whole pair. */
+        node: text.nullable(),
+        does: text,
+        result: z.enum(stepResults),
+        tookMs: z.number(),
+      }),
+    ),
+    changed: z.number(),
+    /** The time of this invocation was over: the same request goes on. */
+    unfinished: z.boolean(),
   }),
 ]);
 export type ReplyData = z.infer<typeof dataSchema>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Parsed } from './config.ts';
 import { type ConfigFault, faultsOf } from './fault.ts';
+import { type HostAction, hostActions } from './host-work.ts';
 import type { PairName } from './names.ts';
 import { escaped } from './one-line.ts';
 
@@ -28,6 +29,10 @@ const direction = {
 const directed = { path: ['to'], error: 'the node to move to, or "from", the node to move away from' };
 const isDirected = ({ to, from }: { readonly to?: string | undefined; readonly from?: string | undefined }) =>
   to !== undefined || from !== undefined;
+
+const runId = z.string('the id of the work').regex(/^[A-Za-z0-9._-]{1,64}$/, 'the id of the work');
+/** Says what would be done, and changes nothing. */
+const dryRun = z.boolean().default(false);
 
 /** The rows of history that one answer can hold. */
 export const HISTORY_MAX = 500;
@@ -94,6 +99,17 @@ const schemas = {
     ...asked,
     node: z.string('the node in quarantine'),
   }),
+  /** Marks the standby as unfit while it is made anew. `run` is the work's own id. */
+  'set-aside': z.strictObject({
+    action: z.literal('set-aside'),
+    ...asked,
+    node: node('the node'),
+    run: runId,
+  }),
+  /** Takes that mark off. */
+  reinstate: z.strictObject({ action: z.literal('reinstate'), ...asked, node: node('the node'), run: runId }),
+  /** What each node has and the other lacks: transactions, with the rows of each table. */
+  divergence: z.strictObject({ action: z.literal('divergence'), pair }),
   /** The exact steps that a failover or switchover would take now. Changes nothing. */
   plan: z.strictObject({
     action: z.literal('plan'),
@@ -109,6 +125,33 @@ const schemas = {
     limit: z.int(limitText).min(1, limitText).max(HISTORY_MAX, limitText).default(50),
     incident: z.string('the id of an incident').min(1, 'the id of an incident').optional(),
   }),
+  /** Makes a healthy pair of two servers. Again: changes nothing. */
+  setup: z.strictObject({
+    action: z.literal('setup'),
+    ...asked,
+    dryRun,
+    /** The node whose data counts, where one has data and the other is empty. */
+    from: node('the node whose data counts').optional(),
+    /** Restarts the server of the node that has the VIP too, where its configuration needs it. */
+    restartHolder: z.boolean().default(false),
+  }),
+  /** Makes a node anew from the holder's data. What it had of its own is kept as its binary logs, on its host. */
+  rebuild: z.strictObject({
+    action: z.literal('rebuild'),
+    ...asked,
+    dryRun,
+    node: node('the node to make anew'),
+    /** The node has transactions of its own, and may lose them. */
+    acceptLoss: z.boolean().default(false),
+  }),
+  /** Takes off the hosts what setup wrote; never data. */
+  remove: z.strictObject({
+    action: z.literal('remove'),
+    ...asked,
+    dryRun,
+    /** Ends replication too, and removes its account. */
+    channels: z.boolean().default(false),
+  }),
 } as const;
 
 export type Request = {
@@ -118,8 +161,22 @@ export type Action = Request['action'];
 /** The requests that change something, and so need the lease. */
 export type Order = Extract<
   Request,
-  { action: 'failover' | 'switchover' | 'reattach' | 'pause' | 'resume' | 'acknowledge' | 'release' }
+  {
+    action:
+      | 'failover'
+      | 'switchover'
+      | 'reattach'
+      | 'pause'
+      | 'resume'
+      | 'acknowledge'
+      | 'release'
+      | 'set-aside'
+      | 'reinstate';
+  }
 >;
+
+/** Work on hosts, which operate does itself: it changes no memory and no holder, so it needs no lease. */
+export type HostOrder = Extract<Request, { action: HostAction }>;
 
 /** What operate asks the leader beside orders: the pair's state, as the leader has it. No person sends it. */
 export interface StateQuestion {
@@ -173,7 +230,8 @@ export function parseRequest(raw: unknown): Parsed<Request> {
 /** What is wrong with an event where only questions are answered: that it is an order. Null for any other. */
 export function orderFault(raw: unknown): ConfigFault | null {
   const parsed = parseRequest(raw);
-  if (parsed.kind === 'faulty' || !isOrder(parsed.value)) return null;
+  if (parsed.kind === 'faulty') return null;
+  if (!isOrder(parsed.value) && !isHostOrder(parsed.value)) return null;
   return {
     path: 'action',
     got: parsed.value.action,
@@ -182,7 +240,12 @@ export function orderFault(raw: unknown): ConfigFault | null {
   };
 }
 
-/** Whether a request changes something. */
+/** Whether a request is work on hosts. */
+export function isHostOrder(request: Request): request is HostOrder {
+  return (hostActions as readonly string[]).includes(request.action);
+}
+
+/** Whether a request is one for the leader: it changes what is remembered, or who holds the VIP. */
 export function isOrder(request: Request): request is Order {
   switch (request.action) {
     case 'failover':
@@ -192,13 +255,19 @@ export function isOrder(request: Request): request is Order {
     case 'resume':
     case 'acknowledge':
     case 'release':
+    case 'set-aside':
+    case 'reinstate':
       return true;
     case 'status':
     case 'explain':
     case 'check':
     case 'doctor':
+    case 'divergence':
     case 'plan':
     case 'history':
+    case 'setup':
+    case 'rebuild':
+    case 'remove':
       return false;
   }
 }

@@ -1,4 +1,5 @@
 /** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
+import { hasGivenUp } from './gave-up.ts';
 import type { NodeName } from './names.ts';
 import { attachPlan } from './plans.ts';
 import type { DecisionRow } from './row.ts';
@@ -23,9 +24,9 @@ function detachedNow({ memory, holder, standby, vip }: Situation) {
  */
 function mayAttach(s: Situation): boolean {
   const detached = detachedNow(s);
-  if (detached === null || s.paused || !isHalted(s, detached.node)) return false;
+  if (detached === null || s.paused || s.memory.aside !== null || !isHalted(s, detached.node)) return false;
   if (detached.node === s.standby.node) return detached.hasServed !== true || detached.missing === '';
-  return detached.missing === '' && s.lead.standbyLacksOwn === null;
+  return s.pair.rejoin === 'auto' && detached.missing === '' && s.lead.standbyLacksOwn === null;
 }
 
 /** It does not run, or is refused by the mark on its account; one that is about to connect shows which, a look later. */
@@ -46,14 +47,28 @@ function whyDetached(s: Situation): string | null {
       ? `${from}: it was not known which of its transactions ${node} lacked when the VIP moved back`
       : null;
   if (missing !== '') return `${from}, which has transactions that ${node} lacks: ${missing}`;
-  if (node === standby.node || lead.standbyLacksOwn === null) return null;
-  return `${standby.node}, which lost writes that it had sent: ${lead.standbyLacksOwn}`;
+  if (node === standby.node) return null;
+  if (lead.standbyLacksOwn !== null)
+    return `${standby.node}, which lost writes that it had sent: ${lead.standbyLacksOwn}`;
+  return s.pair.rejoin === 'ask' && s.memory.aside === null && isHalted(s, node)
+    ? `${from}, which has nothing that ${node} lacks: rejoin 'ask' leaves it to a person`
+    : null;
+}
+
+/** The node whose channel from the other one gave up, and may be started again; null when there is none. */
+function gaveUp({ memory, holder, standby, vip, lead, paused }: Situation): NodeName | null {
+  const answer = holder.server !== null && standby.server !== null;
+  if (vip !== 'held' || holder.kind !== 'serving' || !answer || paused) return null;
+  if (memory.detached !== null || memory.aside !== null) return null;
+  if (standby.server !== null && hasGivenUp(standby.server.inbound)) return standby.node;
+  const lacks = lead.holderLacksOthers !== null || lead.standbyLacksOwn !== null;
+  return holder.server !== null && hasGivenUp(holder.server.inbound) && !lacks ? holder.node : null;
 }
 
 export const channel: readonly DecisionRow[] = [
   {
     name: 'channel-may-attach',
-    says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on.',
+    says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on, no node is set aside, and `rejoin` is `auto`.',
     when: mayAttach,
     measure: (s) => {
       const { node, from } = s.memory.detached ?? { node: s.holder.node, from: s.standby.node };
@@ -69,7 +84,7 @@ export const channel: readonly DecisionRow[] = [
   },
   {
     name: 'channel-detached',
-    says: 'A failover has detached the channel from the old holder. The old holder answers again and has, or may have, transactions that the new holder lacks. Or it lost transactions that it had sent.',
+    says: 'A failover has detached the channel from the old holder. The old holder answers again and has, or may have, transactions that the new holder lacks. Or it lost transactions that it had sent, or `rejoin` is `ask`.',
     when: (s) => whyDetached(s) !== null,
     measure: (s) => ({
       kind: 'stay',
@@ -79,5 +94,23 @@ export const channel: readonly DecisionRow[] = [
     does: ['page channel-detached'],
     reason: 'If these transactions were applied now, they could overwrite newer rows. A person must decide.',
     origin: 'review of 15d31a4: the old holder’s tail',
+  },
+  {
+    name: 'channel-gave-up',
+    says: 'Both nodes answer, and a channel between them has stopped by itself: its server tried to connect as often as it may, while the way or the other node was gone. Into the holder only while the standby has nothing that the holder lacks. No pause is on, no channel is detached, and no node is set aside.',
+    when: (s) => gaveUp(s) !== null,
+    measure: (s) => {
+      const node = gaveUp(s) ?? s.standby.node;
+      const source = node === s.standby.node ? s.holder.node : s.standby.node;
+      return {
+        kind: 'act',
+        plan: attachPlan(node, source),
+        because: `replication into ${node} stopped after its last try to connect, and ${source} answers again`,
+      };
+    },
+    does: ['plan attach-channel'],
+    reason:
+      'Nobody stopped it, and nothing else would start it again: the standby would stay unfit until somebody looks. What a person stopped shows fewer tries, or none.',
+    origin: 'MySQL 9: SOURCE_RETRY_COUNT is 10, so a standby gives up after ten minutes',
   },
 ];

@@ -141,8 +141,8 @@ export const held: readonly DecisionRow[] = [
   },
   {
     name: 'two-writers',
-    says: 'Writability is managed, the holder serves, and the standby takes writes, or is only half closed. In a pause too, unless somebody opened it by hand.',
-    when: (s) => governed(s) && standbyOpen(s) && !isLeftOpen(s),
+    says: 'Writability is managed, the holder serves, and the standby takes writes, or is only half closed. In a pause too, unless somebody opened it by hand. Half closed is as a node must be while it is made anew.',
+    when: (s) => governed(s) && standbyOpen(s) && !isLeftOpen(s) && !isBeingFilled(s),
     measure: (s) => ({
       kind: 'act',
       plan: closeStandbyPlan(s.pair, s.standby.node),
@@ -246,4 +246,11 @@ function staysText(s: Situation): string {
   if (!fitnessWhenAhead.fit)
     return `. ${standby.node} cannot take over: ${fitnessWhenAhead.reasons.join('; ')}`;
   return `. ${flapGuard === null ? pauseText(s) : `The flap guard forbids the move: ${flapGuard}`}`;
+}
+
+/** A copy writes as root, which `super_read_only` would forbid; applications still cannot. */
+function isBeingFilled({ memory, standby }: Situation): boolean {
+  return (
+    memory.aside?.node === standby.node && standby.server?.halfClosed === true && !standby.server.writable
+  );
 }

@@ -7,13 +7,15 @@ import { planFor } from '../core/orders.ts';
 import { pairStatusOf } from '../core/pair-status.ts';
 import { describePlanLoss } from '../core/plan-loss.ts';
 import { done, notDone, type Reply, type ReplyData, type WholeState } from '../core/reply.ts';
-import { HISTORY_MAX, type Order, type Request } from '../core/request.ts';
+import { HISTORY_MAX, type HostOrder, type Order, type Request } from '../core/request.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
+import { lackLines } from '../core/text/divergence-text.ts';
 import { renderExplanation } from '../core/text/explain-text.ts';
 import { checkedOf, renderCheck, renderStatus } from '../core/text/status-text.ts';
 import { renderStages, renderStep } from '../core/text/steps-text.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
+import { divergenceOf } from './divergence.ts';
 import { examinePair } from './doctor.ts';
 import { askLeader } from './leader-state.ts';
 import { lookOnce } from './look-once.ts';
@@ -31,7 +33,7 @@ export interface Asked {
 }
 
 /** Answers a question about these pairs. */
-export function answerQuestion(asked: Asked, request: Exclude<Request, Order>): Promise<Reply> {
+export function answerQuestion(asked: Asked, request: Exclude<Request, Order | HostOrder>): Promise<Reply> {
   switch (request.action) {
     case 'status':
       return status(asked, request);
@@ -41,6 +43,8 @@ export function answerQuestion(asked: Asked, request: Exclude<Request, Order>): 
       return check(asked);
     case 'doctor':
       return examined(asked);
+    case 'divergence':
+      return diverged(asked);
     case 'plan':
       return dryRun(asked, request);
     case 'history':
@@ -126,6 +130,15 @@ async function check(asked: Asked): Promise<Reply> {
 async function examined({ ports, pairs: [pair] }: Asked): Promise<Reply> {
   const findings = await examinePair(ports, pair, 'full');
   return done(renderFindings(findings).split('\n'), { action: 'doctor', pair: pair.name, findings });
+}
+
+/** What each node has and the other lacks, read from the binary logs on the hosts. */
+async function diverged(asked: Asked): Promise<Reply> {
+  const { ports, pairs } = asked;
+  const [pair] = pairs;
+  const { situation } = await lookAt(asked, pair);
+  const lacks = await divergenceOf(ports, situation);
+  return done(lacks.flatMap(lackLines), { action: 'divergence', pair: pair.name, lacks });
 }
 
 async function history(

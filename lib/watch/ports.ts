@@ -8,6 +8,7 @@
 import type { Pair } from '../core/config.ts';
 import type { ServerFacts } from '../core/doctor/facts.ts';
 import type { HostDocument } from '../core/host-document.ts';
+import type { HostClaim } from '../core/host-work.ts';
 import type { LookOrder } from '../core/look-order.ts';
 import type { Alert, Memory } from '../core/memory.ts';
 import type { MetricName } from '../core/metrics.ts';
@@ -21,6 +22,7 @@ import type {
   Obstacle,
 } from '../core/probe-results.ts';
 import type { InboxItem } from '../core/request.ts';
+import type { AccountKeys } from '../core/setup/facts.ts';
 import type { Position, Report, VipSighting } from '../core/sighting.ts';
 
 export type { InboxItem, WaitingOrder } from '../core/request.ts';
@@ -122,6 +124,11 @@ export interface DatabasePort {
     source: string | null,
     limitMs: number,
   ): Promise<{ readonly wasRunning: boolean }>;
+  /**
+   * Makes the node's channel from the pair's other node, with the replication account of the parameter store, and starts it.
+   * Where there is one from there already, it is only started.
+   */
+  replicate(pair: Pair, node: NodeName, limitMs: number): Promise<void>;
   /** The sessions that would keep the node open, or lose much work if they were killed. Changes nothing. */
   inspect(pair: Pair, node: NodeName, limitMs: number): Promise<readonly Obstacle[]>;
   /** What doctor judges: settings, channels, rights; with `full`, the lists of tables too. Changes nothing. */
@@ -132,8 +139,25 @@ export interface DatabasePort {
 
 /** Hosts, through SSM Run Command. */
 export interface HostPort {
-  /** Runs our document on the node's host and waits for its end. Gives back the last lines it printed. */
-  run(pair: Pair, node: NodeName, document: HostDocument, limitMs: number): Promise<string>;
+  /**
+   * Runs our document on the node's host and waits for its end. Gives back the last lines it printed. `parameters`: those that
+   * do not come from the pair; the document's own patterns check them, and no secret is ever among them.
+   */
+  run(
+    pair: Pair,
+    node: NodeName,
+    document: HostDocument,
+    limitMs: number,
+    parameters?: Readonly<Record<string, string>>,
+  ): Promise<string>;
+}
+
+/** Our accounts of a pair, in the parameter store. What leaves it is what servers keep of a password, never a password. */
+export interface AccountsPort {
+  /** Both accounts as they are there; null for one that is not. */
+  read(pair: Pair): Promise<AccountKeys>;
+  /** Makes those that are not there yet, each with a new password. */
+  make(pair: Pair): Promise<void>;
 }
 
 export interface AlertPort {
@@ -209,6 +233,14 @@ export interface StorePort {
   saveState(pair: PairName, printed: PrintedState): Promise<void>;
   /** The one that was stored last; null when nobody has asked yet. */
   readState(pair: PairName): Promise<PrintedState | null>;
+
+  /**
+   * Claims the hosts of a pair for work on them, or renews our own claim. Gives back another's claim that still counts at
+   * `nowMs`, with nothing changed; null when the claim is ours.
+   */
+  claimHosts(pair: PairName, claim: HostClaim, nowMs: number): Promise<HostClaim | null>;
+  /** Gives the claim back, if it is still this owner's. */
+  releaseHosts(pair: PairName, owner: string): Promise<void>;
 }
 
 /** A pair's whole state in its leader's hands, as JSON. */
@@ -263,6 +295,7 @@ export interface Ports {
   readonly vip: VipPort;
   readonly database: DatabasePort;
   readonly host: HostPort;
+  readonly accounts: AccountsPort;
   readonly alerts: AlertPort;
   readonly store: StorePort;
   readonly metrics: MetricsPort;

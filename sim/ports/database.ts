@@ -3,7 +3,7 @@
 import { peerOf } from '../../lib/core/config.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { CaughtUp } from '../../lib/core/probe-results.ts';
-import type { DatabasePort } from '../../lib/watch/ports.ts';
+import { type DatabasePort, PortError } from '../../lib/watch/ports.ts';
 import { attach, catchUp, detach } from './channel.ts';
 import { acting, type Context } from './context.ts';
 import { healthyFacts } from './examine.ts';
@@ -25,6 +25,9 @@ export function createDatabase(context: Context): DatabasePort {
       acting(context, 'detach', node, () => detach(context, node, source, threads, limitMs)),
     attach: (_, node, source, limitMs) =>
       acting(context, 'attach', node, () => attach(context, node, source, limitMs)),
+    replicate: async (_, node) => {
+      throw new PortError('denied', `${node}: no simulated person orders work on hosts`);
+    },
     inspect: (_, node, limitMs) =>
       acting(context, 'inspect', node, () =>
         command(context, node, limitMs, (master) => obstaclesOn(world, master)),

@@ -71,6 +71,7 @@ const saws2: readonly Saw[] = [
   answers2({ inbound: { kind: 'unconfigured' } }),
   hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 4000 }),
   hears2({ io: 'no', lagSeconds: null }),
+  hears2({ io: 'no', lagSeconds: null, ioError: { errno: 2003, message: 'This was attempt 10/10, with …' } }),
   hears2({ sql: 'no', lagSeconds: null }),
   hears2({ lagSeconds: null }),
   hears2({ lagSeconds: 500 }),

@@ -75,7 +75,7 @@ describe('what is not said has a default', () => {
 
 describe('what is wrong is named, with what there is', () => {
   const all =
-    'one of status, explain, check, doctor, failover, switchover, reattach, pause, resume, acknowledge, release, plan, history';
+    'one of status, explain, check, doctor, failover, switchover, reattach, pause, resume, acknowledge, release, set-aside, reinstate, divergence, plan, history, setup, rebuild, remove';
   test.each<[what: string, raw: unknown, words: readonly string[]]>([
     ['nothing', undefined, ['action: got nothing', all]],
     ['a text', 'status', ['action: got nothing', all]],
@@ -186,7 +186,10 @@ describe('what is wrong is named, with what there is', () => {
 it('knows which requests change something, and so need the lease', () => {
   const requests = actions.map((action) => ({ action })) as unknown as Parameters<typeof isOrder>[0][];
   const orders = requests.filter(isOrder).map(({ action }) => action);
-  expect(orders).toEqual(['failover', 'switchover', 'reattach', 'pause', 'resume', 'acknowledge', 'release']);
+  expect(orders).toEqual([
+    ...['failover', 'switchover', 'reattach', 'pause', 'resume', 'acknowledge', 'release'],
+    ...['set-aside', 'reinstate'],
+  ]);
 });
 
 test.each<[raw: unknown, got: string | undefined]>([

@@ -118,6 +118,19 @@ export const tried = memory({
 export const flapped = memory({ failoversAtMs: [NOW_MS - 10_000] });
 const detached = (missing: string | null, node = 'db1', hasServed = node === 'db1') =>
   memory({ detached: { node, from: node === 'db1' ? 'db2' : 'db1', atMs: NOW_MS, missing, hasServed } });
+const setAside = memory({
+  aside: { node: 'db2', run: 'r1', by: 'eva', why: 'rebuild: it is back', atMs: NOW_MS - 60_000 },
+});
+const asksToRejoin = configured({ rejoin: 'ask' });
+/** The receiver stopped after this try of ten. */
+const gaveUpAt = (attempt: number) => ({
+  io: 'no' as const,
+  lagSeconds: null,
+  ioError: {
+    errno: 2003,
+    message: `Error connecting to source 'repl@10.0.1.11:3306'. This was attempt ${attempt}/10, with a delay of 60 seconds between attempts. Message: Can't connect`,
+  },
+});
 /** Its channel is stopped, as detaching leaves it. */
 const [halted1, halted2] = [holder(hears1({ io: 'no' })), standby(hears2({ io: 'no', lagSeconds: null }))];
 /** mysqld has restarted, and its source refuses the account that was marked. */
@@ -144,7 +157,67 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     [detached(''), marked1],
     'channel-may-attach attach-channel to db1',
   ],
+  [
+    'a channel gave up',
+    'of the standby, after its last try',
+    [standby(hears2(gaveUpAt(10)))],
+    'channel-gave-up attach-channel to db2',
+  ],
+  [
+    'a channel gave up',
+    'somebody stopped it before its last try',
+    [standby(hears2(gaveUpAt(9)))],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'a channel gave up',
+    'of the holder, and its standby has nothing of its own',
+    [holder(hears1(gaveUpAt(10)))],
+    'channel-gave-up attach-channel to db1',
+  ],
+  [
+    'a channel gave up',
+    'of the holder, and its standby has something of its own',
+    [holder(hears1(gaveUpAt(10))), standby(answers2({ executed: position(`${UUID1}:1-100,${UUID2}:1-5`) }))],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'a channel gave up',
+    'its SQL thread has an error as well',
+    [standby(hears2({ ...gaveUpAt(10), sql: 'no', sqlError: { errno: 1062, message: 'Duplicate entry' } }))],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'a channel gave up',
+    'in a pause',
+    [paused, standby(hears2(gaveUpAt(10)))],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'a channel gave up',
+    'of a node that is made anew',
+    [setAside, standby(hears2(gaveUpAt(10)))],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'a channel is detached',
+    'nothing is missing, and the old holder is made anew',
+    [detached(''), halted1, setAside],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'a channel is detached',
+    "nothing is missing, and rejoin is 'ask'",
+    [asksToRejoin, detached(''), halted1],
+    'channel-detached stay, page channel-detached',
+  ],
   ['a channel is detached', 'somebody has started it', [detached('')], 'steady all-clear'],
+  [
+    'a channel is detached',
+    "somebody has started it, and rejoin is 'ask'",
+    [asksToRejoin, detached('')],
+    'steady all-clear',
+  ],
   [
     'a channel is detached',
     'from a standby that never held the VIP',
@@ -699,6 +772,18 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'old-holder-tail detach-channel to db1',
   ],
   ['standby half closed', '', [standby(answers2({ halfClosed: true }))], 'two-writers close-standby to db1'],
+  [
+    'standby half closed',
+    'it is made anew, and root fills it',
+    [setAside, standby(answers2({ halfClosed: true }))],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'standby takes writes',
+    'it is made anew, and an application could write too',
+    [setAside, openStandby],
+    'two-writers close-standby to db1',
+  ],
   [
     'holder half closed',
     '',

@@ -130,6 +130,7 @@ export function portsOf(world: World): Ports {
           outlasts: true,
         })),
       attach: async (_, node) => call(world, `attach ${node}`, () => ({ wasRunning: false })),
+      replicate: async (_, node) => call(world, `replicate ${node}`, () => undefined),
       inspect: async (_, node) => call(world, `inspect ${node}`, () => world.obstacles),
       examine: async (_, node) => call(world, `examine ${node}`, () => world.facts(node)),
       verify: async () =>

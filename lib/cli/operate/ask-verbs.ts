@@ -1,4 +1,4 @@
-/** The verbs that only ask: status, explain, doctor, plan, history, mysql-check. They change nothing. */
+/** The verbs that only ask: status, explain, doctor, divergence, plan, history, mysql-check. They change nothing. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { exitCodeOf } from '../../core/finding.ts';
@@ -13,6 +13,7 @@ export function askVerbs(context: Context): readonly Command[] {
     statusVerb(context),
     explainVerb(context),
     doctorVerb(context),
+    divergenceVerb(context),
     planVerb(context),
     historyVerb(context),
     mysqlCheckVerb(context),
@@ -80,6 +81,20 @@ function doctorVerb(context: Context): Command {
         const code = present(work, reply);
         return reply.data?.action === 'doctor' ? exitCodeOf(reply.data.findings) : code;
       }),
+    );
+}
+
+function divergenceVerb(context: Context): Command {
+  return verb(
+    'divergence',
+    'What each node has and the other lacks: transactions, with the rows that they changed in each table.',
+    ['divergence', 'divergence orders --env prod', 'divergence orders --json   # with the counts as data'],
+  )
+    .argument('[pair]', 'the pair (default: the only one)')
+    .action(
+      carryOutOn(context, async (work, pair) =>
+        present(work, await work.target.invoke({ action: 'divergence', pair })),
+      ),
     );
 }
 

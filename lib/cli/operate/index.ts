@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { askVerbs } from './ask-verbs.ts';
 import { drillVerb } from './drill.ts';
+import { hostVerbs } from './host-verbs.ts';
 import { incidentVerb } from './incident.ts';
 import { orderVerbs } from './order-verbs.ts';
+import { rebuildVerb } from './rebuild.ts';
 import type { Context } from './verb.ts';
 import { watchVerb } from './watch.ts';
 
@@ -11,6 +13,8 @@ export function operatorVerbs(context: Context): readonly Command[] {
   return [
     ...askVerbs(context),
     ...orderVerbs(context),
+    rebuildVerb(context),
+    ...hostVerbs(context),
     drillVerb(context),
     watchVerb(context),
     incidentVerb(context),

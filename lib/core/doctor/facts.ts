@@ -23,6 +23,7 @@ export const variableNames = [
   'innodb_flush_log_at_trx_commit',
   'innodb_strict_mode',
   'log_bin',
+  'log_bin_basename',
   'log_bin_trust_function_creators',
   'log_replica_updates',
   'lower_case_table_names',

@@ -1,0 +1,62 @@
+/** `rebuild`: a node is made anew from the holder's data. It may take many invocations: the same order goes on. */
+import type { Command } from 'commander';
+import type { Reply } from '../../core/reply.ts';
+import { CliError, exitCodes, UNREACHABLE } from '../errors.ts';
+import { confirm, expectSure, type OrderFlags, repeatHint, send, signed } from './order.ts';
+import { choosePair } from './target.ts';
+import { statusIn } from './texts.ts';
+import { type Context, carryOut, present, verb, type Work } from './verb.ts';
+
+interface Flags extends OrderFlags {
+  readonly acceptLoss?: true;
+  readonly dryRun?: true;
+}
+
+export function rebuildVerb(context: Context): Command {
+  return verb(
+    'rebuild',
+    "Replaces all data of a node by the holder's, and has it replicate again. Its own binary logs are kept on its host.",
+    [
+      'rebuild orders db1 --dry-run   # what it would do, and what db1 has of its own',
+      'rebuild orders db1 --env prod --why "db1 came back with its own rows"',
+      'rebuild orders db1 --accept-loss --why "its three rows are entered again, agreed with Ann"',
+    ],
+  )
+    .argument('<pair>', 'the pair')
+    .argument('<node>', 'the node to make anew: never the holder')
+    .option('--accept-loss', 'although the node has transactions that the holder lacks')
+    .option('--dry-run', 'say what it would do, and change nothing')
+    .option('--why <text>', 'why; goes into the history and the alerts')
+    .option('--by <name>', 'who asks (default: you)')
+    .option('--id <id>', 'of an order that was given before, to go on with it')
+    .option('--yes', 'do not ask whether it is meant')
+    .action((pair: string, node: string, flags: Flags) =>
+      carryOut<Flags>(context, flags, (work) => giveOrder(work, pair, node)),
+    );
+}
+
+async function giveOrder(work: Work<Flags>, named: string, node: string): Promise<number> {
+  const { target, flags } = work;
+  const { dryRun = false, acceptLoss = false } = flags;
+  if (!dryRun) expectSure(work, 'rebuild');
+  const pair = await choosePair(target, named);
+  const asked = await signed(work);
+  if (!dryRun && !flags.yes) {
+    const status = statusIn(await target.invoke({ action: 'status', pair }), pair);
+    const loses = acceptLoss ? ', and LOSE what only it has' : '';
+    await confirm(work, pair, status, `REPLACE ALL DATA of ${node} by the holder's${loses}`);
+  }
+  const request = { action: 'rebuild', pair, node, acceptLoss, dryRun, ...asked };
+  for (;;) {
+    const reply = await send(work, pair, request).catch((error: unknown) => {
+      if (!(error instanceof CliError) || error.exitCode !== UNREACHABLE) throw error;
+      throw new CliError([...error.lines, repeatHint(asked)], exitCodes.unreachable);
+    });
+    if (!isUnfinished(reply)) return present(work, reply);
+    work.io.note(reply.lines.at(-1) ?? 'it goes on');
+  }
+}
+
+function isUnfinished({ data }: Reply): boolean {
+  return data?.action === 'rebuild' && data.unfinished;
+}

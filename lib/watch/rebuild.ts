@@ -1,0 +1,152 @@
+/** `rebuild`: marks the node as unfit, has it copied from the holder, and takes the mark off when it is whole. */
+import type { Config, Pair } from '../core/config.ts';
+import { peerOf } from '../core/config.ts';
+import type { Goal, Refusal } from '../core/host-work.ts';
+import { type RebuildFacts, rebuildGoals } from '../core/rebuild.ts';
+import type { HostOrder, Order } from '../core/request.ts';
+import { type SeedFacts, type Seeding, type SeedServer, seedMethodOf } from '../core/seed.ts';
+import type { Server } from '../core/sighting.ts';
+import type { Situation } from '../core/situation.ts';
+import { divergenceOf } from './divergence.ts';
+import type { HostWork } from './host-work.ts';
+import { lookOnce } from './look-once.ts';
+import { PortError, type Ports } from './ports.ts';
+import { carryOutSeed, lookAtSeed } from './seed.ts';
+import { serveOrder } from './serve-order.ts';
+
+export type RebuildOrder = Extract<HostOrder, { action: 'rebuild' }>;
+
+export interface RebuildOptions {
+  readonly config: Config;
+  readonly ports: Ports;
+  readonly pair: Pair;
+  readonly order: RebuildOrder;
+  /** The id of the invocation. */
+  readonly owner: string;
+  readonly deadlineMs: number;
+}
+
+/** How long the threads of a channel may take to start. Milliseconds. */
+const ATTACH_LIMIT_MS = 12_000;
+/** How long it may take to catch up before another look. Milliseconds. */
+const CATCH_UP_LIMIT_MS = 60_000;
+/** Between two looks at a copy that is at work, and what is left for the last of them. Milliseconds. */
+const WAIT_MS = 2000;
+const WAIT_MARGIN_MS = 15_000;
+
+/** The work, for the loop. What was set aside by an earlier run of it is gone on with. */
+export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
+  const { ports, pair, order } = options;
+  let isOver = false;
+  let last: SeedFacts | null = null;
+  return {
+    async look() {
+      const { situation } = await lookOnce(ports, options.config, pair);
+      const { aside } = situation.memory;
+      const isAside = aside?.node === order.node;
+      const run = isAside ? aside.run : runOf(options);
+      const knows = pair.nodes.some(({ name }) => name === order.node);
+      const from = knows ? peerOf(pair, order.node).name : '';
+      if (isAside) last = await lookAtSeed(ports, pair, { from, to: order.node, run });
+      const seed = isAside || isOver ? last : null;
+      const lack = isAside || isOver ? null : await ownOf(ports, situation, order.node);
+      const seeding = seedingOf(situation, order.node, run, seed);
+      return { situation, aside, lack, seed, seeding, isOver };
+    },
+    goals: (facts) => rebuildGoals(order, facts),
+    async carryOut(goal, facts, limitMs) {
+      await step(options, goal, facts, limitMs);
+      if (goal.name === 'reinstated') isOver = true;
+    },
+  };
+}
+
+function runOf({ order, owner }: RebuildOptions): string {
+  return `r-${(order.id ?? owner).replace(/[^A-Za-z0-9._-]/g, '-')}`.slice(0, 64);
+}
+
+async function ownOf(ports: Ports, situation: Situation, node: string): Promise<RebuildFacts['lack']> {
+  const lacks = await divergenceOf(ports, situation);
+  return lacks.find(({ has }) => has === node) ?? null;
+}
+
+/** Decided by the holder alone where the other one does not answer: it may be the reason for the order. */
+function seedingOf(
+  { holder, standby }: Situation,
+  to: string,
+  run: string,
+  seed: SeedFacts | null,
+): Seeding | Refusal {
+  const from = holder.node;
+  const source = serverOf(holder.server);
+  if (source === null) return { from, to, run, method: 'dump' };
+  const method = seedMethodOf(source, serverOf(standby.server) ?? source, seed?.because ?? null);
+  return typeof method === 'string' ? { from, to, run, method } : method;
+}
+
+function serverOf(server: Server | null): SeedServer | null {
+  if (server === null) return null;
+  const { flavor, version, executed } = server;
+  return { flavor, version, areGtidsOn: flavor === 'mariadb' || executed.gtid !== null };
+}
+
+async function step(
+  options: RebuildOptions,
+  goal: Goal,
+  facts: RebuildFacts,
+  limitMs: number,
+): Promise<void> {
+  const { ports, pair } = options;
+  const { seeding, situation } = facts;
+  if ('got' in seeding) throw new PortError('refused', `${seeding.got}, want ${seeding.want}`);
+  switch (goal.name) {
+    case 'set-aside':
+      return tell(options, 'set-aside', seeding.run);
+    case 'reinstated':
+      return tell(options, 'reinstate', seeding.run);
+    case 'follows':
+      return follow(options, situation, limitMs);
+    case 'data-copied':
+      if (facts.seed?.phase === 'copying') return untilCopied(options, seeding, limitMs);
+      return carryOutSeed(ports, pair, goal.name, seeding, facts.seed, limitMs);
+    default:
+      return carryOutSeed(ports, pair, goal.name, seeding, facts.seed, limitMs);
+  }
+}
+
+async function follow(
+  { ports, pair, order }: RebuildOptions,
+  { holder }: Situation,
+  limitMs: number,
+): Promise<void> {
+  const source = holder.server?.identity ?? null;
+  await ports.database.attach(pair, order.node, source, ATTACH_LIMIT_MS);
+  const goal = { upTo: holder.server?.executed ?? null, source };
+  await ports.database.catchUp(pair, order.node, goal, Math.max(1000, Math.min(limitMs, CATCH_UP_LIMIT_MS)));
+}
+
+/** An earlier invocation began it, and its script still runs on the host. */
+async function untilCopied(
+  { ports, pair }: RebuildOptions,
+  seeding: Seeding,
+  limitMs: number,
+): Promise<void> {
+  const { clock } = ports;
+  const untilMs = clock.nowMs() + limitMs - WAIT_MARGIN_MS;
+  while (clock.nowMs() < untilMs) {
+    const { phase } = await lookAtSeed(ports, pair, seeding);
+    if (phase !== 'copying') return;
+    await clock.sleep(WAIT_MS);
+  }
+  throw new PortError('timeout', 'the copy is still at work');
+}
+
+/** The leader alone writes memory: the mark is an order like any other. */
+async function tell(options: RebuildOptions, action: 'set-aside' | 'reinstate', run: string): Promise<void> {
+  const { order, ports } = options;
+  const { pair, by, why, node } = order;
+  const what: Order = { action, pair, by, why: `rebuild: ${why}`, node, run };
+  const reply = await serveOrder({ ...options, raw: what, order: what });
+  if (!reply.ok) throw new PortError('unsuccessful', reply.lines.join(' '));
+  ports.log.info(`rebuild: ${action} ${node}`, { run });
+}

@@ -1,0 +1,115 @@
+/** Looks at a copy from one node to the other, and carries out its steps, through documents on both hosts. */
+import { nodeOf, type Pair } from '../core/config.ts';
+import type { ServerFacts } from '../core/doctor/facts.ts';
+import { nextStep, renderRefusal } from '../core/host-work.ts';
+import {
+  parseSeedFacts,
+  type SeedFacts,
+  type Seeding,
+  type SeedServer,
+  seedGoals,
+  seedMethodOf,
+} from '../core/seed.ts';
+import { STEP_MS_MIN } from './host-work.ts';
+import { PortError, type Ports } from './ports.ts';
+
+/** How long a short document may take, with the way there and back. Milliseconds. */
+const SHORT_LIMIT_MS = 60_000;
+/** How long a server may take to say what it is. Milliseconds. */
+const EXAMINE_LIMIT_MS = 12_000;
+/** Between two looks at a copy that is at work. Milliseconds. */
+const AGAIN_MS = 2000;
+
+type Hosts = Pick<Ports, 'host'>;
+
+/** How far the copy has got. Changes nothing. Throws what the host port throws. */
+export async function lookAtSeed(
+  { host }: Hosts,
+  pair: Pair,
+  { from, to, run }: Pick<Seeding, 'from' | 'to' | 'run'>,
+): Promise<SeedFacts> {
+  const printed = await host.run(pair, to, 'seed-facts', SHORT_LIMIT_MS, { Run: run });
+  const facts = parseSeedFacts(printed);
+  if (facts.phase === 'none') return facts;
+  const look = { Action: 'look', Plugin: 'NONE', Hash: 'NONE' };
+  const door = await host.run(pair, from, 'seed-door', SHORT_LIMIT_MS, look);
+  const place =
+    facts.phase === 'copied' && facts.position !== null
+      ? await host.run(pair, from, 'seed-place', SHORT_LIMIT_MS, {
+          ...{ Action: 'look', Position: facts.position },
+        })
+      : 'place=none';
+  return {
+    ...facts,
+    door: door.includes('door=open') ? 'open' : 'closed',
+    place: place.includes('place=known') ? 'known' : place.includes('place=none') ? 'none' : 'unknown',
+  };
+}
+
+/** Carries out one of `seedGoals`. A copy that takes longer than the time is found at work by the next look. */
+export async function carryOutSeed(
+  { host }: Hosts,
+  pair: Pair,
+  goal: string,
+  seeding: Seeding,
+  facts: SeedFacts | null,
+  limitMs: number,
+): Promise<void> {
+  const { from, to, run } = seeding;
+  const shortMs = Math.min(limitMs, SHORT_LIMIT_MS);
+  const { plugin, hash, position } = facts ?? { plugin: null, hash: null, position: null };
+  switch (goal) {
+    case 'own-history-kept':
+      await host.run(pair, to, 'seed-prepare', limitMs, { Run: run });
+      return;
+    case 'reader-account':
+      await host.run(pair, from, 'seed-door', shortMs, {
+        ...{ Action: 'open', Plugin: plugin ?? 'NONE', Hash: hash ?? 'NONE' },
+      });
+      return;
+    case 'data-copied':
+      await host.run(pair, to, 'seed-copy', limitMs, {
+        ...{ Run: run, From: nodeOf(pair, from).address, Port: String(pair.port), Method: seeding.method },
+      });
+      return;
+    case 'reader-account-dropped':
+      await host.run(pair, from, 'seed-door', shortMs, { Action: 'close', Plugin: 'NONE', Hash: 'NONE' });
+      return;
+    case 'channel-place':
+      await host.run(pair, from, 'seed-place', shortMs, { Action: 'set', Position: position ?? 'NONE' });
+      return;
+    default:
+      throw new PortError('refused', `a copy has no step ${goal}`);
+  }
+}
+
+/** A whole copy at once, for `setup`. Throws a PortError when it is not over in time: the next one goes on with it. */
+export async function copyData(
+  ports: Pick<Ports, 'clock' | 'database' | 'host'>,
+  pair: Pair,
+  { from, to, run }: Pick<Seeding, 'from' | 'to' | 'run'>,
+  limitMs: number,
+): Promise<void> {
+  const { clock, database } = ports;
+  const untilMs = clock.nowMs() + limitMs;
+  const [source, target] = await Promise.all(
+    [from, to].map(async (node) => serverOf(await database.examine(pair, node, 'quick', EXAMINE_LIMIT_MS))),
+  );
+  for (;;) {
+    const facts = await lookAtSeed(ports, pair, { from, to, run });
+    const method = source && target ? seedMethodOf(source, target, facts.because) : null;
+    if (method === null || typeof method === 'object')
+      throw new PortError('unsuccessful', method ? renderRefusal(method) : 'a server did not say what it is');
+    const next = nextStep(seedGoals({ from, to, run, method }, facts));
+    if (next.kind !== 'step') return;
+    const leftMs = untilMs - clock.nowMs();
+    if (leftMs < STEP_MS_MIN)
+      throw new PortError('timeout', `the copy is not over: ${next.goal.name} is next`);
+    if (facts.phase === 'copying') await clock.sleep(AGAIN_MS);
+    else await carryOutSeed(ports, pair, next.goal.name, { from, to, run, method }, facts, leftMs);
+  }
+}
+
+function serverOf({ flavor, version, variables }: ServerFacts): SeedServer {
+  return { flavor, version, areGtidsOn: flavor === 'mariadb' || variables.gtid_mode === 'ON' };
+}

@@ -1,4 +1,6 @@
 /** `--scenario setup`: two empty servers, setup killed again and again, until the pair is healthy; then setup once more. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf } from '../servers/identity.ts';
 import { replicationOf } from '../servers/replication.ts';
@@ -40,6 +42,7 @@ export async function playSetup(world: LabWorld, story: Story): Promise<Played> 
   if (second.outcome !== 'done') wrong.push(`setup again: ${second.lines.at(-1)}`);
   if (second.changed !== 0) wrong.push(`setup again changed ${second.changed}`);
   wrong.push(...(await faultsOf(world)));
+  wrong.push(...(await takenOff(world, say)));
   for (const line of wrong) say(`FAILED: ${line}`);
   return {
     ...{ ok: wrong.length === 0, scenario: 'setup', server: world.hosts.db1.instance.product.name },
@@ -92,6 +95,27 @@ async function faultsOf(world: LabWorld): Promise<readonly string[]> {
   const closed = open.map(([row]) => Number(row?.closed));
   if (closed.join() !== '0,1') faults.push(`read_only is ${closed.join(' and ')} on db1 and db2`);
   faults.push(...(await afterReboot(world)));
+  return faults;
+}
+
+/** `remove --channels` leaves nothing of setup on the hosts, and all data. Again, it changes nothing. */
+async function takenOff(world: LabWorld, say: (text: string) => void): Promise<readonly string[]> {
+  const removed = await order(world, 'remove', { channels: true });
+  for (const line of removed.lines) say(line);
+  const again = await order(world, 'remove', { channels: true });
+  const faults = removed.outcome === 'done' ? [] : [`remove: ${removed.lines.at(-1)}`];
+  if (again.outcome !== 'done' || again.changed !== 0) faults.push(`remove again: ${again.lines.at(-1)}`);
+  for (const { name, instance } of [world.hosts.db1, world.hosts.db2]) {
+    const left = await instance.sql("SELECT User FROM mysql.user WHERE User LIKE 'keepalambda%'");
+    const schemas = await instance.sql("SHOW DATABASES LIKE 'keepalambda%'");
+    const data = await instance.sql("SHOW DATABASES LIKE 'after_reboot'");
+    const files = readdirSync(path.join(instance.directory, 'conf.d'));
+    const units = readdirSync(path.join(instance.directory, 'etc/systemd/system'));
+    if (left.length + schemas.length + files.length + units.length > 0)
+      faults.push(`${name} still has ${JSON.stringify({ left, schemas, files, units })}`);
+    if (data.length !== 1) faults.push(`${name} lost a database`);
+    if ((await replicationOf(instance)) !== null) faults.push(`${name} still has a channel`);
+  }
   return faults;
 }
 

@@ -181,7 +181,7 @@ it('keeps a server id, a domain and days that somebody chose, and gives what nob
     running: new Map([
       ['server_id', '7'],
       ['gtid_domain_id', '5'],
-      ['expire_logs_days', '30'],
+      ['expire_logs_days', '29.500000'],
       ['log_bin_basename', '/logs/mysql-bin'],
       ['bind_address', '10.0.1.12'],
     ]),

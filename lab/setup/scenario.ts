@@ -10,6 +10,8 @@ import { killOperate, type Ordered, order } from './orders.ts';
 
 /** After so many documents that were begun, the function is killed; then it is left alone. */
 const KILLED_AFTER = [3, 4, 5, 6] as const;
+/** How SSM is at its worst. */
+const hostile = { twice: true, deliveryMs: 1500, visibleAfterMs: 1000 };
 /** How long a run that was killed may keep its claim on the hosts. Milliseconds. */
 const CLAIM_LIMIT_MS = 60_000;
 
@@ -28,13 +30,17 @@ export async function playSetup(world: LabWorld, story: Story): Promise<Played> 
   const say = (text: string) => story.tell('lab', text);
   const dry = await order(world, 'setup', { dryRun: true });
   say(`dry run: ${dry.outcome}, ${dry.steps} steps`);
+  const calm = { ...world.aws.ssm.timing };
   let kills = 0;
-  for (const commands of KILLED_AFTER) {
+  for (const [index, commands] of KILLED_AFTER.entries()) {
+    // The later half of them in hostile weather: SSM is slow, and brings every command twice.
+    if (index * 2 === KILLED_AFTER.length) Object.assign(world.aws.ssm.timing, hostile);
     const killed = await killedAfter(world, commands);
     if (killed.outcome === 'killed') kills += 1;
     say(`killed after ${commands} documents: ${killed.outcome} ${killed.lines.at(-1) ?? ''}`);
   }
   const first = await untilTaken(world);
+  Object.assign(world.aws.ssm.timing, calm);
   for (const line of first.lines) say(line);
   const wrong = first.outcome === 'done' ? [] : [`setup: ${first.lines.at(-1)}`];
   const second = await order(world, 'setup');

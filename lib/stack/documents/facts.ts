@@ -3,7 +3,7 @@
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { accountParameters, vipParameter } from './parameters.ts';
-import { asRoot, byKind, fileName, includeDirectory, unitDirectory } from './server-script.ts';
+import { asRoot, byKind, channelWords, fileName, includeDirectory, unitDirectory } from './server-script.ts';
 import { unitName } from './vip-unit.ts';
 
 const compared = configurationLines.flatMap(({ variable }) => variable ?? []);
@@ -17,11 +17,6 @@ const kept = byKind((kind) => {
       ? "IF(Password <> '', Password, authentication_string)"
       : 'authentication_string';
   return [`kept="${column}"`];
-});
-
-const sources = byKind((kind) => {
-  if (kind === 'mariadb') return ["channels='SHOW ALL SLAVES STATUS'"];
-  return kind === 'mysql-8' ? ["channels='SHOW REPLICA STATUS'"] : ["channels='SHOW SLAVE STATUS'"];
 });
 
 /** GTIDs of all that it has executed, on one line. */
@@ -63,7 +58,7 @@ sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (${asked.map((name) => `'${nam
 ${kept}
 ${executed}
 sql "${facts.join('; ')}"
-${sources}
+${channelWords}
 "$client" --connect-timeout=10 -B -e "$channels\\G" |
   sed -n 's/^ *\\(Source_Host\\|Master_Host\\): */source=/p'
 `;

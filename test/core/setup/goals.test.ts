@@ -67,6 +67,11 @@ test.each<[what: string, change: (facts: SetupFacts) => SetupFacts, first: strin
   ],
   ['a version of before', (facts) => on(facts, 0, { version: '5.5.62' }), 'refused: version 5.5.62'],
   [
+    'a version without the words of today',
+    (facts) => on(facts, 1, { version: '8.0.21-12' }),
+    'refused: version 8.0.21-12',
+  ],
+  [
     'no directory for files',
     (facts) => on(facts, 0, { includeDirectory: '' }),
     'refused: no !includedir in any file that the server reads',

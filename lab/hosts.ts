@@ -12,7 +12,7 @@ import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
 import { furnish, type Workbench } from './hosts/tools.ts';
 import { OwnUnits } from './hosts/units.ts';
 import { type Network, type Seat, seats } from './network/contract.ts';
-import { createInstance, type Instance } from './servers/instance.ts';
+import { createInstance, type Found, type Instance } from './servers/instance.ts';
 import type { ServerSettings } from './servers/my-cnf.ts';
 import type { Product } from './servers/product.ts';
 
@@ -26,8 +26,8 @@ export interface HostOptions {
   readonly prebound: boolean;
   /** How its server is configured. @default vendor */
   readonly serverSettings?: ServerSettings | undefined;
-  /** Whether its server is as its package installs it: no accounts, no schemas, no replication. @default false */
-  readonly isBare?: boolean | undefined;
+  /** @default as a pair of ours is */
+  readonly found?: Found | undefined;
 }
 
 /** After this systemd kills a service that does not stop, in milliseconds: its own default. */
@@ -42,7 +42,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     name,
     serverId: name === 'db1' ? 1 : 2,
     settings: options.serverSettings,
-    isBare: options.isBare,
+    found: options.found,
     hostNames: hostNamesIn(network),
     directory: options.directory,
     address: network.addressOf(name),

@@ -8,6 +8,7 @@ import { playRejoin } from './rejoin/scenario.ts';
 import { identityOf } from './servers/identity.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { replicationOf } from './servers/replication.ts';
+import { playAdopt } from './setup/adopt.ts';
 import { playSetup } from './setup/scenario.ts';
 import type { Story } from './story.ts';
 import { type LabWorld, untilSteady, type WorldOptions } from './world.ts';
@@ -51,6 +52,12 @@ export const scenarios = {
       'two empty servers become a healthy pair, also when setup is killed on the way; again, it changes nothing',
     world: { state: 'empty', pair: { mode: 'observe', hostWork: true } },
     play: playSetup,
+  },
+  adopt: {
+    about:
+      'a pair of MySQL 5.6 that was set up by hand years ago: doctor says what to improve, a failover works as it is',
+    world: { state: 'wild' },
+    play: playAdopt,
   },
 } as const satisfies Record<string, Scenario>;
 

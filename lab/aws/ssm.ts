@@ -80,7 +80,11 @@ export function createSsm(parts: SsmParts): Ssm {
     SendCommand: (input: SendCommandInput) => {
       const sent = prepare(documents, parts.world, input);
       commands.push(...sent);
-      for (const invocation of sent) void carryOut(invocation, input.TimeoutSeconds ?? 3600, commandParts);
+      const limit = input.TimeoutSeconds ?? 3600;
+      for (const invocation of sent) {
+        void carryOut(invocation, limit, commandParts);
+        if (timing.twice) void carryOut({ ...invocation }, limit, { ...commandParts, onChange: () => {} });
+      }
       return renderCommand(sent, input);
     },
     DescribeInstanceInformation: (input: InformationInput) => describeAgents(parts, input),

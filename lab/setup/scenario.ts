@@ -1,4 +1,6 @@
 /** `--scenario setup`: two empty servers, setup killed again and again, until the pair is healthy; then setup once more. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf } from '../servers/identity.ts';
 import { replicationOf } from '../servers/replication.ts';
@@ -8,6 +10,8 @@ import { killOperate, type Ordered, order } from './orders.ts';
 
 /** After so many documents that were begun, the function is killed; then it is left alone. */
 const KILLED_AFTER = [3, 4, 5, 6] as const;
+/** How SSM is at its worst. */
+const hostile = { twice: true, deliveryMs: 1500, visibleAfterMs: 1000 };
 /** How long a run that was killed may keep its claim on the hosts. Milliseconds. */
 const CLAIM_LIMIT_MS = 60_000;
 
@@ -26,13 +30,17 @@ export async function playSetup(world: LabWorld, story: Story): Promise<Played> 
   const say = (text: string) => story.tell('lab', text);
   const dry = await order(world, 'setup', { dryRun: true });
   say(`dry run: ${dry.outcome}, ${dry.steps} steps`);
+  const calm = { ...world.aws.ssm.timing };
   let kills = 0;
-  for (const commands of KILLED_AFTER) {
+  for (const [index, commands] of KILLED_AFTER.entries()) {
+    // The later half of them in hostile weather: SSM is slow, and brings every command twice.
+    if (index * 2 === KILLED_AFTER.length) Object.assign(world.aws.ssm.timing, hostile);
     const killed = await killedAfter(world, commands);
     if (killed.outcome === 'killed') kills += 1;
     say(`killed after ${commands} documents: ${killed.outcome} ${killed.lines.at(-1) ?? ''}`);
   }
   const first = await untilTaken(world);
+  Object.assign(world.aws.ssm.timing, calm);
   for (const line of first.lines) say(line);
   const wrong = first.outcome === 'done' ? [] : [`setup: ${first.lines.at(-1)}`];
   const second = await order(world, 'setup');
@@ -40,6 +48,7 @@ export async function playSetup(world: LabWorld, story: Story): Promise<Played> 
   if (second.outcome !== 'done') wrong.push(`setup again: ${second.lines.at(-1)}`);
   if (second.changed !== 0) wrong.push(`setup again changed ${second.changed}`);
   wrong.push(...(await faultsOf(world)));
+  wrong.push(...(await takenOff(world, say)));
   for (const line of wrong) say(`FAILED: ${line}`);
   return {
     ...{ ok: wrong.length === 0, scenario: 'setup', server: world.hosts.db1.instance.product.name },
@@ -92,6 +101,27 @@ async function faultsOf(world: LabWorld): Promise<readonly string[]> {
   const closed = open.map(([row]) => Number(row?.closed));
   if (closed.join() !== '0,1') faults.push(`read_only is ${closed.join(' and ')} on db1 and db2`);
   faults.push(...(await afterReboot(world)));
+  return faults;
+}
+
+/** `remove --channels` leaves nothing of setup on the hosts, and all data. Again, it changes nothing. */
+async function takenOff(world: LabWorld, say: (text: string) => void): Promise<readonly string[]> {
+  const removed = await order(world, 'remove', { channels: true });
+  for (const line of removed.lines) say(line);
+  const again = await order(world, 'remove', { channels: true });
+  const faults = removed.outcome === 'done' ? [] : [`remove: ${removed.lines.at(-1)}`];
+  if (again.outcome !== 'done' || again.changed !== 0) faults.push(`remove again: ${again.lines.at(-1)}`);
+  for (const { name, instance } of [world.hosts.db1, world.hosts.db2]) {
+    const left = await instance.sql("SELECT User FROM mysql.user WHERE User LIKE 'keepalambda%'");
+    const schemas = await instance.sql("SHOW DATABASES LIKE 'keepalambda%'");
+    const data = await instance.sql("SHOW DATABASES LIKE 'after_reboot'");
+    const files = readdirSync(path.join(instance.directory, 'conf.d'));
+    const units = readdirSync(path.join(instance.directory, 'etc/systemd/system'));
+    if (left.length + schemas.length + files.length + units.length > 0)
+      faults.push(`${name} still has ${JSON.stringify({ left, schemas, files, units })}`);
+    if (data.length !== 1) faults.push(`${name} lost a database`);
+    if ((await replicationOf(instance)) !== null) faults.push(`${name} still has a channel`);
+  }
   return faults;
 }
 

@@ -23,7 +23,11 @@ import { large } from '../core/environments.ts';
 import { configOf, smallBundles } from '../stack/templates.ts';
 import { probeBundle } from './probe-client/probe-functions.ts';
 
-const config = configOf(large);
+/** With work on the hosts of its third pair. */
+const config = configOf({
+  ...large,
+  pairs: large.pairs.map((pair, index) => (index === 2 ? { ...pair, hostWork: true } : pair)),
+});
 const account = config.account ?? '';
 const [orders, billing, stock] = config.pairs as [Pair, Pair, Pair];
 const topicArn = `arn:aws:sns:${config.region}:${account}:keepalambda-${config.name}-alerts`;
@@ -186,12 +190,18 @@ describe.each(['watch', 'operate'] as const)('%s', (name) => {
 
 describe('work on hosts', () => {
   test('is looked for by operate, and by nobody else', async () => {
-    await portsOf('operate').host.run(stock, 'db2', 'host-facts', 5000);
+    await portsOf('operate').host.run(stock, 'db2', 'end-channel', 5000);
+    await portsOf('operate').accounts.make(stock);
+    await portsOf('operate').vip.assign(stock, 'db2');
     expect(denied).toEqual([]);
-    await expect(portsOf('watch').host.run(stock, 'db2', 'host-facts', 5000)).rejects.toThrow(
+    await expect(portsOf('watch').host.run(stock, 'db2', 'end-channel', 5000)).rejects.toThrow(
       /not authorized/,
     );
-    expect(denied.map(({ action }) => action)).toEqual(['ssm:SendCommand']);
+    await expect(portsOf('watch').accounts.make(stock)).rejects.toThrow(/not authorized/);
+    await expect(portsOf('operate').accounts.make(orders)).rejects.toThrow(/not authorized/);
+    expect(denied.map(({ action }) => action)).toEqual([
+      ...['ssm:SendCommand', 'ssm:GetParameter', 'ssm:GetParameter'],
+    ]);
   });
 });
 

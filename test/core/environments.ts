@@ -69,7 +69,6 @@ export const large: EnvironmentInput = {
       fencing: 'stop-instance',
       hostAddress: 'ssm',
       repair: ['mysqld', 'keepalived'],
-      hostWork: true,
     },
   ],
 };

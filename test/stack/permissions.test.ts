@@ -264,6 +264,41 @@ it('lets nobody change anything of a pair that is only observed', async () => {
   expect(allOf(three).filter(({ action }) => changing.test(action)).length).toBeGreaterThan(0);
 });
 
+describe('work on hosts, which a person orders', () => {
+  const working = {
+    ...large,
+    pairs: large.pairs.map((pair, index) => ({ ...pair, mode: 'observe' as const, hostWork: index === 0 })),
+  };
+  const ofRole = async (role: string) => {
+    const grants = grantsOf(await grantsIn(working), role);
+    return grants.filter(({ action }) => /^(ec2:(?!Describe)|ssm:(Send|Put)|kms:Encrypt)/.test(action));
+  };
+
+  it('is allowed to operate alone, also on a pair that is only observed', async () => {
+    expect(await ofRole('Watch')).toEqual([]);
+    expect(await ofRole('Read')).toEqual([]);
+    expect([...new Set((await ofRole('Operate')).map(({ action }) => action))].sort()).toEqual([
+      'ec2:AssignPrivateIpAddresses',
+      'ssm:PutParameter',
+      'ssm:SendCommand',
+    ]);
+  });
+
+  it('reaches the hosts, interfaces and parameters of that pair alone, and its own documents', async () => {
+    const on = (await ofRole('Operate')).flatMap((grant) => grant.on);
+    const [first, ...others] = working.pairs;
+    const strange = others.flatMap(({ nodes, credentials }) => [
+      ...nodes.flatMap(({ instanceId, eniId }) => [instanceId, eniId]),
+      credentials,
+    ]);
+    for (const name of strange)
+      expect(on.filter((resource) => resource.endsWith(`/${name.replace(/^\//, '')}`))).toEqual([]);
+    expect(on).toContain(arn('ssm', `parameter${first?.credentials}/replication`));
+    expect(on).toContain(arn('ssm', 'document/keepalambda-large-host-facts'));
+    expect(on).not.toContain(arn('ssm', 'document/keepalambda-large-restart-keepalived'));
+  });
+});
+
 test.each([
   ['cn-north-1', 'aws-cn', 'amazonaws.com.cn'],
   ['us-gov-west-1', 'aws-us-gov', 'amazonaws.com'],

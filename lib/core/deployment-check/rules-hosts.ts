@@ -34,10 +34,14 @@ export function parameterNamesOf(config: Config): readonly string[] {
   return [...new Set(names.flat())];
 }
 
+const secretsPrefix = '/aws/reference/secretsmanager/';
+
 /** How to write the parameter: a certificate is a file, an account gets a password that nobody knows. */
 function write(config: Config, name: string): string {
-  const isAccount = config.pairs.some(({ credentials }) => credentials === name);
-  return isAccount
+  const pair = config.pairs.find(({ credentials }) => credentials === name);
+  if (pair?.hostWork && !name.startsWith(secretsPrefix))
+    return `npx keepalambda setup ${pair.name} --env ${config.name} makes it, once the environment is deployed`;
+  return pair
     ? `npx keepalambda grants --environment ${config.name} prints the command, with a new password`
     : awsCommand(config, `ssm put-parameter --type SecureString --name ${name} --value file://ca.pem`);
 }
@@ -45,12 +49,11 @@ function write(config: Config, name: string): string {
 /** How to put right what the parameter holds: the account is there already, and keeps its password. */
 function rewrite(config: Config, name: string): string {
   const value = `'{"user":"…","password":"…"}'`;
-  const secrets = '/aws/reference/secretsmanager/';
   if (wanted(config, name) === CERTIFICATE) return `${write(config, name)} --overwrite`;
-  return name.startsWith(secrets)
+  return name.startsWith(secretsPrefix)
     ? awsCommand(
         config,
-        `secretsmanager put-secret-value --secret-id ${name.slice(secrets.length)} --secret-string ${value}`,
+        `secretsmanager put-secret-value --secret-id ${name.slice(secretsPrefix.length)} --secret-string ${value}`,
       )
     : awsCommand(config, `ssm put-parameter --overwrite --name ${name} --value ${value}`);
 }

@@ -206,9 +206,10 @@ export function differences(
   return logsOff ? [...told, { variable: 'log_bin', got: 'OFF', want: 'ON', takesRestart: true }] : told;
 }
 
-/** `ON`, `YES` and `1` are the same. */
+/** `ON`, `YES` and `1` are the same, and so are `7` and `7.000000`. */
 function normal(value: string): string {
   const upper = value.toUpperCase();
   if (['ON', 'YES', 'TRUE'].includes(upper)) return '1';
-  return ['OFF', 'NO', 'FALSE'].includes(upper) ? '0' : upper;
+  if (['OFF', 'NO', 'FALSE'].includes(upper)) return '0';
+  return /^\d+\.\d+$/.test(upper) ? String(Number(upper)) : upper;
 }

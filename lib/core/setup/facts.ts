@@ -89,7 +89,8 @@ export function parseHostFacts(printed: string): HostFacts {
     tables: Number(text('tables')) || 0,
     heartbeat: text('heartbeat') === '1',
     sources: pairs.flatMap(([name, value]) => (name === 'source' ? [value] : [])),
-    executed: text('executed'),
+    // A list that was cut off says nothing of what it lacks.
+    executed: text('end') === 'yes' ? text('executed') : '',
     vipBound: text('vip-bound') === 'yes',
     vipLasts: text('vip-lasts') === 'yes',
     vipUnit: text('vip-unit') === 'yes',

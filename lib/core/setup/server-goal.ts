@@ -26,7 +26,7 @@ function stateOf(host: HostFacts): Goal['state'] {
 function unknownVersion({ version }: HostFacts): Refusal {
   return {
     got: `version ${version}`,
-    want: 'MySQL 5.6, 5.7, 8 or later, or MariaDB 10 or later',
+    want: 'MySQL 5.6, 5.7, 8.0.22 or later, or MariaDB 10 or later',
     remedy: 'install one of these',
   };
 }

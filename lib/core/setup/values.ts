@@ -21,7 +21,10 @@ export function valuesFor(
     Offset: offset,
     Domain: isGiven(of('gtid_domain_id')) ? of('gtid_domain_id') : offset,
     ReadOnly: pair.writability === 'managed' ? '1' : '0',
-    KeepDays: isGiven(of('expire_logs_days')) ? of('expire_logs_days') : String(KEEP_DAYS),
+    // MariaDB counts parts of a day.
+    KeepDays: isGiven(of('expire_logs_days'))
+      ? String(Math.ceil(Number(of('expire_logs_days'))))
+      : String(KEEP_DAYS),
     BinaryLog: of('log_bin_basename') || `${dataDirectory.replace(/\/$/, '')}/binlog`,
     // A package of Debian's listens at 127.0.0.1 alone.
     Bind: loopback.includes(bind) ? '0.0.0.0' : bind || '*',

@@ -4,7 +4,7 @@ import type { GrantServer } from '../../core/rights.ts';
 import { accountRights, heartbeatStatements } from '../../core/setup/account-statements.ts';
 import { type Document, shellDocument } from './document.ts';
 import { keyParameters, proofParameters, userParameters } from './parameters.ts';
-import { asRoot, byKind, needsServer, writing } from './server-script.ts';
+import { asRoot, byKind, channelWords, needsServer, writing } from './server-script.ts';
 
 const who = "'$SSM_User'@'%'";
 const inShell = (statement: string) => `write "${statement.replaceAll('`', '\\`')}" || exit 1`;
@@ -65,6 +65,12 @@ ${asRoot}
 ${needsServer}
 tables=$(sql "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema', 'keepalambda')")
 [ "$tables" = 0 ] || { echo "$tables tables: the history of a server with data is kept" >&2; exit 3; }
+${channelWords}
+# A command that comes late, or twice, finds replication at work: its history is needed.
+readers=$(sql "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'")
+if [ -n "$(sql "$channels")" ] || [ "$readers" != 0 ]; then
+  echo 'it replicates already: its history is kept' >&2; exit 3
+fi
 sql 'RESET BINARY LOGS AND GTIDS' 2>/dev/null || sql 'RESET MASTER' || exit 1
 [ "$kind" != mariadb ] || sql "SET GLOBAL gtid_slave_pos = ''" || exit 1
 echo 'history emptied'

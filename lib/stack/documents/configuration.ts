@@ -14,7 +14,7 @@ const values = Object.fromEntries(
   Object.keys(configurationParameters).map((name) => [name, `$SSM_${name}`]),
 ) as unknown as ConfigurationValues;
 
-const content = byKind((kind) => ['cat > "$file.new" <<FILE', ...renderConfiguration(kind, values), 'FILE']);
+const content = byKind((kind) => ['cat > "$file.$$" <<FILE', ...renderConfiguration(kind, values), 'FILE']);
 
 /** A server that does not know a variable, as one of another version, keeps its own. */
 const settings = byKind((kind) =>
@@ -35,8 +35,8 @@ ${includeDirectory}
 mkdir -p "$includedir" || exit 1
 file=$includedir/${fileName}
 ${content}
-[ -s "$file.new" ] || exit 1
-mv "$file.new" "$file" || exit 1
+[ -s "$file.$$" ] || exit 1
+mv "$file.$$" "$file" || exit 1
 ${settings}
 echo "$file written"
 `;

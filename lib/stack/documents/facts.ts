@@ -3,7 +3,7 @@
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { accountParameters, vipParameter } from './parameters.ts';
-import { asRoot, byKind, fileName, includeDirectory, unitDirectory } from './server-script.ts';
+import { asRoot, byKind, channelWords, fileName, includeDirectory, unitDirectory } from './server-script.ts';
 import { unitName } from './vip-unit.ts';
 
 const compared = configurationLines.flatMap(({ variable }) => variable ?? []);
@@ -19,11 +19,6 @@ const kept = byKind((kind) => {
   return [`kept="${column}"`];
 });
 
-const sources = byKind((kind) => {
-  if (kind === 'mariadb') return ["channels='SHOW ALL SLAVES STATUS'"];
-  return kind === 'mysql-8' ? ["channels='SHOW REPLICA STATUS'"] : ["channels='SHOW SLAVE STATUS'"];
-});
-
 /** GTIDs of all that it has executed, on one line. */
 const executed = byKind((kind) => [
   `executed=${kind === 'mariadb' ? '@@global.gtid_current_pos' : '@@global.gtid_executed'}`,
@@ -32,12 +27,13 @@ const executed = byKind((kind) => [
 /** One call of the client for all of them: each statement prints one line, or none. */
 const facts = [
   "CONCAT('datadir=', @@datadir)",
-  "CONCAT('executed=', REPLACE(REPLACE($executed, CHAR(10), ''), ' ', ''))",
   "CONCAT('monitor=', LEFT(SHA2($kept, 256), 16)) FROM mysql.user WHERE User = '$SSM_Monitor' AND Host = '%'",
   "CONCAT('replication=', LEFT(SHA2($kept, 256), 16)) FROM mysql.user WHERE User = '$SSM_Replication' AND Host = '%'",
   "CONCAT('named-hosts=', COUNT(*)) FROM mysql.user WHERE Host REGEXP '[a-z]' AND Host <> 'localhost'",
   `CONCAT('tables=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN (${systemSchemas})`,
   "CONCAT('heartbeat=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'keepalambda' AND TABLE_NAME = 'heartbeat'",
+  // The last of all: SSM cuts a long output off at its end.
+  "CONCAT('executed=', REPLACE(REPLACE($executed, CHAR(10), ''), ' ', ''))",
 ].map((fact) => `SELECT ${fact}`);
 
 const script = `
@@ -60,12 +56,12 @@ echo "includedir=$includedir"
 if [ -r "$includedir/${fileName}" ]; then sed 's/^/file=/' "$includedir/${fileName}"; fi
 sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (${asked.map((name) => `'${name}'`).join(', ')})" |
   while read -r name value; do echo "running.$name=$value"; done
-${kept}
-${executed}
-sql "${facts.join('; ')}"
-${sources}
+${channelWords}
 "$client" --connect-timeout=10 -B -e "$channels\\G" |
   sed -n 's/^ *\\(Source_Host\\|Master_Host\\): */source=/p'
+${kept}
+${executed}
+sql "${facts.join('; ')}" && echo end=yes
 `;
 
 export const hostFacts: Document = shellDocument(

@@ -74,3 +74,16 @@ export function byKind(linesOf: (kind: GrantServer) => readonly string[]): strin
   const arms = kinds.map((kind) => [`${kind})`, ...linesOf(kind), ';;'].join('\n'));
   return ['case $kind in', ...arms, 'esac'].join('\n');
 }
+
+/** Sets `channels` to the statement that shows them. */
+export const channelWords = byKind((kind) => {
+  switch (kind) {
+    case 'mysql-5.6':
+    case 'mysql-5.7':
+      return ["channels='SHOW SLAVE STATUS'"];
+    case 'mysql-8':
+      return ["channels='SHOW REPLICA STATUS'"];
+    case 'mariadb':
+      return ["channels='SHOW ALL SLAVES STATUS'"];
+  }
+});

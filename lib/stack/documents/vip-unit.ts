@@ -11,7 +11,7 @@ set -u
 ${unitDirectory}
 ip=$(command -v ip) || { echo 'ip is not on the PATH' >&2; exit 3; }
 unit=$unitdir/${unitName}
-mkdir -p "$unitdir" && cat > "$unit.new" <<UNIT || exit 1
+mkdir -p "$unitdir" && cat > "$unit.$$" <<UNIT || exit 1
 # Written by keepalambda setup; keepalambda remove takes it off.
 [Unit]
 Description=The VIP of keepalambda
@@ -28,7 +28,7 @@ ExecStop=-$ip link del ${device}
 [Install]
 WantedBy=multi-user.target
 UNIT
-chmod 644 "$unit.new" && mv "$unit.new" "$unit" || exit 1
+chmod 644 "$unit.$$" && mv "$unit.$$" "$unit" || exit 1
 systemctl daemon-reload && systemctl enable ${unitName} && systemctl restart ${unitName} || exit 1
 ip -4 -o addr show | grep -qF " $SSM_Vip/" || { echo "$SSM_Vip is not bound" >&2; exit 1; }
 echo "$SSM_Vip bound on ${device}, at every boot too"

@@ -1,6 +1,7 @@
 /** `setup`: from two servers to a healthy pair. Every step is one document, one command of the probe, or one call of a port. */
 import { nodeOf, type Pair, peerOf } from '../../core/config.ts';
 import { byDanger, renderFindings } from '../../core/finding.ts';
+import type { HostDocument } from '../../core/host-document.ts';
 import type { Goal } from '../../core/host-work.ts';
 import type { NodeName } from '../../core/names.ts';
 import type { HostOrder } from '../../core/request.ts';
@@ -22,6 +23,8 @@ const DOCUMENT_LIMIT_MS = 60_000;
 /** A restart waits up to 45 s for the stop, and then for crash recovery. Milliseconds. */
 const RESTART_LIMIT_MS = 150_000;
 const COMMAND_LIMIT_MS = 10_000;
+/** Between two looks at a server that comes up. Milliseconds. */
+const RECOVERY_POLL_MS = 5000;
 /** Channels that have just been made may still be connecting. Milliseconds. */
 const HEALTHY_LIMIT_MS = 30_000;
 const AGAIN_MS = 1000;
@@ -50,40 +53,27 @@ export function setupWork(
   };
 }
 
-async function carryOut(run: Run, { name, node }: Goal, facts: SetupFacts, limitMs: number): Promise<void> {
-  const { ports, pair, order } = run;
-  const on = String(node);
-  const documentMs = Math.min(limitMs, DOCUMENT_LIMIT_MS);
-  const document = async (
-    ...[what, given]: readonly [Parameters<Ports['host']['run']>[2], Readonly<Record<string, string>>?]
-  ) => {
-    await ports.host.run(pair, on, what, documentMs, given);
-  };
+async function carryOut(run: Run, goal: Goal, facts: SetupFacts, limitMs: number): Promise<void> {
+  const { ports, pair, order, seed, passed } = run;
+  const { name } = goal;
+  const on = String(goal.node);
+  const document = documentOf(run, goal, facts);
+  if (document !== null) {
+    const [what, given] = document;
+    await ports.host.run(pair, on, what, Math.min(limitMs, DOCUMENT_LIMIT_MS), given);
+    return;
+  }
   switch (name) {
     case 'server':
     case 'configuration':
-      await ports.host.run(pair, on, 'restart-mysqld', Math.min(limitMs, RESTART_LIMIT_MS));
-      return;
-    case 'configuration-file': {
-      const [own, peer] = [nodeOf(pair, on), peerOf(pair, on)];
-      const values = valuesFor(pair, own, hostOf(facts, own), hostOf(facts, peer));
-      return document('write-configuration', { ...values });
-    }
+      return restart(run, on, limitMs);
     case 'passwords':
       return ports.accounts.make(pair);
-    case 'monitor-account':
-      return document('make-account', accountOf(run, facts, on, 'monitor'));
-    case 'replication-account':
-      return document('make-account', accountOf(run, facts, on, 'replication'));
     case 'seed':
-      if (run.seed && order.from) await run.seed(order.from, on, limitMs);
+      if (seed && order.from) await seed(order.from, on, limitMs);
       return;
-    case 'history':
-      return document('forget-history');
     case 'channel':
       return ports.database.replicate(pair, on, Math.min(limitMs, COMMAND_LIMIT_MS));
-    case 'vip-bound':
-      return document('keep-vip');
     case 'open':
       await ports.database.open(pair, on, Math.min(limitMs, COMMAND_LIMIT_MS));
       return;
@@ -92,14 +82,53 @@ async function carryOut(run: Run, { name, node }: Goal, facts: SetupFacts, limit
       return ports.vip.assign(pair, on);
     case 'proof':
       await prove(ports, pair);
-      run.passed.add(name);
+      passed.add(name);
       return;
     case 'doctor':
       await seeHealthy(run, Math.min(limitMs, HEALTHY_LIMIT_MS));
-      run.passed.add(name);
+      passed.add(name);
       return;
     default:
       throw new Error(`setup has no step ${name}`);
+  }
+}
+
+/** The document that carries the goal out, with its parameters; null where it is something else. */
+function documentOf(
+  run: Run,
+  { name, node }: Goal,
+  facts: SetupFacts,
+): readonly [HostDocument, Readonly<Record<string, string>>] | null {
+  const on = String(node);
+  switch (name) {
+    case 'configuration-file': {
+      const [own, peer] = [nodeOf(run.pair, on), peerOf(run.pair, on)];
+      const values = valuesFor(run.pair, own, hostOf(facts, own), hostOf(facts, peer));
+      return ['write-configuration', { ...values }];
+    }
+    case 'monitor-account':
+      return ['make-account', accountOf(run, facts, on, 'monitor')];
+    case 'replication-account':
+      return ['make-account', accountOf(run, facts, on, 'replication')];
+    case 'history':
+      return ['forget-history', {}];
+    case 'vip-bound':
+      return ['keep-vip', {}];
+    default:
+      return null;
+  }
+}
+
+/** Waits for crash recovery too, which the document leaves alone: a try that ended before would count as one in vain. */
+async function restart({ ports, pair }: Run, on: NodeName, limitMs: number): Promise<void> {
+  const { clock } = ports;
+  const deadlineMs = clock.nowMs() + Math.min(limitMs, RESTART_LIMIT_MS);
+  await ports.host.run(pair, on, 'restart-mysqld', deadlineMs - clock.nowMs());
+  for (;;) {
+    const { hosts } = await lookAtHosts(ports, pair, new Set());
+    if (hosts[on]?.server !== 'down' || clock.nowMs() + RECOVERY_POLL_MS + DOCUMENT_LIMIT_MS / 2 > deadlineMs)
+      return;
+    await clock.sleep(RECOVERY_POLL_MS);
   }
 }
 

@@ -67,6 +67,11 @@ test.each<[what: string, change: (facts: SetupFacts) => SetupFacts, first: strin
   ],
   ['a version of before', (facts) => on(facts, 0, { version: '5.5.62' }), 'refused: version 5.5.62'],
   [
+    'a version without the words of today',
+    (facts) => on(facts, 1, { version: '8.0.21-12' }),
+    'refused: version 8.0.21-12',
+  ],
+  [
     'no directory for files',
     (facts) => on(facts, 0, { includeDirectory: '' }),
     'refused: no !includedir in any file that the server reads',
@@ -181,7 +186,7 @@ it('keeps a server id, a domain and days that somebody chose, and gives what nob
     running: new Map([
       ['server_id', '7'],
       ['gtid_domain_id', '5'],
-      ['expire_logs_days', '30'],
+      ['expire_logs_days', '29.500000'],
       ['log_bin_basename', '/logs/mysql-bin'],
       ['bind_address', '10.0.1.12'],
     ]),

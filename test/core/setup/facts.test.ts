@@ -1,0 +1,27 @@
+/** What `host-facts` prints → facts. */
+import { expect, it } from 'vitest';
+import { parseHostFacts } from '../../../lib/core/setup/facts.ts';
+import { fresh } from './facts.ts';
+
+const of = (...more: readonly string[]) => parseHostFacts([...fresh('8.4.1'), ...more].join('\n'));
+
+it('reads variables, lines of our file and sources, with an equals sign in a value', () => {
+  const facts = of('file=[mysqld]', 'file=server-id=7', 'source=10.0.1.12', 'heartbeat=1');
+  expect(facts.configuration).toEqual(['[mysqld]', 'server-id=7']);
+  expect(facts).toMatchObject({ server: 'up', sources: ['10.0.1.12'], heartbeat: true, tables: 0 });
+  expect(facts.running.get('bind_address')).toBe('127.0.0.1');
+});
+
+it('takes a list of GTIDs that SSM cut off for none, so that nothing passes for a copy by it', () => {
+  expect(of('executed=aaaa:1-5,bbbb:1-').executed).toBe('');
+  expect(of('executed=aaaa:1-5', 'end=yes').executed).toBe('aaaa:1-5');
+});
+
+it('takes what was not printed for down and empty', () => {
+  expect(parseHostFacts('')).toMatchObject({
+    server: 'down',
+    configuration: [],
+    sources: [],
+    vipBound: false,
+  });
+});

@@ -146,6 +146,12 @@ export interface DetachedChannel {
   readonly isBack?: boolean;
 }
 
+/** A failover has left a node whose chain replicas, if it has any, get nothing any more. */
+export interface LeftBehind {
+  readonly node: NodeName;
+  readonly atMs: number;
+}
+
 /** The VIP was found on the other node, and no plan of ours had moved it. */
 export interface MovedByHand {
   readonly from: NodeName;
@@ -221,6 +227,8 @@ export interface Memory {
   readonly behind: Readonly<Record<NodeName, string>>;
   readonly detached: DetachedChannel | null;
   readonly movedByHand: MovedByHand | null;
+  /** Null where its chain replicas have been looked at, or there are none. */
+  readonly leftBehind: LeftBehind | null;
   /** A node is missing where it was not seen so, or a plan of ours may have opened or closed it since. */
   readonly settled: Readonly<Record<NodeName, Settled>>;
   /** What people were told lately, by code. */
@@ -256,6 +264,7 @@ export const emptyMemory: Required<Memory> = {
   behind: {},
   detached: null,
   movedByHand: null,
+  leftBehind: null,
   settled: {},
   reports: {},
   moved: null,

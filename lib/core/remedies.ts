@@ -102,6 +102,8 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
     'reattach {pair} --accept-loss --why "the transactions were looked at"',
   ),
   'channel-attached': remedy('info', 'yes', status),
+  'replicas-repointed': remedy('info', 'yes', status),
+  'replicas-left-behind': remedy('warning', 'yes', status),
   'plan-waits': remedy('critical', 'unknown', status),
   'vip-moved-by-hand': remedy('warning', 'unknown', status, history),
   'writability-changed': remedy('warning', 'unknown', status),

@@ -4,6 +4,7 @@ import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } fr
 import { blockOf, misdirection, renderSession } from './fitness.ts';
 import { repairPlan } from './plans.ts';
 import type { DecisionRow } from './row.ts';
+import { chain } from './rows-chain.ts';
 import { channel } from './rows-channel.ts';
 import type { HangCause, Heartbeat } from './sighting.ts';
 import type { Situation } from './situation.ts';
@@ -12,6 +13,7 @@ import { isUnalertedLoss, UNSERVED_MS, unservedText } from './unserved.ts';
 import { describeVerdict } from './verdict.ts';
 
 export const served: readonly DecisionRow[] = [
+  ...chain,
   {
     name: 'standby-repair',
     says: 'The holder serves, the standby is confirmed stopped, or silent for long enough to be remembered as unfit, repair is configured and was not tried in this incident, and no pause is on.',

@@ -90,6 +90,12 @@ const places: readonly VipPlace[] = [
 const incident = (told: readonly EventCode[]) =>
   memory({ incident: { id: '41c', openedAtMs: NOW_MS - 60_000, row: 'D8', told } });
 
+/** A failover has left db2, which r01 may follow. */
+const leftBehind: Change = (world) =>
+  memory({ leftBehind: { node: 'db2', atMs: NOW_MS } })(
+    configured({ replicas: [{ name: 'r01', address: '10.0.1.31' }] })(world),
+  );
+
 /** Things that may be so beside what the looks show, each of them seldom. */
 const extras: readonly Change[] = [
   inFlight,
@@ -111,6 +117,7 @@ const extras: readonly Change[] = [
   holder(hears1({ io: 'no' })),
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '3 transactions: a:1-3' } }),
+  leftBehind,
   noRoom('db2'),
   instance('db1', 'stopped'),
   instance('db1', 'stopping'),
@@ -205,6 +212,7 @@ describe('the decision table over every kind of situation', () => {
       'repair-node': true,
       'attach-channel': true,
       'detach-channel': true,
+      'repoint-replicas': true,
     };
     expect(new Set(acts.map(({ plan }) => plan.kind))).toEqual(new Set(Object.keys(plans)));
   });

@@ -38,7 +38,7 @@ const HALF_MARGIN_MS = 1000;
 const ATTEMPT_MS_MIN = 250;
 
 /**
- * Commands whose answer is worth the same when they are asked again: `catch-up`, `verify`, `inspect` and `examine` change nothing,
+ * Commands whose answer is worth the same when they are asked again: `catch-up`, `verify`, `inspect`, `examine`, `replica` and `feeds` change nothing,
  * and a node that the first `open` or `attach` has reached is open, or attached, as was wanted. A second `close` or `detach` would
  * change nothing either, but its answer would be wrong: it could not tell what the first had found, and an undo relies on
  * that (`wasWritable`, `was`).
@@ -48,11 +48,20 @@ const repeatable: ReadonlySet<CommandKind> = new Set([
   'verify',
   'inspect',
   'examine',
+  'replica',
+  'feeds',
   'open',
   'attach',
 ]);
 /** Of those, the ones whose first try gets only a part of the time, so that there is some left for another. */
-const halved: ReadonlySet<CommandKind> = new Set(['open', 'attach', 'inspect', 'examine']);
+const halved: ReadonlySet<CommandKind> = new Set([
+  'open',
+  'attach',
+  'inspect',
+  'examine',
+  'replica',
+  'feeds',
+]);
 
 /**
  * Gives the command to the vantages in turn, beginning with the `first`. Throws a PortError: `timeout` as soon as it may

@@ -55,7 +55,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   // A name that is not known is refused before anything starts.
   if (!servers.includes(server)) await findProduct(server);
   const serverSettings = flags.serverSettings ?? scenario?.serverSettings ?? 'vendor';
-  return inWorld({ ...flags, server, serverSettings }, fault, async (world, story) => {
+  return inWorld({ ...flags, server, serverSettings }, fault, scenario?.pair, async (world, story) => {
     if (flags.keep) return keep(world, story);
     if (scenario) return presentScenario(flags, await scenario.play(world, story), world);
     return present(flags, await experiment(world, name, fault, options, story));
@@ -66,6 +66,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
 async function inWorld(
   flags: Flags & { readonly server: string; readonly serverSettings: ServerSettings },
   fault: LabFault,
+  pair: Scenario['pair'],
   work: (world: LabWorld, story: Story) => Promise<number>,
 ): Promise<number> {
   const asked = {
@@ -74,7 +75,10 @@ async function inWorld(
     ...latencyTermsOf(flags),
     cpu: flags.cpu,
     serverSettings: flags.serverSettings,
-    changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
+    changes: {
+      settings: { ...fault.settings, ...parseSettings(flags.set) },
+      ...(pair === undefined ? {} : { pair }),
+    },
     ...networkOf(flags),
   };
   leaveNothingBehind();

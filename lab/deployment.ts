@@ -39,16 +39,19 @@ export const subnetId = 'subnet-00000000000000001';
 export const nodesGroup = 'sg-00000000000000001';
 export const quarantineGroup = 'sg-00000000000000002';
 
+type PairChange = Partial<EnvironmentInput['pairs'][number]>;
+
 /** What a run of the lab may change of the configuration. */
 export interface Changes {
   /** By name, as `--set` takes them: settings and expert values of the pair. */
   readonly settings?: Readonly<Record<string, number>>;
-  readonly pair?: Partial<EnvironmentInput['pairs'][number]>;
+  readonly pair?: PairChange | ((pair: LabPair) => PairChange);
   readonly environment?: Partial<EnvironmentInput>;
 }
 
 /** The configuration of the lab's one pair. Throws a `LabError` that lists every fault of the changes. */
-export function configure({ network, hosts }: LabPair, changes: Changes): Config {
+export function configure(pair: LabPair, changes: Changes): Config {
+  const { network, hosts } = pair;
   const cidr = `${network.vip.replace(/\.\d+$/, '.0')}/24`;
   const node = (name: LabNodeName) => ({
     name,
@@ -79,7 +82,7 @@ export function configure({ network, hosts }: LabPair, changes: Changes): Config
         prefer: 'db1',
         credentials: credentialsParameter,
         quarantineGroup,
-        ...changes.pair,
+        ...(typeof changes.pair === 'function' ? changes.pair(pair) : changes.pair),
         ...judgingOf(changes.settings ?? {}),
       },
     ],

@@ -1,7 +1,9 @@
 /** Scenarios: several steps in a row, each checked. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { chainReplica, playChain } from './chain/scenario.ts';
 import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
+import type { Changes } from './deployment.ts';
 import { playDoctor } from './doctor/scenario.ts';
 import type { LabNodeName } from './pair.ts';
 import { identityOf } from './servers/identity.ts';
@@ -14,6 +16,8 @@ export interface Scenario {
   readonly about: string;
   /** How its servers are configured when nobody says. @default vendor */
   readonly serverSettings?: ServerSettings;
+  /** How its pair is configured, beside what every pair of the lab has. @default nothing */
+  readonly pair?: Changes['pair'];
   /** Plays it; says whether every step was as it must be, and what else there is to say of it. */
   readonly play: (world: LabWorld, story: Story) => Promise<{ readonly ok: boolean }>;
 }
@@ -34,6 +38,13 @@ export const scenarios = {
     about: 'the pair is broken in one way after the other, and doctor names exactly that',
     serverSettings: 'recommended',
     play: playDoctor,
+  },
+  chain: {
+    about:
+      'a third server behind a node: it gets the writes of both, and follows the new holder after a failover',
+    serverSettings: 'recommended',
+    pair: (pair) => ({ replicas: [chainReplica(pair)], replicasOfLost: 'repoint' }),
+    play: playChain,
   },
 } as const satisfies Record<string, Scenario>;
 

@@ -9,7 +9,11 @@ import { renderOutcome, renderStep } from './text/steps-text.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The pair as this look sees it, with what is remembered of it. */
-export function pairStatusOf(situation: Situation, { row, measure }: Decision): PairStatus {
+export function pairStatusOf(
+  situation: Situation,
+  { row, measure }: Decision,
+  replicas: PairStatus['replicas'] = [],
+): PairStatus {
   const { pair, vip, vipBecause, holder, standby, memory, flapGuard, nowMs } = situation;
   const { readiness } = memory;
   // The leader has watched the standby for longer than one look.
@@ -33,6 +37,7 @@ export function pairStatusOf(situation: Situation, { row, measure }: Decision): 
     flapGuard,
     quarantine: memory.quarantine?.node ?? null,
     plan: memory.plan && planStatusOf(memory.plan),
+    replicas,
     atMs: nowMs,
   };
 }

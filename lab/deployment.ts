@@ -7,7 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, type EnvironmentInput, parseConfig } from '../lib/core/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
+import type { HostDocument } from '../lib/core/host-document.ts';
 import type { Bundles } from '../lib/stack/bundle.ts';
+import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { type FunctionKind, sizeOf } from '../lib/stack/sizes.ts';
 import type { TableSpec } from './aws/dynamodb.ts';
@@ -174,13 +176,10 @@ export async function functionsOf(
   ];
 }
 
-/** The names under which the lab registers our SSM documents. */
-export const documentNames = {
-  'restart-mysqld': 'keepalambda-lab-restart-mysqld',
-  'restart-keepalived': 'keepalambda-lab-restart-keepalived',
-  'bind-vip': 'keepalambda-lab-bind-vip',
-  'unbind-vip': 'keepalambda-lab-unbind-vip',
-} as const;
+/** The names under which the lab registers our SSM documents: those of the stack. */
+export const documentNames = Object.fromEntries(
+  Object.keys(documents).map((name) => [name, `keepalambda-lab-${name}`]),
+) as Readonly<Record<HostDocument, string>>;
 
 /** The table of the store, as the stack makes it. */
 export function storeTable(TableName: string): TableSpec {

@@ -4,6 +4,7 @@ import { createClock } from '../lib/aws/clock.ts';
 import { createStore } from '../lib/aws/dynamodb/store.ts';
 import { createIds } from '../lib/aws/ids.ts';
 import type { Config } from '../lib/core/config.ts';
+import type { HostDocument } from '../lib/core/host-document.ts';
 import { type Bundles, bundleFunctions, temporaryDirectory } from '../lib/stack/bundle.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
@@ -136,7 +137,7 @@ async function startAwsFor(
     ec2Timing: ec2TimingOf(options),
     parameters: [{ name: credentialsParameter, value: JSON.stringify(accounts.monitor) }],
     documents: Object.entries(documents).map(([name, content]) => ({
-      name: documentNames[name as keyof typeof documentNames],
+      name: documentNames[name as HostDocument],
       content,
     })),
     hostOf: (id) => {

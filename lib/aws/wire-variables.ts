@@ -25,6 +25,7 @@ const documents = {
   'restart-keepalived': filled.optional(),
   'bind-vip': filled.optional(),
   'unbind-vip': filled.optional(),
+  'host-facts': filled.optional(),
 } satisfies Record<HostDocument, z.ZodType>;
 
 const variablesSchema = z.object({

@@ -101,6 +101,10 @@ const pairFields = {
       description:
         'What is restarted through SSM on a lost node, once in an incident: `mysqld`, `keepalived`.',
     }),
+  hostWork: z.boolean().default(false).meta({
+    description:
+      'Whether people may order work on the hosts (`setup`, and what docs/hosts.md lists): gives the operate function, and no other, the right to run the documents for it, to move the VIP, and to write the pair’s credentials, also in mode `observe`.',
+  }),
   writeProbe: z.boolean().default(true).meta({
     description:
       'Whether looks at the holder commit a heartbeat row (needs the table `keepalambda.heartbeat`).',

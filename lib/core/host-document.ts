@@ -1,2 +1,9 @@
+/** The documents that run on a host in a plan or a repair. */
+export type MoveDocument = 'restart-mysqld' | 'restart-keepalived' | 'bind-vip' | 'unbind-vip';
+
+/** The documents of work that a person ordered: only for pairs with `hostWork`. */
+export const workDocuments = ['host-facts'] as const;
+export type WorkDocument = (typeof workDocuments)[number];
+
 /** The documents that may run on a host. */
-export type HostDocument = 'restart-mysqld' | 'restart-keepalived' | 'bind-vip' | 'unbind-vip';
+export type HostDocument = MoveDocument | WorkDocument;

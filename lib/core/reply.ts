@@ -1,6 +1,7 @@
 /** What operate answers, as a person reads it (`lines`) and as a program does (`data`). */
 import { z } from 'zod';
 import { type Finding, severities } from './finding.ts';
+import { hostActions } from './host-work.ts';
 
 const text = z.string();
 const many = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).readonly();
@@ -154,6 +155,24 @@ const dataSchema = z.discriminatedUnion('action', [
     /** How long its plan took, and for how long no node took writes in it. */
     tookMs: z.number().optional(),
     closedForMs: z.number().optional(),
+  }),
+  z.object({
+    action: z.enum(hostActions),
+    pair: text,
+    /** In their order: what was met already, was changed, or (in a dry run) would be. */
+    steps: many(
+      z.object({
+        name: text,
+        /** Null for a step of the whole pair. */
+        node: text.nullable(),
+        does: text,
+        result: z.enum(['changed', 'already', 'planned']),
+        tookMs: z.number(),
+      }),
+    ),
+    changed: z.number(),
+    /** The time of this invocation was over: the same request goes on. */
+    unfinished: z.boolean(),
   }),
 ]);
 export type ReplyData = z.infer<typeof dataSchema>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Parsed } from './config.ts';
 import { type ConfigFault, faultsOf } from './fault.ts';
+import { type HostAction, hostActions } from './host-work.ts';
 import type { PairName } from './names.ts';
 import { escaped } from './one-line.ts';
 
@@ -28,6 +29,9 @@ const direction = {
 const directed = { path: ['to'], error: 'the node to move to, or "from", the node to move away from' };
 const isDirected = ({ to, from }: { readonly to?: string | undefined; readonly from?: string | undefined }) =>
   to !== undefined || from !== undefined;
+
+/** Says what would be done, and changes nothing. */
+const dryRun = z.boolean().default(false);
 
 /** The rows of history that one answer can hold. */
 export const HISTORY_MAX = 500;
@@ -109,6 +113,16 @@ const schemas = {
     limit: z.int(limitText).min(1, limitText).max(HISTORY_MAX, limitText).default(50),
     incident: z.string('the id of an incident').min(1, 'the id of an incident').optional(),
   }),
+  /** Makes a healthy pair of two servers. Again: changes nothing. */
+  setup: z.strictObject({
+    action: z.literal('setup'),
+    ...asked,
+    dryRun,
+    /** The node whose data counts, where one has data and the other is empty. */
+    from: node('the node whose data counts').optional(),
+    /** Restarts the server of the node that has the VIP too, where its configuration needs it. */
+    restartHolder: z.boolean().default(false),
+  }),
 } as const;
 
 export type Request = {
@@ -120,6 +134,9 @@ export type Order = Extract<
   Request,
   { action: 'failover' | 'switchover' | 'reattach' | 'pause' | 'resume' | 'acknowledge' | 'release' }
 >;
+
+/** Work on hosts, which operate does itself: it changes no memory and no holder, so it needs no lease. */
+export type HostOrder = Extract<Request, { action: HostAction }>;
 
 /** What operate asks the leader beside orders: the pair's state, as the leader has it. No person sends it. */
 export interface StateQuestion {
@@ -173,7 +190,8 @@ export function parseRequest(raw: unknown): Parsed<Request> {
 /** What is wrong with an event where only questions are answered: that it is an order. Null for any other. */
 export function orderFault(raw: unknown): ConfigFault | null {
   const parsed = parseRequest(raw);
-  if (parsed.kind === 'faulty' || !isOrder(parsed.value)) return null;
+  if (parsed.kind === 'faulty') return null;
+  if (!isOrder(parsed.value) && !isHostOrder(parsed.value)) return null;
   return {
     path: 'action',
     got: parsed.value.action,
@@ -182,7 +200,12 @@ export function orderFault(raw: unknown): ConfigFault | null {
   };
 }
 
-/** Whether a request changes something. */
+/** Whether a request is work on hosts. */
+export function isHostOrder(request: Request): request is HostOrder {
+  return (hostActions as readonly string[]).includes(request.action);
+}
+
+/** Whether a request is one for the leader: it changes what is remembered, or who holds the VIP. */
 export function isOrder(request: Request): request is Order {
   switch (request.action) {
     case 'failover':
@@ -199,6 +222,7 @@ export function isOrder(request: Request): request is Order {
     case 'doctor':
     case 'plan':
     case 'history':
+    case 'setup':
       return false;
   }
 }

@@ -13,7 +13,7 @@ import { Lambda, type LambdaProps } from './lambda.ts';
 import { functionNameOf, idOf } from './names.ts';
 import { Network } from './network.ts';
 import { PairPolicies } from './pair-permissions.ts';
-import { actorPolicies, probeArns, type Reach, readerPolicies } from './permissions.ts';
+import { actorPolicies, probeArns, type Reach, readerPolicies, workPolicies } from './permissions.ts';
 import { Probes } from './probes.ts';
 import { sizePropsOf } from './sizes.ts';
 import { variablesOf } from './variables.ts';
@@ -59,8 +59,10 @@ export class Functions extends Construct {
       // It ends by itself after two minutes; the rest is for a plan that it is in the middle of.
       timeoutSeconds: (WATCH_MS + WATCH_GRACE_MS) / 1000,
     });
+    const working = new PairPolicies(this, 'PairsToWorkOn', { config, powers: 'work' }).all;
     this.operate = this.#make(parts, 'operate', {
-      ...acting,
+      policies: (logGroupArn) => ({ ...acting.policies(logGroupArn), ...workPolicies(props.reach) }),
+      managedPolicies: [...acting.managedPolicies, ...working],
       description: `keepalambda ${config.name}: orders of operators`,
       code: bundles.operate.directory,
       timeoutSeconds: OPERATE_LIFE_MS / 1000,

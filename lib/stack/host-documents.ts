@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Config, Pair } from '../core/config.ts';
-import type { HostDocument } from '../core/host-document.ts';
+import { type HostDocument, type MoveDocument, workDocuments } from '../core/host-document.ts';
 import { documents } from './documents/index.ts';
 import { idOf, prefixOf } from './names.ts';
 import { slashArn } from './statements.ts';
@@ -12,12 +12,17 @@ export function isActedOn({ mode }: Pair): boolean {
   return mode === 'act';
 }
 
-/** Whether the settings of the pair make us run anything on its hosts. */
+/** Whether the settings of the pair make plans and repairs run anything on its hosts. */
 export function runsDocuments(pair: Pair): boolean {
-  return documentsOf(pair).length > 0;
+  return moveDocumentsOf(pair).length > 0;
 }
 
-function documentsOf(pair: Pair): readonly HostDocument[] {
+/** What work that a person ordered runs on a host, also on one of a pair that is only observed. */
+function workDocumentsOf({ hostWork }: Pair): readonly HostDocument[] {
+  return hostWork ? [...workDocuments, 'restart-mysqld'] : [];
+}
+
+function moveDocumentsOf(pair: Pair): readonly MoveDocument[] {
   if (!isActedOn(pair)) return [];
   return [
     ...pair.repair.map((what) => `restart-${what}` as const),
@@ -33,12 +38,18 @@ export interface HostDocumentsProps {
 export class HostDocuments extends Construct {
   /** The document's name in SSM, by the name that watch knows it by. */
   readonly names: Readonly<Partial<Record<HostDocument, string>>>;
+  /** Those that plans and repairs run. */
   readonly arns: readonly string[];
+  /** Those that operate runs beside them, when a person orders work on hosts. */
+  readonly workArns: readonly string[];
 
   constructor(scope: Construct, id: string, { config }: HostDocumentsProps) {
     super(scope, id);
-    const needed = new Set(config.pairs.flatMap(documentsOf));
-    const keys = (Object.keys(documents) as HostDocument[]).filter((key) => needed.has(key));
+    const moving = new Set<HostDocument>(config.pairs.flatMap(moveDocumentsOf));
+    const working = new Set(config.pairs.flatMap(workDocumentsOf));
+    const keys = (Object.keys(documents) as HostDocument[]).filter(
+      (key) => moving.has(key) || working.has(key),
+    );
     const nameOf = (key: HostDocument) => `${prefixOf(config.name)}-${key}`;
     for (const key of keys) {
       new CfnDocument(this, idOf(key), {
@@ -52,6 +63,8 @@ export class HostDocuments extends Construct {
       });
     }
     this.names = Object.fromEntries(keys.map((key) => [key, nameOf(key)]));
-    this.arns = keys.map((key) => slashArn(Stack.of(this), 'ssm', 'document', nameOf(key)));
+    const arnOf = (key: HostDocument) => slashArn(Stack.of(this), 'ssm', 'document', nameOf(key));
+    this.arns = keys.filter((key) => moving.has(key)).map(arnOf);
+    this.workArns = keys.filter((key) => working.has(key)).map(arnOf);
   }
 }

@@ -57,6 +57,7 @@ export class KeepalambdaStack extends Stack {
         topicArn: topic.topicArn,
         topicKeyArn: key.keyArn,
         documentArns: documents.arns,
+        workDocumentArns: documents.workArns,
         deadLettersArn: deadLetters.queueArn,
       },
     });

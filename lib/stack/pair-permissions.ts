@@ -11,8 +11,8 @@ import { limits, policySize } from './limits.ts';
 import { viaServices } from './regions.ts';
 import { allow, colonArn, slashArn } from './statements.ts';
 
-/** `act`: look and change. `read`: only look. */
-export type Powers = 'act' | 'read';
+/** `act`: look and change. `read`: only look. `work`: what work on hosts takes beside `act`. */
+export type Powers = 'act' | 'read' | 'work';
 
 export interface PairPoliciesProps {
   readonly config: Config;
@@ -29,7 +29,8 @@ export class PairPolicies extends Construct {
   constructor(scope: Construct, id: string, { config, powers }: PairPoliciesProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    this.all = shardsOf(stack, config.pairs, powers).map(
+    const pairs = powers === 'work' ? config.pairs.filter(({ hostWork }) => hostWork) : config.pairs;
+    this.all = shardsOf(stack, pairs, powers).map(
       (pairs, index) =>
         new ManagedPolicy(this, `Policy${index + 1}`, {
           path: config.rolePath,
@@ -55,6 +56,7 @@ function shardsOf(stack: Stack, pairs: readonly Pair[], powers: Powers): readonl
 }
 
 function pairStatements(stack: Stack, pairs: readonly Pair[], powers: Powers): PolicyStatement[] {
+  if (powers === 'work') return workStatements(stack, pairs);
   const credentials = credentialStatements(stack, pairs);
   return powers === 'read' ? credentials : [...changeStatements(stack, pairs), ...credentials];
 }
@@ -89,6 +91,23 @@ function changeStatements(stack: Stack, pairs: readonly Pair[]): PolicyStatement
       'SwapGroupsAmongThese',
       ['ec2:ModifyNetworkInterfaceAttribute'],
       groups.map((group) => slashArn(stack, 'ec2', 'security-group', group)),
+    ),
+  ];
+}
+
+/** Work on hosts, also of a pair that is only observed: run our documents, and put the VIP on a node. */
+function workStatements(stack: Stack, pairs: readonly Pair[]): PolicyStatement[] {
+  const nodes = pairs.flatMap((pair) => pair.nodes);
+  return [
+    ...allow(
+      'WorkOnInstances',
+      ['ssm:SendCommand'],
+      nodes.map(({ instanceId }) => slashArn(stack, 'ec2', 'instance', instanceId)),
+    ),
+    ...allow(
+      'AttachVip',
+      ['ec2:AssignPrivateIpAddresses'],
+      nodes.map(({ eniId }) => slashArn(stack, 'ec2', 'network-interface', eniId)),
     ),
   ];
 }

@@ -17,6 +17,8 @@ export interface Reach {
   readonly topicArn: string;
   readonly topicKeyArn: string;
   readonly documentArns: readonly string[];
+  /** Those that operate alone runs: work that a person ordered. */
+  readonly workDocumentArns: readonly string[];
   readonly deadLettersArn: string;
 }
 
@@ -27,7 +29,7 @@ export interface Reach {
 export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGroupArn: string): Policies {
   return {
     ...lookPolicies(stack, config, logGroupArn),
-    ...(reach.documentArns.length > 0 ? { hosts: hostPolicy(reach) } : {}),
+    ...(reach.documentArns.length > 0 ? { hosts: hostPolicy(reach.documentArns) } : {}),
     store: policy(
       ...allow(
         'LeaseMemoryHistory',
@@ -56,6 +58,12 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
       ...allow('LeaveDeadLetters', ['sqs:SendMessage'], [reach.deadLettersArn]),
     ),
   };
+}
+
+/** What operate may beside that: to run the documents of work that a person ordered. */
+export function workPolicies({ documentArns, workDocumentArns }: Reach): Policies {
+  const arns = [...documentArns, ...workDocumentArns];
+  return workDocumentArns.length > 0 ? { hosts: hostPolicy(arns) } : {};
 }
 
 /** The policies of read, beside those of the pairs: it looks, and can change nothing of AWS. */
@@ -103,9 +111,9 @@ export function probeArns(stack: Stack, config: Config): readonly string[] {
   return config.vantages.map((vantage) => versionsArn(stack, functionNameOf(config.name, 'probe', vantage)));
 }
 
-function hostPolicy(reach: Reach) {
+function hostPolicy(documentArns: readonly string[]) {
   return policy(
-    ...allow('RunOurDocuments', ['ssm:SendCommand'], reach.documentArns),
+    ...allow('RunOurDocuments', ['ssm:SendCommand'], documentArns),
     // Takes no resource.
     ...allow('SeeHowItWent', ['ssm:GetCommandInvocation'], ['*']),
   );

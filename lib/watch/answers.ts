@@ -7,7 +7,7 @@ import { planFor } from '../core/orders.ts';
 import { pairStatusOf } from '../core/pair-status.ts';
 import { describePlanLoss } from '../core/plan-loss.ts';
 import { done, notDone, type Reply, type ReplyData, type WholeState } from '../core/reply.ts';
-import { HISTORY_MAX, type Order, type Request } from '../core/request.ts';
+import { HISTORY_MAX, type HostOrder, type Order, type Request } from '../core/request.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { renderExplanation } from '../core/text/explain-text.ts';
@@ -33,7 +33,7 @@ export interface Asked {
 }
 
 /** Answers a question about these pairs. */
-export function answerQuestion(asked: Asked, request: Exclude<Request, Order>): Promise<Reply> {
+export function answerQuestion(asked: Asked, request: Exclude<Request, Order | HostOrder>): Promise<Reply> {
   switch (request.action) {
     case 'status':
       return status(asked, request);

@@ -3,9 +3,10 @@
 import type { Config, Pair } from '../core/config.ts';
 import { renderFault } from '../core/fault.ts';
 import { notDone, type Reply } from '../core/reply.ts';
-import { isOrder, parseRequest } from '../core/request.ts';
+import { isHostOrder, isOrder, parseRequest } from '../core/request.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { answerQuestion } from './answers.ts';
+import { serveHostOrder } from './host-orders.ts';
 import type { Ports } from './ports.ts';
 import { serveOrder } from './serve-order.ts';
 
@@ -29,6 +30,7 @@ export async function operate(options: OperateOptions): Promise<Reply> {
   const request = parsed.value;
   const pairs = pairsFor(options.config, request.pair);
   if (pairs === null) return notDone('faulty', [unknownPair(options.config, String(request.pair))]);
+  if (isHostOrder(request)) return serveHostOrder({ ...options, order: request, pair: pairs[0] });
   return isOrder(request)
     ? serveOrder({ ...options, order: request })
     : answerQuestion({ ...options, pairs }, request);

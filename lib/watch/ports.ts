@@ -9,6 +9,7 @@ import type { ChainReplica, Fed, Repointed } from '../core/chain.ts';
 import type { Pair } from '../core/config.ts';
 import type { ServerFacts } from '../core/doctor/facts.ts';
 import type { HostDocument } from '../core/host-document.ts';
+import type { HostClaim } from '../core/host-work.ts';
 import type { LookOrder } from '../core/look-order.ts';
 import type { Alert, Memory } from '../core/memory.ts';
 import type { MetricName } from '../core/metrics.ts';
@@ -143,8 +144,17 @@ export interface DatabasePort {
 
 /** Hosts, through SSM Run Command. */
 export interface HostPort {
-  /** Runs our document on the node's host and waits for its end. Gives back the last lines it printed. */
-  run(pair: Pair, node: NodeName, document: HostDocument, limitMs: number): Promise<string>;
+  /**
+   * Runs our document on the node's host and waits for its end. Gives back the last lines it printed. `parameters`: those that
+   * do not come from the pair; the document's own patterns check them, and no secret is ever among them.
+   */
+  run(
+    pair: Pair,
+    node: NodeName,
+    document: HostDocument,
+    limitMs: number,
+    parameters?: Readonly<Record<string, string>>,
+  ): Promise<string>;
 }
 
 export interface AlertPort {
@@ -220,6 +230,14 @@ export interface StorePort {
   saveState(pair: PairName, printed: PrintedState): Promise<void>;
   /** The one that was stored last; null when nobody has asked yet. */
   readState(pair: PairName): Promise<PrintedState | null>;
+
+  /**
+   * Claims the hosts of a pair for work on them, or renews our own claim. Gives back another's claim that still counts at
+   * `nowMs`, with nothing changed; null when the claim is ours.
+   */
+  claimHosts(pair: PairName, claim: HostClaim, nowMs: number): Promise<HostClaim | null>;
+  /** Gives the claim back, if it is still this owner's. */
+  releaseHosts(pair: PairName, owner: string): Promise<void>;
 }
 
 /** A pair's whole state in its leader's hands, as JSON. */

@@ -1,6 +1,6 @@
 /** The host port on the simulated SSM: our documents, run by the agent of a host that is up. */
 
-import type { HostDocument } from '../../lib/core/host-document.ts';
+import { type HostDocument, type MoveDocument, workDocuments } from '../../lib/core/host-document.ts';
 import { type HostPort, PortError } from '../../lib/watch/ports.ts';
 import { crash, start } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
@@ -10,8 +10,9 @@ import { acting, type Context } from './context.ts';
 export function createHost(context: Context): HostPort {
   const { world, process, random } = context;
   return {
-    run: (_, node, document, limitMs) =>
-      acting(context, 'run', node, async () => {
+    run: (_, node, document, limitMs) => {
+      if (!isOfMoves(document)) throw new PortError('denied', `${document}: no simulated host has it`);
+      return acting(context, 'run', node, async () => {
         const master = world.master(node);
         const timeout = new PortError('timeout', `${document} on ${node}: not over in time`);
         if (world.services.host === 'down') return process.fail(Math.min(3000, limitMs), timeout);
@@ -21,12 +22,18 @@ export function createHost(context: Context): HostPort {
         const tookMs = begin(world, master, document, random.whole(1500, 5000));
         if (tookMs > limitMs) return process.fail(limitMs, timeout);
         return process.send(tookMs, random.whole(50, 1000), () => ended(master, document));
-      }),
+      });
+    },
   };
 }
 
+/** No simulated person orders work on hosts. */
+function isOfMoves(document: HostDocument): document is MoveDocument {
+  return !workDocuments.some((work) => work === document);
+}
+
 /** Starts the script; gives back how long it runs. */
-function begin(world: SimWorld, master: Master, document: HostDocument, restartMs: number): number {
+function begin(world: SimWorld, master: Master, document: MoveDocument, restartMs: number): number {
   master.documentsRun++;
   switch (document) {
     case 'restart-mysqld':
@@ -42,7 +49,7 @@ function begin(world: SimWorld, master: Master, document: HostDocument, restartM
   }
 }
 
-function ended(master: Master, document: HostDocument): string {
+function ended(master: Master, document: MoveDocument): string {
   if (document === 'restart-mysqld' && master.mysqld !== 'up') {
     throw new PortError('unsuccessful', `${document} on ${master.name}: Failed`);
   }

@@ -57,6 +57,8 @@ export function createStore(context: Context): StorePort {
         table.states.set(pair, printed);
       }),
     readState: (pair) => read('readState', () => table.states.get(pair) ?? null),
+    claimHosts: (pair, claim, nowMs) => write('claimHosts', () => table.claimHosts(pair, claim, nowMs)),
+    releaseHosts: (pair, owner) => write('releaseHosts', () => table.releaseHosts(pair, owner)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The DynamoDB table: one item after another, linearizable, with conditions. Latency and loss are elsewhere. */
+import type { HostClaim } from '../../lib/core/host-work.ts';
 import { type Alert, emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import type { PairName } from '../../lib/core/names.ts';
 import type { PlanRecord } from '../../lib/core/plan.ts';
@@ -35,6 +36,7 @@ export class Table {
   readonly entries: HistoryEntry[] = [];
   orders: readonly InboxItem[] = [];
   readonly states = new Map<PairName, PrintedState>();
+  readonly #hostClaims = new Map<PairName, HostClaim>();
   /** Whether a record has grown so large that its size matters; only then it is measured. */
   #isLarge = false;
   /** The fence of epochs; the simulator can take it out to see that it is needed. */
@@ -44,6 +46,18 @@ export class Table {
 
   constructor(checksEpoch: boolean) {
     this.#checksEpoch = checksEpoch;
+  }
+
+  /** As the store's own item: a claim whose time is over counts no more. */
+  claimHosts(pair: PairName, claim: HostClaim, nowMs: number): HostClaim | null {
+    const known = this.#hostClaims.get(pair);
+    if (known && known.owner !== claim.owner && known.untilMs >= nowMs) return known;
+    this.#hostClaims.set(pair, claim);
+    return null;
+  }
+
+  releaseHosts(pair: PairName, owner: string): void {
+    if (this.#hostClaims.get(pair)?.owner === owner) this.#hostClaims.delete(pair);
   }
 
   takeLease(nowMs: number, seen: Lease | null, owner: string, above = 0): Lease | null {

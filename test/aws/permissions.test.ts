@@ -13,7 +13,7 @@ import { type Aws, startAws } from '../../lab/aws/start.ts';
 import { storeTable, tableName } from '../../lab/deployment.ts';
 import { wire } from '../../lib/aws/wire.ts';
 import type { Pair } from '../../lib/core/config.ts';
-import type { HostDocument } from '../../lib/core/host-document.ts';
+import { type HostDocument, workDocuments } from '../../lib/core/host-document.ts';
 import { emptyMemory } from '../../lib/core/memory.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
@@ -163,17 +163,35 @@ const calls: Readonly<Record<string, Call>> = {
     await store.removeOrder('nobody');
   },
   ...Object.fromEntries(
-    (Object.keys(names) as HostDocument[]).map((document): [string, Call] => [
-      `runs ${document} on a host`,
-      ({ host }) => host.run(stock, 'db2', document, 5000),
-    ]),
+    (Object.keys(names) as HostDocument[])
+      .filter(isOfMoves)
+      .map((document): [string, Call] => [
+        `runs ${document} on a host`,
+        ({ host }) => host.run(stock, 'db2', document, 5000),
+      ]),
   ),
 };
+
+/** Not one of those that only a person orders. */
+function isOfMoves(document: HostDocument): boolean {
+  return !workDocuments.some((work) => work === document);
+}
 
 describe.each(['watch', 'operate'] as const)('%s', (name) => {
   test.each(Object.keys(calls))('%s', async (what) => {
     await calls[what]?.(portsOf(name));
     expect(denied).toEqual([]);
+  });
+});
+
+describe('work on hosts', () => {
+  test('is looked for by operate, and by nobody else', async () => {
+    await portsOf('operate').host.run(stock, 'db2', 'host-facts', 5000);
+    expect(denied).toEqual([]);
+    await expect(portsOf('watch').host.run(stock, 'db2', 'host-facts', 5000)).rejects.toThrow(
+      /not authorized/,
+    );
+    expect(denied.map(({ action }) => action)).toEqual(['ssm:SendCommand']);
   });
 });
 

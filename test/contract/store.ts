@@ -24,6 +24,7 @@ export function storeContract(name: string, makeWorld: () => Promise<StoreWorld>
     describe('the lease', () => leaseContract(at));
     describe('memory', () => memoryContract(at));
     describe('history and orders', () => inboxContract(at));
+    describe('claims on hosts', () => hostClaimContract(at));
   });
 }
 
@@ -193,5 +194,30 @@ function inboxContract(at: () => StoreWorld): void {
     await settle(one.saveState('orders', printed));
     expect(await settle(other.readState('orders'))).toEqual(printed);
     expect(await settle(other.readState('billing'))).toBeNull();
+  });
+}
+
+function hostClaimContract(at: () => StoreWorld): void {
+  const claim = { owner: 'a', what: 'setup', by: 'ann', untilMs: 2000 } as const;
+  const other = { ...claim, owner: 'b', by: 'bob' } as const;
+
+  it('go to the first, who may renew, and to the second only when the time is over', async () => {
+    const { one, other: process, settle } = at();
+    expect(await settle(one.claimHosts('orders', claim, 1000))).toBeNull();
+    expect(await settle(process.claimHosts('orders', other, 1900))).toEqual(claim);
+    expect(await settle(one.claimHosts('orders', { ...claim, untilMs: 3000 }, 1900))).toBeNull();
+    expect(await settle(process.claimHosts('orders', other, 2500))).toEqual({ ...claim, untilMs: 3000 });
+    expect(await settle(process.claimHosts('orders', { ...other, untilMs: 5000 }, 3001))).toBeNull();
+    expect(await settle(one.claimHosts('orders', claim, 3001))).toMatchObject({ owner: 'b' });
+  });
+
+  it('are each for one pair, and end when they are given back by who has them', async () => {
+    const { one, other: process, settle } = at();
+    expect(await settle(one.claimHosts('orders', claim, 1000))).toBeNull();
+    expect(await settle(process.claimHosts('billing', other, 1000))).toBeNull();
+    await settle(process.releaseHosts('orders', 'b'));
+    expect(await settle(process.claimHosts('orders', other, 1000))).toEqual(claim);
+    await settle(one.releaseHosts('orders', 'a'));
+    expect(await settle(process.claimHosts('orders', other, 1000))).toBeNull();
   });
 }

@@ -69,6 +69,7 @@ export const large: EnvironmentInput = {
       fencing: 'stop-instance',
       hostAddress: 'ssm',
       repair: ['mysqld', 'keepalived'],
+      hostWork: true,
     },
   ],
 };

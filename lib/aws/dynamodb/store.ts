@@ -7,12 +7,14 @@
  * | `pair#NAME`   | `memory`                | memory as JSON, and who claimed it     |
  * | `pair#NAME`   | `history#TIME#ORDER-ID` | history, for 90 days                   |
  * | `pair#NAME`   | `state`                 | what the leader printed when asked     |
+ * | `pair#NAME`   | `hosts`                 | who works on its hosts, and until when |
  * | `orders`      | `order#ID`              | the leader's inbox                     |
  *
  * Conditional writes of single items only: that is all a lease needs, and all that the lab's DynamoDB has.
  */
 import type { StorePort } from '../../watch/ports.ts';
 import { appendHistory, createRowCounter, history } from './history.ts';
+import { claimHosts, releaseHosts } from './host-claim.ts';
 import { readLease, releaseLease, renewLease, takeLease, wake } from './lease.ts';
 import { claimMemory, readMemory, saveMemory } from './memory.ts';
 import { removeOrder, submitOrder, waitingOrders } from './orders.ts';
@@ -39,5 +41,7 @@ export function createStore(table: StoreTable): StorePort {
     removeOrder: (id) => removeOrder(table, id),
     saveState: (pair, printed) => saveState(table, pair, printed),
     readState: (pair) => readState(table, pair),
+    claimHosts: (pair, claim, nowMs) => claimHosts(table, pair, claim, nowMs),
+    releaseHosts: (pair, owner) => releaseHosts(table, pair, owner),
   };
 }

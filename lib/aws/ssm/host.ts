@@ -20,7 +20,7 @@ const POLL_MS = 1000;
 /** SSM's least time for the agent to fetch a command; a host that comes back later does not run it. Seconds. */
 const DELIVERY_LIMIT_SECONDS = 30;
 /** How much of what the document printed is given back. */
-const LINES_MAX = 20;
+const LINES_MAX = 60;
 
 export interface HostSsmProps {
   /** For polling: two attempts. */
@@ -40,6 +40,7 @@ export function documentParameters(document: HostDocument, pair: Pair): Record<s
   switch (document) {
     case 'restart-mysqld':
     case 'restart-keepalived':
+    case 'host-facts':
       return {};
     case 'bind-vip':
     case 'unbind-vip':
@@ -49,23 +50,29 @@ export function documentParameters(document: HostDocument, pair: Pair): Record<s
 
 export function createHost(props: HostSsmProps): HostPort {
   return {
-    async run(pair, node, document, limitMs) {
+    async run(pair, node, document, limitMs, parameters = {}) {
       const tried = `${document} on ${node}`;
       const { instanceId } = nodeOf(pair, node);
       const endMs = props.clock.nowMs() + limitMs;
-      const commandId = await send(props, pair, instanceId, document, tried);
+      const commandId = await send(props, pair, { instanceId, document, tried, parameters });
       return awaitEnd(props, { commandId, instanceId, tried, endMs });
     },
   };
 }
 
+interface Sending {
+  readonly instanceId: string;
+  readonly document: HostDocument;
+  readonly tried: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
 async function send(
   props: HostSsmProps,
   pair: Pair,
-  instanceId: string,
-  document: HostDocument,
-  tried: string,
+  { instanceId, document, tried, parameters }: Sending,
 ): Promise<string> {
+  const given = Object.entries(parameters).map(([key, value]) => [key, [value]] as [string, string[]]);
   const name = props.documents[document];
   if (name === undefined) {
     const remedy = 'deploy the environment again, so that the stack has what its settings call for';
@@ -76,7 +83,7 @@ async function send(
     // An update of the stack may leave the default version behind (cloudformation-coverage-roadmap#2539).
     DocumentVersion: '$LATEST',
     InstanceIds: [instanceId],
-    Parameters: documentParameters(document, pair),
+    Parameters: { ...documentParameters(document, pair), ...Object.fromEntries(given) },
     TimeoutSeconds: DELIVERY_LIMIT_SECONDS,
     Comment: `keepalambda ${pair.name}: ${tried}`.slice(0, 100),
   });

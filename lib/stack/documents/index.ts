@@ -2,6 +2,7 @@
 import type { HostDocument } from '../../core/host-document.ts';
 import { bindVip, unbindVip } from './address.ts';
 import type { Document } from './document.ts';
+import { hostFacts } from './facts.ts';
 import { restartKeepalived, restartMysqld } from './restart.ts';
 
 export const documents: Readonly<Record<HostDocument, Document>> = {
@@ -9,4 +10,5 @@ export const documents: Readonly<Record<HostDocument, Document>> = {
   'restart-keepalived': restartKeepalived,
   'bind-vip': bindVip,
   'unbind-vip': unbindVip,
+  'host-facts': hostFacts,
 };

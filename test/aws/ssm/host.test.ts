@@ -7,12 +7,9 @@ import type { HostPort } from '../../../lib/watch/ports.ts';
 import { type HostWorld, hostContract } from '../../contract/host.ts';
 import { type AwsWorld, clock, pair, startWorld } from '../world.ts';
 
-const names: Readonly<Record<HostDocument, string>> = {
-  'restart-mysqld': 'test-restart-mysqld',
-  'restart-keepalived': 'test-restart-keepalived',
-  'bind-vip': 'test-bind-vip',
-  'unbind-vip': 'test-unbind-vip',
-};
+const names = Object.fromEntries(Object.keys(documents).map((name) => [name, `test-${name}`])) as Readonly<
+  Record<HostDocument, string>
+>;
 
 /** A document that runs these lines. */
 function shell(...runCommand: readonly string[]) {

@@ -1,0 +1,125 @@
+/** Work on the hosts of a pair, ordered by a person: one at a time for each pair, and carried out by operate itself. */
+import type { Config, Pair } from '../core/config.ts';
+import { type HostClaim, type Refusal, renderRefusal, takenText, whyNotNow } from '../core/host-work.ts';
+import { done, notDone, type Reply, type ReplyData } from '../core/reply.ts';
+import type { HostOrder } from '../core/request.ts';
+import { hostWorkLines } from '../core/text/host-work-text.ts';
+import { type Converged, converge, type HostWork } from './host-work.ts';
+import type { Ports } from './ports.ts';
+import { setupWork } from './setup/setup.ts';
+import { reason } from './step-context.ts';
+
+export interface HostOrderOptions {
+  readonly config: Config;
+  readonly ports: Ports;
+  readonly pair: Pair;
+  readonly order: HostOrder;
+  /** The id of the invocation. */
+  readonly owner: string;
+  /** When the answer must be there, on the ports' clock. */
+  readonly deadlineMs: number;
+}
+
+/** How long a claim counts that nobody renews, and how often it is renewed. Milliseconds. */
+const CLAIM_LIFE_MS = 20_000;
+const RENEW_EVERY_MS = 5000;
+
+/** Serves the order as far as the time goes: `unfinished` in the answer says that the same request goes on. */
+export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> {
+  const { ports, pair, order, owner } = options;
+  const { clock, log, store } = ports;
+  log.info(`host order ${order.action} by ${order.by}`, {
+    pair: pair.name,
+    invocation: owner,
+    why: order.why,
+  });
+  if (!pair.hostWork) return refused(notAllowed(pair));
+  const refusal = order.dryRun ? null : await whyNot(options);
+  if (refusal) return refused(refusal);
+  const taken = await claim(options);
+  if (taken) return refused(takenText(taken));
+  const ended = new AbortController();
+  const renewing = renew(options, ended.signal);
+  try {
+    const converged = await converge({
+      work: workOf(options),
+      ...{ clock, log, deadlineMs: options.deadlineMs, dryRun: order.dryRun },
+      mayGoOn: () => whyNot(options),
+    });
+    return await replyOf(options, converged);
+  } finally {
+    ended.abort();
+    await renewing;
+    await store.releaseHosts(pair.name, owner).catch((error: unknown) => {
+      log.warn('the claim on the hosts was not given back; it ends by itself', { error });
+    });
+  }
+}
+
+/** The one place that knows which work an order is. */
+function workOf({ ports, pair, order }: HostOrderOptions): HostWork<unknown> {
+  switch (order.action) {
+    case 'setup':
+      return setupWork(ports, pair, order) as HostWork<unknown>;
+  }
+}
+
+function notAllowed({ name }: Pair): Refusal {
+  return {
+    got: `pair ${name} with hostWork: false`,
+    want: 'a pair whose hosts may be worked on',
+    remedy: 'set hostWork: true in the environment file, deploy, and give the order again',
+  };
+}
+
+function refused(refusal: Refusal): Reply {
+  return notDone('refused', [renderRefusal(refusal)]);
+}
+
+async function whyNot({ ports, pair }: HostOrderOptions): Promise<Refusal | null> {
+  return whyNotNow(pair, await ports.store.readMemory(pair.name), ports.clock.nowMs(), true);
+}
+
+function claim({ ports: { clock, store }, pair, order, owner }: HostOrderOptions): Promise<HostClaim | null> {
+  const nowMs = clock.nowMs();
+  const mine = { owner, what: order.action, by: order.by, untilMs: nowMs + CLAIM_LIFE_MS };
+  return store.claimHosts(pair.name, mine, nowMs);
+}
+
+/** A renewal that fails is repeated before the claim is over. */
+async function renew(options: HostOrderOptions, ended: AbortSignal): Promise<void> {
+  const { clock, log } = options.ports;
+  for (;;) {
+    await clock.sleep(RENEW_EVERY_MS, ended);
+    if (ended.aborted) return;
+    await claim(options).catch((error: unknown) =>
+      log.warn('the claim on the hosts was not renewed', { error }),
+    );
+  }
+}
+
+async function replyOf({ ports, pair, order }: HostOrderOptions, converged: Converged): Promise<Reply> {
+  const { kind, steps, changed, because } = converged;
+  const data: ReplyData = {
+    ...{ action: order.action, pair: pair.name, steps: [...steps], changed },
+    unfinished: kind === 'unfinished',
+  };
+  const lines = hostWorkLines(order, steps, { changed, because, kind });
+  if (changed > 0)
+    await ports.store
+      .appendHistory([
+        {
+          ...{ atMs: ports.clock.nowMs(), pair: pair.name, incident: null, epoch: 0, what: 'order' },
+          text: `${order.action} by ${order.by} (${order.why}): ${changed} steps, ${kind}`,
+        },
+      ])
+      .catch((error: unknown) => ports.log.warn('history was not written', { because: reason(error) }));
+  switch (kind) {
+    case 'done':
+    case 'unfinished':
+      return done(lines, data);
+    case 'refused':
+    case 'failed':
+      return notDone(kind, lines, data);
+  }
+}

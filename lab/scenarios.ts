@@ -5,6 +5,7 @@ import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
 import type { Changes } from './deployment.ts';
 import { playDoctor } from './doctor/scenario.ts';
+import { playMaintain } from './maintain/scenario.ts';
 import type { LabNodeName } from './pair.ts';
 import { identityOf } from './servers/identity.ts';
 import type { ServerSettings } from './servers/options.ts';
@@ -45,6 +46,13 @@ export const scenarios = {
     serverSettings: 'recommended',
     pair: (pair) => ({ replicas: [chainReplica(pair)], replicasOfLost: 'repoint' }),
     play: playChain,
+  },
+  maintain: {
+    about:
+      'both masters get another configuration under load, by one order: the standby, a switchover, the other',
+    serverSettings: 'recommended',
+    pair: { hostWork: true },
+    play: playMaintain,
   },
 } as const satisfies Record<string, Scenario>;
 

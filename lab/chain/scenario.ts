@@ -70,7 +70,7 @@ class ChainRun {
     this.#world = world;
     this.#story = story;
     world.aws.events.on('message', ({ attributes }) => {
-      for (const code of attributes.event?.split(',') ?? []) this.alerts.push(code);
+      this.alerts.push(...(JSON.parse(attributes.event ?? '[]') as readonly string[]));
     });
   }
 

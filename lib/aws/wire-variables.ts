@@ -26,6 +26,8 @@ const documents = {
   'bind-vip': filled.optional(),
   'unbind-vip': filled.optional(),
   'host-facts': filled.optional(),
+  'server-start': filled.optional(),
+  'planned-restart': filled.optional(),
 } satisfies Record<HostDocument, z.ZodType>;
 
 const variablesSchema = z.object({

@@ -3,6 +3,7 @@
  * always written whole and only under the epoch of the lease.
  */
 import type { EventCode } from './events.ts';
+import type { Maintenance } from './maintain/maintenance.ts';
 import type { NodeName, PairName } from './names.ts';
 import type { PlanRecord } from './plan.ts';
 import type { Writes } from './remedies.ts';
@@ -229,6 +230,8 @@ export interface Memory {
   readonly movedByHand: MovedByHand | null;
   /** Null where its chain replicas have been looked at, or there are none. */
   readonly leftBehind: LeftBehind | null;
+  /** Of both servers, while it is at work. */
+  readonly maintenance: Maintenance | null;
   /** A node is missing where it was not seen so, or a plan of ours may have opened or closed it since. */
   readonly settled: Readonly<Record<NodeName, Settled>>;
   /** What people were told lately, by code. */
@@ -265,6 +268,7 @@ export const emptyMemory: Required<Memory> = {
   detached: null,
   movedByHand: null,
   leftBehind: null,
+  maintenance: null,
   settled: {},
   reports: {},
   moved: null,

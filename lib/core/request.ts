@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Parsed } from './config.ts';
 import { type ConfigFault, faultsOf } from './fault.ts';
 import { type HostAction, hostActions } from './host-work.ts';
+import { maintainSchema, maintenanceSchema } from './maintain/request.ts';
 import type { PairName } from './names.ts';
 import { escaped } from './one-line.ts';
 
@@ -123,6 +124,10 @@ const schemas = {
     /** Restarts the server of the node that has the VIP too, where its configuration needs it. */
     restartHolder: z.boolean().default(false),
   }),
+  /** Changes both servers, the standby first, with one switchover between them. Again: goes on from where it was. */
+  maintain: maintainSchema.extend({ ...asked, dryRun }),
+  /** One step of a maintenance, for the leader to remember. Operate gives it; a person gives `maintain`. */
+  maintenance: maintenanceSchema.extend(asked),
 } as const;
 
 export type Request = {
@@ -132,7 +137,17 @@ export type Action = Request['action'];
 /** The requests that change something, and so need the lease. */
 export type Order = Extract<
   Request,
-  { action: 'failover' | 'switchover' | 'reattach' | 'pause' | 'resume' | 'acknowledge' | 'release' }
+  {
+    action:
+      | 'failover'
+      | 'switchover'
+      | 'reattach'
+      | 'pause'
+      | 'resume'
+      | 'acknowledge'
+      | 'release'
+      | 'maintenance';
+  }
 >;
 
 /** Work on hosts, which operate does itself: it changes no memory and no holder, so it needs no lease. */
@@ -215,6 +230,7 @@ export function isOrder(request: Request): request is Order {
     case 'resume':
     case 'acknowledge':
     case 'release':
+    case 'maintenance':
       return true;
     case 'status':
     case 'explain':
@@ -223,6 +239,7 @@ export function isOrder(request: Request): request is Order {
     case 'plan':
     case 'history':
     case 'setup':
+    case 'maintain':
       return false;
   }
 }

@@ -155,6 +155,11 @@ export interface HostPort {
     limitMs: number,
     parameters?: Readonly<Record<string, string>>,
   ): Promise<string>;
+  /**
+   * Runs the document of the team's own that the pair's configuration has under this name, without any parameter, and waits
+   * for its end.
+   */
+  runNamed(pair: Pair, node: NodeName, command: string, limitMs: number): Promise<string>;
 }
 
 export interface AlertPort {

@@ -96,6 +96,15 @@ const leftBehind: Change = (world) =>
     configured({ replicas: [{ name: 'r01', address: '10.0.1.31' }] })(world),
   );
 
+/** db2 is out for a maintenance. */
+const standbyOut = memory({
+  maintenance: {
+    ...{ id: 'r1', work: 'restart', command: null, by: 'ann', why: 'my.cnf', startedAtMs: NOW_MS },
+    ...{ nodes: ['db2', 'db1'], changed: [], done: [], known: [] },
+    out: { node: 'db2', was: '17', untilMs: NOW_MS + 60_000 },
+  },
+});
+
 /** Things that may be so beside what the looks show, each of them seldom. */
 const extras: readonly Change[] = [
   inFlight,
@@ -118,6 +127,7 @@ const extras: readonly Change[] = [
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '3 transactions: a:1-3' } }),
   leftBehind,
+  standbyOut,
   noRoom('db2'),
   instance('db1', 'stopped'),
   instance('db1', 'stopping'),

@@ -135,6 +135,14 @@ export const openStandby = standby(answers2({ writable: true }));
 const withReplica = configured({ replicas: [{ name: 'r01', address: '10.0.1.31' }] });
 const leftBehind = memory({ leftBehind: { node: 'db2', atMs: NOW_MS - 2000 } });
 
+const standbyOut = memory({
+  maintenance: {
+    ...{ id: 'r1', work: 'restart', command: null, by: 'ann', why: 'my.cnf', startedAtMs: NOW_MS },
+    ...{ nodes: ['db2', 'db1'], changed: [], done: [], known: [] },
+    out: { node: 'db2', was: '17', untilMs: NOW_MS + 60_000 },
+  },
+});
+
 export const stories: readonly [what: string, and: string, changes: readonly Change[], story: string][] = [
   [
     'a channel is detached',
@@ -209,6 +217,19 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'the replica was taken out of the configuration',
     [leftBehind],
     'steady all-clear',
+  ],
+  [
+    'db2 is out for a maintenance',
+    'its server is restarted',
+    [standbyOut, standby(refused), rememberedUnfit('it is stopped')],
+    'standby-in-maintenance observe',
+  ],
+  ['db2 is out for a maintenance', 'it is up again', [standbyOut], 'steady all-clear'],
+  [
+    'db2 is out for a maintenance',
+    'the holder dies meanwhile',
+    [standbyOut, standby(refused), stopped, rememberedUnfit('it is stopped')],
+    'both-lost stay, page both-lost',
   ],
   ['a plan in flight', 'all well', [inFlight], 'plan-in-flight resume'],
   ['a plan in flight', 'the holder lost', [inFlight, stopped, deaf], 'plan-in-flight resume'],

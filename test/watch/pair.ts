@@ -166,7 +166,10 @@ export function portsOf(world: World): Ports {
           };
         }),
     },
-    host: { run: async (_, node, document) => call(world, `${document} on ${node}`, () => 'ok') },
+    host: {
+      runNamed: async (_, node, command) => call(world, `${command} on ${node}`, () => 'ok'),
+      run: async (_, node, document) => call(world, `${document} on ${node}`, () => 'ok'),
+    },
   };
   return ports as Ports;
 }

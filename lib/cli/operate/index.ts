@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { askVerbs } from './ask-verbs.ts';
 import { drillVerb } from './drill.ts';
 import { incidentVerb } from './incident.ts';
+import { maintainVerb } from './maintain.ts';
 import { orderVerbs } from './order-verbs.ts';
 import type { Context } from './verb.ts';
 import { watchVerb } from './watch.ts';
@@ -11,6 +12,7 @@ export function operatorVerbs(context: Context): readonly Command[] {
   return [
     ...askVerbs(context),
     ...orderVerbs(context),
+    maintainVerb(context),
     drillVerb(context),
     watchVerb(context),
     incidentVerb(context),

@@ -3,6 +3,7 @@ import type { HostDocument } from '../../core/host-document.ts';
 import { bindVip, unbindVip } from './address.ts';
 import type { Document } from './document.ts';
 import { hostFacts } from './facts.ts';
+import { plannedRestart, serverStart } from './planned.ts';
 import { restartKeepalived, restartMysqld } from './restart.ts';
 
 export const documents: Readonly<Record<HostDocument, Document>> = {
@@ -11,4 +12,6 @@ export const documents: Readonly<Record<HostDocument, Document>> = {
   'bind-vip': bindVip,
   'unbind-vip': unbindVip,
   'host-facts': hostFacts,
+  'server-start': serverStart,
+  'planned-restart': plannedRestart,
 };

@@ -57,7 +57,8 @@ export async function playMaintain(world: LabWorld, story: Story): Promise<Maint
     switchovers += 1;
   });
   world.schedule();
-  await untilSteady(world);
+  await untilQuiet(world);
+  alerts.length = 0;
   const before = [db1.instance.pid, db2.instance.pid];
   for (const { instance } of [db1, db2])
     await writeFile(
@@ -159,6 +160,18 @@ async function lostOn({ hosts }: LabWorld, writes: Parameters<typeof readLost>[0
   ]);
   const missing = new Set(other.map(({ seq }) => seq));
   return one.filter(({ seq }) => missing.has(seq)).length;
+}
+
+/** Nothing is wrong, and nothing is on its way to anybody: a machine that is busy may begin with alerts of its own. */
+async function untilQuiet(world: LabWorld): Promise<void> {
+  await untilSteady(world);
+  const deadlineMs = Date.now() + LIMIT_MS;
+  for (;;) {
+    const { incident, outbox } = await world.store.readMemory(pairName);
+    if (incident === null && outbox.length === 0) return;
+    if (Date.now() > deadlineMs) throw new Error('the pair of the lab does not come to rest');
+    await delay(500);
+  }
 }
 
 async function isHealthy(world: LabWorld): Promise<boolean> {

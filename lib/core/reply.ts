@@ -67,6 +67,11 @@ export const pairStatusSchema = z.object({
   flapGuard: text.nullable(),
   quarantine: text.nullable(),
   plan: planStatus.nullable(),
+  /** Of both servers, while it is at work. */
+  maintenance: z
+    .object({ work: text, by: text, why: text, out: text.nullable(), nodes: many(text), done: many(text) })
+    .nullable()
+    .default(null),
   /** A function of an older release does not say. */
   replicas: many(replicaStatus).default([]),
   atMs: z.number(),

@@ -186,7 +186,10 @@ describe('what is wrong is named, with what there is', () => {
 it('knows which requests change something, and so need the lease', () => {
   const requests = actions.map((action) => ({ action })) as unknown as Parameters<typeof isOrder>[0][];
   const orders = requests.filter(isOrder).map(({ action }) => action);
-  expect(orders).toEqual(['failover', 'switchover', 'reattach', 'pause', 'resume', 'acknowledge', 'release']);
+  expect(orders).toEqual([
+    ...['failover', 'switchover', 'reattach', 'pause', 'resume', 'acknowledge', 'release'],
+    'maintenance',
+  ]);
 });
 
 test.each<[raw: unknown, got: string | undefined]>([

@@ -26,6 +26,8 @@ export interface MaintainTerms {
   readonly command: string | null;
   /** Only this node; null for both. */
   readonly node: NodeName | null;
+  /** Their order, once it is decided: the switchover must not change it. */
+  readonly nodes: readonly NodeName[] | null;
   /** At the end, a switchover back to the node that held the VIP. */
   readonly back: boolean;
 }
@@ -35,7 +37,7 @@ type State = Goal['state'];
 /** Every goal in order. Those of a node are unknown before the nodes before it are done. */
 export function maintainGoals(pair: Pair, terms: MaintainTerms, facts: MaintainFacts): readonly Goal[] {
   const { maintenance } = facts;
-  const nodes = maintenance?.nodes ?? nodesOf(pair, terms, facts);
+  const nodes = maintenance?.nodes ?? terms.nodes ?? nodesOf(pair, terms, facts);
   return [
     goal(
       'begun',

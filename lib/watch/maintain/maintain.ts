@@ -69,14 +69,15 @@ class Maintain {
     const { order, owner } = options;
     const { work, command = null, node = null, back } = order;
     this.#options = options;
-    this.terms = { run: order.id ?? owner, work, command, node, back };
+    this.terms = { run: order.id ?? owner, work, command, node, nodes: null, back };
   }
 
   async look(): Promise<MaintainFacts> {
     const { ports, config, pair } = this.#options;
     const { situation } = await lookOnce(ports, config, pair);
     const { maintenance, answers } = situation.memory;
-    if (maintenance !== null) this.terms = { ...this.terms, run: maintenance.id };
+    if (maintenance !== null)
+      this.terms = { ...this.terms, run: maintenance.id, nodes: maintenance.nodes };
     this.#hasBegun ||= maintenance !== null;
     const wasEnded = answers.some(({ requestId, ok }) => ok && requestId === `${this.terms.run}-end`);
     const isFit = isSteady(situation);

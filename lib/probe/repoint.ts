@@ -43,12 +43,15 @@ export function askFed(
   return carryOut(way, limitMs, async (command) => ({ fed: fedOf(await askProcesses(command), peer) }));
 }
 
-/** By address, without its port; two threads of one host are two replicas. */
+/**
+ * By address, without its port; two threads of one host are two replicas. Where the peer's own address is not among them, the
+ * server shows names or another address for it (no `skip_name_resolve`): then nobody can be told from the peer.
+ */
 export function fedOf(processes: readonly ProcessRow[], peer: string): readonly Fed[] {
-  return processes
+  const all = processes
     .filter(({ command }) => command.startsWith('Binlog Dump'))
-    .map(({ host, user, forSeconds }) => ({ address: host.replace(/:\d+$/, ''), user, forSeconds }))
-    .filter(({ address }) => address !== peer);
+    .map(({ host, user, forSeconds }) => ({ address: host.replace(/:\d+$/, ''), user, forSeconds }));
+  return all.some(({ address }) => address === peer) ? all.filter(({ address }) => address !== peer) : [];
 }
 
 /**

@@ -67,13 +67,20 @@ describe('a planned restart', () => {
       kill) : >term ;;
       start) rm -f term; [ ${start} = 0 ] && echo 18 >started; exit ${start} ;;
     esac`;
-  const killing = (host: { directory: string }) => calls(host).filter((call) => /KILL|systemctl stop/.test(call));
+  const killing = (host: { directory: string }) =>
+    calls(host).filter((call) => /KILL|systemctl stop/.test(call));
 
   it('asks it to end by SIGTERM alone, waits, and starts it', async () => {
     const host = makeHost(['mysqld'], unit(2));
-    expect(await runDocument(host, 'server-start')).toEqual({ code: 0, text: 'unit=mysqld.service\nstarted=17' });
+    expect(await runDocument(host, 'server-start')).toEqual({
+      code: 0,
+      text: 'unit=mysqld.service\nstarted=17',
+    });
     const outcome = await runDocument(host, 'planned-restart', { SSM_Started: '17' });
-    expect(outcome).toEqual({ code: 0, text: expect.stringMatching(/^mysqld.service restarted, stopped in \d s$/) });
+    expect(outcome).toEqual({
+      code: 0,
+      text: expect.stringMatching(/^mysqld.service restarted, stopped in \d s$/),
+    });
     expect(calls(host)).toContain('systemctl kill --signal=SIGTERM mysqld.service');
     expect(killing(host)).toEqual([]);
   });

@@ -60,7 +60,14 @@ export function specialsOf(status: PairStatus): readonly string[] {
   ];
 }
 
-function maintenanceText({ work, by, why, out, nodes, done }: NonNullable<PairStatus['maintenance']>): string {
+function maintenanceText({
+  work,
+  by,
+  why,
+  out,
+  nodes,
+  done,
+}: NonNullable<PairStatus['maintenance']>): string {
   const now = out === null ? '' : `${out} is out, `;
   return `a maintenance (${work}) by ${by} is at work: ${now}${done.length} of ${nodes.length} nodes done: ${why}`;
 }

@@ -76,8 +76,7 @@ class Maintain {
     const { ports, config, pair } = this.#options;
     const { situation } = await lookOnce(ports, config, pair);
     const { maintenance, answers } = situation.memory;
-    if (maintenance !== null)
-      this.terms = { ...this.terms, run: maintenance.id, nodes: maintenance.nodes };
+    if (maintenance !== null) this.terms = { ...this.terms, run: maintenance.id, nodes: maintenance.nodes };
     this.#hasBegun ||= maintenance !== null;
     const wasEnded = answers.some(({ requestId, ok }) => ok && requestId === `${this.terms.run}-end`);
     const isFit = isSteady(situation);

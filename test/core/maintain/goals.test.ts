@@ -13,7 +13,14 @@ import type { Situation } from '../../../lib/core/situation.ts';
 import { type Change, NOW_MS, pairWith, refused, seen, standby, steady } from '../world.ts';
 
 const pair = pairWith();
-const terms: MaintainTerms = { run: 'r1', work: 'restart', command: null, node: null, nodes: null, back: false };
+const terms: MaintainTerms = {
+  run: 'r1',
+  work: 'restart',
+  command: null,
+  node: null,
+  nodes: null,
+  back: false,
+};
 const healthy: MaintainFacts = {
   ...{ isOver: false, maintenance: null, holder: 'db1', standby: 'db2' },
   ...{ isFit: true, unready: [], findings: [] },

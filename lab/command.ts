@@ -55,7 +55,8 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   // A name that is not known is refused before anything starts.
   if (!servers.includes(server)) await findProduct(server);
   const serverSettings = flags.serverSettings ?? scenario?.serverSettings ?? 'vendor';
-  return inWorld({ ...flags, server, serverSettings }, fault, scenario?.pair, async (world, story) => {
+  const own = scenario?.world ?? {};
+  return inWorld({ ...flags, server, serverSettings }, { fault, own }, async (world, story) => {
     if (flags.keep) return keep(world, story);
     if (scenario) return presentScenario(flags, await scenario.play(world, story), world);
     return present(flags, await experiment(world, name, fault, options, story));
@@ -65,8 +66,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
 /** Opens the world, does the work in it, and closes it. Ctrl-C ends all of it at once (`belongings.ts`). */
 async function inWorld(
   flags: Flags & { readonly server: string; readonly serverSettings: ServerSettings },
-  fault: LabFault,
-  pair: Scenario['pair'],
+  { fault, own }: { readonly fault: LabFault; readonly own: NonNullable<Scenario['world']> },
   work: (world: LabWorld, story: Story) => Promise<number>,
 ): Promise<number> {
   const asked = {
@@ -77,8 +77,9 @@ async function inWorld(
     serverSettings: flags.serverSettings,
     changes: {
       settings: { ...fault.settings, ...parseSettings(flags.set) },
-      ...(pair === undefined ? {} : { pair }),
+      ...(own.pair ? { pair: own.pair } : {}),
     },
+    state: own.state,
     ...networkOf(flags),
   };
   leaveNothingBehind();

@@ -7,9 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type CommandLine, type DoorAnswer, openDoor } from './hosts/door.ts';
 import { Devices, prebound, primary } from './hosts/ip.ts';
+import { mysql } from './hosts/mysql.ts';
 import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
+import { OwnUnits } from './hosts/units.ts';
 import { type Network, type Seat, seats } from './network/contract.ts';
-import { createInstance, type Instance } from './servers/instance.ts';
+import { createInstance, type Found, type Instance } from './servers/instance.ts';
 import type { ServerSettings } from './servers/my-cnf.ts';
 import type { Product } from './servers/product.ts';
 
@@ -23,6 +25,8 @@ export interface HostOptions {
   readonly prebound: boolean;
   /** How its server is configured. @default vendor */
   readonly serverSettings?: ServerSettings | undefined;
+  /** @default as a pair of ours is */
+  readonly found?: Found | undefined;
 }
 
 /** After this systemd kills a service that does not stop, in milliseconds: its own default. */
@@ -37,6 +41,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     name,
     serverId: name === 'db1' ? 1 : 2,
     settings: options.serverSettings,
+    found: options.found,
     hostNames: hostNamesIn(network),
     directory: options.directory,
     address: network.addressOf(name),
@@ -70,6 +75,7 @@ export class Host {
   readonly #units: ReadonlyMap<string, Service>;
   /** How long its system is busy with other services when it shuts down, before it ends mysqld. Milliseconds. */
   lingersMs = 0;
+  readonly #ownUnits: OwnUnits;
   #devices: Devices;
   #isUp = true;
   #closeDoor: (() => Promise<void>) | null = null;
@@ -81,6 +87,7 @@ export class Host {
     this.#options = options;
     this.#socketPath = path.join(instance.directory, 'host.sock');
     this.#units = unitsOf(instance);
+    this.#ownUnits = new OwnUnits(instance.directory, (line) => this.run(line));
     this.#devices = this.#devicesAtBoot();
     this.#bindAsDevicesSay();
   }
@@ -102,6 +109,7 @@ export class Host {
       this.#devices = this.#devicesAtBoot();
       this.#bindAsDevicesSay();
       this.#options.network.plug(this.name);
+      await this.#ownUnits.boot();
     }
     await this.instance.start();
   }
@@ -133,9 +141,13 @@ export class Host {
   async run({ command, args }: CommandLine): Promise<DoorAnswer> {
     switch (command) {
       case 'systemctl':
-        return systemctl(this.#units, args);
+        return systemctl(this.#units, args, this.#ownUnits);
       case 'ip':
         return this.#devices.run(args);
+      case 'mysql':
+        return mysql(this.instance.socketPath, args);
+      case 'my_print_defaults':
+        return { exitCode: 0, stdout: defaultsText(this.instance.myCnf), stderr: '' };
       // No neighbour caches an address of the lab.
       case 'arping':
         return { exitCode: 0, stdout: '', stderr: '' };
@@ -163,6 +175,11 @@ export class Host {
     if (this.#devices.has(network.vip)) network.bind(this.name);
     else network.unbind(this.name);
   }
+}
+
+/** What `my_print_defaults --help` says of the files that the server reads. */
+function defaultsText(myCnf: string): string {
+  return `Default options are read from the following files in the given order:\n${myCnf} \n`;
 }
 
 const commandDirectory = fileURLToPath(new URL('./hosts/bin', import.meta.url));

@@ -7,7 +7,7 @@ import type { Network, NetworkMaker } from './network/contract.ts';
 import { createNetwork } from './network/network.ts';
 import type { ServerSettings } from './servers/my-cnf.ts';
 import type { Product } from './servers/product.ts';
-import { replicateFrom, untilReplicating } from './servers/replication.ts';
+import { replicateByPosition, replicateFrom, untilReplicating } from './servers/replication.ts';
 
 export type LabNodeName = 'db1' | 'db2';
 
@@ -29,9 +29,10 @@ export interface PairOptions {
   readonly serverSettings?: ServerSettings | undefined;
   /**
    * Who takes writes at first, and where the VIP is: `managed` as keepalambda has it, on db1 and both hosts
-   * pre-bound; `bare` as before it: both nodes writable, and the VIP nowhere yet. @default managed
+   * pre-bound; `bare` as before it: both nodes writable, and the VIP nowhere yet; `empty`: two servers as their package installs
+   * them, which know nothing of each other; `wild`: set up by hand years ago, with the VIP on db1. @default managed
    */
-  readonly state?: 'managed' | 'bare' | undefined;
+  readonly state?: 'managed' | 'bare' | 'empty' | 'wild' | undefined;
 }
 
 /** Starts it. Leaves nothing behind if it fails. */
@@ -43,7 +44,13 @@ export async function startPair(options: PairOptions): Promise<LabPair> {
     throw error;
   });
   const make = (name: LabNodeName) =>
-    createHost({ name, product, network, directory, serverSettings, prebound: state === 'managed' });
+    createHost({
+      ...{ name, product, network, directory, serverSettings },
+      ...{
+        prebound: state === 'managed' || state === 'wild',
+        found: state === 'empty' || state === 'wild' ? state : undefined,
+      },
+    });
   const made: Host[] = [];
   const close = async () => {
     await Promise.all(made.map((host) => host.close()));
@@ -54,10 +61,17 @@ export async function startPair(options: PairOptions): Promise<LabPair> {
     const [db1, db2] = await Promise.all([make('db1'), make('db2')]);
     made.push(db1, db2);
     await Promise.all(made.map((host) => host.boot()));
-    await replicateFrom(db1.instance, { host: db2.address, port: network.port });
-    await replicateFrom(db2.instance, { host: db1.address, port: network.port });
+    if (state === 'empty') return { network, hosts: { db1, db2 }, directory, close };
+    for (const [replica, source] of [
+      [db1, db2],
+      [db2, db1],
+    ] as const) {
+      const at = { host: source.address, port: network.port };
+      if (state === 'wild') await replicateByPosition(replica.instance, at, source.instance);
+      else await replicateFrom(replica.instance, at);
+    }
     await untilReplicating([db1.instance, db2.instance]);
-    if (state === 'managed') network.setHolder('db1');
+    if (state !== 'bare') network.setHolder('db1');
     await Promise.all((state === 'managed' ? [db1] : made).map((host) => setWritable(host, true)));
     return { network, hosts: { db1, db2 }, directory, close };
   } catch (error) {

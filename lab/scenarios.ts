@@ -3,22 +3,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chainReplica, playChain } from './chain/scenario.ts';
 import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
-import type { Changes } from './deployment.ts';
 import { playDoctor } from './doctor/scenario.ts';
 import { playMaintain } from './maintain/scenario.ts';
 import type { LabNodeName } from './pair.ts';
 import { identityOf } from './servers/identity.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { replicationOf } from './servers/replication.ts';
+import { playAdopt } from './setup/adopt.ts';
+import { playSetup } from './setup/scenario.ts';
 import type { Story } from './story.ts';
-import { type LabWorld, untilSteady } from './world.ts';
+import { type LabWorld, untilSteady, type WorldOptions } from './world.ts';
 
 export interface Scenario {
   readonly about: string;
   /** How its servers are configured when nobody says. @default vendor */
   readonly serverSettings?: ServerSettings;
-  /** How its pair is configured, beside what every pair of the lab has. @default nothing */
-  readonly pair?: Changes['pair'];
+  /** What its world has otherwise. */
+  readonly world?: Pick<WorldOptions, 'state'> & { readonly pair?: WorldOptions['changes']['pair'] };
   /** Plays it; says whether every step was as it must be, and what else there is to say of it. */
   readonly play: (world: LabWorld, story: Story) => Promise<{ readonly ok: boolean }>;
 }
@@ -44,15 +45,27 @@ export const scenarios = {
     about:
       'a third server behind a node: it gets the writes of both, and follows the new holder after a failover',
     serverSettings: 'recommended',
-    pair: (pair) => ({ replicas: [chainReplica(pair)], replicasOfLost: 'repoint' }),
+    world: { pair: (pair) => ({ replicas: [chainReplica(pair)], replicasOfLost: 'repoint' }) },
     play: playChain,
   },
   maintain: {
     about:
       'both masters get another configuration under load, by one order: the standby, a switchover, the other',
     serverSettings: 'recommended',
-    pair: { hostWork: true },
+    world: { pair: { hostWork: true } },
     play: playMaintain,
+  },
+  setup: {
+    about:
+      'two empty servers become a healthy pair, also when setup is killed on the way; again, it changes nothing',
+    world: { state: 'empty', pair: { mode: 'observe', hostWork: true } },
+    play: playSetup,
+  },
+  adopt: {
+    about:
+      'a pair of MySQL 5.6 that was set up by hand years ago: doctor says what to improve, a failover works as it is',
+    world: { state: 'wild' },
+    play: playAdopt,
   },
 } as const satisfies Record<string, Scenario>;
 

@@ -122,7 +122,7 @@ async function startAwsFor(
     instanceId: instanceIds[name],
     subnetId,
     primaryAddress: hosts[name].address,
-    secondaryAddresses: name === 'db1' ? [network.vip] : [],
+    secondaryAddresses: name === 'db1' && options.state !== 'empty' ? [network.vip] : [],
     groups: [nodesGroup],
   });
   const subnet = config.subnets.a;
@@ -135,7 +135,10 @@ async function startAwsFor(
     latency: options.latency,
     iam,
     ec2Timing: ec2TimingOf(options),
-    parameters: [{ name: credentialsParameter, value: JSON.stringify(accounts.monitor) }],
+    parameters:
+      options.state === 'empty'
+        ? []
+        : [{ name: credentialsParameter, value: JSON.stringify(accounts.monitor) }],
     documents: Object.entries(documents).map(([name, content]) => ({
       name: documentNames[name as HostDocument],
       content,

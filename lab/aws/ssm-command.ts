@@ -23,6 +23,8 @@ export interface SsmTiming {
   deliveryMs: number;
   /** What SSM's second is worth, in milliseconds: its least timeout is 30 of them. */
   secondMs: number;
+  /** Whether every command gets to its host twice, at the same time, as a network that repeats may bring it. */
+  twice: boolean;
 }
 
 export type CommandStatus =

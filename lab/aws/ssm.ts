@@ -76,10 +76,15 @@ export function createSsm(parts: SsmParts): Ssm {
   };
   const actions: Readonly<Record<string, (input: never) => unknown>> = {
     GetParameter: (input: GetParameterInput) => getParameter(parameters, input),
+    PutParameter: (input: PutParameterInput) => putParameter(parameters, input),
     SendCommand: (input: SendCommandInput) => {
       const sent = prepare(documents, parts.world, input);
       commands.push(...sent);
-      for (const invocation of sent) void carryOut(invocation, input.TimeoutSeconds ?? 3600, commandParts);
+      const limit = input.TimeoutSeconds ?? 3600;
+      for (const invocation of sent) {
+        void carryOut(invocation, limit, commandParts);
+        if (timing.twice) void carryOut({ ...invocation }, limit, { ...commandParts, onChange: () => {} });
+      }
       return renderCommand(sent, input);
     },
     DescribeInstanceInformation: (input: InformationInput) => describeAgents(parts, input),
@@ -139,6 +144,26 @@ function getParameter(parameters: ReadonlyMap<string, Stored>, input: GetParamet
   return {
     Parameter: { Name: name, Type, Value, Version, LastModifiedDate: stored.atMs / 1000, DataType: 'text' },
   };
+}
+
+interface PutParameterInput {
+  readonly Name: string;
+  readonly Value: string;
+  readonly Type?: 'String' | 'SecureString';
+  readonly Overwrite?: boolean;
+}
+
+function putParameter(parameters: Map<string, Stored>, input: PutParameterInput): unknown {
+  const { Name, Value, Type = 'String', Overwrite = false } = input;
+  const old = parameters.get(Name);
+  if (old && !Overwrite)
+    throw new ApiError(
+      'ParameterAlreadyExists',
+      'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+    );
+  const version = (old?.version ?? 0) + 1;
+  parameters.set(Name, { value: Value, type: Type, version, atMs: Date.now() });
+  return { Version: version, Tier: 'Standard' };
 }
 
 interface InformationInput {

@@ -1,5 +1,6 @@
 /** `systemctl` on a host of the lab: units of its services, and as much of the command as scripts use. */
 import type { DoorAnswer } from './door.ts';
+import type { OwnUnits } from './units.ts';
 
 /** A service of the host. */
 export interface Service {
@@ -29,20 +30,29 @@ export function nominalService(): Service {
   };
 }
 
-/** As `systemctl` with these arguments. `units` by name, without `.service`. Never rejects. */
+/** As `systemctl` with these arguments. `units` by name, without `.service`; `own`: what was written on it. Never rejects. */
 export async function systemctl(
   units: ReadonlyMap<string, Service>,
   args: readonly string[],
+  own: OwnUnits,
 ): Promise<DoorAnswer> {
   const quiet = args.includes('--quiet') || args.includes('-q');
   const words = args.filter((word) => !word.startsWith('-'));
   const [verb = ''] = words;
   const unit = words.length > 1 ? (words.at(-1) ?? '') : '';
   const name = unit.replace(/\.service$/, '');
-  const service = units.get(name);
+  const service = units.get(name) ?? own.service(name);
   if (verb === 'daemon-reload') return answer(0);
+  if (verb === 'show' && !args.includes('-p'))
+    return answer(0, `/run/systemd/transient ${own.directory} /usr/lib/systemd/system\n`);
+  if (verb === 'is-enabled') return own.isEnabled(name) ? answer(0, quiet ? '' : 'enabled\n') : answer(1);
   if (!service) return missing(verb, name);
   try {
+    if (verb === 'enable' || verb === 'disable') {
+      own.setEnabled(name, verb === 'enable');
+      if (args.includes('--now')) await (verb === 'enable' ? service.start() : service.stop());
+      return answer(0);
+    }
     return await act(verb, name, service, { quiet, args });
   } catch (error) {
     return answer(
@@ -73,7 +83,6 @@ async function act(
     case 'cat':
       return answer(0, `# ${name}.service\n`);
     case 'reset-failed':
-    case 'enable':
       return answer(0);
     case 'start':
       await service.start();

@@ -72,7 +72,7 @@ function createUser({ user, password }: Credentials): string {
 }
 
 /** Made by script, a server is born with anonymous users and with root from other addresses. */
-function strangersOut(dialect: Dialect): readonly string[] {
+export function strangersOut(dialect: Dialect): readonly string[] {
   const strangers = "user = '' OR (user = 'root' AND host <> 'localhost')";
   switch (dialect) {
     case 'mysql-5':

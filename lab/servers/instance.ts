@@ -7,10 +7,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { openRoot, type QueryRow, rowsOf } from './connection.ts';
 import { launch } from './launch.ts';
-import { nodeSettings, renderMyCnf, type ServerSettings } from './my-cnf.ts';
+import {
+  bareSettings,
+  type NodeSettings,
+  nodeSettings,
+  renderMyCnf,
+  type ServerSettings,
+  wildSettings,
+} from './my-cnf.ts';
 import { writeNames } from './names.ts';
 import type { Product } from './product.ts';
 import { freshDataDirectory } from './template.ts';
+
+/** `empty`: as its package installs it, with no accounts, no schemas, no replication. `wild`: as somebody set it up years ago. */
+export type Found = 'empty' | 'wild';
 
 export interface InstanceOptions {
   readonly product: Product;
@@ -20,6 +30,8 @@ export interface InstanceOptions {
   readonly serverId: number;
   /** How it is configured. @default vendor */
   readonly settings?: ServerSettings | undefined;
+  /** @default as a pair of ours is */
+  readonly found?: Found | undefined;
   /** What its system knows hosts by: names by address. @default whatever the machine's resolver says */
   readonly hostNames?: Readonly<Record<string, string>>;
   /** The lab's directory: the instance makes one of its own in it. */
@@ -48,7 +60,11 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
   const directory = path.join(options.directory, options.name);
   const instance = new Instance(options, directory);
   await mkdir(path.join(directory, 'tmp'), { recursive: true });
-  await freshDataDirectory(options.product, instance.dataDirectory);
+  await freshDataDirectory(
+    options.product,
+    instance.dataDirectory,
+    options.found === 'empty' ? 'bare' : 'furnished',
+  );
   const node = {
     dataDirectory: instance.dataDirectory,
     temporaryDirectory: path.join(directory, 'tmp'),
@@ -58,10 +74,24 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
     port: options.port,
     serverId: options.serverId,
   };
-  const settings = nodeSettings(options.product, node, instance.settings);
+  const settings = settingsOf(options, node, instance.settings);
   if (options.hostNames) await writeNames(instance.namesDirectory, options.hostNames);
-  await writeFile(instance.myCnf, renderMyCnf(settings));
+  // As on every distribution, administrators put files of their own beside.
+  const included = path.join(directory, 'conf.d');
+  await mkdir(included, { recursive: true });
+  await writeFile(instance.myCnf, `${renderMyCnf(settings)}!includedir ${included}\n`);
   return instance;
+}
+
+function settingsOf({ product, found }: InstanceOptions, node: NodeSettings, choice: ServerSettings) {
+  switch (found) {
+    case 'empty':
+      return bareSettings(product, node);
+    case 'wild':
+      return wildSettings(product, node);
+    case undefined:
+      return nodeSettings(product, node, choice);
+  }
 }
 
 export class Instance extends EventEmitter<InstanceEvents> {

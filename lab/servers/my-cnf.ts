@@ -7,6 +7,8 @@ import {
   recommendedOptions,
   replicationOptions,
   type ServerSettings,
+  wildLacks,
+  wildOptions,
 } from './options.ts';
 import { type Dialect, optionsOf, type Product, type Settings } from './product.ts';
 
@@ -22,6 +24,17 @@ export function nodeSettings(product: Product, node: NodeSettings, choice: Serve
     ...product.settings,
     ...rendered([...labOptions, ...replicationOptions, ...asked], product, node),
   };
+}
+
+/** The options of a server that nobody has configured: those of the lab alone. */
+export function bareSettings(product: Product, node: NodeSettings): Settings {
+  return { ...product.settings, ...rendered(labOptions, product, node) };
+}
+
+/** The options of a pair that somebody set up years ago. */
+export function wildSettings(product: Product, node: NodeSettings): Settings {
+  const wanted = replicationOptions.filter(({ name }) => !wildLacks.includes(name));
+  return { ...product.settings, ...rendered([...labOptions, ...wanted, ...wildOptions], product, node) };
 }
 
 /** The options of the one start that makes accounts and schemas: no log, no network. */

@@ -111,6 +111,19 @@ export const replicationOptions: readonly Option[] = [
   { name: 'super-read-only', value: 1, on: ['mysql-8'], vendor: 'off', why: 'the same.' },
 ];
 
+/**
+ * A pair as it is found in the wild, in place of what would have been wanted: positions instead of GTIDs, errors of the
+ * applier skipped, and both nodes writable.
+ */
+export const wildOptions: readonly Option[] = [
+  { name: 'slave-skip-errors', value: 'all', why: 'so that replication never stops, whatever it loses.' },
+  { name: 'binlog-ignore-db', value: 'mysql', why: 'so that each node has accounts of its own.' },
+];
+/** What such a pair does not have. */
+export const wildLacks: readonly string[] = [
+  ...['gtid-mode', 'enforce-gtid-consistency', 'read-only', 'super-read-only'],
+];
+
 /** How long a replica waits on a silent source before it reconnects. Seconds. */
 const REPLICATION_TIMEOUT_SECONDS = 4;
 

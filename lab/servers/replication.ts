@@ -26,6 +26,20 @@ export async function replicateFrom(
   await replica.sql(channelStatement(replica.product.dialect, 'START', channel));
 }
 
+/** The same from where the source's binary log ends now, as it was done before there were GTIDs; MySQL 5.6 alone. */
+export async function replicateByPosition(
+  replica: Instance,
+  { host, port }: SourceAddress,
+  source: Instance,
+): Promise<void> {
+  const [end] = await source.sql('SHOW MASTER STATUS');
+  await replica.sql(
+    `CHANGE MASTER TO MASTER_HOST='${host}', MASTER_PORT=${port}, MASTER_USER='${user}', MASTER_PASSWORD='${password}',
+     MASTER_LOG_FILE='${end?.File}', MASTER_LOG_POS=${end?.Position}`,
+  );
+  await replica.sql('START SLAVE');
+}
+
 /** `START SLAVE`, `STOP REPLICA FOR CHANNEL 'pair'` and their kin. */
 export function channelStatement(
   dialect: Dialect,

@@ -1,7 +1,7 @@
 /** The environment variables of watch and operate, as the stack sets them. */
 import * as z from 'zod';
 import { faultsOf, renderFault } from '../core/fault.ts';
-import type { HostDocument } from '../core/host-document.ts';
+import { type HostDocument, type WorkDocument, workDocuments } from '../core/host-document.ts';
 
 const filled = z.string('text').min(1, 'text');
 
@@ -25,9 +25,10 @@ const documents = {
   'restart-keepalived': filled.optional(),
   'bind-vip': filled.optional(),
   'unbind-vip': filled.optional(),
-  'host-facts': filled.optional(),
-  'server-start': filled.optional(),
-  'planned-restart': filled.optional(),
+  ...(Object.fromEntries(workDocuments.map((name) => [name, filled.optional()])) as Record<
+    WorkDocument,
+    z.ZodOptional<typeof filled>
+  >),
 } satisfies Record<HostDocument, z.ZodType>;
 
 const variablesSchema = z.object({

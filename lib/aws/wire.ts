@@ -28,6 +28,7 @@ import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createDatabase } from './probe-client/database.ts';
 import { accountOf, createAlerts } from './sns.ts';
+import { createAccounts } from './ssm/accounts.ts';
 import { createCredentials } from './ssm/credentials.ts';
 import { createHost } from './ssm/host.ts';
 import { parseVariables, type Variables } from './wire-variables.ts';
@@ -106,6 +107,7 @@ export function createPorts(config: Config, variables: Variables, means: Means):
       clock,
       documents: variables.DOCUMENTS,
     }),
+    accounts: createAccounts(looking.ssm, changing.ssm),
     alerts: createAlerts(
       new SNSClient(lookingOptions(sender)),
       variables.TOPIC_ARN,

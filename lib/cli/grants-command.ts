@@ -1,10 +1,10 @@
 /** `keepalambda grants`: the SQL of the account, and where its password goes. */
 import { Command, Option } from 'commander';
+import { newPassword } from '../aws/password.ts';
 import type { Config } from '../core/config.ts';
 import { configNamed } from './config-named.ts';
 import { CliError } from './errors.ts';
 import { type GrantServer, grantServers } from './grants.ts';
-import { newPassword } from './password.ts';
 import { type Parameter, renderGrants } from './render-grants.ts';
 
 interface GrantsFlags {

@@ -3,7 +3,8 @@
  * makes its servers with the very same statements.
  */
 
-import { eventRights, type GrantServer, heartbeatRights, rights } from '../core/rights.ts';
+import { eventRights, type GrantServer } from '../core/rights.ts';
+import { accountRights, heartbeatStatements } from '../core/setup/account-statements.ts';
 
 export { type GrantServer, grantServers } from '../core/rights.ts';
 
@@ -16,22 +17,17 @@ export interface Account {
   readonly requireTls?: boolean;
 }
 
-/** Without it (`writeProbe: false`), a holder whose disk is full is not told from one that is well. */
-const heartbeatTable = `CREATE TABLE IF NOT EXISTS keepalambda.heartbeat (
-  node VARCHAR(31) PRIMARY KEY,
-  committed_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
-) ENGINE=InnoDB`;
-
 /** Every statement, in order; on one master, from where replication takes it to the other. */
 export function grantStatements(server: GrantServer, account: Account): readonly string[] {
   const who = `${quoted(account.user)}@${quoted(account.host)}`;
+  const granted = accountRights(server, who);
+  // The last is for the heartbeat table, which must be there.
+  const [general, ofHeartbeat] = [granted.slice(0, -1), granted.at(-1)];
   return [
     ...createUser(server, account, who),
-    ...rights[server].map(([right, on]) => `GRANT ${right} ON ${on} TO ${who}`),
-    'CREATE DATABASE IF NOT EXISTS keepalambda',
-    heartbeatTable,
-    // SELECT: ON DUPLICATE KEY UPDATE reads the column that it sets, as servers see it.
-    `GRANT ${heartbeatRights.join(' ON ')} TO ${who}`,
+    ...general,
+    ...heartbeatStatements,
+    ...(ofHeartbeat === undefined ? [] : [ofHeartbeat]),
   ];
 }
 

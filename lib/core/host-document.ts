@@ -2,7 +2,20 @@
 export type MoveDocument = 'restart-mysqld' | 'restart-keepalived' | 'bind-vip' | 'unbind-vip';
 
 /** The documents of work that a person ordered: only for pairs with `hostWork`. */
-export const workDocuments = ['host-facts', 'server-start', 'planned-restart'] as const;
+export const workDocuments = [
+  'host-facts',
+  'write-configuration',
+  'remove-configuration',
+  'make-account',
+  'remove-account',
+  'end-channel',
+  'forget-history',
+  'proof-database',
+  'keep-vip',
+  'drop-vip',
+  'server-start',
+  'planned-restart',
+] as const;
 export type WorkDocument = (typeof workDocuments)[number];
 
 /** The documents that may run on a host. */

@@ -9,7 +9,7 @@ import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 
 /** The host orders: not orders for the leader, because they change hosts and never who holds the VIP. */
-export const hostActions = ['setup', 'maintain'] as const;
+export const hostActions = ['setup', 'remove', 'maintain'] as const;
 export type HostAction = (typeof hostActions)[number];
 
 /** Why something is not done, in the words of every error. */
@@ -29,6 +29,8 @@ export interface Goal {
   readonly does: string;
   /** `unknown`: only known once the goals before it are met. */
   readonly state: 'met' | 'open' | 'unknown' | Refusal;
+  /** It is looked at anew in every run, and leaves nothing changed: `proven`, not `changed`. */
+  readonly isCheck?: true;
 }
 
 export type NextStep =
@@ -44,12 +46,14 @@ export function nextStep(goals: readonly Goal[]): NextStep {
   return goal ? { kind: 'step', goal } : { kind: 'done' };
 }
 
-/** What came of a goal. `planned`: a dry run would have carried it out. */
+export const stepResults = ['changed', 'already', 'planned', 'proven'] as const;
+
+/** What came of a goal. `planned`: a dry run would have carried it out. `proven`: a check was made, and passed. */
 export interface StepReport {
   readonly name: string;
   readonly node: NodeName | null;
   readonly does: string;
-  readonly result: 'changed' | 'already' | 'planned';
+  readonly result: (typeof stepResults)[number];
   readonly tookMs: number;
 }
 
@@ -63,9 +67,14 @@ export function reportOf(goals: readonly Goal[], tookMs: ReadonlyMap<string, num
     .filter(({ state }) => state === 'met')
     .map((goal) => {
       const took = tookMs.get(keyOf(goal));
-      const { name, node, does } = goal;
-      return { name, node, does, result: took === undefined ? 'already' : 'changed', tookMs: took ?? 0 };
+      const { name, node, does, isCheck } = goal;
+      return { name, node, does, result: resultOf(took, isCheck), tookMs: took ?? 0 };
     });
+}
+
+function resultOf(tookMs: number | undefined, isCheck: true | undefined): StepReport['result'] {
+  if (tookMs === undefined) return 'already';
+  return isCheck ? 'proven' : 'changed';
 }
 
 /** What a run would do, as far as that is known before its first step. */

@@ -1,7 +1,7 @@
 /** What operate answers, as a person reads it (`lines`) and as a program does (`data`). */
 import { z } from 'zod';
 import { type Finding, severities } from './finding.ts';
-import { hostActions } from './host-work.ts';
+import { hostActions, stepResults } from './host-work.ts';
 
 const text = z.string();
 const many = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).readonly();
@@ -171,7 +171,7 @@ const dataSchema = z.discriminatedUnion('action', [
         /** Null for a step of the whole pair. */
         node: text.nullable(),
         does: text,
-        result: z.enum(['changed', 'already', 'planned']),
+        result: z.enum(stepResults),
         tookMs: z.number(),
       }),
     ),

@@ -124,6 +124,14 @@ const schemas = {
     /** Restarts the server of the node that has the VIP too, where its configuration needs it. */
     restartHolder: z.boolean().default(false),
   }),
+  /** Takes off the hosts what setup wrote; never data. */
+  remove: z.strictObject({
+    action: z.literal('remove'),
+    ...asked,
+    dryRun,
+    /** Ends replication too, and removes its account. */
+    channels: z.boolean().default(false),
+  }),
   /** Changes both servers, the standby first, with one switchover between them. Again: goes on from where it was. */
   maintain: maintainSchema.extend({ ...asked, dryRun }),
   /** One step of a maintenance, for the leader to remember. Operate gives it; a person gives `maintain`. */
@@ -239,6 +247,7 @@ export function isOrder(request: Request): request is Order {
     case 'plan':
     case 'history':
     case 'setup':
+    case 'remove':
     case 'maintain':
       return false;
   }

@@ -9,6 +9,7 @@ import { holdLook } from './held-look.ts';
 import { inspect } from './inspect.ts';
 import { createNodeWatcher, type NodeWatcher } from './node-watcher.ts';
 import type { ProbeRequest, ProbeResponse, ProbeTarget } from './protocol.ts';
+import { replicate } from './replicate.ts';
 import { askFed, askReplica, repoint } from './repoint.ts';
 import { type Way, wayTo } from './statement-session.ts';
 import type { Source } from './status-rows.ts';
@@ -141,6 +142,11 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
       case 'attach': {
         const attached = await attach(wayOf(request), sourceOf(request), request.limitMs);
         return 'kind' in attached ? attached : { kind: 'attached', ...attached };
+      }
+      case 'replicate': {
+        const { account, port, limitMs } = request;
+        const made = await replicate(wayOf(request), { source: sourceOf(request), account, port }, limitMs);
+        return 'kind' in made ? made : { kind: 'replicates' };
       }
       case 'inspect': {
         const obstacles = await inspect(wayOf(request), request.limitMs);

@@ -134,6 +134,14 @@ const attachSchema = z.object({
   node: nodeSchema,
   peer: peerSchema,
 });
+const replicateSchema = z.object({
+  kind: z.literal('replicate'),
+  ...commandFields,
+  node: nodeSchema,
+  peer: peerSchema,
+  /** What the node logs in to its source with. */
+  account: credentialsSchema,
+});
 const inspectSchema = z.object({ kind: z.literal('inspect'), ...commandFields, node: nodeSchema });
 const examineSchema = z.object({
   kind: z.literal('examine'),
@@ -171,6 +179,7 @@ export const probeRequestSchema = z.discriminatedUnion('kind', [
   catchUpSchema,
   detachSchema,
   attachSchema,
+  replicateSchema,
   inspectSchema,
   examineSchema,
   verifySchema,
@@ -291,6 +300,7 @@ export const probeAnswerSchemas = {
     }) satisfies z.ZodType<Detached>,
   }),
   attach: z.object({ kind: z.literal('attached'), wasRunning: z.boolean() }),
+  replicate: z.object({ kind: z.literal('replicates') }),
   inspect: z.object({
     kind: z.literal('inspected'),
     obstacles: z.array(obstacleSchema),
@@ -315,6 +325,7 @@ export const probeResponseSchema = z.discriminatedUnion('kind', [
   probeAnswerSchemas.open,
   probeAnswerSchemas['catch-up'],
   probeAnswerSchemas.detach,
+  probeAnswerSchemas.replicate,
   probeAnswerSchemas.attach,
   probeAnswerSchemas.inspect,
   probeAnswerSchemas.examine,

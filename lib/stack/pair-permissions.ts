@@ -6,6 +6,7 @@ import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyDocument, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Config, Pair } from '../core/config.ts';
+import { replicationParameterOf } from '../core/setup/accounts.ts';
 import { isActedOn, runsDocuments } from './host-documents.ts';
 import { limits, policySize } from './limits.ts';
 import { viaServices } from './regions.ts';
@@ -108,6 +109,27 @@ function workStatements(stack: Stack, pairs: readonly Pair[]): PolicyStatement[]
       'AttachVip',
       ['ec2:AssignPrivateIpAddresses'],
       nodes.map(({ eniId }) => slashArn(stack, 'ec2', 'network-interface', eniId)),
+    ),
+    ...accountStatements(stack, pairs),
+  ];
+}
+
+/** The passwords that setup makes. A secret of Secrets Manager is made by hand. */
+function accountStatements(stack: Stack, pairs: readonly Pair[]): PolicyStatement[] {
+  const own = pairs.filter(({ credentials }) => !credentials.startsWith(secretsPrefix));
+  const arnOf = (name: string) => slashArn(stack, 'ssm', 'parameter', name.slice(1));
+  return [
+    ...allow('ReadReplication', ['ssm:GetParameter'], pairs.map(replicationParameterOf).map(arnOf)),
+    ...allow(
+      'WriteCredentials',
+      ['ssm:PutParameter'],
+      own.flatMap((pair) => [pair.credentials, replicationParameterOf(pair)]).map(arnOf),
+    ),
+    ...allow(
+      'EncryptCredentials',
+      ['kms:Encrypt'],
+      own.flatMap((pair) => pair.credentialsKey ?? []),
+      { StringEquals: { 'kms:ViaService': viaServices(stack.region, ['ssm']) } },
     ),
   ];
 }

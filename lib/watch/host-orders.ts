@@ -8,6 +8,7 @@ import { type Converged, converge, type HostWork } from './host-work.ts';
 import { type MaintainOrder, maintainWork } from './maintain/maintain.ts';
 import { stopMaintenance } from './maintain/note.ts';
 import type { Ports } from './ports.ts';
+import { removeWork } from './setup/remove.ts';
 import { setupWork } from './setup/setup.ts';
 import { reason } from './step-context.ts';
 
@@ -77,7 +78,9 @@ async function stopped(options: HostOrderOptions, order: MaintainOrder): Promise
 function workOf({ config, ports, pair, order, owner, deadlineMs }: HostOrderOptions): HostWork<unknown> {
   switch (order.action) {
     case 'setup':
-      return setupWork(ports, pair, order) as HostWork<unknown>;
+      return setupWork(ports, pair, order, null) as HostWork<unknown>;
+    case 'remove':
+      return removeWork(ports, pair, order) as HostWork<unknown>;
     case 'maintain':
       return maintainWork({ config, ports, pair, order, owner, deadlineMs }) as HostWork<unknown>;
   }

@@ -24,6 +24,7 @@ import type {
 } from '../core/probe-results.ts';
 import type { Replica } from '../core/replica-settings.ts';
 import type { InboxItem } from '../core/request.ts';
+import type { AccountKeys } from '../core/setup/facts.ts';
 import type { Position, Report, VipSighting } from '../core/sighting.ts';
 
 export type { InboxItem, WaitingOrder } from '../core/request.ts';
@@ -125,6 +126,11 @@ export interface DatabasePort {
     source: string | null,
     limitMs: number,
   ): Promise<{ readonly wasRunning: boolean }>;
+  /**
+   * Makes the node's channel from the pair's other node, with the replication account of the parameter store, and starts it.
+   * Where there is one from there already, it is only started.
+   */
+  replicate(pair: Pair, node: NodeName, limitMs: number): Promise<void>;
   /** The sessions that would keep the node open, or lose much work if they were killed. Changes nothing. */
   inspect(pair: Pair, node: NodeName, limitMs: number): Promise<readonly Obstacle[]>;
   /** What doctor judges: settings, channels, rights; with `full`, the lists of tables too. Changes nothing. */
@@ -160,6 +166,14 @@ export interface HostPort {
    * for its end.
    */
   runNamed(pair: Pair, node: NodeName, command: string, limitMs: number): Promise<string>;
+}
+
+/** Our accounts of a pair, in the parameter store. What leaves it is what servers keep of a password, never a password. */
+export interface AccountsPort {
+  /** Both accounts as they are there; null for one that is not. */
+  read(pair: Pair): Promise<AccountKeys>;
+  /** Makes those that are not there yet, each with a new password. */
+  make(pair: Pair): Promise<void>;
 }
 
 export interface AlertPort {
@@ -297,6 +311,7 @@ export interface Ports {
   readonly vip: VipPort;
   readonly database: DatabasePort;
   readonly host: HostPort;
+  readonly accounts: AccountsPort;
   readonly alerts: AlertPort;
   readonly store: StorePort;
   readonly metrics: MetricsPort;

@@ -25,6 +25,9 @@ export function createDatabase(context: Context): DatabasePort {
       acting(context, 'detach', node, () => detach(context, node, source, threads, limitMs)),
     attach: (_, node, source, limitMs) =>
       acting(context, 'attach', node, () => attach(context, node, source, limitMs)),
+    replicate: async (_, node) => {
+      throw new PortError('denied', `${node}: no simulated person orders work on hosts`);
+    },
     inspect: (_, node, limitMs) =>
       acting(context, 'inspect', node, () =>
         command(context, node, limitMs, (master) => obstaclesOn(world, master)),

@@ -21,6 +21,8 @@ export function createPorts(context: Context): Ports {
     vip: createVip(context),
     database: createDatabase(context),
     host: createHost(context),
+    // No simulated person orders work on hosts.
+    accounts: { read: async () => ({ monitor: null, replication: null }), make: async () => {} },
     alerts: createAlerts(context),
     store: createStore(context),
     // The dead man's switch hears the heartbeats; nothing depends on the other metrics.

@@ -7,7 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 import { grantServer } from '../../lab/servers/accounts.ts';
 import { defaultServer, findProduct } from '../../lab/servers/catalogue.ts';
 import { createInstance, type Instance } from '../../lab/servers/instance.ts';
-import { newPassword } from '../../lib/cli/password.ts';
+import { newPassword } from '../../lib/aws/password.ts';
 import { renderGrants } from '../../lib/cli/render-grants.ts';
 
 let server: Instance | undefined;

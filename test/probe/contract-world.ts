@@ -44,7 +44,11 @@ export async function openDatabaseWorld(product: Product): Promise<DatabaseWorld
   const port = createDatabase({
     lambda: invoking(probe),
     functions: { a: 'probe-a' },
-    credentials: { read: async () => new Credentials(accounts.monitor), drop() {} },
+    credentials: {
+      read: async () => new Credentials(accounts.monitor),
+      replication: async () => new Credentials(accounts.repl),
+      drop() {},
+    },
     clock: createClock(),
   });
   const server = (node: NodeName) => (node === 'db1' ? servers.db1 : servers.db2);

@@ -52,9 +52,6 @@ function calls(host: { directory: string }): string[] {
   return readFileSync(join(host.directory, 'calls'), 'utf8').trim().split('\n');
 }
 
-/** A value of each parameter as it should be. */
-const goodValues: Readonly<Record<string, string>> = { Vip: '10.0.1.10', Started: '1234567' };
-
 describe('a planned restart', () => {
   /** The unit ends by SIGTERM after so many looks, and each start of it has a number. */
   const unit = (looks: number, start = 0) => `
@@ -189,11 +186,54 @@ describe.each(Object.entries(documents))('%s', (_, document) => {
     for (const [name, parameter] of Object.entries(document.parameters ?? {})) {
       expect(parameter.interpolationType).toBe('ENV_VAR');
       const pattern = new RegExp(parameter.allowedPattern);
-      const good = goodValues[name] ?? '';
-      expect(pattern.test(good)).toBe(true);
-      for (const evil of [`${good}; reboot`, '$(reboot)', '10.0.1.256', '', `${good}'\nreboot`]) {
-        expect(pattern.test(evil), evil).toBe(false);
-      }
+      const [good = []] = [values[name]];
+      expect(good.length, `values of ${name}`).toBeGreaterThan(0);
+      for (const value of good) expect(pattern.test(value), `${name}: ${value}`).toBe(true);
+      for (const value of good.flatMap(hostile)) expect(pattern.test(value), `${name}: ${value}`).toBe(false);
     }
   });
 });
+
+/** Values that a parameter is given in life. */
+const values: Readonly<Record<string, readonly string[]>> = {
+  Vip: ['10.0.1.10', '255.255.255.255'],
+  Started: ['17', '18446744073709551615'],
+  Monitor: ['keepalambda', 'kl.monitor-2'],
+  Replication: ['keepalambda_repl'],
+  User: ['keepalambda', 'K_1'],
+  Use: ['monitor', 'replication'],
+  Key: ['0'.repeat(40), 'AF'.repeat(70)],
+  Tls: ['NONE', 'SSL'],
+  ServerId: ['1', '4294967295'],
+  Offset: ['1', '2'],
+  Domain: ['0', '4294967295'],
+  ReadOnly: ['0', '1'],
+  KeepDays: ['7', '365'],
+  BinaryLog: ['/var/lib/mysql/binlog', '/data/mysql-8.0/log.bin'],
+  Bind: ['*', '0.0.0.0', '::', '10.0.1.11,fe80::1'],
+  SkipNames: ['0', '1'],
+  Verb: ['make', 'see', 'drop'],
+  Side: ['1', '2'],
+};
+
+/** A command, a statement, a line of a file of its own, or nothing: behind the value, before it, or in its place. */
+function hostile(value: string): readonly string[] {
+  const evil = [
+    '; reboot',
+    '$(reboot)',
+    '`reboot`',
+    '\nreboot',
+    '\n[client]',
+    "'; DROP DATABASE app; --",
+    '" x',
+    ' x',
+    '\\',
+    '|x',
+    '&x',
+    '>x',
+    '\u0000',
+    'é',
+    '{{Vip}}',
+  ];
+  return [...evil.flatMap((text) => [`${value}${text}`, `${text}${value}`, text]), '', '-', '-h'];
+}

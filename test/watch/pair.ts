@@ -136,6 +136,7 @@ export function portsOf(world: World): Ports {
           outlasts: true,
         })),
       attach: async (_, node) => call(world, `attach ${node}`, () => ({ wasRunning: false })),
+      replicate: async (_, node) => call(world, `replicate ${node}`, () => undefined),
       inspect: async (_, node) => call(world, `inspect ${node}`, () => world.obstacles),
       examine: async (_, node) => call(world, `examine ${node}`, () => world.facts(node)),
       // A look, like `locate`: it is no call that changes anything.

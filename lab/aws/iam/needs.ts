@@ -118,6 +118,8 @@ function ssm(action: string, body: Body, needs: Needs): readonly Need[] {
       const open = needs.on('secretsmanager:GetSecretValue', secret);
       return [read, open, ...decrypt('secretsmanager', parameter, needs)];
     }
+    case 'PutParameter':
+      return [needs.on(name, needs.arn('ssm', `parameter/${String(body.Name ?? '').replace(/^\//, '')}`))];
     case 'SendCommand': {
       const document =
         String(body.DocumentName ?? '')

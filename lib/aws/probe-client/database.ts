@@ -54,6 +54,12 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
       const { wasRunning } = await command(props, order, (fields) => ({ ...fields, ...where }));
       return { wasRunning };
     },
+    async replicate(pair, node, limitMs) {
+      const account = (await props.credentials.replication(pair)).expose();
+      const order = { kind: 'replicate', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, null), account };
+      await command(props, order, (fields) => ({ ...fields, ...where }));
+    },
     async inspect(pair, node, limitMs) {
       const order = { kind: 'inspect', pair, limitMs, first: turnOf(pair, node) } as const;
       const answer = await command(props, order, (fields) => ({ ...fields, node: addressOf(pair, node) }));

@@ -31,6 +31,7 @@ const answerKinds = {
   'catch-up': 'caught-up',
   detach: 'detached',
   attach: 'attached',
+  replicate: 'replicates',
   inspect: 'inspected',
   examine: 'examined',
   verify: 'verified',

@@ -39,7 +39,7 @@ const ATTEMPT_MS_MIN = 250;
 
 /**
  * Commands whose answer is worth the same when they are asked again: `catch-up`, `verify`, `inspect`, `examine`, `replica` and `feeds` change nothing,
- * and a node that the first `open` or `attach` has reached is open, or attached, as was wanted. A second `close` or `detach` would
+ * and a node that the first `open`, `attach` or `replicate` has reached is open, attached, or replicates, as was wanted. A second `close` or `detach` would
  * change nothing either, but its answer would be wrong: it could not tell what the first had found, and an undo relies on
  * that (`wasWritable`, `was`).
  */
@@ -52,11 +52,13 @@ const repeatable: ReadonlySet<CommandKind> = new Set([
   'feeds',
   'open',
   'attach',
+  'replicate',
 ]);
 /** Of those, the ones whose first try gets only a part of the time, so that there is some left for another. */
 const halved: ReadonlySet<CommandKind> = new Set([
   'open',
   'attach',
+  'replicate',
   'inspect',
   'examine',
   'replica',

@@ -7,6 +7,7 @@ import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
 import type { Pair } from '../../core/config.ts';
 import type { PairName } from '../../core/names.ts';
+import { replicationParameterOf } from '../../core/setup/accounts.ts';
 import type { ProbeCredentials } from '../../probe/protocol.ts';
 import { type Clock, type Log, PortError } from '../../watch/ports.ts';
 import { within } from '../clients.ts';
@@ -67,6 +68,8 @@ export interface CredentialsSource {
    * permission, or not what it should hold; `throttled`, `timeout`) that never quotes the parameter.
    */
   read(pair: Pair): Promise<Credentials>;
+  /** The account that the pair's nodes replicate with, read anew. Throws as `read` does. */
+  replication(pair: Pair): Promise<Credentials>;
   /** The server refused it: it is read again the next time, for the password may have been rotated. */
   drop(pair: PairName): void;
 }
@@ -104,6 +107,11 @@ export function createCredentials(ssm: SSMClient, clock: Clock, log: Log): Crede
       const started = refresh(pair).finally(() => reading.delete(pair.name));
       reading.set(pair.name, started);
       return started;
+    },
+    async replication(pair) {
+      const name = replicationParameterOf(pair);
+      const { user, password } = parseParameter(name, await readParameter(ssm, 'credentials', name)).expose();
+      return new Credentials({ user, password, tls: pair.tls });
     },
     drop(pair) {
       const entry = entries.get(pair);

@@ -20,7 +20,7 @@ const POLL_MS = 1000;
 /** SSM's least time for the agent to fetch a command; a host that comes back later does not run it. Seconds. */
 const DELIVERY_LIMIT_SECONDS = 30;
 /** How much of what the document printed is given back. */
-const LINES_MAX = 60;
+const LINES_MAX = 120;
 
 export interface HostSsmProps {
   /** For polling: two attempts. */
@@ -40,12 +40,21 @@ export function documentParameters(document: HostDocument, pair: Pair): Record<s
   switch (document) {
     case 'restart-mysqld':
     case 'restart-keepalived':
-    case 'host-facts':
     case 'server-start':
     case 'planned-restart':
+    case 'write-configuration':
+    case 'remove-configuration':
+    case 'make-account':
+    case 'remove-account':
+    case 'end-channel':
+    case 'forget-history':
+    case 'proof-database':
+    case 'drop-vip':
       return {};
     case 'bind-vip':
     case 'unbind-vip':
+    case 'host-facts':
+    case 'keep-vip':
       return { Vip: [pair.vip] };
   }
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { askVerbs } from './ask-verbs.ts';
 import { drillVerb } from './drill.ts';
+import { hostVerbs } from './host-verbs.ts';
 import { incidentVerb } from './incident.ts';
 import { maintainVerb } from './maintain.ts';
 import { orderVerbs } from './order-verbs.ts';
@@ -12,6 +13,7 @@ export function operatorVerbs(context: Context): readonly Command[] {
   return [
     ...askVerbs(context),
     ...orderVerbs(context),
+    ...hostVerbs(context),
     maintainVerb(context),
     drillVerb(context),
     watchVerb(context),

@@ -1,36 +1,167 @@
 /** What a pair is when it is set up, in the order of the work. */
 import type { Node, Pair } from '../config.ts';
-import type { Goal, Refusal } from '../host-work.ts';
-import type { HostFacts, SetupFacts } from './facts.ts';
+import { peerOf } from '../config.ts';
+import type { Goal } from '../host-work.ts';
+import type { NodeName } from '../names.ts';
+import type { GrantServer } from '../rights.ts';
+import { type Difference, differences, renderConfiguration } from './configuration.ts';
+import { dataGoals } from './data-goals.ts';
+import type { AccountKey, HostFacts, SetupFacts } from './facts.ts';
+import { kindOf } from './kind.ts';
+import { serverGoal } from './server-goal.ts';
+import { valuesFor } from './values.ts';
 
-/** Every goal of setup, as the facts show it. */
-export function setupGoals(pair: Pair, facts: SetupFacts): readonly Goal[] {
-  return pair.nodes.map((node) => serverGoal(node, hostOf(facts, node)));
+/** What a person said beside the pair. */
+export interface SetupWishes {
+  readonly from?: NodeName | undefined;
+  readonly restartHolder: boolean;
 }
 
-function hostOf({ hosts }: SetupFacts, { name }: Node): HostFacts {
+/** What goals of a node are made from. */
+export interface NodeView {
+  readonly node: Node;
+  readonly peer: Node;
+  readonly host: HostFacts;
+  readonly peerHost: HostFacts;
+  readonly kind: GrantServer;
+}
+
+/** Every goal of setup, as the facts show it. */
+export function setupGoals(
+  pair: Pair,
+  facts: SetupFacts,
+  wishes: SetupWishes,
+  seeds: boolean,
+): readonly Goal[] {
+  const servers = pair.nodes.map((node) => serverGoal(node, hostOf(facts, node)));
+  // What a server that does not answer lacks is not known.
+  if (servers.some(({ state }) => state !== 'met')) return servers;
+  const views = pair.nodes.map((node) => viewOf(pair, node, facts));
+  const each = (make: (view: NodeView) => Goal) => views.map(make);
+  const holder = holderOf(pair, facts, wishes);
+  return [
+    ...servers,
+    ...each((view) => fileGoal(pair, view)),
+    ...each((view) => runningGoal(pair, view, facts, wishes)),
+    storeGoal(facts),
+    ...each((view) => accountGoal('monitor-account', view, facts.accounts.monitor, view.host.monitor)),
+    ...each((view) =>
+      accountGoal('replication-account', view, facts.accounts.replication, view.host.replication),
+    ),
+    ...dataGoals(pair, views, wishes, seeds),
+    ...(pair.hostAddress === 'prebound' ? each((view) => addressGoal(pair, view)) : []),
+    ...(pair.writability === 'managed' ? [openGoal(facts, holder)] : []),
+    attachGoal(pair, facts, holder),
+    {
+      ...{ name: 'proof', node: null, isCheck: true, state: facts.passed.has('proof') ? 'met' : 'open' },
+      does: 'Makes a database on each side, sees it on the other, drops it, and asks who answers at the VIP.',
+    },
+    {
+      ...{ name: 'doctor', node: null, isCheck: true, state: facts.passed.has('doctor') ? 'met' : 'open' },
+      does: 'Sees that doctor finds nothing worse than a hint.',
+    },
+  ];
+}
+
+export function hostOf({ hosts }: SetupFacts, { name }: Node): HostFacts {
   const host = hosts[name];
   if (!host) throw new Error(`no facts of ${name}`);
   return host;
 }
 
-function serverGoal({ name }: Node, host: HostFacts): Goal {
+function viewOf(pair: Pair, node: Node, facts: SetupFacts): NodeView {
+  const [peer, host] = [peerOf(pair, node.name), hostOf(facts, node)];
+  const kind = kindOf(host.version);
+  if (kind === null) throw new Error(`${node.name} has version ${host.version}, which was refused before`);
+  return { node, peer, host, peerHost: hostOf(facts, peer), kind };
+}
+
+/** Who has the VIP, or is to get it: whose data counts, else who is preferred. */
+export function holderOf(pair: Pair, { vip }: Pick<SetupFacts, 'vip'>, { from }: SetupWishes): NodeName {
+  const at = 'at' in vip ? vip.at : null;
+  return at ?? from ?? pair.prefer ?? pair.nodes[0].name;
+}
+
+/** How the server runs otherwise than its file is to say. */
+export function differencesOf(pair: Pair, { node, host, peerHost, kind }: NodeView): readonly Difference[] {
+  return differences(kind, valuesFor(pair, node, host, peerHost), host.running);
+}
+
+function fileGoal(pair: Pair, view: NodeView): Goal {
+  const { node, host, peerHost, kind } = view;
+  const wanted = renderConfiguration(kind, valuesFor(pair, node, host, peerHost));
+  const isWritten = wanted.join('\n') === host.configuration.join('\n');
+  const isAtOnce = differencesOf(pair, view).some(({ takesRestart }) => !takesRestart);
+  const noDirectory = {
+    got: 'no !includedir in any file that the server reads',
+    want: 'a directory for a file of our own: the rest of my.cnf is not touched',
+    remedy: 'add the line "!includedir /etc/my.cnf.d" at the end of /etc/my.cnf, and make the directory',
+  };
   return {
-    ...{ name: 'server', node: name, does: 'Starts the server, and lets root in over its socket.' },
-    state: host.server === 'up' ? 'met' : host.server === 'down' ? 'open' : noRoot(host),
+    ...{ name: 'configuration-file', node: node.name },
+    does: `Writes zz-keepalambda.cnf into ${host.includeDirectory || 'the directory that the server reads'}, and sets at once what can be.`,
+    state: host.includeDirectory === '' ? noDirectory : isWritten && !isAtOnce ? 'met' : 'open',
   };
 }
 
-function noRoot({ server, because }: HostFacts): Refusal {
-  if (server === 'no-client')
-    return {
-      got: because,
-      want: "the server's client program on the host",
-      remedy: 'install the package of the client (mysql-client or mariadb-client)',
-    };
+function runningGoal(pair: Pair, view: NodeView, { vip }: SetupFacts, { restartHolder }: SetupWishes): Goal {
+  const { name } = view.node;
+  const needed = differencesOf(pair, view).filter(({ takesRestart }) => takesRestart);
+  const texts = needed.map(({ variable, got, want }) => `${variable} ${got}, not ${want}`).join('; ');
+  const isHolder = 'at' in vip && vip.at === name;
+  const holderStays = {
+    got: `${name} has the VIP and runs with ${texts}`,
+    want: 'no restart of the node that serves',
+    remedy: `keepalambda switchover ${pair.name} --from ${name} first, or give --restart-holder`,
+  };
   return {
-    got: because,
-    want: 'root@localhost let in over the socket, as packages of Debian, Ubuntu and MariaDB set it up',
-    remedy: "put root's password into /root/.my.cnf on the host ([client], mode 600)",
+    ...{ name: 'configuration', node: name },
+    does:
+      needed.length === 0 ? 'Restarts the server where that is needed.' : `Restarts the server: ${texts}.`,
+    state: needed.length === 0 ? 'met' : isHolder && !restartHolder ? holderStays : 'open',
+  };
+}
+
+function storeGoal({ accounts }: SetupFacts): Goal {
+  return {
+    ...{ name: 'passwords', node: null },
+    does: 'Makes the passwords of both accounts and puts them into the parameter store.',
+    state: accounts.monitor && accounts.replication ? 'met' : 'open',
+  };
+}
+
+/** Whether the server keeps of the password what it must. */
+function accountGoal(name: string, { node, kind }: NodeView, key: AccountKey | null, mark: string): Goal {
+  const wanted = kind === 'mysql-8' ? key?.sha2Mark : key?.nativeMark;
+  return {
+    ...{ name, node: node.name },
+    does: name.startsWith('monitor')
+      ? 'Makes the account that keepalambda logs in with, with the rights that it uses, and its heartbeat table.'
+      : 'Makes the account that the other node replicates with.',
+    state: key === null ? 'unknown' : mark === wanted ? 'met' : 'open',
+  };
+}
+
+function addressGoal({ vip }: Pair, { node, host }: NodeView): Goal {
+  return {
+    ...{ name: 'vip-bound', node: node.name },
+    does: `Binds ${vip} to an interface of its own, now and at every boot.`,
+    state: host.vipBound && host.vipLasts ? 'met' : 'open',
+  };
+}
+
+function openGoal({ hosts }: SetupFacts, holder: NodeName): Goal {
+  const readOnly = hosts[holder]?.running.get('read_only') ?? '';
+  return {
+    ...{ name: 'open', node: holder, does: 'Lets the holder take writes.' },
+    state: ['OFF', '0'].includes(readOnly) ? 'met' : 'open',
+  };
+}
+
+function attachGoal(pair: Pair, { vip }: SetupFacts, holder: NodeName): Goal {
+  const state = 'unknown' in vip ? 'unknown' : vip.at === null ? 'open' : 'met';
+  return {
+    ...{ name: 'vip-attached', node: holder, state },
+    does: `Has EC2 assign ${pair.vip} to ${holder}.`,
   };
 }

@@ -1,13 +1,66 @@
 /** The document that only looks: what work on hosts depends on, as lines of `name=value`. */
+
+import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
-import { asRoot } from './server-script.ts';
+import { accountParameters, vipParameter } from './parameters.ts';
+import { asRoot, byKind, channelWords, fileName, includeDirectory, unitDirectory } from './server-script.ts';
+import { unitName } from './vip-unit.ts';
+
+const compared = configurationLines.flatMap(({ variable }) => variable ?? []);
+const asked = [...compared, 'log_bin', 'log_bin_basename', 'bind_address', 'read_only'];
+const systemSchemas = "'mysql', 'sys', 'information_schema', 'performance_schema', 'keepalambda'";
+
+/** What the server keeps of the password of an account, by server. */
+const kept = byKind((kind) => {
+  const column =
+    kind === 'mysql-5.6' || kind === 'mariadb'
+      ? "IF(Password <> '', Password, authentication_string)"
+      : 'authentication_string';
+  return [`kept="${column}"`];
+});
+
+/** GTIDs of all that it has executed, on one line. */
+const executed = byKind((kind) => [
+  `executed=${kind === 'mariadb' ? '@@global.gtid_current_pos' : '@@global.gtid_executed'}`,
+]);
+
+/** One call of the client for all of them: each statement prints one line, or none. */
+const facts = [
+  "CONCAT('datadir=', @@datadir)",
+  "CONCAT('executed=', REPLACE(REPLACE($executed, CHAR(10), ''), ' ', ''))",
+  "CONCAT('monitor=', LEFT(SHA2($kept, 256), 16)) FROM mysql.user WHERE User = '$SSM_Monitor' AND Host = '%'",
+  "CONCAT('replication=', LEFT(SHA2($kept, 256), 16)) FROM mysql.user WHERE User = '$SSM_Replication' AND Host = '%'",
+  "CONCAT('named-hosts=', COUNT(*)) FROM mysql.user WHERE Host REGEXP '[a-z]' AND Host <> 'localhost'",
+  `CONCAT('tables=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN (${systemSchemas})`,
+  "CONCAT('heartbeat=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'keepalambda' AND TABLE_NAME = 'heartbeat'",
+].map((fact) => `SELECT ${fact}`);
 
 const script = `
 set -u
 ${asRoot}
-printf 'server=%s\\n' "$server"
-[ "$server" = up ] || { printf 'because=%s\\n' "$because"; exit 0; }
-printf 'version=%s\\n' "$version"
+echo "server=$server"
+echo "because=$because"
+${unitDirectory}
+if ip -4 -o addr show | grep -qF " $SSM_Vip/"; then echo vip-bound=yes; fi
+[ ! -e "$unitdir/${unitName}" ] || echo vip-unit=yes
+lasts=no
+if systemctl is-enabled --quiet ${unitName} 2>/dev/null; then lasts=yes
+elif grep -rqsF "$SSM_Vip/" /etc/systemd/network /etc/netplan /etc/NetworkManager/system-connections /etc/sysconfig/network-scripts
+then lasts=yes; fi
+echo "vip-lasts=$lasts"
+[ "$server" = up ] || exit 0
+echo "version=$version"
+${includeDirectory}
+echo "includedir=$includedir"
+if [ -r "$includedir/${fileName}" ]; then sed 's/^/file=/' "$includedir/${fileName}"; fi
+sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (${asked.map((name) => `'${name}'`).join(', ')})" |
+  while read -r name value; do echo "running.$name=$value"; done
+${kept}
+${executed}
+sql "${facts.join('; ')}"
+${channelWords}
+"$client" --connect-timeout=10 -B -e "$channels\\G" |
+  sed -n 's/^ *\\(Source_Host\\|Master_Host\\): */source=/p'
 `;
 
 export const hostFacts: Document = shellDocument(
@@ -15,4 +68,5 @@ export const hostFacts: Document = shellDocument(
   'Says what is set up on this host. Changes nothing.',
   40,
   script,
+  { ...vipParameter, ...accountParameters },
 );

@@ -1,10 +1,13 @@
 /** Our SSM documents, by the names that watch knows them by. No CDK here: the lab reads them too. */
 import type { HostDocument } from '../../core/host-document.ts';
+import { endChannel, forgetHistory, makeAccount, proofDatabase, removeAccount } from './accounts.ts';
 import { bindVip, unbindVip } from './address.ts';
+import { removeConfiguration, writeConfiguration } from './configuration.ts';
 import type { Document } from './document.ts';
 import { hostFacts } from './facts.ts';
 import { plannedRestart, serverStart } from './planned.ts';
 import { restartKeepalived, restartMysqld } from './restart.ts';
+import { dropVip, keepVip } from './vip-unit.ts';
 
 export const documents: Readonly<Record<HostDocument, Document>> = {
   'restart-mysqld': restartMysqld,
@@ -14,4 +17,13 @@ export const documents: Readonly<Record<HostDocument, Document>> = {
   'host-facts': hostFacts,
   'server-start': serverStart,
   'planned-restart': plannedRestart,
+  'write-configuration': writeConfiguration,
+  'remove-configuration': removeConfiguration,
+  'make-account': makeAccount,
+  'remove-account': removeAccount,
+  'end-channel': endChannel,
+  'forget-history': forgetHistory,
+  'proof-database': proofDatabase,
+  'keep-vip': keepVip,
+  'drop-vip': dropVip,
 };

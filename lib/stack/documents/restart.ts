@@ -12,7 +12,8 @@ function restartScript(what: string, units: readonly string[]): string {
   return `
 set -u
 unit=
-for name in ${units.join(' ')}; do
+set -- ${units.join(' ')}
+for name in "$@"; do
   if systemctl cat "$name.service" >/dev/null 2>&1; then unit=$name; break; fi
 done
 if [ -z "$unit" ]; then echo "no unit of ${what} on this host (${units.join(', ')})" >&2; exit 3; fi

@@ -1,39 +1,129 @@
-/** `setup`: from two servers to a healthy pair. */
-import type { Pair } from '../../core/config.ts';
+/** `setup`: from two servers to a healthy pair. Every step is one document, one command of the probe, or one call of a port. */
+import { nodeOf, type Pair, peerOf } from '../../core/config.ts';
+import { byDanger, renderFindings } from '../../core/finding.ts';
 import type { Goal } from '../../core/host-work.ts';
+import type { NodeName } from '../../core/names.ts';
 import type { HostOrder } from '../../core/request.ts';
-import { parseHostFacts, type SetupFacts } from '../../core/setup/facts.ts';
-import { setupGoals } from '../../core/setup/goals.ts';
+import type { AccountKey, SetupFacts } from '../../core/setup/facts.ts';
+import { hostOf, setupGoals } from '../../core/setup/goals.ts';
+import { kindOf } from '../../core/setup/kind.ts';
+import { valuesFor } from '../../core/setup/values.ts';
+import { examinePair } from '../doctor.ts';
 import type { HostWork } from '../host-work.ts';
 import { PortError, type Ports } from '../ports.ts';
-
-/** How long a look at one host may take. Milliseconds. */
-const LOOK_LIMIT_MS = 60_000;
-/** A restart waits up to 45 s for the stop, and then for crash recovery. Milliseconds. */
-const RESTART_LIMIT_MS = 150_000;
+import { lookAtHosts } from './look.ts';
+import { prove } from './prove.ts';
 
 export type SetupOrder = Extract<HostOrder, { action: 'setup' }>;
+export type Seed = (from: NodeName, to: NodeName, limitMs: number) => Promise<void>;
 
-export function setupWork(ports: Ports, pair: Pair, _order: SetupOrder): HostWork<SetupFacts> {
+/** How long a look at one host, or a document that does one thing, may take. Milliseconds. */
+const DOCUMENT_LIMIT_MS = 60_000;
+/** A restart waits up to 45 s for the stop, and then for crash recovery. Milliseconds. */
+const RESTART_LIMIT_MS = 150_000;
+const COMMAND_LIMIT_MS = 10_000;
+/** Channels that have just been made may still be connecting. Milliseconds. */
+const HEALTHY_LIMIT_MS = 30_000;
+const AGAIN_MS = 1000;
+
+/** What one run knows beside the world. */
+interface Run {
+  readonly ports: Ports;
+  readonly pair: Pair;
+  readonly order: SetupOrder;
+  readonly seed: Seed | null;
+  readonly passed: Set<string>;
+}
+
+/** `seed` copies the data of one node to the other; null where that cannot be done. */
+export function setupWork(
+  ports: Ports,
+  pair: Pair,
+  order: SetupOrder,
+  seed: Seed | null,
+): HostWork<SetupFacts> {
+  const run: Run = { ports, pair, order, seed, passed: new Set() };
   return {
-    async look() {
-      const hosts = await Promise.all(
-        pair.nodes.map(async ({ name }) => {
-          const printed = await ports.host.run(pair, name, 'host-facts', LOOK_LIMIT_MS);
-          return [name, parseHostFacts(printed)] as const;
-        }),
-      );
-      return { hosts: Object.fromEntries(hosts) };
-    },
-    goals: (facts) => setupGoals(pair, facts),
-    async carryOut({ name, node }: Goal, _facts, limitMs) {
-      switch (name) {
-        case 'server':
-          await ports.host.run(pair, String(node), 'restart-mysqld', Math.min(limitMs, RESTART_LIMIT_MS));
-          return;
-        default:
-          throw new PortError('refused', `setup has no step ${name}`);
-      }
-    },
+    look: () => lookAtHosts(ports, pair, run.passed),
+    goals: (facts) => setupGoals(pair, facts, order, seed !== null),
+    carryOut: (goal, facts, limitMs) => carryOut(run, goal, facts, limitMs),
   };
+}
+
+async function carryOut(run: Run, { name, node }: Goal, facts: SetupFacts, limitMs: number): Promise<void> {
+  const { ports, pair, order } = run;
+  const on = String(node);
+  const documentMs = Math.min(limitMs, DOCUMENT_LIMIT_MS);
+  const document = async (
+    ...[what, given]: readonly [Parameters<Ports['host']['run']>[2], Readonly<Record<string, string>>?]
+  ) => {
+    await ports.host.run(pair, on, what, documentMs, given);
+  };
+  switch (name) {
+    case 'server':
+    case 'configuration':
+      await ports.host.run(pair, on, 'restart-mysqld', Math.min(limitMs, RESTART_LIMIT_MS));
+      return;
+    case 'configuration-file': {
+      const [own, peer] = [nodeOf(pair, on), peerOf(pair, on)];
+      const values = valuesFor(pair, own, hostOf(facts, own), hostOf(facts, peer));
+      return document('write-configuration', { ...values });
+    }
+    case 'passwords':
+      return ports.accounts.make(pair);
+    case 'monitor-account':
+      return document('make-account', accountOf(run, facts, on, 'monitor'));
+    case 'replication-account':
+      return document('make-account', accountOf(run, facts, on, 'replication'));
+    case 'seed':
+      if (run.seed && order.from) await run.seed(order.from, on, limitMs);
+      return;
+    case 'history':
+      return document('forget-history');
+    case 'channel':
+      return ports.database.replicate(pair, on, Math.min(limitMs, COMMAND_LIMIT_MS));
+    case 'vip-bound':
+      return document('keep-vip');
+    case 'open':
+      await ports.database.open(pair, on, Math.min(limitMs, COMMAND_LIMIT_MS));
+      return;
+    case 'vip-attached':
+      if ('unknown' in facts.vip) throw new PortError('timeout', facts.vip.unknown);
+      return ports.vip.assign(pair, on);
+    case 'proof':
+      await prove(ports, pair);
+      run.passed.add(name);
+      return;
+    case 'doctor':
+      await seeHealthy(run, Math.min(limitMs, HEALTHY_LIMIT_MS));
+      run.passed.add(name);
+      return;
+    default:
+      throw new Error(`setup has no step ${name}`);
+  }
+}
+
+/** The account as the server takes it: by the hash of its password. */
+function accountOf({ pair }: Run, facts: SetupFacts, on: NodeName, use: 'monitor' | 'replication') {
+  const key: AccountKey | null = facts.accounts[use];
+  if (key === null)
+    throw new PortError('unsuccessful', `the password of the ${use} account is not in the parameter store`);
+  const isToday = kindOf(hostOf(facts, nodeOf(pair, on)).version) === 'mysql-8';
+  return {
+    ...{ User: key.user, Use: use, Key: isToday ? key.sha2 : key.native },
+    Tls: pair.tls === 'off' ? 'NONE' : 'SSL',
+  };
+}
+
+/** Throws with what doctor finds above a hint, when that does not go away in time. */
+async function seeHealthy({ ports, pair }: Run, limitMs: number): Promise<void> {
+  const deadlineMs = ports.clock.nowMs() + limitMs;
+  for (;;) {
+    const found = await examinePair(ports, pair, 'quick');
+    const bad = byDanger(found.filter(({ severity }) => severity !== 'hint'));
+    if (bad.length === 0) return;
+    if (ports.clock.nowMs() + AGAIN_MS >= deadlineMs)
+      throw new PortError('unsuccessful', `doctor finds:\n${renderFindings(bad)}`);
+    await ports.clock.sleep(AGAIN_MS);
+  }
 }

@@ -17,6 +17,7 @@ let answer: string;
 let dropped: string[];
 const credentials: CredentialsSource = {
   read: async () => new Credentials({ user: 'monitor', password: answer }),
+  replication: async () => new Credentials({ user: 'repl', password: answer }),
   drop: (name) => void dropped.push(name),
 };
 

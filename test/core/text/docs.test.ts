@@ -8,6 +8,7 @@ import { renderCheckDoc } from '../../../lib/core/text/check-doc.ts';
 import { renderDecisions } from '../../../lib/core/text/decisions-doc.ts';
 import { renderEvents } from '../../../lib/core/text/events-doc.ts';
 import { renderSettings } from '../../../lib/core/text/settings-doc.ts';
+import { renderSetupDoc } from '../../../lib/core/text/setup-doc.ts';
 import { parsePair } from '../world.ts';
 
 const decisions = renderDecisions(parsePair());
@@ -27,6 +28,10 @@ describe('docs that mirror code are printed by code', () => {
 
   it('docs/check.md', async () => {
     await expect(renderCheckDoc()).toMatchFileSnapshot('../../../docs/check.md');
+  });
+
+  it('docs/host-configuration.md', async () => {
+    await expect(renderSetupDoc()).toMatchFileSnapshot('../../../docs/host-configuration.md');
   });
 
   it('docs/events.md', async () => {

@@ -1,0 +1,45 @@
+/** Work on hosts as a person orders it: the same request until it is finished. */
+import type { Reply } from '../../lib/core/reply.ts';
+import { functionNameOf } from '../../lib/stack/names.ts';
+import { environmentName, pairName } from '../deployment.ts';
+import type { LabWorld } from '../world.ts';
+
+/** An unfinished order is repeated so often at most. */
+const REPEATS_MAX = 10;
+const operate = functionNameOf(environmentName, 'operate');
+
+/** What came of it, over all the invocations that it took. */
+export interface Ordered {
+  readonly outcome: Reply['outcome'] | 'killed';
+  readonly lines: readonly string[];
+  readonly steps: number;
+  readonly changed: number;
+}
+
+/** Orders it, and repeats it until it is done, refused, or its function dies. */
+export async function order({ aws }: LabWorld, action: string, more: object = {}): Promise<Ordered> {
+  const request = { action, pair: pairName, by: 'the lab', why: 'a scenario', id: 'lab-order', ...more };
+  let changed = 0;
+  for (let repeats = 0; repeats < REPEATS_MAX; repeats += 1) {
+    const { payload, error } = await invoked(aws, request);
+    if (error) return { outcome: 'killed', lines: [payload], steps: 0, changed };
+    const reply = JSON.parse(payload) as Reply;
+    const data = reply.data && 'unfinished' in reply.data ? reply.data : null;
+    changed += data?.changed ?? 0;
+    if (!data?.unfinished)
+      return { outcome: reply.outcome, lines: reply.lines, steps: data?.steps.length ?? 0, changed };
+  }
+  return { outcome: 'failed', lines: [`not finished after ${REPEATS_MAX} invocations`], steps: 0, changed };
+}
+
+/** A function that died has no reply. */
+async function invoked(aws: LabWorld['aws'], request: object) {
+  const { payload } = await aws.lambda.invoke(operate, request);
+  const raw = JSON.parse(payload) as { readonly ok?: boolean };
+  return { payload, error: raw === null || typeof raw.ok !== 'boolean' };
+}
+
+/** Kills the operate function where it is; says how many environments that ended. */
+export function killOperate({ aws }: LabWorld): number {
+  return aws.lambda.kill(operate);
+}

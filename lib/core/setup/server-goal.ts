@@ -1,0 +1,46 @@
+/** The first goal of a node: a server that setup knows, which lets root in. */
+import type { Node } from '../config.ts';
+import type { Goal, Refusal } from '../host-work.ts';
+import type { HostFacts } from './facts.ts';
+import { kindOf } from './kind.ts';
+
+export function serverGoal({ name }: Node, host: HostFacts): Goal {
+  return {
+    ...{ name: 'server', node: name, does: 'Starts the server.' },
+    state: stateOf(host),
+  };
+}
+
+function stateOf(host: HostFacts): Goal['state'] {
+  switch (host.server) {
+    case 'up':
+      return kindOf(host.version) === null ? unknownVersion(host) : 'met';
+    case 'down':
+      return 'open';
+    case 'denied':
+    case 'no-client':
+      return noRoot(host);
+  }
+}
+
+function unknownVersion({ version }: HostFacts): Refusal {
+  return {
+    got: `version ${version}`,
+    want: 'MySQL 5.6, 5.7, 8 or later, or MariaDB 10 or later',
+    remedy: 'install one of these',
+  };
+}
+
+function noRoot({ server, because }: HostFacts): Refusal {
+  if (server === 'no-client')
+    return {
+      got: because,
+      want: "the server's client program on the host",
+      remedy: 'install the package of the client (mysql-client or mariadb-client)',
+    };
+  return {
+    got: because,
+    want: 'root@localhost let in over the socket, as packages of Debian, Ubuntu and MariaDB set it up',
+    remedy: "put root's password into /root/.my.cnf on the host ([client], mode 600)",
+  };
+}

@@ -1,0 +1,44 @@
+/** What a node's configuration must say: what somebody has chosen is kept, what nobody has is given. */
+import type { Node, Pair } from '../config.ts';
+import type { ConfigurationValues } from './configuration.ts';
+import type { HostFacts } from './facts.ts';
+
+/** Binary logs are kept for so many days where nothing limits them. */
+const KEEP_DAYS = 7;
+const loopback = ['127.0.0.1', 'localhost', '::1'];
+
+export function valuesFor(
+  pair: Pair,
+  node: Node,
+  { running, dataDirectory, namedHosts }: HostFacts,
+  peer: HostFacts,
+): ConfigurationValues {
+  const offset = pair.nodes[0].name === node.name ? '1' : '2';
+  const of = (variable: string) => running.get(variable) ?? '';
+  const bind = of('bind_address');
+  return {
+    ServerId: serverIdFor(node, of('server_id'), peer.running.get('server_id') ?? ''),
+    Offset: offset,
+    Domain: isGiven(of('gtid_domain_id')) ? of('gtid_domain_id') : offset,
+    ReadOnly: pair.writability === 'managed' ? '1' : '0',
+    // MariaDB counts parts of a day.
+    KeepDays: isGiven(of('expire_logs_days'))
+      ? String(Math.ceil(Number(of('expire_logs_days'))))
+      : String(KEEP_DAYS),
+    BinaryLog: of('log_bin_basename') || `${dataDirectory.replace(/\/$/, '')}/binlog`,
+    // A package of Debian's listens at 127.0.0.1 alone.
+    Bind: loopback.includes(bind) ? '0.0.0.0' : bind || '*',
+    SkipNames: namedHosts === 0 ? '1' : '0',
+  };
+}
+
+/** The vendors' own ids are 0 and 1; another was chosen, and is kept unless the other node has it too. */
+function serverIdFor({ address }: Node, own: string, peers: string): string {
+  if (Number(own) > 1 && own !== peers) return own;
+  // The address as one number: no other server of the network has it.
+  return String(address.split('.').reduce((number, part) => number * 256 + Number(part), 0));
+}
+
+function isGiven(value: string): boolean {
+  return value !== '' && Number(value) !== 0;
+}

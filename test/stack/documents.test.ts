@@ -60,7 +60,7 @@ describe('a planned restart', () => {
       is-active)
         [ -f term ] || exit 0
         echo x >>term
-        [ "$(wc -l <term)" -le ${looks} ] ;;
+        [ "$(wc -l <term)" -le ${looks} ] || exit 3 ;;
       kill) : >term ;;
       start) rm -f term; [ ${start} = 0 ] && echo 18 >started; exit ${start} ;;
     esac`;

@@ -41,23 +41,25 @@ export const subnetId = 'subnet-00000000000000001';
 export const nodesGroup = 'sg-00000000000000001';
 export const quarantineGroup = 'sg-00000000000000002';
 
+type PairChange = Partial<EnvironmentInput['pairs'][number]>;
+
 /** What a run of the lab may change of the configuration. */
 export interface Changes {
   /** By name, as `--set` takes them: settings and expert values of the pair. */
   readonly settings?: Readonly<Record<string, number>>;
-  readonly pair?: Partial<EnvironmentInput['pairs'][number]>;
+  readonly pair?: PairChange | ((places: Places) => PairChange);
   readonly environment?: Partial<EnvironmentInput>;
 }
 
 /** What of a pair is in its configuration, and known when its servers have started. */
 export interface Places {
-  readonly network: Pick<LabPair['network'], 'vip' | 'port'>;
+  readonly network: Pick<LabPair['network'], 'vip' | 'port' | 'addressOf'>;
   readonly hosts: Readonly<Record<LabNodeName, Pick<LabPair['hosts'][LabNodeName], 'address'>>>;
 }
 
 /** Stand in for those of a pair that is not started yet. */
 const anywhere: Places = {
-  network: { vip: '127.0.0.100', port: 3306 },
+  network: { vip: '127.0.0.100', port: 3306, addressOf: () => '127.0.0.13' },
   hosts: { db1: { address: '127.0.0.11' }, db2: { address: '127.0.0.12' } },
 };
 
@@ -67,7 +69,8 @@ export function checkChanges(changes: Changes): void {
 }
 
 /** The configuration of the lab's one pair. Throws a `LabError` that lists every fault of the changes. */
-export function configure({ network, hosts }: Places, changes: Changes): Config {
+export function configure(places: Places, changes: Changes): Config {
+  const { network, hosts } = places;
   const cidr = `${network.vip.replace(/\.\d+$/, '.0')}/24`;
   const node = (name: LabNodeName) => ({
     name,
@@ -98,7 +101,7 @@ export function configure({ network, hosts }: Places, changes: Changes): Config 
         prefer: 'db1',
         credentials: credentialsParameter,
         quarantineGroup,
-        ...changes.pair,
+        ...(typeof changes.pair === 'function' ? changes.pair(places) : changes.pair),
         ...judgingOf(changes.settings ?? {}),
       },
     ],

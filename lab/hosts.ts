@@ -200,6 +200,8 @@ function unitsOf(instance: Instance): ReadonlyMap<string, Service> {
     start: () => instance.start(),
     stop: () => instance.stop(serviceStopLimitMs),
     kill: () => instance.kill(),
+    terminate: () => instance.terminate(),
+    startedAt: () => instance.startedAtMicros,
   };
   return new Map([
     ['mysqld', mysqld],

@@ -1,8 +1,10 @@
 /** Scenarios: several steps in a row, each checked. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { chainReplica, playChain } from './chain/scenario.ts';
 import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
 import { playDoctor } from './doctor/scenario.ts';
+import { playMaintain } from './maintain/scenario.ts';
 import type { LabNodeName } from './pair.ts';
 import { playRejoin } from './rejoin/scenario.ts';
 import { identityOf } from './servers/identity.ts';
@@ -46,6 +48,20 @@ export const scenarios = {
     serverSettings: 'recommended',
     world: { pair: { hostWork: true } },
     play: playRejoin,
+  },
+  chain: {
+    about:
+      'a third server behind a node: it gets the writes of both, and follows the new holder after a failover',
+    serverSettings: 'recommended',
+    world: { pair: (pair) => ({ replicas: [chainReplica(pair)], replicasOfLost: 'repoint' }) },
+    play: playChain,
+  },
+  maintain: {
+    about:
+      'both masters get another configuration under load, by one order: the standby, a switchover, the other',
+    serverSettings: 'recommended',
+    world: { pair: { hostWork: true } },
+    play: playMaintain,
   },
   setup: {
     about:

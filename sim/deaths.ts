@@ -96,6 +96,7 @@ function isOn(step: Step, node: string): boolean {
     case 'attach':
     case 'verify':
     case 'repair':
+    case 'repoint':
     case 'release':
       return step.node === node;
   }

@@ -8,6 +8,10 @@ export interface Service {
   start(): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
+  /** Asks it to end, and waits for nothing. */
+  terminate(): void;
+  /** Which start of it this is: when, by a clock that never goes back, or 0. Microseconds. */
+  startedAt(): number;
 }
 
 /** A service of which the lab keeps nothing but whether it runs. */
@@ -16,7 +20,14 @@ export function nominalService(): Service {
   const set = (to: boolean) => async () => {
     running = to;
   };
-  return { isRunning: () => running, start: set(true), stop: set(false), kill: set(false) };
+  return {
+    isRunning: () => running,
+    start: set(true),
+    stop: set(false),
+    kill: set(false),
+    terminate: () => void set(false)(),
+    startedAt: () => (running ? 1 : 0),
+  };
 }
 
 /** As `systemctl` with these arguments. `units` by name, without `.service`; `own`: what was written on it. Never rejects. */
@@ -26,11 +37,14 @@ export async function systemctl(
   own: OwnUnits,
 ): Promise<DoorAnswer> {
   const quiet = args.includes('--quiet') || args.includes('-q');
-  const [verb = '', unit = ''] = args.filter((word) => !word.startsWith('-'));
+  const words = args.filter((word) => !word.startsWith('-'));
+  const [verb = ''] = words;
+  const unit = words.length > 1 ? (words.at(-1) ?? '') : '';
   const name = unit.replace(/\.service$/, '');
   const service = units.get(name) ?? own.service(name);
   if (verb === 'daemon-reload') return answer(0);
-  if (verb === 'show') return answer(0, `/run/systemd/transient ${own.directory} /usr/lib/systemd/system\n`);
+  if (verb === 'show' && !args.includes('-p'))
+    return answer(0, `/run/systemd/transient ${own.directory} /usr/lib/systemd/system\n`);
   if (verb === 'is-enabled') return own.isEnabled(name) ? answer(0, quiet ? '' : 'enabled\n') : answer(1);
   if (!service) return missing(verb, name);
   try {
@@ -39,7 +53,7 @@ export async function systemctl(
       if (args.includes('--now')) await (verb === 'enable' ? service.start() : service.stop());
       return answer(0);
     }
-    return await act(verb, name, service, quiet);
+    return await act(verb, name, service, { quiet, args });
   } catch (error) {
     return answer(
       1,
@@ -49,7 +63,17 @@ export async function systemctl(
   }
 }
 
-async function act(verb: string, name: string, service: Service, quiet: boolean): Promise<DoorAnswer> {
+interface Asked {
+  readonly quiet: boolean;
+  readonly args: readonly string[];
+}
+
+async function act(
+  verb: string,
+  name: string,
+  service: Service,
+  { quiet, args }: Asked,
+): Promise<DoorAnswer> {
   switch (verb) {
     case 'is-active':
     case 'status': {
@@ -71,11 +95,25 @@ async function act(verb: string, name: string, service: Service, quiet: boolean)
       await service.start();
       return answer(0);
     case 'kill':
-      await service.kill();
+      if (args.includes('--signal=SIGTERM')) service.terminate();
+      else await service.kill();
       return answer(0);
+    case 'show':
+      return answer(
+        0,
+        args
+          .flatMap((word, index) => (args[index - 1] === '-p' ? [word] : []))
+          .map((property) => `${property}=${propertyOf(property, service)}\n`)
+          .join(''),
+      );
     default:
       return answer(1, '', `Unknown command verb ${verb}.\n`);
   }
+}
+
+/** As much of a unit as scripts ask for; empty as systemd has it for what it does not know. */
+function propertyOf(property: string, service: Service): string {
+  return property === 'ExecMainStartTimestampMonotonic' ? String(service.startedAt()) : '';
 }
 
 function missing(verb: string, name: string): DoorAnswer {

@@ -35,7 +35,12 @@ export class OwnUnits {
         await carryOut('ExecStart');
         this.#running.add(name);
       },
-      ...{ stop, kill: stop },
+      ...{
+        stop,
+        kill: stop,
+        terminate: () => void stop(),
+        startedAt: () => (this.#running.has(name) ? 1 : 0),
+      },
     };
   }
 

@@ -112,6 +112,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
   #child: ChildProcess | null = null;
   #root: Connection | null = null;
   #starting: Promise<void> | null = null;
+  #startedAtMicros = 0;
 
   constructor(options: InstanceOptions, directory: string) {
     super();
@@ -132,6 +133,11 @@ export class Instance extends EventEmitter<InstanceEvents> {
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
+  }
+
+  /** When its process was started, by a clock that never goes back; 0 before the first start. Microseconds. */
+  get startedAtMicros(): number {
+    return this.#startedAtMicros;
   }
 
   /** Whether its process is there (hung or not). */
@@ -156,6 +162,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
 
   #adopt(child: ChildProcess): void {
     this.#child = child;
+    this.#startedAtMicros = Math.round(performance.now() * 1000);
     const gone = () => {
       if (this.#child !== child) return;
       this.#child = null;
@@ -179,6 +186,12 @@ export class Instance extends EventEmitter<InstanceEvents> {
     await Promise.race([ended, delay(limitMs, null, { signal: waiting.signal }).catch(() => {})]);
     waiting.abort();
     await this.kill();
+  }
+
+  /** Asks it to end, and waits for nothing. Its own root connection is dropped: 5.6 would wait for it. */
+  terminate(): void {
+    this.#dropRoot();
+    this.#signal('SIGTERM');
   }
 
   /** `kill -9`, and waits until the process is gone. */

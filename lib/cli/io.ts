@@ -17,6 +17,8 @@ export interface Io {
   noteInPlace(text: string): void;
   /** Asks a person, and gives back the trimmed answer; empty where the input has ended. */
   ask(question: string): Promise<string>;
+  /** What Ctrl-C does until the function that is given back is called; a second one ends the command. */
+  onInterrupt(act: () => void): () => void;
   /** What the command ends with. */
   exitWith(code: number): void;
 }
@@ -66,6 +68,10 @@ export function processIo(): Io {
       } finally {
         asked.close();
       }
+    },
+    onInterrupt(act) {
+      process.once('SIGINT', act);
+      return () => void process.off('SIGINT', act);
     },
     exitWith(code) {
       process.exitCode = code;

@@ -22,7 +22,7 @@ export function adoptMemory(memory: Memory, pair: Pair, nowMs: number, newId: st
 
 /** What is said of a node that the pair does not have is about nobody. The same memory when all are known. */
 function withoutStrangers(memory: Memory, known: (node: NodeName | null) => boolean): Memory {
-  const { lastHolder, readiness, loss, quarantine, detached, moved } = memory;
+  const { lastHolder, readiness, loss, quarantine, detached, moved, leftBehind, maintenance } = memory;
   return changed(memory, {
     lastHolder: known(lastHolder) ? lastHolder : null,
     readiness: known(readiness?.node ?? null) ? readiness : null,
@@ -30,6 +30,8 @@ function withoutStrangers(memory: Memory, known: (node: NodeName | null) => bool
     quarantine: known(quarantine?.node ?? null) ? quarantine : null,
     detached: known(detached?.node ?? null) && known(detached?.from ?? null) ? detached : null,
     moved: known(moved?.to ?? null) ? moved : null,
+    leftBehind: known(leftBehind?.node ?? null) ? leftBehind : null,
+    maintenance: maintenance?.nodes.every(known) === true ? maintenance : null,
   });
 }
 

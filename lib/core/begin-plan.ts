@@ -102,6 +102,7 @@ function changedBy(step: Step): NodeName | null {
     case 'bind-vip':
     case 'verify':
     case 'repair':
+    case 'repoint':
     case 'release':
       return null;
   }

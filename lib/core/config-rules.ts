@@ -6,12 +6,16 @@ import { secondTopicFaults } from './account-rules.ts';
 import { contains, isReserved, overlaps, parseCidr } from './address.ts';
 import type { Config, Node, Pair, Subnet } from './config.ts';
 import type { ConfigFault } from './fault.ts';
+import { type Replica, replicaFaults } from './replica-settings.ts';
 import type { Judging } from './settings.ts';
 import { settingFaults } from './settings-rules.ts';
 
 type LooseNode = Partial<Node>;
-type LoosePair = Partial<Omit<Pair, 'nodes' | 'settings'>> &
-  Judging & { readonly nodes?: readonly (LooseNode | undefined)[] };
+type LoosePair = Partial<Omit<Pair, 'nodes' | 'settings' | 'replicas'>> &
+  Judging & {
+    readonly nodes?: readonly (LooseNode | undefined)[];
+    readonly replicas?: readonly (Partial<Replica> | undefined)[];
+  };
 type LooseSubnets = Readonly<Record<string, Partial<Subnet> | undefined>>;
 /** An environment in which any value may be missing. */
 export type LooseEnvironment = Partial<
@@ -143,7 +147,12 @@ function pairFaults(pair: LoosePair, subnets: LooseSubnets, path: string): Confi
   pair.nodes?.forEach((node, index) => {
     faults.push(...nodeFaults(node ?? {}, subnets, `${path}.nodes[${index}]`));
   });
-  return [...faults, ...vipFaults(pair, subnets, path), ...choiceFaults(pair, path)];
+  return [
+    ...faults,
+    ...vipFaults(pair, subnets, path),
+    ...choiceFaults(pair, path),
+    ...replicaFaults(pair, path),
+  ];
 }
 
 /** What the node says of its own subnet. */

@@ -9,7 +9,9 @@ import { accountFields } from './account-settings.ts';
 import { type LooseEnvironment, ruleFaults } from './config-rules.ts';
 import { ipv4, name, parameterName, securityGroup, shortName } from './config-values.ts';
 import { type ConfigFault, faultsOf, withoutFaulty } from './fault.ts';
+import { maintenanceFields } from './maintain/settings.ts';
 import { runbookUrl } from './project.ts';
+import { replicaFields } from './replica-settings.ts';
 import { judgingFields, resolveSettings, settingsSchema } from './settings.ts';
 import { takeMoved } from './settings-moved.ts';
 import { protocolOf } from './subscriber.ts';
@@ -116,6 +118,8 @@ const pairFields = {
     description:
       'Scheduled events: `managed`: the scheduler runs on the holder alone. `leave`: it is never touched.',
   }),
+  ...replicaFields,
+  ...maintenanceFields,
 };
 
 /** A pair as people write it: how it is judged is a preset, six settings, and single values (`settings.ts`). */

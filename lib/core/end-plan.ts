@@ -38,7 +38,8 @@ export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: En
   const moved = plan.vipMoved ? withHolder(countMove(ended, plan, close), plan, close) : ended;
   const tried = ending.kind === 'undone' && plan.requestId === null ? { triedAtMs: close.nowMs } : {};
   const detached = noteDetached({ ...moved, ...tried }, plan, ending, close);
-  const withLoss = noteLossOf(noteQuarantine(detached, pair, plan, ending), plan, ending, close);
+  const left = noteLeftBehind(detached, pair, plan, close);
+  const withLoss = noteLossOf(noteQuarantine(left, pair, plan, ending), plan, ending, close);
   const told = tellEnding(withLoss, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
 }
@@ -76,6 +77,14 @@ function noteDetached(memory: Memory, plan: PlanRecord, ending: Ending, { nowMs 
   });
   if (attached) return memory;
   return { ...memory, detached: { node: plan.to, from: plan.from, atMs: nowMs, missing: null } };
+}
+
+/** The chain replicas of the old holder of a failover are looked at once the new one serves. */
+function noteLeftBehind(memory: Memory, { replicas }: Pair, plan: PlanRecord, { nowMs }: Close): Memory {
+  if (plan.kind === 'repoint-replicas') return { ...memory, leftBehind: null };
+  if (plan.kind !== 'failover' || !plan.vipMoved || plan.from === null || replicas.length === 0)
+    return memory;
+  return { ...memory, leftBehind: { node: plan.from, atMs: nowMs } };
 }
 
 /**
@@ -165,9 +174,18 @@ function codeOf(plan: PlanRecord, ending: Ending): EventCode | null {
     // That the channel is detached is alerted by its row, with what is missing.
     case 'detach-channel':
       return completed ? null : 'plan-incomplete';
+    case 'repoint-replicas':
+      return completed ? codeOfRepointed(plan) : 'plan-incomplete';
     case 'release-node':
       return null;
   }
+}
+
+/** Of replicas that follow somebody else, or the new holder already, nothing is said. */
+function codeOfRepointed({ outcomes }: PlanRecord): EventCode | null {
+  const kinds = Object.values(outcomes).map(({ kind }) => kind);
+  if (kinds.includes('missed')) return 'replicas-left-behind';
+  return kinds.includes('done') ? 'replicas-repointed' : null;
 }
 
 function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): OrderAnswer {

@@ -303,6 +303,20 @@ export const events = {
       'A channel had stopped by itself after its last try to connect. The other node answers again, so it was started.',
     todo: 'Nothing. To have the server try for longer, set SOURCE_RETRY_COUNT of its channel.',
   },
+  'replicas-repointed': {
+    title: 'chain replicas follow {holder} now',
+    role: 'tells',
+    meaning:
+      'Chain replicas of the lost node were pointed at the new holder by GTID. They had nothing that it lacks, and it had all that they lack.',
+    todo: 'Nothing.',
+  },
+  'replicas-left-behind': {
+    title: 'chain replicas of {standby} get no writes',
+    role: 'hands-over',
+    meaning:
+      'A failover has left a node that chain replicas follow, and they were not pointed at the new holder: the setting is `alert`, or the alert names what keeps them from it. They fall behind.',
+    todo: 'Point each replica at the new holder, as the alert says, or bring the lost node back.',
+  },
   'plan-waits': {
     title: 'a plan in flight makes no progress',
     role: 'hands-over',

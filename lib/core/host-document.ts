@@ -19,6 +19,8 @@ export const workDocuments = [
   'proof-database',
   'keep-vip',
   'drop-vip',
+  'server-start',
+  'planned-restart',
 ] as const;
 export type WorkDocument = (typeof workDocuments)[number];
 

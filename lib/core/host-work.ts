@@ -9,7 +9,7 @@ import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 
 /** The host orders: not orders for the leader, because they change hosts and never who holds the VIP. */
-export const hostActions = ['setup', 'remove', 'rebuild'] as const;
+export const hostActions = ['setup', 'remove', 'rebuild', 'maintain'] as const;
 export type HostAction = (typeof hostActions)[number];
 
 /** Why something is not done, in the words of every error. */

@@ -4,6 +4,7 @@
  */
 import type { Aside } from './aside.ts';
 import type { EventCode } from './events.ts';
+import type { Maintenance } from './maintain/maintenance.ts';
 import type { NodeName, PairName } from './names.ts';
 import type { PlanRecord } from './plan.ts';
 import type { Writes } from './remedies.ts';
@@ -147,6 +148,12 @@ export interface DetachedChannel {
   readonly isBack?: boolean;
 }
 
+/** A failover has left a node whose chain replicas, if it has any, get nothing any more. */
+export interface LeftBehind {
+  readonly node: NodeName;
+  readonly atMs: number;
+}
+
 /** The VIP was found on the other node, and no plan of ours had moved it. */
 export interface MovedByHand {
   readonly from: NodeName;
@@ -226,6 +233,10 @@ export interface Memory {
   readonly movedByHand: MovedByHand | null;
   /** The node that is being made anew; null when there is none, and in records of older releases. */
   readonly aside: Aside | null;
+  /** Null where its chain replicas have been looked at, or there are none. */
+  readonly leftBehind: LeftBehind | null;
+  /** Of both servers, while it is at work. */
+  readonly maintenance: Maintenance | null;
   /** A node is missing where it was not seen so, or a plan of ours may have opened or closed it since. */
   readonly settled: Readonly<Record<NodeName, Settled>>;
   /** What people were told lately, by code. */
@@ -263,6 +274,8 @@ export const emptyMemory: Required<Memory> = {
   detached: null,
   movedByHand: null,
   aside: null,
+  leftBehind: null,
+  maintenance: null,
   settled: {},
   reports: {},
   moved: null,

@@ -4,6 +4,7 @@ import { tell } from './alerts.ts';
 import { asideReason } from './aside.ts';
 import { type Pair, peerOf } from './config.ts';
 import { renderRefusal } from './host-work.ts';
+import { orderMaintenance } from './maintain/order-note.ts';
 import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
@@ -57,6 +58,8 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
       return orderResume(situation, order);
     case 'acknowledge':
       return orderAcknowledge(situation);
+    case 'maintenance':
+      return orderMaintenance(situation, order);
   }
 }
 

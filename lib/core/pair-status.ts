@@ -1,5 +1,6 @@
 /** A situation as data: what `status` gives to programs, and to the live view. */
 import type { Decision } from './decision.ts';
+import { type Maintenance, workText } from './maintain/maintenance.ts';
 import type { Memory } from './memory.ts';
 import { outcomeKey, type PlanRecord } from './plan.ts';
 import type { PairStatus } from './reply.ts';
@@ -9,7 +10,11 @@ import { renderOutcome, renderStep } from './text/steps-text.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The pair as this look sees it, with what is remembered of it. */
-export function pairStatusOf(situation: Situation, { row, measure }: Decision): PairStatus {
+export function pairStatusOf(
+  situation: Situation,
+  { row, measure }: Decision,
+  replicas: PairStatus['replicas'] = [],
+): PairStatus {
   const { pair, vip, vipBecause, holder, standby, memory, flapGuard, nowMs } = situation;
   const { readiness } = memory;
   // The leader has watched the standby for longer than one look.
@@ -33,8 +38,15 @@ export function pairStatusOf(situation: Situation, { row, measure }: Decision): 
     flapGuard,
     quarantine: memory.quarantine?.node ?? null,
     plan: memory.plan && planStatusOf(memory.plan),
+    maintenance: memory.maintenance && maintenanceOf(memory.maintenance),
+    replicas,
     atMs: nowMs,
   };
+}
+
+function maintenanceOf(maintenance: Maintenance): PairStatus['maintenance'] {
+  const { by, why, out, nodes, done } = maintenance;
+  return { work: workText(maintenance), by, why, out: out?.node ?? null, nodes, done };
 }
 
 function pauseOf({ pause }: Memory, nowMs: number): Memory['pause'] {

@@ -11,7 +11,8 @@ export type PlanKind =
   | 'repair-node'
   | 'release-node'
   | 'attach-channel'
-  | 'detach-channel';
+  | 'detach-channel'
+  | 'repoint-replicas';
 
 /** Steps in order; the steps of one stage are carried out side by side. */
 export type Stages = readonly (readonly Step[])[];

@@ -214,6 +214,25 @@ export function detachPlan(node: NodeName, source: NodeName): Plan {
 }
 
 /**
+ * The chain replicas of a lost node, one after the other: each is pointed at the holder only if that skips nothing of it,
+ * and one that cannot be is no reason to leave the others.
+ */
+export function repointPlan(pair: Pair, holder: NodeName, lost: NodeName): Plan {
+  const change = pair.replicasOfLost === 'repoint';
+  const steps = pair.replicas.map(
+    ({ name }): Step => ({ kind: 'repoint', replica: name, node: holder, source: lost, change }),
+  );
+  return {
+    kind: 'repoint-replicas',
+    from: lost,
+    to: holder,
+    stages: stages(...steps.map((step) => [step])),
+    undo: [],
+    undoIfHolderServes: false,
+  };
+}
+
+/**
  * What every plan that moves the VIP ends with: move, bind on the host, verify through the VIP. `reopen`: the old
  * set-up keeps both writable, and a freeze was only for the move; it ends whatever verifying says.
  */

@@ -103,6 +103,8 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   ),
   'channel-attached': remedy('info', 'yes', status),
   'channel-restarted': remedy('info', 'yes', status),
+  'replicas-repointed': remedy('info', 'yes', status),
+  'replicas-left-behind': remedy('warning', 'yes', status),
   'plan-waits': remedy('critical', 'unknown', status),
   'vip-moved-by-hand': remedy('warning', 'unknown', status, history),
   'writability-changed': remedy('warning', 'unknown', status),

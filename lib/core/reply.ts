@@ -32,6 +32,20 @@ const planStatus = z.object({
   steps: many(z.object({ step: text, outcome: text.nullable() })),
 });
 
+const replicaStatus = z.object({
+  /** Null of one that is not configured: a node feeds it. */
+  name: text.nullable(),
+  address: text,
+  answers: z.boolean(),
+  /** The node that it follows; null when it is neither, or not known. */
+  follows: text.nullable(),
+  /** The error of its threads, or why it does not answer. */
+  because: text.nullable(),
+  io: z.enum(['yes', 'no', 'connecting']).nullable(),
+  sql: z.enum(['yes', 'no']).nullable(),
+  lagSeconds: z.number().nullable(),
+});
+
 export const pairStatusSchema = z.object({
   pair: text,
   mode: z.enum(['act', 'observe']),
@@ -54,6 +68,13 @@ export const pairStatusSchema = z.object({
   flapGuard: text.nullable(),
   quarantine: text.nullable(),
   plan: planStatus.nullable(),
+  /** Of both servers, while it is at work. */
+  maintenance: z
+    .object({ work: text, by: text, why: text, out: text.nullable(), nodes: many(text), done: many(text) })
+    .nullable()
+    .default(null),
+  /** A function of an older release does not say. */
+  replicas: many(replicaStatus).default([]),
   atMs: z.number(),
 });
 export type PairStatus = z.infer<typeof pairStatusSchema>;

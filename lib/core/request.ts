@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Parsed } from './config.ts';
 import { type ConfigFault, faultsOf } from './fault.ts';
 import { type HostAction, hostActions } from './host-work.ts';
+import { maintainSchema, maintenanceSchema } from './maintain/request.ts';
 import type { PairName } from './names.ts';
 import { escaped } from './one-line.ts';
 
@@ -152,6 +153,10 @@ const schemas = {
     /** Ends replication too, and removes its account. */
     channels: z.boolean().default(false),
   }),
+  /** Changes both servers, the standby first, with one switchover between them. Again: goes on from where it was. */
+  maintain: maintainSchema.extend({ ...asked, dryRun }),
+  /** One step of a maintenance, for the leader to remember. Operate gives it; a person gives `maintain`. */
+  maintenance: maintenanceSchema.extend(asked),
 } as const;
 
 export type Request = {
@@ -171,7 +176,8 @@ export type Order = Extract<
       | 'acknowledge'
       | 'release'
       | 'set-aside'
-      | 'reinstate';
+      | 'reinstate'
+      | 'maintenance';
   }
 >;
 
@@ -257,6 +263,7 @@ export function isOrder(request: Request): request is Order {
     case 'release':
     case 'set-aside':
     case 'reinstate':
+    case 'maintenance':
       return true;
     case 'status':
     case 'explain':
@@ -268,6 +275,7 @@ export function isOrder(request: Request): request is Order {
     case 'setup':
     case 'rebuild':
     case 'remove':
+    case 'maintain':
       return false;
   }
 }

@@ -2,8 +2,10 @@
 import { CLOCK_OFF_FOR_MS, CLOCK_OFF_MS, clocksOff } from './clock-off.ts';
 import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } from './conditions.ts';
 import { blockOf, misdirection, renderSession } from './fitness.ts';
+import { isOut } from './maintain/maintenance.ts';
 import { repairPlan } from './plans.ts';
 import type { DecisionRow } from './row.ts';
+import { chain } from './rows-chain.ts';
 import { channel } from './rows-channel.ts';
 import type { HangCause, Heartbeat } from './sighting.ts';
 import type { Situation } from './situation.ts';
@@ -12,10 +14,11 @@ import { isUnalertedLoss, UNSERVED_MS, unservedText } from './unserved.ts';
 import { describeVerdict } from './verdict.ts';
 
 export const served: readonly DecisionRow[] = [
+  ...chain,
   {
     name: 'standby-repair',
-    says: 'The holder serves, the standby is confirmed stopped, or silent for long enough to be remembered as unfit, repair is configured and was not tried in this incident, and no pause is on.',
-    when: (s) => s.holder.kind === 'serving' && standbyGone(s) && repairable(s),
+    says: 'The holder serves, the standby is confirmed stopped, or silent for long enough to be remembered as unfit, repair is configured and was not tried in this incident, and no pause is on. The standby is not out for maintenance.',
+    when: (s) => s.holder.kind === 'serving' && standbyGone(s) && repairable(s) && !standbyOut(s),
     measure: (s) => ({
       kind: 'act',
       plan: repairPlan(s.pair, s.standby.node),
@@ -69,8 +72,8 @@ export const served: readonly DecisionRow[] = [
   },
   {
     name: 'holder-fails-check-stays',
-    says: "The holder serves but has failed the check for long enough, and the standby passes; the fault is its source's, the policy is `page`, the standby is unfit, or a pause is on.",
-    when: (s) => holderFailsCheck(s) && s.standbyPasses,
+    says: "The holder serves but has failed the check for long enough, and the standby passes; the fault is its source's, the policy is `page`, the standby is unfit, or a pause is on. The standby is not out for maintenance.",
+    when: (s) => holderFailsCheck(s) && s.standbyPasses && !standbyOut(s),
     measure: (s) => ({
       kind: 'stay',
       page: 'holder-fails-check',
@@ -89,6 +92,16 @@ export const served: readonly DecisionRow[] = [
     origin: 'mysql-mmm: replication failure on the active master is irrelevant',
   },
   ...channel,
+  {
+    name: 'standby-in-maintenance',
+    says: 'The holder serves, and the standby is out for a maintenance (`maintain`) and cannot take over, or its channel or that of the holder does not run yet.',
+    when: (s) => holderServes(s) && standbyOut(s) && !isSteady(s),
+    measure: () => ({ kind: 'observe' }),
+    does: ['observe'],
+    reason:
+      'It is changed by our own order, which waits for it and says what came of it. No alert and no repair is wanted before its time is over.',
+    origin: 'issue 13: paused for that node alone',
+  },
   {
     name: 'standby-misdirected',
     says: "The holder serves, and the standby's channel does not come from the holder's own address, or not from the server that the holder is.",
@@ -168,6 +181,11 @@ export const served: readonly DecisionRow[] = [
     origin: 'orchestrator#1219: brief restarts failed over',
   },
 ];
+
+/** The standby is out for a maintenance now. */
+function standbyOut({ memory, standby, nowMs }: Situation): boolean {
+  return isOut(memory, standby.node, nowMs);
+}
 
 function notedUnfit({ memory, standby }: Situation): boolean {
   return memory.readiness?.node === standby.node && !memory.readiness.fit;

@@ -56,6 +56,17 @@ export type Step =
   | { readonly kind: 'verify'; readonly node: NodeName }
   /** Run a repair document on the host. */
   | { readonly kind: 'repair'; readonly node: NodeName; readonly what: 'mysqld' | 'keepalived' }
+  /**
+   * A chain replica that follows the lost `source` is to follow the node, by GTID and without skipping anything.
+   * `change` false: it is only looked at, and a person points it.
+   */
+  | {
+      readonly kind: 'repoint';
+      readonly replica: string;
+      readonly node: NodeName;
+      readonly source: NodeName;
+      readonly change: boolean;
+    }
   /** Give a quarantined node its security groups back. */
   | { readonly kind: 'release'; readonly node: NodeName };
 

@@ -37,6 +37,9 @@ export const STATEMENT_LIMIT_MS = 2500;
 /** How long a host's document may run. */
 export const DOCUMENT_LIMIT_MS = 25_000;
 
+/** How long a chain replica may take to follow another source: it applies first what it has. */
+export const REPOINT_LIMIT_MS = 20_000;
+
 /** How long one invocation of watch leads or contends. */
 export const WATCH_MS = 120_000;
 /** What a plan in progress has to come to a cut before Lambda ends that invocation. */
@@ -110,6 +113,11 @@ export const relations: readonly Relation[] = [
     DOCUMENT_LIMIT_MS,
     WATCH_GRACE_MS,
     'a document that was begun under the lease ends before Lambda ends the leader; one that runs later does no harm, each looks before it acts',
+  ],
+  [
+    REPOINT_LIMIT_MS + INVOKE_MARGIN_MS,
+    WATCH_GRACE_MS,
+    'a chain replica that was begun with under the lease is answered before Lambda ends the leader; one that is pointed later does no harm, it looks first whom it follows',
   ],
   [
     WATCH_EVERY_MS + LEASE_LIFE_MS,

@@ -125,7 +125,7 @@ async function setUser(command: Command, { name, sql }: Channel, user: string): 
  * MySQL before 5.7 and MariaDB give a channel the default heartbeat (half a minute) with every change that does not name one:
  * what it was is named again. Null where that is not needed, or not known.
  */
-async function heartbeatToKeep({ link, ask }: Command, channel: string): Promise<number | null> {
+export async function heartbeatToKeep({ link, ask }: Command, channel: string): Promise<number | null> {
   const { flavor, superReadOnly } = link.dialect;
   if (flavor === 'mysql' && superReadOnly) return null;
   const rows =
@@ -205,6 +205,7 @@ export function userStatement(
     : `CHANGE MASTER TO MASTER_USER = ${quoted(user)}${heartbeat}${of}`;
 }
 
-function quoted(text: string): string {
+/** A string literal of SQL. */
+export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

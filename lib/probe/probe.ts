@@ -10,6 +10,7 @@ import { inspect } from './inspect.ts';
 import { createNodeWatcher, type NodeWatcher } from './node-watcher.ts';
 import type { ProbeRequest, ProbeResponse, ProbeTarget } from './protocol.ts';
 import { replicate } from './replicate.ts';
+import { askFed, askReplica, repoint } from './repoint.ts';
 import { type Way, wayTo } from './statement-session.ts';
 import type { Source } from './status-rows.ts';
 import { verify } from './verify.ts';
@@ -154,6 +155,21 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
       case 'examine': {
         const facts = await examine(wayOf(request), request.depth, request.limitMs);
         return 'kind' in facts ? facts : { kind: 'examined', facts };
+      }
+      case 'replica': {
+        const replica = await askReplica(wayOf(request), request.limitMs);
+        return 'kind' in replica ? replica : { kind: 'replica-seen', replica };
+      }
+      case 'feeds': {
+        const asked = await askFed(wayOf(request), request.peer.address, request.limitMs);
+        return 'kind' in asked ? asked : { kind: 'fed', fed: [...asked.fed] };
+      }
+      case 'repoint': {
+        const { from, to, port, limitMs } = request;
+        const wayToSource = wayTo(endpointOf(request, to.address), () => null);
+        const repointing = { from, to: { ...to, port }, wayToSource };
+        const repointed = await repoint(wayOf(request), repointing, limitMs);
+        return 'kind' in repointed ? repointed : { kind: 'repointed', repointed };
       }
       case 'verify': {
         const vip = endpointOf(request, request.vip);

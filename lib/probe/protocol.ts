@@ -8,6 +8,7 @@ import * as z from 'zod';
 import type { Answered, CaughtUp, Closed, Detached } from '../core/probe-results.ts';
 import type { Heartbeat, Inbound, Position, Saw, Server, Sighting } from '../core/sighting.ts';
 import { serverFactsSchema } from './facts-protocol.ts';
+import { chainReplicaSchema, fedSchema, repointedSchema } from './replica-schemas.ts';
 import { errorSchema, obstacleSchema, scheduledEventsSchema, sessionSchema } from './shared-schemas.ts';
 
 const positionSchema = z.object({
@@ -155,6 +156,22 @@ const verifySchema = z.object({
   writeProbe: z.boolean(),
 });
 
+const replicaSchema = z.object({ kind: z.literal('replica'), ...commandFields, node: nodeSchema });
+const feedsSchema = z.object({
+  kind: z.literal('feeds'),
+  ...commandFields,
+  node: nodeSchema,
+  peer: peerSchema,
+});
+const repointSchema = z.object({
+  kind: z.literal('repoint'),
+  ...commandFields,
+  /** The chain replica. */
+  node: nodeSchema,
+  from: peerSchema,
+  to: peerSchema,
+});
+
 export const probeRequestSchema = z.discriminatedUnion('kind', [
   lookSchema,
   closeSchema,
@@ -166,6 +183,9 @@ export const probeRequestSchema = z.discriminatedUnion('kind', [
   inspectSchema,
   examineSchema,
   verifySchema,
+  replicaSchema,
+  feedsSchema,
+  repointSchema,
 ]);
 
 const inboundSchema = z.discriminatedUnion('kind', [
@@ -286,6 +306,9 @@ export const probeAnswerSchemas = {
     obstacles: z.array(obstacleSchema),
   }),
   examine: z.object({ kind: z.literal('examined'), facts: serverFactsSchema }),
+  replica: z.object({ kind: z.literal('replica-seen'), replica: chainReplicaSchema }),
+  feeds: z.object({ kind: z.literal('fed'), fed: z.array(fedSchema) }),
+  repoint: z.object({ kind: z.literal('repointed'), repointed: repointedSchema }),
   verify: z.object({
     kind: z.literal('verified'),
     answered: z.object({
@@ -307,6 +330,9 @@ export const probeResponseSchema = z.discriminatedUnion('kind', [
   probeAnswerSchemas.inspect,
   probeAnswerSchemas.examine,
   probeAnswerSchemas.verify,
+  probeAnswerSchemas.replica,
+  probeAnswerSchemas.feeds,
+  probeAnswerSchemas.repoint,
   failedSchema,
 ]);
 

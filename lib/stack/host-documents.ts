@@ -65,6 +65,12 @@ export class HostDocuments extends Construct {
     this.names = Object.fromEntries(keys.map((key) => [key, nameOf(key)]));
     const arnOf = (key: HostDocument) => slashArn(Stack.of(this), 'ssm', 'document', nameOf(key));
     this.arns = keys.filter((key) => moving.has(key)).map(arnOf);
-    this.workArns = keys.filter((key) => working.has(key)).map(arnOf);
+    const own = config.pairs.flatMap(({ hostWork, maintenance }) =>
+      hostWork ? Object.values(maintenance) : [],
+    );
+    this.workArns = [
+      ...keys.filter((key) => working.has(key)).map(arnOf),
+      ...[...new Set(own)].map((name) => slashArn(Stack.of(this), 'ssm', 'document', name)),
+    ];
   }
 }

@@ -12,6 +12,7 @@ import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { lackLines } from '../core/text/divergence-text.ts';
 import { renderExplanation } from '../core/text/explain-text.ts';
+import { renderReplica } from '../core/text/replicas-text.ts';
 import { checkedOf, renderCheck, renderStatus } from '../core/text/status-text.ts';
 import { renderStages, renderStep } from '../core/text/steps-text.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
@@ -20,6 +21,7 @@ import { examinePair } from './doctor.ts';
 import { askLeader } from './leader-state.ts';
 import { lookOnce } from './look-once.ts';
 import type { HistoryEntry, Ports } from './ports.ts';
+import { lookAtReplicas } from './replicas.ts';
 import { reason } from './step-context.ts';
 import { renderObstacles } from './step-executors.ts';
 
@@ -67,10 +69,16 @@ async function status(
     limit > 0 ? newestEvents(asked, limit) : [],
     verbose ? Promise.all(pairs.map((pair) => wholeStateOf(ports, pair))) : null,
   ]);
-  const decided = looks.map(({ situation }) => ({ situation, decision: decide(situation) }));
+  const decided = await Promise.all(
+    looks.map(async ({ situation }) => ({
+      situation,
+      decision: decide(situation),
+      replicas: await lookAtReplicas(ports.database, situation),
+    })),
+  );
   const data: ReplyData = {
     action: 'status',
-    pairs: decided.map(({ situation, decision }) => pairStatusOf(situation, decision)),
+    pairs: decided.map(({ situation, decision, replicas }) => pairStatusOf(situation, decision, replicas)),
     lease: lease && {
       owner: lease.owner,
       epoch: lease.epoch,
@@ -80,7 +88,10 @@ async function status(
     events,
     ...(states ? { states } : {}),
   };
-  const lines = decided.flatMap(({ situation, decision }) => renderStatus(situation, decision));
+  const lines = decided.flatMap(({ situation, decision, replicas }) => [
+    ...renderStatus(situation, decision),
+    ...replicas.map(renderReplica),
+  ]);
   return done([...lines, ...(states ?? []).map(stateLine)], data);
 }
 

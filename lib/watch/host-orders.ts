@@ -5,6 +5,8 @@ import { done, notDone, type Reply, type ReplyData } from '../core/reply.ts';
 import type { HostOrder } from '../core/request.ts';
 import { hostWorkLines } from '../core/text/host-work-text.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
+import { type MaintainOrder, maintainWork } from './maintain/maintain.ts';
+import { stopMaintenance } from './maintain/note.ts';
 import type { Ports } from './ports.ts';
 import { rebuildWork } from './rebuild.ts';
 import { copyData } from './seed.ts';
@@ -37,7 +39,10 @@ export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> 
     why: order.why,
   });
   if (!pair.hostWork) return refused(notAllowed(pair));
-  const refusal = order.dryRun ? null : await whyNot(options);
+  if (order.action === 'maintain' && order.stop) return stopped(options, order);
+  const work = workOf(options);
+  const mayGoOn = () => work.mayGoOn?.() ?? whyNot(options);
+  const refusal = order.dryRun ? null : await mayGoOn();
   if (refusal) return refused(refusal);
   const taken = await claim(options);
   if (taken) return refused(takenText(taken));
@@ -45,9 +50,7 @@ export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> 
   const renewing = renew(options, ended.signal);
   try {
     const converged = await converge({
-      work: workOf(options),
-      ...{ clock, log, deadlineMs: options.deadlineMs, dryRun: order.dryRun },
-      mayGoOn: () => whyNot(options),
+      ...{ work, clock, log, deadlineMs: options.deadlineMs, dryRun: order.dryRun, mayGoOn },
     });
     return await replyOf(options, converged);
   } finally {
@@ -59,9 +62,23 @@ export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> 
   }
 }
 
+/** Who is at work there sees it before the next step: no claim is needed. */
+async function stopped(options: HostOrderOptions, order: MaintainOrder): Promise<Reply> {
+  const { config, ports, pair, owner, deadlineMs } = options;
+  try {
+    const refusal = await stopMaintenance({ config, ports, pair, order, owner, deadlineMs });
+    if (refusal) return refused(refusal);
+  } catch (error) {
+    return notDone('failed', [reason(error)]);
+  }
+  return done(['maintain: stopped before its next step; what was changed stays'], {
+    ...{ action: order.action, pair: pair.name, steps: [], changed: 0, unfinished: false },
+  });
+}
+
 /** The one place that knows which work an order is. */
 function workOf(options: HostOrderOptions): HostWork<unknown> {
-  const { ports, pair, order } = options;
+  const { config, ports, pair, order, owner, deadlineMs } = options;
   switch (order.action) {
     case 'setup':
       return setupWork(ports, pair, order, seedOf(options)) as HostWork<unknown>;
@@ -69,6 +86,8 @@ function workOf(options: HostOrderOptions): HostWork<unknown> {
       return rebuildWork({ ...options, order }) as HostWork<unknown>;
     case 'remove':
       return removeWork(ports, pair, order) as HostWork<unknown>;
+    case 'maintain':
+      return maintainWork({ config, ports, pair, order, owner, deadlineMs }) as HostWork<unknown>;
   }
 }
 

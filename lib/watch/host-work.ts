@@ -21,6 +21,8 @@ export interface HostWork<Facts> {
   goals(facts: Facts): readonly Goal[];
   /** Brings about one goal that is not met. Throws what a port throws; the next look says what came of it. */
   carryOut(goal: Goal, facts: Facts, limitMs: number): Promise<void>;
+  /** Why it may not be done now, where that is not what holds for all work: no plan, and a pause. */
+  mayGoOn?(): Promise<Refusal | null>;
 }
 
 export interface ConvergeOptions<Facts> {

@@ -5,6 +5,7 @@
  * Every call ends by its own deadline. A port that only looks never throws: what it could not see is `blind`.
  * A port that acts throws a `PortError`, whose `kind` says what the caller may conclude.
  */
+import type { ChainReplica, Fed, Repointed } from '../core/chain.ts';
 import type { Pair } from '../core/config.ts';
 import type { ServerFacts } from '../core/doctor/facts.ts';
 import type { HostDocument } from '../core/host-document.ts';
@@ -21,6 +22,7 @@ import type {
   DetachedThreads,
   Obstacle,
 } from '../core/probe-results.ts';
+import type { Replica } from '../core/replica-settings.ts';
 import type { InboxItem } from '../core/request.ts';
 import type { AccountKeys } from '../core/setup/facts.ts';
 import type { Position, Report, VipSighting } from '../core/sighting.ts';
@@ -133,6 +135,15 @@ export interface DatabasePort {
   inspect(pair: Pair, node: NodeName, limitMs: number): Promise<readonly Obstacle[]>;
   /** What doctor judges: settings, channels, rights; with `full`, the lists of tables too. Changes nothing. */
   examine(pair: Pair, node: NodeName, depth: 'quick' | 'full', limitMs: number): Promise<ServerFacts>;
+  /** Whom a chain replica follows, and how it fares. Changes nothing. */
+  replica(pair: Pair, replica: Replica, limitMs: number): Promise<ChainReplica>;
+  /** The replicas that the node feeds, but for the pair's other node. Changes nothing. */
+  feeds(pair: Pair, node: NodeName, limitMs: number): Promise<readonly Fed[]>;
+  /**
+   * Points a chain replica of `from` at `to` by GTID, once it has applied what it has; only if it has nothing that `to` lacks,
+   * and `to` still has what it lacks. Else its channel is as before, and the answer says why.
+   */
+  repoint(pair: Pair, replica: Replica, from: NodeName, to: NodeName, limitMs: number): Promise<Repointed>;
   /** Connects to the VIP's address and asks who is there; commits a heartbeat if the pair has the write probe. */
   verify(pair: Pair, limitMs: number): Promise<Answered>;
 }
@@ -150,6 +161,11 @@ export interface HostPort {
     limitMs: number,
     parameters?: Readonly<Record<string, string>>,
   ): Promise<string>;
+  /**
+   * Runs the document of the team's own that the pair's configuration has under this name, without any parameter, and waits
+   * for its end.
+   */
+  runNamed(pair: Pair, node: NodeName, command: string, limitMs: number): Promise<string>;
 }
 
 /** Our accounts of a pair, in the parameter store. What leaves it is what servers keep of a password, never a password. */

@@ -10,6 +10,7 @@ import { DOCUMENT_LIMIT_MS, STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { again, catchUp, detach } from './catch-up.ts';
 import { moveVip } from './move-vip.ts';
 import { PortError } from './ports.ts';
+import { repointReplica } from './repoint-replica.ts';
 import {
   already,
   done,
@@ -153,6 +154,8 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     const printed = await ports.host.run(pair, step.node, document, DOCUMENT_LIMIT_MS);
     return done(`${step.what} restarted on ${step.node}${printed ? `: ${printed}` : ''}`);
   },
+
+  repoint: repointReplica,
 
   release: async (step, { pair, ports, guard, record }) => {
     if (record.isolatedFrom === null) return failed('its old security groups are not known');

@@ -13,7 +13,7 @@ import { verify } from './verify.ts';
 import { close, obstaclesOn, open } from './writability.ts';
 
 export function createDatabase(context: Context): DatabasePort {
-  const { world } = context;
+  const { world, process } = context;
   return {
     vantages: [...world.views.keys()],
     look: (vantage, targets, signal) => look(context, vantage, targets, signal),
@@ -38,6 +38,10 @@ export function createDatabase(context: Context): DatabasePort {
         const facts = healthyFacts(serverOf(context, master.name), peer, pair.port);
         return depth === 'full' ? facts : { ...facts, tables: null };
       }),
+    // Its world is the pair alone: no server is at the address of a replica.
+    replica: (_, { name }) => process.fail(50, new PortError('unsuccessful', `no connection to ${name}`)),
+    repoint: (_, { name }) => process.fail(50, new PortError('unsuccessful', `no connection to ${name}`)),
+    feeds: (_, node, limitMs) => command(context, node, limitMs, () => []),
     verify: (_, limitMs) =>
       acting(context, 'verify', world.cloud.holder ?? '', () => verify(context, limitMs)),
   };

@@ -10,6 +10,9 @@ import { acting, type Context } from './context.ts';
 export function createHost(context: Context): HostPort {
   const { world, process, random } = context;
   return {
+    runNamed: async (_, __, command) => {
+      throw new PortError('denied', `${command}: no simulated host has it`);
+    },
     run: (_, node, document, limitMs) => {
       if (!isOfMoves(document)) throw new PortError('denied', `${document}: no simulated host has it`);
       return acting(context, 'run', node, async () => {

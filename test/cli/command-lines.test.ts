@@ -67,6 +67,16 @@ describe('how a line ends', () => {
       2,
       /no terminal .* no --yes/,
     ],
+    ['a maintenance', stub, ['maintain', '--restart', '--yes', ...why], 0, /answered/],
+    ['its steps alone', stub, ['maintain', '--restart', '--dry-run'], 0, /answered/],
+    ['a maintenance of nothing', stub, ['maintain', '--yes', ...why], 2, /neither --restart nor --command/],
+    [
+      'a maintenance without a yes',
+      stub,
+      ['maintain', '--command', 'upgrade', ...why],
+      2,
+      /no terminal .* no --yes/,
+    ],
     ['an order without a reason', stub, ['resume', 'orders'], 2, /--why: got nothing/],
     ['a name that cannot be one', stub, ['status', '--env', 'a b'], 2, /--env: got "a b"/],
     [

@@ -30,6 +30,7 @@ async function run({ line, replies, types }: Made) {
       noted.push(question);
       return types ?? '';
     },
+    onInterrupt: () => () => undefined,
     exitWith: (given: number) => {
       code = given;
     },

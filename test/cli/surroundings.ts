@@ -42,6 +42,7 @@ export async function runLine(words: readonly string[], given: Given): Promise<E
       err.push(question);
       return answers.shift() ?? '';
     },
+    onInterrupt: () => () => undefined,
     exitWith: (wanted) => {
       code = wanted;
     },

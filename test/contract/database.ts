@@ -46,7 +46,24 @@ export function databaseContract(name: string, makeWorld: () => Promise<Database
     catchUpContract(at);
     channelContract(at);
     examineContract(at);
+    chainContract(at);
     verifyContract(at);
+  });
+}
+
+function chainContract(at: At): void {
+  const r01 = { name: 'r01', address: '127.0.0.253' };
+
+  it('replica, repoint: one that is not there is not reached, and nothing is changed', async () => {
+    const { port, pair, settle } = at();
+    const unreached = { name: 'PortError', kind: 'unsuccessful' };
+    await expect(settle(port.replica(pair, r01, LIMIT_MS))).rejects.toMatchObject(unreached);
+    await expect(settle(port.repoint(pair, r01, 'db1', 'db2', LIMIT_MS))).rejects.toMatchObject(unreached);
+  });
+
+  it('feeds: the other node of the pair is no chain replica', async () => {
+    const { port, pair, settle } = at();
+    expect(await settle(port.feeds(pair, 'db1', LIMIT_MS))).toEqual([]);
   });
 }
 

@@ -38,6 +38,13 @@ export function hostContract(name: string, makeWorld: () => Promise<HostWorld>):
       await expect(run).rejects.toMatchObject({ name: 'PortError', kind: 'unsuccessful' });
     });
 
+    it('runs no document of a name that the pair does not have', async () => {
+      const { host, pair, settle } = world;
+      const run = settle(Promise.resolve().then(() => host.runNamed(pair, 'db1', 'upgrade', 1500)));
+      await expect(run).rejects.toMatchObject({ name: 'PortError', kind: 'denied' });
+      expect(world.runs()).toBe(0);
+    });
+
     it('ends by its limit when the host is cut off, with nothing run there', async () => {
       const { host, pair, settle } = world;
       world.cutOff();

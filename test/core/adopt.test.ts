@@ -31,6 +31,7 @@ test.each<[what: keyof Memory, changes: Partial<Memory>]>([
   ['loss', { loss: { old: 'db-old', lastSeen: null, kept: null, keptBy: null, atMs: 1 } }],
   ['quarantine', { quarantine: { node: 'db-old', groups: [] } }],
   ['detached', { detached: { node: 'db1', from: 'db-old', atMs: 1, missing: null } }],
+  ['leftBehind', { leftBehind: { node: 'db-old', atMs: 1 } }],
   ['moved', { moved: { from: 'db1', to: 'db-old', atMs: 1 } }],
 ])('forgets what is said of a node that the pair does not have: %s', (what, changes) => {
   expect(adopt(changes)[what]).toBeNull();

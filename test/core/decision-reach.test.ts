@@ -91,6 +91,21 @@ const places: readonly VipPlace[] = [
 const incident = (told: readonly EventCode[]) =>
   memory({ incident: { id: '41c', openedAtMs: NOW_MS - 60_000, row: 'D8', told } });
 
+/** A failover has left db2, which r01 may follow. */
+const leftBehind: Change = (world) =>
+  memory({ leftBehind: { node: 'db2', atMs: NOW_MS } })(
+    configured({ replicas: [{ name: 'r01', address: '10.0.1.31' }] })(world),
+  );
+
+/** db2 is out for a maintenance. */
+const standbyOut = memory({
+  maintenance: {
+    ...{ id: 'r1', work: 'restart', command: null, by: 'ann', why: 'my.cnf', startedAtMs: NOW_MS },
+    ...{ nodes: ['db2', 'db1'], changed: [], done: [], known: [] },
+    out: { node: 'db2', was: '17', untilMs: NOW_MS + 60_000 },
+  },
+});
+
 /** Things that may be so beside what the looks show, each of them seldom. */
 const extras: readonly Change[] = [
   inFlight,
@@ -112,6 +127,8 @@ const extras: readonly Change[] = [
   holder(hears1({ io: 'no' })),
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '3 transactions: a:1-3' } }),
+  leftBehind,
+  standbyOut,
   noRoom('db2'),
   instance('db1', 'stopped'),
   instance('db1', 'stopping'),
@@ -206,6 +223,7 @@ describe('the decision table over every kind of situation', () => {
       'repair-node': true,
       'attach-channel': true,
       'detach-channel': true,
+      'repoint-replicas': true,
     };
     expect(new Set(acts.map(({ plan }) => plan.kind))).toEqual(new Set(Object.keys(plans)));
   });
@@ -238,8 +256,10 @@ describe('the decision table over every kind of situation', () => {
     const opened = acts.filter(({ plan }) => plan.kind === 'open-holder');
     expect(opened.length).toBeGreaterThan(10);
     for (const { situation } of opened) expect(situation.lead.holderLacksOwn).toBeNull();
+    // Where a plan has detached the channel, who is ahead is known and alerted by its own row.
     const moved = acts.filter(
-      ({ situation, plan }) => situation.memory.movedByHand && plan.kind === 'close-standby',
+      ({ situation: { memory: known, holder: on }, plan }) =>
+        known.movedByHand && known.detached?.node !== on.node && plan.kind === 'close-standby',
     );
     expect(moved.length).toBeGreaterThan(3);
     for (const { situation } of moved)

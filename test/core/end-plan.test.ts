@@ -12,8 +12,10 @@ import {
   reattachPlan,
   releasePlan,
   repairPlan,
+  repointPlan,
   switchoverPlan,
 } from '../../lib/core/plans.ts';
+import type { StepOutcome } from '../../lib/core/step.ts';
 import { failover, isolating, NOW_MS, pairWith, position, recordOf, UUID1, UUID2 } from './world.ts';
 
 const pair = pairWith();
@@ -313,6 +315,30 @@ test.each<[what: string, plan: Plan, changes: Partial<PlanRecord>, counts: numbe
   const after = end(plan, changes.vipMoved ? completed : undone, changes);
   expect(after.failoversAtMs).toHaveLength(counts);
   expect(after.triedAtMs).toBe(changes.vipMoved ? null : NOW_MS);
+});
+
+describe('the chain replicas of an old holder', () => {
+  const withReplica = pairWith({ replicas: [{ name: 'r01', address: '10.0.1.31' }] });
+  const left = { leftBehind: { node: 'db1', atMs: 1 } };
+  const plan = repointPlan(withReplica, 'db2', 'db1');
+  const withPair = (changes: Partial<PlanRecord>, of = failover, before: Partial<Memory> = {}) =>
+    endPlan({ ...emptyMemory, ...before }, withReplica, recordOf(of, changes), completed, close);
+
+  it('are to be looked at once a failover has left it, and never where there are none', () => {
+    expect(withPair({ vipMoved: true }).leftBehind).toEqual({ node: 'db1', atMs: NOW_MS });
+    expect(end(failover, completed, { vipMoved: true }).leftBehind).toBeNull();
+    expect(withPair({ vipMoved: false }).leftBehind).toBeNull();
+  });
+
+  test.each<[what: string, outcome: StepOutcome, code: EventCode | undefined]>([
+    ['pointed at the new one', { kind: 'done', changed: 'r01 follows db2' }, 'replicas-repointed'],
+    ['left where it is', { kind: 'missed', because: 'it has more' }, 'replicas-left-behind'],
+    ['there already', { kind: 'already', found: 'r01 follows db2' }, undefined],
+    ['of somebody else', { kind: 'skipped', because: 'r01 does not follow db1' }, undefined],
+  ])('%s', (_, outcome, code) => {
+    const after = withPair({ outcomes: { '0.0': outcome } }, plan, left);
+    expect([after.leftBehind, after.outbox[0]?.code]).toEqual([null, code]);
+  });
 });
 
 describe('a channel that was detached', () => {

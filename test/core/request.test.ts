@@ -189,6 +189,7 @@ it('knows which requests change something, and so need the lease', () => {
   expect(orders).toEqual([
     ...['failover', 'switchover', 'reattach', 'pause', 'resume', 'acknowledge', 'release'],
     ...['set-aside', 'reinstate'],
+    'maintenance',
   ]);
 });
 

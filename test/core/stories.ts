@@ -144,6 +144,18 @@ const onDb1 = { kind: 'node', node: 'db1' } as const;
 const through = { said: onDb1, looks: 3, atMs: NOW_MS, node: { place: onDb1, looks: 3 } };
 export const openStandby = standby(answers2({ writable: true }));
 
+/** A chain replica; and a failover from db2 after which nobody has looked at it. */
+const withReplica = configured({ replicas: [{ name: 'r01', address: '10.0.1.31' }] });
+const leftBehind = memory({ leftBehind: { node: 'db2', atMs: NOW_MS - 2000 } });
+
+const standbyOut = memory({
+  maintenance: {
+    ...{ id: 'r1', work: 'restart', command: null, by: 'ann', why: 'my.cnf', startedAtMs: NOW_MS },
+    ...{ nodes: ['db2', 'db1'], changed: [], done: [], known: [] },
+    out: { node: 'db2', was: '17', untilMs: NOW_MS + 60_000 },
+  },
+});
+
 export const stories: readonly [what: string, and: string, changes: readonly Change[], story: string][] = [
   [
     'a channel is detached',
@@ -248,6 +260,49 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'the old holder is away',
     [detached(''), standby(refused)],
     'awaiting-confirmation observe',
+  ],
+  [
+    'a failover has left db2, and r01 may follow it',
+    'the old holder is away',
+    [withReplica, leftBehind, standby(refused)],
+    'replicas-left-behind repoint-replicas to db1',
+  ],
+  [
+    'a failover has left db2, and r01 may follow it',
+    'the old holder is back, and what it wrote last is not known yet',
+    [withReplica, leftBehind, detached(null)],
+    'steady all-clear',
+  ],
+  [
+    'a failover has left db2, and r01 may follow it',
+    'the old holder is back, and lacks nothing',
+    [withReplica, leftBehind],
+    'replicas-left-behind repoint-replicas to db1',
+  ],
+  [
+    'a failover has left db2, and r01 may follow it',
+    'in a pause',
+    [withReplica, leftBehind, paused],
+    'steady all-clear',
+  ],
+  [
+    'a failover has left db2, and r01 may follow it',
+    'the replica was taken out of the configuration',
+    [leftBehind],
+    'steady all-clear',
+  ],
+  [
+    'db2 is out for a maintenance',
+    'its server is restarted',
+    [standbyOut, standby(refused), rememberedUnfit('it is stopped')],
+    'standby-in-maintenance observe',
+  ],
+  ['db2 is out for a maintenance', 'it is up again', [standbyOut], 'steady all-clear'],
+  [
+    'db2 is out for a maintenance',
+    'the holder dies meanwhile',
+    [standbyOut, standby(refused), stopped, rememberedUnfit('it is stopped')],
+    'both-lost stay, page both-lost',
   ],
   ['a plan in flight', 'all well', [inFlight], 'plan-in-flight resume'],
   ['a plan in flight', 'the holder lost', [inFlight, stopped, deaf], 'plan-in-flight resume'],

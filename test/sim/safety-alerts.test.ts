@@ -75,10 +75,16 @@ describe('the second loss in one incident', () => {
   });
 });
 
+/** SSM takes what it is given, and says nothing. */
+const hanging = {
+  run: () => new Promise<string>(() => {}),
+  runNamed: () => new Promise<string>(() => {}),
+};
+
 describe('a loss behind a plan', () => {
   it('is told though a repair of the standby is waited for', async () => {
     const stage = newDrill({ repair: ['mysqld'] });
-    watchOver(stage, twisted(stage.one, { rest: { host: { run: () => new Promise(() => {}) } } }));
+    watchOver(stage, twisted(stage.one, { rest: { host: hanging } }));
     await stage.pass(10_000);
     breakNow(stage, 'mysqld-kill', 'standby');
     await until(
@@ -99,8 +105,7 @@ describe('an alert that SNS does not take at first', () => {
     let isDeaf = false;
     const publish: typeof alerts.publish = (alert) =>
       isDeaf ? Promise.reject(new PortError('timeout', 'no answer')) : alerts.publish(alert);
-    const host = { run: () => new Promise<string>(() => {}) };
-    watchOver(stage, twisted(stage.one, { rest: { alerts: { publish }, host } }));
+    watchOver(stage, twisted(stage.one, { rest: { alerts: { publish }, host: hanging } }));
     await stage.pass(10_000);
     isDeaf = true;
     breakNow(stage, 'mysqld-kill', 'standby');

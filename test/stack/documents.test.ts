@@ -52,6 +52,53 @@ function calls(host: { directory: string }): string[] {
   return readFileSync(join(host.directory, 'calls'), 'utf8').trim().split('\n');
 }
 
+describe('a planned restart', () => {
+  /** The unit ends by SIGTERM after so many looks, and each start of it has a number. */
+  const unit = (looks: number, start = 0) => `
+    case "$1" in
+      show) echo "ExecMainStartTimestampMonotonic=$(cat started 2>/dev/null || echo 17)" ;;
+      is-active)
+        [ -f term ] || exit 0
+        echo x >>term
+        [ "$(wc -l <term)" -le ${looks} ] || exit 3 ;;
+      kill) : >term ;;
+      start) rm -f term; [ ${start} = 0 ] && echo 18 >started; exit ${start} ;;
+    esac`;
+  const killing = (host: { directory: string }) =>
+    calls(host).filter((call) => /KILL|systemctl stop/.test(call));
+
+  it('asks it to end by SIGTERM alone, waits, and starts it', async () => {
+    const host = makeHost(['mysqld'], unit(2));
+    expect(await runDocument(host, 'server-start')).toEqual({
+      code: 0,
+      text: 'unit=mysqld.service\nstarted=17',
+    });
+    const outcome = await runDocument(host, 'planned-restart', { SSM_Started: '17' });
+    expect(outcome).toEqual({
+      code: 0,
+      text: expect.stringMatching(/^mysqld.service restarted, stopped in \d s$/),
+    });
+    expect(calls(host)).toContain('systemctl kill --signal=SIGTERM mysqld.service');
+    expect(killing(host)).toEqual([]);
+  });
+
+  it('does nothing when it is delivered twice', async () => {
+    const host = makeHost(['mariadb'], unit(0));
+    await runDocument(host, 'planned-restart', { SSM_Started: '17' });
+    const before = calls(host).filter((call) => / (kill|start) /.test(call)).length;
+    const again = await runDocument(host, 'planned-restart', { SSM_Started: '17' });
+    expect(again).toEqual({ code: 0, text: 'mariadb.service was restarted already' });
+    expect(calls(host).filter((call) => / (kill|start) /.test(call))).toHaveLength(before);
+  });
+
+  it('kills nothing that does not start', async () => {
+    const host = makeHost(['mysql'], unit(0, 1));
+    const outcome = await runDocument(host, 'planned-restart', { SSM_Started: '17' });
+    expect(outcome).toEqual({ code: 1, text: 'mysql.service did not start; nothing was killed' });
+    expect(killing(host)).toEqual([]);
+  });
+});
+
 describe('restart', () => {
   test.each<[units: string[], document: HostDocument, text: string]>([
     [['mysqld'], 'restart-mysqld', 'mysqld restarted'],
@@ -175,6 +222,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   Port: ['3306'],
   Method: ['clone', 'dump'],
   Vip: ['10.0.1.10', '255.255.255.255'],
+  Started: ['17', '18446744073709551615'],
   Monitor: ['keepalambda', 'kl.monitor-2'],
   Replication: ['keepalambda_repl'],
   User: ['keepalambda', 'K_1'],

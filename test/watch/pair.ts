@@ -1,4 +1,5 @@
 /** Two masters, EC2 and the hosts, as small as a plan needs them: states, and the calls that changed them. */
+import { nodeOf } from '../../lib/core/config.ts';
 import type { ServerFacts } from '../../lib/core/doctor/facts.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { Obstacle } from '../../lib/core/probe-results.ts';
@@ -34,6 +35,9 @@ export interface World {
   /** Why our own heartbeat cannot be written, though the server takes writes. */
   barred: string | null;
   groups: readonly string[];
+  /** The address that the chain replica r01 follows, and why it cannot be pointed elsewhere. */
+  followed: string;
+  apart: string | null;
   /** What doctor reads there. */
   facts: (node: NodeName) => ServerFacts;
   clock: Clock;
@@ -55,6 +59,8 @@ export function newWorld(changes: Partial<World> = {}): World {
     impostor: null,
     barred: null,
     groups: ['sg-old'],
+    followed: '10.0.1.11',
+    apart: null,
     facts: factsOf,
     clock: hurried(),
     ...changes,
@@ -133,6 +139,21 @@ export function portsOf(world: World): Ports {
       replicate: async (_, node) => call(world, `replicate ${node}`, () => undefined),
       inspect: async (_, node) => call(world, `inspect ${node}`, () => world.obstacles),
       examine: async (_, node) => call(world, `examine ${node}`, () => world.facts(node)),
+      // A look, like `locate`: it is no call that changes anything.
+      replica: async () => {
+        world.before('look at r01');
+        return {
+          ...{ sourceAddress: world.followed, sourceIdentity: null, io: 'connecting', sql: 'yes' },
+          ...{ lagSeconds: null, error: null },
+        };
+      },
+      feeds: async (_, node) => call(world, `replicas of ${node}`, () => []),
+      repoint: async (_, { name }, __, to) =>
+        call(world, `point ${name} at ${to}`, () => {
+          if (world.apart !== null) return { now: 'apart', because: world.apart };
+          world.followed = nodeOf(pairWith(), to).address;
+          return { now: 'repointed', because: '' };
+        }),
       verify: async () =>
         call(world, 'verify', () => {
           const node = world.place.kind === 'node' ? world.place.node : '';
@@ -146,15 +167,21 @@ export function portsOf(world: World): Ports {
           };
         }),
     },
-    host: { run: async (_, node, document) => call(world, `${document} on ${node}`, () => 'ok') },
+    host: {
+      runNamed: async (_, node, command) => call(world, `${command} on ${node}`, () => 'ok'),
+      run: async (_, node, document) => call(world, `${document} on ${node}`, () => 'ok'),
+    },
   };
   return ports as Ports;
 }
 
+/** The pair with a chain replica; the settings decide what becomes of it. */
+export const withReplica = { pair: pairWith({ replicas: [{ name: 'r01', address: '10.0.1.31' }] }) };
+
 /** What an executor is given, on that world. */
 export function executionOn(world: World, changes: Partial<StepContext> = {}): StepContext {
   return {
-    pair: pairWith(),
+    pair: withReplica.pair,
     ports: portsOf(world),
     safeguards: allSafeguards,
     guard: () => undefined,

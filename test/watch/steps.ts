@@ -29,6 +29,7 @@ export const steps: Readonly<Record<StepKind, Step>> = {
   verify: { kind: 'verify', node: 'db1' },
   repair: { kind: 'repair', node: 'db2', what: 'mysqld' },
   release: { kind: 'release', node: 'db1' },
+  repoint: { kind: 'repoint', replica: 'r01', node: 'db2', source: 'db1', change: true },
 };
 
 /** `close db1` fails like this, before it takes effect. */

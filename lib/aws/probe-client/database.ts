@@ -70,6 +70,22 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
       const where = { node: addressOf(pair, node), depth };
       return (await command(props, order, (fields) => ({ ...fields, ...where }))).facts;
     },
+    async replica(pair, { name, address }, limitMs) {
+      const order = { kind: 'replica', pair, limitMs, first: 0 } as const;
+      const where = { node: { name, address } };
+      return (await command(props, order, (fields) => ({ ...fields, ...where }))).replica;
+    },
+    async feeds(pair, node, limitMs) {
+      const order = { kind: 'feeds', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, null) };
+      return (await command(props, order, (fields) => ({ ...fields, ...where }))).fed;
+    },
+    async repoint(pair, { name, address }, from, to, limitMs) {
+      const order = { kind: 'repoint', pair, limitMs, first: 0 } as const;
+      const sources = { from: placeOf(pair, from), to: placeOf(pair, to) };
+      const where = { node: { name, address }, ...sources };
+      return (await command(props, order, (fields) => ({ ...fields, ...where }))).repointed;
+    },
     async verify(pair, limitMs) {
       const { vip, writeProbe } = pair;
       const order = { kind: 'verify', pair, limitMs, first: 0 } as const;
@@ -89,6 +105,11 @@ function turnOf(pair: Pair, node: NodeName): number {
 function addressOf(pair: Pair, name: NodeName): { readonly name: string; readonly address: string } {
   const node = nodeOf(pair, name);
   return { name: node.name, address: node.address };
+}
+
+/** A node as the source of a chain replica: its address decides. */
+function placeOf(pair: Pair, node: NodeName) {
+  return { address: nodeOf(pair, node).address, identity: null };
 }
 
 /** The pair's other node as the source of this one's replication. */

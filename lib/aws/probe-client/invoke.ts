@@ -35,6 +35,9 @@ const answerKinds = {
   inspect: 'inspected',
   examine: 'examined',
   verify: 'verified',
+  replica: 'replica-seen',
+  feeds: 'fed',
+  repoint: 'repointed',
 } as const satisfies Record<ProbeRequest['kind'], AnswerKind>;
 
 /**

@@ -38,7 +38,7 @@ const HALF_MARGIN_MS = 1000;
 const ATTEMPT_MS_MIN = 250;
 
 /**
- * Commands whose answer is worth the same when they are asked again: `catch-up`, `verify`, `inspect` and `examine` change nothing,
+ * Commands whose answer is worth the same when they are asked again: `catch-up`, `verify`, `inspect`, `examine`, `replica` and `feeds` change nothing,
  * and a node that the first `open`, `attach` or `replicate` has reached is open, attached, or replicates, as was wanted. A second `close` or `detach` would
  * change nothing either, but its answer would be wrong: it could not tell what the first had found, and an undo relies on
  * that (`wasWritable`, `was`).
@@ -48,12 +48,22 @@ const repeatable: ReadonlySet<CommandKind> = new Set([
   'verify',
   'inspect',
   'examine',
+  'replica',
+  'feeds',
   'open',
   'attach',
   'replicate',
 ]);
 /** Of those, the ones whose first try gets only a part of the time, so that there is some left for another. */
-const halved: ReadonlySet<CommandKind> = new Set(['open', 'attach', 'replicate', 'inspect', 'examine']);
+const halved: ReadonlySet<CommandKind> = new Set([
+  'open',
+  'attach',
+  'replicate',
+  'inspect',
+  'examine',
+  'replica',
+  'feeds',
+]);
 
 /**
  * Gives the command to the vantages in turn, beginning with the `first`. Throws a PortError: `timeout` as soon as it may

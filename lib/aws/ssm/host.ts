@@ -46,6 +46,8 @@ export function documentParameters(document: HostDocument, pair: Pair): Record<s
     case 'seed-door':
     case 'seed-copy':
     case 'seed-place':
+    case 'server-start':
+    case 'planned-restart':
     case 'write-configuration':
     case 'remove-configuration':
     case 'make-account':
@@ -64,41 +66,61 @@ export function documentParameters(document: HostDocument, pair: Pair): Record<s
 }
 
 export function createHost(props: HostSsmProps): HostPort {
+  const carryOut = async (
+    pair: Pair,
+    node: string,
+    limitMs: number,
+    sending: Omit<Sending, 'instanceId'>,
+  ) => {
+    const { instanceId } = nodeOf(pair, node);
+    const endMs = props.clock.nowMs() + limitMs;
+    const commandId = await send(props, pair, { ...sending, instanceId });
+    return awaitEnd(props, { commandId, instanceId, tried: sending.tried, endMs });
+  };
   return {
-    async run(pair, node, document, limitMs, parameters = {}) {
+    run(pair, node, document, limitMs, parameters = {}) {
       const tried = `${document} on ${node}`;
-      const { instanceId } = nodeOf(pair, node);
-      const endMs = props.clock.nowMs() + limitMs;
-      const commandId = await send(props, pair, { instanceId, document, tried, parameters });
-      return awaitEnd(props, { commandId, instanceId, tried, endMs });
+      const given = Object.entries(parameters).map(([key, value]) => [key, [value]] as [string, string[]]);
+      return carryOut(pair, node, limitMs, {
+        tried,
+        name: props.documents[document],
+        // An update of the stack may leave the default version behind (cloudformation-coverage-roadmap#2539).
+        version: '$LATEST',
+        parameters: { ...documentParameters(document, pair), ...Object.fromEntries(given) },
+      });
+    },
+    runNamed(pair, node, command, limitMs) {
+      const name = pair.maintenance[command];
+      const tried = `${command} on ${node}`;
+      // Which version is the default one is for the team to say.
+      return carryOut(pair, node, limitMs, { tried, name, version: '$DEFAULT', parameters: {} });
     },
   };
 }
 
 interface Sending {
   readonly instanceId: string;
-  readonly document: HostDocument;
   readonly tried: string;
-  readonly parameters: Readonly<Record<string, string>>;
+  /** Of the document in SSM; undefined where it was not deployed. */
+  readonly name: string | undefined;
+  readonly version: '$LATEST' | '$DEFAULT';
+  readonly parameters: Readonly<Record<string, string[]>>;
 }
 
 async function send(
   props: HostSsmProps,
   pair: Pair,
-  { instanceId, document, tried, parameters }: Sending,
+  { instanceId, tried, name, version, parameters }: Sending,
 ): Promise<string> {
-  const given = Object.entries(parameters).map(([key, value]) => [key, [value]] as [string, string[]]);
-  const name = props.documents[document];
   if (name === undefined) {
     const remedy = 'deploy the environment again, so that the stack has what its settings call for';
     throw new PortError('denied', `${tried}: the document was not deployed; ${remedy}`);
   }
   const command = new SendCommandCommand({
     DocumentName: name,
-    // An update of the stack may leave the default version behind (cloudformation-coverage-roadmap#2539).
-    DocumentVersion: '$LATEST',
+    DocumentVersion: version,
     InstanceIds: [instanceId],
-    Parameters: { ...documentParameters(document, pair), ...Object.fromEntries(given) },
+    Parameters: parameters,
     TimeoutSeconds: DELIVERY_LIMIT_SECONDS,
     Comment: `keepalambda ${pair.name}: ${tried}`.slice(0, 100),
   });

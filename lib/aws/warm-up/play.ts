@@ -50,6 +50,9 @@ export class Play {
         return this.#look();
       case 'close':
       case 'examine':
+      case 'replica':
+      case 'feeds':
+      case 'repoint':
         return { kind: 'failed', failure: 'unreachable', because: 'connect: ECONNREFUSED' };
       case 'open':
         this.#open.add(request.node.name);

@@ -4,6 +4,7 @@ import { askVerbs } from './ask-verbs.ts';
 import { drillVerb } from './drill.ts';
 import { hostVerbs } from './host-verbs.ts';
 import { incidentVerb } from './incident.ts';
+import { maintainVerb } from './maintain.ts';
 import { orderVerbs } from './order-verbs.ts';
 import { rebuildVerb } from './rebuild.ts';
 import type { Context } from './verb.ts';
@@ -15,6 +16,7 @@ export function operatorVerbs(context: Context): readonly Command[] {
     ...orderVerbs(context),
     rebuildVerb(context),
     ...hostVerbs(context),
+    maintainVerb(context),
     drillVerb(context),
     watchVerb(context),
     incidentVerb(context),

@@ -1,5 +1,6 @@
 /** Answers as people paste them into a chat, and times as people read them. */
 import type { HistoryRow, PairStatus, Reply } from '../../core/reply.ts';
+import { renderReplica } from '../../core/text/replicas-text.ts';
 import { type Paint, toneOf } from './paint.ts';
 
 /** One short block for a pair: who has the VIP, who takes writes, who could take over, what is done and why not more. */
@@ -12,6 +13,7 @@ export function statusBlock(environment: string, status: PairStatus, paint: Pain
     `${paint('bold', `${environment}/${pair}`)}  VIP ${vip} ${vipIs}${incident ? `  incident ${incident}` : ''}`,
     ...nodes.map((node) => `  ${nodeText(node, paint)}`),
     `  ${ready}`,
+    ...status.replicas.map(renderReplica),
     `  ${row}: ${does}`,
     ...specialsOf(status).map((line) => `  ${paint('odd', line)}`),
   ];
@@ -41,7 +43,7 @@ export function writesText(writes: 'open' | 'closed' | 'half-closed'): string {
 
 /** What a person must know before anything else is done. */
 export function specialsOf(status: PairStatus): readonly string[] {
-  const { mode, pause, plan, flapGuard, quarantine, atMs } = status;
+  const { mode, pause, plan, flapGuard, quarantine, maintenance, atMs } = status;
   return [
     ...(mode === 'observe' ? ["mode observe: keepalambda changes nothing; mode: 'act' lets it"] : []),
     ...(pause
@@ -52,9 +54,22 @@ export function specialsOf(status: PairStatus): readonly string[] {
     ...(plan
       ? [`a ${plan.kind} to ${plan.to} by ${plan.by} is in flight, ${secondsOf(atMs - plan.startedAtMs)}`]
       : []),
+    ...(maintenance ? [maintenanceText(maintenance)] : []),
     ...(flapGuard ? [`flap guard: ${flapGuard}; acknowledge ends it`] : []),
     ...(quarantine ? [`${quarantine} is in quarantine; release ends it`] : []),
   ];
+}
+
+function maintenanceText({
+  work,
+  by,
+  why,
+  out,
+  nodes,
+  done,
+}: NonNullable<PairStatus['maintenance']>): string {
+  const now = out === null ? '' : `${out} is out, `;
+  return `a maintenance (${work}) by ${by} is at work: ${now}${done.length} of ${nodes.length} nodes done: ${why}`;
 }
 
 /** A log book: the oldest first, a line for the day, then the time of each row. */

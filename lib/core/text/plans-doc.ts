@@ -10,6 +10,7 @@ import {
   reattachPlan,
   releasePlan,
   repairPlan,
+  repointPlan,
   switchoverPlan,
 } from '../plans.ts';
 import { renderStages, renderStep } from './steps-text.ts';
@@ -91,6 +92,20 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
     variants: (_, from, to) => [
       ['the VIP was moved by hand to a node that is cut off from the other', detachPlan(to, from)],
     ],
+  },
+  'repoint-replicas': {
+    because:
+      'After a failover, not in it: clients wait for no replica. One replica after the other, so that the holder does not have to feed all of them what they lack at the same time.',
+    variants: (pair, from, to) => {
+      const replicas = [{ name: 'r01', address: '10.0.1.31' }];
+      return [
+        ["`replicasOfLost: 'alert'`", repointPlan({ ...pair, replicas, replicasOfLost: 'alert' }, to, from)],
+        [
+          "`replicasOfLost: 'repoint'`",
+          repointPlan({ ...pair, replicas, replicasOfLost: 'repoint' }, to, from),
+        ],
+      ];
+    },
   },
 };
 

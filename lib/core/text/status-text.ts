@@ -1,6 +1,7 @@
 /** A situation in words: the same for `status`, `check` and the CLI. */
 import { faultsOfInbound } from '../check.ts';
 import type { Decision, Measure } from '../decision.ts';
+import { type Maintenance, workText } from '../maintain/maintenance.ts';
 import type { Memory } from '../memory.ts';
 import type { NodeName } from '../names.ts';
 import type { Inbound } from '../sighting.ts';
@@ -98,6 +99,13 @@ function renderInbound(inbound: Inbound): string {
   return `from ${inbound.sourceAddress}: IO ${inbound.io}, SQL ${inbound.sql}, ${lag}${because}`;
 }
 
+/** `a maintenance (restart) by ann is at work: db2 is out, 0 of 2 nodes done: new my.cnf`. */
+function renderMaintenance(maintenance: Maintenance): string {
+  const { by, why, out, nodes, done } = maintenance;
+  const now = out === null ? '' : `${out.node} is out, `;
+  return `a maintenance (${workText(maintenance)}) by ${by} is at work: ${now}${done.length} of ${nodes.length} nodes done: ${why}`;
+}
+
 function specials({ pair, memory, flapGuard, nowMs, misconfigured }: Situation): string[] {
   const lines: string[] = [];
   if (misconfigured) lines.push(`  misconfigured: ${misconfigured.because}`);
@@ -109,6 +117,7 @@ function specials({ pair, memory, flapGuard, nowMs, misconfigured }: Situation):
   }
   if (memory.plan)
     lines.push(`  a ${memory.plan.kind} to ${memory.plan.to} is in flight (plan ${memory.plan.id})`);
+  if (memory.maintenance) lines.push(`  ${renderMaintenance(memory.maintenance)}`);
   if (flapGuard) lines.push(`  flap guard: ${flapGuard}; \`acknowledge\` ends it`);
   if (memory.quarantine) lines.push(`  ${memory.quarantine.node} is in quarantine; \`release\` ends it`);
   return lines;

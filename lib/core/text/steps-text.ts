@@ -33,6 +33,10 @@ export function renderStep(step: Step): string {
       return `verify ${step.node} through the VIP`;
     case 'repair':
       return `restart ${step.what} on ${step.node}`;
+    case 'repoint':
+      return step.change
+        ? `point ${step.replica} at ${step.node}, if it follows ${step.source} and lacks nothing of it`
+        : `see whether ${step.replica} follows ${step.source}`;
     case 'release':
       return `release ${step.node} from quarantine`;
   }

@@ -68,10 +68,11 @@ it('takes what SSM refuses for denied, and says what it tried', async () => {
 });
 
 it.each(Object.entries(documents))(
-  'gives %s the parameters that it declares, and no other',
+  'gives %s of the pair what it declares, and no other',
   (name, document) => {
     const given = documentParameters(name as HostDocument, pair);
-    expect(Object.keys(given)).toEqual(Object.keys(document.parameters ?? {}));
+    // What is not the pair's own, work on hosts gives with each run.
+    expect(Object.keys(document.parameters ?? {})).toEqual(expect.arrayContaining(Object.keys(given)));
     for (const [key, [value = '']] of Object.entries(given)) {
       expect(value).toMatch(new RegExp(document.parameters?.[key]?.allowedPattern ?? '^$'));
     }

@@ -50,6 +50,7 @@ describe('and leave nothing out', () => {
       'repair-node': true,
       'attach-channel': true,
       'detach-channel': true,
+      'repoint-replicas': true,
       'release-node': true,
     };
     for (const { name } of rows) expect(decisions).toContain(`### ${name}\n`);

@@ -1,0 +1,162 @@
+/** What a maintenance of both servers is, in the order of the work: the standby, a switchover, the other node. */
+import type { Pair } from '../config.ts';
+import type { Goal, Refusal } from '../host-work.ts';
+import type { NodeName } from '../names.ts';
+import { type Maintenance, workText } from './maintenance.ts';
+
+/** What a look shows. */
+export interface MaintainFacts {
+  /** It was ended by this run, so everything is met. */
+  readonly isOver: boolean;
+  readonly maintenance: Maintenance | null;
+  readonly holder: NodeName | null;
+  readonly standby: NodeName | null;
+  /** The standby serves, and could take over now. */
+  readonly isFit: boolean;
+  /** Why the pair is not as it must be before a node is taken out; empty when it is. */
+  readonly unready: readonly string[];
+  /** Findings above hint, as `db1 errors-skipped`. */
+  readonly findings: readonly string[];
+}
+
+/** What was ordered. */
+export interface MaintainTerms {
+  readonly run: string;
+  readonly work: Maintenance['work'];
+  readonly command: string | null;
+  /** Only this node; null for both. */
+  readonly node: NodeName | null;
+  /** Their order, once it is decided: the switchover must not change it. */
+  readonly nodes: readonly NodeName[] | null;
+  /** At the end, a switchover back to the node that held the VIP. */
+  readonly back: boolean;
+}
+
+type State = Goal['state'];
+
+/** Every goal in order. Those of a node are unknown before the nodes before it are done. */
+export function maintainGoals(pair: Pair, terms: MaintainTerms, facts: MaintainFacts): readonly Goal[] {
+  const { maintenance } = facts;
+  const nodes = maintenance?.nodes ?? terms.nodes ?? nodesOf(pair, terms, facts);
+  return [
+    goal(
+      'begun',
+      null,
+      `Remembers that a maintenance (${workText(terms)}) is at work.`,
+      begunState(terms, facts),
+    ),
+    ...nodes.flatMap((node) => goalsOf(pair, node, facts, terms)),
+    ...(terms.back ? [backGoal(nodes, facts)] : []),
+    goal('over', null, 'Ends the maintenance.', facts.isOver ? 'met' : 'open'),
+  ];
+}
+
+/** The standby first: then one switchover is enough for both. */
+export function nodesOf(pair: Pair, { node }: MaintainTerms, { holder }: MaintainFacts): readonly NodeName[] {
+  if (node !== null) return [node];
+  const names = pair.nodes.map(({ name }) => name);
+  return [...names.filter((name) => name !== holder), ...names.filter((name) => name === holder)];
+}
+
+function begunState(terms: MaintainTerms, { isOver, maintenance, holder, unready }: MaintainFacts): State {
+  if (isOver) return 'met';
+  if (maintenance !== null) return workText(maintenance) === workText(terms) ? 'met' : another(maintenance);
+  if (holder === null || unready.length > 0)
+    return {
+      got: unready.join('; ') || 'no holder',
+      want: 'a healthy pair: a maintenance takes its standby away for a while',
+      remedy: 'see status and doctor; give the order again when the pair is healthy',
+    };
+  return 'open';
+}
+
+function another(maintenance: Maintenance): Refusal {
+  return {
+    got: `a maintenance (${workText(maintenance)}) by ${maintenance.by} that is not over`,
+    want: 'one at a time',
+    remedy: 'give the same order again to go on with it, or stop it with maintain PAIR --stop',
+  };
+}
+
+function goalsOf(pair: Pair, node: NodeName, facts: MaintainFacts, terms: MaintainTerms): readonly Goal[] {
+  const { maintenance, holder, isOver } = facts;
+  const isChanged = isOver || maintenance?.changed.includes(node) === true;
+  const isDone = isOver || maintenance?.done.includes(node) === true;
+  const isTaken = isChanged || maintenance?.out?.node === node;
+  const met = (is: boolean): State => (is ? 'met' : 'open');
+  const what = terms.command === null ? 'Restarts the server' : `Runs ${terms.command}`;
+  return [
+    goal('standby', node, `Switches over, so that ${node} is the standby.`, met(isTaken || holder !== node)),
+    goal('out', node, `Takes ${node} out: no alert and no plan while it is changed.`, met(isTaken)),
+    goal('changed', node, `${what}, and waits until it is up.`, met(isChanged)),
+    goal(
+      'caught-up',
+      node,
+      `Waits until ${node} could take over again.`,
+      met(isDone || (isChanged && facts.isFit)),
+    ),
+    goal(
+      'examined',
+      node,
+      'Doctor finds nothing that was not there before.',
+      isDone ? 'met' : isChanged && facts.isFit ? examined(pair, facts) : 'unknown',
+    ),
+    goal('in', node, `${node} stands by again, watched as before.`, met(isDone)),
+  ];
+}
+
+/** That the two nodes differ counts only when both are done: until then it is the work itself. */
+function examined({ nodes }: Pair, { maintenance, findings }: MaintainFacts): State {
+  const isLast = (maintenance?.done.length ?? 0) + 1 >= (maintenance?.nodes.length ?? 0);
+  const isOfNode = (finding: string) => nodes.some(({ name }) => finding.startsWith(`${name} `));
+  const known = maintenance?.known ?? [];
+  const fresh = findings.filter((finding) => !known.includes(finding) && (isLast || isOfNode(finding)));
+  if (fresh.length === 0) return 'met';
+  return {
+    got: `new findings of doctor: ${fresh.join(', ')}`,
+    want: 'nothing that was not there before',
+    remedy: 'see doctor, fix it, and give the same order again: it goes on from here',
+  };
+}
+
+function backGoal(nodes: readonly NodeName[], { isOver, holder }: MaintainFacts): Goal {
+  const first = nodes.at(-1) ?? null;
+  const does = `Switches over, back to ${first}.`;
+  return goal('back', first, does, isOver || holder === first ? 'met' : 'open');
+}
+
+function goal(name: string, node: NodeName | null, does: string, state: State): Goal {
+  return { name, node, does, state };
+}
+
+/** Why the pair has no such maintenance; null when it has. */
+export function faultOfOrder(
+  { name, mode, maintenance, nodes }: Pair,
+  { work, command, node }: MaintainTerms,
+): Refusal | null {
+  if (mode !== 'act')
+    return {
+      got: `${name}, which is only observed`,
+      want: "mode: 'act' in its environment file: a maintenance switches over",
+      remedy: 'set that and deploy, or do by hand what the dry run lists',
+    };
+  if (node !== null && !nodes.some((one) => one.name === node))
+    return {
+      got: `node ${node}`,
+      want: `one of ${nodes.map((one) => one.name).join(', ')}`,
+      remedy: 'name a node of the pair, or none for both',
+    };
+  if ((work === 'command') !== (command !== null))
+    return {
+      got: `${work}${command === null ? ' without a name' : ` ${command}`}`,
+      want: 'restart, or command with its name',
+      remedy: 'give one of the two',
+    };
+  const known = Object.keys(maintenance);
+  if (command === null || known.includes(command)) return null;
+  return {
+    got: `command ${command}`,
+    want: `a name of \`maintenance\` in the environment file: ${known.join(', ') || 'it has none'}`,
+    remedy: 'add the name with its SSM document, deploy, and give the order again',
+  };
+}

@@ -1,0 +1,220 @@
+/** `maintain`: both servers of a pair changed under load, the standby first, with one switchover between them. */
+import type { Config, Pair } from '../../core/config.ts';
+import { type Goal, type Refusal, whyNotNow } from '../../core/host-work.ts';
+import {
+  faultOfOrder,
+  type MaintainFacts,
+  type MaintainTerms,
+  maintainGoals,
+  nodesOf,
+} from '../../core/maintain/goals.ts';
+import type { NodeName } from '../../core/names.ts';
+import type { HostOrder } from '../../core/request.ts';
+import type { Situation } from '../../core/situation.ts';
+import { isSteady } from '../../core/steady.ts';
+import { STATEMENT_LIMIT_MS } from '../../core/time-budget.ts';
+import { examinePair } from '../doctor.ts';
+import type { HostWork } from '../host-work.ts';
+import { lookOnce } from '../look-once.ts';
+import { PortError, type Ports } from '../ports.ts';
+import { renderObstacles } from '../step-executors.ts';
+import { give, note } from './note.ts';
+
+export type MaintainOrder = Extract<HostOrder, { action: 'maintain' }>;
+
+export interface MaintainOptions {
+  readonly config: Config;
+  readonly ports: Ports;
+  readonly pair: Pair;
+  readonly order: MaintainOrder;
+  readonly owner: string;
+  readonly deadlineMs: number;
+}
+
+/** How long the host may take to say when its server started. Milliseconds. */
+const ASK_LIMIT_MS = 30_000;
+/** How long sessions that a move would harm are waited for, and a node that catches up, before it is tried anew. Milliseconds. */
+const OBSTACLES_LIMIT_MS = 30_000;
+const CATCH_UP_LIMIT_MS = 60_000;
+/** How long a plan of keepalambda's own is waited for. Milliseconds. */
+const PLAN_LIMIT_MS = 30_000;
+const PAUSE_MS = 1000;
+/** What a step keeps back of the time, so that the answer is given. Milliseconds. */
+const KEPT_MS = 5000;
+
+/** The work, whose look is the pair itself: what a step has changed is seen there, and remembered by the leader. */
+export interface MaintainWork extends HostWork<MaintainFacts> {
+  /** Asked before every step: a person may have stopped it, or a plan may be at work. */
+  mayGoOn(): Promise<Refusal | null>;
+}
+
+export function maintainWork(options: MaintainOptions): MaintainWork {
+  const { pair } = options;
+  const maintain = new Maintain(options);
+  return {
+    look: () => maintain.look(),
+    goals: (facts) => maintainGoals(pair, maintain.terms, facts),
+    carryOut: ({ name, node }: Goal, facts, limitMs) => maintain.carryOut(name, node ?? '', facts, limitMs),
+    mayGoOn: () => maintain.mayGoOn(),
+  };
+}
+
+class Maintain {
+  terms: MaintainTerms;
+  #hasBegun = false;
+  #isOver = false;
+  readonly #options: MaintainOptions;
+
+  constructor(options: MaintainOptions) {
+    const { order, owner } = options;
+    const { work, command = null, node = null, back } = order;
+    this.#options = options;
+    this.terms = { run: order.id ?? owner, work, command, node, nodes: null, back };
+  }
+
+  async look(): Promise<MaintainFacts> {
+    const { ports, config, pair } = this.#options;
+    const { situation } = await lookOnce(ports, config, pair);
+    const { maintenance, answers } = situation.memory;
+    if (maintenance !== null) this.terms = { ...this.terms, run: maintenance.id, nodes: maintenance.nodes };
+    this.#hasBegun ||= maintenance !== null;
+    const wasEnded = answers.some(({ requestId, ok }) => ok && requestId === `${this.terms.run}-end`);
+    const isFit = isSteady(situation);
+    const isJudged = maintenance === null || maintenance.changed.length > maintenance.done.length;
+    return {
+      isOver: this.#isOver || (maintenance === null && wasEnded),
+      maintenance,
+      holder: situation.vip === 'held' ? situation.holder.node : null,
+      standby: situation.standby.node,
+      isFit,
+      unready: isFit ? [] : unreadyOf(situation),
+      findings: isJudged && isFit ? await this.#findings() : [],
+    };
+  }
+
+  async mayGoOn(): Promise<Refusal | null> {
+    const { ports, pair } = this.#options;
+    const fault = faultOfOrder(pair, this.terms);
+    if (fault !== null) return fault;
+    const endMs = ports.clock.nowMs() + PLAN_LIMIT_MS;
+    for (;;) {
+      const memory = await ports.store.readMemory(pair.name);
+      if (this.#hasBegun && memory.maintenance?.id !== this.terms.run)
+        return { got: 'a maintenance that was stopped', want: 'one at work', remedy: 'give the order again' };
+      const refusal = whyNotNow(pair, memory, ports.clock.nowMs(), false);
+      if (refusal === null || ports.clock.nowMs() >= endMs) return refusal;
+      await ports.clock.sleep(PAUSE_MS);
+    }
+  }
+
+  async carryOut(name: string, node: NodeName, facts: MaintainFacts, limitMs: number): Promise<void> {
+    const { work, command, run } = this.terms;
+    const { pair } = this.#options;
+    switch (name) {
+      case 'begun': {
+        const [nodes, known] = [[...nodesOf(pair, this.terms, facts)], [...facts.findings]];
+        return note(this.#options, run, { kind: 'begin', work, command, nodes, known });
+      }
+      case 'standby':
+      case 'back':
+        return this.#switchOver(name === 'back' ? node : facts.standby, limitMs);
+      case 'out':
+        await this.#expectFree(node, limitMs);
+        return note(this.#options, run, { kind: 'take', node, was: await this.#startOf(node) });
+      case 'changed':
+        await this.#change(node, facts, limitMs);
+        return note(this.#options, run, { kind: 'changed', node });
+      case 'caught-up':
+        return this.#awaitFit(limitMs);
+      case 'in':
+        return note(this.#options, run, { kind: 'return', node });
+      case 'over':
+        await note(this.#options, run, { kind: 'end' });
+        this.#isOver = true;
+        return;
+      default:
+        throw new PortError('refused', `maintain has no step ${name}`);
+    }
+  }
+
+  async #findings(): Promise<readonly string[]> {
+    const { ports, pair } = this.#options;
+    const findings = await examinePair(ports, pair, 'quick');
+    return findings
+      .filter(({ severity }) => severity !== 'hint')
+      .map(({ subject, id }) => `${subject} ${id}`);
+  }
+
+  /** By the host's own words: a restart that is delivered twice finds another start. */
+  async #startOf(node: NodeName): Promise<string> {
+    if (this.terms.work !== 'restart') return '';
+    const { ports, pair } = this.#options;
+    const printed = await ports.host.run(pair, node, 'server-start', ASK_LIMIT_MS);
+    const [, started] = /^started=(\d+)$/m.exec(printed) ?? [];
+    if (started === undefined)
+      throw new PortError('unsuccessful', `${node} does not say when its server started: ${printed}`);
+    return started;
+  }
+
+  async #change(node: NodeName, { maintenance }: MaintainFacts, limitMs: number): Promise<void> {
+    const { ports, pair } = this.#options;
+    const limit = Math.max(0, limitMs - KEPT_MS);
+    if (this.terms.command !== null) {
+      await ports.host.runNamed(pair, node, this.terms.command, limit);
+      return;
+    }
+    const parameters = { Started: maintenance?.out?.was ?? '' };
+    await ports.host.run(pair, node, 'planned-restart', limit, parameters);
+  }
+
+  /** Long transactions, schema changes and backups are waited for, and named where they do not end. */
+  async #expectFree(node: NodeName, limitMs: number): Promise<void> {
+    const { ports, pair, order } = this.#options;
+    if (order.killLong) return;
+    const endMs = ports.clock.nowMs() + Math.min(limitMs - KEPT_MS, OBSTACLES_LIMIT_MS);
+    for (;;) {
+      const obstacles = await ports.database.inspect(pair, node, STATEMENT_LIMIT_MS);
+      if (obstacles.length === 0) return;
+      if (ports.clock.nowMs() >= endMs)
+        throw new PortError('unsuccessful', `long sessions on ${node}: ${renderObstacles(obstacles)}`);
+      await ports.clock.sleep(PAUSE_MS);
+    }
+  }
+
+  async #switchOver(to: NodeName | null, limitMs: number): Promise<void> {
+    const { ports, pair, order } = this.#options;
+    if (to === null) throw new PortError('unsuccessful', 'there is no standby to switch over to');
+    const holder = pair.nodes.find(({ name }) => name !== to)?.name ?? to;
+    await this.#expectFree(holder, limitMs / 2);
+    const { by, why, killLong } = order;
+    // What was tried before may have failed: each try is an order of its own, and a second move finds its work done.
+    const id = `${this.terms.run}-${to}-${ports.clock.nowMs()}`.slice(-64);
+    const asked = { action: 'switchover', pair: pair.name, by, why, id, to } as const;
+    await give(this.#options, { ...asked, killLong, force: true });
+  }
+
+  async #awaitFit(limitMs: number): Promise<void> {
+    const { ports, config, pair } = this.#options;
+    const endMs = ports.clock.nowMs() + Math.min(limitMs - KEPT_MS, CATCH_UP_LIMIT_MS);
+    for (;;) {
+      const { situation } = await lookOnce(ports, config, pair);
+      if (isSteady(situation)) return;
+      if (ports.clock.nowMs() >= endMs) throw new PortError('unsuccessful', unreadyOf(situation).join('; '));
+      await ports.clock.sleep(PAUSE_MS);
+    }
+  }
+}
+
+/** Why the pair is not steady, as far as this look says. */
+function unreadyOf(situation: Situation): readonly string[] {
+  const { holder, standby, vip, vipBecause, holderFaults, fitness, memory } = situation;
+  const noted = memory.readiness?.node === standby.node ? memory.readiness.reasons : [];
+  const reasons = [
+    ...(vip === 'held' ? [] : [`the VIP is ${vipBecause}`]),
+    ...(holder.kind === 'serving' ? [] : [`${holder.node} is ${holder.kind}: ${holder.because}`]),
+    ...(holderFaults.length === 0 ? [] : [`${holder.node} fails the check: ${holderFaults.join('; ')}`]),
+    ...(fitness.fit ? [] : [`${standby.node} cannot take over: ${fitness.reasons.join('; ')}`]),
+    ...(fitness.fit && noted.length > 0 ? [`${standby.node} could not take over: ${noted.join('; ')}`] : []),
+  ];
+  return reasons.length > 0 ? reasons : ['the pair is not steady yet'];
+}

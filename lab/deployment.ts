@@ -48,7 +48,20 @@ export interface Changes {
 }
 
 /** The configuration of the lab's one pair. Throws a `LabError` that lists every fault of the changes. */
-export function configure({ network, hosts }: LabPair, changes: Changes): Config {
+export function configure(pair: LabPair, changes: Changes): Config {
+  const parsed = parseConfig(environmentOf(pair, changes));
+  if (parsed.kind === 'valid') return parsed.value;
+  const [first, ...more] = parsed.faults;
+  const also = more.length > 0 ? ` (and ${more.length} more)` : '';
+  throw new LabError({
+    got: first ? `${renderFault(first)}${also}` : 'a faulty configuration',
+    want: 'settings that there are',
+    remedy: 'correct --set; docs/settings.md lists them',
+  });
+}
+
+/** The lab's one pair as an operator would write it into an environment file. */
+export function environmentOf({ network, hosts }: LabPair, changes: Changes): EnvironmentInput {
   const cidr = `${network.vip.replace(/\.\d+$/, '.0')}/24`;
   const node = (name: LabNodeName) => ({
     name,
@@ -57,7 +70,7 @@ export function configure({ network, hosts }: LabPair, changes: Changes): Config
     address: hosts[name].address,
     subnet: 'a',
   });
-  const parsed = parseConfig({
+  return {
     name: environmentName,
     description: 'Two real servers on this machine',
     region: 'us-east-1',
@@ -83,15 +96,7 @@ export function configure({ network, hosts }: LabPair, changes: Changes): Config
         ...judgingOf(changes.settings ?? {}),
       },
     ],
-  });
-  if (parsed.kind === 'valid') return parsed.value;
-  const [first, ...more] = parsed.faults;
-  const also = more.length > 0 ? ` (and ${more.length} more)` : '';
-  throw new LabError({
-    got: first ? `${renderFault(first)}${also}` : 'a faulty configuration',
-    want: 'settings that there are',
-    remedy: 'correct --set; docs/settings.md lists them',
-  });
+  };
 }
 
 /** Where a probe runs: the words before its command, and how its connections leave from there. */

@@ -74,7 +74,10 @@ async function inWorld(
     ...latencyTermsOf(flags),
     cpu: flags.cpu,
     serverSettings: flags.serverSettings,
-    changes: { settings: { ...fault.settings, ...parseSettings(flags.set) } },
+    changes: {
+      settings: { ...fault.settings, ...parseSettings(flags.set) },
+      ...(fault.environment ? { environment: fault.environment } : {}),
+    },
     ...networkOf(flags),
   };
   leaveNothingBehind();

@@ -26,7 +26,7 @@ export const accountFields = {
   }),
   reservedConcurrency: z.boolean().default(true).meta({
     description:
-      'Whether each function has concurrency of its own (watch 4, operate 2, read 2, each probe 3 and one for each pair), which no other function of the account can take. It comes out of the account’s pool, and AWS keeps 100 of that unreserved: turn it off only in an account whose limit is so low that AWS refuses the reservation, as a new account’s may be.',
+      'Whether each function has concurrency of its own (watch 4, operate 4, read 2, each probe 3 and one for each pair), which no other function of the account can take. It comes out of the account’s pool, and AWS keeps 100 of that unreserved: turn it off only in an account whose limit is so low that AWS refuses the reservation, as a new account’s may be.',
   }),
   deadManTopicArn: z
     .string()

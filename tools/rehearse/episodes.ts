@@ -78,14 +78,16 @@ export async function repairedDeath(world: LabWorld, mark: string): Promise<stri
   const { hosts, aws } = world;
   const before = aws.ssm.commands.length;
   await hosts.db1.instance.kill();
-  const printed = () => aws.ssm.commands.slice(before).map(({ stdout }) => stdout);
-  const isBack = () => hosts.db1.instance.isRunning() && printed().some((text) => text.includes(mark));
+  const sent = () => aws.ssm.commands.slice(before);
+  const isBack = () =>
+    sent().some(({ state, stdout }) => state.status === 'Success' && stdout.includes(mark)) &&
+    hosts.db1.instance.isRunning();
   const untilMs = Date.now() + REPAIR_LIMIT_MS;
   while (!isBack() && Date.now() < untilMs) await delay(100);
   if (!isBack())
     throw notAsWanted(
-      `db1 ${hosts.db1.instance.isRunning() ? 'up' : 'down'}, after ${JSON.stringify(printed())}`,
-      mark,
+      `db1 ${hosts.db1.instance.isRunning() ? 'up' : 'down'}, after ${JSON.stringify(sent().map(({ state, stdout }) => [state.details, stdout]))}`,
+      `db1 up, after a document that prints: ${mark}`,
     );
   await expectHolder(world);
   return 'the changed document started mysqld of the standby';

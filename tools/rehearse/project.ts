@@ -44,7 +44,8 @@ export async function install(scratch: string, commands: Commands): Promise<Proj
     await readFile(path.join(repository, 'package.json'), 'utf8'),
   ) as { readonly version: string; readonly devDependencies: Readonly<Record<string, string>> };
   const npm = (words: readonly string[], cwd: string) =>
-    runCommand({ ...commands, cwd, env: { HOME: process.env.HOME } }, 'npm', words);
+    // Where packages come from is set on the machine.
+    runCommand({ ...commands, cwd, env: process.env }, 'npm', words);
   await npm(['pack', '--silent', '--pack-destination', scratch], repository);
   const wanted = [path.join(scratch, `keepalambda-${version}.tgz`), `aws-cdk@${devDependencies['aws-cdk']}`];
   await npm(['install', ...wanted, '--prefer-offline', '--no-audit', '--no-fund'], directory);

@@ -6,7 +6,7 @@ import { CliError } from './errors.ts';
 /** Throws a `CliError` when there is none of this name, or when it has faults. Faults of others do not matter. */
 export async function configNamed(directory: string, name: string): Promise<Config> {
   const files = await loadEnvironments(directory);
-  const checked = checkEnvironments(files.filter(({ file }) => file === `${name}.ts`));
+  const checked = checkEnvironments(files.filter(({ file }) => nameOfFile(file) === name));
   if (checked.kind === 'faulty') throw new CliError([renderFaults(directory, checked.faults)]);
   const [config] = checked.configs;
   if (config) return config;

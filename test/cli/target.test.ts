@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { configNamed } from '../../lib/cli/config-named.ts';
 import type { Place } from '../../lib/cli/operate/invoke.ts';
 import { openTarget } from '../../lib/cli/operate/target.ts';
 import { small } from '../core/environments.ts';
@@ -26,3 +27,11 @@ test.each(['.ts', '.mts', '.mjs'])('an environment in a file that ends with %s',
     pairs: ['orders'],
   });
 });
+
+test.each(['.ts', '.mts'])(
+  'one that is named for check or doctor, in a file that ends with %s',
+  async (extension) => {
+    writeFileSync(path.join(directory, `small${extension}`), `export default ${JSON.stringify(small)};`);
+    expect((await configNamed(directory, 'small')).name).toBe('small');
+  },
+);

@@ -1,5 +1,5 @@
 /**
- * `N passed, N failed`: the tests, the simulated histories, the cells of the matrix, and the rehearsal. One without a report has failed; a
+ * `N passed, N failed`: the tests, the simulated histories, the cells of the matrix, and the steps of the rehearsals. One without a report has failed; a
  * cell of a fault that cannot be played on that server is named, and counts for neither. What failed and passed when it was tried again
  * (`.ci/again`) counts as passed, and is named as unsteady.
  */
@@ -61,11 +61,14 @@ function countCells() {
   return { passed: played.length - wrong, failed: wrong };
 }
 
-function countRehearsal() {
-  const rehearsal = read('rehearsal');
-  const ok = rehearsal?.destroy === 'ok' && rehearsal.ok;
-  if (!ok) console.error('failed: the rehearsal');
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+/** Each step of the road is one; the first that fails ends it. */
+function countRehearsal(name) {
+  const rehearsal = read(name);
+  if (rehearsal === null) return noReport(name);
+  const { steps, ok } = rehearsal;
+  for (const step of steps) if (!step.ok) console.error(`failed: ${name}: ${step.name}: ${step.saw}`);
+  const passed = steps.filter((step) => step.ok).length;
+  return { passed, failed: ok ? 0 : Math.max(1, steps.length - passed) };
 }
 
 function noReport(name) {
@@ -79,7 +82,8 @@ const counts = [
   countHistories('sim-fixed'),
   countHistories('sim-commit'),
   countCells(),
-  countRehearsal(),
+  countRehearsal('rehearsal'),
+  countRehearsal('rehearsal-package'),
 ];
 const sum = (key) => counts.reduce((total, count) => total + count[key], 0);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

@@ -1,4 +1,4 @@
-/** `npm run rehearse`. Exit codes: 0 all as it must be, 1 the failover was not, 2 could not run or not deploy. */
+/** `npm run rehearse`. Exit codes: 0 all as it must be, 1 a step of the road failed, 2 could not run. */
 import { LabError } from '../lab/errors.ts';
 import { rehearseCommand } from '../tools/rehearse/command.ts';
 

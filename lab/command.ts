@@ -78,6 +78,7 @@ async function inWorld(
     changes: {
       settings: { ...fault.settings, ...parseSettings(flags.set) },
       ...(own.pair ? { pair: own.pair } : {}),
+      ...(fault.environment ? { environment: fault.environment } : {}),
     },
     state: own.state,
     ...networkOf(flags),

@@ -70,6 +70,19 @@ export function checkChanges(changes: Changes): void {
 
 /** The configuration of the lab's one pair. Throws a `LabError` that lists every fault of the changes. */
 export function configure(places: Places, changes: Changes): Config {
+  const parsed = parseConfig(environmentOf(places, changes));
+  if (parsed.kind === 'valid') return parsed.value;
+  const [first, ...more] = parsed.faults;
+  const also = more.length > 0 ? ` (and ${more.length} more)` : '';
+  throw new LabError({
+    got: first ? `${renderFault(first)}${also}` : 'a faulty configuration',
+    want: 'settings that there are',
+    remedy: 'correct --set; docs/settings.md lists them',
+  });
+}
+
+/** The lab's one pair as an operator would write it into an environment file. */
+export function environmentOf(places: Places, changes: Changes): EnvironmentInput {
   const { network, hosts } = places;
   const cidr = `${network.vip.replace(/\.\d+$/, '.0')}/24`;
   const node = (name: LabNodeName) => ({
@@ -79,7 +92,7 @@ export function configure(places: Places, changes: Changes): Config {
     address: hosts[name].address,
     subnet: 'a',
   });
-  const parsed = parseConfig({
+  return {
     name: environmentName,
     description: 'Two real servers on this machine',
     region: 'us-east-1',
@@ -105,15 +118,7 @@ export function configure(places: Places, changes: Changes): Config {
         ...judgingOf(changes.settings ?? {}),
       },
     ],
-  });
-  if (parsed.kind === 'valid') return parsed.value;
-  const [first, ...more] = parsed.faults;
-  const also = more.length > 0 ? ` (and ${more.length} more)` : '';
-  throw new LabError({
-    got: first ? `${renderFault(first)}${also}` : 'a faulty configuration',
-    want: 'settings that there are',
-    remedy: 'correct --set; docs/settings.md lists them',
-  });
+  };
 }
 
 /** Where a probe runs: the words before its command, and how its connections leave from there. */

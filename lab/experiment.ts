@@ -117,6 +117,8 @@ function collectAlerts({ aws }: LabWorld): Alerted[] {
 
 function startWriting({ network }: LabWorld, story: Story): Promise<Client> {
   return startClient({
+    // No other run on the same pair has written under this name.
+    name: `client-${Date.now().toString(36)}`,
     host: network.vip,
     port: network.port,
     localAddress: network.addressOf('client'),

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-export type ServiceName = 'ec2' | 'ssm' | 'sns' | 'lambda' | 'dynamodb' | 'sts';
+export type ServiceName = 'ec2' | 'ssm' | 'sns' | 'lambda' | 'dynamodb' | 'events' | 'sts';
 
 export interface ApiRequest {
   readonly method: string;

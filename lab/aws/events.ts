@@ -51,6 +51,15 @@ export interface Message {
   readonly variants: Readonly<Record<string, string>>;
 }
 
+/** An event that was put on a bus. */
+export interface PutEvent {
+  readonly atMs: number;
+  readonly bus: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
 /** The codes of the alerts in a message. */
 export function codesOf({ attributes }: Pick<Message, 'attributes'>): readonly string[] {
   return JSON.parse(attributes.event ?? '[]') as readonly string[];
@@ -81,6 +90,7 @@ export interface AwsEventMap {
   call: [ApiCall];
   denied: [Denied];
   message: [Message];
+  event: [PutEvent];
   log: [LogLine];
   command: [CommandChanged];
 }

@@ -53,6 +53,11 @@ export const latencies = {
     source:
       'Estimate for Publish. Publish, delivery and Lambda together were measured at a median of 73 ms in eu-west-1 (bitesizedserverless.com, 2022).',
   },
+  events: {
+    typicalMs: 30,
+    before: 0.5,
+    source: 'Estimate for PutEvents of one event, as for Publish of SNS; AWS publishes none.',
+  },
   ssm: {
     typicalMs: 200,
     before: 0.5,

@@ -27,6 +27,7 @@ import {
   type SubnetSpec,
 } from './ec2-world.ts';
 import { type AwsEndpoint, listen } from './endpoint.ts';
+import { createEventBridge, type EventBridge } from './eventbridge.ts';
 import { type AwsEvents, createEvents } from './events.ts';
 import { type CallFault, createFaults, type Faults } from './faults.ts';
 import { startGuardian } from './guardian.ts';
@@ -113,10 +114,13 @@ export interface Aws {
   readonly ec2: Ec2World;
   readonly ssm: Ssm;
   readonly sns: Sns;
+  readonly eventBridge: EventBridge;
   readonly lambda: Lambda;
   /** What CPU functions really get: `lambda`, `whole`, or `whole (no cgroup: …)`. */
   readonly functionCpu: string;
   readonly scheduler: Scheduler;
+  /** A deployment: these functions replace those of their names, and their roles allow what `iam` says. */
+  deploy(deployed: Pick<Required<AwsOptions>, 'functions' | 'documents' | 'iam'>): void;
   /** Ends everything, and leaves no process and no file behind. */
   close(): Promise<void>;
 }
@@ -142,6 +146,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const authority = await writeAuthority(identity.authority);
   const guardian = startGuardian(authority.directory);
   const sns = createSns(options.topicArns ?? [], events, options.subscriptions ?? []);
+  const eventBridge = createEventBridge(events);
   const hostOf = options.hostOf ?? localHost;
   const ssmTiming = { ...defaultSsmTiming, ...options.ssmTiming };
   const ssm = createSsm({ world: ec2, events, guardian, hostOf, timing: ssmTiming });
@@ -170,7 +175,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     for (const parameter of options.parameters ?? []) ssm.putParameter(parameter);
     for (const document of options.documents ?? []) ssm.registerDocument(document);
     for (const spec of options.functions ?? []) lambda.register(spec);
-    const own = [createEc2(ec2), ssm.service, sns.service, dynamodb];
+    const own = [createEc2(ec2), ssm.service, sns.service, eventBridge.service, dynamodb];
     const services = [...own, createLambdaService(lambda), createSts(account)];
     endpoint = await listen(options.port ?? 0, { services, guard, latencies, identity, faults, events });
     return {
@@ -180,7 +185,12 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       environmentOf: awsEnvironment,
       environment: operatorEnvironmentOf(place()),
       clientOptions: (requestTimeoutMs) => clientOptionsOf(place(), requestTimeoutMs),
-      ...{ events, faults, ec2, ssm, sns, lambda, functionCpu: cpu.given, scheduler, close },
+      deploy(deployed) {
+        guard.allow(deployed.iam);
+        for (const document of deployed.documents) ssm.registerDocument(document);
+        for (const spec of deployed.functions) lambda.register(spec);
+      },
+      ...{ events, faults, ec2, ssm, sns, eventBridge, lambda, functionCpu: cpu.given, scheduler, close },
     };
   } catch (error) {
     await close();

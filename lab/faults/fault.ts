@@ -1,6 +1,7 @@
 /** What a fault of the lab is: data, and one function that does it. */
 import type { VerdictKind } from '../../lib/core/verdict.ts';
 import type { ClientResult } from '../client.ts';
+import type { Changes } from '../deployment.ts';
 import type { LabNodeName } from '../pair.ts';
 import type { catalogue } from '../servers/catalogue.ts';
 import type { Story } from '../story.ts';
@@ -44,6 +45,8 @@ export interface LabFault {
   readonly notOn?: Readonly<Partial<Record<keyof typeof catalogue, string>>>;
   /** Settings without which it would take too long to see. */
   readonly settings?: Readonly<Record<string, number>>;
+  /** What it needs of the environment. */
+  readonly environment?: Changes['environment'];
   /** Whether the fault leaves both nodes in reach at the end: then exactly the holder must be writable. */
   readonly endsWhole?: boolean;
   /** Whether the length of the pause in writes is the figure to tell. */

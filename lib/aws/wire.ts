@@ -5,13 +5,14 @@
 import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Config, readConfig } from '../core/config.ts';
 import { renderFault } from '../core/fault.ts';
 import { placeOf } from '../core/text/alert-text.ts';
-import type { Ports } from '../watch/ports.ts';
+import type { AlertPort, Ports } from '../watch/ports.ts';
 import {
   changingOptions,
   createSender,
@@ -23,6 +24,7 @@ import {
 import { createClock } from './clock.ts';
 import { createStore } from './dynamodb/store.ts';
 import { createVip } from './ec2/vip.ts';
+import { withEvents } from './eventbridge.ts';
 import { createIds } from './ids.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -108,11 +110,7 @@ export function createPorts(config: Config, variables: Variables, means: Means):
       documents: variables.DOCUMENTS,
     }),
     accounts: createAccounts(looking.ssm, changing.ssm),
-    alerts: createAlerts(
-      new SNSClient(lookingOptions(sender)),
-      variables.TOPIC_ARN,
-      placeOf(config, accountOf(variables.TOPIC_ARN)),
-    ),
+    alerts: createAllAlerts(config, variables, means),
     store: createStore({
       client: new DynamoDBClient(storeOptions(storeSender)),
       name: variables.TABLE_NAME,
@@ -121,6 +119,15 @@ export function createPorts(config: Config, variables: Variables, means: Means):
       log,
     }),
   };
+}
+
+/** Mails and, where there is a bus, events. */
+function createAllAlerts(config: Config, { TOPIC_ARN }: Variables, { sender, log }: Means): AlertPort {
+  const place = placeOf(config, accountOf(TOPIC_ARN));
+  const mails = createAlerts(new SNSClient(lookingOptions(sender)), TOPIC_ARN, place);
+  if (config.eventBus === 'none') return mails;
+  const client = new EventBridgeClient(lookingOptions(sender));
+  return withEvents(mails, { client, bus: config.eventBus, place, log });
 }
 
 /** The configuration in the file. Throws an error that lists every fault, not only the first. */

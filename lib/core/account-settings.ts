@@ -26,7 +26,7 @@ export const accountFields = {
   }),
   reservedConcurrency: z.boolean().default(true).meta({
     description:
-      'Whether each function has concurrency of its own (watch 4, operate 2, read 2, each probe 3 and one for each pair), which no other function of the account can take. It comes out of the account’s pool, and AWS keeps 100 of that unreserved: turn it off only in an account whose limit is so low that AWS refuses the reservation, as a new account’s may be.',
+      'Whether each function has concurrency of its own (watch 4, operate 4, read 2, each probe 3 and one for each pair), which no other function of the account can take. It comes out of the account’s pool, and AWS keeps 100 of that unreserved: turn it off only in an account whose limit is so low that AWS refuses the reservation, as a new account’s may be.',
   }),
   deadManTopicArn: z
     .string()
@@ -35,6 +35,17 @@ export const accountFields = {
     .meta({
       description:
         'A topic of your own, in the same region, that gets the alarms `watch-dead`, `publish-failures` and `dead-letters` too: they say that the topic of the stack may reach nobody. Its policy must let `cloudwatch.amazonaws.com` publish.',
+    }),
+  eventBus: z
+    .string()
+    .regex(
+      /^([\w./-]{1,256}|arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]{1,256})$/,
+      "the name or the ARN of an event bus, 'default' or 'none'",
+    )
+    .default('default')
+    .meta({
+      description:
+        'The EventBridge bus on which every alert is also an event (docs/alerts.md): `default`, the name of another bus of the account and region, or its ARN. `none` for no events.',
     }),
   insideVpc: z
     .strictObject({
@@ -46,7 +57,7 @@ export const accountFields = {
     .optional()
     .meta({
       description:
-        'For an account in which every function must be in a VPC: `{ subnets, securityGroups }` for watch, operate and read. They then need a gateway endpoint for DynamoDB and interface endpoints for EC2, Lambda, SSM and SNS (and X-Ray with `tracing`), about $7.30 a month each in each zone, or a NAT. Left out, they run outside: no fault of the VPC can cut them off from AWS.',
+        'For an account in which every function must be in a VPC: `{ subnets, securityGroups }` for watch, operate and read. They then need a gateway endpoint for DynamoDB and interface endpoints for EC2, Lambda, SSM, SNS and EventBridge (and X-Ray with `tracing`), about $7.30 a month each in each zone, or a NAT. Left out, they run outside: no fault of the VPC can cut them off from AWS.',
     }),
   permissionsBoundary: z
     .string()

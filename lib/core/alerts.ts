@@ -6,7 +6,7 @@ import { remedies } from './remedies.ts';
 
 /** What a case says of itself. What is left out is the event's own. */
 export interface Words
-  extends Partial<Pick<Alert, 'headline' | 'seen' | 'cost' | 'writes' | 'commands' | 'again'>> {
+  extends Partial<Pick<Alert, 'headline' | 'seen' | 'cost' | 'move' | 'writes' | 'commands' | 'again'>> {
   readonly happened: string;
   readonly done: string;
   readonly todo?: string;

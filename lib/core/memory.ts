@@ -58,6 +58,8 @@ export interface Alert {
   readonly seen?: string;
   /** How long clients could not write, and what was lost. */
   readonly cost?: string;
+  /** Of a plan that moves the roles: from where, where that is known, and to where. */
+  readonly move?: { readonly from: NodeName | null; readonly to: NodeName };
   /** Who held the VIP last, when the alert was made; null where nobody is known to have. Absent in records of older releases. */
   readonly holder?: NodeName | null;
   /** Whether clients can write, where the event does not know. */

@@ -33,6 +33,11 @@ export async function loadEnvironments(directory: string): Promise<EnvironmentFi
   return Promise.all(files.map((file) => load(directory, file)));
 }
 
+/** `prod`, of `prod.ts` or `prod.mts`: a file has the name of its environment. */
+export function nameOfFile(file: string): string {
+  return basename(file, extname(file));
+}
+
 /** Every environment as a Config, or every fault of every file. */
 export function checkEnvironments(files: readonly EnvironmentFile[]): Checked {
   const parsed = files.map((file) => ({ file, outcome: parseConfig(file.raw) }));
@@ -91,7 +96,7 @@ function missing({ failure }: EnvironmentFile): ConfigFault {
 /** `cdk deploy prod` is found in `prod.ts`, and no two environments have one name. */
 function nameFaults(file: string, config: Config): ConfigFault[] {
   const ending = extname(file);
-  const name = basename(file, ending);
+  const name = nameOfFile(file);
   if (config.name === name) return [];
   const remedy = `rename the file to ${config.name}${ending}, or the environment to ${name}`;
   return [{ path: 'name', got: config.name, want: `${name}, the name of the file`, remedy }];

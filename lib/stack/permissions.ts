@@ -5,9 +5,10 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Config } from '../core/config.ts';
+import { EVENT_SOURCE } from '../core/text/alert-form.ts';
 import { functionNameOf } from './names.ts';
 import { viaServices } from './regions.ts';
-import { allow, functionArn, notByCode, type Policies, policy, versionsArn } from './statements.ts';
+import { allow, functionArn, notByCode, type Policies, policy, slashArn, versionsArn } from './statements.ts';
 
 /** The ARNs of what the environment has. */
 export interface Reach {
@@ -56,6 +57,9 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
       ...allow('TellPeople', ['sns:Publish'], [reach.topicArn]),
       ...allow('EncryptAlerts', ['kms:Decrypt', 'kms:GenerateDataKey'], [reach.topicKeyArn]),
       ...allow('LeaveDeadLetters', ['sqs:SendMessage'], [reach.deadLettersArn]),
+      ...allow('PutEvents', ['events:PutEvents'], busArns(stack, config), {
+        StringEquals: { 'events:source': EVENT_SOURCE },
+      }),
     ),
   };
 }
@@ -64,6 +68,12 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
 export function workPolicies({ documentArns, workDocumentArns }: Reach): Policies {
   const arns = [...documentArns, ...workDocumentArns];
   return workDocumentArns.length > 0 ? { hosts: hostPolicy(arns) } : {};
+}
+
+/** The bus of the alerts; none where they are no events. */
+function busArns(stack: Stack, { eventBus }: Config): readonly string[] {
+  if (eventBus === 'none') return [];
+  return [eventBus.startsWith('arn:') ? eventBus : slashArn(stack, 'events', 'event-bus', eventBus)];
 }
 
 /** The policies of read, beside those of the pairs: it looks, and can change nothing of AWS. */

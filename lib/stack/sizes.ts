@@ -36,6 +36,8 @@ function reservedFor(kind: FunctionKind, pairs: number): number {
       // Two that change over, and two that events of EC2 started meanwhile.
       return 4;
     case 'operate':
+      // A move that takes its time, a status that somebody watches, a person who asks twice, and one to spare.
+      return 4;
     case 'read':
       return 2;
     case 'probe':

@@ -43,8 +43,8 @@ test('a cell that cannot be played counts as neither passed nor failed, and is n
   const { stdout, stderr } = await run('count.mjs', directory);
   expect(stderr).toContain(`not applicable: stall@old: ${because}`);
   expect(stderr).toContain('failed: kill@new: two writers');
-  // Two cells passed; one failed, and so have the five others, of which there is no report.
-  expect(stdout).toBe('2 passed, 6 failed\n');
+  // Two cells passed; one failed, and so have the six others, of which there is no report.
+  expect(stdout).toBe('2 passed, 7 failed\n');
 });
 
 test('a test that failed is named with what it said, and a file that could not be loaded counts as one', async () => {
@@ -52,7 +52,7 @@ test('a test that failed is named with what it said, and a file that could not b
   const { stdout, stderr } = await run('count.mjs', directory);
   expect(stderr).toContain('failed: test/a.test.ts: looks twice: expected 2');
   expect(stderr).toContain('failed: test/b.test.ts: the whole file: no such module');
-  expect(stdout).toBe('1 passed, 7 failed\n');
+  expect(stdout).toBe('1 passed, 8 failed\n');
 });
 
 test('what passes at the second try counts as passed, and is named as unsteady', async () => {
@@ -65,8 +65,21 @@ test('what passes at the second try counts as passed, and is named as unsteady',
   const { stdout, stderr } = await run('count.mjs', directory);
   expect(stderr).toContain('unsteady (passed at the second try): test/a.test.ts: looks twice: expected 2');
   expect(stderr).toContain('unsteady (right at the second try): kill@new: two writers');
-  // The other file was not loaded at the second try either; four reports are missing.
-  expect(stdout).toBe('5 passed, 5 failed\n');
+  // The other file was not loaded at the second try either; five reports are missing.
+  expect(stdout).toBe('5 passed, 6 failed\n');
+});
+
+test('each step of a rehearsal counts, and the one that failed is named', async () => {
+  const step = (name: string, ok: boolean, saw: string) => ({ name, ok, seconds: 1, saw });
+  await leave('rehearsal', { steps: [step('init', true, 'prod.ts'), step('act', true, 'moved')], ok: true });
+  await leave('rehearsal-package', {
+    steps: [step('init', true, 'prod.mts'), step('check-red', false, 'nothing found')],
+    ok: false,
+  });
+  const { stdout, stderr } = await run('count.mjs', directory);
+  expect(stderr).toContain('failed: rehearsal-package: check-red: nothing found');
+  // Five other reports are missing.
+  expect(stdout).toBe('3 passed, 6 failed\n');
 });
 
 test('what is to be tried again: the files and cells that failed, and nothing else', async () => {

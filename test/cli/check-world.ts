@@ -25,7 +25,7 @@ export function configWith(
   return parsed.value;
 }
 
-const reserving = { watch: 4, operate: 2, 'probe-a': 4 };
+const reserving = { watch: 4, operate: 4, read: 2, 'probe-a': 4 };
 
 /** The functions, as the stack of `small` makes them. Nobody invokes them. */
 export const functions = Object.entries(reserving).map(([name, reservedConcurrency]) => ({

@@ -72,6 +72,22 @@ const cases: [
     { got: `${db1.eniId} attached to ${db2.instanceId}`, want: `attached to ${db1.instanceId}` },
   ],
   [
+    'an interface on which there is no room for the VIP',
+    'interface-full',
+    { aws: { enis: [first, { ...second, secondaryAddresses: ['10.0.1.21', '10.0.1.22', '10.0.1.23'] }] } },
+    {
+      subject: 'orders/db2',
+      got: `4 addresses on ${db2.eniId}, of 4 that t3.small takes`,
+      fix: /unassign-private-ip-addresses --region .* --private-ip-addresses 10\.0\.1\.21/,
+    },
+  ],
+  [
+    'an interface with a prefix around the VIP',
+    'vip-in-prefix',
+    { aws: { enis: [first, { ...second, prefixes: ['10.0.1.0/28'] }] } },
+    { subject: 'orders/db2', got: new RegExp(`10\\.0\\.1\\.0/28 on ${db2.eniId}`) },
+  ],
+  [
     'an interface with another primary address',
     'interface-address',
     { aws: enis({ primaryAddress: '10.0.1.99' }) },
@@ -234,7 +250,7 @@ const cases: [
     'an account with a limit of 105, before the deployment',
     'concurrency-too-small',
     { aws: { functions: [], concurrency: 105 } },
-    { got: 'room to reserve 5 invocations, by the limit of 105', want: 'room for 10', fix: /L-B99A9384/ },
+    { got: 'room to reserve 5 invocations, by the limit of 105', want: 'room for 14', fix: /L-B99A9384/ },
   ],
   [
     'a topic of which nobody has confirmed a subscription',
@@ -337,7 +353,7 @@ describe('nothing is found', () => {
       { aws: subnets({ reservations: [{ cidr: '10.0.1.8/29', type: 'explicit' }] }) },
     ],
     ['of an agent that nothing needs', { aws: unreachable }],
-    ['of a limit that is just enough for what is reserved already', { aws: { concurrency: 110 } }],
+    ['of a limit that is just enough for what is reserved already', { aws: { concurrency: 114 } }],
     [
       'of a limit without reservations',
       { aws: { functions: [], concurrency: 50 }, config: configWith({ reservedConcurrency: false }) },

@@ -15,7 +15,7 @@ beforeAll(async () => {
 describe('functions', () => {
   test.each([
     ['keepalambda-large-watch', 150, 4, false],
-    ['keepalambda-large-operate', 120, 2, false],
+    ['keepalambda-large-operate', 120, 4, false],
     ['keepalambda-large-read', 120, 2, false],
     // Each of the three pairs may have a plan at once.
     ['keepalambda-large-probe-a', 60, 6, true],

@@ -14,7 +14,7 @@ import {
   tableName,
   topicArn,
 } from '../../lab/deployment.ts';
-import { openStore } from '../../lab/world.ts';
+import { openStore } from '../../lab/world-aws.ts';
 import type { Config } from '../../lib/core/config.ts';
 import type { Bundles } from '../../lib/stack/bundle.ts';
 import { documents } from '../../lib/stack/documents/index.ts';

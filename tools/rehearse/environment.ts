@@ -1,60 +1,56 @@
-/** The environment that is rehearsed: a pair as an operator would write it, in a file of its own. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { EnvironmentInput } from '../../lib/core/config.ts';
-import { account, region } from './moto.ts';
+/** The environment that is rehearsed: made by `keepalambda init`, as a person makes it, and edited as a person edits it. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { type Changes, environmentName, environmentOf } from '../../lab/deployment.ts';
+import type { LabPair } from '../../lab/pair.ts';
+import { account } from './moto.ts';
+import { notAsWanted } from './wrong.ts';
 
-export const environmentName = 'rehearsal';
-export const pairName = 'orders';
+/** What is set beside what `init` asks for. */
+export const changes: Changes = { pair: { repair: ['mysqld'] } };
 
-/** What the second deployment changes. */
-export interface Change {
-  readonly lagLimitSeconds: number;
-  readonly logRetentionDays: 30 | 60;
+/** What the update changes beside a document. */
+export const update = { lagLimitSeconds: 60, logRetentionDays: 60 } as const;
+
+/** The words of `keepalambda init` for the lab's pair. */
+export function initWords(lab: LabPair): readonly string[] {
+  const { region, vpcId, subnets, probeSecurityGroups, pairs } = environmentOf(lab, changes);
+  const [pair] = pairs;
+  if (!pair) throw new Error('the lab has a pair');
+  const each = (flag: string, values: readonly string[]) => values.flatMap((value) => [flag, value]);
+  const subnetWords = Object.entries(subnets).map(
+    ([name, { subnetId, cidr, availabilityZone }]) => `${name}=${subnetId},${cidr},${availabilityZone}`,
+  );
+  const nodeWords = pair.nodes.map(
+    ({ name, instanceId, eniId, address }) => `${name}=${instanceId},${eniId},${address}`,
+  );
+  return [
+    ...['init', environmentName, '--account', account, '--region', region, '--vpc', vpcId],
+    ...each('--subnet', subnetWords),
+    ...each('--probe-group', probeSecurityGroups),
+    ...['--subscriber', 'oncall@example.com'],
+    ...['--pair', pair.name, '--vip', pair.vip, '--credentials', pair.credentials],
+    ...each('--node', nodeWords),
+    ...each('--set', ['prefer=db1', 'repair=[mysqld]', `port=${pair.port ?? 3306}`]),
+  ];
 }
 
-export const first: Change = { lagLimitSeconds: 120, logRetentionDays: 30 };
-export const second: Change = { lagLimitSeconds: 60, logRetentionDays: 60 };
-
-/** Writes `rehearsal.ts` into the directory, which it makes. */
-export async function writeEnvironment(directory: string, change: Change): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  const text = `export default ${JSON.stringify(environmentWith(change), null, 2)};\n`;
-  await writeFile(path.join(directory, `${environmentName}.ts`), text);
+/** The pair may be acted for. */
+export function act(file: string): Promise<void> {
+  return edit(file, "mode: 'observe'", "mode: 'act'");
 }
 
-function environmentWith({ lagLimitSeconds, logRetentionDays }: Change): EnvironmentInput {
-  const node = (number: 1 | 2) => ({
-    name: `db${number}`,
-    instanceId: `i-0000000000000db0${number}`,
-    eniId: `eni-0000000000000db0${number}`,
-    address: `10.0.1.1${number}`,
-    subnet: 'a',
-  });
-  return {
-    name: environmentName,
-    description: 'A rehearsed deployment',
-    account,
-    region,
-    vpcId: 'vpc-00000000000000001',
-    subnets: {
-      a: { subnetId: 'subnet-00000000000000001', cidr: '10.0.1.0/24', availabilityZone: `${region}a` },
-      b: { subnetId: 'subnet-00000000000000002', cidr: '10.0.2.0/24', availabilityZone: `${region}b` },
-    },
-    vantages: ['a', 'b'],
-    probeSecurityGroups: ['sg-00000000000000001'],
-    subscribers: ['oncall@example.com'],
-    logRetentionDays,
-    pairs: [
-      {
-        name: pairName,
-        vip: '10.0.1.10',
-        nodes: [node(1), node(2)],
-        prefer: 'db1',
-        credentials: '/keepalambda/rehearsal/orders',
-        repair: ['mysqld'],
-        settings: { lagLimitSeconds },
-      },
-    ],
-  };
+/** Two settings are changed: one that is read by the functions, and one of the stack. */
+export async function change(file: string): Promise<void> {
+  await edit(
+    file,
+    "prefer: 'db1'",
+    `prefer: 'db1', settings: { lagLimitSeconds: ${update.lagLimitSeconds} }`,
+  );
+  await edit(file, '  pairs: [', `  logRetentionDays: ${update.logRetentionDays},\n  pairs: [`);
+}
+
+async function edit(file: string, was: string, is: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  if (!text.includes(was)) throw notAsWanted(`${file} without ${was}`, 'the file that init wrote');
+  await writeFile(file, text.replace(was, is));
 }

@@ -1,10 +1,11 @@
 /** What a deployment left in moto: asked of moto, not of the CLI, whose word is not success. */
 
-import { LabError } from '../../lab/errors.ts';
+import type { Template } from '../../lab/aws/iam/template.ts';
+import { environmentName } from '../../lab/deployment.ts';
 import { prefixOf } from '../../lib/stack/names.ts';
 import { ask, query } from './ask.ts';
-import { environmentName } from './environment.ts';
 import type { Moto } from './moto.ts';
+import { notAsWanted } from './wrong.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -15,6 +16,7 @@ export interface Resource {
 export interface Deployed {
   /** The template as moto has it, by logical id. */
   readonly resources: Readonly<Record<string, Resource>>;
+  readonly template: Template;
   /** The name of the table. */
   readonly table: string;
   /** How many of them it made. */
@@ -41,6 +43,7 @@ export async function readStack(moto: Moto): Promise<Deployed> {
   const table = [...made.values()].find(({ ResourceType: type }) => type === 'AWS::DynamoDB::Table');
   return {
     resources,
+    template: { Resources: resources },
     table: table?.PhysicalResourceId ?? '',
     made: made.size,
     skipped: [...new Set(missing.map(([, { Type }]) => Type))].sort(),
@@ -68,16 +71,17 @@ export async function expectGone(moto: Moto, { resources }: Deployed): Promise<v
   }
 }
 
+/** The content of a document as SSM has it: a text, which moto writes in its own way. */
+export async function readDocument(moto: Moto, name: string): Promise<string> {
+  const { Content } = await call(moto, 'ssm', 'AmazonSSM.GetDocument', { Name: name });
+  return String(Content);
+}
+
 /** How long the logs of a function are kept, in days. */
 export async function readLogRetention(moto: Moto, functionName: string): Promise<number | undefined> {
   const { logGroups } = await call(moto, 'logs', 'Logs_20140328.DescribeLogGroups');
   const groups = logGroups as readonly { logGroupName: string; retentionInDays?: number }[];
   return groups.find(({ logGroupName }) => logGroupName === `/aws/lambda/${functionName}`)?.retentionInDays;
-}
-
-/** What is deployed is not what was asked for. */
-export function notAsWanted(got: string, want: string): LabError {
-  return new LabError({ got, want, remedy: 'run npm run rehearse without --json to see what the CLI said' });
 }
 
 async function readTemplate(moto: Moto): Promise<Readonly<Record<string, Resource>>> {
@@ -99,12 +103,16 @@ async function readMade(moto: Moto): Promise<ReadonlyMap<string, Made>> {
   return new Map(member.map((one) => [one.LogicalResourceId, one]));
 }
 
-async function call(moto: Moto, service: string, target: string): Promise<Record<string, unknown>> {
+async function call(
+  moto: Moto,
+  service: string,
+  target: string,
+  input: object = {},
+): Promise<Record<string, unknown>> {
   const headers = { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' };
-  return JSON.parse((await ask(moto, { service, headers, body: '{}' })).toString()) as Record<
-    string,
-    unknown
-  >;
+  return JSON.parse(
+    (await ask(moto, { service, headers, body: JSON.stringify(input) })).toString(),
+  ) as Record<string, unknown>;
 }
 
 async function list(moto: Moto, service: string, path: string): Promise<Record<string, unknown>> {

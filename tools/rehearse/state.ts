@@ -1,14 +1,15 @@
 /** A life in the table between two deployments: what the first left, the second must find. */
 import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { pairName } from '../../lab/deployment.ts';
 import { createClock } from '../../lib/aws/clock.ts';
 import { createStore } from '../../lib/aws/dynamodb/store.ts';
 import { createIds } from '../../lib/aws/ids.ts';
 import { emptyMemory } from '../../lib/core/memory.ts';
 import type { StorePort } from '../../lib/watch/ports.ts';
-import { pairName } from './environment.ts';
 import { type Moto, region } from './moto.ts';
-import { type Deployed, notAsWanted } from './stack.ts';
+import type { Deployed } from './stack.ts';
+import { notAsWanted } from './wrong.ts';
 
 /** What is in the table, as the functions read it. */
 export type State = Readonly<Record<'lease' | 'memory' | 'history', unknown>>;

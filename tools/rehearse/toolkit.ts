@@ -1,79 +1,61 @@
-/** The pinned CLI of the CDK, run as a person would. */
-import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+/** The two commands of the road, `npx cdk` and `npx keepalambda`, given in a project. */
 import path from 'node:path';
-import { LabError } from '../../lab/errors.ts';
+import type { Aws } from '../../lab/aws/start.ts';
+import { environmentName } from '../../lab/deployment.ts';
+import { type Commands, runCommand, type Said, tryCommand } from './commands.ts';
 import type { Moto } from './moto.ts';
+import type { Project } from './project.ts';
 
 export interface Toolkit {
-  /** Runs `cdk WORDS`. Throws a `LabError` with its last words when it fails, or when `signal` ends it. */
-  run(words: readonly string[], where?: 'repository' | 'nowhere'): Promise<void>;
+  /** `cdk bootstrap`, from a directory without an app. */
+  bootstrap(place: string): Promise<void>;
+  /** `cdk synth`: the cloud assembly is in the directory of this name, which it gives back. */
+  synth(name: string): Promise<string>;
+  /** `cdk deploy`, of a cloud assembly. */
+  deploy(assembly: string): Promise<void>;
+  destroy(assembly: string): Promise<void>;
+  /** `keepalambda WORDS`, against the lab's AWS. Whatever its exit code. */
+  keepalambda(words: readonly string[]): Promise<Said>;
 }
 
 export interface ToolkitOptions {
+  readonly project: Project;
   readonly moto: Moto;
-  /** Where the environments are that it deploys. */
-  readonly environments: string;
-  /** For its output and its own cache. */
-  readonly directory: string;
+  readonly aws: Aws;
+  /** For cloud assemblies, and what the CLI keeps. */
+  readonly scratch: string;
   readonly signal: AbortSignal;
-  /** Hears each line it says. */
   readonly hear: (line: string) => void;
 }
 
-/** The CLI, pointed at moto. */
-export function createToolkit(options: ToolkitOptions): Toolkit {
-  const require = createRequire(import.meta.url);
-  const cli = path.join(path.dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
-  const repository = path.resolve(import.meta.dirname, '../..');
+/** The CDK is pointed at moto, keepalambda at the lab, and neither at anything else. */
+export function createToolkit({ project, moto, aws, scratch, signal, hear }: ToolkitOptions): Toolkit {
+  const own = {
+    HOME: scratch,
+    // In a project of one's own they are where the command is given.
+    ...(project.from === 'clone' ? { KEEPALAMBDA_ENVIRONMENTS: project.environments } : {}),
+    CDK_HOME: path.join(scratch, 'cdk-home'),
+    CDK_DISABLE_VERSION_CHECK: '1',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+  };
+  const commands: Commands = { cwd: project.directory, env: { ...own, ...moto.environment }, signal, hear };
+  const cdk = async (words: readonly string[], cwd = project.directory): Promise<void> => {
+    const quiet = ['--no-notices', '--no-color', '--ci'];
+    await runCommand({ ...commands, cwd }, process.execPath, [project.cdk, ...words, ...quiet]);
+  };
   return {
-    run: (words, where = 'repository') =>
-      runCli(options, [cli, ...words], where === 'repository' ? repository : options.directory),
-  };
-}
-
-async function runCli(options: ToolkitOptions, words: readonly string[], cwd: string): Promise<void> {
-  options.signal.throwIfAborted();
-  const own = ['--no-notices', '--no-color', '--ci', '--output', path.join(options.directory, 'cdk.out')];
-  const child = spawn(process.execPath, [...words, ...own], {
-    cwd,
-    // A group of its own, so that the app that it starts ends with it.
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: options.directory,
-      CDK_HOME: path.join(options.directory, 'cdk-home'),
-      CDK_DISABLE_VERSION_CHECK: '1',
-      CDK_DISABLE_CLI_TELEMETRY: 'true',
-      KEEPALAMBDA_ENVIRONMENTS: options.environments,
-      ...options.moto.environment,
+    bootstrap: (place) => cdk(['bootstrap', place], scratch),
+    async synth(name) {
+      const assembly = path.join(scratch, name);
+      await cdk(['synth', environmentName, '--quiet', '--output', assembly]);
+      return assembly;
     },
-  });
-  const lines: string[] = [];
-  const collect = (chunk: Buffer) => {
-    for (const line of chunk.toString().split('\n').filter(Boolean)) {
-      lines.push(line);
-      options.hear(line);
-    }
+    deploy: (assembly) => cdk(['deploy', environmentName, '--app', assembly, '--require-approval', 'never']),
+    destroy: (assembly) => cdk(['destroy', environmentName, '--app', assembly, '--force']),
+    keepalambda: (words) =>
+      tryCommand({ ...commands, env: { ...own, ...aws.environment } }, process.execPath, [
+        project.keepalambda,
+        ...words,
+      ]),
   };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
-  const kill = () => child.pid && process.kill(-child.pid, 'SIGKILL');
-  options.signal.addEventListener('abort', kill, { once: true });
-  return new Promise<void>((resolve, reject) => {
-    const failed = (how: string) => reject(failure(words, how, lines));
-    child.once('error', (error) => failed(error.message));
-    child.once('close', (code, signal) => (code === 0 ? resolve() : failed(`an end with ${code ?? signal}`)));
-  }).finally(() => options.signal.removeEventListener('abort', kill));
-}
-
-function failure(words: readonly string[], how: string, lines: readonly string[]): LabError {
-  const marked = lines.filter((line) => /❌|‣|error/i.test(line));
-  const told = (marked.length > 0 ? marked : lines).slice(-3).join(' | ');
-  return new LabError({
-    got: `cdk ${words.slice(1).join(' ')}: ${how}: ${told}`,
-    want: 'a command of the CDK that succeeds',
-    remedy: 'run npm run rehearse without --json to see all that it said',
-  });
 }

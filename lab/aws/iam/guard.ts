@@ -14,6 +14,8 @@ export interface Guard {
   environmentOf(functionName: string): Readonly<Record<string, string>>;
   /** Throws the `ApiError` with which the service refuses a caller who may not do this, and says so as an event. */
   check(service: Service, action: string, request: ApiRequest): void;
+  /** From now on the roles allow this: a deployment has changed them. Throws for policies that it cannot judge. */
+  allow(iam: Iam): void;
 }
 
 export interface GuardParts {
@@ -24,8 +26,8 @@ export interface GuardParts {
 }
 
 /** Knows nobody but the operator until functions are given their credentials. Throws for policies that it cannot judge. */
-export function createGuard({ iam, surroundings, events }: GuardParts): Guard {
-  for (const statement of Object.values(iam?.policies ?? {}).flat()) expectReadable(statement);
+export function createGuard({ iam: atStart, surroundings, events }: GuardParts): Guard {
+  let iam = expectAllReadable(atStart);
   const callers = new Map<string, string>();
   const around = { ...surroundings, topicKeyOf: (arn: string) => iam?.topicKeys[arn] ?? null };
 
@@ -49,6 +51,9 @@ export function createGuard({ iam, surroundings, events }: GuardParts): Guard {
   }
 
   return {
+    allow(deployed) {
+      iam = expectAllReadable(deployed);
+    },
     environmentOf(functionName) {
       const accessKeyId = accessKeyOf(functionName);
       callers.set(accessKeyId, functionName);
@@ -67,6 +72,11 @@ export function createGuard({ iam, surroundings, events }: GuardParts): Guard {
       checkFunction(functionName, service, action, request);
     },
   };
+}
+
+function expectAllReadable(iam: Iam | null): Iam | null {
+  for (const statement of Object.values(iam?.policies ?? {}).flat()) expectReadable(statement);
+  return iam;
 }
 
 /** `ASIA` and sixteen characters, as temporary keys are. */
@@ -113,6 +123,7 @@ const unknownKeys = {
   sns: ['InvalidClientTokenId', 'The security token included in the request is invalid.', 403],
   lambda: ['UnrecognizedClientException', 'The security token included in the request is invalid.', 403],
   dynamodb: ['UnrecognizedClientException', 'The security token included in the request is invalid.', 400],
+  events: ['UnrecognizedClientException', 'The security token included in the request is invalid.', 400],
   sts: ['InvalidClientTokenId', 'The security token included in the request is invalid.', 403],
 } as const satisfies Record<ServiceName, readonly [code: string, message: string, status: number]>;
 

@@ -42,6 +42,8 @@ export function needsOf(asked: Asked, surroundings: Surroundings): readonly Need
       return dynamodb(asked.action, bodyOf(asked.request), needs);
     case 'lambda':
       return lambda(asked, needs);
+    case 'events':
+      return putEvents(asked.action, bodyOf(asked.request), needs);
     case 'sts':
       // AWS answers GetCallerIdentity even to who is denied it.
       return [];
@@ -151,6 +153,16 @@ function sns(action: string, form: Form, needs: Needs): readonly Need[] {
   const encrypt =
     key === null ? [] : ['kms:GenerateDataKey', 'kms:Decrypt'].map((name) => needs.on(name, key));
   return [needs.on('sns:Publish', topicArn), ...encrypt];
+}
+
+/** Each event is judged by itself: by its bus, and by what it says that it is. */
+function putEvents(action: string, body: Body, needs: Needs): readonly Need[] {
+  if (action !== 'PutEvents') return [needs.on(`events:${action}`, '*')];
+  const entries = (body.Entries ?? []) as readonly Readonly<Record<string, string>>[];
+  return entries.map(({ EventBusName: bus = 'default', Source = '', DetailType = '' }) => {
+    const arn = bus.startsWith('arn:') ? bus : needs.arn('events', `event-bus/${bus}`);
+    return needs.on('events:PutEvents', arn, { 'events:source': Source, 'events:detail-type': DetailType });
+  });
 }
 
 function dynamodb(action: string, body: Body, needs: Needs): readonly Need[] {

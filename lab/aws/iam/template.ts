@@ -1,4 +1,4 @@
-/** The policies of each function, read from a CloudFormation template as CloudFormation would. Pure. */
+/** What a CloudFormation template says, read as CloudFormation would; first of all the policies of each function. Pure. */
 import type { Statement } from './policy.ts';
 
 /** As much of a template as is read. */
@@ -29,15 +29,15 @@ export interface Iam {
 
 /** Reads it. Throws for what it cannot resolve: a policy half read would allow, or deny, by accident. */
 export function readIam(template: Template, place: Place): Iam {
-  const read = new Reader(template, place);
-  const policies = ofType(template, 'AWS::Lambda::Function').map(([id, { Properties = {} }]) => {
-    const role = Properties.Role as { readonly 'Fn::GetAtt'?: readonly [string, string] } | undefined;
+  const read = new TemplateReader(template, place);
+  const policies = read.ofType('AWS::Lambda::Function').map(([id, properties]) => {
+    const role = properties.Role as { readonly 'Fn::GetAtt'?: readonly [string, string] } | undefined;
     const roleId = role?.['Fn::GetAtt']?.[0];
-    if (roleId === undefined) throw unresolved(Properties.Role, 'a role of the template');
+    if (roleId === undefined) throw unresolved(properties.Role, 'a role of the template');
     return [read.text({ Ref: id }), read.statementsOf(roleId)] as const;
   });
-  const topicKeys = ofType(template, 'AWS::SNS::Topic').flatMap(([id, { Properties = {} }]) => {
-    const key = Properties.KmsMasterKeyId;
+  const topicKeys = read.ofType('AWS::SNS::Topic').flatMap(([id, properties]) => {
+    const key = properties.KmsMasterKeyId;
     return key === undefined ? [] : [[read.text({ Ref: id }), read.text(key)] as const];
   });
   return { policies: Object.fromEntries(policies), topicKeys: Object.fromEntries(topicKeys) };
@@ -48,7 +48,8 @@ interface PolicyProperties {
   readonly Roles?: readonly { readonly Ref?: string }[];
 }
 
-class Reader {
+/** A template with the names of a place put in. It throws for what it cannot resolve. */
+export class TemplateReader {
   readonly #template: Template;
   readonly #place: Place;
 
@@ -67,15 +68,23 @@ class Reader {
       if (arn.Ref === undefined) throw unresolved(arn, 'a managed policy of the template');
       return this.#resource(arn.Ref).Properties as unknown as PolicyProperties;
     });
-    const attached = [
-      ...ofType(this.#template, 'AWS::IAM::Policy'),
-      ...ofType(this.#template, 'AWS::IAM::ManagedPolicy'),
-    ]
-      .map(([, { Properties }]) => Properties as unknown as PolicyProperties)
+    const attached = [...this.ofType('AWS::IAM::Policy'), ...this.ofType('AWS::IAM::ManagedPolicy')]
+      .map(([, properties]) => properties as unknown as PolicyProperties)
       .filter(({ Roles = [] }) => Roles.some(({ Ref }) => Ref === roleId));
     return [...Policies, ...new Set([...managed, ...attached])].flatMap(
       ({ PolicyDocument }) => this.value(PolicyDocument.Statement) as Statement[],
     );
+  }
+
+  /** Every resource of this type, by its logical id. */
+  ofType(type: string): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
+    return Object.entries(this.#template.Resources).flatMap(([id, { Type, Properties = {} }]) =>
+      Type === type ? [[id, Properties] as const] : [],
+    );
+  }
+
+  propertiesOf(id: string): Readonly<Record<string, unknown>> {
+    return this.#resource(id).Properties ?? {};
   }
 
   text(value: unknown): string {
@@ -139,6 +148,8 @@ class Reader {
 
   #attribute(id: string, attribute: string): string {
     const { Type } = this.#resource(id);
+    // The functions of the lab have one version.
+    if (Type === 'AWS::Lambda::Version' && attribute === 'Version') return '1';
     const arnOf = attribute === 'Arn' || attribute === 'TopicArn' ? arns[Type] : undefined;
     if (!arnOf)
       throw unresolved({ 'Fn::GetAtt': [id, attribute] }, `the ARN of ${Object.keys(arns).join(', ')}`);
@@ -182,10 +193,6 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::SQS::Queue': 'QueueName',
   'AWS::SSM::Document': 'Name',
 };
-
-function ofType({ Resources }: Template, type: string): readonly (readonly [string, Resource])[] {
-  return Object.entries(Resources).filter(([, { Type }]) => Type === type);
-}
 
 function unresolved(value: unknown, want: string): Error {
   return new Error(

@@ -55,6 +55,7 @@ export class Stage {
     const target = request.headers['x-amz-target'] ?? '';
     if (target.startsWith('DynamoDB')) return json(this.#store(target, JSON.parse(text)));
     if (target.startsWith('AmazonSSM')) return json(ssmAnswer);
+    if (target.startsWith('AWSEvents')) return json({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
     if (request.path.includes('/functions/')) return this.#probe(text);
     if (text.includes('Action=Publish')) {
       this.onAlert(text);

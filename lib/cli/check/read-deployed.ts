@@ -45,6 +45,7 @@ function functionsOf(config: Config): readonly { readonly name: string; readonly
   return [
     sized('watch', functionNameOf(config.name, 'watch')),
     sized('operate', functionNameOf(config.name, 'operate')),
+    sized('read', functionNameOf(config.name, 'read')),
     ...config.vantages.map((vantage) => sized('probe', functionNameOf(config.name, 'probe', vantage))),
   ];
 }

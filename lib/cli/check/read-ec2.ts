@@ -1,5 +1,6 @@
 /** What EC2 says of an environment: its ENIs, instances, subnets, reservations and security groups. */
 import {
+  DescribeInstanceTypesCommand,
   type EC2Client,
   type Filter,
   GetSubnetCidrReservationsCommand,
@@ -32,7 +33,7 @@ const LIMIT_MS = 30_000;
 
 type Ec2Answers = Pick<
   Answers,
-  'account' | 'interfaces' | 'instances' | 'subnets' | 'reservations' | 'groups'
+  'account' | 'interfaces' | 'instances' | 'addressLimits' | 'subnets' | 'reservations' | 'groups'
 >;
 
 export async function readEc2(ec2: EC2Client, config: Config, asking: Asking): Promise<Ec2Answers> {
@@ -53,7 +54,26 @@ export async function readEc2(ec2: EC2Client, config: Config, asking: Asking): P
     const found = await inChunks(ids, (chunk) => describeGroups(ec2, filter('group-id', chunk)));
     return found.map(groupOf);
   });
-  return { account, interfaces, instances, subnets, reservations, groups };
+  const addressLimits = await readLimits(ec2, uniqueOf((instances ?? []).map(({ type }) => type)), asking);
+  return { account, interfaces, instances, addressLimits, subnets, reservations, groups };
+}
+
+/** By a filter: a type that is not known is left out, and is no error. */
+async function readLimits(
+  ec2: EC2Client,
+  types: readonly string[],
+  asking: Asking,
+): Promise<Answers['addressLimits']> {
+  if (types.length === 0) return null;
+  return asking.ask('ec2:DescribeInstanceTypes', async () => {
+    const command = new DescribeInstanceTypesCommand({ Filters: [filter('instance-type', types)] });
+    const { InstanceTypes = [] } = await ec2.send(command);
+    return new Map(
+      InstanceTypes.flatMap(({ InstanceType: type, NetworkInfo: info }): [string, number][] =>
+        type && info?.Ipv4AddressesPerInterface ? [[type, info.Ipv4AddressesPerInterface]] : [],
+      ),
+    );
+  });
 }
 
 /** Every VPC has a group named `default`, and it belongs to who asks. */
@@ -141,12 +161,13 @@ function interfaceOf(eni: NetworkInterface): InterfaceAnswer {
     attachment: instanceId === undefined ? null : { instanceId, deviceIndex: deviceIndex ?? 0 },
     primaryAddress: eni.PrivateIpAddress ?? '',
     secondaryAddresses: addresses.flatMap((one) => (one.Primary ? [] : (one.PrivateIpAddress ?? []))),
+    prefixes: (eni.Ipv4Prefixes ?? []).flatMap(({ Ipv4Prefix }) => Ipv4Prefix ?? []),
     groups: (eni.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []),
   };
 }
 
-function instanceOf({ InstanceId, State }: Instance): InstanceAnswer {
-  return { id: InstanceId ?? '', state: State?.Name ?? 'unknown' };
+function instanceOf({ InstanceId, InstanceType, State }: Instance): InstanceAnswer {
+  return { id: InstanceId ?? '', type: InstanceType ?? '', state: State?.Name ?? 'unknown' };
 }
 
 function subnetOf(subnet: Subnet): SubnetAnswer {

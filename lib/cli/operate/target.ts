@@ -1,6 +1,6 @@
 /** Which environment and which pair a command is about. */
 import type { Config } from '../../core/config.ts';
-import { checkEnvironments, loadEnvironments } from '../../stack/environments.ts';
+import { checkEnvironments, loadEnvironments, nameOfFile } from '../../stack/environments.ts';
 import { functionNameOf } from '../../stack/names.ts';
 import { usage } from '../errors.ts';
 import type { Invoke, Place } from './invoke.ts';
@@ -30,9 +30,9 @@ export async function openTarget(
   open: OpenInvoke,
 ): Promise<Target> {
   const files = await loadEnvironments(directory);
-  const names = files.map(({ file }) => file.replace(/\.ts$/, ''));
+  const names = files.map(({ file }) => nameOfFile(file));
   const environment = chooseEnvironment(flags.env ?? env.KEEPALAMBDA_ENV, names);
-  const own = files.filter(({ file }) => file === `${environment}.ts`);
+  const own = files.filter(({ file }) => nameOfFile(file) === environment);
   const checked = checkEnvironments(own);
   const config: Config | undefined = checked.kind === 'valid' ? checked.configs[0] : undefined;
   const region = flags.region ?? config?.region;

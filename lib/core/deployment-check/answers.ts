@@ -11,6 +11,8 @@ export interface Answers {
   /** The configured ENIs, and every ENI that has a VIP as one of its addresses. */
   readonly interfaces: Answer<readonly InterfaceAnswer[]>;
   readonly instances: Answer<readonly InstanceAnswer[]>;
+  /** How many addresses an interface of each instance type takes. A type that is missing is not known. */
+  readonly addressLimits: Answer<ReadonlyMap<string, number>>;
   readonly subnets: Answer<readonly SubnetAnswer[]>;
   /** The ranges that are reserved for addresses given by hand (`explicit`), by the id of the subnet. */
   readonly reservations: Answer<ReadonlyMap<string, readonly string[]>>;
@@ -38,11 +40,15 @@ export interface InterfaceAnswer {
   readonly attachment: { readonly instanceId: string; readonly deviceIndex: number } | null;
   readonly primaryAddress: string;
   readonly secondaryAddresses: readonly string[];
+  /** Ranges that are delegated to it: each takes the place of an address. */
+  readonly prefixes: readonly string[];
   readonly groups: readonly string[];
 }
 
 export interface InstanceAnswer {
   readonly id: string;
+  /** Such as `m7g.large`. */
+  readonly type: string;
   /** `running`, `stopped`, … */
   readonly state: string;
 }

@@ -12,12 +12,14 @@ import { hostRules } from './rules-hosts.ts';
 import { networkRules } from './rules-network.ts';
 import { nodeRules } from './rules-nodes.ts';
 import { pathRules } from './rules-path.ts';
+import { roomRules } from './rules-room.ts';
 import { stackRules } from './rules-stack.ts';
 
 /** Every rule. Those of one severity stay in this order: what breaks the most comes first. */
 export const deploymentRules: readonly Rule[] = [
   wrongAccount,
   ...nodeRules,
+  ...roomRules,
   ...networkRules,
   ...pathRules,
   ...hostRules,

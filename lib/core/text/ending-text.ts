@@ -22,6 +22,7 @@ export function wordsOfEnding(
     done: '',
     steps: renderTimedOutcomes(plan),
     ...(plan.seen === undefined ? {} : { seen: plan.seen }),
+    ...(movesRoles(plan) ? { move: { from: plan.from, to: plan.to } } : {}),
   };
   const who = `(${plan.row}, by ${plan.by})`;
   const cost = costText(memory, pair, plan, nowMs);

@@ -4,17 +4,8 @@
  */
 import type { Alert } from '../memory.ts';
 import { remedies, type Severity, severities } from '../remedies.ts';
-import {
-  alertBody,
-  alertSubject,
-  commandsOf,
-  headlineOf,
-  type Place,
-  plainAlert,
-  subject,
-  writesOf,
-} from './alert-text.ts';
-import { utcTime } from './utc-time.ts';
+import { alertForm, isoTime, threadOf } from './alert-form.ts';
+import { alertBody, alertSubject, headlineOf, type Place, plainAlert, subject } from './alert-text.ts';
 
 export interface Mail {
   readonly subject: string;
@@ -107,8 +98,10 @@ function machineOf(alerts: readonly Alert[], { pair, severity, incident }: MailA
   const main = mainOf(alerts);
   const isOver =
     alerts.every(({ code }) => code === 'all-clear') || (pair.length === 1 && main.code === 'all-clear');
-  const thread = pair.length === 1 ? [main.pair, incident[0] ?? main.id] : ['many-pairs'];
-  const dedupKey = [place.environment, ...thread].join('/');
+  const dedupKey =
+    pair.length === 1
+      ? threadOf({ ...main, incident: incident[0] ?? null }, place)
+      : `${place.environment}/many-pairs`;
   return {
     schema: SCHEMA,
     AlarmName: `keepalambda ${dedupKey}`,
@@ -122,25 +115,8 @@ function machineOf(alerts: readonly Alert[], { pair, severity, incident }: MailA
     dedupKey,
     severity,
     environment: place.environment,
-    alerts: alerts.map((alert) => ({
-      id: alert.id,
-      event: alert.code,
-      severity: remedies[alert.code].severity,
-      pair: alert.pair,
-      incident: alert.incident,
-      time: isoTime(alert.atMs),
-      headline: headlineOf(alert, place),
-      holder: alert.holder ?? null,
-      clientsCanWrite: writesOf(alert),
-      commands: commandsOf(alert, place),
-      runbook: `${place.runbookUrl}#${alert.code}`,
-    })),
+    alerts: alerts.map((alert) => alertForm(alert, place)),
   };
-}
-
-/** `2026-08-14T12:01:33Z`. */
-function isoTime(atMs: number): string {
-  return `${utcTime(atMs).slice(0, 19).replace(' ', 'T')}Z`;
 }
 
 function unique(values: readonly string[]): readonly string[] {

@@ -20,6 +20,10 @@ const FURTHER_MS = HOUR_MS;
 export const FLAP_WITHIN_MS = 2 * HOUR_MS;
 /** A loss that lasts this long does not come and go: it is alerted however often there was one. Milliseconds. */
 const STAYS_MS = 20_000;
+/** Alerts that are closer than this are of one loss. Milliseconds. */
+const ONE_LOSS_MS = 15_000;
+/** Losses with less service between them than this are one. Milliseconds. */
+const BETWEEN_MS = 10_000;
 /** But no more of these than so many alerts in all. */
 const STAYING_MAX = 4;
 
@@ -40,18 +44,31 @@ export function isLastAtOnce(reports: Memory['reports'], nowMs: number): boolean
   return toldOfLoss(reports, nowMs).length >= AT_ONCE - 1;
 }
 
-/** Whether a loss that was not alerted as it began is alerted now, because it stays. */
+/** Whether a loss that was not alerted as it began is alerted now, because it stays: under whatever name it began. */
 export function mustTellStaying(reports: Memory['reports'], code: EventCode, nowMs: number): boolean {
-  const report = reports[code];
-  if (!saysLoss(code) || report === undefined || nowMs - report.sinceMs < STAYS_MS) return false;
-  const isTold = lossCodes.some((each) => (reports[each]?.toldAtMs.at(-1) ?? 0) >= report.sinceMs);
+  if (!saysLoss(code) || reports[code] === undefined) return false;
+  const sinceMs = Math.min(...lossCodes.map((each) => onSinceMs(reports[each], nowMs)));
+  if (nowMs - sinceMs < STAYS_MS) return false;
+  const isTold = lossCodes.some((each) => (reports[each]?.toldAtMs.at(-1) ?? 0) >= sinceMs);
   return !isTold && toldOfLoss(reports, nowMs).length < STAYING_MAX;
 }
 
+/** Since when it is on, also if it was over a moment ago: another may have taken its place. */
+function onSinceMs(report: Reported | undefined, nowMs: number): number {
+  if (report === undefined) return Number.POSITIVE_INFINITY;
+  const { sinceMs, overSinceMs } = report;
+  return overSinceMs === null || nowMs - overSinceMs < BETWEEN_MS ? sinceMs : Number.POSITIVE_INFINITY;
+}
+
+/** When losses were alerted: the first alert of each, because one loss may be alerted under two names. */
 function toldOfLoss(reports: Memory['reports'], nowMs: number): readonly number[] {
-  return lossCodes
+  const all = lossCodes
     .flatMap((code) => reports[code]?.toldAtMs ?? [])
-    .filter((atMs) => nowMs - atMs < FLAP_WITHIN_MS);
+    .filter((atMs) => nowMs - atMs < FLAP_WITHIN_MS)
+    .toSorted((one, other) => one - other);
+  const firsts: number[] = [];
+  for (const atMs of all) if (atMs - (firsts.at(-1) ?? 0) >= ONE_LOSS_MS) firsts.push(atMs);
+  return firsts;
 }
 
 /** Until when the flap guard forbids an automatic failover because of their number; null when it does not. */

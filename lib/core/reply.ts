@@ -1,6 +1,7 @@
 /** What operate answers, as a person reads it (`lines`) and as a program does (`data`). */
 import { z } from 'zod';
 import { type Finding, severities } from './finding.ts';
+import { detailSchema } from './history.ts';
 
 const text = z.string();
 const many = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).readonly();
@@ -66,6 +67,8 @@ const historyRow = z.object({
   epoch: z.number(),
   what: text,
   text,
+  /** The same for programs. Absent in rows of older releases. */
+  detail: detailSchema.optional(),
 });
 export type HistoryRow = z.infer<typeof historyRow>;
 

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { addLatencyOptions, type LatencyFlags, latencyTermsOf, renderTerms } from '../../lab/aws/flags.ts';
+import { leaveNothingBehind } from '../../lab/belongings.ts';
 import { experiment } from '../../lab/experiment.ts';
 import { faults } from '../../lab/faults/index.ts';
 import { parseWith } from '../../lab/flags.ts';
@@ -42,14 +43,13 @@ export interface Rehearsed {
 export async function rehearseCommand(args: readonly string[]): Promise<number> {
   const flags = parseFlags(args);
   if (flags === null) return 0;
+  // From here on a signal ends it at once, and what it has started and written goes with it.
+  leaveNothingBehind();
   const story = new Story(flags.json ? console.error : console.log);
   const directory = await mkdtemp(path.join(os.tmpdir(), 'keepalambda-rehearsal-'));
-  const ended = new AbortController();
-  const onSignal = () => ended.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    const { bundles, skipped } = await deployAndDestroy(directory, story, ended.signal);
-    const { outageMs, ok } = await failOver(bundles, flags, story, ended.signal);
+    const { bundles, skipped } = await deployAndDestroy(directory, story);
+    const { outageMs, ok } = await failOver(bundles, flags, story);
     const rehearsed: Rehearsed = {
       ...{ bootstrap: 'ok', deploy: 'ok', redeploy: 'ok', destroy: 'ok' },
       skipped,
@@ -58,11 +58,7 @@ export async function rehearseCommand(args: readonly string[]): Promise<number> 
     };
     console.log(flags.json ? JSON.stringify(rehearsed) : renderRehearsed(rehearsed));
     return ok ? 0 : 1;
-  } catch (error) {
-    if (ended.signal.aborted) return 130;
-    throw error;
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await rm(directory, { recursive: true, force: true });
   }
 }
@@ -72,13 +68,13 @@ interface Taken {
   readonly skipped: readonly string[];
 }
 
-async function deployAndDestroy(directory: string, story: Story, signal: AbortSignal): Promise<Taken> {
+async function deployAndDestroy(directory: string, story: Story): Promise<Taken> {
   story.tell('lab', "starting moto's server, which stands for AWS (the first time it is fetched)");
   const moto = await startMoto();
   try {
     const environments = path.join(directory, 'environments');
     const hear = (line: string) => story.tell('cdk', line);
-    const toolkit = createToolkit({ moto, environments, directory, signal, hear });
+    const toolkit = createToolkit({ moto, environments, directory, hear });
     await toolkit.run(['bootstrap', `aws://${account}/${region}`], 'nowhere');
     story.tell('lab', 'bootstrapped');
     await writeEnvironment(environments, first);
@@ -121,7 +117,6 @@ async function failOver(
   bundles: Bundles,
   flags: Flags,
   story: Story,
-  signal: AbortSignal,
 ): Promise<{ readonly outageMs: number; readonly ok: boolean }> {
   const name = 'mysqld-kill';
   const fault = faults[name];
@@ -134,11 +129,7 @@ async function failOver(
   const world = await openWorld({ ...terms, server, port: Number(port), changes, bundles });
   try {
     story.follow(world);
-    const figures = experiment(world, name, fault, { at: '', break: null }, story);
-    const interrupted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
-    });
-    return await Promise.race([figures, interrupted]);
+    return await experiment(world, name, fault, { at: '', break: null }, story);
   } finally {
     await world.close();
   }

@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { ownProcess } from '../../lab/belongings.ts';
 import { LabError } from '../../lab/errors.ts';
 import type { Moto } from './moto.ts';
 
 export interface Toolkit {
-  /** Runs `cdk WORDS`. Throws a `LabError` with its last words when it fails, or when `signal` ends it. */
+  /** Runs `cdk WORDS`. Throws a `LabError` with its last words when it fails. */
   run(words: readonly string[], where?: 'repository' | 'nowhere'): Promise<void>;
 }
 
@@ -16,7 +17,6 @@ export interface ToolkitOptions {
   readonly environments: string;
   /** For its output and its own cache. */
   readonly directory: string;
-  readonly signal: AbortSignal;
   /** Hears each line it says. */
   readonly hear: (line: string) => void;
 }
@@ -33,9 +33,8 @@ export function createToolkit(options: ToolkitOptions): Toolkit {
 }
 
 async function runCli(options: ToolkitOptions, words: readonly string[], cwd: string): Promise<void> {
-  options.signal.throwIfAborted();
   const own = ['--no-notices', '--no-color', '--ci', '--output', path.join(options.directory, 'cdk.out')];
-  const child = spawn(process.execPath, [...words, ...own], {
+  const command = spawn(process.execPath, [...words, ...own], {
     cwd,
     // A group of its own, so that the app that it starts ends with it.
     detached: true,
@@ -50,6 +49,7 @@ async function runCli(options: ToolkitOptions, words: readonly string[], cwd: st
       ...options.moto.environment,
     },
   });
+  const child = ownProcess(command, 'group');
   const lines: string[] = [];
   const collect = (chunk: Buffer) => {
     for (const line of chunk.toString().split('\n').filter(Boolean)) {
@@ -59,13 +59,11 @@ async function runCli(options: ToolkitOptions, words: readonly string[], cwd: st
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  const kill = () => child.pid && process.kill(-child.pid, 'SIGKILL');
-  options.signal.addEventListener('abort', kill, { once: true });
   return new Promise<void>((resolve, reject) => {
     const failed = (how: string) => reject(failure(words, how, lines));
     child.once('error', (error) => failed(error.message));
     child.once('close', (code, signal) => (code === 0 ? resolve() : failed(`an end with ${code ?? signal}`)));
-  }).finally(() => options.signal.removeEventListener('abort', kill));
+  });
 }
 
 function failure(words: readonly string[], how: string, lines: readonly string[]): LabError {

@@ -1,0 +1,119 @@
+/** Lanes of the timeline: for each thing that can change, from when until when it was how. */
+import type { Seen } from '../history.ts';
+import type { HistoryRow } from '../reply.ts';
+
+/** How a stretch looks: well, not well, in between, or not known. */
+export type Tone = 'good' | 'bad' | 'odd' | 'none' | 'calm';
+
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+export interface Lane {
+  /** The node or thing that it is about, and what of it. */
+  readonly group: string;
+  readonly name: string;
+  readonly stretches: readonly Stretch[];
+}
+
+interface Moment {
+  readonly atMs: number;
+  readonly seen: Seen;
+}
+
+/** The VIP, both nodes (verdict, writes, lag, each vantage) and the rule that applied. */
+export function lanesOf(rows: readonly HistoryRow[], endMs: number): readonly Lane[] {
+  const moments = rows.flatMap(({ atMs, detail }) =>
+    detail?.kind === 'seen' ? [{ atMs, seen: detail }] : [],
+  );
+  const lane = (group: string, name: string, at: (seen: Seen) => Shown): Lane => ({
+    group,
+    name,
+    stretches: stretchesOf(moments, endMs, at),
+  });
+  const nodes = unique(moments.flatMap(({ seen }) => seen.nodes.map(({ node }) => node)));
+  return [
+    lane('VIP', 'holder', (seen) => vipShown(seen, nodes)),
+    ...nodes.flatMap((node) => {
+      const of = (seen: Seen) => seen.nodes.find((one) => one.node === node);
+      const vantages = unique(moments.flatMap(({ seen }) => Object.keys(of(seen)?.from ?? {})));
+      return [
+        lane(node, 'verdict', (seen) => verdictShown(of(seen)?.verdict)),
+        lane(node, 'writes', (seen) => writesShown(of(seen)?.writes ?? null)),
+        lane(node, 'lag', (seen) => lagShown(of(seen)?.lagSeconds ?? null)),
+        ...vantages.map((vantage) =>
+          lane(node, `from ${vantage}`, (seen) =>
+            sightShown(of(seen)?.from[vantage], seen.blind.includes(vantage)),
+          ),
+        ),
+      ];
+    }),
+    lane('rule', '', ({ row }) => ({
+      text: row === '' ? 'none yet' : row,
+      tone: row === 'steady' ? 'good' : 'calm',
+    })),
+  ].filter(({ stretches }) => stretches.some(({ tone }) => tone !== 'none'));
+}
+
+type Shown = Pick<Stretch, 'text' | 'tone'>;
+
+const noData: Shown = { text: 'no data', tone: 'none' };
+
+function vipShown({ vip }: Seen, nodes: readonly string[]): Shown {
+  if (vip === 'unknown') return { text: 'not known', tone: 'none' };
+  return { text: vip, tone: nodes.includes(vip) ? 'calm' : 'bad' };
+}
+
+function verdictShown(verdict: string | undefined): Shown {
+  if (verdict === undefined || verdict === 'unseen') return noData;
+  return { text: verdict, tone: verdict === 'serving' ? 'good' : 'bad' };
+}
+
+function writesShown(writes: Seen['nodes'][number]['writes']): Shown {
+  switch (writes) {
+    case 'open':
+      return { text: 'takes writes', tone: 'good' };
+    case 'closed':
+      return { text: 'read-only', tone: 'calm' };
+    case 'half-closed':
+      return { text: 'half closed', tone: 'odd' };
+    case null:
+      return noData;
+  }
+}
+
+function lagShown(seconds: number | null): Shown {
+  if (seconds === null) return noData;
+  return { text: `${seconds} s`, tone: seconds < 10 ? 'calm' : 'odd' };
+}
+
+function sightShown(saw: string | undefined, isBlind: boolean): Shown {
+  if (isBlind) return { text: 'blind', tone: 'odd' };
+  if (saw === undefined) return noData;
+  if (saw === 'answered') return { text: 'answers', tone: 'good' };
+  return { text: saw === 'unanswered' ? 'no answer' : saw, tone: 'bad' };
+}
+
+/** Neighbours that look the same are one. */
+function stretchesOf(
+  moments: readonly Moment[],
+  endMs: number,
+  at: (seen: Seen) => Shown,
+): readonly Stretch[] {
+  const stretches: Stretch[] = [];
+  moments.forEach(({ atMs, seen }, index) => {
+    const toMs = moments[index + 1]?.atMs ?? endMs;
+    const shown = at(seen);
+    const last = stretches.at(-1);
+    if (last?.text === shown.text) stretches[stretches.length - 1] = { ...last, toMs };
+    else stretches.push({ fromMs: atMs, toMs, ...shown });
+  });
+  return stretches;
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
+}

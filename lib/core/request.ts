@@ -30,7 +30,7 @@ const isDirected = ({ to, from }: { readonly to?: string | undefined; readonly f
   to !== undefined || from !== undefined;
 
 /** The rows of history that one answer can hold. */
-export const HISTORY_MAX = 500;
+export const HISTORY_MAX = 2000;
 const eventsText = 'a whole number from 0 to 20';
 const limitText = `a whole number from 1 to ${HISTORY_MAX}`;
 

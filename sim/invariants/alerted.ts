@@ -175,7 +175,8 @@ function nextLoss(
   if (downSinceMs === null) {
     if (loss === null) return null;
     const ended = { ...loss, endedMs: loss.endedMs ?? nowMs };
-    const isOver = nowMs - ended.endedMs >= betweenMs && (!loss.due || loss.alertedMs !== null || isKnown(ended));
+    const isOver =
+      nowMs - ended.endedMs >= betweenMs && (!loss.due || loss.alertedMs !== null || isKnown(ended));
     return isOver ? null : ended;
   }
   const begun = loss ?? {

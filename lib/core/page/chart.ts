@@ -29,7 +29,7 @@ export function chart({ caption, span, lanes, rows, plan }: ChartProps): Html {
     .map((lane) => ({ ...lane, stretches: inSpan(lane.stretches, span) }))
     .filter(({ stretches }) => stretches.some(({ tone }) => tone !== 'none'));
   const body = [
-    axisRow(span),
+    axisRow(span, plan ? html`<td class="length soft">length</td>` : new Html('')),
     ...within.map((lane, index) =>
       row(
         label(lane, lane.group !== within[index - 1]?.group),
@@ -40,7 +40,10 @@ export function chart({ caption, span, lanes, rows, plan }: ChartProps): Html {
     ...markRows(rows, span),
     ...(plan ? plan.steps.map((step, index) => stepRow(step, plan, span, index === 0)) : []),
   ];
-  return html`<table class="chart${plan ? ' steps' : ''}" style="${gridOf(span)}"><caption class="again">${caption}</caption><tbody>${body}</tbody></table>`;
+  const columns = plan
+    ? html`<colgroup><col class="name"><col><col class="length"></colgroup>`
+    : html`<colgroup><col class="name"><col></colgroup>`;
+  return html`<table class="chart${plan ? ' steps' : ''}" aria-label="${caption}" style="${gridOf(span)}">${columns}<tbody>${body}</tbody></table>`;
 }
 
 /** Percent positions of a background refer to what is left of the width beside one step. */
@@ -53,7 +56,7 @@ function gridOf(span: Span): string {
   return `--step:${step.toFixed(3)}%;--first:${position.toFixed(3)}%`;
 }
 
-function axisRow(span: Span): Html {
+function axisRow(span: Span, cells: Html): Html {
   const ticks = ticksOf(span).map(({ atMs, text }) => {
     const place = placeOn(span, atMs);
     if (place > 94) return html`<span class="edge" style="right:0">${text}</span>`;
@@ -61,7 +64,7 @@ function axisRow(span: Span): Html {
       ? html`<span class="edge" style="left:0">${text}</span>`
       : html`<span style="left:${place}%">${text}</span>`;
   });
-  return html`<tr><th scope="row" class="soft">time</th><td class="track-cell"><div class="track axis">${ticks}</div></td></tr>`;
+  return html`<tr><th scope="row" class="soft">time</th><td class="track-cell"><div class="track axis">${ticks}</div></td>${cells}</tr>`;
 }
 
 function row(name: Html, tracks: readonly Html[], isFirst: boolean, length = new Html('')): Html {
@@ -128,7 +131,7 @@ function stepRow(
   const length = html`<td class="length">${tookMs === null ? '' : lengthText(tookMs)}</td>`;
   if (beganAfterMs === null || tookMs === null) return row(name, [], isFirst, length);
   const fromMs = plan.startedAtMs + beganAfterMs;
-  const tone = outcome === 'failed' || outcome === 'blocked' ? 'bad' : outcome === 'missed' ? 'odd' : 'calm';
+  const tone = outcome === 'failed' || outcome === 'blocked' ? 'bad' : outcome === 'missed' ? 'odd' : 'step';
   return row(name, [stretch({ fromMs, toMs: fromMs + tookMs, text: '', tone }, span)], isFirst, length);
 }
 

@@ -2,8 +2,8 @@
 import type { Seen } from '../history.ts';
 import type { HistoryRow } from '../reply.ts';
 
-/** How a stretch looks: well, not well, in between, or not known. */
-export type Tone = 'good' | 'bad' | 'odd' | 'none' | 'calm';
+/** How a stretch looks: well, not well, in between, or not known; or it is a step of a plan. */
+export type Tone = 'good' | 'bad' | 'odd' | 'none' | 'calm' | 'step';
 
 export interface Stretch {
   readonly fromMs: number;
@@ -18,6 +18,9 @@ export interface Lane {
   readonly name: string;
   readonly stretches: readonly Stretch[];
 }
+
+/** No data for less than this is no stretch of its own. Milliseconds. */
+const ANEW_MS = 1500;
 
 interface Moment {
   readonly atMs: number;
@@ -39,7 +42,7 @@ export function lanesOf(rows: readonly HistoryRow[], endMs: number): readonly La
     lane('VIP', 'holder', (seen) => vipShown(seen, nodes)),
     ...nodes.flatMap((node) => {
       const of = (seen: Seen) => seen.nodes.find((one) => one.node === node);
-      const vantages = unique(moments.flatMap(({ seen }) => Object.keys(of(seen)?.from ?? {})));
+      const vantages = unique(moments.flatMap(({ seen }) => Object.keys(of(seen)?.from ?? {}))).toSorted();
       return [
         lane(node, 'verdict', (seen) => verdictShown(of(seen)?.verdict)),
         lane(node, 'writes', (seen) => writesShown(of(seen)?.writes ?? null)),
@@ -52,8 +55,8 @@ export function lanesOf(rows: readonly HistoryRow[], endMs: number): readonly La
       ];
     }),
     lane('rule', '', ({ row }) => ({
-      text: row === '' ? 'none yet' : row,
-      tone: row === 'steady' ? 'good' : 'calm',
+      text: row,
+      tone: row === '' ? 'none' : row === 'steady' ? 'good' : 'calm',
     })),
   ].filter(({ stretches }) => stretches.some(({ tone }) => tone !== 'none'));
 }
@@ -106,12 +109,19 @@ function stretchesOf(
   const stretches: Stretch[] = [];
   moments.forEach(({ atMs, seen }, index) => {
     const toMs = moments[index + 1]?.atMs ?? endMs;
-    const shown = at(seen);
     const last = stretches.at(-1);
+    const now = at(seen);
+    // After a plan, and under a new leader, all is looked at anew: that is no news.
+    const shown = last !== undefined && isAnew(seen) && toMs - atMs < ANEW_MS ? last : now;
     if (last?.text === shown.text) stretches[stretches.length - 1] = { ...last, toMs };
     else stretches.push({ fromMs: atMs, toMs, ...shown });
   });
   return stretches;
+}
+
+/** Nothing is known of either node: what was seen before a plan was dropped, or this leader is new. */
+function isAnew({ nodes }: Seen): boolean {
+  return nodes.every(({ verdict }) => verdict === 'unseen');
 }
 
 function unique(values: readonly string[]): readonly string[] {

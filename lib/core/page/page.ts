@@ -32,13 +32,17 @@ const CLOSE_UPS_MAX = 4;
 const MARGIN = 0.15;
 const MARGIN_MIN_MS = 250;
 
+/** What is shown of the time before an incident, as a part of its length, and at least. Milliseconds. */
+const BEFORE = 0.08;
+const BEFORE_MIN_MS = 1000;
+
 export function renderPage(props: PageProps): string {
   const { place, title, rows } = props;
   const report = reportOf(rows);
   const parts = [
     head(props, report),
     timeline(rows, report),
-    ...closeUps(rows),
+    ...closeUps(rows, report),
     listOf(rows, report),
     bookOf(rows, report),
   ];
@@ -56,7 +60,7 @@ export function renderPage(props: PageProps): string {
 <main>
 ${parts}
 </main>
-<footer>Made by keepalambda from ${report.rows} rows of history. Times are UTC; lengths count from the first row.</footer>
+<footer>Made by keepalambda from ${report.rows} rows of history. Times are UTC; times with a sign count from the beginning.</footer>
 </body>
 </html>
 `.text;
@@ -101,27 +105,28 @@ function planText({ of, from, to, ending, tookMs, sinceFaultMs }: PlanFigures): 
   return `${of.charAt(0).toUpperCase()}${of.slice(1)} ${way}: ${ending} in ${lengthText(tookMs)}${since}`;
 }
 
-function timeline(rows: readonly HistoryRow[], { beganAtMs, endedAtMs }: Report): Html {
-  const span: Span = { fromMs: beganAtMs, toMs: Math.max(endedAtMs, beganAtMs + 1), zeroMs: beganAtMs };
+function timeline(rows: readonly HistoryRow[], { beganAtMs, endedAtMs, lengthMs }: Report): Html {
+  const leadMs = Math.max(BEFORE_MIN_MS, lengthMs * BEFORE);
+  const fromMs = Math.max(rows[0]?.atMs ?? 0, beganAtMs - leadMs);
+  const span: Span = { fromMs, toMs: Math.max(endedAtMs, fromMs + 1), zeroMs: beganAtMs };
   const lanes = lanesOf(rows, span.toMs);
   const picture = chart({ caption: 'The whole incident on its time axis', span, lanes, rows });
   return html`<section><h2>The whole of it</h2>${picture}<ul class="key"><li><i class="good"></i>as it should be</li><li><i class="calm"></i>neither good nor bad</li><li><i class="odd"></i>look at this</li><li><i class="bad"></i>not well</li><li><i class="none"></i>no data</li></ul></section>`;
 }
 
 /** Each plan with its steps, on an axis of its own. */
-function closeUps(rows: readonly HistoryRow[]): readonly Html[] {
-  const zeroMs = rows[0]?.atMs ?? 0;
+function closeUps(rows: readonly HistoryRow[], { beganAtMs }: Report): readonly Html[] {
   const plans = rows.flatMap(({ detail }) => (detail?.kind === 'plan' ? [detail] : []));
-  return plans.slice(0, CLOSE_UPS_MAX).map((plan) => closeUp(plan, rows, zeroMs));
+  return plans.slice(0, CLOSE_UPS_MAX).map((plan) => closeUp(plan, rows, beganAtMs));
 }
 
 function closeUp(plan: PlanEnded, rows: readonly HistoryRow[], zeroMs: number): Html {
   const fromMs = Math.min(plan.startedAtMs, Math.max(plan.badSinceMs, plan.startedAtMs - 10_000));
   const marginMs = Math.max(MARGIN_MIN_MS, (plan.endedAtMs - fromMs) * MARGIN);
-  const span: Span = { fromMs: fromMs - marginMs, toMs: plan.endedAtMs + marginMs, zeroMs };
+  const span: Span = { fromMs: fromMs - marginMs, toMs: plan.endedAtMs + marginMs, zeroMs: plan.startedAtMs };
   const [figures] = reportOf(rows).plans.filter((each) => each.plan === plan.plan);
   const text = figures === undefined ? plan.of : planText(figures);
-  const who = `Rule ${plan.row}, by ${plan.by}, begun at ${offsetText(plan.startedAtMs - zeroMs)}.`;
+  const who = `Rule ${plan.row}, by ${plan.by}, begun at ${offsetText(plan.startedAtMs - zeroMs)}. Times here count from its beginning.`;
   const picture = chart({ caption: text, span, lanes: lanesOf(rows, span.toMs), rows, plan });
   return html`<section><h2>${text}</h2><p class="soft">${who}</p>${picture}</section>`;
 }

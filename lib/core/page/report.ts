@@ -3,7 +3,7 @@ import type { PlanEnded } from '../history.ts';
 import type { HistoryRow } from '../reply.ts';
 
 export interface Report {
-  /** Of the first row and of the last one. Milliseconds since 1970. */
+  /** Of the first row that is no picture, and of the last row. Milliseconds since 1970. */
   readonly beganAtMs: number;
   readonly endedAtMs: number;
   readonly lengthMs: number;
@@ -37,7 +37,7 @@ export interface PlanFigures
 
 /** The rows, the oldest first → their figures. */
 export function reportOf(rows: readonly HistoryRow[]): Report {
-  const began = rows[0]?.atMs ?? 0;
+  const began = (rows.find(({ what }) => what !== 'seen') ?? rows[0])?.atMs ?? 0;
   const ended = rows.reduce((latest, { atMs }) => Math.max(latest, atMs), began);
   const details = rows.flatMap(({ detail }) => detail ?? []);
   const seen = details.filter((detail) => detail.kind === 'seen');

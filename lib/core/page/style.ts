@@ -3,12 +3,12 @@
 const light = `
   --paper: #ffffff; --ink: #1b1f24; --soft: #57606a; --line: #d9dee4; --faint: #eceff2;
   --good: #d3eadd; --good-ink: #0f4a31; --bad: #a8322d; --bad-ink: #ffffff;
-  --odd: #f4e1b5; --odd-ink: #563f00; --calm: #dfe7f1; --calm-ink: #24374f; --mark: #1b1f24;`;
+  --odd: #f4e1b5; --odd-ink: #563f00; --calm: #dfe7f1; --calm-ink: #24374f; --mark: #1b1f24; --pace: #5b7da8;`;
 
 const dark = `
   --paper: #14171a; --ink: #e5e8eb; --soft: #a1abb5; --line: #333a42; --faint: #22272d;
   --good: #1d4836; --good-ink: #c6ecd8; --bad: #b23c36; --bad-ink: #ffffff;
-  --odd: #5b4713; --odd-ink: #f8e3ae; --calm: #2b3849; --calm-ink: #cfdcee; --mark: #e5e8eb;`;
+  --odd: #5b4713; --odd-ink: #f8e3ae; --calm: #2b3849; --calm-ink: #cfdcee; --mark: #e5e8eb; --pace: #7b9cc6;`;
 
 export const style = `
 :root { color-scheme: light dark; ${light} }
@@ -35,10 +35,11 @@ thead th { font-size: .8rem; color: var(--soft); border-bottom: 1px solid var(--
 .soft { color: var(--soft); }
 .small { font-size: .85rem; }
 .chart { table-layout: fixed; font-size: .82rem; line-height: 1.35; }
-.chart th { width: 8.5rem; padding: .15rem .75rem .15rem 0; }
-.chart.steps th { width: 17rem; }
+.chart .name { width: 8.5rem; }
+.chart.steps .name { width: 17rem; }
+.chart th { padding: .15rem .75rem .15rem 0; }
 .chart td { padding: .15rem 0; }
-.chart .length { width: 4.5rem; padding-left: .75rem; text-align: right; white-space: nowrap; }
+.chart .length { width: 5rem; text-align: right; white-space: nowrap; }
 .chart .first > * { padding-top: .7rem; }
 .again { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .track { position: relative; height: 1.35rem; overflow: hidden;
@@ -55,6 +56,7 @@ thead th { font-size: .8rem; color: var(--soft); border-bottom: 1px solid var(--
 .bad { background: var(--bad); color: var(--bad-ink); }
 .odd { background: var(--odd); color: var(--odd-ink); }
 .calm { background: var(--calm); color: var(--calm-ink); }
+.step { background: var(--pace); }
 .none { background: repeating-linear-gradient(135deg, var(--line) 0 1px, var(--paper) 1px 5px); color: var(--soft); }
 .none b { display: none; }
 .m { position: absolute; top: .1rem; bottom: .1rem; width: 3px; margin-left: -1px; background: var(--mark); }
@@ -68,7 +70,7 @@ footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line
   body { padding: 1.5rem 1rem 3rem; }
   .chart tr { display: flex; flex-wrap: wrap; }
   .chart tr > * { flex: 0 0 100%; }
-  .chart th, .chart.steps th { width: auto; flex: 1 1 0; padding: .35rem 0 0; }
+  .chart th { flex: 1 1 0; padding: .35rem 0 0; }
   .chart .length { order: 1; flex: 0 0 auto; width: auto; }
   .chart .track-cell { order: 2; }
   .axis span:nth-child(even) { display: none; }

@@ -63,7 +63,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
       return code;
     }
     const figures = await experiment(world, name, fault, options, story);
-    await writeReport(flags, world, pageOf(figures));
+    await writeReport(flags, world, pageOf(figures), figures.struckAtMs);
     return present(flags, figures);
   });
 }

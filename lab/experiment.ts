@@ -26,6 +26,8 @@ export interface Figures {
   readonly verdicts: readonly VerdictKind[];
   readonly holderBefore: LabNodeName | null;
   readonly holderAfter: LabNodeName | null;
+  /** The moment of the fault. Milliseconds since 1970. */
+  readonly struckAtMs: number;
   /** From the fault to the first alert. Null when none was published. */
   readonly detectMs: number | null;
   readonly outageMs: number;
@@ -185,6 +187,7 @@ async function measure(world: LabWorld, seen: Seen): Promise<Figures> {
     verdicts,
     holderBefore,
     holderAfter,
+    struckAtMs: sinceMs,
     detectMs: alerts[0] ? Math.round(alerts[0].atMs - sinceMs) : null,
     outageMs: longestMs,
     acknowledged: writes.length,

@@ -29,9 +29,7 @@ interface Moment {
 
 /** The VIP, both nodes (verdict, writes, lag, each vantage) and the rule that applied. */
 export function lanesOf(rows: readonly HistoryRow[], endMs: number): readonly Lane[] {
-  const moments = rows.flatMap(({ atMs, detail }) =>
-    detail?.kind === 'seen' ? [{ atMs, seen: detail }] : [],
-  );
+  const moments = momentsOf(rows);
   const lane = (group: string, name: string, at: (seen: Seen) => Shown): Lane => ({
     group,
     name,
@@ -59,6 +57,18 @@ export function lanesOf(rows: readonly HistoryRow[], endMs: number): readonly La
       tone: row === '' ? 'none' : row === 'steady' ? 'good' : 'calm',
     })),
   ].filter(({ stretches }) => stretches.some(({ tone }) => tone !== 'none'));
+}
+
+/** What was seen; and a plan that has moved the VIP says so before the next look does. */
+function momentsOf(rows: readonly HistoryRow[]): readonly Moment[] {
+  const moments: Moment[] = [];
+  for (const { atMs, detail } of rows) {
+    const last = moments.at(-1);
+    if (detail?.kind === 'seen') moments.push({ atMs, seen: detail });
+    else if (detail?.kind === 'plan' && detail.vipMoved && last)
+      moments.push({ atMs, seen: { ...last.seen, vip: detail.to } });
+  }
+  return moments;
 }
 
 type Shown = Pick<Stretch, 'text' | 'tone'>;

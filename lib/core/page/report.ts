@@ -1,5 +1,5 @@
 /** The figures of an incident, from its rows of history: what the page and `incident --json` both say. */
-import type { PlanEnded } from '../history.ts';
+import type { Detail, PlanEnded } from '../history.ts';
 import type { HistoryRow } from '../reply.ts';
 
 export interface Report {
@@ -8,7 +8,7 @@ export interface Report {
   readonly endedAtMs: number;
   readonly lengthMs: number;
   readonly rows: number;
-  /** Whether its all-clear has been sent. */
+  /** Whether the last alert is an all-clear. */
   readonly isOver: boolean;
   /** Who had the VIP when it began, and who has it at the end; null where no row says. */
   readonly holderBefore: string | null;
@@ -43,24 +43,29 @@ export function reportOf(rows: readonly HistoryRow[]): Report {
   const seen = details.filter((detail) => detail.kind === 'seen');
   const alerts = details.filter((detail) => detail.kind === 'alert');
   const plans = details.filter((detail) => detail.kind === 'plan');
-  const holders = seen
-    .filter(({ vip, nodes }) => nodes.some(({ node }) => node === vip))
-    .map(({ vip }) => vip);
+  const holders = details.flatMap(holderIn);
   const lags = seen.flatMap(({ nodes }) => nodes.flatMap(({ lagSeconds }) => lagSeconds ?? []));
   return {
     beganAtMs: began,
     endedAtMs: ended,
     lengthMs: ended - began,
     rows: rows.length,
-    isOver: alerts.some(({ code }) => code === 'all-clear'),
+    isOver: alerts.at(-1)?.code === 'all-clear',
     holderBefore: holders[0] ?? plans[0]?.from ?? null,
-    holderAfter: holders.at(-1) ?? plans.findLast(({ vipMoved }) => vipMoved)?.to ?? null,
+    holderAfter: holders.at(-1) ?? null,
     plans: plans.map(figuresOf),
     alerts: rows.filter(({ what }) => what === 'alert').length,
     orders: rows.filter(({ what }) => what === 'order').length,
     epochs: [...new Set(rows.map(({ epoch }) => epoch))],
     lagMaxSeconds: lags.length === 0 ? null : lags.reduce((most, lag) => Math.max(most, lag), 0),
   };
+}
+
+/** Who has the VIP, by what was seen and by the plans that moved it. */
+function holderIn(detail: Detail): readonly string[] {
+  if (detail.kind === 'plan') return detail.vipMoved ? [detail.to] : [];
+  if (detail.kind !== 'seen') return [];
+  return detail.nodes.some(({ node }) => node === detail.vip) ? [detail.vip] : [];
 }
 
 function figuresOf({

@@ -68,6 +68,8 @@ thead th { font-size: .8rem; color: var(--soft); border-bottom: 1px solid var(--
 footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .85rem; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
+  .chart, .chart tbody { display: block; }
+  .chart colgroup { display: none; }
   .chart tr { display: flex; flex-wrap: wrap; }
   .chart tr > * { flex: 0 0 100%; }
   .chart th { flex: 1 1 0; padding: .35rem 0 0; }

@@ -83,7 +83,7 @@ it.each([
 
 it('what people typed is text', async () => {
   const { page } = await open('hostile');
-  const text = await page.innerText('body');
+  const text = await page.textContent('body');
   for (const typed of [hostile.node, hostile.by, hostile.why.replace('\u202e', '\\u202e')])
     expect(text).toContain(typed);
   expect(await page.title()).toBe('prod/orders Incident 41c0ffee');
@@ -115,18 +115,18 @@ it('its figures are those of --json', async () => {
   expect(code).toBe(0);
   const { report } = JSON.parse(out) as { readonly report: Report };
   const { page } = await open('asked');
-  const shown = (name: string) => page.locator(`[data-figure="${name}"]`).first().innerText();
+  const shown = (name: string) => page.locator(`[data-figure="${name}"]`).first().textContent();
   expect(await shown('vip')).toBe(`${report.holderBefore} → ${report.holderAfter}`);
   expect(await shown('plans')).toBe(String(report.plans.length));
   expect(await shown('alerts')).toBe(String(report.alerts));
   expect(await shown('length')).toBe(lengthText(report.lengthMs));
   for (const { plan, tookMs, steps } of report.plans) {
-    expect(await page.locator(`[data-plan="${plan}"] [data-figure="took"]`).innerText()).toBe(
+    expect(await page.locator(`[data-plan="${plan}"] [data-figure="took"]`).textContent()).toBe(
       lengthText(tookMs),
     );
     for (const { step, tookMs: stepMs } of steps) {
       const line = page.locator('.steps tr', { has: page.locator('th', { hasText: step }) });
-      expect(await line.locator('.length').allInnerTexts()).toContain(
+      expect(await line.locator('.length').allTextContents()).toContain(
         stepMs === null ? '' : lengthText(stepMs),
       );
     }

@@ -17,7 +17,9 @@ export function wrongsOfMail({ subject, message }: Pick<Message, 'subject' | 'me
   const name = `the mail ${JSON.stringify(subject)}`;
   return [
     ...(subject !== null && subject.length < SUBJECT_LENGTH ? [] : [`${name} has no subject that SNS takes`]),
-    ...(/^\[[a-z0-9-]+(\/[a-z0-9-]+)?\] \S/.test(subject ?? '') ? [] : [`${name} does not begin with its place`]),
+    ...(/^\[[a-z0-9-]+(\/[a-z0-9-]+)?\] \S/.test(subject ?? '')
+      ? []
+      : [`${name} does not begin with its place`]),
     ...(command.test(message) ? [] : [`${name} has no command`]),
     ...(link.test(message) ? [] : [`${name} has no article`]),
   ];

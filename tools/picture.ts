@@ -13,7 +13,8 @@ import { chromiumIn } from '../lab/servers/chromium.ts';
 const size = { width: 1000, height: 1560 };
 
 const [page, picture] = process.argv.slice(2);
-if (page === undefined || picture === undefined) throw new Error('got no page and picture; want PAGE.html PICTURE.png');
+if (page === undefined || picture === undefined)
+  throw new Error('got no page and picture; want PAGE.html PICTURE.png');
 const directory = await mkdtemp(path.join(os.tmpdir(), 'keepalambda-picture-'));
 try {
   const browser = await chromium.launch({ executablePath: await chromiumIn(directory) });

@@ -1,14 +1,15 @@
 /** What is judged of the mails, logs and history of every run of the lab. */
 import { describe, expect, it, test } from 'vitest';
 import { createEvents } from '../../lab/aws/events.ts';
-import { accounts } from '../../lab/servers/accounts.ts';
 import { readAll, secretIn, secrets, wrongsOfMail } from '../../lab/mails.ts';
+import { accounts } from '../../lab/servers/accounts.ts';
 import type { LabWorld } from '../../lab/world.ts';
 import type { HistoryEntry } from '../../lib/watch/ports.ts';
 
 const good = {
   subject: '[lab/orders] FAILED OVER db1 -> db2 in 1.9 s, nothing lost: mysqld stopped on db1',
-  message: 'x\n    npx keepalambda status orders --env lab\n  Runbook: https://example.com/runbook.md#failover-done\n',
+  message:
+    'x\n    npx keepalambda status orders --env lab\n  Runbook: https://example.com/runbook.md#failover-done\n',
 };
 
 test('a mail with a place, a command and an article has nothing wrong', () => {

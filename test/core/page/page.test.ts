@@ -33,6 +33,16 @@ describe('the figures of an incident', () => {
     expect(reportOf(rows).beganAtMs).toBe(first?.atMs);
   });
 
+  it('know where the VIP is from the plan that moved it, before it was seen there', () => {
+    const moved = rows.findIndex(({ detail }) => detail?.kind === 'plan');
+    const early = rows
+      .slice(0, moved + 1)
+      .filter(({ detail }) => detail?.kind !== 'seen' || detail.vip === 'db1');
+    expect(reportOf(early).holderAfter).toBe('db2');
+    const [vip] = lanesOf(early, (early.at(-1)?.atMs ?? 0) + 1000);
+    expect(vip?.stretches.map(({ text }) => text)).toEqual(['db1', 'db2']);
+  });
+
   it('of no rows are empty', () => {
     expect(reportOf([])).toMatchObject({ rows: 0, plans: [], holderAfter: null });
     expect(pageOf([])).toContain('Nothing was moved');

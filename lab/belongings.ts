@@ -27,12 +27,12 @@ export function leaveNothingBehind(): void {
   process.on('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
 }
 
-/** Has the process killed when this one ends. */
-export function ownProcess<Child extends ChildProcess>(child: Child): Child {
+/** Has the process killed when this one ends; `group`: it leads a process group, all of which is killed. */
+export function ownProcess<Child extends ChildProcess>(child: Child, group?: 'group'): Child {
   processes.add(child);
   const forget = () => processes.delete(child);
   child.once('exit', forget).once('error', forget);
-  if (guardian) guard(guardian, child);
+  if (guardian) guard(guardian, child, group !== undefined);
   return child;
 }
 

@@ -24,6 +24,7 @@ export interface Flags extends LatencyFlags {
   readonly json?: true;
   readonly inbox?: true;
   readonly quiet?: true;
+  readonly report?: string;
   readonly keep?: true;
   readonly list?: true;
   readonly clean?: true;
@@ -49,6 +50,7 @@ export function parseFlags(args: readonly string[]): Flags | null {
     .option('--netem <words>', "such a network, with loss and delay on every way: 'loss 5% delay 20ms 20ms'")
     .option('--json', 'the figures as one line of JSON; the story goes to standard error')
     .option('--inbox', 'print the mails that on-call gets, and nothing else')
+    .option('--report <file>', 'write what happened as one page for a browser, or to print')
     .option('--quiet', 'only what clients saw, the subjects of alerts, and the figures')
     .addOption(
       new Option('--keep', 'play nothing: keep the pair running until Ctrl-C, to practise on it').conflicts([
@@ -73,12 +75,14 @@ export function expectEffect(flags: Flags, name: string, fault: LabFault): void 
     if (flags[option] !== undefined && !plays.includes(option)) throw withoutEffect(option, name);
   }
   if (flags.json && flags.keep) throw withoutEffect('json', name);
+  if (flags.report !== undefined && flags.keep) throw withoutEffect('report', name);
 }
 
 const wantedFor = {
   at: '--at with --fault watch-kill',
   break: '--break with --fault switchover',
   json: '--json with a fault or a scenario: --keep leaves no figures',
+  report: '--report with a fault or a scenario: --keep leaves none, and incident ID --html writes one',
 } as const;
 
 function withoutEffect(option: keyof typeof wantedFor, name: string): LabError {

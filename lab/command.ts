@@ -14,7 +14,7 @@ import { matrixCommand } from './matrix/command.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { createNetnsNetwork } from './network/netns/network.ts';
 import { parseWeather } from './network/netns/weather.ts';
-import { renderFigures, renderMessage } from './report.ts';
+import { pageOf, renderFigures, renderMessage, writeReport } from './report.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { sentenceOf } from './sentence.ts';
 import { cacheDirectory } from './servers/cache.ts';
@@ -58,8 +58,14 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   const own = scenario?.world ?? {};
   return inWorld({ ...flags, server, serverSettings }, { fault, own }, async (world, story) => {
     if (flags.keep) return keep(world, story);
-    if (scenario) return presentScenario(flags, await scenario.play(world, story), world);
-    return present(flags, await experiment(world, name, fault, options, story));
+    if (scenario) {
+      const code = presentScenario(flags, await scenario.play(world, story), world);
+      await writeReport(flags, world, { title: `Scenario ${flags.scenario}` });
+      return code;
+    }
+    const figures = await experiment(world, name, fault, options, story);
+    await writeReport(flags, world, pageOf(figures), figures.struckAtMs);
+    return present(flags, figures);
   });
 }
 

@@ -7,6 +7,7 @@ import { type Client, type ClientResult, readLost, startClient } from './client.
 import type { ExpectedCode } from './faults/codes.ts';
 import type { ExpectedOutcome, LabFault, Options, Played } from './faults/fault.ts';
 import { wrongsOf } from './judgement.ts';
+import { readAll } from './mails.ts';
 import { isWritable, type LabNodeName } from './pair.ts';
 import type { ServerSettings } from './servers/options.ts';
 import type { Story } from './story.ts';
@@ -26,6 +27,8 @@ export interface Figures {
   readonly verdicts: readonly VerdictKind[];
   readonly holderBefore: LabNodeName | null;
   readonly holderAfter: LabNodeName | null;
+  /** The moment of the fault. Milliseconds since 1970. */
+  readonly struckAtMs: number;
   /** From the fault to the first alert. Null when none was published. */
   readonly detectMs: number | null;
   readonly outageMs: number;
@@ -68,6 +71,7 @@ export async function experiment(
   story: Story,
 ): Promise<Figures> {
   const alerts = collectAlerts(world);
+  const read = readAll(world);
   const verdictsSince = followVerdicts(world);
   await fault.prepare?.(world);
   world.schedule();
@@ -92,7 +96,8 @@ export async function experiment(
     const result = await client.stop();
     const holderAfter = world.holder();
     const verdicts = verdictsSince(holderBefore, sinceMs);
-    const complaints = (await played.judge?.({ holderAfter, result })) ?? [];
+    const judged = (await played.judge?.({ holderAfter, result })) ?? [];
+    const complaints = [...judged, ...(await read.wrongs())];
     await played.takeBack();
     const course = { name, fault, played, result, sinceMs, complaints };
     const seen = { ...course, verdicts, holderBefore, holderAfter, alerts };
@@ -187,6 +192,7 @@ async function measure(world: LabWorld, seen: Seen): Promise<Figures> {
     verdicts,
     holderBefore,
     holderAfter,
+    struckAtMs: sinceMs,
     detectMs: alerts[0] ? Math.round(alerts[0].atMs - sinceMs) : null,
     outageMs: longestMs,
     acknowledged: writes.length,

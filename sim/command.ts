@@ -1,5 +1,7 @@
 /** `npm run sim`: runs histories, replays one, takes out a safeguard. Resolves to the exit code. */
+import { writeFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { renderPage } from '../lib/core/page/page.ts';
 import { type Detection, presets } from '../lib/core/settings.ts';
 import { regressionsOf } from './open.ts';
 import { isSabotage, renderSabotages, type SabotageName, sabotageNames, safeguardsOf } from './sabotage.ts';
@@ -13,6 +15,7 @@ interface Options {
   readonly noise: boolean;
   readonly detection: Detection;
   readonly replay?: number;
+  readonly report?: string;
   readonly sabotage?: SabotageName | 'list' | 'all';
 }
 
@@ -41,7 +44,11 @@ export async function simCommand(argv: readonly string[], output: Output = termi
   if (options.sabotage === 'all') return sabotageAll(options, output);
   const sabotage = options.sabotage ?? null;
   const terms = { safeguards: safeguardsOf(sabotage), isNoise: options.noise, detection: options.detection };
-  if (options.replay !== undefined) return tell(options.replay, terms, output);
+  if (options.replay !== undefined) return tell(options.replay, terms, output, options.report);
+  if (options.report !== undefined) {
+    output.err('got --report without --replay; want the seed of one history. To fix it: add --replay SEED.');
+    return 2;
+  }
   return searchAndTell(options, sabotage, terms, output);
 }
 
@@ -53,6 +60,7 @@ function parse(argv: readonly string[], output: Output): Options | number {
     .option('--runs <number>', 'how many histories of ten simulated minutes', positive, 5000)
     .option('--seed <number>', 'which histories: another seed gives others', whole, 1)
     .option('--replay <seed>', 'tell the history of this seed, line by line', whole)
+    .option('--report <file>', 'of --replay: write the history as one page for a browser')
     .option('--sabotage <name>', 'take out one safeguard, or each of all in turn, or list them', sabotageName)
     .option('--noise', 'no death, only noise (loss, stalls, cut vantages): nothing may move', false)
     .addOption(
@@ -75,8 +83,18 @@ function parse(argv: readonly string[], output: Output): Options | number {
   }
 }
 
-async function tell(seed: number, terms: HistoryTerms, output: Output): Promise<number> {
-  const { story, violation } = await replay(seed, terms);
+async function tell(
+  seed: number,
+  terms: HistoryTerms,
+  output: Output,
+  file: string | undefined,
+): Promise<number> {
+  const { story, violation, rows } = await replay(seed, terms);
+  if (file !== undefined) {
+    const verdict =
+      violation === null ? 'No violation.' : `Invariant ${violation.invariant}: ${violation.saw}`;
+    writeFileSync(file, renderPage({ place: 'sim/orders', title: `Seed ${seed}`, verdict, rows }));
+  }
   for (const line of story) output.out(line);
   if (violation === null) output.out('no violation');
   return violation === null ? 0 : 1;

@@ -1,6 +1,7 @@
 /** One history: ten simulated minutes of the real core and watch in a world with faults, from one seed. */
 import type { Safeguards } from '../lib/core/safeguards.ts';
 import type { Detection } from '../lib/core/settings.ts';
+import type { HistoryEntry } from '../lib/watch/ports.ts';
 import { Crew } from './crew.ts';
 import { Deaths } from './deaths.ts';
 import { drawEnvironment, drawServers, nodeNames } from './environments.ts';
@@ -43,6 +44,8 @@ export interface History {
   readonly tally: Tally;
   readonly events: number;
   readonly story: readonly string[];
+  /** What was written to the pair's history, the oldest first. */
+  readonly rows: readonly HistoryEntry[];
 }
 
 /** Runs one history to its end, or to its first violation. Must be called from a macrotask (`runOutside`). */
@@ -111,7 +114,8 @@ export function runHistory(props: HistoryProps): History {
   const { violation } = session.court;
   if (violation !== null && story.on)
     story.tell(`VIOLATION of invariant ${violation.invariant}: ${violation.saw}`);
-  return { seed, faults, violation, tally, events: timeline.events, story: story.lines };
+  const rows = world.world.table.entries.toSorted((one, other) => one.atMs - other.atMs);
+  return { seed, faults, violation, tally, events: timeline.events, story: story.lines, rows };
 }
 
 function createWorld(

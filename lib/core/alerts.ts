@@ -1,6 +1,6 @@
 /** Making alerts: what happened, what was done, what is left to do; and how often an alert is repeated. */
 import { type EventCode, events } from './events.ts';
-import { FLAP_WITHIN_MS, isKnownToFlap, saysLoss } from './flap.ts';
+import { FLAP_WITHIN_MS, isKnownToFlap, isLastAtOnce, mustTellStaying, saysLoss } from './flap.ts';
 import type { Alert, Incident, Memory, Reported } from './memory.ts';
 import { remedies } from './remedies.ts';
 
@@ -15,13 +15,16 @@ export interface Words
 
 /** A condition that was over for less than this has not ended. Milliseconds. */
 const ENDED_MS = 5000;
-/** When a condition that lasts is alerted again, counted from its beginning; then every hour. Milliseconds. */
-const REPEAT_AT_MS = [5 * 60_000, 15 * 60_000, 60 * 60_000];
 const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+/** When a condition that lasts is alerted again, counted from its beginning. Milliseconds. */
+const REPEAT_AT_MS = [5 * 60_000, 15 * 60_000, HOUR_MS];
 /** Of one code, no more alerts than this in that time: the rest are counted. */
 const LIMIT_WITHIN_MS = 10 * 60_000;
 const LIMITS = { 'hands-over': 6, tells: 3, ends: 3 } as const;
-/** In an incident with as many alerts as this, what is not critical and was alerted in it is alerted once an hour. */
+/** What is not critical comes and goes after so many alerts in one incident: then it is alerted once an hour. */
+const AGAIN_MAX = 2;
+/** In an incident with as many alerts as this, that is so after the first. */
 const NOISY = 6;
 /** The only alert of a loss of service that a plan has ended at once: a noisy incident does not hold it back. */
 const OF_A_LOSS: EventCode = 'vip-reattached';
@@ -72,32 +75,41 @@ export function tellLimited(
 ): Memory {
   const before = memory.reports[code] ?? { ...unreported, sinceMs: nowMs };
   const recent = before.toldAtMs.filter((atMs) => nowMs - atMs < FLAP_WITHIN_MS);
-  if (isTooMuch(memory, code, recent, nowMs)) {
+  const isStaying = mustTellStaying(memory.reports, code, nowMs);
+  if (!isStaying && isTooMuch(memory, code, recent, nowMs)) {
     return withReport(memory, code, { ...before, heldBack: before.heldBack + 1 });
   }
   const report = { ...before, toldAtMs: [...recent, nowMs], heldBack: 0 };
   const more = before.heldBack === 0 ? '' : ` ${before.heldBack} more alerts of this kind were not sent.`;
-  const told = { ...words, happened: `${words.happened}${more}` };
+  const isLast = saysLoss(code) && isLastAtOnce(memory.reports, nowMs);
+  const told = { ...words, happened: `${words.happened}${more}${isLast ? lastForAWhile : ''}` };
   return tell(withReport(memory, code, report), pair, code, told, nowMs);
 }
 
+/** What the last alert of a loss says before they are only counted. */
+const lastForAWhile =
+  ' It comes and goes: more losses of less than 20 s are counted, and the next alert says how many.';
+
 /** Too many of this code lately; or people know that the holder flaps, and this says nothing new. */
 function isTooMuch(
-  { incident }: Memory,
+  { incident, reports }: Memory,
   code: EventCode,
   toldAtMs: readonly number[],
   nowMs: number,
 ): boolean {
-  if (saysLoss(code)) return isKnownToFlap(code, toldAtMs, nowMs);
+  if (saysLoss(code)) return isKnownToFlap(reports, nowMs);
   const within = (ms: number) => toldAtMs.filter((atMs) => nowMs - atMs < ms).length;
   const isUrgent = remedies[code].severity === 'critical' || code === OF_A_LOSS;
-  const isNoisy = !isUrgent && incident?.told.includes(code) && (incident.alerts ?? 0) >= NOISY;
-  return isNoisy ? within(HOUR_MS) > 0 : within(LIMIT_WITHIN_MS) >= LIMITS[events[code].role];
+  if (!isUrgent && incident?.told.includes(code) && within(HOUR_MS) > 0) {
+    const inIncident = toldAtMs.filter((atMs) => atMs >= incident.openedAtMs).length;
+    if (inIncident >= AGAIN_MAX || (incident.alerts ?? 0) >= NOISY) return true;
+  }
+  return within(LIMIT_WITHIN_MS) >= LIMITS[events[code].role];
 }
 
 /**
- * Alerts a condition: when it begins, after 5, 15 and 60 minutes, then every hour. A condition that has ended and
- * comes back is alerted anew. Returns the same memory when there is nothing to alert.
+ * Alerts a condition: when it begins, after 5, 15 and 60 minutes, then every hour if it is critical, and every day if not.
+ * A condition that has ended and comes back is alerted anew. Returns the same memory when there is nothing to alert.
  */
 export function tellCondition(
   memory: Memory,
@@ -111,7 +123,8 @@ export function tellCondition(
     const begun = { ...(report ?? unreported), sinceMs: nowMs, overSinceMs: null, times: 1 };
     return tellLimited(withReport(memory, code, begun), pair, code, words, nowMs);
   }
-  if (nowMs >= report.sinceMs + repeatAfterMs(report.times)) {
+  if (mustTellStaying(memory.reports, code, nowMs)) return tellLimited(memory, pair, code, words, nowMs);
+  if (nowMs >= report.sinceMs + repeatAfterMs(report.times, code)) {
     const minutes = Math.round((nowMs - report.sinceMs) / 60_000);
     const lasting = { ...report, overSinceMs: null, times: report.times + 1 };
     const again = { times: lasting.times, minutes };
@@ -154,8 +167,9 @@ function hasEnded({ overSinceMs }: Reported, nowMs: number): boolean {
 }
 
 /** When the next repeat is due, from the beginning of the condition. Milliseconds. */
-function repeatAfterMs(times: number): number {
-  return REPEAT_AT_MS[times - 1] ?? HOUR_MS * (times - REPEAT_AT_MS.length + 1);
+function repeatAfterMs(times: number, code: EventCode): number {
+  const everyMs = remedies[code].severity === 'critical' ? HOUR_MS : DAY_MS;
+  return REPEAT_AT_MS[times - 1] ?? HOUR_MS + everyMs * (times - REPEAT_AT_MS.length);
 }
 
 /** What is long over is forgotten. */

@@ -1,37 +1,74 @@
 /** A holder that flaps: how long its incident stays open, and until when the flap guard forbids a failover. */
 import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, Reported } from './memory.ts';
 
 const HOUR_MS = 3_600_000;
 /** After an automatic failover, or one that the flap guard forbade, the incident stays open for this long. Milliseconds. */
 const OPEN_MS = 60_000;
+/** A standby that was unfit several times in an hour has to be fit for this long. Milliseconds. */
+const STANDBY_OPEN_MS = 600_000;
 
-/**
- * Alerts that a flapping holder would send again and again: they say that clients cannot write. So many of a code go out
- * at once; an operator who knows that the flap guard is spent needs fewer.
- */
-const atOnce: Readonly<Partial<Record<EventCode, number>>> = {
-  'flap-guard': 2,
-  'holder-lost': 5,
-  'service-lost': 5,
-};
+/** Alerts that say that clients cannot write, which a flapping holder would send again and again. They are counted together. */
+const lossCodes = ['flap-guard', 'holder-lost', 'service-lost'] as const satisfies readonly EventCode[];
+/** So many of them go out at once: the second says that it comes and goes, and that more are counted. */
+const AT_ONCE = 2;
 /** How long after the last of those the next one goes out, and then each further one. Milliseconds. */
 const NEXT_MS = HOUR_MS / 2;
 const FURTHER_MS = HOUR_MS;
 /** For how long alerts are counted for that. Milliseconds. */
 export const FLAP_WITHIN_MS = 2 * HOUR_MS;
+/** A loss that lasts this long does not come and go: it is alerted however often there was one. Milliseconds. */
+const STAYS_MS = 20_000;
+/** Alerts that are closer than this are of one loss. Milliseconds. */
+const ONE_LOSS_MS = 15_000;
+/** Losses with less service between them than this are one. Milliseconds. */
+const BETWEEN_MS = 10_000;
+/** But no more of these than so many alerts in all. */
+const STAYING_MAX = 4;
 
 export function saysLoss(code: EventCode): boolean {
-  return atOnce[code] !== undefined;
+  return lossCodes.some((each) => each === code);
 }
 
-/** Whether people know from the last alerts of a code that its condition comes and goes. */
-export function isKnownToFlap(code: EventCode, toldAtMs: readonly number[], nowMs: number): boolean {
-  const recent = toldAtMs.filter((atMs) => nowMs - atMs < FLAP_WITHIN_MS);
-  const beyond = recent.length - (atOnce[code] ?? Number.POSITIVE_INFINITY);
+/** Whether people know from the last alerts that clients cannot write now and then. */
+export function isKnownToFlap(reports: Memory['reports'], nowMs: number): boolean {
+  const recent = toldOfLoss(reports, nowMs);
+  const beyond = recent.length - AT_ONCE;
   if (beyond < 0) return false;
-  return nowMs - (recent.at(-1) ?? 0) < (beyond === 0 ? NEXT_MS : FURTHER_MS);
+  return nowMs - Math.max(0, ...recent) < (beyond === 0 ? NEXT_MS : FURTHER_MS);
+}
+
+/** Whether the next alert of a loss is the last one for a while. */
+export function isLastAtOnce(reports: Memory['reports'], nowMs: number): boolean {
+  return toldOfLoss(reports, nowMs).length >= AT_ONCE - 1;
+}
+
+/** Whether a loss that was not alerted as it began is alerted now, because it stays: under whatever name it began. */
+export function mustTellStaying(reports: Memory['reports'], code: EventCode, nowMs: number): boolean {
+  if (!saysLoss(code) || reports[code] === undefined) return false;
+  const sinceMs = Math.min(...lossCodes.map((each) => onSinceMs(reports[each], nowMs)));
+  if (nowMs - sinceMs < STAYS_MS) return false;
+  const isTold = lossCodes.some((each) => (reports[each]?.toldAtMs.at(-1) ?? 0) >= sinceMs);
+  return !isTold && toldOfLoss(reports, nowMs).length < STAYING_MAX;
+}
+
+/** Since when it is on, also if it was over a moment ago: another may have taken its place. */
+function onSinceMs(report: Reported | undefined, nowMs: number): number {
+  if (report === undefined) return Number.POSITIVE_INFINITY;
+  const { sinceMs, overSinceMs } = report;
+  return overSinceMs === null || nowMs - overSinceMs < BETWEEN_MS ? sinceMs : Number.POSITIVE_INFINITY;
+}
+
+/** When losses were alerted: the first alert of each, because one loss may be alerted under two names. */
+function toldOfLoss(reports: Memory['reports'], nowMs: number): readonly number[] {
+  const all = lossCodes
+    .flatMap((code) => reports[code]?.toldAtMs ?? [])
+    .filter((atMs) => nowMs - atMs < FLAP_WITHIN_MS)
+    .toSorted((one, other) => one - other);
+  const firsts: number[] = [];
+  for (const atMs of all) if (atMs - (firsts.at(-1) ?? 0) >= ONE_LOSS_MS) firsts.push(atMs);
+  return firsts;
 }
 
 /** Until when the flap guard forbids an automatic failover because of their number; null when it does not. */
@@ -45,12 +82,23 @@ export function guardedUntilMs(
   return oldest === undefined ? null : oldest + HOUR_MS;
 }
 
-/** Whether the open incident may come back at once: a failover in it was a moment ago, or the flap guard forbade one. */
+/**
+ * Whether the open incident may come back at once: a failover in it was a moment ago, or the flap guard forbade one, or the
+ * standby is unfit again and again.
+ */
 export function mayComeBack({ incident, failoversAtMs, reports }: Memory, nowMs: number): boolean {
   if (incident === null) return false;
-  const ends = Object.keys(atOnce).map((code) => reports[code as EventCode]?.overSinceMs ?? 0);
+  if (isStandbyFlapping(reports['standby-unfit'], nowMs)) return true;
+  const ends = lossCodes.map((code) => reports[code]?.overSinceMs ?? 0);
   const isFlapping =
     failoversAtMs.some((atMs) => atMs >= incident.openedAtMs) || incident.told.includes('flap-guard');
   const lastMs = isFlapping ? Math.max(failoversAtMs.at(-1) ?? 0, ...ends) : 0;
   return lastMs >= incident.openedAtMs && nowMs - lastMs < OPEN_MS;
+}
+
+/** It was unfit several times in an hour, and has been fit for a short while only. */
+function isStandbyFlapping(report: Reported | undefined, nowMs: number): boolean {
+  if (report === undefined || report.overSinceMs === null) return false;
+  const begun = report.toldAtMs.filter((atMs) => nowMs - atMs < HOUR_MS).length + report.heldBack;
+  return begun >= AT_ONCE && nowMs - report.overSinceMs < STANDBY_OPEN_MS;
 }

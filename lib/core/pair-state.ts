@@ -6,6 +6,7 @@ import type { LookOrder } from './look-order.ts';
 import { firstPace, type Pace } from './look-schedule.ts';
 import type { Alert, Memory } from './memory.ts';
 import type { NodeName, Vantage } from './names.ts';
+import { noPictures, type Pictures } from './pictures.ts';
 import type { Ready } from './ready.ts';
 import type { WaitingOrder } from './request.ts';
 import type { Safeguards } from './safeguards.ts';
@@ -59,6 +60,8 @@ export interface PairState {
   readonly workedAtMs: number;
   /** When the gauges were published last. */
   readonly gaugedAtMs: number;
+  /** What of the pair is still to be written to the history of an incident. */
+  readonly pictures: Pictures;
   /** When the last input came: there is one each second, at least the tick. */
   readonly heardAtMs: number;
 }
@@ -134,6 +137,7 @@ export function newPair({ unwatchedSinceMs, nowMs, ...given }: Beginning): PairS
     lagSeconds: null,
     workedAtMs: nowMs,
     gaugedAtMs: 0,
+    pictures: noPictures,
     heardAtMs: nowMs,
   };
 }

@@ -16,6 +16,7 @@ import { takeAnswer, takeEc2, takeFindings, takeOrder, takeReport, takeStored } 
 import type { PairState, Taken } from './pair-state.ts';
 import { takeTick } from './pair-tick.ts';
 import { afterFailure, afterWork, awake, mustWait, takePlan } from './pair-work.ts';
+import { handOut, takePicture } from './pictures.ts';
 import type { Ready } from './ready.ts';
 import type { WaitingOrder } from './request.ts';
 import type { Report, VipSighting } from './sighting.ts';
@@ -64,11 +65,14 @@ export function step(before: PairState, input: Input, nowMs: number): Stepped {
     state.evidence === before.evidence && state.pace === before.pace
       ? before.looks
       : looksOf(before.looks, state.evidence, state.pace, state.pair);
+  const ordered = looks === state.looks ? state : { ...state, looks };
+  const noted = handOut(before, takePicture(before, ordered, nowMs), input.kind === 'tick');
   return {
-    state: looks === state.looks ? state : { ...state, looks },
+    state: noted.state,
     ready: {
       save,
       run,
+      pictures: noted.pictures,
       looks,
       hurries: looks !== before.looks && isSooner(looks, before.looks),
       ask: taken.ask ?? null,

@@ -70,6 +70,8 @@ export interface PlanRecord extends Plan {
   readonly lastSeenAtMs?: number | null;
   /** How long after the start each step ended, by the keys of `outcomes`. Absent in records of older releases. Milliseconds. */
   readonly endedAfterMs?: Readonly<Record<string, number>>;
+  /** How long each step took, by the same keys. Absent in records of older releases. Milliseconds. */
+  readonly tookMs?: Readonly<Record<string, number>>;
   /** Why the plan is being undone. */
   readonly stoppedBecause?: string;
 }

@@ -3,6 +3,7 @@ import type { LookOrder } from './look-order.ts';
 import type { Memory } from './memory.ts';
 import type { MetricName } from './metrics.ts';
 import type { Vantage } from './names.ts';
+import type { Noted } from './pictures.ts';
 import type { Plan, PlanRecord } from './plan.ts';
 import type { WaitingOrder } from './request.ts';
 import type { Durations, Situation } from './situation.ts';
@@ -33,6 +34,8 @@ export interface Ready {
   readonly failure: string | null;
   /** Logged at once. */
   readonly log: DecisionLog | null;
+  /** Written to the history, together: nothing waits for it. */
+  readonly pictures: readonly Noted[];
   /** Published at once. */
   readonly gauges: readonly Gauge[];
 }

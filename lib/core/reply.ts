@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Lack } from './divergence.ts';
 import { type Finding, severities } from './finding.ts';
+import { detailSchema } from './history.ts';
 import { hostActions, stepResults } from './host-work.ts';
 
 const text = z.string();
@@ -89,6 +90,8 @@ const historyRow = z.object({
   epoch: z.number(),
   what: text,
   text,
+  /** The same for programs. Absent in rows of older releases. */
+  detail: detailSchema.optional(),
 });
 export type HistoryRow = z.infer<typeof historyRow>;
 

@@ -36,7 +36,7 @@ const runId = z.string('the id of the work').regex(/^[A-Za-z0-9._-]{1,64}$/, 'th
 const dryRun = z.boolean().default(false);
 
 /** The rows of history that one answer can hold. */
-export const HISTORY_MAX = 500;
+export const HISTORY_MAX = 2000;
 const eventsText = 'a whole number from 0 to 20';
 const limitText = `a whole number from 1 to ${HISTORY_MAX}`;
 

@@ -79,7 +79,7 @@ export function isHidden({ reports }: Memory, situation: Situation, page: EventC
   const { nowMs, unservedForMs } = situation;
   if (page === 'service-lost' || unservedForMs < UNSERVED_MS) return false;
   const { toldAtMs: times = [], heldBack = 0 } = reports[page] ?? {};
-  if (saysLoss(page) && heldBack > 0 && isKnownToFlap(page, times, nowMs)) return false;
+  if (saysLoss(page) && heldBack > 0 && isKnownToFlap(reports, nowMs)) return false;
   const toldAtMs = times.at(-1);
   return toldAtMs !== undefined && toldAtMs < nowMs - unservedForMs;
 }

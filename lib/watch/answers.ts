@@ -25,6 +25,12 @@ import { lookAtReplicas } from './replicas.ts';
 import { reason } from './step-context.ts';
 import { renderObstacles } from './step-executors.ts';
 
+/** What the rows of an answer may take. Characters. */
+const ANSWER_MAX = 5_000_000;
+
+/** How many rows are read for each one that is no picture. */
+const SEEN_SHARE = 5;
+
 /** What a question is answered with. */
 export interface Asked {
   readonly config: Config;
@@ -96,9 +102,11 @@ async function status(
 }
 
 async function newestEvents({ ports, pairs }: Asked, limit: number): Promise<readonly HistoryEntry[]> {
-  const all = await Promise.all(pairs.map(({ name }) => ports.store.history(name, limit)));
+  // What was seen is for the page of an incident; here only what came of it counts.
+  const all = await Promise.all(pairs.map(({ name }) => ports.store.history(name, SEEN_SHARE * limit)));
   return all
     .flat()
+    .filter(({ what }) => what !== 'seen')
     .sort((one, other) => other.atMs - one.atMs)
     .slice(0, limit);
 }
@@ -158,13 +166,22 @@ async function history(
 ): Promise<Reply> {
   const newest = await ports.store.history(pair.name, incident === undefined ? limit : HISTORY_MAX);
   const wanted = newest.filter((entry) => incident === undefined || entry.incident === incident);
-  const rows = wanted.slice(0, limit);
+  const rows = fitting(wanted.slice(0, limit));
   const none = incident === undefined ? 'no history yet' : `no row of incident ${incident} in the history`;
   const lines = rows.map(({ atMs, incident: of, epoch, what, text }) => {
     const thread = of ? `incident ${of}` : 'no incident';
     return `${new Date(atMs).toISOString()} ${thread}, epoch ${epoch}, ${what}: ${text}`;
   });
   return done(rows.length > 0 ? lines : [`${pair.name}: ${none}`], { action: 'history', rows });
+}
+
+/** What Lambda can answer: it has a limit of 6 MB, and each row is in it twice. The newest rows stay. */
+function fitting(rows: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  let room = ANSWER_MAX;
+  return rows.filter((row) => {
+    room -= 2 * JSON.stringify(row).length;
+    return room > 0;
+  });
 }
 
 /** The exact steps that the plan would take now, what stands in its way, and what it would lose. */

@@ -154,6 +154,7 @@ export class PairDriver {
     if (ready.examine) void this.#examine();
     if (ready.besidePlan !== null) void this.#noteBesidePlan(ready.besidePlan);
     if (ready.log !== null) this.#log(ready.log);
+    this.#memory.recordSeen(ready.pictures);
     for (const { metric, value } of ready.gauges) ports.metrics.publish(metric, value, this.pair.name);
     return ready;
   }
@@ -231,7 +232,10 @@ export class PairDriver {
   }
 
   #recordOrder({ order: { order }, decided }: Said): void {
-    this.#memory.record('order', `${order.action} by ${order.by} (${order.why}): ${decided}`);
+    const { action, by, why } = order;
+    this.#memory.record('order', `${action} by ${by} (${why}): ${decided}`, {
+      ...{ kind: 'order', action, by, why, decided },
+    });
   }
 
   async #carryOutPlan(work: () => Promise<void>): Promise<'done' | 'not-yet'> {

@@ -1,8 +1,11 @@
 /** The memory of one pair in a leader's hands: saved before it counts. */
 
 import { boundMemory, cut } from '../core/bounds.ts';
-import type { Memory } from '../core/memory.ts';
+import type { Detail } from '../core/history.ts';
+import type { Alert, Memory } from '../core/memory.ts';
 import type { PairName } from '../core/names.ts';
+import { type Noted, seenText } from '../core/pictures.ts';
+import { remedies } from '../core/remedies.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Claimant, HistoryEntry, Ports } from './ports.ts';
 
@@ -69,10 +72,9 @@ export class PairMemory {
     }
     for (const alert of next.outbox) {
       if (this.#memory.outbox.includes(alert)) continue;
-      this.record(
-        'alert',
-        [`${alert.code}: ${alert.happened}`, alert.done, alert.cost ?? ''].join(' ').trim(),
-      );
+      const text = [`${alert.code}: ${alert.happened}`, alert.done, alert.cost ?? ''].join(' ').trim();
+      // The first alert of an incident comes with it.
+      this.#write([{ ...this.#entry('alert', text, detailOfAlert(alert)), incident: alert.incident }]);
     }
     this.#memory = next;
     this.#onStored(next);
@@ -95,21 +97,39 @@ export class PairMemory {
   }
 
   /** Adds a line to the pair's history, beside whatever else goes on. */
-  record(what: HistoryEntry['what'], text: string): void {
-    const { store, clock, log } = this.#ports;
-    const incident = this.#memory.incident?.id ?? null;
-    const entry: HistoryEntry = {
-      atMs: clock.nowMs(),
+  record(what: HistoryEntry['what'], text: string, detail?: Detail): void {
+    this.#write([this.#entry(what, text, detail)]);
+  }
+
+  /** Adds what was seen, in one go. */
+  recordSeen(pictures: readonly Noted[]): void {
+    if (pictures.length === 0) return;
+    this.#write(
+      pictures.map(({ seen, ...when }) => ({ ...this.#entry('seen', seenText(seen), seen), ...when })),
+    );
+  }
+
+  #entry(what: HistoryEntry['what'], text: string, detail: Detail | undefined): HistoryEntry {
+    return {
+      atMs: this.#ports.clock.nowMs(),
       pair: this.#pair,
-      incident,
+      incident: this.#memory.incident?.id ?? null,
       epoch: this.#claimant.epoch,
       what,
       text: cut(text, LINE_MAX),
+      ...(detail === undefined ? {} : { detail }),
     };
+  }
+
+  #write(entries: readonly HistoryEntry[]): void {
+    const { store, log } = this.#ports;
     const written = store
-      .appendHistory([entry])
+      .appendHistory(entries)
       .catch((error: unknown) =>
-        log.warn(`history was not written: ${String(error)}`, { pair: this.#pair, text }),
+        log.warn(`history was not written: ${String(error)}`, {
+          pair: this.#pair,
+          text: entries.map(({ text }) => text).join('; '),
+        }),
       )
       .finally(() => this.#writing.delete(written));
     this.#writing.add(written);
@@ -119,4 +139,8 @@ export class PairMemory {
   async idle(): Promise<void> {
     await Promise.all(this.#writing);
   }
+}
+
+function detailOfAlert({ code, happened, done, cost = '' }: Alert): Detail {
+  return { kind: 'alert', code, severity: remedies[code].severity, happened, done, cost };
 }

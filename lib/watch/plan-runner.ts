@@ -12,7 +12,7 @@ import type { LastSeen } from '../core/pair-state.ts';
 import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
-import { renderOutcomes } from '../core/text/steps-text.ts';
+import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
 import { describeVerdict } from '../core/verdict.ts';
 import type { HeldLease } from './lease.ts';
 import { locate } from './move-vip.ts';
@@ -63,7 +63,10 @@ export class PlanRunner {
       does: `plan ${plan.kind}`,
       because,
     });
-    memory.record('decision', `${row} ${plan.kind} to ${plan.to}: ${because}`);
+    memory.record('decision', `${row} ${plan.kind} to ${plan.to}: ${because}`, {
+      ...{ kind: 'decision', plan: ids.planId, of: plan.kind, from: plan.from, to: plan.to },
+      ...{ by: wanted.by, row },
+    });
     if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
   }
 
@@ -172,7 +175,8 @@ export class PlanRunner {
     if (record.vipMoved && record.kind === 'failover') {
       ports.metrics.publish('OutageMs', nowMs - record.badSinceMs, pair.name);
     }
-    memory.record('step', `${record.kind} ${executed.ending.kind}: ${renderOutcomes(record).join(', ')}`);
+    const text = `${record.kind} ${ending.kind}: ${renderOutcomes(record).join(', ')}`;
+    memory.record('step', text, planEndedOf(record, ending.kind, nowMs));
   }
 
   #log(message: string, fields: Readonly<Record<string, string>> = {}): void {

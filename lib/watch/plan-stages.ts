@@ -153,7 +153,7 @@ function isMilestone({ stages }: PlanRecord, index: number): boolean {
   return kinds.includes('freeze') || kinds.includes('open') || kinds.includes('move-vip');
 }
 
-async function carryOutStage(stage: readonly Step[], before: StepContext): Promise<readonly Result[]> {
+async function carryOutStage(stage: readonly Step[], before: StepContext): Promise<readonly Timed[]> {
   let isClosed = false;
   const execution: StepContext = { ...before, closedBeside: () => isClosed };
   const carriedOut = async (step: Step) => {
@@ -167,7 +167,10 @@ async function carryOutStage(stage: readonly Step[], before: StepContext): Promi
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-async function traced(step: Step, execution: StepContext): Promise<Result> {
+/** A result, and how long it took. Milliseconds. */
+type Timed = Result & { readonly tookMs: number };
+
+async function traced(step: Step, execution: StepContext): Promise<Timed> {
   const { log, clock } = execution.ports;
   const { id: plan, row } = execution.record;
   const fields = { pair: execution.pair.name, plan, row, step: step.kind };
@@ -178,7 +181,7 @@ async function traced(step: Step, execution: StepContext): Promise<Result> {
     const { outcome } = result;
     const tookMs = Math.round(clock.nowMs() - startedMs);
     log.info(`${renderStep(step)}: ${renderOutcome(outcome)}`, { ...fields, outcome: outcome.kind, tookMs });
-    return result;
+    return { ...result, tookMs };
   } catch (error) {
     if (error instanceof CutShort)
       log.warn(`${renderStep(step)}: cut short, the next leader carries it out again`, fields);
@@ -189,18 +192,20 @@ async function traced(step: Step, execution: StepContext): Promise<Result> {
 function withResults(
   record: PlanRecord,
   stage: number,
-  results: readonly Result[],
+  results: readonly Timed[],
   { ports }: Context,
 ): PlanRecord {
   const outcomes: Record<string, StepOutcome> = { ...record.outcomes };
   const endedAfterMs: Record<string, number> = { ...record.endedAfterMs };
+  const tookMs: Record<string, number> = { ...record.tookMs };
   const nowMs = ports.clock.nowMs();
   let learned = {};
   results.forEach((result, index) => {
     const key = outcomeKey(stage, index);
     outcomes[key] = result.outcome;
     endedAfterMs[key] = Math.round(nowMs - record.startedAtMs);
+    tookMs[key] = result.tookMs;
     learned = { ...learned, ...result.learned };
   });
-  return { ...record, ...learned, outcomes, endedAfterMs, steppedAtMs: nowMs };
+  return { ...record, ...learned, outcomes, endedAfterMs, tookMs, steppedAtMs: nowMs };
 }

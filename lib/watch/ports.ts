@@ -8,6 +8,7 @@
 import type { ChainReplica, Fed, Repointed } from '../core/chain.ts';
 import type { Pair } from '../core/config.ts';
 import type { ServerFacts } from '../core/doctor/facts.ts';
+import type { Detail } from '../core/history.ts';
 import type { HostDocument } from '../core/host-document.ts';
 import type { HostClaim } from '../core/host-work.ts';
 import type { LookOrder } from '../core/look-order.ts';
@@ -204,9 +205,10 @@ export interface HistoryEntry {
   readonly pair: PairName;
   readonly incident: string | null;
   readonly epoch: number;
-  /** `decision`, `step`, `alert`, `order`, `lease`. */
+  /** `seen`, `decision`, `step`, `alert`, `order`. */
   readonly what: string;
   readonly text: string;
+  readonly detail?: Detail | undefined;
 }
 
 export interface StorePort {

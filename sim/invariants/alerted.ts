@@ -37,6 +37,18 @@ const besideTheLoss: ReadonlySet<string> = new Set([
 /** Alerts that say that clients cannot write: taken just before a loss, they speak of it too. */
 const ofALoss: ReadonlySet<string> = new Set(['holder-lost', 'both-lost', 'vip-unheld', 'flap-guard']);
 
+/** Alerts that say that a holder flaps: after two of them, people know that there are short losses, and that they are counted. */
+const ofFlapping: ReadonlySet<string> = new Set(['holder-lost', 'flap-guard', 'service-lost']);
+const flapsAfter = 2;
+/** After so many, longer ones are counted too. */
+const flapsLongAfter = 4;
+/** Alerts that are closer than this are of one loss. Milliseconds. */
+const oneLossMs = 15_000;
+/** For how long they know it from the last of these. Milliseconds. */
+const knownForMs = 7_200_000;
+/** A loss that lasts this long is not one of a flapping holder. Milliseconds. */
+const staysMs = alertWithinMs;
+
 /** Alerts that say that the holder cannot be asked how it is. */
 const ofBlindness: ReadonlySet<string> = new Set(['blind', 'locked-out', 'saturated', 'heartbeat-barred']);
 
@@ -66,10 +78,13 @@ interface Loss {
  * neither node for 5 s, which EC2 says whatever the vantages see. Losses with less than 10 s of service between them are one loss. (b) While
  * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
  *
- * Excuses: both times begin again after SNS refused alerts, and after no watch could lead (none was alive, one had just died
- * or was frozen, or the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. A
- * holder that takes writes on a host that does not take the VIP for its own is not judged: nothing looks through the VIP
- * while nothing is moved. Nor is a VIP on neither node while an answer of EC2 that is 5 s old or older may still show it on one. A loss that goes on when it no longer takes writes counts from then. A pause is no excuse.
+ * Excuses: a loss of less than 30 s is not alerted when SNS has taken alerts of two losses of a flapping holder
+ * (`holder-lost`, `flap-guard`, `service-lost`) in the two hours before; a longer one, when it has taken four. Both times
+ * begin again after SNS refused alerts, and after no watch could lead (none was alive, one had just died or was frozen, or
+ * the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. A holder that takes
+ * writes on a host that does not take the VIP for its own is not judged: nothing looks through the VIP while nothing is
+ * moved. Nor is a VIP on neither node while an answer of EC2 that is 5 s old or older may still show it on one. A loss that
+ * goes on when it no longer takes writes counts from then. A pause is no excuse.
  */
 export function alertedInvariant(court: Court): Invariant {
   const { world, chronicle } = court;
@@ -85,6 +100,14 @@ export function alertedInvariant(court: Court): Invariant {
   let awaySinceMs: number | null = null;
   /** Until when clients could not be seen to be without service. */
   let unseenMs = 0;
+  /** When SNS took alerts of a flapping holder. */
+  let flappedMs: readonly number[] = [];
+  const isKnown = ({ sinceMs, endedMs }: Loss) => {
+    const { nowMs } = world;
+    const known = flappedMs.filter((atMs) => nowMs - atMs < knownForMs).length;
+    const isShort = (endedMs ?? nowMs) - sinceMs < staysMs;
+    return known >= (isShort ? flapsAfter : flapsLongAfter);
+  };
   /** Since when SNS takes alerts. */
   let snsSinceMs: number | null = null;
   const changed = () => {
@@ -94,7 +117,7 @@ export function alertedInvariant(court: Court): Invariant {
     const was = loss;
     const { downSinceMs } = chronicle;
     const lostSinceMs = unseen || downSinceMs === null ? null : Math.max(downSinceMs, unseenMs);
-    loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs);
+    loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs, isKnown);
     awaySinceMs = holder === null ? (awaySinceMs ?? nowMs) : null;
     if (was === null && loss !== null && foretoldMs !== null && nowMs - foretoldMs < againMs)
       loss = { ...loss, alertedMs: foretoldMs };
@@ -110,8 +133,10 @@ export function alertedInvariant(court: Court): Invariant {
     if (was !== null && loss === null && (foretoldMs ?? 0) <= (was.endedMs ?? nowMs)) foretoldMs = null;
     snsSinceMs = world.services.alerts === 'up' ? (snsSinceMs ?? nowMs) : null;
   };
-  const check = ({ sinceMs, endedMs, alertedMs, awaitedMs }: Loss, ableSinceMs: number) => {
+  const check = (judged: Loss, ableSinceMs: number) => {
+    const { sinceMs, endedMs, alertedMs, awaitedMs } = judged;
     const { nowMs } = world;
+    if (alertedMs === null && isKnown(judged)) return;
     if (alertedMs === null && nowMs - Math.max(awaitedMs, ableSinceMs) > alertWithinMs) {
       const until = endedMs === null ? 'and still cannot' : `until ${Math.round(nowMs - endedMs)} ms ago`;
       court.accuse(
@@ -131,6 +156,8 @@ export function alertedInvariant(court: Court): Invariant {
     changed,
     published({ code }) {
       if (ofALoss.has(code)) foretoldMs = world.nowMs;
+      if (ofFlapping.has(code) && world.nowMs - (flappedMs.at(-1) ?? 0) >= oneLossMs)
+        flappedMs = [...flappedMs, world.nowMs].filter((atMs) => world.nowMs - atMs < knownForMs);
       if (ofBlindness.has(code)) blindToldMs = world.nowMs;
       if (loss !== null && !besideTheLoss.has(code))
         loss = { ...loss, alertedMs: world.nowMs, isBlind: false };
@@ -156,11 +183,13 @@ function nextLoss(
   downSinceMs: number | null,
   workingSinceMs: number | null,
   nowMs: number,
+  isKnown: (loss: Loss) => boolean,
 ): Loss | null {
   if (downSinceMs === null) {
     if (loss === null) return null;
     const ended = { ...loss, endedMs: loss.endedMs ?? nowMs };
-    const isOver = nowMs - ended.endedMs >= betweenMs && (!loss.due || loss.alertedMs !== null);
+    const isOver =
+      nowMs - ended.endedMs >= betweenMs && (!loss.due || loss.alertedMs !== null || isKnown(ended));
     return isOver ? null : ended;
   }
   const begun = loss ?? {

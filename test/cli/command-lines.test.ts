@@ -87,7 +87,7 @@ describe('how a line ends', () => {
       /--env: got nothing; .* none here/,
     ],
     ['a shell that there is not', stub, ['completion', 'csh'], 2, /bash, zsh, fish/],
-    ['a limit', stub, ['history', '--limit', '501'], 2, /want a whole number from 1 to 500/],
+    ['a limit', stub, ['history', '--limit', '2001'], 2, /want a whole number from 1 to 2000/],
     ['JSON, and no function', { ...away }, ['status', '--json'], 4, /"outcome":"unreachable"/],
   ])('%s', async (_, given, words, code, says) => {
     const ended = await runLine(words, given);

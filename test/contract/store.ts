@@ -170,6 +170,28 @@ function inboxContract(at: () => StoreWorld): void {
     expect(all.map(({ text }) => text)).toEqual([...many.map(({ text }) => text).reverse(), 'a']);
   });
 
+  it('gives back what a row of history holds for programs', async () => {
+    const { one, other, settle } = at();
+    const detail: HistoryEntry['detail'] = {
+      kind: 'order',
+      action: 'pause',
+      by: 'ann',
+      why: 'kernel "4" <x>',
+      decided: 'note',
+    };
+    const row = {
+      atMs: 1000,
+      pair: 'orders',
+      incident: '41c0ffee',
+      epoch: 7,
+      what: 'order',
+      text: 'a',
+      detail,
+    };
+    await settle(one.appendHistory([row]));
+    expect(await settle(other.history('orders', 1))).toEqual([row]);
+  });
+
   it('keeps orders until they are removed, oldest first, each once, and wakes the leader', async () => {
     const { one, other, settle } = at();
     const lease = await taken(at(), null, 'w1');

@@ -102,12 +102,21 @@ describe('a condition that lasts, ends and comes back', () => {
       [0, 6000],
     ],
     [
-      'again while it lasts: after 5, 15 and 60 minutes, then every hour',
+      'again while it lasts: after 5, 15 and 60 minutes, then every hour, because it is critical',
       seconds(0, 3 * 3600 + 1, true),
       [0, 5 * minute, 15 * minute, 60 * minute, 120 * minute, 180 * minute],
     ],
   ])('is told %s', (_, moments, at) => {
     expect(told(moments)).toEqual(at);
+  });
+
+  it('is told again every day after the first hour, when it is not critical', () => {
+    const hour = 60 * minute;
+    let memory = open;
+    for (let atMs = 0; atMs < 51 * hour; atMs += minute)
+      memory = tellCondition(memory, 'orders', 'standby-unfit', words, NOW_MS + atMs);
+    const at = memory.outbox.map(({ atMs }) => atMs - NOW_MS);
+    expect(at).toEqual([0, 5 * minute, 15 * minute, hour, 25 * hour, 49 * hour]);
   });
 
   it('says how long it lasts, and the how manieth alert it is', () => {

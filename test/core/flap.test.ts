@@ -26,17 +26,28 @@ describe('a holder that flaps', () => {
     expect(outbox.at(-1)?.happened).toContain('44 more alerts of this kind were not sent.');
   });
 
-  it('is alerted twice again for another cause', () => {
-    const twice = [0, 40_000].reduce(
-      (memory, afterMs) =>
-        endConditions(
-          tellCondition(memory, 'orders', 'holder-lost', words, NOW_MS + 60 * minute + afterMs),
-          [],
-          NOW_MS + 60 * minute + afterMs + 5000,
-        ),
-      flapping(),
-    );
-    expect(twice.outbox.slice(3).map(({ code }) => code)).toEqual(['holder-lost', 'holder-lost']);
+  it('is counted under every name that says that clients cannot write', () => {
+    const beforeMs = NOW_MS + 31 * minute;
+    const other = tellCondition(flapping(), 'orders', 'holder-lost', words, beforeMs + 30 * minute);
+    expect(other.outbox).toHaveLength(3);
+    expect(other.reports['holder-lost']?.heldBack).toBe(1);
+  });
+
+  it('is alerted all the same when a loss stays for 20 s', () => {
+    const at = (memory: Memory, afterMs: number) =>
+      tellCondition(memory, 'orders', 'flap-guard', words, NOW_MS + 61 * minute + afterMs);
+    const begun = at(flapping(), 0);
+    const still = at(at(begun, 19_999), 20_000);
+    expect([begun, at(begun, 19_999), still].map(({ outbox }) => outbox.length)).toEqual([3, 3, 4]);
+    expect(at(still, 21_000)).toBe(still);
+  });
+
+  it('is announced with the last alert before they are only counted', () => {
+    expect(flapping().outbox.map(({ happened }) => happened.includes('It comes and goes'))).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('does not repeat in one incident what only reports', () => {

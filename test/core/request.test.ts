@@ -58,8 +58,8 @@ describe('what is not said has a default', () => {
       { action: 'history', pair: 'orders', limit: 50 },
     ],
     [
-      { action: 'history', pair: 'orders', limit: 500, incident: '41c0ffee' },
-      { action: 'history', pair: 'orders', limit: 500, incident: '41c0ffee' },
+      { action: 'history', pair: 'orders', limit: 2000, incident: '41c0ffee' },
+      { action: 'history', pair: 'orders', limit: 2000, incident: '41c0ffee' },
     ],
   ])('$action', (raw, request) => {
     expect(understood(raw)).toEqual(request);
@@ -160,12 +160,12 @@ describe('what is wrong is named, with what there is', () => {
     [
       'a history of everything',
       { action: 'history', pair: 'orders', limit: 100_000 },
-      ['limit: got 100000; want a whole number from 1 to 500. To fix it: give limit a whole number from 1'],
+      ['limit: got 100000; want a whole number from 1 to 2000. To fix it: give limit a whole number from 1'],
     ],
     [
       'a history of less than nothing',
       { action: 'history', pair: 'orders', limit: -1.5 },
-      ['limit: got -1.5; want a whole number from 1 to 500'],
+      ['limit: got -1.5; want a whole number from 1 to 2000'],
     ],
     ['a question that only operate asks', { action: 'state', pair: 'orders' }, ['action: got "state"']],
     [

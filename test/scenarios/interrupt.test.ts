@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM end the lab within two seconds at any moment, and leave no process and no file. */
+/** Ctrl-C and SIGTERM end the lab, the rehearsal and the benchmark within two seconds, and leave no process and no file. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -21,8 +21,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(temporary, { recursive: true, force: true }));
 
-function startByNpm(): ChildProcess {
-  return spawn('npm', ['run', 'lab'], {
+function startByNpm(...command: readonly string[]): ChildProcess {
+  return spawn('npm', ['run', ...command], {
     cwd: root,
     // npm's cache of compiled code is its own.
     env: { ...process.env, TMPDIR: temporary, NODE_DISABLE_COMPILE_CACHE: '1' },
@@ -82,9 +82,25 @@ test.each<readonly [moment: string, afterMs: number, way: Way]>([
   ['failover to db2', 500, 'SIGTERM to the group'],
   ['the end', 0, 'SIGINT to the group'],
 ])('%s + %i ms: %s', async (moment, afterMs, way) => {
-  const lab = startByNpm();
+  const lab = startByNpm('lab');
   await until(lab, moment, afterMs);
   if (moment !== 'the end' && moment !== 'the start') expect(running()).not.toEqual([]);
+  await expectEnd(lab, way);
+});
+
+test.each<readonly [command: string, child: string, way: Way]>([
+  ['rehearse', 'bin/cdk', 'SIGINT to the group'],
+  ['bench -- --scale 1 --for 60s', 'nodes-process', 'SIGTERM'],
+])('%s, while %s runs: %s', async (command, child, way) => {
+  const started = startByNpm(...command.split(' '));
+  started.stdout?.resume();
+  started.stderr?.resume();
+  const children = () => running().filter((line) => line.includes(child));
+  await expect.poll(children, { timeout: 200_000, interval: 100 }).not.toEqual([]);
+  await expectEnd(started, way);
+});
+
+async function expectEnd(lab: ChildProcess, way: Way): Promise<void> {
   const ended = lab.exitCode === null ? once(lab, 'exit') : Promise.resolve();
   const beganMs = Date.now();
   send(lab, way);
@@ -93,4 +109,4 @@ test.each<readonly [moment: string, afterMs: number, way: Way]>([
   await expect.poll(left, { timeout: END_LIMIT_MS, interval: 20 }).toEqual(nothing);
   await ended;
   expect(Date.now() - beganMs).toBeLessThan(END_LIMIT_MS);
-});
+}

@@ -19,6 +19,7 @@ describe('npm run sim', () => {
     [['--sabotage', 'nothing'], /got nothing; want list, all, or one of lease-check/],
     [['--frobnicate'], /unknown option '--frobnicate'/],
     [['extra'], /too many arguments/],
+    [['--report', 'page.html'], /got --report without --replay; want the seed of one history/],
   ])('refuses %s in a clear line', async (argv, line) => {
     const { code, out, err } = await run(...argv);
     expect(code).toBe(2);

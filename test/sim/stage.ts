@@ -23,6 +23,8 @@ export interface StageProps {
   readonly safeguards?: Safeguards;
   /** The environment file has the ENIs of the two nodes exchanged. @default false */
   readonly isMisconfigured?: boolean;
+  /** Of other stages, whose worlds share its time. @default its own */
+  readonly timeline?: Timeline;
 }
 
 /** The world, two processes with ports on it, a court that listens, and what was called. */
@@ -46,7 +48,7 @@ export interface Stage {
 
 /** db1 holds the VIP and takes writes, db2 follows; every call is answered in a moment. */
 export function setStage(props: StageProps = {}): Stage {
-  const timeline = new Timeline();
+  const timeline = props.timeline ?? new Timeline();
   const random = new Random(1);
   const [drawn] = drawEnvironment(new Random(7)).pairs;
   if (drawn === undefined) throw new Error('an environment has a pair');

@@ -1,5 +1,6 @@
 /** The benchmark: every fault on every contender, again and again, and what it comes to. */
 import { renderTerms, termsOfRun } from '../../lab/aws/flags.ts';
+import { leaveNothingBehind } from '../../lab/belongings.ts';
 import type { LabFault } from '../../lab/faults/fault.ts';
 import { serverFaults } from '../../lab/faults/servers.ts';
 import { describeCpu } from '../../lab/flags.ts';
@@ -23,31 +24,19 @@ export async function benchCommand(args: readonly string[]): Promise<number> {
     requireNamespaces();
     await findProduct(asked.server);
   }
-  const ended = new AbortController();
-  const onSignal = () => ended.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  try {
-    return await perform(asked, ended.signal);
-  } catch (error) {
-    if (ended.signal.aborted) return 130;
-    throw error;
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  }
+  // From here on a signal ends it at once, and what it has started and written goes with it.
+  leaveNothingBehind();
+  if (asked.scale !== null) return scaleCommand({ ...asked, counts: asked.scale });
+  return asked.soakMs === null ? compare(asked) : soakFor(asked, asked.soakMs);
 }
 
-function perform(asked: Asked, ended: AbortSignal): Promise<number> {
-  if (asked.scale !== null) return scaleCommand({ ...asked, counts: asked.scale }, ended);
-  return asked.soakMs === null ? compare(asked, ended) : soakFor(asked, asked.soakMs, ended);
-}
-
-async function soakFor(asked: Asked, forMs: number, ended: AbortSignal): Promise<number> {
+async function soakFor(asked: Asked, forMs: number): Promise<number> {
   const story = new Story(asked.story ? console.error : () => {});
   const { world, network } = await openArena(asked, 'managed', asked.weather ?? undefined);
   console.error(describeCpu(world.aws.functionCpu));
   try {
     story.follow(world);
-    const figures = await soak(world, network, forMs, story, ended);
+    const figures = await soak(world, network, forMs, story);
     console.log(asked.json ? JSON.stringify(figures) : renderSoak(figures));
     return figures.falseFailovers === 0 ? 0 : 1;
   } finally {
@@ -55,7 +44,7 @@ async function soakFor(asked: Asked, forMs: number, ended: AbortSignal): Promise
   }
 }
 
-async function compare(asked: Asked, ended: AbortSignal): Promise<number> {
+async function compare(asked: Asked): Promise<number> {
   const results: Record<string, Record<string, Run[]>> = {};
   // Contenders take turns, so that a machine that grows slow is slow to all of them.
   for (const fault of asked.faults) {
@@ -63,7 +52,7 @@ async function compare(asked: Asked, ended: AbortSignal): Promise<number> {
     results[fault] = byContender;
     for (let index = 0; index < asked.runs; index += 1) {
       for (const contender of asked.contenders) {
-        const run = await runTold(asked, fault, contender, index, ended);
+        const run = await runTold(asked, fault, contender, index);
         byContender[contender.name] = [...(byContender[contender.name] ?? []), run];
       }
     }
@@ -77,24 +66,15 @@ async function compare(asked: Asked, ended: AbortSignal): Promise<number> {
   return stuck ? 1 : 0;
 }
 
-async function runTold(
-  asked: Asked,
-  fault: BenchFault,
-  contender: Contender,
-  index: number,
-  ended: AbortSignal,
-): Promise<Run> {
-  const run = await runOnce(
-    {
-      contender,
-      fault: serverFaults[fault] satisfies LabFault,
-      // The same delays for every contender, and others in every run.
-      terms: { ...asked, ...termsOfRun(asked, index) },
-      phase: (index + 0.5) / asked.runs,
-      tell: asked.story ? console.error : () => {},
-    },
-    ended,
-  );
+async function runTold(asked: Asked, fault: BenchFault, contender: Contender, index: number): Promise<Run> {
+  const run = await runOnce({
+    contender,
+    fault: serverFaults[fault] satisfies LabFault,
+    // The same delays for every contender, and others in every run.
+    terms: { ...asked, ...termsOfRun(asked, index) },
+    phase: (index + 0.5) / asked.runs,
+    tell: asked.story ? console.error : () => {},
+  });
   const { medianMs, lost } = summarize([run]);
   const outcome = run.resumed ? `${medianMs} ms` : 'writes did not go on';
   console.error(`${fault} ${index + 1}/${asked.runs} ${contender.name}: ${outcome}, ${lost} lost`);

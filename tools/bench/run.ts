@@ -31,8 +31,8 @@ export interface RunOptions {
   readonly tell: (line: string) => void;
 }
 
-/** Runs it, and leaves nothing behind. `ended` aborts it between two steps. */
-export async function runOnce(options: RunOptions, ended: AbortSignal): Promise<Run> {
+/** Runs it, and leaves nothing behind. */
+export async function runOnce(options: RunOptions): Promise<Run> {
   const lines: string[] = [];
   const story = new Story((line) => {
     lines.push(line);
@@ -40,8 +40,7 @@ export async function runOnce(options: RunOptions, ended: AbortSignal): Promise<
   });
   const arena = await options.contender.start(options.terms, story);
   try {
-    ended.throwIfAborted();
-    return await play(arena.world, options, story, lines, ended);
+    return await play(arena.world, options, story, lines);
   } finally {
     await arena.close();
   }
@@ -52,7 +51,6 @@ async function play(
   { fault, contender, phase }: RunOptions,
   story: Story,
   lines: string[],
-  ended: AbortSignal,
 ): Promise<Run> {
   const resumed = Promise.withResolvers<true>();
   let struck = false;
@@ -62,16 +60,16 @@ async function play(
   });
   try {
     await client.connected(CONNECT_LIMIT_MS);
-    await delay(BEFORE_MS + phase * contender.cycleMs, undefined, { signal: ended });
+    await delay(BEFORE_MS + phase * contender.cycleMs);
     story.restart();
     lines.length = 0;
     const sinceMs = Date.now();
     struck = true;
     story.tell('lab', fault.about);
     await fault.play(world, { at: '', break: null }, story);
-    const limit = delay(LIMIT_MS, false as const, { signal: ended });
+    const limit = delay(LIMIT_MS, false as const);
     const goesOn = await Promise.race([resumed.promise, limit]);
-    await delay(AFTER_MS, undefined, { signal: ended });
+    await delay(AFTER_MS);
     const result = await client.stop();
     expectNothingDenied(world);
     return {

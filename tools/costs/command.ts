@@ -23,12 +23,12 @@ export interface ScaleAsked extends LatencyTerms {
 }
 
 /** Runs them one after the other; gives back the exit code: 1 when any did not stay steady. */
-export async function scaleCommand(asked: ScaleAsked, ended: AbortSignal): Promise<number> {
+export async function scaleCommand(asked: ScaleAsked): Promise<number> {
   const bundles = await bundleFunctions(temporaryDirectory());
   const all: Figures[] = [];
   for (const vantageCount of vantages.keys()) {
     for (const pairs of asked.counts) {
-      all.push(await measureTold(pairs, vantageCount + 1, asked, bundles, ended));
+      all.push(await measureTold(pairs, vantageCount + 1, asked, bundles));
     }
   }
   await writeCosts(asked.out, all);
@@ -44,9 +44,8 @@ async function measureTold(
   vantageCount: number,
   asked: ScaleAsked,
   bundles: Bundles,
-  ended: AbortSignal,
 ): Promise<Figures> {
-  const measured = await measure(pairs, vantageCount, asked.forMs, bundles, asked, ended);
+  const measured = await measure(pairs, vantageCount, asked.forMs, bundles, asked);
   const figures = figuresOf(measured);
   const cpu = (figures.cpuPerPairAndSecond * 1000).toFixed(2);
   const word = measured.because === null ? '' : `; not steady: ${measured.because}`;

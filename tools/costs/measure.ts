@@ -33,21 +33,20 @@ export interface Measured {
   readonly because: string | null;
 }
 
-/** Opens the world, measures, and closes it. `ended` ends it early, with an error. */
+/** Opens the world, measures, and closes it. */
 export async function measure(
   pairCount: number,
   vantageCount: number,
   forMs: number,
   bundles: Bundles,
   terms: LatencyTerms,
-  ended: AbortSignal,
 ): Promise<Measured> {
   const world = await openScale(pairCount, vantageCount, bundles, terms);
   try {
     const tally = new Tally(world.aws.events);
-    const because = await warmUp(world, forMs, tally, ended);
+    const because = await warmUp(world, forMs, tally);
     const meter = startMeter(world.aws, () => tally.leader);
-    const measured = await readAll(world, forMs, tally, meter, ended).finally(() => meter.stop());
+    const measured = await readAll(world, forMs, tally, meter).finally(() => meter.stop());
     return because === null ? measured : { ...measured, because };
   } finally {
     await world.close();
@@ -65,7 +64,6 @@ async function warmUp(
   { aws, config, store }: ScaleWorld,
   forMs: number,
   tally: Tally,
-  ended: AbortSignal,
 ): Promise<string | null> {
   const long = forMs >= MINUTE_MS;
   const startedMs = Date.now();
@@ -77,7 +75,7 @@ async function warmUp(
     (error: Error) => tally.lastError ?? error.message,
   );
   const restMs = startedMs + MINUTE_MS + LOAD_MS - Date.now();
-  if (long && restMs > 0) await delay(restMs, undefined, { signal: ended });
+  if (long && restMs > 0) await delay(restMs);
   return because;
 }
 
@@ -86,11 +84,10 @@ async function readAll(
   forMs: number,
   tally: Tally,
   meter: Meter,
-  ended: AbortSignal,
 ): Promise<Measured> {
   const before = await nodes.counts();
   const fromMs = Date.now();
-  await delay(forMs, undefined, { signal: ended });
+  await delay(forMs);
   const toMs = Date.now();
   const processes = meter.stop();
   const after = await nodes.counts();

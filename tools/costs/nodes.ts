@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { ownProcess } from '../../lab/belongings.ts';
 import type { NodePlace } from './node-pair.ts';
 import type { NodeCounts } from './node-server.ts';
 
@@ -31,10 +32,13 @@ export interface Nodes {
 export async function openNodes(pairs: readonly NodeAddresses[]): Promise<Nodes> {
   const port = await freePort(pairs[0]?.first ?? '127.0.0.1');
   const order: NodesOrder = { port, pairs };
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./nodes-process.ts', import.meta.url))], {
-    env: { ...process.env, [nodesVariable]: JSON.stringify(order) },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const script = fileURLToPath(new URL('./nodes-process.ts', import.meta.url));
+  const child = ownProcess(
+    spawn(process.execPath, [script], {
+      env: { ...process.env, [nodesVariable]: JSON.stringify(order) },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    }),
+  );
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());

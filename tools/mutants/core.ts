@@ -409,7 +409,7 @@ const acting: readonly Mutant[] = [
   {
     name: 'never-again',
     file: 'lib/core/alerts.ts',
-    find: 'if (nowMs >= report.sinceMs + repeatAfterMs(report.times)) {',
+    find: 'if (nowMs >= report.sinceMs + repeatAfterMs(report.times, code)) {',
     replace: 'if (nowMs >= Number.POSITIVE_INFINITY) {',
     guards: 'What lasts is alerted again.',
   },

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { addLatencyOptions, type LatencyFlags, latencyTermsOf, renderTerms } from '../../lab/aws/flags.ts';
+import { leaveNothingBehind } from '../../lab/belongings.ts';
 import { LabError } from '../../lab/errors.ts';
 import { parseWith } from '../../lab/flags.ts';
 import { defaultServer } from '../../lab/servers/catalogue.ts';
@@ -35,29 +36,25 @@ export interface Rehearsed extends Partial<Travelled> {
 export async function rehearseCommand(args: readonly string[]): Promise<number> {
   const flags = parseFlags(args);
   if (flags === null) return 0;
+  // From here on a signal ends it at once, and what it has started and written goes with it.
+  leaveNothingBehind();
   const story = new Story(flags.json ? console.error : console.log);
-  const ended = new AbortController();
-  const onSignal = () => ended.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const steps = new Steps(story);
   const tell = (travelled: Partial<Travelled>, ok: boolean) => {
     const rehearsed: Rehearsed = { from: flags.from, steps: steps.done, ...travelled, ok };
     console.log(flags.json ? JSON.stringify(rehearsed) : renderRehearsed(rehearsed));
   };
   try {
-    tell(await rehearse(flags, steps, story, ended.signal), true);
+    tell(await rehearse(flags, steps, story), true);
     return 0;
   } catch (error) {
-    if (ended.signal.aborted) return 130;
     if (!(error instanceof LabError) || steps.done.every(({ ok }) => ok)) throw error;
     tell({}, false);
     return 1;
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 
-async function rehearse(flags: Flags, steps: Steps, story: Story, signal: AbortSignal): Promise<Travelled> {
+async function rehearse(flags: Flags, steps: Steps, story: Story): Promise<Travelled> {
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'keepalambda-rehearsal-'));
   const opened: { close(): Promise<void> }[] = [];
   try {
@@ -70,14 +67,10 @@ async function rehearse(flags: Flags, steps: Steps, story: Story, signal: AbortS
     const world = await openPair(flags, story);
     opened.push(world);
     const hear = (line: string) => story.tell('cdk', line);
-    const commands = { cwd: scratch, env: {}, signal, hear };
+    const commands = { cwd: scratch, env: {}, hear };
     const project = flags.from === 'clone' ? clone(scratch) : await install(scratch, commands);
-    const toolkit = createToolkit({ project, moto, aws: world.aws, scratch, signal, hear });
-    const interrupted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
-    });
-    const road = travel({ project, moto, world, toolkit, scratch, story }, steps);
-    return await Promise.race([road, interrupted]);
+    const toolkit = createToolkit({ project, moto, aws: world.aws, scratch, hear });
+    return await travel({ project, moto, world, toolkit, scratch, story }, steps);
   } finally {
     for (const each of opened.toReversed()) await each.close();
     await rm(scratch, { recursive: true, force: true });

@@ -1,11 +1,11 @@
 /** Commands, given as a person gives them: with an environment of their own, and every line that they say heard. */
 import { spawn } from 'node:child_process';
+import { ownProcess } from '../../lab/belongings.ts';
 import { LabError } from '../../lab/errors.ts';
 
 export interface Commands {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
   /** Hears each line. */
   readonly hear: (line: string) => void;
 }
@@ -16,7 +16,7 @@ export interface Said {
   readonly lines: readonly string[];
 }
 
-/** Runs it to its end. Throws a `LabError` with its last words when it fails, or when `signal` ends it. */
+/** Runs it to its end. Throws a `LabError` with its last words when it fails. */
 export async function runCommand(
   commands: Commands,
   command: string,
@@ -33,20 +33,20 @@ export async function runCommand(
   });
 }
 
-/** Runs it to its end, whatever its exit code. Throws when `signal` ends it. */
+/** Runs it to its end, whatever its exit code. */
 export async function tryCommand(
-  { cwd, env, signal, hear }: Commands,
+  { cwd, env, hear }: Commands,
   command: string,
   words: readonly string[],
 ): Promise<Said> {
-  signal.throwIfAborted();
-  const child = spawn(command, words, {
+  const spawned = spawn(command, words, {
     cwd,
     // A group of its own, so that what it starts ends with it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, ...env },
   });
+  const child = ownProcess(spawned, 'group');
   const lines: string[] = [];
   const out: Buffer[] = [];
   const collect = (chunk: Buffer) => {
@@ -60,12 +60,9 @@ export async function tryCommand(
     collect(chunk);
   });
   child.stderr.on('data', collect);
-  const kill = () => child.pid && process.kill(-child.pid, 'SIGKILL');
-  signal.addEventListener('abort', kill, { once: true });
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
-  }).finally(() => signal.removeEventListener('abort', kill));
-  signal.throwIfAborted();
+  });
   return { code, out: Buffer.concat(out).toString(), lines };
 }

@@ -2,9 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ownProcess } from '../../lab/belongings.ts';
 import { LabError } from '../../lab/errors.ts';
 import { unpacked, unpackedBinary } from '../../lab/servers/debian.ts';
 import { type Binary, lastWords } from '../../lab/servers/product.ts';
@@ -43,13 +45,12 @@ export async function startMoto(): Promise<Moto> {
   const python = await fetchPython();
   const port = await freePort();
   const script = fileURLToPath(new URL('./moto-server.py', import.meta.url));
-  const server = spawn(
-    python.command,
-    [...python.args, '-u', script, '-H', '127.0.0.1', '-p', String(port)],
-    {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', ...python.env },
+  const words = [...python.args, '-u', script, '-H', '127.0.0.1', '-p', String(port)];
+  const server = ownProcess(
+    spawn(python.command, words, {
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', TMPDIR: tmpdir(), ...python.env },
       stdio: ['pipe', 'ignore', 'pipe'],
-    },
+    }),
   );
   const said: string[] = [];
   server.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));

@@ -24,12 +24,11 @@ export interface ToolkitOptions {
   readonly aws: Aws;
   /** For cloud assemblies, and what the CLI keeps. */
   readonly scratch: string;
-  readonly signal: AbortSignal;
   readonly hear: (line: string) => void;
 }
 
 /** The CDK is pointed at moto, keepalambda at the lab, and neither at anything else. */
-export function createToolkit({ project, moto, aws, scratch, signal, hear }: ToolkitOptions): Toolkit {
+export function createToolkit({ project, moto, aws, scratch, hear }: ToolkitOptions): Toolkit {
   const own = {
     HOME: scratch,
     // In a project of one's own they are where the command is given.
@@ -38,7 +37,7 @@ export function createToolkit({ project, moto, aws, scratch, signal, hear }: Too
     CDK_DISABLE_VERSION_CHECK: '1',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
   };
-  const commands: Commands = { cwd: project.directory, env: { ...own, ...moto.environment }, signal, hear };
+  const commands: Commands = { cwd: project.directory, env: { ...own, ...moto.environment }, hear };
   const cdk = async (words: readonly string[], cwd = project.directory): Promise<void> => {
     const quiet = ['--no-notices', '--no-color', '--ci'];
     await runCommand({ ...commands, cwd }, process.execPath, [project.cdk, ...words, ...quiet]);

@@ -1,6 +1,7 @@
 /** The history of a pair in DynamoDB: a row for each thing that happened, kept for 90 days. */
 
 import { BatchWriteItemCommand, QueryCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import { detailOf } from '../../core/history.ts';
 import type { PairName } from '../../core/names.ts';
 import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
 import { type HistoryEntry, PortError } from '../../watch/ports.ts';
@@ -95,12 +96,14 @@ function toRow(table: StoreTable, entry: HistoryEntry, count: number): Item {
     epoch: number(entry.epoch),
     what: text(entry.what),
     text: text(entry.text),
+    ...(entry.detail === undefined ? {} : { detail: text(JSON.stringify(entry.detail)) }),
     ...(entry.incident === null ? {} : { incident: text(entry.incident) }),
     expiresAt: number(Math.floor(entry.atMs / 1000) + KEPT_SECONDS),
   };
 }
 
 function toEntry(item: Item): HistoryEntry {
+  const detail = detailOf(textOf(item, 'detail'));
   return {
     atMs: numberOf(item, 'atMs') ?? 0,
     pair: (textOf(item, 'pk') ?? '').slice('pair#'.length),
@@ -108,5 +111,6 @@ function toEntry(item: Item): HistoryEntry {
     epoch: numberOf(item, 'epoch') ?? 0,
     what: textOf(item, 'what') ?? '',
     text: textOf(item, 'text') ?? '',
+    ...(detail === undefined ? {} : { detail }),
   };
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { exitCodeOf } from '../../core/finding.ts';
 import type { Reply } from '../../core/reply.ts';
+import { HISTORY_MAX } from '../../core/request.ts';
 import { wholeNumber } from './flags.ts';
 import { painter } from './paint.ts';
 import { logBook, statusBlock } from './texts.ts';
@@ -133,7 +134,7 @@ function historyVerb(context: Context): Command {
     ['history', 'history orders --limit 200 --env prod'],
   )
     .argument('[pair]', 'the pair (default: the only one)')
-    .option('--limit <rows>', 'how many rows, 1 to 500', wholeNumber(1, 500), 50)
+    .option('--limit <rows>', `how many rows, 1 to ${HISTORY_MAX}`, wholeNumber(1, HISTORY_MAX), 50)
     .action(
       carryOutOn<{ readonly limit: number }>(context, async (work, pair) => {
         const reply = await work.target.invoke({ action: 'history', pair, limit: work.flags.limit });

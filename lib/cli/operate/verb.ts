@@ -40,12 +40,15 @@ export async function carryOut<Flags extends object>(
   flags: Flags & SharedFlags,
   work: (given: Work<Flags>) => Promise<number>,
 ): Promise<void> {
+  // Which one was asked for is not known where the answer is that several would do.
+  let environment: string | null = null;
   try {
     const target = await openTarget(directory, flags, io.env, open);
+    environment = target.environment;
     io.exitWith(await work({ target, io, flags }));
   } catch (error) {
     if (!(error instanceof CliError) || flags.json !== true) throw error;
-    io.tell(JSON.stringify({ ok: false, outcome: outcomeOf(error), lines: error.lines }));
+    io.tell(JSON.stringify({ environment, ok: false, outcome: outcomeOf(error), lines: error.lines }));
     io.exitWith(error.exitCode);
   }
 }

@@ -1,4 +1,5 @@
 /** Steps and their results, in words: the same in logs, alerts, answers and the dry run. */
+import type { PlanEnded } from '../history.ts';
 import { outcomeKey, type Plan, type PlanRecord } from '../plan.ts';
 import type { Step, StepOutcome } from '../step.ts';
 import { duration } from './utc-time.ts';
@@ -93,4 +94,36 @@ export function renderOutcome(outcome: StepOutcome): string {
 
 function line(step: Step, outcome: StepOutcome | undefined, prefix = ''): string[] {
   return outcome ? [`${prefix}${renderStep(step)}: ${renderOutcome(outcome)}`] : [];
+}
+
+/** A plan that has ended, as its row of history holds it. */
+export function planEndedOf(plan: PlanRecord, ending: PlanEnded['ending'], endedAtMs: number): PlanEnded {
+  const { id, kind, from, to, by, row, startedAtMs, badSinceMs, vipMoved } = plan;
+  return {
+    ...{ kind: 'plan', plan: id, of: kind, from, to, by, row },
+    ...{ startedAtMs, endedAtMs, badSinceMs, ending, vipMoved },
+    steps: stepsOf(plan),
+  };
+}
+
+function stepsOf(plan: PlanRecord): PlanEnded['steps'] {
+  const done = (step: Step, key: string, beganAfterMs: number | null, prefix = '') => {
+    const outcome = plan.outcomes[key];
+    if (outcome === undefined) return [];
+    const says = renderOutcome(outcome);
+    const tookMs = plan.tookMs?.[key] ?? null;
+    return [{ step: `${prefix}${renderStep(step)}`, outcome: outcome.kind, says, beganAfterMs, tookMs }];
+  };
+  const forward = plan.stages.flatMap((stage, stageIndex) => {
+    const keys = stage.map((_, step) => outcomeKey(stageIndex, step));
+    // The steps of a stage begin together, and all are noted when the last of them has ended.
+    const longestMs = Math.max(0, ...keys.map((key) => plan.tookMs?.[key] ?? 0));
+    return stage.flatMap((step, index) => {
+      const key = keys[index] ?? '';
+      const endedMs = plan.endedAfterMs?.[key];
+      return done(step, key, endedMs === undefined ? null : Math.max(0, endedMs - longestMs));
+    });
+  });
+  const undone = plan.undo.flatMap((step, index) => done(step, `undo.${index}`, null, 'undo: '));
+  return [...forward, ...undone];
 }

@@ -4,6 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ownProcess } from '../../../lab/belongings.ts';
 import { filesOf, type Site, type Variant } from './files.ts';
 
 export interface DaemonOptions {
@@ -49,6 +50,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const [command = '', ...rest] = ['setpriv', '--pdeathsig', 'KILL', ...words, ...keepalived, ...own];
   // A group of its own: its script and its children end with it.
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  ownProcess(child, 'group');
   return follow(child, options);
 }
 

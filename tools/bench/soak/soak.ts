@@ -35,13 +35,12 @@ const CUT_EVERY_MS = 60_000;
 /** How many clients write through the VIP at once. */
 const CLIENTS = 4;
 
-/** Soaks an open world for that long. `ended` ends it early, with an error. */
+/** Soaks an open world for that long. */
 export async function soak(
   world: LabWorld,
   network: NetnsNetwork,
   forMs: number,
   story: Story,
-  ended: AbortSignal,
 ): Promise<SoakFigures> {
   const heard = listen(world);
   world.schedule();
@@ -53,8 +52,8 @@ export async function soak(
     story.restart();
     const until = sinceMs + forMs;
     const [stalls, cuts] = await Promise.all([
-      stallInTurns(world, until, story, ended),
-      cutInTurns(network, until, story, ended),
+      stallInTurns(world, until, story),
+      cutInTurns(network, until, story),
     ]);
     const results = await Promise.all(clients.map((client) => client.stop()));
     expectNothingDenied(world);
@@ -92,41 +91,31 @@ function startLoad({ network }: LabWorld, index: number): Promise<Client> {
 }
 
 /** SIGSTOP and SIGCONT: what a hypervisor does to a guest that has used up its credits. */
-async function stallInTurns(
-  { hosts }: LabWorld,
-  untilMs: number,
-  story: Story,
-  signal: AbortSignal,
-): Promise<number> {
+async function stallInTurns({ hosts }: LabWorld, untilMs: number, story: Story): Promise<number> {
   let stalls = 0;
   while (Date.now() + STALL_EVERY_MS < untilMs) {
-    await delay(STALL_EVERY_MS, undefined, { signal });
+    await delay(STALL_EVERY_MS);
     const node: LabNodeName = stalls % 2 === 0 ? 'db1' : 'db2';
     stalls += 1;
     hosts[node].instance.hang();
     await delay(STALL_MS).finally(() => hosts[node].instance.resume());
     story.tell('lab', `${node} stood still for ${STALL_MS} ms`);
   }
-  await delay(Math.max(0, untilMs - Date.now()), undefined, { signal });
+  await delay(Math.max(0, untilMs - Date.now()));
   return stalls;
 }
 
-async function cutInTurns(
-  network: NetnsNetwork,
-  untilMs: number,
-  story: Story,
-  signal: AbortSignal,
-): Promise<number> {
+async function cutInTurns(network: NetnsNetwork, untilMs: number, story: Story): Promise<number> {
   let cuts = 0;
   for (;;) {
     const vantage = cuts % 2 === 0 ? 'probe-a' : 'probe-b';
     const restMs = CUT_EVERY_MS - CUT_MS;
     if (Date.now() + restMs + CUT_MS > untilMs) return cuts;
-    await delay(restMs, undefined, { signal });
+    await delay(restMs);
     cuts += 1;
     story.tell('lab', `${vantage} is cut off from both nodes`);
     for (const node of ['db1', 'db2']) network.cut(vantage, node);
-    await delay(CUT_MS, undefined, { signal });
+    await delay(CUT_MS);
     for (const node of ['db1', 'db2']) network.heal(vantage, node);
     story.tell('lab', `${vantage} is back`);
   }

@@ -37,10 +37,16 @@ export const STATEMENT_LIMIT_MS = 2500;
 /** How long a host's document may run. */
 export const DOCUMENT_LIMIT_MS = 25_000;
 
-/** How long one invocation of watch leads or contends. */
+/** How long one invocation of watch leads or contends: with a hot spare, and with a cold one. */
 export const WATCH_MS = 120_000;
+export const WATCH_COLD_MS = 70_000;
 /** What a plan in progress has to come to a cut before Lambda ends that invocation. */
 export const WATCH_GRACE_MS = 30_000;
+/** How long an invocation works, by `Config.spare`. */
+export function watchMsOf(spare: 'hot' | 'cold'): number {
+  return spare === 'hot' ? WATCH_MS : WATCH_COLD_MS;
+}
+
 /** How often the next invocation of watch begins. */
 export const WATCH_EVERY_MS = 60_000;
 /** What `operate` keeps back to withdraw an order and to answer. */
@@ -111,9 +117,10 @@ export const relations: readonly Relation[] = [
   ],
   [
     WATCH_EVERY_MS + LEASE_LIFE_MS,
-    WATCH_MS,
+    WATCH_COLD_MS,
     'the next watch contends before the one that leads is over, also when it starts late',
   ],
+  [2 * WATCH_EVERY_MS, WATCH_MS, 'a hot spare is there until the next one has begun'],
   [
     HOLD_MAX_MS + 2 * LOOK_LIMIT_MAX_MS + INVOKE_MARGIN_MS,
     PROBE_LIFE_MS - HOLD_MAX_MS,

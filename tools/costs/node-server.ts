@@ -3,11 +3,11 @@ import { createServer, type Socket } from 'node:net';
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2';
 import type { NodePair, NodePlace } from './node-pair.ts';
 import { encodeRows } from './node-wire.ts';
-import { answerTo } from './node-words.ts';
+import { answerTo, isBeat, isPulse } from './node-words.ts';
 
 /** What clients asked of all nodes since they were started. */
 export interface NodeCounts {
-  /** Looks: each begins with one pulse. */
+  /** Looks: each begins with one pulse, or the beat of one. */
   readonly looks: number;
   readonly statements: number;
   /** Both ways, without TCP and IP. */
@@ -62,7 +62,7 @@ class Counter {
 
   heard(sql: string, address: string): void {
     this.#statements += 1;
-    if (isPulse(sql)) this.#add(address, { looks: 1, bytes: 0 });
+    if (isPulse.test(sql) || isBeat.test(sql)) this.#add(address, { looks: 1, bytes: 0 });
   }
 
   #add(address: string, { looks, bytes }: Asked): void {
@@ -84,10 +84,6 @@ class Counter {
       by,
     };
   }
-}
-
-function isPulse(sql: string): boolean {
-  return sql.startsWith('SELECT @@global.server_uuid');
 }
 
 function bytesOf({ bytesRead, bytesWritten }: Socket): number {

@@ -23,7 +23,6 @@ interface Variant {
   readonly prefer: 'db1' | null;
   readonly lagLimitSeconds: number;
   readonly catchUpLimitMs: number;
-  readonly spare: Config['spare'];
 }
 
 /** The same variant gives the same object: parsing is dear, and environments repeat. */
@@ -43,7 +42,6 @@ export function drawEnvironment(random: Random, detection: Detection = 'normal')
     prefer: random.chance(0.5) ? 'db1' : null,
     lagLimitSeconds: random.pick([120, 10]),
     catchUpLimitMs: random.pick([30_000, 8000]),
-    spare: random.pick(['hot', 'hot', 'cold']),
   };
   const key = JSON.stringify(variant);
   const known = parsed.get(key);
@@ -69,7 +67,7 @@ function parse(variant: Variant): Config {
 }
 
 function inputOf(variant: Variant): EnvironmentInput {
-  const { vantages, prefer, lagLimitSeconds, catchUpLimitMs, repair, spare, ...rest } = variant;
+  const { vantages, prefer, lagLimitSeconds, catchUpLimitMs, repair, ...rest } = variant;
   const subnets = ['a', 'b', 'c'].map((zone, index) => [
     zone,
     {
@@ -80,7 +78,6 @@ function inputOf(variant: Variant): EnvironmentInput {
   ]);
   return {
     name: 'simulated',
-    spare,
     region: 'eu-central-1',
     vpcId: 'vpc-00000001',
     subnets: Object.fromEntries(subnets),

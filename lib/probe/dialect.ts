@@ -97,10 +97,8 @@ function joined(...expressions: readonly string[]): string {
   return `CONCAT_WS('${SEPARATOR}',${expressions.join(',')})`;
 }
 
-const applier =
-  '(SELECT SERVICE_STATE FROM performance_schema.replication_applier_status a WHERE a.CHANNEL_NAME=c.CHANNEL_NAME)';
-const ear = `SELECT ${joined('COUNT_RECEIVED_HEARTBEATS', 'SOURCE_UUID', 'SERVICE_STATE', 'LAST_ERROR_NUMBER', applier, 'RECEIVED_TRANSACTION_SET')} e
-FROM performance_schema.replication_connection_status c WHERE CHANNEL_NAME=?`;
+const ear = `SELECT ${joined('COUNT_RECEIVED_HEARTBEATS', 'SOURCE_UUID', 'SERVICE_STATE', 'LAST_ERROR_NUMBER', 'RECEIVED_TRANSACTION_SET')} e
+FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME=?`;
 
 const transaction =
   'SELECT trx_state AS state FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = ?';

@@ -115,11 +115,9 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
   /** The channel by its whole row, or by its last one and what was heard since where that will do. */
   async function readSeen(pulse: Pulse, isWhole: boolean, link: MysqlLink, source: Source): Promise<Seen> {
     const last = channel === 'unread' || channel === null ? null : channel;
-    if (!isWhole && last !== null) {
-      const ear = await earOf(link, last.name);
-      const heard = byEar(last, ear, pulse);
-      if (heard !== null) return { channel: heard, heartbeats: ear?.heartbeats ?? null };
-    }
+    const ear = isWhole || last === null ? null : await earOf(link, last.name);
+    const heard = last === null ? null : byEar(last, ear, pulse);
+    if (heard !== null) return { channel: heard, heartbeats: ear?.heartbeats ?? null };
     const seen = readChannel(await link.queryWithoutLimit(link.dialect.replicaStatus, []), pulse, source);
     wholeAtMs = nowMs();
     return { channel: seen, heartbeats: seen === null ? null : await heartbeatsOf(link, seen, counters) };

@@ -26,7 +26,7 @@ const operatorMs = 55_000;
 /** A leader renews its lease more often than this. Milliseconds. */
 const leaseMs = 2500;
 /** For how long after a mishap the crew does not count as manned: the lease runs out, then 4.5 s are waited out. Milliseconds. */
-const recoveryMs = 10_000;
+const recoveryMs = 11_000;
 
 export type CrewProps = Omit<Context, 'process' | 'random'> & {
   readonly config: Config;

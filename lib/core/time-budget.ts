@@ -7,7 +7,7 @@
  */
 
 /** How long a lease holds after it was renewed. */
-export const LEASE_LIFE_MS = 3500;
+export const LEASE_LIFE_MS = 4700;
 /** How often its holder renews it. */
 export const RENEW_EVERY_MS = 1000;
 /** How soon a renewal that failed is tried again. */
@@ -63,7 +63,7 @@ export const PROBE_LIFE_MS = 60_000;
 /** How often a leader gives each pair an input, whatever else happens. */
 export const TICK_EVERY_MS = 1000;
 /** A leader to which nothing happened for this long was frozen: what it saw before says nothing of now. */
-export const SEEN_LIFE_MS = 2500;
+export const SEEN_LIFE_MS = 3000;
 /** The longest that a look may be held, and the longest limit of one look: settings beyond are refused. */
 export const HOLD_MAX_MS = 20_000;
 export const LOOK_LIMIT_MAX_MS = 5000;

@@ -24,9 +24,9 @@ const invokeAgainMs = [1000, 20_000] as const;
 /** How long an operator's call may take. Milliseconds. */
 const operatorMs = 55_000;
 /** A leader renews its lease more often than this. Milliseconds. */
-const leaseMs = 2500;
-/** For how long after a mishap the crew does not count as manned: the lease runs out, then 4.5 s are waited out. Milliseconds. */
-const recoveryMs = 11_000;
+const leaseMs = 4000;
+/** For how long after a mishap the crew does not count as manned: the lease runs out, then 3 s are waited out. Milliseconds. */
+const recoveryMs = 12_000;
 
 export type CrewProps = Omit<Context, 'process' | 'random'> & {
   readonly config: Config;

@@ -7,7 +7,7 @@
  */
 
 /** How long a lease holds after it was renewed. */
-export const LEASE_LIFE_MS = 4700;
+export const LEASE_LIFE_MS = 6000;
 /** How often its holder renews it. */
 export const RENEW_EVERY_MS = 1000;
 /** How soon a renewal that failed is tried again. */
@@ -15,16 +15,14 @@ export const RETRY_RENEWAL_MS = 300;
 /** How often a contender looks at it. */
 export const CONTEND_EVERY_MS = 500;
 /** No change of the world begins with less of the lease left than this. */
-export const ACT_MARGIN_MS = 1500;
+export const ACT_MARGIN_MS = 3000;
 /** A call that takes the lease has taken effect by then, or never does. */
 export const TAKING_MS = 3000;
-/** How long EC2 may take for what it has accepted. */
-export const EC2_EFFECT_MS = 3000;
 /**
  * How long a new leader waits for calls of the one before: only for a pair with a plan in flight, or with one that has failed
  * (`mayHaveLeftCalls`).
  */
-export const WAIT_OUT_MS = 4500;
+export const WAIT_OUT_MS = 3000;
 
 /** How long a TCP and TLS connection to AWS may take. */
 export const CONNECTION_LIMIT_MS = 1000;
@@ -87,9 +85,14 @@ export const relations: readonly Relation[] = [
     'one renewal that fails at once and is tried again does not keep the leader from acting',
   ],
   [
-    REQUEST_LIMIT_MS + EC2_EFFECT_MS,
-    ACT_MARGIN_MS + WAIT_OUT_MS,
-    'what a leader asked of EC2 at the last moment has taken effect, or never does, before the next one changes anything',
+    REQUEST_LIMIT_MS,
+    ACT_MARGIN_MS,
+    'a change of AWS that was begun under the lease is answered, or given up, under it',
+  ],
+  [
+    STATEMENT_LIMIT_MS,
+    ACT_MARGIN_MS,
+    'a statement on a node that was begun under the lease ends at the probe under it',
   ],
   [
     STATEMENT_LIMIT_MS + INVOKE_MARGIN_MS,
@@ -97,6 +100,11 @@ export const relations: readonly Relation[] = [
     'the answer to a statement may come after the lease is over; the next leader does not act before that',
   ],
   [REQUEST_LIMIT_MS, TAKING_MS, 'a call that takes the lease is answered, or given up, before it counts'],
+  [
+    REQUEST_LIMIT_MS,
+    WAIT_OUT_MS,
+    'what EC2 accepted from the leader before takes effect before the next one changes anything',
+  ],
   [2 * TICK_EVERY_MS, SEEN_LIFE_MS, 'a leader whose tick comes a whole second late was not frozen'],
   [
     SEEN_LIFE_MS,

@@ -28,7 +28,7 @@ export const ofServices = {
   'ec2-denied': ({ world, degree }) => mood(world, { denies: degree < 0.6 ? 'changes' : 'everything' }),
   'ec2-stale': ({ world, degree }) => mood(world, { staleMs: 500 + 3000 * degree }),
   'ec2-very-stale': ({ world }) => mood(world, { staleMs: 20_000 }),
-  // Longer than this is longer than the wait-out allows for: `EC2_EFFECT_MS` in lib/core/time-budget.ts.
+  // Longer than this is longer than the wait-out allows for: `WAIT_OUT_MS` in lib/watch/lease.ts.
   'ec2-slow': ({ world, degree }) => mood(world, { effectMs: 900 + Math.floor(1900 * degree) }),
   'ec2-slow-answers': ({ world, degree }) => mood(world, { slowMs: 1000 + Math.floor(4000 * degree) }),
   'store-down': ({ world }) => serve(world, { store: 'down' }),

@@ -3,16 +3,16 @@ import type { Table } from '../world/table.ts';
 import type { Court, Invariant } from './court.ts';
 
 /** The margin of the design: no mutation with less of the lease left. Milliseconds. */
-const marginMs = 1500;
-const lifeMs = 4700;
+const marginMs = 3000;
+const lifeMs = 6000;
 /** Clocks drift by up to 300 millionths; a lease is judged over seconds. Milliseconds. */
 const toleranceMs = 5;
 
 /**
- * Invariant 1. No mutation without a lease that has at least 1.5 s left; epochs in the journal only grow.
+ * Invariant 1. No mutation without a lease that has at least 3 s left; epochs in the journal only grow.
  *
  * (a) When a process sends a mutation, the lease in the store names it, under its epoch, and was last written
- * by it at most 3.2 s ago in true time (its life is 4.7 s), unless a person has deleted the record since. (b) The store never takes a memory (the journal) from
+ * by it at most 3 s ago in true time (its life is 6 s), unless a person has deleted the record since. (b) The store never takes a memory (the journal) from
  * a process of a lower epoch than one it took before. (c) No order of an older epoch takes effect on the VIP
  * after a process of a newer epoch has sent a mutation.
  */

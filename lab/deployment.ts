@@ -134,9 +134,6 @@ export function seatIn(network: LabPair['network'], vantage: string): ProbeSeat 
   };
 }
 
-/** The memory that the stack gives to every function. Megabytes. */
-export const memoryMegabytes = sizeOf({ reservedConcurrency: true, pairs: [] }, 'watch').memoryMb;
-
 /** The memory and the concurrency that the stack gives to a function. */
 function specSizeOf(
   config: Config,

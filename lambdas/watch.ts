@@ -1,7 +1,7 @@
-/** The function that decides and acts. Scheduled every minute, alive for two; an event of EC2 only wakes the leader. */
+/** The function that decides and acts. Scheduled every minute, alive for longer; an event of EC2 only wakes the leader. */
 import { warmUp } from '../lib/aws/warm-up/warm-up.ts';
 import { wire } from '../lib/aws/wire.ts';
-import { WATCH_GRACE_MS, WATCH_MS } from '../lib/core/time-budget.ts';
+import { WATCH_GRACE_MS, watchMsOf } from '../lib/core/time-budget.ts';
 import { runWatch, type WatchEnd } from '../lib/watch/watch.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -17,7 +17,7 @@ export async function handler(event: unknown, invocation: Invocation): Promise<W
     await ports.store.wake();
     return 'woken';
   }
-  const leadMs = Math.min(WATCH_MS, invocation.getRemainingTimeInMillis() - WATCH_GRACE_MS);
+  const leadMs = Math.min(watchMsOf(config.spare), invocation.getRemainingTimeInMillis() - WATCH_GRACE_MS);
   const deadlineMs = ports.clock.nowMs() + leadMs;
   return runWatch({ config, ports, owner: invocation.awsRequestId, deadlineMs });
 }

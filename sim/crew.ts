@@ -2,6 +2,7 @@
 import type { Config } from '../lib/core/config.ts';
 import type { Alert } from '../lib/core/memory.ts';
 import type { PlanRecord } from '../lib/core/plan.ts';
+import { WATCH_EVERY_MS, watchMsOf } from '../lib/core/time-budget.ts';
 import { operate } from '../lib/watch/operate.ts';
 import type { Ports } from '../lib/watch/ports.ts';
 import { runWatch } from '../lib/watch/watch.ts';
@@ -15,10 +16,9 @@ import type { Random } from './random.ts';
 import { replayedStep } from './replay.ts';
 import type { SimWorld } from './world/world.ts';
 
-/** A watch is started every minute, works for two, and is cut off by Lambda soon after. Milliseconds. */
-const everyMs = 60_000;
-const worksForMs = 118_000;
-const lambdaLimitMs = 128_000;
+/** Starting takes so much of the time for which a watch works; Lambda cuts it off soon after its end. Milliseconds. */
+const startsForMs = 2000;
+const cutAfterMs = 8000;
 /** After a throttled invocation, Lambda tries again after so long. Milliseconds. */
 const invokeAgainMs = [1000, 20_000] as const;
 /** How long an operator's call may take. Milliseconds. */
@@ -58,7 +58,7 @@ export class Crew {
     this.#lateMs = 0;
     if (lateMs > 0) world.timeline.after(lateMs, () => this.#invokeWatch());
     else this.#invokeWatch();
-    world.timeline.after(everyMs + random.whole(-800, 800), () => this.schedule());
+    world.timeline.after(WATCH_EVERY_MS + random.whole(-800, 800), () => this.schedule());
   }
 
   /** As the schedule invokes it: what Lambda has no room for is tried again later. */
@@ -74,7 +74,8 @@ export class Crew {
     const step = replayedStep(replayEvery, (fault) => {
       this.failure ??= new Error(fault);
     });
-    this.#start(name, lambdaLimitMs, (process, ports) =>
+    const worksForMs = watchMsOf(config.spare) - startsForMs;
+    this.#start(name, startsForMs + worksForMs + cutAfterMs, (process, ports) =>
       runWatch({ config, ports, owner: name, deadlineMs: process.localMs() + worksForMs, safeguards, step }),
     );
   }

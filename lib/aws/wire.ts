@@ -56,7 +56,7 @@ export function wire(environment: Environment, functionName: string): Wired {
     ports: createPorts(config, variables, {
       clock,
       log: createLog(config.name, functionName),
-      metrics: createMetrics(config.name, clock),
+      metrics: createMetrics(config.name, clock, config.metrics),
       sender: createSender(),
       storeSender: createStoreSender(),
     }),

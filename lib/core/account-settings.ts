@@ -20,6 +20,22 @@ export const accountFields = {
     .meta({
       description: `How long the logs of the functions are kept: ${logRetentions.join(', ')} days.`,
     }),
+  size: z.enum(['normal', 'small'], "'normal' or 'small'").default('normal').meta({
+    description:
+      'The memory of the functions, which is also their share of a CPU: `normal`: 256 MB. `small`: 128 MB for up to ten pairs, which costs about half and makes a failover slower (docs/costs.md). A probe grows with its pairs in both.',
+  }),
+  spare: z.enum(['hot', 'cold'], "'hot' or 'cold'").default('hot').meta({
+    description:
+      '`hot`: a second watch is always there, and takes over within seconds from one that dies. `cold`: the next one is there only around the change of leaders, once a minute; a watch that dies outside it is replaced within a minute. It saves almost half of what watch costs.',
+  }),
+  metrics: z.enum(['environment', 'pair'], "'environment' or 'pair'").default('environment').meta({
+    description:
+      '`environment`: one series of each metric, and one alarm on unfit standbys. `pair`: holder, lag, fitness and outages of each pair, and an alarm for each: about $1 a month for each pair, and log beside it. Alerts name the pair in both.',
+  }),
+  dashboard: z.boolean().default(false).meta({
+    description:
+      'Whether there is a CloudWatch dashboard, which costs $3 a month. With `metrics: "pair"` it has a row for each pair.',
+  }),
   tracing: z.boolean().default(false).meta({
     description:
       'Whether watch, operate and read send traces to X-Ray. It costs extra; the log has the same.',

@@ -34,7 +34,12 @@ const SAID_MS = 30_000;
 
 /** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
 export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
-  const ended: Memory = { ...memory, plan: null, readiness: readinessAfter(memory, plan, close) };
+  const ended: Memory = {
+    ...memory,
+    plan: null,
+    readiness: readinessAfter(memory, plan, close),
+    lastPlanFailed: ending.kind !== 'completed',
+  };
   const moved = plan.vipMoved ? withHolder(countMove(ended, plan, close), plan, close) : ended;
   const tried = ending.kind === 'undone' && plan.requestId === null ? { triedAtMs: close.nowMs } : {};
   const detached = noteDetached({ ...moved, ...tried }, plan, ending, close);

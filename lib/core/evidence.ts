@@ -82,7 +82,8 @@ export function noEvidence(pair: Pair, vantages: number): Evidence {
 
 /**
  * Adds a vantage's report. A vantage's word stands until its next report, because a held look is answered
- * as soon as what it sees changes; a blind vantage takes its words back.
+ * as soon as what it sees changes; a blind vantage takes its words back. One at rest has only seen what answers, and looks
+ * again as soon as another one doubts it.
  */
 export function observe(evidence: Evidence, report: Report): Evidence {
   const words = { ...evidence.words };

@@ -14,11 +14,18 @@ export type LookOrder =
    * `witnessMs`, or the holder answers; for `forMs` at the most.
    */
   | { readonly kind: 'close-up'; readonly forMs: number; readonly witnessMs: number }
+  /**
+   * As `soon`, for a vantage that another one stands in for: its word is as old as its last look, so it is only ordered
+   * where a word that is too old can do no harm but keep a failover waiting.
+   */
+  | { readonly kind: 'rest'; readonly afterMs: number }
   /** A look that is answered at once, in place of one that is under way: that one shows the pair as it was. */
   | { readonly kind: 'now' };
 
 /** What the probe has to know of an order. When the look is due, it need not know. */
-export type LookHold = Extract<LookOrder, { kind: 'held' | 'close-up' }> | { readonly kind: 'soon' | 'now' };
+export type LookHold =
+  | Extract<LookOrder, { kind: 'held' | 'close-up' | 'rest' }>
+  | { readonly kind: 'soon' | 'now' };
 
 /** A look that has begun. */
 export interface Begun {
@@ -59,6 +66,7 @@ function paceMsOf(order: LookOrder): number {
     case 'now':
       return 0;
     case 'soon':
+    case 'rest':
       return order.afterMs;
     case 'held':
     case 'close-up':
@@ -66,17 +74,45 @@ function paceMsOf(order: LookOrder): number {
   }
 }
 
-/** For how long a look with these orders may stay open; 0: it is answered at once. Milliseconds. */
+/**
+ * For how long a look with these orders may stay open; 0: it is answered at once. What would rest alone is held beside
+ * what is held. Milliseconds.
+ */
 export function holdMsOf(orders: readonly LookHold[]): number {
-  return Math.min(
-    ...orders.map((order) => (order.kind === 'held' || order.kind === 'close-up' ? order.forMs : 0)),
-  );
+  if (orders.every(({ kind }) => kind === 'rest')) return 0;
+  return Math.min(...orders.map(holdMsOfOne));
+}
+
+function holdMsOfOne(order: LookHold): number {
+  switch (order.kind) {
+    case 'held':
+    case 'close-up':
+      return order.forMs;
+    case 'rest':
+      return order.afterMs;
+    case 'soon':
+    case 'now':
+      return 0;
+  }
 }
 
 /** When the next look begins. One that was held has taken its time, so the next one follows at once. */
 export function dueMs(order: LookOrder, last: Begun): number {
-  const waits = order.kind === 'soon' && holdMsOf([last.order]) === 0;
-  return last.atMs + Math.max(LEAST_PACE_MS, waits ? order.afterMs : 0);
+  return last.atMs + Math.max(LEAST_PACE_MS, pauseMsOf(order, last.order));
+}
+
+/** From the beginning of the last look on. Milliseconds. */
+function pauseMsOf(order: LookOrder, last: LookOrder): number {
+  switch (order.kind) {
+    case 'soon':
+      return holdMsOf([last]) === 0 ? order.afterMs : 0;
+    case 'rest':
+      return order.afterMs;
+    case 'held':
+    case 'close-up':
+    case 'now':
+      return 0;
+  }
 }
 
 /** For how long an open look may still go on when this is ordered; null: until it ends by itself. Milliseconds. */
@@ -88,6 +124,7 @@ export function graceMsOf(order: LookOrder, open: LookOrder): number | null {
       return open.kind === 'held' ? order.graceMs : null;
     case 'held':
     case 'close-up':
+    case 'rest':
       return null;
   }
 }
@@ -103,6 +140,8 @@ export function isSameOrder(one: LookOrder, other: LookOrder): boolean {
       return other.kind === 'now';
     case 'soon':
       return other.kind === 'soon' && one.afterMs === other.afterMs && one.graceMs === other.graceMs;
+    case 'rest':
+      return other.kind === 'rest' && one.afterMs === other.afterMs;
     case 'held':
       return other.kind === 'held' && one.forMs === other.forMs;
     case 'close-up':

@@ -19,6 +19,11 @@ export interface Pace {
   readonly witnessMs: number | null;
 }
 
+/**
+ * While the first vantage sees that all is well, each other one only looks so often: it costs its compute and its traffic
+ * between zones. A held look is called off for nothing, so it is longer than `holdMs`. Milliseconds.
+ */
+export const REST_MS = 10_000;
 /** A vantage that cannot look is asked again after this. Milliseconds. */
 const BLIND_PAUSE_MS = 500;
 /** For how long a look is held that waits for the standby's report: a person is alerted in time. Milliseconds. */
@@ -57,9 +62,13 @@ export function looksOf(
   pace: Pace,
   pair: Pair,
 ): Readonly<Record<Vantage, LookOrder>> {
-  const orders = Object.keys(before).map(
-    (vantage) => [vantage, orderAt(vantage, evidence, pace, pair)] as const,
-  );
+  const vantages = Object.keys(before);
+  const first = vantages[0];
+  const orders = vantages.map((vantage) => {
+    const see = [first, vantage].every((each) => each !== undefined && seesAllWell(evidence, each, pair));
+    const mayRest = vantage !== first && see;
+    return [vantage, orderAt(vantage, evidence, pace, pair, mayRest)] as const;
+  });
   const isSame = orders.every(([vantage, order]) => {
     const was = before[vantage];
     return was !== undefined && isSameOrder(order, was);
@@ -67,13 +76,28 @@ export function looksOf(
   return isSame ? before : Object.fromEntries(orders);
 }
 
-function orderAt(vantage: Vantage, evidence: Evidence, pace: Pace, pair: Pair): LookOrder {
+/**
+ * Whether what this vantage says of both nodes is no reason to move anything. Another one may rest then, if it says the
+ * same: its word grows old, and an old word that all is well only keeps a failover waiting until it has looked again.
+ */
+function seesAllWell(evidence: Evidence, vantage: Vantage, { nodes }: Pair): boolean {
+  return nodes.every(({ name }) => {
+    const saw = evidence.words[name]?.[vantage]?.saw;
+    if (saw?.kind !== 'answered') return false;
+    const { kind } = saw.server.heartbeat;
+    return kind === 'committed' || kind === 'not-tried';
+  });
+}
+
+function orderAt(vantage: Vantage, evidence: Evidence, pace: Pace, pair: Pair, mayRest: boolean): LookOrder {
   const { graceMs } = pace;
   if (evidence.blind[vantage] !== undefined) return { kind: 'soon', afterMs: BLIND_PAUSE_MS, graceMs };
   // It has not reported since this leader began, or since a plan has changed the pair.
   if (pair.nodes.every(({ name }) => evidence.words[name]?.[vantage] === undefined)) return { kind: 'now' };
   const suspicion = suspicionAt(vantage, evidence, pair);
   const afterMs = leastOf([pace.afterMs, suspicion]);
+  if (afterMs === null && mayRest && pair.settings.holdMs < REST_MS)
+    return { kind: 'rest', afterMs: REST_MS };
   if (afterMs === null) return { kind: 'held', forMs: pair.settings.holdMs };
   if (suspicion !== null || pace.witnessMs === null) return { kind: 'soon', afterMs, graceMs };
   return { kind: 'close-up', forMs: CLOSE_UP_MS, witnessMs: pace.witnessMs };

@@ -246,6 +246,8 @@ export interface Memory {
   readonly moved: Moved | null;
   /** When an automatic move was last undone: the next try waits a few seconds. */
   readonly triedAtMs: number | null;
+  /** The last plan did not come to its end: a call of it may still take effect. False in records of older releases. */
+  readonly lastPlanFailed: boolean;
   /** Null before the first examination, and in records of older releases. */
   readonly examined: Examined | null;
   /** How many scheduled events people know of that will stop after a move. */
@@ -282,8 +284,17 @@ export const emptyMemory: Required<Memory> = {
   reports: {},
   moved: null,
   triedAtMs: null,
+  lastPlanFailed: false,
   examined: null,
   eventsTold: 0,
   answers: [],
   outbox: [],
 };
+
+/**
+ * Whether whoever led before may have left a call that has not taken effect yet. A plan is stored before its first step, so
+ * where none is in flight, none has failed lately and nothing is going on, there is none.
+ */
+export function mayHaveLeftCalls({ plan, incident, lastPlanFailed }: Memory): boolean {
+  return plan !== null || incident !== null || lastPlanFailed;
+}

@@ -5,9 +5,15 @@
 
 export const metricNamespace = 'keepalambda';
 
+/** Whether there are series for each pair (`Config.metrics`). */
+export type MetricDetail = 'environment' | 'pair';
+
 interface MetricText {
-  /** One series for each pair, or one for the environment. */
-  readonly per: 'environment' | 'pair';
+  /**
+   * One series for the environment, or one for each pair. `either`: with detail by pair one for each of them, else one for
+   * the environment, whose value is the worst of all pairs.
+   */
+  readonly per: 'environment' | 'pair' | 'either';
   readonly unit: 'Count' | 'Seconds' | 'Milliseconds';
   readonly meaning: string;
 }
@@ -20,7 +26,7 @@ export const metrics = {
       'The leading watch ticks for every pair. Published every 10 s; its absence is the dead man’s switch.',
   },
   StandbyUnfit: {
-    per: 'pair',
+    per: 'either',
     unit: 'Count',
     meaning: '1 while a failover would not be possible, 0 while it would.',
   },
@@ -46,13 +52,21 @@ export const metrics = {
   },
   LagSeconds: { per: 'pair', unit: 'Seconds', meaning: 'How far the standby is behind the holder.' },
   OutageMs: {
-    per: 'pair',
+    per: 'either',
     unit: 'Milliseconds',
     meaning: 'From the first bad look to the verified commit through the VIP.',
   },
 } as const satisfies Record<string, MetricText>;
 
 export type MetricName = keyof typeof metrics;
+
+/** The series that a value belongs to: one pair's, the environment's, or none, because nobody pays for it. */
+export function seriesFor(name: MetricName, detail: MetricDetail): 'environment' | 'pair' | 'none' {
+  const { per }: MetricText = metrics[name];
+  if (per === 'environment') return per;
+  if (detail === 'pair') return 'pair';
+  return per === 'either' ? 'environment' : 'none';
+}
 
 /** The dimensions of a metric: Powertools adds `service` to every one. */
 export function metricDimensions(environment: string, pair?: string): Record<string, string> {

@@ -9,16 +9,19 @@
 /** How long a lease holds after it was renewed. */
 export const LEASE_LIFE_MS = 6000;
 /** How often its holder renews it. */
-export const RENEW_EVERY_MS = 2000;
+export const RENEW_EVERY_MS = 1000;
 /** How soon a renewal that failed is tried again. */
-export const RETRY_RENEWAL_MS = 500;
+export const RETRY_RENEWAL_MS = 300;
 /** How often a contender looks at it. */
-export const CONTEND_EVERY_MS = 1000;
+export const CONTEND_EVERY_MS = 500;
 /** No change of the world begins with less of the lease left than this. */
 export const ACT_MARGIN_MS = 3000;
 /** A call that takes the lease has taken effect by then, or never does. */
 export const TAKING_MS = 3000;
-/** How long a new leader waits for what EC2 accepted from the one before. */
+/**
+ * How long a new leader waits for calls of the one before: only for a pair with a plan in flight, or with one that has failed
+ * (`mayHaveLeftCalls`).
+ */
 export const WAIT_OUT_MS = 3000;
 
 /** How long a TCP and TLS connection to AWS may take. */
@@ -40,10 +43,16 @@ export const DOCUMENT_LIMIT_MS = 25_000;
 /** How long a chain replica may take to follow another source: it applies first what it has. */
 export const REPOINT_LIMIT_MS = 20_000;
 
-/** How long one invocation of watch leads or contends. */
+/** How long one invocation of watch leads or contends: with a hot spare, and with a cold one. */
 export const WATCH_MS = 120_000;
+export const WATCH_COLD_MS = 70_000;
 /** What a plan in progress has to come to a cut before Lambda ends that invocation. */
 export const WATCH_GRACE_MS = 30_000;
+/** How long an invocation works, by `Config.spare`. */
+export function watchMsOf(spare: 'hot' | 'cold'): number {
+  return spare === 'hot' ? WATCH_MS : WATCH_COLD_MS;
+}
+
 /** How often the next invocation of watch begins. */
 export const WATCH_EVERY_MS = 60_000;
 /** What `operate` keeps back to withdraw an order and to answer. */
@@ -121,9 +130,10 @@ export const relations: readonly Relation[] = [
   ],
   [
     WATCH_EVERY_MS + LEASE_LIFE_MS,
-    WATCH_MS,
+    WATCH_COLD_MS,
     'the next watch contends before the one that leads is over, also when it starts late',
   ],
+  [2 * WATCH_EVERY_MS, WATCH_MS, 'a hot spare is there until the next one has begun'],
   [
     HOLD_MAX_MS + 2 * LOOK_LIMIT_MAX_MS + INVOKE_MARGIN_MS,
     PROBE_LIFE_MS - HOLD_MAX_MS,

@@ -14,8 +14,13 @@ export interface Dialect {
   readonly names: 'today' | 'of-old';
   /** One statement: sets what our sessions rely on, whatever the server's defaults are. */
   readonly session: string;
-  /** One row: everything that is read without a lock that a stuck commit could hold. */
+  /**
+   * One row of one column: everything that is read without a lock that a stuck commit could hold. Short, because it is
+   * asked most: the definition of a column takes more bytes than most values.
+   */
   readonly pulse: string;
+  /** The part of the pulse that changes by itself; all else of it may be as old as a second (`pulse.ts`). */
+  readonly beat: string;
   /** A row for each replication channel. */
   readonly replicaStatus: string;
   /** One row: the end of the binary log; none when it is off. */
@@ -26,8 +31,11 @@ export interface Dialect {
   readonly setUp: string;
   /** One row: how many scheduled events are on, and how many are off because this is a replica. */
   readonly events: string;
-  /** How often a channel (the parameter) heard its source; null where `counters` has it. */
-  readonly heartbeats: string | null;
+  /**
+   * One row of one column: what a channel (the parameter) heard of its source, without the lock and the sixty columns of
+   * `replicaStatus`; null where nothing tells, and `counters` has the count of heartbeats.
+   */
+  readonly ear: string | null;
   /** The state of the transaction of a session (the parameter), as InnoDB has it. */
   readonly transaction: string;
   /** Ids of the sessions that hold the row lock that a session (the parameter) waits for. */
@@ -62,19 +70,35 @@ export function dialectOf(version: string, comment: string): Dialect {
       at(5, 7, 20) ? 'transaction_isolation' : 'tx_isolation',
       at(5, 7, 8) ? 'max_execution_time' : null,
     ),
-    pulse: mysqlPulse(superReadOnly, at(8, 0, 26) ? 'replica_parallel_workers' : 'slave_parallel_workers'),
+    ...mysqlPulse(superReadOnly, at(8, 0, 26) ? 'replica_parallel_workers' : 'slave_parallel_workers'),
     replicaStatus: replica ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS',
     binaryLogStatus: at(8, 2, 0) ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS',
     ...{ counters, setUp, events: at(8, 0, 0) ? events : eventsOfOld },
     // 5.7 moved the counter out of SHOW STATUS (MySQL manual, "Migrating to Performance Schema").
-    heartbeats: at(5, 7, 0)
-      ? 'SELECT COUNT_RECEIVED_HEARTBEATS AS heartbeats FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ?'
-      : null,
+    ear: at(5, 7, 0) ? ear : null,
     transaction,
     rowLocks: at(8, 0, 1) ? rowLocks : rowLocksOfOld,
     ...(at(5, 7, 3) ? metadataLocks : noMetadataLocks),
   };
 }
+
+/** Between the values of a column that stands for several, and in place of NULL. */
+export const SEPARATOR = '|';
+export const NONE = '-';
+
+/** What `Dialect.beat` and `Dialect.pulse` say, in their order. */
+export const beatFields = ['read_only', 'super_read_only', 'executed', 'applied', 'clock'] as const;
+export const pulseFields = [
+  ...['identity', 'version', 'read_only', 'super_read_only', 'gtid_mode', 'executed', 'applied'],
+  ...['workers', 'max_connections', 'log_bin', 'clock'],
+] as const;
+
+function joined(...expressions: readonly string[]): string {
+  return `CONCAT_WS('${SEPARATOR}',${expressions.join(',')})`;
+}
+
+const ear = `SELECT ${joined('COUNT_RECEIVED_HEARTBEATS', 'SOURCE_UUID', 'SERVICE_STATE', 'LAST_ERROR_NUMBER', 'RECEIVED_TRANSACTION_SET')} e
+FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME=?`;
 
 const transaction =
   'SELECT trx_state AS state FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = ?';
@@ -151,14 +175,18 @@ const eventsOfOld = eventsIn('mysql.event');
 const events = eventsIn('information_schema.EVENTS');
 
 /** Sessions are in UTC, so that no hour comes twice. */
-const clock = 'UNIX_TIMESTAMP(NOW(3)) AS clock';
+const clock = 'UNIX_TIMESTAMP(NOW(3))';
+const none = `'${NONE}'`;
 
-function mysqlPulse(superReadOnly: boolean, workers: string): string {
-  return `SELECT @@global.server_uuid AS identity, @@version AS version, @@global.read_only AS read_only,
-    ${superReadOnly ? '@@global.super_read_only' : 'NULL'} AS super_read_only,
-    @@global.gtid_mode AS gtid_mode, @@global.gtid_executed AS executed, NULL AS applied,
-    @@global.${workers} AS workers, @@global.max_connections AS max_connections,
-    @@global.log_bin AS log_bin, ${clock}`;
+function mysqlPulse(superReadOnly: boolean, workers: string): Pick<Dialect, 'pulse' | 'beat'> {
+  const readOnly = ['@@read_only', superReadOnly ? '@@super_read_only' : none] as const;
+  const executed = '@@global.gtid_executed';
+  const rest = [`@@${workers}`, '@@global.max_connections', '@@log_bin', clock] as const;
+  const all = ['@@server_uuid', '@@version', ...readOnly, '@@gtid_mode', executed, none, ...rest] as const;
+  return {
+    pulse: `SELECT ${joined(...all)} p`,
+    beat: `SELECT ${joined(...readOnly, executed, none, clock)} b`,
+  };
 }
 
 /** `gtid_binlog_state` names the last transaction of every origin; `gtid_binlog_pos` only the last of all. */
@@ -166,15 +194,18 @@ const mariadb: Omit<Dialect, 'session' | 'globalLocks' | 'anyGlobalLocks' | 'tab
   flavor: 'mariadb',
   superReadOnly: false,
   names: 'of-old',
-  pulse: `SELECT CONCAT('server_id:', @@global.server_id) AS identity, @@version AS version,
-    @@global.read_only AS read_only, NULL AS super_read_only, 'ON' AS gtid_mode,
-    @@global.gtid_binlog_state AS executed, @@global.gtid_slave_pos AS applied,
-    @@global.slave_parallel_threads AS workers, @@global.max_connections AS max_connections,
-    @@global.log_bin AS log_bin, ${clock}`,
+  pulse: `SELECT ${joined(
+    ...["CONCAT('server_id:',@@global.server_id)", '@@version', '@@global.read_only', none, "'ON'"],
+    ...['@@global.gtid_binlog_state', '@@global.gtid_slave_pos', '@@global.slave_parallel_threads'],
+    ...['@@global.max_connections', '@@global.log_bin', clock],
+  )} p`,
+  beat: `SELECT ${joined(
+    ...['@@global.read_only', none, '@@global.gtid_binlog_state', '@@global.gtid_slave_pos', clock],
+  )} b`,
   replicaStatus: 'SHOW ALL SLAVES STATUS',
   binaryLogStatus: 'SHOW MASTER STATUS',
   ...{ counters, setUp, events: eventsOfOld },
-  heartbeats: null,
+  ear: null,
   transaction,
   rowLocks: rowLocksOfOld,
 };

@@ -38,7 +38,7 @@ const systemSchemas = "('mysql', 'sys', 'information_schema', 'performance_schem
 /** `_orders_new` and `_orders_old` of pt-online-schema-change; `_orders_gho`, `_ghc` and `_del` of gh-ost. */
 const toolTables = "'/_.*_(new|old|gho|ghc|del)$'";
 
-export function factStatements({ flavor, superReadOnly, heartbeats, names }: Dialect): FactStatements {
+export function factStatements({ flavor, superReadOnly, ear, names }: Dialect): FactStatements {
   const innodb = names === 'today' ? 'INNODB' : 'INNODB_SYS';
   const keyless = `SELECT t.NAME AS name FROM information_schema.${innodb}_INDEXES i
     JOIN information_schema.${innodb}_TABLES t ON t.TABLE_ID = i.TABLE_ID
@@ -51,7 +51,7 @@ export function factStatements({ flavor, superReadOnly, heartbeats, names }: Dia
       ('Max_used_connections', 'Slave_heartbeat_period', 'Ssl_server_not_after')`,
     readOnlyOrigin: originOf(flavor, names),
     heartbeatPeriods:
-      heartbeats === null
+      ear === null
         ? null
         : `SELECT CHANNEL_NAME AS channel, HEARTBEAT_INTERVAL AS seconds
            FROM performance_schema.replication_connection_configuration`,

@@ -86,21 +86,34 @@ function holdTarget(
     if (fingerprint(sightings(), terms) !== target.seen) differs.resolve();
   };
   const overdue = createBell();
+  let isOverdue = false;
+  const isUrgent = () =>
+    !isHeld ||
+    witnessMs !== null ||
+    isOverdue ||
+    latest.size < target.nodes.length ||
+    [...latest.values()].some(({ kind }) => kind !== 'answered');
   const first = target.nodes.map(({ name }) => {
     const observer = observers(target, name);
-    const part: Part = { isHolder: target.holder === name, writeProbe: target.writeProbe };
-    const isClose = witnessMs !== null && part.isHolder;
+    const isHolder = target.holder === name;
+    const isClose = witnessMs !== null && isHolder;
     const limitMs = isClose ? Math.min(CLOSE.limitMs, settings.lookLimitMs) : settings.lookLimitMs;
     const look = async () => {
-      const timer = part.isHolder ? setTimeout(overdue.ring, OVERDUE_MS) : undefined;
+      const ring = () => {
+        isOverdue = true;
+        overdue.ring();
+      };
+      const timer = isHolder ? setTimeout(ring, OVERDUE_MS) : undefined;
+      const part: Part = { isHolder, writeProbe: target.writeProbe, urgent: isUrgent() };
       const what = await observer.look(limitMs, part);
       clearTimeout(timer);
+      if (isHolder) isOverdue = false;
       const isFirst = !latest.has(name);
       if (!ended.aborted) saw(name, what);
       if (witnessMs !== null) return closeMs(what, witnessMs);
-      return isFirst && !part.isHolder ? everyMs / 2 : everyMs;
+      return isFirst && !isHolder ? everyMs / 2 : everyMs;
     };
-    const alarms = part.isHolder ? [observer.lost] : [observer.lost, overdue.alarm];
+    const alarms = isHolder ? [observer.lost] : [observer.lost, overdue.alarm];
     return keepLooking(look, alarms, ended);
   });
   const whole = Promise.all(first).then(() => complete.abort());

@@ -7,6 +7,7 @@
 import type { MysqlLink } from './connection.ts';
 import { MysqlFailure, type Phase } from './errors.ts';
 import type { Logins } from './logins.ts';
+import { askPulse } from './pulse.ts';
 import type { StatusRow } from './status-rows.ts';
 import { late, within } from './waiting.ts';
 
@@ -16,13 +17,13 @@ const ANSWER_MS = 1000;
 /** A question on a connection, asked in an earlier look and not answered yet. */
 interface Overdue {
   readonly link: MysqlLink;
-  readonly answer: Promise<readonly StatusRow[]>;
+  readonly answer: Promise<StatusRow>;
 }
 
 /** Who answered, and what. */
 export interface LateAnswer {
   readonly link: MysqlLink;
-  readonly rows: readonly StatusRow[];
+  readonly row: StatusRow;
 }
 
 export interface LateAnswers {
@@ -57,9 +58,9 @@ export function createLateAnswers(logins: Logins): LateAnswers {
   };
 
   async function ask(link: MysqlLink, limitMs: number): Promise<LateAnswer> {
-    const answer = link.queryWithoutLimit(link.dialect.pulse, []);
-    const rows = await within(answer, limitMs);
-    if (rows !== late) return { link, rows };
+    const answer = askPulse(link, null);
+    const row = await within(answer, limitMs);
+    if (row !== late) return { link, row };
     overdue = { link, answer };
     // Its failure is told by whoever waits for it; nobody may.
     answer.catch(() => {});
@@ -105,7 +106,7 @@ export function createLateAnswers(logins: Logins): LateAnswers {
       fresh ??= attempt(limitMs);
       const newest = fresh;
       const open = overdue;
-      const kept = open ? [open.answer.then((rows): LateAnswer => ({ link: open.link, rows }))] : [];
+      const kept = open ? [open.answer.then((row): LateAnswer => ({ link: open.link, row }))] : [];
       const any = Promise.any([...kept, newest.answer]);
       // The fresh one's failure counts: it says why. The other's says only that it was lost, or took too long.
       const first = await within(
@@ -135,7 +136,7 @@ function begin(logins: Logins, limitMs: number): Attempt {
     const link = await logins.take(true);
     during = 'query';
     try {
-      return { link, rows: await link.query(link.dialect.pulse, [], limitMs) };
+      return { link, row: await askPulse(link, limitMs) };
     } catch (error) {
       link.destroy();
       throw error;

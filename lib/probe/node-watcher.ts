@@ -32,6 +32,8 @@ export interface Part {
   readonly isHolder: boolean;
   /** Whether the pair has the table `keepalambda.heartbeat`: the holder commits a row there, the standby's is read. */
   readonly writeProbe: boolean;
+  /** Something is suspected of one of the nodes, so that all is read of which something may be decided. */
+  readonly urgent: boolean;
 }
 
 export interface NodeWatcher {
@@ -75,11 +77,11 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
     const deadlineMs = nowMs() + limitMs;
     for (let waitMs = FIRST_REDIAL_MS; ; waitMs *= 2) {
       try {
-        const { link, rows } = await askOnce(limitMs);
+        const { link, row } = await askOnce(limitMs);
         // What hangs on the writer's connection may hang on the path that the old one was lost on: only a commit on a
         // connection made since shows whether the server is stuck.
         if (link !== before) writer.drop();
-        return readPulse(rows[0] ?? {});
+        return readPulse(row);
       } catch (error) {
         if (!(error instanceof MysqlFailure) || !isLost(error) || nowMs() + waitMs > deadlineMs) throw error;
       }
@@ -95,11 +97,11 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
       const roundTripMs = Math.round(nowMs() - startMs);
       const clockOffMs = clockOffOf(pulse, Date.now(), roundTripMs);
       const leftMs = Math.max(0, limitMs - roundTripMs);
-      const { isHolder, writeProbe } = part;
+      const { isHolder, writeProbe, urgent } = part;
       const isBeating = isHolder && writeProbe && pulse.writable;
       if (!isBeating) writer.drop();
       const [words, heartbeat] = await Promise.all([
-        details.read(pulse, { witness: !isHolder, follows: !isHolder && writeProbe }, leftMs),
+        details.read(pulse, { witness: !isHolder, follows: !isHolder && writeProbe, urgent }, leftMs),
         isBeating ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
       ]);
       logins.check();

@@ -7,10 +7,13 @@
  * words stand.
  *
  * Every look at a node that may be a witness reads what its channel hears. All else is read once a second: what is
- * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does.
+ * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does. What a channel
+ * hears is a short answer where the server has one (`Dialect.ear`); its whole row is read with all else, and with every
+ * look that is urgent.
  */
 
 import type { MysqlLink } from './connection.ts';
+import { byEar, type Ear, readEar } from './ear.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { readHeartbeat } from './heartbeat.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
@@ -52,6 +55,8 @@ export interface Wanted {
   readonly witness: boolean;
   /** Its source commits heartbeats: their row is read here. */
   readonly follows: boolean;
+  /** Something is suspected: what is read must be of this moment, whole. */
+  readonly urgent: boolean;
 }
 
 export interface ReplicationReader {
@@ -67,6 +72,12 @@ export interface ReplicationReader {
 
 /** How often all is read. Milliseconds: a little less than a second, because looks are not on the dot. */
 const EVERY_MS = 900;
+
+/**
+ * How often a channel's whole row, and the end of the binary log, are read where GTIDs and `Dialect.ear` say in between what
+ * something is decided by. Milliseconds.
+ */
+const WHOLE_MS = 2900;
 
 /** On a slow path a set of statements takes longer than a look: its last words are good for so long. Milliseconds. */
 const FRESH_MS = 1500;
@@ -89,6 +100,9 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
   let channel: Channel | null | 'unread' = 'unread';
   let channelAtMs = Number.NEGATIVE_INFINITY;
   let readAtMs = Number.NEGATIVE_INFINITY;
+  let wholeAtMs = Number.NEGATIVE_INFINITY;
+  let logAtMs = Number.NEGATIVE_INFINITY;
+  let stampMs: number | null = null;
   let refusal: MysqlFailure | null = null;
   let beatLag: BeatLag | null = null;
   let binaryLog = { file: '', offset: 0 };
@@ -98,24 +112,41 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
 
   const isDue = () => nowMs() - readAtMs >= EVERY_MS;
 
-  async function refresh(pulse: Pulse, { follows }: Wanted, link: MysqlLink): Promise<void> {
+  /** The channel by its whole row, or by its last one and what was heard since where that will do. */
+  async function readSeen(pulse: Pulse, isWhole: boolean, link: MysqlLink, source: Source): Promise<Seen> {
+    const last = channel === 'unread' || channel === null ? null : channel;
+    const ear = isWhole || last === null ? null : await earOf(link, last.name);
+    const heard = last === null ? null : byEar(last, ear, pulse);
+    if (heard !== null) return { channel: heard, heartbeats: ear?.heartbeats ?? null };
+    const seen = readChannel(await link.queryWithoutLimit(link.dialect.replicaStatus, []), pulse, source);
+    wholeAtMs = nowMs();
+    return { channel: seen, heartbeats: seen === null ? null : await heartbeatsOf(link, seen, counters) };
+  }
+
+  async function refresh(pulse: Pulse, { follows, urgent }: Wanted, link: MysqlLink): Promise<void> {
     const { dialect } = link;
     const ask = (sql: string) => link.queryWithoutLimit(sql, []);
     const all = isDue();
     // Where there is no better word for it, the counters tell whether the channel heard its source.
-    if (all || dialect.heartbeats === null) counters = readCounters(await ask(dialect.counters));
+    if (all || dialect.ear === null) counters = readCounters(await ask(dialect.counters));
     const source: Source = { address: peer.address, identity: peer.identity() };
-    const seen = readChannel(await ask(dialect.replicaStatus), pulse, source);
+    const before = channel;
+    const wholeMs = dialect.ear !== null && mayHear(pulse) ? WHOLE_MS : 0;
+    const isWhole = urgent || (all && nowMs() - wholeAtMs >= wholeMs);
+    const { channel: seen, heartbeats } = await readSeen(pulse, isWhole, link, source);
     // With every look, like all that is a sign of life of the source: one that is noticed late keeps a dead one alive.
     const isPeers = seen !== null && !isStranger(seen, source);
-    const stampMs = isPeers && follows ? await readHeartbeat(link, peer.node) : null;
+    if (!isPeers || !follows) stampMs = null;
+    else if (!isAsBefore(before, seen, pulse)) stampMs = await readHeartbeat(link, peer.node);
     beatLag = peer.beats.lag(stampMs, nowMs());
-    const heartbeats = seen === null ? null : await heartbeatsOf(link, seen, counters);
     heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
     channel = seen;
     channelAtMs = nowMs();
     if (!all) return;
-    binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
+    if (urgent || nowMs() - logAtMs >= wholeMs) {
+      binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
+      logAtMs = nowMs();
+    }
     readAtMs = nowMs();
     const caughtUp = seen === null || isCaughtUp(seen, pulse.workers);
     troubles = await readTroubles(link, seen, counters, caughtUp);
@@ -175,16 +206,41 @@ function hearingOf(
     sourceIdentity,
     heartbeats,
     stampMs,
+    isByEar: channel.isByEar === true,
     caughtUp: isCaughtUp(channel, pulse.workers),
   };
 }
 
+/** Whether GTIDs say what was received and applied. */
+function mayHear({ executed, anonymous }: Pulse): boolean {
+  return executed !== null && !anonymous;
+}
+
+/** Nothing has come in since, and all that had come in was applied: so no row of the server has changed by it. */
+function isAsBefore(before: Channel | null | 'unread', now: Channel, { workers }: Pulse): boolean {
+  if (before === null || before === 'unread' || now.isByEar !== true) return false;
+  const isCaught = isCaughtUp(before, workers) && isCaughtUp(now, workers);
+  return isCaught && before.received.gtid === now.received.gtid;
+}
+
+/** What was read of a channel, and how often it heard a heartbeat of replication. */
+interface Seen {
+  readonly channel: Channel | null;
+  readonly heartbeats: number | null;
+}
+
 /** The counter is told by the channel's row, by a counter of the server, or by performance_schema; else null. */
 async function heartbeatsOf(link: MysqlLink, channel: Channel, counters: Counters): Promise<number | null> {
-  if (link.dialect.heartbeats === null) return channel.heartbeats ?? counters.heartbeats;
+  if (link.dialect.ear === null) return channel.heartbeats ?? counters.heartbeats;
+  return (await earOf(link, channel.name))?.heartbeats ?? null;
+}
+
+/** Null where the server has no such words, or does not let us read them. */
+async function earOf(link: MysqlLink, channel: string): Promise<Ear | null> {
+  if (link.dialect.ear === null) return null;
   const rows = await link
-    .queryWithoutLimit(link.dialect.heartbeats, [channel.name])
+    .queryWithoutLimit(link.dialect.ear, [channel])
     // Without a grant on performance_schema, positions alone show that the channel hears its source.
     .catch((): readonly StatusRow[] => []);
-  return rows[0] === undefined ? null : Number(rows[0].heartbeats);
+  return readEar(rows[0]);
 }

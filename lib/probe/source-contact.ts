@@ -1,5 +1,5 @@
 /** When a replication channel last heard its source: what makes the standby a witness. Pure. */
-import { compareOffsets } from './log-position.ts';
+import { compareOffsets, isSubset } from './log-position.ts';
 import type { Channel } from './status-rows.ts';
 
 /** What the probe remembers of a channel between looks. */
@@ -8,6 +8,8 @@ export interface Heard {
   readonly heartbeats: number | null;
   /** The stamp of the source's heartbeat row, as it is applied here; null where there is none. */
   readonly stampMs: number | null;
+  /** Its GTIDs are newer than its offset. */
+  readonly isByEar: boolean;
   /** Whether all that was received had been applied. */
   readonly caughtUp: boolean;
   /** Which channel, and from whom. */
@@ -36,7 +38,9 @@ export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
   const { heartbeats, stampMs } = now;
   if (before === null || !isSame(before, now))
     return { ...now, readAtMs: atMs, movedAtMs: atMs, receivedAtMs: atMs };
-  const further = compareOffsets(now.received, before.received) > 0;
+  // What was heard by ear has moved the GTIDs already, and left the offset behind.
+  const further =
+    (!before.isByEar && compareOffsets(now.received, before.received) > 0) || hasMore(now, before);
   const counted = heartbeats !== null && before.heartbeats !== null && heartbeats > before.heartbeats;
   const renewed =
     stampMs !== null && stampMs !== before.stampMs && before.stampMs !== null && before.caughtUp;
@@ -47,6 +51,13 @@ export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
     movedAtMs: received || counted ? atMs : before.movedAtMs,
     receivedAtMs: received ? atMs : before.receivedAtMs,
   };
+}
+
+/** GTIDs that were not there before. */
+function hasMore(now: Hearing, before: Hearing): boolean {
+  const { gtid } = now.received;
+  const was = before.received.gtid;
+  return gtid !== null && was !== null && gtid !== was && !isSubset(gtid, was);
 }
 
 /** The same channel, from the same source. A source that is not known yet, or no more, is not another one. */

@@ -1,5 +1,6 @@
 /** Rows as the servers give them → the words of core. Pure: table-tested with rows of real servers. */
 import type { Inbound, Position, ReplicationError, ThreadState } from '../core/sighting.ts';
+import { beatFields, NONE, pulseFields, SEPARATOR } from './dialect.ts';
 import { compareOffsets, isSubset } from './log-position.ts';
 
 export type StatusRow = Readonly<Record<string, unknown>>;
@@ -60,6 +61,8 @@ export interface Channel {
   readonly readAll: boolean;
   /** How many of its source's heartbeats it heard; null where this row does not say. */
   readonly heartbeats: number | null;
+  /** GTIDs are of this look, file and offset of an earlier one. */
+  readonly isByEar?: true;
 }
 
 /** Whose channel is meant: the pair's other node. */
@@ -86,8 +89,27 @@ export interface SemiSyncCounters {
   readonly acknowledged: number;
 }
 
+/** A column that stands for several → the values by their names. */
+export function spread(joined: unknown, names: readonly string[]): StatusRow {
+  const values = text(joined).split(SEPARATOR);
+  return Object.fromEntries(
+    names.map((name, index) => [name, values[index] === NONE ? null : values[index]]),
+  );
+}
+
+/** The row of `Dialect.pulse`, with its values by their names. */
+export function spreadPulse({ p }: StatusRow): StatusRow {
+  return spread(p, pulseFields);
+}
+
+/** The row of `Dialect.beat`, the same. */
+export function spreadBeat({ b }: StatusRow): StatusRow {
+  return spread(b, beatFields);
+}
+
 /** The row of `Dialect.pulse`. `read_only` is a number or a word: MariaDB 12 made it one of several words. */
-export function readPulse(row: StatusRow): Pulse {
+export function readPulse(joined: StatusRow): Pulse {
+  const row = 'p' in joined ? spreadPulse(joined) : joined;
   const gtid = text(row.gtid_mode).toUpperCase();
   const withGtid = gtid === 'ON' || gtid === 'ON_PERMISSIVE';
   return {
@@ -197,7 +219,8 @@ export function inboundOf(
 export function isCaughtUp(channel: Channel, workers: number): boolean {
   const { received, applied } = channel;
   const byGtid = received.gtid !== null && received.gtid !== '' && applied.gtid !== null;
-  const byOffset = received.file !== '' && compareOffsets(received, applied) === 0;
+  const byOffset =
+    channel.isByEar !== true && received.file !== '' && compareOffsets(received, applied) === 0;
   if (byOffset) return true;
   if (byGtid && isSubset(received.gtid, applied.gtid)) return true;
   return channel.sql === 'yes' && channel.io !== 'yes' && channel.readAll && workers === 0;
@@ -325,7 +348,7 @@ function field(row: StatusRow, name: string): unknown {
 }
 
 /** Long sets are broken into lines. */
-function compact(value: unknown): string {
+export function compact(value: unknown): string {
   return text(value).replace(/\s/g, '');
 }
 

@@ -13,7 +13,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../core/config.ts';
-import { type MetricName, metricDimensions, metricNamespace } from '../core/metrics.ts';
+import { type MetricName, metricDimensions, metricNamespace, seriesFor } from '../core/metrics.ts';
 import { idOf, prefixOf } from './names.ts';
 
 const minute = Duration.minutes(1);
@@ -100,7 +100,7 @@ function heartbeats(environment: string): MathExpression {
 }
 
 function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
-  const of = (name: MetricName, pair?: string) => metricOf(config.name, name, 'Maximum', pair);
+  const of = (name: MetricName) => metricOf(config.name, name, 'Maximum');
   return [
     {
       id: 'watch-dead',
@@ -147,11 +147,22 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
       minutes: 1,
       deaf: true,
     },
-    ...config.pairs.map((pair) => ({
-      id: `standby-unfit-${pair.name}`,
-      description: `The standby of ${pair.name} could not take over for three minutes: fix it before it is needed.`,
-      metric: of('StandbyUnfit', pair.name),
-      minutes: 3,
-    })),
+    ...unfitAlarms(config),
   ];
+}
+
+/** One alarm for each pair where each has a series of its own, else one for all of them. */
+function unfitAlarms({ name, pairs, metrics: detail }: Config): AlarmText[] {
+  const of = (pair?: string) => metricOf(name, 'StandbyUnfit', 'Maximum', pair);
+  if (seriesFor('StandbyUnfit', detail) === 'environment') {
+    const description =
+      'The standby of a pair could not take over for three minutes: the alert of that pair, and `keepalambda status`, say which.';
+    return [{ id: 'standby-unfit', description, metric: of(), minutes: 3 }];
+  }
+  return pairs.map((pair) => ({
+    id: `standby-unfit-${pair.name}`,
+    description: `The standby of ${pair.name} could not take over for three minutes: fix it before it is needed.`,
+    metric: of(pair.name),
+    minutes: 3,
+  }));
 }

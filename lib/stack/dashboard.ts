@@ -21,7 +21,7 @@ export interface DashboardProps {
   readonly probes: readonly IFunction[];
 }
 
-/** A page with a row for each pair (holder, lag, fitness, outages) and one for the functions. */
+/** A page with a row for each pair (holder, lag, fitness, outages), or one for all of them, and one for the functions. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
@@ -29,11 +29,7 @@ export class Dashboard extends Construct {
     new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: prefixOf(config.name),
       defaultInterval: Duration.hours(3),
-      widgets: [
-        ...alarmRows(props.alarms),
-        ...config.pairs.map((pair) => pairRow(config.name, pair)),
-        functionRow(props),
-      ],
+      widgets: [...alarmRows(props.alarms), ...pairRows(config), functionRow(props)],
     });
   }
 }
@@ -50,6 +46,19 @@ function alarmRows(alarms: readonly Alarm[]): IWidget[][] {
       height: 3,
     }),
   ]);
+}
+
+/** A row for each pair where each has series of its own, else one row of what all pairs have in common. */
+function pairRows({ name, pairs, metrics: detail }: Config): IWidget[][] {
+  if (detail === 'pair') return pairs.map((pair) => pairRow(name, pair));
+  const graph = (title: string, label: string, metric: IMetric) =>
+    new GraphWidget({ title, left: [metric], leftYAxis: { min: 0, label, showUnits: false }, width: 12 });
+  return [
+    [
+      graph('Unfit standbys', '1 at least one', metricOf(name, 'StandbyUnfit', 'Maximum')),
+      graph('Outages', 'milliseconds', metricOf(name, 'OutageMs', 'Maximum')),
+    ],
+  ];
 }
 
 function pairRow(environment: string, pair: Pair): IWidget[] {

@@ -72,7 +72,7 @@ export class KeepalambdaStack extends Stack {
         ? { secondTopic: Topic.fromTopicArn(this, 'DeadManTopic', config.deadManTopicArn) }
         : {}),
     });
-    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all, watch, probes });
+    if (config.dashboard) new Dashboard(this, 'Dashboard', { config, alarms: alarms.all, watch, probes });
 
     this.#tell('WatchFunction', 'Decides and acts', watch.functionName);
     this.#tell('OperateFunction', 'Takes orders: aws lambda invoke', functions.operate.functionName);

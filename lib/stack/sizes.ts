@@ -10,20 +10,34 @@ export interface FunctionSize {
   readonly reserved: number | undefined;
 }
 
-const memoryMb: Readonly<Record<FunctionKind, number>> = {
-  watch: 256,
-  operate: 256,
-  read: 256,
-  probe: 256,
-};
+/** Megabytes by `Config.size`. 1769 MB are one CPU. */
+const memoryMb: Readonly<Record<Config['size'], number>> = { normal: 256, small: 128 };
+/** A small watch has room for the states of this many pairs; beyond, it has the normal size. */
+const SMALL_PAIRS = 10;
+/**
+ * What looks at one pair take of a CPU, and of memory, is measured (docs/costs.md): a probe has half as much again of the
+ * one for each of its pairs, and so has room for the other.
+ */
+const PROBE_BASE_MB = 48;
+const PROBE_PAIR_MB = 6.5;
+/** Sizes differ by this at least. Megabytes. */
+const STEP_MB = 64;
+
+/** What of an environment a size depends on: not what its pairs are, but how many. */
+export type Sized = Pick<Config, 'reservedConcurrency' | 'size'> & { readonly pairs: readonly unknown[] };
+
+function memoryOf({ size, pairs }: Sized, kind: FunctionKind): number {
+  const count = pairs.length;
+  const least = memoryMb[size === 'small' && count <= SMALL_PAIRS ? 'small' : 'normal'];
+  if (kind !== 'probe') return least;
+  const wanted = PROBE_BASE_MB + PROBE_PAIR_MB * count;
+  return Math.max(least, Math.ceil(wanted / STEP_MB) * STEP_MB);
+}
 
 /** The size of one function of the environment: of watch, of operate, or of each probe. */
-export function sizeOf(
-  config: Pick<Config, 'reservedConcurrency' | 'pairs'>,
-  kind: FunctionKind,
-): FunctionSize {
+export function sizeOf(config: Sized, kind: FunctionKind): FunctionSize {
   const reserved = config.reservedConcurrency ? reservedFor(kind, config.pairs.length) : undefined;
-  return { memoryMb: memoryMb[kind], reserved };
+  return { memoryMb: memoryOf(config, kind), reserved };
 }
 
 /**

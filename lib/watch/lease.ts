@@ -20,6 +20,8 @@ import type { Clock, Lease, Log, Ports, StorePort } from './ports.ts';
 interface TakenTimes {
   readonly sentAtMs: number;
   readonly mayActFromMs: number;
+  /** From when on calls of the one before have taken effect. */
+  readonly clearFromMs: number;
   readonly unwatchedSinceMs: number;
 }
 
@@ -28,6 +30,7 @@ export class HeldLease {
   #lease: Lease;
   #validUntilMs: number;
   #mayActFromMs: number;
+  readonly #clearFromMs: number;
   /** Since when nobody may have led: until now, when the lease was free or given back. */
   readonly unwatchedSinceMs: number;
   readonly #store: StorePort;
@@ -40,6 +43,7 @@ export class HeldLease {
     this.#lease = lease;
     this.#validUntilMs = times.sentAtMs + LEASE_LIFE_MS;
     this.#mayActFromMs = times.mayActFromMs;
+    this.#clearFromMs = times.clearFromMs;
     this.unwatchedSinceMs = times.unwatchedSinceMs;
     this.#store = ports.store;
     this.#clock = ports.clock;
@@ -64,10 +68,14 @@ export class HeldLease {
     return this.#lease.wakeups;
   }
 
-  /** Whether a mutation may begin now: the lease has its margin left, and an older leader's effects have landed. */
-  mayAct(): boolean {
+  /**
+   * Whether a mutation may begin now: the lease has its margin left, and the effects of an older leader have landed,
+   * unless it is known that it left no calls.
+   */
+  mayAct(calls: 'none' | 'of-the-one-before' = 'of-the-one-before'): boolean {
     const nowMs = this.#clock.nowMs();
     if (nowMs < this.#mayActFromMs) return false;
+    if (calls !== 'none' && nowMs < this.#clearFromMs) return false;
     if (!this.#safeguards.leaseCheck) return true;
     return !this.#lost && this.#validUntilMs - nowMs >= ACT_MARGIN_MS;
   }
@@ -95,7 +103,8 @@ export class HeldLease {
         return true;
       } catch (error) {
         this.#log.warn('the lease could not be renewed, trying again', { error: String(error) });
-        await this.#clock.sleep(RETRY_RENEWAL_MS, stop);
+        const leftMs = Math.max(1, this.#validUntilMs - this.#clock.nowMs());
+        await this.#clock.sleep(Math.min(RETRY_RENEWAL_MS, leftMs), stop);
       }
     }
     return stop.aborted;
@@ -156,19 +165,22 @@ export async function contend(
       if (seen === null || seen.version !== version) seen = { version, sinceMs: nowMs };
       const free = lease === null || lease.released;
       if (free || nowMs - seen.sinceMs >= LEASE_LIFE_MS) {
-        const unwatchedSinceMs = free ? nowMs : seen.sinceMs;
-        const outFromMs = free || !safeguards.waitOut ? null : WAIT_OUT_MS;
-        // What an answer that is lost takes is part of the wait.
-        tried = { sentAtMs: nowMs, mayActFromMs: nowMs + TAKING_MS + (outFromMs ?? 0), unwatchedSinceMs };
+        const waitOutMs = free || !safeguards.waitOut ? 0 : WAIT_OUT_MS;
+        const base = { sentAtMs: nowMs, unwatchedSinceMs: free ? nowMs : seen.sinceMs };
+        // What an answer that is lost takes is waited for whatever the one before did.
+        const lateMs = nowMs + TAKING_MS;
+        tried = { ...base, mayActFromMs: lateMs, clearFromMs: lateMs + waitOutMs };
         const taken = await store.takeLease(lease, owner);
-        const mayActFromMs = outFromMs === null ? nowMs : clock.nowMs() + outFromMs;
-        const times = { sentAtMs: nowMs, mayActFromMs, unwatchedSinceMs };
+        const times = { ...base, mayActFromMs: nowMs, clearFromMs: clock.nowMs() + waitOutMs };
         if (taken) return new HeldLease(taken, times, ports, safeguards);
       }
     } catch (error) {
       log.warn('contending for the lease: the store does not answer', { error: String(error) });
     }
-    await clock.sleep(Math.min(CONTEND_EVERY_MS, Math.max(1, deadlineMs - clock.nowMs())), stop);
+    // Not later than when the lease has stood still for its life.
+    const untilTakenMs = (seen === null ? clock.nowMs() : seen.sinceMs) + LEASE_LIFE_MS - clock.nowMs();
+    const pauseMs = untilTakenMs > 0 ? Math.min(CONTEND_EVERY_MS, untilTakenMs) : CONTEND_EVERY_MS;
+    await clock.sleep(Math.min(pauseMs, Math.max(1, deadlineMs - clock.nowMs())), stop);
   }
   return null;
 }

@@ -5,7 +5,7 @@
 import type { Pair } from '../core/config.ts';
 import { seenAt } from '../core/fingerprint.ts';
 import { type LookOrder, termsOf } from '../core/look-order.ts';
-import type { Memory } from '../core/memory.ts';
+import { type Memory, mayHaveLeftCalls } from '../core/memory.ts';
 import type { Vantage } from '../core/names.ts';
 import { noteBesidePlan } from '../core/note-decision.ts';
 import { type Input, type Step, step } from '../core/pair.ts';
@@ -56,6 +56,8 @@ export class PairDriver {
   readonly #memory: PairMemory;
   readonly #plans: PlanRunner;
   readonly #failures: Failures;
+  /** Whether the leader before may have left calls that take effect late. */
+  readonly #leftCalls: boolean;
   #state: PairState;
   /** The save and the run that are carried out now. */
   #work: Promise<void> | null = null;
@@ -64,6 +66,7 @@ export class PairDriver {
     const { pair, ports, lease, memory, safeguards, desk } = props;
     this.#props = props;
     this.pair = pair;
+    this.#leftCalls = mayHaveLeftCalls(memory);
     this.#memory = new PairMemory({
       ...props,
       onStored: (now) => {
@@ -75,6 +78,7 @@ export class PairDriver {
     this.#plans = new PlanRunner({
       ...props,
       memory: this.#memory,
+      mayAct: () => this.#mayAct(),
       lastSeen: (node) => this.#state.servers[node] ?? null,
       identityOf: (node) => identityIn(this.#state, node),
       seenNow: () => situationOf(this.#state, ports.clock.nowMs()),
@@ -203,7 +207,7 @@ export class PairDriver {
   }
 
   async #run(run: Run): Promise<'done' | 'not-yet'> {
-    if (run.kind !== 'tell-waits' && !this.#props.lease.mayAct()) {
+    if (run.kind !== 'tell-waits' && !this.#mayAct()) {
       if (run.kind === 'resume' && run.waits)
         await this.#plans.tellWaits(run.plan, 'this leader may not act yet');
       return 'not-yet';
@@ -223,6 +227,11 @@ export class PairDriver {
       case 'resume':
         return this.#carryOutPlan(() => this.#plans.resume(run.plan, run.situation));
     }
+  }
+
+  /** A pair that was quiet when it was claimed has nothing to wait out. */
+  #mayAct(): boolean {
+    return this.#props.lease.mayAct(this.#leftCalls ? 'of-the-one-before' : 'none');
   }
 
   /** Storing what was decided took so long that the world may be another one. */

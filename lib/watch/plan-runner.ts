@@ -28,6 +28,8 @@ export interface PlanRunnerProps {
   readonly memory: PairMemory;
   readonly safeguards: Safeguards;
   readonly stop: AbortSignal;
+  /** Whether a change may begin now. */
+  readonly mayAct: () => boolean;
   /** Who a node is: as this leader saw it, or as it is remembered. */
   readonly identityOf: (node: NodeName) => string | null;
   /** What a node last said of itself, and when; null if it never answered. */
@@ -96,9 +98,9 @@ export class PlanRunner {
   }
 
   async #carryOut(record: PlanRecord, how: typeof execute): Promise<void> {
-    const { pair, ports, safeguards, lease, stop, memory, identityOf, seenNow, onWork } = this.#props;
+    const { pair, ports, safeguards, mayAct, stop, memory, identityOf, seenNow, onWork } = this.#props;
     const guard = () => {
-      if (stop.aborted || !lease.mayAct()) throw new CutShort('the lease or the time ran out');
+      if (stop.aborted || !mayAct()) throw new CutShort('the lease or the time ran out');
     };
     const step = () => {
       this.#steppedMs = ports.clock.nowMs();

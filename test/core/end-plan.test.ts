@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { tellCondition } from '../../lib/core/alerts.ts';
 import { answer, type Ending, endPlan } from '../../lib/core/end-plan.ts';
 import type { EventCode } from '../../lib/core/events.ts';
-import { emptyMemory, type Incident, type Memory } from '../../lib/core/memory.ts';
+import { emptyMemory, type Incident, type Memory, mayHaveLeftCalls } from '../../lib/core/memory.ts';
 import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
 import {
   attachPlan,
@@ -339,6 +339,23 @@ describe('the chain replicas of an old holder', () => {
     const after = withPair({ outcomes: { '0.0': outcome } }, plan, left);
     expect([after.leftBehind, after.outbox[0]?.code]).toEqual([null, code]);
   });
+});
+
+test.each<[ending: Ending, before: Partial<Memory>, mayHave: boolean]>([
+  [completed, { incident: null }, false],
+  [completed, { incident: null, lastPlanFailed: true }, false],
+  // The incident of a failover lasts until all is well again.
+  [completed, { incident }, true],
+  [undone, { incident: null }, true],
+  [incomplete, { incident: null }, true],
+])('what an order leaves under way for the next leader: %o after %o', (ending, before, mayHave) => {
+  const after = end(switchoverPlan(pair, 'db2'), ending, { requestId: 'f00d0001' }, before);
+  expect(mayHaveLeftCalls(after)).toBe(mayHave);
+});
+
+test('a plan in flight may have calls under way, and a new pair has none', () => {
+  expect(mayHaveLeftCalls({ ...emptyMemory, plan: recordOf(failover, {}) })).toBe(true);
+  expect(mayHaveLeftCalls(emptyMemory)).toBe(false);
 });
 
 describe('a channel that was detached', () => {

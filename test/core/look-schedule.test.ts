@@ -129,8 +129,18 @@ describe('the order for vantage b', () => {
   const awaits = { ...watchful, witnessMs: 1500 };
   const blind = evidence(() => ({ blind: { b: { because: 'timeout', sinceMs: NOW_MS } } }));
 
+  const restless: [what: string, ...changes: Change[]][] = [
+    ['the first vantage does not reach the holder', says('db1', 'a', unanswered, 1, 0)],
+    ['the first vantage does not reach the standby', says('db2', 'a', refused, 9, 5000)],
+    ['the first vantage is blind', unheardOf('db1'), unheardOf('db2'), ...both],
+    ['the first vantage cannot commit', says('db1', 'a', answers1({ heartbeat: beatFails }))],
+    // What it says must not grow old: one lost packet at the first vantage would make it count.
+    ['it was refused for long', says('db1', 'b', refused, 9, 5000)],
+    ['it cannot commit', says('db1', 'b', answers1({ heartbeat: beatFails }))],
+  ];
+
   test.each<[what: string, pace: Pace, changes: readonly Change[], order: LookOrder]>([
-    ['all is well: held', calm, [], { kind: 'held', forMs: 5000 }],
+    ['all is well: the first vantage looks for it', calm, [], { kind: 'rest', afterMs: 10_000 }],
     ['something is wrong', watchful, [], { kind: 'soon', afterMs: 1000, graceMs: 250 }],
     ['a suspicion: an open look gets longer', suspects, [], { kind: 'soon', afterMs: 500, graceMs: 750 }],
     ['a plan: none is held', planPace, [], { kind: 'soon', afterMs: 250, graceMs: 250 }],
@@ -161,6 +171,17 @@ describe('the order for vantage b', () => {
     ],
   ])('%s', (_, pace, changes, order) => {
     expect(ordered(pace, ...changes)).toEqual(order);
+  });
+
+  test.each(restless)('no rest: %s', (_, ...changes) => {
+    expect(ordered(calm, ...changes)).not.toMatchObject({ kind: 'rest' });
+  });
+
+  test('the first vantage never rests, and nobody does where a held look is longer', () => {
+    const { evidence, pair } = changed(steady, ...both);
+    expect(looksOf(before, evidence, calm, pair).a).toEqual({ kind: 'held', forMs: 5000 });
+    const long = { ...pair, settings: { ...pair.settings, holdMs: 15_000 } };
+    expect(looksOf(before, evidence, calm, long).b).toEqual({ kind: 'held', forMs: 15_000 });
   });
 
   test('the same orders are the same object', () => {

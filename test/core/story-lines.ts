@@ -104,6 +104,8 @@ function renderOrder(order: LookOrder): string {
       return `every ${order.afterMs} ms (an open look gets ${order.graceMs} ms)`;
     case 'close-up':
       return `close up for ${order.forMs} ms, until nothing is heard for ${order.witnessMs} ms`;
+    case 'rest':
+      return `at rest, every ${order.afterMs} ms`;
     case 'now':
       return 'now';
   }

@@ -166,9 +166,14 @@ describe('when a channel was heard', () => {
   if (channel === null) throw new Error('no channel');
   const seen = {
     ...{ received: channel.received, name: '', sourceAddress: channel.sourceAddress, sourceIdentity: 'one' },
-    ...{ heartbeats: 4, stampMs: 100, caughtUp: true },
+    ...{ heartbeats: 4, stampMs: 100, isByEar: false, caughtUp: true },
   };
   const further = { ...seen, received: { ...channel.received, offset: 900 } };
+  const byEarOf = (gtid: string) => ({
+    ...seen,
+    isByEar: true,
+    received: { ...channel.received, gtid },
+  });
   const first = hear(null, seen, 1000);
   const behind = hear(null, { ...seen, caughtUp: false }, 1000);
 
@@ -181,6 +186,18 @@ describe('when a channel was heard', () => {
     ['a new heartbeat row', hear(first, { ...seen, stampMs: 200 }, 1500), 0],
     ['a row that had waited in the relay log', hear(behind, { ...seen, stampMs: 200 }, 1500), 500],
     ['no row any more', hear(first, { ...seen, stampMs: null }, 1500), 500],
+    ['a transaction, by ear', hear(first, byEarOf('aaaa:1-4'), 1500), 0],
+    ['by ear, and nothing came in', hear(first, byEarOf(channel.received.gtid ?? ''), 1500), 500],
+    [
+      // By ear the offset stays behind: that a whole row has it further is no news.
+      'a whole row of what was heard by ear',
+      hear(
+        hear(first, byEarOf('aaaa:1-4'), 1500),
+        { ...further, received: { ...further.received, gtid: 'aaaa:1-4' } },
+        1900,
+      ),
+      400,
+    ],
     ['nothing since', hear(hear(first, further, 1500), further, 1900), 400],
     [
       'another source',

@@ -65,7 +65,8 @@ function manyPairs(count: number, fencing: Fencing, region = 'ap-southeast-1'): 
 }
 
 async function templateFor(environment: EnvironmentInput): Promise<SizedTemplate & LabTemplate> {
-  return (await templateOfConfig(configOf(environment))).toJSON() as SizedTemplate & LabTemplate;
+  const full = { ...environment, metrics: 'pair', dashboard: true } as const;
+  return (await templateOfConfig(configOf(full))).toJSON() as SizedTemplate & LabTemplate;
 }
 
 describe.each<Fencing>(['none', 'isolate', 'stop-instance'])('fencing %s', (fencing) => {

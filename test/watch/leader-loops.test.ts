@@ -1,6 +1,8 @@
 /** The looks of a leader: one open at each vantage, replaced when another is ordered. */
 import { afterEach, expect, it } from 'vitest';
 import type { LookOrder } from '../../lib/core/look-order.ts';
+import { REST_MS } from '../../lib/core/look-schedule.ts';
+import { resolveSettings } from '../../lib/core/settings.ts';
 import type { DatabasePort } from '../../lib/watch/ports.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from '../sim/drill.ts';
 import type { Stage } from '../sim/stage.ts';
@@ -16,8 +18,8 @@ interface Looked {
 }
 
 /** Every look of a watch. While `isDeaf`, what vantage b sees comes only when its look is called off. */
-function watched(isDeaf: () => boolean = () => false): Looked[] {
-  stage = newDrill();
+function watched(isDeaf: () => boolean = () => false, holdMs = 5000): Looked[] {
+  stage = newDrill({ settings: resolveSettings({ expert: { holdMs } }) });
   const { one, timeline } = stage;
   const looks: Looked[] = [];
   const look: DatabasePort['look'] = async (vantage, targets, signal) => {
@@ -44,9 +46,23 @@ it('are held while all is well, one after the other', async () => {
   expect(looks.filter(({ calledOffMs }) => calledOffMs !== null)).toEqual([]);
 });
 
+it('are few at a vantage that another one looks for, and begin at once when that one doubts', async () => {
+  const looks = watched();
+  await stage.pass(60_000);
+  const resting = looks.filter(({ beganMs, vantage }) => beganMs > 20_000 && vantage === 'b');
+  expect(resting.map(({ order }) => order?.kind)).toEqual(['rest', 'rest', 'rest', 'rest']);
+  breakNow(stage, 'mysqld-kill', 'holder');
+  const struckMs = stage.timeline.nowMs;
+  await stage.pass(1000);
+  const [woken] = looks.filter(({ beganMs, vantage }) => beganMs >= struckMs && vantage === 'b');
+  expect(woken?.order?.kind).not.toBe('rest');
+  expect(woken?.beganMs).toBeLessThan(struckMs + 100);
+});
+
 it('that see nothing themselves are called off when another vantage suspects something', async () => {
   let isDeaf = false;
-  const looks = watched(() => isDeaf);
+  // No vantage rests where a held look is as long.
+  const looks = watched(() => isDeaf, REST_MS);
   await stage.pass(20_000);
   isDeaf = true;
   await stage.pass(20_000);

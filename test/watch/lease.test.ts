@@ -1,6 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { allSafeguards, without } from '../../lib/core/safeguards.ts';
-import { ACT_MARGIN_MS, LEASE_LIFE_MS } from '../../lib/core/time-budget.ts';
+import {
+  ACT_MARGIN_MS,
+  CONTEND_EVERY_MS,
+  LEASE_LIFE_MS,
+  RENEW_EVERY_MS,
+  WAIT_OUT_MS,
+} from '../../lib/core/time-budget.ts';
 import { contend, type HeldLease } from '../../lib/watch/lease.ts';
 import type { Lease, Ports } from '../../lib/watch/ports.ts';
 import { settled, VirtualClock } from './clock.ts';
@@ -56,7 +62,7 @@ describe('contending', () => {
     table.renewedBy('them');
     const asked = contending();
     for (let round = 0; round < 10; round += 1) {
-      await clock.pass(5000);
+      await clock.pass(LEASE_LIFE_MS - CONTEND_EVERY_MS);
       table.renewedBy('them');
     }
     expect(asked.lease).toBeUndefined();
@@ -70,7 +76,7 @@ describe('contending', () => {
     const sinceMs = clock.nowMs();
     await clock.pass(LEASE_LIFE_MS - 1);
     expect(asked.lease).toBeUndefined();
-    await clock.pass(1001);
+    await clock.pass(1);
     expect(asked.lease?.epoch).toBe(5);
     expect(asked.lease?.mayAct()).toBe(false);
     expect(asked.lease?.unwatchedSinceMs).toBe(sinceMs);
@@ -83,10 +89,18 @@ describe('contending', () => {
     await clock.pass(LEASE_LIFE_MS);
     const { lease } = asked;
     void lease?.keep(stop.signal, () => undefined);
-    await clock.pass(2999);
+    await clock.pass(WAIT_OUT_MS - 1);
     expect(lease?.mayAct()).toBe(false);
     await clock.pass(1);
     expect(lease?.mayAct()).toBe(true);
+  });
+
+  it('may act at once for a pair of which the one before has left no calls', async () => {
+    const { clock, table, contending } = world();
+    table.renewedBy('them');
+    const asked = contending();
+    await clock.pass(LEASE_LIFE_MS);
+    expect([asked.lease?.mayAct('none'), asked.lease?.mayAct()]).toEqual([true, false]);
   });
 
   it('does not wait it out with that safeguard taken away', async () => {
@@ -110,6 +124,8 @@ describe('contending', () => {
     expect([asked.lease, table.lease?.owner]).toEqual([undefined, 'us']);
     await clock.pass(1000);
     expect([asked.lease?.epoch, asked.lease?.mayAct()]).toEqual([5, false]);
+    // When it was taken is not known: that is waited for whatever the one before has left.
+    expect(asked.lease?.mayAct('none')).toBe(false);
   });
 
   it('begins to count anew when somebody else was quicker', async () => {
@@ -148,11 +164,11 @@ describe('contending', () => {
 });
 
 describe('keeping', () => {
-  it('renews every 2 s, and may act all the while', async () => {
+  it('renews every second, and may act all the while', async () => {
     const { clock, lease, lost, table } = await leading();
     const versions = new Set([table.lease?.version]);
     for (let round = 0; round < 20; round += 1) {
-      await clock.pass(1000);
+      await clock.pass(RENEW_EVERY_MS / 2);
       versions.add(table.lease?.version);
       expect(lease.mayAct()).toBe(true);
     }
@@ -184,16 +200,17 @@ describe('keeping', () => {
     table.before = () => {
       throw new Error('timeout');
     };
-    await clock.pass(3400);
+    await clock.pass(LEASE_LIFE_MS - 400);
     table.before = () => undefined;
-    await clock.pass(200);
+    await clock.pass(300);
     expect([lease.mayAct(), lost]).toEqual([true, []]);
   });
 
   it('counts its life from when the renewal was sent, not from when it was answered', async () => {
     const { clock, lease, table } = await leading();
-    table.before = (call) => (call === 'renew' ? clock.sleep(2900) : undefined);
-    await clock.pass(2000 + 2900);
+    const slowMs = LEASE_LIFE_MS - ACT_MARGIN_MS - 100;
+    table.before = (call) => (call === 'renew' ? clock.sleep(slowMs) : undefined);
+    await clock.pass(RENEW_EVERY_MS + slowMs);
     expect(lease.mayAct()).toBe(true);
     await clock.pass(200);
     expect(lease.mayAct()).toBe(false);

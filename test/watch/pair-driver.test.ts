@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Step, step } from '../../lib/core/pair.ts';
 import type { Order } from '../../lib/core/request.ts';
+import { LEASE_LIFE_MS, WAIT_OUT_MS } from '../../lib/core/time-budget.ts';
 import { type DatabasePort, PortError, type StorePort, type WaitingOrder } from '../../lib/watch/ports.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from '../sim/drill.ts';
 import type { Stage } from '../sim/stage.ts';
@@ -112,8 +113,8 @@ describe('a failover that its leader has not lived to end', () => {
     watchOver(stage);
     await stage.pass(20_000);
     // What catching up waits for is over when the second leader could go on.
-    breakNow(stage, 'global-lock', 'standby', 12_000);
-    breakNow(stage, 'mysqld-hang', 'holder', 10_000);
+    breakNow(stage, 'global-lock', 'standby', 10_000);
+    breakNow(stage, 'mysqld-hang', 'holder', 8000);
     await until(stage, 10_000, () => world.table.memoryOf(stage.pair.name).plan !== null);
     stage.processes[0].kill();
     watchOver(stage, stage.other, 'watch-2');
@@ -141,6 +142,46 @@ it.each([
   await stage.pass(30_000);
   expect(stage.published).toContain(end);
   expect(stage.world.cloud.holder).toBe(holder);
+});
+
+describe('a leader that dies in the moment in which the holder dies', () => {
+  /** From the death of the holder until the VIP is on db2, in simulated time. */
+  async function outageMs(meanwhile: () => void): Promise<number> {
+    stage = newDrill();
+    watchOver(stage);
+    await stage.pass(10_000);
+    watchOver(stage, stage.other, 'watch-2');
+    await stage.pass(20_000);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    meanwhile();
+    const tookMs = await until(stage, 30_000, () => stage.world.holder?.name === 'db2');
+    endDrill(stage);
+    return tookMs;
+  }
+
+  it('costs no more than the life of its lease and a moment, because nothing has to be waited out', async () => {
+    const usualMs = await outageMs(() => undefined);
+    const withoutLeaderMs = await outageMs(() => stage.processes[0].kill());
+    expect(withoutLeaderMs - usualMs).toBeGreaterThan(1000);
+    expect(withoutLeaderMs - usualMs).toBeLessThanOrEqual(LEASE_LIFE_MS + 300);
+  });
+
+  it('is waited out for where a plan is in flight', async () => {
+    stage = newDrill();
+    watchOver(stage);
+    await stage.pass(10_000);
+    watchOver(stage, stage.other, 'watch-2');
+    await stage.pass(20_000);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    const { table } = stage.world;
+    await until(stage, 10_000, () => table.memoryOf(stage.pair.name).plan !== null);
+    stage.processes[0].kill();
+    await until(stage, 10_000, () => table.lease?.owner === 'watch-2');
+    const calls = stage.calls.length;
+    await stage.pass(WAIT_OUT_MS - 200);
+    expect(stage.calls.slice(calls).filter(({ action }) => action === 'assign')).toEqual([]);
+    await until(stage, 10_000, () => stage.world.holder?.name === 'db2');
+  });
 });
 
 describe('what was asked before a plan', () => {

@@ -3,11 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { LatencyTerms } from '../../lab/aws/flags.ts';
-import { memoryMegabytes, vantages } from '../../lab/deployment.ts';
+import { vantages } from '../../lab/deployment.ts';
 import { type Bundles, bundleFunctions, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { terminalTable } from '../bench/table.ts';
 import { dollarsPerMonth, gigabyteSecondsOf, itemsOf } from './cost.ts';
-import { renderCosts } from './document.ts';
+import { defaultChoice, deployedOf } from './deployed.ts';
+import { choices, renderCosts } from './document.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { measure } from './measure.ts';
 import { fits, sizesFor } from './sizing.ts';
@@ -58,21 +59,26 @@ async function measureTold(
 async function writeCosts(out: string, all: readonly Figures[]): Promise<void> {
   await mkdir(out, { recursive: true });
   const machine = `${os.cpus().length} CPUs of ${os.arch()}`;
-  await writeFile(path.join(out, 'costs.md'), renderCosts(all, { machine, deployedMb: memoryMegabytes }));
+  await writeFile(path.join(out, 'costs.md'), renderCosts(all, { machine }));
 }
 
-/** The figures with what they come to, as they are told to programs. */
+/** The figures with what they come to as deployed, as they are told to programs. */
 function withCost(figures: Figures) {
-  const sizes = sizesFor(figures);
-  const items = itemsOf(figures, sizes).map(({ name, dollarsPerMonth: dollars }) => [name, cents(dollars)]);
+  const deployed = deployedOf(figures.pairs, defaultChoice);
+  const items = itemsOf(figures).map(({ name, dollarsPerMonth: dollars }) => [name, cents(dollars)]);
+  const otherwise = choices.map(([name, choice]) => [
+    name,
+    dollarsPerMonth(figures, { ...defaultChoice, ...choice }),
+  ]);
   return {
     ...figures,
-    fits: fits(figures, memoryMegabytes),
-    sizeMb: sizes,
-    gigabyteSecondsPerMonth: Math.round(gigabyteSecondsOf(figures, sizes)),
+    deployed,
+    fits: fits(figures, deployed.sizes),
+    smallestSizeMb: sizesFor(figures),
+    gigabyteSecondsPerMonth: Math.round(gigabyteSecondsOf(figures, deployed)),
     itemsDollarsPerMonth: Object.fromEntries(items) as Record<string, number>,
-    dollarsPerMonth: dollarsPerMonth(figures, sizes),
-    dollarsPerMonthAsDeployed: dollarsPerMonth(figures, { watch: memoryMegabytes, probe: memoryMegabytes }),
+    dollarsPerMonth: dollarsPerMonth(figures),
+    dollarsPerMonthOtherwise: Object.fromEntries(otherwise) as Record<string, number>,
   };
 }
 

@@ -2,6 +2,7 @@
 import { markdownTable } from '../bench/table.ts';
 import { renderAsides } from './asides.ts';
 import { dollarsPerMonth, itemsOf } from './cost.ts';
+import { type Choice, defaultChoice, deployedOf } from './deployed.ts';
 import type { Figures } from './figures.ts';
 import { prices, pricesAsOf, storage, VCPU_MEGABYTES } from './prices.ts';
 import { type Rival, rivalsOf, STORAGE_GIGABYTES } from './rivals.ts';
@@ -11,17 +12,25 @@ import { count, headOf, rowsOf } from './table.ts';
 export interface DocumentFacts {
   /** Such as `2 CPUs of x64`. */
   readonly machine: string;
-  /** What the stack gives to every function. Megabytes. */
-  readonly deployedMb: number;
 }
+
+/** What else can be deployed, and what is read of its price. */
+export const choices: readonly (readonly [name: string, choice: Partial<Choice>])[] = [
+  ["spare: 'cold'", { spare: 'cold' }],
+  ["size: 'small'", { size: 'small' }],
+  ["size: 'small', spare: 'cold'", { size: 'small', spare: 'cold' }],
+  ["metrics: 'pair'", { metrics: 'pair' }],
+  ['dashboard: true', { dashboard: true }],
+];
 
 /** The whole text. The same figures give the same text. */
 export function renderCosts(all: readonly Figures[], facts: DocumentFacts): string {
   return `# Costs
 
 Printed by \`npm run bench -- --scale\`; do not edit. Dollars a month in us-east-1 by AWS's list prices of ${pricesAsOf}
-(\`tools/costs/prices.ts\`), on demand, without free tiers. All pairs of a column are one environment: two watches
-that take turns, and one probe for each vantage.
+(\`tools/costs/prices.ts\`), on demand, without free tiers. All pairs of a column are one environment with the settings
+that an environment file has when it says nothing of them, at the sizes that are deployed then: two watches that
+take turns, a probe that looks all the time, and one that rests for each vantage after the first.
 
 ${vantagesOf(all)
   .map((vantages) => billOf(all.filter((figures) => figures.vantages === vantages)))
@@ -30,14 +39,24 @@ ${legend()}
 
 ${renderAsides()}
 
+## What else can be chosen
+
+Dollars a month of the same environment with another setting ([settings.md](settings.md)).
+
+${choiceTable(all)}
+
+- **spare**: \`hot\` keeps a second watch, so that one that dies is replaced within seconds. With \`cold\` it is replaced within
+  a minute; [ADR 16](adr/0016-what-a-second-watch-is-worth.md) has the reckoning.
+- **size**: \`small\` halves the CPU of every function, so a failover takes longer ([benchmark.md](benchmark.md)).
+- **metrics**, **dashboard**: graphs of each pair. Alerts name the pair with and without them.
+
 ## The size of the functions
 
-Lambda gives CPU in proportion to memory: ${VCPU_MEGABYTES} MB are one vCPU, ${facts.deployedMb} MB are ${cpuShareOf(facts.deployedMb).toFixed(3)} of one.
-The bills above are for the smallest sizes that have room for half as much CPU again as was measured, and for a
-tenth more memory. A probe looks at all nodes at once, so with less CPU a round of looks lasts longer than the time to
-the next one: it still works, but nodes are looked at less often, and a failure is seen later. The stack gives ${facts.deployedMb} MB to each function.
+Lambda gives CPU in proportion to memory: ${VCPU_MEGABYTES} MB are one vCPU. A probe looks at all nodes at once, so with less CPU
+a round of looks lasts longer than the time to the next one: it still works, but nodes are looked at less often, and a
+failure is seen later. A size fits when it has room for half as much CPU again as was measured, and for a tenth more memory.
 
-${sizeTable(all, facts)}
+${sizeTable(all)}
 
 CPU was measured on ${facts.machine}; Lambda's arm64 cores are others, and a function on a part of a vCPU is stopped
 and let go again, which adds to the time of each look. Look at the figures as a size, not as a promise: the metric
@@ -73,13 +92,13 @@ function vantagesOf(all: readonly Figures[]): readonly number[] {
 }
 
 function billOf(some: readonly Figures[]): string {
-  const bills = some.map((figures) => itemsOf(figures, sizesFor(figures)));
+  const bills = some.map((figures) => itemsOf(figures));
   const names = bills[0]?.map(({ name }) => name) ?? [];
   const lines = names.map((name, index) => [
     name,
     ...bills.map((items) => dollars(items[index]?.dollarsPerMonth ?? 0)),
   ]);
-  const totals = some.map((figures) => dollarsPerMonth(figures, sizesFor(figures)));
+  const totals = some.map((figures) => dollarsPerMonth(figures));
   const perPair = totals.map((total, index) => dollars(total / (some[index]?.pairs ?? 1)));
   const vantages = some[0]?.vantages ?? 1;
   const head = ['', ...some.map(({ pairs }) => count(pairs, 'pair'))];
@@ -92,45 +111,47 @@ ${markdownTable(head, [...lines, ['**all**', ...totals.map((total) => `**${dolla
 function legend(): string {
   const { kms, transfer, cloudwatch } = prices;
   return `- **Transfer between zones**: both nodes of a pair are in one subnet; the first vantage is taken to be in their zone,
-  every other one is not. $${transfer.zoneGigabyte} a gigabyte, both ends together.
+  every other one is not. It rests while the first one sees that all is well. $${transfer.zoneGigabyte} a gigabyte, both ends together.
 - **KMS decryption**: the credentials of each pair, read at most once in 5 minutes by each of two watches, as SecureString.
 - **KMS key**: encrypts alerts and logs. Each of the first two yearly rotations adds $${kms.keyMonth}.
-- **CloudWatch metrics**: $${dollars(cloudwatch.metricMonth)} for each series: three for each pair, and the heartbeat. One
-  more for each pair in which an outage was measured that month.
+- **CloudWatch metrics**: $${dollars(cloudwatch.metricMonth)} for each series: the heartbeat, and whether a standby is
+  unfit. One more in a month in which an outage was measured.
 - Nothing in a month without an incident: SNS, SQS, EC2's API, SSM's commands. The table, its backups and
   the operator's orders come to less than a cent.
 - Not needed: an interface endpoint ($7.30 in each zone) or a NAT gateway ($32.85). watch is outside the VPC unless
   \`insideVpc\` says so, and the probe calls nothing of AWS.`;
 }
 
-function sizeTable(all: readonly Figures[], { deployedMb }: DocumentFacts): string {
-  const deployed: Sizes = { watch: deployedMb, probe: deployedMb };
-  const megabytes = (size: number) => `${size} MB${size > deployedMb ? ', more than deployed' : ''}`;
-  const yes = (is: boolean) => (is ? 'yes' : 'no');
+function choiceTable(all: readonly Figures[]): string {
+  const named = [['as it is', {}], ...choices] as const;
+  const rows = named.map(([name, choice]) => [
+    name === 'as it is' ? name : `\`${name}\``,
+    ...all.map((figures) => dollars(dollarsPerMonth(figures, { ...defaultChoice, ...choice }))),
+  ]);
+  return markdownTable(headOf(all), rows);
+}
+
+function sizeTable(all: readonly Figures[]): string {
   const row = (figures: Figures) => {
-    const sizes = sizesFor(figures);
-    const { memory, vcpu } = fits(figures, deployedMb);
+    const { sizes } = deployedOf(figures.pairs, defaultChoice);
+    const least = sizesFor(figures);
+    const { watch, probe } = fits(figures, sizes);
+    const size = (kind: keyof Sizes, isEnough: boolean) =>
+      `${sizes[kind]} MB, ${cpuShareOf(sizes[kind]).toFixed(3)} vCPU (${isEnough ? '' : 'too small: '}${least[kind]} MB needed)`;
     return [
       count(figures.pairs, 'pair'),
       String(figures.vantages),
-      yes(memory),
-      yes(vcpu),
-      megabytes(sizes.watch),
-      megabytes(sizes.probe),
-      dollars(dollarsPerMonth(figures, sizes)),
-      dollars(dollarsPerMonth(figures, deployed)),
+      size('watch', watch),
+      size('probe', probe),
     ];
   };
-  const deployedSize = `${deployedMb} MB`;
-  const within = [`memory within ${deployedSize}`, 'CPU within one vCPU'];
-  const head = ['', 'vantages', ...within, 'watch', 'probe', 'all', `all, with ${deployedSize}`];
-  return markdownTable(head, all.map(row));
+  return markdownTable(['', 'vantages', 'watch', 'probe'], all.map(row));
 }
 
 function rivalTable(all: readonly Figures[], rivals: readonly Rival[]): string {
   const most = Math.max(...all.map(({ vantages }) => vantages));
   const some = all.filter(({ vantages }) => vantages === most);
-  const parts = some.map((figures) => dollarsPerMonth(figures, sizesFor(figures)) / figures.pairs);
+  const parts = some.map((figures) => dollarsPerMonth(figures) / figures.pairs);
   const head = [
     'instance',
     'two on EC2',

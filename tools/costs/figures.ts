@@ -31,10 +31,12 @@ export interface Figures {
   /** Seconds at an invocation, by second: how many environments are always busy. */
   readonly busyEnvironments: { readonly watch: number; readonly probe: number };
   readonly ec2CallsPerMinute: number;
-  /** By vantage. Less than the settings ask for means that a process could not keep up. */
+  /** By the first vantage. Less than the settings ask for means that a process could not keep up. */
   readonly looksPerNodeAndSecond: number;
-  /** Between one vantage and both nodes of a pair, both ways. */
+  /** Between the first vantage, which looks all the time, and both nodes of a pair, both ways. */
   readonly mysqlBytesPerPairAndSecond: number;
+  /** The same for all others, which rest while it sees that all is well. */
+  readonly restingBytesPerPairAndSecond: number;
   readonly logBytesPerMinute: number;
   readonly metrics: number;
 }
@@ -43,8 +45,9 @@ const watch = functionNameOf(environmentName, 'watch');
 const probePrefix = functionNameOf(environmentName, 'probe');
 
 export function figuresOf(measured: Measured): Figures {
-  const { pairs, vantages, seconds, processes, counts, nodes, because } = measured;
+  const { pairs, vantages, seconds, processes, counts, vantagesAsked, because } = measured;
   const { cpuSeconds, peakMb } = processes;
+  const [first, ...resting] = vantagesAsked;
   const minutes = seconds / 60;
   const perPairAndMinute = (count: number) => round(count / pairs / minutes);
   const probes = (values: Readonly<Record<string, number>>) =>
@@ -74,8 +77,9 @@ export function figuresOf(measured: Measured): Figures {
     invocationsPerMinute: both(counts.invocations, minutes),
     busyEnvironments: both(counts.busySeconds, seconds),
     ec2CallsPerMinute: round(counts.ec2Calls / minutes),
-    looksPerNodeAndSecond: round(nodes.looks / vantages / (2 * pairs) / seconds),
-    mysqlBytesPerPairAndSecond: Math.round(nodes.bytes / vantages / pairs / seconds),
+    looksPerNodeAndSecond: round((first?.looks ?? 0) / (2 * pairs) / seconds),
+    mysqlBytesPerPairAndSecond: Math.round((first?.bytes ?? 0) / pairs / seconds),
+    restingBytesPerPairAndSecond: Math.round(sum(resting.map(({ bytes }) => bytes)) / pairs / seconds),
     logBytesPerMinute: Math.round(counts.logBytes / minutes),
     metrics: counts.metrics,
   };

@@ -8,7 +8,8 @@ import type { Bundles } from '../../lib/stack/bundle.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import type { StorePort } from '../../lib/watch/ports.ts';
 import { type Meter, type ProcessUsage, startMeter } from './meter.ts';
-import type { NodeCounts } from './node-server.ts';
+import type { Asked } from './node-server.ts';
+import { sourceOf } from './pairs.ts';
 import { type Counts, Tally } from './tally.ts';
 import { openScale, type ScaleWorld } from './world.ts';
 
@@ -24,8 +25,8 @@ export interface Measured {
   readonly seconds: number;
   readonly processes: ProcessUsage;
   readonly counts: Counts;
-  /** What the nodes were asked meanwhile. */
-  readonly nodes: NodeCounts;
+  /** What the nodes were asked meanwhile, by each vantage. */
+  readonly vantagesAsked: readonly Asked[];
   /**
    * Why it is not what steady pairs cost: some did not become steady, or were not any more at the end, or an
    * invocation failed. Null when all went well.
@@ -98,14 +99,18 @@ async function readAll(
     seconds: (toMs - fromMs) / 1000,
     processes,
     counts,
-    nodes: {
-      looks: after.looks - before.looks,
-      statements: after.statements - before.statements,
-      bytes: after.bytes - before.bytes,
-    },
+    vantagesAsked: config.vantages.map((vantage) =>
+      since(before.by[sourceOf(config, vantage)], after.by[sourceOf(config, vantage)]),
+    ),
     because: counts.failures > 0 ? tally.lastError : await unsteady(config, store),
   };
 }
+
+function since(before: Asked = none, after: Asked = none): Asked {
+  return { looks: after.looks - before.looks, bytes: after.bytes - before.bytes };
+}
+
+const none: Asked = { looks: 0, bytes: 0 };
 
 /** How many pairs are not steady, and what is remembered of the first of them; null when all are. */
 async function unsteady({ pairs }: Config, store: StorePort): Promise<string | null> {

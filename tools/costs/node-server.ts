@@ -3,14 +3,21 @@ import { createServer, type Socket } from 'node:net';
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2';
 import type { NodePair, NodePlace } from './node-pair.ts';
 import { encodeRows } from './node-wire.ts';
-import { answerTo } from './node-words.ts';
+import { answerTo, isBeat, isPulse } from './node-words.ts';
 
 /** What clients asked of all nodes since they were started. */
 export interface NodeCounts {
-  /** Looks: each begins with one pulse. */
+  /** Looks: each begins with one pulse, or the beat of one. */
   readonly looks: number;
   readonly statements: number;
   /** Both ways, without TCP and IP. */
+  readonly bytes: number;
+  /** The same by the address that the client came from: each vantage has its own. */
+  readonly by: Readonly<Record<string, Asked>>;
+}
+
+export interface Asked {
+  readonly looks: number;
   readonly bytes: number;
 }
 
@@ -40,27 +47,42 @@ export async function startNodes(pairs: readonly NodePair[], port: number): Prom
 }
 
 class Counter {
-  readonly #sockets = new Set<Socket>();
-  #looks = 0;
+  readonly #sockets = new Map<Socket, string>();
+  readonly #ended = new Map<string, Asked>();
   #statements = 0;
-  #closedBytes = 0;
 
   follow(socket: Socket): void {
-    this.#sockets.add(socket);
+    const address = socket.remoteAddress ?? '';
+    this.#sockets.set(socket, address);
     socket.once('close', () => {
       this.#sockets.delete(socket);
-      this.#closedBytes += bytesOf(socket);
+      this.#add(address, { looks: 0, bytes: bytesOf(socket) });
     });
   }
 
-  heard(sql: string): void {
+  heard(sql: string, address: string): void {
     this.#statements += 1;
-    if (sql.startsWith('SELECT @@global.server_uuid')) this.#looks += 1;
+    if (isPulse.test(sql) || isBeat.test(sql)) this.#add(address, { looks: 1, bytes: 0 });
+  }
+
+  #add(address: string, { looks, bytes }: Asked): void {
+    const before = this.#ended.get(address) ?? { looks: 0, bytes: 0 };
+    this.#ended.set(address, { looks: before.looks + looks, bytes: before.bytes + bytes });
   }
 
   counts(): NodeCounts {
-    const open = [...this.#sockets].reduce((sum, socket) => sum + bytesOf(socket), 0);
-    return { looks: this.#looks, statements: this.#statements, bytes: this.#closedBytes + open };
+    const by: Record<string, Asked> = Object.fromEntries(this.#ended);
+    for (const [socket, address] of this.#sockets) {
+      const { looks, bytes } = by[address] ?? { looks: 0, bytes: 0 };
+      by[address] = { looks, bytes: bytes + bytesOf(socket) };
+    }
+    const all = Object.values(by);
+    return {
+      looks: all.reduce((sum, { looks }) => sum + looks, 0),
+      statements: this.#statements,
+      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+      by,
+    };
   }
 }
 
@@ -83,8 +105,9 @@ function serve(
   // Without the last one, each connection would come with room for 16,000 prepared statements.
   const options: ServerOptions = { stream: socket, isServer: true, maxPreparedStatements: 1 };
   const connection = createConnection(options);
+  const from = socket.remoteAddress ?? '';
   const answer = (sql: string) => {
-    counter.heard(sql);
+    counter.heard(sql, from);
     const words = answerTo(pair, place, sql, Date.now());
     switch (words.kind) {
       case 'done':

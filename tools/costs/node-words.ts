@@ -29,15 +29,19 @@ interface Word {
 }
 
 const version = '8.4.6';
+/** The two with which a look begins: all, or what changes by itself. */
+export const isPulse = /^SELECT CONCAT_WS\('\|',@@server_uuid,/;
+export const isBeat = /^SELECT CONCAT_WS\('\|',@@read_only,/;
 
 /** First match wins. */
 const words: readonly Word[] = [
-  { matches: /^SELECT @@global\.server_uuid AS identity/, answer: pulse },
+  { matches: isPulse, answer: pulse },
+  { matches: isBeat, answer: beat },
   { matches: /^SHOW GLOBAL STATUS/, answer: counters },
   { matches: /^SHOW GLOBAL VARIABLES/, answer: setUp },
   { matches: /^SELECT SUM\(status[\s\S]* FROM information_schema\.EVENTS/, answer: events },
   { matches: /^SHOW REPLICA STATUS/, answer: replicaStatus },
-  { matches: /performance_schema\.replication_connection_status/, answer: heartbeatsReceived },
+  { matches: /performance_schema\.replication_connection_status/, answer: ear },
   { matches: /^SHOW BINARY LOG STATUS/, answer: binaryLogStatus },
   { matches: /^SELECT @@global\.read_only \+ @@global\.super_read_only/, answer: closed },
   { matches: /^INSERT INTO keepalambda\.heartbeat/, answer: commitHeartbeat },
@@ -64,19 +68,13 @@ function versionRow(): NodeAnswer {
 
 function pulse({ pair, place, nowMs }: Asked): NodeAnswer {
   const readOnly = pair.isWritable(place) ? 0 : 1;
-  return row({
-    identity: pair.identity(place),
-    version,
-    read_only: readOnly,
-    super_read_only: readOnly,
-    gtid_mode: 'ON',
-    executed: pair.executed(nowMs),
-    applied: null,
-    workers: 4,
-    max_connections: 151,
-    log_bin: 1,
-    clock: nowMs / 1000,
-  });
+  const values = [pair.identity(place), version, readOnly, readOnly, 'ON', pair.executed(nowMs), '-'];
+  return row({ p: [...values, 4, 151, 1, nowMs / 1000].join('|') });
+}
+
+function beat({ pair, place, nowMs }: Asked): NodeAnswer {
+  const readOnly = pair.isWritable(place) ? 0 : 1;
+  return row({ b: [readOnly, readOnly, pair.executed(nowMs), '-', nowMs / 1000].join('|') });
 }
 
 function counters({ pair, nowMs }: Asked): NodeAnswer {
@@ -111,8 +109,17 @@ function binaryLogStatus({ pair, place, nowMs }: Asked): NodeAnswer {
   });
 }
 
-function heartbeatsReceived({ pair, place, nowMs }: Asked): NodeAnswer {
-  return row({ heartbeats: pair.heartbeatsReceived(place, nowMs) });
+function ear({ pair, place, nowMs }: Asked): NodeAnswer {
+  const source: NodePlace = place === 'first' ? 'second' : 'first';
+  const values = [
+    pair.heartbeatsReceived(place, nowMs),
+    pair.identity(source),
+    'ON',
+    0,
+    'ON',
+    pair.gtids(source, nowMs),
+  ];
+  return row({ e: values.join('|') });
 }
 
 function closed({ pair, place, nowMs }: Asked): NodeAnswer {

@@ -20,6 +20,11 @@ export function addressesOf(count: number): readonly NodeAddresses[] {
   }));
 }
 
+/** Where the connections of a vantage's probe come from, so that the nodes can tell the vantages apart. */
+export function sourceOf({ vantages: all }: Pick<Config, 'vantages'>, vantage: string): string {
+  return `127.66.0.${all.indexOf(vantage) + 1}`;
+}
+
 /** The environment with so many pairs, looked at from the first so many vantages, with default settings. */
 export function environmentOf(count: number, vantageCount: number, port: number): Config {
   const parsed = parseConfig({

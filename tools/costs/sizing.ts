@@ -41,15 +41,13 @@ export function sizesFor({ cpuPerSecond, memoryMb }: Figures): Sizes {
   };
 }
 
-/** Whether every function stays within this memory, and within one vCPU. */
+/** Whether what was measured stays within the sizes that are deployed, with the headroom of `sizesFor`. */
 export function fits(
-  { cpuPerSecond, memoryMb }: Figures,
-  sizeMb: number,
-): { memory: boolean; vcpu: boolean } {
-  return {
-    memory: Math.max(memoryMb.watch, memoryMb.probe) <= sizeMb,
-    vcpu: Math.max(cpuPerSecond.watchLeading, cpuPerSecond.probe) <= 1,
-  };
+  figures: Figures,
+  deployed: Sizes,
+): { readonly watch: boolean; readonly probe: boolean } {
+  const wanted = sizesFor(figures);
+  return { watch: wanted.watch <= deployed.watch, probe: wanted.probe <= deployed.probe };
 }
 
 /** The part of a vCPU that a size brings. */

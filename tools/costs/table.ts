@@ -13,21 +13,28 @@ const lines: readonly Line[] = [
   ['CPU of a probe', ({ cpuPerSecond }) => percent(cpuPerSecond.probe)],
   ['memory of watch, MB', ({ memoryMb }) => String(memoryMb.watch)],
   ['memory of a probe, MB', ({ memoryMb }) => String(memoryMb.probe)],
-  ['looks at a node a second, by vantage', ({ looksPerNodeAndSecond }) => looksPerNodeAndSecond.toFixed(2)],
+  [
+    'looks at a node a second, by the first vantage',
+    ({ looksPerNodeAndSecond }) => looksPerNodeAndSecond.toFixed(2),
+  ],
   ['DynamoDB reads per pair and minute', ({ dynamodb }) => plain(dynamodb.readsPerPairAndMinute)],
   ['DynamoDB writes per pair and minute', ({ dynamodb }) => plain(dynamodb.writesPerPairAndMinute)],
   ['invocations of watch a minute', ({ invocationsPerMinute }) => plain(invocationsPerMinute.watch)],
   ['invocations of probes a minute', ({ invocationsPerMinute }) => plain(invocationsPerMinute.probe)],
   ['EC2 calls a minute', ({ ec2CallsPerMinute }) => plain(ec2CallsPerMinute)],
   [
-    'MySQL traffic per pair and vantage, kB a second',
+    'MySQL traffic per pair, first vantage, kB a second',
     (figures) => plain(figures.mysqlBytesPerPairAndSecond / 1000),
+  ],
+  [
+    'MySQL traffic per pair, vantage at rest, kB a second',
+    (figures) => plain(figures.restingBytesPerPairAndSecond / 1000),
   ],
   ['log, kB a minute', ({ logBytesPerMinute }) => plain(logBytesPerMinute / 1000)],
   ['metrics', ({ metrics }) => String(metrics)],
   ['smallest size of watch that fits, MB', (figures) => String(sizesFor(figures).watch)],
   ['smallest size of a probe that fits, MB', (figures) => String(sizesFor(figures).probe)],
-  ['dollars a month', (figures) => dollarsPerMonth(figures, sizesFor(figures)).toFixed(2)],
+  ['dollars a month, as deployed', (figures) => dollarsPerMonth(figures).toFixed(2)],
 ];
 
 export function headOf(all: readonly Figures[]): readonly string[] {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ec2TimingOf, type LatencyTerms } from '../../lab/aws/flags.ts';
 import { synthesiseIam } from '../../lab/aws/iam/synthesis.ts';
 import { type Aws, startAws } from '../../lab/aws/start.ts';
@@ -20,7 +21,7 @@ import type { Bundles } from '../../lib/stack/bundle.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
 import type { StorePort } from '../../lib/watch/ports.ts';
 import { type Nodes, openNodes } from './nodes.ts';
-import { addressesOf, environmentOf, worldOf } from './pairs.ts';
+import { addressesOf, environmentOf, sourceOf, worldOf } from './pairs.ts';
 
 export interface ScaleWorld {
   readonly config: Config;
@@ -77,7 +78,10 @@ async function startFor(
     })),
     topicArns: [topicArn],
     tables: [storeTable(tableName)],
-    // Every probe reaches the nodes over the loopback interface as it is.
-    functions: await functionsOf(config, bundles, directory, () => ({})),
+    // Every probe reaches the nodes over the loopback interface as it is, from an address of its own.
+    functions: await functionsOf(config, bundles, directory, (vantage) => ({
+      preload: [fileURLToPath(new URL('../../lab/network/bind-source.mjs', import.meta.url))],
+      labEnvironment: { LAB_SOURCE_ADDRESS: sourceOf(config, vantage) },
+    })),
   });
 }

@@ -26,9 +26,16 @@ const leading: readonly Mutant[] = [
   {
     name: 'acts-at-once',
     file: lease,
-    find: 'if (nowMs < this.#mayActFromMs) return false;',
+    find: "if (calls !== 'none' && nowMs < this.#clearFromMs) return false;",
     replace: '',
     guards: 'What an older leader has in flight lands before the new one acts.',
+  },
+  {
+    name: 'waits-for-no-calls',
+    file: 'lib/core/memory.ts',
+    find: 'return plan !== null || incident !== null || lastPlanFailed;',
+    replace: 'return false;',
+    guards: 'A pair with a plan in flight, or with one that has failed, is waited out for.',
   },
   {
     name: 'takes-a-living-lease',
@@ -126,6 +133,13 @@ const leading: readonly Mutant[] = [
     survives: 'It is only slower: `npm run bench` measures it.',
   },
   {
+    name: 'rests-in-doubt',
+    file: schedule,
+    find: 'const mayRest = vantage !== first && see;',
+    replace: 'const mayRest = vantage !== first;',
+    guards: 'A vantage rests only while it and the first one see that all is well: its word grows old.',
+  },
+  {
     name: 'suspicion-of-a-minute',
     file: schedule,
     find: 'const SUSPICION_GRACE_MS = 750;',
@@ -200,7 +214,7 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'acts-without-guard',
     file: planRunner,
-    find: "if (stop.aborted || !lease.mayAct()) throw new CutShort('the lease or the time ran out');",
+    find: "if (stop.aborted || !mayAct()) throw new CutShort('the lease or the time ran out');",
     replace: '',
     guards: 'Every change asks for the lease first.',
   },

@@ -1,6 +1,6 @@
 /** Looks through a probe function: targets in, a report on every pair out. Never throws. */
 import type { Pair } from '../../core/config.ts';
-import { holdMsOf } from '../../core/look-order.ts';
+import { holdMsOf, type LookOrder } from '../../core/look-order.ts';
 import type { PairName, Vantage } from '../../core/names.ts';
 import type { Report, Saw, Sighting } from '../../core/sighting.ts';
 import { hasNoRoom } from '../../probe/errors.ts';
@@ -38,17 +38,17 @@ async function lookNow(
   const functionName = props.functions[vantage];
   if (!functionName)
     return blindReports(props, vantage, targets, `there is no probe function for ${vantage}`);
+  const holdMs = holdMsOf(targets.map(({ order }) => order));
   const reports = new Map<PairName, Report>();
   const ready: ProbeTarget[] = [];
   await Promise.all(
     targets.map(async (target) => {
-      const made = await probeTarget(props, target);
+      const made = await probeTarget(props, target, holdMs > 0);
       if (typeof made === 'string') reports.set(target.pair.name, blindReport(props, vantage, made));
       else ready.push(made);
     }),
   );
   if (ready.length === 0) return reports;
-  const holdMs = holdMsOf(ready.map(({ order }) => order));
   const request = { kind: 'look', targets: ready } as const;
   const invoked = await invokeProbe(props.lambda, functionName, request, holdMs, signal);
   const pairs = invoked.kind === 'answer' ? invoked.answer.pairs : {};
@@ -79,16 +79,20 @@ function isRefused(saw: Saw): boolean {
 }
 
 /** The target as the probe takes it, or why its credentials cannot be had. */
-async function probeTarget(props: DatabaseProbeProps, target: LookTarget): Promise<ProbeTarget | string> {
+async function probeTarget(
+  props: DatabaseProbeProps,
+  target: LookTarget,
+  isHeld: boolean,
+): Promise<ProbeTarget | string> {
   try {
     const credentials = (await props.credentials.read(target.pair)).expose();
-    return toProbeTarget(target, credentials);
+    return toProbeTarget(target, credentials, isHeld);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-function toProbeTarget(target: LookTarget, credentials: ProbeCredentials): ProbeTarget {
+function toProbeTarget(target: LookTarget, credentials: ProbeCredentials, isHeld: boolean): ProbeTarget {
   const pair: Pair = target.pair;
   const { lagLimitSeconds, lookLimitMs, lookIntervalMs } = pair.settings;
   return {
@@ -99,9 +103,15 @@ function toProbeTarget(target: LookTarget, credentials: ProbeCredentials): Probe
     seen: target.seen,
     writeProbe: pair.writeProbe,
     credentials,
-    order: target.order,
+    order: sentOrder(target.order, isHeld),
     settings: { lagLimitSeconds, lookLimitMs, lookIntervalMs },
   };
+}
+
+/** A pair that would rest alone does not end a look that is held for others. That a vantage rests, its probe need not know. */
+function sentOrder(order: LookOrder, isHeld: boolean): ProbeTarget['order'] {
+  if (order.kind !== 'rest') return order;
+  return isHeld ? { kind: 'held', forMs: order.afterMs } : { kind: 'now' };
 }
 
 function blindReports(

@@ -1,4 +1,4 @@
-/** The command itself: two pairs for a moment, by the shipped bundles, from the flags to the last line. */
+/** The command itself: two pairs for as long as a vantage rests, by the shipped bundles, from the flags to the last line. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const bench = fileURLToPath(new URL('../../../bin/bench.ts', import.meta.url));
 test('two pairs, with one vantage and with two: every figure that a moment shows is above zero', async () => {
   const out = await mkdtemp(path.join(tmpdir(), 'keepalambda-costs-'));
   try {
-    const flags = ['--scale', '2', '--for', '4s', '--json', '--out', out];
+    const flags = ['--scale', '2', '--for', '12s', '--json', '--out', out];
     const { stdout } = await promisify(execFile)(process.execPath, [bench, ...flags]);
     const { scale } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
     expect(scale).toHaveLength(2);

@@ -1,20 +1,13 @@
 /** The price model: from figures to sizes, items and dollars. */
 import { expect, test } from 'vitest';
-import { memoryMegabytes } from '../../../lab/deployment.ts';
-import {
-  dollarsPerMonth,
-  ENVIRONMENT_ALARMS,
-  gigabyteSecondsOf,
-  itemsOf,
-} from '../../../tools/costs/cost.ts';
+import { dollarsPerMonth, gigabyteSecondsOf, itemsOf } from '../../../tools/costs/cost.ts';
+import { type Choice, defaultChoice, deployedOf } from '../../../tools/costs/deployed.ts';
 import type { Figures } from '../../../tools/costs/figures.ts';
-import { environmentOf } from '../../../tools/costs/pairs.ts';
 import { rivalsOf } from '../../../tools/costs/rivals.ts';
 import { cpuShareOf, fits, sizeFor, sizesFor } from '../../../tools/costs/sizing.ts';
-import { templateOfConfig } from '../../stack/templates.ts';
 import { plainFigures } from './figures.ts';
 
-const small = { watch: 128, probe: 128 };
+const small: Choice = { ...defaultChoice, size: 'small' };
 
 test.each([
   ['nothing much', { cpu: 0.001, memoryMb: 40 }, 128],
@@ -33,22 +26,22 @@ test('the watch that leads decides for both, and the busiest probe for all', () 
 });
 
 test.each([
-  ['all well', { memory: 256, cpu: 1 }, { memory: true, vcpu: true }],
-  ['too much memory', { memory: 257, cpu: 0.1 }, { memory: false, vcpu: true }],
-  ['more than a vCPU', { memory: 100, cpu: 1.01 }, { memory: true, vcpu: false }],
+  ['all well', { memory: 100, cpu: 0.01 }, { watch: true, probe: true }],
+  ['too much memory for a probe', { memory: 250, cpu: 0.01 }, { watch: true, probe: false }],
+  ['too little CPU for watch', { memory: 100, cpu: 0.15 }, { watch: false, probe: true }],
 ])('what fits: %s', (_what, { memory, cpu }, fitting) => {
   const figures = {
     ...plainFigures,
     memoryMb: { watch: 100, probe: memory },
-    cpuPerSecond: { watchLeading: cpu, watchContending: 0, probe: 0.1 },
+    cpuPerSecond: { watchLeading: cpu, watchContending: 0, probe: 0.01 },
   };
-  expect(fits(figures, 256)).toEqual(fitting);
+  expect(fits(figures, { watch: 256, probe: 256 })).toEqual(fitting);
 });
 
 test('one environment of 128 MB that is always busy costs what the design says', () => {
-  const one = { ...plainFigures, busyEnvironments: { watch: 1, probe: 0 } };
-  expect(gigabyteSecondsOf(one, small)).toBe(328_500);
-  expect(dollarsOf(one, 'Lambda compute')).toBeCloseTo(4.38, 2);
+  const none = { ...plainFigures, busyEnvironments: { watch: 2, probe: 0 } };
+  expect(gigabyteSecondsOf(none, deployedOf(1, small))).toBe(2 * 328_500);
+  expect(dollarsOf(none, 'Lambda compute')).toBeCloseTo(2 * 4.38, 2);
 });
 
 test.each([
@@ -56,9 +49,9 @@ test.each([
   // 13 a minute, 43,800 minutes.
   ['Lambda requests', 0.5694 * 0.2],
   ['DynamoDB requests', 1.752 * 0.625 + 4.38 * 0.125],
-  ['CloudWatch metrics', 1.2],
+  ['CloudWatch metrics', 0.6],
   ['CloudWatch alarms', 0.7],
-  ['CloudWatch dashboard', 3],
+  ['CloudWatch dashboard', 0],
   ['KMS key', 1],
   ['KMS decryption', 0.05256],
   ['EventBridge Scheduler', 0.0438],
@@ -68,16 +61,26 @@ test.each([
 });
 
 test('a second vantage looks from another zone, and its bytes are paid for', () => {
-  const two = { ...plainFigures, vantages: 2 };
-  // 50 kB a second are 131.4 GB a month.
-  expect(dollarsOf(two, 'Transfer between zones')).toBeCloseTo(2.628, 3);
+  const two = { ...plainFigures, vantages: 2, restingBytesPerPairAndSecond: 1000 };
+  // 1 kB a second is 2.628 GB a month.
+  expect(dollarsOf(two, 'Transfer between zones')).toBeCloseTo(0.05256, 5);
 });
 
 test('the whole is the sum of its items, and grows with the size of the functions', () => {
   const sum = itemsOf(plainFigures, small).reduce((total, item) => total + item.dollarsPerMonth, 0);
   expect(dollarsPerMonth(plainFigures, small)).toBeCloseTo(sum, 2);
-  const larger = dollarsPerMonth(plainFigures, { watch: 256, probe: 256 });
-  expect(larger - dollarsPerMonth(plainFigures, small)).toBeCloseTo(3 * 4.38, 1);
+  expect(dollarsPerMonth(plainFigures) - dollarsPerMonth(plainFigures, small)).toBeCloseTo(3 * 4.38, 1);
+});
+
+test.each<[change: Partial<Choice>, dollars: number]>([
+  [{ dashboard: true }, 3],
+  // Three series of the pair in place of one.
+  [{ metrics: 'pair' }, 2 * 0.3],
+  // 70 s in place of 120 s of each minute, and the credentials as much less often.
+  [{ spare: 'cold' }, -((50 / 60) * 8.76 + 0.02)],
+])('%o costs %d dollars more', (change, dollars) => {
+  const more = dollarsPerMonth(plainFigures, { ...defaultChoice, ...change }) - dollarsPerMonth(plainFigures);
+  expect(more).toBeCloseTo(dollars, 1);
 });
 
 test('Multi-AZ doubles instance and storage', () => {
@@ -86,14 +89,6 @@ test('Multi-AZ doubles instance and storage', () => {
   expect(medium?.singleZone).toBeCloseTo(47.45 + 11.5, 2);
   expect(medium?.multiZone).toBeCloseTo(2 * (47.45 + 11.5), 2);
   expect(medium?.twoOnEc2).toBeCloseTo(2 * (24.528 + 8), 2);
-});
-
-test('alarms and sizes are those of the stack', async () => {
-  const template = await templateOfConfig(environmentOf(3, 2, 3306));
-  const alarms = Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
-  expect(alarms).toHaveLength(ENVIRONMENT_ALARMS + 3);
-  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
-  expect(functions.map(({ Properties: of }) => of.MemorySize)).toEqual(functions.map(() => memoryMegabytes));
 });
 
 function dollarsOf(figures: Figures, name: string): number {

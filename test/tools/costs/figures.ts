@@ -21,6 +21,7 @@ export const plainFigures: Figures = {
   ec2CallsPerMinute: 24,
   looksPerNodeAndSecond: 4,
   mysqlBytesPerPairAndSecond: 50_000,
+  restingBytesPerPairAndSecond: 0,
   logBytesPerMinute: 10_000,
-  metrics: 4,
+  metrics: 2,
 };

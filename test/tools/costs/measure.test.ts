@@ -96,7 +96,10 @@ test('a measurement becomes figures by pair, by vantage, by second and by minute
       busySeconds: { [watch]: 60, 'keepalambda-lab-probe-a': 30, 'keepalambda-lab-probe-b': 15 },
       ...{ ec2Calls: 12, ssmCalls: 0, published: 0, failures: 0, logBytes: 5000, metrics: 31 },
     },
-    nodes: { looks: 4800, statements: 24_000, bytes: 30_000_000 },
+    vantagesAsked: [
+      { looks: 2400, bytes: 15_000_000 },
+      { looks: 60, bytes: 300_000 },
+    ],
   });
   expect(figures).toMatchObject({
     cpuPerPairAndSecond: 0.061,
@@ -107,20 +110,19 @@ test('a measurement becomes figures by pair, by vantage, by second and by minute
     busyEnvironments: { watch: 2, probe: 1.5 },
     looksPerNodeAndSecond: 4,
     mysqlBytesPerPairAndSecond: 50_000,
+    restingBytesPerPairAndSecond: 1000,
     logBytesPerMinute: 10_000,
   });
 });
 
 test('the document has a bill for each number of vantages and a column for each number of pairs', () => {
-  const all = [1, 2].flatMap((vantages) =>
-    [1, 10].map((pairs) => ({ ...plainFigures, pairs, vantages, metrics: 1 + 3 * pairs })),
-  );
-  const text = renderCosts(all, { machine: '2 CPUs of x64', deployedMb: 256 });
+  const all = [1, 2].flatMap((vantages) => [1, 10].map((pairs) => ({ ...plainFigures, pairs, vantages })));
+  const text = renderCosts(all, { machine: '2 CPUs of x64' });
   expect(text).toMatch(/## 1 vantage\n\n\| {2}\| 1 pair \| 10 pairs \|/);
   expect(text).toContain('## 2 vantages');
-  expect(text).toContain('| CloudWatch metrics | 1.20 | 9.30 |');
+  expect(text).toContain('| CloudWatch metrics | 0.60 | 0.60 |');
   expect(text).toContain('RDS Multi-AZ instance');
-  expect(renderCosts(all, { machine: '2 CPUs of x64', deployedMb: 256 })).toBe(text);
+  expect(renderCosts(all, { machine: '2 CPUs of x64' })).toBe(text);
 });
 
 test('long values have their length in three bytes, and packets are numbered from 1', () => {

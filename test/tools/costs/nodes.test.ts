@@ -1,13 +1,16 @@
 /** The simulated nodes under the shipped probe, over TCP: they are seen as a healthy pair of dual masters. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { accounts } from '../../../lab/servers/accounts.ts';
+import { dialectOf } from '../../../lib/probe/dialect.ts';
 import { createProbe } from '../../../lib/probe/probe.ts';
 import type { ProbeTarget } from '../../../lib/probe/protocol.ts';
 import { NodePair } from '../../../tools/costs/node-pair.ts';
+import { encodeRows } from '../../../tools/costs/node-wire.ts';
 import { answerTo } from '../../../tools/costs/node-words.ts';
 import { type Nodes, openNodes } from '../../../tools/costs/nodes.ts';
 
 const addresses = { first: '127.66.1.11', second: '127.66.1.12' };
+const dialect = dialectOf('8.4.6', 'MySQL Community Server - GPL');
 const probe = createProbe();
 let nodes: Nodes;
 
@@ -114,4 +117,16 @@ test('a statement that no node knows is an error that names it', () => {
     kind: 'error',
     message: expect.stringContaining('SELECT sleep(1)'),
   });
+});
+
+/** What most looks take, asked and answered: a look at a vantage in another zone is paid for by its bytes. */
+test.each([
+  ['what changes by itself', dialect.beat, 320],
+  ['all of the pulse', dialect.pulse, 520],
+  ['what a channel heard', dialect.ear ?? '', 620],
+])('%s stays within its budget of bytes', (_, sql, mostBytes) => {
+  const answer = answerTo(new NodePair(0, addresses, 0), 'second', sql, 60_000);
+  if (answer.kind !== 'rows') throw new Error(`no rows: ${JSON.stringify(answer)}`);
+  const bytes = 5 + Buffer.byteLength(sql) + encodeRows(answer.columns, answer.rows).length;
+  expect(bytes).toBeLessThan(mostBytes);
 });

@@ -1,0 +1,48 @@
+/** What a channel heard of its source, by the short words of performance_schema between two whole rows. Pure. */
+import type { ThreadState } from '../core/sighting.ts';
+import { isSubset } from './log-position.ts';
+import { type Channel, compact, type Pulse, type StatusRow, spread } from './status-rows.ts';
+
+/** What a channel heard of its source, in the words of `Dialect.ear`. */
+export interface Ear {
+  readonly heartbeats: number;
+  /** Who that is (its UUID); empty where it has never connected. */
+  readonly source: string;
+  readonly io: ThreadState;
+  readonly errno: number;
+  /** GTIDs that it has received; empty where they are not in use. */
+  readonly received: string;
+}
+
+/** The row of `Dialect.ear`; null where there is none. */
+export function readEar(row: StatusRow | undefined): Ear | null {
+  if (row?.e === undefined || row.e === null) return null;
+  const names = ['heartbeats', 'source', 'state', 'errno', 'received'] as const;
+  const { heartbeats, source, state, errno, received } = spread(row.e, names);
+  const io = { ON: 'yes', OFF: 'no' }[String(state)] as ThreadState | undefined;
+  return {
+    heartbeats: Number(heartbeats),
+    source: String(source ?? ''),
+    io: io ?? 'connecting',
+    errno: Number(errno),
+    received: compact(received),
+  };
+}
+
+/**
+ * The channel as it is now, from its last whole row and what was heard since; null where only a whole row tells: without
+ * GTIDs, when a thread does not run, or while something that was received is not applied, as when the applier has stopped.
+ */
+export function byEar(last: Channel, ear: Ear | null, { executed, anonymous }: Pulse): Channel | null {
+  const { received, applied, io, sql } = last;
+  if (ear === null || executed === null || anonymous || !received.gtid || ear.received === '') return null;
+  if (ear.source !== (last.sourceIdentity ?? '')) return null;
+  if (io !== 'yes' || sql !== 'yes' || ear.io !== 'yes' || ear.errno !== 0) return null;
+  if (!isSubset(ear.received, executed)) return null;
+  return {
+    ...last,
+    received: { ...received, gtid: ear.received },
+    applied: { ...applied, gtid: executed },
+    isByEar: true,
+  };
+}

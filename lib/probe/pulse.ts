@@ -1,0 +1,32 @@
+/**
+ * The pulse of one connection. A connection leads to one process of a server, so who it is cannot change on it; that and the
+ * variables that a person sets are asked once a second, and what changes by itself with every look.
+ */
+import type { MysqlLink } from './connection.ts';
+import { type StatusRow, spreadBeat, spreadPulse } from './status-rows.ts';
+import { nowMs } from './waiting.ts';
+
+/** How often all is asked. Milliseconds: a little less than a second, because looks are not on the dot. */
+const EVERY_MS = 900;
+
+interface Known {
+  readonly row: StatusRow;
+  readonly atMs: number;
+}
+
+const known = new WeakMap<MysqlLink, Known>();
+
+/** Asks it. Throws a `MysqlFailure`. With a limit, a connection that is too late is lost. */
+export async function askPulse(link: MysqlLink, limitMs: number | null): Promise<StatusRow> {
+  const ask = (sql: string) =>
+    limitMs === null ? link.queryWithoutLimit(sql, []) : link.query(sql, [], limitMs);
+  const before = known.get(link);
+  if (before !== undefined && nowMs() - before.atMs < EVERY_MS) {
+    const [row] = await ask(link.dialect.beat);
+    return { ...before.row, ...spreadBeat(row ?? {}) };
+  }
+  const [row] = await ask(link.dialect.pulse);
+  const all = spreadPulse(row ?? {});
+  known.set(link, { row: all, atMs: nowMs() });
+  return all;
+}

@@ -1,0 +1,53 @@
+/** What is heard of a channel between two whole rows, and when only a whole row will do. */
+import { expect, it, test } from 'vitest';
+import { byEar, readEar } from '../../lib/probe/ear.ts';
+import { isCaughtUp, readChannel, readPulse, type StatusRow } from '../../lib/probe/status-rows.ts';
+import { mysql97 } from './rows.ts';
+
+const channelRow: StatusRow = mysql97.channel;
+const pulse = readPulse(mysql97.pulse);
+const last = readChannel([channelRow], pulse, { address: 'x', identity: null });
+if (last === null) throw new Error('the rows have a channel');
+const uuid = last.sourceIdentity ?? '';
+const received = last.received.gtid ?? '';
+const heard = (change: Partial<Record<'source' | 'io' | 'errno' | 'received', string>> = {}) => {
+  const words = { source: uuid, io: 'ON', errno: '0', received, ...change };
+  const values = ['7', words.source, words.io, words.errno, words.received];
+  return readEar({ e: values.join('|') });
+};
+
+it('reads the row, with line breaks in long sets', () => {
+  expect(heard({ received: 'a:1-2,\nb:1' })).toEqual({
+    ...{ heartbeats: 7, source: uuid, io: 'yes', errno: 0, received: 'a:1-2,b:1' },
+  });
+  expect(readEar(undefined)).toBeNull();
+});
+
+const more = `${received},${uuid}:4000-4001`;
+
+it('has the GTIDs of this look, and is not caught up by an offset of an earlier one', () => {
+  const channel = byEar(last, heard({ received: more }), { ...pulse, executed: more });
+  expect(channel).toMatchObject({ received: { gtid: more }, applied: { gtid: more } });
+  expect(channel && isCaughtUp(channel, 0)).toBe(true);
+  const behind = channel && { ...channel, applied: { ...channel.received, gtid: received } };
+  expect(behind && isCaughtUp(behind, 0)).toBe(false);
+});
+
+test.each([
+  ['another source', byEar(last, heard({ source: 'another' }), pulse)],
+  ['the receiver is connecting', byEar(last, heard({ io: 'CONNECTING' }), pulse)],
+  ['the receiver was stopped', byEar(last, heard({ io: 'OFF' }), pulse)],
+  ['the receiver has an error', byEar(last, heard({ errno: '2003' }), pulse)],
+  ['something is not applied yet', byEar(last, heard({ received: more }), pulse)],
+  ['no GTID was received', byEar(last, heard({ received: '' }), pulse)],
+  ['the channel did not run', byEar({ ...last, sql: 'no' }, heard(), pulse)],
+  ['GTIDs do not say all', byEar(last, heard(), { ...pulse, anonymous: true })],
+  ['GTIDs are off', byEar(last, heard(), { ...pulse, executed: null })],
+  ['the server does not tell', byEar(last, null, pulse)],
+])('only a whole row tells: %s', (_, channel) => {
+  expect(channel).toBeNull();
+});
+
+it('will do while all runs', () => {
+  expect(byEar(last, heard(), pulse)).toMatchObject({ io: 'yes', sql: 'yes', isByEar: true });
+});

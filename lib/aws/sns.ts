@@ -1,4 +1,4 @@
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { GetTopicAttributesCommand, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Place } from '../core/text/alert-text.ts';
 import { mailOf } from '../core/text/mail-text.ts';
 import { REQUEST_LIMIT_MS } from '../core/time-budget.ts';
@@ -32,6 +32,16 @@ export function createAlerts(sns: SNSClient, topicArn: string, place: Place): Al
         const ids = alerts.map(({ id, code }) => `${id} (${code})`).join(', ');
         throw toPortError(error, `publishing ${ids}`);
       });
+    },
+    async subscriptions() {
+      try {
+        const command = new GetTopicAttributesCommand({ TopicArn: topicArn });
+        const { Attributes = {} } = await sns.send(command, within(REQUEST_LIMIT_MS));
+        const { SubscriptionsConfirmed: confirmed, SubscriptionsPending: pending } = Attributes;
+        return { kind: 'known', confirmed: Number(confirmed ?? 0), pending: Number(pending ?? 0) };
+      } catch (error) {
+        return { kind: 'unknown', because: toPortError(error, 'GetTopicAttributes').message };
+      }
     },
   };
 }

@@ -50,7 +50,7 @@ export const accountFields = {
     .optional()
     .meta({
       description:
-        'A topic of your own, in the same region, that gets the alarms `watch-dead`, `publish-failures` and `dead-letters` too: they say that the topic of the stack may reach nobody. Its policy must let `cloudwatch.amazonaws.com` publish.',
+        'A topic of your own, in the same region, that gets the alarms `watch-dead`, `publish-failures`, `nobody-alerted` and `dead-letters` too: they say that the topic of the stack may reach nobody. Its policy must let `cloudwatch.amazonaws.com` publish.',
     }),
   eventBus: z
     .string()

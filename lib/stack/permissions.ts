@@ -54,7 +54,7 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
       ]),
     ),
     alerts: policy(
-      ...allow('TellPeople', ['sns:Publish'], [reach.topicArn]),
+      ...allow('TellPeople', ['sns:Publish', 'sns:GetTopicAttributes'], [reach.topicArn]),
       ...allow('EncryptAlerts', ['kms:Decrypt', 'kms:GenerateDataKey'], [reach.topicKeyArn]),
       ...allow('LeaveDeadLetters', ['sqs:SendMessage'], [reach.deadLettersArn]),
       ...allow('PutEvents', ['events:PutEvents'], busArns(stack, config), {
@@ -84,6 +84,7 @@ export function readerPolicies(stack: Stack, config: Config, reach: Reach, logGr
       ...allow('ReadMemoryHistory', ['dynamodb:GetItem', 'dynamodb:Query'], [reach.tableArn]),
       ...tableKey(stack, reach, ['kms:Decrypt', 'kms:DescribeKey']),
     ),
+    alerts: policy(...allow('SeeWhoGetsAlerts', ['sns:GetTopicAttributes'], [reach.topicArn])),
   };
 }
 

@@ -29,6 +29,7 @@ import { PairMemory } from './pair-memory.ts';
 import { PlanRunner } from './plan-runner.ts';
 import { type LookTarget, PortError, type Ports } from './ports.ts';
 import { CutShort } from './step-context.ts';
+import { publishSubscriptions } from './subscriptions.ts';
 import { askThroughVip } from './through-vip.ts';
 import { Failures } from './tick-fails.ts';
 
@@ -267,6 +268,7 @@ export class PairDriver {
   }
 
   async #examine(): Promise<void> {
+    void publishSubscriptions(this.#props.ports);
     const findings = await examinePair(this.#props.ports, this.pair, 'quick');
     this.take({ kind: 'examined', findings });
   }

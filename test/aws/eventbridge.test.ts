@@ -22,7 +22,7 @@ alertContract('SNS with events', async () => {
   return {
     alerts: portOf(world),
     arrived: () => world.aws.sns.messages.flatMap(codesOf),
-    fail: () => void world.aws.faults.inject({ on: 'sns:Publish', effect: { kind: 'deny' } }),
+    fail: () => void world.aws.faults.inject({ on: 'sns:*', effect: { kind: 'deny' } }),
     settle: (work) => work,
     close: () => world.aws.close(),
   };

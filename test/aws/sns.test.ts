@@ -11,7 +11,7 @@ alertContract('SNS', async () => {
   return {
     alerts: createAlerts(world.sns, topicArn, place),
     arrived: () => world.aws.sns.messages.flatMap(codesOf),
-    fail: () => void world.aws.faults.inject({ on: 'sns:Publish', effect: { kind: 'deny' } }),
+    fail: () => void world.aws.faults.inject({ on: 'sns:*', effect: { kind: 'deny' } }),
     settle: (work) => work,
     close: () => world.aws.close(),
   };

@@ -250,6 +250,20 @@ describe('alarms', () => {
     });
   });
 
+  it('says each hour whether nobody has confirmed a subscription; silent before the first answer of SNS', () => {
+    one.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'keepalambda-small-nobody-alerted',
+      MetricName: 'SubscriptionsConfirmed',
+      Statistic: 'Minimum',
+      Period: 3600,
+      TreatMissingData: 'ignore',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+    });
+  });
+
   it('alerts each new dead letter, whether or not somebody has emptied the queue', () => {
     one.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'keepalambda-small-dead-letters',

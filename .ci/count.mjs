@@ -1,10 +1,10 @@
 /**
- * `N passed, N failed`: the tests, the simulated histories, the cells of the matrix, and the steps of the rehearsals. One without a report has failed; a
+ * `N passed, N failed`: the tests, the simulated histories, the cells of the matrix, the scenarios, and the steps of the rehearsals. One without a report has failed; a
  * cell of a fault that cannot be played on that server is named, and counts for neither. What failed and passed when it was tried again
  * (`.ci/again`) counts as passed, and is named as unsteady.
  */
 import { join, relative } from 'node:path';
-import { cellsOf, failedCellsOf, failedTestsOf, hasPassed, readReport } from './reports.mjs';
+import { cellsOf, failedCellsOf, failedTestsOf, hasPassed, readReport, scenariosOf } from './reports.mjs';
 
 const directory = process.argv[2] ?? '.';
 const read = (name) => readReport(join(directory, `${name}.json`));
@@ -71,6 +71,22 @@ function countRehearsal(name) {
   return { passed, failed: ok ? 0 : Math.max(1, steps.length - passed) };
 }
 
+function countScenarios() {
+  const scenarios = scenariosOf(directory);
+  if (scenarios === null) return noReport('the scenarios');
+  const wrong = scenarios.filter(([, report]) => report?.ok !== true);
+  const unsteady = wrong.filter(([name]) => read(`scenario-${name}-again`)?.ok === true);
+  for (const each of wrong) {
+    const [name, report] = each;
+    const word = unsteady.includes(each) ? 'unsteady (right at the second try)' : 'failed';
+    console.error(
+      `${word}: scenario ${name}: ${report === null ? 'it left no report' : (report.wrong ?? []).join('; ')}`,
+    );
+  }
+  const failed = wrong.length - unsteady.length;
+  return { passed: scenarios.length - failed, failed };
+}
+
 function noReport(name) {
   console.error(`failed: ${name} left no report`);
   return { passed: 0, failed: 1 };
@@ -82,6 +98,7 @@ const counts = [
   countHistories('sim-fixed'),
   countHistories('sim-commit'),
   countCells(),
+  countScenarios(),
   countRehearsal('rehearsal'),
   countRehearsal('rehearsal-package'),
 ];

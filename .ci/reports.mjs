@@ -1,10 +1,19 @@
 /** How the reports of a CI run are read: one place for `failed.mjs` and `count.mjs`. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** The report in that file; null when there is none, or half of one. */
 export function readReport(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8');
   } catch {
     return null;
   }
@@ -35,6 +44,12 @@ export function hasPassed(report, { file, test }) {
   if (again === undefined) return false;
   if (test === null) return again.status === 'passed';
   return again.assertionResults.some(({ fullName, status }) => fullName === test && status === 'passed');
+}
+
+/** The scenarios that were to be played, as [name, its report, null where it left none]; null where that is not known. */
+export function scenariosOf(directory) {
+  const names = readText(join(directory, 'scenarios'))?.split('\n').filter(Boolean);
+  return names?.map((name) => [name, readReport(join(directory, `scenario-${name}.json`))]) ?? null;
 }
 
 /** The cells of a matrix as [FAULT@SERVER, cell]. */

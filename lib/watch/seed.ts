@@ -70,6 +70,7 @@ export async function carryOutSeed(
     case 'data-copied':
       await host.run(pair, to, 'seed-copy', limitMs, {
         ...{ Run: run, From: nodeOf(pair, from).address, Port: String(pair.port), Method: seeding.method },
+        Writable: pair.writability === 'managed' ? 'refuse' : 'allow',
       });
       return;
     case 'reader-account-dropped':

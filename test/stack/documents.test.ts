@@ -221,6 +221,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   From: ['10.0.1.11'],
   Port: ['3306'],
   Method: ['clone', 'dump'],
+  Writable: ['allow', 'refuse'],
   Vip: ['10.0.1.10', '255.255.255.255'],
   Started: ['17', '18446744073709551615'],
   Monitor: ['keepalambda', 'kl.monitor-2'],

@@ -141,7 +141,7 @@ trap 'rm -rf "$work"' EXIT
 cat > "$work/count.awk" <<'AWK'
 ${counter.trim()}
 AWK
-ls "$log".[0-9]* 2>/dev/null | awk -F. '{ print $NF, $0 }' | sort -n | cut -d' ' -f2- > "$work/files"
+for file in "$log".[0-9]*; do [ ! -e "$file" ] || echo "$file"; done | awk -F. '{ print $NF, $0 }' | sort -n | cut -d' ' -f2- > "$work/files"
 if [ ! -s "$work/files" ]; then echo "unread no file $log.NUMBER on this host"; exit 0; fi
 if [ -n "$SSM_Place" ]; then
   first=\${SSM_Place%:*}

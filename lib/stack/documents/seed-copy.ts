@@ -21,7 +21,7 @@ fail() { printf '%s' "$1" | tr '\\n' ' ' | cut -c 1-500 > "$state/because"; cat 
 rm -f "$state/because"
 if [ "$server" != up ]; then fail "the server of this host does not answer: $because"; fi
 word=SLAVE; sql 'SHOW REPLICA STATUS' >/dev/null 2>&1 && word=REPLICA
-isMaria=; printf '%s' "$version" | grep -qi mariadb && isMaria=1
+isMaria=; [ "$kind" = mariadb ] && isMaria=1
 restricts=; sql 'SELECT @@global.super_read_only' >/dev/null 2>&1 && restricts=1
 channels=$(sql "SHOW $word STATUS" | wc -l)
 stopAll() { if [ -n "$isMaria" ]; then sql 'STOP ALL SLAVES'; else sql "STOP $word"; fi; }
@@ -32,6 +32,12 @@ reach="--defaults-file=$state/client.cnf --protocol=tcp --host=$SSM_From --port=
 if [ -z "$isMaria" ] && "$client" --no-defaults --help 2>/dev/null | grep -q -e --get-server-public-key; then
   reach="$reach --get-server-public-key"
 fi
+# A command that comes late, or a VIP that a person moved meanwhile: who takes writes is not made anew.
+case $SSM_Writable:$(sql 'SELECT @@global.read_only') in
+  refuse:0|refuse:OFF)
+    tables=$(sql "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema', 'keepalambda')")
+    [ "$tables" = 0 ] || fail 'the server of this host takes writes, so clients may use it: nothing was removed' ;;
+esac
 # Before anything is removed here: the other node must let us read.
 told=@@version; [ -n "$isMaria" ] && told=@@global.gtid_binlog_state
 # shellcheck disable=SC2086
@@ -96,6 +102,7 @@ byDump() {
   sql "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')" > "$state/names"
   {
     echo 'SET SESSION sql_log_bin = 0; SET SESSION foreign_key_checks = 0;'
+    # shellcheck disable=SC2016
     while IFS= read -r name; do printf 'DROP DATABASE IF EXISTS \`%s\`;\\n' "$(printf '%s' "$name" | sed 's/\`/\`\`/g')"; done < "$state/names"
   } | "$client" 2>"$state/said" || fail "its databases could not be removed: $(cat "$state/said")"
   : > "$state/gtids"
@@ -120,8 +127,8 @@ byDump() {
     sql "SET GLOBAL gtid_binlog_state = '$told'" || fail 'its binary log could not be given its place'
     sql "SET GLOBAL gtid_slave_pos = '$position'" || fail 'its replication could not be given its place'
     if [ "$channels" != 0 ]; then
-      sql "RESET SLAVE" && sql "SET GLOBAL gtid_slave_pos = '$position'" &&
-        sql "CHANGE MASTER TO MASTER_USE_GTID = slave_pos" || fail 'its channel could not be set'
+      { sql "RESET SLAVE" && sql "SET GLOBAL gtid_slave_pos = '$position'" &&
+        sql "CHANGE MASTER TO MASTER_USE_GTID = slave_pos"; } || fail 'its channel could not be set'
     fi
   else
     "$client" < "$state/gtids" 2>"$state/said" || fail "the transactions that it has could not be set: $(cat "$state/said")"
@@ -155,5 +162,9 @@ export const seedCopy: Document = shellDocument(
     From: parameter('The address of the node that is copied.', address),
     Port: parameter('The port of its server.', '^[0-9]{1,5}$'),
     Method: parameter('How.', '^(clone|dump)$'),
+    Writable: parameter(
+      'Whether a server that has tables and takes writes may be replaced.',
+      '^(allow|refuse)$',
+    ),
   },
 );

@@ -56,12 +56,7 @@ fi
 if [ ! -s "$state/hash" ]; then
   password="Kl9.$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \\n')"
   printf '[client]\\nuser=${READER}\\npassword=%s\\n' "$password" > "$state/client.cnf"
-  case $version in
-    [89].*|[1-9][0-9].*)
-      if printf '%s' "$version" | grep -qi mariadb; then how=function; else how=account; fi ;;
-    *) how=function ;;
-  esac
-  if [ "$how" = function ]; then
+  if [ "$kind" != mysql-8 ]; then
     printf "SELECT 'mysql_native_password', HEX(PASSWORD('%s'));\\n" "$password" > "$state/ask"
   else
     printf "SET SESSION sql_log_bin = 0; SET @was = @@global.super_read_only; SET GLOBAL super_read_only = 0;
@@ -95,14 +90,14 @@ case $SSM_Action in
   close) close || exit 1; echo door=closed; exit 0 ;;
 esac
 rights='SELECT, RELOAD, PROCESS, LOCK TABLES, REPLICATION CLIENT, SHOW VIEW, EVENT, TRIGGER'
-case $version in
-  *[Mm]aria[Dd][Bb]*)
+case $kind in
+  mariadb)
     made="CREATE OR REPLACE USER $account IDENTIFIED BY PASSWORD '$(sql "SELECT UNHEX('$SSM_Hash')")'"
     ;;
-  5.[0-6].*)
+  mysql-5.6)
     made="GRANT USAGE ON *.* TO $account IDENTIFIED BY PASSWORD '$(sql "SELECT UNHEX('$SSM_Hash')")'"
     ;;
-  5.*) close; made="CREATE USER $account IDENTIFIED WITH '$SSM_Plugin' AS '$(sql "SELECT UNHEX('$SSM_Hash')")'" ;;
+  mysql-5.7) close; made="CREATE USER $account IDENTIFIED WITH '$SSM_Plugin' AS '$(sql "SELECT UNHEX('$SSM_Hash')")'" ;;
   *)
     close; made="CREATE USER $account IDENTIFIED WITH '$SSM_Plugin' AS 0x$SSM_Hash"
     rights="$rights, BACKUP_ADMIN"
@@ -121,7 +116,7 @@ const placeScript = `
 set -u
 ${asRoot}
 if [ "$server" != up ]; then echo "the server of this host does not answer: $because" >&2; exit 3; fi
-[ "$SSM_Position" != NONE ] || { echo place=known; exit 0; }
+if [ "$kind" != mariadb ] || [ "$SSM_Position" = NONE ]; then echo place=known; exit 0; fi
 own=$(sql 'SELECT @@global.gtid_slave_pos')
 place=$(printf '%s,%s' "$SSM_Position" "$own" | tr -d ' ' | tr ',' '\\n' |
   awk -F- 'NF == 3 { at[$1] = $0 } END { for (domain in at) { printf "%s%s", comma, at[domain]; comma = "," } }')
@@ -131,7 +126,7 @@ if [ "$SSM_Action" = look ]; then
   else echo place=unknown; fi
   exit 0
 fi
-sql 'STOP ALL SLAVES' && sql "SET GLOBAL gtid_slave_pos = '$place'" || { echo "the place of its channel could not be set" >&2; exit 1; }
+{ sql 'STOP ALL SLAVES' && sql "SET GLOBAL gtid_slave_pos = '$place'"; } || { echo "the place of its channel could not be set" >&2; exit 1; }
 sql 'START ALL SLAVES' || exit 1
 echo place=known
 `;

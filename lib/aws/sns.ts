@@ -46,11 +46,6 @@ export function createAlerts(sns: SNSClient, topicArn: string, place: Place): Al
   };
 }
 
-/** The account that a topic is in: the fifth part of its ARN. */
-export function accountOf(topicArn: string): string {
-  return topicArn.split(':')[4] ?? '';
-}
-
 function textAttribute(value: string) {
   return { DataType: 'String', StringValue: value };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { codesOf } from '../../lab/aws/events.ts';
-import { accountOf, createAlerts } from '../../lib/aws/sns.ts';
+import { createAlerts } from '../../lib/aws/sns.ts';
 import { mailOf } from '../../lib/core/text/mail-text.ts';
 import { alert, alertContract } from '../contract/alerts.ts';
 import { place } from '../core/text/place.ts';
@@ -34,8 +34,4 @@ it('publishes a form for each kind of subscriber, and attributes for filter poli
     },
   });
   await aws.close();
-});
-
-it('finds the account in the ARN of the topic', () => {
-  expect(accountOf('arn:aws:sns:eu-central-1:111122223333:keepalambda-prod-alerts')).toBe('111122223333');
 });

@@ -184,7 +184,7 @@ describe('store and alerts', () => {
     three.resourceCountIs('AWS::SNS::Topic', 1);
     three.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
     const protocols = ['email', 'sms', 'https'];
-    for (const [index, Endpoint] of large.subscribers.entries()) {
+    for (const [index, Endpoint] of (large.subscribers ?? []).entries()) {
       three.hasResourceProperties('AWS::SNS::Subscription', {
         Protocol: protocols[index],
         Endpoint,

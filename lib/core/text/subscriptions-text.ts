@@ -10,7 +10,7 @@ export function renderSubscriptions(seen: SubscriptionsSeen): string {
     return `alerts: ${confirmed} confirmed subscription${confirmed === 1 ? '' : 's'}${waiting}`;
   const remedy =
     pending === 0
-      ? 'name `subscribers` in the environment file, deploy, and confirm'
+      ? 'name `subscribers` in the environment file and deploy, or subscribe to the topic of `topicArn`'
       : `confirm by the link in the mail of SNS (${pending} not confirmed yet)`;
   return `alerts: nobody has confirmed a subscription: alerts reach nobody; ${remedy}`;
 }

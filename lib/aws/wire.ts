@@ -128,7 +128,8 @@ function createAllAlerts(
   { sender, log }: Means,
 ): AlertPort {
   const place = placeOf(config, ACCOUNT_ID);
-  const mails = createAlerts(new SNSClient(lookingOptions(sender)), TOPIC_ARN, place);
+  const topics = { alerts: TOPIC_ARN, escalations: config.escalationTopicArn };
+  const mails = createAlerts(new SNSClient(lookingOptions(sender)), topics, place);
   if (config.eventBus === 'none') return mails;
   const client = new EventBridgeClient(lookingOptions(sender));
   return withEvents(mails, { client, bus: config.eventBus, place, log });

@@ -3,7 +3,17 @@ import type { Config } from './config.ts';
 import type { ConfigFault } from './fault.ts';
 
 type Topics = Partial<
-  Pick<Config, 'topicArn' | 'topicKeyArn' | 'deadManTopicArn' | 'region' | 'name' | 'account'>
+  Pick<
+    Config,
+    | 'topicArn'
+    | 'topicKeyArn'
+    | 'deadManTopicArn'
+    | 'escalationTopicArn'
+    | 'escalationKeyArn'
+    | 'region'
+    | 'name'
+    | 'account'
+  >
 > & { readonly subscribers?: readonly unknown[] | undefined };
 
 /** Whom the alerts go to: people whom the stack subscribes, or a topic that exists; and the topics fit the stack. */
@@ -16,30 +26,23 @@ export function topicFaults(environment: Topics): ConfigFault[] {
       'deadManTopicArn',
       'a topic that is not of this stack: it is for the time when that one reaches nobody',
     ),
-    ...sameTopicFaults(environment),
+    ...fitFaults(
+      environment,
+      'escalationTopicArn',
+      'a topic that is not of this stack: it is for people whom that one has not reached',
+    ),
+    ...sameTopicFaults(environment, 'deadManTopicArn'),
+    ...sameTopicFaults(environment, 'escalationTopicArn'),
+    ...keyFaults(environment, 'topicKeyArn', 'topicArn'),
+    ...keyFaults(environment, 'escalationKeyArn', 'escalationTopicArn'),
   ];
 }
 
-function audienceFaults({ topicArn, topicKeyArn, subscribers }: Topics): ConfigFault[] {
+function audienceFaults({ topicArn, subscribers }: Topics): ConfigFault[] {
   if (topicArn === undefined) {
+    if (subscribers !== undefined) return [];
     const remedy = 'give subscribers at least one subscriber, or an existing topic as topicArn';
-    return [
-      ...(subscribers === undefined
-        ? [{ path: 'subscribers', got: 'nothing', want: 'at least one subscriber', remedy }]
-        : []),
-      ...(topicKeyArn === undefined
-        ? []
-        : [
-            {
-              ...{
-                path: 'topicKeyArn',
-                got: 'a key without topicArn',
-                want: 'the key of the topic topicArn',
-              },
-              remedy: 'leave it out: the topic that the stack makes has a key of its own',
-            },
-          ]),
-    ];
+    return [{ path: 'subscribers', got: 'nothing', want: 'at least one subscriber', remedy }];
   }
   if (subscribers === undefined) return [];
   const want = 'either topicArn or subscribers: to a topic of yours, the stack subscribes nobody';
@@ -50,7 +53,7 @@ function audienceFaults({ topicArn, topicKeyArn, subscribers }: Topics): ConfigF
 /** An alarm, and a function, publish only to a topic of their own region. */
 function fitFaults(
   { region, name, account, ...topics }: Topics,
-  path: 'topicArn' | 'deadManTopicArn',
+  path: 'topicArn' | 'deadManTopicArn' | 'escalationTopicArn',
   notOurs: string,
 ): ConfigFault[] {
   const [, , , topicRegion, topicAccount, topic] = topics[path]?.split(':') ?? [];
@@ -67,15 +70,21 @@ function fitFaults(
   return [{ path, got, want: notOurs, remedy: 'give another topic, or leave it out' }];
 }
 
-function sameTopicFaults({ topicArn, deadManTopicArn }: Topics): ConfigFault[] {
-  if (deadManTopicArn === undefined || deadManTopicArn !== topicArn) return [];
+function sameTopicFaults(
+  { topicArn, ...topics }: Topics,
+  path: 'deadManTopicArn' | 'escalationTopicArn',
+): ConfigFault[] {
+  if (topicArn === undefined || topics[path] !== topicArn) return [];
   const want = 'another topic than that of the alerts: it is for the time when that one reaches nobody';
-  return [
-    {
-      path: 'deadManTopicArn',
-      got: 'the same as topicArn',
-      want,
-      remedy: 'give another topic, or leave it out',
-    },
-  ];
+  return [{ path, got: 'the same as topicArn', want, remedy: 'give another topic, or leave it out' }];
+}
+
+function keyFaults(
+  environment: Topics,
+  path: 'topicKeyArn' | 'escalationKeyArn',
+  topic: 'topicArn' | 'escalationTopicArn',
+): ConfigFault[] {
+  if (environment[path] === undefined || environment[topic] !== undefined) return [];
+  const remedy = `leave it out, or name the topic as ${topic}`;
+  return [{ path, got: `a key without ${topic}`, want: `the key of the topic ${topic}`, remedy }];
 }

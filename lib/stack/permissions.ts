@@ -56,7 +56,12 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
     ),
     alerts: policy(
       ...allow('TellPeople', ['sns:Publish', 'sns:GetTopicAttributes'], [reach.topicArn]),
-      ...allow('EncryptAlerts', ['kms:Decrypt', 'kms:GenerateDataKey'], topicKeyArns(reach)),
+      ...allow('Escalate', ['sns:Publish'], given(config.escalationTopicArn)),
+      ...allow(
+        'EncryptAlerts',
+        ['kms:Decrypt', 'kms:GenerateDataKey'],
+        [...given(reach.topicKeyArn), ...given(config.escalationKeyArn)],
+      ),
       ...allow('LeaveDeadLetters', ['sqs:SendMessage'], [reach.deadLettersArn]),
       ...allow('PutEvents', ['events:PutEvents'], busArns(stack, config), {
         StringEquals: { 'events:source': EVENT_SOURCE },
@@ -71,8 +76,8 @@ export function workPolicies({ documentArns, workDocumentArns }: Reach): Policie
   return workDocumentArns.length > 0 ? { hosts: hostPolicy(arns) } : {};
 }
 
-function topicKeyArns({ topicKeyArn }: Reach): readonly string[] {
-  return topicKeyArn === undefined ? [] : [topicKeyArn];
+function given(arn: string | undefined): readonly string[] {
+  return arn === undefined ? [] : [arn];
 }
 
 /** The bus of the alerts; none where they are no events. */

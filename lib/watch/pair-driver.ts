@@ -39,6 +39,8 @@ export interface PairDriverProps {
   readonly lease: HeldLease;
   readonly memory: Memory;
   readonly safeguards: Safeguards;
+  /** How long after a critical alert its incident is escalated; null for never. Milliseconds. */
+  readonly escalateAfterMs: number | null;
   /** Sends the alerts. */
   readonly desk: AlertDesk;
   /** Aborted when the leader must stop: the lease is lost, or its time is over. */
@@ -64,7 +66,7 @@ export class PairDriver {
   #work: Promise<void> | null = null;
 
   constructor(props: PairDriverProps) {
-    const { pair, ports, lease, memory, safeguards, desk } = props;
+    const { pair, ports, lease, memory, safeguards, desk, escalateAfterMs } = props;
     this.#props = props;
     this.pair = pair;
     this.#leftCalls = mayHaveLeftCalls(memory);
@@ -86,7 +88,7 @@ export class PairDriver {
       onWork: () => this.take({ kind: 'plan', is: 'stage' }),
     });
     this.#state = newPair({
-      ...{ pair, safeguards, memory, vantages: ports.database.vantages },
+      ...{ pair, safeguards, memory, escalateAfterMs, vantages: ports.database.vantages },
       ...{ unwatchedSinceMs: lease.unwatchedSinceMs, nextId: ports.ids.next(), nowMs: ports.clock.nowMs() },
     });
     desk.add({

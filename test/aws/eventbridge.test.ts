@@ -14,7 +14,7 @@ type World = Awaited<ReturnType<typeof startWorld>>;
 
 function portOf({ aws, sns }: World, log = silentLog): AlertPort {
   const client = new EventBridgeClient(aws.clientOptions());
-  return withEvents(createAlerts(sns, topicArn, place), { client, bus: 'default', place, log });
+  return withEvents(createAlerts(sns, { alerts: topicArn }, place), { client, bus: 'default', place, log });
 }
 
 alertContract('SNS with events', async () => {

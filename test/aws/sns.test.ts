@@ -9,7 +9,7 @@ import { startWorld, topicArn } from './world.ts';
 alertContract('SNS', async () => {
   const world = await startWorld();
   return {
-    alerts: createAlerts(world.sns, topicArn, place),
+    alerts: createAlerts(world.sns, { alerts: topicArn }, place),
     arrived: () => world.aws.sns.messages.flatMap(codesOf),
     fail: () => void world.aws.faults.inject({ on: 'sns:*', effect: { kind: 'deny' } }),
     settle: (work) => work,
@@ -20,7 +20,7 @@ alertContract('SNS', async () => {
 it('publishes a form for each kind of subscriber, and attributes for filter policies', async () => {
   const { aws, sns } = await startWorld();
   const mail = mailOf([alert], place);
-  await createAlerts(sns, topicArn, place).publish([alert]);
+  await createAlerts(sns, { alerts: topicArn }, place).publish([alert]);
   expect(aws.sns.messages[0]).toMatchObject({
     subject: mail.subject,
     message: mail.text,
@@ -33,5 +33,22 @@ it('publishes a form for each kind of subscriber, and attributes for filter poli
       incident: '["41c0ffee"]',
     },
   });
+  await aws.close();
+});
+
+it('sends escalations to their own topic, where there is one, and the rest where all alerts go', async () => {
+  const escalations = 'arn:aws:sns:us-east-1:123456789012:escalations';
+  const { aws, sns } = await startWorld({ topicArns: [topicArn, escalations] });
+  const escalation = { ...alert, code: 'not-acknowledged', escalates: true } as const;
+  const port = createAlerts(sns, { alerts: topicArn, escalations }, place);
+  await port.publish([alert]);
+  await port.publish([escalation]);
+  await createAlerts(sns, { alerts: topicArn }, place).publish([escalation]);
+  const sent = aws.sns.messages.map((message) => [message.topicArn, ...codesOf(message)]);
+  expect(sent).toEqual([
+    [topicArn, 'failover-done'],
+    [escalations, 'not-acknowledged'],
+    [topicArn, 'not-acknowledged'],
+  ]);
   await aws.close();
 });

@@ -117,6 +117,25 @@ describe('a single fault is named with its place, what was got and what is wante
       'deadManTopicArn',
       'another topic than that of the alerts',
     ],
+    [
+      'escalations to the topic of the alerts',
+      { ...ofTopic, escalationTopicArn: topicArn },
+      'escalationTopicArn',
+      'another topic than that of the alerts',
+    ],
+    [
+      'escalations to the topic of the stack',
+      changed('escalationTopicArn', topicArn.replace('oncall', 'keepalambda-small-alerts')),
+      'escalationTopicArn',
+      'people whom that one has not reached',
+    ],
+    [
+      'a key of no topic for escalations',
+      changed('escalationKeyArn', topicKeyArn),
+      'escalationKeyArn',
+      'the key of the topic escalationTopicArn',
+    ],
+    ['escalation at once', changed('escalationMinutes', 0), 'escalationMinutes', 'at least 1 minute'],
     ['no topic', changed('deadManTopicArn', 'oncall'), 'deadManTopicArn', 'the ARN of a standard SNS topic'],
     [
       'a topic elsewhere',

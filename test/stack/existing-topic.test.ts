@@ -75,6 +75,25 @@ describe('the roles', () => {
   });
 });
 
+it('lets watch and operate publish to a topic for escalations, and use its key, where they are named', async () => {
+  const escalationTopicArn = 'arn:aws:sns:eu-central-1:444455556666:escalations';
+  const escalationKeyArn = topicKeyArn.replace('1234abcd', '5678abcd');
+  const statements = statementsOf(
+    await templateOf({ ...existing, topicKeyArn, escalationTopicArn, escalationKeyArn }),
+  );
+  const named = (sid: string) => statements.filter(({ Sid }) => Sid === sid);
+  for (const role of ['Watch', 'Operate']) {
+    expect(named('Escalate')).toContainEqual({
+      ...{ role, Sid: 'Escalate', Action: 'sns:Publish', Resource: escalationTopicArn },
+    });
+    expect(named('EncryptAlerts')).toContainEqual({
+      ...{ role, Sid: 'EncryptAlerts', Action: ['kms:Decrypt', 'kms:GenerateDataKey'] },
+      Resource: [topicKeyArn, escalationKeyArn],
+    });
+  }
+  expect([named('Escalate').length, named('EncryptAlerts').length]).toEqual([2, 2]);
+});
+
 it('has nothing that cdk-nag objects to', async () => {
   const app = await appOf(existing);
   const checks = new AwsSolutionsChecks(app);

@@ -46,7 +46,7 @@ Dollars a month of the same environment with another setting ([settings.md](sett
 ${choiceTable(all)}
 
 - **spare**: \`hot\` keeps a second watch, so that one that dies is replaced within seconds. With \`cold\` it is replaced within
-  a minute; [ADR 16](adr/0016-what-a-second-watch-is-worth.md) has the reckoning.
+  a minute; [ADR 15](adr/0015-what-a-second-watch-is-worth.md) has the reckoning.
 - **size**: \`small\` halves the CPU of every function, so a failover takes longer ([benchmark.md](benchmark.md)).
 - **metrics**, **dashboard**: graphs of each pair. Alerts name the pair with and without them.
 

@@ -22,6 +22,11 @@ export const FLAP_WITHIN_MS = 2 * HOUR_MS;
 const STAYS_MS = 20_000;
 /** Alerts that are closer than this are of one loss. Milliseconds. */
 const ONE_LOSS_MS = 15_000;
+/**
+ * `service-lost` so soon after another of them is the end of that loss: the holder answers again, and takes no writes for a
+ * moment more. Milliseconds.
+ */
+const SAME_LOSS_MS = 60_000;
 /** Losses with less service between them than this are one. Milliseconds. */
 const BETWEEN_MS = 10_000;
 /** But no more of these than so many alerts in all. */
@@ -62,8 +67,10 @@ function onSinceMs(report: Reported | undefined, nowMs: number): number {
 
 /** When losses were alerted: the first alert of each, because one loss may be alerted under two names. */
 function toldOfLoss(reports: Memory['reports'], nowMs: number): readonly number[] {
-  const all = lossCodes
-    .flatMap((code) => reports[code]?.toldAtMs ?? [])
+  const toldAt = (code: EventCode) => reports[code]?.toldAtMs ?? [];
+  const named = [...toldAt('flap-guard'), ...toldAt('holder-lost')];
+  const ends = (atMs: number) => named.some((other) => other <= atMs && atMs - other < SAME_LOSS_MS);
+  const all = [...named, ...toldAt('service-lost').filter((atMs) => !ends(atMs))]
     .filter((atMs) => nowMs - atMs < FLAP_WITHIN_MS)
     .toSorted((one, other) => one - other);
   const firsts: number[] = [];

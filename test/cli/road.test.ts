@@ -137,6 +137,8 @@ describe('the other commands of the road', () => {
       [
         "export AWS_REGION=eu-central-1",
         "npx cdk bootstrap",
+        "npx keepalambda setup",
+        "npx keepalambda setup",
         "aws ec2 create-security-group",
         "aws ec2 authorize-security-group-ingress",
         "aws ec2 create-subnet-cidr-reservation",

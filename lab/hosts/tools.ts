@@ -14,7 +14,7 @@ interface Tools {
   readonly suite: string;
   readonly packages: readonly string[];
   /** The programs, by the commands that they are called by. */
-  readonly commands: Readonly<Record<string, string>>;
+  readonly commands: Readonly<Record<string, string>> & { readonly mysql: string };
   /** Options that stand before those of a script. */
   readonly options: (root: string) => readonly string[];
 }
@@ -42,6 +42,20 @@ const ofMariadb: Tools = {
 };
 
 const toolsOf: Record<Dialect, Tools> = { 'mysql-5': ofMysql, 'mysql-8': ofMysql, mariadb: ofMariadb };
+
+/** The client of a server, as words of a command line; options of where settings are stand between the two. */
+export interface ClientProgram {
+  readonly words: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** The client of that kind of server. Fetched the first time; throws a `LabError` when it cannot be had. */
+export async function clientProgram(dialect: Dialect): Promise<ClientProgram> {
+  const tools = toolsOf[dialect];
+  const root = await unpacked({ ...tools, instead: 'play what needs no tools of the server' });
+  const { command, args } = await unpackedBinary(root, path.join('usr/bin', tools.commands.mysql));
+  return { words: [command, ...args], options: tools.options(root) };
+}
 
 /** The directory with a host's commands, and the home of its root, who gets in through the socket. */
 export interface Workbench {

@@ -96,7 +96,10 @@ function read(args: readonly string[]): Flags | null {
     .description(
       'keepalambda beside keepalived: the same servers, network, client and faults (root). Or --clients, or --scale.',
     )
-    .option('--faults <names>', `which, with commas between them (default: all; ${clientFaults.join(',')})`)
+    .option(
+      '--faults <names>',
+      `which, with commas between them: ${benchFaults.join(',')}; with --clients also switchover (default: all)`,
+    )
     .option('--runs <number>', 'runs of each fault on each contender', '5')
     .option(
       '--peers <names>',
@@ -120,16 +123,20 @@ function read(args: readonly string[]): Flags | null {
       'no fault, no peer, no root: what so many pairs cost, such as 1,10,100; always with the whole CPU, to see how much is used',
     )
     .option(
-      '--clients',
-      'no peer: drivers and programs side by side, with default and recommended settings; without root on loopback addresses',
-    )
-    .option('--only <names>', 'with --clients: which', clientNames.join(','))
-    .option(
       '--for <time>',
       'with --scale: how long each is measured; with --clients: how long a client is watched after a fault',
       '60s',
     );
-  return parseWith<Flags>(addLatencyOptions(command), args);
+  return parseWith<Flags>(addLatencyOptions(addClientsOptions(command)), args);
+}
+
+function addClientsOptions(command: Command): Command {
+  return command
+    .option(
+      '--clients',
+      'no peer: drivers and programs side by side, with default and recommended settings; without root on loopback addresses',
+    )
+    .option('--only <names>', 'with --clients: which', clientNames.join(','));
 }
 
 /** `keepalived` stands for itself and for `keepalived-ec2`. */

@@ -1,4 +1,5 @@
 /** The printed part of docs/clients.md, and the same table for a terminal. Pure. */
+import { describeCpu } from '../../../lab/flags.ts';
 import { markdownTable, terminalTable } from '../table.ts';
 import { clientNames, clients } from './catalogue.ts';
 import { type BenchFigures, type ClientFigures, type ClientRecord, clientFaults } from './figures.ts';
@@ -61,17 +62,18 @@ ${Object.values(record).map(renderServer).join('\n\n')}`;
 }
 
 function renderServer(figures: BenchFigures): string {
-  const { server, measuredOn, machine, network, functionCpu } = figures;
+  const { server, serverSettings, measuredOn, machine, network, functionCpu } = figures;
   const busy = machine.load > machine.cpus ? `, which was busy (load ${machine.load.toFixed(0)})` : '';
   const versions = Object.entries(figures.versions).map(([name, version]) => `${name} ${version}`);
   const seats =
     network === 'namespaces'
       ? 'Hosts and clients are network namespaces'
       : 'Hosts are loopback addresses: the relay between them greets a client where a dead host says nothing';
+  const settings = serverSettings === 'vendor' ? "their vendor's defaults" : 'the settings that we recommend';
   return `### On ${server}
 
-Measured on ${measuredOn}, one run of each fault, on ${machine.cpus} CPUs${busy}. ${seats}. CPU of functions: ${functionCpu}.
-Versions: ${versions.join(', ')}.
+Measured on ${measuredOn}, one run of each fault, on ${machine.cpus} CPUs${busy}. ${seats}; ${describeCpu(functionCpu)}.
+Servers have ${settings}. Versions of the clients: ${versions.join(', ')}.
 
 ${markdownTable(columns, rowsOf(figures))}`;
 }

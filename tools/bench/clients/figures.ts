@@ -1,5 +1,6 @@
 /** The figures of the benchmark of clients: what `--clients --json` prints, and what docs/clients.json keeps. */
 import { z } from 'zod';
+import { serverSettingsChoices } from '../../../lab/servers/options.ts';
 import { clientNames } from './catalogue.ts';
 
 /** The faults that clients are taken through. */
@@ -23,6 +24,7 @@ export type ClientFigures = z.infer<typeof clientFigures>;
 
 export const benchFigures = z.strictObject({
   server: z.string(),
+  serverSettings: z.enum(serverSettingsChoices),
   /** How the pair and its clients were connected. */
   network: z.enum(['namespaces', 'loopback']),
   functionCpu: z.string(),

@@ -3,6 +3,7 @@ import type { BenchFigures } from '../../../../tools/bench/clients/figures.ts';
 
 export const figures: BenchFigures = {
   server: 'mysql-5.6',
+  serverSettings: 'vendor',
   network: 'namespaces',
   functionCpu: 'lambda',
   measuredOn: '2026-11-26',

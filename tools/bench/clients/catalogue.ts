@@ -102,7 +102,7 @@ async function asProgram(dialect: Dialect): Promise<Prepared> {
   const binary: Binary = { command, args, env: {} };
   const said = await run(binary, ['--no-defaults', '--version']);
   const [, version = said.trim()] = /(?:Distrib|from|Ver) (\d+\.\d+\.\d+)/.exec(said) ?? [];
-  return { version, command: [process.execPath, programAt('mysql-program.ts')], env: {}, runs };
+  return { version, command: [process.execPath, programAt('mysql-program.ts')], env: runs.env, runs };
 }
 
 function programAt(file: string): string {

@@ -49,8 +49,8 @@ export function renderPart(record: ClientRecord): string {
     (name) => `- **${name}**: ${clients[name].about}. Recommended: ${clients[name].recommended}.`,
   );
   return `All clients write side by side through the VIP, in one pair for each fault. A driver begins a write ${clients.mysql2.everyMs} ms after the
-one before, a program ${clients['mysql-program'].everyMs} ms after it; after a failure each tries again ${PAUSE_MS} ms later, so that an outage is that much longer
-than the move. Statements take milliseconds, so the limits of the recommended settings are ${limits.connectSeconds} s for a connection and
+one before, a program ${clients['mysql-program'].everyMs} ms after it; after a failure each tries again ${PAUSE_MS} ms later, so that an outage is up to that much
+longer than the move. Statements take milliseconds, so the limits of the recommended settings are ${limits.connectSeconds} s for a connection and
 ${limits.statementSeconds} s for a statement. Kernel settings are those of Linux.
 
 ${legend.join('\n')}
@@ -63,7 +63,7 @@ ${Object.values(record).map(renderServer).join('\n\n')}`;
 
 function renderServer(figures: BenchFigures): string {
   const { server, serverSettings, measuredOn, machine, network, functionCpu } = figures;
-  const busy = machine.load > machine.cpus ? `, which was busy (load ${machine.load.toFixed(0)})` : '';
+  const busy = machine.load > machine.cpus ? `, which were busy (load ${machine.load.toFixed(0)})` : '';
   const versions = Object.entries(figures.versions).map(([name, version]) => `${name} ${version}`);
   const seats =
     network === 'namespaces'

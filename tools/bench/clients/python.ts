@@ -1,7 +1,6 @@
 /** Python with both MySQL drivers of Debian, fetched once into the cache. */
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { waysToLogIn } from '../../../lab/hosts/tools.ts';
 import { unpacked, unpackedBinary } from '../../../lab/servers/debian.ts';
 import type { Binary } from '../../../lab/servers/product.ts';
 
@@ -23,16 +22,7 @@ export async function fetchPython(): Promise<Binary> {
       PYTHONPATH: '',
       // The programs are in the source tree, where nothing may be left.
       PYTHONDONTWRITEBYTECODE: '1',
-      ...(await pluginsIn(path.join(root, 'usr/lib'))),
+      ...(await waysToLogIn(root)),
     },
   };
-}
-
-/** Where mysqlclient's library finds the ways to log in. */
-async function pluginsIn(libraries: string): Promise<Record<string, string>> {
-  for (const name of await readdir(libraries)) {
-    const plugins = path.join(libraries, name, 'libmariadb3/plugin');
-    if (existsSync(plugins)) return { MARIADB_PLUGIN_DIR: plugins };
-  }
-  return {};
 }

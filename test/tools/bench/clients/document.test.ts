@@ -22,7 +22,7 @@ test('a row for each client, with its errors counted and an outage that had no e
 test('it says on which day, on what machine, and explains the clients that it has, no others', () => {
   const text = renderPart({ 'mysql-5.6': figures });
   expect(text).toContain('Measured on 2026-11-26');
-  expect(text).toContain('which was busy (load 11)');
+  expect(text).toContain('which were busy (load 11)');
   expect(text).toContain('- **pymysql**');
   expect(text).not.toContain('- **mysqlclient**');
   const quiet = { ...figures, machine: { cpus: 2, load: 0.4 } };

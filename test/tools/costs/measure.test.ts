@@ -120,7 +120,7 @@ test('the document has a bill for each number of vantages and a column for each 
   const text = renderCosts(all, { machine: '2 CPUs of x64' });
   expect(text).toMatch(/## 1 vantage\n\n\| {2}\| 1 pair \| 10 pairs \|/);
   expect(text).toContain('## 2 vantages');
-  expect(text).toContain('| CloudWatch metrics | 0.60 | 0.60 |');
+  expect(text).toContain('| CloudWatch metrics | 0.90 | 0.90 |');
   expect(text).toContain('RDS Multi-AZ instance');
   expect(renderCosts(all, { machine: '2 CPUs of x64' })).toBe(text);
 });

@@ -158,6 +158,7 @@ export async function functionsOf(
     KEEPALAMBDA_CONFIG_FILE: '/opt/keepalambda/config.json',
     TABLE_NAME: tableName,
     TOPIC_ARN: topicArn,
+    ACCOUNT_ID: account,
     PROBE_FUNCTIONS: JSON.stringify(
       // The lab's functions have one version.
       Object.fromEntries(config.vantages.map((vantage) => [vantage, `${nameOf(vantage)}:1`])),

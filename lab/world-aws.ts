@@ -60,6 +60,7 @@ export async function startAwsFor(
     },
     cpu: terms.cpu ?? 'lambda',
     topicArns: [topicArn],
+    subscriptions: [{ topicArn, protocol: 'email', endpoint: 'dba@example.org', confirmed: true }],
     tables: [storeTable(tableName)],
     rules: [
       {

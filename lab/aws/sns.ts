@@ -34,6 +34,8 @@ export function createSns(
     async handle(action, request) {
       if (action === 'ListSubscriptionsByTopic')
         return queryAnswer(action, namespace, listed(new Form(request), topicArns, subscriptions));
+      if (action === 'GetTopicAttributes')
+        return queryAnswer(action, namespace, attributesOf(new Form(request), topicArns, subscriptions));
       if (action !== 'Publish') throw unknownAction('sns', action);
       const message = checked(new Form(request), topicArns);
       messages.push(message);
@@ -64,6 +66,25 @@ function listed(
       TopicArn: topicArn,
     }));
   return { Subscriptions: { member } };
+}
+
+/** What SNS says of a topic, as far as anybody here asks: counts are text, as every attribute. */
+function attributesOf(
+  form: Form,
+  topicArns: readonly string[],
+  subscriptions: readonly SubscriptionSpec[],
+): Readonly<Record<string, unknown>> {
+  const topicArn = knownTopic(form.text('TopicArn') ?? '', topicArns);
+  const own = subscriptions.filter((one) => one.topicArn === topicArn);
+  const confirmed = own.filter((one) => one.confirmed).length;
+  const attributes = {
+    TopicArn: topicArn,
+    Owner: topicArn.split(':')[4],
+    SubscriptionsConfirmed: confirmed,
+    SubscriptionsPending: own.length - confirmed,
+    SubscriptionsDeleted: 0,
+  };
+  return { Attributes: { entry: Object.entries(attributes).map(([key, value]) => ({ key, value })) } };
 }
 
 function knownTopic(topicArn: string, topicArns: readonly string[]): string {

@@ -3,7 +3,8 @@
  * dump tool and the client. They are fetched from Debian like the servers; MySQL 5.6 has none of its own there, and
  * gets those of today.
  */
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { unpacked, unpackedBinary } from '../servers/debian.ts';
 import type { Instance } from '../servers/instance.ts';
@@ -14,7 +15,7 @@ interface Tools {
   readonly suite: string;
   readonly packages: readonly string[];
   /** The programs, by the commands that they are called by. */
-  readonly commands: Readonly<Record<string, string>>;
+  readonly commands: Readonly<Record<string, string>> & { readonly mysql: string };
   /** Options that stand before those of a script. */
   readonly options: (root: string) => readonly string[];
 }
@@ -42,6 +43,31 @@ const ofMariadb: Tools = {
 };
 
 const toolsOf: Record<Dialect, Tools> = { 'mysql-5': ofMysql, 'mysql-8': ofMysql, mariadb: ofMariadb };
+
+/** The client of a server, as words of a command line; options of where settings are stand between the two. */
+export interface ClientProgram {
+  readonly words: readonly string[];
+  readonly options: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The client of that kind of server. Fetched the first time; throws a `LabError` when it cannot be had. */
+export async function clientProgram(dialect: Dialect): Promise<ClientProgram> {
+  const tools = toolsOf[dialect];
+  const root = await unpacked({ ...tools, instead: 'play what needs no tools of the server' });
+  const { command, args } = await unpackedBinary(root, path.join('usr/bin', tools.commands.mysql));
+  return { words: [command, ...args], options: tools.options(root), env: await waysToLogIn(root) };
+}
+
+/** Where MariaDB's client library finds its plugins, such as that for the accounts of MySQL 8. */
+export async function waysToLogIn(root: string): Promise<Readonly<Record<string, string>>> {
+  const libraries = path.join(root, 'usr/lib');
+  for (const name of await readdir(libraries)) {
+    const plugins = path.join(libraries, name, 'libmariadb3/plugin');
+    if (existsSync(plugins)) return { MARIADB_PLUGIN_DIR: plugins };
+  }
+  return {};
+}
 
 /** The directory with a host's commands, and the home of its root, who gets in through the socket. */
 export interface Workbench {

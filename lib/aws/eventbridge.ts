@@ -32,6 +32,7 @@ export interface EventsParts {
 export function withEvents(alerts: AlertPort, parts: EventsParts): AlertPort {
   const known = new Set<string>();
   return {
+    subscriptions: () => alerts.subscriptions(),
     async publish(mail) {
       const news = mail.filter(({ id }) => !known.has(id));
       for (const { id } of news) known.add(id);

@@ -1,4 +1,5 @@
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { GetTopicAttributesCommand, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Alert } from '../core/memory.ts';
 import type { Place } from '../core/text/alert-text.ts';
 import { mailOf } from '../core/text/mail-text.ts';
 import { REQUEST_LIMIT_MS } from '../core/time-budget.ts';
@@ -6,17 +7,24 @@ import type { AlertPort } from '../watch/ports.ts';
 import { within } from './clients.ts';
 import { toPortError } from './errors.ts';
 
+/** ARNs. */
+export interface Topics {
+  readonly alerts: string;
+  /** Of alerts that escalate an incident. @default as all others */
+  readonly escalations?: string | undefined;
+}
+
 /**
- * Alerts, by one SNS topic, in a form for each kind of subscriber. The attributes are there for filter policies
+ * Alerts, by SNS topics, in a form for each kind of subscriber. The attributes are there for filter policies
  * (docs/alerts.md). A repeated publish is a second mail and no more, so the caller may publish again after any error.
  */
-export function createAlerts(sns: SNSClient, topicArn: string, place: Place): AlertPort {
+export function createAlerts(sns: SNSClient, topics: Topics, place: Place): AlertPort {
   return {
     async publish(alerts) {
       const { subject, text, sms, machine, attributes } = mailOf(alerts, place);
       const { environment, severity, pair, event, incident } = attributes;
       const command = new PublishCommand({
-        TopicArn: topicArn,
+        TopicArn: topicOf(alerts, topics),
         Subject: subject,
         MessageStructure: 'json',
         Message: JSON.stringify({ default: text, sms, https: machine }),
@@ -33,12 +41,22 @@ export function createAlerts(sns: SNSClient, topicArn: string, place: Place): Al
         throw toPortError(error, `publishing ${ids}`);
       });
     },
+    async subscriptions() {
+      try {
+        const command = new GetTopicAttributesCommand({ TopicArn: topics.alerts });
+        const { Attributes = {} } = await sns.send(command, within(REQUEST_LIMIT_MS));
+        const { SubscriptionsConfirmed: confirmed, SubscriptionsPending: pending } = Attributes;
+        return { kind: 'known', confirmed: Number(confirmed ?? 0), pending: Number(pending ?? 0) };
+      } catch (error) {
+        return { kind: 'unknown', because: toPortError(error, 'GetTopicAttributes').message };
+      }
+    },
   };
 }
 
-/** The account that a topic is in: the fifth part of its ARN. */
-export function accountOf(topicArn: string): string {
-  return topicArn.split(':')[4] ?? '';
+/** A mail with anything else in it goes where all alerts go. */
+function topicOf(mail: readonly Alert[], { alerts, escalations = alerts }: Topics): string {
+  return mail.every(({ escalates }) => escalates === true) ? escalations : alerts;
 }
 
 function textAttribute(value: string) {

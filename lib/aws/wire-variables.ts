@@ -36,6 +36,8 @@ const variablesSchema = z.object({
   KEEPALAMBDA_CONFIG_FILE: filled.default('/opt/keepalambda/config.json'),
   TABLE_NAME: filled,
   TOPIC_ARN: z.string('the ARN of a topic').regex(/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/, 'the ARN of a topic'),
+  /** The account that all this is in; the topic may be in another. */
+  ACCOUNT_ID: z.string('an account id').regex(/^\d{12}$/, 'an account id of 12 digits'),
   /** The probe function of each vantage, with its version. */
   PROBE_FUNCTIONS: json(
     z

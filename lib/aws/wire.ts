@@ -29,7 +29,7 @@ import { createIds } from './ids.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createDatabase } from './probe-client/database.ts';
-import { accountOf, createAlerts } from './sns.ts';
+import { createAlerts } from './sns.ts';
 import { createAccounts } from './ssm/accounts.ts';
 import { createCredentials } from './ssm/credentials.ts';
 import { createHost } from './ssm/host.ts';
@@ -122,9 +122,14 @@ export function createPorts(config: Config, variables: Variables, means: Means):
 }
 
 /** Mails and, where there is a bus, events. */
-function createAllAlerts(config: Config, { TOPIC_ARN }: Variables, { sender, log }: Means): AlertPort {
-  const place = placeOf(config, accountOf(TOPIC_ARN));
-  const mails = createAlerts(new SNSClient(lookingOptions(sender)), TOPIC_ARN, place);
+function createAllAlerts(
+  config: Config,
+  { TOPIC_ARN, ACCOUNT_ID }: Variables,
+  { sender, log }: Means,
+): AlertPort {
+  const place = placeOf(config, ACCOUNT_ID);
+  const topics = { alerts: TOPIC_ARN, escalations: config.escalationTopicArn };
+  const mails = createAlerts(new SNSClient(lookingOptions(sender)), topics, place);
   if (config.eventBus === 'none') return mails;
   const client = new EventBridgeClient(lookingOptions(sender));
   return withEvents(mails, { client, bus: config.eventBus, place, log });

@@ -7,7 +7,28 @@ const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
 /** Tags that AWS puts on a resource at most, without ours. */
 const TAGS_MAX = 49;
 
+const topicArn = z
+  .string()
+  .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, 'the ARN of a standard SNS topic')
+  .optional();
+
+const keyArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-zA-Z0-9-]+$/,
+    'the ARN of a KMS key, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  )
+  .optional();
+
 export const accountFields = {
+  topicArn: topicArn.meta({
+    description:
+      'An existing topic for the alerts, in the same region, in place of one that the stack makes: then leave `subscribers` out, and subscribe people to it yourself. Its policy must let `cloudwatch.amazonaws.com` publish, and, where it is in another account, this account too (docs/security.md).',
+  }),
+  topicKeyArn: keyArn.meta({
+    description:
+      'The customer key that encrypts the topic of `topicArn`, if one does: publishing takes it. Its policy must let this account and `cloudwatch.amazonaws.com` use it (docs/security.md).',
+  }),
   keepTable: z.boolean().default(true).meta({
     description: 'Whether `cdk destroy` keeps the table with the lease, the memory and the history.',
   }),
@@ -44,14 +65,27 @@ export const accountFields = {
     description:
       'Whether each function has concurrency of its own (watch 4, operate 4, read 2, each probe 3 and one for each pair), which no other function of the account can take. It comes out of the account’s pool, and AWS keeps 100 of that unreserved: turn it off only in an account whose limit is so low that AWS refuses the reservation, as a new account’s may be.',
   }),
-  deadManTopicArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, 'the ARN of a standard SNS topic')
-    .optional()
+  deadManTopicArn: topicArn.meta({
+    description:
+      'A topic of your own, in the same region, that gets the alarms `watch-dead`, `publish-failures`, `nobody-alerted` and `dead-letters` too: they say that the topic of the alerts may reach nobody. Its policy must let `cloudwatch.amazonaws.com` publish.',
+  }),
+  escalationTopicArn: topicArn.meta({
+    description:
+      'A second topic, in the same region, for an incident with a critical alert that nobody has acknowledged (`keepalambda acknowledge`) and that is not over after `escalationMinutes`: once, and again each hour (docs/alerts.md). By default there is none.',
+  }),
+  escalationMinutes: z
+    .number('a number of minutes')
+    .min(1, 'at least 1 minute')
+    .max(1440, 'at most 1440 minutes')
+    .default(15)
     .meta({
       description:
-        'A topic of your own, in the same region, that gets the alarms `watch-dead`, `publish-failures` and `dead-letters` too: they say that the topic of the stack may reach nobody. Its policy must let `cloudwatch.amazonaws.com` publish.',
+        'After how many minutes an incident goes to `escalationTopicArn`, from its first critical alert.',
     }),
+  escalationKeyArn: keyArn.meta({
+    description:
+      'The customer key that encrypts the topic of `escalationTopicArn`, if one does (docs/security.md).',
+  }),
   eventBus: z
     .string()
     .regex(

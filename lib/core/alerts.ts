@@ -6,7 +6,9 @@ import { remedies } from './remedies.ts';
 
 /** What a case says of itself. What is left out is the event's own. */
 export interface Words
-  extends Partial<Pick<Alert, 'headline' | 'seen' | 'cost' | 'move' | 'writes' | 'commands' | 'again'>> {
+  extends Partial<
+    Pick<Alert, 'headline' | 'seen' | 'cost' | 'move' | 'writes' | 'commands' | 'again' | 'escalates'>
+  > {
   readonly happened: string;
   readonly done: string;
   readonly todo?: string;
@@ -54,9 +56,17 @@ export function tell(memory: Memory, pair: string, code: EventCode, words: Words
   const told = incident?.told.includes(code) ? incident.told : [...(incident?.told ?? []), code];
   return {
     ...memory,
-    incident: incident ? { ...incident, told, alerts: count + 1 } : null,
+    incident: incident
+      ? { ...incident, told, alerts: count + 1, ...criticalSince(incident, code, nowMs) }
+      : null,
     outbox: [...memory.outbox, alert],
   };
+}
+
+/** What is escalated counts from the first critical alert of the incident. */
+function criticalSince({ criticalAtMs }: Incident, code: EventCode, nowMs: number): Partial<Incident> {
+  const isFirst = criticalAtMs === undefined && remedies[code].severity === 'critical';
+  return isFirst ? { criticalAtMs: nowMs } : {};
 }
 
 /** Without the alerts of this code that still wait, because the next alert says what they say, and more. */

@@ -2,7 +2,7 @@
  * Faults of sense in an environment: each value is well formed, but together they cannot work. The checks
  * take an environment with holes, because a misshapen detail must not hide what else is wrong.
  */
-import { secondTopicFaults } from './account-rules.ts';
+import { topicFaults } from './account-rules.ts';
 import { contains, isReserved, overlaps, parseCidr } from './address.ts';
 import type { Config, Node, Pair, Subnet } from './config.ts';
 import type { ConfigFault } from './fault.ts';
@@ -42,7 +42,7 @@ export function ruleFaults(environment: LooseEnvironment): ConfigFault[] {
       remedy: 'take one of them out',
     })),
     ...insideFaults(environment.insideVpc?.subnets ?? [], subnets),
-    ...secondTopicFaults(environment),
+    ...topicFaults(environment),
     ...sharedFaults(pairs),
     ...pairs.flatMap((pair, index) => (pair ? pairFaults(pair, subnets, `pairs[${index}]`) : [])),
   ];

@@ -154,9 +154,10 @@ const environmentFields = {
   probeSecurityGroups: z.array(securityGroup).min(1, 'at least one security group'),
   /**
    * Who gets the alerts: an e-mail address (it gets a link to confirm), a telephone number (`+491701234567`: one line by
-   * SMS), or an https URL such as PagerDuty or Opsgenie give (JSON, docs/alerts.md; keep such a URL secret).
+   * SMS), or an https URL such as PagerDuty or Opsgenie give (JSON, docs/alerts.md; keep such a URL secret). Left out only
+   * where `topicArn` names a topic that has subscriptions of its own.
    */
-  subscribers: z.array(subscriber).min(1, 'at least one subscriber'),
+  subscribers: z.array(subscriber).min(1, 'at least one subscriber').optional(),
   /** Where people read the runbook: alerts link to its articles. */
   runbookUrl: z
     .url('the address of a page, such as https://wiki.example.com/keepalambda')
@@ -229,8 +230,8 @@ function check<T extends object>(
   const shaped = schema.safeParse(raw, { reportInput: true });
   const shape = shaped.success ? [] : faultsOf(shaped.error, raw, schema);
   const loose = (shaped.success ? shaped.data : withoutFaulty(raw, shaped.error)) as LooseEnvironment | null;
-  // What is misshapen was taken out to judge the rest: that it is missing now is no fault of its own.
-  const rules = ruleFaults(judgedOf(loose ?? {})).filter(
+  // What is misshapen was taken out to judge the rest: that it is missing now is no fault of its own. Nothing at all has no rules.
+  const rules = (loose ? ruleFaults(judgedOf(loose)) : []).filter(
     ({ path }) => !shape.some((fault) => fault.path === path),
   );
   const faults = [...known, ...shape, ...rules];

@@ -343,6 +343,13 @@ export const events = {
       'The state of the pair cannot be read or stored, so keepalambda can do nothing for it. It tries again, each time after a longer wait.',
     todo: 'Read the error. Check the DynamoDB table, its permissions, or whether a newer release wrote the record.',
   },
+  'not-acknowledged': {
+    title: 'nobody has acknowledged the incident',
+    role: 'hands-over',
+    meaning:
+      'An incident with a critical alert has been open for `escalationMinutes`, and nobody has acknowledged it. This goes to the topic for escalations alone, now and each hour.',
+    todo: 'Acknowledge the incident, so that others know that you are at it. Then do what its alerts say.',
+  },
   'all-clear': {
     title: 'all clear, {holder} serves',
     role: 'ends',

@@ -47,8 +47,23 @@ const COLLECT_MS = 90_000;
 /** Alerts in one mail, at most: SNS takes 256 KB. */
 const ALERTS_IN_MAIL_MAX = 60;
 
-/** The alerts of the mail that is due now; empty when none is. Those that SNS refused go out after all others. */
+/**
+ * The alerts of the mail that is due now; empty when none is. Escalations have mails of their own, because they go to
+ * another topic, and come first, because people have waited for somebody to come.
+ */
 export function nextMail(all: readonly Waiting[], sent: readonly Sent[], nowMs: number): readonly Waiting[] {
+  const isEscalation = ({ alert }: Waiting) => alert.escalates === true;
+  const escalations = mailOfOneTopic(all.filter(isEscalation), sent, nowMs);
+  if (escalations.length > 0) return escalations;
+  return mailOfOneTopic(
+    all.filter((waiting) => !isEscalation(waiting)),
+    sent,
+    nowMs,
+  );
+}
+
+/** Those that SNS refused go out after all others. */
+function mailOfOneTopic(all: readonly Waiting[], sent: readonly Sent[], nowMs: number): readonly Waiting[] {
   const due = all.filter(({ notBeforeMs }) => nowMs >= notBeforeMs);
   const willing = due.filter(({ refusals }) => refusals === 0);
   const sinceMs = nowMs - (sent.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY);

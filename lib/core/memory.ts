@@ -21,6 +21,12 @@ export interface Incident {
   readonly told: readonly EventCode[];
   /** How many alerts there were: it makes their ids different. Absent in records of older releases. */
   readonly alerts?: number;
+  /** When its first critical alert was made. Absent without one, and in records of older releases. */
+  readonly criticalAtMs?: number;
+  /** Who takes care of it. Absent while nobody has said so. */
+  readonly acknowledged?: { readonly by: string; readonly atMs: number };
+  /** How often it went to the topic for escalations, and when last. Absent where it did not. */
+  readonly escalated?: { readonly times: number; readonly atMs: number };
 }
 
 /** The alerts of one code so far, across incidents: what lasts is repeated, what comes too often is not sent. */
@@ -68,6 +74,8 @@ export interface Alert {
   readonly commands?: readonly string[];
   /** Of a condition that lasts: the how manieth alert this is, and for how long it has lasted. */
   readonly again?: { readonly times: number; readonly minutes: number };
+  /** It goes to the topic for escalations, and not to that of the alerts. */
+  readonly escalates?: true;
 }
 
 /** Kinds of reasons that may pass before the holder is lost. None is set beside a reason of another kind. */

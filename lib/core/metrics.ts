@@ -40,6 +40,11 @@ export const metrics = {
     unit: 'Count',
     meaning: 'Alerts that SNS did not take. They stay in the outbox and are tried again.',
   },
+  SubscriptionsConfirmed: {
+    per: 'environment',
+    unit: 'Count',
+    meaning: 'Confirmed subscriptions of the alerts’ topic, each hour. At 0, alerts reach nobody.',
+  },
   TickFailure: {
     per: 'environment',
     unit: 'Count',

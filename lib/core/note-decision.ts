@@ -2,6 +2,7 @@
 import { endConditions, goOn, tell, tellCondition, type Words, withIncident } from './alerts.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
+import { tellEndOfEscalated } from './escalation.ts';
 import type { EventCode } from './events.ts';
 import { mayComeBack } from './flap.ts';
 import type { Memory } from './memory.ts';
@@ -72,7 +73,8 @@ function noteMeasure(
       // No alert went out, so no all-clear is needed.
       if (incident.told.length === 0) return { ...over, incident: null };
       const words = wordsOfAllClear(situation, incident);
-      return { ...tell(over, pair.name, 'all-clear', words, nowMs), incident: null };
+      const told = tell(over, pair.name, 'all-clear', words, nowMs);
+      return { ...tellEndOfEscalated(told, pair.name, words, nowMs), incident: null };
     }
     case 'observe':
       return measure.goesOn === undefined

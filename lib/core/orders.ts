@@ -57,7 +57,7 @@ export function decideOrder(situation: Situation, order: Order, atMs: number): O
     case 'resume':
       return orderResume(situation, order);
     case 'acknowledge':
-      return orderAcknowledge(situation);
+      return orderAcknowledge(situation, order);
     case 'maintenance':
       return orderMaintenance(situation, order);
   }
@@ -256,24 +256,40 @@ function orderResume(situation: Situation, order: Extract<Order, { action: 'resu
   };
 }
 
-/** The flap guard counts from 0 again, and the identity that the holder has now is accepted. */
-function orderAcknowledge({ memory, identity, holder }: Situation): OrderDecision {
-  const count = memory.failoversAtMs.length;
-  const changed = identity?.page === 'identity-changed' && holder.server !== null;
-  if (count === 0 && !changed)
+/**
+ * A person takes care of the open incident. The flap guard counts from 0 again, and the identity that the holder has now
+ * is accepted, unless the order names the incident alone.
+ */
+function orderAcknowledge(
+  { memory, identity, holder, nowMs }: Situation,
+  { by, incident: only }: Extract<Order, { action: 'acknowledge' }>,
+): OrderDecision {
+  const { incident } = memory;
+  if (only !== undefined && incident?.id !== only)
+    return refuse(`incident ${only} is not open; ${incident ? `want ${incident.id}` : 'no incident is'}`);
+  const count = only === undefined ? memory.failoversAtMs.length : 0;
+  const changed = only === undefined && identity?.page === 'identity-changed' && holder.server !== null;
+  const isTaken = incident !== null && incident.acknowledged === undefined;
+  if (count === 0 && !changed && !isTaken)
     return refuse(
-      'there is nothing to acknowledge: no automatic failover in the last hour, no changed identity',
+      'there is nothing to acknowledge: no automatic failover in the last hour, no changed identity, no incident that nobody has acknowledged',
     );
-  const identities = changed
-    ? { ...memory.identities, [holder.node]: holder.server.identity }
-    : memory.identities;
   const texts = [
     ...(count > 0 ? [`acknowledged ${count} automatic failovers; the flap guard counts from 0 again`] : []),
     ...(changed ? [`acknowledged that ${holder.node} is ${holder.server.identity} now`] : []),
+    ...(isTaken ? [`acknowledged incident ${incident.id}: it is not escalated`] : []),
   ];
+  const identities = changed
+    ? { ...memory.identities, [holder.node]: holder.server.identity }
+    : memory.identities;
   return {
     kind: 'note',
-    memory: { ...memory, failoversAtMs: [], identities },
+    memory: {
+      ...memory,
+      failoversAtMs: only === undefined ? [] : memory.failoversAtMs,
+      identities,
+      incident: isTaken ? { ...incident, acknowledged: { by, atMs: nowMs } } : incident,
+    },
     text: texts.join('; '),
   };
 }

@@ -2,6 +2,7 @@
 import { adoptMemory } from './adopt.ts';
 import { type Decision, decide, deedOf } from './decision.ts';
 import { noteExamination } from './doctor/note-examination.ts';
+import { noteEscalation } from './escalation.ts';
 import { notYetPace, paceOf } from './look-schedule.ts';
 import type { Memory } from './memory.ts';
 import { noteDecision } from './note-decision.ts';
@@ -24,7 +25,8 @@ export function judgePair(state: PairState, nowMs: number): Judged {
   const remembered = noteDecision(before, decision, situation, durations, state.nextId);
   const noted = noteStandbyWrites(remembered, situation, state.grown, state.nextId);
   const examined = noteExamination(noted, state.pair.name, state.findings, nowMs);
-  const memory = withoutPublished(examined, state.published);
+  const escalated = noteEscalation(examined, state.pair.name, state.escalateAfterMs, nowMs);
+  const memory = withoutPublished(escalated, state.published);
   const { run, mustWait, stalledSinceMs, orderSettlesSinceMs } = followingOf(state, decision, {
     ...situation,
     memory,

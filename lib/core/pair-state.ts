@@ -18,6 +18,8 @@ export interface PairState {
   readonly pair: Pair;
   readonly safeguards: Safeguards;
   readonly vantages: readonly Vantage[];
+  /** How long after a critical alert its incident is escalated; null for never. */
+  readonly escalateAfterMs: number | null;
   /** As the store has it. */
   readonly memory: Memory;
   readonly evidence: Evidence;
@@ -102,6 +104,8 @@ export interface Beginning {
   readonly safeguards: Safeguards;
   readonly vantages: readonly Vantage[];
   readonly memory: Memory;
+  /** @default never */
+  readonly escalateAfterMs?: number | null;
   readonly nextId: string;
   /** Since when nobody may have led. */
   readonly unwatchedSinceMs: number;
@@ -111,9 +115,10 @@ export interface Beginning {
 /** A judgement or a step of a plan that has not ended for this long: the pair does not count as cared for. Milliseconds. */
 const ALIVE_MS = 10_000;
 
-export function newPair({ unwatchedSinceMs, nowMs, ...given }: Beginning): PairState {
+export function newPair({ unwatchedSinceMs, nowMs, escalateAfterMs = null, ...given }: Beginning): PairState {
   return {
     ...given,
+    escalateAfterMs,
     evidence: noEvidence(given.pair, given.vantages.length),
     // A standby that our first look finds unready may have been so for as long as nobody watched.
     durations: { ...noDurations, unreadySinceMs: unwatchedSinceMs, brokenSinceMs: unwatchedSinceMs },

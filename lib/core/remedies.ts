@@ -109,5 +109,6 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'vip-moved-by-hand': remedy('warning', 'unknown', status, history),
   'writability-changed': remedy('warning', 'unknown', status),
   'tick-fails': remedy('critical', 'probably', status),
+  'not-acknowledged': remedy('critical', 'unknown', status),
   'all-clear': remedy('info', 'yes', history),
 };

@@ -4,6 +4,7 @@ import type { Lack } from './divergence.ts';
 import { type Finding, severities } from './finding.ts';
 import { detailSchema } from './history.ts';
 import { hostActions, stepResults } from './host-work.ts';
+import type { SubscriptionsSeen } from './subscriber.ts';
 
 const text = z.string();
 const many = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).readonly();
@@ -83,6 +84,11 @@ export type PairStatus = z.infer<typeof pairStatusSchema>;
 /** The lease as it was read; `version` changes with each renewal. */
 const leaseStatus = z.object({ owner: text, epoch: z.number(), version: text, released: z.boolean() });
 
+const subscriptionsSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('known'), confirmed: z.number(), pending: z.number() }),
+  z.object({ kind: z.literal('unknown'), because: text }),
+]) satisfies z.ZodType<SubscriptionsSeen>;
+
 const historyRow = z.object({
   pair: text,
   atMs: z.number(),
@@ -157,6 +163,8 @@ const dataSchema = z.discriminatedUnion('action', [
     lease: leaseStatus.nullable(),
     /** The newest rows of all pairs together, newest first. */
     events: many(historyRow),
+    /** Whom alerts reach. A function of an older release does not say. */
+    subscriptions: subscriptionsSchema.optional(),
     states: many(wholeState.extend({ pair: text })).optional(),
   }),
   z.object({ action: z.literal('explain'), pairs: many(explanationSchema) }),

@@ -92,8 +92,15 @@ const schemas = {
       .max(1440, 'at most 1440 minutes'),
   }),
   resume: z.strictObject({ action: z.literal('resume'), ...asked }),
-  /** Allows automatic failovers again after the flap guard stopped them. */
-  acknowledge: z.strictObject({ action: z.literal('acknowledge'), ...asked }),
+  /**
+   * A person takes care of the open incident. Allows automatic failovers again after the flap guard stopped them, and accepts
+   * a changed identity; with `incident`, neither.
+   */
+  acknowledge: z.strictObject({
+    action: z.literal('acknowledge'),
+    ...asked,
+    incident: z.string('the id of the open incident').min(1, 'the id of the open incident').optional(),
+  }),
   /** Gives a quarantined node its security groups back. */
   release: z.strictObject({
     action: z.literal('release'),

@@ -16,3 +16,14 @@ const protocols = Object.keys(forms) as readonly Protocol[];
 export function protocolOf(subscriber: string): Protocol | null {
   return protocols.find((protocol) => forms[protocol].safeParse(subscriber).success) ?? null;
 }
+
+/** How many subscriptions the topic of the alerts has. Those that are pending get nothing until somebody confirms them. */
+export interface Subscriptions {
+  readonly confirmed: number;
+  readonly pending: number;
+}
+
+/** The same, where SNS may not have answered. */
+export type SubscriptionsSeen =
+  | ({ readonly kind: 'known' } & Subscriptions)
+  | { readonly kind: 'unknown'; readonly because: string };

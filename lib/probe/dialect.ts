@@ -44,6 +44,8 @@ export interface Dialect {
   readonly globalLocks: string | null;
   /** Ids of the sessions that keep the server from being closed, if only by a statement; null where it cannot be asked. */
   readonly anyGlobalLocks: string | null;
+  /** The same; `passing` is 1 for a lock that goes with the statement or commit that is under way. */
+  readonly heldGlobalLocks: string | null;
   /** Ids of the sessions that hold a lock on the heartbeat's table; null where it cannot be asked. */
   readonly tableLocks: string | null;
 }
@@ -111,9 +113,12 @@ const rowLocks = `SELECT b.PROCESSLIST_ID AS id FROM performance_schema.data_loc
   JOIN performance_schema.threads r ON r.THREAD_ID = w.REQUESTING_THREAD_ID
   JOIN performance_schema.threads b ON b.THREAD_ID = w.BLOCKING_THREAD_ID WHERE r.PROCESSLIST_ID = ?`;
 
-const holders = `SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks m
+const lockHolders = (columns: string) => `SELECT ${columns} FROM performance_schema.metadata_locks m
   JOIN performance_schema.threads t ON t.THREAD_ID = m.OWNER_THREAD_ID
   WHERE m.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> CONNECTION_ID()`;
+const holders = lockHolders('t.PROCESSLIST_ID AS id');
+/** A commit takes its lock explicitly, and gives it back at its end. */
+const isPassing = `(m.LOCK_DURATION = 'STATEMENT' OR (m.OBJECT_TYPE = 'COMMIT' AND m.LOCK_TYPE = 'INTENTION_EXCLUSIVE'))`;
 
 /**
  * Every statement that writes holds GLOBAL, and every commit COMMIT, each as INTENTION_EXCLUSIVE; who keeps them all out
@@ -122,9 +127,12 @@ const holders = `SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_
 const metadataLocks = {
   globalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP') AND m.LOCK_TYPE = 'SHARED'`,
   anyGlobalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP')`,
+  heldGlobalLocks: `${lockHolders(`t.PROCESSLIST_ID AS id, ${isPassing} AS passing`)} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP', 'BACKUP LOCK')`,
   tableLocks: `${holders} AND m.OBJECT_SCHEMA = 'keepalambda' AND m.OBJECT_NAME = 'heartbeat'`,
 } as const;
-const noMetadataLocks = { globalLocks: null, anyGlobalLocks: null, tableLocks: null } as const;
+const noMetadataLocks = {
+  ...{ globalLocks: null, anyGlobalLocks: null, heldGlobalLocks: null, tableLocks: null },
+} as const;
 
 /** The server ends our connection when we have not used it for so long: Lambda freezes, and never says goodbye. */
 const IDLE_SECONDS = 60;
@@ -190,7 +198,7 @@ function mysqlPulse(superReadOnly: boolean, workers: string): Pick<Dialect, 'pul
 }
 
 /** `gtid_binlog_state` names the last transaction of every origin; `gtid_binlog_pos` only the last of all. */
-const mariadb: Omit<Dialect, 'session' | 'globalLocks' | 'anyGlobalLocks' | 'tableLocks'> = {
+const mariadb: Omit<Dialect, 'session' | keyof typeof noMetadataLocks> = {
   flavor: 'mariadb',
   superReadOnly: false,
   names: 'of-old',

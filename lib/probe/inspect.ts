@@ -24,7 +24,7 @@ export async function askObstacles(command: Command): Promise<readonly Obstacle[
   return obstaclesOf({
     processes: await askProcesses(command),
     transactions: await askIfAllowed(command, transactions),
-    holders: await askIfAllowed(command, dialect.anyGlobalLocks),
+    holders: await askIfAllowed(command, dialect.heldGlobalLocks),
     programs: await askIfAllowed(command, programs),
     xa: await askIfAllowed(command, 'XA RECOVER'),
     own: { id, user: command.way.endpoint.credentials.user },

@@ -12,7 +12,7 @@ export interface Findings {
   readonly processes: readonly ProcessRow[];
   /** `id`, `seconds`, `changed`. */
   readonly transactions: readonly StatusRow[];
-  /** `id` of each session with a lock that keeps the server from being closed. */
+  /** `id` of each session with a lock that keeps the server from being closed; `passing`: its statement or commit has it. */
   readonly holders: readonly StatusRow[];
   /** `id`, `program`: what a client calls itself. */
   readonly programs: readonly StatusRow[];
@@ -26,16 +26,20 @@ export function obstaclesOf(findings: Findings): readonly Obstacle[] {
   const { processes, transactions, holders, programs, xa, own } = findings;
   const changedBy = new Map(transactions.map((row) => [Number(row.id), row]));
   const programOf = new Map(programs.map((row) => [Number(row.id), String(row.program ?? '')]));
-  const holding = new Set(holders.map(({ id }) => Number(id)));
+  const idsOf = (rows: readonly StatusRow[]) => new Set(rows.map(({ id }) => Number(id)));
+  const holding = idsOf(holders);
+  // One that was asleep when the process list was read may have begun a statement since.
+  const keeping = idsOf(holders.filter(({ passing }) => Number(passing) === 0));
   // By the process list alone, a lock shows only through who waits for it.
   const waited = processes.some(({ state }) => isGlobalLock(state)) ? lockerOf(processes, own) : null;
-  if (waited !== null) holding.add(waited.process.id);
+  if (waited !== null) for (const each of [holding, keeping]) each.add(waited.process.id);
   const found = applicationsOf(processes, own.user, null).flatMap((process): Obstacle[] => {
     const transaction = changedBy.get(process.id);
     const seconds = Number(transaction?.seconds ?? 0);
     const kind = kindOf(process, {
       program: programOf.get(process.id) ?? '',
       isHolding: holding.has(process.id),
+      isKeeping: keeping.has(process.id),
       transactionSeconds: seconds,
     });
     if (kind === null) return [];
@@ -50,6 +54,8 @@ export function obstaclesOf(findings: Findings): readonly Obstacle[] {
 interface Signs {
   readonly program: string;
   readonly isHolding: boolean;
+  /** Its lock outlasts the statement. */
+  readonly isKeeping: boolean;
   readonly transactionSeconds: number;
 }
 
@@ -70,7 +76,7 @@ function kindOf(process: ProcessRow, signs: Signs): Obstacle['kind'] | null {
   if (migration.test(names) || (isRunning && (alter.test(info) || migrationTable.test(info))))
     return 'schema-change';
   // A statement under way holds the lock too, and has its own name below.
-  if ((signs.isHolding && !isRunning) || (isRunning && locking.test(info))) return 'lock';
+  if ((signs.isKeeping && !isRunning) || (isRunning && locking.test(info))) return 'lock';
   if (signs.isHolding && /^waiting for .*lock/i.test(state) && forSeconds >= LONG_SECONDS) return 'lock';
   if (isRunning && info !== '' && forSeconds >= LONG_SECONDS) return 'statement';
   return signs.transactionSeconds >= LONG_SECONDS ? 'transaction' : null;

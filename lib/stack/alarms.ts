@@ -31,10 +31,10 @@ interface AlarmText {
   readonly id: string;
   readonly description: string;
   readonly metric: IMetric;
-  /** Minutes in a row in which the metric is at or above 1. */
-  readonly minutes: number;
-  /** It fires when the metric is below 1 in two of the last three minutes. @default above, in each of `minutes` */
-  readonly below?: true;
+  /** The last periods of the metric that count: minutes, unless the metric says otherwise. */
+  readonly periods: number;
+  /** It fires when the metric is below 1 in so many of them. @default at or above 1 in each of them */
+  readonly below?: number;
   /** Whether it says that nothing, or nobody, may be reached: the second topic gets it too. */
   readonly deaf?: true;
 }
@@ -63,7 +63,7 @@ export class Alarms extends Construct {
   }
 
   #make({ config, topic, secondTopic }: AlarmsProps, text: AlarmText): Alarm {
-    const below = text.below === true;
+    const below = text.below !== undefined;
     const alarm = new Alarm(this, idOf(text.id), {
       alarmName: `${prefixOf(config.name)}-${text.id}`,
       alarmDescription: text.description,
@@ -72,9 +72,9 @@ export class Alarms extends Construct {
       comparisonOperator: below
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: below ? 3 : text.minutes,
-      datapointsToAlarm: below ? 2 : text.minutes,
-      // Before the first heartbeat there is nothing to fill, and nobody is alerted; after the last one the state stays.
+      evaluationPeriods: text.periods,
+      datapointsToAlarm: text.below ?? text.periods,
+      // Before the first point there is nothing to fill, and nobody is alerted; after the last one the state stays.
       treatMissingData: below ? TreatMissingData.IGNORE : TreatMissingData.NOT_BREACHING,
     });
     const topics = text.deaf && secondTopic ? [topic, secondTopic] : [topic];
@@ -107,28 +107,38 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
       description:
         'No watch has ticked in two of the last three minutes: nobody would fail over now. See the log of watch.',
       metric: heartbeats(config.name),
-      minutes: 3,
-      below: true,
+      periods: 3,
+      below: 2,
       deaf: true,
     },
     {
       id: 'watch-errors',
       description: 'watch ended by an error or by its time limit. The next minute starts another.',
       metric: watch.metricErrors({ period: minute, statistic: 'Sum' }),
-      minutes: 1,
+      periods: 1,
     },
     {
       id: 'probe-blind',
       description:
         'A vantage has not seen anything for three minutes: its function, subnet or security group.',
       metric: of('ProbeBlind'),
-      minutes: 3,
+      periods: 3,
     },
     {
       id: 'publish-failures',
       description: 'SNS did not take an alert. It waits in the outbox; the log of watch says why.',
       metric: of('PublishFailure'),
-      minutes: 1,
+      periods: 1,
+      deaf: true,
+    },
+    {
+      id: 'nobody-alerted',
+      description:
+        'Nobody has confirmed a subscription of the topic: SNS takes alerts, and they reach nobody. See `keepalambda check`.',
+      // Published each hour, by the examination of each pair.
+      metric: metricOf(config.name, 'SubscriptionsConfirmed', 'Minimum').with({ period: Duration.hours(1) }),
+      periods: 1,
+      below: 1,
       deaf: true,
     },
     {
@@ -136,7 +146,7 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
       description:
         'The state of a pair could not be read or stored for three minutes: nobody would fail over for it.',
       metric: of('TickFailure'),
-      minutes: 3,
+      periods: 3,
     },
     {
       id: 'dead-letters',
@@ -144,7 +154,7 @@ function alarmsOf({ config, watch, deadLetters }: AlarmsProps): AlarmText[] {
         'A start of watch, an event or an alert to a subscriber could not be delivered; the queue has it.',
       // What arrives, not what lies there: each new message is alerted, whether or not the queue was emptied.
       metric: deadLetters.metricNumberOfMessagesSent({ period: minute, statistic: 'Sum' }),
-      minutes: 1,
+      periods: 1,
       deaf: true,
     },
     ...unfitAlarms(config),
@@ -157,12 +167,12 @@ function unfitAlarms({ name, pairs, metrics: detail }: Config): AlarmText[] {
   if (seriesFor('StandbyUnfit', detail) === 'environment') {
     const description =
       'The standby of a pair could not take over for three minutes: the alert of that pair, and `keepalambda status`, say which.';
-    return [{ id: 'standby-unfit', description, metric: of(), minutes: 3 }];
+    return [{ id: 'standby-unfit', description, metric: of(), periods: 3 }];
   }
   return pairs.map((pair) => ({
     id: `standby-unfit-${pair.name}`,
     description: `The standby of ${pair.name} could not take over for three minutes: fix it before it is needed.`,
     metric: of(pair.name),
-    minutes: 3,
+    periods: 3,
   }));
 }

@@ -19,12 +19,12 @@ export class Encryption extends Construct {
 
   constructor(scope: Construct, id: string, props: EncryptionProps) {
     super(scope, id);
-    const { customerKey, keepTable, name } = props.config;
+    const { customerKey, keepTable, name, topicArn } = props.config;
     const prefix = prefixOf(name);
     const { partition, region, account } = Stack.of(this);
     this.key = new Key(this, 'Key', {
       alias: prefix,
-      description: `${prefix}: alerts and logs${customerKey ? ', table, queue and variables' : ''}`,
+      description: `${prefix}: ${topicArn === undefined ? 'alerts and logs' : 'logs'}${customerKey ? ', table, queue and variables' : ''}`,
       enableKeyRotation: true,
       // A table that is kept cannot be read without its key.
       removalPolicy: customerKey && keepTable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -43,8 +43,14 @@ export class Encryption extends Construct {
       }),
     );
     if (customerKey) this.#letDeadLettersIn(account);
-    // An alarm publishes to the encrypted topic in the name of CloudWatch. Whose alarms may, the topic's policy
-    // says; here is only what AWS documents to work, because a dead man's switch that fails is silent.
+    if (topicArn === undefined) this.#letAlarmsPublish();
+  }
+
+  /**
+   * An alarm publishes to the encrypted topic in the name of CloudWatch. Whose alarms may, the topic's policy says; here
+   * is only what AWS documents to work, because a dead man's switch that fails is silent.
+   */
+  #letAlarmsPublish(): void {
     this.key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsToTheTopic',

@@ -120,6 +120,7 @@ export class Functions extends Construct {
         KEEPALAMBDA_CONFIG_FILE: configFile,
         TABLE_NAME: props.tableName,
         TOPIC_ARN: reach.topicArn,
+        ACCOUNT_ID: stack.account,
         PROBE_FUNCTIONS: stack.toJsonString(props.probeVersions),
         DOCUMENTS: JSON.stringify(props.documents),
       },

@@ -37,12 +37,7 @@ export class KeepalambdaStack extends Stack {
     const customer = config.customerKey ? { key } : {};
     const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters', customer);
     const { table } = new Store(this, 'Store', { keep: config.keepTable, ...customer });
-    const { topic } = new Alerts(this, 'Alerts', {
-      environment: config.name,
-      subscribers: config.subscribers,
-      key,
-      deadLetters,
-    });
+    const { topic, keyArn: topicKeyArn } = new Alerts(this, 'Alerts', { config, key, deadLetters });
     const documents = new HostDocuments(this, 'Documents', { config });
     const functions = new Functions(this, 'Functions', {
       config,
@@ -55,7 +50,7 @@ export class KeepalambdaStack extends Stack {
         tableArn: table.tableArn,
         tableKeyArn: customer.key?.keyArn,
         topicArn: topic.topicArn,
-        topicKeyArn: key.keyArn,
+        topicKeyArn,
         documentArns: documents.arns,
         workDocumentArns: documents.workArns,
         deadLettersArn: deadLetters.queueArn,

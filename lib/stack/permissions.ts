@@ -16,7 +16,8 @@ export interface Reach {
   /** The key of the table; undefined for AWS's own. */
   readonly tableKeyArn: string | undefined;
   readonly topicArn: string;
-  readonly topicKeyArn: string;
+  /** The key that encrypts the topic; undefined for none. */
+  readonly topicKeyArn: string | undefined;
   readonly documentArns: readonly string[];
   /** Those that operate alone runs: work that a person ordered. */
   readonly workDocumentArns: readonly string[];
@@ -54,8 +55,13 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
       ]),
     ),
     alerts: policy(
-      ...allow('TellPeople', ['sns:Publish'], [reach.topicArn]),
-      ...allow('EncryptAlerts', ['kms:Decrypt', 'kms:GenerateDataKey'], [reach.topicKeyArn]),
+      ...allow('TellPeople', ['sns:Publish', 'sns:GetTopicAttributes'], [reach.topicArn]),
+      ...allow('Escalate', ['sns:Publish'], given(config.escalationTopicArn)),
+      ...allow(
+        'EncryptAlerts',
+        ['kms:Decrypt', 'kms:GenerateDataKey'],
+        [...given(reach.topicKeyArn), ...given(config.escalationKeyArn)],
+      ),
       ...allow('LeaveDeadLetters', ['sqs:SendMessage'], [reach.deadLettersArn]),
       ...allow('PutEvents', ['events:PutEvents'], busArns(stack, config), {
         StringEquals: { 'events:source': EVENT_SOURCE },
@@ -68,6 +74,10 @@ export function actorPolicies(stack: Stack, config: Config, reach: Reach, logGro
 export function workPolicies({ documentArns, workDocumentArns }: Reach): Policies {
   const arns = [...documentArns, ...workDocumentArns];
   return workDocumentArns.length > 0 ? { hosts: hostPolicy(arns) } : {};
+}
+
+function given(arn: string | undefined): readonly string[] {
+  return arn === undefined ? [] : [arn];
 }
 
 /** The bus of the alerts; none where they are no events. */
@@ -84,6 +94,7 @@ export function readerPolicies(stack: Stack, config: Config, reach: Reach, logGr
       ...allow('ReadMemoryHistory', ['dynamodb:GetItem', 'dynamodb:Query'], [reach.tableArn]),
       ...tableKey(stack, reach, ['kms:Decrypt', 'kms:DescribeKey']),
     ),
+    alerts: policy(...allow('SeeWhoGetsAlerts', ['sns:GetTopicAttributes'], [reach.topicArn])),
   };
 }
 

@@ -15,6 +15,7 @@ import { renderExplanation } from '../core/text/explain-text.ts';
 import { renderReplica } from '../core/text/replicas-text.ts';
 import { checkedOf, renderCheck, renderStatus } from '../core/text/status-text.ts';
 import { renderStages, renderStep } from '../core/text/steps-text.ts';
+import { renderSubscriptions } from '../core/text/subscriptions-text.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { divergenceOf } from './divergence.ts';
 import { examinePair } from './doctor.ts';
@@ -69,8 +70,9 @@ async function status(
   { verbose, events: limit }: Extract<Request, { action: 'status' }>,
 ): Promise<Reply> {
   const { ports, pairs } = asked;
-  const [lease, looks, events, states] = await Promise.all([
+  const [lease, subscriptions, looks, events, states] = await Promise.all([
     ports.store.readLease(),
+    ports.alerts.subscriptions(),
     Promise.all(pairs.map((pair) => lookAt(asked, pair))),
     limit > 0 ? newestEvents(asked, limit) : [],
     verbose ? Promise.all(pairs.map((pair) => wholeStateOf(ports, pair))) : null,
@@ -92,13 +94,14 @@ async function status(
       released: lease.released,
     },
     events,
+    subscriptions,
     ...(states ? { states } : {}),
   };
   const lines = decided.flatMap(({ situation, decision, replicas }) => [
     ...renderStatus(situation, decision),
     ...replicas.map(renderReplica),
   ]);
-  return done([...lines, ...(states ?? []).map(stateLine)], data);
+  return done([...lines, renderSubscriptions(subscriptions), ...(states ?? []).map(stateLine)], data);
 }
 
 async function newestEvents({ ports, pairs }: Asked, limit: number): Promise<readonly HistoryEntry[]> {

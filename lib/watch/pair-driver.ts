@@ -29,6 +29,7 @@ import { PairMemory } from './pair-memory.ts';
 import { PlanRunner } from './plan-runner.ts';
 import { type LookTarget, PortError, type Ports } from './ports.ts';
 import { CutShort } from './step-context.ts';
+import { publishSubscriptions } from './subscriptions.ts';
 import { askThroughVip } from './through-vip.ts';
 import { Failures } from './tick-fails.ts';
 
@@ -38,6 +39,8 @@ export interface PairDriverProps {
   readonly lease: HeldLease;
   readonly memory: Memory;
   readonly safeguards: Safeguards;
+  /** How long after a critical alert its incident is escalated; null for never. Milliseconds. */
+  readonly escalateAfterMs: number | null;
   /** Sends the alerts. */
   readonly desk: AlertDesk;
   /** Aborted when the leader must stop: the lease is lost, or its time is over. */
@@ -63,7 +66,7 @@ export class PairDriver {
   #work: Promise<void> | null = null;
 
   constructor(props: PairDriverProps) {
-    const { pair, ports, lease, memory, safeguards, desk } = props;
+    const { pair, ports, lease, memory, safeguards, desk, escalateAfterMs } = props;
     this.#props = props;
     this.pair = pair;
     this.#leftCalls = mayHaveLeftCalls(memory);
@@ -85,7 +88,7 @@ export class PairDriver {
       onWork: () => this.take({ kind: 'plan', is: 'stage' }),
     });
     this.#state = newPair({
-      ...{ pair, safeguards, memory, vantages: ports.database.vantages },
+      ...{ pair, safeguards, memory, escalateAfterMs, vantages: ports.database.vantages },
       ...{ unwatchedSinceMs: lease.unwatchedSinceMs, nextId: ports.ids.next(), nowMs: ports.clock.nowMs() },
     });
     desk.add({
@@ -267,6 +270,7 @@ export class PairDriver {
   }
 
   async #examine(): Promise<void> {
+    void publishSubscriptions(this.#props.ports);
     const findings = await examinePair(this.#props.ports, this.pair, 'quick');
     this.take({ kind: 'examined', findings });
   }

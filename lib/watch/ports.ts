@@ -27,6 +27,7 @@ import type { Replica } from '../core/replica-settings.ts';
 import type { InboxItem } from '../core/request.ts';
 import type { AccountKeys } from '../core/setup/facts.ts';
 import type { Position, Report, VipSighting } from '../core/sighting.ts';
+import type { SubscriptionsSeen } from '../core/subscriber.ts';
 
 export type { InboxItem, WaitingOrder } from '../core/request.ts';
 
@@ -180,6 +181,8 @@ export interface AccountsPort {
 export interface AlertPort {
   /** Sends one mail about all of them. */
   publish(alerts: readonly Alert[]): Promise<void>;
+  /** Whom they reach. It only looks, and never throws. */
+  subscriptions(): Promise<SubscriptionsSeen>;
 }
 
 /**

@@ -3,6 +3,7 @@
  * of the environment. Two invocations are always alive; the one that does not lead contends.
  */
 import type { Config } from '../core/config.ts';
+import { escalateAfterMsOf } from '../core/escalation.ts';
 import type { Step } from '../core/pair.ts';
 import { allSafeguards, type Safeguards } from '../core/safeguards.ts';
 import { AlertDesk } from './alert-desk.ts';
@@ -63,7 +64,11 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
     const loops = new LeaderLoops(config, ports, lease, desk, stop.signal);
     const onLooks = (hurries: boolean) => loops.reorder(hurries);
     const { step } = options;
-    const common = { ports, lease, safeguards, desk, stop: stop.signal, onLooks, onSuperseded: onLost, step };
+    const escalateAfterMs = escalateAfterMsOf(config);
+    const common = {
+      ...{ ports, lease, safeguards, desk, escalateAfterMs, step },
+      ...{ stop: stop.signal, onLooks, onSuperseded: onLost },
+    };
     const recruits = config.pairs.map((pair) => new Recruit(pair, common, loops));
     await Promise.all(recruits.map((recruit) => recruit.enlist()));
     await Promise.all([loops.run(), ...recruits.map((recruit) => recruit.persist())]);

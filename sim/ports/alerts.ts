@@ -13,6 +13,12 @@ export function createAlerts({ world, process, random, observer }: Context): Ale
   const isRefused = (alerts: readonly Alert[]) =>
     world.refusedAlerts.size > 0 && alerts.some((alert) => world.refusedAlerts.has(textOf(alert)));
   return {
+    subscriptions: () => {
+      const { alerts: sns, subscriptions } = world.services;
+      if (sns === 'up') return process.send(50, 0, () => ({ kind: 'known', ...subscriptions }));
+      const because = 'GetTopicAttributes: SNS did not answer within 3000 ms';
+      return process.send(3000, 0, () => ({ kind: 'unknown', because }));
+    },
     publish: (alerts) => {
       const { alerts: sns, alertsLost, refusesOneAlert } = world.services;
       const denied = new PortError('denied', 'publish: InvalidParameterException');

@@ -1,5 +1,7 @@
 /** How the services beside EC2 are doing: DynamoDB, SSM, SNS, Lambda. Faults change it, and change it back. */
 
+import type { Subscriptions } from '../../lib/core/subscriber.ts';
+
 export interface Services {
   /** How the table answers: `down` lets every call time out without an effect. */
   readonly store: 'up' | 'down';
@@ -13,6 +15,8 @@ export interface Services {
   readonly refusesOneAlert: boolean;
   /** How likely an answer of SNS is lost after the alert was published. */
   readonly alertsLost: number;
+  /** Who has subscribed to the topic. */
+  readonly subscriptions: Subscriptions;
   readonly host: 'up' | 'down';
   /** How likely the answer of a database command is lost after it took effect. */
   readonly databaseLost: number;
@@ -27,6 +31,7 @@ export const calmServices: Services = {
   alerts: 'up',
   refusesOneAlert: false,
   alertsLost: 0,
+  subscriptions: { confirmed: 1, pending: 0 },
   host: 'up',
   databaseLost: 0,
   pool: 'free',
@@ -35,7 +40,12 @@ export const calmServices: Services = {
 const services = Object.keys(calmServices) as (keyof Services)[];
 
 /** What SNS does keeps nobody from seeing and acting. */
-const ofAlerts: ReadonlySet<keyof Services> = new Set(['alerts', 'alertsLost', 'refusesOneAlert']);
+const ofAlerts: ReadonlySet<keyof Services> = new Set([
+  'alerts',
+  'alertsLost',
+  'refusesOneAlert',
+  'subscriptions',
+]);
 
 /** Whether all services but SNS are as they are on most days. */
 export function areCalmButAlerts(now: Services): boolean {

@@ -14,7 +14,7 @@ type World = Awaited<ReturnType<typeof startWorld>>;
 
 function portOf({ aws, sns }: World, log = silentLog): AlertPort {
   const client = new EventBridgeClient(aws.clientOptions());
-  return withEvents(createAlerts(sns, topicArn, place), { client, bus: 'default', place, log });
+  return withEvents(createAlerts(sns, { alerts: topicArn }, place), { client, bus: 'default', place, log });
 }
 
 alertContract('SNS with events', async () => {
@@ -22,7 +22,7 @@ alertContract('SNS with events', async () => {
   return {
     alerts: portOf(world),
     arrived: () => world.aws.sns.messages.flatMap(codesOf),
-    fail: () => void world.aws.faults.inject({ on: 'sns:Publish', effect: { kind: 'deny' } }),
+    fail: () => void world.aws.faults.inject({ on: 'sns:*', effect: { kind: 'deny' } }),
     settle: (work) => work,
     close: () => world.aws.close(),
   };

@@ -128,6 +128,7 @@ function portsOf(name: 'watch' | 'operate' | 'read'): Ports {
     KEEPALAMBDA_CONFIG_FILE: path.join(directory, 'config.json'),
     TABLE_NAME: tableName,
     TOPIC_ARN: topicArn,
+    ACCOUNT_ID: '123456789012',
     PROBE_FUNCTIONS: JSON.stringify(probes),
     DOCUMENTS: JSON.stringify(names),
   });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { codesOf } from '../../lab/aws/events.ts';
-import { accountOf, createAlerts } from '../../lib/aws/sns.ts';
+import { createAlerts } from '../../lib/aws/sns.ts';
 import { mailOf } from '../../lib/core/text/mail-text.ts';
 import { alert, alertContract } from '../contract/alerts.ts';
 import { place } from '../core/text/place.ts';
@@ -9,9 +9,9 @@ import { startWorld, topicArn } from './world.ts';
 alertContract('SNS', async () => {
   const world = await startWorld();
   return {
-    alerts: createAlerts(world.sns, topicArn, place),
+    alerts: createAlerts(world.sns, { alerts: topicArn }, place),
     arrived: () => world.aws.sns.messages.flatMap(codesOf),
-    fail: () => void world.aws.faults.inject({ on: 'sns:Publish', effect: { kind: 'deny' } }),
+    fail: () => void world.aws.faults.inject({ on: 'sns:*', effect: { kind: 'deny' } }),
     settle: (work) => work,
     close: () => world.aws.close(),
   };
@@ -20,7 +20,7 @@ alertContract('SNS', async () => {
 it('publishes a form for each kind of subscriber, and attributes for filter policies', async () => {
   const { aws, sns } = await startWorld();
   const mail = mailOf([alert], place);
-  await createAlerts(sns, topicArn, place).publish([alert]);
+  await createAlerts(sns, { alerts: topicArn }, place).publish([alert]);
   expect(aws.sns.messages[0]).toMatchObject({
     subject: mail.subject,
     message: mail.text,
@@ -36,6 +36,19 @@ it('publishes a form for each kind of subscriber, and attributes for filter poli
   await aws.close();
 });
 
-it('finds the account in the ARN of the topic', () => {
-  expect(accountOf('arn:aws:sns:eu-central-1:111122223333:keepalambda-prod-alerts')).toBe('111122223333');
+it('sends escalations to their own topic, where there is one, and the rest where all alerts go', async () => {
+  const escalations = 'arn:aws:sns:us-east-1:123456789012:escalations';
+  const { aws, sns } = await startWorld({ topicArns: [topicArn, escalations] });
+  const escalation = { ...alert, code: 'not-acknowledged', escalates: true } as const;
+  const port = createAlerts(sns, { alerts: topicArn, escalations }, place);
+  await port.publish([alert]);
+  await port.publish([escalation]);
+  await createAlerts(sns, { alerts: topicArn }, place).publish([escalation]);
+  const sent = aws.sns.messages.map((message) => [message.topicArn, ...codesOf(message)]);
+  expect(sent).toEqual([
+    [topicArn, 'failover-done'],
+    [escalations, 'not-acknowledged'],
+    [topicArn, 'not-acknowledged'],
+  ]);
+  await aws.close();
 });

@@ -11,6 +11,7 @@ const documents = ['restart-mysqld', 'restart-keepalived', 'bind-vip', 'unbind-v
 const environment = {
   TABLE_NAME: 'keepalambda',
   TOPIC_ARN: topicArn,
+  ACCOUNT_ID: '123456789012',
   PROBE_FUNCTIONS: '{"a":"keepalambda-prod-probe-a"}',
   DOCUMENTS: JSON.stringify(Object.fromEntries(documents.map((name) => [name, name]))),
 };

@@ -23,6 +23,7 @@ const variables = {
   AWS_REGION: 'eu-central-1',
   TABLE_NAME: 'table',
   TOPIC_ARN: topicArn,
+  ACCOUNT_ID: '123456789012',
   PROBE_FUNCTIONS: '{"a":"probe-a"}',
   DOCUMENTS: '{"restart-mysqld":"m","restart-keepalived":"k","bind-vip":"b","unbind-vip":"u"}',
 };

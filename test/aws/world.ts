@@ -92,6 +92,9 @@ function awsOptions(): AwsOptions {
     ec2Timing: { effectDelayMs: 50, bootMs: 30, shutdownMs: 30 },
     ssmTiming: { visibleAfterMs: 100, deliveryMs: 100, secondMs: 20 },
     topicArns: [topicArn],
+    subscriptions: [true, false].map((confirmed, index) => ({
+      ...{ topicArn, protocol: 'email', endpoint: `dba${index}@example.org`, confirmed },
+    })),
     tables: [storeTable(tableName)],
   };
 }

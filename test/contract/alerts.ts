@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../lib/core/memory.ts';
 import type { AlertPort } from '../../lib/watch/ports.ts';
 
+/** A topic with one confirmed subscription, and one that waits to be confirmed. */
 export interface AlertWorld {
   readonly alerts: AlertPort;
   /** The codes of the alerts that arrived, in order. */
   arrived(): readonly string[];
-  /** No alert is taken from now on. */
+  /** No alert is taken from now on, and no question is answered. */
   fail(): void;
   settle<T>(work: Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -49,6 +50,17 @@ export function alertContract(name: string, makeWorld: () => Promise<AlertWorld>
       world.fail();
       await expect(world.settle(world.alerts.publish([alert]))).rejects.toMatchObject({ name: 'PortError' });
       expect(world.arrived()).toEqual([]);
+    });
+
+    it('says how many subscriptions there are, and how many of them get nothing yet', async () => {
+      const seen = await world.settle(world.alerts.subscriptions());
+      expect(seen).toEqual({ kind: 'known', confirmed: 1, pending: 1 });
+    });
+
+    it('says that it is unknown, and why, without throwing', async () => {
+      world.fail();
+      const seen = await world.settle(world.alerts.subscriptions());
+      expect(seen).toEqual({ kind: 'unknown', because: expect.stringMatching(/GetTopicAttributes/) });
     });
   });
 }

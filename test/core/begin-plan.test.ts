@@ -62,6 +62,7 @@ describe('an automatic failover that is taken up', () => {
       row: 'D10',
       told: ['failover-started'],
       alerts: 1,
+      criticalAtMs: NOW_MS,
     });
     expect(after.failoversAtMs).toEqual([]);
     expect(
@@ -79,7 +80,8 @@ describe('an automatic failover that is taken up', () => {
   it('keeps the incident that is open', () => {
     const incident = { id: 'cccc0000', openedAtMs: 5, row: 'D23', told: ['standby-unfit' as const] };
     const open = beginPlan({ ...steady.memory, incident }, lost, wanted).incident;
-    expect(open).toEqual({ ...incident, told: ['standby-unfit', 'failover-started'], alerts: 1 });
+    const told = ['standby-unfit', 'failover-started'];
+    expect(open).toEqual({ ...incident, told, alerts: 1, criticalAtMs: NOW_MS });
   });
 });
 

@@ -3,6 +3,12 @@ import { type EnvironmentInput, nodeOf, parseConfig, peerOf, readConfig } from '
 import { renderFault } from '../../lib/core/fault.ts';
 import { large, pairIn, small } from './environments.ts';
 
+const topicArn = 'arn:aws:sns:eu-central-1:111122223333:oncall';
+const topicKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const { subscribers: _, ...nobody } = small;
+/** The small environment with an existing topic in place of subscribers. */
+const ofTopic = { ...nobody, topicArn };
+
 /** The small environment with this at that path: `changed('pairs.0.vip', 'x')`. */
 function changed(path: string, value: unknown): unknown {
   const copy = structuredClone(small) as unknown as Record<string, unknown>;
@@ -89,6 +95,47 @@ describe('a single fault is named with its place, what was got and what is wante
     ['half a path', changed('rolePath', '/platform'), 'rolePath', 'begins and ends with a slash'],
     ['a tag of AWS', changed('tags', { 'aws:x': '1' }), 'tags.aws:x', 'a tag of at most 128'],
     ['our tag', changed('tags', { keepalambda: '1' }), 'tags', 'other than keepalambda'],
+    ['nobody to alert', nobody, 'subscribers', 'or an existing topic as topicArn'],
+    ['two audiences', changed('topicArn', topicArn), 'subscribers', 'either topicArn or subscribers'],
+    ['a key of no topic', changed('topicKeyArn', topicKeyArn), 'topicKeyArn', 'the key of the topic'],
+    ['no key', { ...ofTopic, topicKeyArn: 'alias/mine' }, 'topicKeyArn', 'the ARN of a KMS key'],
+    [
+      'a topic of another region',
+      { ...ofTopic, topicArn: topicArn.replace('eu-central-1', 'us-east-1') },
+      'topicArn',
+      'a topic in eu-central-1',
+    ],
+    [
+      'the topic that the stack had made',
+      { ...ofTopic, topicArn: topicArn.replace('oncall', 'keepalambda-small-alerts') },
+      'topicArn',
+      'the stack takes its own away',
+    ],
+    [
+      'a second topic that is the first',
+      { ...ofTopic, deadManTopicArn: topicArn },
+      'deadManTopicArn',
+      'another topic than that of the alerts',
+    ],
+    [
+      'escalations to the topic of the alerts',
+      { ...ofTopic, escalationTopicArn: topicArn },
+      'escalationTopicArn',
+      'another topic than that of the alerts',
+    ],
+    [
+      'escalations to the topic of the stack',
+      changed('escalationTopicArn', topicArn.replace('oncall', 'keepalambda-small-alerts')),
+      'escalationTopicArn',
+      'people whom that one has not reached',
+    ],
+    [
+      'a key of no topic for escalations',
+      changed('escalationKeyArn', topicKeyArn),
+      'escalationKeyArn',
+      'the key of the topic escalationTopicArn',
+    ],
+    ['escalation at once', changed('escalationMinutes', 0), 'escalationMinutes', 'at least 1 minute'],
     ['no topic', changed('deadManTopicArn', 'oncall'), 'deadManTopicArn', 'the ARN of a standard SNS topic'],
     [
       'a topic elsewhere',
@@ -140,6 +187,13 @@ describe('a single fault is named with its place, what was got and what is wante
     expect(faults.map((fault) => fault.path)).toEqual([path]);
     expect(faults.map(renderFault).join()).toContain(words);
   });
+});
+
+it('takes an existing topic in place of subscribers, and reads that back from JSON', () => {
+  const parsed = parseConfig({ ...ofTopic, topicKeyArn });
+  if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults));
+  expect(parsed.value).toMatchObject({ topicArn, topicKeyArn });
+  expect(readConfig(JSON.parse(JSON.stringify(parsed.value)))).toEqual(parsed);
 });
 
 function sameAs(key: 'instanceId' | 'eniId' | 'name'): unknown {

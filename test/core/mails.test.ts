@@ -82,3 +82,28 @@ it('never are two mails closer than a second, whatever waits', () => {
   const times = mailsOf(alerts, 60_000).map(({ atMs }) => atMs);
   expect(times.slice(1).every((atMs, index) => atMs - (times[index] ?? 0) >= 1000)).toBe(true);
 });
+
+describe('an escalation', () => {
+  const escalation = (pair: string, atMs: number): Waiting => {
+    const { alert, ...rest } = waiting('not-acknowledged', pair, atMs);
+    return { ...rest, alert: { ...alert, escalates: true } };
+  };
+
+  it('goes out in a mail of its own, before the others, with those of other pairs', () => {
+    const mails = mailsOf(
+      [waiting('holder-lost', 'orders', 0), escalation('orders', 0), escalation('stock', 0)],
+      10_000,
+    );
+    const sent = mails.map(({ atMs, alerts }) => [atMs, ...alerts.map(({ alert: { code } }) => code)]);
+    expect(sent).toEqual([
+      [0, 'not-acknowledged', 'not-acknowledged'],
+      [1000, 'holder-lost'],
+    ]);
+  });
+
+  it('that SNS refuses keeps no other alert back', () => {
+    const refused = { ...escalation('orders', 0), refusals: 3, notBeforeMs: 15_000 };
+    const [mail] = mailsOf([refused, waiting('holder-lost', 'orders', 0)], 20_000);
+    expect([mail?.atMs, mail?.alerts.map(({ alert }) => alert.code)]).toEqual([0, ['holder-lost']]);
+  });
+});

@@ -1,4 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
+import { withIncident } from '../../lib/core/alerts.ts';
+import { emptyMemory } from '../../lib/core/memory.ts';
 import { decideOrder, planFor } from '../../lib/core/orders.ts';
 import { type Order, parseRequest } from '../../lib/core/request.ts';
 import { ORDER_LIFE_MS } from '../../lib/core/time-budget.ts';
@@ -39,7 +41,8 @@ const detached = (missing: string | null) =>
 const lagging = standby(hears2({ lagSeconds: null }));
 const quarantine = memory({ quarantine: { node: 'db1', groups: ['sg-1'] } });
 const paused = memory({ pause: { untilMs: NOW_MS + 60_000, by: 'tom', why: 'kernel' } });
-const twice = memory({ failoversAtMs: [NOW_MS - 60_000, NOW_MS - 10_000] });
+const twiceFailed = { failoversAtMs: [NOW_MS - 60_000, NOW_MS - 10_000] };
+const twice = memory(twiceFailed);
 
 describe('orders for a pair whose ids are wrong', () => {
   const sentence = 'db1: eni-1 is attached to i-2; the environment says i-1. To fix it: exchange the eniIds';
@@ -237,6 +240,32 @@ describe('orders that only change what is remembered', () => {
     const { memory: after, text } = noted({ action: 'acknowledge' }, twice);
     expect(after.failoversAtMs).toEqual([]);
     expect(text).toContain('acknowledged 2 automatic failovers');
+  });
+
+  const incident = withIncident(emptyMemory, 'a-row', NOW_MS, 'i1').incident;
+  const inIncident = memory({ ...twiceFailed, incident });
+
+  it('acknowledge: the open incident is taken on, and the rest as well', () => {
+    const { memory: after, text } = noted({ action: 'acknowledge' }, inIncident);
+    expect(after.incident).toEqual({ ...incident, acknowledged: { by: 'eva', atMs: NOW_MS } });
+    expect(after.failoversAtMs).toEqual([]);
+    expect(text).toMatch(/2 automatic failovers.*; acknowledged incident i1: it is not escalated$/);
+  });
+
+  it('acknowledge the incident alone: the flap guard stays as it is', () => {
+    const { memory: after, text } = noted({ action: 'acknowledge', incident: 'i1' }, inIncident);
+    expect(after.incident).toEqual({ ...incident, acknowledged: { by: 'eva', atMs: NOW_MS } });
+    expect(after.failoversAtMs).toEqual(twiceFailed.failoversAtMs);
+    expect(text).toBe('acknowledged incident i1: it is not escalated');
+  });
+
+  it('acknowledge an incident: refused where another one is open, none is, or somebody has', () => {
+    const taken = memory({ incident: incident && { ...incident, acknowledged: { by: 'ann', atMs: 0 } } });
+    const why = (id: string, ...changes: readonly Change[]) =>
+      decided({ action: 'acknowledge', incident: id }, ...changes);
+    expect(why('i0', inIncident)).toMatchObject({ because: 'incident i0 is not open; want i1' });
+    expect(why('i0')).toMatchObject({ because: 'incident i0 is not open; no incident is' });
+    expect(why('i1', taken)).toMatchObject({ because: expect.stringContaining('nothing to acknowledge') });
   });
 });
 

@@ -29,6 +29,8 @@ const returned = answers1({
 const restarted = answers1({ writable: false, uptimeSeconds: 2, heartbeat: { kind: 'not-tried' } });
 const pause = { action: 'pause', pair: 'orders', by: 'ann', why: 'maintenance', minutes: 10 } as const;
 
+const taken = { action: 'acknowledge', pair: 'orders', by: 'ann', why: 'I take care of it' } as const;
+
 const switchover = {
   action: 'switchover',
   pair: 'orders',
@@ -184,6 +186,17 @@ test.each<[name: string, happenings: readonly Happening[], forMs: number, props?
       { atMs: 20_000, what: 'the credentials are put right', db1: answers1() },
     ],
     30_000,
+  ],
+  [
+    'not-acknowledged',
+    [
+      { atMs: 8000, what: 'the password of our account is changed on db1', db1: lockedOut },
+      { atMs: 100_000, what: 'the credentials are put right', db1: answers1() },
+      { atMs: 130_000, what: 'the password is changed again', db1: lockedOut },
+      { atMs: 140_000, what: 'ann takes care of it', order: taken },
+    ],
+    230_000,
+    { escalateAfterMs: 60_000 },
   ],
   [
     'connections-full',

@@ -36,6 +36,8 @@ export type Happening = { readonly atMs: number; readonly what: string } & (
 export interface StoryProps {
   readonly pair?: PairChanges;
   readonly memory?: Partial<Memory>;
+  /** @default incidents are not escalated */
+  readonly escalateAfterMs?: number;
 }
 
 /** Something that is to come. What a leader was about to do ends with it; what happens to the world does not. */
@@ -65,6 +67,7 @@ export class Storyteller {
   readonly lines: string[] = [];
   readonly alerts: Alert[] = [];
   readonly #pair: Pair;
+  readonly #escalateAfterMs: number | null;
   #state: PairState;
   #nowMs = NOW_MS;
   #saws: Record<'db1' | 'db2', Saw> = { db1: answers1(), db2: answers2() };
@@ -80,8 +83,9 @@ export class Storyteller {
   #askedMs = Number.NEGATIVE_INFINITY;
   #ids = 0;
 
-  constructor({ pair = {}, memory = {} }: StoryProps = {}) {
+  constructor({ pair = {}, memory = {}, escalateAfterMs }: StoryProps = {}) {
     this.#pair = pairWith(pair);
+    this.#escalateAfterMs = escalateAfterMs ?? null;
     this.#state = this.#led({ ...steady.memory, ...memory });
   }
 
@@ -89,6 +93,7 @@ export class Storyteller {
   #led(memory: Memory): PairState {
     return newPair({
       ...{ pair: this.#pair, safeguards: allSafeguards, vantages, memory },
+      escalateAfterMs: this.#escalateAfterMs,
       ...{ nextId: this.#newId(), unwatchedSinceMs: this.#nowMs, nowMs: this.#nowMs },
     });
   }

@@ -134,6 +134,25 @@ export function closing(subject: Subject): void {
     expect(serverOf((await subject.lookWith()).db1).writable).toBe(true);
   });
 
+  test('inspect names nobody of many who write and commit at the same time', async () => {
+    await subject.steady();
+    const apps = await Promise.all(Array.from({ length: 8 }, () => connectApp(subject.servers)));
+    let isOver = false;
+    const writing = apps.map(async (app, index) => {
+      for (let seq = 1; !isOver; seq += 1)
+        await app.query(`INSERT INTO app.writes (client, seq) VALUES ('busy ${index}', ${seq})`);
+    });
+    try {
+      const named: unknown[] = [];
+      for (let looks = 0; looks < 40; looks += 1) named.push(await inspect());
+      expect(named.flat()).toEqual([]);
+    } finally {
+      isOver = true;
+      await Promise.all(writing);
+      for (const app of apps) app.destroy();
+    }
+  });
+
   test('inspect names long transactions, locks and prepared XA transactions; nothing of ours', async () => {
     await subject.steady();
     expect(await inspect()).toEqual([]);

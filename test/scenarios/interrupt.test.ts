@@ -91,6 +91,7 @@ test.each<readonly [moment: string, afterMs: number, way: Way]>([
 test.each<readonly [command: string, child: string, way: Way]>([
   ['rehearse', 'bin/cdk', 'SIGINT to the group'],
   ['bench -- --scale 1 --for 60s', 'nodes-process', 'SIGTERM'],
+  ['bench -- --clients --only mysql2 --server mysql-5.6', 'mysql2-connection', 'SIGINT to the group'],
 ])('%s, while %s runs: %s', async (command, child, way) => {
   const started = startByNpm(...command.split(' '));
   started.stdout?.resume();

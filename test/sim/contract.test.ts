@@ -17,6 +17,7 @@ storeContract('the simulator', async () => {
 
 alertContract('the simulator', async () => {
   const { one, settle, world, published } = setStage();
+  world.services = { ...world.services, subscriptions: { confirmed: 1, pending: 1 } };
   const fail = () => {
     world.services = { ...world.services, alerts: 'down' };
   };

@@ -105,7 +105,7 @@ describe('an alert that SNS does not take at first', () => {
     let isDeaf = false;
     const publish: typeof alerts.publish = (alert) =>
       isDeaf ? Promise.reject(new PortError('timeout', 'no answer')) : alerts.publish(alert);
-    watchOver(stage, twisted(stage.one, { rest: { alerts: { publish }, host: hanging } }));
+    watchOver(stage, twisted(stage.one, { rest: { alerts: { ...alerts, publish }, host: hanging } }));
     await stage.pass(10_000);
     isDeaf = true;
     breakNow(stage, 'mysqld-kill', 'standby');

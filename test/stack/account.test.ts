@@ -144,6 +144,7 @@ it('uses AWS’s own keys by default, for what a failover needs', () => {
 test.each([
   ['watch-dead', true],
   ['publish-failures', true],
+  ['nobody-alerted', true],
   ['dead-letters', true],
   ['probe-blind', false],
 ])('the alarm %s goes to the second topic: %s', (name, second) => {

@@ -68,6 +68,7 @@ it('has a handler in operate that takes no order', async () => {
     AWS_REGION: 'eu-central-1',
     KEEPALAMBDA_CONFIG_FILE: file,
     TABLE_NAME: 'table',
+    ACCOUNT_ID: '111122223333',
     TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:alerts',
     PROBE_FUNCTIONS: '{"a":"probe-a:1"}',
     DOCUMENTS: '{}',

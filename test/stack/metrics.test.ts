@@ -63,7 +63,7 @@ it('shows every metric of the pairs on the dashboard', async () => {
   const template = await templateOf({ ...large, metrics: 'pair', dashboard: true });
   const [board] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
   const body = JSON.stringify(board?.Properties.DashboardBody);
-  const alarmed: MetricName[] = ['PublishFailure', 'TickFailure'];
+  const alarmed: MetricName[] = ['PublishFailure', 'SubscriptionsConfirmed', 'TickFailure'];
   for (const name of Object.keys(metrics) as MetricName[]) {
     if (!alarmed.includes(name)) expect(body).toContain(name);
   }

@@ -205,6 +205,7 @@ it('lets read look at the pairs, and change nothing', () => {
       'kms:Decrypt',
       'dynamodb:GetItem',
       'dynamodb:Query',
+      'sns:GetTopicAttributes',
       'xray:PutTraceSegments',
       'xray:PutTelemetryRecords',
     ]),

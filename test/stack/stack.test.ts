@@ -184,7 +184,7 @@ describe('store and alerts', () => {
     three.resourceCountIs('AWS::SNS::Topic', 1);
     three.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
     const protocols = ['email', 'sms', 'https'];
-    for (const [index, Endpoint] of large.subscribers.entries()) {
+    for (const [index, Endpoint] of (large.subscribers ?? []).entries()) {
       three.hasResourceProperties('AWS::SNS::Subscription', {
         Protocol: protocols[index],
         Endpoint,
@@ -247,6 +247,20 @@ describe('alarms', () => {
       TreatMissingData: 'notBreaching',
       AlarmActions: [Match.anyValue()],
       OKActions: [Match.anyValue()],
+    });
+  });
+
+  it('says each hour whether nobody has confirmed a subscription; silent before the first answer of SNS', () => {
+    one.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'keepalambda-small-nobody-alerted',
+      MetricName: 'SubscriptionsConfirmed',
+      Statistic: 'Minimum',
+      Period: 3600,
+      TreatMissingData: 'ignore',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
     });
   });
 

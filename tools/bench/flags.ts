@@ -13,6 +13,8 @@ import { cpuOption, parseWith, serverSettingsOption, wholeNumber } from '../../l
 import { parseWeather, type Weather } from '../../lab/network/netns/weather.ts';
 import type { ServerSettings } from '../../lab/servers/options.ts';
 import { MOST_PAIRS } from '../costs/pairs.ts';
+import { type ClientName, clientNames } from './clients/catalogue.ts';
+import { type ClientFault, clientFaults } from './clients/figures.ts';
 import type { Contender } from './contender.ts';
 import { keepalambda } from './keepalambda.ts';
 import { keepalivedContenders } from './keepalived/contender.ts';
@@ -39,12 +41,16 @@ export interface Asked extends LatencyTerms {
   readonly weather: Weather | null;
   /** Measure what so many pairs cost instead of comparing. */
   readonly scale: readonly number[] | null;
-  /** How long each number of pairs is measured. Milliseconds. */
+  /** Take clients through these faults instead of comparing. */
+  readonly clients: readonly ClientFault[] | null;
+  /** Which clients. */
+  readonly only: readonly ClientName[];
+  /** How long each number of pairs is measured, and a client is watched after a fault. Milliseconds. */
   readonly forMs: number;
 }
 
 interface Flags extends LatencyFlags {
-  readonly faults: string;
+  readonly faults?: string;
   readonly peers: string;
   readonly runs: string;
   readonly server: string;
@@ -56,6 +62,8 @@ interface Flags extends LatencyFlags {
   readonly soak?: string;
   readonly netem?: string;
   readonly scale?: string;
+  readonly clients?: true;
+  readonly only: string;
   readonly for: string;
 }
 
@@ -64,7 +72,7 @@ export function parseFlags(args: readonly string[]): Asked | null {
   const flags = read(args);
   if (flags === null) return null;
   return {
-    faults: namesOf('--faults', flags.faults, benchFaults),
+    faults: flags.clients ? benchFaults : faultsOf(flags, benchFaults),
     contenders: contendersOf(flags.peers),
     runs: wholeNumber('--runs', flags.runs, 1, 1000),
     server: flags.server,
@@ -77,6 +85,8 @@ export function parseFlags(args: readonly string[]): Asked | null {
     soakMs: flags.soak === undefined ? null : durationMs('--soak', flags.soak),
     weather: flags.netem === undefined ? null : parseWeather(flags.netem),
     scale: flags.scale === undefined ? null : countsOf(flags.scale),
+    clients: flags.clients ? faultsOf(flags, clientFaults) : null,
+    only: namesOf('--only', flags.only, clientNames),
     forMs: durationMs('--for', flags.for),
   };
 }
@@ -84,9 +94,12 @@ export function parseFlags(args: readonly string[]): Asked | null {
 function read(args: readonly string[]): Flags | null {
   const command = new Command('npm run bench --')
     .description(
-      'keepalambda beside keepalived: the same servers, network, client and faults (root). Or --scale.',
+      'keepalambda beside keepalived: the same servers, network, client and faults (root). Or --clients, or --scale.',
     )
-    .option('--faults <names>', 'which, with commas between them', benchFaults.join(','))
+    .option(
+      '--faults <names>',
+      `which, with commas between them: ${benchFaults.join(',')}; with --clients also switchover (default: all)`,
+    )
     .option('--runs <number>', 'runs of each fault on each contender', '5')
     .option(
       '--peers <names>',
@@ -96,7 +109,11 @@ function read(args: readonly string[]): Flags | null {
     .option('--server <name>', 'a server of the lab, or the path of a mysqld', 'mariadb-10.11')
     .addOption(cpuOption())
     .addOption(serverSettingsOption())
-    .option('--out <directory>', 'where benchmark.md and benchmark.svg, or costs.md, are written', 'docs')
+    .option(
+      '--out <directory>',
+      'where benchmark.md and benchmark.svg, or costs.md, or clients.md, are written',
+      'docs',
+    )
     .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
     .option('--story', 'tell each run as it happens')
     .option('--soak <time>', 'no fault, no peer: look for false failovers for so long, such as 10m')
@@ -105,8 +122,21 @@ function read(args: readonly string[]): Flags | null {
       '--scale <numbers>',
       'no fault, no peer, no root: what so many pairs cost, such as 1,10,100; always with the whole CPU, to see how much is used',
     )
-    .option('--for <time>', 'with --scale: how long each is measured', '60s');
-  return parseWith<Flags>(addLatencyOptions(command), args);
+    .option(
+      '--for <time>',
+      'with --scale: how long each is measured; with --clients: how long a client is watched after a fault',
+      '60s',
+    );
+  return parseWith<Flags>(addLatencyOptions(addClientsOptions(command)), args);
+}
+
+function addClientsOptions(command: Command): Command {
+  return command
+    .option(
+      '--clients',
+      'no peer: drivers and programs side by side, with default and recommended settings; without root on loopback addresses',
+    )
+    .option('--only <names>', 'with --clients: which', clientNames.join(','));
 }
 
 /** `keepalived` stands for itself and for `keepalived-ec2`. */
@@ -126,6 +156,11 @@ function namesOf<Name extends string>(flag: string, text: string, known: readonl
       remedy: `correct ${flag}`,
     });
   });
+}
+
+/** All that there are, when nobody says which. The comparison has no planned move. */
+function faultsOf<Name extends string>({ faults }: Flags, known: readonly Name[]): readonly Name[] {
+  return faults === undefined ? known : namesOf('--faults', faults, known);
 }
 
 function countsOf(text: string): readonly number[] {

@@ -19,10 +19,10 @@ export const defaultChoice: Choice = {
 };
 
 /** Alarms of the environment (`lib/stack/alarms.ts`), without those on unfit standbys. */
-const ENVIRONMENT_ALARMS = 6;
-/** Series of a pair, and of the environment, that are always published: holder, fitness, lag; heartbeat. */
+const ENVIRONMENT_ALARMS = 7;
+/** Series of a pair, and of the environment, that are always published: holder, fitness, lag; heartbeat, subscriptions. */
 const PAIR_SERIES = 3;
-const ENVIRONMENT_SERIES = 1;
+const ENVIRONMENT_SERIES = 2;
 
 export interface Deployed {
   readonly sizes: Sizes;

@@ -114,8 +114,8 @@ function legend(): string {
   every other one is not. It rests while the first one sees that all is well. $${transfer.zoneGigabyte} a gigabyte, both ends together.
 - **KMS decryption**: the credentials of each pair, read at most once in 5 minutes by each of two watches, as SecureString.
 - **KMS key**: encrypts alerts and logs. Each of the first two yearly rotations adds $${kms.keyMonth}.
-- **CloudWatch metrics**: $${dollars(cloudwatch.metricMonth)} for each series: the heartbeat, and whether a standby is
-  unfit. One more in a month in which an outage was measured.
+- **CloudWatch metrics**: $${dollars(cloudwatch.metricMonth)} for each series: the heartbeat, the confirmed subscriptions, and
+  whether a standby is unfit. One more in a month in which an outage was measured.
 - Nothing in a month without an incident: SNS, SQS, EC2's API, SSM's commands. The table, its backups and
   the operator's orders come to less than a cent.
 - Not needed: an interface endpoint ($7.30 in each zone) or a NAT gateway ($32.85). watch is outside the VPC unless

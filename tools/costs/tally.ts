@@ -64,7 +64,7 @@ export class Tally {
       dynamodb: dynamodbOf(calls),
       ec2Calls: calls.filter(({ service }) => service === 'ec2').length,
       ssmCalls: calls.filter(({ service }) => service === 'ssm').length,
-      published: calls.filter(({ service }) => service === 'sns').length,
+      published: calls.filter(({ service, action }) => service === 'sns' && action === 'Publish').length,
       failures: this.#failures.filter(during).length,
       invocations: sumBy(spans, ({ fromMs: atMs }) => (during({ atMs }) ? 1 : 0)),
       busySeconds: sumBy(

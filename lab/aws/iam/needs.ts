@@ -146,8 +146,8 @@ function decrypt(service: string, parameter: string, needs: Needs): readonly Nee
 }
 
 function sns(action: string, form: Form, needs: Needs): readonly Need[] {
-  if (action !== 'Publish') return [needs.on(`sns:${action}`, '*')];
   const topicArn = form.text('TopicArn') ?? form.text('TargetArn') ?? '';
+  if (action !== 'Publish') return [needs.on(`sns:${action}`, topicArn)];
   const key = needs.around.topicKeyOf(topicArn);
   // Who publishes to an encrypted topic needs the key: SNS asks KMS in the caller's name.
   const encrypt =

@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { exitCodeOf } from '../../core/finding.ts';
 import type { Reply } from '../../core/reply.ts';
 import { HISTORY_MAX } from '../../core/request.ts';
+import { renderSubscriptions } from '../../core/text/subscriptions-text.ts';
 import { wholeNumber } from './flags.ts';
 import { painter } from './paint.ts';
 import { logBook, statusBlock } from './texts.ts';
@@ -45,7 +46,8 @@ function statusVerb(context: Context): Command {
 function statusLines({ target, io }: Work<object>, { data, lines }: Reply): readonly string[] {
   if (data?.action !== 'status') return lines;
   const paint = painter(io.hasColour);
-  return data.pairs.flatMap((status) => statusBlock(target.environment, status, paint));
+  const blocks = data.pairs.flatMap((status) => statusBlock(target.environment, status, paint));
+  return data.subscriptions === undefined ? blocks : [...blocks, renderSubscriptions(data.subscriptions)];
 }
 
 function verboseLines({ data, lines }: Reply): readonly string[] {

@@ -17,6 +17,7 @@ interface Flags extends OrderFlags {
   readonly killLong?: true;
   readonly node?: string;
   readonly minutes?: number;
+  readonly incident?: string;
 }
 
 interface OrderVerb {
@@ -94,10 +95,15 @@ const verbs: readonly OrderVerb[] = [
   },
   {
     name: 'acknowledge',
-    about: 'Lets the flap guard count from 0 again, and accepts a changed identity of the holder.',
-    examples: ['acknowledge orders --env prod --why "the disk of db1 is replaced"'],
-    options: (command) => command,
-    request: () => ({}),
+    about:
+      'Takes the open incident on, so that it is not escalated; lets the flap guard count from 0 again, and accepts a changed identity of the holder.',
+    examples: [
+      'acknowledge orders --env prod --why "the disk of db1 is replaced"',
+      'acknowledge orders --incident 41c0ffee --why "I take care of it"',
+    ],
+    options: (command) =>
+      command.option('--incident <id>', 'only the incident: the flap guard stays as it is'),
+    request: ({ incident }) => (incident === undefined ? {} : { incident }),
   },
   {
     name: 'release',

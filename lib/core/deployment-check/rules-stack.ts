@@ -58,7 +58,7 @@ export const stackRules: readonly Rule[] = [
           subject: 'the topic',
           got: 'no confirmed subscription',
           want: 'at least one',
-          fix: confirmAgain(config, topic, config.subscribers[0] ?? 'ADDRESS'),
+          fix: confirmAgain(config, topic, config.subscribers?.[0] ?? 'ADDRESS'),
         },
       ];
     },
@@ -70,7 +70,7 @@ export const stackRules: readonly Rule[] = [
     differences: (config, answers) => {
       const topic = topicOf(answers);
       if (topic === null) return [];
-      return config.subscribers.flatMap((endpoint) => {
+      return (config.subscribers ?? []).flatMap((endpoint) => {
         const own = topic.subscriptions.filter((one) => one.endpoint === endpoint);
         if (own.some(({ confirmed }) => confirmed)) return [];
         return [

@@ -123,7 +123,8 @@ export function plainAlert(alert: Alert): Alert {
   const plain = (text: string) => printableAscii(text).slice(0, PLAIN_LENGTH_MAX);
   const happened = `${plain(alert.happened)} ${SHORTENED}`;
   const words = { happened, done: plain(alert.done), todo: plain(alert.todo), steps: [] };
-  return { id, code, pair, incident, atMs, holder, ...words };
+  const topic = alert.escalates ? ({ escalates: true } as const) : {};
+  return { id, code, pair, incident, atMs, holder, ...words, ...topic };
 }
 
 /** Whether this is the plainest form of an alert. */

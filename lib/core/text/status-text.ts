@@ -2,7 +2,7 @@
 import { faultsOfInbound } from '../check.ts';
 import type { Decision, Measure } from '../decision.ts';
 import { type Maintenance, workText } from '../maintain/maintenance.ts';
-import type { Memory } from '../memory.ts';
+import type { Incident, Memory } from '../memory.ts';
 import type { NodeName } from '../names.ts';
 import type { Inbound } from '../sighting.ts';
 import type { Situation } from '../situation.ts';
@@ -26,8 +26,12 @@ function decisionLines({ row, measure }: Decision, { plan, incident }: Memory): 
   return [
     `  ${row.name}: ${measureText(measure, plan)}`,
     `    why: ${row.reason}`,
-    ...(incident ? [`  incident ${incident.id} is open`] : []),
+    ...(incident ? [`  incident ${incident.id} is open${takenText(incident)}`] : []),
   ];
+}
+
+function takenText({ acknowledged }: Incident): string {
+  return acknowledged === undefined ? '' : `; ${acknowledged.by} has acknowledged it`;
 }
 
 /** What is done, in words. */

@@ -34,7 +34,24 @@ test('numbers of pairs are measured once each, from the least to the most, for a
   expect(parseFlags(['--scale', '2', '--for', '5s'])).toMatchObject({ scale: [2], forMs: 5000 });
 });
 
+test('clients go through four faults, and are watched for a minute; the comparison keeps its three', () => {
+  expect(parseFlags([])).toMatchObject({ clients: null });
+  const asked = parseFlags(['--clients']);
+  expect(asked).toMatchObject({
+    clients: ['mysqld-kill', 'mysqld-hang', 'host-down', 'switchover'],
+    forMs: 60_000,
+  });
+  expect(asked?.only.length).toBeGreaterThanOrEqual(5);
+  expect(parseFlags(['--clients', '--faults', 'switchover', '--only', 'pymysql'])).toMatchObject({
+    clients: ['switchover'],
+    only: ['pymysql'],
+  });
+});
+
 test.each([
+  [['--faults', 'switchover'], /got --faults switchover; want some of mysqld-kill, host-down, mysqld-hang/],
+  [['--clients', '--faults', 'disk-full'], /got --faults disk-full; want some of .*switchover/],
+  [['--clients', '--only', 'telnet'], /got --only telnet; want some of mysql2/],
   [['--faults', 'earthquake'], /got --faults earthquake; want some of mysqld-kill/],
   [['--peers', 'pacemaker'], /got --peers pacemaker/],
   [['--runs', '0'], /a whole number from 1/],

@@ -49,8 +49,8 @@ test.each([
   // 13 a minute, 43,800 minutes.
   ['Lambda requests', 0.5694 * 0.2],
   ['DynamoDB requests', 1.752 * 0.625 + 4.38 * 0.125],
-  ['CloudWatch metrics', 0.6],
-  ['CloudWatch alarms', 0.7],
+  ['CloudWatch metrics', 0.9],
+  ['CloudWatch alarms', 0.8],
   ['CloudWatch dashboard', 0],
   ['KMS key', 1],
   ['KMS decryption', 0.05256],

@@ -78,6 +78,7 @@ test.each<[ServiceName, string, string | object, readonly string[]]>([
     ],
   ],
   ['sns', 'Publish', 'TopicArn=arn:plain', ['sns:Publish on arn:plain']],
+  ['sns', 'GetTopicAttributes', `TopicArn=${topic}`, [`sns:GetTopicAttributes on ${topic}`]],
   ['dynamodb', 'UpdateItem', item, [`dynamodb:UpdateItem on ${table}`]],
   ['dynamodb', 'Query', { ...item, IndexName: 'i' }, [`dynamodb:Query on ${table}/index/i`]],
   ['dynamodb', 'BatchWriteItem', { RequestItems: { t: [] } }, [`dynamodb:BatchWriteItem on ${table}`]],

@@ -11,6 +11,7 @@ import { identityOf } from './servers/identity.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { replicationOf } from './servers/replication.ts';
 import { playAdopt } from './setup/adopt.ts';
+import { playSetupFrom } from './setup/from.ts';
 import { playSetup } from './setup/scenario.ts';
 import type { Story } from './story.ts';
 import { type LabWorld, untilSteady, type WorldOptions } from './world.ts';
@@ -68,6 +69,12 @@ export const scenarios = {
       'two empty servers become a healthy pair, also when setup is killed on the way; again, it changes nothing',
     world: { state: 'empty', pair: { mode: 'observe', hostWork: true } },
     play: playSetup,
+  },
+  'setup-from': {
+    about:
+      'a server with 100,000 rows and an empty one become a healthy pair, also when the copy is broken off in its middle',
+    world: { state: 'empty', pair: { mode: 'observe', hostWork: true } },
+    play: playSetupFrom,
   },
   adopt: {
     about:

@@ -3,10 +3,10 @@ import type { Connection } from 'mysql2/promise';
 import { openRoot } from '../servers/connection.ts';
 import type { DoorAnswer } from './door.ts';
 
-/** `-e` with one text of statements; `-N` without headings; `\G` at the end for a line for each column. */
+/** `-e` with one text of statements; `-N` without headings; `-E` for a line for each column. No commands of its own, as in 9.7. */
 export async function mysql(socketPath: string, args: readonly string[]): Promise<DoorAnswer> {
   const text = args[args.indexOf('-e') + 1] ?? '';
-  const upright = text.trimEnd().endsWith('\\G');
+  const upright = args.includes('-E');
   const headings = !args.includes('-N') && !upright;
   let root: Connection;
   try {
@@ -30,7 +30,6 @@ export async function mysql(socketPath: string, args: readonly string[]): Promis
 /** Scripts of ours have no semicolon in a string. */
 function statementsOf(text: string): readonly string[] {
   return text
-    .replace(/\\G\s*$/, '')
     .split(';')
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '');

@@ -1,4 +1,5 @@
 /** Work on hosts as a person orders it: the same request until it is finished. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Reply } from '../../lib/core/reply.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName, pairName } from '../deployment.ts';
@@ -6,6 +7,8 @@ import type { LabWorld } from '../world.ts';
 
 /** An unfinished order is repeated so often at most. */
 const REPEATS_MAX = 10;
+/** How long a run that was killed may keep its claim on the hosts. Milliseconds. */
+const CLAIM_LIMIT_MS = 60_000;
 const operate = functionNameOf(environmentName, 'operate');
 
 /** What came of it, over all the invocations that it took. */
@@ -30,6 +33,17 @@ export async function order({ aws }: LabWorld, action: string, more: object = {}
       return { outcome: reply.outcome, lines: reply.lines, steps: data?.steps.length ?? 0, changed };
   }
   return { outcome: 'failed', lines: [`not finished after ${REPEATS_MAX} invocations`], steps: 0, changed };
+}
+
+/** Orders it until nobody else is at work: a run that was killed keeps its claim until that is over. */
+export async function untilTaken(world: LabWorld, action: string, more: object = {}): Promise<Ordered> {
+  const deadlineMs = Date.now() + CLAIM_LIMIT_MS;
+  for (;;) {
+    const ordered = await order(world, action, more);
+    const isTaken = ordered.lines.some((line) => line.includes('at work on the hosts'));
+    if (!isTaken || Date.now() > deadlineMs) return ordered;
+    await delay(3000);
+  }
 }
 
 /** A function that died has no reply. */

@@ -6,14 +6,12 @@ import { identityOf } from '../servers/identity.ts';
 import { replicationOf } from '../servers/replication.ts';
 import type { Story } from '../story.ts';
 import type { LabWorld } from '../world.ts';
-import { killOperate, type Ordered, order } from './orders.ts';
+import { killOperate, type Ordered, order, untilTaken } from './orders.ts';
 
 /** After so many documents that were begun, the function is killed; then it is left alone. */
 const KILLED_AFTER = [3, 4, 5, 6] as const;
 /** How SSM is at its worst. */
 const hostile = { twice: true, deliveryMs: 1500, visibleAfterMs: 1000 };
-/** How long a run that was killed may keep its claim on the hosts. Milliseconds. */
-const CLAIM_LIMIT_MS = 60_000;
 
 interface Played {
   readonly ok: boolean;
@@ -39,7 +37,7 @@ export async function playSetup(world: LabWorld, story: Story): Promise<Played> 
     if (killed.outcome === 'killed') kills += 1;
     say(`killed after ${commands} documents: ${killed.outcome} ${killed.lines.at(-1) ?? ''}`);
   }
-  const first = await untilTaken(world);
+  const first = await untilTaken(world, 'setup');
   Object.assign(world.aws.ssm.timing, calm);
   for (const line of first.lines) say(line);
   const wrong = first.outcome === 'done' ? [] : [`setup: ${first.lines.at(-1)}`];
@@ -59,7 +57,7 @@ export async function playSetup(world: LabWorld, story: Story): Promise<Played> 
 /** Orders setup, and kills operate when so many more documents were begun. */
 async function killedAfter(world: LabWorld, commands: number): Promise<Ordered> {
   const limit = world.aws.ssm.commands.length + commands;
-  const ordered = untilTaken(world);
+  const ordered = untilTaken(world, 'setup');
   let ended = false;
   void ordered.finally(() => {
     ended = true;
@@ -67,17 +65,6 @@ async function killedAfter(world: LabWorld, commands: number): Promise<Ordered> 
   while (!ended && world.aws.ssm.commands.length < limit) await delay(20);
   if (!ended) killOperate(world);
   return ordered;
-}
-
-/** A run that was killed keeps its claim until that is over. */
-async function untilTaken(world: LabWorld): Promise<Ordered> {
-  const deadlineMs = Date.now() + CLAIM_LIMIT_MS;
-  for (;;) {
-    const ordered = await order(world, 'setup');
-    const isTaken = ordered.lines.some((line) => line.includes('at work on the hosts'));
-    if (!isTaken || Date.now() > deadlineMs) return ordered;
-    await delay(3000);
-  }
 }
 
 /** What is wrong with the pair, as its servers, its hosts and EC2's data plane have it. */

@@ -114,12 +114,13 @@ export function seedGoals({ from, to, method }: Seeding, facts: SeedFacts | null
           : `replaces the data of ${to} by that of ${from}, with a dump`,
     },
     {
-      ...{ name: 'reader-account-dropped', node: from, state: met(isCopied && facts?.door === 'closed') },
-      does: `drops that account on ${from}`,
-    },
-    {
       ...{ name: 'channel-place', node: from, state: met(isCopied && facts?.place !== 'unknown') },
       does: `gives the channel from ${to} the place of the copy, where it needs it (MariaDB)`,
+    },
+    // Last of all: while it is there, the copy is not over.
+    {
+      ...{ name: 'reader-account-dropped', node: from, state: met(isCopied && facts?.door === 'closed') },
+      does: `drops that account on ${from}`,
     },
   ];
 }

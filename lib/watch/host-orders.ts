@@ -3,6 +3,7 @@ import type { Config, Pair } from '../core/config.ts';
 import { type HostClaim, type Refusal, renderRefusal, takenText, whyNotNow } from '../core/host-work.ts';
 import { done, notDone, type Reply, type ReplyData } from '../core/reply.ts';
 import type { HostOrder } from '../core/request.ts';
+import { setupRun } from '../core/setup/copy.ts';
 import { hostWorkLines } from '../core/text/host-work-text.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
 import { type MaintainOrder, maintainWork } from './maintain/maintain.ts';
@@ -91,10 +92,10 @@ function workOf(options: HostOrderOptions): HostWork<unknown> {
   }
 }
 
-/** The same order again goes on with its copy; another order begins a new one. */
+/** A copy of setup that was broken off goes on as itself, whoever gives the order again. */
 function seedOf({ ports, pair, order, owner }: HostOrderOptions): Seed {
-  const run = `s-${order.id ?? owner}`.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 64);
-  return (from, to, limitMs) => copyData(ports, pair, { from, to, run }, limitMs);
+  return (copy, limitMs) =>
+    copyData(ports, pair, { ...copy, run: copy.run ?? setupRun(order.id ?? owner) }, limitMs);
 }
 
 function notAllowed({ name }: Pair): Refusal {

@@ -1,6 +1,5 @@
 /** Looks at a copy from one node to the other, and carries out its steps, through documents on both hosts. */
 import { nodeOf, type Pair } from '../core/config.ts';
-import type { ServerFacts } from '../core/doctor/facts.ts';
 import { nextStep, renderRefusal } from '../core/host-work.ts';
 import {
   parseSeedFacts,
@@ -15,8 +14,6 @@ import { PortError, type Ports } from './ports.ts';
 
 /** How long a short document may take, with the way there and back. Milliseconds. */
 const SHORT_LIMIT_MS = 60_000;
-/** How long a server may take to say what it is. Milliseconds. */
-const EXAMINE_LIMIT_MS = 12_000;
 /** Between two looks at a copy that is at work. Milliseconds. */
 const AGAIN_MS = 2000;
 
@@ -84,23 +81,25 @@ export async function carryOutSeed(
   }
 }
 
+/** What both servers are, as their hosts say: a half-copied server may let no account in. */
+export interface WholeCopy extends Pick<Seeding, 'from' | 'to' | 'run'> {
+  readonly source: SeedServer;
+  readonly target: SeedServer;
+}
+
 /** A whole copy at once, for `setup`. Throws a PortError when it is not over in time: the next one goes on with it. */
 export async function copyData(
-  ports: Pick<Ports, 'clock' | 'database' | 'host'>,
+  ports: Pick<Ports, 'clock' | 'host'>,
   pair: Pair,
-  { from, to, run }: Pick<Seeding, 'from' | 'to' | 'run'>,
+  { from, to, run, source, target }: WholeCopy,
   limitMs: number,
 ): Promise<void> {
-  const { clock, database } = ports;
+  const { clock } = ports;
   const untilMs = clock.nowMs() + limitMs;
-  const [source, target] = await Promise.all(
-    [from, to].map(async (node) => serverOf(await database.examine(pair, node, 'quick', EXAMINE_LIMIT_MS))),
-  );
   for (;;) {
     const facts = await lookAtSeed(ports, pair, { from, to, run });
-    const method = source && target ? seedMethodOf(source, target, facts.because) : null;
-    if (method === null || typeof method === 'object')
-      throw new PortError('unsuccessful', method ? renderRefusal(method) : 'a server did not say what it is');
+    const method = seedMethodOf(source, target, facts.because);
+    if (typeof method === 'object') throw new PortError('unsuccessful', renderRefusal(method));
     const next = nextStep(seedGoals({ from, to, run, method }, facts));
     if (next.kind !== 'step') return;
     const leftMs = untilMs - clock.nowMs();
@@ -109,8 +108,4 @@ export async function copyData(
     if (facts.phase === 'copying') await clock.sleep(AGAIN_MS);
     else await carryOutSeed(ports, pair, next.goal.name, { from, to, run, method }, facts, leftMs);
   }
-}
-
-function serverOf({ flavor, version, variables }: ServerFacts): SeedServer {
-  return { flavor, version, areGtidsOn: flavor === 'mariadb' || variables.gtid_mode === 'ON' };
 }

@@ -2,6 +2,7 @@
 import type { Pair } from '../config.ts';
 import { countOf, parseSet, subtract } from '../gtid.ts';
 import type { Goal, Refusal } from '../host-work.ts';
+import { isCopiedBySetup, isCopyToFinish, isHalfCopied } from './copy.ts';
 import type { NodeView, SetupWishes } from './goals.ts';
 
 /** The goals from data that may differ to channels both ways. `seeds`: whether this release can copy data. */
@@ -12,14 +13,17 @@ export function dataGoals(
   seeds: boolean,
 ): readonly Goal[] {
   const refusal = whyNotConnected(pair, views, from, seeds);
-  const needsSeed = views.some(isEmptyNode) && !views.every(isEmptyNode) && !views.every(isConnected);
-  const target = views.find(({ node }) => node.name !== from)?.node.name ?? null;
+  const needsData = views.some(hasNoData) && !views.every(hasNoData) && !views.every(isConnected);
+  const needsSeed = needsData || views.some(isCopyToFinish);
+  const target = targetOf(views, from);
+  const source = views.find(({ node }) => node.name !== target)?.node.name;
   return [
-    ...(needsSeed || refusal
+    // Named by a person, it is part of the work, and of the report on it.
+    ...(needsSeed || refusal || from !== undefined
       ? [
           {
-            ...{ name: 'seed', node: target, does: `Copies the data of ${from ?? 'one node'} to the other.` },
-            state: refusal ?? ('open' as const),
+            ...{ name: 'seed', node: target, does: `Copies the data of ${source} to the other node.` },
+            state: refusal ?? (needsSeed ? ('open' as const) : ('met' as const)),
           },
         ]
       : []),
@@ -28,17 +32,27 @@ export function dataGoals(
   ];
 }
 
-function isEmptyNode({ host }: NodeView): boolean {
-  return host.tables === 0;
+/** Who a copy goes, or went, to: where nothing shows it, the node that was not named. */
+function targetOf(views: readonly NodeView[], from: string | undefined): string | null {
+  const shown = views.find(isCopyToFinish) ?? (views.every(hasNoData) ? undefined : views.find(hasNoData));
+  return (shown ?? views.find(({ node }) => node.name !== from))?.node.name ?? null;
+}
+
+/** Nothing of its own: part of a copy is as good as nothing. */
+function hasNoData(view: NodeView): boolean {
+  return view.host.tables === 0 || isHalfCopied(view);
 }
 
 function isConnected({ host, peer }: NodeView): boolean {
   return host.sources.includes(peer.address);
 }
 
-/** A node that has executed only what the other has too is a copy of it. */
+/**
+ * A node that has executed only what the other has too is a copy of it. Of a server whose GTIDs have just been turned on,
+ * the copy has executed nothing: that setup itself copied it is the proof.
+ */
 function isCopy({ host, peerHost }: NodeView): boolean {
-  if (host.executed === '') return false;
+  if (host.executed === '') return isCopiedBySetup(host);
   return countOf(subtract(parseSet(host.executed), parseSet(peerHost.executed))) === 0;
 }
 
@@ -50,8 +64,8 @@ function whyNotConnected(
 ): Refusal | null {
   const elsewhere = views.find(({ host, peer }) => host.sources.some((source) => source !== peer.address));
   if (elsewhere) return strangeSource(elsewhere);
-  if (views.every(isConnected) || views.every(isEmptyNode)) return null;
-  const full = views.filter((view) => !isEmptyNode(view)).map(({ node }) => node.name);
+  if (views.every(isConnected) || views.every(hasNoData)) return null;
+  const full = views.filter((view) => !hasNoData(view)).map(({ node }) => node.name);
   if (full.length === 2) return views.some(isCopy) || views.some(isConnected) ? null : bothHaveData(full);
   const [only = ''] = full;
   if (from !== only) return oneHasData(pair, only, from);

@@ -27,11 +27,21 @@ export interface HostFacts {
   readonly sources: readonly string[];
   /** GTIDs of all that it has executed. */
   readonly executed: string;
+  /** The last copy that was begun onto this host; null: none. */
+  readonly copy: HostCopy | null;
+  /** Whether there is the account that a copy reads this server with. */
+  readonly reader: boolean;
   /** Whether the address of the VIP is on an interface, and whether it is after a reboot. */
   readonly vipBound: boolean;
   readonly vipLasts: boolean;
   /** Whether our unit binds it. */
   readonly vipUnit: boolean;
+}
+
+/** A copy as its host notes it. From `copying` on, nothing is left of the data that the server had before. */
+export interface HostCopy {
+  readonly run: string;
+  readonly phase: 'begun' | 'copying' | 'copied';
 }
 
 /** One of our two accounts, as far as a server may know it: what it keeps of the password. */
@@ -91,8 +101,15 @@ export function parseHostFacts(printed: string): HostFacts {
     sources: pairs.flatMap(([name, value]) => (name === 'source' ? [value] : [])),
     // A list that was cut off says nothing of what it lacks.
     executed: text('end') === 'yes' ? text('executed') : '',
+    copy: copyOf(text('copy-run'), text('copy-phase')),
+    reader: text('reader') === '1',
     vipBound: text('vip-bound') === 'yes',
     vipLasts: text('vip-lasts') === 'yes',
     vipUnit: text('vip-unit') === 'yes',
   };
+}
+
+function copyOf(run: string, phase: string): HostCopy | null {
+  if (run === '') return null;
+  return { run, phase: phase === 'copying' || phase === 'copied' ? phase : 'begun' };
 }

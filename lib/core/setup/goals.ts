@@ -5,6 +5,7 @@ import type { Goal } from '../host-work.ts';
 import type { NodeName } from '../names.ts';
 import type { GrantServer } from '../rights.ts';
 import { type Difference, differences, renderConfiguration } from './configuration.ts';
+import { isHalfCopied } from './copy.ts';
 import { dataGoals } from './data-goals.ts';
 import type { AccountKey, HostFacts, SetupFacts } from './facts.ts';
 import { kindOf } from './kind.ts';
@@ -131,14 +132,16 @@ function storeGoal({ accounts }: SetupFacts): Goal {
 }
 
 /** Whether the server keeps of the password what it must. */
-function accountGoal(name: string, { node, kind }: NodeView, key: AccountKey | null, mark: string): Goal {
+function accountGoal(name: string, view: NodeView, key: AccountKey | null, mark: string): Goal {
+  const { node, kind } = view;
   const wanted = kind === 'mysql-8' ? key?.sha2Mark : key?.nativeMark;
   return {
     ...{ name, node: node.name },
     does: name.startsWith('monitor')
       ? 'Makes the account that keepalambda logs in with, with the rights that it uses, and its heartbeat table.'
       : 'Makes the account that the other node replicates with.',
-    state: key === null ? 'unknown' : mark === wanted ? 'met' : 'open',
+    // While a copy is at work, or was broken off, accounts come with the data.
+    state: key === null ? 'unknown' : mark === wanted || isHalfCopied(view) ? 'met' : 'open',
   };
 }
 

@@ -3,6 +3,7 @@
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { accountParameters, vipParameter } from './parameters.ts';
+import { place, READER } from './seed-place.ts';
 import { asRoot, byKind, channelWords, fileName, includeDirectory, unitDirectory } from './server-script.ts';
 import { unitName } from './vip-unit.ts';
 
@@ -32,6 +33,7 @@ const facts = [
   "CONCAT('named-hosts=', COUNT(*)) FROM mysql.user WHERE Host REGEXP '[a-z]' AND Host <> 'localhost'",
   `CONCAT('tables=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN (${systemSchemas})`,
   "CONCAT('heartbeat=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'keepalambda' AND TABLE_NAME = 'heartbeat'",
+  `CONCAT('reader=', COUNT(*)) FROM mysql.user WHERE User = '${READER}'`,
   // The last of all: SSM cuts a long output off at its end.
   "CONCAT('executed=', REPLACE(REPLACE($executed, CHAR(10), ''), ' ', ''))",
 ].map((fact) => `SELECT ${fact}`);
@@ -49,6 +51,11 @@ if systemctl is-enabled --quiet ${unitName} 2>/dev/null; then lasts=yes
 elif grep -rqsF "$SSM_Vip/" /etc/systemd/network /etc/netplan /etc/NetworkManager/system-connections /etc/sysconfig/network-scripts
 then lasts=yes; fi
 echo "vip-lasts=$lasts"
+${place}
+if [ -s "$state/run" ]; then
+  echo "copy-run=$(head -n 1 "$state/run")"
+  echo "copy-phase=$(head -n 1 "$state/phase")"
+fi
 [ "$server" = up ] || exit 0
 echo "version=$version"
 ${includeDirectory}
@@ -57,7 +64,9 @@ if [ -r "$includedir/${fileName}" ]; then sed 's/^/file=/' "$includedir/${fileNa
 sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (${asked.map((name) => `'${name}'`).join(', ')})" |
   while read -r name value; do echo "running.$name=$value"; done
 ${channelWords}
-"$client" --connect-timeout=10 -B -e "$channels\\G" |
+# Not by \\G: a client of 9.7 does not know its own commands any more. Channels that are not seen are not "none".
+seen=$("$client" --connect-timeout=10 -B -E -e "$channels") || exit 1
+printf '%s\\n' "$seen" |
   sed -n 's/^ *\\(Source_Host\\|Master_Host\\): */source=/p'
 ${kept}
 ${executed}

@@ -5,7 +5,7 @@
  */
 import { type Document, shellDocument } from './document.ts';
 import { parameter, place, READER, run } from './seed-place.ts';
-import { asRoot } from './server-script.ts';
+import { asRoot, writing } from './server-script.ts';
 
 const factsScript = `
 set -u
@@ -84,9 +84,14 @@ ${asRoot}
 if [ "$server" != up ]; then echo "the server of this host does not answer: $because" >&2; exit 3; fi
 account="'${READER}'@'%'"
 known=$(sql "SELECT COUNT(*) FROM mysql.user WHERE user = '${READER}'")
-close() { [ "$known" = 0 ] || sql "SET SESSION sql_log_bin = 0; DROP USER $account"; }
+close() { [ "$known" = 0 ] || write "DROP USER $account"; }
+if [ "$SSM_Action" = look ]; then
+  if [ "$known" = 0 ]; then echo door=closed; else echo door=open; fi
+  exit 0
+fi
+# While a pair is set up, the node that is copied is closed too.
+${writing}
 case $SSM_Action in
-  look) if [ "$known" = 0 ]; then echo door=closed; else echo door=open; fi; exit 0 ;;
   close) close || exit 1; echo door=closed; exit 0 ;;
 esac
 rights='SELECT, RELOAD, PROCESS, LOCK TABLES, REPLICATION CLIENT, SHOW VIEW, EVENT, TRIGGER'
@@ -101,10 +106,10 @@ case $kind in
   *)
     close; made="CREATE USER $account IDENTIFIED WITH '$SSM_Plugin' AS 0x$SSM_Hash"
     rights="$rights, BACKUP_ADMIN"
-    sql "SET SESSION sql_log_bin = 0; INSTALL PLUGIN clone SONAME 'mysql_clone.so'" 2>/dev/null || true
+    write "INSTALL PLUGIN clone SONAME 'mysql_clone.so'" 2>/dev/null || true
     ;;
 esac
-sql "SET SESSION sql_log_bin = 0; $made; GRANT $rights ON *.* TO $account" || { echo "the account that reads was not made" >&2; exit 1; }
+write "$made; GRANT $rights ON *.* TO $account" || { echo "the account that reads was not made" >&2; exit 1; }
 echo door=open
 `;
 

@@ -5,6 +5,7 @@ import type { HostDocument } from '../../core/host-document.ts';
 import type { Goal } from '../../core/host-work.ts';
 import type { NodeName } from '../../core/names.ts';
 import type { HostOrder } from '../../core/request.ts';
+import { runToGoOnWith, seedServerOf } from '../../core/setup/copy.ts';
 import type { AccountKey, SetupFacts } from '../../core/setup/facts.ts';
 import { hostOf, setupGoals } from '../../core/setup/goals.ts';
 import { kindOf } from '../../core/setup/kind.ts';
@@ -12,11 +13,14 @@ import { valuesFor } from '../../core/setup/values.ts';
 import { examinePair } from '../doctor.ts';
 import type { HostWork } from '../host-work.ts';
 import { PortError, type Ports } from '../ports.ts';
+import type { WholeCopy } from '../seed.ts';
 import { lookAtHosts } from './look.ts';
 import { prove } from './prove.ts';
 
 export type SetupOrder = Extract<HostOrder, { action: 'setup' }>;
-export type Seed = (from: NodeName, to: NodeName, limitMs: number) => Promise<void>;
+/** What is to be copied; `run` is null for a copy that is not begun yet. */
+export type SeedCopy = Omit<WholeCopy, 'run'> & { readonly run: string | null };
+export type Seed = (copy: SeedCopy, limitMs: number) => Promise<void>;
 
 /** How long a look at one host, or a document that does one thing, may take. Milliseconds. */
 const DOCUMENT_LIMIT_MS = 60_000;
@@ -54,7 +58,7 @@ export function setupWork(
 }
 
 async function carryOut(run: Run, goal: Goal, facts: SetupFacts, limitMs: number): Promise<void> {
-  const { ports, pair, order, seed, passed } = run;
+  const { ports, pair, seed, passed } = run;
   const { name } = goal;
   const on = String(goal.node);
   const document = documentOf(run, goal, facts);
@@ -70,7 +74,7 @@ async function carryOut(run: Run, goal: Goal, facts: SetupFacts, limitMs: number
     case 'passwords':
       return ports.accounts.make(pair);
     case 'seed':
-      if (seed && order.from) await seed(order.from, on, limitMs);
+      if (seed) await seed(copyTo(run, facts, on), limitMs);
       return;
     case 'channel':
       return ports.database.replicate(pair, on, Math.min(limitMs, COMMAND_LIMIT_MS));
@@ -91,6 +95,16 @@ async function carryOut(run: Run, goal: Goal, facts: SetupFacts, limitMs: number
     default:
       throw new Error(`setup has no step ${name}`);
   }
+}
+
+/** The other node is what is copied, and the hosts say what both servers are. */
+function copyTo({ pair }: Run, facts: SetupFacts, to: NodeName): SeedCopy {
+  const [from, host] = [peerOf(pair, to), hostOf(facts, nodeOf(pair, to))];
+  const peerHost = hostOf(facts, from);
+  return {
+    ...{ from: from.name, to, run: runToGoOnWith({ host, peerHost }) },
+    ...{ source: seedServerOf(peerHost), target: seedServerOf(host) },
+  };
 }
 
 /** The document that carries the goal out, with its parameters; null where it is something else. */

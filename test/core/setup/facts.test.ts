@@ -17,6 +17,15 @@ it('takes a list of GTIDs that SSM cut off for none, so that nothing passes for 
   expect(of('executed=aaaa:1-5', 'end=yes').executed).toBe('aaaa:1-5');
 });
 
+it('reads how far a copy is, and takes a phase of before the data for begun', () => {
+  expect(of().copy).toBeNull();
+  expect(of('copy-run=s-1', 'copy-phase=copying', 'reader=1')).toMatchObject({
+    ...{ copy: { run: 's-1', phase: 'copying' }, reader: true },
+  });
+  expect(of('copy-run=s-1', 'copy-phase=prepared').copy).toEqual({ run: 's-1', phase: 'begun' });
+  expect(of('copy-run=s-1').copy).toEqual({ run: 's-1', phase: 'begun' });
+});
+
 it('takes what was not printed for down and empty', () => {
   expect(parseHostFacts('')).toMatchObject({
     server: 'down',

@@ -1,0 +1,102 @@
+/** Whose data goes where before replication, by what both hosts say of it. */
+import { expect, it, test } from 'vitest';
+import { nextStep } from '../../../lib/core/host-work.ts';
+import type { HostFacts } from '../../../lib/core/setup/facts.ts';
+import { setupGoals } from '../../../lib/core/setup/goals.ts';
+import { pairWith } from '../world.ts';
+import { factsOf, key } from './facts.ts';
+
+const pair = pairWith({ mode: 'observe', hostWork: true });
+const [db1, db2] = pair.nodes;
+const names = ['seed', 'history', 'channel'];
+const copy = (phase: 'begun' | 'copying' | 'copied', run = 's-order-1') => ({ copy: { run, phase } });
+const data = { tables: 7, executed: 'aaaa:1-5' };
+
+type Hosts = readonly [Partial<HostFacts>, Partial<HostFacts>];
+
+/** The first goal about data that is not met, or why it is refused. */
+function next(hosts: Hosts, from: string | undefined, version = '5.6.24'): string {
+  const goals = setupGoals(pair, factsOf(pair, version, hosts), { from, restartHolder: false }, true);
+  const step = nextStep(goals.filter(({ name }) => names.includes(name)));
+  if (step.kind === 'done') return 'done';
+  return step.kind === 'refused' ? `refused: ${step.refusal.got}` : `${step.goal.name} on ${step.goal.node}`;
+}
+
+test.each<[what: string, hosts: Hosts, from: string | undefined, then: string]>([
+  ['an empty db2', [data, {}], 'db1', 'seed on db2'],
+  ['an empty db1', [{}, data], 'db2', 'seed on db1'],
+  ['an empty db2, where a copy was prepared', [data, copy('begun')], 'db1', 'seed on db2'],
+  ['part of the data on db2', [data, { tables: 3, ...copy('copying') }], 'db1', 'seed on db2'],
+  [
+    'part of the data on db2, and nobody says whose counts',
+    [data, { tables: 3, ...copy('copying') }],
+    undefined,
+    'refused: data on db1, none on the other node, and no --from',
+  ],
+  [
+    'part of the data on db2, and that is to count',
+    [data, { tables: 3, ...copy('copying') }],
+    'db2',
+    'refused: data on db1, none on the other node, and --from db2',
+  ],
+  [
+    'part of the data on db2, and the other part on neither',
+    [{}, { tables: 3, ...copy('copying') }],
+    'db1',
+    'refused: data on db2, none on the other node, and --from db1',
+  ],
+  [
+    'part of a copy of rebuild on db2',
+    [data, { tables: 3, ...copy('copying', 'r-order-1') }],
+    'db1',
+    'refused: data on db1 and db2, neither a copy',
+  ],
+  [
+    'a copy that was broken off long ago, on a node that replicates since',
+    [data, { tables: 3, sources: [db1.address], ...copy('copying') }],
+    'db1',
+    'channel on db1',
+  ],
+  [
+    'all of it on db2, and the account still there that read it',
+    [
+      { ...data, reader: true },
+      { ...data, ...copy('copied') },
+    ],
+    'db1',
+    'seed on db2',
+  ],
+  ['all of it on db2', [data, { ...data, ...copy('copied') }], 'db1', 'channel on db1'],
+  [
+    'all of it on db2, of servers that have executed nothing since GTIDs are on',
+    [{ tables: 7 }, { tables: 7, ...copy('copied') }],
+    'db1',
+    'channel on db1',
+  ],
+  [
+    'all of it on db2, and both have something of their own since',
+    [
+      { ...data, executed: 'aaaa:1-6' },
+      { ...data, executed: 'aaaa:1-5,bbbb:1', ...copy('copied') },
+    ],
+    'db1',
+    'refused: data on db1 and db2, neither a copy',
+  ],
+])('%s', (_, hosts, from, then) => {
+  expect(next(hosts, from)).toContain(then);
+});
+
+it('leaves the accounts of a node alone that the rest of the data is to come to', () => {
+  const accounts = { monitor: key('kl'), replication: key('repl') };
+  const openOn = (node: string, of: Partial<HostFacts>) =>
+    setupGoals(
+      pair,
+      factsOf(pair, '9.7.1', [data, of], { accounts }),
+      { from: 'db1', restartHolder: false },
+      true,
+    )
+      .filter((goal) => goal.node === node && goal.name.endsWith('-account') && goal.state === 'open')
+      .map(({ name }) => name);
+  expect(openOn(db2.name, { tables: 3, ...copy('copying') })).toEqual([]);
+  expect(openOn(db2.name, { tables: 3 })).toEqual(['monitor-account', 'replication-account']);
+});

@@ -98,7 +98,7 @@ export function tellLimited(
 
 /** What the last alert of a loss says before they are only counted. */
 const lastForAWhile =
-  ' It comes and goes: more losses of less than 20 s are counted, and the next alert says how many.';
+  ' It comes and goes: more losses of less than 10 s are counted, and the next alert says how many.';
 
 /** Too many of this code lately; or people know that the holder flaps, and this says nothing new. */
 function isTooMuch(

@@ -18,8 +18,11 @@ const NEXT_MS = HOUR_MS / 2;
 const FURTHER_MS = HOUR_MS;
 /** For how long alerts are counted for that. Milliseconds. */
 export const FLAP_WITHIN_MS = 2 * HOUR_MS;
-/** A loss that lasts this long does not come and go: it is alerted however often there was one. Milliseconds. */
-const STAYS_MS = 20_000;
+/**
+ * A loss that lasts this long does not come and go: it is alerted however often there was one. It is long before the 30 s that are
+ * promised, because the clocks of two leaders differ. Milliseconds.
+ */
+const STAYS_MS = 10_000;
 /** Alerts that are closer than this are of one loss. Milliseconds. */
 const ONE_LOSS_MS = 15_000;
 /**

@@ -5,9 +5,13 @@ import type { PairName } from '../lib/core/names.ts';
 import type { StorePort } from '../lib/watch/ports.ts';
 import { LabError } from './errors.ts';
 
-/** Whether the standby was seen fit, and nothing is open or under way. */
-export function isSteady({ readiness, incident, plan }: Memory): boolean {
-  return readiness?.fit === true && incident === null && plan === null;
+/**
+ * Whether the standby was seen fit, and nothing is on or under way. An incident may be open in which all is over: one whose
+ * standby was unfit again and again ends ten minutes later.
+ */
+export function isSteady({ readiness, incident, plan, reports }: Memory): boolean {
+  const isOver = incident === null || Object.values(reports).every(({ overSinceMs }) => overSinceMs !== null);
+  return readiness?.fit === true && isOver && plan === null;
 }
 
 /**

@@ -5,7 +5,7 @@ import { isForHolder } from './durations.ts';
 import { tellEndOfEscalated } from './escalation.ts';
 import type { EventCode } from './events.ts';
 import { mayComeBack } from './flap.ts';
-import type { Memory } from './memory.ts';
+import type { Incident, Memory } from './memory.ts';
 import { noteDeath, noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
 import { acceptLoss, failover } from './remedies.ts';
@@ -69,7 +69,8 @@ function noteMeasure(
       const over = endConditions(memory, [], nowMs);
       const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
-      if (!incident || steadyForMs < ALL_CLEAR_MS || mayComeBack(over, nowMs)) return over;
+      if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
+      if (mayComeBack(over, nowMs)) return withRepairAnew(over, incident);
       // No alert went out, so no all-clear is needed.
       if (incident.told.length === 0) return { ...over, incident: null };
       const words = wordsOfAllClear(situation, incident);
@@ -85,6 +86,12 @@ function noteMeasure(
     case 'act':
       return tellUnserved(memory, situation, measure.plan, newId);
   }
+}
+
+/** All is well, and the incident stays open for alerts alone: what is lost next is a loss of its own, and is repaired. */
+function withRepairAnew(memory: Memory, incident: Incident): Memory {
+  const told = incident.told.filter((code) => code !== 'repaired');
+  return told.length === incident.told.length ? memory : { ...memory, incident: { ...incident, told } };
 }
 
 /** Nothing is done; people are alerted of why, and of what that would hide. */

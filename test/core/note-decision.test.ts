@@ -211,6 +211,22 @@ describe('the all-clear', () => {
     if (told.length > 0) expect(memory.incident).toBeNull();
   });
 
+  it('waits for a standby that was unfit again and again; what is lost next is repaired anew', () => {
+    const flapping = { sinceMs: 1, overSinceMs: NOW_MS - 5000, times: 1, heldBack: 0 };
+    const toldAtMs = [NOW_MS - 60_000, NOW_MS - 30_000];
+    const open = memory({
+      incident: {
+        id: '41c',
+        row: 'standby-unfit',
+        openedAtMs: NOW_MS - 90_000,
+        told: ['standby-unfit', 'repaired'],
+      },
+      reports: { 'standby-unfit': { ...flapping, toldAtMs } },
+    });
+    expect(left([open], { steadySinceMs: 0 }).incident?.told).toEqual(['standby-unfit']);
+    expect(left([open], { steadySinceMs: NOW_MS }).incident?.told).toEqual(['standby-unfit', 'repaired']);
+  });
+
   it('is told in the incident that it closes, with how long it was', () => {
     expect(left([incident], { steadySinceMs: 0 }).outbox).toMatchObject([
       { incident: '41c', headline: 'all clear after 90 s, db1 holds the VIP' },

@@ -1,5 +1,5 @@
 /** What is judged of every run, whatever its fault: no text that people read has a secret, and each mail has a remedy. */
-import { createHash } from 'node:crypto';
+import { nativeHash } from '../lib/aws/ssm/password-hash.ts';
 import { HISTORY_MAX } from '../lib/core/request.ts';
 import type { Message } from './aws/events.ts';
 import { pairName } from './deployment.ts';
@@ -43,12 +43,6 @@ export const secrets: readonly Secret[] = [
   ]),
   { name: 'the session of a function', value: 'the session of ' },
 ];
-
-/** As `mysql_native_password` stores it, without its star. */
-function nativeHash(password: string): string {
-  const sha1 = (data: string | Buffer) => createHash('sha1').update(data).digest();
-  return sha1(sha1(password)).toString('hex').toUpperCase();
-}
 
 /** Reads all mails and logs from now on; `wrongs` adds the history, and says what is wrong with any of them. */
 export function readAll({ aws, store }: LabWorld): { readonly wrongs: () => Promise<readonly string[]> } {

@@ -2,6 +2,7 @@
 
 import type { Detached, DetachedThreads } from '../core/probe-results.ts';
 import type { Position } from '../core/sighting.ts';
+import { changeStatement, heartbeatOption, quoted, threadStatement } from './channel-statements.ts';
 import type { Dialect } from './dialect.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
 import type { ProbeFailed } from './protocol.ts';
@@ -64,7 +65,7 @@ export function attach(
       const stopped = await stopReceiving(command, source, before);
       await setUser(command, stopped, stopped.sourceUser);
     }
-    await start(command, before.name);
+    await startChannel(command, before.name);
     const started = await until(command, source, isRunning);
     if (started === null)
       throw new CommandFailure('unsuccessful', 'the threads of the channel do not stay running');
@@ -142,7 +143,7 @@ function isRunning({ io, sql }: Channel): boolean {
 }
 
 /** MariaDB refuses to start one that runs (ER_CONNECTION_ALREADY_EXISTS 1934, ER_SLAVE_MUST_STOP 1198): as is wanted. */
-async function start(command: Command, channel: string): Promise<void> {
+export async function startChannel(command: Command, channel: string): Promise<void> {
   try {
     await command.ask(threadStatement(command.link.dialect, 'START', '', channel));
   } catch (error) {
@@ -171,41 +172,15 @@ async function askFrom(command: Command, source: Source): Promise<Channel | null
   return askChannel(command, await askPulse(command), source);
 }
 
-/** `STOP REPLICA IO_THREAD FOR CHANNEL 'x'`, `STOP SLAVE 'x' IO_THREAD`: the same in each server's words. */
-export function threadStatement(
-  { flavor, replicaStatus }: Dialect,
-  verb: 'START' | 'STOP',
-  threads: 'IO_THREAD' | 'SQL_THREAD' | '',
-  channel: string,
-): string {
-  const replica = replicaStatus.includes('REPLICA') ? 'REPLICA' : 'SLAVE';
-  const name = quoted(channel);
-  const words =
-    flavor === 'mariadb'
-      ? [verb, replica, channel === '' ? '' : name, threads]
-      : [verb, replica, threads, channel === '' ? '' : `FOR CHANNEL ${name}`];
-  return words.filter((word) => word !== '').join(' ');
-}
-
-/** `CHANGE REPLICATION SOURCE TO SOURCE_USER = 'x' FOR CHANNEL 'y'` in each server's words. */
+/** The channel's source, password and positions stay; who logs in is another. */
 export function userStatement(
-  { flavor, binaryLogStatus }: Dialect,
+  dialect: Dialect,
   channel: string,
   user: string,
   heartbeatSeconds: number | null,
 ): string {
-  const name = channel === '' ? '' : quoted(channel);
-  const heartbeat = heartbeatSeconds === null ? '' : `, MASTER_HEARTBEAT_PERIOD = ${heartbeatSeconds}`;
-  if (flavor === 'mariadb')
-    return `CHANGE MASTER ${name === '' ? '' : `${name} `}TO MASTER_USER = ${quoted(user)}${heartbeat}`;
-  const of = name === '' ? '' : ` FOR CHANNEL ${name}`;
-  // The words of old are gone in 8.4, those of today begin in 8.0.23.
-  return binaryLogStatus === 'SHOW BINARY LOG STATUS'
-    ? `CHANGE REPLICATION SOURCE TO SOURCE_USER = ${quoted(user)}${of}`
-    : `CHANGE MASTER TO MASTER_USER = ${quoted(user)}${heartbeat}${of}`;
-}
-
-/** A string literal of SQL. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+  return changeStatement(dialect, channel, (side) => [
+    `${side}_USER = ${quoted(user)}`,
+    ...heartbeatOption(side, heartbeatSeconds),
+  ]);
 }

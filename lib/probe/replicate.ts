@@ -1,8 +1,8 @@
 /** Makes a node's channel from the pair's other node: who asks knows that both have the same data. */
 
-import { threadStatement } from './channel.ts';
+import { startChannel } from './channel.ts';
+import { changeStatement, quoted } from './channel-statements.ts';
 import type { Dialect } from './dialect.ts';
-import { errnoOf, MysqlFailure } from './errors.ts';
 import type { ProbeCredentials, ProbeFailed } from './protocol.ts';
 import { askChannel, askPulse, carryOut, type Way } from './statement-session.ts';
 import type { Source } from './status-rows.ts';
@@ -32,40 +32,26 @@ export function replicate(
     const before = await askChannel(command, await askPulse(command), sourcing.source);
     command.changing();
     if (before === null) await command.ask(sourceStatement(dialect, sourcing));
-    try {
-      await command.ask(threadStatement(dialect, 'START', '', before?.name ?? ''));
-    } catch (error) {
-      // It runs already, in the words of MariaDB.
-      const errno = error instanceof MysqlFailure ? errnoOf(error) : null;
-      if (errno !== 1198 && errno !== 1934) throw error;
-    }
+    await startChannel(command, before?.name ?? '');
     return {};
   });
 }
 
-/** `CHANGE REPLICATION SOURCE TO …` in each server's words, for the unnamed channel. */
+/** The unnamed channel from the pair's other node. */
 export function sourceStatement(dialect: Dialect, { source, port, account }: Sourcing): string {
-  const isToday = dialect.binaryLogStatus === 'SHOW BINARY LOG STATUS';
-  const side = isToday ? 'SOURCE' : 'MASTER';
-  const encrypted = account.tls === 'off' ? [] : [`${side}_SSL = 1`];
-  // Without TLS, an account of caching_sha2_password needs the source's key to log in.
-  const key = isToday && account.tls === 'off' ? ['GET_SOURCE_PUBLIC_KEY = 1'] : [];
-  const options = [
+  const isPlain = account.tls === 'off';
+  return changeStatement(dialect, '', (side) => [
     `${side}_HOST = ${quoted(source.address)}`,
     `${side}_PORT = ${port}`,
     `${side}_USER = ${quoted(account.user)}`,
     `${side}_PASSWORD = ${quoted(account.password)}`,
     `${side}_HEARTBEAT_PERIOD = ${HEARTBEAT_SECONDS}`,
     `${side}_CONNECT_RETRY = ${RETRY_SECONDS}`,
-    ...encrypted,
-    ...key,
+    ...(isPlain ? [] : [`${side}_SSL = 1`]),
+    // Without TLS, an account of caching_sha2_password needs the source's key to log in.
+    ...(isPlain && side === 'SOURCE' ? ['GET_SOURCE_PUBLIC_KEY = 1'] : []),
     ...(dialect.flavor === 'mariadb'
       ? ['MASTER_USE_GTID = slave_pos']
       : [`${side}_RETRY_COUNT = 0`, `${side}_AUTO_POSITION = 1`]),
-  ];
-  return `CHANGE ${isToday ? 'REPLICATION SOURCE' : 'MASTER'} TO ${options.join(', ')}`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+  ]);
 }

@@ -1,6 +1,7 @@
 /** Chain replicas: what one says of itself, whom a node feeds, and pointing one at another source without a gap. */
 import { type ChainReplica, type Fed, obstacleToFollow, type Repointed } from '../core/chain.ts';
-import { heartbeatToKeep, quoted, threadStatement } from './channel.ts';
+import { heartbeatToKeep } from './channel.ts';
+import { changeStatement, heartbeatOption, quoted, threadStatement } from './channel-statements.ts';
 import type { ProbeFailed } from './protocol.ts';
 import type { ProcessRow } from './sessions.ts';
 import { askProcesses, askPulse, type Command, carryOut, type Way } from './statement-session.ts';
@@ -137,7 +138,7 @@ async function change(
 ): Promise<string | null> {
   const heartbeatSeconds = await heartbeatToKeep(command, name);
   await tell(command, 'STOP', '', name);
-  await command.ask(sourceStatement(command.link.dialect, name, place, heartbeatSeconds));
+  await command.ask(repointStatement(command.link.dialect, name, place, heartbeatSeconds));
   await tell(command, 'START', '', name);
   // Who points it back has no time to wait for a source that may be dead.
   if (keptMs === 0) return null;
@@ -151,22 +152,19 @@ async function change(
   return (last === null ? null : errorOf(last)) ?? 'it does not get a connection';
 }
 
-/** `CHANGE REPLICATION SOURCE TO SOURCE_HOST = …` in each server's words. Account and all else stay. */
-export function sourceStatement(
-  { flavor, binaryLogStatus }: Command['link']['dialect'],
+/** The channel to another source, by GTID. Account and all else stay. */
+export function repointStatement(
+  dialect: Command['link']['dialect'],
   channel: string,
   { host, port }: Place,
   heartbeatSeconds: number | null,
 ): string {
-  const name = channel === '' ? '' : quoted(channel);
-  const isToday = flavor === 'mysql' && binaryLogStatus === 'SHOW BINARY LOG STATUS';
-  const side = isToday ? 'SOURCE' : 'MASTER';
-  const position = flavor === 'mariadb' ? 'MASTER_USE_GTID = slave_pos' : `${side}_AUTO_POSITION = 1`;
-  const heartbeat = heartbeatSeconds === null ? [] : [`${side}_HEARTBEAT_PERIOD = ${heartbeatSeconds}`];
-  const options = [`${side}_HOST = ${quoted(host)}`, `${side}_PORT = ${port}`, position, ...heartbeat];
-  if (flavor === 'mariadb') return `CHANGE MASTER ${name === '' ? '' : `${name} `}TO ${options.join(', ')}`;
-  const of = name === '' ? '' : ` FOR CHANNEL ${name}`;
-  return `CHANGE ${isToday ? 'REPLICATION SOURCE' : 'MASTER'} TO ${options.join(', ')}${of}`;
+  return changeStatement(dialect, channel, (side) => [
+    `${side}_HOST = ${quoted(host)}`,
+    `${side}_PORT = ${port}`,
+    dialect.flavor === 'mariadb' ? 'MASTER_USE_GTID = slave_pos' : `${side}_AUTO_POSITION = 1`,
+    ...heartbeatOption(side, heartbeatSeconds),
+  ]);
 }
 
 async function tell(

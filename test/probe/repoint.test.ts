@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
 import { dialectOf } from '../../lib/probe/dialect.ts';
-import { fedOf, sourceStatement } from '../../lib/probe/repoint.ts';
+import { fedOf, repointStatement } from '../../lib/probe/repoint.ts';
 import { readProcessRow } from '../../lib/probe/sessions.ts';
 
 const place = { host: '10.0.1.12', port: 3306 };
@@ -25,7 +25,7 @@ test.each<[version: string, channel: string, heartbeat: number | null, statement
     "CHANGE MASTER 'pair' TO MASTER_HOST = '10.0.1.12', MASTER_PORT = 3306, MASTER_USE_GTID = slave_pos, MASTER_HEARTBEAT_PERIOD = 1",
   ],
 ])('a replica of %s is pointed elsewhere, channel "%s"', (version, channel, heartbeat, statement) => {
-  expect(sourceStatement(dialectOf(version, ''), channel, place, heartbeat)).toBe(statement);
+  expect(repointStatement(dialectOf(version, ''), channel, place, heartbeat)).toBe(statement);
 });
 
 it('names the replicas that a node feeds, but for its peer', () => {

@@ -1,5 +1,6 @@
 /** The grants as a person pastes them into `mysql`, and the command that stores the password. */
 import { CONNECTIONS_PER_VANTAGE } from '../core/connection-count.ts';
+import { secretIdOf } from '../core/secret-parameter.ts';
 import { type Account, eventStatements, type GrantServer, grantStatements } from './grants.ts';
 
 /** Where the account goes, so that the functions find it. */
@@ -57,14 +58,13 @@ function withSuper() {
   };
 }
 
-const secrets = '/aws/reference/secretsmanager/';
-
 function storeCommand({ user, password }: Account, { name, region, key }: Parameter): string {
   const value = inShell(JSON.stringify({ user, password }));
   const where = region === undefined ? [] : ['--region', region];
-  if (name.startsWith(secrets)) {
+  const id = secretIdOf(name);
+  if (id !== null) {
     const encrypt = key === undefined ? [] : ['--kms-key-id', key];
-    const secret = ['--name', name.slice(secrets.length), '--secret-string', value];
+    const secret = ['--name', id, '--secret-string', value];
     return ['aws secretsmanager create-secret', ...where, ...encrypt, ...secret].join(' ');
   }
   const encrypt = key === undefined ? [] : ['--key-id', key];

@@ -6,6 +6,7 @@ import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyDocument, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Config, Pair } from '../core/config.ts';
+import { secretIdOf } from '../core/secret-parameter.ts';
 import { replicationParameterOf } from '../core/setup/accounts.ts';
 import { isActedOn, runsDocuments } from './host-documents.ts';
 import { limits, policySize } from './limits.ts';
@@ -116,7 +117,7 @@ function workStatements(stack: Stack, pairs: readonly Pair[]): PolicyStatement[]
 
 /** The passwords that setup makes. A secret of Secrets Manager is made by hand. */
 function accountStatements(stack: Stack, pairs: readonly Pair[]): PolicyStatement[] {
-  const own = pairs.filter(({ credentials }) => !credentials.startsWith(secretsPrefix));
+  const own = pairs.filter(({ credentials }) => secretIdOf(credentials) === null);
   const arnOf = (name: string) => slashArn(stack, 'ssm', 'parameter', name.slice(1));
   return [
     ...allow('ReadReplication', ['ssm:GetParameter'], pairs.map(replicationParameterOf).map(arnOf)),
@@ -168,14 +169,10 @@ function byActions(
   });
 }
 
-const secretsPrefix = '/aws/reference/secretsmanager/';
-
 function credentialStatements(stack: Stack, pairs: readonly Pair[]): PolicyStatement[] {
   const names = pairs.map((pair) => pair.credentials);
   const authorities = pairs.flatMap((pair) => pair.tlsAuthority ?? []);
-  const secrets = names
-    .filter((name) => name.startsWith(secretsPrefix))
-    .map((name) => name.slice(secretsPrefix.length));
+  const secrets = names.flatMap((name) => secretIdOf(name) ?? []);
   return [
     ...allow(
       'ReadCredentials',

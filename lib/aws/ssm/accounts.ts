@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Pair } from '../../core/config.ts';
+import { secretIdOf } from '../../core/secret-parameter.ts';
 import { replicationParameterOf, setupUsers } from '../../core/setup/accounts.ts';
 import type { AccountKey } from '../../core/setup/facts.ts';
 import { type AccountsPort, PortError } from '../../watch/ports.ts';
@@ -15,7 +16,6 @@ import { parseParameter } from './credentials.ts';
 import { nativeHash, sha2Hash } from './password-hash.ts';
 
 const LIMIT_MS = 3000;
-const secretsPrefix = '/aws/reference/secretsmanager/';
 /** As much of a hash as tells it from another. Characters. */
 const MARK_LENGTH = 16;
 
@@ -32,7 +32,7 @@ export function createAccounts(looking: SSMClient, changing: SSMClient): Account
     }
   };
   const make = async ({ credentialsKey }: Pair, name: string, user: string): Promise<void> => {
-    if (name.startsWith(secretsPrefix)) throw new PortError('denied', inSecrets(name));
+    if (secretIdOf(name) !== null) throw new PortError('denied', inSecrets(name));
     const command = new PutParameterCommand({
       ...{ Name: name, Type: 'SecureString', Value: JSON.stringify({ user, password: newPassword() }) },
       ...(credentialsKey ? { KeyId: credentialsKey } : {}),

@@ -1,5 +1,6 @@
 /** What is read and done through SSM: parameters, and the agents on the hosts. */
 import type { Config, Pair } from '../config.ts';
+import { secretIdOf } from '../secret-parameter.ts';
 import type { Answers } from './answers.ts';
 import { awsCommand, type Difference, type Rule, subjectOf } from './rule.ts';
 
@@ -34,12 +35,10 @@ export function parameterNamesOf(config: Config): readonly string[] {
   return [...new Set(names.flat())];
 }
 
-const secretsPrefix = '/aws/reference/secretsmanager/';
-
 /** How to write the parameter: a certificate is a file, an account gets a password that nobody knows. */
 function write(config: Config, name: string): string {
   const pair = config.pairs.find(({ credentials }) => credentials === name);
-  if (pair?.hostWork && !name.startsWith(secretsPrefix))
+  if (pair?.hostWork && secretIdOf(name) === null)
     return `npx keepalambda setup ${pair.name} --env ${config.name} makes it, once the environment is deployed`;
   return pair
     ? `npx keepalambda grants --environment ${config.name} prints the command, with a new password`
@@ -50,12 +49,13 @@ function write(config: Config, name: string): string {
 function rewrite(config: Config, name: string): string {
   const value = `'{"user":"…","password":"…"}'`;
   if (wanted(config, name) === CERTIFICATE) return `${write(config, name)} --overwrite`;
-  return name.startsWith(secretsPrefix)
-    ? awsCommand(
-        config,
-        `secretsmanager put-secret-value --secret-id ${name.slice(secretsPrefix.length)} --secret-string ${value}`,
-      )
-    : awsCommand(config, `ssm put-parameter --overwrite --name ${name} --value ${value}`);
+  const secret = secretIdOf(name);
+  return awsCommand(
+    config,
+    secret === null
+      ? `ssm put-parameter --overwrite --name ${name} --value ${value}`
+      : `secretsmanager put-secret-value --secret-id ${secret} --secret-string ${value}`,
+  );
 }
 
 const CERTIFICATE = 'a certificate in PEM';

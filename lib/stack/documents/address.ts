@@ -1,16 +1,6 @@
 /** Documents that make a host accept the VIP, or no longer: for pairs with `hostAddress: 'ssm'`. */
 import { type Document, shellDocument } from './document.ts';
-
-const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
-
-const vip = {
-  Vip: {
-    type: 'String',
-    description: 'The VIP: an IPv4 address.',
-    allowedPattern: `^${octet}(\\.${octet}){3}$`,
-    interpolationType: 'ENV_VAR',
-  },
-} as const;
+import { vipParameter } from './parameters.ts';
 
 /**
  * The VIP as /32 on the interface of the default route. In a VPC the mapping of EC2 decides who gets the
@@ -44,7 +34,7 @@ export const bindVip: Document = shellDocument(
   'Makes this host accept the VIP. Does nothing if it does already.',
   20,
   bindScript,
-  vip,
+  vipParameter,
 );
 
 export const unbindVip: Document = shellDocument(
@@ -52,5 +42,5 @@ export const unbindVip: Document = shellDocument(
   'Makes this host refuse the VIP. Does nothing if it does already.',
   20,
   unbindScript,
-  vip,
+  vipParameter,
 );

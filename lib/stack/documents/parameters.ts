@@ -3,14 +3,16 @@ import type { Document } from './document.ts';
 
 type Parameters = NonNullable<Document['parameters']>;
 
-const parameter = (description: string, allowedPattern: string) =>
+export const parameter = (description: string, allowedPattern: string) =>
   ({ type: 'String', description, allowedPattern, interpolationType: 'ENV_VAR' }) as const;
 
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+/** An IPv4 address. */
+export const addressPattern = `^${octet}(\\.${octet}){3}$`;
 const userPattern = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$';
 
 export const vipParameter = {
-  Vip: parameter('The VIP: an IPv4 address.', `^${octet}(\\.${octet}){3}$`),
+  Vip: parameter('The VIP: an IPv4 address.', addressPattern),
 } satisfies Parameters;
 
 export const accountParameters = {

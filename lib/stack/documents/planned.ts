@@ -1,23 +1,21 @@
 /** Documents of a planned restart: what is done to a server that nothing is wrong with. */
 import { type Document, shellDocument } from './document.ts';
+import { findUnit } from './server-script.ts';
 
 /** How long the server may take to stop and to start before the document gives up; it kills nothing then. Seconds. */
 const STOP_LIMIT_SECONDS = 1500;
 const LIMIT_SECONDS = 3600;
 
-/** Sets `unit` to the first of the units that the host has; `started` gives back which start of it this is, 0 for none. */
-const findUnit = `
+/** Sets `unit`; `started` gives back which start of it this is, 0 for none. */
+const findStart = `
 set -u
-unit=
-for name in mysqld mysql mariadb; do
-  if systemctl cat "$name.service" >/dev/null 2>&1; then unit=$name.service; break; fi
-done
-if [ -z "$unit" ]; then echo 'no unit of mysqld on this host (mysqld, mysql, mariadb)' >&2; exit 3; fi
+${findUnit()}
+unit=$unit.service
 started() { systemctl show -p ExecMainStartTimestampMonotonic "$unit" | cut -d= -f2; }
 `.trim();
 
 const startScript = `
-${findUnit}
+${findStart}
 echo "unit=$unit"
 echo "started=$(started)"
 `;
@@ -27,7 +25,7 @@ echo "started=$(started)"
  * that was named has happened since: the command came twice.
  */
 const restartScript = `
-${findUnit}
+${findStart}
 now=$(started)
 if [ "$now" != "$SSM_Started" ] && systemctl is-active --quiet "$unit"; then
   echo "$unit was restarted already"

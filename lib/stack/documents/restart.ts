@@ -1,22 +1,18 @@
 /** Documents that restart a service of the host: a repair, run when a node has lost the check. */
 import { type Document, shellDocument } from './document.ts';
+import { findUnit } from './server-script.ts';
 
 /** How long a stop may take before the service is killed. Seconds. A hung mysqld never stops by itself. */
 const STOP_LIMIT_SECONDS = 45;
 
 /**
- * Restarts the first of the units that the host has. The name differs by distribution, and systemd alone
- * knows it. A unit that failed too often refuses to start until that is forgotten; one that is starting is left alone.
+ * Restarts the unit that was found. A unit that failed too often refuses to start until that is forgotten; one that is
+ * starting is left alone.
  */
-function restartScript(what: string, units: readonly string[]): string {
+function restartScript(find: string): string {
   return `
 set -u
-unit=
-set -- ${units.join(' ')}
-for name in "$@"; do
-  if systemctl cat "$name.service" >/dev/null 2>&1; then unit=$name; break; fi
-done
-if [ -z "$unit" ]; then echo "no unit of ${what} on this host (${units.join(', ')})" >&2; exit 3; fi
+${find}
 # It is on its way up, perhaps in crash recovery: stopped now, it would begin again.
 if [ "$(systemctl is-active "$unit.service" 2>/dev/null)" = activating ]; then
   echo "$unit is starting (crash recovery takes its time): left alone"
@@ -37,12 +33,12 @@ export const restartMysqld: Document = shellDocument(
   'restartMysqld',
   'Restarts mysqld, whatever its unit is called on this host.',
   150,
-  restartScript('mysqld', ['mysqld', 'mysql', 'mariadb']),
+  restartScript(findUnit()),
 );
 
 export const restartKeepalived: Document = shellDocument(
   'restartKeepalived',
   'Restarts keepalived, for hosts that still run it beside mysqld.',
   90,
-  restartScript('keepalived', ['keepalived']),
+  restartScript(findUnit('keepalived', ['keepalived'])),
 );

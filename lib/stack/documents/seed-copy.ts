@@ -1,7 +1,8 @@
 /** The document that copies: by MySQL's clone plugin, or by a dump of the server's own tool, streamed. */
 import { type Document, shellDocument } from './document.ts';
-import { address, parameter, place, READER, run } from './seed-place.ts';
-import { asRoot } from './server-script.ts';
+import { addressPattern, parameter } from './parameters.ts';
+import { place, READER, run } from './seed-place.ts';
+import { asRoot, serverUnits } from './server-script.ts';
 
 /** How long a copy may take. Seconds. */
 const COPY_LIMIT_SECONDS = 172_800;
@@ -60,7 +61,7 @@ CLONE INSTANCE FROM '${READER}'@'%s':%s IDENTIFIED BY '%s';\\n" "$SSM_From" "$SS
   began=$(date +%s)
   until sql 'SELECT 1' >/dev/null 2>&1; do
     [ $(($(date +%s) - began)) -lt ${BACK_LIMIT_SECONDS} ] || fail "the server did not come back after the clone"
-    for unit in mysqld mysql mariadb; do
+    for unit in ${serverUnits.join(' ')}; do
       if systemctl cat "$unit.service" >/dev/null 2>&1; then
         systemctl is-active --quiet "$unit.service" || systemctl start "$unit.service"
         break
@@ -159,7 +160,7 @@ export const seedCopy: Document = shellDocument(
   copyScript,
   {
     Run: run,
-    From: parameter('The address of the node that is copied.', address),
+    From: parameter('The address of the node that is copied.', addressPattern),
     Port: parameter('The port of its server.', '^[0-9]{1,5}$'),
     Method: parameter('How.', '^(clone|dump)$'),
     Writable: parameter(

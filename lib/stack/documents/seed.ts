@@ -4,7 +4,8 @@
  * hash does.
  */
 import { type Document, shellDocument } from './document.ts';
-import { parameter, place, READER, run } from './seed-place.ts';
+import { parameter } from './parameters.ts';
+import { place, READER, run } from './seed-place.ts';
 import { asRoot, writing } from './server-script.ts';
 
 const factsScript = `

@@ -58,6 +58,21 @@ done
 /** The name of our file: the last of its directory. */
 export const fileName = 'zz-keepalambda.cnf';
 
+/** What mysqld's unit is called, by distribution. */
+export const serverUnits = ['mysqld', 'mysql', 'mariadb'];
+
+/** Sets `unit` to the first of the units that the host has: systemd alone knows which. Ends the script where it has none. */
+export function findUnit(what = 'mysqld', units: readonly string[] = serverUnits): string {
+  return `
+unit=
+set -- ${units.join(' ')}
+for name in "$@"; do
+  if systemctl cat "$name.service" >/dev/null 2>&1; then unit=$name; break; fi
+done
+if [ -z "$unit" ]; then echo "no unit of ${what} on this host (${units.join(', ')})" >&2; exit 3; fi
+`.trim();
+}
+
 /** Sets `unitdir` to where units of the administrator's are. */
 export const unitDirectory = `
 unitdir=

@@ -1,9 +1,5 @@
-/** What keeps the lab from starting: what was got, what is wanted, how to mend it. */
-export interface LabObstacle {
-  readonly got: string;
-  readonly want: string;
-  readonly remedy: string;
-}
+/** What keeps the lab from starting. */
+import { type Refusal, renderRefusal } from '../lib/core/fault.ts';
 
 /**
  * The lab cannot run here as asked. The message is one line for a person; the command prints it and exits
@@ -12,8 +8,7 @@ export interface LabObstacle {
 export class LabError extends Error {
   override readonly name = 'LabError';
 
-  constructor(obstacle: LabObstacle, options?: ErrorOptions) {
-    const line = `got ${obstacle.got}; want ${obstacle.want}. To fix it: ${obstacle.remedy}.`;
-    super(line.replaceAll(/\s+/g, ' '), options);
+  constructor(obstacle: Refusal, options?: ErrorOptions) {
+    super(renderRefusal(obstacle).replaceAll(/\s+/g, ' '), options);
   }
 }

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { LabError, type LabObstacle } from '../errors.ts';
+import type { Refusal } from '../../lib/core/fault.ts';
+import { LabError } from '../errors.ts';
 import { bootstrapFromScripts } from './bootstrap.ts';
 import type { Binary, Product, Settings } from './product.ts';
 
@@ -45,7 +46,7 @@ function packageDirectory(): string {
 }
 
 /** npm brings the package only where its server runs. */
-export function whyMissing(platform: string, arch: string): LabObstacle {
+export function whyMissing(platform: string, arch: string): Refusal {
   const where = `${platform} on ${arch}`;
   const runsHere = where === 'linux on x64';
   return {

@@ -1,19 +1,28 @@
 /** A fault in something that a person gave us: what was got, what is wanted, how to fix it. */
 import { z } from 'zod';
 
-export interface ConfigFault {
-  /** Where, as one would write it in code: `pairs[0].vip`. */
-  readonly path: string;
+/** Why something is not taken or not done, in the words of every error. */
+export interface Refusal {
   readonly got: string;
   readonly want: string;
   readonly remedy: string;
+}
+
+export interface ConfigFault extends Refusal {
+  /** Where, as one would write it in code: `pairs[0].vip`. */
+  readonly path: string;
 }
 
 type Path = readonly PropertyKey[];
 
 /** One line a fault: `pairs[0].vip: got X; want Y. To fix it: Z.` */
 export function renderFault(fault: ConfigFault): string {
-  return `${fault.path || 'the whole'}: got ${fault.got}; want ${fault.want}. To fix it: ${fault.remedy}.`;
+  return `${fault.path || 'the whole'}: ${renderRefusal(fault)}`;
+}
+
+/** Got, want, remedy, in one line. */
+export function renderRefusal({ got, want, remedy }: Refusal): string {
+  return `got ${got}; want ${want}. To fix it: ${remedy}.`;
 }
 
 /** Every issue that zod found, as faults. With the schema, an unknown key is named with the keys there are. */

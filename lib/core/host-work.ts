@@ -5,19 +5,13 @@
  * `look → goals → nextStep → carry it out → look again`, until every goal is met or one is refused.
  */
 import type { Pair } from './config.ts';
+import type { Refusal } from './fault.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 
 /** The host orders: not orders for the leader, because they change hosts and never who holds the VIP. */
 export const hostActions = ['setup', 'remove', 'rebuild', 'maintain'] as const;
 export type HostAction = (typeof hostActions)[number];
-
-/** Why something is not done, in the words of every error. */
-export interface Refusal {
-  readonly got: string;
-  readonly want: string;
-  readonly remedy: string;
-}
 
 /** One end state, as the last look shows it. Its name and node together are its identity. */
 export interface Goal {
@@ -126,9 +120,4 @@ export function takenText({ what, by }: HostClaim): Refusal {
     want: 'one at a time',
     remedy: 'wait until it ends; one that was broken off is forgotten after 20 s',
   };
-}
-
-/** Got, want, remedy, in one line. */
-export function renderRefusal({ got, want, remedy }: Refusal): string {
-  return `got ${got}; want ${want}. To fix it: ${remedy}.`;
 }

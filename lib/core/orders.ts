@@ -3,7 +3,7 @@
 import { tell } from './alerts.ts';
 import { asideReason } from './aside.ts';
 import { type Pair, peerOf } from './config.ts';
-import { renderRefusal } from './host-work.ts';
+import { renderRefusal } from './fault.ts';
 import { orderMaintenance } from './maintain/order-note.ts';
 import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';

@@ -1,7 +1,8 @@
 /** `rebuild`: a node that has something of its own, or is broken, is made anew from the holder's data. */
 import type { Aside } from './aside.ts';
 import { isWorthless, type Lack } from './divergence.ts';
-import type { Goal, Refusal } from './host-work.ts';
+import type { Refusal } from './fault.ts';
+import type { Goal } from './host-work.ts';
 import type { NodeName } from './names.ts';
 import { type SeedFacts, type Seeding, seedGoals } from './seed.ts';
 import type { Situation } from './situation.ts';

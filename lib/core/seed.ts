@@ -1,5 +1,6 @@
 /** Making one node anew from the other's data: how far it has got, and what is next. `setup` and `rebuild` have these goals. */
-import type { Goal, Refusal } from './host-work.ts';
+import type { Refusal } from './fault.ts';
+import type { Goal } from './host-work.ts';
 import type { NodeName } from './names.ts';
 import { escaped } from './one-line.ts';
 

@@ -1,30 +1,19 @@
 /** Work on the hosts of a pair, ordered by a person: one at a time for each pair, and carried out by operate itself. */
-import type { Config, Pair } from '../core/config.ts';
-import { type HostClaim, type Refusal, renderRefusal, takenText, whyNotNow } from '../core/host-work.ts';
+import type { Pair } from '../core/config.ts';
+import { type Refusal, renderRefusal } from '../core/fault.ts';
+import { type HostClaim, takenText, whyNotNow } from '../core/host-work.ts';
 import { done, notDone, type Reply, type ReplyData } from '../core/reply.ts';
-import type { HostOrder } from '../core/request.ts';
 import { setupRun } from '../core/setup/copy.ts';
 import { hostWorkLines } from '../core/text/host-work-text.ts';
+import type { HostOrderOptions } from './host-order.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
 import { type MaintainOrder, maintainWork } from './maintain/maintain.ts';
 import { stopMaintenance } from './maintain/note.ts';
-import type { Ports } from './ports.ts';
 import { rebuildWork } from './rebuild.ts';
 import { copyData } from './seed.ts';
 import { removeWork } from './setup/remove.ts';
 import { type Seed, setupWork } from './setup/setup.ts';
 import { reason } from './step-context.ts';
-
-export interface HostOrderOptions {
-  readonly config: Config;
-  readonly ports: Ports;
-  readonly pair: Pair;
-  readonly order: HostOrder;
-  /** The id of the invocation. */
-  readonly owner: string;
-  /** When the answer must be there, on the ports' clock. */
-  readonly deadlineMs: number;
-}
 
 /** How long a claim counts that nobody renews, and how often it is renewed. Milliseconds. */
 const CLAIM_LIFE_MS = 20_000;
@@ -65,9 +54,9 @@ export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> 
 
 /** Who is at work there sees it before the next step: no claim is needed. */
 async function stopped(options: HostOrderOptions, order: MaintainOrder): Promise<Reply> {
-  const { config, ports, pair, owner, deadlineMs } = options;
+  const { pair } = options;
   try {
-    const refusal = await stopMaintenance({ config, ports, pair, order, owner, deadlineMs });
+    const refusal = await stopMaintenance({ ...options, order });
     if (refusal) return refused(refusal);
   } catch (error) {
     return notDone('failed', [reason(error)]);
@@ -79,7 +68,7 @@ async function stopped(options: HostOrderOptions, order: MaintainOrder): Promise
 
 /** The one place that knows which work an order is. */
 function workOf(options: HostOrderOptions): HostWork<unknown> {
-  const { config, ports, pair, order, owner, deadlineMs } = options;
+  const { ports, pair, order } = options;
   switch (order.action) {
     case 'setup':
       return setupWork(ports, pair, order, seedOf(options)) as HostWork<unknown>;
@@ -88,7 +77,7 @@ function workOf(options: HostOrderOptions): HostWork<unknown> {
     case 'remove':
       return removeWork(ports, pair, order) as HostWork<unknown>;
     case 'maintain':
-      return maintainWork({ config, ports, pair, order, owner, deadlineMs }) as HostWork<unknown>;
+      return maintainWork({ ...options, order }) as HostWork<unknown>;
   }
 }
 

@@ -1,12 +1,11 @@
 /** The loop of work on hosts: look, take the first goal that is not met, carry it out, look again. */
+import { type Refusal, renderRefusal } from '../core/fault.ts';
 import {
   changedIn,
   type Goal,
   keyOf,
   nextStep,
   planOf,
-  type Refusal,
-  renderRefusal,
   reportOf,
   type StepReport,
 } from '../core/host-work.ts';

@@ -1,30 +1,23 @@
 /** `rebuild`: marks the node as unfit, has it copied from the holder, and takes the mark off when it is whole. */
-import type { Config, Pair } from '../core/config.ts';
+
 import { peerOf } from '../core/config.ts';
-import type { Goal, Refusal } from '../core/host-work.ts';
+import type { Refusal } from '../core/fault.ts';
+import type { Goal } from '../core/host-work.ts';
 import { type RebuildFacts, rebuildGoals } from '../core/rebuild.ts';
 import type { HostOrder, Order } from '../core/request.ts';
 import { type SeedFacts, type Seeding, type SeedServer, seedMethodOf } from '../core/seed.ts';
 import type { Server } from '../core/sighting.ts';
 import type { Situation } from '../core/situation.ts';
 import { divergenceOf } from './divergence.ts';
+import { give, type HostOrderOptions } from './host-order.ts';
 import type { HostWork } from './host-work.ts';
 import { lookOnce } from './look-once.ts';
 import { PortError, type Ports } from './ports.ts';
 import { carryOutSeed, lookAtSeed } from './seed.ts';
-import { serveOrder } from './serve-order.ts';
 
 export type RebuildOrder = Extract<HostOrder, { action: 'rebuild' }>;
 
-export interface RebuildOptions {
-  readonly config: Config;
-  readonly ports: Ports;
-  readonly pair: Pair;
-  readonly order: RebuildOrder;
-  /** The id of the invocation. */
-  readonly owner: string;
-  readonly deadlineMs: number;
-}
+type RebuildOptions = HostOrderOptions<RebuildOrder>;
 
 /** How long the threads of a channel may take to start. Milliseconds. */
 const ATTACH_LIMIT_MS = 12_000;
@@ -141,12 +134,11 @@ async function untilCopied(
   throw new PortError('timeout', 'the copy is still at work');
 }
 
-/** The leader alone writes memory: the mark is an order like any other. */
+/** The mark is an order like any other. */
 async function tell(options: RebuildOptions, action: 'set-aside' | 'reinstate', run: string): Promise<void> {
   const { order, ports } = options;
   const { pair, by, why, node } = order;
   const what: Order = { action, pair, by, why: `rebuild: ${why}`, node, run };
-  const reply = await serveOrder({ ...options, raw: what, order: what });
-  if (!reply.ok) throw new PortError('unsuccessful', reply.lines.join(' '));
+  await give(options, what);
   ports.log.info(`rebuild: ${action} ${node}`, { run });
 }

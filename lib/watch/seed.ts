@@ -1,6 +1,7 @@
 /** Looks at a copy from one node to the other, and carries out its steps, through documents on both hosts. */
 import { nodeOf, type Pair } from '../core/config.ts';
-import { nextStep, renderRefusal } from '../core/host-work.ts';
+import { renderRefusal } from '../core/fault.ts';
+import { nextStep } from '../core/host-work.ts';
 import {
   parseSeedFacts,
   type SeedFacts,

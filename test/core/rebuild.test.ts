@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Lack } from '../../lib/core/divergence.ts';
-import { nextStep, renderRefusal } from '../../lib/core/host-work.ts';
+import { renderRefusal } from '../../lib/core/fault.ts';
+import { nextStep } from '../../lib/core/host-work.ts';
 import { decideOrder, planFor } from '../../lib/core/orders.ts';
 import { type RebuildFacts, rebuildGoals } from '../../lib/core/rebuild.ts';
 import { type Order, parseRequest } from '../../lib/core/request.ts';

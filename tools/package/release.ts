@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { LabError, type LabObstacle } from '../../lab/errors.ts';
+import { LabError } from '../../lab/errors.ts';
 import { parseWith } from '../../lab/flags.ts';
+import type { Refusal } from '../../lib/core/fault.ts';
 
 /** What a release is judged by. */
 export interface Standing {
@@ -18,7 +19,7 @@ export interface Standing {
 }
 
 /** The first thing that forbids the release; null when there is none. */
-export function obstacleTo({ version, present, changelog, changes, tags }: Standing): LabObstacle | null {
+export function obstacleTo({ version, present, changelog, changes, tags }: Standing): Refusal | null {
   if (!/^\d+\.\d+\.\d+$/.test(version) || isOlder(version, present)) {
     const want = `one like 1.2.3, not older than ${present}`;
     return { got: `version ${version}`, want, remedy: 'name the next version' };

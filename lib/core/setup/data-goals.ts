@@ -1,7 +1,8 @@
 /** Replication both ways: only between servers whose data is known to be the same. */
 import type { Pair } from '../config.ts';
+import type { Refusal } from '../fault.ts';
 import { countOf, parseSet, subtract } from '../gtid.ts';
-import type { Goal, Refusal } from '../host-work.ts';
+import type { Goal } from '../host-work.ts';
 import { isCopiedBySetup, isCopyToFinish, isHalfCopied } from './copy.ts';
 import type { NodeView, SetupWishes } from './goals.ts';
 

@@ -1,6 +1,7 @@
 /** `maintain`: both servers of a pair changed under load, the standby first, with one switchover between them. */
-import type { Config, Pair } from '../../core/config.ts';
-import { type Goal, type Refusal, whyNotNow } from '../../core/host-work.ts';
+
+import type { Refusal } from '../../core/fault.ts';
+import { type Goal, whyNotNow } from '../../core/host-work.ts';
 import {
   faultOfOrder,
   type MaintainFacts,
@@ -14,22 +15,16 @@ import type { Situation } from '../../core/situation.ts';
 import { isSteady } from '../../core/steady.ts';
 import { STATEMENT_LIMIT_MS } from '../../core/time-budget.ts';
 import { examinePair } from '../doctor.ts';
+import { give, type HostOrderOptions } from '../host-order.ts';
 import type { HostWork } from '../host-work.ts';
 import { lookOnce } from '../look-once.ts';
-import { PortError, type Ports } from '../ports.ts';
+import { PortError } from '../ports.ts';
 import { renderObstacles } from '../step-executors.ts';
-import { give, note } from './note.ts';
+import { note } from './note.ts';
 
 export type MaintainOrder = Extract<HostOrder, { action: 'maintain' }>;
 
-export interface MaintainOptions {
-  readonly config: Config;
-  readonly ports: Ports;
-  readonly pair: Pair;
-  readonly order: MaintainOrder;
-  readonly owner: string;
-  readonly deadlineMs: number;
-}
+export type MaintainOptions = HostOrderOptions<MaintainOrder>;
 
 /** How long the host may take to say when its server started. Milliseconds. */
 const ASK_LIMIT_MS = 30_000;

@@ -1,9 +1,9 @@
 /** What a maintenance asks of the leader: to remember a step, and to switch over. */
-import type { Refusal } from '../../core/host-work.ts';
+
+import type { Refusal } from '../../core/fault.ts';
 import type { MaintenanceNote } from '../../core/maintain/maintenance.ts';
 import type { Order } from '../../core/request.ts';
-import { PortError } from '../ports.ts';
-import { serveOrder } from '../serve-order.ts';
+import { give } from '../host-order.ts';
 import type { MaintainOptions } from './maintain.ts';
 
 /** Ends a maintenance before its next step, whoever began it. */
@@ -28,12 +28,4 @@ export function note(options: MaintainOptions, run: string, step: MaintenanceNot
 /** As the request has it: lists that may be changed. */
 function noteOf(step: MaintenanceNote): Extract<Order, { action: 'maintenance' }>['note'] {
   return step.kind === 'begin' ? { ...step, nodes: [...step.nodes], known: [...step.known] } : step;
-}
-
-/** Gives the order to the leader; throws what it answers when it is not done. */
-export async function give(options: MaintainOptions, order: Order): Promise<void> {
-  const { config, ports, owner, deadlineMs } = options;
-  const reply = await serveOrder({ config, ports, owner, deadlineMs, raw: order, order });
-  if (reply.ok) return;
-  throw new PortError('unsuccessful', reply.lines.join('; '));
 }

@@ -1,10 +1,10 @@
 /** The verbs that work on hosts: the same order is sent again until its work is finished. */
 import type { Command } from 'commander';
-import type { Reply, ReplyData } from '../../core/reply.ts';
-import { CliError, exitCodes } from '../errors.ts';
-import { type Asked, confirm, expectSure, type OrderFlags, signed } from './order.ts';
+import type { Reply } from '../../core/reply.ts';
+import { confirm, expectSure, type OrderFlags, signed } from './order.ts';
 import { choosePair } from './target.ts';
 import { statusIn } from './texts.ts';
+import { untilFinished } from './until-finished.ts';
 import { type Context, carryOut, present, verb, type Work } from './verb.ts';
 
 /** All options that work on hosts can have, as commander gives them. */
@@ -88,35 +88,9 @@ async function workOnHosts(work: Work<Flags>, host: HostVerb, given: string | un
     await confirm(work, pair, status, `${host.danger(flags)}, on ${nodes}`);
   }
   const request = { action: host.name, pair, ...asked, dryRun: isDry, ...host.request(flags) };
-  return present(work, await untilFinished(work, request, asked));
-}
-
-type WorkData = Extract<ReplyData, { readonly unfinished: boolean }>;
-
-/** The last reply, with the changes of all of them. Throws a `CliError` where nothing moves on. */
-async function untilFinished(
-  { target, io, flags }: Work<Flags>,
-  request: object,
-  asked: Asked,
-): Promise<Reply> {
-  let changed = 0;
-  for (let idle = 0; idle < IDLE_MAX; ) {
-    const reply = await target.invoke(request);
-    const data = dataOf(reply);
-    if (data === null) return reply;
-    changed += data.changed;
-    if (!data.unfinished) return { ...reply, data: { ...data, changed } };
-    idle = data.changed === 0 ? idle + 1 : 0;
-    if (!flags.json) for (const line of reply.lines) io.note(line);
-  }
-  throw new CliError(
-    [
-      `got no progress in ${IDLE_MAX} invocations (order ${asked.id}); want a step that ends. To fix it: see the log of operate.`,
-    ],
-    exitCodes.failed,
-  );
-}
-
-function dataOf({ data }: Reply): WorkData | null {
-  return data && 'unfinished' in data ? data : null;
+  const hear = ({ lines }: Reply) => {
+    if (!flags.json) for (const line of lines) work.io.note(line);
+  };
+  const give = () => target.invoke(request);
+  return present(work, await untilFinished({ id: asked.id, give, hear, idleMax: IDLE_MAX }));
 }

@@ -4,6 +4,7 @@ import type { Reply } from '../../core/reply.ts';
 import { usage } from '../errors.ts';
 import { type Asked, confirm, expectSure, type OrderFlags, signed } from './order.ts';
 import { statusIn } from './texts.ts';
+import { untilFinished } from './until-finished.ts';
 import { type Context, carryOutOn, present, verb, type Work } from './verb.ts';
 
 interface Flags extends OrderFlags {
@@ -63,8 +64,16 @@ async function maintain(work: Work<Flags>, pair: string): Promise<number> {
 /** A person may stop it by Ctrl-C: the step at work is ended, and no other begins. */
 async function untilDone(work: Work<Flags>, pair: string, request: object, asked: Asked): Promise<Reply> {
   const { target, io } = work;
-  const { by, why } = asked;
+  const { by, why, id } = asked;
   const stop = { action: 'maintain', pair, by, why: `stopped: ${why}`.slice(0, 500), stop: true };
+  const shown = new Set<string>();
+  const hear = ({ lines }: Reply) => {
+    for (const line of lines.slice(0, -1)) {
+      if (shown.has(line) || !line.startsWith('changed')) continue;
+      shown.add(line);
+      io.note(`  ${line}`);
+    }
+  };
   const onInterrupt = io.onInterrupt(() => {
     io.note('  stopping before the next step …');
     void target
@@ -72,17 +81,7 @@ async function untilDone(work: Work<Flags>, pair: string, request: object, asked
       .catch(() => io.note(`  not stopped; give it again with maintain ${pair} --stop`));
   });
   try {
-    const shown = new Set<string>();
-    for (;;) {
-      const reply = await target.invoke(request);
-      const { data } = reply;
-      if (data?.action !== 'maintain' || !data.unfinished) return reply;
-      for (const line of reply.lines.slice(0, -1)) {
-        if (shown.has(line) || !line.startsWith('changed')) continue;
-        shown.add(line);
-        io.note(`  ${line}`);
-      }
-    }
+    return await untilFinished({ id, give: () => target.invoke(request), hear });
   } finally {
     onInterrupt();
   }

@@ -1,9 +1,9 @@
 /** The verbs that change something: each says who asks and why, and the dangerous ones are confirmed. */
 import type { Command } from 'commander';
 import type { PairStatus } from '../../core/reply.ts';
-import { CliError, exitCodes, UNREACHABLE, usage } from '../errors.ts';
+import { usage } from '../errors.ts';
 import { positive } from './flags.ts';
-import { confirm, expectSure, type OrderFlags, repeatHint, send, signed } from './order.ts';
+import { confirm, expectSure, type OrderFlags, sendOrder, signed } from './order.ts';
 import { choosePair } from './target.ts';
 import { statusIn } from './texts.ts';
 import { type Context, carryOut, present, verb, type Work } from './verb.ts';
@@ -169,13 +169,8 @@ async function giveOrder(work: Work<Flags>, order: OrderVerb, given: string | un
     );
   const to = order.isMove && !hasDirection ? direction.to : flags.to;
   const own = order.request({ ...flags, ...(to ? { to } : {}) });
-  const reply = await send(work, pair, { action: order.name, pair, ...asked, ...own }).catch(
-    (error: unknown) => {
-      if (!(error instanceof CliError) || error.exitCode !== UNREACHABLE) throw error;
-      throw new CliError([...error.lines, repeatHint(asked)], exitCodes.unreachable);
-    },
-  );
-  return present(work, reply);
+  const request = { action: order.name, pair, ...asked, ...own };
+  return present(work, await sendOrder(work, pair, request, asked));
 }
 
 /** From where to where a move goes, as far as it was said or is seen. */

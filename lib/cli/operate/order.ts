@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PairStatus, Reply } from '../../core/reply.ts';
-import { usage } from '../errors.ts';
+import { CliError, exitCodes, UNREACHABLE, usage } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { painter } from './paint.ts';
 import type { Target } from './target.ts';
@@ -115,7 +115,16 @@ async function showProgress(
   void steps;
 }
 
-/** What to do where it is not known what became of an order. */
-export function repeatHint({ id }: Asked): string {
-  return `It is order ${id}: repeated with --id ${id}, it is the same order, and never a second move.`;
+/** As `send`; where it is not known what became of the order, the error says what to do. */
+export async function sendOrder(
+  work: Work<object>,
+  pair: string,
+  request: object,
+  { id }: Asked,
+): Promise<Reply> {
+  return send(work, pair, request).catch((error: unknown) => {
+    if (!(error instanceof CliError) || error.exitCode !== UNREACHABLE) throw error;
+    const hint = `It is order ${id}: repeated with --id ${id}, it is the same order, and never a second move.`;
+    throw new CliError([...error.lines, hint], exitCodes.unreachable);
+  });
 }

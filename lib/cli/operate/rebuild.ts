@@ -1,10 +1,10 @@
 /** `rebuild`: a node is made anew from the holder's data. It may take many invocations: the same order goes on. */
 import type { Command } from 'commander';
 import type { Reply } from '../../core/reply.ts';
-import { CliError, exitCodes, UNREACHABLE } from '../errors.ts';
-import { confirm, expectSure, type OrderFlags, repeatHint, send, signed } from './order.ts';
+import { confirm, expectSure, type OrderFlags, sendOrder, signed } from './order.ts';
 import { choosePair } from './target.ts';
 import { statusIn } from './texts.ts';
+import { untilFinished } from './until-finished.ts';
 import { type Context, carryOut, present, verb, type Work } from './verb.ts';
 
 interface Flags extends OrderFlags {
@@ -47,16 +47,7 @@ async function giveOrder(work: Work<Flags>, named: string, node: string): Promis
     await confirm(work, pair, status, `REPLACE ALL DATA of ${node} by the holder's${loses}`);
   }
   const request = { action: 'rebuild', pair, node, acceptLoss, dryRun, ...asked };
-  for (;;) {
-    const reply = await send(work, pair, request).catch((error: unknown) => {
-      if (!(error instanceof CliError) || error.exitCode !== UNREACHABLE) throw error;
-      throw new CliError([...error.lines, repeatHint(asked)], exitCodes.unreachable);
-    });
-    if (!isUnfinished(reply)) return present(work, reply);
-    work.io.note(reply.lines.at(-1) ?? 'it goes on');
-  }
-}
-
-function isUnfinished({ data }: Reply): boolean {
-  return data?.action === 'rebuild' && data.unfinished;
+  const give = () => sendOrder(work, pair, request, asked);
+  const hear = ({ lines }: Reply) => work.io.note(lines.at(-1) ?? 'it goes on');
+  return present(work, await untilFinished({ id: asked.id, give, hear }));
 }

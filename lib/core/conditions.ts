@@ -39,6 +39,8 @@ export const couldFailOver = (s: Situation) =>
       s.pair.holderReplicationFault === 'failover'));
 export const wantsFailover = (s: Situation) => couldFailOver(s) && !s.paused;
 export const told = (s: Situation, code: EventCode) => s.memory.incident?.told.includes(code) === true;
+/** What is tried once an incident leaves these, and is not tried again while they are told. */
+export const triedOnce: readonly EventCode[] = ['repaired', 'switchover-undone', 'plan-incomplete'];
 /** Whether the VIP may be taken from a holder that leaves: once an incident, because what failed will fail again. */
 export const mayLeave = (s: Situation) =>
   s.pair.holderStopping === 'switchover' &&

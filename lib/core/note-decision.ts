@@ -1,5 +1,6 @@
 /** What a decision leaves in memory, before anything is done about it. */
 import { endConditions, goOn, tell, tellCondition, type Words, withIncident } from './alerts.ts';
+import { triedOnce } from './conditions.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
 import { tellEndOfEscalated } from './escalation.ts';
@@ -70,7 +71,7 @@ function noteMeasure(
       const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
       if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
-      if (mayComeBack(over, nowMs)) return withRepairAnew(over, incident);
+      if (mayComeBack(over, nowMs)) return withTriesAnew(over, incident);
       // No alert went out, so no all-clear is needed.
       if (incident.told.length === 0) return { ...over, incident: null };
       const words = wordsOfAllClear(situation, incident);
@@ -88,9 +89,9 @@ function noteMeasure(
   }
 }
 
-/** All is well, and the incident stays open for alerts alone: what is lost next is a loss of its own, and is repaired. */
-function withRepairAnew(memory: Memory, incident: Incident): Memory {
-  const told = incident.told.filter((code) => code !== 'repaired');
+/** All is well, and the incident stays open for alerts alone: what happens next is a matter of its own, and all may be tried. */
+function withTriesAnew(memory: Memory, incident: Incident): Memory {
+  const told = incident.told.filter((code) => !triedOnce.includes(code));
   return told.length === incident.told.length ? memory : { ...memory, incident: { ...incident, told } };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../lib/core/decision.ts';
+import type { EventCode } from '../../lib/core/events.ts';
 import type { Memory, Readiness } from '../../lib/core/memory.ts';
 import { noteDecision } from '../../lib/core/note-decision.ts';
 import type { Durations } from '../../lib/core/situation.ts';
@@ -211,20 +212,21 @@ describe('the all-clear', () => {
     if (told.length > 0) expect(memory.incident).toBeNull();
   });
 
-  it('waits for a standby that was unfit again and again; what is lost next is repaired anew', () => {
+  it('waits for a standby that was unfit again and again; what is tried once an incident may be tried anew', () => {
     const flapping = { sinceMs: 1, overSinceMs: NOW_MS - 5000, times: 1, heldBack: 0 };
     const toldAtMs = [NOW_MS - 60_000, NOW_MS - 30_000];
+    const told: readonly EventCode[] = ['standby-unfit', 'repaired', 'switchover-undone', 'plan-incomplete'];
     const open = memory({
       incident: {
         id: '41c',
         row: 'standby-unfit',
         openedAtMs: NOW_MS - 90_000,
-        told: ['standby-unfit', 'repaired'],
+        told,
       },
       reports: { 'standby-unfit': { ...flapping, toldAtMs } },
     });
     expect(left([open], { steadySinceMs: 0 }).incident?.told).toEqual(['standby-unfit']);
-    expect(left([open], { steadySinceMs: NOW_MS }).incident?.told).toEqual(['standby-unfit', 'repaired']);
+    expect(left([open], { steadySinceMs: NOW_MS }).incident?.told).toEqual(told);
   });
 
   it('is told in the incident that it closes, with how long it was', () => {

@@ -1,5 +1,6 @@
 /** Beginning a plan: from here on it is in the store, and a later leader ends it if this one dies. */
 import { tell, withIncident } from './alerts.ts';
+import { closedByHand, governed, holderBehind } from './conditions.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import type { Plan, PlanRecord } from './plan.ts';
@@ -54,7 +55,7 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
     outcomes: {},
     fencedAt: null,
     lastSeen: wanted.lastSeen,
-    wasWritable: situation.holder.server?.writable === true,
+    wasWritable: isToTakeWrites(situation, wanted.plan),
     kept: null,
     // What `release` gives back was noted when the node was isolated.
     isolatedFrom: wanted.plan.kind === 'release-node' ? (memory.quarantine?.groups ?? null) : null,
@@ -76,6 +77,15 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
     done: `Failing over from ${from} to ${to} (${wanted.row}, by ${wanted.by}).`,
   };
   return tell(claimed, pair.name, 'failover-started', words, nowMs);
+}
+
+/**
+ * Whether undoing the plan opens the old holder. One that has come to the VIP closed, and that nobody closed by hand, would be
+ * opened by now if there were no switchover.
+ */
+function isToTakeWrites(situation: Situation, { kind }: Plan): boolean {
+  if (situation.holder.server?.writable === true) return true;
+  return kind === 'switchover' && governed(situation) && !closedByHand(situation) && !holderBehind(situation);
 }
 
 /** From here on, a node that the plan opens or closes may be so by our hand; what is known of the other one stays. */

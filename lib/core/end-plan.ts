@@ -4,6 +4,7 @@ import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
 import { type Loss, type Memory, notLost, type OrderAnswer } from './memory.ts';
 import { outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
+import type { Step, StepOutcome } from './step.ts';
 import { unchangedText, wordsOfEnding } from './text/ending-text.ts';
 import { renderOutcomes } from './text/steps-text.ts';
 import { duration } from './text/utc-time.ts';
@@ -76,12 +77,20 @@ function noteDetached(memory: Memory, plan: PlanRecord, ending: Ending, { nowMs 
   const kind = outcomeOf(plan, 'detach')?.kind;
   // One that was not answered may have been carried out: the next look at the channel shows it.
   if ((kind !== 'done' && kind !== 'missed') || plan.from === null) return memory;
-  const attached = plan.undo.some(({ kind }, index) => {
-    const outcome = plan.outcomes[`undo.${index}`];
-    return kind === 'attach' && (outcome?.kind === 'done' || outcome?.kind === 'already');
-  });
-  if (attached) return memory;
+  if (isUndone(plan, 'attach', ['done', 'already'])) return memory;
   return { ...memory, detached: { node: plan.to, from: plan.from, atMs: nowMs, missing: null } };
+}
+
+/** Whether undoing carried this step out with one of these outcomes. */
+function isUndone(
+  { undo, outcomes }: PlanRecord,
+  step: Step['kind'],
+  want: readonly StepOutcome['kind'][],
+): boolean {
+  return undo.some(({ kind }, index) => {
+    const outcome = outcomes[`undo.${index}`];
+    return kind === step && outcome !== undefined && want.includes(outcome.kind);
+  });
 }
 
 /** The chain replicas of the old holder of a failover are looked at once the new one serves. */
@@ -106,6 +115,7 @@ function noteQuarantine(memory: Memory, pair: Pair, plan: PlanRecord, ending: En
   if (plan.kind === 'release-node')
     return ending.kind === 'completed' ? { ...memory, quarantine: null } : memory;
   if (plan.isolatedFrom === null || plan.from === null) return memory;
+  if (isUndone(plan, 'release', ['done'])) return { ...memory, quarantine: null };
   const noted = memory.quarantine?.node === plan.from ? memory.quarantine.groups : pair.nodeGroups;
   const groups = plan.isolatedFrom.length > 0 ? plan.isolatedFrom : noted;
   return { ...memory, quarantine: { node: plan.from, groups } };

@@ -91,7 +91,24 @@ export function endsToReckonWith(
 ): LastEnds {
   if (lostAtMs !== null && lastEnds !== null) return lastEnds;
   const seen = lastEndsOf(durations, holder, readinessMs, nowMs);
+  const waited = beforeTheWait(seen, lastEnds);
+  if (waited !== null) return waited;
   return lastEnds !== null && seen.last === null && lastEnds.last?.node === holder.node ? lastEnds : seen;
+}
+
+/**
+ * This leader has seen the holder only while its commits waited, and they are the very ones that an earlier leader had seen
+ * wait: no client has heard of anything since, so what counted then still does. Null where it is not so.
+ */
+function beforeTheWait({ needed, proof, last }: LastEnds, noted: LastEnds | null): LastEnds | null {
+  if (needed !== null || proof !== null || last?.isUntold !== true) return null;
+  if (noted === null || noted.last === null || !isSameEnd(noted.last, last)) return null;
+  return { ...noted, proof: noted.proof && { ...noted.proof, untilMs: last.untilMs }, last };
+}
+
+/** The same node, at the same place of its history, and both times with commits that waited, or without. */
+export function isSameEnd(one: HolderEnd, other: HolderEnd): boolean {
+  return one.node === other.node && one.isUntold === other.isUntold && isSame(one.position, other.position);
 }
 
 /** `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown` where nothing can be compared. */

@@ -3,8 +3,8 @@ import { tell } from './alerts.ts';
 import { noteBehind } from './behind.ts';
 import { changed } from './changed.ts';
 import { type Fitness, isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
-import { endsToReckonWith } from './holder-end.ts';
-import { type Memory, notLost, type Readiness, type Settled } from './memory.ts';
+import { endsToReckonWith, isSameEnd } from './holder-end.ts';
+import { type LastEnds, type Memory, notLost, type Readiness, type Settled } from './memory.ts';
 import { isSameProcess, processOf } from './same-process.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
@@ -13,6 +13,8 @@ import type { Verdict, VerdictKind } from './verdict.ts';
 
 /** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
 const READINESS_REFRESH_MS = 60_000;
+/** For how long the holder is in doubt before what is known of the two is written down. Milliseconds. */
+const DOUBT_MS = 2000;
 
 const steps = [noteHolder, noteIdentities, noteSettled, noteMoves, noteLess, noteLife, noteReadiness];
 
@@ -120,22 +122,46 @@ function noteLife(memory: Memory, situation: Situation, durations: Durations): M
   const { life, blind, holder } = situation;
   switch (life) {
     case 'lives':
-      return changed(memory, notLost);
+      return noteWaiting(memory, situation, durations);
     case 'dead':
       return noteDeath(memory, situation, durations);
     case 'unsure':
       return blind !== null && holder.kind === 'silent' && memory.lostAtMs !== null
         ? { ...memory, lostAtMs: null }
-        : memory;
+        : noteDoubt(memory, situation, durations);
   }
 }
 
+/** While its commits wait for the standby, what they came after is remembered: the next leader sees only what waits. */
+function noteWaiting(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const last = situation.holder.server === null ? null : (durations.ends.at(-1) ?? null);
+  if (last?.isUntold !== true) return changed(memory, notLost);
+  const known = memory.lastEnds?.last ?? null;
+  const isNoted = known !== null && isSameEnd(known, last);
+  return changed(memory, {
+    ...notLost,
+    lastEnds: isNoted ? memory.lastEnds : endsOf(memory, situation, durations),
+  });
+}
+
+/** The next leader may be the one that finds the holder dead, and has seen nothing of what it and its standby had. */
+function noteDoubt(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { doubtSinceMs, received } = durations;
+  if (memory.lostAtMs !== null || memory.receivedWhenLost !== null || received === null) return memory;
+  if (doubtSinceMs === null || situation.nowMs - doubtSinceMs < DOUBT_MS) return memory;
+  return { ...memory, receivedWhenLost: received, lastEnds: endsOf(memory, situation, durations) };
+}
+
 /** What an earlier loss left counts on where the holder has not been seen alive since. */
-export function noteDeath(memory: Memory, { holder, nowMs, pair }: Situation, durations: Durations): Memory {
+export function noteDeath(memory: Memory, situation: Situation, durations: Durations): Memory {
   if (memory.lostAtMs !== null) return memory;
-  const lastEnds = endsToReckonWith(memory, durations, holder, pair.settings.readinessMs, nowMs);
+  const lastEnds = endsOf(memory, situation, durations);
   const receivedWhenLost = durations.received ?? memory.receivedWhenLost;
-  return { ...memory, lostAtMs: nowMs, receivedWhenLost, lastEnds };
+  return { ...memory, lostAtMs: situation.nowMs, receivedWhenLost, lastEnds };
+}
+
+function endsOf(memory: Memory, { holder, nowMs, pair }: Situation, durations: Durations): LastEnds {
+  return endsToReckonWith(memory, durations, holder, pair.settings.readinessMs, nowMs);
 }
 
 /**

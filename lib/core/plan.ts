@@ -112,6 +112,13 @@ export function outcomeOf(plan: PlanRecord, kind: Step['kind']): StepOutcome | u
   return plan.outcomes[outcomeKey(index, step)];
 }
 
+/** When the VIP had moved, by the clock of the leader that began the plan; null where that is not known. */
+export function movedAtMs(plan: PlanRecord): number | null {
+  const { startedAtMs, endedAfterMs = {} } = plan;
+  const afterMs = endedAfterMs[outcomeKey(moveStageOf(plan), 0)];
+  return afterMs === undefined ? null : startedAtMs + afterMs;
+}
+
 /** Whether the new holder applied all that the old one ever wrote: known only if the old one was fenced first. */
 export function reachedTheEnd(plan: PlanRecord): boolean {
   return plan.fencedAt !== null && outcomesOfCatchUp(plan, true).includes('done');

@@ -58,6 +58,8 @@ export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Pl
   const detach: Step[] = [{ kind: 'detach', node: to, source: from }];
   const attach: Step[] = [{ kind: 'attach', node: to, source: from }];
   const first = terms.holderAnswers ? [fence, [catchUp]] : [[...fence, catchUp], late];
+  // Who keeps the VIP after all must be reachable again.
+  const release: Step[] = pair.fencing === 'isolate' ? [{ kind: 'release', node: from }] : [];
   const power: Step[] = pair.fencing === 'none' ? [] : [{ kind: pair.fencing, node: from }];
   return {
     kind: 'failover',
@@ -70,7 +72,7 @@ export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Pl
       managed ? [{ kind: 'open', node: to }] : [],
       ...takeOver(pair, from, to),
     ),
-    undo: managed ? undoOf(from, to, attach) : attach,
+    undo: managed ? undoOf(from, to, [...attach, ...release]) : [...attach, ...release],
     undoIfHolderServes: terms.undoIfHolderServes,
   };
 }

@@ -24,7 +24,7 @@ const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true
 export const lost: readonly DecisionRow[] = [
   {
     name: 'vip-unheld-holder-serves',
-    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes, or was known to lack it before, or a failover to it gave that up. No pause is on.',
+    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes (or writability is untouched), or was known to lack it before, or a failover to it gave that up. No pause is on.',
     when: (s) =>
       s.safeguards.reattach &&
       s.vip === 'unheld' &&
@@ -190,7 +190,8 @@ function isAsBefore(s: Situation): boolean {
   // The failover to the holder gave up what the other has beside; the plan closes that one first.
   const { detached } = memory;
   if (detached?.node === holder.node && detached.from === standby.node) return true;
-  if (standbyOpen(s)) return false;
+  // Where writability is untouched, both nodes take writes all the time.
+  if (standbyOpen(s) && s.pair.writability === 'managed') return false;
   // It was known before the loss that the standby has them.
   const wasKnown = memory.readiness?.node === standby.node && memory.readiness.ofHistory !== undefined;
   return holder.server?.writable === true || wasKnown;

@@ -4,6 +4,7 @@
  */
 
 import type { NodeName } from '../core/names.ts';
+import { movedAtMs } from '../core/plan.ts';
 import type { Answered, Obstacle } from '../core/probe-results.ts';
 import type { Step, StepKind } from '../core/step.ts';
 import { DOCUMENT_LIMIT_MS, STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
@@ -31,6 +32,8 @@ type Executor<Kind extends StepKind> = (
 const VERIFY_LIMIT_MS = 10_000;
 /** The same for the old holder when a plan is undone: it had the VIP all the time, if it still has it. Milliseconds. */
 const VERIFY_UNDONE_MS = 5000;
+/** How long it is asked for at least, however long ago the VIP was moved. Milliseconds. */
+const VERIFY_LEAST_MS = 3000;
 const VERIFY_PAUSE_MS = 250;
 /** How many sessions are named. */
 const OBSTACLES_NAMED = 5;
@@ -134,8 +137,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   verify: async (step, execution) => {
     if (!execution.safeguards.verification) return done('taken out');
     const { clock, database } = execution.ports;
-    const limitMs = execution.record.phase === 'undoing' ? VERIFY_UNDONE_MS : VERIFY_LIMIT_MS;
-    const deadlineMs = clock.nowMs() + limitMs;
+    const deadlineMs = clock.nowMs() + verifyLimitMs(execution);
     for (;;) {
       const answered = await orReason(database.verify(execution.pair, deadlineMs - clock.nowMs()));
       const problem = problemOf(step.node, answered, execution);
@@ -160,8 +162,10 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   release: async (step, { pair, ports, guard, record }) => {
     if (record.isolatedFrom === null) return failed('its old security groups are not known');
     guard();
-    await ports.vip.release(pair, step.node, record.isolatedFrom);
-    return done(`${step.node} has its security groups back: ${record.isolatedFrom.join(', ')}`);
+    // One that was found in quarantine, as by a leader that carried on, showed no groups of its own.
+    const groups = record.isolatedFrom.length > 0 ? record.isolatedFrom : pair.nodeGroups;
+    await ports.vip.release(pair, step.node, groups);
+    return done(`${step.node} has its security groups back: ${groups.join(', ')}`);
   },
 };
 
@@ -176,6 +180,15 @@ export function renderObstacles(obstacles: readonly Obstacle[]): string {
 function renderObstacle({ kind, session }: Obstacle): string {
   const { id, user, host, forSeconds, statement } = session;
   return `${kind} of session ${id} (${user}@${host}), for ${forSeconds} s: ${statement}`;
+}
+
+/** What is left of the time that the VIP may take: a leader that carries on does not wait for all of it again. */
+function verifyLimitMs({ record, ports: { clock } }: StepContext): number {
+  if (record.phase === 'undoing') return VERIFY_UNDONE_MS;
+  const movedMs = movedAtMs(record) ?? clock.nowMs();
+  const leftMs = movedMs + VERIFY_LIMIT_MS - clock.nowMs();
+  // Another leader's clock may be off.
+  return Math.min(Math.max(leftMs, VERIFY_LEAST_MS), VERIFY_LIMIT_MS);
 }
 
 /** The answer, or why there was none: nobody may answer for a moment, and then the new holder does. */

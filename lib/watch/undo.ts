@@ -40,7 +40,7 @@ async function tried(step: Step, execution: StepContext, carryOut: CarryOut): Pr
   }
 }
 
-/** Only what this plan did is undone: a holder that it closed is opened, a channel that it stopped is started. */
+/** Only what this plan did is undone: a holder that it closed or isolated is opened or released, a channel that it stopped is started. */
 function isNeedless(step: Step, record: PlanRecord): boolean {
   switch (step.kind) {
     case 'open':
@@ -49,6 +49,8 @@ function isNeedless(step: Step, record: PlanRecord): boolean {
       return !record.wasWritable || record.from === null;
     case 'attach':
       return isUntouched(outcomeOf(record, 'detach')) || Object.keys(record.outcomes).length === 0;
+    case 'release':
+      return record.isolatedFrom === null;
     default:
       return false;
   }
@@ -70,6 +72,8 @@ function problemOf(step: Step, record: PlanRecord, context: Context, because: st
     case 'close':
       if (!matters(step.node, { ...context, record })) return null;
       return `${step.node} may take writes and could not be closed (${because}), so ${record.from} was not opened`;
+    case 'release':
+      return `${step.node} is still in quarantine: ${because}`;
     case 'open':
       return `${step.node} could not be opened again: ${because}`;
     case 'verify':

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { beginPlan, type Claim, mayTry, TRY_AGAIN_MS } from '../../lib/core/begin-plan.ts';
 import { closeStandbyPlan, openHolderPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
+import { behind, restartedReadOnly, untouched } from './stories.ts';
 import {
   answers1,
   type Change,
@@ -102,6 +103,18 @@ it('a switchover tells nothing before its end, and remembers that the holder too
     plan,
   });
   expect(closed.plan?.wasWritable).toBe(false);
+});
+
+it.each<[what: string, changes: readonly Change[], wasWritable: boolean]>([
+  ['that its start has closed is opened', [restartedReadOnly], true],
+  ['that came back with less is not', [behind], false],
+  ['of a pair whose writability is untouched is not', [restartedReadOnly, untouched], false],
+])('where a switchover is undone, a holder %s', (_, changes, wasWritable) => {
+  const plan = switchoverPlan(pairWith(), 'db2');
+  const begun = (wanted: Claim) =>
+    beginPlan(steady.memory, seen(steady, ...changes), wanted).plan?.wasWritable;
+  expect(begun({ ...ordered, plan })).toBe(wasWritable);
+  expect(begun(ordered)).toBe(false);
 });
 
 it('an automatic plan other than a failover opens an incident and tells at its end', () => {

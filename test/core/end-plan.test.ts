@@ -125,6 +125,16 @@ describe('what is remembered', () => {
     ).toBeNull();
   });
 
+  it('keeps none of a node that was released when the plan was undone', () => {
+    const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true };
+    const plan = failoverPlan(pairWith(isolating), 'db2', gone);
+    const place = plan.undo.findIndex(({ kind }) => kind === 'release');
+    const left = (outcome: StepOutcome) =>
+      end(plan, undone, { isolatedFrom: ['sg-1'], outcomes: { [`undo.${place}`]: outcome } }).quarantine;
+    expect(left({ kind: 'done', changed: 'db1 has its security groups back' })).toBeNull();
+    expect(left({ kind: 'failed', because: 'no permission' })).toEqual({ node: 'db1', groups: ['sg-1'] });
+  });
+
   test.each<[what: string, quarantine: Memory['quarantine'], groups: readonly string[]]>([
     ['the groups that were noted then', { node: 'db1', groups: ['sg-1'] }, ['sg-1']],
     ['or, where the note was lost, the configured ones', null, ['sg-0000000000000000b']],

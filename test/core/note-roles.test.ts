@@ -103,6 +103,56 @@ describe('a holder that is dead again after nothing was seen', () => {
   });
 });
 
+describe('a holder of which it is not known whether it lives', () => {
+  const ends = [{ node: 'db1', position: position(`${UUID1}:1-90`), sinceMs: 1, untilMs: NOW_MS - 2500 }];
+  const received = position(`${UUID1}:1-95`);
+  const inDoubt = (forMs: number, before: readonly Change[] = []) =>
+    noted([...before, holder(unanswered), standby(unanswered)], {
+      ends,
+      received,
+      doubtSinceMs: NOW_MS - forMs,
+    });
+
+  it('leaves the next leader what this one knows of the two, once that has lasted', () => {
+    expect(inDoubt(1900).receivedWhenLost).toBeNull();
+    expect(inDoubt(2000)).toMatchObject({
+      lostAtMs: null,
+      receivedWhenLost: received,
+      lastEnds: { last: ends[0] },
+    });
+  });
+
+  it('is written down once', () => {
+    const older = memory({ receivedWhenLost: position(`${UUID1}:1-80`) });
+    expect(inDoubt(9000, [older]).receivedWhenLost).toEqual(position(`${UUID1}:1-80`));
+  });
+});
+
+describe('a holder whose commits wait for its standby', () => {
+  const told = { node: 'db1', position: position(`${UUID1}:1-90`), sinceMs: 1, untilMs: NOW_MS };
+  const waits = { ...told, position: position(`${UUID1}:1-91`), isUntold: true };
+  const before = { needed: null, proof: told, last: waits };
+
+  it('leaves the next leader what its clients have heard of', () => {
+    expect(noted([], { ends: [told, waits] }).lastEnds).toMatchObject({ proof: told, last: waits });
+  });
+
+  it('is measured by that where the next leader sees the same commits wait', () => {
+    const seenMs = NOW_MS - 500;
+    const dead = [memory({ lastEnds: before }), holder(refused), away];
+    expect(noted(dead, { ends: [{ ...waits, untilMs: seenMs }] }).lastEnds).toEqual({
+      ...{ needed: null, proof: { ...told, untilMs: seenMs } },
+      last: { ...waits, untilMs: seenMs },
+    });
+    const others = { ...waits, position: position(`${UUID1}:1-92`) };
+    expect(noted(dead, { ends: [others] }).lastEnds).toMatchObject({ proof: null, last: others });
+  });
+
+  it('is forgotten when they are told', () => {
+    expect(noted([memory({ lastEnds: before })], { ends: [told] }).lastEnds).toBeNull();
+  });
+});
+
 describe('the VIP moved by hand', () => {
   it('is alerted, with who is ahead, and remembered', () => {
     const memory = noted([onDb2]);

@@ -521,6 +521,16 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   [
     'VIP on neither node',
+    'writability is untouched, both take writes, and the other node has transactions of its own',
+    [
+      unheld,
+      untouched,
+      standby(answers2({ writable: true, executed: position(`${UUID1}:1-100,${UUID3}:1`) })),
+    ],
+    'vip-unheld-holder-serves reattach-vip to db1',
+  ],
+  [
+    'VIP on neither node',
     'no holder before',
     [unheld, memory({ lastHolder: null })],
     'vip-unheld-holder-serves reattach-vip to db1',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { moveStageOf } from '../../lib/core/plan.ts';
 import type { Step, StepOutcome } from '../../lib/core/step.ts';
 import type { StepContext } from '../../lib/watch/step-context.ts';
 import { carryOutStep } from '../../lib/watch/step-executors.ts';
@@ -290,13 +291,23 @@ describe('every step has an executor, which looks before it acts', () => {
 
 describe('how long an answer through the VIP is waited for', () => {
   const impostor = newWorld({ impostor: 'a stranger' });
-  test.each([
+  /** The plan had moved the VIP so long before, by the clock of who did. */
+  const movedAgo = (agoMs: number) => ({ agoMs });
+  const recordWhereMoved = (agoMs: number) => {
+    const startedAtMs = impostor.clock.nowMs() - agoMs - 1000;
+    return recordOf(failover, { startedAtMs, endedAfterMs: { [`${moveStageOf(failover)}.0`]: 1000 } });
+  };
+  test.each<[what: string, changes: Partial<StepContext> | ReturnType<typeof movedAgo>, limitMs: number]>([
     ['10 s after a move', {}, 10_000],
+    ['what is left of that where an earlier leader has waited', movedAgo(4000), 6000],
+    ['3 s at least', movedAgo(60_000), 3000],
+    ['10 s at the most, whatever the clock of the one before', movedAgo(-5000), 10_000],
     ['5 s while a plan is undone', { record: recordOf(failover, { phase: 'undoing' }) }, 5000],
     ['not where the plan is no longer wanted', { unwanted: () => 'the VIP is on db2 now' }, 250],
   ])('%s', async (_, changes, limitMs) => {
     const beganMs = impostor.clock.nowMs();
-    const { outcome } = await carryOutStep(steps.verify, executionOn(impostor, changes));
+    const context = 'agoMs' in changes ? { record: recordWhereMoved(changes.agoMs) } : changes;
+    const { outcome } = await carryOutStep(steps.verify, executionOn(impostor, context));
     expect(outcome.kind).toBe('failed');
     const tookMs = impostor.clock.nowMs() - beganMs;
     expect(tookMs).toBeLessThan(limitMs);

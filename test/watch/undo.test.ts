@@ -3,7 +3,7 @@ import type { PlanRecord } from '../../lib/core/plan.ts';
 import { failoverPlan, switchoverPlan } from '../../lib/core/plans.ts';
 import { execute, undo } from '../../lib/watch/plan-stages.ts';
 import { PortError } from '../../lib/watch/ports.ts';
-import { pairWith } from '../core/world.ts';
+import { isolating, pairWith } from '../core/world.ts';
 import { behind, ending, leader, state } from './leader.ts';
 import { newWorld, type World } from './pair.ts';
 import { failing } from './steps.ts';
@@ -30,6 +30,34 @@ describe('an undo', () => {
     const record = { ...(journal[0] as PlanRecord), wasWritable: false };
     expect(ending(await execute(record, context, save))).toBe('undone');
     expect(state(world)).toBe('VIP on db1, writers: db1');
+  });
+
+  it('gives an old holder that it isolated its groups back, before it opens it', async () => {
+    const isolate = pairWith(isolating);
+    const before = (call: string) => {
+      failing('timeout', 'close db1')?.(call);
+      failing('denied', 'assign db2')?.(call);
+    };
+    const world = newWorld({ before });
+    const { journal, context, save } = leader(world, failoverPlan(isolate, 'db2', gone), { pair: isolate });
+    const record = { ...(journal[0] as PlanRecord), wasWritable: true };
+    expect(ending(await execute(record, context, save))).toBe('undone');
+    const undoing = world.calls.slice(world.calls.indexOf('close db2'));
+    expect(undoing).toEqual(['close db2', 'attach db2', 'release db1 sg-old', 'open db1', 'verify']);
+  });
+
+  it('does not release what it did not isolate, and says where it could not', async () => {
+    const isolate = pairWith(isolating);
+    const undoing = async (isolatedFrom: readonly string[] | null) => {
+      const world = newWorld({ before: failing('denied', 'release db1') });
+      const { journal, context, save } = leader(world, failoverPlan(isolate, 'db2', gone), { pair: isolate });
+      const record = { ...(journal[0] as PlanRecord), isolatedFrom };
+      return becauseOf(await undo(record, 'db2 has not caught up', context, save));
+    };
+    expect(await undoing(null)).not.toContain('quarantine:');
+    expect(await undoing([])).toContain(
+      'db1 is still in quarantine: release db1 sg-0000000000000000b is denied',
+    );
   });
 
   it('never opens the old one while the new one may take writes and cannot be closed', async () => {

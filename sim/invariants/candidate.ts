@@ -26,6 +26,22 @@ export function mayHaveMoreElsewhere(world: SimWorld, master: Master): boolean {
   return master.log.incarnation > 0 && !isHeard(world, world.peer(master.name));
 }
 
+/** The other node takes writes and hangs, so that no order can close it: opened, this one would be a second writer. */
+export function wouldBeSecond(world: SimWorld, master: Master): boolean {
+  const peer = world.peer(master.name);
+  return !master.writable && peer.writable && peer.answers && peer.stuckSinceMs !== null;
+}
+
+/**
+ * It hangs, and nobody can know: no vantage gets to its host, and its peer hears replication's heartbeats from it, as from one
+ * to which nobody writes.
+ */
+export function looksIdle(world: SimWorld, master: Master): boolean {
+  const { mysqld, dumpBeats, name } = master;
+  if (mysqld !== 'hung' || !dumpBeats || world.peer(name).channel.io !== 'yes') return false;
+  return [...world.views.values()].every((view) => !view.reaches(name));
+}
+
 /** Whether clients could be served here: it lives and commits, an order gets to it, it has room for the VIP and takes it. */
 export function couldServe(world: SimWorld, master: Master): boolean {
   if (!isReached(world, master) || master.hangsSinceMs !== null || master.refusal !== null) return false;

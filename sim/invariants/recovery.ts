@@ -1,5 +1,13 @@
 import type { Master } from '../world/master.ts';
-import { couldServe, isFairWeather, lacksAnything, mayHaveMoreElsewhere, mayTakeOver } from './candidate.ts';
+import {
+  couldServe,
+  isFairWeather,
+  lacksAnything,
+  looksIdle,
+  mayHaveMoreElsewhere,
+  mayTakeOver,
+  wouldBeSecond,
+} from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
 import { Shown } from './shown.ts';
@@ -33,11 +41,14 @@ const looksMs = 5000;
  * holder's last 4 s, because nobody could know that nothing was to come; a holder that died when a plan had been carried out
  * for 5 s, or before a host was repaired, because nobody looks then; a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand; a read-only holder beside which the other node
- * takes writes and hangs, so that no order can close it: two writers are worse than none. And what nobody could know: where
+ * takes writes and hangs, so that no order can close it: two writers are worse than none; a standby that has thrown away what it
+ * had received of a holder that died: a person accepts that loss, or waits for the holder. And what nobody could know: that a
+ * mysqld hangs which no vantage gets to, while its standby hears replication's heartbeats from it; and where
  * 8 s or more lie between the last moment in which a watch could ask the holder and the first after its death in which one could ask the
  * standby, it looks the same whether the holder died at once, or lived on and wrote what the standby lacks. Then the standby
  * must have been shown ready before: its channel ran for 5 s in our sight, has not been seen broken since, and that is at most
- * 90 s old when somebody can look again (a readiness is trusted for 150 s, and the remembered one may be 60 s old). What happened in the weather (blind
+ * 90 s old when somebody can look again (a readiness is trusted for 150 s, and the remembered one may be 60 s old); and the
+ * standby has not restarted in that time, because then it may have lost what it had received. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
 export function recoveryInvariant(court: Court): Invariant {
@@ -45,6 +56,8 @@ export function recoveryInvariant(court: Court): Invariant {
   let lastHolder = world.cloud.holder;
   let cameAtMs = Number.NEGATIVE_INFINITY;
   let busyMs = 0;
+  /** How many of the holder's transactions its standby has had since that was last well. */
+  let hadReceived = 0;
   let isRepaired = false;
   let able: { readonly node: string; readonly sinceMs: number } | null = null;
   const moves = new Moves(court);
@@ -58,6 +71,7 @@ export function recoveryInvariant(court: Court): Invariant {
     if (couldServe(world, last)) return mayOpen(last) ? last : null;
     const other = world.peer(lastHolder);
     const isLost = !last.answers || (last.stuckSinceMs !== null && last.barred === null);
+    if (looksIdle(world, last) || other.channel.received < hadReceived) return null;
     const { wellMs } = chronicle.of(last.name);
     if (busyMs > looksMs || isRepaired) return null;
     if (!isLost || paused || moves.areSpent || wellMs - cameAtMs < unwatchedMs) return null;
@@ -66,16 +80,18 @@ export function recoveryInvariant(court: Court): Invariant {
   };
   const mayOpen = (last: Master) => {
     if (lacksAnything(court, last)) return false;
-    const peer = world.peer(last.name);
-    if (!last.writable && peer.writable && peer.answers && peer.stuckSinceMs !== null) return false;
+    if (wouldBeSecond(world, last)) return false;
     if (mayHaveMoreElsewhere(world, last)) return false;
     return last.writable || last.writabilityBy !== 'person';
   };
   const changed = () => {
     const { holder } = world.cloud;
     if (holder !== null && holder !== lastHolder) [lastHolder, cameAtMs] = [holder, world.nowMs];
-    if (lastHolder !== null && chronicle.of(lastHolder).wellMs === world.nowMs)
+    if (lastHolder !== null && chronicle.of(lastHolder).wellMs === world.nowMs) {
       [busyMs, isRepaired] = [court.flight === null ? 0 : world.nowMs - court.flight.sinceMs, false];
+      hadReceived = 0;
+    }
+    if (lastHolder !== null) hadReceived = Math.max(hadReceived, world.peer(lastHolder).channel.received);
     if (lastHolder !== null) shown.observe(world.master(lastHolder));
     isRepaired ||= court.flight?.plan.kind === 'repair-node';
     const node = candidate()?.name;

@@ -1,7 +1,7 @@
 import type { NodeName } from '../../lib/core/names.ts';
 import type { CloudMood } from '../world/cloud.ts';
 import type { SimWorld } from '../world/world.ts';
-import { lacksAnything } from './candidate.ts';
+import { lacksAnything, wouldBeSecond } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 
 /** The bound of the design. Milliseconds. */
@@ -18,7 +18,8 @@ const withinMs = 15_000;
  * Where somebody took the VIP on its way, the node that we have opened for it is the one that it last led to: what becomes of the
  * other one is a failover (W6). Not counted is a node to which somebody else moved the VIP, while it has not applied what the other one committed: opened
  * before that, it would write over newer rows (W5). Nor is one whose host does not take the VIP for its own, while EC2 says
- * nothing at all: neither EC2 nor an answer through the VIP can show that it holds it, and opened it would get no client.
+ * nothing at all: neither EC2 nor an answer through the VIP can show that it holds it, and opened it would get no client. Nor is
+ * one beside which the other takes writes and hangs, so that no order can close it: two writers are worse than none.
  * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), or the answers
  * of our orders to the servers are lost, and the lost answers are waited for; and when no
  * watch could lead: none was alive, one had just died or was frozen, or the table did not answer at all, without which
@@ -33,7 +34,8 @@ export function reopeningInvariant(court: Court): Invariant {
     if (lastHolder === null || chronicle.downSinceMs === null) return false;
     const { writable, writabilityBy } = world.master(lastHolder);
     if (writable || writabilityBy !== 'keepalambda') return false;
-    if (lacksAnything(court, world.master(lastHolder))) return false;
+    if (lacksAnything(court, world.master(lastHolder)) || wouldBeSecond(world, world.master(lastHolder)))
+      return false;
     if (!world.master(lastHolder).bound && isMute(world.cloud.mood)) return false;
     if (world.services.databaseLost > 0) return false;
     return chronicle.of(lastHolder).reachedSinceMs !== null && court.workingSinceMs !== null;

@@ -20,6 +20,10 @@ export class Shown {
   #fedSinceMs: number | null = null;
   /** When the standby was last shown to be ready; null when it was seen cut off since. */
   #readyMs: number | null = null;
+  /** When the standby was last asked while the holder was well. */
+  #askedMs = Number.NEGATIVE_INFINITY;
+  /** It has started anew between that and the first time that it could be asked again. */
+  #hasRestarted = false;
   /** When the standby could first be asked since the holder was last well. */
   #sightMs: number | null = null;
 
@@ -35,10 +39,13 @@ export class Shown {
     const standby = world.peer(holder.name);
     const canAsk = isManned && isHeard(world, standby);
     if (chronicle.of(holder.name).wellMs !== nowMs) {
-      if (canAsk) this.#sightMs ??= nowMs;
+      if (!canAsk || this.#sightMs !== null) return;
+      this.#sightMs = nowMs;
+      this.#hasRestarted = standby.startedMs > this.#askedMs;
       return;
     }
     this.#sightMs = null;
+    if (canAsk) this.#askedMs = nowMs;
     if (!canAsk) {
       this.#fedSinceMs = null;
       if (isManned && standby.mysqld === 'down') this.#readyMs = null;
@@ -57,7 +64,7 @@ export class Shown {
 
   /** Whether it could be known, after the holder's death, that its standby lacks little. */
   get isKnown(): boolean {
-    if (this.#sightMs === null) return false;
+    if (this.#sightMs === null || this.#hasRestarted) return false;
     if (this.#readyMs !== null) return this.#sightMs - this.#readyMs <= trustedMs;
     return this.#sightMs - this.#heardMs < hidesMs;
   }
@@ -65,6 +72,8 @@ export class Shown {
   #begin(holder: NodeName): void {
     this.#holder = holder;
     this.#heardMs = Number.NEGATIVE_INFINITY;
+    this.#askedMs = Number.NEGATIVE_INFINITY;
+    this.#hasRestarted = false;
     this.#fedSinceMs = null;
     this.#readyMs = null;
     this.#sightMs = null;

@@ -617,6 +617,87 @@ describe('the invariants notice', () => {
     });
   });
 
+  it.each<[what: string, isCutOff: boolean, invariant: InvariantName | undefined]>([
+    ['is not known where no vantage gets to it', true, undefined],
+    ['is known where its host takes our connections', false, 'W6 service-returns'],
+  ])(
+    'W6: that a holder hangs whose network side still sends heartbeats %s',
+    async (_, isCutOff, invariant) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(20_000);
+      if (isCutOff) breakIt(stage, 'probe-partition-all', 'holder');
+      breakIt(stage, 'hang-with-beats', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(63_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
+    },
+  );
+
+  it.each<[what: string, isUnseen: boolean, invariant: InvariantName | undefined]>([
+    ['while nobody could ask it: it may have lost what it had received', true, undefined],
+    ['in our sight: its positions say that it has lost nothing', false, 'W6 service-returns'],
+  ])('W6: the standby of a dead holder restarted %s', async (_, isUnseen, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    const { world } = stage;
+    await stage.pass(20_000);
+    world.change(() => {
+      for (const view of world.views.values()) view.blind = 'fails';
+    });
+    await stage.pass(1000);
+    breakIt(stage, 'mysqld-kill', 'holder');
+    await alert(stage, 'holder-lost');
+    if (isUnseen) breakIt(stage, 'mysqld-restart', 'standby', 2000);
+    await stage.pass(20_000);
+    world.change(() => {
+      for (const view of world.views.values()) view.blind = 'no';
+    });
+    if (!isUnseen) {
+      await stage.pass(2000);
+      breakIt(stage, 'mysqld-restart', 'standby', 2000);
+    }
+    await stage.pass(66_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, isThrownAway: boolean, invariant: InvariantName | undefined]>([
+    ['has thrown away: a person accepts that', true, undefined],
+    ['never received: it may take over', false, 'W6 service-returns'],
+  ])('W6: the last writes of a dead holder, which its standby %s', async (_, isThrownAway, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    const { world } = stage;
+    await stage.pass(20_000);
+    if (!isThrownAway) breakIt(stage, 'pair-partition', 'holder');
+    await stage.pass(400);
+    breakIt(stage, 'mysqld-kill', 'holder');
+    const { channel } = world.master('db2');
+    if (isThrownAway)
+      world.change(() => {
+        channel.applied = channel.received - 5;
+        channel.crash(world.nowMs);
+      });
+    await alert(stage, 'holder-lost');
+    await stage.pass(63_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, hangs: boolean, invariant: InvariantName | undefined]>([
+    ['hangs, so that no order can close it', true, undefined],
+    ['can be closed', false, 'W2 holder-reopened'],
+  ])('W2 asks for no second writer beside one that %s', async (_, hangs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    const { world, one, pair } = stage;
+    await stage.settle(one.database.close(pair, 'db1', 'to-close', 1000));
+    world.change(() => world.master('db2').setWritable(world.nowMs, true, 'start'));
+    if (hangs) breakIt(stage, 'disk-full', 'standby');
+    await alert(stage, 'service-lost');
+    await stage.pass(17_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
   it('W6 does not ask for a second writer beside one that hangs and cannot be closed', async () => {
     const stage = setStage();
     await lead(stage);

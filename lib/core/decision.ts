@@ -3,6 +3,7 @@
  * A row's name travels into log, history and alert. `docs/decisions.md` is printed from here by a test.
  */
 import type { DecisionRow, Measure } from './row.ts';
+import { undetached } from './rows-channel.ts';
 import { held } from './rows-held.ts';
 import { lost } from './rows-lost.ts';
 import { served } from './rows-served.ts';
@@ -18,7 +19,7 @@ export interface Decision {
 }
 
 /** The whole table, in order. */
-export const rows: readonly DecisionRow[] = [...unclear, ...lost, ...held, ...served];
+export const rows: readonly DecisionRow[] = [...unclear, ...undetached, ...lost, ...held, ...served];
 
 /** The first row that matches. */
 export function decide(situation: Situation): Decision {

@@ -1,8 +1,9 @@
 /** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
+import { holderStuck } from './conditions.ts';
 import { hasGivenUp } from './gave-up.ts';
 import type { NodeName } from './names.ts';
 import { attachPlan } from './plans.ts';
-import type { DecisionRow } from './row.ts';
+import type { DecisionRow, Measure } from './row.ts';
 import type { Situation } from './situation.ts';
 
 /** MySQL's `ER_ACCESS_DENIED_ERROR`. */
@@ -11,8 +12,7 @@ const ACCESS_DENIED = 1045;
 /** The channel that is detached, seen from the node that it leads into, when both nodes can be asked. */
 function detachedNow({ memory, holder, standby, vip }: Situation) {
   const { detached } = memory;
-  if (detached === null || vip !== 'held' || holder.kind !== 'serving' || standby.server === null)
-    return null;
+  if (detached === null || vip !== 'held' || holder.server === null || standby.server === null) return null;
   const known = [holder.node, standby.node];
   return known.includes(detached.node) && known.includes(detached.from) ? detached : null;
 }
@@ -65,19 +65,35 @@ function gaveUp({ memory, holder, standby, vip, lead, paused }: Situation): Node
   return holder.server !== null && hasGivenUp(holder.server.inbound) && !lacks ? holder.node : null;
 }
 
+/** Before a holder that is stuck is replaced: what it has comes to the standby through this channel. */
+export const undetached: readonly DecisionRow[] = [
+  {
+    name: 'standby-may-attach',
+    says: 'The holder answers and is stuck. A failover that was undone has left the channel from it detached. No pause is on, and no node is set aside.',
+    when: (s) => holderStuck(s) && s.memory.detached?.node === s.standby.node && mayAttach(s),
+    measure: attaching,
+    does: ['plan attach-channel'],
+    reason: 'The standby lacks what the holder wrote since then, and a stuck holder can still send it.',
+    origin: 'a simulated history: the standby was down when a failover to it was undone',
+  },
+];
+
+/** The channel is attached again. */
+function attaching(s: Situation): Measure {
+  const { node, from } = s.memory.detached ?? { node: s.holder.node, from: s.standby.node };
+  const because =
+    node === s.standby.node
+      ? `${node} is the standby of ${from} and receives nothing from it`
+      : `${from} is back and has nothing that ${node} lacks`;
+  return { kind: 'act', plan: attachPlan(node, from), because };
+}
+
 export const channel: readonly DecisionRow[] = [
   {
     name: 'channel-may-attach',
     says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on, no node is set aside, and `rejoin` is `auto`.',
     when: mayAttach,
-    measure: (s) => {
-      const { node, from } = s.memory.detached ?? { node: s.holder.node, from: s.standby.node };
-      return {
-        kind: 'act',
-        plan: attachPlan(node, from),
-        because: `${from} is back and has nothing that ${s.holder.node} lacks`,
-      };
-    },
+    measure: attaching,
     does: ['plan attach-channel'],
     reason: 'No older row can overwrite a newer one, and the pair needs both channels for the next move.',
     origin: 'review of 15d31a4: the old holder’s tail',

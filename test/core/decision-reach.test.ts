@@ -97,6 +97,12 @@ const leftBehind: Change = (world) =>
     configured({ replicas: [{ name: 'r01', address: '10.0.1.31' }] })(world),
   );
 
+/** Where both nodes always take writes, the VIP was moved by hand. */
+const movedUntouched: Change = (world) =>
+  memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } })(
+    configured({ writability: 'untouched' })(world),
+  );
+
 /** db2 is out for a maintenance. */
 const standbyOut = memory({
   maintenance: {
@@ -121,12 +127,14 @@ const extras: readonly Change[] = [
   incident(['repaired']),
   incident(['holder-opened']),
   memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } }),
+  movedUntouched,
   lasting({ clockOffSinceMs: NOW_MS - 20_000 }),
   lasting({ heartbeat: { kind: 'barred', sinceMs: NOW_MS - 6000 } }),
   lasting({ heartbeat: { kind: 'refused', sinceMs: NOW_MS - 6000 } }),
   holder(hears1({ io: 'no' })),
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
   memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '3 transactions: a:1-3' } }),
+  memory({ detached: { node: 'db2', from: 'db1', atMs: NOW_MS, missing: null } }),
   leftBehind,
   standbyOut,
   noRoom('db2'),

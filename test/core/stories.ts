@@ -238,6 +238,18 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   [
     'a channel is detached',
+    'from a standby that never held the VIP, and the holder is stuck by now',
+    [detached(null, 'db2'), halted2, stuck],
+    'standby-may-attach attach-channel to db2',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that held the VIP meanwhile, and the holder is stuck by now',
+    [detached(null, 'db2', true), halted2, stuck],
+    'holder-stuck failover to db2',
+  ],
+  [
+    'a channel is detached',
     'from a standby that held the VIP meanwhile, and lacked something',
     [detached('3 transactions: a:1-3', 'db2', true), halted2],
     'channel-detached stay, page channel-detached',

@@ -222,9 +222,15 @@ export interface Memory {
   readonly readiness: Readiness | null;
   /** Since when the holder has been seen dead (stopped, silent with no witness, stuck), by this leader or an earlier one. */
   readonly lostAtMs: number | null;
-  /** What the standby had received of the holder's history by then; null while the holder lives, or if it was not seen. */
+  /**
+   * What the standby had received of the holder's history by then, or when the holder had been in doubt for 2 s; null while it lives,
+   * or if it was not seen.
+   */
   readonly receivedWhenLost: Position | null;
-  /** What a standby must have received to take over from a holder that is dead; null while it lives. */
+  /**
+   * What a standby must have received to take over from a holder that is dead or in doubt, or whose commits wait for its standby;
+   * null otherwise.
+   */
   readonly lastEnds: LastEnds | null;
   /** Since when clients have found nobody to write to, where it has lasted long enough to be alerted; null while they do. */
   readonly unservedSinceMs: number | null;

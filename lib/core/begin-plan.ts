@@ -50,6 +50,7 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
     ...{ cause, seen },
     startedAtMs: nowMs,
     badSinceMs: situation.badSinceMs,
+    unservedSinceMs: unservedSinceMs(situation),
     phase: 'running',
     outcomes: {},
     fencedAt: null,
@@ -76,6 +77,12 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
     done: `Failing over from ${from} to ${to} (${wanted.row}, by ${wanted.by}).`,
   };
   return tell(claimed, pair.name, 'failover-started', words, nowMs);
+}
+
+/** Since when clients could not write: of a holder that is gone, since its first bad look. Null while they could. */
+function unservedSinceMs({ isServed, holder, badSinceMs, unservedForMs, nowMs }: Situation): number | null {
+  if (isServed) return null;
+  return holder.kind === 'serving' ? nowMs - unservedForMs : badSinceMs;
 }
 
 /** From here on, a node that the plan opens or closes may be so by our hand; what is known of the other one stays. */

@@ -249,11 +249,7 @@ describe('the words', () => {
 
   it.each<[what: string, unservedSinceMs: number | null | undefined, text: string]>([
     ['as an older release noted it', undefined, 'for about 3.0 s, counted from the first sign of the fault'],
-    [
-      'since an earlier leader saw it begin',
-      NOW_MS - 74_000,
-      'for about 74 s, counted from the first sign',
-    ],
+    ['since an earlier leader saw it begin', NOW_MS - 74_000, 'for about 74 s, counted from the first sign'],
     [
       'of a holder that served until then',
       null,

@@ -9,7 +9,7 @@ import { experiment, type Figures } from './experiment.ts';
 import { type LabFault, type Options, whyNotOn } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { describeCpu, wholeNumber } from './flags.ts';
-import { keep } from './keep.ts';
+import { keep, practised } from './keep.ts';
 import { matrixCommand } from './matrix/command.ts';
 import type { NetworkMaker } from './network/contract.ts';
 import { createNetnsNetwork } from './network/netns/network.ts';
@@ -55,7 +55,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   // A name that is not known is refused before anything starts.
   if (!servers.includes(server)) await findProduct(server);
   const serverSettings = flags.serverSettings ?? scenario?.serverSettings ?? 'vendor';
-  const own = scenario?.world ?? {};
+  const own = scenario?.world ?? (flags.keep ? practised : {});
   return inWorld({ ...flags, server, serverSettings }, { fault, own }, async (world, story) => {
     if (flags.keep) return keep(world, story);
     if (scenario) {

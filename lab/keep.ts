@@ -10,6 +10,9 @@ import { type LabWorld, untilSteady } from './world.ts';
 
 const systemctl = fileURLToPath(new URL('./hosts/bin/systemctl', import.meta.url));
 
+/** Every verb can be practised, those that work on hosts too. */
+export const practised = { pair: { hostWork: true } } as const;
+
 /** Never resolves: Ctrl-C ends it. */
 export async function keep(world: LabWorld, story: Story): Promise<number> {
   world.schedule();

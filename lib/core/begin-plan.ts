@@ -51,6 +51,7 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
     ...{ cause, seen },
     startedAtMs: nowMs,
     badSinceMs: situation.badSinceMs,
+    unservedSinceMs: unservedSinceMs(situation),
     phase: 'running',
     outcomes: {},
     fencedAt: null,
@@ -86,6 +87,12 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
 function isToTakeWrites(situation: Situation, { kind }: Plan): boolean {
   if (situation.holder.server?.writable === true) return true;
   return kind === 'switchover' && governed(situation) && !closedByHand(situation) && !holderBehind(situation);
+}
+
+/** Since when clients could not write: of a holder that is gone, since its first bad look. Null while they could. */
+function unservedSinceMs({ isServed, holder, badSinceMs, unservedForMs, nowMs }: Situation): number | null {
+  if (isServed) return null;
+  return holder.kind === 'serving' ? nowMs - unservedForMs : badSinceMs;
 }
 
 /** From here on, a node that the plan opens or closes may be so by our hand; what is known of the other one stays. */

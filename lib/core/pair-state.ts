@@ -10,7 +10,7 @@ import { noPictures, type Pictures } from './pictures.ts';
 import type { Ready } from './ready.ts';
 import type { WaitingOrder } from './request.ts';
 import type { Safeguards } from './safeguards.ts';
-import type { Server } from './sighting.ts';
+import type { Position, Server } from './sighting.ts';
 import { assess, type Durations, noDurations, type Situation } from './situation.ts';
 import { noVipNews, type VipNews } from './vip-news.ts';
 
@@ -70,6 +70,12 @@ export interface PairState {
 
 export interface LastSeen {
   readonly server: Server;
+  readonly atMs: number;
+}
+
+/** Where a node was in its own history, and when that was read. */
+export interface LastPosition {
+  readonly position: Position;
   readonly atMs: number;
 }
 
@@ -174,6 +180,14 @@ export function beatingNode({ evidence, memory }: PairState, nowMs: number): Nod
 export function identityIn({ servers, memory, safeguards }: PairState, node: NodeName): string | null {
   if (!safeguards.identity) return null;
   return servers[node]?.server.identity ?? memory.identities[node] ?? null;
+}
+
+/** Where a node was in its own history: as this leader saw it last, or as it was remembered when the holder was lost. */
+export function lastPositionIn({ servers, memory }: PairState, node: NodeName): LastPosition | null {
+  const seen = servers[node];
+  if (seen !== undefined) return { position: seen.server.executed, atMs: seen.atMs };
+  const end = memory.lastEnds?.last ?? null;
+  return end?.node === node ? { position: end.position, atMs: end.untilMs } : null;
 }
 
 /** Whether a judgement or a step has ended lately: what the dead man's switch listens for. */

@@ -9,11 +9,11 @@ import { measureText } from './text/status-text.ts';
 import { renderOutcome, renderStep } from './text/steps-text.ts';
 import type { Verdict } from './verdict.ts';
 
-/** The pair as this look sees it, with what is remembered of it. */
+/** The pair as it is seen, with what is remembered of it. `seenBy`: whose evidence the situation is. */
 export function pairStatusOf(
   situation: Situation,
   { row, measure }: Decision,
-  replicas: PairStatus['replicas'] = [],
+  { seenBy, replicas }: Pick<PairStatus, 'seenBy' | 'replicas'>,
 ): PairStatus {
   const { pair, vip, vipBecause, holder, standby, memory, flapGuard, nowMs } = situation;
   const { readiness } = memory;
@@ -40,6 +40,7 @@ export function pairStatusOf(
     plan: memory.plan && planStatusOf(memory.plan),
     maintenance: memory.maintenance && maintenanceOf(memory.maintenance),
     replicas,
+    seenBy,
     atMs: nowMs,
   };
 }

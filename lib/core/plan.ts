@@ -44,6 +44,8 @@ export interface PlanRecord extends Plan {
   readonly startedAtMs: number;
   /** Since when the holder had the fault for which the plan began. */
   readonly badSinceMs: number;
+  /** Since when clients could not write when it began; null while they could. Absent in records of older releases. */
+  readonly unservedSinceMs?: number | null;
   /** `undoing`: a step failed before the VIP moved. */
   readonly phase: 'running' | 'undoing';
   /** Outcomes so far, by stage and step: `1.0` is the first step of the second stage, `undo.0` the first undo. */
@@ -74,6 +76,11 @@ export interface PlanRecord extends Plan {
   readonly tookMs?: Readonly<Record<string, number>>;
   /** Why the plan is being undone. */
   readonly stoppedBecause?: string;
+}
+
+/** Since when clients could not write: a holder that served until the plan closed it was written to until then. */
+export function outageSinceMs({ unservedSinceMs, badSinceMs, startedAtMs }: PlanRecord): number {
+  return unservedSinceMs === undefined ? badSinceMs : (unservedSinceMs ?? startedAtMs);
 }
 
 /** The index of the stage that moves the VIP; -1 for a plan that does not. */

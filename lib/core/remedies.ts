@@ -99,6 +99,7 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
     'warning',
     'yes',
     'divergence {pair}',
+    'rebuild {pair} {standby} --why "its transactions were looked at"',
     'reattach {pair} --accept-loss --why "the transactions were looked at"',
   ),
   'channel-attached': remedy('info', 'yes', status),

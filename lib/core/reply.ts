@@ -77,6 +77,8 @@ export const pairStatusSchema = z.object({
     .default(null),
   /** A function of an older release does not say. */
   replicas: many(replicaStatus).default([]),
+  /** Whose evidence it is: the leader's, or that of one look, which confirms nothing. An older release has only looked. */
+  seenBy: z.enum(['leader', 'one look']).default('one look'),
   atMs: z.number(),
 });
 export type PairStatus = z.infer<typeof pairStatusSchema>;

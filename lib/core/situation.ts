@@ -177,7 +177,7 @@ export function assess(
     identity: identityTrouble(memory, holder, standby),
     holderFaultsConfirmed: lasted(holderFaults, durations.holderFaultsSinceMs),
     holderOwnFaultsConfirmed: lasted(holderOwnFaults, durations.ownFaultsSinceMs),
-    badSinceMs: holder.kind === 'serving' ? (durations.holderFaultsSinceMs ?? nowMs) : holder.sinceMs,
+    badSinceMs: badSince(holder, durations, nowMs),
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
     isServed: isServed(evidence, holder, standby, isVipAway),
@@ -189,6 +189,12 @@ export function assess(
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
     paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
   };
+}
+
+/** A new leader's first bad look is not when it began: a loss that an earlier leader saw goes on. */
+function badSince({ kind, sinceMs }: Verdict, durations: Durations, nowMs: number): number {
+  if (kind === 'serving') return durations.holderFaultsSinceMs ?? nowMs;
+  return Math.min(sinceMs, durations.unservedSinceMs ?? sinceMs);
 }
 
 /** Where the ids are wrong, any of the two may have the VIP. */

@@ -1,51 +1,34 @@
 /** The answers of operate to who only asks: from one look, from what is stored, and from the leader. Nothing is changed. */
-import type { Config, Pair } from '../core/config.ts';
-import { decide } from '../core/decision.ts';
+import type { Pair } from '../core/config.ts';
 import { explain } from '../core/explain.ts';
 import { renderFindings } from '../core/finding.ts';
 import { planFor } from '../core/orders.ts';
-import { pairStatusOf } from '../core/pair-status.ts';
 import { describePlanLoss } from '../core/plan-loss.ts';
-import { done, notDone, type Reply, type ReplyData, type WholeState } from '../core/reply.ts';
+import { done, notDone, type Reply } from '../core/reply.ts';
 import { HISTORY_MAX, type HostOrder, type Order, type Request } from '../core/request.ts';
-import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { lackLines } from '../core/text/divergence-text.ts';
 import { renderExplanation } from '../core/text/explain-text.ts';
-import { renderReplica } from '../core/text/replicas-text.ts';
-import { checkedOf, renderCheck, renderStatus } from '../core/text/status-text.ts';
+import { checkedOf, renderCheck } from '../core/text/status-text.ts';
 import { renderStages, renderStep } from '../core/text/steps-text.ts';
-import { renderSubscriptions } from '../core/text/subscriptions-text.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
+import { type Asked, answerStatus } from './answer-status.ts';
 import { divergenceOf } from './divergence.ts';
 import { examinePair } from './doctor.ts';
 import { askLeader } from './leader-state.ts';
 import { lookOnce } from './look-once.ts';
 import type { HistoryEntry, Ports } from './ports.ts';
-import { lookAtReplicas } from './replicas.ts';
 import { reason } from './step-context.ts';
 import { renderObstacles } from './step-executors.ts';
 
 /** What the rows of an answer may take. Characters. */
 const ANSWER_MAX = 5_000_000;
 
-/** How many rows are read for each one that is no picture. */
-const SEEN_SHARE = 5;
-
-/** What a question is answered with. */
-export interface Asked {
-  readonly config: Config;
-  readonly ports: Ports;
-  readonly safeguards?: Safeguards;
-  /** The pairs that it is about; at least one. */
-  readonly pairs: readonly [Pair, ...Pair[]];
-}
-
 /** Answers a question about these pairs. */
 export function answerQuestion(asked: Asked, request: Exclude<Request, Order | HostOrder>): Promise<Reply> {
   switch (request.action) {
     case 'status':
-      return status(asked, request);
+      return answerStatus(asked, request);
     case 'explain':
       return explained(asked);
     case 'check':
@@ -63,68 +46,6 @@ export function answerQuestion(asked: Asked, request: Exclude<Request, Order | H
 
 function lookAt({ ports, config, safeguards }: Asked, pair: Pair): ReturnType<typeof lookOnce> {
   return lookOnce(ports, config, pair, safeguards);
-}
-
-async function status(
-  asked: Asked,
-  { verbose, events: limit }: Extract<Request, { action: 'status' }>,
-): Promise<Reply> {
-  const { ports, pairs } = asked;
-  const [lease, subscriptions, looks, events, states] = await Promise.all([
-    ports.store.readLease(),
-    ports.alerts.subscriptions(),
-    Promise.all(pairs.map((pair) => lookAt(asked, pair))),
-    limit > 0 ? newestEvents(asked, limit) : [],
-    verbose ? Promise.all(pairs.map((pair) => wholeStateOf(ports, pair))) : null,
-  ]);
-  const decided = await Promise.all(
-    looks.map(async ({ situation }) => ({
-      situation,
-      decision: decide(situation),
-      replicas: await lookAtReplicas(ports.database, situation),
-    })),
-  );
-  const data: ReplyData = {
-    action: 'status',
-    pairs: decided.map(({ situation, decision, replicas }) => pairStatusOf(situation, decision, replicas)),
-    lease: lease && {
-      owner: lease.owner,
-      epoch: lease.epoch,
-      version: lease.version,
-      released: lease.released,
-    },
-    events,
-    subscriptions,
-    ...(states ? { states } : {}),
-  };
-  const lines = decided.flatMap(({ situation, decision, replicas }) => [
-    ...renderStatus(situation, decision),
-    ...replicas.map(renderReplica),
-  ]);
-  return done([...lines, renderSubscriptions(subscriptions), ...(states ?? []).map(stateLine)], data);
-}
-
-async function newestEvents({ ports, pairs }: Asked, limit: number): Promise<readonly HistoryEntry[]> {
-  // What was seen is for the page of an incident; here only what came of it counts.
-  const all = await Promise.all(pairs.map(({ name }) => ports.store.history(name, SEEN_SHARE * limit)));
-  return all
-    .flat()
-    .filter(({ what }) => what !== 'seen')
-    .sort((one, other) => other.atMs - one.atMs)
-    .slice(0, limit);
-}
-
-function stateLine({ pair, from, epoch }: WholeState & { readonly pair: string }): string {
-  return from === 'leader'
-    ? `  ${pair}: the whole state of the leader (epoch ${epoch}) is in "data.states"`
-    : `  ${pair}: no leader answered; what the store remembers is in "data.states"`;
-}
-
-async function wholeStateOf(ports: Ports, { name }: Pair): Promise<WholeState & { readonly pair: string }> {
-  const asLeader = await askLeader(ports, name);
-  if (asLeader !== null) return { pair: name, from: 'leader', ...asLeader };
-  const memory = await ports.store.readMemory(name);
-  return { pair: name, from: 'store', epoch: null, atMs: ports.clock.nowMs(), state: memory };
 }
 
 /** The leader's own evidence decides; where none answers, that of one look. */

@@ -8,8 +8,8 @@ import type { EventCode } from '../core/events.ts';
 import { reasonsOfRestart } from '../core/fitness.ts';
 import type { NodeName } from '../core/names.ts';
 import { PLAN_WAITS_MS } from '../core/pair-run.ts';
-import type { LastSeen } from '../core/pair-state.ts';
-import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord } from '../core/plan.ts';
+import type { LastPosition } from '../core/pair-state.ts';
+import { mayHaveBegun, moveStageOf, outageSinceMs, outcomeKey, type PlanRecord } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
@@ -33,7 +33,7 @@ export interface PlanRunnerProps {
   /** Who a node is: as this leader saw it, or as it is remembered. */
   readonly identityOf: (node: NodeName) => string | null;
   /** What a node last said of itself, and when; null if it never answered. */
-  readonly lastSeen: (node: NodeName) => LastSeen | null;
+  readonly lastPosition: (node: NodeName) => LastPosition | null;
   /** How the pair is seen at this moment. */
   readonly seenNow: () => Situation;
   /** Called when a plan has come a step further, or has found that it must wait. */
@@ -57,8 +57,8 @@ export class PlanRunner {
     const { ports, lease, memory } = this.#props;
     const { plan, row, because } = wanted;
     const ids = { planId: ports.ids.next(), incidentId: ports.ids.next() };
-    const seen = plan.from === null ? null : this.#props.lastSeen(plan.from);
-    const last = { lastSeen: seen?.server.executed ?? null, lastSeenAtMs: seen?.atMs ?? null };
+    const seen = plan.from === null ? null : this.#props.lastPosition(plan.from);
+    const last = { lastSeen: seen?.position ?? null, lastSeenAtMs: seen?.atMs ?? null };
     await memory.save(beginPlan(memory.now, situation, { ...wanted, ...ids, ...last, epoch: lease.epoch }));
     this.#log(`${plan.kind} to ${plan.to} (${row}): ${because}`, {
       row,
@@ -175,7 +175,7 @@ export class PlanRunner {
     const { ending } = executed;
     await memory.update((now) => endPlan({ ...now, plan: record }, pair, record, ending, close));
     if (record.vipMoved && record.kind === 'failover') {
-      ports.metrics.publish('OutageMs', nowMs - record.badSinceMs, pair.name);
+      ports.metrics.publish('OutageMs', nowMs - outageSinceMs(record), pair.name);
     }
     const text = `${record.kind} ${ending.kind}: ${renderOutcomes(record).join(', ')}`;
     memory.record('step', text, planEndedOf(record, ending.kind, nowMs));

@@ -15,7 +15,7 @@ import { type Given, runLine } from './surroundings.ts';
 const situation = seen(steady);
 const status: Reply = done(['orders: …'], {
   action: 'status',
-  pairs: [pairStatusOf(situation, decide(situation))],
+  pairs: [pairStatusOf(situation, decide(situation), { seenBy: 'leader', replicas: [] })],
   lease: null,
   events: [],
 });

@@ -15,7 +15,7 @@ const plain = painter(false);
 
 function statusOf(...changes: readonly Change[]) {
   const situation = seen(steady, ...changes);
-  return pairStatusOf(situation, decide(situation));
+  return pairStatusOf(situation, decide(situation), { seenBy: 'leader', replicas: [] });
 }
 
 const rows: readonly HistoryRow[] = [

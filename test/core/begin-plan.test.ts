@@ -1,15 +1,20 @@
 import { describe, expect, it, test } from 'vitest';
 import { beginPlan, type Claim, mayTry, TRY_AGAIN_MS } from '../../lib/core/begin-plan.ts';
+import type { HolderEnd } from '../../lib/core/memory.ts';
+import { lastPositionIn, newPair } from '../../lib/core/pair-state.ts';
 import { closeStandbyPlan, openHolderPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
+import { allSafeguards } from '../../lib/core/safeguards.ts';
 import { behind, restartedReadOnly, untouched } from './stories.ts';
 import {
   answers1,
   type Change,
   changed,
+  db1,
   failingFor,
   failover,
   hears1,
   holder,
+  lasting,
   memory,
   NOW_MS,
   pairWith,
@@ -18,6 +23,7 @@ import {
   seen,
   steady,
   UUID1,
+  vipAt,
 } from './world.ts';
 
 const wanted: Claim = {
@@ -31,6 +37,7 @@ const wanted: Claim = {
   incidentId: 'cccc0001',
   lastSeen: position(`${UUID1}:1-100`),
 };
+const unserved = (forMs: number): Change => lasting({ unservedSinceMs: NOW_MS - forMs });
 const failing = holder(hears1({ sql: 'no' }), 9000, 3_600_000);
 const lost = seen(steady, holder(refused));
 const ordered = { ...wanted, row: 'O-failover', by: 'eva', requestId: 'eeee0001' };
@@ -144,6 +151,22 @@ it('a release knows the security groups to give back; no other plan does', () =>
   expect(beginPlan(isolated, lost, wanted).plan?.isolatedFrom).toBeNull();
 });
 
+describe('since when clients could not write', () => {
+  it.each<[what: string, changes: readonly Change[], agoMs: number | null]>([
+    ['refused: since the first refusal', [holder(refused, 10, 7000)], 7000],
+    [
+      'a new leader sees a loss that an earlier one saw begin',
+      [holder(refused, 3, 1200), unserved(74_000)],
+      74_000,
+    ],
+    ['fails the check, and takes writes: not yet', [failing, failingFor(12_000)], null],
+    ['serves, and the VIP is on no node', [vipAt({ kind: 'nowhere' }), unserved(9000)], 9000],
+  ])('%s', (_, changes, agoMs) => {
+    const { plan } = beginPlan(steady.memory, seen(steady, ...changes), wanted);
+    expect(plan?.unservedSinceMs).toBe(agoMs === null ? null : NOW_MS - agoMs);
+  });
+});
+
 describe('since when the holder has been bad', () => {
   it.each<[what: string, changes: readonly Change[], agoMs: number]>([
     ['refused: since the first refusal', [holder(refused, 10, 7000)], 7000],
@@ -163,4 +186,25 @@ test.each<[what: string, plan: Claim['plan'], agoMs: number | null, may: boolean
 ])('a plan of our own may begin: %s', (_, plan, agoMs, may) => {
   const triedAtMs = agoMs === null ? null : NOW_MS - agoMs;
   expect(mayTry({ ...steady.memory, triedAtMs }, plan, NOW_MS)).toBe(may);
+});
+
+describe('where the old holder was last', () => {
+  const ends = { needed: null, proof: null };
+  const last: HolderEnd = { node: 'db1', position: position(`${UUID1}:1-90`), sinceMs: 1, untilMs: 2 };
+  const state = (noted: HolderEnd) =>
+    newPair({
+      ...{ pair: pairWith(), safeguards: allSafeguards, vantages: ['a'], nextId: 'id-1', nowMs: NOW_MS },
+      memory: changed(steady, memory({ lastEnds: { ...ends, last: noted } })).memory,
+      unwatchedSinceMs: NOW_MS,
+    });
+
+  it('is what this leader saw', () => {
+    const servers = { db1: { server: db1, atMs: 7 } };
+    expect(lastPositionIn({ ...state(last), servers }, 'db1')).toEqual({ position: db1.executed, atMs: 7 });
+  });
+
+  it('is what an earlier leader noted of it when it was lost, and of no other node', () => {
+    expect(lastPositionIn(state(last), 'db1')).toEqual({ position: last.position, atMs: 2 });
+    expect(lastPositionIn(state({ ...last, node: 'db2' }), 'db1')).toBeNull();
+  });
 });

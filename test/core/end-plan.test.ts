@@ -257,6 +257,19 @@ describe('the words', () => {
     });
   });
 
+  it.each<[what: string, unservedSinceMs: number | null | undefined, text: string]>([
+    ['as an older release noted it', undefined, 'for about 3.0 s, counted from the first sign of the fault'],
+    ['since an earlier leader saw it begin', NOW_MS - 74_000, 'for about 74 s, counted from the first sign'],
+    [
+      'of a holder that served until then',
+      null,
+      'for about 2.0 s, counted from the beginning of the failover',
+    ],
+  ])('say for how long nobody could write: %s', (_, unservedSinceMs, text) => {
+    const given = unservedSinceMs === undefined ? {} : { unservedSinceMs };
+    expect(lines(failover, completed, { vipMoved: true, ...given })?.cost).toContain(text);
+  });
+
   it('say what stopped it, and claim to have undone only what can be undone', () => {
     expect(lines(failover, undone, { phase: 'undoing' })?.done).toBe(
       'Stopped (D10, by keepalambda): db2 has not caught up. No change: the VIP stays on db1, which was not taking writes.',

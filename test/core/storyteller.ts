@@ -10,7 +10,7 @@ import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/c
 import type { Alert, Memory } from '../../lib/core/memory.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { type Input, step } from '../../lib/core/pair.ts';
-import { newPair, type PairState } from '../../lib/core/pair-state.ts';
+import { lastPositionIn, newPair, type PairState } from '../../lib/core/pair-state.ts';
 import type { PlanRecord } from '../../lib/core/plan.ts';
 import type { Ready, Run } from '../../lib/core/ready.ts';
 import type { Order } from '../../lib/core/request.ts';
@@ -254,8 +254,8 @@ export class Storyteller {
         break;
       case 'begin': {
         const ids = { epoch: 7, planId: 'plan-1', incidentId: this.#newId() };
-        const last = this.#state.servers[run.wanted.plan.from ?? ''];
-        const seen = { lastSeen: last?.server.executed ?? null, lastSeenAtMs: last?.atMs ?? null };
+        const last = lastPositionIn(this.#state, run.wanted.plan.from ?? '');
+        const seen = { lastSeen: last?.position ?? null, lastSeenAtMs: last?.atMs ?? null };
         this.#take({ kind: 'plan', is: 'begun' });
         this.#store(beginPlan(this.#state.memory, run.situation, { ...run.wanted, ...ids, ...seen }));
         this.#stage(0);

@@ -67,6 +67,32 @@ describe('status with "verbose": true', () => {
   });
 });
 
+describe('status', () => {
+  it('shows a pair that is not well as its leader sees it: one look would still wait for confirmation', async () => {
+    watchOver(stage);
+    await stage.pass(15_000);
+    breakNow(stage, 'mysqld-kill', 'standby');
+    await stage.pass(20_000);
+    const { pairs } = await dataOf('status');
+    expect(pairs[0]).toMatchObject({ seenBy: 'leader', row: 'standby-unfit' });
+    expect(stage.world.table.orders).toEqual([]);
+  });
+
+  it('shows by one look, and says so, where nobody leads', async () => {
+    breakNow(stage, 'mysqld-kill', 'standby');
+    const { lines, data } = await reply({ action: 'status' });
+    expect(data).toMatchObject({ pairs: [{ seenBy: 'one look' }] });
+    expect(lines.join('\n')).toContain('by one look, which confirms nothing');
+  });
+
+  it('asks nobody else of a pair that is well', async () => {
+    watchOver(stage);
+    await stage.pass(15_000);
+    const { pairs } = await dataOf('status');
+    expect(pairs[0]).toMatchObject({ seenBy: 'one look', row: 'steady' });
+  });
+});
+
 describe('explain', () => {
   it('explains what the leader sees: looks that lasted', async () => {
     watchOver(stage);

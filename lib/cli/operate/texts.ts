@@ -1,6 +1,7 @@
 /** Answers as people paste them into a chat, and times as people read them. */
 import type { HistoryRow, PairStatus, Reply } from '../../core/reply.ts';
 import { renderReplica } from '../../core/text/replicas-text.ts';
+import { doubtOf } from '../../core/text/status-text.ts';
 import { type Paint, toneOf } from './paint.ts';
 
 /** One short block for a pair: who has the VIP, who takes writes, who could take over, what is done and why not more. */
@@ -15,6 +16,7 @@ export function statusBlock(environment: string, status: PairStatus, paint: Pain
     `  ${ready}`,
     ...status.replicas.map(renderReplica),
     `  ${row}: ${does}`,
+    ...doubtOf(status).map((line) => `  ${paint('odd', line)}`),
     ...specialsOf(status).map((line) => `  ${paint('odd', line)}`),
   ];
 }

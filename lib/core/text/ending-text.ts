@@ -5,7 +5,7 @@ import type { Ending } from '../end-plan.ts';
 import { guardedUntilMs } from '../flap.ts';
 import { briefLoss, describeLoss } from '../loss.ts';
 import type { Memory } from '../memory.ts';
-import { outcomeOf, type PlanRecord } from '../plan.ts';
+import { outageSinceMs, outcomeOf, type PlanRecord } from '../plan.ts';
 import { renderTimedOutcomes } from './steps-text.ts';
 import { duration, utcClock } from './utc-time.ts';
 
@@ -84,7 +84,7 @@ function headlineOfSuccess(
   const isFailover = plan.kind === 'failover';
   const count = plan.requestId === null ? memory.failoversAtMs.length : 0;
   const again = count > 1 ? ` (${count} in an hour)` : '';
-  const took = `${duration(nowMs - (isFailover ? plan.badSinceMs : plan.startedAtMs))}${again}`;
+  const took = `${duration(nowMs - (isFailover ? outageSinceMs(plan) : plan.startedAtMs))}${again}`;
   const lost = isFailover && memory.loss !== null ? briefLoss(memory.loss, freshMs(pair)) : 'nothing lost';
   const cause = plan.cause === undefined ? '' : `: ${plan.cause}`;
   const verb = isFailover ? 'FAILED OVER' : 'SWITCHED OVER';
@@ -106,7 +106,9 @@ function costText(memory: Memory, pair: Pair, plan: PlanRecord, nowMs: number): 
     return `${pause}Data loss: none.`;
   }
   if (plan.kind !== 'failover') return '';
-  const outage = `No write was possible for about ${duration(nowMs - plan.badSinceMs)}, counted from the first sign of the fault.`;
+  const from =
+    plan.unservedSinceMs === null ? 'the beginning of the failover' : 'the first sign of the fault';
+  const outage = `No write was possible for about ${duration(nowMs - outageSinceMs(plan))}, counted from ${from}.`;
   const lost =
     memory.loss === null
       ? `none (${plan.to} had applied the last write of ${plan.from})`

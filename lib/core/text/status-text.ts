@@ -4,21 +4,40 @@ import type { Decision, Measure } from '../decision.ts';
 import { type Maintenance, workText } from '../maintain/maintenance.ts';
 import type { Incident, Memory } from '../memory.ts';
 import type { NodeName } from '../names.ts';
+import type { PairStatus } from '../reply.ts';
 import type { Inbound } from '../sighting.ts';
 import type { Situation } from '../situation.ts';
 import { describeVerdict, type Verdict } from '../verdict.ts';
 
-/** The VIP, the two nodes, whether the standby can take over, what is done and why, and what is special. */
-export function renderStatus(situation: Situation, decision: Decision): readonly string[] {
+/**
+ * The VIP, the two nodes, whether the standby can take over, what is done and why, and what is special. `seenBy`: whose
+ * evidence the situation is.
+ */
+export function renderStatus(
+  situation: Situation,
+  decision: Decision,
+  seenBy: PairStatus['seenBy'],
+): readonly string[] {
   const { pair, holder, standby, memory, vip, vipBecause } = situation;
   return [
     `${pair.name}: VIP ${pair.vip} ${vip === 'held' ? `on ${holder.node}` : vipBecause}`,
     `  ${renderNode(holder)}`,
     `  ${renderNode(standby)}`,
-    ...fitnessLines(situation),
+    ...fitnessLines(situation, seenBy),
     ...decisionLines(decision, memory),
+    ...doubtOf({ pair: pair.name, row: decision.row.name, seenBy }).map((line) => `  ${line}`),
     ...specials(situation),
   ];
+}
+
+/** What one look of a pair that is not well does not prove: nothing at all, or a line. */
+export function doubtOf({
+  pair,
+  row,
+  seenBy,
+}: Pick<PairStatus, 'pair' | 'row' | 'seenBy'>): readonly string[] {
+  if (seenBy === 'leader' || row === 'steady') return [];
+  return [`by one look, which confirms nothing: \`explain ${pair}\` asks the leader`];
 }
 
 /** What is done and why, in the words of the row and of its measure. */
@@ -51,10 +70,13 @@ export function measureText(measure: Measure, plan: Memory['plan']): string {
 }
 
 /**
- * The leader's memory decides, because the leader has watched for longer than one look. What this look sees is added
- * where it differs.
+ * The leader's memory decides, because the leader has watched for longer than one look. What is seen now is added where
+ * it differs.
  */
-function fitnessLines({ standby, fitness, memory, nowMs }: Situation): readonly string[] {
+function fitnessLines(
+  { standby, fitness, memory, nowMs }: Situation,
+  seenBy: PairStatus['seenBy'],
+): readonly string[] {
   const seen = fitness.reasons.join('; ');
   const can = `  ${standby.node} can take over`;
   const cannot = `  ${standby.node} cannot take over: `;
@@ -65,7 +87,8 @@ function fitnessLines({ standby, fitness, memory, nowMs }: Situation): readonly 
   const reasons = readiness.reasons.join('; ');
   const noted = `${cannot}${reasons} (as of ${ago})`;
   if (!fitness.fit && seen === reasons) return [noted];
-  return [noted, `  this single look finds ${fitness.fit ? 'no fault with it' : `another reason: ${seen}`}`];
+  const now = seenBy === 'leader' ? 'the last look' : 'this single look';
+  return [noted, `  ${now} finds ${fitness.fit ? 'no fault with it' : `another reason: ${seen}`}`];
 }
 
 /** The mysql_check verdict on a node, in words: `db1 passes the check`, or why it fails. */

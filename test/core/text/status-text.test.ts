@@ -24,7 +24,7 @@ import {
 
 function status(...changes: readonly Change[]): string {
   const situation = seen(steady, ...changes);
-  return renderStatus(situation, decide(situation)).join('\n');
+  return renderStatus(situation, decide(situation), 'leader').join('\n');
 }
 
 describe('status', () => {
@@ -37,6 +37,14 @@ describe('status', () => {
         steady: nothing to do
           why: The holder serves, the standby can take over, and exactly one node takes writes."
     `);
+  });
+
+  it('says what one look of a pair that is not well is worth', () => {
+    const lost = seen(steady, holder(refused, 1));
+    const doubt = '  by one look, which confirms nothing: `explain orders` asks the leader';
+    expect(renderStatus(lost, decide(lost), 'one look')).toContain(doubt);
+    expect(renderStatus(lost, decide(lost), 'leader')).not.toContain(doubt);
+    expect(renderStatus(seen(steady), decide(seen(steady)), 'one look')).not.toContain(doubt);
   });
 
   it('says what EC2 shows otherwise than the environment file says, after a single look too', () => {
@@ -129,7 +137,7 @@ describe('status', () => {
   it('never calls a standby fit that the leader knows to be unfit, whatever this look sees', () => {
     const text = status(rememberedUnfit('it lags by 300 s'));
     expect(text).toContain(
-      '  db2 cannot take over: it lags by 300 s (as of 1 s ago)\n  this single look finds no fault with it',
+      '  db2 cannot take over: it lags by 300 s (as of 1 s ago)\n  the last look finds no fault with it',
     );
     expect(text).not.toMatch(/can take over/);
   });

@@ -1,4 +1,5 @@
 import { nodeIn } from '../world/cloud.ts';
+import type { Master } from '../world/master.ts';
 import type { SimWorld } from '../world/world.ts';
 import { isHeard } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
@@ -49,8 +50,17 @@ const knownForMs = 7_200_000;
 /** A loss that lasts this long is not one of a flapping holder. Milliseconds. */
 const staysMs = alertWithinMs;
 
+/** Those that say that nobody finds the holder: they speak of each loss until something shows that it lives. */
+const ofALostHolder: ReadonlySet<string> = new Set(['holder-lost', 'both-lost', 'flap-guard']);
+
 /** Alerts that say that the holder cannot be asked how it is. */
-const ofBlindness: ReadonlySet<string> = new Set(['blind', 'locked-out', 'saturated', 'heartbeat-barred']);
+const ofBlindness: ReadonlySet<string> = new Set([
+  'blind',
+  'ec2-blind',
+  'locked-out',
+  'saturated',
+  'heartbeat-barred',
+]);
 
 /** From the first moment without service to the end of the last one. */
 interface Loss {
@@ -72,9 +82,10 @@ interface Loss {
  *
  * Service is what clients have: a commit through the VIP. (a) When they could not commit for 5 s, SNS has taken an alert that
  * speaks of it 30 s after that loss began, whether or not it is over by then. It may be an alert of a lost holder or VIP from
- * the 15 min before, if no other loss ended since. It may also be one that says that the holder cannot be asked (`blind`,
+ * the 15 min before, if no other loss ended since, or if nothing could show since that the holder lives: neither a vantage that
+ * asks it nor its standby's channel. It may also be one that says that the holder cannot be asked (`blind`, `ec2-blind`,
  * `locked-out`, `saturated`), or that our heartbeat cannot be written (`heartbeat-barred`: whether writes go on is not seen then), taken since any vantage could last ask the holder how it is: to see a loss behind that is
- * impossible. When a vantage can ask it again and the loss goes on for 5 s, an alert of it is due anew. So it is when the VIP is on
+ * impossible. When a vantage can ask it again and the loss goes on for 5 s, while a watch could lead, an alert of it is due anew. So it is when the VIP is on
  * neither node for 5 s, which EC2 says whatever the vantages see. Losses with less than 10 s of service between them are one loss. (b) While
  * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
  *
@@ -89,8 +100,17 @@ interface Loss {
 export function alertedInvariant(court: Court): Invariant {
   const { world, chronicle } = court;
   let loss: Loss | null = null;
-  /** When SNS last took an alert of a loss, since the last loss ended. */
-  let foretoldMs: number | null = null;
+  /** When SNS last took an alert of a loss, and of a holder that nobody finds. */
+  let lossToldMs = 0;
+  let lostToldMs = 0;
+  /** When the last loss ended, and until when something could show that the holder lives. */
+  let lastEndedMs = 0;
+  let livedMs = 0;
+  /** When an alert was taken that speaks of a loss that begins now. */
+  const foretoldMs = () => {
+    const toldMs = Math.max(lossToldMs > lastEndedMs ? lossToldMs : 0, lostToldMs > livedMs ? lostToldMs : 0);
+    return toldMs > 0 && world.nowMs - toldMs < againMs ? toldMs : null;
+  };
   /** When SNS last took an alert that says that the holder cannot be asked, and until when a vantage could ask the holder how it is. */
   let blindToldMs = Number.NEGATIVE_INFINITY;
   let heardMs = 0;
@@ -119,8 +139,8 @@ export function alertedInvariant(court: Court): Invariant {
     const lostSinceMs = unseen || downSinceMs === null ? null : Math.max(downSinceMs, unseenMs);
     loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs, isKnown);
     awaySinceMs = holder === null ? (awaySinceMs ?? nowMs) : null;
-    if (was === null && loss !== null && foretoldMs !== null && nowMs - foretoldMs < againMs)
-      loss = { ...loss, alertedMs: foretoldMs };
+    if (was === null && loss !== null) loss = { ...loss, alertedMs: foretoldMs() };
+    if (holder !== null && isKnownToLive(world, holder)) livedMs = nowMs;
     const isAsked = holder !== null && holder.barred === null && isHeard(world, holder);
     const isSeen = isAsked || (awaySinceMs !== null && nowMs - awaySinceMs >= lossMs);
     if (isSeen) heardMs = nowMs;
@@ -129,8 +149,8 @@ export function alertedInvariant(court: Court): Invariant {
       loss = { ...loss, alertedMs: blindToldMs, isBlind: true };
     const isClear = seenSinceMs !== null && nowMs - seenSinceMs >= lossMs;
     if (loss?.isBlind && isClear && loss.endedMs === null)
-      loss = { ...loss, alertedMs: null, isBlind: false, awaitedMs: seenSinceMs ?? nowMs };
-    if (was !== null && loss === null && (foretoldMs ?? 0) <= (was.endedMs ?? nowMs)) foretoldMs = null;
+      loss = { ...loss, alertedMs: null, isBlind: false, due: false, awaitedMs: seenSinceMs ?? nowMs };
+    if (was !== null && loss === null) lastEndedMs = was.endedMs ?? nowMs;
     snsSinceMs = world.services.alerts === 'up' ? (snsSinceMs ?? nowMs) : null;
   };
   const check = (judged: Loss, ableSinceMs: number) => {
@@ -155,7 +175,8 @@ export function alertedInvariant(court: Court): Invariant {
   return {
     changed,
     published({ code }) {
-      if (ofALoss.has(code)) foretoldMs = world.nowMs;
+      if (ofALoss.has(code)) lossToldMs = world.nowMs;
+      if (ofALostHolder.has(code)) lostToldMs = world.nowMs;
       if (ofFlapping.has(code) && world.nowMs - (flappedMs.at(-1) ?? 0) >= oneLossMs)
         flappedMs = [...flappedMs, world.nowMs].filter((atMs) => world.nowMs - atMs < knownForMs);
       if (ofBlindness.has(code)) blindToldMs = world.nowMs;
@@ -169,6 +190,13 @@ export function alertedInvariant(court: Court): Invariant {
       check(loss, Math.max(snsSinceMs, workingSinceMs));
     },
   };
+}
+
+/** A vantage can ask it; or its standby, which can be asked, hears from it. */
+function isKnownToLive(world: SimWorld, holder: Master): boolean {
+  const standby = world.peer(holder.name);
+  const isFed = holder.answers && world.pairLinked && standby.channel.io === 'yes';
+  return isHeard(world, holder) || (isFed && isHeard(world, standby));
 }
 
 /** The VIP is on neither node, and EC2 gives answers so old that they still show it on one. */
@@ -196,6 +224,7 @@ function nextLoss(
     ...{ sinceMs: downSinceMs, awaitedMs: downSinceMs, due: false, endedMs: null },
     ...{ alertedMs: null, isBlind: false },
   };
-  const seenForMs = workingSinceMs === null ? 0 : nowMs - Math.max(downSinceMs, workingSinceMs);
+  const seenForMs =
+    workingSinceMs === null ? 0 : nowMs - Math.max(downSinceMs, workingSinceMs, begun.awaitedMs);
   return { ...begun, endedMs: null, due: begun.due || seenForMs >= lossMs };
 }

@@ -47,7 +47,7 @@ const flapsLongAfter = 4;
 const oneLossMs = 15_000;
 /** For how long they know it from the last of these. Milliseconds. */
 const knownForMs = 7_200_000;
-/** A loss that lasts this long is not one of a flapping holder. Milliseconds. */
+/** A loss that lasts this long while a watch could lead is not one of a flapping holder. Milliseconds. */
 const staysMs = alertWithinMs;
 
 /** Those that say that nobody finds the holder: they speak of each loss until something shows that it lives. */
@@ -68,6 +68,9 @@ interface Loss {
   /** Whether one of its outages lasted long enough, in somebody's sight, to be alerted. */
   readonly due: boolean;
   readonly endedMs: number | null;
+  /** For how long of it a watch could lead, and until when that is counted. */
+  readonly seenForMs: number;
+  readonly countedMs: number;
   /** When SNS last took an alert of it. */
   readonly alertedMs: number | null;
   /** Its only alert says that nothing is seen of the holder, and was taken before the loss; that still holds. */
@@ -89,7 +92,7 @@ interface Loss {
  * neither node for 5 s, which EC2 says whatever the vantages see. Losses with less than 10 s of service between them are one loss. (b) While
  * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
  *
- * Excuses: a loss of less than 30 s is not alerted when SNS has taken alerts of two losses of a flapping holder
+ * Excuses: a loss in which a watch could lead for less than 30 s is not alerted when SNS has taken alerts of two losses of a flapping holder
  * (`holder-lost`, `flap-guard`, `service-lost`) in the two hours before; a longer one, when it has taken four. Both times
  * begin again after SNS refused alerts, and after no watch could lead (none was alive, one had just died or was frozen, or
  * the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. A holder that takes
@@ -122,11 +125,9 @@ export function alertedInvariant(court: Court): Invariant {
   let unseenMs = 0;
   /** When SNS took alerts of a flapping holder. */
   let flappedMs: readonly number[] = [];
-  const isKnown = ({ sinceMs, endedMs }: Loss) => {
-    const { nowMs } = world;
-    const known = flappedMs.filter((atMs) => nowMs - atMs < knownForMs).length;
-    const isShort = (endedMs ?? nowMs) - sinceMs < staysMs;
-    return known >= (isShort ? flapsAfter : flapsLongAfter);
+  const isKnown = ({ seenForMs }: Loss) => {
+    const known = flappedMs.filter((atMs) => world.nowMs - atMs < knownForMs).length;
+    return known >= (seenForMs < staysMs ? flapsAfter : flapsLongAfter);
   };
   /** Since when SNS takes alerts. */
   let snsSinceMs: number | null = null;
@@ -177,7 +178,7 @@ export function alertedInvariant(court: Court): Invariant {
     published({ code }) {
       if (ofALoss.has(code)) lossToldMs = world.nowMs;
       if (ofALostHolder.has(code)) lostToldMs = world.nowMs;
-      if (ofFlapping.has(code) && world.nowMs - (flappedMs.at(-1) ?? 0) >= oneLossMs)
+      if (ofFlapping.has(code) && world.nowMs - (flappedMs.at(-1) ?? Number.NEGATIVE_INFINITY) >= oneLossMs)
         flappedMs = [...flappedMs, world.nowMs].filter((atMs) => world.nowMs - atMs < knownForMs);
       if (ofBlindness.has(code)) blindToldMs = world.nowMs;
       if (loss !== null && !besideTheLoss.has(code))
@@ -222,9 +223,11 @@ function nextLoss(
   }
   const begun = loss ?? {
     ...{ sinceMs: downSinceMs, awaitedMs: downSinceMs, due: false, endedMs: null },
-    ...{ alertedMs: null, isBlind: false },
+    ...{ alertedMs: null, isBlind: false, seenForMs: 0, countedMs: downSinceMs },
   };
-  const seenForMs =
-    workingSinceMs === null ? 0 : nowMs - Math.max(downSinceMs, workingSinceMs, begun.awaitedMs);
-  return { ...begun, endedMs: null, due: begun.due || seenForMs >= lossMs };
+  const seenSince = (sinceMs: number) =>
+    workingSinceMs === null ? 0 : Math.max(0, nowMs - Math.max(sinceMs, workingSinceMs));
+  const due = begun.due || seenSince(Math.max(downSinceMs, begun.awaitedMs)) >= lossMs;
+  const seenForMs = begun.seenForMs + seenSince(begun.countedMs);
+  return { ...begun, endedMs: null, due, seenForMs, countedMs: nowMs };
 }

@@ -604,6 +604,23 @@ describe('the invariants notice', () => {
     },
   );
 
+  it.each<[what: string, storeDownForMs: number, invariant: InvariantName | undefined]>([
+    ['is due', 0, 'W4 loss-alerted'],
+    ['is not while nobody can lead', 25_000, undefined],
+  ])('W4: a loss of 40 s of a holder that is known to flap %s', async (_, storeDownForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await alert(stage, 'service-lost');
+    await stage.pass(20_000);
+    await alert(stage, 'service-lost');
+    await stage.pass(1000);
+    breakIt(stage, 'disk-full', 'holder', 40_000);
+    await stage.pass(10_000);
+    if (storeDownForMs > 0) breakIt(stage, 'store-down', 'holder', storeDownForMs);
+    await stage.pass(90_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
   it.each<[what: string, isBehind: boolean, invariant: InvariantName | undefined]>([
     ['while the holder cannot be asked speaks of a loss behind that', true, undefined],
     ['while it can be asked does not', false, 'W4 loss-alerted'],

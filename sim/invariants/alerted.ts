@@ -62,6 +62,9 @@ const ofBlindness: ReadonlySet<string> = new Set([
   'heartbeat-barred',
 ]);
 
+/** How long it may take until it is known that no vantage can look: a held look times out, and `blind` waits for 5 s. Milliseconds. */
+const blindKnownMs = 13_000;
+
 /** From the first moment without service to the end of the last one. */
 interface Loss {
   readonly sinceMs: number;
@@ -77,6 +80,8 @@ interface Loss {
   readonly isBlind: boolean;
   /** From when on an alert of it is awaited. */
   readonly awaitedMs: number;
+  /** It began while no vantage could look, and that could not be known; that still holds. */
+  readonly isDark: boolean;
 }
 
 /**
@@ -95,7 +100,8 @@ interface Loss {
  * Excuses: a loss in which a watch could lead for less than 30 s is not alerted when SNS has taken alerts of two losses of a flapping holder
  * (`holder-lost`, `flap-guard`, `service-lost`) in the two hours before; a longer one, when it has taken four. Both times
  * begin again after SNS refused alerts, and after no watch could lead (none was alive, one had just died or was frozen, or
- * the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. A holder that takes
+ * the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. Nor are they counted in the
+ * first 13 s in which no vantage can look at anything: nobody can know that sooner, and what is lost behind it not at all. A holder that takes
  * writes on a host that does not take the VIP for its own is not judged: nothing looks through the VIP while nothing is
  * moved. Nor is a VIP on neither node while an answer of EC2 that is 5 s old or older may still show it on one. A loss that
  * goes on when it no longer takes writes counts from then. A pause is no excuse.
@@ -121,6 +127,8 @@ export function alertedInvariant(court: Court): Invariant {
   let seenSinceMs: number | null = null;
   /** Since when the VIP is on neither node. */
   let awaySinceMs: number | null = null;
+  /** Since when no vantage can look at anything. */
+  let darkSinceMs: number | null = null;
   /** Until when clients could not be seen to be without service. */
   let unseenMs = 0;
   /** When SNS took alerts of a flapping holder. */
@@ -138,7 +146,9 @@ export function alertedInvariant(court: Court): Invariant {
     const was = loss;
     const { downSinceMs } = chronicle;
     const lostSinceMs = unseen || downSinceMs === null ? null : Math.max(downSinceMs, unseenMs);
-    loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs, isKnown);
+    darkSinceMs = isDark(world) ? (darkSinceMs ?? nowMs) : null;
+    const dark = darkSinceMs !== null && nowMs - darkSinceMs < blindKnownMs;
+    loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs, dark, isKnown);
     awaySinceMs = holder === null ? (awaySinceMs ?? nowMs) : null;
     if (was === null && loss !== null) loss = { ...loss, alertedMs: foretoldMs() };
     if (holder !== null && isKnownToLive(world, holder)) livedMs = nowMs;
@@ -193,6 +203,11 @@ export function alertedInvariant(court: Court): Invariant {
   };
 }
 
+/** No probe function works. */
+function isDark({ services, views }: SimWorld): boolean {
+  return services.pool === 'dry' || [...views.values()].every(({ blind }) => blind !== 'no');
+}
+
 /** A vantage can ask it; or its standby, which can be asked, hears from it. */
 function isKnownToLive(world: SimWorld, holder: Master): boolean {
   const standby = world.peer(holder.name);
@@ -212,6 +227,7 @@ function nextLoss(
   downSinceMs: number | null,
   workingSinceMs: number | null,
   nowMs: number,
+  dark: boolean,
   isKnown: (loss: Loss) => boolean,
 ): Loss | null {
   if (downSinceMs === null) {
@@ -223,11 +239,13 @@ function nextLoss(
   }
   const begun = loss ?? {
     ...{ sinceMs: downSinceMs, awaitedMs: downSinceMs, due: false, endedMs: null },
-    ...{ alertedMs: null, isBlind: false, seenForMs: 0, countedMs: downSinceMs },
+    ...{ alertedMs: null, isBlind: false, isDark: dark, seenForMs: 0, countedMs: downSinceMs },
   };
   const seenSince = (sinceMs: number) =>
     workingSinceMs === null ? 0 : Math.max(0, nowMs - Math.max(sinceMs, workingSinceMs));
-  const due = begun.due || seenSince(Math.max(downSinceMs, begun.awaitedMs)) >= lossMs;
+  const isDark = begun.isDark && dark;
+  const awaitedMs = isDark ? nowMs : begun.awaitedMs;
+  const due = begun.due || (!dark && seenSince(Math.max(downSinceMs, awaitedMs)) >= lossMs);
   const seenForMs = begun.seenForMs + seenSince(begun.countedMs);
-  return { ...begun, endedMs: null, due, seenForMs, countedMs: nowMs };
+  return { ...begun, endedMs: null, awaitedMs, isDark, due, seenForMs, countedMs: nowMs };
 }

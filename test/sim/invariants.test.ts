@@ -604,6 +604,21 @@ describe('the invariants notice', () => {
     },
   );
 
+  it.each<[what: string, blindForMs: number, lossForMs: number, invariant: InvariantName | undefined]>([
+    ['was over before that could be known', 9000, 8000, undefined],
+    ['goes on when they look again', 9000, 16_000, 'W4 loss-alerted'],
+    ['lasts until that is known', 25_000, 23_000, 'W4 loss-alerted'],
+  ])('W4: a loss while no vantage can look %s', async (_, blindForMs, lossForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(1000);
+    breakIt(stage, 'probe-blind-all', 'holder', blindForMs);
+    await stage.pass(500);
+    breakIt(stage, 'disk-full', 'holder', lossForMs);
+    await stage.pass(70_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
   it.each<[what: string, storeDownForMs: number, invariant: InvariantName | undefined]>([
     ['is due', 0, 'W4 loss-alerted'],
     ['is not while nobody can lead', 25_000, undefined],

@@ -109,7 +109,7 @@ export const held: readonly DecisionRow[] = [
   },
   {
     name: 'old-holder-tail',
-    says: 'Writability is untouched. Somebody else moved the VIP to a node whose channel from the other node is cut off. As far as both can be asked, it has not read all that the other node wrote. No pause is on.',
+    says: 'Writability is untouched. Somebody else moved the VIP to a node whose channel from the other node is cut off, or runs, lacks something and does not know its lag. As far as both can be asked, it has not read all that the other node wrote. No pause is on.',
     when: (s) =>
       s.pair.writability === 'untouched' &&
       holderServes(s) &&

@@ -71,6 +71,13 @@ describe('who is told, by plan and ending', () => {
     expect(aborted.outbox).toHaveLength(1);
   });
 
+  it('leaves a VIP that came over while the plan was being undone as one that was moved by hand', () => {
+    const movedByHand = (phase: PlanRecord['phase']) =>
+      end(failover, incomplete, { phase, vipMoved: true }).movedByHand;
+    expect(movedByHand('undoing')).toEqual({ from: 'db1', to: 'db2', atMs: NOW_MS });
+    expect(movedByHand('running')).toBeNull();
+  });
+
   it('opens an incident for an order only where a person is needed', () => {
     const order = { requestId: 'eeee0001', by: 'eva', row: 'O-switchover' };
     const none = { incident: null };

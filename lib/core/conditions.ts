@@ -90,6 +90,11 @@ export const movedFrom = ({ memory, holder, vip }: Situation) => {
   if (memory.movedByHand?.to === holder.node) return memory.movedByHand.from;
   return isMovedAnew({ memory, holder, vip }) ? memory.lastHolder : null;
 };
+/** Somebody else has moved the VIP to the holder, and no plan has cut it off from what the other node wrote until then. */
+export const succeeds = (s: Situation) => movedFrom(s) !== null && s.memory.detached?.node !== s.holder.node;
+/** It succeeds the other node, which is not known to be down, and it may lack what that one has, and does not receive it. */
+export const mayLackMoved = (s: Situation) =>
+  succeeds(s) && !standbyDown(s) && holderHasAll(s) !== true && !holderFollows(s);
 /** The holder came back with less than it had sent. */
 export const holderBehind = (s: Situation) =>
   s.safeguards.compareBeforeOpening &&

@@ -79,14 +79,15 @@ function noteDetached(memory: Memory, plan: PlanRecord, ending: Ending, { nowMs 
   if (plan.kind === 'attach-channel')
     return ending.kind === 'completed' ? { ...memory, detached: null } : memory;
   const kind = outcomeOf(plan, 'detach')?.kind;
+  const step = plan.stages.flat().find((one) => one.kind === 'detach');
   // One that was not answered may have been carried out: the next look at the channel shows it.
-  if ((kind !== 'done' && kind !== 'missed') || plan.from === null) return memory;
+  if ((kind !== 'done' && kind !== 'missed') || step === undefined) return memory;
   const attached = plan.undo.some(({ kind }, index) => {
     const outcome = plan.outcomes[`undo.${index}`];
     return kind === 'attach' && (outcome?.kind === 'done' || outcome?.kind === 'already');
   });
   if (attached) return memory;
-  return { ...memory, detached: { node: plan.to, from: plan.from, atMs: nowMs, missing: null } };
+  return { ...memory, detached: { node: step.node, from: step.source, atMs: nowMs, missing: null } };
 }
 
 /** The chain replicas of the old holder of a failover are looked at once the new one serves. */

@@ -400,6 +400,17 @@ describe('a channel that was detached', () => {
     expect([after.detached, after.outbox[0]?.code]).toEqual([null, 'channel-attached']);
     expect(end(attachPlan('db2', 'db1'), incomplete, {}, before).detached).toEqual(before.detached);
   });
+
+  it('is remembered of a plan that takes the VIP from no node, too', () => {
+    const plan = reattachPlan(pair, 'db2', false, { wasElsewhere: true });
+    const outcomes: PlanRecord['outcomes'] = {
+      '0.0': { kind: 'missed', because: 'no answer' },
+      '2.0': { kind: 'done', changed: 'db2 receives nothing more' },
+    };
+    const after = end(plan, completed, { outcomes, vipMoved: true });
+    expect(after.detached).toMatchObject({ node: 'db2', from: 'db1' });
+    expect(after.outbox[0]?.done).toContain('db1 was not closed (no answer)');
+  });
 });
 
 it('remembers the move, so that one who asks for the way back within a minute is asked twice', () => {

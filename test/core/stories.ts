@@ -63,6 +63,24 @@ const lateHolder = (io: 'yes' | 'no') =>
       inbound: channel({ io, sourceAddress: '10.0.1.12', sourceIdentity: UUID2, received: position('') }),
     }),
   );
+/** The same without GTIDs, before it has read anything. */
+const unnumberedHolder = holder(
+  answered({
+    ...db1,
+    writable: false,
+    executed: position(null, 5000),
+    inbound: channel({
+      io: 'no',
+      sourceAddress: '10.0.1.12',
+      sourceIdentity: UUID2,
+      received: position(null, 100),
+    }),
+  }),
+);
+const detachedFrom = (node: 'db1' | 'db2', from: 'db1' | 'db2') =>
+  memory({ detached: { node, from, atMs: NOW_MS - 1000, missing: null } });
+const detachedFrom1 = detachedFrom('db2', 'db1');
+const detachedFrom2 = detachedFrom('db1', 'db2');
 /** db1 takes writes, and has not read all of what db2 wrote. */
 const cutOffHolder = (io: 'yes' | 'connecting', heardAgoMs = 6000, lagSeconds: number | null = 0) =>
   holder(
@@ -814,6 +832,30 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     'the same, and the other is closed: it catches up first',
     [movedByHand, lateHolder('yes'), newerStandby(false)],
     'holder-read-only open-holder to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'the same, a plan has stopped its channel since, and it has restarted: nothing more is to come',
+    [movedByHand, detachedFrom2, lateHolder('no'), newerStandby(false)],
+    'holder-read-only open-holder to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'to a node that takes writes already, and is cut off from the other',
+    [movedByHand, cutOffHolder('connecting'), newerStandby(true)],
+    'old-holder-tail detach-channel to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'the same, and the channel the other way has been stopped before',
+    [movedByHand, detachedFrom1, cutOffHolder('connecting'), newerStandby(true)],
+    'old-holder-tail detach-channel to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'and taken away, from a node that does not receive what the other wrote, without GTIDs',
+    [unheld, movedByHand, unnumberedHolder, standby(answers2({ executed: position(null, 900) }))],
+    'vip-unheld stay, page vip-unheld',
   ],
   [
     'VIP moved by hand',

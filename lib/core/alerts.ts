@@ -154,6 +154,15 @@ export function endConditions(memory: Memory, on: readonly EventCode[], nowMs: n
   return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
 }
 
+/** All is well: what another alert has said beforehand (`countAsTold`) is over too, and is alerted when it comes anew. */
+export function endAnnounced(memory: Memory, nowMs: number): Memory {
+  const announced = Object.entries(memory.reports).filter(
+    ([, { overSinceMs }]) => overSinceMs !== null && overSinceMs > nowMs,
+  );
+  const over = announced.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
+  return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
+}
+
 /**
  * A condition that was on a moment ago, as under another leader, and that nothing shows to be over, goes on. The same memory
  * comes back where it was not on.

@@ -1,5 +1,13 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import { endConditions, goOn, tell, tellCondition, type Words, withIncident } from './alerts.ts';
+import {
+  endAnnounced,
+  endConditions,
+  goOn,
+  tell,
+  tellCondition,
+  type Words,
+  withIncident,
+} from './alerts.ts';
 import { triedOnce } from './conditions.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
@@ -79,7 +87,7 @@ function noteMeasure(
       // No alert went out, so no all-clear is needed.
       if (incident.told.length === 0) return { ...over, incident: null };
       const words = wordsOfAllClear(situation, incident);
-      const told = tell(over, pair.name, 'all-clear', words, nowMs);
+      const told = tell(endAnnounced(over, nowMs), pair.name, 'all-clear', words, nowMs);
       return { ...tellEndOfEscalated(told, pair.name, words, nowMs), incident: null };
     }
     case 'observe':

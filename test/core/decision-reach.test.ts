@@ -274,6 +274,19 @@ describe('the decision table over every kind of situation', () => {
       expect(holderHasAll(situation) === true || holderFollows(situation)).toBe(true);
   });
 
+  it('waits for what the other node wrote where the VIP was moved by hand, unless a plan has cut the holder off from it', () => {
+    const opened = acts.filter(
+      ({ situation: { memory: known, holder: on }, plan }) =>
+        plan.kind === 'open-holder' && known.movedByHand?.to === on.node,
+    );
+    const waits = opened.map(({ situation: { memory: known, holder: on }, plan }) => {
+      const isWaiting = plan.stages.flat().some(({ kind }) => kind === 'catch-up');
+      expect(isWaiting).toBe(known.detached?.node !== on.node);
+      return isWaiting;
+    });
+    expect(new Set(waits)).toEqual(new Set([true, false]));
+  });
+
   it('fails over only to a fit standby, past no flap guard, from no holder that a witness hears', () => {
     expect(failovers.length).toBeGreaterThan(100);
     for (const { situation, plan } of failovers) {

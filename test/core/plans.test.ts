@@ -199,6 +199,11 @@ describe('the smaller plans', () => {
       reattachPlan(ssm, 'db1', false),
       'open db1 → move-vip db1 → bind-vip db1 → verify db1',
     ],
+    [
+      'reattach, to a node to which the VIP was moved by hand',
+      reattachPlan(pairWith(), 'db1', true, { wasElsewhere: true }),
+      'fence db2 → catch-up db1 to db2 → detach db1 → open db1 → move-vip db1 → verify db1',
+    ],
     ['open the holder', openHolderPlan(pairWith(), 'db1'), 'open db1 → verify db1'],
     [
       'open the holder, to which the VIP was moved by hand',

@@ -536,6 +536,24 @@ describe('the invariants notice', () => {
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
+  it.each<[what: string, isPaused: boolean, invariant: InvariantName | undefined]>([
+    ['in a pause that runs out before the plan ends, is left', true, undefined],
+    ['without a pause, is not left beside an open holder', false, 3],
+  ])('3: a standby that a person opened %s', async (_, isPaused, invariant) => {
+    const stage = setStage();
+    breakIt(stage, 'standby-writable', 'standby');
+    await stage.pass(5000);
+    await lead(stage);
+    if (isPaused) await pause(stage);
+    breakIt(stage, 'mysqld-restart', 'holder', 500);
+    await stage.pass(1000);
+    const begun = await begin(stage, openHolderPlan(stage.pair, 'db1'));
+    await stage.settle(stage.one.database.open(stage.pair, 'db1', 1000));
+    await stage.pass(1000);
+    await end(stage, { ...begun, pause: null });
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
   it.each<[what: string, peer: BreakageName | null, invariant: InvariantName | undefined]>([
     ['and its standby can be asked, is opened', null, 'W3 pause'],
     ['and its standby cannot be asked, is left to a person', 'probe-partition-all', undefined],

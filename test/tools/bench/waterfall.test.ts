@@ -59,8 +59,8 @@ test.each(['REPORT RequestId: 1', '{"row":"steady","does":"nothing","holder":"db
 test('the bars lead from the fault to the next write', () => {
   const bars = barsOf(moments).map(({ name, fromMs, toMs, part }) => `${name} ${fromMs}-${toMs} ${part}`);
   expect(bars).toEqual([
-    'prove the death 0-280 floor',
-    'store the plan 280-300 ours',
+    'decided 0-280 floor',
+    'plan stored 280-300 ours',
     'catch-up 302-320 ours',
     'fence 301-330 ours',
     'catch-up, 2 340-341 ours',

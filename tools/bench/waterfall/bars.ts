@@ -16,8 +16,8 @@ export function barsOf(moments: readonly Moment[]): readonly Bar[] {
   const { decidedMs, storedMs, answeredMs, effectMs, writesMs, moveMs } = milestones;
   const steps = stepsOf(moments).filter(({ fromMs }) => fromMs < moveMs);
   return [
-    { name: 'prove the death', fromMs: 0, toMs: decidedMs, part: 'floor' },
-    { name: 'store the plan', fromMs: decidedMs, toMs: storedMs, part: 'ours' },
+    { name: 'decided', fromMs: 0, toMs: decidedMs, part: 'floor' },
+    { name: 'plan stored', fromMs: decidedMs, toMs: storedMs, part: 'ours' },
     ...steps,
     { name: 'EC2 answers', fromMs: moveMs, toMs: answeredMs, part: 'floor' },
     { name: 'EC2 takes effect', fromMs: answeredMs, toMs: effectMs, part: 'floor' },
@@ -27,7 +27,7 @@ export function barsOf(moments: readonly Moment[]): readonly Bar[] {
 
 /** When each part of the way was over. Milliseconds from the fault on. */
 export interface Milestones {
-  /** A row of the decision table wanted a plan. */
+  /** A death is proven, and a row of the decision table wants a plan; or an order is taken. */
   readonly decidedMs: number;
   readonly storedMs: number;
   /** The move of the VIP begins. */

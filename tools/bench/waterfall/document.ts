@@ -30,8 +30,8 @@ functions' log, of EC2's emulator and of the client.
 
 ## Where it goes
 
-Medians over the runs, in milliseconds. The floor is the proof of the death, EC2's answer and EC2's effect: nobody can leave them
-out who is sure of a death and moves an address by EC2.
+Medians over the runs, in milliseconds. "Decided" is the time until the death is proven, or the order taken. The floor is the least
+proof of a death, EC2's answer and EC2's effect: nobody can leave them out who is sure of a death and moves an address by EC2.
 
 ${markdownTable(
   columns,
@@ -53,7 +53,7 @@ from writing for less of it, as benchmark.md shows.
 const columns = [
   'fault',
   'contender',
-  'proof',
+  'decided',
   'plan stored',
   'steps before the move',
   'EC2 answers',

@@ -8,17 +8,17 @@ const colours = { own: '#1f77b4', other: '#b8bec6', dot: '#333333' };
 
 /** An SVG. The same results give the same text. */
 export function renderChart(results: Results<Summary>): string {
+  const outagesMs = Object.values(results)
+    .flatMap(Object.values<Summary>)
+    .map(({ worstMs }) => worstMs);
+  const longestMs = Math.max(...outagesMs);
   const panels = Object.entries(results).map(([fault, byContender]) => ({
     title: fault,
     rows: Object.keys(byContender),
+    longestMs,
     series: seriesOf(Object.entries(byContender).reverse()),
   }));
-  const longestMs = Math.max(
-    ...Object.values(results)
-      .flatMap(Object.values<Summary>)
-      .map(({ worstMs }) => worstMs),
-  );
-  return renderPanels(title, panels, longestMs);
+  return renderPanels(title, panels);
 }
 
 function seriesOf(entries: readonly (readonly [string, Summary])[]): readonly SeriesOption[] {

@@ -9,12 +9,14 @@ export interface Panel {
   readonly title: string;
   /** The names of its rows, from the top. */
   readonly rows: readonly string[];
+  /** What its right end must have room for. */
+  readonly longestMs: number;
   /** What is drawn in it. Rows are named, or counted from the bottom. */
   readonly series: readonly echarts.SeriesOption[];
 }
 
-/** An SVG. The same panels give the same text. `longestMs`: what the right end must have room for. */
-export function renderPanels(title: string, panels: readonly Panel[], longestMs: number): string {
+/** An SVG. The same panels give the same text. */
+export function renderPanels(title: string, panels: readonly Panel[]): string {
   const heights = panels.map(({ rows }) => rows.length * barHeight);
   const tops = heights.map((_, index) =>
     heights
@@ -42,7 +44,7 @@ export function renderPanels(title: string, panels: readonly Panel[], longestMs:
         left: margin.left,
         right: margin.right,
       })),
-      xAxis: panels.map((_, gridIndex) => ({
+      xAxis: panels.map(({ longestMs }, gridIndex) => ({
         gridIndex,
         type: 'value',
         min: 0,

@@ -98,3 +98,8 @@ test('page and picture come from the runs alone', () => {
   for (const word of ['mysqld-kill', 'EC2 takes effect', '800 ms']) expect(picture).toContain(word);
   expect(renderWaterfall(waterfallOf(results))).toBe(picture);
 });
+
+test('a panel does not stand on the one before: each has its bars in its own time', () => {
+  const picture = renderWaterfall({ 'mysqld-kill': barsOf(moments), 'host-down': barsOf(moments) });
+  expect(picture.match(/>800 ms</g)).toHaveLength(2);
+});

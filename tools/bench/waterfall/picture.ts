@@ -13,27 +13,25 @@ export function renderWaterfall(runs: Readonly<Record<string, readonly Bar[]>>):
   const panels = Object.entries(runs).map(([fault, bars]) => ({
     title: fault,
     rows: bars.map(({ name }) => name),
-    series: seriesOf(bars.toReversed()),
+    // Each has its own scale: one fault takes a second, another ten.
+    longestMs: Math.max(...bars.map(({ toMs }) => toMs)),
+    series: seriesOf(fault, bars.toReversed()),
   }));
-  return renderPanels(
-    title,
-    panels,
-    Math.max(...Object.values(runs).flatMap((bars) => bars.map(({ toMs }) => toMs))),
-  );
+  return renderPanels(title, panels);
 }
 
-/** What comes before a bar is a bar that is not seen. */
-function seriesOf(bars: readonly Bar[]): readonly SeriesOption[] {
+/** What comes before a bar is a bar that is not seen. `stack`: bars of one name stand on each other, in whatever panel. */
+function seriesOf(stack: string, bars: readonly Bar[]): readonly SeriesOption[] {
   return [
     {
       type: 'bar',
-      stack: 'time',
+      stack,
       itemStyle: { color: 'transparent' },
       data: bars.map(({ fromMs }) => fromMs / 1000),
     },
     {
       type: 'bar',
-      stack: 'time',
+      stack,
       barWidth: '60%',
       data: bars.map(({ fromMs, toMs, part }) => ({
         value: Math.max(toMs - fromMs, LEAST_MS) / 1000,

@@ -32,7 +32,7 @@ export interface PlanRunnerProps {
   readonly mayAct: () => boolean;
   /** Who a node is: as this leader saw it, or as it is remembered. */
   readonly identityOf: (node: NodeName) => string | null;
-  /** What a node last said of itself, and when; null if it never answered. */
+  /** Where a node was last in its own history, and when that was read; null if it never was. */
   readonly lastPosition: (node: NodeName) => LastPosition | null;
   /** How the pair is seen at this moment. */
   readonly seenNow: () => Situation;

@@ -206,13 +206,18 @@ export function attachPlan(node: NodeName, source: NodeName): Plan {
   };
 }
 
-/** The VIP was moved by hand to this node, which takes writes: what the other one still has must not arrive over newer rows. */
-export function detachPlan(node: NodeName, source: NodeName): Plan {
+/**
+ * The VIP was moved by hand to this node, which takes writes: what the other one still has must not arrive over newer rows.
+ * `closesSource`: that one takes writes too, and is not to.
+ */
+export function detachPlan(node: NodeName, source: NodeName, { closesSource = false } = {}): Plan {
   return {
     kind: 'detach-channel',
     from: source,
     to: node,
-    stages: [[{ kind: 'detach', node, source }]],
+    stages: stages(closesSource ? [{ kind: 'fence', node: source, limitMs: STATEMENT_LIMIT_MS }] : [], [
+      { kind: 'detach', node, source },
+    ]),
     undo: [],
     undoIfHolderServes: false,
   };

@@ -102,7 +102,7 @@ export const held: readonly DecisionRow[] = [
       !s.paused,
     measure: (s) => ({
       kind: 'act',
-      plan: detachPlan(s.holder.node, s.standby.node),
+      plan: detachPlan(s.holder.node, s.standby.node, { closesSource: governed(s) && standbyOpen(s) }),
       because: `the VIP was moved by hand from ${movedFrom(s) ?? s.standby.node} to ${s.holder.node}, which does not receive from it and may lack its last writes`,
     }),
     does: ['plan detach-channel'],

@@ -89,12 +89,18 @@ function routeOf({ method, path }: ApiRequest): Route {
 
 function find(lambda: Lambda, name: string): FunctionSpec {
   const spec = lambda.functions.find((one) => one.name === name);
-  if (!spec) throw new ApiError('ResourceNotFoundException', `Function not found: ${lambda.arn(name)}`, 404);
+  if (!spec) throw notFound(lambda, name);
   return spec;
 }
 
+function notFound(lambda: Lambda, name: string): ApiError {
+  return new ApiError('ResourceNotFoundException', `Function not found: ${lambda.arn(name)}`, 404);
+}
+
 async function invoke(lambda: Lambda, name: string, request: ApiRequest): Promise<ApiResponse> {
-  find(lambda, name);
+  const { versions } = find(lambda, name);
+  const version = qualifierOf(request.path);
+  if (version !== null && versions?.includes(version) === false) throw notFound(lambda, `${name}:${version}`);
   const event = parse(request.body);
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   if (type === 'DryRun') return answer(204, '', {});
@@ -106,7 +112,7 @@ async function invoke(lambda: Lambda, name: string, request: ApiRequest): Promis
   const outcome = await lambda.invoke(name, event, requestId);
   const headers: Record<string, string> = {
     'x-amzn-requestid': requestId,
-    'x-amz-executed-version': qualifierOf(request.path) ?? '$LATEST',
+    'x-amz-executed-version': version ?? '$LATEST',
     ...(outcome.functionError ? { 'x-amz-function-error': outcome.functionError } : {}),
   };
   if (request.headers['x-amz-log-type'] === 'Tail')

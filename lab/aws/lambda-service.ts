@@ -25,6 +25,7 @@ interface Route {
     | 'GetFunctionConcurrency'
     | 'GetAccountSettings'
     | 'ListFunctions'
+    | 'ListVersionsByFunction'
     | '';
   readonly functionName: string;
 }
@@ -50,6 +51,10 @@ export function createLambdaService(lambda: Lambda): Service {
         }
         case 'GetAccountSettings':
           return json({ AccountLimit: lambda.concurrency, AccountUsage: {} });
+        case 'ListVersionsByFunction': {
+          const { versions = [] } = find(lambda, functionName);
+          return json({ Versions: ['$LATEST', ...versions].map((Version) => ({ Version })) });
+        }
         case 'ListFunctions':
           return json({ Functions: lambda.functions.map((spec) => configurationOf(lambda, spec)) });
         case '':
@@ -80,6 +85,7 @@ function routeOf({ method, path }: ApiRequest): Route {
   const functionName = nameIn(decodeURIComponent(name));
   if (method === 'POST' && rest === 'invocations') return { action: 'Invoke', functionName };
   if (method === 'GET' && rest === 'concurrency') return { action: 'GetFunctionConcurrency', functionName };
+  if (method === 'GET' && rest === 'versions') return { action: 'ListVersionsByFunction', functionName };
   if (method === 'GET' && rest === 'configuration')
     return { action: 'GetFunctionConfiguration', functionName };
   if (method === 'GET' && path.startsWith('/2015-03-31/functions') && name === '')

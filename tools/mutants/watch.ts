@@ -45,6 +45,13 @@ const leading: readonly Mutant[] = [
     guards: 'A lease that its owner still renews is not taken.',
   },
   {
+    name: 'leads-again-under-an-old-epoch',
+    file: lease,
+    find: 'const overEpoch = Math.max(lease?.epoch ?? 0, ledUnder);',
+    replace: 'const overEpoch = lease?.epoch ?? 0;',
+    guards: 'A watch that leads again has a greater epoch, also where a person has deleted the lease.',
+  },
+  {
     name: 'renewal-counts-from-answer',
     file: lease,
     find: 'this.#validUntilMs = sentAtMs + LEASE_LIFE_MS;\n        return true;',

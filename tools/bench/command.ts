@@ -8,6 +8,7 @@ import { requireNamespaces } from '../../lab/network/netns/ip.ts';
 import { findProduct } from '../../lab/servers/catalogue.ts';
 import { Story } from '../../lab/story.ts';
 import { scaleCommand } from '../costs/command.ts';
+import { measurePage } from '../page/measure.ts';
 import { clientsCommand } from './clients/command.ts';
 import { type Contender, openArena } from './contender.ts';
 import { type Asked, type BenchFault, parseFlags } from './flags.ts';
@@ -21,12 +22,13 @@ import { renderSoak, renderTable } from './table.ts';
 export async function benchCommand(args: readonly string[]): Promise<number> {
   const asked = parseFlags(args);
   if (asked === null) return 0;
-  if (asked.scale === null) {
+  if (asked.scale === null && !asked.page) {
     if (asked.clients === null) requireNamespaces();
     await findProduct(asked.server);
   }
   // From here on a signal ends it at once, and what it has started and written goes with it.
   leaveNothingBehind();
+  if (asked.page) return measurePage(asked);
   if (asked.scale !== null) return scaleCommand({ ...asked, counts: asked.scale });
   if (asked.clients !== null) return clientsCommand(asked, asked.clients);
   return asked.soakMs === null ? compare(asked) : soakFor(asked, asked.soakMs);

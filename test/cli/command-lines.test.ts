@@ -170,7 +170,12 @@ describe('every command of the documents is one that there is', () => {
     const words = [...line.replaceAll('$PAIR', 'orders').matchAll(/"([^"]*)"|(\S+)/g)].map(
       ([, quoted, bare]) => quoted ?? bare ?? '',
     );
-    const asks = words[0] === 'watch' ? ['--json', '--count', '1'] : words.includes('--why') ? ['--yes'] : [];
+    const ends: Readonly<Record<string, readonly string[]>> = {
+      watch: ['--json', '--count', '1'],
+      // The stub's pair never has the VIP on the other node.
+      drill: ['--yes', '--patience', '1'],
+    };
+    const asks = ends[words[0] ?? ''] ?? (words.includes('--why') ? ['--yes'] : []);
     const { requests, err } = await runLine([...words, ...asks], stub);
     expect(requests, err).not.toEqual([]);
     for (const request of requests) expect(parseRequest(request)).toMatchObject({ kind: 'valid' });

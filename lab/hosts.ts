@@ -2,6 +2,8 @@
  * A host of the lab: a server, a seat in the network, the addresses that its system has bound, and the
  * commands that scripts on it may run.
  */
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +34,8 @@ export interface HostOptions {
 
 /** After this systemd kills a service that does not stop, in milliseconds: its own default. */
 const serviceStopLimitMs = 90_000;
+/** From the end of one boot to the agent of the next one. Milliseconds. */
+const bootMs = 5000;
 
 /** Makes the host; nothing runs on it before `boot`. */
 export async function createHost(options: HostOptions): Promise<Host> {
@@ -92,6 +96,7 @@ export class Host {
     this.#ownUnits = new OwnUnits(instance.directory, (line) => this.run(line));
     this.#devices = this.#devicesAtBoot();
     this.#bindAsDevicesSay();
+    this.#noteBoot();
   }
 
   /** Lets the host's commands in. */
@@ -108,6 +113,7 @@ export class Host {
   async boot(): Promise<void> {
     if (!this.#isUp) {
       this.#isUp = true;
+      this.#noteBoot();
       this.#devices = this.#devicesAtBoot();
       this.#bindAsDevicesSay();
       this.#options.network.plug(this.name);
@@ -130,6 +136,15 @@ export class Host {
     await this.instance.kill();
   }
 
+  /** As `shutdown -r`: its services end, and what is started at boot comes up again. Resolves when the machine is up. */
+  async reboot(): Promise<void> {
+    await this.shutDown();
+    await this.powerOff();
+    await delay(bootMs, undefined, { ref: false });
+    // A server that does not come up is for scripts on the host to find.
+    this.boot().catch(() => {});
+  }
+
   /** Gives it the programs that come with a server. They are fetched the first time. */
   async furnish(): Promise<void> {
     this.#bench ??= await furnish(this.instance);
@@ -141,6 +156,7 @@ export class Host {
     return {
       LAB_NODE: process.execPath,
       LAB_HOST_SOCKET: this.#socketPath,
+      KEEPALAMBDA_BOOT_ID: this.#bootIdFile,
       PATH: `${own}${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
       ...(this.#bench === null ? {} : { HOME: this.#bench.home, KEEPALAMBDA_STATE: this.#bench.state }),
     };
@@ -170,6 +186,15 @@ export class Host {
     await this.#closeDoor?.();
     this.#options.network.setListening(this.name, false);
     await this.instance.close();
+  }
+
+  get #bootIdFile(): string {
+    return path.join(this.instance.directory, 'boot_id');
+  }
+
+  /** Each boot has an id of its own, as Linux gives it. */
+  #noteBoot(): void {
+    writeFileSync(this.#bootIdFile, `${randomUUID()}\n`);
   }
 
   #devicesAtBoot(): Devices {

@@ -56,7 +56,7 @@ export async function startAwsFor(
     ec2Timing: ec2TimingOf(terms),
     hostOf: (id) => {
       const host = hosts[nameOfInstance(id)];
-      return { reachable: host.isUp, environment: host.environment() };
+      return { reachable: host.isUp, environment: host.environment(), reboot: () => host.reboot() };
     },
     cpu: terms.cpu ?? 'lambda',
     topicArns: [topicArn],

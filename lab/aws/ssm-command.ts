@@ -13,6 +13,8 @@ export interface Host {
   readonly reachable: boolean;
   /** The environment of scripts: a PATH whose commands act on the lab's processes. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Reboots it, and resolves when its agent is back. A host without it cannot be rebooted by a script. */
+  readonly reboot?: () => Promise<void>;
 }
 
 /** How slow SSM is. */
@@ -25,6 +27,8 @@ export interface SsmTiming {
   secondMs: number;
   /** Whether every command gets to its host twice, at the same time, as a network that repeats may bring it. */
   twice: boolean;
+  /** From a script that asks for a reboot to the reboot: the agent has `shutdown` wait for a minute. */
+  rebootAfterMs: number;
 }
 
 export type CommandStatus =
@@ -77,7 +81,7 @@ export async function carryOut(
   }
   if (parts.isClosed()) return;
   become({ status: 'InProgress', details: 'InProgress' });
-  const end = await run(invocation, parts);
+  const end = await runToEnd(invocation, parts);
   if (end === 'time-is-up') return become({ status: 'TimedOut', details: 'ExecutionTimedOut' });
   invocation.responseCode = end;
   become(end === 0 ? { status: 'Success', details: 'Success' } : { status: 'Failed', details: 'Failed' });
@@ -91,6 +95,23 @@ export function killScript(invocation: Invocation): void {
     process.kill(-pid, 'SIGKILL');
   } catch {
     // It has just ended.
+  }
+}
+
+/** By this a script asks the agent for a reboot, and to be run again after it. */
+const rebootCode = 194;
+/** The agent's own limit (`CommandRetryLimit`). */
+const rebootsMax = 15;
+
+/** Over all the reboots that the script asks for: the command is in progress meanwhile. */
+async function runToEnd(invocation: Invocation, parts: CommandParts): Promise<number | 'time-is-up'> {
+  for (let reboots = 0; ; reboots += 1) {
+    const end = await run(invocation, parts);
+    const { reboot } = parts.hostOf(invocation.instanceId);
+    if (end !== rebootCode || reboots === rebootsMax || !reboot) return end;
+    await sleep(parts.timing.rebootAfterMs, undefined, { ref: false });
+    if (parts.isClosed()) return end;
+    await reboot();
   }
 }
 

@@ -62,6 +62,8 @@ export function documentParameters(document: HostDocument, pair: Pair): Record<s
     case 'host-facts':
     case 'keep-vip':
       return { Vip: [pair.vip] };
+    case 'planned-reboot':
+      return { Vip: [pair.vip], Bound: [pair.hostAddress === 'prebound' ? 'yes' : 'no'] };
   }
 }
 

@@ -1,8 +1,9 @@
 /** The requests of a maintenance: what a person asks for, and the steps that the leader remembers. */
 import { z } from 'zod';
+import { maintenanceWorks } from './maintenance.ts';
 
 const node = z.string('a node').min(1, 'a node').max(31, 'a node');
-const work = z.enum(['restart', 'command'], "'restart' or 'command'");
+const work = z.enum(maintenanceWorks, "'restart', 'reboot' or 'command'");
 const command = z
   .string('a name of `maintenance` in the environment file')
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name of `maintenance` in the environment file');

@@ -26,7 +26,7 @@ export type MaintainOrder = Extract<HostOrder, { action: 'maintain' }>;
 
 export type MaintainOptions = HostOrderOptions<MaintainOrder>;
 
-/** How long the host may take to say when its server started. Milliseconds. */
+/** How long the host may take to say when it, or its server, started. Milliseconds. */
 const ASK_LIMIT_MS = 30_000;
 /** How long sessions that a move would harm are waited for, and a node that catches up, before it is tried anew. Milliseconds. */
 const OBSTACLES_LIMIT_MS = 30_000;
@@ -115,7 +115,7 @@ class Maintain {
         return this.#switchOver(name === 'back' ? node : facts.standby, limitMs);
       case 'out':
         await this.#expectFree(node, limitMs);
-        return note(this.#options, run, { kind: 'take', node, was: await this.#startOf(node) });
+        return note(this.#options, run, { kind: 'take', node, was: await this.#stateOf(node) });
       case 'changed':
         await this.#change(node, facts, limitMs);
         return note(this.#options, run, { kind: 'changed', node });
@@ -140,26 +140,35 @@ class Maintain {
       .map(({ subject, id }) => `${subject} ${id}`);
   }
 
-  /** By the host's own words: a restart that is delivered twice finds another start. */
-  async #startOf(node: NodeName): Promise<string> {
-    if (this.terms.work !== 'restart') return '';
+  /** By the host's own words: what is delivered twice finds another start, or another boot. */
+  async #stateOf(node: NodeName): Promise<string> {
+    const { work } = this.terms;
+    if (work === 'command') return '';
     const { ports, pair } = this.#options;
     const printed = await ports.host.run(pair, node, 'server-start', ASK_LIMIT_MS);
-    const [, started] = /^started=(\d+)$/m.exec(printed) ?? [];
-    if (started === undefined)
-      throw new PortError('unsuccessful', `${node} does not say when its server started: ${printed}`);
-    return started;
+    const pattern = work === 'restart' ? /^started=(\d+)$/m : /^boot=([0-9a-f-]+)$/m;
+    const [, said] = pattern.exec(printed) ?? [];
+    if (said === undefined)
+      throw new PortError('unsuccessful', `${node} does not say when it, or its server, started: ${printed}`);
+    return said;
   }
 
   async #change(node: NodeName, { maintenance }: MaintainFacts, limitMs: number): Promise<void> {
     const { ports, pair } = this.#options;
     const limit = Math.max(0, limitMs - KEPT_MS);
-    if (this.terms.command !== null) {
-      await ports.host.runNamed(pair, node, this.terms.command, limit);
-      return;
+    const { work, command } = this.terms;
+    const was = maintenance?.out?.was ?? '';
+    switch (work) {
+      case 'restart':
+        await ports.host.run(pair, node, 'planned-restart', limit, { Started: was });
+        return;
+      case 'reboot':
+        await ports.host.run(pair, node, 'planned-reboot', limit, { Boot: was });
+        return;
+      case 'command':
+        await ports.host.runNamed(pair, node, command ?? '', limit);
+        return;
     }
-    const parameters = { Started: maintenance?.out?.was ?? '' };
-    await ports.host.run(pair, node, 'planned-restart', limit, parameters);
   }
 
   /** Long transactions, schema changes and backups are waited for, and named where they do not end. */

@@ -100,6 +100,15 @@ describe('the next step of a maintenance', () => {
     expect(next(facts)).toBe(step);
   });
 
+  test.each<[asked: Partial<MaintainTerms>, does: string]>([
+    [{}, 'Restarts the server, and waits until it is up.'],
+    [{ work: 'reboot' }, 'Reboots the host, and waits until it is up.'],
+    [{ work: 'command', command: 'upgrade' }, 'Runs upgrade, and waits until it is up.'],
+  ])('says what it does: %j', (asked, does) => {
+    const goals = maintainGoals(pair, { ...terms, ...asked }, healthy);
+    expect(goals.find(({ name }) => name === 'changed')?.does).toBe(does);
+  });
+
   it('switches back only where that was asked for', () => {
     const maintenance = atWork({ changed: ['db2', 'db1'], done: ['db2', 'db1'] });
     expect(next({ maintenance, holder: 'db2', standby: 'db1' }, { back: true })).toBe('back db1');
@@ -116,6 +125,8 @@ test.each<
   [what: string, of: Parameters<typeof pairWith>[0], asked: Partial<MaintainTerms>, got: string | undefined]
 >([
   ['restart', {}, {}, undefined],
+  ['reboot', {}, { work: 'reboot' }, undefined],
+  ['a reboot with a name', {}, { work: 'reboot', command: 'upgrade' }, 'reboot upgrade'],
   [
     'a document that is configured',
     { maintenance: { upgrade: 'their-upgrade' } },

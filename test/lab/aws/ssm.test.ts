@@ -30,17 +30,26 @@ const script = (...runCommand: string[]): DocumentContent => ({
 });
 
 let reachable = true;
+let boots = 1;
 let clients: Clients;
 beforeEach(async () => {
   reachable = true;
+  boots = 1;
   clients = await start({
     documents: [
       { name: 'greet', content: greet },
       { name: 'fail', content: script('echo half; exit 3') },
       { name: 'bash', content: script('#!/bin/bash', 'read -ra words <<< "a b"; echo $words') },
       { name: 'hang', content: script('sleep 60') },
+      { name: 'reboot', content: script('echo boot $BOOT; [ $BOOT -ge $WANTED ] || exit 194') },
     ],
-    hostOf: (id) => ({ reachable, environment: { PATH: process.env.PATH ?? '', WHERE: id } }),
+    hostOf: (id) => ({
+      reachable,
+      environment: { PATH: process.env.PATH ?? '', WHERE: id, BOOT: `${boots}`, WANTED: '3' },
+      reboot: async () => {
+        boots += 1;
+      },
+    }),
   });
 });
 afterEach(() => clients.close());
@@ -80,6 +89,15 @@ test('a script runs on the host, with its parameters in its environment', async 
 test('a script that fails says with what', async () => {
   const got = await result(await send('fail'), 'Failed');
   expect(got).toMatchObject({ Status: 'Failed', ResponseCode: 3, StandardOutputContent: 'half\n' });
+});
+
+test('a script that asks for a reboot is run again after it, and is in progress meanwhile', async () => {
+  clients.aws.ssm.timing.rebootAfterMs = 20;
+  const heard: string[] = [];
+  clients.aws.events.on('command', ({ statusDetails }) => heard.push(statusDetails));
+  const got = await result(await send('reboot'), 'Success');
+  expect(got.StandardOutputContent).toBe('boot 1\nboot 2\nboot 3\n');
+  expect(heard).toEqual(['InProgress', 'Success']);
 });
 
 test('the first line of a script names its shell, as with the real agent', async () => {

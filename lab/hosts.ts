@@ -3,7 +3,7 @@
  * commands that scripts on it may run.
  */
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -188,11 +188,15 @@ export class Host {
     await this.instance.close();
   }
 
+  /** Which boot it is at: each has an id of its own, as Linux gives it. */
+  get bootId(): string {
+    return readFileSync(this.#bootIdFile, 'utf8').trim();
+  }
+
   get #bootIdFile(): string {
     return path.join(this.instance.directory, 'boot_id');
   }
 
-  /** Each boot has an id of its own, as Linux gives it. */
   #noteBoot(): void {
     writeFileSync(this.#bootIdFile, `${randomUUID()}\n`);
   }

@@ -157,7 +157,9 @@ async function awaitEnd(props: HostSsmProps, sent: Sent): Promise<string> {
     if (end === 'running') continue;
     if (end === 'success') return lastLines(invocation.StandardOutputContent ?? '');
     const printed = lastLines(invocation.StandardErrorContent || invocation.StandardOutputContent || '');
-    throw new PortError(end, `${sent.tried}: ${saw}${printed ? `: ${printed}` : ''}`);
+    throw new PortError(end, `${sent.tried}: ${saw}${printed ? `: ${printed}` : ''}`, {
+      ...(saw === 'Failed' ? { exitCode: invocation.ResponseCode ?? -1 } : {}),
+    });
   }
   const { commandId, tried } = sent;
   throw new PortError(

@@ -24,6 +24,8 @@ export interface Maintenance {
   readonly out: OutNode | null;
   /** What doctor had found before, as `db1 errors-skipped`: only what is new since stops the work. */
   readonly known: readonly string[];
+  /** Why the order stopped, where it has not gone on since. Records of before have none. */
+  readonly stopped?: string | null;
 }
 
 export interface OutNode {
@@ -50,6 +52,8 @@ export type MaintenanceNote =
   | { readonly kind: 'changed'; readonly node: NodeName }
   /** The node stands by again. */
   | { readonly kind: 'return'; readonly node: NodeName }
+  /** The order stopped before its end. It can be given again. */
+  | { readonly kind: 'stopped'; readonly because: string }
   /** It is over, or a person stops it before its next step. */
   | { readonly kind: 'end' };
 

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { maintenanceWorks } from './maintenance.ts';
 
+/** Of why an order stopped, no more is remembered. Characters. */
+export const STOPPED_MAX = 400;
+
 const node = z.string('a node').min(1, 'a node').max(31, 'a node');
 const work = z.enum(maintenanceWorks, "'restart', 'reboot' or 'command'");
 const command = z
@@ -38,6 +41,7 @@ export const maintenanceSchema = z.strictObject({
     z.object({ kind: z.literal('take'), node, was: z.string().max(64) }),
     z.object({ kind: z.literal('changed'), node }),
     z.object({ kind: z.literal('return'), node }),
+    z.object({ kind: z.literal('stopped'), because: z.string().max(STOPPED_MAX) }),
     z.object({ kind: z.literal('end') }),
   ]),
 });

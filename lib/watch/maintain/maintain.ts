@@ -9,6 +9,7 @@ import {
   maintainGoals,
   nodesOf,
 } from '../../core/maintain/goals.ts';
+import { STOPPED_MAX } from '../../core/maintain/request.ts';
 import type { NodeName } from '../../core/names.ts';
 import type { HostOrder } from '../../core/request.ts';
 import type { Situation } from '../../core/situation.ts';
@@ -41,6 +42,7 @@ const KEPT_MS = 5000;
 export interface MaintainWork extends HostWork<MaintainFacts> {
   /** Asked before every step: a person may have stopped it, or a plan may be at work. */
   mayGoOn(): Promise<Refusal | null>;
+  gaveUp(because: string): Promise<void>;
 }
 
 export function maintainWork(options: MaintainOptions): MaintainWork {
@@ -51,6 +53,7 @@ export function maintainWork(options: MaintainOptions): MaintainWork {
     goals: (facts) => maintainGoals(pair, maintain.terms, facts),
     carryOut: ({ name, node }: Goal, facts, limitMs) => maintain.carryOut(name, node ?? '', facts, limitMs),
     mayGoOn: () => maintain.mayGoOn(),
+    gaveUp: (because) => maintain.gaveUp(because),
   };
 }
 
@@ -58,6 +61,8 @@ class Maintain {
   terms: MaintainTerms;
   #hasBegun = false;
   #isOver = false;
+  /** A document of the team's own that failed: it is run again only when a person says so. */
+  #broken: Refusal | null = null;
   readonly #options: MaintainOptions;
 
   constructor(options: MaintainOptions) {
@@ -89,7 +94,7 @@ class Maintain {
 
   async mayGoOn(): Promise<Refusal | null> {
     const { ports, pair } = this.#options;
-    const fault = faultOfOrder(pair, this.terms);
+    const fault = this.#broken ?? faultOfOrder(pair, this.terms);
     if (fault !== null) return fault;
     const endMs = ports.clock.nowMs() + PLAN_LIMIT_MS;
     for (;;) {
@@ -100,6 +105,15 @@ class Maintain {
       if (refusal === null || ports.clock.nowMs() >= endMs) return refusal;
       await ports.clock.sleep(PAUSE_MS);
     }
+  }
+
+  /** The leader remembers it, and alerts; where it cannot be asked, the answer says it all the same. */
+  async gaveUp(because: string): Promise<void> {
+    if (!this.#hasBegun || this.#isOver) return;
+    const step = { kind: 'stopped', because: because.slice(0, STOPPED_MAX) } as const;
+    await note(this.#options, this.terms.run, step).catch((error: unknown) =>
+      this.#options.ports.log.warn('that the maintenance has stopped is not remembered', { error }),
+    );
   }
 
   async carryOut(name: string, node: NodeName, facts: MaintainFacts, limitMs: number): Promise<void> {
@@ -166,8 +180,23 @@ class Maintain {
         await ports.host.run(pair, node, 'planned-reboot', limit, { Boot: was });
         return;
       case 'command':
-        await ports.host.runNamed(pair, node, command ?? '', limit);
-        return;
+        return this.#runCommand(node, command ?? '', limit);
+    }
+  }
+
+  async #runCommand(node: NodeName, command: string, limitMs: number): Promise<void> {
+    const { ports, pair } = this.#options;
+    try {
+      await ports.host.runNamed(pair, node, command, limitMs);
+    } catch (error) {
+      if (error instanceof PortError && error.exitCode !== null)
+        this.#broken = {
+          got: `exit code ${error.exitCode} of ${error.message}`,
+          want: '0',
+          remedy:
+            'see what it did there, fix it, and give the same order again: the document is run once more',
+        };
+      throw error;
     }
   }
 

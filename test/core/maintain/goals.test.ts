@@ -182,6 +182,27 @@ describe('what the leader remembers', () => {
     expect(noted(seen(steady, remembering({})), { kind: 'end' })).toBeNull();
   });
 
+  it('why it stopped, which is alerted once, until the next step', () => {
+    const stoppedAt = (changes: Partial<Maintenance>, because: string) => {
+      const situation = seen(steady, remembering(changes));
+      const answer = orderMaintenance(situation, order({ kind: 'stopped', because }));
+      if (answer.kind === 'refuse') throw new Error(answer.because);
+      const { maintenance, outbox } = answer.memory;
+      return { stopped: maintenance?.stopped, codes: outbox.map(({ code }) => code), alert: outbox[0] };
+    };
+    const first = stoppedAt({ out: out('db2') }, 'exit code 3');
+    expect(first).toMatchObject({ stopped: 'exit code 3', codes: ['maintenance-stopped'] });
+    expect(first.alert?.happened).toContain('exit code 3');
+    expect(first.alert?.done).toContain('db2 is out until');
+    const again = stoppedAt({ out: out('db2'), stopped: 'exit code 3' }, 'exit code 4');
+    expect(again).toMatchObject({ stopped: 'exit code 4', codes: [] });
+    const changed = { kind: 'changed', node: 'db2' } as const;
+    expect(noted(seen(steady, remembering({ stopped: 'exit code 4' })), changed)).toMatchObject({
+      changed: ['db2'],
+      stopped: null,
+    });
+  });
+
   it('never that the holder is out, and nothing of one that was stopped', () => {
     const take = { kind: 'take', node: 'db1', was: '17' } as const;
     expect(noted(seen(steady, remembering({})), take)).toMatch(/db1 holds the VIP/);

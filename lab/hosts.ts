@@ -139,6 +139,11 @@ export class Host {
   /** As `shutdown -r`: its services end, and what is started at boot comes up again. Resolves when the machine is up. */
   async reboot(): Promise<void> {
     await this.shutDown();
+    await this.crash();
+  }
+
+  /** Its power is cut and comes back. Resolves when the machine is up. */
+  async crash(): Promise<void> {
     await this.powerOff();
     await delay(bootMs, undefined, { ref: false });
     // A server that does not come up is for scripts on the host to find.

@@ -129,8 +129,10 @@ const defaultEc2Timing: Ec2Timing = { effectDelayMs: 200, staleReadMs: 0, bootMs
 const defaultSsmTiming: SsmTiming = {
   visibleAfterMs: 200,
   deliveryMs: 200,
+  deliverySpreadMs: 0,
   secondMs: 1000,
-  twice: false,
+  twice: 'no',
+  crashAfterMs: null,
   rebootAfterMs: 60_000,
 };
 

@@ -75,6 +75,7 @@ class Maintain {
   async look(): Promise<MaintainFacts> {
     const { ports, config, pair } = this.#options;
     const { situation } = await lookOnce(ports, config, pair);
+    expectSeen(situation);
     const { maintenance, answers } = situation.memory;
     if (maintenance !== null) this.terms = { ...this.terms, run: maintenance.id, nodes: maintenance.nodes };
     this.#hasBegun ||= maintenance !== null;
@@ -236,6 +237,12 @@ class Maintain {
       await ports.clock.sleep(PAUSE_MS);
     }
   }
+}
+
+/** A look that shows neither node says nothing of them: it is repeated, and nothing is refused for it. */
+function expectSeen({ holder, standby }: Situation): void {
+  if (holder.kind === 'unseen' && standby.kind === 'unseen')
+    throw new PortError('timeout', `neither node was seen: ${holder.because}`);
 }
 
 /** Why the pair is not steady, as far as this look says. */

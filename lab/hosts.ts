@@ -78,6 +78,8 @@ export class Host {
   readonly #options: HostOptions;
   readonly #socketPath: string;
   readonly #units: ReadonlyMap<string, Service>;
+  /** What its package manager would install as the server; null for nothing newer. */
+  offered: Product | null = null;
   /** How long its system is busy with other services when it shuts down, before it ends mysqld. Milliseconds. */
   lingersMs = 0;
   readonly #ownUnits: OwnUnits;
@@ -178,6 +180,10 @@ export class Host {
         return mysql(this.instance.socketPath, args);
       case 'my_print_defaults':
         return { exitCode: 0, stdout: defaultsText(this.instance.myCnf), stderr: '' };
+      case 'apt-get':
+        if (this.offered === null) return { exitCode: 100, stdout: '', stderr: 'E: nothing newer\n' };
+        await this.instance.replaceProduct(this.offered);
+        return { exitCode: 0, stdout: `Setting up ${this.offered.name}\n`, stderr: '' };
       // No neighbour caches an address of the lab.
       case 'arping':
         return { exitCode: 0, stdout: '', stderr: '' };

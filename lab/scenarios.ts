@@ -78,6 +78,13 @@ export const scenarios = {
     world: { pair: { hostWork: true, maintenance: teamDocuments } },
     play: (world, story) => playMaintain(world, story, maintainKinds.command),
   },
+  'maintain-upgrade': {
+    about:
+      'both masters are upgraded under load from MariaDB 10.11 to 11.8, by one order (--server mariadb-10.11)',
+    serverSettings: 'recommended',
+    world: { pair: { hostWork: true, maintenance: teamDocuments } },
+    play: (world, story) => playMaintain(world, story, maintainKinds.upgrade),
+  },
   setup: {
     about:
       'two empty servers become a healthy pair, also when setup is killed on the way; again, it changes nothing',

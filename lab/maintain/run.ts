@@ -6,7 +6,7 @@ import type { Host } from '../hosts.ts';
 import { type Ordered, order } from '../setup/orders.ts';
 import type { Story } from '../story.ts';
 import { type LabWorld, untilSteady } from '../world.ts';
-import { type MaintainKind, NEW_CONNECTIONS } from './kinds.ts';
+import type { MaintainKind } from './kinds.ts';
 
 /** What is seen of the order at its end. */
 interface Seen {
@@ -82,13 +82,13 @@ export class MaintainRun {
   async judge({ writes }: ClientResult): Promise<Seen> {
     const changed = await Promise.all(
       this.#hosts.map(async ({ name, instance }) => {
-        const [row] = await instance.sql('SELECT @@global.max_connections AS it');
-        return `${name}: ${row?.it}`;
+        const [row] = await instance.sql(`SELECT ${this.#kind.asks} AS it`);
+        return { name, answer: String(row?.it) };
       }),
     );
     this.mustBe(
-      'both run with the new configuration',
-      changed.every((text) => text.endsWith(`: ${NEW_CONNECTIONS}`)),
+      'both servers are changed',
+      changed.every(({ answer }) => this.#kind.isChanged(answer)),
     );
     this.mustBe('clients saw one switchover', this.switchovers === 1);
     const lost = await lostOn(this.world, writes);
@@ -98,7 +98,8 @@ export class MaintainRun {
       'nobody was alerted of anything else',
       this.alerts.every((code) => expected.has(code)),
     );
-    return { changed, switchovers: this.switchovers, lost };
+    const texts = changed.map(({ name, answer }) => `${name}: ${answer}`);
+    return { changed: texts, switchovers: this.switchovers, lost };
   }
 
   /** Nothing is wrong, and nothing is on its way to anybody: a machine that is busy may begin with alerts of its own. */

@@ -37,7 +37,7 @@ export async function playMaintain(
 ): Promise<MaintainFigures> {
   const run = new MaintainRun(world, story, kind);
   await run.begin();
-  if (kind.command !== undefined) await orderBroken(run);
+  if (kind.failsFirst) await orderBroken(run);
   const before = run.states();
   const client = await run.startClient();
   const beganMs = Date.now();

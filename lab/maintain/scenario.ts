@@ -36,6 +36,7 @@ export async function playMaintain(
   kind: MaintainKind,
 ): Promise<MaintainFigures> {
   const run = new MaintainRun(world, story, kind);
+  const server = world.hosts.db1.instance.product.name;
   await run.begin();
   if (kind.failsFirst) await orderBroken(run);
   const before = run.states();
@@ -58,7 +59,7 @@ export async function playMaintain(
   const closedMs = Math.max(0, ...gapsOf(writes, { sinceMs: beganMs, untilMs }).map(({ forMs }) => forMs));
   const { wrong, alerts } = run;
   return {
-    ...{ scenario: kind.name, server: world.hosts.db1.instance.product.name, tookMs },
+    ...{ scenario: kind.name, server, tookMs },
     ...{ invocations: ordered.invocations, steps: ordered.took, closedMs },
     ...{ writes: writes.length, failedStatements: attempts - writes.length, ...seen, alerts },
     ...{ secondRunChanged: again.changed, wrong, ok: wrong.length === 0 },

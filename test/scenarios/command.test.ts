@@ -33,6 +33,8 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     ],
     [['--fault', 'watch-kill', '--break', 'db2-lag'], 'want --break with --fault switchover'],
     [['--scenario', 'seed', '--at', 'open'], 'got --at, which does nothing here'],
+    [['--ssm', 'slow'], 'want --ssm with a --scenario that runs documents on hosts'],
+    [['--scenario', 'maintain', '--ssm', 'bad'], 'Allowed choices are slow, twice, reboot'],
     [['--keep'], 'got --json, which does nothing here'],
     [['--keep', '--fault', 'switchover'], "'--keep' cannot be used with option '--fault"],
     [['switchover'], 'with npm, options stand after --, as in npm run lab -- --list'],

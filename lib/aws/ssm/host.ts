@@ -158,7 +158,7 @@ async function awaitEnd(props: HostSsmProps, sent: Sent): Promise<string> {
     if (end === 'success') return lastLines(invocation.StandardOutputContent ?? '');
     const printed = lastLines(invocation.StandardErrorContent || invocation.StandardOutputContent || '');
     throw new PortError(end, `${sent.tried}: ${saw}${printed ? `: ${printed}` : ''}`, {
-      ...(saw === 'Failed' ? { exitCode: invocation.ResponseCode ?? -1 } : {}),
+      ...(hasRun(saw) ? { exitCode: invocation.ResponseCode ?? -1 } : {}),
     });
   }
   const { commandId, tried } = sent;
@@ -204,6 +204,11 @@ function judge(details: string): 'running' | 'success' | 'denied' | 'unsuccessfu
       // Failed, ExecutionTimedOut, DeliveryTimedOut, Undeliverable, Terminated, Cancelled
       return 'unsuccessful';
   }
+}
+
+/** Whether the script was begun, and has ended: by itself, or by the agent at its limit. */
+function hasRun(details: string): boolean {
+  return ['Failed', 'ExecutionTimedOut'].includes(details.replace(/\s/g, ''));
 }
 
 function lastLines(text: string): string {

@@ -27,7 +27,7 @@ export interface MaintainKind {
   readonly changesState: boolean;
 }
 
-/** Documents that a team would have: one that does no harm, and one that fails. Named in the pair's configuration. */
+/** Documents that a team would have: one that does no harm, one that fails, and an upgrade. Named in the pair's configuration. */
 export const teamDocuments = { tune: 'lab-tune', broken: 'lab-broken', upgrade: 'lab-upgrade' } as const;
 const scripts = {
   [teamDocuments.tune]: `mysql -e 'SET GLOBAL max_connections = ${NEW_CONNECTIONS}'`,

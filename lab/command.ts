@@ -22,6 +22,7 @@ import { cacheDirectory } from './servers/cache.ts';
 import { catalogue, defaultServer, findProduct } from './servers/catalogue.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { parseSettings } from './settings.ts';
+import { setWeather, weatherMet } from './ssm-weather.ts';
 import { Story, type Telling } from './story.ts';
 import { type LabWorld, openWorld } from './world.ts';
 
@@ -60,6 +61,7 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   return inWorld({ ...flags, server, serverSettings }, { fault, own }, async (world, story) => {
     if (flags.keep) return keep(world, story);
     if (scenario) {
+      if (flags.ssm) setWeather(world, flags.ssm);
       const code = presentScenario(flags, await scenario.play(world, story), world);
       await writeReport(flags, world, { title: `Scenario ${flags.scenario}` });
       return code;
@@ -146,10 +148,13 @@ function present(flags: Flags, figures: Figures): number {
   return figures.ok ? 0 : 1;
 }
 
-/** A call that the policies do not allow fails the scenario, whatever came of it. */
-function presentScenario(flags: Flags, played: { readonly ok: boolean }, { denied }: LabWorld): number {
-  const ok = played.ok && denied.size === 0;
-  if (flags.json) console.log(JSON.stringify({ ...played, denied: [...denied], ok }));
+/** A call that the policies do not allow fails the scenario, whatever came of it; so does weather that it has not met. */
+function presentScenario(flags: Flags, played: { readonly ok: boolean }, world: LabWorld): number {
+  const { denied } = world;
+  const ssm = flags.ssm ? weatherMet(world, flags.ssm) : null;
+  const ok = played.ok && denied.size === 0 && ssm?.met !== false;
+  if (flags.json)
+    console.log(JSON.stringify({ ...played, denied: [...denied], ...(ssm ? { ssm } : {}), ok }));
   return ok ? 0 : 1;
 }
 

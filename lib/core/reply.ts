@@ -72,7 +72,10 @@ export const pairStatusSchema = z.object({
   plan: planStatus.nullable(),
   /** Of both servers, while it is at work. */
   maintenance: z
-    .object({ work: text, by: text, why: text, out: text.nullable(), nodes: many(text), done: many(text) })
+    .object({
+      ...{ work: text, by: text, why: text, out: text.nullable(), nodes: many(text), done: many(text) },
+      stopped: text.nullable().default(null),
+    })
     .nullable()
     .default(null),
   /** A function of an older release does not say. */

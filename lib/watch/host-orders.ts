@@ -42,6 +42,8 @@ export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> 
     const converged = await converge({
       ...{ work, clock, log, deadlineMs: options.deadlineMs, dryRun: order.dryRun, mayGoOn },
     });
+    if (!order.dryRun && (converged.kind === 'refused' || converged.kind === 'failed'))
+      await work.gaveUp?.(converged.because);
     return await replyOf(options, converged);
   } finally {
     ended.abort();

@@ -22,6 +22,8 @@ export interface HostWork<Facts> {
   carryOut(goal: Goal, facts: Facts, limitMs: number): Promise<void>;
   /** Why it may not be done now, where that is not what holds for all work: no plan, and a pause. */
   mayGoOn?(): Promise<Refusal | null>;
+  /** Hears why it stopped before its end. */
+  gaveUp?(because: string): Promise<void>;
 }
 
 export interface ConvergeOptions<Facts> {

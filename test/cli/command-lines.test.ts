@@ -69,7 +69,21 @@ describe('how a line ends', () => {
     ],
     ['a maintenance', stub, ['maintain', '--restart', '--yes', ...why], 0, /answered/],
     ['its steps alone', stub, ['maintain', '--restart', '--dry-run'], 0, /answered/],
-    ['a maintenance of nothing', stub, ['maintain', '--yes', ...why], 2, /neither --restart nor --command/],
+    ['a reboot of both hosts', stub, ['maintain', '--reboot', '--yes', ...why], 0, /answered/],
+    [
+      'a maintenance of nothing',
+      stub,
+      ['maintain', '--yes', ...why],
+      2,
+      /got nothing; want one of --restart/,
+    ],
+    [
+      'a maintenance of two kinds',
+      stub,
+      ['maintain', '--restart', '--reboot', '--yes', ...why],
+      2,
+      /got --restart and --reboot; want one/,
+    ],
     [
       'a maintenance without a yes',
       stub,

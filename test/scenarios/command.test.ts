@@ -35,6 +35,8 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     [['--scenario', 'seed', '--at', 'open'], 'got --at, which does nothing here'],
     [['--write'], 'got --write, which does nothing here (fault mysqld-kill); want --write with --inbox'],
     [['--inbox', '--write', '--set', 'lagLimitSeconds=3'], 'without options that change what comes of it'],
+    [['--ssm', 'slow'], 'want --ssm with a --scenario that runs documents on hosts'],
+    [['--scenario', 'maintain', '--ssm', 'bad'], 'Allowed choices are slow, twice, reboot'],
     [['--keep'], 'got --json, which does nothing here'],
     [['--keep', '--fault', 'switchover'], "'--keep' cannot be used with option '--fault"],
     [['switchover'], 'with npm, options stand after --, as in npm run lab -- --list'],

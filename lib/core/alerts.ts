@@ -28,8 +28,11 @@ const LIMITS = { 'hands-over': 6, tells: 3, ends: 3 } as const;
 const AGAIN_MAX = 2;
 /** In an incident with as many alerts as this, that is so after the first. */
 const NOISY = 6;
-/** The only alerts of a loss of service that a plan has ended at once: a noisy incident does not hold them back. */
-const ofALoss: readonly EventCode[] = ['vip-reattached', 'holder-opened'];
+/**
+ * The only alerts of a loss of service that a plan has ended at once, or that a barred heartbeat hides: a noisy incident does
+ * not hold them back.
+ */
+const ofALoss: readonly EventCode[] = ['vip-reattached', 'holder-opened', 'heartbeat-barred'];
 
 /** Opens an incident unless one is open. The id comes from outside, so that the core stays pure. */
 export function withIncident(memory: Memory, row: string, nowMs: number, newId: string): Memory {

@@ -30,7 +30,7 @@ const AGAIN_MAX = 2;
 const NOISY = 6;
 /**
  * The only alerts of a loss of service that a plan has ended at once, or that a barred heartbeat hides: a noisy incident does
- * not hold them back.
+ * not hold them back, unless people know that such losses come and go.
  */
 const ofALoss: readonly EventCode[] = ['vip-reattached', 'holder-opened', 'heartbeat-barred'];
 
@@ -112,7 +112,8 @@ function isTooMuch(
 ): boolean {
   if (saysLoss(code)) return isKnownToFlap(reports, nowMs);
   const within = (ms: number) => toldAtMs.filter((atMs) => nowMs - atMs < ms).length;
-  const isUrgent = remedies[code].severity === 'critical' || ofALoss.includes(code);
+  const isUrgent =
+    remedies[code].severity === 'critical' || (ofALoss.includes(code) && !isKnownToFlap(reports, nowMs));
   if (!isUrgent && incident?.told.includes(code) && within(HOUR_MS) > 0) {
     const inIncident = toldAtMs.filter((atMs) => atMs >= incident.openedAtMs).length;
     if (inIncident >= AGAIN_MAX || (incident.alerts ?? 0) >= NOISY) return true;

@@ -142,6 +142,19 @@ it('what comes again and again is told a few times in ten minutes; the next says
   expect(later.outbox[3]?.happened).toBe('db1 is stopped. 27 more alerts of this kind were not sent.');
 });
 
+it('of a holder that is known to flap, a noisy incident holds back that it was opened again', () => {
+  const incident = { id: '41c', openedAtMs: 0, row: 'both-lost', told: [], alerts: 6 };
+  const lost = [0, 60_000].reduce(
+    (so, afterMs) => tellLimited(so, 'orders', 'holder-lost', words, NOW_MS + afterMs),
+    { ...open, incident },
+  );
+  const opened = [120_000, 180_000].reduce(
+    (so, afterMs) => tellLimited(so, 'orders', 'holder-opened', words, NOW_MS + afterMs),
+    lost,
+  );
+  expect(opened.outbox.map(({ code }) => code)).toEqual(['holder-lost', 'holder-lost', 'holder-opened']);
+});
+
 it.each([
   ['a second loss that a plan ended at once is told in a noisy incident too', 'vip-reattached', 2],
   ['a holder that was opened again is one, too', 'holder-opened', 2],

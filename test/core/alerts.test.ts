@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endConditions, tell, tellCondition, tellLimited, withIncident } from '../../lib/core/alerts.ts';
-import { events } from '../../lib/core/events.ts';
-import { emptyMemory } from '../../lib/core/memory.ts';
+import { type EventCode, events } from '../../lib/core/events.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import { NOW_MS } from './world.ts';
 
 const words = { happened: 'db1 is stopped.', done: 'Nothing was moved.' };
@@ -144,14 +144,10 @@ it('what comes again and again is told a few times in ten minutes; the next says
 
 it('of a holder that is known to flap, a noisy incident holds back that it was opened again', () => {
   const incident = { id: '41c', openedAtMs: 0, row: 'both-lost', told: [], alerts: 6 };
-  const lost = [0, 60_000].reduce(
-    (so, afterMs) => tellLimited(so, 'orders', 'holder-lost', words, NOW_MS + afterMs),
-    { ...open, incident },
-  );
-  const opened = [120_000, 180_000].reduce(
-    (so, afterMs) => tellLimited(so, 'orders', 'holder-opened', words, NOW_MS + afterMs),
-    lost,
-  );
+  const tellAt = (memory: Memory, code: EventCode, afterMs: number) =>
+    tellLimited(memory, 'orders', code, words, NOW_MS + afterMs);
+  const flapping = tellAt(tellAt({ ...open, incident }, 'holder-lost', 0), 'holder-lost', 60_000);
+  const opened = tellAt(tellAt(flapping, 'holder-opened', 120_000), 'holder-opened', 180_000);
   expect(opened.outbox.map(({ code }) => code)).toEqual(['holder-lost', 'holder-lost', 'holder-opened']);
 });
 

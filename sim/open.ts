@@ -48,7 +48,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 2,
   },
   'W4 loss-alerted': {
-    how: 'A loss of some 10 s can go by unalerted when a leader is replaced in its middle: neither leader has seen 5 s of it.',
+    how: 'A noisy incident can hold back the only alert of a loss that nobody can see, or that is over at once.',
     atMost: 3,
   },
   'W5 rows-kept': {

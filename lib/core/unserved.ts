@@ -11,6 +11,8 @@ import { describeVerdict } from './verdict.ts';
 
 /** A loss of service that lasts this long is alerted, whatever its cause. Milliseconds. */
 export const UNSERVED_MS = 5000;
+/** One that outlasts most failovers is remembered: the next leader may see the rest of it. Milliseconds. */
+const NOTED_MS = 2500;
 /** A plan that is made to end the loss is given this long. Milliseconds. */
 const ENDING_MS = 10_000;
 
@@ -59,7 +61,7 @@ export function noteUnserved(memory: Memory, situation: Situation): Memory {
   const { holder, standby, isServed, unservedForMs, nowMs } = situation;
   if (holder.kind === 'unseen' || standby.kind === 'unseen') return memory;
   if (isServed) return changed(memory, { unservedSinceMs: null });
-  if (unservedForMs < UNSERVED_MS || memory.unservedSinceMs !== null) return memory;
+  if (unservedForMs < NOTED_MS || memory.unservedSinceMs !== null) return memory;
   return { ...memory, unservedSinceMs: nowMs - unservedForMs };
 }
 
@@ -78,14 +80,32 @@ const besideALoss: ReadonlySet<string> = new Set<EventCode>([
 ]);
 
 /** A loss of service lasts; or this look shows that it is over, and nobody was alerted of anything about it. */
-export function isUnalertedLoss({ unservedForMs, isServed, holder, memory, nowMs }: Situation): boolean {
+export function isUnalertedLoss(situation: Situation): boolean {
+  const { unservedForMs, isServed, holder } = situation;
   if (unservedForMs < UNSERVED_MS) return false;
   // What a new leader's first look shows of a loss that goes on, the next ones must confirm.
-  if (!isServed) return holder.confirmed;
+  return isServed ? !isAlertedSince(situation) : holder.confirmed;
+}
+
+/** Since the loss began, people were alerted of something about it. */
+function isAlertedSince({ memory, nowMs, unservedForMs }: Situation): boolean {
   const sinceMs = nowMs - unservedForMs;
-  return !Object.entries(memory.reports).some(
+  return Object.entries(memory.reports).some(
     ([code, { toldAtMs }]) => !besideALoss.has(code) && toldAtMs.some((atMs) => atMs >= sinceMs),
   );
+}
+
+/**
+ * Memory with the alert of a loss of service of which nobody was alerted, while its row only waits, as a new leader does for
+ * EC2's first answer. A holder that was never seen may be one that never served.
+ */
+export function tellWaiting(memory: Memory, situation: Situation, newId: string): Memory {
+  if (memory.lastHolder === null || !isUnalertedLoss(situation) || isAlertedSince(situation)) return memory;
+  const open = withIncident(memory, 'service-lost', situation.nowMs, newId);
+  const told = tellHidden(open, situation);
+  if (told === open) return memory;
+  // Of what is only counted, no incident begins.
+  return told.outbox === memory.outbox ? { ...told, incident: memory.incident } : told;
 }
 
 /** Memory with the alert of a loss of service that a row hides (`isHidden`). */

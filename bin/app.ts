@@ -1,15 +1,13 @@
 /** The CDK app: a stack for each file in `environments/`, or every fault in them. */
-import { relative } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { bundlesToDeploy, renderSizes } from '../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments, renderFaults } from '../lib/stack/environments.ts';
 import { KeepalambdaStack } from '../lib/stack/keepalambda-stack.ts';
 import { limitFaults, type SizedTemplate } from '../lib/stack/limits.ts';
-import { environmentsDirectory } from '../lib/stack/place.ts';
+import { environmentsDirectory, nearPath } from '../lib/stack/place.ts';
 
 const directory = environmentsDirectory();
-const near = relative(process.cwd(), directory);
-const shown = near.startsWith('..') ? directory : near;
+const shown = nearPath(directory);
 const files = await loadEnvironments(directory);
 const checked = checkEnvironments(files);
 if (files.length === 0) {

@@ -14,6 +14,8 @@ export interface FunctionSpec {
   readonly directory: string;
   /** @default index.handler */
   readonly handler?: string;
+  /** The published versions; another one is not found. @default any that is asked for */
+  readonly versions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** What the lab adds to the environment, beside what the stack says. */
   readonly labEnvironment?: Readonly<Record<string, string>>;

@@ -25,6 +25,7 @@ interface Route {
     | 'GetFunctionConcurrency'
     | 'GetAccountSettings'
     | 'ListFunctions'
+    | 'ListVersionsByFunction'
     | '';
   readonly functionName: string;
 }
@@ -50,6 +51,10 @@ export function createLambdaService(lambda: Lambda): Service {
         }
         case 'GetAccountSettings':
           return json({ AccountLimit: lambda.concurrency, AccountUsage: {} });
+        case 'ListVersionsByFunction': {
+          const { versions = [] } = find(lambda, functionName);
+          return json({ Versions: ['$LATEST', ...versions].map((Version) => ({ Version })) });
+        }
         case 'ListFunctions':
           return json({ Functions: lambda.functions.map((spec) => configurationOf(lambda, spec)) });
         case '':
@@ -80,6 +85,7 @@ function routeOf({ method, path }: ApiRequest): Route {
   const functionName = nameIn(decodeURIComponent(name));
   if (method === 'POST' && rest === 'invocations') return { action: 'Invoke', functionName };
   if (method === 'GET' && rest === 'concurrency') return { action: 'GetFunctionConcurrency', functionName };
+  if (method === 'GET' && rest === 'versions') return { action: 'ListVersionsByFunction', functionName };
   if (method === 'GET' && rest === 'configuration')
     return { action: 'GetFunctionConfiguration', functionName };
   if (method === 'GET' && path.startsWith('/2015-03-31/functions') && name === '')
@@ -89,12 +95,18 @@ function routeOf({ method, path }: ApiRequest): Route {
 
 function find(lambda: Lambda, name: string): FunctionSpec {
   const spec = lambda.functions.find((one) => one.name === name);
-  if (!spec) throw new ApiError('ResourceNotFoundException', `Function not found: ${lambda.arn(name)}`, 404);
+  if (!spec) throw notFound(lambda, name);
   return spec;
 }
 
+function notFound(lambda: Lambda, name: string): ApiError {
+  return new ApiError('ResourceNotFoundException', `Function not found: ${lambda.arn(name)}`, 404);
+}
+
 async function invoke(lambda: Lambda, name: string, request: ApiRequest): Promise<ApiResponse> {
-  find(lambda, name);
+  const { versions } = find(lambda, name);
+  const version = qualifierOf(request.path);
+  if (version !== null && versions?.includes(version) === false) throw notFound(lambda, `${name}:${version}`);
   const event = parse(request.body);
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   if (type === 'DryRun') return answer(204, '', {});
@@ -106,7 +118,7 @@ async function invoke(lambda: Lambda, name: string, request: ApiRequest): Promis
   const outcome = await lambda.invoke(name, event, requestId);
   const headers: Record<string, string> = {
     'x-amzn-requestid': requestId,
-    'x-amz-executed-version': qualifierOf(request.path) ?? '$LATEST',
+    'x-amz-executed-version': version ?? '$LATEST',
     ...(outcome.functionError ? { 'x-amz-function-error': outcome.functionError } : {}),
   };
   if (request.headers['x-amz-log-type'] === 'Tail')

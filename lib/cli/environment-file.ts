@@ -8,6 +8,7 @@ const comments: Readonly<Record<string, string>> = {
   probeSecurityGroups: 'The nodes must admit these on the MySQL port.',
   subscribers: 'An e-mail address gets a link to confirm. A telephone number or an https URL will do, too.',
   mode: "Looks, alerts and says what it would do; 'act' lets it.",
+  tlsAuthority: 'An SSM parameter with the certificate (PEM) of who signed those of both servers.',
   credentials: 'An SSM parameter (SecureString) with {"user":"…","password":"…"}.',
 };
 

@@ -1,6 +1,6 @@
 /** `keepalambda init`: what it takes, and what comes next. */
-import { relative } from 'node:path';
 import { Command } from 'commander';
+import { nearPath } from '../stack/place.ts';
 import { init } from './init.ts';
 import type { InitWords } from './init-flags.ts';
 import { writeProject } from './project.ts';
@@ -11,7 +11,7 @@ export function initCommand(environments: string, tell: (text: string) => void):
   return (
     new Command('init')
       .description(
-        'Writes environments/NAME.ts: asks for what the flags leave open, checks it, and writes it if it is right.',
+        'Writes the file of an environment: asks for what the flags leave open, checks it, and writes it if it is right.',
       )
       .argument('<name>', 'of the environment, such as prod')
       .option('--description <text>', 'one line for cdk ls and the console', '')
@@ -41,9 +41,8 @@ export function initCommand(environments: string, tell: (text: string) => void):
       .addHelpText('after', initExample)
       .action(async (name: string, words: InitWords) => {
         const file = await init(environments, name, words);
-        const near = relative(process.cwd(), file);
         const project = writeProject(process.cwd()) === null ? '' : ' and cdk.json';
-        tell(nextSteps(name, `${near.startsWith('..') ? file : near}${project}`));
+        tell(nextSteps(name, `${nearPath(file)}${project}`));
       })
   );
 }

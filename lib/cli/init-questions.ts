@@ -99,11 +99,21 @@ async function askPair(interview: Interview): Promise<void> {
   const vip = 'The VIP: an address of that subnet that no host has as its own';
   await interview.need({ place: of('vip'), text: vip });
   const { name, pairs } = interview.draft as { name: string; pairs: readonly { name: string }[] };
+  const byFlags = isGiven(interview.draft, of('credentials'));
   await interview.need({
     place: of('credentials'),
     text: 'The SSM parameter for the account on MySQL',
     fallback: `/keepalambda/${name}/${pairs[0]?.name}`,
   });
+  if (!byFlags) await askTls(interview);
+}
+
+/** Without an authority there is none: TLS that takes any certificate hides nothing from who stands between. */
+async function askTls(interview: Interview): Promise<void> {
+  const place: Place = ['pairs', 0, 'tlsAuthority'];
+  const text = 'The SSM parameter with the certificate of the authority of both servers, for TLS to them';
+  await interview.need({ place, text, optional: 'no TLS' });
+  if (isGiven(interview.draft, place)) interview.put(['pairs', 0, 'tls'], 'verify-ca');
 }
 
 async function askNode(interview: Interview, index: number): Promise<void> {

@@ -28,8 +28,8 @@ const LIMITS = { 'hands-over': 6, tells: 3, ends: 3 } as const;
 const AGAIN_MAX = 2;
 /** In an incident with as many alerts as this, that is so after the first. */
 const NOISY = 6;
-/** The only alert of a loss of service that a plan has ended at once: a noisy incident does not hold it back. */
-const OF_A_LOSS: EventCode = 'vip-reattached';
+/** The only alerts of a loss of service that a plan has ended at once: a noisy incident does not hold them back. */
+const ofALoss: readonly EventCode[] = ['vip-reattached', 'holder-opened'];
 
 /** Opens an incident unless one is open. The id comes from outside, so that the core stays pure. */
 export function withIncident(memory: Memory, row: string, nowMs: number, newId: string): Memory {
@@ -109,7 +109,7 @@ function isTooMuch(
 ): boolean {
   if (saysLoss(code)) return isKnownToFlap(reports, nowMs);
   const within = (ms: number) => toldAtMs.filter((atMs) => nowMs - atMs < ms).length;
-  const isUrgent = remedies[code].severity === 'critical' || code === OF_A_LOSS;
+  const isUrgent = remedies[code].severity === 'critical' || ofALoss.includes(code);
   if (!isUrgent && incident?.told.includes(code) && within(HOUR_MS) > 0) {
     const inIncident = toldAtMs.filter((atMs) => atMs >= incident.openedAtMs).length;
     if (inIncident >= AGAIN_MAX || (incident.alerts ?? 0) >= NOISY) return true;
@@ -151,6 +151,15 @@ export function endConditions(memory: Memory, on: readonly EventCode[], nowMs: n
   );
   if (ended.length === 0) return memory;
   const over = ended.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
+  return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
+}
+
+/** All is well: what another alert has said beforehand (`countAsTold`) is over too, and is alerted when it comes anew. */
+export function endAnnounced(memory: Memory, nowMs: number): Memory {
+  const announced = Object.entries(memory.reports).filter(
+    ([, { overSinceMs }]) => overSinceMs !== null && overSinceMs > nowMs,
+  );
+  const over = announced.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
   return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
 }
 

@@ -67,7 +67,9 @@ export const holderCutOff = ({ holder: { server }, standby }: Situation) => {
   if (inbound.io === 'connecting') return true;
   const unread = unreadOf(server, standby.server?.executed ?? null);
   const isBehind = unread !== null && unread !== 'unknown';
-  return inbound.io === 'yes' && isBehind && (inbound.heardAgoMs ?? 0) >= UNHEARD_MS;
+  // One that does not know its lag although it runs hears its source, and may get nothing of it.
+  const isDeaf = (inbound.heardAgoMs ?? 0) >= UNHEARD_MS || inbound.lagSeconds === null;
+  return inbound.io === 'yes' && isBehind && isDeaf;
 };
 /** The holder has read all that the standby has written, as far as both can be asked. */
 export const holderReadAll = ({ holder, standby }: Situation) =>
@@ -80,20 +82,29 @@ export const holderHasAll = ({ holder, standby, lead, behind }: Situation): bool
   const unread = unreadOf(holder.server, standby.server.executed);
   return unread === 'unknown' ? unread : unread === null;
 };
+/** This look is the first to find that somebody else has moved the VIP to the holder. */
+const isMovedAnew = ({ memory, holder, vip }: Pick<Situation, 'memory' | 'holder' | 'vip'>) =>
+  vip === 'held' && memory.lastHolder !== holder.node && memory.plan === null;
 /** From which node somebody else has moved the VIP to the holder, also if this look is the first to find it; else null. */
 export const movedFrom = ({ memory, holder, vip }: Situation) => {
   if (memory.movedByHand?.to === holder.node) return memory.movedByHand.from;
-  const isNew = vip === 'held' && memory.lastHolder !== holder.node && memory.plan === null;
-  return isNew ? memory.lastHolder : null;
+  return isMovedAnew({ memory, holder, vip }) ? memory.lastHolder : null;
 };
+/** Somebody else has moved the VIP to the holder, and no plan has cut it off from what the other node wrote until then. */
+export const succeeds = (s: Situation) => movedFrom(s) !== null && s.memory.detached?.node !== s.holder.node;
+/** It succeeds the other node, which is not known to be down, and it may lack what that one has, and does not receive it. */
+export const mayLackMoved = (s: Situation) =>
+  succeeds(s) && !standbyDown(s) && holderHasAll(s) !== true && !holderFollows(s);
 /** The holder came back with less than it had sent. */
 export const holderBehind = (s: Situation) =>
   s.safeguards.compareBeforeOpening &&
   governed(s) &&
   s.holder.server?.writable === false &&
   s.behind !== null;
-/** It is the very process that was seen so: what is otherwise now, no restart has changed. */
-const wasSeen = ({ memory, holder, standby }: Situation, verdict: Verdict, is: Settled['is']) => {
+/** It is the very process that was seen so in its role: what is otherwise now, no restart has changed. */
+const wasSeen = (s: Situation, verdict: Verdict, is: Settled['is']) => {
+  const { memory, holder, standby } = s;
+  if (isMovedAnew(s)) return false;
   const before = memory.settled[verdict.node];
   const peer = verdict.node === holder.node ? standby : holder;
   return before?.is === is && isSameProcess(before, verdict, peer);

@@ -91,7 +91,8 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
 
 /**
  * While a plan is carried out: the loss of service, what the standby has received, and the end of the holder's history:
- * either may be lost meanwhile and come back with less; of a holder that is to stay one, also since when it is not known to live. Nothing else is counted.
+ * either may be lost meanwhile and come back with less; of a holder that is to stay one, also since when it is not known to
+ * live, and since when its heartbeat is as it is. Nothing else is counted.
  */
 export function nextBesidePlan(durations: Durations, situation: Situation): Durations {
   const { nowMs, holder, standby, memory, pair, life } = situation;
@@ -103,7 +104,10 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
     received: receivedByNow(durations.received, standby.server),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
     ...(isForHolder(memory, holder.node)
-      ? { doubtSinceMs: since(durations.doubtSinceMs, life !== 'lives') }
+      ? {
+          doubtSinceMs: since(durations.doubtSinceMs, life !== 'lives'),
+          heartbeat: nextHeartbeat(durations, situation),
+        }
       : {}),
   };
 }

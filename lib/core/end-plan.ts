@@ -64,10 +64,15 @@ function countMove(memory: Memory, plan: PlanRecord, { nowMs }: Close): Memory {
   return counts ? { ...memory, failoversAtMs: [...memory.failoversAtMs, nowMs] } : memory;
 }
 
-/** The VIP is on this node. Where the roles have changed, nothing is known yet of the new standby. */
-function withHolder(memory: Memory, { from, to }: PlanRecord, { nowMs }: Close): Memory {
+/**
+ * The VIP is on this node. Where the roles have changed, nothing is known yet of the new standby. Where it came there while
+ * the plan was being undone, both nodes are as after a move by hand: what was done for the new holder may be undone.
+ */
+function withHolder(memory: Memory, { from, to, phase }: PlanRecord, { nowMs }: Close): Memory {
   const moved: Memory = { ...memory, moved: { from, to, atMs: nowMs }, triedAtMs: null };
-  return memory.lastHolder === to ? moved : { ...moved, lastHolder: to, readiness: null, ...notLost };
+  if (memory.lastHolder === to) return moved;
+  const unprepared = phase === 'undoing' && from !== null ? { movedByHand: { from, to, atMs: nowMs } } : {};
+  return { ...moved, lastHolder: to, readiness: null, ...notLost, ...unprepared };
 }
 
 /** A channel that was stopped, and not started again, is remembered until it is. */
@@ -75,10 +80,11 @@ function noteDetached(memory: Memory, plan: PlanRecord, ending: Ending, { nowMs 
   if (plan.kind === 'attach-channel')
     return ending.kind === 'completed' ? { ...memory, detached: null } : memory;
   const kind = outcomeOf(plan, 'detach')?.kind;
+  const step = plan.stages.flat().find((one) => one.kind === 'detach');
   // One that was not answered may have been carried out: the next look at the channel shows it.
-  if ((kind !== 'done' && kind !== 'missed') || plan.from === null) return memory;
+  if ((kind !== 'done' && kind !== 'missed') || step === undefined) return memory;
   if (isUndone(plan, 'attach', ['done', 'already'])) return memory;
-  return { ...memory, detached: { node: plan.to, from: plan.from, atMs: nowMs, missing: null } };
+  return { ...memory, detached: { node: step.node, from: step.source, atMs: nowMs, missing: null } };
 }
 
 /** Whether undoing carried this step out with one of these outcomes. */

@@ -16,6 +16,8 @@ import type { Verdict } from './verdict.ts';
 const END_LIFE_MS = 8000;
 /** Beside `readinessMs`: what was on its way when a channel broke. Milliseconds. */
 const ON_ITS_WAY_MS = 1000;
+/** Two looks at a holder that can be seen come no further apart: a held one ends after 5 s. Milliseconds. */
+const UNWATCHED_MS = 6000;
 
 /** The ends of the last `readinessMs` and a second, and the newest that is older, the newest last; nothing of another holder. */
 export function nextEnds(
@@ -73,9 +75,20 @@ export function lastEndsOf(
   // Of a holder that hangs, what is bad began before the last look at it; of one that is not seen, no look says when.
   const wellMs = Math.min(kind === 'unseen' ? lostAtMs : sinceMs, last?.untilMs ?? nowMs);
   const told = own.filter(({ isUntold }) => isUntold !== true);
-  const needed = told.findLast((end) => wellMs - end.sinceMs >= readinessMs + ON_ITS_WAY_MS) ?? null;
+  const needed = neededOf(told, wellMs - readinessMs - ON_ITS_WAY_MS);
   const proof = told.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
   return { needed, proof, last };
+}
+
+/**
+ * The newest that was the end by then. Where nobody saw the holder for long since that one, how far it had come is not
+ * known, and the first that was seen after it counts.
+ */
+function neededOf(ends: readonly HolderEnd[], byMs: number): HolderEnd | null {
+  const index = ends.findLastIndex(({ sinceMs }) => sinceMs <= byMs);
+  const [needed, next] = index < 0 ? [] : ends.slice(index);
+  if (needed === undefined) return null;
+  return next !== undefined && next.sinceMs - needed.untilMs > UNWATCHED_MS ? next : needed;
 }
 
 /**

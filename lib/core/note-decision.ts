@@ -1,5 +1,13 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import { endConditions, goOn, tell, tellCondition, type Words, withIncident } from './alerts.ts';
+import {
+  endAnnounced,
+  endConditions,
+  goOn,
+  tell,
+  tellCondition,
+  type Words,
+  withIncident,
+} from './alerts.ts';
 import { triedOnce } from './conditions.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
@@ -15,7 +23,7 @@ import type { Durations, Situation } from './situation.ts';
 import { wordsOfAllClear } from './text/all-clear-text.ts';
 import { seenText } from './text/cause-text.ts';
 import { duration } from './text/utc-time.ts';
-import { isHidden, noteUnserved, tellHidden, tellUnserved } from './unserved.ts';
+import { isHidden, noteUnserved, tellBarred, tellHidden, tellUnserved } from './unserved.ts';
 
 /** How long the pair must be steady before the all-clear. Milliseconds. */
 export const ALL_CLEAR_MS = 3000;
@@ -41,7 +49,10 @@ function noteSeen(memory: Memory, situation: Situation, durations: Durations): M
   return noteEvents(noteReturn(noteRoles(memory, situation, durations), situation), situation);
 }
 
-/** The same while a plan is carried out: a loss of service that lasts, and the death of a holder that was to stay one. */
+/**
+ * The same while a plan is carried out: a loss of service that lasts; and of a holder that is to stay one, its death, and a
+ * heartbeat that is barred.
+ */
 export function noteBesidePlan(
   memory: Memory,
   situation: Situation,
@@ -51,8 +62,9 @@ export function noteBesidePlan(
   const { plan } = memory;
   if (plan === null) return memory;
   const counted = noteUnserved(memory, situation);
-  const isDead = situation.life === 'dead' && isForHolder(memory, situation.holder.node);
-  return tellUnserved(isDead ? noteDeath(counted, situation, durations) : counted, situation, plan, newId);
+  if (!isForHolder(memory, situation.holder.node)) return tellUnserved(counted, situation, plan, newId);
+  const died = situation.life === 'dead' ? noteDeath(counted, situation, durations) : counted;
+  return tellBarred(tellUnserved(died, situation, plan, newId), situation, plan, newId);
 }
 
 function noteMeasure(
@@ -75,7 +87,7 @@ function noteMeasure(
       // No alert went out, so no all-clear is needed.
       if (incident.told.length === 0) return { ...over, incident: null };
       const words = wordsOfAllClear(situation, incident);
-      const told = tell(over, pair.name, 'all-clear', words, nowMs);
+      const told = tell(endAnnounced(over, nowMs), pair.name, 'all-clear', words, nowMs);
       return { ...tellEndOfEscalated(told, pair.name, words, nowMs), incident: null };
     }
     case 'observe':

@@ -29,7 +29,8 @@ function noteHolder(memory: Memory, situation: Situation, durations: Durations):
   const isOver = movedByHand !== null && (movedByHand.to !== holder.node || isSettled(situation, durations));
   const settled = isOver && vip === 'held' ? { ...memory, movedByHand: null } : memory;
   if (vip !== 'held' || lastHolder === holder.node || plan !== null) return settled;
-  const next = { ...settled, lastHolder: holder.node };
+  // What was set by hand was meant for the role that a node had until now.
+  const next = { ...settled, lastHolder: holder.node, settled: {} };
   if (lastHolder === null) return next;
   const words = {
     happened: `The VIP is on ${holder.node}, and keepalambda did not move it there from ${lastHolder}. ${aheadText(situation)}`,

@@ -109,8 +109,16 @@ export function switchoverPlan(pair: Pair, to: NodeName, killLong = false): Plan
   };
 }
 
-/** The VIP is on neither node: nobody is reached through it, so nothing has to be fenced but a second writer. */
-export function reattachPlan(pair: Pair, to: NodeName, otherIsWritable: boolean): Plan {
+/**
+ * The VIP is on neither node: nobody is reached through it, so nothing has to be fenced but a second writer. `wasElsewhere`:
+ * somebody else had moved the VIP to this node, which has not been opened since; as in `openHolderPlan`.
+ */
+export function reattachPlan(
+  pair: Pair,
+  to: NodeName,
+  otherIsWritable: boolean,
+  { wasElsewhere = false } = {},
+): Plan {
   const from = peerOf(pair, to).name;
   const managed = pair.writability === 'managed';
   return {
@@ -118,7 +126,9 @@ export function reattachPlan(pair: Pair, to: NodeName, otherIsWritable: boolean)
     from: null,
     to,
     stages: stages(
-      managed && otherIsWritable ? [{ kind: 'close', node: from }] : [],
+      ...(wasElsewhere
+        ? succession(pair, from, to)
+        : [managed && otherIsWritable ? [{ kind: 'close', node: from } as const] : []]),
       managed ? [{ kind: 'open', node: to }] : [],
       ...takeOver(pair, null, to),
     ),
@@ -135,19 +145,12 @@ export function reattachPlan(pair: Pair, to: NodeName, otherIsWritable: boolean)
 export function openHolderPlan(pair: Pair, holder: NodeName, { wasElsewhere = false } = {}): Plan {
   const verify: Step = { kind: 'verify', node: holder };
   const from = peerOf(pair, holder).name;
-  const { catchUpLimitMs } = pair.settings;
-  const wait: Step = {
-    ...{ kind: 'catch-up', node: holder, source: from, ifFenced: false },
-    ...{ limitOf: 'progress', limitMs: catchUpLimitMs, acceptLoss: false },
-  };
   return {
     kind: 'open-holder',
     from,
     to: holder,
     stages: stages(
-      wasElsewhere ? [{ kind: 'fence', node: from, limitMs: STATEMENT_LIMIT_MS }] : [],
-      wasElsewhere ? [wait] : [],
-      wasElsewhere ? [{ kind: 'detach', node: holder, source: from }] : [],
+      ...(wasElsewhere ? succession(pair, from, holder) : []),
       [{ kind: 'open', node: holder }],
       [verify],
     ),
@@ -203,13 +206,18 @@ export function attachPlan(node: NodeName, source: NodeName): Plan {
   };
 }
 
-/** The VIP was moved by hand to this node, which takes writes: what the other one still has must not arrive over newer rows. */
-export function detachPlan(node: NodeName, source: NodeName): Plan {
+/**
+ * The VIP was moved by hand to this node, which takes writes: what the other one still has must not arrive over newer rows.
+ * `closesSource`: that one takes writes too, and is not to.
+ */
+export function detachPlan(node: NodeName, source: NodeName, { closesSource = false } = {}): Plan {
   return {
     kind: 'detach-channel',
     from: source,
     to: node,
-    stages: [[{ kind: 'detach', node, source }]],
+    stages: stages(closesSource ? [{ kind: 'fence', node: source, limitMs: STATEMENT_LIMIT_MS }] : [], [
+      { kind: 'detach', node, source },
+    ]),
     undo: [],
     undoIfHolderServes: false,
   };
@@ -244,6 +252,19 @@ function takeOver(pair: Pair, from: NodeName | null, to: NodeName, reopen: Step[
     reopen,
     pair.hostAddress === 'ssm' ? [{ kind: 'bind-vip', to, from }] : [],
     [{ kind: 'verify', node: to }],
+  ];
+}
+
+/** What comes before opening a node after another one that took writes until now: the end of that one's history. */
+function succession(pair: Pair, from: NodeName, to: NodeName): Step[][] {
+  const wait: Step = {
+    ...{ kind: 'catch-up', node: to, source: from, ifFenced: false },
+    ...{ limitOf: 'progress', limitMs: pair.settings.catchUpLimitMs, acceptLoss: false },
+  };
+  return [
+    [{ kind: 'fence', node: from, limitMs: STATEMENT_LIMIT_MS }],
+    [wait],
+    [{ kind: 'detach', node: to, source: from }],
   ];
 }
 

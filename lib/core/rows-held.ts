@@ -4,16 +4,15 @@ import {
   governed,
   holderBehind,
   holderCutOff,
-  holderFollows,
-  holderHasAll,
   holderReadAll,
   holderServes,
+  mayLackMoved,
   mayLeave,
   movedFrom,
   openedByHand,
   pauseText,
-  standbyDown,
   standbyOpen,
+  succeeds,
   told,
 } from './conditions.ts';
 import { closeStandbyPlan, detachPlan, failoverPlan, openHolderPlan, switchoverPlan } from './plans.ts';
@@ -92,41 +91,34 @@ export const held: readonly DecisionRow[] = [
     origin: 'writability: untouched',
   },
   {
-    name: 'vip-moved-by-hand',
-    says: 'Writability is managed. Somebody else moved the VIP to a node that serves, lacks what the other node has (or this is unknown), and does not receive it. The other node is not confirmed stopped or silent, and no plan has detached the channel from it.',
-    when: (s) =>
-      governed(s) &&
-      movedFrom(s) !== null &&
-      !standbyDown(s) &&
-      s.memory.detached?.node !== s.holder.node &&
-      holderHasAll(s) !== true &&
-      !holderFollows(s),
-    measure: (s) => ({ kind: 'stay', page: 'vip-moved-by-hand', because: movedText(s) }),
-    does: ['page vip-moved-by-hand'],
-    reason:
-      'Closing the node that is ahead and opening the one that is behind would lose writes. A person must decide which of them is right.',
-    origin: 'safety review K11, K21: the complete writer was closed and the stale one opened',
-  },
-  {
     name: 'old-holder-tail',
-    says: 'Writability is untouched. Somebody else moved the VIP to a node whose channel from the other node is cut off. As far as both can be asked, it has not read all that the other node wrote. No pause is on.',
+    says: 'The holder takes writes, or writability is untouched. Somebody else moved the VIP to this node, and its channel from the other node is cut off, or runs, lacks something and does not know its lag. As far as both can be asked, it has not read all that the other node wrote. No pause is on.',
     when: (s) =>
-      s.pair.writability === 'untouched' &&
       holderServes(s) &&
-      movedFrom(s) !== null &&
-      s.memory.detached === null &&
+      (s.pair.writability === 'untouched' || s.holder.server?.writable === true) &&
+      succeeds(s) &&
       holderCutOff(s) &&
       !holderReadAll(s) &&
       !s.paused,
     measure: (s) => ({
       kind: 'act',
-      plan: detachPlan(s.holder.node, s.standby.node),
+      plan: detachPlan(s.holder.node, s.standby.node, { closesSource: governed(s) && standbyOpen(s) }),
       because: `the VIP was moved by hand from ${movedFrom(s) ?? s.standby.node} to ${s.holder.node}, which does not receive from it and may lack its last writes`,
     }),
     does: ['plan detach-channel'],
     reason:
-      'Clients write to the new holder at once, and nothing closes it before it has caught up. Late writes of the old holder would overwrite newer rows.',
+      'Clients write to the new holder, and nothing closes it before it has caught up. Late writes of the old holder would overwrite newer rows.',
     origin: 'a simulated history: the VIP moved by hand during a partition of the pair',
+  },
+  {
+    name: 'vip-moved-by-hand',
+    says: 'Writability is managed. Somebody else moved the VIP to a node that serves, lacks what the other node has (or this is unknown), and does not receive it. The other node is not confirmed stopped or silent, and no plan has detached the channel from it.',
+    when: (s) => governed(s) && mayLackMoved(s),
+    measure: (s) => ({ kind: 'stay', page: 'vip-moved-by-hand', because: movedText(s) }),
+    does: ['page vip-moved-by-hand'],
+    reason:
+      'Closing the node that is ahead and opening the one that is behind would lose writes. A person must decide which of them is right.',
+    origin: 'safety review K11, K21: the complete writer was closed and the stale one opened',
   },
   {
     name: 'writability-changed',
@@ -193,7 +185,7 @@ export const held: readonly DecisionRow[] = [
       s.holder.server?.writable === false,
     measure: (s) => ({
       kind: 'act',
-      plan: openHolderPlan(s.pair, s.holder.node, { wasElsewhere: movedFrom(s) !== null }),
+      plan: openHolderPlan(s.pair, s.holder.node, { wasElsewhere: succeeds(s) }),
       because: `${s.holder.node} holds the VIP and is ${s.holder.server?.halfClosed ? 'half closed' : 'read-only'}${byHandText(s)}`,
     }),
     does: ['plan open-holder'],

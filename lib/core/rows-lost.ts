@@ -3,10 +3,12 @@ import {
   holderGone,
   holderLost,
   holderStuck,
+  mayLackMoved,
   pauseText,
   repairable,
   standbyDown,
   standbyOpen,
+  succeeds,
   wantsFailover,
   witnessed,
 } from './conditions.ts';
@@ -24,16 +26,19 @@ const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true
 export const lost: readonly DecisionRow[] = [
   {
     name: 'vip-unheld-holder-serves',
-    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes (or writability is untouched), or was known to lack it before, or a failover to it gave that up. No pause is on.',
+    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes (or writability is untouched), or was known to lack it before, or a failover to it gave that up. If it is to be opened after somebody else had moved the VIP to it, it must not be `vip-moved-by-hand`. No pause is on.',
     when: (s) =>
       s.safeguards.reattach &&
       s.vip === 'unheld' &&
       s.holder.kind === 'serving' &&
       (lacksOf(s) === null || isAsBefore(s)) &&
+      !(isToOpen(s) && mayLackMoved(s)) &&
       !s.paused,
     measure: (s) => ({
       kind: 'act',
-      plan: reattachPlan(s.pair, s.holder.node, s.standby.server?.writable === true),
+      plan: reattachPlan(s.pair, s.holder.node, s.standby.server?.writable === true, {
+        wasElsewhere: isToOpen(s) && succeeds(s),
+      }),
       because: `the VIP is ${s.vipBecause}, and ${s.holder.node} serves`,
     }),
     does: ['plan reattach-vip'],
@@ -195,6 +200,11 @@ function isAsBefore(s: Situation): boolean {
   // It was known before the loss that the standby has them.
   const wasKnown = memory.readiness?.node === standby.node && memory.readiness.ofHistory !== undefined;
   return holder.server?.writable === true || wasKnown;
+}
+
+/** The plan would open it: it is ours to open, and does not take writes. */
+function isToOpen({ pair, holder }: Situation): boolean {
+  return pair.writability === 'managed' && holder.server?.writable !== true;
 }
 
 /** What the holder lacks of what the standby has; null when nothing is known. */

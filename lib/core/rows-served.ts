@@ -1,7 +1,7 @@
 /** The last rows: the holder serves and takes writes, but something else is wrong with the pair; or all is well. */
 import { CLOCK_OFF_FOR_MS, CLOCK_OFF_MS, clocksOff } from './clock-off.ts';
 import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } from './conditions.ts';
-import { blockOf, misdirection, renderSession } from './fitness.ts';
+import { blockOf, misdirection } from './fitness.ts';
 import { isOut } from './maintain/maintenance.ts';
 import { repairPlan } from './plans.ts';
 import type { DecisionRow } from './row.ts';
@@ -10,7 +10,7 @@ import { channel } from './rows-channel.ts';
 import type { HangCause, Heartbeat } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
-import { isUnalertedLoss, UNSERVED_MS, unservedText } from './unserved.ts';
+import { hangText, isHeartbeatBarred, isUnalertedLoss, UNSERVED_MS, unservedText } from './unserved.ts';
 import { describeVerdict } from './verdict.ts';
 
 export const served: readonly DecisionRow[] = [
@@ -51,10 +51,7 @@ export const served: readonly DecisionRow[] = [
   {
     name: 'heartbeat-barred',
     says: 'The holder serves, and for `stuckSeconds` our heartbeat could not be written because of its table or our account.',
-    when: (s) =>
-      holderServes(s) &&
-      s.holder.server?.heartbeat.kind === 'barred' &&
-      s.heartbeatForMs >= s.pair.settings.stuckMs,
+    when: (s) => holderServes(s) && isHeartbeatBarred(s),
     measure: (s) => ({ kind: 'stay', page: 'heartbeat-barred', because: hangText(s) }),
     does: ['page heartbeat-barred'],
     reason:
@@ -200,13 +197,6 @@ function hangsOn(s: Situation, cause: HangCause): Heartbeat | null {
   const heartbeat = s.holder.server?.heartbeat;
   if (!holderServes(s) || heartbeat?.kind !== 'failed' || heartbeat.cause !== cause) return null;
   return heartbeat.forMs >= s.pair.settings.stuckMs ? heartbeat : null;
-}
-
-function hangText({ holder }: Situation): string {
-  const heartbeat = holder.server?.heartbeat;
-  if (heartbeat?.kind !== 'failed' && heartbeat?.kind !== 'barred') return holder.because;
-  const by = heartbeat.blocker === null ? '' : `: ${renderSession(heartbeat.blocker)}`;
-  return `${holder.node}: ${heartbeat.because}${by}`;
 }
 
 function refusers({ holder, standby }: Situation): readonly string[] {

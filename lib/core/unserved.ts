@@ -2,6 +2,7 @@
 import { tellCondition, withIncident } from './alerts.ts';
 import { changed } from './changed.ts';
 import type { EventCode } from './events.ts';
+import { renderSession } from './fitness.ts';
 import { isKnownToFlap, saysLoss } from './flap.ts';
 import type { Memory } from './memory.ts';
 import type { Plan, PlanKind } from './plan.ts';
@@ -25,10 +26,32 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   const open = withIncident(memory, 'service-lost', nowMs, newId);
   const words = {
     happened: `${unservedText(situation)}.`,
-    done: `The ${plan.kind} to ${plan.to} ${memory.plan === null ? 'is to be carried out' : 'is in flight'}.`,
+    done: doneText(plan, memory),
   };
   const told = tellCondition(open, pair.name, 'service-lost', words, nowMs);
   return told === open ? memory : told;
+}
+
+/**
+ * Memory with the alert of a heartbeat that is barred while a plan is carried out: its row waits for the plan, and until
+ * people know of it, they take commits that hang for commits that are done.
+ */
+export function tellBarred(memory: Memory, situation: Situation, plan: Plan, newId: string): Memory {
+  if (!isHeartbeatBarred(situation)) return memory;
+  const { pair, nowMs } = situation;
+  const open = withIncident(memory, 'heartbeat-barred', nowMs, newId);
+  const words = { happened: `${hangText(situation)}.`, done: doneText(plan, memory) };
+  const told = tellCondition(open, pair.name, 'heartbeat-barred', words, nowMs);
+  return told === open ? memory : told;
+}
+
+/** For `stuckMs`, something about our table or account has kept the heartbeat from the holder. */
+export function isHeartbeatBarred({ holder, heartbeatForMs, pair }: Situation): boolean {
+  return holder.server?.heartbeat.kind === 'barred' && heartbeatForMs >= pair.settings.stuckMs;
+}
+
+function doneText({ kind, to }: Plan, { plan }: Memory): string {
+  return `The ${kind} to ${to} ${plan === null ? 'is to be carried out' : 'is in flight'}.`;
 }
 
 /** Memory with the loss of service as it is seen now: the next leader counts from where this one saw it begin. */
@@ -98,4 +121,12 @@ export function unservedText(situation: Situation): string {
     ...(server?.heartbeat.kind === 'failed' ? [server.heartbeat.because] : []),
   ];
   return `${lasted}: ${causes.join('; ')}`;
+}
+
+/** What keeps the holder's commit, or our heartbeat alone, from being done, and who. */
+export function hangText({ holder }: Situation): string {
+  const heartbeat = holder.server?.heartbeat;
+  if (heartbeat?.kind !== 'failed' && heartbeat?.kind !== 'barred') return holder.because;
+  const by = heartbeat.blocker === null ? '' : `: ${renderSession(heartbeat.blocker)}`;
+  return `${holder.node}: ${heartbeat.because}${by}`;
 }

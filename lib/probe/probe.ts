@@ -32,8 +32,11 @@ export interface Probe {
   drop(): void;
 }
 
-/** Made once for each execution environment. `nowWallMs` is a clock that goes on while the process is frozen. */
-export function createProbe(nowWallMs: () => number = Date.now): Probe {
+/**
+ * Made once for each execution environment. `nowWallMs` is a clock that goes on while the process is frozen; `makeWay` is how
+ * commands get to their server.
+ */
+export function createProbe(nowWallMs: () => number = Date.now, makeWay: typeof wayTo = wayTo): Probe {
   const observers = new Map<string, { readonly endpoint: string; readonly observer: NodeWatcher }>();
   const beats = new Map<string, HeartbeatLag>();
   /** Who answered at each node. It outlives the connections: a server does not change while nobody looks, as a rule. */
@@ -103,7 +106,7 @@ export function createProbe(nowWallMs: () => number = Date.now): Probe {
   /** By a fresh login; where that is refused, on a connection that looks at this very node have kept. */
   function wayOf(request: NodeRequest): Way {
     const endpoint = endpointOf(request, request.node.address);
-    return wayTo(endpoint, () => {
+    return makeWay(endpoint, () => {
       const kept = observers.get(`${request.pair}/${request.node.name}`);
       return kept !== undefined && isSameServer(kept.endpoint, endpoint) ? kept.observer.lend() : null;
     });

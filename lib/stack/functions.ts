@@ -1,6 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type {
+  Function as Deployed,
+  IFunction,
+  ILayerVersion,
+  IVersion,
+  VersionOptions,
+} from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -9,11 +15,11 @@ import type { HostDocument } from '../core/host-document.ts';
 import { OPERATE_LIFE_MS, WATCH_GRACE_MS, WATCH_MS } from '../core/time-budget.ts';
 import type { Bundles } from './bundle.ts';
 import { Configuration, configFile } from './configuration.ts';
-import { Lambda, type LambdaProps } from './lambda.ts';
+import { Lambda, type LambdaProps, versionsStay } from './lambda.ts';
 import { functionNameOf, idOf } from './names.ts';
 import { Network } from './network.ts';
 import { PairPolicies } from './pair-permissions.ts';
-import { actorPolicies, probeArns, type Reach, readerPolicies, workPolicies } from './permissions.ts';
+import { actorPolicies, probeVersionsArns, type Reach, readerPolicies, workPolicies } from './permissions.ts';
 import { Probes } from './probes.ts';
 import { sizePropsOf } from './sizes.ts';
 import { variablesOf } from './variables.ts';
@@ -34,6 +40,11 @@ export interface FunctionsProps {
  */
 export class Functions extends Construct {
   readonly watch: IFunction;
+  /**
+   * watch as it is to be started: the version of this deployment. Lambda changes the code of a function before its variables and its
+   * layer, so what is started by name alone may get half of an update.
+   */
+  readonly watchVersion: IVersion;
   readonly operate: IFunction;
   /** operate's code, with no right to change anything: for those who may only look. */
   readonly read: IFunction;
@@ -52,13 +63,22 @@ export class Functions extends Construct {
       managedPolicies: new PairPolicies(this, 'PairsToActOn', { config, powers: 'act' }).all,
     };
     this.probes = probes.functions;
-    this.watch = this.#make(parts, 'watch', {
+    const watch = this.#make(parts, 'watch', {
       ...acting,
       description: `keepalambda ${config.name}: decides and acts`,
       code: bundles.watch.directory,
       // It ends by itself after two minutes; the rest is for a plan that it is in the middle of.
       timeoutSeconds: (WATCH_MS + WATCH_GRACE_MS) / 1000,
+      currentVersionOptions: {
+        ...versionsStay,
+        // A start that comes late or twice is of no use: the next minute brings another.
+        retryAttempts: 0,
+        maxEventAge: Duration.seconds(60),
+        onFailure: new SqsDestination(props.deadLetters),
+      },
     });
+    this.watch = watch;
+    this.watchVersion = watch.currentVersion as IVersion;
     const working = new PairPolicies(this, 'PairsToWorkOn', { config, powers: 'work' }).all;
     this.operate = this.#make(parts, 'operate', {
       policies: (logGroupArn) => ({ ...acting.policies(logGroupArn), ...workPolicies(props.reach) }),
@@ -75,12 +95,6 @@ export class Functions extends Construct {
       handler: 'index.read',
       timeoutSeconds: OPERATE_LIFE_MS / 1000,
     });
-    // A start that comes late or twice is of no use: the next minute brings another.
-    this.watch.configureAsyncInvoke({
-      retryAttempts: 0,
-      maxEventAge: Duration.seconds(60),
-      onFailure: new SqsDestination(props.deadLetters),
-    });
   }
 
   #make(
@@ -93,12 +107,13 @@ export class Functions extends Construct {
     own: Pick<
       LambdaProps,
       'description' | 'code' | 'handler' | 'timeoutSeconds' | 'policies' | 'managedPolicies'
-    >,
-  ): IFunction {
+    > & { readonly currentVersionOptions?: VersionOptions },
+  ): Deployed {
     const { config, reach } = props;
+    const { currentVersionOptions, ...rest } = own;
     const stack = Stack.of(this);
     return new Lambda(this, idOf(name), {
-      ...own,
+      ...rest,
       functionName: functionNameOf(config.name, name),
       ...sizePropsOf(config, name),
       logRetentionDays: config.logRetentionDays,
@@ -111,7 +126,7 @@ export class Functions extends Construct {
           '*',
           'Describe calls, GetCommandInvocation and X-Ray take no resource; Lambda alone connects it to a VPC.',
         ],
-        ...probeArns(stack, config).map(
+        ...probeVersionsArns(stack, config).map(
           (arn) => [arn, 'All versions of one probe: a deployment makes a new one.'] as const,
         ),
       ],
@@ -124,7 +139,11 @@ export class Functions extends Construct {
         PROBE_FUNCTIONS: stack.toJsonString(props.probeVersions),
         DOCUMENTS: JSON.stringify(props.documents),
       },
-      options: { layers: [props.layer], ...props.network.placeOfActors },
+      options: {
+        layers: [props.layer],
+        ...props.network.placeOfActors,
+        ...(currentVersionOptions ? { currentVersionOptions } : {}),
+      },
     }).function;
   }
 }

@@ -32,6 +32,8 @@ export class KeepalambdaStack extends Stack {
       description: `keepalambda ${config.name}${description && `: ${description}`}`,
       env: { region, ...(account === undefined ? {} : { account }) },
     });
+    // Also in an app of somebody else: a configuration that changes is a new version of watch.
+    this.node.setContext('@aws-cdk/aws-lambda:recognizeLayerVersion', true);
     this.#keepRules(config);
     const { key } = new Encryption(this, 'Encryption', { config });
     const customer = config.customerKey ? { key } : {};
@@ -57,7 +59,7 @@ export class KeepalambdaStack extends Stack {
       },
     });
     const { watch, probes } = functions;
-    new Triggers(this, 'Triggers', { config, watch, deadLetters });
+    new Triggers(this, 'Triggers', { config, watch: functions.watchVersion, deadLetters });
     const alarms = new Alarms(this, 'Alarms', {
       config,
       watch,

@@ -6,6 +6,12 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { allow, notByCode, type Policies, policy } from './statements.ts';
 
+/**
+ * A version that an update replaces stays: what was started before it still runs, and a rollback goes back to it. A version that a
+ * failed update made goes with it, or the next try would find it there and fail.
+ */
+export const versionsStay = { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } as const;
+
 export interface LambdaProps {
   readonly functionName: string;
   readonly description: string;

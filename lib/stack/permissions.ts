@@ -127,8 +127,17 @@ function lookPolicies(stack: Stack, config: Config, logGroupArn: string): Polici
   };
 }
 
-/** All versions: a watch that runs on while a deployment replaces it asks those that it knows. */
-export function probeArns(stack: Stack, config: Config): readonly string[] {
+/**
+ * All versions: a watch that runs on while a deployment replaces it asks those that it knows, and the function itself where a rollback
+ * has deleted its version.
+ */
+function probeArns(stack: Stack, config: Config): readonly string[] {
+  const names = config.vantages.map((vantage) => functionNameOf(config.name, 'probe', vantage));
+  return [...names.map((name) => functionArn(stack, name)), ...probeVersionsArns(stack, config)];
+}
+
+/** Every version of each probe. */
+export function probeVersionsArns(stack: Stack, config: Config): readonly string[] {
   return config.vantages.map((vantage) => versionsArn(stack, functionNameOf(config.name, 'probe', vantage)));
 }
 

@@ -3,7 +3,7 @@
  * repository. What differs between the two is here.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Only the package is compiled. */
@@ -18,6 +18,12 @@ export function environmentsDirectory(): string {
     ? join(process.cwd(), 'environments')
     : fileURLToPath(new URL('../../environments', import.meta.url));
   return process.env.KEEPALAMBDA_ENVIRONMENTS ?? own;
+}
+
+/** The path as a person would write it: from here where it is below, else whole. */
+export function nearPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
 }
 
 /** The bundles that the package brings, which were made when it was packed; null in a clone, which makes them anew. */

@@ -1,11 +1,11 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Config } from '../core/config.ts';
 import type { Vantage } from '../core/names.ts';
 import { PROBE_LIFE_MS } from '../core/time-budget.ts';
-import { Lambda } from './lambda.ts';
+import { Lambda, versionsStay } from './lambda.ts';
 import { functionNameOf, idOf } from './names.ts';
 import type { Network } from './network.ts';
 import { probePolicies } from './permissions.ts';
@@ -56,8 +56,7 @@ export class Probes extends Construct {
       variables: variablesOf(config),
       options: {
         ...network.placeOfProbe(vantage),
-        // A watch of before the deployment still asks the version that it knows.
-        currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+        currentVersionOptions: versionsStay,
       },
     });
     return { vantage, name, probe };

@@ -98,6 +98,7 @@ async function asLeaderSees(ports: Ports, pair: Pair): Promise<Seen | null> {
 function seenAs(situation: Situation, seenBy: PairStatus['seenBy']): Seen {
   return { situation, decision: decide(situation), seenBy };
 }
+
 async function newestEvents({ ports, pairs }: Asked, limit: number): Promise<readonly HistoryEntry[]> {
   // What was seen is for the page of an incident; here only what came of it counts.
   const all = await Promise.all(pairs.map(({ name }) => ports.store.history(name, SEEN_SHARE * limit)));

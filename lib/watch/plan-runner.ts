@@ -32,7 +32,7 @@ export interface PlanRunnerProps {
   readonly mayAct: () => boolean;
   /** Who a node is: as this leader saw it, or as it is remembered. */
   readonly identityOf: (node: NodeName) => string | null;
-  /** What a node last said of itself, and when; null if it never answered. */
+  /** Where a node was last in its own history, and when that was read; null if it never was. */
   readonly lastPosition: (node: NodeName) => LastPosition | null;
   /** How the pair is seen at this moment. */
   readonly seenNow: () => Situation;
@@ -79,8 +79,11 @@ export class PlanRunner {
    */
   async resume(plan: PlanRecord, situation: Situation): Promise<void> {
     const arrived = situation.vip === 'held' && situation.holder.node === plan.to;
+    // The steps before the move are not done, so the table of decisions brings both nodes in order around the VIP.
+    if (arrived && isTakenOver(plan)) return this.#end(takenOver(plan));
     // On neither node, but on its way when the plan was cut: who took it away took it from the new holder.
-    const passed = situation.vip === 'unheld' && plan.from !== null && mayHaveBegun(plan, 'move-vip');
+    const isGoing = plan.from !== null && plan.phase === 'running' && mayHaveBegun(plan, 'move-vip');
+    const passed = situation.vip === 'unheld' && isGoing;
     const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || passed));
     const record: PlanRecord = {
       ...plan,
@@ -235,6 +238,21 @@ function whyUnwanted(plan: PlanRecord, situation: Situation): string | null {
   if (plan.kind === 'open-holder' && vip === 'held' && holder.node !== plan.to)
     return `the VIP is on ${holder.node} now`;
   return servesAgain(plan, situation);
+}
+
+/**
+ * The roles are to change, and the plan has not come to its move: if the VIP is on the new holder, somebody else moved it.
+ * What a plan closes for the time of the move alone, only the plan opens again.
+ */
+function isTakenOver(plan: PlanRecord): boolean {
+  const { from, stages, vipMoved } = plan;
+  const reopens = stages.flat().some((step) => step.kind === 'open' && step.node === from);
+  return from !== null && !reopens && !vipMoved && movesVip(plan) && !mayHaveBegun(plan, 'move-vip');
+}
+
+function takenOver(record: PlanRecord): Executed {
+  const because = `somebody else moved the VIP to ${record.to} before the plan did`;
+  return { kind: 'ended', record, ending: { kind: 'incomplete', because } };
 }
 
 /** Whether looks have proven that no mysqld runs on the node. */

@@ -1,4 +1,5 @@
 import { nodeIn } from '../world/cloud.ts';
+import type { Master } from '../world/master.ts';
 import type { SimWorld } from '../world/world.ts';
 import { isHeard } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
@@ -46,11 +47,23 @@ const flapsLongAfter = 4;
 const oneLossMs = 15_000;
 /** For how long they know it from the last of these. Milliseconds. */
 const knownForMs = 7_200_000;
-/** A loss that lasts this long is not one of a flapping holder. Milliseconds. */
+/** A loss that lasts this long while a watch could lead is not one of a flapping holder. Milliseconds. */
 const staysMs = alertWithinMs;
 
+/** Those that say that nobody finds the holder: they speak of each loss until something shows that it lives. */
+const ofALostHolder: ReadonlySet<string> = new Set(['holder-lost', 'both-lost', 'flap-guard']);
+
 /** Alerts that say that the holder cannot be asked how it is. */
-const ofBlindness: ReadonlySet<string> = new Set(['blind', 'locked-out', 'saturated', 'heartbeat-barred']);
+const ofBlindness: ReadonlySet<string> = new Set([
+  'blind',
+  'ec2-blind',
+  'locked-out',
+  'saturated',
+  'heartbeat-barred',
+]);
+
+/** How long it may take until it is known that no vantage can look: a held look times out, and `blind` waits for 5 s. Milliseconds. */
+const blindKnownMs = 13_000;
 
 /** From the first moment without service to the end of the last one. */
 interface Loss {
@@ -58,12 +71,17 @@ interface Loss {
   /** Whether one of its outages lasted long enough, in somebody's sight, to be alerted. */
   readonly due: boolean;
   readonly endedMs: number | null;
+  /** For how long of it a watch could lead, and until when that is counted. */
+  readonly seenForMs: number;
+  readonly countedMs: number;
   /** When SNS last took an alert of it. */
   readonly alertedMs: number | null;
   /** Its only alert says that nothing is seen of the holder, and was taken before the loss; that still holds. */
   readonly isBlind: boolean;
   /** From when on an alert of it is awaited. */
   readonly awaitedMs: number;
+  /** It began while no vantage could look, and that could not be known; that still holds. */
+  readonly isDark: boolean;
 }
 
 /**
@@ -72,16 +90,18 @@ interface Loss {
  *
  * Service is what clients have: a commit through the VIP. (a) When they could not commit for 5 s, SNS has taken an alert that
  * speaks of it 30 s after that loss began, whether or not it is over by then. It may be an alert of a lost holder or VIP from
- * the 15 min before, if no other loss ended since. It may also be one that says that the holder cannot be asked (`blind`,
+ * the 15 min before, if no other loss ended since, or if nothing could show since that the holder lives: neither a vantage that
+ * asks it nor its standby's channel. It may also be one that says that the holder cannot be asked (`blind`, `ec2-blind`,
  * `locked-out`, `saturated`), or that our heartbeat cannot be written (`heartbeat-barred`: whether writes go on is not seen then), taken since any vantage could last ask the holder how it is: to see a loss behind that is
- * impossible. When a vantage can ask it again and the loss goes on for 5 s, an alert of it is due anew. So it is when the VIP is on
+ * impossible. When a vantage can ask it again and the loss goes on for 5 s, while a watch could lead, an alert of it is due anew. So it is when the VIP is on
  * neither node for 5 s, which EC2 says whatever the vantages see. Losses with less than 10 s of service between them are one loss. (b) While
  * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
  *
- * Excuses: a loss of less than 30 s is not alerted when SNS has taken alerts of two losses of a flapping holder
+ * Excuses: a loss in which a watch could lead for less than 30 s is not alerted when SNS has taken alerts of two losses of a flapping holder
  * (`holder-lost`, `flap-guard`, `service-lost`) in the two hours before; a longer one, when it has taken four. Both times
  * begin again after SNS refused alerts, and after no watch could lead (none was alive, one had just died or was frozen, or
- * the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. A holder that takes
+ * the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. Nor are they counted in the
+ * first 13 s in which no vantage can look at anything: nobody can know that sooner, and what is lost behind it not at all. A holder that takes
  * writes on a host that does not take the VIP for its own is not judged: nothing looks through the VIP while nothing is
  * moved. Nor is a VIP on neither node while an answer of EC2 that is 5 s old or older may still show it on one. A loss that
  * goes on when it no longer takes writes counts from then. A pause is no excuse.
@@ -89,8 +109,17 @@ interface Loss {
 export function alertedInvariant(court: Court): Invariant {
   const { world, chronicle } = court;
   let loss: Loss | null = null;
-  /** When SNS last took an alert of a loss, since the last loss ended. */
-  let foretoldMs: number | null = null;
+  /** When SNS last took an alert of a loss, and of a holder that nobody finds. */
+  let lossToldMs = 0;
+  let lostToldMs = 0;
+  /** When the last loss ended, and until when something could show that the holder lives. */
+  let lastEndedMs = 0;
+  let livedMs = 0;
+  /** When an alert was taken that speaks of a loss that begins now. */
+  const foretoldMs = () => {
+    const toldMs = Math.max(lossToldMs > lastEndedMs ? lossToldMs : 0, lostToldMs > livedMs ? lostToldMs : 0);
+    return toldMs > 0 && world.nowMs - toldMs < againMs ? toldMs : null;
+  };
   /** When SNS last took an alert that says that the holder cannot be asked, and until when a vantage could ask the holder how it is. */
   let blindToldMs = Number.NEGATIVE_INFINITY;
   let heardMs = 0;
@@ -98,15 +127,15 @@ export function alertedInvariant(court: Court): Invariant {
   let seenSinceMs: number | null = null;
   /** Since when the VIP is on neither node. */
   let awaySinceMs: number | null = null;
+  /** Since when no vantage can look at anything. */
+  let darkSinceMs: number | null = null;
   /** Until when clients could not be seen to be without service. */
   let unseenMs = 0;
   /** When SNS took alerts of a flapping holder. */
   let flappedMs: readonly number[] = [];
-  const isKnown = ({ sinceMs, endedMs }: Loss) => {
-    const { nowMs } = world;
-    const known = flappedMs.filter((atMs) => nowMs - atMs < knownForMs).length;
-    const isShort = (endedMs ?? nowMs) - sinceMs < staysMs;
-    return known >= (isShort ? flapsAfter : flapsLongAfter);
+  const isKnown = ({ seenForMs }: Loss) => {
+    const known = flappedMs.filter((atMs) => world.nowMs - atMs < knownForMs).length;
+    return known >= (seenForMs < staysMs ? flapsAfter : flapsLongAfter);
   };
   /** Since when SNS takes alerts. */
   let snsSinceMs: number | null = null;
@@ -117,10 +146,12 @@ export function alertedInvariant(court: Court): Invariant {
     const was = loss;
     const { downSinceMs } = chronicle;
     const lostSinceMs = unseen || downSinceMs === null ? null : Math.max(downSinceMs, unseenMs);
-    loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs, isKnown);
+    darkSinceMs = isDark(world) ? (darkSinceMs ?? nowMs) : null;
+    const dark = darkSinceMs !== null && nowMs - darkSinceMs < blindKnownMs;
+    loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs, dark, isKnown);
     awaySinceMs = holder === null ? (awaySinceMs ?? nowMs) : null;
-    if (was === null && loss !== null && foretoldMs !== null && nowMs - foretoldMs < againMs)
-      loss = { ...loss, alertedMs: foretoldMs };
+    if (was === null && loss !== null) loss = { ...loss, alertedMs: foretoldMs() };
+    if (holder !== null && isKnownToLive(world, holder)) livedMs = nowMs;
     const isAsked = holder !== null && holder.barred === null && isHeard(world, holder);
     const isSeen = isAsked || (awaySinceMs !== null && nowMs - awaySinceMs >= lossMs);
     if (isSeen) heardMs = nowMs;
@@ -129,8 +160,8 @@ export function alertedInvariant(court: Court): Invariant {
       loss = { ...loss, alertedMs: blindToldMs, isBlind: true };
     const isClear = seenSinceMs !== null && nowMs - seenSinceMs >= lossMs;
     if (loss?.isBlind && isClear && loss.endedMs === null)
-      loss = { ...loss, alertedMs: null, isBlind: false, awaitedMs: seenSinceMs ?? nowMs };
-    if (was !== null && loss === null && (foretoldMs ?? 0) <= (was.endedMs ?? nowMs)) foretoldMs = null;
+      loss = { ...loss, alertedMs: null, isBlind: false, due: false, awaitedMs: seenSinceMs ?? nowMs };
+    if (was !== null && loss === null) lastEndedMs = was.endedMs ?? nowMs;
     snsSinceMs = world.services.alerts === 'up' ? (snsSinceMs ?? nowMs) : null;
   };
   const check = (judged: Loss, ableSinceMs: number) => {
@@ -155,8 +186,9 @@ export function alertedInvariant(court: Court): Invariant {
   return {
     changed,
     published({ code }) {
-      if (ofALoss.has(code)) foretoldMs = world.nowMs;
-      if (ofFlapping.has(code) && world.nowMs - (flappedMs.at(-1) ?? 0) >= oneLossMs)
+      if (ofALoss.has(code)) lossToldMs = world.nowMs;
+      if (ofALostHolder.has(code)) lostToldMs = world.nowMs;
+      if (ofFlapping.has(code) && world.nowMs - (flappedMs.at(-1) ?? Number.NEGATIVE_INFINITY) >= oneLossMs)
         flappedMs = [...flappedMs, world.nowMs].filter((atMs) => world.nowMs - atMs < knownForMs);
       if (ofBlindness.has(code)) blindToldMs = world.nowMs;
       if (loss !== null && !besideTheLoss.has(code))
@@ -171,6 +203,18 @@ export function alertedInvariant(court: Court): Invariant {
   };
 }
 
+/** No probe function works. */
+function isDark({ services, views }: SimWorld): boolean {
+  return services.pool === 'dry' || [...views.values()].every(({ blind }) => blind !== 'no');
+}
+
+/** A vantage can ask it; or its standby, which can be asked, hears from it. */
+function isKnownToLive(world: SimWorld, holder: Master): boolean {
+  const standby = world.peer(holder.name);
+  const isFed = holder.answers && world.pairLinked && standby.channel.io === 'yes';
+  return isHeard(world, holder) || (isFed && isHeard(world, standby));
+}
+
 /** The VIP is on neither node, and EC2 gives answers so old that they still show it on one. */
 function isHiddenByEc2({ cloud, nowMs }: SimWorld): boolean {
   const { staleMs } = cloud.mood;
@@ -183,6 +227,7 @@ function nextLoss(
   downSinceMs: number | null,
   workingSinceMs: number | null,
   nowMs: number,
+  dark: boolean,
   isKnown: (loss: Loss) => boolean,
 ): Loss | null {
   if (downSinceMs === null) {
@@ -194,8 +239,13 @@ function nextLoss(
   }
   const begun = loss ?? {
     ...{ sinceMs: downSinceMs, awaitedMs: downSinceMs, due: false, endedMs: null },
-    ...{ alertedMs: null, isBlind: false },
+    ...{ alertedMs: null, isBlind: false, isDark: dark, seenForMs: 0, countedMs: downSinceMs },
   };
-  const seenForMs = workingSinceMs === null ? 0 : nowMs - Math.max(downSinceMs, workingSinceMs);
-  return { ...begun, endedMs: null, due: begun.due || seenForMs >= lossMs };
+  const seenSince = (sinceMs: number) =>
+    workingSinceMs === null ? 0 : Math.max(0, nowMs - Math.max(sinceMs, workingSinceMs));
+  const isDark = begun.isDark && dark;
+  const awaitedMs = isDark ? nowMs : begun.awaitedMs;
+  const due = begun.due || (!dark && seenSince(Math.max(downSinceMs, awaitedMs)) >= lossMs);
+  const seenForMs = begun.seenForMs + seenSince(begun.countedMs);
+  return { ...begun, endedMs: null, awaitedMs, isDark, due, seenForMs, countedMs: nowMs };
 }

@@ -14,7 +14,7 @@ const moving: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
  * leaves the store, at most one master is writable. Both excuse a master that was out of our hands at any
  * moment of the plan, or of the last one for 10 s after it (it did not answer, no vantage reached it, our login failed, or somebody else made it
  * writable): fencing such a node is the pair's `fencing`. (b) also excuses a node that a person opened by hand, while a pause
- * is on: that is left as it is, and what a restart did to the other one is put right all the same. A plan answers for its old
+ * is on, or was on when the plan began: that is left as it is, and what a restart did to the other one is put right all the same. A plan answers for its old
  * holder also when somebody else has moved the VIP back to it meanwhile; and where somebody else has moved it at all since the plan
  * began, the node that has it now may be the one that could not be closed. (c) A plan that moves the VIP ends as done only if
  * clients could commit through the VIP on its new holder at some moment since it began: EC2's word is not success. Excused is
@@ -24,6 +24,7 @@ export function writersInvariant(court: Court): Invariant {
   const { world } = court;
   const managed = world.pair.writability === 'managed';
   const servedMs = new Map<NodeName, number>();
+  let beganInPause = false;
   const changed = () => {
     const { holder } = world;
     if (holder?.servesVip) servedMs.set(holder.name, world.nowMs);
@@ -55,9 +56,11 @@ export function writersInvariant(court: Court): Invariant {
     changed,
     saved(process, before, after) {
       changed();
+      const wasBegunInPause = beganInPause;
+      if (after.plan?.id !== before.plan?.id) beganInPause = isPaused(before, process);
       if (court.flight === null || before.plan === null || after.plan?.id === before.plan.id) return;
       const { sinceMs } = court.flight;
-      ended({ ...court.flight, plan: before.plan }, isPaused(after, process));
+      ended({ ...court.flight, plan: before.plan }, wasBegunInPause || isPaused(after, process));
       if (!moving.has(before.plan.kind) || !isCalledDone(after)) return;
       const served = servedMs.get(before.plan.to) ?? Number.NEGATIVE_INFINITY;
       const serves = world.holder?.name === before.plan.to && world.holder.servesVip;

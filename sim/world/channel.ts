@@ -180,8 +180,9 @@ export class Channel {
     if (this.caughtUp && threads === 'receiver') this.barred = true;
   }
 
-  /** Ends what `detach` began, and starts both threads. */
+  /** Ends what `detach` began, and starts both threads: one that was refused by the mark on its account tries anew, at once. */
   attach(): void {
+    if (this.barred) this.link = 'stopped';
     this.barred = false;
     this.startAgain();
   }

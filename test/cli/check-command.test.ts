@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Aws, startAws } from '../../lab/aws/start.ts';
+import { environmentNamed } from '../../lib/cli/config-named.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { small } from '../core/environments.ts';
 import { db2, right } from './check-world.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
   const [subnet] = right.subnets;
   aws = await startAws({ ...right, subnets: [{ ...subnet, reservations: [] }] });
   const write = (name: string, environment: object) =>
-    writeFileSync(join(environments, `${name}.ts`), `export default ${JSON.stringify(environment)};`);
+    writeFileSync(join(environments, `${name}.mts`), `export default ${JSON.stringify(environment)};`);
   write('small', small);
   write('faulty', { ...small, name: 'faulty', vpcId: 'vcp-1' });
 });
@@ -52,6 +53,11 @@ describe('keepalambda check', () => {
       subject: 'orders/db2',
     });
     expect(code).toBe(1);
+  });
+
+  test('names the file to correct as it is called', async () => {
+    const { file } = await environmentNamed(environments, 'small');
+    expect(file).toBe(join(environments, 'small.mts'));
   });
 
   const ends: [what: string, words: string[], env: () => Record<string, string>, RegExp, number][] = [

@@ -1,10 +1,12 @@
 /** `keepalambda check` against the lab's AWS over HTTPS: every finding provoked, and nothing found where all is right. */
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as lambda from '@aws-sdk/client-lambda';
 import * as sns from '@aws-sdk/client-sns';
 import * as ssm from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { GroupRuleSpec } from '../../lab/aws/ec2-world.ts';
 import { type Aws, type AwsOptions, type CallFault, type EniSpec, startAws } from '../../lab/aws/start.ts';
+import { overLimits } from '../../lib/cli/check/measure-stack.ts';
 import { readAnswers } from '../../lib/cli/check/read-answers.ts';
 import type { Config } from '../../lib/core/config.ts';
 import { checkDeployment, deploymentRules } from '../../lib/core/deployment-check/check-deployment.ts';
@@ -28,7 +30,10 @@ async function findings({ aws: changes, config = configWith(), shellRegion, deni
   aws = await startAws({ ...right, ...changes });
   if (denied) aws.faults.inject({ on: denied, effect: { kind: 'deny' } });
   const options = { ...aws.clientOptions(), maxAttempts: 1 };
-  return checkDeployment(config, await readAnswers(config, shellRegion ?? config.region, options));
+  const read = await readAnswers(config, shellRegion ?? config.region, options);
+  // To measure the stack takes long.
+  const answers = { ...read, overLimits: config === overfull ? overLimits(config) : [] };
+  return checkDeployment({ ...config, file: 'environments/small.mts' }, answers);
 }
 
 const [first, second] = right.enis as unknown as readonly [EniSpec, EniSpec];
@@ -47,6 +52,24 @@ const account = (value: string, type?: 'String'): AwsOptions => ({
 const unreachable: AwsOptions = { hostOf: () => ({ reachable: false, environment: {} }) };
 const withAuthority = configWith({}, { tls: 'verify-ca', tlsAuthority: '/keepalambda/authority' });
 
+/** As many groups of nodes as no policy has room for. */
+const overfull = configWith(
+  {},
+  {
+    fencing: 'isolate',
+    quarantineGroup: 'sg-0000000000000000f',
+    nodeGroups: Array.from({ length: 90 }, (_, index) => `sg-${String(index).padStart(17, '0')}`),
+  },
+);
+/** watch after so many updates; its first version is gone. */
+const versioned = (count: number) =>
+  right.functions.map((each) => ({
+    ...each,
+    versions: each.name.endsWith('watch')
+      ? Array.from({ length: count }, (_, index) => `${index + 2}`)
+      : ['1'],
+  }));
+
 const cases: [
   what: string,
   id: string,
@@ -63,7 +86,12 @@ const cases: [
     'an interface that is not there',
     'interface-missing',
     { aws: { enis: [second] } },
-    { subject: 'orders/db1', fix: new RegExp(`attachment.instance-id,Values=${db1.instanceId}`) },
+    {
+      subject: 'orders/db1',
+      fix: new RegExp(
+        `^correct environments/small.mts by: .*attachment.instance-id,Values=${db1.instanceId}`,
+      ),
+    },
   ],
   [
     'an interface that is attached to the other node',
@@ -282,6 +310,27 @@ const cases: [
     { aws: { parameters: [{ ...right.parameters[0], value: '5' }, right.parameters[1]] } },
     { got: 'its version 5' },
   ],
+  [
+    'more than a role may have',
+    'over-limit',
+    { config: overfull },
+    {
+      subject: 'small',
+      got: /characters in a managed policy/,
+      want: /^at most 6144: IAM/,
+      fix: /second environment/,
+    },
+  ],
+  [
+    'a version for each of many updates',
+    'old-versions',
+    { aws: { functions: versioned(51) } },
+    {
+      subject: 'keepalambda-small-watch',
+      got: '51 versions',
+      fix: 'for number in $(seq 2 42); do aws lambda delete-function --region eu-central-1 --function-name keepalambda-small-watch --qualifier $number; done',
+    },
+  ],
   ['no stack yet', 'not-deployed', { aws: { functions: [] } }, { fix: 'npx cdk deploy small' }],
   [
     'a shell with another region',
@@ -314,9 +363,9 @@ function expectFinding(finding: Finding | undefined, parts: Readonly<Record<stri
 
 /** A command to paste names a call that its service has. */
 function expectKnownCalls(fix: string): void {
-  for (const [, service = '', operation = ''] of fix.matchAll(/aws (ec2|ssm|sns) ([a-z-]+)/g)) {
+  for (const [, service = '', operation = ''] of fix.matchAll(/aws (ec2|ssm|sns|lambda) ([a-z-]+)/g)) {
     const name = operation.replace(/(^|-)(\w)/g, (_, _hyphen, letter: string) => letter.toUpperCase());
-    expect({ ec2, ssm, sns }[service]).toHaveProperty(`${name}Command`);
+    expect({ ec2, ssm, sns, lambda }[service]).toHaveProperty(`${name}Command`);
   }
 }
 
@@ -342,6 +391,7 @@ describe('a finding', () => {
 
 describe('nothing is found', () => {
   const harmless: [string, Case][] = [
+    ['of versions that are no burden yet', { aws: { functions: versioned(50) } }],
     ['where all is right', {}],
     ['of a wider range than the subnet', { aws: inbound({ port: 3306, range: '10.0.0.0/16' }) }],
     ['of a group for everything', { aws: inbound({ port: null, range: '0.0.0.0/0' }) }],

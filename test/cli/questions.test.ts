@@ -60,7 +60,7 @@ const right = [
   ...['', 'subnet-0a1b2c3d4e5f60718', '10.0.1.0/24', ''],
   ...['b', 'subnet-0b1c2d3e4f5061728', '10.0.2.0/24', '', ''],
   ...['sg-0a1b2c3d4e5f60718', '', 'oncall@example.com', '', 'orders'],
-  ...[...db1, ...db2, '10.0.1.10', ''],
+  ...[...db1, ...db2, '10.0.1.10', '', '/keepalambda/prod/authority'],
 ];
 
 test('a person who answers everything well', async () => {
@@ -81,7 +81,7 @@ test('a person who errs at every question is asked again, and loses no answer', 
     ...['', 'db2', 'i-0a1b2c3d4e5f60718', 'eni-', 'eni-0a1b2c3d4e5f60718', '10.0.3.11', '10.0.1.11'],
     ...['', 'i-0a1b2c3d4e5f60718', 'i-0b1c2d3e4f5061728', 'eni-0b1c2d3e4f5061728', '10.0.1.12'],
     // In the subnet, not a node's own, not AWS's, and not the VIP of `small`.
-    ...['10.0.2.10', '10.0.1.12', '10.0.1.3', '10.0.1.10', '', '10.0.1.20'],
+    ...['10.0.2.10', '10.0.1.12', '10.0.1.3', '10.0.1.10', '', 'off', '', '10.0.1.20'],
   ]);
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('./talks/wrong.txt');
   const checked = checkEnvironments(await loadEnvironments(directory));

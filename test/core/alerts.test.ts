@@ -144,6 +144,7 @@ it('what comes again and again is told a few times in ten minutes; the next says
 
 it.each([
   ['a second loss that a plan ended at once is told in a noisy incident too', 'vip-reattached', 2],
+  ['a holder that was opened again is one, too', 'holder-opened', 2],
   ['what says nothing of clients is told once in it', 'repaired', 1],
 ] as const)('%s', (_, code, count) => {
   const noisy = { ...open, incident: { id: '41c', openedAtMs: 0, row: 'both-lost', told: [], alerts: 6 } };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holderFollows, holderHasAll, witnessed } from '../../lib/core/conditions.ts';
+import { holderFollows, holderHasAll, standbyOpen, witnessed } from '../../lib/core/conditions.ts';
 import { decide, deedOf, type Measure, rows } from '../../lib/core/decision.ts';
 import type { EventCode } from '../../lib/core/events.ts';
 import type { PlanKind } from '../../lib/core/plan.ts';
@@ -272,6 +272,28 @@ describe('the decision table over every kind of situation', () => {
     expect(moved.length).toBeGreaterThan(3);
     for (const { situation } of moved)
       expect(holderHasAll(situation) === true || holderFollows(situation)).toBe(true);
+  });
+
+  it('waits for what the other node wrote where the VIP was moved by hand, unless a plan has cut the holder off from it', () => {
+    const opened = acts.filter(
+      ({ situation: { memory: known, holder: on }, plan }) =>
+        plan.kind === 'open-holder' && known.movedByHand?.to === on.node,
+    );
+    const waits = opened.map(({ situation: { memory: known, holder: on }, plan }) => {
+      const isWaiting = plan.stages.flat().some(({ kind }) => kind === 'catch-up');
+      expect(isWaiting).toBe(known.detached?.node !== on.node);
+      return isWaiting;
+    });
+    expect(new Set(waits)).toEqual(new Set([true, false]));
+  });
+
+  it('leaves no second writer where it stops the channel of a holder: also where it lasts until the plan has ended', () => {
+    const detached = acts.filter(({ plan }) => plan.kind === 'detach-channel');
+    for (const { situation, plan } of detached) {
+      const closes = plan.stages.flat().some(({ kind }) => kind === 'fence');
+      expect(closes).toBe(situation.pair.writability === 'managed' && standbyOpen(situation));
+    }
+    expect(detached.length).toBeGreaterThan(3);
   });
 
   it('fails over only to a fit standby, past no flap guard, from no holder that a witness hears', () => {

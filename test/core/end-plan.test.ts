@@ -71,6 +71,13 @@ describe('who is told, by plan and ending', () => {
     expect(aborted.outbox).toHaveLength(1);
   });
 
+  it('leaves a VIP that came over while the plan was being undone as one that was moved by hand', () => {
+    const movedByHand = (phase: PlanRecord['phase']) =>
+      end(failover, incomplete, { phase, vipMoved: true }).movedByHand;
+    expect(movedByHand('undoing')).toEqual({ from: 'db1', to: 'db2', atMs: NOW_MS });
+    expect(movedByHand('running')).toBeNull();
+  });
+
   it('opens an incident for an order only where a person is needed', () => {
     const order = { requestId: 'eeee0001', by: 'eva', row: 'O-switchover' };
     const none = { incident: null };
@@ -415,6 +422,17 @@ describe('a channel that was detached', () => {
     const after = end(attachPlan('db2', 'db1'), completed, {}, before);
     expect([after.detached, after.outbox[0]?.code]).toEqual([null, 'channel-attached']);
     expect(end(attachPlan('db2', 'db1'), incomplete, {}, before).detached).toEqual(before.detached);
+  });
+
+  it('is remembered of a plan that takes the VIP from no node, too', () => {
+    const plan = reattachPlan(pair, 'db2', false, { wasElsewhere: true });
+    const outcomes: PlanRecord['outcomes'] = {
+      '0.0': { kind: 'missed', because: 'no answer' },
+      '2.0': { kind: 'done', changed: 'db2 receives nothing more' },
+    };
+    const after = end(plan, completed, { outcomes, vipMoved: true });
+    expect(after.detached).toMatchObject({ node: 'db2', from: 'db1' });
+    expect(after.outbox[0]?.done).toContain('db1 was not closed (no answer)');
   });
 });
 

@@ -229,6 +229,21 @@ describe('the all-clear', () => {
     expect(left([open], { steadySinceMs: NOW_MS }).incident?.told).toEqual(told);
   });
 
+  it('ends what a failover has said beforehand: it is alerted when it comes anew', () => {
+    const said = {
+      sinceMs: NOW_MS - 4000,
+      overSinceMs: NOW_MS + 26_000,
+      times: 1,
+      toldAtMs: [],
+      heldBack: 0,
+    };
+    const announced = memory({ reports: { 'standby-unfit': said } });
+    const over = (changes: readonly Change[], steadyForMs: number) =>
+      left([announced, ...changes], { steadySinceMs: NOW_MS - steadyForMs }).reports['standby-unfit']
+        ?.overSinceMs;
+    expect([over([incident], 3000), over([incident], 2999)]).toEqual([NOW_MS, NOW_MS + 26_000]);
+  });
+
   it('is told in the incident that it closes, with how long it was', () => {
     expect(left([incident], { steadySinceMs: 0 }).outbox).toMatchObject([
       { incident: '41c', headline: 'all clear after 90 s, db1 holds the VIP' },

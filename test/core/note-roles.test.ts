@@ -162,6 +162,12 @@ describe('the VIP moved by hand', () => {
     expect(newer.outbox[0]?.happened).toContain(`db1 is ahead: db2 lacks 30 transactions: ${UUID1}:101-130`);
   });
 
+  it('ends what was known of each process in its role', () => {
+    const settled = { db1: { is: 'open', startedAtMs: 1 }, db2: { is: 'closed', startedAtMs: 1 } } as const;
+    const halfClosed = standby(answers2({ halfClosed: true }));
+    expect(noted([memory({ settled }), halfClosed, onDb2]).settled).toEqual({});
+  });
+
   test.each<[what: string, changes: readonly Change[]]>([
     ['a plan of ours is in flight', [inFlight, onDb2]],
     ['nothing was known before', [memory({ lastHolder: null }), onDb2]],

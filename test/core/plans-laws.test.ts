@@ -27,8 +27,8 @@ describe('whatever the settings and the terms', () => {
   const failovers = fc.tuple(pairs, node, terms).map(([pair, to, how]) => failoverPlan(pair, to, how));
   const switchovers = fc.tuple(pairs, node).map(([pair, to]) => switchoverPlan(pair, to));
   const reattachments = fc
-    .tuple(pairs, node, fc.boolean())
-    .map(([pair, to, writable]) => reattachPlan(pair, to, writable));
+    .tuple(pairs, node, fc.boolean(), fc.boolean())
+    .map(([pair, to, writable, wasElsewhere]) => reattachPlan(pair, to, writable, { wasElsewhere }));
   /** The stage of the first step of these kinds about this node; -1 where there is none. */
   const stageOf = (plan: Plan, of: string | null, ...kinds: readonly StepKind[]) =>
     plan.stages.findIndex((stage) =>

@@ -4,6 +4,7 @@ import type { Plan } from '../../lib/core/plan.ts';
 import {
   attachPlan,
   closeStandbyPlan,
+  detachPlan,
   failoverPlan,
   GONE_FENCE_MS,
   openHolderPlan,
@@ -199,11 +200,22 @@ describe('the smaller plans', () => {
       reattachPlan(ssm, 'db1', false),
       'open db1 → move-vip db1 → bind-vip db1 → verify db1',
     ],
+    [
+      'reattach, to a node to which the VIP was moved by hand',
+      reattachPlan(pairWith(), 'db1', true, { wasElsewhere: true }),
+      'fence db2 → catch-up db1 to db2 → detach db1 → open db1 → move-vip db1 → verify db1',
+    ],
     ['open the holder', openHolderPlan(pairWith(), 'db1'), 'open db1 → verify db1'],
     [
       'open the holder, to which the VIP was moved by hand',
       openHolderPlan(pairWith(), 'db1', { wasElsewhere: true }),
       'fence db2 → catch-up db1 to db2 → detach db1 → open db1 → verify db1',
+    ],
+    ['detach', detachPlan('db1', 'db2'), 'detach db1'],
+    [
+      'detach, the other takes writes',
+      detachPlan('db1', 'db2', { closesSource: true }),
+      'fence db2 → detach db1',
     ],
     ['close the standby', closeStandbyPlan(pairWith(), 'db2'), 'close db2'],
     ['repair mysqld', repairPlan(pairWith({ repair: ['mysqld'] }), 'db2'), 'repair db2'],

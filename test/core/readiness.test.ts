@@ -122,6 +122,18 @@ describe('what the standby has received by the end decides', () => {
     expect(leader.looks(2, 250, refused, has(100, alone))).toMatchObject({ deed: 'failover' });
   });
 
+  test.each<[what: string, blindMs: number, has: number, deed: string]>([
+    ['for long, and then it lacks what came meanwhile', 10_000, 100, 'stay'],
+    ['for long, and it has all that was seen since', 10_000, 200, 'failover'],
+    ['as long as between two looks: as if they had been seen', 5000, 100, 'failover'],
+  ])('both nodes were out of sight %s', (_, blindMs, to, deed) => {
+    const leader = new Leader();
+    leader.looks(20, 250, holder(100), has(100));
+    leader.blind(blindMs);
+    leader.looks(6, 250, holder(200), has(to, to < 200 ? alone : {}));
+    expect(leader.looks(3, 250, refused, has(to, alone))).toMatchObject({ deed });
+  });
+
   describe('a semi-synchronous holder has waited for it since it was cut off', () => {
     const waits = (to: number, forMs: number, waiting = true) =>
       answers1({

@@ -45,6 +45,7 @@ export const silent = holder(unanswered);
 export const stuck = holder(answers1({ heartbeat: hanging(6000) }));
 export const restartedReadOnly = holder(answers1({ writable: false, uptimeSeconds: 5 }));
 export const closedByHand = holder(answers1({ writable: false }));
+const halfClosed1 = holder(answers1({ writable: false, halfClosed: true }));
 export const openedOnce = memory({
   incident: { id: '41c', openedAtMs: NOW_MS - 60_000, row: 'D26', told: ['holder-opened'] },
 });
@@ -62,13 +63,31 @@ const lateHolder = (io: 'yes' | 'no') =>
       inbound: channel({ io, sourceAddress: '10.0.1.12', sourceIdentity: UUID2, received: position('') }),
     }),
   );
+/** The same without GTIDs, before it has read anything. */
+const unnumberedHolder = holder(
+  answered({
+    ...db1,
+    writable: false,
+    executed: position(null, 5000),
+    inbound: channel({
+      io: 'no',
+      sourceAddress: '10.0.1.12',
+      sourceIdentity: UUID2,
+      received: position(null, 100),
+    }),
+  }),
+);
+const detachedFrom = (node: 'db1' | 'db2', from: 'db1' | 'db2') =>
+  memory({ detached: { node, from, atMs: NOW_MS - 1000, missing: null } });
+const detachedFrom1 = detachedFrom('db2', 'db1');
+const detachedFrom2 = detachedFrom('db1', 'db2');
 /** db1 takes writes, and has not read all of what db2 wrote. */
-const cutOffHolder = (io: 'yes' | 'connecting', heardAgoMs = 6000) =>
+const cutOffHolder = (io: 'yes' | 'connecting', heardAgoMs = 6000, lagSeconds: number | null = 0) =>
   holder(
     answered({
       ...db1,
       inbound: channel({
-        ...{ io, heardAgoMs, sourceAddress: '10.0.1.12', sourceIdentity: UUID2 },
+        ...{ io, heardAgoMs, lagSeconds, sourceAddress: '10.0.1.12', sourceIdentity: UUID2 },
         received: position('', 100),
       }),
     }),
@@ -372,9 +391,15 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   [
     'paused',
-    'the holder was half closed by hand while it was the standby',
-    [paused, holder(answers1({ writable: false, halfClosed: true })), seenClosed],
+    'the holder was half closed by hand before it was opened',
+    [paused, halfClosed1, seenClosed],
     'writability-changed stay, page writability-changed',
+  ],
+  [
+    'paused',
+    'the holder was half closed by hand while it was the standby, and the VIP was moved by hand since',
+    [paused, memory({ lastHolder: 'db2', settled: { db1: { is: 'closed', startedAtMs } } }), halfClosed1],
+    'holder-read-only open-holder to db1',
   ],
   [
     'paused',
@@ -391,7 +416,7 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   [
     'paused',
     'the holder was half closed by hand',
-    [paused, holder(answers1({ writable: false, halfClosed: true }))],
+    [paused, halfClosed1],
     'writability-changed stay, page writability-changed',
   ],
   ['holder closed by hand', 'once', [closedByHand], 'holder-read-only open-holder to db1'],
@@ -832,6 +857,30 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
   ],
   [
     'VIP moved by hand',
+    'the same, a plan has stopped its channel since, and it has restarted: nothing more is to come',
+    [movedByHand, detachedFrom2, lateHolder('no'), newerStandby(false)],
+    'holder-read-only open-holder to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'to a node that takes writes already, and is cut off from the other',
+    [movedByHand, cutOffHolder('connecting'), newerStandby(true)],
+    'old-holder-tail detach-channel to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'the same, and the channel the other way has been stopped before',
+    [movedByHand, detachedFrom1, cutOffHolder('connecting'), newerStandby(true)],
+    'old-holder-tail detach-channel to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'and taken away, from a node that does not receive what the other wrote, without GTIDs',
+    [unheld, movedByHand, unnumberedHolder, standby(answers2({ executed: position(null, 900) }))],
+    'vip-unheld stay, page vip-unheld',
+  ],
+  [
+    'VIP moved by hand',
     'where both take writes, to a node that is cut off from the other',
     [untouched, movedByHand, cutOffHolder('connecting'), newerStandby(true)],
     'old-holder-tail detach-channel to db1',
@@ -848,6 +897,18 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     [untouched, movedByHand, cutOffHolder('yes', 6000), newerStandby(true)],
     'old-holder-tail detach-channel to db1',
   ],
+  [
+    'VIP moved by hand',
+    'the same, and its channel has heard its source, and does not know its lag',
+    [untouched, movedByHand, cutOffHolder('yes', 300, null), newerStandby(true)],
+    'old-holder-tail detach-channel to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'the same, and its channel has heard its source, and knows its lag: it receives',
+    [untouched, movedByHand, cutOffHolder('yes', 300), newerStandby(true)],
+    'steady all-clear',
+  ],
   ['standby half closed', '', [standby(answers2({ halfClosed: true }))], 'two-writers close-standby to db1'],
   [
     'standby half closed',
@@ -861,12 +922,7 @@ export const stories: readonly [what: string, and: string, changes: readonly Cha
     [setAside, openStandby],
     'two-writers close-standby to db1',
   ],
-  [
-    'holder half closed',
-    '',
-    [holder(answers1({ writable: false, halfClosed: true }))],
-    'holder-read-only open-holder to db1',
-  ],
+  ['holder half closed', '', [halfClosed1], 'holder-read-only open-holder to db1'],
   [
     'standby follows a stranger',
     '',

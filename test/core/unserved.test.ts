@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../lib/core/decision.ts';
 import { noteBesidePlan, noteDecision } from '../../lib/core/note-decision.ts';
 import type { Plan } from '../../lib/core/plan.ts';
-import { attachPlan, reattachPlan } from '../../lib/core/plans.ts';
+import { attachPlan, reattachPlan, repairPlan } from '../../lib/core/plans.ts';
 import { nextBesidePlan, noDurations } from '../../lib/core/situation.ts';
 import { noteUnserved, tellUnserved } from '../../lib/core/unserved.ts';
 import {
@@ -70,6 +70,33 @@ describe('what goes on beside a plan', () => {
   it('the end of a holder that is to stay one is kept', () => {
     const situation = seen(steady, memory({ plan: recordOf(reattachPlan(pairWith(), 'db1', false)) }));
     expect(nextBesidePlan(noDurations, situation).ends).toMatchObject([{ node: 'db1', untilMs: NOW_MS }]);
+  });
+});
+
+describe('a heartbeat that is barred beside a plan', () => {
+  const barred = holder(answers1({ heartbeat: { kind: 'barred', because: 'no table', blocker: null } }));
+  const repair = repairPlan(pairWith(), 'db2');
+  const besides = (plan: Plan, forMs: number) => {
+    const since = lasting({ heartbeat: { kind: 'barred', sinceMs: NOW_MS - forMs } });
+    const situation = seen(steady, barred, since, memory({ plan: recordOf(plan) }));
+    const after = noteBesidePlan(situation.memory, situation, noDurations, 'cccc0001');
+    return after.outbox.map(({ code, happened }) => [code, happened]);
+  };
+
+  test.each([
+    ['is alerted after 5 s', repair, 5000, [['heartbeat-barred', 'db1: no table.']]],
+    ['not before', repair, 4999, []],
+    ['nor where the holder is left', failover, 60_000, []],
+  ])('%s', (_, plan, forMs, alerts) => {
+    expect(besides(plan, forMs)).toEqual(alerts);
+  });
+
+  it.each([
+    ['is counted', repair, { kind: 'barred', sinceMs: NOW_MS }],
+    ['not where the holder is left', failover, null],
+  ])('%s', (_, plan, heartbeat) => {
+    const situation = seen(steady, barred, memory({ plan: recordOf(plan) }));
+    expect(nextBesidePlan(noDurations, situation).heartbeat).toEqual(heartbeat);
   });
 });
 

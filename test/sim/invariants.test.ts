@@ -536,6 +536,24 @@ describe('the invariants notice', () => {
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
+  it.each<[what: string, isPaused: boolean, invariant: InvariantName | undefined]>([
+    ['in a pause that runs out before the plan ends, is left', true, undefined],
+    ['without a pause, is not left beside an open holder', false, 3],
+  ])('3: a standby that a person opened %s', async (_, isPaused, invariant) => {
+    const stage = setStage();
+    breakIt(stage, 'standby-writable', 'standby');
+    await stage.pass(5000);
+    await lead(stage);
+    if (isPaused) await pause(stage);
+    breakIt(stage, 'mysqld-restart', 'holder', 500);
+    await stage.pass(1000);
+    const begun = await begin(stage, openHolderPlan(stage.pair, 'db1'));
+    await stage.settle(stage.one.database.open(stage.pair, 'db1', 1000));
+    await stage.pass(1000);
+    await end(stage, { ...begun, pause: null });
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
   it.each<[what: string, peer: BreakageName | null, invariant: InvariantName | undefined]>([
     ['and its standby can be asked, is opened', null, 'W3 pause'],
     ['and its standby cannot be asked, is left to a person', 'probe-partition-all', undefined],
@@ -557,7 +575,7 @@ describe('the invariants notice', () => {
   });
 
   describe('W4 where a loss is behind a path that was alerted, and the path comes back', () => {
-    const lossBehind = async (goesOnForMs: number) => {
+    const lossBehind = async (goesOnForMs: number, storeDownForMs: number) => {
       const stage = setStage();
       await lead(stage);
       await stage.pass(1000);
@@ -565,16 +583,91 @@ describe('the invariants notice', () => {
       await alert(stage, 'blind');
       await stage.pass(10_000);
       breakIt(stage, 'disk-full', 'holder', 20_000 + goesOnForMs);
-      await stage.pass(60_000);
+      await stage.pass(15_000);
+      if (storeDownForMs > 0) breakIt(stage, 'store-down', 'holder', storeDownForMs);
+      await stage.pass(70_000);
       return stage.session.court.violation?.invariant;
     };
 
     it.each([
-      ['for a moment: the alert of the path is all that could be', 1000, undefined],
-      ['for longer: it could be seen, and is due anew', 8000, 'W4 loss-alerted'],
-    ])('%s', async (_, goesOnForMs, invariant) => {
-      expect(await lossBehind(goesOnForMs)).toBe(invariant);
+      ['for a moment: the alert of the path is all that could be', 1000, 0, undefined],
+      ['for longer: it could be seen, and is due anew', 8000, 0, 'W4 loss-alerted'],
+      ['for longer, but nobody could lead then: it is not', 8000, 20_000, undefined],
+    ])('%s', async (_, goesOnForMs, storeDownForMs, invariant) => {
+      expect(await lossBehind(goesOnForMs, storeDownForMs)).toBe(invariant);
     });
+  });
+
+  it.each<[what: string, code: EventCode, cutForMs: number, pairCut: boolean, InvariantName | undefined]>([
+    ['that its holder is lost, and nothing has shown since that it lives', 'both-lost', 1e9, true, undefined],
+    ['the same, and it could be asked in between', 'both-lost', 20_000, true, 'W4 loss-alerted'],
+    ['the same, and its standby heard from it', 'both-lost', 1e9, false, 'W4 loss-alerted'],
+    ['that the VIP is on neither node', 'vip-unheld', 1e9, true, 'W4 loss-alerted'],
+  ])(
+    'W4: the second loss of a pair of which people know %s',
+    async (_, code, cutForMs, pairCut, invariant) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(1000);
+      breakIt(stage, 'probe-partition-all', 'holder', cutForMs);
+      if (pairCut) breakIt(stage, 'pair-partition', 'holder');
+      await alert(stage, code);
+      await stage.pass(1000);
+      breakIt(stage, 'disk-full', 'holder', 8000);
+      await stage.pass(25_000);
+      breakIt(stage, 'probe-partition-all', 'holder');
+      breakIt(stage, 'disk-full', 'holder');
+      await stage.pass(35_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
+    },
+  );
+
+  it.each<[what: string, blindForMs: number, lossForMs: number, invariant: InvariantName | undefined]>([
+    ['was over before that could be known', 9000, 8000, undefined],
+    ['goes on when they look again', 9000, 16_000, 'W4 loss-alerted'],
+    ['lasts until that is known', 25_000, 23_000, 'W4 loss-alerted'],
+  ])('W4: a loss while no vantage can look %s', async (_, blindForMs, lossForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(1000);
+    breakIt(stage, 'probe-blind-all', 'holder', blindForMs);
+    await stage.pass(500);
+    breakIt(stage, 'disk-full', 'holder', lossForMs);
+    await stage.pass(70_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, storeDownForMs: number, invariant: InvariantName | undefined]>([
+    ['is due', 0, 'W4 loss-alerted'],
+    ['is not while nobody can lead', 25_000, undefined],
+  ])('W4: a loss of 40 s of a holder that is known to flap %s', async (_, storeDownForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await alert(stage, 'service-lost');
+    await stage.pass(20_000);
+    await alert(stage, 'service-lost');
+    await stage.pass(1000);
+    breakIt(stage, 'disk-full', 'holder', 40_000);
+    await stage.pass(10_000);
+    if (storeDownForMs > 0) breakIt(stage, 'store-down', 'holder', storeDownForMs);
+    await stage.pass(90_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, isBehind: boolean, invariant: InvariantName | undefined]>([
+    ['while the holder cannot be asked speaks of a loss behind that', true, undefined],
+    ['while it can be asked does not', false, 'W4 loss-alerted'],
+  ])('W4: an alert of an EC2 that does not answer %s', async (_, isBehind, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(1000);
+    if (isBehind) breakIt(stage, 'probe-partition-all', 'holder');
+    await alert(stage, 'ec2-blind');
+    await stage.pass(1000);
+    if (!isBehind) breakIt(stage, 'probe-partition-all', 'holder');
+    breakIt(stage, 'disk-full', 'holder');
+    await stage.pass(35_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
   it.each<[what: string, mood: BreakageName | null, awayForMs: number, invariant: InvariantName | undefined]>(

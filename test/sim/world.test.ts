@@ -103,6 +103,22 @@ describe('replication in the simulated world', () => {
     expect(inboundOf(await serverOf(stage, 'db2'))).toMatchObject({ io: 'yes', ioError: null });
   });
 
+  it('is refused while it is barred, and connects at once when it is attached', async () => {
+    const stage = setStage();
+    const { one, pair, settle } = stage;
+    for (let times = 0; times < 2; times += 1)
+      await settle(one.database.detach(pair, 'db2', null, 'receiver', 1000));
+    breakIt(stage, 'mysqld-restart', 'standby', 1000);
+    await stage.pass(5000);
+    expect(inboundOf(await serverOf(stage, 'db2'))).toMatchObject({
+      io: 'connecting',
+      ioError: { errno: 1045 },
+    });
+    await settle(one.database.attach(pair, 'db2', null, 1000));
+    await stage.pass(100);
+    expect(inboundOf(await serverOf(stage, 'db2'))).toMatchObject({ io: 'yes', ioError: null });
+  });
+
   it('lags by the age of what is not applied', async () => {
     const stage = setStage();
     breakIt(stage, 'lag', 'standby', 60_000, 0.1);

@@ -3,7 +3,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { large, small } from '../core/environments.ts';
-import { appOf, templateOf } from './templates.ts';
+import { appOf, templateOf, templateWithoutFlags } from './templates.ts';
 
 let one: Template;
 let three: Template;
@@ -11,6 +11,11 @@ beforeAll(async () => {
   one = await templateOf(small);
   three = await templateOf(large);
 });
+
+/** The ids of the versions of these functions. */
+function versionsOf(template: Template, functions: RegExp): readonly string[] {
+  return Object.keys(template.findResources('AWS::Lambda::Version')).filter((id) => functions.test(id));
+}
 
 describe('functions', () => {
   test.each([
@@ -90,10 +95,25 @@ describe('functions', () => {
       }),
     );
     const probes = JSON.stringify(watch?.Properties.Environment.Variables.PROBE_FUNCTIONS);
-    const versions = three.findResources('AWS::Lambda::Version', { DeletionPolicy: 'Retain' });
-    expect(Object.keys(versions)).toHaveLength(2);
-    for (const id of Object.keys(versions)) expect(probes).toContain(`{"Fn::GetAtt":["${id}","Version"]}`);
+    for (const id of versionsOf(three, /Probe/))
+      expect(probes).toContain(`{"Fn::GetAtt":["${id}","Version"]}`);
     for (const vantage of ['a', 'b']) expect(probes).toContain(`keepalambda-large-probe-${vantage}:`);
+  });
+
+  it('keeps a version that was replaced, and takes back one that a failed update made', () => {
+    expect(versionsOf(three, /Probe/)).toHaveLength(2);
+    expect(versionsOf(three, /Watch/)).toHaveLength(1);
+    three.allResources('AWS::Lambda::Version', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
+  it('makes a new version of watch for a new configuration, and only then, whatever app the stack is in', async () => {
+    const pairs = small.pairs.map((pair) => ({ ...pair, settings: { lagLimitSeconds: 61 } }));
+    const [first] = versionsOf(await templateWithoutFlags(small), /Watch/);
+    expect(versionsOf(await templateWithoutFlags(small), /Watch/)).toEqual([first]);
+    expect(versionsOf(await templateWithoutFlags({ ...small, pairs }), /Watch/)).not.toEqual([first]);
   });
 
   it('gives a probe no configuration', () => {
@@ -114,15 +134,19 @@ describe('functions', () => {
 
 describe('what starts watch', () => {
   it('is the clock, every minute, never again', () => {
+    const [version] = versionsOf(one, /Watch/);
     one.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(1 minute)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
         RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 60 },
         DeadLetterConfig: { Arn: Match.anyValue() },
+        // The whole of this deployment, and never half of one that is under way.
+        Arn: { Ref: version },
       },
     });
     one.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      Qualifier: { 'Fn::GetAtt': [version, 'Version'] },
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 60,
       DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
@@ -133,6 +157,14 @@ describe('what starts watch', () => {
     three.allResourcesProperties('AWS::Events::Rule', {
       Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
     });
+  });
+
+  it('is started by events, too, in the version of this deployment', () => {
+    const [version] = versionsOf(one, /Watch/);
+    one.allResourcesProperties('AWS::Events::Rule', {
+      Targets: [Match.objectLike({ Arn: { Ref: version } })],
+    });
+    one.allResourcesProperties('AWS::Lambda::Permission', { FunctionName: { Ref: version } });
   });
 
   it('is a change of a configured instance', () => {

@@ -31,9 +31,16 @@ export function appOf(...environments: EnvironmentInput[]): Promise<App> {
   return appOfConfigs(environments.map(configOf));
 }
 
-async function appOfConfigs(configs: readonly Config[]): Promise<App> {
+/** As in somebody's app that has none of our feature flags. */
+export async function templateWithoutFlags(environment: EnvironmentInput): Promise<Template> {
+  const config = configOf(environment);
+  const app = await appOfConfigs([config], {});
+  return Template.fromStack(app.node.findChild(config.name) as KeepalambdaStack);
+}
+
+async function appOfConfigs(configs: readonly Config[], flags = context): Promise<App> {
   const bundles = await smallBundles();
-  const app = new App({ context, outdir: temporaryDirectory() });
+  const app = new App({ context: flags, outdir: temporaryDirectory() });
   for (const config of configs) {
     new KeepalambdaStack(app, config.name, { config, bundles });
   }

@@ -1,21 +1,23 @@
 /** The benchmark: every fault on every contender, again and again, and what it comes to. */
 import { renderTerms, termsOfRun } from '../../lab/aws/flags.ts';
 import { leaveNothingBehind } from '../../lab/belongings.ts';
-import type { LabFault } from '../../lab/faults/fault.ts';
-import { serverFaults } from '../../lab/faults/servers.ts';
 import { describeCpu } from '../../lab/flags.ts';
 import { requireNamespaces } from '../../lab/network/netns/ip.ts';
 import { findProduct } from '../../lab/servers/catalogue.ts';
 import { Story } from '../../lab/story.ts';
+import { bundleFunctions, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { scaleCommand } from '../costs/command.ts';
 import { clientsCommand } from './clients/command.ts';
-import { type Contender, openArena } from './contender.ts';
-import { type Asked, type BenchFault, parseFlags } from './flags.ts';
+import { compareAll } from './comparison.ts';
+import { type BenchTerms, type Contender, openArena } from './contender.ts';
+import { type Asked, parseFlags } from './flags.ts';
+import { startProgress } from './progress.ts';
 import { writeReport } from './report.ts';
-import { type Results, type Run, summarize, summarizeAll } from './results.ts';
+import { functionCpuOf, type Results, type Run, summarizeAll } from './results.ts';
 import { runOnce } from './run.ts';
 import { soak } from './soak/soak.ts';
 import { renderSoak, renderTable } from './table.ts';
+import { type TrialName, trials } from './trials.ts';
 
 /** Runs the command; gives back its exit code. Throws a `LabError` for what a person can mend. */
 export async function benchCommand(args: readonly string[]): Promise<number> {
@@ -48,16 +50,16 @@ async function soakFor(asked: Asked, forMs: number): Promise<number> {
 
 async function compare(asked: Asked): Promise<number> {
   const results: Record<string, Record<string, Run[]>> = {};
+  // Every run has the same code: it is bundled once, so that no run pays for it.
+  const terms = { ...asked, bundles: await bundleFunctions(temporaryDirectory()) };
+  const progress = startProgress(turnsOf(asked).length);
   // Contenders take turns, so that a machine that grows slow is slow to all of them.
-  for (const fault of asked.faults) {
-    const byContender: Record<string, Run[]> = {};
-    results[fault] = byContender;
-    for (let index = 0; index < asked.runs; index += 1) {
-      for (const contender of asked.contenders) {
-        const run = await runTold(asked, fault, contender, index);
-        byContender[contender.name] = [...(byContender[contender.name] ?? []), run];
-      }
-    }
+  for (const turn of turnsOf(asked)) {
+    const run = await runAgainOnce(asked, terms, turn);
+    progress.tell(`${turn.fault} ${turn.index + 1}/${asked.runs} ${turn.contender.name}: ${outcomeOf(run)}`);
+    const byContender = results[turn.fault] ?? {};
+    results[turn.fault] = byContender;
+    byContender[turn.contender.name] = [...(byContender[turn.contender.name] ?? []), run];
   }
   await writeReport(asked.out, asked, results);
   present(asked, results);
@@ -68,34 +70,59 @@ async function compare(asked: Asked): Promise<number> {
   return stuck ? 1 : 0;
 }
 
-async function runTold(asked: Asked, fault: BenchFault, contender: Contender, index: number): Promise<Run> {
-  const run = await runOnce({
+interface Turn {
+  readonly fault: TrialName;
+  readonly index: number;
+  readonly contender: Contender;
+}
+
+/** All runs, in order. */
+function turnsOf({ faults, runs, contenders }: Asked): readonly Turn[] {
+  return faults.flatMap((fault) => {
+    const players = contenders.filter(({ isPeer }) => trials[fault].forPeers || !isPeer);
+    return Array.from({ length: runs }, (_, index) => index).flatMap((index) =>
+      players.map((contender) => ({ fault, index, contender })),
+    );
+  });
+}
+
+/** A world that did not come up says nothing of a contender, and must not cost the runs before. */
+async function runAgainOnce(asked: Asked, terms: BenchTerms, turn: Turn): Promise<Run> {
+  try {
+    return await runTold(asked, terms, turn);
+  } catch (error) {
+    console.error(`${turn.fault} ${turn.contender.name}, once more: ${String(error)}`);
+    return runTold(asked, terms, turn);
+  }
+}
+
+function runTold(asked: Asked, terms: BenchTerms, { fault, contender, index }: Turn): Promise<Run> {
+  return runOnce({
     contender,
-    fault: serverFaults[fault] satisfies LabFault,
+    trial: trials[fault],
+    index,
     // The same delays for every contender, and others in every run.
-    terms: { ...asked, ...termsOfRun(asked, index) },
+    terms: { ...terms, ...termsOfRun(asked, index) },
     phase: (index + 0.5) / asked.runs,
     tell: asked.story ? console.error : () => {},
   });
-  const { medianMs, lost } = summarize([run]);
-  const outcome = run.resumed ? `${medianMs} ms` : 'writes did not go on';
-  console.error(`${fault} ${index + 1}/${asked.runs} ${contender.name}: ${outcome}, ${lost} lost`);
-  return run;
 }
 
-/** The same in every run: it is a matter of the machine. */
-function functionCpuOf(results: Results<readonly Run[]>): string {
-  const [run] = Object.values(results).flatMap(Object.values).flat() as readonly Run[];
-  return run?.functionCpu ?? 'none ran';
+function outcomeOf({ resumed, outageMs, failedWrites, lost }: Run): string {
+  return `${resumed ? `${outageMs} ms` : 'writes did not go on'}, ${failedWrites} failed, ${lost} lost`;
 }
 
 function present(asked: Asked, results: Results<readonly Run[]>): void {
-  const faults = summarizeAll(results);
+  const faults = compareAll(summarizeAll(results));
   if (asked.json) {
     console.error(renderTable(faults));
-    console.log(JSON.stringify({ functionCpu: functionCpuOf(results), faults }));
+    const own = asked.contenders.filter(({ isPeer }) => !isPeer);
+    const functionCpu = Object.fromEntries(own.map(({ name }) => [name, functionCpuOf(results, name)]));
+    console.log(JSON.stringify({ functionCpu, faults }));
     return;
   }
   console.log(renderTable(faults));
-  console.log(`${renderTerms(asked)}. Written: ${asked.out}/benchmark.md, benchmark.svg`);
+  console.log(
+    `${renderTerms(asked)}. Written: ${asked.out}/benchmark.md, performance.md, and their pictures`,
+  );
 }

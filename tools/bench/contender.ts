@@ -7,6 +7,7 @@ import type { Weather } from '../../lab/network/netns/weather.ts';
 import type { ServerSettings } from '../../lab/servers/options.ts';
 import type { Story } from '../../lab/story.ts';
 import { type LabWorld, openWorld } from '../../lab/world.ts';
+import type { Bundles } from '../../lib/stack/bundle.ts';
 
 /** What is the same for all contenders. */
 export interface BenchTerms extends LatencyTerms {
@@ -14,6 +15,8 @@ export interface BenchTerms extends LatencyTerms {
   /** What CPU functions get. */
   readonly cpu: CpuChoice;
   readonly serverSettings: ServerSettings;
+  /** The code of the functions: made once for all runs. @default bundled from the sources */
+  readonly bundles?: Bundles;
 }
 
 /** A pair that a contender looks after. */
@@ -27,6 +30,8 @@ export interface Contender {
   readonly name: string;
   /** One line for the table's legend. */
   readonly about: string;
+  /** Whether it is somebody else's: it has no functions, and no planned move. */
+  readonly isPeer: boolean;
   /** How often it looks: the moments of the faults are spread evenly over this time. Milliseconds. */
   readonly cycleMs: number;
   /** Starts servers, network and contender; resolves when all is steady and the VIP leads to db1. */

@@ -15,16 +15,16 @@ import type { ServerSettings } from '../../lab/servers/options.ts';
 import { MOST_PAIRS } from '../costs/pairs.ts';
 import { type ClientName, clientNames } from './clients/catalogue.ts';
 import { type ClientFault, clientFaults } from './clients/figures.ts';
+import { reference } from './comparison.ts';
 import type { Contender } from './contender.ts';
-import { keepalambda } from './keepalambda.ts';
+import { keepalambda, keepalambdaWholeCpu } from './keepalambda.ts';
 import { keepalivedContenders } from './keepalived/contender.ts';
+import { type TrialName, trialNames } from './trials.ts';
 
-/** The faults that the benchmark compares: what every contender claims to handle. */
-export const benchFaults = ['mysqld-kill', 'host-down', 'mysqld-hang'] as const;
-export type BenchFault = (typeof benchFaults)[number];
+const peerNames = keepalivedContenders.map(({ name }) => name);
 
 export interface Asked extends LatencyTerms {
-  readonly faults: readonly BenchFault[];
+  readonly faults: readonly TrialName[];
   readonly contenders: readonly Contender[];
   readonly runs: number;
   readonly server: string;
@@ -72,8 +72,8 @@ export function parseFlags(args: readonly string[]): Asked | null {
   const flags = read(args);
   if (flags === null) return null;
   return {
-    faults: flags.clients ? benchFaults : faultsOf(flags, benchFaults),
-    contenders: contendersOf(flags.peers),
+    faults: flags.clients ? trialNames : faultsOf(flags, trialNames),
+    contenders: contendersOf(flags),
     runs: wholeNumber('--runs', flags.runs, 1, 1000),
     server: flags.server,
     ...latencyTermsOf(flags),
@@ -98,20 +98,16 @@ function read(args: readonly string[]): Flags | null {
     )
     .option(
       '--faults <names>',
-      `which, with commas between them: ${benchFaults.join(',')}; with --clients also switchover (default: all)`,
+      `which, with commas between them: ${trialNames.join(',')}; with --clients ${clientFaults.join(',')} (default: all)`,
     )
     .option('--runs <number>', 'runs of each fault on each contender', '5')
-    .option(
-      '--peers <names>',
-      'beside keepalambda; each with its -ec2 variant',
-      'keepalived,keepalived-tuned',
-    )
+    .option('--peers <names>', `beside keepalambda: some of ${peerNames.join(',')}`, reference)
     .option('--server <name>', 'a server of the lab, or the path of a mysqld', 'mariadb-10.11')
     .addOption(cpuOption())
     .addOption(serverSettingsOption())
     .option(
       '--out <directory>',
-      'where benchmark.md and benchmark.svg, or costs.md, or clients.md, are written',
+      'where benchmark.md and performance.md with their pictures, or costs.md, or clients.md, are written',
       'docs',
     )
     .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
@@ -139,11 +135,14 @@ function addClientsOptions(command: Command): Command {
     .option('--only <names>', 'with --clients: which', clientNames.join(','));
 }
 
-/** `keepalived` stands for itself and for `keepalived-ec2`. */
-function contendersOf(peers: string): readonly Contender[] {
-  const known = keepalivedContenders.map(({ name }) => name);
-  const wanted = new Set(namesOf('--peers', peers, known).flatMap((name) => [name, `${name}-ec2`]));
-  return [keepalambda, ...keepalivedContenders.filter(({ name }) => wanted.has(name))];
+/** Ours at the CPU that Lambda gives and at a whole one, side by side, unless only the whole one was asked for. */
+function contendersOf({ cpu, peers }: Flags): readonly Contender[] {
+  const wanted = namesOf('--peers', peers, peerNames);
+  return [
+    keepalambda,
+    ...(cpu === 'lambda' ? [keepalambdaWholeCpu] : []),
+    ...keepalivedContenders.filter(({ name }) => wanted.includes(name)),
+  ];
 }
 
 function namesOf<Name extends string>(flag: string, text: string, known: readonly Name[]): readonly Name[] {
@@ -158,7 +157,7 @@ function namesOf<Name extends string>(flag: string, text: string, known: readonl
   });
 }
 
-/** All that there are, when nobody says which. The comparison has no planned move. */
+/** All that there are, when nobody says which. */
 function faultsOf<Name extends string>({ faults }: Flags, known: readonly Name[]): readonly Name[] {
   return faults === undefined ? known : namesOf('--faults', faults, known);
 }

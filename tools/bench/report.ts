@@ -7,10 +7,14 @@ import { type LatencyTerms, renderTerms } from '../../lab/aws/flags.ts';
 import { describeCpu } from '../../lab/flags.ts';
 import type { ServerSettings } from '../../lab/servers/options.ts';
 import { renderChart } from './chart.ts';
+import { compareAll, reference } from './comparison.ts';
 import type { Contender } from './contender.ts';
-import { type Results, type Run, summarizeAll } from './results.ts';
+import { functionCpuOf, type Results, type Run, summarizeAll } from './results.ts';
 import { clientTerms } from './run.ts';
 import { renderMarkdownTable } from './table.ts';
+import { trials } from './trials.ts';
+import { renderPerformance, waterfallOf } from './waterfall/document.ts';
+import { renderWaterfall } from './waterfall/picture.ts';
 
 export interface ReportFacts extends LatencyTerms {
   readonly server: string;
@@ -19,7 +23,7 @@ export interface ReportFacts extends LatencyTerms {
   readonly contenders: readonly Contender[];
 }
 
-/** Writes benchmark.md and benchmark.svg. */
+/** Writes benchmark.md and performance.md, each with its picture. */
 export async function writeReport(
   directory: string,
   facts: ReportFacts,
@@ -28,20 +32,25 @@ export async function writeReport(
   await mkdir(directory, { recursive: true });
   await writeFile(path.join(directory, 'benchmark.svg'), renderChart(summarizeAll(results)));
   await writeFile(path.join(directory, 'benchmark.md'), renderReport(facts, results));
+  const waterfall = waterfallOf(results);
+  if (Object.keys(waterfall).length === 0) return;
+  await writeFile(path.join(directory, 'performance.svg'), renderWaterfall(waterfall));
+  await writeFile(path.join(directory, 'performance.md'), renderPerformance(termsOf(facts), results));
 }
 
 export function renderReport(facts: ReportFacts, results: Results<readonly Run[]>): string {
   return `# Benchmark
 
-Printed by \`npm run bench\`; do not edit. ${facts.runs} runs of each fault on each contender, on ${facts.server},
-on ${machine()}. ${renderTerms(facts)}.
+Printed by \`npm run bench\`; do not edit. ${termsOf(facts)}.
 
 ![Outages](benchmark.svg)
 
-${renderMarkdownTable(summarizeAll(results))}
+${renderMarkdownTable(compareAll(summarizeAll(results)))}
 
-An outage is the longest time without an acknowledged write that the client saw. "Times ours" is the median
-divided by keepalambda's. "Writes lost" counts, over all runs, acknowledged writes that the new holder does not have.
+An outage is the longest time without an acknowledged write that the client saw. "Of ${reference}" is the median divided by
+that contender's. "More than mysqld-kill" is what the death of a part of keepalambda adds to the median. "Failed writes"
+are the most in one run: statements that the client sent and nobody acknowledged. "Writes lost" counts, over all runs, acknowledged
+writes that the new holder does not have. Where the milliseconds of a failover go is in [performance.md](performance.md).
 
 ## Contenders
 
@@ -59,12 +68,18 @@ keepalived ends a script that lasts longer than its interval; that default stand
 
 - A fresh pair of servers in network namespaces for every run, one namespace for each host, the clients and each
   vantage; EC2's mapping of the VIP is a /32 route. A host that is down is a link that is down.
-- ${capitalised(describeCpu(givenCpu(results)))}.
+${facts.contenders
+  .filter(({ isPeer }) => !isPeer)
+  .map(({ name }) => `- ${name}: ${describeCpu(functionCpuOf(results, name))}.`)
+  .join('\n')}
 - ${facts.serverSettings === 'vendor' ? "Servers have their vendor's defaults" : 'Servers have the settings that we recommend'} (servers.md).
 - One client commits a row every ${clientTerms.everyMs} ms through the VIP. It gives a connect or a query up after
   ${clientTerms.timeoutMs} ms and tries again within 100 ms.
 - The moments of the faults are spread evenly over the time between two checks of the contender.
-- \`mysqld-kill\` is SIGKILL, \`mysqld-hang\` is SIGSTOP, \`host-down\` takes the host's link down.
+${Object.entries(trials)
+  .filter(([name]) => results[name] !== undefined)
+  .map(([name, { about }]) => `- \`${name}\`: ${about}.`)
+  .join('\n')}
 
 ## One run of each fault, as it happened
 
@@ -73,13 +88,10 @@ ${Object.entries(results)
   .join('\n')}`;
 }
 
-function givenCpu(results: Results<readonly Run[]>): string {
-  const [byContender] = Object.values(results);
-  return byContender?.keepalambda?.[0]?.functionCpu ?? 'not measured';
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** On what, and how it was measured. */
+function termsOf(facts: ReportFacts): string {
+  return `${facts.runs} runs of each fault on each contender, on ${facts.server},
+on ${machine()}. ${renderTerms(facts)}`;
 }
 
 function storyOf(fault: string, run: Run | undefined): string {

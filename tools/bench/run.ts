@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { outageMs } from '../../lab/client/account.ts';
 import type { Tale } from '../../lab/client/words.ts';
 import { type Client, type ClientResult, readLost, startClient } from '../../lab/client.ts';
-import type { LabFault } from '../../lab/faults/fault.ts';
 import type { Host } from '../../lab/hosts.ts';
 import { Story } from '../../lab/story.ts';
-import { expectNothingDenied, type LabWorld } from '../../lab/world.ts';
+import { expectNothingDenied, type LabWorld, untilSteady } from '../../lab/world.ts';
 import type { BenchTerms, Contender } from './contender.ts';
+import { recordMoments } from './moments.ts';
 import type { Run } from './results.ts';
+import type { Trial } from './trials.ts';
 
 /** The client's pace, and when it gives a connect or a query up: soon, so that it adds little of its own. */
 export const clientTerms = { everyMs: 20, timeoutMs: 250 } as const;
@@ -23,7 +24,9 @@ const LIMIT_MS = 60_000;
 
 export interface RunOptions {
   readonly contender: Contender;
-  readonly fault: LabFault;
+  readonly trial: Trial;
+  /** Counts from 0. */
+  readonly index: number;
   readonly terms: BenchTerms;
   /** Where in the contender's cycle the fault strikes, from 0 to 1. */
   readonly phase: number;
@@ -48,25 +51,31 @@ export async function runOnce(options: RunOptions): Promise<Run> {
 
 async function play(
   world: LabWorld,
-  { fault, contender, phase }: RunOptions,
+  { trial, index, contender, phase }: RunOptions,
   story: Story,
   lines: string[],
 ): Promise<Run> {
   const resumed = Promise.withResolvers<true>();
-  let struck = false;
+  const moments = recordMoments(world);
+  let first: string | null = null;
   const client = await startWriting(world, (tale) => {
     story.hear(tale);
-    if (struck && tale.kind === 'resumed') resumed.resolve(true);
+    moments.hear(tale);
+    if (tale.kind === 'connected') first ??= tale.server;
+    // A short gap is no news: that another server answers says that the VIP has moved.
+    if (tale.kind === 'resumed' || (tale.kind === 'connected' && tale.server !== first))
+      resumed.resolve(true);
   });
   try {
     await client.connected(CONNECT_LIMIT_MS);
     await delay(BEFORE_MS + phase * contender.cycleMs);
+    // On a busy machine the standby may have been unfit meanwhile: then another fault would be measured.
+    if (!contender.isPeer) await untilSteady(world);
     story.restart();
     lines.length = 0;
     const sinceMs = Date.now();
-    struck = true;
-    story.tell('lab', fault.about);
-    await fault.play(world, { at: '', break: null }, story);
+    story.tell('lab', trial.about);
+    await trial.play(world, story, index);
     const limit = delay(LIMIT_MS, false as const);
     const goesOn = await Promise.race([resumed.promise, limit]);
     await delay(AFTER_MS);
@@ -74,10 +83,13 @@ async function play(
     expectNothingDenied(world);
     return {
       outageMs: Math.round(outageMs(result.writes, { sinceMs, untilMs: result.untilMs })),
-      lost: await countLost(world, result),
+      failedWrites: result.attempts - result.writes.length,
+      // Where nobody has taken over, nothing is lost yet.
+      lost: goesOn ? await countLost(world, result) : 0,
       resumed: goesOn,
       functionCpu: world.aws.functionCpu,
       story: [...lines],
+      moments: moments.since(sinceMs),
     };
   } finally {
     client.close();

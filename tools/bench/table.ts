@@ -1,38 +1,42 @@
 /** The figures as tables: for a terminal, and for the report. */
 import Table from 'cli-table3';
-import type { Results, Summary } from './results.ts';
+import { type Compared, reference } from './comparison.ts';
+import type { Results } from './results.ts';
 import type { SoakFigures } from './soak/soak.ts';
-
-/** Whose outages the others are compared with. */
-const own = 'keepalambda';
 
 export const columns = [
   'fault',
   'contender',
   'median',
   'worst',
-  'all runs',
-  'times ours',
+  'worst / median',
+  `of ${reference}`,
+  'more than mysqld-kill',
+  'failed writes',
   'writes lost',
+  'all runs',
 ] as const;
 
 /** One row for each fault and contender, as text. */
-export function rowsOf(results: Results<Summary>): readonly (readonly string[])[] {
+export function rowsOf(results: Results<Compared>): readonly (readonly string[])[] {
   return Object.entries(results).flatMap(([fault, byContender]) =>
-    Object.entries(byContender).map(([contender, summary]) => [
+    Object.entries(byContender).map(([contender, compared]) => [
       fault,
       contender,
-      seconds(summary.medianMs),
-      seconds(summary.worstMs),
-      summary.outagesMs.map(plainSeconds).join(', '),
-      ratio(summary, byContender[own]),
-      String(summary.lost),
+      seconds(compared.medianMs),
+      seconds(compared.worstMs),
+      compared.worstByMedian.toFixed(2),
+      compared.ratio?.toFixed(2) ?? '',
+      compared.beyondMs === null ? '' : seconds(compared.beyondMs),
+      String(compared.failedWrites),
+      String(compared.lost),
+      compared.outagesMs.map(plainSeconds).join(', '),
     ]),
   );
 }
 
 /** For a terminal. */
-export function renderTable(results: Results<Summary>): string {
+export function renderTable(results: Results<Compared>): string {
   return terminalTable(columns, rowsOf(results));
 }
 
@@ -44,7 +48,7 @@ export function renderSoak(figures: SoakFigures): string {
 }
 
 /** For the report. */
-export function renderMarkdownTable(results: Results<Summary>): string {
+export function renderMarkdownTable(results: Results<Compared>): string {
   return markdownTable(columns, rowsOf(results));
 }
 
@@ -60,11 +64,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function ratio({ medianMs }: Summary, ours: Summary | undefined): string {
-  return ours === undefined || ours.medianMs === 0 ? '' : (medianMs / ours.medianMs).toFixed(1);
-}
-
-function seconds(ms: number): string {
+export function seconds(ms: number): string {
   return `${plainSeconds(ms)} s`;
 }
 

@@ -19,7 +19,6 @@ const lines: readonly Line[] = [
   ],
   ['DynamoDB reads per pair and minute', ({ dynamodb }) => plain(dynamodb.readsPerPairAndMinute)],
   ['DynamoDB writes per pair and minute', ({ dynamodb }) => plain(dynamodb.writesPerPairAndMinute)],
-  ['invocations of watch a minute', ({ invocationsPerMinute }) => plain(invocationsPerMinute.watch)],
   ['invocations of probes a minute', ({ invocationsPerMinute }) => plain(invocationsPerMinute.probe)],
   ['EC2 calls a minute', ({ ec2CallsPerMinute }) => plain(ec2CallsPerMinute)],
   [

@@ -11,7 +11,7 @@ import warnings
 
 warnings.simplefilter("ignore")
 
-from moto.awslambda.models import LambdaVersion  # noqa: E402
+from moto.awslambda.models import LambdaVersion, get_backend  # noqa: E402
 from moto.cloudformation import parsing  # noqa: E402
 from moto.cloudformation.exceptions import CloudFormationError  # noqa: E402
 from moto.cloudformation.models import CloudFormationBackend  # noqa: E402
@@ -34,9 +34,19 @@ def tags_of_a_key():
 
 
 def versions_of_functions():
-    """moto publishes a version and then does not know its id, nor its number."""
-    LambdaVersion.physical_resource_id = property(lambda self: f"version:{self.version}")
+    """moto publishes a version and then does not know its ARN, nor its number. One that an update replaces stays."""
+    original = LambdaVersion.create_from_cloudformation_json.__func__
+
+    def create(cls, resource_name, cloudformation_json, account_id, region_name, **rest):
+        version = original(cls, resource_name, cloudformation_json, account_id, region_name, **rest)
+        name = cloudformation_json["Properties"]["FunctionName"]
+        latest = get_backend(account_id, region_name).get_function(name)
+        version.physical_resource_id = f"{latest.function_arn}:{version.version}"
+        return version
+
+    LambdaVersion.create_from_cloudformation_json = classmethod(create)
     LambdaVersion.get_cfn_attribute = lambda self, attribute: str(self.version)
+    LambdaVersion.delete = lambda self, account_id, region_name: None
 
 
 class Unmade:

@@ -10,7 +10,7 @@ import {
   probeResponseSchema,
 } from '../../probe/protocol.ts';
 import { within } from '../clients.ts';
-import { awsErrorKind, describeAwsError } from '../errors.ts';
+import { awsErrorKind, awsErrorName, describeAwsError } from '../errors.ts';
 
 /**
  * What came of an invocation. `undelivered`: the function did not run. `lost`: it ran or may have run, and
@@ -42,7 +42,8 @@ const answerKinds = {
 
 /**
  * Invokes the function and waits for its answer, at most `limitMs` and 2 s for the way. Never throws. One
- * attempt: a second one could repeat a command whose answer was lost.
+ * attempt: a second one could repeat a command whose answer was lost. Only a version that is gone is asked for again, without its
+ * version: nothing ran.
  */
 export async function invokeProbe<Kind extends ProbeRequest['kind']>(
   lambda: LambdaClient,
@@ -51,9 +52,17 @@ export async function invokeProbe<Kind extends ProbeRequest['kind']>(
   limitMs: number,
   signal?: AbortSignal,
 ): Promise<Invoked<Kind>> {
-  const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) });
+  const call = (FunctionName: string) => {
+    const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) });
+    return lambda.send(command, within(limitMs + INVOKE_MARGIN_MS, signal));
+  };
   try {
-    const output = await lambda.send(command, within(limitMs + INVOKE_MARGIN_MS, signal));
+    const output = await call(functionName).catch((error: unknown) => {
+      const name = nameOfVersion(functionName);
+      if (name === null || awsErrorName(error) !== 'ResourceNotFoundException') throw error;
+      // A rollback deletes the version that it takes back, so it did not run: the function as it is now may be asked.
+      return call(name);
+    });
     const text = output.Payload ? Buffer.from(output.Payload).toString('utf8') : '';
     if (output.FunctionError) return lost(`${functionName} failed: ${functionError(text)}`);
     return readAnswer(functionName, request, text);
@@ -61,6 +70,11 @@ export async function invokeProbe<Kind extends ProbeRequest['kind']>(
     if (signal?.aborted) return lost('the look was ended early');
     return failedCall(functionName, limitMs, error);
   }
+}
+
+/** `keepalambda-prod-probe-a:7` → `keepalambda-prod-probe-a`; null for a name without a version. */
+function nameOfVersion(functionName: string): string | null {
+  return /^([^:]+):/.exec(functionName)?.[1] ?? null;
 }
 
 function failedCall(functionName: string, limitMs: number, error: unknown): Invoked<never> {

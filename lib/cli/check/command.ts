@@ -2,24 +2,26 @@
 import { Command } from 'commander';
 import { checkDeployment } from '../../core/deployment-check/check-deployment.ts';
 import { exitCodeOf, renderFindings } from '../../core/finding.ts';
-import { configNamed } from '../config-named.ts';
+import { environmentNamed } from '../config-named.ts';
 import type { Io } from '../io.ts';
 
 /** The command; its exit code is that of the worst finding. */
 export function checkCommand(environments: string, io: Pick<Io, 'tell' | 'exitWith'>): Command {
   return new Command('check')
     .description(
-      'Compares environments/NAME.ts with what AWS says, before and after deploying. Reads, with your own credentials; changes nothing.',
+      'Compares the file of an environment with what AWS says, before and after deploying. Reads, with your own credentials; changes nothing.',
     )
     .argument('<name>', 'of the environment, such as prod')
     .option('--json', 'the findings as JSON')
     .addHelpText('after', help)
     .action(async (name: string, { json }: { readonly json?: true }) => {
-      const config = await configNamed(environments, name);
-      // The SDK takes long to load, and no other command needs it.
+      const { config, file } = await environmentNamed(environments, name);
+      // SDK and CDK take long to load, and few other commands need them.
       const { readAnswers, readShellRegion } = await import('./read-answers.ts');
-      const answers = await readAnswers(config, await readShellRegion());
-      const findings = checkDeployment(config, answers);
+      const { overLimits } = await import('./measure-stack.ts');
+      const read = await readAnswers(config, await readShellRegion());
+      const answers = { ...read, overLimits: overLimits(config) };
+      const findings = checkDeployment({ ...config, file }, answers);
       io.tell(json ? JSON.stringify({ environment: name, findings }, null, 2) : renderFindings(findings));
       io.exitWith(exitCodeOf(findings));
     });

@@ -22,7 +22,7 @@ export async function readAnswers(
   config: Config,
   shellRegion: string | null,
   reading: ReadingOptions = operatorOptions(),
-): Promise<Answers> {
+): Promise<Omit<Answers, 'overLimits'>> {
   const options = { ...reading, region: config.region };
   const asking = new Asking();
   const clients = { lambda: new LambdaClient(options), sns: new SNSClient(options) };

@@ -4,6 +4,7 @@ import {
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   type LambdaClient,
+  paginateListVersionsByFunction,
 } from '@aws-sdk/client-lambda';
 import { paginateListSubscriptionsByTopic, type SNSClient } from '@aws-sdk/client-sns';
 import { awsErrorName } from '../../aws/errors.ts';
@@ -18,22 +19,23 @@ import { functionNameOf } from '../../stack/names.ts';
 import { type FunctionKind, sizeOf } from '../../stack/sizes.ts';
 import type { Asking } from './asking.ts';
 
-type DeployedAnswers = Pick<Answers, 'concurrency' | 'deployed' | 'subscriptions'>;
+type DeployedAnswers = Pick<Answers, 'concurrency' | 'deployed' | 'versions' | 'subscriptions'>;
 
 export async function readDeployed(
   clients: { readonly lambda: LambdaClient; readonly sns: SNSClient },
   config: Config,
   asking: Asking,
 ): Promise<DeployedAnswers> {
-  const [concurrency, deployed] = await Promise.all([
+  const [concurrency, deployed, versions] = await Promise.all([
     readConcurrency(clients.lambda, config, asking),
     readWatch(clients.lambda, config, asking),
+    readVersions(clients.lambda, config, asking),
   ]);
   const subscriptions =
     deployed === null || deployed === 'no'
       ? null
       : await readSubscriptions(clients.sns, deployed.topicArn, asking);
-  return { concurrency, deployed, subscriptions };
+  return { concurrency, deployed, versions, subscriptions };
 }
 
 /** The functions of the environment, and what each reserves. */
@@ -80,6 +82,33 @@ async function readReserved(lambda: LambdaClient, name: string, asking: Asking):
     );
     return answer?.ReservedConcurrentExecutions ?? 0;
   });
+}
+
+/** Of watch and the probes: operate and read are called without one. */
+async function readVersions(
+  lambda: LambdaClient,
+  config: Config,
+  asking: Asking,
+): Promise<Answers['versions']> {
+  const probes = config.vantages.map((vantage) => functionNameOf(config.name, 'probe', vantage));
+  const names = [functionNameOf(config.name, 'watch'), ...probes];
+  const all = names.map((functionName) =>
+    asking.ask('lambda:ListVersionsByFunction', async () => ({
+      functionName,
+      numbers: (await unlessMissing(() => numbersOf(lambda, functionName))) ?? [],
+    })),
+  );
+  const answers = await Promise.all(all);
+  const known = answers.filter((answer) => answer !== null);
+  return known.length < answers.length ? null : known;
+}
+
+async function numbersOf(lambda: LambdaClient, FunctionName: string): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  for await (const page of paginateListVersionsByFunction({ client: lambda }, { FunctionName }))
+    numbers.push(...(page.Versions ?? []).map(({ Version }) => Number(Version)));
+  // `$LATEST` is among them.
+  return numbers.filter((number) => !Number.isNaN(number)).toSorted((one, other) => one - other);
 }
 
 /** The topic stands in the environment of watch, whatever it is called. */

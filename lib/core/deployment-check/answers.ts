@@ -1,5 +1,7 @@
 /** What AWS answered to `check`: plain data, of which nothing is judged yet. */
 
+import type { Refusal } from '../fault.ts';
+
 /** Null: this call was refused, and `unread` says why. */
 export type Answer<T> = T | null;
 
@@ -27,6 +29,10 @@ export interface Answers {
   readonly concurrency: Answer<ConcurrencyAnswer>;
   /** What is deployed of this environment; `no` before the first deployment. */
   readonly deployed: Answer<'no' | { readonly topicArn: string }>;
+  /** The published versions of the functions that have any, oldest first. */
+  readonly versions: Answer<readonly VersionsAnswer[]>;
+  /** What AWS would refuse of the stack by its size. */
+  readonly overLimits: readonly Refusal[];
   /** Of the topic, where there is one. */
   readonly subscriptions: Answer<readonly SubscriptionAnswer[]>;
   /** Calls that AWS refused. */
@@ -92,6 +98,11 @@ export interface ConcurrencyAnswer {
   readonly reservedByOurs: number;
   /** What they reserve once they are deployed. */
   readonly neededByOurs: number;
+}
+
+export interface VersionsAnswer {
+  readonly functionName: string;
+  readonly numbers: readonly number[];
 }
 
 export interface SubscriptionAnswer {

@@ -3,10 +3,9 @@
  *
  * @example renderFindings(checkDeployment(config, answers))
  */
-import type { Config } from '../config.ts';
 import { byDanger, type Finding } from '../finding.ts';
 import type { Answers } from './answers.ts';
-import type { Rule } from './rule.ts';
+import type { Environment, Rule } from './rule.ts';
 import { accountRules, wrongAccount } from './rules-account.ts';
 import { hostRules } from './rules-hosts.ts';
 import { networkRules } from './rules-network.ts';
@@ -28,12 +27,16 @@ export const deploymentRules: readonly Rule[] = [
 ];
 
 /** Every finding, the most dangerous first. In another account nothing else can be judged. */
-export function checkDeployment(config: Config, answers: Answers): readonly Finding[] {
+export function checkDeployment(config: Environment, answers: Answers): readonly Finding[] {
   const wrong = findingsOf(wrongAccount, config, answers);
   if (wrong.length > 0) return wrong;
   return byDanger(deploymentRules.flatMap((rule) => findingsOf(rule, config, answers)));
 }
 
-function findingsOf({ id, severity, why, differences }: Rule, config: Config, answers: Answers): Finding[] {
+function findingsOf(
+  { id, severity, why, differences }: Rule,
+  config: Environment,
+  answers: Answers,
+): Finding[] {
   return differences(config, answers).map((difference) => ({ id, severity, why, ...difference }));
 }

@@ -6,13 +6,18 @@ import type { Answers } from './answers.ts';
 /** What differs in one place; the rule adds its name, its severity and its reason. */
 export type Difference = Pick<Finding, 'subject' | 'got' | 'want' | 'fix'>;
 
+/** An environment, and its file as its fixes name it: `environments/prod.mts`. */
+export interface Environment extends Config {
+  readonly file: string;
+}
+
 export interface Rule {
   readonly id: string;
   readonly severity: Severity;
   /** What happens where it is not fixed. */
   readonly why: string;
   /** Every place that differs; none where AWS did not answer. */
-  readonly differences: (config: Config, answers: Answers) => readonly Difference[];
+  readonly differences: (config: Environment, answers: Answers) => readonly Difference[];
 }
 
 export interface Member {
@@ -28,11 +33,6 @@ export function membersOf(config: Config): readonly Member[] {
 /** `orders/db1`: the node with its pair. */
 export function subjectOf({ pair, node }: Member): string {
   return `${pair.name}/${node.name}`;
-}
-
-/** `environments/prod.ts` */
-export function fileOf(config: Config): string {
-  return `environments/${config.name}.ts`;
 }
 
 /** A command of the AWS CLI in the region of the environment. */

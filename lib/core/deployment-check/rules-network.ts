@@ -2,7 +2,7 @@
 import { contains, parseCidr } from '../address.ts';
 import type { Config, Pair } from '../config.ts';
 import type { SubnetAnswer } from './answers.ts';
-import { awsCommand, type Difference, fileOf, type Rule, uniqueOf } from './rule.ts';
+import { awsCommand, type Difference, type Rule, uniqueOf } from './rule.ts';
 
 interface NamedSubnet {
   readonly name: string;
@@ -53,7 +53,7 @@ export const networkRules: readonly Rule[] = [
           subject: `subnet ${name}`,
           got: `no subnet ${subnetId} in ${config.region}`,
           want: `a subnet of ${config.vpcId}`,
-          fix: `correct ${fileOf(config)} by: ${awsCommand(config, `ec2 describe-subnets --filters Name=vpc-id,Values=${config.vpcId}`)} --output text --query 'Subnets[].[SubnetId,CidrBlock,AvailabilityZone]'`,
+          fix: `correct ${config.file} by: ${awsCommand(config, `ec2 describe-subnets --filters Name=vpc-id,Values=${config.vpcId}`)} --output text --query 'Subnets[].[SubnetId,CidrBlock,AvailabilityZone]'`,
         })),
   },
   {
@@ -69,7 +69,7 @@ export const networkRules: readonly Rule[] = [
             subject: `subnet ${subnet.name}`,
             got: wrong.map(([got]) => got).join(', '),
             want: wrong.map(([, want]) => want).join(', '),
-            fix: `correct ${fileOf(config)} by: ${describeSubnet(config, subnet.seen.id)}`,
+            fix: `correct ${config.file} by: ${describeSubnet(config, subnet.seen.id)}`,
           },
         ];
       }),
@@ -101,7 +101,7 @@ export const networkRules: readonly Rule[] = [
             want: 'the VIP on an interface of the pair as a secondary address, or on none',
             fix:
               primaryAddress === pair.vip
-                ? `choose a free address of the subnet as the VIP in ${fileOf(config)}`
+                ? `choose a free address of the subnet as the VIP in ${config.file}`
                 : `if that host no longer needs it: ${awsCommand(config, `ec2 unassign-private-ip-addresses --network-interface-id ${id} --private-ip-addresses ${pair.vip}`)}`,
           }),
         ),

@@ -1,12 +1,19 @@
 /** The ENIs and the instances: each id is the one that the environment says. */
 
-import type { Config } from '../config.ts';
 import type { Answers, InterfaceAnswer } from './answers.ts';
-import { awsCommand, type Difference, fileOf, type Member, membersOf, type Rule, subjectOf } from './rule.ts';
+import {
+  awsCommand,
+  type Difference,
+  type Environment,
+  type Member,
+  membersOf,
+  type Rule,
+  subjectOf,
+} from './rule.ts';
 
 /** The nodes whose ENI EC2 shows, each with what `differs` in it. */
 function seenMembers(
-  config: Config,
+  config: Environment,
   { interfaces }: Answers,
   differs: (eni: InterfaceAnswer, member: Member) => { readonly got: string; readonly want: string } | null,
 ): readonly Difference[] {
@@ -18,11 +25,11 @@ function seenMembers(
 }
 
 /** The ENIs that the instance has, and where to write the right one. */
-function correct(config: Config, { node }: Member): string {
+function correct(config: Environment, { node }: Member): string {
   const words = `ec2 describe-network-interfaces --filters Name=attachment.instance-id,Values=${node.instanceId}`;
   const query =
     "--query 'NetworkInterfaces[].[NetworkInterfaceId,Attachment.DeviceIndex,PrivateIpAddress,SubnetId]'";
-  return `correct ${fileOf(config)} by: ${awsCommand(config, words)} --output text ${query}`;
+  return `correct ${config.file} by: ${awsCommand(config, words)} --output text ${query}`;
 }
 
 export const nodeRules: readonly Rule[] = [
@@ -98,7 +105,7 @@ export const nodeRules: readonly Rule[] = [
           subject: subjectOf(member),
           got: `no instance ${member.node.instanceId} in ${config.region}`,
           want: `the instance that runs mysqld at ${member.node.address}`,
-          fix: `correct ${fileOf(config)} by: ${awsCommand(config, `ec2 describe-instances --filters Name=private-ip-address,Values=${member.node.address}`)} --output text --query 'Reservations[].Instances[].InstanceId'`,
+          fix: `correct ${config.file} by: ${awsCommand(config, `ec2 describe-instances --filters Name=private-ip-address,Values=${member.node.address}`)} --output text --query 'Reservations[].Instances[].InstanceId'`,
         })),
   },
   {

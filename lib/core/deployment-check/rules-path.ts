@@ -2,7 +2,7 @@
 import { contains, parseCidr } from '../address.ts';
 import type { Config } from '../config.ts';
 import type { Answers, GroupAnswer, GroupRule, InterfaceAnswer } from './answers.ts';
-import { awsCommand, fileOf, type Member, membersOf, type Rule, subjectOf } from './rule.ts';
+import { awsCommand, type Member, membersOf, type Rule, subjectOf } from './rule.ts';
 
 /** A host, or all hosts of a subnet, as a rule may name them. */
 interface End {
@@ -75,7 +75,7 @@ export const pathRules: readonly Rule[] = [
           subject: 'the probes',
           got: `no security group ${id} in ${config.region}`,
           want: `a group of ${config.vpcId}`,
-          fix: `${awsCommand(config, `ec2 create-security-group --vpc-id ${config.vpcId} --group-name keepalambda-probes --description keepalambda`)}, and put its id into ${fileOf(config)}`,
+          fix: `${awsCommand(config, `ec2 create-security-group --vpc-id ${config.vpcId} --group-name keepalambda-probes --description keepalambda`)}, and put its id into ${config.file}`,
         })),
   },
   {

@@ -1,6 +1,6 @@
 /** Whether there is room for the VIP on the interface of each node. */
 import { contains, parseCidr } from '../address.ts';
-import { awsCommand, fileOf, membersOf, type Rule, subjectOf } from './rule.ts';
+import { awsCommand, membersOf, type Rule, subjectOf } from './rule.ts';
 
 export const roomRules: readonly Rule[] = [
   {
@@ -43,7 +43,7 @@ export const roomRules: readonly Rule[] = [
             subject: subjectOf(member),
             got: `the prefix ${prefix} on ${eni.id}, in which ${pair.vip} lies`,
             want: 'a VIP outside of every prefix',
-            fix: `${awsCommand(config, words)}, or choose another VIP in ${fileOf(config)}`,
+            fix: `${awsCommand(config, words)}, or choose another VIP in ${config.file}`,
           },
         ];
       }),

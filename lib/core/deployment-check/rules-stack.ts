@@ -8,6 +8,10 @@ const LEAST_UNRESERVED = 100;
 /** The limit that AWS gives an account by default, and that it raises a new account's to on request. */
 const DEFAULT_CONCURRENCY = 1000;
 
+/** So many versions of a function are no burden yet, and so many are kept of them. */
+const MANY_VERSIONS = 50;
+const KEPT_VERSIONS = 10;
+
 interface Topic {
   readonly arn: string;
   readonly subscriptions: readonly SubscriptionAnswer[];
@@ -25,6 +29,13 @@ function confirmAgain(config: Config, topic: Topic, endpoint: string): string {
 }
 
 export const stackRules: readonly Rule[] = [
+  {
+    id: 'over-limit',
+    severity: 'danger',
+    why: 'IAM, EventBridge, Lambda, CloudWatch or CloudFormation refuses it, so the deployment fails',
+    differences: (config, { overLimits }) =>
+      overLimits.map(({ got, want, remedy }) => ({ subject: config.name, got, want, fix: remedy })),
+  },
   {
     id: 'concurrency-too-small',
     severity: 'danger',
@@ -83,6 +94,25 @@ export const stackRules: readonly Rule[] = [
         ];
       });
     },
+  },
+  {
+    id: 'old-versions',
+    severity: 'hint',
+    why: 'each update leaves a version behind, and the code of all functions of an account has 75 GB',
+    differences: (config, { versions }) =>
+      (versions ?? []).flatMap(({ functionName, numbers }) => {
+        if (numbers.length <= MANY_VERSIONS) return [];
+        const last = numbers.at(-KEPT_VERSIONS - 1);
+        const words = `lambda delete-function --function-name ${functionName} --qualifier $number`;
+        return [
+          {
+            subject: functionName,
+            got: `${numbers.length} versions`,
+            want: `at most ${MANY_VERSIONS}; the last ${KEPT_VERSIONS} are enough for a rollback`,
+            fix: `for number in $(seq ${numbers[0]} ${last}); do ${awsCommand(config, words)}; done`,
+          },
+        ];
+      }),
   },
   {
     id: 'not-deployed',

@@ -142,5 +142,7 @@ function unfencedText(plan: PlanRecord): string {
   if ((fence?.kind !== 'missed' && fence?.kind !== 'skipped') || !plan.vipMoved) return '';
   const [isolated, stopped] = [outcomeOf(plan, 'isolate'), outcomeOf(plan, 'stop-instance')];
   if (isolated?.kind === 'done' || stopped?.kind === 'done') return '';
-  return ` ${plan.from} was not closed (${fence.because}). If it is alive, clients that reach it directly can still write to it.`;
+  const step = plan.stages.flat().find(({ kind }) => kind === 'fence');
+  const node = step?.kind === 'fence' ? step.node : plan.from;
+  return ` ${node} was not closed (${fence.because}). If it is alive, clients that reach it directly can still write to it.`;
 }

@@ -91,6 +91,7 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
       'For a move by hand where both nodes always take writes. Clients write to the new holder at once, so late writes of the old holder must not overwrite newer rows.',
     variants: (_, from, to) => [
       ['the VIP was moved by hand to a node that is cut off from the other', detachPlan(to, from)],
+      ['the other takes writes too', detachPlan(to, from, { closesSource: true })],
     ],
   },
   'repoint-replicas': {

@@ -28,9 +28,10 @@ beforeAll(async () => {
       name,
       directory,
       timeoutSeconds: 3,
+      versions: ['7'],
     })),
   });
-  const functions = { a: 'probe-a', b: 'probe-b', gone: 'probe-gone' };
+  const functions = { a: 'probe-a', b: 'probe-b', gone: 'probe-gone', 'taken-back': 'probe-a:8' };
   database = createDatabase({ lambda: world.lambda, functions, credentials, clock });
   const own = { a: 'probe-c', b: 'probe-d', gone: 'probe-gone' };
   commanded = createDatabase({ lambda: world.lambda, functions: own, credentials, clock });
@@ -64,6 +65,11 @@ describe('a look through a probe', () => {
     const report = await look();
     expect(report).toMatchObject({ kind: 'saw', vantage: 'a', sightings: [{ node: 'db1', saw: refused }] });
     expect(report.atMs).toBeGreaterThanOrEqual(before);
+  });
+
+  it('asks the function as it is now where a rollback has deleted its version', async () => {
+    respond({ kind: 'looks', pairs: { [pair.name]: [{ node: 'db1', saw: refused }] } });
+    expect(await look('taken-back')).toMatchObject({ kind: 'saw', vantage: 'taken-back' });
   });
 
   const blind: [string, string, RegExp][] = [

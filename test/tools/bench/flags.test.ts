@@ -3,25 +3,28 @@ import { expect, test } from 'vitest';
 import { LabError } from '../../../lab/errors.ts';
 import { parseFlags } from '../../../tools/bench/flags.ts';
 
-test('the defaults: every fault and every contender, five times', () => {
+test('the defaults: every fault, ours at both CPUs and the reference, five times', () => {
   const asked = parseFlags([]);
   expect(asked).toMatchObject({ runs: 5, ec2LatencyMs: null, server: 'mariadb-10.11', soakMs: null });
   expect(asked?.latency).toEqual({ kind: 'real', seed: expect.any(Number) });
   expect(asked).toMatchObject({ cpu: 'lambda', serverSettings: 'vendor' });
-  expect(asked?.faults).toEqual(['mysqld-kill', 'host-down', 'mysqld-hang']);
-  expect(asked?.contenders.map(({ name }) => name)).toEqual([
-    'keepalambda',
-    'keepalived',
-    'keepalived-tuned',
-    'keepalived-ec2',
-    'keepalived-tuned-ec2',
+  expect(asked?.faults).toEqual([
+    ...['mysqld-kill', 'host-down', 'mysqld-hang', 'switchover'],
+    ...['watch-kill', 'watch-kill-steps', 'probe-kill'],
   ]);
+  expect(namesOf([])).toEqual(['keepalambda', 'keepalambda-whole-cpu', 'keepalived-tuned-ec2']);
 });
 
-test('a peer brings its variant on EC2 with it', () => {
-  const names = parseFlags(['--peers', 'keepalived-tuned'])?.contenders.map(({ name }) => name);
-  expect(names).toEqual(['keepalambda', 'keepalived-tuned', 'keepalived-tuned-ec2']);
+test('peers are those that are named; with the whole CPU alone, ours is there once', () => {
+  expect(namesOf(['--peers', 'keepalived-tuned,keepalived'])).toEqual([
+    ...['keepalambda', 'keepalambda-whole-cpu', 'keepalived', 'keepalived-tuned'],
+  ]);
+  expect(namesOf(['--cpu', 'whole'])).toEqual(['keepalambda', 'keepalived-tuned-ec2']);
 });
+
+function namesOf(args: readonly string[]): readonly string[] | undefined {
+  return parseFlags(args)?.contenders.map(({ name }) => name);
+}
 
 test('a soak has its time and its weather', () => {
   const asked = parseFlags(['--soak', '10m', '--netem', 'loss 5% delay 20ms 20ms']);
@@ -34,7 +37,7 @@ test('numbers of pairs are measured once each, from the least to the most, for a
   expect(parseFlags(['--scale', '2', '--for', '5s'])).toMatchObject({ scale: [2], forMs: 5000 });
 });
 
-test('clients go through four faults, and are watched for a minute; the comparison keeps its three', () => {
+test('clients go through four faults, and are watched for a minute', () => {
   expect(parseFlags([])).toMatchObject({ clients: null });
   const asked = parseFlags(['--clients']);
   expect(asked).toMatchObject({
@@ -49,7 +52,7 @@ test('clients go through four faults, and are watched for a minute; the comparis
 });
 
 test.each([
-  [['--faults', 'switchover'], /got --faults switchover; want some of mysqld-kill, host-down, mysqld-hang/],
+  [['--clients', '--faults', 'watch-kill'], /got --faults watch-kill; want some of mysqld-kill, mysqld-hang/],
   [['--clients', '--faults', 'disk-full'], /got --faults disk-full; want some of .*switchover/],
   [['--clients', '--only', 'telnet'], /got --only telnet; want some of mysql2/],
   [['--faults', 'earthquake'], /got --faults earthquake; want some of mysqld-kill/],

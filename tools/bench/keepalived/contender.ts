@@ -25,6 +25,7 @@ function contender(name: string, about: string, variant: Variant): Contender {
   return {
     name,
     about,
+    isPeer: true,
     cycleMs: variant.intervalSeconds * 1000,
     start: (terms, story) => start(terms, variant, story),
   };

@@ -1,0 +1,60 @@
+/** What an old holder still has replaces no newer row, whoever moved the VIP away from it. */
+import { describe, expect, it } from 'vitest';
+import { PortError } from '../../lib/watch/ports.ts';
+import { breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
+import type { Stage } from './stage.ts';
+
+/** db1 dies with writes that db2 has not received, and the watch with it, as soon as it calls this on db2. */
+async function cutFailover(stage: Stage, at: 'catchUp' | 'attach'): Promise<void> {
+  const { one, world, processes } = stage;
+  const [, db2] = world.masters;
+  let isCut = false;
+  const die = () => {
+    isCut = true;
+    processes[0].kill();
+  };
+  const denied = { assign: () => Promise.reject(new PortError('denied', 'UnauthorizedOperation')) };
+  const catchUp: typeof one.database.catchUp = (...args) => {
+    if (at === 'catchUp') die();
+    return one.database.catchUp(...args);
+  };
+  const attach: typeof one.database.attach = async (...args) => {
+    const attached = await one.database.attach(...args);
+    die();
+    return attached;
+  };
+  watchOver(stage, twisted(one, { vip: denied, database: { catchUp, attach } }));
+  world.change(() => (db2.channel.transportMs = 500));
+  await stage.pass(20_000);
+  breakNow(stage, 'mysqld-kill', 'holder', 40_000);
+  await until(stage, 20_000, () => isCut);
+}
+
+describe('a failover is cut short, and somebody else moves the VIP', () => {
+  it('to the standby, before anything was done: the channel from the old holder is stopped before the standby is opened', async () => {
+    const stage = newDrill();
+    const [, db2] = stage.world.masters;
+    await cutFailover(stage, 'catchUp');
+    breakNow(stage, 'vip-by-hand', 'holder', 0);
+    watchOver(stage, stage.other, 'watch-2');
+    await until(stage, 25_000, () => db2.writable);
+    expect([stage.world.holder, db2.channel.barred]).toEqual([db2, true]);
+    await stage.pass(60_000);
+    expect(stage.published).toEqual(expect.arrayContaining(['plan-incomplete', 'vip-moved-by-hand']));
+    expect([stage.session.court.violation, db2.writable]).toEqual([null, true]);
+    endDrill(stage);
+  });
+
+  it('away while it is being undone: it belongs to the old holder still, and the standby is not simply opened', async () => {
+    const stage = newDrill();
+    const [, db2] = stage.world.masters;
+    await cutFailover(stage, 'attach');
+    breakNow(stage, 'vip-taken', 'holder', 3000);
+    watchOver(stage, stage.other, 'watch-2');
+    await until(stage, 30_000, () => stage.world.holder === db2 && db2.writable);
+    expect(db2.channel.barred).toBe(true);
+    await stage.pass(60_000);
+    expect([stage.session.court.violation, db2.writable]).toEqual([null, true]);
+    endDrill(stage);
+  });
+});

@@ -40,7 +40,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 2,
   },
   'W2 holder-reopened': {
-    how: 'Seen once in 4,000 histories, and fixed since: EC2 was asked too seldom where the VIP had moved and nobody answered through it.',
+    how: 'Every history that was known to violate it is fixed; before, EC2 was asked too seldom where the VIP had moved and nobody answered there.',
     atMost: 2,
   },
   'W3 pause': {
@@ -56,7 +56,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 4,
   },
   'W6 service-returns': {
-    how: 'Not seen in 3,000 histories; before, what one leader had seen of a holder in doubt was not known to the next.',
+    how: 'Every history that was known to violate it is fixed; before, the next leader did not know what one had seen of a holder in doubt.',
     atMost: 2,
   },
   'W7 plan-with-effect': {

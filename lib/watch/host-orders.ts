@@ -124,10 +124,11 @@ async function renew(options: HostOrderOptions, ended: AbortSignal): Promise<voi
 }
 
 async function replyOf({ ports, pair, order }: HostOrderOptions, converged: Converged): Promise<Reply> {
-  const { kind, steps, changed, because } = converged;
+  const { kind, steps, changed, because, isAtWork } = converged;
   const data: ReplyData = {
     ...{ action: order.action, pair: pair.name, steps: [...steps], changed },
     unfinished: kind === 'unfinished',
+    ...(isAtWork ? { atWork: true } : {}),
   };
   const lines = hostWorkLines(order, steps, { changed, because, kind });
   if (changed > 0)

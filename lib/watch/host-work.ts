@@ -41,6 +41,8 @@ export interface Converged {
   readonly changed: number;
   /** Why it is not done; empty when it is. */
   readonly because: string;
+  /** What it is unfinished for runs on a host: it moves on, though nothing was changed here. */
+  readonly isAtWork?: true;
 }
 
 /** A step that was carried out this often and had no effect is an error. */
@@ -49,6 +51,8 @@ export const TRIES_MAX = 3;
 export const STEP_MS_MIN = 20_000;
 /** Between two tries of the same step, and after a look that failed. Milliseconds. */
 const AGAIN_MS = 2000;
+/** Between two looks at what runs on a host. Milliseconds. */
+const AT_WORK_POLL_MS = 5000;
 
 /** Works until every goal is met, one is refused, a step has no effect, or the time is over. */
 export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<Converged> {
@@ -72,8 +76,17 @@ export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<
     const refusal = await mayGoOn();
     if (refusal) return end('refused', renderRefusal(refusal));
     const leftMs = deadlineMs - clock.nowMs();
-    if (leftMs < STEP_MS_MIN) return end('unfinished', `${keyOf(next.goal)} is next`);
     const key = keyOf(next.goal);
+    const { atWork } = next.goal;
+    if (leftMs < STEP_MS_MIN)
+      return atWork === undefined
+        ? end('unfinished', `${key} is next`)
+        : { ...end('unfinished', `${key}: ${atWork}`), isAtWork: true };
+    if (atWork !== undefined) {
+      await clock.sleep(AT_WORK_POLL_MS);
+      tookMs.set(key, (tookMs.get(key) ?? 0) + AT_WORK_POLL_MS);
+      continue;
+    }
     const failed = failures.get(key) ?? [];
     if (failed.length >= TRIES_MAX) return end('failed', withoutEffect(next.goal, failed));
     if (failed.length > 0) await clock.sleep(AGAIN_MS);

@@ -42,6 +42,8 @@ export interface HostFacts {
 export interface HostCopy {
   readonly run: string;
   readonly phase: 'begun' | 'copying' | 'copied';
+  /** While it is at work: how much its server has so far, in KB. */
+  readonly atWorkKb: number | null;
 }
 
 /** One of our two accounts, as far as a server may know it: what it keeps of the password. */
@@ -101,7 +103,7 @@ export function parseHostFacts(printed: string): HostFacts {
     sources: pairs.flatMap(([name, value]) => (name === 'source' ? [value] : [])),
     // A list that was cut off says nothing of what it lacks.
     executed: text('end') === 'yes' ? text('executed') : '',
-    copy: copyOf(text('copy-run'), text('copy-phase')),
+    copy: copyOf(text('copy-run'), text('copy-phase'), text('copy-at-work')),
     reader: text('reader') === '1',
     vipBound: text('vip-bound') === 'yes',
     vipLasts: text('vip-lasts') === 'yes',
@@ -109,7 +111,8 @@ export function parseHostFacts(printed: string): HostFacts {
   };
 }
 
-function copyOf(run: string, phase: string): HostCopy | null {
+function copyOf(run: string, phase: string, atWork: string): HostCopy | null {
   if (run === '') return null;
-  return { run, phase: phase === 'copying' || phase === 'copied' ? phase : 'begun' };
+  const atWorkKb = atWork === '' ? null : Number(atWork) || 0;
+  return { run, phase: phase === 'copying' || phase === 'copied' ? phase : 'begun', atWorkKb };
 }

@@ -2,14 +2,16 @@
 import type { Node } from '../config.ts';
 import type { Refusal } from '../fault.ts';
 import type { Goal } from '../host-work.ts';
+import { copyAtWork } from './copy.ts';
 import type { HostFacts } from './facts.ts';
 import { kindOf } from './kind.ts';
 
 export function serverGoal({ name }: Node, host: HostFacts): Goal {
-  return {
-    ...{ name: 'server', node: name, does: 'Starts the server.' },
-    state: stateOf(host),
-  };
+  const goal = { name: 'server', node: name, does: 'Starts the server.' };
+  const atWork = copyAtWork(name, host);
+  // A copy restarts it, and lets root in again at its end.
+  if (atWork !== null && host.server !== 'up') return { ...goal, state: 'open', atWork };
+  return { ...goal, state: stateOf(host) };
 }
 
 function stateOf(host: HostFacts): Goal['state'] {

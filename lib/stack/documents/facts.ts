@@ -3,7 +3,7 @@
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { accountParameters, vipParameter } from './parameters.ts';
-import { place, READER } from './seed-place.ts';
+import { findWorking, place, READER } from './seed-place.ts';
 import { asRoot, byKind, channelWords, fileName, includeDirectory, unitDirectory } from './server-script.ts';
 import { unitName } from './vip-unit.ts';
 
@@ -55,6 +55,8 @@ ${place}
 if [ -s "$state/run" ]; then
   echo "copy-run=$(head -n 1 "$state/run")"
   echo "copy-phase=$(head -n 1 "$state/phase")"
+  ${findWorking}
+  [ -z "$working" ] || echo "copy-at-work=$working"
 fi
 [ "$server" = up ] || exit 0
 echo "version=$version"

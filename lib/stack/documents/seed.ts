@@ -5,7 +5,7 @@
  */
 import { type Document, shellDocument } from './document.ts';
 import { parameter } from './parameters.ts';
-import { place, READER, run } from './seed-place.ts';
+import { findWorking, place, READER, run } from './seed-place.ts';
 import { asRoot, writing } from './server-script.ts';
 
 const factsScript = `
@@ -15,8 +15,10 @@ if [ "$(cat "$state/run" 2>/dev/null)" != "$SSM_Run" ]; then echo phase=none; ex
 phase=$(cat "$state/phase" 2>/dev/null || echo none)
 # A copy that was broken off can be begun again.
 [ "$phase" = copying ] && phase=prepared
-if [ "$phase" != copied ] && [ -f "$state/lock" ] && ! flock -n "$state/lock" true; then phase=copying; fi
+${findWorking}
+[ -z "$working" ] || phase=copying
 echo "phase=$phase"
+[ -z "$working" ] || echo "at-work=$working"
 for name in kept plugin hash position because; do
   [ -s "$state/$name" ] && printf '%s=%s\\n' "$name" "$(head -c 600 "$state/$name" | tr '\\n' ' ')"
 done

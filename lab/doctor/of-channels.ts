@@ -107,15 +107,23 @@ export const ofChannels: readonly Broken[] = [
 
 /** Stopped, because it would ask for all of that domain again. */
 async function forgetPlace({ hosts }: LabWorld, node: Instance) {
+  const { db1 } = hosts;
+  await db1.instance.sql('CREATE DATABASE placed');
+  const [theirs] = await db1.instance.sql(
+    'SELECT @@global.gtid_binlog_pos AS places, @@global.gtid_domain_id AS domain',
+  );
+  const isTheirs = (one: string) => one.startsWith(`${theirs?.domain}-`);
+  const last = String(theirs?.places).split(',').filter(isTheirs).join(',');
+  await node.sql(`SELECT MASTER_GTID_WAIT('${last}', 10)`);
   const [row] = await node.sql('SELECT @@global.gtid_slave_pos AS place');
   const place = String(row?.place);
-  const [theirs] = await hosts.db1.instance.sql('SELECT @@global.gtid_domain_id AS domain');
-  const rest = place.split(',').filter((one) => !one.startsWith(`${theirs?.domain}-`));
+  const rest = place.split(',').filter((one) => !isTheirs(one));
   await node.sql('STOP SLAVE');
   await node.sql(`SET GLOBAL gtid_slave_pos = '${rest.join(',')}'`);
   return async () => {
     await node.sql(`SET GLOBAL gtid_slave_pos = '${place}'`);
     await node.sql('START SLAVE');
+    await db1.instance.sql('DROP DATABASE placed');
   };
 }
 

@@ -2,8 +2,8 @@
 import type { NodeName } from '../names.ts';
 
 export interface HostFacts {
-  /** `denied`: root is not let in. `no-client`: there is no client program to ask with. */
-  readonly server: 'up' | 'down' | 'denied' | 'no-client';
+  /** `denied`: root is not let in. `unreached`: it runs, and root cannot ask it. `no-client`: there is no client program to ask with. */
+  readonly server: 'up' | 'down' | 'unreached' | 'denied' | 'no-client';
   /** Why it is not `up`. */
   readonly because: string;
   readonly version: string;
@@ -73,7 +73,7 @@ export interface SetupFacts {
   readonly passed: ReadonlySet<string>;
 }
 
-const states = ['up', 'down', 'denied', 'no-client'] as const;
+const states = ['up', 'down', 'unreached', 'denied', 'no-client'] as const;
 
 /** The printed lines of `name=value` → facts. What the document did not print is empty. */
 export function parseHostFacts(printed: string): HostFacts {

@@ -20,10 +20,22 @@ function stateOf(host: HostFacts): Goal['state'] {
       return kindOf(host.version) === null ? unknownVersion(host) : 'met';
     case 'down':
       return 'open';
+    case 'unreached':
+      return unreached(host);
     case 'denied':
     case 'no-client':
       return noRoot(host);
   }
+}
+
+/** Clients may be using it: a restart could only do harm. */
+function unreached({ because }: HostFacts): Refusal {
+  return {
+    got: `a server whose unit is active, and which root cannot ask: ${because}`,
+    want: 'an answer over its socket',
+    remedy:
+      'wait for the end of its crash recovery, end sessions where it is full, or name its socket in /root/.my.cnf ([client]); then give the same order again',
+  };
 }
 
 function unknownVersion({ version }: HostFacts): Refusal {

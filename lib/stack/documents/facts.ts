@@ -4,7 +4,15 @@ import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { accountParameters, vipParameter } from './parameters.ts';
 import { findWorking, place, READER } from './seed-place.ts';
-import { asRoot, byKind, channelWords, fileName, includeDirectory, unitDirectory } from './server-script.ts';
+import {
+  asRoot,
+  byKind,
+  channelWords,
+  fileName,
+  includeDirectory,
+  serverUnits,
+  unitDirectory,
+} from './server-script.ts';
 import { unitName } from './vip-unit.ts';
 
 const compared = configurationLines.flatMap(({ variable }) => variable ?? []);
@@ -41,6 +49,12 @@ const facts = [
 const script = `
 set -u
 ${asRoot}
+# Full, in crash recovery, or with another socket: it runs, and must not be restarted for that.
+if [ "$server" = down ]; then
+  for name in ${serverUnits.join(' ')}; do
+    if systemctl is-active --quiet "$name.service" 2>/dev/null; then server=unreached; fi
+  done
+fi
 echo "server=$server"
 echo "because=$because"
 ${unitDirectory}

@@ -18,7 +18,7 @@ case $kind in
   *) asked="SHOW CREATE USER '$user'@'$address'" ;;
 esac
 # shellcheck disable=SC2086
-theirs=$("$client" $reach -N -r -B -e "$asked" 2>"$state/said") || grep -qE 'ERROR (1141|1396|3162)' "$state/said" || theirs=socket
+theirs=$("$client" $reach -N -r -B -e "$asked" 2>"$state/said") || grep -qE 'ERROR (1133|1141|1396)' "$state/said" || theirs=socket
 [ -n "$theirs" ] || fail "the other node has no account $me, by which root of this host gets in, and all accounts come with its data: make it there, and order it again"
 case $theirs in
   *socket*) ;;

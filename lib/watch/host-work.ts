@@ -56,7 +56,7 @@ const AT_WORK_POLL_MS = 5000;
 
 /** Works until every goal is met, one is refused, a step has no effect, or the time is over. */
 export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<Converged> {
-  const { work, clock, deadlineMs, dryRun, mayGoOn } = options;
+  const { work, clock, deadlineMs, dryRun } = options;
   const tookMs = new Map<string, number>();
   const failures = new Map<string, string[]>();
   let steps: readonly StepReport[] = [];
@@ -73,8 +73,9 @@ export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<
     const next = nextStep(goals);
     if (next.kind === 'refused') return end('refused', renderRefusal(next.refusal));
     if (next.kind === 'done' || dryRun) return end('done');
-    const refusal = await mayGoOn();
-    if (refusal) return end('refused', renderRefusal(refusal));
+    const asked = await askUntil(options);
+    if (asked.kind === 'blind') return end('failed', asked.because);
+    if (asked.facts) return end('refused', renderRefusal(asked.facts));
     const leftMs = deadlineMs - clock.nowMs();
     const key = keyOf(next.goal);
     const { atWork } = next.goal;
@@ -120,10 +121,22 @@ type Seen<Facts> =
   | { readonly kind: 'blind'; readonly because: string };
 
 /** A host that has just been restarted, or an SSM that is slow, gets more than one look. */
-async function lookUntil<Facts>({ work, clock, deadlineMs }: ConvergeOptions<Facts>): Promise<Seen<Facts>> {
+function lookUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Seen<Facts>> {
+  return tryUntil(options, () => options.work.look());
+}
+
+/** A store that does not answer once says nothing of the work. */
+function askUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Seen<Refusal | null>> {
+  return tryUntil(options, () => options.mayGoOn());
+}
+
+async function tryUntil<Facts, Answer>(
+  { clock, deadlineMs }: ConvergeOptions<Facts>,
+  ask: () => Promise<Answer>,
+): Promise<Seen<Answer>> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return { kind: 'facts', facts: await work.look() };
+      return { kind: 'facts', facts: await ask() };
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
       const isForGood = error.kind === 'denied' || error.kind === 'refused';

@@ -88,6 +88,20 @@ it('says what runs on a host when the time is over: that is no standstill', asyn
   expect(seen).toMatchObject({ kind: 'unfinished', changed: 0, isAtWork: true, because: 'two: half of it' });
 });
 
+it('asks again whether it may go on where the store did not answer, and says so where that lasts', async () => {
+  let asked = 0;
+  const mayGoOn = (fails: number) => async () => {
+    asked += 1;
+    if (asked <= fails) throw new PortError('timeout', 'the store does not answer');
+    return null;
+  };
+  expect(await run({ world: new Set(), options: { mayGoOn: mayGoOn(2) } })).toMatchObject({ kind: 'done' });
+  asked = 0;
+  const seen = await run({ world: new Set(), options: { mayGoOn: mayGoOn(99) } });
+  expect(seen).toMatchObject({ kind: 'failed', changed: 0, tried: [] });
+  expect(seen.because).toContain('the store does not answer');
+});
+
 it('gives up a step without effect, and names it with what went wrong', async () => {
   const steps = {
     two: () => {

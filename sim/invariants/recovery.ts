@@ -37,7 +37,8 @@ const looksMs = 5000;
  * 8 s or more lie between the last moment in which a watch could ask the holder and the first after its death in which one could ask the
  * standby, it looks the same whether the holder died at once, or lived on and wrote what the standby lacks. Then the standby
  * must have been shown ready before: its channel ran for 5 s in our sight, has not been seen broken since, and that is at most
- * 90 s old when somebody can look again (a readiness is trusted for 150 s, and the remembered one may be 60 s old). What happened in the weather (blind
+ * 90 s old when somebody can look again (a readiness is trusted for 150 s, and the remembered one may be 60 s old). A standby that
+ * was set aside must have been fit in our sight since, for its time and 5 s, beside a holder that served: it has other data now. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
 export function recoveryInvariant(court: Court): Invariant {

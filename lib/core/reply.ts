@@ -219,6 +219,8 @@ const dataSchema = z.discriminatedUnion('action', [
     changed: z.number(),
     /** The time of this invocation was over: the same request goes on. */
     unfinished: z.boolean(),
+    /** What it waits for runs on a host: it moves on, though nothing was changed. */
+    atWork: z.boolean().optional(),
   }),
 ]);
 export type ReplyData = z.infer<typeof dataSchema>;

@@ -94,7 +94,7 @@ export function tellLimited(
   }
   const report = { ...before, toldAtMs: [...recent, nowMs], heldBack: 0 };
   const more = before.heldBack === 0 ? '' : ` ${before.heldBack} more alerts of this kind were not sent.`;
-  const isLast = saysLoss(code) && isLastAtOnce(memory.reports, nowMs);
+  const isLast = saysLoss(code) && isLastAtOnce(memory, nowMs);
   const told = { ...words, happened: `${words.happened}${more}${isLast ? lastForAWhile : ''}` };
   return tell(withReport(memory, code, report), pair, code, told, nowMs);
 }

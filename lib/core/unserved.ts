@@ -3,7 +3,7 @@ import { tellCondition, withIncident } from './alerts.ts';
 import { changed } from './changed.ts';
 import type { EventCode } from './events.ts';
 import { renderSession } from './fitness.ts';
-import { isKnownToFlap, saysLoss } from './flap.ts';
+import { isKnownToFlap, isLossToldSince, saysLoss } from './flap.ts';
 import type { Memory } from './memory.ts';
 import type { Plan, PlanKind } from './plan.ts';
 import type { Situation } from './situation.ts';
@@ -23,8 +23,8 @@ const ending: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
  * loss. The same memory comes back when there is nothing to tell. `newId` names the incident, if one begins here.
  */
 export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, newId: string): Memory {
-  const { pair, nowMs, unservedForMs } = situation;
-  if (unservedForMs < (ending.has(plan.kind) ? ENDING_MS : UNSERVED_MS)) return memory;
+  const { pair, nowMs } = situation;
+  if (isGivenTime(memory, situation, plan)) return memory;
   const open = withIncident(memory, 'service-lost', nowMs, newId);
   const words = {
     happened: `${unservedText(situation)}.`,
@@ -32,6 +32,19 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   };
   const told = tellCondition(open, pair.name, 'service-lost', words, nowMs);
   return told === open ? memory : told;
+}
+
+/** A plan that is to end the loss is given a while: from the loss on, or from its own beginning where people know of the loss. */
+function isGivenTime(
+  { plan: begun, reports }: Memory,
+  { nowMs, unservedForMs }: Situation,
+  { kind }: Plan,
+): boolean {
+  if (unservedForMs < UNSERVED_MS) return true;
+  if (!ending.has(kind)) return false;
+  if (unservedForMs < ENDING_MS) return true;
+  const isNew = begun !== null && nowMs - begun.startedAtMs < ENDING_MS;
+  return isNew && isLossToldSince(reports, nowMs - unservedForMs);
 }
 
 /**

@@ -43,6 +43,22 @@ describe('a loss of service beside a plan', () => {
     if (!isTold) expect(after).toBe(steady.memory);
   });
 
+  it('is not told again by the failover that a person orders at last, for its first 10 s', () => {
+    const told = { sinceMs: NOW_MS - 70_000, overSinceMs: null, times: 1, heldBack: 0 };
+    const begunAgo = (ms: number) => ({
+      ...steady.memory,
+      plan: recordOf(failover, { startedAtMs: NOW_MS - ms }),
+      unservedSinceMs: NOW_MS - 74_000,
+      reports: { 'holder-lost': { ...told, toldAtMs: [NOW_MS - 70_000] } },
+    });
+    const situation = seen(steady, silent, unservedFor(74_000));
+    expect(tellUnserved(begunAgo(9999), situation, failover, 'cccc0001').outbox).toEqual([]);
+    const [alert] = tellUnserved(begunAgo(10_000), situation, failover, 'cccc0001').outbox;
+    expect(alert?.code).toBe('service-lost');
+    // It has lasted all the time.
+    expect(alert?.happened).not.toContain('It comes and goes');
+  });
+
   it('is told once while it lasts', () => {
     const situation = seen(steady, silent, unservedFor(20_000));
     const once = tellUnserved(steady.memory, situation, failover, 'cccc0001');

@@ -11,7 +11,7 @@ export function initCommand(environments: string, tell: (text: string) => void):
   return (
     new Command('init')
       .description(
-        'Writes the file of an environment: asks for what the flags leave open, checks it, and writes it if it is right.',
+        'Writes the file of an environment: asks for what the flags leave open, offers what EC2 knows, checks it, and writes it if it is right.',
       )
       .argument('<name>', 'of the environment, such as prod')
       .option('--description <text>', 'one line for cdk ls and the console', '')

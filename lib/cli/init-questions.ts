@@ -1,11 +1,23 @@
 /** What `keepalambda init` asks a person, in order. */
 import { createInterface } from 'node:readline/promises';
+import { valueAt } from '../core/fault.ts';
 import { CliError } from './errors.ts';
 import { type Draft, isGiven, type Judge, type Place } from './init-draft.ts';
+import { askInstances, type Known, layOutNodes, nothingKnown } from './init-instances.ts';
+import { Offers, type OpenEc2 } from './init-offers.ts';
 import { Interview, type Talk } from './interview.ts';
 
-/** The region that the shell is set to. */
-export type Surroundings = { readonly region: string | undefined };
+/** The region that the shell is set to, and the EC2 that its credentials may ask. */
+export interface Surroundings {
+  readonly region: string | undefined;
+  readonly openEc2: OpenEc2;
+}
+
+/** Of this process. The SDK takes long to load, and flags alone do not need it. */
+const shell: Surroundings = {
+  region: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+  openEc2: async (region) => (await import('./init-ec2.ts')).openEc2(region),
+};
 
 /** What the draft must have, and the flag that gives it. */
 const musts: readonly (readonly [flag: string, place: Place])[] = [
@@ -24,7 +36,7 @@ export async function complete(
   draft: Draft,
   judge: Judge,
   talk?: Talk,
-  around: Surroundings = { region: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION },
+  around: Surroundings = shell,
 ): Promise<Draft> {
   const missing = musts.filter(([, place]) => !isGiven(draft, place)).map(([flag]) => flag);
   if (missing.length === 0) return draft;
@@ -37,67 +49,65 @@ export async function complete(
   return atTerminal((terminal) => answered(draft, judge, terminal, around));
 }
 
-async function answered(draft: Draft, judge: Judge, talk: Talk, { region }: Surroundings): Promise<Draft> {
+async function answered(draft: Draft, judge: Judge, talk: Talk, around: Surroundings): Promise<Draft> {
   const interview = new Interview(draft, talk, judge);
-  await interview.need({ place: ['region'], text: 'The region of the pair', fallback: region });
+  await interview.need({ place: ['region'], text: 'The region of the pair', fallback: around.region });
+  const offers = await Offers.of(String(interview.draft.region), around.openEc2, talk.say);
+  const known = offers.areOpen ? await askInstances(interview, offers) : nothingKnown;
   const optional = 'that of your credentials';
-  await interview.need({ place: ['account'], text: 'The account (12 digits)', optional });
-  await interview.need({ place: ['vpcId'], text: 'The VPC (vpc-…)' });
-  await askSubnets(interview);
+  const account = 'The account (12 digits)';
+  await interview.need({ place: ['account'], text: account, fallback: known.account, optional });
+  await interview.need({ place: ['vpcId'], text: 'The VPC (vpc-…)', fallback: known.vpcId });
+  await askSubnets(interview, offers, known);
   const group = 'A security group for the probes, which the nodes admit on the MySQL port (sg-…)';
   await interview.need({ place: ['probeSecurityGroups'], text: group, many: true });
   const mail = 'An e-mail address that gets the alerts';
   await interview.need({ place: ['subscribers'], text: mail, many: true });
-  await askPair(interview);
+  await askPair(interview, known);
   await interview.settle();
   return interview.draft;
 }
 
-async function askSubnets(interview: Interview): Promise<void> {
+async function askSubnets(interview: Interview, offers: Offers, { subnetId }: Known): Promise<void> {
   if (isGiven(interview.draft, ['subnets'])) return;
   const nodes = 'A name of your own for the subnet of both nodes';
   const more = 'A name for another subnet to look from, best in another zone';
   const names: string[] = [];
   for (;;) {
-    const name = await interview.nameIn(
-      'subnets',
-      names.length === 0 ? nodes : more,
-      names.length === 0 ? 'a' : '',
-    );
+    const isFirst = names.length === 0;
+    const name = await interview.nameIn('subnets', isFirst ? nodes : more, isFirst ? 'a' : '');
     if (name === '') break;
-    await askSubnet(interview, name);
+    await askSubnet(interview, offers, name, isFirst ? subnetId : undefined);
     names.push(name);
   }
   interview.put(['vantages'], names.slice(0, 3));
 }
 
-async function askSubnet(interview: Interview, name: string): Promise<void> {
+async function askSubnet(
+  interview: Interview,
+  offers: Offers,
+  name: string,
+  id: string | undefined,
+): Promise<void> {
   const of = (key: string): Place => ['subnets', name, key];
-  await interview.need({ place: of('subnetId'), text: 'Its id (subnet-…)' });
-  await interview.need({ place: of('cidr'), text: 'Its range (such as 10.0.1.0/24)' });
-  const zone = `${String(interview.draft.region)}${name}`;
-  await interview.need({
-    place: of('availabilityZone'),
-    text: 'Its availability zone',
-    ...(/^[a-f]$/.test(name) ? { fallback: zone } : {}),
-  });
+  await interview.need({ place: of('subnetId'), text: 'Its id (subnet-…)', fallback: id });
+  const found = await offers.subnet(String(valueAt(interview.draft, of('subnetId'))));
+  const known = found.kind === 'found' ? found.value : null;
+  const range = 'Its range (such as 10.0.1.0/24)';
+  await interview.need({ place: of('cidr'), text: range, fallback: known?.cidr });
+  const likely = /^[a-f]$/.test(name) ? `${String(interview.draft.region)}${name}` : undefined;
+  const fallback = known?.availabilityZone ?? likely;
+  await interview.need({ place: of('availabilityZone'), text: 'Its availability zone', fallback });
 }
 
-async function askPair(interview: Interview): Promise<void> {
+async function askPair(interview: Interview, known: Known): Promise<void> {
   const of = (...keys: Place): Place => ['pairs', 0, ...keys];
   await interview.need({ place: of('name'), text: 'What people call the pair (such as orders)' });
-  // Both are there from the start: a pair with one node is judged as a whole, and not by its values. They are in the
-  // first subnet, unless a flag says otherwise.
-  const [subnet] = Object.keys(interview.draft.subnets as object);
-  const blank = { name: undefined, instanceId: undefined, eniId: undefined, address: undefined, subnet };
-  for (const index of [0, 1]) {
-    if (!isGiven(interview.draft, of('nodes', index))) interview.put(of('nodes', index), blank);
-    else if (!isGiven(interview.draft, of('nodes', index, 'subnet')))
-      interview.put(of('nodes', index, 'subnet'), subnet);
-  }
-  for (const index of [0, 1]) await askNode(interview, index);
+  // They are in the first subnet, unless a flag says otherwise.
+  layOutNodes(interview, Object.keys(interview.draft.subnets as object)[0]);
+  for (const index of [0, 1]) await askNode(interview, index, known);
   const vip = 'The VIP: an address of that subnet that no host has as its own';
-  await interview.need({ place: of('vip'), text: vip });
+  await interview.need({ place: of('vip'), text: vip, fallback: known.vip });
   const { name, pairs } = interview.draft as { name: string; pairs: readonly { name: string }[] };
   const byFlags = isGiven(interview.draft, of('credentials'));
   await interview.need({
@@ -116,13 +126,16 @@ async function askTls(interview: Interview): Promise<void> {
   if (isGiven(interview.draft, place)) interview.put(['pairs', 0, 'tls'], 'verify-ca');
 }
 
-async function askNode(interview: Interview, index: number): Promise<void> {
+async function askNode(interview: Interview, index: number, { nodes }: Known): Promise<void> {
   const of = (key: string): Place => ['pairs', 0, 'nodes', index, key];
-  const which = index === 0 ? 'one node' : 'the other node';
+  const id = valueAt(interview.draft, of('instanceId')) as string | undefined;
+  const which = id ?? (index === 0 ? 'one node' : 'the other node');
   await interview.need({ place: of('name'), text: `The name of ${which}`, fallback: `db${index + 1}` });
   await interview.need({ place: of('instanceId'), text: 'Its instance (i-…)' });
-  await interview.need({ place: of('eniId'), text: 'Its first network interface (eni-…)' });
-  await interview.need({ place: of('address'), text: 'Its own private address' });
+  const { eniId, address } = nodes[index] ?? {};
+  const first = 'Its first network interface (eni-…)';
+  await interview.need({ place: of('eniId'), text: first, fallback: eniId });
+  await interview.need({ place: of('address'), text: 'Its own private address', fallback: address });
 }
 
 /** Ctrl-D ends the interview as an error, and not as a wait without end. */

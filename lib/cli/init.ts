@@ -8,14 +8,20 @@ import { renderEnvironment } from './environment-file.ts';
 import { CliError } from './errors.ts';
 import type { Draft, Judge } from './init-draft.ts';
 import { environmentOf, type InitWords } from './init-flags.ts';
-import { complete } from './init-questions.ts';
+import { complete, type Surroundings } from './init-questions.ts';
 import type { Talk } from './interview.ts';
 
 /**
  * Writes `DIRECTORY/NAME.ts` (`.mts` in a project of one's own) and gives back its path. Throws a `CliError` with every fault, and writes nothing,
  * when the file is there already or when what was said does not make an environment beside those that there are.
  */
-export async function init(directory: string, name: string, words: InitWords, talk?: Talk): Promise<string> {
+export async function init(
+  directory: string,
+  name: string,
+  words: InitWords,
+  talk?: Talk,
+  around?: Surroundings,
+): Promise<string> {
   const file = join(directory, `${name}${extension}`);
   if (existsSync(file)) {
     throw new CliError([`${file}: it is there already; change it, or choose another name`]);
@@ -26,7 +32,7 @@ export async function init(directory: string, name: string, words: InitWords, ta
     const checked = checkEnvironments([...others, { file: own, raw: withoutGaps(draft) }]);
     return checked.kind === 'faulty' ? (checked.faults.get(own) ?? []) : [];
   };
-  const environment = await complete(environmentOf(name, words), judge, talk);
+  const environment = await complete(environmentOf(name, words), judge, talk, around);
   const faults = judge(environment);
   if (faults.length > 0) {
     throw new CliError([renderFaults(directory, new Map([[own, faults]])), 'nothing was written']);

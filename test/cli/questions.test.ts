@@ -1,14 +1,32 @@
 /** `keepalambda init` as a person answers it: the whole talk is a golden file. */
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it, test } from 'vitest';
+import { type Aws, type EniSpec, startAws } from '../../lab/aws/start.ts';
 import { init } from '../../lib/cli/init.ts';
+import { openEc2 } from '../../lib/cli/init-ec2.ts';
 import type { InitWords } from '../../lib/cli/init-flags.ts';
+import type { OpenEc2 } from '../../lib/cli/init-offers.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
 import { small } from '../core/environments.ts';
+import { right as known, db1 as one, db2 as other, vip } from './check-world.ts';
 
 afterAll(removeTemporaryDirectories);
+let aws: Aws | undefined;
+afterEach(async () => {
+  await aws?.close();
+  aws = undefined;
+});
+
+const noCredentials: OpenEc2 = async () => {
+  throw new Error('Could not load credentials from any providers');
+};
+/** The lab's EC2, by the SDK. */
+const labEc2: OpenEc2 = (region) => {
+  if (!aws) throw new Error('the test starts AWS');
+  return openEc2(region, { ...aws.clientOptions(), maxAttempts: 1 });
+};
 
 const nothing: InitWords = {
   description: '',
@@ -32,7 +50,11 @@ beforeEach(() => {
 });
 
 /** Runs `init` with these answers; what was said, line by line. */
-async function talk(answers: readonly string[], words: Partial<InitWords> = {}): Promise<readonly string[]> {
+async function talk(
+  answers: readonly string[],
+  words: Partial<InitWords> = {},
+  openEc2: OpenEc2 = noCredentials,
+): Promise<readonly string[]> {
   const left = [...answers];
   const lines: string[] = [];
   await init(
@@ -48,6 +70,7 @@ async function talk(answers: readonly string[], words: Partial<InitWords> = {}):
       },
       say: (text) => void lines.push(`  ${text}`),
     },
+    { region: undefined, openEc2 },
   );
   expect(left).toEqual([]);
   return lines;
@@ -63,10 +86,70 @@ const right = [
   ...[...db1, ...db2, '10.0.1.10', '', '/keepalambda/prod/authority'],
 ];
 
-test('a person who answers everything well', async () => {
-  const lines = await talk(right);
+async function expectTalk(file: string, lines: readonly string[]): Promise<void> {
   const written = readFileSync(join(directory, 'prod.ts'), 'utf8').replace(/from '.*'/, "from '…'");
-  await expect(`${lines.join('\n')}\n\n${written}`).toMatchFileSnapshot('./talks/right.txt');
+  await expect(`${lines.join('\n')}\n\n${written}`).toMatchFileSnapshot(`./talks/${file}.txt`);
+}
+
+test('a person who answers everything well', async () => {
+  await expectTalk('right', await talk(right));
+});
+
+/** Everything after the instances that EC2 does not offer: Enter is an empty answer. */
+const entered = [
+  ...['', '', '', '', '', '', ''],
+  ...[known.groups[0].id, '', 'oncall@example.com', '', 'orders'],
+  ...['', '', '', '', '', '', '', '', '/keepalambda/prod/authority'],
+];
+
+test('a person whose credentials show EC2 the instances, and who takes what it offers', async () => {
+  aws = await startAws({ ...known, groups: [...known.groups] });
+  await expectTalk(
+    'known',
+    await talk(['eu-central-1', one.instanceId, other.instanceId, ...entered], {}, labEc2),
+  );
+  const checked = checkEnvironments(await loadEnvironments(directory));
+  if (checked.kind === 'faulty') throw new Error(JSON.stringify([...checked.faults]));
+  const [config] = checked.configs;
+  expect(config).toMatchObject({ account: known.account, vpcId: small.vpcId, subnets: small.subnets });
+  expect(config?.pairs[0]).toMatchObject({ vip, nodes: [one, other] });
+});
+
+test('an instance that EC2 does not show, or in another subnet, is asked for again', async () => {
+  const elsewhere = { id: 'subnet-0000000000000000b', cidr: '10.0.2.0/24', zone: 'eu-central-1b' };
+  const [first, second] = known.enis as unknown as readonly [EniSpec, EniSpec];
+  const stray = { ...first, ...{ id: 'eni-000000000000000f9', instanceId: 'i-000000000000000f9' } };
+  const astray = { ...stray, subnetId: elsewhere.id, primaryAddress: '10.0.2.11', secondaryAddresses: [] };
+  // Its second interface, which EC2 shows before the first.
+  const back = { ...astray, ...{ id: 'eni-000000000000000f8', instanceId: one.instanceId, deviceIndex: 1 } };
+  const subnets = [...known.subnets, elsewhere];
+  const enis = [{ ...back, primaryAddress: '10.0.2.12' }, first, second, astray];
+  aws = await startAws({ ...known, subnets, enis });
+  const wrong = ['i-0000000000000dead', one.instanceId, astray.instanceId, other.instanceId];
+  const lines = await talk(['eu-central-1', ...wrong, ...entered], {}, labEc2);
+  expect(lines.slice(1, 8)).toEqual([
+    'The instance of one node (i-…): i-0000000000000dead',
+    '  i-0000000000000dead: EC2 shows none in eu-central-1',
+    `The instance of one node (i-…) [i-0000000000000dead]: ${one.instanceId}`,
+    `The instance of the other node (i-…): ${astray.instanceId}`,
+    `  ${astray.instanceId}: it is in ${elsewhere.id}, and the other node in ${first.subnetId}; want both in one subnet, which a VIP cannot leave`,
+    `The instance of the other node (i-…): ${other.instanceId}`,
+    `The account (12 digits) [${known.account}]:`,
+  ]);
+  expect(lines).toContain(`Its first network interface (eni-…) [${one.eniId}]:`);
+});
+
+test('an EC2 that refuses to answer is said once, and everything is asked', async () => {
+  aws = await startAws(known);
+  aws.faults.inject({ on: 'ec2:DescribeInstances', effect: { kind: 'deny' } });
+  const answers = ['eu-central-1', one.instanceId, other.instanceId, ...right.slice(1)].filter(
+    (answer) => answer !== db1[1] && answer !== db2[1],
+  );
+  const lines = await talk(answers, {}, labEc2);
+  expect(lines.filter((line) => line.startsWith('  '))).toEqual([
+    expect.stringMatching(/^ {2}EC2 is not asked, so nothing is offered from it: .*not authorized/),
+  ]);
+  expect(lines).toContain('Its first network interface (eni-…): eni-0a1b2c3d4e5f60718');
 });
 
 test('a person who errs at every question is asked again, and loses no answer', async () => {
@@ -98,7 +181,7 @@ it('asks for what the flags left open, and for no more', async () => {
     pair: 'orders',
     node: [`db1=${db1.slice(1).join(',')}`, `db2=${db2.slice(1).join(',')}`],
   });
-  expect(lines).toEqual([
+  expect(lines.slice(1)).toEqual([
     'The VPC (vpc-…): vpc-0a1b2c3d4e5f60718',
     'The VIP: an address of that subnet that no host has as its own: 10.0.1.10',
   ]);

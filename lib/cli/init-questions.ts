@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { valueAt } from '../core/fault.ts';
 import { CliError } from './errors.ts';
+import { authorityFault, NO_AUTHORITY, tlsOf } from './init-authority.ts';
 import { type Draft, isGiven, type Judge, type Place } from './init-draft.ts';
 import { askInstances, type Known, layOutNodes, nothingKnown } from './init-instances.ts';
 import { Offers, type OpenEc2 } from './init-offers.ts';
@@ -29,7 +30,15 @@ const musts: readonly (readonly [flag: string, place: Place])[] = [
   ['--pair', ['pairs', 0, 'name']],
   ['--vip', ['pairs', 0, 'vip']],
   ['--node', ['pairs', 0, 'nodes', 1, 'address']],
+  ['--tls-authority (or --no-tls)', ['pairs', 0, 'tls']],
 ];
+
+/** An environment that lacks nothing. */
+export interface Completed {
+  readonly draft: Draft;
+  /** The file of the authority, where it was asked for and there is one. */
+  readonly authority: string | null;
+}
 
 /** The draft with all that was missing. Asks only for that, and nobody where nothing is missing. */
 export async function complete(
@@ -37,9 +46,9 @@ export async function complete(
   judge: Judge,
   talk?: Talk,
   around: Surroundings = shell,
-): Promise<Draft> {
+): Promise<Completed> {
   const missing = musts.filter(([, place]) => !isGiven(draft, place)).map(([flag]) => flag);
-  if (missing.length === 0) return draft;
+  if (missing.length === 0) return { draft, authority: null };
   if (talk) return answered(draft, judge, talk, around);
   if (!process.stdin.isTTY) {
     throw new CliError([
@@ -49,7 +58,7 @@ export async function complete(
   return atTerminal((terminal) => answered(draft, judge, terminal, around));
 }
 
-async function answered(draft: Draft, judge: Judge, talk: Talk, around: Surroundings): Promise<Draft> {
+async function answered(draft: Draft, judge: Judge, talk: Talk, around: Surroundings): Promise<Completed> {
   const interview = new Interview(draft, talk, judge);
   await interview.need({ place: ['region'], text: 'The region of the pair', fallback: around.region });
   const offers = await Offers.of(String(interview.draft.region), around.openEc2, talk.say);
@@ -64,8 +73,9 @@ async function answered(draft: Draft, judge: Judge, talk: Talk, around: Surround
   const mail = 'An e-mail address that gets the alerts';
   await interview.need({ place: ['subscribers'], text: mail, many: true });
   await askPair(interview, known);
+  const authority = await askTls(interview);
   await interview.settle();
-  return interview.draft;
+  return { draft: interview.draft, authority };
 }
 
 async function askSubnets(interview: Interview, offers: Offers, { subnetId }: Known): Promise<void> {
@@ -109,21 +119,27 @@ async function askPair(interview: Interview, known: Known): Promise<void> {
   const vip = 'The VIP: an address of that subnet that no host has as its own';
   await interview.need({ place: of('vip'), text: vip, fallback: known.vip });
   const { name, pairs } = interview.draft as { name: string; pairs: readonly { name: string }[] };
-  const byFlags = isGiven(interview.draft, of('credentials'));
   await interview.need({
     place: of('credentials'),
     text: 'The SSM parameter for the account on MySQL',
     fallback: `/keepalambda/${name}/${pairs[0]?.name}`,
   });
-  if (!byFlags) await askTls(interview);
 }
 
-/** Without an authority there is none: TLS that takes any certificate hides nothing from who stands between. */
-async function askTls(interview: Interview): Promise<void> {
+/** TLS that takes any certificate hides nothing from who stands between, so there is an authority or none at all. */
+async function askTls(interview: Interview): Promise<string | null> {
+  if (isGiven(interview.draft, ['pairs', 0, 'tls'])) return null;
+  const text = `The file with the certificate (PEM) of the authority of both servers; ${NO_AUTHORITY} for no TLS`;
+  const file = await interview.answer(text, (answer) =>
+    answer === NO_AUTHORITY ? null : authorityFault(answer),
+  );
+  const { tls, tlsAuthority } = tlsOf(String(interview.draft.name), file !== NO_AUTHORITY);
+  interview.put(['pairs', 0, 'tls'], tls);
+  if (tlsAuthority === undefined) return null;
+  const parameter = 'The SSM parameter for that certificate';
   const place: Place = ['pairs', 0, 'tlsAuthority'];
-  const text = 'The SSM parameter with the certificate of the authority of both servers, for TLS to them';
-  await interview.need({ place, text, optional: 'no TLS' });
-  if (isGiven(interview.draft, place)) interview.put(['pairs', 0, 'tls'], 'verify-ca');
+  await interview.need({ place, text: parameter, fallback: tlsAuthority });
+  return file;
 }
 
 async function askNode(interview: Interview, index: number, { nodes }: Known): Promise<void> {

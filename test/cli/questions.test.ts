@@ -1,8 +1,9 @@
 /** `keepalambda init` as a person answers it: the whole talk is a golden file. */
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, test } from 'vitest';
 import { type Aws, type EniSpec, startAws } from '../../lab/aws/start.ts';
+import { ownIdentity } from '../../lab/aws/tls.ts';
 import { init } from '../../lib/cli/init.ts';
 import { openEc2 } from '../../lib/cli/init-ec2.ts';
 import type { InitWords } from '../../lib/cli/init-flags.ts';
@@ -41,10 +42,25 @@ const nothing: InitWords = {
   vip: '',
   node: [],
   credentials: '',
+  tlsAuthority: '',
+  tls: true,
   set: [],
 };
 
 let directory = '';
+/** Files of the person: a certificate, and what is none. */
+const files = temporaryDirectory();
+const [authority, key, empty] = ['ca.pem', 'ca-key.pem', 'empty'].map((name) => join(files, name)) as [
+  string,
+  string,
+  string,
+];
+beforeAll(async () => {
+  const identity = await ownIdentity();
+  writeFileSync(authority, identity.authority);
+  writeFileSync(key, `${identity.key}${identity.certificate}`);
+  writeFileSync(empty, '');
+});
 beforeEach(() => {
   directory = mkdtempSync(join(temporaryDirectory(), 'environments-'));
 });
@@ -83,12 +99,13 @@ const right = [
   ...['', 'subnet-0a1b2c3d4e5f60718', '10.0.1.0/24', ''],
   ...['b', 'subnet-0b1c2d3e4f5061728', '10.0.2.0/24', '', ''],
   ...['sg-0a1b2c3d4e5f60718', '', 'oncall@example.com', '', 'orders'],
-  ...[...db1, ...db2, '10.0.1.10', '', '/keepalambda/prod/authority'],
+  ...[...db1, ...db2, '10.0.1.10', '', authority, ''],
 ];
 
 async function expectTalk(file: string, lines: readonly string[]): Promise<void> {
   const written = readFileSync(join(directory, 'prod.ts'), 'utf8').replace(/from '.*'/, "from '…'");
-  await expect(`${lines.join('\n')}\n\n${written}`).toMatchFileSnapshot(`./talks/${file}.txt`);
+  const talked = `${lines.join('\n')}\n\n${written}`.replaceAll(files, '…');
+  await expect(talked).toMatchFileSnapshot(`./talks/${file}.txt`);
 }
 
 test('a person who answers everything well', async () => {
@@ -99,7 +116,7 @@ test('a person who answers everything well', async () => {
 const entered = [
   ...['', '', '', '', '', '', ''],
   ...[known.groups[0].id, '', 'oncall@example.com', '', 'orders'],
-  ...['', '', '', '', '', '', '', '', '/keepalambda/prod/authority'],
+  ...['', '', '', '', '', '', '', '', authority, ''],
 ];
 
 test('a person whose credentials show EC2 the instances, and who takes what it offers', async () => {
@@ -164,9 +181,10 @@ test('a person who errs at every question is asked again, and loses no answer', 
     ...['', 'db2', 'i-0a1b2c3d4e5f60718', 'eni-', 'eni-0a1b2c3d4e5f60718', '10.0.3.11', '10.0.1.11'],
     ...['', 'i-0a1b2c3d4e5f60718', 'i-0b1c2d3e4f5061728', 'eni-0b1c2d3e4f5061728', '10.0.1.12'],
     // In the subnet, not a node's own, not AWS's, and not the VIP of `small`.
-    ...['10.0.2.10', '10.0.1.12', '10.0.1.3', '10.0.1.10', '', 'off', '', '10.0.1.20'],
+    ...['10.0.2.10', '10.0.1.12', '10.0.1.3', '10.0.1.10'],
+    ...['', '', '/nowhere.pem', key, empty, 'none', '10.0.1.20'],
   ]);
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('./talks/wrong.txt');
+  await expectTalk('wrong', lines);
   const checked = checkEnvironments(await loadEnvironments(directory));
   expect(checked.kind).toBe('valid');
 });
@@ -179,6 +197,7 @@ it('asks for what the flags left open, and for no more', async () => {
     probeGroup: ['sg-0a1b2c3d4e5f60718'],
     subscriber: ['oncall@example.com'],
     pair: 'orders',
+    tls: false,
     node: [`db1=${db1.slice(1).join(',')}`, `db2=${db2.slice(1).join(',')}`],
   });
   expect(lines.slice(1)).toEqual([

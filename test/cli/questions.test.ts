@@ -12,6 +12,7 @@ import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
 import { small } from '../core/environments.ts';
 import { right as known, db1 as one, db2 as other, vip } from './check-world.ts';
+import { calling, openTerminal } from './terminal.ts';
 
 afterAll(removeTemporaryDirectories);
 let aws: Aws | undefined;
@@ -130,6 +131,23 @@ test('a person whose credentials show EC2 the instances, and who takes what it o
   const [config] = checked.configs;
   expect(config).toMatchObject({ account: known.account, vpcId: small.vpcId, subnets: small.subnets });
   expect(config?.pairs[0]).toMatchObject({ vip, nodes: [one, other] });
+});
+
+test('at a terminal, by the credentials of the shell; who leaves has written nothing', async () => {
+  aws = await startAws(known);
+  const env = { ...aws.environment, AWS_REGION: known.region, KEEPALAMBDA_ENVIRONMENTS: directory };
+  const terminal = openTerminal(`${calling} init prod`, env);
+  await terminal.until(/The region of the pair \[eu-central-1\]: /);
+  terminal.type('\n');
+  await terminal.until(/The instance of one node/);
+  terminal.type(`${one.instanceId}\n`);
+  await terminal.until(/The instance of the other node/);
+  terminal.type(`${other.instanceId}\n`);
+  await terminal.until(/The account \(12 digits\) \[111122223333\]: /);
+  terminal.type('\u0004');
+  expect(await terminal.ended()).toBe(1);
+  expect(terminal.printed()).toContain('ended before the last question: nothing was written');
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 test('an instance that EC2 does not show, or in another subnet, is asked for again', async () => {

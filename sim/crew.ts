@@ -25,7 +25,7 @@ const invokeAgainMs = [1000, 20_000] as const;
 const operatorMs = 55_000;
 /** A leader renews its lease more often than this. Milliseconds. */
 const leaseMs = 4000;
-/** For how long after a mishap the crew does not count as manned: the lease runs out, then 3 s are waited out. Milliseconds. */
+/** For how long after a mishap the crew does not count as manned: the lease stands still, then calls are waited out. Milliseconds. */
 const recoveryMs = 12_000;
 
 export type CrewProps = Omit<Context, 'process' | 'random'> & {

@@ -6,7 +6,7 @@
  * relation says which of the two it is.
  */
 
-/** How long a lease holds after it was renewed. */
+/** How long its holder takes a lease for its own after it was renewed. */
 export const LEASE_LIFE_MS = 6000;
 /** How often its holder renews it. */
 export const RENEW_EVERY_MS = 1000;
@@ -16,13 +16,20 @@ export const RETRY_RENEWAL_MS = 300;
 export const CONTEND_EVERY_MS = 500;
 /** No change of the world begins with less of the lease left than this. */
 export const ACT_MARGIN_MS = 3000;
+/**
+ * How long a contender sees the lease stand still before it takes it. Shorter than its life: in the rest of it its holder begins
+ * no change, and once it is taken the holder can neither renew it nor store anything.
+ */
+export const TAKE_AFTER_MS = 3500;
+/** By then a change has taken effect, or was given up: its way to AWS or a node, and what AWS makes of it later. */
+export const LANDS_MS = 6000;
 /** A call that takes the lease has taken effect by then, or never does. */
 export const TAKING_MS = 3000;
 /**
  * How long a new leader waits for calls of the one before: only for a pair with a plan in flight, or with one that has failed
  * (`mayHaveLeftCalls`).
  */
-export const WAIT_OUT_MS = 3000;
+export const WAIT_OUT_MS = 5500;
 
 /** How long a TCP and TLS connection to AWS may take. */
 export const CONNECTION_LIMIT_MS = 1000;
@@ -74,6 +81,11 @@ export const ORDER_LIFE_MS = 60_000;
 /** An order that a look alone would refuse waits this long for the next ones to confirm what it showed, or take it back. */
 export const ORDER_SETTLES_MS = 5000;
 
+/** The most that two clocks differ over a time, each being off by 300 millionths. */
+function driftOf(ms: number): number {
+  return (2 * 300 * ms) / 1_000_000;
+}
+
 /** One relation: the smaller, the larger, and why. */
 export type Relation = readonly [smallerMs: number, largerMs: number, because: string];
 
@@ -82,7 +94,7 @@ export const relations: readonly Relation[] = [
   [
     RENEW_EVERY_MS + STORE_LIMIT_MS,
     LEASE_LIFE_MS,
-    'a renewal that needs both of its attempts comes before the lease is over',
+    'a renewal that needs both of its attempts comes before its holder gives the lease up',
   ],
   [
     RENEW_EVERY_MS + RETRY_RENEWAL_MS,
@@ -90,24 +102,39 @@ export const relations: readonly Relation[] = [
     'one renewal that fails at once and is tried again does not keep the leader from acting',
   ],
   [
+    RENEW_EVERY_MS + STORE_LIMIT_MS,
+    TAKE_AFTER_MS,
+    'a renewal that needs both of its attempts comes before a contender takes the lease',
+  ],
+  [
+    LEASE_LIFE_MS - ACT_MARGIN_MS + driftOf(LEASE_LIFE_MS),
+    TAKE_AFTER_MS,
+    "no change begins under a lease that may be somebody else's: a contender counts from a moment after the renewal was sent",
+  ],
+  [
+    LEASE_LIFE_MS - ACT_MARGIN_MS + LANDS_MS,
+    TAKE_AFTER_MS + WAIT_OUT_MS,
+    'what was begun in the last moment of a lease has landed before the next leader changes a pair with a plan in flight',
+  ],
+  [
     REQUEST_LIMIT_MS,
     ACT_MARGIN_MS,
-    'a change of AWS that was begun under the lease is answered, or given up, under it',
+    'a change of AWS that was begun under the lease is answered, or given up, before its holder gives it up',
   ],
   [
     STATEMENT_LIMIT_MS,
     ACT_MARGIN_MS,
-    'a statement on a node that was begun under the lease ends at the probe under it',
+    'a statement on a node that was begun under the lease ends at the probe before its holder gives it up',
   ],
   [
     STATEMENT_LIMIT_MS + INVOKE_MARGIN_MS,
-    ACT_MARGIN_MS + WAIT_OUT_MS,
-    'the answer to a statement may come after the lease is over; the next leader does not act before that',
+    LANDS_MS,
+    'the answer to a statement may come after the lease is taken; the next leader does not act before that',
   ],
   [REQUEST_LIMIT_MS, TAKING_MS, 'a call that takes the lease is answered, or given up, before it counts'],
   [
-    REQUEST_LIMIT_MS,
-    WAIT_OUT_MS,
+    2 * REQUEST_LIMIT_MS,
+    LANDS_MS,
     'what EC2 accepted from the leader before takes effect before the next one changes anything',
   ],
   [2 * TICK_EVERY_MS, SEEN_LIFE_MS, 'a leader whose tick comes a whole second late was not frozen'],
@@ -117,7 +144,7 @@ export const relations: readonly Relation[] = [
     'a leader that was frozen, and still has its lease, knows that it was frozen',
   ],
   [CONNECTION_LIMIT_MS, STORE_REQUEST_LIMIT_MS, 'an attempt at the store may have to connect first'],
-  [CONTEND_EVERY_MS, LEASE_LIFE_MS / 2, 'a contender sees a lease stand still before it takes it'],
+  [CONTEND_EVERY_MS, TAKE_AFTER_MS / 2, 'a contender sees a lease stand still before it takes it'],
   [
     DOCUMENT_LIMIT_MS,
     WATCH_GRACE_MS,

@@ -1,8 +1,8 @@
 /**
  * The lease: the right to act. One leader per environment; the next one contends while it leads.
  *
- * Expiry is judged as Amazon's DynamoDB lock client does: a contender waits until the record's version has
- * not changed for a whole time to live on its own clock. No clock is ever compared with another.
+ * Expiry is judged much as Amazon's DynamoDB lock client does: a contender waits until the record's version has not changed for
+ * longer than its holder may act, on its own clock. No clock is ever compared with another.
  */
 import type { Safeguards } from '../core/safeguards.ts';
 import {
@@ -11,6 +11,7 @@ import {
   LEASE_LIFE_MS,
   RENEW_EVERY_MS,
   RETRY_RENEWAL_MS,
+  TAKE_AFTER_MS,
   TAKING_MS,
   WAIT_OUT_MS,
 } from '../core/time-budget.ts';
@@ -112,7 +113,7 @@ export class HeldLease {
 
   /**
    * Raises the epoch above one that a pair's memory was claimed under: the lease's own record was lost or put back, and who
-   * had it may not know yet. So nothing is begun before that one's lease would have ended. Says whether the lease is ours.
+   * had it may not know yet. So nothing is begun before what that one may still begin has landed. Says whether the lease is ours.
    */
   async raiseAbove(epoch: number): Promise<boolean> {
     const sentAtMs = this.#clock.nowMs();
@@ -124,7 +125,7 @@ export class HeldLease {
     this.#log.warn(`the lease was behind a pair's memory: its epoch is ${taken.epoch} now`, { owner });
     this.#lease = taken;
     this.#validUntilMs = sentAtMs + LEASE_LIFE_MS;
-    if (this.#safeguards.waitOut) this.#mayActFromMs = this.#clock.nowMs() + LEASE_LIFE_MS + WAIT_OUT_MS;
+    if (this.#safeguards.waitOut) this.#mayActFromMs = this.#clock.nowMs() + TAKE_AFTER_MS + WAIT_OUT_MS;
     return true;
   }
 
@@ -141,8 +142,9 @@ export class HeldLease {
 
 /**
  * Contends for the lease until it is ours, or until `deadlineMs` (on the clock). Takes it at once when it is
- * free or given back; from an owner that has gone, after a whole time to live, and then waits out what that
- * owner may still have in flight.
+ * free or given back; from an owner that has gone, when it has stood still for longer than that owner may act, and then
+ * waits out what it may still have in flight. Who has led before, under the epoch `ledUnder`, takes a greater one, also where a
+ * person has deleted the record.
  */
 export async function contend(
   ports: Ports,
@@ -150,41 +152,49 @@ export async function contend(
   deadlineMs: number,
   safeguards: Safeguards,
   stop?: AbortSignal,
+  ledUnder = 0,
 ): Promise<HeldLease | null> {
   const { clock, store, log } = ports;
   let seen: { readonly version: string; readonly sinceMs: number } | null = null;
-  let tried: TakenTimes | null = null;
+  let tried: (TakenTimes & { readonly overEpoch: number }) | null = null;
   while (clock.nowMs() < deadlineMs && stop?.aborted !== true) {
     try {
       const lease = await store.readLease();
       const nowMs = clock.nowMs();
       const version = lease?.version ?? '';
       // The answer was lost, and the lease is ours all the same: nobody else gives us this name.
-      if (tried !== null && isOurs(lease, owner) && nowMs - tried.sentAtMs < LEASE_LIFE_MS - ACT_MARGIN_MS)
+      if (
+        tried !== null &&
+        isOurs(lease, owner, tried.overEpoch) &&
+        nowMs - tried.sentAtMs < LEASE_LIFE_MS - ACT_MARGIN_MS
+      )
         return new HeldLease(lease, tried, ports, safeguards);
       if (seen === null || seen.version !== version) seen = { version, sinceMs: nowMs };
       const free = lease === null || lease.released;
-      if (free || nowMs - seen.sinceMs >= LEASE_LIFE_MS) {
-        const waitOutMs = free || !safeguards.waitOut ? 0 : WAIT_OUT_MS;
+      if (free || nowMs - seen.sinceMs >= TAKE_AFTER_MS) {
+        const isDeleted = lease === null && ledUnder > 0;
+        const waitOutMs = (free && !isDeleted) || !safeguards.waitOut ? 0 : WAIT_OUT_MS;
         const base = { sentAtMs: nowMs, unwatchedSinceMs: free ? nowMs : seen.sinceMs };
         // What an answer that is lost takes is waited for whatever the one before did.
         const lateMs = nowMs + TAKING_MS;
-        tried = { ...base, mayActFromMs: lateMs, clearFromMs: lateMs + waitOutMs };
-        const taken = await store.takeLease(lease, owner);
+        const overEpoch = Math.max(lease?.epoch ?? 0, ledUnder);
+        tried = { ...base, overEpoch, mayActFromMs: lateMs, clearFromMs: lateMs + waitOutMs };
+        const taken = await store.takeLease(lease, owner, overEpoch);
         const times = { ...base, mayActFromMs: nowMs, clearFromMs: clock.nowMs() + waitOutMs };
         if (taken) return new HeldLease(taken, times, ports, safeguards);
       }
     } catch (error) {
       log.warn('contending for the lease: the store does not answer', { error: String(error) });
     }
-    // Not later than when the lease has stood still for its life.
-    const untilTakenMs = (seen === null ? clock.nowMs() : seen.sinceMs) + LEASE_LIFE_MS - clock.nowMs();
+    // Not later than when the lease has stood still for long enough.
+    const untilTakenMs = (seen === null ? clock.nowMs() : seen.sinceMs) + TAKE_AFTER_MS - clock.nowMs();
     const pauseMs = untilTakenMs > 0 ? Math.min(CONTEND_EVERY_MS, untilTakenMs) : CONTEND_EVERY_MS;
     await clock.sleep(Math.min(pauseMs, Math.max(1, deadlineMs - clock.nowMs())), stop);
   }
   return null;
 }
 
-function isOurs(lease: Lease | null, owner: string): lease is Lease {
-  return lease !== null && lease.owner === owner && !lease.released;
+/** An older one of ours, that we have lost, has no epoch above the one that we tried to take it over from. */
+function isOurs(lease: Lease | null, owner: string, overEpoch: number): lease is Lease {
+  return lease !== null && lease.owner === owner && lease.epoch > overEpoch && !lease.released;
 }

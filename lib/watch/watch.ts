@@ -30,20 +30,31 @@ export interface WatchOptions {
 /** Why a leader's loops end: given, because the default reason is an error with a stack. */
 const OVER = 'the leader stops';
 
-/** How it went: led until its time was over, lost the lease while leading, or never led. */
+/** How it went: led until its time was over, lost the lease and did not get it again, or never led. */
 export type WatchEnd = 'led' | 'lost' | 'contended';
 
-/** Contends, leads, gives the lease back. Rejects only for a bug; the world's errors are logged and retried. */
+/**
+ * Contends, leads, gives the lease back. Who loses the lease contends again: the one that took it has a spare then. Rejects
+ * only for a bug; the world's errors are logged and retried.
+ */
 export async function runWatch(options: WatchOptions): Promise<WatchEnd> {
   const { ports, owner, deadlineMs } = options;
-  const lease = await contend(ports, owner, deadlineMs, options.safeguards ?? allSafeguards, options.stop);
-  if (!lease) return 'contended';
-  ports.log.info(`leading under epoch ${lease.epoch}`, { owner });
-  const lost = await lead(lease, options);
-  if (lost) return 'lost';
-  await lease.release();
-  ports.log.info(`gave the lease back after epoch ${lease.epoch}`, { owner });
-  return 'led';
+  let ledUnder = 0;
+  for (;;) {
+    const { safeguards = allSafeguards, stop } = options;
+    const lease = await contend(ports, owner, deadlineMs, safeguards, stop, ledUnder);
+    if (!lease) return ledUnder === 0 ? 'contended' : 'lost';
+    ports.log.info(`leading under epoch ${lease.epoch}`, { owner });
+    const lost = await lead(lease, options);
+    ledUnder = lease.epoch;
+    if (lost) {
+      ports.log.warn(`lost the lease of epoch ${lease.epoch}, contending again`, { owner });
+      continue;
+    }
+    await lease.release();
+    ports.log.info(`gave the lease back after epoch ${lease.epoch}`, { owner });
+    return 'led';
+  }
 }
 
 /** Leads until the deadline or the loss of the lease; says whether it was lost. */

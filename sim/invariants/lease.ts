@@ -20,10 +20,14 @@ export function leaseInvariant(court: Court): Invariant {
   const { table } = court.world;
   let savedEpoch = 0;
   let actedEpoch = 0;
+  // A process that loses the lease may lead again, under another epoch.
+  const sentUnder = new WeakMap<Call, number>();
   return {
-    acting({ process, action, node }) {
+    acting(call) {
+      const { process, action, node } = call;
       if (!mutations.has(action)) return;
       const epoch = court.epochOf(process);
+      sentUnder.set(call, epoch);
       actedEpoch = Math.max(actedEpoch, epoch);
       const { lease, leaseWrittenMs } = leaseOf(table, process.name, epoch);
       const what = `${process.name} (epoch ${epoch}) sends ${action} ${node}`;
@@ -37,15 +41,15 @@ export function leaseInvariant(court: Court): Invariant {
       const leftMs = leaseWrittenMs + lifeMs - court.world.nowMs;
       if (leftMs < marginMs - toleranceMs) court.accuse(1, `${what} with ${leftMs} ms of its lease left`);
     },
-    saved(process) {
-      const epoch = court.epochOf(process);
+    saved(process, _before, _after, epoch) {
       if (epoch < savedEpoch) {
         court.accuse(1, `${process.name} saved under epoch ${epoch}, after a save under epoch ${savedEpoch}`);
       }
       savedEpoch = Math.max(savedEpoch, epoch);
     },
-    vipMoved({ process, node, atMs }: Call) {
-      const epoch = court.epochOf(process);
+    vipMoved(call: Call) {
+      const { process, node, atMs } = call;
+      const epoch = sentUnder.get(call) ?? court.epochOf(process);
       if (epoch >= actedEpoch) return;
       const sentAgoMs = court.world.nowMs - atMs;
       court.accuse(

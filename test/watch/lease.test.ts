@@ -5,6 +5,7 @@ import {
   CONTEND_EVERY_MS,
   LEASE_LIFE_MS,
   RENEW_EVERY_MS,
+  TAKE_AFTER_MS,
   WAIT_OUT_MS,
 } from '../../lib/core/time-budget.ts';
 import { contend, type HeldLease } from '../../lib/watch/lease.ts';
@@ -62,19 +63,19 @@ describe('contending', () => {
     table.renewedBy('them');
     const asked = contending();
     for (let round = 0; round < 10; round += 1) {
-      await clock.pass(LEASE_LIFE_MS - CONTEND_EVERY_MS);
+      await clock.pass(TAKE_AFTER_MS - CONTEND_EVERY_MS);
       table.renewedBy('them');
     }
     expect(asked.lease).toBeUndefined();
     expect(table.lease?.owner).toBe('them');
   });
 
-  it('takes it when the version has stood still for a whole life, and waits out what may be in flight', async () => {
+  it('takes it when the version has stood still for longer than its holder may act, and waits out what may be in flight', async () => {
     const { clock, table, contending } = world();
     table.renewedBy('them');
     const asked = contending();
     const sinceMs = clock.nowMs();
-    await clock.pass(LEASE_LIFE_MS - 1);
+    await clock.pass(TAKE_AFTER_MS - 1);
     expect(asked.lease).toBeUndefined();
     await clock.pass(1);
     expect(asked.lease?.epoch).toBe(5);
@@ -86,7 +87,7 @@ describe('contending', () => {
     const { clock, table, contending, stop } = world();
     table.renewedBy('them');
     const asked = contending();
-    await clock.pass(LEASE_LIFE_MS);
+    await clock.pass(TAKE_AFTER_MS);
     const { lease } = asked;
     void lease?.keep(stop.signal, () => undefined);
     await clock.pass(WAIT_OUT_MS - 1);
@@ -99,7 +100,7 @@ describe('contending', () => {
     const { clock, table, contending } = world();
     table.renewedBy('them');
     const asked = contending();
-    await clock.pass(LEASE_LIFE_MS);
+    await clock.pass(TAKE_AFTER_MS);
     expect([asked.lease?.mayAct('none'), asked.lease?.mayAct()]).toEqual([true, false]);
   });
 
@@ -107,7 +108,7 @@ describe('contending', () => {
     const { clock, table, contending } = world();
     table.renewedBy('them');
     const asked = contending(60_000, without('waitOut'));
-    await clock.pass(LEASE_LIFE_MS);
+    await clock.pass(TAKE_AFTER_MS);
     expect(asked.lease?.mayAct()).toBe(true);
   });
 
@@ -120,12 +121,32 @@ describe('contending', () => {
       throw new Error('no answer');
     };
     const asked = contending();
-    await clock.pass(LEASE_LIFE_MS);
+    await clock.pass(TAKE_AFTER_MS);
     expect([asked.lease, table.lease?.owner]).toEqual([undefined, 'us']);
     await clock.pass(1000);
     expect([asked.lease?.epoch, asked.lease?.mayAct()]).toEqual([5, false]);
     // When it was taken is not known: that is waited for whatever the one before has left.
     expect(asked.lease?.mayAct('none')).toBe(false);
+  });
+
+  it('takes a greater epoch than the one that it led under, though the record was deleted, and waits out its own calls', async () => {
+    const { clock, ports, stop } = world();
+    const lease = await contend(ports, 'us', clock.nowMs() + 1000, allSafeguards, stop.signal, 7);
+    expect([lease?.epoch, lease?.mayAct('none'), lease?.mayAct()]).toEqual([8, true, false]);
+  });
+
+  it('does not take an older lease of its own, which it has lost, for the one that it tried to take', async () => {
+    const { clock, table, contending } = world();
+    table.renewedBy('us');
+    table.before = (call) => {
+      if (call === 'take') throw new Error('timeout');
+    };
+    const asked = contending();
+    await clock.pass(TAKE_AFTER_MS + 1000);
+    expect(asked.lease).toBeUndefined();
+    table.before = () => undefined;
+    await clock.pass(CONTEND_EVERY_MS);
+    expect(asked.lease?.epoch).toBe(5);
   });
 
   it('begins to count anew when somebody else was quicker', async () => {
@@ -135,7 +156,7 @@ describe('contending', () => {
       if (call === 'take') table.renewedBy('a third');
     };
     const asked = contending();
-    await clock.pass(LEASE_LIFE_MS - 1);
+    await clock.pass(TAKE_AFTER_MS - 1);
     expect(asked.lease).toBeUndefined();
     expect(table.lease?.owner).toBe('a third');
   });
@@ -204,6 +225,29 @@ describe('keeping', () => {
     table.before = () => undefined;
     await clock.pass(300);
     expect([lease.mayAct(), lost]).toEqual([true, []]);
+  });
+
+  it('ends to act before a contender takes the lease, and is lost with its next renewal', async () => {
+    const { clock, lease, lost, table, ports } = await leading();
+    await clock.pass(RENEW_EVERY_MS / 2);
+    let taken: HeldLease | null = null;
+    void contend(ports, 'them', clock.nowMs() + 60_000, allSafeguards).then((theirs) => {
+      taken = theirs;
+    });
+    table.before = (call) => {
+      if (call === 'renew') throw new Error('timeout');
+    };
+    const sinceMs = clock.nowMs();
+    const acting = new Set<string>();
+    while (taken === null && clock.nowMs() - sinceMs < LEASE_LIFE_MS) {
+      await clock.pass(50);
+      acting.add(`${lease.mayAct()} ${(taken as HeldLease | null)?.mayAct('none') ?? false}`);
+    }
+    expect([...acting]).toEqual(['true false', 'false false', 'false true']);
+    expect([clock.nowMs() - sinceMs, lost]).toEqual([TAKE_AFTER_MS, []]);
+    table.before = () => undefined;
+    await clock.pass(RENEW_EVERY_MS);
+    expect([lost.length, lease.mayAct(), table.lease?.owner]).toEqual([1, false, 'them']);
   });
 
   it('counts its life from when the renewal was sent, not from when it was answered', async () => {

@@ -20,10 +20,10 @@ export class Table {
       await this.before('read');
       return this.lease;
     },
-    takeLease: async (seen: Lease | null, owner: string) => {
+    takeLease: async (seen: Lease | null, owner: string, above = 0) => {
       await this.before('take');
       if (this.lease?.version !== seen?.version) return null;
-      this.renewedBy(owner, { epoch: (this.lease?.epoch ?? 0) + 1 });
+      this.renewedBy(owner, { epoch: Math.max(this.lease?.epoch ?? 0, above) + 1 });
       return this.lease;
     },
     renewLease: async (lease: Lease) => {

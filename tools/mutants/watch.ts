@@ -40,7 +40,7 @@ const leading: readonly Mutant[] = [
   {
     name: 'takes-a-living-lease',
     file: lease,
-    find: 'if (free || nowMs - seen.sinceMs >= LEASE_LIFE_MS) {',
+    find: 'if (free || nowMs - seen.sinceMs >= TAKE_AFTER_MS) {',
     replace: 'if (free || nowMs - seen.sinceMs >= 1000) {',
     guards: 'A lease that its owner still renews is not taken.',
   },

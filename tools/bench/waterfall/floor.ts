@@ -1,6 +1,6 @@
 /** What nobody can leave out who is sure of a death and moves an address by EC2, and how far above it we are. Pure. */
 import { resolveSettings } from '../../../lib/core/settings.ts';
-import { LEASE_LIFE_MS } from '../../../lib/core/time-budget.ts';
+import { TAKE_AFTER_MS } from '../../../lib/core/time-budget.ts';
 import { medianOf, type Run } from '../results.ts';
 import type { TrialName } from '../trials.ts';
 import { milestonesOf } from './bars.ts';
@@ -15,8 +15,8 @@ export const proofs: Readonly<Record<TrialName, { readonly ms: number; readonly 
   'host-down': { ms: settings.witnessMs, because: 'the standby has not heard the holder for so long' },
   'mysqld-hang': { ms: settings.hungWitnessMs, because: 'the standby has not heard mysqld for so long' },
   switchover: { ms: 0, because: 'an order needs no proof' },
-  'watch-kill': { ms: LEASE_LIFE_MS, because: 'the lease of the dead watch runs out' },
-  'watch-kill-steps': { ms: LEASE_LIFE_MS, because: 'the lease of the dead watch runs out' },
+  'watch-kill': { ms: TAKE_AFTER_MS, because: 'the lease of the dead watch stands still' },
+  'watch-kill-steps': { ms: TAKE_AFTER_MS, because: 'the lease of the dead watch stands still' },
 };
 
 /** Where the time of a fault went: medians over its runs. Milliseconds. */

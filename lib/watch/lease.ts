@@ -81,6 +81,11 @@ export class HeldLease {
     return !this.#lost && this.#validUntilMs - nowMs >= ACT_MARGIN_MS;
   }
 
+  /** Whether it is only calls of an older leader that are waited for: that ends by itself. */
+  get isClearing(): boolean {
+    return this.#clock.nowMs() < Math.max(this.#mayActFromMs, this.#clearFromMs);
+  }
+
   /** Renews the lease until stopped; calls `onLost` once if it is no longer ours or could not be renewed in time. */
   async keep(stop: AbortSignal, onLost: () => void): Promise<void> {
     while (!stop.aborted) {

@@ -214,7 +214,7 @@ export class PairDriver {
 
   async #run(run: Run): Promise<'done' | 'not-yet'> {
     if (run.kind !== 'tell-waits' && !this.#mayAct()) {
-      if (run.kind === 'resume' && run.waits)
+      if (run.kind === 'resume' && run.waits && !this.#props.lease.isClearing)
         await this.#plans.tellWaits(run.plan, 'this leader may not act yet');
       return 'not-yet';
     }

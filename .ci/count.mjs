@@ -101,6 +101,7 @@ const counts = [
   countScenarios(),
   countRehearsal('rehearsal'),
   countRehearsal('rehearsal-package'),
+  countRehearsal('rehearsal-export'),
 ];
 const sum = (key) => counts.reduce((total, count) => total + count[key], 0);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

@@ -57,7 +57,8 @@ export async function startClient(options: ClientOptions): Promise<Client> {
         options.onTale?.(message.tale);
       } else resolve(message);
     });
-    child.once('exit', (code, signal) =>
+    // Not at its exit: on a machine that is busy, that is seen before its last message.
+    child.once('close', (code, signal) =>
       reject(new Error(`the client ended with ${signal ?? code} and gave no result`)),
     );
   });

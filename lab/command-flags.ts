@@ -8,6 +8,7 @@ import { steps } from './faults/plans.ts';
 import { cpuOption, parseWith, serverSettingsOption } from './flags.ts';
 import { catalogue } from './servers/catalogue.ts';
 import type { ServerSettings } from './servers/options.ts';
+import { type SsmWeather, ssmWeathers } from './ssm-weather.ts';
 
 export interface Flags extends LatencyFlags {
   readonly fault?: string;
@@ -21,8 +22,10 @@ export interface Flags extends LatencyFlags {
   readonly break?: string;
   readonly netns?: true;
   readonly netem?: string;
+  readonly ssm?: SsmWeather;
   readonly json?: true;
   readonly inbox?: true;
+  readonly write?: true;
   readonly quiet?: true;
   readonly report?: string;
   readonly keep?: true;
@@ -48,8 +51,15 @@ export function parseFlags(args: readonly string[]): Flags | null {
     .option('--break <what>', 'what keeps a switchover from succeeding: db2-lag')
     .option('--netns', 'a network of namespaces (root): real TCP, real links, real routes')
     .option('--netem <words>', "such a network, with loss and delay on every way: 'loss 5% delay 20ms 20ms'")
+    .addOption(
+      new Option(
+        '--ssm <weather>',
+        'with a scenario: commands to hosts come late, come twice, or their host reboots in the middle',
+      ).choices(Object.keys(ssmWeathers)),
+    )
     .option('--json', 'the figures as one line of JSON; the story goes to standard error')
     .option('--inbox', 'print the mails that on-call gets, and nothing else')
+    .option('--write', 'with --inbox: take these mails into the golden file of the fault (lab/inbox/mails)')
     .option('--report <file>', 'write what happened as one page for a browser, or to print')
     .option('--quiet', 'only what clients saw, the subjects of alerts, and the figures')
     .addOption(
@@ -74,14 +84,26 @@ export function expectEffect(flags: Flags, name: string, fault: LabFault): void 
   for (const option of ['at', 'break'] as const) {
     if (flags[option] !== undefined && !plays.includes(option)) throw withoutEffect(option, name);
   }
+  if (flags.ssm !== undefined && flags.scenario === undefined) throw withoutEffect('ssm', name);
   if (flags.json && flags.keep) throw withoutEffect('json', name);
+  if (flags.write && !(flags.inbox && isTypical(flags) && flags.scenario === undefined && !flags.keep))
+    throw withoutEffect('write', name);
   if (flags.report !== undefined && flags.keep) throw withoutEffect('report', name);
+}
+
+/** Whether the mails of such a run are those of the golden file, which is of a fault without options, as the lab plays it by itself. */
+export function isTypical(flags: Flags): boolean {
+  const { at, break: broken, set, netns, netem, cpu, serverSettings = 'vendor' } = flags;
+  const isChanged = [at, broken, netns, netem].some((option) => option !== undefined) || set.length > 0;
+  return !isChanged && cpu === 'lambda' && serverSettings === 'vendor';
 }
 
 const wantedFor = {
   at: '--at with --fault watch-kill',
   break: '--break with --fault switchover',
+  ssm: '--ssm with a --scenario that runs documents on hosts',
   json: '--json with a fault or a scenario: --keep leaves no figures',
+  write: '--write with --inbox and a fault, without options that change what comes of it',
   report: '--report with a fault or a scenario: --keep leaves none, and incident ID --html writes one',
 } as const;
 

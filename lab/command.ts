@@ -3,12 +3,13 @@
 import { rmSync } from 'node:fs';
 import { latencyTermsOf, renderTerms } from './aws/flags.ts';
 import { leaveNothingBehind } from './belongings.ts';
-import { expectEffect, type Flags, parseFlags } from './command-flags.ts';
+import { expectEffect, type Flags, isTypical, parseFlags } from './command-flags.ts';
 import { LabError } from './errors.ts';
 import { experiment, type Figures } from './experiment.ts';
 import { type LabFault, type Options, whyNotOn } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { describeCpu, wholeNumber } from './flags.ts';
+import { writeGolden, wrongsOfInbox } from './inbox/file.ts';
 import { keep, practised } from './keep.ts';
 import { matrixCommand } from './matrix/command.ts';
 import type { NetworkMaker } from './network/contract.ts';
@@ -21,6 +22,7 @@ import { cacheDirectory } from './servers/cache.ts';
 import { catalogue, defaultServer, findProduct } from './servers/catalogue.ts';
 import type { ServerSettings } from './servers/options.ts';
 import { parseSettings } from './settings.ts';
+import { setWeather, weatherMet } from './ssm-weather.ts';
 import { Story, type Telling } from './story.ts';
 import { type LabWorld, openWorld } from './world.ts';
 
@@ -59,13 +61,15 @@ export async function labCommand(args: readonly string[]): Promise<number> {
   return inWorld({ ...flags, server, serverSettings }, { fault, own }, async (world, story) => {
     if (flags.keep) return keep(world, story);
     if (scenario) {
+      if (flags.ssm) setWeather(world, flags.ssm);
       const code = presentScenario(flags, await scenario.play(world, story), world);
       await writeReport(flags, world, { title: `Scenario ${flags.scenario}` });
       return code;
     }
     const figures = await experiment(world, name, fault, options, story);
     await writeReport(flags, world, pageOf(figures), figures.struckAtMs);
-    return present(flags, figures);
+    const isGolden = isTypical(flags) && server === serverFor(name, known, undefined);
+    return present(flags, isGolden ? withInbox(flags, fault, figures, world) : figures);
   });
 }
 
@@ -129,16 +133,28 @@ function networkOf({ netns, netem }: Flags): { readonly makeNetwork?: NetworkMak
   };
 }
 
+/** The figures, with what of the mails is not as the golden file has it; `--write` takes the mails over instead. */
+function withInbox(flags: Flags, fault: LabFault, figures: Figures, { aws }: LabWorld): Figures {
+  const mails = aws.sns.messages.filter(({ atMs }) => atMs >= figures.struckAtMs);
+  if (flags.write && figures.ok) writeGolden(figures.fault, mails, fault.alerts);
+  const wrong = [...figures.wrong, ...(flags.write ? [] : wrongsOfInbox(figures.fault, mails))];
+  return { ...figures, wrong, ok: wrong.length === 0 };
+}
+
 function present(flags: Flags, figures: Figures): number {
   if (flags.json) console.log(JSON.stringify(figures));
   else if (!flags.inbox) console.log(`${renderFigures(figures)}\n${sentenceOf(figures)}`);
+  else for (const wrong of figures.wrong) console.error(`WRONG: ${wrong}`);
   return figures.ok ? 0 : 1;
 }
 
-/** A call that the policies do not allow fails the scenario, whatever came of it. */
-function presentScenario(flags: Flags, played: { readonly ok: boolean }, { denied }: LabWorld): number {
-  const ok = played.ok && denied.size === 0;
-  if (flags.json) console.log(JSON.stringify({ ...played, denied: [...denied], ok }));
+/** A call that the policies do not allow fails the scenario, whatever came of it; so does weather that it has not met. */
+function presentScenario(flags: Flags, played: { readonly ok: boolean }, world: LabWorld): number {
+  const { denied } = world;
+  const ssm = flags.ssm ? weatherMet(world, flags.ssm) : null;
+  const ok = played.ok && denied.size === 0 && ssm?.met !== false;
+  if (flags.json)
+    console.log(JSON.stringify({ ...played, denied: [...denied], ...(ssm ? { ssm } : {}), ok }));
   return ok ? 0 : 1;
 }
 
@@ -179,9 +195,12 @@ function unknownName(what: string, name: string, known: readonly string[]): LabE
 function renderList(): string {
   const line = ([name, { about }]: [string, { about: string }]) => `  ${name.padEnd(20)} ${about}`;
   const faultLine = ([name, fault]: [string, LabFault]) =>
-    line([name, { about: `${fault.about} → ${fault.expected}${exceptOn(fault)}` }]);
+    line([
+      name,
+      { about: `${fault.about} → ${fault.planned ? 'switchover' : fault.expected}${exceptOn(fault)}` },
+    ]);
   return [
-    'Faults (--fault NAME). After the arrow: what must come of it, a failover or that the holder stays.',
+    'Faults (--fault NAME). After the arrow: what must come of it: a failover, a switchover, or that the holder stays.',
     ...Object.entries(faults).map(faultLine),
     'Scenarios (--scenario NAME):',
     ...Object.entries(scenarios).map(line),

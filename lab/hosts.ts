@@ -2,6 +2,8 @@
  * A host of the lab: a server, a seat in the network, the addresses that its system has bound, and the
  * commands that scripts on it may run.
  */
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +34,8 @@ export interface HostOptions {
 
 /** After this systemd kills a service that does not stop, in milliseconds: its own default. */
 const serviceStopLimitMs = 90_000;
+/** From the end of one boot to the agent of the next one. Milliseconds. */
+const bootMs = 5000;
 
 /** Makes the host; nothing runs on it before `boot`. */
 export async function createHost(options: HostOptions): Promise<Host> {
@@ -74,6 +78,8 @@ export class Host {
   readonly #options: HostOptions;
   readonly #socketPath: string;
   readonly #units: ReadonlyMap<string, Service>;
+  /** What its package manager would install as the server; null for nothing newer. */
+  offered: Product | null = null;
   /** How long its system is busy with other services when it shuts down, before it ends mysqld. Milliseconds. */
   lingersMs = 0;
   readonly #ownUnits: OwnUnits;
@@ -92,6 +98,7 @@ export class Host {
     this.#ownUnits = new OwnUnits(instance.directory, (line) => this.run(line));
     this.#devices = this.#devicesAtBoot();
     this.#bindAsDevicesSay();
+    this.#noteBoot();
   }
 
   /** Lets the host's commands in. */
@@ -108,6 +115,7 @@ export class Host {
   async boot(): Promise<void> {
     if (!this.#isUp) {
       this.#isUp = true;
+      this.#noteBoot();
       this.#devices = this.#devicesAtBoot();
       this.#bindAsDevicesSay();
       this.#options.network.plug(this.name);
@@ -130,6 +138,20 @@ export class Host {
     await this.instance.kill();
   }
 
+  /** As `shutdown -r`: its services end, and what is started at boot comes up again. Resolves when the machine is up. */
+  async reboot(): Promise<void> {
+    await this.shutDown();
+    await this.crash();
+  }
+
+  /** Its power is cut and comes back. Resolves when the machine is up. */
+  async crash(): Promise<void> {
+    await this.powerOff();
+    await delay(bootMs, undefined, { ref: false });
+    // A server that does not come up is for scripts on the host to find.
+    this.boot().catch(() => {});
+  }
+
   /** Gives it the programs that come with a server. They are fetched the first time. */
   async furnish(): Promise<void> {
     this.#bench ??= await furnish(this.instance);
@@ -141,6 +163,7 @@ export class Host {
     return {
       LAB_NODE: process.execPath,
       LAB_HOST_SOCKET: this.#socketPath,
+      KEEPALAMBDA_BOOT_ID: this.#bootIdFile,
       PATH: `${own}${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
       ...(this.#bench === null ? {} : { HOME: this.#bench.home, KEEPALAMBDA_STATE: this.#bench.state }),
     };
@@ -157,6 +180,10 @@ export class Host {
         return mysql(this.instance.socketPath, args);
       case 'my_print_defaults':
         return { exitCode: 0, stdout: defaultsText(this.instance.myCnf), stderr: '' };
+      case 'apt-get':
+        if (this.offered === null) return { exitCode: 100, stdout: '', stderr: 'E: nothing newer\n' };
+        await this.instance.replaceProduct(this.offered);
+        return { exitCode: 0, stdout: `Setting up ${this.offered.name}\n`, stderr: '' };
       // No neighbour caches an address of the lab.
       case 'arping':
         return { exitCode: 0, stdout: '', stderr: '' };
@@ -170,6 +197,19 @@ export class Host {
     await this.#closeDoor?.();
     this.#options.network.setListening(this.name, false);
     await this.instance.close();
+  }
+
+  /** Which boot it is at: each has an id of its own, as Linux gives it. */
+  get bootId(): string {
+    return readFileSync(this.#bootIdFile, 'utf8').trim();
+  }
+
+  get #bootIdFile(): string {
+    return path.join(this.instance.directory, 'boot_id');
+  }
+
+  #noteBoot(): void {
+    writeFileSync(this.#bootIdFile, `${randomUUID()}\n`);
   }
 
   #devicesAtBoot(): Devices {

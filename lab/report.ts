@@ -9,6 +9,7 @@ import type { Message } from './aws/events.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';
 import type { Figures } from './experiment.ts';
+import type { ExpectedOutcome } from './faults/fault.ts';
 import { sentenceOf } from './sentence.ts';
 import type { LabWorld } from './world.ts';
 
@@ -24,7 +25,7 @@ export function renderFigures(figures: Figures): string {
     ['server', `${figures.server}, settings: ${figures.serverSettings}`],
     ['CPU of functions', figures.functionCpu],
     ['VIP', `${figures.holderBefore ?? 'nobody'} → ${figures.holderAfter ?? 'nobody'}`],
-    ['outcome', `${figures.outcome} (expected: ${figures.expected})`],
+    ['outcome', `${outcomeOf(figures.outcome, figures)} (expected: ${outcomeOf(figures.expected, figures)})`],
     ['verdicts on the holder', figures.verdicts.join(' → ')],
     ['first alert after', figures.detectMs === null ? 'none came' : `${figures.detectMs} ms`],
     ['longest time without a write', `${figures.outageMs} ms`],
@@ -35,6 +36,11 @@ export function renderFigures(figures: Figures): string {
     ...figures.wrong.map((text) => ['WRONG', text]),
   );
   return table.toString();
+}
+
+/** A move that was asked for is no failover. */
+function outcomeOf(outcome: ExpectedOutcome, { pauseMs }: Figures): string {
+  return outcome === 'failover' && pauseMs !== undefined ? 'switchover' : outcome;
 }
 
 /** A mail as on-call gets it. */

@@ -4,6 +4,7 @@ import { chainReplica, playChain } from './chain/scenario.ts';
 import type { Tale } from './client/words.ts';
 import { startClient } from './client.ts';
 import { playDoctor } from './doctor/scenario.ts';
+import { maintainKinds, teamDocuments } from './maintain/kinds.ts';
 import { playMaintain } from './maintain/scenario.ts';
 import type { LabNodeName } from './pair.ts';
 import { playRejoin } from './rejoin/scenario.ts';
@@ -62,7 +63,27 @@ export const scenarios = {
       'both masters get another configuration under load, by one order: the standby, a switchover, the other',
     serverSettings: 'recommended',
     world: { pair: { hostWork: true } },
-    play: playMaintain,
+    play: (world, story) => playMaintain(world, story, maintainKinds.restart),
+  },
+  'maintain-reboot': {
+    about: 'both hosts are rebooted under load, by one order',
+    serverSettings: 'recommended',
+    world: { pair: { hostWork: true } },
+    play: (world, story) => playMaintain(world, story, maintainKinds.reboot),
+  },
+  'maintain-command': {
+    about:
+      'a document of the team fails on one node and stops the order; another one changes both under load',
+    serverSettings: 'recommended',
+    world: { pair: { hostWork: true, maintenance: teamDocuments } },
+    play: (world, story) => playMaintain(world, story, maintainKinds.command),
+  },
+  'maintain-upgrade': {
+    about:
+      'both masters are upgraded under load from MariaDB 10.11 to 11.8, by one order (--server mariadb-10.11)',
+    serverSettings: 'recommended',
+    world: { pair: { hostWork: true, maintenance: teamDocuments } },
+    play: (world, story) => playMaintain(world, story, maintainKinds.upgrade),
   },
   setup: {
     about:

@@ -55,8 +55,13 @@ export async function startAwsFor(
     latency: terms.latency,
     ec2Timing: ec2TimingOf(terms),
     hostOf: (id) => {
-      const host = hosts[nameOfInstance(id)];
-      return { reachable: host.isUp, environment: host.environment() };
+      const name = nameOfInstance(id);
+      const host = hosts[name];
+      return {
+        ...{ reachable: host.isUp, environment: host.environment(), reboot: () => host.reboot() },
+        // A crash of the holder is a failover, and another story.
+        ...(network.holder === name ? {} : { crash: () => host.crash() }),
+      };
     },
     cpu: terms.cpu ?? 'lambda',
     topicArns: [topicArn],

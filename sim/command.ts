@@ -55,7 +55,7 @@ export async function simCommand(argv: readonly string[], output: Output = termi
 function parse(argv: readonly string[], output: Output): Options | number {
   const command = new Command('sim')
     .description(
-      'The real core and watch in simulated worlds with faults, judged by the invariants 1 to 8 and W1 to W8.',
+      'The real core and watch in simulated worlds with faults, judged by the invariants 1 to 9 and W1 to W9.',
     )
     .option('--runs <number>', 'how many histories of ten simulated minutes', positive, 5000)
     .option('--seed <number>', 'which histories: another seed gives others', whole, 1)

@@ -204,11 +204,26 @@ export class Crew {
   }
 }
 
-/** Who asks for a move says where to: to the standby of this moment, where the fault does not name another node. */
+/** Who asks names a node: the standby of this moment where the fault names none, or the one that work was begun on. */
 function aim(request: Asked, world: SimWorld): Asked {
-  if (request.action !== 'switchover' && request.action !== 'failover') return request;
   const holder = world.holder ?? world.masters[0];
-  return { ...request, to: request.to ?? world.peer(holder.name).name };
+  const standby = world.peer(holder.name).name;
+  const { aside, maintenance } = world.table.memoryOf(world.pair.name);
+  switch (request.action) {
+    case 'switchover':
+    case 'failover':
+      return { ...request, to: request.to ?? standby };
+    case 'set-aside':
+      return { ...request, node: standby };
+    case 'reinstate':
+      return { ...request, node: aside?.node ?? standby };
+    case 'maintenance': {
+      const node = maintenance?.nodes[0] ?? standby;
+      return { ...request, note: { ...(request.note as object), node, nodes: [node] } };
+    }
+    default:
+      return request;
+  }
 }
 
 /** How much room a record near the limit has left. Bytes. */

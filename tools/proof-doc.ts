@@ -74,6 +74,7 @@ const claims: readonly (readonly [claim: string, command: string])[] = [
   ['A plan that is cut at any call is ended by the next leader.', '`npx vitest run test/watch/cuts.test.ts`'],
   ['A deployed stack fails over with the code that was deployed.', '`npm run rehearse`'],
   ['So does what the packed file deploys from an empty directory.', '`npm run rehearse -- --from package`'],
+  ['So does what an export deploys, without the CDK.', '`npm run rehearse -- --from export`'],
 ];
 
 const notProven: readonly string[] = [

@@ -13,18 +13,28 @@ export interface Host {
   readonly reachable: boolean;
   /** The environment of scripts: a PATH whose commands act on the lab's processes. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Reboots it, and resolves when its agent is back. A host without it cannot be rebooted by a script. */
+  readonly reboot?: () => Promise<void>;
+  /** Cuts its power and boots it; resolves when its agent is back. Only where the run may lose it. */
+  readonly crash?: () => Promise<void>;
 }
 
-/** How slow SSM is. */
+/** How slow and how bad SSM is. */
 export interface SsmTiming {
   /** How long GetCommandInvocation says InvocationDoesNotExist after SendCommand. */
   visibleAfterMs: number;
   /** From Pending to InProgress on a host that can be reached. */
   deliveryMs: number;
+  /** Up to so much longer, each command anew. */
+  deliverySpreadMs: number;
   /** What SSM's second is worth, in milliseconds: its least timeout is 30 of them. */
   secondMs: number;
-  /** Whether every command gets to its host twice, at the same time, as a network that repeats may bring it. */
-  twice: boolean;
+  /** Whether every command gets to its host twice: at the same time, when the first has ended, or both in turns. */
+  twice: 'no' | 'at-once' | 'afterwards' | 'both';
+  /** How long a script runs before its host crashes, once for each document that changes a host; null for never. */
+  crashAfterMs: number | null;
+  /** From a script that asks for a reboot to the reboot: the agent has `shutdown` wait for a minute. */
+  rebootAfterMs: number;
 }
 
 export type CommandStatus =
@@ -54,6 +64,10 @@ export interface CommandParts {
   readonly guardian: Guardian;
   readonly onChange: (invocation: Invocation) => void;
   readonly isClosed: () => boolean;
+  /** Crashes the host in the middle of this command; null where it is to run undisturbed. */
+  readonly crashOf: (invocation: Invocation) => (() => Promise<void>) | null;
+  /** Reboots the host once, however many commands ask for it at the same time: the agent remembers that it is to. */
+  readonly rebootOf: (instanceId: string) => (() => Promise<void>) | null;
 }
 
 /** Delivers the command when the host can be reached, and runs it. Resolves at its end, whatever that is. */
@@ -68,7 +82,8 @@ export async function carryOut(
     parts.onChange(invocation);
   };
   const untilMs = Date.now() + timeoutSeconds * parts.timing.secondMs;
-  await sleep(parts.timing.deliveryMs, undefined, { ref: false });
+  const { deliveryMs, deliverySpreadMs } = parts.timing;
+  await sleep(deliveryMs + Math.random() * deliverySpreadMs, undefined, { ref: false });
   while (!parts.hostOf(invocation.instanceId).reachable) {
     if (parts.isClosed()) return;
     if (Date.now() >= untilMs) return become({ status: 'TimedOut', details: 'DeliveryTimedOut' });
@@ -77,7 +92,7 @@ export async function carryOut(
   }
   if (parts.isClosed()) return;
   become({ status: 'InProgress', details: 'InProgress' });
-  const end = await run(invocation, parts);
+  const end = await runToEnd(invocation, parts);
   if (end === 'time-is-up') return become({ status: 'TimedOut', details: 'ExecutionTimedOut' });
   invocation.responseCode = end;
   become(end === 0 ? { status: 'Success', details: 'Success' } : { status: 'Failed', details: 'Failed' });
@@ -94,8 +109,25 @@ export function killScript(invocation: Invocation): void {
   }
 }
 
+/** By this a script asks the agent for a reboot, and to be run again after it. */
+const rebootCode = 194;
+/** The agent's own limit (`CommandRetryLimit`). */
+const rebootsMax = 15;
+
+/** Over all reboots, asked for or not: the command is in progress meanwhile, and the agent begins it again. */
+async function runToEnd(invocation: Invocation, parts: CommandParts): Promise<number | 'time-is-up'> {
+  for (let reboots = 0; ; reboots += 1) {
+    const end = await run(invocation, parts);
+    if (parts.isClosed()) return end === 'crashed' ? 137 : end;
+    if (end === 'crashed') continue;
+    const reboot = parts.rebootOf(invocation.instanceId);
+    if (end !== rebootCode || reboots >= rebootsMax || !reboot) return end;
+    await reboot();
+  }
+}
+
 /** As the agent does it: the script in a file, run by `sh -c`, so that its first line may name a shell. */
-async function run(invocation: Invocation, parts: CommandParts): Promise<number | 'time-is-up'> {
+async function run(invocation: Invocation, parts: CommandParts): Promise<number | 'time-is-up' | 'crashed'> {
   const directory = mkdtempSync(join(tmpdir(), 'keepalambda-ssm-'));
   const file = join(directory, '_script.sh');
   writeFileSync(file, `${invocation.script.text}\n`, { mode: 0o700 });
@@ -113,10 +145,35 @@ async function run(invocation: Invocation, parts: CommandParts): Promise<number 
     timedOut = true;
     killScript(invocation);
   }, invocation.script.timeoutSeconds * parts.timing.secondMs);
+  const crashing = crashLater(invocation, parts);
   const code = await endOf(child);
   clearTimeout(timer);
+  const crashed = await crashing.ended();
   rmSync(directory, { recursive: true, force: true });
+  if (crashed) return 'crashed';
   return timedOut ? 'time-is-up' : code;
+}
+
+interface Crashing {
+  /** Whether the host crashed before the script's end; resolves when it is back. */
+  ended(): Promise<boolean>;
+}
+
+function crashLater(invocation: Invocation, parts: CommandParts): Crashing {
+  const crash = parts.crashOf(invocation);
+  let crashing: Promise<void> | null = null;
+  const begin = () => {
+    crashing = crash?.() ?? null;
+    killScript(invocation);
+  };
+  const timer = crash ? setTimeout(begin, parts.timing.crashAfterMs ?? 0) : undefined;
+  return {
+    async ended() {
+      clearTimeout(timer);
+      await crashing;
+      return crashing !== null;
+    },
+  };
 }
 
 /** SSM keeps the first 24,000 characters of the output and the first 8,000 of the errors. */

@@ -13,6 +13,7 @@ import {
   type SsmTiming,
 } from './ssm-command.ts';
 import { checkDocument, type DocumentContent, scriptOf } from './ssm-document.ts';
+import { Crashes, Reboots } from './ssm-reboots.ts';
 
 export interface ParameterSpec {
   /** A path, or `/aws/reference/secretsmanager/NAME` for a secret. */
@@ -38,6 +39,8 @@ export interface Ssm {
   registerDocument(document: DocumentSpec): void;
   /** Every command sent, oldest first. */
   readonly commands: readonly Invocation[];
+  /** The hosts that crashed in the middle of a document, as `INSTANCE DOCUMENT`. */
+  readonly crashed: ReadonlySet<string>;
   close(): void;
 }
 
@@ -56,6 +59,7 @@ interface Stored {
   readonly atMs: number;
 }
 
+const inTurns = ['at-once', 'afterwards'] as const;
 const secrets = '/aws/reference/secretsmanager/';
 
 /** The SSM service. */
@@ -66,11 +70,15 @@ export function createSsm(parts: SsmParts): Ssm {
   const commands: Invocation[] = [];
   const timing = { ...parts.timing };
   let closed = false;
+  const crashes = new Crashes(parts.hostOf, timing);
+  const reboots = new Reboots(parts.hostOf, timing, () => closed);
   const commandParts: CommandParts = {
     hostOf: parts.hostOf,
     timing,
     guardian: parts.guardian,
     isClosed: () => closed,
+    crashOf: (invocation) => crashes.of(invocation),
+    rebootOf: (instanceId) => reboots.of(instanceId),
     onChange: ({ commandId, instanceId, document, state }) =>
       parts.events.emit('command', { commandId, instanceId, document, statusDetails: state.details }),
   };
@@ -82,8 +90,11 @@ export function createSsm(parts: SsmParts): Ssm {
       commands.push(...sent);
       const limit = input.TimeoutSeconds ?? 3600;
       for (const invocation of sent) {
-        void carryOut(invocation, limit, commandParts);
-        if (timing.twice) void carryOut({ ...invocation }, limit, { ...commandParts, onChange: () => {} });
+        const first = carryOut(invocation, limit, commandParts);
+        const again = () => carryOut({ ...invocation }, limit, { ...commandParts, onChange: () => {} });
+        const twice = timing.twice === 'both' ? inTurns[commands.length % 2] : timing.twice;
+        if (twice === 'at-once') void again();
+        if (twice === 'afterwards') void first.then(again);
       }
       return renderCommand(sent, input);
     },
@@ -94,6 +105,7 @@ export function createSsm(parts: SsmParts): Ssm {
     service: serviceOf(actions),
     timing,
     commands,
+    crashed: crashes.done,
     putParameter({ name, value, type = 'SecureString' }) {
       const version = (parameters.get(name)?.version ?? 0) + 1;
       parameters.set(name, { value, type, version, atMs: Date.now() });

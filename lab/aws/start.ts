@@ -126,7 +126,15 @@ export interface Aws {
 }
 
 const defaultEc2Timing: Ec2Timing = { effectDelayMs: 200, staleReadMs: 0, bootMs: 1000, shutdownMs: 1000 };
-const defaultSsmTiming: SsmTiming = { visibleAfterMs: 200, deliveryMs: 200, secondMs: 1000, twice: false };
+const defaultSsmTiming: SsmTiming = {
+  visibleAfterMs: 200,
+  deliveryMs: 200,
+  deliverySpreadMs: 0,
+  secondMs: 1000,
+  twice: 'no',
+  crashAfterMs: null,
+  rebootAfterMs: 60_000,
+};
 
 /** Starts it. Throws when the port is taken, or when the world does not fit together. */
 export async function startAws(options: AwsOptions = {}): Promise<Aws> {

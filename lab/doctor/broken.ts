@@ -14,6 +14,8 @@ export interface Broken {
   readonly name: string;
   /** The id of the finding. */
   readonly finds: string;
+  /** The ids of findings that cannot but come with it. @default none */
+  readonly also?: readonly string[];
   /** What it is about. @default db2 */
   readonly on?: LabNodeName;
   /** Where it cannot be made, and why. */

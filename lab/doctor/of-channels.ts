@@ -35,6 +35,13 @@ export const ofChannels: readonly Broken[] = [
       { 'mysql-5': 'AUTO_POSITION=1', 'mysql-8': 'AUTO_POSITION=1', mariadb: 'USE_GTID=slave_pos' },
     ),
   },
+  {
+    name: 'no place in the domain of the other node',
+    finds: 'place-unknown',
+    also: ['channel-stopped'],
+    notOn: { 'mysql-5': 'it has no domains', 'mysql-8': 'it has no domains' },
+    break: forgetPlace,
+  },
   { name: 'net timeout of 60 s', finds: 'net-timeout-long', break: variable('replica_net_timeout', '60') },
   {
     name: 'heartbeat of 2 s',
@@ -97,6 +104,28 @@ export const ofChannels: readonly Broken[] = [
     break: restarted(withLines('relay-log-recovery=0')),
   },
 ];
+
+/** Stopped, because it would ask for all of that domain again. */
+async function forgetPlace({ hosts }: LabWorld, node: Instance) {
+  const { db1 } = hosts;
+  await db1.instance.sql('CREATE DATABASE placed');
+  const [theirs] = await db1.instance.sql(
+    'SELECT @@global.gtid_binlog_pos AS places, @@global.gtid_domain_id AS domain',
+  );
+  const isTheirs = (one: string) => one.startsWith(`${theirs?.domain}-`);
+  const last = String(theirs?.places).split(',').filter(isTheirs).join(',');
+  await node.sql(`SELECT MASTER_GTID_WAIT('${last}', 10)`);
+  const [row] = await node.sql('SELECT @@global.gtid_slave_pos AS place');
+  const place = String(row?.place);
+  const rest = place.split(',').filter((one) => !isTheirs(one));
+  await node.sql('STOP SLAVE');
+  await node.sql(`SET GLOBAL gtid_slave_pos = '${rest.join(',')}'`);
+  return async () => {
+    await node.sql(`SET GLOBAL gtid_slave_pos = '${place}'`);
+    await node.sql('START SLAVE');
+    await db1.instance.sql('DROP DATABASE placed');
+  };
+}
 
 async function forget({ hosts, network }: LabWorld, node: Instance) {
   const { dialect } = node.product;

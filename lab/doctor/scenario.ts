@@ -38,7 +38,7 @@ export interface DoctorFigures {
 }
 
 /** How long doctor may take to see what was broken, or put right: channels connect meanwhile. Milliseconds. */
-const SEEN_LIMIT_MS = 20_000;
+const SEEN_LIMIT_MS = 60_000;
 /** How long watch may take to alert, and how long it is seen not to alert again. Milliseconds. */
 const ALERT_LIMIT_MS = 60_000;
 const AGAIN_MS = 20_000;
@@ -111,21 +111,24 @@ function whyNotHere(
 
 /** Null when doctor names what was broken and nothing else, and nothing once it is put right. */
 async function play(
-  { finds, on = 'db2', break: breakIt }: Broken,
+  { finds, also = [], on = 'db2', break: breakIt }: Broken,
   world: LabWorld,
   baseline: readonly string[],
 ): Promise<string | null> {
   const undo = await breakIt(world, world.hosts[on].instance);
-  const found = await untilNew(world, baseline, (fresh) => isOnly(fresh, finds));
+  const wanted = [finds, ...also];
+  const found = await untilNew(world, baseline, (fresh) => areOnly(fresh, wanted));
   await undo();
   const left = await untilNew(world, baseline, (fresh) => fresh.length === 0);
-  if (!isOnly(found, finds)) return `doctor finds ${found.join(', ') || 'nothing'}`;
+  if (!areOnly(found, wanted)) return `doctor finds ${found.join(', ') || 'nothing'}`;
   return left.length === 0 ? null : `put right, and doctor still finds ${left.join(', ')}`;
 }
 
 /** About a node or about the pair: `settings-differ` has no node. */
-function isOnly(fresh: readonly string[], finds: string): boolean {
-  return fresh.length === 1 && fresh[0]?.endsWith(` ${finds}`) === true;
+function areOnly(fresh: readonly string[], wanted: readonly string[]): boolean {
+  return (
+    fresh.length === wanted.length && wanted.every((id) => fresh.some((line) => line.endsWith(` ${id}`)))
+  );
 }
 
 /** What doctor finds and did not find before, once that is as it should be, or the time is over. */

@@ -88,7 +88,7 @@ async function playReturn(world: LabWorld): Promise<Played> {
       return [
         ...(opened === null ? [] : [opened]),
         ...(less === more && opened === null ? ['nothing was missing, so nothing was shown'] : []),
-        ...(alerts.of('failover-done').some(({ message }) => /lacks/.test(message))
+        ...(alerts.of('failover-done').some(({ message }) => /Rule: holder-behind\./.test(message))
           ? []
           : ['no alert says that the holder lacks what its standby has']),
       ];

@@ -1,7 +1,7 @@
 /** The servers that the lab can run. */
 import { LabError } from '../errors.ts';
 import { installed, locate } from './installed.ts';
-import { mariadb1011 } from './mariadb-10.11.ts';
+import { mariadb1011 } from './mariadb.ts';
 import { mysql56 } from './mysql-5.6.ts';
 import { mysql97 } from './mysql-9.7.ts';
 import type { Product } from './product.ts';

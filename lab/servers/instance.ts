@@ -1,7 +1,7 @@
 /** A running server of the lab: a process, a data directory of its own, and what can be done to it. */
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
@@ -96,7 +96,6 @@ function settingsOf({ product, found }: InstanceOptions, node: NodeSettings, cho
 
 export class Instance extends EventEmitter<InstanceEvents> {
   readonly name: string;
-  readonly product: Product;
   readonly serverId: number;
   readonly settings: ServerSettings;
   /** Where the names are that its system knows hosts by; nothing may be there. */
@@ -109,6 +108,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
   readonly errorLog: string;
   readonly myCnf: string;
   readonly words: readonly string[];
+  #product: Product;
   #child: ChildProcess | null = null;
   #root: Connection | null = null;
   #starting: Promise<void> | null = null;
@@ -117,7 +117,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
   constructor(options: InstanceOptions, directory: string) {
     super();
     this.name = options.name;
-    this.product = options.product;
+    this.#product = options.product;
     this.serverId = options.serverId;
     this.settings = options.settings ?? 'vendor';
     this.namesDirectory = path.join(directory, 'names');
@@ -129,6 +129,19 @@ export class Instance extends EventEmitter<InstanceEvents> {
     this.errorLog = path.join(directory, 'error.log');
     this.myCnf = path.join(directory, 'my.cnf');
     this.words = options.words ?? [];
+  }
+
+  get product(): Product {
+    return this.#product;
+  }
+
+  /** As a package manager does it: the next start is of that product, on the same data. */
+  async replaceProduct(product: Product): Promise<void> {
+    let text = await readFile(this.myCnf, 'utf8');
+    for (const [name, value] of Object.entries(this.#product.settings))
+      text = text.replace(`${name}=${value}\n`, `${name}=${product.settings[name]}\n`);
+    await writeFile(this.myCnf, text);
+    this.#product = product;
   }
 
   get pid(): number | null {

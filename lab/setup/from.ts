@@ -11,6 +11,7 @@ import type { Story } from '../story.ts';
 import type { LabWorld } from '../world.ts';
 import { fill, ROWS } from './data.ts';
 import { killOperate, order, untilTaken } from './orders.ts';
+import { refusesOtherRoot } from './other-root.ts';
 
 /** How long a row may take to the other node, in milliseconds: by the vendors' defaults. */
 const ARRIVAL_LIMIT_MS = 30_000;
@@ -35,9 +36,10 @@ export async function playSetupFrom(world: LabWorld, story: Story): Promise<Play
   const say = (text: string) => story.tell('lab', text);
   await Promise.all([db1.furnish(), db2.furnish()]);
   await fill(db1.instance);
-  const before = await stateOf(db1.instance);
   say(`db1 has ${ROWS} rows, db2 none`);
-  const wrong: string[] = [];
+  const wrong = [...(await refusesOtherRoot(world))];
+  say(`root of db2 with another password: ${wrong.length === 0 ? 'refused, nothing was copied' : 'FAILED'}`);
+  const before = await stateOf(db1.instance);
   const brokenOff = await breakOff(world);
   if (brokenOff === null) wrong.push('the copy was over before it was broken off');
   say(`broken off: ${brokenOff ?? 'not at all'}`);

@@ -1,5 +1,6 @@
 /** Work on hosts as a person orders it: the same request until it is finished. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { keyOf } from '../../lib/core/host-work.ts';
 import type { Reply } from '../../lib/core/reply.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName, pairName } from '../deployment.ts';
@@ -17,7 +18,12 @@ export interface Ordered {
   readonly lines: readonly string[];
   readonly steps: number;
   readonly changed: number;
+  readonly invocations: number;
+  /** How long each step took in the last invocation that had any. */
+  readonly took: readonly string[];
 }
+
+const none = { steps: 0, took: [] } as const;
 
 /** Orders it, and repeats it until it is done, refused, or its function dies. */
 export async function order({ aws }: LabWorld, action: string, more: object = {}): Promise<Ordered> {
@@ -25,14 +31,18 @@ export async function order({ aws }: LabWorld, action: string, more: object = {}
   let changed = 0;
   for (let repeats = 0; repeats < REPEATS_MAX; repeats += 1) {
     const { payload, error } = await invoked(aws, request);
-    if (error) return { outcome: 'killed', lines: [payload], steps: 0, changed };
+    const invocations = repeats + 1;
+    if (error) return { ...none, outcome: 'killed', lines: [payload], changed, invocations };
     const reply = JSON.parse(payload) as Reply;
     const data = reply.data && 'unfinished' in reply.data ? reply.data : null;
     changed += data?.changed ?? 0;
-    if (!data?.unfinished)
-      return { outcome: reply.outcome, lines: reply.lines, steps: data?.steps.length ?? 0, changed };
+    const steps = data?.steps ?? [];
+    const took = steps.map(({ tookMs, ...step }) => `${keyOf(step)}: ${Math.round(tookMs)} ms`);
+    const { outcome, lines } = reply;
+    if (!data?.unfinished) return { outcome, lines, steps: steps.length, changed, invocations, took };
   }
-  return { outcome: 'failed', lines: [`not finished after ${REPEATS_MAX} invocations`], steps: 0, changed };
+  const lines = [`not finished after ${REPEATS_MAX} invocations`];
+  return { ...none, outcome: 'failed', lines, changed, invocations: REPEATS_MAX };
 }
 
 /** Orders it until nobody else is at work: a run that was killed keeps its claim until that is over. */

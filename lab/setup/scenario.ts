@@ -11,7 +11,7 @@ import { killOperate, type Ordered, order, untilTaken } from './orders.ts';
 /** After so many documents that were begun, the function is killed; then it is left alone. */
 const KILLED_AFTER = [3, 4, 5, 6] as const;
 /** How SSM is at its worst. */
-const hostile = { twice: true, deliveryMs: 1500, visibleAfterMs: 1000 };
+const hostile = { twice: 'at-once', deliveryMs: 1500, visibleAfterMs: 1000 } as const;
 
 interface Played {
   readonly ok: boolean;

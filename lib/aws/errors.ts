@@ -57,7 +57,7 @@ export function awsErrorKind(error: unknown): Extract<PortErrorKind, 'throttled'
   return status >= 400 && status < 500 ? 'denied' : 'timeout';
 }
 
-/** One line for people: `RequestLimitExceeded: Request limit exceeded.` */
+/** One line for people, without a full stop, because it stands in a sentence: `RequestLimitExceeded: Request limit exceeded`. */
 export function describeAwsError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const name = awsErrorName(error);
@@ -87,6 +87,6 @@ function remedy(kind: PortErrorKind): string {
 }
 
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line.length > 300 ? `${line.slice(0, 297)}...` : line;
 }

@@ -1,6 +1,6 @@
 /** An environment as a file that a person goes on writing: TypeScript, in the style of `environments/example.ts`. */
 
-/** The comments above the keys of the file, for who opens it next. */
+/** The comments above the keys of the file, or above a key with this value, for who opens it next. */
 const comments: Readonly<Record<string, string>> = {
   subnets:
     'The nodes of a pair share a subnet, because a VIP cannot leave its own. Others are only looked from.',
@@ -8,6 +8,8 @@ const comments: Readonly<Record<string, string>> = {
   probeSecurityGroups: 'The nodes must admit these on the MySQL port.',
   subscribers: 'An e-mail address gets a link to confirm. A telephone number or an https URL will do, too.',
   mode: "Looks, alerts and says what it would do; 'act' lets it.",
+  'tls: off':
+    "No authority was named: statements and answers cross the VPC in the clear. 'verify-ca' hides them, and needs tlsAuthority.",
   tlsAuthority: 'An SSM parameter with the certificate (PEM) of who signed those of both servers.',
   credentials: 'An SSM parameter (SecureString) with {"user":"…","password":"…"}.',
 };
@@ -33,7 +35,8 @@ function render(value: unknown, indent: string): string {
   }
   if (value !== null && typeof value === 'object') {
     const lines = Object.entries(value).map(([key, child]) => {
-      const comment = comments[key] === undefined ? '' : `${deeper}// ${comments[key]}\n`;
+      const words = comments[`${key}: ${String(child)}`] ?? comments[key];
+      const comment = words === undefined ? '' : `${deeper}// ${words}\n`;
       return `${comment}${deeper}${keyOf(key)}: ${render(child, deeper)},\n`;
     });
     return `{\n${lines.join('')}${indent}}`;

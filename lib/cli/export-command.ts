@@ -6,7 +6,7 @@ import type { Exported } from './export.ts';
 export function exportCommand(tell: (text: string) => void): Command {
   return new Command('export')
     .description(
-      'Writes the template of an environment and its code as files, for CloudFormation or Terraform.',
+      'Writes the template of an environment and its code as files, for CloudFormation or Terraform, and the policy of who deploys it.',
     )
     .argument('<name>', 'of the environment, such as prod')
     .argument('<directory>', 'where to write; it is made if it is not there')
@@ -17,7 +17,10 @@ export function exportCommand(tell: (text: string) => void): Command {
     });
 }
 
-function renderExported({ stackName, region, template, archives }: Exported, directory: string): string {
+function renderExported(
+  { stackName, region, template, archives, policy }: Exported,
+  directory: string,
+): string {
   return [
     `${template} and ${archives.length} archives are written. To deploy them, with a bucket of your own in ${region}:`,
     `  aws s3 cp --recursive ${directory} s3://BUCKET/keepalambda/ --exclude '*' --include '*.zip'`,
@@ -26,5 +29,8 @@ function renderExported({ stackName, region, template, archives }: Exported, dir
     '    --parameter-overrides CodeBucket=BUCKET CodePrefix=keepalambda/',
     'By Terraform: an aws_s3_object for each archive, and an aws_cloudformation_stack with the template (template_url),',
     'capabilities = ["CAPABILITY_NAMED_IAM"], and these parameters.',
+    `Who deploys needs what ${policy} allows, by the CDK in place of AdministratorAccess (docs/security.md):`,
+    `  aws iam create-policy --policy-name ${stackName}-deploy --policy-document file://${policy}`,
+    '  npx cdk bootstrap --cloudformation-execution-policies ARN',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /**
  * `keepalambda export NAME DIRECTORY`: the template of an environment and the code of its functions as files, for those who
- * deploy by plain CloudFormation or by Terraform. The template takes the bucket of the code as a parameter.
+ * deploy by plain CloudFormation or by Terraform; and the policy that a deployment takes. The template takes the bucket of the code
+ * as a parameter.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,6 +9,7 @@ import { App, DefaultStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-li
 import type { Config } from '../core/config.ts';
 import { bundlesToDeploy, temporaryDirectory } from '../stack/bundle.ts';
 import { checkEnvironments, loadEnvironments, renderFaults } from '../stack/environments.ts';
+import { executionPolicy } from '../stack/execution-policy.ts';
 import { KeepalambdaStack } from '../stack/keepalambda-stack.ts';
 import { environmentsDirectory, featureFlags } from '../stack/place.ts';
 import { CliError } from './errors.ts';
@@ -19,9 +21,14 @@ export interface Exported {
   readonly template: string;
   /** The names of the archives, as the template asks for them below its prefix. */
   readonly archives: readonly string[];
+  /** The policy of who deploys, in place of an administrator's. */
+  readonly policy: string;
 }
 
-/** Writes `DIRECTORY/NAME.template.json`, and beside it an archive for each function and for the configuration. */
+/**
+ * Writes `DIRECTORY/NAME.template.json`, and beside it an archive for each function and for the configuration, and
+ * `NAME.execution-policy.json`.
+ */
 export async function exportEnvironment(name: string, directory: string): Promise<Exported> {
   const config = await configNamed(name);
   const outdir = temporaryDirectory();
@@ -38,7 +45,9 @@ export async function exportEnvironment(name: string, directory: string): Promis
   for (const key of archives) writeFileSync(path.join(directory, key), archiveOf(outdir, key));
   const file = path.join(directory, `${name}.template.json`);
   writeFileSync(file, `${JSON.stringify(template, null, 1)}\n`);
-  return { stackName: stack.stackName, region: config.region, template: file, archives };
+  const policy = path.join(directory, `${name}.execution-policy.json`);
+  writeFileSync(policy, `${JSON.stringify(executionPolicy(synthesised, config), null, 1)}\n`);
+  return { stackName: stack.stackName, region: config.region, template: file, archives, policy };
 }
 
 async function configNamed(name: string): Promise<Config> {
@@ -54,7 +63,9 @@ async function configNamed(name: string): Promise<Config> {
 }
 
 interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Properties?: Readonly<Record<string, unknown>> }>>;
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }>
+  >;
   readonly Parameters?: object;
 }
 
@@ -87,7 +98,7 @@ function withCodeParameters(template: Template, hear: (key: string) => void): Te
   return {
     ...template,
     Parameters: { ...parameters, ...template.Parameters },
-    Resources: Object.fromEntries(resources),
+    Resources: Object.fromEntries(resources) as Template['Resources'],
   };
 }
 

@@ -1,7 +1,7 @@
 /** `keepalambda init`: what it takes, and what comes next. */
 import { Command } from 'commander';
 import { nearPath } from '../stack/place.ts';
-import { init } from './init.ts';
+import { init, type Written } from './init.ts';
 import type { InitWords } from './init-flags.ts';
 import { writeProject } from './project.ts';
 
@@ -11,7 +11,7 @@ export function initCommand(environments: string, tell: (text: string) => void):
   return (
     new Command('init')
       .description(
-        'Writes the file of an environment: asks for what the flags leave open, checks it, and writes it if it is right.',
+        'Writes the file of an environment: asks for what the flags leave open, offers what EC2 knows, checks it, and writes it if it is right.',
       )
       .argument('<name>', 'of the environment, such as prod')
       .option('--description <text>', 'one line for cdk ls and the console', '')
@@ -31,6 +31,12 @@ export function initCommand(environments: string, tell: (text: string) => void):
         '',
       )
       .option(
+        '--tls-authority <file>',
+        'the certificate (PEM) of the authority of both servers; where each has its own, both in one file',
+        '',
+      )
+      .option('--no-tls', 'statements and answers cross the VPC in the clear; this or --tls-authority')
+      .option(
         '--set <setting=value>',
         'another setting of the pair, such as fencing=stop-instance or settings.lagLimitSeconds=60; repeat it',
         many,
@@ -40,16 +46,21 @@ export function initCommand(environments: string, tell: (text: string) => void):
       .configureHelp({ optionDescription: (option) => option.description })
       .addHelpText('after', initExample)
       .action(async (name: string, words: InitWords) => {
-        const file = await init(environments, name, words);
+        const written = await init(environments, name, words);
         const project = writeProject(process.cwd()) === null ? '' : ' and cdk.json';
-        tell(nextSteps(name, `${nearPath(file)}${project}`));
+        tell(nextSteps(name, `${nearPath(written.file)}${project}`, written.authority));
       })
   );
 }
 
-function nextSteps(name: string, written: string): string {
+function nextSteps(name: string, written: string, authority: Written['authority']): string {
   return [
     `Written: ${written}. Next:`,
+    ...(authority === null
+      ? []
+      : [
+          `  aws ssm put-parameter --region ${authority.region} --type SecureString --name ${authority.parameter} --value file://${authority.file}`,
+        ]),
     `  npx keepalambda grants --environment ${name}   the account on MySQL, and where its password goes`,
     `  npx keepalambda check ${name}                  what is still wrong in the account`,
     `  npx cdk deploy ${name}                         it observes, and changes nothing`,
@@ -62,4 +73,5 @@ Without flags it asks, one thing at a time. Example:
     --subnet a=subnet-0c1d2e3f405162738,10.1.1.0/24,eu-central-1a --probe-group sg-0c1d2e3f405162738 \\
     --subscriber oncall@example.com --pair orders --vip 10.1.1.10 \\
     --node db1=i-0c1d2e3f405162738,eni-0c1d2e3f405162738,10.1.1.11 \\
-    --node db2=i-0d1e2f30415263748,eni-0d1e2f30415263748,10.1.1.12`;
+    --node db2=i-0d1e2f30415263748,eni-0d1e2f30415263748,10.1.1.12 \\
+    --tls-authority ca.pem`;

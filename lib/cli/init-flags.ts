@@ -1,5 +1,6 @@
 /** What `keepalambda init` is given, by flags or by answers → an environment that is yet to be checked. */
 import { CliError } from './errors.ts';
+import { tlsOf } from './init-authority.ts';
 import type { Draft } from './init-draft.ts';
 
 /** Everything that it needs, as the words that a person gave. */
@@ -16,6 +17,10 @@ export interface InitWords {
   readonly vip: string;
   readonly node: readonly string[];
   readonly credentials: string;
+  /** A file. */
+  readonly tlsAuthority: string;
+  /** Whether there is TLS: without `--no-tls`, an authority is needed. */
+  readonly tls: boolean;
   readonly set: readonly string[];
 }
 
@@ -40,6 +45,7 @@ export function environmentOf(name: string, words: InitWords): Draft {
         vip: words.vip,
         nodes: words.node.map((text) => nodeOf(text, first)),
         credentials: words.credentials || (words.pair && `/keepalambda/${name}/${words.pair}`),
+        ...(words.tlsAuthority || !words.tls ? tlsOf(name, words.tls) : {}),
       }),
     ],
   };

@@ -1,5 +1,5 @@
 /** One question at a time, each answer judged when it is given; what was answered well is kept. */
-import { type ConfigFault, renderFault, renderPath } from '../core/fault.ts';
+import { type ConfigFault, type Refusal, renderFault, renderPath, renderRefusal } from '../core/fault.ts';
 import { type Draft, isGiven, type Judge, type Place, withValue } from './init-draft.ts';
 
 export interface Talk {
@@ -61,6 +61,16 @@ export class Interview {
       if (faults.length === 0) return name;
       this.#sayAll(faults);
       this.#draft = before;
+    }
+  }
+
+  /** An answer that the draft does not hold: asks until `faultOf` finds nothing wrong with it. */
+  async answer(text: string, faultOf: (answer: string) => Refusal | null): Promise<string> {
+    for (;;) {
+      const answer = await this.#ask(text, '');
+      const fault = faultOf(answer);
+      if (fault === null) return answer;
+      this.#talk.say(renderRefusal(fault));
     }
   }
 

@@ -136,6 +136,17 @@ export const accountFields = {
     .refine((tags) => !Object.hasOwn(tags, 'keepalambda'), 'tags other than keepalambda, which is ours')
     .default({})
     .meta({ description: 'Tags of every resource, beside `keepalambda`, which has the environment’s name.' }),
+  codeSigningConfigArn: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17}$/,
+      'the ARN of a code signing configuration, such as arn:aws:lambda:eu-central-1:111122223333:code-signing-config:csc-0123456789abcdef0',
+    )
+    .optional()
+    .meta({
+      description:
+        'The code signing configuration of every function, in the same region. By default there is none. One that enforces refuses archives that nobody has signed, so also those that `cdk deploy` uploads: take them from `keepalambda export`, sign them with AWS Signer, keep their names, and deploy its template. The archive of the configuration is a layer, and has to be signed too.',
+    }),
   customerKey: z.boolean().default(false).meta({
     description:
       'Whether the environment’s own KMS key encrypts table, queue and environment variables too, as it does topic and logs. By default AWS’s keys do: who disables a customer key stops every failover. The key stays with a kept table.',

@@ -28,8 +28,11 @@ const LIMITS = { 'hands-over': 6, tells: 3, ends: 3 } as const;
 const AGAIN_MAX = 2;
 /** In an incident with as many alerts as this, that is so after the first. */
 const NOISY = 6;
-/** The only alerts of a loss of service that a plan has ended at once: a noisy incident does not hold them back. */
-const ofALoss: readonly EventCode[] = ['vip-reattached', 'holder-opened'];
+/**
+ * The only alerts of a loss of service that a plan has ended at once, or that a barred heartbeat hides: a noisy incident does
+ * not hold them back, unless people know that such losses come and go.
+ */
+const ofALoss: readonly EventCode[] = ['vip-reattached', 'holder-opened', 'heartbeat-barred'];
 
 /** Opens an incident unless one is open. The id comes from outside, so that the core stays pure. */
 export function withIncident(memory: Memory, row: string, nowMs: number, newId: string): Memory {
@@ -91,7 +94,7 @@ export function tellLimited(
   }
   const report = { ...before, toldAtMs: [...recent, nowMs], heldBack: 0 };
   const more = before.heldBack === 0 ? '' : ` ${before.heldBack} more alerts of this kind were not sent.`;
-  const isLast = saysLoss(code) && isLastAtOnce(memory.reports, nowMs);
+  const isLast = saysLoss(code) && isLastAtOnce(memory, nowMs);
   const told = { ...words, happened: `${words.happened}${more}${isLast ? lastForAWhile : ''}` };
   return tell(withReport(memory, code, report), pair, code, told, nowMs);
 }
@@ -109,7 +112,8 @@ function isTooMuch(
 ): boolean {
   if (saysLoss(code)) return isKnownToFlap(reports, nowMs);
   const within = (ms: number) => toldAtMs.filter((atMs) => nowMs - atMs < ms).length;
-  const isUrgent = remedies[code].severity === 'critical' || ofALoss.includes(code);
+  const isUrgent =
+    remedies[code].severity === 'critical' || (ofALoss.includes(code) && !isKnownToFlap(reports, nowMs));
   if (!isUrgent && incident?.told.includes(code) && within(HOUR_MS) > 0) {
     const inIncident = toldAtMs.filter((atMs) => atMs >= incident.openedAtMs).length;
     if (inIncident >= AGAIN_MAX || (incident.alerts ?? 0) >= NOISY) return true;

@@ -317,6 +317,13 @@ export const events = {
       'A failover has left a node that chain replicas follow, and they were not pointed at the new holder: the setting is `alert`, or the alert names what keeps them from it. They fall behind.',
     todo: 'Point each replica at the new holder, as the alert says, or bring the lost node back.',
   },
+  'maintenance-stopped': {
+    title: 'a maintenance stopped before its end',
+    role: 'tells',
+    meaning:
+      'A step of `maintain` failed, or doctor found something new. What was changed stays. The node that is out stays out until the time that the alert names.',
+    todo: 'Fix what the alert names and give the same order again: it goes on from there. Or end it with maintain PAIR --stop.',
+  },
   'plan-waits': {
     title: 'a plan in flight makes no progress',
     role: 'hands-over',

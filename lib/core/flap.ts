@@ -39,6 +39,11 @@ export function saysLoss(code: EventCode): boolean {
   return lossCodes.some((each) => each === code);
 }
 
+/** Whether people were alerted since then that clients cannot write. */
+export function isLossToldSince(reports: Memory['reports'], sinceMs: number): boolean {
+  return lossCodes.some((code) => (reports[code]?.toldAtMs.at(-1) ?? 0) >= sinceMs);
+}
+
 /** Whether people know from the last alerts that clients cannot write now and then. */
 export function isKnownToFlap(reports: Memory['reports'], nowMs: number): boolean {
   const recent = toldOfLoss(reports, nowMs);
@@ -47,8 +52,9 @@ export function isKnownToFlap(reports: Memory['reports'], nowMs: number): boolea
   return nowMs - Math.max(0, ...recent) < (beyond === 0 ? NEXT_MS : FURTHER_MS);
 }
 
-/** Whether the next alert of a loss is the last one for a while. */
-export function isLastAtOnce(reports: Memory['reports'], nowMs: number): boolean {
+/** Whether the next alert of a loss is the last one for a while. A second alert of one loss does not show that it comes and goes. */
+export function isLastAtOnce({ reports, unservedSinceMs }: Memory, nowMs: number): boolean {
+  if (unservedSinceMs !== null && isLossToldSince(reports, unservedSinceMs)) return false;
   return toldOfLoss(reports, nowMs).length >= AT_ONCE - 1;
 }
 
@@ -57,8 +63,7 @@ export function mustTellStaying(reports: Memory['reports'], code: EventCode, now
   if (!saysLoss(code) || reports[code] === undefined) return false;
   const sinceMs = Math.min(...lossCodes.map((each) => onSinceMs(reports[each], nowMs)));
   if (nowMs - sinceMs < STAYS_MS) return false;
-  const isTold = lossCodes.some((each) => (reports[each]?.toldAtMs.at(-1) ?? 0) >= sinceMs);
-  return !isTold && toldOfLoss(reports, nowMs).length < STAYING_MAX;
+  return !isLossToldSince(reports, sinceMs) && toldOfLoss(reports, nowMs).length < STAYING_MAX;
 }
 
 /** Since when it is on, also if it was over a moment ago: another may have taken its place. */

@@ -21,6 +21,7 @@ export const workDocuments = [
   'drop-vip',
   'server-start',
   'planned-restart',
+  'planned-reboot',
 ] as const;
 export type WorkDocument = (typeof workDocuments)[number];
 

@@ -23,6 +23,8 @@ export interface Goal {
   readonly does: string;
   /** `unknown`: only known once the goals before it are met. */
   readonly state: 'met' | 'open' | 'unknown' | Refusal;
+  /** What its step began still runs on a host, and how far it is: nothing is done but to wait for its end. */
+  readonly atWork?: string;
   /** It is looked at anew in every run, and leaves nothing changed: `proven`, not `changed`. */
   readonly isCheck?: true;
 }

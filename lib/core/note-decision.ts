@@ -23,7 +23,7 @@ import type { Durations, Situation } from './situation.ts';
 import { wordsOfAllClear } from './text/all-clear-text.ts';
 import { seenText } from './text/cause-text.ts';
 import { duration } from './text/utc-time.ts';
-import { isHidden, noteUnserved, tellBarred, tellHidden, tellUnserved } from './unserved.ts';
+import { isHidden, noteUnserved, tellBarred, tellHidden, tellUnserved, tellWaiting } from './unserved.ts';
 
 /** How long the pair must be steady before the all-clear. Milliseconds. */
 export const ALL_CLEAR_MS = 3000;
@@ -90,10 +90,13 @@ function noteMeasure(
       const told = tell(endAnnounced(over, nowMs), pair.name, 'all-clear', words, nowMs);
       return { ...tellEndOfEscalated(told, pair.name, words, nowMs), incident: null };
     }
-    case 'observe':
-      return measure.goesOn === undefined
-        ? endConditions(memory, [], nowMs)
-        : goOn(endConditions(memory, [measure.goesOn], nowMs), measure.goesOn, nowMs);
+    case 'observe': {
+      const told = tellWaiting(memory, situation, newId);
+      const { goesOn } = measure;
+      const on: EventCode[] = situation.isServed ? [] : ['service-lost'];
+      if (goesOn === undefined) return endConditions(told, on, nowMs);
+      return goOn(endConditions(told, [...on, goesOn], nowMs), goesOn, nowMs);
+    }
     case 'resume':
       return memory.plan === null ? memory : tellUnserved(memory, situation, memory.plan, newId);
     case 'act':

@@ -46,8 +46,8 @@ export function pairStatusOf(
 }
 
 function maintenanceOf(maintenance: Maintenance): PairStatus['maintenance'] {
-  const { by, why, out, nodes, done } = maintenance;
-  return { work: workText(maintenance), by, why, out: out?.node ?? null, nodes, done };
+  const { by, why, out, nodes, done, stopped = null } = maintenance;
+  return { work: workText(maintenance), by, why, out: out?.node ?? null, nodes, done, stopped };
 }
 
 function pauseOf({ pause }: Memory, nowMs: number): Memory['pause'] {

@@ -56,7 +56,7 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
 
 const done: SeedFacts = {
   ...{ phase: 'copied', kept: null, plugin: null, hash: null, position: null, because: null },
-  ...{ door: 'closed', place: 'none' },
+  ...{ atWorkKb: null, door: 'closed', place: 'none' },
 };
 
 function ownText({ lack }: RebuildFacts): string {

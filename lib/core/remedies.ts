@@ -106,6 +106,7 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'channel-restarted': remedy('info', 'yes', status),
   'replicas-repointed': remedy('info', 'yes', status),
   'replicas-left-behind': remedy('warning', 'yes', status),
+  'maintenance-stopped': remedy('warning', 'yes', status, 'maintain {pair} --stop --why "it stopped"'),
   'plan-waits': remedy('critical', 'unknown', status),
   'vip-moved-by-hand': remedy('warning', 'unknown', status, history),
   'writability-changed': remedy('warning', 'unknown', status),

@@ -72,7 +72,10 @@ export const pairStatusSchema = z.object({
   plan: planStatus.nullable(),
   /** Of both servers, while it is at work. */
   maintenance: z
-    .object({ work: text, by: text, why: text, out: text.nullable(), nodes: many(text), done: many(text) })
+    .object({
+      ...{ work: text, by: text, why: text, out: text.nullable(), nodes: many(text), done: many(text) },
+      stopped: text.nullable().default(null),
+    })
     .nullable()
     .default(null),
   /** A function of an older release does not say. */
@@ -216,6 +219,8 @@ const dataSchema = z.discriminatedUnion('action', [
     changed: z.number(),
     /** The time of this invocation was over: the same request goes on. */
     unfinished: z.boolean(),
+    /** What it waits for runs on a host: it moves on, though nothing was changed. */
+    atWork: z.boolean().optional(),
   }),
 ]);
 export type ReplyData = z.infer<typeof dataSchema>;

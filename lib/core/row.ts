@@ -5,7 +5,10 @@ import type { Situation } from './situation.ts';
 
 /** What follows from a row. */
 export type Measure =
-  /** Nothing is done, and no alert goes out. A condition that was alerted, and may only not have been seen for long enough yet, goes on. */
+  /**
+   * Nothing is done, and no alert goes out but of a loss of service that lasts. A condition that was alerted, and may only not
+   * have been seen for long enough yet, goes on.
+   */
   | { readonly kind: 'observe'; readonly goesOn?: EventCode }
   /** Nothing is moved, and an alert goes out. */
   | { readonly kind: 'stay'; readonly page: EventCode; readonly because: string }

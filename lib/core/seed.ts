@@ -17,6 +17,8 @@ export interface SeedFacts {
   readonly hash: string | null;
   /** MariaDB: the place of the copy. */
   readonly position: string | null;
+  /** While it is at work: how much the node has so far, in KB. */
+  readonly atWorkKb: number | null;
   /** Why the last try failed. */
   readonly because: string | null;
   /** Whether the node that is copied has the account that reads it. */
@@ -47,8 +49,14 @@ export function parseSeedFacts(printed: string): SeedFacts {
   return {
     ...{ phase, kept: read('kept'), plugin: read('plugin'), hash: read('hash') },
     ...{ position: read('position'), because: read('because') },
+    atWorkKb: phase === 'copying' ? Number(read('at-work')) || 0 : null,
     ...{ door: 'unknown', place: 'none' },
   };
+}
+
+/** How far a copy is that runs on its host; the next look may come after its end. */
+export function atWorkText(node: NodeName, kilobytes: number): string {
+  return `the copy is at work, ${Math.round(kilobytes / 1024).toLocaleString('en')} MB are on ${node} so far`;
 }
 
 /** What a server is, as far as the way of copying depends on it. */
@@ -76,7 +84,8 @@ export function seedMethodOf(
     return {
       got: 'a MySQL pair without GTIDs',
       want: 'gtid_mode = ON on both nodes, so that it is certain where replication goes on after the copy',
-      remedy: 'turn GTIDs on, or make the node anew by hand and give both channels their positions',
+      remedy:
+        'turn GTIDs on (doctor says how: gtid-off), or copy the data by hand and give both channels their places: docs/hosts.md, "A copy without GTIDs"',
     };
   const canClone =
     from.flavor === 'mysql' && isAtLeast(from.version, [8, 0, 17]) && from.version === to.version;
@@ -94,6 +103,7 @@ function isAtLeast(version: string, than: readonly [number, number, number]): bo
 
 /** Every end state of a copy, in the order of the work. Facts are null before the node has been asked. */
 export function seedGoals({ from, to, method }: Seeding, facts: SeedFacts | null): readonly Goal[] {
+  const atWorkKb = facts?.atWorkKb ?? null;
   const isCopied = facts?.phase === 'copied';
   const isPrepared = isCopied || (facts?.kept !== null && facts?.hash !== null && facts !== null);
   const met = (is: boolean): Goal['state'] => (is ? 'met' : facts === null ? 'unknown' : 'open');
@@ -109,6 +119,7 @@ export function seedGoals({ from, to, method }: Seeding, facts: SeedFacts | null
     },
     {
       ...{ name: 'data-copied', node: to, state: met(isCopied) },
+      ...(atWorkKb === null ? {} : { atWork: atWorkText(to, atWorkKb) }),
       does:
         method === 'clone'
           ? `replaces the data of ${to} by that of ${from}, with MySQL's clone plugin`

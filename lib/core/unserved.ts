@@ -3,7 +3,7 @@ import { tellCondition, withIncident } from './alerts.ts';
 import { changed } from './changed.ts';
 import type { EventCode } from './events.ts';
 import { renderSession } from './fitness.ts';
-import { isKnownToFlap, saysLoss } from './flap.ts';
+import { isKnownToFlap, isLossToldSince, saysLoss } from './flap.ts';
 import type { Memory } from './memory.ts';
 import type { Plan, PlanKind } from './plan.ts';
 import type { Situation } from './situation.ts';
@@ -11,6 +11,8 @@ import { describeVerdict } from './verdict.ts';
 
 /** A loss of service that lasts this long is alerted, whatever its cause. Milliseconds. */
 export const UNSERVED_MS = 5000;
+/** One that outlasts most failovers is remembered: the next leader may see the rest of it. Milliseconds. */
+const NOTED_MS = 2500;
 /** A plan that is made to end the loss is given this long. Milliseconds. */
 const ENDING_MS = 10_000;
 
@@ -21,8 +23,8 @@ const ending: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
  * loss. The same memory comes back when there is nothing to tell. `newId` names the incident, if one begins here.
  */
 export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, newId: string): Memory {
-  const { pair, nowMs, unservedForMs } = situation;
-  if (unservedForMs < (ending.has(plan.kind) ? ENDING_MS : UNSERVED_MS)) return memory;
+  const { pair, nowMs } = situation;
+  if (isGivenTime(memory, situation, plan)) return memory;
   const open = withIncident(memory, 'service-lost', nowMs, newId);
   const words = {
     happened: `${unservedText(situation)}.`,
@@ -30,6 +32,19 @@ export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, n
   };
   const told = tellCondition(open, pair.name, 'service-lost', words, nowMs);
   return told === open ? memory : told;
+}
+
+/** A plan that is to end the loss is given a while: from the loss on, or from its own beginning where people know of the loss. */
+function isGivenTime(
+  { plan: begun, reports }: Memory,
+  { nowMs, unservedForMs }: Situation,
+  { kind }: Plan,
+): boolean {
+  if (unservedForMs < UNSERVED_MS) return true;
+  if (!ending.has(kind)) return false;
+  if (unservedForMs < ENDING_MS) return true;
+  const isNew = begun !== null && nowMs - begun.startedAtMs < ENDING_MS;
+  return isNew && isLossToldSince(reports, nowMs - unservedForMs);
 }
 
 /**
@@ -59,7 +74,7 @@ export function noteUnserved(memory: Memory, situation: Situation): Memory {
   const { holder, standby, isServed, unservedForMs, nowMs } = situation;
   if (holder.kind === 'unseen' || standby.kind === 'unseen') return memory;
   if (isServed) return changed(memory, { unservedSinceMs: null });
-  if (unservedForMs < UNSERVED_MS || memory.unservedSinceMs !== null) return memory;
+  if (unservedForMs < NOTED_MS || memory.unservedSinceMs !== null) return memory;
   return { ...memory, unservedSinceMs: nowMs - unservedForMs };
 }
 
@@ -78,14 +93,32 @@ const besideALoss: ReadonlySet<string> = new Set<EventCode>([
 ]);
 
 /** A loss of service lasts; or this look shows that it is over, and nobody was alerted of anything about it. */
-export function isUnalertedLoss({ unservedForMs, isServed, holder, memory, nowMs }: Situation): boolean {
+export function isUnalertedLoss(situation: Situation): boolean {
+  const { unservedForMs, isServed, holder } = situation;
   if (unservedForMs < UNSERVED_MS) return false;
   // What a new leader's first look shows of a loss that goes on, the next ones must confirm.
-  if (!isServed) return holder.confirmed;
+  return isServed ? !isAlertedSince(situation) : holder.confirmed;
+}
+
+/** Since the loss began, people were alerted of something about it. */
+function isAlertedSince({ memory, nowMs, unservedForMs }: Situation): boolean {
   const sinceMs = nowMs - unservedForMs;
-  return !Object.entries(memory.reports).some(
+  return Object.entries(memory.reports).some(
     ([code, { toldAtMs }]) => !besideALoss.has(code) && toldAtMs.some((atMs) => atMs >= sinceMs),
   );
+}
+
+/**
+ * Memory with the alert of a loss of service of which nobody was alerted, while its row only waits, as a new leader does for
+ * EC2's first answer. A holder that was never seen may be one that never served.
+ */
+export function tellWaiting(memory: Memory, situation: Situation, newId: string): Memory {
+  if (memory.lastHolder === null || !isUnalertedLoss(situation) || isAlertedSince(situation)) return memory;
+  const open = withIncident(memory, 'service-lost', situation.nowMs, newId);
+  const told = tellHidden(open, situation);
+  if (told === open) return memory;
+  // Of what is only counted, no incident begins.
+  return told.outbox === memory.outbox ? { ...told, incident: memory.incident } : told;
 }
 
 /** Memory with the alert of a loss of service that a row hides (`isHidden`). */

@@ -58,6 +58,11 @@ export function hearThrough(
   return { news, evidence: told, asks: false };
 }
 
+/** EC2 answers, and who answers through the VIP is asked beside it: then one look at EC2 soon follows another. */
+export function isDoubted({ asking }: VipNews, { through, vipBlindSinceMs }: Evidence): boolean {
+  return vipBlindSinceMs === null && (asking || through !== null);
+}
+
 /** EC2 does not answer, or says that the VIP is not where we left it, or just began to: its reads may be old. */
 function isSurprising(sighting: VipSighting, { lastHolder, movedByHand }: Memory): boolean {
   if (lastHolder === null) return false;

@@ -16,7 +16,9 @@ export class MysqlFailure extends Error {
 
   constructor(during: Phase, afterMs: number, reason: 'timeout' | Error) {
     const because = reason === 'timeout' ? `no answer within ${Math.round(afterMs)} ms` : reason.message;
-    super(`${during}: ${because}`, reason === 'timeout' ? {} : { cause: reason });
+    // The words of a system call begin with its name: `connect ECONNREFUSED …`.
+    const words = because.startsWith(`${during} `) ? because : `${during}: ${because}`;
+    super(words, reason === 'timeout' ? {} : { cause: reason });
     this.during = during;
     this.afterMs = afterMs;
     this.timedOut = reason === 'timeout';

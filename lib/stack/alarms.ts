@@ -52,7 +52,9 @@ export function metricOf(environment: string, name: MetricName, statistic: strin
 
 /**
  * What tells people when keepalambda itself cannot. Alarms are the second line: what watch sees, it tells by
- * its own alerts, with an incident and a thing to do.
+ * its own alerts, with an incident and a thing to do. There is none on throttles: a burst of events that finds watch at its limit
+ * does no harm while one watch ticks, and throttles that do harm are seen by what they cause: `watch-dead` where none ticks,
+ * `probe-blind` where a vantage cannot look, `dead-letters` where a start was given up.
  */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];

@@ -120,6 +120,7 @@ export class Functions extends Construct {
       logKey: props.key,
       tracing: config.tracing,
       rolePath: config.rolePath,
+      codeSigningConfigArn: config.codeSigningConfigArn,
       variablesKey: config.customerKey ? props.key : undefined,
       wildcards: [
         [

@@ -26,6 +26,8 @@ export interface LambdaProps {
   readonly logRetentionDays: number;
   readonly logKey: IKey;
   readonly rolePath: string;
+  /** What the code must be signed by. @default nothing */
+  readonly codeSigningConfigArn: string | undefined;
   /** The key that encrypts the variables. @default AWS's own */
   readonly variablesKey: IKey | undefined;
   readonly variables: Readonly<Record<string, string>>;
@@ -90,11 +92,17 @@ export class Lambda extends Construct {
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: { ...props.variables },
       ...(props.variablesKey ? { environmentEncryption: props.variablesKey } : {}),
+      ...this.#signing(props),
       logGroup,
       // The CDK would add statements of its own for tracing, queues and so on.
       role: this.role.withoutPolicyUpdates(),
       tracing: props.tracing ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
     });
+  }
+
+  #signing({ codeSigningConfigArn: arn }: LambdaProps): Pick<lambda.FunctionProps, 'codeSigningConfig'> {
+    if (arn === undefined) return {};
+    return { codeSigningConfig: lambda.CodeSigningConfig.fromCodeSigningConfigArn(this, 'Signing', arn) };
   }
 }
 

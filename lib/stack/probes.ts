@@ -50,6 +50,7 @@ export class Probes extends Construct {
       logRetentionDays: config.logRetentionDays,
       logKey: key,
       rolePath: config.rolePath,
+      codeSigningConfigArn: config.codeSigningConfigArn,
       variablesKey: config.customerKey ? key : undefined,
       policies: (logGroupArn) => probePolicies(Stack.of(this), name, logGroupArn),
       wildcards: [['*', 'Lambda connects the function to the VPC; the same is denied to its own code.']],

@@ -46,11 +46,12 @@ export class Triggers extends Construct {
         },
       );
     });
-    // Not filtered by instance: an event about a whole zone names none.
-    this.#onEvent(props, 'Health', 'AWS reports on the health of EC2', {
+    // Not filtered by instance: an event about a whole zone names none, and comes as one of volumes, of the network, or of many
+    // services.
+    this.#onEvent(props, 'Health', 'AWS reports on the health of what a node depends on', {
       source: ['aws.health'],
       detailType: ['AWS Health Event'],
-      detail: { service: ['EC2'] },
+      detail: { service: ['EC2', 'EBS', 'VPC', 'MULTIPLE_SERVICES'] },
     });
   }
 

@@ -9,6 +9,7 @@ import type { HostOrderOptions } from './host-order.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
 import { type MaintainOrder, maintainWork } from './maintain/maintain.ts';
 import { stopMaintenance } from './maintain/note.ts';
+import { PortError } from './ports.ts';
 import { rebuildWork } from './rebuild.ts';
 import { copyData } from './seed.ts';
 import { removeWork } from './setup/remove.ts';
@@ -32,16 +33,23 @@ export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> 
   if (order.action === 'maintain' && order.stop) return stopped(options, order);
   const work = workOf(options);
   const mayGoOn = () => work.mayGoOn?.() ?? whyNot(options);
-  const refusal = order.dryRun ? null : await mayGoOn();
-  if (refusal) return refused(refusal);
-  const taken = await claim(options);
-  if (taken) return refused(takenText(taken));
+  try {
+    const refusal = order.dryRun ? null : await mayGoOn();
+    if (refusal) return refused(refusal);
+    const taken = await claim(options);
+    if (taken) return refused(takenText(taken));
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    return notDone('failed', [reason(error)]);
+  }
   const ended = new AbortController();
   const renewing = renew(options, ended.signal);
   try {
     const converged = await converge({
       ...{ work, clock, log, deadlineMs: options.deadlineMs, dryRun: order.dryRun, mayGoOn },
     });
+    if (!order.dryRun && (converged.kind === 'refused' || converged.kind === 'failed'))
+      await work.gaveUp?.(converged.because);
     return await replyOf(options, converged);
   } finally {
     ended.abort();
@@ -124,10 +132,11 @@ async function renew(options: HostOrderOptions, ended: AbortSignal): Promise<voi
 }
 
 async function replyOf({ ports, pair, order }: HostOrderOptions, converged: Converged): Promise<Reply> {
-  const { kind, steps, changed, because } = converged;
+  const { kind, steps, changed, because, isAtWork } = converged;
   const data: ReplyData = {
     ...{ action: order.action, pair: pair.name, steps: [...steps], changed },
     unfinished: kind === 'unfinished',
+    ...(isAtWork ? { atWork: true } : {}),
   };
   const lines = hostWorkLines(order, steps, { changed, because, kind });
   if (changed > 0)

@@ -22,6 +22,8 @@ export interface HostWork<Facts> {
   carryOut(goal: Goal, facts: Facts, limitMs: number): Promise<void>;
   /** Why it may not be done now, where that is not what holds for all work: no plan, and a pause. */
   mayGoOn?(): Promise<Refusal | null>;
+  /** Hears why it stopped before its end. */
+  gaveUp?(because: string): Promise<void>;
 }
 
 export interface ConvergeOptions<Facts> {
@@ -41,6 +43,8 @@ export interface Converged {
   readonly changed: number;
   /** Why it is not done; empty when it is. */
   readonly because: string;
+  /** What it is unfinished for runs on a host: it moves on, though nothing was changed here. */
+  readonly isAtWork?: true;
 }
 
 /** A step that was carried out this often and had no effect is an error. */
@@ -49,10 +53,12 @@ export const TRIES_MAX = 3;
 export const STEP_MS_MIN = 20_000;
 /** Between two tries of the same step, and after a look that failed. Milliseconds. */
 const AGAIN_MS = 2000;
+/** Between two looks at what runs on a host. Milliseconds. */
+const AT_WORK_POLL_MS = 5000;
 
 /** Works until every goal is met, one is refused, a step has no effect, or the time is over. */
 export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<Converged> {
-  const { work, clock, deadlineMs, dryRun, mayGoOn } = options;
+  const { work, clock, deadlineMs, dryRun } = options;
   const tookMs = new Map<string, number>();
   const failures = new Map<string, string[]>();
   let steps: readonly StepReport[] = [];
@@ -69,11 +75,21 @@ export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<
     const next = nextStep(goals);
     if (next.kind === 'refused') return end('refused', renderRefusal(next.refusal));
     if (next.kind === 'done' || dryRun) return end('done');
-    const refusal = await mayGoOn();
-    if (refusal) return end('refused', renderRefusal(refusal));
+    const asked = await askUntil(options);
+    if (asked.kind === 'blind') return end('failed', asked.because);
+    if (asked.facts) return end('refused', renderRefusal(asked.facts));
     const leftMs = deadlineMs - clock.nowMs();
-    if (leftMs < STEP_MS_MIN) return end('unfinished', `${keyOf(next.goal)} is next`);
     const key = keyOf(next.goal);
+    const { atWork } = next.goal;
+    if (leftMs < STEP_MS_MIN)
+      return atWork === undefined
+        ? end('unfinished', `${key} is next`)
+        : { ...end('unfinished', `${key}: ${atWork}`), isAtWork: true };
+    if (atWork !== undefined) {
+      await clock.sleep(AT_WORK_POLL_MS);
+      tookMs.set(key, (tookMs.get(key) ?? 0) + AT_WORK_POLL_MS);
+      continue;
+    }
     const failed = failures.get(key) ?? [];
     if (failed.length >= TRIES_MAX) return end('failed', withoutEffect(next.goal, failed));
     if (failed.length > 0) await clock.sleep(AGAIN_MS);
@@ -107,10 +123,22 @@ type Seen<Facts> =
   | { readonly kind: 'blind'; readonly because: string };
 
 /** A host that has just been restarted, or an SSM that is slow, gets more than one look. */
-async function lookUntil<Facts>({ work, clock, deadlineMs }: ConvergeOptions<Facts>): Promise<Seen<Facts>> {
+function lookUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Seen<Facts>> {
+  return tryUntil(options, () => options.work.look());
+}
+
+/** A store that does not answer once says nothing of the work. */
+function askUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Seen<Refusal | null>> {
+  return tryUntil(options, () => options.mayGoOn());
+}
+
+async function tryUntil<Facts, Answer>(
+  { clock, deadlineMs }: ConvergeOptions<Facts>,
+  ask: () => Promise<Answer>,
+): Promise<Seen<Answer>> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return { kind: 'facts', facts: await work.look() };
+      return { kind: 'facts', facts: await ask() };
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
       const isForGood = error.kind === 'denied' || error.kind === 'refused';

@@ -23,6 +23,7 @@ import type { Ready, Run, Said } from '../core/ready.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { SEEN_LIFE_MS } from '../core/time-budget.ts';
+import { isDoubted } from '../core/vip-news.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import { examinePair } from './doctor.ts';
 import type { HeldLease } from './lease.ts';
@@ -124,9 +125,10 @@ export class PairDriver {
     };
   }
 
-  /** Whether held looks will do. */
+  /** Whether held looks will do, and EC2 need not be asked again soon. */
   get isCalm(): boolean {
-    return this.#state.pace.afterMs === null;
+    const { pace, vipNews, evidence } = this.#state;
+    return pace.afterMs === null && !isDoubted(vipNews, evidence);
   }
 
   /** Whether the pair is cared for: what the dead man's switch listens for. */

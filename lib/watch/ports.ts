@@ -288,16 +288,24 @@ export type PortErrorKind =
   /** It was done, and did not bring what was wanted. */
   | 'unsuccessful';
 
+interface PortErrorOptions extends ErrorOptions {
+  readonly epoch?: number;
+  readonly exitCode?: number;
+}
+
 export class PortError extends Error {
   override readonly name = 'PortError';
   readonly kind: PortErrorKind;
   /** Of `superseded`: the epoch that has taken over, where the store says it. */
   readonly epoch: number | null;
+  /** What a script on a host ended with, -1 where it was ended at its limit; null where none has run. */
+  readonly exitCode: number | null;
 
-  constructor(kind: PortErrorKind, message: string, options?: ErrorOptions & { readonly epoch?: number }) {
+  constructor(kind: PortErrorKind, message: string, options?: PortErrorOptions) {
     super(message, options);
     this.kind = kind;
     this.epoch = options?.epoch ?? null;
+    this.exitCode = options?.exitCode ?? null;
   }
 }
 

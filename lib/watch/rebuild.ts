@@ -23,9 +23,6 @@ type RebuildOptions = HostOrderOptions<RebuildOrder>;
 const ATTACH_LIMIT_MS = 12_000;
 /** How long it may take to catch up before another look. Milliseconds. */
 const CATCH_UP_LIMIT_MS = 60_000;
-/** Between two looks at a copy that is at work, and what is left for the last of them. Milliseconds. */
-const WAIT_MS = 2000;
-const WAIT_MARGIN_MS = 15_000;
 
 /** The work, for the loop. What was set aside by an earlier run of it is gone on with. */
 export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
@@ -99,9 +96,6 @@ async function step(
       return tell(options, 'reinstate', seeding.run);
     case 'follows':
       return follow(options, situation, limitMs);
-    case 'data-copied':
-      if (facts.seed?.phase === 'copying') return untilCopied(options, seeding, limitMs);
-      return carryOutSeed(ports, pair, goal.name, seeding, facts.seed, limitMs);
     default:
       return carryOutSeed(ports, pair, goal.name, seeding, facts.seed, limitMs);
   }
@@ -116,22 +110,6 @@ async function follow(
   await ports.database.attach(pair, order.node, source, ATTACH_LIMIT_MS);
   const goal = { upTo: holder.server?.executed ?? null, source };
   await ports.database.catchUp(pair, order.node, goal, Math.max(1000, Math.min(limitMs, CATCH_UP_LIMIT_MS)));
-}
-
-/** An earlier invocation began it, and its script still runs on the host. */
-async function untilCopied(
-  { ports, pair }: RebuildOptions,
-  seeding: Seeding,
-  limitMs: number,
-): Promise<void> {
-  const { clock } = ports;
-  const untilMs = clock.nowMs() + limitMs - WAIT_MARGIN_MS;
-  while (clock.nowMs() < untilMs) {
-    const { phase } = await lookAtSeed(ports, pair, seeding);
-    if (phase !== 'copying') return;
-    await clock.sleep(WAIT_MS);
-  }
-  throw new PortError('timeout', 'the copy is still at work');
 }
 
 /** The mark is an order like any other. */

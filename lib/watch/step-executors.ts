@@ -70,7 +70,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     if (record.fencedAt !== null) return skipped(`${step.node} is fenced`);
     guard();
     await ports.vip.stopInstance(pair, step.node);
-    return done(`the instance of ${step.node} is stopping`);
+    return done(`the stop of the instance of ${step.node} is ordered, and EC2 has begun with it`);
   },
 
   'catch-up': catchUp,

@@ -51,11 +51,13 @@ export function couldServe(world: SimWorld, master: Master): boolean {
 
 /**
  * Whether the node may take over without a person: it lacks at most what was committed in the last second of the other one,
- * and nothing of its own history, has no transactions of its own that the other lacks, works off what it has received, and
- * can be followed.
+ * and nothing of its own history, has no transactions of its own that the other lacks, works off what it has received, can be
+ * followed, and is not set aside.
  */
 export function mayTakeOver(world: SimWorld, master: Master): boolean {
   const { channel } = master;
+  // A person says that it has a part of the data only.
+  if (world.table.memoryOf(world.pair.name).aside?.node === master.name) return false;
   const { configured, ioWanted, sqlWanted, stranger, applyPerMs } = channel;
   if (!configured || !ioWanted || !sqlWanted || stranger !== null || applyPerMs < 1) return false;
   const other = world.peer(master.name);

@@ -10,7 +10,7 @@ import type { SimWorld } from '../world/world.ts';
 import { Chronicle, isReached, type Life } from './chronicle.ts';
 
 /**
- * The invariants by name. 1 to 8 ask whether keepalambda keeps its own rules; W1 to W9 ask only what became of the world:
+ * The invariants by name. 1 to 9 ask whether keepalambda keeps its own rules; W1 to W9 ask only what became of the world:
  * its rows, its clients, and who was alerted.
  */
 export type InvariantName =
@@ -22,6 +22,7 @@ export type InvariantName =
   | 6
   | 7
   | 8
+  | 9
   | 'W1 bounded-loss'
   | 'W2 holder-reopened'
   | 'W3 pause'

@@ -1,8 +1,9 @@
-/** The invariants 1 to 8 and W1 to W9, as one observer: the simulator's court. */
+/** The invariants 1 to 9 and W1 to W9, as one observer: the simulator's court. */
 import type { Observer } from '../observer.ts';
 import type { SimWorld } from '../world/world.ts';
 import { alertedInvariant } from './alerted.ts';
 import { allowListInvariant } from './allow-list.ts';
+import { asideInvariant } from './aside.ts';
 import { type Attendance, Court, type Invariant } from './court.ts';
 import { deadManInvariant } from './dead-man.ts';
 import { effectInvariant } from './effect.ts';
@@ -58,6 +59,7 @@ export function openCourt({ world, clockSpreadMs, crew, isNoise, isMisconfigured
     rowsInvariant(court),
     effectInvariant(court),
     deadManInvariant(court),
+    asideInvariant(court),
     ...(isMisconfigured
       ? [misconfiguredInvariant(court)]
       : [

@@ -48,7 +48,8 @@ const looksMs = 5000;
  * standby, it looks the same whether the holder died at once, or lived on and wrote what the standby lacks. Then the standby
  * must have been shown ready before: its channel ran for 5 s in our sight, has not been seen broken since, and that is at most
  * 90 s old when somebody can look again (a readiness is trusted for 150 s, and the remembered one may be 60 s old); and the
- * standby has not restarted in that time, because then it may have lost what it had received. What happened in the weather (blind
+ * standby has not restarted in that time, because then it may have lost what it had received. A standby that was set aside must
+ * have been fit in our sight since, for its time and 5 s, beside a holder that served: it has other data now. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.
  */
 export function recoveryInvariant(court: Court): Invariant {

@@ -1,11 +1,14 @@
 /** What could be known of a standby when its holder died: what nobody could see is no accusation. */
 import type { NodeName } from '../../lib/core/names.ts';
 import type { Master } from '../world/master.ts';
+import { couldServe, mayTakeOver } from './candidate.ts';
 import { isHeard } from './chronicle.ts';
 import type { Court } from './court.ts';
 
 /** A channel that has run this long in our sight shows a standby that is ready. Milliseconds. */
 const readyAfterMs = 5000;
+/** So long after it could be known fit again, a node that was set aside is. Milliseconds. */
+const reinstatedAfterMs = 5000;
 /** A time without sight as long as this hides whether the holder has lived on in it. Milliseconds. */
 const hidesMs = 8000;
 /** A readiness is trusted for 150 s, and what is remembered of it may be 60 s old. Milliseconds. */
@@ -24,6 +27,9 @@ export class Shown {
   #askedMs = Number.NEGATIVE_INFINITY;
   /** It has started anew between that and the first time that it could be asked again. */
   #hasRestarted = false;
+  /** A node that was set aside: it must be seen fit once, because what was known of it is of other data. */
+  #aside: NodeName | null = null;
+  #fitSinceMs: number | null = null;
   /** When the standby could first be asked since the holder was last well. */
   #sightMs: number | null = null;
 
@@ -38,6 +44,7 @@ export class Shown {
     if (holder.name !== this.#holder) this.#begin(holder.name);
     const standby = world.peer(holder.name);
     const canAsk = isManned && isHeard(world, standby);
+    this.#observeAside(standby, canAsk && chronicle.of(holder.name).wellMs === nowMs);
     if (chronicle.of(holder.name).wellMs !== nowMs) {
       if (!canAsk || this.#sightMs !== null) return;
       this.#sightMs = nowMs;
@@ -64,12 +71,29 @@ export class Shown {
 
   /** Whether it could be known, after the holder's death, that its standby lacks little. */
   get isKnown(): boolean {
-    if (this.#sightMs === null || this.#hasRestarted) return false;
+    if (this.#sightMs === null || this.#hasRestarted || this.#aside !== null) return false;
     if (this.#readyMs !== null) return this.#sightMs - this.#readyMs <= trustedMs;
     return this.#sightMs - this.#heardMs < hidesMs;
   }
 
+  /** Somebody who comes back is fit when nothing has kept it from the role for its time, in our sight. */
+  #observeAside(standby: Master, canBeSeen: boolean): void {
+    const { world } = this.#court;
+    const { nowMs, pair } = world;
+    if (world.table.memoryOf(pair.name).aside?.node === standby.name) this.#aside = standby.name;
+    const isFit =
+      canBeSeen &&
+      !(standby.connectionsFull || standby.lockedOut) &&
+      couldServe(world, standby) &&
+      mayTakeOver(world, standby);
+    this.#fitSinceMs = isFit ? (this.#fitSinceMs ?? nowMs) : null;
+    const fitForMs = nowMs - (this.#fitSinceMs ?? nowMs);
+    if (fitForMs >= pair.settings.readinessMs + reinstatedAfterMs) this.#aside = null;
+  }
+
   #begin(holder: NodeName): void {
+    this.#aside = null;
+    this.#fitSinceMs = null;
     this.#holder = holder;
     this.#heardMs = Number.NEGATIVE_INFINITY;
     this.#askedMs = Number.NEGATIVE_INFINITY;

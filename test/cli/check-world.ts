@@ -1,6 +1,9 @@
 /** An account in which everything is as one environment says, in the lab's AWS; and what a test changes of it. */
+import { fileURLToPath } from 'node:url';
 import type { AwsOptions, EniSpec } from '../../lab/aws/start.ts';
 import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config.ts';
+import type { Finding } from '../../lib/core/finding.ts';
+import { done } from '../../lib/core/reply.ts';
 import { small } from '../core/environments.ts';
 
 export const account = '111122223333';
@@ -27,13 +30,20 @@ export function configWith(
 
 const reserving = { watch: 4, operate: 4, read: 2, 'probe-a': 4 };
 
-/** The functions, as the stack of `small` makes them. Nobody invokes them. */
+const directory = fileURLToPath(new URL('./read-function', import.meta.url));
+
+/** What doctor answers. */
+export function examination(...findings: readonly Finding[]): string {
+  return JSON.stringify(done(['…'], { action: 'doctor', pair: pair?.name ?? '', findings: [...findings] }));
+}
+
+/** The functions, as the stack of `small` makes them. Only the one that reads is invoked. */
 export const functions = Object.entries(reserving).map(([name, reservedConcurrency]) => ({
   name: `keepalambda-small-${name}`,
-  directory: '/nowhere',
+  directory,
   timeoutSeconds: 60,
   reservedConcurrency,
-  environment: { TOPIC_ARN: topicArn },
+  environment: { TOPIC_ARN: topicArn, REPLY: examination() },
 }));
 
 /** What AWS has where nothing is wrong. */

@@ -11,6 +11,7 @@ import { readAnswers } from '../../lib/cli/check/read-answers.ts';
 import type { Config } from '../../lib/core/config.ts';
 import { checkDeployment, deploymentRules } from '../../lib/core/deployment-check/check-deployment.ts';
 import type { Finding } from '../../lib/core/finding.ts';
+import { notDone } from '../../lib/core/reply.ts';
 import * as world from './check-world.ts';
 
 const { right, db1, db2, vip, configWith, foreign } = world;
@@ -61,6 +62,11 @@ const overfull = configWith(
     nodeGroups: Array.from({ length: 90 }, (_, index) => `sg-${String(index).padStart(17, '0')}`),
   },
 );
+/** The function that reads, with another answer. */
+const reading = (change: object): AwsOptions => ({
+  functions: right.functions.map((each) => (each.name.endsWith('read') ? { ...each, ...change } : each)),
+});
+const answering = (REPLY: string) => reading({ environment: { REPLY } });
 /** watch after so many updates; its first version is gone. */
 const versioned = (count: number) =>
   right.functions.map((each) => ({
@@ -331,6 +337,34 @@ const cases: [
       fix: 'for number in $(seq 2 42); do aws lambda delete-function --region eu-central-1 --function-name keepalambda-small-watch --qualifier $number; done',
     },
   ],
+  [
+    'a read function that fails',
+    'servers-not-examined',
+    { aws: reading({ directory: '/nowhere' }) },
+    {
+      subject: 'orders',
+      got: /^Error: Cannot find module/,
+      fix: /allow lambda:InvokeFunction on keepalambda-small-read .*aws logs tail --region eu-central-1 /,
+    },
+  ],
+  [
+    'a read function of another release',
+    'servers-not-examined',
+    { aws: answering('{"answer":42}') },
+    { got: 'the answer of another release' },
+  ],
+  [
+    'a read function that does not know the pair',
+    'servers-not-examined',
+    { aws: answering(JSON.stringify(notDone('faulty', ['pair: got orders; want one of billing']))) },
+    { got: 'pair: got orders; want one of billing' },
+  ],
+  [
+    'a person who may not have the servers examined',
+    'servers-not-examined',
+    { denied: 'lambda:Invoke/keepalambda-small-read' },
+    { got: /^AccessDeniedException/ },
+  ],
   ['no stack yet', 'not-deployed', { aws: { functions: [] } }, { fix: 'npx cdk deploy small' }],
   [
     'a shell with another region',
@@ -387,6 +421,19 @@ describe('a finding', () => {
       deploymentRules.map(({ id }) => id).toSorted(),
     );
   });
+});
+
+test('what doctor finds on the servers is among the findings, by its severity', async () => {
+  const finding = (severity: Finding['severity'], subject: string): Finding => ({
+    ...{ id: `a-${severity}`, severity, subject, got: '0', want: '1', why: 'it matters.', fix: 'SET GLOBAL' },
+  });
+  const servers = world.examination(finding('warning', 'orders'), finding('danger', 'db1'));
+  const found = await findings({ aws: { ...answering(servers), ...subnets({ reservations: [] }) } });
+  expect(found.map(({ severity, id, subject }) => [severity, id, subject])).toEqual([
+    ['danger', 'a-danger', 'orders/db1'],
+    ['warning', 'vip-not-reserved', 'orders'],
+    ['warning', 'a-warning', 'orders'],
+  ]);
 });
 
 describe('nothing is found', () => {

@@ -69,7 +69,21 @@ describe('how a line ends', () => {
     ],
     ['a maintenance', stub, ['maintain', '--restart', '--yes', ...why], 0, /answered/],
     ['its steps alone', stub, ['maintain', '--restart', '--dry-run'], 0, /answered/],
-    ['a maintenance of nothing', stub, ['maintain', '--yes', ...why], 2, /neither --restart nor --command/],
+    ['a reboot of both hosts', stub, ['maintain', '--reboot', '--yes', ...why], 0, /answered/],
+    [
+      'a maintenance of nothing',
+      stub,
+      ['maintain', '--yes', ...why],
+      2,
+      /got nothing; want one of --restart/,
+    ],
+    [
+      'a maintenance of two kinds',
+      stub,
+      ['maintain', '--restart', '--reboot', '--yes', ...why],
+      2,
+      /got --restart and --reboot; want one/,
+    ],
     [
       'a maintenance without a yes',
       stub,
@@ -170,7 +184,12 @@ describe('every command of the documents is one that there is', () => {
     const words = [...line.replaceAll('$PAIR', 'orders').matchAll(/"([^"]*)"|(\S+)/g)].map(
       ([, quoted, bare]) => quoted ?? bare ?? '',
     );
-    const asks = words[0] === 'watch' ? ['--json', '--count', '1'] : words.includes('--why') ? ['--yes'] : [];
+    const ends: Readonly<Record<string, readonly string[]>> = {
+      watch: ['--json', '--count', '1'],
+      // The stub's pair never has the VIP on the other node.
+      drill: ['--yes', '--patience', '1'],
+    };
+    const asks = ends[words[0] ?? ''] ?? (words.includes('--why') ? ['--yes'] : []);
     const { requests, err } = await runLine([...words, ...asks], stub);
     expect(requests, err).not.toEqual([]);
     for (const request of requests) expect(parseRequest(request)).toMatchObject({ kind: 'valid' });

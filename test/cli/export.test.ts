@@ -71,6 +71,10 @@ test('an environment is exported whole', async () => {
   const archives = readdirSync(directory).filter((name) => name.endsWith('.zip'));
   expect([...new Set(asked)].toSorted()).toEqual(archives.toSorted());
   const contents = archives.flatMap((name) => [...unzip(readFileSync(join(directory, name))).keys()]);
+  const policy = JSON.parse(readFileSync(join(directory, 'small.execution-policy.json'), 'utf8'));
+  expect(policy.Statement.flatMap(({ Action }: { Action: string[] }) => Action)).toContain(
+    'lambda:CreateFunction',
+  );
   expect(contents.toSorted()).toEqual(['index.mjs', 'index.mjs', 'index.mjs', 'keepalambda/config.json']);
 });
 

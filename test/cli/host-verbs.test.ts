@@ -73,9 +73,18 @@ it('sends the same order until it is finished, and counts the changes of all inv
   expect(code).toBe(0);
 });
 
+it('follows what runs on a host to its end, through as many invocations as that takes', async () => {
+  const waits = work(0, true);
+  const atWork = { ...waits, data: { ...waits.data, atWork: true } } as Reply;
+  const line = 'setup orders --why new --yes';
+  const { requests, code } = await run({ line, replies: [...Array(9).fill(atWork), work(1, false)] });
+  expect({ requests: requests.length, code }).toEqual({ requests: 10, code: 0 });
+});
+
 it('gives up where invocations end and nothing moves on', async () => {
   const { error, requests } = await run({ line: 'setup orders --why new --yes', replies: [work(0, true)] });
   expect(error).toContain('got no progress in 3 invocations');
+  expect(error).toContain('at last "setup: 0 changed"');
   expect(requests).toHaveLength(3);
 });
 

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, test } from 'vitest';
+import { ownIdentity } from '../../lab/aws/tls.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
 import { large, small } from '../core/environments.ts';
@@ -10,8 +11,15 @@ import { keepalambda as run } from './keepalambda.ts';
 
 afterAll(removeTemporaryDirectories);
 
-async function keepalambda(words: readonly string[], environments = temporaryDirectory()) {
-  return { ...(await run(words, environments)), environments };
+async function keepalambda(words: readonly string[], environments = temporaryDirectory(), cwd?: string) {
+  return { ...(await run(words, environments, {}, cwd)), environments };
+}
+
+/** A directory with the certificate of an authority, `ca.pem`. */
+async function withAuthority(): Promise<string> {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'ca.pem'), (await ownIdentity()).authority);
+  return directory;
 }
 
 const right = [
@@ -22,7 +30,7 @@ const right = [
     '--probe-group',
     'sg-0a1b2c3d4e5f60718',
   ],
-  ...['--subscriber', 'oncall@example.com', '--pair', 'orders', '--vip', '10.0.7.10'],
+  ...['--subscriber', 'oncall@example.com', '--pair', 'orders', '--vip', '10.0.7.10', '--no-tls'],
   ...['--node', 'db1=i-0a1b2c3d4e5f60718,eni-0a1b2c3d4e5f60718,10.0.7.11'],
   ...['--node', 'db2=i-0b1c2d3e4f5061728,eni-0b1c2d3e4f5061728,10.0.7.12'],
 ];
@@ -59,6 +67,21 @@ describe('keepalambda init', () => {
     ['an unknown key', [...right, '--set', 'fence=none'], /unknown key fence; want only .*fencing/],
     ['a node without its parts', but('--node', 'db2=i-1'), /--node: got i-1; want NAME=INSTANCE/],
     ['a name that cannot be one', [], /Prod/],
+    [
+      'neither an authority nor none',
+      right.filter((word) => word !== '--no-tls'),
+      /got no --tls-authority \(or --no-tls\); want/,
+    ],
+    [
+      'an authority that there is not',
+      ['--tls-authority', '/nowhere.pem', ...right.filter((word) => word !== '--no-tls')],
+      /--tls-authority: got \/nowhere\.pem, which cannot be read \(ENOENT\); want the certificate .*ssl_ca/,
+    ],
+    [
+      'an authority and none',
+      ['--tls-authority', '/nowhere.pem', ...right],
+      /--tls-authority: got this and --no-tls; want one of the two/,
+    ],
     ['no VIP and nobody to ask', but('--vip', ''), /got no --vip/],
   ];
   it.each(wrong)('says what is wrong with %s, and writes nothing', async (what, words, message) => {
@@ -98,8 +121,13 @@ test('the example of the help works as pasted, beside the example that ships', a
   const example = help.slice(help.indexOf('npx keepalambda init prod')).replaceAll('\\\n', ' ');
   const words = example.trim().split(/\s+/).slice(2);
   expect(words).toContain('--vip');
-  expect(await keepalambda(words, environments)).toMatchObject({ code: 0, err: '' });
-  expect(checkEnvironments(await loadEnvironments(environments)).kind).toBe('valid');
+  const ended = await keepalambda(words, environments, await withAuthority());
+  expect(ended).toMatchObject({ code: 0, err: '' });
+  const stored = '--type SecureString --name /keepalambda/prod/authority --value file://ca.pem';
+  expect(ended.out).toContain(`  aws ssm put-parameter --region eu-central-1 ${stored}\n`);
+  const checked = checkEnvironments(await loadEnvironments(environments));
+  const prod = checked.kind === 'valid' ? checked.configs.find(({ name }) => name === 'prod') : undefined;
+  expect(prod?.pairs[0]).toMatchObject({ tls: 'verify-ca', tlsAuthority: '/keepalambda/prod/authority' });
 });
 
 describe('keepalambda grants', () => {

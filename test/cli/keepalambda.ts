@@ -15,12 +15,18 @@ export function keepalambda(
   words: readonly string[],
   environments: string,
   environment: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<Ended> {
   const env = { PATH: process.env.PATH, KEEPALAMBDA_ENVIRONMENTS: environments, ...environment };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [command, ...words], { env }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : (child.exitCode ?? 0), out, err });
-    });
+    const child = execFile(
+      process.execPath,
+      [command, ...words],
+      { env, ...(cwd ? { cwd } : {}) },
+      (error, out, err) => {
+        resolve({ code: error ? Number(error.code) : (child.exitCode ?? 0), out, err });
+      },
+    );
     child.stdin?.end();
   });
 }

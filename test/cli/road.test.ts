@@ -1,8 +1,10 @@
 /** The README's road from an account to a pair that is watched: each command that can run here is run, in order. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as ec2 from '@aws-sdk/client-ec2';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { type Aws, type AwsOptions, type ParameterSpec, startAws } from '../../lab/aws/start.ts';
+import { ownIdentity } from '../../lab/aws/tls.ts';
 import type { Config } from '../../lib/core/config.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
@@ -67,15 +69,17 @@ function bare(config: Config): AwsOptions {
 const [bootstrap] = starting('npx', 'cdk', 'bootstrap');
 const [ingress] = starting('aws', 'ec2', 'authorize-security-group-ingress');
 const [reservation] = starting('aws', 'ec2', 'create-subnet-cidr-reservation');
+const [certificate] = starting('aws', 'ssm', 'put-parameter');
 const [assignment] = starting('aws', 'ec2', 'assign-private-ip-addresses');
 
 /** The same account after the commands of the road. */
-function prepared(config: Config, put: readonly string[]): AwsOptions {
+function prepared(config: Config, put: readonly string[], authority: string): AwsOptions {
   const before = bare(config);
   const [, account, region] = /^aws:\/\/(\d+)\/(.+)$/.exec(bootstrap?.[3] ?? '') ?? [];
   expect([account, region]).toEqual([before.account, before.region]);
   const parameters: ParameterSpec[] = [
     { name: '/cdk-bootstrap/hnb659fds/version', value: '28', type: 'String' },
+    { name: flag(certificate, 'name'), value: authority },
     { name: flag(put, 'name'), value: flag(put, 'value'), type: flag(put, 'type') as 'SecureString' },
   ];
   const inbound = [{ port: Number(flag(ingress, 'port')), group: flag(ingress, 'source-group') }];
@@ -113,13 +117,17 @@ test('the road leads from an account in which everything is missing to one that 
   const help = (await keepalambda(['init', '--help'], environments)).out;
   const answers = wordsOf(help.slice(help.indexOf('init prod')).replaceAll(/\\\n/g, ' ')).slice(2);
   const init = starting('npx', 'keepalambda', 'init')[0]?.slice(2) ?? [];
-  expect(await keepalambda([...init, ...answers], environments)).toMatchObject({ code: 0 });
+  const { authority } = await ownIdentity();
+  const there = temporaryDirectory();
+  writeFileSync(join(there, 'ca.pem'), authority);
+  expect(await keepalambda([...init, ...answers], environments, {}, there)).toMatchObject({ code: 0 });
   const checked = checkEnvironments(await loadEnvironments(environments));
   const config = checked.kind === 'valid' ? checked.configs[0] : undefined;
   if (!config) throw new Error('init wrote no environment');
   expect(await found(config, bare(config), environments)).toEqual([
     'port-closed',
     'port-closed',
+    'parameter-missing',
     'parameter-missing',
     'not-bootstrapped',
     'vip-not-reserved',
@@ -128,7 +136,7 @@ test('the road leads from an account in which everything is missing to one that 
   const grants = starting('npx', 'keepalambda', 'grants')[0]?.slice(2) ?? [];
   const { out } = await keepalambda(grants, environments);
   const put = wordsOf(/^-- +(aws ssm put-parameter .*)$/m.exec(out)?.[1] ?? '');
-  expect(await found(config, prepared(config, put), environments)).toEqual(['not-deployed']);
+  expect(await found(config, prepared(config, put, authority), environments)).toEqual(['not-deployed']);
 });
 
 describe('the other commands of the road', () => {
@@ -144,6 +152,7 @@ describe('the other commands of the road', () => {
         "aws ec2 create-subnet-cidr-reservation",
         "aws ec2 assign-private-ip-addresses",
         "npx keepalambda init",
+        "aws ssm put-parameter",
         "npx keepalambda grants",
         "npx keepalambda check",
         "npx cdk deploy",

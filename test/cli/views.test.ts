@@ -8,7 +8,7 @@ import { renderView, type View } from '../../lib/cli/operate/watch-view.ts';
 import { decide } from '../../lib/core/decision.ts';
 import { pairStatusOf } from '../../lib/core/pair-status.ts';
 import { done, type HistoryRow } from '../../lib/core/reply.ts';
-import { deaf, paused, stopped } from '../core/stories.ts';
+import { deaf, paused, stopped } from '../core/changes.ts';
 import { type Change, failover, memory, NOW_MS, recordOf, seen, steady } from '../core/world.ts';
 
 const plain = painter(false);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endConditions, tell, tellCondition, tellLimited, withIncident } from '../../lib/core/alerts.ts';
-import { events } from '../../lib/core/events.ts';
-import { emptyMemory } from '../../lib/core/memory.ts';
+import { type EventCode, events } from '../../lib/core/events.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import { NOW_MS } from './world.ts';
 
 const words = { happened: 'db1 is stopped.', done: 'Nothing was moved.' };
@@ -142,9 +142,19 @@ it('what comes again and again is told a few times in ten minutes; the next says
   expect(later.outbox[3]?.happened).toBe('db1 is stopped. 27 more alerts of this kind were not sent.');
 });
 
+it('of a holder that is known to flap, a noisy incident holds back that it was opened again', () => {
+  const incident = { id: '41c', openedAtMs: 0, row: 'both-lost', told: [], alerts: 6 };
+  const tellAt = (memory: Memory, code: EventCode, afterMs: number) =>
+    tellLimited(memory, 'orders', code, words, NOW_MS + afterMs);
+  const flapping = tellAt(tellAt({ ...open, incident }, 'holder-lost', 0), 'holder-lost', 60_000);
+  const opened = tellAt(tellAt(flapping, 'holder-opened', 120_000), 'holder-opened', 180_000);
+  expect(opened.outbox.map(({ code }) => code)).toEqual(['holder-lost', 'holder-lost', 'holder-opened']);
+});
+
 it.each([
   ['a second loss that a plan ended at once is told in a noisy incident too', 'vip-reattached', 2],
   ['a holder that was opened again is one, too', 'holder-opened', 2],
+  ['so is a heartbeat that is barred, behind which a loss is not seen', 'heartbeat-barred', 2],
   ['what says nothing of clients is told once in it', 'repaired', 1],
 ] as const)('%s', (_, code, count) => {
   const noisy = { ...open, incident: { id: '41c', openedAtMs: 0, row: 'both-lost', told: [], alerts: 6 } };

@@ -4,7 +4,7 @@ import type { HolderEnd } from '../../lib/core/memory.ts';
 import { lastPositionIn, newPair } from '../../lib/core/pair-state.ts';
 import { closeStandbyPlan, openHolderPlan, releasePlan, switchoverPlan } from '../../lib/core/plans.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
-import { behind, restartedReadOnly, untouched } from './stories.ts';
+import { behind, restartedReadOnly, untouched } from './changes.ts';
 import {
   answers1,
   type Change,

@@ -1,17 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { decide, type Measure, rows } from '../../lib/core/decision.ts';
-import {
-  deaf,
-  failing,
-  flapped,
-  hearing,
-  lasting,
-  silent,
-  stopped,
-  stories,
-  stuck,
-  unheld,
-} from './stories.ts';
+import { deaf, failing, flapped, hearing, lasting, silent, stopped, stuck, unheld } from './changes.ts';
+import { stories } from './stories.ts';
 import { type Change, noRoom, rememberedUnfit, seen, steady } from './world.ts';
 
 /** A measure in a few words: `stay, page both-lost`, `failover to db2`. */

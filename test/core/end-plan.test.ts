@@ -36,6 +36,8 @@ function end(plan: Plan, ending: Ending, changes: Partial<PlanRecord> = {}, befo
   );
 }
 
+const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true };
+
 describe('who is told, by plan and ending', () => {
   const switchover = switchoverPlan(pair, 'db2');
   const reattach = reattachPlan(pair, 'db1', false);
@@ -133,7 +135,6 @@ describe('what is remembered', () => {
   });
 
   it('keeps none of a node that was released when the plan was undone', () => {
-    const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true };
     const plan = failoverPlan(pairWith(isolating), 'db2', gone);
     const place = plan.undo.findIndex(({ kind }) => kind === 'release');
     const left = (outcome: StepOutcome) =>
@@ -235,6 +236,18 @@ describe('what a failover may have lost', () => {
       failover,
       { kept, outcomes: { '0.0': { kind: 'missed', because: 'no answer' } } },
       'db1 was not closed (no answer). If it is alive, clients that reach it directly can still write to it.',
+    ],
+    [
+      'and that the stop of its instance is no more than ordered',
+      failoverPlan(pairWith({ fencing: 'stop-instance' }), 'db2', gone),
+      {
+        kept,
+        outcomes: {
+          '0.0': { kind: 'missed', because: 'no answer' },
+          '2.0': { kind: 'done', changed: 'the stop is ordered' },
+        },
+      },
+      'db1 was not closed (no answer). The stop of its instance is ordered. Until EC2 shows it as stopped, clients that reach it',
     ],
     [
       'and that the old holder is not ours to close',

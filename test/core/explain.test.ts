@@ -4,7 +4,8 @@ import { rows } from '../../lib/core/decision.ts';
 import { explain } from '../../lib/core/explain.ts';
 import { explanationSchema } from '../../lib/core/reply.ts';
 import { renderExplanation } from '../../lib/core/text/explain-text.ts';
-import { deaf, flapped, paused, stopped, stories } from './stories.ts';
+import { deaf, flapped, paused, stopped } from './changes.ts';
+import { stories } from './stories.ts';
 import { type Change, changed, holder, NOW_MS, refused, rememberedUnfit, standby, steady } from './world.ts';
 
 const explained = (...changes: readonly Change[]) => explain(changed(steady, ...changes), 'leader', NOW_MS);

@@ -325,7 +325,7 @@ describe('a plan in flight', () => {
     bench.take({ kind: 'tick' }, 15_000);
     const late = bench.ready.filter(({ besidePlan }) => besidePlan !== null);
     expect(late).toHaveLength(1);
-    expect(late[0]?.besidePlan?.situation.unservedForMs).toBeGreaterThanOrEqual(5000);
+    expect(late[0]?.besidePlan?.situation.unservedForMs).toBeGreaterThanOrEqual(2500);
     expect(bench.take({ kind: 'tick' }, 1000).besidePlan).toBeNull();
     bench.take({ kind: 'noted' });
     expect(bench.take({ kind: 'tick' }, 1000).besidePlan).not.toBeNull();

@@ -137,7 +137,7 @@ describe('a node that is set aside', () => {
     const behind = memory({ aside, behind: { db2: '3 transactions' } });
     expect(decided({ action: 'reinstate', node: 'db2' }, behind)).toMatchObject({
       kind: 'note',
-      memory: { aside: null, behind: {} },
+      memory: { aside: null, behind: {}, readiness: { node: 'db2', fit: false } },
     });
     expect(decided({ action: 'reinstate', node: 'db2', run: 'r2' }, isAside)).toEqual({
       ...{ kind: 'refuse', because: 'db2 is set aside for r1, not for r2' },

@@ -68,7 +68,19 @@ it('refuses another series, and MySQL without GTIDs', () => {
     want: 'the same series on both nodes',
   });
   const old = { ...mysql97, areGtidsOn: false };
-  expect(seedMethodOf(old, old)).toMatchObject({ got: 'a MySQL pair without GTIDs' });
+  expect(seedMethodOf(old, old)).toMatchObject({
+    got: 'a MySQL pair without GTIDs',
+    remedy: expect.stringContaining('A copy without GTIDs'),
+  });
+});
+
+it('waits for a copy that is at work, and says how far it is', () => {
+  const atWork = { ...prepared, ...parseSeedFacts('phase=copying\nkept=/k\nhash=2A\nat-work=20480') };
+  const step = nextStep(seedGoals(seeding, { ...atWork, door: 'open' }));
+  const text = 'the copy is at work, 20 MB are on db1 so far';
+  expect(step).toMatchObject({ kind: 'step', goal: { name: 'data-copied', atWork: text } });
+  const ended = { ...parseSeedFacts('phase=prepared\nkept=/k\nhash=2A'), door: 'open' as const };
+  expect(nextStep(seedGoals(seeding, ended))).not.toHaveProperty('goal.atWork');
 });
 
 it('reads a phase that it does not know as none', () => {

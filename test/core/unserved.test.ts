@@ -22,6 +22,7 @@ import {
   steady,
   unanswered,
   unheardOf,
+  vipAt,
 } from './world.ts';
 
 const silent = holder(unanswered);
@@ -40,6 +41,22 @@ describe('a loss of service beside a plan', () => {
       isTold ? [['service-lost', 'cccc0001']] : [],
     );
     if (!isTold) expect(after).toBe(steady.memory);
+  });
+
+  it('is not told again by the failover that a person orders at last, for its first 10 s', () => {
+    const told = { sinceMs: NOW_MS - 70_000, overSinceMs: null, times: 1, heldBack: 0 };
+    const begunAgo = (ms: number) => ({
+      ...steady.memory,
+      plan: recordOf(failover, { startedAtMs: NOW_MS - ms }),
+      unservedSinceMs: NOW_MS - 74_000,
+      reports: { 'holder-lost': { ...told, toldAtMs: [NOW_MS - 70_000] } },
+    });
+    const situation = seen(steady, silent, unservedFor(74_000));
+    expect(tellUnserved(begunAgo(9999), situation, failover, 'cccc0001').outbox).toEqual([]);
+    const [alert] = tellUnserved(begunAgo(10_000), situation, failover, 'cccc0001').outbox;
+    expect(alert?.code).toBe('service-lost');
+    // It has lasted all the time.
+    expect(alert?.happened).not.toContain('It comes and goes');
   });
 
   it('is told once while it lasts', () => {
@@ -122,6 +139,28 @@ describe('a loss of service behind a row that was alerted before', () => {
   });
 });
 
+describe('a loss of service while its row only waits for EC2', () => {
+  const unknown = vipAt({ kind: 'nowhere' }, 1);
+  const known = memory({ lastHolder: 'db1' });
+  const alertsOf = (...changes: readonly Change[]) => {
+    const situation = seen(steady, known, unknown, ...changes);
+    const decision = decide(situation);
+    const after = noteDecision(situation.memory, decision, situation, noDurations, 'cccc0001');
+    return [decision.row.name, ...after.outbox.map(({ code, incident }) => `${code} ${incident}`)];
+  };
+  const report = { sinceMs: NOW_MS - 4000, overSinceMs: null, times: 1, heldBack: 0 };
+  const told = memory({ reports: { 'both-lost': { ...report, toldAtMs: [NOW_MS - 4000] } } });
+
+  test.each<[what: string, changes: readonly Change[], alerts: readonly string[]]>([
+    ['is alerted after 5 s', [unservedFor(5000)], ['service-lost cccc0001']],
+    ['not before', [unservedFor(4999)], []],
+    ['not where something was alerted since it began', [unservedFor(5000), told], []],
+    ['nor of a holder that was never seen', [unservedFor(5000), memory({ lastHolder: null })], []],
+  ])('%s', (_, changes, alerts) => {
+    expect(alertsOf(silent, ...changes)).toEqual(['vip-unknown', ...alerts]);
+  });
+});
+
 describe('a loss of service that goes on under another leader', () => {
   const begunBefore = memory({ unservedSinceMs: NOW_MS - 60_000 });
 
@@ -138,8 +177,8 @@ describe('a loss of service that goes on under another leader', () => {
   });
 
   test.each<[what: string, changes: readonly Change[], sinceMs: number | null]>([
-    ['is noted after 5 s', [silent, unservedFor(5000)], NOW_MS - 5000],
-    ['not before', [silent, unservedFor(4999)], null],
+    ['is noted after 2.5 s', [silent, unservedFor(2500)], NOW_MS - 2500],
+    ['not before', [silent, unservedFor(2499)], null],
     ['as it was noted first', [silent, begunBefore, unservedFor(7000)], NOW_MS - 60_000],
     ['until it is over', [begunBefore, unservedFor(7000)], null],
     ['and not where nothing is seen', [unheardOf('db1'), begunBefore], NOW_MS - 60_000],

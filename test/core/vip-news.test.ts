@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { noEvidence, placeOf } from '../../lib/core/evidence.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import type { VipPlace, VipSighting } from '../../lib/core/sighting.ts';
-import { hearEc2, hearThrough, noVipNews } from '../../lib/core/vip-news.ts';
+import { hearEc2, hearThrough, isDoubted, noVipNews } from '../../lib/core/vip-news.ts';
 import { NOW_MS, pairWith } from './world.ts';
 
 const evidence = noEvidence(pairWith(), 1);
@@ -70,4 +70,15 @@ test('where the ids are wrong, nobody is asked through the VIP', () => {
   const what = [{ subject: 'db1', got: 'eni-1 is attached to i-2', want: 'i-1', remedy: 'exchange them' }];
   const heard = hearEc2(noVipNews, evidence, left, { ...on('db2'), wrong: what } as VipSighting);
   expect([heard.asks, heard.news, heard.evidence.wrong?.looks]).toEqual([false, noVipNews, 1]);
+});
+
+test('what is doubted is asked of EC2 again soon, also while the last answer through the VIP still counts', () => {
+  const calm = hearEc2(noVipNews, evidence, left, on('db1'));
+  expect(isDoubted(calm.news, calm.evidence)).toBe(false);
+  const surprised = hearEc2(noVipNews, evidence, left, on('db2'));
+  expect(isDoubted(surprised.news, surprised.evidence)).toBe(true);
+  const unanswered = hearThrough(surprised.news, surprised.evidence, { kind: 'nobody' }, left, false, NOW_MS);
+  expect(isDoubted(unanswered.news, unanswered.evidence)).toBe(true);
+  const mute = hearEc2(unanswered.news, unanswered.evidence, left, blind);
+  expect(isDoubted(mute.news, mute.evidence)).toBe(false);
 });

@@ -125,7 +125,7 @@ const init = [
     '--probe-group',
     'sg-0a1b2c3d4e5f60718',
   ],
-  ...['--subscriber', 'oncall@example.com', '--pair', 'orders', '--vip', '10.0.1.10'],
+  ...['--subscriber', 'oncall@example.com', '--pair', 'orders', '--vip', '10.0.1.10', '--no-tls'],
   ...['--node', 'db1=i-0a1b2c3d4e5f60718,eni-0a1b2c3d4e5f60718,10.0.1.11'],
   ...['--node', 'db2=i-0b1c2d3e4f5061728,eni-0b1c2d3e4f5061728,10.0.1.12'],
 ];

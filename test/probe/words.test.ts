@@ -128,6 +128,14 @@ test.each<
   expect(includes({ applied, executed: at(executed) }, goal, flavor)).toBe(reached);
 });
 
+test.each<[Phase, string | null, string]>([
+  ['connect', 'connect ECONNREFUSED 10.0.1.11:3306', 'connect ECONNREFUSED 10.0.1.11:3306'],
+  ['query', 'read ECONNRESET', 'query: read ECONNRESET'],
+  ['login', null, 'login: no answer within 12 ms'],
+])('a failure names its phase once: %s, %s', (during, words, message) => {
+  expect(new MysqlFailure(during, 12.3, words === null ? 'timeout' : new Error(words)).message).toBe(message);
+});
+
 test('files are ordered by number', () => {
   expect(compareOffsets(at(null, 'b.1000000', 4), at(null, 'b.999999', 900))).toBeGreaterThan(0);
 });

@@ -10,6 +10,7 @@ import { large, small } from '../core/environments.ts';
 import { appOf, templateOf } from './templates.ts';
 
 const boundary = 'arn:aws:iam::111122223333:policy/boundary';
+const signing = 'arn:aws:lambda:eu-central-1:111122223333:code-signing-config:csc-0123456789abcdef0';
 const secondTopic = 'arn:aws:sns:eu-central-1:111122223333:on-call-of-the-company';
 const bank: EnvironmentInput = {
   ...large,
@@ -21,6 +22,7 @@ const bank: EnvironmentInput = {
   rolePath: '/platform/databases/',
   tags: { 'cost-centre': '4711', owner: 'dba@example.com' },
   customerKey: true,
+  codeSigningConfigArn: signing,
   logRetentionDays: 400,
 };
 
@@ -54,6 +56,16 @@ it('puts watch, operate and read into the subnets that are named, and leaves the
     FunctionName: 'keepalambda-bank-probe-b',
     VpcConfig: { SubnetIds: [bank.subnets.b?.subnetId], SecurityGroupIds: bank.probeSecurityGroups },
   });
+});
+
+it('has every function take only code that was signed, and no function of an environment that does not say so', () => {
+  for (const name of [...actors, 'probe-a', 'probe-b'])
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: `keepalambda-bank-${name}`,
+      CodeSigningConfigArn: signing,
+    });
+  for (const { Properties } of all('AWS::Lambda::Function', plain))
+    expect(Properties).not.toHaveProperty('CodeSigningConfigArn');
 });
 
 describe.each(actors)('%s inside the VPC', (name) => {

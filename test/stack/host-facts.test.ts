@@ -12,6 +12,7 @@ afterAll(removeTemporaryDirectories);
 
 /** As the client of 9.7: `\G` is a command of its own, which it does not know unless it is asked to. */
 const client = (channels: string) => `
+[ ! -e "$KEEPALAMBDA_STATE/refuses" ] || { echo 'ERROR 1040 (HY000): Too many connections' >&2; exit 1; }
 case "$*" in
   *'\\G'*) echo "ERROR at line 1: Unknown command" >&2; exit 1 ;;
   *'SHOW REPLICA STATUS'*) ${channels} ;;
@@ -19,14 +20,23 @@ case "$*" in
   *executed=*) echo tables=7; echo reader=1; echo executed=aaaa:1-5 ;;
 esac`;
 
+interface Broken {
+  /** The server lets nobody in any more. */
+  readonly refuses?: true;
+  /** What the service manager says of its unit. @default true */
+  readonly isActive?: boolean;
+}
+
 /** What the document prints there, and how it ends. */
-async function askHost(channels: string, copy: Readonly<Record<string, string>> = {}) {
+async function askHost(channels: string, copy: Readonly<Record<string, string>> = {}, broken: Broken = {}) {
   const directory = temporaryDirectory();
   const [path, state] = [join(directory, 'bin'), join(directory, 'state')];
   mkdirSync(path);
   mkdirSync(join(state, 'seed'), { recursive: true });
   for (const [name, text] of Object.entries(copy)) writeFileSync(join(state, 'seed', name), text);
-  for (const [name, script] of Object.entries({ mysql: client(channels), ip: '', systemctl: '' })) {
+  if (broken.refuses) writeFileSync(join(state, 'refuses'), '');
+  const systemctl = `case "$*" in 'is-active '*) exit ${broken.isActive === false ? 3 : 0} ;; esac`;
+  for (const [name, script] of Object.entries({ mysql: client(channels), ip: '', systemctl })) {
     writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(path, name), 0o755);
   }
@@ -51,4 +61,11 @@ it('fails where channels cannot be seen: that is not "none"', async () => {
 it('says how far a copy came, and whether the account is there that reads', async () => {
   const { facts } = await askHost('true', { run: 's-order-1', phase: 'copying\n' });
   expect(facts).toMatchObject({ copy: { run: 's-order-1', phase: 'copying' }, reader: true });
+});
+
+it('does not take a server for down that is full, or has another socket: setup would restart it', async () => {
+  const running = await askHost('true', {}, { refuses: true });
+  expect(running.facts).toMatchObject({ server: 'unreached', because: expect.stringContaining('1040') });
+  const ended = await askHost('true', {}, { refuses: true, isActive: false });
+  expect(ended.facts).toMatchObject({ server: 'down' });
 });

@@ -181,7 +181,10 @@ describe('what starts watch', () => {
 
   it('is news of AWS Health', () => {
     one.hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: { source: ['aws.health'], detail: { service: ['EC2'] } },
+      EventPattern: {
+        source: ['aws.health'],
+        detail: { service: ['EC2', 'EBS', 'VPC', 'MULTIPLE_SERVICES'] },
+      },
     });
   });
 });

@@ -25,9 +25,11 @@ interface Made {
   readonly options?: Partial<ConvergeOptions<ReadonlySet<string>>>;
   readonly stepMs?: number;
   readonly look?: () => void;
+  /** What runs on the host of the step after these words. */
+  readonly atWork?: (world: ReadonlySet<string>) => Partial<Goal>;
 }
 
-async function run({ world, steps = {}, options = {}, stepMs = 100, look }: Made) {
+async function run({ world, steps = {}, options = {}, stepMs = 100, look, atWork }: Made) {
   const clock = at(0);
   const tried: string[] = [];
   const converged = await converge<ReadonlySet<string>>({
@@ -38,7 +40,10 @@ async function run({ world, steps = {}, options = {}, stepMs = 100, look }: Made
       },
       goals: (facts) =>
         words.map(
-          (name): Goal => ({ name, node: null, does: name, state: facts.has(name) ? 'met' : 'open' }),
+          (name): Goal => ({
+            ...{ name, node: null, does: name, state: facts.has(name) ? 'met' : 'open' },
+            ...(name === 'two' ? atWork?.(facts) : {}),
+          }),
         ),
       async carryOut({ name }) {
         tried.push(name);
@@ -63,6 +68,38 @@ it('changes nothing in a dry run, and says what it would do', async () => {
   const { steps, tried, changed } = await run({ world, options: { dryRun: true } });
   expect(steps.map(({ result }) => result)).toEqual(['planned', 'already', 'planned']);
   expect({ tried, changed, world: [...world] }).toEqual({ tried: [], changed: 0, world: ['two'] });
+});
+
+it('waits for what runs on a host, however long, and does nothing there', async () => {
+  let looks = 0;
+  const world = new Set<string>();
+  const look = () => {
+    looks += 1;
+    if (looks === 9) world.add('two');
+  };
+  const atWork = (): Partial<Goal> => (looks < 9 ? { atWork: 'half of it' } : {});
+  const seen = await run({ world, look, atWork });
+  expect(seen).toMatchObject({ kind: 'done', changed: 3, tried: ['one', 'three'] });
+  expect(seen.steps.find(({ name }) => name === 'two')).toMatchObject({ result: 'changed', tookMs: 35_000 });
+});
+
+it('says what runs on a host when the time is over: that is no standstill', async () => {
+  const seen = await run({ world: new Set(['one']), atWork: () => ({ atWork: 'half of it' }) });
+  expect(seen).toMatchObject({ kind: 'unfinished', changed: 0, isAtWork: true, because: 'two: half of it' });
+});
+
+it('asks again whether it may go on where the store did not answer, and says so where that lasts', async () => {
+  let asked = 0;
+  const mayGoOn = (fails: number) => async () => {
+    asked += 1;
+    if (asked <= fails) throw new PortError('timeout', 'the store does not answer');
+    return null;
+  };
+  expect(await run({ world: new Set(), options: { mayGoOn: mayGoOn(2) } })).toMatchObject({ kind: 'done' });
+  asked = 0;
+  const seen = await run({ world: new Set(), options: { mayGoOn: mayGoOn(99) } });
+  expect(seen).toMatchObject({ kind: 'failed', changed: 0, tried: [] });
+  expect(seen.because).toContain('the store does not answer');
 });
 
 it('gives up a step without effect, and names it with what went wrong', async () => {

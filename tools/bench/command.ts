@@ -7,6 +7,7 @@ import { findProduct } from '../../lab/servers/catalogue.ts';
 import { Story } from '../../lab/story.ts';
 import { bundleFunctions, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { scaleCommand } from '../costs/command.ts';
+import { measurePage } from '../page/measure.ts';
 import { clientsCommand } from './clients/command.ts';
 import { compareAll } from './comparison.ts';
 import { type BenchTerms, type Contender, openArena } from './contender.ts';
@@ -23,12 +24,13 @@ import { type TrialName, trials } from './trials.ts';
 export async function benchCommand(args: readonly string[]): Promise<number> {
   const asked = parseFlags(args);
   if (asked === null) return 0;
-  if (asked.scale === null) {
+  if (asked.scale === null && !asked.page) {
     if (asked.clients === null) requireNamespaces();
     await findProduct(asked.server);
   }
   // From here on a signal ends it at once, and what it has started and written goes with it.
   leaveNothingBehind();
+  if (asked.page) return measurePage(asked);
   if (asked.scale !== null) return scaleCommand({ ...asked, counts: asked.scale });
   if (asked.clients !== null) return clientsCommand(asked, asked.clients);
   return asked.soakMs === null ? compare(asked) : soakFor(asked, asked.soakMs);

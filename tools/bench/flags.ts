@@ -43,6 +43,8 @@ export interface Asked extends LatencyTerms {
   readonly scale: readonly number[] | null;
   /** Take clients through these faults instead of comparing. */
   readonly clients: readonly ClientFault[] | null;
+  /** Measure the page of the longest history instead of comparing. */
+  readonly page: boolean;
   /** Which clients. */
   readonly only: readonly ClientName[];
   /** How long each number of pairs is measured, and a client is watched after a fault. Milliseconds. */
@@ -63,6 +65,7 @@ interface Flags extends LatencyFlags {
   readonly netem?: string;
   readonly scale?: string;
   readonly clients?: true;
+  readonly page?: true;
   readonly only: string;
   readonly for: string;
 }
@@ -86,6 +89,7 @@ export function parseFlags(args: readonly string[]): Asked | null {
     weather: flags.netem === undefined ? null : parseWeather(flags.netem),
     scale: flags.scale === undefined ? null : countsOf(flags.scale),
     clients: flags.clients ? faultsOf(flags, clientFaults) : null,
+    page: flags.page ?? false,
     only: namesOf('--only', flags.only, clientNames),
     forMs: durationMs('--for', flags.for),
   };
@@ -94,7 +98,7 @@ export function parseFlags(args: readonly string[]): Asked | null {
 function read(args: readonly string[]): Flags | null {
   const command = new Command('npm run bench --')
     .description(
-      'keepalambda beside keepalived: the same servers, network, client and faults (root). Or --clients, or --scale.',
+      'keepalambda beside keepalived: the same servers, network, client and faults (root). Or --clients, --scale, or --page.',
     )
     .option(
       '--faults <names>',
@@ -117,6 +121,10 @@ function read(args: readonly string[]): Flags | null {
     .option(
       '--scale <numbers>',
       'no fault, no peer, no root: what so many pairs cost, such as 1,10,100; always with the whole CPU, to see how much is used',
+    )
+    .option(
+      '--page',
+      'no fault, no peer, no root: how large the page of the longest history is, and how soon a browser has laid it out',
     )
     .option(
       '--for <time>',

@@ -6,15 +6,16 @@ export interface Question {
   readonly service: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** With a body it is a POST. */
-  readonly body?: string;
+  /** @default POST with a body, GET without */
+  readonly method?: 'PUT';
+  readonly body?: string | Buffer<ArrayBuffer>;
 }
 
 /** The answer's bytes. Throws what moto said when it refused. */
 export async function ask({ endpoint }: Moto, question: Question): Promise<Buffer> {
   const scope = `rehearsal/20200101/${region}/${question.service}/aws4_request`;
   const answer = await fetch(`${endpoint}${question.path ?? '/'}`, {
-    method: question.body === undefined ? 'GET' : 'POST',
+    method: question.method ?? (question.body === undefined ? 'GET' : 'POST'),
     headers: {
       authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
       ...question.headers,

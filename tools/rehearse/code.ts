@@ -66,5 +66,5 @@ function keyOf(place: unknown): string {
 }
 
 async function readArchive(moto: Moto, bucket: string, place: unknown): Promise<Buffer> {
-  return ask(moto, { service: 's3', path: `/${bucket}/${keyOf(place)}` });
+  return ask(moto, { service: 's3', path: `/${path.posix.join(bucket, keyOf(place))}` });
 }

@@ -11,6 +11,7 @@ import { defaultServer } from '../../lab/servers/catalogue.ts';
 import { Story } from '../../lab/story.ts';
 import { type LabWorld, openSite } from '../../lab/world.ts';
 import { changes } from './environment.ts';
+import { travelByExport } from './export-road.ts';
 import { startMoto } from './moto.ts';
 import { clone, type From, install } from './project.ts';
 import { type Travelled, travel } from './road.ts';
@@ -18,7 +19,7 @@ import { type Step, Steps } from './steps.ts';
 import { createToolkit } from './toolkit.ts';
 
 interface Flags extends LatencyFlags {
-  readonly from: From;
+  readonly from: From | 'export';
   readonly server: string;
   readonly port: string;
   readonly json?: true;
@@ -26,7 +27,7 @@ interface Flags extends LatencyFlags {
 
 /** What a rehearsal leaves: the last line of `--json`. */
 export interface Rehearsed extends Partial<Travelled> {
-  readonly from: From;
+  readonly from: From | 'export';
   /** In the order of the road; the last one has failed where `ok` is false. */
   readonly steps: readonly Step[];
   readonly ok: boolean;
@@ -68,9 +69,10 @@ async function rehearse(flags: Flags, steps: Steps, story: Story): Promise<Trave
     opened.push(world);
     const hear = (line: string) => story.tell('cdk', line);
     const commands = { cwd: scratch, env: {}, hear };
-    const project = flags.from === 'clone' ? clone(scratch) : await install(scratch, commands);
+    const project = flags.from === 'package' ? await install(scratch, commands) : clone(scratch);
     const toolkit = createToolkit({ project, moto, aws: world.aws, scratch, hear });
-    return await travel({ project, moto, world, toolkit, scratch, story }, steps);
+    const road = flags.from === 'export' ? travelByExport : travel;
+    return await road({ project, moto, world, toolkit, scratch, story }, steps);
   } finally {
     for (const each of opened.toReversed()) await each.close();
     await rm(scratch, { recursive: true, force: true });
@@ -92,8 +94,11 @@ function parseFlags(args: readonly string[]): Flags | null {
       'The whole road: init, check, bootstrap, deploy, faults, an update, a rollback and destroy. moto stands for CloudFormation; what it deployed runs in the lab, with its policies.',
     )
     .addOption(
-      new Option('--from <what>', 'the commands of this clone, or of its package in an empty directory')
-        .choices(['clone', 'package'])
+      new Option(
+        '--from <what>',
+        'the commands of this clone, of its package in an empty directory, or what `keepalambda export` wrote, without the CDK',
+      )
+        .choices(['clone', 'package', 'export'])
         .default('clone'),
     )
     .option('--server <name>', 'the servers of the pair', defaultServer)

@@ -28,7 +28,7 @@ export function initWords(lab: LabPair): readonly string[] {
     ...each('--subnet', subnetWords),
     ...each('--probe-group', probeSecurityGroups),
     ...['--subscriber', 'oncall@example.com'],
-    ...['--pair', pair.name, '--vip', pair.vip, '--credentials', pair.credentials],
+    ...['--pair', pair.name, '--vip', pair.vip, '--credentials', pair.credentials, '--no-tls'],
     ...each('--node', nodeWords),
     ...each('--set', ['prefer=db1', 'repair=[mysqld]', `port=${pair.port ?? 3306}`]),
   ];

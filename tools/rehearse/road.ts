@@ -1,31 +1,19 @@
 /** The road from an empty account to one that is empty again, in order: each step is judged by what is then in the world. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { LogLine } from '../../lab/aws/events.ts';
 import { deployTemplate } from '../../lab/deployed.ts';
 import { documentNames, environmentName } from '../../lab/deployment.ts';
-import type { Story } from '../../lab/story.ts';
-import { type LabWorld, putAccount, untilSteady } from '../../lab/world.ts';
+import { untilSteady } from '../../lab/world.ts';
 import { bucketOf, expectCode, expectUpdate, unpackFrom } from './code.ts';
-import { act, change, initWords } from './environment.ts';
+import { act, change } from './environment.ts';
 import { death, expectHolder, observedDeath, oldHolderBack, repairedDeath } from './episodes.ts';
+import { leadAnew } from './lead.ts';
 import { account, type Moto, region } from './moto.ts';
-import type { Project } from './project.ts';
+import { prepare, type Surroundings } from './prepare.ts';
 import { type Deployed, expectGone, readDocument, readStack } from './stack.ts';
 import { expectState, leaveState, type State } from './state.ts';
 import type { Steps } from './steps.ts';
-import type { Toolkit } from './toolkit.ts';
 import { notAsWanted } from './wrong.ts';
-
-export interface Surroundings {
-  readonly project: Project;
-  readonly moto: Moto;
-  readonly world: LabWorld;
-  readonly toolkit: Toolkit;
-  /** For what is taken back. */
-  readonly scratch: string;
-  readonly story: Story;
-}
 
 export interface Travelled {
   /** The types of resources that moto cannot make: the real AWS is the first to see them. */
@@ -33,8 +21,6 @@ export interface Travelled {
   readonly failoverOutageMs: number;
 }
 
-/** How long a new leader may take, in milliseconds. */
-const LEAD_LIMIT_MS = 60_000;
 /** What the changed document prints. */
 const MARK = 'this is the document of the update';
 const document = 'restart-mysqld';
@@ -43,6 +29,10 @@ const document = 'restart-mysqld';
 export async function travel(around: Surroundings, steps: Steps): Promise<Travelled> {
   const { project, world, toolkit, story, moto } = around;
   await prepare(around, steps);
+  await steps.take('bootstrap', async () => {
+    await toolkit.bootstrap(`aws://${account}/${region}`);
+    return `${account} in ${region}`;
+  });
   const observing = await steps.take('deploy-observe', () => deploy(around, 'observe'), describe);
   await steps.take('fault-observed', () => observedDeath(world, story));
   const state = await leaveState(moto, observing.deployed);
@@ -61,38 +51,6 @@ export async function travel(around: Surroundings, steps: Steps): Promise<Travel
   world.rest();
   await steps.take('destroy', () => destroy(around, acting));
   return { skipped: observing.deployed.skipped, failoverOutageMs: figures.outageMs };
-}
-
-/** From nothing to an account that is ready. */
-async function prepare({ project, world, toolkit }: Surroundings, steps: Steps): Promise<void> {
-  await steps.take('init', async () => {
-    const { code } = await toolkit.keepalambda(initWords(world));
-    if (code !== 0) throw notAsWanted(`init, which ends with ${code}`, 'an environment file');
-    return path.basename(project.file);
-  });
-  await steps.take('check-red', () => check(toolkit, 1, ['parameter-missing']));
-  await steps.take('fix', async () => {
-    putAccount(world.aws);
-    return 'the parameter is stored';
-  });
-  await steps.take('check-green', () => check(toolkit, 0, []));
-  await steps.take('bootstrap', async () => {
-    await toolkit.bootstrap(`aws://${account}/${region}`);
-    return `${account} in ${region}`;
-  });
-}
-
-/** Whether check ends with this code, and finds just these dangers and warnings. */
-async function check(toolkit: Toolkit, wanted: number, ids: readonly string[]): Promise<string> {
-  const { code, out } = await toolkit.keepalambda(['check', environmentName, '--json']);
-  const { findings } = JSON.parse(out) as { findings: { readonly id: string; readonly severity: string }[] };
-  const found = findings.filter(({ severity }) => severity !== 'hint').map(({ id }) => id);
-  if (code === wanted && found.join() === ids.join())
-    return `${found.join(', ') || 'nothing found'} (${code})`;
-  throw notAsWanted(
-    `check with ${found.join(', ') || 'nothing'} (${code})`,
-    `${ids.join(', ') || 'nothing'} (${wanted})`,
-  );
 }
 
 interface Made {
@@ -168,23 +126,6 @@ async function destroy(
   await expectGone(moto, deployed);
   await expectHolder(world);
   return 'nothing is left but the table, which must be kept; db2 still holds the VIP and takes writes';
-}
-
-/** Starts what was deployed, and waits until it finds the pair steady itself, whatever is remembered. Throws a `LabError` if it does not. */
-async function leadAnew(world: LabWorld): Promise<void> {
-  const steady = Promise.withResolvers<void>();
-  const hear = ({ text }: LogLine) => text.includes('"row":"steady"') && steady.resolve();
-  world.aws.events.on('log', hear);
-  const late = AbortSignal.timeout(LEAD_LIMIT_MS);
-  late.addEventListener('abort', () =>
-    steady.reject(notAsWanted(`none in ${LEAD_LIMIT_MS / 1000} s`, 'a leader that finds the pair steady')),
-  );
-  world.schedule();
-  try {
-    await steady.promise;
-  } finally {
-    world.aws.events.off('log', hear);
-  }
 }
 
 async function expectDocument(moto: Moto, changed: boolean): Promise<void> {

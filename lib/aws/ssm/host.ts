@@ -62,6 +62,8 @@ export function documentParameters(document: HostDocument, pair: Pair): Record<s
     case 'host-facts':
     case 'keep-vip':
       return { Vip: [pair.vip] };
+    case 'planned-reboot':
+      return { Vip: [pair.vip], Bound: [pair.hostAddress === 'prebound' ? 'yes' : 'no'] };
   }
 }
 
@@ -155,7 +157,9 @@ async function awaitEnd(props: HostSsmProps, sent: Sent): Promise<string> {
     if (end === 'running') continue;
     if (end === 'success') return lastLines(invocation.StandardOutputContent ?? '');
     const printed = lastLines(invocation.StandardErrorContent || invocation.StandardOutputContent || '');
-    throw new PortError(end, `${sent.tried}: ${saw}${printed ? `: ${printed}` : ''}`);
+    throw new PortError(end, `${sent.tried}: ${saw}${printed ? `: ${printed}` : ''}`, {
+      ...(hasRun(saw) ? { exitCode: invocation.ResponseCode ?? -1 } : {}),
+    });
   }
   const { commandId, tried } = sent;
   throw new PortError(
@@ -200,6 +204,11 @@ function judge(details: string): 'running' | 'success' | 'denied' | 'unsuccessfu
       // Failed, ExecutionTimedOut, DeliveryTimedOut, Undeliverable, Terminated, Cancelled
       return 'unsuccessful';
   }
+}
+
+/** Whether the script was begun, and has ended: by itself, or by the agent at its limit. */
+function hasRun(details: string): boolean {
+  return ['Failed', 'ExecutionTimedOut'].includes(details.replace(/\s/g, ''));
 }
 
 function lastLines(text: string): string {

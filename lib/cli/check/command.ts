@@ -29,4 +29,5 @@ export function checkCommand(environments: string, io: Pick<Io, 'tell' | 'exitWi
 
 const help = `
 Exit codes: 0 nothing found (or hints only), 1 a danger, 4 AWS cannot be reached, 5 warnings only.
-docs/check.md lists every finding. The parameters of the pairs are read, to check what they hold, and never printed.`;
+docs/check.md lists every finding. The parameters of the pairs are read, to check what they hold, and never printed.
+Once the stack is deployed, its read function examines the servers, as doctor does.`;

@@ -9,6 +9,7 @@ import type { Answers } from '../../core/deployment-check/answers.ts';
 import { Asking } from './asking.ts';
 import { readDeployed } from './read-deployed.ts';
 import { readEc2 } from './read-ec2.ts';
+import { readExaminations } from './read-examinations.ts';
 import { readSsm } from './read-ssm.ts';
 
 /** What the clients are made with, apart from the region: that is the environment's. */
@@ -31,7 +32,9 @@ export async function readAnswers(
     readSsm(new SSMClient(options), config, asking),
     readDeployed(clients, config, asking),
   ]);
-  return { ...ec2, ...ssm, ...deployed, shellRegion, unread: asking.unread };
+  const isDeployed = deployed.deployed !== null && deployed.deployed !== 'no';
+  const examinations = await readExaminations(clients.lambda, isDeployed ? config : null);
+  return { ...ec2, ...ssm, ...deployed, examinations, shellRegion, unread: asking.unread };
 }
 
 /** The region of the environment variables, or of the profile; null where neither has one. */

@@ -4,10 +4,11 @@ import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Limits } from '../../aws/clients.ts';
 import { awsErrorKind, awsErrorName } from '../../aws/errors.ts';
 import { type Reply, replySchema } from '../../core/reply.ts';
 import { OPERATE_LIFE_MS } from '../../core/time-budget.ts';
-import { CliError, exitCodes, UNREACHABLE } from '../errors.ts';
+import { CliError, UNREACHABLE } from '../errors.ts';
 
 /** Sends one request. Throws a `CliError` where there is no answer. */
 export type Invoke = (request: object) => Promise<Reply>;
@@ -19,7 +20,7 @@ export interface Place {
 }
 
 /** Longer than the function lives: who waits less does not know what became of an order. Milliseconds. */
-const ANSWER_LIMIT_MS = OPERATE_LIFE_MS + 10_000;
+export const ANSWER_LIMIT_MS = OPERATE_LIFE_MS + 10_000;
 const CONNECTION_LIMIT_MS = 15_000;
 /** What Lambda had no room for did not run, so it may be sent again. Milliseconds. */
 const AGAIN_MS = 1000;
@@ -42,13 +43,11 @@ export function createInvoke(
     }),
   });
   return async (request) => {
-    const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) });
     for (let tries = 1; ; tries += 1) {
       try {
-        const { Payload, FunctionError } = await client.send(command);
-        const text = Payload ? Buffer.from(Payload).toString('utf8') : '';
-        if (FunctionError) throw failed(functionName, text);
-        return readReply(functionName, text);
+        const invoked = await invokeOnce(client, functionName, request);
+        if (invoked.kind === 'reply') return invoked.reply;
+        throw unanswered(functionName, invoked);
       } catch (error) {
         if (error instanceof CliError) throw error;
         if (awsErrorName(error) !== 'TooManyRequestsException' || tries === THROTTLED_MAX)
@@ -59,23 +58,39 @@ export function createInvoke(
   };
 }
 
-function readReply(functionName: string, text: string): Reply {
-  const parsed = replySchema.safeParse(jsonOf(text));
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues[0]?.path.join('.') || 'the whole';
-  throw new CliError([
-    `got an answer of ${functionName} that this release does not know (at ${where}); want the answer of the same release. To fix it: deploy this release.`,
-  ]);
+/** What came of an invocation. `strange`: another release answered, and not in our words at this place. */
+export type Invoked =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'strange'; readonly where: string }
+  /** Lambda's own report of a crash or a time-out: its type and message, never the stack. */
+  | { readonly kind: 'failed'; readonly what: string };
+
+/** One request. Throws the SDK's error where Lambda does not run the function. */
+export async function invokeOnce(
+  client: LambdaClient,
+  functionName: string,
+  request: object,
+  limits?: Limits,
+): Promise<Invoked> {
+  const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) });
+  const { Payload, FunctionError } = await client.send(command, limits);
+  const raw = jsonOf(Payload ? Buffer.from(Payload).toString('utf8') : '');
+  if (FunctionError) {
+    const { errorType, errorMessage } = (raw ?? {}) as { errorType?: string; errorMessage?: string };
+    const what = `${errorType ?? 'error'}: ${errorMessage ?? 'no message'}`.slice(0, 300);
+    return { kind: 'failed', what };
+  }
+  const parsed = replySchema.safeParse(raw);
+  if (parsed.success) return { kind: 'reply', reply: parsed.data };
+  return { kind: 'strange', where: parsed.error.issues[0]?.path.join('.') || 'the whole' };
 }
 
-/** Lambda's own report of a crash or a time-out: its type and message, never the stack. */
-function failed(functionName: string, text: string): CliError {
-  const { errorType, errorMessage } = (jsonOf(text) ?? {}) as { errorType?: string; errorMessage?: string };
-  const what = `${errorType ?? 'error'}: ${errorMessage ?? 'no message'}`.slice(0, 300);
-  return new CliError(
-    [`${functionName} failed: ${what}. To fix it: read its log, /aws/lambda/${functionName}.`],
-    exitCodes.failed,
-  );
+function unanswered(functionName: string, invoked: Exclude<Invoked, { readonly kind: 'reply' }>): CliError {
+  const line =
+    invoked.kind === 'failed'
+      ? `${functionName} failed: ${invoked.what}. To fix it: read its log, /aws/lambda/${functionName}.`
+      : `got an answer of ${functionName} that this release does not know (at ${invoked.where}); want the answer of the same release. To fix it: deploy this release.`;
+  return new CliError([line]);
 }
 
 function jsonOf(text: string): unknown {

@@ -9,6 +9,7 @@ import { type Context, carryOutOn, present, verb, type Work } from './verb.ts';
 
 interface Flags extends OrderFlags {
   readonly restart?: true;
+  readonly reboot?: true;
   readonly command?: string;
   readonly node?: string;
   readonly back?: true;
@@ -24,12 +25,14 @@ export function maintainVerb(context: Context): Command {
     [
       'maintain orders --restart --dry-run --env prod',
       'maintain orders --restart --env prod --why "max_connections raised in my.cnf"',
+      'maintain orders --reboot --env prod --why "a new kernel"',
       'maintain orders --command upgrade --back --env prod --why "MySQL 8.4.5"',
       'maintain orders --stop --env prod --why "not today"',
     ],
   )
     .argument('[pair]', 'the pair (default: the only one)')
     .option('--restart', 'restart the server: my.cnf is read anew')
+    .option('--reboot', 'reboot the host')
     .option(
       '--command <name>',
       'run the SSM document that `maintenance` of the environment file has under this name',
@@ -93,18 +96,24 @@ async function signedIfSaid({ flags }: Work<Flags>): Promise<Partial<Asked>> {
   return { ...(flags.by ? { by: flags.by } : {}), ...(flags.why ? { why: flags.why } : {}) };
 }
 
-function whatOf({ restart, command, stop }: Flags): object {
-  if (stop) return {};
-  if ((restart === true) === (command !== undefined))
+const works = ['restart', 'reboot', 'command'] as const;
+
+function whatOf(flags: Flags): object {
+  if (flags.stop) return {};
+  const given = works.filter((name) => flags[name] !== undefined);
+  const [work] = given;
+  if (work === undefined || given.length > 1) {
+    const got = given.length === 0 ? 'nothing' : given.map((name) => `--${name}`).join(' and ');
     throw usage(
-      `maintain: got ${restart ? 'both --restart and --command' : 'neither --restart nor --command'}; want one of them. To fix it: add --restart.`,
+      `maintain: got ${got}; want one of ${works.map((name) => `--${name}`).join(', ')}. To fix it: give one.`,
     );
-  return command === undefined ? { work: 'restart' } : { work: 'command', command };
+  }
+  return { work, ...(flags.command === undefined ? {} : { command: flags.command }) };
 }
 
-function dangerOf({ stop, command, node, back }: Flags): string {
+function dangerOf({ stop, reboot, command, node, back }: Flags): string {
   if (stop) return 'STOP the maintenance before its next step';
-  const what = command === undefined ? 'RESTART' : `RUN ${command} on`;
+  const what = command === undefined ? (reboot ? 'REBOOT the hosts of' : 'RESTART') : `RUN ${command} on`;
   const nodes = node ?? 'both servers';
   return `${what} ${nodes}, one after the other, with a switchover${back ? ' and one back' : ''}`;
 }

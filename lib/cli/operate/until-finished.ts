@@ -9,7 +9,10 @@ export interface Repeating {
   readonly give: () => Promise<Reply>;
   /** Hears each reply that is not the last one. */
   readonly hear: (reply: Reply) => void;
-  /** So many invocations in a row may change nothing. @default any number: what they wait for takes its time */
+  /**
+   * So many invocations in a row may change nothing, and wait for nothing that runs on a host.
+   * @default any number: what they wait for takes its time
+   */
   readonly idleMax?: number;
 }
 
@@ -17,18 +20,20 @@ export interface Repeating {
 export async function untilFinished(repeating: Repeating): Promise<Reply> {
   const { id, give, hear, idleMax = Number.POSITIVE_INFINITY } = repeating;
   let changed = 0;
+  let last = '';
   for (let idle = 0; idle < idleMax; ) {
     const reply = await give();
     const data = workOf(reply);
     if (data === null) return reply;
     changed += data.changed;
     if (!data.unfinished) return { ...reply, data: { ...data, changed } };
-    idle = data.changed === 0 ? idle + 1 : 0;
+    idle = data.changed === 0 && !data.atWork ? idle + 1 : 0;
+    last = reply.lines.at(-1) ?? '';
     hear(reply);
   }
   throw new CliError(
     [
-      `got no progress in ${idleMax} invocations (order ${id}); want a step that ends. To fix it: see the log of operate.`,
+      `got no progress in ${idleMax} invocations (order ${id}), and at last "${last}"; want a step that ends. To fix it: see in the log of operate why that step fails, then give the same order again: it goes on from there.`,
     ],
     exitCodes.failed,
   );

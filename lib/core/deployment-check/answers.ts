@@ -1,6 +1,7 @@
 /** What AWS answered to `check`: plain data, of which nothing is judged yet. */
 
 import type { Refusal } from '../fault.ts';
+import type { Finding } from '../finding.ts';
 
 /** Null: this call was refused, and `unread` says why. */
 export type Answer<T> = T | null;
@@ -33,6 +34,8 @@ export interface Answers {
   readonly versions: Answer<readonly VersionsAnswer[]>;
   /** What AWS would refuse of the stack by its size. */
   readonly overLimits: readonly Refusal[];
+  /** What `doctor` says of each pair, by name; none before the deployment. */
+  readonly examinations: ReadonlyMap<string, ExaminationAnswer>;
   /** Of the topic, where there is one. */
   readonly subscriptions: Answer<readonly SubscriptionAnswer[]>;
   /** Calls that AWS refused. */
@@ -99,6 +102,10 @@ export interface ConcurrencyAnswer {
   /** What they reserve once they are deployed. */
   readonly neededByOurs: number;
 }
+
+export type ExaminationAnswer =
+  | { readonly kind: 'examined'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'unanswered'; readonly because: string };
 
 export interface VersionsAnswer {
   readonly functionName: string;

@@ -12,6 +12,7 @@ import { networkRules } from './rules-network.ts';
 import { nodeRules } from './rules-nodes.ts';
 import { pathRules } from './rules-path.ts';
 import { roomRules } from './rules-room.ts';
+import { examined, serverRules } from './rules-servers.ts';
 import { stackRules } from './rules-stack.ts';
 
 /** Every rule. Those of one severity stay in this order: what breaks the most comes first. */
@@ -22,6 +23,7 @@ export const deploymentRules: readonly Rule[] = [
   ...networkRules,
   ...pathRules,
   ...hostRules,
+  ...serverRules,
   ...stackRules,
   ...accountRules,
 ];
@@ -30,7 +32,8 @@ export const deploymentRules: readonly Rule[] = [
 export function checkDeployment(config: Environment, answers: Answers): readonly Finding[] {
   const wrong = findingsOf(wrongAccount, config, answers);
   if (wrong.length > 0) return wrong;
-  return byDanger(deploymentRules.flatMap((rule) => findingsOf(rule, config, answers)));
+  const own = deploymentRules.flatMap((rule) => findingsOf(rule, config, answers));
+  return byDanger([...own, ...examined(answers)]);
 }
 
 function findingsOf(

@@ -117,7 +117,7 @@ export const stackRules: readonly Rule[] = [
   {
     id: 'not-deployed',
     severity: 'hint',
-    why: 'nothing watches the pair yet; subscriptions are checked after the deployment',
+    why: 'nothing watches the pair yet; subscriptions and the settings of the servers are checked after the deployment',
     differences: (config, { deployed }) =>
       deployed === 'no'
         ? [

@@ -9,6 +9,7 @@ import { type Here, type Rule, textOf } from './rule.ts';
 import { accessRules } from './rules-access.ts';
 import { channelRules } from './rules-channel.ts';
 import { dataRules } from './rules-data.ts';
+import { domainRules } from './rules-domains.ts';
 import { hostRules } from './rules-host.ts';
 import { logRules } from './rules-log.ts';
 import { pairRules } from './rules-pair.ts';
@@ -28,6 +29,7 @@ export interface Examination {
 export const rules: readonly Rule[] = [
   ...logRules,
   ...channelRules,
+  ...domainRules,
   ...hostRules,
   ...accessRules,
   ...dataRules,

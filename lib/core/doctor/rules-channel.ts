@@ -252,7 +252,7 @@ export const channelRules: readonly Rule[] = [
 ];
 
 /** Judges the channel that may be the peer's; with none there is another finding. */
-function peerChannelOf(here: Here, judge: (channel: ChannelFacts) => string | null): string | null {
+export function peerChannelOf(here: Here, judge: (channel: ChannelFacts) => string | null): string | null {
   const channel = here.facts.channels?.find((one) => mayLeadToPeer(one, here));
   return channel === undefined ? null : judge(channel);
 }

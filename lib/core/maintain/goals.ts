@@ -85,11 +85,10 @@ function goalsOf(pair: Pair, node: NodeName, facts: MaintainFacts, terms: Mainta
   const isDone = isOver || maintenance?.done.includes(node) === true;
   const isTaken = isChanged || maintenance?.out?.node === node;
   const met = (is: boolean): State => (is ? 'met' : 'open');
-  const what = terms.command === null ? 'Restarts the server' : `Runs ${terms.command}`;
   return [
     goal('standby', node, `Switches over, so that ${node} is the standby.`, met(isTaken || holder !== node)),
     goal('out', node, `Takes ${node} out: no alert and no plan while it is changed.`, met(isTaken)),
-    goal('changed', node, `${what}, and waits until it is up.`, met(isChanged)),
+    goal('changed', node, `${doingOf(terms)}, and waits until it is up.`, met(isChanged)),
     goal(
       'caught-up',
       node,
@@ -104,6 +103,17 @@ function goalsOf(pair: Pair, node: NodeName, facts: MaintainFacts, terms: Mainta
     ),
     goal('in', node, `${node} stands by again, watched as before.`, met(isDone)),
   ];
+}
+
+function doingOf({ work, command }: MaintainTerms): string {
+  switch (work) {
+    case 'restart':
+      return 'Restarts the server';
+    case 'reboot':
+      return 'Reboots the host';
+    case 'command':
+      return `Runs ${command}`;
+  }
 }
 
 /** That the two nodes differ counts only when both are done: until then it is the work itself. */
@@ -150,8 +160,8 @@ export function faultOfOrder(
   if ((work === 'command') !== (command !== null))
     return {
       got: `${work}${command === null ? ' without a name' : ` ${command}`}`,
-      want: 'restart, or command with its name',
-      remedy: 'give one of the two',
+      want: 'restart, reboot, or command with its name',
+      remedy: 'give one of the three',
     };
   const known = Object.keys(maintenance);
   if (command === null || known.includes(command)) return null;

@@ -1,8 +1,9 @@
 /** A maintenance of both servers, as it is remembered: which node is out, and which are done. */
 import type { NodeName } from '../names.ts';
 
-/** What is done on each node. `command`: a document of the team's own, named in the configuration. */
-export type MaintenanceWork = 'restart' | 'command';
+/** What is done on each node: its server restarted, its host rebooted, or a document of the team's own that the configuration names. */
+export const maintenanceWorks = ['restart', 'reboot', 'command'] as const;
+export type MaintenanceWork = (typeof maintenanceWorks)[number];
 
 export interface Maintenance {
   /** The id of the order that began it: one that was broken off goes on under the same. */
@@ -23,11 +24,13 @@ export interface Maintenance {
   readonly out: OutNode | null;
   /** What doctor had found before, as `db1 errors-skipped`: only what is new since stops the work. */
   readonly known: readonly string[];
+  /** Why the order stopped, where it has not gone on since. Records of before have none. */
+  readonly stopped?: string | null;
 }
 
 export interface OutNode {
   readonly node: NodeName;
-  /** Which start of its server is to be ended, in the host's own words: a second delivery finds another one. */
+  /** Which start of its server, or boot of its host, is to be ended, in the host's own words: a second delivery finds another one. */
   readonly was: string;
   readonly untilMs: number;
 }
@@ -49,6 +52,8 @@ export type MaintenanceNote =
   | { readonly kind: 'changed'; readonly node: NodeName }
   /** The node stands by again. */
   | { readonly kind: 'return'; readonly node: NodeName }
+  /** The order stopped before its end. It can be given again. */
+  | { readonly kind: 'stopped'; readonly because: string }
   /** It is over, or a person stops it before its next step. */
   | { readonly kind: 'end' };
 
@@ -62,7 +67,7 @@ export function isOut(
   return out?.node === node && nowMs < out.untilMs;
 }
 
-/** `restart`, or `command upgrade`. */
+/** `restart`, `reboot`, or `command upgrade`. */
 export function workText({ work, command }: Pick<Maintenance, 'work' | 'command'>): string {
   return command === null ? work : `${work} ${command}`;
 }

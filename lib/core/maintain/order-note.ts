@@ -1,7 +1,9 @@
 /** The leader's part of a maintenance: it remembers the step, or says why it may not be taken. */
+import { tell } from '../alerts.ts';
 import type { Memory } from '../memory.ts';
 import type { Order } from '../request.ts';
 import type { Situation } from '../situation.ts';
+import { utcClock } from '../text/utc-time.ts';
 import { type Maintenance, OUT_LIMIT_MS, workText } from './maintenance.ts';
 
 export type Noted =
@@ -20,7 +22,7 @@ export function orderMaintenance(situation: Situation, order: NoteOrder): Noted 
     return refuse('there is no such maintenance: it is over, or was stopped');
   const noted = (changes: Partial<Maintenance>, text: string): Noted => ({
     kind: 'note',
-    memory: { ...memory, maintenance: { ...known, ...changes } },
+    memory: { ...memory, maintenance: { ...known, stopped: null, ...changes } },
     text,
   });
   switch (note.kind) {
@@ -34,6 +36,8 @@ export function orderMaintenance(situation: Situation, order: NoteOrder): Noted 
       return noted({ changed: withNode(known.changed, note.node) }, `${note.node} is changed`);
     case 'return':
       return noted({ out: null, done: withNode(known.done, note.node) }, `${note.node} stands by again`);
+    case 'stopped':
+      return stopped(situation, known, note.because);
     case 'end':
       return {
         kind: 'note',
@@ -64,6 +68,23 @@ function begin(
     memory: { ...memory, maintenance },
     text: `${workText(note)} of ${nodes.join(', ')}`,
   };
+}
+
+/** Alerted once: an order that is given again and stops before its next step says nothing new. */
+function stopped({ memory, pair, nowMs }: Situation, known: Maintenance, because: string): Noted {
+  const noted = { ...memory, maintenance: { ...known, stopped: because } };
+  const text = `the maintenance (${workText(known)}, by ${known.by}) has stopped: ${because}`;
+  if (known.stopped) return { kind: 'note', memory: noted, text };
+  const { out } = known;
+  const words = {
+    headline: `maintenance stopped (${workText(known)}, by ${known.by})`,
+    happened: `The maintenance (${workText(known)}) that ${known.by} ordered has stopped before its end: ${because}.`,
+    done:
+      out === null
+        ? 'No other step begins. No node is out.'
+        : `No other step begins. ${out.node} is out until ${utcClock(out.untilMs)}: until then nothing is alerted of it.`,
+  };
+  return { kind: 'note', memory: tell(noted, pair.name, 'maintenance-stopped', words, nowMs), text };
 }
 
 function whyNotOut({ holder, standby, vip, paused }: Situation, node: string): string | null {

@@ -1,8 +1,12 @@
 /** The requests of a maintenance: what a person asks for, and the steps that the leader remembers. */
 import { z } from 'zod';
+import { maintenanceWorks } from './maintenance.ts';
+
+/** Of why an order stopped, no more is remembered. Characters. */
+export const STOPPED_MAX = 400;
 
 const node = z.string('a node').min(1, 'a node').max(31, 'a node');
-const work = z.enum(['restart', 'command'], "'restart' or 'command'");
+const work = z.enum(maintenanceWorks, "'restart', 'reboot' or 'command'");
 const command = z
   .string('a name of `maintenance` in the environment file')
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name of `maintenance` in the environment file');
@@ -37,6 +41,7 @@ export const maintenanceSchema = z.strictObject({
     z.object({ kind: z.literal('take'), node, was: z.string().max(64) }),
     z.object({ kind: z.literal('changed'), node }),
     z.object({ kind: z.literal('return'), node }),
+    z.object({ kind: z.literal('stopped'), because: z.string().max(STOPPED_MAX) }),
     z.object({ kind: z.literal('end') }),
   ]),
 });

@@ -1,5 +1,6 @@
 /** A copy that an earlier run of setup began, as the facts of both hosts show it. */
-import type { SeedServer } from '../seed.ts';
+import type { NodeName } from '../names.ts';
+import { atWorkText, type SeedServer } from '../seed.ts';
 import type { HostFacts } from './facts.ts';
 import { kindOf } from './kind.ts';
 
@@ -21,6 +22,12 @@ export function setupRun(order: string): string {
 export function runToGoOnWith({ host: { copy }, peerHost }: CopyHosts): string | null {
   if (!copy?.run.startsWith(PREFIX)) return null;
   return copy.phase !== 'copied' || peerHost.reader ? copy.run : null;
+}
+
+/** How far a copy of setup is that runs on this host; null where none does. */
+export function copyAtWork(node: NodeName, { copy }: HostFacts): string | null {
+  if (!copy?.run.startsWith(PREFIX) || copy.atWorkKb === null) return null;
+  return atWorkText(node, copy.atWorkKb);
 }
 
 /** What tables it has are part of a copy: it replicates from nowhere, and the other node has the data. */

@@ -3,7 +3,7 @@ import type { Pair } from '../config.ts';
 import type { Refusal } from '../fault.ts';
 import { countOf, parseSet, subtract } from '../gtid.ts';
 import type { Goal } from '../host-work.ts';
-import { isCopiedBySetup, isCopyToFinish, isHalfCopied } from './copy.ts';
+import { copyAtWork, isCopiedBySetup, isCopyToFinish, isHalfCopied } from './copy.ts';
 import type { NodeView, SetupWishes } from './goals.ts';
 
 /** The goals from data that may differ to channels both ways. `seeds`: whether this release can copy data. */
@@ -18,6 +18,7 @@ export function dataGoals(
   const needsSeed = needsData || views.some(isCopyToFinish);
   const target = targetOf(views, from);
   const source = views.find(({ node }) => node.name !== target)?.node.name;
+  const atWork = views.map(({ node, host }) => copyAtWork(node.name, host)).find((text) => text !== null);
   return [
     // Named by a person, it is part of the work, and of the report on it.
     ...(needsSeed || refusal || from !== undefined
@@ -25,6 +26,7 @@ export function dataGoals(
           {
             ...{ name: 'seed', node: target, does: `Copies the data of ${source} to the other node.` },
             state: refusal ?? (needsSeed ? ('open' as const) : ('met' as const)),
+            ...(atWork ? { atWork } : {}),
           },
         ]
       : []),

@@ -2,8 +2,8 @@
 import type { NodeName } from '../names.ts';
 
 export interface HostFacts {
-  /** `denied`: root is not let in. `no-client`: there is no client program to ask with. */
-  readonly server: 'up' | 'down' | 'denied' | 'no-client';
+  /** `denied`: root is not let in. `unreached`: it runs, and root cannot ask it. `no-client`: there is no client program to ask with. */
+  readonly server: 'up' | 'down' | 'unreached' | 'denied' | 'no-client';
   /** Why it is not `up`. */
   readonly because: string;
   readonly version: string;
@@ -42,6 +42,8 @@ export interface HostFacts {
 export interface HostCopy {
   readonly run: string;
   readonly phase: 'begun' | 'copying' | 'copied';
+  /** While it is at work: how much its server has so far, in KB. */
+  readonly atWorkKb: number | null;
 }
 
 /** One of our two accounts, as far as a server may know it: what it keeps of the password. */
@@ -71,7 +73,7 @@ export interface SetupFacts {
   readonly passed: ReadonlySet<string>;
 }
 
-const states = ['up', 'down', 'denied', 'no-client'] as const;
+const states = ['up', 'down', 'unreached', 'denied', 'no-client'] as const;
 
 /** The printed lines of `name=value` → facts. What the document did not print is empty. */
 export function parseHostFacts(printed: string): HostFacts {
@@ -101,7 +103,7 @@ export function parseHostFacts(printed: string): HostFacts {
     sources: pairs.flatMap(([name, value]) => (name === 'source' ? [value] : [])),
     // A list that was cut off says nothing of what it lacks.
     executed: text('end') === 'yes' ? text('executed') : '',
-    copy: copyOf(text('copy-run'), text('copy-phase')),
+    copy: copyOf(text('copy-run'), text('copy-phase'), text('copy-at-work')),
     reader: text('reader') === '1',
     vipBound: text('vip-bound') === 'yes',
     vipLasts: text('vip-lasts') === 'yes',
@@ -109,7 +111,8 @@ export function parseHostFacts(printed: string): HostFacts {
   };
 }
 
-function copyOf(run: string, phase: string): HostCopy | null {
+function copyOf(run: string, phase: string, atWork: string): HostCopy | null {
   if (run === '') return null;
-  return { run, phase: phase === 'copying' || phase === 'copied' ? phase : 'begun' };
+  const atWorkKb = atWork === '' ? null : Number(atWork) || 0;
+  return { run, phase: phase === 'copying' || phase === 'copied' ? phase : 'begun', atWorkKb };
 }

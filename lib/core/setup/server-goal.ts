@@ -2,14 +2,16 @@
 import type { Node } from '../config.ts';
 import type { Refusal } from '../fault.ts';
 import type { Goal } from '../host-work.ts';
+import { copyAtWork } from './copy.ts';
 import type { HostFacts } from './facts.ts';
 import { kindOf } from './kind.ts';
 
 export function serverGoal({ name }: Node, host: HostFacts): Goal {
-  return {
-    ...{ name: 'server', node: name, does: 'Starts the server.' },
-    state: stateOf(host),
-  };
+  const goal = { name: 'server', node: name, does: 'Starts the server.' };
+  const atWork = copyAtWork(name, host);
+  // A copy restarts it, and lets root in again at its end.
+  if (atWork !== null && host.server !== 'up') return { ...goal, state: 'open', atWork };
+  return { ...goal, state: stateOf(host) };
 }
 
 function stateOf(host: HostFacts): Goal['state'] {
@@ -18,10 +20,22 @@ function stateOf(host: HostFacts): Goal['state'] {
       return kindOf(host.version) === null ? unknownVersion(host) : 'met';
     case 'down':
       return 'open';
+    case 'unreached':
+      return unreached(host);
     case 'denied':
     case 'no-client':
       return noRoot(host);
   }
+}
+
+/** Clients may be using it: a restart could only do harm. */
+function unreached({ because }: HostFacts): Refusal {
+  return {
+    got: `a server whose unit is active, and which root cannot ask: ${because}`,
+    want: 'an answer over its socket',
+    remedy:
+      'wait for the end of its crash recovery, end sessions where it is full, or name its socket in /root/.my.cnf ([client]); then give the same order again',
+  };
 }
 
 function unknownVersion({ version }: HostFacts): Refusal {

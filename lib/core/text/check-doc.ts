@@ -11,7 +11,9 @@ export function renderCheckDoc(): string {
     'Exit codes: 0 nothing found (or hints only), 1 a danger, 4 AWS cannot be reached, 5 warnings only.',
     '',
     '`check` only reads. It needs the rights of `ReadOnlyAccess`, and to decrypt the parameters of the pairs: it checks what',
-    'they hold, and never prints it. What it cannot see from outside: routes, network ACLs, and the settings of the servers.',
+    'they hold, and never prints it. Once the stack is deployed, it has `keepalambda-NAME-read` examine both servers of each pair,',
+    'and lists what `doctor` finds ([doctor.md](doctor.md)) among its own; that needs `lambda:InvokeFunction` on the function.',
+    'What it cannot see from outside: routes and network ACLs.',
     ...severities.flatMap((severity) => [
       '',
       `## ${titles[severity]}`,

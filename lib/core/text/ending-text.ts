@@ -136,13 +136,17 @@ function leftBy(memory: Memory, pair: Pair, plan: PlanRecord, nowMs: number): Pi
   };
 }
 
-/** An old holder that could not be closed, and that nothing else keeps from its clients. */
+/** An old holder that could not be closed, and that nothing else keeps from its clients for certain: EC2 may take minutes to stop it. */
 function unfencedText(plan: PlanRecord): string {
   const fence = outcomeOf(plan, 'fence');
   if ((fence?.kind !== 'missed' && fence?.kind !== 'skipped') || !plan.vipMoved) return '';
   const [isolated, stopped] = [outcomeOf(plan, 'isolate'), outcomeOf(plan, 'stop-instance')];
-  if (isolated?.kind === 'done' || stopped?.kind === 'done') return '';
+  if (isolated?.kind === 'done') return '';
   const step = plan.stages.flat().find(({ kind }) => kind === 'fence');
   const node = step?.kind === 'fence' ? step.node : plan.from;
-  return ` ${node} was not closed (${fence.because}). If it is alive, clients that reach it directly can still write to it.`;
+  const until =
+    stopped?.kind === 'done'
+      ? 'The stop of its instance is ordered. Until EC2 shows it as stopped,'
+      : 'If it is alive,';
+  return ` ${node} was not closed (${fence.because}). ${until} clients that reach it directly can still write to it.`;
 }

@@ -128,9 +128,10 @@ function renderInbound(inbound: Inbound): string {
 
 /** `a maintenance (restart) by ann is at work: db2 is out, 0 of 2 nodes done: new my.cnf`. */
 function renderMaintenance(maintenance: Maintenance): string {
-  const { by, why, out, nodes, done } = maintenance;
+  const { by, why, out, nodes, done, stopped } = maintenance;
   const now = out === null ? '' : `${out.node} is out, `;
-  return `a maintenance (${workText(maintenance)}) by ${by} is at work: ${now}${done.length} of ${nodes.length} nodes done: ${why}`;
+  const is = stopped ? `has stopped (${stopped})` : 'is at work';
+  return `a maintenance (${workText(maintenance)}) by ${by} ${is}: ${now}${done.length} of ${nodes.length} nodes done: ${why}`;
 }
 
 function specials({ pair, memory, flapGuard, nowMs, misconfigured }: Situation): string[] {

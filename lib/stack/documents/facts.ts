@@ -3,8 +3,16 @@
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { accountParameters, vipParameter } from './parameters.ts';
-import { place, READER } from './seed-place.ts';
-import { asRoot, byKind, channelWords, fileName, includeDirectory, unitDirectory } from './server-script.ts';
+import { findWorking, place, READER } from './seed-place.ts';
+import {
+  asRoot,
+  byKind,
+  channelWords,
+  fileName,
+  includeDirectory,
+  serverUnits,
+  unitDirectory,
+} from './server-script.ts';
 import { unitName } from './vip-unit.ts';
 
 const compared = configurationLines.flatMap(({ variable }) => variable ?? []);
@@ -41,6 +49,12 @@ const facts = [
 const script = `
 set -u
 ${asRoot}
+# Full, in crash recovery, or with another socket: it runs, and must not be restarted for that.
+if [ "$server" = down ]; then
+  for name in ${serverUnits.join(' ')}; do
+    if systemctl is-active --quiet "$name.service" 2>/dev/null; then server=unreached; fi
+  done
+fi
 echo "server=$server"
 echo "because=$because"
 ${unitDirectory}
@@ -55,6 +69,8 @@ ${place}
 if [ -s "$state/run" ]; then
   echo "copy-run=$(head -n 1 "$state/run")"
   echo "copy-phase=$(head -n 1 "$state/phase")"
+  ${findWorking}
+  [ -z "$working" ] || echo "copy-at-work=$working"
 fi
 [ "$server" = up ] || exit 0
 echo "version=$version"

@@ -6,7 +6,7 @@ import { countTransactions } from './binary-log.ts';
 import { removeConfiguration, writeConfiguration } from './configuration.ts';
 import type { Document } from './document.ts';
 import { hostFacts } from './facts.ts';
-import { plannedRestart, serverStart } from './planned.ts';
+import { plannedReboot, plannedRestart, serverStart } from './planned.ts';
 import { restartKeepalived, restartMysqld } from './restart.ts';
 import { seedDoor, seedFacts, seedPlace, seedPrepare } from './seed.ts';
 import { seedCopy } from './seed-copy.ts';
@@ -26,6 +26,7 @@ export const documents: Readonly<Record<HostDocument, Document>> = {
   'seed-place': seedPlace,
   'server-start': serverStart,
   'planned-restart': plannedRestart,
+  'planned-reboot': plannedReboot,
   'write-configuration': writeConfiguration,
   'remove-configuration': removeConfiguration,
   'make-account': makeAccount,

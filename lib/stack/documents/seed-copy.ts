@@ -1,6 +1,7 @@
 /** The document that copies: by MySQL's clone plugin, or by a dump of the server's own tool, streamed. */
 import { type Document, shellDocument } from './document.ts';
 import { addressPattern, parameter } from './parameters.ts';
+import { sameRoot } from './same-root.ts';
 import { place, READER, run } from './seed-place.ts';
 import { asRoot, serverUnits } from './server-script.ts';
 
@@ -28,6 +29,11 @@ channels=$(sql "SHOW $word STATUS" | wc -l)
 stopAll() { if [ -n "$isMaria" ]; then sql 'STOP ALL SLAVES'; else sql "STOP $word"; fi; }
 forget() { sql 'RESET BINARY LOGS AND GTIDS' 2>/dev/null || sql 'RESET MASTER'; }
 clearly() { [ -z "$restricts" ] || sql "SET GLOBAL super_read_only = $1"; }
+sql 'SELECT @@datadir' > "$state/datadir"
+# Read before the first try of this copy: a later one finds what an earlier one left.
+[ -z "$restricts" ] || [ -s "$state/closed" ] || sql 'SELECT @@global.super_read_only' > "$state/closed"
+closed=$(cat "$state/closed" 2>/dev/null || echo 0)
+trap 'clearly "$closed" 2>/dev/null' EXIT
 reach="--defaults-file=$state/client.cnf --protocol=tcp --host=$SSM_From --port=$SSM_Port"
 # MySQL 8 wants its key for a login without TLS; MariaDB does not know the option.
 if [ -z "$isMaria" ] && "$client" --no-defaults --help 2>/dev/null | grep -q -e --get-server-public-key; then
@@ -44,6 +50,7 @@ told=@@version; [ -n "$isMaria" ] && told=@@global.gtid_binlog_state
 # shellcheck disable=SC2086
 had=$("$client" $reach -N -B -e "SELECT $told" 2>"$state/said") ||
   fail "the other node cannot be read: $(cat "$state/said")"
+${sameRoot}
 stopAll 2>"$state/said" || [ "$channels" = 0 ] || fail "its replication does not stop: $(cat "$state/said")"
 echo copying > "$state/phase"
 
@@ -147,8 +154,9 @@ case $SSM_Method in clone) byClone ;; dump) byDump ;; esac
 # The account came with the data.
 clearly 0
 sql "SET SESSION sql_log_bin = 0; DROP USER '${READER}'@'%'" 2>/dev/null || true
-clearly 1
-rm -f "$state/client.cnf" "$state/names" "$state/help" "$state/said" "$state/dumped"
+# With writability untouched, the value of before the copy is set again.
+[ "$SSM_Writable" = allow ] || closed=1
+rm -f "$state/client.cnf" "$state/names" "$state/help" "$state/said" "$state/dumped" "$state/closed" "$state/datadir"
 echo copied > "$state/phase"
 echo copied
 `;

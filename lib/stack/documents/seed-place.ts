@@ -15,3 +15,12 @@ umask 077
 root=\${KEEPALAMBDA_STATE:-/var/lib/keepalambda}
 state=$root/seed
 `.trim();
+
+/** Sets \`working\` to how many KB the server has of a copy that is at work here; empty where none is. */
+export const findWorking = `
+working=
+if [ "$(cat "$state/phase" 2>/dev/null)" != copied ] && [ -f "$state/lock" ] && ! flock -n "$state/lock" true; then
+  working=$(timeout 10 du -sk "$(cat "$state/datadir" 2>/dev/null)" 2>/dev/null | cut -f 1)
+  working=\${working:-0}
+fi
+`.trim();

@@ -5,7 +5,7 @@
  */
 import { type Document, shellDocument } from './document.ts';
 import { parameter } from './parameters.ts';
-import { place, READER, run } from './seed-place.ts';
+import { findWorking, place, READER, run } from './seed-place.ts';
 import { asRoot, writing } from './server-script.ts';
 
 const factsScript = `
@@ -15,8 +15,10 @@ if [ "$(cat "$state/run" 2>/dev/null)" != "$SSM_Run" ]; then echo phase=none; ex
 phase=$(cat "$state/phase" 2>/dev/null || echo none)
 # A copy that was broken off can be begun again.
 [ "$phase" = copying ] && phase=prepared
-if [ "$phase" != copied ] && [ -f "$state/lock" ] && ! flock -n "$state/lock" true; then phase=copying; fi
+${findWorking}
+[ -z "$working" ] || phase=copying
 echo "phase=$phase"
+[ -z "$working" ] || echo "at-work=$working"
 for name in kept plugin hash position because; do
   [ -s "$state/$name" ] && printf '%s=%s\\n' "$name" "$(head -c 600 "$state/$name" | tr '\\n' ' ')"
 done
@@ -30,6 +32,9 @@ ${asRoot}
 ${place}
 if [ "$server" != up ]; then echo "the server of this host does not answer: $because" >&2; exit 3; fi
 mkdir -p "$state" "$root/kept" || exit 1
+# A command that is delivered twice waits for its twin: two passwords at once would leave the hash of the other one.
+exec 8> "$root/preparing"
+flock 8
 if [ "$(cat "$state/run" 2>/dev/null)" != "$SSM_Run" ]; then
   if [ -f "$state/lock" ] && ! flock -n "$state/lock" true; then
     echo "the copy $(cat "$state/run") is still at work on this host: wait until it ends" >&2; exit 5
@@ -70,6 +75,9 @@ DROP USER '${READER}'@'localhost'; SET GLOBAL super_read_only = @was;\\n" "$pass
   cut -f 1 "$state/answer" | tr -d '\\n' > "$state/plugin"
   cut -f 2 "$state/answer" | tr -d '\\n' > "$state/hash"
   rm -f "$state/answer"
+fi
+if [ ! -s "$state/kept" ] || [ ! -s "$state/hash" ]; then
+  echo "$state could not be written: see whether its disk is full" >&2; exit 1
 fi
 [ "$(cat "$state/phase")" = copied ] || echo prepared > "$state/phase"
 echo "kept $(cat "$state/kept")"

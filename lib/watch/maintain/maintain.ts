@@ -9,6 +9,7 @@ import {
   maintainGoals,
   nodesOf,
 } from '../../core/maintain/goals.ts';
+import { STOPPED_MAX } from '../../core/maintain/request.ts';
 import type { NodeName } from '../../core/names.ts';
 import type { HostOrder } from '../../core/request.ts';
 import type { Situation } from '../../core/situation.ts';
@@ -26,7 +27,7 @@ export type MaintainOrder = Extract<HostOrder, { action: 'maintain' }>;
 
 export type MaintainOptions = HostOrderOptions<MaintainOrder>;
 
-/** How long the host may take to say when its server started. Milliseconds. */
+/** How long the host may take to say when it, or its server, started. Milliseconds. */
 const ASK_LIMIT_MS = 30_000;
 /** How long sessions that a move would harm are waited for, and a node that catches up, before it is tried anew. Milliseconds. */
 const OBSTACLES_LIMIT_MS = 30_000;
@@ -41,6 +42,7 @@ const KEPT_MS = 5000;
 export interface MaintainWork extends HostWork<MaintainFacts> {
   /** Asked before every step: a person may have stopped it, or a plan may be at work. */
   mayGoOn(): Promise<Refusal | null>;
+  gaveUp(because: string): Promise<void>;
 }
 
 export function maintainWork(options: MaintainOptions): MaintainWork {
@@ -51,6 +53,7 @@ export function maintainWork(options: MaintainOptions): MaintainWork {
     goals: (facts) => maintainGoals(pair, maintain.terms, facts),
     carryOut: ({ name, node }: Goal, facts, limitMs) => maintain.carryOut(name, node ?? '', facts, limitMs),
     mayGoOn: () => maintain.mayGoOn(),
+    gaveUp: (because) => maintain.gaveUp(because),
   };
 }
 
@@ -58,6 +61,8 @@ class Maintain {
   terms: MaintainTerms;
   #hasBegun = false;
   #isOver = false;
+  /** A document of the team's own that failed: it is run again only when a person says so. */
+  #broken: Refusal | null = null;
   readonly #options: MaintainOptions;
 
   constructor(options: MaintainOptions) {
@@ -70,6 +75,7 @@ class Maintain {
   async look(): Promise<MaintainFacts> {
     const { ports, config, pair } = this.#options;
     const { situation } = await lookOnce(ports, config, pair);
+    expectSeen(situation);
     const { maintenance, answers } = situation.memory;
     if (maintenance !== null) this.terms = { ...this.terms, run: maintenance.id, nodes: maintenance.nodes };
     this.#hasBegun ||= maintenance !== null;
@@ -89,7 +95,7 @@ class Maintain {
 
   async mayGoOn(): Promise<Refusal | null> {
     const { ports, pair } = this.#options;
-    const fault = faultOfOrder(pair, this.terms);
+    const fault = this.#broken ?? faultOfOrder(pair, this.terms);
     if (fault !== null) return fault;
     const endMs = ports.clock.nowMs() + PLAN_LIMIT_MS;
     for (;;) {
@@ -100,6 +106,15 @@ class Maintain {
       if (refusal === null || ports.clock.nowMs() >= endMs) return refusal;
       await ports.clock.sleep(PAUSE_MS);
     }
+  }
+
+  /** The leader remembers it, and alerts; where it cannot be asked, the answer says it all the same. */
+  async gaveUp(because: string): Promise<void> {
+    if (!this.#hasBegun || this.#isOver) return;
+    const step = { kind: 'stopped', because: because.slice(0, STOPPED_MAX) } as const;
+    await note(this.#options, this.terms.run, step).catch((error: unknown) =>
+      this.#options.ports.log.warn('that the maintenance has stopped is not remembered', { error }),
+    );
   }
 
   async carryOut(name: string, node: NodeName, facts: MaintainFacts, limitMs: number): Promise<void> {
@@ -115,7 +130,7 @@ class Maintain {
         return this.#switchOver(name === 'back' ? node : facts.standby, limitMs);
       case 'out':
         await this.#expectFree(node, limitMs);
-        return note(this.#options, run, { kind: 'take', node, was: await this.#startOf(node) });
+        return note(this.#options, run, { kind: 'take', node, was: await this.#stateOf(node) });
       case 'changed':
         await this.#change(node, facts, limitMs);
         return note(this.#options, run, { kind: 'changed', node });
@@ -140,26 +155,50 @@ class Maintain {
       .map(({ subject, id }) => `${subject} ${id}`);
   }
 
-  /** By the host's own words: a restart that is delivered twice finds another start. */
-  async #startOf(node: NodeName): Promise<string> {
-    if (this.terms.work !== 'restart') return '';
+  /** By the host's own words: what is delivered twice finds another start, or another boot. */
+  async #stateOf(node: NodeName): Promise<string> {
+    const { work } = this.terms;
+    if (work === 'command') return '';
     const { ports, pair } = this.#options;
     const printed = await ports.host.run(pair, node, 'server-start', ASK_LIMIT_MS);
-    const [, started] = /^started=(\d+)$/m.exec(printed) ?? [];
-    if (started === undefined)
-      throw new PortError('unsuccessful', `${node} does not say when its server started: ${printed}`);
-    return started;
+    const pattern = work === 'restart' ? /^started=(\d+)$/m : /^boot=([0-9a-f-]+)$/m;
+    const [, said] = pattern.exec(printed) ?? [];
+    if (said === undefined)
+      throw new PortError('unsuccessful', `${node} does not say when it, or its server, started: ${printed}`);
+    return said;
   }
 
   async #change(node: NodeName, { maintenance }: MaintainFacts, limitMs: number): Promise<void> {
     const { ports, pair } = this.#options;
     const limit = Math.max(0, limitMs - KEPT_MS);
-    if (this.terms.command !== null) {
-      await ports.host.runNamed(pair, node, this.terms.command, limit);
-      return;
+    const { work, command } = this.terms;
+    const was = maintenance?.out?.was ?? '';
+    switch (work) {
+      case 'restart':
+        await ports.host.run(pair, node, 'planned-restart', limit, { Started: was });
+        return;
+      case 'reboot':
+        await ports.host.run(pair, node, 'planned-reboot', limit, { Boot: was });
+        return;
+      case 'command':
+        return this.#runCommand(node, command ?? '', limit);
     }
-    const parameters = { Started: maintenance?.out?.was ?? '' };
-    await ports.host.run(pair, node, 'planned-restart', limit, parameters);
+  }
+
+  async #runCommand(node: NodeName, command: string, limitMs: number): Promise<void> {
+    const { ports, pair } = this.#options;
+    try {
+      await ports.host.runNamed(pair, node, command, limitMs);
+    } catch (error) {
+      if (error instanceof PortError && error.exitCode !== null)
+        this.#broken = {
+          got: `exit code ${error.exitCode} of ${error.message}`,
+          want: '0',
+          remedy:
+            'see what it did there, fix it, and give the same order again: the document is run once more',
+        };
+      throw error;
+    }
   }
 
   /** Long transactions, schema changes and backups are waited for, and named where they do not end. */
@@ -198,6 +237,12 @@ class Maintain {
       await ports.clock.sleep(PAUSE_MS);
     }
   }
+}
+
+/** A look that shows neither node says nothing of them: it is repeated, and nothing is refused for it. */
+function expectSeen({ holder, standby }: Situation): void {
+  if (holder.kind === 'unseen' && standby.kind === 'unseen')
+    throw new PortError('timeout', `neither node was seen: ${holder.because}`);
 }
 
 /** Why the pair is not steady, as far as this look says. */

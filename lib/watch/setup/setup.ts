@@ -140,8 +140,8 @@ async function restart({ ports, pair }: Run, on: NodeName, limitMs: number): Pro
   await ports.host.run(pair, on, 'restart-mysqld', deadlineMs - clock.nowMs());
   for (;;) {
     const { hosts } = await lookAtHosts(ports, pair, new Set());
-    if (hosts[on]?.server !== 'down' || clock.nowMs() + RECOVERY_POLL_MS + DOCUMENT_LIMIT_MS / 2 > deadlineMs)
-      return;
+    const isComing = ['down', 'unreached'].includes(hosts[on]?.server ?? 'up');
+    if (!isComing || clock.nowMs() + RECOVERY_POLL_MS + DOCUMENT_LIMIT_MS / 2 > deadlineMs) return;
     await clock.sleep(RECOVERY_POLL_MS);
   }
 }

@@ -67,6 +67,17 @@ it('takes what SSM refuses for denied, and says what it tried', async () => {
   await world.aws.close();
 });
 
+it.each([
+  ['that failed', 'exit 3', 1000, 3],
+  ['that was ended at its limit', 'sleep 60', 5, -1],
+])('says that a script %s has run', async (_, line, secondMs, exitCode) => {
+  const world = await startWorld({ documents: [{ name: names['planned-restart'], content: shell(line) }] });
+  world.aws.ssm.timing.secondMs = secondMs;
+  const run = hostOn(world).run(pair, 'db1', 'planned-restart', 20_000);
+  await expect(run).rejects.toMatchObject({ kind: 'unsuccessful', exitCode });
+  await world.aws.close();
+});
+
 it.each(Object.entries(documents))(
   'gives %s of the pair what it declares, and no other',
   (name, document) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { diagnose, rules } from '../../../lib/core/doctor/doctor.ts';
-import type { ServerFacts } from '../../../lib/core/doctor/facts.ts';
+import type { ServerFacts, Variables } from '../../../lib/core/doctor/facts.ts';
 import { seriesOf } from '../../../lib/core/doctor/rule.ts';
 import type { Obstacle } from '../../../lib/core/probe-results.ts';
 import { UUID1, UUID3 } from '../world.ts';
@@ -10,8 +10,8 @@ const session = { id: 7, user: 'dba', host: '10.0.3.9', forSeconds: 40, statemen
 const obstacle = (kind: Obstacle['kind']): Obstacle => ({ kind, session, rows: null });
 const granted = (...lines: string[]) => changed({ grants: [...(factsOf('db2').grants ?? []), ...lines] });
 const error = { errno: 1236, message: 'Could not find first log file name in binary log index file' };
-const mariadb = (node: string): ServerFacts => ({
-  ...changed({ variables: { gtid_domain_id: '1' } }, node),
+const mariadb = (node: string, variables: Variables = {}): ServerFacts => ({
+  ...changed({ variables: { gtid_domain_id: '1', ...variables } }, node),
   ...{ flavor: 'mariadb', version: '10.11.6-MariaDB', grants: null },
 });
 const semiSync = (source: string, replica: string, timeoutMs = '1000') => ({
@@ -36,6 +36,12 @@ const table: readonly (readonly [id: string, db2: ServerFacts, got: string, db1?
   ['log-expires-soon', changed({ variables: { binlog_expire_logs_seconds: '3600' } }), 'kept for 3600 s'],
   ['gtid-off', changed({ variables: { gtid_mode: 'ON_PERMISSIVE' } }), 'gtid_mode = ON_PERMISSIVE'],
   ['gtid-domain-same', mariadb('db2'), '1 on both', mariadb('db1')],
+  [
+    'place-unknown',
+    mariadb('db2', { gtid_slave_pos: '2-2-9', gtid_binlog_pos: '2-2-9,1-1-5' }),
+    'gtid_slave_pos = 2-2-9, and db1 has 1-1-7',
+    mariadb('db1', { gtid_domain_id: '3', gtid_binlog_pos: '1-1-7', gtid_slave_pos: '2-2-9,1-1-7' }),
+  ],
   ['keys-collide', changed({ variables: { auto_increment_offset: '1' } }), 'db2: offset 1 in steps of 2'],
   ['keys-collide', changed({ variables: { auto_increment_increment: '1' } }), 'db2: offset 1 in steps of 1'],
   ['channel-missing', changed({ channels: [] }), 'no channel'],

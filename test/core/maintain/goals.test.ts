@@ -100,6 +100,15 @@ describe('the next step of a maintenance', () => {
     expect(next(facts)).toBe(step);
   });
 
+  test.each<[asked: Partial<MaintainTerms>, does: string]>([
+    [{}, 'Restarts the server, and waits until it is up.'],
+    [{ work: 'reboot' }, 'Reboots the host, and waits until it is up.'],
+    [{ work: 'command', command: 'upgrade' }, 'Runs upgrade, and waits until it is up.'],
+  ])('says what it does: %j', (asked, does) => {
+    const goals = maintainGoals(pair, { ...terms, ...asked }, healthy);
+    expect(goals.find(({ name }) => name === 'changed')?.does).toBe(does);
+  });
+
   it('switches back only where that was asked for', () => {
     const maintenance = atWork({ changed: ['db2', 'db1'], done: ['db2', 'db1'] });
     expect(next({ maintenance, holder: 'db2', standby: 'db1' }, { back: true })).toBe('back db1');
@@ -116,6 +125,8 @@ test.each<
   [what: string, of: Parameters<typeof pairWith>[0], asked: Partial<MaintainTerms>, got: string | undefined]
 >([
   ['restart', {}, {}, undefined],
+  ['reboot', {}, { work: 'reboot' }, undefined],
+  ['a reboot with a name', {}, { work: 'reboot', command: 'upgrade' }, 'reboot upgrade'],
   [
     'a document that is configured',
     { maintenance: { upgrade: 'their-upgrade' } },
@@ -169,6 +180,27 @@ describe('what the leader remembers', () => {
       noted(seen(steady, remembering({ out: out('db2') })), { kind: 'return', node: 'db2' }),
     ).toMatchObject({ out: null, done: ['db2'] });
     expect(noted(seen(steady, remembering({})), { kind: 'end' })).toBeNull();
+  });
+
+  it('why it stopped, which is alerted once, until the next step', () => {
+    const stoppedAt = (changes: Partial<Maintenance>, because: string) => {
+      const situation = seen(steady, remembering(changes));
+      const answer = orderMaintenance(situation, order({ kind: 'stopped', because }));
+      if (answer.kind === 'refuse') throw new Error(answer.because);
+      const { maintenance, outbox } = answer.memory;
+      return { stopped: maintenance?.stopped, codes: outbox.map(({ code }) => code), alert: outbox[0] };
+    };
+    const first = stoppedAt({ out: out('db2') }, 'exit code 3');
+    expect(first).toMatchObject({ stopped: 'exit code 3', codes: ['maintenance-stopped'] });
+    expect(first.alert?.happened).toContain('exit code 3');
+    expect(first.alert?.done).toContain('db2 is out until');
+    const again = stoppedAt({ out: out('db2'), stopped: 'exit code 3' }, 'exit code 4');
+    expect(again).toMatchObject({ stopped: 'exit code 4', codes: [] });
+    const changed = { kind: 'changed', node: 'db2' } as const;
+    expect(noted(seen(steady, remembering({ stopped: 'exit code 4' })), changed)).toMatchObject({
+      changed: ['db2'],
+      stopped: null,
+    });
   });
 
   it('never that the holder is out, and nothing of one that was stopped', () => {

@@ -11,8 +11,9 @@ import { lengthText } from '../../../lib/core/page/axis.ts';
 import { renderPage } from '../../../lib/core/page/page.ts';
 import type { Report } from '../../../lib/core/page/report.ts';
 import { done, type HistoryRow } from '../../../lib/core/reply.ts';
+import { longIncident, realIncident } from '../../../tools/page/incidents.ts';
 import { runLine } from '../../cli/surroundings.ts';
-import { hostile, hostileIncident, longIncident, realIncident } from './incidents.ts';
+import { hostile, hostileIncident } from './incidents.ts';
 
 const { source: axe } = createRequire(import.meta.url)('axe-core') as { readonly source: string };
 

@@ -5,7 +5,8 @@ import { lanesOf } from '../../../lib/core/page/lanes.ts';
 import { renderPage } from '../../../lib/core/page/page.ts';
 import { reportOf } from '../../../lib/core/page/report.ts';
 import type { HistoryRow } from '../../../lib/core/reply.ts';
-import { hostileIncident, longIncident, realIncident } from './incidents.ts';
+import { longIncident, realIncident } from '../../../tools/page/incidents.ts';
+import { hostileIncident } from './incidents.ts';
 
 let rows: readonly HistoryRow[] = [];
 beforeAll(async () => {

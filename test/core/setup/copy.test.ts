@@ -7,11 +7,11 @@ import { hostWith } from './facts.ts';
 const run = 's-order-1';
 test.each<[copy: HostCopy | null, reader: boolean, goesOnWith: string | null]>([
   [null, false, null],
-  [{ run, phase: 'begun' }, false, run],
-  [{ run, phase: 'copying' }, true, run],
-  [{ run, phase: 'copied' }, true, run],
-  [{ run, phase: 'copied' }, false, null],
-  [{ run: 'r-order-1', phase: 'copying' }, true, null],
+  [{ run, phase: 'begun', atWorkKb: null }, false, run],
+  [{ run, phase: 'copying', atWorkKb: 5 }, true, run],
+  [{ run, phase: 'copied', atWorkKb: null }, true, run],
+  [{ run, phase: 'copied', atWorkKb: null }, false, null],
+  [{ run: 'r-order-1', phase: 'copying', atWorkKb: null }, true, null],
 ])('%o, the account that reads is there: %s → %s', (copy, reader, goesOnWith) => {
   const [host, peerHost] = [hostWith('9.7.1', { copy }), hostWith('9.7.1', { reader })];
   expect(runToGoOnWith({ host, peerHost })).toBe(goesOnWith);
@@ -20,7 +20,7 @@ test.each<[copy: HostCopy | null, reader: boolean, goesOnWith: string | null]>([
 it('makes an id that a document takes, and that it knows again', () => {
   const id = setupRun('an order; reboot');
   expect(id).toBe('s-an-order--reboot');
-  const host = hostWith('9.7.1', { copy: { run: id, phase: 'begun' } });
+  const host = hostWith('9.7.1', { copy: { run: id, phase: 'begun', atWorkKb: null } });
   expect(runToGoOnWith({ host, peerHost: hostWith('9.7.1') })).toBe(id);
   expect(setupRun('x'.repeat(100))).toHaveLength(64);
 });

@@ -9,7 +9,9 @@ import { factsOf, key } from './facts.ts';
 const pair = pairWith({ mode: 'observe', hostWork: true });
 const [db1, db2] = pair.nodes;
 const names = ['seed', 'history', 'channel'];
-const copy = (phase: 'begun' | 'copying' | 'copied', run = 's-order-1') => ({ copy: { run, phase } });
+const copy = (phase: 'begun' | 'copying' | 'copied', run = 's-order-1') => ({
+  copy: { run, phase, atWorkKb: null },
+});
 const data = { tables: 7, executed: 'aaaa:1-5' };
 
 type Hosts = readonly [Partial<HostFacts>, Partial<HostFacts>];
@@ -21,6 +23,24 @@ function next(hosts: Hosts, from: string | undefined, version = '5.6.24'): strin
   if (step.kind === 'done') return 'done';
   return step.kind === 'refused' ? `refused: ${step.refusal.got}` : `${step.goal.name} on ${step.goal.node}`;
 }
+
+it('waits for a copy that runs on its host, and says how far it is', () => {
+  const atWork = { copy: { run: 's-order-1', phase: 'copying' as const, atWorkKb: 3_000_000 } };
+  const goalsOf = (more: Partial<HostFacts>) => {
+    const facts = factsOf(pair, '5.6.24', [data, { tables: 3, ...atWork, ...more }]);
+    return setupGoals(pair, facts, { from: 'db1', restartHolder: false }, true);
+  };
+  const text = 'the copy is at work, 2,930 MB are on db2 so far';
+  const seed = goalsOf({}).find(({ name }) => name === 'seed');
+  expect(seed).toMatchObject({ state: 'open', atWork: text });
+  // A clone restarts the server, and root may be another one until its end.
+  for (const server of ['down', 'denied'] as const)
+    expect(nextStep(goalsOf({ server }))).toMatchObject({
+      ...{ kind: 'step', goal: { name: 'server', node: 'db2', atWork: text } },
+    });
+  const ended = goalsOf({ server: 'denied', copy: { ...atWork.copy, atWorkKb: null } });
+  expect(nextStep(ended).kind).toBe('refused');
+});
 
 test.each<[what: string, hosts: Hosts, from: string | undefined, then: string]>([
   ['an empty db2', [data, {}], 'db1', 'seed on db2'],

@@ -65,6 +65,11 @@ test.each<[what: string, change: (facts: SetupFacts) => SetupFacts, first: strin
     (facts) => on(facts, 0, { server: 'denied', because: 'ERROR 1045' }),
     'refused: ERROR 1045',
   ],
+  [
+    'a server that is full, and takes writes',
+    (facts) => on(facts, 0, { server: 'unreached', because: 'ERROR 1040' }),
+    'refused: a server whose unit is active, and which root cannot ask: ERROR 1040',
+  ],
   ['a version of before', (facts) => on(facts, 0, { version: '5.5.62' }), 'refused: version 5.5.62'],
   [
     'a version without the words of today',

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { GetCommandInvocationCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DocumentContent } from '../../../lab/aws/ssm-document.ts';
@@ -30,20 +33,43 @@ const script = (...runCommand: string[]): DocumentContent => ({
 });
 
 let reachable = true;
+let boots = 1;
+let directory = '';
 let clients: Clients;
 beforeEach(async () => {
   reachable = true;
+  boots = 1;
+  directory = mkdtempSync(path.join(tmpdir(), 'keepalambda-ssm-test-'));
   clients = await start({
     documents: [
       { name: 'greet', content: greet },
       { name: 'fail', content: script('echo half; exit 3') },
       { name: 'bash', content: script('#!/bin/bash', 'read -ra words <<< "a b"; echo $words') },
       { name: 'hang', content: script('sleep 60') },
+      { name: 'slow', content: script('echo begun $BOOT; sleep 0.4; echo ended $BOOT') },
+      { name: 'some-facts', content: script('sleep 0.4; echo seen $BOOT') },
+      { name: 'reboot', content: script('echo boot $BOOT; [ $BOOT -ge $WANTED ] || exit 194') },
     ],
-    hostOf: (id) => ({ reachable, environment: { PATH: process.env.PATH ?? '', WHERE: id } }),
+    hostOf: (id) => ({
+      reachable,
+      environment: { PATH: process.env.PATH ?? '', WHERE: id, BOOT: `${boots}`, WANTED: '3' },
+      reboot: async () => {
+        boots += 1;
+      },
+      crash: async () => {
+        boots += 1;
+      },
+    }),
   });
 });
-afterEach(() => clients.close());
+afterEach(async () => {
+  await clients.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function linesOf(file: string): readonly string[] {
+  return readFileSync(file, 'utf8').trim().split('\n');
+}
 
 async function send(document: string, parameters: Record<string, string[]> = {}, instance = 'i-db1') {
   const answer = await clients.ssm.send(
@@ -80,6 +106,46 @@ test('a script runs on the host, with its parameters in its environment', async 
 test('a script that fails says with what', async () => {
   const got = await result(await send('fail'), 'Failed');
   expect(got).toMatchObject({ Status: 'Failed', ResponseCode: 3, StandardOutputContent: 'half\n' });
+});
+
+test('a script that asks for a reboot is run again after it, and is in progress meanwhile', async () => {
+  clients.aws.ssm.timing.rebootAfterMs = 20;
+  const heard: string[] = [];
+  clients.aws.events.on('command', ({ statusDetails }) => heard.push(statusDetails));
+  const got = await result(await send('reboot'), 'Success');
+  expect(got.StandardOutputContent).toBe('boot 1\nboot 2\nboot 3\n');
+  expect(heard).toEqual(['InProgress', 'Success']);
+});
+
+test('two scripts that ask for a reboot at the same time get one', async () => {
+  clients.aws.ssm.timing.rebootAfterMs = 300;
+  const sent = await Promise.all([send('reboot'), send('reboot')]);
+  await Promise.all(sent.map((commandId) => result(commandId, 'Success')));
+  expect(boots).toBe(3);
+});
+
+test('a host crashes once in the middle of a document that changes it, and its agent begins that again', async () => {
+  clients.aws.ssm.timing.crashAfterMs = 150;
+  const got = await result(await send('slow'), 'Success');
+  expect(got.StandardOutputContent).toBe('begun 1\nbegun 2\nended 2\n');
+  expect([...clients.aws.ssm.crashed]).toEqual(['i-db1 slow']);
+  const again = await result(await send('slow'), 'Success');
+  expect(again.StandardOutputContent).toBe('begun 2\nended 2\n');
+  await result(await send('some-facts'), 'Success');
+  expect(boots).toBe(2);
+});
+
+test.each([
+  ['at-once', ['begun', 'begun', 'ended', 'ended']],
+  ['afterwards', ['begun', 'ended', 'begun', 'ended']],
+] as const)('a command comes twice: %s', async (twice, lines) => {
+  clients.aws.ssm.timing.twice = twice;
+  const file = path.join(directory, `twice-${twice}`);
+  const content = script(`echo begun >> ${file}`, 'sleep 0.4', `echo ended >> ${file}`);
+  clients.aws.ssm.registerDocument({ name: 'written', content });
+  await send('written');
+  await until(async () => existsSync(file) && linesOf(file).length === lines.length);
+  expect(linesOf(file)).toEqual(lines);
 });
 
 test('the first line of a script names its shell, as with the real agent', async () => {

@@ -1,4 +1,4 @@
-/** MariaDB 10.11, an LTS, from Debian's bookworm. */
+/** MariaDB, from Debian: 10.11 of bookworm, and the newer LTS of sid that it can be upgraded to. */
 import path from 'node:path';
 import { bootstrapFromScripts } from './bootstrap.ts';
 import { unpacked, unpackedBinary } from './debian.ts';
@@ -6,11 +6,18 @@ import type { Product, Settings } from './product.ts';
 import { versionOf } from './version.ts';
 
 /** Fetches it the first time. Throws a `LabError` when it cannot be had. */
-export async function mariadb1011(): Promise<Product> {
+export function mariadb1011(): Promise<Product> {
+  return mariadbOf('bookworm', 'mariadb-10.11');
+}
+
+/** The one that 10.11 is upgraded to. No server of the catalogue: it is not tested as one. */
+export function mariadb118(): Promise<Product> {
+  return mariadbOf('sid', 'mariadb-11.8');
+}
+
+async function mariadbOf(suite: string, name: string): Promise<Product> {
   const root = await unpacked({
-    name: 'servers/mariadb-10.11',
-    suite: 'bookworm',
-    packages: ['mariadb-server-core'],
+    ...{ name: `servers/${name}`, suite, packages: ['mariadb-server-core'] },
     instead: 'use the server mysql-5.6',
   });
   const binary = await unpackedBinary(root, 'usr/sbin/mariadbd');
@@ -22,11 +29,7 @@ export async function mariadb1011(): Promise<Product> {
   };
   const { version } = await versionOf(binary);
   return {
-    name: 'mariadb-10.11',
-    version,
-    dialect: 'mariadb',
-    binary,
-    settings,
+    ...{ name, version, dialect: 'mariadb', binary, settings },
     initialize: (directory) =>
       bootstrapFromScripts({ binary, dialect: 'mariadb', settings }, share, directory),
   };

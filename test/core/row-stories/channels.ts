@@ -1,0 +1,89 @@
+/** Stories of the rows on channels and chain replicas. */
+import {
+  asksToRejoin,
+  detached,
+  gaveUpAt,
+  halted1,
+  halted2,
+  leftBehind,
+  marked1,
+  stuck,
+  withReplica,
+} from '../changes.ts';
+import { hears1, hears2, holder, refused, standby } from '../world.ts';
+import type { RowStory } from './row-story.ts';
+
+export const whenChannelFails: readonly RowStory[] = [
+  [
+    'a channel is detached',
+    'nothing is missing',
+    [detached(''), halted1],
+    'channel-may-attach attach-channel to db1',
+  ],
+  [
+    'a channel is detached',
+    'nothing is missing, and mysqld has restarted',
+    [detached(''), marked1],
+    'channel-may-attach attach-channel to db1',
+  ],
+  [
+    'a channel gave up',
+    'of the standby, after its last try',
+    [standby(hears2(gaveUpAt(10)))],
+    'channel-gave-up attach-channel to db2',
+  ],
+  [
+    'a channel gave up',
+    'of the holder, and its standby has nothing of its own',
+    [holder(hears1(gaveUpAt(10)))],
+    'channel-gave-up attach-channel to db1',
+  ],
+  [
+    'a channel is detached',
+    "nothing is missing, and rejoin is 'ask'",
+    [asksToRejoin, detached(''), halted1],
+    'channel-detached stay, page channel-detached',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that never held the VIP',
+    [detached(null, 'db2'), halted2],
+    'channel-may-attach attach-channel to db2',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that never held the VIP, and the holder is stuck by now',
+    [detached(null, 'db2'), halted2, stuck],
+    'standby-may-attach attach-channel to db2',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that held the VIP meanwhile, and lacked something',
+    [detached('3 transactions: a:1-3', 'db2', true), halted2],
+    'channel-detached stay, page channel-detached',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that held the VIP meanwhile, and nobody knows what it lacked',
+    [detached(null, 'db2', true), halted2],
+    'channel-detached stay, page channel-detached',
+  ],
+  [
+    'a channel is detached',
+    'something is missing',
+    [detached('3 transactions: a:1-3')],
+    'channel-detached stay, page channel-detached',
+  ],
+  [
+    'a failover has left db2, and r01 may follow it',
+    'the old holder is away',
+    [withReplica, leftBehind, standby(refused)],
+    'replicas-left-behind repoint-replicas to db1',
+  ],
+  [
+    'a failover has left db2, and r01 may follow it',
+    'the old holder is back, and lacks nothing',
+    [withReplica, leftBehind],
+    'replicas-left-behind repoint-replicas to db1',
+  ],
+];

@@ -10,8 +10,7 @@ import type { Court, Flight, Invariant } from './court.ts';
  * holder, that has applied every transaction that the old one ever committed; unless somebody else made the
  * old one writable. (b) When a switchover or a failover has left the store and the VIP is still where it was,
  * the old holder takes writes (if it did when the plan began) and the new one does not, for each of them that
- * was in our hands all the time;
- * or a person has been told.
+ * was in our hands all the time, and that no person had opened before; or a person has been told.
  */
 export function switchoverInvariant(court: Court): Invariant {
   const { world } = court;
@@ -49,5 +48,8 @@ function checkUndone(court: Court, plan: PlanRecord, { sinceMs, writable }: Flig
   if (told && (plan.phase === 'undoing' || plan.vipMoved)) return;
   if (court.wasInHand(from, sinceMs) && writable.has(from.name) && !from.writable)
     court.accuse(6, `${what}, and ${from.name} takes no writes`);
-  if (court.wasInHand(to, sinceMs) && to.writable) court.accuse(6, `${what}, and ${to.name} takes writes`);
+  // It is left as it was found; whether it may be so at all is asked by invariant 3.
+  const isAsFound = writable.has(to.name) && to.writabilityBy === 'person';
+  if (!isAsFound && court.wasInHand(to, sinceMs) && to.writable)
+    court.accuse(6, `${what}, and ${to.name} takes writes`);
 }

@@ -46,7 +46,10 @@ export function writersInvariant(court: Court): Invariant {
       const others = world.masters.filter(
         (each) => isMoved || each !== world.holder || each.name === plan.from,
       );
-      if (paused && others.every(({ writabilityBy }) => writabilityBy === 'person')) return;
+      // A move that failed leaves a standby as it was beside the holder that it began with.
+      const beside = isMoved ? others : others.filter((each) => each !== world.holder);
+      if (paused && beside.length > 0 && beside.every(({ writabilityBy }) => writabilityBy === 'person'))
+        return;
       if (others.every((other) => court.wasInHand(other, sinceMs))) {
         court.accuse(3, `${plan.kind} to ${plan.to} is over, and both masters are writable`);
       }

@@ -536,6 +536,23 @@ describe('the invariants notice', () => {
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
+  it.each<[what: string, isOpened: boolean, invariant: InvariantName | undefined]>([
+    ['was opened by a person in a pause, before it began', true, undefined],
+    ['it opened itself', false, 3],
+  ])('3, 6: a switchover that fails leaves a standby open that %s', async (_, isOpened, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await pause(stage);
+    if (isOpened) {
+      breakIt(stage, 'standby-writable', 'standby');
+      await stage.pass(15_000);
+    }
+    const begun = await begin(stage, switchoverPlan(stage.pair, 'db2'), 'request');
+    if (!isOpened) await stage.settle(stage.one.database.open(stage.pair, 'db2', 1000));
+    await end(stage, begun);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
   it.each<[what: string, isPaused: boolean, invariant: InvariantName | undefined]>([
     ['in a pause that runs out before the plan ends, is left', true, undefined],
     ['without a pause, is not left beside an open holder', false, 3],

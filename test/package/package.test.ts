@@ -14,6 +14,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installFlags } from '../../tools/package/install-flags.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -63,8 +64,7 @@ beforeAll(async () => {
   mkdirSync(project);
   await mustRun('npm', ['pack', '--silent', '--pack-destination', directory], root);
   const cdk = `aws-cdk@${manifest.devDependencies['aws-cdk']}`;
-  const quiet = ['--prefer-offline', '--no-audit', '--no-fund'];
-  await mustRun('npm', ['install', path.join(directory, tarball), cdk, ...quiet]);
+  await mustRun('npm', ['install', path.join(directory, tarball), cdk, ...installFlags]);
 }, LIMIT_MS);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

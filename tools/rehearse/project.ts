@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { environmentName } from '../../lab/deployment.ts';
+import { installFlags } from '../package/install-flags.ts';
 import { type Commands, runCommand } from './commands.ts';
 
 export type From = 'clone' | 'package';
@@ -48,7 +49,7 @@ export async function install(scratch: string, commands: Commands): Promise<Proj
     runCommand({ ...commands, cwd, env: process.env }, 'npm', words);
   await npm(['pack', '--silent', '--pack-destination', scratch], repository);
   const wanted = [path.join(scratch, `keepalambda-${version}.tgz`), `aws-cdk@${devDependencies['aws-cdk']}`];
-  await npm(['install', ...wanted, '--prefer-offline', '--no-audit', '--no-fund'], directory);
+  await npm(['install', ...wanted, ...installFlags], directory);
   const environments = path.join(directory, 'environments');
   const bin = (name: string) => path.join(directory, 'node_modules/.bin', name);
   return {

@@ -37,9 +37,10 @@ export async function playSetupFrom(world: LabWorld, story: Story): Promise<Play
   await Promise.all([db1.furnish(), db2.furnish()]);
   await fill(db1.instance);
   say(`db1 has ${ROWS} rows, db2 none`);
+  // Of a copy that is refused, setup has made its accounts and its heartbeat already.
+  const before = await stateOf(db1.instance);
   const wrong = [...(await refusesOtherRoot(world))];
   say(`root of db2 with another password: ${wrong.length === 0 ? 'refused, nothing was copied' : 'FAILED'}`);
-  const before = await stateOf(db1.instance);
   const brokenOff = await breakOff(world);
   if (brokenOff === null) wrong.push('the copy was over before it was broken off');
   say(`broken off: ${brokenOff ?? 'not at all'}`);

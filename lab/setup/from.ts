@@ -2,7 +2,7 @@
  * `--scenario setup-from`: one server has data, the other has none. In the middle of the copy the function dies, and with it,
  * where it is a dump, the server that is copied to; another order goes on. The judge reads both servers as their root.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checksumsOf, differenceOf } from '../rejoin/world.ts';
@@ -75,11 +75,7 @@ async function breakOff(world: LabWorld): Promise<string | null> {
     const part = await partOf(instance);
     if (part !== null) {
       killOperate(world);
-      if (instance.product.dialect !== 'mysql-8') {
-        await instance.kill();
-        // As a server of these leaves it when it dies while it makes a table.
-        writeFileSync(path.join(instance.dataDirectory, 'shop/left.ibd'), '');
-      }
+      if (instance.product.dialect !== 'mysql-8') await instance.kill();
       // Its host notes the end of a copy after the data: that came first, if it was over.
       const wasOver = phaseOf(instance) === 'copied';
       await ordered;

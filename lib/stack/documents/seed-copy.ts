@@ -88,28 +88,6 @@ CLONE INSTANCE FROM '${READER}'@'%s':%s IDENTIFIED BY '%s';\\n" "$SSM_From" "$SS
   done < "$state/names"
 }
 
-dropAll() {
-  {
-    echo 'SET SESSION sql_log_bin = 0; SET SESSION foreign_key_checks = 0;'
-    # shellcheck disable=SC2016
-    while IFS= read -r name; do printf 'DROP DATABASE IF EXISTS \`%s\`;\\n' "$(printf '%s' "$name" | sed 's/\`/\`\`/g')"; done < "$state/names"
-  } | "$client" 2>"$state/said"
-}
-# A server that died while it made a table may have left a file that belongs to none (before MySQL 8). Its DROP DATABASE removes all
-# tables, and fails on the directory then: what is still there is such files.
-removeAll() {
-  before=
-  until dropAll; do
-    left=$(sed -n "s|.*can't rmdir '\\./\\([A-Za-z0-9_]*\\)'.*|\\1|p" "$state/said" | head -n 1)
-    if [ -z "$left" ] || [ "$left" = "$before" ]; then
-      fail "its databases could not be removed: $(cat "$state/said")"
-    fi
-    before=$left
-    data=$(cat "$state/datadir")
-    rm -f "\${data:?}/$left"/*.frm "\${data:?}/$left"/*.ibd
-  done
-}
-
 byDump() {
   dumper=mysqldump; [ -n "$isMaria" ] && command -v mariadb-dump >/dev/null 2>&1 && dumper=mariadb-dump
   command -v "$dumper" >/dev/null 2>&1 || fail "$dumper is not on the PATH of this host: install the client tools of the server"
@@ -130,7 +108,11 @@ byDump() {
   clearly 0
   forget || fail 'its binary log could not be reset'
   sql "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')" > "$state/names"
-  removeAll
+  {
+    echo 'SET SESSION sql_log_bin = 0; SET SESSION foreign_key_checks = 0;'
+    # shellcheck disable=SC2016
+    while IFS= read -r name; do printf 'DROP DATABASE IF EXISTS \`%s\`;\\n' "$(printf '%s' "$name" | sed 's/\`/\`\`/g')"; done < "$state/names"
+  } | "$client" 2>"$state/said" || fail "its databases could not be removed: $(cat "$state/said")"
   : > "$state/gtids"
   # Which transactions are in it is set last: a node with half of the data must not claim that it has them.
   {

@@ -1,17 +1,19 @@
 /** Waiting until keepalambda has all well in hand, by what it remembers. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { triedOnce } from '../lib/core/conditions.ts';
 import type { Memory } from '../lib/core/memory.ts';
 import type { PairName } from '../lib/core/names.ts';
 import type { StorePort } from '../lib/watch/ports.ts';
 import { LabError } from './errors.ts';
 
 /**
- * Whether the standby was seen fit, and nothing is on or under way. An incident may be open in which all is over: one whose
- * standby was unfit again and again ends ten minutes later.
+ * Whether the standby was seen fit, and nothing is on or under way. An incident may be open in which all is over, and all may be
+ * tried anew: one whose standby was unfit again and again ends ten minutes later.
  */
 export function isSteady({ readiness, incident, plan, reports }: Memory): boolean {
-  const isOver = incident === null || Object.values(reports).every(({ overSinceMs }) => overSinceMs !== null);
-  return readiness?.fit === true && isOver && plan === null;
+  const isOver = Object.values(reports).every(({ overSinceMs }) => overSinceMs !== null);
+  const mayTryAnew = incident?.told.every((code) => !triedOnce.includes(code));
+  return readiness?.fit === true && plan === null && (incident === null || (isOver && mayTryAnew === true));
 }
 
 /**

@@ -22,6 +22,11 @@ test.each<[what: string, memory: Partial<Memory>, steady: boolean]>([
     { readiness, incident, reports: { 'standby-unfit': { ...report, overSinceMs: 4 } } },
     true,
   ],
+  [
+    'all is over, and a repair may not be tried anew yet',
+    { readiness, incident: incident && { ...incident, told: ['repaired'] } },
+    false,
+  ],
 ])('%s', (_, memory, steady) => {
   expect(isSteady({ ...emptyMemory, ...memory })).toBe(steady);
 });

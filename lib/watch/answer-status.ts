@@ -4,6 +4,7 @@
  */
 import type { Config, Pair } from '../core/config.ts';
 import { type Decision, decide } from '../core/decision.ts';
+import type { PairName } from '../core/names.ts';
 import { situationOf } from '../core/pair-state.ts';
 import { pairStatusOf } from '../core/pair-status.ts';
 import { done, type PairStatus, type Reply, type ReplyData, type WholeState } from '../core/reply.ts';
@@ -44,12 +45,13 @@ export async function answerStatus(
   { verbose, events: limit }: Extract<Request, { action: 'status' }>,
 ): Promise<Reply> {
   const { ports, pairs } = asked;
+  const leaderOf = askingOnce(ports);
   const [lease, subscriptions, seen, events, states] = await Promise.all([
     ports.store.readLease(),
     ports.alerts.subscriptions(),
-    lookAtAll(asked),
+    lookAtAll(asked, leaderOf),
     limit > 0 ? newestEvents(asked, limit) : [],
-    verbose ? Promise.all(pairs.map((pair) => wholeStateOf(ports, pair))) : null,
+    verbose ? Promise.all(pairs.map((pair) => wholeStateOf(ports, pair, leaderOf))) : null,
   ]);
   const shown = await Promise.all(
     seen.map(async (one) => ({ ...one, replicas: await lookAtReplicas(ports.database, one.situation) })),
@@ -76,8 +78,23 @@ export async function answerStatus(
   return done([...lines, renderSubscriptions(subscriptions), ...(states ?? []).map(stateLine)], data);
 }
 
+type LeaderOf = (pair: PairName) => ReturnType<typeof askLeader>;
+
+/** Each pair's leader is asked once, for all that is made of its answer. */
+function askingOnce(ports: Ports): LeaderOf {
+  const asked = new Map<PairName, ReturnType<typeof askLeader>>();
+  return (pair) => {
+    const answer = asked.get(pair) ?? askLeader(ports, pair);
+    asked.set(pair, answer);
+    return answer;
+  };
+}
+
 /** One look at each pair; of those that are not well, the leader's view where it answers. */
-async function lookAtAll({ ports, config, safeguards, pairs }: Asked): Promise<readonly Seen[]> {
+async function lookAtAll(
+  { ports, config, safeguards, pairs }: Asked,
+  leaderOf: LeaderOf,
+): Promise<readonly Seen[]> {
   const looks = await Promise.all(
     pairs.map(async (pair) =>
       seenAs((await lookOnce(ports, config, pair, safeguards)).situation, 'one look'),
@@ -86,13 +103,11 @@ async function lookAtAll({ ports, config, safeguards, pairs }: Asked): Promise<r
   const unwell = looks
     .filter(({ decision }) => decision.measure.kind !== 'all-clear')
     .slice(0, LEADER_ASKED_MAX);
-  const led = await Promise.all(unwell.map(({ situation }) => asLeaderSees(ports, situation.pair)));
-  return looks.map((look) => led[unwell.indexOf(look)] ?? look);
-}
-
-async function asLeaderSees(ports: Ports, pair: Pair): Promise<Seen | null> {
-  const asLeader = await askLeader(ports, pair.name);
-  return asLeader === null ? null : seenAs(situationOf(asLeader.state, asLeader.atMs), 'leader');
+  const led = await Promise.all(unwell.map(({ situation }) => leaderOf(situation.pair.name)));
+  return looks.map((look) => {
+    const asLeader = led[unwell.indexOf(look)] ?? null;
+    return asLeader === null ? look : seenAs(situationOf(asLeader.state, asLeader.atMs), 'leader');
+  });
 }
 
 function seenAs(situation: Situation, seenBy: PairStatus['seenBy']): Seen {
@@ -115,8 +130,12 @@ function stateLine({ pair, from, epoch }: WholeState & { readonly pair: string }
     : `  ${pair}: no leader answered; what the store remembers is in "data.states"`;
 }
 
-async function wholeStateOf(ports: Ports, { name }: Pair): Promise<WholeState & { readonly pair: string }> {
-  const asLeader = await askLeader(ports, name);
+async function wholeStateOf(
+  ports: Ports,
+  { name }: Pair,
+  leaderOf: LeaderOf,
+): Promise<WholeState & { readonly pair: string }> {
+  const asLeader = await leaderOf(name);
   if (asLeader !== null) return { pair: name, from: 'leader', ...asLeader };
   const memory = await ports.store.readMemory(name);
   return { pair: name, from: 'store', epoch: null, atMs: ports.clock.nowMs(), state: memory };

@@ -22,8 +22,9 @@ export async function askLeader(ports: Ports, pair: PairName): Promise<LeaderSta
   try {
     const lease = await store.readLease();
     if (lease === null || lease.released) return null;
+    const before = await store.readState(pair);
     await store.submitOrder({ id, atMs: clock.nowMs(), order: { action: 'state', pair } });
-    const answer = await awaitState(ports, pair, id);
+    const answer = await awaitState(ports, pair, before?.id ?? null);
     if (answer === null) await store.removeOrder(id);
     return answer;
   } catch (error) {
@@ -32,12 +33,17 @@ export async function askLeader(ports: Ports, pair: PairName): Promise<LeaderSta
   }
 }
 
-async function awaitState({ clock, store }: Ports, pair: PairName, id: string): Promise<LeaderState | null> {
+/** The first state that is printed after the one of this id. There is one record: what somebody else has asked for will do. */
+async function awaitState(
+  { clock, store }: Ports,
+  pair: PairName,
+  beforeId: string | null,
+): Promise<LeaderState | null> {
   const untilMs = clock.nowMs() + ANSWER_LIMIT_MS;
   while (clock.nowMs() < untilMs) {
     await clock.sleep(ASK_EVERY_MS);
     const printed = await store.readState(pair);
-    if (printed?.id !== id) continue;
+    if (printed === null || printed.id === beforeId) continue;
     const { epoch, atMs, json } = printed;
     return { epoch, atMs, state: JSON.parse(json) as PairState };
   }

@@ -16,12 +16,14 @@ beforeEach(() => {
 });
 afterEach(() => endDrill(stage));
 
-/** The event as it comes; the reply as programs read it. */
-async function reply(raw: unknown) {
+/** The event as it comes; the reply as programs read it. Somebody else moves the clock. */
+async function asking(raw: unknown) {
   const deadlineMs = stage.other.clock.nowMs() + 50_000;
   const asked = { config: configOf(stage), ports: stage.other, raw, owner: 'operate', deadlineMs };
-  return replySchema.parse(await stage.settle(operate(asked)));
+  return replySchema.parse(await operate(asked));
 }
+
+const reply = (raw: unknown) => stage.settle(asking(raw));
 
 async function dataOf<Action extends ReplyData['action']>(
   action: Action,
@@ -76,6 +78,19 @@ describe('status', () => {
     const { pairs } = await dataOf('status');
     expect(pairs[0]).toMatchObject({ seenBy: 'leader', row: 'standby-unfit' });
     expect(stage.world.table.orders).toEqual([]);
+  });
+
+  it('is answered by the leader to all who ask at once', async () => {
+    watchOver(stage);
+    await stage.pass(15_000);
+    breakNow(stage, 'mysqld-kill', 'standby');
+    await stage.pass(20_000);
+    const both = await stage.settle(
+      Promise.all([asking({ action: 'status' }), asking({ action: 'status', verbose: true })]),
+    );
+    const seen = both.map(({ data }) => (data?.action === 'status' ? data.pairs[0]?.seenBy : null));
+    expect(seen).toEqual(['leader', 'leader']);
+    expect(both[1]?.data).toMatchObject({ states: [{ from: 'leader' }] });
   });
 
   it('shows by one look, and says so, where nobody leads', async () => {

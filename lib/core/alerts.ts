@@ -147,23 +147,39 @@ export function tellCondition(
   return report.overSinceMs === null ? memory : withReport(memory, code, { ...report, overSinceMs: null });
 }
 
+/** As `tellCondition`, in the incident that this row opens where none is open. Where nothing is told, the same memory comes back. */
+export function tellOpening(
+  memory: Memory,
+  { row, newId }: { readonly row: string; readonly newId: string },
+  pair: string,
+  code: EventCode,
+  words: Words,
+  nowMs: number,
+): Memory {
+  const open = withIncident(memory, row, nowMs, newId);
+  const told = tellCondition(open, pair, code, words, nowMs);
+  return told === open ? memory : told;
+}
+
 /** Notes which conditions are over: all but those that are on. The same memory comes back when none has just ended. */
 export function endConditions(memory: Memory, on: readonly EventCode[], nowMs: number): Memory {
   const isOn = (code: string) => on.some((each) => each === code);
-  const ended = Object.entries(memory.reports).filter(
-    ([code, report]) => report.overSinceMs === null && !isOn(code),
-  );
-  if (ended.length === 0) return memory;
-  const over = ended.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
-  return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
+  return endWhere(memory, (code, { overSinceMs }) => overSinceMs === null && !isOn(code), nowMs);
 }
 
 /** All is well: what another alert has said beforehand (`countAsTold`) is over too, and is alerted when it comes anew. */
 export function endAnnounced(memory: Memory, nowMs: number): Memory {
-  const announced = Object.entries(memory.reports).filter(
-    ([, { overSinceMs }]) => overSinceMs !== null && overSinceMs > nowMs,
-  );
-  const over = announced.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
+  return endWhere(memory, (_, { overSinceMs }) => overSinceMs !== null && overSinceMs > nowMs, nowMs);
+}
+
+function endWhere(
+  memory: Memory,
+  isOver: (code: string, report: Reported) => boolean,
+  nowMs: number,
+): Memory {
+  const ended = Object.entries(memory.reports).filter(([code, report]) => isOver(code, report));
+  if (ended.length === 0) return memory;
+  const over = ended.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
   return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
 }
 

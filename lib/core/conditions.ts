@@ -83,12 +83,13 @@ export const holderHasAll = ({ holder, standby, lead, behind }: Situation): bool
   return unread === 'unknown' ? unread : unread === null;
 };
 /** This look is the first to find that somebody else has moved the VIP to the holder. */
-const isMovedAnew = ({ memory, holder, vip }: Pick<Situation, 'memory' | 'holder' | 'vip'>) =>
+const isMovedAnew = ({ memory, holder, vip }: Situation) =>
   vip === 'held' && memory.lastHolder !== holder.node && memory.plan === null;
 /** From which node somebody else has moved the VIP to the holder, also if this look is the first to find it; else null. */
-export const movedFrom = ({ memory, holder, vip }: Situation) => {
-  if (memory.movedByHand?.to === holder.node) return memory.movedByHand.from;
-  return isMovedAnew({ memory, holder, vip }) ? memory.lastHolder : null;
+export const movedFrom = (s: Situation) => {
+  const { movedByHand, lastHolder } = s.memory;
+  if (movedByHand?.to === s.holder.node) return movedByHand.from;
+  return isMovedAnew(s) ? lastHolder : null;
 };
 /** Somebody else has moved the VIP to the holder, and no plan has cut it off from what the other node wrote until then. */
 export const succeeds = (s: Situation) => movedFrom(s) !== null && s.memory.detached?.node !== s.holder.node;

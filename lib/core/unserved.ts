@@ -1,5 +1,5 @@
 /** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
-import { tellCondition, withIncident } from './alerts.ts';
+import { tellCondition, tellOpening, withIncident } from './alerts.ts';
 import { changed } from './changed.ts';
 import type { EventCode } from './events.ts';
 import { renderSession } from './fitness.ts';
@@ -23,15 +23,8 @@ const ending: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
  * loss. The same memory comes back when there is nothing to tell. `newId` names the incident, if one begins here.
  */
 export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, newId: string): Memory {
-  const { pair, nowMs } = situation;
   if (isGivenTime(memory, situation, plan)) return memory;
-  const open = withIncident(memory, 'service-lost', nowMs, newId);
-  const words = {
-    happened: `${unservedText(situation)}.`,
-    done: doneText(plan, memory),
-  };
-  const told = tellCondition(open, pair.name, 'service-lost', words, nowMs);
-  return told === open ? memory : told;
+  return tellBeside(memory, situation, plan, newId, 'service-lost', unservedText(situation));
 }
 
 /** A plan that is to end the loss is given a while: from the loss on, or from its own beginning where people know of the loss. */
@@ -53,11 +46,7 @@ function isGivenTime(
  */
 export function tellBarred(memory: Memory, situation: Situation, plan: Plan, newId: string): Memory {
   if (!isHeartbeatBarred(situation)) return memory;
-  const { pair, nowMs } = situation;
-  const open = withIncident(memory, 'heartbeat-barred', nowMs, newId);
-  const words = { happened: `${hangText(situation)}.`, done: doneText(plan, memory) };
-  const told = tellCondition(open, pair.name, 'heartbeat-barred', words, nowMs);
-  return told === open ? memory : told;
+  return tellBeside(memory, situation, plan, newId, 'heartbeat-barred', hangText(situation));
 }
 
 /** For `stuckMs`, something about our table or account has kept the heartbeat from the holder. */
@@ -65,8 +54,18 @@ export function isHeartbeatBarred({ holder, heartbeatForMs, pair }: Situation): 
   return holder.server?.heartbeat.kind === 'barred' && heartbeatForMs >= pair.settings.stuckMs;
 }
 
-function doneText({ kind, to }: Plan, { plan }: Memory): string {
-  return `The ${kind} to ${to} ${plan === null ? 'is to be carried out' : 'is in flight'}.`;
+/** What the row of this name would say if there were no plan. */
+function tellBeside(
+  memory: Memory,
+  { pair, nowMs }: Situation,
+  { kind, to }: Plan,
+  newId: string,
+  code: EventCode,
+  happened: string,
+): Memory {
+  const done = `The ${kind} to ${to} ${memory.plan === null ? 'is to be carried out' : 'is in flight'}.`;
+  const words = { happened: `${happened}.`, done };
+  return tellOpening(memory, { row: code, newId }, pair.name, code, words, nowMs);
 }
 
 /** Memory with the loss of service as it is seen now: the next leader counts from where this one saw it begin. */

@@ -70,14 +70,14 @@ export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<
     const seen = await lookUntil(options);
     if (seen.kind === 'blind')
       return end(clock.nowMs() >= deadlineMs ? 'unfinished' : 'failed', seen.because);
-    const goals = work.goals(seen.facts);
+    const goals = work.goals(seen.answer);
     steps = dryRun ? planOf(goals) : reportOf(goals, tookMs);
     const next = nextStep(goals);
     if (next.kind === 'refused') return end('refused', renderRefusal(next.refusal));
     if (next.kind === 'done' || dryRun) return end('done');
     const asked = await askUntil(options);
     if (asked.kind === 'blind') return end('failed', asked.because);
-    if (asked.facts) return end('refused', renderRefusal(asked.facts));
+    if (asked.answer) return end('refused', renderRefusal(asked.answer));
     const leftMs = deadlineMs - clock.nowMs();
     const key = keyOf(next.goal);
     const { atWork } = next.goal;
@@ -94,7 +94,7 @@ export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<
     if (failed.length >= TRIES_MAX) return end('failed', withoutEffect(next.goal, failed));
     if (failed.length > 0) await clock.sleep(AGAIN_MS);
     const startedMs = clock.nowMs();
-    const because = await tryOut(options, next.goal, seen.facts, leftMs);
+    const because = await tryOut(options, next.goal, seen.answer, leftMs);
     tookMs.set(key, (tookMs.get(key) ?? 0) + clock.nowMs() - startedMs);
     failures.set(key, [...failed, because ?? 'it was carried out, and the next look does not show it']);
   }
@@ -118,27 +118,27 @@ async function tryOut<Facts>(
   }
 }
 
-type Seen<Facts> =
-  | { readonly kind: 'facts'; readonly facts: Facts }
+type Told<Answer> =
+  | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'blind'; readonly because: string };
 
 /** A host that has just been restarted, or an SSM that is slow, gets more than one look. */
-function lookUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Seen<Facts>> {
+function lookUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Told<Facts>> {
   return tryUntil(options, () => options.work.look());
 }
 
 /** A store that does not answer once says nothing of the work. */
-function askUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Seen<Refusal | null>> {
+function askUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Told<Refusal | null>> {
   return tryUntil(options, () => options.mayGoOn());
 }
 
 async function tryUntil<Facts, Answer>(
   { clock, deadlineMs }: ConvergeOptions<Facts>,
   ask: () => Promise<Answer>,
-): Promise<Seen<Answer>> {
+): Promise<Told<Answer>> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return { kind: 'facts', facts: await ask() };
+      return { kind: 'answer', answer: await ask() };
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
       const isForGood = error.kind === 'denied' || error.kind === 'refused';

@@ -1,5 +1,5 @@
 /** From a claimed plan to its end: one plan of one pair at a time. */
-import { tellCondition, withIncident } from '../core/alerts.ts';
+import { tellOpening } from '../core/alerts.ts';
 import { beginPlan, type Claim } from '../core/begin-plan.ts';
 import { behindOf } from '../core/behind.ts';
 import type { Pair } from '../core/config.ts';
@@ -156,12 +156,8 @@ export class PlanRunner {
     const { memory, ports, pair } = this.#props;
     const nowMs = ports.clock.nowMs();
     const newId = ports.ids.next();
-    await memory.update((now) => {
-      const open = withIncident(now, record.row, nowMs, newId);
-      const told = tellCondition(open, pair.name, code, words, nowMs);
-      // No alert went out, so no incident begins.
-      return told === open ? now : told;
-    });
+    const opens = { row: record.row, newId };
+    await memory.update((now) => tellOpening(now, opens, pair.name, code, words, nowMs));
   }
 
   async #end(executed: Executed): Promise<void> {

@@ -183,7 +183,10 @@ export function identityIn({ servers, memory, safeguards }: PairState, node: Nod
 }
 
 /** Where a node was in its own history: as this leader saw it last, or as it was remembered when the holder was lost. */
-export function lastPositionIn({ servers, memory }: PairState, node: NodeName): LastPosition | null {
+export function lastPositionIn(
+  { servers, memory }: Pick<PairState, 'servers' | 'memory'>,
+  node: NodeName,
+): LastPosition | null {
   const seen = servers[node];
   if (seen !== undefined) return { position: seen.server.executed, atMs: seen.atMs };
   const end = memory.lastEnds?.last ?? null;

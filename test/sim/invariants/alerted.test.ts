@@ -1,0 +1,123 @@
+/** Which losses the judge of alerts asks an alert for, and which nobody could know. */
+import { describe, expect, it } from 'vitest';
+import type { EventCode } from '../../../lib/core/events.ts';
+import type { BreakageName } from '../../../sim/faults/fault.ts';
+import type { InvariantName } from '../../../sim/invariants/court.ts';
+import { setStage } from '../stage.ts';
+import { alert, breakIt, lead } from './by-hand.ts';
+
+describe('W4 loss-alerted', () => {
+  describe('W4 where a loss is behind a path that was alerted, and the path comes back', () => {
+    const lossBehind = async (goesOnForMs: number, storeDownForMs: number) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(1000);
+      breakIt(stage, 'probe-partition-all', 'holder', 30_000);
+      await alert(stage, 'blind');
+      await stage.pass(10_000);
+      breakIt(stage, 'disk-full', 'holder', 20_000 + goesOnForMs);
+      await stage.pass(15_000);
+      if (storeDownForMs > 0) breakIt(stage, 'store-down', 'holder', storeDownForMs);
+      await stage.pass(70_000);
+      return stage.session.court.violation?.invariant;
+    };
+
+    it.each([
+      ['for a moment: the alert of the path is all that could be', 1000, 0, undefined],
+      ['for longer: it could be seen, and is due anew', 8000, 0, 'W4 loss-alerted'],
+      ['for longer, but nobody could lead then: it is not', 8000, 20_000, undefined],
+    ])('%s', async (_, goesOnForMs, storeDownForMs, invariant) => {
+      expect(await lossBehind(goesOnForMs, storeDownForMs)).toBe(invariant);
+    });
+  });
+
+  it.each<[what: string, code: EventCode, cutForMs: number, pairCut: boolean, InvariantName | undefined]>([
+    ['that its holder is lost, and nothing has shown since that it lives', 'both-lost', 1e9, true, undefined],
+    ['the same, and it could be asked in between', 'both-lost', 20_000, true, 'W4 loss-alerted'],
+    ['the same, and its standby heard from it', 'both-lost', 1e9, false, 'W4 loss-alerted'],
+    ['that the VIP is on neither node', 'vip-unheld', 1e9, true, 'W4 loss-alerted'],
+  ])(
+    'W4: the second loss of a pair of which people know %s',
+    async (_, code, cutForMs, pairCut, invariant) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(1000);
+      breakIt(stage, 'probe-partition-all', 'holder', cutForMs);
+      if (pairCut) breakIt(stage, 'pair-partition', 'holder');
+      await alert(stage, code);
+      await stage.pass(1000);
+      breakIt(stage, 'disk-full', 'holder', 8000);
+      await stage.pass(25_000);
+      breakIt(stage, 'probe-partition-all', 'holder');
+      breakIt(stage, 'disk-full', 'holder');
+      await stage.pass(35_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
+    },
+  );
+
+  it.each<[what: string, blindForMs: number, lossForMs: number, invariant: InvariantName | undefined]>([
+    ['was over before that could be known', 9000, 8000, undefined],
+    ['goes on when they look again', 9000, 16_000, 'W4 loss-alerted'],
+    ['lasts until that is known', 25_000, 23_000, 'W4 loss-alerted'],
+  ])('W4: a loss while no vantage can look %s', async (_, blindForMs, lossForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(1000);
+    breakIt(stage, 'probe-blind-all', 'holder', blindForMs);
+    await stage.pass(500);
+    breakIt(stage, 'disk-full', 'holder', lossForMs);
+    await stage.pass(70_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, storeDownForMs: number, invariant: InvariantName | undefined]>([
+    ['is due', 0, 'W4 loss-alerted'],
+    ['is not while nobody can lead', 25_000, undefined],
+  ])('W4: a loss of 40 s of a holder that is known to flap %s', async (_, storeDownForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await alert(stage, 'service-lost');
+    await stage.pass(20_000);
+    await alert(stage, 'service-lost');
+    await stage.pass(1000);
+    breakIt(stage, 'disk-full', 'holder', 40_000);
+    await stage.pass(10_000);
+    if (storeDownForMs > 0) breakIt(stage, 'store-down', 'holder', storeDownForMs);
+    await stage.pass(90_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, isBehind: boolean, invariant: InvariantName | undefined]>([
+    ['while the holder cannot be asked speaks of a loss behind that', true, undefined],
+    ['while it can be asked does not', false, 'W4 loss-alerted'],
+  ])('W4: an alert of an EC2 that does not answer %s', async (_, isBehind, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(1000);
+    if (isBehind) breakIt(stage, 'probe-partition-all', 'holder');
+    await alert(stage, 'ec2-blind');
+    await stage.pass(1000);
+    if (!isBehind) breakIt(stage, 'probe-partition-all', 'holder');
+    breakIt(stage, 'disk-full', 'holder');
+    await stage.pass(35_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, mood: BreakageName | null, awayForMs: number, invariant: InvariantName | undefined]>(
+    [
+      ['is not judged while old answers of EC2 show it in its place', 'ec2-very-stale', 18_000, undefined],
+      ['is judged once no answer can', 'ec2-very-stale', 30_000, 'W4 loss-alerted'],
+      ['is judged where EC2 says so at once', null, 18_000, 'W4 loss-alerted'],
+    ],
+  )('W4: a VIP on neither node %s', async (_, mood, awayForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(1000);
+    if (mood !== null) breakIt(stage, mood, 'holder');
+    stage.world.moveVip({ kind: 'nowhere' });
+    await stage.pass(awayForMs);
+    stage.world.moveVip({ kind: 'node', node: 'db1' });
+    await stage.pass(40_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+});

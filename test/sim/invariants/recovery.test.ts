@@ -1,0 +1,142 @@
+/** When the judge of service asks for a failover, and when nobody could know that it is safe. */
+import { describe, expect, it } from 'vitest';
+import type { InvariantName } from '../../../sim/invariants/court.ts';
+import { setStage } from '../stage.ts';
+import { alert, breakIt, lead } from './by-hand.ts';
+
+describe('W6 service-returns', () => {
+  describe('W6 where the holder died while nobody could look', () => {
+    const dyingUnseen = async (blindForMs: number, wasCutOff: boolean) => {
+      const stage = setStage();
+      const { world } = stage;
+      const blind = (how: 'no' | 'fails') => {
+        world.change(() => {
+          for (const view of world.views.values()) view.blind = how;
+        });
+      };
+      await lead(stage);
+      await stage.pass(20_000);
+      if (wasCutOff) breakIt(stage, 'io-thread-stop', 'standby', 2000);
+      await stage.pass(1000);
+      blind('fails');
+      await stage.pass(blindForMs / 2);
+      breakIt(stage, 'mysqld-kill', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(blindForMs / 2);
+      blind('no');
+      await stage.pass(63_000);
+      return stage.session.court.violation?.invariant;
+    };
+
+    it.each([
+      ['its standby was shown ready: that is trusted', 40_000, false, 'W6 service-returns'],
+      ['its standby was cut off before: it may have lived on', 40_000, true, undefined],
+      ['for a moment: its last looks say what its standby lacks', 6000, true, 'W6 service-returns'],
+      ['for longer than a readiness is trusted', 200_000, false, undefined],
+    ])('%s', async (_, blindForMs, wasCutOff, invariant) => {
+      expect(await dyingUnseen(blindForMs, wasCutOff)).toBe(invariant);
+    });
+  });
+
+  describe('W6 where nobody reached the holder before it died, and its standby said how its channel was', () => {
+    const dyingAfterStop = async (runsAgainForMs: number) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(20_000);
+      breakIt(stage, 'probe-partition-all', 'holder');
+      breakIt(stage, 'operator-stop-replica', 'standby', 20_000);
+      await stage.pass(20_000 + runsAgainForMs);
+      breakIt(stage, 'mysqld-kill', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(63_000);
+      return stage.session.court.violation?.invariant;
+    };
+
+    it.each([
+      ['it had been stopped, and ran again for a second: it may lack anything', 1000, undefined],
+      ['it had been stopped, and ran again for long', 7000, 'W6 service-returns'],
+    ])('%s', async (_, runsAgainForMs, invariant) => {
+      expect(await dyingAfterStop(runsAgainForMs)).toBe(invariant);
+    });
+  });
+
+  it.each<[what: string, isCutOff: boolean, invariant: InvariantName | undefined]>([
+    ['is not known where no vantage gets to it', true, undefined],
+    ['is known where its host takes our connections', false, 'W6 service-returns'],
+  ])(
+    'W6: that a holder hangs whose network side still sends heartbeats %s',
+    async (_, isCutOff, invariant) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(20_000);
+      if (isCutOff) breakIt(stage, 'probe-partition-all', 'holder');
+      breakIt(stage, 'hang-with-beats', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(63_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
+    },
+  );
+
+  it.each<[what: string, isUnseen: boolean, invariant: InvariantName | undefined]>([
+    ['while nobody could ask it: it may have lost what it had received', true, undefined],
+    ['in our sight: its positions say that it has lost nothing', false, 'W6 service-returns'],
+  ])('W6: the standby of a dead holder restarted %s', async (_, isUnseen, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    const { world } = stage;
+    await stage.pass(20_000);
+    world.change(() => {
+      for (const view of world.views.values()) view.blind = 'fails';
+    });
+    await stage.pass(1000);
+    breakIt(stage, 'mysqld-kill', 'holder');
+    await alert(stage, 'holder-lost');
+    if (isUnseen) breakIt(stage, 'mysqld-restart', 'standby', 2000);
+    await stage.pass(20_000);
+    world.change(() => {
+      for (const view of world.views.values()) view.blind = 'no';
+    });
+    if (!isUnseen) {
+      await stage.pass(2000);
+      breakIt(stage, 'mysqld-restart', 'standby', 2000);
+    }
+    await stage.pass(66_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, isThrownAway: boolean, invariant: InvariantName | undefined]>([
+    ['has thrown away: a person accepts that', true, undefined],
+    ['never received: it may take over', false, 'W6 service-returns'],
+  ])('W6: the last writes of a dead holder, which its standby %s', async (_, isThrownAway, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    const { world } = stage;
+    await stage.pass(20_000);
+    if (!isThrownAway) breakIt(stage, 'pair-partition', 'holder');
+    await stage.pass(400);
+    breakIt(stage, 'mysqld-kill', 'holder');
+    const { channel } = world.master('db2');
+    if (isThrownAway)
+      world.change(() => {
+        channel.applied = channel.received - 5;
+        channel.crash(world.nowMs);
+      });
+    await alert(stage, 'holder-lost');
+    await stage.pass(63_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it('W6 does not ask for a second writer beside one that hangs and cannot be closed', async () => {
+    const stage = setStage();
+    await lead(stage);
+    const { world } = stage;
+    world.change(() => {
+      world.master('db1').setWritable(world.nowMs, false, 'start');
+      world.master('db2').setWritable(world.nowMs, true, 'start');
+    });
+    breakIt(stage, 'disk-full', 'standby');
+    await alert(stage, 'service-lost');
+    await stage.pass(70_000);
+    expect(stage.session.court.violation).toBeNull();
+  });
+});

@@ -1,4 +1,5 @@
 /** A run in one sentence, for who reads nothing else. Pure. */
+import { plural } from '../lib/core/plural.ts';
 import type { VerdictKind } from '../lib/core/verdict.ts';
 import { gapFloorMs } from './client/account.ts';
 import type { Figures } from './experiment.ts';
@@ -41,5 +42,5 @@ function writesOf({ outageMs }: Told): string {
 
 function lostOf({ lost }: Told): string {
   if (lost === 0) return 'nothing was lost';
-  return lost === 1 ? '1 acknowledged write was lost' : `${lost} acknowledged writes were lost`;
+  return `${plural(lost, 'acknowledged write')} ${lost === 1 ? 'was' : 'were'} lost`;
 }

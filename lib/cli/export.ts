@@ -6,13 +6,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { App, DefaultStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
-import type { Config } from '../core/config.ts';
 import { bundlesToDeploy, temporaryDirectory } from '../stack/bundle.ts';
-import { checkEnvironments, loadEnvironments, renderFaults } from '../stack/environments.ts';
 import { executionPolicy } from '../stack/execution-policy.ts';
 import { KeepalambdaStack } from '../stack/keepalambda-stack.ts';
 import { environmentsDirectory, featureFlags } from '../stack/place.ts';
-import { CliError } from './errors.ts';
+import { configNamed } from './config-named.ts';
 import { zip } from './zip.ts';
 
 export interface Exported {
@@ -30,7 +28,7 @@ export interface Exported {
  * `NAME.execution-policy.json`.
  */
 export async function exportEnvironment(name: string, directory: string): Promise<Exported> {
-  const config = await configNamed(name);
+  const config = await configNamed(environmentsDirectory(), name);
   const outdir = temporaryDirectory();
   const app = new App({ outdir, context: featureFlags(), analyticsReporting: false });
   const stack = new KeepalambdaStack(app, config.name, {
@@ -48,18 +46,6 @@ export async function exportEnvironment(name: string, directory: string): Promis
   const policy = path.join(directory, `${name}.execution-policy.json`);
   writeFileSync(policy, `${JSON.stringify(executionPolicy(synthesised, config), null, 1)}\n`);
   return { stackName: stack.stackName, region: config.region, template: file, archives, policy };
-}
-
-async function configNamed(name: string): Promise<Config> {
-  const directory = environmentsDirectory();
-  const checked = checkEnvironments(await loadEnvironments(directory));
-  if (checked.kind === 'faulty') throw new CliError([renderFaults(directory, checked.faults)]);
-  const found = checked.configs.find((config) => config.name === name);
-  if (found) return found;
-  const known = checked.configs.map((config) => config.name).join(', ') || 'none';
-  throw new CliError([
-    `got ${name}; want an environment of ${directory}: ${known}. To fix it: npx keepalambda init ${name}.`,
-  ]);
 }
 
 interface Template {

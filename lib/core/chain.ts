@@ -1,7 +1,9 @@
 /** Chain replicas: what is seen of one, and whether it may follow another source without skipping anything. */
+
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, union } from './gtid.ts';
 import type { NodeName } from './names.ts';
+import { plural } from './plural.ts';
 
 /** A chain replica, as it says itself. */
 export interface ChainReplica {
@@ -62,16 +64,15 @@ export function obstacleToFollow({ replica, holder, purged }: Histories): string
   if (holder === null) return 'the holder has no GTIDs';
   const has = replica.map(parseSet).reduce(union);
   const extra = subtract(has, holder.map(parseSet).reduce(union));
-  if (extra.size > 0) return `it has ${counted(extra)} that the holder lacks`;
+  if (extra.size > 0) return `it has ${listed(extra)} that the holder lacks`;
   const gone = purged === null ? null : subtract(parseSet(purged), has);
   if (gone !== null && gone.size > 0)
-    return `the holder has no longer ${counted(gone)} that the replica lacks: rebuild the replica`;
+    return `the holder has no longer ${listed(gone)} that the replica lacks: rebuild the replica`;
   return null;
 }
 
-function counted(set: ReturnType<typeof parseSet>): string {
+function listed(set: ReturnType<typeof parseSet>): string {
   const list = renderSet(set);
   const shown = list.length > LIST_MAX ? `${list.slice(0, LIST_MAX)}…` : list;
-  const count = countOf(set);
-  return `${count} transaction${count === 1 ? '' : 's'} (${shown})`;
+  return `${plural(countOf(set), 'transaction')} (${shown})`;
 }

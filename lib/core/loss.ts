@@ -1,6 +1,8 @@
 /** What a failover may have lost. */
+
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import type { Loss } from './memory.ts';
+import { plural } from './plural.ts';
 import type { Position } from './sighting.ts';
 
 /** What a set of transactions has that another lacks. */
@@ -55,5 +57,5 @@ export function briefLoss(
 
 /** `1 transaction`, `12 transactions`. */
 export function transactions(count: number): string {
-  return count === 1 ? '1 transaction' : `${count} transactions`;
+  return plural(count, 'transaction');
 }

@@ -8,10 +8,11 @@ import { orderMaintenance } from './maintain/order-note.ts';
 import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from './plans.ts';
+import { plural } from './plural.ts';
 import { whyNotAside } from './rebuild.ts';
 import type { Order } from './request.ts';
 import type { Situation } from './situation.ts';
-import { counted, utcClock } from './text/utc-time.ts';
+import { utcClock } from './text/utc-time.ts';
 import { ORDER_LIFE_MS } from './time-budget.ts';
 import { describeVerdict } from './verdict.ts';
 
@@ -238,13 +239,13 @@ function orderPause(situation: Situation, order: Extract<Order, { action: 'pause
   const until = utcClock(untilMs);
   const words = {
     headline: `paused until ${until} by ${order.by}: ${order.why}`,
-    happened: `${order.by} paused ${pair.name} for ${counted(order.minutes, 'minute')}, until ${until}: ${order.why}.`,
+    happened: `${order.by} paused ${pair.name} for ${plural(order.minutes, 'minute')}, until ${until}: ${order.why}.`,
     done: `Automatic actions are off until ${until}. Operators' orders are still carried out.`,
   };
   return {
     kind: 'note',
     memory: tell(paused, pair.name, 'paused', words, nowMs),
-    text: `paused for ${counted(order.minutes, 'minute')}, until ${until}; operators' orders are still carried out`,
+    text: `paused for ${plural(order.minutes, 'minute')}, until ${until}; operators' orders are still carried out`,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Settings } from './config.ts';
 import type { Evidence, Word } from './evidence.ts';
 import type { NodeName, Vantage } from './names.ts';
+import { plural } from './plural.ts';
 import type { Heartbeat, Saw, Server } from './sighting.ts';
 
 /** `unseen`: there is no data of it yet. */
@@ -51,7 +52,7 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
         ...base,
         kind: 'stopped',
         confirmed,
-        because: `its port refuses connections (${word.looks} looks)`,
+        because: `its port refuses connections (${plural(word.looks, 'look')})`,
       };
     }
     case 'unanswered':
@@ -168,7 +169,7 @@ function judgeSilence(
       because: `EC2 reports that its instance is ${instance}`,
     };
   }
-  const because = `no answer to ${saw.during} (${saw.because}), ${word.looks} looks in a row`;
+  const because = `no answer to ${saw.during} (${saw.because}), ${plural(word.looks, 'look')} in a row`;
   return {
     ...base,
     kind: 'silent',

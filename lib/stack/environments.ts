@@ -1,9 +1,11 @@
 /** The files in `environments/`: loaded, checked, and checked against each other. */
+
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Config, type EnvironmentInput, parseConfig } from '../core/config.ts';
 import { type ConfigFault, renderFault } from '../core/fault.ts';
+import { plural } from '../core/plural.ts';
 
 export interface EnvironmentFile {
   /** `prod.ts`. */
@@ -68,8 +70,10 @@ export function configOf(environment: EnvironmentInput): Config {
 export function renderFaults(directory: string, faults: ReadonlyMap<string, readonly ConfigFault[]>): string {
   return [...faults]
     .flatMap(([file, found]) => {
-      const count = found.length === 1 ? '1 fault' : `${found.length} faults`;
-      return [`${join(directory, file)}: ${count}`, ...found.map((fault) => `  ${renderFault(fault)}`)];
+      return [
+        `${join(directory, file)}: ${plural(found.length, 'fault')}`,
+        ...found.map((fault) => `  ${renderFault(fault)}`),
+      ];
     })
     .join('\n');
 }

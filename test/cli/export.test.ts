@@ -83,7 +83,7 @@ test('an environment that there is not is refused, and nothing is written', asyn
   const { code, err } = await keepalambda(['export', 'prod', directory], temporaryDirectory());
   expect(code).toBe(1);
   expect(err).toMatch(
-    /^got prod; want an environment of .*: none\. To fix it: npx keepalambda init prod\.\n$/,
+    /^prod: got no environment of this name in .*; want one of none\. To fix it: npx keepalambda init prod\.\n$/,
   );
   expect(existsSync(directory)).toBe(false);
 });

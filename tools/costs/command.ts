@@ -1,9 +1,11 @@
 /** `--scale`: measures each number of pairs with one vantage and with two, and writes what it costs. */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { LatencyTerms } from '../../lab/aws/flags.ts';
 import { vantages } from '../../lab/deployment.ts';
+import { plural } from '../../lib/core/plural.ts';
 import { type Bundles, bundleFunctions, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { terminalTable } from '../bench/table.ts';
 import { dollarsPerMonth, gigabyteSecondsOf, itemsOf } from './cost.ts';
@@ -12,7 +14,7 @@ import { choices, renderCosts } from './document.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { measure } from './measure.ts';
 import { fits, sizesFor } from './sizing.ts';
-import { count, headOf, rowsOf } from './table.ts';
+import { headOf, rowsOf } from './table.ts';
 
 export interface ScaleAsked extends LatencyTerms {
   readonly counts: readonly number[];
@@ -51,7 +53,7 @@ async function measureTold(
   const cpu = (figures.cpuPerPairAndSecond * 1000).toFixed(2);
   const word = measured.because === null ? '' : `; not steady: ${measured.because}`;
   console.error(
-    `${count(pairs, 'pair')}, ${count(vantageCount, 'vantage')}: ${cpu} ms of CPU per pair and second${word}`,
+    `${plural(pairs, 'pair')}, ${plural(vantageCount, 'vantage')}: ${cpu} ms of CPU per pair and second${word}`,
   );
   return figures;
 }

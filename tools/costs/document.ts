@@ -1,4 +1,5 @@
 /** `docs/costs.md`: dollars a month from what was measured, item by item, beside RDS's price model. Pure. */
+import { plural } from '../../lib/core/plural.ts';
 import { markdownTable } from '../bench/table.ts';
 import { renderAsides } from './asides.ts';
 import { dollarsPerMonth, itemsOf } from './cost.ts';
@@ -7,7 +8,7 @@ import type { Figures } from './figures.ts';
 import { prices, pricesAsOf, storage, VCPU_MEGABYTES } from './prices.ts';
 import { type Rival, rivalsOf, STORAGE_GIGABYTES } from './rivals.ts';
 import { cpuShareOf, fits, type Sizes, sizesFor } from './sizing.ts';
-import { count, headOf, rowsOf } from './table.ts';
+import { headOf, rowsOf } from './table.ts';
 
 export interface DocumentFacts {
   /** Such as `2 CPUs of x64`. */
@@ -101,8 +102,8 @@ function billOf(some: readonly Figures[]): string {
   const totals = some.map((figures) => dollarsPerMonth(figures));
   const perPair = totals.map((total, index) => dollars(total / (some[index]?.pairs ?? 1)));
   const vantages = some[0]?.vantages ?? 1;
-  const head = ['', ...some.map(({ pairs }) => count(pairs, 'pair'))];
-  return `## ${count(vantages, 'vantage')}
+  const head = ['', ...some.map(({ pairs }) => plural(pairs, 'pair'))];
+  return `## ${plural(vantages, 'vantage')}
 
 ${markdownTable(head, [...lines, ['**all**', ...totals.map((total) => `**${dollars(total)}**`)], ['by pair', ...perPair]])}
 `;
@@ -139,7 +140,7 @@ function sizeTable(all: readonly Figures[]): string {
     const size = (kind: keyof Sizes, isEnough: boolean) =>
       `${sizes[kind]} MB, ${cpuShareOf(sizes[kind]).toFixed(3)} vCPU (${isEnough ? '' : 'too small: '}${least[kind]} MB needed)`;
     return [
-      count(figures.pairs, 'pair'),
+      plural(figures.pairs, 'pair'),
       String(figures.vantages),
       size('watch', watch),
       size('probe', probe),
@@ -155,7 +156,7 @@ function rivalTable(all: readonly Figures[], rivals: readonly Rival[]): string {
   const head = [
     'instance',
     'two on EC2',
-    ...some.map(({ pairs }) => `keepalambda's part, ${count(pairs, 'pair')}`),
+    ...some.map(({ pairs }) => `keepalambda's part, ${plural(pairs, 'pair')}`),
     'RDS, one zone',
     'RDS Multi-AZ instance',
   ];
@@ -168,7 +169,7 @@ function rivalTable(all: readonly Figures[], rivals: readonly Rival[]): string {
   ]);
   return `${markdownTable(head, rows)}
 
-Storage: $${storage.rdsGigabyteMonth} a gigabyte on RDS, $${storage.ebsGigabyteMonth} on EBS. keepalambda's part is that with ${count(most, 'vantage')}.`;
+Storage: $${storage.rdsGigabyteMonth} a gigabyte on RDS, $${storage.ebsGigabyteMonth} on EBS. keepalambda's part is that with ${plural(most, 'vantage')}.`;
 }
 
 /** A shorter measurement has both watches from its beginning, and ends before they change over. */
@@ -181,7 +182,7 @@ function unsteady(all: readonly Figures[]): string {
   const some = all.filter(({ steady }) => !steady);
   if (some.length === 0) return '';
   const names = some.map(
-    ({ pairs, vantages }) => `${count(pairs, 'pair')} with ${count(vantages, 'vantage')}`,
+    ({ pairs, vantages }) => `${plural(pairs, 'pair')} with ${plural(vantages, 'vantage')}`,
   );
   return `\nNot steady all the time, so not what steady pairs cost: ${names.join(', ')}.`;
 }

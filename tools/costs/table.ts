@@ -1,4 +1,5 @@
 /** The figures as a table: for a terminal, and for the document. */
+import { plural } from '../../lib/core/plural.ts';
 import { dollarsPerMonth } from './cost.ts';
 import type { Figures } from './figures.ts';
 import { sizesFor } from './sizing.ts';
@@ -37,16 +38,14 @@ const lines: readonly Line[] = [
 ];
 
 export function headOf(all: readonly Figures[]): readonly string[] {
-  return ['', ...all.map(({ pairs, vantages }) => `${count(pairs, 'pair')}, ${count(vantages, 'vantage')}`)];
+  return [
+    '',
+    ...all.map(({ pairs, vantages }) => `${plural(pairs, 'pair')}, ${plural(vantages, 'vantage')}`),
+  ];
 }
 
 export function rowsOf(all: readonly Figures[]): readonly (readonly string[])[] {
   return lines.map(([name, value]) => [name, ...all.map(value)]);
-}
-
-/** `1 pair`, `10 pairs`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function percent(share: number): string {

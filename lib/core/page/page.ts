@@ -2,7 +2,9 @@
  * One incident as one page: a file that opens anywhere, asks for nothing over the network and runs no script. All its figures
  * are those of `reportOf`, which `incident --json` gives too.
  */
+
 import type { PlanEnded } from '../history.ts';
+import { plural } from '../plural.ts';
 import type { HistoryRow } from '../reply.ts';
 import { utcTime } from '../text/utc-time.ts';
 import { lengthText, offsetText, type Span } from './axis.ts';
@@ -92,8 +94,7 @@ function head({ place, title, verdict, facts = [] }: PageProps, report: Report):
 /** What came of it, in a sentence. */
 function leadOf({ plans, alerts }: Report): string {
   const last = plans.findLast(({ of }) => of === 'failover' || of === 'switchover') ?? plans.at(-1);
-  if (last === undefined)
-    return `Nothing was moved. ${alerts === 1 ? '1 alert' : `${alerts} alerts`} went out.`;
+  if (last === undefined) return `Nothing was moved. ${plural(alerts, 'alert')} went out.`;
   return `${planText(last)}.`;
 }
 

@@ -1,7 +1,7 @@
 /** What two nodes do not have in common, as a person reads it. */
 import { type Counted, isWorthless, type Lack, type TableCount } from '../divergence.ts';
 import { transactions } from '../loss.ts';
-import { counted as times } from './utc-time.ts';
+import { plural } from '../plural.ts';
 
 /** A line for what one node has more than the other, and one for each table. */
 export function lackLines(lack: Lack): readonly string[] {
@@ -41,8 +41,8 @@ function detail(counted: Counted | null, unread: string | null, lack: Lack): rea
   const others = statements - onTables;
   return [
     ...tables.map((table) => `  ${table.table}: ${changesOf(table)}`),
-    ...(moreTables > 0 ? [`  and ${times(moreTables, 'more table')}`] : []),
-    ...(others > 0 ? [`  ${times(others, 'other statement')}, such as changes of a schema`] : []),
+    ...(moreTables > 0 ? [`  and ${plural(moreTables, 'more table')}`] : []),
+    ...(others > 0 ? [`  ${plural(others, 'other statement')}, such as changes of a schema`] : []),
     ...(counted.unread === null ? [] : [`  there may be more: ${counted.unread}`]),
     ...(isWorthless(lack) ? ["  these are keepalambda's own heartbeats: nobody misses them"] : []),
   ];
@@ -50,10 +50,10 @@ function detail(counted: Counted | null, unread: string | null, lack: Lack): rea
 
 function changesOf({ inserted, updated, deleted, statements }: TableCount): string {
   const parts = [
-    ...(inserted > 0 ? [`${times(inserted, 'row')} inserted`] : []),
-    ...(updated > 0 ? [`${times(updated, 'row')} updated`] : []),
-    ...(deleted > 0 ? [`${times(deleted, 'row')} deleted`] : []),
-    ...(statements > 0 ? [`${times(statements, 'statement')} (how many rows, the log does not say)`] : []),
+    ...(inserted > 0 ? [`${plural(inserted, 'row')} inserted`] : []),
+    ...(updated > 0 ? [`${plural(updated, 'row')} updated`] : []),
+    ...(deleted > 0 ? [`${plural(deleted, 'row')} deleted`] : []),
+    ...(statements > 0 ? [`${plural(statements, 'statement')} (how many rows, the log does not say)`] : []),
   ];
   return parts.join(', ');
 }

@@ -1,16 +1,18 @@
 /** What one look showed, in words. */
+
 import type { Evidence, Word } from '../evidence.ts';
+import { plural } from '../plural.ts';
 import type { Saw, Server } from '../sighting.ts';
 
 /** `its port refuses connections (7 looks, for 3.2 s)`. */
 export function describeWord({ saw, looks, sinceMs }: Word, nowMs: number): string {
-  return `${describeSaw(saw)} (${looks === 1 ? '1 look' : `${looks} looks`}, for ${secondsOf(nowMs - sinceMs)})`;
+  return `${describeSaw(saw)} (${plural(looks, 'look')}, for ${secondsOf(nowMs - sinceMs)})`;
 }
 
 /** How often EC2 has reported it, and for how long. */
 export function placeText({ vipLooks, vipSinceMs }: Evidence, nowMs: number): string {
   return vipLooks > 0 && vipSinceMs > 0
-    ? ` (${vipLooks === 1 ? '1 answer' : `${vipLooks} answers`}, for ${secondsOf(nowMs - vipSinceMs)})`
+    ? ` (${plural(vipLooks, 'answer')}, for ${secondsOf(nowMs - vipSinceMs)})`
     : '';
 }
 

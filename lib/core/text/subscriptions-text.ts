@@ -1,4 +1,5 @@
 /** Whom alerts reach, as a line of `status`. */
+import { plural } from '../plural.ts';
 import type { SubscriptionsSeen } from '../subscriber.ts';
 
 /** `alerts: 2 confirmed subscriptions, 1 not confirmed yet`; or that they reach nobody. */
@@ -6,8 +7,7 @@ export function renderSubscriptions(seen: SubscriptionsSeen): string {
   if (seen.kind === 'unknown') return `alerts: it is unknown whether anybody gets them: ${seen.because}`;
   const { confirmed, pending } = seen;
   const waiting = pending === 0 ? '' : `, ${pending} not confirmed yet`;
-  if (confirmed > 0)
-    return `alerts: ${confirmed} confirmed subscription${confirmed === 1 ? '' : 's'}${waiting}`;
+  if (confirmed > 0) return `alerts: ${plural(confirmed, 'confirmed subscription')}${waiting}`;
   const remedy =
     pending === 0
       ? 'name `subscribers` in the environment file and deploy, or subscribe to the topic of `topicArn`'

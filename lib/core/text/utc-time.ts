@@ -38,11 +38,6 @@ export function duration(ms: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `1 minute`, `12 minutes`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
 function two(value: number): string {
   return String(Math.floor(value)).padStart(2, '0');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { counted, duration, utcClock, utcTime } from '../../../lib/core/text/utc-time.ts';
+import { duration, utcClock, utcTime } from '../../../lib/core/text/utc-time.ts';
 
 describe('moments', () => {
   it('are written as Date would', () => {
@@ -28,8 +28,4 @@ it.each([
   [7_199_000, '2 h 0 min'],
 ])('a length of %d ms is %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
-});
-
-it('one is singular', () => {
-  expect([0, 1, 2].map((count) => counted(count, 'minute'))).toEqual(['0 minutes', '1 minute', '2 minutes']);
 });

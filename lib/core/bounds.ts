@@ -77,11 +77,20 @@ function boundOutbox(outbox: readonly Alert[]): readonly Alert[] {
   const kept = new Set<Alert>();
   let size = 0;
   for (const alert of [...newestFirst.filter(isLast), ...newestFirst.filter((each) => !isLast(each))]) {
-    size += JSON.stringify(alert).length;
+    size += sizeOf(alert);
     if (kept.size === ALERTS_MAX || size > OUTBOX_MAX) break;
     kept.add(alert);
   }
   return kept.size === short.length ? short : short.filter((alert) => kept.has(alert));
+}
+
+/** What alerts take: most of an outbox was stored before, and is stored again with each save. */
+const sizes = new WeakMap<Alert, number>();
+
+function sizeOf(alert: Alert): number {
+  const size = sizes.get(alert) ?? JSON.stringify(alert).length;
+  sizes.set(alert, size);
+  return size;
 }
 
 function boundAlert(alert: Alert): Alert {

@@ -7,6 +7,7 @@
 import type { Settings } from './config.ts';
 import type { Evidence } from './evidence.ts';
 import type { Vantage } from './names.ts';
+import { remembered } from './remembered.ts';
 import type { Heartbeat, Inbound, Saw, Server, Sighting } from './sighting.ts';
 import { hearsSource } from './witness.ts';
 
@@ -24,7 +25,7 @@ export interface FingerprintTerms {
  */
 export function fingerprint(sightings: readonly Sighting[], terms: FingerprintTerms): string {
   return sightings
-    .map(({ node, saw }) => `${node} ${wordOf(saw, terms)}`)
+    .map(({ node, saw }) => `${node} ${wordOf(saw, terms.lagLimitSeconds, terms.witnessMs)}`)
     .sort()
     .join('; ');
 }
@@ -39,20 +40,28 @@ export function seenAt(vantage: Vantage, { words }: Evidence, terms: Fingerprint
   return sightings.length === 0 ? null : fingerprint(sightings, terms);
 }
 
-function wordOf(saw: Saw, terms: FingerprintTerms): string {
-  switch (saw.kind) {
-    case 'answered': {
-      const { identity, inbound, heartbeat } = saw.server;
-      const words = `${identity} ${stateWords(saw.server)} ${inboundWord(inbound, terms)}`;
-      return `answered ${words} ${heartbeatWord(heartbeat)}${witnessWord(inbound, terms)}`;
+/** What a look brought is compared with what watch has seen, and is what watch has seen for the next one. */
+const wordOf = remembered(
+  (
+    saw: Saw,
+    lagLimitSeconds: FingerprintTerms['lagLimitSeconds'],
+    witnessMs: FingerprintTerms['witnessMs'],
+  ): string => {
+    switch (saw.kind) {
+      case 'answered': {
+        const { identity, inbound, heartbeat } = saw.server;
+        const words = `${identity} ${stateWords(saw.server)} ${inboundWord(inbound, lagLimitSeconds)}`;
+        return `answered ${words} ${heartbeatWord(heartbeat)}${witnessWord(inbound, witnessMs)}`;
+      }
+      case 'refused':
+      case 'unanswered':
+      case 'saturated':
+      case 'locked-out':
+        return saw.kind;
     }
-    case 'refused':
-    case 'unanswered':
-    case 'saturated':
-    case 'locked-out':
-      return saw.kind;
-  }
-}
+  },
+  8,
+);
 
 /** What is as it should be is not named. */
 function stateWords({ writable, halfClosed, globalLock, loginRefused }: Server): string {
@@ -60,14 +69,14 @@ function stateWords({ writable, halfClosed, globalLock, loginRefused }: Server):
   return `${open}${globalLock === null ? '' : ' locked'}${loginRefused === null ? '' : ' login-refused'}`;
 }
 
-function inboundWord(inbound: Inbound, { lagLimitSeconds }: FingerprintTerms): string {
+function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {
   if (inbound.kind === 'unconfigured') return 'unconfigured';
   const { io, sql, lagSeconds, sourceIdentity, applierBlocked } = inbound;
   const words = `${io} ${sql} ${lagWord(lagSeconds, lagLimitSeconds)} from ${sourceIdentity ?? 'nobody'}`;
   return applierBlocked === null ? words : `${words} blocked`;
 }
 
-function witnessWord(inbound: Inbound, { witnessMs }: FingerprintTerms): string {
+function witnessWord(inbound: Inbound, witnessMs: number | null): string {
   if (witnessMs === null) return '';
   return hearsSource(inbound, witnessMs) ? ' hears' : ' does-not-hear';
 }

@@ -264,6 +264,7 @@ function reasonsOfAside({ standby, memory }: FitnessTerms): string[] {
 
 /** Events of a newer server cannot be relied on to apply on an older one: there would be no way back. */
 function reasonsOfVersion(holder: Server, standby: Server): readonly string[] {
+  if (holder.version === standby.version) return [];
   const [ofHolder, ofStandby] = [majorOf(holder), majorOf(standby)];
   if (holder.flavor !== standby.flavor || ofHolder === null || ofStandby === null) return [];
   if (ofStandby[0] > ofHolder[0] || (ofStandby[0] === ofHolder[0] && ofStandby[1] >= ofHolder[1])) return [];

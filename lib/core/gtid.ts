@@ -28,21 +28,24 @@ function parseText(text: string): TransactionSet {
   const set = new Map<string, Interval[]>();
   for (const part of text.replace(/\s/g, '').split(',')) {
     if (part === '') continue;
-    const mariadb = /^(\d+)-(\d+)-(\d+)$/.exec(part);
-    if (mariadb) {
-      add(set, `${mariadb[1]}-${mariadb[2]}`, [1, Number(mariadb[3])]);
-      continue;
-    }
     const [origin = '', ...ranges] = part.toLowerCase().split(':');
+    const mariadb = ranges.length > 0 ? null : /^(\d+-\d+)-(\d+)$/.exec(origin);
+    if (mariadb) add(set, mariadb[1] ?? '', [1, Number(mariadb[2])]);
     let key = origin;
     for (const range of ranges) {
-      const bounds = /^(\d+)(?:-(\d+))?$/.exec(range);
       // A tag (8.3 and later, `uuid:tag:1-5`) makes an origin of its own.
-      if (bounds) add(set, key, [Number(bounds[1]), Number(bounds[2] ?? bounds[1])]);
-      else key = `${origin}:${range}`;
+      if (!/^\d+(-\d+)?$/.test(range)) key = `${origin}:${range}`;
+      else add(set, key, intervalOf(range));
     }
   }
   return set;
+}
+
+/** `1-5`, or `8` alone. */
+function intervalOf(range: string): Interval {
+  const dash = range.indexOf('-');
+  if (dash < 0) return [Number(range), Number(range)];
+  return [Number(range.slice(0, dash)), Number(range.slice(dash + 1))];
 }
 
 /** The last difference from each set: one judgement asks for the same one up to six times. */
@@ -85,11 +88,13 @@ function without(intervals: readonly Interval[], holes: readonly Interval[]): re
 
 /** The set without the transactions of this server (an identity as in `Server.identity`). */
 export function withoutOrigin(set: TransactionSet, identity: string): TransactionSet {
+  if (set.size === 0) return set;
   return new Map([...set].filter(([origin]) => !isOrigin(origin, identity)));
 }
 
 /** The transactions of this server alone. */
 export function originatedBy(set: TransactionSet, identity: string): TransactionSet {
+  if (set.size === 0) return set;
   return new Map([...set].filter(([origin]) => isOrigin(origin, identity)));
 }
 

@@ -10,6 +10,7 @@ import {
   union,
   withoutOrigin,
 } from './gtid.ts';
+import { remembered } from './remembered.ts';
 import type { Inbound, Position, Server } from './sighting.ts';
 
 /** What one node has and the other lacks, in words; null where there is nothing, or nothing can be compared. */
@@ -35,7 +36,7 @@ export const noLead: Lead = {
 };
 
 /** Compares the histories of two nodes that answered. */
-export function leadOf(pair: Pair, holder: Server, standby: Server): Lead {
+export const leadOf = remembered((pair: Pair, holder: Server, standby: Server): Lead => {
   if (holder.executed.gtid === null || standby.executed.gtid === null)
     return {
       ...noLead,
@@ -55,7 +56,7 @@ export function leadOf(pair: Pair, holder: Server, standby: Server): Lead {
     holderLacksOthers: foreign.size === 0 ? null : wordsOf(foreign),
     ...{ standbyLacks, standbyLacksOwn },
   };
-}
+});
 
 function known(lack: string | 'unknown' | null): string | null {
   return lack === 'unknown' ? null : lack;
@@ -161,6 +162,7 @@ function placeOf({ file, offset }: Position): string {
 
 /** Files are ordered by their number: `binlog.1000000` follows `binlog.999999`. */
 function compareLogs(one: Position, other: Position): number {
+  if (one.file === other.file) return one.offset - other.offset;
   const numberOf = ({ file }: Position) => Number(/\.(\d+)$/.exec(file)?.[1] ?? -1);
   return numberOf(one) - numberOf(other) || one.offset - other.offset;
 }

@@ -62,18 +62,18 @@ export function looksOf(
   pace: Pace,
   pair: Pair,
 ): Readonly<Record<Vantage, LookOrder>> {
-  const vantages = Object.keys(before);
-  const first = vantages[0];
-  const orders = vantages.map((vantage) => {
-    const see = [first, vantage].every((each) => each !== undefined && seesAllWell(evidence, each, pair));
-    const mayRest = vantage !== first && see;
-    return [vantage, orderAt(vantage, evidence, pace, pair, mayRest)] as const;
-  });
-  const isSame = orders.every(([vantage, order]) => {
+  let first: Vantage | undefined;
+  let isFirstWell = false;
+  let changed: Record<Vantage, LookOrder> | null = null;
+  for (const vantage in before) {
+    const isWell = seesAllWell(evidence, vantage, pair);
+    const mayRest = first !== undefined && isFirstWell && isWell;
+    if (first === undefined) [first, isFirstWell] = [vantage, isWell];
+    const order = orderAt(vantage, evidence, pace, pair, mayRest);
     const was = before[vantage];
-    return was !== undefined && isSameOrder(order, was);
-  });
-  return isSame ? before : Object.fromEntries(orders);
+    if (was === undefined || !isSameOrder(order, was)) changed = { ...(changed ?? before), [vantage]: order };
+  }
+  return changed ?? before;
 }
 
 /**
@@ -172,11 +172,12 @@ export function suspicionOf(situation: Situation): number | null {
  */
 export function suspicionAt(vantage: Vantage, evidence: Evidence, { nodes, settings }: Pair): number | null {
   // What answers is not suspected; what a vantage cannot see at all, it is asked again for by the leader.
-  const suspects = nodes.filter(({ name }) => {
+  const isSuspect = ({ name }: Pair['nodes'][number]) => {
     const word = evidence.words[name]?.[vantage];
     return word !== undefined && word.saw.kind !== 'answered';
-  });
-  if (suspects.length === 0) return null;
+  };
+  if (!nodes.some(isSuspect)) return null;
+  const suspects = nodes.filter(isSuspect);
   const own = seenFrom(evidence, vantage);
   return leastOf(suspects.map(({ name }) => verdictPaceOf(judge(own, name, settings), settings)));
 }

@@ -1,5 +1,6 @@
 /** One judgement of a pair: evidence and memory → the decision, what it leaves in memory, and what follows. */
 import { adoptMemory } from './adopt.ts';
+import { changed } from './changed.ts';
 import { type Decision, decide, deedOf } from './decision.ts';
 import { noteExamination } from './doctor/note-examination.ts';
 import { noteEscalation } from './escalation.ts';
@@ -27,10 +28,11 @@ export function judgePair(state: PairState, nowMs: number): Judged {
   const examined = noteExamination(noted, state.pair.name, state.findings, nowMs);
   const escalated = noteEscalation(examined, state.pair.name, state.escalateAfterMs, nowMs);
   const memory = withoutPublished(escalated, state.published);
-  const { run, mustWait, stalledSinceMs, orderSettlesSinceMs } = followingOf(state, decision, {
-    ...situation,
-    memory,
-  });
+  const { run, mustWait, stalledSinceMs, orderSettlesSinceMs } = followingOf(
+    state,
+    decision,
+    changed(situation, { memory }),
+  );
   const save = memory === state.memory ? null : memory;
   const isWork = save !== null || run !== null;
   const pace = paceOf(situation, durations);

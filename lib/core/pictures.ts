@@ -5,6 +5,7 @@
 import { placeOf } from './evidence.ts';
 import type { Seen } from './history.ts';
 import type { PairState } from './pair-state.ts';
+import type { Server } from './sighting.ts';
 import { judge } from './verdict.ts';
 
 /** A picture, and the incident that it belongs to. */
@@ -46,10 +47,9 @@ export function takePicture(before: PairState, state: PairState, nowMs: number):
   const isOpen = memory.incident !== null;
   const gapMs = pictures.count < MANY ? GAP_MS : MANY_GAP_MS;
   if (isOpen && nowMs - pictures.takenAtMs < gapMs) return state;
-  const seen = seenOf(state, nowMs);
-  const key = keyOf(seen);
+  const key = keyOf(state, nowMs);
   if (key === pictures.key) return state;
-  const waiting = [...pictures.waiting, { atMs: nowMs, seen }];
+  const waiting = [...pictures.waiting, { atMs: nowMs, seen: seenOf(state, nowMs) }];
   const count = isOpen ? pictures.count + 1 : 0;
   return {
     ...state,
@@ -87,13 +87,11 @@ function seenOf({ evidence, pair, lastRow }: PairState, nowMs: number): Seen {
     vip: vipOf(evidence, nowMs),
     nodes: pair.nodes.map(({ name }) => {
       const { kind, server } = judge(evidence, name, pair.settings);
-      const inbound = server?.inbound;
       return {
         node: name,
         verdict: kind,
-        writes:
-          server === null ? null : server.halfClosed ? 'half-closed' : server.writable ? 'open' : 'closed',
-        lagSeconds: inbound?.kind === 'configured' ? inbound.lagSeconds : null,
+        writes: writesOf(server),
+        lagSeconds: lagOf(server),
         from: Object.fromEntries(
           Object.entries(evidence.words[name] ?? {}).map(([vantage, { saw }]) => [vantage, saw.kind]),
         ),
@@ -111,13 +109,31 @@ function vipOf(evidence: PairState['evidence'], nowMs: number): string {
   return seen.place.kind === 'node' ? seen.place.node : 'on neither node';
 }
 
-/** A lag counts by its order of magnitude: it changes with every look. */
-function keyOf({ vip, nodes, blind, row }: Seen): string {
-  const parts = nodes.map(({ verdict, writes, lagSeconds, from }) => {
+function writesOf(server: Server | null): Seen['nodes'][number]['writes'] {
+  if (server === null) return null;
+  return server.halfClosed ? 'half-closed' : server.writable ? 'open' : 'closed';
+}
+
+function lagOf(server: Server | null): number | null {
+  return server?.inbound.kind === 'configured' ? server.inbound.lagSeconds : null;
+}
+
+/**
+ * The same for two moments of which one picture is enough. A lag counts by its order of magnitude: it changes with every look.
+ * Every look asks for it, and few of them change it: so it is made without the picture.
+ */
+function keyOf({ evidence, pair, lastRow }: PairState, nowMs: number): string {
+  let key = `${vipOf(evidence, nowMs)}|${lastRow}`;
+  for (const { name } of pair.nodes) {
+    const { kind, server } = judge(evidence, name, pair.settings);
+    const lagSeconds = lagOf(server);
     const lag = lagSeconds === null ? '' : Math.floor(Math.log2(lagSeconds + 1));
-    return `${verdict} ${writes} ${lag} ${Object.entries(from).flat().join(' ')}`;
-  });
-  return [vip, row, ...parts, ...blind].join('|');
+    key += `|${kind} ${writesOf(server)} ${lag}`;
+    const said = evidence.words[name] ?? {};
+    for (const vantage in said) key += ` ${vantage} ${said[vantage]?.saw.kind}`;
+  }
+  for (const vantage in evidence.blind) key += `|${vantage}`;
+  return key;
 }
 
 /** `VIP db1; db1 serving, takes writes, lag unknown; db2 stopped (holder-lost)`. */

@@ -1,5 +1,6 @@
 /** The situation of a pair, from the verdicts, the VIP and the memory: all that a decision may use. */
 import { behindOf } from './behind.ts';
+import { changed } from './changed.ts';
 import { channelGapsOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
@@ -111,11 +112,10 @@ export function assess(
   const holderName = holderOf(pair, evidence, memory, nowMs, safeguards);
   const judged = judge(evidence, holderName, settings);
   const heartbeatForMs = heartbeatAge(judged, durations, nowMs);
-  const holder = {
-    ...judged,
+  const holder = changed(judged, {
     confirmed:
       judged.confirmed || !safeguards.confirmation || refusesFor(judged, heartbeatForMs, settings.stuckMs),
-  };
+  });
   const standby = judge(evidence, peerOf(pair, holderName).name, settings);
   const blind = safeguards.blindRule ? blindness(evidence, holder, standby, nowMs) : null;
   const peerIdentity = safeguards.identity ? identityOf(memory, holder) : null;

@@ -3,6 +3,7 @@ import type { Settings } from './config.ts';
 import type { Evidence, Word } from './evidence.ts';
 import type { NodeName, Vantage } from './names.ts';
 import { plural } from './plural.ts';
+import { remembered } from './remembered.ts';
 import type { Heartbeat, Saw, Server } from './sighting.ts';
 
 /** `unseen`: there is no data of it yet. */
@@ -32,8 +33,8 @@ export interface Verdict {
  * outweighs a timeout. EC2's report that the instance has stopped turns silence into proof.
  */
 export function judge(evidence: Evidence, node: NodeName, settings: Settings): Verdict {
-  const said = Object.entries(evidence.words[node] ?? {});
-  const words = said.map(([, each]) => each);
+  const said = evidence.words[node] ?? {};
+  const words = Object.values(said);
   const word = strongest(words);
   if (!word) {
     const blind = Object.entries(evidence.blind).map(([vantage, { because }]) => `${vantage}: ${because}`);
@@ -41,26 +42,36 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
     return { ...untold, node, sinceMs: 0, kind: 'unseen', confirmed: false, because };
   }
   const { saw } = word;
-  const from = said.filter(([, each]) => each.saw.kind === saw.kind).map(([vantage]) => vantage);
-  const base = { ...untold, node, sinceMs: word.sinceMs, from, seenAtMs: word.atMs };
+  const base = () => baseOf(said, node, word);
   switch (saw.kind) {
     case 'answered':
-      return judgeAnswer(base, word.atMs, saw.server, commitOf(words), settings);
+      return judgeAnswers(said, node, settings);
     case 'refused': {
       const confirmed = lasted(word, settings.stoppedLooks, settings.stoppedIntervalMs);
-      return {
-        ...base,
-        kind: 'stopped',
-        confirmed,
-        because: `its port refuses connections (${plural(word.looks, 'look')})`,
-      };
+      const because = `its port refuses connections (${plural(word.looks, 'look')})`;
+      return { ...base(), kind: 'stopped', confirmed, because };
     }
     case 'unanswered':
-      return judgeSilence({ ...base, hostAccepts: words.some(isAccepted) }, word, saw, evidence, settings);
+      return judgeSilence({ ...base(), hostAccepts: words.some(isAccepted) }, word, saw, evidence, settings);
     case 'saturated':
     case 'locked-out':
-      return { ...base, kind: saw.kind, confirmed: word.looks >= 2, because: refusalText(saw) };
+      return { ...base(), kind: saw.kind, confirmed: word.looks >= 2, because: refusalText(saw) };
   }
+}
+
+type Said = Evidence['words'][NodeName];
+
+/** Of a node that answers, nothing else counts. The same answers are judged again when EC2 has answered, and for a picture. */
+const judgeAnswers = remembered((said: Said, node: NodeName, settings: Settings): Verdict => {
+  const words = Object.values(said);
+  const word = strongest(words);
+  if (word?.saw.kind !== 'answered') throw new Error(`${node} does not answer`);
+  return judgeAnswer(baseOf(said, node, word), word.atMs, word.saw.server, commitOf(words), settings);
+});
+
+function baseOf(said: Said, node: NodeName, { saw, sinceMs, atMs }: Word): Base {
+  const from = Object.keys(said).filter((vantage) => said[vantage]?.saw.kind === saw.kind);
+  return { ...untold, node, sinceMs, from, seenAtMs: atMs };
 }
 
 /** `db1 is silent: no answer to connect (timeout), 5 looks in a row`; `db1: no data yet (no vantage has reported yet)`. */
@@ -108,8 +119,7 @@ function judgeAnswer(
   heartbeat: Heartbeat | null,
   settings: Settings,
 ): Verdict {
-  const server =
-    heartbeat === null || heartbeat === answered.heartbeat ? answered : { ...answered, heartbeat };
+  const server = heartbeat === null || isSaid(heartbeat, answered) ? answered : { ...answered, heartbeat };
   switch (heartbeat?.kind) {
     case 'failed': {
       if (heartbeat.forMs < stuckAfterMs(heartbeat, server, settings)) break;
@@ -129,6 +139,12 @@ function judgeAnswer(
       break;
   }
   return { ...base, kind: 'serving', confirmed: true, because: 'it answers', server };
+}
+
+/** Whether the answer itself says the same of the heartbeat. */
+function isSaid(heartbeat: Heartbeat, answered: Server): boolean {
+  if (heartbeat === answered.heartbeat) return true;
+  return heartbeat.kind === 'committed' && answered.heartbeat.kind === 'committed';
 }
 
 /**

@@ -73,6 +73,7 @@ export class AlertDesk {
 
   #waiting(): readonly Waiting[] {
     const alerts = [...this.#outboxes.flatMap(({ waiting }) => waiting()), ...this.#unstored];
+    if (alerts.length === 0 && this.#tries.size === 0) return [];
     const known = new Map(alerts.flatMap(({ id }) => this.#knownTries(id)));
     this.#tries = known;
     return alerts.map((alert) => ({ alert, ...(known.get(alert.id) ?? untried) }));

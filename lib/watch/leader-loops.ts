@@ -26,15 +26,12 @@ const METRICS_EVERY_MS = 10_000;
 /** Why a sleep or a look is ended early: given, because the default reason is an error with a stack. */
 const WOKEN = 'woken';
 
-/** What a loop waits in: a look that is open, or a rest. */
-type Wait =
-  | {
-      readonly kind: 'look';
-      readonly vantage: Vantage;
-      readonly order: LookOrder;
-      readonly abort: AbortController;
-    }
-  | { readonly kind: 'rest'; readonly abort: AbortController };
+/** A look that is open. */
+interface OpenLook {
+  readonly vantage: Vantage;
+  readonly order: LookOrder;
+  readonly abort: AbortController;
+}
 
 export class LeaderLoops {
   readonly #config: Config;
@@ -42,7 +39,9 @@ export class LeaderLoops {
   readonly #lease: HeldLease;
   readonly #desk: AlertDesk;
   readonly #stop: AbortSignal;
-  readonly #waits = new Set<Wait>();
+  readonly #open = new Set<OpenLook>();
+  /** Aborted, and made anew, when something wants attention: all rests end together. */
+  #rests = new AbortController();
   #drivers: readonly PairDriver[] = [];
 
   constructor(config: Config, ports: Ports, lease: HeldLease, desk: AlertDesk, stop: AbortSignal) {
@@ -71,14 +70,12 @@ export class LeaderLoops {
 
   /** The look orders have changed. `hurries`: a look is wanted sooner than before, and EC2 is asked at once. */
   reorder(hurries: boolean): void {
-    for (const wait of this.#waits) {
-      if (wait.kind === 'look') this.#review(wait);
-      else if (hurries) wait.abort.abort(WOKEN);
-    }
+    for (const look of this.#open) this.#review(look);
+    if (hurries) this.#wake();
   }
 
   /** Calls an open look off that is no longer wanted, after the time that it is given to end by itself. */
-  #review(look: Extract<Wait, { kind: 'look' }>): void {
+  #review(look: OpenLook): void {
     const graceMs = this.#graceMsOf(look);
     if (graceMs === null) return;
     if (graceMs === 0) {
@@ -91,13 +88,21 @@ export class LeaderLoops {
     });
   }
 
-  #graceMsOf({ vantage, order }: Extract<Wait, { kind: 'look' }>): number | null {
+  #graceMsOf({ vantage, order }: OpenLook): number | null {
     const wanted = this.#orderAt(vantage);
     return wanted === null ? null : graceMsOf(wanted, order);
   }
 
   #interrupt(): void {
-    for (const { abort } of this.#waits) abort.abort(WOKEN);
+    for (const { abort } of this.#open) abort.abort(WOKEN);
+    this.#wake();
+  }
+
+  /** Ends every rest. Open looks are left alone: they answer by themselves when there is anything to see. */
+  #wake(): void {
+    const rests = this.#rests;
+    this.#rests = new AbortController();
+    rests.abort(WOKEN);
   }
 
   /** What the pairs together order this vantage to do; null while there is no pair. */
@@ -123,16 +128,16 @@ export class LeaderLoops {
   async #look(vantage: Vantage, order: LookOrder): Promise<void> {
     const { clock, database, metrics } = this.#ports;
     const startedMs = clock.nowMs();
-    const wait: Wait = { kind: 'look', vantage, order, abort: new AbortController() };
-    const { signal } = wait.abort;
-    this.#waits.add(wait);
+    const open: OpenLook = { vantage, order, abort: new AbortController() };
+    const { signal } = open.abort;
+    this.#open.add(open);
     const drivers = this.#drivers;
     const reports = await database.look(
       vantage,
       drivers.map((driver) => driver.targetAt(vantage)),
       signal,
     );
-    this.#waits.delete(wait);
+    this.#open.delete(open);
     // What was called off says nothing about the vantage.
     if (signal.aborted) return;
     if (![...reports.values()].some(({ kind }) => kind === 'saw')) metrics.publish('ProbeBlind', 1);
@@ -174,8 +179,7 @@ export class LeaderLoops {
         if (wakeups !== read) {
           for (const waiting of await store.waitingOrders()) await this.#deliver(waiting);
           read = wakeups;
-          // Open looks are left alone: they answer by themselves when there is anything to see.
-          for (const { kind, abort } of this.#waits) if (kind === 'rest') abort.abort(WOKEN);
+          this.#wake();
         }
       } catch (error) {
         log.warn(`the inbox could not be read: ${String(error)}`);
@@ -225,9 +229,6 @@ export class LeaderLoops {
   /** Sleeps, unless the leader stops or something wants attention at once. */
   async #rest(forMs: number): Promise<void> {
     if (forMs <= 0 || this.#stop.aborted) return;
-    const rest: Wait = { kind: 'rest', abort: new AbortController() };
-    this.#waits.add(rest);
-    await this.#ports.clock.sleep(forMs, rest.abort.signal);
-    this.#waits.delete(rest);
+    await this.#ports.clock.sleep(forMs, this.#rests.signal);
   }
 }

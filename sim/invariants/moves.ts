@@ -25,7 +25,8 @@ export class Moves {
   /** How many there were within the hour. */
   get count(): number {
     const { nowMs } = this.#court.world;
-    this.#timesMs = this.#timesMs.filter((atMs) => nowMs - atMs < hourMs);
+    const [oldestMs = nowMs] = this.#timesMs;
+    if (nowMs - oldestMs >= hourMs) this.#timesMs = this.#timesMs.filter((atMs) => nowMs - atMs < hourMs);
     return this.#timesMs.length;
   }
 

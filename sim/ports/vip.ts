@@ -1,6 +1,5 @@
 /** The VIP port on the simulated EC2, with the habits of the adapter: one window of 3 s for a change, then polls. */
 import type { Pair } from '../../lib/core/config.ts';
-import { misconfigurationsOf } from '../../lib/core/misconfigured.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { VipPlace, VipSighting } from '../../lib/core/sighting.ts';
 import { PortError, type VipPort } from '../../lib/watch/ports.ts';
@@ -10,7 +9,7 @@ import { calmCloud } from '../world/cloud.ts';
 import { crash } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
 import { acting, type Context } from './context.ts';
-import { shownIn, takenFor } from './shown.ts';
+import { takenFor, wrongIn } from './shown.ts';
 
 const requestLimitMs = 3000;
 const effectLimitMs = 7000;
@@ -69,7 +68,7 @@ async function locate(context: Context, pairs: readonly Pair[]): Promise<Readonl
       place,
       instances: { [first.name]: first.instance, [second.name]: second.instance },
       room: { [first.name]: first.room, [second.name]: second.room },
-      wrong: misconfigurationsOf(world.pair, {}, shownIn(world)),
+      wrong: wrongIn(world),
     };
     return new Map(pairs.map((pair) => [pair.name, sighting]));
   };

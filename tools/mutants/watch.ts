@@ -142,8 +142,8 @@ const leading: readonly Mutant[] = [
   {
     name: 'rests-in-doubt',
     file: schedule,
-    find: 'const mayRest = vantage !== first && see;',
-    replace: 'const mayRest = vantage !== first;',
+    find: 'const mayRest = first !== undefined && isFirstWell && isWell;',
+    replace: 'const mayRest = first !== undefined;',
     guards: 'A vantage rests only while it and the first one see that all is well: its word grows old.',
   },
   {

@@ -250,6 +250,20 @@ describe('a new holder that refuses our port, while its clients are served', () 
   });
 });
 
+it('a VIP that somebody moves back by hand is taken by the host that was told to give it up', async () => {
+  const stage = newDrill({ hostAddress: 'ssm' });
+  const [db1] = stage.world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  const { ok } = await stage.settle(ask(stage, { action: 'switchover', to: 'db2' }));
+  expect([ok, db1.bound]).toEqual([true, false]);
+  await stage.pass(20_000);
+  breakNow(stage, 'vip-by-hand', 'holder', 0);
+  await until(stage, 30_000, () => db1.servesVip);
+  expect(stage.world.holder).toBe(db1);
+  endDrill(stage);
+});
+
 describe('orders', () => {
   it('the same id gets the same answer, and never a second move', async () => {
     const stage = newDrill();

@@ -1,6 +1,6 @@
 /** Beginning a plan: from here on it is in the store, and a later leader ends it if this one dies. */
 import { tell, withIncident } from './alerts.ts';
-import { closedByHand, governed, holderBehind } from './conditions.ts';
+import { governed, holderBehind } from './conditions.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import type { Plan, PlanRecord } from './plan.ts';
@@ -81,12 +81,12 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
 }
 
 /**
- * Whether undoing the plan opens the old holder. One that has come to the VIP closed, and that nobody closed by hand, would be
- * opened by now if there were no switchover.
+ * Whether undoing the plan opens the old holder. One that has come to the VIP closed would be opened by now if there were no
+ * switchover. One that somebody closed by hand is closed by us from here on, and must not wait for an EC2 that does not answer.
  */
 function isToTakeWrites(situation: Situation, { kind }: Plan): boolean {
   if (situation.holder.server?.writable === true) return true;
-  return kind === 'switchover' && governed(situation) && !closedByHand(situation) && !holderBehind(situation);
+  return kind === 'switchover' && governed(situation) && !holderBehind(situation);
 }
 
 /** Since when clients could not write: of a holder that is gone, since its first bad look. Null while they could. */

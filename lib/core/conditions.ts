@@ -54,6 +54,19 @@ export const repairable = (s: Situation) => s.pair.repair.length > 0 && !s.pause
 /** The standby takes writes, or privileged accounts still can. */
 export const standbyOpen = ({ standby }: Situation) =>
   standby.server !== null && (standby.server.writable || standby.server.halfClosed);
+/** An event that came no longer ago than this was written just now. Milliseconds. */
+const JUST_NOW_MS = 2000;
+/**
+ * The standby does not answer us, and the holder receives what is written there now. So clients are served there, and EC2's
+ * report that the VIP is here is old.
+ */
+export const standbyWritesUnseen = ({ holder, standby, memory }: Situation) => {
+  const inbound = holder.server?.inbound;
+  if (standby.server !== null || inbound?.kind !== 'configured' || inbound.io !== 'yes') return false;
+  const { sourceIdentity, receivedAgoMs } = inbound;
+  if (sourceIdentity !== null && sourceIdentity !== memory.identities[standby.node]) return false;
+  return receivedAgoMs !== null && receivedAgoMs < JUST_NOW_MS;
+};
 /** The holder receives and applies what the standby wrote, so whatever it lacks of that will come. */
 export const holderFollows = ({ holder, standby }: Situation) => {
   const inbound = holder.server?.inbound;

@@ -132,7 +132,8 @@ export function isForHolder({ plan, lastHolder }: Memory, holder: NodeName): boo
  * A channel that lives on lucky looks between errors is ill all the time: what the standby said of itself ends when it
  * has been well for `readinessMs`. That we could not see it for a moment ends with the moment.
  */
-function nextReadiness(durations: Durations, { nowMs, life, holder, standby, fitness, pair }: Situation) {
+function nextReadiness(durations: Durations, situation: Situation) {
+  const { nowMs, life, holder, standby, fitness, pair, witness } = situation;
   const { unreadySinceMs, brokenSinceMs, judgedAtMs, illAtMs, readySinceMs, received } = durations;
   switch (life) {
     case 'unsure':
@@ -153,7 +154,9 @@ function nextReadiness(durations: Durations, { nowMs, life, holder, standby, fit
       };
     case 'lives': {
       const { server } = standby;
-      const isSeen = holder.server !== null && server?.inbound.kind === 'configured';
+      // A source that lives sends again what was lost.
+      const isAlive = holder.server !== null || witness === 'hears';
+      const isSeen = isAlive && server?.inbound.kind === 'configured';
       const broken = isBroken(fitness);
       const saysIll = broken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;

@@ -222,6 +222,8 @@ export interface Memory {
   readonly readiness: Readiness | null;
   /** Since when the holder has been seen dead (stopped, silent with no witness, stuck), by this leader or an earlier one. */
   readonly lostAtMs: number | null;
+  /** EC2 showed its instance as stopped then: it may live unseen once that runs again. False in records of older releases. */
+  readonly lostWithInstance: boolean;
   /**
    * What the standby had received of the holder's history by then, or when the holder had been in doubt for 2 s; null while it lives,
    * or if it was not seen.
@@ -272,7 +274,10 @@ export interface Memory {
 }
 
 /** Of a holder that is not known to be dead. */
-export const notLost = { lostAtMs: null, receivedWhenLost: null, lastEnds: null } as const;
+export const notLost = {
+  ...{ lostAtMs: null, lostWithInstance: false },
+  ...{ receivedWhenLost: null, lastEnds: null },
+} as const;
 
 /** With every field, so that a store knows which there are. */
 export const emptyMemory: Required<Memory> = {

@@ -117,20 +117,32 @@ function noteMoves(memory: Memory, { nowMs }: Situation): Memory {
 
 /**
  * Since when the holder is dead, what it had then, and what the standby had received: how old readiness was must not depend on how
- * long the loss lasts. That both vanished at once proves no death: readiness ages on.
+ * long the loss lasts. That both vanished at once proves no death, nor does an instance that was stopped and runs again: readiness
+ * ages on.
  */
 function noteLife(memory: Memory, situation: Situation, durations: Durations): Memory {
   const { life, blind, holder } = situation;
+  const known = mayBeBack(memory, situation) ? withoutDeath(memory) : memory;
   switch (life) {
     case 'lives':
-      return noteWaiting(memory, situation, durations);
+      return noteWaiting(known, situation, durations);
     case 'dead':
-      return noteDeath(memory, situation, durations);
+      return noteDeath(known, situation, durations);
     case 'unsure':
-      return blind !== null && holder.kind === 'silent' && memory.lostAtMs !== null
-        ? { ...memory, lostAtMs: null }
-        : noteDoubt(memory, situation, durations);
+      return blind !== null && holder.kind === 'silent' && known.lostAtMs !== null
+        ? withoutDeath(known)
+        : noteDoubt(known, situation, durations);
   }
+}
+
+/** Its instance had stopped, and runs again: what it does since, nobody sees. */
+function mayBeBack({ lostWithInstance }: Memory, { holder, holderInstance }: Situation): boolean {
+  return lostWithInstance && holder.kind === 'silent' && holderInstance === 'running';
+}
+
+/** When it died is not known any more; what it and its standby had then, is. */
+function withoutDeath(memory: Memory): Memory {
+  return { ...memory, lostAtMs: null, lostWithInstance: false };
 }
 
 /** While its commits wait for the standby, what they came after is remembered: the next leader sees only what waits. */
@@ -155,10 +167,11 @@ function noteDoubt(memory: Memory, situation: Situation, durations: Durations): 
 
 /** What an earlier loss left counts on where the holder has not been seen alive since. */
 export function noteDeath(memory: Memory, situation: Situation, durations: Durations): Memory {
-  if (memory.lostAtMs !== null) return memory;
+  const lostWithInstance = memory.lostWithInstance || situation.holder.instanceGone;
+  if (memory.lostAtMs !== null) return changed(memory, { lostWithInstance });
   const lastEnds = endsOf(memory, situation, durations);
   const receivedWhenLost = durations.received ?? memory.receivedWhenLost;
-  return { ...memory, lostAtMs: situation.nowMs, receivedWhenLost, lastEnds };
+  return { ...memory, lostAtMs: situation.nowMs, lostWithInstance, receivedWhenLost, lastEnds };
 }
 
 function endsOf(memory: Memory, { holder, nowMs, pair }: Situation, durations: Durations): LastEnds {

@@ -140,7 +140,7 @@ export function reattachPlan(
 /**
  * Verifying it through the VIP is the point of it. `wasElsewhere`: the other node took writes until now, as after somebody
  * moved the VIP by hand. So it is closed, and what it committed is applied first; if it cannot be asked what it wrote last,
- * nothing more is received from it before that is known.
+ * nothing more is received from it before that is known. Who moved the VIP by hand has not told the host.
  */
 export function openHolderPlan(pair: Pair, holder: NodeName, { wasElsewhere = false } = {}): Plan {
   const verify: Step = { kind: 'verify', node: holder };
@@ -152,6 +152,7 @@ export function openHolderPlan(pair: Pair, holder: NodeName, { wasElsewhere = fa
     stages: stages(
       ...(wasElsewhere ? succession(pair, from, holder) : []),
       [{ kind: 'open', node: holder }],
+      wasElsewhere ? bind(pair, from, holder) : [],
       [verify],
     ),
     undo: [],
@@ -250,9 +251,14 @@ function takeOver(pair: Pair, from: NodeName | null, to: NodeName, reopen: Step[
   return [
     [{ kind: 'move-vip', to }],
     reopen,
-    pair.hostAddress === 'ssm' ? [{ kind: 'bind-vip', to, from }] : [],
+    bind(pair, from, to),
     [{ kind: 'verify', node: to }],
   ];
+}
+
+/** Its host must take the VIP for an address of its own: it may be the one that was told to give it up. */
+function bind(pair: Pair, from: NodeName | null, to: NodeName): Step[] {
+  return pair.hostAddress === 'ssm' ? [{ kind: 'bind-vip', to, from }] : [];
 }
 
 /** What comes before opening a node after another one that took writes until now: the end of that one's history. */

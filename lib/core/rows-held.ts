@@ -12,6 +12,7 @@ import {
   openedByHand,
   pauseText,
   standbyOpen,
+  standbyWritesUnseen,
   succeeds,
   told,
 } from './conditions.ts';
@@ -177,19 +178,21 @@ export const held: readonly DecisionRow[] = [
   },
   {
     name: 'holder-read-only',
-    says: 'Writability is managed, and the holder serves and is read-only, or half closed. In a pause too, after a restart.',
+    says: 'Writability is managed, and the holder serves and is read-only, or half closed. In a pause too, after a restart. Not while the other node does not answer us and the holder still receives what is written there.',
     when: (s) =>
       s.safeguards.reopenHolder &&
       (s.safeguards.reopenInPause || !s.paused) &&
       governed(s) &&
-      s.holder.server?.writable === false,
+      s.holder.server?.writable === false &&
+      !standbyWritesUnseen(s),
     measure: (s) => ({
       kind: 'act',
       plan: openHolderPlan(s.pair, s.holder.node, { wasElsewhere: succeeds(s) }),
       because: `${s.holder.node} holds the VIP and is ${s.holder.server?.halfClosed ? 'half closed' : 'read-only'}${byHandText(s)}`,
     }),
     does: ['plan open-holder'],
-    reason: 'Nodes start read-only, and the holder is then opened.',
+    reason:
+      'Nodes start read-only, and the holder is then opened. Where the other one takes writes unseen, clients are served there: the VIP has moved, or two would take writes.',
     origin: 'orchestrator#494: read_only in my.cnf',
   },
 ];

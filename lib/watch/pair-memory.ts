@@ -2,12 +2,12 @@
 
 import { boundMemory, cut } from '../core/bounds.ts';
 import type { Detail } from '../core/history.ts';
-import type { Alert, Memory } from '../core/memory.ts';
+import { type Alert, emptyMemory, type Memory } from '../core/memory.ts';
 import type { PairName } from '../core/names.ts';
 import { type Noted, seenText } from '../core/pictures.ts';
 import { remedies } from '../core/remedies.ts';
 import type { Safeguards } from '../core/safeguards.ts';
-import type { Claimant, HistoryEntry, Ports } from './ports.ts';
+import { type Claimant, type HistoryEntry, PortError, type Ports } from './ports.ts';
 
 /** A line of history. Characters. */
 const LINE_MAX = 4000;
@@ -60,15 +60,21 @@ export class PairMemory {
     this.#onStored(this.#memory);
   }
 
-  /** Saves a new memory. What the store did not take does not count: the old one stands, and the error goes up. */
+  /**
+   * Saves a new memory. What the store did not take does not count: the old one stands, and the error goes up. Where only the
+   * answer was lost, a plan goes on at once: clients may be waiting for its next step.
+   */
   async save(memory: Memory): Promise<void> {
     if (memory === this.#memory) return;
     const next = boundMemory(memory);
     try {
       await this.#ports.store.saveMemory(this.#pair, next, this.#claimant.epoch);
     } catch (error) {
-      this.#doubtful = true;
-      throw error;
+      const isTaken = this.#safeguards.settleDoubt && isUnanswered(error) && (await this.#hasTaken(next));
+      if (!isTaken) {
+        this.#doubtful = true;
+        throw error;
+      }
     }
     for (const alert of next.outbox) {
       if (this.#memory.outbox.includes(alert)) continue;
@@ -89,6 +95,15 @@ export class PairMemory {
     });
     this.#updating = saved.catch(() => undefined);
     await saved;
+  }
+
+  /** Whether the store has this very memory. One that does not answer is not known to. */
+  async #hasTaken(memory: Memory): Promise<boolean> {
+    try {
+      return isSame(await this.#ports.store.readMemory(this.#pair), memory);
+    } catch {
+      return false;
+    }
   }
 
   /** Resolves when all updates so far have ended, well or not. */
@@ -139,6 +154,17 @@ export class PairMemory {
   async idle(): Promise<void> {
     await Promise.all(this.#writing);
   }
+}
+
+/** The call may have taken effect, and its answer is missing. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof PortError && error.kind === 'timeout';
+}
+
+/** Field by field: the store gives them back in an order of its own. */
+function isSame(one: Memory, other: Memory): boolean {
+  const fields = Object.keys(emptyMemory) as (keyof Memory)[];
+  return fields.every((field) => JSON.stringify(one[field]) === JSON.stringify(other[field]));
 }
 
 function detailOfAlert({ code, happened, done, cost = '' }: Alert): Detail {

@@ -14,6 +14,7 @@ import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
 import { describeVerdict } from '../core/verdict.ts';
+import { hearsSource } from '../core/witness.ts';
 import type { HeldLease } from './lease.ts';
 import { locate } from './move-vip.ts';
 import type { PairMemory } from './pair-memory.ts';
@@ -251,9 +252,15 @@ function takenOver(record: PlanRecord): Executed {
   return { kind: 'ended', record, ending: { kind: 'incomplete', because } };
 }
 
-/** Whether looks have proven that no mysqld runs on the node. */
-function isDown({ holder, standby }: Situation, node: NodeName): boolean {
-  return [holder, standby].some((seen) => seen.node === node && seen.kind === 'stopped' && seen.confirmed);
+/**
+ * Whether looks have proven that no mysqld runs on the node. That its port refuses us is none while its peer's channel hears it:
+ * a firewall may refuse us in its name.
+ */
+function isDown({ holder, standby, pair }: Situation, node: NodeName): boolean {
+  const [seen, peer] = holder.node === node ? [holder, standby] : [standby, holder];
+  if (seen.kind !== 'stopped' || !seen.confirmed) return false;
+  const inbound = peer.server?.inbound;
+  return seen.instanceGone || (inbound !== undefined && !hearsSource(inbound, pair.settings.witnessMs));
 }
 
 function lackOfOwn({ holder, standby, memory, behind }: Situation, node: NodeName): string | null {

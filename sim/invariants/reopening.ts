@@ -1,11 +1,12 @@
 import type { NodeName } from '../../lib/core/names.ts';
-import type { CloudMood } from '../world/cloud.ts';
 import type { SimWorld } from '../world/world.ts';
 import { lacksAnything, wouldBeSecond } from './candidate.ts';
 import type { Court, Invariant } from './court.ts';
 
 /** The bound of the design. Milliseconds. */
 const withinMs = 15_000;
+/** An answer of EC2 as old as this may show the VIP where it was. Milliseconds. */
+const oldMs = 5000;
 
 /**
  * Invariant W2. A live holder that we made read-only takes writes again within 15 s, or another node does, whatever EC2, SSM,
@@ -18,7 +19,8 @@ const withinMs = 15_000;
  * Where somebody took the VIP on its way, the node that we have opened for it is the one that it last led to: what becomes of the
  * other one is a failover (W6). Not counted is a node to which somebody else moved the VIP, while it has not applied what the other one committed: opened
  * before that, it would write over newer rows (W5). Nor is one whose host does not take the VIP for its own, while EC2 says
- * nothing at all: neither EC2 nor an answer through the VIP can show that it holds it, and opened it would get no client. Nor is
+ * nothing at all, or an answer of EC2 that is 5 s old or older may still show the VIP elsewhere: neither EC2 nor an answer through
+ * the VIP can show that it holds it, and opened it would get no client. Nor is
  * one beside which the other takes writes and hangs, so that no order can close it: two writers are worse than none.
  * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), or the answers
  * of our orders to the servers are lost, and the lost answers are waited for; and when no
@@ -36,7 +38,7 @@ export function reopeningInvariant(court: Court): Invariant {
     if (writable || writabilityBy !== 'keepalambda') return false;
     if (lacksAnything(court, world.master(lastHolder)) || wouldBeSecond(world, world.master(lastHolder)))
       return false;
-    if (!world.master(lastHolder).bound && isMute(world.cloud.mood)) return false;
+    if (!world.master(lastHolder).bound && isHiddenByEc2(world)) return false;
     if (world.services.databaseLost > 0) return false;
     return chronicle.of(lastHolder).reachedSinceMs !== null && court.workingSinceMs !== null;
   };
@@ -67,7 +69,9 @@ function openedFor(world: SimWorld, lastHolder: NodeName | null): NodeName | nul
   return isClosed && peer.writable && peer.writabilityBy === 'keepalambda' ? peer.name : null;
 }
 
-/** Whether EC2 answers no question at all. */
-function isMute({ down, failing, denies }: CloudMood): boolean {
-  return down || failing || denies === 'everything';
+/** EC2 answers no question at all, or gives answers so old that they may be of before the VIP came to where it is. */
+function isHiddenByEc2({ cloud, nowMs }: SimWorld): boolean {
+  const { down, failing, denies, staleMs } = cloud.mood;
+  if (down || failing || denies === 'everything') return true;
+  return staleMs >= oldMs && nowMs - cloud.placedAtMs < staleMs;
 }

@@ -62,6 +62,11 @@ export class Cloud {
     return (this.#stays[0] as Stay).place;
   }
 
+  /** Since when it is there. */
+  get placedAtMs(): number {
+    return (this.#stays[0] as Stay).fromMs;
+  }
+
   /** The node whose ENI has the VIP, if it is one of the pair's. */
   get holder(): NodeName | null {
     return nodeIn(this.place);

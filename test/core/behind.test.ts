@@ -65,7 +65,7 @@ describe('a holder that came back with less', () => {
     leader.looks(20, 250, holder(100), standby(100));
     leader.looks(40, 250, holder(150, true, 'connecting'), refused);
     leader.looks(4, 250, holder(200, true, 'connecting'), refused);
-    expect(leader.looks(2, 1000, back, refused).row).toBe('holder-read-only');
+    expect(leader.looks(2, 1000, holder(150, false, 'connecting'), refused).row).toBe('holder-read-only');
   });
 
   it('is not opened where only its standby’s port refused us: its own channel was connected to it', () => {

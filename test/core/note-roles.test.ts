@@ -9,6 +9,7 @@ import {
   hears2,
   holder,
   inFlight,
+  instance,
   memory,
   NOW_MS,
   position,
@@ -186,6 +187,9 @@ describe('the VIP moved by hand', () => {
 
 describe('a death', () => {
   const received = position(`${UUID1}:1-70`);
+  const goneAt = (lostAtMs: number) => [memory({ lostAtMs, lostWithInstance: true }), away];
+  const stoppedInstance = instance('db1', 'stopped');
+  const unsure = [holder(unanswered), standby(refused)];
   test.each<[what: string, changes: readonly Change[], lostAtMs: number | null]>([
     ['proven', [holder(refused), away], NOW_MS],
     ['silent, and heard by nobody', [holder(unanswered), away], NOW_MS],
@@ -199,6 +203,10 @@ describe('a death', () => {
     ],
     ['proven before', [memory({ lostAtMs: 5 }), holder(refused), away], 5],
     ['back', [memory({ lostAtMs: 5 })], null],
+    ['of one whose instance had stopped, and runs again unseen', [...goneAt(5), ...unsure], null],
+    ['of one whose instance had stopped, and still has', [...goneAt(5), stoppedInstance, ...unsure], 5],
+    ['of one whose instance never stopped', [memory({ lostAtMs: 5 }), ...unsure], 5],
+    ['of one whose instance had stopped, and whose mysqld does not run', [...goneAt(5), holder(refused)], 5],
   ])('%s', (_, changes, lostAtMs) => {
     expect(noted(changes).lostAtMs).toBe(lostAtMs);
   });
@@ -217,6 +225,15 @@ describe('a death', () => {
     expect(noted([ofBefore, holder(refused), away]).lastEnds?.last).toEqual(end);
     const ends = [{ ...end, sinceMs: 5, untilMs: 5 }];
     expect(noted([ofBefore, holder(refused), away], { ends }).lastEnds?.last).toEqual(ends[0]);
+  });
+
+  it('knows that the instance had stopped, also where the host was silent before', () => {
+    expect(noted([stoppedInstance, holder(unanswered), away]).lostWithInstance).toBe(true);
+    const silent = memory({ lostAtMs: 5 });
+    expect(noted([silent, stoppedInstance, holder(unanswered), away])).toMatchObject({
+      ...{ lostAtMs: 5, lostWithInstance: true },
+    });
+    expect(noted([holder(unanswered), away]).lostWithInstance).toBe(false);
   });
 
   it('keeps what the standby had received by then', () => {

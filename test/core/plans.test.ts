@@ -211,6 +211,11 @@ describe('the smaller plans', () => {
       openHolderPlan(pairWith(), 'db1', { wasElsewhere: true }),
       'fence db2 → catch-up db1 to db2 → detach db1 → open db1 → verify db1',
     ],
+    [
+      'the same, where the host has to be told',
+      openHolderPlan(pairWith({ hostAddress: 'ssm' }), 'db1', { wasElsewhere: true }),
+      'fence db2 → catch-up db1 to db2 → detach db1 → open db1 → bind-vip db1 → verify db1',
+    ],
     ['detach', detachPlan('db1', 'db2'), 'detach db1'],
     [
       'detach, the other takes writes',

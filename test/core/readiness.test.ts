@@ -389,6 +389,20 @@ describe('a standby that restarted after the loss', () => {
     expect(situation.fitness.reasons.join()).toContain('lost what it had received: 49000 transactions');
   });
 
+  it('is judged by what it had received, also by a leader that knew only from it that its source lived', () => {
+    const leader = new Leader();
+    leader.looks(4, 1000, unanswered, lagging);
+    leader.looks(
+      4,
+      1000,
+      unanswered,
+      hears2({ io: 'connecting', lagSeconds: null, received, heardAgoMs: 5000 }),
+    );
+    expect(leader.memory.receivedWhenLost).toEqual(received);
+    const { situation } = leader.looks(2, 1000, unanswered, back(`${UUID1}:1-1000`, 90));
+    expect(situation.fitness.reasons.join()).toContain('lost what it had received: 49000 transactions');
+  });
+
   it('of which nobody saw what it had received is not trusted', () => {
     const leader = new Leader(memory({ lostAtMs: NOW_MS, receivedWhenLost: null }));
     leader.nowMs += 10_000;

@@ -102,6 +102,12 @@ export function hears1(changes: Partial<Channel>): Saw {
   return answers1({ inbound: channel({ sourceAddress: '10.0.1.12', sourceIdentity: UUID2, ...changes }) });
 }
 
+/** db1 answers and is read-only, with this changed about its channel. */
+export function readOnly1(changes: Partial<Channel>): Saw {
+  const inbound = channel({ sourceAddress: '10.0.1.12', sourceIdentity: UUID2, ...changes });
+  return answers1({ writable: false, inbound });
+}
+
 export const refused: Saw = { kind: 'refused' };
 /** Its host takes the connection, and nobody greets us on it. */
 export const hung: Saw = { kind: 'unanswered', during: 'login', because: 'timeout', afterMs: 250 };

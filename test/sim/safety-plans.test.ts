@@ -215,6 +215,55 @@ describe('an undo leaves exactly one writer', () => {
   });
 });
 
+describe('a new holder that refuses our port, while its clients are served', () => {
+  it('is not taken for dead: the old one is not opened beside it, though EC2 still shows the VIP there', async () => {
+    const stage = newDrill();
+    const [db1, db2] = stage.world.masters;
+    const { one, world } = stage;
+    let isStale = false;
+    const assign: typeof one.vip.assign = async (pair, to) => {
+      await one.vip.assign(pair, to);
+      isStale = true;
+      breakNow(stage, 'port-rejected', 'holder', 60_000);
+      throw new PortError('timeout', 'EC2 took the order and does not show it');
+    };
+    const locate: typeof one.vip.locate = async (pairs) => {
+      const said = await one.vip.locate(pairs);
+      if (!isStale) return said;
+      const place = { kind: 'node', node: db1.name } as const;
+      return new Map([...said].map(([name, now]) => [name, now.kind === 'saw' ? { ...now, place } : now]));
+    };
+    watchOver(stage, twisted(one, { vip: { assign, locate } }));
+    await stage.pass(20_000);
+    const asked = ask(stage, { action: 'switchover', to: 'db2' });
+    let both = 0;
+    for (let index = 0; index < 200; index += 1) {
+      await stage.pass(250);
+      if (db1.writable && db2.writable) both += 1;
+    }
+    expect([both, world.holder?.name, db2.writable]).toEqual([0, 'db2', true]);
+    expect((await stage.settle(asked)).lines.join()).toContain('db2 may take writes and could not be closed');
+    isStale = false;
+    await stage.pass(30_000);
+    expect([world.holder?.name, db1.writable, db2.writable]).toEqual(['db2', false, true]);
+    endDrill(stage);
+  });
+});
+
+it('a VIP that somebody moves back by hand is taken by the host that was told to give it up', async () => {
+  const stage = newDrill({ hostAddress: 'ssm' });
+  const [db1] = stage.world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  const { ok } = await stage.settle(ask(stage, { action: 'switchover', to: 'db2' }));
+  expect([ok, db1.bound]).toEqual([true, false]);
+  await stage.pass(20_000);
+  breakNow(stage, 'vip-by-hand', 'holder', 0);
+  await until(stage, 30_000, () => db1.servesVip);
+  expect(stage.world.holder).toBe(db1);
+  endDrill(stage);
+});
+
 describe('orders', () => {
   it('the same id gets the same answer, and never a second move', async () => {
     const stage = newDrill();

@@ -16,7 +16,7 @@ function leader(before: Memory = emptyMemory) {
   const history: HistoryEntry[] = [];
   const failures: string[] = [];
   const metrics: string[] = [];
-  /** What fails now: `save`, `publish`, `history`. */
+  /** What fails now: `save`, `answer` (of a save that took effect), `read`, `history`. */
   const broken = new Set<string>();
   /** What the store gives back when it is claimed, the last one first. */
   const claimed: Memory[] = [];
@@ -33,6 +33,11 @@ function leader(before: Memory = emptyMemory) {
         fail('save');
         expect(epoch).toBe(7);
         saved.push(memory);
+        fail('answer');
+      },
+      readMemory: async () => {
+        fail('read');
+        return JSON.parse(JSON.stringify(saved.at(-1) ?? before)) as Memory;
       },
       claimMemory: async () => claimed.pop() ?? emptyMemory,
       appendHistory: async (entries: readonly HistoryEntry[]) => {
@@ -74,6 +79,21 @@ describe('saving', () => {
     broken.add('save');
     await expect(memory.save(telling(emptyMemory))).rejects.toThrow('save timed out');
     expect(memory.now).toBe(emptyMemory);
+  });
+
+  it('goes on where only the answer was lost: the store has it', async () => {
+    const { memory, broken, stored } = leader();
+    broken.add('answer');
+    const told = telling(emptyMemory);
+    await memory.save(told);
+    expect([memory.now, memory.isDoubtful, stored]).toEqual([told, false, [told]]);
+  });
+
+  it.each(['save', 'read'])('is in doubt where the store may not have it: the %s failed', async (what) => {
+    const { memory, broken } = leader();
+    broken.add('answer').add(what);
+    await expect(memory.save(telling(emptyMemory))).rejects.toThrow('timed out');
+    expect([memory.now, memory.isDoubtful]).toEqual([emptyMemory, true]);
   });
 
   it('puts each new alert into the history, once', async () => {

@@ -32,6 +32,7 @@ import {
   memory,
   noRoom,
   position,
+  readOnly1,
   refused,
   standby,
   UUID1,
@@ -40,6 +41,24 @@ import {
 import type { RowStory } from './row-story.ts';
 
 export const whenHeld: readonly RowStory[] = [
+  [
+    'read-only, and its standby does not answer us',
+    'its channel still receives what is written there',
+    [holder(readOnly1({ receivedAgoMs: 1900 })), standby(refused)],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'read-only, and its standby does not answer us',
+    'nothing is written there',
+    [holder(readOnly1({ receivedAgoMs: 2000 })), standby(refused)],
+    'holder-read-only open-holder to db1',
+  ],
+  [
+    'read-only, and its standby does not answer us',
+    'it receives from somebody else',
+    [holder(readOnly1({ receivedAgoMs: 100, sourceIdentity: UUID3 })), standby(refused)],
+    'holder-read-only open-holder to db1',
+  ],
   [
     'paused',
     'the standby came up writable',

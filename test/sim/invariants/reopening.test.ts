@@ -19,4 +19,25 @@ describe('W2 holder-reopened', () => {
     await stage.pass(17_000);
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
+
+  it.each<[what: string, bound: boolean, staleMs: number, invariant: InvariantName | undefined]>([
+    ['that its host does not take, while old answers of EC2 may show it elsewhere', false, 20_000, undefined],
+    ['that its host takes: who answers through it shows that', true, 20_000, 'W2 holder-reopened'],
+    ['that its host does not take, and EC2 shows it', false, 4999, 'W2 holder-reopened'],
+  ])('W2 asks for no writer behind a VIP %s', async (_, bound, staleMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    const { world, one, pair } = stage;
+    await stage.settle(one.database.close(pair, 'db1', 'to-close', 1000));
+    world.cloud.mood = { ...world.cloud.mood, staleMs };
+    world.change(() => {
+      world.master('db1').bound = bound;
+      world.cloud.put(world.nowMs, { kind: 'node', node: 'db1' }, 0);
+    });
+    await alert(stage, 'service-lost');
+    await stage.pass(19_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+    await stage.pass(18_000);
+    expect(stage.session.court.violation?.invariant).toBe('W2 holder-reopened');
+  });
 });

@@ -30,6 +30,25 @@ async function cutFailover(stage: Stage, at: 'catchUp' | 'attach'): Promise<void
   await until(stage, 20_000, () => isCut);
 }
 
+it('the VIP is moved by hand to a node whose channel somebody has stopped: who starts it again brings no older rows', async () => {
+  const stage = newDrill({ writability: 'untouched' });
+  const [, db2] = stage.world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  breakNow(stage, 'probe-partition-all', 'holder');
+  breakNow(stage, 'operator-stop-replica', 'standby', 60_000);
+  await stage.pass(30_000);
+  breakNow(stage, 'vip-by-hand', 'holder', 0);
+  await until(stage, 15_000, () => db2.channel.barred);
+  await stage.pass(60_000);
+  expect([stage.session.court.violation, stage.world.holder, db2.channel.io]).toEqual([
+    null,
+    db2,
+    'connecting',
+  ]);
+  endDrill(stage);
+});
+
 describe('a failover is cut short, and somebody else moves the VIP', () => {
   it('to the standby, before anything was done: the channel from the old holder is stopped before the standby is opened', async () => {
     const stage = newDrill();

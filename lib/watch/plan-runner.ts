@@ -256,8 +256,8 @@ function isDown({ holder, standby }: Situation, node: NodeName): boolean {
   return [holder, standby].some((seen) => seen.node === node && seen.kind === 'stopped' && seen.confirmed);
 }
 
-function lackOfOwn({ holder, standby, memory, behind }: Situation, node: NodeName): string | null {
-  return node === holder.node ? behind : behindOf(standby, holder, memory);
+function lackOfOwn({ holder, standby, memory, behind, sent }: Situation, node: NodeName): string | null {
+  return node === holder.node ? behind : behindOf(standby, holder, { ...memory, sent });
 }
 
 function movesVip(plan: PlanRecord): boolean {

@@ -1,6 +1,10 @@
 /** What a node was last seen to have of the other's history: by that, one that comes back with less is known. */
 import { describe, expect, it } from 'vitest';
+import { newPair } from '../../lib/core/pair-state.ts';
+import { takePlan } from '../../lib/core/pair-work.ts';
+import { allSafeguards } from '../../lib/core/safeguards.ts';
 import type { Position, Saw } from '../../lib/core/sighting.ts';
+import { noDurations } from '../../lib/core/situation.ts';
 import { Leader } from './leader.ts';
 import {
   answered,
@@ -8,8 +12,10 @@ import {
   db1,
   db2,
   memory,
+  NOW_MS,
   position,
   refused,
+  steady,
   UUID1,
   UUID2,
   UUID3,
@@ -108,6 +114,20 @@ describe('what is remembered of it', () => {
     const { memory: noted } = leader;
     leader.looks(4, 250, unanswered, has200);
     expect(leader.memory.sent).toBe(noted.sent);
+  });
+
+  it('outlasts a plan that changes the roles', () => {
+    const sent = { db1: { position: numbered(200, 0), sinceMs: NOW_MS } };
+    const work = { kind: 'plan', holder: 'db2', orderId: null, resumes: false } as const;
+    const begun = newPair({
+      ...{ pair: steady.pair, safeguards: allSafeguards, vantages: ['a'], memory: steady.memory },
+      ...{ nextId: 'aaaa0001', unwatchedSinceMs: NOW_MS, nowMs: NOW_MS },
+    });
+    const durations = { ...begun.durations, steadySinceMs: NOW_MS, sent };
+    expect(takePlan({ ...begun, durations, work }, 'over', NOW_MS).durations).toEqual({
+      ...noDurations,
+      sent,
+    });
   });
 
   it('is over when both are seen', () => {

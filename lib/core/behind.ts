@@ -14,7 +14,7 @@ import type { Verdict } from './verdict.ts';
 /** What was committed so long after its peer stopped had no way there. Milliseconds. */
 const GONE_BEFORE_MS = 5000;
 
-type Known = Pick<Memory, 'behind' | 'receivedWhenLost' | 'lastEnds' | 'loss'>;
+type Known = Pick<Memory, 'behind' | 'sent' | 'receivedWhenLost' | 'lastEnds' | 'loss'>;
 
 /** What of its own history `verdict.node` lacks, as far as is known; null when nothing is known to be missing. */
 export function behindOf(verdict: Verdict, peer: Verdict, memory: Known): string | null {
@@ -25,22 +25,24 @@ export function behindOf(verdict: Verdict, peer: Verdict, memory: Known): string
 /** The memory of it after a look at both; the same object when nothing has changed. */
 export function noteBehind(
   memory: Memory,
-  { holder, standby, behind: lack }: Pick<Situation, 'holder' | 'standby' | 'behind'>,
+  { holder, standby, behind: lack, sent }: Pick<Situation, 'holder' | 'standby' | 'behind' | 'sent'>,
 ): Memory {
   const ofHolder = withBehind(memory.behind, holder.node, lack);
-  const forStandby = { ...notLost, behind: ofHolder, loss: memory.loss };
+  const forStandby = { ...notLost, behind: ofHolder, loss: memory.loss, sent };
   const behind = withBehind(ofHolder, standby.node, behindOf(standby, holder, forStandby));
   return behind === memory.behind ? memory : { ...memory, behind };
 }
 
 /**
- * One that takes writes was opened by somebody who decided that. While the peer cannot be asked, what it had received when
- * this one was lost counts, and what this one had said itself: the peer may have all of that.
+ * One that takes writes was opened by somebody who decided that. While the peer cannot be asked, what it had when it last could be
+ * counts, what it had received when this one was lost, and what this one had said itself: the peer may have all of that.
  */
 function lackNow({ node, server }: Verdict, peer: Verdict, memory: Known): string | 'unknown' | null {
   if (server === null) return 'unknown';
   if (server.writable) return null;
   if (peer.server !== null) return ownLackOf(server, peer.server);
+  const sent = lostOf(server, memory.sent[node] ?? null);
+  if (sent !== 'unknown') return sent;
   const sinceMoved = lostSinceMoved(node, server, memory.loss);
   if (sinceMoved !== 'unknown') return sinceMoved;
   const last = memory.lastEnds?.last ?? null;

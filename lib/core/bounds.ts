@@ -48,6 +48,7 @@ export function boundMemory(memory: Memory): Memory {
         proof: boundEnd(memory.lastEnds.proof),
         last: boundEnd(memory.lastEnds.last),
       }),
+    sent: boundPositions(memory.sent),
     answers: each(memory.answers, (answer) => changed(answer, { text: cut(answer.text, ANSWER_MAX) })),
     readiness:
       memory.readiness &&
@@ -135,6 +136,13 @@ function boundOutcome(outcome: StepOutcome): StepOutcome {
 /** Without its GTIDs, a position is still compared by file and offset. The fenced holder's end (`fencedAt`) is never cut. */
 function boundPosition<P extends Position | null>(position: P): P | Position {
   return position?.gtid && position.gtid.length > TOLD_SET_MAX ? { ...position, gtid: null } : position;
+}
+
+function boundPositions(positions: Memory['sent']): Memory['sent'] {
+  const short = Object.entries(positions).map(([node, position]) => [node, boundPosition(position)]);
+  return short.every(([node, position]) => positions[`${node}`] === position)
+    ? positions
+    : Object.fromEntries(short);
 }
 
 function boundEnd(end: HolderEnd | null): HolderEnd | null {

@@ -1,6 +1,6 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
 import type { EventCode } from './events.ts';
-import { UNHEARD_MS } from './fitness.ts';
+import { misdirection, UNHEARD_MS } from './fitness.ts';
 import { unreadOf } from './lead.ts';
 import { isWitnessed } from './life.ts';
 import type { Settled } from './memory.ts';
@@ -73,10 +73,16 @@ export const holderFollows = ({ holder, standby }: Situation) => {
   if (inbound?.kind !== 'configured' || inbound.io !== 'yes' || inbound.sql !== 'yes') return false;
   return inbound.sourceIdentity === null || inbound.sourceIdentity === standby.server?.identity;
 };
-/** The holder's channel is cut off from the standby, and comes back by itself: not one that somebody has stopped. */
-export const holderCutOff = ({ holder: { server }, standby }: Situation) => {
-  if (server?.inbound.kind !== 'configured' || server.inbound.sql === 'no') return false;
+/**
+ * The holder's channel from the standby brings nothing now, and may again: it is cut off, or somebody has stopped it, who will start it
+ * again. One that is stopped before all was applied cannot be detached for good.
+ */
+export const holderCutOff = ({ pair, memory, holder: { server }, standby }: Situation) => {
+  if (server?.inbound.kind !== 'configured') return false;
   const { inbound } = server;
+  if (misdirection(pair, server, memory.identities[standby.node] ?? null) !== null) return false;
+  if (inbound.io === 'no') return inbound.caughtUp;
+  if (inbound.sql === 'no') return false;
   if (inbound.io === 'connecting') return true;
   const unread = unreadOf(server, standby.server?.executed ?? null);
   const isBehind = unread !== null && unread !== 'unknown';

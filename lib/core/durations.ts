@@ -7,6 +7,7 @@ import { nextEnds } from './holder-end.ts';
 import { lackOf } from './lead.ts';
 import type { HolderEnd, Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
+import { type Had, nextSent } from './sent.ts';
 import type { Heartbeat, Position, Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
@@ -47,6 +48,8 @@ export interface Durations {
   readonly clockOffSinceMs: number | null;
   /** The ends of the holder's history that it said lately, the newest last. */
   readonly ends: readonly HolderEnd[];
+  /** What each node was last seen to have of the other's history, by the node whose history it is. */
+  readonly sent: Readonly<Record<NodeName, Had>>;
 }
 
 export const noDurations: Durations = {
@@ -66,6 +69,7 @@ export const noDurations: Durations = {
   doubtSinceMs: null,
   clockOffSinceMs: null,
   ends: [],
+  sent: {},
 };
 
 /** The durations after this situation: each begins when its condition does and ends with it. */
@@ -86,11 +90,12 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
     clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
     ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
+    sent: nextSent(durations.sent, situation),
   };
 }
 
 /**
- * While a plan is carried out: the loss of service, what the standby has received, and the end of the holder's history:
+ * While a plan is carried out: the loss of service, what the two have of each other, and the end of the holder's history:
  * either may be lost meanwhile and come back with less; of a holder that is to stay one, also since when it is not known to
  * live, and since when its heartbeat is as it is. Nothing else is counted.
  */
@@ -103,6 +108,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
     unservedSinceMs: nextUnserved(durations, situation),
     received: receivedByNow(durations.received, standby.server),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
+    sent: nextSent(durations.sent, situation),
     ...(isForHolder(memory, holder.node)
       ? {
           doubtSinceMs: since(durations.doubtSinceMs, life !== 'lives'),

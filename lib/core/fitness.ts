@@ -33,6 +33,8 @@ export interface FitnessTerms {
   readonly inEc2: StandbyInEc2;
   /** What it must have received, once the holder is dead. */
   readonly lastEnds: LastEnds;
+  /** How far each of the two had sent its own history, as far as is known. */
+  readonly sent: Memory['sent'];
   /** Who the other node is (`Server.identity`); null while it was never seen. */
   readonly peerIdentity: string | null;
   /** At this lag it is unfit; less than the setting where it was unfit before, so that it does not flicker. */
@@ -252,8 +254,8 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
  * It came back with less than it had sent. Replication never brings that back, and as a holder it would give the same
  * numbers to other rows.
  */
-function reasonsOfLess({ standby, holder, memory }: FitnessTerms): string[] {
-  const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind, loss: memory.loss });
+function reasonsOfLess({ standby, holder, memory, sent }: FitnessTerms): string[] {
+  const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind, loss: memory.loss, sent });
   return told(lack === null ? null : `it lost writes that it had sent: ${lack}`);
 }
 

@@ -145,6 +145,7 @@ function missingOf(standby: Server, end: HolderEnd | null): string | 'unknown' |
   return unread === 'unknown' ? lackOf(standby, end?.position ?? null) : unread;
 }
 
-function isSame(one: Position, other: Position): boolean {
+/** The same place of one history, by all that is known of it. */
+export function isSame(one: Position, other: Position): boolean {
   return one.gtid === other.gtid && one.file === other.file && one.offset === other.offset;
 }

@@ -247,6 +247,11 @@ export interface Memory {
   readonly identities: Readonly<Record<NodeName, string>>;
   /** Nodes that came back with less of their own history than they had sent, and what each lacks, in words. */
   readonly behind: Readonly<Record<NodeName, string>>;
+  /**
+   * How far the other node had received a node's own history, while one of the two is gone: who comes back with less must not be
+   * opened. Empty in records of older releases.
+   */
+  readonly sent: Readonly<Record<NodeName, Position>>;
   readonly detached: DetachedChannel | null;
   readonly movedByHand: MovedByHand | null;
   /** The node that is being made anew; null when there is none, and in records of older releases. */
@@ -294,6 +299,7 @@ export const emptyMemory: Required<Memory> = {
   quarantine: null,
   identities: {},
   behind: {},
+  sent: {},
   detached: null,
   movedByHand: null,
   aside: null,

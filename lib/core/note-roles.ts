@@ -6,6 +6,7 @@ import { type Fitness, isBroken, misdirection, reasonsOfSilence } from './fitnes
 import { endsToReckonWith, isSameEnd } from './holder-end.ts';
 import { type LastEnds, type Memory, notLost, type Readiness, type Settled } from './memory.ts';
 import { isSameProcess, processOf } from './same-process.ts';
+import { noteSent } from './sent.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
 import { isSteady } from './steady.ts';
@@ -16,7 +17,16 @@ const READINESS_REFRESH_MS = 60_000;
 /** For how long the holder is in doubt before what is known of the two is written down. Milliseconds. */
 const DOUBT_MS = 2000;
 
-const steps = [noteHolder, noteIdentities, noteSettled, noteMoves, noteLess, noteLife, noteReadiness];
+const steps = [
+  noteHolder,
+  noteIdentities,
+  noteSettled,
+  noteMoves,
+  noteLess,
+  noteHad,
+  noteLife,
+  noteReadiness,
+];
 
 /** Memory → memory; the same object when there is nothing new. */
 export function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
@@ -68,11 +78,12 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
   next = { ...next, identities: { ...next.identities, [standby.node]: ofStandby } };
   if (was === undefined) return next;
   const { [standby.node]: _, ...behind } = next.behind;
+  const { [standby.node]: __, ...sent } = next.sent;
   const words = {
     happened: `${standby.node} answers with the identity ${ofStandby}, and had ${was} before: it was rebuilt, or another server answers there.`,
     done: `keepalambda takes it as a new standby of ${holder.node}.`,
   };
-  return tell({ ...next, readiness: null, behind }, pair.name, 'identity-changed', words, nowMs);
+  return tell({ ...next, readiness: null, behind, sent }, pair.name, 'identity-changed', words, nowMs);
 }
 
 /**
@@ -107,6 +118,10 @@ function withSettled(memory: Memory, verdict: Verdict, peer: Verdict, is: Settle
 /** Before a holder that is back ends the memory of what its standby had received. */
 function noteLess(memory: Memory, situation: Situation): Memory {
   return noteBehind(memory, situation);
+}
+
+function noteHad(memory: Memory, situation: Situation, { sent }: Durations): Memory {
+  return noteSent(memory, situation, sent);
 }
 
 /** Moves older than an hour do not count any more. */

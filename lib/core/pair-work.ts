@@ -46,7 +46,8 @@ function afterPlan(state: PairState, nowMs: number): PairState {
   const isMoved = work.kind === 'plan' && work.holder !== memory.lastHolder;
   const over: PairState = {
     ...state,
-    durations: isMoved ? noDurations : durations,
+    // What one has of the other does not change with the roles.
+    durations: isMoved ? { ...noDurations, sent: durations.sent } : durations,
     stalledSinceMs: null,
     resumeFromMs: work.kind === 'plan' && work.resumes ? nowMs + RESUME_PAUSE_MS : state.resumeFromMs,
     pace: lookNow,

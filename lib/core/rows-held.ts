@@ -93,7 +93,7 @@ export const held: readonly DecisionRow[] = [
   },
   {
     name: 'old-holder-tail',
-    says: 'The holder takes writes, or writability is untouched. Somebody else moved the VIP to this node, and its channel from the other node is cut off, or runs, lacks something and does not know its lag. As far as both can be asked, it has not read all that the other node wrote. No pause is on.',
+    says: 'The holder takes writes, or writability is untouched. Somebody else moved the VIP to this node, and its channel from the other node is cut off, was stopped when all that it had received was applied, or runs, lacks something and does not know its lag. As far as both can be asked, it has not read all that the other node wrote. No pause is on.',
     when: (s) =>
       holderServes(s) &&
       (s.pair.writability === 'untouched' || s.holder.server?.writable === true) &&

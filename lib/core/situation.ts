@@ -23,6 +23,7 @@ import { renderMisconfiguration } from './misconfigured.ts';
 import type { NodeName } from './names.ts';
 import { mayHaveBegun } from './plan.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
+import { sentOf } from './sent.ts';
 import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
@@ -89,6 +90,8 @@ export interface Situation {
   readonly lead: Lead;
   /** What the holder lacks of its own history, also where only an earlier look showed it; null when nothing is known. */
   readonly behind: string | null;
+  /** How far each of the two had sent its own history to the other, as far as is known. */
+  readonly sent: Memory['sent'];
   /** What the standby says of a holder that does not answer us. */
   readonly witness: Testimony;
   /** Why the flap guard forbids an automatic failover; null when it does not. */
@@ -134,12 +137,14 @@ export function assess(
   const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
   const lead = holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead;
   const lastEnds = endsToReckonWith(memory, durations, holder, settings.readinessMs, nowMs);
+  const sent = sentOf(memory, durations.sent);
   const terms: FitnessTerms = {
     pair,
     memory,
     holder,
     standby,
     lastEnds,
+    sent,
     nowMs,
     safeguards,
     peerIdentity,
@@ -183,7 +188,8 @@ export function assess(
     isServed: isServed(evidence, holder, standby, isVipAway),
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     lead,
-    behind: behindOf(holder, standby, { ...memory, lastEnds }),
+    sent,
+    behind: behindOf(holder, standby, { ...memory, lastEnds, sent }),
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
     fitnessWhenAhead: fitnessWhenAhead(terms),
     flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,

@@ -263,8 +263,8 @@ function isDown({ holder, standby, pair }: Situation, node: NodeName): boolean {
   return seen.instanceGone || (inbound !== undefined && !hearsSource(inbound, pair.settings.witnessMs));
 }
 
-function lackOfOwn({ holder, standby, memory, behind }: Situation, node: NodeName): string | null {
-  return node === holder.node ? behind : behindOf(standby, holder, memory);
+function lackOfOwn({ holder, standby, memory, behind, sent }: Situation, node: NodeName): string | null {
+  return node === holder.node ? behind : behindOf(standby, holder, { ...memory, sent });
 }
 
 function movesVip(plan: PlanRecord): boolean {

@@ -86,10 +86,14 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
 
   detach,
 
-  attach: async (step, { pair, ports, guard, identityOf }) => {
-    guard();
+  attach: async (step, { pair, ports, guard, record, identityOf }) => {
     const source = identityOf(step.source);
-    const { wasRunning } = await ports.database.attach(pair, step.node, source, STATEMENT_LIMIT_MS);
+    const send = () => {
+      guard();
+      return ports.database.attach(pair, step.node, source, STATEMENT_LIMIT_MS);
+    };
+    // While a plan is undone, the old holder waits to be opened: the next looks show what came of it.
+    const { wasRunning } = await (record.phase === 'undoing' ? send() : again(send));
     return wasRunning
       ? already(`${step.node} receives from ${step.source}`)
       : done(`${step.node} receives from ${step.source} again`);

@@ -69,13 +69,19 @@ export const detachedFrom = (node: 'db1' | 'db2', from: 'db1' | 'db2') =>
 export const detachedFrom1 = detachedFrom('db2', 'db1');
 export const detachedFrom2 = detachedFrom('db1', 'db2');
 /** db1 takes writes, and has not read all of what db2 wrote. */
-export const cutOffHolder = (io: 'yes' | 'connecting', heardAgoMs = 6000, lagSeconds: number | null = 0) =>
+export const cutOffHolder = (
+  io: 'yes' | 'no' | 'connecting',
+  heardAgoMs = 6000,
+  lagSeconds: number | null = 0,
+  changes: Parameters<typeof channel>[0] = {},
+) =>
   holder(
     answered({
       ...db1,
       inbound: channel({
         ...{ io, heardAgoMs, lagSeconds, sourceAddress: '10.0.1.12', sourceIdentity: UUID2 },
         received: position('', 100),
+        ...changes,
       }),
     }),
   );

@@ -1,7 +1,7 @@
 /** What an old holder still has replaces no newer row, whoever moved the VIP away from it. */
 import { describe, expect, it } from 'vitest';
 import { PortError } from '../../lib/watch/ports.ts';
-import { breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
+import { ask, breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';
 
 /** db1 dies with writes that db2 has not received, and the watch with it, as soon as it calls this on db2. */
@@ -29,6 +29,42 @@ async function cutFailover(stage: Stage, at: 'catchUp' | 'attach'): Promise<void
   breakNow(stage, 'mysqld-kill', 'holder', 40_000);
   await until(stage, 20_000, () => isCut);
 }
+
+it('the VIP is moved by hand to a node whose channel somebody has stopped: who starts it again brings no older rows', async () => {
+  const stage = newDrill({ writability: 'untouched' });
+  const [, db2] = stage.world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  breakNow(stage, 'probe-partition-all', 'holder');
+  breakNow(stage, 'operator-stop-replica', 'standby', 60_000);
+  await stage.pass(30_000);
+  breakNow(stage, 'vip-by-hand', 'holder', 0);
+  await until(stage, 15_000, () => db2.channel.barred);
+  await stage.pass(60_000);
+  expect([stage.session.court.violation, stage.world.holder, db2.channel.io]).toEqual([
+    null,
+    db2,
+    'connecting',
+  ]);
+  endDrill(stage);
+});
+
+it('an old holder of a switchover comes back with less while the new one dies: it does not take over, or it gave numbers away twice', async () => {
+  const stage = newDrill();
+  const [db1, db2] = stage.world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  await stage.settle(ask(stage, { action: 'switchover', to: 'db2' }));
+  expect(stage.world.holder).toBe(db2);
+  await stage.pass(6000);
+  breakNow(stage, 'returns-with-less', 'standby', 3000, 0.5);
+  await stage.pass(1500);
+  breakNow(stage, 'host-down', 'holder', 60_000);
+  await stage.pass(30_000);
+  expect([stage.session.court.violation, stage.world.holder, db1.writable]).toEqual([null, db2, false]);
+  expect(stage.published).toContain('holder-lost');
+  endDrill(stage);
+});
 
 describe('a failover is cut short, and somebody else moves the VIP', () => {
   it('to the standby, before anything was done: the channel from the old holder is stopped before the standby is opened', async () => {

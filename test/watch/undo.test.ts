@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { PlanRecord } from '../../lib/core/plan.ts';
-import { failoverPlan, switchoverPlan } from '../../lib/core/plans.ts';
+import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
+import { attachPlan, failoverPlan, switchoverPlan } from '../../lib/core/plans.ts';
 import { execute, undo } from '../../lib/watch/plan-stages.ts';
 import { PortError } from '../../lib/watch/ports.ts';
 import { isolating, pairWith } from '../core/world.ts';
@@ -147,6 +147,25 @@ describe('a lost answer is asked for again: a late success is a success', () => 
     world.after = lose(call, count);
     expect(ending(await leader(world, failoverPlan(pair, 'db2', gone)).carryOn())).toBe('completed');
     expect(state(world)).toBe('VIP on db2, writers: db2');
+  });
+
+  it.each<[what: string, plan: Plan, lost: number, calls: number, ending: string]>([
+    ['attach db2', attachPlan('db2', 'db1'), 2, 3, 'completed'],
+    [
+      'attach db2, but not while the old holder waits for that',
+      failoverPlan(pair, 'db2', gone),
+      1,
+      1,
+      'undone',
+    ],
+  ])('%s', async (_, plan, lost, calls, wanted) => {
+    const world = newWorld({ writable: { db1: false, db2: false }, after: lose('attach db2', lost) });
+    world.before = (call) => {
+      failing('timeout', 'close db1')(call);
+      failing('refused', 'assign')(call);
+    };
+    expect(ending(await leader(world, plan).carryOn())).toBe(wanted);
+    expect(world.calls.filter((call) => call === 'attach db2')).toHaveLength(calls);
   });
 });
 

@@ -315,8 +315,8 @@ const fit: readonly Mutant[] = [
   {
     name: 'rebuilt-standby-is-ready',
     file: roles,
-    find: "return tell({ ...next, readiness: null, behind }, pair.name, 'identity-changed', words, nowMs);",
-    replace: "return tell({ ...next, behind }, pair.name, 'identity-changed', words, nowMs);",
+    find: "return tell({ ...next, readiness: null, behind, sent }, pair.name, 'identity-changed', words, nowMs);",
+    replace: "return tell({ ...next, behind, sent }, pair.name, 'identity-changed', words, nowMs);",
     guards: 'Another server at the standby’s address is judged anew.',
   },
 ];

@@ -219,6 +219,24 @@ export const whenHeld: readonly RowStory[] = [
     [untouched, movedByHand, cutOffHolder('yes', 300, null), newerStandby(true)],
     'old-holder-tail detach-channel to db1',
   ],
+  [
+    'VIP moved by hand',
+    'the same, and somebody has stopped its channel, who will start it again',
+    [untouched, movedByHand, cutOffHolder('no'), newerStandby(true)],
+    'old-holder-tail detach-channel to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'the same, with what it received still to be applied: cut off for good, it would lose that',
+    [untouched, movedByHand, cutOffHolder('no', 6000, null, { caughtUp: false }), standby(refused)],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'VIP moved by hand',
+    'the same, and its channel follows another server: there is none from the old one',
+    [untouched, movedByHand, cutOffHolder('no', 6000, null, { sourceIdentity: UUID3 }), standby(refused)],
+    'awaiting-confirmation observe',
+  ],
   ['standby half closed', '', [standby(answers2({ halfClosed: true }))], 'two-writers close-standby to db1'],
   [
     'standby takes writes',

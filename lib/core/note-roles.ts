@@ -4,7 +4,9 @@ import { noteBehind } from './behind.ts';
 import { changed } from './changed.ts';
 import { type Fitness, isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
 import { endsToReckonWith, isSameEnd } from './holder-end.ts';
+import { hasTakenEffect, noteLateMove } from './late-move.ts';
 import { type LastEnds, type Memory, notLost, type Readiness, type Settled } from './memory.ts';
+import type { NodeName } from './names.ts';
 import { isSameProcess, processOf } from './same-process.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
@@ -33,11 +35,18 @@ function noteHolder(memory: Memory, situation: Situation, durations: Durations):
   const next = { ...settled, lastHolder: holder.node, settled: {} };
   if (lastHolder === null) return next;
   const words = {
-    happened: `The VIP is on ${holder.node}, and keepalambda did not move it there from ${lastHolder}. ${aheadText(situation)}`,
+    happened: `${movedText(memory, situation, lastHolder)} ${aheadText(situation)}`,
     done: `keepalambda opens ${holder.node} and closes the other node, unless that could lose writes.`,
   };
   const moved = { from: lastHolder, to: holder.node, atMs: nowMs };
   return tell({ ...next, movedByHand: moved }, pair.name, 'vip-moved-by-hand', words, nowMs);
+}
+
+function movedText({ lateMove }: Memory, { vip, holder }: Situation, from: NodeName): string {
+  const isLate = lateMove !== null && hasTakenEffect(lateMove, { vip, holder: holder.node });
+  return isLate
+    ? `The VIP is on ${holder.node}: keepalambda had ordered its move from ${from} there, and EC2 has carried that out after the plan had ended.`
+    : `The VIP is on ${holder.node}, and keepalambda did not move it there from ${from}.`;
 }
 
 function isSettled(situation: Situation, { steadySinceMs }: Durations): boolean {
@@ -109,10 +118,11 @@ function noteLess(memory: Memory, situation: Situation): Memory {
   return noteBehind(memory, situation);
 }
 
-/** Moves older than an hour do not count any more. */
-function noteMoves(memory: Memory, { nowMs }: Situation): Memory {
-  const recent = memory.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
-  return recent.length === memory.failoversAtMs.length ? memory : { ...memory, failoversAtMs: recent };
+/** Moves older than an hour do not count any more; one that took effect late does. */
+function noteMoves(memory: Memory, { nowMs, vip, holder: { node: holder } }: Situation): Memory {
+  const noted = noteLateMove(memory, { vip, holder, nowMs });
+  const recent = noted.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
+  return recent.length === noted.failoversAtMs.length ? noted : { ...noted, failoversAtMs: recent };
 }
 
 /**

@@ -2,14 +2,15 @@
 
 import { nextAway, nextStopped } from './channel-gaps.ts';
 import { clocksOff } from './clock-off.ts';
-import { isBroken } from './fitness.ts';
+import { hasRunSince, isBroken } from './fitness.ts';
 import { nextEnds } from './holder-end.ts';
 import { lackOf } from './lead.ts';
 import type { HolderEnd, Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
-import type { Heartbeat, Position, Server } from './sighting.ts';
+import type { Heartbeat, Position } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface Durations {
   /** Since when the holder fails the check. */
@@ -101,7 +102,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
   return {
     ...durations,
     unservedSinceMs: nextUnserved(durations, situation),
-    received: receivedByNow(durations.received, standby.server),
+    received: receivedByNow(durations.received, situation),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
     ...(isForHolder(memory, holder.node)
       ? {
@@ -132,13 +133,14 @@ export function isForHolder({ plan, lastHolder }: Memory, holder: NodeName): boo
  * A channel that lives on lucky looks between errors is ill all the time: what the standby said of itself ends when it
  * has been well for `readinessMs`. That we could not see it for a moment ends with the moment.
  */
-function nextReadiness(durations: Durations, { nowMs, life, holder, standby, fitness, pair }: Situation) {
+function nextReadiness(durations: Durations, situation: Situation) {
+  const { nowMs, life, holder, standby, fitness, pair } = situation;
   const { unreadySinceMs, brokenSinceMs, judgedAtMs, illAtMs, readySinceMs, received } = durations;
   switch (life) {
     case 'unsure':
       return {
         ...{ unreadySinceMs, brokenSinceMs, judgedAtMs: nowMs, illAtMs, readySinceMs },
-        received: receivedByNow(received, standby.server),
+        received: receivedByNow(received, situation),
       };
     case 'dead':
       return {
@@ -149,7 +151,7 @@ function nextReadiness(durations: Durations, { nowMs, life, holder, standby, fit
           illAtMs: null,
           readySinceMs: null,
         },
-        received: receivedByNow(received, standby.server),
+        received: receivedByNow(received, situation),
       };
     case 'lives': {
       const { server } = standby;
@@ -165,7 +167,7 @@ function nextReadiness(durations: Durations, { nowMs, life, holder, standby, fit
         judgedAtMs: nowMs,
         illAtMs: isIll ? lastIllMs : null,
         readySinceMs: fitness.fit ? (readySinceMs ?? nowMs) : null,
-        received: isSeen ? server.inbound.received : receivedByNow(received, server),
+        received: isSeen ? server.inbound.received : receivedByNow(received, situation),
       };
     }
   }
@@ -175,9 +177,17 @@ function nextReadiness(durations: Durations, { nowMs, life, holder, standby, fit
  * What it had received when its source was lost: the last look beside a living holder may be many seconds old. Less than
  * was seen before is what a restart has left.
  */
-function receivedByNow(before: Position | null, server: Server | null): Position | null {
-  if (server?.inbound.kind !== 'configured' || lackOf(server, before) !== null) return before;
-  return server.inbound.received;
+function receivedByNow(seen: Position | null, { memory, standby }: Situation): Position | null {
+  const before = seen ?? memory.receivedWhenLost;
+  const { server } = standby;
+  if (server?.inbound.kind !== 'configured') return before;
+  const counts = before === null ? isAsReady(memory, standby) : lackOf(server, before) === null;
+  return counts ? server.inbound.received : before;
+}
+
+/** A new leader has not seen it beside a living holder; but it has not restarted since an earlier one found it ready. */
+function isAsReady({ readiness }: Memory, standby: Verdict): boolean {
+  return readiness?.node === standby.node && hasRunSince(readiness.atMs, standby);
 }
 
 function nextHeartbeat({ heartbeat }: Durations, { holder, nowMs }: Situation): Durations['heartbeat'] {

@@ -165,7 +165,8 @@ function noteDoubt(memory: Memory, situation: Situation, durations: Durations): 
 
 /** What an earlier loss left counts on where the holder has not been seen alive since. */
 export function noteDeath(memory: Memory, situation: Situation, durations: Durations): Memory {
-  if (memory.lostAtMs !== null) return memory;
+  if (memory.lostAtMs !== null)
+    return changed(memory, { receivedWhenLost: memory.receivedWhenLost ?? durations.received });
   const lastEnds = endsOf(memory, situation, durations);
   const receivedWhenLost = durations.received ?? memory.receivedWhenLost;
   return { ...memory, lostAtMs: situation.nowMs, receivedWhenLost, lastEnds };

@@ -1,12 +1,14 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
 import type { EventCode } from './events.ts';
 import { misdirection, UNHEARD_MS } from './fitness.ts';
+import { identityOf } from './identity.ts';
 import { unreadOf } from './lead.ts';
 import { isWitnessed } from './life.ts';
 import type { Settled } from './memory.ts';
 import { isSameProcess } from './same-process.ts';
 import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
+import { hearsSource } from './witness.ts';
 
 export const holderGone = ({ holder, safeguards }: Situation) =>
   (holder.confirmed || !safeguards.confirmation) && (holder.kind === 'stopped' || holder.kind === 'silent');
@@ -67,11 +69,15 @@ export const standbyWritesUnseen = ({ holder, standby, memory }: Situation) => {
   if (sourceIdentity !== null && sourceIdentity !== memory.identities[standby.node]) return false;
   return receivedAgoMs !== null && receivedAgoMs < JUST_NOW_MS;
 };
-/** The holder receives and applies what the standby wrote, so whatever it lacks of that will come. */
-export const holderFollows = ({ holder, standby }: Situation) => {
+/**
+ * The holder receives and applies what the standby wrote, so whatever it lacks of that will come. Where the standby cannot be
+ * asked, it must hear it now: a channel to one that is cut off still says that it runs.
+ */
+export const holderFollows = ({ memory, holder, standby, pair }: Situation) => {
   const inbound = holder.server?.inbound;
   if (inbound?.kind !== 'configured' || inbound.io !== 'yes' || inbound.sql !== 'yes') return false;
-  return inbound.sourceIdentity === null || inbound.sourceIdentity === standby.server?.identity;
+  if (standby.server === null && !hearsSource(inbound, pair.settings.witnessMs)) return false;
+  return inbound.sourceIdentity === null || inbound.sourceIdentity === identityOf(memory, standby);
 };
 /**
  * The holder's channel from the standby brings nothing now, and may again: it is cut off, or somebody has stopped it, who will start it

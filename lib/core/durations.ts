@@ -2,15 +2,16 @@
 
 import { nextAway, nextStopped } from './channel-gaps.ts';
 import { clocksOff } from './clock-off.ts';
-import { isBroken } from './fitness.ts';
+import { hasRunSince, isBroken } from './fitness.ts';
 import { nextEnds } from './holder-end.ts';
 import { lackOf } from './lead.ts';
 import type { HolderEnd, Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import { type Had, nextSent } from './sent.ts';
-import type { Heartbeat, Position, Server } from './sighting.ts';
+import type { Heartbeat, Position } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface Durations {
   /** Since when the holder fails the check. */
@@ -106,7 +107,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
   return {
     ...durations,
     unservedSinceMs: nextUnserved(durations, situation),
-    received: receivedByNow(durations.received, standby.server),
+    received: receivedByNow(durations.received, situation),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
     sent: nextSent(durations.sent, situation),
     ...(isForHolder(memory, holder.node)
@@ -145,7 +146,7 @@ function nextReadiness(durations: Durations, situation: Situation) {
     case 'unsure':
       return {
         ...{ unreadySinceMs, brokenSinceMs, judgedAtMs: nowMs, illAtMs, readySinceMs },
-        received: receivedByNow(received, standby.server),
+        received: receivedByNow(received, situation),
       };
     case 'dead':
       return {
@@ -156,7 +157,7 @@ function nextReadiness(durations: Durations, situation: Situation) {
           illAtMs: null,
           readySinceMs: null,
         },
-        received: receivedByNow(received, standby.server),
+        received: receivedByNow(received, situation),
       };
     case 'lives': {
       const { server } = standby;
@@ -174,7 +175,7 @@ function nextReadiness(durations: Durations, situation: Situation) {
         judgedAtMs: nowMs,
         illAtMs: isIll ? lastIllMs : null,
         readySinceMs: fitness.fit ? (readySinceMs ?? nowMs) : null,
-        received: isSeen ? server.inbound.received : receivedByNow(received, server),
+        received: isSeen ? server.inbound.received : receivedByNow(received, situation),
       };
     }
   }
@@ -184,9 +185,17 @@ function nextReadiness(durations: Durations, situation: Situation) {
  * What it had received when its source was lost: the last look beside a living holder may be many seconds old. Less than
  * was seen before is what a restart has left.
  */
-function receivedByNow(before: Position | null, server: Server | null): Position | null {
-  if (server?.inbound.kind !== 'configured' || lackOf(server, before) !== null) return before;
-  return server.inbound.received;
+function receivedByNow(seen: Position | null, { memory, standby }: Situation): Position | null {
+  const before = seen ?? memory.receivedWhenLost;
+  const { server } = standby;
+  if (server?.inbound.kind !== 'configured') return before;
+  const counts = before === null ? isAsReady(memory, standby) : lackOf(server, before) === null;
+  return counts ? server.inbound.received : before;
+}
+
+/** A new leader has not seen it beside a living holder; but it has not restarted since an earlier one found it ready. */
+function isAsReady({ readiness }: Memory, standby: Verdict): boolean {
+  return readiness?.node === standby.node && hasRunSince(readiness.atMs, standby);
 }
 
 function nextHeartbeat({ heartbeat }: Durations, { holder, nowMs }: Situation): Durations['heartbeat'] {

@@ -2,6 +2,7 @@
 import { countAsTold, takeBack, tell, tellCondition, tellLimited, withIncident } from './alerts.ts';
 import type { Pair } from './config.ts';
 import type { EventCode } from './events.ts';
+import { lateMoveOf } from './late-move.ts';
 import { type Loss, type Memory, notLost, type OrderAnswer } from './memory.ts';
 import { outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
 import type { Step, StepOutcome } from './step.ts';
@@ -40,6 +41,7 @@ export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: En
     plan: null,
     readiness: readinessAfter(memory, plan, close),
     lastPlanFailed: ending.kind !== 'completed',
+    lateMove: lateMoveOf(plan, close.nowMs) ?? (plan.vipMoved ? null : memory.lateMove),
   };
   const moved = plan.vipMoved ? withHolder(countMove(ended, plan, close), plan, close) : ended;
   const tried = ending.kind === 'undone' && plan.requestId === null ? { triedAtMs: close.nowMs } : {};

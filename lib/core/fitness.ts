@@ -344,6 +344,15 @@ function catchesUp(server: Server | null): boolean {
   return server.inbound.caughtUp || server.globalLock !== null;
 }
 
+/** Whether it is the process that ran at that time, by its uptime: so it has thrown nothing away since. */
+export function hasRunSince(
+  atMs: number,
+  { server, seenAtMs }: Pick<Verdict, 'server' | 'seenAtMs'>,
+): boolean {
+  if (server === null || server.uptimeSeconds === 0) return false;
+  return seenAtMs - server.uptimeSeconds * 1000 <= atMs + UPTIME_SLACK_MS;
+}
+
 /**
  * A server that restarts throws its relay log away (`relay_log_recovery`) and fetches it again; with its source dead, what
  * it had received and not applied is gone.
@@ -358,12 +367,11 @@ export function reasonsOfRestart(
   const lost = lackOf(server, receivedWhenLost);
   if (lost === null) return [];
   if (lost === 'unknown') {
-    const { uptimeSeconds } = server;
     // It has just started, or its uptime is about to be read: a second later it is known.
-    if (uptimeSeconds === 0) return ['its uptime is not known yet'];
-    return seenAtMs - uptimeSeconds * 1000 > readyAtMs + UPTIME_SLACK_MS
-      ? ['it restarted after keepalambda saw it ready, and may have lost what it had received']
-      : [];
+    if (server.uptimeSeconds === 0) return ['its uptime is not known yet'];
+    return hasRunSince(readyAtMs, { server, seenAtMs })
+      ? []
+      : ['it restarted after keepalambda saw it ready, and may have lost what it had received'];
   }
   return [`it restarted after the holder was lost, and lost what it had received: ${lost}`];
 }

@@ -86,6 +86,20 @@ function toldOfLoss(reports: Memory['reports'], nowMs: number): readonly number[
   return firsts;
 }
 
+/** Why an automatic failover is forbidden after these automatic moves; null when it is not. */
+export function flapGuardOf(
+  movedAtMs: readonly number[],
+  { settings: { flapLimit, flapQuietMs } }: Pick<Pair, 'settings'>,
+  nowMs: number,
+): string | null {
+  const lastHour = movedAtMs.filter((atMs) => nowMs - atMs < HOUR_MS);
+  if (lastHour.length >= flapLimit)
+    return `${lastHour.length} automatic failovers in the last hour (limit ${flapLimit})`;
+  const last = lastHour.at(-1);
+  if (last === undefined || nowMs - last >= flapQuietMs) return null;
+  return `the last automatic failover was ${Math.round((nowMs - last) / 1000)} s ago (at least ${flapQuietMs / 1000} s must be between two)`;
+}
+
 /** Until when the flap guard forbids an automatic failover because of their number; null when it does not. */
 export function guardedUntilMs(
   { failoversAtMs }: Memory,

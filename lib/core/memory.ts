@@ -4,6 +4,7 @@
  */
 import type { Aside } from './aside.ts';
 import type { EventCode } from './events.ts';
+import type { LateMove } from './late-move.ts';
 import type { Maintenance } from './maintain/maintenance.ts';
 import type { NodeName, PairName } from './names.ts';
 import type { PlanRecord } from './plan.ts';
@@ -265,6 +266,8 @@ export interface Memory {
   /** What people were told lately, by code. */
   readonly reports: Readonly<Partial<Record<EventCode, Reported>>>;
   readonly moved: Moved | null;
+  /** Null where all that EC2 was ordered is known to have come to something or nothing, and in records of older releases. */
+  readonly lateMove: LateMove | null;
   /** When an automatic move was last undone: the next try waits a few seconds. */
   readonly triedAtMs: number | null;
   /** The last plan did not come to its end: a call of it may still take effect. False in records of older releases. */
@@ -308,6 +311,7 @@ export const emptyMemory: Required<Memory> = {
   settled: {},
   reports: {},
   moved: null,
+  lateMove: null,
   triedAtMs: null,
   lastPlanFailed: false,
   examined: null,

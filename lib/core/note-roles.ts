@@ -4,7 +4,9 @@ import { noteBehind } from './behind.ts';
 import { changed } from './changed.ts';
 import { type Fitness, isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
 import { endsToReckonWith, isSameEnd } from './holder-end.ts';
+import { hasTakenEffect, noteLateMove } from './late-move.ts';
 import { type LastEnds, type Memory, notLost, type Readiness, type Settled } from './memory.ts';
+import type { NodeName } from './names.ts';
 import { isSameProcess, processOf } from './same-process.ts';
 import { noteSent } from './sent.ts';
 import type { Durations, Situation } from './situation.ts';
@@ -43,11 +45,18 @@ function noteHolder(memory: Memory, situation: Situation, durations: Durations):
   const next = { ...settled, lastHolder: holder.node, settled: {} };
   if (lastHolder === null) return next;
   const words = {
-    happened: `The VIP is on ${holder.node}, and keepalambda did not move it there from ${lastHolder}. ${aheadText(situation)}`,
+    happened: `${movedText(memory, situation, lastHolder)} ${aheadText(situation)}`,
     done: `keepalambda opens ${holder.node} and closes the other node, unless that could lose writes.`,
   };
   const moved = { from: lastHolder, to: holder.node, atMs: nowMs };
   return tell({ ...next, movedByHand: moved }, pair.name, 'vip-moved-by-hand', words, nowMs);
+}
+
+function movedText({ lateMove }: Memory, { vip, holder }: Situation, from: NodeName): string {
+  const isLate = lateMove !== null && hasTakenEffect(lateMove, { vip, holder: holder.node });
+  return isLate
+    ? `The VIP is on ${holder.node}: keepalambda had ordered its move from ${from} there, and EC2 has carried that out after the plan had ended.`
+    : `The VIP is on ${holder.node}, and keepalambda did not move it there from ${from}.`;
 }
 
 function isSettled(situation: Situation, { steadySinceMs }: Durations): boolean {
@@ -124,10 +133,11 @@ function noteHad(memory: Memory, situation: Situation, { sent }: Durations): Mem
   return noteSent(memory, situation, sent);
 }
 
-/** Moves older than an hour do not count any more. */
-function noteMoves(memory: Memory, { nowMs }: Situation): Memory {
-  const recent = memory.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
-  return recent.length === memory.failoversAtMs.length ? memory : { ...memory, failoversAtMs: recent };
+/** Moves older than an hour do not count any more; one that took effect late does. */
+function noteMoves(memory: Memory, { nowMs, vip, holder: { node: holder } }: Situation): Memory {
+  const noted = noteLateMove(memory, { vip, holder, nowMs });
+  const recent = noted.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
+  return recent.length === noted.failoversAtMs.length ? noted : { ...noted, failoversAtMs: recent };
 }
 
 /**
@@ -183,7 +193,11 @@ function noteDoubt(memory: Memory, situation: Situation, durations: Durations): 
 /** What an earlier loss left counts on where the holder has not been seen alive since. */
 export function noteDeath(memory: Memory, situation: Situation, durations: Durations): Memory {
   const lostWithInstance = memory.lostWithInstance || situation.holder.instanceGone;
-  if (memory.lostAtMs !== null) return changed(memory, { lostWithInstance });
+  if (memory.lostAtMs !== null)
+    return changed(memory, {
+      lostWithInstance,
+      receivedWhenLost: memory.receivedWhenLost ?? durations.received,
+    });
   const lastEnds = endsOf(memory, situation, durations);
   const receivedWhenLost = durations.received ?? memory.receivedWhenLost;
   return { ...memory, lostAtMs: situation.nowMs, lostWithInstance, receivedWhenLost, lastEnds };

@@ -290,7 +290,7 @@ function orderAcknowledge(
     kind: 'note',
     memory: {
       ...memory,
-      failoversAtMs: only === undefined ? [] : memory.failoversAtMs,
+      ...(only === undefined ? { failoversAtMs: [], lateMove: null } : {}),
       identities,
       incident: isTaken ? { ...incident, acknowledged: { by, atMs: nowMs } } : incident,
     },

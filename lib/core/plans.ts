@@ -111,24 +111,26 @@ export function switchoverPlan(pair: Pair, to: NodeName, killLong = false): Plan
 
 /**
  * The VIP is on neither node: nobody is reached through it, so nothing has to be fenced but a second writer. `wasElsewhere`:
- * somebody else had moved the VIP to this node, which has not been opened since; as in `openHolderPlan`.
+ * somebody else had moved the VIP to this node, which has not been opened since; as in `openHolderPlan`. `isOpen`: it takes
+ * writes already, so a second writer that cannot be closed is no reason to leave clients without the VIP.
  */
 export function reattachPlan(
   pair: Pair,
   to: NodeName,
   otherIsWritable: boolean,
-  { wasElsewhere = false } = {},
+  { wasElsewhere = false, isOpen = false } = {},
 ): Plan {
   const from = peerOf(pair, to).name;
   const managed = pair.writability === 'managed';
+  const close: Step = isOpen
+    ? { kind: 'fence', node: from, limitMs: STATEMENT_LIMIT_MS }
+    : { kind: 'close', node: from };
   return {
     kind: 'reattach-vip',
     from: null,
     to,
     stages: stages(
-      ...(wasElsewhere
-        ? succession(pair, from, to)
-        : [managed && otherIsWritable ? [{ kind: 'close', node: from } as const] : []]),
+      ...(wasElsewhere ? succession(pair, from, to) : [managed && otherIsWritable ? [close] : []]),
       managed ? [{ kind: 'open', node: to }] : [],
       ...takeOver(pair, null, to),
     ),
@@ -248,12 +250,7 @@ export function repointPlan(pair: Pair, holder: NodeName, lost: NodeName): Plan 
  * set-up keeps both writable, and a freeze was only for the move; it ends whatever verifying says.
  */
 function takeOver(pair: Pair, from: NodeName | null, to: NodeName, reopen: Step[] = []): Step[][] {
-  return [
-    [{ kind: 'move-vip', to }],
-    reopen,
-    bind(pair, from, to),
-    [{ kind: 'verify', node: to }],
-  ];
+  return [[{ kind: 'move-vip', to }], reopen, bind(pair, from, to), [{ kind: 'verify', node: to }]];
 }
 
 /** Its host must take the VIP for an address of its own: it may be the one that was told to give it up. */

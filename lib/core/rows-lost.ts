@@ -38,6 +38,7 @@ export const lost: readonly DecisionRow[] = [
       kind: 'act',
       plan: reattachPlan(s.pair, s.holder.node, s.standby.server?.writable === true, {
         wasElsewhere: isToOpen(s) && succeeds(s),
+        isOpen: s.holder.server?.writable === true,
       }),
       because: `the VIP is ${s.vipBecause}, and ${s.holder.node} serves`,
     }),

@@ -14,8 +14,10 @@ import {
   fitnessWhileLiving,
   misdirection,
 } from './fitness.ts';
+import { flapGuardOf } from './flap.ts';
 import { endsToReckonWith } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
+import { countedMoves } from './late-move.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
 import type { Memory } from './memory.ts';
@@ -156,6 +158,7 @@ export function assess(
   };
   const [vip, vipBecause] = vipState(evidence, memory, nowMs, safeguards);
   const isVipAway = isAway(evidence, nowMs);
+  const moves = countedMoves(memory, { vip, holder: holderName });
   // The durations are those of the look before: a fault that this look does not show has ended.
   const lasted = (faults: readonly string[], sinceMs: number | null) =>
     faults.length > 0 && lastedFor(sinceMs, settings.replicationFaultMs, nowMs);
@@ -192,7 +195,7 @@ export function assess(
     behind: behindOf(holder, standby, { ...memory, lastEnds, sent }),
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
     fitnessWhenAhead: fitnessWhenAhead(terms),
-    flapGuard: safeguards.flapGuard ? flapGuardOf(memory, pair, nowMs) : null,
+    flapGuard: safeguards.flapGuard ? flapGuardOf(moves, pair, nowMs) : null,
     paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
   };
 }
@@ -321,16 +324,6 @@ function heartbeatAge({ server }: Verdict, { heartbeat }: Durations, nowMs: numb
 
 function refusesFor({ kind, server }: Verdict, forMs: number, limitMs: number): boolean {
   return kind === 'stuck' && server?.heartbeat.kind === 'refused' && forMs >= limitMs;
-}
-
-function flapGuardOf(memory: Memory, pair: Pair, nowMs: number): string | null {
-  const { flapLimit, flapQuietMs } = pair.settings;
-  const lastHour = memory.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
-  if (lastHour.length >= flapLimit)
-    return `${lastHour.length} automatic failovers in the last hour (limit ${flapLimit})`;
-  const last = lastHour.at(-1);
-  if (last === undefined || nowMs - last >= flapQuietMs) return null;
-  return `the last automatic failover was ${Math.round((nowMs - last) / 1000)} s ago (at least ${flapQuietMs / 1000} s must be between two)`;
 }
 
 function blindness(evidence: Evidence, holder: Verdict, standby: Verdict, nowMs: number): string | null {

@@ -9,7 +9,14 @@ import { reasonsOfRestart } from '../core/fitness.ts';
 import type { NodeName } from '../core/names.ts';
 import { PLAN_WAITS_MS } from '../core/pair-run.ts';
 import type { LastPosition } from '../core/pair-state.ts';
-import { mayHaveBegun, moveStageOf, outageSinceMs, outcomeKey, type PlanRecord } from '../core/plan.ts';
+import {
+  mayHaveBegun,
+  moveStageOf,
+  outageSinceMs,
+  outcomeKey,
+  outcomeOf,
+  type PlanRecord,
+} from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
@@ -82,10 +89,7 @@ export class PlanRunner {
     const arrived = situation.vip === 'held' && situation.holder.node === plan.to;
     // The steps before the move are not done, so the table of decisions brings both nodes in order around the VIP.
     if (arrived && isTakenOver(plan)) return this.#end(takenOver(plan));
-    // On neither node, but on its way when the plan was cut: who took it away took it from the new holder.
-    const isGoing = plan.from !== null && plan.phase === 'running' && mayHaveBegun(plan, 'move-vip');
-    const passed = situation.vip === 'unheld' && isGoing;
-    const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || passed));
+    const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || hasPassed(plan, situation)));
     const record: PlanRecord = {
       ...plan,
       epoch: this.#props.lease.epoch,
@@ -121,6 +125,7 @@ export class PlanRunner {
       isDown: (node: NodeName) => isDown(seenNow(), node),
       receivedWhenLost: memory.now.receivedWhenLost,
       lacksOwn: (node: NodeName) => (safeguards.compareBeforeOpening ? lackOfOwn(seenNow(), node) : null),
+      hasPassed: (plan: PlanRecord) => hasPassed(plan, seenNow()),
       unwanted: () => {
         const now = memory.now.plan ?? record;
         return now.vipMoved ? null : whyUnwanted(now, seenNow());
@@ -226,6 +231,12 @@ function hasStopped({ stages, outcomes }: PlanRecord): boolean {
       ({ kind }, place) => kind === 'stop-instance' && outcomes[outcomeKey(index, place)]?.kind === 'done',
     ),
   );
+}
+
+/** The VIP was on its way, and is on neither node now: who took it away took it from the new holder. */
+function hasPassed(plan: PlanRecord, { vip }: Situation): boolean {
+  const isGoing = plan.from !== null && plan.phase === 'running' && mayHaveBegun(plan, 'move-vip');
+  return isGoing && vip === 'unheld' && outcomeOf(plan, 'move-vip')?.kind !== 'failed';
 }
 
 /** Why a plan that waits is no longer wanted, by what is seen meanwhile; null while it is. */

@@ -60,14 +60,14 @@ export async function execute(plan: PlanRecord, context: Context, journal: Journ
   return { kind: 'ended', record, ending: { kind: 'completed' } };
 }
 
-/** Undoes a plan that is no longer wanted, or goes on undoing one; unless the VIP leads to the new holder by now. */
+/** Undoes a plan that is no longer wanted, or goes on undoing one; unless the VIP leads to the new holder by now, or did. */
 export async function undo(
   plan: PlanRecord,
   because: string,
   context: Context,
   journal: Journal,
 ): Promise<Executed> {
-  if (mayHaveBegun(plan, 'move-vip') && (await answersThroughVip(plan.to, { ...context, record: plan }))) {
+  if (mayHaveBegun(plan, 'move-vip') && (await isWithNew(plan, context))) {
     // What was undone by then is not known: the table of decisions brings both nodes in order around the VIP.
     if (plan.phase === 'undoing') return movedAfterAll(plan, because);
     const moved: PlanRecord = { ...plan, phase: 'running', vipMoved: true };
@@ -79,6 +79,10 @@ export async function undo(
   const { record, problem } = await undoSteps(started, context, traced);
   if (problem === null) return { kind: 'ended', record, ending: { kind: 'undone', because } };
   return { kind: 'ended', record, ending: { kind: 'incomplete', because: `${because}. ${problem}` } };
+}
+
+async function isWithNew(plan: PlanRecord, context: Context): Promise<boolean> {
+  return context.hasPassed(plan) || answersThroughVip(plan.to, { ...context, record: plan });
 }
 
 /** EC2 carried the order out late, while the plan was being undone. */

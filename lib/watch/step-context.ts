@@ -32,6 +32,8 @@ export interface StepContext {
   readonly lacksOwn: (node: NodeName) => string | null;
   /** Why the plan is no longer wanted, by what is seen while it is carried out; null while it is. */
   readonly unwanted: () => string | null;
+  /** Whether the VIP was on its way, and is on neither node now: who took it away took it from the new holder. */
+  readonly hasPassed: (plan: PlanRecord) => boolean;
   /** Whether a step of the same stage has closed the old holder meanwhile. @default it has not */
   readonly closedBeside?: () => boolean;
   /** What the new holder had received when the old one was lost. @default not known */

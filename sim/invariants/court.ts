@@ -86,6 +86,8 @@ export class Court {
   readonly chronicle: Chronicle;
   violation: Violation | null = null;
   flight: Flight | null = null;
+  /** The last plan that was in flight: an order of it may take effect after its end. */
+  lastPlan: PlanRecord | null = null;
   readonly orders = new Map<string, Order>();
   /** Whether a watch has been alive since the last change. */
   #manned = true;
@@ -130,6 +132,7 @@ export class Court {
     const { plan } = after;
     if (plan?.id !== this.flight?.plan.id && this.flight !== null) {
       this.#lastSinceMs = this.flight.sinceMs;
+      this.lastPlan = this.flight.plan;
       this.#landedMs = this.world.nowMs;
     }
     if (plan === null) {

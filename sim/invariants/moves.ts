@@ -9,11 +9,11 @@ export class Moves {
     this.#court = court;
   }
 
-  /** EC2 put the VIP somewhere, by an order of ours. */
+  /** EC2 put the VIP somewhere, by an order of ours; also one that took effect after its plan had ended. */
   moved(): void {
-    const { flight, world } = this.#court;
-    const plan = flight?.plan;
-    if (plan === undefined || plan.requestId !== null) return;
+    const { flight, lastPlan, world } = this.#court;
+    const plan = flight?.plan ?? lastPlan;
+    if (plan === null || plan.requestId !== null) return;
     if (plan.kind === 'failover' || plan.kind === 'switchover') this.#timesMs.push(world.nowMs);
   }
 

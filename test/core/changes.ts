@@ -42,12 +42,15 @@ export const behind = holder(
 );
 export const movedByHand = memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } });
 /** db1, read-only, has not received what db2 wrote: its channel is stopped, or runs. */
-export const lateHolder = (io: 'yes' | 'no') =>
+export const lateHolder = (io: 'yes' | 'no', heardAgoMs = 300) =>
   holder(
     answered({
       ...db1,
       writable: false,
-      inbound: channel({ io, sourceAddress: '10.0.1.12', sourceIdentity: UUID2, received: position('') }),
+      inbound: channel({
+        ...{ io, heardAgoMs, sourceAddress: '10.0.1.12', sourceIdentity: UUID2 },
+        received: position(''),
+      }),
     }),
   );
 /** The same without GTIDs, before it has read anything. */

@@ -239,6 +239,9 @@ describe('a death', () => {
   it('keeps what the standby had received by then', () => {
     expect(noted([holder(refused), away], { received }).receivedWhenLost).toEqual(received);
     expect(noted([memory({ lostAtMs: 5, receivedWhenLost: received })]).receivedWhenLost).toBeNull();
+    // The leader that noted the death had not seen the standby.
+    const dead = [memory({ lostAtMs: 5 }), holder(refused), away];
+    expect(noted(dead, { received })).toMatchObject({ lostAtMs: 5, receivedWhenLost: received });
   });
 });
 

@@ -191,6 +191,11 @@ describe('the smaller plans', () => {
       'close db2 → open db1 → move-vip db1 → verify db1',
     ],
     [
+      'reattach, both take writes: one that cannot be closed does not keep the VIP away',
+      reattachPlan(pairWith(), 'db1', true, { isOpen: true }),
+      'fence db2 → open db1 → move-vip db1 → verify db1',
+    ],
+    [
       'reattach, untouched',
       reattachPlan(pairWith({ writability: 'untouched' }), 'db1', true),
       'move-vip db1 → verify db1',

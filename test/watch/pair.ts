@@ -189,6 +189,7 @@ export function executionOn(world: World, changes: Partial<StepContext> = {}): S
     identityOf: (node) => identities[node] ?? null,
     isDown: () => false,
     lacksOwn: () => null,
+    hasPassed: () => false,
     unwanted: () => null,
     waits: async () => undefined,
     record: recordOf(failover),

@@ -124,6 +124,18 @@ describe('an undo', () => {
     expect(ending(await undo(record, 'db1 serves again', context, save))).toBe('completed');
     expect(state(world)).toBe('VIP on db2, writers: db2');
   });
+
+  it('goes forward as well when the VIP was on its way, and somebody has taken it from the new holder', async () => {
+    const world = newWorld({ writable: { db1: false, db2: true }, place: { kind: 'nowhere' } });
+    const { journal, context, save } = leader(world, failoverPlan(pair, 'db2', gone));
+    const begun = { '3.0': { kind: 'done', changed: 'db2 takes writes' } } as const;
+    const record = { ...(journal[0] as PlanRecord), wasWritable: true, outcomes: begun };
+    const passed = { ...context, hasPassed: () => true };
+    const executed = await undo(record, 'EC2 took the order and does not show it', passed, save);
+    // The decisions attach it again; to the new holder, which takes writes.
+    expect([ending(executed), executed.record.vipMoved]).toEqual(['incomplete', true]);
+    expect(world.writable).toEqual({ db1: false, db2: true });
+  });
 });
 
 it('ends where the VIP moves after all while it is undone: which node takes writes is for the decisions to say', async () => {

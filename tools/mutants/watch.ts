@@ -196,7 +196,7 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'cut-move-unseen',
     file: planRunner,
-    find: 'const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || passed));',
+    find: 'const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || hasPassed(plan, situation)));',
     replace: 'const vipMoved = plan.vipMoved;',
     guards: 'A move that was cut after EC2 had taken it goes forward.',
     survives: 'The move, and the undoing of it, look themselves where the VIP is.',

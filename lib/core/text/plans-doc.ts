@@ -60,6 +60,7 @@ const texts: Readonly<Record<PlanKind, PlanText>> = {
     variants: (pair, from) => [
       ['only the last holder takes writes', reattachPlan(pair, from, false)],
       ['the other one takes writes', reattachPlan(pair, from, true)],
+      ['both take writes', reattachPlan(pair, from, true, { isOpen: true })],
     ],
   },
   'open-holder': {

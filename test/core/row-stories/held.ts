@@ -179,6 +179,18 @@ export const whenHeld: readonly RowStory[] = [
   ],
   [
     'VIP moved by hand',
+    'to a node that hears the other, which does not let us ask it',
+    [movedByHand, lateHolder('yes'), standby(lockedOut)],
+    'holder-read-only open-holder to db1',
+  ],
+  [
+    'VIP moved by hand',
+    'the same, and its channel has heard nothing for a while',
+    [movedByHand, lateHolder('yes', 2000), standby(lockedOut)],
+    'vip-moved-by-hand stay, page vip-moved-by-hand',
+  ],
+  [
+    'VIP moved by hand',
     'the same, a plan has stopped its channel since, and it has restarted: nothing more is to come',
     [movedByHand, detachedFrom2, lateHolder('no'), newerStandby(false)],
     'holder-read-only open-holder to db1',

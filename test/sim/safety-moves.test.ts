@@ -1,0 +1,28 @@
+/** Moves of the VIP that do not go as they were ordered: simulated histories found each of these. */
+import { expect, it } from 'vitest';
+import { PortError, type VipPort } from '../../lib/watch/ports.ts';
+import { breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
+
+it('a VIP that somebody takes from the new holder before EC2 has shown it there goes back to the new holder', async () => {
+  const stage = newDrill();
+  const { one, world } = stage;
+  const [, db2] = world.masters;
+  let isTaken = false;
+  const assign: VipPort['assign'] = async (pair, to) => {
+    await one.vip.assign(pair, to);
+    if (isTaken) return;
+    isTaken = true;
+    world.moveVip({ kind: 'nowhere' });
+    await one.clock.sleep(7000);
+    throw new PortError('timeout', 'EC2 took the order and does not show it');
+  };
+  watchOver(stage, twisted(one, { vip: { assign } }));
+  await stage.pass(20_000);
+  breakNow(stage, 'disk-full', 'holder');
+  await until(stage, 20_000, () => isTaken);
+  await until(stage, 30_000, () => world.holder === db2 && db2.writable);
+  await until(stage, 10_000, () => stage.published.includes('vip-reattached'));
+  expect(stage.session.court.violation).toBeNull();
+  expect(stage.published).not.toContain('flap-guard');
+  endDrill(stage);
+});

@@ -21,6 +21,10 @@ export function takeReport(state: PairState, report: Report, startedMs: number, 
   );
 }
 
+/**
+ * A plan closes nodes, and a heartbeat of ours that was on its way then may be the last that is written there: growth counts
+ * from the first look after the plan on.
+ */
 function noteServer(
   state: PairState,
   node: NodeName,
@@ -28,7 +32,9 @@ function noteServer(
   atMs: number,
   nowMs: number,
 ): PairState {
-  const count = ownGrowth(state.servers[node]?.server ?? null, server);
+  const before = state.servers[node];
+  const isOfPlan = state.work.kind === 'plan' || (before !== undefined && before.atMs < state.notBeforeMs);
+  const count = isOfPlan ? 0 : ownGrowth(before?.server ?? null, server);
   const isGrown = count > 0 && node !== beatingNode(state, nowMs);
   const servers = { ...state.servers, [node]: { server, atMs } };
   return { ...state, servers, grown: isGrown ? { node, count } : state.grown };

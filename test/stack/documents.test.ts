@@ -304,6 +304,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   SkipNames: ['0', '1'],
   Verb: ['make', 'see', 'drop'],
   Side: ['1', '2'],
+  Room: ['yes', 'no'],
 };
 
 /** A command, a statement, a line of a file of its own, or nothing: behind the value, before it, or in its place. */

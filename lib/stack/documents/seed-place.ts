@@ -16,6 +16,23 @@ root=\${KEEPALAMBDA_STATE:-/var/lib/keepalambda}
 state=$root/seed
 `.trim();
 
+/**
+ * Before MySQL 8, a server does not start with the file of a table that it was making when it died: one without a header, and
+ * so without any row. Its own log says then that the file may be removed. That is done where a copy was broken off alone,
+ * in databases that the copy makes anew; the server must be down.
+ */
+export const removeHeadless = `
+if [ "$(cat "$state/phase" 2>/dev/null)" = copying ] && [ -e "$state/emptied" ] && [ -s "$state/datadir" ] && flock -n "$state/lock" true; then
+  data=$(sed 's|/*$||' "$state/datadir")
+  for file in "$data"/*/*.ibd; do
+    case \${file#"$data/"} in mysql/*|sys/*|performance_schema/*|'#'*) continue ;; esac
+    if [ -f "$file" ] && [ "$(head -c 16384 "$file" | tr -d '\\000' | wc -c)" -eq 0 ]; then
+      rm -f "$file" && echo "$file removed: a copy that was broken off left it without a header"
+    fi
+  done
+fi
+`.trim();
+
 /** How long one count of sizes on a disk may take; one that takes longer prints nothing. Seconds. */
 const SIZES_LIMIT_SECONDS = 10;
 

@@ -164,6 +164,7 @@ export class Host {
       LAB_NODE: process.execPath,
       LAB_HOST_SOCKET: this.#socketPath,
       KEEPALAMBDA_BOOT_ID: this.#bootIdFile,
+      KEEPALAMBDA_PORT: String(this.#options.network.port),
       PATH: `${own}${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
       ...(this.#bench === null ? {} : { HOME: this.#bench.home, KEEPALAMBDA_STATE: this.#bench.state }),
     };

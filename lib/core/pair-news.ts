@@ -11,16 +11,32 @@ import { type Heard, hearEc2, hearThrough } from './vip-news.ts';
 /** A vantage's report, unless its look began before the end of a plan. */
 export function takeReport(state: PairState, report: Report, startedMs: number, nowMs: number): PairState {
   if (startedMs < state.notBeforeMs) return state;
-  const evidence = observe(state.evidence, report);
-  if (report.kind === 'blind') return { ...state, evidence, isNews: true };
-  let { servers, grown } = state;
-  for (const { node, saw } of report.sightings) {
-    if (saw.kind !== 'answered') continue;
-    const count = ownGrowth(servers[node]?.server ?? null, saw.server);
-    if (count > 0 && node !== beatingNode({ ...state, evidence }, nowMs)) grown = { node, count };
-    servers = { ...servers, [node]: { server: saw.server, atMs: report.atMs } };
-  }
-  return { ...state, evidence, servers, grown, isNews: true };
+  const observed: PairState = { ...state, evidence: observe(state.evidence, report), isNews: true };
+  if (report.kind === 'blind') return observed;
+  return report.sightings.reduce(
+    (so, { node, saw }) =>
+      saw.kind === 'answered' ? noteServer(so, node, saw.server, report.atMs, nowMs) : so,
+    observed,
+  );
+}
+
+/**
+ * A plan closes nodes, and a heartbeat of ours that was on its way then may be the last that is written there: growth counts
+ * from the first look after the plan on.
+ */
+function noteServer(
+  state: PairState,
+  node: NodeName,
+  server: Server,
+  atMs: number,
+  nowMs: number,
+): PairState {
+  const before = state.servers[node];
+  const isOfPlan = state.work.kind === 'plan' || (before !== undefined && before.atMs < state.notBeforeMs);
+  const count = isOfPlan ? 0 : ownGrowth(before?.server ?? null, server);
+  const isGrown = count > 0 && node !== beatingNode(state, nowMs);
+  const servers = { ...state.servers, [node]: { server, atMs } };
+  return { ...state, servers, grown: isGrown ? { node, count } : state.grown };
 }
 
 /** EC2's answer on the VIP, unless it was asked for before the end of a plan. */

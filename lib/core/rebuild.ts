@@ -5,6 +5,9 @@ import type { Refusal } from './fault.ts';
 import type { Goal } from './host-work.ts';
 import type { NodeName } from './names.ts';
 import { type SeedFacts, type Seeding, seedGoals } from './seed.ts';
+import type { SetupFacts } from './setup/facts.ts';
+import { whyNoRoom } from './setup/room.ts';
+import { whyAnotherServer } from './setup/server-goal.ts';
 import type { Situation } from './situation.ts';
 import { lackLines } from './text/divergence-text.ts';
 
@@ -17,6 +20,8 @@ export interface RebuildFacts {
   /** Null before the node is set aside; at the end, what was seen last. */
   readonly seed: SeedFacts | null;
   readonly seeding: Seeding | Refusal;
+  /** Both hosts, before the copy is begun; null after that. */
+  readonly hosts: SetupFacts['hosts'] | null;
   /** This very work has ended before, in this invocation. */
   readonly isOver: boolean;
 }
@@ -31,7 +36,9 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
   const { node } = terms;
   const { aside, seed, seeding, isOver, situation } = facts;
   const isAside = aside?.node === node;
-  const refusal = isOver ? null : (whyNotRebuilt(terms, facts) ?? ('got' in seeding ? seeding : null));
+  const refusal = isOver
+    ? null
+    : (whyNotRebuilt(terms, facts) ?? ('got' in seeding ? seeding : whyNotCopied(seeding, facts)));
   const setAside: Goal = {
     ...{ name: 'set-aside', node, state: refusal ?? (isAside || isOver ? 'met' : 'open') },
     does: `marks ${node} as unfit until it is whole again${ownText(facts)}`,
@@ -110,6 +117,18 @@ export function whyNotAside(
   if (pair.writability === 'managed' && standby.server?.writable === true)
     return refuse(`${node}, which takes writes`, 'a node that is read-only', 'wait until it is closed');
   return null;
+}
+
+/** What the hosts say against it: another server than the pair's, or no room. */
+function whyNotCopied({ from, to }: Seeding, { hosts, seed, situation }: RebuildFacts): Refusal | null {
+  const [source, target] = [hosts?.[from], hosts?.[to]];
+  if (source === undefined || target === undefined) return null;
+  const { port } = situation.pair;
+  return (
+    whyAnotherServer(from, source, port) ??
+    whyAnotherServer(to, target, port) ??
+    whyNoRoom({ ...{ from, to, source, target }, isKept: (seed?.kept ?? null) !== null })
+  );
 }
 
 /** It follows the holder, applies, and lacks nothing of what the holder had at that look. */

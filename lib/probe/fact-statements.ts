@@ -14,9 +14,9 @@ export interface FactStatements {
   readonly heartbeatPeriods: string | null;
   /** One column: how our account was made; null where the server has no such statement. */
   readonly account: string | null;
-  /** Rows of `name` in InnoDB's words (`app/orders`): tables that have no key of their own. */
+  /** Rows of `name`, as `app/orders`: InnoDB tables that have no key of their own. */
   readonly tablesWithoutKey: string;
-  /** Rows of `name`, in the same words: tables of schema-change tools. */
+  /** Rows of `name`, in the same form: tables of schema-change tools. */
   readonly tablesOfTools: string;
   /** Rows of `name`, `engine`, of those tables that our account may see. */
   readonly tablesNotInnodb: string;
@@ -36,14 +36,9 @@ const quotedNames = variableNames
 
 const systemSchemas = "('mysql', 'sys', 'information_schema', 'performance_schema')";
 /** `_orders_new` and `_orders_old` of pt-online-schema-change; `_orders_gho`, `_ghc` and `_del` of gh-ost. */
-const toolTables = "'/_.*_(new|old|gho|ghc|del)$'";
+const toolTable = '_.*_(new|old|gho|ghc|del)$';
 
 export function factStatements({ flavor, superReadOnly, ear, names }: Dialect): FactStatements {
-  const innodb = names === 'today' ? 'INNODB' : 'INNODB_SYS';
-  const keyless = `SELECT t.NAME AS name FROM information_schema.${innodb}_INDEXES i
-    JOIN information_schema.${innodb}_TABLES t ON t.TABLE_ID = i.TABLE_ID
-    WHERE i.NAME = 'GEN_CLUST_INDEX' AND t.NAME NOT LIKE 'mysql/%' AND t.NAME NOT LIKE 'sys/%'
-      AND t.NAME LIKE '%/%' ORDER BY t.NAME LIMIT ${TABLES_MAX}`;
   return {
     limit: limitOf(flavor, superReadOnly),
     variables: `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${quotedNames})`,
@@ -56,18 +51,52 @@ export function factStatements({ flavor, superReadOnly, ear, names }: Dialect): 
         : `SELECT CHANNEL_NAME AS channel, HEARTBEAT_INTERVAL AS seconds
            FROM performance_schema.replication_connection_configuration`,
     account: flavor === 'mariadb' || superReadOnly ? 'SHOW CREATE USER CURRENT_USER()' : null,
-    tablesWithoutKey: keyless,
-    tablesOfTools: `SELECT NAME AS name FROM information_schema.${innodb}_TABLES
-      WHERE NAME REGEXP ${toolTables} ORDER BY NAME LIMIT ${TABLES_MAX}`,
-    tablesNotInnodb: `SELECT CONCAT(TABLE_SCHEMA, '/', TABLE_NAME) AS name, ENGINE AS engine
+    ...(names === 'today' ? tablesOfToday : tablesOfOld),
+    tablesNotInnodb: `SELECT ${fullName('TABLE')} AS name, ENGINE AS engine
       FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB'
       AND TABLE_SCHEMA NOT IN ${systemSchemas} LIMIT ${TABLES_MAX}`,
   };
 }
 
+type OfInnodb = Pick<FactStatements, 'tablesWithoutKey' | 'tablesOfTools'>;
+
+/** Before MySQL 8, InnoDB's own tables name all tables and indexes, and open none. */
+const tablesOfOld: OfInnodb = {
+  tablesWithoutKey: `SELECT t.NAME AS name FROM information_schema.INNODB_SYS_INDEXES i
+    JOIN information_schema.INNODB_SYS_TABLES t ON t.TABLE_ID = i.TABLE_ID
+    WHERE i.NAME = 'GEN_CLUST_INDEX' AND t.NAME NOT LIKE 'mysql/%' AND t.NAME NOT LIKE 'sys/%'
+      AND t.NAME LIKE '%/%' ORDER BY t.NAME LIMIT ${TABLES_MAX}`,
+  tablesOfTools: `SELECT NAME AS name FROM information_schema.INNODB_SYS_TABLES
+    WHERE NAME REGEXP '/${toolTable}' ORDER BY NAME LIMIT ${TABLES_MAX}`,
+};
+
+/**
+ * From MySQL 8 on, these open each table, and wait for a schema change. The data dictionary opens none. A unique key counts
+ * where all of its columns are whole and never NULL: InnoDB takes such a key, where there is no primary one.
+ */
+const tablesOfToday: OfInnodb = {
+  tablesWithoutKey: `SELECT ${fullName('t.TABLE')} AS name FROM information_schema.TABLES t
+    LEFT JOIN (SELECT DISTINCT TABLE_SCHEMA, TABLE_NAME FROM (
+      SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME FROM information_schema.STATISTICS WHERE NON_UNIQUE = 0
+      GROUP BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME
+      HAVING SUM(NULLABLE = 'YES' OR COLUMN_NAME IS NULL OR SUB_PART IS NOT NULL) = 0) each_key
+    ) k ON k.TABLE_SCHEMA = t.TABLE_SCHEMA AND k.TABLE_NAME = t.TABLE_NAME
+    WHERE t.TABLE_TYPE = 'BASE TABLE' AND t.ENGINE = 'InnoDB' AND t.TABLE_SCHEMA NOT IN ${systemSchemas}
+      AND k.TABLE_NAME IS NULL ORDER BY name LIMIT ${TABLES_MAX}`,
+  tablesOfTools: `SELECT ${fullName('TABLE')} AS name FROM information_schema.TABLES
+    WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME REGEXP '^${toolTable}'
+    ORDER BY name LIMIT ${TABLES_MAX}`,
+};
+
+function fullName(table: string): string {
+  return `CONCAT(${table}_SCHEMA, '/', ${table}_NAME)`;
+}
+
 function limitOf(flavor: Dialect['flavor'], isNew: boolean): string | null {
   if (flavor === 'mariadb') return `SET SESSION max_statement_time = ${FACT_LIMIT_MS / 1000}`;
-  return isNew ? `SET SESSION max_execution_time = ${FACT_LIMIT_MS}` : null;
+  // A primary key that the server made itself counts, though it may be hidden.
+  const seesAll = '/*!80030 , show_gipk_in_create_table_and_information_schema = 1 */';
+  return isNew ? `SET SESSION max_execution_time = ${FACT_LIMIT_MS} ${seesAll}` : null;
 }
 
 function originOf(flavor: Dialect['flavor'], names: Dialect['names']): string | null {

@@ -6,6 +6,7 @@ import type { Goal } from '../core/host-work.ts';
 import { type RebuildFacts, rebuildGoals } from '../core/rebuild.ts';
 import type { HostOrder, Order } from '../core/request.ts';
 import { type SeedFacts, type Seeding, type SeedServer, seedMethodOf } from '../core/seed.ts';
+import { setupUsers } from '../core/setup/accounts.ts';
 import type { Server } from '../core/sighting.ts';
 import type { Situation } from '../core/situation.ts';
 import { divergenceOf } from './divergence.ts';
@@ -14,6 +15,7 @@ import type { HostWork } from './host-work.ts';
 import { lookOnce } from './look-once.ts';
 import { PortError, type Ports } from './ports.ts';
 import { carryOutSeed, lookAtSeed } from './seed.ts';
+import { askHosts } from './setup/look.ts';
 
 export type RebuildOrder = Extract<HostOrder, { action: 'rebuild' }>;
 
@@ -41,7 +43,15 @@ export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
       const seed = isAside || isOver ? last : null;
       const lack = isAside || isOver ? null : await ownOf(ports, situation, order.node);
       const seeding = seedingOf(situation, order.node, run, seed);
-      return { situation, aside, lack, seed, seeding, isOver };
+      return {
+        situation,
+        aside,
+        lack,
+        seed,
+        seeding,
+        isOver,
+        hosts: await hostsBefore(options, knows, seed),
+      };
     },
     goals: (facts) => rebuildGoals(order, facts),
     async carryOut(goal, facts, limitMs) {
@@ -49,6 +59,16 @@ export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
       if (goal.name === 'reinstated') isOver = true;
     },
   };
+}
+
+/** A copy that is at work, or over, has found its hosts as they must be. */
+async function hostsBefore(
+  { ports, pair }: RebuildOptions,
+  knows: boolean,
+  seed: SeedFacts | null,
+): Promise<RebuildFacts['hosts']> {
+  const isBefore = seed === null || seed.phase === 'none' || seed.phase === 'prepared';
+  return isBefore && knows ? askHosts(ports, pair, setupUsers, true) : null;
 }
 
 function runOf({ order, owner }: RebuildOptions): string {

@@ -6,6 +6,8 @@ import { decideOrder, planFor } from '../../lib/core/orders.ts';
 import { type RebuildFacts, rebuildGoals } from '../../lib/core/rebuild.ts';
 import { type Order, parseRequest } from '../../lib/core/request.ts';
 import { parseSeedFacts } from '../../lib/core/seed.ts';
+import type { HostFacts } from '../../lib/core/setup/facts.ts';
+import { hostWith } from './setup/facts.ts';
 import {
   answers2,
   type Change,
@@ -34,7 +36,7 @@ const copied = { ...parseSeedFacts('phase=copied\nkept=/k\nhash=2A'), door: 'clo
 function factsOf(changes: Partial<RebuildFacts> = {}, ...world: readonly Change[]): RebuildFacts {
   const situation = seen(steady, ...world);
   return {
-    ...{ situation, aside: situation.memory.aside, lack: null, seed: null, isOver: false },
+    ...{ situation, aside: situation.memory.aside, lack: null, seed: null, isOver: false, hosts: null },
     seeding: { from: 'db1', to: 'db2', method: 'dump', run: 'r1' },
     ...changes,
   };
@@ -64,6 +66,17 @@ describe('the steps of a rebuild', () => {
     ['all is done', factsOf({ isOver: true }), 'done'],
   ])('%s → %s', (_, facts, step) => {
     expect(next(facts)).toBe(step);
+  });
+
+  it('is refused before anything is done where there is no room, or root reaches another server', () => {
+    const disk = (roomKb: number) => ({ disk: { dataKb: 1_000_000, roomKb, logsKb: 0, keptKb: 500_000 } });
+    const hosts = (db2: Partial<HostFacts>) => ({
+      db1: hostWith('9.7.1', disk(0)),
+      db2: hostWith('9.7.1', { ...disk(2_000_000), ...db2 }),
+    });
+    expect(next(factsOf({ hosts: hosts({}) }))).toBe('set-aside');
+    expect(next(factsOf({ hosts: hosts(disk(1_000_000)) }))).toMatch(/^got room for 977 MB .* of db2/);
+    expect(next(factsOf({ hosts: hosts({ port: 3307 }) }))).toMatch(/^got a server at port 3307/);
   });
 
   it('what it has of its own must be accepted, and is named', () => {

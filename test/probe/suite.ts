@@ -8,6 +8,7 @@ import { commits } from './suite-commits.ts';
 import { lateAnswers } from './suite-late.ts';
 import { looks } from './suite-looks.ts';
 import { states } from './suite-states.ts';
+import { tableLists } from './suite-tables.ts';
 import { trouble } from './suite-trouble.ts';
 
 export function describeProbe(name: string, find: () => Promise<Product>): void {
@@ -17,6 +18,7 @@ export function describeProbe(name: string, find: () => Promise<Product>): void 
     lateAnswers(subject);
     commits(subject);
     states(subject);
+    tableLists(subject);
     trouble(subject);
     commands(subject);
     closing(subject);

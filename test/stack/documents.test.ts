@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import type { HostDocument } from '../../lib/core/host-document.ts';
@@ -200,6 +200,47 @@ describe('restart', () => {
   });
 });
 
+describe('a server that died while a copy made a table', () => {
+  const zeros = Buffer.alloc(65_536);
+  const files: Readonly<Record<string, Buffer>> = {
+    'shop/half.ibd': zeros,
+    'shop/empty.ibd': Buffer.alloc(0),
+    'shop/whole.ibd': Buffer.concat([Buffer.from([0, 7]), zeros]),
+    'shop/half.frm': zeros,
+    'mysql/half.ibd': zeros,
+  };
+  const broken = { phase: 'copying\n', emptied: '' };
+
+  /** What is left of the files when the server was restarted, by the notes of a copy on its host. */
+  async function restarted(notes: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    const host = makeHost(['mysqld']);
+    const data = join(host.directory, 'lib/mysql');
+    const state = join(host.directory, 'state/seed');
+    for (const [name, bytes] of Object.entries(files)) {
+      mkdirSync(dirname(join(data, name)), { recursive: true });
+      writeFileSync(join(data, name), bytes);
+    }
+    mkdirSync(state, { recursive: true });
+    for (const [name, text] of Object.entries({ lock: '', datadir: `${data}/\n`, ...notes }))
+      writeFileSync(join(state, name), text);
+    const given = { KEEPALAMBDA_STATE: join(host.directory, 'state') };
+    expect(await runDocument(host, 'restart-mysqld', given)).toMatchObject({ code: 0 });
+    return Object.keys(files).filter((name) => existsSync(join(data, name)));
+  }
+
+  it('starts without the files that have no header; all others stay', async () => {
+    expect(await restarted(broken)).toEqual(['shop/whole.ibd', 'shop/half.frm', 'mysql/half.ibd']);
+  });
+
+  it.each([
+    ['has ended', { phase: 'copied' }],
+    ['has made nothing yet', { phase: 'copying' }],
+    ['was never begun', {}],
+  ])('keeps every file where a copy %s', async (_, notes) => {
+    expect(await restarted(notes)).toEqual(Object.keys(files));
+  });
+});
+
 describe('the VIP on a host', () => {
   const vip = { SSM_Vip: '10.0.1.10' };
 
@@ -304,6 +345,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   SkipNames: ['0', '1'],
   Verb: ['make', 'see', 'drop'],
   Side: ['1', '2'],
+  Room: ['yes', 'no'],
 };
 
 /** A command, a statement, a line of a file of its own, or nothing: behind the value, before it, or in its place. */

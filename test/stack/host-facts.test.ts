@@ -1,7 +1,7 @@
-/** What `host-facts` says of a host whose client program is of today, and of a copy that was begun there. */
+/** What `host-facts` says of a host: of its server, of a copy that was begun there, of room for one, and of what the server reads. */
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import { parseHostFacts } from '../../lib/core/setup/facts.ts';
@@ -17,12 +17,20 @@ case "$*" in
   *'\\G'*) echo "ERROR at line 1: Unknown command" >&2; exit 1 ;;
   *'SHOW REPLICA STATUS'*) ${channels} ;;
   *@@version*) echo 9.7.1 ;;
+  *'SELECT @@port'*) echo 3306 ;;
+  *'SELECT @@datadir'*) echo "$KEEPALAMBDA_STATE/data/" ;;
+  *log_bin_basename*) echo "$KEEPALAMBDA_STATE/data/binlog" ;;
+  *persisted_variables*) echo later=mysqld-auto.cnf:read_only=OFF; echo later=mysqld-auto.cnf:max_connections=500 ;;
   *executed=*) echo tables=7; echo reader=1; echo executed=aaaa:1-5 ;;
 esac`;
 
 interface Broken {
   /** The server lets nobody in any more. */
   readonly refuses?: true;
+  /** Files beside, by path, with their text, in which `HERE` is the directory of all; and how many bytes of zeros for a number. */
+  readonly files?: Readonly<Record<string, string | number>>;
+  /** What `df` says is free, in KB. */
+  readonly freeKb?: number;
   /** What the service manager says of its unit. @default true */
   readonly isActive?: boolean;
 }
@@ -35,15 +43,32 @@ async function askHost(channels: string, copy: Readonly<Record<string, string>> 
   mkdirSync(join(state, 'seed'), { recursive: true });
   for (const [name, text] of Object.entries(copy)) writeFileSync(join(state, 'seed', name), text);
   if (broken.refuses) writeFileSync(join(state, 'refuses'), '');
+  for (const [name, text] of Object.entries(broken.files ?? {})) {
+    mkdirSync(dirname(join(state, name)), { recursive: true });
+    writeFileSync(
+      join(state, name),
+      typeof text === 'number' ? Buffer.alloc(text, 1) : text.replaceAll('HERE', state),
+    );
+  }
+  const df = `echo Filesystem; echo "disk 9 9 ${broken.freeKb ?? 9_000_000} 9% /"`;
+  const defaults = `echo 'Default options are read from the following files in the given order:'; echo '${state}/my.cnf ~/.my.cnf'`;
   const systemctl = `case "$*" in 'is-active '*) exit ${broken.isActive === false ? 3 : 0} ;; esac`;
-  for (const [name, script] of Object.entries({ mysql: client(channels), ip: '', systemctl })) {
+  for (const [name, script] of Object.entries({
+    ...{ mysql: client(channels), ip: '', systemctl, df },
+    my_print_defaults: defaults,
+  })) {
     writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(path, name), 0o755);
   }
-  const env = { PATH: `${path}:/usr/bin:/bin`, KEEPALAMBDA_STATE: state, SSM_Vip: '10.0.1.100' };
+  const env = {
+    PATH: `${path}:/usr/bin:/bin`,
+    KEEPALAMBDA_STATE: state,
+    SSM_Vip: '10.0.1.100',
+    SSM_Room: 'yes',
+  };
   const script = documents['host-facts'].mainSteps[0].inputs.runCommand.join('\n');
   return promisify(execFile)('sh', ['-c', script], { env }).then(
-    ({ stdout }) => ({ code: 0, facts: parseHostFacts(stdout) }),
+    ({ stdout }) => ({ code: 0, facts: parseHostFacts(stdout.replaceAll(state, 'HERE')) }),
     ({ code }: { code: number }) => ({ code, facts: null }),
   );
 }
@@ -68,4 +93,53 @@ it('does not take a server for down that is full, or has another socket: setup w
   expect(running.facts).toMatchObject({ server: 'unreached', because: expect.stringContaining('1040') });
   const ended = await askHost('true', {}, { refuses: true, isActive: false });
   expect(ended.facts).toMatchObject({ server: 'down' });
+});
+
+it('counts what a copy takes, what it removes, and the room for both', async () => {
+  const files = {
+    ...{ 'data/app/orders.ibd': 400_000, 'data/mysql/user.frm': 100_000, 'data/ibdata1': 200_000 },
+    ...{ 'data/#innodb_redo/1': 900_000, 'data/ib_logfile0': 900_000, 'data/binlog.000001': 300_000 },
+  };
+  const { facts } = await askHost('true', {}, { files, freeKb: 5000 });
+  const { dataKb = 0, roomKb = 0, logsKb = 0, keptKb = 0 } = facts?.disk ?? {};
+  // A directory takes some KB itself, and how much depends on the file system.
+  expect([dataKb >= 680, dataKb < 850]).toEqual([true, true]);
+  expect([roomKb >= 5390, roomKb < 5500]).toEqual([true, true]);
+  expect([logsKb >= 293, logsKb < 350]).toEqual([true, true]);
+  expect(keptKb).toBe(5000);
+  const empty = await askHost('true', {}, { files: { 'data/ibdata1': 0 } });
+  expect(empty.facts?.disk).toMatchObject({ roomKb: 9_000_000, logsKb: 0 });
+});
+
+const includes = {
+  'my.cnf': '[mysqld]\nsync_binlog = 0\n!include HERE/all.cnf\n',
+  'all.cnf': '!includedir HERE/conf.d/\n[mysqld]\nserver-id=5 # ours\n[mysqldump]\nserver_id=9\n',
+  'conf.d/a.cnf': '[mysqld]\nserver_id=3\n!includedir HERE/inner\n',
+  'conf.d/zzz.cnf': '[mysqld-9.7]\n  skip_name_resolve\n[mysqld-5.7]\nread_only=0\n[mariadb]\nlog-bin\n',
+  'conf.d/zzz.cnf.bak': '[mysqld]\nread_only=0\n',
+  'inner/b.cnf': '[server]\nread_only=1\n',
+};
+
+it('finds the directory of our file by includes within includes, and what is set after it', async () => {
+  const { facts } = await askHost('true', {}, { files: includes });
+  expect(facts).toMatchObject({
+    ...{ includeDirectory: 'HERE/conf.d', includedBy: 'HERE/all.cnf', configuration: [] },
+    later: [
+      { where: 'HERE/conf.d/zzz.cnf line 2', text: 'skip_name_resolve' },
+      { where: 'HERE/all.cnf line 3', text: 'server-id=5 # ours' },
+      { where: 'mysqld-auto.cnf', text: 'read_only=OFF' },
+    ],
+  });
+  const own = '[mysqld]\nserver-id=7\n';
+  const written = await askHost('true', {}, { files: { ...includes, 'conf.d/zz-keepalambda.cnf': own } });
+  expect(written.facts).toMatchObject({ configuration: ['[mysqld]', 'server-id=7'], later: facts?.later });
+});
+
+it('takes a file that includes itself, and a server without such a directory, as they are', async () => {
+  const { facts } = await askHost(
+    'true',
+    {},
+    { files: { 'my.cnf': '!include HERE/my.cnf\n[mysqld]\nlog-bin\n' } },
+  );
+  expect(facts).toMatchObject({ includeDirectory: '', includedBy: '' });
 });

@@ -206,6 +206,37 @@ export function differences(
   return logsOff ? [...told, { variable: 'log_bin', got: 'OFF', want: 'ON', takesRestart: true }] : told;
 }
 
+/**
+ * Whether a line of another file, as `server_id = 5` or `skip-log-bin`, says otherwise than ours. Where the binary log is, the
+ * server itself says.
+ */
+export function contradicts(kind: GrantServer, values: ConfigurationValues, text: string): boolean {
+  const [name = '', ...rest] = text.split('=');
+  const given = optionOf(name);
+  const value = rest
+    .join('=')
+    .replace(/\s#.*$/, '')
+    .trim()
+    .replace(/^(['"])(.*)\1$/, '$2');
+  return linesFor(kind).some((line) => {
+    const own = optionOf(line.option);
+    const want = valueIn(line.value, values);
+    if (given === own) return own !== 'log-bin' && normal(value || '1') !== normal(want);
+    const [, word, of] = /^(skip|disable|enable)-(.*)$/.exec(given) ?? [];
+    if (of !== own) return false;
+    return own === 'log-bin' ? word !== 'enable' : normal(want) !== (word === 'enable' ? '1' : '0');
+  });
+}
+
+/** An option under one name, however it is spelled. */
+function optionOf(name: string): string {
+  return name
+    .trim()
+    .replaceAll('_', '-')
+    .replace(/^loose-/, '')
+    .replace('replica', 'slave');
+}
+
 /** `ON`, `YES` and `1` are the same, and so are `7` and `7.000000`. */
 function normal(value: string): string {
   const upper = value.toUpperCase();

@@ -3,8 +3,9 @@ import type { Pair } from '../config.ts';
 import type { Refusal } from '../fault.ts';
 import { countOf, parseSet, subtract } from '../gtid.ts';
 import type { Goal } from '../host-work.ts';
-import { copyAtWork, isCopiedBySetup, isCopyToFinish, isHalfCopied } from './copy.ts';
+import { copyAtWork, isCopiedBySetup, isCopyToFinish, isHalfCopied, runToGoOnWith } from './copy.ts';
 import type { NodeView, SetupWishes } from './goals.ts';
+import { whyNoRoom } from './room.ts';
 
 /** The goals from data that may differ to channels both ways. `seeds`: whether this release can copy data. */
 export function dataGoals(
@@ -13,11 +14,12 @@ export function dataGoals(
   { from }: SetupWishes,
   seeds: boolean,
 ): readonly Goal[] {
-  const refusal = whyNotConnected(pair, views, from, seeds);
   const needsData = views.some(hasNoData) && !views.every(hasNoData) && !views.every(isConnected);
   const needsSeed = needsData || views.some(isCopyToFinish);
   const target = targetOf(views, from);
   const source = views.find(({ node }) => node.name !== target)?.node.name;
+  const refusal =
+    whyNotConnected(pair, views, from, seeds) ?? (needsSeed ? whyNotCopied(views, source, target) : null);
   const atWork = views.map(({ node, host }) => copyAtWork(node.name, host)).find((text) => text !== null);
   return [
     // Named by a person, it is part of the work, and of the report on it.
@@ -39,6 +41,19 @@ export function dataGoals(
 function targetOf(views: readonly NodeView[], from: string | undefined): string | null {
   const shown = views.find(isCopyToFinish) ?? (views.every(hasNoData) ? undefined : views.find(hasNoData));
   return (shown ?? views.find(({ node }) => node.name !== from))?.node.name ?? null;
+}
+
+/** A copy that is at work, or over, has found its room. */
+function whyNotCopied(
+  views: readonly NodeView[],
+  from: string | undefined,
+  to: string | null,
+): Refusal | null {
+  const view = views.find(({ node }) => node.name === to);
+  if (view === undefined || from === undefined || to === null) return null;
+  const { host: target, peerHost: source } = view;
+  if (copyAtWork(to, target) !== null || isCopyToFinish(view)) return null;
+  return whyNoRoom({ ...{ from, to, source, target }, isKept: runToGoOnWith(view) !== null });
 }
 
 /** Nothing of its own: part of a copy is as good as nothing. */

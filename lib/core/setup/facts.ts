@@ -12,6 +12,10 @@ export interface HostFacts {
   readonly dataDirectory: string;
   /** The directory that the server reads configuration files from; empty where there is none. */
   readonly includeDirectory: string;
+  /** The file that includes it. */
+  readonly includedBy: string;
+  /** What is set after our file is read, of the options that it sets: it counts. */
+  readonly later: readonly LaterSetting[];
   /** The lines of our own file; empty where there is none. */
   readonly configuration: readonly string[];
   /** Our account by its use, as the first 16 characters of the SHA-256 of what the server keeps of its password; empty: none. */
@@ -27,6 +31,10 @@ export interface HostFacts {
   readonly sources: readonly string[];
   /** GTIDs of all that it has executed. */
   readonly executed: string;
+  /** The port that it listens at; 0 where that is not known. */
+  readonly port: number;
+  /** Null where it was not asked for, or could not be told in time. */
+  readonly disk: HostDisk | null;
   /** The last copy that was begun onto this host; null: none. */
   readonly copy: HostCopy | null;
   /** Whether there is the account that a copy reads this server with. */
@@ -36,6 +44,24 @@ export interface HostFacts {
   readonly vipLasts: boolean;
   /** Whether our unit binds it. */
   readonly vipUnit: boolean;
+}
+
+/** A line of another file, or a variable that the server keeps by itself (`mysqld-auto.cnf`). */
+export interface LaterSetting {
+  readonly where: string;
+  /** As it is written: `server_id = 5`, `skip-log-bin`. */
+  readonly text: string;
+}
+
+/** What a copy depends on, in KB. */
+export interface HostDisk {
+  /** What a copy of this server takes. */
+  readonly dataKb: number;
+  /** What a copy to this server may take: what it removes before counts. */
+  readonly roomKb: number;
+  /** Its binary logs, which are kept before a copy, and the room for that. */
+  readonly logsKb: number;
+  readonly keptKb: number;
 }
 
 /** A copy as its host notes it. From `copying` on, nothing is left of the data that the server had before. */
@@ -94,6 +120,8 @@ export function parseHostFacts(printed: string): HostFacts {
     running: new Map(under('running.')),
     dataDirectory: text('datadir'),
     includeDirectory: text('includedir'),
+    includedBy: text('includedby'),
+    later: pairs.flatMap(([name, value]) => (name === 'later' ? laterSetting(value) : [])),
     configuration: pairs.flatMap(([name, value]) => (name === 'file' ? [value] : [])),
     monitor: text('monitor'),
     replication: text('replication'),
@@ -103,12 +131,27 @@ export function parseHostFacts(printed: string): HostFacts {
     sources: pairs.flatMap(([name, value]) => (name === 'source' ? [value] : [])),
     // A list that was cut off says nothing of what it lacks.
     executed: text('end') === 'yes' ? text('executed') : '',
+    port: Number(text('port')) || 0,
+    disk: diskOf(text('data-kb'), text('room-kb'), text('logs-kb'), text('kept-kb')),
     copy: copyOf(text('copy-run'), text('copy-phase'), text('copy-at-work')),
     reader: text('reader') === '1',
     vipBound: text('vip-bound') === 'yes',
     vipLasts: text('vip-lasts') === 'yes',
     vipUnit: text('vip-unit') === 'yes',
   };
+}
+
+function diskOf(
+  ...printed: readonly [data: string, room: string, logs: string, kept: string]
+): HostDisk | null {
+  if (printed.includes('')) return null;
+  const [dataKb = 0, roomKb = 0, logsKb = 0, keptKb = 0] = printed.map(Number);
+  return { dataKb, roomKb, logsKb, keptKb };
+}
+
+function laterSetting(value: string): readonly LaterSetting[] {
+  const at = value.lastIndexOf(':', value.search(/=|$/));
+  return at < 1 ? [] : [{ where: value.slice(0, at), text: value.slice(at + 1).trim() }];
 }
 
 function copyOf(run: string, phase: string, atWork: string): HostCopy | null {

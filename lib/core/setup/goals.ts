@@ -1,13 +1,14 @@
 /** What a pair is when it is set up, in the order of the work. */
 import type { Node, Pair } from '../config.ts';
 import { peerOf } from '../config.ts';
+import type { Refusal } from '../fault.ts';
 import type { Goal } from '../host-work.ts';
 import type { NodeName } from '../names.ts';
 import type { GrantServer } from '../rights.ts';
-import { type Difference, differences, renderConfiguration } from './configuration.ts';
+import { contradicts, type Difference, differences, renderConfiguration } from './configuration.ts';
 import { isHalfCopied } from './copy.ts';
 import { dataGoals } from './data-goals.ts';
-import type { AccountKey, HostFacts, SetupFacts } from './facts.ts';
+import type { AccountKey, HostFacts, LaterSetting, SetupFacts } from './facts.ts';
 import { kindOf } from './kind.ts';
 import { serverGoal } from './server-goal.ts';
 import { valuesFor } from './values.ts';
@@ -34,7 +35,7 @@ export function setupGoals(
   wishes: SetupWishes,
   seeds: boolean,
 ): readonly Goal[] {
-  const servers = pair.nodes.map((node) => serverGoal(node, hostOf(facts, node)));
+  const servers = pair.nodes.map((node) => serverGoal(node, hostOf(facts, node), pair.port));
   // What a server that does not answer lacks is not known.
   if (servers.some(({ state }) => state !== 'met')) return servers;
   const views = pair.nodes.map((node) => viewOf(pair, node, facts));
@@ -90,7 +91,8 @@ export function differencesOf(pair: Pair, { node, host, peerHost, kind }: NodeVi
 
 function fileGoal(pair: Pair, view: NodeView): Goal {
   const { node, host, peerHost, kind } = view;
-  const wanted = renderConfiguration(kind, valuesFor(pair, node, host, peerHost));
+  const values = valuesFor(pair, node, host, peerHost);
+  const wanted = renderConfiguration(kind, values);
   const isWritten = wanted.join('\n') === host.configuration.join('\n');
   const isAtOnce = differencesOf(pair, view).some(({ takesRestart }) => !takesRestart);
   const noDirectory = {
@@ -98,10 +100,27 @@ function fileGoal(pair: Pair, view: NodeView): Goal {
     want: 'a directory for a file of our own: the rest of my.cnf is not touched',
     remedy: 'add the line "!includedir /etc/my.cnf.d" at the end of /etc/my.cnf, and make the directory',
   };
+  const where = host.includeDirectory
+    ? `${host.includeDirectory} (included by ${host.includedBy})`
+    : 'the directory that the server reads';
+  const stronger = host.later.find(({ text }) => contradicts(kind, values, text));
+  const refusal = host.includeDirectory === '' ? noDirectory : stronger ? setLater(host, stronger) : null;
   return {
     ...{ name: 'configuration-file', node: node.name },
-    does: `Writes zz-keepalambda.cnf into ${host.includeDirectory || 'the directory that the server reads'}, and sets at once what can be.`,
-    state: host.includeDirectory === '' ? noDirectory : isWritten && !isAtOnce ? 'met' : 'open',
+    does: `Writes zz-keepalambda.cnf into ${where}, and sets at once what can be.`,
+    state: refusal ?? (isWritten && !isAtOnce ? 'met' : 'open'),
+  };
+}
+
+/** No restart would make our file count. */
+function setLater({ includeDirectory, includedBy }: HostFacts, { where, text }: LaterSetting): Refusal {
+  const isKept = where === 'mysqld-auto.cnf';
+  return {
+    got: `${text} in ${where}, which the server reads after zz-keepalambda.cnf`,
+    want: 'our file to be the last that sets what it sets',
+    remedy: isKept
+      ? `RESET PERSIST ${text.split('=')[0]}; on this server, then give the same order again`
+      : `take that line out, or move "!includedir ${includeDirectory}" to the end of ${includedBy}; then give the same order again`,
   };
 }
 

@@ -7,7 +7,7 @@ import { serverGoal } from './server-goal.ts';
 
 /** Every goal of remove, as the facts show it. `channels`: replication ends too. */
 export function removeGoals(pair: Pair, facts: SetupFacts, channels: boolean): readonly Goal[] {
-  const servers = pair.nodes.map((node) => serverGoal(node, hostOf(facts, node)));
+  const servers = pair.nodes.map((node) => serverGoal(node, hostOf(facts, node), pair.port));
   if (servers.some(({ state }) => state !== 'met')) return servers;
   const each = (make: (node: Node) => Goal) => pair.nodes.map(make);
   const goal = (name: string, { name: node }: Node, does: string, isGone: boolean): Goal => ({

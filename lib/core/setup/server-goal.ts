@@ -6,12 +6,22 @@ import { copyAtWork } from './copy.ts';
 import type { HostFacts } from './facts.ts';
 import { kindOf } from './kind.ts';
 
-export function serverGoal({ name }: Node, host: HostFacts): Goal {
+export function serverGoal({ name }: Node, host: HostFacts, port: number): Goal {
   const goal = { name: 'server', node: name, does: 'Starts the server.' };
   const atWork = copyAtWork(name, host);
   // A copy restarts it, and lets root in again at its end.
   if (atWork !== null && host.server !== 'up') return { ...goal, state: 'open', atWork };
-  return { ...goal, state: stateOf(host) };
+  return { ...goal, state: whyAnotherServer(name, host, port) ?? stateOf(host) };
+}
+
+/** A host may have two servers: root's socket must lead to the one of the pair. */
+export function whyAnotherServer(node: string, host: HostFacts, port: number): Refusal | null {
+  if (host.server !== 'up' || host.port === 0 || host.port === port) return null;
+  return {
+    got: `a server at port ${host.port}, by the socket that root uses on ${node}`,
+    want: `the server of the pair, which is at port ${port}`,
+    remedy: 'name its socket in /root/.my.cnf on the host ([client]); then give the same order again',
+  };
 }
 
 function stateOf(host: HostFacts): Goal['state'] {

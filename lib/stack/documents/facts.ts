@@ -2,14 +2,15 @@
 
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
-import { accountParameters, vipParameter } from './parameters.ts';
-import { findWorking, place, READER } from './seed-place.ts';
+import { accountParameters, parameter, vipParameter } from './parameters.ts';
+import { findWorking, place, printRoom, READER } from './seed-place.ts';
 import {
   asRoot,
   byKind,
   channelWords,
   fileName,
   includeDirectory,
+  printOrder,
   serverUnits,
   unitDirectory,
 } from './server-script.ts';
@@ -18,6 +19,22 @@ import { unitName } from './vip-unit.ts';
 const compared = configurationLines.flatMap(({ variable }) => variable ?? []);
 const asked = [...compared, 'log_bin', 'log_bin_basename', 'bind_address', 'read_only'];
 const systemSchemas = "'mysql', 'sys', 'information_schema', 'performance_schema', 'keepalambda'";
+
+/** The options that our file sets, under their older names too, as they may be spelled in another file. */
+const optionsOfOurs = configurationLines
+  .map(({ option }) => option.replace(/^loose-/, '').replace(/slave|replica/, '(slave|replica)'))
+  .map((option) => option.replaceAll('-', '[-_]'))
+  .join('|');
+const spelled = `^((loose|skip|disable|enable)[-_])*(${optionsOfOurs})[ \\t]*(=|$)`;
+
+/** Variables that the server keeps by itself (SET PERSIST): it reads them after all files. */
+const persisted = byKind((kind) =>
+  kind === 'mysql-8'
+    ? [
+        `sql "SELECT CONCAT('later=mysqld-auto.cnf:', VARIABLE_NAME, '=', VARIABLE_VALUE) FROM performance_schema.persisted_variables" | grep -E ':(${optionsOfOurs})='`,
+      ]
+    : [':'],
+);
 
 /** What the server keeps of the password of an account, by server. */
 const kept = byKind((kind) => {
@@ -74,8 +91,15 @@ if [ -s "$state/run" ]; then
 fi
 [ "$server" = up ] || exit 0
 echo "version=$version"
+# In the lab, clients come to another port than mysqld has.
+echo "port=\${KEEPALAMBDA_PORT:-$(sql 'SELECT @@port')}"
+if [ "$SSM_Room" = yes ]; then
+${printRoom}
+fi
 ${includeDirectory}
 echo "includedir=$includedir"
+${printOrder(spelled)}
+${persisted}
 if [ -r "$includedir/${fileName}" ]; then sed 's/^/file=/' "$includedir/${fileName}"; fi
 sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (${asked.map((name) => `'${name}'`).join(', ')})" |
   while read -r name value; do echo "running.$name=$value"; done
@@ -92,7 +116,10 @@ sql "${facts.join('; ')}" && echo end=yes
 export const hostFacts: Document = shellDocument(
   'hostFacts',
   'Says what is set up on this host. Changes nothing.',
-  40,
+  50,
   script,
-  { ...vipParameter, ...accountParameters },
+  {
+    ...{ ...vipParameter, ...accountParameters },
+    Room: parameter('Whether to say what a copy takes, and what room there is for one.', '^(yes|no)$'),
+  },
 );

@@ -1,5 +1,6 @@
 /** Documents that restart a service of the host: a repair, run when a node has lost the check. */
 import { type Document, shellDocument } from './document.ts';
+import { place, removeHeadless } from './seed-place.ts';
 import { findUnit } from './server-script.ts';
 
 /** How long a stop may take before the service is killed. Seconds. A hung mysqld never stops by itself. */
@@ -7,9 +8,9 @@ const STOP_LIMIT_SECONDS = 45;
 
 /**
  * Restarts the unit that was found. A unit that failed too often refuses to start until that is forgotten; one that is
- * starting is left alone.
+ * starting is left alone. `between`: what is done while it is down.
  */
-function restartScript(find: string): string {
+function restartScript(find: string, between = ':'): string {
   return `
 set -u
 ${find}
@@ -23,6 +24,7 @@ if ! timeout ${STOP_LIMIT_SECONDS} systemctl stop "$unit.service"; then
   echo "$unit did not stop in ${STOP_LIMIT_SECONDS} s: killed"
   systemctl kill --signal=SIGKILL "$unit.service"
 fi
+${between}
 systemctl start "$unit.service" || { echo "$unit did not start" >&2; exit 1; }
 systemctl is-active --quiet "$unit.service" || { echo "$unit is not active" >&2; exit 1; }
 echo "$unit restarted"
@@ -33,7 +35,7 @@ export const restartMysqld: Document = shellDocument(
   'restartMysqld',
   'Restarts mysqld, whatever its unit is called on this host.',
   150,
-  restartScript(findUnit()),
+  restartScript(findUnit(), `${place}\n${removeHeadless}`),
 );
 
 export const restartKeepalived: Document = shellDocument(

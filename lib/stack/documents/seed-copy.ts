@@ -88,6 +88,31 @@ CLONE INSTANCE FROM '${READER}'@'%s':%s IDENTIFIED BY '%s';\\n" "$SSM_From" "$SS
   done < "$state/names"
 }
 
+dropAll() {
+  {
+    echo 'SET SESSION sql_log_bin = 0; SET SESSION foreign_key_checks = 0;'
+    # shellcheck disable=SC2016
+    while IFS= read -r name; do printf 'DROP DATABASE IF EXISTS \`%s\`;\\n' "$(printf '%s' "$name" | sed 's/\`/\`\`/g')"; done < "$state/names"
+  } | "$client" 2>"$state/said"
+}
+# Before MySQL 8, a server that died while it made a table may have left a file of none. DROP DATABASE removes all tables then, and
+# fails on the directory: where nothing but such files of an earlier try is left in it, they go too.
+removeAll() {
+  before=
+  until dropAll; do
+    left=$(sed -n "s|.*can't rmdir '\\./\\([^'/]*\\)'.*|\\1|p" "$state/said" | head -n 1)
+    at=$(sed 's|/*$||' "$state/datadir")/$left
+    if [ -z "$left" ] || [ "$left" = "$before" ]; then fail "its databases could not be removed: $(cat "$state/said")"; fi
+    others=$(find "$at" -mindepth 1 ! -name '*.ibd' ! -name '*.frm')
+    if [ ! -e "$state/emptied" ] || [ -n "$others" ]; then
+      fail "a database could not be removed, because $at has files of no table: $(find "$at" -mindepth 1 | head -n 3 | tr '\\n' ' '). Take them away, and order it again"
+    fi
+    rm -f "$at"/*.ibd "$at"/*.frm
+    before=$left
+  done
+  : > "$state/emptied"
+}
+
 byDump() {
   dumper=mysqldump; [ -n "$isMaria" ] && command -v mariadb-dump >/dev/null 2>&1 && dumper=mariadb-dump
   command -v "$dumper" >/dev/null 2>&1 || fail "$dumper is not on the PATH of this host: install the client tools of the server"
@@ -108,11 +133,7 @@ byDump() {
   clearly 0
   forget || fail 'its binary log could not be reset'
   sql "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')" > "$state/names"
-  {
-    echo 'SET SESSION sql_log_bin = 0; SET SESSION foreign_key_checks = 0;'
-    # shellcheck disable=SC2016
-    while IFS= read -r name; do printf 'DROP DATABASE IF EXISTS \`%s\`;\\n' "$(printf '%s' "$name" | sed 's/\`/\`\`/g')"; done < "$state/names"
-  } | "$client" 2>"$state/said" || fail "its databases could not be removed: $(cat "$state/said")"
+  removeAll
   : > "$state/gtids"
   # Which transactions are in it is set last: a node with half of the data must not claim that it has them.
   {
@@ -156,7 +177,7 @@ clearly 0
 sql "SET SESSION sql_log_bin = 0; DROP USER '${READER}'@'%'" 2>/dev/null || true
 # With writability untouched, the value of before the copy is set again.
 [ "$SSM_Writable" = allow ] || closed=1
-rm -f "$state/client.cnf" "$state/names" "$state/help" "$state/said" "$state/dumped" "$state/closed" "$state/datadir"
+rm -f "$state/client.cnf" "$state/names" "$state/help" "$state/said" "$state/dumped" "$state/closed" "$state/datadir" "$state/emptied"
 echo copied > "$state/phase"
 echo copied
 `;

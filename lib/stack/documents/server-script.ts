@@ -43,20 +43,83 @@ trap shut EXIT
 write() { sql "SET SESSION sql_log_bin = 0; $1"; }
 `.trim();
 
-/** Sets `includedir` to the last directory that the server's own files include; empty where there is none. */
+/** The name of our file: the last of its directory. */
+export const fileName = 'zz-keepalambda.cnf';
+
+/**
+ * Files in the order in which the server reads them, includes within includes too: a line for each directory at its end, for
+ * each place where our file is read, or would be, and for each option of the server.
+ */
+const readInOrder = String.raw`
+function isOfServer(group,  of) {
+  of = group
+  sub(/-[0-9.]+$/, "", of)
+  if (of !~ /^(mysqld|server)$/ && !(of ~ /^mariadbd?$/ && tolower(version) ~ /mariadb/)) return 0
+  return of == group || index(version, substr(group, length(of) + 2)) == 1
+}
+function read(file, depth,  line, n, path, count, names, i, group) {
+  if (depth > 10 || file in isOpen) return
+  isOpen[file]
+  while ((getline line < file) > 0) {
+    n++
+    sub(/^[ \t]+/, "", line)
+    sub(/[ \t\r]+$/, "", line)
+    if (line ~ /^!includedir[ \t]/) {
+      path = line
+      sub(/^!includedir[ \t]+/, "", path)
+      sub(/\/+$/, "", path)
+      count = split(filesIn(path), names, "\n")
+      for (i = 1; i <= count; i++) {
+        if (names[i] == path "/" ours) print "ours\t" names[i]
+        read(names[i], depth + 1)
+      }
+      print "dir\t" path "\t" file
+    } else if (line ~ /^!include[ \t]/) {
+      path = line
+      sub(/^!include[ \t]+/, "", path)
+      read(path, depth + 1)
+    } else if (line ~ /^\[.*\]/) {
+      group = substr(line, 2, index(line, "]") - 2)
+    } else if (line ~ /^[A-Za-z]/ && isOfServer(group)) print "set\t" file "\tline " n "\t" line
+  }
+  close(file)
+  delete isOpen[file]
+}
+function filesIn(path,  command, name, all) {
+  if (path ~ /\047/) return path "/" ours
+  command = "{ ls -1d \047" path "\047/*.cnf 2>/dev/null; echo \047" path "/" ours "\047; } | LC_ALL=C sort -u"
+  while ((command | getline name) > 0) all = all (all == "" ? "" : "\n") name
+  close(command)
+  return all
+}
+BEGIN { for (i = 1; i < ARGC; i++) read(ARGV[i], 0) }
+`.trim();
+
+/**
+ * Sets `includedir` to the directory whose reading ends last, and `order` to what is read; the first is empty where no file
+ * includes a directory.
+ */
 export const includeDirectory = `
 files=$(my_print_defaults --help 2>/dev/null | sed -n '/^Default options are read/{n;p;q;}')
 [ -n "$files" ] || files='/etc/my.cnf /etc/mysql/my.cnf'
-includedir=
-for file in $files; do
-  [ -r "$file" ] || continue
-  found=$(sed -n 's/^[[:space:]]*!includedir[[:space:]]\\{1,\\}//p' "$file" | tail -n 1)
-  [ -z "$found" ] || includedir=\${found%/}
-done
+# shellcheck disable=SC2086
+order=$(awk -v ours=${fileName} -v version="\${version:-}" '${readInOrder}' $files)
+includedir=$(printf '%s\\n' "$order" | awk -F '\\t' '$1 == "dir" { path = $2 } END { print path }')
 `.trim();
 
-/** The name of our file: the last of its directory. */
-export const fileName = 'zz-keepalambda.cnf';
+/**
+ * Prints which file includes that directory, and what is set after our file was read, as `later=FILE line N:OPTION=VALUE`;
+ * `names`: the options, as an expression.
+ */
+export function printOrder(names: string): string {
+  return `
+printf '%s\\n' "$order" | awk -F '\\t' '$1 == "dir" { file = $3 } END { print "includedby=" file }'
+printf '%s\\n' "$order" | awk -F '\\t' -v ours="$includedir/${fileName}" '
+  $1 == "ours" && $2 == ours { n = 0; isRead = 1 }
+  $1 == "set" && $2 != ours && isRead && $4 ~ /${names}/ { later[++n] = $2 " " $3 ":" $4 }
+  END { for (i = 1; i <= n; i++) print "later=" later[i] }'
+`.trim();
+}
 
 /** What mysqld's unit is called, by distribution. */
 export const serverUnits = ['mysqld', 'mysql', 'mariadb'];

@@ -8,23 +8,38 @@ import type { Ports } from '../ports.ts';
 /** How long a look at one host may take. Milliseconds. */
 const LOOK_LIMIT_MS = 60_000;
 
-/** Both hosts, the parameter store and EC2, as they are now. Throws what a port throws. */
+/** Both hosts, the parameter store and EC2, as they are now. `isForCopy`: as for `askHosts`. Throws what a port throws. */
 export async function lookAtHosts(
   ports: Ports,
   pair: Pair,
   passed: ReadonlySet<string>,
+  isForCopy = false,
 ): Promise<SetupFacts> {
   const accounts = await ports.accounts.read(pair);
   const users = {
-    Monitor: accounts.monitor?.user ?? setupUsers.monitor,
-    Replication: accounts.replication?.user ?? setupUsers.replication,
+    monitor: accounts.monitor?.user ?? setupUsers.monitor,
+    replication: accounts.replication?.user ?? setupUsers.replication,
   };
+  const [located, hosts] = await Promise.all([
+    ports.vip.locate([pair]),
+    askHosts(ports, pair, users, isForCopy),
+  ]);
+  return { hosts, accounts, vip: placeOf(located.get(pair.name)), passed };
+}
+
+/** What each host says. `isForCopy`: how much a copy takes, and the room for it, are counted too. */
+export async function askHosts(
+  { host }: Pick<Ports, 'host'>,
+  pair: Pair,
+  { monitor, replication }: Readonly<Record<keyof typeof setupUsers, string>>,
+  isForCopy: boolean,
+): Promise<SetupFacts['hosts']> {
+  const given = { Monitor: monitor, Replication: replication, Room: isForCopy ? 'yes' : 'no' };
   const ask = async ({ name }: Node) => {
-    const printed = await ports.host.run(pair, name, 'host-facts', LOOK_LIMIT_MS, users);
+    const printed = await host.run(pair, name, 'host-facts', LOOK_LIMIT_MS, given);
     return [name, parseHostFacts(printed)] as const;
   };
-  const [located, ...hosts] = await Promise.all([ports.vip.locate([pair]), ...pair.nodes.map(ask)]);
-  return { hosts: Object.fromEntries(hosts), accounts, vip: placeOf(located.get(pair.name)), passed };
+  return Object.fromEntries(await Promise.all(pair.nodes.map(ask)));
 }
 
 function placeOf(sighting: VipSighting | undefined): SetupFacts['vip'] {

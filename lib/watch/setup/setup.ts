@@ -51,7 +51,7 @@ export function setupWork(
 ): HostWork<SetupFacts> {
   const run: Run = { ports, pair, order, seed, passed: new Set() };
   return {
-    look: () => lookAtHosts(ports, pair, run.passed),
+    look: () => lookAtHosts(ports, pair, run.passed, order.from !== undefined),
     goals: (facts) => setupGoals(pair, facts, order, seed !== null),
     carryOut: (goal, facts, limitMs) => carryOut(run, goal, facts, limitMs),
   };

@@ -1,7 +1,7 @@
 /** Whose data goes where before replication, by what both hosts say of it. */
-import { expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { nextStep } from '../../../lib/core/host-work.ts';
-import type { HostFacts } from '../../../lib/core/setup/facts.ts';
+import type { HostDisk, HostFacts } from '../../../lib/core/setup/facts.ts';
 import { setupGoals } from '../../../lib/core/setup/goals.ts';
 import { pairWith } from '../world.ts';
 import { factsOf, key } from './facts.ts';
@@ -40,6 +40,53 @@ it('waits for a copy that runs on its host, and says how far it is', () => {
     });
   const ended = goalsOf({ server: 'denied', copy: { ...atWork.copy, atWorkKb: null } });
   expect(nextStep(ended).kind).toBe('refused');
+});
+
+describe('room for a copy', () => {
+  const disk = (roomKb: number, more: Partial<HostDisk> = {}): Partial<HostFacts> => ({
+    disk: { ...{ dataKb: 1_000_000, roomKb, logsKb: 50_000, keptKb: 9_000_000 }, ...more },
+  });
+  const whole = { ...data, ...disk(0) };
+
+  test.each<[what: string, db2: Partial<HostFacts>, then: string]>([
+    ['enough', disk(1_210_000), 'seed on db2'],
+    [
+      'a little too little: a tenth more than the data is wanted, and 100 MB',
+      disk(1_190_000),
+      'refused: room for 1,163 MB in /var/lib/mysql/ of db2, what a copy removes there included',
+    ],
+    [
+      'none for its binary logs',
+      disk(9_000_000, { keptKb: 100_000 }),
+      'refused: room for 98 MB in /var/lib/keepalambda of db2',
+    ],
+    [
+      'none for binary logs that are kept already',
+      { ...disk(9_000_000, { keptKb: 100_000 }), ...copy('begun') },
+      'seed on db2',
+    ],
+    ['unknown', { disk: null }, 'seed on db2'],
+    [
+      'too little for a copy that is at work',
+      { ...disk(1), copy: { run: 's-order-1', phase: 'copying', atWorkKb: 5 } },
+      'seed on db2',
+    ],
+  ])('%s', (_, db2, then) => {
+    expect(next([whole, db2], 'db1')).toBe(then);
+  });
+
+  it('is refused before any step, and no copy, no question of room', () => {
+    const facts = factsOf(pair, '5.6.24', [whole, disk(1)]);
+    const goals = setupGoals(pair, facts, { from: 'db1', restartHolder: false }, true);
+    expect(nextStep(goals)).toMatchObject({
+      kind: 'refused',
+      refusal: {
+        want: '1,175 MB: the 977 MB of db1, a tenth more, and 100 MB',
+        remedy: expect.stringContaining('make the volume of db2 larger'),
+      },
+    });
+    expect(next([{ ...disk(0), executed: '' }, disk(0)], 'db1')).not.toContain('refused');
+  });
 });
 
 test.each<[what: string, hosts: Hosts, from: string | undefined, then: string]>([

@@ -27,6 +27,17 @@ it('reads how far a copy is, and takes a phase of before the data for begun', ()
   expect(of('copy-run=s-1').copy).toEqual(begun);
 });
 
+it('reads what is set later, and sizes only where all of them were told', () => {
+  expect(of('later=/etc/my.cnf line 9:bind-address=::1', 'later=/a line 2:skip-log-bin').later).toEqual([
+    { where: '/etc/my.cnf line 9', text: 'bind-address=::1' },
+    { where: '/a line 2', text: 'skip-log-bin' },
+  ]);
+  const sizes = ['data-kb=10', 'room-kb=20', 'logs-kb=0', 'kept-kb=30'];
+  expect(of(...sizes).disk).toEqual({ dataKb: 10, roomKb: 20, logsKb: 0, keptKb: 30 });
+  expect(of(...sizes.slice(1)).disk).toBeNull();
+  expect(of(...sizes, 'data-kb=').disk).toBeNull();
+});
+
 it('takes what was not printed for down and empty', () => {
   expect(parseHostFacts('')).toMatchObject({
     server: 'down',

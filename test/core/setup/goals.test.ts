@@ -82,6 +82,36 @@ test.each<[what: string, change: (facts: SetupFacts) => SetupFacts, first: strin
     'refused: no !includedir in any file that the server reads',
   ],
   [
+    'another server behind root’s socket',
+    (facts) => on(facts, 1, { port: 3307 }),
+    'refused: a server at port 3307, by the socket that root uses on db2',
+  ],
+  [
+    'an option that is set later, to another value',
+    (facts) => on(facts, 1, later('/etc/my.cnf line 9', 'loose_server-id = 5')),
+    'refused: loose_server-id = 5 in /etc/my.cnf line 9, which the server reads after zz-keepalambda.cnf',
+  ],
+  [
+    'no binary log, by a line that is read later',
+    (facts) => on(facts, 0, later('/etc/my.cnf line 9', 'skip-log-bin')),
+    'refused: skip-log-bin in /etc/my.cnf line 9, which the server reads after zz-keepalambda.cnf',
+  ],
+  [
+    'a value that the server keeps by itself',
+    (facts) => on(facts, 0, later('mysqld-auto.cnf', 'read_only=OFF')),
+    'refused: read_only=OFF in mysqld-auto.cnf, which the server reads after zz-keepalambda.cnf',
+  ],
+  [
+    'the same value, set later once more',
+    (facts) => on(facts, 0, later('/etc/my.cnf line 9', 'sync_binlog = "1" # safe')),
+    'done',
+  ],
+  [
+    'the name of the binary log, set later: the server itself says where it is',
+    (facts) => on(facts, 0, later('/etc/my.cnf line 9', 'log_bin = mysql-bin')),
+    'done',
+  ],
+  [
     'a file that somebody changed',
     (facts) => on(facts, 1, { configuration: ['[mysqld]'] }),
     'configuration-file on db2',
@@ -119,6 +149,18 @@ test.each<[what: string, change: (facts: SetupFacts) => SetupFacts, first: strin
   ['no proof yet', (facts) => ({ ...facts, passed: new Set(['doctor']) }), 'proof on null'],
 ])('%s', (_, change, first) => {
   expect(next(goalsOf(change(readyFacts('5.6.24', 'mysql-5.6'))))).toBe(first);
+});
+
+it('says where our file goes, by whom it is read, and how another one stops counting', () => {
+  const facts = on(readyFacts('9.7.1', 'mysql-8'), 0, { includedBy: '/etc/my.cnf' });
+  const goal = goalsOf(facts).find(({ name }) => name === 'configuration-file');
+  expect(goal?.does).toContain('into /etc/my.cnf.d (included by /etc/my.cnf),');
+  const remedyOf = (where: string) => {
+    const step = nextStep(goalsOf(on(facts, 0, later(where, 'read_only=OFF'))));
+    return step.kind === 'refused' ? step.refusal.remedy : step.kind;
+  };
+  expect(remedyOf('/etc/my.cnf line 9')).toContain('"!includedir /etc/my.cnf.d" to the end of /etc/my.cnf');
+  expect(remedyOf('mysqld-auto.cnf')).toContain('RESET PERSIST read_only;');
 });
 
 const full = { tables: 7, sources: [] };
@@ -228,6 +270,10 @@ it('removes what is there, and replication only when asked to', () => {
     'no-replication-account db2',
   ]);
 });
+
+function later(where: string, text: string): Partial<HostFacts> {
+  return { later: [{ where, text }] };
+}
 
 function on(facts: SetupFacts, index: 0 | 1, change: Partial<HostFacts>): SetupFacts {
   const { name } = pair.nodes[index];

@@ -35,8 +35,11 @@ const GRACE_MS = 250;
  * look goes to another function, which has no connection yet. Milliseconds.
  */
 const SUSPICION_GRACE_MS = 750;
-/** How often to look while a plan is carried out. None is held: a fresh look must not have to wait at the plan's end. */
-export const planPace: Pace = { afterMs: 250, graceMs: GRACE_MS, witnessMs: null };
+/**
+ * How often to look while a plan is carried out. None is held: a fresh look must not have to wait at the plan's end. Each takes the
+ * CPU from the plan.
+ */
+export const planPace: Pace = { afterMs: 500, graceMs: GRACE_MS, witnessMs: null };
 /** After a failed save the pair is judged again in a while. */
 export const failurePace: Pace = { afterMs: 1000, graceMs: GRACE_MS, witnessMs: null };
 /** How soon to look again while what is to be done must wait. */
@@ -94,6 +97,7 @@ function orderAt(vantage: Vantage, evidence: Evidence, pace: Pace, pair: Pair, m
   if (evidence.blind[vantage] !== undefined) return { kind: 'soon', afterMs: BLIND_PAUSE_MS, graceMs };
   // It has not reported since this leader began, or since a plan has changed the pair.
   if (pair.nodes.every(({ name }) => evidence.words[name]?.[vantage] === undefined)) return { kind: 'now' };
+  if (isOutdated(vantage, evidence, pair)) return { kind: 'soon', afterMs: 0, graceMs };
   const suspicion = suspicionAt(vantage, evidence, pair);
   const afterMs = leastOf([pace.afterMs, suspicion]);
   if (afterMs === null && mayRest && pair.settings.holdMs < REST_MS)
@@ -101,6 +105,19 @@ function orderAt(vantage: Vantage, evidence: Evidence, pace: Pace, pair: Pair, m
   if (afterMs === null) return { kind: 'held', forMs: pair.settings.holdMs };
   if (suspicion !== null || pace.witnessMs === null) return { kind: 'soon', afterMs, graceMs };
   return { kind: 'close-up', forMs: CLOSE_UP_MS, witnessMs: pace.witnessMs };
+}
+
+/**
+ * Whether another vantage has begun to suspect a node since this one looked: that it answered then keeps a failover waiting,
+ * until this one has looked again.
+ */
+function isOutdated(vantage: Vantage, { words }: Evidence, { nodes }: Pair): boolean {
+  return nodes.some(({ name }) => {
+    const said = words[name] ?? {};
+    const own = said[vantage];
+    if (own?.saw.kind !== 'answered') return false;
+    return Object.values(said).some(({ saw, sinceMs }) => saw.kind !== 'answered' && sinceMs > own.atMs);
+  });
 }
 
 /**

@@ -2,10 +2,11 @@
 import { observe, observeVip, type ThroughVip } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Memory } from './memory.ts';
+import type { NodeName } from './names.ts';
 import { ownGrowth } from './notes.ts';
 import { beatingNode, type PairState, type Taken } from './pair-state.ts';
 import type { WaitingOrder } from './request.ts';
-import type { Report, VipSighting } from './sighting.ts';
+import type { Report, Server, VipSighting } from './sighting.ts';
 import { type Heard, hearEc2, hearThrough } from './vip-news.ts';
 
 /** A vantage's report, unless its look began before the end of a plan. */

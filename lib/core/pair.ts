@@ -66,6 +66,8 @@ export function step(before: PairState, input: Input, nowMs: number): Stepped {
       ? before.looks
       : looksOf(before.looks, state.evidence, state.pace, state.pair);
   const ordered = looks === state.looks ? state : { ...state, looks };
+  // A plan that begins has just seen the pair, and asks EC2 itself for what it needs.
+  const isBegun = input.kind === 'plan' && input.is === 'begun';
   const noted = handOut(before, takePicture(before, ordered, nowMs), input.kind === 'tick');
   return {
     state: noted.state,
@@ -74,7 +76,7 @@ export function step(before: PairState, input: Input, nowMs: number): Stepped {
       run,
       pictures: noted.pictures,
       looks,
-      hurries: looks !== before.looks && isSooner(looks, before.looks),
+      hurries: looks !== before.looks && !isBegun && isSooner(looks, before.looks),
       ask: taken.ask ?? null,
       examine: taken.examine ?? false,
       besidePlan: taken.besidePlan ?? null,

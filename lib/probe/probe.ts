@@ -8,6 +8,7 @@ import { createHeartbeatLag, type HeartbeatLag } from './heartbeat-lag.ts';
 import { holdLook } from './held-look.ts';
 import { inspect } from './inspect.ts';
 import { createNodeWatcher, type NodeWatcher } from './node-watcher.ts';
+import { createParking } from './parking.ts';
 import type { ProbeRequest, ProbeResponse, ProbeTarget } from './protocol.ts';
 import { replicate } from './replicate.ts';
 import { askFed, askReplica, repoint } from './repoint.ts';
@@ -41,6 +42,7 @@ export function createProbe(nowWallMs: () => number = Date.now, makeWay: typeof 
   const beats = new Map<string, HeartbeatLag>();
   /** Who answered at each node. It outlives the connections: a server does not change while nobody looks, as a rule. */
   const identities = new Map<string, string>();
+  const parking = createParking(nowWallMs);
   let looks = 0;
   /** When watch last looked from here. A look that is nobody's next one (operate's) keeps no connections. */
   let lastWatchedMs = Number.NEGATIVE_INFINITY;
@@ -103,13 +105,14 @@ export function createProbe(nowWallMs: () => number = Date.now, makeWay: typeof 
     }
   }
 
-  /** By a fresh login; where that is refused, on a connection that looks at this very node have kept. */
+  /** By a fresh login, or what the command before has left; else on a connection that looks at this very node have kept. */
   function wayOf(request: NodeRequest): Way {
     const endpoint = endpointOf(request, request.node.address);
-    return makeWay(endpoint, () => {
+    const lend = () => {
       const kept = observers.get(`${request.pair}/${request.node.name}`);
       return kept !== undefined && isSameServer(kept.endpoint, endpoint) ? kept.observer.lend() : null;
-    });
+    };
+    return makeWay(endpoint, { lend, parking, leaves: isFollowed(request) });
   }
 
   /** Watch may not have seen the source yet, or be of an older version: who answered there is known here too. */
@@ -169,7 +172,7 @@ export function createProbe(nowWallMs: () => number = Date.now, makeWay: typeof 
       }
       case 'repoint': {
         const { from, to, port, limitMs } = request;
-        const wayToSource = wayTo(endpointOf(request, to.address), () => null);
+        const wayToSource = wayTo(endpointOf(request, to.address), { lend: () => null });
         const repointing = { from, to: { ...to, port }, wayToSource };
         const repointed = await repoint(wayOf(request), repointing, limitMs);
         return 'kind' in repointed ? repointed : { kind: 'repointed', repointed };
@@ -183,7 +186,10 @@ export function createProbe(nowWallMs: () => number = Date.now, makeWay: typeof 
   }
 
   return {
-    drop,
+    drop() {
+      drop();
+      parking.drop();
+    },
     answer: (request) => (request.kind === 'look' ? look(request.targets) : command(request)),
   };
 }
@@ -192,6 +198,11 @@ export function createProbe(nowWallMs: () => number = Date.now, makeWay: typeof 
 function isSameServer(kept: string, { host, port, credentials }: NodeEndpoint): boolean {
   const other = JSON.parse(kept) as NodeEndpoint;
   return other.host === host && other.port === port && other.credentials.user === credentials.user;
+}
+
+/** In a plan, another command to the same node comes next. */
+function isFollowed({ kind }: NodeRequest): boolean {
+  return kind === 'catch-up' || kind === 'detach';
 }
 
 function endpointOf(from: Pick<ProbeTarget, 'port' | 'credentials'>, host: string): NodeEndpoint {

@@ -3,6 +3,7 @@ import type { Position } from '../core/sighting.ts';
 import { dial, type MysqlLink, type NodeEndpoint } from './connection.ts';
 import { failedOf, MysqlFailure, sawOf } from './errors.ts';
 import type { Lent } from './kept-connection.ts';
+import type { Parking } from './parking.ts';
 import type { ProbeFailed, ProbeFailure } from './protocol.ts';
 import { type ProcessRow, readProcessRow } from './sessions.ts';
 import {
@@ -31,7 +32,10 @@ export class CommandFailure extends Error {
 /** A connection that a command has until it gives it back. */
 export interface Held {
   readonly link: MysqlLink;
+  /** Gives it back. */
   release(): void;
+  /** The same after a command that went well: the next one may find it. */
+  leave(): void;
 }
 
 /** How a command gets to its server. */
@@ -55,21 +59,38 @@ export interface Command {
 /** With less time than this, a fresh login gets all of it. Milliseconds. */
 const LOGIN_MS_MIN = 500;
 
+/** What a way finds of earlier commands, and leaves to later ones. */
+export interface WayParts {
+  /** A connection that looks have kept, if one is free. */
+  readonly lend: () => Lent | null;
+  /** Connections that commands have left. @default none */
+  readonly parking?: Parking;
+  /** Whether this command leaves its connection to the next one. @default false */
+  readonly leaves?: boolean;
+}
+
 /**
- * The way by a fresh login. Where the server refuses one (1040, 1129, 1045 and the like), or is too slow to let us in, a
- * connection that looks have kept does as well: an old holder must be closed whatever its door says.
+ * The way by a connection that the command before has left, or by a fresh login. Where the server refuses one (1040, 1129, 1045 and
+ * the like), or is too slow to let us in, a connection that looks have kept does as well: an old holder must be closed whatever its
+ * door says.
  */
-export function wayTo(endpoint: NodeEndpoint, lend: () => Lent | null): Way {
+export function wayTo(endpoint: NodeEndpoint, { lend, parking, leaves = false }: WayParts): Way {
+  const own = (link: MysqlLink): Held => {
+    const release = () => link.quit();
+    return { link, release, leave: () => (leaves ? parking?.leave(endpoint, link) : release()) };
+  };
   return {
     endpoint,
     async connect(limitMs) {
+      const parked = parking?.take(endpoint) ?? null;
+      if (parked !== null) return own(parked);
       try {
-        const link = await dial(endpoint, limitMs < LOGIN_MS_MIN ? limitMs : limitMs / 2);
-        return { link, release: () => link.quit() };
+        return own(await dial(endpoint, limitMs < LOGIN_MS_MIN ? limitMs : limitMs / 2));
       } catch (error) {
         const lent = error instanceof MysqlFailure && isDoorShut(error) ? lend() : null;
         if (lent === null) throw error;
-        return { link: lent.link, release: () => lent.giveBack() };
+        const giveBack = () => lent.giveBack();
+        return { link: lent.link, release: giveBack, leave: giveBack };
       }
     },
   };
@@ -97,7 +118,10 @@ export async function carryOut<T>(
     const changing = () => {
       changed = true;
     };
-    return await work({ link, way, leftMs, ask: asker(link, leftMs), changing });
+    const done = await work({ link, way, leftMs, ask: asker(link, leftMs), changing });
+    held.leave();
+    held = null;
+    return done;
   } catch (error) {
     if (error instanceof MysqlFailure) return failedOf(error, changed);
     if (error instanceof CommandFailure)

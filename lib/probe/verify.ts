@@ -97,7 +97,7 @@ function startTry(vip: NodeEndpoint, writeProbe: boolean, limitMs: number): Try 
         given.delete(link.destroy);
         link.quit();
       };
-      return { link, release };
+      return { link, release, leave: release };
     },
   };
   let isOver = false;

@@ -44,7 +44,7 @@ export async function warmUpProbe(): Promise<void> {
 export async function playCommands(version: PlayedVersion): Promise<readonly ProbeResponse[]> {
   const link = stageLink(dialectOf(version, ''), version);
   const probe = createProbe(Date.now, (endpoint): Way => {
-    return { endpoint, connect: async () => ({ link, release: () => undefined }) };
+    return { endpoint, connect: async () => ({ link, release: () => undefined, leave: () => undefined }) };
   });
   const answers: ProbeResponse[] = [];
   for (const command of commands) answers.push(await probe.answer(probeRequestSchema.parse(command)));

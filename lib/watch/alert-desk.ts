@@ -17,6 +17,8 @@ const REFUSED_AGAIN_MS = 15_000;
 export interface Outbox {
   /** Those in the store that SNS does not have yet, the oldest first. */
   readonly waiting: () => readonly Alert[];
+  /** Whether they wait for something that is more urgent. @default never */
+  readonly isPutOff?: () => boolean;
   /** SNS has it. */
   readonly onPublished: (id: string) => void;
 }
@@ -76,7 +78,11 @@ export class AlertDesk {
     if (alerts.length === 0 && this.#tries.size === 0) return [];
     const known = new Map(alerts.flatMap(({ id }) => this.#knownTries(id)));
     this.#tries = known;
-    return alerts.map((alert) => ({ alert, ...(known.get(alert.id) ?? untried) }));
+    const putOff = this.#outboxes.filter(({ isPutOff }) => isPutOff?.() === true);
+    const held = new Set(putOff.flatMap(({ waiting }) => waiting()));
+    return alerts
+      .filter((alert) => !held.has(alert))
+      .map((alert) => ({ alert, ...(known.get(alert.id) ?? untried) }));
   }
 
   #knownTries(id: string): readonly (readonly [string, Tries])[] {

@@ -17,7 +17,8 @@ const WORD_LIFE_MS = 1000;
  * it may or may not have moved, so the plan neither goes on nor is undone, and tries again.
  */
 export async function moveVip(to: NodeName, execution: StepContext): Promise<Result> {
-  const before = await whereIsIt(execution, execution.located);
+  // The clients of a holder that takes no writes wait already, and to move the VIP to where it is does no harm.
+  const before = execution.record.wasWritable ? await whereIsIt(execution, execution.located) : 'not-asked';
   if (before === to) return already(`the VIP is on ${to}`, { vipMoved: true });
   // While a live holder is closed for this, an EC2 that does not even say where the VIP is gets no call that may hang.
   if (before === 'unknown' && execution.record.wasWritable && !(await answersThroughVip(to, execution)))
@@ -68,9 +69,10 @@ async function whereIsIt(
 }
 
 /** Null when EC2 shows the VIP on the node; else the last error. */
-async function assign(to: NodeName, { pair, ports, guard }: StepContext): Promise<PortError | null> {
+async function assign(to: NodeName, { pair, ports, guard, onMove }: StepContext): Promise<PortError | null> {
   for (let attempt = 1; ; attempt += 1) {
     guard();
+    onMove?.();
     try {
       await ports.vip.assign(pair, to);
       return null;

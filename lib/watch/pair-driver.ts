@@ -19,13 +19,13 @@ import {
   situationOf,
   unpublished,
 } from '../core/pair-state.ts';
+import { moveStageOf, type Plan } from '../core/plan.ts';
 import type { Ready, Run, Said } from '../core/ready.ts';
 import type { Safeguards } from '../core/safeguards.ts';
-import type { Situation } from '../core/situation.ts';
-import { SEEN_LIFE_MS } from '../core/time-budget.ts';
 import { isDoubted } from '../core/vip-news.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import { examinePair } from './doctor.ts';
+import { Haste } from './haste.ts';
 import type { HeldLease } from './lease.ts';
 import { PairMemory } from './pair-memory.ts';
 import { PlanRunner } from './plan-runner.ts';
@@ -61,6 +61,7 @@ export class PairDriver {
   readonly #memory: PairMemory;
   readonly #plans: PlanRunner;
   readonly #failures: Failures;
+  readonly #haste: Haste;
   /** Whether the leader before may have left calls that take effect late. */
   readonly #leftCalls: boolean;
   #state: PairState;
@@ -72,8 +73,10 @@ export class PairDriver {
     this.#props = props;
     this.pair = pair;
     this.#leftCalls = mayHaveLeftCalls(memory);
+    this.#haste = new Haste(ports.clock, () => desk.send());
     this.#memory = new PairMemory({
       ...props,
+      haste: this.#haste,
       onStored: (now) => {
         this.take({ kind: 'stored', memory: now, newId: ports.ids.next() });
         desk.send();
@@ -83,6 +86,7 @@ export class PairDriver {
     this.#plans = new PlanRunner({
       ...props,
       memory: this.#memory,
+      haste: this.#haste,
       mayAct: () => this.#mayAct(),
       lastPosition: (node) => lastPositionIn(this.#state, node),
       identityOf: (node) => identityIn(this.#state, node),
@@ -95,6 +99,7 @@ export class PairDriver {
     });
     desk.add({
       waiting: () => unpublished(this.#state),
+      isPutOff: () => this.#haste.isOn,
       onPublished: (id) => this.take({ kind: 'published', id }),
     });
   }
@@ -180,8 +185,7 @@ export class PairDriver {
   async #carryOut({ save, run, failure }: Ready): Promise<Input> {
     try {
       if (failure !== null) throw new Error(failure);
-      if (save !== null) await this.#memory.save(save);
-      const is = run === null ? 'done' : await this.#run(run);
+      const is = await this.#saveAndRun(save, run);
       await this.#settleDoubt();
       this.#failures.end();
       return { kind: is };
@@ -190,6 +194,21 @@ export class PairDriver {
       await this.#waitOut(error);
       return { kind: 'done' };
     }
+  }
+
+  /** What was decided is stored together with the plan that begins by it: clients wait for each save. */
+  async #saveAndRun(save: Ready['save'], run: Ready['run']): Promise<'done' | 'not-yet'> {
+    if (run?.kind === 'begin' && this.#mayAct()) return this.#begin(run, save ?? this.#memory.now);
+    if (save !== null) await this.#memory.save(save);
+    return run === null ? 'done' : this.#run(run);
+  }
+
+  async #begin(
+    { said, situation, wanted }: Extract<Run, { kind: 'begin' }>,
+    decided: Memory,
+  ): Promise<'done' | 'not-yet'> {
+    if (said !== null) this.#recordOrder(said);
+    return this.#carryOutPlan(wanted.plan, () => this.#plans.begin(decided, situation, wanted));
   }
 
   /** Waits after a failure until the store says what it has. */
@@ -227,23 +246,16 @@ export class PairDriver {
         await this.#memory.save(run.memory);
         return 'done';
       case 'begin':
-        if (this.#isOld(run.situation)) return 'not-yet';
-        if (run.said !== null) this.#recordOrder(run.said);
-        return this.#carryOutPlan(() => this.#plans.begin(run.situation, run.wanted));
+        // It might have, a moment ago.
+        return 'not-yet';
       case 'resume':
-        return this.#carryOutPlan(() => this.#plans.resume(run.plan, run.situation));
+        return this.#carryOutPlan(run.plan, () => this.#plans.resume(run.plan, run.situation));
     }
   }
 
   /** A pair that was quiet when it was claimed has nothing to wait out. */
   #mayAct(): boolean {
     return this.#props.lease.mayAct(this.#leftCalls ? 'of-the-one-before' : 'none');
-  }
-
-  /** Storing what was decided took so long that the world may be another one. */
-  #isOld({ nowMs }: Situation): boolean {
-    const { ports, safeguards } = this.#props;
-    return safeguards.freshLooks && ports.clock.nowMs() - nowMs > SEEN_LIFE_MS;
   }
 
   #recordOrder({ order: { order }, decided }: Said): void {
@@ -253,7 +265,8 @@ export class PairDriver {
     });
   }
 
-  async #carryOutPlan(work: () => Promise<void>): Promise<'done' | 'not-yet'> {
+  async #carryOutPlan(plan: Plan, work: () => Promise<void>): Promise<'done' | 'not-yet'> {
+    if (moveStageOf(plan) >= 0) this.#haste.begin();
     this.#apply({ kind: 'plan', is: 'begun' });
     try {
       await work();
@@ -262,6 +275,7 @@ export class PairDriver {
       if (error instanceof CutShort) return 'not-yet';
       throw error;
     } finally {
+      this.#haste.end();
       await this.#memory.updated();
       this.#apply({ kind: 'plan', is: 'over' });
     }

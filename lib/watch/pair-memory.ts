@@ -7,6 +7,7 @@ import type { PairName } from '../core/names.ts';
 import { type Noted, seenText } from '../core/pictures.ts';
 import { remedies } from '../core/remedies.ts';
 import type { Safeguards } from '../core/safeguards.ts';
+import type { Haste } from './haste.ts';
 import { type Claimant, type HistoryEntry, PortError, type Ports } from './ports.ts';
 
 /** A line of history. Characters. */
@@ -19,6 +20,8 @@ export interface PairMemoryProps {
   readonly lease: Claimant;
   readonly memory: Memory;
   readonly safeguards: Safeguards;
+  /** While it is on, no history is written. */
+  readonly haste: Pick<Haste, 'over'>;
   /** Called with what the store has, whenever that is another memory. */
   readonly onStored: (memory: Memory) => void;
 }
@@ -29,18 +32,22 @@ export class PairMemory {
   /** The owner and the epoch that saves are made under. */
   readonly #claimant: Claimant;
   readonly #safeguards: Safeguards;
+  readonly #haste: PairMemoryProps['haste'];
   readonly #onStored: PairMemoryProps['onStored'];
   #memory: Memory;
   #doubtful = false;
   #updating: Promise<void> = Promise.resolve();
+  /** Lines of history that wait to be written together. */
+  #unwritten: readonly HistoryEntry[] = [];
   #writing = new Set<Promise<void>>();
 
-  constructor({ pair, ports, lease, memory, safeguards, onStored }: PairMemoryProps) {
+  constructor({ pair, ports, lease, memory, safeguards, haste, onStored }: PairMemoryProps) {
     this.#pair = pair.name;
     this.#ports = ports;
     this.#claimant = { owner: lease.owner, epoch: lease.epoch };
     this.#memory = memory;
     this.#safeguards = safeguards;
+    this.#haste = haste;
     this.#onStored = onStored;
   }
 
@@ -136,18 +143,28 @@ export class PairMemory {
     };
   }
 
+  /** What comes before the first of them is written, is written with it. */
   #write(entries: readonly HistoryEntry[]): void {
-    const { store, log } = this.#ports;
-    const written = store
-      .appendHistory(entries)
-      .catch((error: unknown) =>
-        log.warn(`history was not written: ${String(error)}`, {
-          pair: this.#pair,
-          text: entries.map(({ text }) => text).join('; '),
-        }),
-      )
+    const isFirst = this.#unwritten.length === 0;
+    this.#unwritten = [...this.#unwritten, ...entries];
+    if (!isFirst) return;
+    const written = this.#haste
+      .over()
+      .then(() => this.#append())
       .finally(() => this.#writing.delete(written));
     this.#writing.add(written);
+  }
+
+  async #append(): Promise<void> {
+    const { store, log } = this.#ports;
+    const entries = this.#unwritten;
+    this.#unwritten = [];
+    try {
+      await store.appendHistory(entries);
+    } catch (error) {
+      const text = entries.map((entry) => entry.text).join('; ');
+      log.warn(`history was not written: ${String(error)}`, { pair: this.#pair, text });
+    }
   }
 
   /** Resolves when nothing is being written. */

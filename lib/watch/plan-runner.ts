@@ -6,6 +6,7 @@ import type { Pair } from '../core/config.ts';
 import { endPlan } from '../core/end-plan.ts';
 import type { EventCode } from '../core/events.ts';
 import { reasonsOfRestart } from '../core/fitness.ts';
+import type { Memory } from '../core/memory.ts';
 import type { NodeName } from '../core/names.ts';
 import { PLAN_WAITS_MS } from '../core/pair-run.ts';
 import type { LastPosition } from '../core/pair-state.ts';
@@ -20,8 +21,10 @@ import {
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Situation } from '../core/situation.ts';
 import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
+import { SEEN_LIFE_MS } from '../core/time-budget.ts';
 import { describeVerdict } from '../core/verdict.ts';
 import { hearsSource } from '../core/witness.ts';
+import type { Haste } from './haste.ts';
 import type { HeldLease } from './lease.ts';
 import { locate } from './move-vip.ts';
 import type { PairMemory } from './pair-memory.ts';
@@ -34,6 +37,7 @@ export interface PlanRunnerProps {
   readonly ports: Ports;
   readonly lease: HeldLease;
   readonly memory: PairMemory;
+  readonly haste: Pick<Haste, 'calling'>;
   readonly safeguards: Safeguards;
   readonly stop: AbortSignal;
   /** Whether a change may begin now. */
@@ -57,8 +61,9 @@ export class PlanRunner {
     this.#props = props;
   }
 
-  /** Takes a plan up: stores it, then carries it out. */
+  /** Takes a plan up: stores it with what was `decided`, then carries it out. */
   async begin(
+    decided: Memory,
     situation: Situation,
     wanted: Omit<Claim, 'epoch' | 'planId' | 'incidentId' | 'lastSeen' | 'lastSeenAtMs'>,
   ): Promise<void> {
@@ -67,7 +72,7 @@ export class PlanRunner {
     const ids = { planId: ports.ids.next(), incidentId: ports.ids.next() };
     const seen = plan.from === null ? null : this.#props.lastPosition(plan.from);
     const last = { lastSeen: seen?.position ?? null, lastSeenAtMs: seen?.atMs ?? null };
-    await memory.save(beginPlan(memory.now, situation, { ...wanted, ...ids, ...last, epoch: lease.epoch }));
+    await memory.save(beginPlan(decided, situation, { ...wanted, ...ids, ...last, epoch: lease.epoch }));
     this.#log(`${plan.kind} to ${plan.to} (${row}): ${because}`, {
       row,
       does: `plan ${plan.kind}`,
@@ -77,7 +82,15 @@ export class PlanRunner {
       ...{ kind: 'decision', plan: ids.planId, of: plan.kind, from: plan.from, to: plan.to },
       ...{ by: wanted.by, row },
     });
+    if (this.#isOld(situation))
+      throw new CutShort('storing the plan took so long that the pair may be another');
     if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
+  }
+
+  /** Whether what was seen is too old to begin anything by it: the plan is gone on with by what is seen next. */
+  #isOld({ nowMs }: Situation): boolean {
+    const { ports, safeguards } = this.#props;
+    return safeguards.freshLooks && ports.clock.nowMs() - nowMs > SEEN_LIFE_MS;
   }
 
   /**
@@ -106,7 +119,7 @@ export class PlanRunner {
   }
 
   async #carryOut(record: PlanRecord, how: typeof execute): Promise<void> {
-    const { pair, ports, safeguards, mayAct, stop, memory, identityOf, seenNow, onWork } = this.#props;
+    const { pair, ports, safeguards, mayAct, stop, memory, haste, identityOf, seenNow, onWork } = this.#props;
     const guard = () => {
       if (stop.aborted || !mayAct()) throw new CutShort('the lease or the time ran out');
     };
@@ -119,13 +132,14 @@ export class PlanRunner {
       pair,
       ports,
       safeguards,
-      located: movesVip(record) ? locate(pair, ports) : null,
+      located: movesVip(record) && record.wasWritable ? locate(pair, ports) : null,
       identityOf,
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),
       receivedWhenLost: memory.now.receivedWhenLost,
       lacksOwn: (node: NodeName) => (safeguards.compareBeforeOpening ? lackOfOwn(seenNow(), node) : null),
       hasPassed: (plan: PlanRecord) => hasPassed(plan, seenNow()),
+      onMove: () => haste.calling(),
       unwanted: () => {
         const now = memory.now.plan ?? record;
         return now.vipMoved ? null : whyUnwanted(now, seenNow());

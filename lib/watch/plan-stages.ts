@@ -37,7 +37,8 @@ export async function execute(plan: PlanRecord, context: Context, journal: Journ
   const frozenByMs = plan.frozenAtMs == null ? null : context.ports.clock.nowMs();
   for (let index = startOf(record); record.phase === 'running' && index < record.stages.length; index += 1) {
     const beganMs = context.ports.clock.nowMs();
-    const results = await carryOutStage(record.stages[index] ?? [], { ...context, record });
+    const stage = record.stages[index] ?? [];
+    const results = await carryOutStage(stage, { ...context, record });
     const tookMs = context.ports.clock.nowMs() - beganMs;
     record = withResults(record, index, results, context);
     const bad = results.find(({ outcome }) => isBad(outcome))?.outcome;
@@ -52,7 +53,7 @@ export async function execute(plan: PlanRecord, context: Context, journal: Journ
       continue;
     }
     if (bad && 'because' in bad) return afterFailure(record, index, bad.because, context, journal);
-    if (index < record.stages.length - 1 && (isNews(results) || isMilestone(record, index + 1)))
+    if (index < record.stages.length - 1 && (isNews(stage, results) || isMilestone(record, index + 1)))
       await journal(record);
   }
   if (record.phase === 'undoing')
@@ -120,7 +121,7 @@ function hasChangedNothing(record: PlanRecord, index: number): boolean {
   return record.stages
     .slice(0, index + 1)
     .flat()
-    .every(({ kind }) => kind === 'inspect' || kind === 'catch-up');
+    .every(onlyLooks);
 }
 
 function isBad({ kind }: StepOutcome): boolean {
@@ -143,12 +144,19 @@ function mustUndo(
 }
 
 /**
- * Whether the next leader must know of a stage. One that changed nothing and taught nothing is carried out again, and
- * clients need not wait for its journal.
+ * Whether the next leader must know of a stage. One that changed nothing is carried out again, so what it only looked at or tried
+ * in vain is journalled with the next one: clients need not wait for that.
  */
-function isNews(results: readonly Result[]): boolean {
-  const idle: readonly StepOutcome['kind'][] = ['already', 'skipped'];
-  return results.some(({ outcome, learned }) => !idle.includes(outcome.kind) || learned !== undefined);
+function isNews(stage: readonly Step[], results: readonly Result[]): boolean {
+  const idle: readonly StepOutcome['kind'][] = ['already', 'skipped', 'missed'];
+  return results.some(({ outcome, learned }, index) => {
+    if (onlyLooks(stage[index])) return false;
+    return !idle.includes(outcome.kind) || learned !== undefined;
+  });
+}
+
+function onlyLooks(step: Step | undefined): boolean {
+  return step?.kind === 'inspect' || step?.kind === 'catch-up';
 }
 
 /** Whether the next leader must know that the stage may have begun: then the journal is written before it. */

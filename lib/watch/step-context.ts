@@ -20,8 +20,8 @@ export interface StepContext {
   /** Throws `CutShort` unless a mutation may begin now. */
   readonly guard: () => void;
   /**
-   * EC2's word on the VIP, asked for as a plan that moves it began: the move need not wait for it then. Null for
-   * other plans.
+   * EC2's word on the VIP, asked for as a plan began that moves it from a holder that takes writes: the move need not wait for it
+   * then. Null for other plans.
    */
   readonly located: Promise<VipSighting | undefined> | null;
   /** Who a node last said that it is. */
@@ -30,6 +30,8 @@ export interface StepContext {
   readonly isDown: (node: NodeName) => boolean;
   /** What a node lacks of its own history, as far as is known: opened, it would give the same numbers to other rows. */
   readonly lacksOwn: (node: NodeName) => string | null;
+  /** Called when EC2 is told to move the VIP. @default nobody hears of it */
+  readonly onMove?: () => void;
   /** Why the plan is no longer wanted, by what is seen while it is carried out; null while it is. */
   readonly unwanted: () => string | null;
   /** Whether the VIP was on its way, and is on neither node now: who took it away took it from the new holder. */

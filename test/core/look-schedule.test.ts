@@ -103,6 +103,14 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
   expect(suspicionAt('b', evidence, pair)).toBe(haste);
 });
 
+/** It answered at this vantage's last look, which was so long ago. */
+const seenAgo = (node: string, vantage: string, agoMs: number): Change =>
+  evidence(({ words }) => {
+    const own = words[node]?.[vantage];
+    const old = own && { ...own, atMs: NOW_MS - agoMs };
+    return { words: { ...words, [node]: { ...words[node], ...(old && { [vantage]: old }) } } };
+  });
+
 const heard = standby(hears2({ heardAgoMs: 200 }));
 
 test.each<[what: string, changes: readonly Change[], witnessMs: number | null]>([
@@ -143,7 +151,19 @@ describe('the order for vantage b', () => {
     ['all is well: the first vantage looks for it', calm, [], { kind: 'rest', afterMs: 10_000 }],
     ['something is wrong', watchful, [], { kind: 'soon', afterMs: 1000, graceMs: 250 }],
     ['a suspicion: an open look gets longer', suspects, [], { kind: 'soon', afterMs: 500, graceMs: 750 }],
-    ['a plan: none is held', planPace, [], { kind: 'soon', afterMs: 250, graceMs: 250 }],
+    ['a plan: none is held', planPace, [], { kind: 'soon', afterMs: 500, graceMs: 250 }],
+    [
+      'the first vantage has begun to suspect a node since it looked',
+      watchful,
+      [says('db1', 'a', refused, 1, 0), seenAgo('db1', 'b', 700)],
+      { kind: 'soon', afterMs: 0, graceMs: 250 },
+    ],
+    [
+      'it has looked since, and the node answers',
+      watchful,
+      [says('db1', 'a', refused, 3, 500), seenAgo('db1', 'b', 200)],
+      { kind: 'soon', afterMs: 1000, graceMs: 250 },
+    ],
     ['the standby’s report is awaited', awaits, [], { kind: 'close-up', forMs: 1000, witnessMs: 1500 }],
     [
       'it suspects something itself, though the pair is calm',

@@ -12,7 +12,7 @@ function office() {
   const mails: string[][] = [];
   const texts: string[] = [];
   const metrics: string[] = [];
-  /** `down`: SNS does not answer; or the ids of alerts that it refuses. */
+  /** `down`: SNS does not answer; `put off`: a plan is in haste; or the ids of alerts that SNS refuses. */
   const broken = new Set<string>();
   const outbox: Alert[] = [];
   const quiet = () => undefined;
@@ -32,6 +32,7 @@ function office() {
   const desk = new AlertDesk(ports, allSafeguards);
   desk.add({
     waiting: () => [...outbox],
+    isPutOff: () => broken.has('put off'),
     onPublished: (id) => void outbox.splice(0, outbox.length, ...outbox.filter((alert) => alert.id !== id)),
   });
   const tell = (id: string, code: EventCode = 'both-lost') =>
@@ -57,6 +58,17 @@ describe('the alert desk', () => {
     tell('2');
     await tick(3);
     expect([mails, outbox]).toEqual([[['1', '2']], []]);
+  });
+
+  it('sends nothing of a pair whose plan is in haste, and loses none of it', async () => {
+    const { mails, broken, outbox, tell, tick } = office();
+    broken.add('put off');
+    tell('1');
+    await tick(3);
+    expect([mails, outbox.length]).toEqual([[], 1]);
+    broken.clear();
+    await tick();
+    expect([mails, outbox]).toEqual([[['1']], []]);
   });
 
   it('keeps a distance between two mails', async () => {

@@ -33,6 +33,38 @@ describe('a pair whose memory cannot be stored', () => {
   });
 });
 
+it('a failover is stored together with what was decided: its clients wait for each save', async () => {
+  stage = newDrill();
+  const { one } = stage;
+  const saves: { readonly lost: boolean; readonly plan: boolean }[] = [];
+  const saveMemory: StorePort['saveMemory'] = async (pair, memory, epoch) => {
+    saves.push({ lost: memory.lostAtMs !== null, plan: memory.plan !== null });
+    await one.store.saveMemory(pair, memory, epoch);
+  };
+  watchOver(stage, twisted(one, { store: { saveMemory } }));
+  await stage.pass(20_000);
+  breakNow(stage, 'mysqld-kill', 'holder');
+  await until(stage, 20_000, () => stage.world.holder?.name === 'db2');
+  expect(saves.findIndex(({ lost }) => lost)).toBe(saves.findIndex(({ plan }) => plan));
+});
+
+it('a plan whose record took long to be stored begins by what is seen then', async () => {
+  stage = newDrill();
+  const { one, world } = stage;
+  // The holder is back by the time that the plan is stored.
+  const saveMemory: StorePort['saveMemory'] = async (pair, memory, epoch) => {
+    if (memory.plan !== null && world.table.memoryOf(stage.pair.name).plan === null)
+      await one.clock.sleep(3500);
+    await one.store.saveMemory(pair, memory, epoch);
+  };
+  watchOver(stage, twisted(one, { store: { saveMemory } }));
+  await stage.pass(20_000);
+  breakNow(stage, 'mysqld-hang', 'holder', 4500);
+  await stage.pass(20_000);
+  expect(world.holder?.name).toBe('db1');
+  expect(stage.calls.filter(({ action }) => action === 'assign')).toEqual([]);
+});
+
 describe('a pair that cannot be judged', () => {
   it('is alerted past the store, and judged again once it can be', async () => {
     stage = newDrill();

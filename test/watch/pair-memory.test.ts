@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tell } from '../../lib/core/alerts.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
+import { Haste } from '../../lib/watch/haste.ts';
 import { PairMemory } from '../../lib/watch/pair-memory.ts';
 import { type HistoryEntry, PortError, type Ports } from '../../lib/watch/ports.ts';
 import { VirtualClock } from './clock.ts';
@@ -14,6 +15,8 @@ function leader(before: Memory = emptyMemory) {
   const saved: Memory[] = [];
   const stored: Memory[] = [];
   const history: HistoryEntry[] = [];
+  /** How many lines were written at once. */
+  const appends: number[] = [];
   const failures: string[] = [];
   const metrics: string[] = [];
   /** What fails now: `save`, `answer` (of a save that took effect), `read`, `history`. */
@@ -42,24 +45,29 @@ function leader(before: Memory = emptyMemory) {
       claimMemory: async () => claimed.pop() ?? emptyMemory,
       appendHistory: async (entries: readonly HistoryEntry[]) => {
         fail('history');
+        appends.push(entries.length);
         history.push(...entries);
       },
     },
   } as unknown as Ports;
+  const haste = new Haste(clock, () => undefined);
   const memory = new PairMemory({
     pair: { name: 'orders' },
     ports,
     lease: { owner: 'watch-7', epoch: 7 },
     memory: before,
     safeguards: allSafeguards,
+    haste,
     onStored: (memory) => void stored.push(memory),
   });
   return {
     clock,
+    haste,
     memory,
     saved,
     stored,
     history,
+    appends,
     failures,
     metrics,
     broken,
@@ -142,5 +150,16 @@ describe('history', () => {
     memory.record('decision', 'D8 stay');
     await memory.idle();
     expect([history.length, failures.length]).toEqual([1, 1]);
+  });
+
+  it('is written in one go, and after what clients wait for', async () => {
+    const { memory, haste, history, appends } = leader();
+    haste.begin();
+    memory.record('decision', 'holder-lost failover to db2');
+    await memory.save(telling(emptyMemory));
+    expect(history).toEqual([]);
+    haste.end();
+    await memory.idle();
+    expect([history.map(({ what }) => what), appends]).toEqual([['decision', 'alert'], [2]]);
   });
 });

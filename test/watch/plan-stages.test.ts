@@ -67,20 +67,20 @@ describe('a plan is carried out in its order', () => {
     expect(ending(await carryOn())).toBe('completed');
     expect(world.calls).toEqual(calls);
     expect(state(world)).toBe('VIP on db2, writers: db2');
-    const looks = plan.kind === 'switchover' ? 1 : 0;
-    expect(journal).toHaveLength(plan.stages.length - looks);
+    // After a look alone, only where the next step must be known to have begun.
+    expect(journal).toHaveLength(plan.stages.length - 1);
   });
 
   it('keeps a journal of what changed, and always before the VIP moves', async () => {
     const world = newWorld({ before: (call) => call === 'close db1' && timeout(call) });
     const { carryOn, journal } = leader(world, failoverPlan(pair, 'db2', gone));
     await carryOn();
-    // Not after the catch-up to the end of db1, which was not fenced.
-    expect(journal.map(({ outcomes }) => Object.keys(outcomes).length)).toEqual([0, 2, 4, 5, 6]);
+    // Not after the fence that failed and the looks beside it: the next leader would begin with them in any case.
+    expect(journal.map(({ outcomes }) => Object.keys(outcomes).length)).toEqual([0, 4, 5, 6]);
     world.writable.db2 = true;
     const again = leader(world, failoverPlan(pair, 'db2', gone));
     await again.carryOn();
-    expect(again.journal.map(({ outcomes }) => Object.keys(outcomes).length)).toEqual([0, 2, 4, 5, 6]);
+    expect(again.journal.map(({ outcomes }) => Object.keys(outcomes).length)).toEqual([0, 4, 5, 6]);
     expect(again.journal.at(-2)?.outcomes['3.0']?.kind).toBe('already');
   });
 

@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { moveStageOf } from '../../lib/core/plan.ts';
 import type { Step, StepOutcome } from '../../lib/core/step.ts';
 import type { StepContext } from '../../lib/watch/step-context.ts';
 import { carryOutStep } from '../../lib/watch/step-executors.ts';
 import { failover, pairWith, recordOf, UUID1, UUID2 } from '../core/world.ts';
 import { executionOn, newWorld, type World } from './pair.ts';
-import { catchUp, failing, fenced, onDb2, released, steps, untouched } from './steps.ts';
+import { catchUp, failing, fenced, fromWriter, onDb2, released, steps, untouched } from './steps.ts';
 
 describe('every step has an executor, which looks before it acts', () => {
   test.each<
@@ -202,7 +202,7 @@ describe('every step has an executor, which looks before it acts', () => {
       'its old security groups are not known',
     ],
     ['move the VIP', steps['move-vip'], {}, {}, 'done', 'the VIP is on db2'],
-    ['move the VIP, there already', steps['move-vip'], onDb2, {}, 'already', 'the VIP is on db2'],
+    ['move the VIP, there already', steps['move-vip'], onDb2, fromWriter, 'already', 'the VIP is on db2'],
     [
       'move the VIP, the answer is lost',
       steps['move-vip'],
@@ -272,9 +272,29 @@ describe('every step has an executor, which looks before it acts', () => {
       room: {},
       wrong: [],
     } as const);
-    const { outcome } = await carryOutStep(steps['move-vip'], executionOn(world, { located }));
+    const { outcome } = await carryOutStep(steps['move-vip'], executionOn(world, { located, ...fromWriter }));
     expect(outcome.kind).toBe(kind);
     expect(world.calls).toEqual(calls);
+  });
+
+  test.each<[what: string, execution: Partial<StepContext>, asked: number]>([
+    ['asks EC2 before it moves it from a holder that takes writes', fromWriter, 1],
+    ['asks nothing where the holder is gone: its clients wait', {}, 0],
+  ])('move the VIP: %s', async (_, changes, asked) => {
+    const execution = executionOn(newWorld(), changes);
+    const locate = vi.spyOn(execution.ports.vip, 'locate');
+    const { outcome } = await carryOutStep(steps['move-vip'], execution);
+    expect([outcome.kind, locate.mock.calls.length]).toEqual(['done', asked]);
+  });
+
+  test('move the VIP: says when its call goes out', async () => {
+    const world = newWorld();
+    const said: (readonly string[])[] = [];
+    await carryOutStep(
+      steps['move-vip'],
+      executionOn(world, { onMove: () => void said.push([...world.calls]) }),
+    );
+    expect([said, world.calls]).toEqual([[[]], ['assign db2']]);
   });
 
   test('move the VIP: not for a holder that serves again by the time EC2 has said where it is', async () => {

@@ -39,6 +39,8 @@ export const failing =
     if (call.startsWith(only)) throw new PortError(kind, `${call} is ${kind}`);
   };
 export const fenced = { record: recordOf(failover, { fencedAt: position(`${UUID1}:1-100`) }) };
+/** Its clients can write until it is closed, or could when the plan began. */
+export const fromWriter = { record: recordOf(failover, { wasWritable: true }) };
 export const released = { record: recordOf(failover, { isolatedFrom: ['sg-1', 'sg-2'] }) };
 export const untouched = { pair: pairWith({ writability: 'untouched' }) };
 export const onDb2: Partial<World> = { place: { kind: 'node', node: 'db2' } };

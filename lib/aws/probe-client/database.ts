@@ -1,7 +1,6 @@
 /** MySQL as watch reaches it: by way of the probe functions, one for each vantage. */
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { nodeOf, type Pair, peerOf } from '../../core/config.ts';
-import { holdMsOf } from '../../core/look-order.ts';
 import type { NodeName, Vantage } from '../../core/names.ts';
 import type { Clock, DatabasePort } from '../../watch/ports.ts';
 import type { CredentialsSource } from '../ssm/credentials.ts';
@@ -23,8 +22,9 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
   return {
     vantages: Object.keys(props.functions),
     look(vantage, targets, signal) {
-      if (holdMsOf(targets.map(({ order }) => order)) > 0) warm(vantage, targets);
-      return look(props, vantage, targets, signal);
+      const looking = look(props, vantage, targets, signal);
+      warm(vantage, targets, looking);
+      return looking;
     },
     async close(pair, node, kills, limitMs) {
       const order = { kind: 'close', pair, limitMs, first: turnOf(pair, node) } as const;

@@ -1,0 +1,58 @@
+/**
+ * A plan in haste: clients wait until it has moved the VIP, and a function has a seventh of a CPU. What nobody waits for (mails,
+ * lines of history) is put off until its call is sent to EC2, or the time is over.
+ */
+import type { Clock } from './ports.ts';
+
+/** How long other work is put off at the most. Milliseconds. */
+const LIMIT_MS = 2500;
+/** What the call to EC2 needs of the CPU until it is on its way. Milliseconds. */
+const SENDING_MS = 100;
+
+export class Haste {
+  readonly #clock: Clock;
+  readonly #onOver: () => void;
+  #untilMs = Number.NEGATIVE_INFINITY;
+  #over: PromiseWithResolvers<void> | null = null;
+
+  /** `onOver` is called when it has ended. */
+  constructor(clock: Clock, onOver: () => void) {
+    this.#clock = clock;
+    this.#onOver = onOver;
+  }
+
+  get isOn(): boolean {
+    return this.#over !== null;
+  }
+
+  /** Resolves when there is none, or no longer. */
+  async over(): Promise<void> {
+    await this.#over?.promise;
+  }
+
+  begin(): void {
+    this.#endIn(LIMIT_MS);
+  }
+
+  /** The call is made: it is on its way in a moment. */
+  calling(): void {
+    if (this.isOn) this.#endIn(SENDING_MS);
+  }
+
+  end(): void {
+    const ended = this.#over;
+    this.#over = null;
+    if (ended === null) return;
+    ended.resolve();
+    this.#onOver();
+  }
+
+  #endIn(forMs: number): void {
+    this.#over ??= Promise.withResolvers();
+    const untilMs = this.#clock.nowMs() + forMs;
+    this.#untilMs = untilMs;
+    void this.#clock.sleep(forMs).then(() => {
+      if (this.#untilMs === untilMs) this.end();
+    });
+  }
+}

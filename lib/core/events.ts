@@ -190,7 +190,7 @@ export const events = {
     title: 'CANNOT WRITE: {holder} refuses every write',
     role: 'hands-over',
     meaning:
-      'Each write on the holder fails: innodb_read_only, transaction_read_only or a full tablespace. Or read_only is on, and keepalambda may not change it (writability: untouched).',
+      'Each write on the holder fails: innodb_read_only, transaction_read_only or a full tablespace. Or offline_mode is on, and it refuses all clients. Or read_only is on, and keepalambda may not change it (writability: untouched).',
     todo: 'Read the cause in the alert and correct the setting on the holder.',
   },
   'heartbeat-barred': {

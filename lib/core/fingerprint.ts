@@ -55,9 +55,9 @@ function wordOf(saw: Saw, terms: FingerprintTerms): string {
 }
 
 /** What is as it should be is not named. */
-function stateWords({ writable, halfClosed, globalLock, loginRefused }: Server): string {
+function stateWords({ writable, halfClosed, offline, globalLock, loginRefused }: Server): string {
   const open = halfClosed ? 'half-closed' : writable ? 'writable' : 'read-only';
-  return `${open}${globalLock === null ? '' : ' locked'}${loginRefused === null ? '' : ' login-refused'}`;
+  return `${open}${offline ? ' offline' : ''}${globalLock === null ? '' : ' locked'}${loginRefused === null ? '' : ' login-refused'}`;
 }
 
 function inboundWord(inbound: Inbound, { lagLimitSeconds }: FingerprintTerms): string {

@@ -92,7 +92,7 @@ export const NONE = '-';
 export const beatFields = ['read_only', 'super_read_only', 'executed', 'applied', 'clock'] as const;
 export const pulseFields = [
   ...['identity', 'version', 'read_only', 'super_read_only', 'gtid_mode', 'executed', 'applied'],
-  ...['workers', 'max_connections', 'log_bin', 'clock'],
+  ...['workers', 'max_connections', 'log_bin', 'offline_mode', 'clock'],
 ] as const;
 
 function joined(...expressions: readonly string[]): string {
@@ -189,7 +189,9 @@ const none = `'${NONE}'`;
 function mysqlPulse(superReadOnly: boolean, workers: string): Pick<Dialect, 'pulse' | 'beat'> {
   const readOnly = ['@@read_only', superReadOnly ? '@@super_read_only' : none] as const;
   const executed = '@@global.gtid_executed';
-  const rest = [`@@${workers}`, '@@global.max_connections', '@@log_bin', clock] as const;
+  // New in 5.7.5, and so wherever there is `super_read_only`.
+  const offline = superReadOnly ? '@@offline_mode' : none;
+  const rest = [`@@${workers}`, '@@global.max_connections', '@@log_bin', offline, clock] as const;
   const all = ['@@server_uuid', '@@version', ...readOnly, '@@gtid_mode', executed, none, ...rest] as const;
   return {
     pulse: `SELECT ${joined(...all)} p`,
@@ -205,7 +207,7 @@ const mariadb: Omit<Dialect, 'session' | keyof typeof noMetadataLocks> = {
   pulse: `SELECT ${joined(
     ...["CONCAT('server_id:',@@global.server_id)", '@@version', '@@global.read_only', none, "'ON'"],
     ...['@@global.gtid_binlog_state', '@@global.gtid_slave_pos', '@@global.slave_parallel_threads'],
-    ...['@@global.max_connections', '@@global.log_bin', clock],
+    ...['@@global.max_connections', '@@global.log_bin', none, clock],
   )} p`,
   beat: `SELECT ${joined(
     ...['@@global.read_only', none, '@@global.gtid_binlog_state', '@@global.gtid_slave_pos', clock],

@@ -245,7 +245,7 @@ function reasonsOfReset({ pair, holder, standby }: FitnessTerms): readonly strin
   const lack = resetOf(holder.server, standby.server, isLate);
   if (lack === null) return [];
   return [
-    `the binary log of ${holder.node} was reset (RESET MASTER): ${standby.node} has events of it that ${holder.node} does not know any more (${lack}). Rebuild ${standby.node}`,
+    `the binary log of ${holder.node} was reset (RESET MASTER) or lost its end: ${standby.node} has events of it that ${holder.node} does not know (${lack}). Compare the two, then rebuild ${standby.node}`,
   ];
 }
 

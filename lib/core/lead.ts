@@ -99,13 +99,14 @@ export function lackOf(standby: Server, position: Position | null): string | 'un
 }
 
 /**
- * What a standby has of the holder's own history that the holder does not know any more, in words: its binary log was reset
- * (RESET MASTER), and its GTIDs and places are given again to other rows. Null where that is not so. A look at a standby may be
- * the newer one, so it shows this only of a standby that gets nothing new: one without a connection, or that `isLate`.
+ * What a standby has of the own history of a holder that takes writes, and the holder does not know any more, in words: its
+ * binary log was reset (RESET MASTER), and gives its GTIDs and places to other rows. Null where that is not so. A look at a
+ * standby may be the newer one, so it shows this only of a standby that gets nothing new: one without a connection, or that
+ * `isLate`. A closed holder that lacks something is the one of the two to be left (`ownLackOf`).
  */
 export function resetOf(holder: Server, standby: Server, isLate: boolean): string | null {
   const { inbound } = standby;
-  if (inbound.kind !== 'configured' || (inbound.io === 'yes' && !isLate)) return null;
+  if (!holder.writable || inbound.kind !== 'configured' || (inbound.io === 'yes' && !isLate)) return null;
   if (inbound.sourceIdentity !== null && inbound.sourceIdentity !== holder.identity) return null;
   if (holder.executed.gtid !== null && standby.executed.gtid !== null) {
     // What is on its way may have come after the look at the holder; what is applied late has not.

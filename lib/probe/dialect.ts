@@ -42,6 +42,8 @@ export interface Dialect {
   readonly rowLocks: string;
   /** Ids of the sessions that hold a lock on the whole server; null where it cannot be asked. */
   readonly globalLocks: string | null;
+  /** The same of a lock that holds up changes of tables alone (LOCK INSTANCE FOR BACKUP): it matters while one waits. */
+  readonly instanceLocks: string | null;
   /** Ids of the sessions that keep the server from being closed, if only by a statement; null where it cannot be asked. */
   readonly anyGlobalLocks: string | null;
   /** The same; `passing` is 1 for a lock that goes with the statement or commit that is under way. */
@@ -126,12 +128,20 @@ const isPassing = `(m.LOCK_DURATION = 'STATEMENT' OR (m.OBJECT_TYPE = 'COMMIT' A
  */
 const metadataLocks = {
   globalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP') AND m.LOCK_TYPE = 'SHARED'`,
+  // A change of a table holds it too, as INTENTION_EXCLUSIVE.
+  instanceLocks: `${holders} AND m.OBJECT_TYPE = 'BACKUP LOCK' AND m.LOCK_TYPE <> 'INTENTION_EXCLUSIVE'`,
   anyGlobalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP')`,
   heldGlobalLocks: `${lockHolders(`t.PROCESSLIST_ID AS id, ${isPassing} AS passing`)} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP', 'BACKUP LOCK')`,
   tableLocks: `${holders} AND m.OBJECT_SCHEMA = 'keepalambda' AND m.OBJECT_NAME = 'heartbeat'`,
 } as const;
 const noMetadataLocks = {
-  ...{ globalLocks: null, anyGlobalLocks: null, heldGlobalLocks: null, tableLocks: null },
+  ...{
+    globalLocks: null,
+    instanceLocks: null,
+    anyGlobalLocks: null,
+    heldGlobalLocks: null,
+    tableLocks: null,
+  },
 } as const;
 
 /** The server ends our connection when we have not used it for so long: Lambda freezes, and never says goodbye. */

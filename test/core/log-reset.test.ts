@@ -62,8 +62,8 @@ test('the alert names the reset and what to do', () => {
   const leader = new Leader();
   afterReset(leader, { gtid: true, file: 'binlog.000001', standby: cutOff(true) });
   const alert = leader.memory.outbox.find(({ code }) => code === 'standby-unfit');
-  expect(alert?.happened).toContain('the binary log of db1 was reset (RESET MASTER)');
-  expect(alert?.happened).toContain('Rebuild db2');
+  expect(alert?.happened).toContain('the binary log of db1 was reset (RESET MASTER) or lost its end');
+  expect(alert?.happened).toContain('then rebuild db2');
 });
 
 describe('what is no reset', () => {
@@ -77,6 +77,15 @@ describe('what is no reset', () => {
   it("the same, and its lag is wrong because the hosts' clocks differ", () => {
     const late = answered({ ...ahead, inbound: channel({ lagSeconds: 30 }) });
     expect(fitOf(new Leader(configured({ writeProbe: false })), late).fit).toBe(true);
+  });
+
+  it('a holder that came back closed and with less: the standby has everything, and takes over', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, well1, well2);
+    const executed = { ...db1.executed, gtid: `${UUID1}:1-90` };
+    const back = answers1({ writable: false, uptimeSeconds: 5, executed });
+    const cut = answered({ ...db2, inbound: channel({ io: 'connecting', lagSeconds: null }) });
+    expect(leader.looks(4, 250, back, cut)).toMatchObject({ row: 'holder-behind', deed: 'failover' });
   });
 
   it('a holder that rotates its log', () => {

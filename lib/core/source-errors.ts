@@ -16,9 +16,9 @@ const refusals: ReadonlySet<number> = new Set([
   1226, // A limit of the account is reached
   1227, // A privilege is missing
   1236, // Fatal error when reading the binary log: purged, reset, or behind the replica
-  1593, // Fatal error: the same server id or UUID, or a value of the source that could not be read
   1251, // The account's way to log in is not known to the client
   1275, // The password has the format of old
+  1593, // Fatal error: the same server id or UUID, or a value of the source that could not be read
   1698, // Access denied without a password
   1820, // The password must be changed first
   1862, // The password has expired

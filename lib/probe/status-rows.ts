@@ -1,4 +1,5 @@
 /** Rows as the servers give them → the words of core. Pure: table-tested with rows of real servers. */
+import { inOneLine } from '../core/one-line.ts';
 import type { Inbound, Position, ReplicationError, ThreadState } from '../core/sighting.ts';
 import { beatFields, NONE, pulseFields, SEPARATOR } from './dialect.ts';
 import { compareOffsets, isSubset } from './log-position.ts';
@@ -335,7 +336,7 @@ function threadState(value: unknown): ThreadState {
 
 function errorOf(row: StatusRow, thread: 'Last_IO' | 'Last_SQL'): ReplicationError | null {
   const errno = Number(row[`${thread}_Errno`] ?? 0);
-  return errno === 0 ? null : { errno, message: text(row[`${thread}_Error`]) };
+  return errno === 0 ? null : { errno, message: inOneLine(text(row[`${thread}_Error`])) };
 }
 
 /** MySQL calls it `Channel_Name`, MariaDB `Connection_name`. */

@@ -1,16 +1,16 @@
 /** What an environment asks of its account: settings that change the stack and not what is decided. */
 import { z } from 'zod';
-import { securityGroup, shortName } from './config-values.ts';
+import { matching, securityGroup, shortName } from './config-values.ts';
 
 const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
 
 /** Tags that AWS puts on a resource at most, without ours. */
 const TAGS_MAX = 49;
 
-const topicArn = z
-  .string()
-  .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, 'the ARN of a standard SNS topic')
-  .optional();
+const topicArn = matching(
+  /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/,
+  'the ARN of a standard SNS topic',
+).optional();
 
 const keyArn = z
   .string()

@@ -22,6 +22,8 @@ const REASONS_MAX = 10;
 export const LIST_MAX = 600;
 /** A set of transactions that is only told, never compared with again, is dropped above this. Characters. */
 const TOLD_SET_MAX = 4000;
+/** One that a standby is compared with is dropped above this: its place in the log is compared then. Characters. */
+const COMPARED_SET_MAX = 60_000;
 
 /** The text, or its beginning and how much is missing. */
 export function cut(text: string, max: number): string {
@@ -35,6 +37,7 @@ export function boundMemory(memory: Memory): Memory {
   return changed(memory, {
     outbox: boundOutbox(memory.outbox),
     plan: memory.plan && boundPlan(memory.plan),
+    receivedWhenLost: boundPosition(memory.receivedWhenLost, COMPARED_SET_MAX),
     loss:
       memory.loss &&
       changed(memory.loss, {
@@ -110,6 +113,7 @@ function boundPlan(plan: PlanRecord): PlanRecord {
   const bounded = changed(plan, {
     because: cut(plan.because, SENTENCE_MAX),
     outcomes: long ? short() : plan.outcomes,
+    fencedAt: boundPosition(plan.fencedAt, COMPARED_SET_MAX),
     lastSeen: boundPosition(plan.lastSeen),
     kept: boundPosition(plan.kept),
     ...(plan.receivedAt ? { receivedAt: boundPosition(plan.receivedAt) } : {}),
@@ -133,9 +137,9 @@ function boundOutcome(outcome: StepOutcome): StepOutcome {
   }
 }
 
-/** Without its GTIDs, a position is still compared by file and offset. The fenced holder's end (`fencedAt`) is never cut. */
-function boundPosition<P extends Position | null>(position: P): P | Position {
-  return position?.gtid && position.gtid.length > TOLD_SET_MAX ? { ...position, gtid: null } : position;
+/** Without its GTIDs, a position is still compared by file and offset. */
+function boundPosition<P extends Position | null>(position: P, max = TOLD_SET_MAX): P | Position {
+  return position?.gtid && position.gtid.length > max ? { ...position, gtid: null } : position;
 }
 
 function boundPositions(positions: Memory['sent']): Memory['sent'] {

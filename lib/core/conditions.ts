@@ -43,11 +43,22 @@ export const wantsFailover = (s: Situation) => couldFailOver(s) && !s.paused;
 export const told = (s: Situation, code: EventCode) => s.memory.incident?.told.includes(code) === true;
 /** What is tried once an incident leaves these, and is not tried again while they are told. */
 export const triedOnce: readonly EventCode[] = ['repaired', 'switchover-undone', 'plan-incomplete'];
+/**
+ * Why a switchover would freeze the holder in vain: its last write is applied only when the standby's delay is over
+ * (`SOURCE_DELAY`), and the freeze ends before that. Null where it does not.
+ */
+export const delayBeyondFreeze = ({ pair, standby }: Situation): string | null => {
+  const inbound = standby.server?.inbound;
+  const limitSeconds = pair.settings.freezeLimitMs / 1000;
+  if (inbound?.kind !== 'configured' || inbound.delaySeconds < limitSeconds) return null;
+  return `${standby.node} applies with a delay of ${inbound.delaySeconds} s (SOURCE_DELAY), and clients would wait ${limitSeconds} s for it at most (freezeLimitSeconds)`;
+};
 /** Whether the VIP may be taken from a holder that leaves: once an incident, because what failed will fail again. */
 export const mayLeave = (s: Situation) =>
   s.pair.holderStopping === 'switchover' &&
   s.vip === 'held' &&
   s.fitness.fit &&
+  delayBeyondFreeze(s) === null &&
   s.flapGuard === null &&
   !s.paused &&
   !told(s, 'switchover-undone') &&

@@ -110,6 +110,7 @@ function sharedFaults(pairs: readonly (LoosePair | undefined)[]): ConfigFault[] 
     want: 'a VIP of its own for each pair',
     remedy: 'choose another free address of the subnet for one of them',
   }));
+  const taken = pairs.flatMap((pair, index) => vipTakenFaults(pair?.vip, pairs, index));
   const servers = pairs.flatMap((pair) => [...new Set(pair?.nodes?.map((node) => serverOf(pair, node)))]);
   const shared = repeated(servers).map((server) => ({
     path: 'pairs',
@@ -117,7 +118,27 @@ function sharedFaults(pairs: readonly (LoosePair | undefined)[]): ConfigFault[] 
     want: 'each server in one pair',
     remedy: 'take it out of one of them, or give the port of the second mysqld on that host',
   }));
-  return [...names, ...vips, ...shared];
+  return [...names, ...vips, ...taken, ...shared];
+}
+
+/** The VIP of one pair is a host of another: the address would be taken from a server that lives. */
+function vipTakenFaults(
+  vip: string | undefined,
+  pairs: readonly (LoosePair | undefined)[],
+  index: number,
+): ConfigFault[] {
+  if (vip === undefined) return [];
+  const others = pairs.flatMap((pair, at) => (at === index || pair === undefined ? [] : [pair]));
+  return others.flatMap(({ name, nodes = [], replicas = [] }) =>
+    [...nodes, ...replicas]
+      .filter((server) => server?.address === vip)
+      .map((server) => ({
+        path: `pairs[${index}].vip`,
+        got: `${vip}, the own address of ${server?.name ?? 'a server'} in the pair ${name ?? 'after it'}`,
+        want: 'an address that no host has',
+        remedy: 'choose a free address of the subnet and reserve it (a subnet CIDR reservation)',
+      })),
+  );
 }
 
 function serverOf(pair: LoosePair, node: LooseNode | undefined): string | undefined {

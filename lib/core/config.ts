@@ -7,8 +7,8 @@
 import { z } from 'zod';
 import { accountFields } from './account-settings.ts';
 import { type LooseEnvironment, ruleFaults } from './config-rules.ts';
-import { ipv4, name, parameterName, securityGroup, shortName } from './config-values.ts';
-import { type ConfigFault, faultsOf, withoutFaulty } from './fault.ts';
+import { ipv4, matching, name, parameterName, securityGroup, shortName } from './config-values.ts';
+import { type ConfigFault, faultsOf, shown, withoutFaulty } from './fault.ts';
 import { maintenanceFields } from './maintain/settings.ts';
 import { runbookUrl } from './project.ts';
 import { replicaFields } from './replica-settings.ts';
@@ -27,9 +27,9 @@ const nodeSchema = z.strictObject({
   /** What people call the node: `db1`. Used in every log line, alert and command. */
   name,
   /** The EC2 instance that runs mysqld. */
-  instanceId: z.string().regex(/^i-[0-9a-f]{8,17}$/, 'an instance id, such as i-0123456789abcdef0'),
+  instanceId: matching(/^i-[0-9a-f]{8,17}$/, 'an instance id, such as i-0123456789abcdef0'),
   /** The network interface that can carry the VIP. */
-  eniId: z.string().regex(/^eni-[0-9a-f]{8,17}$/, 'an interface id, such as eni-0123456789abcdef0'),
+  eniId: matching(/^eni-[0-9a-f]{8,17}$/, 'an interface id, such as eni-0123456789abcdef0'),
   /** The node's own private address: looks and replication use it, never the VIP. */
   address: ipv4,
   /** The subnet of the interface: one of `subnets`. The VIP must lie in it. */
@@ -55,13 +55,10 @@ const pairFields = {
   /** Name of the SSM parameter (SecureString) with `{"user","password"}`, or `/aws/reference/secretsmanager/NAME`. */
   credentials: parameterName,
   /** ARN of the customer key that the credentials are encrypted with; left out for AWS's own (`aws/ssm`). */
-  credentialsKey: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
-      'the ARN of a KMS key (not of an alias)',
-    )
-    .optional(),
+  credentialsKey: matching(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
+    'the ARN of a KMS key (not of an alias)',
+  ).optional(),
   /**
    * The connections to MySQL. `off`: in the clear. `encrypt`: nobody on the way can read them. `verify-ca`: and the
    * server is one that your authority signed for.
@@ -128,7 +125,7 @@ const pairFileSchema = z.strictObject({ ...pairFields, ...judgingFields });
 const pairSchema = z.strictObject({ ...pairFields, settings: settingsSchema });
 
 const subnetSchema = z.strictObject({
-  subnetId: z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id, such as subnet-0123456789abcdef0'),
+  subnetId: matching(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id, such as subnet-0123456789abcdef0'),
   cidr: z.cidrv4('an IPv4 range, such as 10.0.1.0/24'),
   availabilityZone: z.string().min(1, 'an availability zone, such as eu-central-1a'),
 });
@@ -139,25 +136,27 @@ const environmentFields = {
   /** One line for `cdk ls` and the console. */
   description: z.string().default(''),
   /** The account to deploy to; the CLI's own when left out. */
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'an account id of 12 digits')
-    .optional(),
+  account: matching(/^\d{12}$/, 'an account id of 12 digits, in quotes').optional(),
   /** The region of the pair. */
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, such as eu-central-1'),
-  vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id, such as vpc-0123456789abcdef0'),
+  region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, such as eu-central-1'),
+  vpcId: matching(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id, such as vpc-0123456789abcdef0'),
   /** The subnets that nodes and probes are in, by a name of your own. */
-  subnets: z.record(shortName, subnetSchema),
+  subnets: z.record(shortName, subnetSchema, 'an object with a name and a subnet each'),
   /** Where probe functions look from: one to three names of `subnets`. */
-  vantages: z.array(shortName).min(1, 'one to three vantages').max(3, 'one to three vantages'),
+  vantages: z
+    .array(shortName, 'one to three vantages, as a list')
+    .min(1, 'one to three vantages')
+    .max(3, 'one to three vantages'),
   /** The security groups of the probe functions; the nodes must admit them on the MySQL port. */
-  probeSecurityGroups: z.array(securityGroup).min(1, 'at least one security group'),
+  probeSecurityGroups: z
+    .array(securityGroup, 'a list of security groups')
+    .min(1, 'at least one security group'),
   /**
    * Who gets the alerts: an e-mail address (it gets a link to confirm), a telephone number (`+491701234567`: one line by
    * SMS), or an https URL such as PagerDuty or Opsgenie give (JSON, docs/alerts.md; keep such a URL secret). Left out only
    * where `topicArn` names a topic that has subscriptions of its own.
    */
-  subscribers: z.array(subscriber).min(1, 'at least one subscriber').optional(),
+  subscribers: z.array(subscriber, 'a list of subscribers').min(1, 'at least one subscriber').optional(),
   /** Where people read the runbook: alerts link to its articles. */
   runbookUrl: z
     .url('the address of a page, such as https://wiki.example.com/keepalambda')
@@ -167,7 +166,7 @@ const environmentFields = {
 
 const environmentSchema = z.strictObject({
   ...environmentFields,
-  pairs: z.array(pairFileSchema).min(1, 'at least one pair'),
+  pairs: z.array(pairFileSchema, 'a list of pairs').min(1, 'at least one pair'),
 });
 const configSchema = z.strictObject({
   ...environmentFields,
@@ -227,6 +226,8 @@ function check<T extends object>(
   judgedOf: (loose: LooseEnvironment) => LooseEnvironment,
   known: readonly ConfigFault[] = [],
 ): Parsed<T> {
+  if (raw === null || typeof raw !== 'object' || Array.isArray(raw) || raw instanceof Promise)
+    return { kind: 'faulty', faults: [noObject(raw)] };
   const shaped = schema.safeParse(raw, { reportInput: true });
   const shape = shaped.success ? [] : faultsOf(shaped.error, raw, schema);
   const loose = (shaped.success ? shaped.data : withoutFaulty(raw, shaped.error)) as LooseEnvironment | null;
@@ -237,6 +238,15 @@ function check<T extends object>(
   const faults = [...known, ...shape, ...rules];
   if (!shaped.success || faults.length > 0) return { kind: 'faulty', faults };
   return { kind: 'valid', value: shaped.data };
+}
+
+/** It is not an object at all: one fault, instead of one for every setting that is missing in it. */
+function noObject(raw: unknown): ConfigFault {
+  const isToCome = raw instanceof Promise || typeof raw === 'function';
+  const remedy = isToCome
+    ? 'export the object itself: export default await …, or the function called'
+    : 'see docs/settings.md';
+  return { path: '', got: shown(raw), want: 'one object, the environment', remedy };
 }
 
 function resolved({ detection, settings, expert, ...pair }: z.output<typeof pairFileSchema>): Pair {

@@ -190,7 +190,7 @@ export const events = {
     title: 'CANNOT WRITE: {holder} refuses every write',
     role: 'hands-over',
     meaning:
-      'Each write on the holder fails: innodb_read_only, transaction_read_only or a full tablespace. Or read_only is on, and keepalambda may not change it (writability: untouched).',
+      'Each write on the holder fails: innodb_read_only, transaction_read_only or a full tablespace. Or offline_mode is on, and it refuses all clients. Or read_only is on, and keepalambda may not change it (writability: untouched).',
     todo: 'Read the cause in the alert and correct the setting on the holder.',
   },
   'heartbeat-barred': {
@@ -273,7 +273,7 @@ export const events = {
     title: 'the servers have settings that make a failover fail or do harm',
     role: 'tells',
     meaning:
-      'At every hour doctor reads the settings of both servers. It found dangers that were not there before, or others than before.',
+      'Every hour, doctor reads the settings of both servers. It found dangers that it had not found before.',
     todo: 'Ask doctor for each cause and its fix.',
   },
   'doctor-clear': {
@@ -283,10 +283,10 @@ export const events = {
     todo: 'Nothing.',
   },
   'channel-detached': {
-    title: '{holder} lacks transactions of {standby}',
+    title: '{holder} receives nothing from {standby}',
     role: 'hands-over',
     meaning:
-      'The old holder has transactions that the new holder lacks. If they were applied now, they could overwrite newer rows, so the channel stays detached.',
+      'A failover stopped the channel from the old holder. The alert names why it stays stopped: mostly, the old holder has transactions that the new holder lacks. If they were applied now, they could overwrite newer rows.',
     todo: 'Look at the transactions. Rebuild the old holder, or give the order reattach to apply them.',
   },
   'channel-attached': {
@@ -355,7 +355,7 @@ export const events = {
     role: 'hands-over',
     meaning:
       'An incident with a critical alert has been open for `escalationMinutes`, and nobody has acknowledged it. This goes to the topic for escalations alone, now and each hour.',
-    todo: 'Acknowledge the incident, so that others know that you are at it. Then do what its alerts say.',
+    todo: 'Acknowledge the incident, so that others know that you work on it. Then do what its alerts say.',
   },
   'all-clear': {
     title: 'all clear, {holder} serves',

@@ -1,5 +1,7 @@
 /** A fault in something that a person gave us: what was got, what is wanted, how to fix it. */
 import { z } from 'zod';
+import { cut } from './bounds.ts';
+import { escaped } from './one-line.ts';
 
 /** Why something is not taken or not done, in the words of every error. */
 export interface Refusal {
@@ -35,16 +37,42 @@ export function faultsOf(error: z.ZodError, raw: unknown, schema?: z.ZodType): C
     if (issue.code === 'invalid_key') {
       const key = String(issue.path.at(-1));
       const want = issue.issues[0]?.message ?? 'a valid name';
-      return { path, got: `the name ${key}`, want, remedy: `rename ${path}, and whatever refers to it` };
+      return {
+        path,
+        got: `the name ${shownText(key)}`,
+        want,
+        remedy: `rename ${path}, and whatever refers to it`,
+      };
     }
     const value = valueAt(raw, issue.path);
-    const got = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+    const got = shown(value);
     const want = issue.message.replace(
       /^Invalid input: expected (.+?)(, received .+)?$/,
       'a value of type $1',
     );
     return { path, got, want, remedy: path ? `give ${path} ${want}` : `give ${want}` };
   });
+}
+
+/** The longest part of what was given that a fault repeats. Characters. */
+const SHOWN_MAX = 200;
+
+/** Text from outside as a fault repeats it: one line, and not more of it than helps. */
+export function shownText(text: string): string {
+  return cut(escaped(text.slice(0, 2 * SHOWN_MAX)), SHOWN_MAX);
+}
+
+/** Any value that was given, as a fault repeats it. What JSON has no form for is named by its kind. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value instanceof Promise) return 'a Promise';
+  if (typeof value === 'function') return 'a function';
+  try {
+    return shownText(JSON.stringify(value) ?? String(value));
+  } catch {
+    // An object that contains itself, or a BigInt.
+    return shownText(String(value));
+  }
 }
 
 /** A copy of the raw value without what zod complained of, so that the rest can still be judged. */
@@ -64,7 +92,7 @@ function unknownKeys(path: string, keys: readonly string[], known: readonly stri
   const similar = keys.flatMap((key) => known.find((other) => isSimilar(key, other)) ?? []);
   return {
     path,
-    got: `unknown ${keys.length > 1 ? 'keys' : 'key'} ${keys.join(', ')}`,
+    got: `unknown ${keys.length > 1 ? 'keys' : 'key'} ${shownText(keys.join(', '))}`,
     want: known.length > 0 ? `only ${known.join(', ')}` : 'only the settings that there are',
     remedy:
       similar.length > 0
@@ -104,7 +132,8 @@ function childOf(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | u
 /** A place as one would write it in code: `pairs[0].vip`. */
 export function renderPath(path: Path): string {
   return path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text ? '.' : ''}${String(key)}`),
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : `${text}${text ? '.' : ''}${shownText(String(key))}`,
     '',
   );
 }
@@ -118,10 +147,13 @@ export function valueAt(raw: unknown, path: Path): unknown {
   );
 }
 
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOf);
+/** `above`: what the value is part of. An object that contains itself has no end: it is left out. */
+function copyOf(value: unknown, above: readonly unknown[] = []): unknown {
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, copyOf(child)]));
+  if (above.includes(value)) return undefined;
+  const within = [...above, value];
+  if (Array.isArray(value)) return value.map((child) => copyOf(child, within));
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, copyOf(child, within)]));
 }
 
 /** Takes the value out. An array keeps its length, so that the places of the others stay true. */

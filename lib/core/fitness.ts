@@ -5,7 +5,7 @@ import { applierFault, causeOf, lagFault, receiverFault } from './check.ts';
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import { type Coverage, coverageOf } from './holder-end.ts';
-import { lackOf } from './lead.ts';
+import { lackOf, resetOf } from './lead.ts';
 import { type LastEnds, type Memory, notLost, type Passing, type Readiness } from './memory.ts';
 import type { Safeguards } from './safeguards.ts';
 import type { Inbound, InstanceState, Server, Session } from './sighting.ts';
@@ -160,6 +160,7 @@ function reasonsOfRole({
   const isShut = pair.writability === 'untouched' && kind === 'serving' && server?.writable === false;
   return told(
     isShut ? 'it is read-only, and keepalambda may not open it (writability: untouched)' : null,
+    server?.offline ? 'it refuses clients (offline_mode is ON)' : null,
     isLeaving(instance) ? `its instance is ${instance}` : null,
     server?.binaryLog === 'off'
       ? 'it has no binary log, so the other node could not replicate from it after a failover'
@@ -228,7 +229,25 @@ function reasonsOfHistory(terms: FitnessTerms): string[] {
   return [
     ...less,
     ...(safeguards.errant ? reasonsOfErrant(pair, holder.server, standby.server) : []),
+    ...reasonsOfReset(terms),
     ...reasonsOfVersion(holder.server, standby.server),
+  ];
+}
+
+/** At this lag, what a standby has applied is older than any look at the holder. Seconds. */
+const OLDER_THAN_A_LOOK_S = 6;
+
+/** The holder began its history anew, so nobody can say what of it the standby lacks. */
+function reasonsOfReset({ pair, holder, standby }: FitnessTerms): readonly string[] {
+  if (holder.server === null || standby.server === null || holder.seenAtMs < standby.seenAtMs) return [];
+  const { inbound } = standby.server;
+  const lagSeconds = inbound.kind === 'configured' ? inbound.lagSeconds : null;
+  // Without our heartbeat, the lag is the server's own, and wrong where the clocks differ.
+  const isLate = pair.writeProbe && lagSeconds !== null && lagSeconds >= OLDER_THAN_A_LOOK_S;
+  const lack = resetOf(holder.server, standby.server, isLate);
+  if (lack === null) return [];
+  return [
+    `the binary log of ${holder.node} was reset (RESET MASTER) or lost its end: ${standby.node} has events of it that ${holder.node} does not know (${lack}). Compare the two, then rebuild ${standby.node}`,
   ];
 }
 

@@ -99,6 +99,27 @@ export function lackOf(standby: Server, position: Position | null): string | 'un
   return missing !== null && (received.gtid !== null || unread === 'unknown') ? wordsOf(missing) : unread;
 }
 
+/**
+ * What a standby has of the own history of a holder that takes writes, and the holder does not know any more, in words: its
+ * binary log was reset (RESET MASTER), and gives its GTIDs and places to other rows. Null where that is not so. A look at a
+ * standby may be the newer one, so it shows this only of a standby that gets nothing new: one without a connection, or that
+ * `isLate`. A closed holder that lacks something is the one of the two to be left (`ownLackOf`).
+ */
+export function resetOf(holder: Server, standby: Server, isLate: boolean): string | null {
+  const { inbound } = standby;
+  if (!holder.writable || inbound.kind !== 'configured' || (inbound.io === 'yes' && !isLate)) return null;
+  if (inbound.sourceIdentity !== null && inbound.sourceIdentity !== holder.identity) return null;
+  if (holder.executed.gtid !== null && standby.executed.gtid !== null) {
+    // What is on its way may have come after the look at the holder; what is applied late has not.
+    const has = inbound.io === 'yes' ? executedOf(standby) : setOf(standby);
+    const own = originatedBy(subtract(has, executedOf(holder)), holder.identity);
+    return own.size === 0 ? null : wordsOf(own);
+  }
+  const isLater = inbound.io !== 'yes' && areOfOneSeries(inbound.received, holder.executed);
+  if (!isLater || numberOf(inbound.received) <= numberOf(holder.executed)) return null;
+  return `the events up to ${placeOf(inbound.received)}`;
+}
+
 /** What of its source's history up to `before` is neither applied nor received any more, in words; null where nothing is known. */
 export function thrownAwayOf(
   { executed, received }: { readonly executed: Position; readonly received: Position },
@@ -110,7 +131,7 @@ export function thrownAwayOf(
     const missing = subtract(parseSet(before.gtid), has);
     return missing.size === 0 ? null : wordsOf(missing);
   }
-  if (before.file === '' || received.file === '') return null;
+  if (!areOfOneSeries(received, before)) return null;
   return compareLogs(received, before) >= 0 ? null : eventsBetween(received, before);
 }
 
@@ -121,7 +142,7 @@ export function thrownAwayOf(
 export function unreadOf({ inbound }: Server, position: Position | null): string | 'unknown' | null {
   if (position === null || inbound.kind !== 'configured') return 'unknown';
   const { received } = inbound;
-  if (position.file === '' || received.file === '') return 'unknown';
+  if (!areOfOneSeries(received, position)) return 'unknown';
   return compareLogs(received, position) >= 0 ? null : eventsBetween(received, position);
 }
 
@@ -160,9 +181,18 @@ function placeOf({ file, offset }: Position): string {
   return `${file}:${offset}`;
 }
 
+/** Logs of another name (`log_bin` was changed) are numbered anew: which of two such places is the later, nobody can say. */
+function areOfOneSeries(one: Position, other: Position): boolean {
+  const seriesOf = ({ file }: Position) => file.replace(/\.\d+$/, '');
+  return one.file !== '' && seriesOf(one) === seriesOf(other);
+}
+
 /** Files are ordered by their number: `binlog.1000000` follows `binlog.999999`. */
 function compareLogs(one: Position, other: Position): number {
   if (one.file === other.file) return one.offset - other.offset;
-  const numberOf = ({ file }: Position) => Number(/\.(\d+)$/.exec(file)?.[1] ?? -1);
   return numberOf(one) - numberOf(other) || one.offset - other.offset;
+}
+
+function numberOf({ file }: Position): number {
+  return Number(/\.(\d+)$/.exec(file)?.[1] ?? -1);
 }

@@ -181,6 +181,9 @@ export interface Settled {
   readonly uptimeSeconds?: number;
   /** How long after the other node's server it had started, whatever the clocks; absent where that one was not seen. */
   readonly afterPeerMs?: number;
+  /** By how much the clocks of its host, and of the other one, were off then. Absent where not read, and in older records. */
+  readonly clockOffMs?: number;
+  readonly peerClockOffMs?: number;
 }
 
 /** What doctor found last: the dangers that people were alerted of, as `db1 errors-skipped`. */

@@ -14,3 +14,8 @@ export function escaped(text: string): string {
     (one) => names[one] ?? `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** Text of a server as one line: what was broken into lines to be read, as SQL is, has spaces there. */
+export function inOneLine(text: string): string {
+  return escaped(text.replace(/\s+/g, ' ').trim());
+}

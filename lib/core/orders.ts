@@ -2,6 +2,7 @@
 
 import { tell } from './alerts.ts';
 import { asideReason } from './aside.ts';
+import { delayBeyondFreeze } from './conditions.ts';
 import { type Pair, peerOf } from './config.ts';
 import { renderRefusal } from './fault.ts';
 import { orderMaintenance } from './maintain/order-note.ts';
@@ -122,11 +123,14 @@ function passing(refused: string) {
   return { refused, isPassing: true } as const;
 }
 
-function reasonsAgainstSwitchover({ holder, standby, fitness, vip, vipBecause }: Situation): string[] {
+function reasonsAgainstSwitchover(situation: Situation): string[] {
+  const { holder, standby, fitness, vip, vipBecause } = situation;
   const reasons: string[] = [];
   if (vip !== 'held') reasons.push(`the VIP is ${vipBecause}`);
   if (holder.kind !== 'serving') reasons.push(describeVerdict(holder));
   if (!fitness.fit) reasons.push(`${standby.node} cannot take over: ${fitness.reasons.join('; ')}`);
+  const delay = delayBeyondFreeze(situation);
+  if (delay !== null) reasons.push(`${delay}. Take the delay off first`);
   return reasons;
 }
 

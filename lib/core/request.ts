@@ -1,7 +1,7 @@
 /** What an operator asks for. The same core and the same lease serve it: a request instead of a tick. */
 import { z } from 'zod';
 import type { Parsed } from './config.ts';
-import { type ConfigFault, faultsOf } from './fault.ts';
+import { type ConfigFault, faultsOf, shown } from './fault.ts';
 import { type HostAction, hostActions } from './host-work.ts';
 import { maintainSchema, maintenanceSchema } from './maintain/request.ts';
 import type { PairName } from './names.ts';
@@ -218,11 +218,13 @@ export const actions = Object.keys(schemas) as Action[];
 
 /** An event of the operate function → a request, or what is wrong with it. Never throws. */
 export function parseRequest(raw: unknown): Parsed<Request> {
-  const action = raw !== null && typeof raw === 'object' ? (raw as { action?: unknown }).action : undefined;
+  if (raw === null || typeof raw !== 'object' || Array.isArray(raw))
+    return { kind: 'faulty', faults: [notOne(raw)] };
+  const { action } = raw as { action?: unknown };
   const schema =
     typeof action === 'string' && Object.hasOwn(schemas, action) ? schemas[action as Action] : undefined;
   if (!schema) {
-    const got = action === undefined ? 'nothing' : JSON.stringify(action);
+    const got = shown(action);
     const want = `one of ${actions.join(', ')}`;
     return {
       kind: 'faulty',
@@ -238,6 +240,19 @@ export function parseRequest(raw: unknown): Parsed<Request> {
       : fault,
   );
   return { kind: 'faulty', faults };
+}
+
+/** The event is no object. A text is mostly a request that was made JSON twice. */
+function notOne(raw: unknown): ConfigFault {
+  const isTwice = typeof raw === 'string' && /^\s*\{/.test(raw);
+  return {
+    path: 'the request',
+    got: raw === undefined ? 'nothing' : shown(raw),
+    want: 'one JSON object, such as {"action":"status"}',
+    remedy: isTwice
+      ? 'send the object itself: this is a text, so it was made JSON twice'
+      : `send an object with action, one of ${actions.join(', ')}`,
+  };
 }
 
 /** What is wrong with an event where only questions are answered: that it is an order. Null for any other. */

@@ -24,7 +24,7 @@ import { holderLeaves } from './steady.ts';
 export const held: readonly DecisionRow[] = [
   {
     name: 'holder-stopping',
-    says: 'The holder serves, but EC2 reports that its instance is stopping or shutting down; the standby is fit, neither the flap guard nor a pause forbids a move, none was tried in this incident, and the policy is `switchover`.',
+    says: 'The holder serves, but EC2 reports that its instance is stopping or shutting down; the standby is fit and applies within `freezeLimitSeconds`, neither the flap guard nor a pause forbids a move, none was tried in this incident, and the policy is `switchover`.',
     when: (s) => holderLeaves(s) && mayLeave(s),
     measure: (s) => ({
       kind: 'act',

@@ -29,6 +29,16 @@ export const served: readonly DecisionRow[] = [
     origin: 'keepalived notify_down: mysql_down.sh',
   },
   {
+    name: 'holder-offline',
+    says: 'The holder serves us, and refuses all clients, because its `offline_mode` is on.',
+    when: (s) => holderServes(s) && s.holder.server?.offline === true,
+    measure: (s) => ({ kind: 'stay', page: 'holder-refuses-writes', because: offlineText(s) }),
+    does: ['page holder-refuses-writes'],
+    reason:
+      'Our account is an administrator, so it is let in and commits as before. A person set this variable and knows why: the alert says what it costs.',
+    origin: 'MySQL manual: offline_mode',
+  },
+  {
     name: 'holder-locked',
     says: 'The holder serves, and its commits have hung for `stuckSeconds`, because a session holds a global lock.',
     when: (s) => hangsOn(s, 'global-lock') !== null,
@@ -182,6 +192,13 @@ export const served: readonly DecisionRow[] = [
 /** The standby is out for a maintenance now. */
 function standbyOut({ memory, standby, nowMs }: Situation): boolean {
   return isOut(memory, standby.node, nowMs);
+}
+
+function offlineText({ holder: { node }, standby, fitness }: Situation): string {
+  const takeOver = fitness.fit
+    ? `${standby.node} can take over`
+    : `${standby.node} cannot take over: ${fitness.reasons.join('; ')}`;
+  return `${node} refuses all clients: offline_mode is ON. On ${node}: SET GLOBAL offline_mode = OFF. ${takeOver}`;
 }
 
 function notedUnfit({ memory, standby }: Situation): boolean {

@@ -1,4 +1,10 @@
-/** Whether a server that answers now is the process that was seen before. */
+/**
+ * Whether a server that answers now is the process that was seen before.
+ *
+ * A server counts its uptime by the clock of its host. When that one is set, the uptime jumps by as much, and the process is
+ * the same.
+ */
+import { CLOCK_OFF_MS } from './clock-off.ts';
 import type { Settled } from './memory.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -16,6 +22,23 @@ const READ_SLACK_MS = 4000;
  * server is a clock that no change of leader turns: one that has started later than it, compared with before, is another.
  */
 export function isSameProcess(before: Settled, verdict: Verdict, peer: Verdict): boolean {
+  // The clock may have been read a moment before or after the uptime: either may be the one from before it was set.
+  const peers = readingsOf(peer, before.peerClockOffMs);
+  return readingsOf(verdict, before.clockOffMs).some((own) =>
+    peers.some((other) => isSameBy(before, own, other)),
+  );
+}
+
+/** The node as it answers, and, where its clock was set since, without what that has added to its uptime. */
+function readingsOf(verdict: Verdict, wasOffMs: number | undefined): readonly Verdict[] {
+  const { server } = verdict;
+  const setMs = (server?.clockOffMs ?? 0) - (wasOffMs ?? server?.clockOffMs ?? 0);
+  if (server === null || server.uptimeSeconds === 0 || Math.abs(setMs) <= CLOCK_OFF_MS) return [verdict];
+  const uptimeSeconds = Math.max(1, server.uptimeSeconds - Math.round(setMs / 1000));
+  return [verdict, { ...verdict, server: { ...server, uptimeSeconds } }];
+}
+
+function isSameBy(before: Settled, verdict: Verdict, peer: Verdict): boolean {
   const startedAtMs = startOf(verdict);
   if (verdict.server === null || startedAtMs === null) return false;
   const { uptimeSeconds, afterPeerMs } = before;
@@ -31,8 +54,11 @@ export function processOf(verdict: Verdict, peer: Verdict): Omit<Settled, 'is'> 
   const startedAtMs = startOf(verdict);
   if (verdict.server === null || startedAtMs === null) return null;
   const afterPeerMs = afterPeer(verdict, peer);
-  const process = { startedAtMs, uptimeSeconds: verdict.server.uptimeSeconds };
-  return afterPeerMs === null ? process : { ...process, afterPeerMs };
+  const { uptimeSeconds, clockOffMs } = verdict.server;
+  const process = { startedAtMs, uptimeSeconds, ...(clockOffMs === null ? {} : { clockOffMs }) };
+  if (afterPeerMs === null) return process;
+  const peerClockOffMs = peer.server?.clockOffMs ?? null;
+  return { ...process, afterPeerMs, ...(peerClockOffMs === null ? {} : { peerClockOffMs }) };
 }
 
 function afterPeer(verdict: Verdict, peer: Verdict): number | null {

@@ -123,6 +123,11 @@ export interface Server {
    * an order to close it is waiting. It is neither open nor closed.
    */
   readonly halfClosed: boolean;
+  /**
+   * `offline_mode` is on: it lets in administrators, and so us, and no client. Absent where it is off, or not known to the
+   * server.
+   */
+  readonly offline?: true;
   readonly uptimeSeconds: number;
   /** How long the answer took. Milliseconds. */
   readonly roundTripMs: number;

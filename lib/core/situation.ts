@@ -213,7 +213,7 @@ function isServed({ wrong }: Evidence, holder: Verdict, standby: Verdict, isVipA
 
 /** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */
 function takesWrites({ kind, server }: Verdict, isVipAway: boolean): boolean {
-  if (isVipAway || kind !== 'serving' || server === null || !server.writable) return false;
+  if (isVipAway || kind !== 'serving' || server === null || !server.writable || server.offline) return false;
   switch (server.heartbeat.kind) {
     case 'committed':
     case 'barred':

@@ -2,8 +2,8 @@
 import type { Inbound, ReplicationError } from './sighting.ts';
 
 /**
- * A source that sends one of these has answered: it lets the channel in no further. (MySQL manual, "Server Error
- * Message Reference".)
+ * A source that sends one of these has answered: it lets the channel in no further. Those from 2000 on are what the channel
+ * makes of its answer. (MySQL manual, "Server Error Message Reference" and "Client Error Message Reference".)
  */
 const refusals: ReadonlySet<number> = new Set([
   1040, // Too many connections
@@ -16,11 +16,19 @@ const refusals: ReadonlySet<number> = new Set([
   1226, // A limit of the account is reached
   1227, // A privilege is missing
   1236, // Fatal error when reading the binary log: purged, reset, or behind the replica
+  1251, // The account's way to log in is not known to the client
+  1275, // The password has the format of old
   1593, // Fatal error: the same server id or UUID, or a value of the source that could not be read
   1698, // Access denied without a password
+  1820, // The password must be changed first
   1862, // The password has expired
+  2026, // TLS does not come about: an expired certificate, a version
+  2059, // The account's way to log in cannot be loaded
+  2061, // The account's way to log in failed: caching_sha2_password without TLS
+  3032, // The server is in offline mode
   3118, // The account is locked
   3159, // TLS is required
+  4151, // The account is locked (MariaDB)
 ]);
 
 /** Errors of a connection that was cut, as the server numbers them; those from 2000 on are of the client's library. */

@@ -32,6 +32,7 @@ export function isSteady(situation: Situation): boolean {
     situation.fitness.fit &&
     !(readiness?.node === standby.node && !readiness.fit) &&
     beats(holder.server) &&
+    !holder.server.offline &&
     holder.server.loginRefused === null &&
     standby.server.loginRefused === null &&
     writers

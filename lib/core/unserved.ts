@@ -150,6 +150,7 @@ export function unservedText(situation: Situation): string {
     ...(isVipAway && vip !== 'unheld' ? ['no node answers through the VIP'] : []),
     describeVerdict(holder),
     ...(server?.writable === false ? [`it is read-only (writability: ${pair.writability})`] : []),
+    ...(server?.offline ? ['it refuses clients (offline_mode is ON)'] : []),
     ...(server?.heartbeat.kind === 'failed' ? [server.heartbeat.because] : []),
   ];
   return `${lasted}: ${causes.join('; ')}`;

@@ -42,6 +42,8 @@ export interface Dialect {
   readonly rowLocks: string;
   /** Ids of the sessions that hold a lock on the whole server; null where it cannot be asked. */
   readonly globalLocks: string | null;
+  /** The same of a lock that holds up changes of tables alone (LOCK INSTANCE FOR BACKUP): it matters while one waits. */
+  readonly instanceLocks: string | null;
   /** Ids of the sessions that keep the server from being closed, if only by a statement; null where it cannot be asked. */
   readonly anyGlobalLocks: string | null;
   /** The same; `passing` is 1 for a lock that goes with the statement or commit that is under way. */
@@ -92,7 +94,7 @@ export const NONE = '-';
 export const beatFields = ['read_only', 'super_read_only', 'executed', 'applied', 'clock'] as const;
 export const pulseFields = [
   ...['identity', 'version', 'read_only', 'super_read_only', 'gtid_mode', 'executed', 'applied'],
-  ...['workers', 'max_connections', 'log_bin', 'clock'],
+  ...['workers', 'max_connections', 'log_bin', 'offline_mode', 'clock'],
 ] as const;
 
 function joined(...expressions: readonly string[]): string {
@@ -126,12 +128,20 @@ const isPassing = `(m.LOCK_DURATION = 'STATEMENT' OR (m.OBJECT_TYPE = 'COMMIT' A
  */
 const metadataLocks = {
   globalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP') AND m.LOCK_TYPE = 'SHARED'`,
+  // A change of a table holds it too, as INTENTION_EXCLUSIVE.
+  instanceLocks: `${holders} AND m.OBJECT_TYPE = 'BACKUP LOCK' AND m.LOCK_TYPE <> 'INTENTION_EXCLUSIVE'`,
   anyGlobalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP')`,
   heldGlobalLocks: `${lockHolders(`t.PROCESSLIST_ID AS id, ${isPassing} AS passing`)} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP', 'BACKUP LOCK')`,
   tableLocks: `${holders} AND m.OBJECT_SCHEMA = 'keepalambda' AND m.OBJECT_NAME = 'heartbeat'`,
 } as const;
 const noMetadataLocks = {
-  ...{ globalLocks: null, anyGlobalLocks: null, heldGlobalLocks: null, tableLocks: null },
+  ...{
+    globalLocks: null,
+    instanceLocks: null,
+    anyGlobalLocks: null,
+    heldGlobalLocks: null,
+    tableLocks: null,
+  },
 } as const;
 
 /** The server ends our connection when we have not used it for so long: Lambda freezes, and never says goodbye. */
@@ -189,7 +199,9 @@ const none = `'${NONE}'`;
 function mysqlPulse(superReadOnly: boolean, workers: string): Pick<Dialect, 'pulse' | 'beat'> {
   const readOnly = ['@@read_only', superReadOnly ? '@@super_read_only' : none] as const;
   const executed = '@@global.gtid_executed';
-  const rest = [`@@${workers}`, '@@global.max_connections', '@@log_bin', clock] as const;
+  // New in 5.7.5, and so wherever there is `super_read_only`.
+  const offline = superReadOnly ? '@@offline_mode' : none;
+  const rest = [`@@${workers}`, '@@global.max_connections', '@@log_bin', offline, clock] as const;
   const all = ['@@server_uuid', '@@version', ...readOnly, '@@gtid_mode', executed, none, ...rest] as const;
   return {
     pulse: `SELECT ${joined(...all)} p`,
@@ -205,7 +217,7 @@ const mariadb: Omit<Dialect, 'session' | keyof typeof noMetadataLocks> = {
   pulse: `SELECT ${joined(
     ...["CONCAT('server_id:',@@global.server_id)", '@@version', '@@global.read_only', none, "'ON'"],
     ...['@@global.gtid_binlog_state', '@@global.gtid_slave_pos', '@@global.slave_parallel_threads'],
-    ...['@@global.max_connections', '@@global.log_bin', clock],
+    ...['@@global.max_connections', '@@global.log_bin', none, clock],
   )} p`,
   beat: `SELECT ${joined(
     ...['@@global.read_only', none, '@@global.gtid_binlog_state', '@@global.gtid_slave_pos', clock],

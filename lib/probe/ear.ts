@@ -33,9 +33,9 @@ export function readEar(row: StatusRow | undefined): Ear | null {
  * The channel as it is now, from its last whole row and what was heard since; null where only a whole row tells: without
  * GTIDs, when a thread does not run, or while something that was received is not applied, as when the applier has stopped.
  */
-export function byEar(last: Channel, ear: Ear | null, { executed, anonymous }: Pulse): Channel | null {
+export function byEar(last: Channel, ear: Ear | null, { executed }: Pulse): Channel | null {
   const { received, applied, io, sql } = last;
-  if (ear === null || executed === null || anonymous || !received.gtid || ear.received === '') return null;
+  if (ear === null || executed === null || !received.gtid || ear.received === '') return null;
   if (ear.source !== (last.sourceIdentity ?? '')) return null;
   if (io !== 'yes' || sql !== 'yes' || ear.io !== 'yes' || ear.errno !== 0) return null;
   if (!isSubset(ear.received, executed)) return null;

@@ -2,6 +2,7 @@
  * What an error proves. Numbers and names are those of the MySQL manual, "Server Error Message Reference" and
  * "Client Error Message Reference", and of MariaDB's "Error Codes".
  */
+import { inOneLine } from '../core/one-line.ts';
 import type { Heartbeat, Saw } from '../core/sighting.ts';
 import type { ProbeFailed } from './protocol.ts';
 
@@ -149,5 +150,5 @@ function codeOf(failure: MysqlFailure): string {
 }
 
 function messageOf(failure: MysqlFailure): string {
-  return failure.cause instanceof Error ? failure.cause.message : failure.message;
+  return inOneLine(failure.cause instanceof Error ? failure.cause.message : failure.message);
 }

@@ -4,7 +4,7 @@
  */
 import { transactions } from './blockers.ts';
 import { kill } from './kill-clients.ts';
-import { isGlobalLock, lockerOf } from './lock-owner.ts';
+import { isGlobalLock, isInstanceLock, lockerOf } from './lock-owner.ts';
 import type { ProcessRow } from './sessions.ts';
 import { askIds, askProcesses, type Command } from './statement-session.ts';
 
@@ -20,7 +20,12 @@ export interface Ended {
  */
 export async function endGlobalLock(command: Command): Promise<Ended> {
   const processes = await askProcesses(command);
-  const known = await askIds(command, command.link.dialect.globalLocks);
+  const { globalLocks, instanceLocks } = command.link.dialect;
+  const isWaitedFor = processes.some(({ state }) => isInstanceLock(state));
+  const known = [
+    ...(await askIds(command, globalLocks)),
+    ...(isWaitedFor ? await askIds(command, instanceLocks) : []),
+  ];
   const open = await askIds(command, transactions);
   const { user } = command.way.endpoint.credentials;
   const holders = holdersOf(processes, { known, open }, { id: command.link.id, user });

@@ -22,6 +22,11 @@ export function isGlobalLock(state: string): boolean {
   return globalLock.test(state);
 }
 
+/** Whether it waits for a lock that holds up changes of tables alone: LOCK INSTANCE FOR BACKUP. */
+export function isInstanceLock(state: string): boolean {
+  return /^waiting for backup lock/i.test(state);
+}
+
 /** By its statement, or because nobody else is left; else the likeliest. Null when no client could. */
 export function lockerOf(processes: readonly ProcessRow[], own: Own): Locker | null {
   const known = processes.find(({ id, info }) => id !== own.id && locks.test(info));

@@ -20,7 +20,8 @@ export function includes(standing: Standing, goal: Position, flavor: 'mysql' | '
       ? includesMariadb(applied.gtid, executed.gtid ?? '', goal.gtid)
       : isSubset(goal.gtid, applied.gtid);
   }
-  return goal.file !== '' && compareOffsets(applied, goal) >= 0;
+  // A log of another name is numbered anew.
+  return goal.file !== '' && seriesOf(applied) === seriesOf(goal) && compareOffsets(applied, goal) >= 0;
 }
 
 /** Whether the second set of GTIDs has all of the first. MySQL manual: `GTID_SUBSET`. */
@@ -34,6 +35,10 @@ export function isSubset(part: string, whole: string): boolean {
  */
 export function compareOffsets(one: Position, other: Position): number {
   return numberOf(one.file) - numberOf(other.file) || one.offset - other.offset;
+}
+
+function seriesOf({ file }: Position): string {
+  return file.replace(/\.\d+$/, '');
 }
 
 function numberOf(file: string): number {

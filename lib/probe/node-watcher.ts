@@ -166,12 +166,13 @@ interface Found
   extends Pick<Server, 'heartbeat' | 'loginRefused' | 'flavor' | 'roundTripMs' | 'clockOffMs'> {}
 
 function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, { kind: 'answered' }> {
-  const { identity, version, writable, halfClosed, executed } = pulse;
+  const { identity, version, writable, halfClosed, offline, executed } = pulse;
   const { semiSync, events, globalLock } = words.troubles;
   return {
     kind: 'answered',
     server: {
       ...{ identity, version, writable, halfClosed, ...found },
+      ...(offline ? { offline } : {}),
       ...{ binaryLog: pulse.binaryLog, semiSync, events, globalLock },
       uptimeSeconds: words.counters.uptimeSeconds,
       inbound: inboundNow(pulse, words),

@@ -1,4 +1,5 @@
 /** What a server says of its sessions → obstacles to a planned move. Pure. */
+import { inOneLine } from '../core/one-line.ts';
 import type { Obstacle } from '../core/probe-results.ts';
 import { isGlobalLock, lockerOf } from './lock-owner.ts';
 import { applicationsOf, type ProcessRow, sessionOf } from './sessions.ts';
@@ -84,6 +85,6 @@ function kindOf(process: ProcessRow, signs: Signs): Obstacle['kind'] | null {
 
 /** Prepared, and no session's: it keeps its locks until somebody ends it. */
 function xaOf({ data }: StatusRow): Obstacle {
-  const statement = `XA transaction ${String(data ?? '')} is prepared`.slice(0, 200);
+  const statement = `XA transaction ${inOneLine(String(data ?? '')).slice(0, 150)} is prepared`;
   return { kind: 'xa', session: { id: 0, user: '', host: '', forSeconds: 0, statement }, rows: null };
 }

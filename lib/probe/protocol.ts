@@ -231,6 +231,7 @@ const serverSchema = z.object({
   flavor: z.enum(['mysql', 'mariadb']),
   writable: z.boolean(),
   halfClosed: z.boolean(),
+  offline: z.literal(true).exactOptional(),
   uptimeSeconds: z.number(),
   roundTripMs: z.number(),
   clockOffMs: z.number().nullable().default(null),

@@ -212,8 +212,8 @@ function hearingOf(
 }
 
 /** Whether GTIDs say what was received and applied. */
-function mayHear({ executed, anonymous }: Pulse): boolean {
-  return executed !== null && !anonymous;
+function mayHear({ executed }: Pulse): boolean {
+  return executed !== null;
 }
 
 /** Nothing has come in since, and all that had come in was applied: so no row of the server has changed by it. */

@@ -119,8 +119,8 @@ async function askPurged({ ask, link }: Command, { executed }: Pulse): Promise<s
 }
 
 /** What MariaDB applied is not in its own binary log where `log_slave_updates` is off. */
-function setsOf({ executed, applied, anonymous }: Pulse): readonly string[] | null {
-  if (executed === null || anonymous) return null;
+function setsOf({ executed, applied }: Pulse): readonly string[] | null {
+  if (executed === null) return null;
   return applied === null ? [executed] : [executed, applied];
 }
 

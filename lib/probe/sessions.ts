@@ -1,4 +1,5 @@
 /** Rows of the process list → sessions that a person can find, and which of them are whose. Pure. */
+import { inOneLine } from '../core/one-line.ts';
 import type { Session } from '../core/sighting.ts';
 import type { StatusRow } from './status-rows.ts';
 
@@ -42,15 +43,24 @@ export function readProcessRow(row: StatusRow): ProcessRow {
   };
 }
 
-/** What a sighting says of it. */
+/** What a sighting says of it: it goes into alerts and to terminals, so it is on one line and without passwords. */
 export function sessionOf({ id, user, host, forSeconds, info }: ProcessRow): Session {
-  return { id, user, host, forSeconds, statement: info.slice(0, STATEMENT_MAX) };
+  const statement = inOneLine(withoutPasswords(info)).slice(0, STATEMENT_MAX);
+  return { id, user: inOneLine(user), host: inOneLine(host), forSeconds, statement };
 }
+
+/** `IDENTIFIED BY 'x'`, `SET PASSWORD = 'x'`, `SOURCE_PASSWORD='x'`: the process list shows them as they were typed. */
+function withoutPasswords(statement: string): string {
+  return statement.replace(passwords, "$1'…'");
+}
+
+const passwords =
+  /((?:\bidentified\s+(?:(?:with|via)\s+\S+\s+)?(?:by|as|using)|password\w*)[\s=(]*(?:for\s+\S+\s*=\s*)?)(?:'(?:[^'\\]|\\.|'')*'?|"(?:[^"\\]|\\.|"")*"?)/gis;
 
 /** For a person: `session 12 (app@10.0.1.9:4711, 93 s: UPDATE …)`. On one line. */
 export function renderProcess(process: ProcessRow): string {
   const { id, user, host, forSeconds, statement } = sessionOf(process);
-  const text = statement.replace(/\s+/g, ' ').slice(0, 80);
+  const text = statement.slice(0, 80);
   return `session ${id} (${user}@${host}, ${forSeconds} s: ${text === '' ? 'idle' : text})`;
 }
 

@@ -1,4 +1,5 @@
 /** Rows as the servers give them → the words of core. Pure: table-tested with rows of real servers. */
+import { inOneLine } from '../core/one-line.ts';
 import type { Inbound, Position, ReplicationError, ThreadState } from '../core/sighting.ts';
 import { beatFields, NONE, pulseFields, SEPARATOR } from './dialect.ts';
 import { compareOffsets, isSubset } from './log-position.ts';
@@ -12,10 +13,13 @@ export interface Pulse {
   readonly writable: boolean;
   /** Only one of `read_only` and `super_read_only` is on, where there are both. */
   readonly halfClosed: boolean;
-  /** GTIDs at the end of its own history; null where GTIDs are off. */
+  /** `offline_mode` is on. */
+  readonly offline: boolean;
+  /**
+   * GTIDs at the end of its own history; null where they do not say all: GTIDs are off, or transactions without one may come
+   * in (`gtid_mode` is ON_PERMISSIVE).
+   */
   readonly executed: string | null;
-  /** Transactions without a GTID may come in (`gtid_mode` is ON_PERMISSIVE), so sets of GTIDs do not say all. */
-  readonly anonymous: boolean;
   /** MariaDB only: GTIDs applied from its source (`gtid_slave_pos`). */
   readonly applied: string | null;
   /** Parallel appliers; 0 for the one SQL thread of old. */
@@ -110,15 +114,14 @@ export function spreadBeat({ b }: StatusRow): StatusRow {
 /** The row of `Dialect.pulse`. `read_only` is a number or a word: MariaDB 12 made it one of several words. */
 export function readPulse(joined: StatusRow): Pulse {
   const row = 'p' in joined ? spreadPulse(joined) : joined;
-  const gtid = text(row.gtid_mode).toUpperCase();
-  const withGtid = gtid === 'ON' || gtid === 'ON_PERMISSIVE';
+  const isNumbered = text(row.gtid_mode).toUpperCase() === 'ON';
   return {
     identity: text(row.identity),
     version: text(row.version),
     writable: isOff(row.read_only) && (row.super_read_only === null || isOff(row.super_read_only)),
     halfClosed: row.super_read_only !== null && isOff(row.read_only) !== isOff(row.super_read_only),
-    executed: withGtid ? compact(row.executed) : null,
-    anonymous: gtid === 'ON_PERMISSIVE',
+    offline: isOn(row.offline_mode),
+    executed: isNumbered ? compact(row.executed) : null,
     applied: row.applied === null || row.applied === undefined ? null : compact(row.applied),
     workers: Number(row.workers ?? 0),
     maxConnections: Number(row.max_connections),
@@ -313,13 +316,13 @@ function sourceIdentity(row: StatusRow, pulse: Pulse): string | null {
 
 /** MariaDB names what it received `Gtid_IO_Pos`, and only where the channel uses GTIDs. */
 function receivedGtid(row: StatusRow, pulse: Pulse): string | null {
-  if (pulse.executed === null || pulse.anonymous) return null;
+  if (pulse.executed === null) return null;
   if (pulse.applied === null) return compact(field(row, 'Retrieved_Gtid_Set'));
   return compact(row.Gtid_IO_Pos) || null;
 }
 
 function appliedGtid(row: StatusRow, pulse: Pulse): string | null {
-  if (pulse.executed === null || pulse.anonymous) return null;
+  if (pulse.executed === null) return null;
   if (pulse.applied === null) return compact(field(row, 'Executed_Gtid_Set'));
   return row.Gtid_Slave_Pos === undefined ? pulse.applied : compact(row.Gtid_Slave_Pos);
 }
@@ -333,7 +336,7 @@ function threadState(value: unknown): ThreadState {
 
 function errorOf(row: StatusRow, thread: 'Last_IO' | 'Last_SQL'): ReplicationError | null {
   const errno = Number(row[`${thread}_Errno`] ?? 0);
-  return errno === 0 ? null : { errno, message: text(row[`${thread}_Error`]) };
+  return errno === 0 ? null : { errno, message: inOneLine(text(row[`${thread}_Error`])) };
 }
 
 /** MySQL calls it `Channel_Name`, MariaDB `Connection_name`. */
@@ -354,6 +357,10 @@ export function compact(value: unknown): string {
 
 function isOff(value: unknown): boolean {
   return ['0', 'off'].includes(text(value).toLowerCase());
+}
+
+function isOn(value: unknown): boolean {
+  return ['1', 'on'].includes(text(value).toLowerCase());
 }
 
 function text(value: unknown): string {

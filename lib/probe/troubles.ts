@@ -8,7 +8,7 @@ import type { ScheduledEvents, SemiSync, Session } from '../core/sighting.ts';
 import type { MysqlLink } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { idsOf, obstacleOf } from './hang-cause.ts';
-import { isGlobalLock, type Locker, lockerOf, sessionOfLocker } from './lock-owner.ts';
+import { isGlobalLock, isInstanceLock, type Locker, lockerOf, sessionOfLocker } from './lock-owner.ts';
 import { compareOffsets } from './log-position.ts';
 import { type ProcessRow, readProcessRow } from './sessions.ts';
 import { type Channel, type Counters, type StatusRow, semiSyncValue, valuesOf } from './status-rows.ts';
@@ -77,10 +77,13 @@ async function readLocks(
   channel: Channel | null,
   isStuck: boolean,
 ): Promise<Pick<Troubles, 'globalLock' | 'applierBlocked'>> {
-  const ids = await idsOf(link, link.dialect.globalLocks, []);
+  const ids = [...(await idsOf(link, link.dialect.globalLocks, []))];
   if (ids.length === 0 && !isStuck) return { globalLock: null, applierBlocked: null };
-  const rows = await link.queryWithoutLimit('SHOW FULL PROCESSLIST', []);
-  return locksOf(rows.map(readProcessRow), ids, isStuck ? (channel?.sqlState ?? '') : null, link.id);
+  const processes = (await link.queryWithoutLimit('SHOW FULL PROCESSLIST', [])).map(readProcessRow);
+  // Held by every backup of MySQL 8: it is in the way only of an applier that waits for it.
+  const isWaitedFor = isStuck && processes.some(({ state }) => isInstanceLock(state));
+  if (isWaitedFor) ids.push(...(await idsOf(link, link.dialect.instanceLocks, [])));
+  return locksOf(processes, ids, isStuck ? (channel?.sqlState ?? '') : null, link.id);
 }
 
 /** `sqlState` is null while the applier is not stuck. `ids` are sessions known to hold a global lock. */

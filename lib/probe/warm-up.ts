@@ -87,7 +87,7 @@ function pulseOf({ flavor, superReadOnly }: Dialect, version: string, closed: nu
     gtid_mode: 'ON',
     executed: executedOf(flavor),
     applied: flavor === 'mariadb' ? executedOf(flavor) : NONE,
-    ...{ workers: 0, max_connections: 151, log_bin: 1, clock: '1767225600.000' },
+    ...{ workers: 0, max_connections: 151, log_bin: 1, offline_mode: 0, clock: '1767225600.000' },
   };
   return pulseFields.map((name) => values[name]).join(SEPARATOR);
 }

@@ -48,7 +48,7 @@ export function checkEnvironments(files: readonly EnvironmentFile[]): Checked {
   for (const { file, outcome } of parsed) {
     const own =
       outcome.kind === 'valid'
-        ? [...nameFaults(file.file, outcome.value), ...vipFaults(outcome.value, configs)]
+        ? [...nameFaults(file.file, outcome.value), ...sharedFaults(outcome.value, configs)]
         : outcome.faults;
     const all = file.raw === undefined ? [missing(file)] : own;
     if (all.length > 0) faults.set(file.file, all);
@@ -93,7 +93,10 @@ function missing({ failure }: EnvironmentFile): ConfigFault {
     path: '',
     got: failure ?? 'no default export',
     want: 'export default defineEnvironment({ … })',
-    remedy: 'see docs/settings.md',
+    remedy:
+      failure === undefined
+        ? 'see docs/settings.md'
+        : 'correct the file: it must load by itself (node FILE says where it fails)',
   };
 }
 
@@ -106,17 +109,29 @@ function nameFaults(file: string, config: Config): ConfigFault[] {
   return [{ path: 'name', got: config.name, want: `${name}, the name of the file`, remedy }];
 }
 
-/** Two environments that hold one VIP would take it from each other. */
-function vipFaults(config: Config, all: readonly Config[]): ConfigFault[] {
+/** Two environments with one VIP would take it from each other; with one server, each would close what the other opens. */
+function sharedFaults(config: Config, all: readonly Config[]): ConfigFault[] {
   const others = all.filter((other) => other !== config && other.vpcId === config.vpcId);
-  return config.pairs.flatMap((pair, index) =>
-    others
-      .filter((other) => other.pairs.some(({ vip }) => vip === pair.vip))
-      .map((other) => ({
-        path: `pairs[${index}].vip`,
-        got: `${pair.vip}, which is also in ${other.name}`,
-        want: 'a VIP in one environment of the VPC',
-        remedy: 'take the pair out of one of them',
-      })),
+  return config.pairs.flatMap(({ vip, nodes, port }, index) =>
+    others.flatMap((other) => {
+      const vips = other.pairs.some((pair) => pair.vip === vip)
+        ? [alsoIn(other, `pairs[${index}].vip`, vip, 'a VIP')]
+        : [];
+      const servers = nodes.flatMap(({ address }, at) =>
+        other.pairs.some((pair) => pair.port === port && pair.nodes.some((node) => node.address === address))
+          ? [alsoIn(other, `pairs[${index}].nodes[${at}].address`, `${address}:${port}`, 'a server')]
+          : [],
+      );
+      return [...vips, ...servers];
+    }),
   );
+}
+
+function alsoIn({ name }: Config, path: string, what: string, kind: string): ConfigFault {
+  return {
+    path,
+    got: `${what}, which is also in ${name}`,
+    want: `${kind} in one environment of the VPC`,
+    remedy: 'take the pair out of one of them',
+  };
 }

@@ -1,7 +1,7 @@
 /** One invocation of operate: a person's request, served by the same core and under the same lease. */
 
 import type { Config, Pair } from '../core/config.ts';
-import { renderFault } from '../core/fault.ts';
+import { renderFault, shownText } from '../core/fault.ts';
 import { notDone, type Reply } from '../core/reply.ts';
 import { isHostOrder, isOrder, parseRequest } from '../core/request.ts';
 import type { Safeguards } from '../core/safeguards.ts';
@@ -44,5 +44,5 @@ function pairsFor({ pairs }: Config, wanted: string | undefined): readonly [Pair
 
 function unknownPair({ pairs }: Config, got: string): string {
   const want = `one of ${pairs.map(({ name }) => name).join(', ')}`;
-  return renderFault({ path: 'pair', got, want, remedy: 'name a pair of this environment' });
+  return renderFault({ path: 'pair', got: shownText(got), want, remedy: 'name a pair of this environment' });
 }

@@ -81,7 +81,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     const named = renderObstacles(obstacles);
     return step.killLong
       ? done(`the freeze will kill on ${step.node}: ${named}`)
-      : failed(`long sessions on ${step.node}: ${named}. Wait for them, or add "killLong":true to kill them`);
+      : failed(`long sessions on ${step.node}: ${named}. Wait for them, or add --kill-long to kill them`);
   },
 
   detach,

@@ -30,6 +30,7 @@ const worst: Memory = {
   readiness: { node: 'db2', fit: false, reasons: Array.from({ length: 50 }, () => long), atMs: 1 },
   loss: { old: 'db1', lastSeen: worstPosition, kept: worstPosition, keptBy: null, atMs: 1 },
   detached: { node: 'db2', from: 'db1', atMs: 1, missing: long },
+  receivedWhenLost: worstPosition,
   plan: recordOf(failover, {
     because: long,
     stoppedBecause: long,
@@ -69,8 +70,8 @@ describe('an outbox that is too full', () => {
 describe('a record that is stored', () => {
   const stored = boundMemory(worst);
 
-  it('stays below 100 KB, whatever is in it', () => {
-    expect(JSON.stringify(stored).length).toBeLessThan(100_000);
+  it('stays far below the 400 KB of DynamoDB, whatever is in it', () => {
+    expect(JSON.stringify(stored).length).toBeLessThan(150_000);
   });
 
   it('keeps the newest alerts, and no more than fifty', () => {
@@ -80,8 +81,20 @@ describe('a record that is stored', () => {
     expect(boundMemory({ ...emptyMemory, outbox: short }).outbox).toHaveLength(ALERTS_MAX);
   });
 
-  it('never cuts the position that catching up waits for', () => {
+  it('keeps the sets that a standby is compared with', () => {
     expect(stored.plan?.fencedAt).toEqual(worstPosition);
+    expect(stored.receivedWhenLost).toEqual(worstPosition);
+  });
+
+  it('goes by the place in the log where such a set would not fit into a record', () => {
+    const holes = Array.from({ length: 40_000 }, (_, index) => 2 * index + 1).join(':');
+    const ragged = position(`11111111-1111-1111-1111-111111111111:${holes}`);
+    const plan = recordOf(failover, { fencedAt: ragged });
+    const torn = boundMemory({ ...emptyMemory, receivedWhenLost: ragged, plan });
+    expect(JSON.stringify(torn).length).toBeLessThan(400_000);
+    const { file, offset } = ragged;
+    expect(torn.receivedWhenLost).toEqual({ gtid: null, file, offset });
+    expect(torn.plan?.fencedAt).toEqual({ gtid: null, file, offset });
   });
 
   it('is the same object when nothing is too long', () => {

@@ -50,3 +50,25 @@ test('a channel that a person stopped and started is no witness before it has tr
   const { situation } = leader.looks(8, 250, unanswered, connecting(14_000));
   expect(situation.witness).toBe('does-not-hear');
 });
+
+/** A restart of the source, or a certificate that expired, and the channel is not let in again: its source lives all the same. */
+test.each<[errno: number, message: string]>([
+  [
+    2061,
+    "Authentication plugin 'caching_sha2_password' reported error: Authentication requires secure connection",
+  ],
+  [2026, 'SSL connection error: certificate verify failed'],
+  [3032, 'The server is currently in offline mode'],
+  [1820, 'You must reset your password using ALTER USER statement before executing this statement'],
+  [4151, 'Access denied, this account is locked'],
+])('a channel that its source refuses with error %i is no witness of its death', (errno, message) => {
+  const leader = new Leader();
+  leader.looks(20, 250, well1, well2);
+  const shutOut = (passedMs: number) =>
+    hears2({
+      ...{ io: 'connecting', lagSeconds: null, ioError: { errno, message } },
+      ...{ heardAgoMs: 60_000 + passedMs, receivedAgoMs: 60_000 + passedMs },
+    });
+  leader.looks(20, 250, well1, shutOut(0));
+  expect(deedOf(leader, 60_000, shutOut)).not.toBe('failover');
+});

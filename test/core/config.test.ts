@@ -37,6 +37,16 @@ describe('a single fault is named with its place, what was got and what is wante
     ['VIP of a node', changed('pairs.0.vip', '10.0.1.12'), 'pairs[0].vip', "db2's own address"],
     ['VIP is no address', changed('pairs.0.vip', 'vip'), 'pairs[0].vip', 'an IPv4 address'],
     [
+      'an account id without quotes, which loses its zero',
+      changed('account', 12_345_678_901),
+      'account',
+      'got 12345678901; want an account id of 12 digits, in quotes',
+    ],
+    ['a region that is no text', changed('region', ['eu-central-1']), 'region', 'want a region, such as'],
+    ['a list that is none', changed('pairs', {}), 'pairs', 'got {}; want a list of pairs'],
+    ['a list that is a text', changed('vantages', 'a'), 'vantages', 'one to three vantages, as a list'],
+    ['a name of a million letters', changed('name', 'n'.repeat(1_000_000)), 'name', 'characters, cut)'],
+    [
       'address outside',
       changed('pairs.0.nodes.0.address', '10.1.1.1'),
       'pairs[0].nodes[0].address',
@@ -181,7 +191,26 @@ describe('a single fault is named with its place, what was got and what is wante
       'pairs',
       'two pairs named orders',
     ],
-    ['nothing', undefined, '', 'object'],
+    [
+      'the VIP of one pair is a node of another',
+      changed('pairs.1', { ...pairIn('a', '10.0.1', 'stock', 20), vip: '10.0.1.12' }),
+      'pairs[1].vip',
+      'the own address of db2 in the pair orders',
+    ],
+    [
+      'the VIP of one pair is a chain replica of another',
+      changed('pairs.1', {
+        ...pairIn('a', '10.0.1', 'stock', 20),
+        replicas: [{ name: 'r01', address: small.pairs[0]?.vip }],
+      }),
+      'pairs[0].vip',
+      'the own address of r01 in the pair stock',
+    ],
+    ['nothing', undefined, '', 'got nothing; want one object'],
+    ['a Promise', Promise.resolve(small), '', 'got a Promise; want one object'],
+    ['a function that would make it', () => small, '', 'the function called'],
+    ['a list', [small], '', 'want one object'],
+    ['a number', 7, '', 'got 7; want one object'],
   ])('%s', (_, raw, path, words) => {
     const faults = faultsIn(raw);
     expect(faults.map((fault) => fault.path)).toEqual([path]);
@@ -281,3 +310,12 @@ it.each([null, 7, [], {}, { pairs: 3 }, { pairs: [null] }])(
     expect(parseConfig(raw).kind).toBe('faulty');
   },
 );
+
+it('an object that contains itself, and a number without an end in JSON, are faults like any other', () => {
+  const circle: Record<string, unknown> = { ...small };
+  circle.pairs = [circle];
+  expect(faultsIn(circle).length).toBeGreaterThan(0);
+  expect(faultsIn({ ...small, account: 111_122_223_333n }).map(renderFault)).toEqual([
+    'account: got 111122223333; want an account id of 12 digits, in quotes. To fix it: give account an account id of 12 digits, in quotes.',
+  ]);
+});

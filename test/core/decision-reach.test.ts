@@ -58,6 +58,7 @@ const saws1: readonly Saw[] = [
   answers1({ identity: UUID3 }),
   answers1({ loginRefused: { errno: 1045, message: 'Access denied' } }),
   answers1({ clockOffMs: 5000 }),
+  answers1({ offline: true }),
   answers1({ heartbeat: hanging(6000, { cause: 'global-lock', blocker: backup }) }),
   answers1({
     heartbeat: hanging(6000, { cause: 'semi-sync' }),

@@ -66,6 +66,7 @@ describe('what changes the fingerprint', () => {
     ['silence', answered(), timeout],
     ['another server at the address', answered(), answered({ identity: 'b' })],
     ['writability', answered(), answered({ writable: false })],
+    ['that it refuses clients', answered(), answered({ offline: true })],
     ['the IO thread', answered(), answered({ inbound: { ...inbound, io: 'connecting' } })],
     ['the SQL thread', answered(), answered({ inbound: { ...inbound, sql: 'no' } })],
     ['replication taken away', answered(), answered({ inbound: { kind: 'unconfigured' } })],

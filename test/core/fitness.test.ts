@@ -111,6 +111,7 @@ describe('while the holder serves', () => {
       standby(hears2({ applierBlocked: 'disk full' })),
       'its applier is blocked: disk full',
     ],
+    ['in offline mode', standby(answers2({ offline: true })), 'it refuses clients (offline_mode is ON)'],
     ['channel silent for 4.9 s', standby(hears2({ heardAgoMs: 4900 })), ''],
     [
       'channel silent for 5 s',
@@ -185,6 +186,11 @@ describe('once the holder is lost: ready before, serving and applying now', () =
       'replication is not configured',
     ],
     ['lost as well', [standby(unanswered)], 'it is silent'],
+    [
+      'in offline mode: it would refuse clients as holder too',
+      [standby(answers2({ inbound: channel(away), offline: true }))],
+      'it refuses clients (offline_mode is ON)',
+    ],
     ['no room', [noRoom('db2')], 'no room'],
     ['unfit before', [rememberedUnfit('it lags by 300 s')], 'before the holder was lost: it lags by 300 s'],
     [

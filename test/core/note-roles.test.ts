@@ -252,6 +252,7 @@ it('notes a process that is as its role wants it, and again after it has restart
     startedAtMs: NOW_MS - 20_000,
     uptimeSeconds: 20,
     afterPeerMs: 86_380_000,
+    ...{ clockOffMs: 0, peerClockOffMs: 0 },
   });
   const closed = holder(answers1({ uptimeSeconds: 20, writable: false }));
   expect(noted([closed]).settled.db1).toMatchObject({ is: 'closed', uptimeSeconds: 20 });

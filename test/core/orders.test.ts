@@ -143,6 +143,12 @@ describe('orders that are refused, with what to do instead', () => {
       [lagging],
       'now it could: db2 cannot take over: its lag is unknown',
     ],
+    [
+      'a switchover to a standby that applies later than clients would wait',
+      switchover,
+      [standby(hears2({ delaySeconds: 20 }))],
+      'db2 applies with a delay of 20 s (SOURCE_DELAY), and clients would wait 10 s for it at most',
+    ],
     ['a switchover with the VIP unheld', switchover, [vipAt({ kind: 'nowhere' })], 'the VIP is on no ENI'],
     ['a switchover to the holder', { ...switchover, to: 'db1' }, [], 'db1 holds the VIP already'],
     [

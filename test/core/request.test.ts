@@ -77,8 +77,14 @@ describe('what is wrong is named, with what there is', () => {
   const all =
     'one of status, explain, check, doctor, failover, switchover, reattach, pause, resume, acknowledge, release, set-aside, reinstate, divergence, plan, history, setup, rebuild, remove';
   test.each<[what: string, raw: unknown, words: readonly string[]]>([
-    ['nothing', undefined, ['action: got nothing', all]],
-    ['a text', 'status', ['action: got nothing', all]],
+    ['nothing', undefined, ['the request: got nothing; want one JSON object', all]],
+    ['a text', 'status', ['the request: got "status"; want one JSON object', all]],
+    [
+      'a request that was made JSON twice, as by a payload in quotes',
+      '{"action":"status"}',
+      ['the request: got "{\\"action\\":\\"status\\"}"', 'send the object itself: this is a text'],
+    ],
+    ['a list', [{ action: 'status' }], ['the request: got [{"action":"status"}]; want one JSON object']],
     ['no action', { pair: 'orders' }, ['action: got nothing', all, '{"action":"status"}']],
     ['an unknown action', { action: 'reboot' }, ['action: got "reboot"', all]],
     ['an action that objects have', { action: 'constructor' }, ['action: got "constructor"', all]],
@@ -180,6 +186,23 @@ describe('what is wrong is named, with what there is', () => {
     ],
   ])('%s', (_, raw, words) => {
     for (const word of words) expect(understood(raw)).toContain(word);
+  });
+
+  test.each<[what: string, raw: unknown]>([
+    ['an action', { action: 'x'.repeat(1_000_000) }],
+    ['a value', { action: 'check', pair: { name: 'x'.repeat(1_000_000) } }],
+    ['a key', { action: 'check', pair: 'orders', ['x'.repeat(1_000_000)]: 1 }],
+    ['a text', 'x'.repeat(1_000_000)],
+  ])('%s of a million letters is not repeated: an answer has no room for it', (_, raw) => {
+    const words = String(understood(raw));
+    expect(words).toContain('cut)');
+    expect(words.length).toBeLessThan(1000);
+  });
+
+  it('a key cannot forge a line of the answer', () => {
+    const words = String(understood({ action: 'check', pair: 'orders', 'a\nall is well': 1 }));
+    expect(words).toContain('unknown key a\\nall is well');
+    expect(words).not.toContain('\n');
   });
 });
 

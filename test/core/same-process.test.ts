@@ -47,3 +47,27 @@ test.each<[what: string, uptimeSeconds: number, peerSeconds: number, isSame: boo
 ])('beside the other node: %s', (_, uptimeSeconds, peerSeconds, isSame) => {
   expect(isSameProcess(beside, ...seenWith(uptimeSeconds, peerSeconds))).toBe(isSame);
 });
+
+/** It had run for 7,000 s by then, 30 s ago, and both clocks were right. */
+const timed = { ...before, startedAtMs: NOW_MS - 7_030_000, uptimeSeconds: 7000, clockOffMs: 0 } as const;
+const HOUR_S = 3600;
+
+test.each<[what: string, uptimeSeconds: number, clockOffMs: number, isSame: boolean]>([
+  ['an hour ahead', 7030 + HOUR_S, HOUR_S * 1000, true],
+  ['an hour back', 7030 - HOUR_S, -HOUR_S * 1000, true],
+  ['an hour ahead, and the uptime was read before that', 7030, HOUR_S * 1000, true],
+  ['an hour ahead, and the server has restarted since', 10, HOUR_S * 1000, false],
+  ['an hour back, and the server has restarted since', 10, -HOUR_S * 1000, false],
+])('a host whose clock is set %s', (_, uptimeSeconds, clockOffMs, isSame) => {
+  const { evidence, pair } = changed(steady, holder(answers1({ uptimeSeconds, clockOffMs })));
+  const [one, two] = [judge(evidence, 'db1', pair.settings), judge(evidence, 'db2', pair.settings)];
+  expect(isSameProcess(timed, one, two)).toBe(isSame);
+});
+
+test('the clock of the other host is set ahead: it has not restarted, and nor has this one', () => {
+  const peer = answers2({ uptimeSeconds: 8000 + 30 + HOUR_S, clockOffMs: HOUR_S * 1000 });
+  const { evidence, pair } = changed(steady, holder(answers1({ uptimeSeconds: 7030 })), standby(peer));
+  const ran = { ...timed, afterPeerMs: 1_000_000, peerClockOffMs: 0 };
+  const [one, two] = [judge(evidence, 'db1', pair.settings), judge(evidence, 'db2', pair.settings)];
+  expect(isSameProcess(ran, one, two)).toBe(true);
+});

@@ -347,6 +347,7 @@ describe('steady', () => {
     ],
     ['fit, but not for long enough after it was unfit', [rememberedUnfit('it lags')], false],
     ['the standby locked', [standby(answers2({ globalLock: backup }))], false],
+    ['the holder in offline mode', [holder(answers1({ offline: true }))], false],
   ])('%s', (_, changes, is) => {
     expect(isSteady(seen(steady, ...changes))).toBe(is);
   });

@@ -65,7 +65,7 @@ test.each<[string, StatusRow, boolean]>([
 
 test.each<[unknown, string | null]>([
   ['ON', mysql56.pulse.executed],
-  ['ON_PERMISSIVE', mysql56.pulse.executed],
+  ['ON_PERMISSIVE', null],
   ['OFF_PERMISSIVE', null],
   ['OFF', null],
 ])('gtid_mode %s: executed is %s', (gtid_mode, executed) => {
@@ -213,6 +213,15 @@ test.each<[string, StatusRow, string]>([
   ['not said', {}, 'unknown'],
 ])('the binary log is %s', (_, row, binaryLog) => {
   expect(readPulse({ ...mysql56.pulse, ...row }).binaryLog).toBe(binaryLog);
+});
+
+test.each<[string, StatusRow, boolean]>([
+  ['on', { offline_mode: '1' }, true],
+  ['off', { offline_mode: '0' }, false],
+  ['a server that has none', { offline_mode: null }, false],
+  ['not said', {}, false],
+])('offline_mode: %s', (_, row, offline) => {
+  expect(readPulse({ ...mysql97.pulse, ...row }).offline).toBe(offline);
 });
 
 test('half-closed: only one of the two variables is on, as while an order to close waits', () => {

@@ -233,6 +233,40 @@ export function closing(subject: Subject): void {
     }
   });
 
+  test('a backup of MySQL 8 that holds up a change of a table on the standby is ended, and nobody beside it', async () => {
+    if (subject.servers.db1.product.dialect !== 'mysql-8') return;
+    await subject.steady();
+    await subject.servers.db1.sql(`GRANT BACKUP_ADMIN ON *.* TO '${accounts.app.user}'@'%'`);
+    await subject.steady();
+    const { address: host, port } = subject.servers.db2;
+    const [backup, beside] = [
+      await createConnection({ host, port, ...accounts.app }),
+      await createConnection({ host, port, ...accounts.app }),
+    ];
+    for (const each of [backup, beside]) each.on('error', () => {});
+    try {
+      await backup.query('LOCK INSTANCE FOR BACKUP');
+      // It has done something last: by the process list alone, it is the likelier one.
+      await pauseMs(1100);
+      await beside.query('SELECT 1');
+      await subject.servers.db1.sql('CREATE TABLE app.meanwhile (id INT PRIMARY KEY)');
+      const { db1 } = await eventually(async () => {
+        const look = await subject.lookWith();
+        expect(inboundOf(look.db2).applierBlocked).toContain(`held by session ${backup.threadId}`);
+        return look;
+      });
+      const upTo = serverOf(db1).executed;
+      const answer = await subject.probe.answer({
+        ...{ kind: 'catch-up', ...subject.command, ...subject.nodeOf('db2'), upTo, limitMs: 8000 },
+      });
+      expect(answer).toMatchObject({ kind: 'caught-up', caughtUp: { reached: true } });
+      expect(await beside.query('SELECT 1')).toBeTruthy();
+    } finally {
+      for (const each of [backup, beside]) each.destroy();
+      await subject.servers.db1.sql('DROP TABLE app.meanwhile');
+    }
+  });
+
   test('a lock of root’s on the standby is ended where our account may, and named where it may not', async () => {
     await subject.steady();
     const root = await subject.servers.db2.openRoot();

@@ -17,6 +17,22 @@ export function states(subject: Subject): void {
     expect(inboundOf(db2)).toMatchObject({ delaySeconds: 0, applierBlocked: null });
   });
 
+  test('offline_mode refuses clients, and not us: the look says so', async () => {
+    if (dialect() !== 'mysql-8') return;
+    await subject.steady();
+    const offlineOf = async () => serverOf((await subject.lookWith()).db1).offline;
+    expect(await offlineOf()).toBeUndefined();
+    await subject.servers.db1.sql('SET GLOBAL offline_mode = ON');
+    try {
+      await expect(connectApp(subject.servers)).rejects.toThrow(/offline mode/);
+      await eventually(async () => expect(await offlineOf()).toBe(true));
+      expect(serverOf((await subject.lookWith()).db1).heartbeat.kind).toBe('committed');
+    } finally {
+      await subject.servers.db1.sql('SET GLOBAL offline_mode = OFF');
+    }
+    await eventually(async () => expect(await offlineOf()).toBeUndefined());
+  });
+
   test('a lock on the standby keeps its applier from going on', async () => {
     await subject.steady();
     const root = await subject.servers.db2.openRoot();

@@ -40,6 +40,15 @@ function cdk(args: readonly string[], environments: string) {
 
 const elsewhere = { ...large, vpcId: 'vpc-0000000b' };
 const [first, second] = pairIn('a', '10.0.1', 'orders').nodes;
+/** Another environment, whose first node is one of the small one's. */
+const sameServer = {
+  ...small,
+  name: 'other',
+  pairs: [{ ...pairIn('a', '10.0.1', 'stock', 20) }].map((pair) => ({
+    ...pair,
+    nodes: [{ ...pair.nodes[0], address: first.address }, pair.nodes[1]],
+  })),
+};
 const faulty = {
   ...small,
   name: 'bad',
@@ -77,6 +86,7 @@ describe('cdk synth', () => {
       'pairs[0].vip: got 10.9.9.9, outside 10.0.2.0/24',
       'broken.ts: 1 fault',
       'SyntaxError',
+      'correct the file: it must load by itself',
       'empty.ts: 1 fault',
       'no default export',
       'other.ts: 1 fault',
@@ -117,8 +127,23 @@ test.each<[what: string, environments: Record<string, unknown>, faults: Record<s
   [
     'one VIP in two environments of a VPC',
     { 'small.ts': small, 'large.ts': large },
-    { 'small.ts': ['pairs[0].vip'], 'large.ts': ['pairs[0].vip'] },
+    {
+      'small.ts': ['pairs[0].vip', 'pairs[0].nodes[0].address', 'pairs[0].nodes[1].address'],
+      'large.ts': ['pairs[0].vip', 'pairs[0].nodes[0].address', 'pairs[0].nodes[1].address'],
+    },
   ],
+  [
+    'one server in two environments of a VPC',
+    { 'small.ts': small, 'other.ts': sameServer },
+    { 'small.ts': ['pairs[0].nodes[0].address'], 'other.ts': ['pairs[0].nodes[0].address'] },
+  ],
+  [
+    'a second mysqld on the same host, with a port of its own',
+    { 'small.ts': small, 'other.ts': { ...sameServer, pairs: [{ ...sameServer.pairs[0], port: 3307 }] } },
+    {},
+  ],
+  ['a file that throws nothing at all', { 'bad.ts': 'throw undefined;' }, { 'bad.ts': [''] }],
+  ['a Promise', { 'bad.ts': 'export default Promise.resolve({});' }, { 'bad.ts': [''] }],
   ['a name that is not the file’s', { 'prod.ts': small }, { 'prod.ts': ['name'] }],
 ])('checks the files against each other: %s', async (_, environments, faults) => {
   const checked = checkEnvironments(await loadEnvironments(filesOf(environments)));

@@ -420,6 +420,50 @@ const acting: readonly Mutant[] = [
     replace: 'if (kept.size === ALERTS_MAX * OUTBOX_MAX) break;',
     guards: 'A record that is too large for the store stops all work on its pair.',
   },
+  {
+    name: 'a-reset-is-no-news',
+    file: fitness,
+    find: '    ...reasonsOfReset(terms),\n',
+    replace: '',
+    guards:
+      'A standby of a holder whose binary log was reset lacks what was written since, whatever its places say.',
+  },
+  {
+    name: 'logs-of-any-name',
+    file: lead,
+    find: "return one.file !== '' && seriesOf(one) === seriesOf(other);",
+    replace: "return one.file !== '' && other.file !== '';",
+    guards: 'Numbers of logs of two names cannot be compared.',
+  },
+  {
+    name: 'shut-out-is-a-witness',
+    file: 'lib/core/source-errors.ts',
+    find: '  2061, //',
+    replace: '  20610, //',
+    guards: 'A channel that its source refuses does not show that the source is dead.',
+  },
+  {
+    name: 'offline-serves',
+    file: 'lib/core/steady.ts',
+    find: '    !holder.server.offline &&\n',
+    replace: '',
+    guards: 'A holder that refuses all clients is not steady.',
+  },
+  {
+    name: 'freezes-in-vain',
+    file: 'lib/core/conditions.ts',
+    find: 'inbound.delaySeconds < limitSeconds',
+    replace: 'inbound.delaySeconds >= 0',
+    guards: 'A switchover to a standby with a long delay keeps clients waiting and is undone.',
+  },
+  {
+    name: 'a-clock-is-a-restart',
+    file: 'lib/core/same-process.ts',
+    find: 'return [verdict, { ...verdict, server: { ...server, uptimeSeconds } }];',
+    replace: 'return [verdict];',
+    guards:
+      'A host whose clock is set has not restarted, so what a person set on its server is not undone in a pause.',
+  },
 ];
 
 export const coreMutants: readonly Mutant[] = [...ids, ...seeing, ...fit, ...acting];

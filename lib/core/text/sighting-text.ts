@@ -31,9 +31,10 @@ function describeSaw(saw: Saw): string {
   }
 }
 
-function describeServer({ writable, halfClosed, heartbeat, inbound }: Server): string {
+function describeServer({ writable, halfClosed, offline, heartbeat, inbound }: Server): string {
   const writes = halfClosed ? 'half closed' : writable ? 'takes writes' : 'read-only';
-  return ['it answers', writes, ...heartbeatText(heartbeat), inboundText(inbound)].join(', ');
+  const clients = offline ? ['refuses clients (offline_mode)'] : [];
+  return ['it answers', writes, ...clients, ...heartbeatText(heartbeat), inboundText(inbound)].join(', ');
 }
 
 function heartbeatText(heartbeat: Server['heartbeat']): readonly string[] {

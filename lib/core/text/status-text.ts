@@ -114,7 +114,8 @@ export function checkedOf({ pair, holder, standby }: Situation): readonly Checke
 
 function renderNode({ node, kind, because, server }: Verdict): string {
   if (server === null) return describeVerdict({ node, kind, because });
-  const writes = server.halfClosed ? 'half closed' : server.writable ? 'takes writes' : 'read-only';
+  const is = server.halfClosed ? 'half closed' : server.writable ? 'takes writes' : 'read-only';
+  const writes = server.offline ? `${is}, refuses clients (offline_mode is ON)` : is;
   return `${node} ${kind}, ${writes}, replication ${renderInbound(server.inbound)}, ${server.flavor} ${server.version}`;
 }
 

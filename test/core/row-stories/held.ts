@@ -26,6 +26,7 @@ import {
   answers1,
   answers2,
   full,
+  hears2,
   holder,
   instance,
   lockedOut,
@@ -126,6 +127,12 @@ export const whenHeld: readonly RowStory[] = [
     'EC2: shutting-down',
     [instance('db1', 'shutting-down')],
     'holder-stopping switchover to db2',
+  ],
+  [
+    'holder serves',
+    'EC2: stopping, and the standby applies later than clients would wait',
+    [instance('db1', 'stopping'), standby(hears2({ delaySeconds: 20 }))],
+    'awaiting-confirmation observe',
   ],
   [
     'the holder refuses every write',

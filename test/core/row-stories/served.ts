@@ -199,6 +199,18 @@ export const whenServed: readonly RowStory[] = [
     [instance('db1', 'stopping'), instance('db2', 'stopping')],
     'awaiting-confirmation observe',
   ],
+  [
+    'the holder is in offline mode',
+    'it refuses clients, and commits for us',
+    [holder(answers1({ offline: true }))],
+    'holder-offline stay, page holder-refuses-writes',
+  ],
+  [
+    'the holder is in offline mode',
+    'it is read-only too: it is opened first',
+    [holder(answers1({ offline: true, writable: false }))],
+    'holder-read-only open-holder to db1',
+  ],
   ['a backup locks the holder', 'for 5 s', [locked(5000)], 'holder-locked stay, page holder-locked'],
   ['a backup locks the holder', 'for 4 s', [locked(4000)], 'awaiting-confirmation observe'],
   [

@@ -92,6 +92,11 @@ describe('status', () => {
       '  db2 cannot take over: its lag is unknown (as of 1 s ago)\n  standby-unfit: nothing is moved, alert standby-unfit: db2 cannot take over: its lag is unknown\n    why: A standby',
     ],
     ['a half closed node', [standby(answers2({ halfClosed: true }))], '  db2 serving, half closed'],
+    [
+      'a node in offline mode',
+      [standby(answers2({ offline: true }))],
+      '  db2 serving, read-only, refuses clients (offline_mode is ON)',
+    ],
     ['an open incident', [incident], '  incident 41c0ffee is open'],
     ['the VIP on neither', [vipAt({ kind: 'nowhere' })], 'orders: VIP 10.0.1.10 on no ENI'],
     [

@@ -52,7 +52,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 3,
   },
   'W5 rows-kept': {
-    how: 'A failover with `acceptLoss` leaves what the new holder had received and not applied in its relay log: who starts the applier again, or a restart, applies it over newer rows.',
+    how: 'A failover with `acceptLoss` leaves what the new holder had received and not applied in its relay log: who starts the applier again, or a restart, applies it over newer rows. Barring the channel would throw it away.',
     atMost: 4,
   },
   'W6 service-returns': {

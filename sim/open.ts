@@ -52,7 +52,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 3,
   },
   'W5 rows-kept': {
-    how: 'Seen about once in 5,000 histories, and not explained yet; before, a VIP that somebody moved while a failover was cut short left the channel attached.',
+    how: 'A failover with `acceptLoss` leaves what the new holder had received and not applied in its relay log: who starts the applier again, or a restart, applies it over newer rows. Barring the channel would throw it away.',
     atMost: 4,
   },
   'W6 service-returns': {
@@ -60,7 +60,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 3,
   },
   'W7 plan-with-effect': {
-    how: 'A channel is attached twice because the first answer was lost, and somebody stops it at once: nothing shows what attaching has changed.',
+    how: 'All three answers to an order to attach are lost, and the channel stops by an error of its own: nothing shows what attaching has changed.',
     atMost: 2,
   },
 };

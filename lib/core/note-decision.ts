@@ -8,7 +8,7 @@ import {
   type Words,
   withIncident,
 } from './alerts.ts';
-import { triedOnce } from './conditions.ts';
+import { openedByHand, triedOnce } from './conditions.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
 import { tellEndOfEscalated } from './escalation.ts';
@@ -126,27 +126,38 @@ function noteStay(
   const told = isTold ? open : tellCondition(open, pair.name, page, priced, nowMs);
   const hides = situation.safeguards.repeatLoss && isHidden(told, situation, page);
   const withLoss = hides ? tellHidden(told, situation) : told;
-  const beside = unreadyBeside(withLoss, situation);
-  const all =
-    beside === null
-      ? withLoss
-      : tellCondition(withLoss, pair.name, 'standby-unfit', { ...words, happened: beside }, nowMs);
-  const on: EventCode[] = [page];
+  const beside = besideOf(withLoss, situation);
+  const all = beside.reduce(
+    (so, { code, happened }) => tellCondition(so, pair.name, code, { ...words, happened }, nowMs),
+    withLoss,
+  );
+  const on: EventCode[] = [page, ...beside.map(({ code }) => code)];
   if (hides) on.push('service-lost');
-  if (beside !== null) on.push('standby-unfit');
   if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, nowMs);
   // Of what was told already, no new incident begins.
   return endConditions(all === open ? memory : { ...all, incident: null }, on, nowMs);
 }
 
-/**
- * A standby that is unfit while the holder lives and does not serve: the table's row is about the holder then, and people
- * are alerted of this beside it. Null when there is nothing to say.
- */
-function unreadyBeside({ readiness }: Memory, { holder, standby, life }: Situation): string | null {
-  if (readiness?.node !== standby.node || readiness.fit) return null;
-  if (holder.kind === 'serving' || life !== 'lives') return null;
-  return `${standby.node} cannot take over, while ${holder.node} is ${holder.kind}: ${readiness.reasons.join('; ')}.`;
+/** What is alerted of the standby while the holder lives and does not serve: the table's row is about the holder then. */
+function besideOf(
+  { readiness }: Memory,
+  situation: Situation,
+): readonly { readonly code: EventCode; readonly happened: string }[] {
+  const { pair, holder, standby, life } = situation;
+  if (holder.kind === 'serving' || life !== 'lives') return [];
+  const meanwhile = `while ${holder.node} is ${holder.kind}`;
+  const unready =
+    readiness?.node === standby.node && !readiness.fit
+      ? `${standby.node} cannot take over, ${meanwhile}: ${readiness.reasons.join('; ')}.`
+      : null;
+  const opened =
+    pair.writability === 'managed' && openedByHand(situation)
+      ? `${standby.node} is the standby and was opened by hand, ${meanwhile}. keepalambda leaves it while ${holder.node} does not serve.`
+      : null;
+  return [
+    ...(unready === null ? [] : [{ code: 'standby-unfit', happened: unready } as const]),
+    ...(opened === null ? [] : [{ code: 'writability-changed', happened: opened } as const]),
+  ];
 }
 
 /** For how long clients have not been able to write, as far as is known. */

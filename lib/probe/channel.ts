@@ -30,7 +30,7 @@ const REST_MS = 300;
 /**
  * Stops the IO thread of the channel from the source, and bars it from logging in: nothing more comes in, also after a
  * restart of the server or a person's START REPLICA. What was received is applied first, because some servers drop it
- * with the change. Can be repeated.
+ * with the change; where that takes too long, the channel is only stopped. Can be repeated.
  */
 export function detach(
   way: Way,
@@ -43,8 +43,8 @@ export function detach(
     if (before === null) return { was: 'unconfigured', received: nowhere, outlasts: false };
     const was = before.io === 'no' ? 'stopped' : 'running';
     const stopped = await stopReceiving(command, source, before);
+    const outlasts = await bar(command, source, stopped);
     if (threads === 'both') await stopApplying(command, source, stopped);
-    const outlasts = threads === 'receiver' && (await bar(command, source, stopped));
     return { was, received: stopped.received, outlasts };
   });
 }

@@ -102,16 +102,17 @@ export async function detach(step: Detach, execution: StepContext): Promise<Resu
     const threads = isRestGivenUp(record) ? 'both' : 'receiver';
     const { was, received, outlasts } = await stop(step, threads, execution);
     if (was === 'unconfigured') return already(`${step.node} has no channel from ${step.source}`);
+    const until = ', until its mysqld restarts';
     if (threads === 'both')
       return done(
-        `${step.node} receives and applies nothing more from ${step.source}, until its mysqld restarts`,
+        `${step.node} receives and applies nothing more from ${step.source}${outlasts ? '' : until}`,
       );
     const rest = await applyRest(step, received, execution);
     if (typeof rest === 'string') return failed(`${step.node} has not applied all that it received: ${rest}`);
     // Not before all was applied.
     const isForGood = outlasts || (await stop(step, 'receiver', execution)).outlasts;
     const nothing = `${step.node} receives nothing more from ${step.source}`;
-    return done(isForGood ? nothing : `${nothing}, until its mysqld restarts`, rest);
+    return done(isForGood ? nothing : `${nothing}${until}`, rest);
   } catch (error) {
     // Without the right to stop a channel, the old holder's tail is a risk; no master at all is a certainty. A node that does
     // not answer is none.

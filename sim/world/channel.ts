@@ -177,7 +177,7 @@ export class Channel {
   /** keepalambda stops it for good; not before what was received is applied, which the change could drop. */
   detach(threads: 'receiver' | 'both'): void {
     if (this.ioWanted || threads === 'both') this.stop('keepalambda', threads === 'both' ? 'both' : 'io');
-    if (this.caughtUp && threads === 'receiver') this.barred = true;
+    if (this.caughtUp) this.barred = true;
   }
 
   /** Ends what `detach` began, and starts both threads: one that was refused by the mark on its account tries anew, at once. */

@@ -280,11 +280,26 @@ function channelContract(at: At): void {
   it('detach, both threads: what was received is not applied either, until attach', async () => {
     const { port, pair, settle } = at();
     const source = serverOf(await look(at()), 'db1').identity;
-    await settle(port.detach(pair, 'db2', source, 'both', LIMIT_MS));
+    const detached = await settle(port.detach(pair, 'db2', source, 'both', LIMIT_MS));
+    // All that it had received is applied: there is nothing that barring the channel could throw away.
+    expect(detached).toMatchObject({ was: 'running', outlasts: true });
     const stopped = await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').sql).toBe('no'));
     expect(inboundOf(stopped, 'db2')).toMatchObject({ io: 'no', sql: 'no', sqlError: null });
     expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: false });
     await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2')).toMatchObject({ io: 'yes', sql: 'yes' }));
+  });
+
+  it('detach, both threads, with a rest that is not applied: it is kept, so the channel is only stopped', async () => {
+    const { port, pair, settle, write, hasAll, stopApplier } = at();
+    const source = serverOf(await look(at()), 'db1').identity;
+    await stopApplier('db2');
+    await write('db1');
+    await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').caughtUp).toBe(false));
+    const detached = await settle(port.detach(pair, 'db2', source, 'both', LIMIT_MS));
+    expect([detached.outlasts, await hasAll('db2')]).toEqual([false, false]);
+    expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: false });
+    const goal = { upTo: serverOf(await look(at()), 'db1').executed, source };
+    expect(await settle(port.catchUp(pair, 'db2', goal, LIMIT_MS))).toMatchObject({ reached: true });
   });
 
   it('inspect: names nobody at rest, and who keeps the node open', async () => {

@@ -14,6 +14,7 @@ import {
   hears2,
   holder,
   inFlight,
+  instance,
   lockedOut,
   memory,
   misconfigured,
@@ -197,6 +198,25 @@ describe('a decision to stay opens an incident and pages, once', () => {
     ['seen in the other role', ready({ node: 'db1' }), '(its state before the loss is unknown)'],
   ])('whose price is told as it is known: %s', (_, change, price) => {
     expect(left([holder(refused), away, change]).outbox[0]?.todo).toContain(price);
+  });
+});
+
+describe('a standby that was opened by hand while the holder lives and does not serve', () => {
+  const codesOf = (...changes: Change[]) => left([openStandby2, ...changes]).outbox.map(({ code }) => code);
+
+  it('is alerted beside what is alerted of the holder', () => {
+    expect(codesOf(holder(lockedOut))).toEqual(['locked-out', 'writability-changed']);
+    expect(codesOf(holder(refused))).toEqual(['blind', 'writability-changed']);
+  });
+
+  it('not where the holder is dead: nobody takes writes but this one', () => {
+    const dead = [holder(unanswered), instance('db1', 'stopped'), rememberedUnfit('it lags by 300 s')];
+    expect(codesOf(...dead)).toEqual(['holder-lost']);
+  });
+
+  it('nor where a restart has opened it', () => {
+    const restarted = standby(answers2({ writable: true, uptimeSeconds: 5 }));
+    expect(left([holder(lockedOut), restarted]).outbox.map(({ code }) => code)).toEqual(['locked-out']);
   });
 });
 

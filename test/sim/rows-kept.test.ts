@@ -66,6 +66,22 @@ it('an old holder of a switchover comes back with less while the new one dies: i
   endDrill(stage);
 });
 
+it('a loss is accepted of what was never received: the new holder does not fetch it when it restarts', async () => {
+  const stage = newDrill();
+  const [, db2] = stage.world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  breakNow(stage, 'lag-unknown', 'standby', 60_000);
+  await stage.pass(5000);
+  void ask(stage, { action: 'failover', to: 'db2', force: true, acceptLoss: true });
+  await until(stage, 60_000, () => stage.world.holder === db2);
+  await stage.pass(30_000);
+  breakNow(stage, 'operator-restart', 'holder', 300);
+  await stage.pass(30_000);
+  expect([stage.session.court.violation, db2.writable, db2.channel.barred]).toEqual([null, true, true]);
+  endDrill(stage);
+});
+
 describe('a failover is cut short, and somebody else moves the VIP', () => {
   it('to the standby, before anything was done: the channel from the old holder is stopped before the standby is opened', async () => {
     const stage = newDrill();

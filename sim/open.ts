@@ -24,7 +24,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 2,
   },
   4: {
-    how: 'Seen once in 30,000 histories: a process that is frozen between a judgement and its plan begins it by what it saw before.',
+    how: 'Not seen in the histories that were known to violate it. A process that is frozen for less than 3 s between a judgement and its plan begins it by what it saw before.',
     atMost: 2,
   },
   5: {
@@ -56,7 +56,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 4,
   },
   'W6 service-returns': {
-    how: 'Seen about once in 5,000 histories, and not explained yet; before, the next leader did not know what one had seen of a holder in doubt.',
+    how: 'Every history that was known to violate it is explained; before, a standby that restarted after a new leader had seen it was not trusted.',
     atMost: 3,
   },
   'W7 plan-with-effect': {

@@ -43,6 +43,8 @@ export interface Durations {
   readonly stoppedAtMs: number | null;
   /** When nobody reached the standby, and since when it answers again (null: not yet); null once it has heard since. */
   readonly away: { readonly sinceMs: number; readonly backAtMs: number | null } | null;
+  /** Since when the standby cannot say whether a holder lives that was proven dead. */
+  readonly untoldSinceMs: number | null;
   /** Since when the holder is not known to live. */
   readonly doubtSinceMs: number | null;
   /** Since when the clock of a node is off. */
@@ -67,6 +69,7 @@ export const noDurations: Durations = {
   received: null,
   stoppedAtMs: null,
   away: null,
+  untoldSinceMs: null,
   doubtSinceMs: null,
   clockOffSinceMs: null,
   ends: [],
@@ -88,6 +91,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     unservedSinceMs: nextUnserved(durations, situation),
     stoppedAtMs: nextStopped(durations, situation),
     away: nextAway(durations.away, situation),
+    untoldSinceMs: since(durations.untoldSinceMs, isUntold(situation)),
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
     clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
     ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
@@ -117,6 +121,10 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
         }
       : {}),
   };
+}
+
+function isUntold({ holder, witness, memory }: Situation): boolean {
+  return memory.lostAtMs !== null && holder.server === null && witness === 'unknown';
 }
 
 /** A commit that hangs began to hang before the look that shows it; and a loss that an earlier leader saw goes on. */

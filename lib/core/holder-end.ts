@@ -13,7 +13,7 @@ import type { Verdict } from './verdict.ts';
  * An end that was said so long before the loss does not prove that a standby which has it lacks little: what was committed
  * after it may have gone nowhere. Milliseconds.
  */
-const END_LIFE_MS = 8000;
+export const END_LIFE_MS = 8000;
 /** Beside `readinessMs`: what was on its way when a channel broke. Milliseconds. */
 const ON_ITS_WAY_MS = 1000;
 /** Two looks at a holder that can be seen come no further apart: a held one ends after 5 s. Milliseconds. */

@@ -4,7 +4,8 @@ import type { Verdict } from './verdict.ts';
 import { hearsOnlyHeartbeats, type Testimony } from './witness.ts';
 
 /**
- * - `lives`: it answers, or refuses to let us in, or the standby still hears it, or cannot say.
+ * - `lives`: it answers, or refuses to let us in, or the standby still hears it, or cannot say; but for a while after it was
+ *   proven dead, that the standby cannot say is no sign of life.
  * - `dead`: confirmed stopped or stuck, or silent and heard by nobody.
  * - `unsure`: it has just begun to look dead, the standby cannot say yet or cannot be asked, or nothing is seen at all.
  */
@@ -15,6 +16,8 @@ export interface Signs {
   readonly standby: Verdict;
   readonly witness: Testimony;
   readonly blind: string | null;
+  /** It was proven dead, and the standby has said nothing of it since, or for a short while only. */
+  readonly wasDead: boolean;
   readonly settings: Settings;
   readonly nowMs: number;
 }
@@ -37,7 +40,8 @@ export function lifeOf(signs: Signs): Life {
       // What the standby would say is not known, so from when on the holder is dead is not known either.
       if (signs.witness === 'unasked' && !holder.instanceGone) return 'unsure';
       if (!isWitnessed(signs)) return 'dead';
-      return signs.witness === 'not-yet' ? 'unsure' : 'lives';
+      if (signs.witness === 'not-yet') return 'unsure';
+      return signs.witness === 'unknown' && signs.wasDead ? 'unsure' : 'lives';
   }
 }
 
@@ -47,7 +51,7 @@ export function lifeOf(signs: Signs): Life {
  * something on the way. Of a silent holder, what the standby cannot say is no silence. EC2's word that the instance has
  * stopped needs no witness.
  */
-export function isWitnessed(signs: Omit<Signs, 'blind'>): boolean {
+export function isWitnessed(signs: Omit<Signs, 'blind' | 'wasDead'>): boolean {
   const { holder, witness } = signs;
   if (holder.instanceGone || witness === 'does-not-hear') return false;
   if (holder.kind === 'stopped') return witness === 'hears';
@@ -58,7 +62,7 @@ export function isWitnessed(signs: Omit<Signs, 'blind'>): boolean {
  * Its host takes connections, so our path is well; nobody greets us on them; and what the standby hears is replication's
  * own heartbeat, no event: the network side of a mysqld that does nothing any more.
  */
-function isHung({ holder, standby, witness, settings, nowMs }: Omit<Signs, 'blind'>): boolean {
+function isHung({ holder, standby, witness, settings, nowMs }: Omit<Signs, 'blind' | 'wasDead'>): boolean {
   const { stuckMs } = settings;
   if (!holder.hostAccepts || witness !== 'hears' || nowMs - holder.sinceMs < stuckMs) return false;
   return standby.server !== null && hearsOnlyHeartbeats(standby.server.inbound, stuckMs);

@@ -15,7 +15,7 @@ import {
   misdirection,
 } from './fitness.ts';
 import { flapGuardOf } from './flap.ts';
-import { endsToReckonWith } from './holder-end.ts';
+import { END_LIFE_MS, endsToReckonWith } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
 import { countedMoves } from './late-move.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
@@ -129,7 +129,8 @@ export function assess(
   const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
   const testify = () => testimonyBy(standby, holder, pair, channelGapsOf(durations, nowMs));
   const witness = !canTell ? 'does-not-hear' : isStray ? 'unknown' : testify();
-  const life = lifeOf({ holder, standby, witness, blind, settings, nowMs });
+  const wasDead = isRememberedDead(memory, durations, nowMs);
+  const life = lifeOf({ holder, standby, witness, blind, wasDead, settings, nowMs });
   const holderLimit = limitOf(pair, durations.holderFaultsSinceMs !== null);
   // A channel that a failover detached from the old holder is stopped on purpose.
   const inboundOfHolder = memory.detached?.node === holder.node ? undefined : holder.server?.inbound;
@@ -223,6 +224,11 @@ function takesWrites({ kind, server }: Verdict, isVipAway: boolean): boolean {
     case 'refused':
       return false;
   }
+}
+
+/** Proven dead, by this leader or an earlier one; what the standby cannot say for longer would hide that it lives again. */
+function isRememberedDead({ lostAtMs }: Memory, { untoldSinceMs }: Durations, nowMs: number): boolean {
+  return lostAtMs !== null && (untoldSinceMs === null || nowMs - untoldSinceMs < END_LIFE_MS);
 }
 
 /** A failover has detached it from a holder that had died, or is about to: it is silent by our own doing. */

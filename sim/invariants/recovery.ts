@@ -45,7 +45,9 @@ const looksMs = 5000;
  * had received of a holder that died: a person accepts that loss, or waits for the holder. And what nobody could know: that a
  * mysqld hangs which no vantage gets to, while its standby hears replication's heartbeats from it; and where
  * 8 s or more lie between the last moment in which a watch could ask the holder and the first after its death in which one could ask the
- * standby, it looks the same whether the holder died at once, or lived on and wrote what the standby lacks. Then the standby
+ * standby, it looks the same whether the holder died at once, or lived on and wrote what the standby lacks. So it does where for
+ * 8 s nobody of ours could ask a holder that was not well, its host did not refuse us, and its standby's channel was stopped, followed
+ * another server, or showed that its source refuses it. Where the standby could not be asked, it
  * must have been shown ready before: its channel ran for 5 s in our sight, has not been seen broken since, and that is at most
  * 90 s old when somebody can look again (a readiness is trusted for 150 s, and the remembered one may be 60 s old); and the
  * standby has not restarted in that time, because then it may have lost what it had received. A standby that was set aside must

@@ -1,6 +1,8 @@
 /** What could be known of a standby when its holder died: what nobody could see is no accusation. */
 import type { NodeName } from '../../lib/core/names.ts';
+import { isTurnedAway } from '../world/last-try.ts';
 import type { Master } from '../world/master.ts';
+import type { SimWorld } from '../world/world.ts';
 import { couldServe, mayTakeOver } from './candidate.ts';
 import { isHeard } from './chronicle.ts';
 import type { Court } from './court.ts';
@@ -32,6 +34,10 @@ export class Shown {
   #fitSinceMs: number | null = null;
   /** When the standby could first be asked since the holder was last well. */
   #sightMs: number | null = null;
+  /** Since when nothing shows whether the holder lives, which is not well. */
+  #untoldSinceMs: number | null = null;
+  /** That was so for long: it may have lived on, and nobody would know. */
+  #isHidden = false;
 
   constructor(court: Court) {
     this.#court = court;
@@ -45,6 +51,7 @@ export class Shown {
     const standby = world.peer(holder.name);
     const canAsk = isManned && isHeard(world, standby);
     this.#observeAside(standby, canAsk && chronicle.of(holder.name).wellMs === nowMs);
+    this.#observeSilence(holder, standby, chronicle.of(holder.name).wellMs === nowMs);
     if (chronicle.of(holder.name).wellMs !== nowMs) {
       if (!canAsk || this.#sightMs !== null) return;
       this.#sightMs = nowMs;
@@ -71,7 +78,7 @@ export class Shown {
 
   /** Whether it could be known, after the holder's death, that its standby lacks little. */
   get isKnown(): boolean {
-    if (this.#sightMs === null || this.#hasRestarted || this.#aside !== null) return false;
+    if (this.#sightMs === null || this.#hasRestarted || this.#aside !== null || this.#isHidden) return false;
     if (this.#readyMs !== null) return this.#sightMs - this.#readyMs <= trustedMs;
     return this.#sightMs - this.#heardMs < hidesMs;
   }
@@ -91,7 +98,18 @@ export class Shown {
     if (fitForMs >= pair.settings.readinessMs + reinstatedAfterMs) this.#aside = null;
   }
 
+  /** A channel that somebody has stopped, or that is turned away, would not hear a holder that nobody else hears. */
+  #observeSilence(holder: Master, standby: Master, isWell: boolean): void {
+    const { world, isManned } = this.#court;
+    const isTold = isWell || (isManned && showsItself(world, holder)) || listens(standby);
+    this.#untoldSinceMs = isTold ? null : (this.#untoldSinceMs ?? world.nowMs);
+    if (isWell) this.#isHidden = false;
+    if (this.#untoldSinceMs !== null && world.nowMs - this.#untoldSinceMs >= hidesMs) this.#isHidden = true;
+  }
+
   #begin(holder: NodeName): void {
+    this.#untoldSinceMs = null;
+    this.#isHidden = false;
     this.#aside = null;
     this.#fitSinceMs = null;
     this.#holder = holder;
@@ -102,4 +120,18 @@ export class Shown {
     this.#readyMs = null;
     this.#sightMs = null;
   }
+}
+
+/** It answers us, or its host says that no mysqld runs, or EC2 that the instance has stopped. */
+function showsItself(world: SimWorld, master: Master): boolean {
+  if (isHeard(world, master) || master.instance === 'stopped' || master.instance === 'terminated')
+    return true;
+  const isDown = master.reachable && master.mysqld === 'down';
+  return isDown && [...world.views.values()].some((view) => view.reaches(master.name));
+}
+
+/** Its channel would hear a source that lives, or connect to it. */
+function listens({ channel }: Master): boolean {
+  const { configured, ioWanted, stranger } = channel;
+  return configured && ioWanted && stranger === null && !isTurnedAway(channel);
 }

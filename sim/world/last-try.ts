@@ -42,6 +42,11 @@ export function followTries(world: SimWorld, replica: Master, source: Master): v
   else world.timeline.after(inMs, end);
 }
 
+/** Whether its last try to connect shows that the source lives and lets it in no further. */
+export function isTurnedAway({ lastTry: { error } }: Master['channel']): boolean {
+  return error === denied || error === full;
+}
+
 function outcomeOf(world: SimWorld, { channel, reachable }: Master, source: Master): ReplicationError | null {
   // The host of a hung mysqld takes the connection, and nobody greets on it.
   if (!world.pairLinked || !reachable || !source.reachable || source.mysqld === 'hung') return timedOut;

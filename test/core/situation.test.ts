@@ -19,6 +19,7 @@ import {
   holder,
   hung,
   instance,
+  lasting,
   lockedOut,
   memory,
   NOW_MS,
@@ -233,6 +234,33 @@ describe('whether a holder lives that does not answer us', () => {
     ],
   ])('%s', (_, changes, life) => {
     expect(seen(steady, ...changes).life).toBe(life);
+  });
+
+  const cannotSay = [holder(unanswered), standby(hears2({ io: 'no', heardAgoMs: 30_000 }))];
+  const untoldFor =
+    (forMs: number): Change =>
+    (world) => ({
+      ...world,
+      durations: { ...world.durations, untoldSinceMs: NOW_MS - forMs },
+    });
+  test.each<[what: string, changes: readonly Change[], life: Situation['life']]>([
+    ['it was not proven dead', [], 'lives'],
+    ['it was proven dead', [memory({ lostAtMs: NOW_MS - 30_000 })], 'unsure'],
+    ['for less than 8 s since', [memory({ lostAtMs: NOW_MS - 30_000 }), untoldFor(7999)], 'unsure'],
+    ['for 8 s since', [memory({ lostAtMs: NOW_MS - 30_000 }), untoldFor(8000)], 'lives'],
+  ])('the channel of the standby is stopped, so it cannot say: %s', (_, changes, life) => {
+    expect(seen(steady, ...cannotSay, ...changes).life).toBe(life);
+  });
+
+  it('counts since when the standby cannot say of one that was proven dead', () => {
+    const dead = memory({ lostAtMs: NOW_MS - 30_000 });
+    const since = (...changes: readonly Change[]) =>
+      nextDurations(noDurations, seen(steady, ...cannotSay, ...changes)).untoldSinceMs;
+    expect([since(dead), since(), since(dead, standby(hears2({ io: 'connecting' })))]).toEqual([
+      NOW_MS,
+      null,
+      null,
+    ]);
   });
 });
 

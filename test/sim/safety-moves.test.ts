@@ -1,7 +1,7 @@
-/** Moves of the VIP that do not go as they were ordered: simulated histories found each of these. */
+/** Moves of the VIP that did not go as they were ordered, or did not come: simulated histories found each of these. */
 import { expect, it } from 'vitest';
 import { PortError, type VipPort } from '../../lib/watch/ports.ts';
-import { breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
+import { ask, breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
 
 it('a VIP that somebody takes from the new holder before EC2 has shown it there goes back to the new holder', async () => {
   const stage = newDrill();
@@ -26,3 +26,23 @@ it('a VIP that somebody takes from the new holder before EC2 has shown it there 
   expect(stage.published).not.toContain('flap-guard');
   endDrill(stage);
 });
+
+it.each([
+  ['a short while', 5000, 'db2'],
+  ['so long that it may have lived again', 12_000, 'db1'],
+])(
+  'a holder that died in a pause, and whose standby could not say so for %s',
+  async (_, stoppedForMs, holder) => {
+    const stage = newDrill();
+    watchOver(stage);
+    await stage.pass(20_000);
+    await stage.settle(ask(stage, { action: 'pause', minutes: 1 }));
+    breakNow(stage, 'host-down', 'holder');
+    await stage.pass(20_000);
+    expect(stage.published).toContain('holder-lost');
+    breakNow(stage, 'operator-stop-replica', 'standby', stoppedForMs);
+    await stage.pass(60_000);
+    expect(stage.world.holder?.name).toBe(holder);
+    endDrill(stage);
+  },
+);

@@ -149,6 +149,13 @@ const seeing: readonly Mutant[] = [
     guards: 'A hung mysqld whose dump thread still sends heartbeats is replaced.',
   },
   {
+    name: 'dead-until-asked',
+    file: life,
+    find: "return signs.witness === 'unknown' && signs.wasDead ? 'unsure' : 'lives';",
+    replace: "return 'lives';",
+    guards: 'A proven death outlasts a moment in which the standby cannot say.',
+  },
+  {
     name: 'blind-is-dead',
     file: life,
     find: "if (!holder.confirmed || blind !== null) return 'unsure';",

@@ -249,9 +249,16 @@ const carryingOut: readonly Mutant[] = [
   {
     name: 'undoes-what-has-moved',
     file: execute,
-    find: "if (mayHaveBegun(plan, 'move-vip') && (await answersThroughVip(plan.to, { ...context, record: plan }))) {",
+    find: "if (mayHaveBegun(plan, 'move-vip') && (await isWithNew(plan, context))) {",
     replace: "if (mayHaveBegun(plan, 'move-vip') && plan.vipMoved) {",
     guards: 'Before undoing, who answers through the VIP decides.',
+  },
+  {
+    name: 'undoes-what-was-taken',
+    file: execute,
+    find: 'return context.hasPassed(plan) || answersThroughVip',
+    replace: 'return answersThroughVip',
+    guards: 'A VIP that somebody takes from the new holder goes back to it.',
   },
   {
     name: 'moves-again',

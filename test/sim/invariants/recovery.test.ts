@@ -1,5 +1,6 @@
 /** When the judge of service asks for a failover, and when nobody could know that it is safe. */
 import { describe, expect, it } from 'vitest';
+import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { setStage } from '../stage.ts';
 import { alert, breakIt, lead } from './by-hand.ts';
@@ -58,6 +59,22 @@ describe('W6 service-returns', () => {
     ])('%s', async (_, runsAgainForMs, invariant) => {
       expect(await dyingAfterStop(runsAgainForMs)).toBe(invariant);
     });
+  });
+
+  it.each<[what: string, how: BreakageName, stoppedForMs: number, invariant: InvariantName | undefined]>([
+    ['for long: it may have lived on', 'host-down', 9500, undefined],
+    ['for a moment: too little to hide anything', 'host-down', 7500, 'W6 service-returns'],
+    ['for long, and its host says that no mysqld runs', 'mysqld-kill', 9500, 'W6 service-returns'],
+  ])('W6: a holder died while its standby could not say so %s', async (_, how, stoppedForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(20_000);
+    breakIt(stage, 'operator-stop-replica', 'standby', stoppedForMs);
+    await stage.pass(500);
+    breakIt(stage, how, 'holder');
+    await alert(stage, 'holder-lost');
+    await stage.pass(75_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
   it.each<[what: string, isCutOff: boolean, invariant: InvariantName | undefined]>([

@@ -92,7 +92,9 @@ function boundOutbox(outbox: readonly Alert[]): readonly Alert[] {
 const sizes = new WeakMap<Alert, number>();
 
 function sizeOf(alert: Alert): number {
-  const size = sizes.get(alert) ?? JSON.stringify(alert).length;
+  const known = sizes.get(alert);
+  if (known !== undefined) return known;
+  const size = JSON.stringify(alert).length;
   sizes.set(alert, size);
   return size;
 }

@@ -7,6 +7,8 @@
  * its servers, so a difference counted on them is an upper bound.
  */
 
+import { remembered } from './remembered.ts';
+
 type Interval = readonly [from: number, to: number];
 export type TransactionSet = ReadonlyMap<string, readonly Interval[]>;
 
@@ -48,30 +50,20 @@ function intervalOf(range: string): Interval {
   return [Number(range.slice(0, dash)), Number(range.slice(dash + 1))];
 }
 
-/** The last difference from each set: one judgement asks for the same one up to six times. */
-const differences = new WeakMap<
-  TransactionSet,
-  { readonly taken: TransactionSet; readonly rest: TransactionSet }
->();
-
 /** What the first set has and the second has not. */
 export function subtract(from: TransactionSet, taken: TransactionSet): TransactionSet {
-  if (from === taken) return nothing;
-  const known = differences.get(from);
-  if (known?.taken === taken) return known.rest;
-  const rest = difference(from, taken);
-  differences.set(from, { taken, rest });
-  return rest;
+  return from === taken ? nothing : difference(from, taken);
 }
 
-function difference(from: TransactionSet, taken: TransactionSet): TransactionSet {
+/** One judgement asks for the same few up to six times. */
+const difference = remembered((from: TransactionSet, taken: TransactionSet): TransactionSet => {
   const rest = new Map<string, readonly Interval[]>();
   for (const [origin, intervals] of from) {
     const left = without(intervals, taken.get(origin) ?? []);
     if (left.length > 0) rest.set(origin, left);
   }
   return rest;
-}
+}, 8);
 
 const nothing: TransactionSet = new Map();
 

@@ -27,7 +27,7 @@ export function nextEnds(
 ): readonly HolderEnd[] {
   const all = ends.every((end) => end.node === node) ? ends : [];
   if (server === null) return all;
-  const own = all.filter(({ isUntold }) => isUntold !== true);
+  const own = toldOf(all);
   const last = own.at(-1);
   // It came back with less than it had: what it has now is not the end of what it had sent.
   if (last !== undefined && lostOf(server, last.position) !== 'unknown') return all;
@@ -44,6 +44,12 @@ export function nextEnds(
   const next = [...before, { ...endOf(node, server, seenAtMs), sinceMs }];
   const recent = next.findIndex((end) => sinceMs - end.sinceMs < readinessMs + ON_ITS_WAY_MS);
   return next.slice(Math.max(0, recent - 1));
+}
+
+/** Without those that no client was told of: mostly there is none, and all are meant. */
+function toldOf(ends: readonly HolderEnd[]): readonly HolderEnd[] {
+  const isTold = ({ isUntold }: HolderEnd) => isUntold !== true;
+  return ends.every(isTold) ? ends : ends.filter(isTold);
 }
 
 /** The end that one look shows. */
@@ -70,11 +76,11 @@ export function lastEndsOf(
   nowMs: number,
 ): LastEnds {
   const lostAtMs = doubtSinceMs ?? nowMs;
-  const own = ends.filter((end) => end.node === node);
+  const own = ends.every((end) => end.node === node) ? ends : ends.filter((end) => end.node === node);
   const last = own.at(-1) ?? null;
   // Of a holder that hangs, what is bad began before the last look at it; of one that is not seen, no look says when.
   const wellMs = Math.min(kind === 'unseen' ? lostAtMs : sinceMs, last?.untilMs ?? nowMs);
-  const told = own.filter(({ isUntold }) => isUntold !== true);
+  const told = toldOf(own);
   const needed = neededOf(told, wellMs - readinessMs - ON_ITS_WAY_MS);
   const proof = told.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
   return { needed, proof, last };

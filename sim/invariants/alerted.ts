@@ -205,7 +205,9 @@ export function alertedInvariant(court: Court): Invariant {
 
 /** No probe function works. */
 function isDark({ services, views }: SimWorld): boolean {
-  return services.pool === 'dry' || [...views.values()].every(({ blind }) => blind !== 'no');
+  if (services.pool === 'dry') return true;
+  for (const { blind } of views.values()) if (blind === 'no') return false;
+  return true;
 }
 
 /** A vantage can ask it; or its standby, which can be asked, hears from it. */

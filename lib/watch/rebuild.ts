@@ -3,7 +3,7 @@
 import { peerOf } from '../core/config.ts';
 import type { Refusal } from '../core/fault.ts';
 import type { Goal } from '../core/host-work.ts';
-import { type RebuildFacts, rebuildGoals } from '../core/rebuild.ts';
+import { type RebuildFacts, rebuildGoals, whyNotAside } from '../core/rebuild.ts';
 import type { HostOrder, Order } from '../core/request.ts';
 import { type SeedFacts, type Seeding, type SeedServer, seedMethodOf } from '../core/seed.ts';
 import { setupUsers } from '../core/setup/accounts.ts';
@@ -50,7 +50,7 @@ export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
         seed,
         seeding,
         isOver,
-        hosts: await hostsBefore(options, knows, seed),
+        hosts: await hostsBefore(options, situation, seed),
       };
     },
     goals: (facts) => rebuildGoals(order, facts),
@@ -61,14 +61,15 @@ export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
   };
 }
 
-/** A copy that is at work, or over, has found its hosts as they must be. */
+/** A copy that is at work, or over, has found its hosts as they must be; one that is refused needs no host to say so. */
 async function hostsBefore(
-  { ports, pair }: RebuildOptions,
-  knows: boolean,
+  { ports, pair, order }: RebuildOptions,
+  situation: Situation,
   seed: SeedFacts | null,
 ): Promise<RebuildFacts['hosts']> {
   const isBefore = seed === null || seed.phase === 'none' || seed.phase === 'prepared';
-  return isBefore && knows ? askHosts(ports, pair, setupUsers, true) : null;
+  if (!isBefore || whyNotAside(situation, order.node) !== null) return null;
+  return askHosts(ports, pair, setupUsers, true);
 }
 
 function runOf({ order, owner }: RebuildOptions): string {

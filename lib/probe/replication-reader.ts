@@ -75,9 +75,9 @@ const EVERY_MS = 900;
 
 /**
  * How often a channel's whole row, and the end of the binary log, are read where GTIDs and `Dialect.ear` say in between what
- * something is decided by. Milliseconds.
+ * something is decided by; and how often while the row showed a lag, which they do not tell. Milliseconds.
  */
-const WHOLE_MS = 2900;
+const WHOLE_MS = { inTime: 4900, late: 2900 } as const;
 
 /** On a slow path a set of statements takes longer than a look: its last words are good for so long. Milliseconds. */
 const FRESH_MS = 1500;
@@ -131,7 +131,7 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
     if (all || dialect.ear === null) counters = readCounters(await ask(dialect.counters));
     const source: Source = { address: peer.address, identity: peer.identity() };
     const before = channel;
-    const wholeMs = dialect.ear !== null && mayHear(pulse) ? WHOLE_MS : 0;
+    const wholeMs = dialect.ear !== null && mayHear(pulse) ? wholeMsOf(channel) : 0;
     const isWhole = urgent || (all && nowMs() - wholeAtMs >= wholeMs);
     const { channel: seen, heartbeats } = await readSeen(pulse, isWhole, link, source);
     // With every look, like all that is a sign of life of the source: one that is noticed late keeps a dead one alive.
@@ -209,6 +209,11 @@ function hearingOf(
     isByEar: channel.isByEar === true,
     caughtUp: isCaughtUp(channel, pulse.workers),
   };
+}
+
+function wholeMsOf(channel: Channel | null | 'unread'): number {
+  const isLate = channel !== null && channel !== 'unread' && channel.lagSeconds !== 0;
+  return isLate ? WHOLE_MS.late : WHOLE_MS.inTime;
 }
 
 /** Whether GTIDs say what was received and applied. */

@@ -208,8 +208,9 @@ describe('after a plan', () => {
     const bench = new Bench().begin();
     const { save } = bench.lose();
     bench.store(save);
-    bench.take({ kind: 'plan', is: 'begun' });
-    expect(bench.report(refused).looks.a).toEqual({ kind: 'soon', afterMs: 250, graceMs: 250 });
+    // It has just been seen, and the plan asks EC2 for what it needs.
+    expect(bench.take({ kind: 'plan', is: 'begun' }).hurries).toBe(false);
+    expect(bench.report(refused).looks.a).toEqual({ kind: 'soon', afterMs: 500, graceMs: 250 });
     bench.store({ ...bench.state.memory, lastHolder: 'db2' });
     bench.take({ kind: 'plan', is: 'over' }, 1000);
     return bench;

@@ -136,7 +136,10 @@ const environmentFields = {
   /** One line for `cdk ls` and the console. */
   description: z.string().default(''),
   /** The account to deploy to; the CLI's own when left out. */
-  account: matching(/^\d{12}$/, 'an account id of 12 digits, in quotes').optional(),
+  account: z
+    .string('an account id of 12 digits, in quotes')
+    .regex(/^\d{12}$/, 'an account id of 12 digits')
+    .optional(),
   /** The region of the pair. */
   region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, such as eu-central-1'),
   vpcId: matching(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id, such as vpc-0123456789abcdef0'),

@@ -188,7 +188,11 @@ test('an EC2 that refuses to answer is said once, and everything is asked', asyn
 });
 
 test('a person who errs at every question is asked again, and loses no answer', async () => {
-  const other = { ...small, vpcId: 'vpc-0a1b2c3d4e5f60718', name: 'small' };
+  const pairs = small.pairs.map((pair) => ({
+    ...pair,
+    nodes: pair.nodes.map((node, index) => ({ ...node, address: `10.0.1.${31 + index}` })),
+  }));
+  const other = { ...small, vpcId: 'vpc-0a1b2c3d4e5f60718', name: 'small', pairs };
   writeFileSync(join(directory, 'small.ts'), `export default ${JSON.stringify(other)};`);
   const lines = await talk([
     ...['Frankfurt', 'eu-central-1', '12', '', 'Frankfurt orders', 'vpc-0a1b2c3d4e5f60718'],

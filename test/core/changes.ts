@@ -49,6 +49,8 @@ export const lateHolder = (io: 'yes' | 'no', heardAgoMs = 300) =>
       writable: false,
       inbound: channel({
         ...{ io, heardAgoMs, sourceAddress: '10.0.1.12', sourceIdentity: UUID2 },
+        // Since the VIP came here, no client writes there.
+        receivedAgoMs: 2000,
         received: position(''),
       }),
     }),

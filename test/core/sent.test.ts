@@ -35,7 +35,10 @@ const holder = (executed: Position, received: Position, writable = true): Saw =>
     ...db1,
     executed,
     writable,
-    inbound: channel({ sourceAddress: '10.0.1.12', sourceIdentity: UUID2, received, applied: received }),
+    inbound: channel({
+      ...{ sourceAddress: '10.0.1.12', sourceIdentity: UUID2, receivedAgoMs: 5000 },
+      ...{ received, applied: received },
+    }),
   });
 
 describe.each([

@@ -19,6 +19,7 @@ import { noteDeath, noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
 import { acceptLoss, failover } from './remedies.ts';
 import type { Measure } from './row.ts';
+import { noteShown } from './settled.ts';
 import type { Durations, Situation } from './situation.ts';
 import { wordsOfAllClear } from './text/all-clear-text.ts';
 import { seenText } from './text/cause-text.ts';
@@ -50,8 +51,8 @@ function noteSeen(memory: Memory, situation: Situation, durations: Durations): M
 }
 
 /**
- * The same while a plan is carried out: a loss of service that lasts; and of a holder that is to stay one, its death, and a
- * heartbeat that is barred.
+ * The same while a plan is carried out: what its steps have done, and a loss of service that lasts; and of a holder that is to
+ * stay one, its death, and a heartbeat that is barred.
  */
 export function noteBesidePlan(
   memory: Memory,
@@ -61,7 +62,7 @@ export function noteBesidePlan(
 ): Memory {
   const { plan } = memory;
   if (plan === null) return memory;
-  const counted = noteUnserved(memory, situation);
+  const counted = noteUnserved(noteShown(memory, situation), situation);
   if (!isForHolder(memory, situation.holder.node)) return tellUnserved(counted, situation, plan, newId);
   const died = situation.life === 'dead' ? noteDeath(counted, situation, durations) : counted;
   return tellBarred(tellUnserved(died, situation, plan, newId), situation, plan, newId);

@@ -112,14 +112,18 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
   };
 }
 
-/** A commit that hangs began to hang before the look that shows it; and a loss that an earlier leader saw goes on. */
+/**
+ * A commit that hangs began to hang before the look that shows it; and a loss that an earlier leader saw goes on: it has
+ * lasted at least as long as that one said, if its clock was ahead of ours.
+ */
 function nextUnserved(
   { unservedSinceMs }: Durations,
   { isServed, holder: { server }, memory, nowMs }: Situation,
 ): number | null {
   if (isServed) return null;
   const hangsForMs = server?.heartbeat.kind === 'failed' ? server.heartbeat.forMs : 0;
-  return unservedSinceMs ?? Math.min(nowMs - hangsForMs, memory.unservedSinceMs ?? nowMs);
+  const forMs = Math.max(hangsForMs, memory.unservedForMs);
+  return unservedSinceMs ?? Math.min(nowMs - forMs, memory.unservedSinceMs ?? nowMs);
 }
 
 /** The plan in flight leaves the roles as they are. */

@@ -1,13 +1,5 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import {
-  endAnnounced,
-  endConditions,
-  goOn,
-  tell,
-  tellCondition,
-  type Words,
-  withIncident,
-} from './alerts.ts';
+import { endConditions, endForGood, goOn, tell, tellCondition, type Words, withIncident } from './alerts.ts';
 import { triedOnce } from './conditions.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
@@ -85,10 +77,10 @@ function noteMeasure(
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
       if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
       if (mayComeBack(over, nowMs)) return withTriesAnew(over, incident);
-      // No alert went out, so no all-clear is needed.
-      if (incident.told.length === 0) return { ...over, incident: null };
+      // No alert went out, so no all-clear is needed. What may be tried anew is not among `told` any more.
+      if ((incident.alerts ?? incident.told.length) === 0) return { ...over, incident: null };
       const words = wordsOfAllClear(situation, incident);
-      const told = tell(endAnnounced(over, nowMs), pair.name, 'all-clear', words, nowMs);
+      const told = tell(endForGood(over, nowMs), pair.name, 'all-clear', words, nowMs);
       return { ...tellEndOfEscalated(told, pair.name, words, nowMs), incident: null };
     }
     case 'observe': {

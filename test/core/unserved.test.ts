@@ -171,6 +171,15 @@ describe('a loss of service that goes on under another leader', () => {
     );
   });
 
+  it('has lasted at least as long as that one said, if its clock was ahead', () => {
+    const ahead = memory({ unservedSinceMs: NOW_MS + 2000, unservedForMs: 2500 });
+    expect(nextBesidePlan(noDurations, seen(steady, silent, ahead)).unservedSinceMs).toBe(NOW_MS - 2500);
+    const noted = seen(steady, silent, unservedFor(3000));
+    expect(noteUnserved(noted.memory, noted)).toMatchObject({ unservedForMs: 3000 });
+    const over = seen(steady, ahead);
+    expect(noteUnserved(over.memory, over)).toMatchObject({ unservedSinceMs: null, unservedForMs: 0 });
+  });
+
   it('is not a loss without a cause before the first looks are confirmed', () => {
     const once = seen(steady, holder(refused, 1, 0), begunBefore, unservedFor(60_000));
     expect(decide(once).row.name).toBe('awaiting-confirmation');

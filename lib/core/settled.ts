@@ -30,11 +30,23 @@ export function settledBeside(settled: Memory['settled'], { stages, undo }: Plan
  */
 export function noteCarriedOut(memory: Memory, record: PlanRecord, situation: Situation): Memory {
   const before = memory.plan?.id === record.id ? memory.plan.outcomes : {};
-  return stepsOf(record).reduce((so, [key, step]) => {
-    const outcome = record.outcomes[key];
-    if (outcome === undefined || before[key]?.kind === outcome.kind) return so;
-    return noteStep(so, step, outcome, record, situation);
-  }, memory);
+  return stepsOf(record).reduce(
+    (so, [key, step]) => {
+      const outcome = record.outcomes[key];
+      if (outcome === undefined || before[key]?.kind === outcome.kind) return so;
+      return noteStep(so, step, outcome, record, situation);
+    },
+    beginsUndoing(memory, record) ? withoutUndone(memory, record) : memory,
+  );
+}
+
+function beginsUndoing({ plan }: Memory, { phase }: PlanRecord): boolean {
+  return phase === 'undoing' && plan?.phase === 'running';
+}
+
+/** What the plan has made of the nodes it takes back from here on, and may be cut short half-way. */
+function withoutUndone(memory: Memory, { undo }: PlanRecord): Memory {
+  return { ...memory, settled: undo.reduce(withoutContrary, memory.settled) };
 }
 
 /**

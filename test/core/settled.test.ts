@@ -83,6 +83,13 @@ describe('what a step has made of a node', () => {
     expect([shown(fenced, closed), shown(fenced, halved)]).toEqual(['closed', 'unknown']);
   });
 
+  it('is not known any more once it is taken back, which may be cut short half-way', () => {
+    const running = recordOf(failover, { outcomes: { '0.0': done }, steppedAtMs: NOW_MS });
+    const before = { plan: running, settled: { db1: { is: 'closed', startedAtMs: 1 } } } as const;
+    expect(left(running, [], before)).toBe('closed');
+    expect(left({ ...running, phase: 'undoing' }, [], before)).toBe('unknown');
+  });
+
   it('is known of undone steps too', () => {
     const undone = recordOf(failover, {
       ...{ phase: 'undoing', wasWritable: true, steppedAtMs: NOW_MS - 5000 },

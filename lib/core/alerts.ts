@@ -161,14 +161,14 @@ export function tellOpening(
   return told === open ? memory : told;
 }
 
-/** Notes which conditions are over: all but those that are on. The same memory comes back when none has just ended. */
-export function endConditions(memory: Memory, on: readonly EventCode[], nowMs: number): Memory {
+/** Notes which conditions are over since then: all but those that are on. The same memory comes back when none has just ended. */
+export function endConditions(memory: Memory, on: readonly EventCode[], overSinceMs: number): Memory {
   const isOn = (code: string) => on.some((each) => each === code);
   const ended = Object.entries(memory.reports).filter(
-    ([code, { overSinceMs }]) => overSinceMs === null && !isOn(code),
+    ([code, report]) => report.overSinceMs === null && !isOn(code),
   );
   if (ended.length === 0) return memory;
-  const over = ended.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
+  const over = ended.map(([code, report]) => [code, { ...report, overSinceMs }]);
   return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
 }
 

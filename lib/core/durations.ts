@@ -12,6 +12,8 @@ import type { Situation } from './situation.ts';
 import { isSteady } from './steady.ts';
 
 export interface Durations {
+  /** Of a leader that has judged nothing yet: since when nobody may have led. Null once it has. */
+  readonly unwatchedSinceMs: number | null;
   /** Since when the holder fails the check. */
   readonly holderFaultsSinceMs: number | null;
   /** Since when it fails the check by a fault of its own, and not of its source. */
@@ -50,6 +52,7 @@ export interface Durations {
 }
 
 export const noDurations: Durations = {
+  unwatchedSinceMs: null,
   holderFaultsSinceMs: null,
   ownFaultsSinceMs: null,
   unreadySinceMs: null,
@@ -76,6 +79,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
   const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
   return {
     ...nextReadiness(durations, situation),
+    unwatchedSinceMs: null,
     holderFaultsSinceMs: since(durations.holderFaultsSinceMs, situation.holderFaults.length > 0),
     ownFaultsSinceMs: since(durations.ownFaultsSinceMs, situation.holderOwnFaults.length > 0),
     steadySinceMs: since(durations.steadySinceMs, isSteady(situation)),

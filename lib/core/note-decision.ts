@@ -67,12 +67,12 @@ function noteMeasure(
   durations: Durations,
   newId: string,
 ): Memory {
-  const { pair, nowMs } = situation;
+  const { pair, nowMs, overSinceMs } = situation;
   switch (measure.kind) {
     case 'stay':
       return noteStay(memory, row.name, measure, situation, newId);
     case 'all-clear': {
-      const over = endConditions(memory, [], nowMs);
+      const over = endConditions(memory, [], overSinceMs);
       const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
       if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
@@ -87,8 +87,8 @@ function noteMeasure(
       const told = tellWaiting(memory, situation, newId);
       const { goesOn } = measure;
       const on: EventCode[] = situation.isServed ? [] : ['service-lost'];
-      if (goesOn === undefined) return endConditions(told, on, nowMs);
-      return goOn(endConditions(told, [...on, goesOn], nowMs), goesOn, nowMs);
+      if (goesOn === undefined) return endConditions(told, on, overSinceMs);
+      return goOn(endConditions(told, [...on, goesOn], overSinceMs), goesOn, nowMs);
     }
     case 'resume':
       return memory.plan === null ? memory : tellUnserved(memory, situation, memory.plan, newId);
@@ -111,7 +111,7 @@ function noteStay(
   situation: Situation,
   newId: string,
 ): Memory {
-  const { pair, nowMs } = situation;
+  const { pair, nowMs, overSinceMs } = situation;
   const open = withIncident(memory, row, nowMs, newId);
   const words = { happened: `${because}.`, done: 'Nothing was moved.', seen: seenText(situation, row) };
   const priced = { ...words, ...costOf(situation), ...priceOf(situation, page) };
@@ -127,9 +127,9 @@ function noteStay(
   const on: EventCode[] = [page];
   if (hides) on.push('service-lost');
   if (beside !== null) on.push('standby-unfit');
-  if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, nowMs);
+  if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, overSinceMs);
   // Of what was told already, no new incident begins.
-  return endConditions(all === open ? memory : { ...all, incident: null }, on, nowMs);
+  return endConditions(all === open ? memory : { ...all, incident: null }, on, overSinceMs);
 }
 
 /**

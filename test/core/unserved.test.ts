@@ -210,6 +210,17 @@ describe('a path to the holder that is cut under two leaders', () => {
     expect(reportAfter(2000)?.overSinceMs).toBeNull();
   });
 
+  it('is another one where the next leader finds it over, and nobody may have led for 5 s', () => {
+    const blind = { sinceMs: 0, overSinceMs: null, times: 1, toldAtMs: [0], heldBack: 0 };
+    const found = (...changes: readonly Change[]) => {
+      const begun = lasting({ unwatchedSinceMs: NOW_MS - 9000 });
+      const situation = seen(steady, begun, memory({ reports: { blind } }), ...changes);
+      return noteDecision(situation.memory, decide(situation), situation, noDurations, 'cccc0001').reports
+        .blind?.overSinceMs;
+    };
+    expect([found(), found(holder(unanswered, 1, 0))]).toEqual([NOW_MS - 9000, NOW_MS]);
+  });
+
   it('is another one where it was over for 5 s', () => {
     expect(reportAfter(5000)?.overSinceMs).toBe(NOW_MS - 5000);
   });

@@ -32,7 +32,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 2,
   },
   8: {
-    how: 'Every history that was known to violate it is fixed; before, what failover-done had said held an alert of the next incident back.',
+    how: 'Every history that was known to violate it is fixed; before, an incident that was all well, and then stayed open for a while, could end without its all-clear.',
     atMost: 2,
   },
   'W1 bounded-loss': {
@@ -44,11 +44,11 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 3,
   },
   'W3 pause': {
-    how: 'Who closes a node by hand while the plan that opened it still verifies is not known; before, what was half closed by hand was left so in a new role.',
+    how: 'Every history that was known to violate it is fixed; before, who closed a node by hand while the plan that opened it still verified was not known.',
     atMost: 2,
   },
   'W4 loss-alerted': {
-    how: 'Two losses of 5 to 8 s under three leaders whose clocks differ can go by unalerted: each leader counts by its own clock.',
+    how: 'A loss of 5 to 8 s that begins less than 2.5 s before another leader takes over can go by unalerted: what is so short is not remembered.',
     atMost: 3,
   },
   'W5 rows-kept': {

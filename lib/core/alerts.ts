@@ -134,7 +134,7 @@ export function tellCondition(
 ): Memory {
   const report = memory.reports[code];
   if (report === undefined || hasEnded(report, nowMs)) {
-    const begun = { ...(report ?? unreported), sinceMs: nowMs, overSinceMs: null, times: 1 };
+    const begun = { ...lastTold(report), sinceMs: nowMs, overSinceMs: null, times: 1 };
     return tellLimited(withReport(memory, code, begun), pair, code, words, nowMs);
   }
   if (mustTellStaying(memory.reports, code, nowMs)) return tellLimited(memory, pair, code, words, nowMs);
@@ -161,26 +161,27 @@ export function tellOpening(
   return told === open ? memory : told;
 }
 
-/** Notes which conditions are over: all but those that are on. The same memory comes back when none has just ended. */
-export function endConditions(memory: Memory, on: readonly EventCode[], nowMs: number): Memory {
+/** Notes which conditions are over since then: all but those that are on. The same memory comes back when none has just ended. */
+export function endConditions(memory: Memory, on: readonly EventCode[], overSinceMs: number): Memory {
   const isOn = (code: string) => on.some((each) => each === code);
-  return endWhere(memory, (code, { overSinceMs }) => overSinceMs === null && !isOn(code), nowMs);
-}
-
-/** All is well: what another alert has said beforehand (`countAsTold`) is over too, and is alerted when it comes anew. */
-export function endAnnounced(memory: Memory, nowMs: number): Memory {
-  return endWhere(memory, (_, { overSinceMs }) => overSinceMs !== null && overSinceMs > nowMs, nowMs);
-}
-
-function endWhere(
-  memory: Memory,
-  isOver: (code: string, report: Reported) => boolean,
-  nowMs: number,
-): Memory {
-  const ended = Object.entries(memory.reports).filter(([code, report]) => isOver(code, report));
+  const ended = Object.entries(memory.reports).filter(
+    ([code, report]) => report.overSinceMs === null && !isOn(code),
+  );
   if (ended.length === 0) return memory;
-  const over = ended.map(([code, report]) => [code, { ...report, overSinceMs: nowMs }]);
+  const over = ended.map(([code, report]) => [code, { ...report, overSinceMs }]);
   return { ...memory, reports: { ...memory.reports, ...Object.fromEntries(over) } };
+}
+
+/**
+ * An all-clear goes out: what comes after it is alerted anew, by whatever clock the next leader counts, and also what another
+ * alert has said beforehand (`countAsTold`).
+ */
+export function endForGood(memory: Memory, nowMs: number): Memory {
+  const ended = Object.entries(memory.reports).map(([code, report]): [string, Reported] => {
+    const overSinceMs = Math.min(report.overSinceMs ?? nowMs, nowMs);
+    return [code, { ...report, overSinceMs, isEnded: true }];
+  });
+  return { ...memory, reports: Object.fromEntries(ended) };
 }
 
 /**
@@ -195,14 +196,20 @@ export function goOn(memory: Memory, code: EventCode, nowMs: number): Memory {
 
 /** Counts a condition as alerted until then, because another alert has just said it. */
 export function countAsTold(memory: Memory, code: EventCode, nowMs: number, untilMs: number): Memory {
-  const before = memory.reports[code] ?? unreported;
+  const before = lastTold(memory.reports[code]);
   return withReport(memory, code, { ...before, sinceMs: nowMs, overSinceMs: untilMs, times: 1 });
 }
 
 const unreported: Reported = { sinceMs: 0, overSinceMs: null, times: 0, toldAtMs: [], heldBack: 0 };
 
-function hasEnded({ overSinceMs }: Reported, nowMs: number): boolean {
-  return overSinceMs !== null && nowMs - overSinceMs >= ENDED_MS;
+/** What is known of its alerts, without whether it is over. */
+function lastTold(report: Reported | undefined): Reported {
+  const { isEnded: _, ...told } = report ?? unreported;
+  return told;
+}
+
+function hasEnded({ overSinceMs, isEnded }: Reported, nowMs: number): boolean {
+  return overSinceMs !== null && (isEnded === true || nowMs - overSinceMs >= ENDED_MS);
 }
 
 /** When the next repeat is due, from the beginning of the condition. Milliseconds. */

@@ -2,11 +2,10 @@
 import { tell, withIncident } from './alerts.ts';
 import { governed, holderBehind } from './conditions.ts';
 import type { Memory } from './memory.ts';
-import type { NodeName } from './names.ts';
 import type { Plan, PlanRecord } from './plan.ts';
+import { settledBeside } from './settled.ts';
 import type { Position } from './sighting.ts';
 import type { Situation } from './situation.ts';
-import type { Step } from './step.ts';
 import { causeText, seenText } from './text/cause-text.ts';
 
 /** Who wants a plan carried out, and why. */
@@ -68,7 +67,7 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
   };
   const automatic = wanted.requestId === null;
   const open = automatic ? withIncident(memory, wanted.row, nowMs, wanted.incidentId) : memory;
-  const claimed: Memory = { ...open, plan: record, settled: untouched(memory.settled, wanted.plan) };
+  const claimed: Memory = { ...open, plan: record, settled: settledBeside(memory.settled, wanted.plan) };
   if (wanted.plan.kind !== 'failover') return claimed;
   const { from, to } = wanted.plan;
   const words = {
@@ -93,34 +92,4 @@ function isToTakeWrites(situation: Situation, { kind }: Plan): boolean {
 function unservedSinceMs({ isServed, holder, badSinceMs, unservedForMs, nowMs }: Situation): number | null {
   if (isServed) return null;
   return holder.kind === 'serving' ? nowMs - unservedForMs : badSinceMs;
-}
-
-/** From here on, a node that the plan opens or closes may be so by our hand; what is known of the other one stays. */
-function untouched(settled: Memory['settled'], { stages, undo }: Plan): Memory['settled'] {
-  const touched = new Set([...stages.flat(), ...undo].map(changedBy));
-  return Object.fromEntries(Object.entries(settled).filter(([node]) => !touched.has(node)));
-}
-
-/** The node whose writability a step changes; null for all other steps. */
-function changedBy(step: Step): NodeName | null {
-  switch (step.kind) {
-    case 'fence':
-    case 'freeze':
-    case 'open':
-    case 'close':
-      return step.node;
-    case 'isolate':
-    case 'stop-instance':
-    case 'catch-up':
-    case 'inspect':
-    case 'detach':
-    case 'attach':
-    case 'move-vip':
-    case 'bind-vip':
-    case 'verify':
-    case 'repair':
-    case 'repoint':
-    case 'release':
-      return null;
-  }
 }

@@ -14,6 +14,8 @@ import { isSteady } from './steady.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface Durations {
+  /** Of a leader that has judged nothing yet: since when nobody may have led. Null once it has. */
+  readonly unwatchedSinceMs: number | null;
   /** Since when the holder fails the check. */
   readonly holderFaultsSinceMs: number | null;
   /** Since when it fails the check by a fault of its own, and not of its source. */
@@ -56,6 +58,7 @@ export interface Durations {
 }
 
 export const noDurations: Durations = {
+  unwatchedSinceMs: null,
   holderFaultsSinceMs: null,
   ownFaultsSinceMs: null,
   unreadySinceMs: null,
@@ -84,6 +87,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
   const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
   return {
     ...nextReadiness(durations, situation),
+    unwatchedSinceMs: null,
     holderFaultsSinceMs: since(durations.holderFaultsSinceMs, situation.holderFaults.length > 0),
     ownFaultsSinceMs: since(durations.ownFaultsSinceMs, situation.holderOwnFaults.length > 0),
     steadySinceMs: since(durations.steadySinceMs, isSteady(situation)),
@@ -127,14 +131,18 @@ function isUntold({ holder, witness, memory }: Situation): boolean {
   return memory.lostAtMs !== null && holder.server === null && witness === 'unknown';
 }
 
-/** A commit that hangs began to hang before the look that shows it; and a loss that an earlier leader saw goes on. */
+/**
+ * A commit that hangs began to hang before the look that shows it; and a loss that an earlier leader saw goes on: it has
+ * lasted at least as long as that one said, if its clock was ahead of ours.
+ */
 function nextUnserved(
   { unservedSinceMs }: Durations,
   { isServed, holder: { server }, memory, nowMs }: Situation,
 ): number | null {
   if (isServed) return null;
   const hangsForMs = server?.heartbeat.kind === 'failed' ? server.heartbeat.forMs : 0;
-  return unservedSinceMs ?? Math.min(nowMs - hangsForMs, memory.unservedSinceMs ?? nowMs);
+  const forMs = Math.max(hangsForMs, memory.unservedForMs);
+  return unservedSinceMs ?? Math.min(nowMs - forMs, memory.unservedSinceMs ?? nowMs);
 }
 
 /** The plan in flight leaves the roles as they are. */

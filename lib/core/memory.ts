@@ -36,6 +36,8 @@ export interface Reported {
   readonly sinceMs: number;
   /** Since when it is over; null while it is on. */
   readonly overSinceMs: number | null;
+  /** An all-clear came after it: if it is on again, that is another one, whatever the clocks say. Absent where none did. */
+  readonly isEnded?: true;
   /** How many alerts the present condition has had. */
   readonly times: number;
   /** When alerts of this code went out lately, the newest last. */
@@ -240,6 +242,8 @@ export interface Memory {
   readonly lastEnds: LastEnds | null;
   /** Since when clients have found nobody to write to, where it has lasted long enough to be alerted; null while they do. */
   readonly unservedSinceMs: number | null;
+  /** For how long that had been so when it was noted: the next leader's clock may be another. 0 in records of older releases. */
+  readonly unservedForMs: number;
   readonly incident: Incident | null;
   /** When automatic moves of the VIP took place, the last hour's. */
   readonly failoversAtMs: readonly number[];
@@ -297,6 +301,7 @@ export const emptyMemory: Required<Memory> = {
   readiness: null,
   ...notLost,
   unservedSinceMs: null,
+  unservedForMs: 0,
   incident: null,
   failoversAtMs: [],
   pause: null,

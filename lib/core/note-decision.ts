@@ -1,13 +1,5 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import {
-  endAnnounced,
-  endConditions,
-  goOn,
-  tell,
-  tellCondition,
-  type Words,
-  withIncident,
-} from './alerts.ts';
+import { endConditions, endForGood, goOn, tell, tellCondition, type Words, withIncident } from './alerts.ts';
 import { openedByHand, triedOnce } from './conditions.ts';
 import type { Decision } from './decision.ts';
 import { isForHolder } from './durations.ts';
@@ -19,6 +11,7 @@ import { noteDeath, noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
 import { acceptLoss, failover } from './remedies.ts';
 import type { Measure } from './row.ts';
+import { noteShown } from './settled.ts';
 import type { Durations, Situation } from './situation.ts';
 import { wordsOfAllClear } from './text/all-clear-text.ts';
 import { seenText } from './text/cause-text.ts';
@@ -50,8 +43,8 @@ function noteSeen(memory: Memory, situation: Situation, durations: Durations): M
 }
 
 /**
- * The same while a plan is carried out: a loss of service that lasts; and of a holder that is to stay one, its death, and a
- * heartbeat that is barred.
+ * The same while a plan is carried out: what its steps have done, and a loss of service that lasts; and of a holder that is to
+ * stay one, its death, and a heartbeat that is barred.
  */
 export function noteBesidePlan(
   memory: Memory,
@@ -61,7 +54,7 @@ export function noteBesidePlan(
 ): Memory {
   const { plan } = memory;
   if (plan === null) return memory;
-  const counted = noteUnserved(memory, situation);
+  const counted = noteUnserved(noteShown(memory, situation), situation);
   if (!isForHolder(memory, situation.holder.node)) return tellUnserved(counted, situation, plan, newId);
   const died = situation.life === 'dead' ? noteDeath(counted, situation, durations) : counted;
   return tellBarred(tellUnserved(died, situation, plan, newId), situation, plan, newId);
@@ -74,28 +67,28 @@ function noteMeasure(
   durations: Durations,
   newId: string,
 ): Memory {
-  const { pair, nowMs } = situation;
+  const { pair, nowMs, overSinceMs } = situation;
   switch (measure.kind) {
     case 'stay':
       return noteStay(memory, row.name, measure, situation, newId);
     case 'all-clear': {
-      const over = endConditions(memory, [], nowMs);
+      const over = endConditions(memory, [], overSinceMs);
       const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
       if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
       if (mayComeBack(over, nowMs)) return withTriesAnew(over, incident);
-      // No alert went out, so no all-clear is needed.
-      if (incident.told.length === 0) return { ...over, incident: null };
+      // No alert went out, so no all-clear is needed. What may be tried anew is not among `told` any more.
+      if ((incident.alerts ?? incident.told.length) === 0) return { ...over, incident: null };
       const words = wordsOfAllClear(situation, incident);
-      const told = tell(endAnnounced(over, nowMs), pair.name, 'all-clear', words, nowMs);
+      const told = tell(endForGood(over, nowMs), pair.name, 'all-clear', words, nowMs);
       return { ...tellEndOfEscalated(told, pair.name, words, nowMs), incident: null };
     }
     case 'observe': {
       const told = tellWaiting(memory, situation, newId);
       const { goesOn } = measure;
       const on: EventCode[] = situation.isServed ? [] : ['service-lost'];
-      if (goesOn === undefined) return endConditions(told, on, nowMs);
-      return goOn(endConditions(told, [...on, goesOn], nowMs), goesOn, nowMs);
+      if (goesOn === undefined) return endConditions(told, on, overSinceMs);
+      return goOn(endConditions(told, [...on, goesOn], overSinceMs), goesOn, nowMs);
     }
     case 'resume':
       return memory.plan === null ? memory : tellUnserved(memory, situation, memory.plan, newId);
@@ -118,7 +111,7 @@ function noteStay(
   situation: Situation,
   newId: string,
 ): Memory {
-  const { pair, nowMs } = situation;
+  const { pair, nowMs, overSinceMs } = situation;
   const open = withIncident(memory, row, nowMs, newId);
   const words = { happened: `${because}.`, done: 'Nothing was moved.', seen: seenText(situation, row) };
   const priced = { ...words, ...costOf(situation), ...priceOf(situation, page) };
@@ -133,9 +126,9 @@ function noteStay(
   );
   const on: EventCode[] = [page, ...beside.map(({ code }) => code)];
   if (hides) on.push('service-lost');
-  if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, nowMs);
+  if (all.outbox !== memory.outbox || memory.incident !== null) return endConditions(all, on, overSinceMs);
   // Of what was told already, no new incident begins.
-  return endConditions(all === open ? memory : { ...all, incident: null }, on, nowMs);
+  return endConditions(all === open ? memory : { ...all, incident: null }, on, overSinceMs);
 }
 
 /** What is alerted of the standby while the holder lives and does not serve: the table's row is about the holder then. */

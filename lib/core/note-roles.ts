@@ -5,10 +5,11 @@ import { changed } from './changed.ts';
 import { type Fitness, isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
 import { endsToReckonWith, isSameEnd } from './holder-end.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
-import { type LastEnds, type Memory, notLost, type Readiness, type Settled } from './memory.ts';
+import { type LastEnds, type Memory, notLost, type Readiness } from './memory.ts';
 import type { NodeName } from './names.ts';
-import { isSameProcess, processOf } from './same-process.ts';
+import { isSameProcess } from './same-process.ts';
 import { noteSent } from './sent.ts';
+import { isClosed, withSettled } from './settled.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
 import { isSteady } from './steady.ts';
@@ -104,24 +105,17 @@ function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memor
   const noted = holder.server?.writable
     ? withSettled(memory, holder, standby, 'open')
     : withClosedHolder(memory, holder, standby);
-  return isClosed(standby) ? withSettled(noted, standby, holder, 'closed') : noted;
+  const { server } = standby;
+  return server !== null && isClosed(server) ? withSettled(noted, standby, holder, 'closed') : noted;
 }
 
 function withClosedHolder(memory: Memory, holder: Verdict, standby: Verdict): Memory {
   const before = memory.settled[holder.node];
   const isKnown = before !== undefined && isSameProcess(before, holder, standby);
-  return isClosed(holder) && !isKnown ? withSettled(memory, holder, standby, 'closed') : memory;
-}
-
-function isClosed({ server }: Verdict): boolean {
-  return server !== null && !server.writable && !server.halfClosed;
-}
-
-function withSettled(memory: Memory, verdict: Verdict, peer: Verdict, is: Settled['is']): Memory {
-  const process = processOf(verdict, peer);
-  const before = memory.settled[verdict.node];
-  if (process === null || (before?.is === is && isSameProcess(before, verdict, peer))) return memory;
-  return { ...memory, settled: { ...memory.settled, [verdict.node]: { is, ...process } } };
+  const { server } = holder;
+  return server !== null && isClosed(server) && !isKnown
+    ? withSettled(memory, holder, standby, 'closed')
+    : memory;
 }
 
 /** Before a holder that is back ends the memory of what its standby had received. */

@@ -127,7 +127,12 @@ export function newPair({ unwatchedSinceMs, nowMs, escalateAfterMs = null, ...gi
     escalateAfterMs,
     evidence: noEvidence(given.pair, given.vantages.length),
     // A standby that our first look finds unready may have been so for as long as nobody watched.
-    durations: { ...noDurations, unreadySinceMs: unwatchedSinceMs, brokenSinceMs: unwatchedSinceMs },
+    durations: {
+      ...noDurations,
+      unwatchedSinceMs,
+      unreadySinceMs: unwatchedSinceMs,
+      brokenSinceMs: unwatchedSinceMs,
+    },
     vipNews: noVipNews,
     servers: {},
     grown: null,

@@ -123,10 +123,11 @@ export const held: readonly DecisionRow[] = [
   },
   {
     name: 'writability-changed',
-    says: 'Writability is managed, and a node that has not restarted does not fit its role. Somebody opened the standby by hand in a pause, and no restart has closed the holder. Or somebody closed the holder by hand in a pause, or after keepalambda had opened it again once in this incident.',
+    says: 'Writability is managed, and a node that has not restarted does not fit its role. Somebody opened the standby by hand in a pause, and no restart has closed the holder. Or somebody closed the holder by hand in a pause, or after keepalambda had opened it again once in this incident; and the standby is closed, or was opened by hand too.',
     when: (s) =>
       governed(s) &&
-      ((isLeftOpen(s) && !closedByRestart(s)) || (closedByHand(s) && (s.paused || told(s, 'holder-opened')))),
+      ((isLeftOpen(s) && !closedByRestart(s)) ||
+        (closedByHand(s) && (s.paused || told(s, 'holder-opened')) && !isOpenUnasked(s))),
     measure: (s) => ({ kind: 'stay', page: 'writability-changed', because: changedText(s) }),
     does: ['page writability-changed'],
     reason: 'What a person does in a pause, or twice, is intended.',
@@ -200,6 +201,11 @@ export const held: readonly DecisionRow[] = [
 /** A pause is on, and somebody opened the standby by hand: that is not undone. */
 function isLeftOpen(s: Situation): boolean {
   return s.paused && openedByHand(s);
+}
+
+/** The standby takes writes, or may, and no person wanted that: as an old holder that a failover could not close. */
+function isOpenUnasked(s: Situation): boolean {
+  return standbyOpen(s) && !openedByHand(s) && !isBeingFilled(s);
 }
 
 /** The holder is read-only, and nobody made it so by hand. */

@@ -72,6 +72,8 @@ export interface Situation {
   /** Those of them that are its own, and not of its source's making; the same. */
   readonly holderOwnFaults: readonly string[];
   readonly holderOwnFaultsConfirmed: boolean;
+  /** What these looks are the first to show to be over may be so since then. It is now, but for a new leader. */
+  readonly overSinceMs: number;
   /** For how long the holder's heartbeat has had its present result. Milliseconds. */
   readonly heartbeatForMs: number;
   /** For how long clients could not write, as far as is known. Milliseconds. */
@@ -178,6 +180,7 @@ export function assess(
     holderFaults,
     holderOwnFaults,
     heartbeatForMs,
+    overSinceMs: holder.confirmed && standby.confirmed ? (durations.unwatchedSinceMs ?? nowMs) : nowMs,
     peerIdentity,
     isVipAway,
     misconfigured: misconfiguration(evidence),

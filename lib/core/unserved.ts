@@ -72,9 +72,9 @@ function tellBeside(
 export function noteUnserved(memory: Memory, situation: Situation): Memory {
   const { holder, standby, isServed, unservedForMs, nowMs } = situation;
   if (holder.kind === 'unseen' || standby.kind === 'unseen') return memory;
-  if (isServed) return changed(memory, { unservedSinceMs: null });
+  if (isServed) return changed(memory, { unservedSinceMs: null, unservedForMs: 0 });
   if (unservedForMs < NOTED_MS || memory.unservedSinceMs !== null) return memory;
-  return { ...memory, unservedSinceMs: nowMs - unservedForMs };
+  return { ...memory, unservedSinceMs: nowMs - unservedForMs, unservedForMs };
 }
 
 /** Alerts that say nothing of clients that cannot write. */

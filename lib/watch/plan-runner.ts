@@ -19,6 +19,7 @@ import {
   type PlanRecord,
 } from '../core/plan.ts';
 import type { Safeguards } from '../core/safeguards.ts';
+import { noteCarriedOut } from '../core/settled.ts';
 import type { Situation } from '../core/situation.ts';
 import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
 import { SEEN_LIFE_MS } from '../core/time-budget.ts';
@@ -152,7 +153,7 @@ export class PlanRunner {
       },
     };
     const journal = async (next: PlanRecord) => {
-      await memory.update((now) => ({ ...now, plan: next }));
+      await memory.update((now) => ({ ...noteCarriedOut(now, next, seenNow()), plan: next }));
       step();
     };
     await this.#end(await how(record, context, journal));
@@ -181,7 +182,7 @@ export class PlanRunner {
   }
 
   async #end(executed: Executed): Promise<void> {
-    const { memory, ports, pair } = this.#props;
+    const { memory, ports, pair, seenNow } = this.#props;
     const { record } = executed;
     const nowMs = ports.clock.nowMs();
     const incidentId = ports.ids.next();
@@ -192,7 +193,9 @@ export class PlanRunner {
     this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
     const close = { nowMs, identity: this.#props.identityOf(record.to), incidentId };
     const { ending } = executed;
-    await memory.update((now) => endPlan({ ...now, plan: record }, pair, record, ending, close));
+    await memory.update((now) =>
+      endPlan({ ...noteCarriedOut(now, record, seenNow()), plan: record }, pair, record, ending, close),
+    );
     if (record.vipMoved && record.kind === 'failover') {
       ports.metrics.publish('OutageMs', nowMs - outageSinceMs(record), pair.name);
     }

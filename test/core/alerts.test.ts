@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { endConditions, tell, tellCondition, tellLimited, withIncident } from '../../lib/core/alerts.ts';
+import {
+  endConditions,
+  endForGood,
+  tell,
+  tellCondition,
+  tellLimited,
+  withIncident,
+} from '../../lib/core/alerts.ts';
 import { type EventCode, events } from '../../lib/core/events.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
 import { NOW_MS } from './world.ts';
@@ -108,6 +115,17 @@ describe('a condition that lasts, ends and comes back', () => {
     ],
   ])('is told %s', (_, moments, at) => {
     expect(told(moments)).toEqual(at);
+  });
+
+  it('is told anew after an all-clear, however far behind the clock of the next leader is', () => {
+    const told = tellCondition(open, 'orders', 'blind', words, NOW_MS);
+    const over = endConditions(told, [], NOW_MS + 10_000);
+    const later = (memory: Memory, atMs: number) =>
+      tellCondition(memory, 'orders', 'blind', words, atMs).outbox.length;
+    expect([later(over, NOW_MS), later(endForGood(over, NOW_MS + 13_000), NOW_MS)]).toEqual([1, 2]);
+    // It is on again, so it is not told at once once more.
+    const again = tellCondition(endForGood(over, NOW_MS + 13_000), 'orders', 'blind', words, NOW_MS);
+    expect(later(again, NOW_MS + 1000)).toBe(2);
   });
 
   it('is told again every day after the first hour, when it is not critical', () => {

@@ -129,13 +129,15 @@ it('an automatic plan other than a failover opens an incident and tells at its e
   expect([after.incident?.row, after.outbox, after.failoversAtMs]).toEqual(['D19', [], []]);
 });
 
-it('forgets who was seen open or closed only of nodes that the plan opens or closes', () => {
+it('forgets who was seen open only of nodes that the plan closes, and the other way round', () => {
   const { settled } = steady.memory;
   const opened = beginPlan(steady.memory, seen(steady), {
     ...wanted,
     plan: openHolderPlan(pairWith(), 'db1'),
   });
-  expect(opened.settled).toEqual({ db2: settled.db2 });
+  expect(opened.settled).toEqual(settled);
+  const closing = { ...wanted, plan: closeStandbyPlan(pairWith(), 'db1') };
+  expect(beginPlan(steady.memory, seen(steady), closing).settled).toEqual({ db2: settled.db2 });
   expect(beginPlan(steady.memory, lost, wanted).settled).toEqual({});
 });
 

@@ -249,6 +249,14 @@ describe('the all-clear', () => {
     expect(left([open], { steadySinceMs: NOW_MS }).incident?.told).toEqual(told);
   });
 
+  it('goes out also where all that was told may be tried anew', () => {
+    const open = { id: '41c', row: 'holder-stopping', openedAtMs: NOW_MS - 90_000, alerts: 1 };
+    const closed = left([memory({ incident: { ...open, told: [] } })], { steadySinceMs: 0 });
+    expect([codes(closed), closed.incident]).toEqual([['all-clear'], null]);
+    const untold = left([memory({ incident: { ...open, alerts: 0, told: [] } })], { steadySinceMs: 0 });
+    expect([codes(untold), untold.incident]).toEqual([[], null]);
+  });
+
   it('ends what a failover has said beforehand: it is alerted when it comes anew', () => {
     const said = {
       sinceMs: NOW_MS - 4000,

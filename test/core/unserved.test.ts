@@ -171,6 +171,15 @@ describe('a loss of service that goes on under another leader', () => {
     );
   });
 
+  it('has lasted at least as long as that one said, if its clock was ahead', () => {
+    const ahead = memory({ unservedSinceMs: NOW_MS + 2000, unservedForMs: 2500 });
+    expect(nextBesidePlan(noDurations, seen(steady, silent, ahead)).unservedSinceMs).toBe(NOW_MS - 2500);
+    const noted = seen(steady, silent, unservedFor(3000));
+    expect(noteUnserved(noted.memory, noted)).toMatchObject({ unservedForMs: 3000 });
+    const over = seen(steady, ahead);
+    expect(noteUnserved(over.memory, over)).toMatchObject({ unservedSinceMs: null, unservedForMs: 0 });
+  });
+
   it('is not a loss without a cause before the first looks are confirmed', () => {
     const once = seen(steady, holder(refused, 1, 0), begunBefore, unservedFor(60_000));
     expect(decide(once).row.name).toBe('awaiting-confirmation');
@@ -199,6 +208,17 @@ describe('a path to the holder that is cut under two leaders', () => {
 
   it('was alerted, and goes on: the next leader does not alert it anew', () => {
     expect(reportAfter(2000)?.overSinceMs).toBeNull();
+  });
+
+  it('is another one where the next leader finds it over, and nobody may have led for 5 s', () => {
+    const blind = { sinceMs: 0, overSinceMs: null, times: 1, toldAtMs: [0], heldBack: 0 };
+    const found = (...changes: readonly Change[]) => {
+      const begun = lasting({ unwatchedSinceMs: NOW_MS - 9000 });
+      const situation = seen(steady, begun, memory({ reports: { blind } }), ...changes);
+      return noteDecision(situation.memory, decide(situation), situation, noDurations, 'cccc0001').reports
+        .blind?.overSinceMs;
+    };
+    expect([found(), found(holder(unanswered, 1, 0))]).toEqual([NOW_MS - 9000, NOW_MS]);
   });
 
   it('is another one where it was over for 5 s', () => {

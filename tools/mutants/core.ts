@@ -353,8 +353,8 @@ const acting: readonly Mutant[] = [
   {
     name: 'opens-what-a-person-closed',
     file: rows.held,
-    find: "(closedByHand(s) && (s.paused || told(s, 'holder-opened')))",
-    replace: "(closedByHand(s) && s.paused && told(s, 'holder-opened'))",
+    find: "(closedByHand(s) && (s.paused || told(s, 'holder-opened')) && !isOpenUnasked(s))",
+    replace: "(closedByHand(s) && s.paused && told(s, 'holder-opened') && !isOpenUnasked(s))",
     guards: 'What a person closes in a pause, or twice, is left and alerted.',
   },
   {

@@ -114,6 +114,18 @@ export const whenHeld: readonly RowStory[] = [
     [paused, halfClosed1],
     'writability-changed stay, page writability-changed',
   ],
+  [
+    'paused',
+    'the holder was closed by hand, and the old one answers again and still takes writes',
+    [paused, closedByHand, openStandby, memory({ settled: { db1: { is: 'open', startedAtMs } } })],
+    'two-writers close-standby to db1',
+  ],
+  [
+    'paused',
+    'the holder was closed, and the standby opened, by hand',
+    [paused, closedByHand, openStandby],
+    'writability-changed stay, page writability-changed',
+  ],
   ['holder closed by hand', 'once', [closedByHand], 'holder-read-only open-holder to db1'],
   [
     'holder closed by hand',

@@ -248,12 +248,7 @@ export function repointPlan(pair: Pair, holder: NodeName, lost: NodeName): Plan 
  * set-up keeps both writable, and a freeze was only for the move; it ends whatever verifying says.
  */
 function takeOver(pair: Pair, from: NodeName | null, to: NodeName, reopen: Step[] = []): Step[][] {
-  return [
-    [{ kind: 'move-vip', to }],
-    reopen,
-    bind(pair, from, to),
-    [{ kind: 'verify', node: to }],
-  ];
+  return [[{ kind: 'move-vip', to }], reopen, bind(pair, from, to), [{ kind: 'verify', node: to }]];
 }
 
 /** Its host must take the VIP for an address of its own: it may be the one that was told to give it up. */

@@ -237,12 +237,7 @@ describe('whether a holder lives that does not answer us', () => {
   });
 
   const cannotSay = [holder(unanswered), standby(hears2({ io: 'no', heardAgoMs: 30_000 }))];
-  const untoldFor =
-    (forMs: number): Change =>
-    (world) => ({
-      ...world,
-      durations: { ...world.durations, untoldSinceMs: NOW_MS - forMs },
-    });
+  const untoldFor = (forMs: number) => lasting({ untoldSinceMs: NOW_MS - forMs });
   test.each<[what: string, changes: readonly Change[], life: Situation['life']]>([
     ['it was not proven dead', [], 'lives'],
     ['it was proven dead', [memory({ lostAtMs: NOW_MS - 30_000 })], 'unsure'],

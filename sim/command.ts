@@ -104,7 +104,7 @@ async function tell(
 async function sabotageAll({ runs, seed, json }: Options, output: Output): Promise<number> {
   const seeds: Record<string, number | null> = {};
   for (const name of sabotageNames) {
-    const harm = await searchHarm(safeguardsOf(name), runs, seed);
+    const harm = await searchHarm(name, runs, seed);
     seeds[name] = harm?.seed ?? null;
     output.out(
       harm === null

@@ -3,7 +3,7 @@ import { allSafeguards, type SafeguardName, type Safeguards, without } from '../
 
 /**
  * Each safeguard by the name that a person types, and the harm that it prevents. The first of a list is the one that is meant;
- * the others stand behind it, and would prevent the same harm.
+ * the others stand behind it, and would prevent the same harm. With only the others taken out, the same history is harmless.
  */
 export const sabotages = {
   'lease-check': [['leaseCheck'], 'a leader that has lost its lease acts on'],
@@ -21,7 +21,7 @@ export const sabotages = {
   'address-allow-list': [['addressAllowList'], "the VIP goes to a stranger's ENI"],
   readiness: [['readiness'], 'a standby that was not ready before the loss takes over'],
   'catch-up': [['catchUp'], 'a standby takes over with transactions received and not applied'],
-  confirmation: [['confirmation'], 'one look that found nobody is taken for a death'],
+  confirmation: [['confirmation', 'witness'], 'one look that found nobody is taken for a death'],
   unheard: [
     ['unheard', 'coverage'],
     'a standby takes over whose channel was cut long before the holder died',
@@ -59,6 +59,12 @@ export function isSabotage(name: string): name is SabotageName {
 /** All safeguards, or all but the one named. */
 export function safeguardsOf(name: SabotageName | null): Safeguards {
   return name === null ? allSafeguards : without(...sabotages[name][0]);
+}
+
+/** All safeguards, but for those that stand behind the one named. */
+export function safeguardsWith(name: SabotageName): Safeguards {
+  const [[, ...others]] = sabotages[name];
+  return without(...others);
 }
 
 /** A line for each, for `--sabotage list`. */

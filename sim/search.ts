@@ -4,6 +4,7 @@ import type { SimFault } from './faults/fault.ts';
 import { type History, type HistoryProps, runHistory } from './history.ts';
 import type { Violation } from './invariants/court.ts';
 import { regressionsOf } from './open.ts';
+import { type SabotageName, safeguardsOf, safeguardsWith } from './sabotage.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
 import { runOutside } from './time.ts';
 
@@ -63,20 +64,21 @@ export async function search({ runs, seed, findingsMax, ...terms }: SearchProps)
  * The first history that is harmless, and without that safeguard is not: what the safeguard is for. Null if there is none
  * among so many.
  */
-export async function searchHarm(sabotaged: Safeguards, runs: number, seed: number): Promise<Finding | null> {
+export async function searchHarm(name: SabotageName, runs: number, seed: number): Promise<Finding | null> {
   for (let index = 0; index < runs; index++) {
-    const harm = await harmIn(seedOf(seed, index), sabotaged);
+    const harm = await harmIn(seedOf(seed, index), name);
     if (harm !== null) return harm;
   }
   return null;
 }
 
-/** The harm of one history that is harmless with all safeguards; null if there is none. */
-export async function harmIn(seed: number, sabotaged: Safeguards): Promise<Finding | null> {
+/** The harm of one history that is harmless with that safeguard; null if there is none. */
+export async function harmIn(seed: number, name: SabotageName): Promise<Finding | null> {
   const judged = (safeguards: Safeguards) =>
     runOutside(() => runHistory({ seed, isNoise: false, safeguards }).violation);
-  const violation = await judged(sabotaged);
-  if (violation === null || (await judged(allSafeguards)) !== null) return null;
+  const violation = await judged(safeguardsOf(name));
+  if (violation === null || (await judged(safeguardsWith(name))) !== null) return null;
+  if ((await judged(allSafeguards)) !== null) return null;
   return { seed, ...violation };
 }
 

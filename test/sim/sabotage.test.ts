@@ -1,7 +1,7 @@
 /** The simulator can fail: without any one safeguard it finds the harm that the safeguard is there to prevent. */
 import { expect, it } from 'vitest';
 import { allSafeguards } from '../../lib/core/safeguards.ts';
-import { type SabotageName, sabotageNames, sabotages, safeguardsOf } from '../../sim/sabotage.ts';
+import { type SabotageName, sabotageNames, sabotages } from '../../sim/sabotage.ts';
 import { harmIn, searchHarm } from '../../sim/search.ts';
 import seeds from './sabotage-seeds.json' with { type: 'json' };
 
@@ -20,10 +20,9 @@ it('every safeguard can be taken out, and there are at least 24', () => {
 it.each(sabotageNames)(
   'without %s: a violation within 5000 histories, and none in the same history with it',
   async (name) => {
-    const sabotaged = safeguardsOf(name);
     const last = lastSeeds[name] ?? null;
-    const harm = last === null ? null : await harmIn(last, sabotaged);
-    expect(harm ?? (await searchHarm(sabotaged, 5000, 1))).not.toBeNull();
+    const harm = last === null ? null : await harmIn(last, name);
+    expect(harm ?? (await searchHarm(name, 5000, 1))).not.toBeNull();
   },
   600_000,
 );

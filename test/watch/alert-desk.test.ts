@@ -125,6 +125,16 @@ describe('the alert desk', () => {
     expect(texts.at(-1)).toMatch(/Shortened: SNS refused/);
   });
 
+  it('keeps none waiting for one that SNS has just refused', async () => {
+    const { mails, broken, tell, tick } = office();
+    broken.add('1');
+    tell('1');
+    await tick();
+    tell('2');
+    await tick();
+    expect(mails).toEqual([['2']]);
+  });
+
   it('sends an alert that cannot be stored', async () => {
     const { desk, mails, broken, tick } = office();
     broken.add('down');

@@ -1,8 +1,9 @@
 /** Faults in the middle of plans, and plans that an operator asks for. */
+import { setTimeout } from 'node:timers/promises';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName, pairName } from '../deployment.ts';
 import { LabError } from '../errors.ts';
-import { delayReplica } from '../servers/faults/delay.ts';
+import { slowStatements } from '../servers/faults/slow-statements.ts';
 import type { LabWorld } from '../world.ts';
 import { forGood, type LabFault, type Options, type Played } from './fault.ts';
 import { ask } from './orders.ts';
@@ -28,8 +29,8 @@ const stepsOf = {
 /** Every value of `--at`. */
 export const steps = [...Object.keys(stepsOf.failover), ...Object.keys(stepsOf.switchover)];
 
-/** The replica's delay, and how long writes may be frozen: the second must be the shorter. */
-const DELAY_SECONDS = 6;
+/** For how long the replica falls behind before the order; writes may be frozen for less. */
+const BEHIND_MS = 6000;
 const FREEZE_LIMIT_SECONDS = 3;
 
 const watchKill: LabFault = {
@@ -72,7 +73,7 @@ const switchover: LabFault = {
   play: (world) => order(world, 'switchover'),
 };
 
-/** db2 applies everything some seconds late, so it cannot reach the frozen holder's end in time. */
+/** db2 cannot keep up with what db1 writes, so it cannot reach the frozen holder's end in time. */
 const lagging: LabFault = {
   ...switchover,
   about: 'an operator asks for a switchover; db2 is too far behind, so that it is undone',
@@ -80,7 +81,8 @@ const lagging: LabFault = {
   alerts: ['switchover-undone'],
   settings: { freezeLimitSeconds: FREEZE_LIMIT_SECONDS },
   play: async (world) => {
-    const takeBack = await delayReplica(world.hosts.db2.instance, DELAY_SECONDS);
+    const takeBack = await slowStatements(world.hosts.db1.instance);
+    await setTimeout(BEHIND_MS);
     return { ...(await order(world, 'switchover')), takeBack };
   },
 };

@@ -4,7 +4,7 @@
  */
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
-import { mayHaveBegun, type PlanRecord } from './plan.ts';
+import { mayHaveBegun, outcomeOf, type PlanRecord } from './plan.ts';
 
 /** The order of a plan that has ended, and the VIP was not seen to move. */
 export interface LateMove {
@@ -19,10 +19,11 @@ export interface LateMove {
 /** EC2's answers are not older than this: the VIP is where it was, and the order has come to nothing. Milliseconds. */
 const LATE_MS = 30_000;
 
-/** What a plan that has ended leaves of its move; null where the VIP is known to have moved, or nothing was ordered. */
+/** What a plan that has ended leaves of its move; null where the VIP is known to have moved, or EC2 was not told, or refused. */
 export function lateMoveOf(plan: PlanRecord, nowMs: number): LateMove | null {
   const { from, to, vipMoved, requestId } = plan;
   if (from === null || vipMoved || !mayHaveBegun(plan, 'move-vip')) return null;
+  if (outcomeOf(plan, 'move-vip')?.kind === 'failed') return null;
   return { from, to, atMs: nowMs, counts: requestId === null };
 }
 

@@ -14,6 +14,8 @@ type Detach = Extract<Step, { kind: 'detach' }>;
 
 /** How long one call may take: progress is measured between calls. Milliseconds. */
 const SLICE_MS = 1000;
+/** In less time a call cannot say how far the node is: that it was not answered would then be given as the reason. Milliseconds. */
+const SLICE_MIN_MS = 200;
 /** A freeze that has used up its time while nobody led is still given one try. Milliseconds. */
 const LAST_TRY_MS = 500;
 /** How often a statement that was not answered is sent again. */
@@ -62,7 +64,7 @@ async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: StepContext
   let applied: string | null = null;
   for (;;) {
     const leftMs = limit - ports.clock.nowMs();
-    const far = await ports.database.catchUp(pair, step.node, goal, Math.max(1, Math.min(SLICE_MS, leftMs)));
+    const far = await ports.database.catchUp(pair, step.node, goal, Math.min(SLICE_MS, leftMs));
     if (far.reached) return far;
     const because = unwanted();
     if (because !== null) return { ...far, because };
@@ -72,7 +74,7 @@ async function inSlices(step: CatchUp, goal: CatchUpGoal, execution: StepContext
     if (progress && isExtended) limit = limitOf(step, execution);
     await waits(progress && isExtended ? null : `${step.node} has not caught up: ${far.because}`);
     applied = now;
-    if (ports.clock.nowMs() >= limit) return far;
+    if (limit - ports.clock.nowMs() < SLICE_MIN_MS) return far;
     guard();
   }
 }

@@ -46,6 +46,22 @@ describe('catching up', () => {
     expect([after.outcome.kind, after.tookMs]).toEqual(['failed', 30_000]);
   });
 
+  it('asks for no answer for which the time is too short: what that failed of would hide the reason', async () => {
+    const world = newWorld({ lags: () => true });
+    const { ports } = executionOn(world);
+    const limits: number[] = [];
+    const catchUpFast: typeof ports.database.catchUp = async (pair, node, goal, limitMs) => {
+      limits.push(limitMs);
+      return ports.database.catchUp(pair, node, goal, limitMs - 50);
+    };
+    const database = { ...ports.database, catchUp: catchUpFast };
+    const { outcome } = await carriedOut({ ...step, limitMs: 2000 }, world, {
+      ports: { ...ports, database },
+    });
+    expect(outcome).toEqual({ kind: 'failed', because: 'db2 has not caught up: it lags' });
+    expect(limits).toEqual([1000, 1000]);
+  });
+
   it('ends when the plan is no longer wanted', async () => {
     const unwanted = () => 'db1 serves again';
     const { outcome, tookMs } = await carriedOut({ ...step, limitOf: 'progress' }, slow(100_000), {

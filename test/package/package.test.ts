@@ -14,7 +14,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installFlags } from '../../tools/package/install-flags.ts';
+import { installPackages } from '../../tools/package/install.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -64,7 +64,8 @@ beforeAll(async () => {
   mkdirSync(project);
   await mustRun('npm', ['pack', '--silent', '--pack-destination', directory], root);
   const cdk = `aws-cdk@${manifest.devDependencies['aws-cdk']}`;
-  await mustRun('npm', ['install', path.join(directory, tarball), cdk, ...installFlags]);
+  const { code, said } = await installPackages([path.join(directory, tarball), cdk], run);
+  expect(code, said).toBe(0);
 }, LIMIT_MS);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -22,12 +22,16 @@ export async function runCommand(
   command: string,
   words: readonly string[],
 ): Promise<Said> {
-  const said = await tryCommand(commands, command, words);
+  return succeeded(await tryCommand(commands, command, words), [command, ...words]);
+}
+
+/** What it said, if it succeeded; else throws, as `runCommand`. */
+export function succeeded(said: Said, words: readonly string[]): Said {
   if (said.code === 0) return said;
   const marked = said.lines.filter((line) => /❌|‣|error/i.test(line));
   const last = (marked.length > 0 ? marked : said.lines).slice(-3).join(' | ');
   throw new LabError({
-    got: `${[command, ...words].join(' ')}: an end with ${said.code}: ${last}`,
+    got: `${words.join(' ')}: an end with ${said.code}: ${last}`,
     want: 'a command that succeeds',
     remedy: 'run npm run rehearse without --json to see all that it said',
   });

@@ -3,8 +3,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { environmentName } from '../../lab/deployment.ts';
-import { installFlags } from '../package/install-flags.ts';
-import { type Commands, runCommand } from './commands.ts';
+import { installPackages } from '../package/install.ts';
+import { type Commands, runCommand, succeeded, tryCommand } from './commands.ts';
 
 export type From = 'clone' | 'package';
 
@@ -44,12 +44,13 @@ export async function install(scratch: string, commands: Commands): Promise<Proj
   const { version, devDependencies } = JSON.parse(
     await readFile(path.join(repository, 'package.json'), 'utf8'),
   ) as { readonly version: string; readonly devDependencies: Readonly<Record<string, string>> };
-  const npm = (words: readonly string[], cwd: string) =>
-    // Where packages come from is set on the machine.
-    runCommand({ ...commands, cwd, env: process.env }, 'npm', words);
-  await npm(['pack', '--silent', '--pack-destination', scratch], repository);
+  // Where packages come from is set on the machine.
+  const here = { ...commands, env: process.env };
+  await runCommand({ ...here, cwd: repository }, 'npm', ['pack', '--silent', '--pack-destination', scratch]);
   const wanted = [path.join(scratch, `keepalambda-${version}.tgz`), `aws-cdk@${devDependencies['aws-cdk']}`];
-  await npm(['install', ...wanted, ...installFlags], directory);
+  const installing = (command: string, words: readonly string[]) =>
+    tryCommand({ ...here, cwd: directory }, command, words);
+  succeeded(await installPackages(wanted, installing), ['npm', 'install', ...wanted]);
   const environments = path.join(directory, 'environments');
   const bin = (name: string) => path.join(directory, 'node_modules/.bin', name);
   return {

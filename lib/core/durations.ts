@@ -2,11 +2,12 @@
 
 import { nextAway, nextStopped } from './channel-gaps.ts';
 import { clocksOff } from './clock-off.ts';
-import { hasRunSince, isBroken } from './fitness.ts';
+import { isBroken } from './fitness.ts';
 import { nextEnds } from './holder-end.ts';
 import { lackOf } from './lead.ts';
 import type { HolderEnd, Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
+import { hasRunSince } from './readiness-reasons.ts';
 import { type Had, nextSent } from './sent.ts';
 import type { Heartbeat, Position } from './sighting.ts';
 import type { Situation } from './situation.ts';

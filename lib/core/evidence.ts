@@ -6,6 +6,8 @@ import type { Pair } from './config.ts';
 import type { NodeName, Vantage } from './names.ts';
 import type { Misconfiguration, Report, Saw, VipPlace, VipSighting } from './sighting.ts';
 
+/** All vantages, or EC2, must have failed for this long before an alert goes out. Milliseconds. */
+export const BLIND_MS = 5000;
 /** The last answer on the VIP counts for this long when none is newer. Milliseconds. */
 export const VIP_WORD_LIFE_MS = 15_000;
 

@@ -1,9 +1,9 @@
 /** The first rows: a plan is in flight, or it is unknown which server answers or which node holds the VIP. Nothing new begins. */
 import { holderLost, wantsFailover } from './conditions.ts';
 import type { EventCode } from './events.ts';
-import { VIP_WORD_LIFE_MS } from './evidence.ts';
+import { BLIND_MS, VIP_WORD_LIFE_MS } from './evidence.ts';
 import type { DecisionRow } from './row.ts';
-import { BLIND_MS, type Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 
 export const unclear: readonly DecisionRow[] = [
   {

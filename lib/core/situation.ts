@@ -5,15 +5,15 @@ import { channelGapsOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import type { Durations } from './durations.ts';
-import { type Evidence, placeOf, VIP_WORD_LIFE_MS } from './evidence.ts';
+import { BLIND_MS, type Evidence } from './evidence.ts';
 import {
   type Fitness,
-  type FitnessTerms,
   fitnessWhenAhead,
   fitnessWhenLost,
   fitnessWhileLiving,
   misdirection,
 } from './fitness.ts';
+import type { FitnessTerms } from './fitness-terms.ts';
 import { flapGuardOf } from './flap.ts';
 import { END_LIFE_MS, endsToReckonWith } from './holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts';
@@ -21,19 +21,16 @@ import { countedMoves } from './late-move.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
 import type { Memory } from './memory.ts';
-import { renderMisconfiguration } from './misconfigured.ts';
-import type { NodeName } from './names.ts';
 import { mayHaveBegun } from './plan.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
 import { sentOf } from './sent.ts';
 import type { InstanceState } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
+import { holderOf, isAway, isEc2Blind, misconfiguration, type VipState, vipState } from './vip-place.ts';
 import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from './witness.ts';
 
 export { type Durations, nextBesidePlan, nextDurations, noDurations } from './durations.ts';
 
-/** All vantages, or EC2, must have failed for this long before an alert goes out. Milliseconds. */
-export const BLIND_MS = 5000;
 /** A lag that was too great is over only below this share of its limit, so that it does not come and go at every look. */
 const LAG_OVER = 0.8;
 
@@ -42,11 +39,7 @@ export interface Situation {
   readonly nowMs: number;
   readonly memory: Memory;
   readonly safeguards: Safeguards;
-  /**
-   * Where the VIP is: by EC2's answer, or by who answers through it. `unknown`: not asked yet, or not sure yet; `blind`:
-   * neither of them says.
-   */
-  readonly vip: 'held' | 'unheld' | 'unknown' | 'blind';
+  readonly vip: VipState;
   readonly vipBecause: string;
   /**
    * Neither node has it by EC2's last answer, however old and often given; or EC2 does not answer, and nobody does through
@@ -239,80 +232,6 @@ function isDetached({ detached, plan }: Memory, holder: Verdict, standby: Verdic
   if (holder.server !== null) return false;
   if (detached?.node === standby.node) return detached.isBack !== true;
   return plan?.to === standby.node && mayHaveBegun(plan, 'detach');
-}
-
-function holderOf(
-  pair: Pair,
-  evidence: Evidence,
-  memory: Memory,
-  nowMs: number,
-  safeguards: Safeguards,
-): NodeName {
-  const seen = placeOf(evidence, nowMs);
-  if (seen?.place.kind === 'node' && isBelieved(seen, memory, safeguards)) return seen.place.node;
-  return memory.lastHolder ?? pair.prefer ?? pair.nodes[0].name;
-}
-
-/** EC2's reads may be stale: that the VIP is not where we left it counts when it was said three times. */
-const UNEXPECTED_LOOKS = 3;
-
-function isBelieved(
-  { place, looks }: NonNullable<ReturnType<typeof placeOf>>,
-  { lastHolder }: Memory,
-  { staleReads }: Safeguards,
-): boolean {
-  if (looks >= UNEXPECTED_LOOKS || !staleReads) return true;
-  return place.kind === 'node' && (lastHolder === null || lastHolder === place.node);
-}
-
-function isAway(evidence: Evidence, nowMs: number): boolean {
-  const { through, vipBlindSinceMs, wrong } = evidence;
-  if (wrong !== null) return wrong.isVipAway;
-  if (vipBlindSinceMs !== null && through?.said.kind === 'nobody') return true;
-  const seen = placeOf(evidence, nowMs);
-  return seen !== null && seen.place.kind !== 'node';
-}
-
-function isEc2Blind({ vip, vipBlindSinceMs }: Evidence, nowMs: number): boolean {
-  const isOld = vip === null || nowMs - vip.atMs > VIP_WORD_LIFE_MS;
-  return isOld && vipBlindSinceMs !== null && nowMs - vipBlindSinceMs >= BLIND_MS;
-}
-
-function vipState(
-  evidence: Evidence,
-  memory: Memory,
-  nowMs: number,
-  safeguards: Safeguards,
-): [Situation['vip'], string] {
-  const seen = placeOf(evidence, nowMs);
-  if (evidence.wrong !== null)
-    return ['unknown', unknownPlace('EC2 does not show the pair as its environment file describes it')];
-  const isAnswered = seen !== null && seen.place === evidence.through?.node?.place;
-  if (!isAnswered && isEc2Blind(evidence, nowMs)) return ['blind', unknownPlace(evidence.vipBlindBecause)];
-  if (seen === null) return ['unknown', unknownPlace(evidence.vipBlindBecause || 'EC2 has not answered yet')];
-  const { place } = seen;
-  const believed = isBelieved(seen, memory, safeguards);
-  const doubt = believed ? '' : ' (waiting for confirmation)';
-  switch (place.kind) {
-    case 'node':
-      return [believed ? 'held' : 'unknown', `on ${place.node}${doubt}`];
-    case 'nowhere':
-      return [believed ? 'unheld' : 'unknown', `on no ENI${doubt}`];
-    case 'foreign':
-      return [believed ? 'unheld' : 'unknown', `on ${place.eniId}, an ENI of neither node${doubt}`];
-  }
-}
-
-/** One look may be old, or of a moment in which an instance goes. */
-function misconfiguration({ wrong }: Evidence): Situation['misconfigured'] {
-  if (wrong === null) return null;
-  const because = wrong.what.map(renderMisconfiguration).join('. ');
-  return { because, confirmed: wrong.looks >= UNEXPECTED_LOOKS };
-}
-
-/** Goes on from `the VIP is`, as every `vipBecause` does. */
-function unknownPlace(because: string): string {
-  return `at an unknown location: ${because}`;
 }
 
 function limitOf({ settings }: Pair, wasAbove: boolean): number {

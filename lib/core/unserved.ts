@@ -1,8 +1,8 @@
 /** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
 import { tellCondition, tellOpening, withIncident } from './alerts.ts';
+import { renderSession } from './applier-block.ts';
 import { changed } from './changed.ts';
 import type { EventCode } from './events.ts';
-import { renderSession } from './fitness.ts';
 import { isKnownToFlap, isLossToldSince, saysLoss } from './flap.ts';
 import type { Memory } from './memory.ts';
 import type { Plan, PlanKind } from './plan.ts';

@@ -5,7 +5,6 @@ import { behindOf } from '../core/behind.ts';
 import type { Pair } from '../core/config.ts';
 import { endPlan } from '../core/end-plan.ts';
 import type { EventCode } from '../core/events.ts';
-import { reasonsOfRestart } from '../core/fitness.ts';
 import type { Memory } from '../core/memory.ts';
 import type { NodeName } from '../core/names.ts';
 import { PLAN_WAITS_MS } from '../core/pair-run.ts';
@@ -18,6 +17,7 @@ import {
   outcomeOf,
   type PlanRecord,
 } from '../core/plan.ts';
+import { reasonsOfRestart } from '../core/readiness-reasons.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import { noteCarriedOut } from '../core/settled.ts';
 import type { Situation } from '../core/situation.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { READINESS_LIFE_MS } from '../../lib/core/fitness.ts';
+import { READINESS_LIFE_MS } from '../../lib/core/readiness-reasons.ts';
 import { without } from '../../lib/core/safeguards.ts';
 import {
   answers1,

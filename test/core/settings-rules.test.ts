@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { parseConfig } from '../../lib/core/config.ts';
+import { BLIND_MS } from '../../lib/core/evidence.ts';
 import { renderFault } from '../../lib/core/fault.ts';
 import { type Judging, presets, resolveSettings } from '../../lib/core/settings.ts';
 import { settingFaults } from '../../lib/core/settings-rules.ts';
-import { BLIND_MS } from '../../lib/core/situation.ts';
 import { PROBE_LIFE_MS } from '../../lib/core/time-budget.ts';
 import { pairIn, small } from './environments.ts';
 

@@ -5,6 +5,9 @@ const verdict = 'lib/core/verdict.ts';
 const life = 'lib/core/life.ts';
 const witness = 'lib/core/witness.ts';
 const fitness = 'lib/core/fitness.ts';
+const historyReasons = 'lib/core/history-reasons.ts';
+const readinessReasons = 'lib/core/readiness-reasons.ts';
+const vipPlace = 'lib/core/vip-place.ts';
 const lead = 'lib/core/lead.ts';
 const situation = 'lib/core/situation.ts';
 const durations = 'lib/core/durations.ts';
@@ -35,7 +38,7 @@ const ids: readonly Mutant[] = [
   },
   {
     name: 'one-wrong-answer-alerts',
-    file: situation,
+    file: vipPlace,
     find: 'confirmed: wrong.looks >= UNEXPECTED_LOOKS',
     replace: 'confirmed: true',
     guards: 'One old answer of EC2 alerts nobody, and refuses no order.',
@@ -225,21 +228,21 @@ const fit: readonly Mutant[] = [
   },
   {
     name: 'older-server-is-fit',
-    file: fitness,
+    file: historyReasons,
     find: '...reasonsOfVersion(holder.server, standby.server),',
     replace: '',
     guards: 'An older server cannot be relied on to apply what a newer one writes.',
   },
   {
     name: 'old-readiness-counts',
-    file: fitness,
+    file: readinessReasons,
     find: 'lostAtMs - readyAtMs > READINESS_LIFE_MS',
     replace: 'lostAtMs - readyAtMs > Number.POSITIVE_INFINITY',
     guards: 'What was known of the standby long before the death says nothing.',
   },
   {
     name: 'lost-relay-log-is-fit',
-    file: fitness,
+    file: readinessReasons,
     find: 'return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);',
     replace: 'return [];',
     guards: 'A standby that restarted after the loss has thrown away what it had received.',
@@ -253,21 +256,21 @@ const fit: readonly Mutant[] = [
   },
   {
     name: 'what-it-lacks-is-no-matter',
-    file: fitness,
+    file: readinessReasons,
     find: "if (typeof coverage === 'object')",
     replace: "if (typeof coverage === 'number')",
     guards: 'A standby that lacks what the holder had takes over nothing, whatever it said of its channel.',
   },
   {
     name: 'cut-off-is-over-anyhow',
-    file: fitness,
+    file: readinessReasons,
     find: '(!isCutOff || isWhole)',
     replace: '(!isCutOff || true)',
     guards: 'A standby that was cut off is trusted only if it has what the holder had.',
   },
   {
     name: 'history-is-forgotten',
-    file: fitness,
+    file: historyReasons,
     find: '? (readiness.ofHistory ?? [])',
     replace: '? []',
     guards: 'What the standby has beside the holder is not over because the holder cannot be seen.',
@@ -288,7 +291,7 @@ const fit: readonly Mutant[] = [
   },
   {
     name: 'one-ec2-answer-is-truth',
-    file: situation,
+    file: vipPlace,
     find: 'const UNEXPECTED_LOOKS = 3;',
     replace: 'const UNEXPECTED_LOOKS = 1;',
     guards: 'EC2’s reads may be stale: one answer does not move the VIP.',
@@ -431,7 +434,7 @@ const acting: readonly Mutant[] = [
   },
   {
     name: 'a-reset-is-no-news',
-    file: fitness,
+    file: historyReasons,
     find: '    ...reasonsOfReset(terms),\n',
     replace: '',
     guards:

@@ -20,7 +20,7 @@ export const hostMutants: readonly Mutant[] = [
   },
   {
     name: 'aside-is-fit',
-    file: 'lib/core/fitness.ts',
+    file: 'lib/core/history-reasons.ts',
     find: 'return told(asideReason(memory, standby.node));',
     replace: 'return [];',
     guards: 'A node that is made anew does not take over.',

@@ -1,0 +1,93 @@
+/** Whether a standby was ready when the holder was lost, by what is remembered of it. */
+import type { FitnessTerms } from './fitness-terms.ts';
+import { type Coverage, coverageOf } from './holder-end.ts';
+import { lackOf } from './lead.ts';
+import type { Memory, Readiness } from './memory.ts';
+import type { Server } from './sighting.ts';
+import type { Verdict } from './verdict.ts';
+
+/** How old a remembered readiness may be, counted from the loss of the holder. Milliseconds. */
+export const READINESS_LIFE_MS = 150_000;
+/** Uptimes are in whole seconds and up to a second old when they are read. Milliseconds. */
+const UPTIME_SLACK_MS = 2000;
+
+/** Why it is not known to have been ready, or to have all that it was ready with. */
+export function reasonsOfReadiness({
+  memory,
+  standby,
+  holder,
+  lastEnds,
+  nowMs,
+  safeguards,
+}: FitnessTerms): readonly string[] {
+  const { readiness, movedByHand } = memory;
+  const lostAtMs = memory.lostAtMs ?? nowMs;
+  const coverage = safeguards.coverage ? coverageOf(standby.server, lastEnds) : 'unknown';
+  if (typeof coverage === 'object')
+    return [`it lacks writes that ${holder.node} had before it was lost: ${coverage.lacks}`];
+  // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
+  if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
+  if (readiness?.node !== standby.node)
+    return ['keepalambda has not seen it as a standby since before the holder was lost'];
+  if (!readiness.fit && !isOver(readiness, standby.server, coverage, lostAtMs))
+    return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
+  // Having all that the holder had is as good as having been ready then.
+  const readyAtMs = Math.max(readiness.atMs, coverage === 'whole' ? (lastEnds.proof?.untilMs ?? 0) : 0);
+  if (lostAtMs - readyAtMs > READINESS_LIFE_MS)
+    return ['keepalambda saw it ready for the last time too long before the holder was lost'];
+  // Of one that has all that the holder had, only what it is known to have thrown away counts.
+  if (coverage === 'whole' && memory.receivedWhenLost === null) return [];
+  return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);
+}
+
+/** Whether what kept it from the role is over: the rest of that is asked anew. */
+function isOver(
+  { isLate, isBarred, isCutOff, isUnasked, fitAtMs }: Readiness,
+  server: Server | null,
+  coverage: Coverage,
+  lostAtMs: number,
+): boolean {
+  if (!isLate && !isBarred && !isCutOff && !isUnasked) return false;
+  const wasFit = fitAtMs !== undefined && lostAtMs - fitAtMs <= READINESS_LIFE_MS;
+  const isWhole = coverage === 'whole';
+  const appliesAll = catchesUp(server) && coverage !== 'behind';
+  return (!isLate || appliesAll) && (!isCutOff || isWhole) && (!isUnasked || isWhole || wasFit);
+}
+
+/** It has applied all that it had received, or will when catching up has ended the session that keeps it from that. */
+function catchesUp(server: Server | null): boolean {
+  if (server?.inbound.kind !== 'configured') return false;
+  return server.inbound.caughtUp || server.globalLock !== null;
+}
+
+/** Whether it is the process that ran at that time, by its uptime: so it has thrown nothing away since. */
+export function hasRunSince(
+  atMs: number,
+  { server, seenAtMs }: Pick<Verdict, 'server' | 'seenAtMs'>,
+): boolean {
+  if (server === null || server.uptimeSeconds === 0) return false;
+  return seenAtMs - server.uptimeSeconds * 1000 <= atMs + UPTIME_SLACK_MS;
+}
+
+/**
+ * A server that restarts throws its relay log away (`relay_log_recovery`) and fetches it again; with its source dead, what
+ * it had received and not applied is gone.
+ */
+export function reasonsOfRestart(
+  receivedWhenLost: Memory['receivedWhenLost'],
+  readyAtMs: number,
+  { server, seenAtMs }: Verdict,
+): readonly string[] {
+  if (server === null) return [];
+  // Positions decide, where they can: two leaders' clocks may be many seconds apart.
+  const lost = lackOf(server, receivedWhenLost);
+  if (lost === null) return [];
+  if (lost === 'unknown') {
+    // It has just started, or its uptime is about to be read: a second later it is known.
+    if (server.uptimeSeconds === 0) return ['its uptime is not known yet'];
+    return hasRunSince(readyAtMs, { server, seenAtMs })
+      ? []
+      : ['it restarted after keepalambda saw it ready, and may have lost what it had received'];
+  }
+  return [`it restarted after the holder was lost, and lost what it had received: ${lost}`];
+}

@@ -29,7 +29,10 @@ export interface Plan {
   readonly undoIfHolderServes: boolean;
 }
 
-/** A plan in the store: journalled before and after every step, so that another watch can finish it. */
+/**
+ * A plan in the store, so that another watch can finish it: journalled before it begins, after each stage that changed something, and
+ * before each that freezes, opens or moves.
+ */
 export interface PlanRecord extends Plan {
   readonly id: string;
   /** The epoch under which it was claimed; a resumed plan takes the newer one. */

@@ -1,5 +1,5 @@
 /**
- * Carrying out a plan: stage by stage, journalled before and after each, undone when a step fails before the
+ * Carrying out a plan: stage by stage, journalled after each that changed something, undone when a step fails before the
  * VIP has moved. A leader that dies here leaves a record, and the next leader finishes the plan.
  */
 

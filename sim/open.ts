@@ -36,7 +36,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 2,
   },
   'W1 bounded-loss': {
-    how: 'Every history that was known to violate it is fixed; before, a holder whose instance had stopped and ran again unseen counted as dead all the time.',
+    how: 'Seen once in 10,000 histories: nobody could ask the standby while it was cut off from its holder, and the first look at it finds a channel that has only not tried to connect again yet.',
     atMost: 2,
   },
   'W2 holder-reopened': {

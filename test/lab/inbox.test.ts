@@ -8,6 +8,7 @@ import { mergedWith, parseGolden, renderGolden, wrongsOfLetters } from '../../la
 import { lettersOf } from '../../lab/inbox/letters.ts';
 import { maskedLines } from '../../lab/inbox/mask.ts';
 import { secretIn, secrets, wrongsOfMail } from '../../lab/mails.ts';
+import { type EventCode, events } from '../../lib/core/events.ts';
 
 describe('each fault has golden mails', () => {
   it.each(Object.entries(faults))('%s: of each alert that it must bring', (name, { alerts }) => {
@@ -19,6 +20,15 @@ describe('each fault has golden mails', () => {
       const message = texts.join('\n');
       expect(wrongsOfMail({ subject, message })).toEqual([]);
       expect(secretIn(message, secrets)).toBeNull();
+    }
+  });
+
+  it.each(Object.keys(faults))('%s: each says what its event means', (name) => {
+    for (const { code, lines } of readGolden(name)) {
+      const texts = lines.map(({ text }) => text);
+      const from = texts.indexOf('MEANING') + 1;
+      const said = texts.slice(from, texts.indexOf('', from));
+      expect(said).toEqual(maskedLines(`  ${events[code as EventCode].meaning}`));
     }
   });
 

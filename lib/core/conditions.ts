@@ -9,6 +9,7 @@ import { isSameProcess } from './same-process.ts';
 import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
 import { hearsSource } from './witness.ts';
+import { isClosed } from './writability.ts';
 
 export const holderGone = ({ holder, safeguards }: Situation) =>
   (holder.confirmed || !safeguards.confirmation) && (holder.kind === 'stopped' || holder.kind === 'silent');
@@ -65,8 +66,7 @@ export const mayLeave = (s: Situation) =>
   !told(s, 'plan-incomplete');
 export const repairable = (s: Situation) => s.pair.repair.length > 0 && !s.paused && !told(s, 'repaired');
 /** The standby takes writes, or privileged accounts still can. */
-export const standbyOpen = ({ standby }: Situation) =>
-  standby.server !== null && (standby.server.writable || standby.server.halfClosed);
+export const standbyOpen = ({ standby }: Situation) => standby.server !== null && !isClosed(standby.server);
 /** An event that came no longer ago than this was written just now. Milliseconds. */
 const JUST_NOW_MS = 2000;
 /**

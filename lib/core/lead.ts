@@ -10,6 +10,7 @@ import {
   union,
   withoutOrigin,
 } from './gtid.ts';
+import { areOfOneSeries, comparePlaces, logNumberOf } from './log-place.ts';
 import { remembered } from './remembered.ts';
 import type { Inbound, Position, Server } from './sighting.ts';
 
@@ -116,7 +117,7 @@ export function resetOf(holder: Server, standby: Server, isLate: boolean): strin
     return own.size === 0 ? null : wordsOf(own);
   }
   const isLater = inbound.io !== 'yes' && areOfOneSeries(inbound.received, holder.executed);
-  if (!isLater || numberOf(inbound.received) <= numberOf(holder.executed)) return null;
+  if (!isLater || logNumberOf(inbound.received) <= logNumberOf(holder.executed)) return null;
   return `the events up to ${placeOf(inbound.received)}`;
 }
 
@@ -132,7 +133,7 @@ export function thrownAwayOf(
     return missing.size === 0 ? null : wordsOf(missing);
   }
   if (!areOfOneSeries(received, before)) return null;
-  return compareLogs(received, before) >= 0 ? null : eventsBetween(received, before);
+  return comparePlaces(received, before) >= 0 ? null : eventsBetween(received, before);
 }
 
 /**
@@ -143,7 +144,7 @@ export function unreadOf({ inbound }: Server, position: Position | null): string
   if (position === null || inbound.kind !== 'configured') return 'unknown';
   const { received } = inbound;
   if (!areOfOneSeries(received, position)) return 'unknown';
-  return compareLogs(received, position) >= 0 ? null : eventsBetween(received, position);
+  return comparePlaces(received, position) >= 0 ? null : eventsBetween(received, position);
 }
 
 /**
@@ -179,20 +180,4 @@ function eventsBetween(from: Position, to: Position): string {
 
 function placeOf({ file, offset }: Position): string {
   return `${file}:${offset}`;
-}
-
-/** Logs of another name (`log_bin` was changed) are numbered anew: which of two such places is the later, nobody can say. */
-function areOfOneSeries(one: Position, other: Position): boolean {
-  const seriesOf = ({ file }: Position) => file.replace(/\.\d+$/, '');
-  return one.file !== '' && seriesOf(one) === seriesOf(other);
-}
-
-/** Files are ordered by their number: `binlog.1000000` follows `binlog.999999`. */
-function compareLogs(one: Position, other: Position): number {
-  if (one.file === other.file) return one.offset - other.offset;
-  return numberOf(one) - numberOf(other) || one.offset - other.offset;
-}
-
-function numberOf({ file }: Position): number {
-  return Number(/\.(\d+)$/.exec(file)?.[1] ?? -1);
 }

@@ -9,7 +9,7 @@ import { type LastEnds, type Memory, notLost, type Readiness } from './memory.ts
 import type { NodeName } from './names.ts';
 import { isSameProcess } from './same-process.ts';
 import { noteSent } from './sent.ts';
-import { isClosed, withSettled } from './settled.ts';
+import { isSeen, withSettled } from './settled.ts';
 import type { Durations, Situation } from './situation.ts';
 import { isRefusedBySource } from './source-errors.ts';
 import { isSteady } from './steady.ts';
@@ -105,17 +105,13 @@ function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memor
   const noted = holder.server?.writable
     ? withSettled(memory, holder, standby, 'open')
     : withClosedHolder(memory, holder, standby);
-  const { server } = standby;
-  return server !== null && isClosed(server) ? withSettled(noted, standby, holder, 'closed') : noted;
+  return isSeen(standby, 'closed') ? withSettled(noted, standby, holder, 'closed') : noted;
 }
 
 function withClosedHolder(memory: Memory, holder: Verdict, standby: Verdict): Memory {
   const before = memory.settled[holder.node];
   const isKnown = before !== undefined && isSameProcess(before, holder, standby);
-  const { server } = holder;
-  return server !== null && isClosed(server) && !isKnown
-    ? withSettled(memory, holder, standby, 'closed')
-    : memory;
+  return isSeen(holder, 'closed') && !isKnown ? withSettled(memory, holder, standby, 'closed') : memory;
 }
 
 /** Before a holder that is back ends the memory of what its standby had received. */

@@ -9,6 +9,7 @@ import type { NodeName } from './names.ts';
 import type { Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
+import { isClosed } from './writability.ts';
 
 /** The old holder is back: now it is known what it has and the new one lacks. */
 export function noteReturn(memory: Memory, situation: Situation): Memory {
@@ -86,8 +87,7 @@ export function noteEvents(memory: Memory, { pair, holder, standby, nowMs }: Sit
 
 /** By how many transactions of its own a closed node's history grew between two looks. */
 export function ownGrowth(before: Server | null, now: Server): number {
-  const closed = (server: Server) => !server.writable && !server.halfClosed;
-  if (before === null || !closed(before) || !closed(now) || before.identity !== now.identity) return 0;
+  if (before === null || !isClosed(before) || !isClosed(now) || before.identity !== now.identity) return 0;
   if (before.executed.gtid === null || now.executed.gtid === null) return 0;
   if (before.executed.gtid === now.executed.gtid) return 0;
   const fresh = subtract(parseSet(now.executed.gtid), parseSet(before.executed.gtid));

@@ -8,6 +8,7 @@ import type { Situation } from './situation.ts';
 import { measureText } from './text/status-text.ts';
 import { renderOutcome, renderStep } from './text/steps-text.ts';
 import type { Verdict } from './verdict.ts';
+import { writabilityOf } from './writability.ts';
 
 /** The pair as it is seen, with what is remembered of it. `seenBy`: whose evidence the situation is. */
 export function pairStatusOf(
@@ -57,11 +58,11 @@ function pauseOf({ pause }: Memory, nowMs: number): Memory['pause'] {
 function nodeStatusOf({ node, kind, because, server }: Verdict): PairStatus['nodes'][number] {
   const base = { node, verdict: kind, because };
   if (server === null) return { ...base, writes: null, lagSeconds: null, replicates: null, version: null };
-  const { inbound, halfClosed, writable } = server;
+  const { inbound } = server;
   const isConfigured = inbound.kind === 'configured';
   return {
     ...base,
-    writes: halfClosed ? 'half-closed' : writable ? 'open' : 'closed',
+    writes: writabilityOf(server),
     lagSeconds: isConfigured ? inbound.lagSeconds : null,
     replicates: isConfigured && inbound.io === 'yes' && inbound.sql === 'yes',
     version: `${server.flavor} ${server.version}`,

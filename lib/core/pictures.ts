@@ -7,6 +7,7 @@ import type { Seen } from './history.ts';
 import type { PairState } from './pair-state.ts';
 import type { Server } from './sighting.ts';
 import { judge } from './verdict.ts';
+import { writabilityOf } from './writability.ts';
 
 /** A picture, and the incident that it belongs to. */
 export interface Noted {
@@ -90,7 +91,7 @@ function seenOf({ evidence, pair, lastRow }: PairState, nowMs: number): Seen {
       return {
         node: name,
         verdict: kind,
-        writes: writesOf(server),
+        writes: server && writabilityOf(server),
         lagSeconds: lagOf(server),
         from: Object.fromEntries(
           Object.entries(evidence.words[name] ?? {}).map(([vantage, { saw }]) => [vantage, saw.kind]),
@@ -109,11 +110,6 @@ function vipOf(evidence: PairState['evidence'], nowMs: number): string {
   return seen.place.kind === 'node' ? seen.place.node : 'on neither node';
 }
 
-function writesOf(server: Server | null): Seen['nodes'][number]['writes'] {
-  if (server === null) return null;
-  return server.halfClosed ? 'half-closed' : server.writable ? 'open' : 'closed';
-}
-
 function lagOf(server: Server | null): number | null {
   return server?.inbound.kind === 'configured' ? server.inbound.lagSeconds : null;
 }
@@ -128,7 +124,7 @@ function keyOf({ evidence, pair, lastRow }: PairState, nowMs: number): string {
     const { kind, server } = judge(evidence, name, pair.settings);
     const lagSeconds = lagOf(server);
     const lag = lagSeconds === null ? '' : Math.floor(Math.log2(lagSeconds + 1));
-    key += `|${kind} ${writesOf(server)} ${lag}`;
+    key += `|${kind} ${server && writabilityOf(server)} ${lag}`;
     const said = evidence.words[name] ?? {};
     for (const vantage in said) key += ` ${vantage} ${said[vantage]?.saw.kind}`;
   }

@@ -3,10 +3,10 @@ import type { Memory, Settled } from './memory.ts';
 import type { NodeName } from './names.ts';
 import { outcomeKey, type Plan, type PlanRecord } from './plan.ts';
 import { isSameProcess, processOf } from './same-process.ts';
-import type { Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
 import type { Step, StepOutcome } from './step.ts';
 import type { Verdict } from './verdict.ts';
+import { isClosed } from './writability.ts';
 
 /** Memory with this process noted so. The same memory comes back when it is known, or when it is not known which process it is. */
 export function withSettled(memory: Memory, verdict: Verdict, peer: Verdict, is: Settled['is']): Memory {
@@ -86,14 +86,10 @@ function isCarriedOut(outcome: StepOutcome | undefined): boolean {
   return outcome?.kind === 'done' || outcome?.kind === 'already';
 }
 
-function isSeen({ server }: Verdict, is: Settled['is']): boolean {
+/** Whether the node shows itself so. */
+export function isSeen({ server }: Verdict, is: Settled['is']): boolean {
   if (server === null) return false;
   return is === 'open' ? server.writable : isClosed(server);
-}
-
-/** Closed to everybody, privileged accounts too. */
-export function isClosed({ writable, halfClosed }: Server): boolean {
-  return !writable && !halfClosed;
 }
 
 /** Each step of a plan, with the key of its outcome. */

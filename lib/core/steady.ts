@@ -2,6 +2,7 @@
 import { isLeaving } from './fitness.ts';
 import type { Server } from './sighting.ts';
 import type { Situation } from './situation.ts';
+import { isClosed } from './writability.ts';
 
 /** A commit that takes longer is a sign that something is wrong. Milliseconds. */
 const SLOW_COMMIT_MS = 1000;
@@ -19,9 +20,7 @@ export function isSteady(situation: Situation): boolean {
   const { holder, standby, pair, memory, identity } = situation;
   if (holderLeaves(situation) || identity !== null) return false;
   if (holder.server === null || standby.server === null) return false;
-  const writers =
-    pair.writability === 'untouched' ||
-    (holder.server.writable && !standby.server.writable && !standby.server.halfClosed);
+  const writers = pair.writability === 'untouched' || (holder.server.writable && isClosed(standby.server));
   const { readiness } = memory;
   return (
     situation.vip === 'held' &&

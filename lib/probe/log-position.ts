@@ -1,5 +1,6 @@
 /** Whether one position in a source's history includes another. */
 import { parseSet, subtract } from '../core/gtid.ts';
+import { areOfOneSeries, comparePlaces } from '../core/log-place.ts';
 import type { Position } from '../core/sighting.ts';
 
 /** Where a node stands: in its source's history, and at the end of its own. */
@@ -20,29 +21,12 @@ export function includes(standing: Standing, goal: Position, flavor: 'mysql' | '
       ? includesMariadb(applied.gtid, executed.gtid ?? '', goal.gtid)
       : isSubset(goal.gtid, applied.gtid);
   }
-  // A log of another name is numbered anew.
-  return goal.file !== '' && seriesOf(applied) === seriesOf(goal) && compareOffsets(applied, goal) >= 0;
+  return areOfOneSeries(goal, applied) && comparePlaces(applied, goal) >= 0;
 }
 
 /** Whether the second set of GTIDs has all of the first. MySQL manual: `GTID_SUBSET`. */
 export function isSubset(part: string, whole: string): boolean {
   return subtract(parseSet(part), parseSet(whole)).size === 0;
-}
-
-/**
- * Which of two offsets in the binary logs of one server is the later: above 0 when the first is. Files are
- * ordered by their number, because `binlog.1000000` follows `binlog.999999`.
- */
-export function compareOffsets(one: Position, other: Position): number {
-  return numberOf(one.file) - numberOf(other.file) || one.offset - other.offset;
-}
-
-function seriesOf({ file }: Position): string {
-  return file.replace(/\.\d+$/, '');
-}
-
-function numberOf(file: string): number {
-  return Number(/\.(\d+)$/.exec(file)?.[1] ?? -1);
 }
 
 /**

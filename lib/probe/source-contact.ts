@@ -1,5 +1,6 @@
 /** When a replication channel last heard its source: what makes the standby a witness. Pure. */
-import { compareOffsets, isSubset } from './log-position.ts';
+import { comparePlaces } from '../core/log-place.ts';
+import { isSubset } from './log-position.ts';
 import type { Channel } from './status-rows.ts';
 
 /** What the probe remembers of a channel between looks. */
@@ -40,7 +41,7 @@ export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
     return { ...now, readAtMs: atMs, movedAtMs: atMs, receivedAtMs: atMs };
   // What was heard by ear has moved the GTIDs already, and left the offset behind.
   const further =
-    (!before.isByEar && compareOffsets(now.received, before.received) > 0) || hasMore(now, before);
+    (!before.isByEar && comparePlaces(now.received, before.received) > 0) || hasMore(now, before);
   const counted = heartbeats !== null && before.heartbeats !== null && heartbeats > before.heartbeats;
   const renewed =
     stampMs !== null && stampMs !== before.stampMs && before.stampMs !== null && before.caughtUp;

@@ -1,8 +1,9 @@
 /** Rows as the servers give them → the words of core. Pure: table-tested with rows of real servers. */
+import { comparePlaces } from '../core/log-place.ts';
 import { inOneLine } from '../core/one-line.ts';
 import type { Inbound, Position, ReplicationError, ThreadState } from '../core/sighting.ts';
 import { beatFields, NONE, pulseFields, SEPARATOR } from './dialect.ts';
-import { compareOffsets, isSubset } from './log-position.ts';
+import { isSubset } from './log-position.ts';
 
 export type StatusRow = Readonly<Record<string, unknown>>;
 
@@ -222,8 +223,7 @@ export function inboundOf(
 export function isCaughtUp(channel: Channel, workers: number): boolean {
   const { received, applied } = channel;
   const byGtid = received.gtid !== null && received.gtid !== '' && applied.gtid !== null;
-  const byOffset =
-    channel.isByEar !== true && received.file !== '' && compareOffsets(received, applied) === 0;
+  const byOffset = channel.isByEar !== true && received.file !== '' && comparePlaces(received, applied) === 0;
   if (byOffset) return true;
   if (byGtid && isSubset(received.gtid, applied.gtid)) return true;
   return channel.sql === 'yes' && channel.io !== 'yes' && channel.readAll && workers === 0;

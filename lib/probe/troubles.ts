@@ -4,12 +4,12 @@
  *
  * What changes slowly is read every half minute, and the process list only while something is stuck.
  */
+import { comparePlaces } from '../core/log-place.ts';
 import type { ScheduledEvents, SemiSync, Session } from '../core/sighting.ts';
 import type { MysqlLink } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { idsOf, obstacleOf } from './hang-cause.ts';
 import { isGlobalLock, isInstanceLock, type Locker, lockerOf, sessionOfLocker } from './lock-owner.ts';
-import { compareOffsets } from './log-position.ts';
 import { type ProcessRow, readProcessRow } from './sessions.ts';
 import { type Channel, type Counters, type StatusRow, semiSyncValue, valuesOf } from './status-rows.ts';
 import { nowMs } from './waiting.ts';
@@ -63,7 +63,7 @@ export function createTroubles(): (
 /** The applier runs, and has applied nothing since it was last read. */
 function isStill(before: Channel | null, now: Channel | null): boolean {
   if (before === null || now?.sql !== 'yes' || before.name !== now.name) return false;
-  return compareOffsets(before.applied, now.applied) === 0 && before.applied.gtid === now.applied.gtid;
+  return comparePlaces(before.applied, now.applied) === 0 && before.applied.gtid === now.applied.gtid;
 }
 
 /** A busy source has sessions that wait at every moment: it is held up when none was acknowledged in between. */

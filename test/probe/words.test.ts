@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { comparePlaces } from '../../lib/core/log-place.ts';
 import { progressOf } from '../../lib/probe/catch-up.ts';
 import { dialectOf } from '../../lib/probe/dialect.ts';
 import { failedOf, heartbeatOf, MysqlFailure, type Phase, sawOf } from '../../lib/probe/errors.ts';
-import { compareOffsets, includes } from '../../lib/probe/log-position.ts';
+import { includes } from '../../lib/probe/log-position.ts';
 import { applicationsOf, heartbeatsOf } from '../../lib/probe/sessions.ts';
 import { hear, heardAgo, receivedAgo } from '../../lib/probe/source-contact.ts';
 import { readChannel, readPulse } from '../../lib/probe/status-rows.ts';
@@ -137,7 +138,7 @@ test.each<[Phase, string | null, string]>([
 });
 
 test('files are ordered by number', () => {
-  expect(compareOffsets(at(null, 'b.1000000', 4), at(null, 'b.999999', 900))).toBeGreaterThan(0);
+  expect(comparePlaces(at(null, 'b.1000000', 4), at(null, 'b.999999', 900))).toBeGreaterThan(0);
 });
 
 describe('progress', () => {

@@ -351,7 +351,7 @@ const acting: readonly Mutant[] = [
   {
     name: 'half-closed-is-closed',
     file: 'lib/core/conditions.ts',
-    find: 'standby.server !== null && (standby.server.writable || standby.server.halfClosed);',
+    find: 'standby.server !== null && !isClosed(standby.server);',
     replace: 'standby.server !== null && standby.server.writable;',
     guards: 'A node that only privileged accounts can write on is not closed.',
   },
@@ -442,7 +442,7 @@ const acting: readonly Mutant[] = [
   },
   {
     name: 'logs-of-any-name',
-    file: lead,
+    file: 'lib/core/log-place.ts',
     find: "return one.file !== '' && seriesOf(one) === seriesOf(other);",
     replace: "return one.file !== '' && other.file !== '';",
     guards: 'Numbers of logs of two names cannot be compared.',

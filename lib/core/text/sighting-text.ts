@@ -1,8 +1,8 @@
 /** What one look showed, in words. */
-
 import type { Evidence, Word } from '../evidence.ts';
 import { plural } from '../plural.ts';
 import type { Saw, Server } from '../sighting.ts';
+import { writabilityText } from '../writability.ts';
 
 /** `its port refuses connections (7 looks, for 3.2 s)`. */
 export function describeWord({ saw, looks, sinceMs }: Word, nowMs: number): string {
@@ -31,10 +31,16 @@ function describeSaw(saw: Saw): string {
   }
 }
 
-function describeServer({ writable, halfClosed, offline, heartbeat, inbound }: Server): string {
-  const writes = halfClosed ? 'half closed' : writable ? 'takes writes' : 'read-only';
+function describeServer(server: Server): string {
+  const { offline, heartbeat, inbound } = server;
   const clients = offline ? ['refuses clients (offline_mode)'] : [];
-  return ['it answers', writes, ...clients, ...heartbeatText(heartbeat), inboundText(inbound)].join(', ');
+  return [
+    'it answers',
+    writabilityText(server),
+    ...clients,
+    ...heartbeatText(heartbeat),
+    inboundText(inbound),
+  ].join(', ');
 }
 
 function heartbeatText(heartbeat: Server['heartbeat']): readonly string[] {

@@ -8,6 +8,7 @@ import type { PairStatus } from '../reply.ts';
 import type { Inbound } from '../sighting.ts';
 import type { Situation } from '../situation.ts';
 import { describeVerdict, type Verdict } from '../verdict.ts';
+import { writabilityText } from '../writability.ts';
 
 /**
  * The VIP, the two nodes, whether the standby can take over, what is done and why, and what is special. `seenBy`: whose
@@ -114,7 +115,7 @@ export function checkedOf({ pair, holder, standby }: Situation): readonly Checke
 
 function renderNode({ node, kind, because, server }: Verdict): string {
   if (server === null) return describeVerdict({ node, kind, because });
-  const is = server.halfClosed ? 'half closed' : server.writable ? 'takes writes' : 'read-only';
+  const is = writabilityText(server);
   const writes = server.offline ? `${is}, refuses clients (offline_mode is ON)` : is;
   return `${node} ${kind}, ${writes}, replication ${renderInbound(server.inbound)}, ${server.flavor} ${server.version}`;
 }

@@ -9,18 +9,16 @@ import { answer } from './end-plan.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
 import type { PlanRecord } from './plan.ts';
+import { remembered } from './remembered.ts';
 import { renderOutcomes } from './text/steps-text.ts';
-
-/** Memories that fit, by the pair: most judgements find the one of the judgement before. */
-const fitting = new WeakMap<Memory, Pair>();
 
 /** The same memory comes back when it fits. `newId` names the incident, if one begins here. */
 export function adoptMemory(memory: Memory, pair: Pair, nowMs: number, newId: string): Memory {
-  if (fitting.get(memory) === pair) return memory;
-  const adopted = adopt(memory, pair, nowMs, newId);
-  if (adopted === memory) fitting.set(memory, pair);
-  return adopted;
+  return fits(memory, pair) ? memory : adopt(memory, pair, nowMs, newId);
 }
+
+/** Most judgements find the memory of the judgement before. */
+const fits = remembered((memory: Memory, pair: Pair) => adopt(memory, pair, 0, '') === memory);
 
 function adopt(memory: Memory, pair: Pair, nowMs: number, newId: string): Memory {
   const known = (node: NodeName | null) => node === null || pair.nodes.some(({ name }) => name === node);

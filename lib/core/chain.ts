@@ -1,5 +1,4 @@
 /** Chain replicas: what is seen of one, and whether it may follow another source without skipping anything. */
-
 import type { Pair } from './config.ts';
 import { countOf, parseSet, renderSet, subtract, union } from './gtid.ts';
 import type { NodeName } from './names.ts';

@@ -18,6 +18,7 @@ export interface Fitness extends Passing {
 
 /** How long the channel may hear nothing while the holder commits a heartbeat every second. Milliseconds. */
 export const UNHEARD_MS = 5000;
+
 /** Whether the instance is on its way out, though mysqld may still serve. */
 export function isLeaving(instance: InstanceState): boolean {
   return instance === 'stopping' || instance === 'shutting-down';

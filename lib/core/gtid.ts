@@ -6,7 +6,6 @@
  * because MariaDB has no gaps within one origin's order. Sequence numbers of a MariaDB domain are shared by
  * its servers, so a difference counted on them is an upper bound.
  */
-
 import { remembered } from './remembered.ts';
 
 type Interval = readonly [from: number, to: number];

@@ -1,5 +1,4 @@
 /** What a failover may have lost. */
-
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import type { Loss } from './memory.ts';
 import { plural } from './plural.ts';

@@ -247,7 +247,7 @@ function notOne(raw: unknown): ConfigFault {
   const isTwice = typeof raw === 'string' && /^\s*\{/.test(raw);
   return {
     path: 'the request',
-    got: raw === undefined ? 'nothing' : shown(raw),
+    got: shown(raw),
     want: 'one JSON object, such as {"action":"status"}',
     remedy: isTwice
       ? 'send the object itself: this is a text, so it was made JSON twice'

@@ -1,5 +1,4 @@
 /** The last rows: the holder serves and takes writes, but something else is wrong with the pair; or all is well. */
-
 import { blockOf } from './applier-block.ts';
 import { CLOCK_OFF_FOR_MS, CLOCK_OFF_MS, clocksOff } from './clock-off.ts';
 import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } from './conditions.ts';

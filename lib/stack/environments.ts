@@ -1,5 +1,4 @@
 /** The files in `environments/`: loaded, checked, and checked against each other. */
-
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';

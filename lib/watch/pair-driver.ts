@@ -200,7 +200,9 @@ export class PairDriver {
   async #saveAndRun(save: Ready['save'], run: Ready['run']): Promise<'done' | 'not-yet'> {
     if (run?.kind === 'begin' && this.#mayAct()) return this.#begin(run, save ?? this.#memory.now);
     if (save !== null) await this.#memory.save(save);
-    return run === null ? 'done' : this.#run(run);
+    if (run === null) return 'done';
+    // It might have begun a moment later: by the looks of then.
+    return run.kind === 'begin' ? 'not-yet' : this.#run(run);
   }
 
   async #begin(
@@ -231,7 +233,7 @@ export class PairDriver {
     if (this.#memory.isDoubtful && safeguards.settleDoubt && !stop.aborted) await this.#memory.settleDoubt();
   }
 
-  async #run(run: Run): Promise<'done' | 'not-yet'> {
+  async #run(run: Exclude<Run, { kind: 'begin' }>): Promise<'done' | 'not-yet'> {
     if (run.kind !== 'tell-waits' && !this.#mayAct()) {
       if (run.kind === 'resume' && run.waits && !this.#props.lease.isClearing)
         await this.#plans.tellWaits(run.plan, 'this leader may not act yet');
@@ -245,9 +247,6 @@ export class PairDriver {
         this.#recordOrder(run.said);
         await this.#memory.save(run.memory);
         return 'done';
-      case 'begin':
-        // It might have, a moment ago.
-        return 'not-yet';
       case 'resume':
         return this.#carryOutPlan(run.plan, () => this.#plans.resume(run.plan, run.situation));
     }

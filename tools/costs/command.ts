@@ -1,5 +1,4 @@
 /** `--scale`: measures each number of pairs with one vantage and with two, and writes what it costs. */
-
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

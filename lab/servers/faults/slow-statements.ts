@@ -12,21 +12,20 @@ const WAIT_SECONDS = 0.5;
 /** The replica of `source` falls behind by about one second a second, until this is undone. */
 export async function slowStatements(source: Instance): Promise<Undo> {
   let isOn = true;
-  const session = async () => {
+  const write = async () => {
     const connection = await source.openRoot();
-    await connection.query("SET SESSION binlog_format = 'STATEMENT'");
-    const write = async () => {
+    try {
+      await connection.query("SET SESSION binlog_format = 'STATEMENT'");
       while (isOn)
         await connection.query(`REPLACE INTO lab.ticks (node, tick) SELECT 'slow', SLEEP(${WAIT_SECONDS})`);
-    };
-    // A holder that is frozen refuses them.
-    return write().then(noop, noop);
+    } finally {
+      connection.destroy();
+    }
   };
-  const sessions = Array.from({ length: SESSIONS }, session);
+  // A holder that is frozen refuses them, and ends their sessions.
+  const sessions = Promise.allSettled(Array.from({ length: SESSIONS }, write));
   return async () => {
     isOn = false;
-    await Promise.all(sessions);
+    await sessions;
   };
 }
-
-function noop(): void {}

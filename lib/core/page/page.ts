@@ -2,7 +2,6 @@
  * One incident as one page: a file that opens anywhere, asks for nothing over the network and runs no script. All its figures
  * are those of `reportOf`, which `incident --json` gives too.
  */
-
 import type { PlanEnded } from '../history.ts';
 import { plural } from '../plural.ts';
 import type { HistoryRow } from '../reply.ts';

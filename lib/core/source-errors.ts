@@ -23,6 +23,7 @@ const refusals: ReadonlySet<number> = new Set([
   1820, // The password must be changed first
   1862, // The password has expired
   2026, // TLS does not come about: an expired certificate, a version
+  2049, // The source asks for a way to log in that is too old for the client
   2059, // The account's way to log in cannot be loaded
   2061, // The account's way to log in failed: caching_sha2_password without TLS
   3032, // The server is in offline mode
@@ -31,8 +32,19 @@ const refusals: ReadonlySet<number> = new Set([
   4151, // The account is locked (MariaDB)
 ]);
 
-/** Errors of a connection that was cut, as the server numbers them; those from 2000 on are of the client's library. */
-const cuts: ReadonlySet<number> = new Set([1053, 1158, 1159, 1160, 1161]);
+/**
+ * Errors of a connection that was cut, as servers number them: ER_SERVER_SHUTDOWN, ER_FORCING_CLOSE, ER_ABORTING_CONNECTION, the network
+ * errors, ER_QUERY_INTERRUPTED, ER_CONNECTION_KILLED (MariaDB), ER_CLIENT_INTERACTION_TIMEOUT.
+ */
+const cuts: ReadonlySet<number> = new Set([
+  ...[1053, 1080, 1152, 1158, 1159, 1160, 1161, 1184],
+  ...[1317, 1927, 4031],
+]);
+
+/** Whether a connection that ended with this error was cut: by that alone, the server may live or not. */
+export function isCut(errno: number): boolean {
+  return cuts.has(errno);
+}
 
 /** The source answered the channel, and refuses it. */
 export function isRefusal(error: ReplicationError | null): boolean {
@@ -43,10 +55,24 @@ export function isRefusal(error: ReplicationError | null): boolean {
 export function isOfSource(error: ReplicationError | null): boolean {
   if (error === null) return false;
   const { errno } = error;
-  return refusals.has(errno) || cuts.has(errno) || (errno >= 2000 && errno < 3000);
+  return refusals.has(errno) || isCut(errno) || isOfClient(errno);
 }
 
-/** The channel is not connected, because its source refuses it. */
+/**
+ * The channel is not connected, because its source refuses it. While it connects, whatever a server says is an answer of that source;
+ * once it has stopped, the error may be one of the replica's own.
+ */
 export function isRefusedBySource(inbound: Inbound): boolean {
-  return inbound.kind === 'configured' && inbound.io !== 'yes' && isRefusal(inbound.ioError);
+  if (inbound.kind !== 'configured' || inbound.io === 'yes' || inbound.ioError === null) return false;
+  return isRefusal(inbound.ioError) || (inbound.io === 'connecting' && isOfServer(inbound.ioError.errno));
+}
+
+/** Numbered by a server, as an answer. From 10000 on are the words of its log. */
+function isOfServer(errno: number): boolean {
+  return errno > 0 && errno < 10_000 && !isOfClient(errno) && !isCut(errno);
+}
+
+/** Numbered by the client's library: mostly because nobody answered. */
+function isOfClient(errno: number): boolean {
+  return errno >= 2000 && errno < 3000;
 }

@@ -4,6 +4,7 @@
  */
 import { inOneLine } from '../core/one-line.ts';
 import type { Heartbeat, Saw } from '../core/sighting.ts';
+import { isCut } from '../core/source-errors.ts';
 import type { ProbeFailed } from './protocol.ts';
 
 export type Phase = 'connect' | 'login' | 'query';
@@ -34,12 +35,6 @@ export function hasNoRoom(errno: number): boolean {
   return saturated.has(errno);
 }
 
-/**
- * The connection is gone, whatever the words: ER_SERVER_SHUTDOWN, ER_FORCING_CLOSE, ER_ABORTING_CONNECTION, the
- * network errors, ER_QUERY_INTERRUPTED, ER_CONNECTION_KILLED (MariaDB), ER_CLIENT_INTERACTION_TIMEOUT.
- */
-const dropped = new Set([1053, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1317, 1927, 4031]);
-
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
 
 /** Refused before a password is looked at: client numbers CR_SSL_CONNECTION_ERROR and CR_AUTH_PLUGIN_ERROR. */
@@ -62,7 +57,7 @@ export function sawOf(failure: MysqlFailure): Exclude<Saw, { kind: 'answered' }>
   const errno = errnoOf(failure);
   const message = messageOf(failure);
   if (errno !== null && saturated.has(errno)) return { kind: 'saturated', errno, message };
-  if (errno !== null && !dropped.has(errno)) return { kind: 'locked-out', errno, message };
+  if (errno !== null && !isCut(errno)) return { kind: 'locked-out', errno, message };
   const code = codeOf(failure);
   if (code === 'ECONNREFUSED' && during === 'connect') return { kind: 'refused' };
   if (code === 'ETIMEDOUT') return unanswered('timeout');

@@ -61,6 +61,10 @@ test.each<[errno: number, message: string]>([
   [3032, 'The server is currently in offline mode'],
   [1820, 'You must reset your password using ALTER USER statement before executing this statement'],
   [4151, 'Access denied, this account is locked'],
+  [1135, "Can't create a new thread (errno 11)"],
+  [3955, 'Access denied for user. Account is blocked for 1 day(s) due to 3 consecutive failed logins.'],
+  [2049, 'Connection using old (pre-4.1.1) authentication protocol refused'],
+  [1193, "Unknown system variable 'source_binlog_checksum'"],
 ])('a channel that its source refuses with error %i is no witness of its death', (errno, message) => {
   const leader = new Leader();
   leader.looks(20, 250, well1, well2);

@@ -63,6 +63,7 @@ function nodeStatusOf({ node, kind, because, server }: Verdict): PairStatus['nod
   return {
     ...base,
     writes: writabilityOf(server),
+    ...(server.offline ? { offline: true as const } : {}),
     lagSeconds: isConfigured ? inbound.lagSeconds : null,
     replicates: isConfigured && inbound.io === 'yes' && inbound.sql === 'yes',
     version: `${server.flavor} ${server.version}`,

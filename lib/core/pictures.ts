@@ -7,7 +7,7 @@ import type { Seen } from './history.ts';
 import type { PairState } from './pair-state.ts';
 import type { Server } from './sighting.ts';
 import { judge } from './verdict.ts';
-import { writabilityOf } from './writability.ts';
+import { writabilityOf, writesText } from './writability.ts';
 
 /** A picture, and the incident that it belongs to. */
 export interface Noted {
@@ -141,5 +141,3 @@ export function seenText({ vip, nodes, row, blind }: Seen): string {
   const cannot = blind.length === 0 ? '' : `; blind: ${blind.join(', ')}`;
   return `VIP ${vip}; ${parts.join('; ')}${cannot}${row === '' ? '' : ` (${row})`}`;
 }
-
-const writesText = { open: 'takes writes', closed: 'read-only', 'half-closed': 'half closed' } as const;

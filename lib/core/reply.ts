@@ -15,6 +15,8 @@ const nodeStatus = z.object({
   because: text,
   /** Null where the node did not let us in. */
   writes: z.enum(['open', 'closed', 'half-closed']).nullable(),
+  /** It takes none from clients all the same: `offline_mode` is on. */
+  offline: z.literal(true).exactOptional(),
   lagSeconds: z.number().nullable(),
   replicates: z.boolean().nullable(),
   version: text.nullable(),

@@ -16,7 +16,12 @@ export function isClosed(server: Pick<Server, 'writable' | 'halfClosed'>): boole
   return writabilityOf(server) === 'closed';
 }
 
-/** Goes on from the name of a server, as every verdict of it does. */
-export function writabilityText(server: Pick<Server, 'writable' | 'halfClosed'>): string {
-  return { open: 'takes writes', 'half-closed': 'half closed', closed: 'read-only' }[writabilityOf(server)];
-}
+/** What a server does with writes, for a person. */
+export const writesText = {
+  open: 'takes writes',
+  'half-closed': 'half closed',
+  closed: 'read-only',
+} as const satisfies Readonly<Record<Writability, string>>;
+
+/** What keeps clients out of a server that takes writes, for a person. */
+export const offlineText = 'refuses clients (offline_mode is ON)';

@@ -9,7 +9,17 @@ import { decide } from '../../lib/core/decision.ts';
 import { pairStatusOf } from '../../lib/core/pair-status.ts';
 import { done, type HistoryRow } from '../../lib/core/reply.ts';
 import { deaf, paused, stopped } from '../core/changes.ts';
-import { type Change, failover, memory, NOW_MS, recordOf, seen, steady } from '../core/world.ts';
+import {
+  answers1,
+  type Change,
+  failover,
+  holder,
+  memory,
+  NOW_MS,
+  recordOf,
+  seen,
+  steady,
+} from '../core/world.ts';
 
 const plain = painter(false);
 
@@ -41,6 +51,8 @@ const halfDone = memory({
   }),
 });
 
+const offline = holder(answers1({ offline: true }));
+
 const before: View = {
   ...{ environment: 'prod', status: null, atMs: NOW_MS, leaseSinceMs: NOW_MS },
   ...{ trouble: null, stepsAtMs: new Map() },
@@ -59,7 +71,9 @@ it('reads well', async () => {
       'status of a lost holder in a pause',
       statusBlock('prod', statusOf(stopped, deaf, paused), plain).join('\n'),
     ],
+    ['status of a holder that refuses clients', statusBlock('prod', statusOf(offline), plain).join('\n')],
     ['watch, before the first answer', screen(80, before)],
+    ['watch, a holder that refuses clients', screen(80, nextView(before, answer(offline), null, NOW_MS))],
     ['watch, 100 columns: a failover half done', screen(100)],
     ['watch, 40 columns', screen(40)],
     [

@@ -1,7 +1,9 @@
 /** Answers as people paste them into a chat, and times as people read them. */
+
 import type { HistoryRow, PairStatus, Reply } from '../../core/reply.ts';
 import { renderReplica } from '../../core/text/replicas-text.ts';
 import { doubtOf } from '../../core/text/status-text.ts';
+import { offlineText, writesText } from '../../core/writability.ts';
 import { type Paint, toneOf } from './paint.ts';
 
 /** One short block for a pair: who has the VIP, who takes writes, who could take over, what is done and why not more. */
@@ -22,25 +24,14 @@ export function statusBlock(environment: string, status: PairStatus, paint: Pain
 }
 
 function nodeText(
-  { node, verdict, because, writes, lagSeconds, replicates }: PairStatus['nodes'][number],
+  { node, verdict, because, writes, offline, lagSeconds, replicates }: PairStatus['nodes'][number],
   paint: Paint,
 ): string {
   const is = `${node} ${paint(toneOf(verdict), verdict === 'unseen' ? 'no data yet' : verdict)}`;
   if (writes === null) return `${is}: ${because}`;
   const lag = lagSeconds === null ? 'lag unknown' : `lag ${lagSeconds} s`;
-  return `${is}, ${writesText(writes)}, ${replicates ? lag : 'replication does not run'}`;
-}
-
-/** What a node does with writes. */
-export function writesText(writes: 'open' | 'closed' | 'half-closed'): string {
-  switch (writes) {
-    case 'open':
-      return 'takes writes';
-    case 'closed':
-      return 'read-only';
-    case 'half-closed':
-      return 'half closed';
-  }
+  const clients = offline ? [offlineText] : [];
+  return [is, writesText[writes], ...clients, replicates ? lag : 'replication does not run'].join(', ');
 }
 
 /** What a person must know before anything else is done. */

@@ -1,7 +1,9 @@
 /** One picture of the live view: what is known now → the lines of a screen of this size. */
+
 import type { HistoryRow, PairStatus, Reply } from '../../core/reply.ts';
+import { writesText } from '../../core/writability.ts';
 import { type Paint, toneOf } from './paint.ts';
-import { clockOf, secondsOf, specialsOf, writesText } from './texts.ts';
+import { clockOf, secondsOf, specialsOf } from './texts.ts';
 
 type Status = Extract<NonNullable<Reply['data']>, { action: 'status' }>;
 
@@ -82,10 +84,17 @@ function pairLines(status: PairStatus, view: View): readonly Line[] {
   ];
 }
 
-function nodeText({ node, verdict, because, writes, lagSeconds }: PairStatus['nodes'][number]): string {
+function nodeText({
+  node,
+  verdict,
+  because,
+  writes,
+  offline,
+  lagSeconds,
+}: PairStatus['nodes'][number]): string {
   const is = `${node.padEnd(10)} ${(verdict === 'unseen' ? 'no data' : verdict).padEnd(10)}`;
   if (writes === null) return `${is} ${because}`;
-  return `${is} ${writesText(writes).padEnd(12)} ${lagSeconds === null ? 'lag unknown' : `lag ${lagSeconds} s`}`;
+  return `${is} ${(offline ? 'offline_mode' : writesText[writes]).padEnd(12)} ${lagSeconds === null ? 'lag unknown' : `lag ${lagSeconds} s`}`;
 }
 
 function planLines({ plan }: PairStatus, { stepsAtMs }: View): readonly Line[] {

@@ -1,6 +1,8 @@
 /** Lanes of the timeline: for each thing that can change, from when until when it was how. */
+
 import type { Seen } from '../history.ts';
 import type { HistoryRow } from '../reply.ts';
+import { writesText } from '../writability.ts';
 
 /** How a stretch looks: well, not well, in between, or not known; or it is a step of a plan. */
 export type Tone = 'good' | 'bad' | 'odd' | 'none' | 'calm' | 'step';
@@ -88,11 +90,11 @@ function verdictShown(verdict: string | undefined): Shown {
 function writesShown(writes: Seen['nodes'][number]['writes']): Shown {
   switch (writes) {
     case 'open':
-      return { text: 'takes writes', tone: 'good' };
+      return { text: writesText.open, tone: 'good' };
     case 'closed':
-      return { text: 'read-only', tone: 'calm' };
+      return { text: writesText.closed, tone: 'calm' };
     case 'half-closed':
-      return { text: 'half closed', tone: 'odd' };
+      return { text: writesText['half-closed'], tone: 'odd' };
     case null:
       return noData;
   }

@@ -2,7 +2,7 @@
 import type { Evidence, Word } from '../evidence.ts';
 import { plural } from '../plural.ts';
 import type { Saw, Server } from '../sighting.ts';
-import { writabilityText } from '../writability.ts';
+import { offlineText, writabilityOf, writesText } from '../writability.ts';
 
 /** `its port refuses connections (7 looks, for 3.2 s)`. */
 export function describeWord({ saw, looks, sinceMs }: Word, nowMs: number): string {
@@ -33,10 +33,10 @@ function describeSaw(saw: Saw): string {
 
 function describeServer(server: Server): string {
   const { offline, heartbeat, inbound } = server;
-  const clients = offline ? ['refuses clients (offline_mode)'] : [];
+  const clients = offline ? [offlineText] : [];
   return [
     'it answers',
-    writabilityText(server),
+    writesText[writabilityOf(server)],
     ...clients,
     ...heartbeatText(heartbeat),
     inboundText(inbound),

@@ -8,7 +8,7 @@ import type { PairStatus } from '../reply.ts';
 import type { Inbound } from '../sighting.ts';
 import type { Situation } from '../situation.ts';
 import { describeVerdict, type Verdict } from '../verdict.ts';
-import { writabilityText } from '../writability.ts';
+import { offlineText, writabilityOf, writesText } from '../writability.ts';
 
 /**
  * The VIP, the two nodes, whether the standby can take over, what is done and why, and what is special. `seenBy`: whose
@@ -115,8 +115,8 @@ export function checkedOf({ pair, holder, standby }: Situation): readonly Checke
 
 function renderNode({ node, kind, because, server }: Verdict): string {
   if (server === null) return describeVerdict({ node, kind, because });
-  const is = writabilityText(server);
-  const writes = server.offline ? `${is}, refuses clients (offline_mode is ON)` : is;
+  const is = writesText[writabilityOf(server)];
+  const writes = server.offline ? `${is}, ${offlineText}` : is;
   return `${node} ${kind}, ${writes}, replication ${renderInbound(server.inbound)}, ${server.flavor} ${server.version}`;
 }
 

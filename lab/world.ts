@@ -1,8 +1,9 @@
 /** The whole of the lab: the pair, its AWS, and keepalambda deployed on it, ticking. */
 import type { Config } from '../lib/core/config.ts';
-import { type Bundles, bundleFunctions, temporaryDirectory } from '../lib/stack/bundle.ts';
+import { type Bundles, bundleFunctions } from '../lib/stack/bundle.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
+import { temporaryDirectory } from '../lib/stack/temporary.ts';
 import type { StorePort } from '../lib/watch/ports.ts';
 import type { Aws } from './aws/start.ts';
 import {

@@ -6,10 +6,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { App, DefaultStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
-import { bundlesToDeploy, temporaryDirectory } from '../stack/bundle.ts';
+import { bundlesToDeploy } from '../stack/bundle.ts';
 import { executionPolicy } from '../stack/execution-policy.ts';
 import { KeepalambdaStack } from '../stack/keepalambda-stack.ts';
 import { environmentsDirectory, featureFlags } from '../stack/place.ts';
+import { temporaryDirectory } from '../stack/temporary.ts';
 import { configNamed } from './config-named.ts';
 import { zip } from './zip.ts';
 

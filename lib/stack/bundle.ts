@@ -2,11 +2,11 @@
  * The code of the functions: one minified ES module each, with everything it needs. The stack packages these
  * directories, and the lab runs the same ones, so that what is tried is what is deployed.
  */
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packagedBundles } from './place.ts';
+import { temporaryDirectory } from './temporary.ts';
 
 export const functionNames = ['watch', 'probe', 'operate'] as const;
 export type FunctionName = (typeof functionNames)[number];
@@ -78,21 +78,6 @@ export function takePackaged(): Bundles {
     return { directory, sizeBytes: statSync(file).size, inputs: [] };
   };
   return { watch: take('watch'), probe: take('probe'), operate: take('operate') };
-}
-
-/** A new directory for bundles that goes away with the process (the CDK copies what it packages). */
-export function temporaryDirectory(): string {
-  if (temporary.length === 0) process.once('exit', removeTemporaryDirectories);
-  const directory = mkdtempSync(join(tmpdir(), 'keepalambda-'));
-  temporary.push(directory);
-  return directory;
-}
-
-const temporary: string[] = [];
-
-/** Removes them now: for a test runner, whose workers end without an exit. */
-export function removeTemporaryDirectories(): void {
-  for (const directory of temporary.splice(0)) rmSync(directory, { recursive: true, force: true });
 }
 
 /** One line: `watch 1.02 MB of 1.30, probe 0.91 MB of 1.20, …`. */

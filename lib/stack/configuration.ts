@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Config } from '../core/config.ts';
-import { readableByAll, temporaryDirectory } from './bundle.ts';
+import { readableByAll } from './bundle.ts';
 import { prefixOf } from './names.ts';
+import { temporaryDirectory } from './temporary.ts';
 
 /** Where the functions find the configuration: a layer is unpacked under `/opt`. */
 export const configFile = '/opt/keepalambda/config.json';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Aws, startAws } from '../../lab/aws/start.ts';
 import { environmentNamed } from '../../lib/cli/config-named.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 import { small } from '../core/environments.ts';
 import { db2, right } from './check-world.ts';
 import { keepalambda } from './keepalambda.ts';
@@ -19,10 +19,7 @@ beforeAll(async () => {
   write('small', small);
   write('faulty', { ...small, name: 'faulty', vpcId: 'vcp-1' });
 });
-afterAll(async () => {
-  await aws.close();
-  removeTemporaryDirectories();
-});
+afterAll(() => aws.close());
 
 const check = (words: readonly string[], env: Readonly<Record<string, string>> = aws.environment) =>
   keepalambda(['check', ...words], environments, env);

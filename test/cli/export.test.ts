@@ -4,12 +4,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, inflateRawSync } from 'node:zlib';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { zip } from '../../lib/cli/zip.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 import { small } from '../core/environments.ts';
-
-afterAll(removeTemporaryDirectories);
 
 const command = fileURLToPath(new URL('../../bin/keepalambda.ts', import.meta.url));
 

@@ -2,14 +2,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { ownIdentity } from '../../lab/aws/tls.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 import { large, small } from '../core/environments.ts';
 import { keepalambda as run } from './keepalambda.ts';
-
-afterAll(removeTemporaryDirectories);
 
 async function keepalambda(words: readonly string[], environments = temporaryDirectory(), cwd?: string) {
   return { ...(await run(words, environments, {}, cwd)), environments };

@@ -1,20 +1,19 @@
 /** `keepalambda init` as a person answers it: the whole talk is a golden file. */
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it, test } from 'vitest';
 import { type Aws, type EniSpec, startAws } from '../../lab/aws/start.ts';
 import { ownIdentity } from '../../lab/aws/tls.ts';
 import { init } from '../../lib/cli/init.ts';
 import { openEc2 } from '../../lib/cli/init-ec2.ts';
 import type { InitWords } from '../../lib/cli/init-flags.ts';
 import type { OpenEc2 } from '../../lib/cli/init-offers.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 import { small } from '../core/environments.ts';
 import { right as known, db1 as one, db2 as other, vip } from './check-world.ts';
 import { calling, openTerminal } from './terminal.ts';
 
-afterAll(removeTemporaryDirectories);
 let aws: Aws | undefined;
 afterEach(async () => {
   await aws?.close();

@@ -2,12 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ec2 from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type Aws, type AwsOptions, type ParameterSpec, startAws } from '../../lab/aws/start.ts';
 import { ownIdentity } from '../../lab/aws/tls.ts';
 import type { Config } from '../../lib/core/config.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 import { keepalambda } from './keepalambda.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -42,8 +42,6 @@ function flag(command: readonly string[] | undefined, name: string): string {
 
 let aws: Aws | undefined;
 afterEach(() => aws?.close());
-afterAll(removeTemporaryDirectories);
-
 /** An account with the servers of the environment, in which nothing of the road has been done. */
 function bare(config: Config): AwsOptions {
   const [pair] = config.pairs;

@@ -2,11 +2,9 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, expect, it, test } from 'vitest';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
+import { expect, it, test } from 'vitest';
 import { documents } from '../../lib/stack/documents/index.ts';
-
-afterAll(removeTemporaryDirectories);
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 
 const run = promisify(execFile);
 

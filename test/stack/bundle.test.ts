@@ -3,20 +3,12 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
-import { afterAll, beforeAll, expect, it, test } from 'vitest';
-import {
-  type Bundles,
-  bundleFunctions,
-  bundleLimitBytes,
-  functionNames,
-  removeTemporaryDirectories,
-  temporaryDirectory,
-} from '../../lib/stack/bundle.ts';
+import { beforeAll, expect, it, test } from 'vitest';
+import { type Bundles, bundleFunctions, bundleLimitBytes, functionNames } from '../../lib/stack/bundle.ts';
 import { diet, markPure } from '../../lib/stack/bundle-diet.ts';
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 import { small } from '../core/environments.ts';
 import { configOf } from './templates.ts';
-
-afterAll(removeTemporaryDirectories);
 
 let bundles: Bundles;
 beforeAll(async () => {

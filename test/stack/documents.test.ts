@@ -2,12 +2,10 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { HostDocument } from '../../lib/core/host-document.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
-
-afterAll(removeTemporaryDirectories);
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 
 const run = promisify(execFile);
 

@@ -2,12 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it, test } from 'vitest';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
+import { describe, expect, it, test } from 'vitest';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 import { large, pairIn, small } from '../core/environments.ts';
-
-afterAll(removeTemporaryDirectories);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -3,12 +3,10 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseHostFacts } from '../../lib/core/setup/facts.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
-
-afterAll(removeTemporaryDirectories);
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 
 /** As the client of 9.7: `\G` is a command of its own, which it does not know unless it is asked to. */
 const client = (channels: string) => `

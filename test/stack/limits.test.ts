@@ -3,11 +3,10 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
 import { decide } from '../../lab/aws/iam/policy.ts';
 import { type Iam, type Template as LabTemplate, readIam } from '../../lab/aws/iam/template.ts';
 import type { EnvironmentInput } from '../../lib/core/config.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import {
   type LimitName,
   limitFaults,
@@ -16,9 +15,8 @@ import {
   policySize,
   type SizedTemplate,
 } from '../../lib/stack/limits.ts';
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 import { configOf, templateOfConfig } from './templates.ts';
-
-afterAll(removeTemporaryDirectories);
 
 type PairInput = EnvironmentInput['pairs'][number];
 type Fencing = NonNullable<PairInput['fencing']>;

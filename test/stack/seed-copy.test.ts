@@ -3,11 +3,9 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, expect, it } from 'vitest';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
+import { expect, it } from 'vitest';
 import { documents } from '../../lib/stack/documents/index.ts';
-
-afterAll(removeTemporaryDirectories);
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 
 /** As 5.6: it drops the tables that it knows, and fails on a directory that is not empty then. */
 const client = `

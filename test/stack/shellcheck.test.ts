@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { unpacked } from '../../lab/servers/debian.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../../lib/stack/bundle.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 
 const run = promisify(execFile);
 let shellcheck: string;
@@ -18,8 +18,6 @@ beforeAll(async () => {
   });
   shellcheck = join(root, 'usr/bin/shellcheck');
 }, 300_000);
-afterAll(removeTemporaryDirectories);
-
 test('shellcheck is the real one: it finds what is wrong', async () => {
   expect(existsSync(shellcheck)).toBe(true);
   await expect(

@@ -3,18 +3,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config.ts';
 import { renderFault } from '../../lib/core/fault.ts';
-import {
-  type Bundles,
-  bundleFunctions,
-  removeTemporaryDirectories,
-  temporaryDirectory,
-} from '../../lib/stack/bundle.ts';
+import { type Bundles, bundleFunctions } from '../../lib/stack/bundle.ts';
 import { KeepalambdaStack } from '../../lib/stack/keepalambda-stack.ts';
-
-afterAll(removeTemporaryDirectories);
+import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 
 const handler = fileURLToPath(new URL('handler.ts', import.meta.url));
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {

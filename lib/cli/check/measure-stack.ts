@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { Config } from '../../core/config.ts';
 import type { Refusal } from '../../core/fault.ts';
-import { type Bundles, functionNames, temporaryDirectory } from '../../stack/bundle.ts';
+import { type Bundles, functionNames } from '../../stack/bundle.ts';
 import { KeepalambdaStack } from '../../stack/keepalambda-stack.ts';
 import { limitFaults, type SizedTemplate } from '../../stack/limits.ts';
 import { featureFlags } from '../../stack/place.ts';
+import { temporaryDirectory } from '../../stack/temporary.ts';
 
 /** Every limit that the template of this environment is above. Its code does not count, so it has none. */
 export function overLimits(config: Config): readonly Refusal[] {

@@ -4,7 +4,7 @@ import type { Decision } from './decision.ts';
 import { answer } from './end-plan.ts';
 import { decideOrder } from './orders.ts';
 import { type InHand, noRun, type PairState } from './pair-state.ts';
-import { moveStageOf, type PlanRecord } from './plan.ts';
+import { moveStageOf, type Plan, type PlanRecord } from './plan.ts';
 import type { Run } from './ready.ts';
 import type { WaitingOrder } from './request.ts';
 import type { Situation } from './situation.ts';
@@ -19,7 +19,7 @@ export interface Following {
   /** Whether something is to be done and must wait: it is looked again soon. */
   readonly mustWait: boolean;
   readonly stalledSinceMs: number | null;
-  /** Since when the first order waits for a look to be confirmed; null while none does. */
+  /** Since when the first order waits for a look to be confirmed, or for a second writer to be closed; null while none does. */
   readonly orderSettlesSinceMs: number | null;
 }
 
@@ -38,14 +38,28 @@ export function followingOf(state: PairState, { measure, row }: Decision, situat
   if (!hasLooked(situation) && situation.misconfigured?.confirmed !== true) return following;
   // An order waits for EC2's answer: most of them need it.
   const order = ec2Blind === null ? state.orders[0] : undefined;
-  const run = order === undefined ? null : obeying(order, situation, orderSettlesSinceMs ?? nowMs);
-  if (run !== null) return { ...following, run, orderSettlesSinceMs: null };
   const settling = order === undefined ? null : (orderSettlesSinceMs ?? nowMs);
+  const run = order === undefined ? null : obeying(order, situation, settling ?? nowMs);
+  const closesFirst =
+    isDue &&
+    closesWriter(measure.plan) &&
+    run?.kind === 'begin' &&
+    nowMs - (settling ?? nowMs) < ORDER_SETTLES_MS;
+  if (run !== null && !closesFirst) return { ...following, run, orderSettlesSinceMs: null };
   const waiting = { ...following, mustWait: mustWait || settling !== null, orderSettlesSinceMs: settling };
   if (measure.kind !== 'act' || !isDue) return waiting;
   const { plan, because } = measure;
   const wanted = { plan, because, row: row.name, by: 'keepalambda', requestId: null };
   return { ...waiting, run: { kind: 'begin', wanted, situation, said: null } };
+}
+
+/**
+ * Whether it closes a second writer and waits for nothing. A plan that was ordered would leave both open for as long as it
+ * catches up, and where it fails.
+ */
+function closesWriter({ kind, stages }: Plan): boolean {
+  if (kind === 'close-standby') return true;
+  return kind === 'detach-channel' && stages.flat().some((step) => step.kind === 'fence');
 }
 
 /** What is in hand while this is carried out. */

@@ -49,7 +49,7 @@ export interface PairState {
   readonly notBeforeMs: number;
   /** Since when the plan in flight cannot be carried on with; null when it can. */
   readonly stalledSinceMs: number | null;
-  /** Since when the first order waits for a look to be confirmed; null while none does. */
+  /** Since when the first order waits for a look to be confirmed, or for a second writer to be closed; null while none does. */
   readonly orderSettlesSinceMs: number | null;
   readonly resumeFromMs: number;
   readonly pace: Pace;

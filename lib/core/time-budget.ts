@@ -78,7 +78,10 @@ export const LOOK_LIMIT_MAX_MS = 5000;
 
 /** An operator's order that waits longer than this is refused. */
 export const ORDER_LIFE_MS = 60_000;
-/** An order that a look alone would refuse waits this long for the next ones to confirm what it showed, or take it back. */
+/**
+ * An order that a look alone would refuse waits this long for the next ones to confirm what it showed, or take it back; and one
+ * that comes while two nodes take writes, for the second to be closed.
+ */
 export const ORDER_SETTLES_MS = 5000;
 
 /** The most that two clocks differ over a time, each being off by 300 millionths. */

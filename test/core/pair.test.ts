@@ -472,6 +472,44 @@ describe('orders', () => {
     });
   });
 
+  describe('that come while the standby takes writes', () => {
+    const opened = answers2({ writable: true });
+    const asked = (): [Bench, Ready] => {
+      const bench = new Bench();
+      bench.settle(bench.report(answers1(), opened));
+      bench.take(order('switchover', 'one'));
+      return [bench, bench.ec2()];
+    };
+    const closes = { kind: 'begin', said: null, wanted: { row: 'two-writers' } };
+    const obeys = { kind: 'begin', wanted: { requestId: 'one' } };
+    /** The plan is carried out; what is ready at the next look. */
+    const carriedOut = (bench: Bench, { save }: Ready, db2: Saw): Ready => {
+      bench.store(save);
+      bench.take({ kind: 'plan', is: 'begun' });
+      bench.take({ kind: 'plan', is: 'over' }, 100);
+      bench.take({ kind: 'done' });
+      bench.report(answers1(), db2);
+      return bench.ec2();
+    };
+
+    it('wait until it is closed, and are carried out then', () => {
+      const [bench, ready] = asked();
+      expect(ready.run).toMatchObject(closes);
+      expect(carriedOut(bench, ready, answers2()).run).toMatchObject(obeys);
+      expect(bench.state.orderSettlesSinceMs).toBeNull();
+    });
+
+    it('are carried out after 5 s where it cannot be closed', () => {
+      const [bench, first] = asked();
+      let ready = first;
+      const beganMs = bench.nowMs;
+      while (bench.nowMs - beganMs < 10_000 && ready.run?.kind === 'begin' && ready.run.said === null)
+        ready = carriedOut(bench, ready, opened);
+      expect(ready.run).toMatchObject(obeys);
+      expect(bench.nowMs - beganMs).toBeGreaterThanOrEqual(5000);
+    });
+  });
+
   it('are refused once it is sure that the ids are wrong, and no heartbeat is committed', () => {
     const bench = new Bench().begin();
     expect(beatingNode(bench.state, bench.nowMs)).toBe('db1');

@@ -60,7 +60,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 3,
   },
   'W7 plan-with-effect': {
-    how: 'All three answers to an order to attach are lost, and the channel stops by an error of its own: nothing shows what attaching has changed.',
+    how: 'Every history that was known to violate it is fixed; before, a channel whose attaching was not answered, and that then stopped with an error of its own, was attached again.',
     atMost: 2,
   },
 };

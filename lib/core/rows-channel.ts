@@ -5,6 +5,7 @@ import type { NodeName } from './names.ts';
 import { attachPlan } from './plans.ts';
 import type { DecisionRow, Measure } from './row.ts';
 import type { Situation } from './situation.ts';
+import { endsReceiver } from './source-errors.ts';
 
 /** MySQL's `ER_ACCESS_DENIED_ERROR`. */
 const ACCESS_DENIED = 1045;
@@ -29,11 +30,17 @@ function mayAttach(s: Situation): boolean {
   return s.pair.rejoin === 'auto' && detached.missing === '' && s.lead.standbyLacksOwn === null;
 }
 
-/** It does not run, or is refused by the mark on its account; one that is about to connect shows which, a look later. */
+/**
+ * It does not run, or is refused by the mark on its account; one that is about to connect shows which, a look later. One without
+ * the mark that has stopped with an error of its own was started before, and would stop again.
+ */
 function isHalted({ holder, standby }: Situation, node: NodeName): boolean {
   const inbound = (holder.node === node ? holder : standby).server?.inbound;
   if (inbound?.kind !== 'configured') return false;
-  return inbound.io === 'no' || inbound.sql === 'no' || inbound.ioError?.errno === ACCESS_DENIED;
+  const { io, sql, ioError, sqlError } = inbound;
+  if (inbound.barred === false)
+    return (io === 'no' && !endsReceiver(ioError)) || (sql === 'no' && sqlError === null);
+  return io === 'no' || sql === 'no' || ioError?.errno === ACCESS_DENIED;
 }
 
 /** Why the channel stays detached although the old holder answers; null while that is not known, or there is no reason. */

@@ -49,6 +49,11 @@ export type Inbound =
       readonly retrySeconds: number;
       /** What the applier cannot get past, such as a global read lock or a full disk, in words; null when nothing. */
       readonly applierBlocked: string | null;
+      /**
+       * Whether `detach` has marked its account, so that its source refuses it until it is attached. Absent where that was not
+       * read.
+       */
+      readonly barred?: boolean | undefined;
       /** Position in the source's log up to which events were received. */
       readonly received: Position;
       /** Position in the source's log up to which events were applied. */

@@ -203,6 +203,8 @@ const inboundSchema = z.discriminatedUnion('kind', [
     /** A probe of an older release does not say. */
     retrySeconds: z.number().default(60),
     applierBlocked: z.string().nullable(),
+    /** A probe of an older release does not say. */
+    barred: z.boolean().optional(),
     received: positionSchema,
     applied: positionSchema,
     caughtUp: z.boolean(),

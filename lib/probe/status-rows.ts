@@ -201,11 +201,11 @@ export function inboundOf(
 ): Inbound {
   if (channel === null) return { kind: 'unconfigured' };
   const { io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied } = channel;
-  const { sourceIdentity, delaySeconds, retrySeconds } = channel;
+  const { sourceIdentity, delaySeconds, retrySeconds, barred } = channel;
   return {
     kind: 'configured',
     ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, sourceIdentity, received, applied },
-    ...{ delaySeconds, retrySeconds, applierBlocked: beside.applierBlocked },
+    ...{ delaySeconds, retrySeconds, barred, applierBlocked: beside.applierBlocked },
     caughtUp: isCaughtUp(channel, pulse.workers),
     heardAgoMs: beside.heardAgoMs,
     receivedAgoMs: beside.receivedAgoMs,

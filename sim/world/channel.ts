@@ -247,6 +247,7 @@ export class Channel {
       delaySeconds: 0,
       retrySeconds: Math.ceil(retryMs / 1000),
       applierBlocked,
+      barred: this.barred,
       received: source.positionAt(this.received),
       applied: source.positionAt(this.appliedCount),
       caughtUp: this.caughtUp,

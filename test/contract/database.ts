@@ -128,6 +128,7 @@ function lookContract(at: At): void {
       sourceIdentity: db1.identity,
       delaySeconds: 0,
       retrySeconds: expect.any(Number),
+      barred: false,
       applierBlocked: null,
     });
     expect(inboundOf(sightings, 'db1').sourceIdentity).toBe(db2.identity);
@@ -284,7 +285,7 @@ function channelContract(at: At): void {
     // All that it had received is applied: there is nothing that barring the channel could throw away.
     expect(detached).toMatchObject({ was: 'running', outlasts: true });
     const stopped = await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').sql).toBe('no'));
-    expect(inboundOf(stopped, 'db2')).toMatchObject({ io: 'no', sql: 'no', sqlError: null });
+    expect(inboundOf(stopped, 'db2')).toMatchObject({ io: 'no', sql: 'no', sqlError: null, barred: true });
     expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: false });
     await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2')).toMatchObject({ io: 'yes', sql: 'yes' }));
   });

@@ -153,6 +153,16 @@ export const [halted1, halted2] = [
   holder(hears1({ io: 'no' })),
   standby(hears2({ io: 'no', lagSeconds: null })),
 ];
+/** The receiver of the standby shows that error; whether its account is marked. */
+export const endedAt2 = (errno: number, barred: boolean) =>
+  standby(hears2({ io: 'no', lagSeconds: null, barred, ioError: { errno, message: 'a test' } }));
+/** The applier of the standby has stopped, its source is away, and its account is not marked. */
+export const failedAt2 = standby(
+  hears2({
+    ...{ io: 'connecting', sql: 'no', lagSeconds: null, barred: false },
+    sqlError: { errno: 1062, message: 'Duplicate entry' },
+  }),
+);
 /** mysqld has restarted, and its source refuses the account that was marked. */
 export const marked1 = holder(
   hears1({ io: 'connecting', ioError: { errno: 1045, message: 'Access denied for user' } }),

@@ -2,6 +2,8 @@
 import {
   asksToRejoin,
   detached,
+  endedAt2,
+  failedAt2,
   gaveUpAt,
   halted1,
   halted2,
@@ -55,6 +57,30 @@ export const whenChannelFails: readonly RowStory[] = [
     'from a standby that never held the VIP, and the holder is stuck by now',
     [detached(null, 'db2'), halted2, stuck],
     'standby-may-attach attach-channel to db2',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that never held the VIP, and its mark is on it beside an error of its own',
+    [detached(null, 'db2'), endedAt2(1236, true)],
+    'channel-may-attach attach-channel to db2',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that never held the VIP: it was attached, nobody heard of it, and it has ended with an error of its own',
+    [detached(null, 'db2'), endedAt2(1236, false)],
+    'awaiting-confirmation observe',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that never held the VIP, and could not be marked: it was stopped while its source did not answer',
+    [detached(null, 'db2'), endedAt2(2003, false)],
+    'channel-may-attach attach-channel to db2',
+  ],
+  [
+    'a channel is detached',
+    'from a standby that never held the VIP: it was attached, nobody heard of it, and its applier has stopped with an error',
+    [detached(null, 'db2'), failedAt2],
+    'awaiting-confirmation observe',
   ],
   [
     'a channel is detached',

@@ -1,9 +1,10 @@
 /** Whether a standby was ready when the holder was lost, by what is remembered of it. */
 import type { FitnessTerms } from './fitness-terms.ts';
-import { type Coverage, coverageOf } from './holder-end.ts';
+import { type Coverage, coverageOf, END_LIFE_MS } from './holder-end.ts';
 import { lackOf } from './lead.ts';
-import type { Memory, Readiness } from './memory.ts';
+import type { LastEnds, Memory, Readiness } from './memory.ts';
 import type { Server } from './sighting.ts';
+import { endsReceiver, isOfSource } from './source-errors.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How old a remembered readiness may be, counted from the loss of the holder. Milliseconds. */
@@ -31,6 +32,12 @@ export function reasonsOfReadiness({
     return ['keepalambda has not seen it as a standby since before the holder was lost'];
   if (!readiness.fit && !isOver(readiness, standby.server, coverage, lostAtMs))
     return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
+  // A holder that came back with less than its standby has was not opened, and wrote nothing that it could lack.
+  const isBehind = memory.behind[holder.node] !== undefined;
+  if (safeguards.coverage && !isBehind && isStoppedUnseen(memory, standby, lastEnds, lostAtMs))
+    return [
+      `its channel was stopped while nobody saw ${holder.node}, which may have lived on and written what it lacks`,
+    ];
   // Having all that the holder had is as good as having been ready then.
   const readyAtMs = Math.max(readiness.atMs, coverage === 'whole' ? (lastEnds.proof?.untilMs ?? 0) : 0);
   if (lostAtMs - readyAtMs > READINESS_LIFE_MS)
@@ -38,6 +45,25 @@ export function reasonsOfReadiness({
   // Of one that has all that the holder had, only what it is known to have thrown away counts.
   if (coverage === 'whole' && memory.receivedWhenLost === null) return [];
   return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);
+}
+
+/**
+ * Its channel was stopped, by somebody or by an error of its own, and nobody had seen the holder for long when it was lost. A
+ * channel whose source dies tries again: so it was stopped before that, nobody knows how long, and what it had in time proves
+ * nothing.
+ */
+function isStoppedUnseen(
+  { detached }: Memory,
+  { node, server }: Verdict,
+  { last }: Pick<LastEnds, 'last'>,
+  lostAtMs: number,
+): boolean {
+  if (server?.inbound.kind !== 'configured' || server.inbound.io !== 'no' || detached?.node === node)
+    return false;
+  const { ioError } = server.inbound;
+  // It had lost its source, and tried for the last time.
+  if (isOfSource(ioError) && !endsReceiver(ioError)) return false;
+  return last === null || lostAtMs - last.untilMs > END_LIFE_MS;
 }
 
 /** Whether what kept it from the role is over: the rest of that is asked anew. */

@@ -134,6 +134,47 @@ describe('what the standby has received by the end decides', () => {
     expect(leader.looks(3, 250, refused, has(to, alone))).toMatchObject({ deed });
   });
 
+  describe('nobody could look for a while, and its channel is stopped when the holder is found dead', () => {
+    const halted = (errno?: number) =>
+      has(100, {
+        ...{ io: 'no', lagSeconds: null },
+        ...(errno === undefined ? {} : { ioError: { errno, message: 'a test' } }),
+      });
+    const behind = memory({ behind: { db1: '3 transactions: a:1-3' } });
+    const byUs = memory({ detached: { node: 'db2', from: 'db1', atMs: NOW_MS, missing: null } });
+    test.each<[what: string, blindMs: number, errno: number | undefined, deed: string]>([
+      ['with an error of its own', 20_000, 1236, 'stay'],
+      ['by somebody', 20_000, undefined, 'stay'],
+      ['after its last try to connect', 20_000, 2003, 'failover'],
+      ['with an error of its own, within the time that may be lost', 5000, 1236, 'failover'],
+    ])('%s', (_, blindMs, errno, deed) => {
+      const leader = new Leader();
+      leader.looks(20, 250, holder(100), has(100));
+      leader.blind(blindMs);
+      const step = leader.looks(3, 250, refused, halted(errno));
+      expect(step.deed).toBe(deed);
+      if (deed === 'stay')
+        expect(step.situation.fitness.reasons.join()).toContain(
+          'its channel was stopped while nobody saw db1',
+        );
+    });
+
+    test.each([
+      ['by us, from a holder that was dead', byUs],
+      ['by an error, and the holder had come back with less than it had sent', behind],
+    ])('%s', (_, change) => {
+      const leader = new Leader(change);
+      leader.blind(20_000);
+      const errno = change === behind ? 1236 : undefined;
+      expect(leader.looks(3, 250, refused, halted(errno))).toMatchObject({ deed: 'failover' });
+    });
+
+    test('and this leader has never seen the holder', () => {
+      const leader = new Leader();
+      expect(leader.looks(3, 250, refused, halted(1236))).toMatchObject({ deed: 'stay' });
+    });
+  });
+
   describe('a semi-synchronous holder has waited for it since it was cut off', () => {
     const waits = (to: number, forMs: number, waiting = true) =>
       answers1({

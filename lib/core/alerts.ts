@@ -133,7 +133,7 @@ export function tellCondition(
   nowMs: number,
 ): Memory {
   const report = memory.reports[code];
-  if (report === undefined || hasEnded(report, nowMs)) {
+  if (report === undefined || hasEnded(code, report, nowMs)) {
     const begun = { ...lastTold(report), sinceMs: nowMs, overSinceMs: null, times: 1 };
     return tellLimited(withReport(memory, code, begun), pair, code, words, nowMs);
   }
@@ -190,7 +190,7 @@ export function endForGood(memory: Memory, nowMs: number): Memory {
  */
 export function goOn(memory: Memory, code: EventCode, nowMs: number): Memory {
   const report = memory.reports[code];
-  if (report === undefined || report.overSinceMs === null || hasEnded(report, nowMs)) return memory;
+  if (report === undefined || report.overSinceMs === null || hasEnded(code, report, nowMs)) return memory;
   return withReport(memory, code, { ...report, overSinceMs: null });
 }
 
@@ -208,8 +208,14 @@ function lastTold(report: Reported | undefined): Reported {
   return told;
 }
 
-function hasEnded({ overSinceMs, isEnded }: Reported, nowMs: number): boolean {
-  return overSinceMs !== null && (isEnded === true || nowMs - overSinceMs >= ENDED_MS);
+/**
+ * How long ago it was over, a leader whose clock is behind cannot tell. A loss then counts as ended: a second alert is better than
+ * none. That of others may be a time until which they count as alerted (`countAsTold`).
+ */
+function hasEnded(code: EventCode, { overSinceMs, isEnded }: Reported, nowMs: number): boolean {
+  if (overSinceMs === null) return false;
+  const isUnknown = saysLoss(code) && overSinceMs > nowMs;
+  return isEnded === true || isUnknown || nowMs - overSinceMs >= ENDED_MS;
 }
 
 /** When the next repeat is due, from the beginning of the condition. Milliseconds. */

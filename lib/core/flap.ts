@@ -66,11 +66,16 @@ export function mustTellStaying(reports: Memory['reports'], code: EventCode, now
   return !isLossToldSince(reports, sinceMs) && toldOfLoss(reports, nowMs).length < STAYING_MAX;
 }
 
-/** Since when it is on, also if it was over a moment ago: another may have taken its place. */
+/**
+ * Since when it is on, also if it was over a moment ago: another may have taken its place. By a leader whose clock was ahead, it
+ * may have been over for any time.
+ */
 function onSinceMs(report: Reported | undefined, nowMs: number): number {
   if (report === undefined) return Number.POSITIVE_INFINITY;
   const { sinceMs, overSinceMs } = report;
-  return overSinceMs === null || nowMs - overSinceMs < BETWEEN_MS ? sinceMs : Number.POSITIVE_INFINITY;
+  if (overSinceMs === null) return sinceMs;
+  const overForMs = nowMs - overSinceMs;
+  return overForMs >= 0 && overForMs < BETWEEN_MS ? sinceMs : Number.POSITIVE_INFINITY;
 }
 
 /** When losses were alerted: the first alert of each, because one loss may be alerted under two names. */

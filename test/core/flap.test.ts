@@ -42,6 +42,16 @@ describe('a holder that flaps', () => {
     expect(at(still, 11_000)).toBe(still);
   });
 
+  it('is alerted when a loss stays for 10 s, also by a leader whose clock is behind that of the one before', () => {
+    const at = (memory: Memory, atMs: number) => tellCondition(memory, 'orders', 'holder-lost', words, atMs);
+    let memory = at(endConditions(at(open, NOW_MS), [], NOW_MS + 5000), NOW_MS + minute);
+    memory = endConditions(memory, [], NOW_MS + 2 * minute);
+    // 12 s later; by the clock of the next leader, 4 s before it was over.
+    const lostMs = NOW_MS + 2 * minute - 4000;
+    const begun = at(memory, lostMs);
+    expect([memory, begun, at(begun, lostMs + 10_000)].map(({ outbox }) => outbox.length)).toEqual([2, 2, 3]);
+  });
+
   it('is announced with the last alert before they are only counted', () => {
     expect(flapping().outbox.map(({ happened }) => happened.includes('It comes and goes'))).toEqual([
       false,

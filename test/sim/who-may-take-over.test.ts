@@ -5,12 +5,16 @@ import { drawEnvironment } from '../../sim/environments.ts';
 import { strike } from '../../sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../sim/faults/fault.ts';
 import { Random } from '../../sim/random.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type Stage, type StageProps, setStage } from './stage.ts';
 
 /** A pair that watch has looked at for 20 s. */
-async function watched(): Promise<Stage> {
-  const stage = setStage({ pair: { hostAddress: 'prebound', fencing: 'none' } });
-  const config = { ...drawEnvironment(new Random(7)), pairs: [stage.pair], vantages: ['a', 'b'] };
+async function watched(props: StageProps = {}): Promise<Stage> {
+  const stage = setStage({ pair: { hostAddress: 'prebound', fencing: 'none' }, ...props });
+  const config = {
+    ...drawEnvironment(new Random(7)),
+    pairs: [stage.pair],
+    vantages: [...stage.world.views.keys()],
+  };
   const deadlineMs = stage.one.clock.nowMs() + 86_400_000;
   void runWatch({ config, ports: stage.one, owner: 'watch-1', deadlineMs });
   await stage.pass(20_000);
@@ -42,6 +46,25 @@ it('does not fail over to a standby that was cut off while the holder was full, 
   expect(stage.published).toContain('holder-lost');
   end(stage);
 });
+
+/** As servers have it by default: a dead connection is noticed after a minute. */
+const byDefault = { retryMs: 10_000, netTimeoutMs: 60_000 };
+
+/** A held look may be anywhere in its 5 s when the channel falls silent. */
+it.each([0, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 4500])(
+  'does not fail over to a standby that was cut off 9.4 s before the death, %i ms into a look',
+  async (intoMs) => {
+    const stage = await watched({ habits: byDefault, vantages: ['a'] });
+    await stage.pass(intoMs);
+    breaks(stage, 'pair-partition', 'holder');
+    await stage.pass(9400);
+    breaks(stage, 'mysqld-kill', 'holder');
+    await stage.pass(15_000);
+    expect(stage.session.court.violation).toBeNull();
+    expect(stage.world.holder).toBe(stage.world.masters[0]);
+    end(stage);
+  },
+);
 
 it('fails over after both have been silent for a moment, when only the standby is back', async () => {
   const stage = await watched();

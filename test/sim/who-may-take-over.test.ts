@@ -21,8 +21,8 @@ async function watched(props: StageProps = {}): Promise<Stage> {
   return stage;
 }
 
-function breaks({ world }: Stage, name: BreakageName, target: Target, forMs = 1e9): void {
-  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree: 0.1 });
+function breaks({ world }: Stage, name: BreakageName, target: Target, forMs = 1e9, degree = 0.1): void {
+  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
 }
 
 function end({ processes }: Stage): void {
@@ -65,6 +65,39 @@ it.each([0, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 4500])(
     end(stage);
   },
 );
+
+/** The degree of `wrong-password` at which both refuse us, on connections that we have, too. */
+const lockingBothOut = 0.84;
+
+/** The two are cut off from each other, and nobody can ask the standby meanwhile; both end within half a second. */
+it.each([
+  ['a channel that does not notice it', byDefault],
+  ['a channel that has lost its connection', { ...byDefault, netTimeoutMs: 4000 }],
+])(
+  'leaves the VIP on a live holder that we cannot reach: the first look at its standby finds %s',
+  async (_, habits) => {
+    const stage = await watched({ habits, gtid: false });
+    breaks(stage, 'wrong-password', 'standby', 25_000, lockingBothOut);
+    await stage.pass(1000);
+    breaks(stage, 'probe-partition-all', 'holder');
+    await stage.pass(4000);
+    breaks(stage, 'pair-partition', 'holder', 19_700);
+    await stage.pass(60_000);
+    expect(stage.session.court.violation).toBeNull();
+    expect(stage.world.holder).toBe(stage.world.masters[0]);
+    end(stage);
+  },
+);
+
+it('fails over in half a minute from a holder that died with its host while nobody could ask its standby', async () => {
+  const stage = await watched({ habits: byDefault });
+  breaks(stage, 'wrong-password', 'standby', 15_000, lockingBothOut);
+  await stage.pass(2000);
+  breaks(stage, 'host-down', 'holder');
+  await stage.pass(45_000);
+  expect(stage.world.holder).toBe(stage.world.masters[1]);
+  end(stage);
+});
 
 it('fails over after both have been silent for a moment, when only the standby is back', async () => {
   const stage = await watched();

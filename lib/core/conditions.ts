@@ -1,6 +1,6 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
 import type { EventCode } from './events.ts';
-import { misdirection, UNHEARD_MS } from './fitness.ts';
+import { misdirection } from './fitness.ts';
 import { identityOf } from './identity.ts';
 import { unreadOf } from './lead.ts';
 import { isWitnessed } from './life.ts';
@@ -8,7 +8,7 @@ import type { Settled } from './memory.ts';
 import { isSameProcess } from './same-process.ts';
 import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
-import { hearsSource } from './witness.ts';
+import { hearsSource, UNHEARD_MS } from './witness.ts';
 import { isClosed } from './writability.ts';
 
 export const holderGone = ({ holder, safeguards }: Situation) =>

@@ -1,6 +1,6 @@
 /** Since when conditions last. The leader keeps this beside the evidence, because one look cannot show it. */
 
-import { nextAway, nextStopped } from './channel-gaps.ts';
+import { nextAsked, nextAway, nextStopped } from './channel-gaps.ts';
 import { clocksOff } from './clock-off.ts';
 import { isBroken } from './fitness.ts';
 import { nextEnds } from './holder-end.ts';
@@ -46,6 +46,8 @@ export interface Durations {
   readonly stoppedAtMs: number | null;
   /** When nobody reached the standby, and since when it answers again (null: not yet); null once it has heard since. */
   readonly away: { readonly sinceMs: number; readonly backAtMs: number | null } | null;
+  /** When the standby last answered us. */
+  readonly asked: { readonly node: NodeName; readonly atMs: number } | null;
   /** Since when the standby cannot say whether a holder lives that was proven dead. */
   readonly untoldSinceMs: number | null;
   /** Since when the holder is not known to live. */
@@ -73,6 +75,7 @@ export const noDurations: Durations = {
   received: null,
   stoppedAtMs: null,
   away: null,
+  asked: null,
   untoldSinceMs: null,
   doubtSinceMs: null,
   clockOffSinceMs: null,
@@ -95,7 +98,8 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     heartbeat: nextHeartbeat(durations, situation),
     unservedSinceMs: nextUnserved(durations, situation),
     stoppedAtMs: nextStopped(durations, situation),
-    away: nextAway(durations.away, situation),
+    away: nextAway(durations, situation),
+    asked: nextAsked(durations.asked, situation),
     untoldSinceMs: since(durations.untoldSinceMs, isUntold(situation)),
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
     clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),

@@ -9,7 +9,7 @@ import type { Evidence } from './evidence.ts';
 import type { Vantage } from './names.ts';
 import { remembered } from './remembered.ts';
 import type { Heartbeat, Inbound, Saw, Server, Sighting } from './sighting.ts';
-import { hearsSource } from './witness.ts';
+import { hearsSource, UNHEARD_MS } from './witness.ts';
 
 /** What the words depend on. */
 export interface FingerprintTerms {
@@ -21,13 +21,29 @@ export interface FingerprintTerms {
 /**
  * One word a node, ordered by name: `db1 answered UUID writable connecting yes late committed`. The order in
  * which the sightings are given does not matter. Whether a channel hears its source is one of the words only where it
- * is awaited: on a quiet pair it comes and goes.
+ * is awaited: on a quiet pair it comes and goes. That it hears nothing of a holder that commits a heartbeat every second is
+ * always one: it means that the standby is cut off.
  */
 export function fingerprint(sightings: readonly Sighting[], terms: FingerprintTerms): string {
+  const commits = sightings.some(({ saw }) => isCommitted(saw));
   return sightings
-    .map(({ node, saw }) => `${node} ${wordOf(saw, terms.lagLimitSeconds, terms.witnessMs)}`)
+    .map(({ node, saw }) => {
+      const deaf = commits && isDeaf(saw) ? ' deaf' : '';
+      return `${node} ${wordOf(saw, terms.lagLimitSeconds, terms.witnessMs)}${deaf}`;
+    })
     .sort()
     .join('; ');
+}
+
+function isCommitted(saw: Saw): boolean {
+  return saw.kind === 'answered' && saw.server.heartbeat.kind === 'committed';
+}
+
+/** Its channel runs, and has heard nothing for as long as makes a standby unfit. Nobody beats for the one that beats itself. */
+function isDeaf(saw: Saw): boolean {
+  if (saw.kind !== 'answered' || isCommitted(saw)) return false;
+  const { inbound } = saw.server;
+  return inbound.kind === 'configured' && inbound.io === 'yes' && !hearsSource(inbound, UNHEARD_MS);
 }
 
 /** The fingerprint of what a vantage last saw; null when it has seen nothing that counts. */

@@ -8,6 +8,7 @@ import type { Passing } from './memory.ts';
 import { reasonsOfReadiness } from './readiness-reasons.ts';
 import type { Inbound, InstanceState, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
+import { UNHEARD_MS } from './witness.ts';
 
 export interface Fitness extends Passing {
   readonly fit: boolean;
@@ -15,9 +16,6 @@ export interface Fitness extends Passing {
   /** Those of them that only a look at both nodes can take back: what one has and the other lacks. */
   readonly ofHistory?: readonly string[];
 }
-
-/** How long the channel may hear nothing while the holder commits a heartbeat every second. Milliseconds. */
-export const UNHEARD_MS = 5000;
 
 /** Whether the instance is on its way out, though mysqld may still serve. */
 export function isLeaving(instance: InstanceState): boolean {

@@ -122,7 +122,8 @@ export function assess(
   const canTell = safeguards.witness && !isDetached(memory, holder, standby);
   // Who follows somebody else knows nothing of the holder: neither that it lives nor that it is dead.
   const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
-  const testify = () => testimonyBy(standby, holder, pair, channelGapsOf(durations, nowMs));
+  const gaps = () => channelGapsOf(durations, { holder, standby, memory, nowMs });
+  const testify = () => testimonyBy(standby, holder, pair, gaps());
   const witness = !canTell ? 'does-not-hear' : isStray ? 'unknown' : testify();
   const wasDead = isRememberedDead(memory, durations, nowMs);
   const life = lifeOf({ holder, standby, witness, blind, wasDead, settings, nowMs });

@@ -10,6 +10,9 @@ import type { Verdict } from './verdict.ts';
  */
 export type Testimony = 'hears' | 'does-not-hear' | 'unknown' | 'not-yet' | 'unasked';
 
+/** How long the channel may hear nothing while the holder commits a heartbeat every second. Milliseconds. */
+export const UNHEARD_MS = 5000;
+
 /**
  * Whether the channel may have heard its source within `forMs`. What is not running hears nothing; but what could not be
  * read yet, as by a probe that has only begun to look, is not known, and that is no silence.

@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Saw } from '../../lib/core/sighting.ts';
 import { Leader } from './leader.ts';
-import { answered, db1, db2, hears2, unanswered } from './world.ts';
+import { answered, db1, db2, hears2, memory, NOW_MS, unanswered } from './world.ts';
 
 const [well1, well2] = [answered(db1), answered(db2)];
 const deedOf = (leader: Leader, forMs: number, ofStandby: (passedMs: number) => Saw) => {
@@ -37,6 +37,78 @@ describe('the holder does not answer us, and the standby was away itself', () =>
     leader.looks(4, 500, unanswered, unanswered);
     const left = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 2500 });
     expect(deedOf(leader, 1000, () => left)).toBe('failover');
+  });
+});
+
+/** A cut of the two nodes from each other, and one of us from the holder, may have ended a moment before the look. */
+describe('the holder does not answer us, and nobody could ask the standby for long', () => {
+  const lockedOut: Saw = { kind: 'locked-out', errno: 1045, message: 'Access denied' };
+  const saturated: Saw = { kind: 'saturated', errno: 1040, message: 'Too many connections' };
+  const deafFor = (ms: number) => (passedMs: number) =>
+    hears2({ io: 'yes', lagSeconds: 0, heardAgoMs: ms + passedMs, receivedAgoMs: ms + passedMs });
+  const connecting = (ms: number) => (passedMs: number) =>
+    hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: ms + passedMs, retrySeconds: 10 });
+  const unaskedFor = (saw: Saw, looks: number) => {
+    const leader = new Leader();
+    leader.looks(20, 250, well1, well2);
+    leader.looks(looks, 500, unanswered, saw);
+    return leader;
+  };
+
+  it.each([
+    ['locked us out', lockedOut],
+    ['was saturated', saturated],
+  ])('it %s: its channel has as long to hear again as it has heard nothing', (_, saw) => {
+    const leader = unaskedFor(saw, 50);
+    expect(deedOf(leader, 18_000, deafFor(18_000))).not.toBe('failover');
+    expect(deedOf(leader, 4000, deafFor(36_000))).toBe('failover');
+  });
+
+  it('its channel has lost the connection: it has the time to try again', () => {
+    const leader = unaskedFor(lockedOut, 50);
+    expect(deedOf(leader, 11_000, connecting(18_000))).not.toBe('failover');
+    expect(deedOf(leader, 4000, connecting(29_000))).toBe('failover');
+  });
+
+  it('it was asked a few seconds before: nothing is waited for', () => {
+    const leader = unaskedFor(lockedOut, 10);
+    expect(deedOf(leader, 1000, connecting(5500))).toBe('failover');
+  });
+
+  it('it heard the holder a moment before it was asked again: nothing is waited for', () => {
+    const leader = unaskedFor(lockedOut, 50);
+    expect(deedOf(leader, 1000, connecting(3000))).toBe('failover');
+  });
+
+  it('every vantage was blind for all that time', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, well1, well2);
+    leader.blind(20_000);
+    leader.looks(3, 250, unanswered, unanswered);
+    expect(deedOf(leader, 11_000, connecting(18_000))).not.toBe('failover');
+  });
+
+  it('a new leader has never asked it', () => {
+    const before = new Leader();
+    before.looks(20, 250, well1, well2);
+    const leader = before.next();
+    expect(deedOf(leader, 11_000, connecting(18_000))).not.toBe('failover');
+    expect(deedOf(leader, 4000, connecting(29_000))).toBe('failover');
+  });
+
+  it('a new leader asks it within seconds: nothing is waited for', () => {
+    const before = new Leader();
+    before.looks(20, 250, well1, well2);
+    expect(deedOf(before.next(), 1500, connecting(4000))).toBe('failover');
+  });
+
+  it('the leader before had proven the holder dead: nothing is waited for', () => {
+    const before = new Leader(memory({ pause: { by: 'ann', why: 'a test', untilMs: NOW_MS + 1e9 } }));
+    before.looks(20, 250, well1, well2);
+    before.looks(8, 250, unanswered, connecting(2000)(0));
+    const after = before.next();
+    const { situation } = after.looks(8, 250, unanswered, connecting(60_000)(0));
+    expect(situation.life).toBe('dead');
   });
 });
 

@@ -110,6 +110,34 @@ describe('what leaves it as it is', () => {
   });
 });
 
+describe('a standby that has heard nothing for 5 s', () => {
+  const holder: Sighting = { node: 'db1', saw: answered() };
+  const standby = (heardAgoMs: number | null, io: 'yes' | 'connecting' = 'yes'): Sighting => ({
+    node: 'db2',
+    saw: answered({ heartbeat: { kind: 'not-tried' }, inbound: { ...inbound, io, heardAgoMs } }),
+  });
+  const both = (one: Sighting, other: Sighting) => fingerprint([one, other], terms);
+  const idle: Sighting = { node: 'db1', saw: answered({ heartbeat: { kind: 'not-tried' } }) };
+
+  test('is news beside a holder that commits a heartbeat every second', () => {
+    expect(both(holder, standby(5000))).not.toBe(both(holder, standby(4999)));
+  });
+
+  test('is none where nobody commits: a quiet source sends nothing for half a minute', () => {
+    expect(both(idle, standby(29_000))).toBe(both(idle, standby(10)));
+  });
+
+  test('is none where it is not known, or where the channel has lost its connection', () => {
+    expect(both(holder, standby(null))).toBe(both(holder, standby(10)));
+    expect(both(holder, standby(9000, 'connecting'))).toBe(both(holder, standby(10, 'connecting')));
+  });
+
+  test('is none of the holder: nothing is written on its standby', () => {
+    const deaf: Sighting = { node: 'db1', saw: answered({ inbound: { ...inbound, heardAgoMs: 29_000 } }) };
+    expect(both(deaf, standby(10))).toBe(both(holder, standby(10)));
+  });
+});
+
 test('that it hears its source no more counts only where the witness’s word is awaited', () => {
   const deaf = answered({ inbound: { ...inbound, heardAgoMs: 1000 } });
   expect(of(deaf)).toBe(of(answered()));

@@ -1,11 +1,11 @@
 /** A leader's core loop without a shell: evidence, durations and memory carried on from look to look. */
 import { decide } from '../../lib/core/decision.ts';
 import type { EventCode } from '../../lib/core/events.ts';
-import { observe } from '../../lib/core/evidence.ts';
+import { noEvidence, observe } from '../../lib/core/evidence.ts';
 import type { Memory } from '../../lib/core/memory.ts';
 import { noteDecision } from '../../lib/core/note-decision.ts';
 import type { Saw } from '../../lib/core/sighting.ts';
-import { assess, nextDurations, type Situation } from '../../lib/core/situation.ts';
+import { assess, nextDurations, noDurations, type Situation } from '../../lib/core/situation.ts';
 import { type Change, changed, NOW_MS, steady, type World } from './world.ts';
 
 /** What a look came to. */
@@ -23,6 +23,16 @@ export class Leader {
 
   constructor(...changes: readonly Change[]) {
     this.#world = changed(steady, ...changes);
+  }
+
+  /** Who leads next: it has the record, and has seen nothing itself. */
+  next(): Leader {
+    const { pair, evidence } = this.#world;
+    const { words } = noEvidence(pair, evidence.vantages);
+    const leader = new Leader();
+    leader.nowMs = this.nowMs;
+    leader.#world = { ...this.#world, evidence: { ...evidence, words }, durations: noDurations };
+    return leader;
   }
 
   get memory(): Memory {

@@ -13,12 +13,15 @@ import { Process } from '../../sim/process.ts';
 import { Random } from '../../sim/random.ts';
 import { Story } from '../../sim/story.ts';
 import { Timeline } from '../../sim/time.ts';
+import type { ChannelHabits } from '../../sim/world/link.ts';
 import { SimWorld } from '../../sim/world/world.ts';
 
 export interface StageProps {
   readonly pair?: Partial<Pair>;
   readonly gtid?: boolean;
   readonly semiSyncTimeoutMs?: number;
+  /** @default 0.5 s between two tries, and 4 s until a dead connection is noticed */
+  readonly habits?: ChannelHabits;
   readonly vantages?: readonly string[];
   readonly safeguards?: Safeguards;
   /** The environment file has the ENIs of the two nodes exchanged. @default false */
@@ -60,7 +63,7 @@ export function setStage(props: StageProps = {}): Stage {
       holder: nodeNames[0],
       gtid: props.gtid ?? true,
       semiSyncTimeoutMs: props.semiSyncTimeoutMs ?? null,
-      habits: { retryMs: 500, netTimeoutMs: 4000 },
+      habits: props.habits ?? { retryMs: 500, netTimeoutMs: 4000 },
       checksEpoch: true,
     },
     timeline,

@@ -5,20 +5,24 @@ import { drawEnvironment } from '../../sim/environments.ts';
 import { strike } from '../../sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../sim/faults/fault.ts';
 import { Random } from '../../sim/random.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type Stage, type StageProps, setStage } from './stage.ts';
 
 /** A pair that watch has looked at for 20 s. */
-async function watched(): Promise<Stage> {
-  const stage = setStage({ pair: { hostAddress: 'prebound', fencing: 'none' } });
-  const config = { ...drawEnvironment(new Random(7)), pairs: [stage.pair], vantages: ['a', 'b'] };
+async function watched(props: StageProps = {}): Promise<Stage> {
+  const stage = setStage({ pair: { hostAddress: 'prebound', fencing: 'none' }, ...props });
+  const config = {
+    ...drawEnvironment(new Random(7)),
+    pairs: [stage.pair],
+    vantages: [...stage.world.views.keys()],
+  };
   const deadlineMs = stage.one.clock.nowMs() + 86_400_000;
   void runWatch({ config, ports: stage.one, owner: 'watch-1', deadlineMs });
   await stage.pass(20_000);
   return stage;
 }
 
-function breaks({ world }: Stage, name: BreakageName, target: Target, forMs = 1e9): void {
-  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree: 0.1 });
+function breaks({ world }: Stage, name: BreakageName, target: Target, forMs = 1e9, degree = 0.1): void {
+  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
 }
 
 function end({ processes }: Stage): void {
@@ -40,6 +44,58 @@ it('does not fail over to a standby that was cut off while the holder was full, 
   await stage.pass(15_000);
   expect(stage.world.holder).toBe(db1);
   expect(stage.published).toContain('holder-lost');
+  end(stage);
+});
+
+/** As servers have it by default: a dead connection is noticed after a minute. */
+const byDefault = { retryMs: 10_000, netTimeoutMs: 60_000 };
+
+/** A held look may be anywhere in its 5 s when the channel falls silent. */
+it.each([0, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 4500])(
+  'does not fail over to a standby that was cut off 9.4 s before the death, %i ms into a look',
+  async (intoMs) => {
+    const stage = await watched({ habits: byDefault, vantages: ['a'] });
+    await stage.pass(intoMs);
+    breaks(stage, 'pair-partition', 'holder');
+    await stage.pass(9400);
+    breaks(stage, 'mysqld-kill', 'holder');
+    await stage.pass(15_000);
+    expect(stage.session.court.violation).toBeNull();
+    expect(stage.world.holder).toBe(stage.world.masters[0]);
+    end(stage);
+  },
+);
+
+/** The degree of `wrong-password` at which both refuse us, on connections that we have, too. */
+const lockingBothOut = 0.84;
+
+/** The two are cut off from each other, and nobody can ask the standby meanwhile; both end within half a second. */
+it.each([
+  ['a channel that does not notice it', byDefault],
+  ['a channel that has lost its connection', { ...byDefault, netTimeoutMs: 4000 }],
+])(
+  'leaves the VIP on a live holder that we cannot reach: the first look at its standby finds %s',
+  async (_, habits) => {
+    const stage = await watched({ habits, gtid: false });
+    breaks(stage, 'wrong-password', 'standby', 25_000, lockingBothOut);
+    await stage.pass(1000);
+    breaks(stage, 'probe-partition-all', 'holder');
+    await stage.pass(4000);
+    breaks(stage, 'pair-partition', 'holder', 19_700);
+    await stage.pass(60_000);
+    expect(stage.session.court.violation).toBeNull();
+    expect(stage.world.holder).toBe(stage.world.masters[0]);
+    end(stage);
+  },
+);
+
+it('fails over in half a minute from a holder that died with its host while nobody could ask its standby', async () => {
+  const stage = await watched({ habits: byDefault });
+  breaks(stage, 'wrong-password', 'standby', 15_000, lockingBothOut);
+  await stage.pass(2000);
+  breaks(stage, 'host-down', 'holder');
+  await stage.pass(45_000);
+  expect(stage.world.holder).toBe(stage.world.masters[1]);
   end(stage);
 });
 

@@ -3,13 +3,13 @@
 import { describeAccount } from '../account-settings.ts';
 import { describeChoices } from '../config.ts';
 import { BLIND_MS, VIP_WORD_LIFE_MS } from '../evidence.ts';
-import { UNHEARD_MS } from '../fitness.ts';
 import { ALL_CLEAR_MS } from '../note-decision.ts';
 import { GONE_FENCE_MS } from '../plans.ts';
 import { READINESS_LIFE_MS } from '../readiness-reasons.ts';
 import { WITNESSED_MS } from '../rows-lost.ts';
 import { type Detection, describeExpert, describePeople, presets, presetTexts } from '../settings.ts';
 import { ORDER_LIFE_MS, STATEMENT_LIMIT_MS } from '../time-budget.ts';
+import { UNHEARD_MS } from '../witness.ts';
 
 const limits: readonly (readonly [what: string, ms: number])[] = [
   ['All vantages, or EC2, must have been blind for this long before a person is alerted.', BLIND_MS],

@@ -181,6 +181,11 @@ export class Channel {
     return this.#skipped.some(({ above, upTo }) => number > above && number <= upTo);
   }
 
+  /** A copy of its source has brought what it skipped. */
+  fillSkipped(): void {
+    this.#skipped = [];
+  }
+
   /** The first number above that one which it has not received. */
   firstLackingAbove(count: number): number {
     const gap = this.#skipped.find(({ upTo }) => upTo > count);

@@ -84,6 +84,7 @@ export class Crew {
   ask({ request, againInMs }: Asking): void {
     const { world } = this.#props;
     const aimed = aim(request, world);
+    if (aimed.action === 'reinstate') copied(world, aimed.node);
     this.#call(aimed);
     if (againInMs !== undefined) world.timeline.after(againInMs, () => this.#call(aimed));
   }
@@ -202,6 +203,11 @@ export class Crew {
     const { random, skewMs } = this.#props;
     return { offsetMs: random.whole(-skewMs, skewMs), drift: (random.next() * 2 - 1) * 3e-4 };
   }
+}
+
+/** Who reinstates a node has made it anew: a copy brings what its channel skipped. */
+function copied(world: SimWorld, node: unknown): void {
+  for (const { name, channel } of world.masters) if (name === node) channel.fillSkipped();
 }
 
 /** Who asks names a node: the standby of this moment where the fault names none, or the one that work was begun on. */

@@ -5,6 +5,7 @@ import type { HistoryEntry } from '../lib/watch/ports.ts';
 import { Crew } from './crew.ts';
 import { Deaths } from './deaths.ts';
 import { drawEnvironment, drawServers, nodeNames } from './environments.ts';
+import { drawAdministration } from './faults/administration.ts';
 import { drawWork } from './faults/aside.ts';
 import { strike } from './faults/breakages.ts';
 import { nameOf, renderFault, type SimFault } from './faults/fault.ts';
@@ -58,7 +59,7 @@ export function runHistory(props: HistoryProps): History {
   const world = createWorld(random.fork(), timeline, story, { checksEpoch: safeguards.epoch, detection });
   // Drawn in any case, so that chance is the same for the same seed with fewer faults.
   const drawn = (isNoise ? drawNoise : drawFaults)(random.fork());
-  if (!isNoise) drawn.push(...drawWork(seed));
+  if (!isNoise) drawn.push(...drawWork(seed), ...drawAdministration(seed));
   const faults = given.faults ?? drawn;
   const tally = emptyTally();
   const deaths = new Deaths(({ company }) => {

@@ -54,6 +54,8 @@ export interface Durations {
   readonly doubtSinceMs: number | null;
   /** Since when the clock of a node is off. */
   readonly clockOffSinceMs: number | null;
+  /** Since when the standby has events of the holder's that this one does not know. */
+  readonly resetSinceMs: number | null;
   /** The ends of the holder's history that it said lately, the newest last. */
   readonly ends: readonly HolderEnd[];
   /** What each node was last seen to have of the other's history, by the node whose history it is. */
@@ -79,6 +81,7 @@ export const noDurations: Durations = {
   untoldSinceMs: null,
   doubtSinceMs: null,
   clockOffSinceMs: null,
+  resetSinceMs: null,
   ends: [],
   sent: {},
 };
@@ -103,6 +106,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     untoldSinceMs: since(durations.untoldSinceMs, isUntold(situation)),
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
     clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
+    resetSinceMs: since(durations.resetSinceMs, situation.reset !== null),
     ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
     sent: nextSent(durations.sent, situation),
   };

@@ -3,7 +3,7 @@ import { blockOfApplier, lockOf } from './applier-block.ts';
 import { applierFault, causeOf, lagFault, receiverFault } from './check.ts';
 import type { Pair } from './config.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
-import { reasonsOfAside, reasonsOfHistory, reasonsOfLess } from './history-reasons.ts';
+import { reasonsOfAside, reasonsOfHistory, reasonsOfLess, reasonsOfReset } from './history-reasons.ts';
 import type { Passing } from './memory.ts';
 import { reasonsOfReadiness } from './readiness-reasons.ts';
 import type { Inbound, InstanceState, Server } from './sighting.ts';
@@ -56,7 +56,8 @@ export function isBroken({ fit, isLate, isBarred, isCutOff, isUnasked }: Fitness
  * serves and applies now. A session that holds a lock is no reason any more: catching up ends it.
  */
 export function fitnessWhenLost(terms: FitnessTerms): Fitness {
-  const reasons = [...ownReasons(terms), ...reasonsOfLess(terms), ...reasonsOfAside(terms)];
+  const ofHistory = [...reasonsOfLess(terms), ...reasonsOfAside(terms), ...reasonsOfReset(terms)];
+  const reasons = [...ownReasons(terms), ...ofHistory];
   if (terms.safeguards.readiness) reasons.push(...reasonsOfReadiness(terms));
   return fitnessOf(reasons);
 }

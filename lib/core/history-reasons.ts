@@ -4,7 +4,7 @@ import { behindOf } from './behind.ts';
 import type { Pair } from './config.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
-import { resetOf } from './lead.ts';
+import { resetNow } from './log-reset.ts';
 import { notLost } from './memory.ts';
 import type { Server } from './sighting.ts';
 
@@ -12,7 +12,7 @@ import type { Server } from './sighting.ts';
 export function reasonsOfHistory(terms: FitnessTerms): string[] {
   const { pair, holder, standby, safeguards } = terms;
   const { readiness } = terms.memory;
-  const less = [...reasonsOfAside(terms), ...reasonsOfLess(terms)];
+  const less = [...reasonsOfAside(terms), ...reasonsOfLess(terms), ...reasonsOfReset(terms)];
   if (holder.server === null || standby.server === null) {
     const known = readiness?.node === standby.node ? (readiness.ofHistory ?? []) : [];
     return [...new Set([...known, ...less])];
@@ -20,22 +20,15 @@ export function reasonsOfHistory(terms: FitnessTerms): string[] {
   return [
     ...less,
     ...(safeguards.errant ? reasonsOfErrant(pair, holder.server, standby.server) : []),
-    ...reasonsOfReset(terms),
     ...reasonsOfVersion(holder.server, standby.server),
   ];
 }
 
-/** At this lag, what a standby has applied is older than any look at the holder. Seconds. */
-const OLDER_THAN_A_LOOK_S = 6;
-
 /** The holder began its history anew, so nobody can say what of it the standby lacks. */
-function reasonsOfReset({ pair, holder, standby }: FitnessTerms): readonly string[] {
-  if (holder.server === null || standby.server === null || holder.seenAtMs < standby.seenAtMs) return [];
-  const { inbound } = standby.server;
-  const lagSeconds = inbound.kind === 'configured' ? inbound.lagSeconds : null;
-  // Without our heartbeat, the lag is the server's own, and wrong where the clocks differ.
-  const isLate = pair.writeProbe && lagSeconds !== null && lagSeconds >= OLDER_THAN_A_LOOK_S;
-  const lack = resetOf(holder.server, standby.server, isLate);
+export function reasonsOfReset({ pair, holder, standby, memory }: FitnessTerms): readonly string[] {
+  const { logReset } = memory;
+  const isNoted = logReset?.node === holder.node && logReset.standby === standby.node;
+  const lack = isNoted ? logReset.lack : resetNow(pair, holder, standby);
   if (lack === null) return [];
   return [
     `the binary log of ${holder.node} was reset (RESET MASTER) or lost its end: ${standby.node} has events of it that ${holder.node} does not know (${lack}). Compare the two, then rebuild ${standby.node}`,

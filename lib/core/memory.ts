@@ -5,6 +5,7 @@
 import type { Aside } from './aside.ts';
 import type { EventCode } from './events.ts';
 import type { LateMove } from './late-move.ts';
+import type { LogReset } from './log-reset.ts';
 import type { Maintenance } from './maintain/maintenance.ts';
 import type { NodeName, PairName } from './names.ts';
 import type { PlanRecord } from './plan.ts';
@@ -260,6 +261,8 @@ export interface Memory {
    * opened. Empty in records of older releases.
    */
   readonly sent: Readonly<Record<NodeName, Position>>;
+  /** Null where none was seen, and in records of older releases. */
+  readonly logReset: LogReset | null;
   readonly detached: DetachedChannel | null;
   readonly movedByHand: MovedByHand | null;
   /** The node that is being made anew; null when there is none, and in records of older releases. */
@@ -311,6 +314,7 @@ export const emptyMemory: Required<Memory> = {
   identities: {},
   behind: {},
   sent: {},
+  logReset: null,
   detached: null,
   movedByHand: null,
   aside: null,

@@ -5,6 +5,7 @@ import { changed } from './changed.ts';
 import { type Fitness, isBroken, misdirection, reasonsOfSilence } from './fitness.ts';
 import { endsToReckonWith, isSameEnd } from './holder-end.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
+import { noteReset } from './log-reset.ts';
 import { type LastEnds, type Memory, notLost, type Readiness } from './memory.ts';
 import type { NodeName } from './names.ts';
 import { isSameProcess } from './same-process.ts';
@@ -23,6 +24,7 @@ const DOUBT_MS = 2000;
 const steps = [
   noteHolder,
   noteIdentities,
+  noteReset,
   noteSettled,
   noteMoves,
   noteLess,
@@ -93,7 +95,14 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
     happened: `${standby.node} answers with the identity ${ofStandby}, and had ${was} before: it was rebuilt, or another server answers there.`,
     done: `keepalambda takes it as a new standby of ${holder.node}.`,
   };
-  return tell({ ...next, readiness: null, behind, sent }, pair.name, 'identity-changed', words, nowMs);
+  const logReset = next.logReset?.standby === standby.node ? null : next.logReset;
+  return tell(
+    { ...next, readiness: null, behind, sent, logReset },
+    pair.name,
+    'identity-changed',
+    words,
+    nowMs,
+  );
 }
 
 /**

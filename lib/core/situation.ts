@@ -20,6 +20,7 @@ import { type IdentityTrouble, identityOf, identityTrouble } from './identity.ts
 import { countedMoves } from './late-move.ts';
 import { type Lead, leadOf, noLead } from './lead.ts';
 import { type Life, lifeOf } from './life.ts';
+import { resetNow, withForgotten } from './log-reset.ts';
 import type { Memory } from './memory.ts';
 import { mayHaveBegun } from './plan.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
@@ -73,6 +74,8 @@ export interface Situation {
   readonly unservedForMs: number;
   /** Whether clients find somebody to write to now: with `unservedForMs`, a loss that this look shows to be over. */
   readonly isServed: boolean;
+  /** What the standby has of a holder that takes writes and does not know it any more, in words; null where nothing. */
+  readonly reset: string | null;
   /** For how long the clock of a node has been off. Milliseconds. */
   readonly clockOffForMs: number;
   /** Since when the holder has not been as it should be: it fails the check, or does not serve. */
@@ -110,13 +113,13 @@ export function assess(
 ): Situation {
   const { settings } = pair;
   const holderName = holderOf(pair, evidence, memory, nowMs, safeguards);
-  const judged = judge(evidence, holderName, settings);
+  const judged = withForgotten(judge(evidence, holderName, settings), memory.logReset);
   const heartbeatForMs = heartbeatAge(judged, durations, nowMs);
   const holder = changed(judged, {
     confirmed:
       judged.confirmed || !safeguards.confirmation || refusesFor(judged, heartbeatForMs, settings.stuckMs),
   });
-  const standby = judge(evidence, peerOf(pair, holderName).name, settings);
+  const standby = withForgotten(judge(evidence, peerOf(pair, holderName).name, settings), memory.logReset);
   const blind = safeguards.blindRule ? blindness(evidence, holder, standby, nowMs) : null;
   const peerIdentity = safeguards.identity ? identityOf(memory, holder) : null;
   const canTell = safeguards.witness && !isDetached(memory, holder, standby);
@@ -188,6 +191,7 @@ export function assess(
     unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
     isServed: isServed(evidence, holder, standby, isVipAway),
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
+    reset: resetNow(pair, holder, standby),
     lead,
     sent,
     behind: behindOf(holder, standby, { ...memory, lastEnds, sent }),

@@ -4,13 +4,25 @@
  * `Seconds_Behind_Master` compares the clock with the event that the SQL thread is at, so it knows nothing of what
  * the IO thread has not received yet, and counts whole seconds. A row that we committed ourselves, and that is not
  * there on the standby, says it by one clock: ours.
+ *
+ * The node's clock may be set back, and then newer rows have smaller stamps. Stamps are compared as if it had gone on.
  */
 
-/** One heartbeat: by the node's clock, which stands in the row, and by the probe's. Milliseconds. */
+/** One heartbeat: by the node's clock, which stands in the row, as if it was never set back; and by the probe's. Milliseconds. */
 interface Beat {
   readonly stampMs: number;
   readonly atMs: number;
 }
+
+/** From one setting of the node's clock to the next. Milliseconds. */
+interface Era {
+  /** The newest stamp of before. */
+  readonly fromMs: number;
+  /** By how much the clock has been set back in all. */
+  readonly backMs: number;
+}
+
+const firstEra: Era = { fromMs: Number.NEGATIVE_INFINITY, backMs: 0 };
 
 /** For how long the oldest heartbeat that is not on the standby has been committed; 0 when all are there. */
 export interface BeatLag {
@@ -33,6 +45,8 @@ export interface HeartbeatLag {
 
 /** Another vantage commits the same row, and may overtake by a moment between reading the clock and committing. */
 const OVERTAKEN_MS = 200;
+/** How many settings of a clock are known. */
+const ERAS_MAX = 8;
 /** An hour and more of them: whoever lags by that is far beyond any limit. */
 const KEPT_MAX = 4000;
 
@@ -40,21 +54,48 @@ const KEPT_MAX = 4000;
 export function createHeartbeatLag(): HeartbeatLag {
   let open: Beat[] = [];
   let firstMs: number | null = null;
+  let newest: Beat | null = null;
+  let eras: readonly Era[] = [firstEra];
+  let reachedMs = Number.NEGATIVE_INFINITY;
   return {
     note(stampMs, atMs) {
-      firstMs ??= stampMs;
-      open.push({ stampMs, atMs });
+      eras = nextEras(eras, newest, { stampMs, atMs });
+      newest = { stampMs: stampMs + (eras.at(-1) ?? firstEra).backMs, atMs };
+      firstMs ??= newest.stampMs;
+      open.push(newest);
       if (open.length > KEPT_MAX) open.shift();
     },
     lag(appliedMs, atMs) {
       if (firstMs === null || appliedMs === null) return null;
-      open = open.filter(({ stampMs }) => stampMs > appliedMs + OVERTAKEN_MS);
+      const upToMs = straightened(appliedMs, eras, reachedMs);
+      reachedMs = Math.max(reachedMs, upToMs);
+      open = open.filter(({ stampMs }) => stampMs > upToMs + OVERTAKEN_MS);
       const [oldest] = open;
-      return { ms: oldest === undefined ? 0 : atMs - oldest.atMs, isExact: appliedMs >= firstMs };
+      return { ms: oldest === undefined ? 0 : atMs - oldest.atMs, isExact: upToMs >= firstMs };
     },
     forget() {
-      firstMs = null;
+      [firstMs, newest, reachedMs] = [null, null, Number.NEGATIVE_INFINITY];
+      eras = [firstEra];
       open = [];
     },
   };
+}
+
+/** A stamp that is smaller than the one before: the clock was set back, by what ours says that has passed. */
+function nextEras(eras: readonly Era[], before: Beat | null, { stampMs, atMs }: Beat): readonly Era[] {
+  const { backMs } = eras.at(-1) ?? firstEra;
+  if (before === null || stampMs + backMs >= before.stampMs - OVERTAKEN_MS) return eras;
+  const goesOnAtMs = before.stampMs + Math.max(0, atMs - before.atMs);
+  return [...eras, { fromMs: before.stampMs, backMs: goesOnAtMs - stampMs }].slice(-ERAS_MAX);
+}
+
+/** A stamp as it stands in the row: of the first era that it can be of, because what is applied only grows. */
+function straightened(stampMs: number, eras: readonly Era[], reachedMs: number): number {
+  for (const [index, { fromMs, backMs }] of eras.entries()) {
+    const atMs = stampMs + backMs;
+    const untilMs = eras[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+    const leastMs = Math.max(fromMs, reachedMs) - OVERTAKEN_MS;
+    if (atMs >= leastMs && atMs <= untilMs + OVERTAKEN_MS) return atMs;
+  }
+  return stampMs + (eras.at(-1) ?? firstEra).backMs;
 }

@@ -243,11 +243,17 @@ export function readCounters(rows: readonly StatusRow[]): Counters {
   const values = valuesOf(rows);
   const heartbeats = values.get('slave_received_heartbeats');
   return {
-    uptimeSeconds: Number(values.get('uptime') ?? 0),
+    uptimeSeconds: uptimeOf(values.get('uptime')),
     connections: Number(values.get('threads_connected') ?? 0),
     heartbeats: heartbeats === undefined ? null : Number(heartbeats),
     semiSync: readSemiSync(values),
   };
+}
+
+/** Where the clock was set back to before the start, it is less than 0, and printed as if it had no sign: 2^64 less so much. */
+function uptimeOf(printed: string | undefined): number {
+  const seconds = Number(printed ?? 0);
+  return seconds < 2 ** 63 ? seconds : 0;
 }
 
 type Values = ReadonlyMap<string, string>;

@@ -2,6 +2,7 @@
 import type { SimWorld } from '../world/world.ts';
 import type { Breakage, BreakageName } from './fault.ts';
 import type { Mending, Strike } from './mending.ts';
+import { ofAdministrators } from './of-administrators.ts';
 import { ofPaths } from './of-paths.ts';
 import { ofServers } from './of-servers.ts';
 import { ofServices } from './of-services.ts';
@@ -10,6 +11,7 @@ const breakages: { readonly [Name in BreakageName]: (strike: Strike) => Mending 
   ...ofServers,
   ...ofPaths,
   ...ofServices,
+  ...ofAdministrators,
 };
 
 /** Breaks something now; it mends after the fault's time. */

@@ -48,6 +48,10 @@ export type BreakageName =
   | 'standby-writable'
   | 'errant'
   | 'address-unbound'
+  // What an administrator does to a server or its host.
+  | 'log-reset'
+  | 'offline-mode'
+  | 'clock-step'
   // Paths and replication.
   | 'probe-partition'
   | 'probe-partition-all'

@@ -12,10 +12,12 @@ const onItsWayMs = 1000;
 
 /**
  * Whether the other node has anything that this one lacks, and that nobody has given up: its own commits that this one has not
- * applied, unless the VIP was moved here without them; and this one's own, if it came back with less than it had.
+ * applied, unless the VIP was moved here without them; and this one's own, if it came back with less than it had, or its log was
+ * reset and nobody could see that: by its names, it has lost them.
  */
-export function lacksAnything({ world, chronicle }: Court, master: Master): boolean {
+export function lacksAnything({ world, chronicle, resets }: Court, master: Master): boolean {
   const { channel, log, name } = master;
+  if (resets.isHidden(master)) return true;
   if (world.peer(name).channel.received > log.countAt(world.nowMs)) return true;
   if (chronicle.entrusted === name) return false;
   return firstMissingMs(world, master) !== null || !channel.caughtUp;
@@ -24,6 +26,13 @@ export function lacksAnything({ world, chronicle }: Court, master: Master): bool
 /** It came back with less than it had committed, and its peer, which may have the rest, cannot be asked. */
 export function mayHaveMoreElsewhere(world: SimWorld, master: Master): boolean {
   return master.log.incarnation > 0 && !isHeard(world, world.peer(master.name));
+}
+
+/** Its log was reset, and the other node has what was named as its next writes will be: it would skip these. */
+export function wouldRepeat(world: SimWorld, { name, log }: Master): boolean {
+  if (!world.gtid || log.resets === 0) return false;
+  const { received } = world.peer(name).channel;
+  return log.highestName(received) > log.countAt(world.nowMs) - log.resetAt;
 }
 
 /** The other node takes writes and hangs, so that no order can close it: opened, this one would be a second writer. */
@@ -42,16 +51,16 @@ export function looksIdle(world: SimWorld, master: Master): boolean {
   return [...world.views.values()].every((view) => !view.reaches(name));
 }
 
-/** Whether clients could be served here: it lives and commits, an order gets to it, it has room for the VIP and takes it. */
+/** Whether clients could be served here: it lives and commits, an order gets to it, it lets clients in, has room for the VIP and takes it. */
 export function couldServe(world: SimWorld, master: Master): boolean {
   if (!isReached(world, master) || master.hangsSinceMs !== null || master.refusal !== null) return false;
-  if (!master.bound || !master.room) return false;
+  if (!master.bound || !master.room || master.refusesClients) return false;
   return world.pair.writability === 'managed' || master.writable;
 }
 
 /**
  * Whether the node may take over without a person: it lacks at most what was committed in the last second of the other one,
- * and nothing of its own history, has no transactions of its own that the other lacks, works off what it has received, can be
+ * and nothing of its own history, would not name its writes as older ones were, has no transactions of its own that the other lacks, works off what it has received, can be
  * followed, and is not set aside.
  */
 export function mayTakeOver(world: SimWorld, master: Master): boolean {
@@ -63,7 +72,7 @@ export function mayTakeOver(world: SimWorld, master: Master): boolean {
   const other = world.peer(master.name);
   const hasOwn = master.errant > 0 || other.channel.received < master.log.countAt(world.nowMs);
   const hasLess = other.channel.received > master.log.countAt(world.nowMs);
-  if (hasOwn || hasLess || master.binaryLog === 'off') return false;
+  if (hasOwn || hasLess || wouldRepeat(world, master) || master.binaryLog === 'off') return false;
   const missingMs = firstMissingMs(world, master);
   if (missingMs === null) return true;
   return missingMs >= other.log.committedAtMs(other.log.countAt(world.nowMs), world.nowMs) - onItsWayMs;

@@ -8,6 +8,7 @@ import type { Process } from '../process.ts';
 import type { Master } from '../world/master.ts';
 import type { SimWorld } from '../world/world.ts';
 import { Chronicle, isReached, type Life } from './chronicle.ts';
+import { Resets } from './resets.ts';
 
 /**
  * The invariants by name. 1 to 9 ask whether keepalambda keeps its own rules; W1 to W9 ask only what became of the world:
@@ -84,6 +85,7 @@ const aftermathMs = 10_000;
 export class Court {
   readonly world: SimWorld;
   readonly chronicle: Chronicle;
+  readonly resets: Resets;
   violation: Violation | null = null;
   flight: Flight | null = null;
   /** The last plan that was in flight: an order of it may take effect after its end. */
@@ -105,6 +107,7 @@ export class Court {
     this.world = world;
     this.#crew = crew;
     this.chronicle = new Chronicle(world);
+    this.resets = new Resets(world);
     for (const { name } of world.masters) this.#closableSinceMs.set(name, Number.NEGATIVE_INFINITY);
   }
 
@@ -161,6 +164,7 @@ export class Court {
     this.#observeMasters();
     this.#manned = this.#crew.isManned() && this.world.services.store === 'up';
     this.chronicle.observe(this.#manned);
+    this.resets.observe(this.#manned);
   }
 
   /**

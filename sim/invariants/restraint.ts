@@ -1,6 +1,7 @@
 import type { NodeName } from '../../lib/core/names.ts';
 import type { PlanRecord } from '../../lib/core/plan.ts';
 import { mutations } from '../observer.ts';
+import { isTurnedAway } from '../world/last-try.ts';
 import type { Master } from '../world/master.ts';
 import type { SimWorld } from '../world/world.ts';
 import type { Court, Invariant } from './court.ts';
@@ -22,8 +23,8 @@ const hangMs = 2000;
  * that answers it, and EC2 has shown both instances as running; where a probe function itself does not work,
  * only after a look that it held has had to end. (c) No automatic failover begins when those that moved the VIP since the last
  * acknowledgement are as many as the flap guard allows, nor sooner after the last of them than it allows (less the
- * spread of the processes' clocks). (d) No automatic failover begins from a node that for 10 s served its clients,
- * passed the check, and was seen by a vantage or heard by the standby: neither back, nor away. (e) No automatic
+ * spread of the processes' clocks). (d) No automatic failover begins from a node that for 10 s served its clients, or would
+ * have but for `offline_mode`, passed the check, and was seen by a vantage or heard by the standby: neither back, nor away. (e) No automatic
  * switchover begins from a node whose instance has been running for 10 s.
  */
 export function restraintInvariant(court: Court, clockSpreadMs: number): Invariant {
@@ -109,14 +110,17 @@ function seesAnything(world: SimWorld): boolean {
   return false;
 }
 
-/** Serves its clients, passes the check, and somebody whom we hear says so. */
+/** Serves its clients, or would if an administrator let them in, passes the check, and somebody whom we hear says so. */
 function isWell(world: SimWorld, master: Master): boolean {
   const { channel } = master;
-  if (!master.commits || master.lockedOut || world.cloud.holder !== master.name) return false;
+  if (!master.isOpen || master.lockedOut || world.cloud.holder !== master.name) return false;
   if (!channel.ioWanted || !channel.sqlWanted || channel.applyPerMs < 1 || !channel.configured) return false;
   const views = [...world.views.values()];
   if (views.some((view) => view.reaches(master.name) && view.loss === 0)) return true;
   const standby = world.peer(master.name);
   const standbySeen = views.some((view) => view.reaches(standby.name) && view.loss === 0) && standby.answers;
-  return standbySeen && standby.channel.flowing && !standby.lockedOut && !standby.connectionsFull;
+  // One in `offline_mode` sends its standby nothing, and answers it.
+  const isAnswered = master.refusesClients && world.pairLinked && isTurnedAway(standby.channel);
+  const speaks = standby.channel.flowing || isAnswered;
+  return standbySeen && speaks && !standby.lockedOut && !standby.connectionsFull;
 }

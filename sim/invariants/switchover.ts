@@ -22,7 +22,9 @@ export function switchoverInvariant(court: Court): Invariant {
       const old = world.master(flight.plan.from);
       if (!court.wasInHand(old, flight.sinceMs)) return;
       world.advance();
-      const lost = old.log.countAt(world.nowMs) - world.master(node).channel.appliedCount;
+      const { channel } = world.master(node);
+      const count = old.log.countAt(world.nowMs);
+      const lost = count - channel.appliedCount + channel.skippedOf(count);
       if (lost > 0)
         court.accuse(6, `the switchover to ${node} loses ${lost} acknowledged transactions of ${old.name}`);
     },

@@ -18,7 +18,8 @@ const moving: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
  * holder also when somebody else has moved the VIP back to it meanwhile; and where somebody else has moved it at all since the plan
  * began, the node that has it now may be the one that could not be closed. (c) A plan that moves the VIP ends as done only if
  * clients could commit through the VIP on its new holder at some moment since it began: EC2's word is not success. Excused is
- * a node on which our own heartbeat's table is gone or locked: then the answer through the VIP is all that can be had.
+ * a node on which our own heartbeat's table is gone or locked, and one on which an administrator keeps clients out (`offline_mode`):
+ * then the answer through the VIP is all that can be had.
  */
 export function writersInvariant(court: Court): Invariant {
   const { world } = court;
@@ -67,7 +68,8 @@ export function writersInvariant(court: Court): Invariant {
       if (!moving.has(before.plan.kind) || !isCalledDone(after)) return;
       const served = servedMs.get(before.plan.to) ?? Number.NEGATIVE_INFINITY;
       const serves = world.holder?.name === before.plan.to && world.holder.servesVip;
-      if (serves || served >= sinceMs || world.master(before.plan.to).barred !== null) return;
+      const { barred, refusesClients } = world.master(before.plan.to);
+      if (serves || served >= sinceMs || barred !== null || refusesClients) return;
       court.accuse(
         3,
         `${before.plan.kind} to ${before.plan.to} is called done, and nobody ever wrote through the VIP`,

@@ -21,7 +21,7 @@ export async function catchUp(
   const source = world.peer(node);
   const { channel } = master;
   const endMs = world.nowMs + limitMs;
-  const wantCount = upTo === null ? 0 : source.countIn(upTo);
+  const isReached = () => upTo === null || source.isReachedBy(channel.appliedCount, upTo, channel.forgotten);
   for (;;) {
     const route = routeTo(context, master);
     if (route instanceof PortError) return process.fail(random.whole(4, 20), route);
@@ -32,15 +32,15 @@ export async function catchUp(
     const reached = await process.send(random.whole(2, 15), random.whole(2, 8), () => {
       world.advance();
       const isOther = wanted !== null && !follows(context, master, wanted);
-      return !isOther && channel.caughtUp && channel.appliedCount >= wantCount;
+      return !isOther && channel.caughtUp && isReached();
     });
     if (reached || world.nowMs + pollMs > endMs) {
       return {
         reached,
-        applied: source.positionAt(channel.appliedCount),
+        applied: source.positionAt(channel.appliedCount, channel.forgotten),
         received: source.positionAt(channel.received),
         executed: master.executed(world.nowMs, source),
-        because: reached ? '' : becauseOf(master, Math.max(wantCount, channel.received)),
+        because: reached ? '' : becauseOf(master),
       };
     }
     await process.send(pollMs, 0, () => {});
@@ -95,8 +95,8 @@ function follows({ world }: Context, { name, channel }: Master, source: string |
   return (channel.stranger ?? peer) === (source ?? peer);
 }
 
-function becauseOf({ channel, globalLock }: Master, want: number): string {
+function becauseOf({ channel, globalLock }: Master): string {
   if (globalLock !== null)
     return `the applier waits for session ${globalLock.session.id}, which holds a lock`;
-  return `applied ${channel.appliedCount} of ${want}`;
+  return `applied ${channel.appliedCount} of ${channel.received} that were received`;
 }

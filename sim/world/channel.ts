@@ -25,10 +25,18 @@ const ioOf = {
 export interface Source {
   readonly address: string;
   readonly identity: string;
-  positionAt(count: number): Position;
+  positionAt(count: number, forgotten?: number): Position;
 }
 
-/** Numbers of the source that a channel has applied: those above one, up to another. */
+/** What a look shows beside the channel's own state. */
+interface Beside {
+  readonly applierBlocked: string | null;
+  readonly retryMs: number;
+  /** What the clocks of the two servers have come apart since it connected; 0 where a heartbeat of ours tells the lag. */
+  readonly clocksMs: number;
+}
+
+/** Numbers of the source: those above one, up to another. */
 export interface Held {
   readonly above: number;
   readonly upTo: number;
@@ -72,6 +80,10 @@ export class Channel {
   /** How many transactions are applied in a millisecond when some have piled up. */
   applyPerMs = usualApplyPerMs;
   received = 0;
+  /** Names of the source's that its own server does not know any more to have, because its log was reset. */
+  forgotten = 0;
+  /** How much more its server's clock was ahead than its source's when it connected. Milliseconds. */
+  clockAheadMs = 0;
   /** Counts up by fractions while a pile is worked off. */
   applied = 0;
   #advancedMs = 0;
@@ -80,10 +92,16 @@ export class Channel {
   #receivedMs = 0;
   /** From which life of the source's log what was received is, oldest first. */
   #origins: Origin[] = [{ above: 0, incarnation: 0 }];
+  /** How often the source's log had been reset when it connected. */
+  #resets = 0;
+  /** What it took for known by its name, and has never received. */
+  #skipped: Held[] = [];
   readonly #source: CommitLog;
+  readonly #gtid: boolean;
 
-  constructor(source: CommitLog) {
+  constructor(source: CommitLog, gtid: boolean) {
     this.#source = source;
+    this.#gtid = gtid;
   }
 
   /** Brings received and applied up to now, under the state that has held since the last time. */
@@ -92,7 +110,11 @@ export class Channel {
     if (forMs <= 0) return;
     this.#advancedMs = nowMs;
     if (this.flowing) {
-      if (this.#isFollowed) this.#receive(nowMs, this.#source.countAt(nowMs - this.transportMs));
+      const sent = Math.min(
+        this.#source.countAt(nowMs - this.transportMs),
+        this.#source.endAfter(this.#resets),
+      );
+      if (this.#isFollowed) this.#receive(nowMs, sent);
       this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
     }
     if (!applies || !this.sqlWanted || this.applied >= this.received) return;
@@ -129,12 +151,64 @@ export class Channel {
   /** The connection enters another state. */
   enter(nowMs: number, link: ChannelLink): void {
     if (link === this.link) return;
+    const isNew = this.link !== 'stalled';
     this.link = link;
     if (link !== 'flowing') return;
+    if (isNew && this.stranger === null) this.#goOn();
     this.cutSinceMs = null;
     this.#flowingSinceMs = nowMs;
     this.#heardMs = nowMs;
     this.#receivedMs = nowMs;
+  }
+
+  /** A new connection: what has a name that it knows already is not sent. */
+  #goOn(): void {
+    this.#resets = this.#source.resets;
+    if (!this.#gtid || this.#isOfPresentLog) return;
+    const upTo = this.#source.resetAt + this.#source.highestName(this.received);
+    if (upTo <= this.received) return;
+    this.#skipped.push({ above: this.received, upTo });
+    if (this.caughtUp) this.applied = upTo;
+    this.received = upTo;
+  }
+
+  get #isOfPresentLog(): boolean {
+    return this.received === 0 || this.#source.nameOf(this.received).log === this.#source.resets;
+  }
+
+  /** Whether it skipped the transaction of that number for its name. */
+  skipped(number: number): boolean {
+    return this.#skipped.some(({ above, upTo }) => number > above && number <= upTo);
+  }
+
+  /** A copy of its source has brought what it skipped. */
+  fillSkipped(): void {
+    this.#skipped = [];
+  }
+
+  /** The first number above that one which it has not received. */
+  firstLackingAbove(count: number): number {
+    const gap = this.#skipped.find(({ upTo }) => upTo > count);
+    if (gap !== undefined) return Math.max(gap.above, count) + 1;
+    return Math.max(this.received, count) + 1;
+  }
+
+  /** How many of so many transactions of its source it has skipped. */
+  skippedOf(count: number): number {
+    return this.#skipped.reduce(
+      (sum, { above, upTo }) => sum + Math.max(0, Math.min(upTo, count) - above),
+      0,
+    );
+  }
+
+  /** Its own server's log was reset: by their names, nothing that it applied is known any more. */
+  forget(source: CommitLog): void {
+    this.forgotten = source.highestName(this.appliedCount);
+  }
+
+  /** Whether its source's log was reset under it, and goes on: there is no next log that it could be sent. */
+  isLeftBehind(nowMs: number): boolean {
+    return this.#source.countAt(nowMs) > this.#source.endAfter(this.#resets);
   }
 
   /** Whether the pair's other node is what it listens to, and what it brings. */
@@ -162,6 +236,7 @@ export class Channel {
     this.applied = Math.floor(this.applied);
     this.received = this.applied;
     this.#origins = this.#origins.filter(({ above }) => above <= this.received);
+    this.#skipped = this.#skipped.filter(({ above }) => above < this.received);
     // The first look at it afterwards knows no better.
     this.#heardMs = nowMs;
     this.#receivedMs = nowMs;
@@ -192,10 +267,19 @@ export class Channel {
    * loss is noticed, because the file ends before them; with GTIDs only while the source has given fewer numbers away
    * than this channel has.
    */
-  isAheadOf(nowMs: number, gtid: boolean): boolean {
-    const { incarnation } = this.#source;
+  isAheadOf(nowMs: number): boolean {
+    const { incarnation, resetAt } = this.#source;
+    if (!this.#isOfPresentLog) {
+      if (!this.#gtid) return true;
+      return this.#source.highestName(this.received) > this.#source.countAt(nowMs) - resetAt;
+    }
     if (this.received === 0 || this.incarnationOf(this.received) === incarnation) return false;
-    return this.received > (gtid ? this.#source.countAt(nowMs) : this.#source.baseOf(incarnation));
+    return this.received > (this.#gtid ? this.#source.countAt(nowMs) : this.#source.baseOf(incarnation));
+  }
+
+  /** Whether it would ask for what its source has deleted long ago, because its own server does not know that it has it. */
+  get asksForAll(): boolean {
+    return this.#gtid && this.forgotten > 0;
   }
 
   /** The receiving server has come up: what a command had stopped runs again. */
@@ -218,13 +302,16 @@ export class Channel {
     return this.appliedCount >= this.received;
   }
 
-  /** `Seconds_Behind_Master`: NULL unless both threads run and are connected. */
-  lagSeconds(nowMs: number): number | null {
+  /**
+   * The lag: by a heartbeat of ours, or `Seconds_Behind_Master`, which is wrong by what the clocks of the two servers have
+   * come apart since it connected. NULL unless both threads run and are connected.
+   */
+  lagSeconds(nowMs: number, clocksMs = 0): number | null {
     if (this.io !== 'yes' || !this.sqlWanted || this.muffled) return null;
     if (this.caughtUp || this.stranger !== null) return 0;
     const next = this.appliedCount + 1;
     const committedAtMs = this.#source.committedAtMs(next, nowMs, this.incarnationOf(next));
-    return Math.max(0, Math.floor((nowMs - committedAtMs) / 1000));
+    return Math.max(0, Math.floor((nowMs - committedAtMs + clocksMs) / 1000));
   }
 
   /** How long ago the channel heard of its source. */
@@ -233,13 +320,13 @@ export class Channel {
   }
 
   /** What a look at the server shows of this channel. */
-  inbound(nowMs: number, source: Source, applierBlocked: string | null, retryMs: number): Inbound {
+  inbound(nowMs: number, source: Source, { applierBlocked, retryMs, clocksMs }: Beside): Inbound {
     if (!this.configured) return { kind: 'unconfigured' };
     return {
       kind: 'configured',
       io: this.io,
       sql: this.sqlWanted ? 'yes' : 'no',
-      lagSeconds: this.lagSeconds(nowMs),
+      lagSeconds: this.lagSeconds(nowMs, clocksMs),
       ioError: this.ioError ?? this.lastTry.error,
       sqlError: this.sqlError,
       sourceAddress: source.address,
@@ -249,7 +336,7 @@ export class Channel {
       applierBlocked,
       barred: this.barred,
       received: source.positionAt(this.received),
-      applied: source.positionAt(this.appliedCount),
+      applied: source.positionAt(this.appliedCount, this.forgotten),
       caughtUp: this.caughtUp,
       heardAgoMs: this.heardAgoMs(nowMs),
       receivedAgoMs: nowMs - this.#receivedMs,

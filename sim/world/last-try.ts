@@ -13,6 +13,7 @@ export const noTry: LastTry = { error: null, coming: null };
 
 const denied: ReplicationError = { errno: 1045, message: 'Access denied for user' };
 const full: ReplicationError = { errno: 1040, message: 'Too many connections' };
+const offline: ReplicationError = { errno: 3032, message: 'The server is currently in offline mode' };
 const refused: ReplicationError = { errno: 2003, message: "Can't connect to MySQL server (111)" };
 const timedOut: ReplicationError = { errno: 2003, message: "Can't connect to MySQL server (110)" };
 
@@ -44,7 +45,7 @@ export function followTries(world: SimWorld, replica: Master, source: Master): v
 
 /** Whether its last try to connect shows that the source lives and lets it in no further. */
 export function isTurnedAway({ lastTry: { error } }: Master['channel']): boolean {
-  return error === denied || error === full;
+  return error === denied || error === full || error === offline;
 }
 
 function outcomeOf(world: SimWorld, { channel, reachable }: Master, source: Master): ReplicationError | null {
@@ -52,5 +53,6 @@ function outcomeOf(world: SimWorld, { channel, reachable }: Master, source: Mast
   if (!world.pairLinked || !reachable || !source.reachable || source.mysqld === 'hung') return timedOut;
   if (source.mysqld === 'down') return refused;
   if (channel.loginRefused || channel.barred) return denied;
+  if (source.refusesClients) return offline;
   return source.connectionsFull ? full : null;
 }

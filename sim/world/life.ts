@@ -16,6 +16,8 @@ export function crash(world: SimWorld, master: Master): void {
   master.blocker = null;
   master.closingSinceMs = null;
   master.dumpBeats = false;
+  // Nobody wrote it into the configuration.
+  master.refusesClients = false;
   if (master.barred?.blocker) master.barred = null;
   withdrawUnreceived(world, master);
   abandonWaiting(master);
@@ -42,6 +44,7 @@ export function start(world: SimWorld, master: Master): void {
   master.mysqld = 'up';
   master.setWritable(world.nowMs, world.pair.writability === 'untouched', 'start');
   master.startedMs = world.nowMs;
+  master.clockOffAtStartMs = master.clockOffMs;
   master.downSinceMs = null;
   master.channel.restart();
   // Its cache of hosts is empty again.

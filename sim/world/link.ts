@@ -19,7 +19,7 @@ export function followLink(world: SimWorld, replica: Master, source: Master): vo
   if (next.inMs === 0) {
     if (channel.heading !== null) channel.generation++;
     channel.heading = null;
-    channel.enter(world.nowMs, next.link);
+    enter(world, replica, source, next.link);
     return;
   }
   if (channel.heading === next.link) return;
@@ -28,10 +28,17 @@ export function followLink(world: SimWorld, replica: Master, source: Master): vo
   world.timeline.after(next.inMs, () => {
     if (channel.generation !== generation) return;
     channel.heading = null;
-    world.change(() => channel.enter(world.nowMs, next.link));
+    world.change(() => enter(world, replica, source, next.link));
   });
   // While it waits to notice that the other end is gone, nothing comes in.
   if (next.link === 'connecting') channel.enter(world.nowMs, 'stalled');
+}
+
+function enter(world: SimWorld, { channel, clockOffMs }: Master, source: Master, link: ChannelLink): void {
+  // What the clocks differ by is asked for once, at the login.
+  const isLogin = link === 'flowing' && (channel.link === 'connecting' || channel.link === 'stopped');
+  if (isLogin) channel.clockAheadMs = clockOffMs - source.clockOffMs;
+  channel.enter(world.nowMs, link);
 }
 
 /** TCP sends what was lost again after 200 ms (Linux), and then after twice as long each time. Milliseconds. */
@@ -59,7 +66,10 @@ function nextLink(world: SimWorld, replica: Master, source: Master): Next {
     return { link: up ? 'flowing' : 'connecting', inMs: 0 };
   }
   const linked = isLinked(world, replica, source);
-  const refused = channel.loginRefused || channel.barred || (linked && source.mysqld === 'down');
+  // `offline_mode` throws out whoever is no administrator; replication's account is none.
+  const isThrownOut =
+    linked && (source.mysqld === 'down' || (source.mysqld === 'up' && source.refusesClients));
+  const refused = channel.loginRefused || channel.barred || isThrownOut;
   if (refused || replica.mysqld === 'down') return { link: 'connecting', inMs: 0 };
   if (linked && replica.mysqld === 'up') {
     if (source.mysqld === 'up') return connect(world, channel, source);
@@ -80,16 +90,21 @@ function isLinked(world: SimWorld, replica: Master, source: Master): boolean {
 function connect(world: SimWorld, channel: Channel, source: Master): Next {
   const isNew = channel.link === 'connecting' || channel.link === 'stopped';
   if (isNew && source.connectionsFull) return { link: 'connecting', inMs: 0 };
-  if (isNew && (source.binaryLog === 'off' || channel.isAheadOf(world.nowMs, world.gtid))) {
-    const message =
-      source.binaryLog === 'off'
-        ? 'Got fatal error 1236 from source: Binary log is not open'
-        : 'Got fatal error 1236 from source: the replica has more than the source';
+  const fatal = isNew ? fatalAtLogin(world, channel, source) : null;
+  const because = channel.isLeftBehind(world.nowMs) && !isNew ? 'could not find next log' : fatal;
+  if (because !== null) {
     channel.ioWanted = false;
-    channel.ioError = { errno: 1236, message };
+    channel.ioError = { errno: 1236, message: `Got fatal error 1236 from source: ${because}` };
     return { link: 'stopped', inMs: 0 };
   }
   return reconnect(world, channel);
+}
+
+/** Why a source cannot send what a new connection asks for; null when it can. */
+function fatalAtLogin({ nowMs }: SimWorld, channel: Channel, source: Master): string | null {
+  if (source.binaryLog === 'off') return 'Binary log is not open';
+  if (channel.isAheadOf(nowMs)) return 'the replica has more than the source';
+  return channel.asksForAll ? 'the source purged required binary logs' : null;
 }
 
 function reconnect(world: SimWorld, { link, cutSinceMs }: Channel): Next {

@@ -4,6 +4,9 @@
  *
  * Transactions are numbered from 1. A server that comes back with less than it had gives the lost numbers away again:
  * each such return begins a new **incarnation** of the log, and a number alone no longer says which transaction it is.
+ *
+ * Numbers are the world's own. Servers know a transaction by its **name** (its GTID, or its place in a binary log), and count
+ * names from 1 again when somebody resets the binary log.
  */
 
 /** A client commits every 20 ms. */
@@ -65,6 +68,8 @@ export class CommitLog {
     { fromMs: Number.NEGATIVE_INFINITY, count: 0, writers: nobody, by: 'old' },
   ];
   readonly #incarnations: Incarnation[] = [{ base: 0, start: 0 }];
+  /** The last number before each reset of the binary log, oldest first. */
+  readonly #resets: number[] = [];
   /** When those that had to wait for a standby's word were acknowledged: by incarnation and number. */
   readonly #waited = new Map<string, number | null>();
 
@@ -100,9 +105,47 @@ export class CommitLog {
 
   /** The server has come back without its last transactions: their numbers will be given away again. */
   loseLast(atMs: number, lost: number): void {
-    const base = Math.max(0, this.countAt(atMs) - lost);
+    const base = Math.max(this.resetAt, this.countAt(atMs) - lost);
     this.#incarnations.push({ base, start: this.#stretches.length });
     this.#stretches.push({ fromMs: atMs, count: base, writers: nobody, by: 'old' });
+  }
+
+  /** The binary log is reset: what was committed stays, and what comes is named from 1 on. */
+  reset(atMs: number): void {
+    this.#resets.push(this.countAt(atMs));
+  }
+
+  /** How often it was reset. */
+  get resets(): number {
+    return this.#resets.length;
+  }
+
+  /** The last number before the last reset; 0 where there was none. */
+  get resetAt(): number {
+    return this.#resets.at(-1) ?? 0;
+  }
+
+  /** The last number before it was reset once more than `resets` times; infinite where it was not. */
+  endAfter(resets: number): number {
+    return this.#resets[resets] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The name of the transaction of that number, and after how many resets it was given. */
+  nameOf(number: number): { readonly log: number; readonly as: number } {
+    let log = this.#resets.length;
+    while (log > 0 && number <= (this.#resets[log - 1] ?? 0)) log--;
+    return { log, as: number - (this.#resets[log - 1] ?? 0) };
+  }
+
+  /** The highest name among all transactions up to that number. */
+  highestName(number: number): number {
+    if (this.#resets.length === 0) return number;
+    let highest = 0;
+    for (let log = 0; log <= this.#resets.length; log++) {
+      const name = Math.min(number, this.endAfter(log)) - (this.#resets[log - 1] ?? 0);
+      highest = Math.max(highest, name);
+    }
+    return highest;
   }
 
   /** The life that the log is in: 0 until it first lost something. */

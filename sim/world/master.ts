@@ -1,5 +1,6 @@
 /** One master: its host, its mysqld, and what it has committed. Plain state; `SimWorld` changes it. */
 import type { Node } from '../../lib/core/config.ts';
+import { comparePlaces } from '../../lib/core/log-place.ts';
 import type { Obstacle } from '../../lib/core/probe-results.ts';
 import type { InstanceState, Position, ScheduledEvents, Session } from '../../lib/core/sighting.ts';
 import { Channel } from './channel.ts';
@@ -60,6 +61,8 @@ export class Master {
   binaryLog: 'on' | 'off' = 'on';
   events: ScheduledEvents | null = null;
   connectionsFull = false;
+  /** `offline_mode` is on: applications and replication are thrown out and refused, and we are let in. */
+  refusesClients = false;
   /** Our account is refused: somebody changed the password. */
   lockedOut = false;
   /** While hung, its dump thread still sends heartbeats, so that the other believes to hear it. */
@@ -74,6 +77,9 @@ export class Master {
   instance: InstanceState = 'running';
   /** It has been up for a day when the history begins. */
   startedMs = -86_400_000;
+  /** By how much its host's clock is ahead of true time: now, and when mysqld started. Milliseconds. */
+  clockOffMs = 0;
+  clockOffAtStartMs = 0;
   /** Since when mysqld has been down or its host away; null while it is up. */
   downSinceMs: number | null = null;
   /** Whether mysqld comes up when it is started. */
@@ -93,7 +99,7 @@ export class Master {
     this.identity = `${(node.address.split('.')[3] ?? '').padStart(8, '0')}-0000-11f0-8000-0242ac110002`;
     this.log = log;
     this.#gtid = gtid;
-    this.channel = new Channel(sourceLog);
+    this.channel = new Channel(sourceLog, gtid);
   }
 
   /**
@@ -126,9 +132,14 @@ export class Master {
     );
   }
 
+  /** Whether a commit on it would succeed, by somebody whom it lets in. */
+  get isOpen(): boolean {
+    return this.answers && this.writable && this.hangsSinceMs === null && this.refusal === null;
+  }
+
   /** Whether a client's commit on it would succeed, once it gets there. */
   get commits(): boolean {
-    return this.answers && this.writable && this.hangsSinceMs === null && this.refusal === null;
+    return this.isOpen && !this.refusesClients;
   }
 
   /** Whether it applies what it has received. */
@@ -141,44 +152,61 @@ export class Master {
     return this.commits && this.bound;
   }
 
+  /** `Uptime`: by the clock of its host, so it jumps when that one is set; 0 where that gives none. Seconds. */
+  uptimeSeconds(nowMs: number): number {
+    const upMs = nowMs - this.startedMs + this.clockOffMs - this.clockOffAtStartMs;
+    return Math.max(0, Math.floor(upMs / 1000));
+  }
+
+  /** RESET BINARY LOGS AND GTIDS: it keeps its rows, and forgets by which GTIDs and places they were known. */
+  resetLog(nowMs: number, peer: Master): void {
+    this.log.reset(nowMs);
+    this.channel.forget(peer.log);
+    this.errant = 0;
+  }
+
   /** Where its own history ends, in the words of `Position`. */
   executed(nowMs: number, peer: Master): Position {
-    const own = this.log.countAt(nowMs);
-    if (!this.#gtid) return this.positionAt(own);
+    const { resets, resetAt } = this.log;
+    const own = this.log.countAt(nowMs) - resetAt;
+    const place = placeIn(resets, own);
+    if (!this.#gtid) return { gtid: null, ...place };
     let gtid = rangeOf(this.identity, own);
-    const applied = rangeOf(peer.identity, this.channel.appliedCount);
+    const { appliedCount, forgotten } = this.channel;
+    const applied = rangeOf(peer.identity, peer.log.highestName(appliedCount), forgotten);
     if (applied !== '') gtid = gtid === '' ? applied : `${gtid},${applied}`;
     if (this.errant > 0) {
       const errant = rangeOf(`ffff${this.identity.slice(4)}`, this.errant);
       gtid = gtid === '' ? errant : `${gtid},${errant}`;
     }
-    return { gtid, file: binlog, offset: offsetOf(own) };
+    return { gtid, ...place };
   }
 
-  /** This master's log up to its own transaction of that number. */
-  positionAt(count: number): Position {
+  /** This master's log up to its own transaction of that number; without the GTIDs up to `forgotten`. */
+  positionAt(count: number, forgotten = 0): Position {
+    const { log, as } = this.log.nameOf(count);
     return {
-      gtid: this.#gtid ? rangeOf(this.identity, count) : null,
-      file: binlog,
-      offset: offsetOf(count),
+      gtid: this.#gtid ? rangeOf(this.identity, this.log.highestName(count), forgotten) : null,
+      ...placeIn(log, as),
     };
   }
 
-  /** How many of this master's own transactions a position covers. */
-  countIn(position: Position): number {
-    if (position.gtid === null) return Math.round((position.offset - 4) / bytesPerTransaction);
-    const start = position.gtid.indexOf(`${this.identity}:1-`);
-    return start < 0 ? 0 : Number.parseInt(position.gtid.slice(start + this.identity.length + 3), 10);
+  /** Whether a position names nothing of this master's that one lacks who has all up to that number. */
+  isReachedBy(count: number, position: Position, forgotten: number): boolean {
+    if (position.gtid === null) return comparePlaces(this.positionAt(count), position) >= 0;
+    const named = new RegExp(`${this.identity}:\\d+-(\\d+)`).exec(position.gtid);
+    return named === null || (forgotten === 0 && this.log.highestName(count) >= Number(named[1]));
   }
 }
 
-const binlog = 'mysql-bin.000001';
+/** The name of its binary log after so many resets: one that has run for long has rotated it. */
+const binlogs = ['mysql-bin.000007', 'mysql-bin.000001'] as const;
 const bytesPerTransaction = 100;
 
-function offsetOf(count: number): number {
-  return 4 + count * bytesPerTransaction;
+function placeIn(resets: number, count: number): Pick<Position, 'file' | 'offset'> {
+  return { file: binlogs[resets === 0 ? 0 : 1], offset: 4 + count * bytesPerTransaction };
 }
 
-function rangeOf(identity: string, count: number): string {
-  return count === 0 ? '' : `${identity}:1-${count}`;
+function rangeOf(identity: string, count: number, above = 0): string {
+  return count <= above ? '' : `${identity}:${above + 1}-${count}`;
 }

@@ -60,7 +60,7 @@ export function rowsOf(master: Master, peer: Master, nowMs: number): readonly Ta
     if (found.size === keyCount) break;
     for (let number = run.to; number > run.from && found.size < keyCount; number--) {
       const key = number % keyCount;
-      if (found.has(key)) continue;
+      if (found.has(key) || isSkipped(run, number, master)) continue;
       const write = writeIn(run, number, master, peer, nowMs);
       if (isRowWrite(write)) found.set(key, write);
     }
@@ -76,6 +76,7 @@ export function overwrittenOn(master: Master, peer: Master, nowMs: number): read
     const lastOwn = master.log.transaction(run.beside, nowMs);
     const least = Math.max(run.from, run.to - keyCount);
     for (let number = run.to; number > least; number--) {
+      if (isSkipped(run, number, master)) continue;
       const older = writeIn(run, number, master, peer, nowMs);
       if (!isRowWrite(older)) continue;
       if (older.committedAtMs >= lastOwn.committedAtMs) continue;
@@ -120,7 +121,8 @@ function* missingWrites(master: Master, peer: Master, nowMs: number): Generator<
       const held = heldOf(master, origin, incarnation);
       const end = log.endOf(incarnation, nowMs);
       for (let number = log.baseOf(incarnation) + 1; number <= end; number++) {
-        if (number > held.above && number <= held.upTo) number = held.upTo + 1;
+        if (number > held.above && number <= held.upTo)
+          number = nextLacking(master, origin, number, held.upTo);
         if (number > end) break;
         const write = { origin: origin.name, ...log.transaction(number, nowMs, incarnation) };
         if (write.by === 'client' && write.acknowledgedAtMs !== null) yield write;
@@ -137,6 +139,16 @@ function heldOf(master: Master, origin: Master, incarnation: number): Held {
   // What a later life lost is gone.
   for (let life = incarnation + 1; life <= log.incarnation; life++) upTo = Math.min(upTo, log.baseOf(life));
   return { above: 0, upTo };
+}
+
+/** It has a name that the master knows already, so it never carried it out. */
+function isSkipped(run: Run, number: number, { channel }: Master): boolean {
+  return run.of === 'applied' && channel.skipped(number);
+}
+
+/** The first number from that one on that the master lacks, of those that it was given up to `upTo`. */
+function nextLacking(master: Master, origin: Master, number: number, upTo: number): number {
+  return master === origin ? upTo + 1 : Math.min(upTo + 1, master.channel.firstLackingAbove(number - 1));
 }
 
 function writeIn(run: Run, number: number, master: Master, peer: Master, nowMs: number): Write {

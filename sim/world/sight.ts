@@ -97,28 +97,38 @@ function serverOf(world: SimWorld, master: Master, by: HeartbeatBy, loginRefused
     flavor: 'mysql',
     writable: master.writable,
     halfClosed: master.halfClosed,
+    ...(master.refusesClients ? { offline: true as const } : {}),
     roundTripMs: 1,
-    clockOffMs: 0,
+    clockOffMs: master.clockOffMs,
     binaryLog: master.binaryLog,
     semiSync:
       semiSync === null ? null : { waiting: semiSync.waitingSinceMs !== null, timeoutMs: semiSync.timeoutMs },
     events: master.events,
     globalLock: globalLock?.session ?? null,
     loginRefused,
-    uptimeSeconds: Math.floor((nowMs - master.startedMs) / 1000),
+    uptimeSeconds: master.uptimeSeconds(nowMs),
     inbound: master.channel.inbound(
       nowMs,
       {
         address: peer.node.address,
         identity: peer.identity,
-        positionAt: (count) => peer.positionAt(count),
+        positionAt: (count, forgotten) => peer.positionAt(count, forgotten),
       },
-      applierBlockOf(master),
-      world.habits.retryMs,
+      {
+        applierBlocked: applierBlockOf(master),
+        retryMs: world.habits.retryMs,
+        clocksMs: clocksApart(world, master, peer),
+      },
     ),
     executed: master.executed(nowMs, peer),
     heartbeat,
   };
+}
+
+/** What the clocks have come apart since the channel connected, where no heartbeat of ours tells the lag. */
+function clocksApart({ pair }: SimWorld, { clockOffMs, channel }: Master, source: Master): number {
+  if (pair.writeProbe && source.writable) return 0;
+  return clockOffMs - source.clockOffMs - channel.clockAheadMs;
 }
 
 function applierBlockOf({ globalLock, stuckSinceMs, channel }: Master): string | null {

@@ -66,6 +66,70 @@ test('the alert names the reset and what to do', () => {
   expect(alert?.happened).toContain('then rebuild db2');
 });
 
+describe('once it was seen', () => {
+  const resetSeenBy = (leader: Leader, gtid = true) => {
+    leader.looks(20, 250, well1, well2);
+    for (let count = 1; count <= 20; count++)
+      leader.look(250, holderWith(count, gtid), cutOff(gtid)(count * 250));
+  };
+  const holderWith = (count: number, gtid = true, change: Parameters<typeof answers1>[0] = {}) =>
+    answers1({
+      executed: { gtid: gtid ? `${UUID1}:1-${count}` : null, file: 'binlog.000001', offset: count },
+      ...change,
+    });
+
+  it.each([true, false])(
+    'a holder that restarts has lost nothing, and is opened again (GTIDs: %s)',
+    (gtid) => {
+      const leader = new Leader();
+      resetSeenBy(leader, gtid);
+      leader.looks(4, 250, refused, cutOff(gtid)(6000));
+      const back = holderWith(20, gtid, { writable: false, uptimeSeconds: 2 });
+      expect(leader.looks(8, 250, back, cutOff(gtid)(8000))).toMatchObject({ deed: 'open-holder' });
+    },
+  );
+
+  it('its standby cannot take over any more, however many GTIDs the holder has given away since', () => {
+    const leader = new Leader();
+    resetSeenBy(leader);
+    const ahead = holderWith(5000);
+    const follows = answered({ ...db2, executed: { ...db2.executed, gtid: `${UUID1}:1-5000` } });
+    const { situation } = leader.looks(100, 250, ahead, follows);
+    expect(situation.fitness.reasons.join()).toContain('was reset (RESET MASTER)');
+    expect(
+      leader.looks(
+        4,
+        250,
+        refused,
+        answered({ ...db2, inbound: channel({ io: 'connecting', lagSeconds: null }) }),
+      ).deed,
+    ).not.toBe('failover');
+  });
+
+  it('that is over when the standby has other data: another identity, or without what it had', () => {
+    const leader = new Leader();
+    resetSeenBy(leader);
+    expect(leader.memory.logReset).toMatchObject({ node: 'db1', standby: 'db2' });
+    const inbound = channel({ received: { gtid: `${UUID1}:1-30`, file: 'binlog.000001', offset: 30 } });
+    const anew = answered({ ...db2, executed: { ...db2.executed, gtid: `${UUID1}:1-30` }, inbound });
+    leader.looks(4, 250, holderWith(30), anew);
+    expect(leader.memory.logReset).toBeNull();
+  });
+
+  it('is not concluded from one look that is of two moments', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, well1, well2);
+    const more = answered({
+      ...db2,
+      executed: { ...db2.executed, gtid: `${UUID1}:1-103` },
+      inbound: channel({ io: 'connecting', lagSeconds: null }),
+    });
+    leader.look(250, well1, more);
+    leader.looks(40, 250, refused, more);
+    expect(leader.memory.logReset).toBeNull();
+  });
+});
+
 describe('what is no reset', () => {
   const ahead = { ...db2, executed: { ...db2.executed, gtid: `${UUID1}:1-103` } };
   const fitOf = (leader: Leader, standby: Saw) => leader.looks(20, 250, well1, standby).situation.fitness;

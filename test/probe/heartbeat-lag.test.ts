@@ -34,6 +34,39 @@ describe('the lag by the heartbeat row', () => {
     expect(beats.lag(5_009_000, 21_600)).toEqual(exactly(0));
   });
 
+  describe('when the clock of the node is set', () => {
+    /** Heartbeats at 10 s to 19 s; from 15 s on by a clock that was set by so much. */
+    const setAfterFive = (byMs: number) => {
+      const beats = createHeartbeatLag();
+      for (let index = 0; index < 10; index++)
+        beats.note(stampOf(index) + (index < 5 ? 0 : byMs), 10_000 + index * 1000);
+      return beats;
+    };
+    const stampOf = (index: number) => 5_000_000 + index * 1000;
+
+    test.each([-300_000, 300_000])('by %i ms: a standby in time has no lag', (byMs) => {
+      const beats = setAfterFive(byMs);
+      // The row was overwritten between two looks: nobody read the last stamp of before.
+      expect(beats.lag(stampOf(3), 14_100)?.ms).toBe(100);
+      expect(beats.lag(stampOf(9) + byMs, 19_100)).toEqual(exactly(0));
+    });
+
+    test('back: what stands still lags all the same, and what was committed before comes first', () => {
+      const beats = setAfterFive(-300_000);
+      expect(beats.lag(stampOf(2), 19_500)).toEqual(exactly(6500));
+      expect(beats.lag(stampOf(2), 29_500)).toEqual(exactly(16_500));
+      expect(beats.lag(stampOf(4), 29_500)).toEqual(exactly(14_500));
+      expect(beats.lag(stampOf(7) - 300_000, 29_500)).toEqual(exactly(11_500));
+    });
+
+    test('and back again, as time servers do', () => {
+      const beats = setAfterFive(300_000);
+      for (let index = 10; index < 15; index++) beats.note(stampOf(index), 10_000 + index * 1000);
+      expect(beats.lag(stampOf(9) + 300_000, 24_100)).toEqual(exactly(4100));
+      expect(beats.lag(stampOf(12), 24_100)).toEqual(exactly(2100 - 1000));
+    });
+  });
+
   test('of a node that is no holder any more, nothing is waited for', () => {
     const beats = beating(3);
     beats.forget();

@@ -188,6 +188,11 @@ test('counters, with and without the heartbeats', () => {
   expect(channelOf(mariadb).heartbeats).toBe(4);
 });
 
+test('an uptime of less than 0, by a clock that was set back, is not known', () => {
+  const rows = [{ Variable_name: 'Uptime', Value: '18446744073709551316' }];
+  expect(readCounters(rows).uptimeSeconds).toBe(0);
+});
+
 test.each(['master', 'source'])('semi-synchronous replication, as a %s', (role) => {
   const rows = ['status', 'wait_sessions', 'yes_tx'].map((name, index) => ({
     Variable_name: `Rpl_semi_sync_${role}_${name}`,

@@ -327,8 +327,8 @@ const fit: readonly Mutant[] = [
   {
     name: 'rebuilt-standby-is-ready',
     file: roles,
-    find: "return tell({ ...next, readiness: null, behind, sent }, pair.name, 'identity-changed', words, nowMs);",
-    replace: "return tell({ ...next, behind, sent }, pair.name, 'identity-changed', words, nowMs);",
+    find: "tell({ ...next, readiness: null, behind, sent, logReset }, pair.name, 'identity-changed', words, nowMs);",
+    replace: "tell({ ...next, behind, sent, logReset }, pair.name, 'identity-changed', words, nowMs);",
     guards: 'Another server at the standby’s address is judged anew.',
   },
 ];
@@ -435,8 +435,8 @@ const acting: readonly Mutant[] = [
   {
     name: 'a-reset-is-no-news',
     file: historyReasons,
-    find: '    ...reasonsOfReset(terms),\n',
-    replace: '',
+    find: ', ...reasonsOfReset(terms)];',
+    replace: '];',
     guards:
       'A standby of a holder whose binary log was reset lacks what was written since, whatever its places say.',
   },

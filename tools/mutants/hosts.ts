@@ -35,8 +35,8 @@ export const hostMutants: readonly Mutant[] = [
   {
     name: 'reinstated-is-ready',
     file: 'lib/core/orders.ts',
-    find: 'memory: { ...memory, readiness, behind, aside: null },',
-    replace: 'memory: { ...memory, behind, aside: null },',
+    find: 'memory: { ...memory, readiness, behind, logReset, aside: null },',
+    replace: 'memory: { ...memory, behind, logReset, aside: null },',
     guards: 'A node that was made anew must be seen fit before it takes over.',
   },
   {

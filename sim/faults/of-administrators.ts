@@ -1,0 +1,38 @@
+/** What an administrator does to a server or its host, and what nobody can do to one that is down. */
+import type { Master } from '../world/master.ts';
+import type { BreakageName } from './fault.ts';
+import { type Mending, type Strike, secondOf, set, setFor } from './mending.ts';
+
+/** By how much a clock is set: from a minute to ten. Milliseconds. */
+const stepMs = [60_000, 600_000] as const;
+/** A reset log goes on with the next commit. Milliseconds. */
+const nextCommitMs = 40;
+
+export const ofAdministrators = {
+  'log-reset': resetLog,
+  'offline-mode': ({ master }) =>
+    takesStatements(master) ? setFor(master, 'refusesClients', true, false) : () => {},
+  'clock-step': ({ master, degree }) => {
+    const [least, most] = stepMs;
+    const byMs = Math.round(least + secondOf(degree) * (most - least));
+    return set(master, 'clockOffMs', degree < 0.5 ? -byMs : byMs, 0);
+  },
+} satisfies { readonly [Name in BreakageName]?: (strike: Strike) => Mending };
+
+/** Whether somebody on the host could give it an order. */
+function takesStatements({ hostUp, mysqld }: Master): boolean {
+  return hostUp && mysqld === 'up';
+}
+
+/** RESET BINARY LOGS AND GTIDS. In half of the cases somebody then starts the replica again that has failed for it. */
+function resetLog({ world, master, degree }: Strike): Mending {
+  if (!takesStatements(master)) return () => {};
+  const peer = world.peer(master.name);
+  master.resetLog(world.nowMs, peer);
+  world.timeline.after(nextCommitMs, () => world.change(() => {}));
+  return () => {
+    if (degree < 0.5 || peer.channel.ioError?.errno !== 1236) return;
+    peer.channel.ioError = null;
+    peer.channel.ioWanted = true;
+  };
+}

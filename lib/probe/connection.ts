@@ -1,8 +1,9 @@
 /** One connection to a server, over mysql2: made, asked and thrown away within limits. mysql2 stays in here. */
 import { connect, type Socket } from 'node:net';
-import { type Connection, createConnection, type SslOptions } from 'mysql2';
+import { type Connection, createConnection, type PrepareStatementInfo, type SslOptions } from 'mysql2';
 import { type Dialect, dialectOf, versionQuery } from './dialect.ts';
 import { MysqlFailure, type Phase } from './errors.ts';
+import { type Ask, type AskPrepared, askAgain } from './prepared.ts';
 import type { ProbeCredentials } from './protocol.ts';
 import type { StatusRow } from './status-rows.ts';
 import { late, nowMs, within } from './waiting.ts';
@@ -30,6 +31,8 @@ export interface MysqlLink {
   query(sql: string, values: readonly unknown[], limitMs: number): Promise<readonly StatusRow[]>;
   /** As `query`, for as long as it takes. */
   queryWithoutLimit(sql: string, values: readonly unknown[]): Promise<readonly StatusRow[]>;
+  /** As one of these, for a statement of the few that come again and again: in fewer bytes (`prepared.ts`). */
+  queryAgain(sql: string, values: readonly unknown[], limitMs: number | null): Promise<readonly StatusRow[]>;
   /** Ends it at once, without a word. */
   destroy(): void;
   /** Says goodbye first, so that the server does not count an aborted client. */
@@ -37,9 +40,9 @@ export interface MysqlLink {
 }
 
 /** A connection that is being made. */
-export interface Dialling {
-  /** Rejects with a `MysqlFailure`, with nothing left behind. */
-  readonly link: Promise<MysqlLink>;
+export interface Dialling<L = MysqlLink> {
+  /** Null where nobody wanted it any more when it was let in. Rejects with a `MysqlFailure`, with nothing left behind. */
+  readonly link: Promise<L>;
   /** What it is at. */
   during(): Phase;
   /** Gives it up, unless it is made. */
@@ -52,18 +55,30 @@ export function dial(endpoint: NodeEndpoint, limitMs: number): Promise<MysqlLink
   return startDial(endpoint, () => deadlineMs - nowMs()).link;
 }
 
-/** The same, for a caller that wants to know how far it is. `leftMs` says how long a phase may still take. */
+type LeftMs = (during: 'connect' | 'login', sinceMs: number) => number;
+
+/**
+ * The same, for a caller that wants to know how far it is. `leftMs` says how long a phase may still take; `isWanted`,
+ * whether the connection is for more than to see that it is let in: only then is the server asked for what a link needs.
+ */
+export function startDial(endpoint: NodeEndpoint, leftMs: LeftMs): Dialling;
 export function startDial(
   endpoint: NodeEndpoint,
-  leftMs: (during: 'connect' | 'login', sinceMs: number) => number,
-): Dialling {
+  leftMs: LeftMs,
+  isWanted: () => boolean,
+): Dialling<MysqlLink | null>;
+export function startDial(
+  endpoint: NodeEndpoint,
+  leftMs: LeftMs,
+  isWanted = () => true,
+): Dialling<MysqlLink | null> {
   const startMs = nowMs();
   const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   let during: Phase = 'connect';
   let isMade = false;
 
-  async function make(): Promise<MysqlLink> {
+  async function make(): Promise<MysqlLink | null> {
     try {
       await phase('connect', startMs, leftMs('connect', startMs), connected(socket));
       during = 'login';
@@ -72,12 +87,16 @@ export function startDial(
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
       const connection = createConnection(optionsOf(endpoint, socket));
       await login(loggedIn(connection));
-      const ask = asker(connection, socket);
-      const [row] = await login(ask(versionQuery, []));
+      if (!isWanted()) {
+        quit(connection, socket, gone);
+        return null;
+      }
+      const asker = askerOf(connection, socket);
+      const [row] = await login(asker.ask(versionQuery, []));
       const dialect = dialectOf(String(row?.version), String(row?.comment));
-      await login(ask(dialect.session, []).catch(notSet));
+      await login(asker.ask(dialect.session, []).catch(notSet));
       isMade = true;
-      return link(connection, socket, ask, gone, dialect);
+      return link(connection, socket, asker, gone, dialect);
     } catch (error) {
       socket.destroy();
       throw error;
@@ -100,41 +119,46 @@ function notSet(error: unknown): never {
   throw error;
 }
 
-type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly StatusRow[]>;
-
 function link(
   connection: Connection,
   socket: Socket,
-  ask: Ask,
+  { ask, prepare }: Asker,
   gone: Promise<void>,
   dialect: Dialect,
 ): MysqlLink {
-  const destroy = () => {
-    connection.destroy();
-    // mysql2 only ends its half; a hung server would keep the other one open.
-    socket.destroy();
-  };
+  const again = askAgain(ask, prepare);
+  const destroy = () => end(connection, socket);
   return {
     dialect,
     id: connection.threadId ?? 0,
     gone,
     isGone: () => socket.destroyed,
     destroy,
-    quit() {
-      connection.end(() => {});
-      void within(gone, 1000).then(destroy);
-    },
-    queryWithoutLimit: (sql, values) => phase('query', nowMs(), null, ask(sql, values)),
-    async query(sql, values, limitMs) {
-      const startMs = nowMs();
-      try {
-        return await phase('query', startMs, limitMs, ask(sql, values));
-      } catch (error) {
-        if (error instanceof MysqlFailure && error.timedOut) destroy();
-        throw error;
-      }
-    },
+    quit: () => quit(connection, socket, gone),
+    queryWithoutLimit: (sql, values) => limited(null, ask(sql, values)),
+    query: (sql, values, limitMs) => limited(limitMs, ask(sql, values)),
+    queryAgain: (sql, values, limitMs) => limited(limitMs, again(sql, values)),
   };
+
+  async function limited(limitMs: number | null, answer: ReturnType<Ask>) {
+    try {
+      return await phase('query', nowMs(), limitMs, answer);
+    } catch (error) {
+      if (error instanceof MysqlFailure && error.timedOut) destroy();
+      throw error;
+    }
+  }
+}
+
+function end(connection: Connection, socket: Socket): void {
+  connection.destroy();
+  // mysql2 only ends its half; a hung server would keep the other one open.
+  socket.destroy();
+}
+
+function quit(connection: Connection, socket: Socket, gone: Promise<void>): void {
+  connection.end(() => {});
+  void within(gone, 1000).then(() => end(connection, socket));
 }
 
 /** Runs one phase: every way in which it can fail becomes a `MysqlFailure`. */
@@ -170,26 +194,39 @@ function loggedIn(connection: Connection): Promise<void> {
   });
 }
 
-/** mysql2 never answers a statement on a connection that we destroyed ourselves; this does, as lost. */
-function asker(connection: Connection, socket: Socket): Ask {
+interface Asker {
+  readonly ask: Ask;
+  prepare(sql: string): Promise<AskPrepared>;
+}
+
+/** How mysql2 tells what came of a command. */
+type Told<T> = (error: Error | null, result: T) => void;
+
+/** mysql2 never answers a command on a connection that we destroyed ourselves; this does, as lost. */
+function askerOf(connection: Connection, socket: Socket): Asker {
   const waiting = new Set<(error: Error) => void>();
   socket.once('close', () => {
     for (const reject of waiting) reject(new Error('the connection was lost'));
   });
-  return async (sql, values) => {
+  async function told<T>(command: (told: Told<T>) => void): Promise<T> {
     let refuse: (error: Error) => void = () => {};
     try {
       return await new Promise((resolve, reject) => {
         refuse = reject;
         waiting.add(reject);
-        connection.query(sql, [...values], (error, result) => {
-          if (error) reject(error);
-          else resolve(Array.isArray(result) ? (result as StatusRow[]) : []);
-        });
+        command((error, result) => (error ? reject(error) : resolve(result)));
       });
     } finally {
       waiting.delete(refuse);
     }
+  }
+  const rowsOf = (result: unknown) => (Array.isArray(result) ? (result as StatusRow[]) : []);
+  return {
+    ask: async (sql, values) => rowsOf(await told((tell) => connection.query(sql, [...values], tell))),
+    async prepare(sql) {
+      const statement = await told<PrepareStatementInfo>((tell) => connection.prepare(sql, tell));
+      return async (values) => rowsOf(await told((tell) => statement.execute([...values], tell)));
+    },
   };
 }
 
@@ -202,8 +239,8 @@ function optionsOf({ host, port, credentials }: NodeEndpoint, socket: Socket) {
     ...(ssl === null ? {} : { ssl }),
     // Limits are ours: see `dial` and `query`.
     connectTimeout: 0,
-    // We prepare none, and mysql2 makes room for 16,000 on each connection: 100 pairs would not fit into the memory.
-    maxPreparedStatements: 1,
+    // As many as are asked again and again, and some: mysql2 would make room for 16,000, and 100 pairs would not fit into the memory.
+    maxPreparedStatements: 16,
     dateStrings: true,
     supportBigNumbers: true,
     // Nothing of the process is told to the server but a name that a person finds in its process list.
@@ -217,6 +254,21 @@ function optionsOf({ host, port, credentials }: NodeEndpoint, socket: Socket) {
  */
 function tlsOf(credentials: ProbeCredentials): SslOptions | null {
   const { ca, tls = 'off' } = credentials;
+  const key = `${tls} ${ca ?? ''}`;
+  const known = tlsOptions.get(key);
+  if (known !== undefined) return known;
+  const made = makeTls(tls, ca);
+  tlsOptions.set(key, made);
+  return made;
+}
+
+/**
+ * mysql2 keeps the parsed certificates and the sessions of a server by these objects, so there is one for each kind: a login
+ * that takes up an earlier session needs no certificate, and a fraction of the bytes and of the CPU.
+ */
+const tlsOptions = new Map<string, SslOptions | null>();
+
+function makeTls(tls: NonNullable<ProbeCredentials['tls']>, ca: string | undefined): SslOptions | null {
   switch (tls) {
     case 'off':
       return null;

@@ -25,7 +25,7 @@ export interface Dialect {
   readonly replicaStatus: string;
   /** One row: the end of the binary log; none when it is off. */
   readonly binaryLogStatus: string;
-  /** Counters: rows of `Variable_name` and `Value`. */
+  /** Counters: rows of `c`, a name and a value joined, or of `Variable_name` and `Value`. */
   readonly counters: string;
   /** Variables that a person sets: rows of `Variable_name` and `Value`. */
   readonly setUp: string;
@@ -77,7 +77,8 @@ export function dialectOf(version: string, comment: string): Dialect {
     ...mysqlPulse(superReadOnly, at(8, 0, 26) ? 'replica_parallel_workers' : 'slave_parallel_workers'),
     replicaStatus: replica ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS',
     binaryLogStatus: at(8, 2, 0) ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS',
-    ...{ counters, setUp, events: at(8, 0, 0) ? events : eventsOfOld },
+    counters: at(8, 0, 0) ? countersIn('performance_schema.global_status') : at(5, 7, 0) ? countersOf57 : countersOfOld,
+    ...{ setUp, events: at(8, 0, 0) ? events : eventsOfOld },
     // 5.7 moved the counter out of SHOW STATUS (MySQL manual, "Migrating to Performance Schema").
     ear: at(5, 7, 0) ? ear : null,
     transaction,
@@ -97,7 +98,8 @@ export const pulseFields = [
   ...['workers', 'max_connections', 'log_bin', 'offline_mode', 'clock'],
 ] as const;
 
-function joined(...expressions: readonly string[]): string {
+/** One column in place of several; `spread` takes it apart again. */
+export function joined(...expressions: readonly string[]): string {
   return `CONCAT_WS('${SEPARATOR}',${expressions.join(',')})`;
 }
 
@@ -174,12 +176,20 @@ function sessionOf(isolation: string, statementLimit: string | null): string {
   return `SET SESSION ${settings.join(', ')}`;
 }
 
-/**
- * Semi-synchronous replication has the words of old until 8.0.26, and where its old plugin is loaded. Short, because it is asked
- * once a second.
- */
-const counters = `SHOW GLOBAL STATUS WHERE Variable_name REGEXP
-'^(Uptime|Threads_connected|Slave_received_heartbeats|Rpl_semi_sync_(master|source)_(status|wait_sessions|yes_tx))$'`;
+/** Semi-synchronous replication has the words of old until 8.0.26, and where its old plugin is loaded. */
+const counterNames = [
+  ...['Uptime', 'Threads_connected', 'Slave_received_heartbeats'],
+  ...['master', 'source'].flatMap((role) =>
+    ['status', 'wait_sessions', 'yes_tx'].map((name) => `Rpl_semi_sync_${role}_${name}`),
+  ),
+]
+  .map((name) => `'${name}'`)
+  .join(',');
+const countersIn = (table: string) =>
+  `SELECT ${joined('VARIABLE_NAME', 'VARIABLE_VALUE')} c FROM ${table} WHERE VARIABLE_NAME IN (${counterNames})`;
+const countersOfOld = countersIn('information_schema.GLOBAL_STATUS');
+/** Which of the two tables 5.7 fills is a setting of it (`show_compatibility_56`). */
+const countersOf57 = `SHOW GLOBAL STATUS WHERE Variable_name IN (${counterNames})`;
 
 const semiSyncVariables = ['master', 'source']
   .flatMap((role) => ['enabled', 'timeout'].map((name) => `'rpl_semi_sync_${role}_${name}'`))
@@ -224,7 +234,7 @@ const mariadb: Omit<Dialect, 'session' | keyof typeof noMetadataLocks> = {
   )} b`,
   replicaStatus: 'SHOW ALL SLAVES STATUS',
   binaryLogStatus: 'SHOW MASTER STATUS',
-  ...{ counters, setUp, events: eventsOfOld },
+  ...{ counters: countersOfOld, setUp, events: eventsOfOld },
   ear: null,
   transaction,
   rowLocks: rowLocksOfOld,

@@ -138,7 +138,7 @@ function processOf(
 
 /** The ids of sessions; none where the server cannot say, or not to us. */
 export async function idsOf(
-  link: MysqlLink,
+  link: Asked,
   sql: string | null,
   values: readonly unknown[],
 ): Promise<readonly number[]> {
@@ -147,9 +147,11 @@ export async function idsOf(
   return rows.flatMap((row) => (row instanceof MysqlFailure ? [] : [Number(row.id)]));
 }
 
+type Asked = Pick<MysqlLink, 'query' | 'isGone'>;
+
 /** Rows, or the refusal. A connection that is lost, or does not answer, is thrown. */
 async function rowsOf(
-  link: MysqlLink,
+  link: Asked,
   sql: string,
   values: readonly unknown[],
 ): Promise<readonly (StatusRow | MysqlFailure)[]> {

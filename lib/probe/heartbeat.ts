@@ -7,26 +7,27 @@
  */
 import type { Heartbeat } from '../core/sighting.ts';
 import type { MysqlLink } from './connection.ts';
+import { joined } from './dialect.ts';
 import { errnoOf, heartbeatOf, isReadOnly, MysqlFailure, sawOf } from './errors.ts';
 import { askWhy, HANGS, type Why } from './hang-cause.ts';
 import type { HeartbeatLag } from './heartbeat-lag.ts';
 import { type Kept, keep, type Lent, onKept } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
-import type { StatusRow } from './status-rows.ts';
+import { type StatusRow, spread } from './status-rows.ts';
 import { late, nowMs, within } from './waiting.ts';
 
 /** The least time between two commits. Milliseconds. */
 const BEAT_MS = 1000;
 
 const state: Record<'true' | 'false', string> = {
-  true: 'SELECT @@global.read_only + @@global.super_read_only AS closed, NOW(3) AS stamp',
-  false: 'SELECT @@global.read_only AS closed, NOW(3) AS stamp',
+  true: stateOf('@@global.read_only+@@global.super_read_only'),
+  false: stateOf('@@global.read_only'),
 };
 
 const upsert = `INSERT INTO keepalambda.heartbeat (node, committed_at) VALUES (?, ?)
   ON DUPLICATE KEY UPDATE committed_at = VALUES(committed_at)`;
 
-const applied = 'SELECT committed_at AS stamp FROM keepalambda.heartbeat WHERE node = ?';
+const applied = 'SELECT CONCAT(committed_at) AS s FROM keepalambda.heartbeat WHERE node = ?';
 
 /**
  * Commits the row of this key. Gives back its stamp, in milliseconds of the server's clock; null, and writes nothing,
@@ -47,7 +48,13 @@ export async function commitHeartbeat(link: MysqlLink, key: string): Promise<num
 }
 
 async function readState(link: MysqlLink): Promise<StatusRow | undefined> {
-  return (await link.queryWithoutLimit(state[`${link.dialect.superReadOnly}`], []))[0];
+  const [row] = await link.queryAgain(state[`${link.dialect.superReadOnly}`], [], null);
+  return row === undefined ? row : spread(row.s, ['closed', 'stamp']);
+}
+
+/** Of one column, as `Dialect.pulse` and for its reasons. */
+function stateOf(closed: string): string {
+  return `SELECT ${joined(closed, 'NOW(3)')} AS s`;
 }
 
 function isClosed(row: StatusRow | undefined): boolean {
@@ -57,11 +64,11 @@ function isClosed(row: StatusRow | undefined): boolean {
 /** The stamp of the row as this server has it; null when it has none, or does not let us read it. */
 export async function readHeartbeat(link: MysqlLink, key: string): Promise<number | null> {
   // A pair without the table, or without the grant, has no such witness, and is looked at all the same.
-  const [row] = await link.queryWithoutLimit(applied, [key]).catch((error: unknown): readonly StatusRow[] => {
+  const [row] = await link.queryAgain(applied, [key], null).catch((error: unknown): readonly StatusRow[] => {
     if (error instanceof MysqlFailure && sawOf(error).kind === 'locked-out') return [];
     throw error;
   });
-  return stampOf(row);
+  return stampOf({ stamp: row?.s });
 }
 
 /** `2026-11-24 13:50:01.123`, in UTC because our sessions are. */

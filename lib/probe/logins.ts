@@ -60,7 +60,7 @@ interface Taker {
 }
 
 interface Attempt {
-  dialling: Dialling | null;
+  dialling: Dialling<MysqlLink | null> | null;
   loginSinceMs: number | null;
   isFrozen(): boolean;
   end(): void;
@@ -87,10 +87,11 @@ export function createLogins(endpoint: NodeEndpoint, nowWallMs: () => number = D
   function begin(): void {
     const mine = watch(nowWallMs);
     attempt = mine;
-    mine.dialling = startDial(endpoint, (during, sinceMs) => {
+    const leftMs = (during: 'connect' | 'login', sinceMs: number) => {
       if (during === 'login') mine.loginSinceMs = sinceMs;
       return (during === 'connect' ? CONNECT_MS : loginLimitMs(hung)) - (nowMs() - sinceMs);
-    });
+    };
+    mine.dialling = startDial(endpoint, leftMs, () => takers.length > 0);
     mine.dialling.link.then(
       (link) => letIn(mine, link),
       (error: unknown) => failed(mine, error),
@@ -105,19 +106,24 @@ export function createLogins(endpoint: NodeEndpoint, nowWallMs: () => number = D
     return false;
   }
 
-  function letIn(mine: Attempt, link: MysqlLink): void {
+  /** No link: it was only seen that a login is let in. */
+  function letIn(mine: Attempt, link: MysqlLink | null): void {
     if (over(mine)) {
-      link.destroy();
+      link?.destroy();
       return;
     }
     refused = null;
     hung = 0;
+    if (link !== null) give(link);
+    if (takers.length > 0) begin();
+  }
+
+  function give(link: MysqlLink): void {
     links.add(link);
     void link.gone.then(() => links.delete(link));
     const taker = takers.shift();
     if (taker === undefined) link.quit();
     else taker.resolve(link);
-    if (takers.length > 0) begin();
   }
 
   function failed(mine: Attempt, error: unknown): void {

@@ -18,8 +18,7 @@ const known = new WeakMap<MysqlLink, Known>();
 
 /** Asks it. Throws a `MysqlFailure`. With a limit, a connection that is too late is lost. */
 export async function askPulse(link: MysqlLink, limitMs: number | null): Promise<StatusRow> {
-  const ask = (sql: string) =>
-    limitMs === null ? link.queryWithoutLimit(sql, []) : link.query(sql, [], limitMs);
+  const ask = (sql: string) => link.queryAgain(sql, [], limitMs);
   const before = known.get(link);
   if (before !== undefined && nowMs() - before.atMs < EVERY_MS) {
     const [row] = await ask(link.dialect.beat);

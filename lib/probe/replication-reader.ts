@@ -77,7 +77,7 @@ const EVERY_MS = 900;
  * How often a channel's whole row, and the end of the binary log, are read where GTIDs and `Dialect.ear` say in between what
  * something is decided by; and how often while the row showed a lag, which they do not tell. Milliseconds.
  */
-const WHOLE_MS = { inTime: 4900, late: 2900 } as const;
+const WHOLE_MS = { inTime: 9900, late: 2900 } as const;
 
 /** On a slow path a set of statements takes longer than a look: its last words are good for so long. Milliseconds. */
 const FRESH_MS = 1500;
@@ -125,10 +125,9 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
 
   async function refresh(pulse: Pulse, { follows, urgent }: Wanted, link: MysqlLink): Promise<void> {
     const { dialect } = link;
-    const ask = (sql: string) => link.queryWithoutLimit(sql, []);
     const all = isDue();
     // Where there is no better word for it, the counters tell whether the channel heard its source.
-    if (all || dialect.ear === null) counters = readCounters(await ask(dialect.counters));
+    if (all || dialect.ear === null) counters = readCounters(await link.queryAgain(dialect.counters, [], null));
     const source: Source = { address: peer.address, identity: peer.identity() };
     const before = channel;
     const wholeMs = dialect.ear !== null && mayHear(pulse) ? wholeMsOf(channel) : 0;
@@ -144,7 +143,7 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
     channelAtMs = nowMs();
     if (!all) return;
     if (urgent || nowMs() - logAtMs >= wholeMs) {
-      binaryLog = readBinaryLog(await ask(dialect.binaryLogStatus));
+      binaryLog = readBinaryLog(await link.queryWithoutLimit(dialect.binaryLogStatus, []));
       logAtMs = nowMs();
     }
     readAtMs = nowMs();
@@ -244,7 +243,7 @@ async function heartbeatsOf(link: MysqlLink, channel: Channel, counters: Counter
 async function earOf(link: MysqlLink, channel: string): Promise<Ear | null> {
   if (link.dialect.ear === null) return null;
   const rows = await link
-    .queryWithoutLimit(link.dialect.ear, [channel])
+    .queryAgain(link.dialect.ear, [channel], null)
     // Without a grant on performance_schema, positions alone show that the channel hears its source.
     .catch((): readonly StatusRow[] => []);
   return readEar(rows[0]);

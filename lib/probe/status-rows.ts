@@ -258,9 +258,11 @@ function uptimeOf(printed: string | undefined): number {
 
 type Values = ReadonlyMap<string, string>;
 
-/** Rows of `Variable_name` and `Value`, by the name in small letters. */
+/** Rows of `Variable_name` and `Value`, or of both joined as `c`, by the name in small letters. */
 export function valuesOf(rows: readonly StatusRow[]): Values {
-  return new Map(rows.map((row) => [text(row.Variable_name).toLowerCase(), text(row.Value)]));
+  const names = ['Variable_name', 'Value'] as const;
+  const apart = rows.map((row) => ('c' in row ? spread(row.c, names) : row));
+  return new Map(apart.map(({ Variable_name, Value }) => [text(Variable_name).toLowerCase(), text(Value)]));
 }
 
 /** A variable or counter of semi-synchronous replication on the source's side, in today's words or in those of old. */

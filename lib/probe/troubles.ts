@@ -77,7 +77,8 @@ async function readLocks(
   channel: Channel | null,
   isStuck: boolean,
 ): Promise<Pick<Troubles, 'globalLock' | 'applierBlocked'>> {
-  const ids = [...(await idsOf(link, link.dialect.globalLocks, []))];
+  const again = { query: link.queryAgain, isGone: link.isGone };
+  const ids = [...(await idsOf(again, link.dialect.globalLocks, []))];
   if (ids.length === 0 && !isStuck) return { globalLock: null, applierBlocked: null };
   const processes = (await link.queryWithoutLimit('SHOW FULL PROCESSLIST', [])).map(readProcessRow);
   // Held by every backup of MySQL 8: it is in the way only of an applier that waits for it.

@@ -60,7 +60,7 @@ function stageLink(dialect: Dialect, version: string): MysqlLink {
     if (sql === dialect.pulse) return [{ p: pulseOf(dialect, version, closed) }];
     if (sql === dialect.replicaStatus) return [channelOf(dialect, io)];
     if (sql === dialect.binaryLogStatus) return [{ File: 'binlog.000001', Position: 157 }];
-    if (sql.includes('AS closed')) return [{ closed, stamp: '2026-01-01 00:00:00.000' }];
+    if (sql.includes('NOW(3)) AS s')) return [{ s: [closed, '2026-01-01 00:00:00.000'].join(SEPARATOR) }];
     if (sql === 'SHOW FULL PROCESSLIST') return clients.map(processOf);
     if (sql.startsWith('KILL')) clients = [];
     if (sql.includes('IO_THREAD')) io = 'No';
@@ -70,7 +70,7 @@ function stageLink(dialect: Dialect, version: string): MysqlLink {
   };
   const query = async (sql: string): Promise<readonly StatusRow[]> => rowsOf(sql);
   return {
-    ...{ dialect, id: 1, query, queryWithoutLimit: query },
+    ...{ dialect, id: 1, query, queryWithoutLimit: query, queryAgain: query },
     gone: new Promise(() => {}),
     isGone: () => false,
     destroy: () => undefined,

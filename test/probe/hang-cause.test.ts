@@ -55,6 +55,7 @@ function linkOf(version: string, processes: readonly StatusRow[], answers: Answe
     isGone: () => false,
     query,
     queryWithoutLimit: query,
+    queryAgain: query,
     destroy: end,
     quit: end,
   };

@@ -192,6 +192,8 @@ async function rebuild(play: Play): Promise<number | null> {
   const refused = await askReply(world, order);
   story.tell('operate', refused.lines.join(' '));
   expect(play, refused.outcome === 'refused', 'rebuild without --accept-loss was not refused');
+  await world.hosts.db1.instance.kill();
+  story.tell('lab', 'the server of db1 is down: rebuild is to start it');
   const startedMs = Date.now();
   while (Date.now() - startedMs < REBUILD_MS) {
     const reply = await askReply(world, { ...order, acceptLoss: true, id: 'rebuild-1' });

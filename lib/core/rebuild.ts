@@ -7,7 +7,7 @@ import type { NodeName } from './names.ts';
 import { type SeedFacts, type Seeding, seedGoals } from './seed.ts';
 import type { SetupFacts } from './setup/facts.ts';
 import { whyNoRoom } from './setup/room.ts';
-import { whyAnotherServer } from './setup/server-goal.ts';
+import { serverGoal, whyAnotherServer } from './setup/server-goal.ts';
 import type { Situation } from './situation.ts';
 import { lackLines } from './text/divergence-text.ts';
 
@@ -20,7 +20,7 @@ export interface RebuildFacts {
   /** Null before the node is set aside; at the end, what was seen last. */
   readonly seed: SeedFacts | null;
   readonly seeding: Seeding | Refusal;
-  /** Both hosts, before the copy is begun; null after that. */
+  /** Both hosts, before the copy is begun, and after it while the server does not answer; null otherwise. */
   readonly hosts: SetupFacts['hosts'] | null;
   /** This very work has ended before, in this invocation. */
   readonly isOver: boolean;
@@ -36,9 +36,8 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
   const { node } = terms;
   const { aside, seed, seeding, isOver, situation } = facts;
   const isAside = aside?.node === node;
-  const refusal = isOver
-    ? null
-    : (whyNotRebuilt(terms, facts) ?? ('got' in seeding ? seeding : whyNotCopied(seeding, facts)));
+  const server = serverOf(node, facts);
+  const refusal = isOver ? null : whyNot(terms, facts, server?.state === 'open');
   const setAside: Goal = {
     ...{ name: 'set-aside', node, state: refusal ?? (isAside || isOver ? 'met' : 'open') },
     does: `marks ${node} as unfit until it is whole again${ownText(facts)}`,
@@ -48,6 +47,7 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
   const isCopied = isOver || copied.every(({ state }) => state === 'met');
   const follows = isOver || (isCopied && hasCaughtUp(situation, node));
   return [
+    ...(server === null ? [] : [server]),
     setAside,
     ...copied,
     {
@@ -71,6 +71,22 @@ function ownText({ lack }: RebuildFacts): string {
   return `; kept as binary logs and lost to the pair: ${lackLines(lack)
     .map((line) => line.trim())
     .join('; ')}`;
+}
+
+/**
+ * A copy needs a server that runs. It is started before the node is set aside: only then does it show what it has of its own.
+ * Null where its host was not asked.
+ */
+function serverOf(node: NodeName, { hosts, situation }: RebuildFacts): Goal | null {
+  const [host, known] = [hosts?.[node], situation.pair.nodes.find(({ name }) => name === node)];
+  return host === undefined || known === undefined ? null : serverGoal(known, host, situation.pair.port);
+}
+
+/** `isDown`: what the node has of its own is judged when its server runs. */
+function whyNot(terms: RebuildTerms, facts: RebuildFacts, isDown: boolean): Refusal | null {
+  const { seeding, situation } = facts;
+  if (isDown) return whyNotAside(situation, terms.node);
+  return whyNotRebuilt(terms, facts) ?? ('got' in seeding ? seeding : whyNotCopied(seeding, facts));
 }
 
 /** Why this node cannot be made anew now; null when it can. */

@@ -1,7 +1,7 @@
 /** The end of a closed node's own history, once it stands still. */
 import type { Position } from '../core/sighting.ts';
 import { killApplications } from './kill-clients.ts';
-import { applicationsOf, type ProcessRow, renderProcess } from './sessions.ts';
+import { applicationsOf, heartbeatsOf, type ProcessRow, renderProcess } from './sessions.ts';
 import { askPosition, askProcesses, askPulse, type Command } from './statement-session.ts';
 import type { Source } from './status-rows.ts';
 import { pause } from './waiting.ts';
@@ -22,6 +22,9 @@ export type End =
 /**
  * Where there is no `super_read_only`, accounts with SUPER write on a closed node. They are killed like all others, but
  * may come back: each time that the history has grown, they are killed again. What replication brings in is no growth.
+ *
+ * A heartbeat of ours that is under way is waited for, though it was killed: `SET GLOBAL read_only` shows itself in the variable
+ * only when it has let statements go on, so that one may have read it just before.
  */
 export async function askSettledPosition(command: Command, peer: Source): Promise<End> {
   let position = await askPosition(command);
@@ -33,15 +36,22 @@ export async function askSettledPosition(command: Command, peer: Source): Promis
   const writers = new Map<number, string>();
   for (let reading = 1; reading < READINGS_MAX && command.leftMs() > TAKE_BACK_MS; reading += 1) {
     await pause(EVERY_MS);
+    const beating = await isBeating(command);
     const again = await askPosition(command);
-    same = own(again) === own(position) ? same + 1 : 1;
+    const isSame = own(again) === own(position);
+    same = isSame && !beating ? same + 1 : 1;
     position = again;
     if (same >= SAME) return { kind: 'still', position, killed };
-    if (same > 1) continue;
+    if (isSame) continue;
     for (const writer of await askWriters(command)) writers.set(writer.id, renderProcess(writer));
     killed += await killApplications(command, peer);
   }
   return { kind: 'moving', writers: [...writers.values()].slice(-3), killed };
+}
+
+async function isBeating(command: Command): Promise<boolean> {
+  const { user } = command.way.endpoint.credentials;
+  return heartbeatsOf(await askProcesses(command), user).length > 0;
 }
 
 async function askWriters(command: Command): Promise<readonly ProcessRow[]> {

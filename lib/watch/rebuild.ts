@@ -16,6 +16,7 @@ import { lookOnce } from './look-once.ts';
 import { PortError, type Ports } from './ports.ts';
 import { carryOutSeed, lookAtSeed } from './seed.ts';
 import { askHosts } from './setup/look.ts';
+import { restartServer } from './setup/restart.ts';
 
 export type RebuildOrder = Extract<HostOrder, { action: 'rebuild' }>;
 
@@ -50,7 +51,7 @@ export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
         seed,
         seeding,
         isOver,
-        hosts: await hostsBefore(options, situation, seed),
+        hosts: await askedHosts(options, situation, seed, isOver),
       };
     },
     goals: (facts) => rebuildGoals(order, facts),
@@ -61,15 +62,20 @@ export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
   };
 }
 
-/** A copy that is at work, or over, has found its hosts as they must be; one that is refused needs no host to say so. */
-async function hostsBefore(
+/**
+ * A copy that is at work has found its hosts as they must be, and may restart the server; one that is over needs a host only where
+ * the server does not answer; one that is refused needs no host to say so.
+ */
+async function askedHosts(
   { ports, pair, order }: RebuildOptions,
   situation: Situation,
   seed: SeedFacts | null,
+  isOver: boolean,
 ): Promise<RebuildFacts['hosts']> {
   const isBefore = seed === null || seed.phase === 'none' || seed.phase === 'prepared';
-  if (!isBefore || whyNotAside(situation, order.node) !== null) return null;
-  return askHosts(ports, pair, setupUsers, true);
+  const isGone = seed?.phase === 'copied' && situation.standby.server === null;
+  if (isOver || !(isBefore || isGone) || whyNotAside(situation, order.node) !== null) return null;
+  return askHosts(ports, pair, setupUsers, isBefore);
 }
 
 function runOf({ order, owner }: RebuildOptions): string {
@@ -111,6 +117,8 @@ async function step(
   const { seeding, situation } = facts;
   if ('got' in seeding) throw new PortError('refused', `${seeding.got}, want ${seeding.want}`);
   switch (goal.name) {
+    case 'server':
+      return restartServer(ports, pair, seeding.to, limitMs);
     case 'set-aside':
       return tell(options, 'set-aside', seeding.run);
     case 'reinstated':

@@ -79,6 +79,29 @@ describe('the steps of a rebuild', () => {
     expect(next(factsOf({ hosts: hosts({ port: 3307 }) }))).toMatch(/^got a server at port 3307/);
   });
 
+  describe('a node whose server does not answer', () => {
+    const unknown: Lack = { ...own, extent: { kind: 'unknown', because: 'one of the two does not answer' } };
+    const hosts = (db2: Partial<HostFacts>) => ({
+      db1: hostWith('9.7.1'),
+      db2: hostWith('', { because: "Can't connect", ...db2 }),
+    });
+    const silent = standby(refused);
+    test.each<[what: string, db2: Partial<HostFacts>, step: string | RegExp]>([
+      ['is started, before it is asked what it has of its own', { server: 'down' }, 'server'],
+      ['is left alone where its unit is active', { server: 'unreached' }, /crash recovery/],
+      ['is not asked by a root that is not let in', { server: 'denied' }, /root's password/],
+      ['must say then that nothing is lost', { server: 'up', version: '9.7.1' }, /--accept-loss/],
+    ])('%s', (_, db2, step) => {
+      expect(next(factsOf({ hosts: hosts(db2), lack: unknown }, silent))).toMatch(step);
+    });
+
+    it('is started in the middle of the work too, and never beside a holder that is gone', () => {
+      const down = { hosts: hosts({ server: 'down' }) };
+      expect(next(factsOf({ ...down, seed: copied }, isAside, silent))).toBe('server');
+      expect(next(factsOf(down, silent, holder(refused)))).toContain('want a holder that serves');
+    });
+  });
+
   it('what it has of its own must be accepted, and is named', () => {
     expect(next(factsOf({ lack: own }))).toMatch(
       /^got db2 has 3 transactions that db1 lacks: 2{8}.*--accept-loss/,

@@ -1,11 +1,13 @@
 /** What commands conclude from rows; the servers themselves are asked in `probe.test.ts`. */
 import { describe, expect, test } from 'vitest';
 import { renderBlockers, suspectsOf } from '../../lib/probe/blockers.ts';
+import { dialectOf, NONE, SEPARATOR } from '../../lib/probe/dialect.ts';
 import { holdersOf } from '../../lib/probe/global-lock.ts';
 import { obstaclesOf } from '../../lib/probe/obstacles.ts';
 import { enableStatement } from '../../lib/probe/scheduled-events.ts';
 import { type ProcessRow, pendingOrdersOf, readProcessRow } from '../../lib/probe/sessions.ts';
-import { ownPart } from '../../lib/probe/settled-position.ts';
+import { askSettledPosition, ownPart } from '../../lib/probe/settled-position.ts';
+import type { Command } from '../../lib/probe/statement-session.ts';
 
 const row = (id: number, user: string, info = '', more: Partial<ProcessRow> = {}): ProcessRow => ({
   ...readProcessRow({ Id: id, User: user, Host: 'h', Command: info === '' ? 'Sleep' : 'Query', Info: info }),
@@ -107,4 +109,30 @@ test.each([
 test('an event keeps its definer', () => {
   const event = { schema: 'app', name: 'a`b', definer: "o'x@%" };
   expect(enableStatement(event)).toBe("ALTER DEFINER = `o'x`@`%` EVENT `app`.`a``b` ENABLE");
+});
+
+test('the end of a history is not read while a heartbeat of ours is under way', async () => {
+  const dialect = dialectOf('5.6.51', '');
+  const beat = {
+    Id: 4,
+    User: 'monitor',
+    Command: 'Query',
+    Info: 'INSERT INTO keepalambda.heartbeat VALUES (1)',
+  };
+  let lists = 0;
+  let offset = 100;
+  const ask = async (sql: string) => {
+    if (sql === dialect.pulse) return [{ p: Array(12).fill(NONE).join(SEPARATOR) }];
+    if (sql === dialect.binaryLogStatus) return [{ File: 'binlog.1', Position: offset }];
+    if (sql !== 'SHOW FULL PROCESSLIST') return [];
+    lists += 1;
+    if (lists < 3) return [beat];
+    offset = 200;
+    return [];
+  };
+  const endpoint = { host: 'h', port: 3306, credentials: { user: 'monitor', password: '' } };
+  const command = { link: { dialect }, way: { endpoint }, ask, leftMs: () => 5000 } as unknown as Command;
+  const end = await askSettledPosition(command, { address: 'h', identity: null });
+  expect(lists).toBeGreaterThanOrEqual(3);
+  expect(end).toMatchObject({ kind: 'still', position: { offset: 200 } });
 });

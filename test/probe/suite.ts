@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import type { Product } from '../../lab/servers/product.ts';
 import { Subject } from './subject.ts';
+import { closedServers } from './suite-closed.ts';
 import { closing } from './suite-closing.ts';
 import { commands } from './suite-commands.ts';
 import { commits } from './suite-commits.ts';
@@ -22,5 +23,6 @@ export function describeProbe(name: string, find: () => Promise<Product>): void 
     trouble(subject);
     commands(subject);
     closing(subject);
+    closedServers(subject);
   });
 }

@@ -25,8 +25,8 @@ if ! timeout ${STOP_LIMIT_SECONDS} systemctl stop "$unit.service"; then
   systemctl kill --signal=SIGKILL "$unit.service"
 fi
 ${between}
-systemctl start "$unit.service" || { echo "$unit did not start" >&2; exit 1; }
-systemctl is-active --quiet "$unit.service" || { echo "$unit is not active" >&2; exit 1; }
+systemctl start "$unit.service" || { echo "$unit did not start: journalctl -u $unit on this host says why" >&2; exit 1; }
+systemctl is-active --quiet "$unit.service" || { echo "$unit is not active: journalctl -u $unit on this host says why" >&2; exit 1; }
 echo "$unit restarted"
 `;
 }

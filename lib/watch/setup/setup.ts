@@ -16,6 +16,7 @@ import { PortError, type Ports } from '../ports.ts';
 import type { WholeCopy } from '../seed.ts';
 import { lookAtHosts } from './look.ts';
 import { prove } from './prove.ts';
+import { restartServer } from './restart.ts';
 
 export type SetupOrder = Extract<HostOrder, { action: 'setup' }>;
 /** What is to be copied; `run` is null for a copy that is not begun yet. */
@@ -24,11 +25,7 @@ export type Seed = (copy: SeedCopy, limitMs: number) => Promise<void>;
 
 /** How long a look at one host, or a document that does one thing, may take. Milliseconds. */
 const DOCUMENT_LIMIT_MS = 60_000;
-/** A restart waits up to 45 s for the stop, and then for crash recovery. Milliseconds. */
-const RESTART_LIMIT_MS = 150_000;
 const COMMAND_LIMIT_MS = 10_000;
-/** Between two looks at a server that comes up. Milliseconds. */
-const RECOVERY_POLL_MS = 5000;
 /** Channels that have just been made may still be connecting. Milliseconds. */
 const HEALTHY_LIMIT_MS = 30_000;
 const AGAIN_MS = 1000;
@@ -70,7 +67,7 @@ async function carryOut(run: Run, goal: Goal, facts: SetupFacts, limitMs: number
   switch (name) {
     case 'server':
     case 'configuration':
-      return restart(run, on, limitMs);
+      return restartServer(ports, pair, on, limitMs);
     case 'passwords':
       return ports.accounts.make(pair);
     case 'seed':
@@ -130,19 +127,6 @@ function documentOf(
       return ['keep-vip', {}];
     default:
       return null;
-  }
-}
-
-/** Waits for crash recovery too, which the document leaves alone: a try that ended before would count as one in vain. */
-async function restart({ ports, pair }: Run, on: NodeName, limitMs: number): Promise<void> {
-  const { clock } = ports;
-  const deadlineMs = clock.nowMs() + Math.min(limitMs, RESTART_LIMIT_MS);
-  await ports.host.run(pair, on, 'restart-mysqld', deadlineMs - clock.nowMs());
-  for (;;) {
-    const { hosts } = await lookAtHosts(ports, pair, new Set());
-    const isComing = ['down', 'unreached'].includes(hosts[on]?.server ?? 'up');
-    if (!isComing || clock.nowMs() + RECOVERY_POLL_MS + DOCUMENT_LIMIT_MS / 2 > deadlineMs) return;
-    await clock.sleep(RECOVERY_POLL_MS);
   }
 }
 

@@ -49,6 +49,7 @@ export interface Reported {
 /** An alert on its way: kept in memory until SNS has it, so that a death of watch loses none. */
 export interface Alert {
   readonly id: string;
+  /** One of another release may be any text: `eventOf` and `remedyOf` know what to say of it. */
   readonly code: EventCode;
   readonly pair: PairName;
   readonly incident: string | null;

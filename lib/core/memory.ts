@@ -160,6 +160,8 @@ export interface DetachedChannel {
   readonly hasServed?: boolean;
   /** `from` has answered since: it is not the dead node any more that the channel was taken from. Absent in older records. */
   readonly isBack?: boolean;
+  /** The channel the other way round, which an earlier failover detached (`detached.ts`). Absent where that one is attached. */
+  readonly earlier?: Omit<DetachedChannel, 'earlier'>;
 }
 
 /** A failover has left a node whose chain replicas, if it has any, get nothing any more. */

@@ -3,6 +3,7 @@
  * pair, so every text that grows with the world is cut before it is stored.
  */
 import { changed } from './changed.ts';
+import { updateDetached } from './detached.ts';
 import type { Alert, HolderEnd, Memory } from './memory.ts';
 import type { PlanRecord } from './plan.ts';
 import type { Position } from './sighting.ts';
@@ -61,11 +62,9 @@ export function boundMemory(memory: Memory): Memory {
           ? { ofHistory: boundTexts(memory.readiness.ofHistory, REASONS_MAX, REASON_MAX) }
           : {}),
       }),
-    detached:
-      memory.detached &&
-      changed(memory.detached, {
-        missing: memory.detached.missing && cut(memory.detached.missing, SENTENCE_MAX),
-      }),
+    detached: updateDetached(memory, (channel) =>
+      changed(channel, { missing: channel.missing && cut(channel.missing, SENTENCE_MAX) }),
+    ).detached,
   });
 }
 

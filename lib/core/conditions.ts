@@ -1,4 +1,5 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
+import { detachedInto } from './detached.ts';
 import type { EventCode } from './events.ts';
 import { misdirection } from './fitness.ts';
 import { identityOf } from './identity.ts';
@@ -128,7 +129,8 @@ export const movedFrom = (s: Situation) => {
   return isMovedAnew(s) ? lastHolder : null;
 };
 /** Somebody else has moved the VIP to the holder, and no plan has cut it off from what the other node wrote until then. */
-export const succeeds = (s: Situation) => movedFrom(s) !== null && s.memory.detached?.node !== s.holder.node;
+export const succeeds = (s: Situation) =>
+  movedFrom(s) !== null && detachedInto(s.memory, s.holder.node) === null;
 /** It succeeds the other node, which is not known to be down, and it may lack what that one has, and does not receive it. */
 export const mayLackMoved = (s: Situation) =>
   succeeds(s) && !standbyDown(s) && holderHasAll(s) !== true && !holderFollows(s);

@@ -1,6 +1,7 @@
 /** Ending a plan: what it leaves in memory, and which alert goes out. */
 import { countAsTold, takeBack, tell, tellCondition, tellLimited, withIncident } from './alerts.ts';
 import type { Pair } from './config.ts';
+import { withDetached, withoutDetached } from './detached.ts';
 import type { EventCode } from './events.ts';
 import { lateMoveOf } from './late-move.ts';
 import { type Loss, type Memory, notLost, type OrderAnswer } from './memory.ts';
@@ -80,13 +81,13 @@ function withHolder(memory: Memory, { from, to, phase }: PlanRecord, { nowMs }: 
 /** A channel that was stopped, and not started again, is remembered until it is. */
 function noteDetached(memory: Memory, plan: PlanRecord, ending: Ending, { nowMs }: Close): Memory {
   if (plan.kind === 'attach-channel')
-    return ending.kind === 'completed' ? { ...memory, detached: null } : memory;
+    return ending.kind === 'completed' ? withoutDetached(memory, plan.to) : memory;
   const kind = outcomeOf(plan, 'detach')?.kind;
   const step = plan.stages.flat().find((one) => one.kind === 'detach');
   // One that was not answered may have been carried out: the next look at the channel shows it.
   if ((kind !== 'done' && kind !== 'missed') || step === undefined) return memory;
   if (isUndone(plan, 'attach', ['done', 'already'])) return memory;
-  return { ...memory, detached: { node: step.node, from: step.source, atMs: nowMs, missing: null } };
+  return withDetached(memory, { node: step.node, from: step.source, atMs: nowMs, missing: null });
 }
 
 /** Whether undoing carried this step out with one of these outcomes. */

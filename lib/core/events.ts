@@ -3,7 +3,7 @@
  * article for each code, under a heading of the same name.
  */
 
-interface EventText {
+export interface EventText {
   /** In one line, for the subject of an e-mail. `{holder}` and `{standby}` stand for the names of the nodes. */
   readonly title: string;
   /** Whether it ends an incident, hands it over to a person, or only reports. */
@@ -366,3 +366,17 @@ export const events = {
 } as const satisfies Record<string, EventText>;
 
 export type EventCode = keyof typeof events;
+
+/** Of a code that only another release knows. */
+const unknownEvent: EventText = {
+  title: 'an alert of another release',
+  role: 'tells',
+  meaning:
+    'Another release of keepalambda left this alert, and the release that runs now does not know its code.',
+  todo: 'Read what happened. The runbook of the release that made the alert has an article about its code.',
+};
+
+/** The texts of an alert that was read from the store: a release that was rolled back may have left any code. */
+export function eventOf(code: string): EventText {
+  return Object.hasOwn(events, code) ? events[code as EventCode] : unknownEvent;
+}

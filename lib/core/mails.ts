@@ -5,7 +5,7 @@
 import type { EventCode } from './events.ts';
 import type { Alert } from './memory.ts';
 import type { PairName } from './names.ts';
-import { remedies, type Severity, severities } from './remedies.ts';
+import { remedyOf, type Severity, severities } from './remedies.ts';
 
 /** An alert on its way, and how its tries went. */
 export interface Waiting {
@@ -86,7 +86,7 @@ function retryOf(refused: readonly Waiting[]): readonly Waiting[] {
 }
 
 function rankOf({ alert }: Waiting): number {
-  return severities.indexOf(remedies[alert.code].severity);
+  return severities.indexOf(remedyOf(alert.code).severity);
 }
 
 /** The alerts that need not wait any longer, and those that go along with them. */
@@ -107,11 +107,11 @@ function ripeOf(
 }
 
 function waitMs({ alert }: Waiting): number {
-  return heldBackMs[alert.code] ?? companyMs[remedies[alert.code].severity];
+  return heldBackMs[alert.code] ?? companyMs[remedyOf(alert.code).severity];
 }
 
 function isCritical({ alert }: Waiting): boolean {
-  return remedies[alert.code].severity === 'critical';
+  return remedyOf(alert.code).severity === 'critical';
 }
 
 function areMany(waiting: readonly Waiting[], sent: readonly Sent[], nowMs: number): boolean {

@@ -50,6 +50,7 @@ export interface Reported {
 /** An alert on its way: kept in memory until SNS has it, so that a death of watch loses none. */
 export interface Alert {
   readonly id: string;
+  /** One of another release may be any text: `eventOf` and `remedyOf` know what to say of it. */
   readonly code: EventCode;
   readonly pair: PairName;
   readonly incident: string | null;
@@ -160,6 +161,8 @@ export interface DetachedChannel {
   readonly hasServed?: boolean;
   /** `from` has answered since: it is not the dead node any more that the channel was taken from. Absent in older records. */
   readonly isBack?: boolean;
+  /** The channel the other way round, which an earlier failover detached (`detached.ts`). Absent where that one is attached. */
+  readonly earlier?: Omit<DetachedChannel, 'earlier'>;
 }
 
 /** A failover has left a node whose chain replicas, if it has any, get nothing any more. */

@@ -2,6 +2,7 @@
 import { tell, tellCondition, tellLimited, withIncident } from './alerts.ts';
 import { cut, LIST_MAX } from './bounds.ts';
 import { changed } from './changed.ts';
+import { updateDetached } from './detached.ts';
 import { countOf, parseSet, subtract, withoutOrigin } from './gtid.ts';
 import { type Missing, missingOf, transactions } from './loss.ts';
 import type { DetachedChannel, Memory } from './memory.ts';
@@ -18,14 +19,15 @@ export function noteReturn(memory: Memory, situation: Situation): Memory {
 
 /** What the new holder lacks of what the old one has: nothing, a list, or why it is not known. */
 function noteMissing(memory: Memory, { holder, standby, vip }: Situation): Memory {
-  const { detached } = memory;
-  if (detached === null || memory.plan !== null) return memory;
-  const node = [holder, standby].find((seen) => seen.node === detached.node);
-  if (node?.server && receives(node.server)) return { ...memory, detached: null };
-  const from = holder.node === detached.from ? holder : standby;
-  const back = from.server === null ? detached : changed(detached, { isBack: true });
-  const isHolder = detached.node === holder.node && vip === 'held';
-  return changed(memory, { detached: isHolder ? known(back, holder, standby) : back });
+  if (memory.plan !== null) return memory;
+  return updateDetached(memory, (detached) => {
+    const node = [holder, standby].find((seen) => seen.node === detached.node);
+    if (node?.server && receives(node.server)) return null;
+    const from = holder.node === detached.from ? holder : standby;
+    const back = from.server === null ? detached : changed(detached, { isBack: true });
+    const isHolder = detached.node === holder.node && vip === 'held';
+    return isHolder ? known(back, holder, standby) : back;
+  });
 }
 
 /** What the new holder is known to lack, now that it has held the VIP. */

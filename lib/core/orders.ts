@@ -4,6 +4,7 @@ import { tell } from './alerts.ts';
 import { asideReason } from './aside.ts';
 import { delayBeyondFreeze } from './conditions.ts';
 import { type Pair, peerOf } from './config.ts';
+import { detachedChannels } from './detached.ts';
 import { renderRefusal } from './fault.ts';
 import { orderMaintenance } from './maintain/order-note.ts';
 import type { Memory } from './memory.ts';
@@ -177,8 +178,8 @@ function targetOf(
 }
 
 function orderReattach(situation: Situation, order: Extract<Order, { action: 'reattach' }>): OrderDecision {
-  const { detached } = situation.memory;
-  if (detached === null) return refuse('no channel is detached; nothing to do');
+  const [detached] = detachedChannels(situation.memory);
+  if (detached === undefined) return refuse('no channel is detached; nothing to do');
   const { node, from, missing } = detached;
   if (missing !== '' && !order.acceptLoss) {
     const what =

@@ -114,3 +114,11 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'not-acknowledged': remedy('critical', 'unknown', status),
   'all-clear': remedy('info', 'yes', history),
 };
+
+/** Of a code that only another release knows. How urgent that is cannot be told, so somebody is to look. */
+const unknownRemedy: Remedy = remedy('critical', 'unknown', status);
+
+/** The same for an alert that was read from the store: a release that was rolled back may have left any code. */
+export function remedyOf(code: string): Remedy {
+  return Object.hasOwn(remedies, code) ? remedies[code as EventCode] : unknownRemedy;
+}

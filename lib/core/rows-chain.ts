@@ -1,15 +1,16 @@
 /** A row on chain replicas: a failover has left the node that they follow. */
 import { holderServes } from './conditions.ts';
+import { detachedInto } from './detached.ts';
 import { repointPlan } from './plans.ts';
 import type { DecisionRow } from './row.ts';
 import type { Situation } from './situation.ts';
 
 /** The lost node whose chain replicas nobody has looked at yet; null when there is none. */
 function lostNode({ pair, memory, holder, standby }: Situation): string | null {
-  const { leftBehind, detached } = memory;
+  const { leftBehind } = memory;
   if (pair.replicas.length === 0 || leftBehind === null || leftBehind.node === holder.node) return null;
   // The old holder is back, and what it wrote last is not known yet: its replicas may have that too.
-  if (standby.kind === 'serving' && detached !== null && detached.missing === null) return null;
+  if (standby.kind === 'serving' && detachedInto(memory, holder.node)?.missing === null) return null;
   return leftBehind.node;
 }
 

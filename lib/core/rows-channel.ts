@@ -1,6 +1,8 @@
 /** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
 import { holderStuck } from './conditions.ts';
+import { detachedChannels } from './detached.ts';
 import { hasGivenUp } from './gave-up.ts';
+import type { DetachedChannel } from './memory.ts';
 import type { NodeName } from './names.ts';
 import { attachPlan } from './plans.ts';
 import type { DecisionRow, Measure } from './row.ts';
@@ -10,12 +12,11 @@ import { endsReceiver } from './source-errors.ts';
 /** MySQL's `ER_ACCESS_DENIED_ERROR`. */
 const ACCESS_DENIED = 1045;
 
-/** The channel that is detached, seen from the node that it leads into, when both nodes can be asked. */
-function detachedNow({ memory, holder, standby, vip }: Situation) {
-  const { detached } = memory;
-  if (detached === null || vip !== 'held' || holder.server === null || standby.server === null) return null;
+/** The channels that are detached, the newest first, when both nodes can be asked. */
+function detachedNow({ memory, holder, standby, vip }: Situation): readonly DetachedChannel[] {
+  if (vip !== 'held' || holder.server === null || standby.server === null) return [];
   const known = [holder.node, standby.node];
-  return known.includes(detached.node) && known.includes(detached.from) ? detached : null;
+  return detachedChannels(memory).filter(({ node, from }) => known.includes(node) && known.includes(from));
 }
 
 /**
@@ -23,11 +24,14 @@ function detachedNow({ memory, holder, standby, vip }: Situation) {
  * had sent: what it then writes has numbers that the holder knows already. A standby may receive from the holder, unless it
  * held the VIP itself meanwhile: what it lacks of the holder's older writes would replace what it wrote since.
  */
-function mayAttach(s: Situation): boolean {
-  const detached = detachedNow(s);
-  if (detached === null || s.paused || s.memory.aside !== null || !isHalted(s, detached.node)) return false;
-  if (detached.node === s.standby.node) return detached.hasServed !== true || detached.missing === '';
-  return s.pair.rejoin === 'auto' && detached.missing === '' && s.lead.standbyLacksOwn === null;
+function mayAttach(s: Situation, { node, missing, hasServed }: DetachedChannel): boolean {
+  if (s.paused || s.memory.aside !== null || !isHalted(s, node)) return false;
+  if (node === s.standby.node) return hasServed !== true || missing === '';
+  return s.pair.rejoin === 'auto' && missing === '' && s.lead.standbyLacksOwn === null;
+}
+
+function attachable(s: Situation): DetachedChannel | null {
+  return detachedNow(s).find((detached) => mayAttach(s, detached)) ?? null;
 }
 
 /**
@@ -43,11 +47,16 @@ function isHalted({ holder, standby }: Situation, node: NodeName): boolean {
   return io === 'no' || sql === 'no' || ioError?.errno === ACCESS_DENIED;
 }
 
-/** Why the channel stays detached although the old holder answers; null while that is not known, or there is no reason. */
+/** Which channel stays detached although both nodes answer, and why; null while that is not known, or there is no reason. */
 function whyDetached(s: Situation): string | null {
-  const detached = detachedNow(s);
-  if (detached === null) return null;
-  const { node, from, missing, hasServed } = detached;
+  for (const detached of detachedNow(s)) {
+    const why = whyItStays(s, detached);
+    if (why !== null) return `${detached.node} receives nothing from ${why}`;
+  }
+  return null;
+}
+
+function whyItStays(s: Situation, { node, from, missing, hasServed }: DetachedChannel): string | null {
   const { standby, lead } = s;
   if (missing === null)
     return node === standby.node && hasServed
@@ -77,7 +86,7 @@ export const undetached: readonly DecisionRow[] = [
   {
     name: 'standby-may-attach',
     says: 'The holder answers and is stuck. A failover that was undone has left the channel from it detached. No pause is on, and no node is set aside.',
-    when: (s) => holderStuck(s) && s.memory.detached?.node === s.standby.node && mayAttach(s),
+    when: (s) => holderStuck(s) && attachable(s)?.node === s.standby.node,
     measure: attaching,
     does: ['plan attach-channel'],
     reason: 'The standby lacks what the holder wrote since then, and a stuck holder can still send it.',
@@ -87,7 +96,7 @@ export const undetached: readonly DecisionRow[] = [
 
 /** The channel is attached again. */
 function attaching(s: Situation): Measure {
-  const { node, from } = s.memory.detached ?? { node: s.holder.node, from: s.standby.node };
+  const { node, from } = attachable(s) ?? { node: s.holder.node, from: s.standby.node };
   const because =
     node === s.standby.node
       ? `${node} is the standby of ${from} and receives nothing from it`
@@ -99,7 +108,7 @@ export const channel: readonly DecisionRow[] = [
   {
     name: 'channel-may-attach',
     says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on, no node is set aside, and `rejoin` is `auto`.',
-    when: mayAttach,
+    when: (s) => attachable(s) !== null,
     measure: attaching,
     does: ['plan attach-channel'],
     reason: 'No older row can overwrite a newer one, and the pair needs both channels for the next move.',
@@ -112,7 +121,7 @@ export const channel: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'channel-detached',
-      because: `${s.memory.detached?.node ?? s.holder.node} receives nothing from ${whyDetached(s) ?? s.standby.node}`,
+      because: whyDetached(s) ?? '',
     }),
     does: ['page channel-detached'],
     reason: 'If these transactions were applied now, they could overwrite newer rows. A person must decide.',

@@ -12,6 +12,7 @@ import {
   wantsFailover,
   witnessed,
 } from './conditions.ts';
+import { detachedInto } from './detached.ts';
 import { failoverPlan, reattachPlan, repairPlan } from './plans.ts';
 import type { DecisionRow, Measure } from './row.ts';
 import type { Situation } from './situation.ts';
@@ -194,8 +195,7 @@ function isAsBefore(s: Situation): boolean {
   if (memory.lastHolder !== holder.node || s.behind !== null) return false;
   if (standby.server === null) return false;
   // The failover to the holder gave up what the other has beside; the plan closes that one first.
-  const { detached } = memory;
-  if (detached?.node === holder.node && detached.from === standby.node) return true;
+  if (detachedInto(memory, holder.node)?.from === standby.node) return true;
   // Where writability is untouched, both nodes take writes all the time.
   if (standbyOpen(s) && s.pair.writability === 'managed') return false;
   // It was known before the loss that the standby has them.

@@ -4,6 +4,7 @@ import { changed } from './changed.ts';
 import { channelGapsOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
+import { detachedInto } from './detached.ts';
 import type { Durations } from './durations.ts';
 import { BLIND_MS, type Evidence } from './evidence.ts';
 import {
@@ -132,7 +133,7 @@ export function assess(
   const life = lifeOf({ holder, standby, witness, blind, wasDead, settings, nowMs });
   const holderLimit = limitOf(pair, durations.holderFaultsSinceMs !== null);
   // A channel that a failover detached from the old holder is stopped on purpose.
-  const inboundOfHolder = memory.detached?.node === holder.node ? undefined : holder.server?.inbound;
+  const inboundOfHolder = detachedInto(memory, holder.node) !== null ? undefined : holder.server?.inbound;
   const holderFaults = inboundOfHolder ? faultsOfInbound(inboundOfHolder, holderLimit) : [];
   const holderOwnFaults = inboundOfHolder ? ownFaultsOfInbound(inboundOfHolder, holderLimit) : [];
   const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
@@ -233,9 +234,11 @@ function isRememberedDead({ lostAtMs }: Memory, { untoldSinceMs }: Durations, no
 }
 
 /** A failover has detached it from a holder that had died, or is about to: it is silent by our own doing. */
-function isDetached({ detached, plan }: Memory, holder: Verdict, standby: Verdict): boolean {
+function isDetached(memory: Memory, holder: Verdict, standby: Verdict): boolean {
   if (holder.server !== null) return false;
-  if (detached?.node === standby.node) return detached.isBack !== true;
+  const detached = detachedInto(memory, standby.node);
+  if (detached !== null) return detached.isBack !== true;
+  const { plan } = memory;
   return plan?.to === standby.node && mayHaveBegun(plan, 'detach');
 }
 

@@ -5,7 +5,7 @@ import type { Detail } from '../core/history.ts';
 import { type Alert, emptyMemory, type Memory } from '../core/memory.ts';
 import type { PairName } from '../core/names.ts';
 import { type Noted, seenText } from '../core/pictures.ts';
-import { remedies } from '../core/remedies.ts';
+import { remedyOf } from '../core/remedies.ts';
 import type { Safeguards } from '../core/safeguards.ts';
 import type { Haste } from './haste.ts';
 import { type Claimant, type HistoryEntry, PortError, type Ports } from './ports.ts';
@@ -185,5 +185,5 @@ function isSame(one: Memory, other: Memory): boolean {
 }
 
 function detailOfAlert({ code, happened, done, cost = '' }: Alert): Detail {
-  return { kind: 'alert', code, severity: remedies[code].severity, happened, done, cost };
+  return { kind: 'alert', code, severity: remedyOf(code).severity, happened, done, cost };
 }

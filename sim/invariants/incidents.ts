@@ -1,4 +1,4 @@
-import { type EventCode, events } from '../../lib/core/events.ts';
+import { type EventCode, eventOf } from '../../lib/core/events.ts';
 import type { Alert, Memory } from '../../lib/core/memory.ts';
 import type { Court, Invariant } from './court.ts';
 
@@ -22,7 +22,7 @@ export function incidentsInvariant(court: Court): Invariant {
     if (seen.has(alert.id) || alert.incident === null) return;
     seen.add(alert.id);
     const of = alerts.get(alert.incident) ?? [];
-    if (of.some(({ code }) => events[code].role === 'ends')) {
+    if (of.some(({ code }) => eventOf(code).role === 'ends')) {
       court.accuse(8, `incident ${alert.incident}: ${alert.code} was sent after its all-clear`);
     }
     of.push(alert);
@@ -37,7 +37,7 @@ export function incidentsInvariant(court: Court): Invariant {
       const told = alerts.get(before.incident.id) ?? [];
       // No alert went out, so no all-clear is needed.
       if (told.length === 0 && before.incident.told.length === 0) return;
-      if (told.filter(({ code }) => events[code].role === 'ends').length === 1) return;
+      if (told.filter(({ code }) => eventOf(code).role === 'ends').length === 1) return;
       court.accuse(8, `incident ${before.incident.id} is closed without exactly one all-clear`);
     },
     ended() {
@@ -55,5 +55,5 @@ export function incidentsInvariant(court: Court): Invariant {
 }
 
 function isHandOver(code: EventCode): boolean {
-  return events[code].role === 'hands-over' || code === 'failover-done' || code === 'paused';
+  return eventOf(code).role === 'hands-over' || code === 'failover-done' || code === 'paused';
 }

@@ -1,4 +1,4 @@
-import { events } from '../../lib/core/events.ts';
+import { eventOf } from '../../lib/core/events.ts';
 import type { Memory } from '../../lib/core/memory.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { PlanKind } from '../../lib/core/plan.ts';
@@ -89,7 +89,7 @@ export function pauseInvariant(court: Court): Invariant {
       movedMs = world.nowMs;
     },
     published({ code }) {
-      if (events[code].role === 'hands-over') handedOverMs = world.nowMs;
+      if (eventOf(code).role === 'hands-over') handedOverMs = world.nowMs;
     },
     saved(process, before, { plan }) {
       if (plan === null || plan.id === before.plan?.id) return;

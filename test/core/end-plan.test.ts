@@ -437,6 +437,23 @@ describe('a channel that was detached', () => {
     expect(end(attachPlan('db2', 'db1'), incomplete, {}, before).detached).toEqual(before.detached);
   });
 
+  it('is remembered beside the one that an earlier failover detached, until each is attached', () => {
+    const earlier = { node: 'db1', from: 'db2', atMs: 0, missing: '3 transactions: a:1-3', hasServed: true };
+    const outcomes = { '2.0': { kind: 'done', changed: 'db2 receives nothing more' } } as const;
+    const both = end(failover, completed, { vipMoved: true, outcomes }, { detached: earlier });
+    const newest = { node: 'db2', from: 'db1', atMs: NOW_MS, missing: null };
+    expect(both.detached).toEqual({ ...newest, earlier });
+    expect(end(attachPlan('db2', 'db1'), completed, {}, both).detached).toEqual(earlier);
+    expect(end(attachPlan('db1', 'db2'), completed, {}, both).detached).toEqual(newest);
+    const again = end(
+      failover,
+      completed,
+      { vipMoved: true, outcomes },
+      { detached: { ...newest, atMs: 0 } },
+    );
+    expect(again.detached).toEqual(newest);
+  });
+
   it('is remembered of a plan that takes the VIP from no node, too', () => {
     const plan = reattachPlan(pair, 'db2', false, { wasElsewhere: true });
     const outcomes: PlanRecord['outcomes'] = {

@@ -41,6 +41,18 @@ describe('what the old holder brings back', () => {
     expect(after.detached).toMatchObject({ ...detached, missing, hasServed: true });
   });
 
+  it('is asked of each of two channels, and of one alone when the other is seen to receive', () => {
+    const earlier = { node: 'db2', from: 'db1', atMs: NOW_MS, missing: '' };
+    const memory = { ...steady.memory, detached: { ...detached, earlier } };
+    const tail = answers2({ executed: position(`${UUID2}:1-53`), inbound: channel({ io: 'no' }) });
+    const counted = { ...detached, isBack: true, hasServed: true, missing: `3 transactions: ${UUID2}:51-53` };
+    expect(noteReturn(memory, seen(steady, holding, standby(tail))).detached).toEqual({
+      ...counted,
+      earlier: { ...earlier, isBack: true },
+    });
+    expect(noteReturn(memory, seen(steady, holding, back(`${UUID2}:1-53`))).detached).toEqual(counted);
+  });
+
   it('is no question any more when the channel is seen to receive: somebody has started it', () => {
     const receives = holder(answers1({ executed, inbound: inboundOf('yes') }));
     const after = noteReturn({ ...steady.memory, detached }, seen(steady, receives, back(`${UUID2}:1-53`)));

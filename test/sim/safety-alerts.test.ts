@@ -1,5 +1,7 @@
 /** Who is told, and what the store holds: reviews of 15d31a4 found each of these, and each fails there. */
 import { describe, expect, it } from 'vitest';
+import type { EventCode } from '../../lib/core/events.ts';
+import { emptyMemory } from '../../lib/core/memory.ts';
 import { PortError } from '../../lib/watch/ports.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
 
@@ -33,6 +35,25 @@ describe('the record that cannot be saved', () => {
     expect(beats).toBe(0);
     expect(stage.published.filter((code) => code === 'tick-fails')).toHaveLength(1);
     expect(failures).toBeLessThan(40);
+    endDrill(stage);
+  });
+
+  it('may hold an alert that only a newer release knows, which was rolled back: it goes out, and the pair fails over', async () => {
+    const stage = newDrill();
+    const { one, pair, published } = stage;
+    const atMs = one.clock.nowMs();
+    const code = 'tide-is-high' as EventCode;
+    const words = { happened: 'The tide is high.', done: '', todo: '', steps: [] };
+    const outbox = [{ id: 'a1', code, pair: pair.name, incident: '41c0ffee', atMs, ...words }];
+    const incident = { id: '41c0ffee', openedAtMs: atMs, row: 'tide', told: [code], alerts: 1 };
+    const reports = { [code]: { sinceMs: atMs, overSinceMs: null, times: 1, toldAtMs: [atMs], heldBack: 0 } };
+    const left = { ...emptyMemory, outbox, incident, reports };
+    await stage.settle(one.store.saveMemory(pair.name, left, 0));
+    watchOver(stage);
+    await stage.pass(20_000);
+    expect(published).toEqual([code, 'all-clear']);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    await until(stage, 20_000, () => published.includes('failover-done'));
     endDrill(stage);
   });
 

@@ -325,6 +325,37 @@ it('the old holder is back with what the new one lacks: its channel stays detach
   endDrill(stage);
 });
 
+it('two failovers in a row, each from a node that was back with a tail: both channels are remembered, and attached in turn', async () => {
+  const stage = newDrill();
+  const [db1, db2] = stage.world.masters;
+  const alerts: string[] = [];
+  const publish: typeof stage.one.alerts.publish = async (mail) => {
+    for (const { code, happened } of mail) alerts.push(`${code}: ${happened}`);
+    await stage.one.alerts.publish(mail);
+  };
+  watchOver(stage, twisted(stage.one, { rest: { alerts: { ...stage.one.alerts, publish } } }));
+  await stage.pass(20_000);
+  breakNow(stage, 'host-down', 'holder', 30_000);
+  await until(stage, 120_000, () => stage.published.includes('channel-detached'));
+  breakNow(stage, 'host-down', 'holder', 60_000);
+  await stage.pass(15_000);
+  const terms = { to: 'db1', force: true, acceptLoss: true };
+  expect(await stage.settle(ask(stage, { action: 'failover', ...terms }))).toMatchObject({ ok: true });
+  await stage.pass(120_000);
+  expect([db1.channel.barred, db2.channel.barred]).toEqual([true, true]);
+  const reattach = () => stage.settle(ask(stage, { action: 'reattach', acceptLoss: true }));
+  expect(await reattach()).toMatchObject({ ok: true });
+  await stage.pass(10_000);
+  expect([db1.channel.barred, db2.channel.barred]).toEqual([false, true]);
+  expect(alerts.some((text) => text.startsWith('channel-detached: db2 receives nothing from db1'))).toBe(
+    true,
+  );
+  expect(await reattach()).toMatchObject({ ok: true });
+  await until(stage, 120_000, () => stage.published.at(-1) === 'all-clear');
+  expect(db2.channel.barred).toBe(false);
+  endDrill(stage);
+});
+
 it('a detached channel stays so when mysqld of the new holder restarts: no newer row is replaced', async () => {
   const stage = newDrill();
   const [, db2] = stage.world.masters;

@@ -379,7 +379,7 @@ const acting: readonly Mutant[] = [
   {
     name: 'detached-is-forgotten',
     file: 'lib/core/end-plan.ts',
-    find: 'return { ...memory, detached: { node: step.node, from: step.source, atMs: nowMs, missing: null } };',
+    find: 'return withDetached(memory, { node: step.node, from: step.source, atMs: nowMs, missing: null });',
     replace: 'return memory;',
     guards: 'A channel that was stopped is remembered until it is started again.',
   },

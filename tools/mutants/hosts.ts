@@ -42,7 +42,7 @@ export const hostMutants: readonly Mutant[] = [
   {
     name: 'rejoins-with-a-tail',
     file: channel,
-    find: "return s.pair.rejoin === 'auto' && detached.missing === '' && s.lead.standbyLacksOwn === null;",
+    find: "return s.pair.rejoin === 'auto' && missing === '' && s.lead.standbyLacksOwn === null;",
     replace: "return s.pair.rejoin === 'auto';",
     guards: 'Older writes of a node that comes back do not overwrite newer rows.',
   },

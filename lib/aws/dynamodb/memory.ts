@@ -2,7 +2,7 @@
  * The memory of a pair in DynamoDB: JSON, with the owner and the epoch that claimed it beside. A claim raises the epoch, and
  * a save needs one that is not lower: what an overtaken watch still has to say is not written.
  */
-import { emptyMemory, type Memory } from '../../core/memory.ts';
+import { type Alert, emptyMemory, type Memory } from '../../core/memory.ts';
 import type { PairName } from '../../core/names.ts';
 import { type Claimant, PortError } from '../../watch/ports.ts';
 import {
@@ -103,5 +103,13 @@ function toMemory(item: Item, pair: PairName): Memory {
  */
 export function upgrade(record: Partial<Memory>): Memory {
   const known = Object.entries(record).filter(([key]) => Object.hasOwn(emptyMemory, key));
-  return { ...emptyMemory, ...Object.fromEntries(known), version: FORMAT };
+  const memory: Memory = { ...emptyMemory, ...Object.fromEntries(known), version: FORMAT };
+  return { ...memory, outbox: memory.outbox.filter(isAlert) };
+}
+
+/** One that a person has broken in the table would keep the alerts of all pairs back: no mail can be made of it. */
+function isAlert(alert: unknown): alert is Alert {
+  const { id, code, pair, happened, atMs, steps } = (alert ?? {}) as Partial<Alert>;
+  const areTexts = [id, code, pair, happened].every((text) => typeof text === 'string');
+  return areTexts && Number.isFinite(atMs) && Array.isArray(steps);
 }

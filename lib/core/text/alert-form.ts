@@ -1,6 +1,6 @@
 /** One alert in the form for machines: the same fields for https subscribers and for EventBridge (docs/alerts.md). */
 import type { Alert } from '../memory.ts';
-import { remedies } from '../remedies.ts';
+import { remedyOf } from '../remedies.ts';
 import { commandsOf, headlineOf, type Place, writesOf } from './alert-text.ts';
 import { utcTime } from './utc-time.ts';
 
@@ -16,7 +16,7 @@ export function alertForm(alert: Alert, place: Place) {
   return {
     id: alert.id,
     event: alert.code,
-    severity: remedies[alert.code].severity,
+    severity: remedyOf(alert.code).severity,
     pair: alert.pair,
     incident: alert.incident,
     time: isoTime(alert.atMs),

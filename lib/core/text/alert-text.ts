@@ -4,11 +4,11 @@
  * and what is left, with the commands to paste.
  */
 import type { Config } from '../config.ts';
-import { events } from '../events.ts';
+import { eventOf } from '../events.ts';
 import type { Alert } from '../memory.ts';
 import type { NodeName, PairName } from '../names.ts';
 import { escaped } from '../one-line.ts';
-import { remedies, type Writes } from '../remedies.ts';
+import { remedyOf, type Writes } from '../remedies.ts';
 import { duration, utcTime } from './utc-time.ts';
 
 /** Where alerts come from: an environment, and what its texts need to know of it. */
@@ -63,7 +63,7 @@ export function subject(where: string, headline: string): string {
 
 /** What happened, in one line: with figures where the case has some. */
 export function headlineOf(alert: Alert, place: Place): string {
-  const headline = alert.headline ?? events[alert.code].title;
+  const headline = alert.headline ?? eventOf(alert.code).title;
   const still = alert.again ? `still, after ${duration(alert.again.minutes * 60_000)}: ` : '';
   return filled(`${still}${headline}`, alert, place, inWords);
 }
@@ -71,7 +71,7 @@ export function headlineOf(alert: Alert, place: Place): string {
 /** The body of the mail about one alert. */
 export function alertBody(alert: Alert, place: Place): string {
   const { code, happened, done, todo, steps, seen, cost, again, incident, atMs } = alert;
-  const event = events[code];
+  const event = eventOf(code);
   const lasts = again
     ? [
         `This is alert ${again.times} of the same condition, which has lasted for ${duration(again.minutes * 60_000)}.`,
@@ -94,7 +94,7 @@ export function alertBody(alert: Alert, place: Place): string {
     `Environment  ${place.environment} (${place.region}, account ${place.account})`,
     `Pair         ${alert.pair}`,
     `Incident     ${incident ?? 'none'}`,
-    `Event        ${code} (${remedies[code].severity}, alert ${alert.id})`,
+    `Event        ${code} (${remedyOf(code).severity}, alert ${alert.id})`,
     `Time         ${utcTime(atMs)}`,
     '',
   ].join('\n');
@@ -102,7 +102,7 @@ export function alertBody(alert: Alert, place: Place): string {
 
 /** The commands that may be next, each complete. */
 export function commandsOf(alert: Alert, place: Place): readonly string[] {
-  const { commands = remedies[alert.code].commands } = alert;
+  const { commands = remedyOf(alert.code).commands } = alert;
   const about = alert.incident === null ? [] : [`incident ${alert.incident}`];
   return [...commands, ...about].map(
     (command) => `npx keepalambda ${filled(command, alert, place, inCommand)} --env ${place.environment}`,
@@ -111,7 +111,7 @@ export function commandsOf(alert: Alert, place: Place): readonly string[] {
 
 /** Whether clients can write. */
 export function writesOf({ code, writes }: Alert): Writes {
-  return writes ?? remedies[code].writes;
+  return writes ?? remedyOf(code).writes;
 }
 
 /** What a plain alert says of what happened, at most. Characters. */

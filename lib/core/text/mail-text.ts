@@ -3,7 +3,7 @@
  * has the shape of a CloudWatch alarm, because receivers of SNS know that one (docs/alerts.md).
  */
 import type { Alert } from '../memory.ts';
-import { remedies, type Severity, severities } from '../remedies.ts';
+import { remedyOf, type Severity, severities } from '../remedies.ts';
 import { alertForm, isoTime, threadOf } from './alert-form.ts';
 import { alertBody, alertSubject, headlineOf, type Place, plainAlert, subject } from './alert-text.ts';
 
@@ -37,7 +37,7 @@ const TEXT_MAX = 100_000;
 export function mailOf(alerts: readonly Alert[], place: Place): Mail {
   const attributes: MailAttributes = {
     environment: place.environment,
-    severity: remedies[mainOf(alerts).code].severity,
+    severity: remedyOf(mainOf(alerts).code).severity,
     pair: unique(alerts.map(({ pair }) => pair)),
     event: unique(alerts.map(({ code }) => code)),
     incident: unique(alerts.flatMap(({ incident }) => incident ?? [])),
@@ -57,7 +57,7 @@ function mainOf(alerts: readonly Alert[]): Alert {
   const last = alerts.at(-1);
   if (last === undefined) throw new Error('a mail needs an alert');
   if (last.code === 'all-clear') return last;
-  const severityOf = ({ code }: Alert) => severities.indexOf(remedies[code].severity);
+  const severityOf = ({ code }: Alert) => severities.indexOf(remedyOf(code).severity);
   return alerts.reduce((main, alert) => (severityOf(alert) >= severityOf(main) ? alert : main));
 }
 

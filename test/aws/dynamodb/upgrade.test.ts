@@ -142,6 +142,15 @@ describe('after a rollback', () => {
     expect(await store.readMemory('rolled-back')).toMatchObject({ version: 1, lastHolder: 'db2' });
   });
 
+  it('keeps alerts of codes that it does not know, and leaves out what is none', async () => {
+    const { outbox } = record;
+    const foreign = { ...outbox[0], id: 'a2', code: 'tide-is-high' };
+    const broken = [null, 'a3', {}, { ...outbox[0], steps: null }, { ...outbox[0], atMs: 'noon' }];
+    const memory = { S: JSON.stringify({ ...record, outbox: [...outbox, ...broken, foreign] }) };
+    await write('broken', { memory, format: { N: '1' } });
+    expect((await store.readMemory('broken')).outbox).toEqual([...outbox, foreign]);
+  });
+
   it('leaves one alone that it could not go on from', async () => {
     await write('too-new', { format: { N: '3' }, readableBy: { N: '2' } });
     const refused = { kind: 'refused', message: expect.stringMatching(/newer release \(format 3/) };

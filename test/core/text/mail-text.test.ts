@@ -46,6 +46,24 @@ describe('a mail about one pair', () => {
   });
 });
 
+/** A release that was rolled back has left it in the store. */
+const foreign = alert('tide-is-high' as EventCode);
+
+describe('an alert of a code that only another release knows', () => {
+  it('goes out as urgent, with what happened', () => {
+    const { subject, text, machine, attributes } = mailOf([alert('paused'), foreign], place);
+    expect(subject).toBe('[prod/orders] an alert of another release');
+    expect(text).toContain('Event        tide-is-high (critical, alert orders-tide-is-high)');
+    expect(text.match(/db1 is stopped\./g)).toHaveLength(2);
+    expect(attributes).toMatchObject({ severity: 'critical', event: ['paused', 'tide-is-high'] });
+    expect(JSON.parse(machine).alerts[1]).toMatchObject({ severity: 'critical', clientsCanWrite: 'unknown' });
+  });
+
+  it('is looked up among the codes, and not among the properties that every object has', () => {
+    expect(mailOf([alert('constructor' as EventCode)], place).attributes.severity).toBe('critical');
+  });
+});
+
 describe('a mail about many pairs', () => {
   const mail = mailOf(
     names.map((name, index) => alert(index < 24 ? 'failover-done' : 'holder-lost', name, `i${index}`)),

@@ -6,10 +6,14 @@ import { type FitnessTerms, told } from './fitness-terms.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import { resetOf } from './lead.ts';
 import { notLost } from './memory.ts';
+import { remembered } from './remembered.ts';
 import type { Server } from './sighting.ts';
 
-/** What it has that the holder lacks, or has lost of its own; while the two cannot be compared, what was known before. */
-export function reasonsOfHistory(terms: FitnessTerms): string[] {
+/**
+ * What it has that the holder lacks, or has lost of its own; while the two cannot be compared, what was known before. One
+ * situation asks twice.
+ */
+export const reasonsOfHistory = remembered((terms: FitnessTerms): readonly string[] => {
   const { pair, holder, standby, safeguards } = terms;
   const { readiness } = terms.memory;
   const less = [...reasonsOfAside(terms), ...reasonsOfLess(terms)];
@@ -23,7 +27,7 @@ export function reasonsOfHistory(terms: FitnessTerms): string[] {
     ...reasonsOfReset(terms),
     ...reasonsOfVersion(holder.server, standby.server),
   ];
-}
+}, 1);
 
 /** At this lag, what a standby has applied is older than any look at the holder. Seconds. */
 const OLDER_THAN_A_LOOK_S = 6;

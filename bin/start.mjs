@@ -23,7 +23,8 @@ if (major > least[0] || (major === least[0] && minor >= least[1])) {
   await import(script);
 } else if (isClone && existsSync(brought)) {
   // As where `cdk` is not the one of node_modules, so that npm has not put it on the PATH.
-  process.exitCode = spawnSync(brought, [script, ...words], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode =
+    spawnSync(brought, [...process.execArgv, script, ...words], { stdio: 'inherit' }).status ?? 1;
 } else {
   const version = least.join('.');
   const bring = isClone ? 'run npm ci without --ignore-scripts, which brings it, or ' : '';

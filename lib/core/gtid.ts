@@ -79,14 +79,20 @@ function without(intervals: readonly Interval[], holes: readonly Interval[]): re
 
 /** The set without the transactions of this server (an identity as in `Server.identity`). */
 export function withoutOrigin(set: TransactionSet, identity: string): TransactionSet {
-  if (set.size === 0) return set;
-  return new Map([...set].filter(([origin]) => !isOrigin(origin, identity)));
+  return filtered(set, identity, false);
 }
 
 /** The transactions of this server alone. */
 export function originatedBy(set: TransactionSet, identity: string): TransactionSet {
-  if (set.size === 0) return set;
-  return new Map([...set].filter(([origin]) => isOrigin(origin, identity)));
+  return filtered(set, identity, true);
+}
+
+/** The same set comes back where all of it is kept. */
+function filtered(set: TransactionSet, identity: string, isOwn: boolean): TransactionSet {
+  const isOrigin = originOf(identity);
+  const kept = new Map<string, readonly Interval[]>();
+  for (const [origin, intervals] of set) if (isOrigin(origin) === isOwn) kept.set(origin, intervals);
+  return kept.size === set.size ? set : kept;
 }
 
 /** What either set has. */
@@ -113,11 +119,14 @@ export function renderSet(set: TransactionSet): string {
     .join(',');
 }
 
-function isOrigin(origin: string, identity: string): boolean {
+/** Which origins are of that server. Each look asks for the same two servers. */
+const originOf = remembered((identity: string): ((origin: string) => boolean) => {
   const serverId = /^server_id:(\d+)$/.exec(identity);
-  if (serverId) return origin.endsWith(`-${serverId[1]}`);
-  return origin === identity.toLowerCase() || origin.startsWith(`${identity.toLowerCase()}:`);
-}
+  if (serverId) return (origin) => origin.endsWith(`-${serverId[1]}`);
+  const uuid = identity.toLowerCase();
+  return (origin) =>
+    origin.startsWith(uuid) && (origin.length === uuid.length || origin[uuid.length] === ':');
+});
 
 function add(set: Map<string, Interval[]>, origin: string, interval: Interval): void {
   const intervals = set.get(origin);

@@ -6,10 +6,14 @@ import { type FitnessTerms, told } from './fitness-terms.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from './gtid.ts';
 import { resetNow } from './log-reset.ts';
 import { notLost } from './memory.ts';
+import { remembered } from './remembered.ts';
 import type { Server } from './sighting.ts';
 
-/** What it has that the holder lacks, or has lost of its own; while the two cannot be compared, what was known before. */
-export function reasonsOfHistory(terms: FitnessTerms): string[] {
+/**
+ * What it has that the holder lacks, or has lost of its own; while the two cannot be compared, what was known before. One
+ * situation asks twice.
+ */
+export const reasonsOfHistory = remembered((terms: FitnessTerms): readonly string[] => {
   const { pair, holder, standby, safeguards } = terms;
   const { readiness } = terms.memory;
   const less = [...reasonsOfAside(terms), ...reasonsOfLess(terms), ...reasonsOfReset(terms)];
@@ -22,7 +26,7 @@ export function reasonsOfHistory(terms: FitnessTerms): string[] {
     ...(safeguards.errant ? reasonsOfErrant(pair, holder.server, standby.server) : []),
     ...reasonsOfVersion(holder.server, standby.server),
   ];
-}
+}, 1);
 
 /** The holder began its history anew, so nobody can say what of it the standby lacks. */
 export function reasonsOfReset({ pair, holder, standby, memory }: FitnessTerms): readonly string[] {

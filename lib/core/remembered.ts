@@ -10,7 +10,7 @@ interface Call<One, Other, Third, Made> {
  * gives back what it made then. Only for pure functions of values that never change. What one look shows is judged several
  * times, and every look brings new objects, so a few calls are enough.
  */
-export function remembered<One, Other, Made, Third = void>(
+export function remembered<One, Made, Other = void, Third = void>(
   make: (one: One, other: Other, third: Third) => Made,
   calls = 4,
 ): (one: One, other: Other, third: Third) => Made {

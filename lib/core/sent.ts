@@ -8,6 +8,7 @@ import { isSame } from './holder-end.ts';
 import { lostOf } from './lead.ts';
 import type { Memory } from './memory.ts';
 import type { NodeName } from './names.ts';
+import { remembered } from './remembered.ts';
 import type { Position, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -34,13 +35,12 @@ export function nextSent(
 }
 
 /** The same as positions; what this leader has not seen itself, as it is remembered. */
-export function sentOf(
-  { sent: noted }: Pick<Memory, 'sent'>,
-  sent: Readonly<Record<NodeName, Had>>,
-): Memory['sent'] {
-  const seen = Object.entries(sent).map(([node, { position }]) => [node, position]);
-  return seen.length === 0 ? noted : { ...noted, ...Object.fromEntries(seen) };
-}
+export const sentOf = remembered(
+  ({ sent: noted }: Pick<Memory, 'sent'>, sent: Readonly<Record<NodeName, Had>>): Memory['sent'] => {
+    const seen = Object.entries(sent).map(([node, { position }]) => [node, position]);
+    return seen.length === 0 ? noted : { ...noted, ...Object.fromEntries(seen) };
+  },
+);
 
 /**
  * The next leader may be the one that finds a node back, and its peer gone: written down while one of the two is gone, and over
@@ -76,7 +76,7 @@ function nextHad(
  * What the peer has of the node, applied or not: with GTIDs, those of the node; else its place in the node's log. Null where it
  * has nothing of it, or its channel follows somebody else and nothing is numbered.
  */
-function hadBy({ inbound, executed }: Server, identity: string | null): Position | null {
+const hadBy = remembered(({ inbound, executed }: Server, identity: string | null): Position | null => {
   const isOfNode =
     inbound.kind === 'configured' &&
     (inbound.sourceIdentity === null || identity === null || inbound.sourceIdentity === identity);
@@ -85,7 +85,7 @@ function hadBy({ inbound, executed }: Server, identity: string | null): Position
   const all = union(parseSet(executed.gtid), parseSet(received ?? ''));
   const gtid = renderSet(identity === null ? all : originatedBy(all, identity));
   return gtid === '' ? null : { gtid, file, offset };
-}
+});
 
 const nothing: Position = { gtid: null, file: '', offset: 0 };
 

@@ -113,7 +113,7 @@ describe('offline_mode', () => {
     breakIt(stage, 'vip-removed', 'holder');
     if (isOffline) breakIt(stage, 'offline-mode', 'holder');
     await stage.pass(1000);
-    const begun = await begin(stage, reattachPlan(stage.pair, 'db1'));
+    const begun = await begin(stage, reattachPlan(stage.pair, 'db1', false));
     const done = {
       ...{ id: 'done', code: 'vip-reattached' as const, pair: 'orders', incident: null, atMs: 0 },
       ...{ happened: '', done: '', todo: '', steps: [] },

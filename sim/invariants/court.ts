@@ -215,6 +215,8 @@ export class Court {
 
   /** Whether somebody else changed whether this master takes writes, since that time. */
   wasMeddled(node: NodeName, sinceMs: number): boolean {
+    const { writabilityBy, writabilityAtMs } = this.world.master(node);
+    if (writabilityBy === 'person' && writabilityAtMs >= sinceMs) return true;
     return (this.#meddledMs.get(node) ?? Number.NEGATIVE_INFINITY) >= sinceMs;
   }
 }

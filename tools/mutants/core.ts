@@ -441,6 +441,27 @@ const acting: readonly Mutant[] = [
       'A standby of a holder whose binary log was reset lacks what was written since, whatever its places say.',
   },
   {
+    name: 'a-reset-is-forgotten',
+    file: 'lib/core/note-roles.ts',
+    find: '  noteReset,\n',
+    replace: '',
+    guards: 'After a restart, a holder whose binary log was reset looks like one that has lost its writes.',
+  },
+  {
+    name: 'forgotten-is-lost',
+    file: situation,
+    find: 'const judged = withForgotten(judge(evidence, holderName, settings), memory.logReset);',
+    replace: 'const judged = judge(evidence, holderName, settings);',
+    guards: 'What a holder has forgotten by a reset of its binary log it has not lost.',
+  },
+  {
+    name: 'a-reset-of-one-look',
+    file: 'lib/core/log-reset.ts',
+    find: 'if (nowMs - resetSinceMs < RESET_FOR_MS || holder.seenAtMs <= resetSinceMs) return memory;',
+    replace: '',
+    guards: 'One look at two nodes can be of two moments, and is no reset of a binary log.',
+  },
+  {
     name: 'logs-of-any-name',
     file: 'lib/core/log-place.ts',
     find: "return one.file !== '' && seriesOf(one) === seriesOf(other);",

@@ -41,6 +41,21 @@ describe('3: at most one writer', () => {
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
+  it.each<[by: string, isByPerson: boolean, invariant: InvariantName | undefined]>([
+    ['a person, after it began', true, undefined],
+    ['it itself', false, 6],
+  ])('6: a switchover that fails leaves the old holder closed by %s', async (_, isByPerson, invariant) => {
+    const stage = setStage();
+    await stage.pass(5000);
+    await lead(stage);
+    const begun = await begin(stage, switchoverPlan(stage.pair, 'db2'), 'request');
+    await stage.pass(100);
+    if (isByPerson) breakIt(stage, 'half-closed', 'holder');
+    else await stage.settle(stage.one.database.close(stage.pair, 'db1', 'to-close', 1000));
+    await end(stage, begun);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
   it('3: a repair answers for no node to which a person moves the VIP meanwhile', async () => {
     const stage = setStage();
     await lead(stage);

@@ -120,7 +120,8 @@ const rowLocks = `SELECT b.PROCESSLIST_ID AS id FROM performance_schema.data_loc
 const lockHolders = (columns: string) => `SELECT ${columns} FROM performance_schema.metadata_locks m
   JOIN performance_schema.threads t ON t.THREAD_ID = m.OWNER_THREAD_ID
   WHERE m.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> CONNECTION_ID()`;
-const holders = lockHolders('t.PROCESSLIST_ID AS id');
+/** A sum, so that the definition of the column names no table. */
+const holders = lockHolders('t.PROCESSLIST_ID + 0 AS id');
 /** A commit takes its lock explicitly, and gives it back at its end. */
 const isPassing = `(m.LOCK_DURATION = 'STATEMENT' OR (m.OBJECT_TYPE = 'COMMIT' AND m.LOCK_TYPE = 'INTENTION_EXCLUSIVE'))`;
 
@@ -133,7 +134,7 @@ const metadataLocks = {
   // A change of a table holds it too, as INTENTION_EXCLUSIVE.
   instanceLocks: `${holders} AND m.OBJECT_TYPE = 'BACKUP LOCK' AND m.LOCK_TYPE <> 'INTENTION_EXCLUSIVE'`,
   anyGlobalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP')`,
-  heldGlobalLocks: `${lockHolders(`t.PROCESSLIST_ID AS id, ${isPassing} AS passing`)} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP', 'BACKUP LOCK')`,
+  heldGlobalLocks: `${lockHolders(`t.PROCESSLIST_ID + 0 AS id, ${isPassing} AS passing`)} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP', 'BACKUP LOCK')`,
   tableLocks: `${holders} AND m.OBJECT_SCHEMA = 'keepalambda' AND m.OBJECT_NAME = 'heartbeat'`,
 } as const;
 const noMetadataLocks = {

@@ -77,7 +77,11 @@ export function dialectOf(version: string, comment: string): Dialect {
     ...mysqlPulse(superReadOnly, at(8, 0, 26) ? 'replica_parallel_workers' : 'slave_parallel_workers'),
     replicaStatus: replica ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS',
     binaryLogStatus: at(8, 2, 0) ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS',
-    counters: at(8, 0, 0) ? countersIn('performance_schema.global_status') : at(5, 7, 0) ? countersOf57 : countersOfOld,
+    counters: at(8, 0, 0)
+      ? countersIn('performance_schema.global_status')
+      : at(5, 7, 0)
+        ? countersOf57
+        : countersOfOld,
     ...{ setUp, events: at(8, 0, 0) ? events : eventsOfOld },
     // 5.7 moved the counter out of SHOW STATUS (MySQL manual, "Migrating to Performance Schema").
     ear: at(5, 7, 0) ? ear : null,

@@ -129,7 +129,8 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
     const { dialect } = link;
     const all = isDue();
     // Where there is no better word for it, the counters tell whether the channel heard its source.
-    if (all || dialect.ear === null) counters = readCounters(await link.queryAgain(dialect.counters, [], null));
+    if (all || dialect.ear === null)
+      counters = readCounters(await link.queryAgain(dialect.counters, [], null));
     const source: Source = { address: peer.address, identity: peer.identity() };
     const before = channel;
     const wholeMs = dialect.ear !== null && mayHear(pulse) ? wholeMsOf(channel) : 0;

@@ -42,7 +42,10 @@ const words: readonly Word[] = [
   { matches: /^SELECT SUM\(status[\s\S]* FROM information_schema\.EVENTS/, answer: events },
   { matches: /^SHOW REPLICA STATUS/, answer: replicaStatus },
   { matches: /performance_schema\.replication_connection_status/, answer: ear },
-  { matches: / FROM performance_schema\.metadata_locks /, answer: () => ({ kind: 'rows', columns: ['id'], rows: [] }) },
+  {
+    matches: / FROM performance_schema\.metadata_locks /,
+    answer: () => ({ kind: 'rows', columns: ['id'], rows: [] }),
+  },
   { matches: /^SHOW BINARY LOG STATUS/, answer: binaryLogStatus },
   { matches: /^SELECT CONCAT_WS\('\|',@@global\.read_only\+@@global\.super_read_only/, answer: closed },
   { matches: /^INSERT INTO keepalambda\.heartbeat/, answer: commitHeartbeat },

@@ -77,7 +77,11 @@ export function dialectOf(version: string, comment: string): Dialect {
     ...mysqlPulse(superReadOnly, at(8, 0, 26) ? 'replica_parallel_workers' : 'slave_parallel_workers'),
     replicaStatus: replica ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS',
     binaryLogStatus: at(8, 2, 0) ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS',
-    counters: at(8, 0, 0) ? countersIn('performance_schema.global_status') : at(5, 7, 0) ? countersOf57 : countersOfOld,
+    counters: at(8, 0, 0)
+      ? countersIn('performance_schema.global_status')
+      : at(5, 7, 0)
+        ? countersOf57
+        : countersOfOld,
     ...{ setUp, events: at(8, 0, 0) ? events : eventsOfOld },
     // 5.7 moved the counter out of SHOW STATUS (MySQL manual, "Migrating to Performance Schema").
     ear: at(5, 7, 0) ? ear : null,
@@ -120,7 +124,8 @@ const rowLocks = `SELECT b.PROCESSLIST_ID AS id FROM performance_schema.data_loc
 const lockHolders = (columns: string) => `SELECT ${columns} FROM performance_schema.metadata_locks m
   JOIN performance_schema.threads t ON t.THREAD_ID = m.OWNER_THREAD_ID
   WHERE m.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> CONNECTION_ID()`;
-const holders = lockHolders('t.PROCESSLIST_ID AS id');
+/** A sum, so that the definition of the column names no table. */
+const holders = lockHolders('t.PROCESSLIST_ID + 0 AS id');
 /** A commit takes its lock explicitly, and gives it back at its end. */
 const isPassing = `(m.LOCK_DURATION = 'STATEMENT' OR (m.OBJECT_TYPE = 'COMMIT' AND m.LOCK_TYPE = 'INTENTION_EXCLUSIVE'))`;
 
@@ -133,7 +138,7 @@ const metadataLocks = {
   // A change of a table holds it too, as INTENTION_EXCLUSIVE.
   instanceLocks: `${holders} AND m.OBJECT_TYPE = 'BACKUP LOCK' AND m.LOCK_TYPE <> 'INTENTION_EXCLUSIVE'`,
   anyGlobalLocks: `${holders} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP')`,
-  heldGlobalLocks: `${lockHolders(`t.PROCESSLIST_ID AS id, ${isPassing} AS passing`)} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP', 'BACKUP LOCK')`,
+  heldGlobalLocks: `${lockHolders(`t.PROCESSLIST_ID + 0 AS id, ${isPassing} AS passing`)} AND m.OBJECT_TYPE IN ('GLOBAL', 'COMMIT', 'BACKUP', 'BACKUP LOCK')`,
   tableLocks: `${holders} AND m.OBJECT_SCHEMA = 'keepalambda' AND m.OBJECT_NAME = 'heartbeat'`,
 } as const;
 const noMetadataLocks = {

@@ -1,4 +1,6 @@
 /** What a channel heard of its source, by the short words of performance_schema between two whole rows. Pure. */
+
+import { comparePlaces } from '../core/log-place.ts';
 import type { ThreadState } from '../core/sighting.ts';
 import { isSubset } from './log-position.ts';
 import { type Channel, compact, type Pulse, type StatusRow, spread } from './status-rows.ts';
@@ -35,7 +37,10 @@ export function readEar(row: StatusRow | undefined): Ear | null {
  */
 export function byEar(last: Channel, ear: Ear | null, { executed }: Pulse): Channel | null {
   const { received, applied, io, sql } = last;
-  if (ear === null || executed === null || !received.gtid || ear.received === '') return null;
+  if (ear === null || executed === null || received.gtid === null) return null;
+  // A server may have forgotten what it received before it was started: then the offsets say whether all of it is applied.
+  if (received.gtid === '' && comparePlaces(received, applied) !== 0) return null;
+  if ((received.gtid === '') !== (ear.received === '')) return null;
   if (ear.source !== (last.sourceIdentity ?? '')) return null;
   if (io !== 'yes' || sql !== 'yes' || ear.io !== 'yes' || ear.errno !== 0) return null;
   if (!isSubset(ear.received, executed)) return null;

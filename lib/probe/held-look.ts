@@ -16,10 +16,11 @@ const BESIDE_MS = 100;
 
 /**
  * What a standby heard last is known as of the look that finds it, so its looks lie between those at the holder; and
- * when the holder has not answered for so long, as it does when it is well, the standby is looked at as well.
+ * when the holder has not answered for so long, as it does when it is well, or has not committed the heartbeat though it
+ * answers, the standby is looked at as well. A disk that is merely slow takes longer for a commit than for an answer.
  * Milliseconds.
  */
-const OVERDUE_MS = 20;
+const OVERDUE_MS = { answer: 20, commit: 200 } as const;
 
 /**
  * While the witness's word is awaited: how long a look waits for the holder, whose answer counts in a later one too;
@@ -103,8 +104,12 @@ function holdTarget(
         isOverdue = true;
         overdue.ring();
       };
-      const timer = isHolder ? setTimeout(ring, OVERDUE_MS) : undefined;
-      const part: Part = { isHolder, writeProbe: target.writeProbe, urgent: isUrgent() };
+      let timer = isHolder ? setTimeout(ring, OVERDUE_MS.answer) : undefined;
+      const onPulse = () => {
+        clearTimeout(timer);
+        timer = isHolder ? setTimeout(ring, OVERDUE_MS.commit) : undefined;
+      };
+      const part: Part = { isHolder, writeProbe: target.writeProbe, urgent: isUrgent(), onPulse };
       const what = await observer.look(limitMs, part);
       clearTimeout(timer);
       if (isHolder) isOverdue = false;

@@ -34,6 +34,8 @@ export interface Part {
   readonly writeProbe: boolean;
   /** Something is suspected of one of the nodes, so that all is read of which something may be decided. */
   readonly urgent: boolean;
+  /** Called when the server has answered, before its details and its commit are there. */
+  readonly onPulse?: () => void;
 }
 
 export interface NodeWatcher {
@@ -93,6 +95,7 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
     const startMs = nowMs();
     try {
       const pulse = await askPulse(limitMs);
+      part.onPulse?.();
       onIdentity(pulse.identity);
       const roundTripMs = Math.round(nowMs() - startMs);
       const clockOffMs = clockOffOf(pulse, Date.now(), roundTripMs);

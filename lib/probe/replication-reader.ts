@@ -103,6 +103,8 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
   let wholeAtMs = Number.NEGATIVE_INFINITY;
   let logAtMs = Number.NEGATIVE_INFINITY;
   let stampMs: number | null = null;
+  /** Something was applied since the stamp was read. */
+  let isStampDue = true;
   let refusal: MysqlFailure | null = null;
   let beatLag: BeatLag | null = null;
   let binaryLog = { file: '', offset: 0 };
@@ -127,18 +129,31 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
     const { dialect } = link;
     const all = isDue();
     // Where there is no better word for it, the counters tell whether the channel heard its source.
-    if (all || dialect.ear === null) counters = readCounters(await link.queryAgain(dialect.counters, [], null));
+    if (all || dialect.ear === null)
+      counters = readCounters(await link.queryAgain(dialect.counters, [], null));
     const source: Source = { address: peer.address, identity: peer.identity() };
     const before = channel;
     const wholeMs = dialect.ear !== null && mayHear(pulse) ? wholeMsOf(channel) : 0;
     const isWhole = urgent || (all && nowMs() - wholeAtMs >= wholeMs);
     const { channel: seen, heartbeats } = await readSeen(pulse, isWhole, link, source);
-    // With every look, like all that is a sign of life of the source: one that is noticed late keeps a dead one alive.
     const isPeers = seen !== null && !isStranger(seen, source);
-    if (!isPeers || !follows) stampMs = null;
-    else if (!isAsBefore(before, seen, pulse)) stampMs = await readHeartbeat(link, peer.node);
-    beatLag = peer.beats.lag(stampMs, nowMs());
-    heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, stampMs), nowMs());
+    const isByEar = seen?.isByEar === true;
+    if (!isPeers || !follows) {
+      stampMs = null;
+      beatLag = null;
+    } else {
+      isStampDue ||= !isAsBefore(before, seen, pulse);
+      if (isStampDue && (all || !isByEar)) {
+        stampMs = await readHeartbeat(link, peer.node);
+        isStampDue = false;
+      }
+      // What has come in since was applied: until it is read, the lag is what it was.
+      if (!isStampDue) beatLag = peer.beats.lag(stampMs, nowMs());
+    }
+    // A sign of life that is noticed late keeps a dead source alive. So the stamp, which is read with every look only where
+    // the row of the heartbeat does not come with a GTID that was heard, is none where it does.
+    const sign = isByEar ? null : stampMs;
+    heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, sign), nowMs());
     channel = seen;
     channelAtMs = nowMs();
     if (!all) return;

@@ -225,6 +225,8 @@ export function isCaughtUp(channel: Channel, workers: number): boolean {
   const byGtid = received.gtid !== null && received.gtid !== '' && applied.gtid !== null;
   const byOffset = channel.isByEar !== true && received.file !== '' && comparePlaces(received, applied) === 0;
   if (byOffset) return true;
+  // By ear, a channel that has received nothing since its whole row is as caught up as it was then.
+  if (channel.isByEar === true && received.gtid === '') return true;
   if (byGtid && isSubset(received.gtid, applied.gtid)) return true;
   return channel.sql === 'yes' && channel.io !== 'yes' && channel.readAll && workers === 0;
 }

@@ -50,3 +50,13 @@ test.each([
 it('will do while all runs', () => {
   expect(byEar(last, heard(), pulse)).toMatchObject({ io: 'yes', sql: 'yes', isByEar: true });
 });
+
+test('a channel that has never received anything is followed by ear, until it does', () => {
+  const silent = { ...last, received: { ...last.applied, gtid: '' } };
+  const channel = byEar(silent, heard({ received: '' }), pulse);
+  expect(channel).toMatchObject({ received: { gtid: '' }, isByEar: true });
+  expect(channel && isCaughtUp(channel, 0)).toBe(true);
+  expect(byEar(silent, heard(), pulse)).toBeNull();
+  const behind = { ...silent, received: { ...silent.received, offset: silent.applied.offset + 1 } };
+  expect(byEar(behind, heard({ received: '' }), pulse)).toBeNull();
+});

@@ -21,7 +21,12 @@ export function traffic(subject: Subject, mostBytes: number): void {
       subject.times.bytesPerSecond = round(perSecond(bytesOf));
       subject.times.statementsPerSecond = round(perSecond(({ times }) => times));
       if (process.env.KEEPALAMBDA_TRAFFIC) {
-        console.info([...said.map(([kind, each]) => lineOf(kind, each, looked.ms)), `interrupted ${looked.ends} times`].join('\n'));
+        console.info(
+          [
+            ...said.map(([kind, each]) => lineOf(kind, each, looked.ms)),
+            `interrupted ${looked.ends} times`,
+          ].join('\n'),
+        );
       }
       expect(perSecond(bytesOf)).toBeLessThan(mostBytes);
     } finally {

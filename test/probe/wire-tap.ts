@@ -56,7 +56,12 @@ function tapSocket(socket: Socket, entry: (kind: string) => Said): () => void {
     // Only the first packet of a command has the number 0.
     if (packet[3] !== 0 || packet.length < 5) return 'login';
     if (packet[4] === QUIT) return 'QUIT';
-    const text = packet.subarray(5).toString('latin1').replace(/^\0\u0001/, '').replace(/\s+/g, ' ').replace(/'2\d\d\d-[^']*'/, '?');
+    const text = packet
+      .subarray(5)
+      .toString('latin1')
+      .replace(/^\0\u0001/, '')
+      .replace(/\s+/g, ' ')
+      .replace(/'2\d\d\d-[^']*'/, '?');
     if (packet[4] === QUERY) return text;
     if (packet[4] === EXECUTE) return `EXECUTE ${prepared[packet.readUInt32LE(5) - 1]}`;
     if (packet[4] !== PREPARE) return 'else';

@@ -1,8 +1,8 @@
 /** Simulated nodes that speak MySQL: the login and the commands by mysql2's own server side. */
 import { createServer, type Socket } from 'node:net';
-import { type Connection, type ConnectionOptions, createConnection } from 'mysql2';
+import { type Connection, type ConnectionOptions, createConnection, format, type SqlValue } from 'mysql2';
 import type { NodePair, NodePlace } from './node-pair.ts';
-import { encodeRows } from './node-wire.ts';
+import { encodeBinaryRow, encodePrepared, encodeRows } from './node-wire.ts';
 import { answerTo, isBeat, isPulse } from './node-words.ts';
 
 /** What clients asked of all nodes since they were started. */
@@ -106,7 +106,8 @@ function serve(
   const options: ServerOptions = { stream: socket, isServer: true, maxPreparedStatements: 1 };
   const connection = createConnection(options);
   const from = socket.remoteAddress ?? '';
-  const answer = (sql: string) => {
+  const prepared: string[] = [];
+  const answer = (sql: string, encode?: typeof encodeBinaryRow) => {
     counter.heard(sql, from);
     const words = answerTo(pair, place, sql, Date.now());
     switch (words.kind) {
@@ -117,15 +118,23 @@ function serve(
         connection.writeError({ code: words.errno, message: words.message });
         break;
       case 'rows':
-        socket.write(encodeRows(words.columns, words.rows));
+        socket.write(encodeRows(words.columns, words.rows, encode));
         break;
     }
     // Each command begins a count of its own; mysql2's server side goes on with the last one's.
     connection.sequenceId = 0;
   };
-  connection.on('query', answer);
+  const prepare = (sql: string) => {
+    prepared.push(sql);
+    socket.write(encodePrepared(prepared.length, sql.split('?').length - 1));
+    connection.sequenceId = 0;
+  };
+  connection.on('query', (sql: string) => answer(sql));
   // mysql2 takes a SET for a kind of PREPARE.
-  connection.on('stmt_prepare', answer);
+  connection.on('stmt_prepare', (sql: string) => (sql.startsWith('SET ') ? answer(sql) : prepare(sql)));
+  connection.on('stmt_execute', (id: number, _flags: number, _times: number, values: SqlValue[]) =>
+    answer(format(prepared[id - 1] ?? '', values), encodeBinaryRow),
+  );
   // A client that goes away is no concern of a server.
   connection.on('error', () => {});
   letIn(connection, connectionId);

@@ -37,13 +37,17 @@ export const isBeat = /^SELECT CONCAT_WS\('\|',@@read_only,/;
 const words: readonly Word[] = [
   { matches: isPulse, answer: pulse },
   { matches: isBeat, answer: beat },
-  { matches: /^SHOW GLOBAL STATUS/, answer: counters },
+  { matches: / FROM performance_schema\.global_status /, answer: counters },
   { matches: /^SHOW GLOBAL VARIABLES/, answer: setUp },
   { matches: /^SELECT SUM\(status[\s\S]* FROM information_schema\.EVENTS/, answer: events },
   { matches: /^SHOW REPLICA STATUS/, answer: replicaStatus },
   { matches: /performance_schema\.replication_connection_status/, answer: ear },
+  {
+    matches: / FROM performance_schema\.metadata_locks /,
+    answer: () => ({ kind: 'rows', columns: ['id'], rows: [] }),
+  },
   { matches: /^SHOW BINARY LOG STATUS/, answer: binaryLogStatus },
-  { matches: /^SELECT @@global\.read_only \+ @@global\.super_read_only/, answer: closed },
+  { matches: /^SELECT CONCAT_WS\('\|',@@global\.read_only\+@@global\.super_read_only/, answer: closed },
   { matches: /^INSERT INTO keepalambda\.heartbeat/, answer: commitHeartbeat },
   { matches: /^SELECT [\s\S]* FROM keepalambda\.heartbeat/i, answer: readHeartbeat },
   { matches: /^SELECT @@version AS version/, answer: versionRow },
@@ -80,11 +84,8 @@ function beat({ pair, place, nowMs }: Asked): NodeAnswer {
 function counters({ pair, nowMs }: Asked): NodeAnswer {
   return {
     kind: 'rows',
-    columns: ['Variable_name', 'Value'],
-    rows: [
-      ['Threads_connected', 12],
-      ['Uptime', pair.uptimeSeconds(nowMs)],
-    ],
+    columns: ['c'],
+    rows: [['Threads_connected|12'], [`Uptime|${pair.uptimeSeconds(nowMs)}`]],
   };
 }
 
@@ -123,7 +124,7 @@ function ear({ pair, place, nowMs }: Asked): NodeAnswer {
 }
 
 function closed({ pair, place, nowMs }: Asked): NodeAnswer {
-  return row({ closed: pair.isWritable(place) ? 0 : 2, stamp: timeOf(nowMs) });
+  return row({ s: [pair.isWritable(place) ? 0 : 2, timeOf(nowMs)].join('|') });
 }
 
 function commitHeartbeat({ pair, place, nowMs, sql }: Asked): NodeAnswer {

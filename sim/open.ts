@@ -48,11 +48,11 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 2,
   },
   'W4 loss-alerted': {
-    how: 'A loss of 5 to 8 s that begins less than 2.5 s before another leader takes over can go by unalerted: what is so short is not remembered.',
+    how: 'Every history that was known to violate it is fixed. A loss that begins less than 2.5 s before its leader dies, and ends before the next one looks, is known to nobody.',
     atMost: 3,
   },
   'W5 rows-kept': {
-    how: 'A failover with `acceptLoss` leaves what the new holder had received and not applied in its relay log: who starts the applier again, or a restart, applies it over newer rows. Barring the channel would throw it away.',
+    how: 'Every history that was known to violate it is fixed: what a failover with `acceptLoss` leaves in the relay log is held back. MySQL 5.6 and MariaDB cannot do that, and are not simulated.',
     atMost: 4,
   },
   'W6 service-returns': {

@@ -5,7 +5,6 @@ import { misdirection } from './fitness.ts';
 import { identityOf } from './identity.ts';
 import { unreadOf } from './lead.ts';
 import { isWitnessed } from './life.ts';
-import type { Settled } from './memory.ts';
 import { isSameProcess } from './same-process.ts';
 import type { Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
@@ -140,17 +139,18 @@ export const holderBehind = (s: Situation) =>
   governed(s) &&
   s.holder.server?.writable === false &&
   s.behind !== null;
-/** It is the very process that was seen so in its role: what is otherwise now, no restart has changed. */
-const wasSeen = (s: Situation, verdict: Verdict, is: Settled['is']) => {
+/** It is the very process that was seen so in its role, or (null) in any way: what is otherwise now, no restart has changed. */
+const wasSeen = (s: Situation, verdict: Verdict, is: 'open' | 'closed' | null) => {
   const { memory, holder, standby } = s;
   if (isMovedAnew(s)) return false;
   const before = memory.settled[verdict.node];
   const peer = verdict.node === holder.node ? standby : holder;
-  return before?.is === is && isSameProcess(before, verdict, peer);
+  if (before === undefined || (is !== null && before.is !== is)) return false;
+  return isSameProcess(before, verdict, peer);
 };
-/** It is half closed, and the process that was seen open or closed: somebody did it by hand. */
+/** It is half closed, and the process that was seen before: somebody did it by hand, because no order of ours does. */
 const halvedByHand = (s: Situation, verdict: Verdict) =>
-  verdict.server?.halfClosed === true && (wasSeen(s, verdict, 'open') || wasSeen(s, verdict, 'closed'));
+  verdict.server?.halfClosed === true && wasSeen(s, verdict, null);
 /** The holder is read-only, and the process that was seen to take writes; or it is half closed by hand. */
 export const closedByHand = (s: Situation) =>
   s.holder.server !== null &&

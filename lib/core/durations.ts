@@ -141,17 +141,39 @@ function isUntold({ holder, witness, memory }: Situation): boolean {
 }
 
 /**
- * A commit that hangs began to hang before the look that shows it; and a loss that an earlier leader saw goes on: it has
- * lasted at least as long as that one said, if its clock was ahead of ours.
+ * A commit that hangs began to hang before the look that shows it; and a loss that an earlier leader saw goes on.
  */
 function nextUnserved(
-  { unservedSinceMs }: Durations,
+  durations: Durations,
   { isServed, holder: { server }, memory, nowMs }: Situation,
 ): number | null {
   if (isServed) return null;
   const hangsForMs = server?.heartbeat.kind === 'failed' ? server.heartbeat.forMs : 0;
-  const forMs = Math.max(hangsForMs, memory.unservedForMs);
-  return unservedSinceMs ?? Math.min(nowMs - forMs, memory.unservedSinceMs ?? nowMs);
+  const before = unservedBefore(durations, memory, nowMs) ?? nowMs;
+  return durations.unservedSinceMs ?? Math.min(nowMs - hangsForMs, before);
+}
+
+/**
+ * Since when an earlier leader saw a loss of service that it did not see end; null where there is none. It may have gone on while
+ * nobody led, and has lasted at least as long as that one said, if its clock was ahead of ours.
+ */
+function unservedBefore(
+  { unwatchedSinceMs }: Durations,
+  { unservedSinceMs, unservedForMs }: Memory,
+  nowMs: number,
+): number | null {
+  if (unservedSinceMs === null) return null;
+  return Math.min(unservedSinceMs, (unwatchedSinceMs ?? nowMs) - unservedForMs);
+}
+
+/**
+ * Since when clients have found nobody to write to, before this look; null while they did. Where a new leader's first look shows
+ * service, it shows the end of what the leader before had seen.
+ */
+export function unservedSince(durations: Durations, memory: Memory, nowMs: number): number | null {
+  const { unservedSinceMs, unwatchedSinceMs } = durations;
+  if (unservedSinceMs !== null || unwatchedSinceMs === null) return unservedSinceMs;
+  return unservedBefore(durations, memory, nowMs);
 }
 
 /** The plan in flight leaves the roles as they are. */

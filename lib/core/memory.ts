@@ -180,7 +180,8 @@ export interface MovedByHand {
 
 /** A server process that was last seen as its role wants it: one that did not restart was changed by somebody. */
 export interface Settled {
-  readonly is: 'open' | 'closed';
+  /** `either`: a plan of ours may have opened or closed it since, and has not half closed it: that is somebody else's doing. */
+  readonly is: 'open' | 'closed' | 'either';
   /** When that process started, by the clock of who led then. */
   readonly startedAtMs: number;
   /** How long it had run when it was noted. Absent in records of older releases. */
@@ -274,7 +275,7 @@ export interface Memory {
   readonly leftBehind: LeftBehind | null;
   /** Of both servers, while it is at work. */
   readonly maintenance: Maintenance | null;
-  /** A node is missing where it was not seen so, or a plan of ours may have opened or closed it since. */
+  /** A node is missing where it was not seen so. */
   readonly settled: Readonly<Record<NodeName, Settled>>;
   /** What people were told lately, by code. */
   readonly reports: Readonly<Partial<Record<EventCode, Reported>>>;

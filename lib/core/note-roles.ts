@@ -119,7 +119,7 @@ function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memor
 
 function withClosedHolder(memory: Memory, holder: Verdict, standby: Verdict): Memory {
   const before = memory.settled[holder.node];
-  const isKnown = before !== undefined && isSameProcess(before, holder, standby);
+  const isKnown = before !== undefined && before.is !== 'either' && isSameProcess(before, holder, standby);
   return isSeen(holder, 'closed') && !isKnown ? withSettled(memory, holder, standby, 'closed') : memory;
 }
 

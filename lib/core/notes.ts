@@ -37,9 +37,13 @@ function known(detached: DetachedChannel, holder: Verdict, standby: Verdict): De
   return changed(detached, { missing, hasServed: true });
 }
 
-/** Somebody has started it, or it could not be stopped: there is nothing to attach any more. */
+/**
+ * Somebody has started it, or it could not be stopped: there is nothing to attach any more. One that receives and applies nothing,
+ * without an error, is held back.
+ */
 function receives({ inbound }: Server): boolean {
-  return inbound.kind === 'configured' && inbound.io === 'yes';
+  if (inbound.kind !== 'configured' || inbound.io !== 'yes') return false;
+  return inbound.sql === 'yes' || inbound.sqlError !== null;
 }
 
 function countLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation): Memory {

@@ -40,7 +40,7 @@ export interface Detached {
   readonly was: 'running' | 'stopped' | 'unconfigured';
   /** The position in the source's history up to which events were received when the channel stopped. */
   readonly received: Position;
-  /** Whether it stays detached when the server restarts, or a person starts the channel. Not before all is applied. */
+  /** Whether it stays detached when the server restarts, or a person starts the channel: all is applied, or the rest is held back. */
   readonly outlasts: boolean;
 }
 

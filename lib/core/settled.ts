@@ -8,8 +8,10 @@ import type { Step, StepOutcome } from './step.ts';
 import type { Verdict } from './verdict.ts';
 import { isClosed } from './writability.ts';
 
+type Is = Exclude<Settled['is'], 'either'>;
+
 /** Memory with this process noted so. The same memory comes back when it is known, or when it is not known which process it is. */
-export function withSettled(memory: Memory, verdict: Verdict, peer: Verdict, is: Settled['is']): Memory {
+export function withSettled(memory: Memory, verdict: Verdict, peer: Verdict, is: Is): Memory {
   const process = processOf(verdict, peer);
   const before = memory.settled[verdict.node];
   if (process === null || (before?.is === is && isSameProcess(before, verdict, peer))) return memory;
@@ -87,7 +89,7 @@ function isCarriedOut(outcome: StepOutcome | undefined): boolean {
 }
 
 /** Whether the node shows itself so. */
-export function isSeen({ server }: Verdict, is: Settled['is']): boolean {
+export function isSeen({ server }: Verdict, is: Is): boolean {
   if (server === null) return false;
   return is === 'open' ? server.writable : isClosed(server);
 }
@@ -102,17 +104,16 @@ function stepsOf({ stages, undo }: PlanRecord): readonly (readonly [key: string,
   ];
 }
 
-/** What the step makes of a node was not so before: that is not known any more. */
+/** What the step makes of a node was not so before: that is not known any more, and which process it is still is. */
 function withoutContrary(settled: Memory['settled'], step: Step): Memory['settled'] {
   const becomes = becomesBy(step);
   const was = becomes === null ? undefined : settled[becomes.node];
-  if (becomes === null || was === undefined || was.is === becomes.is) return settled;
-  const { [becomes.node]: _, ...others } = settled;
-  return others;
+  if (becomes === null || was === undefined || was.is === becomes.is || was.is === 'either') return settled;
+  return { ...settled, [becomes.node]: { ...was, is: 'either' } };
 }
 
 /** The node whose writability a step changes, and to what; null for all other steps. */
-function becomesBy(step: Step): { readonly node: NodeName; readonly is: Settled['is'] } | null {
+function becomesBy(step: Step): { readonly node: NodeName; readonly is: Is } | null {
   switch (step.kind) {
     case 'open':
       return { node: step.node, is: 'open' };

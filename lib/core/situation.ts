@@ -5,7 +5,7 @@ import { channelGapsOf } from './channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from './check.ts';
 import { type Pair, peerOf } from './config.ts';
 import { detachedInto } from './detached.ts';
-import type { Durations } from './durations.ts';
+import { type Durations, unservedSince } from './durations.ts';
 import { BLIND_MS, type Evidence } from './evidence.ts';
 import {
   type Fitness,
@@ -77,6 +77,8 @@ export interface Situation {
   readonly isServed: boolean;
   /** What the standby has of a holder that takes writes and does not know it any more, in words; null where nothing. */
   readonly reset: string | null;
+  /** This leader has judged nothing before: what it finds over may have ended at any time since the one before. */
+  readonly isFirstLook: boolean;
   /** For how long the clock of a node has been off. Milliseconds. */
   readonly clockOffForMs: number;
   /** Since when the holder has not been as it should be: it fails the check, or does not serve. */
@@ -159,6 +161,7 @@ export function assess(
   };
   const [vip, vipBecause] = vipState(evidence, memory, nowMs, safeguards);
   const isVipAway = isAway(evidence, nowMs);
+  const unservedSinceMs = unservedSince(durations, memory, nowMs);
   const moves = countedMoves(memory, { vip, holder: holderName });
   // The durations are those of the look before: a fault that this look does not show has ended.
   const lasted = (faults: readonly string[], sinceMs: number | null) =>
@@ -187,10 +190,11 @@ export function assess(
     identity: identityTrouble(memory, holder, standby),
     holderFaultsConfirmed: lasted(holderFaults, durations.holderFaultsSinceMs),
     holderOwnFaultsConfirmed: lasted(holderOwnFaults, durations.ownFaultsSinceMs),
-    badSinceMs: badSince(holder, durations, nowMs),
+    badSinceMs: badSince(holder, durations, unservedSinceMs, nowMs),
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
-    unservedForMs: durations.unservedSinceMs === null ? 0 : nowMs - durations.unservedSinceMs,
+    unservedForMs: unservedSinceMs === null ? 0 : nowMs - unservedSinceMs,
     isServed: isServed(evidence, holder, standby, isVipAway),
+    isFirstLook: durations.unwatchedSinceMs !== null,
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     reset: resetNow(pair, holder, standby),
     lead,
@@ -204,9 +208,14 @@ export function assess(
 }
 
 /** A new leader's first bad look is not when it began: a loss that an earlier leader saw goes on. */
-function badSince({ kind, sinceMs }: Verdict, durations: Durations, nowMs: number): number {
-  if (kind === 'serving') return durations.holderFaultsSinceMs ?? nowMs;
-  return Math.min(sinceMs, durations.unservedSinceMs ?? sinceMs);
+function badSince(
+  { kind, sinceMs }: Verdict,
+  { holderFaultsSinceMs }: Durations,
+  unservedSinceMs: number | null,
+  nowMs: number,
+): number {
+  if (kind === 'serving') return holderFaultsSinceMs ?? nowMs;
+  return Math.min(sinceMs, unservedSinceMs ?? sinceMs);
 }
 
 /** Where the ids are wrong, any of the two may have the VIP. */

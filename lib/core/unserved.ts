@@ -1,5 +1,5 @@
 /** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
-import { tellCondition, tellOpening, withIncident } from './alerts.ts';
+import { endConditions, tellCondition, tellOpening, withIncident } from './alerts.ts';
 import { renderSession } from './applier-block.ts';
 import { changed } from './changed.ts';
 import type { EventCode } from './events.ts';
@@ -20,11 +20,19 @@ const ending: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
 
 /**
  * Memory with the alert of a loss of service that lasts although a plan is to be carried out, or is: its row would hide the
- * loss. The same memory comes back when there is nothing to tell. `newId` names the incident, if one begins here.
+ * loss, and its end. The same memory comes back when there is nothing to tell. `newId` names the incident, if one begins here.
  */
 export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, newId: string): Memory {
-  if (isGivenTime(memory, situation, plan)) return memory;
-  return tellBeside(memory, situation, plan, newId, 'service-lost', unservedText(situation));
+  const known = endLoss(memory, situation);
+  if (isGivenTime(known, situation, plan)) return known;
+  return tellBeside(known, situation, plan, newId, 'service-lost', unservedText(situation));
+}
+
+/** Beside a plan, no row says that a loss is over: the next one would be taken for the one that people know of. */
+function endLoss(memory: Memory, { isServed, nowMs }: Situation): Memory {
+  if (!isServed) return memory;
+  const others = Object.keys(memory.reports).filter((code) => !saysLoss(code as EventCode));
+  return endConditions(memory, others as EventCode[], nowMs);
 }
 
 /** A plan that is to end the loss is given a while: from the loss on, or from its own beginning where people know of the loss. */
@@ -68,13 +76,23 @@ function tellBeside(
   return tellOpening(memory, { row: code, newId }, pair.name, code, words, nowMs);
 }
 
-/** Memory with the loss of service as it is seen now: the next leader counts from where this one saw it begin. */
+/** Memory with the loss of service as it is seen now: the next leader counts from where this one saw it begin. Short ones end first. */
 export function noteUnserved(memory: Memory, situation: Situation): Memory {
   const { holder, standby, isServed, unservedForMs, nowMs } = situation;
   if (holder.kind === 'unseen' || standby.kind === 'unseen') return memory;
   if (isServed) return changed(memory, { unservedSinceMs: null, unservedForMs: 0 });
   if (unservedForMs < NOTED_MS || memory.unservedSinceMs !== null) return memory;
   return { ...memory, unservedSinceMs: nowMs - unservedForMs, unservedForMs };
+}
+
+/**
+ * Memory with the loss of service as its leader leaves it, however short it is by then: the next one goes on from there. The same
+ * memory comes back where there is none, so that a change of leader costs no write.
+ */
+export function noteLeaving(memory: Memory, { isServed, unservedForMs, nowMs }: Situation): Memory {
+  if (isServed || unservedForMs === 0) return memory;
+  const unservedSinceMs = memory.unservedSinceMs ?? nowMs - unservedForMs;
+  return changed(memory, { unservedSinceMs, unservedForMs });
 }
 
 /** Alerts that say nothing of clients that cannot write. */
@@ -141,8 +159,11 @@ export function isHidden({ reports }: Memory, situation: Situation, page: EventC
 
 /** For how long nobody could write, and all that is known of why. */
 export function unservedText(situation: Situation): string {
-  const { holder, vip, vipBecause, isVipAway, unservedForMs, isServed, pair } = situation;
-  const lasted = `no write through the VIP was possible for ${Math.round(unservedForMs / 1000)} s`;
+  const { holder, vip, vipBecause, isVipAway, unservedForMs, isServed, isFirstLook, pair } = situation;
+  const forSeconds = `${Math.round(unservedForMs / 1000)} s`;
+  const lasted = `no write through the VIP was possible for ${forSeconds}`;
+  if (isServed && isFirstLook)
+    return `no write through the VIP was possible for up to ${forSeconds}; ${holder.node} takes writes again, and since when is not known, because the leader of keepalambda changed meanwhile`;
   if (isServed) return `${lasted}; ${holder.node} takes writes again`;
   const { server } = holder;
   const causes = [

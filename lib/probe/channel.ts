@@ -14,7 +14,7 @@ import {
   carryOut,
   type Way,
 } from './statement-session.ts';
-import { BARRED_MARK, type Channel, isCaughtUp, type Source } from './status-rows.ts';
+import { BARRED_MARK, type Channel, HELD_SECONDS, isCaughtUp, type Source } from './status-rows.ts';
 import { nowMs, pause } from './waiting.ts';
 
 /** Time between two looks at whether a thread has stopped or started. Milliseconds. */
@@ -30,7 +30,8 @@ const REST_MS = 300;
 /**
  * Stops the IO thread of the channel from the source, and bars it from logging in: nothing more comes in, also after a
  * restart of the server or a person's START REPLICA. What was received is applied first, because some servers drop it
- * with the change; where that takes too long, the channel is only stopped. Can be repeated.
+ * with the change; where that takes too long, the channel is only stopped. With both threads, the rest is held back then, as far as
+ * the server can do that. Can be repeated.
  */
 export function detach(
   way: Way,
@@ -44,8 +45,10 @@ export function detach(
     const was = before.io === 'no' ? 'stopped' : 'running';
     const stopped = await stopReceiving(command, source, before);
     const outlasts = await bar(command, source, stopped);
-    if (threads === 'both') await stopApplying(command, source, stopped);
-    return { was, received: stopped.received, outlasts };
+    const { received } = stopped;
+    if (threads === 'receiver') return { was, received, outlasts };
+    await stopApplying(command, source, stopped);
+    return { was, received, outlasts: outlasts || (await hold(command, source, before)) };
   });
 }
 
@@ -59,12 +62,13 @@ export function attach(
     const before = await askFrom(command, source);
     if (before === null)
       throw new CommandFailure('unsuccessful', `no channel is configured from ${source.address}`);
-    if (isRunning(before) && !before.barred) return { wasRunning: true };
+    if (isRunning(before) && !before.barred && !before.held) return { wasRunning: true };
     command.changing();
     if (before.barred) {
       const stopped = await stopReceiving(command, source, before);
       await setUser(command, stopped, stopped.sourceUser);
     }
+    if (before.held) await letGo(command, source, before);
     await startChannel(command, before.name);
     const started = await until(command, source, isRunning);
     if (started === null)
@@ -106,6 +110,49 @@ async function bar(command: Command, source: Source, stopped: Channel): Promise<
     if (error instanceof MysqlFailure && !error.timedOut) return false;
     throw error;
   }
+}
+
+/**
+ * Makes the applier wait with what was received, whoever starts it; says whether it does. With both threads stopped, a server throws away
+ * what it has received with this very change (seen on 9.7), so the receiver runs meanwhile. One that an error has stopped would
+ * not stay running, and its channel is left as it is.
+ */
+async function hold(command: Command, source: Source, before: Channel): Promise<boolean> {
+  const { dialect } = command.link;
+  const { name, io, ioError, delaySeconds } = before;
+  if (before.held) return true;
+  if (!canHold(dialect) || (io === 'no' && ioError !== null)) return false;
+  command.changing();
+  try {
+    await command.ask(threadStatement(dialect, 'START', 'IO_THREAD', name));
+    const running = await until(command, source, (channel) => channel.io !== 'no', REST_MS);
+    if (running === null) return false;
+    await command.ask(delayStatement(dialect, name, HELD_SECONDS + delaySeconds));
+    await stopReceiving(command, source, running);
+    return true;
+  } catch (error) {
+    if (!(error instanceof MysqlFailure) || error.timedOut) throw error;
+    await command.ask(threadStatement(dialect, 'STOP', 'IO_THREAD', name));
+    return false;
+  }
+}
+
+/**
+ * What `hold` began ends, and what was held back is thrown away: the source sends it again if it still has it. One that was made anew
+ * since does not, and then it must not be applied.
+ */
+async function letGo(command: Command, source: Source, { name, delaySeconds }: Channel): Promise<void> {
+  const { dialect } = command.link;
+  const held = await askFrom(command, source);
+  if (held === null)
+    throw new CommandFailure('unsuccessful', `no channel is configured from ${source.address}`);
+  await stopApplying(command, source, await stopReceiving(command, source, held));
+  await command.ask(delayStatement(dialect, name, delaySeconds));
+}
+
+/** MySQL 5.6 and MariaDB change a delay only while both threads are stopped, and throw away what was received. */
+function canHold({ flavor, superReadOnly }: Dialect): boolean {
+  return flavor === 'mysql' && superReadOnly;
 }
 
 /** The password, the positions and all else of the channel stay as they are. */
@@ -170,6 +217,11 @@ async function until(
 
 async function askFrom(command: Command, source: Source): Promise<Channel | null> {
   return askChannel(command, await askPulse(command), source);
+}
+
+/** All else of the channel stays. */
+function delayStatement(dialect: Dialect, channel: string, seconds: number): string {
+  return changeStatement(dialect, channel, (side) => [`${side}_DELAY = ${seconds}`]);
 }
 
 /** The channel's source, password and positions stay; who logs in is another. */

@@ -65,13 +65,14 @@ export function channelFacts(
   sourcePort: number,
   heartbeatSeconds: number | null,
 ): ChannelFacts {
-  const { name, sourceAddress, sourceIdentity, io, sql, ioError, sqlError, barred } = channel;
+  const { name, sourceAddress, sourceIdentity, io, sql, ioError, sqlError, held } = channel;
+  const barred = channel.barred || held;
   const own = row.Slave_heartbeat_period;
   const retries = row.Source_Retry_Count ?? row.Master_Retry_Count;
   const byGtid = row.Auto_Position === undefined ? row.Using_Gtid !== 'No' : Number(row.Auto_Position) === 1;
   return {
     ...{ name, sourceHost: sourceAddress, sourcePort, sourceIdentity },
-    ...{ io, sql, ioError, sqlError, barred, byGtid },
+    ...{ io, sql: held ? 'no' : sql, ioError, sqlError, barred, byGtid },
     delaySeconds: channel.delaySeconds,
     retrySeconds: channel.retrySeconds,
     retryCount: retries === undefined ? null : Number(retries),

@@ -36,6 +36,11 @@ export interface Pulse {
  * its channels by itself when it comes up.
  */
 export const BARRED_MARK = '!';
+/**
+ * What is added to the delay of an applier (`SQL_Delay`) that must not apply what it has received: 34 years, half of what a server
+ * takes. It outlasts restarts, and START REPLICA. Seconds.
+ */
+export const HELD_SECONDS = 2 ** 30;
 
 /** The server's own default of `SOURCE_CONNECT_RETRY`. */
 const RETRY_SECONDS = 60;
@@ -51,8 +56,10 @@ export interface Channel {
   readonly sourceAddress: string;
   /** Who the source is, in the words of `Pulse.identity`; null while the channel has never connected. */
   readonly sourceIdentity: string | null;
-  /** Seconds that the applier waits on purpose. */
+  /** Seconds that the applier waits on purpose; without those of `held`. */
   readonly delaySeconds: number;
+  /** It was detached with a rest that must not be applied by accident: its applier waits for `HELD_SECONDS` more. */
+  readonly held: boolean;
   readonly retrySeconds: number;
   /** The account that it logs in to its source with. */
   readonly sourceUser: string;
@@ -193,6 +200,8 @@ export interface Ages {
   readonly receivedAgoMs: number | null;
 }
 
+const halted = { sql: 'no', sqlError: null, lagSeconds: null } as const;
+
 /** `caughtUp` and the rest, in the words of core. */
 export function inboundOf(
   channel: Channel | null,
@@ -200,8 +209,10 @@ export function inboundOf(
   beside: Ages & { readonly applierBlocked: string | null },
 ): Inbound {
   if (channel === null) return { kind: 'unconfigured' };
-  const { io, sql, lagSeconds, ioError, sqlError, sourceAddress, received, applied } = channel;
+  const { io, ioError, sourceAddress, received, applied } = channel;
   const { sourceIdentity, delaySeconds, retrySeconds, barred } = channel;
+  // Whoever has started it, it applies nothing.
+  const { sql, sqlError, lagSeconds } = channel.held ? halted : channel;
   return {
     kind: 'configured',
     ...{ io, sql, lagSeconds, ioError, sqlError, sourceAddress, sourceIdentity, received, applied },
@@ -301,7 +312,7 @@ function channelOf(row: StatusRow, pulse: Pulse): Channel {
     sqlError: errorOf(row, 'Last_SQL'),
     sourceAddress: text(field(row, 'Source_Host')),
     sourceIdentity: sourceIdentity(row, pulse),
-    delaySeconds: Number(row.SQL_Delay ?? 0),
+    ...delayOf(Number(row.SQL_Delay ?? 0)),
     retrySeconds: Number(row.Connect_Retry ?? RETRY_SECONDS),
     ...accountOf(text(field(row, 'Source_User'))),
     received: { gtid: receivedGtid(row, pulse), file: received.file, offset: Number(received.offset ?? 0) },
@@ -310,6 +321,11 @@ function channelOf(row: StatusRow, pulse: Pulse): Channel {
     readAll: /has read all relay log/i.test(sqlState),
     heartbeats: heartbeats === undefined || heartbeats === null ? null : Number(heartbeats),
   };
+}
+
+function delayOf(seconds: number): Pick<Channel, 'delaySeconds' | 'held'> {
+  const held = seconds >= HELD_SECONDS;
+  return { delaySeconds: held ? seconds - HELD_SECONDS : seconds, held };
 }
 
 function accountOf(user: string): Pick<Channel, 'sourceUser' | 'barred'> {

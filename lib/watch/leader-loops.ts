@@ -64,7 +64,7 @@ export class LeaderLoops {
     const looks = this.#ports.database.vantages.map((vantage) => this.#lookLoop(vantage));
     const others = [this.#locateLoop(), this.#tickLoop(), this.#inboxLoop(), this.#metricsLoop()];
     await Promise.all([...looks, ...others]);
-    await Promise.all(this.#drivers.map((driver) => driver.idle()));
+    await Promise.all(this.#drivers.map((driver) => driver.leave()));
     await this.#desk.idle();
   }
 

@@ -22,6 +22,7 @@ import {
 import { moveStageOf, type Plan } from '../core/plan.ts';
 import type { Ready, Run, Said } from '../core/ready.ts';
 import type { Safeguards } from '../core/safeguards.ts';
+import { noteLeaving } from '../core/unserved.ts';
 import { isDoubted } from '../core/vip-news.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import { examinePair } from './doctor.ts';
@@ -155,6 +156,21 @@ export class PairDriver {
   async idle(): Promise<void> {
     while (this.#work !== null) await this.#work;
     await this.#memory.idle();
+  }
+
+  /** Before the lease is given back: what goes on, and is too young to have been noted, is noted for the next leader. */
+  async leave(): Promise<void> {
+    await this.idle();
+    const { clock, log } = this.#props.ports;
+    const { now } = this.#memory;
+    const situation = situationOf(this.#state, clock.nowMs(), now);
+    if (noteLeaving(now, situation) === now) return;
+    try {
+      await this.#memory.update((memory) => noteLeaving(memory, situation));
+    } catch (error) {
+      const text = `a loss of service was not stored for the next leader: ${String(error)}`;
+      log.warn(text, { pair: this.pair.name });
+    }
   }
 
   /** Steps, and carries out what is not waited for. Null once the leader stops. */

@@ -67,8 +67,8 @@ export function mayTakeOver(world: SimWorld, master: Master): boolean {
   const { channel } = master;
   // A person says that it has a part of the data only.
   if (world.table.memoryOf(world.pair.name).aside?.node === master.name) return false;
-  const { configured, ioWanted, sqlWanted, stranger, applyPerMs } = channel;
-  if (!configured || !ioWanted || !sqlWanted || stranger !== null || applyPerMs < 1) return false;
+  const { configured, ioWanted, applies, stranger, applyPerMs } = channel;
+  if (!configured || !ioWanted || !applies || stranger !== null || applyPerMs < 1) return false;
   const other = world.peer(master.name);
   const hasOwn = master.errant > 0 || other.channel.received < master.log.countAt(world.nowMs);
   const hasLess = other.channel.received > master.log.countAt(world.nowMs);

@@ -66,7 +66,7 @@ function rolesOf({ world }: Court): number {
   const [first, second] = world.masters;
   const { holder } = world.cloud;
   const at = holder === null ? 0 : holder === first.name ? 1 : 2;
-  const runs = ({ channel }: Master) => Number(channel.ioWanted && channel.sqlWanted && !channel.barred);
+  const runs = ({ channel }: Master) => Number(channel.ioWanted && channel.applies && !channel.barred);
   const writers = Number(first.writable) * 2 + Number(second.writable);
   return at * 16 + writers * 4 + runs(first) * 2 + runs(second);
 }
@@ -81,6 +81,7 @@ function stateOf({ world }: Court): string {
       channel.ioWanted,
       channel.sqlWanted,
       channel.barred,
+      channel.held,
       isolated,
       instance,
       documentsRun,

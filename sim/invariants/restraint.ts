@@ -114,7 +114,7 @@ function seesAnything(world: SimWorld): boolean {
 function isWell(world: SimWorld, master: Master): boolean {
   const { channel } = master;
   if (!master.isOpen || master.lockedOut || world.cloud.holder !== master.name) return false;
-  if (!channel.ioWanted || !channel.sqlWanted || channel.applyPerMs < 1 || !channel.configured) return false;
+  if (!channel.ioWanted || !channel.applies || channel.applyPerMs < 1 || !channel.configured) return false;
   const views = [...world.views.values()];
   if (views.some((view) => view.reaches(master.name) && view.loss === 0)) return true;
   const standby = world.peer(master.name);

@@ -47,7 +47,7 @@ export async function catchUp(
   }
 }
 
-/** Stops receiving, for good when all is applied; what was received stays. */
+/** Stops receiving, for good when all is applied, or when the rest is held back; what was received stays. */
 export function detach(
   context: Context,
   node: NodeName,
@@ -63,7 +63,7 @@ export function detach(
       return { was: 'unconfigured', received, outlasts: false };
     const was = channel.ioWanted ? 'running' : 'stopped';
     world.change(() => channel.detach(threads));
-    return { was, received, outlasts: channel.barred };
+    return { was, received, outlasts: channel.barred || channel.held };
   });
 }
 
@@ -83,7 +83,7 @@ export function attach(
         `${node} has no channel from ${source ?? world.peer(node).identity}`,
       );
     }
-    const wasRunning = channel.ioWanted && channel.sqlWanted && !channel.barred;
+    const wasRunning = channel.ioWanted && channel.applies && !channel.barred;
     if (!wasRunning) world.change(() => channel.attach());
     return { wasRunning };
   });

@@ -61,6 +61,8 @@ export class Channel {
   sqlError: ReplicationError | null = null;
   /** keepalambda has detached it: whoever starts it, its source refuses its account until it is attached. */
   barred = false;
+  /** keepalambda holds back what it has received: whoever starts its applier, nothing is applied until it is attached. */
+  held = false;
   /** The source refuses the channel's login: it says `Connecting`, lag NULL, for as long as that lasts. */
   loginRefused = false;
   /** What came of its last try to connect, while it is not connected. */
@@ -117,7 +119,7 @@ export class Channel {
       if (this.#isFollowed) this.#receive(nowMs, sent);
       this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
     }
-    if (!applies || !this.sqlWanted || this.applied >= this.received) return;
+    if (!applies || !this.applies || this.applied >= this.received) return;
     const due = Math.min(this.received, this.#source.countAt(nowMs - this.transportMs - this.applyMs));
     const target = this.flowing ? due : this.received;
     this.applied = Math.max(this.applied, Math.min(target, this.applied + forMs * this.applyPerMs));
@@ -221,6 +223,11 @@ export class Channel {
     return this.flowing && this.#isFollowed;
   }
 
+  /** Whether its applier goes on with what was received. */
+  get applies(): boolean {
+    return this.sqlWanted && !this.held;
+  }
+
   /** Whether events come in: connected to a source that is alive. */
   get flowing(): boolean {
     return this.link === 'flowing';
@@ -231,12 +238,17 @@ export class Channel {
     return ioOf[this.link];
   }
 
-  /** A crash of the receiving server: what was received but not applied is fetched again. */
-  crash(nowMs: number): void {
+  /** What was received but not applied is fetched again. */
+  #throwAway(): void {
     this.applied = Math.floor(this.applied);
     this.received = this.applied;
     this.#origins = this.#origins.filter(({ above }) => above <= this.received);
     this.#skipped = this.#skipped.filter(({ above }) => above < this.received);
+  }
+
+  /** A crash of the receiving server. */
+  crash(nowMs: number): void {
+    this.#throwAway();
     // The first look at it afterwards knows no better.
     this.#heardMs = nowMs;
     this.#receivedMs = nowMs;
@@ -249,16 +261,19 @@ export class Channel {
     if (threads === 'both') this.sqlWanted = false;
   }
 
-  /** keepalambda stops it for good; not before what was received is applied, which the change could drop. */
+  /** keepalambda stops it for good; what is not applied is held back, because barring the channel could drop it. */
   detach(threads: 'receiver' | 'both'): void {
     if (this.ioWanted || threads === 'both') this.stop('keepalambda', threads === 'both' ? 'both' : 'io');
     if (this.caughtUp) this.barred = true;
+    else if (threads === 'both') this.held = true;
   }
 
-  /** Ends what `detach` began, and starts both threads: one that was refused by the mark on its account tries anew, at once. */
+  /** Ends what `detach` began, and starts both threads. What was held back is fetched again, if the source still has it; one that was refused by the mark on its account tries anew, at once. */
   attach(): void {
     if (this.barred) this.link = 'stopped';
     this.barred = false;
+    if (this.held) this.#throwAway();
+    this.held = false;
     this.startAgain();
   }
 
@@ -307,7 +322,7 @@ export class Channel {
    * come apart since it connected. NULL unless both threads run and are connected.
    */
   lagSeconds(nowMs: number, clocksMs = 0): number | null {
-    if (this.io !== 'yes' || !this.sqlWanted || this.muffled) return null;
+    if (this.io !== 'yes' || !this.applies || this.muffled) return null;
     if (this.caughtUp || this.stranger !== null) return 0;
     const next = this.appliedCount + 1;
     const committedAtMs = this.#source.committedAtMs(next, nowMs, this.incarnationOf(next));
@@ -325,10 +340,10 @@ export class Channel {
     return {
       kind: 'configured',
       io: this.io,
-      sql: this.sqlWanted ? 'yes' : 'no',
+      sql: this.applies ? 'yes' : 'no',
       lagSeconds: this.lagSeconds(nowMs, clocksMs),
       ioError: this.ioError ?? this.lastTry.error,
-      sqlError: this.sqlError,
+      sqlError: this.held ? null : this.sqlError,
       sourceAddress: source.address,
       sourceIdentity: this.stranger ?? source.identity,
       delaySeconds: 0,

@@ -73,8 +73,7 @@ export function isCalm(world: SimWorld): boolean {
   for (const view of world.views.values()) if (view.loss > 0 || view.blind !== 'no') return false;
   for (const master of world.masters) {
     const { channel } = master;
-    if (!master.answers || master.hangsSinceMs !== null || !channel.flowing || !channel.sqlWanted)
-      return false;
+    if (!master.answers || master.hangsSinceMs !== null || !channel.flowing || !channel.applies) return false;
     if (channel.muffled || channel.applyPerMs < 1 || channel.received - channel.applied > 100) return false;
   }
   return true;

@@ -18,6 +18,10 @@ export interface DatabaseWorld {
   /** A session of somebody else keeps the node open until it is ended: `LOCK TABLES`, or a long statement. */
   holdOpen(node: NodeName): Promise<{ readonly user: string; release(): Promise<void> }>;
   stopApplier(node: NodeName): Promise<void>;
+  /** Somebody starts both threads of the node's channel: `START REPLICA`. */
+  startChannel(node: NodeName): Promise<void>;
+  /** A rest that is not applied can be held back from whoever starts the applier: MySQL 5.7 and later. */
+  readonly holdsBack: boolean;
   kill(node: NodeName): Promise<void>;
   hang(node: NodeName): Promise<void>;
   /** Everything as it was: both servers up, replication running, db1 open, db2 closed. */
@@ -290,17 +294,51 @@ function channelContract(at: At): void {
     await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2')).toMatchObject({ io: 'yes', sql: 'yes' }));
   });
 
-  it('detach, both threads, with a rest that is not applied: it is kept, so the channel is only stopped', async () => {
-    const { port, pair, settle, write, hasAll, stopApplier } = at();
+  it('detach, both threads, with a rest that is not applied: it is kept, and held back from whoever starts the channel', async () => {
+    const { port, pair, settle, write, hasAll, stopApplier, startChannel, holdsBack } = at();
     const source = serverOf(await look(at()), 'db1').identity;
     await stopApplier('db2');
     await write('db1');
     await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').caughtUp).toBe(false));
     const detached = await settle(port.detach(pair, 'db2', source, 'both', LIMIT_MS));
-    expect([detached.outlasts, await hasAll('db2')]).toEqual([false, false]);
+    // Other servers throw it away with the change, so their channel is only stopped.
+    expect([detached.outlasts, await hasAll('db2')]).toEqual([holdsBack, false]);
+    if (holdsBack) {
+      await startChannel('db2');
+      const halted = { io: 'yes', sql: 'no', sqlError: null, delaySeconds: 0, caughtUp: false };
+      await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2')).toMatchObject(halted));
+      expect(await hasAll('db2')).toBe(false);
+      expect(await settle(port.detach(pair, 'db2', source, 'both', LIMIT_MS))).toMatchObject({
+        outlasts: true,
+      });
+    }
     expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: false });
     const goal = { upTo: serverOf(await look(at()), 'db1').executed, source };
     expect(await settle(port.catchUp(pair, 'db2', goal, LIMIT_MS))).toMatchObject({ reached: true });
+    expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: true });
+  });
+
+  it('detach, both threads, of a source that is dead: the rest is held back all the same', async () => {
+    const { port, pair, settle, write, hasAll, stopApplier, startChannel, holdsBack, kill } = at();
+    const source = serverOf(await look(at()), 'db1').identity;
+    await stopApplier('db2');
+    await write('db1');
+    await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').caughtUp).toBe(false));
+    await kill('db1');
+    await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').io).toBe('connecting'));
+    const detached = await settle(port.detach(pair, 'db2', source, 'both', LIMIT_MS));
+    expect(detached.outlasts).toBe(holdsBack);
+    if (!holdsBack) return;
+    await startChannel('db2');
+    const halted = { io: 'connecting', sql: 'no', caughtUp: false };
+    await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2')).toMatchObject(halted));
+    expect(await hasAll('db2')).toBe(false);
+    expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: false });
+    await lookUntil(at(), (seen) =>
+      expect(inboundOf(seen, 'db2')).toMatchObject({ sql: 'yes', caughtUp: true }),
+    );
+    // Only its source has it now.
+    expect(await hasAll('db2')).toBe(false);
   });
 
   it('inspect: names nobody at rest, and who keeps the node open', async () => {

@@ -58,6 +58,18 @@ describe('what the old holder brings back', () => {
     const after = noteReturn({ ...steady.memory, detached }, seen(steady, receives, back(`${UUID2}:1-53`)));
     expect(after.detached).toBeNull();
   });
+
+  it.each<
+    [what: string, sqlError: { readonly errno: number; readonly message: string } | null, isOver: boolean]
+  >([
+    ['is one still while the channel receives and its applier is held back', null, false],
+    ['is none where an error has stopped its applier', { errno: 1062, message: 'Duplicate entry' }, true],
+  ])('%s', (_, sqlError, isOver) => {
+    const inbound = { ...inboundOf('yes'), sql: 'no', sqlError } as const;
+    const receives = holder(answers1({ executed, inbound }));
+    const after = noteReturn({ ...steady.memory, detached }, seen(steady, receives, back(`${UUID2}:1-53`)));
+    expect(after.detached === null).toBe(isOver);
+  });
 });
 
 describe('scheduled events that will stop after a move', () => {

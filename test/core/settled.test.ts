@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { openedByHand } from '../../lib/core/conditions.ts';
 import type { Memory, Settled } from '../../lib/core/memory.ts';
 import type { PlanRecord } from '../../lib/core/plan.ts';
 import { openHolderPlan } from '../../lib/core/plans.ts';
@@ -16,6 +17,7 @@ import {
   seen,
   steady,
   unanswered,
+  vipAt,
 } from './world.ts';
 
 const opening = openHolderPlan(pairWith(), 'db1');
@@ -62,7 +64,7 @@ describe('what a step has made of a node', () => {
   it('takes back what was known, where a step that should have changed it may have done so', () => {
     const { settled } = steady.memory;
     const fenced = recordOf(failover, { outcomes: { '0.0': missed }, steppedAtMs: NOW_MS });
-    expect(left(fenced, [], { settled })).toBe('unknown');
+    expect(left(fenced, [], { settled })).toBe('either');
     // A step that should open it has not closed it.
     expect(left(opened(missed, 0), [closed], { settled })).toBe('open');
   });
@@ -87,7 +89,25 @@ describe('what a step has made of a node', () => {
     const running = recordOf(failover, { outcomes: { '0.0': done }, steppedAtMs: NOW_MS });
     const before = { plan: running, settled: { db1: { is: 'closed', startedAtMs: 1 } } } as const;
     expect(left(running, [], before)).toBe('closed');
-    expect(left({ ...running, phase: 'undoing' }, [], before)).toBe('unknown');
+    expect(left({ ...running, phase: 'undoing' }, [], before)).toBe('either');
+  });
+
+  it('or not, the process is known: an old holder that could not be closed was half closed by a person', () => {
+    const fenced = recordOf(failover, { outcomes: { '0.0': missed }, steppedAtMs: NOW_MS });
+    const { settled } = noteCarriedOut(steady.memory, fenced, seen(steady, holder(unanswered)));
+    const halved = answers1({ writable: false, halfClosed: true });
+    const of = (...changes: readonly Change[]) =>
+      openedByHand(
+        seen(
+          steady,
+          vipAt({ kind: 'node', node: 'db2' }),
+          memory({ lastHolder: 'db2', settled }),
+          ...changes,
+        ),
+      );
+    expect(of(holder(halved))).toBe(true);
+    expect(of(holder(answers1({ writable: true })))).toBe(false);
+    expect(of(holder(answers1({ writable: false, halfClosed: true, uptimeSeconds: 5 })))).toBe(false);
   });
 
   it('is known of undone steps too', () => {
@@ -95,6 +115,6 @@ describe('what a step has made of a node', () => {
       ...{ phase: 'undoing', wasWritable: true, steppedAtMs: NOW_MS - 5000 },
       outcomes: { '0.0': done, 'undo.2': done },
     });
-    expect([left(undone, []), left(undone, [closed])]).toEqual(['open', 'unknown']);
+    expect([left(undone, []), left(undone, [closed])]).toEqual(['open', 'either']);
   });
 });

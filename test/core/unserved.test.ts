@@ -2,9 +2,9 @@ import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../lib/core/decision.ts';
 import { noteBesidePlan, noteDecision } from '../../lib/core/note-decision.ts';
 import type { Plan } from '../../lib/core/plan.ts';
-import { attachPlan, reattachPlan, repairPlan } from '../../lib/core/plans.ts';
+import { attachPlan, openHolderPlan, reattachPlan, repairPlan } from '../../lib/core/plans.ts';
 import { nextBesidePlan, noDurations } from '../../lib/core/situation.ts';
-import { noteUnserved, tellUnserved } from '../../lib/core/unserved.ts';
+import { noteLeaving, noteUnserved, tellUnserved } from '../../lib/core/unserved.ts';
 import {
   answers1,
   type Change,
@@ -57,6 +57,25 @@ describe('a loss of service beside a plan', () => {
     expect(alert?.code).toBe('service-lost');
     // It has lasted all the time.
     expect(alert?.happened).not.toContain('It comes and goes');
+  });
+
+  it('is over when clients can write again: the next one is another, and stays long enough to be alerted', () => {
+    const told = {
+      sinceMs: NOW_MS - 9000,
+      overSinceMs: null,
+      times: 1,
+      toldAtMs: [NOW_MS - 9000],
+      heldBack: 0,
+    };
+    const reports = { 'holder-lost': told, blind: told };
+    const plan = recordOf(openHolderPlan(pairWith(), 'db1'));
+    const beside = (...changes: readonly Change[]) => {
+      const situation = seen(steady, memory({ plan, reports }), ...changes);
+      const after = noteBesidePlan(situation.memory, situation, noDurations, 'cccc0001');
+      return [after.reports['holder-lost']?.overSinceMs, after.reports.blind?.overSinceMs];
+    };
+    expect(beside()).toEqual([NOW_MS, null]);
+    expect(beside(silent)).toEqual([null, null]);
   });
 
   it('is told once while it lasts', () => {
@@ -194,6 +213,65 @@ describe('a loss of service that goes on under another leader', () => {
   ])('%s', (_, changes, sinceMs) => {
     const situation = seen(steady, ...changes);
     expect(noteUnserved(situation.memory, situation).unservedSinceMs).toBe(sinceMs);
+  });
+});
+
+describe('a loss of service that ends while nobody leads', () => {
+  const noted = memory({ unservedSinceMs: NOW_MS - 8000, unservedForMs: 2500 });
+  const nobodyLedFor = (forMs: number) => lasting({ unwatchedSinceMs: NOW_MS - forMs });
+  const alertsOf = (...changes: readonly Change[]) => {
+    const situation = seen(steady, ...changes);
+    const after = noteDecision(situation.memory, decide(situation), situation, noDurations, 'cccc0001');
+    return after.outbox.map(({ code, happened }) => `${code}: ${happened}`);
+  };
+  const upTo = (seconds: number) =>
+    `service-lost: no write through the VIP was possible for up to ${seconds} s; db1 takes writes again, and since when is not known, because the leader of keepalambda changed meanwhile.`;
+  const told = {
+    sinceMs: NOW_MS - 7000,
+    overSinceMs: null,
+    times: 1,
+    toldAtMs: [NOW_MS - 7000],
+    heldBack: 0,
+  };
+
+  test.each<[what: string, changes: readonly Change[], alerts: readonly string[]]>([
+    ['is alerted by the first look of the next leader', [noted, nobodyLedFor(3500)], [upTo(8)]],
+    [
+      'whatever its clock shows',
+      [memory({ unservedSinceMs: NOW_MS + 2000, unservedForMs: 2500 }), nobodyLedFor(3500)],
+      [upTo(6)],
+    ],
+    [
+      'not where it was too short all the same',
+      [memory({ unservedSinceMs: NOW_MS - 3000, unservedForMs: 3000 }), nobodyLedFor(0)],
+      [],
+    ],
+    [
+      'nor where people know of it',
+      [noted, nobodyLedFor(3500), memory({ reports: { 'both-lost': told } })],
+      [],
+    ],
+    ['nor by a leader that has looked before', [noted], []],
+  ])('%s', (_, changes, alerts) => {
+    expect(alertsOf(...changes)).toEqual(alerts);
+  });
+
+  test.each<[what: string, changes: readonly Change[], forMs: number]>([
+    ['is noted however short it is', [silent, unservedFor(400)], 400],
+    ['as long as it is by then', [silent, noted, unservedFor(8000)], 8000],
+    [
+      'also where nothing was seen of it since the leader before',
+      [unheardOf('db1'), noted, nobodyLedFor(3500)],
+      8000,
+    ],
+    ['not where there is none', [], 0],
+    ['nor where this look shows its end', [unservedFor(400)], 0],
+  ])('by who leaves, %s', (_, changes, forMs) => {
+    const situation = seen(steady, ...changes);
+    const left = noteLeaving(situation.memory, situation);
+    expect(left.unservedForMs).toBe(forMs);
+    if (forMs === 0) expect(left).toBe(situation.memory);
+    else expect(left.unservedSinceMs).toBe(NOW_MS - forMs);
   });
 });
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { accounts } from '../../lab/servers/accounts.ts';
 import type { Product } from '../../lab/servers/product.ts';
-import { threadStatement, untilReplicating } from '../../lab/servers/replication.ts';
+import { channelStatement, threadStatement, untilReplicating } from '../../lab/servers/replication.ts';
 import { createClock } from '../../lib/aws/clock.ts';
 import { createDatabase } from '../../lib/aws/probe-client/database.ts';
 import { Credentials } from '../../lib/aws/ssm/credentials.ts';
@@ -84,6 +84,10 @@ export async function openDatabaseWorld(product: Product): Promise<DatabaseWorld
       const { dialect } = server(node).product;
       await server(node).sql(threadStatement(dialect, 'STOP', 'SQL_THREAD'));
     },
+    async startChannel(node) {
+      await server(node).sql(channelStatement(server(node).product.dialect, 'START'));
+    },
+    holdsBack: product.dialect === 'mysql-8',
     async kill(node) {
       await server(node).kill();
       await eventually(async () => {

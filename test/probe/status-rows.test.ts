@@ -49,6 +49,18 @@ test.each(flavors)('%s: a channel that runs and is caught up', (_, rows) => {
   expect(channel).toMatchObject({ sourceUser: 'repl', readAll: true });
 });
 
+test.each([
+  ['by its own delay', 3600, { sql: 'yes', delaySeconds: 3600, lagSeconds: 0 }],
+  [
+    'by what is held back',
+    2 ** 30 + 3600,
+    { sql: 'no', delaySeconds: 3600, lagSeconds: null, sqlError: null },
+  ],
+])('an applier that waits %s', (_, SQL_Delay, said) => {
+  const beside = { heardAgoMs: 250, receivedAgoMs: 900, applierBlocked: null };
+  expect(inboundOf(channelOf(mysql97, { SQL_Delay }), readPulse(mysql97.pulse), beside)).toMatchObject(said);
+});
+
 test.each<[string, StatusRow, boolean]>([
   ['MySQL 5.6 with read_only', mysql56.pulse, false],
   ['MySQL 5.6 without', { ...mysql56.pulse, read_only: 0 }, true],

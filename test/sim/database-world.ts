@@ -53,6 +53,10 @@ export async function openDatabaseWorld(): Promise<DatabaseWorld> {
         world.master(node).channel.sqlWanted = false;
       });
     },
+    async startChannel(node) {
+      stage.world.change(() => stage.world.master(node).channel.startAgain());
+    },
+    holdsBack: true,
     async kill(node) {
       const { world } = stage;
       world.change(() => crash(world, world.master(node)));

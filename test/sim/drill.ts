@@ -40,9 +40,15 @@ export function twisted(ports: Ports, { vip, database, store, rest }: Twist): Po
   };
 }
 
-/** Starts a watch that leads for a day. */
-export function watchOver(stage: Stage, ports: Ports = stage.one, owner = 'watch-1', step?: Step): void {
-  const deadlineMs = ports.clock.nowMs() + 86_400_000;
+/** Starts a watch that leads for a day, unless a time is given. */
+export function watchOver(
+  stage: Stage,
+  ports: Ports = stage.one,
+  owner = 'watch-1',
+  step?: Step,
+  forMs = 86_400_000,
+): void {
+  const deadlineMs = ports.clock.nowMs() + forMs;
   void runWatch({ config: configOf(stage), ports, owner, deadlineMs, step });
 }
 

@@ -82,6 +82,36 @@ it('a loss is accepted of what was never received: the new holder does not fetch
   endDrill(stage);
 });
 
+it('a loss is accepted of what was received and not applied: neither who starts the channel nor a restart applies it', async () => {
+  const stage = newDrill();
+  const { world } = stage;
+  const [db1, db2] = world.masters;
+  watchOver(stage);
+  await stage.pass(20_000);
+  world.change(() => (db2.channel.sqlWanted = false));
+  await stage.pass(5000);
+  void ask(stage, { action: 'failover', to: 'db2', force: true, acceptLoss: true });
+  await until(stage, 60_000, () => world.holder === db2);
+  await stage.pass(10_000);
+  const { appliedCount } = db2.channel;
+  world.change(() => db2.channel.startAgain());
+  await stage.pass(20_000);
+  expect([db2.channel.appliedCount, db2.channel.io]).toEqual([appliedCount, 'yes']);
+  breakNow(stage, 'operator-restart', 'holder', 300);
+  await stage.pass(30_000);
+  expect([stage.session.court.violation, db2.channel.appliedCount]).toEqual([null, appliedCount]);
+  expect(stage.published).toContain('channel-detached');
+  expect(stage.published).not.toContain('channel-attached');
+  // A person takes it.
+  void ask(stage, { action: 'reattach', acceptLoss: true });
+  await until(
+    stage,
+    20_000,
+    () => db2.channel.caughtUp && db2.channel.received === db1.log.countAt(world.nowMs),
+  );
+  endDrill(stage);
+});
+
 describe('a failover is cut short, and somebody else moves the VIP', () => {
   it('to the standby, before anything was done: the channel from the old holder is stopped before the standby is opened', async () => {
     const stage = newDrill();

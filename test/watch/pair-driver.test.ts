@@ -218,6 +218,38 @@ describe('a leader that dies in the moment in which the holder dies', () => {
   });
 });
 
+describe('a loss of service that ends under the next leader', () => {
+  /** What is alerted of a holder that hangs for `hangsForMs`, `beforeMs` before its leader ends or dies, and may not fail over. */
+  async function alertsOf(hangsForMs: number, beforeMs: number, end: 'leaves' | 'dies') {
+    stage = newDrill();
+    const [first] = stage.processes;
+    watchOver(stage, stage.one, 'watch-1', undefined, end === 'leaves' ? 30_000 : undefined);
+    await stage.pass(10_000);
+    watchOver(stage, stage.other, 'watch-2');
+    await stage.pass(20_000 - beforeMs);
+    breakNow(stage, 'operator-stop-replica', 'standby');
+    breakNow(stage, 'mysqld-hang', 'holder', hangsForMs);
+    await stage.pass(beforeMs);
+    if (end === 'dies') first.kill();
+    await stage.pass(10_000);
+    return stage.published.filter((code) => code === 'service-lost');
+  }
+
+  it.each([
+    ['is alerted where its leader left soon after it began', 6500, 1500, 'leaves', ['service-lost']],
+    [
+      'is alerted where its leader died, and the next one finds it over',
+      6900,
+      5000,
+      'dies',
+      ['service-lost'],
+    ],
+    ['is not alerted where it is short', 3000, 1500, 'leaves', []],
+  ] as const)('%s', async (_, hangsForMs, beforeMs, end, alerts) => {
+    expect(await alertsOf(hangsForMs, beforeMs, end)).toEqual(alerts);
+  });
+});
+
 it('a leader that loses its lease contends again, and leads when the one that took it dies', async () => {
   stage = newDrill();
   watchOver(stage);

@@ -53,7 +53,7 @@ export function reasonsOfReadiness({
  * nothing.
  */
 function isStoppedUnseen(
-  { detached }: Memory,
+  { detached, readiness }: Memory,
   { node, server }: Verdict,
   { last }: Pick<LastEnds, 'last'>,
   lostAtMs: number,
@@ -63,7 +63,8 @@ function isStoppedUnseen(
   const { ioError } = server.inbound;
   // It had lost its source, and tried for the last time.
   if (isOfSource(ioError) && !endsReceiver(ioError)) return false;
-  return last === null || lostAtMs - last.untilMs > END_LIFE_MS;
+  const seenAtMs = Math.max(last?.untilMs ?? 0, readiness?.fit === true ? readiness.atMs : 0);
+  return lostAtMs - seenAtMs > END_LIFE_MS;
 }
 
 /** Whether what kept it from the role is over: the rest of that is asked anew. */

@@ -169,9 +169,14 @@ describe('what the standby has received by the end decides', () => {
       expect(leader.looks(3, 250, refused, halted(errno))).toMatchObject({ deed: 'failover' });
     });
 
-    test('and this leader has never seen the holder', () => {
-      const leader = new Leader();
-      expect(leader.looks(3, 250, refused, halted(1236))).toMatchObject({ deed: 'stay' });
+    test.each([
+      ['found it ready a moment ago', 1000, 'failover'],
+      ['found it ready for the last time long ago', 20_000, 'stay'],
+    ])('and this leader has never seen the holder: the one before %s', (_, agoMs, deed) => {
+      const leader = new Leader(
+        memory({ readiness: { node: 'db2', fit: true, reasons: [], atMs: NOW_MS - agoMs } }),
+      );
+      expect(leader.looks(3, 250, refused, halted(1236))).toMatchObject({ deed });
     });
   });
 

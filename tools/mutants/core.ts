@@ -414,7 +414,7 @@ const acting: readonly Mutant[] = [
   {
     name: 'told-once-for-ever',
     file: 'lib/core/alerts.ts',
-    find: 'if (report === undefined || hasEnded(report, nowMs)) {',
+    find: 'if (report === undefined || hasEnded(code, report, nowMs)) {',
     replace: 'if (report === undefined) {',
     guards: 'A second loss in one incident is alerted.',
   },

@@ -36,7 +36,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 2,
   },
   'W1 bounded-loss': {
-    how: 'Seen once in 10,000 histories: nobody could ask the standby while it was cut off from its holder, and the first look at it finds a channel that has only not tried to connect again yet.',
+    how: 'Every history that was known to violate it is fixed; before, the first look at a standby that nobody could ask took a channel that had only not reached its living holder again yet for a witness of its death.',
     atMost: 2,
   },
   'W2 holder-reopened': {

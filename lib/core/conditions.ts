@@ -3,7 +3,7 @@ import { detachedInto } from './detached.ts';
 import type { EventCode } from './events.ts';
 import { misdirection } from './fitness.ts';
 import { identityOf } from './identity.ts';
-import { unreadOf } from './lead.ts';
+import { lackOf, unreadOf } from './lead.ts';
 import { isWitnessed } from './life.ts';
 import { isSameProcess } from './same-process.ts';
 import type { Situation } from './situation.ts';
@@ -110,6 +110,11 @@ export const holderCutOff = ({ pair, memory, holder: { server }, standby }: Situ
 /** The holder has read all that the standby has written, as far as both can be asked. */
 export const holderReadAll = ({ holder, standby }: Situation) =>
   holder.server !== null && unreadOf(holder.server, standby.server?.executed ?? null) === null;
+/** The standby has received all that the holder has, as far as both can be asked. */
+export const standbyHasAll = ({ holder, standby, lead }: Situation) => {
+  if (holder.server === null || standby.server === null || lead.standbyLacks !== null) return false;
+  return lackOf(standby.server, holder.server.executed) === null;
+};
 /** Whether the holder has all that the standby has; `unknown` where their histories cannot be compared. */
 export const holderHasAll = ({ holder, standby, lead, behind }: Situation): boolean | 'unknown' => {
   if (behind !== null || lead.holderLacksOthers !== null) return false;

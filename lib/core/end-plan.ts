@@ -42,6 +42,7 @@ export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: En
     plan: null,
     readiness: readinessAfter(memory, plan, close),
     lastPlanFailed: ending.kind !== 'completed',
+    notOpened: notOpenedAfter(plan, ending),
     lateMove: lateMoveOf(plan, close.nowMs) ?? (plan.vipMoved ? null : memory.lateMove),
   };
   const moved = plan.vipMoved ? withHolder(countMove(ended, plan, close), plan, close) : ended;
@@ -76,6 +77,12 @@ function withHolder(memory: Memory, { from, to, phase }: PlanRecord, { nowMs }: 
   if (memory.lastHolder === to) return moved;
   const unprepared = phase === 'undoing' && from !== null ? { movedByHand: { from, to, atMs: nowMs } } : {};
   return { ...moved, lastHolder: to, readiness: null, ...notLost, ...unprepared };
+}
+
+/** After any other plan, such as a failover from it that was undone, its turn comes again. */
+function notOpenedAfter(plan: PlanRecord, ending: Ending): Memory['notOpened'] {
+  const isFailed = plan.kind === 'open-holder' && ending.kind !== 'completed';
+  return isFailed && outcomeOf(plan, 'open')?.kind === 'failed' ? plan.to : null;
 }
 
 /** A channel that was stopped, and not started again, is remembered until it is. */

@@ -286,6 +286,8 @@ export interface Memory {
   readonly triedAtMs: number | null;
   /** The last plan did not come to its end: a call of it may still take effect. False in records of older releases. */
   readonly lastPlanFailed: boolean;
+  /** The holder that the last plan for it could not open; null where it has taken writes since, and in records of older releases. */
+  readonly notOpened: NodeName | null;
   /** Null before the first examination, and in records of older releases. */
   readonly examined: Examined | null;
   /** How many scheduled events people know of that will stop after a move. */
@@ -330,6 +332,7 @@ export const emptyMemory: Required<Memory> = {
   lateMove: null,
   triedAtMs: null,
   lastPlanFailed: false,
+  notOpened: null,
   examined: null,
   eventsTold: 0,
   answers: [],

@@ -27,6 +27,7 @@ const steps = [
   noteReset,
   noteSettled,
   noteMoves,
+  noteOpened,
   noteLess,
   noteHad,
   noteLife,
@@ -121,6 +122,12 @@ function withClosedHolder(memory: Memory, holder: Verdict, standby: Verdict): Me
   const before = memory.settled[holder.node];
   const isKnown = before !== undefined && before.is !== 'either' && isSameProcess(before, holder, standby);
   return isSeen(holder, 'closed') && !isKnown ? withSettled(memory, holder, standby, 'closed') : memory;
+}
+
+/** It takes writes again, or another node has the VIP: that it could not be opened is over. */
+function noteOpened(memory: Memory, { holder }: Situation): Memory {
+  const isOver = memory.notOpened !== holder.node || holder.server?.writable === true;
+  return memory.notOpened === null || !isOver ? memory : { ...memory, notOpened: null };
 }
 
 /** Before a holder that is back ends the memory of what its standby had received. */

@@ -11,6 +11,7 @@ import {
   movedFrom,
   openedByHand,
   pauseText,
+  standbyHasAll,
   standbyOpen,
   standbyWritesUnseen,
   succeeds,
@@ -178,14 +179,32 @@ export const held: readonly DecisionRow[] = [
     origin: 'MySQL: sync_binlog or innodb_flush_log_at_trx_commit other than 1, and a crash',
   },
   {
+    name: 'holder-stays-closed',
+    says: 'As `holder-read-only`, but the plan to open the holder has just failed. The standby is fit and has all that the holder has, and neither the flap guard nor a pause forbids a move.',
+    when: (s) =>
+      mayOpen(s) &&
+      s.memory.notOpened === s.holder.node &&
+      standbyHasAll(s) &&
+      s.fitness.fit &&
+      s.flapGuard === null &&
+      !s.paused,
+    measure: (s) => ({
+      kind: 'act',
+      plan: failoverPlan(s.pair, s.standby.node, {
+        ...{ holderAnswers: false, acceptLoss: false, undoIfHolderServes: false },
+      }),
+      because: `${s.holder.node} holds the VIP, is read-only and cannot be opened`,
+    }),
+    does: ['plan failover'],
+    reason:
+      'Clients cannot write, and what keeps the holder from being opened may last. A read-only holder writes nothing more, so the move loses nothing. If it fails, the holder is tried again.',
+    origin:
+      'a simulated history: a holder came up read-only with a full disk, and was to be opened for a hundred seconds',
+  },
+  {
     name: 'holder-read-only',
     says: 'Writability is managed, and the holder serves and is read-only, or half closed. In a pause too, after a restart. Not while the other node does not answer us and the holder still receives what is written there.',
-    when: (s) =>
-      s.safeguards.reopenHolder &&
-      (s.safeguards.reopenInPause || !s.paused) &&
-      governed(s) &&
-      s.holder.server?.writable === false &&
-      !standbyWritesUnseen(s),
+    when: mayOpen,
     measure: (s) => ({
       kind: 'act',
       plan: openHolderPlan(s.pair, s.holder.node, { wasElsewhere: succeeds(s) }),
@@ -197,6 +216,12 @@ export const held: readonly DecisionRow[] = [
     origin: 'orchestrator#494: read_only in my.cnf',
   },
 ];
+
+function mayOpen(s: Situation): boolean {
+  const { reopenHolder, reopenInPause } = s.safeguards;
+  if (!reopenHolder || (s.paused && !reopenInPause)) return false;
+  return governed(s) && s.holder.server?.writable === false && !standbyWritesUnseen(s);
+}
 
 /** A pause is on, and somebody opened the standby by hand: that is not undone. */
 function isLeftOpen(s: Situation): boolean {

@@ -40,7 +40,8 @@ const looksMs = 5000;
  * committed, while its peer, which may have the rest, cannot be asked; a standby whose channel did not run for the
  * holder's last 4 s, because nobody could know that nothing was to come; a holder that died when a plan had been carried out
  * for 5 s, or before a host was repaired, because nobody looks then; a flap guard that is spent by failovers that
- * did move the VIP within the hour; a holder that a person made read-only by hand; a read-only holder beside which the other node
+ * did move the VIP within the hour; a holder that a person made read-only by hand; a read-only holder that only a person may open (writability: untouched), whatever
+ * its disk does meanwhile, because nobody writes there; a read-only holder beside which the other node
  * takes writes and hangs, so that no order can close it: two writers are worse than none; a standby that has thrown away what it
  * had received of a holder that died: a person accepts that loss, or waits for the holder. And what nobody could know: that a
  * mysqld hangs which no vantage gets to, while its standby hears replication's heartbeats from it; and where
@@ -74,6 +75,7 @@ export function recoveryInvariant(court: Court): Invariant {
     if (couldServe(world, last)) return mayOpen(last) ? last : null;
     const other = world.peer(lastHolder);
     const isLost = !last.answers || (last.stuckSinceMs !== null && last.barred === null);
+    if (isLeftClosed(last)) return null;
     if (looksIdle(world, last) || other.channel.received < hadReceived) return null;
     const { wellMs } = chronicle.of(last.name);
     if (busyMs > looksMs || isRepaired) return null;
@@ -87,6 +89,8 @@ export function recoveryInvariant(court: Court): Invariant {
     if (mayHaveMoreElsewhere(world, last)) return false;
     return last.writable || last.writabilityBy !== 'person';
   };
+  const isLeftClosed = (last: Master) =>
+    world.pair.writability === 'untouched' && last.answers && !last.writable;
   const changed = () => {
     const { holder } = world.cloud;
     if (holder !== null && holder !== lastHolder) [lastHolder, cameAtMs] = [holder, world.nowMs];

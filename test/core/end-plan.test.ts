@@ -473,3 +473,23 @@ it('remembers the move, so that one who asks for the way back within a minute is
     atMs: NOW_MS,
   });
 });
+
+describe('a holder that could not be opened', () => {
+  const open = openHolderPlan(pair, 'db1');
+  const failed: StepOutcome = { kind: 'failed', because: 'db1 did not answer the statement within 2500 ms' };
+  const keyOf = (plan: Plan, kind: string) => {
+    for (const [stage, steps] of plan.stages.entries())
+      for (const [index, step] of steps.entries()) if (step.kind === kind) return `${stage}.${index}`;
+    throw new Error(`no step ${kind}`);
+  };
+
+  test.each<[what: string, plan: Plan, ending: Ending, step: string | null, notOpened: string | null]>([
+    ['its opening failed', open, undone, 'open', 'db1'],
+    ['it was opened, and nobody answers through the VIP', open, incomplete, 'verify', null],
+    ['it was opened', open, completed, null, null],
+    ['a failover from it was undone: its turn comes again', failover, undone, 'open', null],
+  ])('%s', (_, plan, ending, step, notOpened) => {
+    const outcomes = step === null ? {} : { [keyOf(plan, step)]: failed };
+    expect(end(plan, ending, { outcomes }, { notOpened: 'db1' }).notOpened).toBe(notOpened);
+  });
+});

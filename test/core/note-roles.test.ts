@@ -76,6 +76,15 @@ describe('who answers at each node', () => {
   });
 });
 
+test.each<[what: string, change: Change, notOpened: string | null]>([
+  ['while it is read-only', holder(answers1({ writable: false })), 'db1'],
+  ['while it does not answer', holder(unanswered), 'db1'],
+  ['not once it takes writes', holder(answers1({})), null],
+  ['not once the other node has the VIP', onDb2, null],
+])('that a holder could not be opened is remembered %s', (_, change, notOpened) => {
+  expect(noted([memory({ notOpened: 'db1' }), change]).notOpened).toBe(notOpened);
+});
+
 describe('a holder that is dead again after nothing was seen', () => {
   const end = (node: string) => ({ node, position: position(`${UUID1}:1-90`), sinceMs: 1, untilMs: 2 });
   const known = { needed: end('db1'), proof: end('db1'), last: end('db1') };

@@ -185,7 +185,10 @@ describe('the witness: whether the standby still hears the holder', () => {
     ],
     [
       'restarted, and has tried to connect since, in vain',
-      [standby(answers2({ uptimeSeconds: 13, inbound: channel({ io: 'connecting', heardAgoMs: 13_000 }) }))],
+      [
+        standby(answers2({ uptimeSeconds: 13, inbound: channel({ io: 'connecting', heardAgoMs: 13_000 }) })),
+        lasting({ asked: { node: 'db2', atMs: NOW_MS - 500 } }),
+      ],
       'does-not-hear',
     ],
     [
@@ -382,7 +385,11 @@ it('counts how long things have been so, each from its own beginning', () => {
   const at = { holderFaultsSinceMs: NOW_MS, unreadySinceMs: NOW_MS, ownFaultsSinceMs: NOW_MS };
   expect(begun).toMatchObject({ ...at, illAtMs: NOW_MS, readySinceMs: null, steadySinceMs: null });
   const later = nextDurations(begun, { ...bad, nowMs: NOW_MS + 700 });
-  expect(later).toEqual({ ...begun, illAtMs: NOW_MS + 700, judgedAtMs: NOW_MS + 700 });
+  expect(later).toEqual({
+    ...begun,
+    ...{ illAtMs: NOW_MS + 700, judgedAtMs: NOW_MS + 700 },
+    asked: { node: 'db2', atMs: NOW_MS + 700 },
+  });
   const mended = nextDurations(later, { ...seen(steady), nowMs: NOW_MS + 900 });
   const well = { holderFaultsSinceMs: null, ownFaultsSinceMs: null, steadySinceMs: NOW_MS + 900 };
   // A lucky moment does not end what the standby said of itself.

@@ -99,6 +99,18 @@ it('fails over in half a minute from a holder that died with its host while nobo
   end(stage);
 });
 
+it('fails over from a holder that came up read-only and cannot be opened, when its standby has all that it has', async () => {
+  const stage = await watched();
+  const [db1, db2] = stage.world.masters;
+  breaks(stage, 'disk-full', 'holder');
+  stage.world.change(() => db1.setWritable(stage.world.nowMs, false, 'start'));
+  await stage.pass(20_000);
+  expect(stage.world.holder).toBe(db2);
+  expect([db1.writable, db2.writable]).toEqual([false, true]);
+  expect(stage.session.court.violation).toBeNull();
+  end(stage);
+});
+
 it('fails over after both have been silent for a moment, when only the standby is back', async () => {
   const stage = await watched();
   breaks(stage, 'host-down', 'holder');

@@ -23,8 +23,11 @@ import {
   untouched,
 } from '../changes.ts';
 import {
+  answered,
   answers1,
   answers2,
+  channel,
+  db2,
   full,
   hears2,
   holder,
@@ -40,6 +43,15 @@ import {
   UUID3,
 } from '../world.ts';
 import type { RowStory } from './row-story.ts';
+
+/** db2 has not received the last transaction of db1. */
+const lackingOne = standby(
+  answered({
+    ...db2,
+    executed: position(`${UUID1}:1-99`, 900),
+    inbound: channel({ received: position(`${UUID1}:1-99`, 900), applied: position(`${UUID1}:1-99`, 900) }),
+  }),
+);
 
 export const whenHeld: readonly RowStory[] = [
   [
@@ -151,6 +163,36 @@ export const whenHeld: readonly RowStory[] = [
     'just now',
     [refusing],
     'holder-refuses-writes stay, page holder-refuses-writes',
+  ],
+  [
+    'holder cannot be opened',
+    'the standby has everything',
+    [restartedReadOnly, memory({ notOpened: 'db1' })],
+    'holder-stays-closed failover to db2',
+  ],
+  [
+    'holder cannot be opened',
+    'the standby lacks a transaction: it is tried again',
+    [restartedReadOnly, lackingOne, memory({ notOpened: 'db1' })],
+    'holder-read-only open-holder to db1',
+  ],
+  [
+    'holder cannot be opened',
+    'a failover 10 s ago: it is tried again',
+    [restartedReadOnly, flapped, memory({ notOpened: 'db1' })],
+    'holder-read-only open-holder to db1',
+  ],
+  [
+    'holder cannot be opened',
+    'paused: it is tried again',
+    [restartedReadOnly, paused, memory({ notOpened: 'db1' })],
+    'holder-read-only open-holder to db1',
+  ],
+  [
+    'holder cannot be opened',
+    'the standby has no room: it is tried again',
+    [restartedReadOnly, noRoom('db2'), memory({ notOpened: 'db1' })],
+    'holder-read-only open-holder to db1',
   ],
   ['holder came back with less', 'the standby has everything', [behind], 'holder-behind failover to db2'],
   ['holder came back with less', 'paused', [behind, paused], 'holder-behind-stays stay, page holder-behind'],

@@ -94,6 +94,27 @@ describe('W6 service-returns', () => {
     },
   );
 
+  it.each<[what: string, isClosed: boolean, invariant: InvariantName | undefined]>([
+    ['is not known where nobody writes: only a person may open it', true, undefined],
+    ['is known where clients write', false, 'W6 service-returns'],
+  ])(
+    'W6: that the disk of a holder is full whose writability is untouched %s',
+    async (_, isClosed, invariant) => {
+      const stage = setStage({ pair: { writability: 'untouched' } });
+      await lead(stage);
+      const { world } = stage;
+      world.change(() => {
+        world.master('db2').setWritable(world.nowMs, true, 'person');
+        if (isClosed) world.master('db1').setWritable(world.nowMs, false, 'person');
+      });
+      await stage.pass(20_000);
+      breakIt(stage, 'disk-full', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(75_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
+    },
+  );
+
   it.each<[what: string, isUnseen: boolean, invariant: InvariantName | undefined]>([
     ['while nobody could ask it: it may have lost what it had received', true, undefined],
     ['in our sight: its positions say that it has lost nothing', false, 'W6 service-returns'],

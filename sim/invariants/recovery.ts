@@ -27,7 +27,7 @@ const looksMs = 5000;
  * Weather is what keeps us from acting: EC2, the table, SSM or answers of the database that fail or are lost, and vantages
  * that see badly. When there is none, a watch could lead, and for 60 s clients have not been able to commit through the VIP,
  * although during all that time one node could serve them without the help of a person: then that is an accusation. Such a
- * node lives, an order gets to it, its ENI has room and its host takes the VIP. It is the last holder, and has all that
+ * node lives, lets clients in, an order gets to it, its ENI has room and its host takes the VIP. It is the last holder, and has all that
  * the other has; or it is the other one, the last holder being dead or stuck, and it lacks at most what was committed
  * in that one's last second, has no transactions of its own, and its applier works.
  *
@@ -37,7 +37,9 @@ const looksMs = 5000;
  * hang while somebody has also locked our heartbeat's table, because only the heartbeat tells that commits hang (a person hears
  * `heartbeat-barred`); a holder that died within 15 s after the VIP came to it, because nobody could see what it took: the
  * plan that moved it may have been verifying all that time; a holder that came back with less than it had
- * committed, while its peer, which may have the rest, cannot be asked; a standby whose channel did not run for the
+ * committed, while its peer, which may have the rest, cannot be asked, or whose binary log was reset while nobody could see that
+ * it took writes: by its names, it looks the same; a standby whose own log was reset, because it would name its writes as older ones
+ * were; a standby whose channel did not run for the
  * holder's last 4 s, because nobody could know that nothing was to come; a holder that died when a plan had been carried out
  * for 5 s, or before a host was repaired, because nobody looks then; a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand; a read-only holder that only a person may open (writability: untouched), whatever

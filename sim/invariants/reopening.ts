@@ -21,6 +21,7 @@ const oldMs = 5000;
  * before that, it would write over newer rows (W5). Nor is one whose host does not take the VIP for its own, while EC2 says
  * nothing at all, or an answer of EC2 that is 5 s old or older may still show the VIP elsewhere: neither EC2 nor an answer through
  * the VIP can show that it holds it, and opened it would get no client. Nor is
+ * one whose binary log was reset while nobody could see that: by its names, it has lost its writes (W6). Nor is
  * one beside which the other takes writes and hangs, so that no order can close it: two writers are worse than none.
  * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), or the answers
  * of our orders to the servers are lost, and the lost answers are waited for; and when no

@@ -327,8 +327,8 @@ const fit: readonly Mutant[] = [
   {
     name: 'rebuilt-standby-is-ready',
     file: roles,
-    find: "tell({ ...next, readiness: null, behind, sent, logReset }, pair.name, 'identity-changed', words, nowMs);",
-    replace: "tell({ ...next, behind, sent, logReset }, pair.name, 'identity-changed', words, nowMs);",
+    find: '{ ...next, readiness: null, behind, sent, logReset },',
+    replace: '{ ...next, behind, sent, logReset },',
     guards: 'Another server at the standby’s address is judged anew.',
   },
 ];

@@ -57,9 +57,8 @@ function tapSocket(socket: Socket, entry: (kind: string) => Said): () => void {
     if (packet[3] !== 0 || packet.length < 5) return 'login';
     if (packet[4] === QUIT) return 'QUIT';
     const text = packet
-      .subarray(5)
+      .subarray(packet[5] === 0 ? 7 : 5)
       .toString('latin1')
-      .replace(/^\0\u0001/, '')
       .replace(/\s+/g, ' ')
       .replace(/'2\d\d\d-[^']*'/, '?');
     if (packet[4] === QUERY) return text;

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { type CommandLine, type DoorAnswer, openDoor } from './hosts/door.ts';
 import { Devices, prebound, primary } from './hosts/ip.ts';
 import { mysql } from './hosts/mysql.ts';
+import { processesOf } from './hosts/processes.ts';
 import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
 import { furnish, type Workbench } from './hosts/tools.ts';
 import { OwnUnits } from './hosts/units.ts';
@@ -164,6 +165,7 @@ export class Host {
       LAB_NODE: process.execPath,
       LAB_HOST_SOCKET: this.#socketPath,
       KEEPALAMBDA_BOOT_ID: this.#bootIdFile,
+      KEEPALAMBDA_PROC: processesOf(this.instance),
       KEEPALAMBDA_PORT: String(this.#options.network.port),
       PATH: `${own}${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
       ...(this.#bench === null ? {} : { HOME: this.#bench.home, KEEPALAMBDA_STATE: this.#bench.state }),

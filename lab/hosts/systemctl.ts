@@ -53,7 +53,8 @@ export async function systemctl(
       if (args.includes('--now')) await (verb === 'enable' ? service.start() : service.stop());
       return answer(0);
     }
-    return await act(verb, name, service, { quiet, args });
+    const id = [...units].find(([, unit]) => unit === service)?.[0] ?? name;
+    return await act(verb, name, service, { id, quiet, args });
   } catch (error) {
     return answer(
       1,
@@ -64,6 +65,8 @@ export async function systemctl(
 }
 
 interface Asked {
+  /** The unit's first name: the others are aliases of it. */
+  readonly id: string;
   readonly quiet: boolean;
   readonly args: readonly string[];
 }
@@ -72,7 +75,7 @@ async function act(
   verb: string,
   name: string,
   service: Service,
-  { quiet, args }: Asked,
+  { id, quiet, args }: Asked,
 ): Promise<DoorAnswer> {
   switch (verb) {
     case 'is-active':
@@ -103,7 +106,10 @@ async function act(
         0,
         args
           .flatMap((word, index) => (args[index - 1] === '-p' ? [word] : []))
-          .map((property) => `${property}=${propertyOf(property, service)}\n`)
+          .map(
+            (property) =>
+              `${property}=${property === 'Id' ? `${id}.service` : propertyOf(property, service)}\n`,
+          )
           .join(''),
       );
     default:

@@ -2,15 +2,23 @@
 import type { Node, Pair } from '../core/config.ts';
 import { diagnose, type Examined } from '../core/doctor/doctor.ts';
 import type { Finding } from '../core/finding.ts';
-import type { Ports } from './ports.ts';
+import type { NodeName } from '../core/names.ts';
+import { setupUsers } from '../core/setup/accounts.ts';
+import { type HostFacts, parseHostFacts } from '../core/setup/facts.ts';
+import { PortError, type Ports } from './ports.ts';
 import { reason } from './step-context.ts';
 
 /** How long one node may take to answer everything. Milliseconds. */
 const EXAMINE_LIMIT_MS = 12_000;
+/** How long a host may take to say where its options are set. Milliseconds. */
+const HOST_LIMIT_MS = 15_000;
 
-/** The findings on the pair, most dangerous first. Never throws for what the world does. */
+/**
+ * The findings on the pair, most dangerous first; with `full`, and where documents may run on the hosts, with file and line of a wrong
+ * option. Never throws for what the world does.
+ */
 export async function examinePair(
-  ports: Pick<Ports, 'database' | 'vip' | 'clock'>,
+  ports: Pick<Ports, 'database' | 'vip' | 'clock' | 'host'>,
   pair: Pair,
   depth: 'quick' | 'full',
 ): Promise<readonly Finding[]> {
@@ -22,11 +30,33 @@ export async function examinePair(
       return [name, { kind: 'unknown', because: reason(error) }];
     }
   };
-  const [located, ...nodes] = await Promise.all([ports.vip.locate([pair]), ...pair.nodes.map(examine)]);
+  const asksHosts = depth === 'full' && pair.hostWork;
+  const [located, places, ...nodes] = await Promise.all([
+    ports.vip.locate([pair]),
+    asksHosts ? placesOf(ports, pair) : {},
+    ...pair.nodes.map(examine),
+  ]);
   const vip = located.get(pair.name) ?? {
     kind: 'blind',
     atMs: ports.clock.nowMs(),
     because: 'EC2 was not asked',
   };
-  return diagnose({ pair, nodes: Object.fromEntries(nodes), vip });
+  return diagnose({ pair, nodes: Object.fromEntries(nodes), vip, places });
+}
+
+/** A host that does not answer is no finding: file and line are a help, and setup says what is wrong with the host. */
+async function placesOf(
+  { host }: Pick<Ports, 'host'>,
+  pair: Pair,
+): Promise<Readonly<Record<NodeName, HostFacts['places']>>> {
+  const given = { Monitor: setupUsers.monitor, Replication: setupUsers.replication, Room: 'no' };
+  const ask = async ({ name }: Node): Promise<readonly [NodeName, HostFacts['places']]> => {
+    try {
+      return [name, parseHostFacts(await host.run(pair, name, 'host-facts', HOST_LIMIT_MS, given)).places];
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      return [name, []];
+    }
+  };
+  return Object.fromEntries(await Promise.all(pair.nodes.map(ask)));
 }

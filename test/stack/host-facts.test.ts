@@ -18,7 +18,9 @@ case "$*" in
   *'SELECT @@port'*) echo 3306 ;;
   *'SELECT @@datadir'*) echo "$KEEPALAMBDA_STATE/data/" ;;
   *log_bin_basename*) echo "$KEEPALAMBDA_STATE/data/binlog" ;;
-  *persisted_variables*) echo later=mysqld-auto.cnf:read_only=OFF; echo later=mysqld-auto.cnf:max_connections=500 ;;
+  *persisted_variables*)
+    case "$*" in *"'place="*) kind=place ;; *) kind=later ;; esac
+    echo $kind=mysqld-auto.cnf:read_only=OFF; echo $kind=mysqld-auto.cnf:max_connections=500 ;;
   *executed=*) echo tables=7; echo reader=1; echo executed=aaaa:1-5 ;;
 esac`;
 
@@ -61,6 +63,7 @@ async function askHost(channels: string, copy: Readonly<Record<string, string>> 
   const env = {
     PATH: `${path}:/usr/bin:/bin`,
     KEEPALAMBDA_STATE: state,
+    KEEPALAMBDA_PROC: join(directory, 'proc'),
     SSM_Vip: '10.0.1.100',
     SSM_Room: 'yes',
   };
@@ -131,6 +134,25 @@ it('finds the directory of our file by includes within includes, and what is set
   const own = '[mysqld]\nserver-id=7\n';
   const written = await askHost('true', {}, { files: { ...includes, 'conf.d/zz-keepalambda.cnf': own } });
   expect(written.facts).toMatchObject({ configuration: ['[mysqld]', 'server-id=7'], later: facts?.later });
+});
+
+it('says where options are set that doctor judges, in the order of reading, and nothing of any other', async () => {
+  const { facts } = await askHost(
+    'true',
+    {},
+    {
+      files: {
+        'my.cnf':
+          '[mysqld]\nslave-skip-errors = all\nwsrep_sst_auth = root:secret\n!includedir HERE/conf.d\n',
+        'conf.d/x.cnf': '[mysqld]\n\nreplica_skip_errors=OFF\n[client]\nmax_allowed_packet=1M\n',
+      },
+    },
+  );
+  expect(facts?.places).toEqual([
+    { where: 'HERE/my.cnf line 2', text: 'slave-skip-errors = all' },
+    { where: 'HERE/conf.d/x.cnf line 3', text: 'replica_skip_errors=OFF' },
+    { where: 'mysqld-auto.cnf', text: 'max_connections=500' },
+  ]);
 });
 
 it('takes a file that includes itself, and a server without such a directory, as they are', async () => {

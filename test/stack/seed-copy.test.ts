@@ -45,6 +45,7 @@ async function copy(left: readonly string[], notes: Readonly<Record<string, stri
   }
   const env = {
     ...{ PATH: `${bin}:/usr/bin:/bin`, HOME: directory, KEEPALAMBDA_STATE: directory, DATA: data },
+    KEEPALAMBDA_PROC: join(directory, 'proc'),
     ...{ SSM_Run: 'r1', SSM_From: '10.0.1.11', SSM_Port: '3306', SSM_Method: 'dump', SSM_Writable: 'refuse' },
   };
   const script = documents['seed-copy'].mainSteps[0].inputs.runCommand.join('\n');

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../lib/core/config.ts';
 import type { Reply } from '../../lib/core/reply.ts';
+import { examinePair } from '../../lib/watch/doctor.ts';
 import { operate } from '../../lib/watch/operate.ts';
+import { PortError } from '../../lib/watch/ports.ts';
 import { changed, factsOf } from '../core/doctor/healthy.ts';
 import { small } from '../core/environments.ts';
 import { newWorld, portsOf, type World } from './pair.ts';
@@ -14,6 +16,22 @@ async function ask(world: Partial<World>): Promise<Reply & { readonly calls: rea
   const options = { config: config.value, ports: portsOf(made), owner: 'a test', deadlineMs: 1e6 };
   const raw = { action: 'doctor', pair: config.value.pairs[0]?.name };
   return { ...(await operate({ ...options, raw })), calls: made.calls };
+}
+
+/** On hosts that say where an option of db2 is set, or do not answer. */
+async function askHosts(hostWork: boolean, answers: boolean): Promise<readonly string[]> {
+  if (config.kind === 'faulty') throw new Error('the environment of a test is faulty');
+  const [first] = config.value.pairs;
+  if (!first) throw new Error('a pair is missing');
+  const facts = (node: string) =>
+    node === 'db1' ? factsOf(node) : changed({ variables: { replica_skip_errors: 'ALL' } });
+  const ports = portsOf(newWorld({ facts }));
+  const run = async () => {
+    if (!answers) throw new PortError('timeout', 'no agent');
+    return 'server=up\nplace=/etc/mysql/conf.d/x.cnf line 12:slave-skip-errors=ALL';
+  };
+  const found = await examinePair({ ...ports, host: { ...ports.host, run } }, { ...first, hostWork }, 'full');
+  return found.filter(({ id }) => id === 'errors-skipped').map(({ got }) => got);
 }
 
 const ids = ({ data }: Reply) =>
@@ -36,6 +54,17 @@ describe('the order doctor', () => {
     const reply = await ask({ facts });
     expect(ids(reply)).toEqual(['db2 errors-skipped', 'db2 log-not-synced', 'orders tls-off']);
   });
+
+  it.each<[hostWork: boolean, answers: boolean, place: string]>([
+    [true, true, ' (set in /etc/mysql/conf.d/x.cnf line 12)'],
+    [true, false, ''],
+    [false, true, ''],
+  ])(
+    'asks hosts where an option is set, if it may (%s) and they answer (%s)',
+    async (may, answers, place) => {
+      expect(await askHosts(may, answers)).toEqual([`replica_skip_errors = ALL${place}`]);
+    },
+  );
 
   it('a node that does not answer, and an EC2 that does not, are findings', async () => {
     const before = (call: string) => {

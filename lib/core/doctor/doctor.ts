@@ -2,6 +2,7 @@
 import type { Node, Pair } from '../config.ts';
 import { byDanger, type Finding } from '../finding.ts';
 import type { NodeName } from '../names.ts';
+import type { LaterSetting } from '../setup/facts.ts';
 import type { VipSighting } from '../sighting.ts';
 import type { ServerFacts } from './facts.ts';
 import { missingRights } from './rights-held.ts';
@@ -23,6 +24,8 @@ export interface Examination {
   readonly pair: Pair;
   readonly nodes: Readonly<Record<NodeName, Examined>>;
   readonly vip: VipSighting;
+  /** Where the options of each node are set, as its host says. @default not asked */
+  readonly places?: Readonly<Record<NodeName, readonly LaterSetting[]>>;
 }
 
 /** Every rule, in the order of the document. */
@@ -46,7 +49,7 @@ export function diagnose(seen: Examination): readonly Finding[] {
   return byDanger([...found, ...aboutVip(seen), ...aboutUnread(seen, heres)]);
 }
 
-function hereOf({ pair, nodes, vip }: Examination, node: Node): readonly Here[] {
+function hereOf({ pair, nodes, vip, places }: Examination, node: Node): readonly Here[] {
   const peer = pair.nodes[0].name === node.name ? pair.nodes[1] : pair.nodes[0];
   const [mine, theirs] = [nodes[node.name], nodes[peer.name]];
   if (mine?.kind !== 'facts') return [];
@@ -55,6 +58,7 @@ function hereOf({ pair, nodes, vip }: Examination, node: Node): readonly Here[] 
       ...{ pair, node, peer, facts: mine.facts },
       peerFacts: theirs?.kind === 'facts' ? theirs.facts : null,
       holder: vip.kind === 'saw' && vip.place.kind === 'node' ? vip.place.node : null,
+      places: places?.[node.name] ?? [],
     },
   ];
 }

@@ -2,6 +2,7 @@
 import type { Node, Pair } from '../config.ts';
 import type { Severity } from '../finding.ts';
 import type { NodeName } from '../names.ts';
+import type { LaterSetting } from '../setup/facts.ts';
 import { olderNames, type ServerFacts, type VariableName } from './facts.ts';
 
 /** One node as a rule sees it. */
@@ -14,6 +15,8 @@ export interface Here {
   readonly peerFacts: ServerFacts | null;
   /** Null where EC2 does not say. */
   readonly holder: NodeName | null;
+  /** Where its options are set, as its host says; empty where the host was not asked. */
+  readonly places: readonly LaterSetting[];
 }
 
 export interface Rule {
@@ -42,10 +45,26 @@ export function badly(
 ): (here: Here) => string | null {
   return (here) => {
     const value = here.facts.variables[name];
-    return value === undefined || !isBad(value, here)
-      ? null
-      : `${wordFor(name, here.facts)} = ${value || "''"}`;
+    if (value === undefined || !isBad(value, here)) return null;
+    const place = placeOf(name, here);
+    return `${wordFor(name, here.facts)} = ${value || "''"}${place === null ? '' : ` (set in ${place})`}`;
   };
+}
+
+/** The last place where the option is set: `/etc/mysql/conf.d/x.cnf line 12`; null where none is known. */
+function placeOf(name: VariableName, { places }: Here): string | null {
+  const names = [name, ...olderNames(name)] as readonly string[];
+  const isOf = ({ text }: LaterSetting) => {
+    const option = (text.split('=')[0] ?? '').trim().toLowerCase().replaceAll('-', '_');
+    return (
+      names.includes(option) || names.includes(option.replace(/^(?:(?:loose|skip|disable|enable)_)+/, ''))
+    );
+  };
+  return places.findLast(isOf)?.where ?? null;
+}
+
+function fileOf(name: VariableName, here: Here): string {
+  return placeOf(name, here) ?? 'my.cnf';
 }
 
 export function isOff(value: string): boolean {
@@ -63,22 +82,23 @@ export function set(name: VariableName, to: string | ((here: Here) => string)): 
     const [word, value] = [wordFor(name, facts), textOf(to, here)];
     return series(facts) >= 8
       ? `on ${node.name}: SET PERSIST ${word} = ${value};`
-      : `on ${node.name}: SET GLOBAL ${word} = ${value}; and ${word} = ${value.replaceAll("'", '')} in my.cnf`;
+      : `on ${node.name}: SET GLOBAL ${word} = ${value}; and ${word} = ${value.replaceAll("'", '')} in ${fileOf(name, here)}`;
   };
 }
 
 /** One that the applier reads when it starts; some servers change it only while it is stopped. */
 export function setForApplier(name: VariableName, value: string): (here: Here) => string {
-  return ({ facts, node }) => {
+  return (here) => {
+    const { facts, node } = here;
     const [word, thread] = [wordFor(name, facts), `${replicaWord(facts)} SQL_THREAD`];
-    return `on ${node.name}: STOP ${thread}; SET GLOBAL ${word} = ${value}; START ${thread}; and the same in my.cnf`;
+    return `on ${node.name}: STOP ${thread}; SET GLOBAL ${word} = ${value}; START ${thread}; and the same in ${fileOf(name, here)}`;
   };
 }
 
 /** One that is read at the start only. */
 export function write(name: VariableName, value: string): (here: Here) => string {
-  return ({ facts, node }) =>
-    `${wordFor(name, facts)} = ${value} in my.cnf of ${node.name}, and restart it (the standby first, then a switchover)`;
+  return (here) =>
+    `${wordFor(name, here.facts)} = ${value} in ${fileOf(name, here)} of ${here.node.name}, and restart it (the standby first, then a switchover)`;
 }
 
 /** What replication is called: `REPLICA`, or `SLAVE` of old. */

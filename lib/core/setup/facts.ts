@@ -1,4 +1,5 @@
 /** What the hosts of a pair say of themselves (the document `host-facts`), as setup reads it. */
+import type { Refusal } from '../fault.ts';
 import type { NodeName } from '../names.ts';
 
 export interface HostFacts {
@@ -6,6 +7,10 @@ export interface HostFacts {
   readonly server: 'up' | 'down' | 'unreached' | 'denied' | 'no-client';
   /** Why it is not `up`. */
   readonly because: string;
+  /** The service that runs it, or would start it; empty with `noUnit`. */
+  readonly unit: string;
+  /** Why that is not known for certain: nothing on the host is started or written then. */
+  readonly noUnit: Refusal | null;
   readonly version: string;
   /** Variables by name. */
   readonly running: ReadonlyMap<string, string>;
@@ -14,8 +19,12 @@ export interface HostFacts {
   readonly includeDirectory: string;
   /** The file that includes it. */
   readonly includedBy: string;
+  /** The units of other servers of the host that read the same files; empty: none. */
+  readonly sharing: string;
   /** What is set after our file is read, of the options that it sets: it counts. */
   readonly later: readonly LaterSetting[];
+  /** Where the options are set that doctor judges, in the order in which the server reads them: the last one counts. */
+  readonly places: readonly LaterSetting[];
   /** The lines of our own file; empty where there is none. */
   readonly configuration: readonly string[];
   /** Our account by its use, as the first 16 characters of the SHA-256 of what the server keeps of its password; empty: none. */
@@ -116,12 +125,16 @@ export function parseHostFacts(printed: string): HostFacts {
   return {
     server: states.find((state) => state === text('server')) ?? 'down',
     because: text('because'),
+    unit: text('unit'),
+    noUnit: noUnitOf(text('unit-got'), text('unit-want'), text('unit-fix')),
     version: text('version'),
     running: new Map(under('running.')),
     dataDirectory: text('datadir'),
     includeDirectory: text('includedir'),
     includedBy: text('includedby'),
+    sharing: text('sharing'),
     later: pairs.flatMap(([name, value]) => (name === 'later' ? laterSetting(value) : [])),
+    places: pairs.flatMap(([name, value]) => (name === 'place' ? laterSetting(value) : [])),
     configuration: pairs.flatMap(([name, value]) => (name === 'file' ? [value] : [])),
     monitor: text('monitor'),
     replication: text('replication'),
@@ -139,6 +152,10 @@ export function parseHostFacts(printed: string): HostFacts {
     vipLasts: text('vip-lasts') === 'yes',
     vipUnit: text('vip-unit') === 'yes',
   };
+}
+
+function noUnitOf(got: string, want: string, fix: string): Refusal | null {
+  return got === '' ? null : { got, want, remedy: `${fix}; then give the same order again` };
 }
 
 function diskOf(

@@ -104,11 +104,27 @@ function fileGoal(pair: Pair, view: NodeView): Goal {
     ? `${host.includeDirectory} (included by ${host.includedBy})`
     : 'the directory that the server reads';
   const stronger = host.later.find(({ text }) => contradicts(kind, values, text));
-  const refusal = host.includeDirectory === '' ? noDirectory : stronger ? setLater(host, stronger) : null;
+  const refusal =
+    host.sharing !== ''
+      ? shared(host)
+      : host.includeDirectory === ''
+        ? noDirectory
+        : stronger
+          ? setLater(host, stronger)
+          : null;
   return {
     ...{ name: 'configuration-file', node: node.name },
     does: `Writes zz-keepalambda.cnf into ${where}, and sets at once what can be.`,
     state: refusal ?? (isWritten && !isAtOnce ? 'met' : 'open'),
+  };
+}
+
+/** What we write would count for another server too, at its next restart. */
+function shared({ unit, sharing }: HostFacts): Refusal {
+  return {
+    got: `${sharing}, which reads the same configuration files as ${unit}`,
+    want: 'files of its own for the server of the pair',
+    remedy: 'start one of them with --defaults-file; then give the same order again',
   };
 }
 

@@ -11,7 +11,7 @@ export function serverGoal({ name }: Node, host: HostFacts, port: number): Goal 
   const atWork = copyAtWork(name, host);
   // A copy restarts it, and lets root in again at its end.
   if (atWork !== null && host.server !== 'up') return { ...goal, state: 'open', atWork };
-  return { ...goal, state: whyAnotherServer(name, host, port) ?? stateOf(host) };
+  return { ...goal, state: whyAnotherServer(name, host, port) ?? whyNoUnit(name, host) ?? stateOf(host) };
 }
 
 /** A host may have two servers: root's socket must lead to the one of the pair. */
@@ -22,6 +22,12 @@ export function whyAnotherServer(node: string, host: HostFacts, port: number): R
     want: `the server of the pair, which is at port ${port}`,
     remedy: 'name its socket in /root/.my.cnf on the host ([client]); then give the same order again',
   };
+}
+
+/** What starts the server, and which files it reads, must be known before anything is written or restarted. */
+function whyNoUnit(node: string, { server, noUnit }: HostFacts): Refusal | null {
+  if (noUnit === null || server === 'denied' || server === 'no-client') return null;
+  return { ...noUnit, got: `${noUnit.got}, on ${node}` };
 }
 
 function stateOf(host: HostFacts): Goal['state'] {

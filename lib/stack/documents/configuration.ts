@@ -7,6 +7,7 @@ import {
 } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { configurationParameters } from './parameters.ts';
+import { findServerUnit, runningServers } from './server-process.ts';
 import { asRoot, byKind, fileName, includeDirectory, needsServer } from './server-script.ts';
 
 /** The values as the shell has them. */
@@ -30,7 +31,9 @@ set -u
 umask 022
 ${asRoot}
 ${needsServer}
+${findServerUnit}
 ${includeDirectory}
+[ -z "$sharing" ] || { echo "the servers of$sharing read the same files" >&2; exit 3; }
 [ -n "$includedir" ] || { echo 'no !includedir in any file that the server reads' >&2; exit 3; }
 mkdir -p "$includedir" || exit 1
 file=$includedir/${fileName}
@@ -43,6 +46,7 @@ echo "$file written"
 
 const removeScript = `
 set -u
+${runningServers}
 ${includeDirectory}
 file=$includedir/${fileName}
 if [ -z "$includedir" ] || [ ! -e "$file" ]; then echo "no ${fileName}"; exit 0; fi

@@ -1,9 +1,11 @@
 /** The document that only looks: what work on hosts depends on, as lines of `name=value`. */
 
+import { olderNames, variableNames } from '../../core/doctor/facts.ts';
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
 import { accountParameters, parameter, vipParameter } from './parameters.ts';
 import { findWorking, place, printRoom, READER } from './seed-place.ts';
+import { findServer } from './server-process.ts';
 import {
   asRoot,
   byKind,
@@ -11,7 +13,6 @@ import {
   fileName,
   includeDirectory,
   printOrder,
-  serverUnits,
   unitDirectory,
 } from './server-script.ts';
 import { unitName } from './vip-unit.ts';
@@ -25,13 +26,21 @@ const optionsOfOurs = configurationLines
   .map(({ option }) => option.replace(/^loose-/, '').replace(/slave|replica/, '(slave|replica)'))
   .map((option) => option.replaceAll('-', '[-_]'))
   .join('|');
-const spelled = `^((loose|skip|disable|enable)[-_])*(${optionsOfOurs})[ \\t]*(=|$)`;
+const spelledAs = (options: string) => `^((loose|skip|disable|enable)[-_])*(${options})[ \\t]*(=|$)`;
+
+/** The options that doctor judges, and those alone: a file may have secrets in others. */
+const judged = variableNames
+  .flatMap((name) => [name, ...olderNames(name)])
+  .map((name) => name.replaceAll('_', '[-_]'))
+  .join('|');
 
 /** Variables that the server keeps by itself (SET PERSIST): it reads them after all files. */
 const persisted = byKind((kind) =>
   kind === 'mysql-8'
     ? [
-        `sql "SELECT CONCAT('later=mysqld-auto.cnf:', VARIABLE_NAME, '=', VARIABLE_VALUE) FROM performance_schema.persisted_variables" | grep -E ':(${optionsOfOurs})='`,
+        `persisted() { sql "SELECT CONCAT('$1=mysqld-auto.cnf:', VARIABLE_NAME, '=', VARIABLE_VALUE) FROM performance_schema.persisted_variables" | grep -E ":($2)="; }`,
+        `persisted later '${optionsOfOurs}'`,
+        `persisted place '${judged}'`,
       ]
     : [':'],
 );
@@ -66,12 +75,15 @@ const facts = [
 const script = `
 set -u
 ${asRoot}
+${findServer}
 # Full, in crash recovery, or with another socket: it runs, and must not be restarted for that.
 if [ "$server" = down ]; then
-  for name in ${serverUnits.join(' ')}; do
+  for name in $unit $known; do
     if systemctl is-active --quiet "$name.service" 2>/dev/null; then server=unreached; fi
   done
 fi
+echo "unit=$unit"
+if [ -z "$unit" ]; then printf 'unit-got=%s\\nunit-want=%s\\nunit-fix=%s\\n' "$got" "$want" "$fix"; fi
 echo "server=$server"
 echo "because=$because"
 ${unitDirectory}
@@ -98,7 +110,8 @@ ${printRoom}
 fi
 ${includeDirectory}
 echo "includedir=$includedir"
-${printOrder(spelled)}
+[ -z "$sharing" ] || echo "sharing=$sharing"
+${printOrder(spelledAs(optionsOfOurs), spelledAs(judged))}
 ${persisted}
 if [ -r "$includedir/${fileName}" ]; then sed 's/^/file=/' "$includedir/${fileName}"; fi
 sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (${asked.map((name) => `'${name}'`).join(', ')})" |

@@ -1,7 +1,7 @@
 /** Documents of a planned restart, of the server or of its host: what is done where nothing is wrong. */
 import { type Document, shellDocument } from './document.ts';
 import { parameter, vipParameter } from './parameters.ts';
-import { findUnit } from './server-script.ts';
+import { findServerUnit } from './server-process.ts';
 
 /** How long the server may take to stop and to start before the document gives up; it kills nothing then. Seconds. */
 const STOP_LIMIT_SECONDS = 1500;
@@ -13,7 +13,7 @@ const REBOOT_CODE = 194;
 /** Sets `unit`; `started` gives back which start of it this is, 0 for none. */
 const findStart = `
 set -u
-${findUnit()}
+${findServerUnit}
 unit=$unit.service
 started() { systemctl show -p ExecMainStartTimestampMonotonic "$unit" | cut -d= -f2; }
 `.trim();

@@ -1,7 +1,7 @@
 /** Documents that restart a service of the host: a repair, run when a node has lost the check. */
 import { type Document, shellDocument } from './document.ts';
 import { place, removeHeadless } from './seed-place.ts';
-import { findUnit } from './server-script.ts';
+import { findServerUnit } from './server-process.ts';
 
 /** How long a stop may take before the service is killed. Seconds. A hung mysqld never stops by itself. */
 const STOP_LIMIT_SECONDS = 45;
@@ -31,16 +31,21 @@ echo "$unit restarted"
 `;
 }
 
+const findKeepalived = `
+unit=keepalived
+if ! systemctl cat "$unit.service" >/dev/null 2>&1; then echo "no unit of $unit on this host" >&2; exit 3; fi
+`.trim();
+
 export const restartMysqld: Document = shellDocument(
   'restartMysqld',
   'Restarts mysqld, whatever its unit is called on this host.',
   150,
-  restartScript(findUnit(), `${place}\n${removeHeadless}`),
+  restartScript(findServerUnit, `${place}\n${removeHeadless}`),
 );
 
 export const restartKeepalived: Document = shellDocument(
   'restartKeepalived',
   'Restarts keepalived, for hosts that still run it beside mysqld.',
   90,
-  restartScript(findUnit('keepalived', ['keepalived'])),
+  restartScript(findKeepalived),
 );

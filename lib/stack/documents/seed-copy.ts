@@ -3,7 +3,8 @@ import { type Document, shellDocument } from './document.ts';
 import { addressPattern, parameter } from './parameters.ts';
 import { sameRoot } from './same-root.ts';
 import { place, READER, run } from './seed-place.ts';
-import { asRoot, serverUnits } from './server-script.ts';
+import { findServer } from './server-process.ts';
+import { asRoot } from './server-script.ts';
 
 /** How long a copy may take. Seconds. */
 const COPY_LIMIT_SECONDS = 172_800;
@@ -22,6 +23,7 @@ flock -n 9 || { echo "the copy is at work already"; exit 0; }
 fail() { printf '%s' "$1" | tr '\\n' ' ' | cut -c 1-500 > "$state/because"; cat "$state/because" >&2; exit 1; }
 rm -f "$state/because"
 if [ "$server" != up ]; then fail "the server of this host does not answer: $because"; fi
+${findServer}
 word=SLAVE; sql 'SHOW REPLICA STATUS' >/dev/null 2>&1 && word=REPLICA
 isMaria=; [ "$kind" = mariadb ] && isMaria=1
 restricts=; sql 'SELECT @@global.super_read_only' >/dev/null 2>&1 && restricts=1
@@ -67,13 +69,9 @@ CLONE INSTANCE FROM '${READER}'@'%s':%s IDENTIFIED BY '%s';\\n" "$SSM_From" "$SS
   # It restarts itself where a service manager looks after it, and ends where none does.
   began=$(date +%s)
   until sql 'SELECT 1' >/dev/null 2>&1; do
-    [ $(($(date +%s) - began)) -lt ${BACK_LIMIT_SECONDS} ] || fail "the server did not come back after the clone"
-    for unit in ${serverUnits.join(' ')}; do
-      if systemctl cat "$unit.service" >/dev/null 2>&1; then
-        systemctl is-active --quiet "$unit.service" || systemctl start "$unit.service"
-        break
-      fi
-    done
+    [ $(($(date +%s) - began)) -lt ${BACK_LIMIT_SECONDS} ] ||
+      fail "the server did not come back after the clone\${got:+: got $got; want $want. $fix}"
+    [ -z "$unit" ] || systemctl is-active --quiet "$unit.service" || systemctl start "$unit.service"
     sleep 1
   done
   ended=$(sql "SELECT CONCAT(STATE, ' ', ERROR_MESSAGE) FROM performance_schema.clone_status ORDER BY ID DESC LIMIT 1")

@@ -1,5 +1,6 @@
 /** What the scripts of work on hosts share: statements as the server's root over its local socket, and where its files are. */
 import type { GrantServer } from '../../core/rights.ts';
+import { optionFiles } from './server-process.ts';
 
 /**
  * Sets `server` (`up`, `down`, `denied`, `no-client`), `because`, `version` and `kind`; `sql` runs statements and prints rows
@@ -51,7 +52,9 @@ export const fileName = 'zz-keepalambda.cnf';
  * each place where our file is read, or would be, and for each option of the server.
  */
 const readInOrder = String.raw`
-function isOfServer(group,  of) {
+function isOfServer(group,  of, n) {
+  n = length(group) - length(suffix)
+  if (suffix != "" && n > 0 && substr(group, n + 1) == suffix) group = substr(group, 1, n)
   of = group
   sub(/-[0-9.]+$/, "", of)
   if (of !~ /^(mysqld|server)$/ && !(of ~ /^mariadbd?$/ && tolower(version) ~ /mariadb/)) return 0
@@ -97,42 +100,27 @@ BEGIN { for (i = 1; i < ARGC; i++) read(ARGV[i], 0) }
 
 /**
  * Sets `includedir` to the directory whose reading ends last, and `order` to what is read; the first is empty where no file
- * includes a directory.
+ * includes a directory. `runningServers` comes before it.
  */
 export const includeDirectory = `
-files=$(my_print_defaults --help 2>/dev/null | sed -n '/^Default options are read/{n;p;q;}')
-[ -n "$files" ] || files='/etc/my.cnf /etc/mysql/my.cnf'
+${optionFiles}
 # shellcheck disable=SC2086
-order=$(awk -v ours=${fileName} -v version="\${version:-}" '${readInOrder}' $files)
+order=$(awk -v ours=${fileName} -v version="\${version:-}" -v suffix="$suffix" '${readInOrder}' $files)
 includedir=$(printf '%s\\n' "$order" | awk -F '\\t' '$1 == "dir" { path = $2 } END { print path }')
 `.trim();
 
 /**
  * Prints which file includes that directory, and what is set after our file was read, as `later=FILE line N:OPTION=VALUE`;
- * `names`: the options, as an expression.
+ * where the options of `judged` are set, as `place=…`. Both are expressions of options.
  */
-export function printOrder(names: string): string {
+export function printOrder(names: string, judged: string): string {
   return `
 printf '%s\\n' "$order" | awk -F '\\t' '$1 == "dir" { file = $3 } END { print "includedby=" file }'
 printf '%s\\n' "$order" | awk -F '\\t' -v ours="$includedir/${fileName}" '
   $1 == "ours" && $2 == ours { n = 0; isRead = 1 }
   $1 == "set" && $2 != ours && isRead && $4 ~ /${names}/ { later[++n] = $2 " " $3 ":" $4 }
+  $1 == "set" && $4 ~ /${judged}/ { print "place=" $2 " " $3 ":" $4 }
   END { for (i = 1; i <= n; i++) print "later=" later[i] }'
-`.trim();
-}
-
-/** What mysqld's unit is called, by distribution. */
-export const serverUnits = ['mysqld', 'mysql', 'mariadb'];
-
-/** Sets `unit` to the first of the units that the host has: systemd alone knows which. Ends the script where it has none. */
-export function findUnit(what = 'mysqld', units: readonly string[] = serverUnits): string {
-  return `
-unit=
-set -- ${units.join(' ')}
-for name in "$@"; do
-  if systemctl cat "$name.service" >/dev/null 2>&1; then unit=$name; break; fi
-done
-if [ -z "$unit" ]; then echo "no unit of ${what} on this host (${units.join(', ')})" >&2; exit 3; fi
 `.trim();
 }
 

@@ -10,6 +10,7 @@ const facts = changed({
 });
 const document = renderDoctor({
   ...{ pair, node: pair.nodes[1], facts, peer: pair.nodes[0], peerFacts: factsOf('db1'), holder: 'db1' },
+  places: [],
 });
 
 it('docs/doctor.md', async () => {

@@ -20,8 +20,17 @@ export function reasonsOfHistory(terms: FitnessTerms): string[] {
   return [
     ...less,
     ...(safeguards.errant ? reasonsOfErrant(pair, holder.server, standby.server) : []),
+    ...reasonsOfNoLog(terms),
     ...reasonsOfReset(terms),
     ...reasonsOfVersion(holder.server, standby.server),
+  ];
+}
+
+/** What the holder writes without a binary log has no GTID and no place in a log: both nodes then look as if nothing were missing. */
+function reasonsOfNoLog({ holder, standby }: FitnessTerms): readonly string[] {
+  if (holder.server?.binaryLog !== 'off') return [];
+  return [
+    `${holder.node} writes no binary log, so nothing that it writes now gets to ${standby.node}. Find out why in its error log, restart its mysqld, then rebuild ${standby.node}`,
   ];
 }
 

@@ -26,10 +26,10 @@ const TOLD_SET_MAX = 4000;
 /** One that a standby is compared with is dropped above this: its place in the log is compared then. Characters. */
 const COMPARED_SET_MAX = 60_000;
 
-/** The text, or its beginning and how much is missing. */
-export function cut(text: string, max: number): string {
+/** The text, or its beginning and how long it is; `length` where the text itself is a part of a longer one. */
+export function cut(text: string, max: number, length = text.length): string {
   if (text.length <= max) return text;
-  const note = ` … (${text.length} characters, cut)`;
+  const note = ` … (${length} characters, cut)`;
   return `${text.slice(0, Math.max(0, max - note.length))}${note}`;
 }
 

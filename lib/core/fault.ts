@@ -59,7 +59,7 @@ const SHOWN_MAX = 200;
 
 /** Text from outside as a fault repeats it: one line, and not more of it than helps. */
 export function shownText(text: string): string {
-  return cut(escaped(text.slice(0, 2 * SHOWN_MAX)), SHOWN_MAX);
+  return cut(escaped(text.slice(0, 2 * SHOWN_MAX)), SHOWN_MAX, text.length);
 }
 
 /** Any value that was given, as a fault repeats it. What JSON has no form for is named by its kind. */

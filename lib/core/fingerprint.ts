@@ -80,9 +80,9 @@ const wordOf = remembered(
 );
 
 /** What is as it should be is not named. */
-function stateWords({ writable, halfClosed, offline, globalLock, loginRefused }: Server): string {
+function stateWords({ writable, halfClosed, offline, binaryLog, globalLock, loginRefused }: Server): string {
   const open = halfClosed ? 'half-closed' : writable ? 'writable' : 'read-only';
-  return `${open}${offline ? ' offline' : ''}${globalLock === null ? '' : ' locked'}${loginRefused === null ? '' : ' login-refused'}`;
+  return `${open}${offline ? ' offline' : ''}${binaryLog === 'off' ? ' unlogged' : ''}${globalLock === null ? '' : ' locked'}${loginRefused === null ? '' : ' login-refused'}`;
 }
 
 function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {

@@ -24,9 +24,18 @@ export const reasonsOfHistory = remembered((terms: FitnessTerms): readonly strin
   return [
     ...less,
     ...(safeguards.errant ? reasonsOfErrant(pair, holder.server, standby.server) : []),
+    ...reasonsOfNoLog(terms),
     ...reasonsOfVersion(holder.server, standby.server),
   ];
 }, 1);
+
+/** What the holder writes without a binary log has no GTID and no place in a log: both nodes then look as if nothing were missing. */
+function reasonsOfNoLog({ holder, standby }: FitnessTerms): readonly string[] {
+  if (holder.server?.binaryLog !== 'off') return [];
+  return [
+    `${holder.node} writes no binary log, so nothing that it writes now gets to ${standby.node}. Find out why in its error log, restart its mysqld, then rebuild ${standby.node}`,
+  ];
+}
 
 /** The holder began its history anew, so nobody can say what of it the standby lacks. */
 export function reasonsOfReset({ pair, holder, standby, memory }: FitnessTerms): readonly string[] {

@@ -254,13 +254,14 @@ function lastFitOf({ fit, atMs, fitAtMs }: Readiness): number | undefined {
 
 /**
  * A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like it;
- * a standby whose port refuses, whose source refuses it, that follows another server, or that has heard nothing for seconds
- * from a holder that commits, is unready at once.
+ * a standby whose port refuses, whose source refuses it or writes no binary log, that follows another server, or that has heard
+ * nothing for seconds from a holder that commits, is unready at once.
  */
 function isProvenUnfit({ pair, holder, standby, peerIdentity }: Situation): boolean {
   const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
   if (standby.confirmed && !untold.includes(standby.kind)) return true;
   if (standby.server === null) return false;
+  if (holder.server?.binaryLog === 'off') return true;
   const { inbound } = standby.server;
   const commits = holder.kind === 'serving' && holder.server?.heartbeat.kind === 'committed';
   const isDeaf = inbound.kind === 'configured' && reasonsOfSilence(pair, holder.server, inbound).length > 0;

@@ -141,6 +141,7 @@ export interface Server {
    * counted. Null where it was not read. Milliseconds.
    */
   readonly clockOffMs: number | null;
+  /** `off` also where the server has switched it off by itself, as after a write of it that failed. */
   readonly binaryLog: 'on' | 'off' | 'unknown';
   /** Null where semi-synchronous replication is not on as a source. */
   readonly semiSync: SemiSync | null;

@@ -176,7 +176,7 @@ function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, 
     server: {
       ...{ identity, version, writable, halfClosed, ...found },
       ...(offline ? { offline } : {}),
-      ...{ binaryLog: pulse.binaryLog, semiSync, events, globalLock },
+      ...{ binaryLog: words.logIsOff ? 'off' : pulse.binaryLog, semiSync, events, globalLock },
       uptimeSeconds: words.counters.uptimeSeconds,
       inbound: inboundNow(pulse, words),
       executed: { gtid: executed, ...words.binaryLog },

@@ -45,6 +45,8 @@ export interface DetailWords {
   /** The lag by the heartbeat row; null where it does not tell. */
   readonly beatLag: BeatLag | null;
   readonly binaryLog: { readonly file: string; readonly offset: number };
+  /** The server says that it has no binary log, whatever `@@log_bin` says: it switches it off by itself when it cannot write it. */
+  readonly logIsOff: boolean;
   readonly counters: Counters;
   readonly troubles: Troubles;
 }
@@ -108,6 +110,7 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
   let refusal: MysqlFailure | null = null;
   let beatLag: BeatLag | null = null;
   let binaryLog = { file: '', offset: 0 };
+  let logIsOff = false;
   let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
   let troubles = noTroubles;
   const readTroubles = createTroubles();
@@ -158,7 +161,9 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
     channelAtMs = nowMs();
     if (!all) return;
     if (urgent || nowMs() - logAtMs >= wholeMs) {
-      binaryLog = readBinaryLog(await link.queryWithoutLimit(dialect.binaryLogStatus, []));
+      const log = await link.queryWithoutLimit(dialect.binaryLogStatus, []);
+      binaryLog = readBinaryLog(log);
+      logIsOff = log.length === 0;
       logAtMs = nowMs();
     }
     readAtMs = nowMs();
@@ -194,7 +199,7 @@ export function createReplicationReader(logins: Logins, peer: Peer): Replication
       const atMs = nowMs();
       const fresh = atMs - channelAtMs <= FRESH_MS;
       const ages = { heardAgoMs: heardAgo(heard, atMs), receivedAgoMs: receivedAgo(heard, atMs) };
-      return { channel, fresh, ...ages, beatLag, binaryLog, counters, troubles };
+      return { channel, fresh, ...ages, beatLag, binaryLog, logIsOff, counters, troubles };
     },
     lend: () => (underWay === null ? kept.lend() : null),
     drop: () => kept.drop(),

@@ -65,7 +65,10 @@ export const ofPaths = {
     };
   },
   'replication-login': ({ master }) => set(master.channel, 'loginRefused', true, false),
-  'binary-log-off': ({ master }) => set(master, 'binaryLog', 'off', 'on'),
+  'binary-log-off': ({ master }) => {
+    master.unlogged ||= master.writable;
+    return set(master, 'binaryLog', 'off', 'on');
+  },
 } satisfies { readonly [Name in BreakageName]?: (strike: Strike) => Mending };
 
 function pickView(world: SimWorld, degree: number): View | undefined {

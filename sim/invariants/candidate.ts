@@ -60,7 +60,8 @@ export function couldServe(world: SimWorld, master: Master): boolean {
 
 /**
  * Whether the node may take over without a person: it lacks at most what was committed in the last second of the other one,
- * and nothing of its own history, would not name its writes as older ones were, has no transactions of its own that the other lacks, works off what it has received, can be
+ * and nothing of its own history or of what was never logged, would not name its writes as older ones were, has no transactions of its own
+ * that the other lacks, works off what it has received, can be
  * followed, and is not set aside.
  */
 export function mayTakeOver(world: SimWorld, master: Master): boolean {
@@ -70,6 +71,7 @@ export function mayTakeOver(world: SimWorld, master: Master): boolean {
   const { configured, ioWanted, applies, stranger, applyPerMs } = channel;
   if (!configured || !ioWanted || !applies || stranger !== null || applyPerMs < 1) return false;
   const other = world.peer(master.name);
+  if (other.unlogged) return false;
   const hasOwn = master.errant > 0 || other.channel.received < master.log.countAt(world.nowMs);
   const hasLess = other.channel.received > master.log.countAt(world.nowMs);
   if (hasOwn || hasLess || wouldRepeat(world, master) || master.binaryLog === 'off') return false;

@@ -59,6 +59,8 @@ export class Master {
   /** Numbers of commits that wait for the other's word. */
   readonly pending: number[] = [];
   binaryLog: 'on' | 'off' = 'on';
+  /** It took writes without a binary log: to a failover, the other one lacks them, and nobody can say which. */
+  unlogged = false;
   events: ScheduledEvents | null = null;
   connectionsFull = false;
   /** `offline_mode` is on: applications and replication are thrown out and refused, and we are let in. */

@@ -45,7 +45,12 @@ describe('a single fault is named with its place, what was got and what is wante
     ['a region that is no text', changed('region', ['eu-central-1']), 'region', 'want a region, such as'],
     ['a list that is none', changed('pairs', {}), 'pairs', 'got {}; want a list of pairs'],
     ['a list that is a text', changed('vantages', 'a'), 'vantages', 'one to three vantages, as a list'],
-    ['a name of a million letters', changed('name', 'n'.repeat(1_000_000)), 'name', 'characters, cut)'],
+    [
+      'a name of a million letters',
+      changed('name', 'n'.repeat(1_000_000)),
+      'name',
+      '(1000002 characters, cut)',
+    ],
     [
       'address outside',
       changed('pairs.0.nodes.0.address', '10.1.1.1'),

@@ -67,6 +67,7 @@ describe('what changes the fingerprint', () => {
     ['another server at the address', answered(), answered({ identity: 'b' })],
     ['writability', answered(), answered({ writable: false })],
     ['that it refuses clients', answered(), answered({ offline: true })],
+    ['that it has switched its binary log off', answered(), answered({ binaryLog: 'off' })],
     ['the IO thread', answered(), answered({ inbound: { ...inbound, io: 'connecting' } })],
     ['the SQL thread', answered(), answered({ inbound: { ...inbound, sql: 'no' } })],
     ['replication taken away', answered(), answered({ inbound: { kind: 'unconfigured' } })],

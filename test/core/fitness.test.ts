@@ -81,6 +81,11 @@ describe('while the holder serves', () => {
     ['behind', standby(executed(`${UUID1}:1-60`)), ''],
     ['GTIDs off', standby(executed(null)), ''],
     ['no binary log', standby(answers2({ binaryLog: 'off' })), 'it has no binary log'],
+    [
+      'a holder that writes no binary log',
+      holder(answers1({ binaryLog: 'off' })),
+      'db1 writes no binary log, so nothing that it writes now gets to db2',
+    ],
     ['a binary log that could not be read', standby(answers2({ binaryLog: 'unknown' })), ''],
     [
       'delayed on purpose, longer than a failover waits',

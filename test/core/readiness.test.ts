@@ -298,6 +298,19 @@ describe('a standby that has received everything, and applied it late', () => {
   });
 });
 
+it('a standby of a holder that writes no binary log is unready at once, and does not take over, whatever its GTIDs say', () => {
+  const leader = new Leader();
+  leader.looks(3, 1000, well1, answers2());
+  leader.look(1000, answers1({ binaryLog: 'off' }), answers2());
+  expect(leader.memory.readiness?.fit).toBe(false);
+  const lost = { io: 'connecting', lagSeconds: null, heardAgoMs: 5000 } as const;
+  const { deed, situation } = leader.looks(3, 250, refused, hears2({ ...lost, caughtUp: true }));
+  expect([deed, situation.fitness.reasons.join()]).toEqual([
+    'stay',
+    expect.stringContaining('before the holder was lost: db1 writes no binary log'),
+  ]);
+});
+
 it('an old holder that hung, is back and lets nobody of ours in is told of, whatever the incident has told before', () => {
   const told = ['failover-started', 'failover-done', 'standby-unfit'] as const;
   const leader = new Leader(

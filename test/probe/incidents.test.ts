@@ -2,7 +2,8 @@
  * Incidents on real servers, from the look to the decision: a review of 15d31a4 found each of these on MySQL 5.6, and
  * each fails there.
  */
-import { appendFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accounts } from '../../lab/servers/accounts.ts';
@@ -179,6 +180,22 @@ test('a backup that locks the holder for 7 s is named, and neither killed nor fl
   } finally {
     backup.destroy();
   }
+});
+
+test('a holder that switches its binary log off by itself: what it writes gets nowhere, and its standby is unfit at once', async () => {
+  const { db1, db2 } = servers;
+  const watch = new Watch('db1');
+  await watch.until({ row: 'steady' });
+  await db1.sql("SET GLOBAL binlog_error_action = 'IGNORE_ERROR'");
+  // The file that the server writes down beside a new log cannot be made: as on a full disk.
+  await mkdir(path.join(db1.dataDirectory, 'binlog.~rec~'));
+  await expect(db1.sql('FLUSH BINARY LOGS')).rejects.toThrow();
+  await write(servers, 'unlogged');
+  await watch.until({ row: 'standby-unfit' });
+  const { holder, fitness } = (await watch.look()).situation;
+  expect(holder.server).toMatchObject({ binaryLog: 'off', heartbeat: { kind: 'committed' } });
+  expect(fitness.reasons.join()).toContain('db1 writes no binary log');
+  expect(await count(db2, "app.writes WHERE client = 'unlogged'")).toBe(0);
 });
 
 /** An event of root's that writes a row each second on whichever server runs it. */

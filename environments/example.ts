@@ -2,7 +2,7 @@
  * An environment to copy: `cp environments/example.ts environments/prod.ts`, change the name and the ids, then
  * `npm run synth`, which lists whatever is wrong. The editor, or docs/settings.md, says what each setting is for.
  */
-import { defineEnvironment } from '../lib/core/config.ts';
+import { defineEnvironment } from '../lib/core/config/config.ts';
 
 export default defineEnvironment({
   name: 'example',

@@ -5,9 +5,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, type EnvironmentInput, parseConfig } from '../lib/core/config.ts';
+import { type Config, type EnvironmentInput, parseConfig } from '../lib/core/config/config.ts';
 import { renderFault } from '../lib/core/fault.ts';
-import type { HostDocument } from '../lib/core/host-document.ts';
+import type { HostDocument } from '../lib/core/hosts/host-document.ts';
 import type { Bundles } from '../lib/stack/bundle.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';

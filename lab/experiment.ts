@@ -1,6 +1,6 @@
 /** One fault on a fresh pair: play it, watch what comes of it, and count what clients saw. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { VerdictKind } from '../lib/core/verdict.ts';
+import type { VerdictKind } from '../lib/core/evidence/verdict.ts';
 import { codesOf } from './aws/events.ts';
 import { countTwoWriters, outageMs } from './client/account.ts';
 import { type Client, type ClientResult, readLost, startClient } from './client.ts';

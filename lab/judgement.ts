@@ -1,5 +1,5 @@
 /** Whether a run came out as its fault says that it must. Pure. */
-import type { VerdictKind } from '../lib/core/verdict.ts';
+import type { VerdictKind } from '../lib/core/evidence/verdict.ts';
 import type { ExpectedCode } from './faults/codes.ts';
 import type { ExpectedOutcome, LabFault } from './faults/fault.ts';
 import { sawOnly } from './verdicts.ts';

@@ -1,6 +1,6 @@
 /** What is judged of every run, whatever its fault: no text that people read has a secret, and each mail has a remedy. */
 import { nativeHash } from '../lib/aws/ssm/password-hash.ts';
-import { HISTORY_MAX } from '../lib/core/request.ts';
+import { HISTORY_MAX } from '../lib/core/operator/request.ts';
 import type { Message } from './aws/events.ts';
 import { pairName } from './deployment.ts';
 import { accounts } from './servers/accounts.ts';

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import Table from 'cli-table3';
+import { HISTORY_MAX } from '../lib/core/operator/request.ts';
 import { type PageProps, renderPage } from '../lib/core/page/page.ts';
-import { HISTORY_MAX } from '../lib/core/request.ts';
 import type { HistoryEntry } from '../lib/watch/ports.ts';
 import type { Message } from './aws/events.ts';
 import { environmentName, pairName } from './deployment.ts';

@@ -1,6 +1,7 @@
 /** A run in one sentence, for who reads nothing else. Pure. */
+
+import type { VerdictKind } from '../lib/core/evidence/verdict.ts';
 import { plural } from '../lib/core/plural.ts';
-import type { VerdictKind } from '../lib/core/verdict.ts';
 import { gapFloorMs } from './client/account.ts';
 import type { Figures } from './experiment.ts';
 

@@ -1,5 +1,5 @@
 /** `--set lagLimitSeconds=3` → values by name. */
-import { type Judging, peopleKeys } from '../lib/core/settings.ts';
+import { type Judging, peopleKeys } from '../lib/core/config/settings.ts';
 import { LabError } from './errors.ts';
 
 /** Parses the flags; the configuration checks names and ranges. Throws a `LabError` for one that is no setting. */

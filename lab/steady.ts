@@ -1,7 +1,7 @@
 /** Waiting until keepalambda has all well in hand, by what it remembers. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { triedOnce } from '../lib/core/conditions.ts';
-import type { Memory } from '../lib/core/memory.ts';
+import { triedOnce } from '../lib/core/decision/conditions.ts';
+import type { Memory } from '../lib/core/memory/memory.ts';
 import type { PairName } from '../lib/core/names.ts';
 import type { StorePort } from '../lib/watch/ports.ts';
 import { LabError } from './errors.ts';

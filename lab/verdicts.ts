@@ -1,5 +1,5 @@
 /** What keepalambda makes of the holder, read where on-call would read it: in the rows that watch logs. */
-import type { VerdictKind } from '../lib/core/verdict.ts';
+import type { VerdictKind } from '../lib/core/evidence/verdict.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { environmentName } from './deployment.ts';
 import type { LabWorld } from './world.ts';

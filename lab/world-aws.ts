@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createClock } from '../lib/aws/clock.ts';
 import { createStore } from '../lib/aws/dynamodb/store.ts';
 import { createIds } from '../lib/aws/ids.ts';
-import type { Config } from '../lib/core/config.ts';
+import type { Config } from '../lib/core/config/config.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import type { StorePort } from '../lib/watch/ports.ts';
 import { ec2TimingOf, type LatencyTerms } from './aws/flags.ts';

@@ -1,5 +1,5 @@
 /** The whole of the lab: the pair, its AWS, and keepalambda deployed on it, ticking. */
-import type { Config } from '../lib/core/config.ts';
+import type { Config } from '../lib/core/config/config.ts';
 import { type Bundles, bundleFunctions } from '../lib/stack/bundle.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';

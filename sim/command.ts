@@ -1,8 +1,8 @@
 /** `npm run sim`: runs histories, replays one, takes out a safeguard. Resolves to the exit code. */
 import { writeFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Detection, presets } from '../lib/core/config/settings.ts';
 import { renderPage } from '../lib/core/page/page.ts';
-import { type Detection, presets } from '../lib/core/settings.ts';
 import { regressionsOf } from './open.ts';
 import { isSabotage, renderSabotages, type SabotageName, sabotageNames, safeguardsOf } from './sabotage.ts';
 import { type HistoryTerms, minimalStory, replay, type SearchResult, search, searchHarm } from './search.ts';

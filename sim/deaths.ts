@@ -2,8 +2,8 @@
  * Deaths inside a step. A death waits for a step of its kind, and strikes before the step's order is sent,
  * after it was sent and before the answer, or after the answer and before it is journalled.
  */
-import type { PlanKind, PlanRecord } from '../lib/core/plan.ts';
-import type { Step, StepKind } from '../lib/core/step.ts';
+import type { PlanKind, PlanRecord } from '../lib/core/plan/plan.ts';
+import type { Step, StepKind } from '../lib/core/plan/step.ts';
 import type { Breakage } from './faults/fault.ts';
 import type { Action, Call } from './observer.ts';
 

@@ -1,7 +1,7 @@
 /** The environments that histories run in: every setting that changes what the core decides, drawn by chance. */
-import { type Config, type EnvironmentInput, type Pair, parseConfig } from '../lib/core/config.ts';
+import { type Config, type EnvironmentInput, type Pair, parseConfig } from '../lib/core/config/config.ts';
+import type { Detection } from '../lib/core/config/settings.ts';
 import { renderFault } from '../lib/core/fault.ts';
-import type { Detection } from '../lib/core/settings.ts';
 import type { Random } from './random.ts';
 import type { WorldProps } from './world/world.ts';
 

@@ -3,7 +3,7 @@
  * and back; it must be the same then, and the same input must make the same of it.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type Step, step } from '../lib/core/pair.ts';
+import { type Step, step } from '../lib/core/pair/pair.ts';
 
 /** A step of which every `every`th is made twice. `onFault` hears of what is not the same. */
 export function replayedStep(every: number, onFault: (fault: string) => void): Step {

@@ -1,5 +1,10 @@
 /** Taking out one safeguard by name, to see that the simulator notices. */
-import { allSafeguards, type SafeguardName, type Safeguards, without } from '../lib/core/safeguards.ts';
+import {
+  allSafeguards,
+  type SafeguardName,
+  type Safeguards,
+  without,
+} from '../lib/core/decision/safeguards.ts';
 
 /**
  * Each safeguard by the name that a person types, and the harm that it prevents. The first of a list is the one that is meant;

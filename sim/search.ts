@@ -1,5 +1,5 @@
 /** Many histories, one after the other, and for a violation the fewest faults that still bring it about. */
-import { allSafeguards, type Safeguards } from '../lib/core/safeguards.ts';
+import { allSafeguards, type Safeguards } from '../lib/core/decision/safeguards.ts';
 import type { SimFault } from './faults/fault.ts';
 import { type History, type HistoryProps, runHistory } from './history.ts';
 import type { Violation } from './invariants/court.ts';

@@ -1,5 +1,5 @@
 /** Counts of what happened in histories: the proof that the hard cases did. */
-import type { Memory } from '../lib/core/memory.ts';
+import type { Memory } from '../lib/core/memory/memory.ts';
 import type { Observer } from './observer.ts';
 import type { SimWorld } from './world/world.ts';
 

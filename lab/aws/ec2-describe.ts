@@ -1,5 +1,5 @@
 /** EC2's Describe… actions: the world as it is shown, which may be older than the world as it is. */
-import type { InstanceState } from '../../lib/core/sighting.ts';
+import type { InstanceState } from '../../lib/core/evidence/sighting.ts';
 import { ApiError } from './api.ts';
 import { type Ec2State, type Ec2World, type EniSpec, instanceTypes } from './ec2-world.ts';
 import type { Form } from './query.ts';

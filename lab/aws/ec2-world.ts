@@ -3,7 +3,7 @@
  * asynchronous: `accepted` is what calls are checked against, `effective` is what the data plane does, and
  * reads show `effective` as it was `staleReadMs` ago.
  */
-import type { InstanceState } from '../../lib/core/sighting.ts';
+import type { InstanceState } from '../../lib/core/evidence/sighting.ts';
 import type { AwsEvents } from './events.ts';
 
 export interface SubnetSpec {

@@ -1,5 +1,5 @@
 /** EC2 as the wire has it: which action, what it checks, what it answers. */
-import type { InstanceState } from '../../lib/core/sighting.ts';
+import type { InstanceState } from '../../lib/core/evidence/sighting.ts';
 import { ApiError, type Service, unknownAction } from './api.ts';
 import { assign, unassign } from './ec2-addresses.ts';
 import {

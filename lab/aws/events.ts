@@ -1,6 +1,6 @@
 /** What the lab can hear from its AWS. The network follows `addressMoved`; the story prints the rest. */
 import { EventEmitter } from 'node:events';
-import type { InstanceState } from '../../lib/core/sighting.ts';
+import type { InstanceState } from '../../lib/core/evidence/sighting.ts';
 import type { ServiceName } from './api.ts';
 
 export interface AddressMoved {

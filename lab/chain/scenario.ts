@@ -1,8 +1,8 @@
 /** A third server R01 behind a node: a chain replica, as the old set-up had one behind M01. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Finding } from '../../lib/core/finding.ts';
-import type { Replica } from '../../lib/core/replica-settings.ts';
-import type { Reply } from '../../lib/core/reply.ts';
+import type { Finding } from '../../lib/core/alert/finding.ts';
+import type { Replica } from '../../lib/core/config/replica-settings.ts';
+import type { Reply } from '../../lib/core/operator/reply.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { type Client, startClient } from '../client.ts';
 import { environmentName, type Places, pairName } from '../deployment.ts';

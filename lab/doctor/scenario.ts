@@ -1,6 +1,6 @@
 /** Breaks a pair in one way after the other, and asks doctor each time what is wrong. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Finding } from '../../lib/core/finding.ts';
+import type { Finding } from '../../lib/core/alert/finding.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName, pairName } from '../deployment.ts';
 import type { Story } from '../story.ts';

@@ -1,5 +1,5 @@
 /** The alerts that faults expect: those that there are, and those that the core is still to learn. */
-import type { EventCode } from '../../lib/core/events.ts';
+import type { EventCode } from '../../lib/core/alert/events.ts';
 
 /**
  * Alerts that a fault wants and the core may not have yet. One that the core has under another name is changed

@@ -1,5 +1,5 @@
 /** What a fault of the lab is: data, and one function that does it. */
-import type { VerdictKind } from '../../lib/core/verdict.ts';
+import type { VerdictKind } from '../../lib/core/evidence/verdict.ts';
 import type { ClientResult } from '../client.ts';
 import type { Changes } from '../deployment.ts';
 import type { LabNodeName } from '../pair.ts';

@@ -1,7 +1,7 @@
 /** After a failover: the old holder returns with something of its own, and later with nothing. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TableCount } from '../../lib/core/divergence.ts';
-import type { Reply } from '../../lib/core/reply.ts';
+import type { Reply } from '../../lib/core/operator/reply.ts';
+import type { TableCount } from '../../lib/core/standby/divergence.ts';
 import { type Client, readLost, startClient } from '../client.ts';
 import { pairName } from '../deployment.ts';
 import { Alerts } from '../faults/alerted.ts';

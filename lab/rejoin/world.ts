@@ -1,6 +1,6 @@
 /** What the two servers really have: read by the lab's own root, whatever keepalambda says of it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Reply, replySchema } from '../../lib/core/reply.ts';
+import { type Reply, replySchema } from '../../lib/core/operator/reply.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName } from '../deployment.ts';
 import type { Instance } from '../servers/instance.ts';

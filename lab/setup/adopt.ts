@@ -1,6 +1,6 @@
 /** `--scenario adopt`: a pair that somebody set up years ago. Doctor says what to improve, and a failover works as it is. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Finding, severities } from '../../lib/core/finding.ts';
+import { type Finding, severities } from '../../lib/core/alert/finding.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName, pairName } from '../deployment.ts';
 import type { Story } from '../story.ts';

@@ -1,7 +1,7 @@
 /** Work on hosts as a person orders it: the same request until it is finished. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { keyOf } from '../../lib/core/host-work.ts';
-import type { Reply } from '../../lib/core/reply.ts';
+import { keyOf } from '../../lib/core/hosts/host-work.ts';
+import type { Reply } from '../../lib/core/operator/reply.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName, pairName } from '../deployment.ts';
 import type { LabWorld } from '../world.ts';

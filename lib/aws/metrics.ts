@@ -1,4 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { PairName } from '../core/names.ts';
 import {
   type MetricDetail,
   type MetricName,
@@ -6,8 +7,7 @@ import {
   metricNamespace,
   metrics,
   seriesFor,
-} from '../core/metrics.ts';
-import type { PairName } from '../core/names.ts';
+} from '../core/pair/metrics.ts';
 import type { Clock, MetricsPort } from '../watch/ports.ts';
 
 /** At most one line of gauges in this time: each is paid for. Milliseconds. */

@@ -1,7 +1,7 @@
 /** The environment variables of watch and operate, as the stack sets them. */
 import * as z from 'zod';
 import { faultsOf, renderFault } from '../core/fault.ts';
-import { type HostDocument, type WorkDocument, workDocuments } from '../core/host-document.ts';
+import { type HostDocument, type WorkDocument, workDocuments } from '../core/hosts/host-document.ts';
 
 const filled = z.string('text').min(1, 'text');
 

@@ -9,7 +9,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { type Config, readConfig } from '../core/config.ts';
+import { type Config, readConfig } from '../core/config/config.ts';
 import { renderFault } from '../core/fault.ts';
 import { placeOf } from '../core/text/alert-text.ts';
 import type { AlertPort, Ports } from '../watch/ports.ts';

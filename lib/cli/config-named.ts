@@ -1,6 +1,6 @@
 /** The environment that a person names on the command line, checked. */
 import { join } from 'node:path';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import { checkEnvironments, loadEnvironments, nameOfFile, renderFaults } from '../stack/environments.ts';
 import { nearPath } from '../stack/place.ts';
 import { CliError } from './errors.ts';

@@ -14,7 +14,7 @@ const comments: Readonly<Record<string, string>> = {
   credentials: 'An SSM parameter (SecureString) with {"user":"…","password":"…"}.',
 };
 
-/** The text of `environments/NAME.ts`. `library` leads from there to `lib/core/config.ts`. */
+/** The text of `environments/NAME.ts`. `library` leads from there to `lib/core/config/config.ts`. */
 export function renderEnvironment(environment: object, library: string): string {
   return [
     '/** Made by `keepalambda init`. The editor, or docs/settings.md, says what each setting is for. */',

@@ -1,7 +1,7 @@
 /** `keepalambda grants`: the SQL of the account, and where its password goes. */
 import { Command, Option } from 'commander';
 import { newPassword } from '../aws/password.ts';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import { configNamed } from './config-named.ts';
 import { CliError } from './errors.ts';
 import { type GrantServer, grantServers } from './grants.ts';

@@ -3,10 +3,10 @@
  * makes its servers with the very same statements.
  */
 
-import { eventRights, type GrantServer } from '../core/rights.ts';
+import { eventRights, type GrantServer } from '../core/operator/rights.ts';
 import { accountRights, heartbeatStatements } from '../core/setup/account-statements.ts';
 
-export { type GrantServer, grantServers } from '../core/rights.ts';
+export { type GrantServer, grantServers } from '../core/operator/rights.ts';
 
 export interface Account {
   readonly user: string;

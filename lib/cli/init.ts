@@ -83,5 +83,5 @@ const extension = isPackage ? '.mts' : '.ts';
 /** How a file of the directory imports what types an environment. */
 function libraryFrom(directory: string): string {
   if (isPackage) return 'keepalambda/environment';
-  return relative(directory, fileURLToPath(new URL('../core/config.ts', import.meta.url)));
+  return relative(directory, fileURLToPath(new URL('../core/config/config.ts', import.meta.url)));
 }

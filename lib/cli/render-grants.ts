@@ -1,6 +1,7 @@
 /** The grants as a person pastes them into `mysql`, and the command that stores the password. */
-import { CONNECTIONS_PER_VANTAGE } from '../core/connection-count.ts';
-import { secretIdOf } from '../core/secret-parameter.ts';
+
+import { secretIdOf } from '../core/config/secret-parameter.ts';
+import { CONNECTIONS_PER_VANTAGE } from '../core/evidence/connection-count.ts';
 import { type Account, eventStatements, type GrantServer, grantStatements } from './grants.ts';
 
 /** Where the account goes, so that the functions find it. */

@@ -3,11 +3,11 @@
  * pair, so every text that grows with the world is cut before it is stored.
  */
 import { changed } from './changed.ts';
-import { updateDetached } from './detached.ts';
-import type { Alert, HolderEnd, Memory } from './memory.ts';
-import type { PlanRecord } from './plan.ts';
-import type { Position } from './sighting.ts';
-import type { StepOutcome } from './step.ts';
+import type { Position } from './evidence/sighting.ts';
+import { updateDetached } from './memory/detached.ts';
+import type { Alert, HolderEnd, Memory } from './memory/memory.ts';
+import type { PlanRecord } from './plan/plan.ts';
+import type { StepOutcome } from './plan/step.ts';
 
 /** How many alerts wait at most, and how much they take. */
 export const ALERTS_MAX = 50;

@@ -1,7 +1,7 @@
 /** Waits until a node has applied what it received and, if asked, a position of its source. */
 
-import type { CaughtUp } from '../core/probe-results.ts';
-import type { Position } from '../core/sighting.ts';
+import type { CaughtUp } from '../core/evidence/probe-results.ts';
+import type { Position } from '../core/evidence/sighting.ts';
 import type { Dialect } from './dialect.ts';
 import { endGlobalLock } from './global-lock.ts';
 import { isGlobalLock } from './lock-owner.ts';

@@ -1,7 +1,7 @@
 /** Stops and starts what a node receives from its source. */
 
-import type { Detached, DetachedThreads } from '../core/probe-results.ts';
-import type { Position } from '../core/sighting.ts';
+import type { Detached, DetachedThreads } from '../core/evidence/probe-results.ts';
+import type { Position } from '../core/evidence/sighting.ts';
 import { changeStatement, heartbeatOption, quoted, threadStatement } from './channel-statements.ts';
 import type { Dialect } from './dialect.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';

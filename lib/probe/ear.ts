@@ -1,7 +1,7 @@
 /** What a channel heard of its source, by the short words of performance_schema between two whole rows. Pure. */
 
-import { comparePlaces } from '../core/log-place.ts';
-import type { ThreadState } from '../core/sighting.ts';
+import { comparePlaces } from '../core/evidence/log-place.ts';
+import type { ThreadState } from '../core/evidence/sighting.ts';
 import { isSubset } from './log-position.ts';
 import { type Channel, compact, type Pulse, type StatusRow, spread } from './status-rows.ts';
 

@@ -2,9 +2,10 @@
  * What an error proves. Numbers and names are those of the MySQL manual, "Server Error Message Reference" and
  * "Client Error Message Reference", and of MariaDB's "Error Codes".
  */
+
+import type { Heartbeat, Saw } from '../core/evidence/sighting.ts';
+import { isCut } from '../core/evidence/source-errors.ts';
 import { inOneLine } from '../core/one-line.ts';
-import type { Heartbeat, Saw } from '../core/sighting.ts';
-import { isCut } from '../core/source-errors.ts';
 import type { ProbeFailed } from './protocol.ts';
 
 export type Phase = 'connect' | 'login' | 'query';

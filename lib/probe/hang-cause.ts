@@ -5,7 +5,7 @@
  * commit is the server's. The process list says where our statement is; who is in its way is said by
  * performance_schema or InnoDB, where the server has them and our account may read them.
  */
-import type { HangCause, Session } from '../core/sighting.ts';
+import type { HangCause, Session } from '../core/evidence/sighting.ts';
 import type { MysqlLink } from './connection.ts';
 import { MysqlFailure } from './errors.ts';
 import { isGlobalLock, type Locker, lockerOf, onlyOther, sessionOfLocker } from './lock-owner.ts';

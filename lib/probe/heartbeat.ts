@@ -5,7 +5,7 @@
  * beside looks that are still answered. Each server writes only rows of its own key, so that two masters never
  * make the same row: with row-based replication that would stop the SQL thread with error 1062.
  */
-import type { Heartbeat } from '../core/sighting.ts';
+import type { Heartbeat } from '../core/evidence/sighting.ts';
 import type { MysqlLink } from './connection.ts';
 import { joined } from './dialect.ts';
 import { errnoOf, heartbeatOf, isReadOnly, MysqlFailure, sawOf } from './errors.ts';

@@ -1,9 +1,9 @@
 /** Held looks: all nodes of all pairs side by side, answered as soon as something differs. */
-import { fingerprint } from '../core/fingerprint.ts';
-import { holdMsOf, termsOf } from '../core/look-order.ts';
+import { fingerprint } from '../core/evidence/fingerprint.ts';
+import type { Saw, Sighting } from '../core/evidence/sighting.ts';
+import { hearsSource } from '../core/evidence/witness.ts';
 import type { NodeName } from '../core/names.ts';
-import type { Saw, Sighting } from '../core/sighting.ts';
-import { hearsSource } from '../core/witness.ts';
+import { holdMsOf, termsOf } from '../core/pair/look-order.ts';
 import type { NodeWatcher, Part } from './node-watcher.ts';
 import type { ProbeTarget } from './protocol.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';

@@ -1,5 +1,5 @@
 /** The sessions that stand in the way of a planned move: asked beforehand, changes nothing. */
-import type { Obstacle } from '../core/probe-results.ts';
+import type { Obstacle } from '../core/evidence/probe-results.ts';
 import { transactions } from './blockers.ts';
 import { obstaclesOf } from './obstacles.ts';
 import type { ProbeFailed } from './protocol.ts';

@@ -2,7 +2,7 @@
  * Who holds a lock on the whole server, from the process list alone: MySQL 5.6 and MariaDB say only who waits for one.
  * Whoever holds it is mostly idle, and looks like any other idle session. Pure.
  */
-import type { Session } from '../core/sighting.ts';
+import type { Session } from '../core/evidence/sighting.ts';
 import { type ProcessRow, sessionOf } from './sessions.ts';
 
 /** `isCertain` is false where the server does not say, and this session is only the likeliest. */

@@ -1,7 +1,7 @@
 /** Whether one position in a source's history includes another. */
-import { parseSet, subtract } from '../core/gtid.ts';
-import { areOfOneSeries, comparePlaces } from '../core/log-place.ts';
-import type { Position } from '../core/sighting.ts';
+import { parseSet, subtract } from '../core/evidence/gtid.ts';
+import { areOfOneSeries, comparePlaces } from '../core/evidence/log-place.ts';
+import type { Position } from '../core/evidence/sighting.ts';
 
 /** Where a node stands: in its source's history, and at the end of its own. */
 export interface Standing {

@@ -6,7 +6,7 @@
  * `connection_control` a refused login waits on the server, and holds one of its connections. So a login is waited for
  * and shared, and after a refusal the next one comes later and later.
  */
-import type { Saw } from '../core/sighting.ts';
+import type { Saw } from '../core/evidence/sighting.ts';
 import { type Dialling, type MysqlLink, type NodeEndpoint, startDial } from './connection.ts';
 import { MysqlFailure, type Phase, sawOf } from './errors.ts';
 import { nowMs } from './waiting.ts';

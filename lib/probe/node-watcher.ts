@@ -1,8 +1,8 @@
 /** One node, looked at again and again on connections that are kept open. */
 
-import { CONNECTIONS_PER_VANTAGE } from '../core/connection-count.ts';
+import { CONNECTIONS_PER_VANTAGE } from '../core/evidence/connection-count.ts';
+import type { Inbound, Saw, Server } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
-import type { Inbound, Saw, Server } from '../core/sighting.ts';
 import type { NodeEndpoint } from './connection.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';

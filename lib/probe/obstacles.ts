@@ -1,6 +1,7 @@
 /** What a server says of its sessions → obstacles to a planned move. Pure. */
+
+import type { Obstacle } from '../core/evidence/probe-results.ts';
 import { inOneLine } from '../core/one-line.ts';
-import type { Obstacle } from '../core/probe-results.ts';
 import { isGlobalLock, lockerOf } from './lock-owner.ts';
 import { applicationsOf, type ProcessRow, sessionOf } from './sessions.ts';
 import type { StatusRow } from './status-rows.ts';

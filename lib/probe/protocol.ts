@@ -5,8 +5,8 @@
  * way, a new watch may speak to an old probe. A probe never sends a time, only ages: its clock is its own.
  */
 import * as z from 'zod';
-import type { Answered, CaughtUp, Closed, Detached } from '../core/probe-results.ts';
-import type { Heartbeat, Inbound, Position, Saw, Server, Sighting } from '../core/sighting.ts';
+import type { Answered, CaughtUp, Closed, Detached } from '../core/evidence/probe-results.ts';
+import type { Heartbeat, Inbound, Position, Saw, Server, Sighting } from '../core/evidence/sighting.ts';
 import { serverFactsSchema } from './facts-protocol.ts';
 import { chainReplicaSchema, fedSchema, repointedSchema } from './replica-schemas.ts';
 import { errorSchema, obstacleSchema, scheduledEventsSchema, sessionSchema } from './shared-schemas.ts';

@@ -1,6 +1,6 @@
 /** Chain replicas as watch and probe speak of them. */
 import * as z from 'zod';
-import type { ChainReplica, Fed, Repointed } from '../core/chain.ts';
+import type { ChainReplica, Fed, Repointed } from '../core/evidence/chain.ts';
 
 export const chainReplicaSchema = z.object({
   sourceAddress: z.string().nullable(),

@@ -1,5 +1,5 @@
 /** Chain replicas: what one says of itself, whom a node feeds, and pointing one at another source without a gap. */
-import { type ChainReplica, type Fed, obstacleToFollow, type Repointed } from '../core/chain.ts';
+import { type ChainReplica, type Fed, obstacleToFollow, type Repointed } from '../core/evidence/chain.ts';
 import { heartbeatToKeep } from './channel.ts';
 import { changeStatement, heartbeatOption, quoted, threadStatement } from './channel-statements.ts';
 import type { ProbeFailed } from './protocol.ts';

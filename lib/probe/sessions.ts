@@ -1,6 +1,7 @@
 /** Rows of the process list → sessions that a person can find, and which of them are whose. Pure. */
+
+import type { Session } from '../core/evidence/sighting.ts';
 import { inOneLine } from '../core/one-line.ts';
-import type { Session } from '../core/sighting.ts';
 import type { StatusRow } from './status-rows.ts';
 
 export interface ProcessRow {

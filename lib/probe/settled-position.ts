@@ -1,5 +1,5 @@
 /** The end of a closed node's own history, once it stands still. */
-import type { Position } from '../core/sighting.ts';
+import type { Position } from '../core/evidence/sighting.ts';
 import { killApplications } from './kill-clients.ts';
 import { applicationsOf, heartbeatsOf, type ProcessRow, renderProcess } from './sessions.ts';
 import { askPosition, askProcesses, askPulse, type Command } from './statement-session.ts';

@@ -1,7 +1,7 @@
 /** What several messages of the protocol have in common. */
 import * as z from 'zod';
-import type { Obstacle } from '../core/probe-results.ts';
-import type { ReplicationError, ScheduledEvents, Session } from '../core/sighting.ts';
+import type { Obstacle } from '../core/evidence/probe-results.ts';
+import type { ReplicationError, ScheduledEvents, Session } from '../core/evidence/sighting.ts';
 
 export const errorSchema = z.object({
   errno: z.number(),

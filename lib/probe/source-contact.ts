@@ -1,5 +1,5 @@
 /** When a replication channel last heard its source: what makes the standby a witness. Pure. */
-import { comparePlaces } from '../core/log-place.ts';
+import { comparePlaces } from '../core/evidence/log-place.ts';
 import { isSubset } from './log-position.ts';
 import type { Channel } from './status-rows.ts';
 

@@ -1,5 +1,5 @@
 /** What all commands of a plan share: a way to the server, a deadline, and what to say when they fail. */
-import type { Position } from '../core/sighting.ts';
+import type { Position } from '../core/evidence/sighting.ts';
 import { dial, type MysqlLink, type NodeEndpoint } from './connection.ts';
 import { failedOf, MysqlFailure, sawOf } from './errors.ts';
 import type { Lent } from './kept-connection.ts';

@@ -1,7 +1,7 @@
 /** Rows as the servers give them → the words of core. Pure: table-tested with rows of real servers. */
-import { comparePlaces } from '../core/log-place.ts';
+import { comparePlaces } from '../core/evidence/log-place.ts';
+import type { Inbound, Position, ReplicationError, ThreadState } from '../core/evidence/sighting.ts';
 import { inOneLine } from '../core/one-line.ts';
-import type { Inbound, Position, ReplicationError, ThreadState } from '../core/sighting.ts';
 import { beatFields, NONE, pulseFields, SEPARATOR } from './dialect.ts';
 import { isSubset } from './log-position.ts';
 

@@ -4,8 +4,8 @@
  *
  * What changes slowly is read every half minute, and the process list only while something is stuck.
  */
-import { comparePlaces } from '../core/log-place.ts';
-import type { ScheduledEvents, SemiSync, Session } from '../core/sighting.ts';
+import { comparePlaces } from '../core/evidence/log-place.ts';
+import type { ScheduledEvents, SemiSync, Session } from '../core/evidence/sighting.ts';
 import type { MysqlLink } from './connection.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { idsOf, obstacleOf } from './hang-cause.ts';

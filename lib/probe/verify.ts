@@ -1,7 +1,7 @@
 /** Who answers at the VIP, and whether a write gets through there: the API's word is not success. */
 
-import type { Answered } from '../core/probe-results.ts';
-import type { Heartbeat } from '../core/sighting.ts';
+import type { Answered } from '../core/evidence/probe-results.ts';
+import type { Heartbeat } from '../core/evidence/sighting.ts';
 import { type NodeEndpoint, startDial } from './connection.ts';
 import { heartbeatOf, MysqlFailure } from './errors.ts';
 import { askWhy } from './hang-cause.ts';

@@ -1,5 +1,5 @@
 /** Makes a node take no writes, or take them. */
-import type { Closed } from '../core/probe-results.ts';
+import type { Closed } from '../core/evidence/probe-results.ts';
 import { endGlobalLock } from './global-lock.ts';
 import { commitHeartbeat } from './heartbeat.ts';
 import { endPendingOrders, killApplications } from './kill-clients.ts';

@@ -12,8 +12,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Config } from '../core/config.ts';
-import { type MetricName, metricDimensions, metricNamespace, seriesFor } from '../core/metrics.ts';
+import type { Config } from '../core/config/config.ts';
+import { type MetricName, metricDimensions, metricNamespace, seriesFor } from '../core/pair/metrics.ts';
 import { idOf, prefixOf } from './names.ts';
 
 const minute = Duration.minutes(1);

@@ -5,8 +5,8 @@ import { type ITopic, type ITopicSubscription, Topic } from 'aws-cdk-lib/aws-sns
 import { EmailSubscription, SmsSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Config } from '../core/config.ts';
-import { protocolOf } from '../core/subscriber.ts';
+import type { Config } from '../core/config/config.ts';
+import { protocolOf } from '../core/config/subscriber.ts';
 import { prefixOf } from './names.ts';
 
 export interface AlertsProps {

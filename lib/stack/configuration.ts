@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import { readableByAll } from './bundle.ts';
 import { prefixOf } from './names.ts';
 import { temporaryDirectory } from './temporary.ts';

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Config, Pair } from '../core/config.ts';
+import type { Config, Pair } from '../core/config/config.ts';
 import { metricOf } from './alarms.ts';
 import { limits } from './limits.ts';
 import { prefixOf } from './names.ts';

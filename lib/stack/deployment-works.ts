@@ -2,7 +2,7 @@
  * What CloudFormation does to each type of resource that a stack of ours has: the permissions of its handlers (the schemas of
  * its registry name them), without those for properties that we never set.
  */
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 
 export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 

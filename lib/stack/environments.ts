@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Config, type EnvironmentInput, parseConfig } from '../core/config.ts';
+import { type Config, type EnvironmentInput, parseConfig } from '../core/config/config.ts';
 import { type ConfigFault, renderFault } from '../core/fault.ts';
 import { plural } from '../core/plural.ts';
 

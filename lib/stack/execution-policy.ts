@@ -3,7 +3,7 @@
  * gives it: what the types of resources in its template take, and no more.
  */
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import { type Arn, type Condition, type Work, works } from './deployment-works.ts';
 import { prefixOf } from './names.ts';
 

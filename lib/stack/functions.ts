@@ -10,8 +10,8 @@ import type {
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Config } from '../core/config.ts';
-import type { HostDocument } from '../core/host-document.ts';
+import type { Config } from '../core/config/config.ts';
+import type { HostDocument } from '../core/hosts/host-document.ts';
 import { OPERATE_LIFE_MS, WATCH_GRACE_MS, WATCH_MS } from '../core/time-budget.ts';
 import type { Bundles } from './bundle.ts';
 import { Configuration, configFile } from './configuration.ts';

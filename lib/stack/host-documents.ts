@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import type { Config, Pair } from '../core/config.ts';
-import { type HostDocument, type MoveDocument, workDocuments } from '../core/host-document.ts';
+import type { Config, Pair } from '../core/config/config.ts';
+import { type HostDocument, type MoveDocument, workDocuments } from '../core/hosts/host-document.ts';
 import { documents } from './documents/index.ts';
 import { idOf, prefixOf } from './names.ts';
 import { slashArn } from './statements.ts';

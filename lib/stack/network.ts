@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import type { Vantage } from '../core/names.ts';
 
 export interface NetworkProps {

@@ -5,8 +5,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyDocument, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Config, Pair } from '../core/config.ts';
-import { secretIdOf } from '../core/secret-parameter.ts';
+import type { Config, Pair } from '../core/config/config.ts';
+import { secretIdOf } from '../core/config/secret-parameter.ts';
 import { replicationParameterOf } from '../core/setup/accounts.ts';
 import { isActedOn, runsDocuments } from './host-documents.ts';
 import { limits, policySize } from './limits.ts';

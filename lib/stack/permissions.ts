@@ -4,7 +4,7 @@
  */
 import type { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import { EVENT_SOURCE } from '../core/text/alert-form.ts';
 import { functionNameOf } from './names.ts';
 import { viaServices } from './regions.ts';

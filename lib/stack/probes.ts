@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import type { Vantage } from '../core/names.ts';
 import { PROBE_LIFE_MS } from '../core/time-budget.ts';
 import { Lambda, versionsStay } from './lambda.ts';

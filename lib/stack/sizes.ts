@@ -1,5 +1,5 @@
 /** What each function gets of Lambda: memory, which is also its share of a CPU, and its reserved concurrency. */
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import type { LambdaProps } from './lambda.ts';
 
 export type FunctionKind = 'watch' | 'operate' | 'read' | 'probe';

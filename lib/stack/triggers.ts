@@ -6,7 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import { prefixOf } from './names.ts';
 import { allow } from './statements.ts';
 

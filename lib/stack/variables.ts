@@ -1,5 +1,5 @@
-import type { Config } from '../core/config.ts';
-import { metricNamespace } from '../core/metrics.ts';
+import type { Config } from '../core/config/config.ts';
+import { metricNamespace } from '../core/pair/metrics.ts';
 
 /** The environment variables that every function has. */
 export function variablesOf(config: Config): Record<string, string> {

@@ -2,15 +2,21 @@
  * The answer to `status`: one look at each pair, and what the store remembers. Of a pair that is not well, the leader is
  * asked too: it has watched for longer than one look, and its evidence decides what is done.
  */
-import type { Config, Pair } from '../core/config.ts';
-import { type Decision, decide } from '../core/decision.ts';
+import type { Config, Pair } from '../core/config/config.ts';
+import { type Decision, decide } from '../core/decision/decision.ts';
+import type { Safeguards } from '../core/decision/safeguards.ts';
+import type { Situation } from '../core/decision/situation.ts';
 import type { PairName } from '../core/names.ts';
-import { situationOf } from '../core/pair-state.ts';
-import { pairStatusOf } from '../core/pair-status.ts';
-import { done, type PairStatus, type Reply, type ReplyData, type WholeState } from '../core/reply.ts';
-import type { Request } from '../core/request.ts';
-import type { Safeguards } from '../core/safeguards.ts';
-import type { Situation } from '../core/situation.ts';
+import {
+  done,
+  type PairStatus,
+  type Reply,
+  type ReplyData,
+  type WholeState,
+} from '../core/operator/reply.ts';
+import type { Request } from '../core/operator/request.ts';
+import { situationOf } from '../core/pair/pair-state.ts';
+import { pairStatusOf } from '../core/pair/pair-status.ts';
 import { renderReplica } from '../core/text/replicas-text.ts';
 import { renderStatus } from '../core/text/status-text.ts';
 import { renderSubscriptions } from '../core/text/subscriptions-text.ts';

@@ -1,12 +1,13 @@
 /** The answers of operate to who only asks: from one look, from what is stored, and from the leader. Nothing is changed. */
-import type { Pair } from '../core/config.ts';
-import { explain } from '../core/explain.ts';
-import { renderFindings } from '../core/finding.ts';
-import { planFor } from '../core/orders.ts';
-import { describePlanLoss } from '../core/plan-loss.ts';
-import { done, notDone, type Reply } from '../core/reply.ts';
-import { HISTORY_MAX, type HostOrder, type Order, type Request } from '../core/request.ts';
-import type { Situation } from '../core/situation.ts';
+
+import { renderFindings } from '../core/alert/finding.ts';
+import type { Pair } from '../core/config/config.ts';
+import { explain } from '../core/decision/explain.ts';
+import type { Situation } from '../core/decision/situation.ts';
+import { planFor } from '../core/operator/orders.ts';
+import { done, notDone, type Reply } from '../core/operator/reply.ts';
+import { HISTORY_MAX, type HostOrder, type Order, type Request } from '../core/operator/request.ts';
+import { describePlanLoss } from '../core/standby/plan-loss.ts';
 import { lackLines } from '../core/text/divergence-text.ts';
 import { renderExplanation } from '../core/text/explain-text.ts';
 import { checkedOf, renderCheck } from '../core/text/status-text.ts';

@@ -1,10 +1,10 @@
 /** Catching up, in short slices: between them the executor checks progress, whether the plan is still wanted, and the lease. */
 
-import { thrownAwayOf } from '../core/lead.ts';
-import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan.ts';
-import type { CaughtUp, Detached, DetachedThreads } from '../core/probe-results.ts';
-import type { Position } from '../core/sighting.ts';
-import type { Step } from '../core/step.ts';
+import type { CaughtUp, Detached, DetachedThreads } from '../core/evidence/probe-results.ts';
+import type { Position } from '../core/evidence/sighting.ts';
+import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan/plan.ts';
+import type { Step } from '../core/plan/step.ts';
+import { thrownAwayOf } from '../core/standby/lead.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { type CatchUpGoal, PortError } from './ports.ts';
 import { already, done, failed, missed, type Result, type StepContext, skipped } from './step-context.ts';

@@ -1,9 +1,9 @@
 /** Asks both sides of a pair what each has and the other lacks. Changes nothing. */
-import type { Pair } from '../core/config.ts';
-import { type Extent, extentOf, type Lack, parseCounts } from '../core/divergence.ts';
+import type { Pair } from '../core/config/config.ts';
+import type { Situation } from '../core/decision/situation.ts';
 import type { ServerFacts } from '../core/doctor/facts.ts';
 import type { NodeName } from '../core/names.ts';
-import type { Situation } from '../core/situation.ts';
+import { type Extent, extentOf, type Lack, parseCounts } from '../core/standby/divergence.ts';
 import { PortError, type Ports } from './ports.ts';
 import { reason } from './step-context.ts';
 

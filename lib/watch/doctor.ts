@@ -1,7 +1,8 @@
 /** Examines both nodes of a pair, and asks EC2 about it: all that doctor judges. Changes nothing. */
-import type { Node, Pair } from '../core/config.ts';
+
+import type { Finding } from '../core/alert/finding.ts';
+import type { Node, Pair } from '../core/config/config.ts';
 import { diagnose, type Examined } from '../core/doctor/doctor.ts';
-import type { Finding } from '../core/finding.ts';
 import type { NodeName } from '../core/names.ts';
 import { setupUsers } from '../core/setup/accounts.ts';
 import { type HostFacts, parseHostFacts } from '../core/setup/facts.ts';

@@ -1,6 +1,6 @@
 /** An order for work on hosts, as operate serves it. */
-import type { Config, Pair } from '../core/config.ts';
-import type { HostOrder, Order } from '../core/request.ts';
+import type { Config, Pair } from '../core/config/config.ts';
+import type { HostOrder, Order } from '../core/operator/request.ts';
 import { PortError, type Ports } from './ports.ts';
 import { serveOrder } from './serve-order.ts';
 

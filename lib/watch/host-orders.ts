@@ -1,8 +1,8 @@
 /** Work on the hosts of a pair, ordered by a person: one at a time for each pair, and carried out by operate itself. */
-import type { Pair } from '../core/config.ts';
+import type { Pair } from '../core/config/config.ts';
 import { type Refusal, renderRefusal } from '../core/fault.ts';
-import { type HostClaim, takenText, whyNotNow } from '../core/host-work.ts';
-import { done, notDone, type Reply, type ReplyData } from '../core/reply.ts';
+import { type HostClaim, takenText, whyNotNow } from '../core/hosts/host-work.ts';
+import { done, notDone, type Reply, type ReplyData } from '../core/operator/reply.ts';
 import { setupRun } from '../core/setup/copy.ts';
 import { hostWorkLines } from '../core/text/host-work-text.ts';
 import type { HostOrderOptions } from './host-order.ts';

@@ -8,7 +8,7 @@ import {
   planOf,
   reportOf,
   type StepReport,
-} from '../core/host-work.ts';
+} from '../core/hosts/host-work.ts';
 import { type Clock, type Log, PortError } from './ports.ts';
 import { reason } from './step-context.ts';
 

@@ -4,10 +4,10 @@
  * no longer wanted is called off.
  */
 
-import type { Config } from '../core/config.ts';
-import { dueMs, graceMsOf, type LookOrder, mostUrgent } from '../core/look-order.ts';
+import type { Config } from '../core/config/config.ts';
 import type { Vantage } from '../core/names.ts';
-import { isWaitingOrder } from '../core/request.ts';
+import { isWaitingOrder } from '../core/operator/request.ts';
+import { dueMs, graceMsOf, type LookOrder, mostUrgent } from '../core/pair/look-order.ts';
 import { ORDER_LIFE_MS, TICK_EVERY_MS } from '../core/time-budget.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import type { HeldLease } from './lease.ts';

@@ -4,7 +4,7 @@
  * Expiry is judged much as Amazon's DynamoDB lock client does: a contender waits until the record's version has not changed for
  * longer than its holder may act, on its own clock. No clock is ever compared with another.
  */
-import type { Safeguards } from '../core/safeguards.ts';
+import type { Safeguards } from '../core/decision/safeguards.ts';
 import {
   ACT_MARGIN_MS,
   CONTEND_EVERY_MS,

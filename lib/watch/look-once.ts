@@ -1,9 +1,9 @@
 /** One look from every vantage and at EC2: enough to report, not enough to act. */
-import type { Config, Pair } from '../core/config.ts';
-import { noEvidence, observe, observeVip } from '../core/evidence.ts';
-import type { Grounds } from '../core/explain.ts';
-import { allSafeguards, type Safeguards } from '../core/safeguards.ts';
-import { assess, noDurations, type Situation } from '../core/situation.ts';
+import type { Config, Pair } from '../core/config/config.ts';
+import type { Grounds } from '../core/decision/explain.ts';
+import { allSafeguards, type Safeguards } from '../core/decision/safeguards.ts';
+import { assess, noDurations, type Situation } from '../core/decision/situation.ts';
+import { noEvidence, observe, observeVip } from '../core/evidence/evidence.ts';
 import type { Ports } from './ports.ts';
 
 /** How long a look for a person may take: it begins without a connection, and no client waits for it. Milliseconds. */

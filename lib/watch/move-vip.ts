@@ -1,7 +1,7 @@
 /** Moving the VIP. After this step a plan cannot be undone, so EC2's answer is never guessed. */
-import type { Pair } from '../core/config.ts';
+import type { Pair } from '../core/config/config.ts';
+import type { VipSighting } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
-import type { VipSighting } from '../core/sighting.ts';
 import { PortError, type Ports } from './ports.ts';
 import { already, done, failed, type Result, reason, type StepContext } from './step-context.ts';
 import { askThroughVip } from './through-vip.ts';

@@ -1,10 +1,10 @@
 /** One invocation of operate: a person's request, served by the same core and under the same lease. */
 
-import type { Config, Pair } from '../core/config.ts';
+import type { Config, Pair } from '../core/config/config.ts';
+import type { Safeguards } from '../core/decision/safeguards.ts';
 import { renderFault, shownText } from '../core/fault.ts';
-import { notDone, type Reply } from '../core/reply.ts';
-import { isHostOrder, isOrder, parseRequest } from '../core/request.ts';
-import type { Safeguards } from '../core/safeguards.ts';
+import { notDone, type Reply } from '../core/operator/reply.ts';
+import { isHostOrder, isOrder, parseRequest } from '../core/operator/request.ts';
 import { answerQuestion } from './answers.ts';
 import { serveHostOrder } from './host-orders.ts';
 import type { Ports } from './ports.ts';

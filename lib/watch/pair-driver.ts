@@ -2,13 +2,17 @@
  * Drives one pair under one leader: gives `step` what comes in, and carries out what is ready. It has no rules of its
  * own: what is ready is carried out in the order of its fields, one save or plan at a time.
  */
-import type { Pair } from '../core/config.ts';
-import { seenAt } from '../core/fingerprint.ts';
-import { type LookOrder, termsOf } from '../core/look-order.ts';
-import { type Memory, mayHaveLeftCalls } from '../core/memory.ts';
+
+import { isDoubted } from '../core/alert/vip-news.ts';
+import type { Pair } from '../core/config/config.ts';
+import type { Safeguards } from '../core/decision/safeguards.ts';
+import { noteLeaving } from '../core/decision/unserved.ts';
+import { seenAt } from '../core/evidence/fingerprint.ts';
+import { type Memory, mayHaveLeftCalls } from '../core/memory/memory.ts';
+import { noteBesidePlan } from '../core/memory/note-decision.ts';
 import type { Vantage } from '../core/names.ts';
-import { noteBesidePlan } from '../core/note-decision.ts';
-import { type Input, type Step, step } from '../core/pair.ts';
+import { type LookOrder, termsOf } from '../core/pair/look-order.ts';
+import { type Input, type Step, step } from '../core/pair/pair.ts';
 import {
   beatingNode,
   identityIn,
@@ -18,12 +22,9 @@ import {
   type PairState,
   situationOf,
   unpublished,
-} from '../core/pair-state.ts';
-import { moveStageOf, type Plan } from '../core/plan.ts';
-import type { Ready, Run, Said } from '../core/ready.ts';
-import type { Safeguards } from '../core/safeguards.ts';
-import { noteLeaving } from '../core/unserved.ts';
-import { isDoubted } from '../core/vip-news.ts';
+} from '../core/pair/pair-state.ts';
+import type { Ready, Run, Said } from '../core/pair/ready.ts';
+import { moveStageOf, type Plan } from '../core/plan/plan.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import { examinePair } from './doctor.ts';
 import { Haste } from './haste.ts';

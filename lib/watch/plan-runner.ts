@@ -1,14 +1,19 @@
 /** From a claimed plan to its end: one plan of one pair at a time. */
-import { tellOpening } from '../core/alerts.ts';
-import { beginPlan, type Claim } from '../core/begin-plan.ts';
-import { behindOf } from '../core/behind.ts';
-import type { Pair } from '../core/config.ts';
-import { endPlan } from '../core/end-plan.ts';
-import type { EventCode } from '../core/events.ts';
-import type { Memory } from '../core/memory.ts';
+import { tellOpening } from '../core/alert/alerts.ts';
+import type { EventCode } from '../core/alert/events.ts';
+import type { Pair } from '../core/config/config.ts';
+import type { Safeguards } from '../core/decision/safeguards.ts';
+import type { Situation } from '../core/decision/situation.ts';
+import { behindOf } from '../core/evidence/behind.ts';
+import { describeVerdict } from '../core/evidence/verdict.ts';
+import { hearsSource } from '../core/evidence/witness.ts';
+import type { Memory } from '../core/memory/memory.ts';
+import { noteCarriedOut } from '../core/memory/settled.ts';
 import type { NodeName } from '../core/names.ts';
-import { PLAN_WAITS_MS } from '../core/pair-run.ts';
-import type { LastPosition } from '../core/pair-state.ts';
+import { PLAN_WAITS_MS } from '../core/pair/pair-run.ts';
+import type { LastPosition } from '../core/pair/pair-state.ts';
+import { beginPlan, type Claim } from '../core/plan/begin-plan.ts';
+import { endPlan } from '../core/plan/end-plan.ts';
 import {
   mayHaveBegun,
   moveStageOf,
@@ -16,15 +21,10 @@ import {
   outcomeKey,
   outcomeOf,
   type PlanRecord,
-} from '../core/plan.ts';
-import { reasonsOfRestart } from '../core/readiness-reasons.ts';
-import type { Safeguards } from '../core/safeguards.ts';
-import { noteCarriedOut } from '../core/settled.ts';
-import type { Situation } from '../core/situation.ts';
+} from '../core/plan/plan.ts';
+import { reasonsOfRestart } from '../core/standby/readiness-reasons.ts';
 import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
 import { SEEN_LIFE_MS } from '../core/time-budget.ts';
-import { describeVerdict } from '../core/verdict.ts';
-import { hearsSource } from '../core/witness.ts';
 import type { Haste } from './haste.ts';
 import type { HeldLease } from './lease.ts';
 import { locate } from './move-vip.ts';

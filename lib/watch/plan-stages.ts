@@ -3,9 +3,9 @@
  * VIP has moved. A leader that dies here leaves a record, and the next leader finishes the plan.
  */
 
-import type { Ending } from '../core/end-plan.ts';
-import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord, stageOf } from '../core/plan.ts';
-import type { Step, StepOutcome } from '../core/step.ts';
+import type { Ending } from '../core/plan/end-plan.ts';
+import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord, stageOf } from '../core/plan/plan.ts';
+import type { Step, StepOutcome } from '../core/plan/step.ts';
 import { renderOutcome, renderStep } from '../core/text/steps-text.ts';
 import { answersThroughVip } from './move-vip.ts';
 import { CutShort, type Result, type StepContext } from './step-context.ts';

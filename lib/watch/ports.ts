@@ -5,16 +5,12 @@
  * Every call ends by its own deadline. A port that only looks never throws: what it could not see is `blind`.
  * A port that acts throws a `PortError`, whose `kind` says what the caller may conclude.
  */
-import type { ChainReplica, Fed, Repointed } from '../core/chain.ts';
-import type { Pair } from '../core/config.ts';
+
+import type { Pair } from '../core/config/config.ts';
+import type { Replica } from '../core/config/replica-settings.ts';
+import type { SubscriptionsSeen } from '../core/config/subscriber.ts';
 import type { ServerFacts } from '../core/doctor/facts.ts';
-import type { Detail } from '../core/history.ts';
-import type { HostDocument } from '../core/host-document.ts';
-import type { HostClaim } from '../core/host-work.ts';
-import type { LookOrder } from '../core/look-order.ts';
-import type { Alert, Memory } from '../core/memory.ts';
-import type { MetricName } from '../core/metrics.ts';
-import type { NodeName, PairName, Vantage } from '../core/names.ts';
+import type { ChainReplica, Fed, Repointed } from '../core/evidence/chain.ts';
 import type {
   Answered,
   CaughtUp,
@@ -22,14 +18,19 @@ import type {
   Detached,
   DetachedThreads,
   Obstacle,
-} from '../core/probe-results.ts';
-import type { Replica } from '../core/replica-settings.ts';
-import type { InboxItem } from '../core/request.ts';
+} from '../core/evidence/probe-results.ts';
+import type { Position, Report, VipSighting } from '../core/evidence/sighting.ts';
+import type { HostDocument } from '../core/hosts/host-document.ts';
+import type { HostClaim } from '../core/hosts/host-work.ts';
+import type { Detail } from '../core/memory/history.ts';
+import type { Alert, Memory } from '../core/memory/memory.ts';
+import type { NodeName, PairName, Vantage } from '../core/names.ts';
+import type { InboxItem } from '../core/operator/request.ts';
+import type { LookOrder } from '../core/pair/look-order.ts';
+import type { MetricName } from '../core/pair/metrics.ts';
 import type { AccountKeys } from '../core/setup/facts.ts';
-import type { Position, Report, VipSighting } from '../core/sighting.ts';
-import type { SubscriptionsSeen } from '../core/subscriber.ts';
 
-export type { InboxItem, WaitingOrder } from '../core/request.ts';
+export type { InboxItem, WaitingOrder } from '../core/operator/request.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. Never goes back within a process. */

@@ -1,14 +1,14 @@
 /** `rebuild`: marks the node as unfit, has it copied from the holder, and takes the mark off when it is whole. */
 
-import { peerOf } from '../core/config.ts';
+import { peerOf } from '../core/config/config.ts';
+import type { Situation } from '../core/decision/situation.ts';
+import type { Server } from '../core/evidence/sighting.ts';
 import type { Refusal } from '../core/fault.ts';
-import type { Goal } from '../core/host-work.ts';
-import { type RebuildFacts, rebuildGoals, whyNotAside } from '../core/rebuild.ts';
-import type { HostOrder, Order } from '../core/request.ts';
-import { type SeedFacts, type Seeding, type SeedServer, seedMethodOf } from '../core/seed.ts';
+import type { Goal } from '../core/hosts/host-work.ts';
+import { type RebuildFacts, rebuildGoals, whyNotAside } from '../core/hosts/rebuild.ts';
+import { type SeedFacts, type Seeding, type SeedServer, seedMethodOf } from '../core/hosts/seed.ts';
+import type { HostOrder, Order } from '../core/operator/request.ts';
 import { setupUsers } from '../core/setup/accounts.ts';
-import type { Server } from '../core/sighting.ts';
-import type { Situation } from '../core/situation.ts';
 import { divergenceOf } from './divergence.ts';
 import { give, type HostOrderOptions } from './host-order.ts';
 import type { HostWork } from './host-work.ts';

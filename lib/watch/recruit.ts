@@ -1,6 +1,6 @@
 /** A pair whose memory is to be claimed: what cannot be read of one pair must not keep the leader from the others. */
-import type { Pair } from '../core/config.ts';
-import type { Memory } from '../core/memory.ts';
+import type { Pair } from '../core/config/config.ts';
+import type { Memory } from '../core/memory/memory.ts';
 import type { LeaderLoops } from './leader-loops.ts';
 import { PairDriver, type PairDriverProps } from './pair-driver.ts';
 import { PortError } from './ports.ts';

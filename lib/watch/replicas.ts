@@ -1,8 +1,9 @@
 /** The chain replicas of a pair as `status` shows them: those of its configuration, and those that its nodes feed. */
-import { type ChainReplica, followed } from '../core/chain.ts';
-import type { Pair } from '../core/config.ts';
-import type { PairStatus } from '../core/reply.ts';
-import type { Situation } from '../core/situation.ts';
+
+import type { Pair } from '../core/config/config.ts';
+import type { Situation } from '../core/decision/situation.ts';
+import { type ChainReplica, followed } from '../core/evidence/chain.ts';
+import type { PairStatus } from '../core/operator/reply.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import type { DatabasePort } from './ports.ts';
 import { reason } from './step-context.ts';

@@ -1,7 +1,8 @@
 /** The step that has a chain replica of a lost node follow the holder. */
-import { followed } from '../core/chain.ts';
-import { nodeOf } from '../core/config.ts';
-import type { Step } from '../core/step.ts';
+
+import { nodeOf } from '../core/config/config.ts';
+import { followed } from '../core/evidence/chain.ts';
+import type { Step } from '../core/plan/step.ts';
 import { REPOINT_LIMIT_MS, STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { PortError } from './ports.ts';
 import { already, done, missed, type Result, reason, type StepContext, skipped } from './step-context.ts';

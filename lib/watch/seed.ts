@@ -1,7 +1,7 @@
 /** Looks at a copy from one node to the other, and carries out its steps, through documents on both hosts. */
-import { nodeOf, type Pair } from '../core/config.ts';
+import { nodeOf, type Pair } from '../core/config/config.ts';
 import { renderRefusal } from '../core/fault.ts';
-import { nextStep } from '../core/host-work.ts';
+import { nextStep } from '../core/hosts/host-work.ts';
 import {
   parseSeedFacts,
   type SeedFacts,
@@ -9,7 +9,7 @@ import {
   type SeedServer,
   seedGoals,
   seedMethodOf,
-} from '../core/seed.ts';
+} from '../core/hosts/seed.ts';
 import { STEP_MS_MIN } from './host-work.ts';
 import { PortError, type Ports } from './ports.ts';
 

@@ -2,9 +2,9 @@
  * An operator's order: put into the inbox, carried out by the leader, answered through memory. Where nobody
  * leads, operate contends for the lease itself, with the same patience as any other contender.
  */
-import type { OrderAnswer } from '../core/memory.ts';
-import { done, notDone, type Reply, type ReplyData } from '../core/reply.ts';
-import type { Order } from '../core/request.ts';
+import type { OrderAnswer } from '../core/memory/memory.ts';
+import { done, notDone, type Reply, type ReplyData } from '../core/operator/reply.ts';
+import type { Order } from '../core/operator/request.ts';
 import type { OperateOptions } from './operate.ts';
 import { runWatch } from './watch.ts';
 

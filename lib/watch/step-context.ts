@@ -1,10 +1,10 @@
 /** What executors are given, and what they give back. */
-import type { Pair } from '../core/config.ts';
+import type { Pair } from '../core/config/config.ts';
+import type { Safeguards } from '../core/decision/safeguards.ts';
+import type { Position, VipSighting } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
-import type { PlanRecord } from '../core/plan.ts';
-import type { Safeguards } from '../core/safeguards.ts';
-import type { Position, VipSighting } from '../core/sighting.ts';
-import type { StepOutcome } from '../core/step.ts';
+import type { PlanRecord } from '../core/plan/plan.ts';
+import type { StepOutcome } from '../core/plan/step.ts';
 import type { Ports } from './ports.ts';
 
 /** The leader lost its lease or its time: the plan stays in flight for the next one. */

@@ -3,10 +3,10 @@
  * repeated.
  */
 
+import type { Answered, Obstacle } from '../core/evidence/probe-results.ts';
 import type { NodeName } from '../core/names.ts';
-import { movedAtMs } from '../core/plan.ts';
-import type { Answered, Obstacle } from '../core/probe-results.ts';
-import type { Step, StepKind } from '../core/step.ts';
+import { movedAtMs } from '../core/plan/plan.ts';
+import type { Step, StepKind } from '../core/plan/step.ts';
 import { DOCUMENT_LIMIT_MS, STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { again, catchUp, detach } from './catch-up.ts';
 import { moveVip } from './move-vip.ts';

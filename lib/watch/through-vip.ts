@@ -1,6 +1,6 @@
 /** Which node answers through the VIP: what clients find there, also where EC2 reports something else. */
-import type { Pair } from '../core/config.ts';
-import type { ThroughVip } from '../core/evidence.ts';
+import type { Pair } from '../core/config/config.ts';
+import type { ThroughVip } from '../core/evidence/evidence.ts';
 import type { NodeName } from '../core/names.ts';
 import { PortError, type Ports } from './ports.ts';
 

@@ -1,6 +1,6 @@
 /** Undoing a plan: the new holder is closed for certain before the old one is opened, and a commit shows that it is. */
-import { mayHaveBegun, outcomeOf, type PlanRecord } from '../core/plan.ts';
-import type { Step, StepOutcome } from '../core/step.ts';
+import { mayHaveBegun, outcomeOf, type PlanRecord } from '../core/plan/plan.ts';
+import type { Step, StepOutcome } from '../core/plan/step.ts';
 import type { Result, StepContext } from './step-context.ts';
 
 /** How often closing the new holder is tried, and how far apart. Milliseconds. */

@@ -2,10 +2,10 @@
  * One invocation of watch: contend for the lease, and while it is ours, look, decide and act for every pair
  * of the environment. Two invocations are always alive; the one that does not lead contends.
  */
-import type { Config } from '../core/config.ts';
-import { escalateAfterMsOf } from '../core/escalation.ts';
-import type { Step } from '../core/pair.ts';
-import { allSafeguards, type Safeguards } from '../core/safeguards.ts';
+import type { Config } from '../core/config/config.ts';
+import { allSafeguards, type Safeguards } from '../core/decision/safeguards.ts';
+import { escalateAfterMsOf } from '../core/memory/escalation.ts';
+import type { Step } from '../core/pair/pair.ts';
 import { AlertDesk } from './alert-desk.ts';
 import { LeaderLoops } from './leader-loops.ts';
 import { contend, type HeldLease } from './lease.ts';

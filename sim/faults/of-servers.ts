@@ -1,5 +1,5 @@
 /** Breakages of hosts and of mysqld. */
-import type { Session } from '../../lib/core/sighting.ts';
+import type { Session } from '../../lib/core/evidence/sighting.ts';
 import { crash, loseLast, start } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
 import type { SimWorld } from '../world/world.ts';

@@ -1,5 +1,5 @@
 /** What operators ask for, sensible and not. */
-import type { Action } from '../../lib/core/request.ts';
+import type { Action } from '../../lib/core/operator/request.ts';
 import { nodeNames, pairName, strangerName } from '../environments.ts';
 import type { Random } from '../random.ts';
 

@@ -2,8 +2,8 @@
  * Seed → the faults of one history. Most histories have a trouble of the holder at their centre, with other
  * faults shortly before and after it: a fault alone is rarely what kills, a second one in the wrong second is.
  */
-import type { PlanKind } from '../../lib/core/plan.ts';
-import type { StepKind } from '../../lib/core/step.ts';
+import type { PlanKind } from '../../lib/core/plan/plan.ts';
+import type { StepKind } from '../../lib/core/plan/step.ts';
 import type { Death } from '../deaths.ts';
 import type { Random } from '../random.ts';
 import type { Breakage, BreakageName, Mishap, SimFault } from './fault.ts';

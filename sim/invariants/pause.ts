@@ -1,7 +1,7 @@
-import { eventOf } from '../../lib/core/events.ts';
-import type { Memory } from '../../lib/core/memory.ts';
+import { eventOf } from '../../lib/core/alert/events.ts';
+import type { Memory } from '../../lib/core/memory/memory.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { PlanKind } from '../../lib/core/plan.ts';
+import type { PlanKind } from '../../lib/core/plan/plan.ts';
 import type { Process } from '../process.ts';
 import type { Master } from '../world/master.ts';
 import { lacksAnything, mayHaveMoreElsewhere } from './candidate.ts';

@@ -1,5 +1,5 @@
 import type { NodeName } from '../../lib/core/names.ts';
-import type { PlanRecord } from '../../lib/core/plan.ts';
+import type { PlanRecord } from '../../lib/core/plan/plan.ts';
 import { mutations } from '../observer.ts';
 import { isTurnedAway } from '../world/last-try.ts';
 import type { Master } from '../world/master.ts';

@@ -1,6 +1,6 @@
-import { events } from '../../lib/core/events.ts';
-import type { Memory } from '../../lib/core/memory.ts';
-import type { PlanRecord } from '../../lib/core/plan.ts';
+import { events } from '../../lib/core/alert/events.ts';
+import type { Memory } from '../../lib/core/memory/memory.ts';
+import type { PlanRecord } from '../../lib/core/plan/plan.ts';
 import type { Court, Flight, Invariant } from './court.ts';
 
 /**

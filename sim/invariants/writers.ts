@@ -1,5 +1,5 @@
 import type { NodeName } from '../../lib/core/names.ts';
-import type { PlanKind } from '../../lib/core/plan.ts';
+import type { PlanKind } from '../../lib/core/plan/plan.ts';
 import type { Court, Flight, Invariant } from './court.ts';
 import { isPaused } from './pause.ts';
 

@@ -1,6 +1,7 @@
 /** What the simulated ports of one process share. */
+
+import type { Safeguards } from '../../lib/core/decision/safeguards.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { Safeguards } from '../../lib/core/safeguards.ts';
 import { type Deaths, renderDeath } from '../deaths.ts';
 import { type Action, type Call, mutations, type Observer } from '../observer.ts';
 import { never, type Process } from '../process.ts';

@@ -1,8 +1,8 @@
 /** The database port on the simulated masters. */
 
-import { peerOf } from '../../lib/core/config.ts';
+import { peerOf } from '../../lib/core/config/config.ts';
+import type { CaughtUp } from '../../lib/core/evidence/probe-results.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { CaughtUp } from '../../lib/core/probe-results.ts';
 import { type DatabasePort, PortError } from '../../lib/watch/ports.ts';
 import { attach, catchUp, detach } from './channel.ts';
 import { acting, type Context } from './context.ts';

@@ -1,5 +1,5 @@
 /** A server with nothing for doctor to find: the simulator has no settings of servers. */
-import type { Node } from '../../lib/core/config.ts';
+import type { Node } from '../../lib/core/config/config.ts';
 import type { ServerFacts, Variables } from '../../lib/core/doctor/facts.ts';
 
 const variables: Variables = {

@@ -2,10 +2,10 @@
  * Looks from a vantage, held or not, as the probe function makes them: every `lookIntervalMs`, at once when
  * the world changes in a way that a socket shows, answered early when what is seen has another fingerprint.
  */
-import { fingerprint } from '../../lib/core/fingerprint.ts';
-import { holdMsOf, termsOf } from '../../lib/core/look-order.ts';
+import { fingerprint } from '../../lib/core/evidence/fingerprint.ts';
+import type { Report, Sighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName, PairName, Vantage } from '../../lib/core/names.ts';
-import type { Report, Sighting } from '../../lib/core/sighting.ts';
+import { holdMsOf, termsOf } from '../../lib/core/pair/look-order.ts';
 import type { LookTarget } from '../../lib/watch/ports.ts';
 import { never } from '../process.ts';
 import { isCalm, lookAt } from '../world/sight.ts';

@@ -1,9 +1,9 @@
 /** The interfaces of the simulated EC2, and which node the environment file takes each of them for. */
-import { nodeOf, type Pair, peerOf } from '../../lib/core/config.ts';
-import { misconfigurationsOf, type Shown } from '../../lib/core/misconfigured.ts';
+import { nodeOf, type Pair, peerOf } from '../../lib/core/config/config.ts';
+import { misconfigurationsOf, type Shown } from '../../lib/core/evidence/misconfigured.ts';
+import type { Misconfiguration } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { remembered } from '../../lib/core/remembered.ts';
-import type { Misconfiguration } from '../../lib/core/sighting.ts';
 import type { SimWorld } from '../world/world.ts';
 
 /** The node whose interface the file gives as that of this one, and the other way round: the same node, unless exchanged. */

@@ -1,5 +1,5 @@
 /** The store port on the simulated table: every call takes a while, may fail, and may lose its answer. */
-import { isWaitingOrder } from '../../lib/core/request.ts';
+import { isWaitingOrder } from '../../lib/core/operator/request.ts';
 import { type Lease, PortError, type StorePort } from '../../lib/watch/ports.ts';
 import type { Table } from '../world/table.ts';
 import type { Context } from './context.ts';

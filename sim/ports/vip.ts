@@ -1,7 +1,7 @@
 /** The VIP port on the simulated EC2, with the habits of the adapter: one window of 3 s for a change, then polls. */
-import type { Pair } from '../../lib/core/config.ts';
+import type { Pair } from '../../lib/core/config/config.ts';
+import type { VipPlace, VipSighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { VipPlace, VipSighting } from '../../lib/core/sighting.ts';
 import { PortError, type VipPort } from '../../lib/watch/ports.ts';
 import type { Call } from '../observer.ts';
 import { never } from '../process.ts';

@@ -1,5 +1,5 @@
 /** Asynchronous replication into one node from the other: what was received, what was applied, what it says. */
-import type { Inbound, Position, ReplicationError, ThreadState } from '../../lib/core/sighting.ts';
+import type { Inbound, Position, ReplicationError, ThreadState } from '../../lib/core/evidence/sighting.ts';
 import { type LastTry, noTry } from './last-try.ts';
 import type { CommitLog } from './log.ts';
 

@@ -1,6 +1,7 @@
 /** EC2 as it is, not as its API says: where the VIP is, and what the API shows of it, late or not at all. */
+
+import type { VipPlace } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { VipPlace } from '../../lib/core/sighting.ts';
 
 /** How the EC2 API is doing. Faults change it, and change it back. */
 export interface CloudMood {

@@ -1,5 +1,5 @@
 /** Why a channel that is not connected could not connect: the error of its last try, as `SHOW REPLICA STATUS` has it. */
-import type { ReplicationError } from '../../lib/core/sighting.ts';
+import type { ReplicationError } from '../../lib/core/evidence/sighting.ts';
 import type { Master } from './master.ts';
 import type { SimWorld } from './world.ts';
 

@@ -1,8 +1,8 @@
 /** One master: its host, its mysqld, and what it has committed. Plain state; `SimWorld` changes it. */
-import type { Node } from '../../lib/core/config.ts';
-import { comparePlaces } from '../../lib/core/log-place.ts';
-import type { Obstacle } from '../../lib/core/probe-results.ts';
-import type { InstanceState, Position, ScheduledEvents, Session } from '../../lib/core/sighting.ts';
+import type { Node } from '../../lib/core/config/config.ts';
+import { comparePlaces } from '../../lib/core/evidence/log-place.ts';
+import type { Obstacle } from '../../lib/core/evidence/probe-results.ts';
+import type { InstanceState, Position, ScheduledEvents, Session } from '../../lib/core/evidence/sighting.ts';
 import { Channel } from './channel.ts';
 import type { CommitLog } from './log.ts';
 import { Order } from './order.ts';

@@ -1,6 +1,6 @@
 /** How the services beside EC2 are doing: DynamoDB, SSM, SNS, Lambda. Faults change it, and change it back. */
 
-import type { Subscriptions } from '../../lib/core/subscriber.ts';
+import type { Subscriptions } from '../../lib/core/config/subscriber.ts';
 
 export interface Services {
   /** How the table answers: `down` lets every call time out without an effect. */

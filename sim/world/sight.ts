@@ -1,6 +1,7 @@
 /** What one look at one master shows, from a vantage, at this moment. */
+
+import type { HangCause, Heartbeat, Saw, Server } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { HangCause, Heartbeat, Saw, Server } from '../../lib/core/sighting.ts';
 import type { Master } from './master.ts';
 import { beginWaiting } from './semi-sync.ts';
 import type { View } from './view.ts';

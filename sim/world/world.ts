@@ -3,7 +3,7 @@
  * the table, and the paths between all of them. State changes only through `change`, which first brings
  * writes and replication up to now, and then tells who is listening.
  */
-import type { Pair } from '../../lib/core/config.ts';
+import type { Pair } from '../../lib/core/config/config.ts';
 import type { NodeName, Vantage } from '../../lib/core/names.ts';
 import type { Random } from '../random.ts';
 import type { Story } from '../story.ts';

@@ -1,7 +1,7 @@
 /** What a function writes for CloudWatch: one line for all pairs, or a line for each. */
 import { expect, it, vi } from 'vitest';
 import { createMetrics } from '../../lib/aws/metrics.ts';
-import type { MetricDetail } from '../../lib/core/metrics.ts';
+import type { MetricDetail } from '../../lib/core/pair/metrics.ts';
 import type { MetricsPort } from '../../lib/watch/ports.ts';
 
 /** The lines that `work` makes the metrics write: name, value, pair. The clock is moved by `wait`. */

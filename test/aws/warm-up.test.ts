@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { playFailover, warmUp } from '../../lib/aws/warm-up/warm-up.ts';
-import { type EnvironmentInput, parseConfig } from '../../lib/core/config.ts';
+import { type EnvironmentInput, parseConfig } from '../../lib/core/config/config.ts';
 import { small } from '../core/environments.ts';
 import { topicArn } from './world.ts';
 

@@ -12,7 +12,7 @@ import { storeTable } from '../../lab/deployment.ts';
 import { type ClientOptions, changingOptions, lookingOptions, storeOptions } from '../../lib/aws/clients.ts';
 import { createClock } from '../../lib/aws/clock.ts';
 import { createIds } from '../../lib/aws/ids.ts';
-import { type Config, type Node, type Pair, parseConfig } from '../../lib/core/config.ts';
+import { type Config, type Node, type Pair, parseConfig } from '../../lib/core/config/config.ts';
 import type { Log } from '../../lib/watch/ports.ts';
 import { small } from '../core/environments.ts';
 

@@ -1,9 +1,9 @@
 /** An account in which everything is as one environment says, in the lab's AWS; and what a test changes of it. */
 import { fileURLToPath } from 'node:url';
 import type { AwsOptions, EniSpec } from '../../lab/aws/start.ts';
-import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config.ts';
-import type { Finding } from '../../lib/core/finding.ts';
-import { done } from '../../lib/core/reply.ts';
+import type { Finding } from '../../lib/core/alert/finding.ts';
+import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config/config.ts';
+import { done } from '../../lib/core/operator/reply.ts';
 import { small } from '../core/environments.ts';
 
 export const account = '111122223333';

@@ -8,10 +8,10 @@ import type { GroupRuleSpec } from '../../lab/aws/ec2-world.ts';
 import { type Aws, type AwsOptions, type CallFault, type EniSpec, startAws } from '../../lab/aws/start.ts';
 import { overLimits } from '../../lib/cli/check/measure-stack.ts';
 import { readAnswers } from '../../lib/cli/check/read-answers.ts';
-import type { Config } from '../../lib/core/config.ts';
+import type { Finding } from '../../lib/core/alert/finding.ts';
+import type { Config } from '../../lib/core/config/config.ts';
 import { checkDeployment, deploymentRules } from '../../lib/core/deployment-check/check-deployment.ts';
-import type { Finding } from '../../lib/core/finding.ts';
-import { notDone } from '../../lib/core/reply.ts';
+import { notDone } from '../../lib/core/operator/reply.ts';
 import * as world from './check-world.ts';
 
 const { right, db1, db2, vip, configWith, foreign } = world;

@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { CliError } from '../../lib/cli/errors.ts';
 import type { Invoke } from '../../lib/cli/operate/invoke.ts';
-import { decide } from '../../lib/core/decision.ts';
-import { pairStatusOf } from '../../lib/core/pair-status.ts';
-import { done, notDone, type Reply } from '../../lib/core/reply.ts';
-import { isOrder, parseRequest } from '../../lib/core/request.ts';
+import { decide } from '../../lib/core/decision/decision.ts';
+import { done, notDone, type Reply } from '../../lib/core/operator/reply.ts';
+import { isOrder, parseRequest } from '../../lib/core/operator/request.ts';
+import { pairStatusOf } from '../../lib/core/pair/pair-status.ts';
 import { seen, steady } from '../core/world.ts';
 import { type Given, runLine } from './surroundings.ts';
 

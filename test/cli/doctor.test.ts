@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Finding, Severity } from '../../lib/core/finding.ts';
-import { done, notDone, type Reply } from '../../lib/core/reply.ts';
+import type { Finding, Severity } from '../../lib/core/alert/finding.ts';
+import { done, notDone, type Reply } from '../../lib/core/operator/reply.ts';
 import { runLine } from './surroundings.ts';
 
 const finding = (severity: Severity): Finding => ({

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { CliError } from '../../lib/cli/errors.ts';
 import { hostVerbs } from '../../lib/cli/operate/host-verbs.ts';
-import type { Reply } from '../../lib/core/reply.ts';
+import type { Reply } from '../../lib/core/operator/reply.ts';
 
 const nowhere = fileURLToPath(new URL('./no-environments', import.meta.url));
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { pairName } from '../../lab/deployment.ts';
 import { type LabWorld, openWorld, untilSteady } from '../../lab/world.ts';
-import { replySchema } from '../../lib/core/reply.ts';
+import { replySchema } from '../../lib/core/operator/reply.ts';
 import { calling, openTerminal } from './terminal.ts';
 
 const entry = fileURLToPath(new URL('../../bin/keepalambda.ts', import.meta.url));

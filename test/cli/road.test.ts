@@ -5,7 +5,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Aws, type AwsOptions, type ParameterSpec, startAws } from '../../lab/aws/start.ts';
 import { ownIdentity } from '../../lab/aws/tls.ts';
-import type { Config } from '../../lib/core/config.ts';
+import type { Config } from '../../lib/core/config/config.ts';
 import { checkEnvironments, loadEnvironments } from '../../lib/stack/environments.ts';
 import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 import { keepalambda } from './keepalambda.ts';

@@ -5,9 +5,9 @@ import { painter } from '../../lib/cli/operate/paint.ts';
 import { logBook, statusBlock } from '../../lib/cli/operate/texts.ts';
 import { nextView } from '../../lib/cli/operate/watch.ts';
 import { renderView, type View } from '../../lib/cli/operate/watch-view.ts';
-import { decide } from '../../lib/core/decision.ts';
-import { pairStatusOf } from '../../lib/core/pair-status.ts';
-import { done, type HistoryRow } from '../../lib/core/reply.ts';
+import { decide } from '../../lib/core/decision/decision.ts';
+import { done, type HistoryRow } from '../../lib/core/operator/reply.ts';
+import { pairStatusOf } from '../../lib/core/pair/pair-status.ts';
 import { deaf, paused, stopped } from '../core/changes.ts';
 import {
   answers1,

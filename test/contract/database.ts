@@ -1,10 +1,10 @@
 /** What every `DatabasePort` keeps to: the simulator's model, and the probe on real servers. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Pair } from '../../lib/core/config.ts';
-import { fingerprint } from '../../lib/core/fingerprint.ts';
-import type { LookOrder } from '../../lib/core/look-order.ts';
+import type { Pair } from '../../lib/core/config/config.ts';
+import { fingerprint } from '../../lib/core/evidence/fingerprint.ts';
+import type { Inbound, Saw, Server, Sighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { Inbound, Saw, Server, Sighting } from '../../lib/core/sighting.ts';
+import type { LookOrder } from '../../lib/core/pair/look-order.ts';
 import type { DatabasePort } from '../../lib/watch/ports.ts';
 
 /** db1 holds the VIP and takes writes, db2 is its fit standby, and both are back in that state before each case. */

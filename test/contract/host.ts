@@ -1,6 +1,6 @@
 /** What every `HostPort` keeps to: the simulator's, and SSM. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Pair } from '../../lib/core/config.ts';
+import type { Pair } from '../../lib/core/config/config.ts';
 import type { HostPort } from '../../lib/watch/ports.ts';
 
 export interface HostWorld {

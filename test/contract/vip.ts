@@ -1,8 +1,8 @@
 /** What every `VipPort` keeps to: the simulator's, and EC2. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Pair } from '../../lib/core/config.ts';
+import type { Pair } from '../../lib/core/config/config.ts';
+import type { InstanceState, VipPlace, VipSighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { InstanceState, VipPlace, VipSighting } from '../../lib/core/sighting.ts';
 import type { VipPort } from '../../lib/watch/ports.ts';
 
 export interface VipWorld {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holderFollows, holderHasAll, standbyOpen, witnessed } from '../../lib/core/conditions.ts';
-import { decide, deedOf, type Measure, rows } from '../../lib/core/decision.ts';
-import type { EventCode } from '../../lib/core/events.ts';
-import type { PlanKind } from '../../lib/core/plan.ts';
-import type { Saw, VipPlace } from '../../lib/core/sighting.ts';
-import type { Situation } from '../../lib/core/situation.ts';
+import type { EventCode } from '../../lib/core/alert/events.ts';
+import { holderFollows, holderHasAll, standbyOpen, witnessed } from '../../lib/core/decision/conditions.ts';
+import { decide, deedOf, type Measure, rows } from '../../lib/core/decision/decision.ts';
+import type { Situation } from '../../lib/core/decision/situation.ts';
+import type { Saw, VipPlace } from '../../lib/core/evidence/sighting.ts';
+import type { PlanKind } from '../../lib/core/plan/plan.ts';
 import {
   answers1,
   answers2,

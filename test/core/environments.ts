@@ -1,5 +1,5 @@
 /** Environments for tests: one pair as small as it gets, and three pairs in two subnets. */
-import type { EnvironmentInput } from '../../lib/core/config.ts';
+import type { EnvironmentInput } from '../../lib/core/config/config.ts';
 
 type PairInput = EnvironmentInput['pairs'][number];
 

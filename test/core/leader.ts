@@ -1,11 +1,12 @@
 /** A leader's core loop without a shell: evidence, durations and memory carried on from look to look. */
-import { decide } from '../../lib/core/decision.ts';
-import type { EventCode } from '../../lib/core/events.ts';
-import { noEvidence, observe } from '../../lib/core/evidence.ts';
-import type { Memory } from '../../lib/core/memory.ts';
-import { noteDecision } from '../../lib/core/note-decision.ts';
-import type { Saw } from '../../lib/core/sighting.ts';
-import { assess, nextDurations, noDurations, type Situation } from '../../lib/core/situation.ts';
+
+import type { EventCode } from '../../lib/core/alert/events.ts';
+import { decide } from '../../lib/core/decision/decision.ts';
+import { assess, nextDurations, noDurations, type Situation } from '../../lib/core/decision/situation.ts';
+import { noEvidence, observe } from '../../lib/core/evidence/evidence.ts';
+import type { Saw } from '../../lib/core/evidence/sighting.ts';
+import type { Memory } from '../../lib/core/memory/memory.ts';
+import { noteDecision } from '../../lib/core/memory/note-decision.ts';
 import { type Change, changed, NOW_MS, steady, type World } from './world.ts';
 
 /** What a look came to. */

@@ -1,6 +1,6 @@
 /** What a new leader may take for what the standby had when its holder was lost, where it never saw that holder live. */
 import { describe, expect, test } from 'vitest';
-import { nextDurations, noDurations } from '../../lib/core/situation.ts';
+import { nextDurations, noDurations } from '../../lib/core/decision/situation.ts';
 import { Leader } from './leader.ts';
 import {
   answers2,

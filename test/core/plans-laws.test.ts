@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../lib/core/plan.ts';
-import { failoverPlan, reattachPlan, switchoverPlan } from '../../lib/core/plans.ts';
-import type { Step, StepKind } from '../../lib/core/step.ts';
+import type { Plan } from '../../lib/core/plan/plan.ts';
+import { failoverPlan, reattachPlan, switchoverPlan } from '../../lib/core/plan/plans.ts';
+import type { Step, StepKind } from '../../lib/core/plan/step.ts';
 import { isolating, pairWith } from './world.ts';
 
 /** `open db1`. */

@@ -1,6 +1,6 @@
 /** Whether a standby may take over is told by how it was while the holder lived, whether or not it served us. */
 import { describe, expect, it, test } from 'vitest';
-import type { Saw } from '../../lib/core/sighting.ts';
+import type { Saw } from '../../lib/core/evidence/sighting.ts';
 import { Leader } from './leader.ts';
 import {
   answered,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { type EventCode, events } from '../../lib/core/events.ts';
+import { type EventCode, events } from '../../lib/core/alert/events.ts';
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 const codes = Object.keys(events) as EventCode[];

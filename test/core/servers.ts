@@ -1,5 +1,5 @@
 /** Two healthy servers for tests, and what looks at them can show. */
-import type { Heartbeat, Inbound, Position, Saw, Server, Session } from '../../lib/core/sighting.ts';
+import type { Heartbeat, Inbound, Position, Saw, Server, Session } from '../../lib/core/evidence/sighting.ts';
 
 export const UUID1 = '11111111-1111-1111-1111-111111111111';
 export const UUID2 = '22222222-2222-2222-2222-222222222222';

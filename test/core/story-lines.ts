@@ -1,9 +1,10 @@
 /** What a story prints: an input in a few words, and what is ready after it. Times and ages are left to the story. */
-import type { LookOrder } from '../../lib/core/look-order.ts';
-import type { Memory } from '../../lib/core/memory.ts';
-import type { Input } from '../../lib/core/pair.ts';
-import type { PairState } from '../../lib/core/pair-state.ts';
-import type { Ready, Run } from '../../lib/core/ready.ts';
+
+import type { Memory } from '../../lib/core/memory/memory.ts';
+import type { LookOrder } from '../../lib/core/pair/look-order.ts';
+import type { Input } from '../../lib/core/pair/pair.ts';
+import type { PairState } from '../../lib/core/pair/pair-state.ts';
+import type { Ready, Run } from '../../lib/core/pair/ready.ts';
 
 /** An input in a few words. */
 export function renderInput(input: Input): string {

@@ -2,20 +2,21 @@
  * A pair's story over time: `step` from the first look on, in a small world of two servers that a script changes. Looks are
  * made as they are ordered, saves and steps take a moment, and every line is printed from what `step` takes and gives back.
  */
-import { beginPlan } from '../../lib/core/begin-plan.ts';
-import type { Pair } from '../../lib/core/config.ts';
-import { endPlan } from '../../lib/core/end-plan.ts';
-import { fingerprint, seenAt } from '../../lib/core/fingerprint.ts';
-import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/core/look-order.ts';
-import type { Alert, Memory } from '../../lib/core/memory.ts';
+
+import type { Pair } from '../../lib/core/config/config.ts';
+import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
+import { fingerprint, seenAt } from '../../lib/core/evidence/fingerprint.ts';
+import type { Misconfiguration, Saw } from '../../lib/core/evidence/sighting.ts';
+import type { Alert, Memory } from '../../lib/core/memory/memory.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import { type Input, step } from '../../lib/core/pair.ts';
-import { lastPositionIn, newPair, type PairState } from '../../lib/core/pair-state.ts';
-import type { PlanRecord } from '../../lib/core/plan.ts';
-import type { Ready, Run } from '../../lib/core/ready.ts';
-import type { Order } from '../../lib/core/request.ts';
-import { allSafeguards } from '../../lib/core/safeguards.ts';
-import type { Misconfiguration, Saw } from '../../lib/core/sighting.ts';
+import type { Order } from '../../lib/core/operator/request.ts';
+import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/core/pair/look-order.ts';
+import { type Input, step } from '../../lib/core/pair/pair.ts';
+import { lastPositionIn, newPair, type PairState } from '../../lib/core/pair/pair-state.ts';
+import type { Ready, Run } from '../../lib/core/pair/ready.ts';
+import { beginPlan } from '../../lib/core/plan/begin-plan.ts';
+import { endPlan } from '../../lib/core/plan/end-plan.ts';
+import type { PlanRecord } from '../../lib/core/plan/plan.ts';
 import { renderStep } from '../../lib/core/text/steps-text.ts';
 import { alertsOf, renderInput, renderReady } from './story-lines.ts';
 import { answers1, answers2, NOW_MS, type PairChanges, pairWith, steady } from './world.ts';

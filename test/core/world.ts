@@ -1,12 +1,17 @@
 /** A steady pair for tests, and functions that change one thing about it: `seen(steady, holder(refused))`. */
-import { type EnvironmentInput, type Pair, parseConfig, type Settings } from '../../lib/core/config.ts';
-import type { Evidence, Word } from '../../lib/core/evidence.ts';
-import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
-import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
-import { failoverPlan } from '../../lib/core/plans.ts';
-import { allSafeguards, type Safeguards } from '../../lib/core/safeguards.ts';
-import type { InstanceState, Saw, VipPlace } from '../../lib/core/sighting.ts';
-import { assess, type Durations, noDurations, type Situation } from '../../lib/core/situation.ts';
+import {
+  type EnvironmentInput,
+  type Pair,
+  parseConfig,
+  type Settings,
+} from '../../lib/core/config/config.ts';
+import { allSafeguards, type Safeguards } from '../../lib/core/decision/safeguards.ts';
+import { assess, type Durations, noDurations, type Situation } from '../../lib/core/decision/situation.ts';
+import type { Evidence, Word } from '../../lib/core/evidence/evidence.ts';
+import type { InstanceState, Saw, VipPlace } from '../../lib/core/evidence/sighting.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
+import type { Plan, PlanRecord } from '../../lib/core/plan/plan.ts';
+import { failoverPlan } from '../../lib/core/plan/plans.ts';
 import { pairIn, small } from './environments.ts';
 import { answered, db1, db2, position, UUID1, UUID2 } from './servers.ts';
 

@@ -65,6 +65,12 @@ test('every file of lib is in a room', () => {
   expect(files.filter((file) => file.startsWith('lib/') && roomOf(file).endsWith('no room'))).toEqual([]);
 });
 
+test('the table of the rooms of lib/core has a row for each folder', () => {
+  const section = /### The rooms of `lib\/core\/`\n([^#]*)/.exec(text)?.[1] ?? '';
+  const named = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, room = '']) => `lib/core/${room}/`);
+  expect(named.toSorted()).toEqual([...foldersIn('lib/core/')].toSorted());
+});
+
 test('the picture has each room once', () => {
   const picture = text.split('```')[1] ?? '';
   const drawn = [...picture.matchAll(/[a-z]+\/(?:[a-z]+\/)?/g)].map(([room]) => room);

@@ -8,7 +8,7 @@ import { mergedWith, parseGolden, renderGolden, wrongsOfLetters } from '../../la
 import { lettersOf } from '../../lab/inbox/letters.ts';
 import { maskedLines } from '../../lab/inbox/mask.ts';
 import { secretIn, secrets, wrongsOfMail } from '../../lab/mails.ts';
-import { type EventCode, events } from '../../lib/core/events.ts';
+import { type EventCode, events } from '../../lib/core/alert/events.ts';
 
 describe('each fault has golden mails', () => {
   it.each(Object.entries(faults))('%s: of each alert that it must bring', (name, { alerts }) => {

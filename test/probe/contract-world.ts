@@ -7,7 +7,7 @@ import { channelStatement, threadStatement, untilReplicating } from '../../lab/s
 import { createClock } from '../../lib/aws/clock.ts';
 import { createDatabase } from '../../lib/aws/probe-client/database.ts';
 import { Credentials } from '../../lib/aws/ssm/credentials.ts';
-import type { Pair } from '../../lib/core/config.ts';
+import type { Pair } from '../../lib/core/config/config.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { createProbe, type Probe } from '../../lib/probe/probe.ts';
 import type { DatabaseWorld } from '../contract/database.ts';

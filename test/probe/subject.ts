@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { accounts } from '../../lab/servers/accounts.ts';
 import type { Product } from '../../lab/servers/product.ts';
-import { fingerprint } from '../../lib/core/fingerprint.ts';
-import { termsOf } from '../../lib/core/look-order.ts';
-import type { Saw, Server } from '../../lib/core/sighting.ts';
+import { fingerprint } from '../../lib/core/evidence/fingerprint.ts';
+import type { Saw, Server } from '../../lib/core/evidence/sighting.ts';
+import { termsOf } from '../../lib/core/pair/look-order.ts';
 import { createProbe, type Probe } from '../../lib/probe/probe.ts';
 import type { ProbeTarget } from '../../lib/probe/protocol.ts';
 import { eventually, type Servers, startServers } from './servers.ts';

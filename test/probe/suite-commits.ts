@@ -1,7 +1,7 @@
 /** Why our heartbeat is not committed: our own table, a lock on the server, a server that refuses; on real servers. */
 import { expect, test } from 'vitest';
 import { accounts } from '../../lab/servers/accounts.ts';
-import type { Heartbeat } from '../../lib/core/sighting.ts';
+import type { Heartbeat } from '../../lib/core/evidence/sighting.ts';
 import { createProbe } from '../../lib/probe/probe.ts';
 import { eventually } from './servers.ts';
 import { pauseMs, type Subject, serverOf } from './subject.ts';

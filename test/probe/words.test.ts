@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { comparePlaces } from '../../lib/core/log-place.ts';
+import { comparePlaces } from '../../lib/core/evidence/log-place.ts';
 import { progressOf } from '../../lib/probe/catch-up.ts';
 import { dialectOf } from '../../lib/probe/dialect.ts';
 import { failedOf, heartbeatOf, MysqlFailure, type Phase, sawOf } from '../../lib/probe/errors.ts';

@@ -1,6 +1,6 @@
 /** What an administrator does to a server: how it shows, what it leaves, and how often it is drawn. */
 import { describe, expect, it } from 'vitest';
-import type { Server } from '../../lib/core/sighting.ts';
+import type { Server } from '../../lib/core/evidence/sighting.ts';
 import { drawAdministration } from '../../sim/faults/administration.ts';
 import { strike } from '../../sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../sim/faults/fault.ts';

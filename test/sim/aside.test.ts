@@ -1,8 +1,8 @@
 /** Somebody works on a node: what is drawn, what becomes of it in a history, and what the court makes of it. */
 import { describe, expect, it } from 'vitest';
-import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
-import type { Order } from '../../lib/core/request.ts';
-import { allSafeguards } from '../../lib/core/safeguards.ts';
+import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
+import type { Order } from '../../lib/core/operator/request.ts';
 import { drawWork } from '../../sim/faults/aside.ts';
 import { nameOf, type SimFault } from '../../sim/faults/fault.ts';
 import { runHistory } from '../../sim/history.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanRecord } from '../../lib/core/plan.ts';
+import type { PlanRecord } from '../../lib/core/plan/plan.ts';
 import type { Death, Moment } from '../../sim/deaths.ts';
 import { type Stage, setStage } from './stage.ts';
 

@@ -1,8 +1,8 @@
 /** A stage with a watch on it: what the tests of whole incidents share. */
 
-import type { Config, Pair } from '../../lib/core/config.ts';
-import type { Step } from '../../lib/core/pair.ts';
-import type { Reply } from '../../lib/core/reply.ts';
+import type { Config, Pair } from '../../lib/core/config/config.ts';
+import type { Reply } from '../../lib/core/operator/reply.ts';
+import type { Step } from '../../lib/core/pair/pair.ts';
 import { operate } from '../../lib/watch/operate.ts';
 import type { VipPort } from '../../lib/watch/ports.ts';
 import { type DatabasePort, PortError, type Ports, type StorePort } from '../../lib/watch/ports.ts';

@@ -1,6 +1,6 @@
 /** The unkind faults of the simulated world show, and mend, as they do on real servers and in AWS. */
 import { describe, expect, it } from 'vitest';
-import type { Report, Saw, Server } from '../../lib/core/sighting.ts';
+import type { Report, Saw, Server } from '../../lib/core/evidence/sighting.ts';
 import { strike } from '../../sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../sim/faults/fault.ts';
 import { drawScenario, scenarioNames } from '../../sim/faults/scenarios.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { emptyMemory } from '../../lib/core/memory.ts';
-import { step } from '../../lib/core/pair.ts';
-import { newPair } from '../../lib/core/pair-state.ts';
-import { allSafeguards, without } from '../../lib/core/safeguards.ts';
+import { allSafeguards, without } from '../../lib/core/decision/safeguards.ts';
+import { emptyMemory } from '../../lib/core/memory/memory.ts';
+import { step } from '../../lib/core/pair/pair.ts';
+import { newPair } from '../../lib/core/pair/pair-state.ts';
 import { drawFaults } from '../../sim/faults/schedule.ts';
 import { historyMs, runHistory } from '../../sim/history.ts';
 import { regressionsOf } from '../../sim/open.ts';

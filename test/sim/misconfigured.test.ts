@@ -1,6 +1,6 @@
 /** The environment file has the ENIs exchanged: the live master is not touched, and people hear why. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { without } from '../../lib/core/safeguards.ts';
+import { without } from '../../lib/core/decision/safeguards.ts';
 import { operate } from '../../lib/watch/operate.ts';
 import { runWatch } from '../../lib/watch/watch.ts';
 import { ask, breakNow, configOf, endDrill } from './drill.ts';

@@ -1,11 +1,11 @@
 /** What operate answers: the leader's own state and grounds where one leads, and never a change for who only asks. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { emptyMemory } from '../../lib/core/memory.ts';
-import { step } from '../../lib/core/pair.ts';
-import type { PairState } from '../../lib/core/pair-state.ts';
-import { type ReplyData, replySchema } from '../../lib/core/reply.ts';
-import { actions, parseRequest } from '../../lib/core/request.ts';
+import { emptyMemory } from '../../lib/core/memory/memory.ts';
+import { type ReplyData, replySchema } from '../../lib/core/operator/reply.ts';
+import { actions, parseRequest } from '../../lib/core/operator/request.ts';
+import { step } from '../../lib/core/pair/pair.ts';
+import type { PairState } from '../../lib/core/pair/pair-state.ts';
 import { operate } from '../../lib/watch/operate.ts';
 import { breakNow, configOf, endDrill, newDrill, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';

@@ -1,6 +1,6 @@
 /** The simulator can fail: without any one safeguard it finds the harm that the safeguard is there to prevent. */
 import { expect, it } from 'vitest';
-import { allSafeguards } from '../../lib/core/safeguards.ts';
+import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import { type SabotageName, sabotageNames, sabotages } from '../../sim/sabotage.ts';
 import { harmIn, searchHarm } from '../../sim/search.ts';
 import seeds from './sabotage-seeds.json' with { type: 'json' };

@@ -1,7 +1,7 @@
 /** Who is told, and what the store holds: reviews of 15d31a4 found each of these, and each fails there. */
 import { describe, expect, it } from 'vitest';
-import type { EventCode } from '../../lib/core/events.ts';
-import { emptyMemory } from '../../lib/core/memory.ts';
+import type { EventCode } from '../../lib/core/alert/events.ts';
+import { emptyMemory } from '../../lib/core/memory/memory.ts';
 import { PortError } from '../../lib/watch/ports.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
 

@@ -1,8 +1,8 @@
 /** A simulated world for tests of the simulator itself: no faults but those that the test makes. */
 
-import type { Pair } from '../../lib/core/config.ts';
-import type { EventCode } from '../../lib/core/events.ts';
-import { allSafeguards, type Safeguards } from '../../lib/core/safeguards.ts';
+import type { EventCode } from '../../lib/core/alert/events.ts';
+import type { Pair } from '../../lib/core/config/config.ts';
+import { allSafeguards, type Safeguards } from '../../lib/core/decision/safeguards.ts';
 import type { Ports } from '../../lib/watch/ports.ts';
 import { Deaths } from '../../sim/deaths.ts';
 import { drawEnvironment, nodeNames } from '../../sim/environments.ts';

@@ -1,6 +1,6 @@
 /** Whether anybody gets the alerts: published with the hourly examination, and said by `status`. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { replySchema } from '../../lib/core/reply.ts';
+import { replySchema } from '../../lib/core/operator/reply.ts';
 import { operate } from '../../lib/watch/operate.ts';
 import type { Ports } from '../../lib/watch/ports.ts';
 import { configOf, endDrill, newDrill, twisted, watchOver } from './drill.ts';

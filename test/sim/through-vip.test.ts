@@ -1,7 +1,7 @@
 /** Who answers through the VIP is asked where EC2 does not say where it is, or says what may be old. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { VipSighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { VipSighting } from '../../lib/core/sighting.ts';
 import { PortError, type VipPort } from '../../lib/watch/ports.ts';
 import { ask, breakNow, endDrill, newDrill, sickEc2, twisted, until, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';

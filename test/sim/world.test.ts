@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprint } from '../../lib/core/fingerprint.ts';
-import type { LookOrder } from '../../lib/core/look-order.ts';
-import type { Report, Saw, Server } from '../../lib/core/sighting.ts';
+import { fingerprint } from '../../lib/core/evidence/fingerprint.ts';
+import type { Report, Saw, Server } from '../../lib/core/evidence/sighting.ts';
+import type { LookOrder } from '../../lib/core/pair/look-order.ts';
 import { strike } from '../../sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../sim/faults/fault.ts';
 import { type Stage, setStage } from './stage.ts';

@@ -1,5 +1,5 @@
 /** Many pairs under one leader: a world for each, in one time, and ports that ask the world of the pair. */
-import type { Config } from '../../lib/core/config.ts';
+import type { Config } from '../../lib/core/config/config.ts';
 import type { Ports } from '../../lib/watch/ports.ts';
 import { runWatch } from '../../lib/watch/watch.ts';
 import { Timeline } from '../../sim/time.ts';

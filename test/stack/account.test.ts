@@ -1,11 +1,11 @@
-/** What an account asks of everything in it: each setting of `lib/core/account-settings.ts`, in the template. */
+/** What an account asks of everything in it: each setting of `lib/core/config/account-settings.ts`, in the template. */
 import { Validations } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { decide } from '../../lab/aws/iam/policy.ts';
 import { type Iam, type Template as LabTemplate, readIam } from '../../lab/aws/iam/template.ts';
-import type { EnvironmentInput } from '../../lib/core/config.ts';
+import type { EnvironmentInput } from '../../lib/core/config/config.ts';
 import { large, small } from '../core/environments.ts';
 import { appOf, templateOf } from './templates.ts';
 

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, test } from 'vitest';
-import type { HostDocument } from '../../lib/core/host-document.ts';
+import type { HostDocument } from '../../lib/core/hosts/host-document.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
 import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 

@@ -1,7 +1,7 @@
 /** The policy of who deploys: what CloudFormation does to each resource of a template is allowed, and to others not. */
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { decide, expectReadable } from '../../lab/aws/iam/policy.ts';
-import type { EnvironmentInput } from '../../lib/core/config.ts';
+import type { EnvironmentInput } from '../../lib/core/config/config.ts';
 import { works } from '../../lib/stack/deployment-works.ts';
 import { type ExecutionPolicy, executionPolicy } from '../../lib/stack/execution-policy.ts';
 import { limits } from '../../lib/stack/limits.ts';

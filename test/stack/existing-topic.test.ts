@@ -2,7 +2,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EnvironmentInput } from '../../lib/core/config.ts';
+import type { EnvironmentInput } from '../../lib/core/config/config.ts';
 import { small } from '../core/environments.ts';
 import { appOf, templateOf } from './templates.ts';
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { decide } from '../../lab/aws/iam/policy.ts';
 import { type Iam, type Template as LabTemplate, readIam } from '../../lab/aws/iam/template.ts';
-import type { EnvironmentInput } from '../../lib/core/config.ts';
+import type { EnvironmentInput } from '../../lib/core/config/config.ts';
 import {
   type LimitName,
   limitFaults,

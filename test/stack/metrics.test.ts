@@ -6,7 +6,7 @@ import {
   metricNamespace,
   metrics,
   seriesFor,
-} from '../../lib/core/metrics.ts';
+} from '../../lib/core/pair/metrics.ts';
 import { large } from '../core/environments.ts';
 import { templateOf } from './templates.ts';
 

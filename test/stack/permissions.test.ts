@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import type { EnvironmentInput } from '../../lib/core/config.ts';
+import type { EnvironmentInput } from '../../lib/core/config/config.ts';
 import { large, small } from '../core/environments.ts';
 import { templateOf } from './templates.ts';
 

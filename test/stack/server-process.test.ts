@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, test } from 'vitest';
-import type { HostDocument } from '../../lib/core/host-document.ts';
+import type { HostDocument } from '../../lib/core/hosts/host-document.ts';
 import { parseHostFacts } from '../../lib/core/setup/facts.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
 import { temporaryDirectory } from '../../lib/stack/temporary.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config.ts';
+import { type Config, type EnvironmentInput, parseConfig } from '../../lib/core/config/config.ts';
 import { renderFault } from '../../lib/core/fault.ts';
 import { type Bundles, bundleFunctions } from '../../lib/stack/bundle.ts';
 import { KeepalambdaStack } from '../../lib/stack/keepalambda-stack.ts';

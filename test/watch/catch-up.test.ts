@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import type { PlanRecord } from '../../lib/core/plan.ts';
-import { failoverPlan } from '../../lib/core/plans.ts';
-import type { Position } from '../../lib/core/sighting.ts';
+import type { Position } from '../../lib/core/evidence/sighting.ts';
+import type { PlanRecord } from '../../lib/core/plan/plan.ts';
+import { failoverPlan } from '../../lib/core/plan/plans.ts';
 import type { StepContext } from '../../lib/watch/step-context.ts';
 import { carryOutStep } from '../../lib/watch/step-executors.ts';
 import { failover, pairWith, position, recordOf, UUID1 } from '../core/world.ts';

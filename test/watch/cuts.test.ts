@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
+import type { Plan, PlanRecord } from '../../lib/core/plan/plan.ts';
 import {
   closeStandbyPlan,
   failoverPlan,
   openHolderPlan,
   reattachPlan,
   switchoverPlan,
-} from '../../lib/core/plans.ts';
+} from '../../lib/core/plan/plans.ts';
 import { execute } from '../../lib/watch/plan-stages.ts';
 import { CutShort } from '../../lib/watch/step-context.ts';
 import { pairWith } from '../core/world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../lib/core/config.ts';
-import type { Reply } from '../../lib/core/reply.ts';
+import { parseConfig } from '../../lib/core/config/config.ts';
+import type { Reply } from '../../lib/core/operator/reply.ts';
 import { examinePair } from '../../lib/watch/doctor.ts';
 import { operate } from '../../lib/watch/operate.ts';
 import { PortError } from '../../lib/watch/ports.ts';

@@ -1,8 +1,8 @@
 /** Who may order work on hosts, and when: what is refused before anything is done. */
 import { expect, it } from 'vitest';
-import type { HostClaim } from '../../lib/core/host-work.ts';
-import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
-import { type Action, orderFault, parseRequest } from '../../lib/core/request.ts';
+import type { HostClaim } from '../../lib/core/hosts/host-work.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
+import { type Action, orderFault, parseRequest } from '../../lib/core/operator/request.ts';
 import { serveHostOrder } from '../../lib/watch/host-orders.ts';
 import { PortError, type Ports } from '../../lib/watch/ports.ts';
 import { pairWith } from '../core/world.ts';

@@ -1,6 +1,6 @@
 /** The loop of work on hosts, on a made-up host: a set of words that steps add to. */
 import { expect, it } from 'vitest';
-import type { Goal } from '../../lib/core/host-work.ts';
+import type { Goal } from '../../lib/core/hosts/host-work.ts';
 import { type ConvergeOptions, converge, TRIES_MAX } from '../../lib/watch/host-work.ts';
 import { type Clock, PortError } from '../../lib/watch/ports.ts';
 

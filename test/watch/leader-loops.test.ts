@@ -1,8 +1,8 @@
 /** The looks of a leader: one open at each vantage, replaced when another is ordered. */
 import { afterEach, expect, it } from 'vitest';
-import type { LookOrder } from '../../lib/core/look-order.ts';
-import { REST_MS } from '../../lib/core/look-schedule.ts';
-import { resolveSettings } from '../../lib/core/settings.ts';
+import { resolveSettings } from '../../lib/core/config/settings.ts';
+import type { LookOrder } from '../../lib/core/pair/look-order.ts';
+import { REST_MS } from '../../lib/core/pair/look-schedule.ts';
 import type { DatabasePort } from '../../lib/watch/ports.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from '../sim/drill.ts';
 import type { Stage } from '../sim/stage.ts';

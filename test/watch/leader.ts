@@ -1,5 +1,5 @@
 /** A leader with a plan in hand, and what is seen of the pair from outside. */
-import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
+import type { Plan, PlanRecord } from '../../lib/core/plan/plan.ts';
 import { type Executed, execute } from '../../lib/watch/plan-stages.ts';
 import { pairWith, recordOf } from '../core/world.ts';
 import { executionOn, type World } from './pair.ts';

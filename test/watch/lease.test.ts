@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { allSafeguards, without } from '../../lib/core/safeguards.ts';
+import { allSafeguards, without } from '../../lib/core/decision/safeguards.ts';
 import {
   ACT_MARGIN_MS,
   CONTEND_EVERY_MS,

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { MaintainFacts } from '../../lib/core/maintain/goals.ts';
 import type { Maintenance } from '../../lib/core/maintain/maintenance.ts';
-import { emptyMemory } from '../../lib/core/memory.ts';
-import { parseRequest } from '../../lib/core/request.ts';
+import { emptyMemory } from '../../lib/core/memory/memory.ts';
+import { parseRequest } from '../../lib/core/operator/request.ts';
 import { type MaintainOrder, maintainWork } from '../../lib/watch/maintain/maintain.ts';
 import { type HostPort, PortError, type Ports } from '../../lib/watch/ports.ts';
 import { pairWith } from '../core/world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { tell } from '../../lib/core/alerts.ts';
-import { emptyMemory, type Memory } from '../../lib/core/memory.ts';
-import { allSafeguards } from '../../lib/core/safeguards.ts';
+import { tell } from '../../lib/core/alert/alerts.ts';
+import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
 import { Haste } from '../../lib/watch/haste.ts';
 import { PairMemory } from '../../lib/watch/pair-memory.ts';
 import { type HistoryEntry, PortError, type Ports } from '../../lib/watch/ports.ts';

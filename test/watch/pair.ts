@@ -1,10 +1,10 @@
 /** Two masters, EC2 and the hosts, as small as a plan needs them: states, and the calls that changed them. */
-import { nodeOf } from '../../lib/core/config.ts';
+import { nodeOf } from '../../lib/core/config/config.ts';
+import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import type { ServerFacts } from '../../lib/core/doctor/facts.ts';
+import type { Obstacle } from '../../lib/core/evidence/probe-results.ts';
+import type { Position, VipPlace } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { Obstacle } from '../../lib/core/probe-results.ts';
-import { allSafeguards } from '../../lib/core/safeguards.ts';
-import type { Position, VipPlace } from '../../lib/core/sighting.ts';
 import type { Clock, Ports } from '../../lib/watch/ports.ts';
 import type { StepContext } from '../../lib/watch/step-context.ts';
 import { factsOf } from '../core/doctor/healthy.ts';

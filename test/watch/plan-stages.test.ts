@@ -1,9 +1,9 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { describe, expect, it, test } from 'vitest';
 import { createVip } from '../../lib/aws/ec2/vip.ts';
-import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
-import { failoverPlan, switchoverPlan } from '../../lib/core/plans.ts';
-import { without } from '../../lib/core/safeguards.ts';
+import { without } from '../../lib/core/decision/safeguards.ts';
+import type { Plan, PlanRecord } from '../../lib/core/plan/plan.ts';
+import { failoverPlan, switchoverPlan } from '../../lib/core/plan/plans.ts';
 import { execute, undo } from '../../lib/watch/plan-stages.ts';
 import { PortError } from '../../lib/watch/ports.ts';
 import { isolating, pairWith } from '../core/world.ts';

@@ -1,7 +1,7 @@
 /** A whole copy: which documents run on which host, and what a run that was broken off leaves to the next. */
 import { expect, it, test } from 'vitest';
-import type { HostDocument } from '../../lib/core/host-document.ts';
-import type { SeedServer } from '../../lib/core/seed.ts';
+import type { HostDocument } from '../../lib/core/hosts/host-document.ts';
+import type { SeedServer } from '../../lib/core/hosts/seed.ts';
 import { PortError } from '../../lib/watch/ports.ts';
 import { copyData } from '../../lib/watch/seed.ts';
 import { pairWith } from '../core/world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { failoverPlan } from '../../lib/core/plans.ts';
-import type { Step } from '../../lib/core/step.ts';
+import { failoverPlan } from '../../lib/core/plan/plans.ts';
+import type { Step } from '../../lib/core/plan/step.ts';
 import { CutShort } from '../../lib/watch/step-context.ts';
 import { carryOutStep } from '../../lib/watch/step-executors.ts';
 import { pairWith, position, UUID1 } from '../core/world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { moveStageOf } from '../../lib/core/plan.ts';
-import type { Step, StepOutcome } from '../../lib/core/step.ts';
+import { moveStageOf } from '../../lib/core/plan/plan.ts';
+import type { Step, StepOutcome } from '../../lib/core/plan/step.ts';
 import type { StepContext } from '../../lib/watch/step-context.ts';
 import { carryOutStep } from '../../lib/watch/step-executors.ts';
 import { failover, pairWith, recordOf, UUID1, UUID2 } from '../core/world.ts';

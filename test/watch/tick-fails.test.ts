@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allSafeguards } from '../../lib/core/safeguards.ts';
+import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import { AlertDesk } from '../../lib/watch/alert-desk.ts';
 import type { Ports } from '../../lib/watch/ports.ts';
 import { Failures } from '../../lib/watch/tick-fails.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Plan, PlanRecord } from '../../lib/core/plan.ts';
-import { attachPlan, failoverPlan, switchoverPlan } from '../../lib/core/plans.ts';
+import type { Plan, PlanRecord } from '../../lib/core/plan/plan.ts';
+import { attachPlan, failoverPlan, switchoverPlan } from '../../lib/core/plan/plans.ts';
 import { execute, undo } from '../../lib/watch/plan-stages.ts';
 import { PortError } from '../../lib/watch/ports.ts';
 import { isolating, pairWith } from '../core/world.ts';

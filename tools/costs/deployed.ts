@@ -2,7 +2,7 @@
  * What the stack deploys of an environment that is paid for by the month, whatever it does. A test holds it against the
  * synthesised template (`test/tools/costs/deployed.test.ts`), so that nothing else is priced. Pure.
  */
-import type { Config } from '../../lib/core/config.ts';
+import type { Config } from '../../lib/core/config/config.ts';
 import { WATCH_EVERY_MS, watchMsOf } from '../../lib/core/time-budget.ts';
 import { sizeOf } from '../../lib/stack/sizes.ts';
 import type { Sizes } from './sizing.ts';

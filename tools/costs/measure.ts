@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LatencyTerms } from '../../lab/aws/flags.ts';
 import { environmentName } from '../../lab/deployment.ts';
 import { isSteady, untilSteady } from '../../lab/steady.ts';
-import type { Config } from '../../lib/core/config.ts';
+import type { Config } from '../../lib/core/config/config.ts';
 import type { Bundles } from '../../lib/stack/bundle.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import type { StorePort } from '../../lib/watch/ports.ts';

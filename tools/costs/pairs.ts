@@ -3,7 +3,7 @@
 import type { EniSpec, InstanceSpec, ParameterSpec, SubnetSpec } from '../../lab/aws/start.ts';
 import { environmentName, nodesGroup, subnetId, vantages } from '../../lab/deployment.ts';
 import { accounts } from '../../lab/servers/accounts.ts';
-import { type Config, parseConfig } from '../../lib/core/config.ts';
+import { type Config, parseConfig } from '../../lib/core/config/config.ts';
 import type { NodeAddresses } from './nodes.ts';
 
 /** Each pair has a third octet of its own in the subnet 127.64.0.0/16. */

@@ -16,7 +16,7 @@ import {
   topicArn,
 } from '../../lab/deployment.ts';
 import { openStore } from '../../lab/world-aws.ts';
-import type { Config } from '../../lib/core/config.ts';
+import type { Config } from '../../lib/core/config/config.ts';
 import type { Bundles } from '../../lib/stack/bundle.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
 import type { StorePort } from '../../lib/watch/ports.ts';

@@ -1,37 +1,37 @@
 /** Guards of the decision core. */
 import type { Mutant } from './mutant.ts';
 
-const verdict = 'lib/core/verdict.ts';
-const life = 'lib/core/life.ts';
-const witness = 'lib/core/witness.ts';
-const fitness = 'lib/core/fitness.ts';
-const historyReasons = 'lib/core/history-reasons.ts';
-const readinessReasons = 'lib/core/readiness-reasons.ts';
-const vipPlace = 'lib/core/vip-place.ts';
-const lead = 'lib/core/lead.ts';
-const situation = 'lib/core/situation.ts';
-const durations = 'lib/core/durations.ts';
-const roles = 'lib/core/note-roles.ts';
-const rows = { lost: 'lib/core/rows-lost.ts', held: 'lib/core/rows-held.ts' };
+const verdict = 'lib/core/evidence/verdict.ts';
+const life = 'lib/core/evidence/life.ts';
+const witness = 'lib/core/evidence/witness.ts';
+const fitness = 'lib/core/standby/fitness.ts';
+const historyReasons = 'lib/core/standby/history-reasons.ts';
+const readinessReasons = 'lib/core/standby/readiness-reasons.ts';
+const vipPlace = 'lib/core/decision/vip-place.ts';
+const lead = 'lib/core/standby/lead.ts';
+const situation = 'lib/core/decision/situation.ts';
+const durations = 'lib/core/memory/durations.ts';
+const roles = 'lib/core/memory/note-roles.ts';
+const rows = { lost: 'lib/core/decision/rows-lost.ts', held: 'lib/core/decision/rows-held.ts' };
 
 const ids: readonly Mutant[] = [
   {
     name: 'a-death-is-a-wrong-file',
-    file: 'lib/core/misconfigured.ts',
+    file: 'lib/core/evidence/misconfigured.ts',
     find: '  if (isGone(instance?.state)) return null;\n',
     replace: '',
     guards: 'A terminated holder whose address another host has by now must not block the failover from it.',
   },
   {
     name: 'detached-is-a-wrong-file',
-    file: 'lib/core/misconfigured.ts',
+    file: 'lib/core/evidence/misconfigured.ts',
     find: "const isDeath = isGone(state) || state === 'unknown';",
     replace: 'const isDeath = false;',
     guards: 'A terminated holder whose ENI is kept must not block the failover from it.',
   },
   {
     name: 'any-interface',
-    file: 'lib/core/misconfigured.ts',
+    file: 'lib/core/evidence/misconfigured.ts',
     find: 'eni.deviceIndex > 0',
     replace: 'eni.deviceIndex > 1',
     guards: 'A VIP on a second interface does not answer, because replies leave by the first.',
@@ -45,14 +45,14 @@ const ids: readonly Mutant[] = [
   },
   {
     name: 'learns-under-wrong-ids',
-    file: 'lib/core/note-decision.ts',
+    file: 'lib/core/memory/note-decision.ts',
     find: 'situation.misconfigured === null ? noteSeen(memory, situation, durations) : memory',
     replace: 'noteSeen(memory, situation, durations)',
     guards: 'Who answered under a wrong file is not who the node is.',
   },
   {
     name: 'beats-under-wrong-ids',
-    file: 'lib/core/pair-state.ts',
+    file: 'lib/core/pair/pair-state.ts',
     find: '  if (evidence.wrong !== null) return null;\n',
     replace: '',
     guards: 'A heartbeat row is not committed on a server that is taken for another one.',
@@ -165,7 +165,7 @@ const seeing: readonly Mutant[] = [
     replace: "if (!holder.confirmed) return 'unsure';",
     guards: 'Where nothing is seen, nobody is dead.',
     survives:
-      'It did in that run, behind what a standby that cannot be asked says; `test/core/life.test.ts` kills it since.',
+      'It did in that run, behind what a standby that cannot be asked says; `test/core/evidence/life.test.ts` kills it since.',
   },
   {
     name: 'stopped-channel-is-silence',
@@ -277,7 +277,7 @@ const fit: readonly Mutant[] = [
   },
   {
     name: 'own-loss-unseen',
-    file: 'lib/core/behind.ts',
+    file: 'lib/core/evidence/behind.ts',
     find: "return lack === 'unknown' ? (memory.behind[verdict.node] ?? null) : lack;",
     replace: 'return null;',
     guards: 'A holder that came back with less than it sent must not give its numbers away again.',
@@ -336,21 +336,21 @@ const fit: readonly Mutant[] = [
 const acting: readonly Mutant[] = [
   {
     name: 'pause-moves',
-    file: 'lib/core/conditions.ts',
+    file: 'lib/core/decision/conditions.ts',
     find: 'export const wantsFailover = (s: Situation) => couldFailOver(s) && !s.paused;',
     replace: 'export const wantsFailover = (s: Situation) => couldFailOver(s);',
     guards: 'Nothing is moved in a pause.',
   },
   {
     name: 'opens-who-is-behind',
-    file: 'lib/core/conditions.ts',
+    file: 'lib/core/decision/conditions.ts',
     find: '  s.holder.server?.writable === false &&\n  s.behind !== null;',
     replace: '  s.holder.server?.writable === true &&\n  s.behind !== null;',
     guards: 'A holder that lacks what it had sent is not opened.',
   },
   {
     name: 'half-closed-is-closed',
-    file: 'lib/core/conditions.ts',
+    file: 'lib/core/decision/conditions.ts',
     find: 'standby.server !== null && !isClosed(standby.server);',
     replace: 'standby.server !== null && standby.server.writable;',
     guards: 'A node that only privileged accounts can write on is not closed.',
@@ -364,63 +364,63 @@ const acting: readonly Mutant[] = [
   },
   {
     name: 'attempts-spend-guard',
-    file: 'lib/core/end-plan.ts',
+    file: 'lib/core/plan/end-plan.ts',
     find: 'const moved = plan.vipMoved ? withHolder(countMove(ended, plan, close), plan, close) : ended;',
     replace: 'const moved = plan.vipMoved ? withHolder(ended, plan, close) : countMove(ended, plan, close);',
     guards: 'The flap guard counts moves, not attempts.',
   },
   {
     name: 'tries-without-pause',
-    file: 'lib/core/begin-plan.ts',
+    file: 'lib/core/plan/begin-plan.ts',
     find: 'return nowMs - triedAtMs >= TRY_AGAIN_MS;',
     replace: 'return true;',
     guards: 'A plan that was undone is not tried again at once.',
   },
   {
     name: 'detached-is-forgotten',
-    file: 'lib/core/end-plan.ts',
+    file: 'lib/core/plan/end-plan.ts',
     find: 'return withDetached(memory, { node: step.node, from: step.source, atMs: nowMs, missing: null });',
     replace: 'return memory;',
     guards: 'A channel that was stopped is remembered until it is started again.',
   },
   {
     name: 'no-detach',
-    file: 'lib/core/plans.ts',
+    file: 'lib/core/plan/plans.ts',
     find: "const detach: Step[] = [{ kind: 'detach', node: to, source: from }];",
     replace: 'const detach: Step[] = [];',
     guards: 'The old holder’s tail must not be applied over newer rows.',
   },
   {
     name: 'freeze-kills-first',
-    file: 'lib/core/plans.ts',
+    file: 'lib/core/plan/plans.ts',
     find: "kills: killLong ? 'to-close' : 'once-closed'",
     replace: "kills: 'to-close'",
     guards: 'A planned move kills nobody before the freeze is certain.',
   },
   {
     name: 'no-inspection',
-    file: 'lib/core/plans.ts',
+    file: 'lib/core/plan/plans.ts',
     find: "      [{ kind: 'inspect', node: from, killLong }],\n",
     replace: '',
     guards: 'A planned move names long sessions before it freezes anything.',
   },
   {
     name: 'second-thoughts-undo',
-    file: 'lib/core/orders.ts',
+    file: 'lib/core/operator/orders.ts',
     find: 'if (moved?.from === to && agoMs < SECOND_THOUGHT_MS && !order.force) {',
     replace: 'if (moved?.from === to && agoMs < 0 && !order.force) {',
     guards: 'Two switchovers sent at once do not undo each other.',
   },
   {
     name: 'told-once-for-ever',
-    file: 'lib/core/alerts.ts',
+    file: 'lib/core/alert/alerts.ts',
     find: 'if (report === undefined || hasEnded(code, report, nowMs)) {',
     replace: 'if (report === undefined) {',
     guards: 'A second loss in one incident is alerted.',
   },
   {
     name: 'never-again',
-    file: 'lib/core/alerts.ts',
+    file: 'lib/core/alert/alerts.ts',
     find: 'if (nowMs >= report.sinceMs + repeatAfterMs(report.times, code)) {',
     replace: 'if (nowMs >= Number.POSITIVE_INFINITY) {',
     guards: 'What lasts is alerted again.',
@@ -442,7 +442,7 @@ const acting: readonly Mutant[] = [
   },
   {
     name: 'a-reset-is-forgotten',
-    file: 'lib/core/note-roles.ts',
+    file: 'lib/core/memory/note-roles.ts',
     find: '  noteReset,\n',
     replace: '',
     guards: 'After a restart, a holder whose binary log was reset looks like one that has lost its writes.',
@@ -456,42 +456,42 @@ const acting: readonly Mutant[] = [
   },
   {
     name: 'a-reset-of-one-look',
-    file: 'lib/core/log-reset.ts',
+    file: 'lib/core/memory/log-reset.ts',
     find: 'if (nowMs - resetSinceMs < RESET_FOR_MS || holder.seenAtMs <= resetSinceMs) return memory;',
     replace: '',
     guards: 'One look at two nodes can be of two moments, and is no reset of a binary log.',
   },
   {
     name: 'logs-of-any-name',
-    file: 'lib/core/log-place.ts',
+    file: 'lib/core/evidence/log-place.ts',
     find: "return one.file !== '' && seriesOf(one) === seriesOf(other);",
     replace: "return one.file !== '' && other.file !== '';",
     guards: 'Numbers of logs of two names cannot be compared.',
   },
   {
     name: 'shut-out-is-a-witness',
-    file: 'lib/core/source-errors.ts',
+    file: 'lib/core/evidence/source-errors.ts',
     find: '  2061, //',
     replace: '  20610, //',
     guards: 'A channel that its source refuses does not show that the source is dead.',
   },
   {
     name: 'offline-serves',
-    file: 'lib/core/steady.ts',
+    file: 'lib/core/decision/steady.ts',
     find: '    !holder.server.offline &&\n',
     replace: '',
     guards: 'A holder that refuses all clients is not steady.',
   },
   {
     name: 'freezes-in-vain',
-    file: 'lib/core/conditions.ts',
+    file: 'lib/core/decision/conditions.ts',
     find: 'inbound.delaySeconds < limitSeconds',
     replace: 'inbound.delaySeconds >= 0',
     guards: 'A switchover to a standby with a long delay keeps clients waiting and is undone.',
   },
   {
     name: 'a-clock-is-a-restart',
-    file: 'lib/core/same-process.ts',
+    file: 'lib/core/evidence/same-process.ts',
     find: 'return [verdict, { ...verdict, server: { ...server, uptimeSeconds } }];',
     replace: 'return [verdict];',
     guards:

@@ -1,7 +1,7 @@
 /** Guards of work on hosts, of what comes back after a failover, and of replicas behind the pair. */
 import type { Mutant } from './mutant.ts';
 
-const channel = 'lib/core/rows-channel.ts';
+const channel = 'lib/core/decision/rows-channel.ts';
 
 export const hostMutants: readonly Mutant[] = [
   {
@@ -20,21 +20,21 @@ export const hostMutants: readonly Mutant[] = [
   },
   {
     name: 'aside-is-fit',
-    file: 'lib/core/history-reasons.ts',
+    file: 'lib/core/standby/history-reasons.ts',
     find: 'return told(asideReason(memory, standby.node));',
     replace: 'return [];',
     guards: 'A node that is made anew does not take over.',
   },
   {
     name: 'sets-the-holder-aside',
-    file: 'lib/core/rebuild.ts',
+    file: 'lib/core/hosts/rebuild.ts',
     find: 'if (holder.node === node)',
     replace: 'if (false)',
     guards: 'The node that clients use is never made anew.',
   },
   {
     name: 'reinstated-is-ready',
-    file: 'lib/core/orders.ts',
+    file: 'lib/core/operator/orders.ts',
     find: 'memory: { ...memory, readiness, behind, logReset, aside: null },',
     replace: 'memory: { ...memory, behind, logReset, aside: null },',
     guards: 'A node that was made anew must be seen fit before it takes over.',
@@ -56,7 +56,7 @@ export const hostMutants: readonly Mutant[] = [
   },
   {
     name: 'replica-skips',
-    file: 'lib/core/chain.ts',
+    file: 'lib/core/evidence/chain.ts',
     find: 'if (gone !== null && gone.size > 0)',
     replace: 'if (false)',
     guards: 'A replica does not follow a holder that has deleted what the replica lacks.',

@@ -4,9 +4,9 @@ import type { Mutant } from './mutant.ts';
 const lease = 'lib/watch/lease.ts';
 const driver = 'lib/watch/pair-driver.ts';
 const loops = 'lib/watch/leader-loops.ts';
-const news = 'lib/core/pair-news.ts';
-const run = 'lib/core/pair-run.ts';
-const schedule = 'lib/core/look-schedule.ts';
+const news = 'lib/core/pair/pair-news.ts';
+const run = 'lib/core/pair/pair-run.ts';
+const schedule = 'lib/core/pair/look-schedule.ts';
 const planRunner = 'lib/watch/plan-runner.ts';
 const execute = 'lib/watch/plan-stages.ts';
 const executors = 'lib/watch/step-executors.ts';
@@ -32,7 +32,7 @@ const leading: readonly Mutant[] = [
   },
   {
     name: 'waits-for-no-calls',
-    file: 'lib/core/memory.ts',
+    file: 'lib/core/memory/memory.ts',
     find: 'return plan !== null || incident !== null || lastPlanFailed;',
     replace: 'return false;',
     guards: 'A pair with a plan in flight, or with one that has failed, is waited out for.',

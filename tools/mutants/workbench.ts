@@ -76,7 +76,7 @@ export async function openWorkbench(terms: SimulationTerms): Promise<Workbench> 
   };
 }
 
-/** `lib/core/verdict.ts` → `test/core/verdict.test.ts`, where there is one. */
+/** `lib/core/evidence/verdict.ts` → `test/core/evidence/verdict.test.ts`, where there is one. */
 async function ownSuitesOf(file: string): Promise<readonly string[]> {
   const suite = file.replace(/^lib\//, 'test/').replace(/\.ts$/, '.test.ts');
   return access(join(project, suite)).then(

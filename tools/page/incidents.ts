@@ -1,6 +1,7 @@
 /** Histories of incidents for the page: one of the real code in a simulated world, and one that is long. */
-import type { HistoryRow } from '../../lib/core/reply.ts';
-import { allSafeguards } from '../../lib/core/safeguards.ts';
+
+import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
+import type { HistoryRow } from '../../lib/core/operator/reply.ts';
 import type { SimFault } from '../../sim/faults/fault.ts';
 import { runHistory } from '../../sim/history.ts';
 import { runOutside } from '../../sim/time.ts';

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
+import { HISTORY_MAX } from '../../lib/core/operator/request.ts';
 import { renderPage } from '../../lib/core/page/page.ts';
-import { HISTORY_MAX } from '../../lib/core/request.ts';
 import { longIncident, realIncident } from './incidents.ts';
 import { inTab } from './tab.ts';
 

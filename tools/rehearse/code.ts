@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Unpack } from '../../lab/deployed.ts';
 import { environmentName } from '../../lab/deployment.ts';
 import { run } from '../../lab/servers/product.ts';
-import type { Config } from '../../lib/core/config.ts';
+import type { Config } from '../../lib/core/config/config.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { ask } from './ask.ts';
 import { update } from './environment.ts';

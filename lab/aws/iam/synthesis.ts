@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App } from 'aws-cdk-lib';
-import type { Config } from '../../../lib/core/config.ts';
+import type { Config } from '../../../lib/core/config/config.ts';
 import type { Bundles } from '../../../lib/stack/bundle.ts';
 import { KeepalambdaStack } from '../../../lib/stack/keepalambda-stack.ts';
 import { featureFlags } from '../../../lib/stack/place.ts';

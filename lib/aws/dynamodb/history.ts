@@ -1,7 +1,7 @@
 /** The history of a pair in DynamoDB: a row for each thing that happened, kept for 90 days. */
 
 import { BatchWriteItemCommand, QueryCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { detailOf } from '../../core/history.ts';
+import { detailOf } from '../../core/memory/history.ts';
 import type { PairName } from '../../core/names.ts';
 import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
 import { type HistoryEntry, PortError } from '../../watch/ports.ts';

@@ -1,5 +1,5 @@
 /** Who works on the hosts of a pair, in DynamoDB: one item for each pair. */
-import { type HostClaim, hostActions } from '../../core/host-work.ts';
+import { type HostClaim, hostActions } from '../../core/hosts/host-work.ts';
 import type { PairName } from '../../core/names.ts';
 import {
   getItem,

@@ -1,8 +1,8 @@
 /** EC2's answers → what the core compares with the environment file. */
 import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
-import type { Pair } from '../../core/config.ts';
-import type { Shown, ShownEni } from '../../core/misconfigured.ts';
-import { type InstanceState, instanceStates } from '../../core/sighting.ts';
+import type { Pair } from '../../core/config/config.ts';
+import type { Shown, ShownEni } from '../../core/evidence/misconfigured.ts';
+import { type InstanceState, instanceStates } from '../../core/evidence/sighting.ts';
 
 /**
  * What EC2 shows of a pair: the ENIs that have one of its addresses, and its instances with all their interfaces. An ENI

@@ -3,7 +3,7 @@
  * but not the address, so this is where it is kept. Every change that `vip-ec2` makes goes through here, and
  * takes what it sends from the configuration, never from its caller.
  */
-import type { Node, Pair } from '../../core/config.ts';
+import type { Node, Pair } from '../../core/config/config.ts';
 import type { NodeName } from '../../core/names.ts';
 import { PortError } from '../../watch/ports.ts';
 

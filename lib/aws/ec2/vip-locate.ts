@@ -8,9 +8,9 @@ import {
   type Instance,
   type NetworkInterface,
 } from '@aws-sdk/client-ec2';
-import type { Config, Pair } from '../../core/config.ts';
+import type { Config, Pair } from '../../core/config/config.ts';
+import type { VipSighting } from '../../core/evidence/sighting.ts';
 import type { PairName } from '../../core/names.ts';
-import type { VipSighting } from '../../core/sighting.ts';
 import type { Clock } from '../../watch/ports.ts';
 import { within } from '../clients.ts';
 import { describeAwsError } from '../errors.ts';

@@ -1,8 +1,8 @@
 /** What EC2 answered → what it says of a pair. Pure: the same answers give the same sighting. */
 import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
-import type { Config, Node, Pair } from '../../core/config.ts';
-import { misconfigurationsOf } from '../../core/misconfigured.ts';
-import type { InstanceState, VipPlace, VipSighting } from '../../core/sighting.ts';
+import type { Config, Node, Pair } from '../../core/config/config.ts';
+import { misconfigurationsOf } from '../../core/evidence/misconfigured.ts';
+import type { InstanceState, VipPlace, VipSighting } from '../../core/evidence/sighting.ts';
 import { shownOf, stateOf } from './shown.ts';
 
 /** EC2's answers to one round of questions. */

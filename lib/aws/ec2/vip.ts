@@ -9,7 +9,7 @@ import {
   ModifyNetworkInterfaceAttributeCommand,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import type { Config, Pair } from '../../core/config.ts';
+import type { Config, Pair } from '../../core/config/config.ts';
 import { REQUEST_LIMIT_MS } from '../../core/time-budget.ts';
 import { type Clock, PortError, type VipPort } from '../../watch/ports.ts';
 import { within } from '../clients.ts';

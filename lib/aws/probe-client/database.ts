@@ -1,6 +1,6 @@
 /** MySQL as watch reaches it: by way of the probe functions, one for each vantage. */
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { nodeOf, type Pair, peerOf } from '../../core/config.ts';
+import { nodeOf, type Pair, peerOf } from '../../core/config/config.ts';
 import type { NodeName, Vantage } from '../../core/names.ts';
 import type { Clock, DatabasePort } from '../../watch/ports.ts';
 import type { CredentialsSource } from '../ssm/credentials.ts';

@@ -1,5 +1,5 @@
 /** Commands through the probe functions: each vantage in turn, until one can say what came of it. */
-import type { Pair } from '../../core/config.ts';
+import type { Pair } from '../../core/config/config.ts';
 import type {
   ProbeAnswer,
   ProbeCredentials,

@@ -1,8 +1,8 @@
 /** Looks through a probe function: targets in, a report on every pair out. Never throws. */
-import type { Pair } from '../../core/config.ts';
-import { holdMsOf, type LookOrder } from '../../core/look-order.ts';
+import type { Pair } from '../../core/config/config.ts';
+import type { Report, Saw, Sighting } from '../../core/evidence/sighting.ts';
 import type { PairName, Vantage } from '../../core/names.ts';
-import type { Report, Saw, Sighting } from '../../core/sighting.ts';
+import { holdMsOf, type LookOrder } from '../../core/pair/look-order.ts';
 import { hasNoRoom } from '../../probe/errors.ts';
 import type { ProbeCredentials, ProbeTarget } from '../../probe/protocol.ts';
 import type { LookTarget } from '../../watch/ports.ts';

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import type { Pair } from '../../core/config.ts';
-import { secretIdOf } from '../../core/secret-parameter.ts';
+import type { Pair } from '../../core/config/config.ts';
+import { secretIdOf } from '../../core/config/secret-parameter.ts';
 import { replicationParameterOf, setupUsers } from '../../core/setup/accounts.ts';
 import type { AccountKey } from '../../core/setup/facts.ts';
 import { type AccountsPort, PortError } from '../../watch/ports.ts';

@@ -5,7 +5,7 @@
 import { inspect } from 'node:util';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
-import type { Pair } from '../../core/config.ts';
+import type { Pair } from '../../core/config/config.ts';
 import type { PairName } from '../../core/names.ts';
 import { replicationParameterOf } from '../../core/setup/accounts.ts';
 import type { ProbeCredentials } from '../../probe/protocol.ts';

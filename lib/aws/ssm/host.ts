@@ -9,8 +9,8 @@ import {
   SendCommandCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { nodeOf, type Pair } from '../../core/config.ts';
-import type { HostDocument } from '../../core/host-document.ts';
+import { nodeOf, type Pair } from '../../core/config/config.ts';
+import type { HostDocument } from '../../core/hosts/host-document.ts';
 import { REQUEST_LIMIT_MS } from '../../core/time-budget.ts';
 import { type Clock, type HostPort, PortError } from '../../watch/ports.ts';
 import { within } from '../clients.ts';

@@ -1,5 +1,5 @@
 /** EC2's answers in the play, as XML. */
-import type { Node } from '../../core/config.ts';
+import type { Node } from '../../core/config/config.ts';
 import type { Play } from './play.ts';
 
 /** Answers a request of the query protocol, and moves the VIP when it is told to. */

@@ -2,8 +2,8 @@
  * What happens in the play that warms a function up: both masters are well, then the holder dies, and the standby is made
  * the new holder. Times are the play's own.
  */
-import type { Config, Pair } from '../../core/config.ts';
-import type { Position, Saw, Server } from '../../core/sighting.ts';
+import type { Config, Pair } from '../../core/config/config.ts';
+import type { Position, Saw, Server } from '../../core/evidence/sighting.ts';
 import type { ProbeAnswer, ProbeRequest, ProbeResponse } from '../../probe/protocol.ts';
 
 /** The holder dies after so many looks: enough for the standby to count as ready. */

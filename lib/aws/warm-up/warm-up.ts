@@ -3,7 +3,7 @@
  * it loads, and a seventh of it afterwards; code that runs for the first time in a failover is several times slower.
  */
 import { setFlagsFromString } from 'node:v8';
-import type { Config, Pair } from '../../core/config.ts';
+import type { Config, Pair } from '../../core/config/config.ts';
 import type { Log, MetricsPort } from '../../watch/ports.ts';
 import { runWatch } from '../../watch/watch.ts';
 import { createPorts, type Environment } from '../wire.ts';

@@ -1,7 +1,7 @@
 /** `keepalambda check NAME`: an environment beside what AWS says, with the credentials of the person who asks. */
 import { Command } from 'commander';
+import { exitCodeOf, renderFindings } from '../../core/alert/finding.ts';
 import { checkDeployment } from '../../core/deployment-check/check-deployment.ts';
-import { exitCodeOf, renderFindings } from '../../core/finding.ts';
 import { environmentNamed } from '../config-named.ts';
 import type { Io } from '../io.ts';
 

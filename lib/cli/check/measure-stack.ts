@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import type { Refusal } from '../../core/fault.ts';
 import { type Bundles, functionNames } from '../../stack/bundle.ts';
 import { KeepalambdaStack } from '../../stack/keepalambda-stack.ts';

@@ -4,7 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { operatorOptions } from '../../aws/clients.ts';
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import type { Answers } from '../../core/deployment-check/answers.ts';
 import { Asking } from './asking.ts';
 import { readDeployed } from './read-deployed.ts';

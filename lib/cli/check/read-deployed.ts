@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { paginateListSubscriptionsByTopic, type SNSClient } from '@aws-sdk/client-sns';
 import { awsErrorName } from '../../aws/errors.ts';
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import type {
   Answer,
   Answers,

@@ -13,7 +13,7 @@ import {
   type Subnet,
 } from '@aws-sdk/client-ec2';
 import { describeEnis, describeInstances, filter } from '../../aws/ec2/vip-locate.ts';
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import type {
   Answer,
   Answers,

@@ -2,9 +2,9 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { within } from '../../aws/clients.ts';
 import { describeAwsError } from '../../aws/errors.ts';
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import type { ExaminationAnswer } from '../../core/deployment-check/answers.ts';
-import type { Reply } from '../../core/reply.ts';
+import type { Reply } from '../../core/operator/reply.ts';
 import { functionNameOf } from '../../stack/names.ts';
 import { ANSWER_LIMIT_MS, type Invoked, invokeOnce } from '../operate/invoke.ts';
 

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { awsErrorName } from '../../aws/errors.ts';
 import { parseAuthority, parseParameter } from '../../aws/ssm/credentials.ts';
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import type { Answer, Answers, ParameterAnswer } from '../../core/deployment-check/answers.ts';
 import { membersOf } from '../../core/deployment-check/rule.ts';
 import { parameterNamesOf } from '../../core/deployment-check/rules-hosts.ts';

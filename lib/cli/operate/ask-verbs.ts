@@ -1,9 +1,9 @@
 /** The verbs that only ask: status, explain, doctor, divergence, plan, history, mysql-check. They change nothing. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { exitCodeOf } from '../../core/finding.ts';
-import type { Reply } from '../../core/reply.ts';
-import { HISTORY_MAX } from '../../core/request.ts';
+import { exitCodeOf } from '../../core/alert/finding.ts';
+import type { Reply } from '../../core/operator/reply.ts';
+import { HISTORY_MAX } from '../../core/operator/request.ts';
 import { renderSubscriptions } from '../../core/text/subscriptions-text.ts';
 import { wholeNumber } from './flags.ts';
 import { painter } from './paint.ts';

@@ -1,7 +1,7 @@
 /** `keepalambda drill`: a switchover there and back, with measured times: the rehearsal of a pair in service. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { PairStatus, Reply } from '../../core/reply.ts';
+import type { PairStatus, Reply } from '../../core/operator/reply.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { positive } from './flags.ts';
 import { confirm, expectSure, type OrderFlags, send, signed } from './order.ts';

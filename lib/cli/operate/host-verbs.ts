@@ -1,6 +1,6 @@
 /** The verbs that work on hosts: the same order is sent again until its work is finished. */
 import type { Command } from 'commander';
-import type { Reply } from '../../core/reply.ts';
+import type { Reply } from '../../core/operator/reply.ts';
 import { confirm, expectSure, type OrderFlags, signed } from './order.ts';
 import { choosePair } from './target.ts';
 import { statusIn } from './texts.ts';

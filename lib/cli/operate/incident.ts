@@ -1,10 +1,10 @@
 /** `keepalambda incident ID`: the whole story of an incident, with a small timeline. */
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import type { HistoryRow } from '../../core/operator/reply.ts';
+import { HISTORY_MAX } from '../../core/operator/request.ts';
 import { renderPage } from '../../core/page/page.ts';
 import { reportOf } from '../../core/page/report.ts';
-import type { HistoryRow } from '../../core/reply.ts';
-import { HISTORY_MAX } from '../../core/request.ts';
 import { CliError, exitCodes, usage } from '../errors.ts';
 import { type Paint, painter } from './paint.ts';
 import { choosePair, type Target } from './target.ts';

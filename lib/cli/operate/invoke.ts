@@ -6,7 +6,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Limits } from '../../aws/clients.ts';
 import { awsErrorKind, awsErrorName } from '../../aws/errors.ts';
-import { type Reply, replySchema } from '../../core/reply.ts';
+import { type Reply, replySchema } from '../../core/operator/reply.ts';
 import { OPERATE_LIFE_MS } from '../../core/time-budget.ts';
 import { CliError, UNREACHABLE } from '../errors.ts';
 

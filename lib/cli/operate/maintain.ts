@@ -1,6 +1,6 @@
 /** `maintain`: both servers changed by one order, which goes on until it is done and can be stopped before each step. */
 import type { Command } from 'commander';
-import type { Reply } from '../../core/reply.ts';
+import type { Reply } from '../../core/operator/reply.ts';
 import { usage } from '../errors.ts';
 import { type Asked, confirm, expectSure, type OrderFlags, signed } from './order.ts';
 import { statusIn } from './texts.ts';

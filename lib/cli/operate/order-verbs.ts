@@ -1,6 +1,6 @@
 /** The verbs that change something: each says who asks and why, and the dangerous ones are confirmed. */
 import type { Command } from 'commander';
-import type { PairStatus } from '../../core/reply.ts';
+import type { PairStatus } from '../../core/operator/reply.ts';
 import { usage } from '../errors.ts';
 import { positive } from './flags.ts';
 import { confirm, expectSure, type OrderFlags, sendOrder, signed } from './order.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PairStatus, Reply } from '../../core/reply.ts';
+import type { PairStatus, Reply } from '../../core/operator/reply.ts';
 import { CliError, exitCodes, UNREACHABLE, usage } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { painter } from './paint.ts';

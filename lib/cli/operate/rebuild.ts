@@ -1,6 +1,6 @@
 /** `rebuild`: a node is made anew from the holder's data. It may take many invocations: the same order goes on. */
 import type { Command } from 'commander';
-import type { Reply } from '../../core/reply.ts';
+import type { Reply } from '../../core/operator/reply.ts';
 import { confirm, expectSure, type OrderFlags, sendOrder, signed } from './order.ts';
 import { choosePair } from './target.ts';
 import { statusIn } from './texts.ts';

@@ -1,5 +1,5 @@
 /** Which environment and which pair a command is about. */
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import { checkEnvironments, loadEnvironments, nameOfFile } from '../../stack/environments.ts';
 import { functionNameOf } from '../../stack/names.ts';
 import { usage } from '../errors.ts';

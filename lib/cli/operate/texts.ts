@@ -1,9 +1,9 @@
 /** Answers as people paste them into a chat, and times as people read them. */
 
-import type { HistoryRow, PairStatus, Reply } from '../../core/reply.ts';
+import { offlineText, writesText } from '../../core/evidence/writability.ts';
+import type { HistoryRow, PairStatus, Reply } from '../../core/operator/reply.ts';
 import { renderReplica } from '../../core/text/replicas-text.ts';
 import { doubtOf } from '../../core/text/status-text.ts';
-import { offlineText, writesText } from '../../core/writability.ts';
 import { type Paint, toneOf } from './paint.ts';
 
 /** One short block for a pair: who has the VIP, who takes writes, who could take over, what is done and why not more. */

@@ -1,5 +1,5 @@
 /** Work that takes more than one invocation: the same order, with the same id, is given until it is finished. */
-import type { Reply, ReplyData } from '../../core/reply.ts';
+import type { Reply, ReplyData } from '../../core/operator/reply.ts';
 import { CliError, exitCodes } from '../errors.ts';
 
 export interface Repeating {

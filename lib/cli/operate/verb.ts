@@ -1,6 +1,6 @@
 /** What every operators' verb shares: its options, its target, JSON, and how it ends. */
 import { Command } from 'commander';
-import type { Reply } from '../../core/reply.ts';
+import type { Reply } from '../../core/operator/reply.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { choosePair, type OpenInvoke, openTarget, type Target, type TargetFlags } from './target.ts';

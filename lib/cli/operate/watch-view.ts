@@ -1,7 +1,7 @@
 /** One picture of the live view: what is known now → the lines of a screen of this size. */
 
-import type { HistoryRow, PairStatus, Reply } from '../../core/reply.ts';
-import { writesText } from '../../core/writability.ts';
+import { writesText } from '../../core/evidence/writability.ts';
+import type { HistoryRow, PairStatus, Reply } from '../../core/operator/reply.ts';
 import { type Paint, toneOf } from './paint.ts';
 import { clockOf, secondsOf, specialsOf } from './texts.ts';
 

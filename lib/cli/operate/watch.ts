@@ -1,7 +1,7 @@
 /** `keepalambda watch`: all pairs, live in the terminal, redrawn in place. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Reply } from '../../core/reply.ts';
+import type { Reply } from '../../core/operator/reply.ts';
 import { CliError, exitCodes, usage } from '../errors.ts';
 import { positive, wholeNumber } from './flags.ts';
 import { painter } from './paint.ts';

@@ -1,7 +1,7 @@
 /** What AWS answered to `check`: plain data, of which nothing is judged yet. */
 
+import type { Finding } from '../alert/finding.ts';
 import type { Refusal } from '../fault.ts';
-import type { Finding } from '../finding.ts';
 
 /** Null: this call was refused, and `unread` says why. */
 export type Answer<T> = T | null;

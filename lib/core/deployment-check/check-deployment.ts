@@ -3,7 +3,7 @@
  *
  * @example renderFindings(checkDeployment(config, answers))
  */
-import { byDanger, type Finding } from '../finding.ts';
+import { byDanger, type Finding } from '../alert/finding.ts';
 import type { Answers } from './answers.ts';
 import type { Environment, Rule } from './rule.ts';
 import { accountRules, wrongAccount } from './rules-account.ts';

@@ -1,6 +1,7 @@
 /** One rule of `check`: a condition that the account must fulfil, and what follows where it does not. */
-import type { Config, Node, Pair } from '../config.ts';
-import type { Finding, Severity } from '../finding.ts';
+
+import type { Finding, Severity } from '../alert/finding.ts';
+import type { Config, Node, Pair } from '../config/config.ts';
 import type { Answers } from './answers.ts';
 
 /** What differs in one place; the rule adds its name, its severity and its reason. */

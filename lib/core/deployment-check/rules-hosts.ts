@@ -1,6 +1,6 @@
 /** What is read and done through SSM: parameters, and the agents on the hosts. */
-import type { Config, Pair } from '../config.ts';
-import { secretIdOf } from '../secret-parameter.ts';
+import type { Config, Pair } from '../config/config.ts';
+import { secretIdOf } from '../config/secret-parameter.ts';
 import type { Answers } from './answers.ts';
 import { awsCommand, type Difference, type Rule, subjectOf } from './rule.ts';
 

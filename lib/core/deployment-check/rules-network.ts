@@ -1,6 +1,6 @@
 /** The subnets and the VIP. */
 import { contains, parseCidr } from '../address.ts';
-import type { Config, Pair } from '../config.ts';
+import type { Config, Pair } from '../config/config.ts';
 import type { SubnetAnswer } from './answers.ts';
 import { awsCommand, type Difference, type Rule, uniqueOf } from './rule.ts';
 

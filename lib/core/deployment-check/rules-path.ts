@@ -1,6 +1,6 @@
 /** The way from the probes to the nodes, through the security groups at both ends. */
 import { contains, parseCidr } from '../address.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Answers, GroupAnswer, GroupRule, InterfaceAnswer } from './answers.ts';
 import { awsCommand, type Member, membersOf, type Rule, subjectOf } from './rule.ts';
 

@@ -1,5 +1,5 @@
 /** The settings of the servers: what `doctor` finds on each pair, once there is a function that can look. */
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../alert/finding.ts';
 import type { Answers } from './answers.ts';
 import { awsCommand, type Rule } from './rule.ts';
 

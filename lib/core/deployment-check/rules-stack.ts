@@ -1,5 +1,5 @@
 /** What is deployed, whether it has room, and whether anybody hears of it. */
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Answers, SubscriptionAnswer } from './answers.ts';
 import { awsCommand, type Rule } from './rule.ts';
 

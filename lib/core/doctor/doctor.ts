@@ -1,9 +1,10 @@
 /** What doctor finds on a pair: the rules over both nodes' facts, and what EC2 says. */
-import type { Node, Pair } from '../config.ts';
-import { byDanger, type Finding } from '../finding.ts';
+
+import { byDanger, type Finding } from '../alert/finding.ts';
+import type { Node, Pair } from '../config/config.ts';
+import type { VipSighting } from '../evidence/sighting.ts';
 import type { NodeName } from '../names.ts';
 import type { LaterSetting } from '../setup/facts.ts';
-import type { VipSighting } from '../sighting.ts';
 import type { ServerFacts } from './facts.ts';
 import { missingRights } from './rights-held.ts';
 import { type Here, type Rule, textOf } from './rule.ts';

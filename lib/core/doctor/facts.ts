@@ -1,6 +1,6 @@
 /** What doctor reads from a server: plain facts, judged by the rules beside this file. */
-import type { Obstacle } from '../probe-results.ts';
-import type { ReplicationError, ScheduledEvents, ThreadState } from '../sighting.ts';
+import type { Obstacle } from '../evidence/probe-results.ts';
+import type { ReplicationError, ScheduledEvents, ThreadState } from '../evidence/sighting.ts';
 
 /** The variables that are read, in the words of today's MySQL. A server that has one by an older name gives it under this one. */
 export const variableNames = [

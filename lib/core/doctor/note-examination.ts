@@ -1,8 +1,8 @@
 /** What doctor finds at every hour, as the pair remembers it: a new set of dangers is alerted once, and so is its end. */
-import { tell } from '../alerts.ts';
+import { tell } from '../alert/alerts.ts';
+import type { Finding } from '../alert/finding.ts';
 import { cut, LIST_MAX } from '../bounds.ts';
-import type { Finding } from '../finding.ts';
-import type { Memory } from '../memory.ts';
+import type { Memory } from '../memory/memory.ts';
 
 /** How often the servers of a pair are examined. Milliseconds. */
 export const EXAMINE_EVERY_MS = 60 * 60_000;

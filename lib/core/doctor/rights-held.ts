@@ -1,6 +1,6 @@
 /** The rights that our account has, compared with those that it needs. */
-import type { Pair } from '../config.ts';
-import { eventRights, type GrantServer, heartbeatRights, type Need, rights } from '../rights.ts';
+import type { Pair } from '../config/config.ts';
+import { eventRights, type GrantServer, heartbeatRights, type Need, rights } from '../operator/rights.ts';
 import type { ServerFacts } from './facts.ts';
 import { seriesOf } from './rule.ts';
 

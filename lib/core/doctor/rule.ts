@@ -1,6 +1,7 @@
 /** A rule of doctor: what is looked at, what is wrong with it, and what to do. */
-import type { Node, Pair } from '../config.ts';
-import type { Severity } from '../finding.ts';
+
+import type { Severity } from '../alert/finding.ts';
+import type { Node, Pair } from '../config/config.ts';
 import type { NodeName } from '../names.ts';
 import type { LaterSetting } from '../setup/facts.ts';
 import { olderNames, type ServerFacts, type VariableName } from './facts.ts';

@@ -1,5 +1,5 @@
 /** Whether keepalambda gets in, may do what it must, and may do no more. */
-import { CONNECTIONS_PER_VANTAGE } from '../connection-count.ts';
+import { CONNECTIONS_PER_VANTAGE } from '../evidence/connection-count.ts';
 import { missingRights, surplusRights } from './rights-held.ts';
 import { badly, type Here, isOff, type Rule, set, write } from './rule.ts';
 

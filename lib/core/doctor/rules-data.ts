@@ -1,5 +1,5 @@
 /** Tables that do not replicate well, and who is at work on a node. */
-import type { Obstacle } from '../probe-results.ts';
+import type { Obstacle } from '../evidence/probe-results.ts';
 import { TABLES_MAX } from './facts.ts';
 import type { Here, Rule } from './rule.ts';
 

@@ -1,5 +1,5 @@
 /** What a server promises: durability, semi-synchronous replication, how it starts, its room and its clock. */
-import { CLOCK_OFF_MS } from '../clock-off.ts';
+import { CLOCK_OFF_MS } from '../evidence/clock-off.ts';
 import { badly, type Here, isOn, type Rule, replicaWord, set, wordFor } from './rule.ts';
 
 /** With more than this share of the connections used, there is little room. */

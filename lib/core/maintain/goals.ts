@@ -1,7 +1,7 @@
 /** What a maintenance of both servers is, in the order of the work: the standby, a switchover, the other node. */
-import type { Pair } from '../config.ts';
+import type { Pair } from '../config/config.ts';
 import type { Refusal } from '../fault.ts';
-import type { Goal } from '../host-work.ts';
+import type { Goal } from '../hosts/host-work.ts';
 import type { NodeName } from '../names.ts';
 import { type Maintenance, workText } from './maintenance.ts';
 

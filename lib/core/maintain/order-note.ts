@@ -1,8 +1,8 @@
 /** The leader's part of a maintenance: it remembers the step, or says why it may not be taken. */
-import { tell } from '../alerts.ts';
-import type { Memory } from '../memory.ts';
-import type { Order } from '../request.ts';
-import type { Situation } from '../situation.ts';
+import { tell } from '../alert/alerts.ts';
+import type { Situation } from '../decision/situation.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Order } from '../operator/request.ts';
 import { utcClock } from '../text/utc-time.ts';
 import { type Maintenance, OUT_LIMIT_MS, workText } from './maintenance.ts';
 

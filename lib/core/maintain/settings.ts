@@ -1,6 +1,6 @@
 /** The documents of the team's own that a maintenance may run on a node. */
 import { z } from 'zod';
-import { name } from '../config-values.ts';
+import { name } from '../config/config-values.ts';
 
 const want = 'the name of an SSM document of your own account, such as upgrade-mysql (not one of AWS)';
 

@@ -1,6 +1,6 @@
 /** A part of the timeline as a table: a row for each lane, all tracks on one axis. */
-import type { PlanEnded } from '../history.ts';
-import type { HistoryRow } from '../reply.ts';
+import type { PlanEnded } from '../memory/history.ts';
+import type { HistoryRow } from '../operator/reply.ts';
 import { lengthText, offsetText, placeOn, type Span, ticksOf } from './axis.ts';
 import { Html, html } from './html.ts';
 import type { Lane, Stretch } from './lanes.ts';

@@ -1,8 +1,8 @@
 /** Lanes of the timeline: for each thing that can change, from when until when it was how. */
 
-import type { Seen } from '../history.ts';
-import type { HistoryRow } from '../reply.ts';
-import { writesText } from '../writability.ts';
+import { writesText } from '../evidence/writability.ts';
+import type { Seen } from '../memory/history.ts';
+import type { HistoryRow } from '../operator/reply.ts';
 
 /** How a stretch looks: well, not well, in between, or not known; or it is a step of a plan. */
 export type Tone = 'good' | 'bad' | 'odd' | 'none' | 'calm' | 'step';

@@ -1,6 +1,6 @@
 /** What was alerted, what people did, and every row in order. */
-import type { Detail } from '../history.ts';
-import type { HistoryRow } from '../reply.ts';
+import type { Detail } from '../memory/history.ts';
+import type { HistoryRow } from '../operator/reply.ts';
 import { utcTime } from '../text/utc-time.ts';
 import { lengthText, offsetText } from './axis.ts';
 import { Html, html } from './html.ts';

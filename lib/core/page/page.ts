@@ -2,9 +2,9 @@
  * One incident as one page: a file that opens anywhere, asks for nothing over the network and runs no script. All its figures
  * are those of `reportOf`, which `incident --json` gives too.
  */
-import type { PlanEnded } from '../history.ts';
+import type { PlanEnded } from '../memory/history.ts';
+import type { HistoryRow } from '../operator/reply.ts';
 import { plural } from '../plural.ts';
-import type { HistoryRow } from '../reply.ts';
 import { utcTime } from '../text/utc-time.ts';
 import { lengthText, offsetText, type Span } from './axis.ts';
 import { chart } from './chart.ts';

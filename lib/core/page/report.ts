@@ -1,6 +1,6 @@
 /** The figures of an incident, from its rows of history: what the page and `incident --json` both say. */
-import type { Detail, PlanEnded } from '../history.ts';
-import type { HistoryRow } from '../reply.ts';
+import type { Detail, PlanEnded } from '../memory/history.ts';
+import type { HistoryRow } from '../operator/reply.ts';
 
 export interface Report {
   /** Of the first row that is no picture, and of the last row. Milliseconds since 1970. */

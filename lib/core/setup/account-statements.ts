@@ -1,5 +1,5 @@
 /** The heartbeat table and the rights of keepalambda's account: for `grants`, and for the document that makes the account. */
-import { type GrantServer, heartbeatRights, rights } from '../rights.ts';
+import { type GrantServer, heartbeatRights, rights } from '../operator/rights.ts';
 
 /** Without it (`writeProbe: false`), a holder whose disk is full is not told from one that is well. */
 export const heartbeatStatements: readonly string[] = [

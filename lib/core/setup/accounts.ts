@@ -1,5 +1,5 @@
 /** The two accounts that setup makes, and where their passwords are. */
-import type { Pair } from '../config.ts';
+import type { Pair } from '../config/config.ts';
 
 /** MySQL 5.6 takes 16 characters. */
 export const setupUsers = { monitor: 'keepalambda', replication: 'keepalambda_repl' } as const;

@@ -2,7 +2,7 @@
  * What setup writes into the server's configuration: a file of our own beside those of the distribution. One list, from which
  * the script on the host, the comparison with what runs, and docs/hosts.md are made.
  */
-import type { GrantServer } from '../rights.ts';
+import type { GrantServer } from '../operator/rights.ts';
 
 /** The values that differ from pair to pair and node to node: the parameters of the document. */
 export interface ConfigurationValues {

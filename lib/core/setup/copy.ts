@@ -1,6 +1,7 @@
 /** A copy that an earlier run of setup began, as the facts of both hosts show it. */
+
+import { atWorkText, type SeedServer } from '../hosts/seed.ts';
 import type { NodeName } from '../names.ts';
-import { atWorkText, type SeedServer } from '../seed.ts';
 import type { HostFacts } from './facts.ts';
 import { kindOf } from './kind.ts';
 

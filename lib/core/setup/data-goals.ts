@@ -1,8 +1,8 @@
 /** Replication both ways: only between servers whose data is known to be the same. */
-import type { Pair } from '../config.ts';
+import type { Pair } from '../config/config.ts';
+import { countOf, parseSet, subtract } from '../evidence/gtid.ts';
 import type { Refusal } from '../fault.ts';
-import { countOf, parseSet, subtract } from '../gtid.ts';
-import type { Goal } from '../host-work.ts';
+import type { Goal } from '../hosts/host-work.ts';
 import { copyAtWork, isCopiedBySetup, isCopyToFinish, isHalfCopied, runToGoOnWith } from './copy.ts';
 import type { NodeView, SetupWishes } from './goals.ts';
 import { whyNoRoom } from './room.ts';

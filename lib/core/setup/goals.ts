@@ -1,10 +1,10 @@
 /** What a pair is when it is set up, in the order of the work. */
-import type { Node, Pair } from '../config.ts';
-import { peerOf } from '../config.ts';
+import type { Node, Pair } from '../config/config.ts';
+import { peerOf } from '../config/config.ts';
 import type { Refusal } from '../fault.ts';
-import type { Goal } from '../host-work.ts';
+import type { Goal } from '../hosts/host-work.ts';
 import type { NodeName } from '../names.ts';
-import type { GrantServer } from '../rights.ts';
+import type { GrantServer } from '../operator/rights.ts';
 import { contradicts, type Difference, differences, renderConfiguration } from './configuration.ts';
 import { isHalfCopied } from './copy.ts';
 import { dataGoals } from './data-goals.ts';

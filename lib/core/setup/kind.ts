@@ -1,5 +1,5 @@
 /** Which of the servers that setup knows a version is. */
-import type { GrantServer } from '../rights.ts';
+import type { GrantServer } from '../operator/rights.ts';
 
 /** By `@@version`; null for one that setup does not know. */
 export function kindOf(version: string): GrantServer | null {

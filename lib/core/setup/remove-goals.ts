@@ -1,6 +1,6 @@
 /** What is left of setup when it is taken off again: nothing but the data. */
-import { type Node, type Pair, peerOf } from '../config.ts';
-import type { Goal } from '../host-work.ts';
+import { type Node, type Pair, peerOf } from '../config/config.ts';
+import type { Goal } from '../hosts/host-work.ts';
 import type { SetupFacts } from './facts.ts';
 import { hostOf } from './goals.ts';
 import { serverGoal } from './server-goal.ts';

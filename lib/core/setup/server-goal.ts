@@ -1,7 +1,7 @@
 /** The first goal of a node: a server that setup knows, which lets root in. */
-import type { Node } from '../config.ts';
+import type { Node } from '../config/config.ts';
 import type { Refusal } from '../fault.ts';
-import type { Goal } from '../host-work.ts';
+import type { Goal } from '../hosts/host-work.ts';
 import { copyAtWork } from './copy.ts';
 import type { HostFacts } from './facts.ts';
 import { kindOf } from './kind.ts';

@@ -1,5 +1,5 @@
 /** What a node's configuration must say: what somebody has chosen is kept, what nobody has is given. */
-import type { Node, Pair } from '../config.ts';
+import type { Node, Pair } from '../config/config.ts';
 import type { ConfigurationValues } from './configuration.ts';
 import type { HostFacts } from './facts.ts';
 

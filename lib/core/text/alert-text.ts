@@ -3,12 +3,13 @@
  * whether clients can write. The body is plain text: what happened, what was done, what it cost, who holds the VIP now,
  * and what is left, with the commands to paste.
  */
-import type { Config } from '../config.ts';
-import { eventOf } from '../events.ts';
-import type { Alert } from '../memory.ts';
+
+import { eventOf } from '../alert/events.ts';
+import { remedyOf, type Writes } from '../alert/remedies.ts';
+import type { Config } from '../config/config.ts';
+import type { Alert } from '../memory/memory.ts';
 import type { NodeName, PairName } from '../names.ts';
 import { escaped } from '../one-line.ts';
-import { remedyOf, type Writes } from '../remedies.ts';
 import { duration, utcTime } from './utc-time.ts';
 
 /** Where alerts come from: an environment, and what its texts need to know of it. */

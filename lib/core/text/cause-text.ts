@@ -1,6 +1,6 @@
 /** Why something is done, in a few words for a subject, and what was seen, in a line for a body. */
-import type { Situation } from '../situation.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Situation } from '../decision/situation.ts';
+import type { Verdict } from '../evidence/verdict.ts';
 
 /** `mysqld stopped on db1`. Of an order: who asked. */
 export function causeText(

@@ -1,6 +1,7 @@
 /** `docs/check.md`: every rule of `keepalambda check`, printed from the table. */
+
+import { severities } from '../alert/finding.ts';
 import { deploymentRules } from '../deployment-check/check-deployment.ts';
-import { severities } from '../finding.ts';
 
 export function renderCheckDoc(): string {
   return [

@@ -1,7 +1,7 @@
 /** `docs/decisions.md`, printed: every row of the decision table, every plan, every threshold. */
-import type { Pair } from '../config.ts';
-import { rows } from '../decision.ts';
-import type { DecisionRow, Deed } from '../row.ts';
+import type { Pair } from '../config/config.ts';
+import { rows } from '../decision/decision.ts';
+import type { DecisionRow, Deed } from '../decision/row.ts';
 import { renderPlans } from './plans-doc.ts';
 import { table } from './settings-doc.ts';
 

@@ -1,7 +1,8 @@
 /** What two nodes do not have in common, as a person reads it. */
-import { type Counted, isWorthless, type Lack, type TableCount } from '../divergence.ts';
-import { transactions } from '../loss.ts';
+
 import { plural } from '../plural.ts';
+import { type Counted, isWorthless, type Lack, type TableCount } from '../standby/divergence.ts';
+import { transactions } from '../standby/loss.ts';
 
 /** A line for what one node has more than the other, and one for each table. */
 export function lackLines(lack: Lack): readonly string[] {

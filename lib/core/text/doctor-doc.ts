@@ -1,7 +1,8 @@
 /** `docs/doctor.md`, printed: every rule of doctor. */
+
+import { severities } from '../alert/finding.ts';
 import { rules } from '../doctor/doctor.ts';
 import { type Here, type Rule, textOf } from '../doctor/rule.ts';
-import { severities } from '../finding.ts';
 import { table } from './settings-doc.ts';
 
 const headings = {

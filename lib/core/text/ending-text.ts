@@ -1,11 +1,11 @@
 /** What an alert says of a plan that has ended: what it did, what it cost, and what is left. */
-import type { Words } from '../alerts.ts';
-import type { Pair } from '../config.ts';
-import type { Ending } from '../end-plan.ts';
-import { guardedUntilMs } from '../flap.ts';
-import { briefLoss, describeLoss } from '../loss.ts';
-import type { Memory } from '../memory.ts';
-import { outageSinceMs, outcomeOf, type PlanRecord } from '../plan.ts';
+import type { Words } from '../alert/alerts.ts';
+import type { Pair } from '../config/config.ts';
+import { guardedUntilMs } from '../decision/flap.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Ending } from '../plan/end-plan.ts';
+import { outageSinceMs, outcomeOf, type PlanRecord } from '../plan/plan.ts';
+import { briefLoss, describeLoss } from '../standby/loss.ts';
 import { renderTimedOutcomes } from './steps-text.ts';
 import { duration, utcClock } from './utc-time.ts';
 

@@ -1,6 +1,6 @@
 /** `docs/events.md`, printed: every alert. */
-import { type EventCode, events } from '../events.ts';
-import { remedies } from '../remedies.ts';
+import { type EventCode, events } from '../alert/events.ts';
+import { remedies } from '../alert/remedies.ts';
 import { table } from './settings-doc.ts';
 
 const roles = {
@@ -16,7 +16,7 @@ export function renderEvents(): string {
   return [
     '# Events',
     '',
-    'Every alert that keepalambda sends. Printed from `lib/core/events.ts` by `test/core/text/docs.test.ts`: change the',
+    'Every alert that keepalambda sends. Printed from `lib/core/alert/events.ts` by `test/core/text/docs.test.ts`: change the',
     'code, then run `npx vitest run test/core/text/docs.test.ts -u`. What to do at 3 a.m. is in the [runbook](runbook.md).',
     'Each mail fills in the names of the pair and its nodes, and ends each command with `--env NAME`.',
     'The forms for machines are in [alerts](alerts.md).',

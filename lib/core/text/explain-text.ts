@@ -1,5 +1,5 @@
 /** An explanation as a person reads it. */
-import type { Explanation } from '../reply.ts';
+import type { Explanation } from '../operator/reply.ts';
 
 const sources = {
   leader: 'as the leader sees it',

@@ -2,8 +2,9 @@
  * A mail about one alert or many, in every form that goes out: a subject, a text, an SMS, and a form for machines, which
  * has the shape of a CloudWatch alarm, because receivers of SNS know that one (docs/alerts.md).
  */
-import type { Alert } from '../memory.ts';
-import { remedyOf, type Severity, severities } from '../remedies.ts';
+
+import { remedyOf, type Severity, severities } from '../alert/remedies.ts';
+import type { Alert } from '../memory/memory.ts';
 import { alertForm, isoTime, threadOf } from './alert-form.ts';
 import { alertBody, alertSubject, headlineOf, type Place, plainAlert, subject } from './alert-text.ts';
 

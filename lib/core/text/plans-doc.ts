@@ -1,6 +1,6 @@
 /** Every plan in words, for `docs/decisions.md`: why its order is what it is, and its steps for each setting. */
-import type { Pair } from '../config.ts';
-import type { Plan, PlanKind } from '../plan.ts';
+import type { Pair } from '../config/config.ts';
+import type { Plan, PlanKind } from '../plan/plan.ts';
 import {
   attachPlan,
   closeStandbyPlan,
@@ -12,7 +12,7 @@ import {
   repairPlan,
   repointPlan,
   switchoverPlan,
-} from '../plans.ts';
+} from '../plan/plans.ts';
 import { renderStages, renderStep } from './steps-text.ts';
 
 interface PlanText {

@@ -1,5 +1,5 @@
 /** Chain replicas in words, for `status`. */
-import type { PairStatus } from '../reply.ts';
+import type { PairStatus } from '../operator/reply.ts';
 
 type ReplicaStatus = PairStatus['replicas'][number];
 

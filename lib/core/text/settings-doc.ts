@@ -1,15 +1,15 @@
 /** How a pair is judged, and the limits that are no settings: `docs/settings.md`. */
 
-import { describeAccount } from '../account-settings.ts';
-import { describeChoices } from '../config.ts';
-import { BLIND_MS, VIP_WORD_LIFE_MS } from '../evidence.ts';
-import { ALL_CLEAR_MS } from '../note-decision.ts';
-import { GONE_FENCE_MS } from '../plans.ts';
-import { READINESS_LIFE_MS } from '../readiness-reasons.ts';
-import { WITNESSED_MS } from '../rows-lost.ts';
-import { type Detection, describeExpert, describePeople, presets, presetTexts } from '../settings.ts';
+import { describeAccount } from '../config/account-settings.ts';
+import { describeChoices } from '../config/config.ts';
+import { type Detection, describeExpert, describePeople, presets, presetTexts } from '../config/settings.ts';
+import { WITNESSED_MS } from '../decision/rows-lost.ts';
+import { BLIND_MS, VIP_WORD_LIFE_MS } from '../evidence/evidence.ts';
+import { UNHEARD_MS } from '../evidence/witness.ts';
+import { ALL_CLEAR_MS } from '../memory/note-decision.ts';
+import { GONE_FENCE_MS } from '../plan/plans.ts';
+import { READINESS_LIFE_MS } from '../standby/readiness-reasons.ts';
 import { ORDER_LIFE_MS, STATEMENT_LIMIT_MS } from '../time-budget.ts';
-import { UNHEARD_MS } from '../witness.ts';
 
 const limits: readonly (readonly [what: string, ms: number])[] = [
   ['All vantages, or EC2, must have been blind for this long before a person is alerted.', BLIND_MS],

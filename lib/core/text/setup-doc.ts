@@ -1,5 +1,5 @@
 /** `docs/host-configuration.md`, printed: every line that setup writes into a server's configuration. */
-import type { GrantServer } from '../rights.ts';
+import type { GrantServer } from '../operator/rights.ts';
 import { type ConfigurationLine, configurationLines, type ValueName } from '../setup/configuration.ts';
 import { table } from './settings-doc.ts';
 

@@ -1,8 +1,8 @@
 /** What one look showed, in words. */
-import type { Evidence, Word } from '../evidence.ts';
+import type { Evidence, Word } from '../evidence/evidence.ts';
+import type { Saw, Server } from '../evidence/sighting.ts';
+import { offlineText, writabilityOf, writesText } from '../evidence/writability.ts';
 import { plural } from '../plural.ts';
-import type { Saw, Server } from '../sighting.ts';
-import { offlineText, writabilityOf, writesText } from '../writability.ts';
 
 /** `its port refuses connections (7 looks, for 3.2 s)`. */
 export function describeWord({ saw, looks, sinceMs }: Word, nowMs: number): string {

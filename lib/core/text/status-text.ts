@@ -1,14 +1,15 @@
 /** A situation in words: the same for `status`, `check` and the CLI. */
-import { faultsOfInbound } from '../check.ts';
-import type { Decision, Measure } from '../decision.ts';
+
+import type { Decision, Measure } from '../decision/decision.ts';
+import type { Situation } from '../decision/situation.ts';
+import { faultsOfInbound } from '../evidence/check.ts';
+import type { Inbound } from '../evidence/sighting.ts';
+import { describeVerdict, type Verdict } from '../evidence/verdict.ts';
+import { offlineText, writabilityOf, writesText } from '../evidence/writability.ts';
 import { type Maintenance, workText } from '../maintain/maintenance.ts';
-import type { Incident, Memory } from '../memory.ts';
+import type { Incident, Memory } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
-import type { PairStatus } from '../reply.ts';
-import type { Inbound } from '../sighting.ts';
-import type { Situation } from '../situation.ts';
-import { describeVerdict, type Verdict } from '../verdict.ts';
-import { offlineText, writabilityOf, writesText } from '../writability.ts';
+import type { PairStatus } from '../operator/reply.ts';
 
 /**
  * The VIP, the two nodes, whether the standby can take over, what is done and why, and what is special. `seenBy`: whose

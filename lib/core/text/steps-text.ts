@@ -1,7 +1,7 @@
 /** Steps and their results, in words: the same in logs, alerts, answers and the dry run. */
-import type { PlanEnded } from '../history.ts';
-import { outcomeKey, type Plan, type PlanRecord } from '../plan.ts';
-import type { Step, StepOutcome } from '../step.ts';
+import type { PlanEnded } from '../memory/history.ts';
+import { outcomeKey, type Plan, type PlanRecord } from '../plan/plan.ts';
+import type { Step, StepOutcome } from '../plan/step.ts';
 import { duration } from './utc-time.ts';
 
 export function renderStep(step: Step): string {

@@ -1,6 +1,7 @@
 /** Whom alerts reach, as a line of `status`. */
+
+import type { SubscriptionsSeen } from '../config/subscriber.ts';
 import { plural } from '../plural.ts';
-import type { SubscriptionsSeen } from '../subscriber.ts';
 
 /** `alerts: 2 confirmed subscriptions, 1 not confirmed yet`; or that they reach nobody. */
 export function renderSubscriptions(seen: SubscriptionsSeen): string {

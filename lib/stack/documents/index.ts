@@ -1,5 +1,5 @@
 /** Our SSM documents, by the names that watch knows them by. No CDK here: the lab reads them too. */
-import type { HostDocument } from '../../core/host-document.ts';
+import type { HostDocument } from '../../core/hosts/host-document.ts';
 import { endChannel, forgetHistory, makeAccount, proofDatabase, removeAccount } from './accounts.ts';
 import { bindVip, unbindVip } from './address.ts';
 import { countTransactions } from './binary-log.ts';

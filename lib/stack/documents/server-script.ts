@@ -1,5 +1,5 @@
 /** What the scripts of work on hosts share: statements as the server's root over its local socket, and where its files are. */
-import type { GrantServer } from '../../core/rights.ts';
+import type { GrantServer } from '../../core/operator/rights.ts';
 import { optionFiles } from './server-process.ts';
 
 /**

@@ -1,7 +1,9 @@
 /** `maintain`: both servers of a pair changed under load, the standby first, with one switchover between them. */
 
+import type { Situation } from '../../core/decision/situation.ts';
+import { isSteady } from '../../core/decision/steady.ts';
 import type { Refusal } from '../../core/fault.ts';
-import { type Goal, whyNotNow } from '../../core/host-work.ts';
+import { type Goal, whyNotNow } from '../../core/hosts/host-work.ts';
 import {
   faultOfOrder,
   type MaintainFacts,
@@ -11,9 +13,7 @@ import {
 } from '../../core/maintain/goals.ts';
 import { STOPPED_MAX } from '../../core/maintain/request.ts';
 import type { NodeName } from '../../core/names.ts';
-import type { HostOrder } from '../../core/request.ts';
-import type { Situation } from '../../core/situation.ts';
-import { isSteady } from '../../core/steady.ts';
+import type { HostOrder } from '../../core/operator/request.ts';
 import { STATEMENT_LIMIT_MS } from '../../core/time-budget.ts';
 import { examinePair } from '../doctor.ts';
 import { give, type HostOrderOptions } from '../host-order.ts';

@@ -2,7 +2,7 @@
 
 import type { Refusal } from '../../core/fault.ts';
 import type { MaintenanceNote } from '../../core/maintain/maintenance.ts';
-import type { Order } from '../../core/request.ts';
+import type { Order } from '../../core/operator/request.ts';
 import { give } from '../host-order.ts';
 import type { MaintainOptions } from './maintain.ts';
 

@@ -1,8 +1,8 @@
 /** What work on hosts looks at: the document `host-facts` on both, the accounts, and where the VIP is. */
-import type { Node, Pair } from '../../core/config.ts';
+import type { Node, Pair } from '../../core/config/config.ts';
+import type { VipSighting } from '../../core/evidence/sighting.ts';
 import { setupUsers } from '../../core/setup/accounts.ts';
 import { parseHostFacts, type SetupFacts } from '../../core/setup/facts.ts';
-import type { VipSighting } from '../../core/sighting.ts';
 import type { Ports } from '../ports.ts';
 
 /** How long a look at one host may take. Milliseconds. */

@@ -1,5 +1,5 @@
 /** The proof of a pair: a database made on each side is seen on the other, and the VIP answers. */
-import type { Pair } from '../../core/config.ts';
+import type { Pair } from '../../core/config/config.ts';
 import type { NodeName } from '../../core/names.ts';
 import { PortError, type Ports } from '../ports.ts';
 

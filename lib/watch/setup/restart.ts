@@ -1,5 +1,5 @@
 /** Starts the server of a host, or restarts it, and waits until root can ask it. */
-import type { Pair } from '../../core/config.ts';
+import type { Pair } from '../../core/config/config.ts';
 import type { NodeName } from '../../core/names.ts';
 import { setupUsers } from '../../core/setup/accounts.ts';
 import type { Ports } from '../ports.ts';

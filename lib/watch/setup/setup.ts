@@ -1,10 +1,11 @@
 /** `setup`: from two servers to a healthy pair. Every step is one document, one command of the probe, or one call of a port. */
-import { nodeOf, type Pair, peerOf } from '../../core/config.ts';
-import { byDanger, renderFindings } from '../../core/finding.ts';
-import type { HostDocument } from '../../core/host-document.ts';
-import type { Goal } from '../../core/host-work.ts';
+
+import { byDanger, renderFindings } from '../../core/alert/finding.ts';
+import { nodeOf, type Pair, peerOf } from '../../core/config/config.ts';
+import type { HostDocument } from '../../core/hosts/host-document.ts';
+import type { Goal } from '../../core/hosts/host-work.ts';
 import type { NodeName } from '../../core/names.ts';
-import type { HostOrder } from '../../core/request.ts';
+import type { HostOrder } from '../../core/operator/request.ts';
 import { runToGoOnWith, seedServerOf } from '../../core/setup/copy.ts';
 import type { AccountKey, SetupFacts } from '../../core/setup/facts.ts';
 import { hostOf, setupGoals } from '../../core/setup/goals.ts';

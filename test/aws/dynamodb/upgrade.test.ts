@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { type AttributeValue, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStore } from '../../../lib/aws/dynamodb/store.ts';
-import { emptyMemory } from '../../../lib/core/memory.ts';
+import { emptyMemory } from '../../../lib/core/memory/memory.ts';
 import { renderOutcomes, renderStep } from '../../../lib/core/text/steps-text.ts';
 import type { StorePort } from '../../../lib/watch/ports.ts';
 import { type AwsWorld, clock, ids, silentLog, startWorld, tableName } from '../world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guardAssignment, guardNode } from '../../../lib/aws/ec2/vip-guard.ts';
-import type { Pair } from '../../../lib/core/config.ts';
+import type { Pair } from '../../../lib/core/config/config.ts';
 import { config, pair } from '../world.ts';
 
 const [first, second] = pair.nodes;

@@ -1,8 +1,8 @@
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { type Ec2Answers, sightVip } from '../../../lib/aws/ec2/vip-sighting.ts';
-import { decide } from '../../../lib/core/decision.ts';
-import { observeVip } from '../../../lib/core/evidence.ts';
+import { decide } from '../../../lib/core/decision/decision.ts';
+import { observeVip } from '../../../lib/core/evidence/evidence.ts';
 import { evidence, hears2, holder, NOW_MS, seen, standby, steady, unanswered } from '../../core/world.ts';
 import { config, pair } from '../world.ts';
 

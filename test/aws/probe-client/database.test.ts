@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase } from '../../../lib/aws/probe-client/database.ts';
 import { Credentials, type CredentialsSource } from '../../../lib/aws/ssm/credentials.ts';
-import type { Report, Saw } from '../../../lib/core/sighting.ts';
+import type { Report, Saw } from '../../../lib/core/evidence/sighting.ts';
 import { type ProbeResponse, probeRequestSchema } from '../../../lib/probe/protocol.ts';
 import type { DatabasePort, LookTarget } from '../../../lib/watch/ports.ts';
 import { db1 } from '../../core/servers.ts';

@@ -1,9 +1,10 @@
 /** A pair without a finding, and one with something changed. */
-import type { Pair } from '../../../lib/core/config.ts';
+
+import type { Finding } from '../../../lib/core/alert/finding.ts';
+import type { Pair } from '../../../lib/core/config/config.ts';
 import { diagnose, type Examination } from '../../../lib/core/doctor/doctor.ts';
 import type { ChannelFacts, ServerFacts, Variables } from '../../../lib/core/doctor/facts.ts';
-import type { Finding } from '../../../lib/core/finding.ts';
-import type { VipSighting } from '../../../lib/core/sighting.ts';
+import type { VipSighting } from '../../../lib/core/evidence/sighting.ts';
 import { healthyFacts } from '../../../sim/ports/examine.ts';
 import { parsePair, UUID1, UUID2 } from '../world.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../lib/core/alert/finding.ts';
 import {
   EXAMINE_EVERY_MS,
   isExaminationDue,
   noteExamination,
 } from '../../../lib/core/doctor/note-examination.ts';
-import type { Finding } from '../../../lib/core/finding.ts';
-import { emptyMemory, type Memory } from '../../../lib/core/memory.ts';
+import { emptyMemory, type Memory } from '../../../lib/core/memory/memory.ts';
 import { NOW_MS } from '../world.ts';
 import { changed, factsOf, findingsOf } from './healthy.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { diagnose, rules } from '../../../lib/core/doctor/doctor.ts';
 import type { ServerFacts, Variables } from '../../../lib/core/doctor/facts.ts';
 import { seriesOf } from '../../../lib/core/doctor/rule.ts';
-import type { Obstacle } from '../../../lib/core/probe-results.ts';
+import type { Obstacle } from '../../../lib/core/evidence/probe-results.ts';
 import { UUID1, UUID3 } from '../world.ts';
 import { changed, factsOf, findingsOf, located, pair } from './healthy.ts';
 

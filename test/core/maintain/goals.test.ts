@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { nextStep } from '../../../lib/core/host-work.ts';
+import type { Situation } from '../../../lib/core/decision/situation.ts';
+import { nextStep } from '../../../lib/core/hosts/host-work.ts';
 import {
   faultOfOrder,
   type MaintainFacts,
@@ -8,8 +9,7 @@ import {
 } from '../../../lib/core/maintain/goals.ts';
 import type { Maintenance, MaintenanceNote } from '../../../lib/core/maintain/maintenance.ts';
 import { orderMaintenance } from '../../../lib/core/maintain/order-note.ts';
-import { type Order, parseRequest } from '../../../lib/core/request.ts';
-import type { Situation } from '../../../lib/core/situation.ts';
+import { type Order, parseRequest } from '../../../lib/core/operator/request.ts';
 import { type Change, NOW_MS, pairWith, refused, seen, standby, steady } from '../world.ts';
 
 const pair = pairWith();
@@ -210,7 +210,7 @@ describe('what the leader remembers', () => {
   });
 
   it('of a standby that is out nobody is alerted before its time is over', async () => {
-    const { decide } = await import('../../../lib/core/decision.ts');
+    const { decide } = await import('../../../lib/core/decision/decision.ts');
     const gone = standby(refused);
     const rowWith = (changes: Partial<Maintenance>) =>
       decide(seen(steady, gone, remembering(changes))).row.name;

@@ -1,5 +1,5 @@
 /** A history of an incident in which somebody typed what a page must not carry out. */
-import type { HistoryRow } from '../../../lib/core/reply.ts';
+import type { HistoryRow } from '../../../lib/core/operator/reply.ts';
 
 export const hostile = {
   node: '<script>document.title="hacked"</script>',

@@ -1,10 +1,10 @@
 /** The page as text: what it shows of hostile names, how large it gets, and that its figures are those of the rows. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { HistoryRow } from '../../../lib/core/operator/reply.ts';
 import { lengthText, offsetText, placeOn, ticksOf } from '../../../lib/core/page/axis.ts';
 import { lanesOf } from '../../../lib/core/page/lanes.ts';
 import { renderPage } from '../../../lib/core/page/page.ts';
 import { reportOf } from '../../../lib/core/page/report.ts';
-import type { HistoryRow } from '../../../lib/core/reply.ts';
 import { longIncident, realIncident } from '../../../tools/page/incidents.ts';
 import { hostileIncident } from './incidents.ts';
 

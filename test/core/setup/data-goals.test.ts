@@ -1,6 +1,6 @@
 /** Whose data goes where before replication, by what both hosts say of it. */
 import { describe, expect, it, test } from 'vitest';
-import { nextStep } from '../../../lib/core/host-work.ts';
+import { nextStep } from '../../../lib/core/hosts/host-work.ts';
 import type { HostDisk, HostFacts } from '../../../lib/core/setup/facts.ts';
 import { setupGoals } from '../../../lib/core/setup/goals.ts';
 import { pairWith } from '../world.ts';

@@ -1,5 +1,5 @@
 /** Facts of made-up hosts. */
-import type { Pair } from '../../../lib/core/config.ts';
+import type { Pair } from '../../../lib/core/config/config.ts';
 import type { AccountKey, HostFacts, SetupFacts } from '../../../lib/core/setup/facts.ts';
 import { parseHostFacts } from '../../../lib/core/setup/facts.ts';
 

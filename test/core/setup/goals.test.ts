@@ -1,7 +1,7 @@
 /** Facts → what setup would do next, and what it refuses. */
 import { expect, it, test } from 'vitest';
-import type { Goal } from '../../../lib/core/host-work.ts';
-import { nextStep } from '../../../lib/core/host-work.ts';
+import type { Goal } from '../../../lib/core/hosts/host-work.ts';
+import { nextStep } from '../../../lib/core/hosts/host-work.ts';
 import { renderConfiguration } from '../../../lib/core/setup/configuration.ts';
 import type { HostFacts, SetupFacts } from '../../../lib/core/setup/facts.ts';
 import { hostOf, setupGoals } from '../../../lib/core/setup/goals.ts';

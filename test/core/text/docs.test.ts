@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../../../lib/core/config.ts';
-import { rows } from '../../../lib/core/decision.ts';
-import { events } from '../../../lib/core/events.ts';
-import type { PlanKind } from '../../../lib/core/plan.ts';
-import { writtenAs } from '../../../lib/core/settings.ts';
+import { events } from '../../../lib/core/alert/events.ts';
+import type { Settings } from '../../../lib/core/config/config.ts';
+import { writtenAs } from '../../../lib/core/config/settings.ts';
+import { rows } from '../../../lib/core/decision/decision.ts';
+import type { PlanKind } from '../../../lib/core/plan/plan.ts';
 import { renderCheckDoc } from '../../../lib/core/text/check-doc.ts';
 import { renderDecisions } from '../../../lib/core/text/decisions-doc.ts';
 import { renderEvents } from '../../../lib/core/text/events-doc.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { decide } from '../../../lib/core/decision.ts';
+import { decide } from '../../../lib/core/decision/decision.ts';
 import { checkedOf, renderCheck, renderStatus } from '../../../lib/core/text/status-text.ts';
 import {
   answers1,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SubscriptionsSeen } from '../../../lib/core/subscriber.ts';
+import type { SubscriptionsSeen } from '../../../lib/core/config/subscriber.ts';
 import { renderSubscriptions } from '../../../lib/core/text/subscriptions-text.ts';
 
 const known = (confirmed: number, pending: number) => ({ kind: 'known', confirmed, pending }) as const;

@@ -1,6 +1,6 @@
 /** What judges make of a reset log and of `offline_mode`: what could be known, and what lies just beyond it. */
 import { describe, expect, it } from 'vitest';
-import { reattachPlan } from '../../../lib/core/plans.ts';
+import { reattachPlan } from '../../../lib/core/plan/plans.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { type Stage, setStage } from '../stage.ts';
 import { alert, begin, breakIt, end, failover, lead } from './by-hand.ts';

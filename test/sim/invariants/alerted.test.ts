@@ -1,6 +1,6 @@
 /** Which losses the judge of alerts asks an alert for, and which nobody could know. */
 import { describe, expect, it } from 'vitest';
-import type { EventCode } from '../../../lib/core/events.ts';
+import type { EventCode } from '../../../lib/core/alert/events.ts';
 import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { setStage } from '../stage.ts';

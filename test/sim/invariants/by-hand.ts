@@ -1,11 +1,12 @@
 /** What a test of a judge does by hand: leads, begins and ends plans, alerts, breaks things. */
-import { beginPlan } from '../../../lib/core/begin-plan.ts';
-import type { EventCode } from '../../../lib/core/events.ts';
-import { noEvidence } from '../../../lib/core/evidence.ts';
-import { emptyMemory, type Memory } from '../../../lib/core/memory.ts';
-import type { Plan } from '../../../lib/core/plan.ts';
-import { failoverPlan } from '../../../lib/core/plans.ts';
-import { assess, noDurations } from '../../../lib/core/situation.ts';
+
+import type { EventCode } from '../../../lib/core/alert/events.ts';
+import { assess, noDurations } from '../../../lib/core/decision/situation.ts';
+import { noEvidence } from '../../../lib/core/evidence/evidence.ts';
+import { emptyMemory, type Memory } from '../../../lib/core/memory/memory.ts';
+import { beginPlan } from '../../../lib/core/plan/begin-plan.ts';
+import type { Plan } from '../../../lib/core/plan/plan.ts';
+import { failoverPlan } from '../../../lib/core/plan/plans.ts';
 import { strike } from '../../../sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../../sim/faults/fault.ts';
 import type { Stage } from '../stage.ts';

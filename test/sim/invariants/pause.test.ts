@@ -1,6 +1,6 @@
 /** What the judge of pauses lets a plan do for a person, and what lies just beyond it. */
 import { describe, expect, it } from 'vitest';
-import { closeStandbyPlan, switchoverPlan } from '../../../lib/core/plans.ts';
+import { closeStandbyPlan, switchoverPlan } from '../../../lib/core/plan/plans.ts';
 import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { setStage } from '../stage.ts';

@@ -1,6 +1,6 @@
 /** What the judge of writers excuses, and what lies just beyond it. */
 import { describe, expect, it } from 'vitest';
-import { openHolderPlan, repairPlan, switchoverPlan } from '../../../lib/core/plans.ts';
+import { openHolderPlan, repairPlan, switchoverPlan } from '../../../lib/core/plan/plans.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { setStage } from '../stage.ts';
 import { begin, breakIt, end, lead, pause } from './by-hand.ts';

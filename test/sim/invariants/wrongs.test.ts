@@ -1,8 +1,8 @@
 /** Each invariant notices what it is there for: a table of wrongs, each done by hand to a healthy world. */
 import { describe, expect, it } from 'vitest';
-import { emptyMemory } from '../../../lib/core/memory.ts';
-import { closeStandbyPlan, openHolderPlan, switchoverPlan } from '../../../lib/core/plans.ts';
-import { without } from '../../../lib/core/safeguards.ts';
+import { without } from '../../../lib/core/decision/safeguards.ts';
+import { emptyMemory } from '../../../lib/core/memory/memory.ts';
+import { closeStandbyPlan, openHolderPlan, switchoverPlan } from '../../../lib/core/plan/plans.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { crash, loseLast, start } from '../../../sim/world/life.ts';
 import { type Stage, setStage } from '../stage.ts';

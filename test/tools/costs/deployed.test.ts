@@ -1,6 +1,6 @@
 /** What is priced is what is deployed: the counts and sizes of the bill, beside the synthesised template. */
 import { expect, test } from 'vitest';
-import type { Config } from '../../../lib/core/config.ts';
+import type { Config } from '../../../lib/core/config/config.ts';
 import { type Choice, defaultChoice, deployedOf } from '../../../tools/costs/deployed.ts';
 import { environmentOf } from '../../../tools/costs/pairs.ts';
 import { templateOfConfig } from '../../stack/templates.ts';

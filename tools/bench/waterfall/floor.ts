@@ -1,5 +1,5 @@
 /** What nobody can leave out who is sure of a death and moves an address by EC2, and how far above it we are. Pure. */
-import { resolveSettings } from '../../../lib/core/settings.ts';
+import { resolveSettings } from '../../../lib/core/config/settings.ts';
 import { TAKE_AFTER_MS } from '../../../lib/core/time-budget.ts';
 import { medianOf, type Run } from '../results.ts';
 import type { TrialName } from '../trials.ts';

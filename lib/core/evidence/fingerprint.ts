@@ -1,0 +1,118 @@
+/**
+ * The fingerprint of a vantage's sightings: equal while nothing changed that could change a decision.
+ *
+ * watch sends the fingerprint of what it last saw; a held look is answered early when what the probe sees has
+ * another. Positions and ages are left out, because they change with every look.
+ */
+import type { Settings } from '../config/config.ts';
+import type { Vantage } from '../names.ts';
+import { remembered } from '../remembered.ts';
+import type { Evidence } from './evidence.ts';
+import type { Heartbeat, Inbound, Saw, Server, Sighting } from './sighting.ts';
+import { hearsSource, UNHEARD_MS } from './witness.ts';
+
+/** What the words depend on. */
+export interface FingerprintTerms {
+  readonly lagLimitSeconds: Settings['lagLimitSeconds'];
+  /** While the witness's word is awaited: for how long it counts; else null. Milliseconds. */
+  readonly witnessMs: number | null;
+}
+
+/**
+ * One word a node, ordered by name: `db1 answered UUID writable connecting yes late committed`. The order in
+ * which the sightings are given does not matter. Whether a channel hears its source is one of the words only where it
+ * is awaited: on a quiet pair it comes and goes. That it hears nothing of a holder that commits a heartbeat every second is
+ * always one: it means that the standby is cut off.
+ */
+export function fingerprint(sightings: readonly Sighting[], terms: FingerprintTerms): string {
+  const commits = sightings.some(({ saw }) => isCommitted(saw));
+  return sightings
+    .map(({ node, saw }) => {
+      const deaf = commits && isDeaf(saw) ? ' deaf' : '';
+      return `${node} ${wordOf(saw, terms.lagLimitSeconds, terms.witnessMs)}${deaf}`;
+    })
+    .sort()
+    .join('; ');
+}
+
+function isCommitted(saw: Saw): boolean {
+  return saw.kind === 'answered' && saw.server.heartbeat.kind === 'committed';
+}
+
+/** Its channel runs, and has heard nothing for as long as makes a standby unfit. Nobody beats for the one that beats itself. */
+function isDeaf(saw: Saw): boolean {
+  if (saw.kind !== 'answered' || isCommitted(saw)) return false;
+  const { inbound } = saw.server;
+  return inbound.kind === 'configured' && inbound.io === 'yes' && !hearsSource(inbound, UNHEARD_MS);
+}
+
+/** The fingerprint of what a vantage last saw; null when it has seen nothing that counts. */
+export function seenAt(vantage: Vantage, { words }: Evidence, terms: FingerprintTerms): string | null {
+  const sightings: Sighting[] = [];
+  for (const node in words) {
+    const word = words[node]?.[vantage];
+    if (word !== undefined) sightings.push({ node, saw: word.saw });
+  }
+  return sightings.length === 0 ? null : fingerprint(sightings, terms);
+}
+
+/** What a look brought is compared with what watch has seen, and is what watch has seen for the next one. */
+const wordOf = remembered(
+  (
+    saw: Saw,
+    lagLimitSeconds: FingerprintTerms['lagLimitSeconds'],
+    witnessMs: FingerprintTerms['witnessMs'],
+  ): string => {
+    switch (saw.kind) {
+      case 'answered': {
+        const { identity, inbound, heartbeat } = saw.server;
+        const words = `${identity} ${stateWords(saw.server)} ${inboundWord(inbound, lagLimitSeconds)}`;
+        return `answered ${words} ${heartbeatWord(heartbeat)}${witnessWord(inbound, witnessMs)}`;
+      }
+      case 'refused':
+      case 'unanswered':
+      case 'saturated':
+      case 'locked-out':
+        return saw.kind;
+    }
+  },
+  8,
+);
+
+/** What is as it should be is not named. */
+function stateWords({ writable, halfClosed, offline, binaryLog, globalLock, loginRefused }: Server): string {
+  const open = halfClosed ? 'half-closed' : writable ? 'writable' : 'read-only';
+  return `${open}${offline ? ' offline' : ''}${binaryLog === 'off' ? ' unlogged' : ''}${globalLock === null ? '' : ' locked'}${loginRefused === null ? '' : ' login-refused'}`;
+}
+
+function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {
+  if (inbound.kind === 'unconfigured') return 'unconfigured';
+  const { io, sql, lagSeconds, sourceIdentity, applierBlocked } = inbound;
+  const words = `${io} ${sql} ${lagWord(lagSeconds, lagLimitSeconds)} from ${sourceIdentity ?? 'nobody'}`;
+  return applierBlocked === null ? words : `${words} blocked`;
+}
+
+function witnessWord(inbound: Inbound, witnessMs: number | null): string {
+  if (witnessMs === null) return '';
+  return hearsSource(inbound, witnessMs) ? ' hears' : ' does-not-hear';
+}
+
+/** An unknown lag is a word of its own: it is neither in time nor late. */
+function lagWord(lagSeconds: number | null, lagLimitSeconds: number): string {
+  if (lagSeconds === null) return 'unknown';
+  return lagSeconds >= lagLimitSeconds ? 'late' : 'in-time';
+}
+
+/** Not tried and committed are the same: a missing table must not wake anybody up. */
+function heartbeatWord(heartbeat: Heartbeat): string {
+  switch (heartbeat.kind) {
+    case 'failed':
+      return 'failing';
+    case 'committed':
+    case 'not-tried':
+    case 'barred':
+      return 'beating';
+    case 'refused':
+      return 'refused';
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The end of a holder's history, from the last looks at it: what a standby must have received to take over. The standby's
+ * report that its channel runs is older than the death of the holder; what it has received is a fact.
+ */
+import type { Durations } from '../memory/durations.ts';
+import type { HolderEnd, LastEnds, Memory } from '../memory/memory.ts';
+import type { NodeName } from '../names.ts';
+import { lackOf, lostOf, unreadOf } from '../standby/lead.ts';
+import type { Position, Server } from './sighting.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * An end that was said so long before the loss does not prove that a standby which has it lacks little: what was committed
+ * after it may have gone nowhere. Milliseconds.
+ */
+export const END_LIFE_MS = 8000;
+/** Beside `readinessMs`: what was on its way when a channel broke. Milliseconds. */
+const ON_ITS_WAY_MS = 1000;
+/** Two looks at a holder that can be seen come no further apart: a held one ends after 5 s. Milliseconds. */
+const UNWATCHED_MS = 6000;
+
+/** The ends of the last `readinessMs` and a second, and the newest that is older, the newest last; nothing of another holder. */
+export function nextEnds(
+  ends: readonly HolderEnd[],
+  { node, server, seenAtMs }: Verdict,
+  readinessMs: number,
+): readonly HolderEnd[] {
+  const all = ends.every((end) => end.node === node) ? ends : [];
+  if (server === null) return all;
+  const own = toldOf(all);
+  const last = own.at(-1);
+  // It came back with less than it had: what it has now is not the end of what it had sent.
+  if (last !== undefined && lostOf(server, last.position) !== 'unknown') return all;
+  if (waitsForItsStandby(server)) {
+    // The commit that hangs is in the log. Where the end is still that of the look before, it was in the log then, too.
+    const known = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
+    const counts = known.at(-1);
+    // Nothing that came after the end before was reported to a client: that one is still what counts.
+    const told = counts === undefined ? [] : [{ ...counts, untilMs: seenAtMs }];
+    return [...known.slice(0, -1), ...told, { ...endOf(node, server, seenAtMs), isUntold: true }];
+  }
+  const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
+  const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);
+  const next = [...before, { ...endOf(node, server, seenAtMs), sinceMs }];
+  const recent = next.findIndex((end) => sinceMs - end.sinceMs < readinessMs + ON_ITS_WAY_MS);
+  return next.slice(Math.max(0, recent - 1));
+}
+
+/** Without those that no client was told of: mostly there is none, and all are meant. */
+function toldOf(ends: readonly HolderEnd[]): readonly HolderEnd[] {
+  const isTold = ({ isUntold }: HolderEnd) => isUntold !== true;
+  return ends.every(isTold) ? ends : ends.filter(isTold);
+}
+
+/** The end that one look shows. */
+function endOf(node: NodeName, { inbound, executed }: Server, atMs: number): HolderEnd {
+  const hears = inbound.kind === 'configured' && inbound.io === 'yes';
+  const end = { node, position: executed, sinceMs: atMs, untilMs: atMs };
+  return hears ? { ...end, hearsPeer: true } : end;
+}
+
+/** Its commits are in its log and hang until a semi-synchronous standby acknowledges them. */
+function waitsForItsStandby({ semiSync, heartbeat }: Server): boolean {
+  return semiSync?.waiting === true && heartbeat.kind === 'failed';
+}
+
+/**
+ * Those that count if the holder is lost now. A channel may break `readinessMs` before the holder's last sign of life and
+ * nobody knows yet, so a standby need not have what was the end since, or was on its way then. A holder that hangs says the
+ * same end for seconds: what counts is since when it was the end.
+ */
+export function lastEndsOf(
+  { ends, doubtSinceMs }: Pick<Durations, 'ends' | 'doubtSinceMs'>,
+  { node, kind, sinceMs }: Verdict,
+  readinessMs: number,
+  nowMs: number,
+): LastEnds {
+  const lostAtMs = doubtSinceMs ?? nowMs;
+  const own = ends.every((end) => end.node === node) ? ends : ends.filter((end) => end.node === node);
+  const last = own.at(-1) ?? null;
+  // Of a holder that hangs, what is bad began before the last look at it; of one that is not seen, no look says when.
+  const wellMs = Math.min(kind === 'unseen' ? lostAtMs : sinceMs, last?.untilMs ?? nowMs);
+  const told = toldOf(own);
+  const needed = neededOf(told, wellMs - readinessMs - ON_ITS_WAY_MS);
+  const proof = told.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
+  return { needed, proof, last };
+}
+
+/**
+ * The newest that was the end by then. Where nobody saw the holder for long since that one, how far it had come is not
+ * known, and the first that was seen after it counts.
+ */
+function neededOf(ends: readonly HolderEnd[], byMs: number): HolderEnd | null {
+  const index = ends.findLastIndex(({ sinceMs }) => sinceMs <= byMs);
+  const [needed, next] = index < 0 ? [] : ends.slice(index);
+  if (needed === undefined) return null;
+  return next !== undefined && next.sinceMs - needed.untilMs > UNWATCHED_MS ? next : needed;
+}
+
+/**
+ * Those that are to be gone by. While the holder is lost, what was noted then; else what this leader has seen itself, and
+ * only where it has seen nothing, what an earlier one had noted.
+ */
+export function endsToReckonWith(
+  { lostAtMs, lastEnds }: Pick<Memory, 'lostAtMs' | 'lastEnds'>,
+  durations: Pick<Durations, 'ends' | 'doubtSinceMs'>,
+  holder: Verdict,
+  readinessMs: number,
+  nowMs: number,
+): LastEnds {
+  if (lostAtMs !== null && lastEnds !== null) return lastEnds;
+  const seen = lastEndsOf(durations, holder, readinessMs, nowMs);
+  const waited = beforeTheWait(seen, lastEnds);
+  if (waited !== null) return waited;
+  return lastEnds !== null && seen.last === null && lastEnds.last?.node === holder.node ? lastEnds : seen;
+}
+
+/**
+ * This leader has seen the holder only while its commits waited, and they are the very ones that an earlier leader had seen
+ * wait: no client has heard of anything since, so what counted then still does. Null where it is not so.
+ */
+function beforeTheWait({ needed, proof, last }: LastEnds, noted: LastEnds | null): LastEnds | null {
+  if (needed !== null || proof !== null || last?.isUntold !== true) return null;
+  if (noted === null || noted.last === null || !isSameEnd(noted.last, last)) return null;
+  return { ...noted, proof: noted.proof && { ...noted.proof, untilMs: last.untilMs }, last };
+}
+
+/** The same node, at the same place of its history, and both times with commits that waited, or without. */
+export function isSameEnd(one: HolderEnd, other: HolderEnd): boolean {
+  return one.node === other.node && one.isUntold === other.isUntold && isSame(one.position, other.position);
+}
+
+/** `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown` where nothing can be compared. */
+export type Coverage = 'whole' | 'behind' | 'unknown' | { readonly lacks: string };
+
+/** Whether the standby has what it must have received to take over. */
+export function coverageOf(
+  standby: Server | null,
+  { needed, proof }: Pick<LastEnds, 'needed' | 'proof'>,
+): Coverage {
+  if (standby === null) return 'unknown';
+  const lack = missingOf(standby, needed);
+  if (lack !== null && lack !== 'unknown') return { lacks: lack };
+  const rest = missingOf(standby, proof);
+  if (rest === 'unknown') return 'unknown';
+  return rest === null ? 'whole' : 'behind';
+}
+
+function missingOf(standby: Server, end: HolderEnd | null): string | 'unknown' | null {
+  const unread = unreadOf(standby, end?.position ?? null);
+  return unread === 'unknown' ? lackOf(standby, end?.position ?? null) : unread;
+}
+
+/** The same place of one history, by all that is known of it. */
+export function isSame(one: Position, other: Position): boolean {
+  return one.gtid === other.gtid && one.file === other.file && one.offset === other.offset;
+}

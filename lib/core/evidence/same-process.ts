@@ -1,0 +1,73 @@
+/**
+ * Whether a server that answers now is the process that was seen before.
+ *
+ * A server counts its uptime by the clock of its host. When that one is set, the uptime jumps by as much, and the process is
+ * the same.
+ */
+
+import type { Settled } from '../memory/memory.ts';
+import { CLOCK_OFF_MS } from './clock-off.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * A start is computed by the clock of the leader of that time, and uptimes are in whole seconds: two starts that differ by
+ * less can be one. Milliseconds.
+ */
+const SAME_START_MS = 25_000;
+
+/** By how much two ages that one leader reads can be off. Milliseconds. */
+const READ_SLACK_MS = 4000;
+
+/**
+ * A process only grows older, whatever the clocks say; and its start stays where it was, as far as they agree. The other
+ * server is a clock that no change of leader turns: one that has started later than it, compared with before, is another.
+ */
+export function isSameProcess(before: Settled, verdict: Verdict, peer: Verdict): boolean {
+  // The clock may have been read a moment before or after the uptime: either may be the one from before it was set.
+  const peers = readingsOf(peer, before.peerClockOffMs);
+  return readingsOf(verdict, before.clockOffMs).some((own) =>
+    peers.some((other) => isSameBy(before, own, other)),
+  );
+}
+
+/** The node as it answers, and, where its clock was set since, without what that has added to its uptime. */
+function readingsOf(verdict: Verdict, wasOffMs: number | undefined): readonly Verdict[] {
+  const { server } = verdict;
+  const setMs = (server?.clockOffMs ?? 0) - (wasOffMs ?? server?.clockOffMs ?? 0);
+  if (server === null || server.uptimeSeconds === 0 || Math.abs(setMs) <= CLOCK_OFF_MS) return [verdict];
+  const uptimeSeconds = Math.max(1, server.uptimeSeconds - Math.round(setMs / 1000));
+  return [verdict, { ...verdict, server: { ...server, uptimeSeconds } }];
+}
+
+function isSameBy(before: Settled, verdict: Verdict, peer: Verdict): boolean {
+  const startedAtMs = startOf(verdict);
+  if (verdict.server === null || startedAtMs === null) return false;
+  const { uptimeSeconds, afterPeerMs } = before;
+  if (uptimeSeconds !== undefined && verdict.server.uptimeSeconds < uptimeSeconds) return false;
+  const nowAfterMs = afterPeer(verdict, peer);
+  if (afterPeerMs !== undefined && nowAfterMs !== null && nowAfterMs - afterPeerMs > READ_SLACK_MS)
+    return false;
+  return Math.abs(startedAtMs - before.startedAtMs) <= SAME_START_MS;
+}
+
+/** What is to be remembered of a process; null while it is not known how long it has run. */
+export function processOf(verdict: Verdict, peer: Verdict): Omit<Settled, 'is'> | null {
+  const startedAtMs = startOf(verdict);
+  if (verdict.server === null || startedAtMs === null) return null;
+  const afterPeerMs = afterPeer(verdict, peer);
+  const { uptimeSeconds, clockOffMs } = verdict.server;
+  const process = { startedAtMs, uptimeSeconds, ...(clockOffMs === null ? {} : { clockOffMs }) };
+  if (afterPeerMs === null) return process;
+  const peerClockOffMs = peer.server?.clockOffMs ?? null;
+  return { ...process, afterPeerMs, ...(peerClockOffMs === null ? {} : { peerClockOffMs }) };
+}
+
+function afterPeer(verdict: Verdict, peer: Verdict): number | null {
+  const [startedAtMs, peerAtMs] = [startOf(verdict), startOf(peer)];
+  return startedAtMs === null || peerAtMs === null ? null : startedAtMs - peerAtMs;
+}
+
+/** By the clock of who leads now; null while it is not known. */
+function startOf({ server, seenAtMs }: Verdict): number | null {
+  return server === null || server.uptimeSeconds === 0 ? null : seenAtMs - server.uptimeSeconds * 1000;
+}

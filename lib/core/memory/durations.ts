@@ -1,0 +1,252 @@
+/** Since when conditions last. The leader keeps this beside the evidence, because one look cannot show it. */
+
+import type { Situation } from '../decision/situation.ts';
+import { isSteady } from '../decision/steady.ts';
+import { nextAsked, nextAway, nextStopped } from '../evidence/channel-gaps.ts';
+import { clocksOff } from '../evidence/clock-off.ts';
+import { nextEnds } from '../evidence/holder-end.ts';
+import type { Heartbeat, Position } from '../evidence/sighting.ts';
+import type { Verdict } from '../evidence/verdict.ts';
+import type { NodeName } from '../names.ts';
+import { isBroken } from '../standby/fitness.ts';
+import { lackOf } from '../standby/lead.ts';
+import { hasRunSince } from '../standby/readiness-reasons.ts';
+import { type Had, nextSent } from '../standby/sent.ts';
+import type { HolderEnd, Memory } from './memory.ts';
+
+export interface Durations {
+  /** Of a leader that has judged nothing yet: since when nobody may have led. Null once it has. */
+  readonly unwatchedSinceMs: number | null;
+  /** Since when the holder fails the check. */
+  readonly holderFaultsSinceMs: number | null;
+  /** Since when it fails the check by a fault of its own, and not of its source. */
+  readonly ownFaultsSinceMs: number | null;
+  /** Since when the standby is not ready while the holder lives; lucky moments in between do not end it. */
+  readonly unreadySinceMs: number | null;
+  /**
+   * Since when it is so for more than being late or barred: what lucky moments lasted is not counted, or a moment out of
+   * touch soon after another one, which may be the holder's death, would look like one long illness.
+   */
+  readonly brokenSinceMs: number | null;
+  /** When the standby's readiness was judged last. */
+  readonly judgedAtMs: number | null;
+  /** When the standby itself last said that it is not ready. */
+  readonly illAtMs: number | null;
+  /** Since when the standby is ready, without a break. */
+  readonly readySinceMs: number | null;
+  /** Since when the pair is steady. */
+  readonly steadySinceMs: number | null;
+  /** What came of the holder's heartbeat, and since when it is of this kind. */
+  readonly heartbeat: { readonly kind: Heartbeat['kind']; readonly sinceMs: number } | null;
+  /** Since when clients have found nobody to write to, as far as is seen. */
+  readonly unservedSinceMs: number | null;
+  /** What the standby had received when it was last seen beside a holder that lived. */
+  readonly received: Position | null;
+  /** When the standby's receiver last was stopped, followed somebody else, or had no mysqld; null once it runs again. */
+  readonly stoppedAtMs: number | null;
+  /** When nobody reached the standby, and since when it answers again (null: not yet); null once it has heard since. */
+  readonly away: { readonly sinceMs: number; readonly backAtMs: number | null } | null;
+  /** When the standby last answered us. */
+  readonly asked: { readonly node: NodeName; readonly atMs: number } | null;
+  /** Since when the standby cannot say whether a holder lives that was proven dead. */
+  readonly untoldSinceMs: number | null;
+  /** Since when the holder is not known to live. */
+  readonly doubtSinceMs: number | null;
+  /** Since when the clock of a node is off. */
+  readonly clockOffSinceMs: number | null;
+  /** Since when the standby has events of the holder's that this one does not know. */
+  readonly resetSinceMs: number | null;
+  /** The ends of the holder's history that it said lately, the newest last. */
+  readonly ends: readonly HolderEnd[];
+  /** What each node was last seen to have of the other's history, by the node whose history it is. */
+  readonly sent: Readonly<Record<NodeName, Had>>;
+}
+
+export const noDurations: Durations = {
+  unwatchedSinceMs: null,
+  holderFaultsSinceMs: null,
+  ownFaultsSinceMs: null,
+  unreadySinceMs: null,
+  brokenSinceMs: null,
+  judgedAtMs: null,
+  illAtMs: null,
+  readySinceMs: null,
+  steadySinceMs: null,
+  heartbeat: null,
+  unservedSinceMs: null,
+  received: null,
+  stoppedAtMs: null,
+  away: null,
+  asked: null,
+  untoldSinceMs: null,
+  doubtSinceMs: null,
+  clockOffSinceMs: null,
+  resetSinceMs: null,
+  ends: [],
+  sent: {},
+};
+
+/** The durations after this situation: each begins when its condition does and ends with it. */
+export function nextDurations(durations: Durations, situation: Situation): Durations {
+  const { nowMs, holder, standby } = situation;
+  // Where nothing has been seen yet, as right after a plan, nothing has begun or ended.
+  if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
+  const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
+  return {
+    ...nextReadiness(durations, situation),
+    unwatchedSinceMs: null,
+    holderFaultsSinceMs: since(durations.holderFaultsSinceMs, situation.holderFaults.length > 0),
+    ownFaultsSinceMs: since(durations.ownFaultsSinceMs, situation.holderOwnFaults.length > 0),
+    steadySinceMs: since(durations.steadySinceMs, isSteady(situation)),
+    heartbeat: nextHeartbeat(durations, situation),
+    unservedSinceMs: nextUnserved(durations, situation),
+    stoppedAtMs: nextStopped(durations, situation),
+    away: nextAway(durations, situation),
+    asked: nextAsked(durations.asked, situation),
+    untoldSinceMs: since(durations.untoldSinceMs, isUntold(situation)),
+    doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
+    clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
+    resetSinceMs: since(durations.resetSinceMs, situation.reset !== null),
+    ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
+    sent: nextSent(durations.sent, situation),
+  };
+}
+
+/**
+ * While a plan is carried out: the loss of service, what the two have of each other, and the end of the holder's history:
+ * either may be lost meanwhile and come back with less; of a holder that is to stay one, also since when it is not known to
+ * live, and since when its heartbeat is as it is. Nothing else is counted.
+ */
+export function nextBesidePlan(durations: Durations, situation: Situation): Durations {
+  const { nowMs, holder, standby, memory, pair, life } = situation;
+  if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
+  const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
+  return {
+    ...durations,
+    unservedSinceMs: nextUnserved(durations, situation),
+    received: receivedByNow(durations.received, situation),
+    ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
+    sent: nextSent(durations.sent, situation),
+    ...(isForHolder(memory, holder.node)
+      ? {
+          doubtSinceMs: since(durations.doubtSinceMs, life !== 'lives'),
+          heartbeat: nextHeartbeat(durations, situation),
+        }
+      : {}),
+  };
+}
+
+function isUntold({ holder, witness, memory }: Situation): boolean {
+  return memory.lostAtMs !== null && holder.server === null && witness === 'unknown';
+}
+
+/**
+ * A commit that hangs began to hang before the look that shows it; and a loss that an earlier leader saw goes on.
+ */
+function nextUnserved(
+  durations: Durations,
+  { isServed, holder: { server }, memory, nowMs }: Situation,
+): number | null {
+  if (isServed) return null;
+  const hangsForMs = server?.heartbeat.kind === 'failed' ? server.heartbeat.forMs : 0;
+  const before = unservedBefore(durations, memory, nowMs) ?? nowMs;
+  return durations.unservedSinceMs ?? Math.min(nowMs - hangsForMs, before);
+}
+
+/**
+ * Since when an earlier leader saw a loss of service that it did not see end; null where there is none. It may have gone on while
+ * nobody led, and has lasted at least as long as that one said, if its clock was ahead of ours.
+ */
+function unservedBefore(
+  { unwatchedSinceMs }: Durations,
+  { unservedSinceMs, unservedForMs }: Memory,
+  nowMs: number,
+): number | null {
+  if (unservedSinceMs === null) return null;
+  return Math.min(unservedSinceMs, (unwatchedSinceMs ?? nowMs) - unservedForMs);
+}
+
+/**
+ * Since when clients have found nobody to write to, before this look; null while they did. Where a new leader's first look shows
+ * service, it shows the end of what the leader before had seen.
+ */
+export function unservedSince(durations: Durations, memory: Memory, nowMs: number): number | null {
+  const { unservedSinceMs, unwatchedSinceMs } = durations;
+  if (unservedSinceMs !== null || unwatchedSinceMs === null) return unservedSinceMs;
+  return unservedBefore(durations, memory, nowMs);
+}
+
+/** The plan in flight leaves the roles as they are. */
+export function isForHolder({ plan, lastHolder }: Memory, holder: NodeName): boolean {
+  if (plan === null || lastHolder !== holder) return false;
+  return plan.kind !== 'failover' && plan.kind !== 'switchover';
+}
+
+/**
+ * A channel that lives on lucky looks between errors is ill all the time: what the standby said of itself ends when it
+ * has been well for `readinessMs`. That we could not see it for a moment ends with the moment.
+ */
+function nextReadiness(durations: Durations, situation: Situation) {
+  const { nowMs, life, holder, standby, fitness, pair, witness } = situation;
+  const { unreadySinceMs, brokenSinceMs, judgedAtMs, illAtMs, readySinceMs, received } = durations;
+  switch (life) {
+    case 'unsure':
+      return {
+        ...{ unreadySinceMs, brokenSinceMs, judgedAtMs: nowMs, illAtMs, readySinceMs },
+        received: receivedByNow(received, situation),
+      };
+    case 'dead':
+      return {
+        ...{
+          unreadySinceMs: null,
+          brokenSinceMs: null,
+          judgedAtMs: nowMs,
+          illAtMs: null,
+          readySinceMs: null,
+        },
+        received: receivedByNow(received, situation),
+      };
+    case 'lives': {
+      const { server } = standby;
+      // A source that lives sends again what was lost.
+      const isAlive = holder.server !== null || witness === 'hears';
+      const isSeen = isAlive && server?.inbound.kind === 'configured';
+      const broken = isBroken(fitness);
+      const saysIll = broken && standby.kind === 'serving';
+      const lastIllMs = saysIll ? nowMs : illAtMs;
+      const isIll = lastIllMs !== null && nowMs - lastIllMs < pair.settings.readinessMs;
+      const luckyMs = broken ? 0 : nowMs - (judgedAtMs ?? nowMs);
+      return {
+        unreadySinceMs: fitness.fit && !isIll ? null : (unreadySinceMs ?? nowMs),
+        brokenSinceMs: broken || isIll ? (brokenSinceMs ?? nowMs) + luckyMs : null,
+        judgedAtMs: nowMs,
+        illAtMs: isIll ? lastIllMs : null,
+        readySinceMs: fitness.fit ? (readySinceMs ?? nowMs) : null,
+        received: isSeen ? server.inbound.received : receivedByNow(received, situation),
+      };
+    }
+  }
+}
+
+/**
+ * What it had received when its source was lost: the last look beside a living holder may be many seconds old. Less than
+ * was seen before is what a restart has left.
+ */
+function receivedByNow(seen: Position | null, { memory, standby }: Situation): Position | null {
+  const before = seen ?? memory.receivedWhenLost;
+  const { server } = standby;
+  if (server?.inbound.kind !== 'configured') return before;
+  const counts = before === null ? isAsReady(memory, standby) : lackOf(server, before) === null;
+  return counts ? server.inbound.received : before;
+}
+
+/** A new leader has not seen it beside a living holder; but it has not restarted since an earlier one found it ready. */
+function isAsReady({ readiness }: Memory, standby: Verdict): boolean {
+  return readiness?.node === standby.node && hasRunSince(readiness.atMs, standby);
+}
+
+function nextHeartbeat({ heartbeat }: Durations, { holder, nowMs }: Situation): Durations['heartbeat'] {
+  if (holder.server === null) return null;
+  const { kind } = holder.server.heartbeat;
+  return heartbeat?.kind === kind ? heartbeat : { kind, sinceMs: nowMs };
+}

@@ -1,0 +1,96 @@
+/**
+ * A binary log that was reset (RESET MASTER, RESET BINARY LOGS AND GTIDS) while its node took writes: its rows stay, and its
+ * GTIDs and places are given to other rows. By them, the node has lost all that its standby has, and the standby has all that
+ * was written since; neither is so. Only looks at the time show it, so it is remembered until the standby is made anew.
+ */
+import { cut, LIST_MAX } from '../bounds.ts';
+import { changed } from '../changed.ts';
+import type { Pair } from '../config/config.ts';
+import type { Situation } from '../decision/situation.ts';
+import { parseSet, renderSet, subtract, union } from '../evidence/gtid.ts';
+import { logNumberOf } from '../evidence/log-place.ts';
+import type { Server } from '../evidence/sighting.ts';
+import type { Verdict } from '../evidence/verdict.ts';
+import type { NodeName } from '../names.ts';
+import { resetOf } from '../standby/lead.ts';
+import type { Durations } from './durations.ts';
+import type { Memory } from './memory.ts';
+
+export interface LogReset {
+  readonly node: NodeName;
+  /** The other node, which had been fed from it until then. */
+  readonly standby: NodeName;
+  /** What that one had of it, in words. */
+  readonly lack: string;
+  /** GTIDs that the node does not know any more; empty without GTIDs, or where there are too many to be kept. */
+  readonly forgotten: string;
+  readonly atMs: number;
+}
+
+/** At this lag, what a standby has applied is older than any look at the holder. Seconds. */
+const OLDER_THAN_A_LOOK_S = 6;
+/** One look at the two can be of two moments; what lasts is so. Milliseconds. */
+const RESET_FOR_MS = 2000;
+/** The longest set that is kept. Characters. */
+const FORGOTTEN_MAX = 4000;
+
+/** What the standby has of a holder that takes writes and does not know it any more, in words; null where that is not seen. */
+export function resetNow(pair: Pair, holder: Verdict, standby: Verdict): string | null {
+  if (holder.server === null || standby.server === null || holder.seenAtMs < standby.seenAtMs) return null;
+  const { inbound } = standby.server;
+  const lagSeconds = inbound.kind === 'configured' ? inbound.lagSeconds : null;
+  // Without our heartbeat, the lag is the server's own, and wrong where the clocks differ.
+  const isLate = pair.writeProbe && lagSeconds !== null && lagSeconds >= OLDER_THAN_A_LOOK_S;
+  return resetOf(holder.server, standby.server, isLate);
+}
+
+/** The node as it answers, with the GTIDs that it has forgotten: it has the rows. */
+export function withForgotten(verdict: Verdict, reset: LogReset | null): Verdict {
+  const { server } = verdict;
+  if (reset === null || reset.node !== verdict.node || server === null) return verdict;
+  if (server.executed.gtid === null || reset.forgotten === '') return verdict;
+  const gtid = renderSet(union(parseSet(reset.forgotten), parseSet(server.executed.gtid)));
+  return { ...verdict, server: { ...server, executed: { ...server.executed, gtid } } };
+}
+
+/** Memory with a reset that has lasted; without one when the standby is known to have been made anew. */
+export function noteReset(memory: Memory, situation: Situation, { resetSinceMs }: Durations): Memory {
+  const { vip, holder, standby, reset, nowMs } = situation;
+  const { logReset, plan } = memory;
+  if (logReset !== null) return isOver(logReset, situation) ? { ...memory, logReset: null } : memory;
+  if (reset === null || resetSinceMs === null || vip !== 'held' || plan !== null) return memory;
+  if (nowMs - resetSinceMs < RESET_FOR_MS || holder.seenAtMs <= resetSinceMs) return memory;
+  const forgotten = forgottenBy(holder.server, standby.server);
+  const noted = {
+    node: holder.node,
+    standby: standby.node,
+    lack: cut(reset, LIST_MAX),
+    forgotten,
+    atMs: nowMs,
+  };
+  return changed(memory, { logReset: noted });
+}
+
+/** The standby has no longer what it had then, so it has other data now. */
+function isOver({ node, standby: fed, forgotten }: LogReset, { holder, standby }: Situation): boolean {
+  const [source, replica] = holder.node === node ? [holder, standby] : [standby, holder];
+  if (source.server === null || replica.server === null || replica.node !== fed) return false;
+  const { inbound, executed } = replica.server;
+  if (inbound.kind !== 'configured') return false;
+  if (forgotten !== '' && executed.gtid !== null)
+    return subtract(parseSet(forgotten), setOf(replica.server)).size > 0;
+  const { received } = inbound;
+  return inbound.io === 'yes' && logNumberOf(received) <= logNumberOf(source.server.executed);
+}
+
+function forgottenBy(holder: Server | null, standby: Server | null): string {
+  if (holder === null || standby === null) return '';
+  if (holder.executed.gtid === null || standby.executed.gtid === null) return '';
+  const text = renderSet(subtract(setOf(standby), parseSet(holder.executed.gtid)));
+  return text.length > FORGOTTEN_MAX ? '' : text;
+}
+
+function setOf({ executed, inbound }: Server) {
+  const received = inbound.kind === 'configured' ? (inbound.received.gtid ?? '') : '';
+  return union(parseSet(executed.gtid ?? ''), parseSet(received));
+}

@@ -1,0 +1,349 @@
+/**
+ * What keepalambda remembers of a pair between ticks, leaders and deployments: one record in the store,
+ * always written whole and only under the epoch of the lease.
+ */
+
+import type { EventCode } from '../alert/events.ts';
+import type { Writes } from '../alert/remedies.ts';
+import type { Aside } from '../decision/aside.ts';
+import type { Position } from '../evidence/sighting.ts';
+import type { Maintenance } from '../maintain/maintenance.ts';
+import type { NodeName, PairName } from '../names.ts';
+import type { PlanRecord } from '../plan/plan.ts';
+import type { LateMove } from './late-move.ts';
+import type { LogReset } from './log-reset.ts';
+
+/** From the first bad situation to the all-clear. */
+export interface Incident {
+  /** A short id, also in every log line, alert and history row of the incident. */
+  readonly id: string;
+  readonly openedAtMs: number;
+  /** The row of the decision table that opened it. */
+  readonly row: string;
+  /** The codes of the alerts so far, each once. */
+  readonly told: readonly EventCode[];
+  /** How many alerts there were: it makes their ids different. Absent in records of older releases. */
+  readonly alerts?: number;
+  /** When its first critical alert was made. Absent without one, and in records of older releases. */
+  readonly criticalAtMs?: number;
+  /** Who takes care of it. Absent while nobody has said so. */
+  readonly acknowledged?: { readonly by: string; readonly atMs: number };
+  /** How often it went to the topic for escalations, and when last. Absent where it did not. */
+  readonly escalated?: { readonly times: number; readonly atMs: number };
+}
+
+/** The alerts of one code so far, across incidents: what lasts is repeated, what comes too often is not sent. */
+export interface Reported {
+  /** Since when the condition is on (or when its last alert went out). */
+  readonly sinceMs: number;
+  /** Since when it is over; null while it is on. */
+  readonly overSinceMs: number | null;
+  /** An all-clear came after it: if it is on again, that is another one, whatever the clocks say. Absent where none did. */
+  readonly isEnded?: true;
+  /** How many alerts the present condition has had. */
+  readonly times: number;
+  /** When alerts of this code went out lately, the newest last. */
+  readonly toldAtMs: readonly number[];
+  /** How many were not sent since the newest. */
+  readonly heldBack: number;
+}
+
+/** An alert on its way: kept in memory until SNS has it, so that a death of watch loses none. */
+export interface Alert {
+  readonly id: string;
+  /** One of another release may be any text: `eventOf` and `remedyOf` know what to say of it. */
+  readonly code: EventCode;
+  readonly pair: PairName;
+  readonly incident: string | null;
+  readonly atMs: number;
+  /** What happened, in one sentence. */
+  readonly happened: string;
+  /** What was done about it. */
+  readonly done: string;
+  /** What is left to do. */
+  readonly todo: string;
+  /** Each step and its outcome. */
+  readonly steps: readonly string[];
+  /** For the subject, instead of the event's title: it has figures. */
+  readonly headline?: string;
+  /** What each node was judged to be, and from which vantages. */
+  readonly seen?: string;
+  /** How long clients could not write, and what was lost. */
+  readonly cost?: string;
+  /** Of a plan that moves the roles: from where, where that is known, and to where. */
+  readonly move?: { readonly from: NodeName | null; readonly to: NodeName };
+  /** Who held the VIP last, when the alert was made; null where nobody is known to have. Absent in records of older releases. */
+  readonly holder?: NodeName | null;
+  /** Whether clients can write, where the event does not know. */
+  readonly writes?: Writes;
+  /** Commands to paste, instead of the event's own (`remedies.ts`). */
+  readonly commands?: readonly string[];
+  /** Of a condition that lasts: the how manieth alert this is, and for how long it has lasted. */
+  readonly again?: { readonly times: number; readonly minutes: number };
+  /** It goes to the topic for escalations, and not to that of the alerts. */
+  readonly escalates?: true;
+}
+
+/** Kinds of reasons that may pass before the holder is lost. None is set beside a reason of another kind. */
+export interface Passing {
+  /** It has not applied what it received: it lags, or a session's lock keeps it from applying. It may catch up. */
+  readonly isLate?: boolean;
+  /** It has all data, but its ENI, its instance or its binary log keeps it from the role. These can be asked again. */
+  readonly isBarred?: boolean;
+  /** It does not answer, or its channel does not run or follows another: what it has by the end decides (`LastEnds`). */
+  readonly isCutOff?: boolean;
+  /** It refuses our login, so its channel is unknown, and older knowledge of it ages. */
+  readonly isUnasked?: boolean;
+}
+
+/** Whether the standby was fit while the holder still served: what a failover may rely on. */
+export interface Readiness extends Passing {
+  readonly node: NodeName;
+  readonly fit: boolean;
+  readonly reasons: readonly string[];
+  /** Those of them that only a look at both nodes can take back. Absent where there are none, and in older records. */
+  readonly ofHistory?: readonly string[];
+  readonly atMs: number;
+  /** When it was fit last, of one that has been unasked since. */
+  readonly fitAtMs?: number;
+}
+
+/** The end of a holder's history, as it said itself, when it was first and when it was last the end. */
+export interface HolderEnd {
+  readonly node: NodeName;
+  readonly position: Position;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** Its commits waited for a semi-synchronous standby: no client knows of the newest. Absent where they did not. */
+  readonly isUntold?: boolean;
+  /** Its own channel was connected to the other node then, which lived, whoever refused us in its name. */
+  readonly hearsPeer?: true;
+}
+
+/** By which of its ends a standby is measured when the holder is lost. Null where it was not seen long enough. */
+export interface LastEnds {
+  /** Who lacks any of this lacks what the holder had `readinessMs` before its last commit. */
+  readonly needed: HolderEnd | null;
+  /** Who has all of this lacks only what the holder committed since. */
+  readonly proof: HolderEnd | null;
+  /** The last that the holder said. */
+  readonly last: HolderEnd | null;
+}
+
+export interface Pause {
+  readonly untilMs: number;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** What a failover may have lost: estimated at once, counted when the old holder is back. */
+export interface Loss {
+  readonly old: NodeName;
+  /** The old holder's last seen position, and the position up to which the new one had applied it. */
+  readonly lastSeen: Position | null;
+  /** How long before the loss `lastSeen` was read: 0 when it was fenced there, null when it is not known. */
+  readonly lastSeenAgoMs?: number | null;
+  readonly kept: Position | null;
+  /** The new holder's identity: what it wrote itself is not lost. */
+  readonly keptBy: string | null;
+  readonly atMs: number;
+}
+
+/**
+ * A channel that a failover detached: the node (the new holder) receives nothing from `from` until it is known what that
+ * one has. `missing` lists what the new holder lacks, once that is known; null while it is not.
+ */
+export interface DetachedChannel {
+  readonly node: NodeName;
+  readonly from: NodeName;
+  readonly atMs: number;
+  readonly missing: string | null;
+  /** The node has held the VIP since: what it wrote is newer than what `from` still has. Absent in older records. */
+  readonly hasServed?: boolean;
+  /** `from` has answered since: it is not the dead node any more that the channel was taken from. Absent in older records. */
+  readonly isBack?: boolean;
+  /** The channel the other way round, which an earlier failover detached (`detached.ts`). Absent where that one is attached. */
+  readonly earlier?: Omit<DetachedChannel, 'earlier'>;
+}
+
+/** A failover has left a node whose chain replicas, if it has any, get nothing any more. */
+export interface LeftBehind {
+  readonly node: NodeName;
+  readonly atMs: number;
+}
+
+/** The VIP was found on the other node, and no plan of ours had moved it. */
+export interface MovedByHand {
+  readonly from: NodeName;
+  readonly to: NodeName;
+  readonly atMs: number;
+}
+
+/** A server process that was last seen as its role wants it: one that did not restart was changed by somebody. */
+export interface Settled {
+  /** `either`: a plan of ours may have opened or closed it since, and has not half closed it: that is somebody else's doing. */
+  readonly is: 'open' | 'closed' | 'either';
+  /** When that process started, by the clock of who led then. */
+  readonly startedAtMs: number;
+  /** How long it had run when it was noted. Absent in records of older releases. */
+  readonly uptimeSeconds?: number;
+  /** How long after the other node's server it had started, whatever the clocks; absent where that one was not seen. */
+  readonly afterPeerMs?: number;
+  /** By how much the clocks of its host, and of the other one, were off then. Absent where not read, and in older records. */
+  readonly clockOffMs?: number;
+  readonly peerClockOffMs?: number;
+}
+
+/** What doctor found last: the dangers that people were alerted of, as `db1 errors-skipped`. */
+export interface Examined {
+  readonly atMs: number;
+  readonly dangers: readonly string[];
+}
+
+/** A node that was isolated, with the security groups to give back. */
+export interface Quarantine {
+  readonly node: NodeName;
+  readonly groups: readonly string[];
+}
+
+/** The last move of the VIP by a plan of ours. */
+export interface Moved {
+  readonly from: NodeName | null;
+  readonly to: NodeName;
+  readonly atMs: number;
+}
+
+/** The answer to an operator's order. */
+export interface OrderAnswer {
+  readonly requestId: string;
+  readonly ok: boolean;
+  /** It was not tried at all. Absent where it was, and in older records. */
+  readonly isRefusal?: true;
+  /** How long its plan took, and for how long no node took writes in it. Absent without one. Milliseconds. */
+  readonly tookMs?: number;
+  readonly closedForMs?: number;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+export interface Memory {
+  /** Version of this record's shape: a newer release reads the older ones. */
+  readonly version: 1;
+  /** The node that last held the VIP with our knowledge. */
+  readonly lastHolder: NodeName | null;
+  readonly readiness: Readiness | null;
+  /** Since when the holder has been seen dead (stopped, silent with no witness, stuck), by this leader or an earlier one. */
+  readonly lostAtMs: number | null;
+  /** EC2 showed its instance as stopped then: it may live unseen once that runs again. False in records of older releases. */
+  readonly lostWithInstance: boolean;
+  /**
+   * What the standby had received of the holder's history by then, or when the holder had been in doubt for 2 s; null while it lives,
+   * or if it was not seen.
+   */
+  readonly receivedWhenLost: Position | null;
+  /**
+   * What a standby must have received to take over from a holder that is dead or in doubt, or whose commits wait for its standby;
+   * null otherwise.
+   */
+  readonly lastEnds: LastEnds | null;
+  /** Since when clients have found nobody to write to, where it has lasted long enough to be alerted; null while they do. */
+  readonly unservedSinceMs: number | null;
+  /** For how long that had been so when it was noted: the next leader's clock may be another. 0 in records of older releases. */
+  readonly unservedForMs: number;
+  readonly incident: Incident | null;
+  /** When automatic moves of the VIP took place, the last hour's. */
+  readonly failoversAtMs: readonly number[];
+  readonly pause: Pause | null;
+  readonly plan: PlanRecord | null;
+  readonly loss: Loss | null;
+  readonly quarantine: Quarantine | null;
+  /** Who answered at each node when it was last seen (`Server.identity`). */
+  readonly identities: Readonly<Record<NodeName, string>>;
+  /** Nodes that came back with less of their own history than they had sent, and what each lacks, in words. */
+  readonly behind: Readonly<Record<NodeName, string>>;
+  /**
+   * How far the other node had received a node's own history, while one of the two is gone: who comes back with less must not be
+   * opened. Empty in records of older releases.
+   */
+  readonly sent: Readonly<Record<NodeName, Position>>;
+  /** Null where none was seen, and in records of older releases. */
+  readonly logReset: LogReset | null;
+  readonly detached: DetachedChannel | null;
+  readonly movedByHand: MovedByHand | null;
+  /** The node that is being made anew; null when there is none, and in records of older releases. */
+  readonly aside: Aside | null;
+  /** Null where its chain replicas have been looked at, or there are none. */
+  readonly leftBehind: LeftBehind | null;
+  /** Of both servers, while it is at work. */
+  readonly maintenance: Maintenance | null;
+  /** A node is missing where it was not seen so. */
+  readonly settled: Readonly<Record<NodeName, Settled>>;
+  /** What people were told lately, by code. */
+  readonly reports: Readonly<Partial<Record<EventCode, Reported>>>;
+  readonly moved: Moved | null;
+  /** Null where all that EC2 was ordered is known to have come to something or nothing, and in records of older releases. */
+  readonly lateMove: LateMove | null;
+  /** When an automatic move was last undone: the next try waits a few seconds. */
+  readonly triedAtMs: number | null;
+  /** The last plan did not come to its end: a call of it may still take effect. False in records of older releases. */
+  readonly lastPlanFailed: boolean;
+  /** The holder that the last plan for it could not open; null where it has taken writes since, and in records of older releases. */
+  readonly notOpened: NodeName | null;
+  /** Null before the first examination, and in records of older releases. */
+  readonly examined: Examined | null;
+  /** How many scheduled events people know of that will stop after a move. */
+  readonly eventsTold: number;
+  /** Answers to the last few orders, so that an order is never carried out twice. */
+  readonly answers: readonly OrderAnswer[];
+  readonly outbox: readonly Alert[];
+}
+
+/** Of a holder that is not known to be dead. */
+export const notLost = {
+  ...{ lostAtMs: null, lostWithInstance: false },
+  ...{ receivedWhenLost: null, lastEnds: null },
+} as const;
+
+/** With every field, so that a store knows which there are. */
+export const emptyMemory: Required<Memory> = {
+  version: 1,
+  lastHolder: null,
+  readiness: null,
+  ...notLost,
+  unservedSinceMs: null,
+  unservedForMs: 0,
+  incident: null,
+  failoversAtMs: [],
+  pause: null,
+  plan: null,
+  loss: null,
+  quarantine: null,
+  identities: {},
+  behind: {},
+  sent: {},
+  logReset: null,
+  detached: null,
+  movedByHand: null,
+  aside: null,
+  leftBehind: null,
+  maintenance: null,
+  settled: {},
+  reports: {},
+  moved: null,
+  lateMove: null,
+  triedAtMs: null,
+  lastPlanFailed: false,
+  notOpened: null,
+  examined: null,
+  eventsTold: 0,
+  answers: [],
+  outbox: [],
+};
+
+/**
+ * Whether whoever led before may have left a call that has not taken effect yet. A plan is stored before its first step, so
+ * where none is in flight, none has failed lately and nothing is going on, there is none.
+ */
+export function mayHaveLeftCalls({ plan, incident, lastPlanFailed }: Memory): boolean {
+  return plan !== null || incident !== null || lastPlanFailed;
+}

@@ -1,0 +1,279 @@
+/** Notes about the two nodes in memory: their identities, which one holds the VIP, and whether the other can take over. */
+import { tell } from '../alert/alerts.ts';
+import { changed } from '../changed.ts';
+import type { Durations, Situation } from '../decision/situation.ts';
+import { isSteady } from '../decision/steady.ts';
+import { noteBehind } from '../evidence/behind.ts';
+import { endsToReckonWith, isSameEnd } from '../evidence/holder-end.ts';
+import { isSameProcess } from '../evidence/same-process.ts';
+import { isRefusedBySource } from '../evidence/source-errors.ts';
+import type { Verdict, VerdictKind } from '../evidence/verdict.ts';
+import type { NodeName } from '../names.ts';
+import { type Fitness, isBroken, misdirection, reasonsOfSilence } from '../standby/fitness.ts';
+import { noteSent } from '../standby/sent.ts';
+import { hasTakenEffect, noteLateMove } from './late-move.ts';
+import { noteReset } from './log-reset.ts';
+import { type LastEnds, type Memory, notLost, type Readiness } from './memory.ts';
+import { isSeen, withSettled } from './settled.ts';
+
+/** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
+const READINESS_REFRESH_MS = 60_000;
+/** For how long the holder is in doubt before what is known of the two is written down. Milliseconds. */
+const DOUBT_MS = 2000;
+
+const steps = [
+  noteHolder,
+  noteIdentities,
+  noteReset,
+  noteSettled,
+  noteMoves,
+  noteOpened,
+  noteLess,
+  noteHad,
+  noteLife,
+  noteReadiness,
+];
+
+/** Memory → memory; the same object when there is nothing new. */
+export function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
+  return steps.reduce((so, step) => step(so, situation, durations), memory);
+}
+
+function noteHolder(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { vip, holder, pair, nowMs } = situation;
+  const { movedByHand, lastHolder, plan } = memory;
+  const isOver = movedByHand !== null && (movedByHand.to !== holder.node || isSettled(situation, durations));
+  const settled = isOver && vip === 'held' ? { ...memory, movedByHand: null } : memory;
+  if (vip !== 'held' || lastHolder === holder.node || plan !== null) return settled;
+  // What was set by hand was meant for the role that a node had until now.
+  const next = { ...settled, lastHolder: holder.node, settled: {} };
+  if (lastHolder === null) return next;
+  const words = {
+    happened: `${movedText(memory, situation, lastHolder)} ${aheadText(situation)}`,
+    done: `keepalambda opens ${holder.node} and closes the other node, unless that could lose writes.`,
+  };
+  const moved = { from: lastHolder, to: holder.node, atMs: nowMs };
+  return tell({ ...next, movedByHand: moved }, pair.name, 'vip-moved-by-hand', words, nowMs);
+}
+
+function movedText({ lateMove }: Memory, { vip, holder }: Situation, from: NodeName): string {
+  const isLate = lateMove !== null && hasTakenEffect(lateMove, { vip, holder: holder.node });
+  return isLate
+    ? `The VIP is on ${holder.node}: keepalambda had ordered its move from ${from} there, and EC2 has carried that out after the plan had ended.`
+    : `The VIP is on ${holder.node}, and keepalambda did not move it there from ${from}.`;
+}
+
+function isSettled(situation: Situation, { steadySinceMs }: Durations): boolean {
+  const { readinessMs } = situation.pair.settings;
+  return isSteady(situation) && steadySinceMs !== null && situation.nowMs - steadySinceMs >= readinessMs;
+}
+
+function aheadText({ holder, standby, lead }: Situation): string {
+  const lacks = lead.holderLacksOwn ?? lead.holderLacksOthers;
+  if (lacks !== null) return `${standby.node} is ahead: ${holder.node} lacks ${lacks}.`;
+  if (lead.standbyLacks !== null)
+    return `${holder.node} is ahead: ${standby.node} lacks ${lead.standbyLacks}.`;
+  return 'As far as is known, neither node lacks transactions.';
+}
+
+/** Who answers at each node. Another at the holder is not remembered before a person has acknowledged it. */
+function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: Situation): Memory {
+  if (vip !== 'held' || memory.plan !== null) return memory;
+  const { identities } = memory;
+  const ofHolder = holder.server?.identity;
+  const ofStandby = standby.server?.identity;
+  let next = memory;
+  if (ofHolder !== undefined && identities[holder.node] === undefined && ofHolder !== ofStandby)
+    next = { ...next, identities: { ...next.identities, [holder.node]: ofHolder } };
+  const was = identities[standby.node];
+  const isOfHolder = ofStandby === (ofHolder ?? identities[holder.node]);
+  if (ofStandby === undefined || ofStandby === was || isOfHolder) return next;
+  next = { ...next, identities: { ...next.identities, [standby.node]: ofStandby } };
+  if (was === undefined) return next;
+  const { [standby.node]: _, ...behind } = next.behind;
+  const { [standby.node]: __, ...sent } = next.sent;
+  const words = {
+    happened: `${standby.node} answers with the identity ${ofStandby}, and had ${was} before: it was rebuilt, or another server answers there.`,
+    done: `keepalambda takes it as a new standby of ${holder.node}.`,
+  };
+  const logReset = next.logReset?.standby === standby.node ? null : next.logReset;
+  return tell(
+    { ...next, readiness: null, behind, sent, logReset },
+    pair.name,
+    'identity-changed',
+    words,
+    nowMs,
+  );
+}
+
+/**
+ * Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. A holder that came up
+ * closed and is not to be opened yet is noted too, or who half closes it then would be taken for its start.
+ */
+function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memory {
+  if (vip !== 'held' || memory.plan !== null) return memory;
+  const noted = holder.server?.writable
+    ? withSettled(memory, holder, standby, 'open')
+    : withClosedHolder(memory, holder, standby);
+  return isSeen(standby, 'closed') ? withSettled(noted, standby, holder, 'closed') : noted;
+}
+
+function withClosedHolder(memory: Memory, holder: Verdict, standby: Verdict): Memory {
+  const before = memory.settled[holder.node];
+  const isKnown = before !== undefined && before.is !== 'either' && isSameProcess(before, holder, standby);
+  return isSeen(holder, 'closed') && !isKnown ? withSettled(memory, holder, standby, 'closed') : memory;
+}
+
+/** It takes writes again, or another node has the VIP: that it could not be opened is over. */
+function noteOpened(memory: Memory, { holder }: Situation): Memory {
+  const isOver = memory.notOpened !== holder.node || holder.server?.writable === true;
+  return memory.notOpened === null || !isOver ? memory : { ...memory, notOpened: null };
+}
+
+/** Before a holder that is back ends the memory of what its standby had received. */
+function noteLess(memory: Memory, situation: Situation): Memory {
+  return noteBehind(memory, situation);
+}
+
+function noteHad(memory: Memory, situation: Situation, { sent }: Durations): Memory {
+  return noteSent(memory, situation, sent);
+}
+
+/** Moves older than an hour do not count any more; one that took effect late does. */
+function noteMoves(memory: Memory, { nowMs, vip, holder: { node: holder } }: Situation): Memory {
+  const noted = noteLateMove(memory, { vip, holder, nowMs });
+  const recent = noted.failoversAtMs.filter((atMs) => nowMs - atMs < 3_600_000);
+  return recent.length === noted.failoversAtMs.length ? noted : { ...noted, failoversAtMs: recent };
+}
+
+/**
+ * Since when the holder is dead, what it had then, and what the standby had received: how old readiness was must not depend on how
+ * long the loss lasts. That both vanished at once proves no death, nor does an instance that was stopped and runs again: readiness
+ * ages on.
+ */
+function noteLife(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { life, blind, holder } = situation;
+  const known = mayBeBack(memory, situation) ? withoutDeath(memory) : memory;
+  switch (life) {
+    case 'lives':
+      return noteWaiting(known, situation, durations);
+    case 'dead':
+      return noteDeath(known, situation, durations);
+    case 'unsure':
+      return blind !== null && holder.kind === 'silent' && known.lostAtMs !== null
+        ? withoutDeath(known)
+        : noteDoubt(known, situation, durations);
+  }
+}
+
+/** Its instance had stopped, and runs again: what it does since, nobody sees. */
+function mayBeBack({ lostWithInstance }: Memory, { holder, holderInstance }: Situation): boolean {
+  return lostWithInstance && holder.kind === 'silent' && holderInstance === 'running';
+}
+
+/** When it died is not known any more; what it and its standby had then, is. */
+function withoutDeath(memory: Memory): Memory {
+  return { ...memory, lostAtMs: null, lostWithInstance: false };
+}
+
+/** While its commits wait for the standby, what they came after is remembered: the next leader sees only what waits. */
+function noteWaiting(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const last = situation.holder.server === null ? null : (durations.ends.at(-1) ?? null);
+  if (last?.isUntold !== true) return changed(memory, notLost);
+  const known = memory.lastEnds?.last ?? null;
+  const isNoted = known !== null && isSameEnd(known, last);
+  return changed(memory, {
+    ...notLost,
+    lastEnds: isNoted ? memory.lastEnds : endsOf(memory, situation, durations),
+  });
+}
+
+/** The next leader may be the one that finds the holder dead, and has seen nothing of what it and its standby had. */
+function noteDoubt(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { doubtSinceMs, received } = durations;
+  if (memory.lostAtMs !== null || memory.receivedWhenLost !== null || received === null) return memory;
+  if (doubtSinceMs === null || situation.nowMs - doubtSinceMs < DOUBT_MS) return memory;
+  return { ...memory, receivedWhenLost: received, lastEnds: endsOf(memory, situation, durations) };
+}
+
+/** What an earlier loss left counts on where the holder has not been seen alive since. */
+export function noteDeath(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const lostWithInstance = memory.lostWithInstance || situation.holder.instanceGone;
+  if (memory.lostAtMs !== null)
+    return changed(memory, {
+      lostWithInstance,
+      receivedWhenLost: memory.receivedWhenLost ?? durations.received,
+    });
+  const lastEnds = endsOf(memory, situation, durations);
+  const receivedWhenLost = durations.received ?? memory.receivedWhenLost;
+  return { ...memory, lostAtMs: situation.nowMs, lostWithInstance, receivedWhenLost, lastEnds };
+}
+
+function endsOf(memory: Memory, { holder, nowMs, pair }: Situation, durations: Durations): LastEnds {
+  return endsToReckonWith(memory, durations, holder, pair.settings.readinessMs, nowMs);
+}
+
+/**
+ * Whether the standby is ready, as far as it can be judged beside a holder that lives. What was known is kept, with its
+ * age, while nothing can be seen.
+ */
+function noteReadiness(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { holder, standby, fitness, nowMs, pair, life, vip, blind, safeguards } = situation;
+  if (blind !== null && !safeguards.keepsReadiness) return { ...memory, readiness: null };
+  if (holder.kind !== 'serving' && !safeguards.judgesStandby) return memory;
+  // A plan has its hands on the channel.
+  if (memory.plan !== null) return memory;
+  // Where EC2 does not say, the last holder is the holder: a presumed one says nothing of its standby.
+  if (vip !== 'held' && memory.lastHolder !== holder.node) return memory;
+  if (life !== 'lives' || standby.kind === 'unseen') return memory;
+  const { readiness } = memory;
+  const { readinessMs } = pair.settings;
+  const lasted = (sinceMs: number | null) => nowMs - (sinceMs ?? nowMs) >= readinessMs;
+  const before = readiness?.node === standby.node ? readiness : null;
+  if (fitness.fit) {
+    // What was ill must have been well for its time; what is ill now and then is not ready.
+    if (before !== null && !before.fit && !lasted(durations.readySinceMs)) return memory;
+    if (before?.fit === true && durations.unreadySinceMs !== null) return memory;
+  } else {
+    // A late standby is out of touch for a moment, too, when its source dies.
+    const sinceMs = isBroken(fitness) ? durations.brokenSinceMs : durations.unreadySinceMs;
+    if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
+  }
+  if (!isNews(before, fitness, nowMs)) return memory;
+  const fitAtMs = fitness.isUnasked && before !== null ? lastFitOf(before) : undefined;
+  const now: Readiness = {
+    ...{ node: standby.node, atMs: nowMs, ...fitness },
+    ...(fitAtMs === undefined ? {} : { fitAtMs }),
+  };
+  return { ...memory, readiness: now };
+}
+
+function lastFitOf({ fit, atMs, fitAtMs }: Readiness): number | undefined {
+  return fit ? atMs : fitAtMs;
+}
+
+/**
+ * A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like it;
+ * a standby whose port refuses, whose source refuses it or writes no binary log, that follows another server, or that has heard
+ * nothing for seconds from a holder that commits, is unready at once.
+ */
+function isProvenUnfit({ pair, holder, standby, peerIdentity }: Situation): boolean {
+  const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
+  if (standby.confirmed && !untold.includes(standby.kind)) return true;
+  if (standby.server === null) return false;
+  if (holder.server?.binaryLog === 'off') return true;
+  const { inbound } = standby.server;
+  const commits = holder.kind === 'serving' && holder.server?.heartbeat.kind === 'committed';
+  const isDeaf = inbound.kind === 'configured' && reasonsOfSilence(pair, holder.server, inbound).length > 0;
+  if (commits && isDeaf) return true;
+  return (
+    isRefusedBySource(standby.server.inbound) || misdirection(pair, standby.server, peerIdentity) !== null
+  );
+}
+
+function isNews(before: Readiness | null, now: Fitness, nowMs: number): boolean {
+  if (before === null || before.fit !== now.fit) return true;
+  const kinds = ['isLate', 'isBarred', 'isCutOff', 'isUnasked'] as const;
+  if (kinds.some((kind) => before[kind] !== now[kind])) return true;
+  return nowMs - before.atMs >= READINESS_REFRESH_MS;
+}

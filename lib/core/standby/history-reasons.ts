@@ -1,0 +1,96 @@
+/** What the histories of the two nodes say against a standby: what one has and the other lacks. */
+
+import type { Pair } from '../config/config.ts';
+import { asideReason } from '../decision/aside.ts';
+import { behindOf } from '../evidence/behind.ts';
+import { countOf, parseSet, renderSet, subtract, withoutOrigin } from '../evidence/gtid.ts';
+import type { Server } from '../evidence/sighting.ts';
+import { resetNow } from '../memory/log-reset.ts';
+import { notLost } from '../memory/memory.ts';
+import { remembered } from '../remembered.ts';
+import { type FitnessTerms, told } from './fitness-terms.ts';
+
+/**
+ * What it has that the holder lacks, or has lost of its own; while the two cannot be compared, what was known before. One
+ * situation asks twice.
+ */
+export const reasonsOfHistory = remembered((terms: FitnessTerms): readonly string[] => {
+  const { pair, holder, standby, safeguards } = terms;
+  const { readiness } = terms.memory;
+  const less = [...reasonsOfAside(terms), ...reasonsOfLess(terms), ...reasonsOfReset(terms)];
+  if (holder.server === null || standby.server === null) {
+    const known = readiness?.node === standby.node ? (readiness.ofHistory ?? []) : [];
+    return [...new Set([...known, ...less])];
+  }
+  return [
+    ...less,
+    ...(safeguards.errant ? reasonsOfErrant(pair, holder.server, standby.server) : []),
+    ...reasonsOfNoLog(terms),
+    ...reasonsOfVersion(holder.server, standby.server),
+  ];
+}, 1);
+
+/** What the holder writes without a binary log has no GTID and no place in a log: both nodes then look as if nothing were missing. */
+function reasonsOfNoLog({ holder, standby }: FitnessTerms): readonly string[] {
+  if (holder.server?.binaryLog !== 'off') return [];
+  return [
+    `${holder.node} writes no binary log, so nothing that it writes now gets to ${standby.node}. Find out why in its error log, restart its mysqld, then rebuild ${standby.node}`,
+  ];
+}
+
+/** The holder began its history anew, so nobody can say what of it the standby lacks. */
+export function reasonsOfReset({ pair, holder, standby, memory }: FitnessTerms): readonly string[] {
+  const { logReset } = memory;
+  const isNoted = logReset?.node === holder.node && logReset.standby === standby.node;
+  const lack = isNoted ? logReset.lack : resetNow(pair, holder, standby);
+  if (lack === null) return [];
+  return [
+    `the binary log of ${holder.node} was reset (RESET MASTER) or lost its end: ${standby.node} has events of it that ${holder.node} does not know (${lack}). Compare the two, then rebuild ${standby.node}`,
+  ];
+}
+
+/**
+ * Transactions that the holder has neither applied nor received. The holder's own are never errant, because
+ * the look at it may be the older one (vitess#12023); nor are the standby's own where both may write.
+ */
+function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly string[] {
+  const has = standby.executed.gtid;
+  const lacks = holder.executed.gtid;
+  if (has === null || lacks === null || has === lacks) return [];
+  const received = holder.inbound.kind === 'configured' ? (holder.inbound.received.gtid ?? '') : '';
+  const all = subtract(parseSet(has), parseSet(lacks));
+  if (all.size === 0) return [];
+  const foreign = withoutOrigin(all, holder.identity);
+  const unknown = subtract(foreign, parseSet(received));
+  const errant = pair.writability === 'untouched' ? withoutOrigin(unknown, standby.identity) : unknown;
+  if (errant.size === 0) return [];
+  return [`it has ${countOf(errant)} transactions that the holder lacks: ${renderSet(errant)}`];
+}
+
+/**
+ * It came back with less than it had sent. Replication never brings that back, and as a holder it would give the same
+ * numbers to other rows.
+ */
+export function reasonsOfLess({ standby, holder, memory, sent }: FitnessTerms): string[] {
+  const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind, loss: memory.loss, sent });
+  return told(lack === null ? null : `it lost writes that it had sent: ${lack}`);
+}
+
+/** It has a part of the data only, whatever its GTIDs say. */
+export function reasonsOfAside({ standby, memory }: FitnessTerms): string[] {
+  return told(asideReason(memory, standby.node));
+}
+
+/** Events of a newer server cannot be relied on to apply on an older one: there would be no way back. */
+function reasonsOfVersion(holder: Server, standby: Server): readonly string[] {
+  if (holder.version === standby.version) return [];
+  const [ofHolder, ofStandby] = [majorOf(holder), majorOf(standby)];
+  if (holder.flavor !== standby.flavor || ofHolder === null || ofStandby === null) return [];
+  if (ofStandby[0] > ofHolder[0] || (ofStandby[0] === ofHolder[0] && ofStandby[1] >= ofHolder[1])) return [];
+  return [`its version ${standby.version} is older than the holder's ${holder.version}`];
+}
+
+function majorOf({ version }: Server): [number, number] | null {
+  const found = /^(\d+)\.(\d+)/.exec(version);
+  return found === null ? null : [Number(found[1]), Number(found[2])];
+}

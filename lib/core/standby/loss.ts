@@ -1,0 +1,60 @@
+/** What a failover may have lost. */
+import { countOf, parseSet, renderSet, subtract, withoutOrigin } from '../evidence/gtid.ts';
+import type { Position } from '../evidence/sighting.ts';
+import type { Loss } from '../memory/memory.ts';
+import { plural } from '../plural.ts';
+
+/** What a set of transactions has that another lacks. */
+export interface Missing {
+  readonly count: number;
+  /** As the server prints sets. */
+  readonly set: string;
+}
+
+/**
+ * What `has` holds and `lacks` does not; null where GTIDs are off. `except` is the identity of the server that lacks it:
+ * what that one wrote itself is not missing there.
+ */
+export function missingOf(has: Position, lacks: Position, except: string | null): Missing | null {
+  if (has.gtid === null || lacks.gtid === null) return null;
+  const all = subtract(parseSet(has.gtid), parseSet(lacks.gtid));
+  const missing = except === null ? all : withoutOrigin(all, except);
+  return { count: countOf(missing), set: renderSet(missing) };
+}
+
+/** What was lost, in words, with what is not known about it. `freshMs`: an older last look says nothing. */
+export function describeLoss(
+  { old, lastSeen, lastSeenAgoMs = null, kept, keptBy }: Omit<Loss, 'atMs'>,
+  freshMs: number,
+): string {
+  if (lastSeen === null || kept === null) return `unknown (a position of ${old} was never read)`;
+  const missing = missingOf(lastSeen, kept, keptBy);
+  if (missing === null) {
+    return `unknown (GTIDs are off; ${old} was last seen at ${lastSeen.file}:${lastSeen.offset} of its own log)`;
+  }
+  const { count, set } = missing;
+  if (lastSeenAgoMs === 0) return count === 0 ? 'none' : `${transactions(count)}: ${set}`;
+  const atLeast = count === 0 ? '' : `; at least ${transactions(count)}: ${set}`;
+  if (lastSeenAgoMs === null || lastSeenAgoMs > freshMs) {
+    const when = lastSeenAgoMs === null ? 'at an unknown time' : `${(lastSeenAgoMs / 1000).toFixed(1)} s`;
+    return `unknown (the last position of ${old} was read ${when} before it was lost)${atLeast}`;
+  }
+  const read = `the last position of ${old} was read ${(lastSeenAgoMs / 1000).toFixed(1)} s before it was lost`;
+  return count === 0 ? `none (${read})` : `${transactions(count)} (${read}): ${set}`;
+}
+
+/** The same in two or three words, for a subject. */
+export function briefLoss(
+  { lastSeen, lastSeenAgoMs = null, kept, keptBy }: Omit<Loss, 'atMs'>,
+  freshMs: number,
+): string {
+  const missing = lastSeen === null || kept === null ? null : missingOf(lastSeen, kept, keptBy);
+  if (missing === null || lastSeenAgoMs === null || lastSeenAgoMs > freshMs) return 'loss unknown';
+  if (missing.count > 0) return `${transactions(missing.count)} lost`;
+  return lastSeenAgoMs === 0 ? 'nothing lost' : 'no loss seen';
+}
+
+/** `1 transaction`, `12 transactions`. */
+export function transactions(count: number): string {
+  return plural(count, 'transaction');
+}

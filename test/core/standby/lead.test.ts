@@ -1,0 +1,101 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Server } from '../../../lib/core/evidence/sighting.ts';
+import { lackOf, leadOf, noLead } from '../../../lib/core/standby/lead.ts';
+import { channel, db1, db2, pairWith, position, UUID1, UUID2, UUID3 } from '../world.ts';
+
+const pair = pairWith();
+const closed = (changes: Partial<Server> = {}): Server => ({ ...db1, writable: false, ...changes });
+const has = (gtid: string | null) => ({ executed: position(gtid) });
+const inbound2 = (received: string) => channel({ received: position(received), applied: position(received) });
+
+describe('who is ahead', () => {
+  test.each<[what: string, holder: Server, standby: Server, lead: Partial<typeof noLead>]>([
+    ['neither', closed(), db2, {}],
+    [
+      'a read-only holder lacks what it had sent, and the standby has applied it',
+      closed(has(`${UUID1}:1-90`)),
+      db2,
+      { holderLacksOwn: `10 transactions: ${UUID1}:91-100` },
+    ],
+    [
+      'the same, and the standby has only received it',
+      closed(has(`${UUID1}:1-90`)),
+      { ...db2, ...has(`${UUID1}:1-80`) },
+      { holderLacksOwn: `10 transactions: ${UUID1}:91-100` },
+    ],
+    ['a writable holder is ahead of an earlier look at it', { ...db1, ...has(`${UUID1}:1-90`) }, db2, {}],
+    [
+      'the holder lacks what the standby wrote',
+      closed(),
+      { ...db2, ...has(`${UUID1}:1-100,${UUID2}:1-5`) },
+      { holderLacksOthers: `5 transactions: ${UUID2}:1-5` },
+    ],
+    [
+      'the holder has received it',
+      closed({ inbound: inbound2(`${UUID2}:1-5`) }),
+      { ...db2, ...has(`${UUID1}:1-100,${UUID2}:1-5`) },
+      {},
+    ],
+    [
+      'the standby lacks what it had sent',
+      { ...db1, ...has(`${UUID1}:1-100,${UUID2}:1-9`), writable: true },
+      { ...db2, ...has(`${UUID1}:1-100,${UUID2}:1-7`) },
+      {
+        standbyLacks: `2 transactions: ${UUID2}:8-9`,
+        standbyLacksOwn: `2 transactions: ${UUID2}:8-9`,
+      },
+    ],
+    [
+      'the standby lacks what the holder has',
+      closed(has(`${UUID1}:1-103,${UUID3}:1`)),
+      db2,
+      { standbyLacks: `4 transactions: ${UUID1}:101-103,${UUID3}:1` },
+    ],
+    ['without GTIDs, in different log files: not told', closed(has(null)), { ...db2, ...has(null) }, {}],
+  ])('%s', (_, holder, standby, lead) => {
+    expect(leadOf(pair, holder, standby)).toEqual({ ...noLead, ...lead });
+  });
+
+  it('without GTIDs, by the offset in one log file', () => {
+    const holder = closed({ executed: position(null, 800) });
+    const standby = { ...db2, inbound: channel({ received: position(null, 1000) }), ...has(null) };
+    expect(leadOf(pair, holder, standby).holderLacksOwn).toBe('binlog.000003 from 800 to 1000');
+    expect(leadOf(pair, { ...holder, executed: position(null, 1000) }, standby)).toEqual(noLead);
+    const back = { ...db2, executed: position(null, 700) };
+    const reads = { ...db1, ...has(null), inbound: channel({ received: position(null, 900) }) };
+    expect(leadOf(pair, reads, back).standbyLacksOwn).toBe('binlog.000003 from 700 to 900');
+  });
+
+  it('does not call ahead what both write in the old set-up', () => {
+    const standby = { ...db2, ...has(`${UUID1}:1-100,${UUID2}:1-5`) };
+    expect(leadOf(pairWith({ writability: 'untouched' }), closed(), standby)).toEqual(noLead);
+  });
+});
+
+describe('what a restart threw away', () => {
+  const back = (executed: string | null, received: string, offset = 1000): Server => ({
+    ...db2,
+    ...has(executed),
+    inbound: channel({ received: { ...position(received === '' ? '' : received), offset } }),
+  });
+  test.each([
+    ['all is applied', back(`${UUID1}:1-50`, ''), position(`${UUID1}:1-50`), null],
+    [
+      'the rest is in its relay log',
+      back(`${UUID1}:1-30`, `${UUID1}:31-50`),
+      position(`${UUID1}:1-50`),
+      null,
+    ],
+    ['some is gone', back(`${UUID1}:1-30`, ''), position(`${UUID1}:1-50`), `20 transactions: ${UUID1}:31-50`],
+    ['it was not seen before', back(`${UUID1}:1-30`, ''), null, 'unknown'],
+    ['offsets: all is there', back(null, ''), position(null, 1000), null],
+    [
+      'offsets: some is gone',
+      back(null, '', 700),
+      position(null, 1000),
+      'the events from binlog.000003:700 to binlog.000003:1000',
+    ],
+  ])('%s', (_, standby, before, lost) => {
+    expect(lackOf(standby, before)).toBe(lost);
+  });
+});

@@ -45,11 +45,13 @@ export async function startPair(options: PairOptions): Promise<LabPair> {
   });
   const make = (name: LabNodeName) =>
     createHost({
-      ...{ name, product, network, directory, serverSettings },
-      ...{
-        prebound: state === 'managed' || state === 'wild',
-        found: state === 'empty' || state === 'wild' ? state : undefined,
-      },
+      name,
+      product,
+      network,
+      directory,
+      serverSettings,
+      prebound: state === 'managed' || state === 'wild',
+      found: state === 'empty' || state === 'wild' ? state : undefined,
     });
   const made: Host[] = [];
   const close = async () => {

@@ -58,7 +58,9 @@ export async function startAwsFor(
       const name = nameOfInstance(id);
       const host = hosts[name];
       return {
-        ...{ reachable: host.isUp, environment: host.environment(), reboot: () => host.reboot() },
+        reachable: host.isUp,
+        environment: host.environment(),
+        reboot: () => host.reboot(),
         // A crash of the holder is a failover, and another story.
         ...(network.holder === name ? {} : { crash: () => host.crash() }),
       };

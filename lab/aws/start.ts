@@ -198,7 +198,16 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
         for (const document of deployed.documents) ssm.registerDocument(document);
         for (const spec of deployed.functions) lambda.register(spec);
       },
-      ...{ events, faults, ec2, ssm, sns, eventBridge, lambda, functionCpu: cpu.given, scheduler, close },
+      events,
+      faults,
+      ec2,
+      ssm,
+      sns,
+      eventBridge,
+      lambda,
+      functionCpu: cpu.given,
+      scheduler,
+      close,
     };
   } catch (error) {
     await close();

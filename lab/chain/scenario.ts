@@ -159,8 +159,14 @@ class ChainRun {
     const { network, hosts, directory } = this.#world;
     const { product, settings } = hosts.db1.instance;
     const instance = await createInstance({
-      ...{ product, settings, directory, name: 'r01', serverId: SERVER_ID },
-      ...{ address: network.addressOf('client'), port: network.port, words: network.wordsAt('client') },
+      product,
+      settings,
+      directory,
+      name: 'r01',
+      serverId: SERVER_ID,
+      address: network.addressOf('client'),
+      port: network.port,
+      words: network.wordsAt('client'),
     });
     this.#world.defer(() => instance.close());
     await instance.start();
@@ -189,7 +195,8 @@ class ChainRun {
     this.#clients += 1;
     const client = await startClient({
       name: `chain-${this.#clients}`,
-      ...{ host: network.vip, port: network.port },
+      host: network.vip,
+      port: network.port,
       localAddress: network.addressOf('client'),
       words: network.wordsAt('client'),
     });

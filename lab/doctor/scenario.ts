@@ -75,8 +75,16 @@ export async function playDoctor(world: LabWorld, story: Story): Promise<DoctorF
   );
   if (alerts !== 1) wrong.push(`the hourly examination alerted a danger ${alerts} times`);
   return {
-    ...{ scenario: 'doctor', server: product.name, serverSettings: settings },
-    ...{ baseline, broken, named, notHere, alerts, wrong, ok: wrong.length === 0 },
+    scenario: 'doctor',
+    server: product.name,
+    serverSettings: settings,
+    baseline,
+    broken,
+    named,
+    notHere,
+    alerts,
+    wrong,
+    ok: wrong.length === 0,
   };
 }
 

@@ -35,12 +35,10 @@ export class OwnUnits {
         await carryOut('ExecStart');
         this.#running.add(name);
       },
-      ...{
-        stop,
-        kill: stop,
-        terminate: () => void stop(),
-        startedAt: () => (this.#running.has(name) ? 1 : 0),
-      },
+      stop,
+      kill: stop,
+      terminate: () => void stop(),
+      startedAt: () => (this.#running.has(name) ? 1 : 0),
     };
   }
 

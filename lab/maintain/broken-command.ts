@@ -26,7 +26,11 @@ export async function orderBroken(run: MaintainRun): Promise<void> {
     text.includes('db2 is out') && text.includes('not ready for it'),
   );
   const stop = await askReply(world, {
-    ...{ action: 'maintain', pair: pairName, by: 'the lab', why: 'it fails', stop: true },
+    action: 'maintain',
+    pair: pairName,
+    by: 'the lab',
+    why: 'it fails',
+    stop: true,
   });
   run.mustBe('it can be stopped there', stop.ok);
   await run.untilQuiet();

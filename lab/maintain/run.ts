@@ -57,7 +57,9 @@ export class MaintainRun {
   async startClient(): Promise<Client> {
     const { network } = this.world;
     const client = await startClient({
-      ...{ name: 'maintain', host: network.vip, port: network.port },
+      name: 'maintain',
+      host: network.vip,
+      port: network.port,
       localAddress: network.addressOf('client'),
       words: network.wordsAt('client'),
     });

@@ -59,9 +59,18 @@ export async function playMaintain(
   const closedMs = Math.max(0, ...gapsOf(writes, { sinceMs: beganMs, untilMs }).map(({ forMs }) => forMs));
   const { wrong, alerts } = run;
   return {
-    ...{ scenario: kind.name, server, tookMs },
-    ...{ invocations: ordered.invocations, steps: ordered.took, closedMs },
-    ...{ writes: writes.length, failedStatements: attempts - writes.length, ...seen, alerts },
-    ...{ secondRunChanged: again.changed, wrong, ok: wrong.length === 0 },
+    scenario: kind.name,
+    server,
+    tookMs,
+    invocations: ordered.invocations,
+    steps: ordered.took,
+    closedMs,
+    writes: writes.length,
+    failedStatements: attempts - writes.length,
+    ...seen,
+    alerts,
+    secondRunChanged: again.changed,
+    wrong,
+    ok: wrong.length === 0,
   };
 }

@@ -73,8 +73,14 @@ export async function playRejoin(world: LabWorld, story: Story): Promise<RejoinF
     const rejoinMs = await dieWithNothing(play);
     await judgeEqual(play, 'after the second failover');
     return {
-      ...{ scenario: 'rejoin', server: db1.instance.product.name, ...seen, rebuildMs, rejoinMs, balance },
-      ...{ wrong: play.wrong, ok: play.wrong.length === 0 },
+      scenario: 'rejoin',
+      server: db1.instance.product.name,
+      ...seen,
+      rebuildMs,
+      rejoinMs,
+      balance,
+      wrong: play.wrong,
+      ok: play.wrong.length === 0,
     };
   } finally {
     client.close();

@@ -17,7 +17,9 @@ export function mariadb118(): Promise<Product> {
 
 async function mariadbOf(suite: string, name: string): Promise<Product> {
   const root = await unpacked({
-    ...{ name: `servers/${name}`, suite, packages: ['mariadb-server-core'] },
+    name: `servers/${name}`,
+    suite,
+    packages: ['mariadb-server-core'],
     instead: 'use the server mysql-5.6',
   });
   const binary = await unpackedBinary(root, 'usr/sbin/mariadbd');
@@ -29,7 +31,11 @@ async function mariadbOf(suite: string, name: string): Promise<Product> {
   };
   const { version } = await versionOf(binary);
   return {
-    ...{ name, version, dialect: 'mariadb', binary, settings },
+    name,
+    version,
+    dialect: 'mariadb',
+    binary,
+    settings,
     initialize: (directory) =>
       bootstrapFromScripts({ binary, dialect: 'mariadb', settings }, share, directory),
   };

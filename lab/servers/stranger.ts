@@ -12,7 +12,10 @@ export async function startStranger(world: LabWorld): Promise<SourceAddress> {
   const { product, settings } = hosts.db1.instance;
   const address = network.addressOf('client');
   const instance = await createInstance({
-    ...{ product, settings, directory, address },
+    product,
+    settings,
+    directory,
+    address,
     name: 'stranger',
     serverId: SERVER_ID,
     port: network.port,

@@ -45,9 +45,12 @@ export async function playAdopt(world: LabWorld, story: Story): Promise<Adopted>
   await db2.instance.sql("INSERT INTO app.writes (client, seq) VALUES ('adopt', 2)");
   for (const line of wrong) story.tell('lab', `FAILED: ${line}`);
   return {
-    ...{ ok: wrong.length === 0, scenario: 'adopt', server: db1.instance.product.name },
-    ...{ findings: findings.map(({ severity, subject, id }) => `${severity} ${subject} ${id}`) },
-    ...{ movedTo: world.holder(), wrong },
+    ok: wrong.length === 0,
+    scenario: 'adopt',
+    server: db1.instance.product.name,
+    findings: findings.map(({ severity, subject, id }) => `${severity} ${subject} ${id}`),
+    movedTo: world.holder(),
+    wrong,
   };
 }
 
@@ -55,7 +58,8 @@ export async function playAdopt(world: LabWorld, story: Story): Promise<Adopted>
 async function findingsOf({ aws }: LabWorld): Promise<readonly Finding[]> {
   for (let tries = 0; tries < 60; tries += 1) {
     const { payload } = await aws.lambda.invoke(functionNameOf(environmentName, 'operate'), {
-      ...{ action: 'doctor', pair: pairName },
+      action: 'doctor',
+      pair: pairName,
     });
     const { data } = JSON.parse(payload) as { readonly data?: { readonly findings: readonly Finding[] } };
     if (data) return data.findings;

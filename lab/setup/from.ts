@@ -55,8 +55,15 @@ export async function playSetupFrom(world: LabWorld, story: Story): Promise<Play
   wrong.push(...(await faultsOf(world)));
   for (const line of wrong) say(`FAILED: ${line}`);
   return {
-    ...{ ok: wrong.length === 0, scenario: 'setup-from', server: db1.instance.product.name, rows: ROWS },
-    ...{ steps: first.steps, changed: first.changed, brokenOff, secondRunChanged: second.changed, wrong },
+    ok: wrong.length === 0,
+    scenario: 'setup-from',
+    server: db1.instance.product.name,
+    rows: ROWS,
+    steps: first.steps,
+    changed: first.changed,
+    brokenOff,
+    secondRunChanged: second.changed,
+    wrong,
   };
 }
 

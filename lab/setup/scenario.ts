@@ -49,8 +49,14 @@ export async function playSetup(world: LabWorld, story: Story): Promise<Played> 
   wrong.push(...(await takenOff(world, say)));
   for (const line of wrong) say(`FAILED: ${line}`);
   return {
-    ...{ ok: wrong.length === 0, scenario: 'setup', server: world.hosts.db1.instance.product.name },
-    ...{ steps: first.steps, changed: first.changed, kills, secondRunChanged: second.changed, wrong },
+    ok: wrong.length === 0,
+    scenario: 'setup',
+    server: world.hosts.db1.instance.product.name,
+    steps: first.steps,
+    changed: first.changed,
+    kills,
+    secondRunChanged: second.changed,
+    wrong,
   };
 }
 

@@ -233,7 +233,9 @@ function askerOf(connection: Connection, socket: Socket): Asker {
 function optionsOf({ host, port, credentials }: NodeEndpoint, socket: Socket) {
   const ssl = tlsOf(credentials);
   return {
-    ...{ host, port, stream: socket },
+    host,
+    port,
+    stream: socket,
     user: credentials.user,
     password: credentials.password,
     ...(ssl === null ? {} : { ssl }),

@@ -82,7 +82,8 @@ export function dialectOf(version: string, comment: string): Dialect {
       : at(5, 7, 0)
         ? countersOf57
         : countersOfOld,
-    ...{ setUp, events: at(8, 0, 0) ? events : eventsOfOld },
+    setUp,
+    events: at(8, 0, 0) ? events : eventsOfOld,
     // 5.7 moved the counter out of SHOW STATUS (MySQL manual, "Migrating to Performance Schema").
     ear: at(5, 7, 0) ? ear : null,
     transaction,
@@ -142,13 +143,11 @@ const metadataLocks = {
   tableLocks: `${holders} AND m.OBJECT_SCHEMA = 'keepalambda' AND m.OBJECT_NAME = 'heartbeat'`,
 } as const;
 const noMetadataLocks = {
-  ...{
-    globalLocks: null,
-    instanceLocks: null,
-    anyGlobalLocks: null,
-    heldGlobalLocks: null,
-    tableLocks: null,
-  },
+  globalLocks: null,
+  instanceLocks: null,
+  anyGlobalLocks: null,
+  heldGlobalLocks: null,
+  tableLocks: null,
 } as const;
 
 /** The server ends our connection when we have not used it for so long: Lambda freezes, and never says goodbye. */
@@ -239,7 +238,9 @@ const mariadb: Omit<Dialect, 'session' | keyof typeof noMetadataLocks> = {
   )} b`,
   replicaStatus: 'SHOW ALL SLAVES STATUS',
   binaryLogStatus: 'SHOW MASTER STATUS',
-  ...{ counters: countersOfOld, setUp, events: eventsOfOld },
+  counters: countersOfOld,
+  setUp,
+  events: eventsOfOld,
   ear: null,
   transaction,
   rowLocks: rowLocksOfOld,

@@ -39,7 +39,10 @@ export function examine(way: Way, depth: Depth, limitMs: number): Promise<Server
     const status = valuesOf(await reader.rows('counters', statements.status));
     const asking = { reader, dialect, statements, status };
     return {
-      ...{ flavor: dialect.flavor, version: pulse.version, identity: pulse.identity, clockOffMs },
+      flavor: dialect.flavor,
+      version: pulse.version,
+      identity: pulse.identity,
+      clockOffMs,
       ...(await readSettings(asking)),
       channels: await readChannelFacts(asking, pulse),
       ...(await readAccount(reader)),

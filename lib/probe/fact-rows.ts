@@ -71,8 +71,16 @@ export function channelFacts(
   const retries = row.Source_Retry_Count ?? row.Master_Retry_Count;
   const byGtid = row.Auto_Position === undefined ? row.Using_Gtid !== 'No' : Number(row.Auto_Position) === 1;
   return {
-    ...{ name, sourceHost: sourceAddress, sourcePort, sourceIdentity },
-    ...{ io, sql: held ? 'no' : sql, ioError, sqlError, barred, byGtid },
+    name,
+    sourceHost: sourceAddress,
+    sourcePort,
+    sourceIdentity,
+    io,
+    sql: held ? 'no' : sql,
+    ioError,
+    sqlError,
+    barred,
+    byGtid,
     delaySeconds: channel.delaySeconds,
     retrySeconds: channel.retrySeconds,
     retryCount: retries === undefined ? null : Number(retries),

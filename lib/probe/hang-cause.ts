@@ -82,7 +82,8 @@ async function byGlobalLock(
   const locker: Locker | null =
     known === null ? lockerOf(processes, own) : { process: known, isCertain: true };
   return {
-    ...{ kind: 'failed', cause: 'global-lock' },
+    kind: 'failed',
+    cause: 'global-lock',
     because: `a lock on the whole server holds up every commit (${own.state})`,
     blocker: locker === null ? null : sessionOfLocker(locker),
   };

@@ -174,9 +174,16 @@ function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, 
   return {
     kind: 'answered',
     server: {
-      ...{ identity, version, writable, halfClosed, ...found },
+      identity,
+      version,
+      writable,
+      halfClosed,
+      ...found,
       ...(offline ? { offline } : {}),
-      ...{ binaryLog: words.logIsOff ? 'off' : pulse.binaryLog, semiSync, events, globalLock },
+      binaryLog: words.logIsOff ? 'off' : pulse.binaryLog,
+      semiSync,
+      events,
+      globalLock,
       uptimeSeconds: words.counters.uptimeSeconds,
       inbound: inboundNow(pulse, words),
       executed: { gtid: executed, ...words.binaryLog },
@@ -200,9 +207,21 @@ function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
   const nowhere = { gtid: null, file: '', offset: 0 };
   return {
     kind: 'configured',
-    ...{ io: 'connecting', sql: 'yes', lagSeconds: null, ioError: null, sqlError: null, sourceAddress: '' },
-    ...{ sourceIdentity: null, delaySeconds: 0, retrySeconds: 60, applierBlocked: null },
-    ...{ received: nowhere, applied: nowhere, caughtUp: false, heardAgoMs: null, receivedAgoMs: null },
+    io: 'connecting',
+    sql: 'yes',
+    lagSeconds: null,
+    ioError: null,
+    sqlError: null,
+    sourceAddress: '',
+    sourceIdentity: null,
+    delaySeconds: 0,
+    retrySeconds: 60,
+    applierBlocked: null,
+    received: nowhere,
+    applied: nowhere,
+    caughtUp: false,
+    heardAgoMs: null,
+    receivedAgoMs: null,
   };
 }
 

@@ -79,9 +79,13 @@ export function createProbe(nowWallMs: () => number = Date.now, makeWay: typeof 
     if (kept?.endpoint === JSON.stringify(endpoint)) return kept.observer;
     kept?.observer.drop();
     const observer = createNodeWatcher({
-      ...{ node: name, endpoint, beats: beatsOf(target, name) },
+      node: name,
+      endpoint,
+      beats: beatsOf(target, name),
       peer: {
-        ...{ node: peer.name, address: peer.address, beats: beatsOf(target, peer.name) },
+        node: peer.name,
+        address: peer.address,
+        beats: beatsOf(target, peer.name),
         identity: () => identities.get(`${target.pair}/${peer.name}`) ?? null,
       },
       onIdentity: (identity) => identify(target, name, identity),

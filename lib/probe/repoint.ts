@@ -26,8 +26,12 @@ export function askReplica(way: Way, limitMs: number): Promise<ChainReplica | Pr
     const [first] = await askChannels(command, await askPulse(command));
     if (first === undefined)
       return {
-        ...{ sourceAddress: null, sourceIdentity: null, io: 'no', sql: 'no' },
-        ...{ lagSeconds: null, error: null },
+        sourceAddress: null,
+        sourceIdentity: null,
+        io: 'no',
+        sql: 'no',
+        lagSeconds: null,
+        error: null,
       };
     const { sourceAddress, sourceIdentity, io, sql, lagSeconds } = first.channel;
     const error = errorOf(first.channel);

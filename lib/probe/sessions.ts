@@ -34,7 +34,8 @@ export function readProcessRow(row: StatusRow): ProcessRow {
   const user = String(row.User ?? '');
   const command = String(row.Command ?? '');
   return {
-    ...{ user, command },
+    user,
+    command,
     id: Number(row.Id),
     host: String(row.Host ?? ''),
     state: String(row.State ?? ''),

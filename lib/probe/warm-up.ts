@@ -70,7 +70,11 @@ function stageLink(dialect: Dialect, version: string): MysqlLink {
   };
   const query = async (sql: string): Promise<readonly StatusRow[]> => rowsOf(sql);
   return {
-    ...{ dialect, id: 1, query, queryWithoutLimit: query, queryAgain: query },
+    dialect,
+    id: 1,
+    query,
+    queryWithoutLimit: query,
+    queryAgain: query,
     gone: new Promise(() => {}),
     isGone: () => false,
     destroy: () => undefined,
@@ -87,7 +91,11 @@ function pulseOf({ flavor, superReadOnly }: Dialect, version: string, closed: nu
     gtid_mode: 'ON',
     executed: executedOf(flavor),
     applied: flavor === 'mariadb' ? executedOf(flavor) : NONE,
-    ...{ workers: 0, max_connections: 151, log_bin: 1, offline_mode: 0, clock: '1767225600.000' },
+    workers: 0,
+    max_connections: 151,
+    log_bin: 1,
+    offline_mode: 0,
+    clock: '1767225600.000',
   };
   return pulseFields.map((name) => values[name]).join(SEPARATOR);
 }
@@ -101,26 +109,49 @@ function channelOf({ flavor }: Dialect, io: string): StatusRow {
   const executed = executedOf(flavor);
   if (flavor === 'mariadb') {
     return {
-      ...{ ...shared, Connection_name: '', Master_Host: peer.address, Master_User: 'replication' },
-      ...{ Slave_IO_Running: io, Slave_SQL_Running: 'Yes', Master_Server_Id: 1, Seconds_Behind_Master: 0 },
-      ...{ Master_Log_File: 'binlog.000001', Read_Master_Log_Pos: 157 },
-      ...{ Relay_Master_Log_File: 'binlog.000001', Exec_Master_Log_Pos: 157 },
-      ...{ Gtid_IO_Pos: executed, Gtid_Slave_Pos: executed },
+      ...shared,
+      Connection_name: '',
+      Master_Host: peer.address,
+      Master_User: 'replication',
+      Slave_IO_Running: io,
+      Slave_SQL_Running: 'Yes',
+      Master_Server_Id: 1,
+      Seconds_Behind_Master: 0,
+      Master_Log_File: 'binlog.000001',
+      Read_Master_Log_Pos: 157,
+      Relay_Master_Log_File: 'binlog.000001',
+      Exec_Master_Log_Pos: 157,
+      Gtid_IO_Pos: executed,
+      Gtid_Slave_Pos: executed,
     };
   }
   return {
-    ...{ ...shared, Channel_Name: '', Source_Host: peer.address, Source_User: 'replication' },
-    ...{ Replica_IO_Running: io, Replica_SQL_Running: 'Yes', Seconds_Behind_Source: 0 },
-    ...{ Source_UUID: '00000000-0000-0000-0000-000000000001' },
-    ...{ Source_Log_File: 'binlog.000001', Read_Source_Log_Pos: 157 },
-    ...{ Relay_Source_Log_File: 'binlog.000001', Exec_Source_Log_Pos: 157 },
-    ...{ Retrieved_Gtid_Set: executed, Executed_Gtid_Set: executed },
+    ...shared,
+    Channel_Name: '',
+    Source_Host: peer.address,
+    Source_User: 'replication',
+    Replica_IO_Running: io,
+    Replica_SQL_Running: 'Yes',
+    Seconds_Behind_Source: 0,
+    Source_UUID: '00000000-0000-0000-0000-000000000001',
+    Source_Log_File: 'binlog.000001',
+    Read_Source_Log_Pos: 157,
+    Relay_Source_Log_File: 'binlog.000001',
+    Exec_Source_Log_Pos: 157,
+    Retrieved_Gtid_Set: executed,
+    Executed_Gtid_Set: executed,
   };
 }
 
 function processOf(id: number): StatusRow {
   return {
-    ...{ Id: id, User: 'app', Host: '192.0.2.9:40000', db: 'app' },
-    ...{ Command: 'Sleep', Time: 0, State: '', Info: null },
+    Id: id,
+    User: 'app',
+    Host: '192.0.2.9:40000',
+    db: 'app',
+    Command: 'Sleep',
+    Time: 0,
+    State: '',
+    Info: null,
   };
 }

@@ -65,7 +65,9 @@ async function check(asked: Asked): Promise<Reply> {
   const [pair] = asked.pairs;
   const checked = checkedOf((await lookAt(asked, pair)).situation);
   const nodes = checked.map(({ node, faults }) => ({
-    ...{ pair: pair.name, node, faults },
+    pair: pair.name,
+    node,
+    faults,
     passes: faults.length === 0,
   }));
   return done(checked.map(renderCheck), { action: 'check', nodes });

@@ -62,7 +62,8 @@ function parametersOf({ variables }: ServerFacts, extent: Extent): Readonly<Reco
   if (Log === undefined || Log === '' || ServerId === undefined)
     throw new PortError('unsuccessful', 'the server does not say where its binary log is');
   return {
-    ...{ Log, ServerId },
+    Log,
+    ServerId,
     Transactions: extent.kind === 'set' ? extent.set : 'NONE',
     Place: extent.kind === 'behind' ? extent.place : 'NONE',
   };

@@ -46,7 +46,12 @@ export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> 
   const renewing = renew(options, ended.signal);
   try {
     const converged = await converge({
-      ...{ work, clock, log, deadlineMs: options.deadlineMs, dryRun: order.dryRun, mayGoOn },
+      work,
+      clock,
+      log,
+      deadlineMs: options.deadlineMs,
+      dryRun: order.dryRun,
+      mayGoOn,
     });
     if (!order.dryRun && (converged.kind === 'refused' || converged.kind === 'failed'))
       await work.gaveUp?.(converged.because);
@@ -70,7 +75,11 @@ async function stopped(options: HostOrderOptions, order: MaintainOrder): Promise
     return notDone('failed', [reason(error)]);
   }
   return done(['maintain: stopped before its next step; what was changed stays'], {
-    ...{ action: order.action, pair: pair.name, steps: [], changed: 0, unfinished: false },
+    action: order.action,
+    pair: pair.name,
+    steps: [],
+    changed: 0,
+    unfinished: false,
   });
 }
 
@@ -134,7 +143,10 @@ async function renew(options: HostOrderOptions, ended: AbortSignal): Promise<voi
 async function replyOf({ ports, pair, order }: HostOrderOptions, converged: Converged): Promise<Reply> {
   const { kind, steps, changed, because, isAtWork } = converged;
   const data: ReplyData = {
-    ...{ action: order.action, pair: pair.name, steps: [...steps], changed },
+    action: order.action,
+    pair: pair.name,
+    steps: [...steps],
+    changed,
     unfinished: kind === 'unfinished',
     ...(isAtWork ? { atWork: true } : {}),
   };
@@ -143,7 +155,11 @@ async function replyOf({ ports, pair, order }: HostOrderOptions, converged: Conv
     await ports.store
       .appendHistory([
         {
-          ...{ atMs: ports.clock.nowMs(), pair: pair.name, incident: null, epoch: 0, what: 'order' },
+          atMs: ports.clock.nowMs(),
+          pair: pair.name,
+          incident: null,
+          epoch: 0,
+          what: 'order',
           text: `${order.action} by ${order.by} (${order.why}): ${changed} steps, ${kind}`,
         },
       ])

@@ -63,7 +63,9 @@ export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<
   const failures = new Map<string, string[]>();
   let steps: readonly StepReport[] = [];
   const end = (kind: Converged['kind'], because = ''): Converged => ({
-    ...{ kind, steps, because },
+    kind,
+    steps,
+    because,
     changed: changedIn(steps),
   });
   for (;;) {

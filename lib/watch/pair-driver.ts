@@ -96,8 +96,14 @@ export class PairDriver {
       onWork: () => this.take({ kind: 'plan', is: 'stage' }),
     });
     this.#state = newPair({
-      ...{ pair, safeguards, memory, escalateAfterMs, vantages: ports.database.vantages },
-      ...{ unwatchedSinceMs: lease.unwatchedSinceMs, nextId: ports.ids.next(), nowMs: ports.clock.nowMs() },
+      pair,
+      safeguards,
+      memory,
+      escalateAfterMs,
+      vantages: ports.database.vantages,
+      unwatchedSinceMs: lease.unwatchedSinceMs,
+      nextId: ports.ids.next(),
+      nowMs: ports.clock.nowMs(),
     });
     desk.add({
       waiting: () => unpublished(this.#state),
@@ -277,7 +283,11 @@ export class PairDriver {
   #recordOrder({ order: { order }, decided }: Said): void {
     const { action, by, why } = order;
     this.#memory.record('order', `${action} by ${by} (${why}): ${decided}`, {
-      ...{ kind: 'order', action, by, why, decided },
+      kind: 'order',
+      action,
+      by,
+      why,
+      decided,
     });
   }
 

@@ -80,8 +80,13 @@ export class PlanRunner {
       because,
     });
     memory.record('decision', `${row} ${plan.kind} to ${plan.to}: ${because}`, {
-      ...{ kind: 'decision', plan: ids.planId, of: plan.kind, from: plan.from, to: plan.to },
-      ...{ by: wanted.by, row },
+      kind: 'decision',
+      plan: ids.planId,
+      of: plan.kind,
+      from: plan.from,
+      to: plan.to,
+      by: wanted.by,
+      row,
     });
     if (this.#isOld(situation))
       throw new CutShort('storing the plan took so long that the pair may be another');

@@ -34,7 +34,8 @@ export async function lookAtSeed(
   const place =
     facts.phase === 'copied' && facts.position !== null
       ? await host.run(pair, from, 'seed-place', SHORT_LIMIT_MS, {
-          ...{ Action: 'look', Position: facts.position },
+          Action: 'look',
+          Position: facts.position,
         })
       : 'place=none';
   return {
@@ -62,12 +63,17 @@ export async function carryOutSeed(
       return;
     case 'reader-account':
       await host.run(pair, from, 'seed-door', shortMs, {
-        ...{ Action: 'open', Plugin: plugin ?? 'NONE', Hash: hash ?? 'NONE' },
+        Action: 'open',
+        Plugin: plugin ?? 'NONE',
+        Hash: hash ?? 'NONE',
       });
       return;
     case 'data-copied':
       await host.run(pair, to, 'seed-copy', limitMs, {
-        ...{ Run: run, From: nodeOf(pair, from).address, Port: String(pair.port), Method: seeding.method },
+        Run: run,
+        From: nodeOf(pair, from).address,
+        Port: String(pair.port),
+        Method: seeding.method,
         Writable: pair.writability === 'managed' ? 'refuse' : 'allow',
       });
       return;

@@ -45,7 +45,10 @@ function replyOf(
   { ok, isRefusal, text, requestId, tookMs, closedForMs }: OrderAnswer,
 ): Reply {
   const data: ReplyData = {
-    ...{ action: 'order', order: action, pair, id: requestId },
+    action: 'order',
+    order: action,
+    pair,
+    id: requestId,
     ...(tookMs === undefined ? {} : { tookMs }),
     ...(closedForMs === undefined ? {} : { closedForMs }),
   };

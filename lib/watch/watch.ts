@@ -77,8 +77,15 @@ async function lead(lease: HeldLease, options: WatchOptions): Promise<boolean> {
     const { step } = options;
     const escalateAfterMs = escalateAfterMsOf(config);
     const common = {
-      ...{ ports, lease, safeguards, desk, escalateAfterMs, step },
-      ...{ stop: stop.signal, onLooks, onSuperseded: onLost },
+      ports,
+      lease,
+      safeguards,
+      desk,
+      escalateAfterMs,
+      step,
+      stop: stop.signal,
+      onLooks,
+      onSuperseded: onLost,
     };
     const recruits = config.pairs.map((pair) => new Recruit(pair, common, loops));
     await Promise.all(recruits.map((recruit) => recruit.enlist()));

@@ -240,8 +240,15 @@ function nextLoss(
     return isOver ? null : ended;
   }
   const begun = loss ?? {
-    ...{ sinceMs: downSinceMs, awaitedMs: downSinceMs, due: false, endedMs: null },
-    ...{ alertedMs: null, isBlind: false, isDark: dark, seenForMs: 0, countedMs: downSinceMs },
+    sinceMs: downSinceMs,
+    awaitedMs: downSinceMs,
+    due: false,
+    endedMs: null,
+    alertedMs: null,
+    isBlind: false,
+    isDark: dark,
+    seenForMs: 0,
+    countedMs: downSinceMs,
   };
   const seenSince = (sinceMs: number) =>
     workingSinceMs === null ? 0 : Math.max(0, nowMs - Math.max(sinceMs, workingSinceMs));

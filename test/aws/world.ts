@@ -93,7 +93,10 @@ function awsOptions(): AwsOptions {
     ssmTiming: { visibleAfterMs: 100, deliveryMs: 100, secondMs: 20 },
     topicArns: [topicArn],
     subscriptions: [true, false].map((confirmed, index) => ({
-      ...{ topicArn, protocol: 'email', endpoint: `dba${index}@example.org`, confirmed },
+      topicArn,
+      protocol: 'email',
+      endpoint: `dba${index}@example.org`,
+      confirmed,
     })),
     tables: [storeTable(tableName)],
   };

@@ -425,7 +425,13 @@ describe('a finding', () => {
 
 test('what doctor finds on the servers is among the findings, by its severity', async () => {
   const finding = (severity: Finding['severity'], subject: string): Finding => ({
-    ...{ id: `a-${severity}`, severity, subject, got: '0', want: '1', why: 'it matters.', fix: 'SET GLOBAL' },
+    id: `a-${severity}`,
+    severity,
+    subject,
+    got: '0',
+    want: '1',
+    why: 'it matters.',
+    fix: 'SET GLOBAL',
   });
   const servers = world.examination(finding('warning', 'orders'), finding('danger', 'db1'));
   const found = await findings({ aws: { ...answering(servers), ...subnets({ reservations: [] }) } });

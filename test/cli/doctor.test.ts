@@ -4,8 +4,13 @@ import { done, notDone, type Reply } from '../../lib/core/operator/reply.ts';
 import { runLine } from './surroundings.ts';
 
 const finding = (severity: Severity): Finding => ({
-  ...{ id: `a-${severity}`, severity, subject: 'db1', got: '0', want: '1' },
-  ...{ why: 'it matters.', fix: 'SET GLOBAL' },
+  id: `a-${severity}`,
+  severity,
+  subject: 'db1',
+  got: '0',
+  want: '1',
+  why: 'it matters.',
+  fix: 'SET GLOBAL',
 });
 const found = (...severities: readonly Severity[]): Reply =>
   done(['what was found'], { action: 'doctor', pair: 'orders', findings: severities.map(finding) });

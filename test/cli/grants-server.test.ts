@@ -33,7 +33,12 @@ test.each(names)(
     const address = '127.0.34.11';
     const port = 33_061;
     server = await createInstance({
-      ...{ product, name: 'db1', serverId: 1, directory, address, port },
+      product,
+      name: 'db1',
+      serverId: 1,
+      directory,
+      address,
+      port,
       settings: 'vendor',
     });
     await server.start();

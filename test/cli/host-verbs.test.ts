@@ -22,8 +22,12 @@ async function run({ line, replies, types }: Made) {
   const noted: string[] = [];
   let code: number | null = null;
   const io = {
-    ...{ env: { KEEPALAMBDA_ENV: 'prod', USER: 'ann' }, isTerminal: types !== undefined, hasColour: false },
-    ...{ columns: () => 80, rows: () => 24, noteInPlace() {} },
+    env: { KEEPALAMBDA_ENV: 'prod', USER: 'ann' },
+    isTerminal: types !== undefined,
+    hasColour: false,
+    columns: () => 80,
+    rows: () => 24,
+    noteInPlace() {},
     tell: (text: string) => void told.push(text),
     note: (text: string) => void noted.push(text),
     ask: async (question: string) => {
@@ -49,7 +53,9 @@ async function run({ line, replies, types }: Made) {
 }
 
 const work = (changed: number, unfinished: boolean): Reply => ({
-  ...{ ok: true, outcome: 'done', lines: [`setup: ${changed} changed`] },
+  ok: true,
+  outcome: 'done',
+  lines: [`setup: ${changed} changed`],
   data: { action: 'setup', pair: 'orders', steps: [], changed, unfinished },
 });
 const status: Reply = { ok: true, outcome: 'done', lines: [] };

@@ -152,10 +152,10 @@ test('at a terminal, by the credentials of the shell; who leaves has written not
 test('an instance that EC2 does not show, or in another subnet, is asked for again', async () => {
   const elsewhere = { id: 'subnet-0000000000000000b', cidr: '10.0.2.0/24', zone: 'eu-central-1b' };
   const [first, second] = known.enis as unknown as readonly [EniSpec, EniSpec];
-  const stray = { ...first, ...{ id: 'eni-000000000000000f9', instanceId: 'i-000000000000000f9' } };
+  const stray = { ...first, id: 'eni-000000000000000f9', instanceId: 'i-000000000000000f9' };
   const astray = { ...stray, subnetId: elsewhere.id, primaryAddress: '10.0.2.11', secondaryAddresses: [] };
   // Its second interface, which EC2 shows before the first.
-  const back = { ...astray, ...{ id: 'eni-000000000000000f8', instanceId: one.instanceId, deviceIndex: 1 } };
+  const back = { ...astray, id: 'eni-000000000000000f8', instanceId: one.instanceId, deviceIndex: 1 };
   const subnets = [...known.subnets, elsewhere];
   const enis = [{ ...back, primaryAddress: '10.0.2.12' }, first, second, astray];
   aws = await startAws({ ...known, subnets, enis });

@@ -54,8 +54,12 @@ const halfDone = memory({
 const offline = holder(answers1({ offline: true }));
 
 const before: View = {
-  ...{ environment: 'prod', status: null, atMs: NOW_MS, leaseSinceMs: NOW_MS },
-  ...{ trouble: null, stepsAtMs: new Map() },
+  environment: 'prod',
+  status: null,
+  atMs: NOW_MS,
+  leaseSinceMs: NOW_MS,
+  trouble: null,
+  stepsAtMs: new Map(),
 };
 const lease = { owner: 'watch-1', epoch: 7, version: 'v1', released: false };
 const answer = (...changes: readonly Change[]) =>

@@ -48,7 +48,10 @@ export const lateHolder = (io: 'yes' | 'no', heardAgoMs = 300) =>
       ...db1,
       writable: false,
       inbound: channel({
-        ...{ io, heardAgoMs, sourceAddress: '10.0.1.12', sourceIdentity: UUID2 },
+        io,
+        heardAgoMs,
+        sourceAddress: '10.0.1.12',
+        sourceIdentity: UUID2,
         // Since the VIP came here, no client writes there.
         receivedAgoMs: 2000,
         received: position(''),
@@ -84,7 +87,11 @@ export const cutOffHolder = (
     answered({
       ...db1,
       inbound: channel({
-        ...{ io, heardAgoMs, lagSeconds, sourceAddress: '10.0.1.12', sourceIdentity: UUID2 },
+        io,
+        heardAgoMs,
+        lagSeconds,
+        sourceAddress: '10.0.1.12',
+        sourceIdentity: UUID2,
         received: position('', 100),
         ...changes,
       }),
@@ -159,7 +166,10 @@ export const endedAt2 = (errno: number, barred: boolean) =>
 /** The applier of the standby has stopped, its source is away, and its account is not marked. */
 export const failedAt2 = standby(
   hears2({
-    ...{ io: 'connecting', sql: 'no', lagSeconds: null, barred: false },
+    io: 'connecting',
+    sql: 'no',
+    lagSeconds: null,
+    barred: false,
     sqlError: { errno: 1062, message: 'Duplicate entry' },
   }),
 );
@@ -180,8 +190,16 @@ export const leftBehind = memory({ leftBehind: { node: 'db2', atMs: NOW_MS - 200
 
 export const standbyOut = memory({
   maintenance: {
-    ...{ id: 'r1', work: 'restart', command: null, by: 'ann', why: 'my.cnf', startedAtMs: NOW_MS },
-    ...{ nodes: ['db2', 'db1'], changed: [], done: [], known: [] },
+    id: 'r1',
+    work: 'restart',
+    command: null,
+    by: 'ann',
+    why: 'my.cnf',
+    startedAtMs: NOW_MS,
+    nodes: ['db2', 'db1'],
+    changed: [],
+    done: [],
+    known: [],
     out: { node: 'db2', was: '17', untilMs: NOW_MS + 60_000 },
   },
 });

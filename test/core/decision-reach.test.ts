@@ -109,8 +109,16 @@ const movedUntouched: Change = (world) =>
 /** db2 is out for a maintenance. */
 const standbyOut = memory({
   maintenance: {
-    ...{ id: 'r1', work: 'restart', command: null, by: 'ann', why: 'my.cnf', startedAtMs: NOW_MS },
-    ...{ nodes: ['db2', 'db1'], changed: [], done: [], known: [] },
+    id: 'r1',
+    work: 'restart',
+    command: null,
+    by: 'ann',
+    why: 'my.cnf',
+    startedAtMs: NOW_MS,
+    nodes: ['db2', 'db1'],
+    changed: [],
+    done: [],
+    known: [],
     out: { node: 'db2', was: '17', untilMs: NOW_MS + 60_000 },
   },
 });

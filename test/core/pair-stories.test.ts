@@ -22,7 +22,9 @@ import {
 const deaf = hears2({ io: 'connecting', heardAgoMs: 4000 });
 /** db1 has started again: closed, and it follows db2. */
 const returned = answers1({
-  ...{ writable: false, uptimeSeconds: 5, heartbeat: { kind: 'not-tried' } },
+  writable: false,
+  uptimeSeconds: 5,
+  heartbeat: { kind: 'not-tried' },
   inbound: channel({ sourceAddress: '10.0.1.12', sourceIdentity: UUID2 }),
 });
 /** db1 has started again and is the holder still: its servers come up read-only. */

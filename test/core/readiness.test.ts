@@ -137,7 +137,8 @@ describe('what the standby has received by the end decides', () => {
   describe('nobody could look for a while, and its channel is stopped when the holder is found dead', () => {
     const halted = (errno?: number) =>
       has(100, {
-        ...{ io: 'no', lagSeconds: null },
+        io: 'no',
+        lagSeconds: null,
         ...(errno === undefined ? {} : { ioError: { errno, message: 'a test' } }),
       });
     const behind = memory({ behind: { db1: '3 transactions: a:1-3' } });

@@ -71,7 +71,10 @@ export function answered(server: Server): Saw {
 
 /** A backup that holds a global read lock. */
 export const backup: Session = {
-  ...{ id: 42, user: 'backup', host: '10.0.1.9', forSeconds: 12 },
+  id: 42,
+  user: 'backup',
+  host: '10.0.1.9',
+  forSeconds: 12,
   statement: 'FLUSH TABLES WITH READ LOCK',
 };
 

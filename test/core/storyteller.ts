@@ -93,9 +93,14 @@ export class Storyteller {
   /** The pair under a leader that has just begun. */
   #led(memory: Memory): PairState {
     return newPair({
-      ...{ pair: this.#pair, safeguards: allSafeguards, vantages, memory },
+      pair: this.#pair,
+      safeguards: allSafeguards,
+      vantages,
+      memory,
       escalateAfterMs: this.#escalateAfterMs,
-      ...{ nextId: this.#newId(), unwatchedSinceMs: this.#nowMs, nowMs: this.#nowMs },
+      nextId: this.#newId(),
+      unwatchedSinceMs: this.#nowMs,
+      nowMs: this.#nowMs,
     });
   }
 

@@ -40,7 +40,11 @@ it('finds a password, and its hash as MySQL prints it', () => {
 it('reads mails, logs and history', async () => {
   const events = createEvents();
   const entry: HistoryEntry = {
-    ...{ atMs: 1, pair: 'orders', incident: null, epoch: 1, what: 'step' },
+    atMs: 1,
+    pair: 'orders',
+    incident: null,
+    epoch: 1,
+    what: 'step',
     text: accounts.repl.password,
   };
   const store = { history: async () => [entry] };

@@ -35,7 +35,11 @@ afterAll(async () => {
 async function lookAtDb2() {
   const { db1, db2 } = pair.hosts;
   const target: ProbeTarget = {
-    ...{ pair: 'orders', port: pair.network.port, holder: 'db1', seen: 'nothing like it', writeProbe: true },
+    pair: 'orders',
+    port: pair.network.port,
+    holder: 'db1',
+    seen: 'nothing like it',
+    writeProbe: true,
     nodes: [
       { name: 'db1', address: db1.address },
       { name: 'db2', address: db2.address },
@@ -83,8 +87,15 @@ test('a server that hung lets the probe in again, and is closed if it woke up wr
   const peer = { address: db1.address, identity: null };
   const node = { name: 'db2', address: db2.address };
   const closed = await probe.answer({
-    ...{ kind: 'close', pair: 'orders', credentials: accounts.monitor, port: pair.network.port, peer, node },
-    ...{ kills: 'to-close', events: 'leave', limitMs: 2500 },
+    kind: 'close',
+    pair: 'orders',
+    credentials: accounts.monitor,
+    port: pair.network.port,
+    peer,
+    node,
+    kills: 'to-close',
+    events: 'leave',
+    limitMs: 2500,
   });
   expect(closed).toMatchObject({ kind: 'closed', closed: { wasWritable: true } });
 });

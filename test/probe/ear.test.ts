@@ -18,7 +18,11 @@ const heard = (change: Partial<Record<'source' | 'io' | 'errno' | 'received', st
 
 it('reads the row, with line breaks in long sets', () => {
   expect(heard({ received: 'a:1-2,\nb:1' })).toEqual({
-    ...{ heartbeats: 7, source: uuid, io: 'yes', errno: 0, received: 'a:1-2,b:1' },
+    heartbeats: 7,
+    source: uuid,
+    io: 'yes',
+    errno: 0,
+    received: 'a:1-2,b:1',
   });
   expect(readEar(undefined)).toBeNull();
 });

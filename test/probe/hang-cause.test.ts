@@ -16,7 +16,13 @@ const session = (
   Info: string | null = null,
   Command = 'Query',
 ): StatusRow => ({
-  ...{ Id, User, State, Info, Command, Host: '10.0.0.5:4000', Time: 9 },
+  Id,
+  User,
+  State,
+  Info,
+  Command,
+  Host: '10.0.0.5:4000',
+  Time: 9,
 });
 const ours = (State: string, Id = 7) => session(Id, 'monitor', State, beat);
 const backup = session(20, 'backup', '', 'FLUSH TABLES WITH READ LOCK');

@@ -88,7 +88,11 @@ const addressed: Change = (world) => {
 function order(node: Name) {
   const peer = { address: servers[peers[node]].address, identity: null };
   return {
-    ...{ pair: 'orders', credentials: accounts.monitor, limitMs: 5000, port: servers.port, peer },
+    pair: 'orders',
+    credentials: accounts.monitor,
+    limitMs: 5000,
+    port: servers.port,
+    peer,
     node: { name: node, address: servers[node].address },
   };
 }

@@ -38,7 +38,9 @@ export async function startServers(product: Product): Promise<Servers> {
   await untilReplicating([db1, db2]);
   await openServer(db1);
   return {
-    ...{ db1, db2, port },
+    db1,
+    db2,
+    port,
     target: targetOf(port),
     close: async () => {
       await Promise.all([db1.close(), db2.close()]);
@@ -54,7 +56,11 @@ export async function openServer(server: Instance): Promise<void> {
 
 function targetOf(port: number): ProbeTarget {
   return {
-    ...{ pair: 'orders', port, holder: 'db1', seen: null, writeProbe: true },
+    pair: 'orders',
+    port,
+    holder: 'db1',
+    seen: null,
+    writeProbe: true,
     nodes: [
       { name: 'db1', address: addresses.db1 },
       { name: 'db2', address: addresses.db2 },

@@ -29,7 +29,9 @@ function channelOf(rows: { pulse: StatusRow; channel: StatusRow }, change: Statu
 test.each(flavors)('%s: a channel that runs and is caught up', (_, rows) => {
   const channel = channelOf(rows);
   const inbound = inboundOf(channel, readPulse(rows.pulse), {
-    ...{ heardAgoMs: 250, receivedAgoMs: 900, applierBlocked: 'Waiting for global read lock' },
+    heardAgoMs: 250,
+    receivedAgoMs: 900,
+    applierBlocked: 'Waiting for global read lock',
   });
   expect(inbound).toMatchObject({
     kind: 'configured',
@@ -132,7 +134,9 @@ test('the errors that the threads stopped with', () => {
 describe('which channel', () => {
   const at = (Channel_Name: string, Source_Host: string, Source_UUID: string) => ({
     ...mysql97.channel,
-    ...{ Channel_Name, Source_Host, Source_UUID },
+    Channel_Name,
+    Source_Host,
+    Source_UUID,
   });
   const idle = at('', '10.9.9.9', '');
   const reports = at('reports', '10.9.9.9', 'reporting');

@@ -59,7 +59,8 @@ export class Subject {
       const look = await this.lookWith();
       const running = { io: 'yes', sql: 'yes', caughtUp: true, heardAgoMs: expect.any(Number) };
       expect(serverOf(look.db1)).toMatchObject({
-        ...{ writable: true, inbound: running },
+        writable: true,
+        inbound: running,
         heartbeat: { kind: 'committed' },
       });
       expect(serverOf(look.db2)).toMatchObject({ writable: false, inbound: running });

@@ -225,7 +225,11 @@ export function closing(subject: Subject): void {
         return serverOf(db1).executed;
       });
       const answer = await subject.probe.answer({
-        ...{ kind: 'catch-up', ...subject.command, ...subject.nodeOf('db2'), upTo, limitMs: 8000 },
+        kind: 'catch-up',
+        ...subject.command,
+        ...subject.nodeOf('db2'),
+        upTo,
+        limitMs: 8000,
       });
       expect(answer).toMatchObject({ kind: 'caught-up', caughtUp: { reached: true } });
     } finally {
@@ -257,7 +261,11 @@ export function closing(subject: Subject): void {
       });
       const upTo = serverOf(db1).executed;
       const answer = await subject.probe.answer({
-        ...{ kind: 'catch-up', ...subject.command, ...subject.nodeOf('db2'), upTo, limitMs: 8000 },
+        kind: 'catch-up',
+        ...subject.command,
+        ...subject.nodeOf('db2'),
+        upTo,
+        limitMs: 8000,
       });
       expect(answer).toMatchObject({ kind: 'caught-up', caughtUp: { reached: true } });
       expect(await beside.query('SELECT 1')).toBeTruthy();
@@ -279,7 +287,11 @@ export function closing(subject: Subject): void {
         return serverOf(db1).executed;
       });
       const answer = await subject.probe.answer({
-        ...{ kind: 'catch-up', ...subject.command, ...subject.nodeOf('db2'), upTo, limitMs: 8000 },
+        kind: 'catch-up',
+        ...subject.command,
+        ...subject.nodeOf('db2'),
+        upTo,
+        limitMs: 8000,
       });
       const because = expect.stringContaining(`our account may not end session ${root.threadId} (root@`);
       expect(answer).toMatchObject({
@@ -347,7 +359,8 @@ export function closing(subject: Subject): void {
     await db2.sql(threadStatement(db2.product.dialect, 'START', 'IO_THREAD'));
     await eventually(async () =>
       expect(inboundOf((await subject.lookWith()).db2)).toMatchObject({
-        ...{ io: 'connecting', ioError: { errno: 1045 } },
+        io: 'connecting',
+        ioError: { errno: 1045 },
       }),
     );
     expect(await ask('detach')).toMatchObject({ detached: { was: 'running', outlasts: true } });

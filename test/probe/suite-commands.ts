@@ -79,8 +79,12 @@ export function commands(subject: Subject): void {
     try {
       await own.query('LOCK TABLES keepalambda.heartbeat WRITE');
       const answer = await subject.probe.answer({
-        ...{ kind: 'close', ...subject.command, ...subject.nodeOf('db1') },
-        ...{ kills: 'to-close', events: 'leave', ...limits },
+        kind: 'close',
+        ...subject.command,
+        ...subject.nodeOf('db1'),
+        kills: 'to-close',
+        events: 'leave',
+        ...limits,
       });
       if (subject.servers.db1.product.dialect === 'mysql-8') expect(answer).toMatchObject({ kind: 'closed' });
       else expect(answer).toMatchObject({ kind: 'failed', failure: 'unsuccessful' });
@@ -126,7 +130,11 @@ export function commands(subject: Subject): void {
     await untilReplicating([subject.servers.db2]);
     const beyond = { ...upTo, gtid: null, file: 'binlog.000099' };
     const late = await subject.probe.answer({
-      ...{ kind: 'catch-up', ...subject.command, ...subject.nodeOf('db2'), upTo: beyond, limitMs: 600 },
+      kind: 'catch-up',
+      ...subject.command,
+      ...subject.nodeOf('db2'),
+      upTo: beyond,
+      limitMs: 600,
     });
     expect(late).toMatchObject({ kind: 'caught-up', caughtUp: { reached: false } });
     expect(JSON.stringify(late)).toContain('wanted binlog.000099');
@@ -152,7 +160,10 @@ export function commands(subject: Subject): void {
     const answers = [
       await subject.lookWith({ credentials: { user: 'monitor', password: 'hush-hush' } }),
       await subject.probe.answer({
-        ...{ kind: 'open', ...subject.command, ...subject.nodeOf('db1'), events: 'leave' },
+        kind: 'open',
+        ...subject.command,
+        ...subject.nodeOf('db1'),
+        events: 'leave',
         credentials: { user: 'nobody', password: 'hush-hush' },
       }),
     ];

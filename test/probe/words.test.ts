@@ -174,8 +174,14 @@ describe('when a channel was heard', () => {
   const channel = readChannel([mysql56.channel], readPulse(mysql56.pulse), nobody);
   if (channel === null) throw new Error('no channel');
   const seen = {
-    ...{ received: channel.received, name: '', sourceAddress: channel.sourceAddress, sourceIdentity: 'one' },
-    ...{ heartbeats: 4, stampMs: 100, isByEar: false, caughtUp: true },
+    received: channel.received,
+    name: '',
+    sourceAddress: channel.sourceAddress,
+    sourceIdentity: 'one',
+    heartbeats: 4,
+    stampMs: 100,
+    isByEar: false,
+    caughtUp: true,
   };
   const further = { ...seen, received: { ...channel.received, offset: 900 } };
   const byEarOf = (gtid: string) => ({

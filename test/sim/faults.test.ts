@@ -303,8 +303,15 @@ describe('AWS on a bad day', () => {
     const stage = setStage();
     const { one, settle } = stage;
     const alert = (id: string) => ({
-      ...{ id, code: 'paused' as const, pair: 'orders', incident: null, atMs: 0 },
-      ...{ happened: 'a', done: 'b', todo: 'c', steps: [] },
+      id,
+      code: 'paused' as const,
+      pair: 'orders',
+      incident: null,
+      atMs: 0,
+      happened: 'a',
+      done: 'b',
+      todo: 'c',
+      steps: [],
     });
     breakIt(stage, 'alert-refused');
     for (let tries = 0; tries < 2; tries++) {
@@ -321,8 +328,15 @@ describe('AWS on a bad day', () => {
     const { one, pair, settle, world } = stage;
     await settle(one.store.takeLease(null, 'watch-1'));
     const alert = (number: number) => ({
-      ...{ id: `${number}`, code: 'paused' as const, pair: pair.name, incident: null, atMs: 0 },
-      ...{ happened: 'x'.repeat(2000), done: '', todo: '', steps: [] },
+      id: `${number}`,
+      code: 'paused' as const,
+      pair: pair.name,
+      incident: null,
+      atMs: 0,
+      happened: 'x'.repeat(2000),
+      done: '',
+      todo: '',
+      steps: [],
     });
     world.table.fill(pair.name, 3000, alert);
     const memory = await settle(one.store.claimMemory(pair.name, { owner: 'watch-1', epoch: 1 }));

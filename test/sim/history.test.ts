@@ -13,8 +13,13 @@ import { runOutside } from '../../sim/time.ts';
 import { pairWith } from '../core/world.ts';
 
 const beginning = {
-  ...{ pair: pairWith(), safeguards: allSafeguards, vantages: ['a'], memory: emptyMemory },
-  ...{ nextId: '41c', unwatchedSinceMs: 0, nowMs: 0 },
+  pair: pairWith(),
+  safeguards: allSafeguards,
+  vantages: ['a'],
+  memory: emptyMemory,
+  nextId: '41c',
+  unwatchedSinceMs: 0,
+  nowMs: 0,
 };
 
 describe('a history', () => {

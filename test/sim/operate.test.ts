@@ -52,7 +52,9 @@ describe('status with "verbose": true', () => {
     const { states } = await dataOf('status', { verbose: true });
     expect(states).toEqual([
       expect.objectContaining({
-        ...{ from: 'store', epoch: null, pair: stage.pair.name },
+        from: 'store',
+        epoch: null,
+        pair: stage.pair.name,
         // The simulator's pairs were examined.
         state: { ...emptyMemory, examined: expect.anything() },
       }),

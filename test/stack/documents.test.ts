@@ -201,11 +201,13 @@ describe('restart', () => {
   it('fails when it does not start, or does not stay', async () => {
     const broken = makeHost(['mysqld'], 'if [ "$1" = start ]; then exit 1; fi');
     expect(await runDocument(broken, 'restart-mysqld')).toMatchObject({
-      ...{ code: 1, text: expect.stringMatching(/^mysqld did not start: journalctl -u mysqld /) },
+      code: 1,
+      text: expect.stringMatching(/^mysqld did not start: journalctl -u mysqld /),
     });
     const short = makeHost(['mysqld'], 'if [ "$1" = is-active ]; then exit 3; fi');
     expect(await runDocument(short, 'restart-mysqld')).toMatchObject({
-      ...{ code: 1, text: expect.stringMatching(/^mysqld is not active/) },
+      code: 1,
+      text: expect.stringMatching(/^mysqld is not active/),
     });
   });
 });

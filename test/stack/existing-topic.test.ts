@@ -49,11 +49,15 @@ it('sends alarms and alerts there, and knows its own account', () => {
 
 describe('the roles', () => {
   const tell = (role: string) => ({
-    ...{ role, Sid: 'TellPeople', Resource: topicArn },
+    role,
+    Sid: 'TellPeople',
+    Resource: topicArn,
     Action: ['sns:GetTopicAttributes', 'sns:Publish'],
   });
   const read = {
-    ...{ role: 'Read', Sid: 'SeeWhoGetsAlerts', Resource: topicArn },
+    role: 'Read',
+    Sid: 'SeeWhoGetsAlerts',
+    Resource: topicArn,
     Action: 'sns:GetTopicAttributes',
   };
 
@@ -84,10 +88,15 @@ it('lets watch and operate publish to a topic for escalations, and use its key, 
   const named = (sid: string) => statements.filter(({ Sid }) => Sid === sid);
   for (const role of ['Watch', 'Operate']) {
     expect(named('Escalate')).toContainEqual({
-      ...{ role, Sid: 'Escalate', Action: 'sns:Publish', Resource: escalationTopicArn },
+      role,
+      Sid: 'Escalate',
+      Action: 'sns:Publish',
+      Resource: escalationTopicArn,
     });
     expect(named('EncryptAlerts')).toContainEqual({
-      ...{ role, Sid: 'EncryptAlerts', Action: ['kms:Decrypt', 'kms:GenerateDataKey'] },
+      role,
+      Sid: 'EncryptAlerts',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
       Resource: [topicKeyArn, escalationKeyArn],
     });
   }

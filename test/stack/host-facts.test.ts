@@ -54,7 +54,10 @@ async function askHost(channels: string, copy: Readonly<Record<string, string>> 
   const defaults = `echo 'Default options are read from the following files in the given order:'; echo '${state}/my.cnf ~/.my.cnf'`;
   const systemctl = `case "$*" in 'is-active '*) exit ${broken.isActive === false ? 3 : 0} ;; esac`;
   for (const [name, script] of Object.entries({
-    ...{ mysql: client(channels), ip: '', systemctl, df },
+    mysql: client(channels),
+    ip: '',
+    systemctl,
+    df,
     my_print_defaults: defaults,
   })) {
     writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
@@ -98,8 +101,12 @@ it('does not take a server for down that is full, or has another socket: setup w
 
 it('counts what a copy takes, what it removes, and the room for both', async () => {
   const files = {
-    ...{ 'data/app/orders.ibd': 400_000, 'data/mysql/user.frm': 100_000, 'data/ibdata1': 200_000 },
-    ...{ 'data/#innodb_redo/1': 900_000, 'data/ib_logfile0': 900_000, 'data/binlog.000001': 300_000 },
+    'data/app/orders.ibd': 400_000,
+    'data/mysql/user.frm': 100_000,
+    'data/ibdata1': 200_000,
+    'data/#innodb_redo/1': 900_000,
+    'data/ib_logfile0': 900_000,
+    'data/binlog.000001': 300_000,
   };
   const { facts } = await askHost('true', {}, { files, freeKb: 5000 });
   const { dataKb = 0, roomKb = 0, logsKb = 0, keptKb = 0 } = facts?.disk ?? {};
@@ -124,7 +131,9 @@ const includes = {
 it('finds the directory of our file by includes within includes, and what is set after it', async () => {
   const { facts } = await askHost('true', {}, { files: includes });
   expect(facts).toMatchObject({
-    ...{ includeDirectory: 'HERE/conf.d', includedBy: 'HERE/all.cnf', configuration: [] },
+    includeDirectory: 'HERE/conf.d',
+    includedBy: 'HERE/all.cnf',
+    configuration: [],
     later: [
       { where: 'HERE/conf.d/zzz.cnf line 2', text: 'skip_name_resolve' },
       { where: 'HERE/all.cnf line 3', text: 'server-id=5 # ours' },

@@ -44,9 +44,16 @@ async function copy(left: readonly string[], notes: Readonly<Record<string, stri
     chmodSync(join(bin, name), 0o755);
   }
   const env = {
-    ...{ PATH: `${bin}:/usr/bin:/bin`, HOME: directory, KEEPALAMBDA_STATE: directory, DATA: data },
+    PATH: `${bin}:/usr/bin:/bin`,
+    HOME: directory,
+    KEEPALAMBDA_STATE: directory,
+    DATA: data,
     KEEPALAMBDA_PROC: join(directory, 'proc'),
-    ...{ SSM_Run: 'r1', SSM_From: '10.0.1.11', SSM_Port: '3306', SSM_Method: 'dump', SSM_Writable: 'refuse' },
+    SSM_Run: 'r1',
+    SSM_From: '10.0.1.11',
+    SSM_Port: '3306',
+    SSM_Method: 'dump',
+    SSM_Writable: 'refuse',
   };
   const script = documents['seed-copy'].mainSteps[0].inputs.runCommand.join('\n');
   const said = await promisify(execFile)('sh', ['-c', script], { env }).then(

@@ -98,8 +98,11 @@ class Host {
   async run(document: HostDocument, variables: Readonly<Record<string, string>> = {}) {
     const script = documents[document].mainSteps[0].inputs.runCommand.join('\n');
     const env = {
-      ...{ PATH: `${join(this.#here, 'bin')}:/usr/bin:/bin`, HERE: this.#here, HOME: this.#here },
-      ...{ KEEPALAMBDA_PROC: join(this.#here, 'proc'), KEEPALAMBDA_STATE: join(this.#here, 'state') },
+      PATH: `${join(this.#here, 'bin')}:/usr/bin:/bin`,
+      HERE: this.#here,
+      HOME: this.#here,
+      KEEPALAMBDA_PROC: join(this.#here, 'proc'),
+      KEEPALAMBDA_STATE: join(this.#here, 'state'),
       ...variables,
     };
     const { code, text } = await promisify(execFile)('sh', ['-c', script], { env }).then(
@@ -225,8 +228,14 @@ describe('the unit that is restarted', () => {
 });
 
 const written = {
-  ...{ SSM_ServerId: '7', SSM_Offset: '1', SSM_Domain: '7', SSM_ReadOnly: '1', SSM_KeepDays: '7' },
-  ...{ SSM_BinaryLog: '/var/lib/mysql/binlog', SSM_Bind: '*', SSM_SkipNames: '1' },
+  SSM_ServerId: '7',
+  SSM_Offset: '1',
+  SSM_Domain: '7',
+  SSM_ReadOnly: '1',
+  SSM_KeepDays: '7',
+  SSM_BinaryLog: '/var/lib/mysql/binlog',
+  SSM_Bind: '*',
+  SSM_SkipNames: '1',
 };
 const prod = { cgroup: `${slice}/mysqld@prod.service` };
 const files = {
@@ -270,7 +279,8 @@ describe('the files of the server that runs', () => {
     const host = new Host({ files, processes: [prod, other] });
     expect(await host.facts()).toMatchObject({ unit: 'mysqld@prod', sharing: 'mysqld@other' });
     expect(await host.run('write-configuration', written)).toEqual({
-      ...{ code: 3, text: 'the servers of mysqld@other read the same files' },
+      code: 3,
+      text: 'the servers of mysqld@other read the same files',
     });
     const apart = new Host({ files, processes: [ofItsOwn, other] });
     expect((await apart.run('write-configuration', written)).code).toBe(0);

@@ -13,7 +13,9 @@ let shellcheck: string;
 
 beforeAll(async () => {
   const root = await unpacked({
-    ...{ name: 'tools/shellcheck', suite: 'bookworm', packages: ['shellcheck'] },
+    name: 'tools/shellcheck',
+    suite: 'bookworm',
+    packages: ['shellcheck'],
     instead: 'install shellcheck',
   });
   shellcheck = join(root, 'usr/bin/shellcheck');

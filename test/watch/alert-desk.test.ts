@@ -37,8 +37,15 @@ function office() {
   });
   const tell = (id: string, code: EventCode = 'both-lost') =>
     outbox.push({
-      ...{ id, code, pair: 'orders', incident: null, atMs: clock.nowMs() },
-      ...{ happened: `${id}.`, done: '', todo: '', steps: [] },
+      id,
+      code,
+      pair: 'orders',
+      incident: null,
+      atMs: clock.nowMs(),
+      happened: `${id}.`,
+      done: '',
+      todo: '',
+      steps: [],
     });
   /** A second passes, and what is due goes out. */
   const tick = async (times = 1) => {

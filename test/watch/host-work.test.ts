@@ -41,7 +41,10 @@ async function run({ world, steps = {}, options = {}, stepMs = 100, look, atWork
       goals: (facts) =>
         words.map(
           (name): Goal => ({
-            ...{ name, node: null, does: name, state: facts.has(name) ? 'met' : 'open' },
+            name,
+            node: null,
+            does: name,
+            state: facts.has(name) ? 'met' : 'open',
             ...(name === 'two' ? atWork?.(facts) : {}),
           }),
         ),
@@ -51,7 +54,11 @@ async function run({ world, steps = {}, options = {}, stepMs = 100, look, atWork
         (steps[name] ?? ((all: Set<string>) => all.add(name)))(world);
       },
     },
-    ...{ clock, log, deadlineMs: 110_000, dryRun: false, mayGoOn: async () => null },
+    clock,
+    log,
+    deadlineMs: 110_000,
+    dryRun: false,
+    mayGoOn: async () => null,
     ...options,
   });
   return { ...converged, tried };

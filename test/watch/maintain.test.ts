@@ -11,19 +11,38 @@ import { newWorld, portsOf } from './pair.ts';
 
 const BOOT = '0f1e2d3c-0a1b-4c2d-9e8f-0123456789ab';
 const maintenance: Maintenance = {
-  ...{ id: 'r1', work: 'command', command: 'upgrade', by: 'ann', why: 'a test', startedAtMs: 0 },
-  ...{ nodes: ['db2', 'db1'], changed: [], done: [], known: [] },
+  id: 'r1',
+  work: 'command',
+  command: 'upgrade',
+  by: 'ann',
+  why: 'a test',
+  startedAtMs: 0,
+  nodes: ['db2', 'db1'],
+  changed: [],
+  done: [],
+  known: [],
   out: { node: 'db2', was: BOOT, untilMs: 1000 },
 };
 const facts: MaintainFacts = {
-  ...{ isOver: false, maintenance, holder: 'db1', standby: 'db2', isFit: false, unready: [], findings: [] },
+  isOver: false,
+  maintenance,
+  holder: 'db1',
+  standby: 'db2',
+  isFit: false,
+  unready: [],
+  findings: [],
 };
 const changed = { name: 'changed', node: 'db2', does: '', state: 'open' } as const;
 
 /** The work on a pair whose hosts answer like this. */
 function workWith(asked: object, host: Partial<HostPort> = {}) {
   const order = parseRequest({
-    ...{ action: 'maintain', pair: 'orders', by: 'ann', why: 'a test', id: 'r1', ...asked },
+    action: 'maintain',
+    pair: 'orders',
+    by: 'ann',
+    why: 'a test',
+    id: 'r1',
+    ...asked,
   });
   if (order.kind === 'faulty') throw new Error(JSON.stringify(order.faults));
   const ports = portsOf(newWorld());
@@ -34,8 +53,12 @@ function workWith(asked: object, host: Partial<HostPort> = {}) {
     store: { readMemory: async () => emptyMemory } as Partial<Ports['store']> as Ports['store'],
   };
   return maintainWork({
-    ...{ config: { vantages: ['a', 'b'] } as never, ports: given, pair, order: order.value as MaintainOrder },
-    ...{ owner: 'me', deadlineMs: 100_000 },
+    config: { vantages: ['a', 'b'] } as never,
+    ports: given,
+    pair,
+    order: order.value as MaintainOrder,
+    owner: 'me',
+    deadlineMs: 100_000,
   });
 }
 

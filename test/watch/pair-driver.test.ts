@@ -88,8 +88,13 @@ describe('a pair that cannot be judged', () => {
 
 describe('an order', () => {
   const order: Order = {
-    ...{ action: 'switchover', pair: 'orders', to: 'db2', force: false, killLong: false },
-    ...{ by: 'ann', why: 'a test' },
+    action: 'switchover',
+    pair: 'orders',
+    to: 'db2',
+    force: false,
+    killLong: false,
+    by: 'ann',
+    why: 'a test',
   };
 
   it('that the inbox shows again and again is carried out once', async () => {

@@ -143,8 +143,12 @@ export function portsOf(world: World): Ports {
       replica: async () => {
         world.before('look at r01');
         return {
-          ...{ sourceAddress: world.followed, sourceIdentity: null, io: 'connecting', sql: 'yes' },
-          ...{ lagSeconds: null, error: null },
+          sourceAddress: world.followed,
+          sourceIdentity: null,
+          io: 'connecting',
+          sql: 'yes',
+          lagSeconds: null,
+          error: null,
         };
       },
       feeds: async (_, node) => call(world, `replicas of ${node}`, () => []),

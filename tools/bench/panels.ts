@@ -60,7 +60,10 @@ export function renderPanels(title: string, panels: readonly Panel[]): string {
       series: panels.flatMap(({ series }, index) =>
         series.map((one) => ({
           ...one,
-          ...{ xAxisIndex: index, yAxisIndex: index, silent: true, emphasis: { disabled: true } },
+          xAxisIndex: index,
+          yAxisIndex: index,
+          silent: true,
+          emphasis: { disabled: true },
         })),
       ) as echarts.SeriesOption[],
     });

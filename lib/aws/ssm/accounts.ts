@@ -34,7 +34,9 @@ export function createAccounts(looking: SSMClient, changing: SSMClient): Account
   const make = async ({ credentialsKey }: Pair, name: string, user: string): Promise<void> => {
     if (secretIdOf(name) !== null) throw new PortError('denied', inSecrets(name));
     const command = new PutParameterCommand({
-      ...{ Name: name, Type: 'SecureString', Value: JSON.stringify({ user, password: newPassword() }) },
+      Name: name,
+      Type: 'SecureString',
+      Value: JSON.stringify({ user, password: newPassword() }),
       ...(credentialsKey ? { KeyId: credentialsKey } : {}),
       Overwrite: false,
     });
@@ -67,8 +69,11 @@ function inSecrets(name: string): string {
 function keyOf({ user, password }: { readonly user: string; readonly password: string }): AccountKey {
   const [native, sha2] = [nativeHash(password), sha2Hash(password)];
   return {
-    ...{ user, native, sha2: sha2.toString('hex').toUpperCase() },
-    ...{ nativeMark: markOf(`*${native}`), sha2Mark: markOf(sha2) },
+    user,
+    native,
+    sha2: sha2.toString('hex').toUpperCase(),
+    nativeMark: markOf(`*${native}`),
+    sha2Mark: markOf(sha2),
   };
 }
 

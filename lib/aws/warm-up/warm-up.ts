@@ -38,7 +38,11 @@ export async function playFailover(
   const clock = new StageClock();
   const stage = new Stage(new Play(acting), (ms) => clock.sleep(ms));
   const ports = createPorts(acting, parseVariables(environment), {
-    ...{ clock, log: silentLog, metrics: silentMetrics, sender: stage, storeSender: stage },
+    clock,
+    log: silentLog,
+    metrics: silentMetrics,
+    sender: stage,
+    storeSender: stage,
   });
   const stop = new AbortController();
   const limit = setTimeout(() => stop.abort('the play hangs'), limitMs);

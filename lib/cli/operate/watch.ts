@@ -54,8 +54,12 @@ async function live({ target, io, flags }: Work<WatchFlags>): Promise<number> {
   const left = new AbortController();
   const { environment } = target;
   let view: View = {
-    ...{ environment, status: null, trouble: null, stepsAtMs: new Map() },
-    ...{ atMs: Date.now(), leaseSinceMs: Date.now() },
+    environment,
+    status: null,
+    trouble: null,
+    stepsAtMs: new Map(),
+    atMs: Date.now(),
+    leaseSinceMs: Date.now(),
   };
   const paint = painter(io.hasColour);
   const draw = () => {

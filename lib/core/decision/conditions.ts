@@ -29,8 +29,11 @@ export const standbyGone = ({ standby, pair, nowMs }: Situation) =>
 /** The holder does not answer us, and the standby hears it, or cannot say. */
 export const witnessed = (s: Situation) =>
   isWitnessed({
-    ...{ holder: s.holder, standby: s.standby, witness: s.witness },
-    ...{ settings: s.pair.settings, nowMs: s.nowMs },
+    holder: s.holder,
+    standby: s.standby,
+    witness: s.witness,
+    settings: s.pair.settings,
+    nowMs: s.nowMs,
   });
 export const holderFailsCheck = (s: Situation) => s.holder.kind === 'serving' && s.holderFaultsConfirmed;
 /** The holder is dead, or fails the check by its own fault, and the standby could take over. */

@@ -161,7 +161,9 @@ export const held: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'act',
       plan: failoverPlan(s.pair, s.standby.node, {
-        ...{ holderAnswers: true, acceptLoss: false, undoIfHolderServes: false },
+        holderAnswers: true,
+        acceptLoss: false,
+        undoIfHolderServes: false,
       }),
       because: behindText(s),
     }),
@@ -192,7 +194,9 @@ export const held: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'act',
       plan: failoverPlan(s.pair, s.standby.node, {
-        ...{ holderAnswers: false, acceptLoss: false, undoIfHolderServes: false },
+        holderAnswers: false,
+        acceptLoss: false,
+        undoIfHolderServes: false,
       }),
       because: `${s.holder.node} holds the VIP, is read-only and cannot be opened`,
     }),

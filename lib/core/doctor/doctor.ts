@@ -56,7 +56,10 @@ function hereOf({ pair, nodes, vip, places }: Examination, node: Node): readonly
   if (mine?.kind !== 'facts') return [];
   return [
     {
-      ...{ pair, node, peer, facts: mine.facts },
+      pair,
+      node,
+      peer,
+      facts: mine.facts,
       peerFacts: theirs?.kind === 'facts' ? theirs.facts : null,
       holder: vip.kind === 'saw' && vip.place.kind === 'node' ? vip.place.node : null,
       places: places?.[node.name] ?? [],
@@ -69,7 +72,7 @@ function apply(rule: Rule, here: Here): readonly Finding[] {
   if (got === null) return [];
   const { id, severity, want, why, fix } = rule;
   const subject = rule.of === 'node' ? here.node.name : here.pair.name;
-  return [{ ...{ id, severity, subject, got, why }, want: textOf(want, here), fix: textOf(fix, here) }];
+  return [{ id, severity, subject, got, why, want: textOf(want, here), fix: textOf(fix, here) }];
 }
 
 function aboutVip({ pair, vip }: Examination): readonly Finding[] {
@@ -114,7 +117,10 @@ function isForLackOfRights(facts: ServerFacts, because: string): boolean {
 function unread(what: 'ec2' | 'node' | 'facts', subject: string, got: string): Finding {
   const id = { ec2: 'ec2-not-read', node: 'node-not-read', facts: 'not-read' }[what];
   return {
-    ...{ id, severity: 'hint', subject, got },
+    id,
+    severity: 'hint',
+    subject,
+    got,
     want: 'an answer',
     why: 'What was not read was not judged.',
     fix: 'run doctor again; see keepalambda grants for the rights',

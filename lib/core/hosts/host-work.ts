@@ -76,7 +76,10 @@ function resultOf(tookMs: number | undefined, isCheck: true | undefined): StepRe
 /** What a run would do, as far as that is known before its first step. */
 export function planOf(goals: readonly Goal[]): StepReport[] {
   return goals.map(({ name, node, does, state }) => ({
-    ...{ name, node, does, tookMs: 0 },
+    name,
+    node,
+    does,
+    tookMs: 0,
     result: state === 'met' ? 'already' : 'planned',
   }));
 }

@@ -39,7 +39,9 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
   const server = serverOf(node, facts);
   const refusal = isOver ? null : whyNot(terms, facts, server?.state === 'open');
   const setAside: Goal = {
-    ...{ name: 'set-aside', node, state: refusal ?? (isAside || isOver ? 'met' : 'open') },
+    name: 'set-aside',
+    node,
+    state: refusal ?? (isAside || isOver ? 'met' : 'open'),
     does: `marks ${node} as unfit until it is whole again${ownText(facts)}`,
   };
   if ('got' in seeding) return [setAside];
@@ -51,19 +53,30 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
     setAside,
     ...copied,
     {
-      ...{ name: 'follows', node, state: follows ? 'met' : isCopied ? 'open' : 'unknown' },
+      name: 'follows',
+      node,
+      state: follows ? 'met' : isCopied ? 'open' : 'unknown',
       does: `starts replication on ${node} and waits until it has caught up`,
     },
     {
-      ...{ name: 'reinstated', node, state: isOver ? 'met' : follows ? 'open' : 'unknown' },
+      name: 'reinstated',
+      node,
+      state: isOver ? 'met' : follows ? 'open' : 'unknown',
       does: `takes the mark off ${node}`,
     },
   ];
 }
 
 const done: SeedFacts = {
-  ...{ phase: 'copied', kept: null, plugin: null, hash: null, position: null, because: null },
-  ...{ atWorkKb: null, door: 'closed', place: 'none' },
+  phase: 'copied',
+  kept: null,
+  plugin: null,
+  hash: null,
+  position: null,
+  because: null,
+  atWorkKb: null,
+  door: 'closed',
+  place: 'none',
 };
 
 function ownText({ lack }: RebuildFacts): string {
@@ -143,7 +156,7 @@ function whyNotCopied({ from, to }: Seeding, { hosts, seed, situation }: Rebuild
   return (
     whyAnotherServer(from, source, port) ??
     whyAnotherServer(to, target, port) ??
-    whyNoRoom({ ...{ from, to, source, target }, isKept: (seed?.kept ?? null) !== null })
+    whyNoRoom({ from, to, source, target, isKept: (seed?.kept ?? null) !== null })
   );
 }
 

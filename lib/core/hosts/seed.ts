@@ -47,10 +47,15 @@ export function parseSeedFacts(printed: string): SeedFacts {
   const read = (name: string) => values.get(name) || null;
   const phase = (['prepared', 'copying', 'copied'] as const).find((one) => one === read('phase')) ?? 'none';
   return {
-    ...{ phase, kept: read('kept'), plugin: read('plugin'), hash: read('hash') },
-    ...{ position: read('position'), because: read('because') },
+    phase,
+    kept: read('kept'),
+    plugin: read('plugin'),
+    hash: read('hash'),
+    position: read('position'),
+    because: read('because'),
     atWorkKb: phase === 'copying' ? Number(read('at-work')) || 0 : null,
-    ...{ door: 'unknown', place: 'none' },
+    door: 'unknown',
+    place: 'none',
   };
 }
 
@@ -110,15 +115,21 @@ export function seedGoals({ from, to, method }: Seeding, facts: SeedFacts | null
   const kept = facts?.kept ? `in ${facts.kept}` : 'in a directory of its host';
   return [
     {
-      ...{ name: 'own-history-kept', node: to, state: met(isPrepared) },
+      name: 'own-history-kept',
+      node: to,
+      state: met(isPrepared),
       does: `copies the binary logs of ${to} aside, ${kept}`,
     },
     {
-      ...{ name: 'reader-account', node: from, state: met(isCopied || facts?.door === 'open') },
+      name: 'reader-account',
+      node: from,
+      state: met(isCopied || facts?.door === 'open'),
       does: `makes an account on ${from} that may read all of it until the copy has ended`,
     },
     {
-      ...{ name: 'data-copied', node: to, state: met(isCopied) },
+      name: 'data-copied',
+      node: to,
+      state: met(isCopied),
       ...(atWorkKb === null ? {} : { atWork: atWorkText(to, atWorkKb) }),
       does:
         method === 'clone'
@@ -126,12 +137,16 @@ export function seedGoals({ from, to, method }: Seeding, facts: SeedFacts | null
           : `replaces the data of ${to} by that of ${from}, with a dump`,
     },
     {
-      ...{ name: 'channel-place', node: from, state: met(isCopied && facts?.place !== 'unknown') },
+      name: 'channel-place',
+      node: from,
+      state: met(isCopied && facts?.place !== 'unknown'),
       does: `gives the channel from ${to} the place of the copy, where it needs it (MariaDB)`,
     },
     // Last of all: while it is there, the copy is not over.
     {
-      ...{ name: 'reader-account-dropped', node: from, state: met(isCopied && facts?.door === 'closed') },
+      name: 'reader-account-dropped',
+      node: from,
+      state: met(isCopied && facts?.door === 'closed'),
       does: `drops that account on ${from}`,
     },
   ];

@@ -60,8 +60,17 @@ function begin(
   if (strangers.length > 0) return refuse(`the pair has no node ${strangers.join(', ')}`);
   if (known !== null) return { kind: 'note', memory, text: 'it goes on' };
   const maintenance: Maintenance = {
-    ...{ id: run, work, command, nodes, by, why, startedAtMs: nowMs, known: note.known },
-    ...{ changed: [], done: [], out: null },
+    id: run,
+    work,
+    command,
+    nodes,
+    by,
+    why,
+    startedAtMs: nowMs,
+    known: note.known,
+    changed: [],
+    done: [],
+    out: null,
   };
   return {
     kind: 'note',

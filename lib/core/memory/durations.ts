@@ -192,18 +192,20 @@ function nextReadiness(durations: Durations, situation: Situation) {
   switch (life) {
     case 'unsure':
       return {
-        ...{ unreadySinceMs, brokenSinceMs, judgedAtMs: nowMs, illAtMs, readySinceMs },
+        unreadySinceMs,
+        brokenSinceMs,
+        judgedAtMs: nowMs,
+        illAtMs,
+        readySinceMs,
         received: receivedByNow(received, situation),
       };
     case 'dead':
       return {
-        ...{
-          unreadySinceMs: null,
-          brokenSinceMs: null,
-          judgedAtMs: nowMs,
-          illAtMs: null,
-          readySinceMs: null,
-        },
+        unreadySinceMs: null,
+        brokenSinceMs: null,
+        judgedAtMs: nowMs,
+        illAtMs: null,
+        readySinceMs: null,
         received: receivedByNow(received, situation),
       };
     case 'lives': {

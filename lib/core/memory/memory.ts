@@ -300,8 +300,10 @@ export interface Memory {
 
 /** Of a holder that is not known to be dead. */
 export const notLost = {
-  ...{ lostAtMs: null, lostWithInstance: false },
-  ...{ receivedWhenLost: null, lastEnds: null },
+  lostAtMs: null,
+  lostWithInstance: false,
+  receivedWhenLost: null,
+  lastEnds: null,
 } as const;
 
 /** With every field, so that a store knows which there are. */

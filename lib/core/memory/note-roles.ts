@@ -242,7 +242,9 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
   if (!isNews(before, fitness, nowMs)) return memory;
   const fitAtMs = fitness.isUnasked && before !== null ? lastFitOf(before) : undefined;
   const now: Readiness = {
-    ...{ node: standby.node, atMs: nowMs, ...fitness },
+    node: standby.node,
+    atMs: nowMs,
+    ...fitness,
     ...(fitAtMs === undefined ? {} : { fitAtMs }),
   };
   return { ...memory, readiness: now };

@@ -75,7 +75,12 @@ export const pairStatusSchema = z.object({
   /** Of both servers, while it is at work. */
   maintenance: z
     .object({
-      ...{ work: text, by: text, why: text, out: text.nullable(), nodes: many(text), done: many(text) },
+      work: text,
+      by: text,
+      why: text,
+      out: text.nullable(),
+      nodes: many(text),
+      done: many(text),
       stopped: text.nullable().default(null),
     })
     .nullable()
@@ -137,7 +142,13 @@ export const explanationSchema = z.object({
 export type Explanation = z.infer<typeof explanationSchema>;
 
 const findingSchema = z.object({
-  ...{ id: text, severity: z.enum(severities), subject: text, got: text, want: text, why: text, fix: text },
+  id: text,
+  severity: z.enum(severities),
+  subject: text,
+  got: text,
+  want: text,
+  why: text,
+  fix: text,
 }) satisfies z.ZodType<Finding>;
 
 const extentSchema = z.discriminatedUnion('kind', [
@@ -148,16 +159,25 @@ const extentSchema = z.discriminatedUnion('kind', [
 ]);
 
 const tableCount = z.object({
-  ...{ table: text, inserted: z.number(), updated: z.number(), deleted: z.number(), statements: z.number() },
+  table: text,
+  inserted: z.number(),
+  updated: z.number(),
+  deleted: z.number(),
+  statements: z.number(),
 });
 
 /** What one node has and the other lacks. */
 const lackSchema = z.object({
-  ...{ has: text, lacks: text, extent: extentSchema },
+  has: text,
+  lacks: text,
+  extent: extentSchema,
   counted: z
     .object({
-      ...{ transactions: z.number(), tables: many(tableCount), moreTables: z.number() },
-      ...{ statements: z.number(), unread: text.nullable() },
+      transactions: z.number(),
+      tables: many(tableCount),
+      moreTables: z.number(),
+      statements: z.number(),
+      unread: text.nullable(),
     })
     .nullable(),
   unread: text.nullable(),

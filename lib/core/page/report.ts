@@ -82,7 +82,14 @@ function figuresOf({
   steps,
 }: PlanEnded) {
   return {
-    ...{ plan, of, from, to, by, row, ending, startedAtMs },
+    plan,
+    of,
+    from,
+    to,
+    by,
+    row,
+    ending,
+    startedAtMs,
     tookMs: endedAtMs - startedAtMs,
     sinceFaultMs: endedAtMs - badSinceMs,
     steps: steps.map(({ step, outcome, tookMs }) => ({ step, outcome, tookMs })),

@@ -84,7 +84,14 @@ function planStatusOf(plan: PlanRecord): NonNullable<PairStatus['plan']> {
     outcome: said(`undo.${index}`),
   }));
   return {
-    ...{ id, kind, from, to, by, row, startedAtMs, phase },
+    id,
+    kind,
+    from,
+    to,
+    by,
+    row,
+    startedAtMs,
+    phase,
     steps: phase === 'undoing' ? [...steps, ...undo] : steps,
   };
 }

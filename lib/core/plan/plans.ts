@@ -261,8 +261,13 @@ function bind(pair: Pair, from: NodeName | null, to: NodeName): Step[] {
 /** What comes before opening a node after another one that took writes until now: the end of that one's history. */
 function succession(pair: Pair, from: NodeName, to: NodeName): Step[][] {
   const wait: Step = {
-    ...{ kind: 'catch-up', node: to, source: from, ifFenced: false },
-    ...{ limitOf: 'progress', limitMs: pair.settings.catchUpLimitMs, acceptLoss: false },
+    kind: 'catch-up',
+    node: to,
+    source: from,
+    ifFenced: false,
+    limitOf: 'progress',
+    limitMs: pair.settings.catchUpLimitMs,
+    acceptLoss: false,
   };
   return [
     [{ kind: 'fence', node: from, limitMs: STATEMENT_LIMIT_MS }],

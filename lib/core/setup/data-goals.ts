@@ -26,7 +26,9 @@ export function dataGoals(
     ...(needsSeed || refusal || from !== undefined
       ? [
           {
-            ...{ name: 'seed', node: target, does: `Copies the data of ${source} to the other node.` },
+            name: 'seed',
+            node: target,
+            does: `Copies the data of ${source} to the other node.`,
             state: refusal ?? (needsSeed ? ('open' as const) : ('met' as const)),
             ...(atWork ? { atWork } : {}),
           },
@@ -53,7 +55,7 @@ function whyNotCopied(
   if (view === undefined || from === undefined || to === null) return null;
   const { host: target, peerHost: source } = view;
   if (copyAtWork(to, target) !== null || isCopyToFinish(view)) return null;
-  return whyNoRoom({ ...{ from, to, source, target }, isKept: runToGoOnWith(view) !== null });
+  return whyNoRoom({ from, to, source, target, isKept: runToGoOnWith(view) !== null });
 }
 
 /** Nothing of its own: part of a copy is as good as nothing. */
@@ -125,7 +127,9 @@ function historyGoal(view: NodeView, needsSeed: boolean): Goal {
   const isFresh = host.tables === 0 && peerHost.tables === 0;
   const isAlone = host.sources.length === 0 && peerHost.sources.length === 0;
   return {
-    ...{ name: 'history', node: node.name, does: 'Empties the binary log of a server without data.' },
+    name: 'history',
+    node: node.name,
+    does: 'Empties the binary log of a server without data.',
     state: isFresh && isAlone && host.executed !== '' && !needsSeed ? 'open' : 'met',
   };
 }
@@ -133,7 +137,9 @@ function historyGoal(view: NodeView, needsSeed: boolean): Goal {
 function channelGoal(view: NodeView, needsSeed: boolean): Goal {
   const { node, peer } = view;
   return {
-    ...{ name: 'channel', node: node.name, does: `Replicates from ${peer.name}, by GTID.` },
+    name: 'channel',
+    node: node.name,
+    does: `Replicates from ${peer.name}, by GTID.`,
     state: isConnected(view) ? 'met' : needsSeed ? 'unknown' : 'open',
   };
 }

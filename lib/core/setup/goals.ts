@@ -55,11 +55,17 @@ export function setupGoals(
     ...(pair.writability === 'managed' ? [openGoal(facts, holder)] : []),
     attachGoal(pair, facts, holder),
     {
-      ...{ name: 'proof', node: null, isCheck: true, state: facts.passed.has('proof') ? 'met' : 'open' },
+      name: 'proof',
+      node: null,
+      isCheck: true,
+      state: facts.passed.has('proof') ? 'met' : 'open',
       does: 'Makes a database on each side, sees it on the other, drops it, and asks who answers at the VIP.',
     },
     {
-      ...{ name: 'doctor', node: null, isCheck: true, state: facts.passed.has('doctor') ? 'met' : 'open' },
+      name: 'doctor',
+      node: null,
+      isCheck: true,
+      state: facts.passed.has('doctor') ? 'met' : 'open',
       does: 'Sees that doctor finds nothing worse than a hint.',
     },
   ];
@@ -113,7 +119,8 @@ function fileGoal(pair: Pair, view: NodeView): Goal {
           ? setLater(host, stronger)
           : null;
   return {
-    ...{ name: 'configuration-file', node: node.name },
+    name: 'configuration-file',
+    node: node.name,
     does: `Writes zz-keepalambda.cnf into ${where}, and sets at once what can be.`,
     state: refusal ?? (isWritten && !isAtOnce ? 'met' : 'open'),
   };
@@ -151,7 +158,8 @@ function runningGoal(pair: Pair, view: NodeView, { vip }: SetupFacts, { restartH
     remedy: `keepalambda switchover ${pair.name} --from ${name} first, or give --restart-holder`,
   };
   return {
-    ...{ name: 'configuration', node: name },
+    name: 'configuration',
+    node: name,
     does:
       needed.length === 0 ? 'Restarts the server where that is needed.' : `Restarts the server: ${texts}.`,
     state: needed.length === 0 ? 'met' : isHolder && !restartHolder ? holderStays : 'open',
@@ -160,7 +168,8 @@ function runningGoal(pair: Pair, view: NodeView, { vip }: SetupFacts, { restartH
 
 function storeGoal({ accounts }: SetupFacts): Goal {
   return {
-    ...{ name: 'passwords', node: null },
+    name: 'passwords',
+    node: null,
     does: 'Makes the passwords of both accounts and puts them into the parameter store.',
     state: accounts.monitor && accounts.replication ? 'met' : 'open',
   };
@@ -171,7 +180,8 @@ function accountGoal(name: string, view: NodeView, key: AccountKey | null, mark:
   const { node, kind } = view;
   const wanted = kind === 'mysql-8' ? key?.sha2Mark : key?.nativeMark;
   return {
-    ...{ name, node: node.name },
+    name,
+    node: node.name,
     does: name.startsWith('monitor')
       ? 'Makes the account that keepalambda logs in with, with the rights that it uses, and its heartbeat table.'
       : 'Makes the account that the other node replicates with.',
@@ -182,7 +192,8 @@ function accountGoal(name: string, view: NodeView, key: AccountKey | null, mark:
 
 function addressGoal({ vip }: Pair, { node, host }: NodeView): Goal {
   return {
-    ...{ name: 'vip-bound', node: node.name },
+    name: 'vip-bound',
+    node: node.name,
     does: `Binds ${vip} to an interface of its own, now and at every boot.`,
     state: host.vipBound && host.vipLasts ? 'met' : 'open',
   };
@@ -191,7 +202,9 @@ function addressGoal({ vip }: Pair, { node, host }: NodeView): Goal {
 function openGoal({ hosts }: SetupFacts, holder: NodeName): Goal {
   const readOnly = hosts[holder]?.running.get('read_only') ?? '';
   return {
-    ...{ name: 'open', node: holder, does: 'Lets the holder take writes.' },
+    name: 'open',
+    node: holder,
+    does: 'Lets the holder take writes.',
     state: ['OFF', '0'].includes(readOnly) ? 'met' : 'open',
   };
 }
@@ -199,7 +212,9 @@ function openGoal({ hosts }: SetupFacts, holder: NodeName): Goal {
 function attachGoal(pair: Pair, { vip }: SetupFacts, holder: NodeName): Goal {
   const state = 'unknown' in vip ? 'unknown' : vip.at === null ? 'open' : 'met';
   return {
-    ...{ name: 'vip-attached', node: holder, state },
+    name: 'vip-attached',
+    node: holder,
+    state,
     does: `Has EC2 assign ${pair.vip} to ${holder}.`,
   };
 }

@@ -11,7 +11,9 @@ export function removeGoals(pair: Pair, facts: SetupFacts, channels: boolean): r
   if (servers.some(({ state }) => state !== 'met')) return servers;
   const each = (make: (node: Node) => Goal) => pair.nodes.map(make);
   const goal = (name: string, { name: node }: Node, does: string, isGone: boolean): Goal => ({
-    ...{ name, node, does },
+    name,
+    node,
+    does,
     state: isGone ? 'met' : 'open',
   });
   return [

@@ -109,7 +109,9 @@ function withLine(counted: Counted, line: string): Counted {
       return withTable(counted, rest.slice(1).join(' '), { statements: first });
     case 'rows':
       return withTable(counted, rest.slice(3).join(' '), {
-        ...{ inserted: first, updated: Number(rest[1]), deleted: Number(rest[2]) },
+        inserted: first,
+        updated: Number(rest[1]),
+        deleted: Number(rest[2]),
       });
     case 'unread':
       return { ...counted, unread: escaped(rest.join(' ')).slice(0, 300) };

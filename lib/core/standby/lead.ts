@@ -55,7 +55,8 @@ export const leadOf = remembered((pair: Pair, holder: Server, standby: Server): 
   return {
     holderLacksOwn: known(ownLackOf(holder, standby)),
     holderLacksOthers: foreign.size === 0 ? null : wordsOf(foreign),
-    ...{ standbyLacks, standbyLacksOwn },
+    standbyLacks,
+    standbyLacksOwn,
   };
 });
 

@@ -17,7 +17,8 @@ export function describePlanLoss(
   if (holder.kind === 'serving' && !acceptLoss)
     return `Data loss: none if ${holder.node} can be closed, because the plan then waits for its last write.`;
   const seen = {
-    ...{ old: holder.node, ...lastOf(situation) },
+    old: holder.node,
+    ...lastOf(situation),
     kept: standby.server?.executed ?? null,
     keptBy: standby.server?.identity ?? null,
   };

@@ -100,8 +100,18 @@ function line(step: Step, outcome: StepOutcome | undefined, prefix = ''): string
 export function planEndedOf(plan: PlanRecord, ending: PlanEnded['ending'], endedAtMs: number): PlanEnded {
   const { id, kind, from, to, by, row, startedAtMs, badSinceMs, vipMoved } = plan;
   return {
-    ...{ kind: 'plan', plan: id, of: kind, from, to, by, row },
-    ...{ startedAtMs, endedAtMs, badSinceMs, ending, vipMoved },
+    kind: 'plan',
+    plan: id,
+    of: kind,
+    from,
+    to,
+    by,
+    row,
+    startedAtMs,
+    endedAtMs,
+    badSinceMs,
+    ending,
+    vipMoved,
     steps: stepsOf(plan),
   };
 }

@@ -132,7 +132,8 @@ export const hostFacts: Document = shellDocument(
   50,
   script,
   {
-    ...{ ...vipParameter, ...accountParameters },
+    ...vipParameter,
+    ...accountParameters,
     Room: parameter('Whether to say what a copy takes, and what room there is for one.', '^(yes|no)$'),
   },
 );

@@ -100,8 +100,11 @@ function copyTo({ pair }: Run, facts: SetupFacts, to: NodeName): SeedCopy {
   const [from, host] = [peerOf(pair, to), hostOf(facts, nodeOf(pair, to))];
   const peerHost = hostOf(facts, from);
   return {
-    ...{ from: from.name, to, run: runToGoOnWith({ host, peerHost }) },
-    ...{ source: seedServerOf(peerHost), target: seedServerOf(host) },
+    from: from.name,
+    to,
+    run: runToGoOnWith({ host, peerHost }),
+    source: seedServerOf(peerHost),
+    target: seedServerOf(host),
   };
 }
 
@@ -138,7 +141,9 @@ function accountOf({ pair }: Run, facts: SetupFacts, on: NodeName, use: 'monitor
     throw new PortError('unsuccessful', `the password of the ${use} account is not in the parameter store`);
   const isToday = kindOf(hostOf(facts, nodeOf(pair, on)).version) === 'mysql-8';
   return {
-    ...{ User: key.user, Use: use, Key: isToday ? key.sha2 : key.native },
+    User: key.user,
+    Use: use,
+    Key: isToday ? key.sha2 : key.native,
     Tls: pair.tls === 'off' ? 'NONE' : 'SSL',
   };
 }

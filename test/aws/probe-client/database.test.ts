@@ -47,7 +47,9 @@ function respond(response: ProbeResponse): void {
 }
 
 const target = (holdMs: number): LookTarget => ({
-  ...{ pair, holder: 'db1', seen: null },
+  pair,
+  holder: 'db1',
+  seen: null,
   order: holdMs === 0 ? { kind: 'now' } : { kind: 'held', forMs: holdMs },
 });
 
@@ -230,17 +232,17 @@ describe('a request of the release before', () => {
   const { settings } = pair;
   const { lagLimitSeconds, lookLimitMs, lookIntervalMs } = settings;
   const request = (holdMs: number, witnessMs: number | null) => ({
-    ...{ kind: 'look', holdMs },
+    kind: 'look',
+    holdMs,
     targets: [
       {
-        ...{
-          pair: 'orders',
-          port: 3306,
-          nodes: [{ name: 'db1', address: '10.0.1.11' }],
-          holder: 'db1',
-          seen: null,
-        },
-        ...{ writeProbe: true, credentials: { user: 'monitor', password: 'x' } },
+        pair: 'orders',
+        port: 3306,
+        nodes: [{ name: 'db1', address: '10.0.1.11' }],
+        holder: 'db1',
+        seen: null,
+        writeProbe: true,
+        credentials: { user: 'monitor', password: 'x' },
         settings: { lagLimitSeconds, lookLimitMs, lookIntervalMs, witnessMs },
       },
     ],

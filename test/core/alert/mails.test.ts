@@ -4,10 +4,19 @@ import { nextMail, type Sent, type Waiting } from '../../../lib/core/alert/mails
 
 const waiting = (code: EventCode, pair: string, atMs: number): Waiting => ({
   alert: {
-    ...{ id: `${pair}-${code}-${atMs}`, code, pair, incident: null, atMs },
-    ...{ happened: '', done: '', todo: '', steps: [] },
+    id: `${pair}-${code}-${atMs}`,
+    code,
+    pair,
+    incident: null,
+    atMs,
+    happened: '',
+    done: '',
+    todo: '',
+    steps: [],
   },
-  ...{ refusals: 0, losses: 0, notBeforeMs: 0 },
+  refusals: 0,
+  losses: 0,
+  notBeforeMs: 0,
 });
 
 /** A post office that looks each second; the alerts of each mail. */

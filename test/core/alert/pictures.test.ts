@@ -12,8 +12,13 @@ const open = withIncident(emptyMemory, 'holder-lost', NOW_MS, '41c0ffee');
 
 function stateWith(memory: Memory): PairState {
   return newPair({
-    ...{ pair: pairWith({}), safeguards: allSafeguards, vantages: ['a'], memory },
-    ...{ nextId: 'next', unwatchedSinceMs: NOW_MS, nowMs: NOW_MS },
+    pair: pairWith({}),
+    safeguards: allSafeguards,
+    vantages: ['a'],
+    memory,
+    nextId: 'next',
+    unwatchedSinceMs: NOW_MS,
+    nowMs: NOW_MS,
   });
 }
 

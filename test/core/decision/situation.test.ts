@@ -387,7 +387,8 @@ it('counts how long things have been so, each from its own beginning', () => {
   const later = nextDurations(begun, { ...bad, nowMs: NOW_MS + 700 });
   expect(later).toEqual({
     ...begun,
-    ...{ illAtMs: NOW_MS + 700, judgedAtMs: NOW_MS + 700 },
+    illAtMs: NOW_MS + 700,
+    judgedAtMs: NOW_MS + 700,
     asked: { node: 'db2', atMs: NOW_MS + 700 },
   });
   const mended = nextDurations(later, { ...seen(steady), nowMs: NOW_MS + 900 });

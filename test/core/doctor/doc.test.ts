@@ -9,7 +9,12 @@ const facts = changed({
   channels: factsOf('db2').channels,
 });
 const document = renderDoctor({
-  ...{ pair, node: pair.nodes[1], facts, peer: pair.nodes[0], peerFacts: factsOf('db1'), holder: 'db1' },
+  pair,
+  node: pair.nodes[1],
+  facts,
+  peer: pair.nodes[0],
+  peerFacts: factsOf('db1'),
+  holder: 'db1',
   places: [],
 });
 

@@ -22,8 +22,12 @@ export function factsOf(node: string): ServerFacts {
 
 /** EC2: the VIP is on db1, and there is room everywhere. */
 export const located: VipSighting = {
-  ...{ kind: 'saw', atMs: 0, place: { kind: 'node', node: 'db1' } },
-  ...{ instances: {}, room: { db1: true, db2: true }, wrong: [] },
+  kind: 'saw',
+  atMs: 0,
+  place: { kind: 'node', node: 'db1' },
+  instances: {},
+  room: { db1: true, db2: true },
+  wrong: [],
 };
 
 type Changes = Partial<Omit<ServerFacts, 'variables' | 'channels'>> & {

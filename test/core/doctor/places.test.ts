@@ -28,6 +28,7 @@ test.each<[what: string, places: readonly LaterSetting[], set: string, where: st
   const vip = { kind: 'blind', atMs: 0, because: 'not asked' } as const;
   const found = diagnose({ pair, nodes, vip, places: { db2: places } });
   expect(found.find(({ id }) => id === 'errors-skipped')).toMatchObject({
-    ...{ got: `replica_skip_errors = ALL${set}`, fix: expect.stringContaining(` in ${where} of db2`) },
+    got: `replica_skip_errors = ALL${set}`,
+    fix: expect.stringContaining(` in ${where} of db2`),
   });
 });

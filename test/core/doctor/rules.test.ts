@@ -12,7 +12,9 @@ const granted = (...lines: string[]) => changed({ grants: [...(factsOf('db2').gr
 const error = { errno: 1236, message: 'Could not find first log file name in binary log index file' };
 const mariadb = (node: string, variables: Variables = {}): ServerFacts => ({
   ...changed({ variables: { gtid_domain_id: '1', ...variables } }, node),
-  ...{ flavor: 'mariadb', version: '10.11.6-MariaDB', grants: null },
+  flavor: 'mariadb',
+  version: '10.11.6-MariaDB',
+  grants: null,
 });
 const semiSync = (source: string, replica: string, timeoutMs = '1000') => ({
   rpl_semi_sync_source_enabled: source,

@@ -63,7 +63,12 @@ describe('whether a chain replica may follow the holder', () => {
 
 describe('whom a chain replica follows', () => {
   const seen = (changes: Partial<ChainReplica>): ChainReplica => ({
-    ...{ sourceAddress: null, sourceIdentity: null, io: 'yes', sql: 'yes', lagSeconds: 0, error: null },
+    sourceAddress: null,
+    sourceIdentity: null,
+    io: 'yes',
+    sql: 'yes',
+    lagSeconds: 0,
+    error: null,
     ...changes,
   });
   const identityOf = (node: string) => (node === 'db1' ? UUID1 : null);

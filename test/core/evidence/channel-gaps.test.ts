@@ -142,8 +142,11 @@ test.each<[errno: number, message: string]>([
   leader.looks(20, 250, well1, well2);
   const shutOut = (passedMs: number) =>
     hears2({
-      ...{ io: 'connecting', lagSeconds: null, ioError: { errno, message } },
-      ...{ heardAgoMs: 60_000 + passedMs, receivedAgoMs: 60_000 + passedMs },
+      io: 'connecting',
+      lagSeconds: null,
+      ioError: { errno, message },
+      heardAgoMs: 60_000 + passedMs,
+      receivedAgoMs: 60_000 + passedMs,
     });
   leader.looks(20, 250, well1, shutOut(0));
   expect(deedOf(leader, 60_000, shutOut)).not.toBe('failover');

@@ -129,7 +129,11 @@ it('forgets all that was seen before a plan, and keeps which vantages are blind'
 
 describe('who answers through the VIP', () => {
   const on = (node: string): VipSighting => ({
-    ...{ kind: 'saw', atMs: 5, instances: {}, room: {}, wrong: [] },
+    kind: 'saw',
+    atMs: 5,
+    instances: {},
+    room: {},
+    wrong: [],
     place: { kind: 'node', node },
   });
   const db1: ThroughVip = { kind: 'node', node: 'db1' };

@@ -5,20 +5,25 @@ import type { Verdict } from '../../../lib/core/evidence/verdict.ts';
 import { NOW_MS, pairWith } from '../world.ts';
 
 const silent: Verdict = {
-  ...{
-    node: 'db1',
-    kind: 'silent',
-    confirmed: true,
-    sinceMs: NOW_MS - 10_000,
-    seenAtMs: NOW_MS,
-    because: '',
-  },
-  ...{ from: ['a'], hostAccepts: false, instanceGone: false, server: null },
+  node: 'db1',
+  kind: 'silent',
+  confirmed: true,
+  sinceMs: NOW_MS - 10_000,
+  seenAtMs: NOW_MS,
+  because: '',
+  from: ['a'],
+  hostAccepts: false,
+  instanceGone: false,
+  server: null,
 };
 const signs: Signs = {
-  ...{ holder: silent, standby: { ...silent, node: 'db2', kind: 'serving' } },
-  ...{ witness: 'does-not-hear', blind: null, wasDead: false },
-  ...{ settings: pairWith().settings, nowMs: NOW_MS },
+  holder: silent,
+  standby: { ...silent, node: 'db2', kind: 'serving' },
+  witness: 'does-not-hear',
+  blind: null,
+  wasDead: false,
+  settings: pairWith().settings,
+  nowMs: NOW_MS,
 };
 const holder = (changes: Partial<Verdict>) => ({ holder: { ...silent, ...changes } });
 const blind = { blind: 'no vantage can see the pair' };

@@ -4,7 +4,10 @@ import { type Goal, nextStep, planOf, reportOf, whyNotNow } from '../../../lib/c
 import { emptyMemory, type Memory } from '../../../lib/core/memory/memory.ts';
 
 const goal = (name: string, state: Goal['state'], node: string | null = 'db1'): Goal => ({
-  ...{ name, node, does: `Does ${name}.`, state },
+  name,
+  node,
+  does: `Does ${name}.`,
+  state,
 });
 const refusal = { got: 'a', want: 'b', remedy: 'c' };
 

@@ -28,7 +28,10 @@ import {
 const aside = { node: 'db2', run: 'r1', by: 'eva', why: 'rebuild: it is back', atMs: NOW_MS - 60_000 };
 const isAside = memory({ aside });
 const own: Lack = {
-  ...{ has: 'db2', lacks: 'db1', counted: null, unread: 'nobody read it' },
+  has: 'db2',
+  lacks: 'db1',
+  counted: null,
+  unread: 'nobody read it',
   extent: { kind: 'set', set: `${UUID2}:7-9`, count: 3, isExact: true },
 };
 const copied = { ...parseSeedFacts('phase=copied\nkept=/k\nhash=2A'), door: 'closed' } as const;
@@ -36,7 +39,12 @@ const copied = { ...parseSeedFacts('phase=copied\nkept=/k\nhash=2A'), door: 'clo
 function factsOf(changes: Partial<RebuildFacts> = {}, ...world: readonly Change[]): RebuildFacts {
   const situation = seen(steady, ...world);
   return {
-    ...{ situation, aside: situation.memory.aside, lack: null, seed: null, isOver: false, hosts: null },
+    situation,
+    aside: situation.memory.aside,
+    lack: null,
+    seed: null,
+    isOver: false,
+    hosts: null,
     seeding: { from: 'db1', to: 'db2', method: 'dump', run: 'r1' },
     ...changes,
   };
@@ -176,7 +184,8 @@ describe('a node that is set aside', () => {
       memory: { aside: null, behind: {}, readiness: { node: 'db2', fit: false } },
     });
     expect(decided({ action: 'reinstate', node: 'db2', run: 'r2' }, isAside)).toEqual({
-      ...{ kind: 'refuse', because: 'db2 is set aside for r1, not for r2' },
+      kind: 'refuse',
+      because: 'db2 is set aside for r1, not for r2',
     });
     expect(decided({ action: 'reinstate', node: 'db2' })).toMatchObject({ kind: 'refuse' });
   });

@@ -22,12 +22,26 @@ const terms: MaintainTerms = {
   back: false,
 };
 const healthy: MaintainFacts = {
-  ...{ isOver: false, maintenance: null, holder: 'db1', standby: 'db2' },
-  ...{ isFit: true, unready: [], findings: [] },
+  isOver: false,
+  maintenance: null,
+  holder: 'db1',
+  standby: 'db2',
+  isFit: true,
+  unready: [],
+  findings: [],
 };
 const atWork = (changes: Partial<Maintenance>): Maintenance => ({
-  ...{ id: 'r1', work: 'restart', command: null, by: 'ann', why: 'my.cnf', startedAtMs: NOW_MS },
-  ...{ nodes: ['db2', 'db1'], changed: [], done: [], out: null, known: [] },
+  id: 'r1',
+  work: 'restart',
+  command: null,
+  by: 'ann',
+  why: 'my.cnf',
+  startedAtMs: NOW_MS,
+  nodes: ['db2', 'db1'],
+  changed: [],
+  done: [],
+  out: null,
+  known: [],
   ...changes,
 });
 const out = (node: string) => ({ node, was: '17', untilMs: NOW_MS + 1000 });
@@ -81,7 +95,9 @@ describe('the next step of a maintenance', () => {
     [
       'at the end the nodes must not differ',
       {
-        ...{ holder: 'db2', standby: 'db1', findings: ['orders settings-differ'] },
+        holder: 'db2',
+        standby: 'db1',
+        findings: ['orders settings-differ'],
         maintenance: atWork({ out: out('db1'), changed: ['db2', 'db1'], done: ['db2'] }),
       },
       'new findings of doctor: orders settings-differ',
@@ -89,7 +105,9 @@ describe('the next step of a maintenance', () => {
     [
       'what was found before does not count',
       {
-        ...{ holder: 'db2', standby: 'db1', findings: ['orders settings-differ'] },
+        holder: 'db2',
+        standby: 'db1',
+        findings: ['orders settings-differ'],
         maintenance: atWork({ changed: ['db2', 'db1'], done: ['db2'], known: ['orders settings-differ'] }),
       },
       'in db1',

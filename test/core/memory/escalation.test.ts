@@ -61,7 +61,9 @@ describe('an incident that nobody acknowledges', () => {
   it('says which incident it is, how old, and how to end it, to the other topic', () => {
     const [, alert] = noteEscalation(incidentWith('holder-lost'), 'orders', afterMs, afterMs).outbox;
     expect(alert).toMatchObject({
-      ...{ code: 'not-acknowledged', incident: 'i1', escalates: true },
+      code: 'not-acknowledged',
+      incident: 'i1',
+      escalates: true,
       happened: expect.stringMatching(/incident i1 is 15 min.* Its alerts so far: holder-lost\.$/),
       commands: expect.arrayContaining([expect.stringContaining('acknowledge {pair} --incident i1 ')]),
     });

@@ -19,7 +19,9 @@ function afterReset(
   leader.looks(20, 250, well1, well2);
   for (let passedMs = 250; passedMs <= 20_000; passedMs += 250) {
     const executed: Position = {
-      ...{ gtid: gtid ? `${UUID1}:1-${passedMs / 250}` : null, file, offset: passedMs },
+      gtid: gtid ? `${UUID1}:1-${passedMs / 250}` : null,
+      file,
+      offset: passedMs,
     };
     leader.look(250, answers1({ executed }), standby(passedMs));
   }
@@ -32,8 +34,13 @@ const cutOff = (gtid: boolean) => (passedMs: number) => {
     ...db2,
     executed: gtid ? db2.executed : { ...db2.executed, gtid: null },
     inbound: channel({
-      ...{ io: 'no', lagSeconds: null, ioError, received, applied: received },
-      ...{ heardAgoMs: passedMs, receivedAgoMs: passedMs },
+      io: 'no',
+      lagSeconds: null,
+      ioError,
+      received,
+      applied: received,
+      heardAgoMs: passedMs,
+      receivedAgoMs: passedMs,
     }),
   });
 };

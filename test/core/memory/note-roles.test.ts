@@ -151,7 +151,8 @@ describe('a holder whose commits wait for its standby', () => {
     const seenMs = NOW_MS - 500;
     const dead = [memory({ lastEnds: before }), holder(refused), away];
     expect(noted(dead, { ends: [{ ...waits, untilMs: seenMs }] }).lastEnds).toEqual({
-      ...{ needed: null, proof: { ...told, untilMs: seenMs } },
+      needed: null,
+      proof: { ...told, untilMs: seenMs },
       last: { ...waits, untilMs: seenMs },
     });
     const others = { ...waits, position: position(`${UUID1}:1-92`) };
@@ -240,7 +241,8 @@ describe('a death', () => {
     expect(noted([stoppedInstance, holder(unanswered), away]).lostWithInstance).toBe(true);
     const silent = memory({ lostAtMs: 5 });
     expect(noted([silent, stoppedInstance, holder(unanswered), away])).toMatchObject({
-      ...{ lostAtMs: 5, lostWithInstance: true },
+      lostAtMs: 5,
+      lostWithInstance: true,
     });
     expect(noted([holder(unanswered), away]).lostWithInstance).toBe(false);
   });
@@ -261,7 +263,8 @@ it('notes a process that is as its role wants it, and again after it has restart
     startedAtMs: NOW_MS - 20_000,
     uptimeSeconds: 20,
     afterPeerMs: 86_380_000,
-    ...{ clockOffMs: 0, peerClockOffMs: 0 },
+    clockOffMs: 0,
+    peerClockOffMs: 0,
   });
   const closed = holder(answers1({ uptimeSeconds: 20, writable: false }));
   expect(noted([closed]).settled.db1).toMatchObject({ is: 'closed', uptimeSeconds: 20 });

@@ -112,7 +112,9 @@ describe('what a step has made of a node', () => {
 
   it('is known of undone steps too', () => {
     const undone = recordOf(failover, {
-      ...{ phase: 'undoing', wasWritable: true, steppedAtMs: NOW_MS - 5000 },
+      phase: 'undoing',
+      wasWritable: true,
+      steppedAtMs: NOW_MS - 5000,
       outcomes: { '0.0': done, 'undo.2': done },
     });
     expect([left(undone, []), left(undone, [closed])]).toEqual(['open', 'either']);

@@ -11,7 +11,11 @@ export const hostile = {
 export function hostileIncident(rows: readonly HistoryRow[]): readonly HistoryRow[] {
   const [first] = rows;
   const order: HistoryRow = {
-    ...{ pair: 'orders', incident: '41c0ffee', epoch: 1, atMs: first?.atMs ?? 0, what: 'order' },
+    pair: 'orders',
+    incident: '41c0ffee',
+    epoch: 1,
+    atMs: first?.atMs ?? 0,
+    what: 'order',
     text: `pause by ${hostile.by} (${hostile.why}): note`,
     detail: { kind: 'order', action: 'pause', by: hostile.by, why: hostile.why, decided: 'note' },
   };

@@ -34,8 +34,13 @@ class Bench {
 
   constructor(memory: Memory = steady.memory) {
     this.state = newPair({
-      ...{ pair: pairWith(), safeguards: allSafeguards, vantages: ['a'], memory },
-      ...{ nextId: 'aaaa0001', unwatchedSinceMs: NOW_MS, nowMs: NOW_MS },
+      pair: pairWith(),
+      safeguards: allSafeguards,
+      vantages: ['a'],
+      memory,
+      nextId: 'aaaa0001',
+      unwatchedSinceMs: NOW_MS,
+      nowMs: NOW_MS,
     });
   }
 

@@ -197,7 +197,11 @@ describe('where the old holder was last', () => {
   const last: HolderEnd = { node: 'db1', position: position(`${UUID1}:1-90`), sinceMs: 1, untilMs: 2 };
   const state = (noted: HolderEnd) =>
     newPair({
-      ...{ pair: pairWith(), safeguards: allSafeguards, vantages: ['a'], nextId: 'id-1', nowMs: NOW_MS },
+      pair: pairWith(),
+      safeguards: allSafeguards,
+      vantages: ['a'],
+      nextId: 'id-1',
+      nowMs: NOW_MS,
       memory: changed(steady, memory({ lastEnds: { ...ends, last: noted } })).memory,
       unwatchedSinceMs: NOW_MS,
     });

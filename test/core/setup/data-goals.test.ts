@@ -36,7 +36,8 @@ it('waits for a copy that runs on its host, and says how far it is', () => {
   // A clone restarts the server, and root may be another one until its end.
   for (const server of ['down', 'denied'] as const)
     expect(nextStep(goalsOf({ server }))).toMatchObject({
-      ...{ kind: 'step', goal: { name: 'server', node: 'db2', atWork: text } },
+      kind: 'step',
+      goal: { name: 'server', node: 'db2', atWork: text },
     });
   const ended = goalsOf({ server: 'denied', copy: { ...atWork.copy, atWorkKb: null } });
   expect(nextStep(ended).kind).toBe('refused');
@@ -44,7 +45,7 @@ it('waits for a copy that runs on its host, and says how far it is', () => {
 
 describe('room for a copy', () => {
   const disk = (roomKb: number, more: Partial<HostDisk> = {}): Partial<HostFacts> => ({
-    disk: { ...{ dataKb: 1_000_000, roomKb, logsKb: 50_000, keptKb: 9_000_000 }, ...more },
+    disk: { dataKb: 1_000_000, roomKb, logsKb: 50_000, keptKb: 9_000_000, ...more },
   });
   const whole = { ...data, ...disk(0) };
 

@@ -21,7 +21,8 @@ it('reads how far a copy is, and takes a phase of before the data for begun', ()
   const begun = { run: 's-1', phase: 'begun', atWorkKb: null };
   expect(of().copy).toBeNull();
   expect(of('copy-run=s-1', 'copy-phase=copying', 'copy-at-work=2048', 'reader=1')).toMatchObject({
-    ...{ copy: { run: 's-1', phase: 'copying', atWorkKb: 2048 }, reader: true },
+    copy: { run: 's-1', phase: 'copying', atWorkKb: 2048 },
+    reader: true,
   });
   expect(of('copy-run=s-1', 'copy-phase=prepared').copy).toEqual(begun);
   expect(of('copy-run=s-1').copy).toEqual(begun);

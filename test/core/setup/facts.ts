@@ -22,7 +22,11 @@ export function hostWith(version: string, changes: Partial<HostFacts> = {}): Hos
 }
 
 export const key = (user: string): AccountKey => ({
-  ...{ user, native: 'AB', sha2: 'CD', nativeMark: `native-${user}`, sha2Mark: `sha2-${user}` },
+  user,
+  native: 'AB',
+  sha2: 'CD',
+  nativeMark: `native-${user}`,
+  sha2Mark: `sha2-${user}`,
 });
 
 /** Both hosts the same but for the changes. */

@@ -36,8 +36,13 @@ function ready(facts: SetupFacts, index: 0 | 1, kind: 'mysql-5.6' | 'mysql-8'): 
   ]);
   const mark = kind === 'mysql-8' ? 'sha2' : 'native';
   return {
-    ...{ running, configuration: renderConfiguration(kind, values), sources: [peer.address] },
-    ...{ monitor: `${mark}-kl`, replication: `${mark}-repl`, vipBound: true, vipLasts: true },
+    running,
+    configuration: renderConfiguration(kind, values),
+    sources: [peer.address],
+    monitor: `${mark}-kl`,
+    replication: `${mark}-repl`,
+    vipBound: true,
+    vipLasts: true,
   };
 }
 
@@ -241,8 +246,14 @@ it('keeps a server id, a domain and days that somebody chose, and gives what nob
   });
   const plain = hostWith('10.11.6-MariaDB');
   expect(valuesFor(pair, db2, chosen, plain)).toEqual({
-    ...{ ServerId: '7', Offset: '2', Domain: '5', ReadOnly: '1', KeepDays: '30' },
-    ...{ BinaryLog: '/logs/mysql-bin', Bind: '10.0.1.12', SkipNames: '0' },
+    ServerId: '7',
+    Offset: '2',
+    Domain: '5',
+    ReadOnly: '1',
+    KeepDays: '30',
+    BinaryLog: '/logs/mysql-bin',
+    Bind: '10.0.1.12',
+    SkipNames: '0',
   });
   const [one, two] = [valuesFor(pair, db1, plain, plain), valuesFor(pair, db2, plain, plain)];
   expect(one).toMatchObject({ Offset: '1', Domain: '1', KeepDays: '7', Bind: '0.0.0.0', SkipNames: '1' });

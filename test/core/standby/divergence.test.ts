@@ -89,14 +89,20 @@ more 2
 `;
 const counts = parseCounts(printed);
 const lack: Lack = {
-  ...{ has: 'db1', lacks: 'db2', counted: counts, unread: null },
+  has: 'db1',
+  lacks: 'db2',
+  counted: counts,
+  unread: null,
   extent: { kind: 'set', set: `${UUID1}:101-112`, count: 12, isExact: true },
 };
 
 describe('what the document printed', () => {
   it('is counted by table', () => {
     expect(counts).toEqual<Counted>({
-      ...{ transactions: 12, statements: 2, moreTables: 2, unread: null },
+      transactions: 12,
+      statements: 2,
+      moreTables: 2,
+      unread: null,
       tables: [
         { table: 'keepalambda.heartbeat', inserted: 0, updated: 3, deleted: 0, statements: 0 },
         { table: 'app.orders', inserted: 9, updated: 1, deleted: 0, statements: 1 },

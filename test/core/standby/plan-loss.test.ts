@@ -20,7 +20,8 @@ const noted = (agoMs: number): Change =>
   memory({
     unservedSinceMs: NOW_MS - 20_000,
     lastEnds: {
-      ...{ needed: null, proof: null },
+      needed: null,
+      proof: null,
       last: { node: 'db1', position: at(100), sinceMs: 1, untilMs: NOW_MS - 20_000 - agoMs },
     },
   });

@@ -36,8 +36,11 @@ const holder = (executed: Position, received: Position, writable = true): Saw =>
     executed,
     writable,
     inbound: channel({
-      ...{ sourceAddress: '10.0.1.12', sourceIdentity: UUID2, receivedAgoMs: 5000 },
-      ...{ received, applied: received },
+      sourceAddress: '10.0.1.12',
+      sourceIdentity: UUID2,
+      receivedAgoMs: 5000,
+      received,
+      applied: received,
     }),
   });
 
@@ -123,8 +126,13 @@ describe('what is remembered of it', () => {
     const sent = { db1: { position: numbered(200, 0), sinceMs: NOW_MS } };
     const work = { kind: 'plan', holder: 'db2', orderId: null, resumes: false } as const;
     const begun = newPair({
-      ...{ pair: steady.pair, safeguards: allSafeguards, vantages: ['a'], memory: steady.memory },
-      ...{ nextId: 'aaaa0001', unwatchedSinceMs: NOW_MS, nowMs: NOW_MS },
+      pair: steady.pair,
+      safeguards: allSafeguards,
+      vantages: ['a'],
+      memory: steady.memory,
+      nextId: 'aaaa0001',
+      unwatchedSinceMs: NOW_MS,
+      nowMs: NOW_MS,
     });
     const durations = { ...begun.durations, steadySinceMs: NOW_MS, sent };
     expect(takePlan({ ...begun, durations, work }, 'over', NOW_MS).durations).toEqual({

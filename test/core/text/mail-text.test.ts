@@ -6,9 +6,16 @@ import { mailOf } from '../../../lib/core/text/mail-text.ts';
 import { place } from './place.ts';
 
 const alert = (code: EventCode, pair = 'orders', incident: string | null = '41c0ffee'): Alert => ({
-  ...{ id: `${pair}-${code}`, code, pair, incident, holder: 'db2' },
+  id: `${pair}-${code}`,
+  code,
+  pair,
+  incident,
+  holder: 'db2',
   atMs: Date.UTC(2026, 7, 14, 12, 1, 33),
-  ...{ happened: 'db1 is stopped.', done: 'The VIP was moved.', todo: '', steps: [] },
+  happened: 'db1 is stopped.',
+  done: 'The VIP was moved.',
+  todo: '',
+  steps: [],
 });
 
 const names = Array.from({ length: 30 }, (_, index) => `pair-${index}`);
@@ -79,7 +86,9 @@ describe('a mail about many pairs', () => {
   it('is within what SNS takes, however long the texts are', () => {
     const long = (name: string): Alert => ({
       ...alert('failover-done', name),
-      ...{ happened: 'x'.repeat(1000), done: 'y'.repeat(1000), steps: Array(30).fill('z'.repeat(300)) },
+      happened: 'x'.repeat(1000),
+      done: 'y'.repeat(1000),
+      steps: Array(30).fill('z'.repeat(300)),
     });
     const { subject, text, sms, machine } = mailOf([...names, ...names].map(long), many);
     const bytes = Buffer.byteLength(JSON.stringify({ default: text, sms, https: machine }));

@@ -115,8 +115,15 @@ describe('offline_mode', () => {
     await stage.pass(1000);
     const begun = await begin(stage, reattachPlan(stage.pair, 'db1', false));
     const done = {
-      ...{ id: 'done', code: 'vip-reattached' as const, pair: 'orders', incident: null, atMs: 0 },
-      ...{ happened: '', done: '', todo: '', steps: [] },
+      id: 'done',
+      code: 'vip-reattached' as const,
+      pair: 'orders',
+      incident: null,
+      atMs: 0,
+      happened: '',
+      done: '',
+      todo: '',
+      steps: [],
     };
     await end(stage, { ...begun, outbox: [done] });
     expect(verdictOf(stage)).toBe(verdict);

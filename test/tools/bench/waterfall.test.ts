@@ -27,7 +27,12 @@ const moments: readonly Moment[] = [
 ];
 
 const run = (given: readonly Moment[], outageMs = 1540): Run => ({
-  ...{ outageMs, failedWrites: 1, lost: 0, resumed: true, functionCpu: 'lambda', story: [] },
+  outageMs,
+  failedWrites: 1,
+  lost: 0,
+  resumed: true,
+  functionCpu: 'lambda',
+  story: [],
   moments: given,
 });
 
@@ -79,8 +84,15 @@ test.each(['ec2-effect', 'ec2-answers', 'writes-go-on', 'plan'])(
 
 test('the floor is the proof, the call and its effect; what is above it is ours', () => {
   expect(spentOf('mysqld-kill', [run(moments), run([])])).toEqual({
-    ...{ proveMs: 280, storeMs: 20, stepsMs: 50, answerMs: 350, effectMs: 800, clientMs: 60 },
-    ...{ wholeMs: 1560, floorMs: 250 + 350 + 800, aboveMs: 160 },
+    proveMs: 280,
+    storeMs: 20,
+    stepsMs: 50,
+    answerMs: 350,
+    effectMs: 800,
+    clientMs: 60,
+    wholeMs: 1560,
+    floorMs: 250 + 350 + 800,
+    aboveMs: 160,
   });
   expect(spentOf('mysqld-kill', [run([])])).toBeNull();
 });

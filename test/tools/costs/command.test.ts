@@ -19,12 +19,17 @@ test('two pairs, with one vantage and with two: every figure that a moment shows
     const above = expect.toSatisfy((value: unknown) => Number(value) > 0);
     for (const [index, figures] of scale.entries()) {
       expect(figures).toMatchObject({
-        ...{ pairs: 2, vantages: index + 1, steady: true, cpuPerPairAndSecond: above },
+        pairs: 2,
+        vantages: index + 1,
+        steady: true,
+        cpuPerPairAndSecond: above,
         memoryMb: { watch: above, probe: above },
         dynamodb: { readsPerPairAndMinute: above, writesPerPairAndMinute: above },
         busyEnvironments: { watch: above, probe: above },
-        ...{ looksPerNodeAndSecond: above, mysqlBytesPerPairAndSecond: above },
-        ...{ gigabyteSecondsPerMonth: above, dollarsPerMonth: above },
+        looksPerNodeAndSecond: above,
+        mysqlBytesPerPairAndSecond: above,
+        gigabyteSecondsPerMonth: above,
+        dollarsPerMonth: above,
       });
     }
     expect(scale[0].itemsDollarsPerMonth['Transfer between zones']).toBe(0);

@@ -94,7 +94,12 @@ test('a measurement becomes figures by pair, by vantage, by second and by minute
       dynamodb: { reads: 50, writes: 20, readUnits: 60, writeUnits: 25 },
       invocations: { [watch]: 1, 'keepalambda-lab-probe-a': 6, 'keepalambda-lab-probe-b': 4 },
       busySeconds: { [watch]: 60, 'keepalambda-lab-probe-a': 30, 'keepalambda-lab-probe-b': 15 },
-      ...{ ec2Calls: 12, ssmCalls: 0, published: 0, failures: 0, logBytes: 5000, metrics: 31 },
+      ec2Calls: 12,
+      ssmCalls: 0,
+      published: 0,
+      failures: 0,
+      logBytes: 5000,
+      metrics: 31,
     },
     vantagesAsked: [
       { looks: 2400, bytes: 15_000_000 },

@@ -41,13 +41,11 @@ export async function clientsCommand(asked: ClientsAsked, faults: readonly Clien
     console.error(`${fault}: ${played.figures.length} clients, of which ${stuck} did not write again`);
   }
   const figures = benchFigures.parse({
-    ...{
-      server: asked.server,
-      serverSettings: asked.serverSettings,
-      network,
-      functionCpu,
-      watchedMs: asked.forMs,
-    },
+    server: asked.server,
+    serverSettings: asked.serverSettings,
+    network,
+    functionCpu,
+    watchedMs: asked.forMs,
     measuredOn: new Date().toISOString().slice(0, 10),
     machine: { cpus: os.cpus().length, load },
     versions: versionsOf(prepared),

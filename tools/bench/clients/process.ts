@@ -40,8 +40,14 @@ export async function startClient(
 ): Promise<Running> {
   const name = `${client}/${settings}`;
   const order: ClientOrder = {
-    ...{ name, host: network.vip, port: network.port, ...accounts.app, settings },
-    ...{ everyMs: clients[client].everyMs, pauseMs: PAUSE_MS, ...limits },
+    name,
+    host: network.vip,
+    port: network.port,
+    ...accounts.app,
+    settings,
+    everyMs: clients[client].everyMs,
+    pauseMs: PAUSE_MS,
+    ...limits,
     ...(prepared.runs ? { command: await commandLine(prepared.runs, directory, network) } : {}),
   };
   const [command = '', ...args] = [...network.wordsAt('client'), ...prepared.command];
@@ -69,7 +75,10 @@ export async function startClient(
   });
   await once(child, 'spawn');
   return {
-    ...{ client, settings, name, lines },
+    client,
+    settings,
+    name,
+    lines,
     lastMs: () => lines.findLast(({ kind }) => kind === 'acknowledged')?.atMs ?? null,
     async end() {
       ended = true;

@@ -47,7 +47,9 @@ export async function playFault(
 ): Promise<Played> {
   const world = await openWorld({
     ...terms,
-    ...{ port: 3306, changes: {}, state: 'managed' },
+    port: 3306,
+    changes: {},
+    state: 'managed',
     ...(terms.network === 'namespaces' ? { makeNetwork: createNetnsNetwork } : {}),
   });
   try {
@@ -91,7 +93,9 @@ async function play(
     await takeBack();
     const found = await rowsOfHolder(world, fault);
     return running.map(({ client, settings, name, lines }) => ({
-      ...{ client, settings, fault },
+      client,
+      settings,
+      fault,
       ...reckon(name, lines, { sinceMs, untilMs }, found),
     }));
   } finally {

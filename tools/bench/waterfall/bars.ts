@@ -53,8 +53,12 @@ export function milestonesOf(moments: readonly Moment[]): Milestones | null {
   // An order is no row of the table: its plan is stored at once.
   const decidedMs = decided ?? stored;
   return {
-    ...{ decidedMs, storedMs: stored, moveMs: move },
-    ...{ answeredMs: answered, effectMs: effect.atMs, writesMs: writes },
+    decidedMs,
+    storedMs: stored,
+    moveMs: move,
+    answeredMs: answered,
+    effectMs: effect.atMs,
+    writesMs: writes,
   };
 }
 

@@ -47,8 +47,11 @@ export function spentOf(fault: TrialName, runs: readonly Run[]): Spent | null {
     proveMs: median((one) => one.decidedMs),
     storeMs: median((one) => one.storedMs - one.decidedMs),
     stepsMs: median((one) => one.moveMs - one.storedMs),
-    ...{ answerMs, effectMs },
+    answerMs,
+    effectMs,
     clientMs: median((one) => one.writesMs - one.effectMs),
-    ...{ wholeMs, floorMs, aboveMs: wholeMs - floorMs },
+    wholeMs,
+    floorMs,
+    aboveMs: wholeMs - floorMs,
   };
 }

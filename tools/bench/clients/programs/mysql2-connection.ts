@@ -26,7 +26,10 @@ await writeOn(order, async (seq) => {
 async function connect(): Promise<Connection> {
   const { host, port, user, password, connectSeconds } = order;
   const made = await createConnection({
-    ...{ host, port, user, password },
+    host,
+    port,
+    user,
+    password,
     ...(recommended
       ? { connectTimeout: connectSeconds * 1000, enableKeepAlive: true, keepAliveInitialDelay: 10_000 }
       : {}),

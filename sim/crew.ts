@@ -1,6 +1,7 @@
 /** Our own processes in the simulated world: the watches that the schedule starts, and operators' calls. */
+
+import type { Alert } from '../lib/core/alert/incident.ts';
 import type { Config } from '../lib/core/config/config.ts';
-import type { Alert } from '../lib/core/memory/memory.ts';
 import type { PlanRecord } from '../lib/core/plan/plan.ts';
 import { WATCH_EVERY_MS, watchMsOf } from '../lib/core/time-budget.ts';
 import { operate } from '../lib/watch/operate.ts';

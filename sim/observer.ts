@@ -1,5 +1,6 @@
 /** What the invariants and the tally are told while a history runs: each fact at the moment it becomes one. */
-import type { Alert, Memory } from '../lib/core/memory/memory.ts';
+import type { Alert } from '../lib/core/alert/incident.ts';
+import type { Memory } from '../lib/core/memory/memory.ts';
 import type { NodeName } from '../lib/core/names.ts';
 import type { Lease, WaitingOrder } from '../lib/watch/ports.ts';
 import type { Process } from './process.ts';

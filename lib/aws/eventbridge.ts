@@ -1,7 +1,7 @@
 /** Alerts as events on a bus, beside the mails: whatever comes of them, no mail waits for it or is sent again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Alert } from '../core/memory/memory.ts';
+import type { Alert } from '../core/alert/incident.ts';
 import { EVENT_SOURCE, EVENT_TYPE, eventDetail } from '../core/text/alert-form.ts';
 import type { Place } from '../core/text/alert-text.ts';
 import { REQUEST_LIMIT_MS } from '../core/time-budget.ts';

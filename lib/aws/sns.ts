@@ -1,5 +1,5 @@
 import { GetTopicAttributesCommand, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Alert } from '../core/memory/memory.ts';
+import type { Alert } from '../core/alert/incident.ts';
 import type { Place } from '../core/text/alert-text.ts';
 import { mailOf } from '../core/text/mail-text.ts';
 import { REQUEST_LIMIT_MS } from '../core/time-budget.ts';

@@ -2,12 +2,15 @@
  * What a record may hold. DynamoDB refuses items above 400 KB, and a record that cannot be saved stops all work on its
  * pair, so every text that grows with the world is cut before it is stored.
  */
+
+import type { Alert } from './alert/incident.ts';
 import { changed } from './changed.ts';
 import type { Position } from './evidence/sighting.ts';
 import { updateDetached } from './memory/detached.ts';
-import type { Alert, HolderEnd, Memory } from './memory/memory.ts';
+import type { Memory } from './memory/memory.ts';
 import type { PlanRecord } from './plan/plan.ts';
 import type { StepOutcome } from './plan/step.ts';
+import type { HolderEnd } from './standby/readiness.ts';
 
 /** How many alerts wait at most, and how much they take. */
 export const ALERTS_MAX = 50;

@@ -2,14 +2,16 @@
 
 import type { CaughtUp } from '../core/evidence/probe-results.ts';
 import type { Position } from '../core/evidence/sighting.ts';
+import { type Channel, isCaughtUp, type Source } from './channel-rows.ts';
+import { readBinaryLog } from './counter-rows.ts';
 import type { Dialect } from './dialect.ts';
 import { endGlobalLock } from './global-lock.ts';
 import { isGlobalLock } from './lock-owner.ts';
 import { includes } from './log-position.ts';
 import type { ProbeFailed } from './protocol.ts';
+import type { Pulse } from './pulse-row.ts';
 import { renderProcess } from './sessions.ts';
 import { askChannel, askProcesses, askPulse, type Command, carryOut, type Way } from './statement-session.ts';
-import { type Channel, isCaughtUp, type Pulse, readBinaryLog, type Source } from './status-rows.ts';
 import { nowMs, pause } from './waiting.ts';
 
 /** Time between two looks at how far it is. Milliseconds. */

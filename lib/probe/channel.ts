@@ -2,6 +2,7 @@
 
 import type { Detached, DetachedThreads } from '../core/evidence/probe-results.ts';
 import type { Position } from '../core/evidence/sighting.ts';
+import { BARRED_MARK, type Channel, HELD_SECONDS, isCaughtUp, type Source } from './channel-rows.ts';
 import { changeStatement, heartbeatOption, quoted, threadStatement } from './channel-statements.ts';
 import type { Dialect } from './dialect.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
@@ -14,7 +15,6 @@ import {
   carryOut,
   type Way,
 } from './statement-session.ts';
-import { BARRED_MARK, type Channel, HELD_SECONDS, isCaughtUp, type Source } from './status-rows.ts';
 import { nowMs, pause } from './waiting.ts';
 
 /** Time between two looks at whether a thread has stopped or started. Milliseconds. */

@@ -1,11 +1,11 @@
 /** One connection to a server, over mysql2: made, asked and thrown away within limits. mysql2 stays in here. */
 import { connect, type Socket } from 'node:net';
 import { type Connection, createConnection, type PrepareStatementInfo, type SslOptions } from 'mysql2';
+import type { StatusRow } from './columns.ts';
 import { type Dialect, dialectOf, versionQuery } from './dialect.ts';
 import { MysqlFailure, type Phase } from './errors.ts';
 import { type Ask, type AskPrepared, askAgain } from './prepared.ts';
 import type { ProbeCredentials } from './protocol.ts';
-import type { StatusRow } from './status-rows.ts';
 import { late, nowMs, within } from './waiting.ts';
 
 export interface NodeEndpoint {

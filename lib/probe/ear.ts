@@ -2,8 +2,10 @@
 
 import { comparePlaces } from '../core/evidence/log-place.ts';
 import type { ThreadState } from '../core/evidence/sighting.ts';
+import type { Channel } from './channel-rows.ts';
+import { compact, type StatusRow, spread } from './columns.ts';
 import { isSubset } from './log-position.ts';
-import { type Channel, compact, type Pulse, type StatusRow, spread } from './status-rows.ts';
+import type { Pulse } from './pulse-row.ts';
 
 /** What a channel heard of its source, in the words of `Dialect.ear`. */
 export interface Ear {

@@ -1,5 +1,8 @@
 /** What doctor wants to know of a server: read statement by statement, each within a limit. Changes nothing. */
 import type { ChannelFacts, ServerFacts, TableFacts, Unread } from '../core/doctor/facts.ts';
+import { readChannels } from './channel-rows.ts';
+import type { StatusRow } from './columns.ts';
+import { valuesOf } from './counter-rows.ts';
 import type { Dialect } from './dialect.ts';
 import { isLost, MysqlFailure } from './errors.ts';
 import {
@@ -14,8 +17,8 @@ import {
 import { accountLimit, FACT_LIMIT_MS, type FactStatements, factStatements } from './fact-statements.ts';
 import { askObstacles } from './inspect.ts';
 import type { ProbeFailed } from './protocol.ts';
+import { clockOffOf, type Pulse, readPulse } from './pulse-row.ts';
 import { type Command, carryOut, type Way } from './statement-session.ts';
-import { clockOffOf, type Pulse, readChannels, readPulse, type StatusRow, valuesOf } from './status-rows.ts';
 import { eventsOf } from './troubles.ts';
 import { nowMs } from './waiting.ts';
 

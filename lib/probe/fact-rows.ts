@@ -7,7 +7,9 @@ import {
   type Variables,
   variableNames,
 } from '../core/doctor/facts.ts';
-import { type Channel, type StatusRow, valuesOf } from './status-rows.ts';
+import type { Channel } from './channel-rows.ts';
+import type { StatusRow } from './columns.ts';
+import { valuesOf } from './counter-rows.ts';
 
 const DAY_SECONDS = 86_400;
 const DAY_MS = 86_400_000;

@@ -6,11 +6,11 @@
  * performance_schema or InnoDB, where the server has them and our account may read them.
  */
 import type { HangCause, Session } from '../core/evidence/sighting.ts';
+import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
 import { MysqlFailure } from './errors.ts';
 import { isGlobalLock, type Locker, lockerOf, onlyOther, sessionOfLocker } from './lock-owner.ts';
 import { isHeartbeat, type ProcessRow, readProcessRow, sessionOf } from './sessions.ts';
-import type { StatusRow } from './status-rows.ts';
 
 export type Why =
   | { readonly kind: 'barred'; readonly because: string; readonly blocker: Session | null }

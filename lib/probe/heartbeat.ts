@@ -6,6 +6,7 @@
  * make the same row: with row-based replication that would stop the SQL thread with error 1062.
  */
 import type { Heartbeat } from '../core/evidence/sighting.ts';
+import { type StatusRow, spread } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
 import { joined } from './dialect.ts';
 import { errnoOf, heartbeatOf, isReadOnly, MysqlFailure, sawOf } from './errors.ts';
@@ -13,7 +14,6 @@ import { askWhy, HANGS, type Why } from './hang-cause.ts';
 import type { HeartbeatLag } from './heartbeat-lag.ts';
 import { type Kept, keep, type Lent, onKept } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
-import { type StatusRow, spread } from './status-rows.ts';
 import { late, nowMs, within } from './waiting.ts';
 
 /** The least time between two commits. Milliseconds. */

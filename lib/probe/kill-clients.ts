@@ -1,9 +1,9 @@
 /** Ends the application's connections, and what of our own would keep a node open; nobody else's. */
 import { askBlockers } from './blockers.ts';
+import { readChannel, type Source } from './channel-rows.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
 import { applicationsOf, heartbeatsOf, pendingOrdersOf } from './sessions.ts';
 import { askProcesses, askPulse, type Command, CommandFailure } from './statement-session.ts';
-import { readChannel, type Source } from './status-rows.ts';
 import { pause } from './waiting.ts';
 
 /** How long a killed order may take to be gone, and time between two looks for it. Milliseconds. */

@@ -4,11 +4,12 @@
  * path that loses packets TCP sends again after some hundred milliseconds, and a fresh login needs several exchanges
  * to go well; giving either up after one look would make a slow path look like a dead server.
  */
+
+import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
 import { MysqlFailure, type Phase } from './errors.ts';
 import type { Logins } from './logins.ts';
 import { askPulse } from './pulse.ts';
-import type { StatusRow } from './status-rows.ts';
 import { late, within } from './waiting.ts';
 
 /** A fresh connection has at least this long to answer, over as many looks as it takes. Milliseconds. */

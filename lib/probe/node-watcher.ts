@@ -3,6 +3,7 @@
 import { CONNECTIONS_PER_VANTAGE } from '../core/evidence/connection-count.ts';
 import type { Inbound, Saw, Server } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
+import { inboundOf } from './channel-rows.ts';
 import type { NodeEndpoint } from './connection.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import { createWriter } from './heartbeat.ts';
@@ -10,8 +11,8 @@ import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { keep, type Lent, onKept } from './kept-connection.ts';
 import { createLateAnswers, type LateAnswer } from './late-answers.ts';
 import { createLogins, type Refusal } from './logins.ts';
+import { clockOffOf, type Pulse, readPulse } from './pulse-row.ts';
 import { createReplicationReader, type DetailWords, type Peer } from './replication-reader.ts';
-import { clockOffOf, inboundOf, type Pulse, readPulse } from './status-rows.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
 
 /** Time until a dropped connection is made again; doubled each time. Milliseconds. */

@@ -2,9 +2,9 @@
 
 import type { Obstacle } from '../core/evidence/probe-results.ts';
 import { inOneLine } from '../core/one-line.ts';
+import type { StatusRow } from './columns.ts';
 import { isGlobalLock, lockerOf } from './lock-owner.ts';
 import { applicationsOf, type ProcessRow, sessionOf } from './sessions.ts';
-import type { StatusRow } from './status-rows.ts';
 
 /** A statement or transaction that has gone on for this long is named before it is killed. Seconds. */
 const LONG_SECONDS = 5;

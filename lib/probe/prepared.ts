@@ -6,7 +6,7 @@
  * connection for one command nothing is prepared at all. It stays text where it cannot be prepared: `max_prepared_stmt_count` is a limit of the whole server, and an application that
  * leaks statements must not make a server look ill.
  */
-import type { StatusRow } from './status-rows.ts';
+import type { StatusRow } from './columns.ts';
 
 export type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly StatusRow[]>;
 export type AskPrepared = (values: readonly unknown[]) => Promise<readonly StatusRow[]>;

@@ -2,6 +2,7 @@
 
 import { catchUp } from './catch-up.ts';
 import { attach, detach } from './channel.ts';
+import type { Source } from './channel-rows.ts';
 import type { NodeEndpoint } from './connection.ts';
 import { examine } from './examine.ts';
 import { createHeartbeatLag, type HeartbeatLag } from './heartbeat-lag.ts';
@@ -13,7 +14,6 @@ import type { ProbeRequest, ProbeResponse, ProbeTarget } from './protocol.ts';
 import { replicate } from './replicate.ts';
 import { askFed, askReplica, repoint } from './repoint.ts';
 import { type Way, wayTo } from './statement-session.ts';
-import type { Source } from './status-rows.ts';
 import { verify } from './verify.ts';
 import { close, open } from './writability.ts';
 

@@ -6,13 +6,13 @@
  * (`lock_wait_timeout`): a probe that is killed in the middle leaves nothing pending for longer than that.
  */
 import { askBlockers, type Blockers, nobody, renderBlockers } from './blockers.ts';
+import type { Source } from './channel-rows.ts';
 import { LOCK_WAIT_SECONDS } from './dialect.ts';
 import { errnoOf, heartbeatOf, MysqlFailure, sawOf } from './errors.ts';
 import { askWhy } from './hang-cause.ts';
 import { commitHeartbeat } from './heartbeat.ts';
 import { killApplications, killOwnHolders } from './kill-clients.ts';
 import { askPulse, type Command, CommandFailure, type Held, on } from './statement-session.ts';
-import type { Source } from './status-rows.ts';
 import { keyOf } from './verify.ts';
 import { late, pause, within } from './waiting.ts';
 

@@ -1,11 +1,11 @@
 /** Makes a node's channel from the pair's other node: who asks knows that both have the same data. */
 
 import { startChannel } from './channel.ts';
+import type { Source } from './channel-rows.ts';
 import { changeStatement, quoted } from './channel-statements.ts';
 import type { Dialect } from './dialect.ts';
 import type { ProbeCredentials, ProbeFailed } from './protocol.ts';
 import { askChannel, askPulse, carryOut, type Way } from './statement-session.ts';
-import type { Source } from './status-rows.ts';
 
 export interface Sourcing {
   readonly source: Source;

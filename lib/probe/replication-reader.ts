@@ -12,26 +12,18 @@
  * look that is urgent.
  */
 
+import { type Channel, isCaughtUp, isStranger, readChannel, type Source } from './channel-rows.ts';
+import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
+import { type Counters, readBinaryLog, readCounters } from './counter-rows.ts';
 import { byEar, type Ear, readEar } from './ear.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { readHeartbeat } from './heartbeat.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { keep, type Lent, onKept } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
+import type { Pulse } from './pulse-row.ts';
 import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './source-contact.ts';
-import {
-  type Channel,
-  type Counters,
-  isCaughtUp,
-  isStranger,
-  type Pulse,
-  readBinaryLog,
-  readChannel,
-  readCounters,
-  type Source,
-  type StatusRow,
-} from './status-rows.ts';
 import { createTroubles, noTroubles, type Troubles } from './troubles.ts';
 import { nowMs, within } from './waiting.ts';
 

@@ -1,11 +1,12 @@
 /** Chain replicas: what one says of itself, whom a node feeds, and pointing one at another source without a gap. */
 import { type ChainReplica, type Fed, obstacleToFollow, type Repointed } from '../core/evidence/chain.ts';
 import { heartbeatToKeep } from './channel.ts';
+import { type Channel, isCaughtUp, readChannels, type Source } from './channel-rows.ts';
 import { changeStatement, heartbeatOption, quoted, threadStatement } from './channel-statements.ts';
 import type { ProbeFailed } from './protocol.ts';
+import type { Pulse } from './pulse-row.ts';
 import type { ProcessRow } from './sessions.ts';
 import { askProcesses, askPulse, type Command, carryOut, type Way } from './statement-session.ts';
-import { type Channel, isCaughtUp, type Pulse, readChannels, type Source } from './status-rows.ts';
 import { pause } from './waiting.ts';
 
 /** Time between two looks at a thread. Milliseconds. */

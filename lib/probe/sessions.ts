@@ -2,7 +2,7 @@
 
 import type { Session } from '../core/evidence/sighting.ts';
 import { inOneLine } from '../core/one-line.ts';
-import type { StatusRow } from './status-rows.ts';
+import type { StatusRow } from './columns.ts';
 
 export interface ProcessRow {
   readonly id: number;

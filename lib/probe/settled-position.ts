@@ -1,9 +1,9 @@
 /** The end of a closed node's own history, once it stands still. */
 import type { Position } from '../core/evidence/sighting.ts';
+import type { Source } from './channel-rows.ts';
 import { killApplications } from './kill-clients.ts';
 import { applicationsOf, heartbeatsOf, type ProcessRow, renderProcess } from './sessions.ts';
 import { askPosition, askProcesses, askPulse, type Command } from './statement-session.ts';
-import type { Source } from './status-rows.ts';
 import { pause } from './waiting.ts';
 
 /** Time between two readings. Milliseconds. */

@@ -1,7 +1,7 @@
 /** When a replication channel last heard its source: what makes the standby a witness. Pure. */
 import { comparePlaces } from '../core/evidence/log-place.ts';
+import type { Channel } from './channel-rows.ts';
 import { isSubset } from './log-position.ts';
-import type { Channel } from './status-rows.ts';
 
 /** What the probe remembers of a channel between looks. */
 export interface Heard {

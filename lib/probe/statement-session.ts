@@ -1,21 +1,15 @@
 /** What all commands of a plan share: a way to the server, a deadline, and what to say when they fail. */
 import type { Position } from '../core/evidence/sighting.ts';
+import { type Channel, isStranger, readChannel, type Source } from './channel-rows.ts';
+import type { StatusRow } from './columns.ts';
 import { dial, type MysqlLink, type NodeEndpoint } from './connection.ts';
+import { readBinaryLog } from './counter-rows.ts';
 import { failedOf, MysqlFailure, sawOf } from './errors.ts';
 import type { Lent } from './kept-connection.ts';
 import type { Parking } from './parking.ts';
 import type { ProbeFailed, ProbeFailure } from './protocol.ts';
+import { type Pulse, readPulse } from './pulse-row.ts';
 import { type ProcessRow, readProcessRow } from './sessions.ts';
-import {
-  type Channel,
-  isStranger,
-  type Pulse,
-  readBinaryLog,
-  readChannel,
-  readPulse,
-  type Source,
-  type StatusRow,
-} from './status-rows.ts';
 import { nowMs } from './waiting.ts';
 
 /** A command ends itself, saying why. */

@@ -6,12 +6,14 @@
  */
 import { comparePlaces } from '../core/evidence/log-place.ts';
 import type { ScheduledEvents, SemiSync, Session } from '../core/evidence/sighting.ts';
+import type { Channel } from './channel-rows.ts';
+import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
+import { type Counters, semiSyncValue, valuesOf } from './counter-rows.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { idsOf, obstacleOf } from './hang-cause.ts';
 import { isGlobalLock, isInstanceLock, type Locker, lockerOf, sessionOfLocker } from './lock-owner.ts';
 import { type ProcessRow, readProcessRow } from './sessions.ts';
-import { type Channel, type Counters, type StatusRow, semiSyncValue, valuesOf } from './status-rows.ts';
 import { nowMs } from './waiting.ts';
 
 export interface Troubles {

@@ -3,12 +3,12 @@
  * while it loads, and a seventh of it afterwards; code that runs for the first time in a failover takes several times longer.
  */
 import { setFlagsFromString } from 'node:v8';
+import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
 import { type Dialect, dialectOf, NONE, pulseFields, SEPARATOR } from './dialect.ts';
 import { createProbe } from './probe.ts';
 import { type ProbeResponse, probeRequestSchema } from './protocol.ts';
 import type { Way } from './statement-session.ts';
-import type { StatusRow } from './status-rows.ts';
 
 /** The second time shows the engine what the code works with. */
 const TIMES = 2;

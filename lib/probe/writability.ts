@@ -1,5 +1,6 @@
 /** Makes a node take no writes, or take them. */
 import type { Closed } from '../core/evidence/probe-results.ts';
+import type { Source } from './channel-rows.ts';
 import { endGlobalLock } from './global-lock.ts';
 import { commitHeartbeat } from './heartbeat.ts';
 import { endPendingOrders, killApplications } from './kill-clients.ts';
@@ -8,7 +9,6 @@ import { type Kills, setReadOnly, takesWritesAgain } from './read-only.ts';
 import { type EventsPolicy, pauseEvents, runEvents } from './scheduled-events.ts';
 import { askSettledPosition } from './settled-position.ts';
 import { askPulse, type Command, CommandFailure, carryOut, type Way } from './statement-session.ts';
-import type { Source } from './status-rows.ts';
 import { keyOf } from './verify.ts';
 import { late, within } from './waiting.ts';
 

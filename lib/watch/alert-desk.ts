@@ -2,9 +2,10 @@
  * Sends the alerts of all pairs of a leader: one mail at a time, many alerts in one where many wait. The outboxes in the
  * store are the truth: an alert leaves its outbox after SNS has it, so a leader that dies loses none.
  */
+
+import type { Alert } from '../core/alert/incident.ts';
 import { MANY_WITHIN_MS, nextMail, type Sent, type Waiting } from '../core/alert/mails.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';
-import type { Alert } from '../core/memory/memory.ts';
 import { plainAlert } from '../core/text/alert-text.ts';
 import { PortError, type Ports } from './ports.ts';
 

@@ -1,11 +1,12 @@
 /** The memory of one pair in a leader's hands: saved before it counts. */
 
+import type { Alert } from '../core/alert/incident.ts';
 import { type Noted, seenText } from '../core/alert/pictures.ts';
 import { remedyOf } from '../core/alert/remedies.ts';
 import { boundMemory, cut } from '../core/bounds.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';
 import type { Detail } from '../core/memory/history.ts';
-import { type Alert, emptyMemory, type Memory } from '../core/memory/memory.ts';
+import { emptyMemory, type Memory } from '../core/memory/memory.ts';
 import type { PairName } from '../core/names.ts';
 import type { Haste } from './haste.ts';
 import { type Claimant, type HistoryEntry, PortError, type Ports } from './ports.ts';

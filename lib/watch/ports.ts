@@ -6,6 +6,7 @@
  * A port that acts throws a `PortError`, whose `kind` says what the caller may conclude.
  */
 
+import type { Alert } from '../core/alert/incident.ts';
 import type { Pair } from '../core/config/config.ts';
 import type { Replica } from '../core/config/replica-settings.ts';
 import type { SubscriptionsSeen } from '../core/config/subscriber.ts';
@@ -23,7 +24,7 @@ import type { Position, Report, VipSighting } from '../core/evidence/sighting.ts
 import type { HostDocument } from '../core/hosts/host-document.ts';
 import type { HostClaim } from '../core/hosts/host-work.ts';
 import type { Detail } from '../core/memory/history.ts';
-import type { Alert, Memory } from '../core/memory/memory.ts';
+import type { Memory } from '../core/memory/memory.ts';
 import type { NodeName, PairName, Vantage } from '../core/names.ts';
 import type { InboxItem } from '../core/operator/request.ts';
 import type { LookOrder } from '../core/pair/look-order.ts';

@@ -1,6 +1,6 @@
 /** When a pair's state cannot be read or stored: each try waits longer, and the alert does not go through the store. */
 import { events } from '../core/alert/events.ts';
-import type { Alert } from '../core/memory/memory.ts';
+import type { Alert } from '../core/alert/incident.ts';
 import type { PairName } from '../core/names.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import type { Ports } from './ports.ts';

@@ -1,5 +1,6 @@
 import { type EventCode, eventOf } from '../../lib/core/alert/events.ts';
-import type { Alert, Memory } from '../../lib/core/memory/memory.ts';
+import type { Alert } from '../../lib/core/alert/incident.ts';
+import type { Memory } from '../../lib/core/memory/memory.ts';
 import type { Court, Invariant } from './court.ts';
 
 /** How long an incident may be open, at the end of a history, without a person having been told. Milliseconds. */

@@ -1,5 +1,5 @@
 /** The alert port on the simulated SNS. */
-import type { Alert } from '../../lib/core/memory/memory.ts';
+import type { Alert } from '../../lib/core/alert/incident.ts';
 import { runbookUrl } from '../../lib/core/project.ts';
 import { isPlain, placeOf } from '../../lib/core/text/alert-text.ts';
 import { mailOf } from '../../lib/core/text/mail-text.ts';

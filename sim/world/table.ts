@@ -1,6 +1,8 @@
 /** The DynamoDB table: one item after another, linearizable, with conditions. Latency and loss are elsewhere. */
+
+import type { Alert } from '../../lib/core/alert/incident.ts';
 import type { HostClaim } from '../../lib/core/hosts/host-work.ts';
-import { type Alert, emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
 import type { PairName } from '../../lib/core/names.ts';
 import type { PlanRecord } from '../../lib/core/plan/plan.ts';
 import {

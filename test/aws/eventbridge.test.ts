@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { codesOf } from '../../lab/aws/events.ts';
 import { withEvents } from '../../lib/aws/eventbridge.ts';
 import { createAlerts } from '../../lib/aws/sns.ts';
-import type { Alert } from '../../lib/core/memory/memory.ts';
+import type { Alert } from '../../lib/core/alert/incident.ts';
 import type { AlertPort } from '../../lib/watch/ports.ts';
 import { alert, alertContract } from '../contract/alerts.ts';
 import { place } from '../core/text/place.ts';

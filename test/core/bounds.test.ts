@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type EventCode, events } from '../../lib/core/alert/events.ts';
+import type { Alert } from '../../lib/core/alert/incident.ts';
 import { ALERTS_MAX, boundMemory, cut } from '../../lib/core/bounds.ts';
-import { type Alert, emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
 import { failover, inFlight, NOW_MS, position, recordOf, steady } from './world.ts';
 
 const long = 'x'.repeat(300_000);

@@ -1,6 +1,6 @@
 /** Whole incidents over time, as golden files: each change of one is read like prose, and explained. */
 import { expect, test } from 'vitest';
-import type { Alert } from '../../lib/core/memory/memory.ts';
+import type { Alert } from '../../lib/core/alert/incident.ts';
 import { mailOf } from '../../lib/core/text/mail-text.ts';
 import { type Happening, type StoryProps, Storyteller } from './storyteller.ts';
 import { place } from './text/place.ts';

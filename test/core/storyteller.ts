@@ -3,11 +3,12 @@
  * made as they are ordered, saves and steps take a moment, and every line is printed from what `step` takes and gives back.
  */
 
+import type { Alert } from '../../lib/core/alert/incident.ts';
 import type { Pair } from '../../lib/core/config/config.ts';
 import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import { fingerprint, seenAt } from '../../lib/core/evidence/fingerprint.ts';
 import type { Misconfiguration, Saw } from '../../lib/core/evidence/sighting.ts';
-import type { Alert, Memory } from '../../lib/core/memory/memory.ts';
+import type { Memory } from '../../lib/core/memory/memory.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { Order } from '../../lib/core/operator/request.ts';
 import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/core/pair/look-order.ts';

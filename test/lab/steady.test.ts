@@ -1,7 +1,8 @@
 /** When the lab goes on: by what keepalambda remembers of a pair. */
 import { expect, test } from 'vitest';
 import { isSteady } from '../../lab/steady.ts';
-import { emptyMemory, type Memory, type Reported } from '../../lib/core/memory/memory.ts';
+import type { Reported } from '../../lib/core/alert/incident.ts';
+import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
 
 const readiness = {
   node: 'db2',

@@ -1,7 +1,9 @@
 /** What is heard of a channel between two whole rows, and when only a whole row will do. */
 import { expect, it, test } from 'vitest';
+import { isCaughtUp, readChannel } from '../../lib/probe/channel-rows.ts';
+import type { StatusRow } from '../../lib/probe/columns.ts';
 import { byEar, readEar } from '../../lib/probe/ear.ts';
-import { isCaughtUp, readChannel, readPulse, type StatusRow } from '../../lib/probe/status-rows.ts';
+import { readPulse } from '../../lib/probe/pulse-row.ts';
 import { mysql97 } from './rows.ts';
 
 const channelRow: StatusRow = mysql97.channel;

@@ -1,11 +1,11 @@
 /** Why a commit hangs, and what holds up an applier: by the words of a process list that we make up. */
 import { describe, expect, test } from 'vitest';
+import type { StatusRow } from '../../lib/probe/columns.ts';
 import type { MysqlLink } from '../../lib/probe/connection.ts';
 import { dialectOf } from '../../lib/probe/dialect.ts';
 import { MysqlFailure } from '../../lib/probe/errors.ts';
 import { askWhy } from '../../lib/probe/hang-cause.ts';
 import { readProcessRow } from '../../lib/probe/sessions.ts';
-import type { StatusRow } from '../../lib/probe/status-rows.ts';
 import { locksOf } from '../../lib/probe/troubles.ts';
 
 const beat = 'INSERT INTO keepalambda.heartbeat (node, committed_at) VALUES (?, ?)';

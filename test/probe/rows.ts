@@ -1,5 +1,5 @@
 /** Rows as real servers gave them: `SHOW SLAVE STATUS` of 5.6.24, `SHOW REPLICA STATUS` of 9.7.4, MariaDB 10.11.18. */
-import type { StatusRow } from '../../lib/probe/status-rows.ts';
+import type { StatusRow } from '../../lib/probe/columns.ts';
 
 const uuid = '0ff2bb45-e649-11f1-ab2c-02fc00000001';
 

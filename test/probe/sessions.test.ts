@@ -1,8 +1,9 @@
 /** What clients of a server write there is shown to people: it cannot forge lines, move a terminal's cursor, or show a password. */
 import { expect, it, test } from 'vitest';
+import { readChannel } from '../../lib/probe/channel-rows.ts';
 import { MysqlFailure, sawOf } from '../../lib/probe/errors.ts';
+import { readPulse } from '../../lib/probe/pulse-row.ts';
 import { readProcessRow, renderProcess, sessionOf } from '../../lib/probe/sessions.ts';
-import { readChannel, readPulse } from '../../lib/probe/status-rows.ts';
 import { mysql56 } from './rows.ts';
 
 const row = (Info: string) =>

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { comparePlaces } from '../../lib/core/evidence/log-place.ts';
 import { progressOf } from '../../lib/probe/catch-up.ts';
+import { readChannel } from '../../lib/probe/channel-rows.ts';
 import { dialectOf } from '../../lib/probe/dialect.ts';
 import { failedOf, heartbeatOf, MysqlFailure, type Phase, sawOf } from '../../lib/probe/errors.ts';
 import { includes } from '../../lib/probe/log-position.ts';
+import { readPulse } from '../../lib/probe/pulse-row.ts';
 import { applicationsOf, heartbeatsOf } from '../../lib/probe/sessions.ts';
 import { hear, heardAgo, receivedAgo } from '../../lib/probe/source-contact.ts';
-import { readChannel, readPulse } from '../../lib/probe/status-rows.ts';
 import { mysql56 } from './rows.ts';
 
 test.each<[string, string, string, string, boolean]>([

@@ -1,6 +1,6 @@
 /** A watch whose environment has a topic for escalations: what nobody acknowledges goes there, and acknowledging ends it. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Alert } from '../../lib/core/memory/memory.ts';
+import type { Alert } from '../../lib/core/alert/incident.ts';
 import { runWatch } from '../../lib/watch/watch.ts';
 import { ask, breakNow, configOf, endDrill, newDrill, until } from './drill.ts';
 import type { Stage } from './stage.ts';

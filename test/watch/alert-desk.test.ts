@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventCode } from '../../lib/core/alert/events.ts';
+import type { Alert } from '../../lib/core/alert/incident.ts';
 import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
-import type { Alert } from '../../lib/core/memory/memory.ts';
 import { AlertDesk } from '../../lib/watch/alert-desk.ts';
 import { PortError, type Ports } from '../../lib/watch/ports.ts';
 import { VirtualClock } from './clock.ts';

@@ -2,7 +2,8 @@
  * The memory of a pair in DynamoDB: JSON, with the owner and the epoch that claimed it beside. A claim raises the epoch, and
  * a save needs one that is not lower: what an overtaken watch still has to say is not written.
  */
-import { type Alert, emptyMemory, type Memory } from '../../core/memory/memory.ts';
+import type { Alert } from '../../core/alert/incident.ts';
+import { emptyMemory, type Memory } from '../../core/memory/memory.ts';
 import type { PairName } from '../../core/names.ts';
 import { type Claimant, PortError } from '../../watch/ports.ts';
 import {

@@ -1,8 +1,9 @@
 /** Making alerts: what happened, what was done, what is left to do; and how often an alert is repeated. */
 
 import { FLAP_WITHIN_MS, isKnownToFlap, isLastAtOnce, mustTellStaying, saysLoss } from '../decision/flap.ts';
-import type { Alert, Incident, Memory, Reported } from '../memory/memory.ts';
+import type { Memory } from '../memory/memory.ts';
 import { type EventCode, events } from './events.ts';
+import type { Alert, Incident, Reported } from './incident.ts';
 import { remedies } from './remedies.ts';
 
 /** What a case says of itself. What is left out is the event's own. */

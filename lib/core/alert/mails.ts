@@ -3,9 +3,9 @@
  * a subscription off that gets more than 10 mails a second, and nobody reads 30 mails about one zone.
  */
 
-import type { Alert } from '../memory/memory.ts';
 import type { PairName } from '../names.ts';
 import type { EventCode } from './events.ts';
+import type { Alert } from './incident.ts';
 import { remedyOf, type Severity, severities } from './remedies.ts';
 
 /** An alert on its way, and how its tries went. */

@@ -1,8 +1,9 @@
 /** A holder that flaps: how long its incident stays open, and until when the flap guard forbids a failover. */
 
 import type { EventCode } from '../alert/events.ts';
+import type { Reported } from '../alert/incident.ts';
 import type { Pair } from '../config/config.ts';
-import type { Memory, Reported } from '../memory/memory.ts';
+import type { Memory } from '../memory/memory.ts';
 
 const HOUR_MS = 3_600_000;
 /** After an automatic failover, or one that the flap guard forbade, the incident stays open for this long. Milliseconds. */

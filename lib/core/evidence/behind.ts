@@ -5,9 +5,10 @@
  */
 import { cut, LIST_MAX } from '../bounds.ts';
 import type { Situation } from '../decision/situation.ts';
-import { type HolderEnd, type Memory, notLost } from '../memory/memory.ts';
+import { type Memory, notLost } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import { lostOf, ownLackOf } from '../standby/lead.ts';
+import type { HolderEnd } from '../standby/readiness.ts';
 import type { Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 

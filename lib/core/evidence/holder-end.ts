@@ -3,9 +3,10 @@
  * report that its channel runs is older than the death of the holder; what it has received is a fact.
  */
 import type { Durations } from '../memory/durations.ts';
-import type { HolderEnd, LastEnds, Memory } from '../memory/memory.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import { lackOf, lostOf, unreadOf } from '../standby/lead.ts';
+import type { HolderEnd, LastEnds } from '../standby/readiness.ts';
 import type { Position, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -10,9 +10,10 @@ import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { isBroken } from '../standby/fitness.ts';
 import { lackOf } from '../standby/lead.ts';
+import type { HolderEnd } from '../standby/readiness.ts';
 import { hasRunSince } from '../standby/readiness-reasons.ts';
 import { type Had, nextSent } from '../standby/sent.ts';
-import type { HolderEnd, Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 export interface Durations {
   /** Of a leader that has judged nothing yet: since when nobody may have led. Null once it has. */

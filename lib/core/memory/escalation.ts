@@ -1,8 +1,9 @@
 /** An incident that nobody takes care of goes to a second topic too (`escalationTopicArn`). */
 import { tell, type Words } from '../alert/alerts.ts';
+import type { Incident } from '../alert/incident.ts';
 import type { Config } from '../config/config.ts';
 import { duration } from '../text/utc-time.ts';
-import type { Incident, Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 const MINUTE_MS = 60_000;
 /** An incident that was escalated, and goes on, is escalated again after this. Milliseconds. */

@@ -2,133 +2,16 @@
  * What keepalambda remembers of a pair between ticks, leaders and deployments: one record in the store,
  * always written whole and only under the epoch of the lease.
  */
-
 import type { EventCode } from '../alert/events.ts';
-import type { Writes } from '../alert/remedies.ts';
+import type { Alert, Incident, Reported } from '../alert/incident.ts';
 import type { Aside } from '../decision/aside.ts';
 import type { Position } from '../evidence/sighting.ts';
 import type { Maintenance } from '../maintain/maintenance.ts';
-import type { NodeName, PairName } from '../names.ts';
+import type { NodeName } from '../names.ts';
 import type { PlanRecord } from '../plan/plan.ts';
+import type { LastEnds, Readiness } from '../standby/readiness.ts';
 import type { LateMove } from './late-move.ts';
 import type { LogReset } from './log-reset.ts';
-
-/** From the first bad situation to the all-clear. */
-export interface Incident {
-  /** A short id, also in every log line, alert and history row of the incident. */
-  readonly id: string;
-  readonly openedAtMs: number;
-  /** The row of the decision table that opened it. */
-  readonly row: string;
-  /** The codes of the alerts so far, each once. */
-  readonly told: readonly EventCode[];
-  /** How many alerts there were: it makes their ids different. Absent in records of older releases. */
-  readonly alerts?: number;
-  /** When its first critical alert was made. Absent without one, and in records of older releases. */
-  readonly criticalAtMs?: number;
-  /** Who takes care of it. Absent while nobody has said so. */
-  readonly acknowledged?: { readonly by: string; readonly atMs: number };
-  /** How often it went to the topic for escalations, and when last. Absent where it did not. */
-  readonly escalated?: { readonly times: number; readonly atMs: number };
-}
-
-/** The alerts of one code so far, across incidents: what lasts is repeated, what comes too often is not sent. */
-export interface Reported {
-  /** Since when the condition is on (or when its last alert went out). */
-  readonly sinceMs: number;
-  /** Since when it is over; null while it is on. */
-  readonly overSinceMs: number | null;
-  /** An all-clear came after it: if it is on again, that is another one, whatever the clocks say. Absent where none did. */
-  readonly isEnded?: true;
-  /** How many alerts the present condition has had. */
-  readonly times: number;
-  /** When alerts of this code went out lately, the newest last. */
-  readonly toldAtMs: readonly number[];
-  /** How many were not sent since the newest. */
-  readonly heldBack: number;
-}
-
-/** An alert on its way: kept in memory until SNS has it, so that a death of watch loses none. */
-export interface Alert {
-  readonly id: string;
-  /** One of another release may be any text: `eventOf` and `remedyOf` know what to say of it. */
-  readonly code: EventCode;
-  readonly pair: PairName;
-  readonly incident: string | null;
-  readonly atMs: number;
-  /** What happened, in one sentence. */
-  readonly happened: string;
-  /** What was done about it. */
-  readonly done: string;
-  /** What is left to do. */
-  readonly todo: string;
-  /** Each step and its outcome. */
-  readonly steps: readonly string[];
-  /** For the subject, instead of the event's title: it has figures. */
-  readonly headline?: string;
-  /** What each node was judged to be, and from which vantages. */
-  readonly seen?: string;
-  /** How long clients could not write, and what was lost. */
-  readonly cost?: string;
-  /** Of a plan that moves the roles: from where, where that is known, and to where. */
-  readonly move?: { readonly from: NodeName | null; readonly to: NodeName };
-  /** Who held the VIP last, when the alert was made; null where nobody is known to have. Absent in records of older releases. */
-  readonly holder?: NodeName | null;
-  /** Whether clients can write, where the event does not know. */
-  readonly writes?: Writes;
-  /** Commands to paste, instead of the event's own (`remedies.ts`). */
-  readonly commands?: readonly string[];
-  /** Of a condition that lasts: the how manieth alert this is, and for how long it has lasted. */
-  readonly again?: { readonly times: number; readonly minutes: number };
-  /** It goes to the topic for escalations, and not to that of the alerts. */
-  readonly escalates?: true;
-}
-
-/** Kinds of reasons that may pass before the holder is lost. None is set beside a reason of another kind. */
-export interface Passing {
-  /** It has not applied what it received: it lags, or a session's lock keeps it from applying. It may catch up. */
-  readonly isLate?: boolean;
-  /** It has all data, but its ENI, its instance or its binary log keeps it from the role. These can be asked again. */
-  readonly isBarred?: boolean;
-  /** It does not answer, or its channel does not run or follows another: what it has by the end decides (`LastEnds`). */
-  readonly isCutOff?: boolean;
-  /** It refuses our login, so its channel is unknown, and older knowledge of it ages. */
-  readonly isUnasked?: boolean;
-}
-
-/** Whether the standby was fit while the holder still served: what a failover may rely on. */
-export interface Readiness extends Passing {
-  readonly node: NodeName;
-  readonly fit: boolean;
-  readonly reasons: readonly string[];
-  /** Those of them that only a look at both nodes can take back. Absent where there are none, and in older records. */
-  readonly ofHistory?: readonly string[];
-  readonly atMs: number;
-  /** When it was fit last, of one that has been unasked since. */
-  readonly fitAtMs?: number;
-}
-
-/** The end of a holder's history, as it said itself, when it was first and when it was last the end. */
-export interface HolderEnd {
-  readonly node: NodeName;
-  readonly position: Position;
-  readonly sinceMs: number;
-  readonly untilMs: number;
-  /** Its commits waited for a semi-synchronous standby: no client knows of the newest. Absent where they did not. */
-  readonly isUntold?: boolean;
-  /** Its own channel was connected to the other node then, which lived, whoever refused us in its name. */
-  readonly hearsPeer?: true;
-}
-
-/** By which of its ends a standby is measured when the holder is lost. Null where it was not seen long enough. */
-export interface LastEnds {
-  /** Who lacks any of this lacks what the holder had `readinessMs` before its last commit. */
-  readonly needed: HolderEnd | null;
-  /** Who has all of this lacks only what the holder committed since. */
-  readonly proof: HolderEnd | null;
-  /** The last that the holder said. */
-  readonly last: HolderEnd | null;
-}
 
 export interface Pause {
   readonly untilMs: number;

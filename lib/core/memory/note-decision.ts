@@ -9,6 +9,7 @@ import {
   withIncident,
 } from '../alert/alerts.ts';
 import type { EventCode } from '../alert/events.ts';
+import type { Incident } from '../alert/incident.ts';
 import { acceptLoss, failover } from '../alert/remedies.ts';
 import { openedByHand, triedOnce } from '../decision/conditions.ts';
 import type { Decision } from '../decision/decision.ts';
@@ -28,7 +29,7 @@ import { seenText } from '../text/cause-text.ts';
 import { duration } from '../text/utc-time.ts';
 import { isForHolder } from './durations.ts';
 import { tellEndOfEscalated } from './escalation.ts';
-import type { Incident, Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { noteDeath, noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
 import { noteShown } from './settled.ts';

@@ -10,10 +10,11 @@ import { isRefusedBySource } from '../evidence/source-errors.ts';
 import type { Verdict, VerdictKind } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { type Fitness, isBroken, misdirection, reasonsOfSilence } from '../standby/fitness.ts';
+import type { LastEnds, Readiness } from '../standby/readiness.ts';
 import { noteSent } from '../standby/sent.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
 import { noteReset } from './log-reset.ts';
-import { type LastEnds, type Memory, notLost, type Readiness } from './memory.ts';
+import { type Memory, notLost } from './memory.ts';
 import { isSeen, withSettled } from './settled.ts';
 
 /** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */

@@ -1,6 +1,7 @@
 /** All that a leader has in mind of one pair: plain data that can be printed, stored and replayed. */
 
 import type { Finding } from '../alert/finding.ts';
+import type { Alert } from '../alert/incident.ts';
 import { noPictures, type Pictures } from '../alert/pictures.ts';
 import { noVipNews, type VipNews } from '../alert/vip-news.ts';
 import type { Pair } from '../config/config.ts';
@@ -8,7 +9,7 @@ import type { Safeguards } from '../decision/safeguards.ts';
 import { assess, type Durations, noDurations, type Situation } from '../decision/situation.ts';
 import { type Evidence, noEvidence, placeOf } from '../evidence/evidence.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
-import type { Alert, Memory } from '../memory/memory.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { NodeName, Vantage } from '../names.ts';
 import type { WaitingOrder } from '../operator/request.ts';
 import type { LookOrder } from './look-order.ts';

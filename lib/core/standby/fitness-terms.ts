@@ -3,7 +3,8 @@ import type { Pair } from '../config/config.ts';
 import type { Safeguards } from '../decision/safeguards.ts';
 import type { InstanceState } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
-import type { LastEnds, Memory } from '../memory/memory.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { LastEnds } from './readiness.ts';
 
 /** What EC2 says of the standby: whether its ENI has room for the VIP, and how its instance is. */
 export interface StandbyInEc2 {

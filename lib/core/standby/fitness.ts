@@ -6,9 +6,9 @@ import { applierFault, causeOf, lagFault, receiverFault } from '../evidence/chec
 import type { Inbound, InstanceState, Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { UNHEARD_MS } from '../evidence/witness.ts';
-import type { Passing } from '../memory/memory.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
 import { reasonsOfAside, reasonsOfHistory, reasonsOfLess, reasonsOfReset } from './history-reasons.ts';
+import type { Passing } from './readiness.ts';
 import { reasonsOfReadiness } from './readiness-reasons.ts';
 
 export interface Fitness extends Passing {

@@ -4,9 +4,10 @@ import { type Coverage, coverageOf, END_LIFE_MS } from '../evidence/holder-end.t
 import type { Server } from '../evidence/sighting.ts';
 import { endsReceiver, isOfSource } from '../evidence/source-errors.ts';
 import type { Verdict } from '../evidence/verdict.ts';
-import type { LastEnds, Memory, Readiness } from '../memory/memory.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { FitnessTerms } from './fitness-terms.ts';
 import { lackOf } from './lead.ts';
+import type { LastEnds, Readiness } from './readiness.ts';
 
 /** How old a remembered readiness may be, counted from the loss of the holder. Milliseconds. */
 export const READINESS_LIFE_MS = 150_000;

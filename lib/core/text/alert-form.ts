@@ -1,7 +1,7 @@
 /** One alert in the form for machines: the same fields for https subscribers and for EventBridge (docs/alerts.md). */
 
+import type { Alert } from '../alert/incident.ts';
 import { remedyOf } from '../alert/remedies.ts';
-import type { Alert } from '../memory/memory.ts';
 import { commandsOf, headlineOf, type Place, writesOf } from './alert-text.ts';
 import { utcTime } from './utc-time.ts';
 

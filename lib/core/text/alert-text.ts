@@ -5,9 +5,9 @@
  */
 
 import { eventOf } from '../alert/events.ts';
+import type { Alert } from '../alert/incident.ts';
 import { remedyOf, type Writes } from '../alert/remedies.ts';
 import type { Config } from '../config/config.ts';
-import type { Alert } from '../memory/memory.ts';
 import type { NodeName, PairName } from '../names.ts';
 import { escaped } from '../one-line.ts';
 import { duration, utcTime } from './utc-time.ts';

@@ -1,9 +1,9 @@
 /** What the all-clear says: how long the incident was, and whether the flap guard still forbids a failover. */
 import type { Words } from '../alert/alerts.ts';
+import type { Incident } from '../alert/incident.ts';
 import { acknowledge } from '../alert/remedies.ts';
 import { guardedUntilMs } from '../decision/flap.ts';
 import type { Situation } from '../decision/situation.ts';
-import type { Incident } from '../memory/memory.ts';
 import { duration, utcClock } from './utc-time.ts';
 
 export function wordsOfAllClear(situation: Situation, { openedAtMs }: Incident): Words {

@@ -3,8 +3,8 @@
  * has the shape of a CloudWatch alarm, because receivers of SNS know that one (docs/alerts.md).
  */
 
+import type { Alert } from '../alert/incident.ts';
 import { remedyOf, type Severity, severities } from '../alert/remedies.ts';
-import type { Alert } from '../memory/memory.ts';
 import { alertForm, isoTime, threadOf } from './alert-form.ts';
 import { alertBody, alertSubject, headlineOf, type Place, plainAlert, subject } from './alert-text.ts';
 

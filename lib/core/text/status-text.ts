@@ -1,5 +1,6 @@
 /** A situation in words: the same for `status`, `check` and the CLI. */
 
+import type { Incident } from '../alert/incident.ts';
 import type { Decision, Measure } from '../decision/decision.ts';
 import type { Situation } from '../decision/situation.ts';
 import { faultsOfInbound } from '../evidence/check.ts';
@@ -7,7 +8,7 @@ import type { Inbound } from '../evidence/sighting.ts';
 import { describeVerdict, type Verdict } from '../evidence/verdict.ts';
 import { offlineText, writabilityOf, writesText } from '../evidence/writability.ts';
 import { type Maintenance, workText } from '../maintain/maintenance.ts';
-import type { Incident, Memory } from '../memory/memory.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import type { PairStatus } from '../operator/reply.ts';
 

@@ -3,8 +3,9 @@ import type { EventCode } from '../../../lib/core/alert/events.ts';
 import { decide } from '../../../lib/core/decision/decision.ts';
 import type { Durations } from '../../../lib/core/decision/situation.ts';
 import { noDurations } from '../../../lib/core/decision/situation.ts';
-import type { Memory, Readiness } from '../../../lib/core/memory/memory.ts';
+import type { Memory } from '../../../lib/core/memory/memory.ts';
 import { noteDecision } from '../../../lib/core/memory/note-decision.ts';
+import type { Readiness } from '../../../lib/core/standby/readiness.ts';
 import {
   answers1,
   answers2,

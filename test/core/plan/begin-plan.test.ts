@@ -1,6 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
 import { allSafeguards } from '../../../lib/core/decision/safeguards.ts';
-import type { HolderEnd } from '../../../lib/core/memory/memory.ts';
 import { lastPositionIn, newPair } from '../../../lib/core/pair/pair-state.ts';
 import { beginPlan, type Claim, mayTry, TRY_AGAIN_MS } from '../../../lib/core/plan/begin-plan.ts';
 import {
@@ -9,6 +8,7 @@ import {
   releasePlan,
   switchoverPlan,
 } from '../../../lib/core/plan/plans.ts';
+import type { HolderEnd } from '../../../lib/core/standby/readiness.ts';
 import { behind, closedByHand, restartedReadOnly, untouched } from '../changes.ts';
 import {
   answers1,

@@ -1,12 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { tellCondition } from '../../../lib/core/alert/alerts.ts';
 import type { EventCode } from '../../../lib/core/alert/events.ts';
-import {
-  emptyMemory,
-  type Incident,
-  type Memory,
-  mayHaveLeftCalls,
-} from '../../../lib/core/memory/memory.ts';
+import type { Incident } from '../../../lib/core/alert/incident.ts';
+import { emptyMemory, type Memory, mayHaveLeftCalls } from '../../../lib/core/memory/memory.ts';
 import { answer, type Ending, endPlan } from '../../../lib/core/plan/end-plan.ts';
 import type { Plan, PlanRecord } from '../../../lib/core/plan/plan.ts';
 import {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EventCode, events } from '../../../lib/core/alert/events.ts';
+import type { Alert } from '../../../lib/core/alert/incident.ts';
 import { remedies } from '../../../lib/core/alert/remedies.ts';
-import type { Alert } from '../../../lib/core/memory/memory.ts';
 import { alertBody, alertSubject, commandsOf, plainAlert } from '../../../lib/core/text/alert-text.ts';
 import { place } from './place.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventCode } from '../../../lib/core/alert/events.ts';
-import type { Alert } from '../../../lib/core/memory/memory.ts';
+import type { Alert } from '../../../lib/core/alert/incident.ts';
 import type { Place } from '../../../lib/core/text/alert-text.ts';
 import { mailOf } from '../../../lib/core/text/mail-text.ts';
 import { place } from './place.ts';

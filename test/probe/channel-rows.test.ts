@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Channel,
-  clockOffOf,
-  inboundOf,
-  isCaughtUp,
-  readBinaryLog,
-  readChannel,
-  readCounters,
-  readPulse,
-  type StatusRow,
-} from '../../lib/probe/status-rows.ts';
+import { type Channel, inboundOf, isCaughtUp, readChannel } from '../../lib/probe/channel-rows.ts';
+import type { StatusRow } from '../../lib/probe/columns.ts';
+import { readBinaryLog, readCounters } from '../../lib/probe/counter-rows.ts';
+import { clockOffOf, readPulse } from '../../lib/probe/pulse-row.ts';
 import { mariadb, mysql56, mysql97 } from './rows.ts';
 
 const flavors: [string, typeof mysql56 | typeof mysql97 | typeof mariadb][] = [

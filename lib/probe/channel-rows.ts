@@ -1,35 +1,10 @@
-/** Rows as the servers give them → the words of core. Pure: table-tested with rows of real servers. */
+/** Rows of replication channels → the words of core. Pure: table-tested with rows of real servers. */
 import { comparePlaces } from '../core/evidence/log-place.ts';
 import type { Inbound, Position, ReplicationError, ThreadState } from '../core/evidence/sighting.ts';
 import { inOneLine } from '../core/one-line.ts';
-import { beatFields, NONE, pulseFields, SEPARATOR } from './dialect.ts';
+import { compact, field, type StatusRow, text } from './columns.ts';
 import { isSubset } from './log-position.ts';
-
-export type StatusRow = Readonly<Record<string, unknown>>;
-
-/** What a server says of itself without waiting for any lock that a stuck commit could hold. */
-export interface Pulse {
-  readonly identity: string;
-  readonly version: string;
-  readonly writable: boolean;
-  /** Only one of `read_only` and `super_read_only` is on, where there are both. */
-  readonly halfClosed: boolean;
-  /** `offline_mode` is on. */
-  readonly offline: boolean;
-  /**
-   * GTIDs at the end of its own history; null where they do not say all: GTIDs are off, or transactions without one may come
-   * in (`gtid_mode` is ON_PERMISSIVE).
-   */
-  readonly executed: string | null;
-  /** MariaDB only: GTIDs applied from its source (`gtid_slave_pos`). */
-  readonly applied: string | null;
-  /** Parallel appliers; 0 for the one SQL thread of old. */
-  readonly workers: number;
-  readonly maxConnections: number;
-  readonly binaryLog: 'on' | 'off' | 'unknown';
-  /** By the server's own clock. Milliseconds since 1970; null where it does not say. */
-  readonly clockMs: number | null;
-}
+import type { Pulse } from './pulse-row.ts';
 
 /**
  * Marks the account of a detached channel. A command that only stops a channel does not outlast the server, which starts
@@ -82,69 +57,6 @@ export interface Source {
   readonly address: string;
   /** Its `Pulse.identity`, where it has been seen; else null. */
   readonly identity: string | null;
-}
-
-export interface Counters {
-  readonly uptimeSeconds: number;
-  readonly connections: number;
-  readonly heartbeats: number | null;
-  /** Semi-synchronous replication as a source; null where the server has none. */
-  readonly semiSync: SemiSyncCounters | null;
-}
-
-export interface SemiSyncCounters {
-  /** Whether commits wait for a replica at all: without one, it falls back to asynchronous. */
-  readonly on: boolean;
-  /** Sessions that wait now. */
-  readonly waiting: number;
-  /** Transactions that were acknowledged so far. */
-  readonly acknowledged: number;
-}
-
-/** A column that stands for several → the values by their names. */
-export function spread(joined: unknown, names: readonly string[]): StatusRow {
-  const values = text(joined).split(SEPARATOR);
-  return Object.fromEntries(
-    names.map((name, index) => [name, values[index] === NONE ? null : values[index]]),
-  );
-}
-
-/** The row of `Dialect.pulse`, with its values by their names. */
-export function spreadPulse({ p }: StatusRow): StatusRow {
-  return spread(p, pulseFields);
-}
-
-/** The row of `Dialect.beat`, the same. */
-export function spreadBeat({ b }: StatusRow): StatusRow {
-  return spread(b, beatFields);
-}
-
-/** The row of `Dialect.pulse`. `read_only` is a number or a word: MariaDB 12 made it one of several words. */
-export function readPulse(joined: StatusRow): Pulse {
-  const row = 'p' in joined ? spreadPulse(joined) : joined;
-  const isNumbered = text(row.gtid_mode).toUpperCase() === 'ON';
-  return {
-    identity: text(row.identity),
-    version: text(row.version),
-    writable: isOff(row.read_only) && (row.super_read_only === null || isOff(row.super_read_only)),
-    halfClosed: row.super_read_only !== null && isOff(row.read_only) !== isOff(row.super_read_only),
-    offline: isOn(row.offline_mode),
-    executed: isNumbered ? compact(row.executed) : null,
-    applied: row.applied === null || row.applied === undefined ? null : compact(row.applied),
-    workers: Number(row.workers ?? 0),
-    maxConnections: Number(row.max_connections),
-    binaryLog: row.log_bin === undefined ? 'unknown' : isOff(row.log_bin) ? 'off' : 'on',
-    clockMs: row.clock === undefined || row.clock === null ? null : Math.round(Number(row.clock) * 1000),
-  };
-}
-
-/** `Server.clockOffMs`, from an answer that came at `atMs` by the probe's clock, and took no longer than `tookMs`. */
-export function clockOffOf({ clockMs }: Pulse, atMs: number, tookMs: number): number | null {
-  if (clockMs === null) return null;
-  // The server read its clock at some moment between the question and the answer.
-  const [least, most] = [clockMs - atMs, clockMs - (atMs - tookMs)];
-  if (least > 0) return least;
-  return Math.min(most, 0);
 }
 
 /**
@@ -253,58 +165,6 @@ export function isCaughtUp(channel: Channel, workers: number): boolean {
   return channel.sql === 'yes' && channel.io !== 'yes' && channel.readAll && workers === 0;
 }
 
-/** The row of `Dialect.binaryLogStatus`; an empty file where the binary log is off. */
-export function readBinaryLog(rows: readonly StatusRow[]): {
-  readonly file: string;
-  readonly offset: number;
-} {
-  const row = rows[0];
-  return { file: text(row?.File), offset: Number(row?.Position ?? 0) };
-}
-
-/** The rows of `Dialect.counters`. */
-export function readCounters(rows: readonly StatusRow[]): Counters {
-  const values = valuesOf(rows);
-  const heartbeats = values.get('slave_received_heartbeats');
-  return {
-    uptimeSeconds: uptimeOf(values.get('uptime')),
-    connections: Number(values.get('threads_connected') ?? 0),
-    heartbeats: heartbeats === undefined ? null : Number(heartbeats),
-    semiSync: readSemiSync(values),
-  };
-}
-
-/** Where the clock was set back to before the start, it is less than 0, and printed as if it had no sign: 2^64 less so much. */
-function uptimeOf(printed: string | undefined): number {
-  const seconds = Number(printed ?? 0);
-  return seconds < 2 ** 63 ? seconds : 0;
-}
-
-type Values = ReadonlyMap<string, string>;
-
-/** Rows of `Variable_name` and `Value`, or of both joined as `c`, by the name in small letters. */
-export function valuesOf(rows: readonly StatusRow[]): Values {
-  const names = ['Variable_name', 'Value'] as const;
-  const apart = rows.map((row) => ('c' in row ? spread(row.c, names) : row));
-  return new Map(apart.map(({ Variable_name, Value }) => [text(Variable_name).toLowerCase(), text(Value)]));
-}
-
-/** A variable or counter of semi-synchronous replication on the source's side, in today's words or in those of old. */
-export function semiSyncValue(values: Values, name: string): string | undefined {
-  return values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
-}
-
-function readSemiSync(values: Values): SemiSyncCounters | null {
-  const read = (name: string) => semiSyncValue(values, name);
-  const status = read('status');
-  if (status === undefined) return null;
-  return {
-    on: !isOff(status),
-    waiting: Number(read('wait_sessions') ?? 0),
-    acknowledged: Number(read('yes_tx') ?? 0),
-  };
-}
-
 function channelOf(row: StatusRow, pulse: Pulse): Channel {
   const lag = field(row, 'Seconds_Behind_Source');
   const received = { file: text(field(row, 'Source_Log_File')), offset: field(row, 'Read_Source_Log_Pos') };
@@ -379,27 +239,4 @@ function errorOf(row: StatusRow, thread: 'Last_IO' | 'Last_SQL'): ReplicationErr
 /** MySQL calls it `Channel_Name`, MariaDB `Connection_name`. */
 function channelName(row: StatusRow): string {
   return text(row.Channel_Name ?? row.Connection_name);
-}
-
-/** A column by its name since 8.0.22, or by its old one. */
-function field(row: StatusRow, name: string): unknown {
-  if (name in row) return row[name];
-  return row[name.replace('Replica', 'Slave').replace('Source', 'Master')];
-}
-
-/** Long sets are broken into lines. */
-export function compact(value: unknown): string {
-  return text(value).replace(/\s/g, '');
-}
-
-function isOff(value: unknown): boolean {
-  return ['0', 'off'].includes(text(value).toLowerCase());
-}
-
-function isOn(value: unknown): boolean {
-  return ['1', 'on'].includes(text(value).toLowerCase());
-}
-
-function text(value: unknown): string {
-  return value === null || value === undefined ? '' : String(value);
 }

@@ -1,0 +1,71 @@
+/** Counters, variables and the place in the binary log, as a server gives them → values. Pure. */
+import { isOff, type StatusRow, spread, text } from './columns.ts';
+
+export interface Counters {
+  readonly uptimeSeconds: number;
+  readonly connections: number;
+  readonly heartbeats: number | null;
+  /** Semi-synchronous replication as a source; null where the server has none. */
+  readonly semiSync: SemiSyncCounters | null;
+}
+
+export interface SemiSyncCounters {
+  /** Whether commits wait for a replica at all: without one, it falls back to asynchronous. */
+  readonly on: boolean;
+  /** Sessions that wait now. */
+  readonly waiting: number;
+  /** Transactions that were acknowledged so far. */
+  readonly acknowledged: number;
+}
+
+/** The rows of `Dialect.counters`. */
+export function readCounters(rows: readonly StatusRow[]): Counters {
+  const values = valuesOf(rows);
+  const heartbeats = values.get('slave_received_heartbeats');
+  return {
+    uptimeSeconds: uptimeOf(values.get('uptime')),
+    connections: Number(values.get('threads_connected') ?? 0),
+    heartbeats: heartbeats === undefined ? null : Number(heartbeats),
+    semiSync: readSemiSync(values),
+  };
+}
+
+/** Where the clock was set back to before the start, it is less than 0, and printed as if it had no sign: 2^64 less so much. */
+function uptimeOf(printed: string | undefined): number {
+  const seconds = Number(printed ?? 0);
+  return seconds < 2 ** 63 ? seconds : 0;
+}
+
+type Values = ReadonlyMap<string, string>;
+
+/** Rows of `Variable_name` and `Value`, or of both joined as `c`, by the name in small letters. */
+export function valuesOf(rows: readonly StatusRow[]): Values {
+  const names = ['Variable_name', 'Value'] as const;
+  const apart = rows.map((row) => ('c' in row ? spread(row.c, names) : row));
+  return new Map(apart.map(({ Variable_name, Value }) => [text(Variable_name).toLowerCase(), text(Value)]));
+}
+
+/** A variable or counter of semi-synchronous replication on the source's side, in today's words or in those of old. */
+export function semiSyncValue(values: Values, name: string): string | undefined {
+  return values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
+}
+
+function readSemiSync(values: Values): SemiSyncCounters | null {
+  const read = (name: string) => semiSyncValue(values, name);
+  const status = read('status');
+  if (status === undefined) return null;
+  return {
+    on: !isOff(status),
+    waiting: Number(read('wait_sessions') ?? 0),
+    acknowledged: Number(read('yes_tx') ?? 0),
+  };
+}
+
+/** The row of `Dialect.binaryLogStatus`; an empty file where the binary log is off. */
+export function readBinaryLog(rows: readonly StatusRow[]): {
+  readonly file: string;
+  readonly offset: number;
+} {
+  const row = rows[0];
+  return { file: text(row?.File), offset: Number(row?.Position ?? 0) };
+}

@@ -5,8 +5,6 @@ import { type Mending, type Strike, secondOf, set, setFor } from './mending.ts';
 
 /** By how much a clock is set: from a minute to ten. Milliseconds. */
 const stepMs = [60_000, 600_000] as const;
-/** A reset log goes on with the next commit. Milliseconds. */
-const nextCommitMs = 40;
 
 export const ofAdministrators = {
   'log-reset': resetLog,
@@ -29,7 +27,6 @@ function resetLog({ world, master, degree }: Strike): Mending {
   if (!takesStatements(master)) return () => {};
   const peer = world.peer(master.name);
   master.resetLog(world.nowMs, peer);
-  world.timeline.after(nextCommitMs, () => world.change(() => {}));
   return () => {
     if (degree < 0.5 || peer.channel.ioError?.errno !== 1236) return;
     peer.channel.ioError = null;

@@ -208,9 +208,9 @@ export class Channel {
     this.forgotten = source.highestName(this.appliedCount);
   }
 
-  /** Whether its source's log was reset under it, and goes on: there is no next log that it could be sent. */
-  isLeftBehind(nowMs: number): boolean {
-    return this.#source.countAt(nowMs) > this.#source.endAfter(this.#resets);
+  /** Whether its source's log was reset under it: the sending thread is woken by that, and finds no next log. */
+  get isLeftBehind(): boolean {
+    return this.stranger === null && this.#source.resets > this.#resets;
   }
 
   /** Whether the pair's other node is what it listens to, and what it brings. */

@@ -91,7 +91,7 @@ function connect(world: SimWorld, channel: Channel, source: Master): Next {
   const isNew = channel.link === 'connecting' || channel.link === 'stopped';
   if (isNew && source.connectionsFull) return { link: 'connecting', inMs: 0 };
   const fatal = isNew ? fatalAtLogin(world, channel, source) : null;
-  const because = channel.isLeftBehind(world.nowMs) && !isNew ? 'could not find next log' : fatal;
+  const because = channel.isLeftBehind && !isNew ? 'could not find next log' : fatal;
   if (because !== null) {
     channel.ioWanted = false;
     channel.ioError = { errno: 1236, message: `Got fatal error 1236 from source: ${because}` };

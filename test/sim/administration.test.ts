@@ -34,7 +34,7 @@ describe('a binary log that is reset', () => {
     const [holder, standby] = [await serverOf(stage, 'db1'), await serverOf(stage, 'db2')];
     expect(holder.executed).toMatchObject({ file: 'mysql-bin.000001' });
     expect(holder.executed.gtid).toMatch(new RegExp(`^${holder.identity}:1-2\\d\\d$`));
-    expect(standby.executed.gtid).toContain(`${holder.identity}:1-1200`);
+    expect(standby.executed.gtid).toMatch(new RegExp(`${holder.identity}:1-(1199|1200)$`));
     expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'no', ioError: { errno: 1236 } });
     expect(stage.world.lackingOn('db2').count).toBeGreaterThan(90);
     expect(stage.world.lackingOn('db1').count).toBe(0);
@@ -71,7 +71,7 @@ describe('a binary log that is reset', () => {
     expect(inbound.received.file).toBe('mysql-bin.000007');
   });
 
-  it('on the standby it forgets what it has applied, and is fed on until it connects anew', async () => {
+  it('on the standby it forgets what it has applied, and is fed on until it connects anew; what it feeds ends at once', async () => {
     const stage = setStage();
     const { world } = stage;
     await stage.pass(2000);
@@ -80,7 +80,7 @@ describe('a binary log that is reset', () => {
     const [holder, standby] = [await serverOf(stage, 'db1'), await serverOf(stage, 'db2')];
     expect(standby.executed.gtid).toMatch(new RegExp(`^${holder.identity}:1\\d\\d\\d-1\\d\\d\\d$`));
     expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'yes' });
-    expect(await inboundOf(stage, 'db1')).toMatchObject({ io: 'yes' });
+    expect(await inboundOf(stage, 'db1')).toMatchObject({ io: 'no', ioError: { errno: 1236 } });
     expect(world.lackingOn('db2').count).toBeLessThanOrEqual(2);
     act(stage, 'operator-restart', 'standby', 1000);
     await stage.pass(3000);

@@ -2,6 +2,7 @@
 
 import type { CaughtUp, Detached, DetachedThreads } from '../core/evidence/probe-results.ts';
 import type { Position } from '../core/evidence/sighting.ts';
+import { endKnownTo } from '../core/memory/log-reset.ts';
 import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan/plan.ts';
 import type { Step } from '../core/plan/step.ts';
 import { thrownAwayOf } from '../core/standby/lead.ts';
@@ -22,14 +23,15 @@ const LAST_TRY_MS = 500;
 export const LOST_ANSWER_TRIES = 3;
 
 export async function catchUp(step: CatchUp, execution: StepContext): Promise<Result> {
-  const { record, safeguards, identityOf, receivedWhenLost: lostWith = null } = execution;
+  const { record, safeguards, identityOf, receivedWhenLost: lostWith = null, logReset = null } = execution;
   if (!safeguards.catchUp) return done('taken out');
   if (step.ifFenced && record.fencedAt === null) return skipped(`${step.source} was not fenced`);
   const endFollows = skipped(`${record.from} is closed already: the next step waits for its last write`);
   if (isEndAwaited(step, execution)) return endFollows;
   const source = step.source ?? record.from;
+  const end = step.source === null ? null : record.fencedAt;
   const goal = {
-    upTo: step.source === null ? null : record.fencedAt,
+    upTo: end && endKnownTo(step.node, end, logReset),
     source: source === null ? null : identityOf(source),
   };
   const { reached, executed, received, because } = await inSlices(step, goal, execution);

@@ -143,6 +143,7 @@ export class PlanRunner {
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),
       receivedWhenLost: memory.now.receivedWhenLost,
+      logReset: memory.now.logReset,
       lacksOwn: (node: NodeName) => (safeguards.compareBeforeOpening ? lackOfOwn(seenNow(), node) : null),
       hasPassed: (plan: PlanRecord) => hasPassed(plan, seenNow()),
       onMove: () => haste.calling(),

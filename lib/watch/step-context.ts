@@ -2,6 +2,7 @@
 import type { Pair } from '../core/config/config.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';
 import type { Position, VipSighting } from '../core/evidence/sighting.ts';
+import type { LogReset } from '../core/memory/log-reset.ts';
 import type { NodeName } from '../core/names.ts';
 import type { PlanRecord } from '../core/plan/plan.ts';
 import type { StepOutcome } from '../core/plan/step.ts';
@@ -40,6 +41,8 @@ export interface StepContext {
   readonly closedBeside?: () => boolean;
   /** What the new holder had received when the old one was lost. @default not known */
   readonly receivedWhenLost?: Position | null;
+  /** Which node's binary log was reset, as far as is remembered. @default none was */
+  readonly logReset?: LogReset | null;
   /** Called while a step waits, or (null) makes progress: a plan that makes none for long is alerted. */
   readonly waits: (because: string | null) => Promise<void>;
   readonly record: PlanRecord;

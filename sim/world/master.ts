@@ -1,5 +1,6 @@
 /** One master: its host, its mysqld, and what it has committed. Plain state; `SimWorld` changes it. */
 import type { Node } from '../../lib/core/config/config.ts';
+import { originatedBy, parseSet, subtract } from '../../lib/core/evidence/gtid.ts';
 import { comparePlaces } from '../../lib/core/evidence/log-place.ts';
 import type { Obstacle } from '../../lib/core/evidence/probe-results.ts';
 import type { InstanceState, Position, ScheduledEvents, Session } from '../../lib/core/evidence/sighting.ts';
@@ -196,8 +197,8 @@ export class Master {
   /** Whether a position names nothing of this master's that one lacks who has all up to that number. */
   isReachedBy(count: number, position: Position, forgotten: number): boolean {
     if (position.gtid === null) return comparePlaces(this.positionAt(count), position) >= 0;
-    const named = new RegExp(`${this.identity}:\\d+-(\\d+)`).exec(position.gtid);
-    return named === null || (forgotten === 0 && this.log.highestName(count) >= Number(named[1]));
+    const own = originatedBy(parseSet(position.gtid), this.identity);
+    return subtract(own, parseSet(rangeOf(this.identity, this.log.highestName(count), forgotten))).size === 0;
   }
 }
 

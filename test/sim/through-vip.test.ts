@@ -43,6 +43,19 @@ describe('an EC2 whose reads are old', () => {
     expect([stage.world.master('db2').writable, closings() - before]).toEqual([true, 0]);
     expect(stage.published).not.toContain('vip-moved-by-hand');
   });
+
+  it('do not hide that somebody moves it back to the node that we have closed', async () => {
+    let shown: NodeName | null = null;
+    watchOver(stage, twisted(stage.one, { vip: staleEc2(() => shown) }));
+    await stage.pass(10_000);
+    await stage.settle(ask(stage, { action: 'switchover', to: 'db2' }));
+    shown = 'db1';
+    await stage.pass(10_000);
+    shown = 'db2';
+    await stage.pass(10_000);
+    moveTo('db1');
+    await until(stage, 10_000, () => stage.world.holder?.servesVip === true);
+  });
 });
 
 describe('an EC2 that says what is so once, and then again what was', () => {

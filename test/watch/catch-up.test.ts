@@ -62,6 +62,25 @@ describe('catching up', () => {
     expect(limits).toEqual([1000, 1000]);
   });
 
+  it('does not wait for GTIDs that the node has forgotten, because its binary log was reset', async () => {
+    const world = newWorld();
+    const { ports } = executionOn(world);
+    const goals: (string | null | undefined)[] = [];
+    const heard: typeof ports.database.catchUp = (pair, node, goal, limitMs) => {
+      goals.push(goal.upTo?.gtid);
+      return ports.database.catchUp(pair, node, goal, limitMs);
+    };
+    const record = recordOf(failover, { fencedAt: position(`${UUID1}:1-100`) });
+    const logReset = { node: 'db2', standby: 'db1', lack: '', forgotten: `${UUID1}:1-40`, atMs: 0 };
+    const changes = {
+      record,
+      logReset,
+      ports: { ...ports, database: { ...ports.database, catchUp: heard } },
+    };
+    await carriedOut({ ...step, source: 'db1' }, world, changes);
+    expect(goals).toEqual([`${UUID1}:41-100`]);
+  });
+
   it('ends when the plan is no longer wanted', async () => {
     const unwanted = () => 'db1 serves again';
     const { outcome, tookMs } = await carriedOut({ ...step, limitOf: 'progress' }, slow(100_000), {

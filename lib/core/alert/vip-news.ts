@@ -13,9 +13,17 @@ export interface VipNews {
   readonly surprises: readonly VipSighting[];
   /** Whether the node that answered last is not where we left the VIP: what EC2 says then does not end the asking. */
   readonly isElsewhere: boolean;
+  /** When who answers through the VIP last showed that EC2's word was old; null where it never did. */
+  readonly oldAtMs: number | null;
 }
 
-export const noVipNews: VipNews = { asking: false, surprises: [], isElsewhere: false };
+export const noVipNews: VipNews = { asking: false, surprises: [], isElsewhere: false, oldAtMs: null };
+
+/**
+ * For so long after an old word of EC2, its next ones may be as old: that the VIP is where we left it is no news then, and who
+ * answers through it is asked beside each of them. Milliseconds.
+ */
+const OLD_WORDS_MS = 60_000;
 
 /** What an answer changes. */
 export interface Heard {
@@ -30,7 +38,7 @@ export function hearEc2(news: VipNews, evidence: Evidence, memory: Memory, sight
   // Of a pair whose ids are wrong, it does not say where the VIP is.
   if (sighting.kind === 'saw' && sighting.wrong.length > 0)
     return { news, evidence: observeVip(evidence, sighting), asks: false };
-  if (!isSurprising(sighting, memory) && !news.isElsewhere) {
+  if (!isSurprising(sighting, memory) && !news.isElsewhere && !mayBeOld(news, sighting.atMs)) {
     const expected = observeVip(observeThrough(evidence, null, sighting.atMs), sighting);
     return { news: { ...news, surprises: [] }, evidence: expected, asks: false };
   }
@@ -45,17 +53,19 @@ export function hearEc2(news: VipNews, evidence: Evidence, memory: Memory, sight
 
 /** Takes who answered through the VIP, and after it what EC2 said meanwhile. An answer that is too old only ends the question. */
 export function hearThrough(
-  { surprises }: VipNews,
+  { surprises, oldAtMs }: VipNews,
   evidence: Evidence,
   said: ThroughVip,
   { lastHolder }: Pick<Memory, 'lastHolder'>,
   isOld: boolean,
   nowMs: number,
 ): Heard {
-  const news = { ...noVipNews, isElsewhere: said.kind === 'node' && said.node !== lastHolder };
+  const isElsewhere = said.kind === 'node' && said.node !== lastHolder;
+  const news = { ...noVipNews, isElsewhere, oldAtMs };
   if (isOld) return { news, evidence, asks: false };
+  const isRefuted = surprises.length > 0 && said.kind === 'node' && !isElsewhere;
   const told = surprises.reduce(observeVip, observeThrough(evidence, said, nowMs));
-  return { news, evidence: told, asks: false };
+  return { news: isRefuted ? { ...news, oldAtMs: nowMs } : news, evidence: told, asks: false };
 }
 
 /** EC2 answers, and who answers through the VIP is asked beside it: then one look at EC2 soon follows another. */
@@ -68,6 +78,10 @@ function isSurprising(sighting: VipSighting, { lastHolder, movedByHand }: Memory
   if (lastHolder === null) return false;
   if (sighting.kind === 'blind' || movedByHand !== null) return true;
   return sighting.place.kind !== 'node' || sighting.place.node !== lastHolder;
+}
+
+function mayBeOld({ oldAtMs }: VipNews, nowMs: number): boolean {
+  return oldAtMs !== null && nowMs - oldAtMs < OLD_WORDS_MS;
 }
 
 function turnsRound(sighting: VipSighting, { lastHolder }: Memory): boolean {

@@ -9,7 +9,7 @@ import type { Pair } from '../config/config.ts';
 import type { Situation } from '../decision/situation.ts';
 import { parseSet, renderSet, subtract, union } from '../evidence/gtid.ts';
 import { logNumberOf } from '../evidence/log-place.ts';
-import type { Server } from '../evidence/sighting.ts';
+import type { Position, Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { resetOf } from '../standby/lead.ts';
@@ -51,6 +51,16 @@ export function withForgotten(verdict: Verdict, reset: LogReset | null): Verdict
   if (server.executed.gtid === null || reset.forgotten === '') return verdict;
   const gtid = renderSet(union(parseSet(reset.forgotten), parseSet(server.executed.gtid)));
   return { ...verdict, server: { ...server, executed: { ...server.executed, gtid } } };
+}
+
+/**
+ * The end of a history that `node` is to reach, without the GTIDs that it has forgotten because its log was reset: it has their
+ * rows, and will never have them by name. Of MariaDB, nothing is left out: `gtid_slave_pos` outlasts a RESET MASTER.
+ */
+export function endKnownTo(node: NodeName, end: Position, reset: LogReset | null): Position {
+  if (reset?.node !== node || reset.forgotten === '' || end.gtid === null) return end;
+  if (!end.gtid.includes(':')) return end;
+  return { ...end, gtid: renderSet(subtract(parseSet(end.gtid), parseSet(reset.forgotten))) };
 }
 
 /** Memory with a reset that has lasted; without one when the standby is known to have been made anew. */

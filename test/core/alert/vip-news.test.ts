@@ -57,6 +57,19 @@ test('who answers elsewhere is asked again, also when EC2 says what we expect', 
   expect(hearEc2(back.news, evidence, left, on('db1')).asks).toBe(false);
 });
 
+test('an EC2 whose word was old is not believed alone for a minute', () => {
+  const said = { kind: 'node', node: 'db1' } as const;
+  const surprised = hearEc2(noVipNews, evidence, left, on('db2'));
+  const { news } = hearThrough(surprised.news, surprised.evidence, said, left, false, NOW_MS);
+  const asksAfter = (ms: number) =>
+    hearEc2(news, evidence, left, { ...on('db1'), atMs: NOW_MS + ms } as VipSighting).asks;
+  expect([59_999, 60_000].map(asksAfter)).toEqual([true, false]);
+  const elsewhere = hearThrough(surprised.news, evidence, { kind: 'node', node: 'db2' }, left, false, NOW_MS);
+  expect(elsewhere.news.oldAtMs).toBeNull();
+  const mute = hearThrough(surprised.news, evidence, { kind: 'nobody' }, left, false, NOW_MS);
+  expect(mute.news.oldAtMs).toBeNull();
+});
+
 test('what EC2 said before does not count once it says what is expected', () => {
   const away = [1, 2, 3].reduce(
     (heard) => hearEc2(noVipNews, heard.evidence, left, saw({ kind: 'nowhere' })),

@@ -4,9 +4,10 @@
  */
 import { describe, expect, it, test } from 'vitest';
 import type { Position, Saw } from '../../../lib/core/evidence/sighting.ts';
+import { endKnownTo } from '../../../lib/core/memory/log-reset.ts';
 import { lackOf } from '../../../lib/core/standby/lead.ts';
 import { Leader } from '../leader.ts';
-import { answered, answers1, channel, configured, db1, db2, refused, UUID1 } from '../world.ts';
+import { answered, answers1, channel, configured, db1, db2, refused, UUID1, UUID2 } from '../world.ts';
 
 const [well1, well2] = [answered(db1), answered(db2)];
 const ioError = { errno: 1236, message: 'Could not find the next log' };
@@ -135,6 +136,24 @@ describe('once it was seen', () => {
     leader.looks(40, 250, refused, more);
     expect(leader.memory.logReset).toBeNull();
   });
+});
+
+test.each<[what: string, node: string, gtid: string | null, known: string | null]>([
+  [
+    'its own node: what it forgot is left out',
+    'db1',
+    `${UUID2}:1-90,${UUID1}:1-40`,
+    `${UUID2}:41-90,${UUID1}:1-8`,
+  ],
+  ['the other node has forgotten nothing', 'db2', `${UUID2}:1-90`, `${UUID2}:1-90`],
+  ['a replica of MariaDB keeps its place over a reset', 'db1', '0-2-90', '0-2-90'],
+  ['without GTIDs, places say it', 'db1', null, null],
+])('the end that a node can reach after a reset; %s', (_, node, gtid, known) => {
+  const forgotten = `${UUID2}:1-40,${UUID1}:9-80`;
+  const reset = { node: 'db1', standby: 'db2', lack: '', forgotten, atMs: 0 };
+  const end = { gtid, file: 'binlog.000007', offset: 4711 };
+  expect(endKnownTo(node, end, reset)).toEqual({ ...end, gtid: known });
+  expect(endKnownTo(node, end, null)).toBe(end);
 });
 
 describe('what is no reset', () => {

@@ -13,14 +13,26 @@ const onItsWayMs = 1000;
 /**
  * Whether the other node has anything that this one lacks, and that nobody has given up: its own commits that this one has not
  * applied, unless the VIP was moved here without them; and this one's own, if it came back with less than it had, or its log was
- * reset and nobody could see that: by its names, it has lost them.
+ * reset and nobody could see that: by its names, it has lost them. Or nobody can know whether it does.
  */
-export function lacksAnything({ world, chronicle, resets }: Court, master: Master): boolean {
+export function lacksAnything(court: Court, master: Master): boolean {
+  const { world, chronicle, resets } = court;
   const { channel, log, name } = master;
   if (resets.isHidden(master)) return true;
   if (world.peer(name).channel.received > log.countAt(world.nowMs)) return true;
   if (chronicle.entrusted === name) return false;
+  if (hasUnknownPast(court, master)) return true;
   return firstMissingMs(world, master) !== null || !channel.caughtUp;
+}
+
+/**
+ * Somebody moved the VIP to it, it has taken no writes there, and its channel follows another server: that threw away what it
+ * had received, and does not say how far it has read the other node's log. Only GTIDs can still show that it has all of it,
+ * and only while that node can be asked.
+ */
+function hasUnknownPast({ world, chronicle }: Court, { channel, name }: Master): boolean {
+  if (channel.stranger === null || chronicle.writer === name) return false;
+  return !world.gtid || !isHeard(world, world.peer(name));
 }
 
 /** It came back with less than it had committed, and its peer, which may have the rest, cannot be asked. */

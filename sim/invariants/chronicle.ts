@@ -31,6 +31,8 @@ export class Chronicle {
    * has moved it away: what the other node writes from then on was not.
    */
   entrusted: NodeName | null;
+  /** The node that took writes last while the VIP was on it. */
+  writer: NodeName | null = null;
 
   constructor(world: SimWorld) {
     this.#world = world;
@@ -45,6 +47,7 @@ export class Chronicle {
   observe(isManned: boolean): void {
     const { nowMs, holder } = this.#world;
     if (holder !== null && holder.name !== this.entrusted) this.entrusted = null;
+    if (holder?.writable) this.writer = holder.name;
     this.downSinceMs = holder?.servesVip === true ? null : (this.downSinceMs ?? nowMs);
     for (const master of this.#world.masters) {
       const was = this.of(master.name);

@@ -28,7 +28,7 @@ const restoring: ReadonlySet<PlanKind> = new Set(['open-holder', 'close-standby'
  * could look at for 8 s between its start and the person's change: what its start left looks the same. Nor is a
  * node left that a person has since ordered to move from or to: such an order opens and closes both, and what is left undone
  * of it is done when the node is reached again. (b) A holder that is read-only since a restart, and has all that the other
- * node has, is opened within 15 s, unless it came back with less than it had committed and that node cannot be asked; a writable standby that no person opened, beside such a holder, is closed within 15 s.
+ * node has, is opened within 15 s, unless it came back with less than it had committed and that node cannot be asked, or nobody can know whether it has all (as in W2); a writable standby that no person opened, beside such a holder, is closed within 15 s.
  * (c) What a person set by hand, holder read-only or standby writable, is alerted within 60 s, by an alert that hands over.
  * That a loss of service is alerted in a pause too is W4, which does not know pauses.
  *

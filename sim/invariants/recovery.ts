@@ -28,7 +28,7 @@ const looksMs = 5000;
  * that see badly. When there is none, a watch could lead, and for 60 s clients have not been able to commit through the VIP,
  * although during all that time one node could serve them without the help of a person: then that is an accusation. Such a
  * node lives, lets clients in, an order gets to it, its ENI has room and its host takes the VIP. It is the last holder, and has all that
- * the other has; or it is the other one, the last holder being dead or stuck, and it lacks at most what was committed
+ * the other has, as far as anybody can know (as in W2); or it is the other one, the last holder being dead or stuck, and it lacks at most what was committed
  * in that one's last second, has no transactions of its own, and its applier works.
  *
  * That a person was alerted is no excuse where such a node exists: the reason given cannot be true. True reasons are (each

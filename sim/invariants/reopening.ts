@@ -18,7 +18,8 @@ const oldMs = 5000;
  *
  * Where somebody took the VIP on its way, the node that we have opened for it is the one that it last led to: what becomes of the
  * other one is a failover (W6). Not counted is a node to which somebody else moved the VIP, while it has not applied what the other one committed: opened
- * before that, it would write over newer rows (W5). Nor is one whose host does not take the VIP for its own, while EC2 says
+ * before that, it would write over newer rows (W5). It counts as not having applied it while its channel follows another server,
+ * which threw away what it had received, unless GTIDs can show the opposite: both nodes have them, and the other one can be asked. Nor is one whose host does not take the VIP for its own, while EC2 says
  * nothing at all, or an answer of EC2 that is 5 s old or older may still show the VIP elsewhere: neither EC2 nor an answer through
  * the VIP can show that it holds it, and opened it would get no client. Nor is
  * one whose binary log was reset while nobody could see that: by its names, it has lost its writes (W6). Nor is

@@ -70,4 +70,69 @@ describe('W3 pause', () => {
     expect(world.master('db1').log.incarnation).toBe(1);
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
+
+  it.each<
+    [what: string, gtid: boolean, strange: boolean, isHung: boolean, invariant: InvariantName | undefined]
+  >([
+    [
+      'follows another server, and the old holder cannot be asked: nobody knows what it lacks',
+      true,
+      true,
+      true,
+      undefined,
+    ],
+    [
+      'follows another server without GTIDs: its place in the old log is unknown',
+      false,
+      true,
+      false,
+      undefined,
+    ],
+    [
+      'follows another server, and by its GTIDs has all that the old holder can be asked for',
+      true,
+      true,
+      false,
+      'W3 pause',
+    ],
+    [
+      'follows the old holder, which cannot be asked: it has all that it received',
+      false,
+      false,
+      true,
+      'W3 pause',
+    ],
+  ])('W3: a closed node to which somebody moved the VIP in a pause, and that %s', async (...row) => {
+    const [, gtid, strange, isHung, invariant] = row;
+    const stage = setStage({ gtid });
+    const { world } = stage;
+    await lead(stage);
+    await pause(stage);
+    await stage.pass(5000);
+    world.change(() => world.master('db1').setWritable(world.nowMs, false, 'start'));
+    await stage.pass(1000);
+    if (isHung) breakIt(stage, 'mysqld-hang', 'holder');
+    if (strange) breakIt(stage, 'wrong-source', 'standby');
+    world.moveVip({ kind: 'node', node: 'db2' });
+    await alert(stage, 'service-lost');
+    await stage.pass(18_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it('W3: a holder that took writes is opened, whatever its channel follows by now', async () => {
+    const stage = setStage({ gtid: false });
+    const { world } = stage;
+    await lead(stage);
+    await pause(stage);
+    await stage.pass(5000);
+    world.change(() => world.master('db1').setWritable(world.nowMs, false, 'start'));
+    world.moveVip({ kind: 'node', node: 'db2' });
+    world.change(() => world.master('db2').setWritable(world.nowMs, true, 'keepalambda'));
+    await stage.pass(5000);
+    breakIt(stage, 'wrong-source', 'holder');
+    world.change(() => world.master('db2').setWritable(world.nowMs, false, 'start'));
+    await alert(stage, 'service-lost');
+    await stage.pass(18_000);
+    expect(stage.session.court.violation?.invariant).toBe('W3 pause');
+  });
 });

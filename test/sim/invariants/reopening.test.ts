@@ -40,4 +40,21 @@ describe('W2 holder-reopened', () => {
     await stage.pass(18_000);
     expect(stage.session.court.violation?.invariant).toBe('W2 holder-reopened');
   });
+
+  it.each<[what: string, strange: boolean, invariant: InvariantName | undefined]>([
+    ['and that follows another server: nobody knows what it lacks', true, undefined],
+    ['and that has all of the old holder', false, 'W2 holder-reopened'],
+  ])('W2: a closed node to which somebody moved the VIP %s', async (_, strange, invariant) => {
+    const stage = setStage({ gtid: false });
+    await lead(stage);
+    const { world, one, pair } = stage;
+    await stage.settle(one.database.close(pair, 'db1', 'to-close', 1000));
+    await stage.pass(1000);
+    world.change(() => world.master('db2').setWritable(world.nowMs, false, 'keepalambda'));
+    if (strange) breakIt(stage, 'wrong-source', 'standby');
+    world.moveVip({ kind: 'node', node: 'db2' });
+    await alert(stage, 'service-lost');
+    await stage.pass(17_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
 });

@@ -68,12 +68,12 @@ function statementFor({ dialect }: MysqlLink, row: StatusRow | undefined): strin
 
 async function readState(link: MysqlLink): Promise<StatusRow | undefined> {
   const [row] = await link.queryAgain(state[`${link.dialect.superReadOnly}`], [], null);
-  return row === undefined ? row : spread(row.s, ['stamp', 'closed', 'format']);
+  return row === undefined ? row : spread(row.s, ['closed', 'stamp', 'format']);
 }
 
 /** Of one column, as `Dialect.pulse` and for its reasons. */
-function stateOf(...closed: readonly string[]): string {
-  return `SELECT ${joined('NOW(3)', ...closed)} AS s`;
+function stateOf(closed: string, ...more: readonly string[]): string {
+  return `SELECT ${joined(closed, 'NOW(3)', ...more)} AS s`;
 }
 
 function isClosed(row: StatusRow | undefined): boolean {

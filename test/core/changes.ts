@@ -142,6 +142,10 @@ export const tried = memory({
 export const flapped = memory({ failoversAtMs: [NOW_MS - 10_000] });
 export const detached = (missing: string | null, node = 'db1', hasServed = node === 'db1') =>
   memory({ detached: { node, from: node === 'db1' ? 'db2' : 'db1', atMs: NOW_MS, missing, hasServed } });
+/** The log of db1 was reset while it held the VIP: it has the rows of db2 and does not know their GTIDs. */
+export const logReset = memory({
+  logReset: { node: 'db1', standby: 'db2', lack: '10 transactions', forgotten: '', atMs: NOW_MS - 60_000 },
+});
 export const setAside = memory({
   aside: { node: 'db2', run: 'r1', by: 'eva', why: 'rebuild: it is back', atMs: NOW_MS - 60_000 },
 });

@@ -457,7 +457,7 @@ const acting: readonly Mutant[] = [
   {
     name: 'a-reset-of-one-look',
     file: 'lib/core/memory/log-reset.ts',
-    find: 'if (nowMs - resetSinceMs < RESET_FOR_MS || holder.seenAtMs <= resetSinceMs) return memory;',
+    find: 'if (!hasLasted && !isToldOfReset(standby.server)) return memory;',
     replace: '',
     guards: 'One look at two nodes can be of two moments, and is no reset of a binary log.',
   },

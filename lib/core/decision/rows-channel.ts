@@ -26,9 +26,14 @@ function detachedNow({ memory, holder, standby, vip }: Situation): readonly Deta
  * held the VIP itself meanwhile: what it lacks of the holder's older writes would replace what it wrote since.
  */
 function mayAttach(s: Situation, { node, missing, hasServed }: DetachedChannel): boolean {
-  if (s.paused || s.memory.aside !== null || !isHalted(s, node)) return false;
+  if (s.paused || s.memory.aside !== null || !isHalted(s, node) || wouldAskForAll(s, node)) return false;
   if (node === s.standby.node) return hasServed !== true || missing === '';
   return s.pair.rejoin === 'auto' && missing === '' && s.lead.standbyLacksOwn === null;
+}
+
+/** Its log was reset, so by GTIDs it would ask for all that the other node has written, and apply it over newer rows. */
+function wouldAskForAll({ memory }: Situation, node: NodeName): boolean {
+  return memory.logReset?.node === node;
 }
 
 function attachable(s: Situation): DetachedChannel | null {
@@ -63,6 +68,8 @@ function whyItStays(s: Situation, { node, from, missing, hasServed }: DetachedCh
     return node === standby.node && hasServed
       ? `${from}: it was not known which of its transactions ${node} lacked when the VIP moved back`
       : null;
+  if (wouldAskForAll(s, node))
+    return `${from}: the binary log of ${node} was reset (RESET MASTER), so it would ask for all that ${from} has written, and apply it over newer rows. Rebuild ${s.standby.node}`;
   if (missing !== '') return `${from}, which has transactions that ${node} lacks: ${missing}`;
   if (node === standby.node) return null;
   if (lead.standbyLacksOwn !== null)
@@ -73,12 +80,14 @@ function whyItStays(s: Situation, { node, from, missing, hasServed }: DetachedCh
 }
 
 /** The node whose channel from the other one gave up, and may be started again; null when there is none. */
-function gaveUp({ memory, holder, standby, vip, lead, paused }: Situation): NodeName | null {
+function gaveUp(s: Situation): NodeName | null {
+  const { memory, holder, standby, vip, lead, paused } = s;
   const answer = holder.server !== null && standby.server !== null;
   if (vip !== 'held' || holder.kind !== 'serving' || !answer || paused) return null;
   if (memory.detached !== null || memory.aside !== null) return null;
   if (standby.server !== null && hasGivenUp(standby.server.inbound)) return standby.node;
-  const lacks = lead.holderLacksOthers !== null || lead.standbyLacksOwn !== null;
+  const lacks =
+    lead.holderLacksOthers !== null || lead.standbyLacksOwn !== null || wouldAskForAll(s, holder.node);
   return holder.server !== null && hasGivenUp(holder.server.inbound) && !lacks ? holder.node : null;
 }
 

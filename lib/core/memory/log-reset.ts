@@ -31,6 +31,8 @@ export interface LogReset {
 const OLDER_THAN_A_LOOK_S = 6;
 /** One look at the two can be of two moments; what lasts is so. Milliseconds. */
 const RESET_FOR_MS = 2000;
+/** ER_SOURCE_FATAL_ERROR_READING_BINLOG. */
+const SOURCE_CANNOT_SEND = 1236;
 /** The longest set that is kept. Characters. */
 const FORGOTTEN_MAX = 4000;
 
@@ -63,13 +65,15 @@ export function endKnownTo(node: NodeName, end: Position, reset: LogReset | null
   return { ...end, gtid: renderSet(subtract(parseSet(end.gtid), parseSet(reset.forgotten))) };
 }
 
-/** Memory with a reset that has lasted; without one when the standby is known to have been made anew. */
+/** Memory with a reset that has lasted, or that the holder has told its standby of; without one when the standby is known to have been made anew. */
 export function noteReset(memory: Memory, situation: Situation, { resetSinceMs }: Durations): Memory {
   const { vip, holder, standby, reset, nowMs } = situation;
   const { logReset, plan } = memory;
   if (logReset !== null) return isOver(logReset, situation) ? { ...memory, logReset: null } : memory;
-  if (reset === null || resetSinceMs === null || vip !== 'held' || plan !== null) return memory;
-  if (nowMs - resetSinceMs < RESET_FOR_MS || holder.seenAtMs <= resetSinceMs) return memory;
+  if (reset === null || vip !== 'held' || plan !== null) return memory;
+  const hasLasted =
+    resetSinceMs !== null && nowMs - resetSinceMs >= RESET_FOR_MS && holder.seenAtMs > resetSinceMs;
+  if (!hasLasted && !isToldOfReset(standby.server)) return memory;
   const forgotten = forgottenBy(holder.server, standby.server);
   const noted = {
     node: holder.node,
@@ -79,6 +83,11 @@ export function noteReset(memory: Memory, situation: Situation, { resetSinceMs }
     atMs: nowMs,
   };
   return changed(memory, { logReset: noted });
+}
+
+/** Its source has ended the channel because it cannot go on from there. A moment later it may have given away as many names again. */
+function isToldOfReset(standby: Server | null): boolean {
+  return standby?.inbound.kind === 'configured' && standby.inbound.ioError?.errno === SOURCE_CANNOT_SEND;
 }
 
 /** The standby has no longer what it had then, so it has other data now. */

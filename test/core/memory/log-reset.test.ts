@@ -97,6 +97,16 @@ describe('once it was seen', () => {
     },
   );
 
+  it('one look is enough where the source has told it: names are given away anew within moments', () => {
+    const leader = new Leader();
+    leader.looks(20, 250, well1, well2);
+    leader.look(250, holderWith(1), cutOff(true)(250));
+    const ahead = holderWith(5000);
+    const follows = answered({ ...db2, executed: { ...db2.executed, gtid: `${UUID1}:1-5000` } });
+    const { situation } = leader.looks(8, 250, ahead, follows);
+    expect(situation.fitness.reasons.join()).toContain('was reset (RESET MASTER)');
+  });
+
   it('its standby cannot take over any more, however many GTIDs the holder has given away since', () => {
     const leader = new Leader();
     resetSeenBy(leader);

@@ -8,6 +8,7 @@ import {
   halted1,
   halted2,
   leftBehind,
+  logReset,
   marked1,
   stuck,
   withReplica,
@@ -21,6 +22,18 @@ export const whenChannelFails: readonly RowStory[] = [
     'nothing is missing',
     [detached(''), halted1],
     'channel-may-attach attach-channel to db1',
+  ],
+  [
+    'a channel is detached',
+    'nothing is missing, and the log of the holder was reset: it would ask for all again',
+    [detached(''), halted1, logReset],
+    'channel-detached stay, page channel-detached',
+  ],
+  [
+    'a channel gave up',
+    'of the holder, and its log was reset',
+    [holder(hears1(gaveUpAt(10))), logReset],
+    'awaiting-confirmation observe',
   ],
   [
     'a channel is detached',

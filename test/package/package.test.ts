@@ -36,8 +36,10 @@ function run(
   command: string,
   words: readonly string[],
   cwd = project,
+  inherited: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number; said: string }> {
   const env = {
+    ...inherited,
     PATH: `${path.dirname(process.execPath)}:${process.env.PATH}`,
     HOME: process.env.HOME,
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -64,7 +66,9 @@ beforeAll(async () => {
   mkdirSync(project);
   await mustRun('npm', ['pack', '--silent', '--pack-destination', directory], root);
   const cdk = `aws-cdk@${manifest.devDependencies['aws-cdk']}`;
-  const { code, said } = await installPackages([path.join(directory, tarball), cdk], run);
+  // Where packages come from, and who signs for it, is set on the machine.
+  const installing = (command: string, words: readonly string[]) => run(command, words, project, process.env);
+  const { code, said } = await installPackages([path.join(directory, tarball), cdk], installing);
   expect(code, said).toBe(0);
 }, LIMIT_MS);
 

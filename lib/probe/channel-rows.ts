@@ -231,8 +231,18 @@ function threadState(value: unknown): ThreadState {
   return 'connecting';
 }
 
+/**
+ * Errors with which a receiver ends have the numbers of a server's own log since MySQL 8 (seen on 9.7). They are what they were, so
+ * each has one number here.
+ */
+const numbersOfOld: ReadonlyMap<number, number> = new Map([
+  [13114, 1236], // Fatal error when reading the source's binary log
+  [13117, 1593], // Fatal error: the same server id or UUID, or a value of the source that could not be read
+]);
+
 function errorOf(row: StatusRow, thread: 'Last_IO' | 'Last_SQL'): ReplicationError | null {
-  const errno = Number(row[`${thread}_Errno`] ?? 0);
+  const printed = Number(row[`${thread}_Errno`] ?? 0);
+  const errno = numbersOfOld.get(printed) ?? printed;
   return errno === 0 ? null : { errno, message: inOneLine(text(row[`${thread}_Error`])) };
 }
 

@@ -208,7 +208,10 @@ export class Channel {
     this.forgotten = source.highestName(this.appliedCount);
   }
 
-  /** Whether its source's log was reset under it: the sending thread is woken by that, and finds no next log. */
+  /**
+   * Whether its source's log was reset under it: the sending thread finds no next log. So it was seen at once on 9.7 and MariaDB,
+   * and with the next commit on 5.6; in the first file of a log nothing is said until that is as long as it was.
+   */
   get isLeftBehind(): boolean {
     return this.stranger === null && this.#source.resets > this.#resets;
   }

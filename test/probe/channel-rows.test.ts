@@ -105,6 +105,19 @@ test.each<[string, unknown, string]>([
   expect(channelOf(mysql56, { Slave_IO_Running: value }).io).toBe(io);
 });
 
+test.each([
+  [13114, 1236],
+  [13117, 1593],
+])(
+  'a receiver of MySQL 8 and later that ended with %i has ended with %i, as it was always numbered',
+  (printed, errno) => {
+    expect(channelOf(mysql97, { Last_IO_Errno: printed, Last_IO_Error: 'gone' }).ioError).toEqual({
+      errno,
+      message: 'gone',
+    });
+  },
+);
+
 test('an unknown lag is null, never 0', () => {
   expect(channelOf(mysql56, { Seconds_Behind_Master: null }).lagSeconds).toBeNull();
   expect(channelOf(mysql97, { Seconds_Behind_Source: null }).lagSeconds).toBeNull();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect, test } from 'vitest';
 import { accounts, setPassword } from '../../lab/servers/accounts.ts';
-import { untilReplicating } from '../../lab/servers/replication.ts';
+import { threadStatement, untilReplicating } from '../../lab/servers/replication.ts';
 import { connectApp, eventually, fill, hang, openServer } from './servers.ts';
 import { inboundOf, pauseMs, round, type Subject, serverOf } from './subject.ts';
 
@@ -37,6 +37,32 @@ export function trouble(subject: Subject): void {
     const left = (await aborted()) - before;
     expect(left).toBeLessThanOrEqual(6);
     expect(kinds.length).toBeGreaterThan(2 * left);
+  });
+
+  test('a receiver that finds its own server id at its source has one number for that on every version', async () => {
+    await subject.steady();
+    const { db1, db2 } = subject.servers;
+    const { dialect } = db2.product;
+    const [{ id } = {}] = await db1.sql('SELECT @@server_id AS id');
+    const anew = async () => {
+      for (const verb of ['STOP', 'START'] as const)
+        await db2.sql(threadStatement(dialect, verb, 'IO_THREAD'));
+    };
+    await db1.sql('SET GLOBAL server_id = 2');
+    try {
+      await anew();
+      await eventually(async () =>
+        expect(inboundOf((await subject.lookWith()).db2)).toMatchObject({
+          io: 'no',
+          ioError: { errno: 1593 },
+        }),
+      );
+    } finally {
+      await db1.sql(`SET GLOBAL server_id = ${id}`);
+      await anew();
+      await untilReplicating([db2]);
+    }
+    await subject.steady();
   });
 
   test('a kept connection that an administrator kills is made again, and nobody is alarmed', async () => {

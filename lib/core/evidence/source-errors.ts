@@ -67,15 +67,20 @@ export function isRefusedBySource(inbound: Inbound): boolean {
   return isRefusal(inbound.ioError) || (inbound.io === 'connecting' && isOfServer(inbound.ioError.errno));
 }
 
-/**
- * Errors with which a receiver ends by itself, as servers number them; those from 10000 on are MySQL 8's. After any other it tries
- * again, or somebody stopped it while it did.
- */
+/** ER_SOURCE_FATAL_ERROR_READING_BINLOG. */
+const CANNOT_SEND = 1236;
+
+/** Errors with which a receiver ends by itself. After any other it tries again, or somebody stopped it while it did. */
 const ends: ReadonlySet<number> = new Set([
-  ...[1236, 13114], // Fatal error when reading the source's binary log
-  ...[1593, 13117], // Fatal error: the same server id or UUID, or a value of the source that could not be read
+  CANNOT_SEND,
+  1593, // Fatal error: the same server id or UUID, or a value of the source that could not be read
   1595, // The relay log cannot be written
 ]);
+
+/** The source cannot go on from where the channel is: purged, reset, or behind the replica. */
+export function cannotBeSent(error: ReplicationError | null): boolean {
+  return error?.errno === CANNOT_SEND;
+}
 
 /** Whether the receiver has ended with this error: what it would do again if it were started. */
 export function endsReceiver(error: ReplicationError | null): boolean {

@@ -142,7 +142,9 @@ describe('what the standby has received by the end decides', () => {
         ...(errno === undefined ? {} : { ioError: { errno, message: 'a test' } }),
       });
     const behind = memory({ behind: { db1: '3 transactions: a:1-3' } });
-    const byUs = memory({ detached: { node: 'db2', from: 'db1', atMs: NOW_MS, missing: null } });
+    const fromDb1 = { node: 'db2', from: 'db1', atMs: NOW_MS, missing: null };
+    const byUs = memory({ detached: fromDb1 });
+    const both = { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '', earlier: fromDb1 };
     test.each<[what: string, blindMs: number, errno: number | undefined, deed: string]>([
       ['with an error of its own', 20_000, 1236, 'stay'],
       ['by somebody', 20_000, undefined, 'stay'],
@@ -162,6 +164,7 @@ describe('what the standby has received by the end decides', () => {
 
     test.each([
       ['by us, from a holder that was dead', byUs],
+      ['by us, and the other one after it, in two failovers', memory({ detached: both })],
       ['by an error, and the holder had come back with less than it had sent', behind],
     ])('%s', (_, change) => {
       const leader = new Leader(change);

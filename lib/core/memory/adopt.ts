@@ -10,6 +10,7 @@ import { answer } from '../plan/end-plan.ts';
 import type { PlanRecord } from '../plan/plan.ts';
 import { remembered } from '../remembered.ts';
 import { renderOutcomes } from '../text/steps-text.ts';
+import { updateDetached } from './detached.ts';
 import type { Memory } from './memory.ts';
 
 /** The same memory comes back when it fits. `newId` names the incident, if one begins here. */
@@ -30,13 +31,18 @@ function adopt(memory: Memory, pair: Pair, nowMs: number, newId: string): Memory
 
 /** What is said of a node that the pair does not have is about nobody. The same memory when all are known. */
 function withoutStrangers(memory: Memory, known: (node: NodeName | null) => boolean): Memory {
-  const { lastHolder, readiness, loss, quarantine, detached, moved, leftBehind, maintenance } = memory;
+  const { lastHolder, readiness, loss, quarantine, logReset, notOpened, moved, leftBehind, maintenance } =
+    memory;
   return changed(memory, {
     lastHolder: known(lastHolder) ? lastHolder : null,
     readiness: known(readiness?.node ?? null) ? readiness : null,
     loss: known(loss?.old ?? null) ? loss : null,
     quarantine: known(quarantine?.node ?? null) ? quarantine : null,
-    detached: known(detached?.node ?? null) && known(detached?.from ?? null) ? detached : null,
+    detached: updateDetached(memory, (channel) =>
+      known(channel.node) && known(channel.from) ? channel : null,
+    ).detached,
+    logReset: known(logReset?.node ?? null) && known(logReset?.standby ?? null) ? logReset : null,
+    notOpened: known(notOpened) ? notOpened : null,
     moved: known(moved?.to ?? null) ? moved : null,
     leftBehind: known(leftBehind?.node ?? null) ? leftBehind : null,
     maintenance: maintenance?.nodes.every(known) === true ? maintenance : null,

@@ -4,6 +4,7 @@ import { type Coverage, coverageOf, END_LIFE_MS } from '../evidence/holder-end.t
 import type { Server } from '../evidence/sighting.ts';
 import { endsReceiver, isOfSource } from '../evidence/source-errors.ts';
 import type { Verdict } from '../evidence/verdict.ts';
+import { detachedInto } from '../memory/detached.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { FitnessTerms } from './fitness-terms.ts';
 import { lackOf } from './lead.ts';
@@ -55,13 +56,14 @@ export function reasonsOfReadiness({
  * nothing.
  */
 function isStoppedUnseen(
-  { detached, readiness }: Memory,
+  memory: Memory,
   { node, server }: Verdict,
   { last }: Pick<LastEnds, 'last'>,
   lostAtMs: number,
 ): boolean {
-  if (server?.inbound.kind !== 'configured' || server.inbound.io !== 'no' || detached?.node === node)
-    return false;
+  if (server?.inbound.kind !== 'configured' || server.inbound.io !== 'no') return false;
+  if (detachedInto(memory, node) !== null) return false;
+  const { readiness } = memory;
   const { ioError } = server.inbound;
   // It had lost its source, and tried for the last time.
   if (isOfSource(ioError) && !endsReceiver(ioError)) return false;

@@ -31,9 +31,20 @@ test.each<[what: keyof Memory, changes: Partial<Memory>]>([
   ['loss', { loss: { old: 'db-old', lastSeen: null, kept: null, keptBy: null, atMs: 1 } }],
   ['quarantine', { quarantine: { node: 'db-old', groups: [] } }],
   ['detached', { detached: { node: 'db1', from: 'db-old', atMs: 1, missing: null } }],
+  [
+    'logReset',
+    { logReset: { node: 'db1', standby: 'db-old', lack: '2 transactions', forgotten: '', atMs: 1 } },
+  ],
+  ['notOpened', { notOpened: 'db-old' }],
   ['leftBehind', { leftBehind: { node: 'db-old', atMs: 1 } }],
   ['moved', { moved: { from: 'db1', to: 'db-old', atMs: 1 } }],
 ])('forgets what is said of a node that the pair does not have: %s', (what, changes) => {
   expect(adopt(changes)[what]).toBeNull();
   expect(adopt(changes).pause).toBe(steady.memory.pause);
+});
+
+it('of two detached channels, forgets the one that a strange node is part of', () => {
+  const newest = { node: 'db1', from: 'db2', atMs: 2, missing: null };
+  const earlier = { node: 'db-old', from: 'db1', atMs: 1, missing: null };
+  expect(adopt({ detached: { ...newest, earlier } }).detached).toEqual(newest);
 });

@@ -3,6 +3,7 @@
 import { hasGivenUp } from '../evidence/gave-up.ts';
 import { endsReceiver } from '../evidence/source-errors.ts';
 import { detachedChannels } from '../memory/detached.ts';
+import { askForAllText, wouldAskForAll } from '../memory/log-reset.ts';
 import type { DetachedChannel } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import { attachPlan } from '../plan/plans.ts';
@@ -26,14 +27,10 @@ function detachedNow({ memory, holder, standby, vip }: Situation): readonly Deta
  * held the VIP itself meanwhile: what it lacks of the holder's older writes would replace what it wrote since.
  */
 function mayAttach(s: Situation, { node, missing, hasServed }: DetachedChannel): boolean {
-  if (s.paused || s.memory.aside !== null || !isHalted(s, node) || wouldAskForAll(s, node)) return false;
+  if (s.paused || s.memory.aside !== null || !isHalted(s, node) || wouldAskForAll(s.memory, node))
+    return false;
   if (node === s.standby.node) return hasServed !== true || missing === '';
   return s.pair.rejoin === 'auto' && missing === '' && s.lead.standbyLacksOwn === null;
-}
-
-/** Its log was reset, so by GTIDs it would ask for all that the other node has written, and apply it over newer rows. */
-function wouldAskForAll({ memory }: Situation, node: NodeName): boolean {
-  return memory.logReset?.node === node;
 }
 
 function attachable(s: Situation): DetachedChannel | null {
@@ -68,8 +65,7 @@ function whyItStays(s: Situation, { node, from, missing, hasServed }: DetachedCh
     return node === standby.node && hasServed
       ? `${from}: it was not known which of its transactions ${node} lacked when the VIP moved back`
       : null;
-  if (wouldAskForAll(s, node))
-    return `${from}: the binary log of ${node} was reset (RESET MASTER), so it would ask for all that ${from} has written, and apply it over newer rows. Rebuild ${s.standby.node}`;
+  if (wouldAskForAll(s.memory, node)) return `${from}: ${askForAllText(node, from)}. Rebuild ${standby.node}`;
   if (missing !== '') return `${from}, which has transactions that ${node} lacks: ${missing}`;
   if (node === standby.node) return null;
   if (lead.standbyLacksOwn !== null)
@@ -80,14 +76,13 @@ function whyItStays(s: Situation, { node, from, missing, hasServed }: DetachedCh
 }
 
 /** The node whose channel from the other one gave up, and may be started again; null when there is none. */
-function gaveUp(s: Situation): NodeName | null {
-  const { memory, holder, standby, vip, lead, paused } = s;
+function gaveUp({ memory, holder, standby, vip, lead, paused }: Situation): NodeName | null {
   const answer = holder.server !== null && standby.server !== null;
   if (vip !== 'held' || holder.kind !== 'serving' || !answer || paused) return null;
   if (memory.detached !== null || memory.aside !== null) return null;
   if (standby.server !== null && hasGivenUp(standby.server.inbound)) return standby.node;
   const lacks =
-    lead.holderLacksOthers !== null || lead.standbyLacksOwn !== null || wouldAskForAll(s, holder.node);
+    lead.holderLacksOthers !== null || lead.standbyLacksOwn !== null || wouldAskForAll(memory, holder.node);
   return holder.server !== null && hasGivenUp(holder.server.inbound) && !lacks ? holder.node : null;
 }
 
@@ -117,7 +112,7 @@ function attaching(s: Situation): Measure {
 export const channel: readonly DecisionRow[] = [
   {
     name: 'channel-may-attach',
-    says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. No pause is on, no node is set aside, and `rejoin` is `auto`.',
+    says: 'A failover has detached the channel from the old holder. The old holder answers again, has nothing that the new holder lacks, and has all that it had sent. The binary log of the new holder was not reset. No pause is on, no node is set aside, and `rejoin` is `auto`.',
     when: (s) => attachable(s) !== null,
     measure: attaching,
     does: ['plan attach-channel'],
@@ -126,7 +121,7 @@ export const channel: readonly DecisionRow[] = [
   },
   {
     name: 'channel-detached',
-    says: 'A failover has detached the channel from the old holder. The old holder answers again and has, or may have, transactions that the new holder lacks. Or it lost transactions that it had sent, or `rejoin` is `ask`.',
+    says: 'A failover has detached the channel from the old holder. The old holder answers again and has, or may have, transactions that the new holder lacks. Or it lost transactions that it had sent, or the binary log of the new holder was reset, or `rejoin` is `ask`.',
     when: (s) => whyDetached(s) !== null,
     measure: (s) => ({
       kind: 'stay',

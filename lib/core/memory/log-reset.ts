@@ -10,6 +10,7 @@ import type { Situation } from '../decision/situation.ts';
 import { parseSet, renderSet, subtract, union } from '../evidence/gtid.ts';
 import { logNumberOf } from '../evidence/log-place.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
+import { cannotBeSent } from '../evidence/source-errors.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { resetOf } from '../standby/lead.ts';
@@ -31,8 +32,6 @@ export interface LogReset {
 const OLDER_THAN_A_LOOK_S = 6;
 /** One look at the two can be of two moments; what lasts is so. Milliseconds. */
 const RESET_FOR_MS = 2000;
-/** ER_SOURCE_FATAL_ERROR_READING_BINLOG. */
-const SOURCE_CANNOT_SEND = 1236;
 /** The longest set that is kept. Characters. */
 const FORGOTTEN_MAX = 4000;
 
@@ -65,6 +64,16 @@ export function endKnownTo(node: NodeName, end: Position, reset: LogReset | null
   return { ...end, gtid: renderSet(subtract(parseSet(end.gtid), parseSet(reset.forgotten))) };
 }
 
+/** Its log was reset, so by GTIDs the node does not know what it has of the other one. */
+export function wouldAskForAll({ logReset }: Pick<Memory, 'logReset'>, node: NodeName): boolean {
+  return logReset?.node === node;
+}
+
+/** Why no channel is attached into such a node. */
+export function askForAllText(node: NodeName, from: NodeName): string {
+  return `the binary log of ${node} was reset (RESET MASTER), so it would ask for all that ${from} has written, and apply it over newer rows`;
+}
+
 /** Memory with a reset that has lasted, or that the holder has told its standby of; without one when the standby is known to have been made anew. */
 export function noteReset(memory: Memory, situation: Situation, { resetSinceMs }: Durations): Memory {
   const { vip, holder, standby, reset, nowMs } = situation;
@@ -87,7 +96,7 @@ export function noteReset(memory: Memory, situation: Situation, { resetSinceMs }
 
 /** Its source has ended the channel because it cannot go on from there. A moment later it may have given away as many names again. */
 function isToldOfReset(standby: Server | null): boolean {
-  return standby?.inbound.kind === 'configured' && standby.inbound.ioError?.errno === SOURCE_CANNOT_SEND;
+  return standby?.inbound.kind === 'configured' && cannotBeSent(standby.inbound.ioError);
 }
 
 /** The standby has no longer what it had then, so it has other data now. */

@@ -10,6 +10,7 @@ import { renderRefusal } from '../fault.ts';
 import { whyNotAside } from '../hosts/rebuild.ts';
 import { orderMaintenance } from '../maintain/order-note.ts';
 import { detachedChannels } from '../memory/detached.ts';
+import { askForAllText, wouldAskForAll } from '../memory/log-reset.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Plan } from '../plan/plan.ts';
 import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from '../plan/plans.ts';
@@ -181,6 +182,12 @@ function orderReattach(situation: Situation, order: Extract<Order, { action: 're
   const [detached] = detachedChannels(situation.memory);
   if (detached === undefined) return refuse('no channel is detached; nothing to do');
   const { node, from, missing } = detached;
+  if (wouldAskForAll(situation.memory, node) && !order.acceptLoss) {
+    const { standby } = situation;
+    return refuse(
+      `${askForAllText(node, from)}. Rebuild ${standby.node}; to attach the channel all the same, add --accept-loss`,
+    );
+  }
   if (missing !== '' && !order.acceptLoss) {
     const what =
       missing === null ? `it is not known yet which transactions ${from} has` : `${from} has ${missing}`;

@@ -4,6 +4,7 @@ import { emptyMemory } from '../../../lib/core/memory/memory.ts';
 import { decideOrder, planFor } from '../../../lib/core/operator/orders.ts';
 import { type Order, parseRequest } from '../../../lib/core/operator/request.ts';
 import { ORDER_LIFE_MS } from '../../../lib/core/time-budget.ts';
+import { logReset } from '../changes.ts';
 import {
   type Change,
   hears2,
@@ -103,6 +104,12 @@ describe('orders that are carried out', () => {
       [detached('3 transactions: a:1-3')],
       'attach-channel to db1',
     ],
+    [
+      'reattach into a node whose log was reset, the price accepted',
+      { action: 'reattach', acceptLoss: true },
+      [detached(''), logReset],
+      'attach-channel to db1',
+    ],
     ['release', { action: 'release', node: 'db1' }, [quarantine], 'release-node to db1'],
   ])('%s', (_, raw, changes, plan) => {
     const decision = decided({ why: 'kernel', ...raw }, ...changes);
@@ -176,6 +183,12 @@ describe('orders that are refused, with what to do instead', () => {
       { action: 'reattach' },
       [detached('3 transactions: a:1-3')],
       'db2 has 3 transactions: a:1-3. Applied on db1 now, they could overwrite newer rows',
+    ],
+    [
+      'reattach, nothing is missing, and the log of the node was reset',
+      { action: 'reattach' },
+      [detached(''), logReset],
+      'the binary log of db1 was reset (RESET MASTER), so it would ask for all that db2 has written, and apply it over newer rows. Rebuild db2; to attach the channel all the same, add --accept-loss',
     ],
     [
       'reattach, not known yet',

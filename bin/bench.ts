@@ -1,5 +1,4 @@
 /** `npm run bench`: keepalambda beside keepalived, or what many pairs cost. Exit codes: 0 done, 1 a contender failed for good, 2 could not run. */
-
 import { LabError } from '../lab/errors.ts';
 import { benchCommand } from '../tools/bench/command.ts';
 

@@ -1,5 +1,4 @@
 /** `npm run lab`: the product on one machine. Exit codes: 0 as expected, 1 not as expected, 2 could not run. */
-
 import { labCommand } from '../lab/command.ts';
 import { LabError } from '../lab/errors.ts';
 

@@ -1,5 +1,4 @@
 /** The command line of the lab. */
-
 import { rmSync } from 'node:fs';
 import { latencyTermsOf, renderTerms } from './aws/flags.ts';
 import { leaveNothingBehind } from './belongings.ts';

@@ -1,5 +1,4 @@
 /** A run in one sentence, for who reads nothing else. Pure. */
-
 import type { VerdictKind } from '../lib/core/evidence/verdict.ts';
 import { plural } from '../lib/core/plural.ts';
 import { gapFloorMs } from './client/account.ts';

@@ -1,5 +1,4 @@
 /** Our own processes in the simulated world: the watches that the schedule starts, and operators' calls. */
-
 import type { Alert } from '../lib/core/alert/incident.ts';
 import type { Config } from '../lib/core/config/config.ts';
 import type { PlanRecord } from '../lib/core/plan/plan.ts';

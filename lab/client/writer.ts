@@ -2,7 +2,6 @@
  * The client's process: one row every 20 ms through the VIP, as an application would write them. It runs
  * apart from the lab, so that nothing the lab does can hold its clock up.
  */
-
 import { connect as connectSocket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection, createConnection } from 'mysql2/promise';

@@ -1,5 +1,4 @@
 /** Faults of mysqld and its host. */
-
 import { setTimeout as delay } from 'node:timers/promises';
 import { fillConnections } from '../servers/faults/connections.ts';
 import { fillDisk } from '../servers/faults/disk.ts';

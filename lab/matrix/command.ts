@@ -1,5 +1,4 @@
 /** Every fault on every server of the catalogue, one after the other, and whether each came out right. */
-
 import { Command } from 'commander';
 import {
   addLatencyOptions,

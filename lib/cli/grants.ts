@@ -2,7 +2,6 @@
  * The account and the table that keepalambda needs on the servers of a pair: no more rights than it uses. The lab
  * makes its servers with the very same statements.
  */
-
 import { eventRights, type GrantServer } from '../core/operator/rights.ts';
 import { accountRights, heartbeatStatements } from '../core/setup/account-statements.ts';
 

@@ -1,5 +1,4 @@
 /** The grants as a person pastes them into `mysql`, and the command that stores the password. */
-
 import { secretIdOf } from '../core/config/secret-parameter.ts';
 import { CONNECTIONS_PER_VANTAGE } from '../core/evidence/connection-count.ts';
 import { type Account, eventStatements, type GrantServer, grantStatements } from './grants.ts';

@@ -2,7 +2,6 @@
  * What a record may hold. DynamoDB refuses items above 400 KB, and a record that cannot be saved stops all work on its
  * pair, so every text that grows with the world is cut before it is stored.
  */
-
 import type { Alert } from './alert/incident.ts';
 import { changed } from './changed.ts';
 import type { Position } from './evidence/sighting.ts';

@@ -5,7 +5,6 @@
  * only the process list is left: a statement under way shows, but an idle session with LOCK TABLES or FLUSH TABLES WITH
  * READ LOCK looks like any other idle one. Then all that may be meant are named as such.
  */
-
 import { isGlobalLock } from './lock-owner.ts';
 import { type ProcessRow, renderProcess } from './sessions.ts';
 import { askIds, askProcesses, type Command } from './statement-session.ts';

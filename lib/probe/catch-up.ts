@@ -1,5 +1,4 @@
 /** Waits until a node has applied what it received and, if asked, a position of its source. */
-
 import type { CaughtUp } from '../core/evidence/probe-results.ts';
 import type { Position } from '../core/evidence/sighting.ts';
 import { type Channel, isCaughtUp, type Source } from './channel-rows.ts';

@@ -1,5 +1,4 @@
 /** Stops and starts what a node receives from its source. */
-
 import type { Detached, DetachedThreads } from '../core/evidence/probe-results.ts';
 import type { Position } from '../core/evidence/sighting.ts';
 import { BARRED_MARK, type Channel, HELD_SECONDS, isCaughtUp, type Source } from './channel-rows.ts';

@@ -1,5 +1,4 @@
 /** What a channel heard of its source, by the short words of performance_schema between two whole rows. Pure. */
-
 import { comparePlaces } from '../core/evidence/log-place.ts';
 import type { ThreadState } from '../core/evidence/sighting.ts';
 import type { Channel } from './channel-rows.ts';

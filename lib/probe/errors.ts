@@ -2,7 +2,6 @@
  * What an error proves. Numbers and names are those of the MySQL manual, "Server Error Message Reference" and
  * "Client Error Message Reference", and of MariaDB's "Error Codes".
  */
-
 import type { Heartbeat, Saw } from '../core/evidence/sighting.ts';
 import { isCut } from '../core/evidence/source-errors.ts';
 import { inOneLine } from '../core/one-line.ts';

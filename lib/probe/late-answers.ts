@@ -4,7 +4,6 @@
  * path that loses packets TCP sends again after some hundred milliseconds, and a fresh login needs several exchanges
  * to go well; giving either up after one look would make a slow path look like a dead server.
  */
-
 import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
 import { MysqlFailure, type Phase } from './errors.ts';

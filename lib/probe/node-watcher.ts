@@ -1,5 +1,4 @@
 /** One node, looked at again and again on connections that are kept open. */
-
 import { CONNECTIONS_PER_VANTAGE } from '../core/evidence/connection-count.ts';
 import type { Inbound, Saw, Server } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';

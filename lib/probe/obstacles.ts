@@ -1,5 +1,4 @@
 /** What a server says of its sessions → obstacles to a planned move. Pure. */
-
 import type { Obstacle } from '../core/evidence/probe-results.ts';
 import { inOneLine } from '../core/one-line.ts';
 import type { StatusRow } from './columns.ts';

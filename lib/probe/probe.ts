@@ -1,5 +1,4 @@
 /** The probe: answers every request of the protocol, on connections that it keeps between them. */
-
 import { catchUp } from './catch-up.ts';
 import { attach, detach } from './channel.ts';
 import type { Source } from './channel-rows.ts';

@@ -2,7 +2,6 @@
  * The pulse of one connection. A connection leads to one process of a server, so who it is cannot change on it; that and the
  * variables that a person sets are asked once a second, and what changes by itself with every look.
  */
-
 import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
 import { spreadBeat, spreadPulse } from './pulse-row.ts';

@@ -1,5 +1,4 @@
 /** Makes a node's channel from the pair's other node: who asks knows that both have the same data. */
-
 import { startChannel } from './channel.ts';
 import type { Source } from './channel-rows.ts';
 import { changeStatement, quoted } from './channel-statements.ts';

@@ -11,7 +11,6 @@
  * hears is a short answer where the server has one (`Dialect.ear`); its whole row is read with all else, and with every
  * look that is urgent.
  */
-
 import { type Channel, isCaughtUp, isStranger, readChannel, type Source } from './channel-rows.ts';
 import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';

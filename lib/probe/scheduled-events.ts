@@ -5,7 +5,6 @@
  * told at its start. On 5.6 and MariaDB an event of an account with SUPER writes on a closed node. What the server
  * refuses (a missing grant, a scheduler that is disabled for good) fails nothing: looks show how the events stand.
  */
-
 import type { StatusRow } from './columns.ts';
 import { askIfAllowed, type Command } from './statement-session.ts';
 

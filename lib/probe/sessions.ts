@@ -1,5 +1,4 @@
 /** Rows of the process list → sessions that a person can find, and which of them are whose. Pure. */
-
 import type { Session } from '../core/evidence/sighting.ts';
 import { inOneLine } from '../core/one-line.ts';
 import type { StatusRow } from './columns.ts';

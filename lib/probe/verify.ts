@@ -1,5 +1,4 @@
 /** Who answers at the VIP, and whether a write gets through there: the API's word is not success. */
-
 import type { Answered } from '../core/evidence/probe-results.ts';
 import type { Heartbeat } from '../core/evidence/sighting.ts';
 import { type NodeEndpoint, startDial } from './connection.ts';

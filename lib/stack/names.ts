@@ -1,5 +1,4 @@
 /** Names that people type and policies spell out. Each begins with the environment, so that none collide. */
-
 import type { Vantage } from '../core/names.ts';
 import type { FunctionName } from './bundle.ts';
 

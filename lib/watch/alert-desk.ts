@@ -2,7 +2,6 @@
  * Sends the alerts of all pairs of a leader: one mail at a time, many alerts in one where many wait. The outboxes in the
  * store are the truth: an alert leaves its outbox after SNS has it, so a leader that dies loses none.
  */
-
 import type { Alert } from '../core/alert/incident.ts';
 import { MANY_WITHIN_MS, nextMail, type Sent, type Waiting } from '../core/alert/mails.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';

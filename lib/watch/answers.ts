@@ -1,5 +1,4 @@
 /** The answers of operate to who only asks: from one look, from what is stored, and from the leader. Nothing is changed. */
-
 import { renderFindings } from '../core/alert/finding.ts';
 import type { Pair } from '../core/config/config.ts';
 import { explain } from '../core/decision/explain.ts';

@@ -1,5 +1,4 @@
 /** Catching up, in short slices: between them the executor checks progress, whether the plan is still wanted, and the lease. */
-
 import type { CaughtUp, Detached, DetachedThreads } from '../core/evidence/probe-results.ts';
 import type { Position } from '../core/evidence/sighting.ts';
 import { endKnownTo } from '../core/memory/log-reset.ts';

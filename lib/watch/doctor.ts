@@ -1,5 +1,4 @@
 /** Examines both nodes of a pair, and asks EC2 about it: all that doctor judges. Changes nothing. */
-
 import type { Finding } from '../core/alert/finding.ts';
 import type { Node, Pair } from '../core/config/config.ts';
 import { diagnose, type Examined } from '../core/doctor/doctor.ts';

@@ -3,7 +3,6 @@
  * wait for them. They have no rules of their own: each vantage has one look open, as the pairs order it, and one that is
  * no longer wanted is called off.
  */
-
 import type { Config } from '../core/config/config.ts';
 import type { Vantage } from '../core/names.ts';
 import { isWaitingOrder } from '../core/operator/request.ts';

@@ -1,5 +1,4 @@
 /** One invocation of operate: a person's request, served by the same core and under the same lease. */
-
 import type { Config, Pair } from '../core/config/config.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';
 import { renderFault, shownText } from '../core/fault.ts';

@@ -2,7 +2,6 @@
  * Drives one pair under one leader: gives `step` what comes in, and carries out what is ready. It has no rules of its
  * own: what is ready is carried out in the order of its fields, one save or plan at a time.
  */
-
 import { isDoubted } from '../core/alert/vip-news.ts';
 import type { Pair } from '../core/config/config.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';

@@ -1,5 +1,4 @@
 /** The memory of one pair in a leader's hands: saved before it counts. */
-
 import type { Alert } from '../core/alert/incident.ts';
 import { type Noted, seenText } from '../core/alert/pictures.ts';
 import { remedyOf } from '../core/alert/remedies.ts';

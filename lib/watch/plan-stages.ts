@@ -2,7 +2,6 @@
  * Carrying out a plan: stage by stage, journalled after each that changed something, undone when a step fails before the
  * VIP has moved. A leader that dies here leaves a record, and the next leader finishes the plan.
  */
-
 import type { Ending } from '../core/plan/end-plan.ts';
 import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord, stageOf } from '../core/plan/plan.ts';
 import type { Step, StepOutcome } from '../core/plan/step.ts';

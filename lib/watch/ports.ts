@@ -5,7 +5,6 @@
  * Every call ends by its own deadline. A port that only looks never throws: what it could not see is `blind`.
  * A port that acts throws a `PortError`, whose `kind` says what the caller may conclude.
  */
-
 import type { Alert } from '../core/alert/incident.ts';
 import type { Pair } from '../core/config/config.ts';
 import type { Replica } from '../core/config/replica-settings.ts';

@@ -1,5 +1,4 @@
 /** `rebuild`: marks the node as unfit, has it copied from the holder, and takes the mark off when it is whole. */
-
 import { peerOf } from '../core/config/config.ts';
 import type { Situation } from '../core/decision/situation.ts';
 import type { Server } from '../core/evidence/sighting.ts';

@@ -1,5 +1,4 @@
 /** The chain replicas of a pair as `status` shows them: those of its configuration, and those that its nodes feed. */
-
 import type { Pair } from '../core/config/config.ts';
 import type { Situation } from '../core/decision/situation.ts';
 import { type ChainReplica, followed } from '../core/evidence/chain.ts';

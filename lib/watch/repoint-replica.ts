@@ -1,5 +1,4 @@
 /** The step that has a chain replica of a lost node follow the holder. */
-
 import { nodeOf } from '../core/config/config.ts';
 import { followed } from '../core/evidence/chain.ts';
 import type { Step } from '../core/plan/step.ts';

@@ -2,7 +2,6 @@
  * One executor per step. It looks before it acts, acts only while the lease lasts, reports what it changed, and can be
  * repeated.
  */
-
 import type { Answered, Obstacle } from '../core/evidence/probe-results.ts';
 import type { NodeName } from '../core/names.ts';
 import { movedAtMs } from '../core/plan/plan.ts';

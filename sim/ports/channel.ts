@@ -1,5 +1,4 @@
 /** Commands to a master's channel: waiting for it, stopping and starting it. Only the channel from the source counts. */
-
 import type { CaughtUp, Detached, DetachedThreads } from '../../lib/core/evidence/probe-results.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { type CatchUpGoal, PortError } from '../../lib/watch/ports.ts';

@@ -1,5 +1,4 @@
 /** What the simulated ports of one process share. */
-
 import type { Safeguards } from '../../lib/core/decision/safeguards.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { type Deaths, renderDeath } from '../deaths.ts';

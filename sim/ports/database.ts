@@ -1,5 +1,4 @@
 /** The database port on the simulated masters. */
-
 import { peerOf } from '../../lib/core/config/config.ts';
 import type { CaughtUp } from '../../lib/core/evidence/probe-results.ts';
 import type { NodeName } from '../../lib/core/names.ts';

@@ -1,5 +1,4 @@
 /** The host port on the simulated SSM: our documents, run by the agent of a host that is up. */
-
 import { type HostDocument, type MoveDocument, workDocuments } from '../../lib/core/hosts/host-document.ts';
 import { type HostPort, PortError } from '../../lib/watch/ports.ts';
 import { crash, start } from '../world/life.ts';

@@ -1,5 +1,4 @@
 /** Who answers through the VIP, and whether a commit gets through there. */
-
 import type { Answered } from '../../lib/core/evidence/probe-results.ts';
 import type { Heartbeat } from '../../lib/core/evidence/sighting.ts';
 import { PortError } from '../../lib/watch/ports.ts';

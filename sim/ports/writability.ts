@@ -1,5 +1,4 @@
 /** Closing and opening a master: what is in the way of it, and what becomes of that. */
-
 import type { Closed, Obstacle } from '../../lib/core/evidence/probe-results.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { type DatabasePort, PortError } from '../../lib/watch/ports.ts';

@@ -1,5 +1,4 @@
 /** EC2 as it is, not as its API says: where the VIP is, and what the API shows of it, late or not at all. */
-
 import type { VipPlace } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 

@@ -1,5 +1,4 @@
 /** How the services beside EC2 are doing: DynamoDB, SSM, SNS, Lambda. Faults change it, and change it back. */
-
 import type { Subscriptions } from '../../lib/core/config/subscriber.ts';
 
 export interface Services {

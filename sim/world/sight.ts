@@ -1,5 +1,4 @@
 /** What one look at one master shows, from a vantage, at this moment. */
-
 import type { HangCause, Heartbeat, Saw, Server } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { Master } from './master.ts';

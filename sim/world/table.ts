@@ -1,5 +1,4 @@
 /** The DynamoDB table: one item after another, linearizable, with conditions. Latency and loss are elsewhere. */
-
 import type { Alert } from '../../lib/core/alert/incident.ts';
 import type { HostClaim } from '../../lib/core/hosts/host-work.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';

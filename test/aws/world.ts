@@ -1,5 +1,4 @@
 /** The lab's AWS with one pair of `small`, and SDK clients made with the product's own options. */
-
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';

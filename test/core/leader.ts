@@ -1,5 +1,4 @@
 /** A leader's core loop without a shell: evidence, durations and memory carried on from look to look. */
-
 import type { EventCode } from '../../lib/core/alert/events.ts';
 import { decide } from '../../lib/core/decision/decision.ts';
 import { assess, nextDurations, noDurations, type Situation } from '../../lib/core/decision/situation.ts';

@@ -1,5 +1,4 @@
 /** What is seen of the pair, and what is done about it: a story for every row of the decision table. */
-
 import { whenBothLost } from './row-stories/both-lost.ts';
 import { whenChannelFails } from './row-stories/channels.ts';
 import { whenHeld } from './row-stories/held.ts';

@@ -1,5 +1,4 @@
 /** What a story prints: an input in a few words, and what is ready after it. Times and ages are left to the story. */
-
 import type { Memory } from '../../lib/core/memory/memory.ts';
 import type { LookOrder } from '../../lib/core/pair/look-order.ts';
 import type { Input } from '../../lib/core/pair/pair.ts';

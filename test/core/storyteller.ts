@@ -2,7 +2,6 @@
  * A pair's story over time: `step` from the first look on, in a small world of two servers that a script changes. Looks are
  * made as they are ordered, saves and steps take a moment, and every line is printed from what `step` takes and gives back.
  */
-
 import type { Alert } from '../../lib/core/alert/incident.ts';
 import type { Pair } from '../../lib/core/config/config.ts';
 import { allSafeguards } from '../../lib/core/decision/safeguards.ts';

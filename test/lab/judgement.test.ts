@@ -1,5 +1,4 @@
 /** How a run is judged, and what the faults' own judges make of what they see. */
-
 import { describe, expect, test } from 'vitest';
 import { createEvents } from '../../lab/aws/events.ts';
 import { Alerts, notBefore, notNaming } from '../../lab/faults/alerted.ts';

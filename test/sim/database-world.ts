@@ -1,5 +1,4 @@
 /** The database port on two simulated masters, with clients that commit through the VIP all the time. */
-
 import type { NodeName } from '../../lib/core/names.ts';
 import { strike } from '../../sim/faults/breakages.ts';
 import { crash } from '../../sim/world/life.ts';

@@ -1,5 +1,4 @@
 /** A stage with a watch on it: what the tests of whole incidents share. */
-
 import type { Config, Pair } from '../../lib/core/config/config.ts';
 import type { Reply } from '../../lib/core/operator/reply.ts';
 import type { Step } from '../../lib/core/pair/pair.ts';

@@ -1,5 +1,4 @@
 /** A simulated world for tests of the simulator itself: no faults but those that the test makes. */
-
 import type { EventCode } from '../../lib/core/alert/events.ts';
 import type { Pair } from '../../lib/core/config/config.ts';
 import { allSafeguards, type Safeguards } from '../../lib/core/decision/safeguards.ts';

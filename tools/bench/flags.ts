@@ -1,5 +1,4 @@
 /** The command line of the benchmark: flags in, what to do out. */
-
 import { Command } from 'commander';
 import {
   addLatencyOptions,

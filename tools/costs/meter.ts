@@ -2,7 +2,6 @@
  * CPU and memory of the functions' processes over a time. An environment may come or go meanwhile, and the lease
  * goes from one watch to the other every minute, so all are sampled, and each sample counts for who led then.
  */
-
 import type { Aws } from '../../lab/aws/start.ts';
 import { environmentName } from '../../lab/deployment.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';

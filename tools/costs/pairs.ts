@@ -1,5 +1,4 @@
 /** As many pairs as are asked for, in one environment: their configuration, and EC2's side of them. */
-
 import type { EniSpec, InstanceSpec, ParameterSpec, SubnetSpec } from '../../lab/aws/start.ts';
 import { environmentName, nodesGroup, subnetId, vantages } from '../../lab/deployment.ts';
 import { accounts } from '../../lab/servers/accounts.ts';

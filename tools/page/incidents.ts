@@ -1,5 +1,4 @@
 /** Histories of incidents for the page: one of the real code in a simulated world, and one that is long. */
-
 import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import type { HistoryRow } from '../../lib/core/operator/reply.ts';
 import type { SimFault } from '../../sim/faults/fault.ts';

@@ -1,5 +1,4 @@
 /** What a deployment left in moto: asked of moto, not of the CLI, whose word is not success. */
-
 import type { Template } from '../../lab/aws/iam/template.ts';
 import { environmentName } from '../../lab/deployment.ts';
 import { prefixOf } from '../../lib/stack/names.ts';

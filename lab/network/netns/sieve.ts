@@ -1,5 +1,4 @@
 /** Which packets a cable of the VPC lets through. What is dropped vanishes: it is sent into a bridge without ports. */
-
 import { tc } from './ip.ts';
 import { sink } from './layout.ts';
 

@@ -1,5 +1,4 @@
 /** The history of a pair in DynamoDB: a row for each thing that happened, kept for 90 days. */
-
 import { BatchWriteItemCommand, QueryCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import { detailOf } from '../../core/memory/history.ts';
 import type { PairName } from '../../core/names.ts';

@@ -1,5 +1,4 @@
 /** Operators' orders in DynamoDB: the leader's inbox. */
-
 import { DeleteItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { isOrder, parseRequest, type StateQuestion } from '../../core/operator/request.ts';
 import { STORE_LIMIT_MS } from '../../core/time-budget.ts';

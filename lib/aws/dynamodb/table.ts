@@ -3,7 +3,6 @@
  * repeats a write whose answer was lost; the repetition then meets what the first try wrote, and its condition
  * fails. A version that is new with every write tells our own from somebody else's.
  */
-
 import {
   type AttributeValue,
   type DynamoDBClient,

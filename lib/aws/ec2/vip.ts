@@ -2,7 +2,6 @@
  * The VIP, by the EC2 API. Every change is guarded (`vip-guard`), sent in one window of 3 s after the call (the
  * caller has at least that much lease left), and looked for afterwards: EC2 answers before it takes effect.
  */
-
 import {
   AssignPrivateIpAddressesCommand,
   type EC2Client,

@@ -1,5 +1,4 @@
 /** One invocation of a probe function: request in, checked answer out, or why there is none. */
-
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { INVOKE_MARGIN_MS } from '../../core/time-budget.ts';
 import type { ProbeRequest } from '../../probe/protocol.ts';

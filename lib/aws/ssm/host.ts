@@ -2,7 +2,6 @@
  * Hosts, by SSM Run Command: our own documents, never `AWS-RunShellScript`. The SDK's waiter pauses for 5 s and
  * more and repeats what was denied, so the invocation is polled here.
  */
-
 import {
   GetCommandInvocationCommand,
   type GetCommandInvocationCommandOutput,

@@ -1,5 +1,4 @@
 /** Answers as people paste them into a chat, and times as people read them. */
-
 import { offlineText, writesText } from '../../core/evidence/writability.ts';
 import type { HistoryRow, PairStatus, Reply } from '../../core/operator/reply.ts';
 import { renderReplica } from '../../core/text/replicas-text.ts';

@@ -1,5 +1,4 @@
 /** One picture of the live view: what is known now → the lines of a screen of this size. */
-
 import { writesText } from '../../core/evidence/writability.ts';
 import type { HistoryRow, PairStatus, Reply } from '../../core/operator/reply.ts';
 import { type Paint, toneOf } from './paint.ts';

@@ -1,5 +1,4 @@
 /** Making alerts: what happened, what was done, what is left to do; and how often an alert is repeated. */
-
 import { FLAP_WITHIN_MS, isKnownToFlap, isLastAtOnce, mustTellStaying, saysLoss } from '../decision/flap.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type EventCode, events } from './events.ts';

@@ -2,7 +2,6 @@
  * Which alerts go out in the next mail, and when: alerts of many pairs share a mail, and mails keep a distance. SNS switches
  * a subscription off that gets more than 10 mails a second, and nobody reads 30 mails about one zone.
  */
-
 import type { PairName } from '../names.ts';
 import type { EventCode } from './events.ts';
 import type { Alert } from './incident.ts';

@@ -1,5 +1,4 @@
 /** Faults of sense in what an environment asks of its account. */
-
 import type { ConfigFault } from '../fault.ts';
 import type { Config } from './config.ts';
 

@@ -2,7 +2,6 @@
  * Faults of sense in an environment: each value is well formed, but together they cannot work. The checks
  * take an environment with holes, because a misshapen detail must not hide what else is wrong.
  */
-
 import { contains, isReserved, overlaps, parseCidr } from '../address.ts';
 import type { ConfigFault } from '../fault.ts';
 import { topicFaults } from './account-rules.ts';

@@ -1,5 +1,4 @@
 /** Conditions on a situation that several rows of the decision table ask for. */
-
 import type { EventCode } from '../alert/events.ts';
 import { identityOf } from '../evidence/identity.ts';
 import { isWitnessed } from '../evidence/life.ts';

@@ -2,7 +2,6 @@
  * The decision table: what to do about a situation. The first row that matches wins, the last matches all.
  * A row's name travels into log, history and alert. `docs/decisions.md` is printed from here by a test.
  */
-
 import { renderStages } from '../text/steps-text.ts';
 import type { DecisionRow, Measure } from './row.ts';
 import { undetached } from './rows-channel.ts';

@@ -1,5 +1,4 @@
 /** Why the pair is treated as it is now: the row, what was seen that led there, and what would have to be different. */
-
 import type { Evidence, Word } from '../evidence/evidence.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import type { Memory } from '../memory/memory.ts';

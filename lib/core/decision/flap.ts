@@ -1,5 +1,4 @@
 /** A holder that flaps: how long its incident stays open, and until when the flap guard forbids a failover. */
-
 import type { EventCode } from '../alert/events.ts';
 import type { Reported } from '../alert/incident.ts';
 import type { Pair } from '../config/config.ts';

@@ -1,5 +1,4 @@
 /** A row on chain replicas: a failover has left the node that they follow. */
-
 import { detachedInto } from '../memory/detached.ts';
 import { repointPlan } from '../plan/plans.ts';
 import { holderServes } from './conditions.ts';

@@ -1,5 +1,4 @@
 /** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
-
 import { hasGivenUp } from '../evidence/gave-up.ts';
 import { endsReceiver } from '../evidence/source-errors.ts';
 import { detachedChannels } from '../memory/detached.ts';

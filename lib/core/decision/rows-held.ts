@@ -1,5 +1,4 @@
 /** Rows for a holder that is alive: its instance stops, it refuses us, or the wrong node takes writes. */
-
 import { closeStandbyPlan, detachPlan, failoverPlan, openHolderPlan, switchoverPlan } from '../plan/plans.ts';
 import {
   closedByHand,

@@ -1,5 +1,4 @@
 /** Rows for when the VIP or the holder is lost, or the holder fails the check. */
-
 import { describeVerdict } from '../evidence/verdict.ts';
 import { detachedInto } from '../memory/detached.ts';
 import { failoverPlan, reattachPlan, repairPlan } from '../plan/plans.ts';

@@ -1,5 +1,4 @@
 /** The first rows: a plan is in flight, or it is unknown which server answers or which node holds the VIP. Nothing new begins. */
-
 import type { EventCode } from '../alert/events.ts';
 import { BLIND_MS, VIP_WORD_LIFE_MS } from '../evidence/evidence.ts';
 import { holderLost, wantsFailover } from './conditions.ts';

@@ -1,5 +1,4 @@
 /** The situation of a pair, from the verdicts, the VIP and the memory: all that a decision may use. */
-
 import { changed } from '../changed.ts';
 import { type Pair, peerOf } from '../config/config.ts';
 import { behindOf } from '../evidence/behind.ts';

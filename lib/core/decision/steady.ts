@@ -1,5 +1,4 @@
 /** Whether nothing is wrong with the pair. */
-
 import type { Server } from '../evidence/sighting.ts';
 import { isClosed } from '../evidence/writability.ts';
 import { isLeaving } from '../standby/fitness.ts';

@@ -1,5 +1,4 @@
 /** What AWS answered to `check`: plain data, of which nothing is judged yet. */
-
 import type { Finding } from '../alert/finding.ts';
 import type { Refusal } from '../fault.ts';
 

@@ -1,5 +1,4 @@
 /** One rule of `check`: a condition that the account must fulfil, and what follows where it does not. */
-
 import type { Finding, Severity } from '../alert/finding.ts';
 import type { Config, Node, Pair } from '../config/config.ts';
 import type { Answers } from './answers.ts';

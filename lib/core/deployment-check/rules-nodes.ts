@@ -1,5 +1,4 @@
 /** The ENIs and the instances: each id is the one that the environment says. */
-
 import type { Answers, InterfaceAnswer } from './answers.ts';
 import {
   awsCommand,

@@ -1,5 +1,4 @@
 /** What doctor finds on a pair: the rules over both nodes' facts, and what EC2 says. */
-
 import { byDanger, type Finding } from '../alert/finding.ts';
 import type { Node, Pair } from '../config/config.ts';
 import type { VipSighting } from '../evidence/sighting.ts';

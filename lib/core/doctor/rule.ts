@@ -1,5 +1,4 @@
 /** A rule of doctor: what is looked at, what is wrong with it, and what to do. */
-
 import type { Severity } from '../alert/finding.ts';
 import type { Node, Pair } from '../config/config.ts';
 import type { NodeName } from '../names.ts';

@@ -1,5 +1,4 @@
 /** Both nodes beside each other. */
-
 import type { VariableName } from './facts.ts';
 import { type Here, type Rule, seriesOf } from './rule.ts';
 

@@ -1,5 +1,4 @@
 /** Gaps in a standby's channel that its source did not cause: a silent channel then proves nothing yet. */
-
 import type { Situation } from '../decision/situation.ts';
 import type { Durations } from '../memory/durations.ts';
 import { misdirection } from '../standby/fitness.ts';

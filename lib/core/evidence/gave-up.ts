@@ -1,5 +1,4 @@
 /** A channel whose receiver gave up trying: the way to its source was cut for too long, and nobody stopped it. */
-
 import type { Inbound } from './sighting.ts';
 import { isOfSource, isRefusal } from './source-errors.ts';
 

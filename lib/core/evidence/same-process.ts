@@ -4,7 +4,6 @@
  * A server counts its uptime by the clock of its host. When that one is set, the uptime jumps by as much, and the process is
  * the same.
  */
-
 import type { Settled } from '../memory/memory.ts';
 import { CLOCK_OFF_MS } from './clock-off.ts';
 import type { Verdict } from './verdict.ts';

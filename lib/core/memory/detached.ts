@@ -2,7 +2,6 @@
  * The channels that failovers have detached: one into each node at the most. After two failovers in a row, both may be: the one
  * that the first detached leads into the node that the second has left.
  */
-
 import type { NodeName } from '../names.ts';
 import type { DetachedChannel, Memory } from './memory.ts';
 

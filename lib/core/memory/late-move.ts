@@ -2,7 +2,6 @@
  * A move of ours that may take effect after its plan has ended: EC2 took the order, or may have, and did not show it. Where the
  * VIP is found afterwards says what became of it.
  */
-
 import type { NodeName } from '../names.ts';
 import { mayHaveBegun, outcomeOf, type PlanRecord } from '../plan/plan.ts';
 import type { Memory } from './memory.ts';

@@ -1,5 +1,4 @@
 /** Which server processes are as their roles want them, as far as plans know: one that is otherwise, somebody changed. */
-
 import type { Situation } from '../decision/situation.ts';
 import { isSameProcess, processOf } from '../evidence/same-process.ts';
 import type { Verdict } from '../evidence/verdict.ts';

@@ -1,5 +1,4 @@
 /** Decides on an operator's order: the same plans, asked for by a person. */
-
 import { tell } from '../alert/alerts.ts';
 import { type Pair, peerOf } from '../config/config.ts';
 import { asideReason } from '../decision/aside.ts';

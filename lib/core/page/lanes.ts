@@ -1,5 +1,4 @@
 /** Lanes of the timeline: for each thing that can change, from when until when it was how. */
-
 import { writesText } from '../evidence/writability.ts';
 import type { Seen } from '../memory/history.ts';
 import type { HistoryRow } from '../operator/reply.ts';

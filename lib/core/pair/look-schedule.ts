@@ -1,5 +1,4 @@
 /** How soon the next look is wanted, and what each vantage is ordered to do. */
-
 import type { Pair } from '../config/config.ts';
 import { holderGone, standbyOpen, witnessed } from '../decision/conditions.ts';
 import { WITNESSED_MS } from '../decision/rows-lost.ts';

@@ -1,5 +1,4 @@
 /** One judgement of a pair: evidence and memory → the decision, what it leaves in memory, and what follows. */
-
 import { changed } from '../changed.ts';
 import { type Decision, decide, deedOf } from '../decision/decision.ts';
 import { nextDurations, type Situation } from '../decision/situation.ts';

@@ -1,5 +1,4 @@
 /** What comes in about a pair: reports, answers, orders, and what the store has. */
-
 import type { Finding } from '../alert/finding.ts';
 import { type Heard, hearEc2, hearThrough } from '../alert/vip-news.ts';
 import { observe, observeVip, type ThroughVip } from '../evidence/evidence.ts';

@@ -1,5 +1,4 @@
 /** What follows from a judgement: a plan to begin or to go on with, an operator's order, or nothing yet. */
-
 import type { Decision } from '../decision/decision.ts';
 import type { Situation } from '../decision/situation.ts';
 import { describeVerdict } from '../evidence/verdict.ts';

@@ -1,5 +1,4 @@
 /** All that a leader has in mind of one pair: plain data that can be printed, stored and replayed. */
-
 import type { Finding } from '../alert/finding.ts';
 import type { Alert } from '../alert/incident.ts';
 import { noPictures, type Pictures } from '../alert/pictures.ts';

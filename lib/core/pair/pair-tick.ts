@@ -1,5 +1,4 @@
 /** What is due each second: gauges, the question through the VIP, and a loss of service beside a plan. */
-
 import { nextBesidePlan } from '../decision/situation.ts';
 import { EXAMINE_AGAIN_MS, isExaminationDue } from '../doctor/note-examination.ts';
 import { noteBesidePlan } from '../memory/note-decision.ts';

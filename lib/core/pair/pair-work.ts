@@ -1,5 +1,4 @@
 /** What comes of the work for a pair: a plan begins and ends, all is done, or must wait, or failed. */
-
 import { noDurations } from '../decision/situation.ts';
 import { forget } from '../evidence/evidence.ts';
 import { SEEN_LIFE_MS } from '../time-budget.ts';

@@ -6,7 +6,6 @@
  * is `ready`, and hands back what comes of it as inputs: `stored` for each save, `plan` around and during a plan, and one
  * `done`, `not-yet` or `failed` for the whole.
  */
-
 import type { Finding } from '../alert/finding.ts';
 import { handOut, takePicture } from '../alert/pictures.ts';
 import type { ThroughVip } from '../evidence/evidence.ts';

@@ -1,5 +1,4 @@
 /** What is to be done after a step of a pair: all of it data, carried out by the driver in the order of the fields. */
-
 import type { Noted } from '../alert/pictures.ts';
 import type { Durations, Situation } from '../decision/situation.ts';
 import type { Memory } from '../memory/memory.ts';

@@ -2,7 +2,6 @@
  * Every plan, as ordered stages of idempotent steps; the steps of one stage run side by side. Why the order
  * is what it is stands above each. `docs/decisions.md` prints them.
  */
-
 import { type Pair, peerOf } from '../config/config.ts';
 import type { NodeName } from '../names.ts';
 import { STATEMENT_LIMIT_MS } from '../time-budget.ts';

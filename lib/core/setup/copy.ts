@@ -1,5 +1,4 @@
 /** A copy that an earlier run of setup began, as the facts of both hosts show it. */
-
 import { atWorkText, type SeedServer } from '../hosts/seed.ts';
 import type { NodeName } from '../names.ts';
 import type { HostFacts } from './facts.ts';

@@ -1,5 +1,4 @@
 /** Whether the standby could take over now, and if not, every reason. */
-
 import type { Pair } from '../config/config.ts';
 import { blockOfApplier, lockOf } from '../evidence/applier-block.ts';
 import { applierFault, causeOf, lagFault, receiverFault } from '../evidence/check.ts';

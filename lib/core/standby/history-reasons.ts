@@ -1,5 +1,4 @@
 /** What the histories of the two nodes say against a standby: what one has and the other lacks. */
-
 import type { Pair } from '../config/config.ts';
 import { asideReason } from '../decision/aside.ts';
 import { behindOf } from '../evidence/behind.ts';

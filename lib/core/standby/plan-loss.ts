@@ -1,5 +1,4 @@
 /** What a plan could lose if it began now: the answer to who only asks. */
-
 import type { Situation } from '../decision/situation.ts';
 import type { Loss } from '../memory/memory.ts';
 import { lastPositionIn } from '../pair/pair-state.ts';

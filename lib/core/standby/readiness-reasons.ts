@@ -1,5 +1,4 @@
 /** Whether a standby was ready when the holder was lost, by what is remembered of it. */
-
 import { type Coverage, coverageOf, END_LIFE_MS } from '../evidence/holder-end.ts';
 import type { Server } from '../evidence/sighting.ts';
 import { endsReceiver, isOfSource } from '../evidence/source-errors.ts';

@@ -1,5 +1,4 @@
 /** One alert in the form for machines: the same fields for https subscribers and for EventBridge (docs/alerts.md). */
-
 import type { Alert } from '../alert/incident.ts';
 import { remedyOf } from '../alert/remedies.ts';
 import { commandsOf, headlineOf, type Place, writesOf } from './alert-text.ts';

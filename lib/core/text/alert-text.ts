@@ -3,7 +3,6 @@
  * whether clients can write. The body is plain text: what happened, what was done, what it cost, who holds the VIP now,
  * and what is left, with the commands to paste.
  */
-
 import { eventOf } from '../alert/events.ts';
 import type { Alert } from '../alert/incident.ts';
 import { remedyOf, type Writes } from '../alert/remedies.ts';

@@ -1,5 +1,4 @@
 /** `docs/check.md`: every rule of `keepalambda check`, printed from the table. */
-
 import { severities } from '../alert/finding.ts';
 import { deploymentRules } from '../deployment-check/check-deployment.ts';
 

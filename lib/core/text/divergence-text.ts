@@ -1,5 +1,4 @@
 /** What two nodes do not have in common, as a person reads it. */
-
 import { plural } from '../plural.ts';
 import { type Counted, isWorthless, type Lack, type TableCount } from '../standby/divergence.ts';
 import { transactions } from '../standby/loss.ts';

@@ -1,5 +1,4 @@
 /** `docs/doctor.md`, printed: every rule of doctor. */
-
 import { severities } from '../alert/finding.ts';
 import { rules } from '../doctor/doctor.ts';
 import { type Here, type Rule, textOf } from '../doctor/rule.ts';

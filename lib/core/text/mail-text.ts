@@ -2,7 +2,6 @@
  * A mail about one alert or many, in every form that goes out: a subject, a text, an SMS, and a form for machines, which
  * has the shape of a CloudWatch alarm, because receivers of SNS know that one (docs/alerts.md).
  */
-
 import type { Alert } from '../alert/incident.ts';
 import { remedyOf, type Severity, severities } from '../alert/remedies.ts';
 import { alertForm, isoTime, threadOf } from './alert-form.ts';

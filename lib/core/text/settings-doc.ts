@@ -1,5 +1,4 @@
 /** How a pair is judged, and the limits that are no settings: `docs/settings.md`. */
-
 import { describeAccount } from '../config/account-settings.ts';
 import { describeChoices } from '../config/config.ts';
 import { type Detection, describeExpert, describePeople, presets, presetTexts } from '../config/settings.ts';

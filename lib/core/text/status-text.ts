@@ -1,5 +1,4 @@
 /** A situation in words: the same for `status`, `check` and the CLI. */
-
 import type { Incident } from '../alert/incident.ts';
 import type { Decision, Measure } from '../decision/decision.ts';
 import type { Situation } from '../decision/situation.ts';

@@ -1,5 +1,4 @@
 /** Whom alerts reach, as a line of `status`. */
-
 import type { SubscriptionsSeen } from '../config/subscriber.ts';
 import { plural } from '../plural.ts';
 

@@ -1,5 +1,4 @@
 /** The documents about accounts, history and the proof: fixed statements, as the server's root. */
-
 import type { GrantServer } from '../../core/operator/rights.ts';
 import { accountRights, heartbeatStatements } from '../../core/setup/account-statements.ts';
 import { type Document, shellDocument } from './document.ts';

@@ -1,5 +1,4 @@
 /** The document that only looks: what work on hosts depends on, as lines of `name=value`. */
-
 import { olderNames, variableNames } from '../../core/doctor/facts.ts';
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';

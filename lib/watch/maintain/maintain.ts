@@ -1,5 +1,4 @@
 /** `maintain`: both servers of a pair changed under load, the standby first, with one switchover between them. */
-
 import type { Situation } from '../../core/decision/situation.ts';
 import { isSteady } from '../../core/decision/steady.ts';
 import type { Refusal } from '../../core/fault.ts';

@@ -1,5 +1,4 @@
 /** What a maintenance asks of the leader: to remember a step, and to switch over. */
-
 import type { Refusal } from '../../core/fault.ts';
 import type { MaintenanceNote } from '../../core/maintain/maintenance.ts';
 import type { Order } from '../../core/operator/request.ts';

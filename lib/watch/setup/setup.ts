@@ -1,5 +1,4 @@
 /** `setup`: from two servers to a healthy pair. Every step is one document, one command of the probe, or one call of a port. */
-
 import { byDanger, renderFindings } from '../../core/alert/finding.ts';
 import { nodeOf, type Pair, peerOf } from '../../core/config/config.ts';
 import type { HostDocument } from '../../core/hosts/host-document.ts';

@@ -1,5 +1,4 @@
 /** A pair without a finding, and one with something changed. */
-
 import type { Finding } from '../../../lib/core/alert/finding.ts';
 import type { Pair } from '../../../lib/core/config/config.ts';
 import { diagnose, type Examination } from '../../../lib/core/doctor/doctor.ts';

@@ -1,5 +1,4 @@
 /** What a test of a judge does by hand: leads, begins and ends plans, alerts, breaks things. */
-
 import type { EventCode } from '../../../lib/core/alert/events.ts';
 import { assess, noDurations } from '../../../lib/core/decision/situation.ts';
 import { noEvidence } from '../../../lib/core/evidence/evidence.ts';

@@ -6,6 +6,7 @@ import { decide, deedOf, type Measure, rows } from '../../lib/core/decision/deci
 import type { Situation } from '../../lib/core/decision/situation.ts';
 import type { Saw, VipPlace } from '../../lib/core/evidence/sighting.ts';
 import type { PlanKind } from '../../lib/core/plan/plan.ts';
+import { standbyOut } from './changes.ts';
 import {
   answers1,
   answers2,
@@ -105,23 +106,6 @@ const movedUntouched: Change = (world) =>
   memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } })(
     configured({ writability: 'untouched' })(world),
   );
-
-/** db2 is out for a maintenance. */
-const standbyOut = memory({
-  maintenance: {
-    id: 'r1',
-    work: 'restart',
-    command: null,
-    by: 'ann',
-    why: 'my.cnf',
-    startedAtMs: NOW_MS,
-    nodes: ['db2', 'db1'],
-    changed: [],
-    done: [],
-    known: [],
-    out: { node: 'db2', was: '17', untilMs: NOW_MS + 60_000 },
-  },
-});
 
 /** db1 came up read-only, and a plan could not open it. */
 const staysClosed: Change = (world) =>

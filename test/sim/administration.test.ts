@@ -1,35 +1,15 @@
 /** What an administrator does to a server: how it shows, what it leaves, and how often it is drawn. */
 import { describe, expect, it } from 'vitest';
-import type { Server } from '../../lib/core/evidence/sighting.ts';
 import { drawAdministration } from '../../sim/faults/administration.ts';
-import { strike } from '../../sim/faults/breakages.ts';
-import type { BreakageName, Target } from '../../sim/faults/fault.ts';
 import { firstMissingMs } from '../../sim/invariants/loss.ts';
-import { type Stage, setStage } from './stage.ts';
-
-async function serverOf({ one, pair, settle }: Stage, node: string): Promise<Server> {
-  const targets = [{ pair, holder: 'db1', seen: null, order: { kind: 'now' } }] as const;
-  const found = (await settle(one.database.look('a', targets))).get(pair.name);
-  const saw = found?.kind === 'saw' ? found.sightings.find((seen) => seen.node === node)?.saw : undefined;
-  if (saw?.kind !== 'answered') throw new Error(`${node} is ${saw?.kind}`);
-  return saw.server;
-}
-
-async function inboundOf(stage: Stage, node: string) {
-  const { inbound } = await serverOf(stage, node);
-  if (inbound.kind !== 'configured') throw new Error('no replication is configured');
-  return inbound;
-}
-
-function act({ world }: Stage, name: BreakageName, target: Target, forMs: number, degree = 0.11): void {
-  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
-}
+import { breakIt, inboundOf, serverOf } from './breaking.ts';
+import { setStage } from './stage.ts';
 
 describe('a binary log that is reset', () => {
   it('names what comes from 1 on; the standby is sent nothing more, and knows names that its source does not', async () => {
     const stage = setStage();
     await stage.pass(2000);
-    act(stage, 'log-reset', 'holder', 1e9);
+    breakIt(stage, 'log-reset', 'holder', 1e9);
     await stage.pass(2000);
     const [holder, standby] = [await serverOf(stage, 'db1'), await serverOf(stage, 'db2')];
     expect(holder.executed).toMatchObject({ file: 'mysql-bin.000001' });
@@ -45,7 +25,7 @@ describe('a binary log that is reset', () => {
     const stage = setStage();
     const { world } = stage;
     const { channel } = world.master('db2');
-    act(stage, 'log-reset', 'holder', 5000, 0.9);
+    breakIt(stage, 'log-reset', 'holder', 5000, 0.9);
     await stage.pass(6000);
     expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'no', ioError: { errno: 1236 } });
     await stage.pass(20_000);
@@ -64,7 +44,7 @@ describe('a binary log that is reset', () => {
 
   it('without GTIDs the place is in a log that is gone, whatever is committed since', async () => {
     const stage = setStage({ gtid: false });
-    act(stage, 'log-reset', 'holder', 15_000, 0.9);
+    breakIt(stage, 'log-reset', 'holder', 15_000, 0.9);
     await stage.pass(40_000);
     const inbound = await inboundOf(stage, 'db2');
     expect(inbound).toMatchObject({ io: 'no', ioError: { errno: 1236 } });
@@ -75,14 +55,14 @@ describe('a binary log that is reset', () => {
     const stage = setStage();
     const { world } = stage;
     await stage.pass(2000);
-    act(stage, 'log-reset', 'standby', 1e9);
+    breakIt(stage, 'log-reset', 'standby', 1e9);
     await stage.pass(2000);
     const [holder, standby] = [await serverOf(stage, 'db1'), await serverOf(stage, 'db2')];
     expect(standby.executed.gtid).toMatch(new RegExp(`^${holder.identity}:1\\d\\d\\d-1\\d\\d\\d$`));
     expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'yes' });
     expect(await inboundOf(stage, 'db1')).toMatchObject({ io: 'no', ioError: { errno: 1236 } });
     expect(world.lackingOn('db2').count).toBeLessThanOrEqual(2);
-    act(stage, 'operator-restart', 'standby', 1000);
+    breakIt(stage, 'operator-restart', 'standby', 1000);
     await stage.pass(3000);
     expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'no', ioError: { errno: 1236 } });
     expect(await inboundOf(stage, 'db1')).toMatchObject({ io: 'no', ioError: { errno: 1236 } });
@@ -90,8 +70,8 @@ describe('a binary log that is reset', () => {
 
   it('is not done on a server that is down', async () => {
     const stage = setStage();
-    act(stage, 'mysqld-kill', 'holder', 1e9);
-    act(stage, 'log-reset', 'holder', 1e9);
+    breakIt(stage, 'mysqld-kill', 'holder', 1e9);
+    breakIt(stage, 'log-reset', 'holder', 1e9);
     expect(stage.world.master('db1').log.resets).toBe(0);
   });
 });
@@ -101,7 +81,7 @@ describe('offline_mode', () => {
     const stage = setStage();
     const { world } = stage;
     await stage.pass(1000);
-    act(stage, 'offline-mode', 'holder', 20_000);
+    breakIt(stage, 'offline-mode', 'holder', 20_000);
     const count = world.master('db1').log.countAt(world.nowMs);
     await stage.pass(2000);
     const server = await serverOf(stage, 'db1');
@@ -113,8 +93,8 @@ describe('offline_mode', () => {
     await stage.pass(20_000);
     expect(await serverOf(stage, 'db1')).not.toHaveProperty('offline');
     expect(await inboundOf(stage, 'db2')).toMatchObject({ io: 'yes' });
-    act(stage, 'offline-mode', 'holder', 1e9);
-    act(stage, 'mysqld-restart', 'holder', 1000);
+    breakIt(stage, 'offline-mode', 'holder', 1e9);
+    breakIt(stage, 'mysqld-restart', 'holder', 1000);
     await stage.pass(2000);
     expect(world.master('db1').refusesClients).toBe(false);
   });
@@ -124,7 +104,7 @@ describe('a clock that is set', () => {
   it('shows as off and as another uptime; the lag by our heartbeat is as it was', async () => {
     const stage = setStage();
     const before = await serverOf(stage, 'db2');
-    act(stage, 'clock-step', 'standby', 10_000, 0.9);
+    breakIt(stage, 'clock-step', 'standby', 10_000, 0.9);
     await stage.pass(1000);
     const server = await serverOf(stage, 'db2');
     expect(server.clockOffMs).toBe(60_000);
@@ -137,17 +117,17 @@ describe('a clock that is set', () => {
   it('without our heartbeat the lag is wrong by as much while anything is left to apply', async () => {
     const stage = setStage({ pair: { writeProbe: false } });
     await stage.pass(1000);
-    act(stage, 'applier-slow', 'standby', 1e9, 0);
-    act(stage, 'clock-step', 'standby', 1e9, 0.9);
+    breakIt(stage, 'applier-slow', 'standby', 1e9, 0);
+    breakIt(stage, 'clock-step', 'standby', 1e9, 0.9);
     await stage.pass(3000);
     expect((await inboundOf(stage, 'db2')).lagSeconds).toBeGreaterThanOrEqual(60);
   });
 
   it('back to before its start gives no uptime', async () => {
     const stage = setStage();
-    act(stage, 'mysqld-restart', 'standby', 1000);
+    breakIt(stage, 'mysqld-restart', 'standby', 1000);
     await stage.pass(5000);
-    act(stage, 'clock-step', 'standby', 1e9, 0.1);
+    breakIt(stage, 'clock-step', 'standby', 1e9, 0.1);
     expect(await serverOf(stage, 'db2')).toMatchObject({ uptimeSeconds: 0, clockOffMs: -60_000 });
   });
 });

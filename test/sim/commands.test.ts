@@ -1,12 +1,8 @@
 /** What the simulator's database port does to its masters, where something is in the way. */
 import { describe, expect, it } from 'vitest';
-import { strike } from '../../sim/faults/breakages.ts';
-import type { BreakageName, Target } from '../../sim/faults/fault.ts';
-import { type Stage, setStage } from './stage.ts';
-
-function breakIt({ world }: Stage, name: BreakageName, target: Target = 'holder', forMs = 1e9) {
-  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree: 0.1 });
-}
+import type { BreakageName } from '../../sim/faults/fault.ts';
+import { breakIt } from './breaking.ts';
+import { setStage } from './stage.ts';
 
 describe.each<BreakageName>(['blocking-session', 'global-lock'])('a session in the way (%s)', (name) => {
   it('is named before a move, and nothing is changed', async () => {

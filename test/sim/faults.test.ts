@@ -1,44 +1,11 @@
 /** The unkind faults of the simulated world show, and mend, as they do on real servers and in AWS. */
 import { describe, expect, it } from 'vitest';
-import type { Report, Saw, Server } from '../../lib/core/evidence/sighting.ts';
-import { strike } from '../../sim/faults/breakages.ts';
-import type { BreakageName, Target } from '../../sim/faults/fault.ts';
+import type { BreakageName } from '../../sim/faults/fault.ts';
 import { drawScenario, scenarioNames } from '../../sim/faults/scenarios.ts';
 import { drawFaults } from '../../sim/faults/schedule.ts';
 import { Random } from '../../sim/random.ts';
-import { type Stage, setStage } from './stage.ts';
-
-async function report({ one, pair, settle }: Stage): Promise<Report | undefined> {
-  const targets = [{ pair, holder: 'db1', seen: null, order: { kind: 'now' } }] as const;
-  return (await settle(one.database.look('a', targets))).get(pair.name);
-}
-
-async function seen(stage: Stage, node: string): Promise<Saw | undefined> {
-  const found = await report(stage);
-  return found?.kind === 'saw' ? found.sightings.find((one) => one.node === node)?.saw : undefined;
-}
-
-async function serverOf(stage: Stage, node: string): Promise<Server> {
-  const saw = await seen(stage, node);
-  if (saw?.kind !== 'answered') throw new Error(`${node} is ${saw?.kind}`);
-  return saw.server;
-}
-
-async function inboundOf(stage: Stage, node: string) {
-  const { inbound } = await serverOf(stage, node);
-  if (inbound.kind !== 'configured') throw new Error('no replication is configured');
-  return inbound;
-}
-
-function breakIt(
-  { world }: Stage,
-  name: BreakageName,
-  target: Target = 'holder',
-  forMs = 1e9,
-  degree = 0.11,
-) {
-  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
-}
+import { breakIt, inboundOf, report, seen, serverOf } from './breaking.ts';
+import { setStage } from './stage.ts';
 
 describe('a new login that is refused', () => {
   it.each<[BreakageName, number, string]>([

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../lib/core/evidence/fingerprint.ts';
 import type { Report, Saw, Server } from '../../lib/core/evidence/sighting.ts';
 import type { LookOrder } from '../../lib/core/pair/look-order.ts';
-import { strike } from '../../sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../sim/faults/fault.ts';
+import { breakIt } from './breaking.ts';
 import { type Stage, setStage } from './stage.ts';
 
 async function reported(
@@ -33,10 +33,6 @@ async function serverOf(stage: Stage, node: string): Promise<Server> {
   const saw = await seenOf(stage, node);
   if (saw.kind !== 'answered') throw new Error(`${node} is ${saw.kind}`);
   return saw.server;
-}
-
-function breakIt({ world }: Stage, name: BreakageName, target: Target = 'holder', forMs = 1e9, degree = 0.1) {
-  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
 }
 
 function inboundOf(server: Server) {

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { reattachPlan } from '../../../lib/core/plan/plans.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
+import { breakIt } from '../breaking.ts';
 import { type Stage, setStage } from '../stage.ts';
-import { alert, begin, breakIt, end, failover, lead } from './by-hand.ts';
+import { alert, begin, end, failover, lead } from './by-hand.ts';
 
 type Verdict = InvariantName | undefined;
 

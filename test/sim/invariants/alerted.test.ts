@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { EventCode } from '../../../lib/core/alert/events.ts';
 import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
+import { breakIt } from '../breaking.ts';
 import { setStage } from '../stage.ts';
-import { alert, breakIt, lead } from './by-hand.ts';
+import { alert, lead } from './by-hand.ts';
 
 describe('W4 loss-alerted', () => {
   describe('W4 where a loss is behind a path that was alerted, and the path comes back', () => {

@@ -6,8 +6,6 @@ import { emptyMemory, type Memory } from '../../../lib/core/memory/memory.ts';
 import { beginPlan } from '../../../lib/core/plan/begin-plan.ts';
 import type { Plan } from '../../../lib/core/plan/plan.ts';
 import { failoverPlan } from '../../../lib/core/plan/plans.ts';
-import { strike } from '../../../sim/faults/breakages.ts';
-import type { BreakageName, Target } from '../../../sim/faults/fault.ts';
 import type { Stage } from '../stage.ts';
 
 /** watch-1 leads under epoch 1. */
@@ -58,16 +56,6 @@ export async function alert({ one, pair, settle }: Stage, code: EventCode): Prom
 
 export function failover({ pair }: Stage): Plan {
   return failoverPlan(pair, 'db2', { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true });
-}
-
-export function breakIt(
-  { world }: Stage,
-  name: BreakageName,
-  target: Target,
-  forMs = 1e9,
-  degree = 0.1,
-): void {
-  strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
 }
 
 /** A person moves the VIP to a standby that takes writes, and that is cut off from the old holder for a while. */

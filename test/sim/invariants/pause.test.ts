@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { closeStandbyPlan, switchoverPlan } from '../../../lib/core/plan/plans.ts';
 import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
+import { breakIt } from '../breaking.ts';
 import { setStage } from '../stage.ts';
-import { alert, begin, breakIt, lead, pause } from './by-hand.ts';
+import { alert, begin, lead, pause } from './by-hand.ts';
 
 describe('W3 pause', () => {
   it('what a person set before the VIP moved is closed in a pause', async () => {

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
+import { breakIt } from '../breaking.ts';
 import { setStage } from '../stage.ts';
-import { alert, breakIt, lead } from './by-hand.ts';
+import { alert, lead } from './by-hand.ts';
 
 describe('W6 service-returns', () => {
   describe('W6 where the holder died while nobody could look', () => {

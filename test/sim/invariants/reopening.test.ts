@@ -1,8 +1,9 @@
 /** When the judge of frozen holders asks for a writer, and when a second one would be worse. */
 import { describe, expect, it } from 'vitest';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
+import { breakIt } from '../breaking.ts';
 import { setStage } from '../stage.ts';
-import { alert, breakIt, lead } from './by-hand.ts';
+import { alert, lead } from './by-hand.ts';
 
 describe('W2 holder-reopened', () => {
   it.each<[what: string, hangs: boolean, invariant: InvariantName | undefined]>([

@@ -1,8 +1,9 @@
 /** What the judge of rows knows to be nobody's fault, and what lies just beyond it. */
 import { describe, expect, it } from 'vitest';
 import { crash, loseLast, start } from '../../../sim/world/life.ts';
+import { breakIt } from '../breaking.ts';
 import { setStage } from '../stage.ts';
-import { breakIt, lead, moveByHandWithTail, never } from './by-hand.ts';
+import { lead, moveByHandWithTail, never } from './by-hand.ts';
 
 describe('W5 rows-kept', () => {
   it('a tail that arrives before anybody can know that a person moved the VIP is no violation', async () => {

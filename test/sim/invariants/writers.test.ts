@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { openHolderPlan, repairPlan, switchoverPlan } from '../../../lib/core/plan/plans.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
+import { breakIt } from '../breaking.ts';
 import { setStage } from '../stage.ts';
-import { begin, breakIt, end, lead, pause } from './by-hand.ts';
+import { begin, end, lead, pause } from './by-hand.ts';
 
 describe('3: at most one writer', () => {
   it.each<[what: string, isOpened: boolean, invariant: InvariantName | undefined]>([

@@ -5,8 +5,9 @@ import { emptyMemory } from '../../../lib/core/memory/memory.ts';
 import { closeStandbyPlan, openHolderPlan, switchoverPlan } from '../../../lib/core/plan/plans.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { crash, loseLast, start } from '../../../sim/world/life.ts';
+import { breakIt } from '../breaking.ts';
 import { type Stage, setStage } from '../stage.ts';
-import { alert, begin, breakIt, end, failover, lead, moveByHandWithTail, never, pause } from './by-hand.ts';
+import { alert, begin, end, failover, lead, moveByHandWithTail, never, pause } from './by-hand.ts';
 
 const wrongs: readonly [InvariantName, string, (stage: Stage) => Promise<unknown>][] = [
   [

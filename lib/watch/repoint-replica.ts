@@ -21,7 +21,7 @@ export async function repointReplica(
 
 async function repointed(
   { replica: name, node, source, change }: Extract<Step, { kind: 'repoint' }>,
-  { pair, ports, guard, identityOf }: StepContext,
+  { pair, ports, guard, identityOf, logReset = null }: StepContext,
 ): Promise<Result> {
   const replica = pair.replicas.find((one) => one.name === name);
   if (replica === undefined) return skipped(`${name} is not configured any more`);
@@ -33,6 +33,10 @@ async function repointed(
   if (!change)
     return missed(
       `${name} follows ${source} and gets nothing. The setting is \`alert\`: point it at ${node} (${address}) by GTID`,
+    );
+  if (logReset?.node === node)
+    return missed(
+      `${name} still follows ${source}: the binary log of ${node} was reset (RESET MASTER), so GTIDs do not say what ${name} has of it. Make ${name} anew from ${node}`,
     );
   guard();
   const { now, because } = await ports.database.repoint(pair, replica, source, node, REPOINT_LIMIT_MS);

@@ -103,6 +103,14 @@ describe('every step has an executor, which looks before it acts', () => {
       'r01 still follows db1: it has 1 transaction (a:1) that the holder lacks',
     ],
     [
+      'repoint, behind a node whose log was reset: it would skip what has names that it knows',
+      steps.repoint,
+      {},
+      { logReset: { node: 'db2', standby: 'db1', lack: '2 transactions', forgotten: '', atMs: 0 } },
+      'missed',
+      'the binary log of db2 was reset (RESET MASTER), so GTIDs do not say what r01 has of it',
+    ],
+    [
       'repoint, it does not answer',
       steps.repoint,
       { before: failing('unsuccessful') },

@@ -12,7 +12,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Config, readConfig } from '../core/config/config.ts';
 import { renderFault } from '../core/fault.ts';
 import { placeOf } from '../core/text/alert-text.ts';
-import type { AlertPort, Ports } from '../watch/ports.ts';
+import type { AlertPort } from '../watch/ports/alerts.ts';
+import type { Ports } from '../watch/ports/ports.ts';
 import {
   changingOptions,
   createSender,

@@ -17,7 +17,8 @@ import { divergenceOf } from './divergence.ts';
 import { examinePair } from './doctor.ts';
 import { askLeader } from './leader-state.ts';
 import { lookOnce } from './look-once.ts';
-import type { HistoryEntry, Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
+import type { HistoryEntry } from './ports/store.ts';
 import { reason } from './step-context.ts';
 import { renderObstacles } from './step-executors.ts';
 

@@ -6,7 +6,8 @@ import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan/plan
 import type { Step } from '../core/plan/step.ts';
 import { thrownAwayOf } from '../core/standby/lead.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
-import { type CatchUpGoal, PortError } from './ports.ts';
+import type { CatchUpGoal } from './ports/database.ts';
+import { PortError } from './ports/port-error.ts';
 import { already, done, failed, missed, type Result, type StepContext, skipped } from './step-context.ts';
 
 type CatchUp = Extract<Step, { kind: 'catch-up' }>;

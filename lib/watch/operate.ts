@@ -6,7 +6,7 @@ import { notDone, type Reply } from '../core/operator/reply.ts';
 import { isHostOrder, isOrder, parseRequest } from '../core/operator/request.ts';
 import { answerQuestion } from './answers.ts';
 import { serveHostOrder } from './host-orders.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import { serveOrder } from './serve-order.ts';
 
 export interface OperateOptions {

@@ -30,7 +30,7 @@ import type { HeldLease } from './lease.ts';
 import { locate } from './move-vip.ts';
 import type { PairMemory } from './pair-memory.ts';
 import { type Executed, execute, undo } from './plan-stages.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import { CutShort } from './step-context.ts';
 
 export interface PlanRunnerProps {

@@ -5,7 +5,7 @@ import { fingerprint } from '../../lib/core/evidence/fingerprint.ts';
 import type { Inbound, Saw, Server, Sighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { LookOrder } from '../../lib/core/pair/look-order.ts';
-import type { DatabasePort } from '../../lib/watch/ports.ts';
+import type { DatabasePort } from '../../lib/watch/ports/database.ts';
 
 /** db1 holds the VIP and takes writes, db2 is its fit standby, and both are back in that state before each case. */
 export interface DatabaseWorld {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyMemory } from '../../lib/core/memory/memory.ts';
 import type { Order } from '../../lib/core/operator/request.ts';
-import type { HistoryEntry, Lease, StorePort } from '../../lib/watch/ports.ts';
+import type { HistoryEntry, Lease, StorePort } from '../../lib/watch/ports/store.ts';
 
 export interface StoreWorld {
   /** The same store as two processes have it. */

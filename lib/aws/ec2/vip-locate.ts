@@ -11,7 +11,7 @@ import {
 import type { Config, Pair } from '../../core/config/config.ts';
 import type { VipSighting } from '../../core/evidence/sighting.ts';
 import type { PairName } from '../../core/names.ts';
-import type { Clock } from '../../watch/ports.ts';
+import type { Clock } from '../../watch/ports/ports.ts';
 import { within } from '../clients.ts';
 import { describeAwsError } from '../errors.ts';
 import { sightVip } from './vip-sighting.ts';

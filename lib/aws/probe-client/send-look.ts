@@ -5,7 +5,7 @@ import type { PairName, Vantage } from '../../core/names.ts';
 import { holdMsOf, type LookOrder } from '../../core/pair/look-order.ts';
 import { hasNoRoom } from '../../probe/errors.ts';
 import type { ProbeCredentials, ProbeTarget } from '../../probe/protocol.ts';
-import type { LookTarget } from '../../watch/ports.ts';
+import type { LookTarget } from '../../watch/ports/database.ts';
 import type { DatabaseProbeProps } from './database.ts';
 import { invokeProbe } from './invoke.ts';
 

@@ -9,7 +9,8 @@ import type { Pair } from '../../core/config/config.ts';
 import type { PairName } from '../../core/names.ts';
 import { replicationParameterOf } from '../../core/setup/accounts.ts';
 import type { ProbeCredentials } from '../../probe/protocol.ts';
-import { type Clock, type Log, PortError } from '../../watch/ports.ts';
+import { PortError } from '../../watch/ports/port-error.ts';
+import type { Clock, Log } from '../../watch/ports/ports.ts';
 import { within } from '../clients.ts';
 import { toPortError } from '../errors.ts';
 

@@ -18,7 +18,7 @@ import { examinePair } from '../doctor.ts';
 import { give, type HostOrderOptions } from '../host-order.ts';
 import type { HostWork } from '../host-work.ts';
 import { lookOnce } from '../look-once.ts';
-import { PortError } from '../ports.ts';
+import { PortError } from '../ports/port-error.ts';
 import { renderObstacles } from '../step-executors.ts';
 import { note } from './note.ts';
 

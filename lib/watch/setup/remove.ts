@@ -6,7 +6,7 @@ import { setupUsers } from '../../core/setup/accounts.ts';
 import type { SetupFacts } from '../../core/setup/facts.ts';
 import { removeGoals } from '../../core/setup/remove-goals.ts';
 import type { HostWork } from '../host-work.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import { lookAtHosts } from './look.ts';
 
 const DOCUMENT_LIMIT_MS = 60_000;

@@ -2,7 +2,7 @@
 import type { Alert } from '../lib/core/alert/incident.ts';
 import type { Memory } from '../lib/core/memory/memory.ts';
 import type { NodeName } from '../lib/core/names.ts';
-import type { WaitingOrder } from '../lib/core/operator/request.ts';
+import type { WaitingOrder } from '../lib/core/operator/inbox.ts';
 import type { Lease } from '../lib/watch/ports/store.ts';
 import type { Process } from './process.ts';
 

@@ -1,6 +1,6 @@
 /** An order for work on hosts, as operate serves it. */
 import type { Config, Pair } from '../core/config/config.ts';
-import type { HostOrder, Order } from '../core/operator/request.ts';
+import type { HostOrder, Order } from '../core/operator/order.ts';
 import { PortError } from './ports/port-error.ts';
 import type { Ports } from './ports/ports.ts';
 import { serveOrder } from './serve-order.ts';

@@ -5,8 +5,8 @@
  */
 import type { Config } from '../core/config/config.ts';
 import type { Vantage } from '../core/names.ts';
-import type { InboxItem } from '../core/operator/request.ts';
-import { isWaitingOrder } from '../core/operator/request.ts';
+import type { InboxItem } from '../core/operator/inbox.ts';
+import { isWaitingOrder } from '../core/operator/inbox.ts';
 import { dueMs, graceMsOf, type LookOrder, mostUrgent } from '../core/pair/look-order.ts';
 import { ORDER_LIFE_MS, TICK_EVERY_MS } from '../core/time-budget.ts';
 import type { AlertDesk } from './alert-desk.ts';

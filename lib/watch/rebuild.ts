@@ -6,7 +6,7 @@ import type { Refusal } from '../core/fault.ts';
 import type { Goal } from '../core/hosts/host-work.ts';
 import { type RebuildFacts, rebuildGoals, whyNotAside } from '../core/hosts/rebuild.ts';
 import { type SeedFacts, type Seeding, type SeedServer, seedMethodOf } from '../core/hosts/seed.ts';
-import type { HostOrder, Order } from '../core/operator/request.ts';
+import type { HostOrder, Order } from '../core/operator/order.ts';
 import { setupUsers } from '../core/setup/accounts.ts';
 import { divergenceOf } from './divergence.ts';
 import { give, type HostOrderOptions } from './host-order.ts';

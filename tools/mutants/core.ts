@@ -406,7 +406,7 @@ const acting: readonly Mutant[] = [
   },
   {
     name: 'second-thoughts-undo',
-    file: 'lib/core/operator/orders.ts',
+    file: 'lib/core/operator/move-orders.ts',
     find: 'if (moved?.from === to && agoMs < SECOND_THOUGHT_MS && !order.force) {',
     replace: 'if (moved?.from === to && agoMs < 0 && !order.force) {',
     guards: 'Two switchovers sent at once do not undo each other.',

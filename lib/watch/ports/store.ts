@@ -3,7 +3,7 @@ import type { HostClaim } from '../../core/hosts/host-work.ts';
 import type { Detail } from '../../core/memory/history.ts';
 import type { Memory } from '../../core/memory/memory.ts';
 import type { PairName } from '../../core/names.ts';
-import type { InboxItem } from '../../core/operator/request.ts';
+import type { InboxItem } from '../../core/operator/inbox.ts';
 
 /**
  * The lease: the right to act. One for the environment. `version` changes with every write of it, so that a

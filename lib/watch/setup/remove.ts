@@ -1,7 +1,7 @@
 /** `remove`: takes off the hosts what setup wrote. The passwords stay in the parameter store, and the data where it is. */
 import type { Pair } from '../../core/config/config.ts';
 import type { HostDocument } from '../../core/hosts/host-document.ts';
-import type { HostOrder } from '../../core/operator/request.ts';
+import type { HostOrder } from '../../core/operator/order.ts';
 import { setupUsers } from '../../core/setup/accounts.ts';
 import type { SetupFacts } from '../../core/setup/facts.ts';
 import { removeGoals } from '../../core/setup/remove-goals.ts';

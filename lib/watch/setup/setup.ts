@@ -4,7 +4,7 @@ import { nodeOf, type Pair, peerOf } from '../../core/config/config.ts';
 import type { HostDocument } from '../../core/hosts/host-document.ts';
 import type { Goal } from '../../core/hosts/host-work.ts';
 import type { NodeName } from '../../core/names.ts';
-import type { HostOrder } from '../../core/operator/request.ts';
+import type { HostOrder } from '../../core/operator/order.ts';
 import { runToGoOnWith, seedServerOf } from '../../core/setup/copy.ts';
 import type { AccountKey, SetupFacts } from '../../core/setup/facts.ts';
 import { hostOf, setupGoals } from '../../core/setup/goals.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { allSafeguards } from '../../../lib/core/decision/safeguards.ts';
 import type { Misconfiguration, Saw, VipPlace, VipSighting } from '../../../lib/core/evidence/sighting.ts';
 import { emptyMemory, type Memory } from '../../../lib/core/memory/memory.ts';
-import type { Order } from '../../../lib/core/operator/request.ts';
+import type { Order } from '../../../lib/core/operator/order.ts';
 import { type Input, step } from '../../../lib/core/pair/pair.ts';
 import { beatingNode, isCaredFor, newPair, type PairState } from '../../../lib/core/pair/pair-state.ts';
 import type { Ready } from '../../../lib/core/pair/ready.ts';

@@ -2,7 +2,7 @@
 import type { Mutant } from './mutant.ts';
 
 const lease = 'lib/watch/lease.ts';
-const driver = 'lib/watch/pair-driver.ts';
+const worker = 'lib/watch/pair-worker.ts';
 const loops = 'lib/watch/leader-loops.ts';
 const news = 'lib/core/pair/pair-news.ts';
 const run = 'lib/core/pair/pair-run.ts';
@@ -111,7 +111,7 @@ const leading: readonly Mutant[] = [
   },
   {
     name: 'fails-without-pause',
-    file: driver,
+    file: worker,
     find: '      await this.#failures.pause(this.#memory.now.plan?.wasWritable === true);\n',
     replace: '',
     guards: 'A tick that fails again and again slows down.',

@@ -8,6 +8,7 @@ const news = 'lib/core/pair/pair-news.ts';
 const run = 'lib/core/pair/pair-run.ts';
 const schedule = 'lib/core/pair/look-schedule.ts';
 const planRunner = 'lib/watch/plan-runner.ts';
+const planInFlight = 'lib/core/pair/plan-in-flight.ts';
 const execute = 'lib/watch/plan-stages.ts';
 const executors = 'lib/watch/step-executors.ts';
 const moveVip = 'lib/watch/move-vip.ts';
@@ -205,7 +206,7 @@ const carryingOut: readonly Mutant[] = [
   },
   {
     name: 'goes-on-needlessly',
-    file: planRunner,
+    file: planInFlight,
     find: '  if (again !== null) return again;\n',
     replace: '',
     guards: 'A failover from a holder that serves again is undone.',
@@ -213,7 +214,7 @@ const carryingOut: readonly Mutant[] = [
   },
   {
     name: 'to-the-dead',
-    file: planRunner,
+    file: planInFlight,
     find: "if (movesVip(plan) && target.kind !== 'serving') return describeVerdict(target);",
     replace: '',
     guards: 'A plan does not go on to a node that has died meanwhile.',

@@ -1,5 +1,5 @@
 /** Guards of work on hosts, of what comes back after a failover, and of replicas behind the pair. */
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from '../mutant.ts';
 
 const channel = 'lib/core/decision/rows-channel.ts';
 

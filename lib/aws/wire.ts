@@ -137,7 +137,7 @@ function createAllAlerts(
 }
 
 /** The configuration in the file. Throws an error that lists every fault, not only the first. */
-export function readConfigFile(file: string): Config {
+function readConfigFile(file: string): Config {
   const parsed = readConfig(readJson(file));
   switch (parsed.kind) {
     case 'valid':

@@ -131,7 +131,7 @@ const failureSchema = z.enum(['unreachable', 'locked-out', 'saturated', 'timeout
 const failedSchema = z.object({ kind: z.literal('failed'), failure: failureSchema, because: z.string() });
 
 /** The answer to each kind of request, when it succeeds. */
-export const probeAnswerSchemas = {
+const probeAnswerSchemas = {
   look: z.object({ kind: z.literal('looks'), pairs: z.record(z.string(), z.array(sightingSchema)) }),
   close: z.object({
     kind: z.literal('closed'),

@@ -20,7 +20,7 @@ const SLICE_MIN_MS = 200;
 /** A freeze that has used up its time while nobody led is still given one try. Milliseconds. */
 const LAST_TRY_MS = 500;
 /** How often a statement that was not answered is sent again. */
-export const LOST_ANSWER_TRIES = 3;
+const LOST_ANSWER_TRIES = 3;
 
 export async function catchUp(step: CatchUp, execution: StepContext): Promise<Result> {
   const { record, safeguards, identityOf, receivedWhenLost: lostWith = null, logReset = null } = execution;

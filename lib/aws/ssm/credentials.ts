@@ -15,7 +15,7 @@ import { within } from '../clients.ts';
 import { toPortError } from '../errors.ts';
 
 /** How long an account is used before it is read again. Milliseconds. */
-export const CREDENTIALS_LIFE_MS = 5 * 60_000;
+const CREDENTIALS_LIFE_MS = 5 * 60_000;
 /** While SSM does not answer, the old account is used; it is read again after this. Milliseconds. */
 const RETRY_AFTER_MS = 30_000;
 const READ_LIMIT_MS = 3000;

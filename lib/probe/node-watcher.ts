@@ -11,7 +11,7 @@ import { keep, type Lent, onKept } from './kept-connection.ts';
 import { createLateAnswers, type LateAnswer } from './late-answers.ts';
 import { createLogins, type Refusal } from './logins.ts';
 import { clockOffOf, type Pulse, readPulse } from './pulse-row.ts';
-import { createReplicationReader, type DetailWords, type Peer } from './replication-reader.ts';
+import { type DetailWords, type Peer, ReplicationReader } from './replication-reader.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
 
 /** Time until a dropped connection is made again; doubled each time. Milliseconds. */
@@ -57,7 +57,7 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
   const logins = createLogins(endpoint);
   const pulses = keep(logins, lost.ring);
   const patience = createLateAnswers(logins);
-  const details = createReplicationReader(logins, peer);
+  const details = new ReplicationReader(logins, peer);
   const writer = createWriter(logins, node, beats);
   let underWay: Promise<Saw> | null = null;
 

@@ -9,7 +9,7 @@ import type { HostOrderOptions } from './host-order.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
 import { type MaintainOrder, maintainWork } from './maintain/maintain.ts';
 import { stopMaintenance } from './maintain/note.ts';
-import { PortError } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
 import { rebuildWork } from './rebuild.ts';
 import { copyData } from './seed.ts';
 import { removeWork } from './setup/remove.ts';

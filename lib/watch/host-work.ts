@@ -9,7 +9,8 @@ import {
   reportOf,
   type StepReport,
 } from '../core/hosts/host-work.ts';
-import { type Clock, type Log, PortError } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Clock, Log } from './ports/ports.ts';
 import { reason } from './step-context.ts';
 
 /** One kind of work on the hosts of one pair. */

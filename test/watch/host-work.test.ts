@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import type { Goal } from '../../lib/core/hosts/host-work.ts';
 import { type ConvergeOptions, converge, TRIES_MAX } from '../../lib/watch/host-work.ts';
-import { type Clock, PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { Clock } from '../../lib/watch/ports/ports.ts';
 
 const words = ['one', 'two', 'three'];
 const log = { info() {}, warn() {}, error() {} };

@@ -1,7 +1,8 @@
 /** The proof of a pair: a database made on each side is seen on the other, and the VIP answers. */
 import type { Pair } from '../../core/config/config.ts';
 import type { NodeName } from '../../core/names.ts';
-import { PortError, type Ports } from '../ports.ts';
+import { PortError } from '../ports/port-error.ts';
+import type { Ports } from '../ports/ports.ts';
 
 const DOCUMENT_LIMIT_MS = 60_000;
 const VERIFY_LIMIT_MS = 10_000;

@@ -1,5 +1,5 @@
 /** `--scenario setup`: two empty servers, setup killed again and again, until the pair is healthy; then setup once more. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf } from '../servers/identity.ts';
@@ -109,7 +109,8 @@ async function takenOff(world: LabWorld, say: (text: string) => void): Promise<r
     const schemas = await instance.sql("SHOW DATABASES LIKE 'keepalambda%'");
     const data = await instance.sql("SHOW DATABASES LIKE 'after_reboot'");
     const files = readdirSync(path.join(instance.directory, 'conf.d'));
-    const units = readdirSync(path.join(instance.directory, 'etc/systemd/system'));
+    const unitDirectory = path.join(instance.directory, 'etc/systemd/system');
+    const units = existsSync(unitDirectory) ? readdirSync(unitDirectory) : [];
     if (left.length + schemas.length + files.length + units.length > 0)
       faults.push(`${name} still has ${JSON.stringify({ left, schemas, files, units })}`);
     if (data.length !== 1) faults.push(`${name} lost a database`);

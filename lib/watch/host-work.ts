@@ -56,53 +56,98 @@ export const STEP_MS_MIN = 20_000;
 const AGAIN_MS = 2000;
 /** Between two looks at what runs on a host. Milliseconds. */
 const AT_WORK_POLL_MS = 5000;
+/** How long a refusal that may pass is looked at again. Milliseconds. */
+const PASSES_WITHIN_MS = 45_000;
 
 /** Works until every goal is met, one is refused, a step has no effect, or the time is over. */
-export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<Converged> {
-  const { work, clock, deadlineMs, dryRun } = options;
-  const tookMs = new Map<string, number>();
-  const failures = new Map<string, string[]>();
-  let steps: readonly StepReport[] = [];
-  const end = (kind: Converged['kind'], because = ''): Converged => ({
-    kind,
-    steps,
-    because,
-    changed: changedIn(steps),
-  });
+export function converge<Facts>(options: ConvergeOptions<Facts>): Promise<Converged> {
+  return new Convergence(options).run();
+}
+
+/** One run of the loop. */
+class Convergence<Facts> {
+  readonly #options: ConvergeOptions<Facts>;
+  /** By step, how long it took in all, and why each try failed. */
+  readonly #tookMs = new Map<string, number>();
+  readonly #failures = new Map<string, readonly string[]>();
+  #steps: readonly StepReport[] = [];
   /** What was seen before a check that passed: it has changed nothing, and a look may take half a minute. */
-  let unchanged: Told<Facts> | null = null;
-  for (;;) {
-    const seen: Told<Facts> = unchanged ?? (await lookUntil(options));
-    if (seen.kind === 'blind')
-      return end(clock.nowMs() >= deadlineMs ? 'unfinished' : 'failed', seen.because);
-    const goals = work.goals(seen.answer);
-    steps = dryRun ? planOf(goals) : reportOf(goals, tookMs);
-    const next = nextStep(goals);
-    if (next.kind === 'refused') return end('refused', renderRefusal(next.refusal));
-    if (next.kind === 'done' || dryRun) return end('done');
-    const asked = await askUntil(options);
-    if (asked.kind === 'blind') return end('failed', asked.because);
-    if (asked.answer) return end('refused', renderRefusal(asked.answer));
-    const leftMs = deadlineMs - clock.nowMs();
-    const key = keyOf(next.goal);
-    const { atWork } = next.goal;
-    if (leftMs < STEP_MS_MIN)
-      return atWork === undefined
-        ? end('unfinished', `${key} is next`)
-        : { ...end('unfinished', `${key}: ${atWork}`), isAtWork: true };
-    if (atWork !== undefined) {
-      await clock.sleep(AT_WORK_POLL_MS);
-      tookMs.set(key, (tookMs.get(key) ?? 0) + AT_WORK_POLL_MS);
-      continue;
+  #unchanged: Told<Facts> | null = null;
+  #refusedSinceMs: number | null = null;
+
+  constructor(options: ConvergeOptions<Facts>) {
+    this.#options = options;
+  }
+
+  async run(): Promise<Converged> {
+    for (;;) {
+      const ended = await this.#round();
+      if (ended !== null) return ended;
     }
-    const failed = failures.get(key) ?? [];
-    if (failed.length >= TRIES_MAX) return end('failed', withoutEffect(next.goal, failed));
+  }
+
+  /** One look, and at most one step. Null while there is more to do. */
+  async #round(): Promise<Converged | null> {
+    const { work, clock, deadlineMs, dryRun } = this.#options;
+    const seen = this.#unchanged ?? (await lookUntil(this.#options));
+    this.#unchanged = null;
+    if (seen.kind === 'blind')
+      return this.#end(clock.nowMs() >= deadlineMs ? 'unfinished' : 'failed', seen.because);
+    const goals = work.goals(seen.answer);
+    this.#steps = dryRun ? planOf(goals) : reportOf(goals, this.#tookMs);
+    const next = nextStep(goals);
+    if (next.kind === 'refused') return this.#refused(next.goal, next.refusal);
+    this.#refusedSinceMs = null;
+    if (next.kind === 'done' || dryRun) return this.#end('done');
+    const asked = await askUntil(this.#options);
+    if (asked.kind === 'blind') return this.#end('failed', asked.because);
+    if (asked.answer) return this.#end('refused', renderRefusal(asked.answer));
+    const leftMs = deadlineMs - clock.nowMs();
+    const { atWork } = next.goal;
+    if (atWork !== undefined) return this.#wait(next.goal, atWork, leftMs);
+    if (leftMs < STEP_MS_MIN) return this.#end('unfinished', `${keyOf(next.goal)} is next`);
+    return this.#carryOut(next.goal, seen, leftMs);
+  }
+
+  /** What may pass is looked at again for a while; a dry run waits for nothing. */
+  async #refused(goal: Goal, refusal: Refusal): Promise<Converged | null> {
+    const { clock, deadlineMs, dryRun } = this.#options;
+    const nowMs = clock.nowMs();
+    this.#refusedSinceMs ??= nowMs;
+    const isOver = nowMs - this.#refusedSinceMs >= PASSES_WITHIN_MS || deadlineMs - nowMs < STEP_MS_MIN;
+    if (goal.mayPass !== true || isOver || dryRun) return this.#end('refused', renderRefusal(refusal));
+    await clock.sleep(AT_WORK_POLL_MS);
+    return null;
+  }
+
+  async #wait(goal: Goal, atWork: string, leftMs: number): Promise<Converged | null> {
+    const key = keyOf(goal);
+    if (leftMs < STEP_MS_MIN) return { ...this.#end('unfinished', `${key}: ${atWork}`), isAtWork: true };
+    await this.#options.clock.sleep(AT_WORK_POLL_MS);
+    this.#took(key, AT_WORK_POLL_MS);
+    return null;
+  }
+
+  async #carryOut(goal: Goal, seen: Answer<Facts>, leftMs: number): Promise<Converged | null> {
+    const { clock } = this.#options;
+    const key = keyOf(goal);
+    const failed = this.#failures.get(key) ?? [];
+    if (failed.length >= TRIES_MAX) return this.#end('failed', withoutEffect(goal, failed));
     if (failed.length > 0) await clock.sleep(AGAIN_MS);
     const startedMs = clock.nowMs();
-    const because: string | null = await tryOut(options, next.goal, seen.answer, leftMs);
-    tookMs.set(key, (tookMs.get(key) ?? 0) + clock.nowMs() - startedMs);
-    failures.set(key, [...failed, because ?? 'it was carried out, and the next look does not show it']);
-    unchanged = because === null && next.goal.isCheck ? seen : null;
+    const because = await tryOut(this.#options, goal, seen.answer, leftMs);
+    this.#took(key, clock.nowMs() - startedMs);
+    this.#failures.set(key, [...failed, because ?? 'it was carried out, and the next look does not show it']);
+    if (because === null && goal.isCheck) this.#unchanged = seen;
+    return null;
+  }
+
+  #took(key: string, ms: number): void {
+    this.#tookMs.set(key, (this.#tookMs.get(key) ?? 0) + ms);
+  }
+
+  #end(kind: Converged['kind'], because = ''): Converged {
+    return { kind, steps: this.#steps, because, changed: changedIn(this.#steps) };
   }
 }
 
@@ -124,9 +169,12 @@ async function tryOut<Facts>(
   }
 }
 
-type Told<Answer> =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'blind'; readonly because: string };
+interface Answer<Facts> {
+  readonly kind: 'answer';
+  readonly answer: Facts;
+}
+
+type Told<Facts> = Answer<Facts> | { readonly kind: 'blind'; readonly because: string };
 
 /** A host that has just been restarted, or an SSM that is slow, gets more than one look. */
 function lookUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Told<Facts>> {
@@ -138,10 +186,10 @@ function askUntil<Facts>(options: ConvergeOptions<Facts>): Promise<Told<Refusal 
   return tryUntil(options, () => options.mayGoOn());
 }
 
-async function tryUntil<Facts, Answer>(
+async function tryUntil<Facts, Asked>(
   { clock, deadlineMs }: ConvergeOptions<Facts>,
-  ask: () => Promise<Answer>,
-): Promise<Told<Answer>> {
+  ask: () => Promise<Asked>,
+): Promise<Told<Asked>> {
   for (let tries = 1; ; tries += 1) {
     try {
       return { kind: 'answer', answer: await ask() };

@@ -192,3 +192,34 @@ it('looks again where a look failed, but not where it never can', async () => {
   expect(await run({ world, look: throwing('denied', 1) })).toMatchObject({ kind: 'failed', because: 'SSM' });
   expect(looks).toBe(1);
 });
+
+it('looks again at a refusal that may pass, and refuses when it lasts', async () => {
+  const refusal = { got: 'a server that has just been started', want: 'an answer', remedy: 'wait' };
+  const refuse = (until: number) => {
+    let looks = 0;
+    const atWork = () => {
+      looks += 1;
+      return looks < until ? { state: refusal, mayPass: true as const } : {};
+    };
+    return run({ world: new Set(['one']), atWork });
+  };
+  expect(await refuse(3)).toMatchObject({ kind: 'done', tried: ['two', 'three'] });
+  expect(await refuse(1000)).toMatchObject({ kind: 'refused', tried: [] });
+});
+
+it('refuses at once in a dry run, and where nothing passes by itself', async () => {
+  const refusal = { got: 'another server', want: 'this one', remedy: 'look' };
+  let looks = 0;
+  const options = { dryRun: true };
+  const look = () => {
+    looks += 1;
+  };
+  const passing = { state: refusal, mayPass: true as const };
+  expect(await run({ world: new Set(), options, look, atWork: () => passing })).toMatchObject({
+    kind: 'refused',
+  });
+  expect(await run({ world: new Set(), look, atWork: () => ({ state: refusal }) })).toMatchObject({
+    kind: 'refused',
+  });
+  expect(looks).toBe(2);
+});

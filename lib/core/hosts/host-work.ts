@@ -25,6 +25,8 @@ export interface Goal {
   readonly state: 'met' | 'open' | 'unknown' | Refusal;
   /** What its step began still runs on a host, and how far it is: nothing is done but to wait for its end. */
   readonly atWork?: string;
+  /** Of a refusal: what it is for may be over in a moment, as with a server that has just been started. */
+  readonly mayPass?: true;
   /** It is looked at anew in every run, and leaves nothing changed: `proven`, not `changed`. */
   readonly isCheck?: true;
 }

@@ -27,15 +27,17 @@ export interface HostFacts {
   readonly places: readonly LaterSetting[];
   /** The lines of our own file; empty where there is none. */
   readonly configuration: readonly string[];
-  /** Our account by its use, as the first 16 characters of the SHA-256 of what the server keeps of its password; empty: none. */
-  readonly monitor: string;
-  readonly replication: string;
+  /** Our account of each use. */
+  readonly monitor: HostAccount;
+  readonly replication: HostAccount;
   /** How many accounts name a host. */
   readonly namedHosts: number;
   /** How many tables there are that are not the server's or ours. */
   readonly tables: number;
   /** Whether `keepalambda.heartbeat` is there. */
   readonly heartbeat: boolean;
+  /** Whether its schema is there, with the table or without. */
+  readonly schema: boolean;
   /** The addresses that its channels follow. */
   readonly sources: readonly string[];
   /** GTIDs of all that it has executed. */
@@ -53,6 +55,14 @@ export interface HostFacts {
   readonly vipLasts: boolean;
   /** Whether our unit binds it. */
   readonly vipUnit: boolean;
+}
+
+/** An account as the server has it. */
+export interface HostAccount {
+  /** The first 16 characters of the SHA-256 of what the server keeps of its password; empty: there is no such account. */
+  readonly mark: string;
+  /** What it is granted, as `SHOW GRANTS` says it, without what is behind `TO`. */
+  readonly grants: readonly string[];
 }
 
 /** A line of another file, or a variable that the server keeps by itself (`mysqld-auto.cnf`). */
@@ -122,6 +132,8 @@ export function parseHostFacts(printed: string): HostFacts {
     pairs.flatMap(([name, value]): [string, string][] =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
     );
+  const all = (name: string) => pairs.flatMap(([key, value]) => (key === name ? [value] : []));
+  const account = (use: string): HostAccount => ({ mark: text(use), grants: all(`${use}-grant`) });
   return {
     server: states.find((state) => state === text('server')) ?? 'down',
     because: text('because'),
@@ -133,15 +145,16 @@ export function parseHostFacts(printed: string): HostFacts {
     includeDirectory: text('includedir'),
     includedBy: text('includedby'),
     sharing: text('sharing'),
-    later: pairs.flatMap(([name, value]) => (name === 'later' ? laterSetting(value) : [])),
-    places: pairs.flatMap(([name, value]) => (name === 'place' ? laterSetting(value) : [])),
-    configuration: pairs.flatMap(([name, value]) => (name === 'file' ? [value] : [])),
-    monitor: text('monitor'),
-    replication: text('replication'),
+    later: all('later').flatMap(laterSetting),
+    places: all('place').flatMap(laterSetting),
+    configuration: all('file'),
+    monitor: account('monitor'),
+    replication: account('replication'),
     namedHosts: Number(text('named-hosts')) || 0,
     tables: Number(text('tables')) || 0,
     heartbeat: text('heartbeat') === '1',
-    sources: pairs.flatMap(([name, value]) => (name === 'source' ? [value] : [])),
+    schema: text('schema') === '1',
+    sources: all('source'),
     // A list that was cut off says nothing of what it lacks.
     executed: text('end') === 'yes' ? text('executed') : '',
     port: Number(text('port')) || 0,

@@ -5,6 +5,7 @@ import type { Refusal } from '../fault.ts';
 import type { Goal } from '../hosts/host-work.ts';
 import type { NodeName } from '../names.ts';
 import type { GrantServer } from '../operator/rights.ts';
+import { type AccountUse, hasAllRights } from './account-statements.ts';
 import { contradicts, type Difference, differences, renderConfiguration } from './configuration.ts';
 import { isHalfCopied } from './copy.ts';
 import { dataGoals } from './data-goals.ts';
@@ -46,10 +47,8 @@ export function setupGoals(
     ...each((view) => fileGoal(pair, view)),
     ...each((view) => runningGoal(pair, view, facts, wishes)),
     storeGoal(facts),
-    ...each((view) => accountGoal('monitor-account', view, facts.accounts.monitor, view.host.monitor)),
-    ...each((view) =>
-      accountGoal('replication-account', view, facts.accounts.replication, view.host.replication),
-    ),
+    ...each((view) => accountGoal('monitor', view, facts)),
+    ...each((view) => accountGoal('replication', view, facts)),
     ...dataGoals(pair, views, wishes, seeds),
     ...(pair.hostAddress === 'prebound' ? each((view) => addressGoal(pair, view)) : []),
     ...(pair.writability === 'managed' ? [openGoal(facts, holder)] : []),
@@ -175,19 +174,30 @@ function storeGoal({ accounts }: SetupFacts): Goal {
   };
 }
 
-/** Whether the server keeps of the password what it must. */
-function accountGoal(name: string, view: NodeView, key: AccountKey | null, mark: string): Goal {
-  const { node, kind } = view;
-  const wanted = kind === 'mysql-8' ? key?.sha2Mark : key?.nativeMark;
+const accountDoes: Readonly<Record<AccountUse, string>> = {
+  monitor:
+    'Makes the account that keepalambda logs in with, with the rights that it uses, and its heartbeat table.',
+  replication: 'Makes the account that the other node replicates with.',
+};
+
+function accountGoal(use: AccountUse, view: NodeView, { accounts }: SetupFacts): Goal {
+  const key = accounts[use];
+  // While a copy is at work, or was broken off, accounts come with the data.
+  const isMade = (wanted: AccountKey) => isAsMade(use, view, wanted) || isHalfCopied(view);
   return {
-    name,
-    node: node.name,
-    does: name.startsWith('monitor')
-      ? 'Makes the account that keepalambda logs in with, with the rights that it uses, and its heartbeat table.'
-      : 'Makes the account that the other node replicates with.',
-    // While a copy is at work, or was broken off, accounts come with the data.
-    state: key === null ? 'unknown' : mark === wanted || isHalfCopied(view) ? 'met' : 'open',
+    name: `${use}-account`,
+    node: view.node.name,
+    does: accountDoes[use],
+    state: key === null ? 'unknown' : isMade(key) ? 'met' : 'open',
   };
+}
+
+/** Whether it keeps of the password what it must, and the account has all that it is made with. */
+function isAsMade(use: AccountUse, { host, kind }: NodeView, key: AccountKey): boolean {
+  const { mark, grants } = host[use];
+  const wanted = kind === 'mysql-8' ? key.sha2Mark : key.nativeMark;
+  const hasTable = use === 'replication' || host.heartbeat;
+  return mark === wanted && hasTable && hasAllRights(kind, use, grants);
 }
 
 function addressGoal({ vip }: Pair, { node, host }: NodeView): Goal {

@@ -33,7 +33,7 @@ export function removeGoals(pair: Pair, facts: SetupFacts, channels: boolean): r
               'no-replication-account',
               node,
               'Drops the account of replication.',
-              hostOf(facts, node).replication === '',
+              hostOf(facts, node).replication.mark === '',
             ),
           ),
         ]
@@ -54,7 +54,7 @@ export function removeGoals(pair: Pair, facts: SetupFacts, channels: boolean): r
         'no-monitor-account',
         node,
         'Drops the account that keepalambda logs in with, and the schema of its heartbeat.',
-        hostOf(facts, node).monitor === '' && !hostOf(facts, node).heartbeat,
+        hostOf(facts, node).monitor.mark === '' && !hostOf(facts, node).schema,
       ),
     ),
   ];

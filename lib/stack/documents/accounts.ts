@@ -1,6 +1,10 @@
 /** The documents about accounts, history and the proof: fixed statements, as the server's root. */
 import type { GrantServer } from '../../core/operator/rights.ts';
-import { accountRights, heartbeatStatements } from '../../core/setup/account-statements.ts';
+import {
+  accountRights,
+  heartbeatStatements,
+  replicationRights,
+} from '../../core/setup/account-statements.ts';
 import { type Document, shellDocument } from './document.ts';
 import { keyParameters, proofParameters, userParameters } from './parameters.ts';
 import { asRoot, byKind, channelWords, needsServer, writing } from './server-script.ts';
@@ -42,7 +46,7 @@ ${heartbeatStatements.map(inShell).join('\n')}
 ${byKind((kind) => [
   ...identified(kind).map(inShell),
   'if [ "$SSM_Use" = replication ]; then',
-  inShell(`GRANT REPLICATION SLAVE ON *.* TO ${who}`),
+  inShell(`GRANT ${replicationRights.join(' ON ')} TO ${who}`),
   'else',
   ...accountRights(kind, who).map(inShell),
   'fi',

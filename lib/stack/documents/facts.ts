@@ -58,12 +58,17 @@ const executed = byKind((kind) => [
   `executed=${kind === 'mariadb' ? '@@global.gtid_current_pos' : '@@global.gtid_executed'}`,
 ]);
 
+/** What an account is granted, without what is behind TO: older servers print what they keep of the password there. */
+const printGrants = (use: string, user: string) =>
+  `sql "SHOW GRANTS FOR '${user}'@'%'" 2>/dev/null | sed -n 's/ TO .*//; s/^\\(GRANT\\|REVOKE\\) /${use}-grant=&/p'`;
+
 /** One call of the client for all of them: each statement prints one line, or none. */
 const facts = [
   "CONCAT('datadir=', @@datadir)",
   "CONCAT('monitor=', LEFT(SHA2($kept, 256), 16)) FROM mysql.user WHERE User = '$SSM_Monitor' AND Host = '%'",
   "CONCAT('replication=', LEFT(SHA2($kept, 256), 16)) FROM mysql.user WHERE User = '$SSM_Replication' AND Host = '%'",
   "CONCAT('named-hosts=', COUNT(*)) FROM mysql.user WHERE Host REGEXP '[a-z]' AND Host <> 'localhost'",
+  "CONCAT('schema=', COUNT(*)) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'keepalambda'",
   `CONCAT('tables=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN (${systemSchemas})`,
   "CONCAT('heartbeat=', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'keepalambda' AND TABLE_NAME = 'heartbeat'",
   `CONCAT('reader=', COUNT(*)) FROM mysql.user WHERE User = '${READER}'`,
@@ -120,6 +125,8 @@ ${channelWords}
 seen=$("$client" --connect-timeout=10 -B -E -e "$channels") || exit 1
 printf '%s\\n' "$seen" |
   sed -n 's/^ *\\(Source_Host\\|Master_Host\\): */source=/p'
+${printGrants('monitor', '$SSM_Monitor')}
+${printGrants('replication', '$SSM_Replication')}
 ${kept}
 ${executed}
 sql "${facts.join('; ')}" && echo end=yes

@@ -39,6 +39,18 @@ it('reads what is set later, and sizes only where all of them were told', () => 
   expect(of(...sizes, 'data-kb=').disk).toBeNull();
 });
 
+it('reads an account with all that it is granted', () => {
+  const grants = ['GRANT USAGE ON *.*', 'GRANT SELECT, INSERT ON `keepalambda`.`heartbeat`'];
+  const facts = of(
+    'monitor=0123456789abcdef',
+    ...grants.map((grant) => `monitor-grant=${grant}`),
+    'schema=1',
+  );
+  expect(facts.monitor).toEqual({ mark: '0123456789abcdef', grants });
+  expect(facts.replication).toEqual({ mark: '', grants: [] });
+  expect(facts).toMatchObject({ schema: true, heartbeat: false });
+});
+
 it('takes what was not printed for down and empty', () => {
   expect(parseHostFacts('')).toMatchObject({
     server: 'down',

@@ -2,6 +2,7 @@
 import { expect, it, test } from 'vitest';
 import type { Goal } from '../../../lib/core/hosts/host-work.ts';
 import { nextStep } from '../../../lib/core/hosts/host-work.ts';
+import { accountRights } from '../../../lib/core/setup/account-statements.ts';
 import { renderConfiguration } from '../../../lib/core/setup/configuration.ts';
 import type { HostFacts, SetupFacts } from '../../../lib/core/setup/facts.ts';
 import { hostOf, setupGoals } from '../../../lib/core/setup/goals.ts';
@@ -39,11 +40,20 @@ function ready(facts: SetupFacts, index: 0 | 1, kind: 'mysql-5.6' | 'mysql-8'): 
     running,
     configuration: renderConfiguration(kind, values),
     sources: [peer.address],
-    monitor: `${mark}-kl`,
-    replication: `${mark}-repl`,
+    monitor: { mark: `${mark}-kl`, grants: granted(kind, 'monitor') },
+    replication: { mark: `${mark}-repl`, grants: granted(kind, 'replication') },
+    heartbeat: true,
+    schema: true,
     vipBound: true,
     vipLasts: true,
   };
+}
+
+/** What `SHOW GRANTS` says of an account that was made to its end. */
+function granted(kind: 'mysql-5.6' | 'mysql-8', use: 'monitor' | 'replication'): readonly string[] {
+  const statements =
+    use === 'monitor' ? accountRights(kind, 'kl') : ['GRANT REPLICATION SLAVE ON *.* TO repl'];
+  return ['GRANT USAGE ON *.*', ...statements.map((statement) => statement.replace(/ TO .*/, ''))];
 }
 
 function readyFacts(version: string, kind: 'mysql-5.6' | 'mysql-8'): SetupFacts {
@@ -141,7 +151,23 @@ test.each<[what: string, change: (facts: SetupFacts) => SetupFacts, first: strin
     (facts) => ({ ...facts, accounts: { monitor: null, replication: null } }),
     'passwords on null',
   ],
-  ['another password on a node', (facts) => on(facts, 0, { monitor: 'other' }), 'monitor-account on db1'],
+  [
+    'another password on a node',
+    (facts) => on(facts, 0, { monitor: { mark: 'other', grants: granted('mysql-8', 'monitor') } }),
+    'monitor-account on db1',
+  ],
+  [
+    'an account whose host died before its last right',
+    (facts) =>
+      on(facts, 1, { monitor: { mark: 'sha2-kl', grants: granted('mysql-8', 'monitor').slice(0, -1) } }),
+    'monitor-account on db2',
+  ],
+  [
+    'an account of replication without its right',
+    (facts) => on(facts, 0, { replication: { mark: 'sha2-repl', grants: ['GRANT USAGE ON *.*'] } }),
+    'replication-account on db1',
+  ],
+  ['no heartbeat table', (facts) => on(facts, 0, { heartbeat: false }), 'monitor-account on db1'],
   ['no channel', (facts) => on(facts, 1, { sources: [] }), 'channel on db2'],
   [
     'a channel from elsewhere',

@@ -114,8 +114,9 @@ class Convergence<Facts> {
     const { clock, deadlineMs, dryRun } = this.#options;
     const nowMs = clock.nowMs();
     this.#refusedSinceMs ??= nowMs;
-    const isOver = nowMs - this.#refusedSinceMs >= PASSES_WITHIN_MS || deadlineMs - nowMs < STEP_MS_MIN;
-    if (goal.mayPass !== true || isOver || dryRun) return this.#end('refused', renderRefusal(refusal));
+    const hasLasted = nowMs - this.#refusedSinceMs >= PASSES_WITHIN_MS;
+    if (goal.mayPass !== true || hasLasted || dryRun) return this.#end('refused', renderRefusal(refusal));
+    if (deadlineMs - nowMs < STEP_MS_MIN) return this.#end('unfinished', renderRefusal(refusal));
     await clock.sleep(AT_WORK_POLL_MS);
     return null;
   }

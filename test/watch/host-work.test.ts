@@ -195,16 +195,17 @@ it('looks again where a look failed, but not where it never can', async () => {
 
 it('looks again at a refusal that may pass, and refuses when it lasts', async () => {
   const refusal = { got: 'a server that has just been started', want: 'an answer', remedy: 'wait' };
-  const refuse = (until: number) => {
+  const refuse = (until: number, options = {}) => {
     let looks = 0;
     const atWork = () => {
       looks += 1;
       return looks < until ? { state: refusal, mayPass: true as const } : {};
     };
-    return run({ world: new Set(['one']), atWork });
+    return run({ world: new Set(['one']), atWork, options });
   };
   expect(await refuse(3)).toMatchObject({ kind: 'done', tried: ['two', 'three'] });
   expect(await refuse(1000)).toMatchObject({ kind: 'refused', tried: [] });
+  expect(await refuse(1000, { deadlineMs: 40_000 })).toMatchObject({ kind: 'unfinished', tried: [] });
 });
 
 it('refuses at once in a dry run, and where nothing passes by itself', async () => {

@@ -327,8 +327,8 @@ const fit: readonly Mutant[] = [
   {
     name: 'rebuilt-standby-is-ready',
     file: roles,
-    find: '{ ...next, readiness: null, behind, sent, logReset },',
-    replace: '{ ...next, behind, sent, logReset },',
+    find: '{ ...next, readiness: null, behind, sent, logReset: null, unlogged: null },',
+    replace: '{ ...next, behind, sent, logReset: null, unlogged: null },',
     guards: 'Another server at the standby’s address is judged anew.',
   },
 ];
@@ -450,8 +450,8 @@ const acting: readonly Mutant[] = [
   {
     name: 'forgotten-is-lost',
     file: situation,
-    find: 'const judged = withForgotten(judge(evidence, holderName, settings), memory.logReset);',
-    replace: 'const judged = judge(evidence, holderName, settings);',
+    find: 'const judged = withForgotten(holderSays, logReset);',
+    replace: 'const judged = holderSays;',
     guards: 'What a holder has forgotten by a reset of its binary log it has not lost.',
   },
   {
@@ -460,6 +460,41 @@ const acting: readonly Mutant[] = [
     find: 'if (!hasLasted && !isToldOfReset(standby.server)) return memory;',
     replace: '',
     guards: 'One look at two nodes can be of two moments, and is no reset of a binary log.',
+  },
+  {
+    name: 'a-fall-is-no-reset',
+    file: 'lib/core/memory/log-reset.ts',
+    find: 'if (ofHolder !== null) return withFall(',
+    replace: 'if (false) return withFall(',
+    guards: 'A node that shows less than the same process had was reset, also where nobody looked.',
+  },
+  {
+    name: 'a-fall-of-one-look',
+    file: 'lib/core/memory/seen-logs.ts',
+    find: 'if (fall === null || !hasLasted(fall)) return null;',
+    replace: 'if (fall === null) return null;',
+    guards: 'Two looks at one node may come in the wrong order, and then show no reset of a binary log.',
+  },
+  {
+    name: 'a-restart-is-a-reset',
+    file: 'lib/core/memory/log-fall.ts',
+    find: 'isSameProcess(before.process, verdict, peer);',
+    replace: 'true;',
+    guards: 'A server that restarts with less has lost rows, and has not only forgotten their names.',
+  },
+  {
+    name: 'forgotten-since-the-look',
+    file: 'lib/core/memory/log-fall.ts',
+    find: 'return subtract(union(had, between), known);',
+    replace: 'return subtract(had, known);',
+    guards: 'What a node applied between the last look and the reset of its log is forgotten, too.',
+  },
+  {
+    name: 'unlogged-is-not-lost',
+    file: 'lib/core/standby/unknown-loss.ts',
+    find: 'const isUnlogged = unlogged?.node === from || isUnloggedNow(situation, from);',
+    replace: 'const isUnlogged = false;',
+    guards: 'Of what was written without a binary log, no alert says that nothing is lost.',
   },
   {
     name: 'logs-of-any-name',

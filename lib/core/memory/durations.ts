@@ -13,6 +13,7 @@ import type { HolderEnd } from '../standby/readiness.ts';
 import { hasRunSince } from '../standby/readiness-reasons.ts';
 import { type Had, nextSent } from '../standby/sent.ts';
 import type { Memory } from './memory.ts';
+import { type LogSight, nextLogs } from './seen-logs.ts';
 
 export interface Durations {
   /** Of a leader that has judged nothing yet: since when nobody may have led. Null once it has. */
@@ -58,6 +59,8 @@ export interface Durations {
   readonly resetSinceMs: number | null;
   /** The ends of the holder's history that it said lately, the newest last. */
   readonly ends: readonly HolderEnd[];
+  /** What each node was last seen to have of its own history, and what it has forgotten since. */
+  readonly logs: Readonly<Record<NodeName, LogSight>>;
   /** What each node was last seen to have of the other's history, by the node whose history it is. */
   readonly sent: Readonly<Record<NodeName, Had>>;
 }
@@ -83,6 +86,7 @@ export const noDurations: Durations = {
   clockOffSinceMs: null,
   resetSinceMs: null,
   ends: [],
+  logs: {},
   sent: {},
 };
 
@@ -108,6 +112,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
     resetSinceMs: since(durations.resetSinceMs, situation.reset !== null),
     ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
+    logs: nextLogs(durations.logs, situation),
     sent: nextSent(durations.sent, situation),
   };
 }
@@ -126,6 +131,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
     unservedSinceMs: nextUnserved(durations, situation),
     received: receivedByNow(durations.received, situation),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
+    logs: nextLogs(durations.logs, situation),
     sent: nextSent(durations.sent, situation),
     ...(isForHolder(memory, holder.node)
       ? {

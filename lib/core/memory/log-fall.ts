@@ -38,13 +38,15 @@ export function fallBetween(
   peer: Verdict,
   sent: Position | undefined,
 ): Fall | null {
-  const { executed } = verdict.server as Server;
+  const { executed, uptimeSeconds } = verdict.server as Server;
   const areNumbered = executed.gtid !== null && before.executed.gtid !== null;
   const lost = fall ?? (areNumbered ? namesLost : placesLost)(before, verdict, peer, sent);
   if (lost === null) return null;
+  const sinceUptimeSeconds = fall?.sinceUptimeSeconds ?? uptimeSeconds;
+  // A look may give the uptime of the look before, and so that of a process that has ended: one that grows is of this one.
   const isReset =
-    before.process.uptimeSeconds !== undefined &&
-    before.process.uptimeSeconds >= TOLD_APART_S &&
+    uptimeSeconds > sinceUptimeSeconds &&
+    (before.process.uptimeSeconds ?? 0) >= TOLD_APART_S &&
     isSameProcess(before.process, verdict, peer);
   const { lack, had, isAssumed } = lost;
   const forgotten = isReset ? bounded(forgottenSince(before, executed, setOf(peer.server, sent))) : null;
@@ -54,6 +56,7 @@ export function fallBetween(
     isAssumed,
     forgotten,
     sinceMs: fall?.sinceMs ?? verdict.seenAtMs,
+    sinceUptimeSeconds,
     untilMs: verdict.seenAtMs,
   };
 }

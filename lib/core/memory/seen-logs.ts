@@ -32,6 +32,8 @@ export interface Fall {
   /** All GTIDs that the node has the rows of, and does not know any more; null where it may have lost the rows. */
   readonly forgotten: string | null;
   readonly sinceMs: number;
+  /** The uptime that the first look which showed it gave. Seconds. */
+  readonly sinceUptimeSeconds: number;
   /** When a look last showed it so. */
   readonly untilMs: number;
 }

@@ -200,6 +200,16 @@ describe('a server that restarts with less', () => {
     expect(leader.memory.logReset).toBeNull();
   });
 
+  it('also while looks still give the uptime that it had before', () => {
+    const leader = new Leader();
+    well(leader);
+    const was = runsOn(leader);
+    leader.look(250, refused, follows(leader, 1000));
+    const stale = holds(leader, 900, 'binlog.000003', { ...was, writable: false });
+    leader.looks(8, 1000, stale, follows(leader, 1000));
+    expect(leader.memory.logReset).toBeNull();
+  });
+
   it('and takes writes all the same: what it gives away again, its standby does not get', () => {
     const leader = new Leader(configured({ writability: 'untouched' }));
     well(leader);

@@ -497,6 +497,13 @@ const acting: readonly Mutant[] = [
     guards: 'Of what was written without a binary log, no alert says that nothing is lost.',
   },
   {
+    name: 'a-second-start-is-none',
+    file: 'lib/core/decision/conditions.ts',
+    find: ' || s.restarted.includes(verdict.node)',
+    replace: '',
+    guards: 'A holder that dies again within seconds of its start was not closed by hand.',
+  },
+  {
     name: 'logs-of-any-name',
     file: 'lib/core/evidence/log-place.ts',
     find: "return one.file !== '' && seriesOf(one) === seriesOf(other);",

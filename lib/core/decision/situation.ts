@@ -9,6 +9,7 @@ import { END_LIFE_MS, endsToReckonWith } from '../evidence/holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from '../evidence/identity.ts';
 import { type Life, lifeOf } from '../evidence/life.ts';
 import type { InstanceState } from '../evidence/sighting.ts';
+import { hasRestarted } from '../evidence/uptimes.ts';
 import { judge, type Verdict } from '../evidence/verdict.ts';
 import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from '../evidence/witness.ts';
 import { detachedInto } from '../memory/detached.ts';
@@ -16,6 +17,7 @@ import { type Durations, unservedSince } from '../memory/durations.ts';
 import { countedMoves } from '../memory/late-move.ts';
 import { isKnownAgain, resetNow, withForgotten } from '../memory/log-reset.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { NodeName } from '../names.ts';
 import { mayHaveBegun } from '../plan/plan.ts';
 import {
   type Fitness,
@@ -77,6 +79,8 @@ export interface Situation {
   readonly isServed: boolean;
   /** What the standby has of a holder that takes writes and does not know it any more, in words; null where nothing. */
   readonly reset: string | null;
+  /** Nodes whose servers have restarted since this leader's look before. */
+  readonly restarted: readonly NodeName[];
   /** A node whose log was reset knows again what it had forgotten: a copy was loaded there. */
   readonly knowsForgotten: boolean;
   /** This leader has judged nothing before: what it finds over may have ended at any time since the one before. */
@@ -203,6 +207,9 @@ export function assess(
     isFirstLook: durations.unwatchedSinceMs !== null,
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     reset: resetNow(pair, holder, standby),
+    restarted: [holder, standby]
+      .filter((one) => hasRestarted(durations.uptimes, one))
+      .map(({ node }) => node),
     knowsForgotten: isKnownAgain(holderSays, logReset) || isKnownAgain(standbySays, logReset),
     lead,
     sent,

@@ -16,7 +16,7 @@ import { hasTakenEffect, noteLateMove } from './late-move.ts';
 import { noteReset } from './log-reset.ts';
 import { type Memory, notLost } from './memory.ts';
 import { noteLogs } from './seen-logs.ts';
-import { isSeen, withSettled } from './settled.ts';
+import { isSeen, withoutRestarted, withSettled } from './settled.ts';
 
 /** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
 const READINESS_REFRESH_MS = 60_000;
@@ -120,7 +120,9 @@ function noteUnlogged(memory: Memory, { holder, vip, nowMs }: Situation): Memory
  * Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. A holder that came up
  * closed and is not to be opened yet is noted too, or who half closes it then would be taken for its start.
  */
-function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memory {
+function noteSettled(before: Memory, situation: Situation): Memory {
+  const { holder, standby, vip } = situation;
+  const memory = withoutRestarted(before, situation);
   if (vip !== 'held' || memory.plan !== null) return memory;
   const noted = holder.server?.writable
     ? withSettled(memory, holder, standby, 'open')

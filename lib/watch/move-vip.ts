@@ -2,7 +2,8 @@
 import type { Pair } from '../core/config/config.ts';
 import type { VipSighting } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
-import { PortError, type Ports } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Ports } from './ports/ports.ts';
 import { already, done, failed, type Result, reason, type StepContext } from './step-context.ts';
 import { askThroughVip } from './through-vip.ts';
 

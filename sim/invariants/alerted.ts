@@ -93,7 +93,7 @@ interface Loss {
  * the 15 min before, if no other loss ended since, or if nothing could show since that the holder lives: neither a vantage that
  * asks it nor its standby's channel. It may also be one that says that the holder cannot be asked (`blind`, `ec2-blind`,
  * `locked-out`, `saturated`), or that our heartbeat cannot be written (`heartbeat-barred`: whether writes go on is not seen then), taken since any vantage could last ask the holder how it is: to see a loss behind that is
- * impossible. When a vantage can ask it again and the loss goes on for 5 s, while a watch could lead, an alert of it is due anew. So it is when the VIP is on
+ * impossible. So does a `service-lost` that is taken 5 s or more after that: it says that nobody gets an answer from the holder. When a vantage can ask it again and the loss goes on for 5 s, while a watch could lead, an alert of it is due anew. So it is when the VIP is on
  * neither node for 5 s, which EC2 says whatever the vantages see. Losses with less than 10 s of service between them are one loss. (b) While
  * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
  *
@@ -190,7 +190,8 @@ export function alertedInvariant(court: Court): Invariant {
       if (ofALostHolder.has(code)) lostToldMs = world.nowMs;
       if (ofFlapping.has(code) && world.nowMs - (flappedMs.at(-1) ?? Number.NEGATIVE_INFINITY) >= oneLossMs)
         flappedMs = [...flappedMs, world.nowMs].filter((atMs) => world.nowMs - atMs < knownForMs);
-      if (ofBlindness.has(code)) blindToldMs = world.nowMs;
+      if (ofBlindness.has(code) || (code === 'service-lost' && world.nowMs - heardMs >= lossMs))
+        blindToldMs = world.nowMs;
       if (loss !== null && !besideTheLoss.has(code))
         loss = { ...loss, alertedMs: world.nowMs, isBlind: false };
     },

@@ -24,8 +24,9 @@ const trustedMs = 150_000;
  * Excuses: an operator's order with `force` or `acceptLoss`; what was lost already when the VIP came to the old holder; and time, up to 150 s before the death, in which no
  * watch was at work or no vantage could ask the standby: nobody could know then that it receives nothing. Nor does anybody
  * when it answers again, receives nothing and the holder cannot be asked: that looks the same when the holder is dead. And a
- * reset of the old holder's binary log that nobody could see, because the two could not be asked for 5 s while it took writes
- * since: by their GTIDs, it has lost its writes then, and the other one has them.
+ * reset of the old holder's binary log that nobody could see: since then, the two could not be asked for 5 s while it took
+ * writes, nor could it alone, in the process that was asked before the reset and had run for 70 s by then, before it had given
+ * away again all names that were known of it. By their GTIDs, it has lost its writes then, and the other one has them.
  */
 export function lossInvariant(court: Court): Invariant {
   const { world } = court;

@@ -26,7 +26,7 @@ const seenWithinMs = 8000;
  * old), because clients write there at once; all that the other one had, if no order of ours gets there then; what clients
  * wrote to an old holder that could not be closed, in the first second and a half after a move, because their network still
  * led there; what comes through a channel that a person pointed elsewhere and back; (b) a master that was opened by a person,
- * or by its own configuration (writability `untouched`), and the numbers that a privileged account took, which writes to a
+ * by its own configuration (writability `untouched`), or by an order with `force`, and the numbers that a privileged account took, which writes to a
  * read-only server; numbers that it had given away less than one look before it died, where nobody could ask the other one
  * from then until it was opened: nobody had seen them, and only the other one could tell.
  */
@@ -35,6 +35,8 @@ export function rowsInvariant(court: Court): Invariant {
   const seen = new Map<NodeName, number>();
   const openedBesideMs = new Map<string, number>();
   const givenBeside = new Set<string>();
+  /** Lives of masters that a forced order has opened. */
+  const forcedOpen = new Set<string>();
   const heardMs = new Map<NodeName, number>();
   /** When the other one had last been heard as this life of a master took writes for the first time. */
   const peerHeardMs = new Map<string, number>();
@@ -45,7 +47,7 @@ export function rowsInvariant(court: Court): Invariant {
       const besideMs = openedBesideMs.get(life);
       if (besideMs !== undefined && world.nowMs - besideMs < lateMs) givenBeside.add(place);
       const isUnshown = lostForMs < lookMs && (peerHeardMs.get(life) ?? world.nowMs) < lostAtMs;
-      if (!peerHasFirst || isUnshown || givenBeside.has(place)) continue;
+      if (!peerHasFirst || isUnshown || givenBeside.has(place) || forcedOpen.has(life)) continue;
       court.accuse(
         'W5 rows-kept',
         `${origin} gives its transactions ${from} to ${to} away a second time, and the other node has the first`,
@@ -86,6 +88,9 @@ export function rowsInvariant(court: Court): Invariant {
   };
   const followPersons = () => {
     followMove();
+    const { order = null, plan } = court.flight ?? {};
+    if (order?.action === 'failover' && order.force && plan !== undefined)
+      forcedOpen.add(lifeOf(world.master(plan.to)));
     for (const master of world.masters) {
       const { name, writable, writabilityBy, channel } = master;
       const life = lifeOf(master);

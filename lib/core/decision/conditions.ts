@@ -150,7 +150,7 @@ export const holderBehind = (s: Situation) =>
 /** It is the very process that was seen so in its role, or (null) in any way: what is otherwise now, no restart has changed. */
 const wasSeen = (s: Situation, verdict: Verdict, is: 'open' | 'closed' | null) => {
   const { memory, holder, standby } = s;
-  if (isMovedAnew(s)) return false;
+  if (isMovedAnew(s) || s.restarted.includes(verdict.node)) return false;
   const before = memory.settled[verdict.node];
   const peer = verdict.node === holder.node ? standby : holder;
   if (before === undefined || (is !== null && before.is !== is)) return false;

@@ -9,13 +9,15 @@ import { END_LIFE_MS, endsToReckonWith } from '../evidence/holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from '../evidence/identity.ts';
 import { type Life, lifeOf } from '../evidence/life.ts';
 import type { InstanceState } from '../evidence/sighting.ts';
+import { hasRestarted } from '../evidence/uptimes.ts';
 import { judge, type Verdict } from '../evidence/verdict.ts';
 import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from '../evidence/witness.ts';
 import { detachedInto } from '../memory/detached.ts';
 import { type Durations, unservedSince } from '../memory/durations.ts';
 import { countedMoves } from '../memory/late-move.ts';
-import { resetNow, withForgotten } from '../memory/log-reset.ts';
+import { isKnownAgain, resetNow, withForgotten } from '../memory/log-reset.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { NodeName } from '../names.ts';
 import { mayHaveBegun } from '../plan/plan.ts';
 import {
   type Fitness,
@@ -77,6 +79,10 @@ export interface Situation {
   readonly isServed: boolean;
   /** What the standby has of a holder that takes writes and does not know it any more, in words; null where nothing. */
   readonly reset: string | null;
+  /** Nodes whose servers have restarted since this leader's look before. */
+  readonly restarted: readonly NodeName[];
+  /** A node whose log was reset knows again what it had forgotten: a copy was loaded there. */
+  readonly knowsForgotten: boolean;
   /** This leader has judged nothing before: what it finds over may have ended at any time since the one before. */
   readonly isFirstLook: boolean;
   /** For how long the clock of a node has been off. Milliseconds. */
@@ -115,14 +121,18 @@ export function assess(
   safeguards: Safeguards = allSafeguards,
 ): Situation {
   const { settings } = pair;
+  const { logReset } = memory;
   const holderName = holderOf(pair, evidence, memory, nowMs, safeguards);
-  const judged = withForgotten(judge(evidence, holderName, settings), memory.logReset);
+  const [holderSays, standbySays] = [holderName, peerOf(pair, holderName).name].map((node) =>
+    judge(evidence, node, settings),
+  ) as [Verdict, Verdict];
+  const judged = withForgotten(holderSays, logReset);
   const heartbeatForMs = heartbeatAge(judged, durations, nowMs);
   const holder = changed(judged, {
     confirmed:
       judged.confirmed || !safeguards.confirmation || refusesFor(judged, heartbeatForMs, settings.stuckMs),
   });
-  const standby = withForgotten(judge(evidence, peerOf(pair, holderName).name, settings), memory.logReset);
+  const standby = withForgotten(standbySays, logReset);
   const blind = safeguards.blindRule ? blindness(evidence, holder, standby, nowMs) : null;
   const peerIdentity = safeguards.identity ? identityOf(memory, holder) : null;
   const canTell = safeguards.witness && !isDetached(memory, holder, standby);
@@ -197,6 +207,10 @@ export function assess(
     isFirstLook: durations.unwatchedSinceMs !== null,
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     reset: resetNow(pair, holder, standby),
+    restarted: [holder, standby]
+      .filter((one) => hasRestarted(durations.uptimes, one))
+      .map(({ node }) => node),
+    knowsForgotten: isKnownAgain(holderSays, logReset) || isKnownAgain(standbySays, logReset),
     lead,
     sent,
     behind: behindOf(holder, standby, { ...memory, lastEnds, sent }),

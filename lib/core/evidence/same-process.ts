@@ -14,6 +14,9 @@ import type { Verdict } from './verdict.ts';
  */
 const SAME_START_MS = 25_000;
 
+/** A server process, as it is remembered. */
+export type Process = Omit<Settled, 'is'>;
+
 /** By how much two ages that one leader reads can be off. Milliseconds. */
 const READ_SLACK_MS = 4000;
 
@@ -21,7 +24,7 @@ const READ_SLACK_MS = 4000;
  * A process only grows older, whatever the clocks say; and its start stays where it was, as far as they agree. The other
  * server is a clock that no change of leader turns: one that has started later than it, compared with before, is another.
  */
-export function isSameProcess(before: Settled, verdict: Verdict, peer: Verdict): boolean {
+export function isSameProcess(before: Process, verdict: Verdict, peer: Verdict): boolean {
   // The clock may have been read a moment before or after the uptime: either may be the one from before it was set.
   const peers = readingsOf(peer, before.peerClockOffMs);
   return readingsOf(verdict, before.clockOffMs).some((own) =>
@@ -38,7 +41,7 @@ function readingsOf(verdict: Verdict, wasOffMs: number | undefined): readonly Ve
   return [verdict, { ...verdict, server: { ...server, uptimeSeconds } }];
 }
 
-function isSameBy(before: Settled, verdict: Verdict, peer: Verdict): boolean {
+function isSameBy(before: Process, verdict: Verdict, peer: Verdict): boolean {
   const startedAtMs = startOf(verdict);
   if (verdict.server === null || startedAtMs === null) return false;
   const { uptimeSeconds, afterPeerMs } = before;
@@ -50,7 +53,7 @@ function isSameBy(before: Settled, verdict: Verdict, peer: Verdict): boolean {
 }
 
 /** What is to be remembered of a process; null while it is not known how long it has run. */
-export function processOf(verdict: Verdict, peer: Verdict): Omit<Settled, 'is'> | null {
+export function processOf(verdict: Verdict, peer: Verdict): Process | null {
   const startedAtMs = startOf(verdict);
   if (verdict.server === null || startedAtMs === null) return null;
   const afterPeerMs = afterPeer(verdict, peer);

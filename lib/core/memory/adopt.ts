@@ -31,8 +31,18 @@ function adopt(memory: Memory, pair: Pair, nowMs: number, newId: string): Memory
 
 /** What is said of a node that the pair does not have is about nobody. The same memory when all are known. */
 function withoutStrangers(memory: Memory, known: (node: NodeName | null) => boolean): Memory {
-  const { lastHolder, readiness, loss, quarantine, logReset, notOpened, moved, leftBehind, maintenance } =
-    memory;
+  const {
+    lastHolder,
+    readiness,
+    loss,
+    quarantine,
+    logReset,
+    unlogged,
+    notOpened,
+    moved,
+    leftBehind,
+    maintenance,
+  } = memory;
   return changed(memory, {
     lastHolder: known(lastHolder) ? lastHolder : null,
     readiness: known(readiness?.node ?? null) ? readiness : null,
@@ -42,6 +52,7 @@ function withoutStrangers(memory: Memory, known: (node: NodeName | null) => bool
       known(channel.node) && known(channel.from) ? channel : null,
     ).detached,
     logReset: known(logReset?.node ?? null) && known(logReset?.standby ?? null) ? logReset : null,
+    unlogged: known(unlogged?.node ?? null) ? unlogged : null,
     notOpened: known(notOpened) ? notOpened : null,
     moved: known(moved?.to ?? null) ? moved : null,
     leftBehind: known(leftBehind?.node ?? null) ? leftBehind : null,

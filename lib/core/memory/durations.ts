@@ -5,6 +5,7 @@ import { nextAsked, nextAway, nextStopped } from '../evidence/channel-gaps.ts';
 import { clocksOff } from '../evidence/clock-off.ts';
 import { nextEnds } from '../evidence/holder-end.ts';
 import type { Heartbeat, Position } from '../evidence/sighting.ts';
+import { nextUptimes, type Uptime } from '../evidence/uptimes.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { isBroken } from '../standby/fitness.ts';
@@ -13,6 +14,7 @@ import type { HolderEnd } from '../standby/readiness.ts';
 import { hasRunSince } from '../standby/readiness-reasons.ts';
 import { type Had, nextSent } from '../standby/sent.ts';
 import type { Memory } from './memory.ts';
+import { type LogSight, nextLogs } from './seen-logs.ts';
 
 export interface Durations {
   /** Of a leader that has judged nothing yet: since when nobody may have led. Null once it has. */
@@ -58,6 +60,10 @@ export interface Durations {
   readonly resetSinceMs: number | null;
   /** The ends of the holder's history that it said lately, the newest last. */
   readonly ends: readonly HolderEnd[];
+  /** How long each server had run when this leader last saw it. */
+  readonly uptimes: Readonly<Record<NodeName, Uptime>>;
+  /** What each node was last seen to have of its own history, and what it has forgotten since. */
+  readonly logs: Readonly<Record<NodeName, LogSight>>;
   /** What each node was last seen to have of the other's history, by the node whose history it is. */
   readonly sent: Readonly<Record<NodeName, Had>>;
 }
@@ -83,6 +89,8 @@ export const noDurations: Durations = {
   clockOffSinceMs: null,
   resetSinceMs: null,
   ends: [],
+  uptimes: {},
+  logs: {},
   sent: {},
 };
 
@@ -108,6 +116,8 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
     resetSinceMs: since(durations.resetSinceMs, situation.reset !== null),
     ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
+    uptimes: nextUptimes(durations.uptimes, [holder, standby]),
+    logs: nextLogs(durations.logs, situation),
     sent: nextSent(durations.sent, situation),
   };
 }
@@ -126,6 +136,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
     unservedSinceMs: nextUnserved(durations, situation),
     received: receivedByNow(durations.received, situation),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
+    logs: nextLogs(durations.logs, situation),
     sent: nextSent(durations.sent, situation),
     ...(isForHolder(memory, holder.node)
       ? {

@@ -1,13 +1,14 @@
 /**
  * A binary log that was reset (RESET MASTER, RESET BINARY LOGS AND GTIDS) while its node took writes: its rows stay, and its
  * GTIDs and places are given to other rows. By them, the node has lost all that its standby has, and the standby has all that
- * was written since; neither is so. Only looks at the time show it, so it is remembered until the standby is made anew.
+ * was written since; neither is so. Only looks at the time, or what the node was seen to have before, show it, so it is
+ * remembered until one of the two is made anew.
  */
 import { cut, LIST_MAX } from '../bounds.ts';
 import { changed } from '../changed.ts';
 import type { Pair } from '../config/config.ts';
 import type { Situation } from '../decision/situation.ts';
-import { parseSet, renderSet, subtract, union } from '../evidence/gtid.ts';
+import { parseSet, renderSet, subtract, union, withoutOrigin } from '../evidence/gtid.ts';
 import { logNumberOf } from '../evidence/log-place.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
 import { cannotBeSent } from '../evidence/source-errors.ts';
@@ -15,7 +16,9 @@ import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { resetOf } from '../standby/lead.ts';
 import type { Durations } from './durations.ts';
+import { common } from './log-fall.ts';
 import type { Memory } from './memory.ts';
+import { type Fall, fallOf } from './seen-logs.ts';
 
 export interface LogReset {
   readonly node: NodeName;
@@ -25,6 +28,10 @@ export interface LogReset {
   readonly lack: string;
   /** GTIDs that the node does not know any more; empty without GTIDs, or where there are too many to be kept. */
   readonly forgotten: string;
+  /** Those of them that are the node's own, and that the standby had. Absent where these are all, and in older records. */
+  readonly had?: string;
+  /** The standby could not be asked what it had: its next look shows it. */
+  readonly isAssumed?: true;
   readonly atMs: number;
 }
 
@@ -45,13 +52,30 @@ export function resetNow(pair: Pair, holder: Verdict, standby: Verdict): string 
   return resetOf(holder.server, standby.server, isLate);
 }
 
-/** The node as it answers, with the GTIDs that it has forgotten: it has the rows. */
+/** A place in the history of `node`, with the GTIDs that it has forgotten: it has the rows. */
+export function withForgottenAt(node: NodeName, at: Position, reset: LogReset | null): Position {
+  if (reset === null || reset.node !== node || at.gtid === null || reset.forgotten === '') return at;
+  return { ...at, gtid: renderSet(union(parseSet(reset.forgotten), parseSet(at.gtid))) };
+}
+
+/** The node as it answers, with the GTIDs that it has forgotten. */
 export function withForgotten(verdict: Verdict, reset: LogReset | null): Verdict {
   const { server } = verdict;
-  if (reset === null || reset.node !== verdict.node || server === null) return verdict;
-  if (server.executed.gtid === null || reset.forgotten === '') return verdict;
-  const gtid = renderSet(union(parseSet(reset.forgotten), parseSet(server.executed.gtid)));
-  return { ...verdict, server: { ...server, executed: { ...server.executed, gtid } } };
+  if (server === null) return verdict;
+  const executed = withForgottenAt(verdict.node, server.executed, reset);
+  return executed === server.executed ? verdict : { ...verdict, server: { ...server, executed } };
+}
+
+/**
+ * Whether the node answers with all that it had forgotten, and with what others wrote of it: it gives its own names away again,
+ * but those of others come back only with a copy.
+ */
+export function isKnownAgain(verdict: Verdict, reset: LogReset | null): boolean {
+  const { node, server } = verdict;
+  if (reset?.node !== node || server === null || server.executed.gtid === null) return false;
+  const forgotten = parseSet(reset.forgotten);
+  if (withoutOrigin(forgotten, server.identity).size === 0) return false;
+  return subtract(forgotten, parseSet(server.executed.gtid)).size === 0;
 }
 
 /**
@@ -75,11 +99,40 @@ export function askForAllText(node: NodeName, from: NodeName): string {
 }
 
 /** Memory with a reset that has lasted, or that the holder has told its standby of; without one when the standby is known to have been made anew. */
-export function noteReset(memory: Memory, situation: Situation, { resetSinceMs }: Durations): Memory {
-  const { vip, holder, standby, reset, nowMs } = situation;
+export function noteReset(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { holder, standby } = situation;
   const { logReset, plan } = memory;
-  if (logReset !== null) return isOver(logReset, situation) ? { ...memory, logReset: null } : memory;
-  if (reset === null || vip !== 'held' || plan !== null) return memory;
+  if (logReset !== null) return changed(memory, { logReset: stillReset(logReset, situation) });
+  if (plan !== null) return memory;
+  const compared = noteCompared(memory, situation, durations);
+  if (compared !== memory) return compared;
+  const [ofHolder, ofStandby] = [fallOf(durations.logs, holder), fallOf(durations.logs, standby)];
+  if (ofHolder !== null) return withFall(memory, ofHolder, holder, standby, situation.nowMs);
+  return ofStandby === null ? memory : withFall(memory, ofStandby, standby, holder, situation.nowMs);
+}
+
+/** A node shows less than it was seen to have: nobody need have looked when its log was reset. */
+function withFall(memory: Memory, fall: Fall, { node }: Verdict, peer: Verdict, atMs: number): Memory {
+  const { lack, had, isAssumed, forgotten } = fall;
+  const noted = { node, standby: peer.node, lack, forgotten: forgotten ?? '', had, atMs };
+  return { ...memory, logReset: isAssumed ? { ...noted, isAssumed } : noted };
+}
+
+/** What was noted, by what the two say now; null when it is over, or when the standby has nothing of what the node forgot. */
+function stillReset(reset: LogReset, situation: Situation): LogReset | null {
+  const { holder, standby } = situation;
+  const { server } = holder.node === reset.standby ? holder : standby;
+  const { isAssumed, had = '', ...noted } = reset;
+  if (isAssumed !== true || server === null) return isOver(reset, situation) ? null : reset;
+  if (had === '' || server.executed.gtid === null) return noted;
+  const has = common(parseSet(had), setOf(server));
+  return has.size === 0 ? null : { ...noted, had: renderSet(has) };
+}
+
+/** The standby has what the holder does not know. */
+function noteCompared(memory: Memory, situation: Situation, { resetSinceMs }: Durations): Memory {
+  const { vip, holder, standby, reset, nowMs } = situation;
+  if (reset === null || vip !== 'held') return memory;
   const hasLasted =
     resetSinceMs !== null && nowMs - resetSinceMs >= RESET_FOR_MS && holder.seenAtMs > resetSinceMs;
   if (!hasLasted && !isToldOfReset(standby.server)) return memory;
@@ -99,14 +152,15 @@ function isToldOfReset(standby: Server | null): boolean {
   return standby?.inbound.kind === 'configured' && cannotBeSent(standby.inbound.ioError);
 }
 
-/** The standby has no longer what it had then, so it has other data now. */
-function isOver({ node, standby: fed, forgotten }: LogReset, { holder, standby }: Situation): boolean {
+/** The node knows again what it had forgotten, as a copy of the other one does; or the standby has no longer what it had then. */
+function isOver({ node, standby: fed, forgotten, had = forgotten }: LogReset, situation: Situation): boolean {
+  const { holder, standby, knowsForgotten } = situation;
+  if (knowsForgotten) return true;
   const [source, replica] = holder.node === node ? [holder, standby] : [standby, holder];
   if (source.server === null || replica.server === null || replica.node !== fed) return false;
   const { inbound, executed } = replica.server;
   if (inbound.kind !== 'configured') return false;
-  if (forgotten !== '' && executed.gtid !== null)
-    return subtract(parseSet(forgotten), setOf(replica.server)).size > 0;
+  if (had !== '' && executed.gtid !== null) return subtract(parseSet(had), setOf(replica.server)).size > 0;
   const { received } = inbound;
   return inbound.io === 'yes' && logNumberOf(received) <= logNumberOf(source.server.executed);
 }

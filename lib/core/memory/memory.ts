@@ -12,6 +12,7 @@ import type { PlanRecord } from '../plan/plan.ts';
 import type { LastEnds, Readiness } from '../standby/readiness.ts';
 import type { LateMove } from './late-move.ts';
 import type { LogReset } from './log-reset.ts';
+import type { SeenLog } from './seen-logs.ts';
 
 export interface Pause {
   readonly untilMs: number;
@@ -29,6 +30,8 @@ export interface Loss {
   readonly kept: Position | null;
   /** The new holder's identity: what it wrote itself is not lost. */
   readonly keptBy: string | null;
+  /** Why it cannot be counted, whatever the positions say. Absent where it can, and in older records. */
+  readonly because?: string;
   readonly atMs: number;
 }
 
@@ -47,6 +50,13 @@ export interface DetachedChannel {
   readonly isBack?: boolean;
   /** The channel the other way round, which an earlier failover detached (`detached.ts`). Absent where that one is attached. */
   readonly earlier?: Omit<DetachedChannel, 'earlier'>;
+}
+
+/** A holder that took writes without a binary log: its standby lacks them, and neither GTIDs nor places show that. */
+export interface Unlogged {
+  readonly node: NodeName;
+  /** When that was first seen. */
+  readonly atMs: number;
 }
 
 /** A failover has left a node whose chain replicas, if it has any, get nothing any more. */
@@ -151,6 +161,10 @@ export interface Memory {
   readonly sent: Readonly<Record<NodeName, Position>>;
   /** Null where none was seen, and in records of older releases. */
   readonly logReset: LogReset | null;
+  /** Null where that was not seen since one of the two was made anew, and in records of older releases. */
+  readonly unlogged: Unlogged | null;
+  /** What each node was last seen to have of its own history, a minute ago at most. Empty in records of older releases. */
+  readonly logs: Readonly<Record<NodeName, SeenLog>>;
   readonly detached: DetachedChannel | null;
   readonly movedByHand: MovedByHand | null;
   /** The node that is being made anew; null when there is none, and in records of older releases. */
@@ -207,6 +221,8 @@ export const emptyMemory: Required<Memory> = {
   behind: {},
   sent: {},
   logReset: null,
+  unlogged: null,
+  logs: {},
   detached: null,
   movedByHand: null,
   aside: null,

@@ -15,7 +15,8 @@ import { noteSent } from '../standby/sent.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
 import { noteReset } from './log-reset.ts';
 import { type Memory, notLost } from './memory.ts';
-import { isSeen, withSettled } from './settled.ts';
+import { noteLogs } from './seen-logs.ts';
+import { isSeen, withoutRestarted, withSettled } from './settled.ts';
 
 /** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
 const READINESS_REFRESH_MS = 60_000;
@@ -26,6 +27,7 @@ const steps = [
   noteHolder,
   noteIdentities,
   noteReset,
+  noteUnlogged,
   noteSettled,
   noteMoves,
   noteOpened,
@@ -37,7 +39,8 @@ const steps = [
 
 /** Memory → memory; the same object when there is nothing new. */
 export function noteRoles(memory: Memory, situation: Situation, durations: Durations): Memory {
-  return steps.reduce((so, step) => step(so, situation, durations), memory);
+  const noted = steps.reduce((so, step) => step(so, situation, durations), memory);
+  return noteLogs(noted, situation, durations, noted !== memory);
 }
 
 function noteHolder(memory: Memory, situation: Situation, durations: Durations): Memory {
@@ -97,9 +100,8 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
     happened: `${standby.node} answers with the identity ${ofStandby}, and had ${was} before: it was rebuilt, or another server answers there.`,
     done: `keepalambda takes it as a new standby of ${holder.node}.`,
   };
-  const logReset = next.logReset?.standby === standby.node ? null : next.logReset;
   return tell(
-    { ...next, readiness: null, behind, sent, logReset },
+    { ...next, readiness: null, behind, sent, logReset: null, unlogged: null },
     pair.name,
     'identity-changed',
     words,
@@ -107,11 +109,20 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
   );
 }
 
+/** Nothing shows it once the log is on again; an earlier one of the other node is over, because that one was left since. */
+function noteUnlogged(memory: Memory, { holder, vip, nowMs }: Situation): Memory {
+  const { node, server } = holder;
+  if (vip !== 'held' || server?.binaryLog !== 'off' || !server.writable) return memory;
+  return memory.unlogged?.node === node ? memory : { ...memory, unlogged: { node, atMs: nowMs } };
+}
+
 /**
  * Which processes are as their roles want them: if one of them is found otherwise, somebody changed it. A holder that came up
  * closed and is not to be opened yet is noted too, or who half closes it then would be taken for its start.
  */
-function noteSettled(memory: Memory, { holder, standby, vip }: Situation): Memory {
+function noteSettled(before: Memory, situation: Situation): Memory {
+  const { holder, standby, vip } = situation;
+  const memory = withoutRestarted(before, situation);
   if (vip !== 'held' || memory.plan !== null) return memory;
   const noted = holder.server?.writable
     ? withSettled(memory, holder, standby, 'open')

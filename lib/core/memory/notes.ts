@@ -50,7 +50,8 @@ function countLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation):
   const { loss } = memory;
   if (!loss || standby.node !== loss.old || standby.server === null || holder.server === null) return memory;
   if (memory.plan !== null) return memory;
-  const missing = listOf(missingBetween(standby.server, holder.server));
+  const listed = listOf(missingBetween(standby.server, holder.server));
+  const missing = loss.because === undefined ? listed : unknownText(loss.because, listed);
   const words = {
     headline: `${loss.old} is back, ${missing === '' ? 'nothing is missing' : `${holder.node} lacks ${missing}`}`,
     ...(missing === '' ? { todo: 'Nothing.' } : {}),
@@ -61,6 +62,12 @@ function countLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation):
     done: 'Nothing was changed.',
   };
   return tell({ ...memory, loss: null }, pair.name, 'loss-counted', words, nowMs);
+}
+
+/** Whatever the GTIDs list, there may be more. */
+function unknownText(because: string, listed: string): string {
+  const isCounted = listed !== '' && !listed.startsWith('unknown');
+  return `unknown (${because})${isCounted ? `; at least ${listed}` : ''}`;
 }
 
 /** What the new holder wrote itself may have come back to the old one since the new one was looked at. */

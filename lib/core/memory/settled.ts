@@ -18,6 +18,14 @@ export function withSettled(memory: Memory, verdict: Verdict, peer: Verdict, is:
   return { ...memory, settled: { ...memory.settled, [verdict.node]: { is, ...process } } };
 }
 
+/** What was noted of a process that has ended counts for no other one. */
+export function withoutRestarted(memory: Memory, { restarted }: Situation): Memory {
+  const ended = restarted.filter((node) => memory.settled[node] !== undefined);
+  if (ended.length === 0) return memory;
+  const kept = Object.entries(memory.settled).filter(([node]) => !ended.includes(node));
+  return { ...memory, settled: Object.fromEntries(kept) };
+}
+
 /**
  * What is still known once the plan has begun. A node that it opens may be open by our hand from here on, but is not closed
  * by it; and the other way round.

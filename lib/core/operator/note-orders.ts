@@ -34,13 +34,12 @@ export function orderReinstate(
   if (aside.run !== order.run)
     return refuse(`${order.node} is set aside for ${aside.run}, not for ${order.run}`);
   const { [order.node]: _, ...behind } = memory.behind;
-  const logReset = memory.logReset?.standby === order.node ? null : memory.logReset;
   // What was seen of it before is of other data: it must be seen fit once, beside a holder that lives.
   const reasons = ['it was set aside, and has not been seen fit since'];
   const readiness = { node: order.node, fit: false, reasons, atMs: nowMs };
   return {
     kind: 'note',
-    memory: { ...memory, readiness, behind, logReset, aside: null },
+    memory: { ...memory, readiness, behind, logReset: null, unlogged: null, aside: null },
     text: `${order.node} is reinstated: it can take over once it has been fit for its time`,
   };
 }

@@ -47,7 +47,7 @@ function afterPlan(state: PairState, nowMs: number): PairState {
   const over: PairState = {
     ...state,
     // What one has of the other does not change with the roles.
-    durations: isMoved ? { ...noDurations, sent: durations.sent } : durations,
+    durations: isMoved ? { ...noDurations, logs: durations.logs, sent: durations.sent } : durations,
     stalledSinceMs: null,
     resumeFromMs: work.kind === 'plan' && work.resumes ? nowMs + RESUME_PAUSE_MS : state.resumeFromMs,
     pace: lookNow,

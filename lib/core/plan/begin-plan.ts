@@ -5,6 +5,7 @@ import type { Situation } from '../decision/situation.ts';
 import type { Position } from '../evidence/sighting.ts';
 import type { Memory } from '../memory/memory.ts';
 import { settledBeside } from '../memory/settled.ts';
+import { unknownLoss } from '../standby/unknown-loss.ts';
 import { causeText, seenText } from '../text/cause-text.ts';
 import type { Plan, PlanRecord } from './plan.ts';
 
@@ -49,6 +50,7 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
     requestId: wanted.requestId,
     cause,
     seen,
+    ...lossUnknownTo(situation, wanted.plan),
     startedAtMs: nowMs,
     badSinceMs: situation.badSinceMs,
     unservedSinceMs: unservedSinceMs(situation),
@@ -78,6 +80,13 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
     done: `Failing over from ${from} to ${to} (${wanted.row}, by ${wanted.by}).`,
   };
   return tell(claimed, pair.name, 'failover-started', words, nowMs);
+}
+
+/** A plan that moves the roles says what that costs, or that nobody knows. */
+function lossUnknownTo(situation: Situation, { kind, from, to }: Plan): Pick<PlanRecord, 'lossUnknown'> {
+  if (from === null || (kind !== 'failover' && kind !== 'switchover')) return {};
+  const lossUnknown = unknownLoss(situation, from, to);
+  return lossUnknown === null ? {} : { lossUnknown };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { EventCode } from '../alert/events.ts';
 import type { Pair } from '../config/config.ts';
 import { withDetached, withoutDetached } from '../memory/detached.ts';
 import { lateMoveOf } from '../memory/late-move.ts';
+import { withForgottenAt } from '../memory/log-reset.ts';
 import { type Loss, type Memory, notLost, type OrderAnswer } from '../memory/memory.ts';
 import { unchangedText, wordsOfEnding } from '../text/ending-text.ts';
 import { renderOutcomes } from '../text/steps-text.ts';
@@ -147,8 +148,9 @@ function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Clo
     lastSeen: plan.fencedAt ?? plan.lastSeen,
     lastSeenAgoMs:
       plan.fencedAt !== null ? 0 : seenAtMs === null ? null : Math.max(1, plan.badSinceMs - seenAtMs),
-    kept: plan.kept,
+    kept: plan.kept && withForgottenAt(plan.to, plan.kept, memory.logReset),
     keptBy: close.identity,
+    ...(plan.lossUnknown === undefined ? {} : { because: plan.lossUnknown }),
     atMs: close.nowMs,
   };
   return { ...memory, loss };

@@ -45,6 +45,8 @@ export interface PlanRecord extends Plan {
   readonly cause?: string;
   readonly seen?: string;
   readonly startedAtMs: number;
+  /** Why nobody can say what the move loses. Absent where it can be counted, and in older records. */
+  readonly lossUnknown?: string;
   /** Since when the holder had the fault for which the plan began. */
   readonly badSinceMs: number;
   /** Since when clients could not write when it began; null while they could. Absent in records of older releases. */

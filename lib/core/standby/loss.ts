@@ -24,9 +24,10 @@ export function missingOf(has: Position, lacks: Position, except: string | null)
 
 /** What was lost, in words, with what is not known about it. `freshMs`: an older last look says nothing. */
 export function describeLoss(
-  { old, lastSeen, lastSeenAgoMs = null, kept, keptBy }: Omit<Loss, 'atMs'>,
+  { old, lastSeen, lastSeenAgoMs = null, kept, keptBy, because }: Omit<Loss, 'atMs'>,
   freshMs: number,
 ): string {
+  if (because !== undefined) return `unknown (${because})${atLeast(lastSeen, kept, keptBy)}`;
   if (lastSeen === null || kept === null) return `unknown (a position of ${old} was never read)`;
   const missing = missingOf(lastSeen, kept, keptBy);
   if (missing === null) {
@@ -34,22 +35,29 @@ export function describeLoss(
   }
   const { count, set } = missing;
   if (lastSeenAgoMs === 0) return count === 0 ? 'none' : `${transactions(count)}: ${set}`;
-  const atLeast = count === 0 ? '' : `; at least ${transactions(count)}: ${set}`;
   if (lastSeenAgoMs === null || lastSeenAgoMs > freshMs) {
     const when = lastSeenAgoMs === null ? 'at an unknown time' : `${(lastSeenAgoMs / 1000).toFixed(1)} s`;
-    return `unknown (the last position of ${old} was read ${when} before it was lost)${atLeast}`;
+    return `unknown (the last position of ${old} was read ${when} before it was lost)${atLeast(lastSeen, kept, keptBy)}`;
   }
   const read = `the last position of ${old} was read ${(lastSeenAgoMs / 1000).toFixed(1)} s before it was lost`;
   return count === 0 ? `none (${read})` : `${transactions(count)} (${read}): ${set}`;
 }
 
+/** What is known to be missing, beside what is not known. */
+function atLeast(lastSeen: Position | null, kept: Position | null, keptBy: string | null): string {
+  const missing = lastSeen === null || kept === null ? null : missingOf(lastSeen, kept, keptBy);
+  if (missing === null || missing.count === 0) return '';
+  return `; at least ${transactions(missing.count)}: ${missing.set}`;
+}
+
 /** The same in two or three words, for a subject. */
 export function briefLoss(
-  { lastSeen, lastSeenAgoMs = null, kept, keptBy }: Omit<Loss, 'atMs'>,
+  { lastSeen, lastSeenAgoMs = null, kept, keptBy, because }: Omit<Loss, 'atMs'>,
   freshMs: number,
 ): string {
   const missing = lastSeen === null || kept === null ? null : missingOf(lastSeen, kept, keptBy);
-  if (missing === null || lastSeenAgoMs === null || lastSeenAgoMs > freshMs) return 'loss unknown';
+  if (because !== undefined || missing === null || lastSeenAgoMs === null || lastSeenAgoMs > freshMs)
+    return 'loss unknown';
   if (missing.count > 0) return `${transactions(missing.count)} lost`;
   return lastSeenAgoMs === 0 ? 'nothing lost' : 'no loss seen';
 }

@@ -3,6 +3,7 @@ import type { Situation } from '../decision/situation.ts';
 import type { Loss } from '../memory/memory.ts';
 import { lastPositionIn } from '../pair/pair-state.ts';
 import { describeLoss } from './loss.ts';
+import { unknownLoss } from './unknown-loss.ts';
 
 /** That nothing is lost is said only where the plan waits for the last write, or is undone. */
 export function describePlanLoss(
@@ -11,6 +12,8 @@ export function describePlanLoss(
   acceptLoss: boolean,
 ): string {
   const { pair, holder, standby } = situation;
+  const because = unknownLoss(situation, holder.node, standby.node);
+  if (because !== null) return `Data loss if it began now: unknown (${because}).`;
   if (of === 'switchover')
     return 'Data loss: none. It waits for the last write of the holder, or it is undone.';
   if (holder.kind === 'serving' && !acceptLoss)

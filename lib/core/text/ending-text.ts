@@ -85,7 +85,8 @@ function headlineOfSuccess(
   const count = plan.requestId === null ? memory.failoversAtMs.length : 0;
   const again = count > 1 ? ` (${count} in an hour)` : '';
   const took = `${duration(nowMs - (isFailover ? outageSinceMs(plan) : plan.startedAtMs))}${again}`;
-  const lost = isFailover && memory.loss !== null ? briefLoss(memory.loss, freshMs(pair)) : 'nothing lost';
+  const counted = isFailover && memory.loss !== null ? briefLoss(memory.loss, freshMs(pair)) : 'nothing lost';
+  const lost = plan.lossUnknown === undefined ? counted : 'loss unknown';
   const cause = plan.cause === undefined ? '' : `: ${plan.cause}`;
   const verb = isFailover ? 'FAILED OVER' : 'SWITCHED OVER';
   return { headline: `${verb} ${plan.from} -> ${plan.to} in ${took}, ${lost}${cause}` };
@@ -103,17 +104,20 @@ function costText(memory: Memory, pair: Pair, plan: PlanRecord, nowMs: number): 
   if (plan.kind === 'switchover') {
     const sinceMs = plan.frozenAtMs ?? null;
     const pause = sinceMs === null ? '' : `Writes stopped for at most ${duration(nowMs - sinceMs)}. `;
-    return `${pause}Data loss: none.`;
+    return `${pause}Data loss: ${lostText(memory, pair, plan, 'none')}.`;
   }
   if (plan.kind !== 'failover') return '';
   const from =
     plan.unservedSinceMs === null ? 'the beginning of the failover' : 'the first sign of the fault';
   const outage = `No write was possible for about ${duration(nowMs - outageSinceMs(plan))}, counted from ${from}.`;
-  const lost =
-    memory.loss === null
-      ? `none (${plan.to} had applied the last write of ${plan.from})`
-      : describeLoss(memory.loss, freshMs(pair));
-  return `${outage} Data loss: ${lost}.`;
+  const none = `none (${plan.to} had applied the last write of ${plan.from})`;
+  return `${outage} Data loss: ${lostText(memory, pair, plan, none)}.`;
+}
+
+/** Where nobody can say what is lost, that the last write was applied does not say that all of them were. */
+function lostText({ loss }: Memory, pair: Pair, { kind, lossUnknown }: PlanRecord, none: string): string {
+  if (kind === 'failover' && loss !== null) return describeLoss(loss, freshMs(pair));
+  return lossUnknown === undefined ? none : `unknown (${lossUnknown})`;
 }
 
 /** A position that was read longer before the loss says nothing of it. */

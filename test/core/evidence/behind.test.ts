@@ -99,7 +99,7 @@ it('two that came back with less: neither is opened', () => {
   const other = (lacksOwn: boolean): Saw =>
     answered({ ...db2, executed: lacksOwn ? at(200) : of2(200), inbound: channel({ received: at(200) }) });
   leader.looks(20, 250, answered({ ...db1, executed: of2(200) }), other(false));
-  const less = answered({ ...db1, executed: of2(150), writable: false });
+  const less = answered({ ...db1, executed: of2(150), writable: false, uptimeSeconds: 5 });
   expect(leader.looks(2, 1000, less, other(false)).deed).toBe('failover');
   expect(leader.looks(2, 1000, less, other(true)).row).toBe('holder-behind-stays');
 });

@@ -104,6 +104,25 @@ describe('W4 loss-alerted', () => {
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
+  it.each<[what: string, unheardForMs: number, invariant: InvariantName | undefined]>([
+    ['says that nobody gets an answer from the holder', 6000, undefined],
+    ['that was on its way when a vantage last could ask the holder does not', 2000, 'W4 loss-alerted'],
+  ])(
+    'W4: of a loss that begins while the holder cannot be asked, a service-lost %s',
+    async (_, unheardForMs, invariant) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(1000);
+      breakIt(stage, 'probe-partition-all', 'holder');
+      await stage.pass(unheardForMs);
+      await alert(stage, 'service-lost');
+      await stage.pass(1000);
+      breakIt(stage, 'disk-full', 'holder');
+      await stage.pass(35_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
+    },
+  );
+
   it.each<[what: string, mood: BreakageName | null, awayForMs: number, invariant: InvariantName | undefined]>(
     [
       ['is not judged while old answers of EC2 show it in its place', 'ec2-very-stale', 18_000, undefined],

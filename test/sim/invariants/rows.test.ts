@@ -1,9 +1,10 @@
 /** What the judge of rows knows to be nobody's fault, and what lies just beyond it. */
 import { describe, expect, it } from 'vitest';
+import { failoverPlan } from '../../../lib/core/plan/plans.ts';
 import { crash, loseLast, start } from '../../../sim/world/life.ts';
 import { breakIt } from '../breaking.ts';
-import { setStage } from '../stage.ts';
-import { lead, moveByHandWithTail, never } from './by-hand.ts';
+import { type Stage, setStage } from '../stage.ts';
+import { begin, lead, moveByHandWithTail, never } from './by-hand.ts';
 
 describe('W5 rows-kept', () => {
   it('a tail that arrives before anybody can know that a person moved the VIP is no violation', async () => {
@@ -15,11 +16,13 @@ describe('W5 rows-kept', () => {
   });
 
   it.each([
-    ['the last 0.2 s', 20, null],
-    ['the last 8 s', 800, 'W5 rows-kept'],
+    ['the last 0.2 s', 20, null, null],
+    ['the last 8 s', 800, null, 'W5 rows-kept'],
+    ['the last 8 s, given away again by an order without force,', 800, false, 'W5 rows-kept'],
+    ['the last 8 s, given away again by a forced order,', 800, true, null],
   ])(
     '%s of a history, lost while only its peer could tell and cannot be asked',
-    async (_, lost, invariant) => {
+    async (_, lost, force, invariant) => {
       const stage = setStage();
       await lead(stage);
       await stage.pass(12_000);
@@ -33,6 +36,7 @@ describe('W5 rows-kept', () => {
         loseLast(world, db1, lost);
         start(world, db1);
       });
+      if (force !== null) await ordered(stage, force);
       await stage.settle(stage.one.database.open(stage.pair, 'db1', 1000));
       await stage.pass(3000);
       expect(world.collisions()).toMatchObject([{ origin: 'db1', peerHasFirst: true }]);
@@ -40,3 +44,19 @@ describe('W5 rows-kept', () => {
     },
   );
 });
+
+/** A person fails over to db1. */
+async function ordered(stage: Stage, force: boolean): Promise<void> {
+  const order = {
+    pair: 'orders',
+    by: 'ann',
+    why: 'a test',
+    to: 'db1',
+    force,
+    acceptLoss: true,
+    killLong: false,
+  };
+  stage.session.court.orders.set('r1', { action: 'failover', ...order });
+  const terms = { holderAnswers: false, acceptLoss: true, undoIfHolderServes: false };
+  await begin(stage, failoverPlan(stage.pair, 'db1', terms), 'r1');
+}

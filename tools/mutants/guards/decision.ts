@@ -63,10 +63,17 @@ export const decisionMutants: readonly Mutant[] = [
     guards: 'What a person closes in a pause, or twice, is left and alerted.',
   },
   {
+    name: 'a-second-start-is-none',
+    file: 'lib/core/decision/conditions.ts',
+    find: ' || s.restarted.includes(verdict.node)',
+    replace: '',
+    guards: 'A holder that dies again within seconds of its start was not closed by hand.',
+  },
+  {
     name: 'forgotten-is-lost',
     file: situation,
-    find: 'const judged = withForgotten(judge(evidence, holderName, settings), memory.logReset);',
-    replace: 'const judged = judge(evidence, holderName, settings);',
+    find: 'const judged = withForgotten(holderSays, logReset);',
+    replace: 'const judged = holderSays;',
     guards: 'What a holder has forgotten by a reset of its binary log it has not lost.',
   },
   {

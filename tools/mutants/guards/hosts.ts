@@ -35,8 +35,8 @@ export const hostMutants: readonly Mutant[] = [
   {
     name: 'reinstated-is-ready',
     file: 'lib/core/operator/note-orders.ts',
-    find: 'memory: { ...memory, readiness, behind, logReset, aside: null },',
-    replace: 'memory: { ...memory, behind, logReset, aside: null },',
+    find: 'memory: { ...memory, readiness, behind, logReset: null, unlogged: null, aside: null },',
+    replace: 'memory: { ...memory, behind, logReset: null, unlogged: null, aside: null },',
     guards: 'A node that was made anew must be seen fit before it takes over.',
   },
   {

@@ -28,8 +28,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'rebuilt-standby-is-ready',
     file: noteRoles,
-    find: '{ ...next, readiness: null, behind, sent, logReset },',
-    replace: '{ ...next, behind, sent, logReset },',
+    find: '{ ...next, readiness: null, behind, sent, logReset: null, unlogged: null },',
+    replace: '{ ...next, behind, sent, logReset: null, unlogged: null },',
     guards: 'Another server at the standby’s address is judged anew.',
   },
   {
@@ -38,6 +38,34 @@ export const memoryMutants: readonly Mutant[] = [
     find: '  noteReset,\n',
     replace: '',
     guards: 'After a restart, a holder whose binary log was reset looks like one that has lost its writes.',
+  },
+  {
+    name: 'a-fall-is-no-reset',
+    file: 'lib/core/memory/log-reset.ts',
+    find: 'if (ofHolder !== null) return withFall(',
+    replace: 'if (false) return withFall(',
+    guards: 'A node that shows less than the same process had was reset, also where nobody looked.',
+  },
+  {
+    name: 'a-fall-of-one-look',
+    file: 'lib/core/memory/seen-logs.ts',
+    find: 'if (fall === null || !hasLasted(fall)) return null;',
+    replace: 'if (fall === null) return null;',
+    guards: 'Two looks at one node may come in the wrong order, and then show no reset of a binary log.',
+  },
+  {
+    name: 'a-restart-is-a-reset',
+    file: 'lib/core/memory/log-fall.ts',
+    find: 'isSameProcess(before.process, verdict, peer);',
+    replace: 'true;',
+    guards: 'A server that restarts with less has lost rows, and has not only forgotten their names.',
+  },
+  {
+    name: 'forgotten-since-the-look',
+    file: 'lib/core/memory/log-fall.ts',
+    find: 'return subtract(union(had, between), known);',
+    replace: 'return subtract(had, known);',
+    guards: 'What a node applied between the last look and the reset of its log is forgotten, too.',
   },
   {
     name: 'a-reset-of-one-look',

@@ -7,6 +7,13 @@ const readinessReasons = 'lib/core/standby/readiness-reasons.ts';
 
 export const standbyMutants: readonly Mutant[] = [
   {
+    name: 'unlogged-is-not-lost',
+    file: 'lib/core/standby/unknown-loss.ts',
+    find: 'const isUnlogged = unlogged?.node === from || isUnloggedNow(situation, from);',
+    replace: 'const isUnlogged = false;',
+    guards: 'Of what was written without a binary log, no alert says that nothing is lost.',
+  },
+  {
     name: 'stranger-is-peer',
     file: fitness,
     find: 'if (sourceIdentity === null || peerIdentity === null || sourceIdentity === peerIdentity) return null;',

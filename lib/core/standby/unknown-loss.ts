@@ -1,0 +1,34 @@
+/**
+ * Why nobody can say what a move of the VIP loses. GTIDs and places compare what was logged; of what was not, or was logged
+ * under names that were given to other rows before, they show nothing missing.
+ */
+import type { Situation } from '../decision/situation.ts';
+import { behindOf } from '../evidence/behind.ts';
+import { notLost } from '../memory/memory.ts';
+import type { NodeName } from '../names.ts';
+
+/** The reason, in words; null where the loss can be counted. */
+export function unknownLoss(situation: Situation, from: NodeName, to: NodeName): string | null {
+  const { memory, holder, standby, reset } = situation;
+  const { unlogged, logReset } = memory;
+  const isUnlogged = unlogged?.node === from || isUnloggedNow(situation, from);
+  if (isUnlogged)
+    return `${from} took writes without a binary log, and these have never got to ${to}, unless it was rebuilt since`;
+  const wasReset = logReset?.node === from || (reset !== null && holder.node === from);
+  if (wasReset)
+    return `the binary log of ${from} was reset (RESET MASTER) or lost its end, and ${to} takes new transactions for old ones that it has`;
+  const lack =
+    to === holder.node
+      ? situation.behind
+      : behindOf(standby, holder, {
+          ...notLost,
+          behind: memory.behind,
+          loss: memory.loss,
+          sent: situation.sent,
+        });
+  return lack === null ? null : `${to} came back without writes that it had taken before: ${lack}`;
+}
+
+function isUnloggedNow({ holder }: Situation, from: NodeName): boolean {
+  return holder.node === from && holder.server?.binaryLog === 'off' && holder.server.writable;
+}

@@ -1,0 +1,38 @@
+/** A server that dies again and again starts within seconds of its last start: it was not closed by hand. */
+import { describe, expect, it } from 'vitest';
+import type { Server } from '../../../lib/core/evidence/sighting.ts';
+import { openedOnce } from '../changes.ts';
+import { Leader } from '../leader.ts';
+import { answers1, answers2, hears2, refused } from '../world.ts';
+
+const deaf = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 60_000 });
+
+/** It restarts and is opened, and 5 s after its start it is so again; the standby has not found it again. */
+function twice(change: (uptimeSeconds: number) => Partial<Server>) {
+  const leader = new Leader(openedOnce);
+  leader.look(1000, answers1({}), answers2({}));
+  leader.looks(2, 1000, refused, deaf);
+  leader.look(1000, answers1({ uptimeSeconds: 1, writable: false }), deaf);
+  for (const uptimeSeconds of [2, 3, 4, 5]) leader.look(1000, answers1({ uptimeSeconds }), deaf);
+  leader.looks(2, 1000, refused, deaf);
+  const last = [2, 3, 4].map((seconds) => leader.look(1000, answers1(change(seconds)), deaf));
+  return last.map(({ row }) => row);
+}
+
+describe('a holder that comes up read-only a few seconds after its last start', () => {
+  it('is opened: it has restarted', () => {
+    const rows = twice((uptimeSeconds) => ({ uptimeSeconds, writable: false }));
+    expect(rows).toContain('holder-read-only');
+    expect(rows).not.toContain('writability-changed');
+  });
+
+  it('is left where it has run on: somebody closed it by hand', () => {
+    const rows = twice((seconds) => ({ uptimeSeconds: 6 + seconds, writable: false }));
+    expect(rows).toContain('writability-changed');
+  });
+
+  it('and where its clock was set back meanwhile', () => {
+    const rows = twice((seconds) => ({ uptimeSeconds: seconds, writable: false, clockOffMs: -3000 }));
+    expect(rows).not.toContain('holder-read-only');
+  });
+});

@@ -6,6 +6,7 @@ import { clocksOff } from '../evidence/clock-off.ts';
 import { nextEnds } from '../evidence/holder-end.ts';
 import type { Heartbeat, Position } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
+import { cannotSay } from '../evidence/witness.ts';
 import type { NodeName } from '../names.ts';
 import { isBroken } from '../standby/fitness.ts';
 import { lackOf } from '../standby/lead.ts';
@@ -137,7 +138,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
 }
 
 function isUntold({ holder, witness, memory }: Situation): boolean {
-  return memory.lostAtMs !== null && holder.server === null && witness === 'unknown';
+  return memory.lostAtMs !== null && holder.server === null && cannotSay(witness);
 }
 
 /**

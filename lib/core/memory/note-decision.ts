@@ -24,6 +24,7 @@ import {
   tellUnserved,
   tellWaiting,
 } from '../decision/unserved.ts';
+import { cannotSay } from '../evidence/witness.ts';
 import { wordsOfAllClear } from '../text/all-clear-text.ts';
 import { seenText } from '../text/cause-text.ts';
 import { duration } from '../text/utc-time.ts';
@@ -177,7 +178,7 @@ function costOf({ unservedForMs, isServed }: Situation): { readonly cost?: strin
 
 /** Where a person must choose, the alert names the command and its price. */
 function priceOf(situation: Situation, page: EventCode): Pick<Words, 'todo' | 'commands'> {
-  const cannotTell = situation.witness === 'unknown' || situation.witness === 'unasked';
+  const cannotTell = cannotSay(situation.witness) || situation.witness === 'unasked';
   if (page !== 'holder-lost' && !(page === 'blind' && cannotTell)) return {};
   const { holder, standby, memory, fitness, paused } = situation;
   if (paused && fitness.fit)

@@ -428,8 +428,8 @@ const acting: readonly Mutant[] = [
   {
     name: 'told-once-for-ever',
     file: 'lib/core/alert/alerts.ts',
-    find: 'if (report === undefined || hasEnded(code, report, nowMs)) {',
-    replace: 'if (report === undefined) {',
+    find: 'if (known === undefined || hasEnded(code, known, nowMs)) {',
+    replace: 'if (known === undefined) {',
     guards: 'A second loss in one incident is alerted.',
   },
   {
@@ -488,6 +488,13 @@ const acting: readonly Mutant[] = [
     find: '  2061, //',
     replace: '  20610, //',
     guards: 'A channel that its source refuses does not show that the source is dead.',
+  },
+  {
+    name: 'one-node-is-both',
+    file: 'lib/core/alert/alerts.ts',
+    find: 'if (isAboutAnother(known.about, about, nowMs, ENDED_MS)) {',
+    replace: 'if (isAboutAnother({}, [], nowMs, ENDED_MS)) {',
+    guards: 'That people know what was set by hand on one node says nothing of the other.',
   },
   {
     name: 'offline-serves',

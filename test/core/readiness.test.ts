@@ -408,6 +408,46 @@ describe('a channel that lives on luck', () => {
   });
 });
 
+describe('a standby had restarted before it was seen ready', () => {
+  /** Its holder dies while nobody leads, and the clock of the next leader is ahead by so much. */
+  const judgedBy = (aheadMs: number, watchedForSeconds: number) => {
+    const leader = new Leader(memory({ readiness: null }));
+    for (let uptimeSeconds = 1; uptimeSeconds <= watchedForSeconds; uptimeSeconds++)
+      leader.look(1000, well1, answers2({ uptimeSeconds }));
+    expect(leader.memory.readiness).toMatchObject({ fit: true });
+    const next = leader.next();
+    next.nowMs += 30_000 + aheadMs;
+    let last = next.look(0, refused, unanswered);
+    for (let at = 0; at < 3; at++)
+      last = next.look(
+        1000,
+        refused,
+        answers2({
+          uptimeSeconds: watchedForSeconds + 31 + at,
+          inbound: channel({ io: 'connecting', lagSeconds: null, heardAgoMs: 5000 }),
+        }),
+      );
+    return last;
+  };
+
+  it.each([0, 15_000])(
+    'the next leader, whose clock is %i ms ahead, knows that it has not restarted since',
+    (aheadMs) => {
+      expect(judgedBy(aheadMs, 30).deed).toBe('failover');
+    },
+  );
+
+  it('is noted once more when it has run for long, and not again', () => {
+    const leader = new Leader(memory({ readiness: null }));
+    const noted = new Set<number | undefined>();
+    for (let uptimeSeconds = 1; uptimeSeconds <= 60; uptimeSeconds++) {
+      leader.look(1000, well1, answers2({ uptimeSeconds }));
+      noted.add(leader.memory.readiness?.atMs);
+    }
+    expect(noted.size - (noted.has(undefined) ? 1 : 0)).toBe(2);
+  });
+});
+
 describe('a standby that restarted after the loss', () => {
   const received = position(`${UUID1}:1-50000`);
   const lagging = hears2({

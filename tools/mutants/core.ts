@@ -490,6 +490,14 @@ const acting: readonly Mutant[] = [
     guards: 'A channel that its source refuses does not show that the source is dead.',
   },
   {
+    name: 'young-for-ever',
+    file: roles,
+    find: 'return nowMs - before.atMs >= READINESS_REFRESH_MS || hasGrownOld(before, standby, nowMs);',
+    replace: 'return nowMs - before.atMs >= READINESS_REFRESH_MS;',
+    guards:
+      'A standby that was young when it was noted has not restarted since, whatever the clock of the next leader says.',
+  },
+  {
     name: 'one-node-is-both',
     file: 'lib/core/alert/alerts.ts',
     find: 'if (isAboutAnother(known.about, about, nowMs, ENDED_MS)) {',

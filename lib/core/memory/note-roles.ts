@@ -5,7 +5,7 @@ import type { Durations, Situation } from '../decision/situation.ts';
 import { isSteady } from '../decision/steady.ts';
 import { noteBehind } from '../evidence/behind.ts';
 import { endsToReckonWith, isSameEnd } from '../evidence/holder-end.ts';
-import { isSameProcess } from '../evidence/same-process.ts';
+import { isSameProcess, SAME_START_MS, startOf } from '../evidence/same-process.ts';
 import { isRefusedBySource } from '../evidence/source-errors.ts';
 import type { Verdict, VerdictKind } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
@@ -240,7 +240,7 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     const sinceMs = isBroken(fitness) ? durations.brokenSinceMs : durations.unreadySinceMs;
     if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
   }
-  if (!isNews(before, fitness, nowMs)) return memory;
+  if (!isNews(before, fitness, standby, nowMs)) return memory;
   const fitAtMs = fitness.isUnasked && before !== null ? lastFitOf(before) : undefined;
   const now: Readiness = {
     node: standby.node,
@@ -274,9 +274,19 @@ function isProvenUnfit({ pair, holder, standby, peerIdentity }: Situation): bool
   );
 }
 
-function isNews(before: Readiness | null, now: Fitness, nowMs: number): boolean {
+function isNews(before: Readiness | null, now: Fitness, standby: Verdict, nowMs: number): boolean {
   if (before === null || before.fit !== now.fit) return true;
   const kinds = ['isLate', 'isBarred', 'isCutOff', 'isUnasked'] as const;
   if (kinds.some((kind) => before[kind] !== now[kind])) return true;
-  return nowMs - before.atMs >= READINESS_REFRESH_MS;
+  return nowMs - before.atMs >= READINESS_REFRESH_MS || hasGrownOld(before, standby, nowMs);
+}
+
+/**
+ * It was noted soon after the start of its process, and that is long ago by now: the clock of the next leader may be ahead, and
+ * then that start would look as if it had come after the note.
+ */
+function hasGrownOld({ atMs }: Readiness, standby: Verdict, nowMs: number): boolean {
+  const startedAtMs = startOf(standby);
+  if (startedAtMs === null) return false;
+  return atMs - startedAtMs < SAME_START_MS && nowMs - startedAtMs >= SAME_START_MS;
 }

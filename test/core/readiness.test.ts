@@ -541,6 +541,38 @@ test.each<[what: string, astray: Saw]>([
   expect(situation.fitness.reasons.join()).toContain('before the holder was lost');
 });
 
+/** Too short to hide more than a failover may lose. What came from the stranger is at other places of another log. */
+test.each<[what: string, forSeconds: number, gtid: string | null, to: number, deed: string]>([
+  ['for a moment', 2, `${UUID1}:1-200`, 200, 'failover'],
+  ['for a moment, and GTIDs are off', 2, null, 200, 'failover'],
+  ['for a moment, and has lost what it had received', 2, `${UUID1}:1-200`, 100, 'stay'],
+  ['for a moment, and has lost what it had received, and GTIDs are off', 2, null, 100, 'stay'],
+  ['for longer', 5, `${UUID1}:1-200`, 200, 'stay'],
+])('a standby that followed a stranger %s while its holder hung', (_, forSeconds, gtid, to, deed) => {
+  const at = (count: number) => position(gtid === null ? null : `${UUID1}:1-${count}`, count * 10);
+  const has = (count: number, changes: Parameters<typeof hears2>[0]) =>
+    answers2({
+      executed: position(gtid === null ? null : `${UUID1}:1-${count}`),
+      inbound: channel({
+        heardAgoMs: 0,
+        received: at(count),
+        applied: at(count),
+        retrySeconds: 1,
+        ...changes,
+      }),
+    });
+  const leader = new Leader();
+  leader.looks(20, 250, answers1({ executed: at(200) }), has(200, {}));
+  leader.looks(16, 500, unanswered, has(200, { heardAgoMs: 100, receivedAgoMs: 5000 }));
+  const stranger = { sourceIdentity: UUID3, received: { ...at(900), gtid: gtid === null ? null : '' } };
+  leader.looks(forSeconds * 2, 500, unanswered, has(200, stranger));
+  const lost = { io: 'connecting', lagSeconds: null } as const;
+  let last = leader.look(250, unanswered, has(to, { ...lost, heardAgoMs: forSeconds * 1000 }));
+  for (let at = 1; at < 20 && last.deed !== 'failover'; at++)
+    last = leader.look(500, unanswered, has(to, { ...lost, heardAgoMs: forSeconds * 1000 + at * 500 }));
+  expect(last.deed).toBe(deed);
+});
+
 /** The holder is cut off from us and lives on; what its channel did meanwhile, nobody knows. */
 test.each<[what: string, unasked: Saw]>([
   ['refused our login', lockedOut],

@@ -498,6 +498,13 @@ const acting: readonly Mutant[] = [
       'A standby that was young when it was noted has not restarted since, whatever the clock of the next leader says.',
   },
   {
+    name: 'a-stranger-is-its-source',
+    file: durations,
+    find: "server?.inbound.kind !== 'configured' || isStray(situation)",
+    replace: "server?.inbound.kind !== 'configured'",
+    guards: 'What a standby received of another server is not what it had of its holder.',
+  },
+  {
     name: 'one-node-is-both',
     file: 'lib/core/alert/alerts.ts',
     find: 'if (isAboutAnother(known.about, about, nowMs, ENDED_MS)) {',

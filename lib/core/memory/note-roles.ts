@@ -9,7 +9,7 @@ import { isSameProcess, SAME_START_MS, startOf } from '../evidence/same-process.
 import { isRefusedBySource } from '../evidence/source-errors.ts';
 import type { Verdict, VerdictKind } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
-import { type Fitness, isBroken, misdirection, reasonsOfSilence } from '../standby/fitness.ts';
+import { type Fitness, isBroken, reasonsOfSilence } from '../standby/fitness.ts';
 import type { LastEnds, Readiness } from '../standby/readiness.ts';
 import { noteSent } from '../standby/sent.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
@@ -256,11 +256,11 @@ function lastFitOf({ fit, atMs, fitAtMs }: Readiness): number | undefined {
 }
 
 /**
- * A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like it;
- * a standby whose port refuses, whose source refuses it or writes no binary log, that follows another server, or that has heard
+ * A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like it; nor is
+ * one with another source. A standby whose port refuses, whose source refuses it or writes no binary log, or that has heard
  * nothing for seconds from a holder that commits, is unready at once.
  */
-function isProvenUnfit({ pair, holder, standby, peerIdentity }: Situation): boolean {
+function isProvenUnfit({ pair, holder, standby }: Situation): boolean {
   const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
   if (standby.confirmed && !untold.includes(standby.kind)) return true;
   if (standby.server === null) return false;
@@ -269,9 +269,7 @@ function isProvenUnfit({ pair, holder, standby, peerIdentity }: Situation): bool
   const commits = holder.kind === 'serving' && holder.server?.heartbeat.kind === 'committed';
   const isDeaf = inbound.kind === 'configured' && reasonsOfSilence(pair, holder.server, inbound).length > 0;
   if (commits && isDeaf) return true;
-  return (
-    isRefusedBySource(standby.server.inbound) || misdirection(pair, standby.server, peerIdentity) !== null
-  );
+  return isRefusedBySource(standby.server.inbound);
 }
 
 function isNews(before: Readiness | null, now: Fitness, standby: Verdict, nowMs: number): boolean {

@@ -43,9 +43,9 @@ function countHistories(name) {
   return { passed: runs - violations.length, failed: regressions };
 }
 
-function countCells() {
-  const matrix = read('matrix');
-  if (matrix === null) return noReport('the matrix');
+function countCells(name) {
+  const matrix = read(name);
+  if (matrix === null) return noReport(name);
   const cells = cellsOf(matrix);
   const failed = failedCellsOf(matrix);
   for (const [name, { notApplicable }] of cells) {
@@ -97,7 +97,8 @@ const counts = [
   countTests('contract'),
   countHistories('sim-fixed'),
   countHistories('sim-commit'),
-  countCells(),
+  countCells('matrix'),
+  countCells('matrix-by-turns'),
   countScenarios(),
   countRehearsal('rehearsal'),
   countRehearsal('rehearsal-package'),

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Table from 'cli-table3';
 import { HISTORY_MAX } from '../lib/core/operator/request.ts';
 import { type PageProps, renderPage } from '../lib/core/page/page.ts';
-import type { HistoryEntry } from '../lib/watch/ports.ts';
+import type { HistoryEntry } from '../lib/watch/ports/store.ts';
 import type { Message } from './aws/events.ts';
 import { environmentName, pairName } from './deployment.ts';
 import { LabError } from './errors.ts';

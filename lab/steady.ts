@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { triedOnce } from '../lib/core/decision/conditions.ts';
 import type { Memory } from '../lib/core/memory/memory.ts';
 import type { PairName } from '../lib/core/names.ts';
-import type { StorePort } from '../lib/watch/ports.ts';
+import type { StorePort } from '../lib/watch/ports/store.ts';
 import { LabError } from './errors.ts';
 
 /**

@@ -5,7 +5,7 @@ import { createStore } from '../lib/aws/dynamodb/store.ts';
 import { createIds } from '../lib/aws/ids.ts';
 import type { Config } from '../lib/core/config/config.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
-import type { StorePort } from '../lib/watch/ports.ts';
+import type { StorePort } from '../lib/watch/ports/store.ts';
 import { ec2TimingOf, type LatencyTerms } from './aws/flags.ts';
 import type { CpuChoice } from './aws/lambda-cpu.ts';
 import { type Aws, type AwsOptions, startAws } from './aws/start.ts';

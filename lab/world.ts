@@ -4,7 +4,7 @@ import { type Bundles, bundleFunctions } from '../lib/stack/bundle.ts';
 import { documents } from '../lib/stack/documents/index.ts';
 import { functionNameOf } from '../lib/stack/names.ts';
 import { temporaryDirectory } from '../lib/stack/temporary.ts';
-import type { StorePort } from '../lib/watch/ports.ts';
+import type { StorePort } from '../lib/watch/ports/store.ts';
 import type { Aws } from './aws/start.ts';
 import {
   account,

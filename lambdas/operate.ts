@@ -1,8 +1,8 @@
 /** The functions for people: `{"action":"status"}`, `{"action":"check","pair":"orders"}` … */
 import { wire } from '../lib/aws/wire.ts';
 import { renderFault } from '../lib/core/fault.ts';
+import { orderFault } from '../lib/core/operator/order.ts';
 import { notDone, type Reply } from '../lib/core/operator/reply.ts';
-import { orderFault } from '../lib/core/operator/request.ts';
 import { OPERATE_GRACE_MS } from '../lib/core/time-budget.ts';
 import { operate } from '../lib/watch/operate.ts';
 import type { Invocation } from './invocation.ts';

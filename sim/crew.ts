@@ -4,7 +4,7 @@ import type { Config } from '../lib/core/config/config.ts';
 import type { PlanRecord } from '../lib/core/plan/plan.ts';
 import { WATCH_EVERY_MS, watchMsOf } from '../lib/core/time-budget.ts';
 import { operate } from '../lib/watch/operate.ts';
-import type { Ports } from '../lib/watch/ports.ts';
+import type { Ports } from '../lib/watch/ports/ports.ts';
 import { runWatch } from '../lib/watch/watch.ts';
 import { strangerName } from './environments.ts';
 import type { Asking, Mishap } from './faults/fault.ts';

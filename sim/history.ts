@@ -1,7 +1,7 @@
 /** One history: ten simulated minutes of the real core and watch in a world with faults, from one seed. */
 import type { Detection } from '../lib/core/config/settings.ts';
 import type { Safeguards } from '../lib/core/decision/safeguards.ts';
-import type { HistoryEntry } from '../lib/watch/ports.ts';
+import type { HistoryEntry } from '../lib/watch/ports/store.ts';
 import { Crew } from './crew.ts';
 import { Deaths } from './deaths.ts';
 import { drawEnvironment, drawServers, nodeNames } from './environments.ts';

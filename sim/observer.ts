@@ -2,7 +2,8 @@
 import type { Alert } from '../lib/core/alert/incident.ts';
 import type { Memory } from '../lib/core/memory/memory.ts';
 import type { NodeName } from '../lib/core/names.ts';
-import type { Lease, WaitingOrder } from '../lib/watch/ports.ts';
+import type { WaitingOrder } from '../lib/core/operator/inbox.ts';
+import type { Lease } from '../lib/watch/ports/store.ts';
 import type { Process } from './process.ts';
 
 /** The port calls that a step makes. The last two change nothing. */

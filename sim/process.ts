@@ -2,7 +2,7 @@
  * A process of ours in the simulated world: one invocation of watch, or one operator's call. It can die at
  * any await, or be frozen and thawed, as Lambda does. What it had already sent may still land.
  */
-import type { Clock } from '../lib/watch/ports.ts';
+import type { Clock } from '../lib/watch/ports/ports.ts';
 import type { Random } from './random.ts';
 import type { Timeline } from './time.ts';
 

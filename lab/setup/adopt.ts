@@ -1,6 +1,7 @@
 /** `--scenario adopt`: a pair that somebody set up years ago. Doctor says what to improve, and a failover works as it is. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Finding, severities } from '../../lib/core/alert/finding.ts';
+import { presets } from '../../lib/core/config/settings.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import { environmentName, pairName } from '../deployment.ts';
 import type { Story } from '../story.ts';
@@ -10,6 +11,8 @@ import { type LabWorld, untilSteady } from '../world.ts';
 const EXPECTED = ['errors-skipped', 'gtid-off', 'log-filtered', 'log-format-not-row'] as const;
 /** How long a failover may take here, in milliseconds: by the vendors' defaults, on a machine that is busy. */
 const FAILOVER_LIMIT_MS = 90_000;
+/** Beside `readinessMs`: what was seen is stored a moment later. */
+const SETTLED_MS = 1000;
 
 interface Adopted {
   readonly ok: boolean;
@@ -33,6 +36,8 @@ export async function playAdopt(world: LabWorld, story: Story): Promise<Adopted>
     wrong.push('doctor does not order by danger');
   world.schedule();
   await untilSteady(world);
+  // Nobody had written here for long, so the standby had heard nothing: that is forgotten when it was well for `readinessMs`.
+  await delay(presets.normal.readinessMs + SETTLED_MS);
   await db1.instance.sql("INSERT INTO app.writes (client, seq) VALUES ('adopt', 1)");
   await until(async () => (await rowsOn(world, 'db2')) === 1);
   await db1.instance.kill();

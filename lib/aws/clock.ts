@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Clock } from '../watch/ports.ts';
+import type { Clock } from '../watch/ports/ports.ts';
 
 /** A wall clock this far ahead of ours means that the process was frozen. Milliseconds. */
 const FROZEN_MS = 1000;

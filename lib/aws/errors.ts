@@ -1,5 +1,5 @@
 /** What an error of an SDK client lets us conclude. By name: messages are for people and change. */
-import { PortError, type PortErrorKind } from '../watch/ports.ts';
+import { PortError, type PortErrorKind } from '../watch/ports/port-error.ts';
 
 /** The other side was asked too often, or is not well; it did nothing. */
 const throttledNames = new Set([

@@ -5,7 +5,8 @@ import type { Alert } from '../core/alert/incident.ts';
 import { EVENT_SOURCE, EVENT_TYPE, eventDetail } from '../core/text/alert-form.ts';
 import type { Place } from '../core/text/alert-text.ts';
 import { REQUEST_LIMIT_MS } from '../core/time-budget.ts';
-import type { AlertPort, Log } from '../watch/ports.ts';
+import type { AlertPort } from '../watch/ports/alerts.ts';
+import type { Log } from '../watch/ports/ports.ts';
 import { within } from './clients.ts';
 
 /** PutEvents takes as many. */

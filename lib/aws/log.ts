@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { Log } from '../watch/ports.ts';
+import type { Log } from '../watch/ports/ports.ts';
 
 /**
  * Structured lines of JSON on standard output, as CloudWatch Logs takes them. `POWERTOOLS_LOG_LEVEL` sets the

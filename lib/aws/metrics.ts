@@ -8,7 +8,8 @@ import {
   metrics,
   seriesFor,
 } from '../core/pair/metrics.ts';
-import type { Clock, MetricsPort } from '../watch/ports.ts';
+import type { MetricsPort } from '../watch/ports/metrics.ts';
+import type { Clock } from '../watch/ports/ports.ts';
 
 /** At most one line of gauges in this time: each is paid for. Milliseconds. */
 const INTERVAL_MS = 10_000;

@@ -3,7 +3,7 @@ import type { Alert } from '../core/alert/incident.ts';
 import type { Place } from '../core/text/alert-text.ts';
 import { mailOf } from '../core/text/mail-text.ts';
 import { REQUEST_LIMIT_MS } from '../core/time-budget.ts';
-import type { AlertPort } from '../watch/ports.ts';
+import type { AlertPort } from '../watch/ports/alerts.ts';
 import { within } from './clients.ts';
 import { toPortError } from './errors.ts';
 

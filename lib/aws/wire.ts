@@ -12,7 +12,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Config, readConfig } from '../core/config/config.ts';
 import { renderFault } from '../core/fault.ts';
 import { placeOf } from '../core/text/alert-text.ts';
-import type { AlertPort, Ports } from '../watch/ports.ts';
+import type { AlertPort } from '../watch/ports/alerts.ts';
+import type { Ports } from '../watch/ports/ports.ts';
 import {
   changingOptions,
   createSender,
@@ -136,7 +137,7 @@ function createAllAlerts(
 }
 
 /** The configuration in the file. Throws an error that lists every fault, not only the first. */
-export function readConfigFile(file: string): Config {
+function readConfigFile(file: string): Config {
   const parsed = readConfig(readJson(file));
   switch (parsed.kind) {
     case 'valid':

@@ -224,7 +224,7 @@ function delayStatement(dialect: Dialect, channel: string, seconds: number): str
 }
 
 /** The channel's source, password and positions stay; who logs in is another. */
-export function userStatement(
+function userStatement(
   dialect: Dialect,
   channel: string,
   user: string,

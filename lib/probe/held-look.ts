@@ -4,8 +4,8 @@ import type { Saw, Sighting } from '../core/evidence/sighting.ts';
 import { hearsSource } from '../core/evidence/witness.ts';
 import type { NodeName } from '../core/names.ts';
 import { holdMsOf, termsOf } from '../core/pair/look-order.ts';
+import type { ProbeTarget } from './look-schemas.ts';
 import type { NodeWatcher, Part } from './node-watcher.ts';
-import type { ProbeTarget } from './protocol.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
 
 /**

@@ -5,13 +5,13 @@ import type { NodeName } from '../core/names.ts';
 import { inboundOf } from './channel-rows.ts';
 import type { NodeEndpoint } from './connection.ts';
 import { isLost, MysqlFailure, sawOf } from './errors.ts';
-import { createWriter } from './heartbeat.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
+import { HeartbeatWriter } from './heartbeat-writer.ts';
 import { keep, type Lent, onKept } from './kept-connection.ts';
 import { createLateAnswers, type LateAnswer } from './late-answers.ts';
 import { createLogins, type Refusal } from './logins.ts';
 import { clockOffOf, type Pulse, readPulse } from './pulse-row.ts';
-import { createReplicationReader, type DetailWords, type Peer } from './replication-reader.ts';
+import { type DetailWords, type Peer, ReplicationReader } from './replication-reader.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
 
 /** Time until a dropped connection is made again; doubled each time. Milliseconds. */
@@ -56,16 +56,16 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
   const lost = createBell();
   const logins = createLogins(endpoint);
   const pulses = keep(logins, lost.ring);
-  const patience = createLateAnswers(logins);
-  const details = createReplicationReader(logins, peer);
-  const writer = createWriter(logins, node, beats);
+  const lateAnswers = createLateAnswers(logins);
+  const details = new ReplicationReader(logins, peer);
+  const writer = new HeartbeatWriter(logins, node, beats);
   let underWay: Promise<Saw> | null = null;
 
   /** On the kept connection; while there is none, or an answer on it is overdue, on a fresh one too. */
   async function askOnce(limitMs: number): Promise<LateAnswer> {
-    if (!patience.isWaiting && pulses.current() !== null)
-      return onKept(pulses, limitMs, (link) => patience.ask(link, limitMs));
-    const answer = await patience.askAnew(limitMs);
+    if (!lateAnswers.isWaiting && pulses.current() !== null)
+      return onKept(pulses, limitMs, (link) => lateAnswers.ask(link, limitMs));
+    const answer = await lateAnswers.askAnew(limitMs);
     pulses.adopt(answer.link);
     return answer;
   }
@@ -113,9 +113,9 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
     } catch (error) {
       if (!(error instanceof MysqlFailure)) throw error;
       const saw = sawOf(error);
-      if (!patience.isWaiting) pulses.drop();
+      if (!lateAnswers.isWaiting) pulses.drop();
       // What hangs on the other connections may be the evidence of a stuck server; a dead one leaves none.
-      if (saw.kind === 'refused') for (const each of [patience, details, writer]) each.drop();
+      if (saw.kind === 'refused') for (const each of [lateAnswers, details, writer]) each.drop();
       return saw;
     }
   }
@@ -132,9 +132,9 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
     lost: lost.alarm,
     // The pulse's connection last: it is what shows that the server lives.
     lend: () =>
-      writer.lend() ?? details.lend() ?? (patience.isWaiting || underWay !== null ? null : pulses.lend()),
+      writer.lend() ?? details.lend() ?? (lateAnswers.isWaiting || underWay !== null ? null : pulses.lend()),
     drop() {
-      for (const each of [patience, pulses, details, writer, logins]) each.drop();
+      for (const each of [lateAnswers, pulses, details, writer, logins]) each.drop();
     },
   };
 }

@@ -6,85 +6,17 @@
  */
 import * as z from 'zod';
 import type { Answered, CaughtUp, Closed, Detached } from '../core/evidence/probe-results.ts';
-import type { Heartbeat, Inbound, Position, Saw, Server, Sighting } from '../core/evidence/sighting.ts';
-import { serverFactsSchema } from './facts-protocol.ts';
+import { serverFactsSchema } from './facts-schemas.ts';
+import { lookSchema } from './look-schemas.ts';
 import { chainReplicaSchema, fedSchema, repointedSchema } from './replica-schemas.ts';
-import { errorSchema, obstacleSchema, scheduledEventsSchema, sessionSchema } from './shared-schemas.ts';
-
-const positionSchema = z.object({
-  gtid: z.string().nullable(),
-  file: z.string(),
-  offset: z.number(),
-}) satisfies z.ZodType<Position>;
-
-/** The monitor's account. It travels in the invocation only, and is never logged or stored. */
-const credentialsSchema = z.object({
-  user: z.string(),
-  password: z.string(),
-  /** `off` (also when left out), `encrypt` without a check, `verify-ca`. */
-  tls: z.enum(['off', 'encrypt', 'verify-ca']).optional(),
-  /** The certificate authority (PEM) that must have signed the server's certificate. */
-  ca: z.string().optional(),
-});
-
-const nodeSchema = z.object({ name: z.string(), address: z.string() });
-
-/** The pair's other node, as a source: its address, and its identity where that is known. */
-const peerSchema = z.object({ address: z.string(), identity: z.string().nullable() });
-
-/** How a pair is to be looked at. When the look is due is the leader's affair: it is not sent. */
-const lookOrderSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('held'), forMs: z.number() }),
-  z.object({ kind: z.literal('close-up'), forMs: z.number(), witnessMs: z.number() }),
-  z.object({ kind: z.literal('soon') }),
-  z.object({ kind: z.literal('now') }),
-]);
-type ProbeLookOrder = z.output<typeof lookOrderSchema>;
-
-/** One pair to look at. */
-const lookTargetSchema = z.object({
-  pair: z.string(),
-  port: z.int(),
-  /** Both nodes, by their own addresses: a look never goes through the VIP. */
-  nodes: z.array(nodeSchema).min(1),
-  /** The node whose look commits the heartbeat row; null when nobody holds the VIP. */
-  holder: z.string().nullable(),
-  /** The fingerprint of what watch last saw from this vantage; null to be answered at once. */
-  seen: z.string().nullable(),
-  /** Whether the pair has the table `keepalambda.heartbeat`. */
-  writeProbe: z.boolean(),
-  credentials: credentialsSchema,
-  order: lookOrderSchema,
-  settings: z.object({ lagLimitSeconds: z.number(), lookLimitMs: z.number(), lookIntervalMs: z.number() }),
-});
-
-/**
- * Looks at every target, once; or, where all orders allow it, until one differs from its `seen`. A watch of the release
- * before this one may lead for two more minutes after a deployment: it sends no orders, but `holdMs` and `witnessMs`.
- */
-const lookSchema = z
-  .object({
-    kind: z.literal('look'),
-    targets: z.array(
-      lookTargetSchema.partial({ order: true }).extend({
-        settings: lookTargetSchema.shape.settings.extend({ witnessMs: z.number().nullable().optional() }),
-      }),
-    ),
-    holdMs: z.number().optional(),
-  })
-  .transform(({ kind, targets, holdMs = 0 }) => ({
-    kind,
-    targets: targets.map(({ settings: { witnessMs = null, ...settings }, order, ...target }) => {
-      return { ...target, settings, order: order ?? formerOrder(holdMs, witnessMs) };
-    }),
-  }));
-
-function formerOrder(holdMs: number, witnessMs: number | null): ProbeLookOrder {
-  if (holdMs === 0) return { kind: 'soon' };
-  return witnessMs === null
-    ? { kind: 'held', forMs: holdMs }
-    : { kind: 'close-up', forMs: holdMs, witnessMs };
-}
+import {
+  credentialsSchema,
+  nodeSchema,
+  obstacleSchema,
+  peerSchema,
+  positionSchema,
+} from './shared-schemas.ts';
+import { heartbeatSchema, sightingSchema } from './sighting-schemas.ts';
 
 /** Where a command goes. The probe must have answered `limitMs` after it began. */
 const commandFields = {
@@ -188,80 +120,6 @@ export const probeRequestSchema = z.discriminatedUnion('kind', [
   repointSchema,
 ]);
 
-const inboundSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('unconfigured') }),
-  z.object({
-    kind: z.literal('configured'),
-    io: z.enum(['yes', 'no', 'connecting']),
-    sql: z.enum(['yes', 'no']),
-    lagSeconds: z.number().nullable(),
-    ioError: errorSchema.nullable(),
-    sqlError: errorSchema.nullable(),
-    sourceAddress: z.string(),
-    sourceIdentity: z.string().nullable(),
-    delaySeconds: z.number(),
-    /** A probe of an older release does not say. */
-    retrySeconds: z.number().default(60),
-    applierBlocked: z.string().nullable(),
-    /** A probe of an older release does not say. */
-    barred: z.boolean().optional(),
-    received: positionSchema,
-    applied: positionSchema,
-    caughtUp: z.boolean(),
-    heardAgoMs: z.number().nullable(),
-    receivedAgoMs: z.number().nullable(),
-  }),
-]) satisfies z.ZodType<Inbound>;
-
-const heartbeatSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('not-tried') }),
-  z.object({ kind: z.literal('committed') }),
-  z.object({ kind: z.literal('barred'), because: z.string(), blocker: sessionSchema.nullable() }),
-  z.object({ kind: z.literal('refused'), errno: z.number(), message: z.string() }),
-  z.object({
-    kind: z.literal('failed'),
-    forMs: z.number(),
-    because: z.string(),
-    cause: z.enum(['global-lock', 'disk-full', 'semi-sync', 'unknown']),
-    blocker: sessionSchema.nullable(),
-  }),
-]) satisfies z.ZodType<Heartbeat>;
-
-const serverSchema = z.object({
-  identity: z.string(),
-  version: z.string(),
-  flavor: z.enum(['mysql', 'mariadb']),
-  writable: z.boolean(),
-  halfClosed: z.boolean(),
-  offline: z.literal(true).exactOptional(),
-  uptimeSeconds: z.number(),
-  roundTripMs: z.number(),
-  clockOffMs: z.number().nullable().default(null),
-  binaryLog: z.enum(['on', 'off', 'unknown']),
-  semiSync: z.object({ waiting: z.boolean(), timeoutMs: z.number() }).nullable(),
-  events: scheduledEventsSchema.nullable(),
-  globalLock: sessionSchema.nullable(),
-  loginRefused: errorSchema.nullable(),
-  inbound: inboundSchema,
-  executed: positionSchema,
-  heartbeat: heartbeatSchema,
-}) satisfies z.ZodType<Server>;
-
-const sawSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('answered'), server: serverSchema }),
-  z.object({ kind: z.literal('refused') }),
-  z.object({
-    kind: z.literal('unanswered'),
-    during: z.enum(['connect', 'login', 'query']),
-    because: z.enum(['timeout', 'dropped', 'unreachable']),
-    afterMs: z.number(),
-  }),
-  z.object({ kind: z.literal('saturated'), errno: z.number(), message: z.string() }),
-  z.object({ kind: z.literal('locked-out'), errno: z.number(), message: z.string() }),
-]) satisfies z.ZodType<Saw>;
-
-const sightingSchema = z.object({ node: z.string(), saw: sawSchema }) satisfies z.ZodType<Sighting>;
-
 /**
  * Why a command did not succeed. All but `timeout` mean that nothing was changed:
  * `unreachable`: no connection, so another vantage may do better; `locked-out`: password, TLS or grants;
@@ -273,7 +131,7 @@ const failureSchema = z.enum(['unreachable', 'locked-out', 'saturated', 'timeout
 const failedSchema = z.object({ kind: z.literal('failed'), failure: failureSchema, because: z.string() });
 
 /** The answer to each kind of request, when it succeeds. */
-export const probeAnswerSchemas = {
+const probeAnswerSchemas = {
   look: z.object({ kind: z.literal('looks'), pairs: z.record(z.string(), z.array(sightingSchema)) }),
   close: z.object({
     kind: z.literal('closed'),
@@ -340,7 +198,6 @@ export const probeResponseSchema = z.discriminatedUnion('kind', [
 ]);
 
 export type ProbeCredentials = z.output<typeof credentialsSchema>;
-export type ProbeTarget = z.output<typeof lookTargetSchema>;
 export type ProbeRequest = z.output<typeof probeRequestSchema>;
 export type ProbeRequestOf<Kind extends ProbeRequest['kind']> = Extract<ProbeRequest, { kind: Kind }>;
 export type ProbeResponse = z.output<typeof probeResponseSchema>;

@@ -10,7 +10,7 @@ import type { Source } from './channel-rows.ts';
 import { LOCK_WAIT_SECONDS } from './dialect.ts';
 import { errnoOf, heartbeatOf, MysqlFailure, sawOf } from './errors.ts';
 import { askWhy } from './hang-cause.ts';
-import { commitHeartbeat } from './heartbeat.ts';
+import { commitHeartbeat } from './heartbeat-row.ts';
 import { killApplications, killOwnHolders } from './kill-clients.ts';
 import { askPulse, type Command, CommandFailure, type Held, on } from './statement-session.ts';
 import { keyOf } from './verify.ts';

@@ -17,9 +17,9 @@ import type { MysqlLink } from './connection.ts';
 import { type Counters, readBinaryLog, readCounters } from './counter-rows.ts';
 import { byEar, type Ear, readEar } from './ear.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
-import { readHeartbeat } from './heartbeat.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
-import { keep, type Lent, onKept } from './kept-connection.ts';
+import { readHeartbeat } from './heartbeat-row.ts';
+import { type Kept, keep, type Lent, onKept } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
 import type { Pulse } from './pulse-row.ts';
 import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './source-contact.ts';
@@ -52,17 +52,6 @@ export interface Wanted {
   readonly urgent: boolean;
 }
 
-export interface ReplicationReader {
-  /**
-   * Reads what is due of the details, waiting at most `limitMs`. Throws a `MysqlFailure` only when the server refuses
-   * to tell (a missing grant).
-   */
-  read(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<DetailWords>;
-  /** Its connection for a command, unless statements are under way on it. */
-  lend(): Lent | null;
-  drop(): void;
-}
-
 /** How often all is read. Milliseconds: a little less than a second, because looks are not on the dot. */
 const EVERY_MS = 900;
 
@@ -86,115 +75,162 @@ export interface Peer {
 }
 
 /** The details of the node that these logins lead to, and which replicates from `peer`. */
-export function createReplicationReader(logins: Logins, peer: Peer): ReplicationReader {
-  const kept = keep(logins);
-  let underWay: Promise<void> | null = null;
-  let heard: Heard | null = null;
-  let channel: Channel | null | 'unread' = 'unread';
-  let channelAtMs = Number.NEGATIVE_INFINITY;
-  let readAtMs = Number.NEGATIVE_INFINITY;
-  let wholeAtMs = Number.NEGATIVE_INFINITY;
-  let logAtMs = Number.NEGATIVE_INFINITY;
-  let stampMs: number | null = null;
-  /** Something was applied since the stamp was read. */
-  let isStampDue = true;
-  let refusal: MysqlFailure | null = null;
-  let beatLag: BeatLag | null = null;
-  let binaryLog = { file: '', offset: 0 };
-  let logIsOff = false;
-  let counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
-  let troubles = noTroubles;
-  const readTroubles = createTroubles();
+export class ReplicationReader {
+  readonly #peer: Peer;
+  readonly #kept: Kept;
+  readonly #readTroubles = createTroubles();
+  /** The statements that have not returned yet. */
+  #underWay: Promise<void> | null = null;
+  #refusal: MysqlFailure | null = null;
+  #readAtMs = Number.NEGATIVE_INFINITY;
 
-  const isDue = () => nowMs() - readAtMs >= EVERY_MS;
+  #channel: Channel | null | 'unread' = 'unread';
+  #channelAtMs = Number.NEGATIVE_INFINITY;
+  /** When the channel's whole row was read. */
+  #wholeAtMs = Number.NEGATIVE_INFINITY;
+  #heard: Heard | null = null;
+  #beatLag: BeatLag | null = null;
+  /** The stamp of the source's heartbeat row, as the node has it. */
+  #stampMs: number | null = null;
+  /** Something was applied since the stamp was read. */
+  #isStampDue = true;
+
+  #binaryLog = { file: '', offset: 0 };
+  #logIsOff = false;
+  #logAtMs = Number.NEGATIVE_INFINITY;
+  #counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
+  #troubles = noTroubles;
+
+  constructor(logins: Logins, peer: Peer) {
+    this.#kept = keep(logins);
+    this.#peer = peer;
+  }
+
+  /**
+   * Reads what is due of the details, waiting at most `limitMs`. Throws a `MysqlFailure` only when the server refuses
+   * to tell (a missing grant).
+   */
+  async read(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<DetailWords> {
+    const begunEarlier = this.#underWay !== null;
+    if (begunEarlier || wanted.witness || this.#isDue) {
+      this.#underWay ??= this.#begin(pulse, wanted, limitMs);
+      // One that is stuck since an earlier look is not waited for again, but its answer may just have come.
+      await within(this.#underWay, begunEarlier ? 0 : limitMs);
+    }
+    if (this.#refusal !== null) throw this.#refusal;
+    const atMs = nowMs();
+    return {
+      channel: this.#channel,
+      fresh: atMs - this.#channelAtMs <= FRESH_MS,
+      heardAgoMs: heardAgo(this.#heard, atMs),
+      receivedAgoMs: receivedAgo(this.#heard, atMs),
+      beatLag: this.#beatLag,
+      binaryLog: this.#binaryLog,
+      logIsOff: this.#logIsOff,
+      counters: this.#counters,
+      troubles: this.#troubles,
+    };
+  }
+
+  /** Its connection for a command, unless statements are under way on it. */
+  lend(): Lent | null {
+    return this.#underWay === null ? this.#kept.lend() : null;
+  }
+
+  drop(): void {
+    this.#kept.drop();
+  }
+
+  get #isDue(): boolean {
+    return nowMs() - this.#readAtMs >= EVERY_MS;
+  }
+
+  /** Begins a set of statements; what the server refuses is remembered until it tells. */
+  #begin(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<void> {
+    return onKept(this.#kept, limitMs, (link) => this.#refresh(pulse, wanted, link))
+      .then(
+        () => {
+          this.#refusal = null;
+        },
+        (error: unknown) => {
+          this.#refusal = isRefusal(error) ? error : null;
+        },
+      )
+      .finally(() => {
+        this.#underWay = null;
+      });
+  }
+
+  async #refresh(pulse: Pulse, { follows, urgent }: Wanted, link: MysqlLink): Promise<void> {
+    const { dialect } = link;
+    const all = this.#isDue;
+    // Where there is no better word for it, the counters tell whether the channel heard its source.
+    if (all || dialect.ear === null)
+      this.#counters = readCounters(await link.queryAgain(dialect.counters, [], null));
+    const wholeMs = dialect.ear !== null && mayHear(pulse) ? wholeMsOf(this.#channel) : 0;
+    const isWhole = urgent || (all && nowMs() - this.#wholeAtMs >= wholeMs);
+    const seen = await this.#refreshChannel(pulse, { follows, all, isWhole }, link);
+    if (!all) return;
+    if (urgent || nowMs() - this.#logAtMs >= wholeMs) {
+      const log = await link.queryWithoutLimit(dialect.binaryLogStatus, []);
+      this.#binaryLog = readBinaryLog(log);
+      this.#logIsOff = log.length === 0;
+      this.#logAtMs = nowMs();
+    }
+    this.#readAtMs = nowMs();
+    const caughtUp = seen === null || isCaughtUp(seen, pulse.workers);
+    this.#troubles = await this.#readTroubles(link, seen, this.#counters, caughtUp);
+  }
+
+  /** Reads the channel, the lag of our heartbeats behind it, and with both what it hears. Gives back the channel. */
+  async #refreshChannel(
+    pulse: Pulse,
+    {
+      follows,
+      all,
+      isWhole,
+    }: { readonly follows: boolean; readonly all: boolean; readonly isWhole: boolean },
+    link: MysqlLink,
+  ): Promise<Channel | null> {
+    const source: Source = { address: this.#peer.address, identity: this.#peer.identity() };
+    const before = this.#channel;
+    const { channel: seen, heartbeats } = await this.#readSeen(pulse, isWhole, link, source);
+    const isPeers = seen !== null && !isStranger(seen, source);
+    const isByEar = seen?.isByEar === true;
+    if (!isPeers || !follows) {
+      this.#stampMs = null;
+      this.#beatLag = null;
+    } else {
+      this.#isStampDue ||= !isAsBefore(before, seen, pulse);
+      if (this.#isStampDue && (all || !isByEar)) {
+        this.#stampMs = await readHeartbeat(link, this.#peer.node);
+        this.#isStampDue = false;
+      }
+      // What has come in since was applied: until it is read, the lag is what it was.
+      if (!this.#isStampDue) this.#beatLag = this.#peer.beats.lag(this.#stampMs, nowMs());
+    }
+    // A sign of life that is noticed late keeps a dead source alive. So the stamp, which is read with every look only where
+    // the row of the heartbeat does not come with a GTID that was heard, is none where it does.
+    const sign = isByEar ? null : this.#stampMs;
+    this.#heard = seen === null ? null : hear(this.#heard, hearingOf(seen, pulse, heartbeats, sign), nowMs());
+    this.#channel = seen;
+    this.#channelAtMs = nowMs();
+    return seen;
+  }
 
   /** The channel by its whole row, or by its last one and what was heard since where that will do. */
-  async function readSeen(pulse: Pulse, isWhole: boolean, link: MysqlLink, source: Source): Promise<Seen> {
-    const last = channel === 'unread' || channel === null ? null : channel;
+  async #readSeen(pulse: Pulse, isWhole: boolean, link: MysqlLink, source: Source): Promise<Seen> {
+    const last = this.#channel === 'unread' ? null : this.#channel;
     const ear = isWhole || last === null ? null : await earOf(link, last.name);
     const heard = last === null ? null : byEar(last, ear, pulse);
     if (heard !== null) return { channel: heard, heartbeats: ear?.heartbeats ?? null };
     const seen = readChannel(await link.queryWithoutLimit(link.dialect.replicaStatus, []), pulse, source);
-    wholeAtMs = nowMs();
-    return { channel: seen, heartbeats: seen === null ? null : await heartbeatsOf(link, seen, counters) };
+    this.#wholeAtMs = nowMs();
+    return {
+      channel: seen,
+      heartbeats: seen === null ? null : await heartbeatsOf(link, seen, this.#counters),
+    };
   }
-
-  async function refresh(pulse: Pulse, { follows, urgent }: Wanted, link: MysqlLink): Promise<void> {
-    const { dialect } = link;
-    const all = isDue();
-    // Where there is no better word for it, the counters tell whether the channel heard its source.
-    if (all || dialect.ear === null)
-      counters = readCounters(await link.queryAgain(dialect.counters, [], null));
-    const source: Source = { address: peer.address, identity: peer.identity() };
-    const before = channel;
-    const wholeMs = dialect.ear !== null && mayHear(pulse) ? wholeMsOf(channel) : 0;
-    const isWhole = urgent || (all && nowMs() - wholeAtMs >= wholeMs);
-    const { channel: seen, heartbeats } = await readSeen(pulse, isWhole, link, source);
-    const isPeers = seen !== null && !isStranger(seen, source);
-    const isByEar = seen?.isByEar === true;
-    if (!isPeers || !follows) {
-      stampMs = null;
-      beatLag = null;
-    } else {
-      isStampDue ||= !isAsBefore(before, seen, pulse);
-      if (isStampDue && (all || !isByEar)) {
-        stampMs = await readHeartbeat(link, peer.node);
-        isStampDue = false;
-      }
-      // What has come in since was applied: until it is read, the lag is what it was.
-      if (!isStampDue) beatLag = peer.beats.lag(stampMs, nowMs());
-    }
-    // A sign of life that is noticed late keeps a dead source alive. So the stamp, which is read with every look only where
-    // the row of the heartbeat does not come with a GTID that was heard, is none where it does.
-    const sign = isByEar ? null : stampMs;
-    heard = seen === null ? null : hear(heard, hearingOf(seen, pulse, heartbeats, sign), nowMs());
-    channel = seen;
-    channelAtMs = nowMs();
-    if (!all) return;
-    if (urgent || nowMs() - logAtMs >= wholeMs) {
-      const log = await link.queryWithoutLimit(dialect.binaryLogStatus, []);
-      binaryLog = readBinaryLog(log);
-      logIsOff = log.length === 0;
-      logAtMs = nowMs();
-    }
-    readAtMs = nowMs();
-    const caughtUp = seen === null || isCaughtUp(seen, pulse.workers);
-    troubles = await readTroubles(link, seen, counters, caughtUp);
-  }
-
-  /** Begins a set of statements; what the server refuses is remembered until it tells. */
-  function begin(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<void> {
-    return onKept(kept, limitMs, (link) => refresh(pulse, wanted, link))
-      .then(
-        () => {
-          refusal = null;
-        },
-        (error: unknown) => {
-          refusal = isRefusal(error) ? error : null;
-        },
-      )
-      .finally(() => {
-        underWay = null;
-      });
-  }
-
-  return {
-    async read(pulse, wanted, limitMs) {
-      const begunEarlier = underWay !== null;
-      if (begunEarlier || wanted.witness || isDue()) {
-        underWay ??= begin(pulse, wanted, limitMs);
-        // One that is stuck since an earlier look is not waited for again, but its answer may just have come.
-        await within(underWay, begunEarlier ? 0 : limitMs);
-      }
-      if (refusal !== null) throw refusal;
-      const atMs = nowMs();
-      const fresh = atMs - channelAtMs <= FRESH_MS;
-      const ages = { heardAgoMs: heardAgo(heard, atMs), receivedAgoMs: receivedAgo(heard, atMs) };
-      return { channel, fresh, ...ages, beatLag, binaryLog, logIsOff, counters, troubles };
-    },
-    lend: () => (underWay === null ? kept.lend() : null),
-    drop: () => kept.drop(),
-  };
 }
 
 /** The server lets us in, and does not answer what we ask: a missing grant. A refused login is told elsewhere. */

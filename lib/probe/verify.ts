@@ -4,7 +4,7 @@ import type { Heartbeat } from '../core/evidence/sighting.ts';
 import { type NodeEndpoint, startDial } from './connection.ts';
 import { heartbeatOf, MysqlFailure } from './errors.ts';
 import { askWhy } from './hang-cause.ts';
-import { commitHeartbeat } from './heartbeat.ts';
+import { commitHeartbeat } from './heartbeat-row.ts';
 import type { ProbeFailed } from './protocol.ts';
 import { askPulse, type Command, carryOut, type Way } from './statement-session.ts';
 import { late, nowMs, pause, within } from './waiting.ts';

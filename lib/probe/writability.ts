@@ -2,7 +2,7 @@
 import type { Closed } from '../core/evidence/probe-results.ts';
 import type { Source } from './channel-rows.ts';
 import { endGlobalLock } from './global-lock.ts';
-import { commitHeartbeat } from './heartbeat.ts';
+import { commitHeartbeat } from './heartbeat-row.ts';
 import { endPendingOrders, killApplications } from './kill-clients.ts';
 import type { ProbeFailed } from './protocol.ts';
 import { type Kills, setReadOnly, takesWritesAgain } from './read-only.ts';

@@ -6,7 +6,8 @@ import type { Alert } from '../core/alert/incident.ts';
 import { MANY_WITHIN_MS, nextMail, type Sent, type Waiting } from '../core/alert/mails.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';
 import { plainAlert } from '../core/text/alert-text.ts';
-import { PortError, type Ports } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** When SNS did not answer, nothing is sent for this long. Milliseconds. */
 const PUBLISH_AGAIN_MS = 5000;

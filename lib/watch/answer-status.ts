@@ -22,7 +22,8 @@ import { renderStatus } from '../core/text/status-text.ts';
 import { renderSubscriptions } from '../core/text/subscriptions-text.ts';
 import { askLeader } from './leader-state.ts';
 import { lookOnce } from './look-once.ts';
-import type { HistoryEntry, Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
+import type { HistoryEntry } from './ports/store.ts';
 import { lookAtReplicas } from './replicas.ts';
 
 /** What a question is answered with. */

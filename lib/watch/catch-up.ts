@@ -6,7 +6,8 @@ import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan/plan
 import type { Step } from '../core/plan/step.ts';
 import { thrownAwayOf } from '../core/standby/lead.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
-import { type CatchUpGoal, PortError } from './ports.ts';
+import type { CatchUpGoal } from './ports/database.ts';
+import { PortError } from './ports/port-error.ts';
 import { already, done, failed, missed, type Result, type StepContext, skipped } from './step-context.ts';
 
 type CatchUp = Extract<Step, { kind: 'catch-up' }>;
@@ -19,7 +20,7 @@ const SLICE_MIN_MS = 200;
 /** A freeze that has used up its time while nobody led is still given one try. Milliseconds. */
 const LAST_TRY_MS = 500;
 /** How often a statement that was not answered is sent again. */
-export const LOST_ANSWER_TRIES = 3;
+const LOST_ANSWER_TRIES = 3;
 
 export async function catchUp(step: CatchUp, execution: StepContext): Promise<Result> {
   const { record, safeguards, identityOf, receivedWhenLost: lostWith = null, logReset = null } = execution;

@@ -4,7 +4,8 @@ import type { Situation } from '../core/decision/situation.ts';
 import type { ServerFacts } from '../core/doctor/facts.ts';
 import type { NodeName } from '../core/names.ts';
 import { type Extent, extentOf, type Lack, parseCounts } from '../core/standby/divergence.ts';
-import { PortError, type Ports } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Ports } from './ports/ports.ts';
 import { reason } from './step-context.ts';
 
 /** How long a server may take to say where its binary log is. Milliseconds. */

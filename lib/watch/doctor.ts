@@ -5,7 +5,8 @@ import { diagnose, type Examined } from '../core/doctor/doctor.ts';
 import type { NodeName } from '../core/names.ts';
 import { setupUsers } from '../core/setup/accounts.ts';
 import { type HostFacts, parseHostFacts } from '../core/setup/facts.ts';
-import { PortError, type Ports } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Ports } from './ports/ports.ts';
 import { reason } from './step-context.ts';
 
 /** How long one node may take to answer everything. Milliseconds. */

@@ -2,7 +2,7 @@
  * A plan in haste: clients wait until it has moved the VIP, and a function has a seventh of a CPU. What nobody waits for (mails,
  * lines of history) is put off until its call is sent to EC2, or the time is over.
  */
-import type { Clock } from './ports.ts';
+import type { Clock } from './ports/ports.ts';
 
 /** How long other work is put off at the most. Milliseconds. */
 const LIMIT_MS = 2500;

@@ -1,7 +1,8 @@
 /** An order for work on hosts, as operate serves it. */
 import type { Config, Pair } from '../core/config/config.ts';
-import type { HostOrder, Order } from '../core/operator/request.ts';
-import { PortError, type Ports } from './ports.ts';
+import type { HostOrder, Order } from '../core/operator/order.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Ports } from './ports/ports.ts';
 import { serveOrder } from './serve-order.ts';
 
 export interface HostOrderOptions<Given extends HostOrder = HostOrder> {

@@ -9,7 +9,8 @@ import {
   reportOf,
   type StepReport,
 } from '../core/hosts/host-work.ts';
-import { type Clock, type Log, PortError } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Clock, Log } from './ports/ports.ts';
 import { reason } from './step-context.ts';
 
 /** One kind of work on the hosts of one pair. */
@@ -68,8 +69,10 @@ export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<
     because,
     changed: changedIn(steps),
   });
+  /** What was seen before a check that passed: it has changed nothing, and a look may take half a minute. */
+  let unchanged: Told<Facts> | null = null;
   for (;;) {
-    const seen = await lookUntil(options);
+    const seen: Told<Facts> = unchanged ?? (await lookUntil(options));
     if (seen.kind === 'blind')
       return end(clock.nowMs() >= deadlineMs ? 'unfinished' : 'failed', seen.because);
     const goals = work.goals(seen.answer);
@@ -96,9 +99,10 @@ export async function converge<Facts>(options: ConvergeOptions<Facts>): Promise<
     if (failed.length >= TRIES_MAX) return end('failed', withoutEffect(next.goal, failed));
     if (failed.length > 0) await clock.sleep(AGAIN_MS);
     const startedMs = clock.nowMs();
-    const because = await tryOut(options, next.goal, seen.answer, leftMs);
+    const because: string | null = await tryOut(options, next.goal, seen.answer, leftMs);
     tookMs.set(key, (tookMs.get(key) ?? 0) + clock.nowMs() - startedMs);
     failures.set(key, [...failed, because ?? 'it was carried out, and the next look does not show it']);
+    unchanged = because === null && next.goal.isCheck ? seen : null;
   }
 }
 

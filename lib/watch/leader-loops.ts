@@ -5,13 +5,14 @@
  */
 import type { Config } from '../core/config/config.ts';
 import type { Vantage } from '../core/names.ts';
-import { isWaitingOrder } from '../core/operator/request.ts';
+import type { InboxItem } from '../core/operator/inbox.ts';
+import { isWaitingOrder } from '../core/operator/inbox.ts';
 import { dueMs, graceMsOf, type LookOrder, mostUrgent } from '../core/pair/look-order.ts';
 import { ORDER_LIFE_MS, TICK_EVERY_MS } from '../core/time-budget.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import type { HeldLease } from './lease.ts';
 import type { PairDriver } from './pair-driver.ts';
-import type { InboxItem, Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** How often EC2 is asked while all is well, and while it is not. Milliseconds. */
 const LOCATE_EVERY_MS = 5000;

@@ -1,7 +1,7 @@
 /** The whole state of a pair in its leader's hands: asked for through the inbox, answered through the store. */
 import type { PairName } from '../core/names.ts';
 import type { PairState } from '../core/pair/pair-state.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import { reason } from './step-context.ts';
 
 /** A leader reads its inbox once a second. Milliseconds. */

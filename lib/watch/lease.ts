@@ -15,7 +15,8 @@ import {
   TAKING_MS,
   WAIT_OUT_MS,
 } from '../core/time-budget.ts';
-import type { Clock, Lease, Log, Ports, StorePort } from './ports.ts';
+import type { Clock, Log, Ports } from './ports/ports.ts';
+import type { Lease, StorePort } from './ports/store.ts';
 
 /** When a lease was taken, from when on its holder may act, and since when nobody may have led. */
 interface TakenTimes {

@@ -4,7 +4,7 @@ import type { Grounds } from '../core/decision/explain.ts';
 import { allSafeguards, type Safeguards } from '../core/decision/safeguards.ts';
 import { assess, noDurations, type Situation } from '../core/decision/situation.ts';
 import { noEvidence, observe, observeVip } from '../core/evidence/evidence.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** How long a look for a person may take: it begins without a connection, and no client waits for it. Milliseconds. */
 const PATIENT_MS = 2000;

@@ -3,7 +3,7 @@ import type { VipSighting } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
 import { frozenLeftMs } from '../core/plan/frozen.ts';
 import type { PlanRecord } from '../core/plan/plan.ts';
-import { PortError } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
 import { already, done, failed, type Result, reason, type StepContext } from './step-context.ts';
 import { askThroughVip } from './through-vip.ts';
 

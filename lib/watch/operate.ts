@@ -2,11 +2,12 @@
 import type { Config, Pair } from '../core/config/config.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';
 import { renderFault, shownText } from '../core/fault.ts';
+import { isHostOrder, isOrder } from '../core/operator/order.ts';
 import { notDone, type Reply } from '../core/operator/reply.ts';
-import { isHostOrder, isOrder, parseRequest } from '../core/operator/request.ts';
+import { parseRequest } from '../core/operator/request.ts';
 import { answerQuestion } from './answers.ts';
 import { serveHostOrder } from './host-orders.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import { serveOrder } from './serve-order.ts';
 
 export interface OperateOptions {

@@ -8,7 +8,9 @@ import type { Detail } from '../core/memory/history.ts';
 import { emptyMemory, type Memory } from '../core/memory/memory.ts';
 import type { PairName } from '../core/names.ts';
 import type { Haste } from './haste.ts';
-import { type Claimant, type HistoryEntry, PortError, type Ports } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Ports } from './ports/ports.ts';
+import type { Claimant, HistoryEntry } from './ports/store.ts';
 
 /** A line of history. Characters. */
 const LINE_MAX = 4000;

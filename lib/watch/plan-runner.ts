@@ -4,26 +4,24 @@ import type { EventCode } from '../core/alert/events.ts';
 import type { Pair } from '../core/config/config.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';
 import type { Situation } from '../core/decision/situation.ts';
-import { behindOf } from '../core/evidence/behind.ts';
-import { describeVerdict } from '../core/evidence/verdict.ts';
-import { hearsSource } from '../core/evidence/witness.ts';
 import type { Memory } from '../core/memory/memory.ts';
 import { noteCarriedOut } from '../core/memory/settled.ts';
 import type { NodeName } from '../core/names.ts';
 import { PLAN_WAITS_MS } from '../core/pair/pair-run.ts';
 import type { LastPosition } from '../core/pair/pair-state.ts';
+import {
+  hasPassed,
+  isBeforeMove,
+  isDown,
+  lackOfOwn,
+  movesVip,
+  reasonToUndo,
+  whyUnwanted,
+} from '../core/pair/plan-in-flight.ts';
 import { beginPlan, type Claim } from '../core/plan/begin-plan.ts';
 import { endPlan } from '../core/plan/end-plan.ts';
 import { noteFrozenTime, takenUp, withFrozenTime } from '../core/plan/frozen.ts';
-import {
-  mayHaveBegun,
-  moveStageOf,
-  outageSinceMs,
-  outcomeKey,
-  outcomeOf,
-  type PlanRecord,
-} from '../core/plan/plan.ts';
-import { reasonsOfRestart } from '../core/standby/readiness-reasons.ts';
+import { outageSinceMs, type PlanRecord } from '../core/plan/plan.ts';
 import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
 import { SEEN_LIFE_MS } from '../core/time-budget.ts';
 import type { Haste } from './haste.ts';
@@ -31,7 +29,7 @@ import type { HeldLease } from './lease.ts';
 import { locate } from './move-vip.ts';
 import type { PairMemory } from './pair-memory.ts';
 import { type Executed, execute, undo } from './plan-stages.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import { CutShort } from './step-context.ts';
 
 export interface PlanRunnerProps {
@@ -108,7 +106,7 @@ export class PlanRunner {
   async resume(plan: PlanRecord, situation: Situation): Promise<void> {
     const arrived = situation.vip === 'held' && situation.holder.node === plan.to;
     // The steps before the move are not done, so the table of decisions brings both nodes in order around the VIP.
-    if (arrived && isTakenOver(plan)) return this.#end(takenOver(plan));
+    if (arrived && isBeforeMove(plan)) return this.#end(takenOver(plan));
     const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || hasPassed(plan, situation)));
     const record: PlanRecord = { ...takenUp(plan, this.#props.lease), vipMoved };
     const because = record.vipMoved || plan.phase === 'undoing' ? null : reasonToUndo(plan, situation);
@@ -221,87 +219,7 @@ export class PlanRunner {
   }
 }
 
-/** Why a plan that was cut short before the VIP moved is no longer wanted; null when it is. */
-function reasonToUndo(plan: PlanRecord, situation: Situation): string | null {
-  const again = servesAgain(plan, situation);
-  if (again !== null) return again;
-  const { holder, standby } = situation;
-  const target = holder.node === plan.to ? holder : standby;
-  if (movesVip(plan) && target.kind !== 'serving') return describeVerdict(target);
-  if (plan.kind !== 'failover' || acceptsLoss(plan)) return null;
-  // What catching up waits for is what was received: nobody would miss what a restart has thrown away.
-  const [restarted] = reasonsOfRestart(situation.memory.receivedWhenLost, plan.startedAtMs, target);
-  return restarted === undefined ? null : `${plan.to}: ${restarted}`;
-}
-
-function acceptsLoss({ stages }: PlanRecord): boolean {
-  return stages.flat().some((step) => step.kind === 'catch-up' && step.acceptLoss);
-}
-
-function servesAgain(plan: PlanRecord, situation: Situation): string | null {
-  const old = [situation.holder, situation.standby].find(({ node }) => node === plan.from);
-  if (!plan.undoIfHolderServes || old?.kind !== 'serving') return null;
-  // It serves until its system has stopped it.
-  if (hasStopped(plan)) return null;
-  // Opened again, it would give the numbers of what it has lost to other rows.
-  if (lackOfOwn(situation, old.node) !== null) return null;
-  return `${plan.from} serves again`;
-}
-
-/** The plan has had the instance of the old holder stopped. */
-function hasStopped({ stages, outcomes }: PlanRecord): boolean {
-  return stages.some((stage, index) =>
-    stage.some(
-      ({ kind }, place) => kind === 'stop-instance' && outcomes[outcomeKey(index, place)]?.kind === 'done',
-    ),
-  );
-}
-
-/** The VIP was on its way, and is on neither node now: who took it away took it from the new holder. */
-function hasPassed(plan: PlanRecord, { vip }: Situation): boolean {
-  const isGoing = plan.from !== null && plan.phase === 'running' && mayHaveBegun(plan, 'move-vip');
-  return isGoing && vip === 'unheld' && outcomeOf(plan, 'move-vip')?.kind !== 'failed';
-}
-
-/** Why a plan that waits is no longer wanted, by what is seen meanwhile; null while it is. */
-function whyUnwanted(plan: PlanRecord, situation: Situation): string | null {
-  const { vip, holder } = situation;
-  // Somebody has moved the VIP away: its new holder must not wait for the old one to be opened.
-  if (plan.kind === 'open-holder' && vip === 'held' && holder.node !== plan.to)
-    return `the VIP is on ${holder.node} now`;
-  return servesAgain(plan, situation);
-}
-
-/**
- * The roles are to change, and the plan has not come to its move: if the VIP is on the new holder, somebody else moved it.
- * What a plan closes for the time of the move alone, only the plan opens again.
- */
-function isTakenOver(plan: PlanRecord): boolean {
-  const { from, stages, vipMoved } = plan;
-  const reopens = stages.flat().some((step) => step.kind === 'open' && step.node === from);
-  return from !== null && !reopens && !vipMoved && movesVip(plan) && !mayHaveBegun(plan, 'move-vip');
-}
-
 function takenOver(record: PlanRecord): Executed {
   const because = `somebody else moved the VIP to ${record.to} before the plan did`;
   return { kind: 'ended', record, ending: { kind: 'incomplete', because } };
-}
-
-/**
- * Whether looks have proven that no mysqld runs on the node. That its port refuses us is none while its peer's channel hears it:
- * a firewall may refuse us in its name.
- */
-function isDown({ holder, standby, pair }: Situation, node: NodeName): boolean {
-  const [seen, peer] = holder.node === node ? [holder, standby] : [standby, holder];
-  if (seen.kind !== 'stopped' || !seen.confirmed) return false;
-  const inbound = peer.server?.inbound;
-  return seen.instanceGone || (inbound !== undefined && !hearsSource(inbound, pair.settings.witnessMs));
-}
-
-function lackOfOwn({ holder, standby, memory, behind, sent }: Situation, node: NodeName): string | null {
-  return node === holder.node ? behind : behindOf(standby, holder, { ...memory, sent });
-}
-
-function movesVip(plan: PlanRecord): boolean {
-  return moveStageOf(plan) >= 0;
 }

@@ -3,7 +3,7 @@ import type { Pair } from '../core/config/config.ts';
 import type { Memory } from '../core/memory/memory.ts';
 import type { LeaderLoops } from './leader-loops.ts';
 import { PairDriver, type PairDriverProps } from './pair-driver.ts';
-import { PortError } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
 import { Failures } from './tick-fails.ts';
 
 type Common = Omit<PairDriverProps, 'pair' | 'memory'>;

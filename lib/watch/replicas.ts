@@ -4,7 +4,7 @@ import type { Situation } from '../core/decision/situation.ts';
 import { type ChainReplica, followed } from '../core/evidence/chain.ts';
 import type { PairStatus } from '../core/operator/reply.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
-import type { DatabasePort } from './ports.ts';
+import type { DatabasePort } from './ports/database.ts';
 import { reason } from './step-context.ts';
 
 type ReplicaStatus = PairStatus['replicas'][number];

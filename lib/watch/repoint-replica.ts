@@ -3,7 +3,7 @@ import { nodeOf } from '../core/config/config.ts';
 import { followed } from '../core/evidence/chain.ts';
 import type { Step } from '../core/plan/step.ts';
 import { REPOINT_LIMIT_MS, STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
-import { PortError } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
 import { already, done, missed, type Result, reason, type StepContext, skipped } from './step-context.ts';
 
 /** A replica that cannot be pointed at the holder is no reason to leave the others: it is named, and the plan goes on. */

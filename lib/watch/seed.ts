@@ -11,7 +11,8 @@ import {
   seedMethodOf,
 } from '../core/hosts/seed.ts';
 import { STEP_MS_MIN } from './host-work.ts';
-import { PortError, type Ports } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** How long a short document may take, with the way there and back. Milliseconds. */
 const SHORT_LIMIT_MS = 60_000;

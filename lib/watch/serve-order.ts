@@ -3,8 +3,8 @@
  * leads, operate contends for the lease itself, with the same patience as any other contender.
  */
 import type { OrderAnswer } from '../core/memory/memory.ts';
+import type { Order } from '../core/operator/order.ts';
 import { done, notDone, type Reply, type ReplyData } from '../core/operator/reply.ts';
-import type { Order } from '../core/operator/request.ts';
 import type { OperateOptions } from './operate.ts';
 import { runWatch } from './watch.ts';
 

@@ -6,7 +6,7 @@ import type { LogReset } from '../core/memory/log-reset.ts';
 import type { NodeName } from '../core/names.ts';
 import type { PlanRecord } from '../core/plan/plan.ts';
 import type { StepOutcome } from '../core/plan/step.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** The leader lost its lease or its time: the plan stays in flight for the next one. */
 export class CutShort extends Error {

@@ -9,7 +9,7 @@ import type { Step, StepKind } from '../core/plan/step.ts';
 import { DOCUMENT_LIMIT_MS, STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { again, catchUp, detach } from './catch-up.ts';
 import { moveVip } from './move-vip.ts';
-import { PortError } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
 import { repointReplica } from './repoint-replica.ts';
 import {
   already,

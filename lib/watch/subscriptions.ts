@@ -1,5 +1,5 @@
 /** Whether anybody gets the alerts: SNS accepts them without a single subscriber. */
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** Publishes the number of subscriptions for the alarm `nobody-alerted`. Where it is unknown, the alarm stays as it is. */
 export async function publishSubscriptions({

@@ -2,7 +2,8 @@
 import type { Pair } from '../core/config/config.ts';
 import type { ThroughVip } from '../core/evidence/evidence.ts';
 import type { NodeName } from '../core/names.ts';
-import { PortError, type Ports } from './ports.ts';
+import { PortError } from './ports/port-error.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** How long an answer through the VIP is waited for. Milliseconds. */
 export const ASK_VIP_MS = 1500;

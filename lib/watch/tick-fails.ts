@@ -3,7 +3,7 @@ import { events } from '../core/alert/events.ts';
 import type { Alert } from '../core/alert/incident.ts';
 import type { PairName } from '../core/names.ts';
 import type { AlertDesk } from './alert-desk.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;

@@ -9,7 +9,7 @@ import type { Step } from '../core/pair/pair.ts';
 import { AlertDesk } from './alert-desk.ts';
 import { LeaderLoops } from './leader-loops.ts';
 import { contend, type HeldLease } from './lease.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import { Recruit } from './recruit.ts';
 
 export interface WatchOptions {

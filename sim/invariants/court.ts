@@ -1,7 +1,7 @@
 /** What the invariants share: who leads by which epoch, which plan is in flight, and what is true meanwhile. */
 import type { Memory } from '../../lib/core/memory/memory.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { Order } from '../../lib/core/operator/request.ts';
+import type { Order } from '../../lib/core/operator/order.ts';
 import type { PlanRecord } from '../../lib/core/plan/plan.ts';
 import type { Observer } from '../observer.ts';
 import type { Process } from '../process.ts';

@@ -3,7 +3,8 @@ import type { Alert } from '../../lib/core/alert/incident.ts';
 import { runbookUrl } from '../../lib/core/project.ts';
 import { isPlain, placeOf } from '../../lib/core/text/alert-text.ts';
 import { mailOf } from '../../lib/core/text/mail-text.ts';
-import { type AlertPort, PortError } from '../../lib/watch/ports.ts';
+import type { AlertPort } from '../../lib/watch/ports/alerts.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import type { Context } from './context.ts';
 
 export function createAlerts({ world, process, random, observer }: Context): AlertPort {

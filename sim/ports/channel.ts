@@ -1,7 +1,8 @@
 /** Commands to a master's channel: waiting for it, stopping and starting it. Only the channel from the source counts. */
 import type { CaughtUp, Detached, DetachedThreads } from '../../lib/core/evidence/probe-results.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import { type CatchUpGoal, PortError } from '../../lib/watch/ports.ts';
+import type { CatchUpGoal } from '../../lib/watch/ports/database.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import type { Master } from '../world/master.ts';
 import type { Context } from './context.ts';
 import { command, routeTo } from './statement.ts';

@@ -2,7 +2,8 @@
 import { peerOf } from '../../lib/core/config/config.ts';
 import type { CaughtUp } from '../../lib/core/evidence/probe-results.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import { type DatabasePort, PortError } from '../../lib/watch/ports.ts';
+import type { DatabasePort } from '../../lib/watch/ports/database.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { attach, catchUp, detach } from './channel.ts';
 import { acting, type Context } from './context.ts';
 import { healthyFacts } from './examine.ts';

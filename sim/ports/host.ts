@@ -1,6 +1,7 @@
 /** The host port on the simulated SSM: our documents, run by the agent of a host that is up. */
 import { type HostDocument, type MoveDocument, workDocuments } from '../../lib/core/hosts/host-document.ts';
-import { type HostPort, PortError } from '../../lib/watch/ports.ts';
+import type { HostPort } from '../../lib/watch/ports/host.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { crash, start } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
 import type { SimWorld } from '../world/world.ts';

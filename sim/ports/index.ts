@@ -1,5 +1,5 @@
 /** All ports of one simulated process. */
-import type { Ports } from '../../lib/watch/ports.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
 import { clockOf } from '../process.ts';
 import { createAlerts } from './alerts.ts';
 import type { Context } from './context.ts';

@@ -6,7 +6,7 @@ import { fingerprint } from '../../lib/core/evidence/fingerprint.ts';
 import type { Report, Sighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName, PairName, Vantage } from '../../lib/core/names.ts';
 import { holdMsOf, termsOf } from '../../lib/core/pair/look-order.ts';
-import type { LookTarget } from '../../lib/watch/ports.ts';
+import type { LookTarget } from '../../lib/watch/ports/database.ts';
 import { never } from '../process.ts';
 import { isCalm, lookAt } from '../world/sight.ts';
 import type { View } from '../world/view.ts';

@@ -1,6 +1,6 @@
 /** One statement to a master, by way of the probe functions: each vantage in turn, as the adapter does. */
 import type { NodeName } from '../../lib/core/names.ts';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import type { Master } from '../world/master.ts';
 import { loginRefusedAt } from '../world/sight.ts';
 import type { Context } from './context.ts';

@@ -1,6 +1,7 @@
 /** The store port on the simulated table: every call takes a while, may fail, and may lose its answer. */
-import { isWaitingOrder } from '../../lib/core/operator/request.ts';
-import { type Lease, PortError, type StorePort } from '../../lib/watch/ports.ts';
+import { isWaitingOrder } from '../../lib/core/operator/inbox.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { Lease, StorePort } from '../../lib/watch/ports/store.ts';
 import type { Table } from '../world/table.ts';
 import type { Context } from './context.ts';
 

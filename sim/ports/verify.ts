@@ -1,7 +1,7 @@
 /** Who answers through the VIP, and whether a commit gets through there. */
 import type { Answered } from '../../lib/core/evidence/probe-results.ts';
 import type { Heartbeat } from '../../lib/core/evidence/sighting.ts';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { beat } from '../world/sight.ts';
 import type { Context } from './context.ts';
 import { routeTo } from './statement.ts';

@@ -2,7 +2,8 @@
 import type { Pair } from '../../lib/core/config/config.ts';
 import type { VipPlace, VipSighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import { PortError, type VipPort } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { VipPort } from '../../lib/watch/ports/vip.ts';
 import type { Call } from '../observer.ts';
 import { never } from '../process.ts';
 import { calmCloud } from '../world/cloud.ts';

@@ -1,7 +1,8 @@
 /** Closing and opening a master: what is in the way of it, and what becomes of that. */
 import type { Closed, Obstacle } from '../../lib/core/evidence/probe-results.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import { type DatabasePort, PortError } from '../../lib/watch/ports.ts';
+import type { DatabasePort } from '../../lib/watch/ports/database.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import type { Master } from '../world/master.ts';
 import { abandonWaiting } from '../world/semi-sync.ts';
 import type { SimWorld } from '../world/world.ts';

@@ -1,7 +1,8 @@
 /** Asynchronous replication into one node from the other: what was received, what was applied, what it says. */
-import type { Inbound, Position, ReplicationError, ThreadState } from '../../lib/core/evidence/sighting.ts';
+import type { ReplicationError, ThreadState } from '../../lib/core/evidence/sighting.ts';
 import { type LastTry, noTry } from './last-try.ts';
 import type { CommitLog } from './log.ts';
+import { Gaps, type Held, Lives } from './received-numbers.ts';
 
 /** Far more than clients commit, so that a healthy replica works off any pile. */
 export const usualApplyPerMs = 4;
@@ -20,33 +21,6 @@ const ioOf = {
   connecting: 'connecting',
   stopped: 'no',
 } as const satisfies Record<ChannelLink, ThreadState>;
-
-/** What a channel says of its source. */
-export interface Source {
-  readonly address: string;
-  readonly identity: string;
-  positionAt(count: number, forgotten?: number): Position;
-}
-
-/** What a look shows beside the channel's own state. */
-interface Beside {
-  readonly applierBlocked: string | null;
-  readonly retryMs: number;
-  /** What the clocks of the two servers have come apart since it connected; 0 where a heartbeat of ours tells the lag. */
-  readonly clocksMs: number;
-}
-
-/** Numbers of the source: those above one, up to another. */
-export interface Held {
-  readonly above: number;
-  readonly upTo: number;
-}
-
-/** From that number on, what was received came from this life of the source's log. */
-interface Origin {
-  readonly above: number;
-  readonly incarnation: number;
-}
 
 export class Channel {
   configured = true;
@@ -92,12 +66,11 @@ export class Channel {
   #flowingSinceMs = 0;
   #heardMs = 0;
   #receivedMs = 0;
-  /** From which life of the source's log what was received is, oldest first. */
-  #origins: Origin[] = [{ above: 0, incarnation: 0 }];
+  readonly #lives = new Lives();
   /** How often the source's log had been reset when it connected. */
   #resets = 0;
   /** What it took for known by its name, and has never received. */
-  #skipped: Held[] = [];
+  readonly #gaps = new Gaps();
   readonly #source: CommitLog;
   readonly #gtid: boolean;
 
@@ -129,25 +102,18 @@ export class Channel {
     if (count <= this.received) return;
     this.#receivedMs = this.#source.committedAtMs(count, nowMs) + this.transportMs;
     const { incarnation } = this.#source;
-    const newest = this.#origins[this.#origins.length - 1] as Origin;
-    if (newest.incarnation !== incarnation) this.#origins.push({ above: this.received, incarnation });
+    this.#lives.note(this.received, incarnation);
     this.received = count;
   }
 
   /** The life of the source's log that the transaction of that number was received from. */
   incarnationOf(number: number): number {
-    let index = this.#origins.length - 1;
-    while (index > 0 && (this.#origins[index] as Origin).above >= number) index--;
-    return (this.#origins[index] as Origin).incarnation;
+    return this.#lives.of(number);
   }
 
   /** What was applied of the numbers that this life of the source's log gave away. */
   heldOf(incarnation: number): Held {
-    const index = this.#origins.findIndex((origin) => origin.incarnation === incarnation);
-    const origin = this.#origins[index];
-    if (origin === undefined) return { above: 0, upTo: 0 };
-    const next = this.#origins[index + 1];
-    return { above: origin.above, upTo: Math.min(this.appliedCount, next?.above ?? this.appliedCount) };
+    return this.#lives.heldOf(incarnation, this.appliedCount);
   }
 
   /** The connection enters another state. */
@@ -169,7 +135,7 @@ export class Channel {
     if (!this.#gtid || this.#isOfPresentLog) return;
     const upTo = this.#source.resetAt + this.#source.highestName(this.received);
     if (upTo <= this.received) return;
-    this.#skipped.push({ above: this.received, upTo });
+    this.#gaps.note(this.received, upTo);
     if (this.caughtUp) this.applied = upTo;
     this.received = upTo;
   }
@@ -180,27 +146,22 @@ export class Channel {
 
   /** Whether it skipped the transaction of that number for its name. */
   skipped(number: number): boolean {
-    return this.#skipped.some(({ above, upTo }) => number > above && number <= upTo);
+    return this.#gaps.has(number);
   }
 
   /** A copy of its source has brought what it skipped. */
   fillSkipped(): void {
-    this.#skipped = [];
+    this.#gaps.forgetAbove(0);
   }
 
   /** The first number above that one which it has not received. */
   firstLackingAbove(count: number): number {
-    const gap = this.#skipped.find(({ upTo }) => upTo > count);
-    if (gap !== undefined) return Math.max(gap.above, count) + 1;
-    return Math.max(this.received, count) + 1;
+    return this.#gaps.firstAbove(count) ?? Math.max(this.received, count) + 1;
   }
 
   /** How many of so many transactions of its source it has skipped. */
   skippedOf(count: number): number {
-    return this.#skipped.reduce(
-      (sum, { above, upTo }) => sum + Math.max(0, Math.min(upTo, count) - above),
-      0,
-    );
+    return this.#gaps.countUpTo(count);
   }
 
   /** Its own server's log was reset: by their names, nothing that it applied is known any more. */
@@ -245,8 +206,8 @@ export class Channel {
   #throwAway(): void {
     this.applied = Math.floor(this.applied);
     this.received = this.applied;
-    this.#origins = this.#origins.filter(({ above }) => above <= this.received);
-    this.#skipped = this.#skipped.filter(({ above }) => above < this.received);
+    this.#lives.forgetAbove(this.received);
+    this.#gaps.forgetAbove(this.received);
   }
 
   /** A crash of the receiving server. */
@@ -337,27 +298,8 @@ export class Channel {
     return nowMs - this.#heardMs;
   }
 
-  /** What a look at the server shows of this channel. */
-  inbound(nowMs: number, source: Source, { applierBlocked, retryMs, clocksMs }: Beside): Inbound {
-    if (!this.configured) return { kind: 'unconfigured' };
-    return {
-      kind: 'configured',
-      io: this.io,
-      sql: this.applies ? 'yes' : 'no',
-      lagSeconds: this.lagSeconds(nowMs, clocksMs),
-      ioError: this.ioError ?? this.lastTry.error,
-      sqlError: this.held ? null : this.sqlError,
-      sourceAddress: source.address,
-      sourceIdentity: this.stranger ?? source.identity,
-      delaySeconds: 0,
-      retrySeconds: Math.ceil(retryMs / 1000),
-      applierBlocked,
-      barred: this.barred,
-      received: source.positionAt(this.received),
-      applied: source.positionAt(this.appliedCount, this.forgotten),
-      caughtUp: this.caughtUp,
-      heardAgoMs: this.heardAgoMs(nowMs),
-      receivedAgoMs: nowMs - this.#receivedMs,
-    };
+  /** How long ago the channel received something that was committed. */
+  receivedAgoMs(nowMs: number): number {
+    return nowMs - this.#receivedMs;
   }
 }

@@ -4,10 +4,10 @@
  * master carried transactions out. Asked for only when somebody judges.
  */
 import type { NodeName } from '../../lib/core/names.ts';
-import type { Held } from './channel.ts';
 import type { Transaction } from './log.ts';
 import type { Master } from './master.ts';
 import type { Run } from './order.ts';
+import type { Held } from './received-numbers.ts';
 
 /** How many rows there are. */
 export const keyCount = 50;

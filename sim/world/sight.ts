@@ -1,6 +1,7 @@
 /** What one look at one master shows, from a vantage, at this moment. */
 import type { HangCause, Heartbeat, Saw, Server } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
+import { inboundOf } from './channel-status.ts';
 import type { Master } from './master.ts';
 import { beginWaiting } from './semi-sync.ts';
 import type { View } from './view.ts';
@@ -106,19 +107,11 @@ function serverOf(world: SimWorld, master: Master, by: HeartbeatBy, loginRefused
     globalLock: globalLock?.session ?? null,
     loginRefused,
     uptimeSeconds: master.uptimeSeconds(nowMs),
-    inbound: master.channel.inbound(
-      nowMs,
-      {
-        address: peer.node.address,
-        identity: peer.identity,
-        positionAt: (count, forgotten) => peer.positionAt(count, forgotten),
-      },
-      {
-        applierBlocked: applierBlockOf(master),
-        retryMs: world.habits.retryMs,
-        clocksMs: clocksApart(world, master, peer),
-      },
-    ),
+    inbound: inboundOf(master.channel, nowMs, peer, {
+      applierBlocked: applierBlockOf(master),
+      retryMs: world.habits.retryMs,
+      clocksMs: clocksApart(world, master, peer),
+    }),
     executed: master.executed(nowMs, peer),
     heartbeat,
   };

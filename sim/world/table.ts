@@ -3,15 +3,10 @@ import type { Alert } from '../../lib/core/alert/incident.ts';
 import type { HostClaim } from '../../lib/core/hosts/host-work.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
 import type { PairName } from '../../lib/core/names.ts';
+import type { InboxItem } from '../../lib/core/operator/inbox.ts';
 import type { PlanRecord } from '../../lib/core/plan/plan.ts';
-import {
-  type Claimant,
-  type HistoryEntry,
-  type InboxItem,
-  type Lease,
-  PortError,
-  type PrintedState,
-} from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { Claimant, HistoryEntry, Lease, PrintedState } from '../../lib/watch/ports/store.ts';
 
 interface MemoryItem {
   readonly memory: Memory;

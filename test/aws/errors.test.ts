@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { awsErrorKind, awsErrorName, describeAwsError, toPortError } from '../../lib/aws/errors.ts';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 
 function failure(fields: Record<string, unknown>): Error {
   return Object.assign(new Error('no'), fields);

@@ -5,7 +5,7 @@ import { codesOf } from '../../lab/aws/events.ts';
 import { withEvents } from '../../lib/aws/eventbridge.ts';
 import { createAlerts } from '../../lib/aws/sns.ts';
 import type { Alert } from '../../lib/core/alert/incident.ts';
-import type { AlertPort } from '../../lib/watch/ports.ts';
+import type { AlertPort } from '../../lib/watch/ports/alerts.ts';
 import { alert, alertContract } from '../contract/alerts.ts';
 import { place } from '../core/text/place.ts';
 import { silentLog, startWorld, topicArn } from './world.ts';

@@ -2,7 +2,7 @@
 import { expect, it, vi } from 'vitest';
 import { createMetrics } from '../../lib/aws/metrics.ts';
 import type { MetricDetail } from '../../lib/core/pair/metrics.ts';
-import type { MetricsPort } from '../../lib/watch/ports.ts';
+import type { MetricsPort } from '../../lib/watch/ports/metrics.ts';
 
 /** The lines that `work` makes the metrics write: name, value, pair. The clock is moved by `wait`. */
 function linesOf(detail: MetricDetail, work: (metrics: MetricsPort, wait: (ms: number) => void) => void) {

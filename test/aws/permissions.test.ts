@@ -17,7 +17,8 @@ import { type HostDocument, workDocuments } from '../../lib/core/hosts/host-docu
 import { emptyMemory } from '../../lib/core/memory/memory.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
-import type { Lease, Ports } from '../../lib/watch/ports.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
+import type { Lease } from '../../lib/watch/ports/store.ts';
 import { alert } from '../contract/alerts.ts';
 import { large } from '../core/environments.ts';
 import { configOf, smallBundles } from '../stack/templates.ts';

@@ -12,7 +12,7 @@ import { type ClientOptions, changingOptions, lookingOptions, storeOptions } fro
 import { createClock } from '../../lib/aws/clock.ts';
 import { createIds } from '../../lib/aws/ids.ts';
 import { type Config, type Node, type Pair, parseConfig } from '../../lib/core/config/config.ts';
-import type { Log } from '../../lib/watch/ports.ts';
+import type { Log } from '../../lib/watch/ports/ports.ts';
 import { small } from '../core/environments.ts';
 
 export const clock = createClock();

@@ -1,7 +1,7 @@
 /** What every `AlertPort` keeps to: the simulator's, and SNS. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../lib/core/alert/incident.ts';
-import type { AlertPort } from '../../lib/watch/ports.ts';
+import type { AlertPort } from '../../lib/watch/ports/alerts.ts';
 
 /** A topic with one confirmed subscription, and one that waits to be confirmed. */
 export interface AlertWorld {

@@ -1,7 +1,7 @@
 /** What every `HostPort` keeps to: the simulator's, and SSM. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pair } from '../../lib/core/config/config.ts';
-import type { HostPort } from '../../lib/watch/ports.ts';
+import type { HostPort } from '../../lib/watch/ports/host.ts';
 
 export interface HostWorld {
   readonly host: HostPort;

@@ -1,8 +1,8 @@
 /** What every store keeps to: the simulator's, and DynamoDB. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyMemory } from '../../lib/core/memory/memory.ts';
-import type { Order } from '../../lib/core/operator/request.ts';
-import type { HistoryEntry, Lease, StorePort } from '../../lib/watch/ports.ts';
+import type { Order } from '../../lib/core/operator/order.ts';
+import type { HistoryEntry, Lease, StorePort } from '../../lib/watch/ports/store.ts';
 
 export interface StoreWorld {
   /** The same store as two processes have it. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pair } from '../../lib/core/config/config.ts';
 import type { InstanceState, VipPlace, VipSighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { VipPort } from '../../lib/watch/ports.ts';
+import type { VipPort } from '../../lib/watch/ports/vip.ts';
 
 export interface VipWorld {
   readonly vip: VipPort;

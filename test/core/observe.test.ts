@@ -1,8 +1,8 @@
 /** A pair that is only observed: everything is decided and said, and nothing is done. */
 import { describe, expect, it, test } from 'vitest';
 import { decide, deedOf } from '../../lib/core/decision/decision.ts';
-import { decideOrder } from '../../lib/core/operator/orders.ts';
-import type { Order } from '../../lib/core/operator/request.ts';
+import { decideOrder } from '../../lib/core/operator/decide-order.ts';
+import type { Order } from '../../lib/core/operator/order.ts';
 import { stories } from './stories.ts';
 import { NOW_MS, parsePair, seen, steady } from './world.ts';
 

@@ -122,3 +122,10 @@ export const unanswered: Saw = {
 };
 export const full: Saw = { kind: 'saturated', errno: 1040, message: 'Too many connections' };
 export const lockedOut: Saw = { kind: 'locked-out', errno: 1045, message: 'Access denied' };
+
+/** A look that finds db1 well. */
+export const well1 = answered(db1);
+/** A look that finds db2 well. */
+export const well2 = answered(db2);
+/** What db2 says of its channel when its source has died. */
+export const bereft = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 5000 });

@@ -9,7 +9,7 @@ import { fingerprint, seenAt } from '../../lib/core/evidence/fingerprint.ts';
 import type { Misconfiguration, Saw } from '../../lib/core/evidence/sighting.ts';
 import type { Memory } from '../../lib/core/memory/memory.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { Order } from '../../lib/core/operator/request.ts';
+import type { Order } from '../../lib/core/operator/order.ts';
 import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/core/pair/look-order.ts';
 import { type Input, step } from '../../lib/core/pair/pair.ts';
 import { lastPositionIn, newPair, type PairState } from '../../lib/core/pair/pair-state.ts';

@@ -21,6 +21,11 @@ describe('the outage is the longest gap that a fault can have caused', () => {
   });
 });
 
+test('the outage of half an hour of writes is found', () => {
+  const steady = Array.from({ length: 300_000 }, (_, index) => `a@${index * 6}`).join(' ');
+  expect(outageMs(writes(`${steady} a@1900000`), { sinceMs: 0, untilMs: 1_900_000 })).toBe(100_006);
+});
+
 test('gaps over the floor are told with their start', () => {
   const gaps = gapsOf(writes('a@0 a@20 b@900 b@920'), { sinceMs: 10, untilMs: 2000 });
   expect(gaps).toEqual([

@@ -4,7 +4,7 @@ import { createEvents } from '../../lab/aws/events.ts';
 import { readAll, secretIn, secrets, wrongsOfMail } from '../../lab/mails.ts';
 import { accounts } from '../../lab/servers/accounts.ts';
 import type { LabWorld } from '../../lab/world.ts';
-import type { HistoryEntry } from '../../lib/watch/ports.ts';
+import type { HistoryEntry } from '../../lib/watch/ports/store.ts';
 
 const good = {
   subject: '[lab/orders] FAILED OVER db1 -> db2 in 1.9 s, nothing lost: mysqld stopped on db1',

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LabPair, setWritable, startPair } from '../../lab/pair.ts';
 import { accounts } from '../../lab/servers/accounts.ts';
 import { findProduct } from '../../lab/servers/catalogue.ts';
+import type { ProbeTarget } from '../../lib/probe/look-schemas.ts';
 import { createProbe, type Probe } from '../../lib/probe/probe.ts';
-import type { ProbeTarget } from '../../lib/probe/protocol.ts';
 import { eventually, hang } from './servers.ts';
 import { pauseMs } from './subject.ts';
 

@@ -10,7 +10,7 @@ import { Credentials } from '../../lib/aws/ssm/credentials.ts';
 import type { Pair } from '../../lib/core/config/config.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { createProbe, type Probe } from '../../lib/probe/probe.ts';
-import type { DatabaseWorld } from '../contract/database.ts';
+import type { DatabaseWorld } from '../contract/database-world.ts';
 import { parsePair } from '../core/world.ts';
 import { connectApp, eventually, hang, openServer, type Servers, sleepers, startServers } from './servers.ts';
 

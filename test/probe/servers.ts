@@ -10,7 +10,7 @@ import { createInstance, type Instance } from '../../lab/servers/instance.ts';
 import { maxConnections } from '../../lab/servers/my-cnf.ts';
 import type { Product } from '../../lab/servers/product.ts';
 import { replicateFrom, untilReplicating } from '../../lab/servers/replication.ts';
-import type { ProbeTarget } from '../../lib/probe/protocol.ts';
+import type { ProbeTarget } from '../../lib/probe/look-schemas.ts';
 
 export interface Servers {
   readonly db1: Instance;

@@ -5,8 +5,8 @@ import type { Product } from '../../lab/servers/product.ts';
 import { fingerprint } from '../../lib/core/evidence/fingerprint.ts';
 import type { Saw, Server } from '../../lib/core/evidence/sighting.ts';
 import { termsOf } from '../../lib/core/pair/look-order.ts';
+import type { ProbeTarget } from '../../lib/probe/look-schemas.ts';
 import { createProbe, type Probe } from '../../lib/probe/probe.ts';
-import type { ProbeTarget } from '../../lib/probe/protocol.ts';
 import { eventually, type Servers, startServers } from './servers.ts';
 
 export class Subject {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { accounts } from '../../lab/servers/accounts.ts';
 import { dial, type MysqlLink } from '../../lib/probe/connection.ts';
-import { commitHeartbeat } from '../../lib/probe/heartbeat.ts';
+import { commitHeartbeat } from '../../lib/probe/heartbeat-row.ts';
 import { connectApp, eventually } from './servers.ts';
 import { pauseMs, type Subject } from './subject.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
-import type { Order } from '../../lib/core/operator/request.ts';
+import type { Order } from '../../lib/core/operator/order.ts';
 import { drawWork } from '../../sim/faults/aside.ts';
 import { nameOf, type SimFault } from '../../sim/faults/fault.ts';
 import { runHistory } from '../../sim/history.ts';

@@ -2,7 +2,7 @@
 import type { NodeName } from '../../lib/core/names.ts';
 import { strike } from '../../sim/faults/breakages.ts';
 import { crash } from '../../sim/world/life.ts';
-import type { DatabaseWorld } from '../contract/database.ts';
+import type { DatabaseWorld } from '../contract/database-world.ts';
 import { type Stage, setStage } from './stage.ts';
 
 const hourMs = 3_600_000;

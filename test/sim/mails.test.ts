@@ -1,7 +1,7 @@
 /** How many mails a person gets when the same thing happens again and again, or to many pairs at once. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../lib/core/alert/incident.ts';
-import type { Ports } from '../../lib/watch/ports.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
 import { breakNow, endDrill, newDrill, twisted, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';
 import { openZone, watchOverZone } from './zone.ts';

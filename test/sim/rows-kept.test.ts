@@ -1,6 +1,6 @@
 /** What an old holder still has replaces no newer row, whoever moved the VIP away from it. */
 import { describe, expect, it } from 'vitest';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { ask, breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';
 

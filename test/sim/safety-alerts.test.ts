@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventCode } from '../../lib/core/alert/events.ts';
 import { emptyMemory } from '../../lib/core/memory/memory.ts';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
 
 describe('the record that cannot be saved', () => {

@@ -1,6 +1,7 @@
 /** Moves of the VIP that did not go as they were ordered, or did not come: simulated histories found each of these. */
 import { expect, it } from 'vitest';
-import { PortError, type VipPort } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { VipPort } from '../../lib/watch/ports/vip.ts';
 import { ask, breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
 
 it('a VIP that somebody takes from the new holder before EC2 has shown it there goes back to the new holder', async () => {

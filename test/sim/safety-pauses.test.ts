@@ -1,6 +1,6 @@
 /** What a pause may not hide: a review of 15d31a4 found each of these, and each fails there. */
 import { expect, it } from 'vitest';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { ask, breakNow, endDrill, newDrill, outage, twisted, until, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';
 

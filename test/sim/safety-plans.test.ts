@@ -1,6 +1,6 @@
 /** Plans that could harm: reviews of 15d31a4 found each of these, and each fails there. */
 import { describe, expect, it, test } from 'vitest';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { runWatch } from '../../lib/watch/watch.ts';
 import {
   ask,

@@ -2,7 +2,7 @@
 import type { EventCode } from '../../lib/core/alert/events.ts';
 import type { Pair } from '../../lib/core/config/config.ts';
 import { allSafeguards, type Safeguards } from '../../lib/core/decision/safeguards.ts';
-import type { Ports } from '../../lib/watch/ports.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
 import { Deaths } from '../../sim/deaths.ts';
 import { drawEnvironment, nodeNames } from '../../sim/environments.ts';
 import { openCourt, type Session } from '../../sim/invariants/index.ts';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { replySchema } from '../../lib/core/operator/reply.ts';
 import { operate } from '../../lib/watch/operate.ts';
-import type { Ports } from '../../lib/watch/ports.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
 import { configOf, endDrill, newDrill, twisted, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';
 

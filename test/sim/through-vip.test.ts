@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VipSighting } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import { PortError, type VipPort } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { VipPort } from '../../lib/watch/ports/vip.ts';
 import { ask, breakNow, endDrill, newDrill, sickEc2, twisted, until, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';
 

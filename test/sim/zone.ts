@@ -1,6 +1,6 @@
 /** Many pairs under one leader: a world for each, in one time, and ports that ask the world of the pair. */
 import type { Config } from '../../lib/core/config/config.ts';
-import type { Ports } from '../../lib/watch/ports.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
 import { runWatch } from '../../lib/watch/watch.ts';
 import { Timeline } from '../../sim/time.ts';
 import { configOf } from './drill.ts';

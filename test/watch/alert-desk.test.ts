@@ -3,7 +3,8 @@ import type { EventCode } from '../../lib/core/alert/events.ts';
 import type { Alert } from '../../lib/core/alert/incident.ts';
 import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import { AlertDesk } from '../../lib/watch/alert-desk.ts';
-import { PortError, type Ports } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
 import { VirtualClock } from './clock.ts';
 
 /** A desk with an outbox, as a leader has them, and SNS. */

@@ -1,5 +1,5 @@
 /** A clock for tests that moves only when it is told to, or (`hurried`) by as much as is slept. */
-import type { Clock } from '../../lib/watch/ports.ts';
+import type { Clock } from '../../lib/watch/ports/ports.ts';
 
 interface Sleeper {
   readonly atMs: number;

@@ -3,7 +3,7 @@ import { parseConfig } from '../../lib/core/config/config.ts';
 import type { Reply } from '../../lib/core/operator/reply.ts';
 import { examinePair } from '../../lib/watch/doctor.ts';
 import { operate } from '../../lib/watch/operate.ts';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { changed, factsOf } from '../core/doctor/healthy.ts';
 import { small } from '../core/environments.ts';
 import { newWorld, portsOf, type World } from './pair.ts';

@@ -2,9 +2,11 @@
 import { expect, it } from 'vitest';
 import type { HostClaim } from '../../lib/core/hosts/host-work.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
-import { type Action, orderFault, parseRequest } from '../../lib/core/operator/request.ts';
+import { orderFault } from '../../lib/core/operator/order.ts';
+import { type Action, parseRequest } from '../../lib/core/operator/request.ts';
 import { serveHostOrder } from '../../lib/watch/host-orders.ts';
-import { PortError, type Ports } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
 import { pairWith } from '../core/world.ts';
 
 interface Made {

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import type { Goal } from '../../lib/core/hosts/host-work.ts';
 import { type ConvergeOptions, converge, TRIES_MAX } from '../../lib/watch/host-work.ts';
-import { type Clock, PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { Clock } from '../../lib/watch/ports/ports.ts';
 
 const words = ['one', 'two', 'three'];
 const log = { info() {}, warn() {}, error() {} };
@@ -68,6 +69,37 @@ it('carries out what is not met, in order, and a second run changes nothing', as
   const world = new Set(['two']);
   expect(await run({ world })).toMatchObject({ kind: 'done', changed: 2, tried: ['one', 'three'] });
   expect(await run({ world })).toMatchObject({ kind: 'done', changed: 0, tried: [] });
+});
+
+it('looks anew after each step that changes something, and not after a check that passed', async () => {
+  const passed = new Set<string>();
+  const looks: string[][] = [];
+  const converged = await converge<ReadonlySet<string>>({
+    work: {
+      async look() {
+        looks.push([...passed]);
+        return passed;
+      },
+      goals: (facts) =>
+        ['one', 'two', 'three'].map(
+          (name): Goal => ({
+            name,
+            node: null,
+            does: name,
+            state: facts.has(name) ? 'met' : 'open',
+            ...(name === 'one' ? {} : { isCheck: true }),
+          }),
+        ),
+      carryOut: async ({ name }) => void passed.add(name),
+    },
+    clock: at(0),
+    log,
+    deadlineMs: 110_000,
+    dryRun: false,
+    mayGoOn: async () => null,
+  });
+  expect(converged).toMatchObject({ kind: 'done', changed: 1 });
+  expect(looks).toEqual([[], ['one']]);
 });
 
 it('changes nothing in a dry run, and says what it would do', async () => {

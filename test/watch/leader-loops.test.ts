@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { resolveSettings } from '../../lib/core/config/settings.ts';
 import type { LookOrder } from '../../lib/core/pair/look-order.ts';
 import { REST_MS } from '../../lib/core/pair/look-schedule.ts';
-import type { DatabasePort } from '../../lib/watch/ports.ts';
+import type { DatabasePort } from '../../lib/watch/ports/database.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from '../sim/drill.ts';
 import type { Stage } from '../sim/stage.ts';
 

@@ -9,7 +9,8 @@ import {
   WAIT_OUT_MS,
 } from '../../lib/core/time-budget.ts';
 import { contend, type HeldLease } from '../../lib/watch/lease.ts';
-import type { Lease, Ports } from '../../lib/watch/ports.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
+import type { Lease } from '../../lib/watch/ports/store.ts';
 import { settled, VirtualClock } from './clock.ts';
 import { Table } from './table.ts';
 

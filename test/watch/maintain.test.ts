@@ -5,7 +5,9 @@ import type { Maintenance } from '../../lib/core/maintain/maintenance.ts';
 import { emptyMemory } from '../../lib/core/memory/memory.ts';
 import { parseRequest } from '../../lib/core/operator/request.ts';
 import { type MaintainOrder, maintainWork } from '../../lib/watch/maintain/maintain.ts';
-import { type HostPort, PortError, type Ports } from '../../lib/watch/ports.ts';
+import type { HostPort } from '../../lib/watch/ports/host.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
 import { pairWith } from '../core/world.ts';
 import { newWorld, portsOf } from './pair.ts';
 

@@ -1,9 +1,12 @@
 /** What a leader does for one pair: on the simulator's ports, where time passes at once. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Order } from '../../lib/core/operator/request.ts';
+import type { WaitingOrder } from '../../lib/core/operator/inbox.ts';
+import type { Order } from '../../lib/core/operator/order.ts';
 import { type Step, step } from '../../lib/core/pair/pair.ts';
 import { LEASE_LIFE_MS, RENEW_EVERY_MS, TAKE_AFTER_MS, WAIT_OUT_MS } from '../../lib/core/time-budget.ts';
-import { type DatabasePort, PortError, type StorePort, type WaitingOrder } from '../../lib/watch/ports.ts';
+import type { DatabasePort } from '../../lib/watch/ports/database.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { StorePort } from '../../lib/watch/ports/store.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from '../sim/drill.ts';
 import type { Stage } from '../sim/stage.ts';
 

@@ -4,7 +4,9 @@ import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import { emptyMemory, type Memory } from '../../lib/core/memory/memory.ts';
 import { Haste } from '../../lib/watch/haste.ts';
 import { PairMemory } from '../../lib/watch/pair-memory.ts';
-import { type HistoryEntry, PortError, type Ports } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
+import type { HistoryEntry } from '../../lib/watch/ports/store.ts';
 import { VirtualClock } from './clock.ts';
 
 const words = { happened: 'db1 is stopped.', done: 'Nothing was moved.' };

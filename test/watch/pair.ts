@@ -5,7 +5,7 @@ import type { ServerFacts } from '../../lib/core/doctor/facts.ts';
 import type { Obstacle } from '../../lib/core/evidence/probe-results.ts';
 import type { Position, VipPlace } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import type { Clock, Ports } from '../../lib/watch/ports.ts';
+import type { Clock, Ports } from '../../lib/watch/ports/ports.ts';
 import type { StepContext } from '../../lib/watch/step-context.ts';
 import { factsOf } from '../core/doctor/healthy.ts';
 import { failover, pairWith, position, recordOf, UUID1, UUID2 } from '../core/world.ts';

@@ -2,7 +2,7 @@
 import { expect, it, test } from 'vitest';
 import type { HostDocument } from '../../lib/core/hosts/host-document.ts';
 import type { SeedServer } from '../../lib/core/hosts/seed.ts';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { copyData } from '../../lib/watch/seed.ts';
 import { pairWith } from '../core/world.ts';
 

@@ -1,6 +1,6 @@
 /** One step of each kind, and ways in which it can go wrong. */
 import type { Step, StepKind } from '../../lib/core/plan/step.ts';
-import { PortError, type PortErrorKind } from '../../lib/watch/ports.ts';
+import { PortError, type PortErrorKind } from '../../lib/watch/ports/port-error.ts';
 import { failover, pairWith, position, recordOf, UUID1 } from '../core/world.ts';
 import type { World } from './pair.ts';
 

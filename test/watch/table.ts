@@ -1,4 +1,4 @@
-import type { Lease, StorePort } from '../../lib/watch/ports.ts';
+import type { Lease, StorePort } from '../../lib/watch/ports/store.ts';
 
 /** The lease's record, as conditional writes keep it, and what happens to calls on their way. */
 export class Table {

@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { PortError, type PortErrorKind } from '../../lib/watch/ports.ts';
+import { PortError, type PortErrorKind } from '../../lib/watch/ports/port-error.ts';
 import { askThroughVip } from '../../lib/watch/through-vip.ts';
 import { pairWith, UUID1, UUID2 } from '../core/world.ts';
 import { newWorld, portsOf } from './pair.ts';

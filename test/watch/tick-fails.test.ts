@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import { AlertDesk } from '../../lib/watch/alert-desk.ts';
-import type { Ports } from '../../lib/watch/ports.ts';
+import type { Ports } from '../../lib/watch/ports/ports.ts';
 import { Failures } from '../../lib/watch/tick-fails.ts';
 import { VirtualClock } from './clock.ts';
 

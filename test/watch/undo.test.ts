@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Plan, PlanRecord } from '../../lib/core/plan/plan.ts';
 import { attachPlan, failoverPlan, switchoverPlan } from '../../lib/core/plan/plans.ts';
 import { execute, undo } from '../../lib/watch/plan-stages.ts';
-import { PortError } from '../../lib/watch/ports.ts';
+import { PortError } from '../../lib/watch/ports/port-error.ts';
 import { isolating, pairWith } from '../core/world.ts';
 import { behind, ending, leader, state } from './leader.ts';
 import { newWorld, type World } from './pair.ts';

@@ -6,7 +6,7 @@ import { isSteady, untilSteady } from '../../lab/steady.ts';
 import type { Config } from '../../lib/core/config/config.ts';
 import type { Bundles } from '../../lib/stack/bundle.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
-import type { StorePort } from '../../lib/watch/ports.ts';
+import type { StorePort } from '../../lib/watch/ports/store.ts';
 import { type Meter, type ProcessUsage, startMeter } from './meter.ts';
 import type { Asked } from './node-server.ts';
 import { sourceOf } from './pairs.ts';

@@ -19,7 +19,7 @@ import { openStore } from '../../lab/world-aws.ts';
 import type { Config } from '../../lib/core/config/config.ts';
 import type { Bundles } from '../../lib/stack/bundle.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
-import type { StorePort } from '../../lib/watch/ports.ts';
+import type { StorePort } from '../../lib/watch/ports/store.ts';
 import { type Nodes, openNodes } from './nodes.ts';
 import { addressesOf, environmentOf, sourceOf, worldOf } from './pairs.ts';
 

@@ -30,7 +30,7 @@ export function mutated(source: string, { name, file, find, replace }: Mutant): 
   const count = source.split(find).length - 1;
   if (count !== 1) {
     throw new Error(
-      `mutant ${name}: got its text ${count} times in ${file}, want once: ${find}. Correct it in tools/mutants`,
+      `mutant ${name}: got its text ${count} times in ${file}, want once: ${find}. Correct it in tools/mutants/guards`,
     );
   }
   return source.replace(find, () => replace);

@@ -6,7 +6,7 @@ import { createClock } from '../../lib/aws/clock.ts';
 import { createStore } from '../../lib/aws/dynamodb/store.ts';
 import { createIds } from '../../lib/aws/ids.ts';
 import { emptyMemory } from '../../lib/core/memory/memory.ts';
-import type { StorePort } from '../../lib/watch/ports.ts';
+import type { StorePort } from '../../lib/watch/ports/store.ts';
 import { type Moto, region } from './moto.ts';
 import type { Deployed } from './stack.ts';
 import { notAsWanted } from './wrong.ts';

@@ -3,7 +3,8 @@ import { BatchWriteItemCommand, QueryCommand, type WriteRequest } from '@aws-sdk
 import { detailOf } from '../../core/memory/history.ts';
 import type { PairName } from '../../core/names.ts';
 import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
-import { type HistoryEntry, PortError } from '../../watch/ports.ts';
+import { PortError } from '../../watch/ports/port-error.ts';
+import type { HistoryEntry } from '../../watch/ports/store.ts';
 import { within } from '../clients.ts';
 import { toPortError } from '../errors.ts';
 import { type Item, number, numberOf, type StoreTable, text, textOf } from './table.ts';

@@ -1,5 +1,5 @@
 /** The lease in DynamoDB: one item for the environment. */
-import type { Lease } from '../../watch/ports.ts';
+import type { Lease } from '../../watch/ports/store.ts';
 import {
   checkFormat,
   flag,

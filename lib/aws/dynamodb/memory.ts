@@ -5,7 +5,8 @@
 import type { Alert } from '../../core/alert/incident.ts';
 import { emptyMemory, type Memory } from '../../core/memory/memory.ts';
 import type { PairName } from '../../core/names.ts';
-import { type Claimant, PortError } from '../../watch/ports.ts';
+import { PortError } from '../../watch/ports/port-error.ts';
+import type { Claimant } from '../../watch/ports/store.ts';
 import {
   checkFormat,
   getItem,

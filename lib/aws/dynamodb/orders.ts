@@ -1,8 +1,9 @@
 /** Operators' orders in DynamoDB: the leader's inbox. */
 import { DeleteItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { isOrder, parseRequest, type StateQuestion } from '../../core/operator/request.ts';
+import type { InboxItem, StateQuestion } from '../../core/operator/inbox.ts';
+import { isOrder } from '../../core/operator/order.ts';
+import { parseRequest } from '../../core/operator/request.ts';
 import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
-import type { InboxItem } from '../../watch/ports.ts';
 import { within } from '../clients.ts';
 import { awsErrorName, toPortError } from '../errors.ts';
 import { wake } from './lease.ts';

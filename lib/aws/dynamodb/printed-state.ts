@@ -1,6 +1,6 @@
 /** The state of a pair as its leader printed it last, in DynamoDB: for all who ask at that time. */
 import type { PairName } from '../../core/names.ts';
-import type { PrintedState } from '../../watch/ports.ts';
+import type { PrintedState } from '../../watch/ports/store.ts';
 import { getItem, type Key, number, numberOf, type StoreTable, text, textOf, updateItem } from './table.ts';
 
 /** DynamoDB removes it after a day. */

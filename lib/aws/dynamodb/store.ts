@@ -12,7 +12,7 @@
  *
  * Conditional writes of single items only: that is all a lease needs, and all that the lab's DynamoDB has.
  */
-import type { StorePort } from '../../watch/ports.ts';
+import type { StorePort } from '../../watch/ports/store.ts';
 import { appendHistory, createRowCounter, history } from './history.ts';
 import { claimHosts, releaseHosts } from './host-claim.ts';
 import { readLease, releaseLease, renewLease, takeLease, wake } from './lease.ts';

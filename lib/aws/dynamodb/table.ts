@@ -10,7 +10,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { STORE_LIMIT_MS } from '../../core/time-budget.ts';
-import { type Clock, type Ids, type Log, PortError } from '../../watch/ports.ts';
+import { PortError } from '../../watch/ports/port-error.ts';
+import type { Clock, Ids, Log } from '../../watch/ports/ports.ts';
 import { within } from '../clients.ts';
 import { awsErrorKind, awsErrorName, toPortError } from '../errors.ts';
 

@@ -5,7 +5,7 @@
  */
 import type { Node, Pair } from '../../core/config/config.ts';
 import type { NodeName } from '../../core/names.ts';
-import { PortError } from '../../watch/ports.ts';
+import { PortError } from '../../watch/ports/port-error.ts';
 
 /** What may be sent to EC2. */
 export interface Assignment {

@@ -11,13 +11,13 @@ import {
 import type { Config, Pair } from '../../core/config/config.ts';
 import type { VipSighting } from '../../core/evidence/sighting.ts';
 import type { PairName } from '../../core/names.ts';
-import type { Clock } from '../../watch/ports.ts';
+import type { Clock } from '../../watch/ports/ports.ts';
 import { within } from '../clients.ts';
 import { describeAwsError } from '../errors.ts';
 import { sightVip } from './vip-sighting.ts';
 
 /** EC2 takes 200 values in a filter; a pair needs three of them (the VIP and both nodes' addresses). */
-export const PAIRS_A_CALL = 66;
+const PAIRS_A_CALL = 66;
 /** Two attempts of 3 s and the pause between them. Milliseconds. */
 const LOCATE_LIMIT_MS = 6500;
 /** After EC2 did not tell the limits of an instance type, it is asked again after this. Milliseconds. */

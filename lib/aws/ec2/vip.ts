@@ -10,7 +10,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Config, Pair } from '../../core/config/config.ts';
 import { REQUEST_LIMIT_MS } from '../../core/time-budget.ts';
-import { type Clock, PortError, type VipPort } from '../../watch/ports.ts';
+import { PortError } from '../../watch/ports/port-error.ts';
+import type { Clock } from '../../watch/ports/ports.ts';
+import type { VipPort } from '../../watch/ports/vip.ts';
 import { within } from '../clients.ts';
 import { awsErrorKind, describeAwsError, toPortError } from '../errors.ts';
 import { type Assignment, guardAssignment, guardNode } from './vip-guard.ts';

@@ -2,7 +2,8 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { nodeOf, type Pair, peerOf } from '../../core/config/config.ts';
 import type { NodeName, Vantage } from '../../core/names.ts';
-import type { Clock, DatabasePort } from '../../watch/ports.ts';
+import type { DatabasePort } from '../../watch/ports/database.ts';
+import type { Clock } from '../../watch/ports/ports.ts';
 import type { CredentialsSource } from '../ssm/credentials.ts';
 import { command } from './send-command.ts';
 import { look } from './send-look.ts';

@@ -7,7 +7,7 @@ import type {
   ProbeRequest,
   ProbeRequestOf,
 } from '../../probe/protocol.ts';
-import { PortError, type PortErrorKind } from '../../watch/ports.ts';
+import { PortError, type PortErrorKind } from '../../watch/ports/port-error.ts';
 import type { DatabaseProbeProps } from './database.ts';
 import { type Invoked, invokeProbe } from './invoke.ts';
 

@@ -4,8 +4,9 @@ import type { Report, Saw, Sighting } from '../../core/evidence/sighting.ts';
 import type { PairName, Vantage } from '../../core/names.ts';
 import { holdMsOf, type LookOrder } from '../../core/pair/look-order.ts';
 import { hasNoRoom } from '../../probe/errors.ts';
-import type { ProbeCredentials, ProbeTarget } from '../../probe/protocol.ts';
-import type { LookTarget } from '../../watch/ports.ts';
+import type { ProbeTarget } from '../../probe/look-schemas.ts';
+import type { ProbeCredentials } from '../../probe/protocol.ts';
+import type { LookTarget } from '../../watch/ports/database.ts';
 import type { DatabaseProbeProps } from './database.ts';
 import { invokeProbe } from './invoke.ts';
 

@@ -1,6 +1,6 @@
 /** Keeps a second execution environment of each probe function warm, for the commands of a plan. */
 import type { Vantage } from '../../core/names.ts';
-import type { LookTarget } from '../../watch/ports.ts';
+import type { LookTarget } from '../../watch/ports/database.ts';
 import type { DatabaseProbeProps } from './database.ts';
 import { look } from './send-look.ts';
 

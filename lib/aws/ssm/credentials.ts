@@ -9,12 +9,13 @@ import type { Pair } from '../../core/config/config.ts';
 import type { PairName } from '../../core/names.ts';
 import { replicationParameterOf } from '../../core/setup/accounts.ts';
 import type { ProbeCredentials } from '../../probe/protocol.ts';
-import { type Clock, type Log, PortError } from '../../watch/ports.ts';
+import { PortError } from '../../watch/ports/port-error.ts';
+import type { Clock, Log } from '../../watch/ports/ports.ts';
 import { within } from '../clients.ts';
 import { toPortError } from '../errors.ts';
 
 /** How long an account is used before it is read again. Milliseconds. */
-export const CREDENTIALS_LIFE_MS = 5 * 60_000;
+const CREDENTIALS_LIFE_MS = 5 * 60_000;
 /** While SSM does not answer, the old account is used; it is read again after this. Milliseconds. */
 const RETRY_AFTER_MS = 30_000;
 const READ_LIMIT_MS = 3000;

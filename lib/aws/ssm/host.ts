@@ -11,7 +11,9 @@ import {
 import { nodeOf, type Pair } from '../../core/config/config.ts';
 import type { HostDocument } from '../../core/hosts/host-document.ts';
 import { REQUEST_LIMIT_MS } from '../../core/time-budget.ts';
-import { type Clock, type HostPort, PortError } from '../../watch/ports.ts';
+import type { HostPort } from '../../watch/ports/host.ts';
+import { PortError } from '../../watch/ports/port-error.ts';
+import type { Clock } from '../../watch/ports/ports.ts';
 import { within } from '../clients.ts';
 import { awsErrorKind, awsErrorName, describeAwsError, toPortError } from '../errors.ts';
 

@@ -1,5 +1,5 @@
 /** The clock of the play: it stands still while anything is at work, and then jumps to whatever is waited for next. */
-import type { Clock } from '../../watch/ports.ts';
+import type { Clock } from '../../watch/ports/ports.ts';
 
 /** Turns of the event loop in which nobody asks for the time to pass: by then all that was under way has come to rest. */
 const QUIET_TURNS = 4;

@@ -4,7 +4,8 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import type { Config, Pair } from '../../core/config/config.ts';
-import type { Log, MetricsPort } from '../../watch/ports.ts';
+import type { MetricsPort } from '../../watch/ports/metrics.ts';
+import type { Log } from '../../watch/ports/ports.ts';
 import { runWatch } from '../../watch/watch.ts';
 import { createPorts, type Environment } from '../wire.ts';
 import { parseVariables } from '../wire-variables.ts';

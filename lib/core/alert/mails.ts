@@ -25,7 +25,7 @@ export interface Sent {
 }
 
 /** No two mails are closer than this. Milliseconds. */
-export const MAIL_GAP_MS = 900;
+const MAIL_GAP_MS = 900;
 /** What is not critical waits for this long, for company: a mail about the pair takes it along. Milliseconds. */
 const companyMs = { critical: 0, warning: 5000, info: 60_000 } as const satisfies Record<Severity, number>;
 /** So long, too, waits what the next alert of the pair says as well. Milliseconds. */

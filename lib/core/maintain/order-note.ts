@@ -2,7 +2,7 @@
 import { tell } from '../alert/alerts.ts';
 import type { Situation } from '../decision/situation.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Order } from '../operator/request.ts';
+import type { Order } from '../operator/order.ts';
 import { utcClock } from '../text/utc-time.ts';
 import { type Maintenance, OUT_LIMIT_MS, workText } from './maintenance.ts';
 

@@ -2,9 +2,7 @@
 import { z } from 'zod';
 import type { Parsed } from '../config/config.ts';
 import { type ConfigFault, faultsOf, shown } from '../fault.ts';
-import { type HostAction, hostActions } from '../hosts/host-work.ts';
 import { maintainSchema, maintenanceSchema } from '../maintain/request.ts';
-import type { PairName } from '../names.ts';
 import { escaped } from '../one-line.ts';
 
 const pair = z.string('the name of a pair').min(1, 'the name of a pair');
@@ -170,49 +168,6 @@ export type Request = {
   [Action in keyof typeof schemas]: z.output<(typeof schemas)[Action]>;
 }[keyof typeof schemas];
 export type Action = Request['action'];
-/** The requests that change something, and so need the lease. */
-export type Order = Extract<
-  Request,
-  {
-    action:
-      | 'failover'
-      | 'switchover'
-      | 'reattach'
-      | 'pause'
-      | 'resume'
-      | 'acknowledge'
-      | 'release'
-      | 'set-aside'
-      | 'reinstate'
-      | 'maintenance';
-  }
->;
-
-/** Work on hosts, which operate does itself: it changes no memory and no holder, so it needs no lease. */
-export type HostOrder = Extract<Request, { action: HostAction }>;
-
-/** What operate asks the leader beside orders: the pair's state, as the leader has it. No person sends it. */
-export interface StateQuestion {
-  readonly action: 'state';
-  readonly pair: PairName;
-}
-
-/** What waits in the leader's inbox. */
-export interface InboxItem {
-  readonly id: string;
-  readonly atMs: number;
-  readonly order: Order | StateQuestion;
-}
-
-/** An operator's order, waiting for the leader. */
-export interface WaitingOrder extends InboxItem {
-  readonly order: Order;
-}
-
-/** Whether it is an order: all else only asks. */
-export function isWaitingOrder(item: InboxItem): item is WaitingOrder {
-  return item.order.action !== 'state';
-}
 
 export const actions = Object.keys(schemas) as Action[];
 
@@ -253,51 +208,4 @@ function notOne(raw: unknown): ConfigFault {
       ? 'send the object itself: this is a text, so it was made JSON twice'
       : `send an object with action, one of ${actions.join(', ')}`,
   };
-}
-
-/** What is wrong with an event where only questions are answered: that it is an order. Null for any other. */
-export function orderFault(raw: unknown): ConfigFault | null {
-  const parsed = parseRequest(raw);
-  if (parsed.kind === 'faulty') return null;
-  if (!isOrder(parsed.value) && !isHostOrder(parsed.value)) return null;
-  return {
-    path: 'action',
-    got: parsed.value.action,
-    want: 'a question, such as {"action":"status"}: this function changes nothing',
-    remedy: 'ask the function whose name ends in -operate, if you may',
-  };
-}
-
-/** Whether a request is work on hosts. */
-export function isHostOrder(request: Request): request is HostOrder {
-  return (hostActions as readonly string[]).includes(request.action);
-}
-
-/** Whether a request is one for the leader: it changes what is remembered, or who holds the VIP. */
-export function isOrder(request: Request): request is Order {
-  switch (request.action) {
-    case 'failover':
-    case 'switchover':
-    case 'reattach':
-    case 'pause':
-    case 'resume':
-    case 'acknowledge':
-    case 'release':
-    case 'set-aside':
-    case 'reinstate':
-    case 'maintenance':
-      return true;
-    case 'status':
-    case 'explain':
-    case 'check':
-    case 'doctor':
-    case 'divergence':
-    case 'plan':
-    case 'history':
-    case 'setup':
-    case 'rebuild':
-    case 'remove':
-    case 'maintain':
-      return false;
-  }
 }

@@ -176,7 +176,7 @@ export function awaitedWitnessMs(situation: Situation): number | null {
 }
 
 /** The pace of what is suspected and not sure yet; null when nothing is. */
-export function suspicionOf(situation: Situation): number | null {
+function suspicionOf(situation: Situation): number | null {
   const { holder, standby, pair } = situation;
   const paces = [holder, standby].map((verdict) => verdictPaceOf(verdict, pair.settings));
   return leastOf(paces);

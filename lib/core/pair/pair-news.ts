@@ -6,7 +6,7 @@ import type { Report, Server, VipSighting } from '../evidence/sighting.ts';
 import type { Memory } from '../memory/memory.ts';
 import { ownGrowth } from '../memory/notes.ts';
 import type { NodeName } from '../names.ts';
-import type { WaitingOrder } from '../operator/request.ts';
+import type { WaitingOrder } from '../operator/inbox.ts';
 import { beatingNode, type PairState, type Taken } from './pair-state.ts';
 
 /** A vantage's report, unless its look began before the end of a plan. */

@@ -2,8 +2,8 @@
 import type { Decision } from '../decision/decision.ts';
 import type { Situation } from '../decision/situation.ts';
 import { describeVerdict } from '../evidence/verdict.ts';
-import { decideOrder } from '../operator/orders.ts';
-import type { WaitingOrder } from '../operator/request.ts';
+import { decideOrder } from '../operator/decide-order.ts';
+import type { WaitingOrder } from '../operator/inbox.ts';
 import { mayTry } from '../plan/begin-plan.ts';
 import { answer } from '../plan/end-plan.ts';
 import { moveStageOf, type Plan, type PlanRecord } from '../plan/plan.ts';

@@ -10,7 +10,7 @@ import { type Evidence, noEvidence, placeOf } from '../evidence/evidence.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { NodeName, Vantage } from '../names.ts';
-import type { WaitingOrder } from '../operator/request.ts';
+import type { WaitingOrder } from '../operator/inbox.ts';
 import type { LookOrder } from './look-order.ts';
 import { firstPace, type Pace } from './look-schedule.ts';
 import type { Ready } from './ready.ts';

@@ -11,7 +11,7 @@ import { handOut, takePicture } from '../alert/pictures.ts';
 import type { ThroughVip } from '../evidence/evidence.ts';
 import type { Report, VipSighting } from '../evidence/sighting.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { WaitingOrder } from '../operator/request.ts';
+import type { WaitingOrder } from '../operator/inbox.ts';
 import { isSooner } from './look-order.ts';
 import { looksOf } from './look-schedule.ts';
 import { type Judged, judgePair } from './pair-judge.ts';

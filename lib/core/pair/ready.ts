@@ -3,7 +3,7 @@ import type { Noted } from '../alert/pictures.ts';
 import type { Durations, Situation } from '../decision/situation.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Vantage } from '../names.ts';
-import type { WaitingOrder } from '../operator/request.ts';
+import type { WaitingOrder } from '../operator/inbox.ts';
 import type { Plan, PlanRecord } from '../plan/plan.ts';
 import type { LookOrder } from './look-order.ts';
 import type { MetricName } from './metrics.ts';

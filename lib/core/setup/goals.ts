@@ -55,18 +55,18 @@ export function setupGoals(
     ...(pair.writability === 'managed' ? [openGoal(facts, holder)] : []),
     attachGoal(pair, facts, holder),
     {
-      name: 'proof',
-      node: null,
-      isCheck: true,
-      state: facts.passed.has('proof') ? 'met' : 'open',
-      does: 'Makes a database on each side, sees it on the other, drops it, and asks who answers at the VIP.',
-    },
-    {
       name: 'doctor',
       node: null,
       isCheck: true,
       state: facts.passed.has('doctor') ? 'met' : 'open',
       does: 'Sees that doctor finds nothing worse than a hint.',
+    },
+    {
+      name: 'proof',
+      node: null,
+      isCheck: true,
+      state: facts.passed.has('proof') ? 'met' : 'open',
+      does: 'Makes a database on each side, sees it on the other, drops it, and asks who answers at the VIP.',
     },
   ];
 }

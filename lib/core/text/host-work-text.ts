@@ -1,6 +1,6 @@
 /** What came of work on hosts, as a person reads it. */
 import { keyOf, type StepReport } from '../hosts/host-work.ts';
-import type { HostOrder } from '../operator/request.ts';
+import type { HostOrder } from '../operator/order.ts';
 
 interface Outcome {
   readonly kind: 'done' | 'refused' | 'failed' | 'unfinished';

@@ -12,13 +12,13 @@ import {
 } from '../../core/maintain/goals.ts';
 import { STOPPED_MAX } from '../../core/maintain/request.ts';
 import type { NodeName } from '../../core/names.ts';
-import type { HostOrder } from '../../core/operator/request.ts';
+import type { HostOrder } from '../../core/operator/order.ts';
 import { STATEMENT_LIMIT_MS } from '../../core/time-budget.ts';
 import { examinePair } from '../doctor.ts';
 import { give, type HostOrderOptions } from '../host-order.ts';
 import type { HostWork } from '../host-work.ts';
 import { lookOnce } from '../look-once.ts';
-import { PortError } from '../ports.ts';
+import { PortError } from '../ports/port-error.ts';
 import { renderObstacles } from '../step-executors.ts';
 import { note } from './note.ts';
 

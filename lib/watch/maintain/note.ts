@@ -1,7 +1,7 @@
 /** What a maintenance asks of the leader: to remember a step, and to switch over. */
 import type { Refusal } from '../../core/fault.ts';
 import type { MaintenanceNote } from '../../core/maintain/maintenance.ts';
-import type { Order } from '../../core/operator/request.ts';
+import type { Order } from '../../core/operator/order.ts';
 import { give } from '../host-order.ts';
 import type { MaintainOptions } from './maintain.ts';
 

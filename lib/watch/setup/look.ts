@@ -3,7 +3,7 @@ import type { Node, Pair } from '../../core/config/config.ts';
 import type { VipSighting } from '../../core/evidence/sighting.ts';
 import { setupUsers } from '../../core/setup/accounts.ts';
 import { parseHostFacts, type SetupFacts } from '../../core/setup/facts.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** How long a look at one host may take. Milliseconds. */
 const LOOK_LIMIT_MS = 60_000;

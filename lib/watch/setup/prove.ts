@@ -1,7 +1,8 @@
 /** The proof of a pair: a database made on each side is seen on the other, and the VIP answers. */
-import type { Pair } from '../../core/config/config.ts';
+import { type Pair, peerOf } from '../../core/config/config.ts';
 import type { NodeName } from '../../core/names.ts';
-import { PortError, type Ports } from '../ports.ts';
+import { PortError } from '../ports/port-error.ts';
+import type { Ports } from '../ports/ports.ts';
 
 const DOCUMENT_LIMIT_MS = 60_000;
 const VERIFY_LIMIT_MS = 10_000;
@@ -11,10 +12,12 @@ const AGAIN_MS = 500;
 
 /** Throws a `PortError` that says what did not arrive. Leaves nothing behind, also when it was broken off before. */
 export async function prove(ports: Ports, pair: Pair): Promise<void> {
-  for (const [index, { name }] of pair.nodes.entries()) {
-    const other = pair.nodes[1 - index]?.name ?? name;
-    await proveFrom(ports, pair, name, other, String(index + 1));
-  }
+  // Both at once: where commands are slow, one side after the other takes longer than an invocation has.
+  await Promise.all(
+    pair.nodes.map((node, index) =>
+      proveFrom(ports, pair, node.name, peerOf(pair, node.name).name, String(index + 1)),
+    ),
+  );
   const { identity } = await ports.database.verify(pair, VERIFY_LIMIT_MS);
   const located = (await ports.vip.locate([pair])).get(pair.name);
   const holder = located?.kind === 'saw' && located.place.kind === 'node' ? located.place.node : null;

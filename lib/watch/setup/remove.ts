@@ -1,12 +1,12 @@
 /** `remove`: takes off the hosts what setup wrote. The passwords stay in the parameter store, and the data where it is. */
 import type { Pair } from '../../core/config/config.ts';
 import type { HostDocument } from '../../core/hosts/host-document.ts';
-import type { HostOrder } from '../../core/operator/request.ts';
+import type { HostOrder } from '../../core/operator/order.ts';
 import { setupUsers } from '../../core/setup/accounts.ts';
 import type { SetupFacts } from '../../core/setup/facts.ts';
 import { removeGoals } from '../../core/setup/remove-goals.ts';
 import type { HostWork } from '../host-work.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import { lookAtHosts } from './look.ts';
 
 const DOCUMENT_LIMIT_MS = 60_000;

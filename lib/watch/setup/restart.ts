@@ -2,7 +2,7 @@
 import type { Pair } from '../../core/config/config.ts';
 import type { NodeName } from '../../core/names.ts';
 import { setupUsers } from '../../core/setup/accounts.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import { askHosts } from './look.ts';
 
 /** A restart waits up to 45 s for the stop, and then for crash recovery. Milliseconds. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upgrade } from '../../../lib/aws/dynamodb/memory.ts';
 import { createStore } from '../../../lib/aws/dynamodb/store.ts';
 import { emptyMemory } from '../../../lib/core/memory/memory.ts';
-import type { Lease, StorePort } from '../../../lib/watch/ports.ts';
+import type { Lease, StorePort } from '../../../lib/watch/ports/store.ts';
 import { storeContract } from '../../contract/store.ts';
 import { type AwsWorld, clock, ids, silentLog, startWorld, tableName } from '../world.ts';
 

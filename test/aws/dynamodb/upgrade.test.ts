@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStore } from '../../../lib/aws/dynamodb/store.ts';
 import { emptyMemory } from '../../../lib/core/memory/memory.ts';
 import { renderOutcomes, renderStep } from '../../../lib/core/text/steps-text.ts';
-import type { StorePort } from '../../../lib/watch/ports.ts';
+import type { StorePort } from '../../../lib/watch/ports/store.ts';
 import { type AwsWorld, clock, ids, silentLog, startWorld, tableName } from '../world.ts';
 
 const itemsOf = (fixture: string) => {

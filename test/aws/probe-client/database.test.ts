@@ -3,7 +3,7 @@ import { createDatabase } from '../../../lib/aws/probe-client/database.ts';
 import { Credentials, type CredentialsSource } from '../../../lib/aws/ssm/credentials.ts';
 import type { Report, Saw } from '../../../lib/core/evidence/sighting.ts';
 import { type ProbeResponse, probeRequestSchema } from '../../../lib/probe/protocol.ts';
-import type { DatabasePort, LookTarget } from '../../../lib/watch/ports.ts';
+import type { DatabasePort, LookTarget } from '../../../lib/watch/ports/database.ts';
 import { db1 } from '../../core/servers.ts';
 import { type AwsWorld, clock, pair, startWorld } from '../world.ts';
 import { probeBundle } from './probe-functions.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatabaseProbeProps } from '../../../lib/aws/probe-client/database.ts';
 import { createWarmer } from '../../../lib/aws/probe-client/warmer.ts';
 import type { LookOrder } from '../../../lib/core/pair/look-order.ts';
-import type { LookTarget } from '../../../lib/watch/ports.ts';
+import type { LookTarget } from '../../../lib/watch/ports/database.ts';
 import { pairWith } from '../../core/world.ts';
 import { VirtualClock } from '../../watch/clock.ts';
 

@@ -4,7 +4,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../../lib/aws/log.ts';
 import { Credentials, createCredentials, parseParameter } from '../../../lib/aws/ssm/credentials.ts';
-import type { Clock } from '../../../lib/watch/ports.ts';
+import type { Clock } from '../../../lib/watch/ports/ports.ts';
 import { pair, silentLog, startWorld } from '../world.ts';
 
 const password = 'hunter2-and-more';

@@ -3,7 +3,7 @@ import type { AwsOptions } from '../../../lab/aws/start.ts';
 import { createHost, documentParameters } from '../../../lib/aws/ssm/host.ts';
 import type { HostDocument } from '../../../lib/core/hosts/host-document.ts';
 import { documents } from '../../../lib/stack/documents/index.ts';
-import type { HostPort } from '../../../lib/watch/ports.ts';
+import type { HostPort } from '../../../lib/watch/ports/host.ts';
 import { type HostWorld, hostContract } from '../../contract/host.ts';
 import { type AwsWorld, clock, pair, startWorld } from '../world.ts';
 

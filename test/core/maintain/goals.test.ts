@@ -9,7 +9,8 @@ import {
 } from '../../../lib/core/maintain/goals.ts';
 import type { Maintenance, MaintenanceNote } from '../../../lib/core/maintain/maintenance.ts';
 import { orderMaintenance } from '../../../lib/core/maintain/order-note.ts';
-import { type Order, parseRequest } from '../../../lib/core/operator/request.ts';
+import type { Order } from '../../../lib/core/operator/order.ts';
+import { parseRequest } from '../../../lib/core/operator/request.ts';
 import { type Change, NOW_MS, pairWith, refused, seen, standby, steady } from '../world.ts';
 
 const pair = pairWith();

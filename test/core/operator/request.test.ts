@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { renderFault } from '../../../lib/core/fault.ts';
-import { actions, isOrder, orderFault, parseRequest } from '../../../lib/core/operator/request.ts';
+import { parseRequest } from '../../../lib/core/operator/request.ts';
 
 /** The request as it was understood, or what is wrong with it, a line each. */
 function understood(raw: unknown): unknown {
@@ -204,24 +204,4 @@ describe('what is wrong is named, with what there is', () => {
     expect(words).toContain('unknown key a\\nall is well');
     expect(words).not.toContain('\n');
   });
-});
-
-it('knows which requests change something, and so need the lease', () => {
-  const requests = actions.map((action) => ({ action })) as unknown as Parameters<typeof isOrder>[0][];
-  const orders = requests.filter(isOrder).map(({ action }) => action);
-  expect(orders).toEqual([
-    ...['failover', 'switchover', 'reattach', 'pause', 'resume', 'acknowledge', 'release'],
-    ...['set-aside', 'reinstate'],
-    'maintenance',
-  ]);
-});
-
-test.each<[raw: unknown, got: string | undefined]>([
-  [{ action: 'status' }, undefined],
-  [{ action: 'history', pair: 'orders' }, undefined],
-  [{ action: 'resume', pair: 'orders', by: 'eva', why: 'done' }, 'resume'],
-  // What is no request is answered with its own faults.
-  [{ action: 'resume' }, undefined],
-])('where only questions are answered, %j is refused as %s', (raw, got) => {
-  expect(orderFault(raw)?.got).toBe(got);
 });

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { accounts } from '../../../lab/servers/accounts.ts';
 import { dialectOf } from '../../../lib/probe/dialect.ts';
+import type { ProbeTarget } from '../../../lib/probe/look-schemas.ts';
 import { createProbe } from '../../../lib/probe/probe.ts';
-import type { ProbeTarget } from '../../../lib/probe/protocol.ts';
 import { NodePair } from '../../../tools/costs/node-pair.ts';
 import { encodeRows } from '../../../tools/costs/node-wire.ts';
 import { answerTo } from '../../../tools/costs/node-words.ts';

@@ -1,8 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
 import { withIncident } from '../../../lib/core/alert/alerts.ts';
 import { emptyMemory } from '../../../lib/core/memory/memory.ts';
-import { decideOrder, planFor } from '../../../lib/core/operator/orders.ts';
-import { type Order, parseRequest } from '../../../lib/core/operator/request.ts';
+import { decideOrder } from '../../../lib/core/operator/decide-order.ts';
+import { planFor } from '../../../lib/core/operator/move-orders.ts';
+import type { Order } from '../../../lib/core/operator/order.ts';
+import { parseRequest } from '../../../lib/core/operator/request.ts';
 import { ORDER_LIFE_MS } from '../../../lib/core/time-budget.ts';
 import { logReset } from '../changes.ts';
 import {

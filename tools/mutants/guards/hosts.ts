@@ -1,5 +1,5 @@
 /** Guards of work on hosts, of what comes back after a failover, and of replicas behind the pair. */
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from '../mutant.ts';
 
 const channel = 'lib/core/decision/rows-channel.ts';
 
@@ -34,7 +34,7 @@ export const hostMutants: readonly Mutant[] = [
   },
   {
     name: 'reinstated-is-ready',
-    file: 'lib/core/operator/orders.ts',
+    file: 'lib/core/operator/note-orders.ts',
     find: 'memory: { ...memory, readiness, behind, logReset, aside: null },',
     replace: 'memory: { ...memory, behind, logReset, aside: null },',
     guards: 'A node that was made anew must be seen fit before it takes over.',

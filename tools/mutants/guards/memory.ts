@@ -1,0 +1,71 @@
+/** Guards of what is remembered. */
+import type { Mutant } from '../mutant.ts';
+
+const noteRoles = 'lib/core/memory/note-roles.ts';
+
+export const memoryMutants: readonly Mutant[] = [
+  {
+    name: 'learns-under-wrong-ids',
+    file: 'lib/core/memory/note-decision.ts',
+    find: 'situation.misconfigured === null ? noteSeen(memory, situation, durations) : memory',
+    replace: 'noteSeen(memory, situation, durations)',
+    guards: 'Who answered under a wrong file is not who the node is.',
+  },
+  {
+    name: 'lucky-look-is-fit',
+    file: 'lib/core/memory/durations.ts',
+    find: 'unreadySinceMs: fitness.fit && !isIll ? null : (unreadySinceMs ?? nowMs),',
+    replace: 'unreadySinceMs: fitness.fit ? null : (unreadySinceMs ?? nowMs),',
+    guards: 'A channel that lives on lucky looks between errors is ill.',
+  },
+  {
+    name: 'loss-freezes-readiness',
+    file: noteRoles,
+    find: "if (life !== 'lives' || standby.kind === 'unseen') return memory;",
+    replace: "if (situation.holder.kind !== 'serving' || standby.kind === 'unseen') return memory;",
+    guards: 'While the holder is full or locks us out, the standby is judged on.',
+  },
+  {
+    name: 'rebuilt-standby-is-ready',
+    file: noteRoles,
+    find: '{ ...next, readiness: null, behind, sent, logReset },',
+    replace: '{ ...next, behind, sent, logReset },',
+    guards: 'Another server at the standby’s address is judged anew.',
+  },
+  {
+    name: 'a-reset-is-forgotten',
+    file: noteRoles,
+    find: '  noteReset,\n',
+    replace: '',
+    guards: 'After a restart, a holder whose binary log was reset looks like one that has lost its writes.',
+  },
+  {
+    name: 'a-reset-of-one-look',
+    file: 'lib/core/memory/log-reset.ts',
+    find: 'if (!hasLasted && !isToldOfReset(standby.server)) return memory;',
+    replace: '',
+    guards: 'One look at two nodes can be of two moments, and is no reset of a binary log.',
+  },
+  {
+    name: 'waits-for-no-calls',
+    file: 'lib/core/memory/memory.ts',
+    find: 'return plan !== null || incident !== null || lastPlanFailed;',
+    replace: 'return false;',
+    guards: 'A pair with a plan in flight, or with one that has failed, is waited out for.',
+  },
+  {
+    name: 'young-for-ever',
+    file: noteRoles,
+    find: 'return nowMs - before.atMs >= READINESS_REFRESH_MS || hasGrownOld(before, standby, nowMs);',
+    replace: 'return nowMs - before.atMs >= READINESS_REFRESH_MS;',
+    guards:
+      'A standby that was young when it was noted has not restarted since, whatever the clock of the next leader says.',
+  },
+  {
+    name: 'a-stranger-is-its-source',
+    file: 'lib/core/memory/durations.ts',
+    find: "server?.inbound.kind !== 'configured' || isStray(situation)",
+    replace: "server?.inbound.kind !== 'configured'",
+    guards: 'What a standby received of another server is not what it had of its holder.',
+  },
+];

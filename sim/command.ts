@@ -5,7 +5,15 @@ import { type Detection, presets } from '../lib/core/config/settings.ts';
 import { renderPage } from '../lib/core/page/page.ts';
 import { regressionsOf } from './open.ts';
 import { isSabotage, renderSabotages, type SabotageName, sabotageNames, safeguardsOf } from './sabotage.ts';
-import { type HistoryTerms, minimalStory, replay, type SearchResult, search, searchHarm } from './search.ts';
+import {
+  greatestSearchSeed,
+  type HistoryTerms,
+  minimalStory,
+  replay,
+  type SearchResult,
+  search,
+  searchHarm,
+} from './search.ts';
 import type { Tally } from './tally.ts';
 
 interface Options {
@@ -58,7 +66,7 @@ function parse(argv: readonly string[], output: Output): Options | number {
       'The real core and watch in simulated worlds with faults, judged by the invariants 1 to 9 and W1 to W9.',
     )
     .option('--runs <number>', 'how many histories of ten simulated minutes', positive, 5000)
-    .option('--seed <number>', 'which histories: another seed gives others', whole, 1)
+    .option('--seed <number>', 'which histories: another seed gives others', searchSeed, 1)
     .option('--replay <seed>', 'tell the history of this seed, line by line', whole)
     .option('--report <file>', 'of --replay: write the history as one page for a browser')
     .option('--sabotage <name>', 'take out one safeguard, or each of all in turn, or list them', sabotageName)
@@ -186,6 +194,15 @@ function whole(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
     throw new InvalidArgumentError(`got ${text}; want a whole number, such as 42.`);
+  }
+  return number;
+}
+
+/** The seeds of its histories must be exact: above that, neighbours would be one and the same. */
+function searchSeed(text: string): number {
+  const number = whole(text);
+  if (number > greatestSearchSeed) {
+    throw new InvalidArgumentError(`got ${text}; want a whole number up to ${greatestSearchSeed}.`);
   }
   return number;
 }

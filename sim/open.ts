@@ -24,7 +24,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 2,
   },
   4: {
-    how: 'Not seen in the histories that were known to violate it. A process that is frozen for less than 3 s between a judgement and its plan begins it by what it saw before.',
+    how: 'Every history that was known to violate it is fixed; before, a holder that turned its standby away (`offline_mode`) was taken for dead behind a port that refused us. A process that is frozen for less than 3 s between a judgement and its plan begins it by what it saw before.',
     atMost: 2,
   },
   5: {
@@ -40,11 +40,11 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 2,
   },
   'W2 holder-reopened': {
-    how: 'Every history that was known to violate it is fixed; before, each save whose answer was lost was made anew while a switchover kept the holder closed.',
+    how: 'Every history that was known to violate it is fixed; before, the limit of a freeze began anew under a leader whose clock was behind, and EC2 was waited for beyond it.',
     atMost: 3,
   },
   'W3 pause': {
-    how: 'Every history that was known to violate it is fixed; before, who closed a node by hand while the plan that opened it still verified was not known.',
+    how: 'Every history that was known to violate it is fixed; before, what a person set on the second node was not alerted while people knew of the first.',
     atMost: 2,
   },
   'W4 loss-alerted': {
@@ -56,7 +56,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 3,
   },
   'W6 service-returns': {
-    how: 'Every history that was known to violate it is explained; before, a standby that restarted after a new leader had seen it was not trusted.',
+    how: 'Every history that was known to violate it is fixed or explained; before, a standby that followed a stranger for a moment was not trusted. One that was less than 25 s old when its leader died is not trusted by a leader whose clock is ahead.',
     atMost: 3,
   },
   'W7 plan-with-effect': {

@@ -35,6 +35,9 @@ const seedsPerSearch = 1_000_000;
 /** So many histories run between two looks at the world outside (Ctrl-C, a test's time limit). */
 const batch = 20;
 
+/** The greatest seed of a search whose histories all have seeds of their own. */
+export const greatestSearchSeed = Math.floor(Number.MAX_SAFE_INTEGER / seedsPerSearch) - 1;
+
 /** The seed of one history of a search: what `--replay` takes. */
 export function seedOf(searchSeed: number, index: number): number {
   return searchSeed * seedsPerSearch + index;

@@ -1,9 +1,9 @@
 /** Moving the VIP. After this step a plan cannot be undone, so EC2's answer is never guessed. */
-import type { Pair } from '../core/config/config.ts';
 import type { VipSighting } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
+import { frozenLeftMs } from '../core/plan/frozen.ts';
+import type { PlanRecord } from '../core/plan/plan.ts';
 import { PortError } from './ports/port-error.ts';
-import type { Ports } from './ports/ports.ts';
 import { already, done, failed, type Result, reason, type StepContext } from './step-context.ts';
 import { askThroughVip } from './through-vip.ts';
 
@@ -12,6 +12,8 @@ const THROTTLED_TRIES = 6;
 const THROTTLED_PAUSE_MS = 500;
 /** EC2's answer from the start of the plan counts for this long: catching up may take its time. Milliseconds. */
 const WORD_LIFE_MS = 1000;
+/** An EC2 that answers is given this long, also where a freeze has used up its time while nobody led. Milliseconds. */
+const LAST_ASK_MS = 1000;
 
 /**
  * Reassigns the VIP to `to`. `blocked` when EC2 answers neither the call nor the question where the VIP is:
@@ -43,9 +45,14 @@ export async function moveVip(to: NodeName, execution: StepContext): Promise<Res
   return { outcome: { kind: 'blocked', because: error.message } };
 }
 
-/** EC2's word on the VIP of one pair. */
-export async function locate(pair: Pair, ports: Ports): Promise<VipSighting | undefined> {
-  return (await ports.vip.locate([pair])).get(pair.name);
+/** EC2's word on the VIP. While a live holder is kept closed, it is not waited for beyond the time of that. */
+export async function locate(
+  record: PlanRecord,
+  { pair, ports, safeguards }: Pick<StepContext, 'pair' | 'ports' | 'safeguards'>,
+): Promise<VipSighting | undefined> {
+  const leftMs = safeguards.undoWithoutEc2 ? frozenLeftMs(record, ports.clock.nowMs()) : null;
+  const limitMs = leftMs === null ? undefined : Math.max(leftMs, LAST_ASK_MS);
+  return (await ports.vip.locate([pair], limitMs)).get(pair.name);
 }
 
 /** Whether the node answers through the VIP. False when another one does, when nobody does, and when it was never seen. */
@@ -59,12 +66,13 @@ export async function answersThroughVip(
 }
 
 async function whereIsIt(
-  { pair, ports }: StepContext,
+  execution: StepContext,
   asked: StepContext['located'] = null,
 ): Promise<NodeName | 'elsewhere' | 'unknown'> {
   const known = await asked;
+  const { ports, record } = execution;
   const isNew = known && ports.clock.nowMs() - known.atMs <= WORD_LIFE_MS;
-  const sighting = isNew ? known : await locate(pair, ports);
+  const sighting = isNew ? known : await locate(record, execution);
   if (sighting?.kind !== 'saw') return 'unknown';
   return sighting.place.kind === 'node' ? sighting.place.node : 'elsewhere';
 }

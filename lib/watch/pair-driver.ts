@@ -23,6 +23,7 @@ import {
   unpublished,
 } from '../core/pair/pair-state.ts';
 import type { Ready } from '../core/pair/ready.ts';
+import { noteFrozenTime } from '../core/plan/frozen.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import { examinePair } from './doctor.ts';
 import { Haste } from './haste.ts';
@@ -155,9 +156,11 @@ export class PairDriver {
     const { clock, log } = this.#props.ports;
     const { now } = this.#memory;
     const situation = situationOf(this.#state, clock.nowMs(), now);
-    if (noteLeaving(now, situation) === now) return;
+    const note = (memory: Memory) =>
+      noteFrozenTime(noteLeaving(memory, situation), this.#props.lease, situation.nowMs);
+    if (note(now) === now) return;
     try {
-      await this.#memory.update((memory) => noteLeaving(memory, situation));
+      await this.#memory.update(note);
     } catch (error) {
       const text = `a loss of service was not stored for the next leader: ${String(error)}`;
       log.warn(text, { pair: this.pair.name });

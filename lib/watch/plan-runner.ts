@@ -20,6 +20,7 @@ import {
 } from '../core/pair/plan-in-flight.ts';
 import { beginPlan, type Claim } from '../core/plan/begin-plan.ts';
 import { endPlan } from '../core/plan/end-plan.ts';
+import { noteFrozenTime, takenUp, withFrozenTime } from '../core/plan/frozen.ts';
 import { outageSinceMs, type PlanRecord } from '../core/plan/plan.ts';
 import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
 import { SEEN_LIFE_MS } from '../core/time-budget.ts';
@@ -107,11 +108,7 @@ export class PlanRunner {
     // The steps before the move are not done, so the table of decisions brings both nodes in order around the VIP.
     if (arrived && isBeforeMove(plan)) return this.#end(takenOver(plan));
     const vipMoved = plan.vipMoved || (movesVip(plan) && (arrived || hasPassed(plan, situation)));
-    const record: PlanRecord = {
-      ...plan,
-      epoch: this.#props.lease.epoch,
-      vipMoved,
-    };
+    const record: PlanRecord = { ...takenUp(plan, this.#props.lease), vipMoved };
     const because = record.vipMoved || plan.phase === 'undoing' ? null : reasonToUndo(plan, situation);
     this.#log(
       `carrying on with ${plan.kind} to ${plan.to} (${plan.row})${because === null ? '' : `: ${because}`}`,
@@ -136,7 +133,7 @@ export class PlanRunner {
       pair,
       ports,
       safeguards,
-      located: movesVip(record) && record.wasWritable ? locate(pair, ports) : null,
+      located: movesVip(record) && record.wasWritable ? locate(record, this.#props) : null,
       identityOf,
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),
@@ -157,7 +154,8 @@ export class PlanRunner {
       },
     };
     const journal = async (next: PlanRecord) => {
-      await memory.update((now) => ({ ...noteCarriedOut(now, next, seenNow()), plan: next }));
+      const plan = withFrozenTime(next, ports.clock.nowMs());
+      await memory.update((now) => ({ ...noteCarriedOut(now, plan, seenNow()), plan }));
       step();
     };
     await this.#end(await how(record, context, journal));
@@ -178,11 +176,14 @@ export class PlanRunner {
     code: EventCode,
     words: { readonly happened: string; readonly done: string },
   ): Promise<void> {
-    const { memory, ports, pair } = this.#props;
+    const { memory, ports, pair, lease } = this.#props;
     const nowMs = ports.clock.nowMs();
     const newId = ports.ids.next();
     const opens = { row: record.row, newId };
-    await memory.update((now) => tellOpening(now, opens, pair.name, code, words, nowMs));
+    await memory.update((now) => {
+      const told = tellOpening(now, opens, pair.name, code, words, nowMs);
+      return told === now ? now : noteFrozenTime(told, lease, nowMs);
+    });
   }
 
   async #end(executed: Executed): Promise<void> {

@@ -3,6 +3,7 @@
  * VIP has moved. A leader that dies here leaves a record, and the next leader finishes the plan.
  */
 import type { Ending } from '../core/plan/end-plan.ts';
+import { frozenLeftMs } from '../core/plan/frozen.ts';
 import { mayHaveBegun, moveStageOf, outcomeKey, type PlanRecord, stageOf } from '../core/plan/plan.ts';
 import type { Step, StepOutcome } from '../core/plan/step.ts';
 import { renderOutcome, renderStep } from '../core/text/steps-text.ts';
@@ -19,8 +20,6 @@ export type Executed =
   /** It is not known whether the VIP has moved: to be carried on with at the next tick. */
   | { readonly kind: 'blocked'; readonly record: PlanRecord; readonly because: string };
 
-/** How long a plan may be blocked while a live holder is kept from taking writes. Milliseconds. */
-const BLOCKED_LIMIT_MS = 10_000;
 /** How far apart a blocked step is tried again while a live holder is kept from taking writes. Milliseconds. */
 const BLOCKED_PAUSE_MS = 500;
 
@@ -32,8 +31,6 @@ type Context = Omit<StepContext, 'record'>;
  */
 export async function execute(plan: PlanRecord, context: Context, journal: Journal): Promise<Executed> {
   let record = plan;
-  // Frozen by another leader: its clock may be ahead of ours.
-  const frozenByMs = plan.frozenAtMs == null ? null : context.ports.clock.nowMs();
   for (let index = startOf(record); record.phase === 'running' && index < record.stages.length; index += 1) {
     const beganMs = context.ports.clock.nowMs();
     const stage = record.stages[index] ?? [];
@@ -41,7 +38,7 @@ export async function execute(plan: PlanRecord, context: Context, journal: Journ
     const tookMs = context.ports.clock.nowMs() - beganMs;
     record = withResults(record, index, results, context);
     const bad = results.find(({ outcome }) => isBad(outcome))?.outcome;
-    if (bad?.kind === 'blocked' && !mustUndo(record, context, frozenByMs, tookMs)) {
+    if (bad?.kind === 'blocked' && !mustUndo(record, context, tookMs)) {
       await journal(record);
       // A holder that is gone loses nothing while the plan waits for the next tick, and the alert goes out at once.
       if (!record.wasWritable) return { kind: 'blocked', record, because: bad.because };
@@ -128,18 +125,13 @@ function isBad({ kind }: StepOutcome): boolean {
 }
 
 /**
- * A live holder that was closed must not wait for an EC2 that does not answer. `frozenByMs`: when it was frozen at the
- * latest, by our own clock. `tryMs`: how long the last try took, and the next one may take.
+ * A live holder that was closed must not wait for an EC2 that does not answer. `tryMs`: how long the last try took, and the
+ * next one may take.
  */
-function mustUndo(
-  record: PlanRecord,
-  { ports, safeguards }: Context,
-  frozenByMs: number | null,
-  tryMs: number,
-): boolean {
+function mustUndo(record: PlanRecord, { ports, safeguards }: Context, tryMs: number): boolean {
   if (!safeguards.undoWithoutEc2) return false;
-  const sinceMs = Math.min(record.frozenAtMs ?? record.startedAtMs, frozenByMs ?? Number.POSITIVE_INFINITY);
-  return record.wasWritable && ports.clock.nowMs() - sinceMs + tryMs > BLOCKED_LIMIT_MS;
+  const leftMs = frozenLeftMs(record, ports.clock.nowMs());
+  return leftMs !== null && tryMs > leftMs;
 }
 
 /**

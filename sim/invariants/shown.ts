@@ -53,6 +53,7 @@ export class Shown {
     this.#observeAside(standby, canAsk && chronicle.of(holder.name).wellMs === nowMs);
     this.#observeSilence(holder, standby, chronicle.of(holder.name).wellMs === nowMs);
     if (chronicle.of(holder.name).wellMs !== nowMs) {
+      this.#observeBeside(holder, standby, canAsk);
       if (!canAsk || this.#sightMs !== null) return;
       this.#sightMs = nowMs;
       this.#hasRestarted = standby.startedMs > this.#askedMs;
@@ -81,6 +82,17 @@ export class Shown {
     if (this.#sightMs === null || this.#hasRestarted || this.#aside !== null || this.#isHidden) return false;
     if (this.#readyMs !== null) return this.#sightMs - this.#readyMs <= trustedMs;
     return this.#sightMs - this.#heardMs < hidesMs;
+  }
+
+  /**
+   * What is seen of the standby while the holder is not well: time without sight is no time in our sight. A holder whose commits wait
+   * for its standby lives, so that a channel was stopped then is seen as beside one that is well.
+   */
+  #observeBeside(holder: Master, standby: Master, canAsk: boolean): void {
+    const waits = holder.answers && (holder.semiSync?.waitingSinceMs ?? null) !== null;
+    const isStopped = waits && canAsk && standby.channel.io === 'no';
+    if (!canAsk || isStopped) this.#fedSinceMs = null;
+    if (isStopped) this.#readyMs = null;
   }
 
   /** Somebody who comes back is fit when nothing has kept it from the role for its time, in our sight. */

@@ -19,7 +19,7 @@ const unansweredLimitMs = 2000;
 
 export function createVip(context: Context): VipPort {
   return {
-    locate: (pairs) => locate(context, pairs),
+    locate: (pairs, limitMs) => locate(context, pairs, limitMs),
     async assign(pair, to) {
       guard(context, pair, to);
       await acting(context, 'assign', to, (call) => assign(context, takenFor(context.world, to), call));
@@ -55,7 +55,11 @@ function guard({ world, safeguards }: Context, pair: Pair, node: NodeName): void
   }
 }
 
-async function locate(context: Context, pairs: readonly Pair[]): Promise<ReadonlyMap<string, VipSighting>> {
+async function locate(
+  context: Context,
+  pairs: readonly Pair[],
+  limitMs = 2 * requestLimitMs,
+): Promise<ReadonlyMap<string, VipSighting>> {
   const { world, process, random } = context;
   const { mood } = world.cloud;
   const sight = (): ReadonlyMap<string, VipSighting> => {
@@ -82,12 +86,14 @@ async function locate(context: Context, pairs: readonly Pair[]): Promise<Readonl
       };
       return new Map(pairs.map((pair) => [pair.name, sighting]));
     });
-  if (mood.down) return blind(2 * requestLimitMs, 'no answer');
+  if (mood.down) return blind(Math.min(limitMs, 2 * requestLimitMs), 'no answer');
   if (mood.failing) return blind(random.whole(100, 700), 'InternalError');
   if (mood.denies === 'everything') return blind(random.whole(20, 80), 'UnauthorizedOperation');
   if (random.chance(mood.throttled * mood.throttled))
     return blind(random.whole(300, 900), 'RequestLimitExceeded');
-  return process.send(random.whole(60, 300), random.whole(0, mood.slowMs), sight);
+  const [sendMs, answerMs] = [random.whole(60, 300), random.whole(0, mood.slowMs)];
+  if (sendMs + answerMs > limitMs) return blind(limitMs, 'no answer');
+  return process.send(sendMs, answerMs, sight);
 }
 
 async function assign(context: Context, to: NodeName, call: Call): Promise<void> {

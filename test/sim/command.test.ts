@@ -16,6 +16,7 @@ describe('npm run sim', () => {
     [['--runs', 'many'], /got many; want a whole number/],
     [['--runs', '0'], /want a number from 1 to 1000000/],
     [['--seed', '-1'], /got -1; want a whole number/],
+    [['--seed', '710100000001'], /want a whole number up to 9007199253/],
     [['--sabotage', 'nothing'], /got nothing; want list, all, or one of lease-check/],
     [['--frobnicate'], /unknown option '--frobnicate'/],
     [['extra'], /too many arguments/],

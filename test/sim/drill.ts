@@ -13,7 +13,7 @@ import { drawEnvironment } from '../../sim/environments.ts';
 import { strike } from '../../sim/faults/breakages.ts';
 import type { BreakageName, Target } from '../../sim/faults/fault.ts';
 import { Random } from '../../sim/random.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type Stage, type StageProps, setStage } from './stage.ts';
 
 /** How the ports of a watch differ from the stage's. */
 export interface Twist {
@@ -24,8 +24,8 @@ export interface Twist {
 }
 
 /** db1 holds, db2 is ready, nothing is bound through SSM, nobody fences. */
-export function newDrill(pair: Partial<Pair> = {}): Stage {
-  return setStage({ pair: { hostAddress: 'prebound', fencing: 'none', ...pair } });
+export function newDrill(pair: Partial<Pair> = {}, props: Omit<StageProps, 'pair'> = {}): Stage {
+  return setStage({ pair: { hostAddress: 'prebound', fencing: 'none', ...pair }, ...props });
 }
 
 export function configOf({ pair }: Stage): Config {
@@ -59,11 +59,11 @@ export function breakNow({ world }: Stage, name: BreakageName, target: Target, f
   strike(world, { kind: 'breakage', name, target, atMs: 0, forMs, degree });
 }
 
-/** An operator asks; the answer comes while the world runs on. */
-export function ask(stage: Stage, raw: object): Promise<Reply> {
+/** An operator asks; the answer comes while the world runs on. One that may come to lead has the name of its process. */
+export function ask(stage: Stage, raw: object, owner = 'operate'): Promise<Reply> {
   const deadlineMs = stage.other.clock.nowMs() + 50_000;
   const said = { pair: stage.pair.name, by: 'ann', why: 'a test', ...raw };
-  return operate({ config: configOf(stage), ports: stage.other, raw: said, owner: 'operate', deadlineMs });
+  return operate({ config: configOf(stage), ports: stage.other, raw: said, owner, deadlineMs });
 }
 
 /** For how many milliseconds of this time nobody took writes through the VIP. */

@@ -47,3 +47,31 @@ it.each([
     endDrill(stage);
   },
 );
+
+it('a holder whose port refuses us, and that keeps clients and its standby out, is not dead', async () => {
+  const stage = newDrill();
+  watchOver(stage);
+  await stage.pass(20_000);
+  breakNow(stage, 'port-rejected', 'holder', 20_000);
+  await stage.pass(4000);
+  breakNow(stage, 'offline-mode', 'holder', 30_000);
+  await stage.pass(20_000);
+  expect(stage.session.court.violation).toBeNull();
+  expect(stage.world.holder?.name).toBe('db1');
+  expect(stage.published).toContain('blind');
+  endDrill(stage);
+});
+
+it('and when it dies then, a person is alerted of it: its standby may lack what it wrote meanwhile', async () => {
+  const stage = newDrill();
+  watchOver(stage);
+  await stage.pass(20_000);
+  breakNow(stage, 'port-rejected', 'holder');
+  await stage.pass(2000);
+  breakNow(stage, 'offline-mode', 'holder');
+  await stage.pass(2000);
+  breakNow(stage, 'mysqld-kill', 'holder');
+  await until(stage, 10_000, () => stage.published.includes('holder-lost'));
+  expect(stage.session.court.violation).toBeNull();
+  endDrill(stage);
+});

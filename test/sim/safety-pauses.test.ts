@@ -96,3 +96,25 @@ it('an old holder that could not be closed is closed in a pause, beside a holder
   expect([db1.writable, db2.writable]).toEqual([false, false]);
   endDrill(stage);
 });
+
+it.each(['first the holder', 'first the standby'])(
+  'both nodes are set by hand in a pause, one after the other: each is alerted (%s)',
+  async (order) => {
+    const stage = await paused();
+    const [db1, db2] = stage.world.masters;
+    const told = () => stage.published.filter((code) => code === 'writability-changed').length;
+    const acts = [
+      () => db1.setWritable(stage.world.nowMs, false, 'person'),
+      () => db2.setWritable(stage.world.nowMs, true, 'person'),
+    ];
+    if (order === 'first the standby') acts.reverse();
+    for (const [index, act] of acts.entries()) {
+      stage.world.change(act);
+      await stage.pass(50_000);
+      expect(told()).toBe(index + 1);
+    }
+    await stage.pass(70_000);
+    expect([stage.session.court.violation, told()]).toEqual([null, 2]);
+    endDrill(stage);
+  },
+);

@@ -25,6 +25,8 @@ export interface StageProps {
   readonly safeguards?: Safeguards;
   /** The environment file has the ENIs of the two nodes exchanged. @default false */
   readonly isMisconfigured?: boolean;
+  /** How far the clocks of the two processes are off. @default neither is */
+  readonly clocksOffMs?: readonly [number, number];
   /** Of other stages, whose worlds share its time. @default its own */
   readonly timeline?: Timeline;
 }
@@ -91,7 +93,11 @@ export function setStage(props: StageProps = {}): Stage {
     },
   };
   const deaths = new Deaths(() => {});
-  const processes = [newProcess('watch-1', timeline), newProcess('watch-2', timeline)] as const;
+  const [ofOneMs, ofOtherMs] = props.clocksOffMs ?? [0, 0];
+  const processes = [
+    newProcess('watch-1', timeline, ofOneMs),
+    newProcess('watch-2', timeline, ofOtherMs),
+  ] as const;
   const safeguards = props.safeguards ?? allSafeguards;
   const portsOf = (process: Process) =>
     createPorts({ world, process, observer, deaths, safeguards, random: new Random(2) });
@@ -111,8 +117,8 @@ export function setStage(props: StageProps = {}): Stage {
   };
 }
 
-function newProcess(name: string, timeline: Timeline): Process {
-  return new Process(name, timeline, new Random(3), { offsetMs: 0, drift: 0 });
+function newProcess(name: string, timeline: Timeline, offsetMs: number): Process {
+  return new Process(name, timeline, new Random(3), { offsetMs, drift: 0 });
 }
 
 async function settle<T>(timeline: Timeline, work: Promise<T>): Promise<T> {

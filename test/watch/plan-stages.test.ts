@@ -2,6 +2,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import { describe, expect, it, test } from 'vitest';
 import { createVip } from '../../lib/aws/ec2/vip.ts';
 import { without } from '../../lib/core/decision/safeguards.ts';
+import { takenUp } from '../../lib/core/plan/frozen.ts';
 import type { Plan, PlanRecord } from '../../lib/core/plan/plan.ts';
 import { failoverPlan, switchoverPlan } from '../../lib/core/plan/plans.ts';
 import { execute, undo } from '../../lib/watch/plan-stages.ts';
@@ -231,9 +232,38 @@ describe('where it is not known whether the VIP has moved, the plan waits', () =
     const beganMs = world.clock.nowMs();
     const frozenAtMs = beganMs + 8000;
     const outcomes = { '1.0': { kind: 'done', changed: 'caught up' } } as const;
-    const record = { ...(journal[0] as PlanRecord), wasWritable: true, frozenAtMs, outcomes };
+    const left = {
+      ...(journal[0] as PlanRecord),
+      wasWritable: true,
+      frozenAtMs,
+      frozenForMs: 4000,
+      outcomes,
+    };
+    const record = takenUp(left, { epoch: left.epoch + 1, unwatchedSinceMs: beganMs });
     expect(ending(await execute(record, context, save))).toBe('undone');
-    expect(world.clock.nowMs() - beganMs).toBeLessThan(11_000);
+    expect(world.clock.nowMs() - beganMs).toBeLessThan(7000);
+  });
+
+  it('does not wait for what EC2 would say once they are over', async () => {
+    const world = newWorld({ ...silent, writable: { db1: false, db2: true } });
+    const { journal, context, save } = leader(world, switchoverPlan(pair, 'db2'));
+    const beganMs = world.clock.nowMs();
+    const outcomes = { '1.0': { kind: 'done', changed: 'caught up' } } as const;
+    const record = {
+      ...(journal[0] as PlanRecord),
+      wasWritable: true,
+      frozenAtMs: beganMs - 10_000,
+      outcomes,
+    };
+    const { ports } = context;
+    const locate: typeof ports.vip.locate = async (pairs, limitMs = 6000) => {
+      await ports.clock.sleep(Math.min(limitMs, 6000));
+      return ports.vip.locate(pairs);
+    };
+    const slow = { ...context, ports: { ...ports, vip: { ...ports.vip, locate } } };
+    expect(ending(await execute(record, slow, save))).toBe('undone');
+    expect(world.clock.nowMs() - beganMs).toBeLessThan(2500);
+    expect(state(world)).toBe('VIP on db1, writers: db1');
   });
 
   it('counts those 10 s from the freeze, also when another leader froze', async () => {

@@ -23,14 +23,18 @@ const LOCATE_LIMIT_MS = 6500;
 /** After EC2 did not tell the limits of an instance type, it is asked again after this. Milliseconds. */
 const ASK_AGAIN_MS = 60_000;
 
-export type Locate = (pairs: readonly Pair[]) => Promise<ReadonlyMap<PairName, VipSighting>>;
+export type Locate = (
+  pairs: readonly Pair[],
+  limitMs?: number,
+) => Promise<ReadonlyMap<PairName, VipSighting>>;
 
 /** `VipPort.locate`. Never throws; pairs of which EC2 could not be asked are blind. */
 export function createLocate(ec2: EC2Client, clock: Clock, subnets: Config['subnets']): Locate {
   const asking = { ec2, clock, subnets, addressLimits: createAddressLimits(ec2, clock) };
-  return async (pairs) => {
+  return async (pairs, limitMs = LOCATE_LIMIT_MS) => {
+    const forMs = Math.min(limitMs, LOCATE_LIMIT_MS);
     const sightings = await Promise.all(
-      chunked(pairs, PAIRS_A_CALL).map((chunk) => locateChunk(asking, chunk)),
+      chunked(pairs, PAIRS_A_CALL).map((chunk) => locateChunk(asking, chunk, forMs)),
     );
     return new Map(sightings.flat());
   };
@@ -46,12 +50,13 @@ interface Asking {
 async function locateChunk(
   { ec2, clock, subnets, addressLimits }: Asking,
   pairs: readonly Pair[],
+  limitMs: number,
 ): Promise<readonly (readonly [PairName, VipSighting])[]> {
   try {
     const [enis, instances] = await Promise.all([
       // One filter finds whoever has a VIP, and both ENIs of each pair by their own addresses.
-      describeEnis(ec2, filter('addresses.private-ip-address', pairs.flatMap(addressesOf)), LOCATE_LIMIT_MS),
-      describeInstances(ec2, instanceIdsOf(pairs), LOCATE_LIMIT_MS),
+      describeEnis(ec2, filter('addresses.private-ip-address', pairs.flatMap(addressesOf)), limitMs),
+      describeInstances(ec2, instanceIdsOf(pairs), limitMs),
     ]);
     const limits = await addressLimits(instances.flatMap(({ InstanceType: type }) => (type ? [type] : [])));
     const atMs = clock.nowMs();

@@ -1,9 +1,11 @@
 /** Making alerts: what happened, what was done, what is left to do; and how often an alert is repeated. */
 import { FLAP_WITHIN_MS, isKnownToFlap, isLastAtOnce, mustTellStaying, saysLoss } from '../decision/flap.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { NodeName } from '../names.ts';
 import { type EventCode, events } from './events.ts';
 import type { Alert, Incident, Reported } from './incident.ts';
 import { remedies } from './remedies.ts';
+import { isAboutAnother, isOfNew, subjectsNow } from './subjects.ts';
 
 /** What a case says of itself. What is left out is the event's own. */
 export interface Words
@@ -79,18 +81,22 @@ export function takeBack(memory: Memory, code: EventCode): Memory {
   return outbox.length === memory.outbox.length ? memory : { ...memory, outbox };
 }
 
-/** As `tell`, for what can come again and again: beyond a few in ten minutes it is counted, and the next alert says so. */
+/**
+ * As `tell`, for what can come again and again: beyond a few in ten minutes it is counted, and the next alert says so. `isNew`: what
+ * was alerted before was about another node.
+ */
 export function tellLimited(
   memory: Memory,
   pair: string,
   code: EventCode,
   words: Words,
   nowMs: number,
+  isNew = false,
 ): Memory {
   const before = memory.reports[code] ?? { ...unreported, sinceMs: nowMs };
   const recent = before.toldAtMs.filter((atMs) => nowMs - atMs < FLAP_WITHIN_MS);
   const isStaying = mustTellStaying(memory.reports, code, nowMs);
-  if (!isStaying && isTooMuch(memory, code, recent, nowMs)) {
+  if (!isStaying && isTooMuch(memory, code, recent, nowMs, isNew)) {
     return withReport(memory, code, { ...before, heldBack: before.heldBack + 1 });
   }
   const report = { ...before, toldAtMs: [...recent, nowMs], heldBack: 0 };
@@ -110,12 +116,13 @@ function isTooMuch(
   code: EventCode,
   toldAtMs: readonly number[],
   nowMs: number,
+  isNew: boolean,
 ): boolean {
   if (saysLoss(code)) return isKnownToFlap(reports, nowMs);
   const within = (ms: number) => toldAtMs.filter((atMs) => nowMs - atMs < ms).length;
   const isUrgent =
     remedies[code].severity === 'critical' || (ofALoss.includes(code) && !isKnownToFlap(reports, nowMs));
-  if (!isUrgent && incident?.told.includes(code) && within(HOUR_MS) > 0) {
+  if (!isUrgent && !isNew && incident?.told.includes(code) && within(HOUR_MS) > 0) {
     const inIncident = toldAtMs.filter((atMs) => atMs >= incident.openedAtMs).length;
     if (inIncident >= AGAIN_MAX || (incident.alerts ?? 0) >= NOISY) return true;
   }
@@ -124,19 +131,29 @@ function isTooMuch(
 
 /**
  * Alerts a condition: when it begins, after 5, 15 and 60 minutes, then every hour if it is critical, and every day if not.
- * A condition that has ended and comes back is alerted anew. Returns the same memory when there is nothing to alert.
+ * A condition that has ended and comes back is alerted anew, and so is one that has come to be about another node. Returns the same
+ * memory when there is nothing to alert.
  */
 export function tellCondition(
-  memory: Memory,
+  before: Memory,
   pair: string,
   code: EventCode,
   words: Words,
   nowMs: number,
+  about: readonly NodeName[] = [],
 ): Memory {
-  const report = memory.reports[code];
-  if (report === undefined || hasEnded(code, report, nowMs)) {
-    const begun = { ...lastTold(report), sinceMs: nowMs, overSinceMs: null, times: 1 };
-    return tellLimited(withReport(memory, code, begun), pair, code, words, nowMs);
+  const known = before.reports[code];
+  const isNew = isOfNew(known?.about, about);
+  if (known === undefined || hasEnded(code, known, nowMs)) {
+    const begun = { ...lastTold(known), sinceMs: nowMs, overSinceMs: null, times: 1 };
+    const ofWhom = about.length === 0 ? begun : { ...begun, about: subjectsNow(known?.about, about, nowMs) };
+    return tellLimited(withReport(before, code, ofWhom), pair, code, words, nowMs, isNew);
+  }
+  const memory = withSubjects(before, code, known, about, nowMs);
+  const report = memory.reports[code] ?? known;
+  if (isAboutAnother(known.about, about, nowMs, ENDED_MS)) {
+    const on = withReport(memory, code, { ...report, overSinceMs: null });
+    return tellLimited(on, pair, code, words, nowMs, isNew);
   }
   if (mustTellStaying(memory.reports, code, nowMs)) return tellLimited(memory, pair, code, words, nowMs);
   if (nowMs >= report.sinceMs + repeatAfterMs(report.times, code)) {
@@ -146,6 +163,18 @@ export function tellCondition(
     return tell(withReport(memory, code, lasting), pair, code, { ...words, again }, nowMs);
   }
   return report.overSinceMs === null ? memory : withReport(memory, code, { ...report, overSinceMs: null });
+}
+
+function withSubjects(
+  memory: Memory,
+  code: EventCode,
+  report: Reported,
+  about: readonly NodeName[],
+  nowMs: number,
+): Memory {
+  if (about.length === 0) return memory;
+  const now = subjectsNow(report.about, about, nowMs);
+  return now === report.about ? memory : withReport(memory, code, { ...report, about: now });
 }
 
 /** As `tellCondition`, in the incident that this row opens where none is open. Where nothing is told, the same memory comes back. */

@@ -2,6 +2,7 @@
 import type { NodeName, PairName } from '../names.ts';
 import type { EventCode } from './events.ts';
 import type { Writes } from './remedies.ts';
+import type { Subjects } from './subjects.ts';
 
 /** From the first bad situation to the all-clear. */
 export interface Incident {
@@ -36,6 +37,8 @@ export interface Reported {
   readonly toldAtMs: readonly number[];
   /** How many were not sent since the newest. */
   readonly heldBack: number;
+  /** Whom it is about, where it may be about both nodes. Absent for others, and in older records. */
+  readonly about?: Subjects;
 }
 
 /** An alert on its way: kept in memory until SNS has it, so that a death of watch loses none. */

@@ -1,5 +1,6 @@
 /** A row of the decision table, and what can follow from one. */
 import type { EventCode } from '../alert/events.ts';
+import type { NodeName } from '../names.ts';
 import type { Plan, PlanKind } from '../plan/plan.ts';
 import type { Situation } from './situation.ts';
 
@@ -10,8 +11,13 @@ export type Measure =
    * have been seen for long enough yet, goes on.
    */
   | { readonly kind: 'observe'; readonly goesOn?: EventCode }
-  /** Nothing is moved, and an alert goes out. */
-  | { readonly kind: 'stay'; readonly page: EventCode; readonly because: string }
+  /** Nothing is moved, and an alert goes out. `about`: the nodes that it is about, where it may be about both. */
+  | {
+      readonly kind: 'stay';
+      readonly page: EventCode;
+      readonly because: string;
+      readonly about?: readonly NodeName[];
+    }
   /** The plan in flight goes on (or is undone, if what it was made for is over). */
   | { readonly kind: 'resume' }
   | { readonly kind: 'act'; readonly plan: Plan; readonly because: string }

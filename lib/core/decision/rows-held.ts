@@ -129,7 +129,12 @@ export const held: readonly DecisionRow[] = [
       governed(s) &&
       ((isLeftOpen(s) && !closedByRestart(s)) ||
         (closedByHand(s) && (s.paused || told(s, 'holder-opened')) && !isOpenUnasked(s))),
-    measure: (s) => ({ kind: 'stay', page: 'writability-changed', because: changedText(s) }),
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'writability-changed',
+      because: changedText(s),
+      about: [...(openedByHand(s) ? [s.standby.node] : []), ...(closedByHand(s) ? [s.holder.node] : [])],
+    }),
     does: ['page writability-changed'],
     reason: 'What a person does in a pause, or twice, is intended.',
     origin: 'patroni pause; design: a pause never forbids to put right what a restart changed',

@@ -142,18 +142,16 @@ export const lost: readonly DecisionRow[] = [
   },
   {
     name: 'holder-lost-unwitnessed',
-    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed silent, and the standby cannot say whether it lives: it does not let us ask it, or its channel was stopped, follows another server, is refused by its source, or has heard nothing since the standby restarted. A person is alerted after ${WITNESSED_MS / 1000} s.`,
+    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed silent, and the standby cannot say whether it lives: it does not let us ask it, or its channel was stopped, follows another server, is refused by its source, or has heard nothing since the standby restarted. Or the holder is confirmed stopped, and its server turned the standby's channel away when that last tried to connect. A person is alerted after ${WITNESSED_MS / 1000} s.`,
     when: (s) => s.vip !== 'unheld' && holderGone(s) && witnessed(s),
     measure: (s) =>
       soonTold(
         s,
-        `${s.holder.node} is silent (${s.holder.because}), and ${s.standby.node} cannot show whether it is alive, because ${
-          s.witness === 'unasked' ? 'we cannot ask it' : 'its channel does not run or follows another server'
-        }${unfitText(s)}`,
+        `${s.holder.node} is ${s.holder.kind} (${s.holder.because}), ${untoldText(s)}${unfitText(s)}`,
       ),
     does: ['observe', 'page blind'],
     reason:
-      'A channel that somebody stopped does not prove a death: when a source dies, the channel shows `Connecting`.',
+      'A channel that somebody stopped does not prove a death: when a source dies, the channel shows `Connecting`. And a server that answers the standby, if only to refuse it, runs behind a port that refuses us.',
     origin: 'safety review 10: STOP REPLICA on the standby made a failover from a live holder',
   },
   {
@@ -217,6 +215,23 @@ function soonTold({ nowMs, holder }: Situation, because: string): Measure {
   return nowMs - holder.sinceMs < WITNESSED_MS
     ? { kind: 'observe', goesOn: 'blind' }
     : { kind: 'stay', page: 'blind', because };
+}
+
+function untoldText({ witness, standby, life }: Situation): string {
+  const cannot = `and ${standby.node} cannot show whether it is alive, because`;
+  switch (witness) {
+    case 'turned-away':
+      return life === 'lives'
+        ? `but its server answers the channel of ${standby.node}, and refuses it`
+        : `${cannot} its channel was refused when it last tried to connect`;
+    case 'unasked':
+      return `${cannot} we cannot ask it`;
+    case 'hears':
+    case 'does-not-hear':
+    case 'unknown':
+    case 'not-yet':
+      return `${cannot} its channel does not run or follows another server`;
+  }
 }
 
 function unfitText({ fitness, standby }: Situation): string {

@@ -2,7 +2,7 @@
 import { blockOf } from '../evidence/applier-block.ts';
 import { CLOCK_OFF_FOR_MS, CLOCK_OFF_MS, clocksOff } from '../evidence/clock-off.ts';
 import type { HangCause, Heartbeat } from '../evidence/sighting.ts';
-import { describeVerdict } from '../evidence/verdict.ts';
+import { describeVerdict, type Verdict } from '../evidence/verdict.ts';
 import { isOut } from '../maintain/maintenance.ts';
 import { repairPlan } from '../plan/plans.ts';
 import { misdirection } from '../standby/fitness.ts';
@@ -154,7 +154,12 @@ export const served: readonly DecisionRow[] = [
     name: 'login-refused',
     says: 'The holder serves, and a node answers on our open connection, but refuses our new logins.',
     when: (s) => holderServes(s) && refusers(s).length > 0,
-    measure: (s) => ({ kind: 'stay', page: 'login-refused', because: refusers(s).join('; ') }),
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'login-refused',
+      because: refusers(s).map(refusedText).join('; '),
+      about: refusers(s).map(({ node }) => node),
+    }),
     does: ['page login-refused'],
     reason:
       'The node still answers on our open connection. When that one breaks, the node can no longer be seen.',
@@ -217,10 +222,11 @@ function hangsOn(s: Situation, cause: HangCause): Heartbeat | null {
   return heartbeat.forMs >= s.pair.settings.stuckMs ? heartbeat : null;
 }
 
-function refusers({ holder, standby }: Situation): readonly string[] {
-  return [holder, standby].flatMap(({ node, server }) =>
-    server?.loginRefused
-      ? [`${node} refuses our new logins: error ${server.loginRefused.errno}: ${server.loginRefused.message}`]
-      : [],
-  );
+function refusers({ holder, standby }: Situation): readonly Verdict[] {
+  return [holder, standby].filter(({ server }) => (server?.loginRefused ?? null) !== null);
+}
+
+function refusedText({ node, server }: Verdict): string {
+  const { errno, message } = server?.loginRefused ?? {};
+  return `${node} refuses our new logins: error ${errno}: ${message}`;
 }

@@ -12,7 +12,7 @@ import type { Verdict } from './verdict.ts';
  * A start is computed by the clock of the leader of that time, and uptimes are in whole seconds: two starts that differ by
  * less can be one. Milliseconds.
  */
-const SAME_START_MS = 25_000;
+export const SAME_START_MS = 25_000;
 
 /** A server process, as it is remembered. */
 export type Process = Omit<Settled, 'is'>;
@@ -70,6 +70,6 @@ function afterPeer(verdict: Verdict, peer: Verdict): number | null {
 }
 
 /** By the clock of who leads now; null while it is not known. */
-function startOf({ server, seenAtMs }: Verdict): number | null {
+export function startOf({ server, seenAtMs }: Verdict): number | null {
   return server === null || server.uptimeSeconds === 0 ? null : seenAtMs - server.uptimeSeconds * 1000;
 }

@@ -5,10 +5,16 @@ import { isRefusedBySource } from './source-errors.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * `unknown`: its channel cannot say, and what is not known is neither silence nor a sign of life. `not-yet`: it cannot, and
- * will in a few seconds. `unasked`: the standby itself does not answer us, so nobody knows what its channel would say.
+ * `unknown`: its channel cannot say, and what is not known is neither silence nor a sign of life. `turned-away`: the same, but
+ * its source answered its last try to connect, and refused it. `not-yet`: it cannot, and will in a few seconds. `unasked`: the
+ * standby itself does not answer us, so nobody knows what its channel would say.
  */
-export type Testimony = 'hears' | 'does-not-hear' | 'unknown' | 'not-yet' | 'unasked';
+export type Testimony = 'hears' | 'does-not-hear' | 'unknown' | 'turned-away' | 'not-yet' | 'unasked';
+
+/** What it says is neither silence nor a sign that the source lives now. */
+export function cannotSay(testimony: Testimony): boolean {
+  return testimony === 'unknown' || testimony === 'turned-away';
+}
 
 /** How long the channel may hear nothing while the holder commits a heartbeat every second. Milliseconds. */
 export const UNHEARD_MS = 5000;
@@ -35,9 +41,11 @@ export function testimonyOf(
   { stoppedAgoMs, backForMs, awayMs }: ChannelGaps,
 ): Testimony {
   if (inbound.kind !== 'configured') return 'unknown';
-  if (inbound.io === 'no' || isRefusedBySource(inbound) || inbound.heardAgoMs === null) return 'unknown';
+  if (inbound.io === 'no') return 'unknown';
+  if (isRefusedBySource(inbound)) return 'turned-away';
+  if (inbound.heardAgoMs === null) return 'unknown';
   if (hearsSource(inbound, forMs)) return 'hears';
-  const retryMs = inbound.retrySeconds * 1000 + CONNECT_MS;
+  const retryMs = retryMsOf(inbound);
   if (inbound.io === 'connecting' && stoppedAgoMs !== null && stoppedAgoMs < retryMs) return 'not-yet';
   if (inbound.io === 'yes' && backForMs !== null && backForMs < awayMs + CONNECT_MS) return 'not-yet';
   const hasJustStarted =
@@ -47,6 +55,27 @@ export function testimonyOf(
 
 /** How long a try to connect may take. Milliseconds. */
 const CONNECT_MS = 2000;
+
+/** After this long a channel that is not connected has tried again. Milliseconds. */
+function retryMsOf({ retrySeconds }: Pick<Configured, 'retrySeconds'>): number {
+  return retrySeconds * 1000 + CONNECT_MS;
+}
+
+type Configured = Extract<Inbound, { kind: 'configured' }>;
+
+/**
+ * Whether a channel that its source refuses was refused after that time: it had heard its source since, or has tried again
+ * since.
+ */
+export function wasTurnedAwaySince(
+  { server, seenAtMs }: Pick<Verdict, 'server' | 'seenAtMs'>,
+  sinceMs: number,
+): boolean {
+  if (server?.inbound.kind !== 'configured') return false;
+  const { heardAgoMs } = server.inbound;
+  if (heardAgoMs !== null && seenAtMs - heardAgoMs > sinceMs) return true;
+  return seenAtMs - sinceMs >= retryMsOf(server.inbound);
+}
 
 /** What kept a standby's channel from its source that is not the source's doing. Null: nothing, or it has heard since. */
 export interface ChannelGaps {

@@ -7,8 +7,9 @@ import { nextEnds } from '../evidence/holder-end.ts';
 import type { Heartbeat, Position } from '../evidence/sighting.ts';
 import { nextUptimes, type Uptime } from '../evidence/uptimes.ts';
 import type { Verdict } from '../evidence/verdict.ts';
+import { cannotSay } from '../evidence/witness.ts';
 import type { NodeName } from '../names.ts';
-import { isBroken } from '../standby/fitness.ts';
+import { isBroken, misdirection } from '../standby/fitness.ts';
 import { lackOf } from '../standby/lead.ts';
 import type { HolderEnd } from '../standby/readiness.ts';
 import { hasRunSince } from '../standby/readiness-reasons.ts';
@@ -148,7 +149,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
 }
 
 function isUntold({ holder, witness, memory }: Situation): boolean {
-  return memory.lostAtMs !== null && holder.server === null && witness === 'unknown';
+  return memory.lostAtMs !== null && holder.server === null && cannotSay(witness);
 }
 
 /**
@@ -223,7 +224,7 @@ function nextReadiness(durations: Durations, situation: Situation) {
       const { server } = standby;
       // A source that lives sends again what was lost.
       const isAlive = holder.server !== null || witness === 'hears';
-      const isSeen = isAlive && server?.inbound.kind === 'configured';
+      const isSeen = isAlive && server?.inbound.kind === 'configured' && !isStray(situation);
       const broken = isBroken(fitness);
       const saysIll = broken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;
@@ -245,12 +246,18 @@ function nextReadiness(durations: Durations, situation: Situation) {
  * What it had received when its source was lost: the last look beside a living holder may be many seconds old. Less than
  * was seen before is what a restart has left.
  */
-function receivedByNow(seen: Position | null, { memory, standby }: Situation): Position | null {
+function receivedByNow(seen: Position | null, situation: Situation): Position | null {
+  const { memory, standby } = situation;
   const before = seen ?? memory.receivedWhenLost;
   const { server } = standby;
-  if (server?.inbound.kind !== 'configured') return before;
+  if (server?.inbound.kind !== 'configured' || isStray(situation)) return before;
   const counts = before === null ? isAsReady(memory, standby) : lackOf(server, before) === null;
   return counts ? server.inbound.received : before;
+}
+
+/** What it receives of another server is at other places, of another log. */
+function isStray({ pair, standby, peerIdentity }: Situation): boolean {
+  return misdirection(pair, standby.server, peerIdentity) !== null;
 }
 
 /** A new leader has not seen it beside a living holder; but it has not restarted since an earlier one found it ready. */

@@ -24,6 +24,8 @@ import {
   tellUnserved,
   tellWaiting,
 } from '../decision/unserved.ts';
+import { cannotSay } from '../evidence/witness.ts';
+import type { NodeName } from '../names.ts';
 import { wordsOfAllClear } from '../text/all-clear-text.ts';
 import { seenText } from '../text/cause-text.ts';
 import { duration } from '../text/utc-time.ts';
@@ -123,7 +125,7 @@ function withTriesAnew(memory: Memory, incident: Incident): Memory {
 function noteStay(
   memory: Memory,
   row: string,
-  { page, because }: Extract<Measure, { kind: 'stay' }>,
+  { page, because, about }: Extract<Measure, { kind: 'stay' }>,
   situation: Situation,
   newId: string,
 ): Memory {
@@ -132,12 +134,13 @@ function noteStay(
   const words = { happened: `${because}.`, done: 'Nothing was moved.', seen: seenText(situation, row) };
   const priced = { ...words, ...costOf(situation), ...priceOf(situation, page) };
   const isTold = !situation.safeguards.repeatLoss && open.incident?.told.includes(page);
-  const told = isTold ? open : tellCondition(open, pair.name, page, priced, nowMs);
+  const told = isTold ? open : tellCondition(open, pair.name, page, priced, nowMs, about);
   const hides = situation.safeguards.repeatLoss && isHidden(told, situation, page);
   const withLoss = hides ? tellHidden(told, situation) : told;
   const beside = besideOf(withLoss, situation);
   const all = beside.reduce(
-    (so, { code, happened }) => tellCondition(so, pair.name, code, { ...words, happened }, nowMs),
+    (so, { code, happened, about }) =>
+      tellCondition(so, pair.name, code, { ...words, happened }, nowMs, about),
     withLoss,
   );
   const on: EventCode[] = [page, ...beside.map(({ code }) => code)];
@@ -151,7 +154,7 @@ function noteStay(
 function besideOf(
   { readiness }: Memory,
   situation: Situation,
-): readonly { readonly code: EventCode; readonly happened: string }[] {
+): readonly { readonly code: EventCode; readonly happened: string; readonly about?: readonly NodeName[] }[] {
   const { pair, holder, standby, life } = situation;
   if (holder.kind === 'serving' || life !== 'lives') return [];
   const meanwhile = `while ${holder.node} is ${holder.kind}`;
@@ -165,7 +168,9 @@ function besideOf(
       : null;
   return [
     ...(unready === null ? [] : [{ code: 'standby-unfit', happened: unready } as const]),
-    ...(opened === null ? [] : [{ code: 'writability-changed', happened: opened } as const]),
+    ...(opened === null
+      ? []
+      : [{ code: 'writability-changed', happened: opened, about: [standby.node] } as const]),
   ];
 }
 
@@ -177,7 +182,7 @@ function costOf({ unservedForMs, isServed }: Situation): { readonly cost?: strin
 
 /** Where a person must choose, the alert names the command and its price. */
 function priceOf(situation: Situation, page: EventCode): Pick<Words, 'todo' | 'commands'> {
-  const cannotTell = situation.witness === 'unknown' || situation.witness === 'unasked';
+  const cannotTell = cannotSay(situation.witness) || situation.witness === 'unasked';
   if (page !== 'holder-lost' && !(page === 'blind' && cannotTell)) return {};
   const { holder, standby, memory, fitness, paused } = situation;
   if (paused && fitness.fit)

@@ -5,11 +5,11 @@ import type { Durations, Situation } from '../decision/situation.ts';
 import { isSteady } from '../decision/steady.ts';
 import { noteBehind } from '../evidence/behind.ts';
 import { endsToReckonWith, isSameEnd } from '../evidence/holder-end.ts';
-import { isSameProcess } from '../evidence/same-process.ts';
+import { isSameProcess, SAME_START_MS, startOf } from '../evidence/same-process.ts';
 import { isRefusedBySource } from '../evidence/source-errors.ts';
 import type { Verdict, VerdictKind } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
-import { type Fitness, isBroken, misdirection, reasonsOfSilence } from '../standby/fitness.ts';
+import { type Fitness, isBroken, reasonsOfSilence } from '../standby/fitness.ts';
 import type { LastEnds, Readiness } from '../standby/readiness.ts';
 import { noteSent } from '../standby/sent.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
@@ -251,7 +251,7 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     const sinceMs = isBroken(fitness) ? durations.brokenSinceMs : durations.unreadySinceMs;
     if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
   }
-  if (!isNews(before, fitness, nowMs)) return memory;
+  if (!isNews(before, fitness, standby, nowMs)) return memory;
   const fitAtMs = fitness.isUnasked && before !== null ? lastFitOf(before) : undefined;
   const now: Readiness = {
     node: standby.node,
@@ -267,11 +267,11 @@ function lastFitOf({ fit, atMs, fitAtMs }: Readiness): number | undefined {
 }
 
 /**
- * A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like it;
- * a standby whose port refuses, whose source refuses it or writes no binary log, that follows another server, or that has heard
+ * A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like it; nor is
+ * one with another source. A standby whose port refuses, whose source refuses it or writes no binary log, or that has heard
  * nothing for seconds from a holder that commits, is unready at once.
  */
-function isProvenUnfit({ pair, holder, standby, peerIdentity }: Situation): boolean {
+function isProvenUnfit({ pair, holder, standby }: Situation): boolean {
   const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
   if (standby.confirmed && !untold.includes(standby.kind)) return true;
   if (standby.server === null) return false;
@@ -280,14 +280,22 @@ function isProvenUnfit({ pair, holder, standby, peerIdentity }: Situation): bool
   const commits = holder.kind === 'serving' && holder.server?.heartbeat.kind === 'committed';
   const isDeaf = inbound.kind === 'configured' && reasonsOfSilence(pair, holder.server, inbound).length > 0;
   if (commits && isDeaf) return true;
-  return (
-    isRefusedBySource(standby.server.inbound) || misdirection(pair, standby.server, peerIdentity) !== null
-  );
+  return isRefusedBySource(standby.server.inbound);
 }
 
-function isNews(before: Readiness | null, now: Fitness, nowMs: number): boolean {
+function isNews(before: Readiness | null, now: Fitness, standby: Verdict, nowMs: number): boolean {
   if (before === null || before.fit !== now.fit) return true;
   const kinds = ['isLate', 'isBarred', 'isCutOff', 'isUnasked'] as const;
   if (kinds.some((kind) => before[kind] !== now[kind])) return true;
-  return nowMs - before.atMs >= READINESS_REFRESH_MS;
+  return nowMs - before.atMs >= READINESS_REFRESH_MS || hasGrownOld(before, standby, nowMs);
+}
+
+/**
+ * It was noted soon after the start of its process, and that is long ago by now: the clock of the next leader may be ahead, and
+ * then that start would look as if it had come after the note.
+ */
+function hasGrownOld({ atMs }: Readiness, standby: Verdict, nowMs: number): boolean {
+  const startedAtMs = startOf(standby);
+  if (startedAtMs === null) return false;
+  return atMs - startedAtMs < SAME_START_MS && nowMs - startedAtMs >= SAME_START_MS;
 }

@@ -69,6 +69,8 @@ export interface PlanRecord extends Plan {
   readonly vipMoved: boolean;
   /** The first moment at which a holder that took writes was closed by this plan. Milliseconds since 1970. */
   readonly frozenAtMs?: number | null;
+  /** For how long that had lasted when the journal was last written, by the clock of who wrote it. Milliseconds. */
+  readonly frozenForMs?: number;
   /** When the journal was last written. Milliseconds since 1970. */
   readonly steppedAtMs?: number;
   /** The position in the old holder's history up to which the new one had received when it had caught up. */

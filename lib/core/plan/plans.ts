@@ -39,7 +39,7 @@ export function failoverPlan(pair: Pair, to: NodeName, terms: FailoverTerms): Pl
     source: terms.holderAnswers && managed ? from : null,
     ifFenced: false,
     // A holder that is gone has nothing to undo for: what makes progress goes on. One that answers is closed meanwhile.
-    limitOf: terms.acceptLoss ? 'wait' : terms.holderAnswers ? 'freeze' : 'progress',
+    limitOf: terms.holderAnswers ? 'freeze' : terms.acceptLoss ? 'wait' : 'progress',
     limitMs: terms.holderAnswers ? pair.settings.freezeLimitMs : pair.settings.catchUpLimitMs,
     acceptLoss: terms.acceptLoss,
   };

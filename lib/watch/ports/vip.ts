@@ -4,8 +4,11 @@ import type { NodeName, PairName } from '../../core/names.ts';
 
 /** EC2: where the VIP is, and the few things we may change there. */
 export interface VipPort {
-  /** Where the VIP of each pair is, and how its instances are. Never throws. */
-  locate(pairs: readonly Pair[]): Promise<ReadonlyMap<PairName, VipSighting>>;
+  /**
+   * Where the VIP of each pair is, and how its instances are; blind where EC2 has not answered within that time. Never throws.
+   * @param limitMs milliseconds. Default: time for two attempts.
+   */
+  locate(pairs: readonly Pair[], limitMs?: number): Promise<ReadonlyMap<PairName, VipSighting>>;
   /**
    * Reassigns the pair's VIP to the ENI of `to`, and waits until EC2 shows it there (at most 10 s).
    * Refuses (`kind: 'refused'`), before any call, a node that the pair does not have: IAM cannot.

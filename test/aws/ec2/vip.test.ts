@@ -81,6 +81,14 @@ it.each(errors)('takes %s for %s', async (code, kind) => {
   await world.aws.close();
 });
 
+it('waits for EC2 no longer than it may', async () => {
+  const world = await startWorld();
+  world.aws.faults.inject({ on: 'ec2:*', effect: { kind: 'down', how: 'silent' } });
+  const vip = createVip({ ...world.ec2, clock, ...config });
+  expect((await vip.locate([pair], 100)).get(pair.name)).toMatchObject({ kind: 'blind' });
+  await world.aws.close();
+}, 4000);
+
 it('believes a stale read of EC2 only when it shows the change', async () => {
   const world = await startWorld({ ec2Timing: { effectDelayMs: 300, staleReadMs: 700 } });
   const vip = createVip({ ...world.ec2, clock, ...config });

@@ -171,7 +171,7 @@ describe('the witness: whether the standby still hears the holder', () => {
     [
       'refused by its source',
       [standby(hears2({ io: 'connecting', ioError: { errno: 1045, message: 'Access denied' } }))],
-      'unknown',
+      'turned-away',
     ],
     [
       'cannot reach its source',

@@ -119,9 +119,16 @@ describe('whether the standby is ready', () => {
     ],
     ['its source refuses it: at once', [refusedBySource], unreadyFor(0), false, NOW_MS],
     [
-      'it follows a stranger: at once',
+      'it follows a stranger: a moment says nothing',
       [standby(hears2({ sourceIdentity: UUID3 }))],
       unreadyFor(0),
+      true,
+      NOW_MS - 1000,
+    ],
+    [
+      'it follows a stranger for its time',
+      [standby(hears2({ sourceIdentity: UUID3 }))],
+      unreadyFor(3000),
       false,
       NOW_MS,
     ],

@@ -120,6 +120,7 @@ describe('failover', () => {
   test.each<[what: string, terms: typeof gone, limitOf: string, limitMs: number]>([
     ['gone: as long as it makes progress', gone, 'progress', 30_000],
     ['that answers: as long as writes may rest', answering, 'freeze', 10_000],
+    ['the same, where a loss is accepted', { ...answering, acceptLoss: true }, 'freeze', 10_000],
   ])('catches up behind a holder %s', (_, terms, limitOf, limitMs) => {
     const [first] = failoverPlan(pairWith(), 'db2', terms)
       .stages.flat()

@@ -41,13 +41,24 @@ describe('W6 service-returns', () => {
   });
 
   describe('W6 where nobody reached the holder before it died, and its standby said how its channel was', () => {
-    const dyingAfterStop = async (runsAgainForMs: number) => {
-      const stage = setStage();
+    const dyingAfterStop = async (runsAgainForMs: number, semiSyncTimeoutMs?: number) => {
+      const stage = setStage(semiSyncTimeoutMs === undefined ? {} : { semiSyncTimeoutMs });
       await lead(stage);
       await stage.pass(20_000);
       breakIt(stage, 'probe-partition-all', 'holder');
+      await stage.pass(100);
       breakIt(stage, 'operator-stop-replica', 'standby', 20_000);
-      await stage.pass(20_000 + runsAgainForMs);
+      await stage.pass(19_700);
+      // Nobody sees how the channel is as it starts again.
+      const setBlind = (blind: 'no' | 'fails') => {
+        stage.world.change(() => {
+          for (const view of stage.world.views.values()) view.blind = blind;
+        });
+      };
+      setBlind('fails');
+      await stage.pass(600);
+      setBlind('no');
+      await stage.pass(runsAgainForMs - 300);
       breakIt(stage, 'mysqld-kill', 'holder');
       await alert(stage, 'holder-lost');
       await stage.pass(63_000);
@@ -59,6 +70,33 @@ describe('W6 service-returns', () => {
       ['it had been stopped, and ran again for long', 7000, 'W6 service-returns'],
     ])('%s', async (_, runsAgainForMs, invariant) => {
       expect(await dyingAfterStop(runsAgainForMs)).toBe(invariant);
+      // Commits of the holder wait all the time for its standby, and it lives.
+      expect(await dyingAfterStop(runsAgainForMs, 30_000)).toBe(invariant);
+    });
+
+    it.each([
+      ['it ran for a moment before we lost sight of it, and after', 1500, undefined],
+      ['it ran for long after we had lost sight of it', 7000, 'W6 service-returns'],
+    ])('%s, while commits of the holder waited for it', async (_, runsAgainForMs, invariant) => {
+      const stage = setStage({ semiSyncTimeoutMs: 30_000 });
+      await lead(stage);
+      await stage.pass(20_000);
+      breakIt(stage, 'operator-stop-replica', 'standby', 10_000);
+      await stage.pass(10_200);
+      breakIt(stage, 'monitor-partition', 'standby', 8000);
+      await stage.pass(8000 + runsAgainForMs);
+      stage.world.change(() => {
+        for (const view of stage.world.views.values()) view.blind = 'fails';
+      });
+      await stage.pass(5000);
+      breakIt(stage, 'mysqld-kill', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(20_000);
+      stage.world.change(() => {
+        for (const view of stage.world.views.values()) view.blind = 'no';
+      });
+      await stage.pass(63_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
     });
   });
 

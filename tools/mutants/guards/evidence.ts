@@ -94,9 +94,23 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'no-witness-for-refusal',
     file: life,
-    find: "if (holder.kind === 'stopped') return witness === 'hears';",
+    find: "if (holder.kind === 'stopped') return witness === 'hears' || witness === 'turned-away';",
     replace: "if (holder.kind === 'stopped') return false;",
     guards: 'A firewall that rejects is no death while the standby hears the holder.',
+  },
+  {
+    name: 'turned-away-is-dead',
+    file: life,
+    find: "if (holder.kind === 'stopped') return witness === 'hears' || witness === 'turned-away';",
+    replace: "if (holder.kind === 'stopped') return witness === 'hears';",
+    guards: 'A firewall that rejects is no death while the server answers the standby and refuses it.',
+  },
+  {
+    name: 'turned-away-for-ever',
+    file: life,
+    find: '&& !wasTurnedAwaySince(standby, holder.sinceMs)',
+    replace: '&& false',
+    guards: 'An answer that is older than the refusal of the port is no sign of life.',
   },
   {
     name: 'unasked-is-deaf',
@@ -122,7 +136,7 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'dead-until-asked',
     file: life,
-    find: "return signs.witness === 'unknown' && signs.wasDead ? 'unsure' : 'lives';",
+    find: "return cannotSay(signs.witness) && signs.wasDead ? 'unsure' : 'lives';",
     replace: "return 'lives';",
     guards: 'A proven death outlasts a moment in which the standby cannot say.',
   },
@@ -138,8 +152,8 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'stopped-channel-is-silence',
     file: witness,
-    find: "if (inbound.io === 'no' || isRefusedBySource(inbound) || inbound.heardAgoMs === null) return 'unknown';",
-    replace: "if (inbound.heardAgoMs === null) return 'unknown';",
+    find: "if (inbound.io === 'no') return 'unknown';",
+    replace: '',
     guards: 'STOP REPLICA on the standby is no death of the holder.',
   },
   {

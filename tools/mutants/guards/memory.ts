@@ -81,4 +81,19 @@ export const memoryMutants: readonly Mutant[] = [
     replace: 'return false;',
     guards: 'A pair with a plan in flight, or with one that has failed, is waited out for.',
   },
+  {
+    name: 'young-for-ever',
+    file: noteRoles,
+    find: 'return nowMs - before.atMs >= READINESS_REFRESH_MS || hasGrownOld(before, standby, nowMs);',
+    replace: 'return nowMs - before.atMs >= READINESS_REFRESH_MS;',
+    guards:
+      'A standby that was young when it was noted has not restarted since, whatever the clock of the next leader says.',
+  },
+  {
+    name: 'a-stranger-is-its-source',
+    file: 'lib/core/memory/durations.ts',
+    find: "server?.inbound.kind !== 'configured' || isStray(situation)",
+    replace: "server?.inbound.kind !== 'configured'",
+    guards: 'What a standby received of another server is not what it had of its holder.',
+  },
 ];

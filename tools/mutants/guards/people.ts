@@ -14,9 +14,16 @@ export const peopleMutants: readonly Mutant[] = [
   {
     name: 'told-once-for-ever',
     file: alerts,
-    find: 'if (report === undefined || hasEnded(code, report, nowMs)) {',
-    replace: 'if (report === undefined) {',
+    find: 'if (known === undefined || hasEnded(code, known, nowMs)) {',
+    replace: 'if (known === undefined) {',
     guards: 'A second loss in one incident is alerted.',
+  },
+  {
+    name: 'one-node-is-both',
+    file: alerts,
+    find: 'if (isAboutAnother(known.about, about, nowMs, ENDED_MS)) {',
+    replace: 'if (isAboutAnother({}, [], nowMs, ENDED_MS)) {',
+    guards: 'That people know what was set by hand on one node says nothing of the other.',
   },
   {
     name: 'never-again',

@@ -144,9 +144,23 @@ export const watchMutants: readonly Mutant[] = [
   {
     name: 'waits-for-ec2-for-ever',
     file: planStages,
-    find: 'return record.wasWritable && ports.clock.nowMs() - sinceMs + tryMs > BLOCKED_LIMIT_MS;',
+    find: 'return leftMs !== null && tryMs > leftMs;',
     replace: 'return false;',
     guards: 'A live holder that was closed does not wait for EC2.',
+  },
+  {
+    name: 'freeze-begins-anew',
+    file: 'lib/core/plan/frozen.ts',
+    find: 'frozenAtMs: Math.min(frozenAtMs, unwatchedSinceMs - frozenForMs)',
+    replace: 'frozenAtMs',
+    guards: 'A freeze goes on under the next leader, whose clock may be far behind.',
+  },
+  {
+    name: 'asks-ec2-beyond-the-freeze',
+    file: moveVip,
+    find: 'const limitMs = leftMs === null ? undefined : Math.max(leftMs, LAST_ASK_MS);',
+    replace: 'const limitMs = undefined;',
+    guards: 'A freeze that has used up its time does not wait for what EC2 would say.',
   },
   {
     name: 'undoes-what-has-moved',

@@ -457,9 +457,16 @@ const acting: readonly Mutant[] = [
   {
     name: 'a-reset-of-one-look',
     file: 'lib/core/memory/log-reset.ts',
-    find: 'if (!hasLasted && !isToldOfReset(standby.server)) return memory;',
+    find: 'if (!hasLasted && !isToldOfReset(standby.server)) return null;',
     replace: '',
     guards: 'One look at two nodes can be of two moments, and is no reset of a binary log.',
+  },
+  {
+    name: 'a-reset-of-what-is-on-its-way',
+    file: 'lib/core/evidence/unrecorded.ts',
+    find: 'return comparePlaces(inbound.applied, unrecorded.upTo) >= 0;',
+    replace: 'return true;',
+    guards: 'What a standby is about to apply is not recorded yet, and its binary log was not reset for that.',
   },
   {
     name: 'logs-of-any-name',

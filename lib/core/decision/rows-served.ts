@@ -4,6 +4,7 @@ import { CLOCK_OFF_FOR_MS, CLOCK_OFF_MS, clocksOff } from '../evidence/clock-off
 import type { HangCause, Heartbeat } from '../evidence/sighting.ts';
 import { describeVerdict } from '../evidence/verdict.ts';
 import { isOut } from '../maintain/maintenance.ts';
+import { forgetfulText } from '../memory/log-reset.ts';
 import { repairPlan } from '../plan/plans.ts';
 import { misdirection } from '../standby/fitness.ts';
 import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } from './conditions.ts';
@@ -149,6 +150,21 @@ export const served: readonly DecisionRow[] = [
     does: ['page standby-unfit'],
     reason: 'A standby that cannot take over is alerted before it is needed.',
     origin: 'replication-manager: readiness at every tick; resource-agents#1377',
+  },
+  {
+    name: 'standby-log-reset',
+    says: "The holder serves, and the standby's own binary log was reset: it has applied what its channel received, and does not know it by GTIDs.",
+    when: (s) => holderServes(s) && forgetfulText(s.memory, s.holder, s.standby) !== null,
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'standby-log-reset',
+      because: forgetfulText(s.memory, s.holder, s.standby) ?? '',
+    }),
+    does: ['page standby-log-reset'],
+    reason:
+      'It has every row, so it can take over. But the other node could not follow it then, and a standby that asks its source anew would apply old rows over newer ones.',
+    origin:
+      'RESET MASTER on a standby: the failover after it reported 1,953 transactions as lost that were not',
   },
   {
     name: 'login-refused',

@@ -5,6 +5,7 @@ import { nextAsked, nextAway, nextStopped } from '../evidence/channel-gaps.ts';
 import { clocksOff } from '../evidence/clock-off.ts';
 import { nextEnds } from '../evidence/holder-end.ts';
 import type { Heartbeat, Position } from '../evidence/sighting.ts';
+import { nextUnrecorded, type Unrecorded } from '../evidence/unrecorded.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { isBroken } from '../standby/fitness.ts';
@@ -56,6 +57,8 @@ export interface Durations {
   readonly clockOffSinceMs: number | null;
   /** Since when the standby has events of the holder's that this one does not know. */
   readonly resetSinceMs: number | null;
+  /** What the standby had received at a look, and does not record as executed since. */
+  readonly unrecorded: Unrecorded | null;
   /** The ends of the holder's history that it said lately, the newest last. */
   readonly ends: readonly HolderEnd[];
   /** What each node was last seen to have of the other's history, by the node whose history it is. */
@@ -82,6 +85,7 @@ export const noDurations: Durations = {
   doubtSinceMs: null,
   clockOffSinceMs: null,
   resetSinceMs: null,
+  unrecorded: null,
   ends: [],
   sent: {},
 };
@@ -107,6 +111,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
     clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
     resetSinceMs: since(durations.resetSinceMs, situation.reset !== null),
+    unrecorded: nextUnrecorded(durations.unrecorded, situation.standby),
     ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
     sent: nextSent(durations.sent, situation),
   };

@@ -1,16 +1,26 @@
 /**
- * A binary log that was reset (RESET MASTER, RESET BINARY LOGS AND GTIDS) while its node took writes: its rows stay, and its
+ * A binary log that was reset (RESET MASTER, RESET BINARY LOGS AND GTIDS). While its node took writes: its rows stay, and its
  * GTIDs and places are given to other rows. By them, the node has lost all that its standby has, and the standby has all that
- * was written since; neither is so. Only looks at the time show it, so it is remembered until the standby is made anew.
+ * was written since; neither is so. Of a standby: it has the rows of its source, and by GTIDs it lacks them. Only looks at the
+ * time show it, so it is remembered until one of the two is made anew.
  */
 import { cut, LIST_MAX } from '../bounds.ts';
 import { changed } from '../changed.ts';
 import type { Pair } from '../config/config.ts';
 import type { Situation } from '../decision/situation.ts';
-import { parseSet, renderSet, subtract, union } from '../evidence/gtid.ts';
+import {
+  countOf,
+  originatedBy,
+  parseSet,
+  renderSet,
+  subtract,
+  type TransactionSet,
+  union,
+} from '../evidence/gtid.ts';
 import { logNumberOf } from '../evidence/log-place.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
 import { cannotBeSent } from '../evidence/source-errors.ts';
+import { forgottenByStandby, isApplied, nextUnrecorded } from '../evidence/unrecorded.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { resetOf } from '../standby/lead.ts';
@@ -19,9 +29,9 @@ import type { Memory } from './memory.ts';
 
 export interface LogReset {
   readonly node: NodeName;
-  /** The other node, which had been fed from it until then. */
+  /** The other node: mostly, it had been fed from it until then. */
   readonly standby: NodeName;
-  /** What that one had of it, in words. */
+  /** What that one has and this one does not know any more, in words. */
   readonly lack: string;
   /** GTIDs that the node does not know any more; empty without GTIDs, or where there are too many to be kept. */
   readonly forgotten: string;
@@ -69,29 +79,62 @@ export function wouldAskForAll({ logReset }: Pick<Memory, 'logReset'>, node: Nod
   return logReset?.node === node;
 }
 
+/** Whether a reset is over once this node is made anew: of its own log, or of the one that it was fed from. */
+export function isResetOf({ logReset }: Pick<Memory, 'logReset'>, node: NodeName): boolean {
+  return logReset?.node === node || logReset?.standby === node;
+}
+
 /** Why no channel is attached into such a node. */
 export function askForAllText(node: NodeName, from: NodeName): string {
   return `the binary log of ${node} was reset (RESET MASTER), so it would ask for all that ${from} has written, and apply it over newer rows`;
 }
 
-/** Memory with a reset that has lasted, or that the holder has told its standby of; without one when the standby is known to have been made anew. */
-export function noteReset(memory: Memory, situation: Situation, { resetSinceMs }: Durations): Memory {
-  const { vip, holder, standby, reset, nowMs } = situation;
+/** Memory with a reset that is proven; without one when one of the two is known to have been made anew. */
+export function noteReset(memory: Memory, situation: Situation, durations: Durations): Memory {
+  const { vip, holder } = situation;
   const { logReset, plan } = memory;
-  if (logReset !== null) return isOver(logReset, situation) ? { ...memory, logReset: null } : memory;
-  if (reset === null || vip !== 'held' || plan !== null) return memory;
+  if (logReset !== null && isOver(logReset, situation)) return { ...memory, logReset: null };
+  // Of the two, that of a holder decides more: by it, a standby would lack what it seems to have.
+  if (logReset?.node === holder.node || vip !== 'held' || plan !== null) return memory;
+  const noted = resetOfHolder(situation, durations) ?? logReset ?? resetOfStandby(situation, durations);
+  return changed(memory, { logReset: noted });
+}
+
+/** It has lasted, or the holder has told its standby of it. */
+function resetOfHolder(situation: Situation, { resetSinceMs }: Durations): LogReset | null {
+  const { holder, standby, reset, nowMs } = situation;
+  if (reset === null) return null;
   const hasLasted =
     resetSinceMs !== null && nowMs - resetSinceMs >= RESET_FOR_MS && holder.seenAtMs > resetSinceMs;
-  if (!hasLasted && !isToldOfReset(standby.server)) return memory;
+  if (!hasLasted && !isToldOfReset(standby.server)) return null;
   const forgotten = forgottenBy(holder.server, standby.server);
-  const noted = {
-    node: holder.node,
-    standby: standby.node,
-    lack: cut(reset, LIST_MAX),
-    forgotten,
-    atMs: nowMs,
-  };
-  return changed(memory, { logReset: noted });
+  return { node: holder.node, standby: standby.node, lack: cut(reset, LIST_MAX), forgotten, atMs: nowMs };
+}
+
+/** It has applied what its channel has received, and does not record it. */
+function resetOfStandby({ holder, standby, nowMs }: Situation, durations: Durations): LogReset | null {
+  const unrecorded = nextUnrecorded(durations.unrecorded, standby);
+  if (holder.server === null || standby.server === null || !isApplied(unrecorded, standby)) return null;
+  const set = forgottenByStandby(standby.server, holder.server);
+  if (set.size === 0) return null;
+  const lack = cut(`${countOf(set)} transactions: ${renderSet(set)}`, LIST_MAX);
+  return { node: standby.node, standby: holder.node, lack, forgotten: keptOf(set), atMs: nowMs };
+}
+
+/** What a standby has forgotten of its source, and how it learns it again; null where its log was not reset. */
+export function forgetfulText(
+  { logReset }: Pick<Memory, 'logReset'>,
+  holder: Verdict,
+  standby: Verdict,
+): string | null {
+  if (logReset?.node !== standby.node) return null;
+  const { lack, forgotten } = logReset;
+  const { version, flavor } = standby.server ?? { version: '', flavor: 'mysql' };
+  const canAdd = flavor === 'mysql' && Number.parseInt(version, 10) >= 8 && forgotten !== '';
+  const fix = canAdd
+    ? `On ${standby.node}: SET GLOBAL gtid_purged = '+${forgotten}'`
+    : `Rebuild ${standby.node}`;
+  return `the binary log of ${standby.node} was reset (RESET MASTER): it has the rows, but not the GTIDs, of ${lack}. After a move to it, ${holder.node} could not follow it, and where its relay log is lost it would apply all of them again. ${fix}`;
 }
 
 /** Its source has ended the channel because it cannot go on from there. A moment later it may have given away as many names again. */
@@ -102,6 +145,7 @@ function isToldOfReset(standby: Server | null): boolean {
 /** The standby has no longer what it had then, so it has other data now. */
 function isOver({ node, standby: fed, forgotten }: LogReset, { holder, standby }: Situation): boolean {
   const [source, replica] = holder.node === node ? [holder, standby] : [standby, holder];
+  if (isKnownAgain(source.server, forgotten)) return true;
   if (source.server === null || replica.server === null || replica.node !== fed) return false;
   const { inbound, executed } = replica.server;
   if (inbound.kind !== 'configured') return false;
@@ -111,10 +155,26 @@ function isOver({ node, standby: fed, forgotten }: LogReset, { holder, standby }
   return inbound.io === 'yes' && logNumberOf(received) <= logNumberOf(source.server.executed);
 }
 
+/**
+ * A person has given it these GTIDs again, or it was made anew. Not where some are its own: it gives them to other rows. Its
+ * channel says what it has; the rest of it is judged with what it has forgotten.
+ */
+function isKnownAgain(server: Server | null, forgotten: string): boolean {
+  if (server === null || forgotten === '' || server.inbound.kind !== 'configured') return false;
+  const set = parseSet(forgotten);
+  const { gtid } = server.inbound.applied;
+  if (gtid === null || originatedBy(set, server.identity).size > 0) return false;
+  return subtract(set, parseSet(gtid)).size === 0;
+}
+
 function forgottenBy(holder: Server | null, standby: Server | null): string {
   if (holder === null || standby === null) return '';
   if (holder.executed.gtid === null || standby.executed.gtid === null) return '';
-  const text = renderSet(subtract(setOf(standby), parseSet(holder.executed.gtid)));
+  return keptOf(subtract(setOf(standby), parseSet(holder.executed.gtid)));
+}
+
+function keptOf(set: TransactionSet): string {
+  const text = renderSet(set);
   return text.length > FORGOTTEN_MAX ? '' : text;
 }
 

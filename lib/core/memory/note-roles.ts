@@ -13,7 +13,7 @@ import { type Fitness, isBroken, misdirection, reasonsOfSilence } from '../stand
 import type { LastEnds, Readiness } from '../standby/readiness.ts';
 import { noteSent } from '../standby/sent.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
-import { noteReset } from './log-reset.ts';
+import { isResetOf, noteReset } from './log-reset.ts';
 import { type Memory, notLost } from './memory.ts';
 import { isSeen, withSettled } from './settled.ts';
 
@@ -97,7 +97,7 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
     happened: `${standby.node} answers with the identity ${ofStandby}, and had ${was} before: it was rebuilt, or another server answers there.`,
     done: `keepalambda takes it as a new standby of ${holder.node}.`,
   };
-  const logReset = next.logReset?.standby === standby.node ? null : next.logReset;
+  const logReset = isResetOf(next, standby.node) ? null : next.logReset;
   return tell(
     { ...next, readiness: null, behind, sent, logReset },
     pair.name,

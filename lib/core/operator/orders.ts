@@ -9,7 +9,7 @@ import { renderRefusal } from '../fault.ts';
 import { whyNotAside } from '../hosts/rebuild.ts';
 import { orderMaintenance } from '../maintain/order-note.ts';
 import { detachedChannels } from '../memory/detached.ts';
-import { askForAllText, wouldAskForAll } from '../memory/log-reset.ts';
+import { askForAllText, isResetOf, wouldAskForAll } from '../memory/log-reset.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Plan } from '../plan/plan.ts';
 import { attachPlan, failoverPlan, releasePlan, switchoverPlan } from '../plan/plans.ts';
@@ -233,7 +233,7 @@ function orderReinstate(
   if (aside.run !== order.run)
     return refuse(`${order.node} is set aside for ${aside.run}, not for ${order.run}`);
   const { [order.node]: _, ...behind } = memory.behind;
-  const logReset = memory.logReset?.standby === order.node ? null : memory.logReset;
+  const logReset = isResetOf(memory, order.node) ? null : memory.logReset;
   // What was seen of it before is of other data: it must be seen fit once, beside a holder that lives.
   const reasons = ['it was set aside, and has not been seen fit since'];
   const readiness = { node: order.node, fit: false, reasons, atMs: nowMs };

@@ -466,7 +466,8 @@ const acting: readonly Mutant[] = [
     file: 'lib/core/evidence/unrecorded.ts',
     find: 'return comparePlaces(inbound.applied, unrecorded.upTo) >= 0;',
     replace: 'return true;',
-    guards: 'What a standby is about to apply is not recorded yet, and its binary log was not reset for that.',
+    guards:
+      'What a standby is about to apply is not recorded yet, and its binary log was not reset for that.',
   },
   {
     name: 'logs-of-any-name',

@@ -81,8 +81,8 @@ export const served: readonly DecisionRow[] = [
   },
   {
     name: 'holder-fails-check-stays',
-    says: "The holder serves but has failed the check for long enough, and the standby passes; the fault is its source's, the policy is `page`, the standby is unfit, or a pause is on. The standby is not out for maintenance.",
-    when: (s) => holderFailsCheck(s) && s.standbyPasses && !standbyOut(s),
+    says: "The holder serves but has failed the check for long enough, and the standby passes; the fault is its source's, the policy is `page`, the standby is unfit, or a pause is on. The standby is not out for maintenance, nor is the fault that of a source that is made anew.",
+    when: (s) => holderFailsCheck(s) && s.standbyPasses && !standbyOut(s) && !isOfRebuild(s),
     measure: (s) => ({
       kind: 'stay',
       page: 'holder-fails-check',
@@ -113,8 +113,8 @@ export const served: readonly DecisionRow[] = [
   },
   {
     name: 'standby-misdirected',
-    says: "The holder serves, and the standby's channel does not come from the holder's own address, or not from the server that the holder is.",
-    when: (s) => holderServes(s) && misdirected(s) !== null,
+    says: "The holder serves, and the standby's channel does not come from the holder's own address, or not from the server that the holder is. The standby is not made anew now.",
+    when: (s) => holderServes(s) && misdirected(s) !== null && !isMadeAnew(s),
     measure: (s) => ({
       kind: 'stay',
       page: 'standby-misdirected',
@@ -210,6 +210,14 @@ export const served: readonly DecisionRow[] = [
 function standbyOut({ memory, standby, nowMs }: Situation): boolean {
   return isOut(memory, standby.node, nowMs);
 }
+
+/** It is being made anew (`rebuild`): a copy of the holder has the holder's channel until it is given its own. */
+function isMadeAnew({ memory, standby }: Situation): boolean {
+  return memory.aside?.node === standby.node;
+}
+
+/** The holder receives nothing meanwhile. */
+const isOfRebuild = (s: Situation) => isMadeAnew(s) && s.holderOwnFaults.length === 0;
 
 function offlineText({ holder: { node }, standby, fitness }: Situation): string {
   const takeOver = fitness.fit

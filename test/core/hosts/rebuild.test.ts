@@ -11,6 +11,7 @@ import { hostWith } from '../setup/facts.ts';
 import {
   answers2,
   type Change,
+  hears1,
   hears2,
   holder,
   memory,
@@ -26,6 +27,7 @@ import {
 } from '../world.ts';
 
 const aside = { node: 'db2', run: 'r1', by: 'eva', why: 'rebuild: it is back', atMs: NOW_MS - 60_000 };
+const cannotBeSent = { errno: 1236, message: 'could not find next log' };
 const isAside = memory({ aside });
 const own: Lack = {
   has: 'db2',
@@ -69,6 +71,25 @@ describe('the steps of a rebuild', () => {
       'it has not applied all yet',
       factsOf({ seed: copied }, isAside, standby(hears2({ caughtUp: false }))),
       'follows',
+    ],
+    [
+      'its new binary log has ended the channel into the holder',
+      factsOf({ seed: copied }, isAside, holder(hears1({ io: 'no', ioError: cannotBeSent }))),
+      'followed',
+    ],
+    [
+      'somebody had stopped the channel into the holder',
+      factsOf({ seed: copied }, isAside, holder(hears1({ io: 'no' }))),
+      'reinstated',
+    ],
+    [
+      'a failover had detached it',
+      factsOf(
+        { seed: copied },
+        memory({ aside, detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
+        holder(hears1({ io: 'no', ioError: cannotBeSent })),
+      ),
+      'reinstated',
     ],
     ['it follows, and has caught up', factsOf({ seed: copied }, isAside), 'reinstated'],
     ['all is done', factsOf({ isOver: true }), 'done'],

@@ -33,6 +33,15 @@ export const whenStandbyUnfit: readonly RowStory[] = [
     'standby-misdirected stay, page standby-misdirected',
   ],
   [
+    'standby follows a stranger',
+    'it is made anew, and has the channel of the holder, whose copy it is',
+    [
+      memory({ aside: { node: 'db2', run: 'r1', by: 'eva', why: 'rebuild', atMs: NOW_MS } }),
+      standby(hears2({ sourceIdentity: UUID3 })),
+    ],
+    'awaiting-confirmation observe',
+  ],
+  [
     'standby follows the VIP',
     '',
     [standby(hears2({ sourceAddress: '10.0.1.10' }))],

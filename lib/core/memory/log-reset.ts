@@ -128,13 +128,30 @@ export function forgetfulText(
   standby: Verdict,
 ): string | null {
   if (logReset?.node !== standby.node) return null;
-  const { lack, forgotten } = logReset;
-  const { version, flavor } = standby.server ?? { version: '', flavor: 'mysql' };
-  const canAdd = flavor === 'mysql' && Number.parseInt(version, 10) >= 8 && forgotten !== '';
-  const fix = canAdd
-    ? `On ${standby.node}: SET GLOBAL gtid_purged = '+${forgotten}'`
-    : `Rebuild ${standby.node}`;
-  return `the binary log of ${standby.node} was reset (RESET MASTER): it has the rows, but not the GTIDs, of ${lack}. After a move to it, ${holder.node} could not follow it, and where its relay log is lost it would apply all of them again. ${fix}`;
+  const fix = teachingOf(logReset, standby.server) ?? `Rebuild ${standby.node}`;
+  return `the binary log of ${standby.node} was reset (RESET MASTER): it has the rows, but not the GTIDs, of ${logReset.lack}. After a move to it, ${holder.node} could not follow it, and where its relay log is lost it would apply all of them again. ${fix}`;
+}
+
+/** Why a standby cannot take over from a node whose log was reset, and what ends that. */
+export function resetText(holder: Verdict, standby: NodeName, lack: string, noted: LogReset | null): string {
+  const fix = teachingOf(noted, holder.server) ?? `Compare the two, then rebuild ${standby}`;
+  return `the binary log of ${holder.node} was reset (RESET MASTER) or lost its end: ${standby} has events of it that ${holder.node} does not know (${lack}). ${fix}`;
+}
+
+/**
+ * The statement that gives a node the GTIDs that it has forgotten; null where the server takes none while it has others (before
+ * MySQL 8), or where it has given some of them to other rows.
+ */
+function teachingOf(reset: LogReset | null, server: Server | null): string | null {
+  if (reset === null || server === null || server.flavor !== 'mysql') return null;
+  const { node, forgotten } = reset;
+  if (Number.parseInt(server.version, 10) < 8 || !isOfOthers(forgotten, server)) return null;
+  return `On ${node}: SET GLOBAL gtid_purged = '+${forgotten}'`;
+}
+
+/** Its own GTIDs it gives to other rows. */
+function isOfOthers(forgotten: string, { identity }: Server): boolean {
+  return forgotten !== '' && originatedBy(parseSet(forgotten), identity).size === 0;
 }
 
 /** Its source has ended the channel because it cannot go on from there. A moment later it may have given away as many names again. */
@@ -156,15 +173,13 @@ function isOver({ node, standby: fed, forgotten }: LogReset, { holder, standby }
 }
 
 /**
- * A person has given it these GTIDs again, or it was made anew. Not where some are its own: it gives them to other rows. Its
- * channel says what it has; the rest of it is judged with what it has forgotten.
+ * A person has given it these GTIDs again, or it was made anew. Its channel says what it has; the rest of it is judged with what
+ * it has forgotten.
  */
 function isKnownAgain(server: Server | null, forgotten: string): boolean {
-  if (server === null || forgotten === '' || server.inbound.kind !== 'configured') return false;
-  const set = parseSet(forgotten);
+  if (server?.inbound.kind !== 'configured' || !isOfOthers(forgotten, server)) return false;
   const { gtid } = server.inbound.applied;
-  if (gtid === null || originatedBy(set, server.identity).size > 0) return false;
-  return subtract(set, parseSet(gtid)).size === 0;
+  return gtid !== null && subtract(parseSet(forgotten), parseSet(gtid)).size === 0;
 }
 
 function forgottenBy(holder: Server | null, standby: Server | null): string {

@@ -5,7 +5,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Server } from '../../../lib/core/evidence/sighting.ts';
 import { Leader } from '../leader.ts';
-import { answered, answers1, channel, db2, refused, UUID1, UUID2 } from '../world.ts';
+import { answered, answers1, channel, db2, memory, refused, UUID1, UUID2, vipAt } from '../world.ts';
 
 const place = (offset: number) => ({ file: 'binlog.000003', offset });
 const holderAt = (last: number) =>
@@ -60,6 +60,21 @@ describe('a standby that applied what it received and does not record it', () =>
     const server = standbyWith(100, 100, `${UUID1}:41-100`);
     const cut = { ...server.inbound, io: 'connecting', lagSeconds: null } as Server['inbound'];
     expect(leader.looks(4, 250, refused, answered({ ...server, inbound: cut })).deed).toBe('failover');
+  });
+
+  it('is given them as the holder too, and then the other node can take over again', () => {
+    const leader = new Leader();
+    leader.looks(8, 250, holderAt(100), idle);
+    const { logReset } = leader.memory;
+    const moved = new Leader(memory({ logReset, lastHolder: 'db2' }), vipAt({ kind: 'node', node: 'db2' }));
+    const [old, opened] = [
+      answers1({ writable: false, executed: { gtid: `${UUID1}:1-100`, ...place(10_000) } }),
+      answered(standbyWith(100, 100, `${UUID1}:41-100`, { writable: true })),
+    ];
+    const { reasons } = moved.looks(8, 250, old, opened).situation.fitness;
+    expect(reasons.join()).toContain(`On db2: SET GLOBAL gtid_purged = '+${UUID1}:1-40'`);
+    const whole = answered(standbyWith(100, 100, `${UUID1}:1-100`, { writable: true }));
+    expect(moved.looks(8, 250, old, whole).situation.fitness.reasons.join()).not.toContain('reset');
   });
 
   it('is to be rebuilt where the server cannot be given GTIDs again', () => {

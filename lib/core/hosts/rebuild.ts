@@ -50,7 +50,7 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
   const copied = seedGoals(seeding, isOver ? { ...done, kept: seed?.kept ?? null } : seed);
   const isCopied = isOver || copied.every(({ state }) => state === 'met');
   const follows = isOver || (isCopied && hasCaughtUp(situation, node));
-  const isHeard = isOver || (follows && !wasCutOff(situation, node));
+  const isHeard = follows && !wasCutOff(situation, node);
   return [
     ...(server === null ? [] : [server]),
     setAside,
@@ -62,16 +62,17 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
       does: `starts replication on ${node} and waits until it has caught up`,
     },
     {
-      name: 'followed',
-      node: situation.holder.node,
-      state: isHeard ? 'met' : follows ? 'open' : 'unknown',
-      does: `starts replication on ${situation.holder.node} again, where the new binary log of ${node} has ended it`,
-    },
-    {
       name: 'reinstated',
       node,
-      state: isOver ? 'met' : isHeard ? 'open' : 'unknown',
+      state: isOver ? 'met' : follows ? 'open' : 'unknown',
       does: `takes the mark off ${node}`,
+    },
+    // Last of all: the node can take over without it.
+    {
+      name: 'followed',
+      node: situation.holder.node,
+      state: isHeard ? 'met' : isOver ? 'open' : 'unknown',
+      does: `starts replication on ${situation.holder.node} again, where the new binary log of ${node} has ended it`,
     },
   ];
 }

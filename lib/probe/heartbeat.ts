@@ -19,6 +19,9 @@ import { late, nowMs, within } from './waiting.ts';
 /** The least time between two commits. Milliseconds. */
 const BEAT_MS = 1000;
 
+/** After so long without one, a node has lost its role, or nobody looked: then no row of before is waited for. Milliseconds. */
+const BEATS_LIFE_MS = 60_000;
+
 const state: Record<'true' | 'false', string> = {
   true: stateOf('@@global.read_only+@@global.super_read_only'),
   false: stateOf('@@global.read_only', '@@session.binlog_format'),
@@ -114,6 +117,7 @@ export function createWriter(logins: Logins, node: string, beats: HeartbeatLag):
   const doctor = createDoctor(logins);
   let underWay: Promise<void> | null = null;
   let startedAtMs = Number.NEGATIVE_INFINITY;
+  let notedAtMs = Number.NEGATIVE_INFINITY;
   /** When the one under way, or else the last one, was sent; null while it waits for a connection. */
   let sentAtMs: number | null = null;
   /** Since when it has not committed what it tried to. */
@@ -135,7 +139,9 @@ export function createWriter(logins: Logins, node: string, beats: HeartbeatLag):
       const atMs = nowMs();
       if (mine === startedAtMs) sentAtMs = atMs;
       const stampMs = await commitHeartbeat(link, node);
-      if (stampMs !== null) beats.note(stampMs, atMs);
+      if (stampMs === null) return null;
+      beats.note(stampMs, atMs);
+      notedAtMs = atMs;
       return stampMs;
     };
     const ask = () => (mine === startedAtMs && underWay !== null ? doctor.ask(ownId) : undefined);
@@ -179,7 +185,8 @@ export function createWriter(logins: Logins, node: string, beats: HeartbeatLag):
     lend: () => (underWay === null ? kept.lend() : null),
     drop() {
       kept.drop();
-      beats.forget();
+      // A rest between two looks says nothing of the rows: what has not got there yet is still late.
+      if (nowMs() - notedAtMs > BEATS_LIFE_MS) beats.forget();
       underWay = null;
       startedAtMs = Number.NEGATIVE_INFINITY;
       settle({ kind: 'not-tried' });

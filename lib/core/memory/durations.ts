@@ -150,9 +150,12 @@ function isUntold({ holder, witness, memory }: Situation): boolean {
  */
 function nextUnserved(
   durations: Durations,
-  { isServed, holder: { server }, memory, nowMs }: Situation,
+  { isServed, isVipAway, holder: { server, kind }, memory, nowMs }: Situation,
 ): number | null {
   if (isServed) return null;
+  // It refuses us, and may serve its clients: by that alone, no loss begins.
+  const isUnknown = !isVipAway && (kind === 'locked-out' || kind === 'saturated');
+  if (isUnknown) return durations.unservedSinceMs ?? unservedBefore(durations, memory, nowMs);
   const hangsForMs = server?.heartbeat.kind === 'failed' ? server.heartbeat.forMs : 0;
   const before = unservedBefore(durations, memory, nowMs) ?? nowMs;
   return durations.unservedSinceMs ?? Math.min(nowMs - hangsForMs, before);

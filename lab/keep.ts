@@ -16,7 +16,7 @@ export const practised = { pair: { hostWork: true } } as const;
 /** Never resolves: Ctrl-C ends it. */
 export async function keep(world: LabWorld, story: Story): Promise<number> {
   world.schedule();
-  await untilSteady(world);
+  await Promise.all([untilSteady(world), furnishHosts(world, story)]);
   const { vip, port } = world.network;
   const file = path.join(world.directory, 'practice.sh');
   await writeFile(file, practiceScript(world));
@@ -27,6 +27,16 @@ export async function keep(world: LabWorld, story: Story): Promise<number> {
   console.log(renderCommands(world, file));
   story.tell('lab', 'Ctrl-C ends it');
   return new Promise(() => {});
+}
+
+/** Orders such as `rebuild` need the programs of a server on its host. Without them, everything else can be practised. */
+async function furnishHosts({ hosts }: LabWorld, story: Story): Promise<void> {
+  try {
+    // One after the other: both unpack the same programs.
+    for (const host of Object.values(hosts)) await host.furnish();
+  } catch (error) {
+    story.tell('lab', `rebuild and divergence do not work here: ${(error as Error).message}`);
+  }
 }
 
 /** Points keepalambda and the AWS CLI here, and has a function for each host. */

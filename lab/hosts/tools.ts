@@ -102,7 +102,9 @@ export async function furnish(instance: Instance): Promise<Workbench> {
 /** Options that say where settings are must come first, so ours come behind them. */
 function wrapper({ words }: Instance, { command, args }: Binary, options: readonly string[]): string {
   const line = [...words, command, ...args].map(quoted).join(' ');
+  // The host's own `ip` comes first on its PATH; the one that enters a namespace is the machine's.
   return `#!/bin/sh
+PATH=${quoted(process.env.PATH ?? '/usr/bin:/bin')}
 case \${1:-} in
   --defaults-*|--no-defaults) first=$1; shift; exec ${line} "$first" ${options.map(quoted).join(' ')} "$@" ;;
 esac

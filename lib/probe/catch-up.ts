@@ -1,4 +1,6 @@
 /** Waits until a node has applied what it received and, if asked, a position of its source. */
+
+import { areOfOneSeries, comparePlaces } from '../core/evidence/log-place.ts';
 import type { CaughtUp } from '../core/evidence/probe-results.ts';
 import type { Position } from '../core/evidence/sighting.ts';
 import { type Channel, isCaughtUp, type Source } from './channel-rows.ts';
@@ -47,7 +49,8 @@ export function progressOf(
   const executed = { gtid: pulse.executed, file: '', offset: 0 };
   const standing = { applied: channel.applied, executed };
   const reached = includes(standing, goal.upTo ?? goal.received, flavor);
-  const isAll = isCaughtUp(channel, pulse.workers) || isNothing(channel.received);
+  const isAll =
+    isCaughtUp(channel, pulse.workers) || isNothing(channel.received) || isPast(channel, goal.received);
   if (reached || (goal.upTo === null && isAll)) {
     return { reached: true, because: '', hopeless: false };
   }
@@ -59,6 +62,15 @@ export function progressOf(
   const where = goal.upTo ?? goal.received;
   const io = channel.io === 'yes' ? '' : `, and the IO thread is ${channel.io}`;
   return not(`applied ${textOf(applied)}, received ${textOf(received)}, wanted ${textOf(where)}${io}`, false);
+}
+
+/**
+ * It has applied the log of its source beyond that place. One whose own log was reset never records all that it had received, and
+ * on a busy pair it never has all of it either.
+ */
+function isPast({ applied, isByEar }: Channel, received: Position): boolean {
+  const isKnown = isByEar !== true && areOfOneSeries(received, applied);
+  return isKnown && comparePlaces(applied, received) >= 0;
 }
 
 /** The channel has never received anything. */

@@ -18,6 +18,9 @@ import { late, nowMs, within } from './waiting.ts';
 /** The least time between two commits. Milliseconds. */
 const BEAT_MS = 1000;
 
+/** After so long without one, a node has lost its role, or nobody looked: then no row of before is waited for. Milliseconds. */
+const BEATS_LIFE_MS = 60_000;
+
 /** While a commit hangs, why is asked again so often. Milliseconds. */
 const ASK_AGAIN_MS = 1000;
 
@@ -32,6 +35,7 @@ export class HeartbeatWriter {
   readonly #inquiry: HangInquiry;
   #underWay: Promise<void> | null = null;
   #startedAtMs = Number.NEGATIVE_INFINITY;
+  #notedAtMs = Number.NEGATIVE_INFINITY;
   /** When the one under way, or else the last one, was sent; null while it waits for a connection. */
   #sentAtMs: number | null = null;
   /** Since when it has not committed what it tried to. */
@@ -68,7 +72,8 @@ export class HeartbeatWriter {
   /** Throws the connection away, with what is under way on it. */
   drop(): void {
     this.#kept.drop();
-    this.#beats.forget();
+    // A rest between two looks says nothing of the rows: what has not got there yet is still late.
+    if (nowMs() - this.#notedAtMs > BEATS_LIFE_MS) this.#beats.forget();
     this.#underWay = null;
     this.#startedAtMs = Number.NEGATIVE_INFINITY;
     this.#settle({ kind: 'not-tried' });
@@ -83,7 +88,9 @@ export class HeartbeatWriter {
       const atMs = nowMs();
       if (mine === this.#startedAtMs) this.#sentAtMs = atMs;
       const stampMs = await commitHeartbeat(link, this.#node);
-      if (stampMs !== null) this.#beats.note(stampMs, atMs);
+      if (stampMs === null) return null;
+      this.#beats.note(stampMs, atMs);
+      this.#notedAtMs = atMs;
       return stampMs;
     };
     const ask = () => {

@@ -27,6 +27,8 @@ export const noTroubles: Troubles = { semiSync: null, events: null, globalLock: 
 
 /** How often what changes slowly is read. Milliseconds. */
 const SLOW_MS = 30_000;
+/** The same while commits wait for an acknowledgement. Milliseconds. */
+const WAITING_MS = 1000;
 
 /** Variables and events of a server: what a person set up. */
 interface SetUp {
@@ -46,7 +48,8 @@ export function createTroubles(): (
   let before: { readonly channel: Channel | null; readonly counters: Counters } | null = null;
 
   return async (link, channel, counters, isCaughtUp) => {
-    if (nowMs() - setUpAtMs >= SLOW_MS) {
+    const isNew = isSemiSyncNew(setUp, counters);
+    if (nowMs() - setUpAtMs >= (isNew ? WAITING_MS : SLOW_MS)) {
       setUp = await readSetUp(link);
       setUpAtMs = nowMs();
     }
@@ -60,6 +63,12 @@ export function createTroubles(): (
       events: setUp.events,
     };
   };
+}
+
+/** It was switched on since, or sessions wait now, and its limit decides whether the server counts as stuck. */
+function isSemiSyncNew({ semiSyncTimeoutMs }: SetUp, { semiSync }: Counters): boolean {
+  if (semiSync === null || !semiSync.on) return false;
+  return semiSyncTimeoutMs === null || semiSync.waiting > 0;
 }
 
 /** The applier runs, and has applied nothing since it was last read. */

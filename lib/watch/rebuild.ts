@@ -125,6 +125,14 @@ async function step(
       return tell(options, 'reinstate', seeding.run);
     case 'follows':
       return follow(options, situation, limitMs);
+    case 'followed':
+      await ports.database.attach(
+        pair,
+        seeding.from,
+        situation.standby.server?.identity ?? null,
+        ATTACH_LIMIT_MS,
+      );
+      return;
     default:
       return carryOutSeed(ports, pair, goal.name, seeding, facts.seed, limitMs);
   }

@@ -40,7 +40,23 @@ export async function serveOrder(options: OperateOptions & { readonly order: Ord
   return answer ? replyOf(order, answer) : unanswered(options, id);
 }
 
-function replyOf(
+/** The answer is that of a move that had the same id, and this is another order: it must not read as done. */
+function isOfAnother(order: Order, { moved }: OrderAnswer): boolean {
+  if (moved === undefined) return false;
+  if (order.action !== 'failover' && order.action !== 'switchover') return true;
+  const { to = moved.to, from = moved.from } = order;
+  return to !== moved.to || from !== moved.from;
+}
+
+function replyOf(order: Order, answer: OrderAnswer): Reply {
+  if (!isOfAnother(order, answer)) return replyWith(order, answer);
+  const { action, pair } = order;
+  const { requestId: id, moved } = answer;
+  const text = `got the id ${id} of another order, a move to ${moved?.to}; want an id of its own. Nothing was done`;
+  return notDone('refused', [text], { action: 'order', order: action, pair, id });
+}
+
+function replyWith(
   { action, pair }: Order,
   { ok, isRefusal, text, requestId, tookMs, closedForMs }: OrderAnswer,
 ): Reply {

@@ -128,6 +128,7 @@ const extras: readonly Change[] = [
   memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } }),
   movedUntouched,
   lasting({ clockOffSinceMs: NOW_MS - 20_000 }),
+  memory({ logReset: { node: 'db2', standby: 'db1', lack: 'a:1-3', forgotten: 'a:1-3', atMs: NOW_MS } }),
   lasting({ heartbeat: { kind: 'barred', sinceMs: NOW_MS - 6000 } }),
   lasting({ heartbeat: { kind: 'refused', sinceMs: NOW_MS - 6000 } }),
   holder(hears1({ io: 'no' })),

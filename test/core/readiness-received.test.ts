@@ -172,7 +172,7 @@ describe('what the standby has received by the end decides', () => {
     const back = answered({
       ...db2,
       uptimeSeconds: 3,
-      inbound: channel({ ...alone, received: position(`${UUID1}:1-${to}`, to * 10) }),
+      inbound: channel({ ...alone, caughtUp: false, received: position(`${UUID1}:1-${to}`, to * 10) }),
     });
     expect(leader.looks(3, 250, refused, back)).toMatchObject({ deed });
   });

@@ -160,6 +160,17 @@ describe('progress', () => {
       true,
       false,
     ],
+    [
+      'what was received first, and its own log was reset, so that it does not record all of it',
+      progress({
+        Read_Master_Log_Pos: 900,
+        Exec_Master_Log_Pos: 800,
+        Retrieved_Gtid_Set: `${uuid}:1-3`,
+        Executed_Gtid_Set: `${uuid}:2`,
+      }),
+      true,
+      false,
+    ],
     ['behind', progress(behind), false, false],
     ['behind, and its SQL thread is stopped', progress({ ...behind, Slave_SQL_Running: 'No' }), false, true],
     ['caught up, its SQL thread stopped', progress({ Slave_SQL_Running: 'No' }), true, false],

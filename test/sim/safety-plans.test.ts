@@ -277,6 +277,24 @@ describe('orders', () => {
     endDrill(stage);
   });
 
+  it.each([
+    ['another direction', { action: 'failover', to: 'db1' }],
+    ['no move', { action: 'pause', minutes: 5 }],
+  ] as const)(
+    'the id of a move with another order (%s) is refused: it must not read as done',
+    async (_, other) => {
+      const stage = newDrill();
+      watchOver(stage);
+      await stage.pass(20_000);
+      await stage.settle(ask(stage, { action: 'switchover', to: 'db2', id: 'T-1' }));
+      const again = await stage.settle(ask(stage, { ...other, id: 'T-1' }));
+      expect(again).toMatchObject({ ok: false, outcome: 'refused' });
+      expect(again.lines.join()).toContain('got the id T-1 of another order, a move to db2');
+      expect(stage.world.holder?.name).toBe('db2');
+      endDrill(stage);
+    },
+  );
+
   it('two people at once never move there and back', async () => {
     const stage = newDrill();
     watchOver(stage);

@@ -207,6 +207,13 @@ export const events = {
       'The server refuses new logins of our account, but still answers on the connection that we have open.',
     todo: 'Fix the cause that the alert names: password, connection limit, or blocked host (FLUSH HOSTS).',
   },
+  'standby-log-reset': {
+    title: 'the binary log of {standby} was reset',
+    role: 'hands-over',
+    meaning:
+      'The standby has the rows that it applied before the reset, but does not know their GTIDs any more. It can take over, but the other node could not follow it afterwards.',
+    todo: 'Give the standby these GTIDs again, as the alert says, or rebuild it.',
+  },
   'clock-off': {
     title: 'the clock of a host is off',
     role: 'hands-over',

@@ -79,6 +79,12 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'holder-refuses-writes': remedy('critical', 'no', status, failover('{holder} refuses writes')),
   'heartbeat-barred': remedy('warning', 'yes', status),
   'login-refused': remedy('warning', 'yes', status),
+  'standby-log-reset': remedy(
+    'warning',
+    'yes',
+    status,
+    'rebuild {pair} {standby} --why "its binary log was reset"',
+  ),
   'clock-off': remedy('warning', 'yes', status),
   'standby-misdirected': remedy('warning', 'yes', status),
   misconfigured: remedy('critical', 'probably', status),

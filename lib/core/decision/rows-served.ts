@@ -4,6 +4,7 @@ import { CLOCK_OFF_FOR_MS, CLOCK_OFF_MS, clocksOff } from '../evidence/clock-off
 import type { HangCause, Heartbeat } from '../evidence/sighting.ts';
 import { describeVerdict, type Verdict } from '../evidence/verdict.ts';
 import { isOut } from '../maintain/maintenance.ts';
+import { forgetfulText } from '../memory/log-reset.ts';
 import { repairPlan } from '../plan/plans.ts';
 import { misdirection } from '../standby/fitness.ts';
 import { holderFailsCheck, holderServes, pauseText, repairable, standbyGone } from './conditions.ts';
@@ -80,8 +81,8 @@ export const served: readonly DecisionRow[] = [
   },
   {
     name: 'holder-fails-check-stays',
-    says: "The holder serves but has failed the check for long enough, and the standby passes; the fault is its source's, the policy is `page`, the standby is unfit, or a pause is on. The standby is not out for maintenance.",
-    when: (s) => holderFailsCheck(s) && s.standbyPasses && !standbyOut(s),
+    says: "The holder serves but has failed the check for long enough, and the standby passes; the fault is its source's, the policy is `page`, the standby is unfit, or a pause is on. The standby is not out for maintenance, nor is the fault that of a source that is made anew.",
+    when: (s) => holderFailsCheck(s) && s.standbyPasses && !standbyOut(s) && !isOfRebuild(s),
     measure: (s) => ({
       kind: 'stay',
       page: 'holder-fails-check',
@@ -112,8 +113,8 @@ export const served: readonly DecisionRow[] = [
   },
   {
     name: 'standby-misdirected',
-    says: "The holder serves, and the standby's channel does not come from the holder's own address, or not from the server that the holder is.",
-    when: (s) => holderServes(s) && misdirected(s) !== null,
+    says: "The holder serves, and the standby's channel does not come from the holder's own address, or not from the server that the holder is. The standby is not made anew now.",
+    when: (s) => holderServes(s) && misdirected(s) !== null && !isMadeAnew(s),
     measure: (s) => ({
       kind: 'stay',
       page: 'standby-misdirected',
@@ -149,6 +150,21 @@ export const served: readonly DecisionRow[] = [
     does: ['page standby-unfit'],
     reason: 'A standby that cannot take over is alerted before it is needed.',
     origin: 'replication-manager: readiness at every tick; resource-agents#1377',
+  },
+  {
+    name: 'standby-log-reset',
+    says: "The holder serves, and the standby's own binary log was reset: it has applied what its channel received, and does not know it by GTIDs.",
+    when: (s) => holderServes(s) && forgetfulText(s.memory, s.holder, s.standby) !== null,
+    measure: (s) => ({
+      kind: 'stay',
+      page: 'standby-log-reset',
+      because: forgetfulText(s.memory, s.holder, s.standby) ?? '',
+    }),
+    does: ['page standby-log-reset'],
+    reason:
+      'It has every row, so it can take over. But the other node could not follow it then, and a standby that asks its source anew would apply old rows over newer ones.',
+    origin:
+      'RESET MASTER on a standby: the failover after it reported 1,953 transactions as lost that were not',
   },
   {
     name: 'login-refused',
@@ -199,6 +215,14 @@ export const served: readonly DecisionRow[] = [
 function standbyOut({ memory, standby, nowMs }: Situation): boolean {
   return isOut(memory, standby.node, nowMs);
 }
+
+/** It is being made anew (`rebuild`): a copy of the holder has the holder's channel until it is given its own. */
+function isMadeAnew({ memory, standby }: Situation): boolean {
+  return memory.aside?.node === standby.node;
+}
+
+/** The holder receives nothing meanwhile. */
+const isOfRebuild = (s: Situation) => isMadeAnew(s) && s.holderOwnFaults.length === 0;
 
 function offlineText({ holder: { node }, standby, fitness }: Situation): string {
   const takeOver = fitness.fit

@@ -106,6 +106,7 @@ const besideALoss: ReadonlySet<string> = new Set<EventCode>([
   'doctor-found',
   'doctor-clear',
   'channel-detached',
+  'standby-log-reset',
   'clock-off',
 ]);
 

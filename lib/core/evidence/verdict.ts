@@ -147,6 +147,9 @@ function isSaid(heartbeat: Heartbeat, answered: Server): boolean {
   return heartbeat.kind === 'committed' && answered.heartbeat.kind === 'committed';
 }
 
+/** The servers' default: of a wait that is seen before its limit is read. Milliseconds. */
+const SEMI_SYNC_TIMEOUT_MS = 10_000;
+
 /**
  * How long a commit may hang before the server counts as stuck. A session that holds a global lock is a backup as a rule,
  * and ends; a wait for an acknowledgement ends by the server's own timeout. Milliseconds.
@@ -160,7 +163,7 @@ export function stuckAfterMs(
     case 'global-lock':
       return Math.max(lockedMs, stuckMs);
     case 'semi-sync':
-      return (semiSync?.timeoutMs ?? 0) + stuckMs;
+      return (semiSync?.timeoutMs ?? SEMI_SYNC_TIMEOUT_MS) + stuckMs;
     case 'disk-full':
     case 'unknown':
       return stuckMs;

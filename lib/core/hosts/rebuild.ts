@@ -1,7 +1,9 @@
 /** `rebuild`: a node that has something of its own, or is broken, is made anew from the holder's data. */
 import type { Aside } from '../decision/aside.ts';
 import type { Situation } from '../decision/situation.ts';
+import { cannotBeSent } from '../evidence/source-errors.ts';
 import type { Refusal } from '../fault.ts';
+import { detachedInto } from '../memory/detached.ts';
 import type { NodeName } from '../names.ts';
 import type { SetupFacts } from '../setup/facts.ts';
 import { whyNoRoom } from '../setup/room.ts';
@@ -48,6 +50,7 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
   const copied = seedGoals(seeding, isOver ? { ...done, kept: seed?.kept ?? null } : seed);
   const isCopied = isOver || copied.every(({ state }) => state === 'met');
   const follows = isOver || (isCopied && hasCaughtUp(situation, node));
+  const isHeard = follows && !wasCutOff(situation, node);
   return [
     ...(server === null ? [] : [server]),
     setAside,
@@ -63,6 +66,13 @@ export function rebuildGoals(terms: RebuildTerms, facts: RebuildFacts): readonly
       node,
       state: isOver ? 'met' : follows ? 'open' : 'unknown',
       does: `takes the mark off ${node}`,
+    },
+    // Last of all: the node can take over without it.
+    {
+      name: 'followed',
+      node: situation.holder.node,
+      state: isHeard ? 'met' : isOver ? 'open' : 'unknown',
+      does: `starts replication on ${situation.holder.node} again, where the new binary log of ${node} has ended it`,
     },
   ];
 }
@@ -166,4 +176,14 @@ function hasCaughtUp({ standby, lead }: Situation, node: NodeName): boolean {
   if (inbound?.kind !== 'configured') return false;
   const runs = inbound.io === 'yes' && inbound.sql === 'yes';
   return runs && inbound.caughtUp && lead.standbyLacksOwn === null && lead.holderLacksOthers === null;
+}
+
+/**
+ * The node's binary log begins anew with its copy, and that has ended the holder's channel from it: nothing else would start it. One
+ * that a failover detached is attached by its own rule.
+ */
+function wasCutOff({ holder, memory }: Situation, node: NodeName): boolean {
+  if (holder.node === node || detachedInto(memory, holder.node) !== null) return false;
+  const inbound = holder.server?.inbound;
+  return inbound?.kind === 'configured' && inbound.io === 'no' && cannotBeSent(inbound.ioError);
 }

@@ -5,6 +5,7 @@ import { nextAsked, nextAway, nextStopped } from '../evidence/channel-gaps.ts';
 import { clocksOff } from '../evidence/clock-off.ts';
 import { nextEnds } from '../evidence/holder-end.ts';
 import type { Heartbeat, Position } from '../evidence/sighting.ts';
+import { nextUnrecorded, type Unrecorded } from '../evidence/unrecorded.ts';
 import { nextUptimes, type Uptime } from '../evidence/uptimes.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { cannotSay } from '../evidence/witness.ts';
@@ -59,6 +60,8 @@ export interface Durations {
   readonly clockOffSinceMs: number | null;
   /** Since when the standby has events of the holder's that this one does not know. */
   readonly resetSinceMs: number | null;
+  /** What the standby had received at a look, and does not record as executed since. */
+  readonly unrecorded: Unrecorded | null;
   /** The ends of the holder's history that it said lately, the newest last. */
   readonly ends: readonly HolderEnd[];
   /** How long each server had run when this leader last saw it. */
@@ -89,6 +92,7 @@ export const noDurations: Durations = {
   doubtSinceMs: null,
   clockOffSinceMs: null,
   resetSinceMs: null,
+  unrecorded: null,
   ends: [],
   uptimes: {},
   logs: {},
@@ -116,6 +120,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
     clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
     resetSinceMs: since(durations.resetSinceMs, situation.reset !== null),
+    unrecorded: nextUnrecorded(durations.unrecorded, situation.standby),
     ends: nextEnds(durations.ends, situation.holder, situation.pair.settings.readinessMs),
     uptimes: nextUptimes(durations.uptimes, [holder, standby]),
     logs: nextLogs(durations.logs, situation),
@@ -157,9 +162,12 @@ function isUntold({ holder, witness, memory }: Situation): boolean {
  */
 function nextUnserved(
   durations: Durations,
-  { isServed, holder: { server }, memory, nowMs }: Situation,
+  { isServed, isVipAway, holder: { server, kind }, memory, nowMs }: Situation,
 ): number | null {
   if (isServed) return null;
+  // It refuses us, and may serve its clients: by that alone, no loss begins.
+  const isUnknown = !isVipAway && (kind === 'locked-out' || kind === 'saturated');
+  if (isUnknown) return durations.unservedSinceMs ?? unservedBefore(durations, memory, nowMs);
   const hangsForMs = server?.heartbeat.kind === 'failed' ? server.heartbeat.forMs : 0;
   const before = unservedBefore(durations, memory, nowMs) ?? nowMs;
   return durations.unservedSinceMs ?? Math.min(nowMs - hangsForMs, before);

@@ -1,30 +1,40 @@
 /**
- * A binary log that was reset (RESET MASTER, RESET BINARY LOGS AND GTIDS) while its node took writes: its rows stay, and its
+ * A binary log that was reset (RESET MASTER, RESET BINARY LOGS AND GTIDS). While its node took writes: its rows stay, and its
  * GTIDs and places are given to other rows. By them, the node has lost all that its standby has, and the standby has all that
- * was written since; neither is so. Only looks at the time, or what the node was seen to have before, show it, so it is
- * remembered until one of the two is made anew.
+ * was written since; neither is so. Of a standby: it has the rows of its source, and by GTIDs it lacks them. Only looks at the
+ * time, or what the node was seen to have before, show it, so it is remembered until one of the two is made anew.
  */
 import { cut, LIST_MAX } from '../bounds.ts';
 import { changed } from '../changed.ts';
 import type { Pair } from '../config/config.ts';
 import type { Situation } from '../decision/situation.ts';
-import { parseSet, renderSet, subtract, union, withoutOrigin } from '../evidence/gtid.ts';
+import {
+  countOf,
+  originatedBy,
+  parseSet,
+  renderSet,
+  subtract,
+  type TransactionSet,
+  union,
+  withoutOrigin,
+} from '../evidence/gtid.ts';
 import { logNumberOf } from '../evidence/log-place.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
 import { cannotBeSent } from '../evidence/source-errors.ts';
+import { forgottenByStandby, isApplied, nextUnrecorded } from '../evidence/unrecorded.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { resetOf } from '../standby/lead.ts';
 import type { Durations } from './durations.ts';
 import { common } from './log-fall.ts';
 import type { Memory } from './memory.ts';
-import { type Fall, fallOf } from './seen-logs.ts';
+import { fallOf } from './seen-logs.ts';
 
 export interface LogReset {
   readonly node: NodeName;
-  /** The other node, which had been fed from it until then. */
+  /** The other node: mostly, it had been fed from it until then. */
   readonly standby: NodeName;
-  /** What that one had of it, in words. */
+  /** What that one has and this one does not know any more, in words. */
   readonly lack: string;
   /** GTIDs that the node does not know any more; empty without GTIDs, or where there are too many to be kept. */
   readonly forgotten: string;
@@ -93,29 +103,41 @@ export function wouldAskForAll({ logReset }: Pick<Memory, 'logReset'>, node: Nod
   return logReset?.node === node;
 }
 
+/** Whether a reset is over once this node is made anew: of its own log, or of the one that it was fed from. */
+export function isResetOf({ logReset }: Pick<Memory, 'logReset'>, node: NodeName): boolean {
+  return logReset?.node === node || logReset?.standby === node;
+}
+
 /** Why no channel is attached into such a node. */
 export function askForAllText(node: NodeName, from: NodeName): string {
   return `the binary log of ${node} was reset (RESET MASTER), so it would ask for all that ${from} has written, and apply it over newer rows`;
 }
 
-/** Memory with a reset that has lasted, or that the holder has told its standby of; without one when the standby is known to have been made anew. */
+/** Memory with a reset that is proven; without one when one of the two is known to have been made anew. */
 export function noteReset(memory: Memory, situation: Situation, durations: Durations): Memory {
-  const { holder, standby } = situation;
-  const { logReset, plan } = memory;
-  if (logReset !== null) return changed(memory, { logReset: stillReset(logReset, situation) });
-  if (plan !== null) return memory;
-  const compared = noteCompared(memory, situation, durations);
-  if (compared !== memory) return compared;
-  const [ofHolder, ofStandby] = [fallOf(durations.logs, holder), fallOf(durations.logs, standby)];
-  if (ofHolder !== null) return withFall(memory, ofHolder, holder, standby, situation.nowMs);
-  return ofStandby === null ? memory : withFall(memory, ofStandby, standby, holder, situation.nowMs);
+  const { vip, holder, standby, nowMs } = situation;
+  const { plan } = memory;
+  const logReset = memory.logReset === null ? null : stillReset(memory.logReset, situation);
+  if (logReset === null && memory.logReset !== null) return { ...memory, logReset };
+  // Of the two, that of a holder decides more: by it, a standby would lack what it seems to have.
+  if (logReset?.node === holder.node || plan !== null) return changed(memory, { logReset });
+  const isHeld = vip === 'held';
+  const noted =
+    (isHeld ? resetOfHolder(situation, durations) : null) ??
+    resetByFall(durations, holder, standby, nowMs) ??
+    logReset ??
+    resetByFall(durations, standby, holder, nowMs) ??
+    (isHeld ? resetOfStandby(situation, durations) : null);
+  return changed(memory, { logReset: noted });
 }
 
-/** A node shows less than it was seen to have: nobody need have looked when its log was reset. */
-function withFall(memory: Memory, fall: Fall, { node }: Verdict, peer: Verdict, atMs: number): Memory {
+/** The node shows less than it was seen to have: nobody need have looked when its log was reset. */
+function resetByFall({ logs }: Durations, verdict: Verdict, peer: Verdict, atMs: number): LogReset | null {
+  const fall = fallOf(logs, verdict);
+  if (fall === null) return null;
   const { lack, had, isAssumed, forgotten } = fall;
-  const noted = { node, standby: peer.node, lack, forgotten: forgotten ?? '', had, atMs };
-  return { ...memory, logReset: isAssumed ? { ...noted, isAssumed } : noted };
+  const noted = { node: verdict.node, standby: peer.node, lack, forgotten: forgotten ?? '', had, atMs };
+  return isAssumed ? { ...noted, isAssumed } : noted;
 }
 
 /** What was noted, by what the two say now; null when it is over, or when the standby has nothing of what the node forgot. */
@@ -129,22 +151,60 @@ function stillReset(reset: LogReset, situation: Situation): LogReset | null {
   return has.size === 0 ? null : { ...noted, had: renderSet(has) };
 }
 
-/** The standby has what the holder does not know. */
-function noteCompared(memory: Memory, situation: Situation, { resetSinceMs }: Durations): Memory {
-  const { vip, holder, standby, reset, nowMs } = situation;
-  if (reset === null || vip !== 'held') return memory;
+/** It has lasted, or the holder has told its standby of it. */
+function resetOfHolder(situation: Situation, { resetSinceMs }: Durations): LogReset | null {
+  const { holder, standby, reset, nowMs } = situation;
+  if (reset === null) return null;
   const hasLasted =
     resetSinceMs !== null && nowMs - resetSinceMs >= RESET_FOR_MS && holder.seenAtMs > resetSinceMs;
-  if (!hasLasted && !isToldOfReset(standby.server)) return memory;
+  if (!hasLasted && !isToldOfReset(standby.server)) return null;
   const forgotten = forgottenBy(holder.server, standby.server);
-  const noted = {
-    node: holder.node,
-    standby: standby.node,
-    lack: cut(reset, LIST_MAX),
-    forgotten,
-    atMs: nowMs,
-  };
-  return changed(memory, { logReset: noted });
+  return { node: holder.node, standby: standby.node, lack: cut(reset, LIST_MAX), forgotten, atMs: nowMs };
+}
+
+/** It has applied what its channel has received, and does not record it. */
+function resetOfStandby({ holder, standby, nowMs }: Situation, durations: Durations): LogReset | null {
+  // Seen beside what it had before, which says more, and counts a moment later.
+  if (durations.logs[standby.node]?.fall?.forgotten) return null;
+  const unrecorded = nextUnrecorded(durations.unrecorded, standby);
+  if (holder.server === null || standby.server === null || !isApplied(unrecorded, standby)) return null;
+  const set = forgottenByStandby(standby.server, holder.server);
+  if (set.size === 0) return null;
+  const lack = cut(`${countOf(set)} transactions: ${renderSet(set)}`, LIST_MAX);
+  return { node: standby.node, standby: holder.node, lack, forgotten: keptOf(set), atMs: nowMs };
+}
+
+/** What a standby has forgotten of its source, and how it learns it again; null where its log was not reset. */
+export function forgetfulText(
+  { logReset }: Pick<Memory, 'logReset'>,
+  holder: Verdict,
+  standby: Verdict,
+): string | null {
+  if (logReset?.node !== standby.node) return null;
+  const fix = teachingOf(logReset, standby.server) ?? `Rebuild ${standby.node}`;
+  return `the binary log of ${standby.node} was reset (RESET MASTER): it has the rows, but not the GTIDs, of ${logReset.lack}. After a move to it, ${holder.node} could not follow it, and where its relay log is lost it would apply all of them again. ${fix}`;
+}
+
+/** Why a standby cannot take over from a node whose log was reset, and what ends that. */
+export function resetText(holder: Verdict, standby: NodeName, lack: string, noted: LogReset | null): string {
+  const fix = teachingOf(noted, holder.server) ?? `Compare the two, then rebuild ${standby}`;
+  return `the binary log of ${holder.node} was reset (RESET MASTER) or lost its end: ${standby} has events of it that ${holder.node} does not know (${lack}). ${fix}`;
+}
+
+/**
+ * The statement that gives a node the GTIDs that it has forgotten; null where the server takes none while it has others (before
+ * MySQL 8), or where it has given some of them to other rows.
+ */
+function teachingOf(reset: LogReset | null, server: Server | null): string | null {
+  if (reset === null || server === null || server.flavor !== 'mysql') return null;
+  const { node, forgotten } = reset;
+  if (Number.parseInt(server.version, 10) < 8 || !isOfOthers(forgotten, server)) return null;
+  return `On ${node}: SET GLOBAL gtid_purged = '+${forgotten}'`;
+}
+
+/** Its own GTIDs it gives to other rows. */
+function isOfOthers(forgotten: string, { identity }: Server): boolean {
+  return forgotten !== '' && originatedBy(parseSet(forgotten), identity).size === 0;
 }
 
 /** Its source has ended the channel because it cannot go on from there. A moment later it may have given away as many names again. */
@@ -152,7 +212,7 @@ function isToldOfReset(standby: Server | null): boolean {
   return standby?.inbound.kind === 'configured' && cannotBeSent(standby.inbound.ioError);
 }
 
-/** The node knows again what it had forgotten, as a copy of the other one does; or the standby has no longer what it had then. */
+/** The node knows again what it had forgotten: a copy was loaded there, or a person gave it these GTIDs; or the standby has no longer what it had then. */
 function isOver({ node, standby: fed, forgotten, had = forgotten }: LogReset, situation: Situation): boolean {
   const { holder, standby, knowsForgotten } = situation;
   if (knowsForgotten) return true;
@@ -168,7 +228,11 @@ function isOver({ node, standby: fed, forgotten, had = forgotten }: LogReset, si
 function forgottenBy(holder: Server | null, standby: Server | null): string {
   if (holder === null || standby === null) return '';
   if (holder.executed.gtid === null || standby.executed.gtid === null) return '';
-  const text = renderSet(subtract(setOf(standby), parseSet(holder.executed.gtid)));
+  return keptOf(subtract(setOf(standby), parseSet(holder.executed.gtid)));
+}
+
+function keptOf(set: TransactionSet): string {
+  const text = renderSet(set);
   return text.length > FORGOTTEN_MAX ? '' : text;
 }
 

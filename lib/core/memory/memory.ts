@@ -115,6 +115,8 @@ export interface OrderAnswer {
   /** How long its plan took, and for how long no node took writes in it. Absent without one. Milliseconds. */
   readonly tookMs?: number;
   readonly closedForMs?: number;
+  /** Where its plan was to move the VIP: who gives the same id with another order must not read this. Absent in older records. */
+  readonly moved?: { readonly from: NodeName | null; readonly to: NodeName };
   readonly text: string;
   readonly atMs: number;
 }

@@ -222,7 +222,9 @@ function codeOfRepointed({ outcomes }: PlanRecord): EventCode | null {
 }
 
 function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: string): OrderAnswer {
-  const base = { requestId, atMs: close.nowMs, ...timesOf(plan, close) };
+  const { kind, from, to } = plan;
+  const moved = kind === 'failover' || kind === 'switchover' ? { moved: { from, to } } : {};
+  const base = { requestId, atMs: close.nowMs, ...timesOf(plan, close), ...moved };
   const steps = renderOutcomes(plan).join(', ');
   const took = duration(close.nowMs - plan.startedAtMs);
   switch (ending.kind) {

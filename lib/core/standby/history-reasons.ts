@@ -4,7 +4,7 @@ import { asideReason } from '../decision/aside.ts';
 import { behindOf } from '../evidence/behind.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from '../evidence/gtid.ts';
 import type { Server } from '../evidence/sighting.ts';
-import { resetNow } from '../memory/log-reset.ts';
+import { resetNow, resetText } from '../memory/log-reset.ts';
 import { notLost } from '../memory/memory.ts';
 import { remembered } from '../remembered.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
@@ -43,9 +43,7 @@ export function reasonsOfReset({ pair, holder, standby, memory }: FitnessTerms):
   const isNoted = logReset?.node === holder.node && logReset.standby === standby.node;
   const lack = isNoted ? logReset.lack : resetNow(pair, holder, standby);
   if (lack === null) return [];
-  return [
-    `the binary log of ${holder.node} was reset (RESET MASTER) or lost its end: ${standby.node} has events of it that ${holder.node} does not know (${lack}). Compare the two, then rebuild ${standby.node}`,
-  ];
+  return [resetText(holder, standby.node, lack, isNoted ? logReset : null)];
 }
 
 /**

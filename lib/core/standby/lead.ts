@@ -162,9 +162,20 @@ function executedOf({ executed }: Server): TransactionSet {
   return parseSet(executed.gtid ?? '');
 }
 
-/** All that it has: applied, or received and still to be applied. */
+/**
+ * All that it has: applied, or received and still to be applied. What a channel has received and applied, and its server does not
+ * record, was forgotten with a reset of its log: nobody gets it from there.
+ */
 function setOf(server: Server): TransactionSet {
-  return union(executedOf(server), receivedOf(server.inbound));
+  const { inbound } = server;
+  const received = receivedOf(inbound);
+  return union(executedOf(server), subtract(received, forgottenOf(inbound, received)));
+}
+
+function forgottenOf(inbound: Inbound, received: TransactionSet): TransactionSet {
+  if (inbound.kind !== 'configured' || !inbound.caughtUp || inbound.applied.gtid === null)
+    return parseSet('');
+  return subtract(received, parseSet(inbound.applied.gtid));
 }
 
 function receivedOf(inbound: Inbound): TransactionSet {

@@ -2,12 +2,17 @@ import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../../lib/core/decision/decision.ts';
 import { nextBesidePlan, noDurations } from '../../../lib/core/decision/situation.ts';
 import { noteLeaving, noteUnserved, tellUnserved } from '../../../lib/core/decision/unserved.ts';
+import type { Saw } from '../../../lib/core/evidence/sighting.ts';
 import { noteBesidePlan, noteDecision } from '../../../lib/core/memory/note-decision.ts';
 import type { Plan } from '../../../lib/core/plan/plan.ts';
 import { attachPlan, openHolderPlan, reattachPlan, repairPlan } from '../../../lib/core/plan/plans.ts';
+import { Leader } from '../leader.ts';
 import {
+  answered,
   answers1,
   type Change,
+  db1,
+  db2,
   failover,
   hears2,
   holder,
@@ -314,5 +319,31 @@ describe('for how long clients have found nobody to write to', () => {
   ])('%s', (_, changes, sinceMs) => {
     const world = changes.reduce((so, change) => change(so), steady);
     expect(nextBesidePlan(world.durations, seen(world)).unservedSinceMs).toBe(sinceMs);
+  });
+});
+
+describe('a holder that refuses us, and may serve its clients', () => {
+  const saturated: Saw = { kind: 'saturated', message: 'Too many connections', errno: 1040 };
+  const lockedOut: Saw = { kind: 'locked-out', message: 'Access denied', errno: 1227 };
+
+  it.each([
+    ['our grants come and go', lockedOut],
+    ['its connection table is full', saturated],
+  ])('is no loss of service: %s', (_, saw) => {
+    const leader = new Leader();
+    leader.looks(8, 250, answered(db1), answered(db2));
+    for (let times = 0; times < 5; times++) {
+      leader.looks(30, 250, saw, answered(db2));
+      leader.looks(4, 250, answered(db1), answered(db2));
+    }
+    expect(leader.memory.outbox.map(({ code }) => code)).not.toContain('service-lost');
+  });
+
+  it('does not end one either', () => {
+    const leader = new Leader();
+    leader.looks(8, 250, answered(db1), answered(db2));
+    leader.looks(8, 250, answers1({ writable: false }), answered(db2));
+    const { situation } = leader.looks(8, 250, lockedOut, answered(db2));
+    expect(situation.unservedForMs).toBeGreaterThan(3000);
   });
 });

@@ -13,6 +13,7 @@ import { hostWith } from '../setup/facts.ts';
 import {
   answers2,
   type Change,
+  hears1,
   hears2,
   holder,
   memory,
@@ -28,6 +29,7 @@ import {
 } from '../world.ts';
 
 const aside = { node: 'db2', run: 'r1', by: 'eva', why: 'rebuild: it is back', atMs: NOW_MS - 60_000 };
+const cannotBeSent = { errno: 1236, message: 'could not find next log' };
 const isAside = memory({ aside });
 const own: Lack = {
   has: 'db2',
@@ -71,6 +73,30 @@ describe('the steps of a rebuild', () => {
       'it has not applied all yet',
       factsOf({ seed: copied }, isAside, standby(hears2({ caughtUp: false }))),
       'follows',
+    ],
+    [
+      'its new binary log has ended the channel into the holder: it can take over all the same',
+      factsOf({ seed: copied }, isAside, holder(hears1({ io: 'no', ioError: cannotBeSent }))),
+      'reinstated',
+    ],
+    [
+      'only that is left',
+      factsOf({ isOver: true }, holder(hears1({ io: 'no', ioError: cannotBeSent }))),
+      'followed',
+    ],
+    [
+      'somebody had stopped the channel into the holder',
+      factsOf({ isOver: true }, holder(hears1({ io: 'no' }))),
+      'done',
+    ],
+    [
+      'a failover had detached it',
+      factsOf(
+        { isOver: true },
+        memory({ detached: { node: 'db1', from: 'db2', atMs: NOW_MS, missing: '' } }),
+        holder(hears1({ io: 'no', ioError: cannotBeSent })),
+      ),
+      'done',
     ],
     ['it follows, and has caught up', factsOf({ seed: copied }, isAside), 'reinstated'],
     ['all is done', factsOf({ isOver: true }), 'done'],

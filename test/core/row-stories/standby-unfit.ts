@@ -4,13 +4,16 @@ import {
   answers1,
   answers2,
   backup,
+  channel,
   lasting as durationsOf,
   hears2,
   holder,
+  memory,
   NOW_MS,
   refused,
   rememberedUnfit,
   standby,
+  UUID1,
   UUID3,
   unanswered,
 } from '../world.ts';
@@ -28,6 +31,15 @@ export const whenStandbyUnfit: readonly RowStory[] = [
     '',
     [standby(hears2({ sourceIdentity: UUID3 }))],
     'standby-misdirected stay, page standby-misdirected',
+  ],
+  [
+    'standby follows a stranger',
+    'it is made anew, and has the channel of the holder, whose copy it is',
+    [
+      memory({ aside: { node: 'db2', run: 'r1', by: 'eva', why: 'rebuild', atMs: NOW_MS } }),
+      standby(hears2({ sourceIdentity: UUID3 })),
+    ],
+    'awaiting-confirmation observe',
   ],
   [
     'standby follows the VIP',
@@ -52,6 +64,28 @@ export const whenStandbyUnfit: readonly RowStory[] = [
     'by the standby, which serves',
     [standby(answers2({ loginRefused: hostBlocked }))],
     'login-refused stay, page login-refused',
+  ],
+  [
+    'the binary log of the standby was reset',
+    'it knows 60 of 100 transactions by GTID, and has the rows of all',
+    [
+      memory({
+        logReset: {
+          node: 'db2',
+          standby: 'db1',
+          lack: '40 transactions',
+          forgotten: `${UUID1}:1-40`,
+          atMs: NOW_MS,
+        },
+      }),
+      standby(
+        answers2({
+          executed: { gtid: `${UUID1}:41-100`, file: 'binlog.000001', offset: 4 },
+          inbound: channel({ applied: { gtid: `${UUID1}:41-100`, file: 'binlog.000003', offset: 800 } }),
+        }),
+      ),
+    ],
+    'standby-log-reset stay, page standby-log-reset',
   ],
   [
     'the clock of the standby is 3 s behind',

@@ -23,6 +23,16 @@ describe('who is ahead', () => {
       { ...db2, ...has(`${UUID1}:1-80`) },
       { holderLacksOwn: `10 transactions: ${UUID1}:91-100` },
     ],
+    [
+      'the standby lacks what it had sent, and the holder has forgotten it with a reset of its log',
+      {
+        ...db1,
+        writable: true,
+        inbound: channel({ received: position(`${UUID2}:1-9`), applied: position(`${UUID1}:1-100`) }),
+      },
+      db2,
+      {},
+    ],
     ['a writable holder is ahead of an earlier look at it', { ...db1, ...has(`${UUID1}:1-90`) }, db2, {}],
     [
       'the holder lacks what the standby wrote',
@@ -76,7 +86,7 @@ describe('what a restart threw away', () => {
   const back = (executed: string | null, received: string, offset = 1000): Server => ({
     ...db2,
     ...has(executed),
-    inbound: channel({ received: { ...position(received === '' ? '' : received), offset } }),
+    inbound: channel({ received: { ...position(received), offset }, caughtUp: received === '' }),
   });
   test.each([
     ['all is applied', back(`${UUID1}:1-50`, ''), position(`${UUID1}:1-50`), null],

@@ -80,7 +80,7 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'semi-sync-is-stuck',
     file: verdict,
-    find: 'return (semiSync?.timeoutMs ?? 0) + stuckMs;',
+    find: 'return (semiSync?.timeoutMs ?? SEMI_SYNC_TIMEOUT_MS) + stuckMs;',
     replace: 'return stuckMs;',
     guards: 'A wait for an acknowledgement ends by the server’s own timeout.',
   },

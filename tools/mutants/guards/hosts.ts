@@ -14,8 +14,8 @@ export const hostMutants: readonly Mutant[] = [
   {
     name: 'begins-a-second-copy',
     file: 'lib/watch/host-work.ts',
-    find: 'if (atWork !== undefined) {',
-    replace: 'if (false) {',
+    find: 'if (atWork !== undefined) return this.#wait(next.goal, atWork, leftMs);',
+    replace: '',
     guards: 'What runs on a host is waited for, and not begun again.',
   },
   {

@@ -42,8 +42,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'a-fall-is-no-reset',
     file: 'lib/core/memory/log-reset.ts',
-    find: 'if (ofHolder !== null) return withFall(',
-    replace: 'if (false) return withFall(',
+    find: 'resetByFall(durations, holder, standby, nowMs) ??',
+    replace: '',
     guards: 'A node that shows less than the same process had was reset, also where nobody looked.',
   },
   {
@@ -70,9 +70,17 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'a-reset-of-one-look',
     file: 'lib/core/memory/log-reset.ts',
-    find: 'if (!hasLasted && !isToldOfReset(standby.server)) return memory;',
+    find: 'if (!hasLasted && !isToldOfReset(standby.server)) return null;',
     replace: '',
     guards: 'One look at two nodes can be of two moments, and is no reset of a binary log.',
+  },
+  {
+    name: 'a-reset-of-what-is-on-its-way',
+    file: 'lib/core/evidence/unrecorded.ts',
+    find: 'return comparePlaces(inbound.applied, unrecorded.upTo) >= 0;',
+    replace: 'return true;',
+    guards:
+      'What a standby is about to apply is not recorded yet, and its binary log was not reset for that.',
   },
   {
     name: 'waits-for-no-calls',

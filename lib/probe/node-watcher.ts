@@ -9,7 +9,8 @@ import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { HeartbeatWriter } from './heartbeat-writer.ts';
 import { keep, type Lent, onKept } from './kept-connection.ts';
 import { createLateAnswers, type LateAnswer } from './late-answers.ts';
-import { createLogins, type Refusal } from './logins.ts';
+import type { Refusal } from './login-history.ts';
+import { Logins } from './logins.ts';
 import { clockOffOf, type Pulse, readPulse } from './pulse-row.ts';
 import { type DetailWords, type Peer, ReplicationReader } from './replication-reader.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
@@ -54,7 +55,7 @@ export interface NodeWatcher {
 
 export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: Observed): NodeWatcher {
   const lost = createBell();
-  const logins = createLogins(endpoint);
+  const logins = new Logins(endpoint);
   const pulses = keep(logins, lost.ring);
   const lateAnswers = createLateAnswers(logins);
   const details = new ReplicationReader(logins, peer);

@@ -2,7 +2,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLateAnswers } from '../../lib/probe/late-answers.ts';
-import { createLogins, type Logins, loginLimitMs } from '../../lib/probe/logins.ts';
+import { loginLimitMs } from '../../lib/probe/login-history.ts';
+import { Logins } from '../../lib/probe/logins.ts';
 import { pauseMs } from './subject.ts';
 
 /** An error packet in place of the greeting, as a server sends it to one that it does not let in. */
@@ -53,7 +54,7 @@ async function logInTo(greet: (socket: Socket) => void, nowWallMs?: () => number
   const server = new Scripted(greet);
   const port = await server.listen();
   const credentials = { user: 'monitor', password: 'secret' };
-  const logins = createLogins({ host: '127.0.0.1', port, credentials }, nowWallMs);
+  const logins = new Logins({ host: '127.0.0.1', port, credentials }, nowWallMs);
   open.push({ close: () => logins.drop() }, server);
   return { server, logins };
 }

@@ -8,7 +8,7 @@ import { isLost, MysqlFailure, sawOf } from './errors.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { HeartbeatWriter } from './heartbeat-writer.ts';
 import { keep, type Lent, onKept } from './kept-connection.ts';
-import { createLateAnswers, type LateAnswer } from './late-answers.ts';
+import { type LateAnswer, LateAnswers } from './late-answers.ts';
 import type { Refusal } from './login-history.ts';
 import { Logins } from './logins.ts';
 import { clockOffOf, type Pulse, readPulse } from './pulse-row.ts';
@@ -57,7 +57,7 @@ export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: O
   const lost = createBell();
   const logins = new Logins(endpoint);
   const pulses = keep(logins, lost.ring);
-  const lateAnswers = createLateAnswers(logins);
+  const lateAnswers = new LateAnswers(logins);
   const details = new ReplicationReader(logins, peer);
   const writer = new HeartbeatWriter(logins, node, beats);
   let underWay: Promise<Saw> | null = null;

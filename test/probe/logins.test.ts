@@ -1,7 +1,7 @@
 /** Logins: one at a time, however the server treats them. A server that we script stands in for a real one. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createLateAnswers } from '../../lib/probe/late-answers.ts';
+import { LateAnswers } from '../../lib/probe/late-answers.ts';
 import { loginLimitMs } from '../../lib/probe/login-history.ts';
 import { Logins } from '../../lib/probe/logins.ts';
 import { pauseMs } from './subject.ts';
@@ -61,7 +61,7 @@ async function logInTo(greet: (socket: Socket) => void, nowWallMs?: () => number
 
 /** Asks for a connection again and again, as looks do. */
 async function looks(logins: Logins, count: number, everyMs: number): Promise<string[]> {
-  const patience = createLateAnswers(logins);
+  const patience = new LateAnswers(logins);
   const words: string[] = [];
   for (let look = 0; look < count; look += 1) {
     const startMs = Date.now();

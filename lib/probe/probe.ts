@@ -8,7 +8,7 @@ import { createHeartbeatLag, type HeartbeatLag } from './heartbeat-lag.ts';
 import { holdLook } from './held-look.ts';
 import { inspect } from './inspect.ts';
 import type { ProbeTarget } from './look-schemas.ts';
-import { createNodeWatcher, type NodeWatcher } from './node-watcher.ts';
+import { NodeWatcher } from './node-watcher.ts';
 import { createParking } from './parking.ts';
 import type { ProbeRequest, ProbeResponse } from './protocol.ts';
 import { replicate } from './replicate.ts';
@@ -78,7 +78,7 @@ export function createProbe(nowWallMs: () => number = Date.now, makeWay: typeof 
     const kept = observers.get(key);
     if (kept?.endpoint === JSON.stringify(endpoint)) return kept.observer;
     kept?.observer.drop();
-    const observer = createNodeWatcher({
+    const observer = new NodeWatcher({
       node: name,
       endpoint,
       beats: beatsOf(target, name),

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
 import { type Dialect, dialectOf, NONE, pulseFields, SEPARATOR } from './dialect.ts';
-import { createProbe } from './probe.ts';
+import { Probe } from './probe.ts';
 import { type ProbeResponse, probeRequestSchema } from './protocol.ts';
 import type { Way } from './statement-session.ts';
 
@@ -43,7 +43,7 @@ export async function warmUpProbe(): Promise<void> {
 /** Carries each command out on one such server, and gives back the answers. Opens no connection. */
 export async function playCommands(version: PlayedVersion): Promise<readonly ProbeResponse[]> {
   const link = stageLink(dialectOf(version, ''), version);
-  const probe = createProbe(Date.now, (endpoint): Way => {
+  const probe = new Probe(Date.now, (endpoint): Way => {
     return { endpoint, connect: async () => ({ link, release: () => undefined, leave: () => undefined }) };
   });
   const answers: ProbeResponse[] = [];

@@ -7,9 +7,9 @@ import { nowMs, pause } from './waiting.ts';
 
 /**
  * Looks at every node of every target, at once and then every `lookIntervalMs`, or as soon as a connection drops.
- * Answers when a pair's fingerprint differs from its `seen`, or when the time of an order is over; after one look where
- * an order gives it no time, or `seen` is null. Every node has been looked at when it answers, so that takes `lookLimitMs` at the most
- * while a server hangs.
+ * Answers when a pair's fingerprint differs from its `seen`, or when the time of an order is over. Answers after one
+ * look where an order gives it no time, or `seen` is null. Every node has been looked at when it answers, so while a
+ * server hangs, that takes up to `lookLimitMs`.
  */
 export async function holdLook(
   targets: readonly ProbeTarget[],

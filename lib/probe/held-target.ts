@@ -9,22 +9,24 @@ import type { NodeWatcher } from './node-watcher.ts';
 import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
 
 /**
- * While one node keeps an urgent look waiting, the other is looked at again so often: what it says of a silence
+ * How often a node is looked at again while the other one keeps an urgent look waiting: what it reports of a silence
  * must be as new as the silence. Milliseconds.
  */
 const BESIDE_MS = 100;
 
 /**
- * What a standby heard last is known as of the look that finds it, so its looks lie between those at the holder; and
- * when the holder has not answered for so long, as it does when it is well, or has not committed the heartbeat though it
- * answers, the standby is looked at as well. A disk that is merely slow takes longer for a commit than for an answer.
- * Milliseconds.
+ * How long a holder may take to answer, and then to commit the heartbeat, until the standby is looked at at once. A
+ * holder that is well takes less time. A disk that is merely slow delays a commit more than an answer. Milliseconds.
+ *
+ * Otherwise the looks at the standby lie between those at the holder, because what the standby heard last is known only
+ * when it is looked at.
  */
 const OVERDUE_MS = { answer: 20, commit: 200 } as const;
 
 /**
- * While the witness's word is awaited: how long a look waits for the holder, whose answer counts in a later one too;
- * how often both are looked at; and how soon at the soonest, when that word runs out. Milliseconds.
+ * While the witness's report is awaited: how long a look waits for the holder, whose answer counts in a later look too;
+ * how often both nodes are looked at; and the shortest pause, when the witness will soon have been silent for long
+ * enough. Milliseconds.
  */
 const CLOSE = { limitMs: 30, everyMs: 100, leastMs: 5 } as const;
 
@@ -171,7 +173,10 @@ export class HeldTarget {
   }
 }
 
-/** When to look again while the witness's word is awaited: as soon as it runs out. */
+/**
+ * When to look again while the witness's report is awaited: as soon as the witness may have been silent for
+ * `witnessMs`.
+ */
 function closeMs(what: Saw, witnessMs: number): number {
   const inbound = what.kind === 'answered' ? what.server.inbound : null;
   if (inbound?.kind !== 'configured' || !hearsSource(inbound, witnessMs)) return CLOSE.everyMs;

@@ -26,12 +26,12 @@ interface WatchedNode {
   onIdentity(identity: string): void;
 }
 
-/** What a look is to know of its node's part in the pair. */
+/** What a look has to know of its node's part in the pair. */
 export interface Part {
   readonly isHolder: boolean;
   /** Whether the pair has the table `keepalambda.heartbeat`: the holder commits a row there, the standby's is read. */
   readonly writeProbe: boolean;
-  /** Something is suspected of one of the nodes, so that all is read of which something may be decided. */
+  /** Something is suspected of one of the nodes, so everything is read that a decision may depend on. */
   readonly urgent: boolean;
   /** Called when the server has answered, before its details and its commit are there. */
   readonly onPulse?: () => void;
@@ -156,7 +156,7 @@ function fullOf({ counters, fresh }: DetailWords, pulse: Pulse): LoginRefused {
   };
 }
 
-/** What this look found beside the server's own words. */
+/** What this look found besides the server's own answers. */
 interface Found
   extends Pick<Server, 'heartbeat' | 'loginRefused' | 'flavor' | 'roundTripMs' | 'clockOffMs'> {}
 
@@ -184,9 +184,9 @@ function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, 
 }
 
 /**
- * Replication as this look read it. Where the statement is stuck, the last words stand, but without what may have
- * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven
- * running nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
+ * Replication as this look read it. Where the statement is stuck, the last answer stays, but without what may have
+ * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven running
+ * nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
  */
 function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
   const { channel, fresh, beatLag } = words;
@@ -218,8 +218,8 @@ function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
 }
 
 /**
- * The heartbeat's word, to a tenth of a second, where it is exact; else the longer of the two, because the server does
- * not know what it has not received yet. An unknown lag stays unknown.
+ * The lag by the heartbeat, to a tenth of a second, where that is exact; else the longer of the two, because the server
+ * does not know what it has not received yet. An unknown lag stays unknown.
  */
 function lagOf(seconds: number | null, beatLag: BeatLag | null): number | null {
   if (seconds === null || beatLag === null) return seconds;

@@ -10,7 +10,7 @@ import { Probe } from './probe.ts';
 import { type ProbeResponse, probeRequestSchema } from './protocol.ts';
 import type { Way } from './statement-session.ts';
 
-/** The second time shows the engine what the code works with. */
+/** The second round shows the engine which kinds of values the code works with. */
 const TIMES = 2;
 
 /** Versions of servers whose words differ. */

@@ -1,11 +1,11 @@
 /** The probe function: the only one that speaks MySQL. In the VPC; holds no AWS permission, and no AWS SDK. */
-import { createProbe } from '../lib/probe/probe.ts';
+import { Probe } from '../lib/probe/probe.ts';
 import { type ProbeResponse, probeRequestSchema } from '../lib/probe/protocol.ts';
 import { warmUpProbe } from '../lib/probe/warm-up.ts';
 
 await warmUpProbe();
 /** Kept connections live as long as the execution environment. */
-const probe = createProbe();
+const probe = new Probe();
 
 /** Throws for an event that is no request: its credentials are never repeated in the message. */
 export async function handler(event: unknown): Promise<ProbeResponse> {

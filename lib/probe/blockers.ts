@@ -2,8 +2,8 @@
  * Who keeps a node open, or holds up everybody's commits.
  *
  * `performance_schema.metadata_locks` names the holders, where the server has it and our account may read it. Elsewhere
- * only the process list is left: a statement under way shows, but an idle session with LOCK TABLES or FLUSH TABLES WITH
- * READ LOCK looks like any other idle one. Then all that may be meant are named as such.
+ * there is only the process list. It shows a statement that is under way, but an idle session with LOCK TABLES or FLUSH
+ * TABLES WITH READ LOCK looks like any other idle one. Then every session that may hold the lock is named as a suspect.
  */
 import { isGlobalLock } from './lock-owner.ts';
 import { type ProcessRow, renderProcess } from './sessions.ts';
@@ -34,8 +34,8 @@ export async function askBlockers(command: Command, without: readonly number[]):
 }
 
 /**
- * By the process list alone. A session that waits for the lock itself holds nothing of it; a query that only reads
- * keeps nobody from closing. Idle sessions of ours count with an open transaction, or when nobody else is left.
+ * By the process list alone. A session that waits for the lock does not hold it, and a query that only reads does not
+ * prevent closing. Our own idle sessions count only with an open transaction, or when no other session is left.
  */
 export function suspectsOf(
   processes: readonly ProcessRow[],

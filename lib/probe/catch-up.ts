@@ -17,9 +17,9 @@ import { nowMs, pause } from './waiting.ts';
 
 /** Time between two looks at how far it is. Milliseconds. */
 const POLL_MS = 50;
-/** For so long no progress is seen before a lock on the server is looked for, and then again. Milliseconds. */
+/** After this long without progress, a lock on the server is looked for; then again after the same time. Milliseconds. */
 const STUCK_MS = 300;
-/** What is kept of the limit to read the last position and to answer. Milliseconds. */
+/** This much of the limit is kept to read the last position and to answer. Milliseconds. */
 const ANSWER_MS = 100;
 
 /** How far a node is. */
@@ -32,11 +32,11 @@ export interface Progress {
 }
 
 /**
- * Whether the node has reached its goal: `upTo`, a position in its source's history; without one, all that it
- * had `received` when it was first asked. A stopped SQL thread never gets there.
+ * Whether the node has reached its goal: `upTo`, a position in its source's history; without one, all that it had
+ * `received` when it was first asked. A stopped SQL thread never gets there.
  *
- * All that is received *at the moment* is more than is asked for: a source that still writes would keep that out
- * of reach. But when it is caught up, it has it all, also where the last transaction was received in part.
+ * The goal is not all that is received *now*: while the source writes, that grows all the time. But a node that is
+ * caught up has reached the goal, even if the last transaction was received only in part.
  */
 export function progressOf(
   channel: Channel | null,
@@ -79,8 +79,8 @@ function isNothing({ gtid, file }: Position): boolean {
 }
 
 /**
- * Polls until the goal is reached, is out of reach, or the limit is over: then `because` says why not. A node that is to
- * be the holder may be held up by a backup's lock: whoever holds that is ended.
+ * Polls until the goal is reached, cannot be reached, or the limit is over; `because` says why it was not reached. A
+ * backup's lock may hold up the node that becomes the holder: the session that holds the lock is ended.
  */
 export function catchUp(
   way: Way,
@@ -118,8 +118,9 @@ export function catchUp(
 }
 
 /**
- * A client that waits for such a lock is no reason: only the applier's threads are the server's own. Gives back who holds
- * it and cannot be ended, for a person: on MySQL 8, a session with SYSTEM_USER, such as root's.
+ * Ends the session that holds a lock on the whole server, if the applier waits for it. A client that waits for it is no
+ * reason: only the applier's threads are the server's own. Gives back, for a person, who holds the lock and cannot be
+ * ended: on MySQL 8 a session with SYSTEM_USER, such as root's.
  */
 async function freeApplier(command: Command): Promise<string> {
   const processes = await askProcesses(command);

@@ -33,7 +33,10 @@ export interface Channel {
   readonly sourceIdentity: string | null;
   /** Seconds that the applier waits on purpose; without those of `held`. */
   readonly delaySeconds: number;
-  /** It was detached with a rest that must not be applied by accident: its applier waits for `HELD_SECONDS` more. */
+  /**
+   * It was detached before all was applied, and the rest must not be applied by accident: its applier waits
+   * `HELD_SECONDS` more.
+   */
   readonly held: boolean;
   readonly retrySeconds: number;
   /** The account that it logs in to its source with. */
@@ -62,9 +65,9 @@ export interface Source {
 /**
  * The rows of `Dialect.replicaStatus` → the channel from the pair's other node. Null when no replication is configured.
  *
- * Who the source is decides, where that is known; else its address. An address alone proves little: a name may lead
- * elsewhere, and the peer may be known to the server by another address. Where none of the channels is the peer's, one
- * is shown all the same, with the identity of its source, so that the stranger is seen.
+ * The identity of the source decides, where it is known; else its address. An address alone proves little: a name may
+ * lead elsewhere, and the server may know the peer by another address. If no channel is the peer's, one of the others
+ * is given, with the identity of its source, so that a person sees the stranger.
  */
 export function readChannel(rows: readonly StatusRow[], pulse: Pulse, source: Source): Channel | null {
   let best: Channel | null = null;
@@ -123,7 +126,7 @@ export function inboundOf(
   if (channel === null) return { kind: 'unconfigured' };
   const { io, ioError, sourceAddress, received, applied } = channel;
   const { sourceIdentity, delaySeconds, retrySeconds, barred } = channel;
-  // Whoever has started it, it applies nothing.
+  // It applies nothing, even if somebody has started it.
   const { sql, sqlError, lagSeconds } = channel.held ? halted : channel;
   return {
     kind: 'configured',
@@ -149,9 +152,9 @@ export function inboundOf(
 /**
  * Whether everything received has been applied. Offsets or GTIDs say it; where they do not, the SQL thread may.
  *
- * A transaction of which the source died in the middle is received in part, and never applies: offsets stay
- * apart for good, and 5.6 counts its GTID as retrieved. The SQL thread then waits at the end of the relay log,
- * and says so. Its word counts only when nothing more can come in (the IO thread is not running) and when it
+ * If a source dies in the middle of a transaction, the transaction is received in part, and is never applied. Offsets
+ * stay apart for good, and 5.6 counts its GTID as retrieved. The SQL thread then waits at the end of the relay log, and
+ * says so. That counts only when nothing more can come in (the IO thread is not running) and when the SQL thread
  * applies itself: a coordinator that has read everything may still have workers at work.
  */
 export function isCaughtUp(channel: Channel, workers: number): boolean {
@@ -232,8 +235,8 @@ function threadState(value: unknown): ThreadState {
 }
 
 /**
- * Errors with which a receiver ends have the numbers of a server's own log since MySQL 8 (seen on 9.7). They are what they were, so
- * each has one number here.
+ * Since MySQL 8, the errors that stop a receiver have the numbers of the server's own log (seen on 9.7). They mean the
+ * same as before, so each is given its older number here.
  */
 const numbersOfOld: ReadonlyMap<number, number> = new Map([
   [13114, 1236], // Fatal error when reading the source's binary log

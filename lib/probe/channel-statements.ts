@@ -17,7 +17,7 @@ export function threadStatement(
   return words.filter((word) => word !== '').join(' ');
 }
 
-/** What the names of a channel's options begin with. The words of old are gone in 8.4, those of today begin in 8.0.23. */
+/** What the names of a channel's options begin with. The old words are gone in 8.4; the new ones came with 8.0.23. */
 export type Side = 'SOURCE' | 'MASTER';
 
 /** `CHANGE REPLICATION SOURCE TO … FOR CHANNEL 'x'`, `CHANGE MASTER 'x' TO …`: all that is not named stays as it is. */
@@ -36,7 +36,7 @@ export function changeStatement(
     : `CHANGE ${whose} TO ${options} FOR CHANNEL ${name}`;
 }
 
-/** What `heartbeatToKeep` says is named again. */
+/** Names the heartbeat again that `heartbeatToKeep` has found. */
 export function heartbeatOption(side: Side, seconds: number | null): readonly string[] {
   return seconds === null ? [] : [`${side}_HEARTBEAT_PERIOD = ${seconds}`];
 }

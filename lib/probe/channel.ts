@@ -29,8 +29,8 @@ const REST_MS = 300;
 /**
  * Stops the IO thread of the channel from the source, and bars it from logging in: nothing more comes in, also after a
  * restart of the server or a person's START REPLICA. What was received is applied first, because some servers drop it
- * with the change; where that takes too long, the channel is only stopped. With both threads, the rest is held back then, as far as
- * the server can do that. Can be repeated.
+ * with the change; if that takes too long, the channel is only stopped. Where both threads are to stop, the rest is
+ * then held back, if the server can do that. Can be repeated.
  */
 export function detach(
   way: Way,
@@ -93,7 +93,7 @@ async function stopApplying(command: Command, source: Source, { sql, name }: Cha
   if (stopped === null) throw new CommandFailure('timeout', 'the SQL thread has not stopped yet');
 }
 
-/** Whether the channel is barred now. One that cannot be is stopped all the same. */
+/** Whether the channel is barred now. A channel that cannot be barred is stopped all the same. */
 async function bar(command: Command, source: Source, stopped: Channel): Promise<boolean> {
   if (stopped.barred) return true;
   const user = `${BARRED_MARK}${stopped.sourceUser}`;
@@ -112,9 +112,9 @@ async function bar(command: Command, source: Source, stopped: Channel): Promise<
 }
 
 /**
- * Makes the applier wait with what was received, whoever starts it; says whether it does. With both threads stopped, a server throws away
- * what it has received with this very change (seen on 9.7), so the receiver runs meanwhile. One that an error has stopped would
- * not stay running, and its channel is left as it is.
+ * Makes the applier wait with what was received, no matter who starts it; says whether that worked. If both threads are
+ * stopped, a server throws away what it has received with this change (seen on 9.7), so the receiver runs meanwhile. A
+ * receiver that an error has stopped would not keep running, so its channel is left as it is.
  */
 async function hold(command: Command, source: Source, before: Channel): Promise<boolean> {
   const { dialect } = command.link;
@@ -137,8 +137,8 @@ async function hold(command: Command, source: Source, before: Channel): Promise<
 }
 
 /**
- * What `hold` began ends, and what was held back is thrown away: the source sends it again if it still has it. One that was made anew
- * since does not, and then it must not be applied.
+ * Ends what `hold` began, and throws away what was held back: the source sends it again if it still has it. A source
+ * that was made anew does not have it, and then it must not be applied.
  */
 async function letGo(command: Command, source: Source, { name, delaySeconds }: Channel): Promise<void> {
   const { dialect } = command.link;
@@ -169,8 +169,8 @@ async function setUser(command: Command, { name, sql }: Channel, user: string): 
 }
 
 /**
- * MySQL before 5.7 and MariaDB give a channel the default heartbeat (half a minute) with every change that does not name one:
- * what it was is named again. Null where that is not needed, or not known.
+ * MySQL before 5.7 and MariaDB give a channel the default heartbeat (half a minute) with every change that does not
+ * name one. So a change must name the present one. Null where that is not needed, or where it is not known.
  */
 export async function heartbeatToKeep({ link, ask }: Command, channel: string): Promise<number | null> {
   const { flavor, superReadOnly } = link.dialect;
@@ -188,7 +188,10 @@ function isRunning({ io, sql }: Channel): boolean {
   return io !== 'no' && sql === 'yes';
 }
 
-/** MariaDB refuses to start one that runs (ER_CONNECTION_ALREADY_EXISTS 1934, ER_SLAVE_MUST_STOP 1198): as is wanted. */
+/**
+ * MariaDB refuses to start a channel that runs (ER_CONNECTION_ALREADY_EXISTS 1934, ER_SLAVE_MUST_STOP 1198): that is a
+ * success.
+ */
 export async function startChannel(command: Command, channel: string): Promise<void> {
   try {
     await command.ask(threadStatement(command.link.dialect, 'START', '', channel));
@@ -223,7 +226,7 @@ function delayStatement(dialect: Dialect, channel: string, seconds: number): str
   return changeStatement(dialect, channel, (side) => [`${side}_DELAY = ${seconds}`]);
 }
 
-/** The channel's source, password and positions stay; who logs in is another. */
+/** Changes only the user that logs in: the channel's source, password and positions stay. */
 function userStatement(
   dialect: Dialect,
   channel: string,

@@ -14,7 +14,7 @@ export interface NodeEndpoint {
   readonly credentials: ProbeCredentials;
 }
 
-/** Probes of silence on an idle connection: a host that restarted unseen then resets it. Milliseconds. */
+/** When TCP keep-alive probes an idle connection: a host that restarted unnoticed then resets it. Milliseconds. */
 const KEEP_ALIVE_MS = 1000;
 
 /** A connection that is logged in, has the session settings of `Dialect.session`, and knows its server's dialect. */
@@ -31,7 +31,7 @@ export interface MysqlLink {
   query(sql: string, values: readonly unknown[], limitMs: number): Promise<readonly StatusRow[]>;
   /** As `query`, for as long as it takes. */
   queryWithoutLimit(sql: string, values: readonly unknown[]): Promise<readonly StatusRow[]>;
-  /** As one of these, for a statement of the few that come again and again: in fewer bytes (`prepared.ts`). */
+  /** As one of these two, in fewer bytes (`prepared.ts`): for the few statements that are asked again and again. */
   queryAgain(sql: string, values: readonly unknown[], limitMs: number | null): Promise<readonly StatusRow[]>;
   /** Ends it at once, without a word. */
   destroy(): void;
@@ -58,8 +58,8 @@ export function dial(endpoint: NodeEndpoint, limitMs: number): Promise<MysqlLink
 type LeftMs = (during: 'connect' | 'login', sinceMs: number) => number;
 
 /**
- * The same, for a caller that wants to know how far it is. `leftMs` says how long a phase may still take; `isWanted`,
- * whether the connection is for more than to see that it is let in: only then is the server asked for what a link needs.
+ * The same, for a caller that wants to know how far it is. `leftMs` says how long a phase may still take. `isWanted`
+ * says whether somebody will use the connection; if not, it is closed as soon as it is let in.
  */
 export function startDial(endpoint: NodeEndpoint, leftMs: LeftMs): Dialling;
 export function startDial(
@@ -199,7 +199,7 @@ interface Asker {
   prepare(sql: string): Promise<AskPrepared>;
 }
 
-/** How mysql2 tells what came of a command. */
+/** How mysql2 reports the result of a command. */
 type Told<T> = (error: Error | null, result: T) => void;
 
 /** mysql2 never answers a command on a connection that we destroyed ourselves; this does, as lost. */
@@ -241,11 +241,12 @@ function optionsOf({ host, port, credentials }: NodeEndpoint, socket: Socket) {
     ...(ssl === null ? {} : { ssl }),
     // Limits are ours: see `dial` and `query`.
     connectTimeout: 0,
-    // As many as are asked again and again, and some: mysql2 would make room for 16,000, and 100 pairs would not fit into the memory.
+    // A few more than are asked again and again. mysql2's default is 16,000, and 100 pairs would then not fit into the
+    // memory.
     maxPreparedStatements: 16,
     dateStrings: true,
     supportBigNumbers: true,
-    // Nothing of the process is told to the server but a name that a person finds in its process list.
+    // The server learns only this name of the process: a person finds it in the process list.
     connectAttributes: { program_name: 'keepalambda' },
   };
 }
@@ -265,8 +266,8 @@ function tlsOf(credentials: ProbeCredentials): SslOptions | null {
 }
 
 /**
- * mysql2 keeps the parsed certificates and the sessions of a server by these objects, so there is one for each kind: a login
- * that takes up an earlier session needs no certificate, and a fraction of the bytes and of the CPU.
+ * mysql2 caches the parsed certificates and the TLS sessions of a server by these objects, so there is one object for
+ * each kind. A login that resumes a session needs no certificate, and a fraction of the bytes and of the CPU.
  */
 const tlsOptions = new Map<string, SslOptions | null>();
 

@@ -30,7 +30,10 @@ export function readCounters(rows: readonly StatusRow[]): Counters {
   };
 }
 
-/** Where the clock was set back to before the start, it is less than 0, and printed as if it had no sign: 2^64 less so much. */
+/**
+ * If the clock was set back to before the start, the uptime is below 0. The server prints that without a sign, as 2^64
+ * minus the seconds.
+ */
 function uptimeOf(printed: string | undefined): number {
   const seconds = Number(printed ?? 0);
   return seconds < 2 ** 63 ? seconds : 0;
@@ -45,7 +48,7 @@ export function valuesOf(rows: readonly StatusRow[]): Values {
   return new Map(apart.map(({ Variable_name, Value }) => [text(Variable_name).toLowerCase(), text(Value)]));
 }
 
-/** A variable or counter of semi-synchronous replication on the source's side, in today's words or in those of old. */
+/** A variable or counter of semi-synchronous replication on the source's side, by its new or its old name. */
 export function semiSyncValue(values: Values, name: string): string | undefined {
   return values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
 }

@@ -32,8 +32,8 @@ export interface Dialect {
   /** One row: how many scheduled events are on, and how many are off because this is a replica. */
   readonly events: string;
   /**
-   * One row of one column: what a channel (the parameter) heard of its source, without the lock and the sixty columns of
-   * `replicaStatus`; null where nothing tells, and `counters` has the count of heartbeats.
+   * One row of one column: what a channel (the parameter) heard of its source, without the lock and the sixty columns
+   * of `replicaStatus`. Null where the server has nothing of this kind; then `counters` has the count of heartbeats.
    */
   readonly ear: string | null;
   /** The state of the transaction of a session (the parameter), as InnoDB has it. */
@@ -42,11 +42,17 @@ export interface Dialect {
   readonly rowLocks: string;
   /** Ids of the sessions that hold a lock on the whole server; null where it cannot be asked. */
   readonly globalLocks: string | null;
-  /** The same of a lock that holds up changes of tables alone (LOCK INSTANCE FOR BACKUP): it matters while one waits. */
+  /**
+   * The same for a lock that holds up only changes of tables (LOCK INSTANCE FOR BACKUP). It matters only while
+   * something waits for it.
+   */
   readonly instanceLocks: string | null;
-  /** Ids of the sessions that keep the server from being closed, if only by a statement; null where it cannot be asked. */
+  /**
+   * Ids of the sessions that keep the server from being closed, even if only for one statement; null where it cannot be
+   * asked.
+   */
   readonly anyGlobalLocks: string | null;
-  /** The same; `passing` is 1 for a lock that goes with the statement or commit that is under way. */
+  /** The same; `passing` is 1 for a lock that ends with the statement or commit that is under way. */
   readonly heldGlobalLocks: string | null;
   /** Ids of the sessions that hold a lock on the heartbeat's table; null where it cannot be asked. */
   readonly tableLocks: string | null;
@@ -192,7 +198,7 @@ const counterNames = [
 const countersIn = (table: string) =>
   `SELECT ${joined('VARIABLE_NAME', 'VARIABLE_VALUE')} c FROM ${table} WHERE VARIABLE_NAME IN (${counterNames})`;
 const countersOfOld = countersIn('information_schema.GLOBAL_STATUS');
-/** Which of the two tables 5.7 fills is a setting of it (`show_compatibility_56`). */
+/** A setting of 5.7 (`show_compatibility_56`) decides which of the two tables it fills. */
 const countersOf57 = `SHOW GLOBAL STATUS WHERE Variable_name IN (${counterNames})`;
 
 const semiSyncVariables = ['master', 'source']
@@ -202,7 +208,7 @@ const setUp = `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('event_scheduler', 
 
 const eventsIn = (table: string) => `SELECT SUM(status = 'ENABLED') AS enabled,
   SUM(status LIKE '%SIDE_DISABLED') AS disabled_on_replica FROM ${table}`;
-/** Where the table is, reading it takes less of a right than the view does. */
+/** Where this table exists, reading it needs fewer rights than the view. */
 const eventsOfOld = eventsIn('mysql.event');
 const events = eventsIn('information_schema.EVENTS');
 

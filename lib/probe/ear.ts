@@ -1,4 +1,4 @@
-/** What a channel heard of its source, by the short words of performance_schema between two whole rows. Pure. */
+/** What a channel heard of its source between two reads of its whole row, by a short row of performance_schema. Pure. */
 import { comparePlaces } from '../core/evidence/log-place.ts';
 import type { ThreadState } from '../core/evidence/sighting.ts';
 import type { Channel } from './channel-rows.ts';
@@ -9,7 +9,7 @@ import type { Pulse } from './pulse-row.ts';
 /** What a channel heard of its source, in the words of `Dialect.ear`. */
 export interface Ear {
   readonly heartbeats: number;
-  /** Who that is (its UUID); empty where it has never connected. */
+  /** The UUID of the source; empty where the channel has never connected. */
   readonly source: string;
   readonly io: ThreadState;
   readonly errno: number;
@@ -33,8 +33,9 @@ export function readEar(row: StatusRow | undefined): Ear | null {
 }
 
 /**
- * The channel as it is now, from its last whole row and what was heard since; null where only a whole row tells: without
- * GTIDs, when a thread does not run, or while something that was received is not applied, as when the applier has stopped.
+ * The channel as it is now, from its last whole row and what was heard since. Null where only a whole row can tell:
+ * without GTIDs, when a thread does not run, or while something that was received is not applied, as when the applier
+ * has stopped.
  */
 export function byEar(last: Channel, ear: Ear | null, { executed }: Pulse): Channel | null {
   const { received, applied, io, sql } = last;

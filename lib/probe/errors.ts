@@ -46,8 +46,8 @@ const ours: Readonly<Record<string, number>> = {
 };
 
 /**
- * What a look that failed saw. A refused port is proof; a timeout or a lost connection proves nothing. A server
- * that answers with any other error is alive and does not let us in or let us read: our fault, not its.
+ * What a look that failed saw. A refused port is proof; a timeout or a lost connection proves nothing. A server that
+ * answers with any other error is alive, but does not let us in or let us read. That is our fault, not the server's.
  */
 export function sawOf(failure: MysqlFailure): Exclude<Saw, { kind: 'answered' }> {
   const { during, afterMs } = failure;
@@ -86,7 +86,7 @@ export function heartbeatOf(failure: MysqlFailure, forMs: number): Heartbeat {
   return { kind: 'failed', forMs: Math.round(forMs), because: message, cause, blocker: null };
 }
 
-/** Whether the server says that it takes no writes, which it may say of itself in other ways too. */
+/** Whether the server refused because it takes no writes. There are several errors for that. */
 export function isReadOnly(failure: MysqlFailure): boolean {
   const errno = errnoOf(failure);
   return errno !== null && readOnly.has(errno);
@@ -109,8 +109,8 @@ const diskFull = new Set([1021, 1114]);
 const noSpace = /err(?:no|code): 28\b|no space left/i;
 
 /**
- * What a command that failed tells watch. Before anything was changed, a dead connection is `unreachable`; after
- * that (`changing`), what was sent may yet take effect, whatever became of the connection: `timeout`.
+ * What the probe reports to watch when a command failed. Before anything was changed, a dead connection is
+ * `unreachable`. After that (`changing`) it is a `timeout`: what was sent may still take effect.
  */
 export function failedOf(failure: MysqlFailure, changing: boolean): ProbeFailed {
   const failed = (word: ProbeFailed['failure']): ProbeFailed => ({
@@ -131,7 +131,10 @@ export function failedOf(failure: MysqlFailure, changing: boolean): ProbeFailed 
   }
 }
 
-/** The server's number of an error, or the client's for those that the client finds itself; null for the network's. */
+/**
+ * The number that the server gave an error, or the client for errors that it finds itself; null for errors of the
+ * network.
+ */
 export function errnoOf(failure: MysqlFailure): number | null {
   const cause = failure.cause as { errno?: unknown; sqlState?: unknown; code?: unknown } | undefined;
   if (typeof cause?.code === 'string' && ours[cause.code] !== undefined) return ours[cause.code] ?? null;

@@ -38,7 +38,10 @@ function expirySeconds(values: ReadonlyMap<string, string>): number | null {
   return Math.round(Math.max(Number(seconds ?? 0), Number(days ?? 0) * DAY_SECONDS));
 }
 
-/** A value that was never set is the vendor's, which is off; one that was set in a file or kept is there at each start. */
+/**
+ * A value that was never set is the vendor's default, which is off. One that was set in a file, or was persisted, is
+ * there at each start.
+ */
 export function readOnlyAtStart(rows: readonly StatusRow[]): ServerFacts['readOnlyAtStart'] {
   const starts = rows.map(({ source, value }): 'yes' | 'no' | 'unknown' => {
     const origin = String(source).toUpperCase();

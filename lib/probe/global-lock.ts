@@ -1,6 +1,6 @@
 /**
- * Ends whoever holds a lock on a whole server that is about to take writes: a backup on a standby keeps the applier from
- * its work, and clients from theirs. Used only by orders that make a node the holder.
+ * Ends the session that holds a lock on a whole server which is about to take writes. On a standby, a backup's lock
+ * holds up the applier, and then the clients. Used only by orders that make a node the holder.
  */
 import { transactions } from './blockers.ts';
 import { kill } from './kill-clients.ts';
@@ -8,7 +8,7 @@ import { isGlobalLock, isInstanceLock, lockerOf } from './lock-owner.ts';
 import type { ProcessRow } from './sessions.ts';
 import { askIds, askProcesses, type Command } from './statement-session.ts';
 
-/** What one round has come to: how many sessions were ended, and which ones are not ours to end. */
+/** The result of one round: how many sessions were ended, and which ones we may not end. */
 export interface Ended {
   readonly ended: number;
   readonly refused: readonly ProcessRow[];

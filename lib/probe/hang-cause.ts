@@ -2,8 +2,8 @@
  * Why our commit hangs, asked on a connection beside it.
  *
  * Our own row and our own table are our problem: a lock on them says nothing about the server. What holds up every
- * commit is the server's. The process list says where our statement is; who is in its way is said by
- * performance_schema or InnoDB, where the server has them and our account may read them.
+ * commit is a problem of the server. The process list says what our statement waits for. performance_schema or InnoDB
+ * name the session in its way, where the server has them and our account may read them.
  */
 import type { HangCause, Session } from '../core/evidence/sighting.ts';
 import type { StatusRow } from './columns.ts';
@@ -30,7 +30,7 @@ const tableLock = /^waiting for (?:table|schema)/i;
 const semiSync = /semi-?sync/i;
 const diskFull = /disk (?:space|full)|free space/i;
 
-/** What a thread of this state cannot get past; null when it works or waits for work. */
+/** What blocks a thread in this state; null when the thread works, or waits for work. */
 export function obstacleOf(state: string): string | null {
   return isGlobalLock(state) || tableLock.test(state) || diskFull.test(state) ? state : null;
 }
@@ -137,7 +137,7 @@ function processOf(
   return holding.find(({ user }) => user !== own.user) ?? holding[0] ?? null;
 }
 
-/** The ids of sessions; none where the server cannot say, or not to us. */
+/** The ids of sessions; none where the server cannot say, or our account may not ask. */
 export async function idsOf(
   link: Asked,
   sql: string | null,

@@ -5,13 +5,13 @@ import type { Logins } from './logins.ts';
 
 export const unexplained: Why = { kind: 'failed', cause: 'unknown', because: HANGS, blocker: null };
 
-/** Finds out why a commit hangs, on a connection that it has for as long as that lasts. */
+/** Finds out why a commit hangs, on a connection that it keeps until nothing hangs any more. */
 export class HangInquiry {
   readonly #logins: Logins;
   #link: MysqlLink | null = null;
   #why: Why | null = null;
   #isAsking = false;
-  /** Counts hangs: what is found of an earlier one is of no use any more. */
+  /** Counts hangs, so that what was found of an earlier one is dropped. */
   #hang = 0;
 
   constructor(logins: Logins) {
@@ -30,7 +30,7 @@ export class HangInquiry {
     const mine = this.#hang;
     void this.#find(ownId).then((found) => {
       this.#isAsking = false;
-      // What was found before stands until something else is: between two tries nothing waits for anything.
+      // An earlier finding stays until there is a new one: between two tries there may be nothing to find.
       if (mine !== this.#hang) this.#release();
       else this.#why = found ?? this.#why;
     });

@@ -1,14 +1,17 @@
 /**
- * The heartbeats that this probe has committed on one node, so that the other's replication can be timed by them.
+ * The heartbeats that this probe has committed on one node, to measure the lag of the other node by them.
  *
- * `Seconds_Behind_Master` compares the clock with the event that the SQL thread is at, so it knows nothing of what
- * the IO thread has not received yet, and counts whole seconds. A row that we committed ourselves, and that is not
- * there on the standby, says it by one clock: ours.
+ * `Seconds_Behind_Master` compares the clock with the event that the SQL thread is at, so it knows nothing of what the
+ * IO thread has not received yet, and counts whole seconds. A row that we committed ourselves, and that the standby
+ * does not have yet, shows the lag by one clock: ours.
  *
  * The node's clock may be set back, and then newer rows have smaller stamps. Stamps are compared as if it had gone on.
  */
 
-/** One heartbeat: by the node's clock, which stands in the row, as if it was never set back; and by the probe's. Milliseconds. */
+/**
+ * One heartbeat by two clocks: the node's, as in its row but as if that clock was never set back; and the probe's.
+ * Milliseconds.
+ */
 interface Beat {
   readonly stampMs: number;
   readonly atMs: number;
@@ -16,7 +19,7 @@ interface Beat {
 
 /** From one setting of the node's clock to the next. Milliseconds. */
 interface Era {
-  /** The newest stamp of before. */
+  /** The newest stamp before this era. */
   readonly fromMs: number;
   /** By how much the clock has been set back in all. */
   readonly backMs: number;
@@ -27,7 +30,7 @@ const firstEra: Era = { fromMs: Number.NEGATIVE_INFINITY, backMs: 0 };
 /** For how long the oldest heartbeat that is not on the standby has been committed; 0 when all are there. */
 export interface BeatLag {
   readonly ms: number;
-  /** Whether one of ours has got there: else what is missing may be older than the first of them. */
+  /** Whether the standby has one of ours. If not, it may lack writes that are older than the first of them. */
   readonly isExact: boolean;
 }
 
@@ -39,7 +42,7 @@ export interface HeartbeatLag {
    * heartbeat of ours.
    */
   lag(appliedMs: number | null, atMs: number): BeatLag | null;
-  /** The node takes no heartbeats any more: what of them never reached the other is not waited for. */
+  /** The node takes no heartbeats any more: those that never reached the other node are not waited for. */
   forget(): void;
 }
 
@@ -47,10 +50,10 @@ export interface HeartbeatLag {
 const OVERTAKEN_MS = 200;
 /** How many settings of a clock are known. */
 const ERAS_MAX = 8;
-/** An hour and more of them: whoever lags by that is far beyond any limit. */
+/** More than an hour of heartbeats: a standby that lags by that is far beyond any limit. */
 const KEPT_MAX = 4000;
 
-/** None yet. */
+/** Begins without any heartbeat. */
 export function createHeartbeatLag(): HeartbeatLag {
   let open: Beat[] = [];
   let firstMs: number | null = null;
@@ -81,7 +84,7 @@ export function createHeartbeatLag(): HeartbeatLag {
   };
 }
 
-/** A stamp that is smaller than the one before: the clock was set back, by what ours says that has passed. */
+/** A stamp that is smaller than the one before: the clock was set back. Our own clock shows by how much. */
 function nextEras(eras: readonly Era[], before: Beat | null, { stampMs, atMs }: Beat): readonly Era[] {
   const { backMs } = eras.at(-1) ?? firstEra;
   if (before === null || stampMs + backMs >= before.stampMs - OVERTAKEN_MS) return eras;
@@ -89,7 +92,10 @@ function nextEras(eras: readonly Era[], before: Beat | null, { stampMs, atMs }: 
   return [...eras, { fromMs: before.stampMs, backMs: goesOnAtMs - stampMs }].slice(-ERAS_MAX);
 }
 
-/** A stamp as it stands in the row: of the first era that it can be of, because what is applied only grows. */
+/**
+ * A stamp of the row, as if the clock was never set back. It belongs to the first era that fits, because what is
+ * applied only grows.
+ */
 function straightened(stampMs: number, eras: readonly Era[], reachedMs: number): number {
   for (const [index, { fromMs, backMs }] of eras.entries()) {
     const atMs = stampMs + backMs;

@@ -48,9 +48,9 @@ export async function commitHeartbeat(link: MysqlLink, key: string): Promise<num
 }
 
 /**
- * `super_read_only` binds our account too. Where statements are logged and not rows, a replica would evaluate the variable
- * anew, and the server's log would get a warning each second: there, a heartbeat that is late by more than a closing
- * waits for (`settled-position.ts`) is committed all the same.
+ * Which statement commits the row. `super_read_only` binds our account too. Where the server logs statements and not
+ * rows, a replica would evaluate the variable again, and the server's log would get a warning each second. So there, a
+ * heartbeat that comes later than a closing waits for (`settled-position.ts`) is committed all the same.
  */
 function statementFor({ dialect }: MysqlLink, row: StatusRow | undefined): string {
   const asStatement = String(row?.format).toUpperCase() === 'STATEMENT';
@@ -62,7 +62,7 @@ async function readState(link: MysqlLink): Promise<StatusRow | undefined> {
   return row === undefined ? row : spread(row.s, ['closed', 'stamp', 'format']);
 }
 
-/** Of one column, as `Dialect.pulse` and for its reasons. */
+/** One column, for the same reasons as `Dialect.pulse`. */
 function stateOf(closed: string, ...more: readonly string[]): string {
   return `SELECT ${joined(closed, 'NOW(3)', ...more)} AS s`;
 }

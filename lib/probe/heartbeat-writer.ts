@@ -21,7 +21,7 @@ const BEAT_MS = 1000;
 /** After so long without one, a node has lost its role, or nobody looked: then no row of before is waited for. Milliseconds. */
 const BEATS_LIFE_MS = 60_000;
 
-/** While a commit hangs, why is asked again so often. Milliseconds. */
+/** How often the cause is asked for again while a commit hangs. Milliseconds. */
 const ASK_AGAIN_MS = 1000;
 
 /** ER_LOCK_WAIT_TIMEOUT. */
@@ -36,9 +36,9 @@ export class HeartbeatWriter {
   #underWay: Promise<void> | null = null;
   #startedAtMs = Number.NEGATIVE_INFINITY;
   #notedAtMs = Number.NEGATIVE_INFINITY;
-  /** When the one under way, or else the last one, was sent; null while it waits for a connection. */
+  /** When the commit under way, or else the last one, was sent; null while it waits for a connection. */
   #sentAtMs: number | null = null;
-  /** Since when it has not committed what it tried to. */
+  /** Since when its commits fail; null while none does. */
   #failingSinceMs: number | null = null;
   #last: Heartbeat = { kind: 'not-tried' };
 
@@ -101,7 +101,7 @@ export class HeartbeatWriter {
     const outcome = await tryOnce(this.#kept, limitMs, commit);
     clearTimeout(first);
     clearInterval(again);
-    // One that was dropped meanwhile says nothing any more.
+    // A commit that was dropped meanwhile does not count any more.
     if (mine !== this.#startedAtMs) return;
     this.#underWay = null;
     this.#settle(this.#explained(outcome));
@@ -114,7 +114,7 @@ export class HeartbeatWriter {
     if (heartbeat.kind === 'committed' || heartbeat.kind === 'not-tried') this.#inquiry.end();
   }
 
-  /** A lock that was not had in time: what it was, is what was found while it was waited for. */
+  /** If the server gave up waiting for a lock, the cause is what was found while it waited. */
   #explained(outcome: Heartbeat | MysqlFailure): Heartbeat {
     if (!(outcome instanceof MysqlFailure)) return outcome;
     const why = errnoOf(outcome) === LOCK_WAIT_TIMEOUT ? this.#inquiry.why : null;
@@ -126,7 +126,7 @@ export class HeartbeatWriter {
     return { ...why, forMs: this.#forMs };
   }
 
-  /** Whether the one under way has had its time; that it waits for a connection says nothing of commits. */
+  /** Whether the commit under way has had its time. The time that it waits for a connection does not count. */
   #hasHung(limitMs: number): boolean {
     return this.#sentAtMs !== null && nowMs() - this.#sentAtMs >= 0.9 * limitMs;
   }

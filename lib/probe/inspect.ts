@@ -18,7 +18,7 @@ export function inspect(way: Way, limitMs: number): Promise<readonly Obstacle[] 
   return carryOut(way, limitMs, askObstacles);
 }
 
-/** The same on a connection that there is. */
+/** The same on an open connection. */
 export async function askObstacles(command: Command): Promise<readonly Obstacle[]> {
   const { dialect, id } = command.link;
   return obstaclesOf({

@@ -37,7 +37,8 @@ export async function onKept<T>(
     try {
       return await work(open);
     } catch (error) {
-      // One that is only late may still answer: its caller keeps waiting on it. One that refuses is as good as before.
+      // A connection that is only late may still answer, and its caller keeps waiting for it. One on which the server
+      // refuses a statement still works.
       if (!(error instanceof MysqlFailure) || error.timedOut || !isLost(error)) throw error;
       kept.drop();
     }
@@ -51,7 +52,7 @@ export function keep(logins: Logins, onLost: () => void = () => {}): Kept {
   let making: Promise<MysqlLink> | null = null;
   let generation = 0;
 
-  /** Goes on when nobody waits for it any more: on a slow path it is there for the next look. */
+  /** Goes on when its caller has stopped waiting: on a slow path, the connection is ready for the next look. */
   async function make(): Promise<MysqlLink> {
     const mine = generation;
     try {

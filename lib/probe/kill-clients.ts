@@ -31,7 +31,7 @@ async function askSourceUser(command: Command, source: Source): Promise<string |
 
 /**
  * Ends sessions of our own account that hold what the session `waiting` waits for: an earlier invocation may have died
- * in the middle of something. Ours alone know nothing of the application's data.
+ * in the middle of something. Only our own sessions are ended, so no data of the application is lost.
  */
 export async function killOwnHolders(command: Command, waiting: number): Promise<void> {
   const { user } = command.way.endpoint.credentials;
@@ -54,7 +54,7 @@ export async function endPendingOrders(command: Command): Promise<number> {
   return found.length;
 }
 
-/** Whether it was there to be killed. */
+/** False when the session was gone already. */
 export async function kill(command: Command, id: number): Promise<boolean> {
   try {
     await command.ask(`KILL ${id}`);

@@ -26,53 +26,75 @@ export interface LateAnswer {
   readonly row: StatusRow;
 }
 
-export interface LateAnswers {
-  /** Whether an earlier question, or an earlier attempt at a connection, is still open. */
-  readonly isWaiting: boolean;
-  /** Asks on the connection; throws a `MysqlFailure` of a timeout after `limitMs`, and keeps the question. */
-  ask(link: MysqlLink, limitMs: number): Promise<LateAnswer>;
-  /**
-   * Begins a fresh connection, unless an earlier one is still on its way, and waits for its answer or for that of the
-   * open question, whichever comes first. Throws a `MysqlFailure`: of a timeout after `limitMs`, while both go on.
-   */
-  askAnew(limitMs: number): Promise<LateAnswer>;
-  /** Gives up what is open. */
-  drop(): void;
-}
-
 /** A fresh connection on its way, with the question on it. */
 interface Attempt {
   readonly answer: Promise<LateAnswer>;
   during(): Phase;
 }
 
-export function createLateAnswers(logins: Logins): LateAnswers {
-  let overdue: Overdue | null = null;
-  let fresh: Attempt | null = null;
+/** What earlier looks at one node left open. */
+export class LateAnswers {
+  readonly #logins: Logins;
+  #overdue: Overdue | null = null;
+  #fresh: Attempt | null = null;
   /** A fresh connection that was ready while no look waited for it. */
-  let ready: MysqlLink | null = null;
+  #ready: MysqlLink | null = null;
 
-  const give = (): void => {
-    overdue?.link.destroy();
-    overdue = null;
-  };
+  constructor(logins: Logins) {
+    this.#logins = logins;
+  }
 
-  async function ask(link: MysqlLink, limitMs: number): Promise<LateAnswer> {
+  /** Whether an earlier question, or an earlier attempt at a connection, is still open. */
+  get isWaiting(): boolean {
+    return this.#overdue !== null || this.#fresh !== null || this.#ready !== null;
+  }
+
+  /** Asks on the connection; throws a `MysqlFailure` of a timeout after `limitMs`, and keeps the question. */
+  async ask(link: MysqlLink, limitMs: number): Promise<LateAnswer> {
     const answer = askPulse(link, null);
     const row = await within(answer, limitMs);
     if (row !== late) return { link, row };
-    overdue = { link, answer };
-    // Its failure is told by whoever waits for it; nobody may.
+    this.#overdue = { link, answer };
+    // A later look that waits for it reports its failure; perhaps none does.
     answer.catch(() => {});
     throw new MysqlFailure('query', limitMs, 'timeout');
   }
 
-  function attempt(limitMs: number): Attempt {
-    const begun = begin(logins, Math.max(limitMs, ANSWER_MS));
+  /**
+   * Begins a fresh connection, unless an earlier one is still on its way, and waits for its answer or for that of the
+   * open question, whichever comes first. Throws a `MysqlFailure`: of a timeout after `limitMs`, while both go on.
+   */
+  async askAnew(limitMs: number): Promise<LateAnswer> {
+    const link = this.#ready;
+    this.#ready = null;
+    if (link !== null && !link.isGone()) {
+      // It has logged in since the open question was asked, so that connection is the worse one.
+      this.#giveUpOverdue();
+      return this.ask(link, limitMs);
+    }
+    this.#fresh ??= this.#attempt(limitMs);
+    const newest = this.#fresh;
+    const first = await within(firstOf(newest, this.#overdue), limitMs);
+    if (first === late) throw new MysqlFailure(newest.during(), limitMs, 'timeout');
+    this.#keepOnly(first.link);
+    return first;
+  }
+
+  /** Gives up what is open. */
+  drop(): void {
+    this.#giveUpOverdue();
+    leave(this.#fresh, null);
+    this.#fresh = null;
+    this.#ready?.quit();
+    this.#ready = null;
+  }
+
+  #attempt(limitMs: number): Attempt {
+    const begun = begin(this.#logins, Math.max(limitMs, ANSWER_MS));
     const end = (link: MysqlLink | null) => {
-      if (fresh !== begun) return;
-      fresh = null;
-      ready = link;
+      if (this.#fresh !== begun) return;
+      this.#fresh = null;
+      this.#ready = link;
     };
     begun.answer.then(
       ({ link }) => end(link),
@@ -81,53 +103,30 @@ export function createLateAnswers(logins: Logins): LateAnswers {
     return begun;
   }
 
-  /** The other one is of no use any more. */
-  function settle(won: LateAnswer): void {
-    if (overdue?.link === won.link) overdue = null;
-    else give();
-    leave(fresh, won.link);
-    fresh = null;
-    ready = null;
+  /** This connection has answered; the other one is not needed any more. */
+  #keepOnly(link: MysqlLink): void {
+    if (this.#overdue?.link === link) this.#overdue = null;
+    else this.#giveUpOverdue();
+    leave(this.#fresh, link);
+    this.#fresh = null;
+    this.#ready = null;
   }
 
-  return {
-    get isWaiting() {
-      return overdue !== null || fresh !== null || ready !== null;
-    },
-    ask,
-    async askAnew(limitMs) {
-      const link = ready;
-      ready = null;
-      if (link !== null && !link.isGone()) {
-        // It has logged in since the open question was asked, so that connection is the worse one.
-        give();
-        return ask(link, limitMs);
-      }
-      fresh ??= attempt(limitMs);
-      const newest = fresh;
-      const open = overdue;
-      const kept = open ? [open.answer.then((row): LateAnswer => ({ link: open.link, row }))] : [];
-      const any = Promise.any([...kept, newest.answer]);
-      // The fresh one's failure counts: it says why. The other's says only that it was lost, or took too long.
-      const first = await within(
-        Promise.race([
-          any.catch(() => newest.answer),
-          newest.answer.catch((error: unknown) => settleFor(any, error)),
-        ]),
-        limitMs,
-      );
-      if (first === late) throw new MysqlFailure(newest.during(), limitMs, 'timeout');
-      settle(first);
-      return first;
-    },
-    drop() {
-      give();
-      leave(fresh, null);
-      fresh = null;
-      ready?.quit();
-      ready = null;
-    },
-  };
+  #giveUpOverdue(): void {
+    this.#overdue?.link.destroy();
+    this.#overdue = null;
+  }
+}
+
+/** The first answer of the two; the fresh connection's failure once neither can answer. */
+function firstOf(fresh: Attempt, open: Overdue | null): Promise<LateAnswer> {
+  const kept = open ? [open.answer.then((row): LateAnswer => ({ link: open.link, row }))] : [];
+  const any = Promise.any([...kept, fresh.answer]);
+  // The fresh one's failure counts: it says why. The other's says only that it was lost, or took too long.
+  return Promise.race([
+    any.catch(() => fresh.answer),
+    fresh.answer.catch((error: unknown) => settleFor(any, error)),
+  ]);
 }
 
 function begin(logins: Logins, limitMs: number): Attempt {

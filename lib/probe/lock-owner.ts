@@ -1,6 +1,6 @@
 /**
  * Who holds a lock on the whole server, from the process list alone: MySQL 5.6 and MariaDB say only who waits for one.
- * Whoever holds it is mostly idle, and looks like any other idle session. Pure.
+ * The session that holds it is mostly idle, and looks like any other idle session. Pure.
  */
 import type { Session } from '../core/evidence/sighting.ts';
 import { type ProcessRow, sessionOf } from './sessions.ts';
@@ -36,7 +36,7 @@ export function lockerOf(processes: readonly ProcessRow[], own: Own): Locker | n
   return guess === null ? null : { process: guess, isCertain: false };
 }
 
-/** As a person reads it: what is only likely says so. */
+/** For a person; where it is only likely, it says so. */
 export function sessionOfLocker({ process, isCertain }: Locker): Session {
   const session = sessionOf(process);
   return isCertain ? session : { ...session, statement: 'idle; the likeliest: the server does not say who' };
@@ -52,8 +52,8 @@ export function onlyOther(processes: readonly ProcessRow[], own: Own): ProcessRo
 }
 
 /**
- * The idle client that has done something last, of those that have been idle for as long as any client has waited:
- * a session that has done nothing since the waiting began took its lock before.
+ * The most likely holder: of the clients that were idle all the time that another one waits, the one that was active
+ * last. It did nothing since the waiting began, so it must have taken its lock before.
  */
 function likeliest(processes: readonly ProcessRow[], own: Own): ProcessRow | null {
   const clients = processes.filter(({ isClient }) => isClient);

@@ -1,142 +1,134 @@
 /** One node, looked at again and again on connections that are kept open. */
 import { CONNECTIONS_PER_VANTAGE } from '../core/evidence/connection-count.ts';
-import type { Inbound, Saw, Server } from '../core/evidence/sighting.ts';
+import type { Heartbeat, Inbound, Saw, Server } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
 import { inboundOf } from './channel-rows.ts';
 import type { NodeEndpoint } from './connection.ts';
-import { isLost, MysqlFailure, sawOf } from './errors.ts';
+import { MysqlFailure, sawOf } from './errors.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { HeartbeatWriter } from './heartbeat-writer.ts';
-import { keep, type Lent, onKept } from './kept-connection.ts';
-import { createLateAnswers, type LateAnswer } from './late-answers.ts';
-import { createLogins, type Refusal } from './logins.ts';
-import { clockOffOf, type Pulse, readPulse } from './pulse-row.ts';
+import type { Lent } from './kept-connection.ts';
+import type { Refusal } from './login-history.ts';
+import { Logins } from './logins.ts';
+import { PulseReader } from './pulse-reader.ts';
+import { clockOffOf, type Pulse } from './pulse-row.ts';
 import { type DetailWords, type Peer, ReplicationReader } from './replication-reader.ts';
-import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
+import { type Alarm, nowMs } from './waiting.ts';
 
-/** Time until a dropped connection is made again; doubled each time. Milliseconds. */
-const FIRST_REDIAL_MS = 10;
-
-export interface Observed {
+/** One node of a pair, as this probe watches it. */
+interface WatchedNode {
   readonly node: NodeName;
   readonly endpoint: NodeEndpoint;
   /** The heartbeats that this probe has committed on it. */
   readonly beats: HeartbeatLag;
   readonly peer: Peer;
-  /** Called with who answers, with every look that is answered. */
+  /** Called with the server's identity at every look that is answered. */
   onIdentity(identity: string): void;
 }
 
-/** What a look is to know of its node's part in the pair. */
+/** What a look has to know of its node's part in the pair. */
 export interface Part {
   readonly isHolder: boolean;
   /** Whether the pair has the table `keepalambda.heartbeat`: the holder commits a row there, the standby's is read. */
   readonly writeProbe: boolean;
-  /** Something is suspected of one of the nodes, so that all is read of which something may be decided. */
+  /** Something is suspected of one of the nodes, so everything is read that a decision may depend on. */
   readonly urgent: boolean;
   /** Called when the server has answered, before its details and its commit are there. */
   readonly onPulse?: () => void;
 }
 
-export interface NodeWatcher {
+/** Watches one node. Pulse, details and write probe have a connection each, all made by the same logins. */
+export class NodeWatcher {
+  readonly #logins: Logins;
+  readonly #pulse: PulseReader;
+  readonly #details: ReplicationReader;
+  readonly #writer: HeartbeatWriter;
+  readonly #onIdentity: (identity: string) => void;
+  #underWay: Promise<Saw> | null = null;
+
+  constructor({ node, endpoint, beats, peer, onIdentity }: WatchedNode) {
+    this.#logins = new Logins(endpoint);
+    this.#pulse = new PulseReader(this.#logins);
+    this.#details = new ReplicationReader(this.#logins, peer);
+    this.#writer = new HeartbeatWriter(this.#logins, node, beats);
+    this.#onIdentity = onIdentity;
+  }
+
   /**
    * One look, ended within `limitMs`; twice that when a kept connection was lost and a fresh one had to tell
    * why. A look that is under way is shared. Never throws for anything that a server or a network can do.
    */
-  look(limitMs: number, part: Part): Promise<Saw>;
+  look(limitMs: number, part: Part): Promise<Saw> {
+    this.#underWay ??= this.#lookOnce(limitMs, part).finally(() => {
+      this.#underWay = null;
+    });
+    return this.#underWay;
+  }
+
   /** Goes off when the kept connection is lost. */
-  readonly lost: Alarm;
+  get lost(): Alarm {
+    return this.#pulse.lost;
+  }
+
   /** A kept connection for a command whose own login is refused; null when none is free. */
-  lend(): Lent | null;
+  lend(): Lent | null {
+    // The pulse's connection last: it is what shows that the server lives.
+    const pulseIfIdle = () => (this.#underWay === null ? this.#pulse.lend() : null);
+    return this.#writer.lend() ?? this.#details.lend() ?? pulseIfIdle();
+  }
+
   /** Throws all connections away. */
-  drop(): void;
-}
-
-export function createNodeWatcher({ node, endpoint, beats, peer, onIdentity }: Observed): NodeWatcher {
-  const lost = createBell();
-  const logins = createLogins(endpoint);
-  const pulses = keep(logins, lost.ring);
-  const lateAnswers = createLateAnswers(logins);
-  const details = new ReplicationReader(logins, peer);
-  const writer = new HeartbeatWriter(logins, node, beats);
-  let underWay: Promise<Saw> | null = null;
-
-  /** On the kept connection; while there is none, or an answer on it is overdue, on a fresh one too. */
-  async function askOnce(limitMs: number): Promise<LateAnswer> {
-    if (!lateAnswers.isWaiting && pulses.current() !== null)
-      return onKept(pulses, limitMs, (link) => lateAnswers.ask(link, limitMs));
-    const answer = await lateAnswers.askAnew(limitMs);
-    pulses.adopt(answer.link);
-    return answer;
+  drop(): void {
+    for (const each of [this.#pulse, this.#details, this.#writer, this.#logins]) each.drop();
   }
 
-  /**
-   * A server that dies closes its connections a moment before its port: a fresh connection that is dropped is
-   * tried again, a little later each time, until the port says whether anybody is there.
-   */
-  async function askPulse(limitMs: number): Promise<Pulse> {
-    const before = pulses.current();
-    const deadlineMs = nowMs() + limitMs;
-    for (let waitMs = FIRST_REDIAL_MS; ; waitMs *= 2) {
-      try {
-        const { link, row } = await askOnce(limitMs);
-        // What hangs on the writer's connection may hang on the path that the old one was lost on: only a commit on a
-        // connection made since shows whether the server is stuck.
-        if (link !== before) writer.drop();
-        return readPulse(row);
-      } catch (error) {
-        if (!(error instanceof MysqlFailure) || !isLost(error) || nowMs() + waitMs > deadlineMs) throw error;
-      }
-      await pause(waitMs);
-    }
-  }
-
-  async function lookOnce(limitMs: number, part: Part): Promise<Saw> {
-    const startMs = nowMs();
+  async #lookOnce(limitMs: number, part: Part): Promise<Saw> {
     try {
-      const pulse = await askPulse(limitMs);
-      part.onPulse?.();
-      onIdentity(pulse.identity);
-      const roundTripMs = Math.round(nowMs() - startMs);
-      const clockOffMs = clockOffOf(pulse, Date.now(), roundTripMs);
-      const leftMs = Math.max(0, limitMs - roundTripMs);
-      const { isHolder, writeProbe, urgent } = part;
-      const isBeating = isHolder && writeProbe && pulse.writable;
-      if (!isBeating) writer.drop();
-      const [words, heartbeat] = await Promise.all([
-        details.read(pulse, { witness: !isHolder, follows: !isHolder && writeProbe, urgent }, leftMs),
-        isBeating ? writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
-      ]);
-      logins.check();
-      const loginRefused = refusedBy(logins.refusal()) ?? fullOf(words, pulse);
-      return answered(pulse, words, { heartbeat, loginRefused, flavor: flavor(), roundTripMs, clockOffMs });
+      return await this.#see(limitMs, part);
     } catch (error) {
       if (!(error instanceof MysqlFailure)) throw error;
       const saw = sawOf(error);
-      if (!lateAnswers.isWaiting) pulses.drop();
-      // What hangs on the other connections may be the evidence of a stuck server; a dead one leaves none.
-      if (saw.kind === 'refused') for (const each of [lateAnswers, details, writer]) each.drop();
+      this.#pulse.dropUnlessWaiting();
+      if (saw.kind === 'refused') this.#dropEvidence();
       return saw;
     }
   }
 
-  const flavor = () => pulses.current()?.dialect.flavor ?? 'mysql';
+  /** What hangs on the other connections may be the evidence of a stuck server; a dead one leaves none. */
+  #dropEvidence(): void {
+    this.#pulse.dropLateAnswers();
+    this.#details.drop();
+    this.#writer.drop();
+  }
 
-  return {
-    look(limitMs, part) {
-      underWay ??= lookOnce(limitMs, part).finally(() => {
-        underWay = null;
-      });
-      return underWay;
-    },
-    lost: lost.alarm,
-    // The pulse's connection last: it is what shows that the server lives.
-    lend: () =>
-      writer.lend() ?? details.lend() ?? (lateAnswers.isWaiting || underWay !== null ? null : pulses.lend()),
-    drop() {
-      for (const each of [lateAnswers, pulses, details, writer, logins]) each.drop();
-    },
-  };
+  /** Throws a `MysqlFailure` when the server does not answer, or refuses to. */
+  async #see(limitMs: number, part: Part): Promise<Saw> {
+    const startMs = nowMs();
+    const { pulse, isOnOtherLink } = await this.#pulse.read(limitMs);
+    // What hangs on the writer's connection may hang on the path that the old one was lost on: only a commit on a
+    // connection made since shows whether the server is stuck.
+    if (isOnOtherLink) this.#writer.drop();
+    part.onPulse?.();
+    this.#onIdentity(pulse.identity);
+    const roundTripMs = Math.round(nowMs() - startMs);
+    const clockOffMs = clockOffOf(pulse, Date.now(), roundTripMs);
+    const [words, heartbeat] = await this.#readBeside(pulse, part, Math.max(0, limitMs - roundTripMs));
+    this.#logins.check();
+    const loginRefused = refusedBy(this.#logins.refusal()) ?? fullOf(words, pulse);
+    const { flavor } = this.#pulse;
+    return answered(pulse, words, { heartbeat, loginRefused, flavor, roundTripMs, clockOffMs });
+  }
+
+  /** The details and the write probe, side by side. */
+  #readBeside(pulse: Pulse, part: Part, leftMs: number): Promise<[DetailWords, Heartbeat]> {
+    const { isHolder, writeProbe, urgent } = part;
+    const isBeating = isHolder && writeProbe && pulse.writable;
+    if (!isBeating) this.#writer.drop();
+    return Promise.all([
+      this.#details.read(pulse, { witness: !isHolder, follows: !isHolder && writeProbe, urgent }, leftMs),
+      isBeating ? this.#writer.beat(leftMs) : ({ kind: 'not-tried' } as const),
+    ]);
+  }
 }
 
 type LoginRefused = Server['loginRefused'];
@@ -164,7 +156,7 @@ function fullOf({ counters, fresh }: DetailWords, pulse: Pulse): LoginRefused {
   };
 }
 
-/** What this look found beside the server's own words. */
+/** What this look found besides the server's own answers. */
 interface Found
   extends Pick<Server, 'heartbeat' | 'loginRefused' | 'flavor' | 'roundTripMs' | 'clockOffMs'> {}
 
@@ -192,9 +184,9 @@ function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, 
 }
 
 /**
- * Replication as this look read it. Where the statement is stuck, the last words stand, but without what may have
- * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven
- * running nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
+ * Replication as this look read it. Where the statement is stuck, the last answer stays, but without what may have
+ * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven running
+ * nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
  */
 function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
   const { channel, fresh, beatLag } = words;
@@ -226,8 +218,8 @@ function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
 }
 
 /**
- * The heartbeat's word, to a tenth of a second, where it is exact; else the longer of the two, because the server does
- * not know what it has not received yet. An unknown lag stays unknown.
+ * The lag by the heartbeat, to a tenth of a second, where that is exact; else the longer of the two, because the server
+ * does not know what it has not received yet. An unknown lag stays unknown.
  */
 function lagOf(seconds: number | null, beatLag: BeatLag | null): number | null {
   if (seconds === null || beatLag === null) return seconds;

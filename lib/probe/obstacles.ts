@@ -31,7 +31,7 @@ export function obstaclesOf(findings: Findings): readonly Obstacle[] {
   const holding = idsOf(holders);
   // One that was asleep when the process list was read may have begun a statement since.
   const keeping = idsOf(holders.filter(({ passing }) => Number(passing) === 0));
-  // By the process list alone, a lock shows only through who waits for it.
+  // The process list alone shows a lock only by the sessions that wait for it.
   const waited = processes.some(({ state }) => isGlobalLock(state)) ? lockerOf(processes, own) : null;
   if (waited !== null) for (const each of [holding, keeping]) each.add(waited.process.id);
   const found = applicationsOf(processes, own.user, null).flatMap((process): Obstacle[] => {
@@ -83,7 +83,7 @@ function kindOf(process: ProcessRow, signs: Signs): Obstacle['kind'] | null {
   return signs.transactionSeconds >= LONG_SECONDS ? 'transaction' : null;
 }
 
-/** Prepared, and no session's: it keeps its locks until somebody ends it. */
+/** A prepared transaction belongs to no session: it keeps its locks until somebody ends it. */
 function xaOf({ data }: StatusRow): Obstacle {
   const statement = `XA transaction ${inOneLine(String(data ?? '')).slice(0, 150)} is prepared`;
   return { kind: 'xa', session: { id: 0, user: '', host: '', forSeconds: 0, statement }, rows: null };

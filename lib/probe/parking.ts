@@ -4,13 +4,13 @@
  */
 import type { MysqlLink, NodeEndpoint } from './connection.ts';
 
-/** Then it is closed, and counts no more; a process that was frozen meanwhile may find it dead. Milliseconds. */
+/** After this time a parked connection is closed. A process that was frozen meanwhile may find it dead. Milliseconds. */
 const PARKED_MS = 2000;
 
 export interface Parking {
   /** Leaves an idle connection; one that was left before is closed. */
   leave(endpoint: NodeEndpoint, link: MysqlLink): void;
-  /** The one that was left lately, for whoever asks first; else null. */
+  /** The one that was left lately, for the first command that asks; else null. */
   take(endpoint: NodeEndpoint): MysqlLink | null;
   /** Throws all away. */
   drop(): void;

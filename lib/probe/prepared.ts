@@ -11,10 +11,10 @@ import type { StatusRow } from './columns.ts';
 export type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly StatusRow[]>;
 export type AskPrepared = (values: readonly unknown[]) => Promise<readonly StatusRow[]>;
 
-/** ER_UNKNOWN_STMT_HANDLER, ER_NEED_REPREPARE: they tell of the preparation, not of the statement. */
+/** ER_UNKNOWN_STMT_HANDLER, ER_NEED_REPREPARE: these are about the preparation, not about the statement. */
 const ofPreparing = new Set([1243, 1615]);
 
-/** `ask` for statements that come again; their number must be small, because none is ever given up. */
+/** `ask` for statements that come again. There must be few of them, because a prepared statement is kept for good. */
 export function askAgain(ask: Ask, prepare: (sql: string) => Promise<AskPrepared>): Ask {
   const known = new Map<string, AskPrepared | 'once' | 'text'>();
 

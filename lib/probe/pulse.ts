@@ -1,6 +1,7 @@
 /**
- * The pulse of one connection. A connection leads to one process of a server, so who it is cannot change on it; that and the
- * variables that a person sets are asked once a second, and what changes by itself with every look.
+ * The pulse of one connection. A connection leads to one process of a server, so the server's identity cannot change on
+ * it. The identity, and the variables that a person sets, are asked once a second; what changes by itself is asked with
+ * every look.
  */
 import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';

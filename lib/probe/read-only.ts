@@ -16,16 +16,16 @@ import { askPulse, type Command, CommandFailure, type Held, on } from './stateme
 import { keyOf } from './verify.ts';
 import { late, pause, within } from './waiting.ts';
 
-/** When connections are killed: also while the order waits for them, or only when it is through. */
+/** When connections are killed: also while the order waits for them, or only after it has taken effect. */
 export type Kills = 'to-close' | 'once-closed';
 
-/** How long an order to close may take before anybody is killed for it, or looked for. Milliseconds. */
+/** How long an order to close may take before sessions that block it are looked for, or killed. Milliseconds. */
 const FIRST_WAIT_MS = 20;
 /** Time between two rounds while the server cannot be closed. Milliseconds. */
 const ROUND_MS = 100;
-/** What is kept of the limit to take back an order that is not carried out in time. Milliseconds. */
+/** This much of the limit is kept to take back an order that is not carried out in time. Milliseconds. */
 const WITHDRAW_MS = 500;
-/** A planned closing holds everybody's writes up for no longer than this. Seconds: the least that a server takes. */
+/** A planned closing holds up writes for no longer than this. Seconds: the least that a server accepts. */
 const PLANNED_SECONDS = 1;
 /** How long a commit may take that shows that an order was taken back. Milliseconds. */
 const COMMIT_MS = 1000;
@@ -64,7 +64,10 @@ export async function setReadOnly(command: Command, before: Before, wanted: Want
   }
 }
 
-/** A second connection. Where there is no room for one, the application's make room, if they may be killed now. */
+/**
+ * A second connection. If the server has no room for one, connections of the application are killed for it, where that
+ * is allowed now.
+ */
 async function besideOf(
   command: Command,
   { peer, kills }: Wanted,
@@ -109,7 +112,7 @@ async function tryOnce(command: Command, wanted: Wanted, held: Held | null): Pro
   }
 }
 
-/** Always below the command's own limit, with time left to say what came of it; whole seconds. */
+/** Always below the command's own limit, with time left to report the result; whole seconds. */
 function waitSeconds(kills: Kills, leftMs: number): number {
   if (kills === 'once-closed') return PLANNED_SECONDS;
   return Math.max(1, Math.floor((leftMs - WITHDRAW_MS) / 1000));
@@ -133,7 +136,10 @@ async function withdraw(beside: Command, id: number, order: Promise<unknown>): P
     throw new CommandFailure('timeout', 'read_only could not be set in time, nor be taken back for certain');
 }
 
-/** The order came to nothing, by the server's own answer. Throws in any case: `unsuccessful` says that all is as before. */
+/**
+ * The server's own answer says that the order had no effect. Throws in any case: `unsuccessful` says that all is as
+ * before.
+ */
 async function takenBack(command: Command, before: Before, blockers: Blockers): Promise<never> {
   const named = renderBlockers(blockers);
   const because = `read_only could not be set in time${named === '' ? ': something is under way that does not end' : `; ${named}`}`;
@@ -144,7 +150,7 @@ async function takenBack(command: Command, before: Before, blockers: Blockers): 
   throw new CommandFailure(isAsBefore || isTheirs ? 'unsuccessful' : 'timeout', because);
 }
 
-/** Whether a commit goes through. What stands in the way of our own table alone proves nothing against it. */
+/** Whether a commit goes through. An obstacle to our own table alone does not prove the contrary. */
 export async function takesWritesAgain(command: Command): Promise<boolean> {
   const { identity } = await askPulse(command);
   // With a connection of its own: one that hangs is thrown away, and the server ends it after its own wait.

@@ -1,4 +1,4 @@
-/** Makes a node's channel from the pair's other node: who asks knows that both have the same data. */
+/** Makes a node's channel from the pair's other node. The caller knows that both have the same data. */
 import { startChannel } from './channel.ts';
 import type { Source } from './channel-rows.ts';
 import { changeStatement, quoted } from './channel-statements.ts';
@@ -12,9 +12,9 @@ export interface Sourcing {
   readonly account: ProbeCredentials;
 }
 
-/** A silent source differs from an idle one within a second. Seconds. */
+/** How often a source sends a heartbeat: a silent source can be told from an idle one within a second. Seconds. */
 const HEARTBEAT_SECONDS = 0.5;
-/** A replica is back a second after its source. Seconds. */
+/** How soon a replica connects again, so that it is back a second after its source. Seconds. */
 const RETRY_SECONDS = 1;
 
 /**

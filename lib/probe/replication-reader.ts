@@ -1,15 +1,14 @@
 /**
- * What a look tells of a server beside its pulse: replication, binary log, counters.
+ * What a look reads of a server besides its pulse: replication, binary log, counters.
  *
- * They have a connection of their own. These statements wait for locks that a stuck commit or a full disk can
- * hold for good (the binary log's, the relay log's), and a server whose details are stuck still answers: it must
- * be seen as what it is, not as silent. At most one set of statements is under way; until it returns, the last
- * words stand.
+ * These reads have a connection of their own. Their statements wait for locks that a stuck commit or a full disk can
+ * hold for good (the binary log's, the relay log's). A server whose details are stuck still answers: it must be seen as
+ * what it is, not as silent. At most one set of statements is under way; until it returns, the last answers stay.
  *
- * Every look at a node that may be a witness reads what its channel hears. All else is read once a second: what is
- * decided by it lasts for seconds, and with many pairs these statements are most of what the probe does. What a channel
- * hears is a short answer where the server has one (`Dialect.ear`); its whole row is read with all else, and with every
- * look that is urgent.
+ * Every look at a node that may be a witness reads what its channel hears. All else is read once a second: the
+ * conditions that it shows last for seconds, and with many pairs these statements are most of what the probe does. What
+ * a channel hears is a short answer where the server has one (`Dialect.ear`); its whole row is read with all else, and
+ * with every look that is urgent.
  */
 import { type Channel, isCaughtUp, isStranger, readChannel, type Source } from './channel-rows.ts';
 import type { StatusRow } from './columns.ts';
@@ -36,7 +35,10 @@ export interface DetailWords {
   /** The lag by the heartbeat row; null where it does not tell. */
   readonly beatLag: BeatLag | null;
   readonly binaryLog: { readonly file: string; readonly offset: number };
-  /** The server says that it has no binary log, whatever `@@log_bin` says: it switches it off by itself when it cannot write it. */
+  /**
+   * The server says that it has no binary log, even if `@@log_bin` is on: a server switches its log off when it cannot
+   * write it.
+   */
   readonly logIsOff: boolean;
   readonly counters: Counters;
   readonly troubles: Troubles;
@@ -48,7 +50,7 @@ export interface Wanted {
   readonly witness: boolean;
   /** Its source commits heartbeats: their row is read here. */
   readonly follows: boolean;
-  /** Something is suspected: what is read must be of this moment, whole. */
+  /** Something is suspected: everything must be read now, and in full. */
   readonly urgent: boolean;
 }
 
@@ -56,12 +58,12 @@ export interface Wanted {
 const EVERY_MS = 900;
 
 /**
- * How often a channel's whole row, and the end of the binary log, are read where GTIDs and `Dialect.ear` say in between what
- * something is decided by; and how often while the row showed a lag, which they do not tell. Milliseconds.
+ * How often a channel's whole row, and the end of the binary log, are read where GTIDs and `Dialect.ear` give the rest
+ * in between. Those do not show a lag, so `late` counts while the row showed one. Milliseconds.
  */
 const WHOLE_MS = { inTime: 9900, late: 2900 } as const;
 
-/** On a slow path a set of statements takes longer than a look: its last words are good for so long. Milliseconds. */
+/** On a slow path a set of statements takes longer than a look: its last answers count for this long. Milliseconds. */
 const FRESH_MS = 1500;
 
 /** The pair's other node: the source of this one's replication. */
@@ -114,7 +116,7 @@ export class ReplicationReader {
     const begunEarlier = this.#underWay !== null;
     if (begunEarlier || wanted.witness || this.#isDue) {
       this.#underWay ??= this.#begin(pulse, wanted, limitMs);
-      // One that is stuck since an earlier look is not waited for again, but its answer may just have come.
+      // Statements that are stuck since an earlier look are not waited for again, but their answer may just have come.
       await within(this.#underWay, begunEarlier ? 0 : limitMs);
     }
     if (this.#refusal !== null) throw this.#refusal;
@@ -145,7 +147,7 @@ export class ReplicationReader {
     return nowMs() - this.#readAtMs >= EVERY_MS;
   }
 
-  /** Begins a set of statements; what the server refuses is remembered until it tells. */
+  /** Begins a set of statements. A refusal is remembered until the server answers again. */
   #begin(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<void> {
     return onKept(this.#kept, limitMs, (link) => this.#refresh(pulse, wanted, link))
       .then(
@@ -164,7 +166,7 @@ export class ReplicationReader {
   async #refresh(pulse: Pulse, { follows, urgent }: Wanted, link: MysqlLink): Promise<void> {
     const { dialect } = link;
     const all = this.#isDue;
-    // Where there is no better word for it, the counters tell whether the channel heard its source.
+    // Where the server has nothing better, the counters show whether the channel heard its source.
     if (all || dialect.ear === null)
       this.#counters = readCounters(await link.queryAgain(dialect.counters, [], null));
     const wholeMs = dialect.ear !== null && mayHear(pulse) ? wholeMsOf(this.#channel) : 0;
@@ -209,8 +211,9 @@ export class ReplicationReader {
       // What has come in since was applied: until it is read, the lag is what it was.
       if (!this.#isStampDue) this.#beatLag = this.#peer.beats.lag(this.#stampMs, nowMs());
     }
-    // A sign of life that is noticed late keeps a dead source alive. So the stamp, which is read with every look only where
-    // the row of the heartbeat does not come with a GTID that was heard, is none where it does.
+    // A sign of life that is noticed late makes a dead source look alive. Without `ear`, the stamp is read with every
+    // look, and counts as a sign. With `ear`, the GTIDs already show that the heartbeat's row came in, so the stamp
+    // does not count.
     const sign = isByEar ? null : this.#stampMs;
     this.#heard = seen === null ? null : hear(this.#heard, hearingOf(seen, pulse, heartbeats, sign), nowMs());
     this.#channel = seen;
@@ -218,7 +221,7 @@ export class ReplicationReader {
     return seen;
   }
 
-  /** The channel by its whole row, or by its last one and what was heard since where that will do. */
+  /** The channel by its last whole row and what was heard since, where that is enough; else by its whole row, read anew. */
   async #readSeen(pulse: Pulse, isWhole: boolean, link: MysqlLink, source: Source): Promise<Seen> {
     const last = this.#channel === 'unread' ? null : this.#channel;
     const ear = isWhole || last === null ? null : await earOf(link, last.name);
@@ -233,7 +236,7 @@ export class ReplicationReader {
   }
 }
 
-/** The server lets us in, and does not answer what we ask: a missing grant. A refused login is told elsewhere. */
+/** The server lets us in, but refuses to answer a question: a missing grant. A refused login is reported elsewhere. */
 function isRefusal(error: unknown): error is MysqlFailure {
   return error instanceof MysqlFailure && error.during === 'query' && sawOf(error).kind === 'locked-out';
 }
@@ -267,7 +270,7 @@ function mayHear({ executed }: Pulse): boolean {
   return executed !== null;
 }
 
-/** Nothing has come in since, and all that had come in was applied: so no row of the server has changed by it. */
+/** Nothing has come in since, and all that had come in was applied: so no row has changed by replication. */
 function isAsBefore(before: Channel | null | 'unread', now: Channel, { workers }: Pulse): boolean {
   if (before === null || before === 'unread' || now.isByEar !== true) return false;
   const isCaught = isCaughtUp(before, workers) && isCaughtUp(now, workers);
@@ -280,7 +283,7 @@ interface Seen {
   readonly heartbeats: number | null;
 }
 
-/** The counter is told by the channel's row, by a counter of the server, or by performance_schema; else null. */
+/** The counter is in the channel's row, in a counter of the server, or in performance_schema; else null. */
 async function heartbeatsOf(link: MysqlLink, channel: Channel, counters: Counters): Promise<number | null> {
   if (link.dialect.ear === null) return channel.heartbeats ?? counters.heartbeats;
   return (await earOf(link, channel.name))?.heartbeats ?? null;

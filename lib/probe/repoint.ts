@@ -1,4 +1,7 @@
-/** Chain replicas: what one says of itself, whom a node feeds, and pointing one at another source without a gap. */
+/**
+ * Chain replicas: what a replica reports of itself, which replicas a node feeds, and how to point one at another source
+ * without a gap.
+ */
 import { type ChainReplica, type Fed, obstacleToFollow, type Repointed } from '../core/evidence/chain.ts';
 import { heartbeatToKeep } from './channel.ts';
 import { type Channel, isCaughtUp, readChannels, type Source } from './channel-rows.ts';
@@ -11,7 +14,7 @@ import { pause } from './waiting.ts';
 
 /** Time between two looks at a thread. Milliseconds. */
 const POLL_MS = 50;
-/** What is kept of the limit to point a replica back that gets no connection to its new source. Milliseconds. */
+/** This much of the limit is kept to point a replica back if it gets no connection to its new source. Milliseconds. */
 const BACK_MS = 3000;
 
 /** Where the replica is to go, and how its new source is asked. */
@@ -21,7 +24,7 @@ export interface Repointing {
   readonly wayToSource: Way;
 }
 
-/** Whom the replica at the end of the way follows, and how it fares. */
+/** Which source the replica follows, and how it fares. */
 export function askReplica(way: Way, limitMs: number): Promise<ChainReplica | ProbeFailed> {
   return carryOut(way, limitMs, async (command) => {
     const [first] = await askChannels(command, await askPulse(command));
@@ -50,8 +53,8 @@ export function askFed(
 }
 
 /**
- * By address, without its port; two threads of one host are two replicas. Where the peer's own address is not among them, the
- * server shows names or another address for it (no `skip_name_resolve`): then nobody can be told from the peer.
+ * By address, without its port; two threads of one host are two replicas. If the peer's own address is not among them,
+ * the server shows names or another address for it (no `skip_name_resolve`): then no replica can be told from the peer.
  */
 export function fedOf(processes: readonly ProcessRow[], peer: string): readonly Fed[] {
   const all = processes
@@ -61,8 +64,8 @@ export function fedOf(processes: readonly ProcessRow[], peer: string): readonly 
 }
 
 /**
- * Lets the replica apply what it has, compares it with its new source, and only then changes its channel. What keeps it
- * from the new source is said, and its channel is as before. Can be repeated.
+ * Lets the replica apply what it has, compares it with its new source, and only then changes its channel. If something
+ * prevents that, the answer says what, and the channel is as before. Can be repeated.
  */
 export function repoint(way: Way, repointing: Repointing, limitMs: number): Promise<Repointed | ProbeFailed> {
   return carryOut(way, limitMs, async (command) => {
@@ -145,7 +148,7 @@ async function change(
   await tell(command, 'STOP', '', name);
   await command.ask(repointStatement(command.link.dialect, name, place, heartbeatSeconds));
   await tell(command, 'START', '', name);
-  // Who points it back has no time to wait for a source that may be dead.
+  // There is no time to wait when the replica is pointed back: its source may be dead.
   if (keptMs === 0) return null;
   let last: Channel | null = null;
   const isOver = (now: Channel) => {
@@ -210,7 +213,7 @@ async function askChannels(command: Command, pulse: Pulse) {
   }));
 }
 
-/** The address that the channel has decides: who answered there may have been another before. */
+/** The address of the channel decides: another server may have answered there before. */
 function isFrom(channel: Channel, { address }: Source): boolean {
   return channel.sourceAddress === address;
 }

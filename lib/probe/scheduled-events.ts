@@ -1,9 +1,10 @@
 /**
  * Scheduled events, where the pair has them moved with the role (`events: 'managed'`).
  *
- * An event that replication brought over is disabled on the replica, and its scheduler runs whatever that server was
- * told at its start. On 5.6 and MariaDB an event of an account with SUPER writes on a closed node. What the server
- * refuses (a missing grant, a scheduler that is disabled for good) fails nothing: looks show how the events stand.
+ * An event that replication brought over is disabled on the replica, and its scheduler runs or not as that server's own
+ * options say. On 5.6 and MariaDB an event of an account with SUPER writes on a closed node. If the server refuses
+ * something here (a missing grant, a scheduler that is disabled for good), the command does not fail: looks show the
+ * state of the events.
  */
 import type { StatusRow } from './columns.ts';
 import { askIfAllowed, type Command } from './statement-session.ts';

@@ -15,7 +15,7 @@ export interface ProcessRow {
   readonly isClient: boolean;
 }
 
-/** What is needed to tell whose a session is. */
+/** What is needed to find out who a session belongs to. */
 export type Process = Pick<ProcessRow, 'id' | 'user' | 'command' | 'info'>;
 
 const STATEMENT_MAX = 200;
@@ -68,9 +68,9 @@ export function renderProcess(process: ProcessRow): string {
 /**
  * The connections of the application: all but the server's own threads, replication's, and ours.
  *
- * A replica that is just connecting has not yet said that it is one, and would wait a minute before it tries
- * again. So whatever account feeds a replica, or reads from this node's own source (both masters use the same),
- * is replication's.
+ * A replica that is just connecting has not yet said that it is one, and would wait a minute before it tries again. So
+ * every account that feeds a replica, or reads from this node's own source (both masters use the same), counts as
+ * replication's.
  */
 export function applicationsOf<P extends Process>(
   processes: readonly P[],

@@ -8,10 +8,10 @@ import { pause } from './waiting.ts';
 
 /** Time between two readings. Milliseconds. */
 const EVERY_MS = 20;
-/** It stands still when so many readings in a row are the same. */
+/** How many equal readings in a row show that it stands still. */
 const SAME = 3;
 const READINGS_MAX = 25;
-/** What is left of the command's time for taking it back. Milliseconds. */
+/** This much of the command's time is kept to take the closing back. Milliseconds. */
 const TAKE_BACK_MS = 1000;
 
 export type End =
@@ -21,10 +21,11 @@ export type End =
 
 /**
  * Where there is no `super_read_only`, accounts with SUPER write on a closed node. They are killed like all others, but
- * may come back: each time that the history has grown, they are killed again. What replication brings in is no growth.
+ * may come back: each time that the history has grown, they are killed again. Rows from replication do not count as
+ * growth.
  *
- * A heartbeat of ours that is under way is waited for, though it was killed: `SET GLOBAL read_only` shows itself in the variable
- * only when it has let statements go on, so that one may have read it just before.
+ * A heartbeat of ours that is under way is waited for, though it was killed. `SET GLOBAL read_only` shows in the
+ * variable only after it has let statements go on, so that heartbeat may have read the variable just before.
  */
 export async function askSettledPosition(command: Command, peer: Source): Promise<End> {
   let position = await askPosition(command);

@@ -1,4 +1,4 @@
-/** What a look saw of a node, as the probe says it. */
+/** What a look saw of a node, as the probe sends it. */
 import * as z from 'zod';
 import type { Heartbeat, Inbound, Saw, Server, Sighting } from '../core/evidence/sighting.ts';
 import { errorSchema, positionSchema, scheduledEventsSchema, sessionSchema } from './shared-schemas.ts';

@@ -29,11 +29,10 @@ export interface Heard {
 export type Hearing = Omit<Heard, 'movedAtMs' | 'receivedAtMs' | 'readAtMs'>;
 
 /**
- * Takes in what a look saw of the channel. It has heard its source when it received further, counted a heartbeat, or
- * applied a new heartbeat row, since the look before. The first look knows nothing, and what is not
- * known must not count as silence: it may have heard its source just now. So it does for a channel that was turned to
- * another source. A row that had waited in the relay log tells nothing: its source may be
- * gone by now.
+ * Takes in what a look saw of the channel. It has heard its source when, since the look before, it received more,
+ * counted a heartbeat, or applied a new heartbeat row. The first look cannot compare, and counts as heard just now:
+ * what is not known must not count as silence. The same holds for a channel that was pointed at another source. A row
+ * that had waited in the relay log proves nothing: its source may be gone by now.
  */
 export function hear(before: Heard | null, now: Hearing, atMs: number): Heard {
   const { heartbeats, stampMs } = now;
@@ -69,8 +68,8 @@ function isSame(before: Hearing, now: Hearing): boolean {
 }
 
 /**
- * For so long, what was last read of the channel stands: on a path that loses packets a statement may be answered
- * late, and that we could not ask is no sign that nothing was heard. Milliseconds.
+ * What was last read of the channel counts for this long. On a path that loses packets, a statement may be answered
+ * late, and a question that we could not ask does not mean that nothing was heard. Milliseconds.
  */
 const UNREAD_MS = 2000;
 

@@ -53,7 +53,7 @@ export interface Command {
 /** With less time than this, a fresh login gets all of it. Milliseconds. */
 const LOGIN_MS_MIN = 500;
 
-/** What a way finds of earlier commands, and leaves to later ones. */
+/** Connections that a way may use, and whether it leaves its own to the next command. */
 export interface WayParts {
   /** A connection that looks have kept, if one is free. */
   readonly lend: () => Lent | null;
@@ -64,9 +64,9 @@ export interface WayParts {
 }
 
 /**
- * The way by a connection that the command before has left, or by a fresh login. Where the server refuses one (1040, 1129, 1045 and
- * the like), or is too slow to let us in, a connection that looks have kept does as well: an old holder must be closed whatever its
- * door says.
+ * The way by a connection that the command before has left, or by a fresh login. If the server refuses a login (1040,
+ * 1129, 1045 and the like), or is too slow to let us in, the way takes a connection that looks have kept: an old holder
+ * must be closed even if it lets nobody in.
  */
 export function wayTo(endpoint: NodeEndpoint, { lend, parking, leaves = false }: WayParts): Way {
   const own = (link: MysqlLink): Held => {
@@ -90,7 +90,7 @@ export function wayTo(endpoint: NodeEndpoint, { lend, parking, leaves = false }:
   };
 }
 
-/** Nobody answering is something else: the kept connections of a dead server are dead too. */
+/** No answer at all is something else: the kept connections of a dead server are dead too. */
 function isDoorShut(failure: MysqlFailure): boolean {
   const { kind } = sawOf(failure);
   return kind === 'saturated' || kind === 'locked-out' || (failure.timedOut && failure.during === 'login');

@@ -77,7 +77,10 @@ function isStill(before: Channel | null, now: Channel | null): boolean {
   return comparePlaces(before.applied, now.applied) === 0 && before.applied.gtid === now.applied.gtid;
 }
 
-/** A busy source has sessions that wait at every moment: it is held up when none was acknowledged in between. */
+/**
+ * A busy source has sessions that wait at every moment. It is held up only if no transaction was acknowledged in
+ * between.
+ */
 function isWaiting(before: Counters | null, { semiSync }: Counters): boolean {
   if (semiSync === null || !semiSync.on || semiSync.waiting === 0 || !before?.semiSync) return false;
   return before.semiSync.waiting > 0 && before.semiSync.acknowledged === semiSync.acknowledged;
@@ -92,7 +95,7 @@ async function readLocks(
   const ids = [...(await idsOf(again, link.dialect.globalLocks, []))];
   if (ids.length === 0 && !isStuck) return { globalLock: null, applierBlocked: null };
   const processes = (await link.queryWithoutLimit('SHOW FULL PROCESSLIST', [])).map(readProcessRow);
-  // Held by every backup of MySQL 8: it is in the way only of an applier that waits for it.
+  // Every backup of MySQL 8 holds this lock: it is a problem only for an applier that waits for it.
   const isWaitedFor = isStuck && processes.some(({ state }) => isInstanceLock(state));
   if (isWaitedFor) ids.push(...(await idsOf(link, link.dialect.instanceLocks, [])));
   return locksOf(processes, ids, isStuck ? (channel?.sqlState ?? '') : null, link.id);

@@ -1,4 +1,4 @@
-/** Who answers at the VIP, and whether a write gets through there: the API's word is not success. */
+/** Who answers at the VIP, and whether a write gets through there: the API's answer alone is no success. */
 import type { Answered } from '../core/evidence/probe-results.ts';
 import type { Heartbeat } from '../core/evidence/sighting.ts';
 import { type NodeEndpoint, startDial } from './connection.ts';
@@ -9,13 +9,13 @@ import type { ProbeFailed } from './protocol.ts';
 import { askPulse, type Command, carryOut, type Way } from './statement-session.ts';
 import { late, nowMs, pause, within } from './waiting.ts';
 
-/** After this the next try is made, while the oldest goes on: a path may be slow. Milliseconds. */
+/** When the next try is made, while the oldest goes on: a path may be slow. Milliseconds. */
 const TRY_MS = 500;
 /** Time between two tries that fail at once. Milliseconds. */
 const RETRY_MS = 50;
-/** For so long the oldest try goes on. It may wait for a server that the VIP no longer leads to. Milliseconds. */
+/** How long the oldest try goes on. It may wait for a server that the VIP no longer leads to. Milliseconds. */
 const LIFE_MS = 4000;
-/** A commit that takes longer is asked why. Milliseconds. */
+/** When a commit takes longer than this, its cause is looked for. Milliseconds. */
 const WHY_MS = 1000;
 
 /** One try, under way. */
@@ -26,10 +26,10 @@ interface Try {
 }
 
 /**
- * Connects to the VIP and asks who is there; with `writeProbe`, commits a heartbeat. Tries until the limit is
- * over, because a new route takes a moment, with two tries at once at the most: one that has time, and a fresh one. A
- * late answer within the limit is an answer. What is wrong with our own table or account is `barred`, and no failure; a
- * commit that does not return is one.
+ * Connects to the VIP and asks who is there; with `writeProbe`, commits a heartbeat. Tries until the limit is over,
+ * because a new route takes a moment. At most two tries run at once: an old one that has time, and a fresh one. A late
+ * answer within the limit is an answer. A problem of our own table or account is `barred`, and no failure; a commit
+ * that does not return is a failure.
  */
 export async function verify(
   vip: NodeEndpoint,
@@ -69,7 +69,7 @@ async function first(tries: readonly Try[], limitMs: number): Promise<Answered |
   return won === late ? null : won;
 }
 
-/** Nobody said who answers: what the oldest came to by now. */
+/** No server answered in time: the oldest try's failure where it is known by now, else a timeout. */
 async function lastWord(tries: readonly Try[], limitMs: number): Promise<ProbeFailed> {
   for (const { answer } of tries) {
     const said = await within(answer, RETRY_MS);
@@ -142,7 +142,10 @@ async function commit(command: Command, key: string): Promise<Heartbeat> {
   throw new MysqlFailure('query', limitMs, 'timeout');
 }
 
-/** Asked beside it: a lock on our own row or table is our problem alone. Null when it is not, or cannot be seen. */
+/**
+ * Asked while the commit hangs: a lock on our own row or table is only our problem. Null when it is not that, or cannot
+ * be seen.
+ */
 async function whyNot(command: Command): Promise<Heartbeat | null> {
   try {
     const { link, release } = await command.way.connect(command.leftMs());

@@ -6,11 +6,11 @@ import { setFlagsFromString } from 'node:v8';
 import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
 import { type Dialect, dialectOf, NONE, pulseFields, SEPARATOR } from './dialect.ts';
-import { createProbe } from './probe.ts';
+import { Probe } from './probe.ts';
 import { type ProbeResponse, probeRequestSchema } from './protocol.ts';
 import type { Way } from './statement-session.ts';
 
-/** The second time shows the engine what the code works with. */
+/** The second round shows the engine which kinds of values the code works with. */
 const TIMES = 2;
 
 /** Versions of servers whose words differ. */
@@ -43,7 +43,7 @@ export async function warmUpProbe(): Promise<void> {
 /** Carries each command out on one such server, and gives back the answers. Opens no connection. */
 export async function playCommands(version: PlayedVersion): Promise<readonly ProbeResponse[]> {
   const link = stageLink(dialectOf(version, ''), version);
-  const probe = createProbe(Date.now, (endpoint): Way => {
+  const probe = new Probe(Date.now, (endpoint): Way => {
     return { endpoint, connect: async () => ({ link, release: () => undefined, leave: () => undefined }) };
   });
   const answers: ProbeResponse[] = [];

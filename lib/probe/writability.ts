@@ -54,7 +54,7 @@ export function close(
   });
 }
 
-/** What closing did is taken back; `timeout` where that is not certain. */
+/** Takes back what closing did; throws `timeout` where that is not certain. */
 async function reopen(command: Command, events: EventsPolicy): Promise<void> {
   await setOff(command);
   if (events === 'managed') await runEvents(command);
@@ -98,7 +98,7 @@ async function freeCommits(command: Command, identity: string): Promise<void> {
   await endGlobalLock(command);
   const held = await command.way.connect(command.leftMs() / 2).catch(() => null);
   if (held === null) return;
-  // A commit that the server refuses hangs on nothing.
+  // A commit that the server refuses does not hang.
   const commit = commitHeartbeat(held.link, keyOf(identity)).catch(() => null);
   let isThrough = false;
   for (let round = 0; !isThrough && round < COMMIT.rounds; round += 1) {

@@ -18,7 +18,7 @@ const REFUSED_AGAIN_MS = 15_000;
 export interface Outbox {
   /** Those in the store that SNS does not have yet, the oldest first. */
   readonly waiting: () => readonly Alert[];
-  /** Whether they wait for something that is more urgent. @default never */
+  /** Whether something more urgent goes first. @default never */
   readonly isPutOff?: () => boolean;
   /** SNS has it. */
   readonly onPublished: (id: string) => void;
@@ -50,7 +50,7 @@ export class AlertDesk {
     this.send();
   }
 
-  /** Takes an alert that cannot be stored: it is lost with this leader, and the next one makes it again. */
+  /** Takes an alert that cannot be stored. If this leader dies, the alert is lost, and the next leader makes it again. */
   post(alert: Alert): void {
     this.#unstored = [...this.#unstored, alert];
     this.send();
@@ -94,7 +94,7 @@ export class AlertDesk {
   async #publish(mail: readonly Waiting[]): Promise<void> {
     const { clock, alerts } = this.#ports;
     try {
-      // What was refused may be refused for its text: the next time it goes out in its plainest form.
+      // SNS may refuse an alert for its text, so the next try sends it in its plainest form.
       await alerts.publish(mail.map(({ alert, refusals }) => (refusals > 0 ? plainAlert(alert) : alert)));
       this.#noteGone(mail);
       this.#noteSuccess();
@@ -125,7 +125,7 @@ export class AlertDesk {
     this.#tries = new Map([...this.#tries].map(again));
   }
 
-  /** SNS says no to this mail: others may fare better. When it does not answer, they would not. */
+  /** SNS refuses this mail: others may still be accepted. When SNS does not answer, no other is tried. */
   #noteFailure(mail: readonly Waiting[], error: unknown): void {
     const { clock, metrics, log } = this.#ports;
     const nowMs = clock.nowMs();

@@ -1,6 +1,6 @@
 /**
- * The answer to `status`: one look at each pair, and what the store remembers. Of a pair that is not well, the leader is
- * asked too: it has watched for longer than one look, and its evidence decides what is done.
+ * The answer to `status`: one look at each pair, and what the store remembers. For a pair that is not well, the leader
+ * is asked too: it has watched for longer than one look, and its evidence decides what is done.
  */
 import type { Config, Pair } from '../core/config/config.ts';
 import { type Decision, decide } from '../core/decision/decision.ts';
@@ -44,7 +44,10 @@ interface Seen {
 
 /** How many rows are read for each one that is no picture. */
 const SEEN_SHARE = 5;
-/** Of how many pairs the leader is asked: each answer is a write of its own, and a lost zone makes all pairs unwell at once. */
+/**
+ * For how many pairs the leader is asked: each answer is a write of its own, and a lost zone makes all pairs unwell at
+ * once.
+ */
 const LEADER_ASKED_MAX = 5;
 
 export async function answerStatus(
@@ -87,7 +90,7 @@ export async function answerStatus(
 
 type LeaderOf = (pair: PairName) => ReturnType<typeof askLeader>;
 
-/** Each pair's leader is asked once, for all that is made of its answer. */
+/** Asks the leader once for each pair, however often its answer is used. */
 function askingOnce(ports: Ports): LeaderOf {
   const asked = new Map<PairName, ReturnType<typeof askLeader>>();
   return (pair) => {
@@ -122,7 +125,7 @@ function seenAs(situation: Situation, seenBy: PairStatus['seenBy']): Seen {
 }
 
 async function newestEvents({ ports, pairs }: Asked, limit: number): Promise<readonly HistoryEntry[]> {
-  // What was seen is for the page of an incident; here only what came of it counts.
+  // What was seen is for the page of an incident; here only the result counts.
   const all = await Promise.all(pairs.map(({ name }) => ports.store.history(name, SEEN_SHARE * limit)));
   return all
     .flat()

@@ -1,4 +1,4 @@
-/** The answers of operate to who only asks: from one look, from what is stored, and from the leader. Nothing is changed. */
+/** The answers of operate to a question: from one look, from what is stored, and from the leader. Nothing is changed. */
 import { renderFindings } from '../core/alert/finding.ts';
 import type { Pair } from '../core/config/config.ts';
 import { explain } from '../core/decision/explain.ts';
@@ -50,7 +50,7 @@ function lookAt({ ports, config, safeguards }: Asked, pair: Pair): ReturnType<ty
   return lookOnce(ports, config, pair, safeguards);
 }
 
-/** The leader's own evidence decides; where none answers, that of one look. */
+/** The leader's own evidence decides; if no leader answers, the evidence of one look. */
 async function explained(asked: Asked): Promise<Reply> {
   const pairs = await Promise.all(
     asked.pairs.map(async (pair) => {

@@ -15,7 +15,10 @@ type Detach = Extract<Step, { kind: 'detach' }>;
 
 /** How long one call may take: progress is measured between calls. Milliseconds. */
 const SLICE_MS = 1000;
-/** In less time a call cannot say how far the node is: that it was not answered would then be given as the reason. Milliseconds. */
+/**
+ * With less time than this, a call cannot say how far the node is, and its own timeout would be given as the reason.
+ * Milliseconds.
+ */
 const SLICE_MIN_MS = 200;
 /** A freeze that has used up its time while nobody led is still given one try. Milliseconds. */
 const LAST_TRY_MS = 500;
@@ -36,7 +39,7 @@ export async function catchUp(step: CatchUp, execution: StepContext): Promise<Re
   };
   const { reached, executed, received, because } = await inSlices(step, goal, execution);
   const learned = { kept: executed, receivedAt: received };
-  // A restart, or a change of its source, throws away what was received: with the source dead, nothing brings it back.
+  // A restart, or a change of its source, throws away what was received. With the source dead, it is lost for good.
   const gone = reached && step.source === null ? thrownAwayOf({ executed, received }, lostWith) : null;
   if (reached && gone === null) return done(`${step.node} has applied all that it received`, learned);
   if (isEndAwaited(step, execution)) return endFollows;
@@ -46,8 +49,8 @@ export async function catchUp(step: CatchUp, execution: StepContext): Promise<Re
 }
 
 /**
- * The old holder is closed, by a leader before or by the fence beside this: its end is what counts, and the stage for that
- * follows, with the limit for clients that are waiting.
+ * The old holder is closed, by an earlier leader or by the fence beside this. Then the node must reach the end of its
+ * history. The stage that follows waits for that, with the limit for clients that are waiting.
  */
 function isEndAwaited({ source }: CatchUp, { record, closedBeside }: StepContext): boolean {
   if (source !== null || !record.stages.flat().some(isForEnd)) return false;
@@ -95,8 +98,8 @@ function textOf({ gtid, file, offset }: Position): string {
 
 /**
  * Stops the channel from the old holder for good, unless its last write is applied. What came in between the end of
- * catching up and the stop is applied first: later it could overwrite newer rows. Where a person has accepted that not all
- * is applied, the rest is not applied later either.
+ * catching up and the stop is applied first: later it could overwrite newer rows. If a person has accepted that a rest
+ * is not applied, it is not applied later either.
  */
 export async function detach(step: Detach, execution: StepContext): Promise<Result> {
   const { record, safeguards } = execution;
@@ -118,8 +121,8 @@ export async function detach(step: Detach, execution: StepContext): Promise<Resu
     const nothing = `${step.node} receives nothing more from ${step.source}`;
     return done(isForGood ? nothing : `${nothing}${until}`, rest);
   } catch (error) {
-    // Without the right to stop a channel, the old holder's tail is a risk; no master at all is a certainty. A node that does
-    // not answer is none.
+    // Without the right to stop a channel, the late writes of the old holder are a risk; but without the move there is
+    // certainly no master. A node that does not answer can be no new master.
     if (error instanceof PortError && error.kind !== 'superseded' && (await answers(step, execution)))
       return missed(`${step.node} may still receive from ${step.source}: ${error.message}`);
     throw error;

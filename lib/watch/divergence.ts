@@ -15,7 +15,7 @@ const READ_LIMIT_MS = 150_000;
 
 type Asked = Pick<Ports, 'database' | 'host'>;
 
-/** Both directions, the old holder's (or the standby's) first. Never throws for what the world does. */
+/** Both directions; the one from the old holder (or the standby) first. Never throws for what the world does. */
 export async function divergenceOf(
   ports: Asked,
   { pair, holder, standby }: Situation,

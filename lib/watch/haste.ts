@@ -1,12 +1,12 @@
 /**
- * A plan in haste: clients wait until it has moved the VIP, and a function has a seventh of a CPU. What nobody waits for (mails,
- * lines of history) is put off until its call is sent to EC2, or the time is over.
+ * A plan in haste: clients wait until it has moved the VIP, and a function has a seventh of a CPU. Other work (mails,
+ * lines of history) is put off until the call is sent to EC2, or the time is over.
  */
 import type { Clock } from './ports/ports.ts';
 
 /** How long other work is put off at the most. Milliseconds. */
 const LIMIT_MS = 2500;
-/** What the call to EC2 needs of the CPU until it is on its way. Milliseconds. */
+/** How long the call to EC2 needs the CPU until it is sent. Milliseconds. */
 const SENDING_MS = 100;
 
 export class Haste {
@@ -25,7 +25,7 @@ export class Haste {
     return this.#over !== null;
   }
 
-  /** Resolves when there is none, or no longer. */
+  /** Resolves when no plan is in haste. */
   async over(): Promise<void> {
     await this.#over?.promise;
   }

@@ -17,7 +17,7 @@ import { removeWork } from './setup/remove.ts';
 import { type Seed, setupWork } from './setup/setup.ts';
 import { reason } from './step-context.ts';
 
-/** How long a claim counts that nobody renews, and how often it is renewed. Milliseconds. */
+/** How long a claim counts without a renewal, and how often it is renewed. Milliseconds. */
 const CLAIM_LIFE_MS = 20_000;
 const RENEW_EVERY_MS = 5000;
 
@@ -69,7 +69,7 @@ export async function serveHostOrder(given: HostOrderOptions): Promise<Reply> {
   }
 }
 
-/** Who is at work there sees it before the next step: no claim is needed. */
+/** The invocation that is at work there sees it before its next step: no claim is needed. */
 async function stopped(options: HostOrderOptions, order: MaintainOrder): Promise<Reply> {
   const { pair } = options;
   try {
@@ -102,7 +102,7 @@ function workOf(options: HostOrderOptions): HostWork<unknown> {
   }
 }
 
-/** A copy of setup that was broken off goes on as itself, whoever gives the order again. */
+/** A copy of setup that was broken off is continued, no matter who gives the order again. */
 function seedOf({ ports, pair, order, owner }: HostOrderOptions): Seed {
   return (copy, limitMs) =>
     copyData(ports, pair, { ...copy, run: copy.run ?? setupRun(order.id ?? owner) }, limitMs);

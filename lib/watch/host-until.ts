@@ -1,4 +1,4 @@
-/** Hosts for as long as the invocation lasts: a document that outlives its function is waited for by nobody. */
+/** Hosts for as long as the invocation lasts: nobody would wait for a document that runs longer. */
 
 import type { HostPort } from './ports/host.ts';
 import { PortError } from './ports/port-error.ts';

@@ -21,9 +21,9 @@ export interface HostWork<Facts> {
   goals(facts: Facts): readonly Goal[];
   /** Brings about one goal that is not met. Throws what a port throws; the next look says what came of it. */
   carryOut(goal: Goal, facts: Facts, limitMs: number): Promise<void>;
-  /** Why it may not be done now, where that is not what holds for all work: no plan, and a pause. */
+  /** Why the work may not be done now. @default the rule for all work: no plan, and a pause */
   mayGoOn?(): Promise<Refusal | null>;
-  /** Hears why it stopped before its end. */
+  /** Called with the reason when the work stopped before its end. */
   gaveUp?(because: string): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export interface Converged {
   readonly changed: number;
   /** Why it is not done; empty when it is. */
   readonly because: string;
-  /** What it is unfinished for runs on a host: it moves on, though nothing was changed here. */
+  /** What it waits for runs on a host: there is progress, though nothing was changed here. */
   readonly isAtWork?: true;
 }
 
@@ -152,7 +152,7 @@ class Convergence<Facts> {
   }
 }
 
-/** Null, or why it failed. What takes effect after all, the next look shows. */
+/** Null, or why it failed. If it takes effect all the same, the next look shows it. */
 async function tryOut<Facts>(
   { work, log }: ConvergeOptions<Facts>,
   goal: Goal,

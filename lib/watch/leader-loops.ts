@@ -1,6 +1,6 @@
 /**
  * The loops of a leader: looks from each vantage, EC2's answers on the VIPs, the inbox. They feed the drivers and never
- * wait for them. They have no rules of their own: each vantage has one look open, as the pairs order it, and one that is
+ * wait for them. They have no rules of their own. Each vantage has one look open, as the pairs order it. A look that is
  * no longer wanted is called off.
  */
 import type { Config } from '../core/config/config.ts';
@@ -20,7 +20,7 @@ const LOCATE_SOON_MS = 1000;
 const INBOX_EVERY_MS = 1000;
 /** While no pair is taken in yet, a vantage waits for this. Milliseconds. */
 const NO_PAIR_MS = 500;
-/** How often the heartbeat metric goes out: what the dead man's switch listens for. Milliseconds. */
+/** How often the heartbeat metric goes out; the dead man's switch waits for it. Milliseconds. */
 const METRICS_EVERY_MS = 10_000;
 
 /** Why a sleep or a look is ended early: given, because the default reason is an error with a stack. */
@@ -74,7 +74,7 @@ export class LeaderLoops {
     if (hurries) this.#wake();
   }
 
-  /** Calls an open look off that is no longer wanted, after the time that it is given to end by itself. */
+  /** Calls off an open look that is no longer wanted, after the time that it gets to end by itself. */
   #review(look: OpenLook): void {
     const graceMs = this.#graceMsOf(look);
     if (graceMs === null) return;
@@ -188,14 +188,14 @@ export class LeaderLoops {
     }
   }
 
-  /** A renewal has brought them too, so the record is read only when none was lately. */
+  /** A renewal reads the wake-ups too, so the record is read only if there was none lately. */
   async #readWakeups(read: number): Promise<number> {
     const { clock, store } = this.#ports;
     if (clock.nowMs() - this.#lease.asOfMs < INBOX_EVERY_MS / 2) return this.#lease.wakeups;
     return (await store.readLease())?.wakeups ?? read;
   }
 
-  /** An order that nobody took back in time is no longer waited for: who asked has gone. */
+  /** Nobody waits for an order that was not taken back in time: the person who gave it has gone. */
   async #deliver(waiting: InboxItem): Promise<void> {
     const driver = this.#drivers.find(({ pair }) => pair.name === waiting.order.pair);
     if (!driver || this.#ports.clock.nowMs() - waiting.atMs > 2 * ORDER_LIFE_MS) {
@@ -205,7 +205,7 @@ export class LeaderLoops {
     else await this.#printState(driver, waiting.id);
   }
 
-  /** Answers who asked for the whole state of a pair. One that cannot be stored is not waited for. */
+  /** Answers a request for the whole state of a pair. If it cannot be stored, nobody waits for it. */
   async #printState({ pair, printed }: PairDriver, id: string): Promise<void> {
     const { clock, store, log } = this.#ports;
     try {
@@ -219,7 +219,7 @@ export class LeaderLoops {
   async #metricsLoop(): Promise<void> {
     const { clock, metrics } = this.#ports;
     while (!this.#stop.aborted) {
-      // Silent while a pair is not cared for: that is what the dead man's switch is to hear.
+      // Nothing is sent while a pair is not cared for: the dead man's switch must notice that.
       const areAllHere = this.#drivers.length === this.#config.pairs.length;
       if (areAllHere && this.#drivers.every(({ isCaredFor }) => isCaredFor)) metrics.heartbeat();
       await clock.sleep(METRICS_EVERY_MS, this.#stop);

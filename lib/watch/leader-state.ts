@@ -33,7 +33,10 @@ export async function askLeader(ports: Ports, pair: PairName): Promise<LeaderSta
   }
 }
 
-/** The first state that is printed after the one of this id. There is one record: what somebody else has asked for will do. */
+/**
+ * The first state that is printed after the one of this id. There is one record: a state that another request caused is
+ * just as good.
+ */
 async function awaitState(
   { clock, store }: Ports,
   pair: PairName,

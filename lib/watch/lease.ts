@@ -22,7 +22,7 @@ import type { Lease, StorePort } from './ports/store.ts';
 interface TakenTimes {
   readonly sentAtMs: number;
   readonly mayActFromMs: number;
-  /** From when on calls of the one before have taken effect. */
+  /** From when on all calls of the leader before have taken effect. */
   readonly clearFromMs: number;
   readonly unwatchedSinceMs: number;
 }
@@ -61,7 +61,7 @@ export class HeldLease {
     return this.#lease.epoch;
   }
 
-  /** When the lease, and with it the count of wake-ups, was last heard of. */
+  /** When the lease, with its count of wake-ups, was last read. */
   get asOfMs(): number {
     return this.#validUntilMs - LEASE_LIFE_MS;
   }
@@ -82,7 +82,7 @@ export class HeldLease {
     return !this.#lost && this.#validUntilMs - nowMs >= ACT_MARGIN_MS;
   }
 
-  /** Whether it is only calls of an older leader that are waited for: that ends by itself. */
+  /** Whether it waits only for calls of an older leader: that ends by itself. */
   get isClearing(): boolean {
     return this.#clock.nowMs() < Math.max(this.#mayActFromMs, this.#clearFromMs);
   }
@@ -118,8 +118,9 @@ export class HeldLease {
   }
 
   /**
-   * Raises the epoch above one that a pair's memory was claimed under: the lease's own record was lost or put back, and who
-   * had it may not know yet. So nothing is begun before what that one may still begin has landed. Says whether the lease is ours.
+   * Raises the epoch above one that a pair's memory was claimed under. This happens when the lease's own record was
+   * lost or put back. The leader with that epoch may not know it yet, so nothing is begun until all that it may still
+   * begin has taken effect. Says whether the lease is ours.
    */
   async raiseAbove(epoch: number): Promise<boolean> {
     const sentAtMs = this.#clock.nowMs();
@@ -147,10 +148,10 @@ export class HeldLease {
 }
 
 /**
- * Contends for the lease until it is ours, or until `deadlineMs` (on the clock). Takes it at once when it is
- * free or given back; from an owner that has gone, when it has stood still for longer than that owner may act, and then
- * waits out what it may still have in flight. Who has led before, under the epoch `ledUnder`, takes a greater one, also where a
- * person has deleted the record.
+ * Contends for the lease until it is ours, or until `deadlineMs` (on the clock). Takes it at once when it is free or
+ * given back. Takes it from an owner that has gone when it was not renewed for longer than that owner may act; then
+ * waits until the owner's last calls have taken effect. A contender that led before, under the epoch `ledUnder`, takes
+ * a greater epoch, even if a person has deleted the record.
  */
 export async function contend(
   ports: Ports,
@@ -168,7 +169,7 @@ export async function contend(
       const lease = await store.readLease();
       const nowMs = clock.nowMs();
       const version = lease?.version ?? '';
-      // The answer was lost, and the lease is ours all the same: nobody else gives us this name.
+      // The answer was lost, but the lease is ours: no one else uses this name.
       if (
         tried !== null &&
         isOurs(lease, owner, tried.overEpoch) &&
@@ -181,7 +182,7 @@ export async function contend(
         const isDeleted = lease === null && ledUnder > 0;
         const waitOutMs = (free && !isDeleted) || !safeguards.waitOut ? 0 : WAIT_OUT_MS;
         const base = { sentAtMs: nowMs, unwatchedSinceMs: free ? nowMs : seen.sinceMs };
-        // What an answer that is lost takes is waited for whatever the one before did.
+        // The time that a lost answer takes is waited for in any case, no matter how the leader before ended.
         const lateMs = nowMs + TAKING_MS;
         const overEpoch = Math.max(lease?.epoch ?? 0, ledUnder);
         tried = { ...base, overEpoch, mayActFromMs: lateMs, clearFromMs: lateMs + waitOutMs };
@@ -192,7 +193,7 @@ export async function contend(
     } catch (error) {
       log.warn('contending for the lease: the store does not answer', { error: String(error) });
     }
-    // Not later than when the lease has stood still for long enough.
+    // Not later than the moment when the lease has been unchanged for long enough.
     const untilTakenMs = (seen === null ? clock.nowMs() : seen.sinceMs) + TAKE_AFTER_MS - clock.nowMs();
     const pauseMs = untilTakenMs > 0 ? Math.min(CONTEND_EVERY_MS, untilTakenMs) : CONTEND_EVERY_MS;
     await clock.sleep(Math.min(pauseMs, Math.max(1, deadlineMs - clock.nowMs())), stop);
@@ -200,7 +201,7 @@ export async function contend(
   return null;
 }
 
-/** An older one of ours, that we have lost, has no epoch above the one that we tried to take it over from. */
+/** An older lease of ours, which we have lost, has no epoch above the one that we tried to take over. */
 function isOurs(lease: Lease | null, owner: string, overEpoch: number): lease is Lease {
   return lease !== null && lease.owner === owner && lease.epoch > overEpoch && !lease.released;
 }

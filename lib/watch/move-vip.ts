@@ -20,10 +20,11 @@ const LAST_ASK_MS = 1000;
  * it may or may not have moved, so the plan neither goes on nor is undone, and tries again.
  */
 export async function moveVip(to: NodeName, execution: StepContext): Promise<Result> {
-  // The clients of a holder that takes no writes wait already, and to move the VIP to where it is does no harm.
+  // If the holder takes no writes, its clients wait already; and moving the VIP to where it is does no harm.
   const before = execution.record.wasWritable ? await whereIsIt(execution, execution.located) : 'not-asked';
   if (before === to) return already(`the VIP is on ${to}`, { vipMoved: true });
-  // While a live holder is closed for this, an EC2 that does not even say where the VIP is gets no call that may hang.
+  // While a live holder is closed for the move, clients wait. So an EC2 that does not even say where the VIP is gets no
+  // call that may hang.
   if (before === 'unknown' && execution.record.wasWritable && !(await answersThroughVip(to, execution)))
     return { outcome: { kind: 'blocked', because: 'EC2 does not report where the VIP is' } };
   // Asking EC2 may have taken long: the holder that was lost may serve again.
@@ -45,7 +46,7 @@ export async function moveVip(to: NodeName, execution: StepContext): Promise<Res
   return { outcome: { kind: 'blocked', because: error.message } };
 }
 
-/** EC2's word on the VIP. While a live holder is kept closed, it is not waited for beyond the time of that. */
+/** EC2's report on the VIP. While a live holder is kept closed, it is not waited for beyond the time of that. */
 export async function locate(
   record: PlanRecord,
   { pair, ports, safeguards }: Pick<StepContext, 'pair' | 'ports' | 'safeguards'>,
@@ -55,7 +56,7 @@ export async function locate(
   return (await ports.vip.locate([pair], limitMs)).get(pair.name);
 }
 
-/** Whether the node answers through the VIP. False when another one does, when nobody does, and when it was never seen. */
+/** Whether the node answers through the VIP. False when another node or none answers, and when the node was never seen. */
 export async function answersThroughVip(
   node: NodeName,
   { pair, ports, identityOf }: StepContext,

@@ -15,7 +15,7 @@ export interface OperateOptions {
   readonly ports: Ports;
   /** The event as it came. */
   readonly raw: unknown;
-  /** Who we are, should we have to lead: the id of the invocation. */
+  /** Our name, if we have to lead: the id of the invocation. */
   readonly owner: string;
   /** When the answer must be there, on the ports' clock. Milliseconds since 1970. */
   readonly deadlineMs: number;
@@ -23,7 +23,7 @@ export interface OperateOptions {
   readonly safeguards?: Safeguards;
 }
 
-/** Serves any event: a faulty one is answered with every fault and what there is to ask for. */
+/** Serves any event. The answer to a faulty one lists every fault, and what can be asked for. */
 export async function operate(options: OperateOptions): Promise<Reply> {
   const parsed = parseRequest(options.raw);
   if (parsed.kind === 'faulty') return notDone('faulty', parsed.faults.map(renderFault));
@@ -36,7 +36,7 @@ export async function operate(options: OperateOptions): Promise<Reply> {
     : answerQuestion({ ...options, pairs }, request);
 }
 
-/** The pair of this name, or all where none is named; null when there is none. */
+/** The pair of this name; all pairs if no name is given; null when there is none. */
 function pairsFor({ pairs }: Config, wanted: string | undefined): readonly [Pair, ...Pair[]] | null {
   const [first, ...more] = wanted === undefined ? pairs : pairs.filter(({ name }) => name === wanted);
   return first === undefined ? null : [first, ...more];

@@ -1,6 +1,6 @@
 /**
  * Drives one pair under one leader: gives `step` what comes in, and carries out what is ready. It has no rules of its
- * own: what is ready is carried out in the order of its fields, and what is waited for by `pair-worker.ts`.
+ * own: what is ready is carried out in the order of its fields. `pair-worker.ts` does the work that must be waited for.
  */
 import { isDoubted } from '../core/alert/vip-news.ts';
 import type { Pair } from '../core/config/config.ts';
@@ -49,7 +49,7 @@ export interface PairDriverProps {
   readonly stop: AbortSignal;
   /** Called when the look orders have changed; whether a look is wanted sooner than before. */
   readonly onLooks: (hurries: boolean) => void;
-  /** Called when a newer epoch has claimed the memory: this leader is none any more. */
+  /** Called when a newer epoch has claimed the memory: we are not the leader any more. */
   readonly onSuperseded: () => void;
   /** Only the simulator passes any: it checks each step. */
   readonly step?: Step | undefined;
@@ -130,7 +130,7 @@ export class PairDriver {
     return pace.afterMs === null && !isDoubted(vipNews, evidence);
   }
 
-  /** Whether the pair is cared for: what the dead man's switch listens for. */
+  /** Whether the pair is cared for. The heartbeat metric depends on it, and with it the dead man's switch. */
   get isCaredFor(): boolean {
     return isCaredFor(this.#state, this.#props.ports.clock.nowMs());
   }
@@ -150,7 +150,7 @@ export class PairDriver {
     return this.#worker.idle();
   }
 
-  /** Before the lease is given back: what goes on, and is too young to have been noted, is noted for the next leader. */
+  /** Before the lease is given back: notes for the next leader what lasts, but was too recent to be noted before. */
   async leave(): Promise<void> {
     await this.idle();
     const { clock, log } = this.#props.ports;

@@ -70,8 +70,8 @@ export class PairMemory {
   }
 
   /**
-   * Saves a new memory. What the store did not take does not count: the old one stands, and the error goes up. Where only the
-   * answer was lost, a plan goes on at once: clients may be waiting for its next step.
+   * Saves a new memory. What the store did not take does not count: the old memory stays, and the error is thrown. If
+   * only the answer was lost, a plan goes on at once: clients may be waiting for its next step.
    */
   async save(memory: Memory): Promise<void> {
     if (memory === this.#memory) return;
@@ -95,7 +95,7 @@ export class PairMemory {
     this.#onStored(next);
   }
 
-  /** Saves what the change makes of the memory. Those that come side by side are carried out one after the other. */
+  /** Saves what the change makes of the memory. Changes that come at the same time are carried out one after the other. */
   async update(change: (memory: Memory) => Memory): Promise<void> {
     const saved = this.#updating.then(async () => {
       // One that was not answered may be in the store all the same: it is not overwritten.
@@ -106,7 +106,7 @@ export class PairMemory {
     await saved;
   }
 
-  /** Whether the store has this very memory. One that does not answer is not known to. */
+  /** Whether the store has this very memory. False when the store does not answer. */
   async #hasTaken(memory: Memory): Promise<boolean> {
     try {
       return isSame(await this.#ports.store.readMemory(this.#pair), memory);
@@ -145,7 +145,7 @@ export class PairMemory {
     };
   }
 
-  /** What comes before the first of them is written, is written with it. */
+  /** Entries that come before the first is written are written with it. */
   #write(entries: readonly HistoryEntry[]): void {
     const isFirst = this.#unwritten.length === 0;
     this.#unwritten = [...this.#unwritten, ...entries];
@@ -180,7 +180,7 @@ function isUnanswered(error: unknown): boolean {
   return error instanceof PortError && error.kind === 'timeout';
 }
 
-/** Field by field: the store gives them back in an order of its own. */
+/** Compared field by field, because the store gives the fields back in an order of its own. */
 function isSame(one: Memory, other: Memory): boolean {
   const fields = Object.keys(emptyMemory) as (keyof Memory)[];
   return fields.every((field) => JSON.stringify(one[field]) === JSON.stringify(other[field]));

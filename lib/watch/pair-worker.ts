@@ -1,6 +1,6 @@
 /**
- * The work on one pair that is waited for: saves, orders and plans, one at a time. What fails is judged again by the record in
- * the store, after a pause that grows.
+ * The work on one pair that must be waited for: saves, orders and plans, one at a time. After a failure the pair is
+ * judged again by the record in the store, after a pause that grows.
  */
 import type { Memory } from '../core/memory/memory.ts';
 import type { Input } from '../core/pair/pair.ts';
@@ -18,11 +18,11 @@ export interface PairWorkerProps extends Omit<PlanRunnerProps, 'haste' | 'mayAct
   readonly haste: Haste;
   /** Sends the alerts. */
   readonly desk: AlertDesk;
-  /** Whether the leader before may have left calls that take effect late. */
+  /** Whether the leader before may have left calls that take effect later. */
   readonly leftCalls: boolean;
   /** Steps the pair by what the work brings. Gives back what is ready; null once the leader stops. */
   readonly apply: (input: Input) => Ready | null;
-  /** Called when a newer epoch has claimed the memory: this leader is none any more. */
+  /** Called when a newer epoch has claimed the memory: we are not the leader any more. */
   readonly onSuperseded: () => void;
 }
 
@@ -89,7 +89,7 @@ export class PairWorker {
     if (run?.kind === 'begin' && this.#mayAct()) return this.#beginPlan(run, save ?? this.#memory.now);
     if (save !== null) await this.#memory.save(save);
     if (run === null) return 'done';
-    // It might have begun a moment later: by the looks of then.
+    // The plan may not begin now; it may a moment later, by newer looks.
     return run.kind === 'begin' ? 'not-yet' : this.#run(run);
   }
 
@@ -140,7 +140,7 @@ export class PairWorker {
     }
   }
 
-  /** A pair that was quiet when it was claimed has nothing to wait out. */
+  /** If the pair was quiet when it was claimed, there is nothing to wait for. */
   #mayAct(): boolean {
     return this.#props.lease.mayAct(this.#props.leftCalls ? 'of-the-one-before' : 'none');
   }

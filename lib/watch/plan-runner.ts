@@ -92,7 +92,7 @@ export class PlanRunner {
     if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
   }
 
-  /** Whether what was seen is too old to begin anything by it: the plan is gone on with by what is seen next. */
+  /** Whether what was seen is too old to begin anything. If it is, the plan goes on with the next look. */
   #isOld({ nowMs }: Situation): boolean {
     const { ports, safeguards } = this.#props;
     return safeguards.freshLooks && ports.clock.nowMs() - nowMs > SEEN_LIFE_MS;
@@ -161,7 +161,7 @@ export class PlanRunner {
     await this.#end(await how(record, context, journal));
   }
 
-  /** Alerts that a plan in flight makes no progress; `blind`: because nothing is seen of the nodes. */
+  /** Alerts that a plan in flight makes no progress; `blind`: because no node can be seen. */
   async tellWaits(
     record: PlanRecord,
     because: string,

@@ -17,10 +17,10 @@ export type Journal = (record: PlanRecord) => Promise<void>;
 
 export type Executed =
   | { readonly kind: 'ended'; readonly record: PlanRecord; readonly ending: Ending }
-  /** It is not known whether the VIP has moved: to be carried on with at the next tick. */
+  /** It is not known whether the VIP has moved: the plan goes on at the next tick. */
   | { readonly kind: 'blocked'; readonly record: PlanRecord; readonly because: string };
 
-/** How far apart a blocked step is tried again while a live holder is kept from taking writes. Milliseconds. */
+/** The pause between two tries of a blocked step while a live holder is kept from taking writes. Milliseconds. */
 const BLOCKED_PAUSE_MS = 500;
 
 type Context = Omit<StepContext, 'record'>;
@@ -57,7 +57,7 @@ export async function execute(plan: PlanRecord, context: Context, journal: Journ
   return { kind: 'ended', record, ending: { kind: 'completed' } };
 }
 
-/** Undoes a plan that is no longer wanted, or goes on undoing one; unless the VIP leads to the new holder by now, or did. */
+/** Undoes a plan that is no longer wanted, or goes on undoing one; unless the VIP leads, or has led, to the new holder. */
 export async function undo(
   plan: PlanRecord,
   because: string,
@@ -65,7 +65,7 @@ export async function undo(
   journal: Journal,
 ): Promise<Executed> {
   if (mayHaveBegun(plan, 'move-vip') && (await isWithNew(plan, context))) {
-    // What was undone by then is not known: the table of decisions brings both nodes in order around the VIP.
+    // It is not known what was undone before, so the table of decisions brings both nodes in order around the VIP.
     if (plan.phase === 'undoing') return movedAfterAll(plan, because);
     const moved: PlanRecord = { ...plan, phase: 'running', vipMoved: true };
     await journal(moved);
@@ -92,7 +92,10 @@ function movedAfterAll(plan: PlanRecord, because: string): Executed {
   };
 }
 
-/** Once moved, it is never moved again by this plan; once frozen, clients are not kept waiting for what is known. */
+/**
+ * Once moved, the VIP is never moved again by this plan. Once frozen, steps whose results are known are not repeated
+ * while clients wait.
+ */
 function startOf(record: PlanRecord): number {
   if (record.vipMoved) return moveStageOf(record) + 1;
   const freeze = stageOf(record, 'freeze');
@@ -135,8 +138,8 @@ function mustUndo(record: PlanRecord, { ports, safeguards }: Context, tryMs: num
 }
 
 /**
- * Whether the next leader must know of a stage. One that changed nothing is carried out again, so what it only looked at or tried
- * in vain is journalled with the next one: clients need not wait for that.
+ * Whether the next leader must know of a stage. A stage that changed nothing is carried out again. So its looks and
+ * failed tries are journalled with the next stage: clients need not wait for that.
  */
 function isNews(stage: readonly Step[], results: readonly Result[]): boolean {
   const idle: readonly StepOutcome['kind'][] = ['already', 'skipped', 'missed'];

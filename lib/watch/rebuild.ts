@@ -27,7 +27,7 @@ const ATTACH_LIMIT_MS = 12_000;
 /** How long it may take to catch up before another look. Milliseconds. */
 const CATCH_UP_LIMIT_MS = 60_000;
 
-/** The work, for the loop. What was set aside by an earlier run of it is gone on with. */
+/** The work, for the loop. It continues with a node that an earlier run has set aside. */
 export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
   const { ports, pair, order } = options;
   let isOver = false;
@@ -63,8 +63,8 @@ export function rebuildWork(options: RebuildOptions): HostWork<RebuildFacts> {
 }
 
 /**
- * A copy that is at work has found its hosts as they must be, and may restart the server; one that is over needs a host only where
- * the server does not answer; one that is refused needs no host to say so.
+ * Which hosts must be asked. A copy that is at work has found its hosts as they must be, and may restart the server. A
+ * copy that is over needs a host only if the server does not answer. A copy that is refused needs no host to say so.
  */
 async function askedHosts(
   { ports, pair, order }: RebuildOptions,
@@ -87,7 +87,7 @@ async function ownOf(ports: Ports, situation: Situation, node: string): Promise<
   return lacks.find(({ has }) => has === node) ?? null;
 }
 
-/** Decided by the holder alone where the other one does not answer: it may be the reason for the order. */
+/** If the other node does not answer, the holder alone decides: that node may be the reason for the order. */
 function seedingOf(
   { holder, standby }: Situation,
   to: string,

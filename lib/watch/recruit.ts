@@ -1,4 +1,4 @@
-/** A pair whose memory is to be claimed: what cannot be read of one pair must not keep the leader from the others. */
+/** A pair whose memory is to be claimed. If one pair cannot be read, the leader must still watch the others. */
 import type { Pair } from '../core/config/config.ts';
 import type { Memory } from '../core/memory/memory.ts';
 import type { LeaderLoops } from './leader-loops.ts';
@@ -43,7 +43,10 @@ export class Recruit {
     }
   }
 
-  /** Null when the lease is no longer ours. A memory that somebody has under an epoch not below means that the lease's record was lost. */
+  /**
+   * Null when the lease is no longer ours. If somebody has claimed the memory under the same or a greater epoch, the
+   * lease's record was lost.
+   */
   async #claim(): Promise<Memory | null> {
     const { ports, lease } = this.#common;
     try {

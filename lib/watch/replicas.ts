@@ -41,7 +41,7 @@ async function lookAt(
   }
 }
 
-/** A node that cannot be asked feeds, as far as is known, nobody: its own line says why. */
+/** A node that cannot be asked is shown with no replicas; its own line says why. */
 async function foundAt(database: DatabasePort, pair: Pair, node: string): Promise<readonly ReplicaStatus[]> {
   const fed = await database.feeds(pair, node, STATEMENT_LIMIT_MS).catch(() => []);
   return fed

@@ -6,7 +6,7 @@ import { REPOINT_LIMIT_MS, STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { PortError } from './ports/port-error.ts';
 import { already, done, missed, type Result, reason, type StepContext, skipped } from './step-context.ts';
 
-/** A replica that cannot be pointed at the holder is no reason to leave the others: it is named, and the plan goes on. */
+/** If a replica cannot be pointed at the holder, its name is reported, and the plan goes on with the others. */
 export async function repointReplica(
   step: Extract<Step, { kind: 'repoint' }>,
   execution: StepContext,

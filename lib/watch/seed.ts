@@ -46,7 +46,7 @@ export async function lookAtSeed(
   };
 }
 
-/** Carries out one of `seedGoals`. A copy that takes longer than the time is found at work by the next look. */
+/** Carries out one of `seedGoals`. If a copy takes longer than the time, the next look finds it at work. */
 export async function carryOutSeed(
   { host }: Hosts,
   pair: Pair,

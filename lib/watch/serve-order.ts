@@ -94,7 +94,7 @@ async function answerTo(
   return answers.find(({ requestId }) => requestId === id) ?? null;
 }
 
-/** Time is over: the order is withdrawn, unless its plan is on the way. */
+/** The time is over: the order is withdrawn, unless its plan has begun. */
 async function unanswered({ ports, order }: OperateOptions & { order: Order }, id: string): Promise<Reply> {
   const { plan } = await ports.store.readMemory(order.pair);
   const text =

@@ -21,21 +21,24 @@ export interface StepContext {
   /** Throws `CutShort` unless a mutation may begin now. */
   readonly guard: () => void;
   /**
-   * EC2's word on the VIP, asked for as a plan began that moves it from a holder that takes writes: the move need not wait for it
-   * then. Null for other plans.
+   * EC2's report on the VIP. A plan that moves the VIP from a holder that takes writes asks for it when it begins, so
+   * that the move need not wait for it. Null for other plans.
    */
   readonly located: Promise<VipSighting | undefined> | null;
-  /** Who a node last said that it is. */
+  /** The identity that a node last reported. */
   readonly identityOf: (node: NodeName) => string | null;
   /** Whether looks have proven that no mysqld runs there: then it takes no writes. */
   readonly isDown: (node: NodeName) => boolean;
-  /** What a node lacks of its own history, as far as is known: opened, it would give the same numbers to other rows. */
+  /**
+   * What a node lacks of its own history, as far as is known. If it were opened, it would give the same numbers to
+   * other rows.
+   */
   readonly lacksOwn: (node: NodeName) => string | null;
-  /** Called when EC2 is told to move the VIP. @default nobody hears of it */
+  /** Called when EC2 gets the order to move the VIP. @default none */
   readonly onMove?: () => void;
   /** Why the plan is no longer wanted, by what is seen while it is carried out; null while it is. */
   readonly unwanted: () => string | null;
-  /** Whether the VIP was on its way, and is on neither node now: who took it away took it from the new holder. */
+  /** Whether the VIP was on its way, and is on neither node now: then somebody took it away from the new holder. */
   readonly hasPassed: (plan: PlanRecord) => boolean;
   /** Whether a step of the same stage has closed the old holder meanwhile. @default it has not */
   readonly closedBeside?: () => boolean;

@@ -29,9 +29,9 @@ type Executor<Kind extends StepKind> = (
 
 /** How long the VIP may take to lead to its new holder. Milliseconds. */
 const VERIFY_LIMIT_MS = 10_000;
-/** The same for the old holder when a plan is undone: it had the VIP all the time, if it still has it. Milliseconds. */
+/** The same for the old holder when a plan is undone. It has had the VIP all the time, if it still has it. Milliseconds. */
 const VERIFY_UNDONE_MS = 5000;
-/** How long it is asked for at least, however long ago the VIP was moved. Milliseconds. */
+/** How long the VIP is asked at least, even if it was moved long ago. Milliseconds. */
 const VERIFY_LEAST_MS = 3000;
 const VERIFY_PAUSE_MS = 250;
 /** How many sessions are named. */
@@ -99,7 +99,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   },
 
   open: async (step, { pair, ports, guard, record, lacksOwn }) => {
-    // What a person ordered, a person has judged; but not what is opened to take it back.
+    // A person has judged what a person ordered; but not the node that is opened again when the plan is undone.
     const isOurs = record.requestId === null || record.phase === 'undoing';
     const lack = isOurs ? lacksOwn(step.node) : null;
     if (lack !== null) return failed(`it lost writes that it had sent: ${lack}`);
@@ -165,7 +165,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
   release: async (step, { pair, ports, guard, record }) => {
     if (record.isolatedFrom === null) return failed('its old security groups are not known');
     guard();
-    // One that was found in quarantine, as by a leader that carried on, showed no groups of its own.
+    // A node that was found in quarantine, as by a leader that took over, showed no groups of its own.
     const groups = record.isolatedFrom.length > 0 ? record.isolatedFrom : pair.nodeGroups;
     await ports.vip.release(pair, step.node, groups);
     return done(`${step.node} has its security groups back: ${groups.join(', ')}`);
@@ -194,7 +194,7 @@ function verifyLimitMs({ record, ports: { clock } }: StepContext): number {
   return Math.min(Math.max(leftMs, VERIFY_LEAST_MS), VERIFY_LIMIT_MS);
 }
 
-/** The answer, or why there was none: nobody may answer for a moment, and then the new holder does. */
+/** The answer, or why there was none: for a moment there may be no answer, and then the new holder answers. */
 async function orReason(asked: Promise<Answered>): Promise<Answered | string> {
   try {
     return await asked;
@@ -224,7 +224,7 @@ function problemOf(
   if (wanted !== null && identity !== wanted)
     return `another server answers through the VIP: got identity ${identity}, want ${wanted} (${node})`;
   if (!pair.writeProbe || heartbeat.kind === 'committed') return null;
-  // What is about our own table or account says nothing about the server: clients can write.
+  // A problem of our own table or account says nothing about the server: clients can write.
   if (heartbeat.kind === 'barred' && writable) return null;
   return `${node} answers through the VIP, but no heartbeat could be committed`;
 }
@@ -240,7 +240,10 @@ export async function carryOutStep(step: Step, execution: StepContext): Promise<
   }
 }
 
-/** Closes the old holder. That it took writes is learned here: then undoing opens it again, and the freeze counts from now. */
+/**
+ * Closes the old holder. This shows whether it took writes: then undoing opens it again, and the freeze counts from
+ * now.
+ */
 async function close(
   node: NodeName,
   kills: 'to-close' | 'once-closed',

@@ -1,4 +1,4 @@
-/** Whether anybody gets the alerts: SNS accepts them without a single subscriber. */
+/** Whether anybody gets the alerts: SNS accepts alerts even without a single subscriber. */
 import type { Ports } from './ports/ports.ts';
 
 /** Publishes the number of subscriptions for the alarm `nobody-alerted`. Where it is unknown, the alarm stays as it is. */

@@ -1,4 +1,4 @@
-/** Which node answers through the VIP: what clients find there, also where EC2 reports something else. */
+/** Which node answers through the VIP. This is what clients find, even if EC2 reports something else. */
 import type { Pair } from '../core/config/config.ts';
 import type { ThroughVip } from '../core/evidence/evidence.ts';
 import type { NodeName } from '../core/names.ts';
@@ -8,7 +8,7 @@ import type { Ports } from './ports/ports.ts';
 /** How long an answer through the VIP is waited for. Milliseconds. */
 export const ASK_VIP_MS = 1500;
 
-/** Asks through the VIP. `identityOf`: who each node last said that it is; null while it never did. */
+/** Asks through the VIP. `identityOf`: the identity that each node last reported; null while it never did. */
 export async function askThroughVip(
   pair: Pair,
   { database }: Ports,

@@ -44,7 +44,10 @@ export class Failures {
     desk.post(tickFails(pair, nowMs, error));
   }
 
-  /** Waits 1 s, 2 s, 4 s … 30 s, by how many there were; 1 s each in the first minute where clients wait for the next try. */
+  /**
+   * Waits 1 s, 2 s, 4 s … 30 s, longer after each failure. In the first minute it waits only 1 s if clients wait for
+   * the next try.
+   */
   async pause(clientsWait = false): Promise<void> {
     const { ports, stop } = this.#of;
     const hurries = clientsWait && ports.clock.nowMs() - (this.#sinceMs ?? 0) < HURRY_MS;
@@ -60,7 +63,7 @@ export class Failures {
   }
 }
 
-/** It goes out without the store: the outbox is in the record that cannot be saved. */
+/** The alert goes out without the store, because the outbox is in the record that cannot be saved. */
 function tickFails(pair: PairName, nowMs: number, error: unknown): Alert {
   return {
     id: `${pair}-${nowMs}-tick-fails`,

@@ -16,7 +16,7 @@ export interface Undone {
   readonly problem: string | null;
 }
 
-/** Carries out the undoing steps of the record. Stops where going on could make two writers. */
+/** Carries out the undoing steps of the record. Stops where the next step could make two writers. */
 export async function undoSteps(record: PlanRecord, context: Context, carryOut: CarryOut): Promise<Undone> {
   let undone = record;
   for (const [index, step] of record.undo.entries()) {
@@ -33,7 +33,7 @@ export async function undoSteps(record: PlanRecord, context: Context, carryOut: 
 async function tried(step: Step, execution: StepContext, carryOut: CarryOut): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await carryOut(step, execution);
-    // Only what must be so before the next step is tried again here; the rest is, at the next looks.
+    // Only what the next step needs is tried again here; the table of decisions does the rest at the next looks.
     if (result.outcome.kind !== 'failed' || attempt === TRIES) return result;
     if (step.kind !== 'close' || !matters(step.node, execution)) return result;
     await execution.ports.clock.sleep(PAUSE_MS);
@@ -66,7 +66,7 @@ function matters(node: string, { record, isDown }: StepContext): boolean {
   return mayHaveBegun(record, 'open') && !isDown(node);
 }
 
-/** What a failed undoing step means; null where the next one may follow all the same. */
+/** What a failed undoing step means; null where the next step may follow all the same. */
 function problemOf(step: Step, record: PlanRecord, context: Context, because: string): string | null {
   switch (step.kind) {
     case 'close':

@@ -15,7 +15,7 @@ import { Recruit } from './recruit.ts';
 export interface WatchOptions {
   readonly config: Config;
   readonly ports: Ports;
-  /** Who we are in the lease: the id of the invocation. */
+  /** Our name in the lease: the id of the invocation. */
   readonly owner: string;
   /** When to stop leading (or contending), on the ports' clock. Milliseconds since 1970. */
   readonly deadlineMs: number;
@@ -34,8 +34,8 @@ const OVER = 'the leader stops';
 export type WatchEnd = 'led' | 'lost' | 'contended';
 
 /**
- * Contends, leads, gives the lease back. Who loses the lease contends again: the one that took it has a spare then. Rejects
- * only for a bug; the world's errors are logged and retried.
+ * Contends, leads, gives the lease back. A leader that loses the lease contends again, as the spare of the one that
+ * took it. Rejects only for a bug; the world's errors are logged and retried.
  */
 export async function runWatch(options: WatchOptions): Promise<WatchEnd> {
   const { ports, owner, deadlineMs } = options;

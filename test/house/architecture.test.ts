@@ -100,7 +100,7 @@ test('every folder that ARCHITECTURE.md names is there', () => {
   expect(named.map(([, name = '']) => name).filter((name) => !existsSync(join(root, name)))).toEqual([]);
 });
 
-/** The rows of the walk: the function, the file that has it, and the file that calls it. */
+/** The rows of the walk: the function or class, the file that has it, and the file that calls it. */
 const walk = [...text.matchAll(/^\| [a-z]+ \| `(\w+)` in `([^`]+)`.* \| `([^`]+)` \|$/gm)].map(
   ([, name = '', file = '', caller = '']) => ({ name, file, caller }),
 );
@@ -111,7 +111,7 @@ test('the walk from a file to an alert has no gap', () => {
 
 test.each(walk)('$name is made in $file and used in $caller', ({ name, file, caller }) => {
   const sourceOf = (path: string) => readFileSync(join(root, path), 'utf8');
-  expect(sourceOf(file)).toMatch(new RegExp(`^export (async )?function ${name}\\b`, 'm'));
+  expect(sourceOf(file)).toMatch(new RegExp(`^export (async function|function|class) ${name}\\b`, 'm'));
   const withoutImports = sourceOf(caller).replaceAll(/^import [^;]*;$/gm, '');
   expect(withoutImports).toMatch(new RegExp(`\\b${name}\\b`));
 });

@@ -7,7 +7,7 @@ import { type LabPair, setWritable, startPair } from '../../lab/pair.ts';
 import { accounts } from '../../lab/servers/accounts.ts';
 import { findProduct } from '../../lab/servers/catalogue.ts';
 import type { ProbeTarget } from '../../lib/probe/look-schemas.ts';
-import { createProbe, type Probe } from '../../lib/probe/probe.ts';
+import { Probe } from '../../lib/probe/probe.ts';
 import { eventually, hang } from './servers.ts';
 import { pauseMs } from './subject.ts';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   // A client at 127.0.0.1 is never blocked: from now on this process calls from where a probe would.
   process.env.LAB_SOURCE_ADDRESS = pair.network.addressOf('probe-a');
   await import(preload);
-  probe = createProbe();
+  probe = new Probe();
 });
 afterAll(async () => {
   probe?.drop();

@@ -9,7 +9,7 @@ import { createDatabase } from '../../lib/aws/probe-client/database.ts';
 import { Credentials } from '../../lib/aws/ssm/credentials.ts';
 import type { Pair } from '../../lib/core/config/config.ts';
 import type { NodeName } from '../../lib/core/names.ts';
-import { createProbe, type Probe } from '../../lib/probe/probe.ts';
+import { Probe } from '../../lib/probe/probe.ts';
 import type { DatabaseWorld } from '../contract/database-world.ts';
 import { parsePair } from '../core/world.ts';
 import { connectApp, eventually, hang, openServer, type Servers, sleepers, startServers } from './servers.ts';
@@ -39,7 +39,7 @@ function pairOn({ db1, db2, port }: Servers): Pair {
 
 export async function openDatabaseWorld(product: Product): Promise<DatabaseWorld> {
   const servers = await startServers(product);
-  const probe = createProbe();
+  const probe = new Probe();
   const pair = pairOn(servers);
   const port = createDatabase({
     lambda: invoking(probe),

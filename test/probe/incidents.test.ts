@@ -15,7 +15,7 @@ import { eventStatements } from '../../lib/cli/grants.ts';
 import type { Pair } from '../../lib/core/config/config.ts';
 import type { Memory } from '../../lib/core/memory/memory.ts';
 import { ownGrowth } from '../../lib/core/memory/notes.ts';
-import { createProbe, type Probe } from '../../lib/probe/probe.ts';
+import { Probe } from '../../lib/probe/probe.ts';
 import { Leader, type Step } from '../core/leader.ts';
 import { type Change, memory, NOW_MS, vipAt } from '../core/world.ts';
 import { eventually, openServer, type Servers, startServers, write } from './servers.ts';
@@ -24,7 +24,7 @@ let servers: Servers;
 let probe: Probe;
 beforeEach(async () => {
   servers = await startServers(await findProduct('mysql-5.6'));
-  probe = createProbe();
+  probe = new Probe();
 });
 afterEach(async () => {
   probe.drop();

@@ -1,8 +1,9 @@
 /** Logins: one at a time, however the server treats them. A server that we script stands in for a real one. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createLateAnswers } from '../../lib/probe/late-answers.ts';
-import { createLogins, type Logins, loginLimitMs } from '../../lib/probe/logins.ts';
+import { LateAnswers } from '../../lib/probe/late-answers.ts';
+import { loginLimitMs } from '../../lib/probe/login-history.ts';
+import { Logins } from '../../lib/probe/logins.ts';
 import { pauseMs } from './subject.ts';
 
 /** An error packet in place of the greeting, as a server sends it to one that it does not let in. */
@@ -53,14 +54,14 @@ async function logInTo(greet: (socket: Socket) => void, nowWallMs?: () => number
   const server = new Scripted(greet);
   const port = await server.listen();
   const credentials = { user: 'monitor', password: 'secret' };
-  const logins = createLogins({ host: '127.0.0.1', port, credentials }, nowWallMs);
+  const logins = new Logins({ host: '127.0.0.1', port, credentials }, nowWallMs);
   open.push({ close: () => logins.drop() }, server);
   return { server, logins };
 }
 
 /** Asks for a connection again and again, as looks do. */
 async function looks(logins: Logins, count: number, everyMs: number): Promise<string[]> {
-  const patience = createLateAnswers(logins);
+  const patience = new LateAnswers(logins);
   const words: string[] = [];
   for (let look = 0; look < count; look += 1) {
     const startMs = Date.now();

@@ -6,7 +6,7 @@ import { fingerprint } from '../../lib/core/evidence/fingerprint.ts';
 import type { Saw, Server } from '../../lib/core/evidence/sighting.ts';
 import { termsOf } from '../../lib/core/pair/look-order.ts';
 import type { ProbeTarget } from '../../lib/probe/look-schemas.ts';
-import { createProbe, type Probe } from '../../lib/probe/probe.ts';
+import { Probe } from '../../lib/probe/probe.ts';
 import { eventually, type Servers, startServers } from './servers.ts';
 
 export class Subject {
@@ -25,7 +25,7 @@ export class Subject {
       await this.#servers?.close();
     });
     beforeEach(() => {
-      const probe = createProbe();
+      const probe = new Probe();
       this.#probe = probe;
       return () => probe.drop();
     });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { accounts } from '../../lab/servers/accounts.ts';
 import type { Instance } from '../../lab/servers/instance.ts';
 import { channelStatement, threadStatement } from '../../lab/servers/replication.ts';
-import { createProbe } from '../../lib/probe/probe.ts';
+import { Probe } from '../../lib/probe/probe.ts';
 import { connectApp, eventually, fill, write } from './servers.ts';
 import { startSlowPath } from './slow-path.ts';
 import { inboundOf, pauseMs, type Subject, serverOf } from './subject.ts';
@@ -313,7 +313,7 @@ export function closing(subject: Subject): void {
         // The one connection more that our account has.
         const one = connectApp(subject.servers, accounts.monitor).catch(() => crowd[0] as Connection);
         crowd.push(await one);
-        const stranger = createProbe();
+        const stranger = new Probe();
         const answer = await stranger.answer({ kind: 'open', ...order() });
         stranger.drop();
         expect(answer).toMatchObject({ kind: 'failed', failure: 'saturated' });

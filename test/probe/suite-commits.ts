@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { accounts } from '../../lab/servers/accounts.ts';
 import type { Heartbeat } from '../../lib/core/evidence/sighting.ts';
-import { createProbe } from '../../lib/probe/probe.ts';
+import { Probe } from '../../lib/probe/probe.ts';
 import { eventually } from './servers.ts';
 import { pauseMs, type Subject, serverOf } from './subject.ts';
 
@@ -93,7 +93,7 @@ export function commits(subject: Subject): void {
   test('a server whose default is not to commit by itself: ours is committed, and holds nobody up', async () => {
     await withGlobal('autocommit', '0', async () => {
       await until(committed);
-      const other = createProbe();
+      const other = new Probe();
       try {
         for (let look = 0; look < 3; look += 1) {
           await eventually(async () => {

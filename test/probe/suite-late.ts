@@ -1,6 +1,6 @@
 /** Late answers: a server that stalls for a moment is not thrown away, and its answer counts when it comes. */
 import { expect, test } from 'vitest';
-import { createProbe } from '../../lib/probe/probe.ts';
+import { Probe } from '../../lib/probe/probe.ts';
 import { eventually, hang } from './servers.ts';
 import { startSlowPath } from './slow-path.ts';
 import type { Subject } from './subject.ts';
@@ -62,7 +62,7 @@ export function lateAnswers(subject: Subject): void {
 
   test('a look that is held for longer than anything is trusted keeps its connections', async () => {
     let wallMs = 0;
-    const probe = createProbe(() => wallMs);
+    const probe = new Probe(() => wallMs);
     const { db1, target } = subject.servers;
     const ours = () => db1.sql("SELECT id FROM information_schema.processlist WHERE user = 'monitor'");
     const look = (holdMs: number) =>

@@ -28,16 +28,19 @@ export type MaintainOptions = HostOrderOptions<MaintainOrder>;
 
 /** How long the host may take to say when it, or its server, started. Milliseconds. */
 const ASK_LIMIT_MS = 30_000;
-/** How long sessions that a move would harm are waited for, and a node that catches up, before it is tried anew. Milliseconds. */
+/**
+ * How long a step waits for sessions that a move would harm, or for a node to catch up, before it is tried anew.
+ * Milliseconds.
+ */
 const OBSTACLES_LIMIT_MS = 30_000;
 const CATCH_UP_LIMIT_MS = 60_000;
 /** How long a plan of keepalambda's own is waited for. Milliseconds. */
 const PLAN_LIMIT_MS = 30_000;
 const PAUSE_MS = 1000;
-/** What a step keeps back of the time, so that the answer is given. Milliseconds. */
+/** How much of the time a step leaves for the answer. Milliseconds. */
 const KEPT_MS = 5000;
 
-/** The work, whose look is the pair itself: what a step has changed is seen there, and remembered by the leader. */
+/** The work. It looks at the pair itself, which shows what a step has changed; the leader remembers it. */
 export interface MaintainWork extends HostWork<MaintainFacts> {
   /** Asked before every step: a person may have stopped it, or a plan may be at work. */
   mayGoOn(): Promise<Refusal | null>;
@@ -107,7 +110,7 @@ class Maintain {
     }
   }
 
-  /** The leader remembers it, and alerts; where it cannot be asked, the answer says it all the same. */
+  /** The leader remembers it, and alerts. If the leader cannot be asked, the answer still says it. */
   async gaveUp(because: string): Promise<void> {
     if (!this.#hasBegun || this.#isOver) return;
     const step = { kind: 'stopped', because: because.slice(0, STOPPED_MAX) } as const;
@@ -154,7 +157,7 @@ class Maintain {
       .map(({ subject, id }) => `${subject} ${id}`);
   }
 
-  /** By the host's own words: what is delivered twice finds another start, or another boot. */
+  /** As the host reports it: a document that is delivered twice finds another start, or another boot. */
   async #stateOf(node: NodeName): Promise<string> {
     const { work } = this.terms;
     if (work === 'command') return '';
@@ -220,7 +223,7 @@ class Maintain {
     const holder = pair.nodes.find(({ name }) => name !== to)?.name ?? to;
     await this.#expectFree(holder, limitMs / 2);
     const { by, why, killLong } = order;
-    // What was tried before may have failed: each try is an order of its own, and a second move finds its work done.
+    // An earlier try may have failed. So each try is an order of its own, and a second move finds its work done.
     const id = `${this.terms.run}-${to}-${ports.clock.nowMs()}`.slice(-64);
     const asked = { action: 'switchover', pair: pair.name, by, why, id, to } as const;
     await give(this.#options, { ...asked, killLong, force: true });
@@ -238,7 +241,7 @@ class Maintain {
   }
 }
 
-/** A look that shows neither node says nothing of them: it is repeated, and nothing is refused for it. */
+/** A look that shows neither node proves nothing about them: it is repeated, and is no reason to refuse anything. */
 function expectSeen({ holder, standby }: Situation): void {
   if (holder.kind === 'unseen' && standby.kind === 'unseen')
     throw new PortError('timeout', `neither node was seen: ${holder.because}`);

@@ -5,7 +5,7 @@ import type { Order } from '../../core/operator/order.ts';
 import { give } from '../host-order.ts';
 import type { MaintainOptions } from './maintain.ts';
 
-/** Ends a maintenance before its next step, whoever began it. */
+/** Ends a maintenance before its next step, no matter who began it. */
 export async function stopMaintenance(options: MaintainOptions): Promise<Refusal | null> {
   const { ports, pair } = options;
   const { maintenance } = await ports.store.readMemory(pair.name);

@@ -85,7 +85,7 @@ export interface DatabasePort {
   inspect(pair: Pair, node: NodeName, limitMs: number): Promise<readonly Obstacle[]>;
   /** What doctor judges: settings, channels, rights; with `full`, the lists of tables too. Changes nothing. */
   examine(pair: Pair, node: NodeName, depth: 'quick' | 'full', limitMs: number): Promise<ServerFacts>;
-  /** Whom a chain replica follows, and how it fares. Changes nothing. */
+  /** Which source a chain replica follows, and how it fares. Changes nothing. */
   replica(pair: Pair, replica: Replica, limitMs: number): Promise<ChainReplica>;
   /** The replicas that the node feeds, but for the pair's other node. Changes nothing. */
   feeds(pair: Pair, node: NodeName, limitMs: number): Promise<readonly Fed[]>;

@@ -1,16 +1,16 @@
 /** What went wrong in a port that acts. */
 export type PortErrorKind =
-  /** Our own guard said no; nothing was called. */
+  /** Our own guard refused; nothing was called. */
   | 'refused'
-  /** The other side said no, for good: permissions, an id that does not exist, no room on the ENI. */
+  /** The other side refused for good: permissions, an id that does not exist, no room on the ENI. */
   | 'denied'
-  /** The other side said not now. */
+  /** The other side cannot do it now. */
   | 'throttled'
   /** No answer in time: it may have taken effect. */
   | 'timeout'
   /** A newer epoch has taken over. */
   | 'superseded'
-  /** It was done, and did not bring what was wanted. */
+  /** It was done, but without the wanted result. */
   | 'unsuccessful';
 
 interface PortErrorOptions extends ErrorOptions {

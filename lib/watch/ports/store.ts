@@ -67,10 +67,10 @@ export interface StorePort {
   submitOrder(item: InboxItem): Promise<void>;
   /** What is not yet answered, oldest first. */
   waitingOrders(): Promise<readonly InboxItem[]>;
-  /** Takes an order out of the inbox: answered, or withdrawn by who asked. */
+  /** Takes an order out of the inbox: it was answered, or the person who gave it has withdrawn it. */
   removeOrder(id: string): Promise<void>;
 
-  /** Stores the state of a pair as its leader has it, for who asked. One for each pair: the newest. */
+  /** Stores the state of a pair as its leader has it, as an answer to a request. One for each pair: the newest. */
   saveState(pair: PairName, printed: PrintedState): Promise<void>;
   /** The one that was stored last; null when nobody has asked yet. */
   readState(pair: PairName): Promise<PrintedState | null>;

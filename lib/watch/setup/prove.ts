@@ -6,7 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 
 const DOCUMENT_LIMIT_MS = 60_000;
 const VERIFY_LIMIT_MS = 10_000;
-/** How long a database may take to the other side, a replica that looks for its source again included. Milliseconds. */
+/** How long a database may take to the other side, even if a replica must connect to its source again. Milliseconds. */
 const ARRIVAL_LIMIT_MS = 30_000;
 const AGAIN_MS = 500;
 

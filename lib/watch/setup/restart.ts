@@ -13,8 +13,8 @@ const LOOK_MS = 30_000;
 const RECOVERY_POLL_MS = 5000;
 
 /**
- * The document leaves a server alone that is in crash recovery; this waits for the end of it, because a try that ended before would
- * count as one in vain. Throws what the host port throws.
+ * The document leaves a server alone that is in crash recovery. This waits for the end of the recovery, because a try
+ * that ended before would count as a failed one. Throws what the host port throws.
  */
 export async function restartServer(
   ports: Pick<Ports, 'clock' | 'host'>,

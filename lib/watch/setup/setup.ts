@@ -31,7 +31,7 @@ const COMMAND_LIMIT_MS = 10_000;
 const HEALTHY_LIMIT_MS = 30_000;
 const AGAIN_MS = 1000;
 
-/** What one run knows beside the world. */
+/** What one run knows besides what looks show. */
 interface Run {
   readonly ports: Ports;
   readonly pair: Pair;
@@ -148,7 +148,7 @@ function accountOf({ pair }: Run, facts: SetupFacts, on: NodeName, use: 'monitor
   };
 }
 
-/** Throws with what doctor finds above a hint, when that does not go away in time. */
+/** Throws what doctor finds above a hint, if it does not go away in time. */
 async function seeHealthy({ ports, pair }: Run, limitMs: number): Promise<void> {
   const deadlineMs = ports.clock.nowMs() + limitMs;
   for (;;) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { accounts } from '../../../lab/servers/accounts.ts';
 import { dialectOf } from '../../../lib/probe/dialect.ts';
 import type { ProbeTarget } from '../../../lib/probe/look-schemas.ts';
-import { createProbe } from '../../../lib/probe/probe.ts';
+import { Probe } from '../../../lib/probe/probe.ts';
 import { NodePair } from '../../../tools/costs/node-pair.ts';
 import { encodeRows } from '../../../tools/costs/node-wire.ts';
 import { answerTo } from '../../../tools/costs/node-words.ts';
@@ -11,7 +11,7 @@ import { type Nodes, openNodes } from '../../../tools/costs/nodes.ts';
 
 const addresses = { first: '127.66.1.11', second: '127.66.1.12' };
 const dialect = dialectOf('8.4.6', 'MySQL Community Server - GPL');
-const probe = createProbe();
+const probe = new Probe();
 let nodes: Nodes;
 
 beforeAll(async () => {

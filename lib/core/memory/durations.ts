@@ -142,6 +142,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
     unservedSinceMs: nextUnserved(durations, situation),
     received: receivedByNow(durations.received, situation),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
+    uptimes: nextUptimes(durations.uptimes, [holder, standby]),
     logs: nextLogs(durations.logs, situation),
     sent: nextSent(durations.sent, situation),
     ...(isForHolder(memory, holder.node)

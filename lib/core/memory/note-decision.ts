@@ -34,7 +34,7 @@ import { tellEndOfEscalated } from './escalation.ts';
 import type { Memory } from './memory.ts';
 import { noteDeath, noteRoles } from './note-roles.ts';
 import { noteEvents, noteReturn } from './notes.ts';
-import { noteShown } from './settled.ts';
+import { noteShown, withoutRestarted } from './settled.ts';
 
 /** How long the pair must be steady before the all-clear. Milliseconds. */
 export const ALL_CLEAR_MS = 3000;
@@ -72,7 +72,8 @@ export function noteBesidePlan(
 ): Memory {
   const { plan } = memory;
   if (plan === null) return memory;
-  const counted = noteUnserved(noteShown(memory, situation), situation);
+  const shown = noteShown(withoutRestarted(memory, situation), situation);
+  const counted = noteUnserved(shown, situation);
   if (!isForHolder(memory, situation.holder.node)) return tellUnserved(counted, situation, plan, newId);
   const died = situation.life === 'dead' ? noteDeath(counted, situation, durations) : counted;
   return tellBarred(tellUnserved(died, situation, plan, newId), situation, plan, newId);

@@ -36,11 +36,15 @@ function mayExamine({ memory, work, pace, lastRow, askedDoctorMs }: PairState, n
 function noteLosses(state: PairState, nowMs: number): Taken {
   const { memory, nextId, work, isNoting } = state;
   if (work.kind !== 'plan') return { state };
-  const durations = nextBesidePlan(state.durations, situationOf(state, nowMs));
+  const seen = situationOf(state, nowMs);
+  const durations = nextBesidePlan(state.durations, seen);
   const next: PairState = { ...state, durations };
-  const situation = situationOf(next, nowMs);
+  // A restart is seen by comparison with the look before, once.
+  const situation = { ...situationOf(next, nowMs), restarted: seen.restarted };
   const isNew = noteBesidePlan(memory, situation, durations, nextId) !== memory;
-  if (!isNew || isNoting) return { state: next };
+  if (!isNew) return { state: next };
+  // What cannot be noted yet is seen again.
+  if (isNoting) return { state: { ...state, durations: { ...durations, uptimes: state.durations.uptimes } } };
   return { state: { ...next, isNoting: true }, besidePlan: { situation, durations, newId: nextId } };
 }
 

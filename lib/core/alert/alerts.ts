@@ -112,7 +112,7 @@ const lastForAWhile =
 
 /** Too many of this code lately; or people know that the holder flaps, and this says nothing new. */
 function isTooMuch(
-  { incident, reports }: Memory,
+  { incident, reports, unservedSinceMs }: Memory,
   code: EventCode,
   toldAtMs: readonly number[],
   nowMs: number,
@@ -120,8 +120,9 @@ function isTooMuch(
 ): boolean {
   if (saysLoss(code)) return isKnownToFlap(reports, nowMs);
   const within = (ms: number) => toldAtMs.filter((atMs) => nowMs - atMs < ms).length;
-  const isUrgent =
-    remedies[code].severity === 'critical' || (ofALoss.includes(code) && !isKnownToFlap(reports, nowMs));
+  // Of a loss that was only counted as it began, the end is not alerted either.
+  const isOfAlerted = ofALoss.includes(code) && !isKnownToFlap(reports, unservedSinceMs ?? nowMs);
+  const isUrgent = remedies[code].severity === 'critical' || isOfAlerted;
   if (!isUrgent && !isNew && incident?.told.includes(code) && within(HOUR_MS) > 0) {
     const inIncident = toldAtMs.filter((atMs) => atMs >= incident.openedAtMs).length;
     if (inIncident >= AGAIN_MAX || (incident.alerts ?? 0) >= NOISY) return true;

@@ -164,14 +164,20 @@ function resetOfHolder(situation: Situation, { resetSinceMs }: Durations): LogRe
 
 /** It has applied what its channel has received, and does not record it. */
 function resetOfStandby({ holder, standby, nowMs }: Situation, durations: Durations): LogReset | null {
-  // Seen beside what it had before, which says more, and counts a moment later.
-  if (durations.logs[standby.node]?.fall?.forgotten) return null;
   const unrecorded = nextUnrecorded(durations.unrecorded, standby);
   if (holder.server === null || standby.server === null || !isApplied(unrecorded, standby)) return null;
   const set = forgottenByStandby(standby.server, holder.server);
-  if (set.size === 0) return null;
+  // It has forgotten names of its own, too: what it was seen to have before says which, a moment later (`resetByFall`).
+  const isSeenBefore = durations.logs[standby.node] !== undefined;
+  if (set.size === 0 || (isSeenBefore && ownLackOf(standby.server, holder.server).size > 0)) return null;
   const lack = cut(`${countOf(set)} transactions: ${renderSet(set)}`, LIST_MAX);
   return { node: standby.node, standby: holder.node, lack, forgotten: keptOf(set), atMs: nowMs };
+}
+
+/** What the other node has of its history, and it does not know. */
+function ownLackOf({ executed, identity }: Server, peer: Server): TransactionSet {
+  const lacks = subtract(parseSet(peer.executed.gtid ?? ''), parseSet(executed.gtid ?? ''));
+  return originatedBy(lacks, identity);
 }
 
 /** What a standby has forgotten of its source, and how it learns it again; null where its log was not reset. */

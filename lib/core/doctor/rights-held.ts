@@ -1,6 +1,6 @@
 /** The rights that our account has, compared with those that it needs. */
 import type { Pair } from '../config/config.ts';
-import { covers, each, heldIn, type Right } from '../operator/held-rights.ts';
+import { covers, heldIn, type Right, rightsOf } from '../operator/held-rights.ts';
 import { eventRights, type GrantServer, heartbeatRights, type Need, rights } from '../operator/rights.ts';
 import type { ServerFacts } from './facts.ts';
 import { seriesOf } from './rule.ts';
@@ -12,7 +12,7 @@ export function missingRights(facts: ServerFacts): Readonly<Record<Need, readonl
   const missing = (need: Need) =>
     rights[serverOf(facts)]
       .filter(([, , needed]) => needed === need)
-      .flatMap(([list, on]) => each(list, on))
+      .flatMap(([list, on]) => rightsOf(list, on))
       .filter((right) => !covers(held, right))
       .map(render);
   return { failover: missing('failover'), reports: missing('reports') };
@@ -22,9 +22,9 @@ export function missingRights(facts: ServerFacts): Readonly<Record<Need, readonl
 export function surplusRights(facts: ServerFacts, events: Pair['events']): readonly string[] {
   const server = serverOf(facts);
   const needed = [
-    ...rights[server].flatMap(([list, on]) => each(list, on)),
-    ...each(...heartbeatRights),
-    ...(events === 'managed' ? each(eventRights[server], '*.*') : []),
+    ...rights[server].flatMap(([list, on]) => rightsOf(list, on)),
+    ...rightsOf(...heartbeatRights),
+    ...(events === 'managed' ? rightsOf(eventRights[server], '*.*') : []),
   ];
   return (heldBy(facts) ?? [])
     .filter(({ right, on }) => !needed.some((one) => one.right === right && one.on === on))

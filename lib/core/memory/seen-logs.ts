@@ -3,7 +3,7 @@
  * was reset (RESET MASTER) if it is the same process, also where nobody looked at that moment. One that restarted with less has
  * lost its last writes (`behind.ts`); if it takes writes all the same, it gives their names to others as well.
  */
-import { changed } from '../changed.ts';
+import { changed, withEntry } from '../changed.ts';
 import type { Situation } from '../decision/situation.ts';
 import { originatedBy, parseSet } from '../evidence/gtid.ts';
 import { type Process, processOf } from '../evidence/same-process.ts';
@@ -133,15 +133,4 @@ function ofBoundedSize(seen: SeenLog): SeenLog {
   if (executed.gtid === null || executed.gtid.length <= SET_MAX) return seen;
   const own = bounded(originatedBy(parseSet(executed.gtid), identity));
   return { ...seen, executed: { ...executed, gtid: own === '' ? null : own } };
-}
-
-/** The same object comes back when nothing has changed. */
-function withEntry<T>(
-  all: Readonly<Record<NodeName, T>>,
-  node: NodeName,
-  entry: T | undefined,
-): Readonly<Record<NodeName, T>> {
-  if (all[node] === entry) return all;
-  const { [node]: _, ...others } = all;
-  return entry === undefined ? others : { ...others, [node]: entry };
 }

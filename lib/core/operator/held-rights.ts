@@ -13,12 +13,12 @@ export function heldIn(lines: readonly string[]): readonly Right[] | null {
   return parsed.flatMap((match) => {
     const [, list = '', on = '', end = ''] = match ?? [];
     const also = end.includes('WITH GRANT OPTION') ? ', GRANT OPTION' : '';
-    return each(`${list}${also}`, on.replaceAll('`', ''));
+    return rightsOf(`${list}${also}`, on.replaceAll('`', ''));
   });
 }
 
 /** A list as `GRANT` takes it → its rights. */
-export function each(list: string, on: string): readonly Right[] {
+export function rightsOf(list: string, on: string): readonly Right[] {
   return list.split(',').map((right) => ({ right: right.trim().toUpperCase(), on }));
 }
 

@@ -71,6 +71,7 @@ function reasonsAgainstSwitchover(situation: Situation): string[] {
   return reasons;
 }
 
+/** A failover that a person wants: to a node that can take over, or with `force` to one that cannot. */
 export function orderFailover(
   situation: Situation,
   order: Extract<Order, { action: 'failover' }>,
@@ -81,6 +82,7 @@ export function orderFailover(
   return 'refused' in planned ? refused(planned) : act(planned.plan, order);
 }
 
+/** A move that loses nothing; one that undoes a move of a moment ago needs `force`. */
 export function orderSwitchover(
   situation: Situation,
   order: Extract<Order, { action: 'switchover' }>,

@@ -25,6 +25,7 @@ export function orderSetAside(
   };
 }
 
+/** The node that was set aside may take over again, once it was seen fit. Only the run that set it aside can reinstate it. */
 export function orderReinstate(
   { memory, nowMs }: Situation,
   order: Extract<Order, { action: 'reinstate' }>,
@@ -44,6 +45,7 @@ export function orderReinstate(
   };
 }
 
+/** No automatic action until its end; orders are still carried out. */
 export function orderPause(situation: Situation, order: Extract<Order, { action: 'pause' }>): OrderDecision {
   const { memory, nowMs, pair } = situation;
   const untilMs = nowMs + order.minutes * 60_000;
@@ -61,6 +63,7 @@ export function orderPause(situation: Situation, order: Extract<Order, { action:
   };
 }
 
+/** Ends the pause. */
 export function orderResume(
   situation: Situation,
   order: Extract<Order, { action: 'resume' }>,

@@ -1,5 +1,5 @@
 /** The heartbeat table and the rights of keepalambda's account: for `grants`, and for the document that makes the account. */
-import { covers, each, heldIn } from '../operator/held-rights.ts';
+import { covers, heldIn, rightsOf } from '../operator/held-rights.ts';
 import { type GrantServer, heartbeatRights, rights } from '../operator/rights.ts';
 
 /** Whose account: the one of the probes, or the one that the other node replicates with. */
@@ -25,7 +25,7 @@ export function hasAllRights(server: GrantServer, use: AccountUse, grants: reado
     use === 'replication'
       ? [replicationRights]
       : [...rights[server].map(([list, on]) => [list, on] as const), heartbeatRights];
-  return needed.flatMap(([list, on]) => each(list, on)).every((right) => covers(held, right));
+  return needed.flatMap(([list, on]) => rightsOf(list, on)).every((right) => covers(held, right));
 }
 
 /** What `who`, an account that is there, is granted. The heartbeat table must be there too. */

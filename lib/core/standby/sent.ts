@@ -2,7 +2,7 @@
  * What each node was last seen to have of the other's history. A server that comes back with less than it had sent is known by
  * what its peer has; while that one cannot be asked, by what it had when it last could be.
  */
-import { changed } from '../changed.ts';
+import { changed, withEntry } from '../changed.ts';
 import { originatedBy, parseSet, renderSet, union } from '../evidence/gtid.ts';
 import { isSame } from '../evidence/holder-end.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
@@ -111,15 +111,4 @@ function isGone({ server, confirmed }: Verdict): boolean {
 /** Somebody has opened it with less: who did that has decided it. */
 function isReopened({ server }: Verdict, position: Position): boolean {
   return server?.writable === true && lostOf({ ...server, writable: false }, position) !== 'unknown';
-}
-
-/** The same object comes back when nothing has changed. */
-function withEntry<T>(
-  all: Readonly<Record<NodeName, T>>,
-  node: NodeName,
-  entry: T | undefined,
-): Readonly<Record<NodeName, T>> {
-  if (all[node] === entry) return all;
-  const { [node]: _, ...others } = all;
-  return entry === undefined ? others : { ...others, [node]: entry };
 }

@@ -123,9 +123,8 @@ export function assess(
   const { settings } = pair;
   const { logReset } = memory;
   const holderName = holderOf(pair, evidence, memory, nowMs, safeguards);
-  const [holderSays, standbySays] = [holderName, peerOf(pair, holderName).name].map((node) =>
-    judge(evidence, node, settings),
-  ) as [Verdict, Verdict];
+  const holderSays = judge(evidence, holderName, settings);
+  const standbySays = judge(evidence, peerOf(pair, holderName).name, settings);
   const judged = withForgotten(holderSays, logReset);
   const heartbeatForMs = heartbeatAge(judged, durations, nowMs);
   const holder = changed(judged, {

@@ -95,6 +95,11 @@ function filtered(set: TransactionSet, identity: string, isOwn: boolean): Transa
   return kept.size === set.size ? set : kept;
 }
 
+/** What both sets have. */
+export function common(one: TransactionSet, other: TransactionSet): TransactionSet {
+  return subtract(one, subtract(one, other));
+}
+
 /** What either set has. */
 export function union(one: TransactionSet, other: TransactionSet): TransactionSet {
   const rest = subtract(other, one);
@@ -108,6 +113,11 @@ export function countOf(set: TransactionSet): number {
   let count = 0;
   for (const intervals of set.values()) for (const [from, to] of intervals) count += to - from + 1;
   return count;
+}
+
+/** For people: how many there are, and which. */
+export function describeSet(set: TransactionSet): string {
+  return `${countOf(set)} transactions: ${renderSet(set)}`;
 }
 
 /** As MySQL prints it: `uuid:1-5:8,uuid2:1-3`. */

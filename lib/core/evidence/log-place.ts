@@ -20,6 +20,11 @@ export function logNumberOf({ file }: Position): number {
   return Number(/\.(\d+)$/.exec(file)?.[1] ?? -1);
 }
 
+/** For people. */
+export function placeOf({ file, offset }: Position): string {
+  return `${file}:${offset}`;
+}
+
 function seriesOf({ file }: Position): string {
   return file.replace(/\.\d+$/, '');
 }

@@ -2,7 +2,16 @@
  * A standby whose own binary log was reset (RESET MASTER, RESET BINARY LOGS AND GTIDS): it has the rows of all that it had applied,
  * and not their GTIDs. Its channel shows it: what it has received and applied is not among what it says it has executed.
  */
-import { originatedBy, parseSet, renderSet, subtract, type TransactionSet, withoutOrigin } from './gtid.ts';
+import {
+  common,
+  originatedBy,
+  parseSet,
+  renderSet,
+  subtract,
+  type TransactionSet,
+  withoutOrigin,
+} from './gtid.ts';
+import { executedOf } from './history-sets.ts';
 import { areOfOneSeries, comparePlaces } from './log-place.ts';
 import type { Position, Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
@@ -25,7 +34,7 @@ export function nextUnrecorded(was: Unrecorded | null, standby: Verdict): Unreco
   const { received } = now;
   if (was?.node === node && was.identity === server.identity && areOfOneSeries(was.upTo, received)) {
     const earlier = parseSet(was.gtid);
-    const stays = subtract(earlier, subtract(earlier, now.missing));
+    const stays = common(earlier, now.missing);
     if (stays.size > 0) return { ...was, gtid: renderSet(stays) };
   }
   return { node, identity: server.identity, gtid: renderSet(now.missing), upTo: received };
@@ -44,8 +53,8 @@ export function isApplied(unrecorded: Unrecorded | null, { node, server }: Verdi
  * its own it says nothing: it will give those to other rows.
  */
 export function forgottenByStandby(standby: Server, holder: Server): TransactionSet {
-  const executed = parseSet(standby.executed.gtid ?? '');
-  const lacks = withoutOrigin(subtract(parseSet(holder.executed.gtid ?? ''), executed), standby.identity);
+  const executed = executedOf(standby);
+  const lacks = withoutOrigin(subtract(executedOf(holder), executed), standby.identity);
   const below = new Map(
     [...lacks].map(([origin, intervals]) => {
       const last = Math.max(0, ...(executed.get(origin) ?? []).map(([, to]) => to));

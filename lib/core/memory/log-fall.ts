@@ -4,7 +4,8 @@
  */
 import { cut, LIST_MAX } from '../bounds.ts';
 import {
-  countOf,
+  common,
+  describeSet,
   originatedBy,
   parseSet,
   renderSet,
@@ -13,7 +14,8 @@ import {
   union,
   withoutOrigin,
 } from '../evidence/gtid.ts';
-import { areOfOneSeries, comparePlaces } from '../evidence/log-place.ts';
+import { knownTo } from '../evidence/history-sets.ts';
+import { areOfOneSeries, comparePlaces, placeOf } from '../evidence/log-place.ts';
 import { isSameProcess } from '../evidence/same-process.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
@@ -90,7 +92,7 @@ function namesLost(
   const isAssumed = peer.server === null && sent === undefined;
   const had = isAssumed ? own : common(own, setOf(peer.server, sent));
   if (had.size === 0) return null;
-  const lack = cut(`${countOf(had)} transactions: ${renderSet(had)}`, LIST_MAX);
+  const lack = cut(describeSet(had), LIST_MAX);
   return { lack, had: bounded(had), isAssumed };
 }
 
@@ -112,26 +114,19 @@ function placesLost(
   if (read === undefined || !areOfOneSeries(read, executed) || !areOfOneSeries(read, server.executed))
     return null;
   if (comparePlaces(read, server.executed) <= 0) return null;
-  return { lack: `the events up to ${read.file}:${read.offset}`, had: '', isAssumed };
+  return { lack: `the events up to ${placeOf(read)}`, had: '', isAssumed };
 }
 
 function lackOf(now: Position, before: Position) {
   return subtract(parseSet(before.gtid ?? ''), parseSet(now.gtid ?? ''));
 }
 
-/** What both have. */
-export function common(one: TransactionSet, other: TransactionSet): TransactionSet {
-  return subtract(one, subtract(one, other));
-}
-
 function setOf(peer: Server | null, sent: Position | undefined) {
-  if (peer === null) return parseSet(sent?.gtid ?? '');
-  const received = peer.inbound.kind === 'configured' ? (peer.inbound.received.gtid ?? '') : '';
-  return union(parseSet(peer.executed.gtid ?? ''), parseSet(received));
+  return peer === null ? parseSet(sent?.gtid ?? '') : knownTo(peer);
 }
 
 /** The set as text; empty where that is too long to be kept. */
-export function bounded(set: ReturnType<typeof parseSet>): string {
+export function bounded(set: TransactionSet): string {
   const text = renderSet(set);
   return text.length > SET_MAX ? '' : text;
 }

@@ -9,24 +9,25 @@ import { changed } from '../changed.ts';
 import type { Pair } from '../config/config.ts';
 import type { Situation } from '../decision/situation.ts';
 import {
-  countOf,
+  common,
+  describeSet,
   originatedBy,
   parseSet,
   renderSet,
   subtract,
-  type TransactionSet,
   union,
   withoutOrigin,
 } from '../evidence/gtid.ts';
+import { executedOf, knownTo } from '../evidence/history-sets.ts';
 import { logNumberOf } from '../evidence/log-place.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
 import { cannotBeSent } from '../evidence/source-errors.ts';
-import { forgottenByStandby, isApplied, nextUnrecorded } from '../evidence/unrecorded.ts';
+import { forgottenByStandby, isApplied } from '../evidence/unrecorded.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import { resetOf } from '../standby/lead.ts';
 import type { Durations } from './durations.ts';
-import { common } from './log-fall.ts';
+import { bounded } from './log-fall.ts';
 import type { Memory } from './memory.ts';
 import { fallOf } from './seen-logs.ts';
 
@@ -49,8 +50,6 @@ export interface LogReset {
 const OLDER_THAN_A_LOOK_S = 6;
 /** One look at the two can be of two moments; what lasts is so. Milliseconds. */
 const RESET_FOR_MS = 2000;
-/** The longest set that is kept. Characters. */
-const FORGOTTEN_MAX = 4000;
 
 /** What the standby has of a holder that takes writes and does not know it any more, in words; null where that is not seen. */
 export function resetNow(pair: Pair, holder: Verdict, standby: Verdict): string | null {
@@ -103,11 +102,6 @@ export function wouldAskForAll({ logReset }: Pick<Memory, 'logReset'>, node: Nod
   return logReset?.node === node;
 }
 
-/** Whether a reset is over once this node is made anew: of its own log, or of the one that it was fed from. */
-export function isResetOf({ logReset }: Pick<Memory, 'logReset'>, node: NodeName): boolean {
-  return logReset?.node === node || logReset?.standby === node;
-}
-
 /** Why no channel is attached into such a node. */
 export function askForAllText(node: NodeName, from: NodeName): string {
   return `the binary log of ${node} was reset (RESET MASTER), so it would ask for all that ${from} has written, and apply it over newer rows`;
@@ -147,7 +141,7 @@ function stillReset(reset: LogReset, situation: Situation): LogReset | null {
   const { isAssumed, had = '', ...noted } = reset;
   if (isAssumed !== true || server === null) return isOver(reset, situation) ? null : reset;
   if (had === '' || server.executed.gtid === null) return noted;
-  const has = common(parseSet(had), setOf(server));
+  const has = common(parseSet(had), knownTo(server));
   return has.size === 0 ? null : { ...noted, had: renderSet(has) };
 }
 
@@ -164,20 +158,15 @@ function resetOfHolder(situation: Situation, { resetSinceMs }: Durations): LogRe
 
 /** It has applied what its channel has received, and does not record it. */
 function resetOfStandby({ holder, standby, nowMs }: Situation, durations: Durations): LogReset | null {
-  const unrecorded = nextUnrecorded(durations.unrecorded, standby);
-  if (holder.server === null || standby.server === null || !isApplied(unrecorded, standby)) return null;
+  if (holder.server === null || standby.server === null) return null;
+  if (!isApplied(durations.unrecorded, standby)) return null;
   const set = forgottenByStandby(standby.server, holder.server);
   // It has forgotten names of its own, too: what it was seen to have before says which, a moment later (`resetByFall`).
-  const isSeenBefore = durations.logs[standby.node] !== undefined;
-  if (set.size === 0 || (isSeenBefore && ownLackOf(standby.server, holder.server).size > 0)) return null;
-  const lack = cut(`${countOf(set)} transactions: ${renderSet(set)}`, LIST_MAX);
-  return { node: standby.node, standby: holder.node, lack, forgotten: keptOf(set), atMs: nowMs };
-}
-
-/** What the other node has of its history, and it does not know. */
-function ownLackOf({ executed, identity }: Server, peer: Server): TransactionSet {
-  const lacks = subtract(parseSet(peer.executed.gtid ?? ''), parseSet(executed.gtid ?? ''));
-  return originatedBy(lacks, identity);
+  const lacks = subtract(executedOf(holder.server), executedOf(standby.server));
+  const isFalling = originatedBy(lacks, standby.server.identity).size > 0;
+  if (set.size === 0 || (isFalling && durations.logs[standby.node] !== undefined)) return null;
+  const lack = cut(describeSet(set), LIST_MAX);
+  return { node: standby.node, standby: holder.node, lack, forgotten: bounded(set), atMs: nowMs };
 }
 
 /** What a standby has forgotten of its source, and how it learns it again; null where its log was not reset. */
@@ -226,7 +215,7 @@ function isOver({ node, standby: fed, forgotten, had = forgotten }: LogReset, si
   if (source.server === null || replica.server === null || replica.node !== fed) return false;
   const { inbound, executed } = replica.server;
   if (inbound.kind !== 'configured') return false;
-  if (had !== '' && executed.gtid !== null) return subtract(parseSet(had), setOf(replica.server)).size > 0;
+  if (had !== '' && executed.gtid !== null) return subtract(parseSet(had), knownTo(replica.server)).size > 0;
   const { received } = inbound;
   return inbound.io === 'yes' && logNumberOf(received) <= logNumberOf(source.server.executed);
 }
@@ -234,15 +223,5 @@ function isOver({ node, standby: fed, forgotten, had = forgotten }: LogReset, si
 function forgottenBy(holder: Server | null, standby: Server | null): string {
   if (holder === null || standby === null) return '';
   if (holder.executed.gtid === null || standby.executed.gtid === null) return '';
-  return keptOf(subtract(setOf(standby), parseSet(holder.executed.gtid)));
-}
-
-function keptOf(set: TransactionSet): string {
-  const text = renderSet(set);
-  return text.length > FORGOTTEN_MAX ? '' : text;
-}
-
-function setOf({ executed, inbound }: Server) {
-  const received = inbound.kind === 'configured' ? (inbound.received.gtid ?? '') : '';
-  return union(parseSet(executed.gtid ?? ''), parseSet(received));
+  return bounded(subtract(knownTo(standby), parseSet(holder.executed.gtid)));
 }

@@ -1,5 +1,7 @@
 /** What each of two nodes has and the other lacks: transactions, and how many rows of which tables they changed. */
-import { countOf, parseSet, renderSet, subtract, type TransactionSet, union } from '../evidence/gtid.ts';
+import { countOf, renderSet, subtract } from '../evidence/gtid.ts';
+import { executedOf, knownTo } from '../evidence/history-sets.ts';
+import { placeOf } from '../evidence/log-place.ts';
 import type { Server } from '../evidence/sighting.ts';
 import type { NodeName } from '../names.ts';
 import { escaped } from '../one-line.ts';
@@ -63,24 +65,16 @@ export function extentOf(has: Server | null, lacks: Server | null): Extent {
   const { file, offset } = inbound.received;
   if (file === '') return unknown('its channel has received nothing yet');
   if (file === has.executed.file && offset >= has.executed.offset) return { kind: 'nothing' };
-  return { kind: 'behind', place: `${file}:${offset}` };
+  return { kind: 'behind', place: placeOf(inbound.received) };
 }
 
 function extentBySet(has: Server, lacks: Server): Extent {
-  const missing = subtract(executedOf(has), union(executedOf(lacks), receivedBy(lacks)));
+  const missing = subtract(executedOf(has), knownTo(lacks));
   if (missing.size === 0) return { kind: 'nothing' };
   const set = renderSet(missing);
   if (set.length > SET_MAX)
     return unknown(`the list of its ${countOf(missing)} transactions is too long to be compared`);
   return { kind: 'set', set, count: countOf(missing), isExact: has.flavor === 'mysql' };
-}
-
-function executedOf({ executed }: Server): TransactionSet {
-  return parseSet(executed.gtid ?? '');
-}
-
-function receivedBy({ inbound }: Server): TransactionSet {
-  return parseSet(inbound.kind === 'configured' ? (inbound.received.gtid ?? '') : '');
 }
 
 function unknown(because: string): Extent {

@@ -1,16 +1,16 @@
 /** Which node has writes that the other lacks: checked before a node is opened or closed. */
 import type { Pair } from '../config/config.ts';
 import {
-  countOf,
+  describeSet,
   originatedBy,
   parseSet,
-  renderSet,
   subtract,
   type TransactionSet,
   union,
   withoutOrigin,
 } from '../evidence/gtid.ts';
-import { areOfOneSeries, comparePlaces, logNumberOf } from '../evidence/log-place.ts';
+import { executedOf, receivedOf } from '../evidence/history-sets.ts';
+import { areOfOneSeries, comparePlaces, logNumberOf, placeOf } from '../evidence/log-place.ts';
 import type { Inbound, Position, Server } from '../evidence/sighting.ts';
 import { remembered } from '../remembered.ts';
 
@@ -46,7 +46,7 @@ export const leadOf = remembered((pair: Pair, holder: Server, standby: Server): 
     };
   const standbyHas = setOf(standby);
   const missing = subtract(executedOf(holder), standbyHas);
-  const standbyLacks = missing.size === 0 ? null : wordsOf(missing);
+  const standbyLacks = missing.size === 0 ? null : describeSet(missing);
   const standbyLacksOwn = known(ownLackOf(standby, holder));
   const lacking = subtract(standbyHas, executedOf(holder));
   if (lacking.size === 0) return { ...noLead, standbyLacks, standbyLacksOwn };
@@ -54,7 +54,7 @@ export const leadOf = remembered((pair: Pair, holder: Server, standby: Server): 
   const foreign = pair.writability === 'untouched' ? withoutOrigin(others, standby.identity) : others;
   return {
     holderLacksOwn: known(ownLackOf(holder, standby)),
-    holderLacksOthers: foreign.size === 0 ? null : wordsOf(foreign),
+    holderLacksOthers: foreign.size === 0 ? null : describeSet(foreign),
     standbyLacks,
     standbyLacksOwn,
   };
@@ -73,7 +73,7 @@ export function ownLackOf(server: Server, other: Server): string | 'unknown' | n
   if (server.executed.gtid === null || other.executed.gtid === null)
     return other.inbound.kind === 'configured' ? lackByOffset(server, other.inbound.received) : 'unknown';
   const own = originatedBy(subtract(setOf(other), executedOf(server)), server.identity);
-  return own.size === 0 ? null : wordsOf(own);
+  return own.size === 0 ? null : describeSet(own);
 }
 
 /** The same by what the other one had received of its history before; null proves nothing here, and is `unknown`. */
@@ -82,7 +82,7 @@ export function lostOf(server: Server, received: Position | null): string | 'unk
   if (received.gtid === null || server.executed.gtid === null)
     return lackByOffset(server, received) ?? 'unknown';
   const own = originatedBy(subtract(parseSet(received.gtid), executedOf(server)), server.identity);
-  return own.size === 0 ? 'unknown' : wordsOf(own);
+  return own.size === 0 ? 'unknown' : describeSet(own);
 }
 
 /**
@@ -98,7 +98,7 @@ export function lackOf(standby: Server, position: Position | null): string | 'un
   const missing = areNumbered ? subtract(parseSet(position.gtid), setOf(standby)) : null;
   if (missing?.size === 0) return null;
   const unread = unreadOf(standby, position);
-  return missing !== null && (received.gtid !== null || unread === 'unknown') ? wordsOf(missing) : unread;
+  return missing !== null && (received.gtid !== null || unread === 'unknown') ? describeSet(missing) : unread;
 }
 
 /**
@@ -115,7 +115,7 @@ export function resetOf(holder: Server, standby: Server, isLate: boolean): strin
     // What is on its way may have come after the look at the holder; what is applied late has not.
     const has = inbound.io === 'yes' ? executedOf(standby) : setOf(standby);
     const own = originatedBy(subtract(has, executedOf(holder)), holder.identity);
-    return own.size === 0 ? null : wordsOf(own);
+    return own.size === 0 ? null : describeSet(own);
   }
   const isLater = inbound.io !== 'yes' && areOfOneSeries(inbound.received, holder.executed);
   if (!isLater || logNumberOf(inbound.received) <= logNumberOf(holder.executed)) return null;
@@ -131,7 +131,7 @@ export function thrownAwayOf(
   if (before.gtid !== null && executed.gtid !== null) {
     const has = union(parseSet(executed.gtid), parseSet(received.gtid ?? ''));
     const missing = subtract(parseSet(before.gtid), has);
-    return missing.size === 0 ? null : wordsOf(missing);
+    return missing.size === 0 ? null : describeSet(missing);
   }
   if (!areOfOneSeries(received, before)) return null;
   return comparePlaces(received, before) >= 0 ? null : eventsBetween(received, before);
@@ -158,10 +158,6 @@ function lackByOffset({ executed: end }: Server, received: Position): string | '
   return `${end.file} from ${end.offset} to ${received.offset}`;
 }
 
-function executedOf({ executed }: Server): TransactionSet {
-  return parseSet(executed.gtid ?? '');
-}
-
 /**
  * All that it has: applied, or received and still to be applied. What a channel has received and applied, and its server does not
  * record, was forgotten with a reset of its log: nobody gets it from there.
@@ -178,18 +174,6 @@ function forgottenOf(inbound: Inbound, received: TransactionSet): TransactionSet
   return subtract(received, parseSet(inbound.applied.gtid));
 }
 
-function receivedOf(inbound: Inbound): TransactionSet {
-  return parseSet(inbound.kind === 'configured' ? (inbound.received.gtid ?? '') : '');
-}
-
-function wordsOf(set: TransactionSet): string {
-  return `${countOf(set)} transactions: ${renderSet(set)}`;
-}
-
 function eventsBetween(from: Position, to: Position): string {
   return `the events from ${placeOf(from)} to ${placeOf(to)}`;
-}
-
-function placeOf({ file, offset }: Position): string {
-  return `${file}:${offset}`;
 }

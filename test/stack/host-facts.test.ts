@@ -52,7 +52,10 @@ async function askHost(channels: string, copy: Readonly<Record<string, string>> 
   }
   const df = `echo Filesystem; echo "disk 9 9 ${broken.freeKb ?? 9_000_000} 9% /"`;
   const defaults = `echo 'Default options are read from the following files in the given order:'; echo '${state}/my.cnf ~/.my.cnf'`;
-  const systemctl = `case "$*" in 'is-active '*) exit ${broken.isActive === false ? 3 : 0} ;; esac`;
+  const systemctl = `case "$*" in
+  'is-active '*) exit ${broken.isActive === false ? 3 : 0} ;;
+  *UnitPath*) echo '${state}/etc/systemd/system' ;;
+esac`;
   for (const [name, script] of Object.entries({
     mysql: client(channels),
     ip: '',
@@ -97,6 +100,15 @@ it('does not take a server for down that is full, or has another socket: setup w
   expect(running.facts).toMatchObject({ server: 'unreached', because: expect.stringContaining('1040') });
   const ended = await askHost('true', {}, { refuses: true, isActive: false });
   expect(ended.facts).toMatchObject({ server: 'down' });
+});
+
+it.each([
+  ['the VIP of the pair', 'ExecStart=/sbin/ip address replace 10.0.1.100/32 dev keepalambda0', true],
+  ['another VIP, which the pair had before', 'ExecStart=/sbin/ip address replace 10.0.1.10/32 dev k0', false],
+  ['nothing, because its host died while it was written', '', false],
+])('sees whether the VIP is there after a reboot: the unit binds %s', async (_, text, lasts) => {
+  const files = { 'etc/systemd/system/keepalambda-vip.service': text };
+  expect((await askHost('true', {}, { files })).facts).toMatchObject({ vipUnit: true, vipLasts: lasts });
 });
 
 it('counts what a copy takes, what it removes, and the room for both', async () => {

@@ -94,7 +94,8 @@ ${unitDirectory}
 if ip -4 -o addr show | grep -qF " $SSM_Vip/"; then echo vip-bound=yes; fi
 [ ! -e "$unitdir/${unitName}" ] || echo vip-unit=yes
 lasts=no
-if systemctl is-enabled --quiet ${unitName} 2>/dev/null; then lasts=yes
+# An enabled unit may be of another VIP that the pair had, or empty where its host died while it was written.
+if systemctl is-enabled --quiet ${unitName} 2>/dev/null && grep -qsF " $SSM_Vip/" "$unitdir/${unitName}"; then lasts=yes
 elif grep -rqsF "$SSM_Vip/" /etc/systemd/network /etc/netplan /etc/NetworkManager/system-connections /etc/sysconfig/network-scripts
 then lasts=yes; fi
 echo "vip-lasts=$lasts"

@@ -6,7 +6,6 @@ import { done, notDone, type Reply, type ReplyData } from '../core/operator/repl
 import { setupRun } from '../core/setup/copy.ts';
 import { hostWorkLines } from '../core/text/host-work-text.ts';
 import type { HostOrderOptions } from './host-order.ts';
-import { hostUntil } from './host-until.ts';
 import { type Converged, converge, type HostWork } from './host-work.ts';
 import { type MaintainOrder, maintainWork } from './maintain/maintain.ts';
 import { stopMaintenance } from './maintain/note.ts';
@@ -22,11 +21,8 @@ const CLAIM_LIFE_MS = 20_000;
 const RENEW_EVERY_MS = 5000;
 
 /** Serves the order as far as the time goes: `unfinished` in the answer says that the same request goes on. */
-export async function serveHostOrder(given: HostOrderOptions): Promise<Reply> {
-  const { pair, order, owner, deadlineMs } = given;
-  const host = hostUntil(given.ports.host, given.ports.clock, deadlineMs);
-  const options = { ...given, ports: { ...given.ports, host } };
-  const { ports } = options;
+export async function serveHostOrder(options: HostOrderOptions): Promise<Reply> {
+  const { ports, pair, order, owner, deadlineMs } = options;
   const { clock, log, store } = ports;
   log.info(`host order ${order.action} by ${order.by}`, {
     pair: pair.name,

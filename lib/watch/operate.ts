@@ -7,6 +7,7 @@ import { notDone, type Reply } from '../core/operator/reply.ts';
 import { parseRequest } from '../core/operator/request.ts';
 import { answerQuestion } from './answers.ts';
 import { serveHostOrder } from './host-orders.ts';
+import { hostUntil } from './host-until.ts';
 import type { Ports } from './ports/ports.ts';
 import { serveOrder } from './serve-order.ts';
 
@@ -30,10 +31,14 @@ export async function operate(options: OperateOptions): Promise<Reply> {
   const request = parsed.value;
   const pairs = pairsFor(options.config, request.pair);
   if (pairs === null) return notDone('faulty', [unknownPair(options.config, String(request.pair))]);
-  if (isHostOrder(request)) return serveHostOrder({ ...options, order: request, pair: pairs[0] });
-  return isOrder(request)
-    ? serveOrder({ ...options, order: request })
-    : answerQuestion({ ...options, pairs }, request);
+  // The steps of a plan have limits of their own, and the next leader goes on with them.
+  if (isOrder(request)) return serveOrder({ ...options, order: request });
+  const { ports, deadlineMs } = options;
+  const host = hostUntil(ports.host, ports.clock, deadlineMs);
+  const timed = { ...options, ports: { ...ports, host } };
+  return isHostOrder(request)
+    ? serveHostOrder({ ...timed, order: request, pair: pairs[0] })
+    : answerQuestion({ ...timed, pairs }, request);
 }
 
 /** The pair of this name; all pairs if no name is given; null when there is none. */

@@ -34,6 +34,24 @@ async function askHosts(hostWork: boolean, answers: boolean): Promise<readonly s
   return found.filter(({ id }) => id === 'errors-skipped').map(({ got }) => got);
 }
 
+/** How long a host is waited for, with so much time left for the answer. */
+async function waitedFor(leftMs: number): Promise<readonly number[]> {
+  const environment = { ...small, pairs: small.pairs.map((pair) => ({ ...pair, hostWork: true })) };
+  const parsed = parseConfig(environment);
+  if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults));
+  const ports = portsOf(newWorld({}));
+  const limitsMs: number[] = [];
+  const run: typeof ports.host.run = async (_pair, _node, _document, limitMs) => {
+    limitsMs.push(limitMs);
+    throw new PortError('timeout', 'no agent');
+  };
+  const raw = { action: 'doctor', pair: parsed.value.pairs[0]?.name };
+  const deadlineMs = ports.clock.nowMs() + leftMs;
+  const given = { config: parsed.value, ports: { ...ports, host: { ...ports.host, run } }, owner: 'a test' };
+  await operate({ ...given, raw, deadlineMs });
+  return limitsMs;
+}
+
 const ids = ({ data }: Reply) =>
   data?.action === 'doctor' ? data.findings.map(({ subject, id }) => `${subject} ${id}`) : null;
 
@@ -65,6 +83,11 @@ describe('the order doctor', () => {
       expect(await askHosts(may, answers)).toEqual([`replica_skip_errors = ALL${place}`]);
     },
   );
+
+  it('waits for no host beyond the time of its answer', async () => {
+    expect(await waitedFor(100_000)).toEqual([15_000, 15_000]);
+    expect(await waitedFor(4000)).toEqual([4000, 4000]);
+  });
 
   it('a node that does not answer, and an EC2 that does not, are findings', async () => {
     const before = (call: string) => {

@@ -3,7 +3,7 @@
  * commands that scripts on it may run.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { processesOf } from './hosts/processes.ts';
 import { nominalService, type Service, systemctl } from './hosts/systemctl.ts';
 import { furnish, type Workbench } from './hosts/tools.ts';
 import { OwnUnits } from './hosts/units.ts';
+import { dfOf, type HostVolume } from './hosts/volume.ts';
 import { type Network, type Seat, seats } from './network/contract.ts';
 import { createInstance, type Found, type Instance } from './servers/instance.ts';
 import type { ServerSettings } from './servers/my-cnf.ts';
@@ -83,6 +84,8 @@ export class Host {
   offered: Product | null = null;
   /** How long its system is busy with other services when it shuts down, before it ends mysqld. Milliseconds. */
   lingersMs = 0;
+  /** What is mounted at `/`, with everything of its server. */
+  volume: HostVolume = { totalKb: 100 * 1024 * 1024, freeKb: 60 * 1024 * 1024 };
   readonly #ownUnits: OwnUnits;
   #devices: Devices;
   #isUp = true;
@@ -97,6 +100,8 @@ export class Host {
     this.#socketPath = path.join(instance.directory, 'host.sock');
     this.#units = unitsOf(instance);
     this.#ownUnits = new OwnUnits(instance.directory, (line) => this.run(line));
+    if (options.prebound) this.bindAtBoot(true);
+    if (options.found === 'wild') void this.haveKeepalived(true);
     this.#devices = this.#devicesAtBoot();
     this.#bindAsDevicesSay();
     this.#noteBoot();
@@ -165,6 +170,7 @@ export class Host {
       LAB_NODE: process.execPath,
       LAB_HOST_SOCKET: this.#socketPath,
       KEEPALAMBDA_BOOT_ID: this.#bootIdFile,
+      KEEPALAMBDA_ETC: this.#etc,
       KEEPALAMBDA_PROC: processesOf(this.instance),
       KEEPALAMBDA_PORT: String(this.#options.network.port),
       PATH: `${own}${commandDirectory}:${process.env.PATH ?? '/usr/bin:/bin'}`,
@@ -187,6 +193,8 @@ export class Host {
         if (this.offered === null) return { exitCode: 100, stdout: '', stderr: 'E: nothing newer\n' };
         await this.instance.replaceProduct(this.offered);
         return { exitCode: 0, stdout: `Setting up ${this.offered.name}\n`, stderr: '' };
+      case 'df':
+        return dfOf(this.volume);
       // No neighbour caches an address of the lab.
       case 'arping':
         return { exitCode: 0, stdout: '', stderr: '' };
@@ -207,6 +215,32 @@ export class Host {
     return readFileSync(this.#bootIdFile, 'utf8').trim();
   }
 
+  /** Whether what sets its network up binds the VIP, as docs/hosts.md says (systemd-networkd). */
+  get bindsAtBoot(): boolean {
+    return existsSync(this.#networkFile);
+  }
+
+  bindAtBoot(binds: boolean): void {
+    const text = `[Match]\nName=${prebound}\n[Network]\nAddress=${this.#options.network.vip}/32\n`;
+    writeOrRemove(this.#networkFile, binds ? text : null);
+  }
+
+  /** A keepalived of old, which runs at every boot and has the VIP; or none. The lab's does nothing. */
+  async haveKeepalived(has: boolean): Promise<void> {
+    const { vip } = this.#options.network;
+    const text = `vrrp_instance VI_1 {\n  virtual_ipaddress {\n    ${vip}/24 dev ${primary}\n  }\n}\n`;
+    writeOrRemove(path.join(this.#etc, 'keepalived/keepalived.conf'), has ? text : null);
+    await this.#units.get('keepalived')?.[has ? 'start' : 'stop']();
+  }
+
+  get #etc(): string {
+    return path.join(this.instance.directory, 'etc');
+  }
+
+  get #networkFile(): string {
+    return path.join(this.#etc, `systemd/network/${prebound}.network`);
+  }
+
   get #bootIdFile(): string {
     return path.join(this.instance.directory, 'boot_id');
   }
@@ -216,9 +250,9 @@ export class Host {
   }
 
   #devicesAtBoot(): Devices {
-    const { network } = this.#options;
     const own = { lo: ['127.0.0.1/8'], [primary]: [`${this.address}/24`] };
-    const given = this.#options.prebound ? { ...own, [prebound]: [`${network.vip}/32`] } : own;
+    const { bindsAtBoot } = this;
+    const given = bindsAtBoot ? { ...own, [prebound]: [`${this.#options.network.vip}/32`] } : own;
     return new Devices(given, () => this.#bindAsDevicesSay());
   }
 
@@ -227,6 +261,15 @@ export class Host {
     if (this.#devices.has(network.vip)) network.bind(this.name);
     else network.unbind(this.name);
   }
+}
+
+function writeOrRemove(file: string, text: string | null): void {
+  if (text === null) {
+    rmSync(file, { force: true });
+    return;
+  }
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 /** What `my_print_defaults --help` says of the files that the server reads. */

@@ -42,6 +42,7 @@ export const scenarios = {
   doctor: {
     about: 'the pair is broken in one way after the other, and doctor names exactly that',
     serverSettings: 'recommended',
+    world: { pair: { hostWork: true } },
     play: playDoctor,
   },
   rejoin: {
@@ -100,7 +101,7 @@ export const scenarios = {
   adopt: {
     about:
       'a pair of MySQL 5.6 that was set up by hand years ago: doctor says what to improve, a failover works as it is',
-    world: { state: 'wild' },
+    world: { state: 'wild', pair: { hostWork: true } },
     play: playAdopt,
   },
 } as const satisfies Record<string, Scenario>;

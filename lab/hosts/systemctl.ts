@@ -14,9 +14,9 @@ export interface Service {
   startedAt(): number;
 }
 
-/** A service of which the lab keeps nothing but whether it runs. */
+/** A service of which the lab keeps nothing but whether it runs. At first it does not. */
 export function nominalService(): Service {
-  let running = true;
+  let running = false;
   const set = (to: boolean) => async () => {
     running = to;
   };

@@ -8,7 +8,13 @@ import type { Story } from '../story.ts';
 import { type LabWorld, untilSteady } from '../world.ts';
 
 /** What is wrong with such a pair, whatever else is. */
-const EXPECTED = ['errors-skipped', 'gtid-off', 'log-filtered', 'log-format-not-row'] as const;
+const EXPECTED = [
+  'errors-skipped',
+  'gtid-off',
+  'log-filtered',
+  'log-format-not-row',
+  'keepalived-running',
+] as const;
 /** How long a failover may take here, in milliseconds: by the vendors' defaults, on a machine that is busy. */
 const FAILOVER_LIMIT_MS = 90_000;
 /** Beside `readinessMs`: what was seen is stored a moment later. */

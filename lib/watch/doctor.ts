@@ -1,22 +1,22 @@
 /** Examines both nodes of a pair, and asks EC2 about it: all that doctor judges. Changes nothing. */
 import type { Finding } from '../core/alert/finding.ts';
 import type { Node, Pair } from '../core/config/config.ts';
-import { diagnose, type Examined } from '../core/doctor/doctor.ts';
+import { diagnose, type Examined, type ExaminedHost } from '../core/doctor/doctor.ts';
 import type { NodeName } from '../core/names.ts';
 import { setupUsers } from '../core/setup/accounts.ts';
-import { type HostFacts, parseHostFacts } from '../core/setup/facts.ts';
+import { parseHostFacts } from '../core/setup/facts.ts';
 import { PortError } from './ports/port-error.ts';
 import type { Ports } from './ports/ports.ts';
 import { reason } from './step-context.ts';
 
 /** How long one node may take to answer everything. Milliseconds. */
 const EXAMINE_LIMIT_MS = 12_000;
-/** How long a host may take to say where its options are set. Milliseconds. */
+/** How long a host may take to say what it is. Milliseconds. */
 const HOST_LIMIT_MS = 15_000;
 
 /**
- * The findings on the pair, most dangerous first; with `full`, and where documents may run on the hosts, with file and line of a wrong
- * option. Never throws for what the world does.
+ * The findings on the pair, most dangerous first; with `full`, and where documents may run on the hosts, with what they say of
+ * themselves. Never throws for what the world does.
  */
 export async function examinePair(
   ports: Pick<Ports, 'database' | 'vip' | 'clock' | 'host'>,
@@ -32,9 +32,9 @@ export async function examinePair(
     }
   };
   const asksHosts = depth === 'full' && pair.hostWork;
-  const [located, places, ...nodes] = await Promise.all([
+  const [located, hosts, ...nodes] = await Promise.all([
     ports.vip.locate([pair]),
-    asksHosts ? placesOf(ports, pair) : {},
+    asksHosts ? hostsOf(ports, pair) : {},
     ...pair.nodes.map(examine),
   ]);
   const vip = located.get(pair.name) ?? {
@@ -42,21 +42,21 @@ export async function examinePair(
     atMs: ports.clock.nowMs(),
     because: 'EC2 was not asked',
   };
-  return diagnose({ pair, nodes: Object.fromEntries(nodes), vip, places });
+  return diagnose({ pair, nodes: Object.fromEntries(nodes), vip, hosts });
 }
 
-/** A host that does not answer is no finding: file and line are a help, and setup says what is wrong with the host. */
-async function placesOf(
+async function hostsOf(
   { host }: Pick<Ports, 'host'>,
   pair: Pair,
-): Promise<Readonly<Record<NodeName, HostFacts['places']>>> {
+): Promise<Readonly<Record<NodeName, ExaminedHost>>> {
   const given = { Monitor: setupUsers.monitor, Replication: setupUsers.replication, Room: 'no' };
-  const ask = async ({ name }: Node): Promise<readonly [NodeName, HostFacts['places']]> => {
+  const ask = async ({ name }: Node): Promise<readonly [NodeName, ExaminedHost]> => {
     try {
-      return [name, parseHostFacts(await host.run(pair, name, 'host-facts', HOST_LIMIT_MS, given)).places];
+      const printed = await host.run(pair, name, 'host-facts', HOST_LIMIT_MS, given);
+      return [name, { kind: 'facts', facts: parseHostFacts(printed) }];
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
-      return [name, []];
+      return [name, { kind: 'unknown', because: reason(error) }];
     }
   };
   return Object.fromEntries(await Promise.all(pair.nodes.map(ask)));

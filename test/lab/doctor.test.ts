@@ -2,6 +2,9 @@
 import { expect, it } from 'vitest';
 import { brokenPairs } from '../../lab/doctor/scenario.ts';
 import { rules } from '../../lib/core/doctor/doctor.ts';
+import { hostRules } from '../../lib/core/doctor/rules-host.ts';
+
+const ids = [...rules, ...hostRules].map(({ id }) => id);
 
 /** Shown by `test/core/doctor` alone. */
 const notInTheLab = {
@@ -15,11 +18,11 @@ const notInTheLab = {
 
 it('every rule has a broken pair', () => {
   const broken = new Set([...brokenPairs.map(({ finds }) => finds), ...Object.keys(notInTheLab)]);
-  expect(rules.map(({ id }) => id).filter((id) => !broken.has(id))).toEqual([]);
+  expect(ids.filter((id) => !broken.has(id))).toEqual([]);
 });
 
 it('every broken pair has a rule, or is about EC2 or a node that does not answer', () => {
-  const known = new Set([...rules.map(({ id }) => id), 'no-room-for-vip', 'node-not-read']);
+  const known = new Set([...ids, 'no-room-for-vip', 'node-not-read']);
   expect(brokenPairs.map(({ finds }) => finds).filter((id) => !known.has(id))).toEqual([]);
 });
 

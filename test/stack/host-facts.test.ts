@@ -17,6 +17,7 @@ case "$*" in
   *@@version*) echo 9.7.1 ;;
   *'SELECT @@port'*) echo 3306 ;;
   *'SELECT @@datadir'*) echo "$KEEPALAMBDA_STATE/data/" ;;
+  *'GLOBAL VARIABLES'*) printf 'datadir\\t%s\\nlog_bin_basename\\t%s\\n' "$KEEPALAMBDA_STATE/data/" "$KEEPALAMBDA_STATE/data/binlog" ;;
   *log_bin_basename*) echo "$KEEPALAMBDA_STATE/data/binlog" ;;
   *persisted_variables*)
     case "$*" in *"'place="*) kind=place ;; *) kind=later ;; esac
@@ -33,6 +34,8 @@ interface Broken {
   readonly freeKb?: number;
   /** What the service manager says of its unit. @default true */
   readonly isActive?: boolean;
+  /** Whether keepalived starts with the host. @default false */
+  readonly isEnabled?: boolean;
 }
 
 /** What the document prints there, and how it ends. */
@@ -50,10 +53,12 @@ async function askHost(channels: string, copy: Readonly<Record<string, string>> 
       typeof text === 'number' ? Buffer.alloc(text, 1) : text.replaceAll('HERE', state),
     );
   }
-  const df = `echo Filesystem; echo "disk 9 9 ${broken.freeKb ?? 9_000_000} 9% /"`;
+  const df = `echo Filesystem; echo "disk 90000 9 ${broken.freeKb ?? 9_000_000} 9% /"`;
   const defaults = `echo 'Default options are read from the following files in the given order:'; echo '${state}/my.cnf ~/.my.cnf'`;
   const systemctl = `case "$*" in
+  'is-active --quiet keepalived.service') [ -e '${state}/runs/keepalived' ] ;;
   'is-active '*) exit ${broken.isActive === false ? 3 : 0} ;;
+  'is-enabled --quiet keepalived.service') ${broken.isEnabled === true} ;;
   *UnitPath*) echo '${state}/etc/systemd/system' ;;
 esac`;
   for (const [name, script] of Object.entries({
@@ -69,7 +74,8 @@ esac`;
   const env = {
     PATH: `${path}:/usr/bin:/bin`,
     KEEPALAMBDA_STATE: state,
-    KEEPALAMBDA_PROC: join(directory, 'proc'),
+    KEEPALAMBDA_ETC: join(state, 'etc'),
+    KEEPALAMBDA_PROC: join(state, 'proc'),
     SSM_Vip: '10.0.1.100',
     SSM_Room: 'yes',
   };
@@ -109,6 +115,76 @@ it.each([
 ])('sees whether the VIP is there after a reboot: the unit binds %s', async (_, text, lasts) => {
   const files = { 'etc/systemd/system/keepalambda-vip.service': text };
   expect((await askHost('true', {}, { files })).facts).toMatchObject({ vipUnit: true, vipLasts: lasts });
+});
+
+it.each([
+  ['systemd/network/vip.network', '[Network]\nAddress=10.0.1.100/32\n', true],
+  ['sysconfig/network-scripts/ifcfg-vip0', 'IPADDR=10.0.1.100\nPREFIX=32\n', true],
+  ['NetworkManager/system-connections/vip.nmconnection', '[ipv4]\naddress1=10.0.1.100/32\n', true],
+  ['netplan/60-vip.yaml', 'network:\n  dummy-devices:\n    vip0:\n      addresses: [10.0.1.100/32]\n', true],
+  ['network/interfaces.d/vip', 'iface vip0 inet static\n  address 10.0.1.100\n', true],
+  ['rc.local', 'ip address add 10.0.1.100/32 dev lo\n', true],
+  [
+    'systemd/system/old-vip.service',
+    '[Service]\nExecStart=/sbin/ip address add 10.0.1.100/32 dev lo\n',
+    true,
+  ],
+  ['netplan/60-vip.yaml', '#     addresses: [10.0.1.100/32]\n', false],
+  ['netplan/60-vip.yaml', 'addresses: [10.0.1.10/32, 110.0.1.100/32]\n', false],
+  ['netplan/60-vip.yaml.bak', 'addresses: [10.0.1.100/32]\n', false],
+  ['nsswitch.conf', 'hosts: 10.0.1.100\n', false],
+])('of others that bind it at boot, it knows %s with %j: %s', async (file, text, lasts) => {
+  const files = { [`etc/${file}`]: text };
+  expect((await askHost('true', {}, { files })).facts).toMatchObject({ vipUnit: false, vipLasts: lasts });
+});
+
+const vrrp = 'virtual_ipaddress {\n  10.0.1.100/24 dev eth0\n}\n';
+const process = (...words: readonly string[]) => ({
+  'proc/77/comm': 'keepalived\n',
+  'proc/77/cmdline': ['/usr/local/sbin/keepalived', ...words, ''].join('\0'),
+});
+
+it.each<[what: string, files: NonNullable<Broken['files']>, found: unknown, isEnabled?: boolean]>([
+  [
+    'one that runs by its unit',
+    { 'etc/keepalived/keepalived.conf': vrrp, 'runs/keepalived': '' },
+    { state: 'running', file: 'HERE/etc/keepalived/keepalived.conf' },
+  ],
+  [
+    'one that starts with the host',
+    { 'etc/keepalived/keepalived.conf': vrrp },
+    { state: 'enabled', file: 'HERE/etc/keepalived/keepalived.conf' },
+    true,
+  ],
+  [
+    'one from source, which has no unit',
+    { ...process('-D'), 'usr/local/etc/keepalived/keepalived.conf': vrrp },
+    { state: 'running', file: 'HERE/usr/local/etc/keepalived/keepalived.conf' },
+  ],
+  [
+    'one with a file of another name',
+    {
+      ...process('-D', '-f', 'HERE/opt/ka.cfg'),
+      'opt/ka.cfg': 'include vips/*.conf\n',
+      'opt/vips/a.conf': vrrp,
+    },
+    { state: 'running', file: 'HERE/opt/vips/a.conf' },
+  ],
+  [
+    'one with a file of another name, in one word',
+    { ...process('--use-file=HERE/opt/ka.cfg'), 'opt/ka.cfg': vrrp },
+    { state: 'running', file: 'HERE/opt/ka.cfg' },
+  ],
+  ['one whose configuration is nowhere to be seen', process('-D'), { state: 'running', file: '' }],
+  ['one of another address', { ...process(), 'etc/keepalived/keepalived.conf': '10.0.1.10\n' }, null],
+  ['one that is not there any more', { 'etc/keepalived/keepalived.conf': vrrp }, null],
+])('of keepalived, it knows %s', async (_, files, found, isEnabled = false) => {
+  expect((await askHost('true', {}, { files, isEnabled })).facts?.keepalived).toEqual(found);
+});
+
+it('says how much room there is where data and logs are, each volume once', async () => {
+  const { facts } = await askHost('true', {}, { files: { 'data/x': 1 }, freeKb: 4000 });
+  expect(facts?.volumes).toEqual([{ path: '/', freeKb: 4000, totalKb: 90_000 }]);
 });
 
 it('counts what a copy takes, what it removes, and the room for both', async () => {

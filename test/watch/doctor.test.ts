@@ -18,7 +18,7 @@ async function ask(world: Partial<World>): Promise<Reply & { readonly calls: rea
   return { ...(await operate({ ...options, raw })), calls: made.calls };
 }
 
-/** On hosts that say where an option of db2 is set, or do not answer. */
+/** On hosts that say where an option of db2 is set, and have no VIP, or do not answer. */
 async function askHosts(hostWork: boolean, answers: boolean): Promise<readonly string[]> {
   if (config.kind === 'faulty') throw new Error('the environment of a test is faulty');
   const [first] = config.value.pairs;
@@ -31,7 +31,7 @@ async function askHosts(hostWork: boolean, answers: boolean): Promise<readonly s
     return 'server=up\nplace=/etc/mysql/conf.d/x.cnf line 12:slave-skip-errors=ALL';
   };
   const found = await examinePair({ ...ports, host: { ...ports.host, run } }, { ...first, hostWork }, 'full');
-  return found.filter(({ id }) => id === 'errors-skipped').map(({ got }) => got);
+  return found.filter(({ subject }) => subject === 'db2').map(({ id, got }) => `${id}: ${got}`);
 }
 
 /** How long a host is waited for, with so much time left for the answer. */
@@ -73,16 +73,21 @@ describe('the order doctor', () => {
     expect(ids(reply)).toEqual(['db2 errors-skipped', 'db2 log-not-synced', 'orders tls-off']);
   });
 
-  it.each<[hostWork: boolean, answers: boolean, place: string]>([
-    [true, true, ' (set in /etc/mysql/conf.d/x.cnf line 12)'],
-    [true, false, ''],
-    [false, true, ''],
-  ])(
-    'asks hosts where an option is set, if it may (%s) and they answer (%s)',
-    async (may, answers, place) => {
-      expect(await askHosts(may, answers)).toEqual([`replica_skip_errors = ALL${place}`]);
-    },
-  );
+  it.each<[hostWork: boolean, answers: boolean, place: string, beside: readonly string[]]>([
+    [
+      true,
+      true,
+      ' (set in /etc/mysql/conf.d/x.cnf line 12)',
+      ['vip-not-bound: 10.0.1.10 is on no interface'],
+    ],
+    [true, false, '', ['host-not-read: no agent']],
+    [false, true, '', []],
+  ])('asks hosts what they are, if it may (%s) and they answer (%s)', async (may, answers, place, beside) => {
+    expect(await askHosts(may, answers)).toEqual([
+      `errors-skipped: replica_skip_errors = ALL${place}`,
+      ...beside,
+    ]);
+  });
 
   it('waits for no host beyond the time of its answer', async () => {
     expect(await waitedFor(100_000)).toEqual([15_000, 15_000]);

@@ -3,7 +3,7 @@ import { byDanger, type Finding } from '../alert/finding.ts';
 import type { Node, Pair } from '../config/config.ts';
 import type { VipSighting } from '../evidence/sighting.ts';
 import type { NodeName } from '../names.ts';
-import type { LaterSetting } from '../setup/facts.ts';
+import type { HostFacts } from '../setup/facts.ts';
 import type { ServerFacts } from './facts.ts';
 import { missingRights } from './rights-held.ts';
 import { type Here, type Rule, textOf } from './rule.ts';
@@ -11,29 +11,35 @@ import { accessRules } from './rules-access.ts';
 import { channelRules } from './rules-channel.ts';
 import { dataRules } from './rules-data.ts';
 import { domainRules } from './rules-domains.ts';
-import { hostRules } from './rules-host.ts';
+import { type HostHere, hostRules } from './rules-host.ts';
 import { logRules } from './rules-log.ts';
 import { pairRules } from './rules-pair.ts';
+import { serverRules } from './rules-server.ts';
 
 /** A node that was examined, or why it was not. */
 export type Examined =
   | { readonly kind: 'facts'; readonly facts: ServerFacts }
   | { readonly kind: 'unknown'; readonly because: string };
 
+/** What the host of a node says, or why it was not heard. */
+export type ExaminedHost =
+  | { readonly kind: 'facts'; readonly facts: HostFacts }
+  | { readonly kind: 'unknown'; readonly because: string };
+
 export interface Examination {
   readonly pair: Pair;
   readonly nodes: Readonly<Record<NodeName, Examined>>;
   readonly vip: VipSighting;
-  /** Where the options of each node are set, as its host says. @default not asked */
-  readonly places?: Readonly<Record<NodeName, readonly LaterSetting[]>>;
+  /** @default not asked */
+  readonly hosts?: Readonly<Record<NodeName, ExaminedHost>>;
 }
 
-/** Every rule, in the order of the document. */
+/** Every rule over what the servers say, in the order of the document. */
 export const rules: readonly Rule[] = [
   ...logRules,
   ...channelRules,
   ...domainRules,
-  ...hostRules,
+  ...serverRules,
   ...accessRules,
   ...dataRules,
   ...pairRules,
@@ -46,12 +52,13 @@ export function diagnose(seen: Examination): readonly Finding[] {
   const found = rules.flatMap((rule) =>
     rule.of === 'node' ? heres.flatMap((here) => apply(rule, here)) : first ? apply(rule, first) : [],
   );
-  return byDanger([...found, ...aboutVip(seen), ...aboutUnread(seen, heres)]);
+  const onHosts = hostHeres(seen).flatMap((here) => hostRules.flatMap((rule) => apply(rule, here)));
+  return byDanger([...found, ...onHosts, ...aboutVip(seen), ...aboutUnread(seen, heres)]);
 }
 
-function hereOf({ pair, nodes, vip, places }: Examination, node: Node): readonly Here[] {
+function hereOf({ pair, nodes, vip, hosts }: Examination, node: Node): readonly Here[] {
   const peer = pair.nodes[0].name === node.name ? pair.nodes[1] : pair.nodes[0];
-  const [mine, theirs] = [nodes[node.name], nodes[peer.name]];
+  const [mine, theirs, host] = [nodes[node.name], nodes[peer.name], hosts?.[node.name]];
   if (mine?.kind !== 'facts') return [];
   return [
     {
@@ -60,13 +67,25 @@ function hereOf({ pair, nodes, vip, places }: Examination, node: Node): readonly
       peer,
       facts: mine.facts,
       peerFacts: theirs?.kind === 'facts' ? theirs.facts : null,
-      holder: vip.kind === 'saw' && vip.place.kind === 'node' ? vip.place.node : null,
-      places: places?.[node.name] ?? [],
+      holder: holderOf(vip),
+      places: host?.kind === 'facts' ? host.facts.places : [],
     },
   ];
 }
 
-function apply(rule: Rule, here: Here): readonly Finding[] {
+/** The hosts that said what they are: of a server that is down too. */
+function hostHeres({ pair, vip, hosts = {} }: Examination): readonly HostHere[] {
+  return pair.nodes.flatMap((node) => {
+    const host = hosts[node.name];
+    return host?.kind === 'facts' ? [{ pair, node, holder: holderOf(vip), host: host.facts }] : [];
+  });
+}
+
+function holderOf(vip: VipSighting): NodeName | null {
+  return vip.kind === 'saw' && vip.place.kind === 'node' ? vip.place.node : null;
+}
+
+function apply<H extends Pick<Here, 'pair' | 'node'>>(rule: Rule<H>, here: H): readonly Finding[] {
   const got = rule.got(here);
   if (got === null) return [];
   const { id, severity, want, why, fix } = rule;
@@ -93,7 +112,7 @@ function isOn({ place }: Extract<VipSighting, { readonly kind: 'saw' }>, node: N
   return place.kind === 'node' && place.node === node;
 }
 
-function aboutUnread({ pair, nodes }: Examination, heres: readonly Here[]): readonly Finding[] {
+function aboutUnread({ pair, nodes, hosts = {} }: Examination, heres: readonly Here[]): readonly Finding[] {
   const silent = pair.nodes.flatMap(({ name }): Finding[] => {
     const node = nodes[name];
     if (node?.kind === 'facts') return [];
@@ -104,7 +123,10 @@ function aboutUnread({ pair, nodes }: Examination, heres: readonly Here[]): read
       .filter(({ because }) => !isForLackOfRights(facts, because))
       .map(({ what, because }) => unread('facts', node.name, `${what}: ${because}`)),
   );
-  return [...silent, ...parts];
+  const unheard = Object.entries(hosts).flatMap(([name, host]) =>
+    host.kind === 'unknown' ? [unread('host', name, host.because)] : [],
+  );
+  return [...silent, ...parts, ...unheard];
 }
 
 /** What a missing right refuses is told once, by the finding on the right. */
@@ -113,8 +135,8 @@ function isForLackOfRights(facts: ServerFacts, because: string): boolean {
   return failover.length + reports.length > 0 && /denied/i.test(because);
 }
 
-function unread(what: 'ec2' | 'node' | 'facts', subject: string, got: string): Finding {
-  const id = { ec2: 'ec2-not-read', node: 'node-not-read', facts: 'not-read' }[what];
+function unread(what: 'ec2' | 'node' | 'host' | 'facts', subject: string, got: string): Finding {
+  const id = { ec2: 'ec2-not-read', node: 'node-not-read', host: 'host-not-read', facts: 'not-read' }[what];
   return {
     id,
     severity: 'hint',
@@ -122,6 +144,9 @@ function unread(what: 'ec2' | 'node' | 'facts', subject: string, got: string): F
     got,
     want: 'an answer',
     why: 'What was not read was not judged.',
-    fix: 'run doctor again; see keepalambda grants for the rights',
+    fix:
+      what === 'host'
+        ? 'see keepalambda check for its SSM agent, and run doctor again'
+        : 'run doctor again; see keepalambda grants for the rights',
   };
 }

@@ -19,7 +19,8 @@ export interface Here {
   readonly places: readonly LaterSetting[];
 }
 
-export interface Rule {
+/** `H`: what it is asked of. */
+export interface Rule<H = Here> {
   readonly id: string;
   readonly severity: Severity;
   /** `pair`: asked once, of the first node, and only where both were examined. */
@@ -27,14 +28,14 @@ export interface Rule {
   /** For the document. */
   readonly when: string;
   /** What is wrong; null where nothing is, or where it is not known. */
-  readonly got: (here: Here) => string | null;
-  readonly want: string | ((here: Here) => string);
+  readonly got: (here: H) => string | null;
+  readonly want: string | ((here: H) => string);
   readonly why: string;
-  readonly fix: string | ((here: Here) => string);
+  readonly fix: string | ((here: H) => string);
 }
 
 /** Of a rule's text, for this node. */
-export function textOf(text: string | ((here: Here) => string), here: Here): string {
+export function textOf<H>(text: string | ((here: H) => string), here: H): string {
   return typeof text === 'string' ? text : text(here);
 }
 

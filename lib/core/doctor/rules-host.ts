@@ -1,138 +1,86 @@
-/** What a server promises: durability, semi-synchronous replication, how it starts, its room and its clock. */
-import { CLOCK_OFF_MS } from '../evidence/clock-off.ts';
-import { badly, type Here, isOn, type Rule, replicaWord, set, wordFor } from './rule.ts';
+/** What a host says beside its server: whether it accepts the VIP, what else may take it away, and its room on disk. */
+import type { Node, Pair } from '../config/config.ts';
+import type { NodeName } from '../names.ts';
+import type { HostFacts, Keepalived, Volume } from '../setup/facts.ts';
+import { inMb } from '../setup/room.ts';
+import type { Rule } from './rule.ts';
 
-/** With more than this share of the connections used, there is little room. */
-const USED_SHARE_MAX = 0.85;
+/** A host as a rule sees it. Its server may be down. */
+export interface HostHere {
+  readonly pair: Pair;
+  readonly node: Node;
+  /** Null where EC2 does not say. */
+  readonly holder: NodeName | null;
+  readonly host: HostFacts;
+}
 
-export const hostRules: readonly Rule[] = [
+/** A volume with less than this share free has little room, unless it has this much, in KB: a tenth of a large one lasts for long. */
+const FREE_SHARE_MIN = 0.1;
+const FREE_ENOUGH_KB = 20 * 1024 * 1024;
+
+export const hostRules: readonly Rule<HostHere>[] = [
   {
-    id: 'starts-writable',
+    id: 'keepalived-running',
     severity: 'danger',
     of: 'node',
-    when: 'a node comes up writable',
-    got: ({ facts, pair }) =>
-      facts.readOnlyAtStart === 'no' && pair.writability === 'managed'
-        ? 'read_only is not set for its start'
-        : null,
-    want: 'read-only at start, on both nodes',
-    why: 'An old holder that comes back takes writes until it is closed: two writers.',
-    fix: ({ node, facts }) =>
-      `${replicaWord(facts) === 'REPLICA' ? 'super_read_only' : 'read_only'} = ON in my.cnf of ${node.name}`,
+    when: 'a keepalived that runs, or starts with the host, has the VIP in its configuration, unless `repair` names it',
+    got: ({ host: { keepalived }, pair }) =>
+      keepalived === null || pair.repair.includes('keepalived') ? null : inWords(keepalived),
+    want: ({ pair }) => `no keepalived that has ${pair.vip}`,
+    why: 'In a VPC it sees no other node: it binds the VIP or takes it off by itself, and its scripts may stop a healthy server.',
+    fix: ({ node }) => `on ${node.name}: systemctl disable --now keepalived`,
   },
   {
-    id: 'clients-read-only',
+    id: 'vip-not-bound',
     severity: 'danger',
     of: 'node',
-    when: '`transaction_read_only` is on for every session',
-    got: badly('transaction_read_only', isOn),
-    want: 'OFF',
-    why: 'Clients cannot write here, also while this node holds the VIP.',
-    fix: set('transaction_read_only', 'OFF'),
-  },
-  {
-    id: 'log-not-synced',
-    severity: 'warning',
-    of: 'node',
-    when: '`sync_binlog` is not 1',
-    got: badly('sync_binlog', (value) => value !== '1'),
-    want: '1',
-    why: 'A crash of the host loses acknowledged transactions, and may leave the other node with what this one lost.',
-    fix: set('sync_binlog', '1'),
-  },
-  {
-    id: 'commits-not-synced',
-    severity: 'warning',
-    of: 'node',
-    when: '`innodb_flush_log_at_trx_commit` is not 1',
-    got: badly('innodb_flush_log_at_trx_commit', (value) => value !== '1'),
-    want: '1',
-    why: 'A crash of the host loses acknowledged transactions.',
-    fix: set('innodb_flush_log_at_trx_commit', '1'),
-  },
-  {
-    id: 'semi-sync-half',
-    severity: 'warning',
-    of: 'node',
-    when: 'semi-synchronous replication is on as a source, and the other node does not acknowledge or does not wait in its turn',
-    got: halfSemiSync,
-    want: 'both sides of it on, on both nodes',
-    why: 'Commits wait for nobody, or the promise ends with the first failover.',
-    fix: ({ node, peer, facts }) => {
-      const [source, replica] = (['source', 'replica'] as const).map((side) =>
-        wordFor(`rpl_semi_sync_${side}_enabled`, facts),
-      );
-      return `on ${node.name} and ${peer.name}: SET GLOBAL ${source} = 1, GLOBAL ${replica} = 1; and the same in my.cnf`;
-    },
-  },
-  {
-    id: 'semi-sync-slow',
-    severity: 'warning',
-    of: 'node',
-    when: 'semi-synchronous replication waits for longer than `stuckSeconds`',
-    got: ({ facts: { variables }, pair }) => {
-      const timeoutMs = Number(variables.rpl_semi_sync_source_timeout ?? 0);
-      if (!isOn(variables.rpl_semi_sync_source_enabled) || timeoutMs <= pair.settings.stuckMs) return null;
-      return `a commit waits up to ${timeoutMs} ms for the standby`;
-    },
-    want: ({ pair }) => `at most ${pair.settings.stuckMs} ms, or a greater settings.stuckSeconds`,
-    why: 'A standby that stops acknowledging stops all writes, and they are reported as stuck before the wait ends.',
-    fix: (here) => set('rpl_semi_sync_source_timeout', `${Math.round(here.pair.settings.stuckMs / 2)}`)(here),
-  },
-  {
-    id: 'events-run-twice',
-    severity: 'warning',
-    of: 'node',
-    when: 'the standby has enabled scheduled events, and its scheduler is on',
-    got: ({ facts: { events }, node, holder }) =>
-      events !== null &&
-      events.scheduler === 'on' &&
-      events.enabled > 0 &&
-      holder !== null &&
-      holder !== node.name
-        ? `${events.enabled} enabled, scheduler on`
+    when: 'no interface of the host has the VIP (with `hostAddress` `ssm`: of the holder alone)',
+    got: ({ host, pair, node, holder }) =>
+      !host.vipBound && (pair.hostAddress === 'prebound' || holder === node.name)
+        ? `${pair.vip} is on no interface`
         : null,
-    want: 'events that run on the holder alone',
-    why: 'Each runs on both nodes: it fails on the standby, or writes there with an account that may.',
-    fix: ({ node }) => `on ${node.name}: ALTER EVENT … DISABLE ON SLAVE; or events: 'managed' for the pair`,
+    want: ({ pair }) => `${pair.vip}/32 on an interface of the host`,
+    why: 'EC2 sends packets for the VIP here after a move, and the host drops them: no client gets in.',
+    fix: ({ pair, node }) =>
+      pair.hostAddress === 'prebound'
+        ? `keepalambda setup ${pair.name}`
+        : `on ${node.name}: ip address add ${pair.vip}/32 dev (the interface of its ENI)`,
   },
   {
-    id: 'connections-used-up',
+    id: 'vip-lost-at-reboot',
     severity: 'warning',
     of: 'node',
-    when: `more than ${USED_SHARE_MAX * 100} % of \`max_connections\` were in use`,
-    got: ({ facts }) => {
-      const most = Number(facts.variables.max_connections ?? 0);
-      const used = facts.connectionsUsed ?? 0;
-      return most > 0 && used / most > USED_SHARE_MAX ? `${used} of ${most} at the most` : null;
-    },
-    want: 'room for all clients of both nodes, and for ours',
-    why: 'After a failover all clients connect at once; who finds no room gets error 1040.',
-    fix: (here) => set('max_connections', `${Math.max(200, 2 * (here.facts.connectionsUsed ?? 0))}`)(here),
-  },
-  {
-    id: 'clock-off',
-    severity: 'warning',
-    of: 'node',
-    when: `the clock is more than ${CLOCK_OFF_MS / 1000} s off`,
-    got: ({ facts: { clockOffMs } }) =>
-      clockOffMs !== null && Math.abs(clockOffMs) > CLOCK_OFF_MS
-        ? `${(Math.abs(clockOffMs) / 1000).toFixed(1)} s ${clockOffMs > 0 ? 'ahead' : 'behind'}`
+    when: 'the VIP is bound, and nothing that is known binds it at boot (with `hostAddress` `prebound`)',
+    got: ({ host, pair }) =>
+      host.vipBound && !host.vipLasts && pair.hostAddress === 'prebound'
+        ? `${pair.vip} is bound, and nothing in /etc binds it at boot`
         : null,
-    want: 'the time of Amazon Time Sync (169.254.169.123)',
-    why: 'The lag, logs and certificates are judged by it.',
+    want: 'a unit, or a file of the network manager, that binds it at every boot',
+    why: 'After the next reboot this node cannot take over: clients would not get in.',
+    fix: ({ pair }) => `keepalambda setup ${pair.name}`,
+  },
+  {
+    id: 'disk-nearly-full',
+    severity: 'warning',
+    of: 'node',
+    when: `a volume with data or logs of the server has less than ${FREE_SHARE_MIN * 100} % and less than ${FREE_ENOUGH_KB / 1024 / 1024} GB free`,
+    got: ({ host }) => host.volumes.filter(isNearlyFull).map(roomIn).join(', ') || null,
+    want: `${FREE_SHARE_MIN * 100} % free, or ${FREE_ENOUGH_KB / 1024 / 1024} GB`,
+    why: 'A server with a full disk hangs in every write, and its standby with it: both get the same rows.',
     fix: ({ node }) =>
-      `chronyc tracking on ${node.name}; server 169.254.169.123 prefer iburst in chrony.conf`,
+      `on ${node.name}: a larger volume (aws ec2 modify-volume, then grow the file system), or PURGE BINARY LOGS up to what the other node has read`,
   },
 ];
 
-function halfSemiSync({ facts, peer, peerFacts }: Here): string | null {
-  if (!isOn(facts.variables.rpl_semi_sync_source_enabled) || peerFacts === null) return null;
-  const missing = [
-    ...(isOn(peerFacts.variables.rpl_semi_sync_replica_enabled) ? [] : [`${peer.name} does not acknowledge`]),
-    ...(isOn(peerFacts.variables.rpl_semi_sync_source_enabled)
-      ? []
-      : [`${peer.name} does not wait in its turn`]),
-  ];
-  return missing.length === 0 ? null : missing.join(', ');
+function inWords({ state, file }: Keepalived): string {
+  const has = file === '' ? 'its configuration was not found' : `${file} has the VIP`;
+  return `${state === 'running' ? 'it runs' : 'it starts with the host'}, and ${has}`;
+}
+
+function isNearlyFull({ freeKb, totalKb }: Volume): boolean {
+  return freeKb < totalKb * FREE_SHARE_MIN && freeKb < FREE_ENOUGH_KB;
+}
+
+function roomIn({ path, freeKb, totalKb }: Volume): string {
+  return `${inMb(freeKb)} of ${inMb(totalKb)} free at ${path}`;
 }

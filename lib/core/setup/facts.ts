@@ -50,6 +50,10 @@ export interface HostFacts {
   readonly copy: HostCopy | null;
   /** Whether there is the account that a copy reads this server with. */
   readonly reader: boolean;
+  /** Where its data and logs are, each file system once; empty while the server is down. */
+  readonly volumes: readonly Volume[];
+  /** One that runs, or starts with the host, and has the VIP in its configuration; null: none. */
+  readonly keepalived: Keepalived | null;
   /** Whether the address of the VIP is on an interface, and whether it is after a reboot. */
   readonly vipBound: boolean;
   readonly vipLasts: boolean;
@@ -70,6 +74,19 @@ export interface LaterSetting {
   readonly where: string;
   /** As it is written: `server_id = 5`, `skip-log-bin`. */
   readonly text: string;
+}
+
+/** A mounted file system. */
+export interface Volume {
+  readonly path: string;
+  readonly freeKb: number;
+  readonly totalKb: number;
+}
+
+export interface Keepalived {
+  readonly state: 'running' | 'enabled';
+  /** The file of its configuration that has the VIP; empty where it runs and its configuration was not found. */
+  readonly file: string;
 }
 
 /** What a copy depends on, in KB. */
@@ -161,6 +178,8 @@ export function parseHostFacts(printed: string): HostFacts {
     disk: diskOf(text('data-kb'), text('room-kb'), text('logs-kb'), text('kept-kb')),
     copy: copyOf(text('copy-run'), text('copy-phase'), text('copy-at-work')),
     reader: text('reader') === '1',
+    volumes: all('volume').flatMap(volume),
+    keepalived: keepalivedOf(text('keepalived'), text('keepalived-file')),
     vipBound: text('vip-bound') === 'yes',
     vipLasts: text('vip-lasts') === 'yes',
     vipUnit: text('vip-unit') === 'yes',
@@ -177,6 +196,16 @@ function diskOf(
   if (printed.includes('')) return null;
   const [dataKb = 0, roomKb = 0, logsKb = 0, keptKb = 0] = printed.map(Number);
   return { dataKb, roomKb, logsKb, keptKb };
+}
+
+/** `free total path`, as df says it. */
+function volume(value: string): readonly Volume[] {
+  const [, free, total, path = ''] = /^(\d+) (\d+) (.+)$/.exec(value) ?? [];
+  return path === '' ? [] : [{ path, freeKb: Number(free), totalKb: Number(total) }];
+}
+
+function keepalivedOf(state: string, file: string): Keepalived | null {
+  return state === 'running' || state === 'enabled' ? { state, file } : null;
 }
 
 function laterSetting(value: string): readonly LaterSetting[] {

@@ -39,6 +39,7 @@ export function whyNoRoom({ from, to, source, target, isKept }: CopySides): Refu
   };
 }
 
-function inMb(kilobytes: number): string {
+/** `1,024 MB`, rounded up. */
+export function inMb(kilobytes: number): string {
   return `${Math.ceil(kilobytes / 1024).toLocaleString('en')} MB`;
 }

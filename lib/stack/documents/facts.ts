@@ -2,6 +2,7 @@
 import { olderNames, variableNames } from '../../core/doctor/facts.ts';
 import { configurationLines } from '../../core/setup/configuration.ts';
 import { type Document, shellDocument } from './document.ts';
+import { findKeepalived, findVipAtBoot, printVolumes, sayingVip } from './host-state.ts';
 import { accountParameters, parameter, vipParameter } from './parameters.ts';
 import { findWorking, place, printRoom, READER } from './seed-place.ts';
 import { findServer } from './server-process.ts';
@@ -93,12 +94,11 @@ echo "because=$because"
 ${unitDirectory}
 if ip -4 -o addr show | grep -qF " $SSM_Vip/"; then echo vip-bound=yes; fi
 [ ! -e "$unitdir/${unitName}" ] || echo vip-unit=yes
-lasts=no
-# An enabled unit may be of another VIP that the pair had, or empty where its host died while it was written.
-if systemctl is-enabled --quiet ${unitName} 2>/dev/null && grep -qsF " $SSM_Vip/" "$unitdir/${unitName}"; then lasts=yes
-elif grep -rqsF "$SSM_Vip/" /etc/systemd/network /etc/netplan /etc/NetworkManager/system-connections /etc/sysconfig/network-scripts
-then lasts=yes; fi
+${sayingVip}
+${findVipAtBoot}
 echo "vip-lasts=$lasts"
+${findKeepalived}
+if [ -n "$keepalived" ]; then printf 'keepalived=%s\\nkeepalived-file=%s\\n' "$keepalived" "$file"; fi
 ${place}
 if [ -s "$state/run" ]; then
   echo "copy-run=$(head -n 1 "$state/run")"
@@ -110,6 +110,7 @@ fi
 echo "version=$version"
 # In the lab, clients come to another port than mysqld has.
 echo "port=\${KEEPALAMBDA_PORT:-$(sql 'SELECT @@port')}"
+${printVolumes}
 if [ "$SSM_Room" = yes ]; then
 ${printRoom}
 fi

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { rules } from '../../../lib/core/doctor/doctor.ts';
+import { hostRules } from '../../../lib/core/doctor/rules-host.ts';
 import { renderDoctor } from '../../../lib/core/text/doctor-doc.ts';
+import { hostWith } from '../setup/facts.ts';
 import { changed, factsOf, pair } from './healthy.ts';
 
 /** A node that lacks rights and has others, so that the fixes have something to say. */
@@ -16,6 +18,7 @@ const document = renderDoctor({
   peerFacts: factsOf('db1'),
   holder: 'db1',
   places: [],
+  host: hostWith('9.7.1'),
 });
 
 it('docs/doctor.md', async () => {
@@ -23,5 +26,5 @@ it('docs/doctor.md', async () => {
 });
 
 it('has a line for every rule', () => {
-  for (const { id } of rules) expect(document).toContain(`| \`${id}\` |`);
+  for (const { id } of [...rules, ...hostRules]) expect(document).toContain(`| \`${id}\` |`);
 });

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../lib/core/doctor/doctor.ts';
 import type { LaterSetting } from '../../../lib/core/setup/facts.ts';
+import { hostWith } from '../setup/facts.ts';
 import { changed, factsOf, pair } from './healthy.ts';
 
 const own = '/etc/my.cnf line 3';
@@ -25,8 +26,9 @@ test.each<[what: string, places: readonly LaterSetting[], set: string, where: st
 ])('it is set %s', (_, places, set, where) => {
   const facts = changed({ variables: { replica_skip_errors: 'ALL' } });
   const nodes = { db1: { kind: 'facts', facts: factsOf('db1') }, db2: { kind: 'facts', facts } } as const;
+  const host = hostWith('9.7.1', { places });
   const vip = { kind: 'blind', atMs: 0, because: 'not asked' } as const;
-  const found = diagnose({ pair, nodes, vip, places: { db2: places } });
+  const found = diagnose({ pair, nodes, vip, hosts: { db2: { kind: 'facts', facts: host } } });
   expect(found.find(({ id }) => id === 'errors-skipped')).toMatchObject({
     got: `replica_skip_errors = ALL${set}`,
     fix: expect.stringContaining(` in ${where} of db2`),

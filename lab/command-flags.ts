@@ -78,7 +78,7 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-/** Throws a `LabError` for an option that would do nothing: who gives it expects something of it. */
+/** Throws a `LabError` for an option that would do nothing: the person who gives it expects an effect. */
 export function expectEffect(flags: Flags, name: string, fault: LabFault): void {
   const plays = flags.keep || flags.scenario !== undefined ? [] : (fault.options ?? []);
   for (const option of ['at', 'break'] as const) {
@@ -103,7 +103,7 @@ const wantedFor = {
   break: '--break with --fault switchover',
   ssm: '--ssm with a --scenario that runs documents on hosts',
   json: '--json with a fault or a scenario: --keep leaves no figures',
-  write: '--write with --inbox and a fault, without options that change what comes of it',
+  write: '--write with --inbox and a fault, without options that change the result',
   report: '--report with a fault or a scenario: --keep leaves none, and incident ID --html writes one',
 } as const;
 

@@ -160,8 +160,8 @@ function presentScenario(flags: Flags, played: { readonly ok: boolean }, world: 
 const servers = Object.keys(catalogue);
 
 /**
- * The server that was named; who named none gets the first that can play the fault, which is the default but for
- * the few faults that need another.
+ * The server that was named; where none was, the first that can play the fault. This is the default but for the few
+ * faults that need another.
  */
 function serverFor(name: string, fault: LabFault, named: string | undefined): string {
   const able = servers.filter((server) => whyNotOn(fault, server) === null);
@@ -199,7 +199,7 @@ function renderList(): string {
       { about: `${fault.about} → ${fault.planned ? 'switchover' : fault.expected}${exceptOn(fault)}` },
     ]);
   return [
-    'Faults (--fault NAME). After the arrow: what must come of it: a failover, a switchover, or that the holder stays.',
+    'Faults (--fault NAME). After the arrow: the result that it must have: a failover, a switchover, or that the holder stays.',
     ...Object.entries(faults).map(faultLine),
     'Scenarios (--scenario NAME):',
     ...Object.entries(scenarios).map(line),

@@ -10,7 +10,7 @@ import type { LabWorld } from './world.ts';
 /** Unpacks the archive that a `Code` or `Content` of the template names, and gives back the directory. */
 export type Unpack = (place: unknown) => Promise<string>;
 
-/** Brings it into the world, in place of what was deployed before: whatever of it runs is ended. */
+/** Brings it into the world, in place of what was deployed before, which is ended. */
 export async function deployTemplate(
   { aws, config, network }: LabWorld,
   template: Template,

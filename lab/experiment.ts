@@ -1,4 +1,4 @@
-/** One fault on a fresh pair: play it, watch what comes of it, and count what clients saw. */
+/** One fault on a fresh pair: play it, watch the outcome, and count what clients saw. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VerdictKind } from '../lib/core/evidence/verdict.ts';
 import { codesOf } from './aws/events.ts';
@@ -23,7 +23,7 @@ export interface Figures {
   readonly functionCpu: string;
   readonly expected: ExpectedOutcome;
   readonly outcome: ExpectedOutcome;
-  /** What keepalambda made of the holder, as watch logged it: the verdict that the fault met, and each after it. */
+  /** The verdicts on the holder, as watch logged them: the first one of the fault, and each after it. */
   readonly verdicts: readonly VerdictKind[];
   readonly holderBefore: LabNodeName | null;
   readonly holderAfter: LabNodeName | null;
@@ -38,7 +38,7 @@ export interface Figures {
   readonly alerts: readonly ExpectedCode[];
   /** Of a planned move: the longest time in which no write was possible. */
   readonly pauseMs?: number;
-  /** What the operator was answered, where one asked. */
+  /** The answer to the operator, where one gave an order. */
   readonly answer?: string;
   /** Calls of the functions that their policies do not allow: each is a fault of the product. */
   readonly denied: readonly string[];

@@ -4,7 +4,7 @@ import type { ExpectedCode } from './faults/codes.ts';
 import type { ExpectedOutcome, LabFault } from './faults/fault.ts';
 import { sawOnly } from './verdicts.ts';
 
-/** What a run has come to. */
+/** The result of a run. */
 export interface Facts {
   readonly outcome: ExpectedOutcome;
   /** Every alert since the fault began. */

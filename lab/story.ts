@@ -44,7 +44,7 @@ export class Story {
     this.#telling = telling;
   }
 
-  /** Times are told from here on: the moment of the fault. */
+  /** Times are printed from here on: the moment of the fault. */
   restart(): void {
     this.#write('');
     this.#startMs = Date.now();

@@ -65,7 +65,7 @@ export interface LabWorld extends Omit<LabPair, 'close'> {
   close(): Promise<void>;
 }
 
-/** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can mend. */
+/** Opens it. What was opened before a failure is closed again. Throws a `LabError` for what a person can fix. */
 export async function openWorld(options: WorldOptions): Promise<LabWorld> {
   checkChanges(options.changes);
   const product = await findProduct(options.server);

@@ -13,7 +13,7 @@ export interface Authority {
   readonly directory: string;
 }
 
-/** Writes the certificate into a directory of its own, which whoever called removes. */
+/** Writes the certificate into a directory of its own, which the caller removes. */
 export async function writeAuthority(pem: string): Promise<Authority> {
   const directory = await mkdtemp(path.join(tmpdir(), 'keepalambda-aws-'));
   const file = path.join(directory, 'authority.pem');
@@ -64,7 +64,7 @@ export function functionEnvironmentOf({
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: endpoint,
     NODE_EXTRA_CA_CERTS: authority.file,
-    // The files of whoever runs the lab must not lead a function, or a test, to the real AWS.
+    // The files of the person who runs the lab must not lead a function, or a test, to the real AWS.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -34,7 +34,7 @@ export async function createDynamodb(tables: readonly TableSpec[]): Promise<Serv
 /** What DynamoDB answers when a condition fails takes a unit all the same, and does not say so. */
 const REFUSED_UNITS = 1;
 
-/** Passes the request on, and has dynalite tell beside what it takes, by the sizes of the items. */
+/** Passes the request on, and has dynalite report what it takes, by the sizes of the items. */
 async function metered(server: EventEmitter, request: ApiRequest): Promise<ApiResponse> {
   const input = JSON.parse(request.body.toString('utf8') || '{}') as object;
   const asked = { ...input, ReturnConsumedCapacity: 'TOTAL' };

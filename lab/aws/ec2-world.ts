@@ -200,7 +200,7 @@ export class Ec2World {
     this.#record();
   }
 
-  /** Puts the instance into the state at once: EC2 knows, whoever did it. */
+  /** Puts the instance into the state at once: EC2 knows it, also where a person did it. */
   setInstanceState(instanceId: string, state: InstanceState, force = false): void {
     const change: Change = (old) => ({ ...old, instances: { ...old.instances, [instanceId]: state } });
     this.#accepted = change(this.#accepted);

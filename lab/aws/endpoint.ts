@@ -142,13 +142,13 @@ async function carryOut(
     guard.check(service, action, request);
     return await service.handle(action, request);
   } catch (cause) {
-    // What is not an ApiError is a bug of the lab: say so to whoever called, with the stack.
+    // What is not an ApiError is a bug of the lab: the caller gets it, with the stack.
     const bug = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     return service.renderError(cause instanceof ApiError ? cause : new ApiError('InternalError', bug, 500));
   }
 }
 
-/** Nothing is waited for nothing: a turn of the event loop would already put calls in another order. */
+/** A wait of 0 ms is left out: a turn of the event loop would already put calls in another order. */
 async function pass(forMs: number): Promise<void> {
   if (forMs > 0) await sleep(forMs, undefined, { ref: false });
 }

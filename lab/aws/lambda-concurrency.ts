@@ -1,6 +1,6 @@
 /**
  * The account's pool of concurrency. A reservation is taken out of it, and is also the most that its function gets;
- * all other functions, and whatever else runs in the account, share what is left.
+ * all other functions, and all that runs beside them in the account, share what is left.
  */
 import { ApiError } from './api.ts';
 

@@ -11,7 +11,7 @@ export type { FunctionSpec };
 /** Lambda gives a function 10 s to load, which do not count against its time limit. */
 const initLimitMs = 10_000;
 
-/** What an invocation came to. `payload` is JSON; `functionError` is null when the handler returned. */
+/** The result of an invocation. `payload` is JSON; `functionError` is null when the handler returned. */
 export interface InvocationOutcome {
   readonly payload: string;
   readonly functionError: 'Unhandled' | null;

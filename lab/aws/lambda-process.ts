@@ -34,7 +34,7 @@ export interface FunctionSpec {
   readonly freeze?: boolean;
 }
 
-/** Starts it. Its environment is Lambda's, the stack's and the lab's, and nothing of whoever runs the lab. */
+/** Starts it. Its environment is Lambda's, the stack's and the lab's, and nothing of the person who runs the lab. */
 export function startProcess(
   spec: FunctionSpec,
   awsEnvironment: Readonly<Record<string, string>>,

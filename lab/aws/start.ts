@@ -101,7 +101,7 @@ export interface Aws {
   readonly account: string;
   /** The operator's, who may do everything. Each function has credentials of its own. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** The only authority for whoever answers here. */
+  /** The only authority for all that answer here. */
   readonly authority: Authority;
   /** What a client of the lab's own is made with. A request has any time, unless a limit is given. */
   clientOptions(requestTimeoutMs?: number): LabClientOptions;

@@ -1,4 +1,4 @@
-/** What on-call has been told since a fault began, for faults that go on when it has been, or judge what it says. */
+/** The alerts that on-call has got since a fault began: for faults that wait for one, or judge its text. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { codesOf, type Message } from '../aws/events.ts';
 import type { LabWorld } from '../world.ts';

@@ -1,4 +1,4 @@
-/** Faults of whom a node follows, and of what it must not take from whom it follows. */
+/** Faults of a channel: a wrong source, and what must not come in from the right one. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isWritable } from '../pair.ts';
 import { followBoth, redirect, retryEverySecond, unappliedOn } from '../servers/faults/channels.ts';

@@ -8,7 +8,7 @@ import type { LabWorld } from '../world.ts';
 import { Alerts, notBefore, WARNING_MS } from './alerted.ts';
 import { forGood, type LabFault, type Played } from './fault.ts';
 
-/** How long EC2 stays away after on-call was told, in milliseconds. */
+/** How long EC2 stays away after on-call was alerted, in milliseconds. */
 const AFTER_PAGE_MS = 3000;
 
 async function killWith({ aws, hosts }: LabWorld, fault: CallFault): Promise<Played> {

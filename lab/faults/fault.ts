@@ -18,7 +18,7 @@ export interface Options {
   readonly break: string | null;
 }
 
-/** What a run has come to when its fault is judged. */
+/** The state at the end of a run, by which its fault is judged. */
 export interface Seen {
   readonly holderAfter: LabNodeName | null;
   readonly result: ClientResult;
@@ -27,7 +27,7 @@ export interface Seen {
 export interface Played {
   /** Takes it back, when all has been counted that can be with the fault in place. */
   readonly takeBack: () => Promise<void>;
-  /** What an operator was answered, where one asked. */
+  /** The answer to the operator, where one gave an order. */
   readonly answer?: string;
   /** What is wrong, beyond what every run is judged by, while the fault is still in place. @default nothing */
   readonly judge?: (seen: Seen) => Promise<readonly string[]>;
@@ -39,7 +39,7 @@ export interface LabFault {
   readonly expected: ExpectedOutcome;
   /** The alerts that on-call must get. */
   readonly alerts: readonly ExpectedCode[];
-  /** What must be made of the holder; nothing else may be, but that it serves. @default not judged */
+  /** The verdict that the holder must get; it may get no other but that it serves. @default not judged */
   readonly verdict?: VerdictKind;
   /** The servers on which it cannot be played, and why. @default none */
   readonly notOn?: Readonly<Partial<Record<keyof typeof catalogue, string>>>;
@@ -49,7 +49,7 @@ export interface LabFault {
   readonly environment?: Changes['environment'];
   /** Whether the fault leaves both nodes in reach at the end: then exactly the holder must be writable. */
   readonly endsWhole?: boolean;
-  /** Whether the length of the pause in writes is the figure to tell. */
+  /** Whether the length of the pause in writes is the figure to report. */
   readonly planned?: boolean;
   /** The options that it knows; others would do nothing. @default none */
   readonly options?: readonly ('at' | 'break')[];

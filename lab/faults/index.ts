@@ -1,4 +1,4 @@
-/** The catalogue of faults: what is done, and what must come of it. */
+/** The catalogue of faults: what is done, and the result that it must have. */
 import { capacityFaults } from './capacity.ts';
 import { channelFaults } from './channels.ts';
 import { ec2Faults } from './ec2.ts';

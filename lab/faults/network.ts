@@ -1,4 +1,4 @@
-/** Faults of the network: who cannot reach whom. */
+/** Faults of the network: which paths are cut. */
 import type { LabFault } from './fault.ts';
 
 export const networkFaults = {

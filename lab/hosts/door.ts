@@ -14,7 +14,7 @@ export interface DoorAnswer {
   readonly stderr: string;
 }
 
-/** For who came to the wrong door, such as a client that looked for mysqld's socket. */
+/** For a client at the wrong door, such as one that looked for mysqld's socket. */
 const noCommand: DoorAnswer = {
   exitCode: 2,
   stdout: '',

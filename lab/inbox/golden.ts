@@ -17,7 +17,7 @@ export interface GoldenLetter {
 
 const HEAD = '=== ';
 const marks = { always: '  ', sometimes: '? ' } as const;
-/** What the file of a fault says that wakes nobody. */
+/** What the file of a fault says that sends no mail. */
 const NO_MAIL = 'no mail\n';
 
 /** The text of the golden file: a head before each letter, two spaces before each line, or a question mark where it may be missing. */

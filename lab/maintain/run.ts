@@ -111,7 +111,7 @@ export class MaintainRun {
     for (;;) {
       const { incident, outbox } = await this.world.store.readMemory(pairName);
       if (incident === null && outbox.length === 0) return;
-      if (Date.now() > deadlineMs) throw new Error('the pair of the lab does not come to rest');
+      if (Date.now() > deadlineMs) throw new Error('the pair of the lab does not become steady');
       await delay(500);
     }
   }

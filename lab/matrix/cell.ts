@@ -21,7 +21,7 @@ export interface CellTerms {
   readonly serverSettings: ServerSettings;
 }
 
-/** Plays the fault on that server. Never rejects: whatever keeps it from its figures is told as `because`. */
+/** Plays the fault on that server. Never rejects: `because` says why there are no figures. */
 export function runCell(
   server: string,
   fault: string,

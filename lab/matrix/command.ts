@@ -37,7 +37,7 @@ export interface Matrix {
   readonly ok: boolean;
 }
 
-/** Runs the command; gives back its exit code. Throws a `LabError` for what a person can mend. */
+/** Runs the command; gives back its exit code. Throws a `LabError` for what a person can fix. */
 export async function matrixCommand(args: readonly string[]): Promise<number> {
   const flags = parseFlags(args);
   if (flags === null) return 0;

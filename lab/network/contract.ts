@@ -14,7 +14,7 @@ export interface NetworkOptions {
   readonly failed?: (error: Error) => void;
 }
 
-/** Makes a network. Throws a `LabError` for what a person can mend. */
+/** Makes a network. Throws a `LabError` for what a person can fix. */
 export type NetworkMaker = (options: NetworkOptions) => Promise<Network>;
 
 /** Where the mysqld of a host itself listens. */

@@ -27,7 +27,7 @@ export interface LinkEnd {
 /** The network's answer for a link. Security groups let an `established` connection go on. */
 export type Rules = (from: string, established: boolean) => Passage;
 
-/** What a link asks, and whom it tells that a server refused. */
+/** What a link asks of the lab, and what it reports to it. */
 export interface Laws {
   readonly rules: Rules;
   readonly refused: (host: string) => void;

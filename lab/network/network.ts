@@ -4,7 +4,7 @@
  *
  * mysqld listens on a hidden port of its host's address. The public port of the address is open exactly while
  * mysqld's is, so a dead mysqld refuses as a real one does. While a cut touches a host, its public port stays
- * open, because whoever is cut off must see nothing at all, not a refusal; to all others a dead mysqld
+ * open, because a client that is cut off must see nothing at all, not a refusal; to all others a dead mysqld
  * then shows as a reset right after the connection was made.
  */
 import type { Socket } from 'node:net';

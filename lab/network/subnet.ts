@@ -16,7 +16,7 @@ export interface Subnet {
 /** 0 and 1 hold the machine's own names. */
 const candidates = { first: 2, last: 254 };
 
-/** Whoever listens here has the subnet. It ends with the process, however that ends. */
+/** The process that listens here has the subnet. It ends with the process, however that ends. */
 const lock = { host: 254, port: 3399 };
 
 /** Claims a free subnet. Throws a `LabError` when none is left. */
@@ -32,7 +32,7 @@ export async function claimSubnet(): Promise<Subnet> {
   throw new LabError({
     got: 'no free loopback subnet',
     want: `one of 127.0.${candidates.first}.0/24 to 127.0.${candidates.last}.0/24, port ${lock.port}`,
-    remedy: 'stop other labs, or whatever listens on that port on all addresses',
+    remedy: 'stop other labs, or the program that listens on that port on all addresses',
   });
 }
 

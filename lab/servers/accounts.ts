@@ -11,7 +11,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** They open nothing but servers on this machine's loopback network, for as long as a lab runs. */
+/** They open nothing but servers on this machine's loopback network, while a lab runs. */
 export const accounts = {
   /** keepalambda's own: what the probe logs in as. */
   monitor: { user: 'monitor', password: 'monitor-of-the-lab' },

@@ -78,7 +78,7 @@ function spawnServer(what: Launch): ChildProcess {
   const { command, args, env } = what.product.binary;
   // --defaults-file counts only as the first option of all.
   const names = what.namesDirectory === undefined ? [] : wordsFor(what.namesDirectory);
-  // In a namespace of its own it is root, whoever it is outside.
+  // In a namespace of its own it is root, whatever user it is outside.
   const user = names.length > 0 ? userOption(0) : userOption();
   const server = [command, ...args, `--defaults-file=${what.myCnf}`, ...user];
   // Last of all: a process that enters a user namespace loses its death signal.

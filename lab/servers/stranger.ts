@@ -1,4 +1,4 @@
-/** A third server, which belongs to nobody's pair: where a standby may be made to look for its source. */
+/** A third server, which is in no pair: a standby may be made to follow it. */
 import type { LabWorld } from '../world.ts';
 import { createInstance } from './instance.ts';
 import type { SourceAddress } from './replication.ts';

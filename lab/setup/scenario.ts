@@ -8,7 +8,7 @@ import type { Story } from '../story.ts';
 import type { LabWorld } from '../world.ts';
 import { killOperate, type Ordered, order, untilTaken } from './orders.ts';
 
-/** After so many documents that were begun, the function is killed; then it is left alone. */
+/** How many documents are begun before the function is killed; then it is left alone. */
 const KILLED_AFTER = [3, 4, 5, 6] as const;
 /** How SSM is at its worst. */
 const hostile = { twice: 'at-once', deliveryMs: 1500, visibleAfterMs: 1000 } as const;
@@ -60,7 +60,7 @@ export async function playSetup(world: LabWorld, story: Story): Promise<Played> 
   };
 }
 
-/** Orders setup, and kills operate when so many more documents were begun. */
+/** Orders setup, and kills operate when this many more documents were begun. */
 async function killedAfter(world: LabWorld, commands: number): Promise<Ordered> {
   const limit = world.aws.ssm.commands.length + commands;
   const ordered = untilTaken(world, 'setup');

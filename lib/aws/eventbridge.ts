@@ -1,4 +1,4 @@
-/** Alerts as events on a bus, beside the mails: whatever comes of them, no mail waits for it or is sent again. */
+/** Alerts as events on a bus, beside the mails. Whether an event succeeds or fails, no mail waits for it or is sent again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Alert } from '../core/alert/incident.ts';
@@ -9,13 +9,13 @@ import type { AlertPort } from '../watch/ports/alerts.ts';
 import type { Log } from '../watch/ports/ports.ts';
 import { within } from './clients.ts';
 
-/** PutEvents takes as many. */
+/** The most that PutEvents takes. */
 const EVENTS_A_CALL = 10;
 /** How often an event is tried. Each try is two attempts of the SDK's. */
 const TRIES = 2;
 /** How long the next mail waits for the events of this one, in milliseconds. */
 const GRACE_MS = 500;
-/** As many ids are remembered, so that a mail that is sent again is no second event. */
+/** How many ids are remembered, so that a mail that is sent again makes no second event. */
 const KNOWN_MAX = 500;
 
 export interface EventsParts {
@@ -27,7 +27,7 @@ export interface EventsParts {
 }
 
 /**
- * The same alerts, each put on the bus as well when its mail is first tried. An event is tried twice, and lost then, which is logged.
+ * The same alerts, each put on the bus as well when its mail is first tried. An event that fails twice is lost, and logged.
  * A leader that dies before it noted the mail leaves it to the next one, so an event may come twice: with the same `id`.
  */
 export function withEvents(alerts: AlertPort, parts: EventsParts): AlertPort {

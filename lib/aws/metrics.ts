@@ -52,7 +52,7 @@ export function createMetrics(environment: string, clock: Clock, detail: MetricD
       const series = seriesFor(name, detail);
       if (series === 'none') return;
       if (series === 'pair' || pair === undefined) send(name, value, pair);
-      // An outage is one event, not a state that lasts: each is told.
+      // An outage is one event, not a state that lasts: each is published.
       else if (name === 'OutageMs') send(name, value);
       else sendWorst(name, value, pair);
     },

@@ -10,7 +10,7 @@ import { toPortError } from './errors.ts';
 /** ARNs. */
 export interface Topics {
   readonly alerts: string;
-  /** Of alerts that escalate an incident. @default as all others */
+  /** For alerts that escalate an incident. @default the topic of all others */
   readonly escalations?: string | undefined;
 }
 

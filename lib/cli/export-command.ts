@@ -6,10 +6,10 @@ import type { Exported } from './export.ts';
 export function exportCommand(tell: (text: string) => void): Command {
   return new Command('export')
     .description(
-      'Writes the template of an environment and its code as files, for CloudFormation or Terraform, and the policy of who deploys it.',
+      'Writes the template of an environment and its code as files, for CloudFormation or Terraform, and the IAM policy that a deployment needs.',
     )
-    .argument('<name>', 'of the environment, such as prod')
-    .argument('<directory>', 'where to write; it is made if it is not there')
+    .argument('<name>', 'the environment, such as prod')
+    .argument('<directory>', 'where to write; created if it does not exist')
     .action(async (name: string, directory: string) => {
       // It loads the CDK, for which the other commands must not wait.
       const { exportEnvironment } = await import('./export.ts');
@@ -29,7 +29,7 @@ function renderExported(
     '    --parameter-overrides CodeBucket=BUCKET CodePrefix=keepalambda/',
     'By Terraform: an aws_s3_object for each archive, and an aws_cloudformation_stack with the template (template_url),',
     'capabilities = ["CAPABILITY_NAMED_IAM"], and these parameters.',
-    `Who deploys needs what ${policy} allows, by the CDK in place of AdministratorAccess (docs/security.md):`,
+    `A deployment needs the rights of ${policy}; with the CDK, in place of AdministratorAccess (docs/security.md):`,
     `  aws iam create-policy --policy-name ${stackName}-deploy --policy-document file://${policy}`,
     '  npx cdk bootstrap --cloudformation-execution-policies ARN',
   ].join('\n');

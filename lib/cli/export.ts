@@ -20,7 +20,7 @@ export interface Exported {
   readonly template: string;
   /** The names of the archives, as the template asks for them below its prefix. */
   readonly archives: readonly string[];
-  /** The policy of who deploys, in place of an administrator's. */
+  /** The rights that a deployment needs, in place of an administrator's. */
   readonly policy: string;
 }
 

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Refusal } from '../core/fault.ts';
 
-/** What a person answers who wants no TLS. */
+/** The answer of a person who wants no TLS. */
 export const NO_AUTHORITY = 'none';
 
 const remedy = `give the file that SHOW GLOBAL VARIABLES LIKE 'ssl_ca' names on a server, or ${NO_AUTHORITY} (--no-tls) for no TLS`;
@@ -31,7 +31,7 @@ function isCertificate(text: string): boolean {
   }
 }
 
-/** How a pair is written whose servers are checked against an authority, or are not. */
+/** The settings of a pair: with an authority that its servers are checked against, or without TLS. */
 export function tlsOf(
   environment: string,
   hasAuthority: boolean,

@@ -13,7 +13,7 @@ export function initCommand(environments: string, tell: (text: string) => void):
       .description(
         'Writes the file of an environment: asks for what the flags leave open, offers what EC2 knows, checks it, and writes it if it is right.',
       )
-      .argument('<name>', 'of the environment, such as prod')
+      .argument('<name>', 'the environment, such as prod')
       .option('--description <text>', 'one line for cdk ls and the console', '')
       .option('--account <id>', "the account to deploy to (default: the CLI's own)", '')
       .option('--region <region>', 'such as eu-central-1', '')

@@ -24,7 +24,7 @@ export interface InitWords {
   readonly set: readonly string[];
 }
 
-/** The environment as the words say it; nothing of it is checked but that the words can be taken apart. */
+/** The environment as the words say it. Only their form is checked. */
 export function environmentOf(name: string, words: InitWords): Draft {
   const subnets = Object.fromEntries(words.subnet.map(subnetOf));
   const first = Object.keys(subnets)[0] ?? '';

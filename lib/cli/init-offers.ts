@@ -28,7 +28,7 @@ export type OpenEc2 = (region: string) => Promise<Ec2Knowledge>;
 /** What was found, or why nothing can be: `silent` when EC2 is not asked any more. */
 export type Found<T> = { readonly kind: 'found'; readonly value: T } | { readonly kind: 'none' | 'silent' };
 
-/** Asks EC2 while it answers. That it does not is said once, and the interview goes on by itself. */
+/** Asks EC2 while it answers. Its first failure is reported, and the interview goes on without it. */
 export class Offers {
   #ec2: Ec2Knowledge | null = null;
   readonly region: string;

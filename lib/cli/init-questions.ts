@@ -126,7 +126,7 @@ async function askPair(interview: Interview, known: Known): Promise<void> {
   });
 }
 
-/** TLS that takes any certificate hides nothing from who stands between, so there is an authority or none at all. */
+/** TLS that takes any certificate does not stop an attacker in between, so there is an authority, or no TLS at all. */
 async function askTls(interview: Interview): Promise<string | null> {
   if (isGiven(interview.draft, ['pairs', 0, 'tls'])) return null;
   const text = `The file with the certificate (PEM) of the authority of both servers; ${NO_AUTHORITY} for no TLS`;

@@ -80,7 +80,7 @@ function withoutGaps(draft: Draft): Draft {
 /** A module whatever the project's package.json says. */
 const extension = isPackage ? '.mts' : '.ts';
 
-/** How a file of the directory imports what types an environment. */
+/** The import of `defineEnvironment`, as a file of the directory writes it. */
 function libraryFrom(directory: string): string {
   if (isPackage) return 'keepalambda/environment';
   return relative(directory, fileURLToPath(new URL('../core/config/config.ts', import.meta.url)));

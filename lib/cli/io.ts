@@ -27,7 +27,7 @@ export interface Io {
 export function processIo(): Io {
   const { env, stdin, stdout, stderr } = process;
   const isTerminal = stdin.isTTY === true && stderr.isTTY === true;
-  // Who reads has heard enough, as `head` has.
+  // The reader has closed the pipe, as `head` does.
   for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;

@@ -103,7 +103,7 @@ const eventAdvice: Readonly<Record<GrantServer, readonly string[]>> = {
 
 const bound = ['- super_read_only binds every account, so that a standby takes no writes of anybody.'];
 
-/** Where `read_only` alone closes a server, whoever is above it writes on the standby. */
+/** Where `read_only` alone closes a server, an account that is above it writes on the standby. */
 const superAdvice: Readonly<Record<GrantServer, readonly string[]>> = {
   'mysql-5.6': [
     '- SUPER: read_only does not bind accounts that have it. An application with SUPER writes on the standby, and during',

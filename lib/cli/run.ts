@@ -14,7 +14,7 @@ export async function run(words: readonly string[], surroundings: Surroundings):
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    // Commander has said what it had to say itself.
+    // Commander has printed its message already.
     if (error instanceof CommanderError) io.exitWith(error.exitCode === 0 ? exitCodes.done : exitCodes.usage);
     else if (error instanceof CliError) {
       io.note(error.lines.join('\n'));

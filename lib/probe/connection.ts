@@ -39,77 +39,96 @@ export interface MysqlLink {
   quit(): void;
 }
 
-/** A connection that is being made. */
-export interface Dialling<L = MysqlLink> {
-  /** Null where nobody wanted it any more when it was let in. Rejects with a `MysqlFailure`, with nothing left behind. */
-  readonly link: Promise<L>;
-  /** What it is at. */
-  during(): Phase;
-  /** Gives it up, unless it is made. */
-  abandon(): void;
-}
+type LeftMs = (during: 'connect' | 'login', sinceMs: number) => number;
 
 /** Connects and logs in, all within `limitMs`. Throws a `MysqlFailure`, with nothing left behind. */
 export function dial(endpoint: NodeEndpoint, limitMs: number): Promise<MysqlLink> {
   const deadlineMs = nowMs() + limitMs;
-  return startDial(endpoint, () => deadlineMs - nowMs()).link;
+  return new Dialling(endpoint, () => deadlineMs - nowMs()).make();
 }
 
-type LeftMs = (during: 'connect' | 'login', sinceMs: number) => number;
+/** A connection that is being made, for a caller that wants to know how far it is. It is made once. */
+export class Dialling {
+  readonly #endpoint: NodeEndpoint;
+  readonly #leftMs: LeftMs;
+  readonly #startMs = nowMs();
+  readonly #socket: Socket;
+  readonly #gone: Promise<void>;
+  #during: Phase = 'connect';
+  #isMade = false;
 
-/**
- * The same, for a caller that wants to know how far it is. `leftMs` says how long a phase may still take. `isWanted`
- * says whether somebody will use the connection; if not, it is closed as soon as it is let in.
- */
-export function startDial(endpoint: NodeEndpoint, leftMs: LeftMs): Dialling;
-export function startDial(
-  endpoint: NodeEndpoint,
-  leftMs: LeftMs,
-  isWanted: () => boolean,
-): Dialling<MysqlLink | null>;
-export function startDial(
-  endpoint: NodeEndpoint,
-  leftMs: LeftMs,
-  isWanted = () => true,
-): Dialling<MysqlLink | null> {
-  const startMs = nowMs();
-  const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
-  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  let during: Phase = 'connect';
-  let isMade = false;
+  /** `leftMs` says how long a phase may still take. */
+  constructor(endpoint: NodeEndpoint, leftMs: LeftMs) {
+    this.#endpoint = endpoint;
+    this.#leftMs = leftMs;
+    this.#socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
+    this.#gone = new Promise((resolve) => this.#socket.once('close', () => resolve()));
+  }
 
-  async function make(): Promise<MysqlLink | null> {
+  /** What it is at. */
+  during(): Phase {
+    return this.#during;
+  }
+
+  /** Rejects with a `MysqlFailure`, with nothing left behind. */
+  make(): Promise<MysqlLink> {
+    return this.#orNothing(async () => this.#greet(await this.#logIn()));
+  }
+
+  /** The same, but null where nobody wants the connection any more when it is let in: it is closed then. */
+  makeIf(isWanted: () => boolean): Promise<MysqlLink | null> {
+    return this.#orNothing(async () => {
+      const letIn = await this.#logIn();
+      if (isWanted()) return this.#greet(letIn);
+      quit(letIn.connection, this.#socket, this.#gone);
+      return null;
+    });
+  }
+
+  /** Gives it up, unless it is made. */
+  abandon(): void {
+    if (!this.#isMade) this.#socket.destroy(new Error('it was given up'));
+  }
+
+  async #orNothing<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await phase('connect', startMs, leftMs('connect', startMs), connected(socket));
-      during = 'login';
-      const loginMs = nowMs();
-      const login = <T>(work: Promise<T>) => phase('login', startMs, leftMs('login', loginMs), work);
-      socket.setKeepAlive(true, KEEP_ALIVE_MS);
-      const connection = createConnection(optionsOf(endpoint, socket));
-      await login(loggedIn(connection));
-      if (!isWanted()) {
-        quit(connection, socket, gone);
-        return null;
-      }
-      const asker = askerOf(connection, socket);
-      const [row] = await login(asker.ask(versionQuery, []));
-      const dialect = dialectOf(String(row?.version), String(row?.comment));
-      await login(asker.ask(dialect.session, []).catch(notSet));
-      isMade = true;
-      return link(connection, socket, asker, gone, dialect);
+      return await work();
     } catch (error) {
-      socket.destroy();
+      this.#socket.destroy();
       throw error;
     }
   }
 
-  return {
-    link: make(),
-    during: () => during,
-    abandon() {
-      if (!isMade) socket.destroy(new Error('it was given up'));
-    },
-  };
+  async #logIn(): Promise<LetIn> {
+    const connectMs = this.#leftMs('connect', this.#startMs);
+    await phase('connect', this.#startMs, connectMs, connected(this.#socket));
+    this.#during = 'login';
+    const sinceMs = nowMs();
+    this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    const connection = createConnection(optionsOf(this.#endpoint, this.#socket));
+    await this.#login(sinceMs, loggedIn(connection));
+    return { connection, sinceMs };
+  }
+
+  /** Asks who the server is, and makes the settings of its sessions. */
+  async #greet({ connection, sinceMs }: LetIn): Promise<MysqlLink> {
+    const asker = askerOf(connection, this.#socket);
+    const [row] = await this.#login(sinceMs, asker.ask(versionQuery, []));
+    const dialect = dialectOf(String(row?.version), String(row?.comment));
+    await this.#login(sinceMs, asker.ask(dialect.session, []).catch(notSet));
+    this.#isMade = true;
+    return link(connection, this.#socket, asker, this.#gone, dialect);
+  }
+
+  #login<T>(sinceMs: number, work: Promise<T>): Promise<T> {
+    return phase('login', this.#startMs, this.#leftMs('login', sinceMs), work);
+  }
+}
+
+/** A connection that the server has let in, and since when it has been logging in. */
+interface LetIn {
+  readonly connection: Connection;
+  readonly sinceMs: number;
 }
 
 /** The server names the setting that it refuses; this says what it was for. */

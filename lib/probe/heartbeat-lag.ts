@@ -34,18 +34,6 @@ export interface BeatLag {
   readonly isExact: boolean;
 }
 
-export interface HeartbeatLag {
-  /** A heartbeat with this stamp was committed; `atMs` is when its commit was begun. */
-  note(stampMs: number, atMs: number): void;
-  /**
-   * The lag of the standby whose row has the stamp `appliedMs`. Null when nothing is known: no row there yet, or no
-   * heartbeat of ours.
-   */
-  lag(appliedMs: number | null, atMs: number): BeatLag | null;
-  /** The node takes no heartbeats any more: those that never reached the other node are not waited for. */
-  forget(): void;
-}
-
 /** Another vantage commits the same row, and may overtake by a moment between reading the clock and committing. */
 const OVERTAKEN_MS = 200;
 /** How many settings of a clock are known. */
@@ -54,34 +42,46 @@ const ERAS_MAX = 8;
 const KEPT_MAX = 4000;
 
 /** Begins without any heartbeat. */
-export function createHeartbeatLag(): HeartbeatLag {
-  let open: Beat[] = [];
-  let firstMs: number | null = null;
-  let newest: Beat | null = null;
-  let eras: readonly Era[] = [firstEra];
-  let reachedMs = Number.NEGATIVE_INFINITY;
-  return {
-    note(stampMs, atMs) {
-      eras = nextEras(eras, newest, { stampMs, atMs });
-      newest = { stampMs: stampMs + (eras.at(-1) ?? firstEra).backMs, atMs };
-      firstMs ??= newest.stampMs;
-      open.push(newest);
-      if (open.length > KEPT_MAX) open.shift();
-    },
-    lag(appliedMs, atMs) {
-      if (firstMs === null || appliedMs === null) return null;
-      const upToMs = straightened(appliedMs, eras, reachedMs);
-      reachedMs = Math.max(reachedMs, upToMs);
-      open = open.filter(({ stampMs }) => stampMs > upToMs + OVERTAKEN_MS);
-      const [oldest] = open;
-      return { ms: oldest === undefined ? 0 : atMs - oldest.atMs, isExact: upToMs >= firstMs };
-    },
-    forget() {
-      [firstMs, newest, reachedMs] = [null, null, Number.NEGATIVE_INFINITY];
-      eras = [firstEra];
-      open = [];
-    },
-  };
+export class HeartbeatLag {
+  /** Those that may not be on the standby yet, oldest first. */
+  #open: Beat[] = [];
+  /** The stamp of the first one. */
+  #firstMs: number | null = null;
+  #newest: Beat | null = null;
+  #eras: readonly Era[] = [firstEra];
+  /** The newest stamp that was seen on the standby. */
+  #reachedMs = Number.NEGATIVE_INFINITY;
+
+  /** A heartbeat with this stamp was committed; `atMs` is when its commit was begun. */
+  note(stampMs: number, atMs: number): void {
+    this.#eras = nextEras(this.#eras, this.#newest, { stampMs, atMs });
+    this.#newest = { stampMs: stampMs + (this.#eras.at(-1) ?? firstEra).backMs, atMs };
+    this.#firstMs ??= this.#newest.stampMs;
+    this.#open.push(this.#newest);
+    if (this.#open.length > KEPT_MAX) this.#open.shift();
+  }
+
+  /**
+   * The lag of the standby whose row has the stamp `appliedMs`. Null when nothing is known: no row there yet, or no
+   * heartbeat of ours.
+   */
+  lag(appliedMs: number | null, atMs: number): BeatLag | null {
+    if (this.#firstMs === null || appliedMs === null) return null;
+    const upToMs = straightened(appliedMs, this.#eras, this.#reachedMs);
+    this.#reachedMs = Math.max(this.#reachedMs, upToMs);
+    this.#open = this.#open.filter(({ stampMs }) => stampMs > upToMs + OVERTAKEN_MS);
+    const [oldest] = this.#open;
+    return { ms: oldest === undefined ? 0 : atMs - oldest.atMs, isExact: upToMs >= this.#firstMs };
+  }
+
+  /** The node takes no heartbeats any more: those that never reached the other node are not waited for. */
+  forget(): void {
+    this.#open = [];
+    this.#firstMs = null;
+    this.#newest = null;
+    this.#eras = [firstEra];
+    this.#reachedMs = Number.NEGATIVE_INFINITY;
+  }
 }
 
 /** A stamp that is smaller than the one before: the clock was set back. Our own clock shows by how much. */

@@ -11,7 +11,7 @@ import type { Why } from './hang-cause.ts';
 import { HangInquiry, unexplained } from './hang-inquiry.ts';
 import type { HeartbeatLag } from './heartbeat-lag.ts';
 import { commitHeartbeat } from './heartbeat-row.ts';
-import { type Kept, keep, type Lent, onKept } from './kept-connection.ts';
+import { KeptConnection, type Lent } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
 import { late, nowMs, within } from './waiting.ts';
 
@@ -31,7 +31,7 @@ const LOCK_WAIT_TIMEOUT = 1205;
 export class HeartbeatWriter {
   readonly #node: string;
   readonly #beats: HeartbeatLag;
-  readonly #kept: Kept;
+  readonly #kept: KeptConnection;
   readonly #inquiry: HangInquiry;
   #underWay: Promise<void> | null = null;
   #startedAtMs = Number.NEGATIVE_INFINITY;
@@ -45,7 +45,7 @@ export class HeartbeatWriter {
   constructor(logins: Logins, node: string, beats: HeartbeatLag) {
     this.#node = node;
     this.#beats = beats;
-    this.#kept = keep(logins);
+    this.#kept = new KeptConnection(logins);
     this.#inquiry = new HangInquiry(logins);
   }
 
@@ -138,12 +138,12 @@ export class HeartbeatWriter {
 
 /** What became of one try; the failure itself where the server answered with an error. */
 async function tryOnce(
-  kept: Kept,
+  kept: KeptConnection,
   limitMs: number,
   work: (link: MysqlLink) => Promise<number | null>,
 ): Promise<Heartbeat | MysqlFailure> {
   try {
-    return { kind: (await onKept(kept, limitMs, work)) === null ? 'not-tried' : 'committed' };
+    return { kind: (await kept.use(limitMs, work)) === null ? 'not-tried' : 'committed' };
   } catch (error) {
     return error instanceof MysqlFailure ? error : { kind: 'not-tried' };
   }

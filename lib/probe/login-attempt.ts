@@ -1,5 +1,5 @@
 /** One login to a node, from the first packet until the server lets us in. */
-import { type Dialling, type MysqlLink, type NodeEndpoint, startDial } from './connection.ts';
+import { Dialling, type MysqlLink, type NodeEndpoint } from './connection.ts';
 import type { Phase } from './errors.ts';
 import { nowMs } from './waiting.ts';
 
@@ -23,8 +23,10 @@ interface LoginTerms {
 
 /** An attempt that knows whether the process was frozen while it was under way. `end` must be called. */
 export class LoginAttempt {
+  /** Null where nobody wanted it when it was let in. Rejects with a `MysqlFailure`. */
+  readonly link: Promise<MysqlLink | null>;
   readonly #terms: LoginTerms;
-  readonly #dialling: Dialling<MysqlLink | null>;
+  readonly #dialling: Dialling;
   readonly #timer: NodeJS.Timeout;
   /** When the host accepted the connection; null before. */
   #loginSinceMs: number | null = null;
@@ -35,16 +37,8 @@ export class LoginAttempt {
     this.#terms = terms;
     this.#lastWallMs = terms.nowWallMs();
     this.#timer = setInterval(() => this.#readClock(), FREEZE_MS / 6).unref();
-    this.#dialling = startDial(
-      endpoint,
-      (during, sinceMs) => this.#leftMs(during, sinceMs),
-      () => terms.isWanted(),
-    );
-  }
-
-  /** Null where nobody wanted it when it was let in. Rejects with a `MysqlFailure`. */
-  get link(): Promise<MysqlLink | null> {
-    return this.#dialling.link;
+    this.#dialling = new Dialling(endpoint, (during, sinceMs) => this.#leftMs(during, sinceMs));
+    this.link = this.#dialling.makeIf(() => terms.isWanted());
   }
 
   /** What it is at: `login` only while that shows that the host accepts connections. */

@@ -1,6 +1,6 @@
 /** The watchers of all nodes that this probe looks at, and what they know of each other. */
 import type { NodeEndpoint } from './connection.ts';
-import { createHeartbeatLag, type HeartbeatLag } from './heartbeat-lag.ts';
+import { HeartbeatLag } from './heartbeat-lag.ts';
 import type { Lent } from './kept-connection.ts';
 import type { ProbeTarget } from './look-schemas.ts';
 import { NodeWatcher } from './node-watcher.ts';
@@ -71,7 +71,7 @@ export class NodeWatchers {
 
   #beatsOf(pair: string, node: string): HeartbeatLag {
     const key = keyOf(pair, node);
-    const known = this.#beats.get(key) ?? createHeartbeatLag();
+    const known = this.#beats.get(key) ?? new HeartbeatLag();
     this.#beats.set(key, known);
     return known;
   }

@@ -1,7 +1,7 @@
 /** The pulse of one node: the answer that shows that its server lives, asked on a connection of its own. */
 import type { Server } from '../core/evidence/sighting.ts';
 import { isLost, MysqlFailure } from './errors.ts';
-import { type Kept, keep, type Lent, onKept } from './kept-connection.ts';
+import { KeptConnection, type Lent } from './kept-connection.ts';
 import { type LateAnswer, LateAnswers } from './late-answers.ts';
 import type { Logins } from './logins.ts';
 import { type Pulse, readPulse } from './pulse-row.ts';
@@ -18,11 +18,11 @@ interface PulseRead {
 
 export class PulseReader {
   readonly #lost = createBell();
-  readonly #kept: Kept;
+  readonly #kept: KeptConnection;
   readonly #lateAnswers: LateAnswers;
 
   constructor(logins: Logins) {
-    this.#kept = keep(logins, this.#lost.ring);
+    this.#kept = new KeptConnection(logins, this.#lost.ring);
     this.#lateAnswers = new LateAnswers(logins);
   }
 
@@ -81,7 +81,7 @@ export class PulseReader {
   async #askOnce(limitMs: number): Promise<LateAnswer> {
     const late = this.#lateAnswers;
     if (!late.isWaiting && this.#kept.current() !== null)
-      return onKept(this.#kept, limitMs, (link) => late.ask(link, limitMs));
+      return this.#kept.use(limitMs, (link) => late.ask(link, limitMs));
     const answer = await late.askAnew(limitMs);
     this.#kept.adopt(answer.link);
     return answer;

@@ -18,11 +18,11 @@ import { byEar, type Ear, readEar } from './ear.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { readHeartbeat } from './heartbeat-row.ts';
-import { type Kept, keep, type Lent, onKept } from './kept-connection.ts';
+import { KeptConnection, type Lent } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
 import type { Pulse } from './pulse-row.ts';
 import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './source-contact.ts';
-import { createTroubles, noTroubles, type Troubles } from './troubles.ts';
+import { noTroubles, TroubleReader, type Troubles } from './troubles.ts';
 import { nowMs, within } from './waiting.ts';
 
 export interface DetailWords {
@@ -79,8 +79,8 @@ export interface Peer {
 /** The details of the node that these logins lead to, and which replicates from `peer`. */
 export class ReplicationReader {
   readonly #peer: Peer;
-  readonly #kept: Kept;
-  readonly #readTroubles = createTroubles();
+  readonly #kept: KeptConnection;
+  readonly #troubleReader = new TroubleReader();
   /** The statements that have not returned yet. */
   #underWay: Promise<void> | null = null;
   #refusal: MysqlFailure | null = null;
@@ -104,7 +104,7 @@ export class ReplicationReader {
   #troubles = noTroubles;
 
   constructor(logins: Logins, peer: Peer) {
-    this.#kept = keep(logins);
+    this.#kept = new KeptConnection(logins);
     this.#peer = peer;
   }
 
@@ -149,7 +149,8 @@ export class ReplicationReader {
 
   /** Begins a set of statements. A refusal is remembered until the server answers again. */
   #begin(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<void> {
-    return onKept(this.#kept, limitMs, (link) => this.#refresh(pulse, wanted, link))
+    return this.#kept
+      .use(limitMs, (link) => this.#refresh(pulse, wanted, link))
       .then(
         () => {
           this.#refusal = null;
@@ -181,7 +182,7 @@ export class ReplicationReader {
     }
     this.#readAtMs = nowMs();
     const caughtUp = seen === null || isCaughtUp(seen, pulse.workers);
-    this.#troubles = await this.#readTroubles(link, seen, this.#counters, caughtUp);
+    this.#troubles = await this.#troubleReader.read(link, seen, this.#counters, caughtUp);
   }
 
   /** Reads the channel, the lag of our heartbeats behind it, and with both what it hears. Gives back the channel. */

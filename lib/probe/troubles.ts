@@ -37,32 +37,33 @@ interface SetUp {
 }
 
 /** Reads them again and again on the connection of the details; it remembers what it read before. */
-export function createTroubles(): (
-  link: MysqlLink,
-  channel: Channel | null,
-  counters: Counters,
-  isCaughtUp: boolean,
-) => Promise<Troubles> {
-  let setUp: SetUp = { semiSyncTimeoutMs: null, events: null };
-  let setUpAtMs = Number.NEGATIVE_INFINITY;
-  let before: { readonly channel: Channel | null; readonly counters: Counters } | null = null;
+export class TroubleReader {
+  #setUp: SetUp = { semiSyncTimeoutMs: null, events: null };
+  #setUpAtMs = Number.NEGATIVE_INFINITY;
+  #before: { readonly channel: Channel | null; readonly counters: Counters } | null = null;
 
-  return async (link, channel, counters, isCaughtUp) => {
-    const isNew = isSemiSyncNew(setUp, counters);
-    if (nowMs() - setUpAtMs >= (isNew ? WAITING_MS : SLOW_MS)) {
-      setUp = await readSetUp(link);
-      setUpAtMs = nowMs();
+  /** `channel` and `counters` are what was just read on the same connection. */
+  async read(
+    link: MysqlLink,
+    channel: Channel | null,
+    counters: Counters,
+    isCaughtUp: boolean,
+  ): Promise<Troubles> {
+    const isNew = isSemiSyncNew(this.#setUp, counters);
+    if (nowMs() - this.#setUpAtMs >= (isNew ? WAITING_MS : SLOW_MS)) {
+      this.#setUp = await readSetUp(link);
+      this.#setUpAtMs = nowMs();
     }
-    const isStuck = !isCaughtUp && isStill(before?.channel ?? null, channel);
-    const waiting = isWaiting(before?.counters ?? null, counters);
-    before = { channel, counters };
-    const timeoutMs = setUp.semiSyncTimeoutMs;
+    const { semiSyncTimeoutMs: timeoutMs, events } = this.#setUp;
+    const isStuck = !isCaughtUp && isStill(this.#before?.channel ?? null, channel);
+    const waiting = isWaiting(this.#before?.counters ?? null, counters);
+    this.#before = { channel, counters };
     return {
       ...(await readLocks(link, channel, isStuck)),
       semiSync: timeoutMs === null ? null : { waiting, timeoutMs },
-      events: setUp.events,
+      events,
     };
-  };
+  }
 }
 
 /** It was switched on since, or sessions wait now, and its limit decides whether the server counts as stuck. */

@@ -1,7 +1,7 @@
 /** Who answers at the VIP, and whether a write gets through there: the API's answer alone is no success. */
 import type { Answered } from '../core/evidence/probe-results.ts';
 import type { Heartbeat } from '../core/evidence/sighting.ts';
-import { type NodeEndpoint, startDial } from './connection.ts';
+import { Dialling, type NodeEndpoint } from './connection.ts';
 import { heartbeatOf, MysqlFailure } from './errors.ts';
 import { askWhy } from './hang-cause.ts';
 import { commitHeartbeat } from './heartbeat-row.ts';
@@ -88,9 +88,9 @@ function startTry(vip: NodeEndpoint, writeProbe: boolean, limitMs: number): Try 
     endpoint: vip,
     async connect(connectMs) {
       const endMs = nowMs() + connectMs;
-      const dialling = startDial(vip, () => endMs - nowMs());
-      given.add(dialling.abandon);
-      const link = await dialling.link;
+      const dialling = new Dialling(vip, () => endMs - nowMs());
+      given.add(() => dialling.abandon());
+      const link = await dialling.make();
       given.add(link.destroy);
       const release = () => {
         given.delete(link.destroy);

@@ -33,7 +33,7 @@ interface AlarmText {
   readonly metric: IMetric;
   /** The last periods of the metric that count: minutes, unless the metric says otherwise. */
   readonly periods: number;
-  /** It fires when the metric is below 1 in so many of them. @default at or above 1 in each of them */
+  /** It fires when the metric is below 1 in this many of them. @default at or above 1 in each of them */
   readonly below?: number;
   /** Whether it says that nothing, or nobody, may be reached: the second topic gets it too. */
   readonly deaf?: true;

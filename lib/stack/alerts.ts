@@ -20,7 +20,7 @@ export interface AlertsProps {
 /** The topic of the alerts: one of the stack's own, or an existing one, which is left as it is. */
 export class Alerts extends Construct {
   readonly topic: ITopic;
-  /** The key that who publishes needs; undefined where the topic has none. */
+  /** The key that a publisher needs; undefined where the topic has none. */
   readonly keyArn: string | undefined;
 
   constructor(scope: Construct, id: string, props: AlertsProps) {

@@ -62,7 +62,7 @@ export async function bundlesToDeploy(): Promise<Bundles> {
 }
 
 /**
- * The bundles of the package, as copies that every user can read: npm unpacks by the umask of whoever installs.
+ * The bundles of the package, as copies that every user can read: npm unpacks by the umask of the user who installs.
  * @throws an error in a clone, which has none
  */
 export function takePackaged(): Bundles {
@@ -121,7 +121,7 @@ async function bundle(entry: string, directory: string): Promise<Bundle> {
   });
   mkdirSync(directory, { recursive: true });
   for (const { path, contents } of result.outputFiles) writeFileSync(path, contents);
-  // Lambda runs as another user, who must be able to read the code whatever the umask of whoever deploys is.
+  // Lambda runs as another user, who must be able to read the code whatever the umask of the user who deploys.
   readableByAll(directory, outfile);
   const sizeBytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   return { directory, sizeBytes, inputs: Object.keys(result.metafile.inputs) };

@@ -110,7 +110,7 @@ export const works: Readonly<Record<string, readonly Work[]>> = {
       on: keys,
       condition: ownKey,
     },
-    // Lambda, DynamoDB and the rest use the key in the name of who deploys.
+    // Lambda, DynamoDB and the rest use the key on behalf of the user who deploys.
     { actions: 'kms:CreateGrant Decrypt Encrypt GenerateDataKey', on: keys, condition: ownKey },
   ],
   'AWS::Lambda::EventInvokeConfig': [

@@ -33,7 +33,7 @@ const bootstrapVersion: Work = {
   on: (arn) => [arn('ssm', 'parameter/cdk-bootstrap/*')],
 };
 
-/** Throws for a type of resource whose works nobody has written down. */
+/** Throws for a type of resource that `deployment-works.ts` does not have. */
 export function executionPolicy(template: Template, config: Config): ExecutionPolicy {
   const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))].toSorted();
   const all = types.flatMap((type) => {
@@ -68,13 +68,13 @@ function namesOf(actions: string): readonly string[] {
   return names.split(' ').map((name) => `${service}:${name}`);
 }
 
-/** In the account of the environment, or in any: who is given the policy is in one. */
+/** In the account of the environment, or in any: the role that gets the policy is in one. */
 function arnsOf({ name, region, account = '*' }: Config): Arn {
   const partition = RegionInfo.get(region).partition ?? 'aws';
   const own = prefixOf(name);
   return (service, resource, where = 'regional') => {
     const named = resource.replaceAll('NAME', own).replaceAll('STACK', own.slice(0, KEPT_OF_STACK_NAME));
-    // Buckets are of no region and no account.
+    // The ARN of a bucket names no region and no account.
     if (service === 's3') return `arn:${partition}:s3:::${named}`;
     return `arn:${partition}:${service}:${where === 'global' ? '' : region}:${account}:${named}`;
   };

@@ -32,7 +32,7 @@ export class KeepalambdaStack extends Stack {
       description: `keepalambda ${config.name}${description && `: ${description}`}`,
       env: { region, ...(account === undefined ? {} : { account }) },
     });
-    // Also in an app of somebody else: a configuration that changes is a new version of watch.
+    // Also in an app that is not ours: a configuration that changes is a new version of watch.
     this.node.setContext('@aws-cdk/aws-lambda:recognizeLayerVersion', true);
     this.#keepRules(config);
     const { key } = new Encryption(this, 'Encryption', { config });

@@ -26,7 +26,7 @@ export interface LambdaProps {
   readonly logRetentionDays: number;
   readonly logKey: IKey;
   readonly rolePath: string;
-  /** What the code must be signed by. @default nothing */
+  /** The profile that must have signed the code. @default nothing */
   readonly codeSigningConfigArn: string | undefined;
   /** The key that encrypts the variables. @default AWS's own */
   readonly variablesKey: IKey | undefined;
@@ -37,7 +37,7 @@ export interface LambdaProps {
   readonly policies: (logGroupArn: string) => Policies;
   /** @default none */
   readonly managedPolicies?: readonly IManagedPolicy[];
-  /** Each resource with a `*`, and why: for cdk-nag, and for who reads the template. */
+  /** Each resource with a `*`, and why: for cdk-nag, and for people who read the template. */
   readonly wildcards: readonly (readonly [resource: string, reason: string])[];
   /** VPC and layers. @default none */
   readonly options?: Pick<
@@ -106,7 +106,7 @@ export class Lambda extends Construct {
   }
 }
 
-/** Lambda itself decrypts the variables under the function's role; the function's code has no use of the key. */
+/** Lambda itself decrypts the variables under the function's role; the function's code does not use the key. */
 function variablePolicies(key: IKey | undefined): Policies {
   if (!key) return {};
   return { variables: policy(...allow('ServiceReadsVariables', ['kms:Decrypt'], [key.keyArn], notByCode)) };

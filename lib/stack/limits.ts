@@ -4,7 +4,7 @@ import type { ConfigFault } from '../core/fault.ts';
 interface Limit {
   readonly most: number;
   readonly unit: string;
-  /** Who sets it. */
+  /** Which service sets it. */
   readonly because: string;
 }
 

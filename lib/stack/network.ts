@@ -16,7 +16,7 @@ export interface NetworkProps {
   readonly config: Config;
 }
 
-/** Where a function is, as Lambda is told. */
+/** Where a function is, in the words of Lambda. */
 export type Place = Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
 
 /** The VPC, subnets and security groups that are there already, by their ids: nothing is looked up or made. */

@@ -1,6 +1,6 @@
 /**
  * What the functions may do, as policies that a person can read: one per outside system, each statement with
- * a name. IAM cannot say which address may be assigned; that only the VIP is, the code sees to.
+ * a name. IAM cannot say which address may be assigned: the code assigns the VIP alone (`lib/aws/ec2/vip-guard.ts`).
  */
 import type { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';

@@ -1,5 +1,5 @@
 /**
- * Where this code is: compiled in the package, which is a dependency of somebody's project, or as sources in a clone of the
+ * Where this code is: compiled in the package, which is a dependency of another project, or as sources in a clone of the
  * repository. What differs between the two is here.
  */
 import { existsSync, readFileSync } from 'node:fs';

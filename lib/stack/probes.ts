@@ -38,7 +38,7 @@ export class Probes extends Construct {
     );
   }
 
-  /** Probes get no configuration: watch tells them all they need, in each invocation. */
+  /** Probes get no configuration: watch sends them all that they need, in each invocation. */
   #make(vantage: Vantage, { config, code, network, key }: ProbesProps) {
     const name = functionNameOf(config.name, 'probe', vantage);
     const probe = new Lambda(this, idOf(`probe-${vantage}`), {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A new one. The CDK copies what it packages, so nobody misses it later. */
+/** A new one. The CDK copies what it packages, so it is not needed later. */
 export function temporaryDirectory(): string {
   if (temporary.length === 0) process.once('exit', removeTemporaryDirectories);
   const directory = mkdtempSync(join(tmpdir(), 'keepalambda-'));

@@ -16,7 +16,7 @@ export interface TriggersProps {
   readonly deadLetters: IQueue;
 }
 
-/** An event that is older than this tells nothing new: watch has looked since. Seconds. */
+/** An event that is older than this brings nothing new: watch has looked since. Seconds. */
 const EVENT_AGE_SECONDS = 60;
 
 /** How many instance ids fit into the pattern of a rule (`limits.eventPattern`). */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { MysqlLink } from '../../lib/probe/connection.ts';
 import { SEPARATOR } from '../../lib/probe/dialect.ts';
-import { createHeartbeatLag } from '../../lib/probe/heartbeat-lag.ts';
+import { HeartbeatLag } from '../../lib/probe/heartbeat-lag.ts';
 import { HeartbeatWriter } from '../../lib/probe/heartbeat-writer.ts';
 import type { Logins } from '../../lib/probe/logins.ts';
 
@@ -30,7 +30,7 @@ test.each([
   ['for a rest, are waited for on', 10_000, { ms: 10_000, isExact: false }],
   ['for so long that its node may have lost its role, are not', 61_000, null],
 ])('heartbeats of a probe that was not asked %s', async (_, restMs, lag) => {
-  const beats = createHeartbeatLag();
+  const beats = new HeartbeatLag();
   const writer = new HeartbeatWriter(logins, 'db1', beats);
   expect(await writer.beat(500)).toEqual({ kind: 'committed' });
   const beganAtMs = performance.now();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type BeatLag, createHeartbeatLag, type HeartbeatLag } from '../../lib/probe/heartbeat-lag.ts';
+import { type BeatLag, HeartbeatLag } from '../../lib/probe/heartbeat-lag.ts';
 
 /** Heartbeats every second, from 10 s on by the probe's clock, which is far from the node's. */
 function beating(count: number): HeartbeatLag {
-  const beats = createHeartbeatLag();
+  const beats = new HeartbeatLag();
   for (let index = 0; index < count; index += 1) beats.note(5_000_000 + index * 1000, 10_000 + index * 1000);
   return beats;
 }
@@ -14,7 +14,7 @@ const atLeast = (ms: number) => ({ ms, isExact: false });
 describe('the lag by the heartbeat row', () => {
   test.each<[what: string, beats: HeartbeatLag, appliedMs: number | null, atMs: number, lag: BeatLag | null]>(
     [
-      ['nothing committed yet', createHeartbeatLag(), 5_000_000, 10_000, null],
+      ['nothing committed yet', new HeartbeatLag(), 5_000_000, 10_000, null],
       ['no row on the standby yet', beating(3), null, 12_500, null],
       ['all are there', beating(3), 5_002_000, 12_500, exactly(0)],
       ['the newest is on its way', beating(3), 5_001_000, 12_040, exactly(40)],
@@ -37,7 +37,7 @@ describe('the lag by the heartbeat row', () => {
   describe('when the clock of the node is set', () => {
     /** Heartbeats at 10 s to 19 s; from 15 s on by a clock that was set by so much. */
     const setAfterFive = (byMs: number) => {
-      const beats = createHeartbeatLag();
+      const beats = new HeartbeatLag();
       for (let index = 0; index < 10; index++)
         beats.note(stampOf(index) + (index < 5 ? 0 : byMs), 10_000 + index * 1000);
       return beats;

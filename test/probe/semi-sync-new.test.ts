@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { stuckAfterMs } from '../../lib/core/evidence/verdict.ts';
 import type { MysqlLink } from '../../lib/probe/connection.ts';
 import type { Counters } from '../../lib/probe/counter-rows.ts';
-import { createTroubles } from '../../lib/probe/troubles.ts';
+import { TroubleReader } from '../../lib/probe/troubles.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -25,10 +25,11 @@ test('switched on, and its limit raised, between two reads of what changes slowl
   const dialect = { setUp: 'set up', events: 'events', globalLocks: null, instanceLocks: null };
   const queryWithoutLimit = async (sql: string) => (sql === 'set up' ? variables : []);
   const link = { id: 1, dialect, queryWithoutLimit, queryAgain: async () => [], isGone: () => false };
-  const read = createTroubles();
+  const reader = new TroubleReader();
   const timeoutMs = async (semiSync: Counters['semiSync']) => {
     vi.advanceTimersByTime(1000);
-    return (await read(link as unknown as MysqlLink, null, countersWith(semiSync), true)).semiSync?.timeoutMs;
+    return (await reader.read(link as unknown as MysqlLink, null, countersWith(semiSync), true)).semiSync
+      ?.timeoutMs;
   };
   expect(await timeoutMs(null)).toBeUndefined();
   variables = [row('rpl_semi_sync_source_enabled', 'ON'), row('rpl_semi_sync_source_timeout', '8000')];

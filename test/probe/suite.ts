@@ -6,7 +6,10 @@ import { closedServers } from './suite-closed.ts';
 import { closing } from './suite-closing.ts';
 import { commands } from './suite-commands.ts';
 import { commits } from './suite-commits.ts';
+import { connections } from './suite-connections.ts';
+import { detaching } from './suite-detaching.ts';
 import { lateAnswers } from './suite-late.ts';
+import { locks } from './suite-locks.ts';
 import { looks } from './suite-looks.ts';
 import { states } from './suite-states.ts';
 import { tableLists } from './suite-tables.ts';
@@ -23,6 +26,9 @@ export function describeProbe(name: string, find: () => Promise<Product>): void 
     trouble(subject);
     commands(subject);
     closing(subject);
+    locks(subject);
+    connections(subject);
+    detaching(subject);
     closedServers(subject);
   });
 }

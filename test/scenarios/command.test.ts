@@ -34,7 +34,7 @@ describe('a faulty command is one clear line, and nothing is started', () => {
     [['--fault', 'watch-kill', '--break', 'db2-lag'], 'want --break with --fault switchover'],
     [['--scenario', 'seed', '--at', 'open'], 'got --at, which does nothing here'],
     [['--write'], 'got --write, which does nothing here (fault mysqld-kill); want --write with --inbox'],
-    [['--inbox', '--write', '--set', 'lagLimitSeconds=3'], 'without options that change what comes of it'],
+    [['--inbox', '--write', '--set', 'lagLimitSeconds=3'], 'without options that change the result'],
     [['--ssm', 'slow'], 'want --ssm with a --scenario that runs documents on hosts'],
     [['--scenario', 'maintain', '--ssm', 'bad'], 'Allowed choices are slow, twice, reboot'],
     [['--keep'], 'got --json, which does nothing here'],

@@ -1,4 +1,4 @@
-/** The policy of who deploys: what CloudFormation does to each resource of a template is allowed, and to others not. */
+/** The policy of a deployment: what CloudFormation does to each resource of a template is allowed, and to others not. */
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { decide, expectReadable } from '../../lab/aws/iam/policy.ts';
 import type { EnvironmentInput } from '../../lib/core/config/config.ts';

@@ -1,8 +1,11 @@
 /** One step of each kind, and ways in which it can go wrong. */
-import type { Step, StepKind } from '../../lib/core/plan/step.ts';
+import { expect } from 'vitest';
+import type { Step, StepKind, StepOutcome } from '../../lib/core/plan/step.ts';
 import { PortError, type PortErrorKind } from '../../lib/watch/ports/port-error.ts';
+import type { StepContext } from '../../lib/watch/step-context.ts';
+import { carryOutStep } from '../../lib/watch/step-executors.ts';
 import { failover, pairWith, position, recordOf, UUID1 } from '../core/world.ts';
-import type { World } from './pair.ts';
+import { executionOn, newWorld, type World } from './pair.ts';
 
 export const catchUp: Extract<Step, { kind: 'catch-up' }> = {
   kind: 'catch-up',
@@ -44,3 +47,20 @@ export const fromWriter = { record: recordOf(failover, { wasWritable: true }) };
 export const released = { record: recordOf(failover, { isolatedFrom: ['sg-1', 'sg-2'] }) };
 export const untouched = { pair: pairWith({ writability: 'untouched' }) };
 export const onDb2: Partial<World> = { place: { kind: 'node', node: 'db2' } };
+
+/** A row of a table of steps: what came of the step, and a part of what it says. */
+export type StepCase = readonly [
+  what: string,
+  step: Step,
+  world: Partial<World>,
+  changes: Partial<StepContext>,
+  kind: StepOutcome['kind'],
+  text: string,
+];
+
+/** Carries the step of a row out in its world. */
+export async function expectOutcome(...[_, step, world, changes, kind, text]: StepCase): Promise<void> {
+  const { outcome } = await carryOutStep(step, executionOn(newWorld(world), changes));
+  expect(outcome.kind).toBe(kind);
+  expect(Object.values(outcome).join(' ')).toContain(text);
+}

@@ -1,4 +1,4 @@
-/** The benchmark: every fault on every contender, again and again, and what it comes to. */
+/** The benchmark: every fault on every contender, again and again, and the figures of all runs. */
 import { renderTerms, termsOfRun } from '../../lab/aws/flags.ts';
 import { leaveNothingBehind } from '../../lab/belongings.ts';
 import { describeCpu } from '../../lab/flags.ts';
@@ -21,7 +21,7 @@ import { soak } from './soak/soak.ts';
 import { renderSoak, renderTable } from './table.ts';
 import { type TrialName, trials } from './trials.ts';
 
-/** Runs the command; gives back its exit code. Throws a `LabError` for what a person can mend. */
+/** Runs the command; gives back its exit code. Throws a `LabError` for what a person can fix. */
 export async function benchCommand(args: readonly string[]): Promise<number> {
   const asked = parseFlags(args);
   if (asked === null) return 0;

@@ -1,4 +1,4 @@
-/** Whom the benchmark compares: what looks after a pair, from its start to its end. */
+/** What the benchmark compares: each contender looks after a pair, from its start to its end. */
 import type { LatencyTerms } from '../../lab/aws/flags.ts';
 import type { CpuChoice } from '../../lab/aws/lambda-cpu.ts';
 import type { Network } from '../../lab/network/contract.ts';
@@ -30,7 +30,7 @@ export interface Contender {
   readonly name: string;
   /** One line for the table's legend. */
   readonly about: string;
-  /** Whether it is somebody else's: it has no functions, and no planned move. */
+  /** Whether it is not keepalambda: it has no functions, and no planned move. */
   readonly isPeer: boolean;
   /** How often it looks: the moments of the faults are spread evenly over this time. Milliseconds. */
   readonly cycleMs: number;

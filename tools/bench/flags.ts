@@ -32,13 +32,13 @@ export interface Asked extends LatencyTerms {
   /** Where the report and the chart are written. */
   readonly out: string;
   readonly json: boolean;
-  /** Whether each run's story is told as it happens. */
+  /** Whether each run's story is printed as it happens. */
   readonly story: boolean;
-  /** Soak for so long instead of comparing. Milliseconds. */
+  /** Soak for this long instead of comparing. Milliseconds. */
   readonly soakMs: number | null;
   /** Loss and delay while it soaks. */
   readonly weather: Weather | null;
-  /** Measure what so many pairs cost instead of comparing. */
+  /** Measure what this many pairs cost instead of comparing. */
   readonly scale: readonly number[] | null;
   /** Take clients through these faults instead of comparing. */
   readonly clients: readonly ClientFault[] | null;
@@ -69,7 +69,7 @@ interface Flags extends LatencyFlags {
   readonly for: string;
 }
 
-/** Parses them; null when help was shown. Throws a `LabError` for what a person can mend. */
+/** Parses them; null when help was shown. Throws a `LabError` for what a person can fix. */
 export function parseFlags(args: readonly string[]): Asked | null {
   const flags = read(args);
   if (flags === null) return null;
@@ -114,12 +114,12 @@ function read(args: readonly string[]): Flags | null {
       'docs',
     )
     .option('--json', 'the figures as one line of JSON at the end; progress goes to standard error')
-    .option('--story', 'tell each run as it happens')
-    .option('--soak <time>', 'no fault, no peer: look for false failovers for so long, such as 10m')
+    .option('--story', 'print the story of each run as it happens')
+    .option('--soak <time>', 'no fault, no peer: look for false failovers for this long, such as 10m')
     .option('--netem <words>', "while it soaks: loss and delay, such as 'loss 5% delay 20ms 20ms'")
     .option(
       '--scale <numbers>',
-      'no fault, no peer, no root: what so many pairs cost, such as 1,10,100; always with the whole CPU, to see how much is used',
+      'no fault, no peer, no root: what this many pairs cost, such as 1,10,100; always with the whole CPU, to see how much is used',
     )
     .option(
       '--page',

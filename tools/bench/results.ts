@@ -1,10 +1,10 @@
-/** What the runs leave, and what they come to. Pure. */
+/** The results of the runs, and the figures made of them. Pure. */
 import type { Moment } from './moments.ts';
 
 /** One fault on one contender. */
 export interface Run {
   readonly outageMs: number;
-  /** Writes that the client began and nobody acknowledged. It has one connection at a time. */
+  /** Writes that the client began and that were not acknowledged. It has one connection at a time. */
   readonly failedWrites: number;
   /** Acknowledged writes that the new holder does not have. */
   readonly lost: number;

@@ -19,7 +19,7 @@ const BEFORE_MS = 1500;
 /** How long a client may take to connect before it. Milliseconds. */
 const CONNECT_LIMIT_MS = 15_000;
 const AFTER_MS = 1000;
-/** After so long an outage is over as a run, and counts as that long. Milliseconds. */
+/** After this time a run ends, and its outage counts as this long. Milliseconds. */
 const LIMIT_MS = 60_000;
 
 export interface RunOptions {

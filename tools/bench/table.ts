@@ -40,7 +40,7 @@ export function renderTable(results: Results<Compared>): string {
   return terminalTable(columns, rowsOf(results));
 }
 
-/** What a soak came to, a line for each figure. */
+/** The results of a soak, a line for each figure. */
 export function renderSoak(figures: SoakFigures): string {
   const table = new Table({ style: { head: [], border: [] } });
   for (const [name, value] of Object.entries(figures)) table.push([name, JSON.stringify(value)]);

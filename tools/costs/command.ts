@@ -64,7 +64,7 @@ async function writeCosts(out: string, all: readonly Figures[]): Promise<void> {
   await writeFile(path.join(out, 'costs.md'), renderCosts(all, { machine }));
 }
 
-/** The figures with what they come to as deployed, as they are told to programs. */
+/** The figures and what they cost as deployed, in the form for programs. */
 function withCost(figures: Figures) {
   const deployed = deployedOf(figures.pairs, defaultChoice);
   const items = itemsOf(figures).map(({ name, dollarsPerMonth: dollars }) => [name, cents(dollars)]);

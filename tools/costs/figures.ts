@@ -1,4 +1,4 @@
-/** What a measurement comes to, by pair, second, minute and month. Pure. */
+/** The figures of a measurement, by pair, second, minute and month. Pure. */
 import { environmentName } from '../../lab/deployment.ts';
 import { functionNameOf } from '../../lib/stack/names.ts';
 import type { Measured } from './measure.ts';

@@ -1,4 +1,4 @@
-/** One measurement: so many pairs, steady, for so long. */
+/** One measurement: this many pairs, steady, for this long. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LatencyTerms } from '../../lab/aws/flags.ts';
 import { environmentName } from '../../lab/deployment.ts';
@@ -13,7 +13,7 @@ import { sourceOf } from './pairs.ts';
 import { type Counts, Tally } from './tally.ts';
 import { openScale, type ScaleWorld } from './world.ts';
 
-/** The scheduler's own period. A measurement of at least as long has a change of leader in every minute of it. */
+/** The scheduler's own period. A measurement that is at least this long has a change of leader in every minute of it. */
 const MINUTE_MS = 60_000;
 /** What the second watch is given to load before a long measurement begins. Milliseconds. */
 const LOAD_MS = 5000;

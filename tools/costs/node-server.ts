@@ -140,7 +140,7 @@ function serve(
   letIn(connection, connectionId);
 }
 
-/** Whoever comes is let in. mysql2 says so in the callback, and a new count begins after it. */
+/** Every login is let in. mysql2 says so in the callback, and a new count begins after it. */
 function letIn(connection: Connection, connectionId: number): void {
   connection.serverHandshake({
     protocolVersion: 10,

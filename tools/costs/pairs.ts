@@ -24,7 +24,7 @@ export function sourceOf({ vantages: all }: Pick<Config, 'vantages'>, vantage: s
   return `127.66.0.${all.indexOf(vantage) + 1}`;
 }
 
-/** The environment with so many pairs, looked at from the first so many vantages, with default settings. */
+/** The environment with this many pairs, looked at from this many vantages, with default settings. */
 export function environmentOf(count: number, vantageCount: number, port: number): Config {
   const parsed = parseConfig({
     name: environmentName,

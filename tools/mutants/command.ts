@@ -1,4 +1,4 @@
-/** `npm run mutants`: takes one guard after the other out of the product, and says which nobody misses. */
+/** `npm run mutants`: takes one guard after the other out of the product, and names those whose absence no test notices. */
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { LabError } from '../../lab/errors.ts';
@@ -53,7 +53,7 @@ export async function mutantsCommand(args: readonly string[], commit: string): P
 function parseFlags(args: readonly string[]): Flags | null {
   const command = new Command('mutants')
     .description(
-      'Takes one guard after the other out of lib/core and lib/watch, and says which nobody misses.',
+      'Takes one guard after the other out of lib/core and lib/watch, and names those whose absence no test notices.',
     )
     .option('--only <names...>', 'only these mutants')
     .option('--runs <number>', 'simulated histories for a mutant that the suites let live', '400')

@@ -14,8 +14,8 @@ const suites = ['test/core', 'test/watch', 'test/sim/safety', 'test/sim/who-may-
 /** One process for all files, which load what they test once: three times as fast as a process for each. */
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', '--isolate=false', '--maxWorkers=1'];
 /**
- * A mutant that makes something wait for ever is found too: by a run that takes so many times as long as that of the project
- * itself, and at least so long, because a machine may be busy. Milliseconds.
+ * A mutant that makes something wait for ever is found too: by a run that takes this many times as long as that of the
+ * project itself, and at least `limitMsMin`, because a machine may be busy. Milliseconds.
  */
 const timesAsLong = 10;
 const limitMsMin = 300_000;

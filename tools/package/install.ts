@@ -2,7 +2,7 @@
 
 /** A registry that stalls is asked again after a minute, in place of five. */
 const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-timeout=60000'] as const;
-/** npm was seen to wait for ever, with no connection open: after so long it is ended, and begun again. Seconds. */
+/** npm was seen to wait for ever, with no connection open: after this time it is ended, and begun again. Seconds. */
 const LIMIT_S = 240;
 const TRIES = 3;
 /** What `timeout` ends with when it had to end the command. */

@@ -1,4 +1,4 @@
-/** A page in Debian's Chromium, for as long as somebody works with it. */
+/** A page in Debian's Chromium, while somebody works with it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

@@ -108,7 +108,7 @@ async function untilItAnswers(
   });
 }
 
-/** The files, the proxies and the role of whoever rehearses must not lead the CLI to the real AWS. */
+/** The files, the proxies and the role of the person who rehearses must not lead the CLI to the real AWS. */
 function environmentOf(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,

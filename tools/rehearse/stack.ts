@@ -57,7 +57,7 @@ export async function expectGone(moto: Moto, { resources }: Deployed): Promise<v
   if (left) throw notAsWanted('a stack that is still there', 'none after cdk destroy');
   const functions = (await list(moto, 'lambda', '/2015-03-31/functions/')).Functions as unknown[];
   if (functions.length > 0) throw notAsWanted(`${functions.length} functions`, 'none after cdk destroy');
-  // A version is kept too, for as long as its function.
+  // A version is kept too, while its function is.
   const kept = Object.values(resources).filter(
     ({ Type, DeletionPolicy }) => Type === 'AWS::DynamoDB::Table' && DeletionPolicy === 'Retain',
   );

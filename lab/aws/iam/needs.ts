@@ -45,7 +45,7 @@ export function needsOf(asked: Asked, surroundings: Surroundings): readonly Need
     case 'events':
       return putEvents(asked.action, bodyOf(asked.request), needs);
     case 'sts':
-      // AWS answers GetCallerIdentity even to who is denied it.
+      // AWS answers GetCallerIdentity even to a caller who is denied it.
       return [];
   }
 }
@@ -149,7 +149,7 @@ function sns(action: string, form: Form, needs: Needs): readonly Need[] {
   const topicArn = form.text('TopicArn') ?? form.text('TargetArn') ?? '';
   if (action !== 'Publish') return [needs.on(`sns:${action}`, topicArn)];
   const key = needs.around.topicKeyOf(topicArn);
-  // Who publishes to an encrypted topic needs the key: SNS asks KMS in the caller's name.
+  // A publisher to an encrypted topic needs the key: SNS asks KMS in the caller's name.
   const encrypt =
     key === null ? [] : ['kms:GenerateDataKey', 'kms:Decrypt'].map((name) => needs.on(name, key));
   return [needs.on('sns:Publish', topicArn), ...encrypt];

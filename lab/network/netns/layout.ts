@@ -82,7 +82,7 @@ export function join(names: Names, kind: Cable): void {
   ]);
   for (const host of hosts) joinHost(names, host, kind);
   for (const guest of guests) joinGuest(names, guest, kind);
-  // The VPC answers for every address of its own: a host that is gone is missed by nobody's ARP.
+  // The VPC answers for every address of its own: no ARP request shows that a host is gone.
   ipLines(
     names.vpc,
     hosts.map((host) => `neighbour replace ${addresses[host]} lladdr ${macOf(host)} dev br0 nud permanent`),

@@ -114,7 +114,7 @@ export class NetnsNetwork implements Network {
     return this.#holder;
   }
 
-  /** EC2's mapping. An address that no ENI has leads nowhere, without a word to whoever calls it. */
+  /** EC2's mapping. An address that no ENI has leads nowhere, and the caller gets no answer. */
   setHolder(host: string | null): void {
     this.#holder = host;
     this.#vpc(

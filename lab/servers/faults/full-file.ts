@@ -1,6 +1,6 @@
 /**
  * A regular file on a file system without room, without root: a tmpfs of one page in a mount namespace of its
- * own, already filled. Others reach it by way of /proc for as long as its keeper lives.
+ * own, already filled. Others reach it by way of /proc while its keeper lives.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -19,7 +19,7 @@ export async function changePassword(writable: Instance, all: readonly Instance[
   };
 }
 
-/** Changes it on one node alone, and ends nobody's session: who is in stays in. Undone the same way. */
+/** Changes it on one node alone. Sessions that are open stay open. Undone the same way. */
 export async function changePasswordHere(node: Instance): Promise<Undo> {
   const { user, password } = accounts.monitor;
   const set = async (to: string) => {

@@ -18,7 +18,7 @@ const KEPT_SECONDS = 86_400;
 /** The shape of this record. */
 const FORMAT = 1;
 
-/** `StorePort.claimHosts`. A claim whose time is over counts no more, whoever has it. */
+/** `StorePort.claimHosts`. A claim counts until its time is over, and no longer. */
 export async function claimHosts(
   table: StoreTable,
   pair: PairName,

@@ -109,7 +109,7 @@ export function upgrade(record: Partial<Memory>): Memory {
   return { ...memory, outbox: memory.outbox.filter(isAlert) };
 }
 
-/** One that a person has broken in the table would keep the alerts of all pairs back: no mail can be made of it. */
+/** An alert that a person has broken in the table would hold back those of all pairs: no mail can be made of it. */
 function isAlert(alert: unknown): alert is Alert {
   const { id, code, pair, happened, atMs, steps } = (alert ?? {}) as Partial<Alert>;
   const areTexts = [id, code, pair, happened].every((text) => typeof text === 'string');

@@ -20,7 +20,7 @@ import { sightVip } from './vip-sighting.ts';
 const PAIRS_A_CALL = 66;
 /** Two attempts of 3 s and the pause between them. Milliseconds. */
 const LOCATE_LIMIT_MS = 6500;
-/** After EC2 did not tell the limits of an instance type, it is asked again after this. Milliseconds. */
+/** After EC2 did not report the limits of an instance type, it is asked again after this time. Milliseconds. */
 const ASK_AGAIN_MS = 60_000;
 
 export type Locate = (
@@ -28,7 +28,7 @@ export type Locate = (
   limitMs?: number,
 ) => Promise<ReadonlyMap<PairName, VipSighting>>;
 
-/** `VipPort.locate`. Never throws; pairs of which EC2 could not be asked are blind. */
+/** `VipPort.locate`. Never throws; pairs that EC2 could not be asked about are blind. */
 export function createLocate(ec2: EC2Client, clock: Clock, subnets: Config['subnets']): Locate {
   const asking = { ec2, clock, subnets, addressLimits: createAddressLimits(ec2, clock) };
   return async (pairs, limitMs = LOCATE_LIMIT_MS) => {
@@ -54,7 +54,7 @@ async function locateChunk(
 ): Promise<readonly (readonly [PairName, VipSighting])[]> {
   try {
     const [enis, instances] = await Promise.all([
-      // One filter finds whoever has a VIP, and both ENIs of each pair by their own addresses.
+      // One filter finds each ENI that has a VIP, and both ENIs of each pair by their own addresses.
       describeEnis(ec2, filter('addresses.private-ip-address', pairs.flatMap(addressesOf)), limitMs),
       describeInstances(ec2, instanceIdsOf(pairs), limitMs),
     ]);

@@ -65,7 +65,7 @@ function instanceOf(node: Node, { instances }: Ec2Answers): InstanceState {
 
 /**
  * Whether the ENI can take the VIP: it has it, or has an address to spare. Where EC2 does not tell the limit,
- * it has: `assign` would say no, and a standby that is fit must not be called unfit for want of a permission.
+ * it has: `assign` would say no, and a standby that is fit must not be called unfit because a permission is missing.
  */
 function hasRoom(pair: Pair, node: Node, answers: Ec2Answers): boolean {
   const eni = answers.enis.find(({ NetworkInterfaceId }) => NetworkInterfaceId === node.eniId);

@@ -57,7 +57,7 @@ export function createVip(props: VipEc2Props): VipPort {
   };
 }
 
-/** Takes what the guard gave, and so nothing that the configuration does not have. */
+/** Sends only what the guard gave back, so nothing that the configuration does not have. */
 async function assign(props: VipEc2Props, { eniId, address }: Assignment): Promise<void> {
   const tried = `assigning ${address} to ${eniId}`;
   const command = () =>

@@ -11,7 +11,7 @@ const WARM_EVERY_MS = 60_000;
 /** By then a leader that has just begun has carried out what it may have found to do. Milliseconds. */
 const AFTER_MS = 2000;
 
-/** Tells the warmer of a look that has begun. */
+/** Reports a look that has begun. */
 export type Warmer = (vantage: Vantage, targets: readonly LookTarget[], looking: Promise<unknown>) => void;
 
 /**
@@ -31,7 +31,7 @@ export function createWarmer(props: DatabaseProbeProps): Warmer {
     if (last !== undefined && nowMs - last < WARM_EVERY_MS) return;
     if (!targets.every(isCalm)) return;
     warmedAtMs.set(vantage, nowMs);
-    // Nobody's next look: it commits no heartbeat, and the probe keeps no connection for it.
+    // No other look follows it: it commits no heartbeat, and the probe keeps no connection for it.
     const one = targets
       .slice(0, 1)
       .map(({ pair }) => ({ pair, holder: null, seen: null, order: { kind: 'now' } }) as const);

@@ -17,7 +17,7 @@ import { parseParameter } from './credentials.ts';
 import { nativeHash, sha2Hash } from './password-hash.ts';
 
 const LIMIT_MS = 3000;
-/** As much of a hash as tells it from another. Characters. */
+/** How much of a hash is enough to tell it from another. Characters. */
 const MARK_LENGTH = 16;
 
 export function createAccounts(looking: SSMClient, changing: SSMClient): AccountsPort {

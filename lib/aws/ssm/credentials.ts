@@ -37,7 +37,7 @@ const certificateSchema = z
   .string()
   .regex(/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/, 'a certificate in PEM');
 
-/** An account that shows itself to nobody who does not ask for it by `expose`: not to a log, not to an error. */
+/** An account that only `expose` shows: neither a log nor an error can print it. */
 export class Credentials {
   readonly #value: ProbeCredentials;
 
@@ -71,7 +71,7 @@ export interface CredentialsSource {
   read(pair: Pair): Promise<Credentials>;
   /** The account that the pair's nodes replicate with, read anew. Throws as `read` does. */
   replication(pair: Pair): Promise<Credentials>;
-  /** The server refused it: it is read again the next time, for the password may have been rotated. */
+  /** The server refused it: it is read again the next time, because the password may have been rotated. */
   drop(pair: PairName): void;
 }
 
@@ -92,7 +92,7 @@ export function createCredentials(ssm: SSMClient, clock: Clock, log: Log): Crede
       return credentials;
     } catch (error) {
       if (!old) throw error;
-      // An account that worked is better than none: without it, watch would be blind for as long as SSM is down.
+      // An account that worked is better than none: without it, watch would be blind while SSM is down.
       log.warn('credentials could not be read again, the old ones are used', { pair: pair.name, error });
       entries.set(pair.name, { ...old, freshUntilMs: clock.nowMs() + RETRY_AFTER_MS });
       return old.credentials;

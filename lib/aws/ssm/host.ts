@@ -95,7 +95,7 @@ export function createHost(props: HostSsmProps): HostPort {
     runNamed(pair, node, command, limitMs) {
       const name = pair.maintenance[command];
       const tried = `${command} on ${node}`;
-      // Which version is the default one is for the team to say.
+      // The team decides which version is the default one.
       return carryOut(pair, node, limitMs, { tried, name, version: '$DEFAULT', parameters: {} });
     },
   };

@@ -6,7 +6,7 @@ import type { Config, Pair } from '../../core/config/config.ts';
 import type { Position, Saw, Server } from '../../core/evidence/sighting.ts';
 import type { ProbeAnswer, ProbeRequest, ProbeResponse } from '../../probe/protocol.ts';
 
-/** The holder dies after so many looks: enough for the standby to count as ready. */
+/** After how many looks the holder dies: enough for the standby to count as ready. */
 const LIVES_FOR_LOOKS = 8;
 /** What the standby has heard nothing for, once its source is dead: longer than any witness counts. Milliseconds. */
 const DEAF_MS = 60_000;

@@ -15,7 +15,7 @@ import { StageClock } from './stage-clock.ts';
 
 /** The play ends by then, whatever happens in it. Its own milliseconds. */
 const PLAY_MS = 12_000;
-/** A play that takes so long hangs, or the function has no whole CPU: it is ended. Real milliseconds. */
+/** A play that takes this long hangs, or the function has no whole CPU: it is ended. Real milliseconds. */
 const LIMIT_MS = 1000;
 /** How often the play is given: the second time shows the engine what the code works with. */
 const TIMES = 2;

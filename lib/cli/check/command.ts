@@ -11,7 +11,7 @@ export function checkCommand(environments: string, io: Pick<Io, 'tell' | 'exitWi
     .description(
       'Compares the file of an environment with what AWS says, before and after deploying. Reads, with your own credentials; changes nothing.',
     )
-    .argument('<name>', 'of the environment, such as prod')
+    .argument('<name>', 'the environment, such as prod')
     .option('--json', 'the findings as JSON')
     .addHelpText('after', help)
     .action(async (name: string, { json }: { readonly json?: true }) => {

@@ -60,7 +60,7 @@ function verboseLines({ data, lines }: Reply): readonly string[] {
 function explainVerb(context: Context): Command {
   return verb(
     'explain',
-    'Which rule decides now and why, what was seen that led there, and what would have to be different.',
+    'Which rule decides now and why, what was seen that led there, and what would have to change.',
     ['explain', 'explain orders --env prod'],
   )
     .argument('[pair]', 'the pair (default: all)')
@@ -114,7 +114,7 @@ function planVerb(context: Context): Command {
     [
       'plan',
       'plan orders --of switchover --env prod',
-      'plan orders --force   # what a failover would lose that does not wait for the standby',
+      'plan orders --force   # what a failover that does not wait for the standby would lose',
     ],
   )
     .argument('[pair]', 'the pair (default: the only one)')

@@ -39,7 +39,7 @@ export function drillVerb(context: Context): Command {
     .option('--why <text>', 'why; goes into the history and the alerts')
     .option('--by <name>', 'who asks (default: you)')
     .option('--patience <seconds>', 'how long to wait until the way back is free', positive(600), 120)
-    .option('--yes', 'do not ask whether it is meant')
+    .option('--yes', 'do not ask for confirmation')
     .action((given: string | undefined, flags: DrillFlags) =>
       carryOut(context, flags, async (work) => {
         expectSure(work, 'drill');

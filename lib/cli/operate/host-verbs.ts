@@ -26,14 +26,14 @@ interface HostVerb {
   readonly danger: (flags: Flags) => string;
 }
 
-/** An invocation that changed nothing and did not end is repeated so often, and no further. */
+/** How often an invocation that changed nothing and did not end is repeated. */
 const IDLE_MAX = 3;
 
 const verbs: readonly HostVerb[] = [
   {
     name: 'setup',
     about:
-      'Makes a healthy pair of two servers: configuration, accounts, replication both ways, the VIP. Again: changes nothing.',
+      'Makes a healthy pair of two servers: configuration, accounts, replication both ways, the VIP. Repeated, it changes nothing.',
     examples: [
       'setup orders --env prod --dry-run',
       'setup orders --env prod --why "new pair"',
@@ -42,14 +42,15 @@ const verbs: readonly HostVerb[] = [
     options: (command) =>
       command
         .option('--from <node>', 'the node whose data counts, where the other is empty')
-        .option('--restart-holder', 'restart the server of the node that has the VIP too, where it must'),
+        .option('--restart-holder', 'also restart the server of the node that has the VIP, where needed'),
     request: ({ from, restartHolder = false }) => ({ from, restartHolder }),
     danger: ({ from, restartHolder }) =>
       `SET UP: write configuration and accounts on both hosts, restart their servers${restartHolder ? ', the holder’s too,' : ''} where needed, replicate both ways${from ? ` with the data of ${from}` : ''}, attach the VIP`,
   },
   {
     name: 'remove',
-    about: 'Takes off the hosts what setup wrote. Data stays, and so does replication without --channels.',
+    about:
+      'Removes what setup wrote from the hosts. Data stays; replication stays too, unless --channels is given.',
     examples: [
       'remove orders --env prod --dry-run',
       'remove orders --env prod --why "the pair moves to RDS" --channels',
@@ -69,7 +70,7 @@ export function hostVerbs(context: Context): readonly Command[] {
       .option('--dry-run', 'say what would be done, and change nothing')
       .option('--why <text>', 'why; goes into the history')
       .option('--by <name>', 'who asks (default: you)')
-      .option('--yes', 'do not ask whether it is meant')
+      .option('--yes', 'do not ask for confirmation')
       .action((given: string | undefined, flags: Flags) =>
         carryOut(context, flags, (work) => workOnHosts(work, each, given)),
       ),

@@ -92,7 +92,7 @@ function inOrder(rows: readonly HistoryRow[]): readonly HistoryRow[] {
 }
 
 const BAR_MAX = 30;
-/** What was seen before the incident is told for this long. Milliseconds. */
+/** The story begins this long before the incident. Milliseconds. */
 const BEFORE_MS = 10_000;
 
 /** Each row with its time since the first, its place on a bar, and its text in the columns that are left. */

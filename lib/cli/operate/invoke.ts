@@ -19,7 +19,7 @@ export interface Place {
   readonly region: string | undefined;
 }
 
-/** Longer than the function lives: who waits less does not know what became of an order. Milliseconds. */
+/** Longer than the function may run: after a shorter wait, nobody knows what became of an order. Milliseconds. */
 export const ANSWER_LIMIT_MS = OPERATE_LIFE_MS + 10_000;
 const CONNECTION_LIMIT_MS = 15_000;
 /** What Lambda had no room for did not run, so it may be sent again. Milliseconds. */
@@ -58,7 +58,7 @@ export function createInvoke(
   };
 }
 
-/** What came of an invocation. `strange`: another release answered, and not in our words at this place. */
+/** What came of an invocation. `strange`: an answer of another release, which differs from ours at this place. */
 export type Invoked =
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'strange'; readonly where: string }
@@ -101,7 +101,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** What keeps a person from the function, with what to do about it. */
+/** Why the function cannot be reached, and what to do about it. */
 function unreachable(functionName: string, region: string | undefined, error: unknown): CliError {
   const name = awsErrorName(error);
   const message = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';

@@ -31,7 +31,7 @@ export function maintainVerb(context: Context): Command {
     ],
   )
     .argument('[pair]', 'the pair (default: the only one)')
-    .option('--restart', 'restart the server: my.cnf is read anew')
+    .option('--restart', 'restart the server: it reads my.cnf again')
     .option('--reboot', 'reboot the host')
     .option(
       '--command <name>',
@@ -44,8 +44,8 @@ export function maintainVerb(context: Context): Command {
     .option('--stop', 'stop the maintenance at work before its next step; what was changed stays')
     .option('--why <text>', 'why; goes into the history and the alerts')
     .option('--by <name>', 'who asks (default: you)')
-    .option('--id <id>', 'of an order that was given before, to give the same one again')
-    .option('--yes', 'do not ask whether it is meant')
+    .option('--id <id>', 'the id of an earlier order: the same order again, never a second one')
+    .option('--yes', 'do not ask for confirmation')
     .action(carryOutOn<Flags>(context, maintain));
 }
 

@@ -63,7 +63,7 @@ const verbs: readonly OrderVerb[] = [
   },
   {
     name: 'switchover',
-    about: 'Changes the holder and loses no write: it is undone where it cannot succeed.',
+    about: 'Moves the VIP and loses no write: it is undone if it cannot succeed.',
     examples: [
       'switchover orders --to db2 --env prod --why "kernel update on db1"',
       'switchover orders --from db1 --kill-long --why "kernel update on db1"',
@@ -71,7 +71,7 @@ const verbs: readonly OrderVerb[] = [
     options: (command) =>
       forced('undo a move of the last minute')(directed(command)).option(
         '--kill-long',
-        'end long sessions, which would stand in its way',
+        'end long sessions, which would block it',
       ),
     request: ({ to, from, force = false, killLong = false }) => ({ to, from, force, killLong }),
     danger: ({ killLong }, { from, to }) =>
@@ -96,7 +96,7 @@ const verbs: readonly OrderVerb[] = [
   {
     name: 'acknowledge',
     about:
-      'Takes the open incident on, so that it is not escalated; lets the flap guard count from 0 again, and accepts a changed identity of the holder.',
+      'Takes on the open incident, so that it is not escalated; resets the flap guard, and accepts a changed identity of the holder.',
     examples: [
       'acknowledge orders --env prod --why "the disk of db1 is replaced"',
       'acknowledge orders --incident 41c0ffee --why "I take care of it"',
@@ -115,13 +115,16 @@ const verbs: readonly OrderVerb[] = [
   },
   {
     name: 'reattach',
-    about: 'Lets the holder receive from the old holder again, with what that one has and the holder lacks.',
+    about: 'Lets the holder receive from the old holder again, including what only the old holder has.',
     examples: [
       'reattach orders --env prod --why "db1 was rebuilt"',
       'reattach orders --accept-loss --why "its three rows do not matter"',
     ],
     options: (command) =>
-      command.option('--accept-loss', 'apply what the old holder has over newer rows of the holder'),
+      command.option(
+        '--accept-loss',
+        'apply the writes of the old holder, also over newer rows of the holder',
+      ),
     request: ({ acceptLoss = false }) => ({ acceptLoss }),
     danger: ({ acceptLoss }) =>
       `REATTACH the channel from the old holder${acceptLoss ? ', and let it OVERWRITE newer rows' : ''}`,
@@ -138,8 +141,8 @@ function orderVerb(context: Context, order: OrderVerb): Command {
     .argument('[pair]', 'the pair (default: the only one)')
     .option('--why <text>', 'why; goes into the history and the alerts')
     .option('--by <name>', 'who asks (default: you)')
-    .option('--id <id>', 'of an order that was given before, to give the same one again')
-    .option('--yes', 'do not ask whether it is meant')
+    .option('--id <id>', 'the id of an earlier order: the same order again, never a second one')
+    .option('--yes', 'do not ask for confirmation')
     .action((given: string | undefined, flags: Flags) =>
       carryOut(context, flags, (work) => giveOrder(work, order, given)),
     );

@@ -1,4 +1,4 @@
-/** `rebuild`: a node is made anew from the holder's data. It may take many invocations: the same order goes on. */
+/** `rebuild`: replaces all data of a node by the holder's. It may take many invocations: the same order goes on. */
 import type { Command } from 'commander';
 import type { Reply } from '../../core/operator/reply.ts';
 import { confirm, expectSure, type OrderFlags, sendOrder, signed } from './order.ts';
@@ -23,13 +23,13 @@ export function rebuildVerb(context: Context): Command {
     ],
   )
     .argument('<pair>', 'the pair')
-    .argument('<node>', 'the node to make anew: never the holder')
+    .argument('<node>', 'the node to rebuild: never the holder')
     .option('--accept-loss', 'although the node has transactions that the holder lacks')
     .option('--dry-run', 'say what it would do, and change nothing')
     .option('--why <text>', 'why; goes into the history and the alerts')
     .option('--by <name>', 'who asks (default: you)')
-    .option('--id <id>', 'of an order that was given before, to go on with it')
-    .option('--yes', 'do not ask whether it is meant')
+    .option('--id <id>', 'the id of an earlier order, to go on with it')
+    .option('--yes', 'do not ask for confirmation')
     .action((pair: string, node: string, flags: Flags) =>
       carryOut<Flags>(context, flags, (work) => giveOrder(work, pair, node)),
     );

@@ -33,7 +33,7 @@ export async function untilFinished(repeating: Repeating): Promise<Reply> {
   }
   throw new CliError(
     [
-      `got no progress in ${idleMax} invocations (order ${id}), and at last "${last}"; want a step that ends. To fix it: see in the log of operate why that step fails, then give the same order again: it goes on from there.`,
+      `got no progress in ${idleMax} invocations (order ${id}), and at last "${last}"; want a step that ends. To fix it: look in the log of operate for why that step fails, then give the same order again: it goes on from there.`,
     ],
     exitCodes.failed,
   );

@@ -20,7 +20,7 @@ export function watchVerb(context: Context): Command {
     ['watch --env prod', 'watch --env prod --json --count 10   # ten lines of JSON, for scripts'],
   )
     .option('--every <seconds>', 'how often it asks', positive(3600), 2)
-    .option('--count <answers>', 'leave after so many answers', wholeNumber(1, 1_000_000))
+    .option('--count <answers>', 'leave after this many answers', wholeNumber(1, 1_000_000))
     .action((flags: WatchFlags) =>
       carryOut(context, flags, async (work) => {
         if (work.flags.json) return stream(work);

@@ -1,17 +1,14 @@
+/** What a decision leaves in the memory: who holds, an incident and its alerts, what was lost. */
 import { describe, expect, it, test } from 'vitest';
-import type { EventCode } from '../../../lib/core/alert/events.ts';
 import { decide } from '../../../lib/core/decision/decision.ts';
-import type { Durations } from '../../../lib/core/decision/situation.ts';
 import { noDurations } from '../../../lib/core/decision/situation.ts';
 import type { Memory } from '../../../lib/core/memory/memory.ts';
 import { noteDecision } from '../../../lib/core/memory/note-decision.ts';
-import type { Readiness } from '../../../lib/core/standby/readiness.ts';
 import {
   answers1,
   answers2,
   type Change,
   evidence,
-  full,
   hears2,
   holder,
   inFlight,
@@ -29,42 +26,15 @@ import {
   steady,
   UUID1,
   UUID2,
-  UUID3,
   unanswered,
-  unheardOf,
   vipAt,
 } from '../world.ts';
-
-/** What is remembered of this, after a decision on it. */
-function left(changes: readonly Change[], durations: Partial<Durations> = {}): Memory {
-  const situation = seen(steady, ...changes);
-  return noteDecision(
-    situation.memory,
-    decide(situation),
-    situation,
-    { ...noDurations, ...durations },
-    'cccc0001',
-  );
-}
+import { codes, left, ready } from './left.ts';
 
 const readOnly1 = holder(answers1({ writable: false }));
 const openStandby2 = standby(answers2({ writable: true }));
 const awayVip = evidence(({ wrong }) => ({ wrong: wrong && { ...wrong, isVipAway: true } }));
-const lagging = standby(hears2({ lagSeconds: null }));
-const refusedBySource = standby(
-  hears2({ io: 'connecting', lagSeconds: null, ioError: { errno: 1045, message: 'Access denied' } }),
-);
 const away = standby(hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 4000 }));
-const unreadyFor = (forMs: number) => ({
-  unreadySinceMs: NOW_MS - forMs,
-  brokenSinceMs: NOW_MS - forMs,
-});
-const ready = (changes: Partial<Readiness>): Change =>
-  memory({ readiness: { node: 'db2', fit: true, reasons: [], atMs: NOW_MS - 1000, ...changes } });
-const incident = memory({
-  incident: { id: '41c', openedAtMs: NOW_MS - 90_000, row: 'D23', told: ['standby-unfit'] },
-});
-const codes = ({ outbox }: Memory) => outbox.map(({ code }) => code);
 
 it('is the same object when there is nothing worth saving: a steady pair costs no writes', () => {
   const situation = seen(steady);
@@ -72,7 +42,6 @@ it('is the same object when there is nothing worth saving: a steady pair costs n
     situation.memory,
   );
 });
-
 describe('who holds', () => {
   test.each<[what: string, changes: readonly Change[], lastHolder: string | null]>([
     ['as EC2 says', [vipAt({ kind: 'node', node: 'db2' })], 'db2'],
@@ -83,101 +52,6 @@ describe('who holds', () => {
     expect(left(changes).lastHolder).toBe(lastHolder);
   });
 });
-
-describe('whether the standby is ready', () => {
-  test.each<
-    [
-      what: string,
-      changes: readonly Change[],
-      durations: Partial<Durations>,
-      fit: boolean | null,
-      atMs: number,
-    ]
-  >([
-    ['fit, as before', [], {}, true, NOW_MS - 1000],
-    ['fit, as a minute ago: written again', [ready({ atMs: NOW_MS - 60_000 })], {}, true, NOW_MS],
-    [
-      'fit, 3 s after it was not',
-      [rememberedUnfit('it lagged')],
-      { readySinceMs: NOW_MS - 3000 },
-      true,
-      NOW_MS,
-    ],
-    [
-      'fit for a moment, after it was not',
-      [rememberedUnfit('it lagged')],
-      { readySinceMs: NOW_MS - 2999 },
-      false,
-      NOW_MS - 1000,
-    ],
-    [
-      'fit as a minute ago, and ill now and then',
-      [ready({ atMs: NOW_MS - 60_000 })],
-      unreadyFor(1000),
-      true,
-      NOW_MS - 60_000,
-    ],
-    ['its source refuses it: at once', [refusedBySource], unreadyFor(0), false, NOW_MS],
-    [
-      'it follows a stranger: a moment says nothing',
-      [standby(hears2({ sourceIdentity: UUID3 }))],
-      unreadyFor(0),
-      true,
-      NOW_MS - 1000,
-    ],
-    [
-      'it follows a stranger for its time',
-      [standby(hears2({ sourceIdentity: UUID3 }))],
-      unreadyFor(3000),
-      false,
-      NOW_MS,
-    ],
-    ['the holder is full: judged by its own words', [lagging, holder(full)], unreadyFor(3000), false, NOW_MS],
-    [
-      'the holder refuses us: judged by its own words',
-      [lagging, holder(lockedOut)],
-      unreadyFor(3000),
-      false,
-      NOW_MS,
-    ],
-    [
-      'the holder is silent, and heard: judged by its own words',
-      [standby(hears2({ sql: 'no' })), holder(unanswered)],
-      unreadyFor(3000),
-      false,
-      NOW_MS,
-    ],
-    ['fit, seen for the first time', [memory({ readiness: null })], {}, true, NOW_MS],
-    ['fit, another was standby', [ready({ node: 'db1' })], {}, true, NOW_MS],
-    ['unfit for a moment: so the loss of a holder begins', [lagging], unreadyFor(2999), true, NOW_MS - 1000],
-    ['its port refuses: at once', [standby(refused)], unreadyFor(0), false, NOW_MS],
-    [
-      'silent for a moment: a bad path looks like it',
-      [standby(unanswered)],
-      unreadyFor(900),
-      true,
-      NOW_MS - 1000,
-    ],
-    ['silent for 3 s', [standby(unanswered)], unreadyFor(3000), false, NOW_MS],
-    ['unfit for 3 s', [lagging], unreadyFor(3000), false, NOW_MS],
-    [
-      'the holder is lost: what was seen before counts',
-      [standby(hears2({ io: 'connecting', lagSeconds: null })), holder(refused)],
-      unreadyFor(60_000),
-      true,
-      NOW_MS - 1000,
-    ],
-    ['the VIP is unheld', [lagging, vipAt({ kind: 'nowhere' })], unreadyFor(60_000), false, NOW_MS],
-  ])('%s', (_, changes, durations, fit, atMs) => {
-    const { readiness } = left(changes, durations);
-    expect([readiness?.fit, readiness?.atMs]).toEqual([fit, atMs]);
-  });
-
-  it('keeps the reasons', () => {
-    expect(left([lagging], unreadyFor(9000)).readiness?.reasons).toEqual(['its lag is unknown']);
-  });
-});
-
 describe('a decision to stay opens an incident and pages, once', () => {
   const lost = [holder(refused), away, rememberedUnfit('it lags by 300 s')];
   const once = left(lost);
@@ -208,7 +82,6 @@ describe('a decision to stay opens an incident and pages, once', () => {
     expect(left([holder(refused), away, change]).outbox[0]?.todo).toContain(price);
   });
 });
-
 describe('a standby that was opened by hand while the holder lives and does not serve', () => {
   const codesOf = (...changes: Change[]) => left([openStandby2, ...changes]).outbox.map(({ code }) => code);
 
@@ -227,82 +100,6 @@ describe('a standby that was opened by hand while the holder lives and does not 
     expect(left([holder(lockedOut), restarted]).outbox.map(({ code }) => code)).toEqual(['locked-out']);
   });
 });
-
-describe('the all-clear', () => {
-  test.each<[what: string, changes: readonly Change[], steadyForMs: number, told: readonly string[]]>([
-    ['steady for 3 s', [incident], 3000, ['all-clear']],
-    ['steady for a moment', [incident], 2999, []],
-    ['no incident to close', [], 60_000, []],
-    ['not steady', [incident, unheardOf('db2')], 60_000, []],
-  ])('%s', (_, changes, steadyForMs, told) => {
-    const memory = left(changes, { steadySinceMs: NOW_MS - steadyForMs });
-    expect(codes(memory)).toEqual(told);
-    if (told.length > 0) expect(memory.incident).toBeNull();
-  });
-
-  it('waits for a standby that was unfit again and again; what is tried once an incident may be tried anew', () => {
-    const flapping = { sinceMs: 1, overSinceMs: NOW_MS - 5000, times: 1, heldBack: 0 };
-    const toldAtMs = [NOW_MS - 60_000, NOW_MS - 30_000];
-    const told: readonly EventCode[] = ['standby-unfit', 'repaired', 'switchover-undone', 'plan-incomplete'];
-    const open = memory({
-      incident: {
-        id: '41c',
-        row: 'standby-unfit',
-        openedAtMs: NOW_MS - 90_000,
-        told,
-      },
-      reports: { 'standby-unfit': { ...flapping, toldAtMs } },
-    });
-    expect(left([open], { steadySinceMs: 0 }).incident?.told).toEqual(['standby-unfit']);
-    expect(left([open], { steadySinceMs: NOW_MS }).incident?.told).toEqual(told);
-  });
-
-  it('goes out also where all that was told may be tried anew', () => {
-    const open = { id: '41c', row: 'holder-stopping', openedAtMs: NOW_MS - 90_000, alerts: 1 };
-    const closed = left([memory({ incident: { ...open, told: [] } })], { steadySinceMs: 0 });
-    expect([codes(closed), closed.incident]).toEqual([['all-clear'], null]);
-    const untold = left([memory({ incident: { ...open, alerts: 0, told: [] } })], { steadySinceMs: 0 });
-    expect([codes(untold), untold.incident]).toEqual([[], null]);
-  });
-
-  it('ends what a failover has said beforehand: it is alerted when it comes anew', () => {
-    const said = {
-      sinceMs: NOW_MS - 4000,
-      overSinceMs: NOW_MS + 26_000,
-      times: 1,
-      toldAtMs: [],
-      heldBack: 0,
-    };
-    const announced = memory({ reports: { 'standby-unfit': said } });
-    const over = (changes: readonly Change[], steadyForMs: number) =>
-      left([announced, ...changes], { steadySinceMs: NOW_MS - steadyForMs }).reports['standby-unfit']
-        ?.overSinceMs;
-    expect([over([incident], 3000), over([incident], 2999)]).toEqual([NOW_MS, NOW_MS + 26_000]);
-  });
-
-  it('is told in the incident that it closes, with how long it was', () => {
-    expect(left([incident], { steadySinceMs: 0 }).outbox).toMatchObject([
-      { incident: '41c', headline: 'all clear after 90 s, db1 holds the VIP' },
-    ]);
-  });
-});
-
-describe('what ends by itself', () => {
-  const pause = (untilMs: number) => memory({ pause: { untilMs, by: 'eva', why: 'kernel' } });
-
-  it('a pause, and says so', () => {
-    expect(left([pause(NOW_MS + 1)]).pause).not.toBeNull();
-    const over = left([pause(NOW_MS)]);
-    expect([over.pause, codes(over)]).toEqual([null, ['resumed']]);
-    expect(over.outbox[0]?.happened).toBe('The pause by eva (kernel) is over.');
-  });
-
-  it('the memory of a failover, after an hour', () => {
-    const recent = NOW_MS - 3_599_999;
-    expect(left([memory({ failoversAtMs: [NOW_MS - 3_600_000, recent] })]).failoversAtMs).toEqual([recent]);
-  });
-});
-
 describe('the old holder is back: its loss is counted exactly', () => {
   const loss = {
     old: 'db2',
@@ -339,7 +136,6 @@ describe('the old holder is back: its loss is counted exactly', () => {
     expect(left([memory({ loss }), ...changes]).loss).toEqual(loss);
   });
 });
-
 describe('where the ids are wrong', () => {
   const fresh = memory({ lastHolder: null, identities: {}, readiness: null, settled: {} });
 

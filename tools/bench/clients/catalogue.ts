@@ -1,4 +1,4 @@
-/** Whom the benchmark of clients measures: what npm and Debian have, each with two kinds of settings. */
+/** Which clients the benchmark measures: what npm and Debian have, each with two kinds of settings. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { clientProgram } from '../../../lab/hosts/tools.ts';
@@ -20,7 +20,7 @@ interface Entry {
   readonly about: string;
   /** What its recommended settings are, in its own words. */
   readonly recommended: string;
-  /** A write is begun so long after the one before. Milliseconds. */
+  /** How long after the one before a write is begun. Milliseconds. */
   readonly everyMs: number;
   readonly prepare: () => Promise<Prepared>;
 }
@@ -34,7 +34,7 @@ export interface Prepared {
   readonly runs?: { readonly words: readonly string[]; readonly options: readonly string[] };
 }
 
-/** A session writes this often, and a program that is run for each statement that often: starting it costs CPU. */
+/** How often a session writes, and a program that is run for each statement: starting it costs CPU. */
 const SESSION_MS = 100;
 const PROGRAM_MS = 500;
 

@@ -25,7 +25,7 @@ export interface ClientsAsked extends Omit<RunTerms, 'network' | 'tell' | 'watch
   readonly story: boolean;
 }
 
-/** Runs it; gives back the exit code. Throws a `LabError` for what a person can mend. */
+/** Runs it; gives back the exit code. Throws a `LabError` for what a person can fix. */
 export async function clientsCommand(asked: ClientsAsked, faults: readonly ClientFault[]): Promise<number> {
   const network = networkHere();
   const load = os.loadavg()[0] ?? 0;

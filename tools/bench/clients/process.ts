@@ -27,7 +27,7 @@ export interface Running {
   readonly lines: readonly ClientLine[];
   /** When its last write was acknowledged; null before the first. Milliseconds since 1970. */
   lastMs(): number | null;
-  /** Ends it, whatever it waits for. Rejects when it had ended by itself, or said what is no line. */
+  /** Ends it, whatever it waits for. Rejects when it has ended by itself, or has printed what is no line of the protocol. */
   end(): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
-/** What a client's lines come to. Pure. Times in milliseconds since 1970. */
+/** From a client's lines to its figures. Pure. Times in milliseconds since 1970. */
 import { type Acknowledged, type Found, gapsOf, lostOf } from '../../../lab/client/account.ts';
 import type { ClientLine } from './words.ts';
 
-/** Who has not written for so long when watching ends is taken to have stopped. Milliseconds. */
+/** A client that has not written for this long when watching ends counts as stopped. Milliseconds. */
 export const SILENT_MS = 3000;
 
 export interface Reckoning {

@@ -99,7 +99,7 @@ async function play(
       ...reckon(name, lines, { sinceMs, untilMs }, found),
     }));
   } finally {
-    // After a failure; those that have ended say again why, and nobody asks.
+    // After a failure. A client that has ended by itself rejects here, which is known already.
     await Promise.allSettled(running.map((client) => client.end()));
   }
 }

@@ -10,7 +10,7 @@ export type SettingsKind = 'default' | 'recommended';
 /** The limits of the recommended settings, in whole seconds: our longest statement takes milliseconds. */
 export const limits = { connectSeconds: 2, statementSeconds: 5 } as const;
 
-/** A client tries again so long after a failure. Milliseconds. */
+/** How long after a failure a client tries again. Milliseconds. */
 export const PAUSE_MS = 500;
 
 export interface ClientOrder {
@@ -21,7 +21,7 @@ export interface ClientOrder {
   readonly user: string;
   readonly password: string;
   readonly settings: SettingsKind;
-  /** A write is begun so long after the one before was acknowledged. Milliseconds. */
+  /** How long after the one before was acknowledged a write is begun. Milliseconds. */
   readonly everyMs: number;
   readonly pauseMs: number;
   readonly connectSeconds: number;

@@ -16,7 +16,7 @@ export async function openEc2Door(
 ): Promise<() => Promise<void>> {
   const server = createServer((incoming, outgoing) => {
     const { method, url, headers } = incoming;
-    // Node would else look for the name in the Host header, which is the script's, in the certificate.
+    // Otherwise Node would look in the certificate for the name in the Host header, which is the script's.
     const options = { method, headers, ca: authority.pem, servername: 'localhost' };
     const onward = request(new URL(url ?? '/', endpoint), options, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);

@@ -1,6 +1,6 @@
 /**
  * No false failover: a healthy pair under load, in bad weather, with stalled CPUs and vantages cut off for a
- * while. Nothing of it is a death, so nothing may move.
+ * while. None of this is a death, so nothing may move.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { codesOf } from '../../../lab/aws/events.ts';

@@ -5,7 +5,7 @@ export interface Bar {
   readonly name: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** `floor`: nobody who moves an address by EC2 can leave it out; `ours`: all else. */
+  /** `floor`: no move of an address by EC2 can leave it out; `ours`: all else. */
   readonly part: 'floor' | 'ours';
 }
 

@@ -1,4 +1,4 @@
-/** What nobody can leave out who is sure of a death and moves an address by EC2, and how far above it we are. Pure. */
+/** The floor: the time that proving a death and moving an address by EC2 takes at least, and how far above it we are. Pure. */
 import { resolveSettings } from '../../../lib/core/config/settings.ts';
 import { TAKE_AFTER_MS } from '../../../lib/core/time-budget.ts';
 import { medianOf, type Run } from '../results.ts';

@@ -20,7 +20,7 @@ export function renderWaterfall(runs: Readonly<Record<string, readonly Bar[]>>):
   return renderPanels(title, panels);
 }
 
-/** What comes before a bar is a bar that is not seen. `stack`: bars of one name stand on each other, in whatever panel. */
+/** The space before a bar is an invisible bar. `stack`: bars of one name stand on each other, in any panel. */
 function seriesOf(stack: string, bars: readonly Bar[]): readonly SeriesOption[] {
   return [
     {

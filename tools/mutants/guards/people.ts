@@ -1,4 +1,4 @@
-/** Guards of what people are told, and of what they order. */
+/** Guards of what people read, and of what they order. */
 import type { Mutant } from '../mutant.ts';
 
 const alerts = 'lib/core/alert/alerts.ts';

@@ -137,11 +137,17 @@ it('tells a refusal from a failure and from a wrong request', async () => {
     { action: 'resume', ...by },
     { action: 'failover', pair: stage.pair.name },
     { action: 'status', pair: 'nosuch' },
+    { action: 'switchover', ...by, to: 'db9' },
+    { action: 'rebuild', ...by, node: 'db9' },
+    { action: 'maintain', ...by, work: 'command', command: 'nosuch' },
     { action: 'pause', ...by, minutes: 5 },
   ];
   const outcomes: string[] = [];
   for (const raw of asked) outcomes.push((await reply(raw)).outcome);
-  expect(outcomes).toEqual(['refused', 'refused', 'refused', 'faulty', 'faulty', 'done']);
+  expect(outcomes).toEqual([
+    ...['refused', 'faulty', 'refused', 'faulty', 'faulty'],
+    ...['faulty', 'faulty', 'faulty', 'done'],
+  ]);
 });
 
 it('10,000 fuzzed requests: one clear answer each, nothing changed, nothing thrown', async () => {

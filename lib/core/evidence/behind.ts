@@ -9,6 +9,7 @@ import { type Memory, notLost } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import { lostOf, ownLackOf } from '../standby/lead.ts';
 import type { HolderEnd } from '../standby/readiness.ts';
+import { hasRunOn } from './same-process.ts';
 import type { Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -30,8 +31,17 @@ export function noteBehind(
 ): Memory {
   const ofHolder = withBehind(memory.behind, holder.node, lack);
   const forStandby = { ...notLost, behind: ofHolder, loss: memory.loss, sent };
-  const behind = withBehind(ofHolder, standby.node, behindOf(standby, holder, forStandby));
+  const ofStandby = behindOf(standby, holder, forStandby);
+  // What it does not show now, it shows at the next look, or its log was reset: it has lost nothing.
+  const isLost = ofStandby === null || !hasRunSinceNoted(memory, standby, holder);
+  const behind = isLost ? withBehind(ofHolder, standby.node, ofStandby) : ofHolder;
   return behind === memory.behind ? memory : { ...memory, behind };
+}
+
+/** It is the process that was noted before: a server that does not restart loses none of its writes. */
+export function hasRunSinceNoted({ logs }: Pick<Memory, 'logs'>, verdict: Verdict, peer: Verdict): boolean {
+  const noted = logs[verdict.node];
+  return noted !== undefined && hasRunOn(noted.process, verdict, peer);
 }
 
 /**

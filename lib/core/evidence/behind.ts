@@ -5,10 +5,12 @@
  */
 import { cut, LIST_MAX } from '../bounds.ts';
 import type { Situation } from '../decision/situation.ts';
+import { hasLess } from '../memory/log-fall.ts';
 import { type Memory, notLost } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import { lostOf, ownLackOf } from '../standby/lead.ts';
 import type { HolderEnd } from '../standby/readiness.ts';
+import { hasRunSince } from '../standby/readiness-reasons.ts';
 import { hasRunOn } from './same-process.ts';
 import type { Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
@@ -32,16 +34,26 @@ export function noteBehind(
   const ofHolder = withBehind(memory.behind, holder.node, lack);
   const forStandby = { ...notLost, behind: ofHolder, loss: memory.loss, sent };
   const ofStandby = behindOf(standby, holder, forStandby);
-  // What it does not show now, it shows at the next look, or its log was reset: it has lost nothing.
-  const isLost = ofStandby === null || !hasRunSinceNoted(memory, standby, holder);
-  const behind = isLost ? withBehind(ofHolder, standby.node, ofStandby) : ofHolder;
+  const isNoted = ofStandby === null || !hasLostNone(memory, standby, holder);
+  const behind = isNoted ? withBehind(ofHolder, standby.node, ofStandby) : ofHolder;
   return behind === memory.behind ? memory : { ...memory, behind };
 }
 
-/** It is the process that was noted before: a server that does not restart loses none of its writes. */
-export function hasRunSinceNoted({ logs }: Pick<Memory, 'logs'>, verdict: Verdict, peer: Verdict): boolean {
-  const noted = logs[verdict.node];
-  return noted !== undefined && hasRunOn(noted.process, verdict, peer);
+/**
+ * It does not show all of its own writes that its peer has, and has lost none: a server that does not restart loses none. It had
+ * them at an earlier look, so its log was reset since; or it lacked none when it was last fit, so it shows them at the next look.
+ */
+export function hasLostNone(
+  { logs, behind, readiness }: Pick<Memory, 'logs' | 'behind' | 'readiness'>,
+  verdict: Verdict,
+  peer: Verdict,
+): boolean {
+  const { node, server } = verdict;
+  const noted = logs[node];
+  if (noted === undefined || server === null || behind[node] !== undefined) return false;
+  if (!hasRunOn(noted.process, verdict, peer)) return false;
+  if (noted.identity === server.identity && hasLess(server.executed, noted.executed)) return true;
+  return readiness?.node === node && readiness.fit && hasRunSince(readiness.atMs, verdict);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What the histories of the two nodes say against a standby: what one has and the other lacks. */
 import type { Pair } from '../config/config.ts';
 import { asideReason } from '../decision/aside.ts';
-import { behindOf, hasRunSinceNoted } from '../evidence/behind.ts';
+import { behindOf, hasLostNone } from '../evidence/behind.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from '../evidence/gtid.ts';
 import type { Server } from '../evidence/sighting.ts';
 import { resetNow, resetText } from '../memory/log-reset.ts';
@@ -79,7 +79,7 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
 export function reasonsOfLess({ standby, holder, memory, sent }: FitnessTerms): string[] {
   const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind, loss: memory.loss, sent });
   if (lack === null) return [];
-  const because = hasRunSinceNoted(memory, standby, holder)
+  const because = hasLostNone(memory, standby, holder)
     ? `${holder.node} has writes of it that it does not show: its binary log was reset (RESET MASTER), or it wrote them a moment ago`
     : 'it lost writes that it had sent';
   return [`${because}: ${lack}`];

@@ -22,6 +22,8 @@ process.argv.splice(1, process.argv.length, script, ...words);
 if (major > least[0] || (major === least[0] && minor >= least[1])) {
   await import(script);
 } else if (isClone && existsSync(brought)) {
+  // Ctrl-C is for the command, which may go on: its terminal must not get the prompt back before it has ended.
+  process.on('SIGINT', () => {});
   // As where `cdk` is not the one of node_modules, so that npm has not put it on the PATH.
   process.exitCode =
     spawnSync(brought, [...process.execArgv, script, ...words], { stdio: 'inherit' }).status ?? 1;

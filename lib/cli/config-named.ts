@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../core/config/config.ts';
 import { checkEnvironments, loadEnvironments, nameOfFile, renderFaults } from '../stack/environments.ts';
 import { nearPath } from '../stack/place.ts';
-import { CliError } from './errors.ts';
+import { CliError, usage } from './errors.ts';
 
 /** Throws a `CliError` when there is none of this name, or when it has faults. Faults of others do not matter. */
 export async function configNamed(directory: string, name: string): Promise<Config> {
@@ -22,7 +22,7 @@ export async function environmentNamed(
   const [[config], [found]] = [checked.configs, named];
   if (config && found) return { config, file: nearPath(join(directory, found.file)) };
   const names = files.map(({ file }) => nameOfFile(file)).join(', ');
-  throw new CliError([
+  throw usage(
     `${name}: got no environment of this name in ${directory}; want one of ${names || 'none'}. To fix it: npx keepalambda init ${name}.`,
-  ]);
+  );
 }

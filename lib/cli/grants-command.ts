@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { newPassword } from '../aws/password.ts';
 import type { Config } from '../core/config/config.ts';
 import { configNamed } from './config-named.ts';
-import { CliError } from './errors.ts';
+import { usage } from './errors.ts';
 import { type GrantServer, grantServers } from './grants.ts';
 import { type Parameter, renderGrants } from './render-grants.ts';
 
@@ -49,7 +49,7 @@ function parameterOf(config: Config, name: string | undefined): Parameter {
       ? config.pairs[0]
       : config.pairs.find((one) => one.name === name);
   if (pair) return { name: pair.credentials, region: config.region, key: pair.credentialsKey };
-  throw new CliError([
+  throw usage(
     `--pair: got ${name ?? 'nothing'}; want one of ${names}. To fix it: name a pair of ${config.name}.`,
-  ]);
+  );
 }

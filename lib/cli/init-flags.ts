@@ -1,5 +1,5 @@
 /** What `keepalambda init` is given, by flags or by answers → an environment that is yet to be checked. */
-import { CliError } from './errors.ts';
+import { type CliError, usage } from './errors.ts';
 import { tlsOf } from './init-authority.ts';
 import type { Draft } from './init-draft.ts';
 
@@ -102,5 +102,5 @@ function listed(flag: string, text: string, want: string): readonly string[] {
 }
 
 function misshapen(flag: string, text: string, want: string): CliError {
-  return new CliError([`${flag}: got ${text || 'nothing'}; want ${want}. To fix it: see --help.`]);
+  return usage(`${flag}: got ${text || 'nothing'}; want ${want}. To fix it: see --help.`);
 }

@@ -1,7 +1,7 @@
 /** What `keepalambda init` asks a person, in order. */
 import { createInterface } from 'node:readline/promises';
 import { valueAt } from '../core/fault.ts';
-import { CliError } from './errors.ts';
+import { CliError, usage } from './errors.ts';
 import { authorityFault, NO_AUTHORITY, tlsOf } from './init-authority.ts';
 import { type Draft, isGiven, type Judge, type Place } from './init-draft.ts';
 import { askInstances, type Known, layOutNodes, nothingKnown } from './init-instances.ts';
@@ -51,9 +51,9 @@ export async function complete(
   if (missing.length === 0) return { draft, authority: null };
   if (talk) return answered(draft, judge, talk, around);
   if (!process.stdin.isTTY) {
-    throw new CliError([
+    throw usage(
       `got no ${missing.join(', ')}; want all of them, or a terminal to ask at. To fix it: see --help.`,
-    ]);
+    );
   }
   return atTerminal((terminal) => answered(draft, judge, terminal, around));
 }

@@ -6,7 +6,7 @@ import { renderRefusal } from '../core/fault.ts';
 import { checkEnvironments, loadEnvironments, renderFaults } from '../stack/environments.ts';
 import { isPackage } from '../stack/place.ts';
 import { renderEnvironment } from './environment-file.ts';
-import { CliError } from './errors.ts';
+import { CliError, exitCodes, usage } from './errors.ts';
 import { authorityFault } from './init-authority.ts';
 import type { Draft, Judge } from './init-draft.ts';
 import { environmentOf, type InitWords } from './init-flags.ts';
@@ -32,7 +32,10 @@ export async function init(
 ): Promise<Written> {
   const file = join(directory, `${name}${extension}`);
   if (existsSync(file)) {
-    throw new CliError([`${file}: it is there already; change it, or choose another name`]);
+    throw new CliError(
+      [`${file}: it is there already; change it, or choose another name`],
+      exitCodes.refused,
+    );
   }
   expectOneOfTls(words);
   const others = (await loadEnvironments(directory)).filter(({ raw }) => raw !== undefined);
@@ -45,7 +48,7 @@ export async function init(
   const environment = completed.draft;
   const faults = judge(environment);
   if (faults.length > 0) {
-    throw new CliError([renderFaults(directory, new Map([[own, faults]])), 'nothing was written']);
+    throw usage(renderFaults(directory, new Map([[own, faults]])), 'nothing was written');
   }
   mkdirSync(directory, { recursive: true });
   // `wx`: one that appeared meanwhile is not overwritten.
@@ -63,7 +66,7 @@ function expectOneOfTls({ tls, tlsAuthority }: InitWords): void {
     remedy: 'take one of them out',
   };
   const fault = tls ? authorityFault(tlsAuthority) : both;
-  if (fault) throw new CliError([`--tls-authority: ${renderRefusal(fault)}`]);
+  if (fault) throw usage(`--tls-authority: ${renderRefusal(fault)}`);
 }
 
 function authorityOf(environment: Draft, file: string): Written['authority'] {

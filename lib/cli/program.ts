@@ -34,4 +34,4 @@ export function createProgram({ io, open }: Surroundings): Command {
 }
 
 const exitCodesHelp = `
-Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 refused, 4 not reachable, 5 only warnings were found.`;
+Exit codes: 0 done, 1 failed, 2 the command line is wrong (also a name that there is not), 3 refused, 4 not reachable, 5 only warnings were found.`;

@@ -2,7 +2,7 @@
 import { comparePlaces } from '../core/evidence/log-place.ts';
 import type { Inbound, Position, ReplicationError, ThreadState } from '../core/evidence/sighting.ts';
 import { inOneLine } from '../core/one-line.ts';
-import { compact, field, type StatusRow, text } from './columns.ts';
+import { compact, field, namedValues, type StatusRow, text } from './columns.ts';
 import { isSubset } from './log-position.ts';
 import type { Pulse } from './pulse-row.ts';
 
@@ -49,6 +49,8 @@ export interface Channel {
   readonly sqlState: string;
   /** The SQL thread has nothing left to read in the relay log. */
   readonly readAll: boolean;
+  /** What it leaves out or rewrites: `Replicate_Ignore_DB: logs`. */
+  readonly filters: readonly string[];
   /** How many of its source's heartbeats it heard; null where this row does not say. */
   readonly heartbeats: number | null;
   /** GTIDs are of this look, file and offset of an earlier one. */
@@ -142,6 +144,7 @@ export function inboundOf(
     delaySeconds,
     retrySeconds,
     barred,
+    ...leavingOut(channel),
     applierBlocked: beside.applierBlocked,
     caughtUp: isCaughtUp(channel, pulse.workers),
     heardAgoMs: beside.heardAgoMs,
@@ -193,8 +196,28 @@ function channelOf(row: StatusRow, pulse: Pulse): Channel {
     applied: { gtid: appliedGtid(row, pulse), file: applied.file, offset: Number(applied.offset ?? 0) },
     sqlState,
     readAll: /has read all relay log/i.test(sqlState),
+    filters: namedValues(row, filterColumns),
     heartbeats: heartbeats === undefined || heartbeats === null ? null : Number(heartbeats),
   };
+}
+
+const filterColumns = [
+  ...['Do_DB', 'Ignore_DB', 'Do_Table', 'Ignore_Table', 'Wild_Do_Table', 'Wild_Ignore_Table'],
+  ...['Rewrite_DB', 'Do_Domain_Ids', 'Ignore_Domain_Ids', 'Ignore_Server_Ids'],
+].map((name) => `Replicate_${name}`);
+
+/** Databases of the servers themselves: no client has rows there. */
+const SYSTEM = /^(mysql|information_schema|performance_schema|sys)(\.|$)/i;
+
+function leavingOut({ filters }: Channel): { readonly leavesOut?: string } {
+  const ofClients = filters.filter((filter) => !isOfSystem(filter));
+  return ofClients.length === 0 ? {} : { leavesOut: ofClients.join('; ') };
+}
+
+/** It leaves out nothing but databases of the servers themselves. */
+function isOfSystem(filter: string): boolean {
+  const [, names] = /^Replicate_(?:Wild_)?Ignore_(?:DB|Table): (.*)$/.exec(filter) ?? [];
+  return names?.split(',').every((name) => SYSTEM.test(name.trim())) ?? false;
 }
 
 function delayOf(seconds: number): Pick<Channel, 'delaySeconds' | 'held'> {

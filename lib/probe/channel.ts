@@ -1,5 +1,5 @@
 /** Stops and starts what a node receives from its source. */
-import type { Detached, DetachedThreads } from '../core/evidence/probe-results.ts';
+import type { Attaching, Detached, DetachedThreads } from '../core/evidence/probe-results.ts';
 import type { Position } from '../core/evidence/sighting.ts';
 import { BARRED_MARK, type Channel, HELD_SECONDS, isCaughtUp, type Source } from './channel-rows.ts';
 import { changeStatement, heartbeatOption, quoted, threadStatement } from './channel-statements.ts';
@@ -55,25 +55,42 @@ export function detach(
 export function attach(
   way: Way,
   source: Source,
+  attaching: Attaching,
   limitMs: number,
 ): Promise<{ readonly wasRunning: boolean } | ProbeFailed> {
   return carryOut(way, limitMs, async (command) => {
     const before = await askFrom(command, source);
     if (before === null)
       throw new CommandFailure('unsuccessful', `no channel is configured from ${source.address}`);
-    if (isRunning(before) && !before.barred && !before.held) return { wasRunning: true };
+    const isWanted = attaching === 'afresh' ? isConnected : isRunning;
+    if (isWanted(before) && !before.barred && !before.held) return { wasRunning: true };
     command.changing();
     if (before.barred) {
       const stopped = await stopReceiving(command, source, before);
       await setUser(command, stopped, stopped.sourceUser);
     }
-    if (before.held) await letGo(command, source, before);
+    if (attaching === 'afresh') await expectApplied(command, source);
+    if (before.held || attaching === 'afresh') await letGo(command, source, before);
     await startChannel(command, before.name);
-    const started = await until(command, source, isRunning);
-    if (started === null)
-      throw new CommandFailure('unsuccessful', 'the threads of the channel do not stay running');
+    const started = await until(command, source, isWanted);
+    if (started === null) throw new CommandFailure('unsuccessful', await whyNotStarted(command, source));
     return { wasRunning: false };
   });
+}
+
+/** Only what is applied may be thrown away: the source does not send the rest again. */
+async function expectApplied(command: Command, source: Source): Promise<void> {
+  const { workers } = await askPulse(command);
+  const channel = await askFrom(command, source);
+  if (channel === null || isCaughtUp(channel, workers)) return;
+  throw new CommandFailure('unsuccessful', 'the channel has not applied all that it has received');
+}
+
+async function whyNotStarted(command: Command, source: Source): Promise<string> {
+  const channel = await askFrom(command, source);
+  const error = channel?.ioError ?? channel?.sqlError ?? null;
+  const because = error === null ? '' : `: error ${error.errno}: ${error.message}`;
+  return `the threads of the channel do not stay running${because}`;
 }
 
 async function stopReceiving(command: Command, source: Source, channel: Channel): Promise<Channel> {
@@ -126,7 +143,7 @@ async function hold(command: Command, source: Source, before: Channel): Promise<
     await command.ask(threadStatement(dialect, 'START', 'IO_THREAD', name));
     const running = await until(command, source, (channel) => channel.io !== 'no', REST_MS);
     if (running === null) return false;
-    await command.ask(delayStatement(dialect, name, HELD_SECONDS + delaySeconds));
+    await command.ask(delayStatement(dialect, name, HELD_SECONDS + delaySeconds, null));
     await stopReceiving(command, source, running);
     return true;
   } catch (error) {
@@ -137,8 +154,8 @@ async function hold(command: Command, source: Source, before: Channel): Promise<
 }
 
 /**
- * Ends what `hold` began, and throws away what was held back: the source sends it again if it still has it. A source
- * that was made anew does not have it, and then it must not be applied.
+ * Ends what `hold` began, and throws away what was held back, with the list of all that the channel has ever received: the
+ * source sends it again if it still has it. A source that was made anew does not have it, and then it must not be applied.
  */
 async function letGo(command: Command, source: Source, { name, delaySeconds }: Channel): Promise<void> {
   const { dialect } = command.link;
@@ -146,7 +163,7 @@ async function letGo(command: Command, source: Source, { name, delaySeconds }: C
   if (held === null)
     throw new CommandFailure('unsuccessful', `no channel is configured from ${source.address}`);
   await stopApplying(command, source, await stopReceiving(command, source, held));
-  await command.ask(delayStatement(dialect, name, delaySeconds));
+  await command.ask(delayStatement(dialect, name, delaySeconds, await heartbeatToKeep(command, name)));
 }
 
 /** MySQL 5.6 and MariaDB change a delay only while both threads are stopped, and throw away what was received. */
@@ -188,6 +205,10 @@ function isRunning({ io, sql }: Channel): boolean {
   return io !== 'no' && sql === 'yes';
 }
 
+function isConnected(channel: Channel): boolean {
+  return channel.io === 'yes' && channel.sql === 'yes';
+}
+
 /**
  * MariaDB refuses to start a channel that runs (ER_CONNECTION_ALREADY_EXISTS 1934, ER_SLAVE_MUST_STOP 1198): that is a
  * success.
@@ -222,8 +243,16 @@ async function askFrom(command: Command, source: Source): Promise<Channel | null
 }
 
 /** All else of the channel stays. */
-function delayStatement(dialect: Dialect, channel: string, seconds: number): string {
-  return changeStatement(dialect, channel, (side) => [`${side}_DELAY = ${seconds}`]);
+function delayStatement(
+  dialect: Dialect,
+  channel: string,
+  seconds: number,
+  heartbeatSeconds: number | null,
+): string {
+  return changeStatement(dialect, channel, (side) => [
+    `${side}_DELAY = ${seconds}`,
+    ...heartbeatOption(side, heartbeatSeconds),
+  ]);
 }
 
 /** Changes only the user that logs in: the channel's source, password and positions stay. */

@@ -32,6 +32,14 @@ export function isOn(value: unknown): boolean {
   return ['1', 'on'].includes(text(value).toLowerCase());
 }
 
+/** The columns that are not empty: `Binlog_Ignore_DB: mysql`. */
+export function namedValues(row: StatusRow, columns: readonly string[]): readonly string[] {
+  return columns.flatMap((column) => {
+    const value = text(row[column]);
+    return value === '' ? [] : [`${column}: ${value}`];
+  });
+}
+
 /** The value as text; empty for NULL. */
 export function text(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);

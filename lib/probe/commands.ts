@@ -86,7 +86,8 @@ export class Commands {
   }
 
   async #attach(request: ProbeRequestOf<'attach'>): Promise<ProbeResponse> {
-    const attached = await attach(this.#wayOf(request), this.#sourceOf(request), request.limitMs);
+    const { attaching, limitMs } = request;
+    const attached = await attach(this.#wayOf(request), this.#sourceOf(request), attaching, limitMs);
     return 'kind' in attached ? attached : { kind: 'attached', ...attached };
   }
 

@@ -106,7 +106,7 @@ export const NONE = '-';
 export const beatFields = ['read_only', 'super_read_only', 'executed', 'applied', 'clock'] as const;
 export const pulseFields = [
   ...['identity', 'version', 'read_only', 'super_read_only', 'gtid_mode', 'executed', 'applied'],
-  ...['workers', 'max_connections', 'log_bin', 'offline_mode', 'clock'],
+  ...['workers', 'max_connections', 'log_bin', 'offline_mode', 'clock', 'server_id'],
 ] as const;
 
 /** One column in place of several; `spread` takes it apart again. */
@@ -215,6 +215,7 @@ const events = eventsIn('information_schema.EVENTS');
 /** Sessions are in UTC, so that no hour comes twice. */
 const clock = 'UNIX_TIMESTAMP(NOW(3))';
 const none = `'${NONE}'`;
+const serverId = '@@global.server_id';
 
 function mysqlPulse(superReadOnly: boolean, workers: string): Pick<Dialect, 'pulse' | 'beat'> {
   const readOnly = ['@@read_only', superReadOnly ? '@@super_read_only' : none] as const;
@@ -222,7 +223,8 @@ function mysqlPulse(superReadOnly: boolean, workers: string): Pick<Dialect, 'pul
   // New in 5.7.5, and so wherever there is `super_read_only`.
   const offline = superReadOnly ? '@@offline_mode' : none;
   const rest = [`@@${workers}`, '@@global.max_connections', '@@log_bin', offline, clock] as const;
-  const all = ['@@server_uuid', '@@version', ...readOnly, '@@gtid_mode', executed, none, ...rest] as const;
+  const identity = ['@@server_uuid', '@@version'] as const;
+  const all = [...identity, ...readOnly, '@@gtid_mode', executed, none, ...rest, serverId] as const;
   return {
     pulse: `SELECT ${joined(...all)} p`,
     beat: `SELECT ${joined(...readOnly, executed, none, clock)} b`,
@@ -237,7 +239,7 @@ const mariadb: Omit<Dialect, 'session' | keyof typeof noMetadataLocks> = {
   pulse: `SELECT ${joined(
     ...["CONCAT('server_id:',@@global.server_id)", '@@version', '@@global.read_only', none, "'ON'"],
     ...['@@global.gtid_binlog_state', '@@global.gtid_slave_pos', '@@global.slave_parallel_threads'],
-    ...['@@global.max_connections', '@@global.log_bin', none, clock],
+    ...['@@global.max_connections', '@@global.log_bin', none, clock, serverId],
   )} p`,
   beat: `SELECT ${joined(
     ...['@@global.read_only', none, '@@global.gtid_binlog_state', '@@global.gtid_slave_pos', clock],

@@ -8,7 +8,7 @@ import {
   variableNames,
 } from '../core/doctor/facts.ts';
 import type { Channel } from './channel-rows.ts';
-import type { StatusRow } from './columns.ts';
+import { namedValues, type StatusRow } from './columns.ts';
 import { valuesOf } from './counter-rows.ts';
 
 const DAY_SECONDS = 86_400;
@@ -58,11 +58,6 @@ export function readLogFilters(rows: readonly StatusRow[]): readonly string[] {
   return namedValues(rows[0] ?? {}, ['Binlog_Do_DB', 'Binlog_Ignore_DB']);
 }
 
-const filterColumns = [
-  ...['Do_DB', 'Ignore_DB', 'Do_Table', 'Ignore_Table', 'Wild_Do_Table', 'Wild_Ignore_Table'],
-  ...['Rewrite_DB', 'Do_Domain_Ids', 'Ignore_Domain_Ids', 'Ignore_Server_Ids'],
-].map((name) => `Replicate_${name}`);
-
 /** A channel as looks read it, and the columns of its row that only doctor wants. */
 export function channelFacts(
   row: StatusRow,
@@ -90,7 +85,7 @@ export function channelFacts(
     retrySeconds: channel.retrySeconds,
     retryCount: retries === undefined ? null : Number(retries),
     heartbeatSeconds: own === undefined ? heartbeatSeconds : Number(own),
-    filters: namedValues(row, filterColumns),
+    filters: channel.filters,
   };
 }
 
@@ -112,11 +107,4 @@ export function daysUntil(date: string | undefined, nowMs: number): number | nul
 /** InnoDB's `app/orders` → `app.orders`. */
 export function tableNames(rows: readonly StatusRow[]): readonly string[] {
   return rows.map(({ name }) => String(name).replace('/', '.'));
-}
-
-function namedValues(row: StatusRow, columns: readonly string[]): readonly string[] {
-  return columns.flatMap((column) => {
-    const value = String(row[column] ?? '');
-    return value === '' ? [] : [`${column}: ${value}`];
-  });
 }

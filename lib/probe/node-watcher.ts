@@ -161,7 +161,7 @@ interface Found
   extends Pick<Server, 'heartbeat' | 'loginRefused' | 'flavor' | 'roundTripMs' | 'clockOffMs'> {}
 
 function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, { kind: 'answered' }> {
-  const { identity, version, writable, halfClosed, offline, executed } = pulse;
+  const { identity, version, writable, halfClosed, offline, executed, serverId } = pulse;
   const { semiSync, events, globalLock } = words.troubles;
   return {
     kind: 'answered',
@@ -172,6 +172,7 @@ function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, 
       halfClosed,
       ...found,
       ...(offline ? { offline } : {}),
+      ...(serverId === null ? {} : { serverId }),
       binaryLog: words.logIsOff ? 'off' : pulse.binaryLog,
       semiSync,
       events,

@@ -65,6 +65,8 @@ const attachSchema = z.object({
   ...commandFields,
   node: nodeSchema,
   peer: peerSchema,
+  /** As in `DatabasePort.attach`; a watch of an older release does not say. */
+  attaching: z.enum(['as-it-is', 'afresh']).default('as-it-is'),
 });
 const replicateSchema = z.object({
   kind: z.literal('replicate'),

@@ -24,6 +24,8 @@ export interface Pulse {
   readonly binaryLog: 'on' | 'off' | 'unknown';
   /** By the server's own clock. Milliseconds since 1970; null where it does not say. */
   readonly clockMs: number | null;
+  /** Null where it does not say. */
+  readonly serverId: number | null;
 }
 
 /** The row of `Dialect.pulse`, with its values by their names. */
@@ -52,6 +54,7 @@ export function readPulse(joined: StatusRow): Pulse {
     maxConnections: Number(row.max_connections),
     binaryLog: row.log_bin === undefined ? 'unknown' : isOff(row.log_bin) ? 'off' : 'on',
     clockMs: row.clock === undefined || row.clock === null ? null : Math.round(Number(row.clock) * 1000),
+    serverId: row.server_id === undefined || row.server_id === null ? null : Number(row.server_id),
   };
 }
 

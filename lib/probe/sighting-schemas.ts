@@ -20,6 +20,7 @@ const inboundSchema = z.discriminatedUnion('kind', [
     applierBlocked: z.string().nullable(),
     /** A probe of an older release does not say. */
     barred: z.boolean().optional(),
+    leavesOut: z.string().exactOptional(),
     received: positionSchema,
     applied: positionSchema,
     caughtUp: z.boolean(),
@@ -49,6 +50,7 @@ const serverSchema = z.object({
   writable: z.boolean(),
   halfClosed: z.boolean(),
   offline: z.literal(true).exactOptional(),
+  serverId: z.number().exactOptional(),
   uptimeSeconds: z.number(),
   roundTripMs: z.number(),
   clockOffMs: z.number().nullable().default(null),

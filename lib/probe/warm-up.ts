@@ -96,6 +96,7 @@ function pulseOf({ flavor, superReadOnly }: Dialect, version: string, closed: nu
     log_bin: 1,
     offline_mode: 0,
     clock: '1767225600.000',
+    server_id: 2,
   };
   return pulseFields.map((name) => values[name]).join(SEPARATOR);
 }

@@ -5,6 +5,7 @@ import { renderFault, shownText } from '../core/fault.ts';
 import { isHostOrder, isOrder } from '../core/operator/order.ts';
 import { notDone, type Reply } from '../core/operator/reply.ts';
 import { parseRequest } from '../core/operator/request.ts';
+import { unknownNames } from '../core/operator/unknown-names.ts';
 import { answerQuestion } from './answers.ts';
 import { serveHostOrder } from './host-orders.ts';
 import { hostUntil } from './host-until.ts';
@@ -31,6 +32,8 @@ export async function operate(options: OperateOptions): Promise<Reply> {
   const request = parsed.value;
   const pairs = pairsFor(options.config, request.pair);
   if (pairs === null) return notDone('faulty', [unknownPair(options.config, String(request.pair))]);
+  const unknown = unknownNames(pairs[0], request);
+  if (unknown.length > 0) return notDone('faulty', unknown.map(renderFault));
   // The steps of a plan have limits of their own, and the next leader goes on with them.
   if (isOrder(request)) return serveOrder({ ...options, order: request });
   const { ports, deadlineMs } = options;

@@ -2,6 +2,7 @@
 import { peerOf } from '../core/config/config.ts';
 import type { Situation } from '../core/decision/situation.ts';
 import type { Server } from '../core/evidence/sighting.ts';
+import { attachingOf } from '../core/evidence/source-anew.ts';
 import type { Refusal } from '../core/fault.ts';
 import type { Goal } from '../core/hosts/host-work.ts';
 import { type RebuildFacts, rebuildGoals, whyNotAside } from '../core/hosts/rebuild.ts';
@@ -131,6 +132,7 @@ async function step(
         seeding.from,
         situation.standby.server?.identity ?? null,
         ATTACH_LIMIT_MS,
+        attachingOf(situation.holder.server, situation.standby.server),
       );
       return;
     default:

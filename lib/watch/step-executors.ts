@@ -89,7 +89,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     const source = identityOf(step.source);
     const send = () => {
       guard();
-      return ports.database.attach(pair, step.node, source, STATEMENT_LIMIT_MS);
+      return ports.database.attach(pair, step.node, source, STATEMENT_LIMIT_MS, step.attaching);
     };
     // While a plan is undone, the old holder waits to be opened: the next looks show what came of it.
     const { wasRunning } = await (record.phase === 'undoing' ? send() : again(send));

@@ -77,7 +77,7 @@ describe('keepalambda check', () => {
       ['prod'],
       () => ({}),
       /^prod: got no environment of this name in .*; want one of faulty, small/,
-      1,
+      2,
     ],
     ['an environment with faults', ['faulty'], () => ({}), /vpcId: got "vcp-1"; want a VPC id/, 1],
     ['no name', [], () => ({}), /missing required argument 'name'/, 2],

@@ -136,6 +136,20 @@ describe('a person at a terminal', () => {
     expect({ code, orders: orders(requests) }).toEqual({ code: 2, orders: [] });
   });
 
+  it('presses Ctrl-C in a switchover: it is waited for all the same, and its outcome can be found', async () => {
+    const given: Given = { ...at(), interruptsAt: 'switchover' };
+    const words = ['switchover', 'orders', '--to', 'db2', '--yes', '--why', 'x', '--id', 'x1'];
+    const { code, out, err, requests } = await runLine(words, given);
+    expect({ code, out, count: requests.length }).toEqual({ code: 0, out: 'done', count: 1 });
+    expect(err).toContain('it is given, and goes on without this command (order x1; repeated with --id x1');
+    expect(err).toContain('Its outcome: keepalambda status orders --env lab --events 5.');
+  });
+
+  it('presses nothing, and reads nothing of it', async () => {
+    const { err } = await runLine(['switchover', 'orders', '--to', 'db2', '--yes', '--why', 'x'], at());
+    expect(err).not.toContain('Ctrl-C');
+  });
+
   it('is not asked before a pause, which moves nothing', async () => {
     const { err, code } = await runLine(['pause', '--minutes', '5', '--why', 'x'], at());
     expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -79,7 +79,7 @@ test('an environment is exported whole', async () => {
 test('an environment that there is not is refused, and nothing is written', async () => {
   const directory = join(temporaryDirectory(), 'export');
   const { code, err } = await keepalambda(['export', 'prod', directory], temporaryDirectory());
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(err).toMatch(
     /^prod: got no environment of this name in .*; want one of none\. To fix it: npx keepalambda init prod\.\n$/,
   );

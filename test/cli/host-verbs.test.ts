@@ -126,3 +126,26 @@ it('ends as the reply does: what is refused is exit code 3', async () => {
   expect(code).toBe(3);
   expect(noted).toEqual(['refused: got x; want y. To fix it: z.']);
 });
+
+it('a failure comes after the steps that succeeded, which are no failures', async () => {
+  const step = (name: string) => ({ name, node: 'db1', does: 'x', result: 'changed' as const, tookMs: 1 });
+  const failed: Reply = {
+    ok: false,
+    outcome: 'failed',
+    lines: ['changed  one db1: x', 'changed  two db1: x', 'three db1: tried 3 times without effect'],
+    data: {
+      action: 'setup',
+      pair: 'orders',
+      steps: [step('one'), step('two')],
+      changed: 2,
+      unfinished: false,
+    },
+  };
+  const { noted, code } = await run({ line: 'setup orders --yes --why x', replies: [failed] });
+  expect(code).toBe(1);
+  expect(noted).toEqual([
+    'changed  one db1: x',
+    'changed  two db1: x',
+    'failed: three db1: tried 3 times without effect',
+  ]);
+});

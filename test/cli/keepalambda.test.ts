@@ -91,7 +91,7 @@ describe('keepalambda init', () => {
     ]);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n +at /);
-    expect({ code, out, written: readdirSync(environments) }).toEqual({ code: 1, out: '', written: [] });
+    expect({ code, out, written: readdirSync(environments) }).toEqual({ code: 2, out: '', written: [] });
   });
 
   it('refuses a file that is there, and a VIP that another environment has', async () => {
@@ -146,7 +146,7 @@ describe('keepalambda grants', () => {
     expect(secret.out).toContain(
       `--   aws secretsmanager create-secret --region eu-central-1 --kms-key-id ${large.pairs[1]?.credentialsKey} --name billing-monitor --secret-string '{"user":"keepalambda","password":"${another}"}'`,
     );
-    expect(none).toMatchObject({ code: 1, err: expect.stringContaining('want one of orders, billing') });
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining('want one of orders, billing') });
   });
 
   test.each([

@@ -126,7 +126,7 @@ describe('who only asks', () => {
 describe('orders', () => {
   test.each([
     ['failover --to db1 --yes --why test', 3, /^refused: db1 holds the VIP already/],
-    ['release --node db9 --yes --why test', 3, /^refused: got node db9; want one of db1, db2/],
+    ['release --node db9 --yes --why test', 2, /^wrong: node: got node db9; want one of db1, db2/],
     ['reattach --yes --why test', 3, /^refused: no channel is detached/],
     ['acknowledge --why test', 3, /^refused: there is nothing to acknowledge/],
     ['resume --why test', 3, /^refused: the pair is not paused/],
@@ -249,7 +249,7 @@ it('an incident, as it is told afterwards', async () => {
   expect(told.out).toMatch(/^incident \w+ of lab\/orders: .* UTC, [\d.]+ s\n.*●/s);
   expect(told.out).toContain(`holder-lost failover to ${to}`);
   expect(await keepalambda('incident nosuch')).toMatchObject({
-    code: 1,
+    code: 2,
     err: expect.stringContaining('got incident nosuch'),
   });
 });

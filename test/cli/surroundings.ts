@@ -15,6 +15,8 @@ export interface Ended {
 export interface Given {
   readonly invoke: Invoke;
   readonly isTerminal?: boolean;
+  /** The person presses Ctrl-C as soon as the request of this action is sent. */
+  readonly interruptsAt?: string;
   /** What a person answers to each question. */
   readonly answers?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -29,6 +31,7 @@ export async function runLine(words: readonly string[], given: Given): Promise<E
   const err: string[] = [];
   const requests: object[] = [];
   const answers = [...(given.answers ?? [])];
+  let interrupt: (() => void) | null = null;
   const io: Io = {
     env: { KEEPALAMBDA_ENV: 'lab', KEEPALAMBDA_ENVIRONMENTS: none, USER: 'ann', ...given.env },
     isTerminal: given.isTerminal ?? false,
@@ -42,13 +45,19 @@ export async function runLine(words: readonly string[], given: Given): Promise<E
       err.push(question);
       return answers.shift() ?? '';
     },
-    onInterrupt: () => () => undefined,
+    onInterrupt: (act) => {
+      interrupt = act;
+      return () => {
+        interrupt = null;
+      };
+    },
     exitWith: (wanted) => {
       code = wanted;
     },
   };
   const open = () => async (request: object) => {
     requests.push(request);
+    if ('action' in request && request.action === given.interruptsAt) interrupt?.();
     return given.invoke(request);
   };
   await run(words, { io, open });

@@ -159,6 +159,16 @@ export const gaveUpAt = (attempt: number) => ({
     message: `Error connecting to source 'repl@10.0.1.11:3306'. This was attempt ${attempt}/10, with a delay of 60 seconds between attempts. Message: Can't connect`,
   },
 });
+/** The standby was made anew and refuses the channel of the holder, which had received these GTIDs of it before. */
+export const refusedForOld = (received: string) =>
+  holder(
+    hears1({
+      io: 'no',
+      lagSeconds: null,
+      received: position(received),
+      ioError: { errno: 1236, message: 'Replica has more GTIDs than the source has' },
+    }),
+  );
 /** Its channel is stopped, as detaching leaves it. */
 export const [halted1, halted2] = [
   holder(hears1({ io: 'no' })),

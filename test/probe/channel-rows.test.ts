@@ -56,6 +56,30 @@ test.each([
   expect(inboundOf(channelOf(mysql97, { SQL_Delay }), readPulse(mysql97.pulse), beside)).toMatchObject(said);
 });
 
+test.each<[what: string, row: StatusRow, leavesOut: string | undefined]>([
+  ['nothing', {}, undefined],
+  ['a database', { Replicate_Ignore_DB: 'logs' }, 'Replicate_Ignore_DB: logs'],
+  ['all but one', { Replicate_Do_DB: 'app' }, 'Replicate_Do_DB: app'],
+  ['databases of the server', { Replicate_Ignore_DB: 'mysql, information_schema' }, undefined],
+  ['its tables', { Replicate_Wild_Ignore_Table: 'mysql.%,sys.%' }, undefined],
+  ['one of each', { Replicate_Ignore_DB: 'mysql,logs' }, 'Replicate_Ignore_DB: mysql,logs'],
+  ['one whose name begins so', { Replicate_Ignore_DB: 'mysqlstats' }, 'Replicate_Ignore_DB: mysqlstats'],
+  [
+    'two kinds',
+    { Replicate_Ignore_DB: 'mysql', Replicate_Rewrite_DB: '(a,b)', Replicate_Ignore_Server_Ids: '1' },
+    'Replicate_Rewrite_DB: (a,b); Replicate_Ignore_Server_Ids: 1',
+  ],
+])('a channel that leaves out %s', (_, row, leavesOut) => {
+  const beside = { heardAgoMs: 250, receivedAgoMs: 900, applierBlocked: null };
+  const inbound = inboundOf(channelOf(mysql97, row), readPulse(mysql97.pulse), beside);
+  expect(inbound.kind === 'configured' && inbound.leavesOut).toBe(leavesOut);
+});
+
+test('the server id, where the pulse has it', () => {
+  expect(readPulse(mysql97.pulse).serverId).toBeNull();
+  expect(readPulse({ ...mysql97.pulse, server_id: '7' }).serverId).toBe(7);
+});
+
 test.each<[string, StatusRow, boolean]>([
   ['MySQL 5.6 with read_only', mysql56.pulse, false],
   ['MySQL 5.6 without', { ...mysql56.pulse, read_only: 0 }, true],

@@ -12,7 +12,7 @@ export function detaching(subject: Subject): void {
       const { peer, ...where } = subject.nodeOf('db2');
       const rest = { ...subject.command, ...where, peer: { ...peer, identity } };
       return subject.probe.answer(
-        kind === 'detach' ? { kind, ...rest, threads: 'receiver' } : { kind, ...rest },
+        kind === 'detach' ? { kind, ...rest, threads: 'receiver' } : { kind, ...rest, attaching: 'as-it-is' },
       );
     };
     await setHeartbeat(subject.servers.db2, 0.7);

@@ -7,7 +7,7 @@ import { actions, parseRequest } from '../../lib/core/operator/request.ts';
 import { step } from '../../lib/core/pair/pair.ts';
 import type { PairState } from '../../lib/core/pair/pair-state.ts';
 import { operate } from '../../lib/watch/operate.ts';
-import { breakNow, configOf, endDrill, newDrill, watchOver } from './drill.ts';
+import { breakNow, configOf, endDrill, newDrill, until, watchOver } from './drill.ts';
 import type { Stage } from './stage.ts';
 
 let stage: Stage;
@@ -137,12 +137,47 @@ it('tells a refusal from a failure and from a wrong request', async () => {
     { action: 'resume', ...by },
     { action: 'failover', pair: stage.pair.name },
     { action: 'status', pair: 'nosuch' },
+    { action: 'switchover', ...by, to: 'db9' },
+    { action: 'rebuild', ...by, node: 'db9' },
+    { action: 'maintain', ...by, work: 'command', command: 'nosuch' },
     { action: 'pause', ...by, minutes: 5 },
   ];
   const outcomes: string[] = [];
   for (const raw of asked) outcomes.push((await reply(raw)).outcome);
-  expect(outcomes).toEqual(['refused', 'refused', 'refused', 'faulty', 'faulty', 'done']);
+  expect(outcomes).toEqual([
+    ...['refused', 'faulty', 'refused', 'faulty', 'faulty'],
+    ...['faulty', 'faulty', 'faulty', 'done'],
+  ]);
 });
+
+it.each([
+  ['switchover', 'db1', /would undo it/],
+  ['switchover', 'db2', /db2 holds the VIP already/],
+  ['failover', 'db2', /db2 holds the VIP already/],
+])(
+  'a %s to %s that comes while a failover is in flight is answered at its end, and moves nothing',
+  async (action, to, text) => {
+    watchOver(stage);
+    await stage.pass(15_000);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    const memory = () => stage.world.table.memoryOf(stage.pair.name);
+    const isInFlight = () => memory().plan?.kind === 'failover';
+    await until(stage, 10_000, isInFlight);
+    const { outcome, lines } = await reply({
+      action,
+      pair: stage.pair.name,
+      by: 'ann',
+      why: 'db1 is slow',
+      to,
+    });
+    expect({ outcome, text: lines.join() }).toEqual({
+      outcome: 'refused',
+      text: expect.stringMatching(text),
+    });
+    await stage.pass(30_000);
+    expect([memory().lastHolder, memory().failoversAtMs.length]).toEqual(['db2', 1]);
+  },
+);
 
 it('10,000 fuzzed requests: one clear answer each, nothing changed, nothing thrown', async () => {
   const word = fc.oneof(fc.constantFrom('db1', 'db2', 'constructor', '__proto__', ''), fc.string());

@@ -49,10 +49,10 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
       const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
       return (await command(props, order, (fields) => ({ ...fields, ...where, threads }))).detached;
     },
-    async attach(pair, node, source, limitMs) {
+    async attach(pair, node, source, limitMs, attaching = 'as-it-is') {
       const order = { kind: 'attach', pair, limitMs, first: turnOf(pair, node) } as const;
       const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
-      const { wasRunning } = await command(props, order, (fields) => ({ ...fields, ...where }));
+      const { wasRunning } = await command(props, order, (fields) => ({ ...fields, ...where, attaching }));
       return { wasRunning };
     },
     async replicate(pair, node, limitMs) {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { PairStatus, Reply } from '../../core/operator/reply.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { positive } from './flags.ts';
-import { confirm, expectSure, type OrderFlags, send, signed } from './order.ts';
+import { confirm, expectSure, type OrderFlags, sayOnInterrupt, send, signed } from './order.ts';
 import { choosePair } from './target.ts';
 import { secondsOf, statusIn } from './texts.ts';
 import { type Context, carryOut, exitCodeOfReply, verb, type Work } from './verb.ts';
@@ -60,9 +60,7 @@ async function drill(work: Work<DrillFlags>, pair: string): Promise<number> {
   const startedMs = performance.now();
   if (!(await awaitReady(work, pair, from, flags.patience * 1000))) {
     const back = `keepalambda switchover ${pair} --to ${from} --env ${target.environment}`;
-    io.note(
-      `${to} holds the VIP, and ${from} was not ready within ${flags.patience} s. The way back: ${back}`,
-    );
+    io.note(`${to} holds the VIP, and ${from} was not ready yet. The way back: ${back}`);
     return end(work, pair, [there.leg], null, exitCodes.failed);
   }
   const readyAfterMs = performance.now() - startedMs;
@@ -76,16 +74,16 @@ async function readyPair(
   { target }: Work<object>,
   pair: string,
 ): Promise<{ readonly status: PairStatus; readonly from: string; readonly to: string }> {
-  const status = statusIn(await target.invoke({ action: 'status', pair }), pair);
+  const reply = await target.invoke({ action: 'status', pair });
+  const status = statusIn(reply, pair);
+  if (status === undefined) throw new CliError(reply.lines, exitCodeOfReply(reply));
   const because =
-    status === undefined
-      ? 'there is no pair of this name'
-      : status.holder === null
-        ? `the VIP is ${status.vipIs}`
-        : status.canTakeOver
-          ? null
-          : `${status.standby} cannot take over: ${status.reasons.join('; ')}`;
-  if (status?.holder && because === null) return { status, from: status.holder, to: status.standby };
+    status.holder === null
+      ? `the VIP is ${status.vipIs}`
+      : status.canTakeOver
+        ? null
+        : `${status.standby} cannot take over: ${status.reasons.join('; ')}`;
+  if (status.holder && because === null) return { status, from: status.holder, to: status.standby };
   throw new CliError([`refused: no drill of ${pair} now: ${because}`], exitCodes.refused);
 }
 
@@ -97,7 +95,8 @@ async function leg(
   request: object,
 ): Promise<{ readonly leg: Leg; readonly reply: Reply }> {
   const startedMs = performance.now();
-  const reply = await send(work, pair, request);
+  const isHeard = sayOnInterrupt(work, pair, 'this switchover is given, and goes on without this command');
+  const reply = await send(work, pair, request).finally(isHeard);
   const askedMs = performance.now() - startedMs;
   const { ok, data, lines } = reply;
   const { tookMs = null, closedForMs = null } = data?.action === 'order' ? data : {};
@@ -106,19 +105,26 @@ async function leg(
 
 const ASK_EVERY_MS = 1000;
 
+/** Ctrl-C ends the wait: then the way back is for the person. */
 async function awaitReady(
-  { target }: Work<object>,
+  { target, io }: Work<object>,
   pair: string,
   node: string,
   limitMs: number,
 ): Promise<boolean> {
   const untilMs = performance.now() + limitMs;
-  while (performance.now() < untilMs) {
-    const status = statusIn(await target.invoke({ action: 'status', pair }), pair);
-    if (status?.standby === node && status.canTakeOver && status.plan === null) return true;
-    await sleep(ASK_EVERY_MS);
+  const left = new AbortController();
+  const isHeard = io.onInterrupt(() => left.abort());
+  try {
+    while (performance.now() < untilMs && !left.signal.aborted) {
+      const status = statusIn(await target.invoke({ action: 'status', pair }), pair);
+      if (status?.standby === node && status.canTakeOver && status.plan === null) return true;
+      await sleep(ASK_EVERY_MS, undefined, { signal: left.signal }).catch(() => {});
+    }
+    return false;
+  } finally {
+    isHeard();
   }
-  return false;
 }
 
 function end(

@@ -1,7 +1,7 @@
 /** The verbs that work on hosts: the same order is sent again until its work is finished. */
 import type { Command } from 'commander';
 import type { Reply } from '../../core/operator/reply.ts';
-import { confirm, expectSure, type OrderFlags, signed } from './order.ts';
+import { confirm, expectSure, type OrderFlags, sayOnInterrupt, signed } from './order.ts';
 import { choosePair } from './target.ts';
 import { statusIn } from './texts.ts';
 import { untilFinished } from './until-finished.ts';
@@ -93,5 +93,14 @@ async function workOnHosts(work: Work<Flags>, host: HostVerb, given: string | un
     if (!flags.json) for (const line of lines) work.io.note(line);
   };
   const give = () => target.invoke(request);
-  return present(work, await untilFinished({ id: asked.id, give, hear, idleMax: IDLE_MAX }));
+  const isHeard = sayOnInterrupt(
+    work,
+    pair,
+    'the step at work goes on without this command, and the same order goes on from there',
+  );
+  try {
+    return present(work, await untilFinished({ id: asked.id, give, hear, idleMax: IDLE_MAX }));
+  } finally {
+    isHeard();
+  }
 }

@@ -9,7 +9,7 @@ import { CliError, exitCodes, usage } from '../errors.ts';
 import { type Paint, painter } from './paint.ts';
 import { choosePair, type Target } from './target.ts';
 import { clockOf, dayOf, secondsOf } from './texts.ts';
-import { type Context, carryOut, verb } from './verb.ts';
+import { type Context, carryOut, exitCodeOfReply, verb } from './verb.ts';
 
 export function incidentVerb(context: Context): Command {
   return verb(
@@ -28,11 +28,8 @@ export function incidentVerb(context: Context): Command {
       carryOut(context, flags, async ({ target, io, flags: { json, html } }) => {
         const rows = await rowsOf(target, id, given);
         if (rows.length === 0)
-          throw new CliError(
-            [
-              `got incident ${id}; want one of the last ${HISTORY_MAX} rows of history. To fix it: see history.`,
-            ],
-            exitCodes.failed,
+          throw usage(
+            `got incident ${id}; want one of the last ${HISTORY_MAX} rows of history. To fix it: see history.`,
           );
         const { environment } = target;
         if (html !== undefined) await writePage(html, environment, id, rows);
@@ -74,13 +71,9 @@ async function rowsOf(
   const pairs =
     given === undefined && target.pairs !== null ? target.pairs : [await choosePair(target, given)];
   for (const pair of pairs) {
-    const { data, ok, lines } = await target.invoke({
-      action: 'history',
-      pair,
-      incident,
-      limit: HISTORY_MAX,
-    });
-    if (!ok) throw new CliError(lines, exitCodes.failed);
+    const reply = await target.invoke({ action: 'history', pair, incident, limit: HISTORY_MAX });
+    const { data } = reply;
+    if (!reply.ok) throw new CliError(reply.lines, exitCodeOfReply(reply));
     if (data?.action === 'history' && data.rows.length > 0) return inOrder(data.rows);
   }
   return [];

@@ -115,16 +115,31 @@ async function showProgress(
   void steps;
 }
 
-/** As `send`; where it is not known what became of the order, the error says what to do. */
+/** As `send`; where it is not known what became of the order, the error says what to do, and so does Ctrl-C. */
 export async function sendOrder(
   work: Work<object>,
   pair: string,
   request: object,
   { id }: Asked,
 ): Promise<Reply> {
-  return send(work, pair, request).catch((error: unknown) => {
-    if (!(error instanceof CliError) || error.exitCode !== UNREACHABLE) throw error;
-    const hint = `It is order ${id}: repeated with --id ${id}, it is the same order, and never a second move.`;
-    throw new CliError([...error.lines, hint], exitCodes.unreachable);
-  });
+  const same = `repeated with --id ${id}, it is the same order`;
+  const isHeard = sayOnInterrupt(
+    work,
+    pair,
+    `it is given, and goes on without this command (order ${id}; ${same})`,
+  );
+  return send(work, pair, request)
+    .catch((error: unknown) => {
+      if (!(error instanceof CliError) || error.exitCode !== UNREACHABLE) throw error;
+      const hint = `It is order ${id}: ${same}, and never a second move.`;
+      throw new CliError([...error.lines, hint], exitCodes.unreachable);
+    })
+    .finally(isHeard);
+}
+
+/** The first Ctrl-C takes nothing back: it says so, and how the outcome is seen. Gives back what ends that. */
+export function sayOnInterrupt({ io, target }: Work<object>, pair: string, what: string): () => void {
+  const { environment } = target;
+  const see = `keepalambda status ${pair} --env ${environment} --events 5`;
+  return io.onInterrupt(() => io.note(`  ${what}. Its outcome: ${see}. Ctrl-C again leaves.`));
 }

@@ -93,6 +93,13 @@ export function exitCodeOfReply({ outcome }: Reply): number {
 export function present({ target, io, flags }: Work<object>, reply: Reply, lines = reply.lines): number {
   if (flags.json) io.tell(JSON.stringify({ environment: target.environment, ...reply }));
   else if (reply.ok) for (const line of lines) io.tell(line);
-  else for (const line of lines) io.note(`${reply.outcome === 'faulty' ? 'wrong' : reply.outcome}: ${line}`);
+  else noteNotDone(io, reply, lines);
   return exitCodeOfReply(reply);
+}
+
+/** The steps of work on hosts come first, each with its own result: what was not done is the rest. */
+function noteNotDone(io: Io, { outcome, data }: Reply, lines: readonly string[]): void {
+  const steps = data && 'steps' in data ? data.steps.length : 0;
+  const word = outcome === 'faulty' ? 'wrong' : outcome;
+  for (const [index, line] of lines.entries()) io.note(index < steps ? line : `${word}: ${line}`);
 }

@@ -5,10 +5,13 @@
  */
 import { cut, LIST_MAX } from '../bounds.ts';
 import type { Situation } from '../decision/situation.ts';
+import { hasLess } from '../memory/log-fall.ts';
 import { type Memory, notLost } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import { lostOf, ownLackOf } from '../standby/lead.ts';
 import type { HolderEnd } from '../standby/readiness.ts';
+import { hasRunSince } from '../standby/readiness-reasons.ts';
+import { hasRunOn } from './same-process.ts';
 import type { Server } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -30,8 +33,27 @@ export function noteBehind(
 ): Memory {
   const ofHolder = withBehind(memory.behind, holder.node, lack);
   const forStandby = { ...notLost, behind: ofHolder, loss: memory.loss, sent };
-  const behind = withBehind(ofHolder, standby.node, behindOf(standby, holder, forStandby));
+  const ofStandby = behindOf(standby, holder, forStandby);
+  const isNoted = ofStandby === null || !hasLostNone(memory, standby, holder);
+  const behind = isNoted ? withBehind(ofHolder, standby.node, ofStandby) : ofHolder;
   return behind === memory.behind ? memory : { ...memory, behind };
+}
+
+/**
+ * It does not show all of its own writes that its peer has, and has lost none: a server that does not restart loses none. It had
+ * them at an earlier look, so its log was reset since; or it lacked none when it was last fit, so it shows them at the next look.
+ */
+export function hasLostNone(
+  { logs, behind, readiness }: Pick<Memory, 'logs' | 'behind' | 'readiness'>,
+  verdict: Verdict,
+  peer: Verdict,
+): boolean {
+  const { node, server } = verdict;
+  const noted = logs[node];
+  if (noted === undefined || server === null || behind[node] !== undefined) return false;
+  if (!hasRunOn(noted.process, verdict, peer)) return false;
+  if (noted.identity === server.identity && hasLess(server.executed, noted.executed)) return true;
+  return readiness?.node === node && readiness.fit && hasRunSince(readiness.atMs, verdict);
 }
 
 /**

@@ -89,7 +89,8 @@ function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {
   if (inbound.kind === 'unconfigured') return 'unconfigured';
   const { io, sql, lagSeconds, sourceIdentity, applierBlocked } = inbound;
   const words = `${io} ${sql} ${lagWord(lagSeconds, lagLimitSeconds)} from ${sourceIdentity ?? 'nobody'}`;
-  return applierBlocked === null ? words : `${words} blocked`;
+  const filtered = inbound.leavesOut === undefined ? '' : ' filtered';
+  return `${words}${filtered}${applierBlocked === null ? '' : ' blocked'}`;
 }
 
 function witnessWord(inbound: Inbound, witnessMs: number | null): string {

@@ -17,6 +17,9 @@ export const SAME_START_MS = 25_000;
 /** A server process, as it is remembered. */
 export type Process = Omit<Settled, 'is'>;
 
+/** A process that had run for so long is told from its successor for certain. Seconds. */
+const TOLD_APART_S = 60;
+
 /** By how much two ages that one leader reads can be off. Milliseconds. */
 const READ_SLACK_MS = 4000;
 
@@ -30,6 +33,11 @@ export function isSameProcess(before: Process, verdict: Verdict, peer: Verdict):
   return readingsOf(verdict, before.clockOffMs).some((own) =>
     peers.some((other) => isSameBy(before, own, other)),
   );
+}
+
+/** It is the same process for certain: it has not restarted since, and so has lost nothing. */
+export function hasRunOn(before: Process, verdict: Verdict, peer: Verdict): boolean {
+  return (before.uptimeSeconds ?? 0) >= TOLD_APART_S && isSameProcess(before, verdict, peer);
 }
 
 /** The node as it answers, and, where its clock was set since, without what that has added to its uptime. */

@@ -54,6 +54,8 @@ export type Inbound =
        * read.
        */
       readonly barred?: boolean | undefined;
+      /** Its filters: rows of its source that it leaves out or rewrites, in the server's words. Absent where there are none. */
+      readonly leavesOut?: string;
       /** Position in the source's log up to which events were received. */
       readonly received: Position;
       /** Position in the source's log up to which events were applied. */
@@ -133,6 +135,8 @@ export interface Server {
    * server.
    */
   readonly offline?: true;
+  /** Replication skips what a server of the same id wrote. Absent where it was not read. */
+  readonly serverId?: number;
   readonly uptimeSeconds: number;
   /** How long the answer took. Milliseconds. */
   readonly roundTripMs: number;

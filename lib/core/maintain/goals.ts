@@ -141,33 +141,17 @@ function goal(name: string, node: NodeName | null, does: string, state: State): 
 }
 
 /** Why the pair has no such maintenance; null when it has. */
-export function faultOfOrder(
-  { name, mode, maintenance, nodes }: Pair,
-  { work, command, node }: MaintainTerms,
-): Refusal | null {
+export function faultOfOrder({ name, mode }: Pair, { work, command }: MaintainTerms): Refusal | null {
   if (mode !== 'act')
     return {
       got: `${name}, which is only observed`,
       want: "mode: 'act' in its environment file: a maintenance switches over",
       remedy: 'set that and deploy, or do by hand what the dry run lists',
     };
-  if (node !== null && !nodes.some((one) => one.name === node))
-    return {
-      got: `node ${node}`,
-      want: `one of ${nodes.map((one) => one.name).join(', ')}`,
-      remedy: 'name a node of the pair, or none for both',
-    };
-  if ((work === 'command') !== (command !== null))
-    return {
-      got: `${work}${command === null ? ' without a name' : ` ${command}`}`,
-      want: 'restart, reboot, or command with its name',
-      remedy: 'give one of the three',
-    };
-  const known = Object.keys(maintenance);
-  if (command === null || known.includes(command)) return null;
+  if ((work === 'command') === (command !== null)) return null;
   return {
-    got: `command ${command}`,
-    want: `a name of \`maintenance\` in the environment file: ${known.join(', ') || 'it has none'}`,
-    remedy: 'add the name with its SSM document, deploy, and give the order again',
+    got: `${work}${command === null ? ' without a name' : ` ${command}`}`,
+    want: 'restart, reboot, or command with its name',
+    remedy: 'give one of the three',
   };
 }

@@ -16,13 +16,11 @@ import {
 } from '../evidence/gtid.ts';
 import { knownTo } from '../evidence/history-sets.ts';
 import { areOfOneSeries, comparePlaces, placeOf } from '../evidence/log-place.ts';
-import { isSameProcess } from '../evidence/same-process.ts';
+import { hasRunOn } from '../evidence/same-process.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import type { Fall, LogSight, SeenLog } from './seen-logs.ts';
 
-/** A process that had run for so long is told from its successor for certain. Seconds. */
-const TOLD_APART_S = 60;
 /** The longest set that is kept. Characters. */
 export const SET_MAX = 4000;
 
@@ -46,10 +44,7 @@ export function fallBetween(
   if (lost === null) return null;
   const sinceUptimeSeconds = fall?.sinceUptimeSeconds ?? uptimeSeconds;
   // A look may give the uptime of the look before, and so that of a process that has ended: one that grows is of this one.
-  const isReset =
-    uptimeSeconds > sinceUptimeSeconds &&
-    (before.process.uptimeSeconds ?? 0) >= TOLD_APART_S &&
-    isSameProcess(before.process, verdict, peer);
+  const isReset = uptimeSeconds > sinceUptimeSeconds && hasRunOn(before.process, verdict, peer);
   const { lack, had, isAssumed } = lost;
   const forgotten = isReset ? bounded(forgottenSince(before, executed, setOf(peer.server, sent))) : null;
   return {

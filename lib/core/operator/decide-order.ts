@@ -1,5 +1,6 @@
 /** Decides on an operator's order: the same plans, asked for by a person. */
 import type { Situation } from '../decision/situation.ts';
+import { attachingOf } from '../evidence/source-anew.ts';
 import { orderMaintenance } from '../maintain/order-note.ts';
 import { detachedChannels } from '../memory/detached.ts';
 import { askForAllText, wouldAskForAll } from '../memory/log-reset.ts';
@@ -75,7 +76,9 @@ function orderReattach(situation: Situation, order: Extract<Order, { action: 're
       `${what}. Applied on ${node} now, they could overwrite newer rows. To apply them anyway, add --accept-loss`,
     );
   }
-  return act(attachPlan(node, from), order);
+  const { holder, standby } = situation;
+  const [replica, source] = node === holder.node ? [holder, standby] : [standby, holder];
+  return act(attachPlan(node, from, attachingOf(replica.server, source.server)), order);
 }
 
 function orderRelease(

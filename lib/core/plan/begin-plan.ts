@@ -5,7 +5,7 @@ import type { Situation } from '../decision/situation.ts';
 import type { Position } from '../evidence/sighting.ts';
 import type { Memory } from '../memory/memory.ts';
 import { settledBeside } from '../memory/settled.ts';
-import { unknownLoss } from '../standby/unknown-loss.ts';
+import { isProvenGone, unknownLoss } from '../standby/unknown-loss.ts';
 import { causeText, seenText } from '../text/cause-text.ts';
 import type { Plan, PlanRecord } from './plan.ts';
 
@@ -51,6 +51,7 @@ export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): 
     cause,
     seen,
     ...lossUnknownTo(situation, wanted.plan),
+    ...(isProvenGone(situation.holder) ? { holderGone: true } : {}),
     startedAtMs: nowMs,
     badSinceMs: situation.badSinceMs,
     unservedSinceMs: unservedSinceMs(situation),

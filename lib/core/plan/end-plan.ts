@@ -6,10 +6,11 @@ import { withDetached, withoutDetached } from '../memory/detached.ts';
 import { lateMoveOf } from '../memory/late-move.ts';
 import { withForgottenAt } from '../memory/log-reset.ts';
 import { type Loss, type Memory, notLost, type OrderAnswer } from '../memory/memory.ts';
+import { goneOnText } from '../standby/unknown-loss.ts';
 import { unchangedText, wordsOfEnding } from '../text/ending-text.ts';
 import { renderOutcomes } from '../text/steps-text.ts';
 import { duration } from '../text/utc-time.ts';
-import { outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
+import { mayHaveGoneOn, outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** How a plan ended. */
@@ -143,6 +144,7 @@ function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Clo
     return memory;
   if (reachedTheEnd(plan)) return { ...memory, loss: null };
   const seenAtMs = plan.lastSeenAtMs ?? null;
+  const because = plan.lossUnknown ?? (mayHaveGoneOn(plan) ? goneOnText(plan.from) : undefined);
   const loss: Loss = {
     old: plan.from,
     lastSeen: plan.fencedAt ?? plan.lastSeen,
@@ -150,7 +152,7 @@ function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Clo
       plan.fencedAt !== null ? 0 : seenAtMs === null ? null : Math.max(1, plan.badSinceMs - seenAtMs),
     kept: plan.kept && withForgottenAt(plan.to, plan.kept, memory.logReset),
     keptBy: close.identity,
-    ...(plan.lossUnknown === undefined ? {} : { because: plan.lossUnknown }),
+    ...(because === undefined ? {} : { because }),
     atMs: close.nowMs,
   };
   return { ...memory, loss };

@@ -47,6 +47,8 @@ export interface PlanRecord extends Plan {
   readonly startedAtMs: number;
   /** Why nobody can say what the move loses. Absent where it can be counted, and in older records. */
   readonly lossUnknown?: string;
+  /** When it began, the old holder was proven to be gone: it took nothing after that. Absent otherwise, and in older records. */
+  readonly holderGone?: true;
   /** Since when the holder had the fault for which the plan began. */
   readonly badSinceMs: number;
   /** Since when clients could not write when it began; null while they could. Absent in records of older releases. */
@@ -136,6 +138,13 @@ export function movedAtMs(plan: PlanRecord): number | null {
 /** Whether the new holder applied all that the old one ever wrote: known only if the old one was fenced first. */
 export function reachedTheEnd(plan: PlanRecord): boolean {
   return plan.fencedAt !== null && outcomesOfCatchUp(plan, true).includes('done');
+}
+
+/** Whether the old holder may have gone on taking writes: nothing closed it, and it was not proven to be gone. */
+export function mayHaveGoneOn(plan: PlanRecord): boolean {
+  const fence = outcomeOf(plan, 'fence')?.kind;
+  const isClosed = plan.fencedAt !== null || fence === 'done' || fence === 'already';
+  return plan.holderGone !== true && !isClosed;
 }
 
 /** Whether catching up ended before all was applied, and the loss of the rest was accepted. */

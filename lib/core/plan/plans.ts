@@ -3,6 +3,7 @@
  * is what it is stands above each. `docs/decisions.md` prints them.
  */
 import { type Pair, peerOf } from '../config/config.ts';
+import type { Attaching } from '../evidence/probe-results.ts';
 import type { NodeName } from '../names.ts';
 import { STATEMENT_LIMIT_MS } from '../time-budget.ts';
 import type { Plan } from './plan.ts';
@@ -197,12 +198,13 @@ export function releasePlan(node: NodeName): Plan {
 }
 
 /** The holder receives from the other node again: nothing that it lacks is there, or a person accepts what is. */
-export function attachPlan(node: NodeName, source: NodeName): Plan {
+export function attachPlan(node: NodeName, source: NodeName, attaching: Attaching = 'as-it-is'): Plan {
+  const afresh = attaching === 'afresh' ? { attaching } : {};
   return {
     kind: 'attach-channel',
     from: source,
     to: node,
-    stages: [[{ kind: 'attach', node, source }]],
+    stages: [[{ kind: 'attach', node, source, ...afresh }]],
     undo: [],
     undoIfHolderServes: false,
   };

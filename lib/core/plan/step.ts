@@ -2,6 +2,7 @@
  * The steps that plans are made of. A step is an order to watch: it says what must be true afterwards,
  * and its executor looks before it acts, so that a step can be carried out again until it succeeds.
  */
+import type { Attaching } from '../evidence/probe-results.ts';
 import type { NodeName } from '../names.ts';
 
 export type Step =
@@ -43,7 +44,13 @@ export type Step =
    */
   | { readonly kind: 'detach'; readonly node: NodeName; readonly source: NodeName }
   /** Receive from the source again. */
-  | { readonly kind: 'attach'; readonly node: NodeName; readonly source: NodeName }
+  | {
+      readonly kind: 'attach';
+      readonly node: NodeName;
+      readonly source: NodeName;
+      /** Absent: as it is. */
+      readonly attaching?: Attaching;
+    }
   /** Make the node take writes. */
   | { readonly kind: 'open'; readonly node: NodeName }
   /** Make the node take no writes. */

@@ -34,8 +34,10 @@ export function fitnessWhileLiving(terms: FitnessTerms): Fitness {
   const cutOff = [...(unasked.length > 0 ? [] : reasonsOfReceiving(terms)), ...reasonsOfSource(terms)];
   const barred = reasonsOfRole(terms);
   const ofHistory = reasonsOfHistory(terms);
-  const fitness = fitnessOf([...late, ...unasked, ...cutOff, ...ofHistory, ...barred]);
+  const filtered = reasonsOfFilters(terms.standby);
+  const fitness = fitnessOf([...late, ...unasked, ...cutOff, ...ofHistory, ...filtered, ...barred]);
   if (ofHistory.length > 0) return { ...fitness, ofHistory };
+  if (filtered.length > 0) return fitness;
   return {
     ...fitness,
     ...(late.length > 0 ? { isLate: true } : {}),
@@ -92,6 +94,7 @@ function ownReasons(terms: FitnessTerms): string[] {
     ...reasonsOfAbsence(standby),
     ...reasonsOfSource(terms),
     ...told(blockOfApplier(standby.server), applier),
+    ...reasonsOfFilters(standby),
     ...reasonsOfRole(terms),
   ];
 }
@@ -129,6 +132,15 @@ function reasonsOfRefusal(standby: Verdict): string[] {
 function reasonsOfSource({ pair, standby: { server }, peerIdentity }: FitnessTerms): string[] {
   const isAlone = server?.inbound.kind === 'unconfigured';
   return told(isAlone ? 'replication is not configured' : null, misdirection(pair, server, peerIdentity));
+}
+
+/** Its channel leaves rows out: they are missing for good, and no thread stops. */
+function reasonsOfFilters({ server }: Verdict): string[] {
+  const leavesOut = server?.inbound.kind === 'configured' ? server.inbound.leavesOut : undefined;
+  if (leavesOut === undefined) return [];
+  return [
+    `its channel leaves out or rewrites rows (${leavesOut}). Take the filter off, then compare the two nodes, or rebuild it`,
+  ];
 }
 
 /** Why it does not receive what the holder writes. */

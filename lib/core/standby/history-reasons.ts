@@ -1,7 +1,7 @@
 /** What the histories of the two nodes say against a standby: what one has and the other lacks. */
 import type { Pair } from '../config/config.ts';
 import { asideReason } from '../decision/aside.ts';
-import { behindOf } from '../evidence/behind.ts';
+import { behindOf, hasLostNone } from '../evidence/behind.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from '../evidence/gtid.ts';
 import type { Server } from '../evidence/sighting.ts';
 import { resetNow, resetText } from '../memory/log-reset.ts';
@@ -25,6 +25,7 @@ export const reasonsOfHistory = remembered((terms: FitnessTerms): readonly strin
     ...less,
     ...(safeguards.errant ? reasonsOfErrant(pair, holder.server, standby.server) : []),
     ...reasonsOfNoLog(terms),
+    ...reasonsOfServerId(holder.server, standby.server),
     ...reasonsOfVersion(holder.server, standby.server),
   ];
 }, 1);
@@ -35,6 +36,13 @@ function reasonsOfNoLog({ holder, standby }: FitnessTerms): readonly string[] {
   return [
     `${holder.node} writes no binary log, so nothing that it writes now gets to ${standby.node}. Find out why in its error log, restart its mysqld, then rebuild ${standby.node}`,
   ];
+}
+
+/** A server takes events of its own id for its own, and skips them: rows and GTIDs are missing, and no thread stops. */
+function reasonsOfServerId({ serverId }: Server, standby: Server): readonly string[] {
+  if (serverId === undefined || serverId !== standby.serverId) return [];
+  const because = `it skips what the holder writes, because both have server_id ${serverId}`;
+  return [`${because}. Give it an id of its own, then rebuild it`];
 }
 
 /** The holder began its history anew, so nobody can say what of it the standby lacks. */
@@ -70,7 +78,11 @@ function reasonsOfErrant(pair: Pair, holder: Server, standby: Server): readonly 
  */
 export function reasonsOfLess({ standby, holder, memory, sent }: FitnessTerms): string[] {
   const lack = behindOf(standby, holder, { ...notLost, behind: memory.behind, loss: memory.loss, sent });
-  return told(lack === null ? null : `it lost writes that it had sent: ${lack}`);
+  if (lack === null) return [];
+  const because = hasLostNone(memory, standby, holder)
+    ? `${holder.node} has writes of it that it does not show: its binary log was reset (RESET MASTER), or it wrote them a moment ago`
+    : 'it lost writes that it had sent';
+  return [`${because}: ${lack}`];
 }
 
 /** It has a part of the data only, whatever its GTIDs say. */

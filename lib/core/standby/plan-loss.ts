@@ -3,7 +3,7 @@ import type { Situation } from '../decision/situation.ts';
 import type { Loss } from '../memory/memory.ts';
 import { lastPositionIn } from '../pair/pair-state.ts';
 import { describeLoss } from './loss.ts';
-import { unknownLoss } from './unknown-loss.ts';
+import { isProvenGone, unknownLoss } from './unknown-loss.ts';
 
 /** That nothing is lost is said only where the plan waits for the last write, or is undone. */
 export function describePlanLoss(
@@ -18,7 +18,9 @@ export function describePlanLoss(
     return 'Data loss: none. It waits for the last write of the holder, or it is undone.';
   if (holder.kind === 'serving' && !acceptLoss)
     return `Data loss: none if ${holder.node} can be closed, because the plan then waits for its last write.`;
+  const isOpen = holder.kind !== 'serving' && !isProvenGone(holder);
   const seen = {
+    ...(isOpen ? { because: `${holder.node} may go on taking writes, unless it can be closed` } : {}),
     old: holder.node,
     ...lastOf(situation),
     kept: standby.server?.executed ?? null,

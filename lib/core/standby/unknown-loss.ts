@@ -4,6 +4,7 @@
  */
 import type { Situation } from '../decision/situation.ts';
 import { behindOf } from '../evidence/behind.ts';
+import type { Verdict } from '../evidence/verdict.ts';
 import { notLost } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 
@@ -27,6 +28,16 @@ export function unknownLoss(situation: Situation, from: NodeName, to: NodeName):
           sent: situation.sent,
         });
   return lack === null ? null : `${to} came back without writes that it had taken before: ${lack}`;
+}
+
+/** Whether nobody can write to the node any more: its mysqld or its instance has ended. One that is silent may live on. */
+export function isProvenGone({ kind, confirmed, instanceGone }: Verdict): boolean {
+  return instanceGone || (kind === 'stopped' && confirmed);
+}
+
+/** Why nobody can say what a move loses away from a node that is not closed: how far it had come was read before. */
+export function goneOnText(from: NodeName): string {
+  return `${from} could not be closed, and may have gone on taking writes`;
 }
 
 function isUnloggedNow({ holder }: Situation, from: NodeName): boolean {

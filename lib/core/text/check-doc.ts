@@ -8,7 +8,7 @@ export function renderCheckDoc(): string {
     '',
     'Printed from the rules in `lib/core/deployment-check/`. Each finding says what was got, what is wanted, and the command that',
     'fixes it. `--json` prints `{"environment", "findings": [{"id", "severity", "subject", "got", "want", "why", "fix"}]}`.',
-    'Exit codes: 0 nothing found (or hints only), 1 a danger, 4 AWS cannot be reached, 5 warnings only.',
+    'Exit codes: 0 nothing found (or hints only), 1 a danger, 2 the command line is wrong, 4 AWS cannot be reached, 5 warnings only.',
     '',
     '`check` only reads. It needs the rights of `ReadOnlyAccess`, and to decrypt the parameters of the pairs: it checks what',
     'they hold, and never prints it. Once the stack is deployed, it has `keepalambda-NAME-read` examine both servers of each pair,',

@@ -21,7 +21,7 @@ export function renderStep(step: Step): string {
     case 'detach':
       return `detach ${step.node} from ${step.source} (unless its last write is applied)`;
     case 'attach':
-      return `attach ${step.node} to ${step.source}`;
+      return `attach ${step.node} to ${step.source}${step.attaching === 'afresh' ? ', without what it had received before' : ''}`;
     case 'open':
       return `open ${step.node}`;
     case 'close':

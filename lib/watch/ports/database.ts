@@ -5,6 +5,7 @@ import type { ServerFacts } from '../../core/doctor/facts.ts';
 import type { ChainReplica, Fed, Repointed } from '../../core/evidence/chain.ts';
 import type {
   Answered,
+  Attaching,
   CaughtUp,
   Closed,
   Detached,
@@ -69,12 +70,16 @@ export interface DatabasePort {
     threads: DetachedThreads,
     limitMs: number,
   ): Promise<Detached>;
-  /** Starts the channel from the source again. Gives back whether it ran already. */
+  /**
+   * Starts the channel from the source again. Gives back whether it ran already. `afresh`: succeeds when it is connected.
+   * @default as-it-is
+   */
   attach(
     pair: Pair,
     node: NodeName,
     source: string | null,
     limitMs: number,
+    attaching?: Attaching,
   ): Promise<{ readonly wasRunning: boolean }>;
   /**
    * Makes the node's channel from the pair's other node, with the replication account of the parameter store, and starts it.

@@ -152,14 +152,7 @@ test.each<
     { work: 'command', command: 'upgrade' },
     undefined,
   ],
-  [
-    'one that is not',
-    { maintenance: { upgrade: 'their-upgrade' } },
-    { work: 'command', command: 'rm' },
-    'command rm',
-  ],
   ['a command without a name', {}, { work: 'command' }, 'command without a name'],
-  ['a node that the pair does not have', {}, { node: 'db9' }, 'node db9'],
   ['only observed', { mode: 'observe' }, {}, 'orders, which is only observed'],
 ])('what may be ordered: %s', (_, of, asked, got) => {
   expect(faultOfOrder(pairWith(of), { ...terms, ...asked })?.got).toBe(got);

@@ -5,7 +5,18 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Server } from '../../../lib/core/evidence/sighting.ts';
 import { Leader } from '../leader.ts';
-import { answered, answers1, channel, db2, memory, refused, UUID1, UUID2, vipAt } from '../world.ts';
+import {
+  answered,
+  answers1,
+  answers2,
+  channel,
+  db2,
+  memory,
+  refused,
+  UUID1,
+  UUID2,
+  vipAt,
+} from '../world.ts';
 
 const place = (offset: number) => ({ file: 'binlog.000003', offset });
 const holderAt = (last: number) =>
@@ -112,6 +123,75 @@ describe('a standby that applied what it received and does not record it', () =>
     const inbound = { ...server.inbound, io: 'no', ioError: told } as Server['inbound'];
     leader.looks(20, 250, holderAt(7), answered({ ...server, inbound }));
     expect(leader.memory.logReset).toMatchObject({ node: 'db1', standby: 'db2' });
+  });
+});
+
+describe('a standby of MariaDB that was a holder before', () => {
+  const at = (gtid: string) => ({ gtid, ...place(10_000) });
+  const flavor = { flavor: 'mariadb', version: '10.11.6-MariaDB' } as const;
+  const holderNow = (last: number) =>
+    answers1({
+      ...flavor,
+      identity: 'server_id:1',
+      executed: at(`0-1-${last},0-2-50`),
+      inbound: channel({ sourceIdentity: 'server_id:2', received: at('0-2-50'), applied: at('0-2-50') }),
+    });
+  const standbyNow = (last: number, gtid: string, uptimeSeconds: number) =>
+    answers2({
+      ...flavor,
+      identity: 'server_id:2',
+      uptimeSeconds,
+      executed: at(gtid),
+      inbound: channel({
+        sourceIdentity: 'server_id:1',
+        received: at(`0-1-${last}`),
+        applied: at(`0-1-${last}`),
+      }),
+    });
+  /** It is well for some seconds; then this is what its log has, and what `status` says of it, at each look. */
+  const reasonsSince = (leader: Leader, gtidAt: (last: number) => string, isRestarted: boolean): string[] => {
+    for (let count = 1; count <= 16; count++)
+      leader.look(
+        250,
+        holderNow(100 + count),
+        standbyNow(100 + count, `0-1-${100 + count},0-2-50`, 9000 + count / 4),
+      );
+    return Array.from({ length: 40 }, (_, count) => {
+      const last = 117 + count;
+      const uptimeSeconds = isRestarted ? 1 + count / 4 : 9004 + count / 4;
+      const { situation } = leader.look(250, holderNow(last), standbyNow(last, gtidAt(last), uptimeSeconds));
+      return situation.fitness.reasons.join('; ');
+    });
+  };
+
+  it('and whose log was reset has lost no writes: at first it may be either, then the reset is known', () => {
+    const leader = new Leader();
+    const said = reasonsSince(leader, (last) => `0-1-${last}`, false);
+    expect(said[0]).toContain(
+      'db1 has writes of it that it does not show: its binary log was reset (RESET MASTER), or',
+    );
+    expect(said.join()).not.toContain('lost writes');
+    expect(leader.memory.logReset).toMatchObject({ node: 'db2', standby: 'db1' });
+    expect(leader.memory.behind).toEqual({});
+    expect(said.at(-1)).toBe('');
+  });
+
+  it('and that restarted with less has lost them', () => {
+    const leader = new Leader();
+    expect(reasonsSince(leader, (last) => `0-1-${last}`, true)[0]).toContain(
+      'it lost writes that it had sent',
+    );
+    expect(leader.memory.behind).toHaveProperty('db2');
+  });
+
+  it('and that wrote something itself a moment before it was stopped has lost nothing', () => {
+    const leader = new Leader();
+    reasonsSince(leader, (last) => `0-1-${last},0-2-50`, false);
+    const ahead = answers1({ ...flavor, identity: 'server_id:1', executed: at('0-1-160,0-2-51') });
+    leader.look(250, ahead, standbyNow(160, '0-1-160,0-2-50', 9020));
+    const { situation } = leader.looks(20, 250, ahead, refused);
+    expect(situation.fitness.reasons.join()).toMatch(/^it is stopped/);
+    expect(situation.fitness.reasons.join()).not.toContain('lost writes');
   });
 });
 

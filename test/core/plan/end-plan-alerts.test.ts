@@ -142,14 +142,26 @@ describe('what a failover may have lost', () => {
     [
       'read a moment before',
       failover,
-      { kept, lastSeenAtMs: NOW_MS - 3200 },
+      { kept, lastSeenAtMs: NOW_MS - 3200, holderGone: true },
       `Data loss: 2 transactions (the last position of db1 was read 0.2 s before it was lost): ${UUID1}:99-100.`,
     ],
     [
       'read long before: not known',
       failover,
-      { kept: position(`${UUID1}:1-100`), lastSeenAtMs: NOW_MS - 9000 },
+      { kept: position(`${UUID1}:1-100`), lastSeenAtMs: NOW_MS - 9000, holderGone: true },
       'Data loss: unknown (the last position of db1 was read 6.0 s before it was lost).',
+    ],
+    [
+      'read a moment before, of a holder that may have gone on: not known',
+      failover,
+      { kept: position(`${UUID1}:1-100`), lastSeenAtMs: NOW_MS - 3200 },
+      'Data loss: unknown (db1 could not be closed, and may have gone on taking writes).',
+    ],
+    [
+      'the same, with what is known to be missing',
+      failover,
+      { kept, lastSeenAtMs: NOW_MS - 3200, outcomes: { '0.0': { kind: 'missed', because: 'no answer' } } },
+      'Data loss: unknown (db1 could not be closed, and may have gone on taking writes); at least 2 transactions',
     ],
     [
       'fenced, and not caught up to its end',

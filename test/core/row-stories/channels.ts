@@ -10,10 +10,11 @@ import {
   leftBehind,
   logReset,
   marked1,
+  refusedForOld,
   stuck,
   withReplica,
 } from '../changes.ts';
-import { hears1, hears2, holder, refused, standby } from '../world.ts';
+import { hears1, hears2, holder, refused, standby, UUID2 } from '../world.ts';
 import type { RowStory } from './row-story.ts';
 
 export const whenChannelFails: readonly RowStory[] = [
@@ -52,6 +53,18 @@ export const whenChannelFails: readonly RowStory[] = [
     'of the holder, and its standby has nothing of its own',
     [holder(hears1(gaveUpAt(10)))],
     'channel-gave-up attach-channel to db1',
+  ],
+  [
+    'a channel is refused by its source',
+    'the standby was made anew, and the holder names its old GTIDs',
+    [refusedForOld(`${UUID2}:1-9`)],
+    'channel-gave-up attach-channel to db1',
+  ],
+  [
+    'a channel is refused by its source',
+    'of which it has received nothing that it does not know',
+    [refusedForOld('')],
+    'awaiting-confirmation observe',
   ],
   [
     'a channel is detached',

@@ -65,6 +65,21 @@ describe('while the holder serves', () => {
       standby(hears2({ sourceAddress: '10.0.1.10' })),
       'it replicates through the VIP, not from the node',
     ],
+    [
+      'a filter',
+      standby(hears2({ leavesOut: 'Replicate_Ignore_DB: logs' })),
+      'its channel leaves out or rewrites rows (Replicate_Ignore_DB: logs)',
+    ],
+    [
+      'the server id of the holder',
+      (world) => holder(answers1({ serverId: 7 }))(standby(answers2({ serverId: 7 }))(world)),
+      'it skips what the holder writes, because both have server_id 7',
+    ],
+    [
+      'a server id of its own',
+      (world) => holder(answers1({ serverId: 7 }))(standby(answers2({ serverId: 8 }))(world)),
+      '',
+    ],
     ['no room on the ENI', noRoom('db2'), 'its ENI has no room for one more address'],
     ['no room on the ENI of the holder', noRoom('db1'), ''],
     [
@@ -195,6 +210,11 @@ describe('once the holder is lost: ready before, serving and applying now', () =
       'in offline mode: it would refuse clients as holder too',
       [standby(answers2({ inbound: channel(away), offline: true }))],
       'it refuses clients (offline_mode is ON)',
+    ],
+    [
+      'a filter',
+      [standby(hears2({ ...away, leavesOut: 'Replicate_Ignore_DB: logs' }))],
+      'its channel leaves out or rewrites rows',
     ],
     ['no room', [noRoom('db2')], 'no room'],
     ['unfit before', [rememberedUnfit('it lags by 300 s')], 'before the holder was lost: it lags by 300 s'],

@@ -13,6 +13,7 @@ import {
   standby,
   steady,
   UUID1,
+  unanswered,
 } from '../world.ts';
 
 const at = (last: number) => position(`${UUID1}:1-${last}`);
@@ -37,6 +38,11 @@ test.each<[what: string, changes: readonly Change[], text: string]>([
     'the same, and its standby lacks some',
     [holder(refused), noted(200), standby(answers2({ executed: at(90) }))],
     '10 transactions (the last position of db1 was read 0.2 s before it was lost)',
+  ],
+  [
+    'one that is silent: it may live on',
+    [holder(unanswered), noted(200)],
+    'unknown (db1 may go on taking writes, unless it can be closed)',
   ],
 ])('%s', (_, changes, text) => {
   expect(describePlanLoss(seen(steady, ...changes), 'failover', false)).toContain(text);

@@ -28,8 +28,8 @@ const numbered: Place = (of1, of2) => position(`${UUID1}:1-${of1},${UUID2}:1-${o
 const unnumbered: Place = (of1) => position(null, of1 * 10);
 
 const inbound2 = (received: Position) => channel({ io: 'no', received, applied: received });
-const standby = (executed: Position, received: Position): Saw =>
-  answered({ ...db2, executed, inbound: inbound2(received) });
+const standby = (executed: Position, received: Position, uptimeSeconds = db2.uptimeSeconds): Saw =>
+  answered({ ...db2, executed, uptimeSeconds, inbound: inbound2(received) });
 const holder = (executed: Position, received: Position, writable = true): Saw =>
   answered({
     ...db1,
@@ -86,7 +86,7 @@ describe('a standby that comes back with less than its holder had of it, which i
     leader.looks(12, 250, serving, refused);
     return leader;
   };
-  const back = (of2: number) => standby(numbered(200, of2), numbered(200, 0));
+  const back = (of2: number) => standby(numbered(200, of2), numbered(200, 0), 3);
   const less = `it lost writes that it had sent: 10 transactions: ${UUID2}:91-100`;
 
   it('cannot take over', () => {

@@ -49,8 +49,8 @@ export const hostMutants: readonly Mutant[] = [
   {
     name: 'starts-what-overwrites',
     file: channel,
-    find: 'hasGivenUp(holder.server.inbound) && !lacks ? holder.node : null;',
-    replace: 'hasGivenUp(holder.server.inbound) ? holder.node : null;',
+    find: 'return isHalted && !lacks ? holder.node : null;',
+    replace: 'return isHalted ? holder.node : null;',
     guards:
       'A channel that gave up is started into the holder only from a standby that has nothing of its own.',
   },

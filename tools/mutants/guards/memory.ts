@@ -56,7 +56,7 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'a-restart-is-a-reset',
     file: 'lib/core/memory/log-fall.ts',
-    find: 'isSameProcess(before.process, verdict, peer);',
+    find: 'hasRunOn(before.process, verdict, peer);',
     replace: 'true;',
     guards: 'A server that restarts with less has lost rows, and has not only forgotten their names.',
   },

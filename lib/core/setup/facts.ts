@@ -120,6 +120,14 @@ export interface SetupFacts {
 
 const states = ['up', 'down', 'unreached', 'denied', 'no-client'] as const;
 
+/**
+ * Whether the printed lines are all there, up to the GTIDs at their end. SSM gives back 24,000 characters, or none: what is
+ * not there must not pass for a server that is down, or that has no tables.
+ */
+export function isWholeAnswer(printed: string): boolean {
+  return /^reader=/m.test(printed) || /^server=(?!up$)/m.test(printed);
+}
+
 /** The printed lines of `name=value` → facts. What the document did not print is empty. */
 export function parseHostFacts(printed: string): HostFacts {
   const pairs = printed.split('\n').flatMap((line): [string, string][] => {

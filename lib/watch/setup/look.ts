@@ -2,7 +2,8 @@
 import type { Node, Pair } from '../../core/config/config.ts';
 import type { VipSighting } from '../../core/evidence/sighting.ts';
 import { setupUsers } from '../../core/setup/accounts.ts';
-import { parseHostFacts, type SetupFacts } from '../../core/setup/facts.ts';
+import { isWholeAnswer, parseHostFacts, type SetupFacts } from '../../core/setup/facts.ts';
+import { PortError } from '../ports/port-error.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** How long a look at one host may take. Milliseconds. */
@@ -27,7 +28,10 @@ export async function lookAtHosts(
   return { hosts, accounts, vip: placeOf(located.get(pair.name)), passed };
 }
 
-/** What each host says. `isForCopy`: how much a copy takes, and the room for it, are counted too. */
+/**
+ * What each host says. `isForCopy`: how much a copy takes, and the room for it, are counted too. Throws what the host port
+ * throws, and for half an answer.
+ */
 export async function askHosts(
   { host }: Pick<Ports, 'host'>,
   pair: Pair,
@@ -37,6 +41,11 @@ export async function askHosts(
   const given = { Monitor: monitor, Replication: replication, Room: isForCopy ? 'yes' : 'no' };
   const ask = async ({ name }: Node) => {
     const printed = await host.run(pair, name, 'host-facts', LOOK_LIMIT_MS, given);
+    if (!isWholeAnswer(printed))
+      throw new PortError(
+        'unsuccessful',
+        `host-facts on ${name}: the answer was cut off, so it is not known`,
+      );
     return [name, parseHostFacts(printed)] as const;
   };
   return Object.fromEntries(await Promise.all(pair.nodes.map(ask)));

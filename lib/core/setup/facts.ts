@@ -65,7 +65,10 @@ export interface HostAccount {
   readonly grants: readonly string[];
 }
 
-/** A line of another file, or a variable that the server keeps by itself (`mysqld-auto.cnf`). */
+/** Where an option is that the unit gives the server, beside all files. */
+export const COMMAND_LINE = 'the command line of the server';
+
+/** A line of another file, a variable that the server keeps by itself (`mysqld-auto.cnf`), or an option of its command line. */
 export interface LaterSetting {
   readonly where: string;
   /** As it is written: `server_id = 5`, `skip-log-bin`. */

@@ -208,9 +208,9 @@ function judge(details: string): 'running' | 'success' | 'denied' | 'unsuccessfu
   }
 }
 
-/** Whether the script was begun, and has ended: by itself, or by the agent at its limit. */
+/** Whether the script has run, and has ended: by itself, by the agent at its limit, or because a person cancelled it. */
 function hasRun(details: string): boolean {
-  return ['Failed', 'ExecutionTimedOut'].includes(details.replace(/\s/g, ''));
+  return ['Failed', 'ExecutionTimedOut', 'Cancelled'].includes(details.replace(/\s/g, ''));
 }
 
 function lastLines(text: string): string {

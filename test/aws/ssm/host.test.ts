@@ -86,6 +86,23 @@ it.each([
   await world.aws.close();
 });
 
+it.each([
+  ['Cancelled', -1],
+  ['Execution Timed Out', -1],
+  ['Delivery Timed Out', null],
+  ['Undeliverable', null],
+])('knows by the status whether a script has run: %s', async (StatusDetails, exitCode) => {
+  const answering = (answer: object) => ({ send: async () => answer }) as never;
+  const host = createHost({
+    looking: answering({ StatusDetails }),
+    changing: answering({ Command: { CommandId: 'c1' } }),
+    clock: { ...clock, sleep: async () => {} },
+    documents: names,
+  });
+  const run = host.run(pair, 'db1', 'server-start', 5000);
+  await expect(run).rejects.toMatchObject({ kind: 'unsuccessful', exitCode });
+});
+
 it.each(Object.entries(documents))(
   'gives %s of the pair what it declares, and no other',
   (name, document) => {

@@ -4,7 +4,7 @@ import type { Node, Pair } from '../core/config/config.ts';
 import { diagnose, type Examined, type ExaminedHost } from '../core/doctor/doctor.ts';
 import type { NodeName } from '../core/names.ts';
 import { setupUsers } from '../core/setup/accounts.ts';
-import { parseHostFacts } from '../core/setup/facts.ts';
+import { askHost } from './host-facts.ts';
 import { PortError } from './ports/port-error.ts';
 import type { Ports } from './ports/ports.ts';
 import { reason } from './step-context.ts';
@@ -46,14 +46,13 @@ export async function examinePair(
 }
 
 async function hostsOf(
-  { host }: Pick<Ports, 'host'>,
+  ports: Pick<Ports, 'host'>,
   pair: Pair,
 ): Promise<Readonly<Record<NodeName, ExaminedHost>>> {
-  const given = { Monitor: setupUsers.monitor, Replication: setupUsers.replication, Room: 'no' };
+  const asking = { users: setupUsers, limitMs: HOST_LIMIT_MS };
   const ask = async ({ name }: Node): Promise<readonly [NodeName, ExaminedHost]> => {
     try {
-      const printed = await host.run(pair, name, 'host-facts', HOST_LIMIT_MS, given);
-      return [name, { kind: 'facts', facts: parseHostFacts(printed) }];
+      return [name, { kind: 'facts', facts: await askHost(ports, pair, name, asking) }];
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
       return [name, { kind: 'unknown', because: reason(error) }];

@@ -1,5 +1,5 @@
 /** The documents of a planned restart, of the server or of its host: nothing is killed, and nothing is done twice. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { calls, makeHost, runDocument } from './document-host.ts';
@@ -24,6 +24,18 @@ const unit = (looks: number, start = 0) => `
       [ "$(wc -l <term)" -le ${looks} ] || exit 3 ;;
     kill) : >term ;;
     start) rm -f term; [ ${start} = 0 ] && echo 18 >started; exit ${start} ;;
+  esac`;
+/** As MySQL 8: it says itself that it is stopping, and takes so many looks for it. */
+const stopping = (looks: number) => `
+  case "$1" in
+    show) echo "ExecMainStartTimestampMonotonic=17" ;;
+    is-active)
+      [ -f term ] || exit 0
+      echo x >>term
+      [ "$(wc -l <term)" -gt ${looks} ] || echo deactivating
+      exit 3 ;;
+    kill) : >term ;;
+    start) mv term ended ;;
   esac`;
 const killing = (host: { directory: string }) =>
   calls(host).filter((call) => /KILL|systemctl stop/.test(call));
@@ -53,6 +65,12 @@ describe('a planned restart', () => {
     expect(calls(host).filter((call) => / (kill|start) /.test(call))).toHaveLength(before);
   });
 
+  it('waits for the end of a server that says that it is stopping', async () => {
+    const host = makeHost(['mysqld'], stopping(2));
+    await runDocument(host, 'planned-restart', { SSM_Started: '17' });
+    expect(readFileSync(join(host.directory, 'ended'), 'utf8')).toHaveLength('x\n'.length * 3);
+  });
+
   it('kills nothing that does not start', async () => {
     const host = makeHost(['mysql'], unit(0, 1));
     const outcome = await runDocument(host, 'planned-restart', { SSM_Started: '17' });
@@ -78,6 +96,12 @@ describe('a planned reboot', () => {
     expect(calls(host)).toContain('systemctl kill --signal=SIGTERM mysqld.service');
     expect(await reboot(host, NEXT_BOOT)).toEqual({ code: 0, text: 'rebooted, and mysqld.service is up' });
     expect(killing(host)).toEqual([]);
+  });
+
+  it('is not asked for while the server is stopping', async () => {
+    const host = await makeBound(stopping(2));
+    expect((await reboot(host, FIRST_BOOT)).code).toBe(194);
+    expect(readFileSync(join(host.directory, 'term'), 'utf8')).toHaveLength('x\n'.length * 3);
   });
 
   it('reboots nothing that was booted anew: the command came twice', async () => {

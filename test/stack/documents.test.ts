@@ -64,7 +64,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   ReadOnly: ['0', '1'],
   KeepDays: ['7', '365'],
   BinaryLog: ['/var/lib/mysql/binlog', '/data/mysql-8.0/log.bin'],
-  Bind: ['*', '0.0.0.0', '::', '10.0.1.11,fe80::1'],
+  Bind: ['*', '0.0.0.0', '::', '10.0.1.11,fe80::1', 'db1.shop-internal.example'],
   SkipNames: ['0', '1'],
   Verb: ['make', 'see', 'drop'],
   Side: ['1', '2'],

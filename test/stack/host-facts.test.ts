@@ -9,12 +9,13 @@ import { documents } from '../../lib/stack/documents/index.ts';
 import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 
 /** As the client of 9.7: `\G` is a command of its own, which it does not know unless it is asked to. */
-const client = (channels: string) => `
+const client = (channels: string, version: string) => `
+[ ! -e "$KEEPALAMBDA_STATE/warns" ] || cat "$KEEPALAMBDA_STATE/warns" >&2
 [ ! -e "$KEEPALAMBDA_STATE/refuses" ] || { echo 'ERROR 1040 (HY000): Too many connections' >&2; exit 1; }
 case "$*" in
   *'\\G'*) echo "ERROR at line 1: Unknown command" >&2; exit 1 ;;
   *'SHOW REPLICA STATUS'*) ${channels} ;;
-  *@@version*) echo 9.7.1 ;;
+  *@@version*) echo ${version} ;;
   *'SELECT @@port'*) echo 3306 ;;
   *'SELECT @@datadir'*) echo "$KEEPALAMBDA_STATE/data/" ;;
   *'GLOBAL VARIABLES'*) printf 'datadir\\t%s\\nlog_bin_basename\\t%s\\n' "$KEEPALAMBDA_STATE/data/" "$KEEPALAMBDA_STATE/data/binlog" ;;
@@ -32,6 +33,8 @@ interface Broken {
   readonly files?: Readonly<Record<string, string | number>>;
   /** What `df` says is free, in KB. */
   readonly freeKb?: number;
+  /** @default 9.7.1 */
+  readonly version?: string;
   /** What the service manager says of its unit. @default true */
   readonly isActive?: boolean;
   /** Whether keepalived starts with the host. @default false */
@@ -62,7 +65,7 @@ async function askHost(channels: string, copy: Readonly<Record<string, string>> 
   *UnitPath*) echo '${state}/etc/systemd/system' ;;
 esac`;
   for (const [name, script] of Object.entries({
-    mysql: client(channels),
+    mysql: client(channels, broken.version ?? '9.7.1'),
     ip: '',
     systemctl,
     df,
@@ -250,6 +253,26 @@ it('says where options are set that doctor judges, in the order of reading, and 
     { where: 'HERE/conf.d/x.cnf line 3', text: 'replica_skip_errors=OFF' },
     { where: 'mysqld-auto.cnf', text: 'max_connections=500' },
   ]);
+});
+
+it.each([
+  ['10.11.6-MariaDB-log', ['mariadb-10.11', 'mysqld-10.11', 'mariadbd', 'client-server', 'galera']],
+  ['8.4.3', ['mysqld-8.4', 'server']],
+])('counts the groups that a server of %s reads, and no other', async (version, read) => {
+  const others = ['mariadb-10.1', 'mysqld-8', 'mysqld-8.0', 'client', 'mysqld_safe', 'server-8.4'];
+  const groups = [...read, ...others, ...(version.startsWith('8') ? ['mariadb', 'galera'] : [])];
+  const late = groups.map((group) => `[${group}]\nserver_id = ${group.length}${groups.indexOf(group)}\n`);
+  const files = { 'my.cnf': `!includedir HERE/conf.d\n${late.join('')}` };
+  const { facts } = await askHost('true', {}, { files, version });
+  const values = read.map((group) => `server_id = ${group.length}${groups.indexOf(group)}`);
+  const inFiles = facts?.later.filter(({ where }) => where !== 'mysqld-auto.cnf');
+  expect(inFiles?.map(({ text }) => text)).toEqual(values);
+});
+
+it('knows a version beside what the client warns of', async () => {
+  const warns = "mysql: Deprecated program name. Use '/usr/bin/mariadb' instead\n";
+  const { facts } = await askHost('true', {}, { files: { warns }, version: '11.8.3-MariaDB' });
+  expect(facts).toMatchObject({ server: 'up', version: '11.8.3-MariaDB' });
 });
 
 it('takes a file that includes itself, and a server without such a directory, as they are', async () => {

@@ -1,6 +1,6 @@
-/** `seed-copy` on a server of before MySQL 8 that died while an earlier try made a table: what it removes, and what it leaves. */
+/** `seed-copy`: what it dumps, and on a server of before MySQL 8 that died while an earlier try made a table, what it removes and leaves. */
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -8,11 +8,13 @@ import { documents } from '../../lib/stack/documents/index.ts';
 import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 
 /** As 5.6: it drops the tables that it knows, and fails on a directory that is not empty then. */
+const dumper = `
+case "$*" in *--help*) ;; *) for each; do echo "$each"; done > "$DATA/dumped" ;; esac`;
 const client = `
 case " $* " in
   *' --help '*) exit 0 ;;
   *' -e '*) ;;
-  *) case $(cat) in *'DROP DATABASE'*)
+  *) case $(cat) in *'DROP DATABASE IF EXISTS \`#mysql50#'*) echo 'ERROR 1018: cannot read dir' >&2; exit 1 ;; *'DROP DATABASE'*)
     rmdir "$DATA/shop" 2>/dev/null || [ ! -e "$DATA/shop" ] || {
       echo "ERROR 1010 (HY000) at line 1: Error dropping database (can't rmdir './shop', errno: 39)" >&2; exit 1
     } ;; esac; exit 0 ;;
@@ -24,11 +26,12 @@ case "$*" in
   *read_only*) echo 1 ;;
   *CURRENT_USER*) echo root@localhost ;;
   *"FROM mysql.user"*) echo socket ;;
-  *SCHEMATA*) echo shop ;;
+  *SCHEMATA*"NOT LIKE '#mysql50#%'") echo shop ;;
+  *SCHEMATA*) printf '%s\n' mysql 'my shop'; cat "$DATA/beside" 2>/dev/null ;;
 esac`;
 
 /** One run of the document where these files are left in the directory of a database. */
-async function copy(left: readonly string[], notes: Readonly<Record<string, string>>) {
+async function copy(left: readonly string[], notes: Readonly<Record<string, string>>, beside = '') {
   const directory = temporaryDirectory();
   const [bin, state, data] = ['bin', 'seed', 'data'].map((name) => join(directory, name)) as [
     string,
@@ -37,9 +40,10 @@ async function copy(left: readonly string[], notes: Readonly<Record<string, stri
   ];
   for (const made of [bin, state, join(data, 'shop')]) mkdirSync(made, { recursive: true });
   for (const name of left) writeFileSync(join(data, 'shop', name), '');
+  writeFileSync(join(data, 'beside'), beside);
   for (const [name, text] of Object.entries({ run: 'r1', phase: 'copying', 'client.cnf': '', ...notes }))
     writeFileSync(join(state, name), text);
-  for (const [name, script] of Object.entries({ mysql: client, mysqldump: 'exit 0' })) {
+  for (const [name, script] of Object.entries({ mysql: client, mysqldump: dumper })) {
     writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(bin, name), 0o755);
   }
@@ -61,14 +65,19 @@ async function copy(left: readonly string[], notes: Readonly<Record<string, stri
     ({ stderr }: { stderr: string }) => stderr.trim(),
   );
   const shop = join(data, 'shop');
-  return { said, left: existsSync(shop) ? readdirSync(shop).toSorted() : 'no database' };
+  const dumped = join(data, 'dumped');
+  return {
+    said,
+    left: existsSync(shop) ? readdirSync(shop).toSorted() : 'no database',
+    dumped: existsSync(dumped) ? readFileSync(dumped, 'utf8').trim().split('\n') : [],
+  };
 }
 
 const halves = ['orders.frm', 'orders.ibd'];
 
 it('removes files of no table where an earlier try of this copy had emptied the server', async () => {
-  expect(await copy(halves, { emptied: '' })).toEqual({ said: 'copied', left: 'no database' });
-  expect(await copy([], {})).toEqual({ said: 'copied', left: 'no database' });
+  expect(await copy(halves, { emptied: '' })).toMatchObject({ said: 'copied', left: 'no database' });
+  expect(await copy([], {})).toMatchObject({ said: 'copied', left: 'no database' });
 });
 
 it.each([
@@ -78,4 +87,11 @@ it.each([
   const { said, left } = await copy(files, notes);
   expect(said).toMatch(/data\/shop has files of no table: .*orders\.ibd.*Take them away, and order it again/);
   expect(left).toEqual(files.toSorted());
+});
+
+it('neither dumps nor removes a directory that is no database, as lost+found of a volume', async () => {
+  const beside = await copy([], {}, '#mysql50#lost+found\n');
+  expect(beside.said).toBe('copied');
+  expect(beside.dumped.slice(-3)).toEqual(['--databases', 'mysql', 'my shop']);
+  expect((await copy([], {})).dumped.slice(-1)).toEqual(['--all-databases']);
 });

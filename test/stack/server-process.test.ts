@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, test } from 'vitest';
 import type { HostDocument } from '../../lib/core/hosts/host-document.ts';
-import { parseHostFacts } from '../../lib/core/setup/facts.ts';
+import { COMMAND_LINE, parseHostFacts } from '../../lib/core/setup/facts.ts';
 import { documents } from '../../lib/stack/documents/index.ts';
 import { temporaryDirectory } from '../../lib/stack/temporary.ts';
 
@@ -147,6 +147,12 @@ describe('the unit that is restarted', () => {
       },
       'shop-db',
     ],
+    [
+      'one in a slice of its own',
+      { units: packaged, processes: [{ cgroup: '0::/shop.slice/shop-data.slice/mysqld.service' }] },
+      'mysqld',
+    ],
+    ['one in no slice', { processes: [{ cgroup: '0::/shop-db.service' }] }, 'shop-db'],
     ['the package’s, which is down', { units: packaged }, 'mysqld'],
     [
       'the enabled one of two that are down',
@@ -191,6 +197,11 @@ describe('the unit that is restarted', () => {
         processes: [{ cgroup: '0::/user.slice/user-0.slice/user@0.service/app.slice/x.service' }],
       },
       /no service of systemd runs/,
+    ],
+    [
+      'a container of systemd’s own',
+      { processes: [{ cgroup: '0::/machine.slice/shop.service/payload/system.slice/mysqld.service' }] },
+      /container/,
     ],
     [
       'two that run, and none that root’s client gets to',
@@ -272,6 +283,20 @@ describe('the files of the server that runs', () => {
     const suffixed = { ...prod, options: ['--defaults-group-suffix=@prod'] };
     const { later } = await new Host({ files: late, processes: [suffixed] }).facts();
     expect(later).toEqual([{ where: expect.stringMatching(/zzz\.cnf line 2$/), text: 'read_only=0' }]);
+  });
+
+  it('count less than what its unit gives it, as by MYSQLD_OPTS', async () => {
+    const options = ['--read-only=0', '--datadir=/data', '--sync_binlog=0', '--max-connections=9'];
+    const { later, places } = await new Host({ files, processes: [{ ...prod, options }] }).facts();
+    const where = COMMAND_LINE;
+    expect(later).toEqual([
+      { where, text: 'read-only=0' },
+      { where, text: 'sync_binlog=0' },
+    ]);
+    expect(places).toEqual([
+      { where, text: 'sync_binlog=0' },
+      { where, text: 'max-connections=9' },
+    ]);
   });
 
   it('are not written where another server reads them too', async () => {

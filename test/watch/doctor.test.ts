@@ -28,7 +28,7 @@ async function askHosts(hostWork: boolean, answers: boolean): Promise<readonly s
   const ports = portsOf(newWorld({ facts }));
   const run = async () => {
     if (!answers) throw new PortError('timeout', 'no agent');
-    return 'server=up\nplace=/etc/mysql/conf.d/x.cnf line 12:slave-skip-errors=ALL';
+    return 'server=up\nplace=/etc/mysql/conf.d/x.cnf line 12:slave-skip-errors=ALL\nreader=0';
   };
   const found = await examinePair({ ...ports, host: { ...ports.host, run } }, { ...first, hostWork }, 'full');
   return found.filter(({ subject }) => subject === 'db2').map(({ id, got }) => `${id}: ${got}`);

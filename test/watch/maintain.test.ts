@@ -31,6 +31,7 @@ const facts: MaintainFacts = {
   holder: 'db1',
   standby: 'db2',
   isFit: false,
+  isOutOver: false,
   unready: [],
   findings: [],
 };

@@ -20,8 +20,8 @@ import { awsErrorKind, awsErrorName, describeAwsError, toPortError } from '../er
 const POLL_MS = 1000;
 /** SSM's least time for the agent to fetch a command; a host that comes back later does not run it. Seconds. */
 const DELIVERY_LIMIT_SECONDS = 30;
-/** How much of what the document printed is given back. */
-const LINES_MAX = 120;
+/** How much of what a document printed stands in the text of an error. */
+const ERROR_LINES_MAX = 120;
 
 export interface HostSsmProps {
   /** For polling: two attempts. */
@@ -156,7 +156,8 @@ async function awaitEnd(props: HostSsmProps, sent: Sent): Promise<string> {
     saw = invocation.StatusDetails ?? 'no status';
     const end = judge(saw);
     if (end === 'running') continue;
-    if (end === 'success') return lastLines(invocation.StandardOutputContent ?? '');
+    // All of it: a line that is left out is a fact that the host has not said.
+    if (end === 'success') return (invocation.StandardOutputContent ?? '').trimEnd();
     const printed = lastLines(invocation.StandardErrorContent || invocation.StandardOutputContent || '');
     throw new PortError(end, `${sent.tried}: ${saw}${printed ? `: ${printed}` : ''}`, {
       ...(hasRun(saw) ? { exitCode: invocation.ResponseCode ?? -1 } : {}),
@@ -207,11 +208,11 @@ function judge(details: string): 'running' | 'success' | 'denied' | 'unsuccessfu
   }
 }
 
-/** Whether the script was begun, and has ended: by itself, or by the agent at its limit. */
+/** Whether the script has run, and has ended: by itself, by the agent at its limit, or because a person cancelled it. */
 function hasRun(details: string): boolean {
-  return ['Failed', 'ExecutionTimedOut'].includes(details.replace(/\s/g, ''));
+  return ['Failed', 'ExecutionTimedOut', 'Cancelled'].includes(details.replace(/\s/g, ''));
 }
 
 function lastLines(text: string): string {
-  return text.trimEnd().split('\n').slice(-LINES_MAX).join('\n');
+  return text.trimEnd().split('\n').slice(-ERROR_LINES_MAX).join('\n');
 }

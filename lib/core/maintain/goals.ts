@@ -14,6 +14,8 @@ export interface MaintainFacts {
   readonly standby: NodeName | null;
   /** The standby serves, and could take over now. */
   readonly isFit: boolean;
+  /** The time for which a node is out is over: it counts as any other again, and may have become the holder. */
+  readonly isOutOver: boolean;
   /** Why the pair is not as it must be before a node is taken out; empty when it is. */
   readonly unready: readonly string[];
   /** Findings above hint, as `db1 errors-skipped`. */
@@ -83,11 +85,20 @@ function goalsOf(pair: Pair, node: NodeName, facts: MaintainFacts, terms: Mainta
   const { maintenance, holder, isOver } = facts;
   const isChanged = isOver || maintenance?.changed.includes(node) === true;
   const isDone = isOver || maintenance?.done.includes(node) === true;
-  const isTaken = isChanged || maintenance?.out?.node === node;
   const met = (is: boolean): State => (is ? 'met' : 'open');
   return [
-    goal('standby', node, `Switches over, so that ${node} is the standby.`, met(isTaken || holder !== node)),
-    goal('out', node, `Takes ${node} out: no alert and no plan while it is changed.`, met(isTaken)),
+    goal(
+      'standby',
+      node,
+      `Switches over, so that ${node} is the standby.`,
+      met(isChanged || holder !== node),
+    ),
+    goal(
+      'out',
+      node,
+      `Takes ${node} out: no alert and no plan while it is changed.`,
+      met(isChanged || isStillOut(node, facts)),
+    ),
     goal('changed', node, `${doingOf(terms)}, and waits until it is up.`, met(isChanged)),
     goal(
       'caught-up',
@@ -103,6 +114,14 @@ function goalsOf(pair: Pair, node: NodeName, facts: MaintainFacts, terms: Mainta
     ),
     goal('in', node, `${node} stands by again, watched as before.`, met(isDone)),
   ];
+}
+
+/**
+ * An order that was broken off may go on much later. A node that could have become the holder meanwhile is taken out anew; one
+ * that is down is in the middle of its change.
+ */
+function isStillOut(node: NodeName, { maintenance, holder, isOutOver, isFit }: MaintainFacts): boolean {
+  return maintenance?.out?.node === node && holder !== node && !(isOutOver && isFit);
 }
 
 function doingOf({ work, command }: MaintainTerms): string {

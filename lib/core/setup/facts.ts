@@ -69,7 +69,10 @@ export interface HostAccount {
   readonly grants: readonly string[];
 }
 
-/** A line of another file, or a variable that the server keeps by itself (`mysqld-auto.cnf`). */
+/** Where an option is that the unit gives the server, beside all files. */
+export const COMMAND_LINE = 'the command line of the server';
+
+/** A line of another file, a variable that the server keeps by itself (`mysqld-auto.cnf`), or an option of its command line. */
 export interface LaterSetting {
   readonly where: string;
   /** As it is written: `server_id = 5`, `skip-log-bin`. */
@@ -136,6 +139,14 @@ export interface SetupFacts {
 }
 
 const states = ['up', 'down', 'unreached', 'denied', 'no-client'] as const;
+
+/**
+ * Whether the printed lines are all there, up to the GTIDs at their end. SSM gives back 24,000 characters, or none: what is
+ * not there must not pass for a server that is down, or that has no tables.
+ */
+export function isWholeAnswer(printed: string): boolean {
+  return /^reader=/m.test(printed) || /^server=(?!up$)/m.test(printed);
+}
 
 /** The printed lines of `name=value` → facts. What the document did not print is empty. */
 export function parseHostFacts(printed: string): HostFacts {

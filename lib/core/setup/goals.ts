@@ -9,7 +9,13 @@ import { type AccountUse, hasAllRights } from './account-statements.ts';
 import { contradicts, type Difference, differences, renderConfiguration } from './configuration.ts';
 import { isHalfCopied } from './copy.ts';
 import { dataGoals } from './data-goals.ts';
-import type { AccountKey, HostFacts, LaterSetting, SetupFacts } from './facts.ts';
+import {
+  type AccountKey,
+  COMMAND_LINE,
+  type HostFacts,
+  type LaterSetting,
+  type SetupFacts,
+} from './facts.ts';
 import { kindOf } from './kind.ts';
 import { serverGoal } from './server-goal.ts';
 import { valuesFor } from './values.ts';
@@ -135,15 +141,23 @@ function shared({ unit, sharing }: HostFacts): Refusal {
 }
 
 /** No restart would make our file count. */
-function setLater({ includeDirectory, includedBy }: HostFacts, { where, text }: LaterSetting): Refusal {
-  const isKept = where === 'mysqld-auto.cnf';
+function setLater(host: HostFacts, { where, text }: LaterSetting): Refusal {
   return {
     got: `${text} in ${where}, which the server reads after zz-keepalambda.cnf`,
     want: 'our file to be the last that sets what it sets',
-    remedy: isKept
-      ? `RESET PERSIST ${text.split('=')[0]}; on this server, then give the same order again`
-      : `take that line out, or move "!includedir ${includeDirectory}" to the end of ${includedBy}; then give the same order again`,
+    remedy: `${notLater(host, where, text)}; then give the same order again`,
   };
+}
+
+function notLater({ includeDirectory, includedBy, unit }: HostFacts, where: string, text: string): string {
+  switch (where) {
+    case 'mysqld-auto.cnf':
+      return `RESET PERSIST ${text.split('=')[0]}; on this server`;
+    case COMMAND_LINE:
+      return `take it out of ${unit}.service, or of its environment (systemctl cat ${unit}), and restart the server`;
+    default:
+      return `take that line out, or move "!includedir ${includeDirectory}" to the end of ${includedBy}`;
+  }
 }
 
 function runningGoal(pair: Pair, view: NodeView, { vip }: SetupFacts, { restartHolder }: SetupWishes): Goal {

@@ -19,7 +19,7 @@ export function valuesFor(
   return {
     ServerId: serverIdFor(node, of('server_id'), peer.running.get('server_id') ?? ''),
     Offset: offset,
-    Domain: isGiven(of('gtid_domain_id')) ? of('gtid_domain_id') : offset,
+    Domain: domainFor(offset, of('gtid_domain_id'), peer.running.get('gtid_domain_id') ?? ''),
     ReadOnly: pair.writability === 'managed' ? '1' : '0',
     // MariaDB counts parts of a day.
     KeepDays: isGiven(of('expire_logs_days'))
@@ -27,7 +27,7 @@ export function valuesFor(
       : String(KEEP_DAYS),
     BinaryLog: of('log_bin_basename') || `${dataDirectory.replace(/\/$/, '')}/binlog`,
     // A package of Debian's listens at 127.0.0.1 alone.
-    Bind: loopback.includes(bind) ? '0.0.0.0' : bind || '*',
+    Bind: isLoopback(bind) ? '0.0.0.0' : bind || '*',
     SkipNames: namedHosts === 0 ? '1' : '0',
   };
 }
@@ -37,6 +37,16 @@ function serverIdFor({ address }: Node, own: string, peers: string): string {
   if (Number(own) > 1 && own !== peers) return own;
   // The address as one number: no other server of the network has it.
   return String(address.split('.').reduce((number, part) => number * 256 + Number(part), 0));
+}
+
+/** A domain that was chosen is kept, on the first node also where both have it. */
+function domainFor(offset: string, own: string, peers: string): string {
+  if (isGiven(own) && (own !== peers || offset === '1')) return own;
+  return [offset, '1', '2'].find((domain) => domain !== peers) ?? offset;
+}
+
+function isLoopback(bind: string): boolean {
+  return bind.split(',').every((address) => loopback.includes(address.trim()));
 }
 
 function isGiven(value: string): boolean {

@@ -41,7 +41,7 @@ export const configurationParameters = {
   ReadOnly: parameter('read-only', '^[01]$'),
   KeepDays: parameter('expire-logs-days', '^[0-9]{1,3}$'),
   BinaryLog: parameter('log-bin', '^/[A-Za-z0-9_./-]{1,250}$'),
-  Bind: parameter('bind-address', '^[0-9A-Fa-f.:,*]{1,200}$'),
+  Bind: parameter('bind-address', '^[0-9A-Za-z.:*][0-9A-Za-z.:,*/_-]{0,199}$'),
   SkipNames: parameter('skip-name-resolve', '^[01]$'),
 } satisfies Parameters;
 

@@ -10,12 +10,14 @@ const LIMIT_SECONDS = 3600;
 /** By this the script asks the agent for a reboot, and to be run again after it. */
 const REBOOT_CODE = 194;
 
-/** Sets `unit`; `started` gives back which start of it this is, 0 for none. */
+/** Sets `unit`; `started` gives back which start of it this is, 0 for none; `runs` says whether it is not down yet. */
 const findStart = `
 set -u
 ${findServerUnit}
 unit=$unit.service
 started() { systemctl show -p ExecMainStartTimestampMonotonic "$unit" | cut -d= -f2; }
+# MySQL 8 and later say themselves that they are stopping, and take as long for it as others do.
+runs() { state=$(systemctl is-active "$unit") || [ "$state" = deactivating ]; }
 `.trim();
 
 /** Sets `boot`: which boot of the host this is. */
@@ -28,7 +30,7 @@ const stopping = `
 waited=0
 stop() {
   systemctl kill --signal=SIGTERM "$unit"
-  while [ "$(started)" = "$1" ] && systemctl is-active --quiet "$unit"; do
+  while [ "$(started)" = "$1" ] && runs; do
     if [ "$waited" -ge ${STOP_LIMIT_SECONDS} ]; then
       echo "$unit is still stopping after ${STOP_LIMIT_SECONDS} s; nothing was killed" >&2
       exit 1
@@ -62,7 +64,7 @@ if [ "$now" != "$SSM_Started" ] && systemctl is-active --quiet "$unit"; then
   exit 0
 fi
 ${stopping}
-if [ "$now" = "$SSM_Started" ] && systemctl is-active --quiet "$unit"; then stop "$now"; fi
+if [ "$now" = "$SSM_Started" ] && runs; then stop "$now"; fi
 ${starting}
 echo "$unit restarted, stopped in $waited s"
 `;
@@ -78,7 +80,7 @@ unbound() { [ "$SSM_Bound" = yes ] && ! ip -4 -o addr show | grep -qF " $SSM_Vip
 ${stopping}
 if [ "$boot" = "$SSM_Boot" ]; then
   if unbound; then echo "$SSM_Vip is not bound on this host; nothing was rebooted" >&2; exit 1; fi
-  if systemctl is-active --quiet "$unit"; then stop "$(started)"; fi
+  if runs; then stop "$(started)"; fi
   exit ${REBOOT_CODE}
 fi
 ${starting}

@@ -117,9 +117,12 @@ byDump() {
   "$dumper" --no-defaults --help > "$state/help" 2>/dev/null
   offers() { grep -q -e "--$1" "$state/help"; }
   where=--master-data=2; offers source-data && where=--source-data=2
+  # Before MySQL 8, a directory beside the databases shows as one, as lost+found of a volume: it is neither dumped nor dropped.
   # shellcheck disable=SC2086
-  set -- $reach --all-databases \\
-    --single-transaction --quick --routines --events --triggers --hex-blob $where
+  "$client" $reach -N -B -e "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('sys', 'information_schema', 'performance_schema')" > "$state/theirs" 2>"$state/said" ||
+    fail "the databases of the other node could not be read: $(cat "$state/said")"
+  # shellcheck disable=SC2086
+  set -- $reach --single-transaction --quick --routines --events --triggers --hex-blob $where
   for table in slave_master_info slave_relay_log_info slave_worker_info gtid_executed gtid_slave_pos innodb_index_stats innodb_table_stats; do
     set -- "$@" "--ignore-table=mysql.$table"
   done
@@ -128,9 +131,16 @@ byDump() {
     offers set-gtid-purged && set -- "$@" --set-gtid-purged=ON
     offers column-statistics && set -- "$@" --column-statistics=0
   fi
+  if grep -q '^#mysql50#' "$state/theirs"; then
+    set -- "$@" --databases
+    while IFS= read -r name; do
+      case $name in '#mysql50#'*) ;; *) set -- "$@" "$name" ;; esac
+    done < "$state/theirs"
+  else set -- "$@" --all-databases
+  fi
   clearly 0
   forget || fail 'its binary log could not be reset'
-  sql "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')" > "$state/names"
+  sql "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') AND SCHEMA_NAME NOT LIKE '#mysql50#%'" > "$state/names"
   removeAll
   : > "$state/gtids"
   # Which transactions are in it is set last: a node with half of the data must not claim that it has them.
@@ -175,7 +185,7 @@ clearly 0
 sql "SET SESSION sql_log_bin = 0; DROP USER '${READER}'@'%'" 2>/dev/null || true
 # With writability untouched, the value of before the copy is set again.
 [ "$SSM_Writable" = allow ] || closed=1
-rm -f "$state/client.cnf" "$state/names" "$state/help" "$state/said" "$state/dumped" "$state/closed" "$state/datadir" "$state/emptied"
+rm -f "$state/client.cnf" "$state/names" "$state/theirs" "$state/help" "$state/said" "$state/dumped" "$state/closed" "$state/datadir" "$state/emptied"
 echo copied > "$state/phase"
 echo copied
 `;

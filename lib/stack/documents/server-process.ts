@@ -22,10 +22,10 @@ elif [ $# -gt 1 ]; then
   [ -z "$file" ] || reached=$(head -n 1 "$file" 2>/dev/null)
   for each in $pids; do [ "$each" != "$reached" ] || pid=$each; done
 fi
-# Of the system's own service manager: neither of a user's, nor of a container in it.
+# Of the system's own service manager, in any slice: neither of a user's, nor of a container in it.
 unitOf() {
-  sed -n 's|^[^:]*:\\(name=systemd\\)\\{0,1\\}:/system\\.slice/\\(.*/\\)\\{0,1\\}\\([^/]*\\)\\.service\\(/.*\\)\\{0,1\\}$|\\3|p' "$proc/$1/cgroup" 2>/dev/null |
-    head -n 1
+  sed -n 's|^[^:]*:\\(name=systemd\\)\\{0,1\\}:/\\(\\([^/]*\\.slice/\\)*\\)\\([^/]*\\)\\.service\\(/.*\\)\\{0,1\\}$|\\2 \\4|p' "$proc/$1/cgroup" 2>/dev/null |
+    awk '$0 !~ /^(user|machine)\\.slice/ { print $NF; exit }'
 }
 rootOf() { stat -L -c %d:%i "$1" 2>/dev/null; }
 `.trim();

@@ -1,5 +1,6 @@
 /** What the scripts of work on hosts share: statements as the server's root over its local socket, and where its files are. */
 import type { GrantServer } from '../../core/operator/rights.ts';
+import { COMMAND_LINE } from '../../core/setup/facts.ts';
 import { optionFiles } from './server-process.ts';
 
 /**
@@ -12,7 +13,10 @@ client=mysql; command -v mysql >/dev/null 2>&1 || client=mariadb
 sql() { "$client" --connect-timeout=10 -N -B -e "$1"; }
 because=
 if ! command -v "$client" >/dev/null 2>&1; then server=no-client; because='neither mysql nor mariadb is on the PATH'
-elif version=$(sql 'SELECT @@version' 2>&1); then server=up
+elif version=$(sql 'SELECT @@version' 2>&1); then
+  server=up
+  # A client may have something to say before it: that it is called mariadb today, or that a file of options is ignored.
+  version=$(printf '%s\\n' "$version" | tail -n 1)
 else
   because=$(printf '%s' "$version" | tr '\\n' ' ' | cut -c 1-300)
   version=
@@ -52,13 +56,17 @@ export const fileName = 'zz-keepalambda.cnf';
  * each place where our file is read, or would be, and for each option of the server.
  */
 const readInOrder = String.raw`
-function isOfServer(group,  of, n) {
+function isOfServer(group,  of, n, numbers) {
   n = length(group) - length(suffix)
   if (suffix != "" && n > 0 && substr(group, n + 1) == suffix) group = substr(group, 1, n)
   of = group
   sub(/-[0-9.]+$/, "", of)
+  if (tolower(version) ~ /mariadb/ && group ~ /^(client-server|galera)$/) return 1
   if (of !~ /^(mysqld|server)$/ && !(of ~ /^mariadbd?$/ && tolower(version) ~ /mariadb/)) return 0
-  return of == group || index(version, substr(group, length(of) + 2)) == 1
+  if (of == group) return 1
+  # 10.1 is not the series of 10.11.
+  split(version, numbers, ".")
+  return of != "server" && substr(group, length(of) + 2) == numbers[1] "." numbers[2]
 }
 function read(file, depth,  line, n, path, count, names, i, group) {
   if (depth > 10 || file in isOpen) return
@@ -111,7 +119,8 @@ includedir=$(printf '%s\\n' "$order" | awk -F '\\t' '$1 == "dir" { path = $2 } E
 
 /**
  * Prints which file includes that directory, and what is set after our file was read, as `later=FILE line N:OPTION=VALUE`;
- * where the options of `judged` are set, as `place=…`. Both are expressions of options.
+ * where the options of `judged` are set, as `place=…`. Both are expressions of options. What the unit gives the server
+ * (`MYSQLD_OPTS`) counts more than all files.
  */
 export function printOrder(names: string, judged: string): string {
   return `
@@ -121,6 +130,8 @@ printf '%s\\n' "$order" | awk -F '\\t' -v ours="$includedir/${fileName}" '
   $1 == "set" && $2 != ours && isRead && $4 ~ /${names}/ { later[++n] = $2 " " $3 ":" $4 }
   $1 == "set" && $4 ~ /${judged}/ { print "place=" $2 " " $3 ":" $4 }
   END { for (i = 1; i <= n; i++) print "later=" later[i] }'
+given "\${pid:-none}" | sed -n 's/^--//p' | grep -E '${names}' | sed 's/^/later=${COMMAND_LINE}:/'
+given "\${pid:-none}" | sed -n 's/^--//p' | grep -E '${judged}' | sed 's/^/place=${COMMAND_LINE}:/'
 `.trim();
 }
 

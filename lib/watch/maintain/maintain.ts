@@ -10,6 +10,7 @@ import {
   maintainGoals,
   nodesOf,
 } from '../../core/maintain/goals.ts';
+import { isOut } from '../../core/maintain/maintenance.ts';
 import { STOPPED_MAX } from '../../core/maintain/request.ts';
 import type { NodeName } from '../../core/names.ts';
 import type { HostOrder } from '../../core/operator/order.ts';
@@ -78,7 +79,8 @@ class Maintain {
     const { ports, config, pair } = this.#options;
     const { situation } = await lookOnce(ports, config, pair);
     expectSeen(situation);
-    const { maintenance, answers } = situation.memory;
+    const { memory, nowMs } = situation;
+    const { maintenance, answers } = memory;
     if (maintenance !== null) this.terms = { ...this.terms, run: maintenance.id, nodes: maintenance.nodes };
     this.#hasBegun ||= maintenance !== null;
     const wasEnded = answers.some(({ requestId, ok }) => ok && requestId === `${this.terms.run}-end`);
@@ -90,6 +92,7 @@ class Maintain {
       holder: situation.vip === 'held' ? situation.holder.node : null,
       standby: situation.standby.node,
       isFit,
+      isOutOver: maintenance?.out != null && !isOut(memory, maintenance.out.node, nowMs),
       unready: isFit ? [] : unreadyOf(situation),
       findings: isJudged && isFit ? await this.#findings() : [],
     };

@@ -24,7 +24,7 @@ export class PortError extends Error {
   readonly kind: PortErrorKind;
   /** Of `superseded`: the epoch that has taken over, where the store says it. */
   readonly epoch: number | null;
-  /** What a script on a host ended with, -1 where it was ended at its limit; null where none has run. */
+  /** What a script on a host ended with, -1 where it was ended at its limit or cancelled; null where none has run. */
   readonly exitCode: number | null;
 
   constructor(kind: PortErrorKind, message: string, options?: PortErrorOptions) {

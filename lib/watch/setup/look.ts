@@ -2,7 +2,8 @@
 import type { Node, Pair } from '../../core/config/config.ts';
 import type { VipSighting } from '../../core/evidence/sighting.ts';
 import { setupUsers } from '../../core/setup/accounts.ts';
-import { parseHostFacts, type SetupFacts } from '../../core/setup/facts.ts';
+import type { SetupFacts } from '../../core/setup/facts.ts';
+import { askHost } from '../host-facts.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** How long a look at one host may take. Milliseconds. */
@@ -27,18 +28,18 @@ export async function lookAtHosts(
   return { hosts, accounts, vip: placeOf(located.get(pair.name)), passed };
 }
 
-/** What each host says. `isForCopy`: how much a copy takes, and the room for it, are counted too. */
+/**
+ * What each host says. `isForCopy`: how much a copy takes, and the room for it, are counted too. Throws what the host port
+ * throws, and for half an answer.
+ */
 export async function askHosts(
-  { host }: Pick<Ports, 'host'>,
+  ports: Pick<Ports, 'host'>,
   pair: Pair,
-  { monitor, replication }: Readonly<Record<keyof typeof setupUsers, string>>,
+  users: Readonly<Record<keyof typeof setupUsers, string>>,
   isForCopy: boolean,
 ): Promise<SetupFacts['hosts']> {
-  const given = { Monitor: monitor, Replication: replication, Room: isForCopy ? 'yes' : 'no' };
-  const ask = async ({ name }: Node) => {
-    const printed = await host.run(pair, name, 'host-facts', LOOK_LIMIT_MS, given);
-    return [name, parseHostFacts(printed)] as const;
-  };
+  const asking = { users, isForCopy, limitMs: LOOK_LIMIT_MS };
+  const ask = async ({ name }: Node) => [name, await askHost(ports, pair, name, asking)] as const;
   return Object.fromEntries(await Promise.all(pair.nodes.map(ask)));
 }
 

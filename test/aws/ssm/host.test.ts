@@ -67,6 +67,14 @@ it('takes what SSM refuses for denied, and says what it tried', async () => {
   await world.aws.close();
 });
 
+it('gives back all that a document printed: the facts of a host may be many lines', async () => {
+  const content = shell('echo server=up', 'seq 1 400', 'echo end=yes');
+  const world = await startWorld({ documents: [{ name: names['server-start'], content }] });
+  const printed = await hostOn(world).run(pair, 'db1', 'server-start', 5000);
+  expect(printed.split('\n')).toEqual(expect.arrayContaining(['server=up', '200', 'end=yes']));
+  await world.aws.close();
+});
+
 it.each([
   ['that failed', 'exit 3', 1000, 3],
   ['that was ended at its limit', 'sleep 60', 5, -1],
@@ -76,6 +84,23 @@ it.each([
   const run = hostOn(world).run(pair, 'db1', 'planned-restart', 20_000);
   await expect(run).rejects.toMatchObject({ kind: 'unsuccessful', exitCode });
   await world.aws.close();
+});
+
+it.each([
+  ['Cancelled', -1],
+  ['Execution Timed Out', -1],
+  ['Delivery Timed Out', null],
+  ['Undeliverable', null],
+])('knows by the status whether a script has run: %s', async (StatusDetails, exitCode) => {
+  const answering = (answer: object) => ({ send: async () => answer }) as never;
+  const host = createHost({
+    looking: answering({ StatusDetails }),
+    changing: answering({ Command: { CommandId: 'c1' } }),
+    clock: { ...clock, sleep: async () => {} },
+    documents: names,
+  });
+  const run = host.run(pair, 'db1', 'server-start', 5000);
+  await expect(run).rejects.toMatchObject({ kind: 'unsuccessful', exitCode });
 });
 
 it.each(Object.entries(documents))(

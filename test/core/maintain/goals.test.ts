@@ -28,6 +28,7 @@ const healthy: MaintainFacts = {
   holder: 'db1',
   standby: 'db2',
   isFit: true,
+  isOutOver: false,
   unready: [],
   findings: [],
 };
@@ -71,6 +72,21 @@ describe('the next step of a maintenance', () => {
     ],
     ['the standby is taken out first', { maintenance: atWork({}) }, 'out db2'],
     ['it is changed', { maintenance: atWork({ out: out('db2') }), isFit: false }, 'changed db2'],
+    [
+      'not where it has become the holder since: it was broken off, and a failover came',
+      { maintenance: atWork({ out: out('db2') }), holder: 'db2', standby: 'db1', isOutOver: true },
+      'standby db2',
+    ],
+    [
+      'then it is taken out anew, because its time is over',
+      { maintenance: atWork({ out: out('db2') }), isOutOver: true },
+      'out db2',
+    ],
+    [
+      'one whose server is down is in the middle of its change',
+      { maintenance: atWork({ out: out('db2') }), isOutOver: true, isFit: false },
+      'changed db2',
+    ],
     [
       'it is waited for',
       { maintenance: atWork({ out: out('db2'), changed: ['db2'] }), isFit: false },

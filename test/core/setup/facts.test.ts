@@ -1,6 +1,6 @@
 /** What `host-facts` prints → facts. */
 import { expect, it } from 'vitest';
-import { parseHostFacts } from '../../../lib/core/setup/facts.ts';
+import { isWholeAnswer, parseHostFacts } from '../../../lib/core/setup/facts.ts';
 import { fresh } from './facts.ts';
 
 const of = (...more: readonly string[]) => parseHostFacts([...fresh('8.4.1'), ...more].join('\n'));
@@ -58,4 +58,13 @@ it('takes what was not printed for down and empty', () => {
     sources: [],
     vipBound: false,
   });
+});
+
+it.each([
+  ['all but the end of the GTIDs', [...fresh('8.4.1'), 'reader=0', 'executed=aaaa:1-'], true],
+  ['no count of tables', fresh('8.4.1').slice(0, -1), false],
+  ['nothing', [], false],
+  ['a server that is down', ['unit=mysqld', 'server=down', 'because=ERROR 2002'], true],
+])('knows half an answer from a whole one: %s', (_, lines, isWhole) => {
+  expect(isWholeAnswer(lines.join('\n'))).toBe(isWhole);
 });

@@ -4,7 +4,7 @@ import type { Goal } from '../../../lib/core/hosts/host-work.ts';
 import { nextStep } from '../../../lib/core/hosts/host-work.ts';
 import { accountRights } from '../../../lib/core/setup/account-statements.ts';
 import { renderConfiguration } from '../../../lib/core/setup/configuration.ts';
-import type { HostFacts, SetupFacts } from '../../../lib/core/setup/facts.ts';
+import { COMMAND_LINE, type HostFacts, type SetupFacts } from '../../../lib/core/setup/facts.ts';
 import { hostOf, setupGoals } from '../../../lib/core/setup/goals.ts';
 import { removeGoals } from '../../../lib/core/setup/remove-goals.ts';
 import { valuesFor } from '../../../lib/core/setup/values.ts';
@@ -192,6 +192,7 @@ it('says where our file goes, by whom it is read, and how another one stops coun
   };
   expect(remedyOf('/etc/my.cnf line 9')).toContain('"!includedir /etc/my.cnf.d" to the end of /etc/my.cnf');
   expect(remedyOf('mysqld-auto.cnf')).toContain('RESET PERSIST read_only;');
+  expect(remedyOf(COMMAND_LINE)).toContain('.service, or of its environment (systemctl cat ');
 });
 
 const full = { tables: 7, sources: [] };
@@ -285,6 +286,30 @@ it('keeps a server id, a domain and days that somebody chose, and gives what nob
   expect(one).toMatchObject({ Offset: '1', Domain: '1', KeepDays: '7', Bind: '0.0.0.0', SkipNames: '1' });
   expect(one.BinaryLog).toBe('/var/lib/mysql/binlog');
   expect(one.ServerId).not.toBe(two.ServerId);
+});
+
+it.each([
+  ['5', '5', '5', '2'],
+  ['2', '2', '2', '1'],
+  ['0', '1', '2', '1'],
+  ['0', '0', '1', '2'],
+])('gives each node a domain of its own: of %s and %s', (own, peers, ofFirst, ofSecond) => {
+  const [one, two] = [own, peers].map((domain) =>
+    hostWith('10.11.6-MariaDB', { running: new Map([['gtid_domain_id', domain]]) }),
+  ) as [HostFacts, HostFacts];
+  expect([valuesFor(pair, db1, one, two).Domain, valuesFor(pair, db2, two, one).Domain]).toEqual([
+    ofFirst,
+    ofSecond,
+  ]);
+});
+
+it.each([
+  ['127.0.0.1,::1', '0.0.0.0'],
+  ['127.0.0.1,10.0.1.11', '127.0.0.1,10.0.1.11'],
+  ['', '*'],
+])('has a server listen that others can reach: %s', (bind, want) => {
+  const host = hostWith('8.4.3', { running: new Map([['bind_address', bind]]) });
+  expect(valuesFor(pair, db1, host, host).Bind).toBe(want);
 });
 
 it('removes what is there, and replication only when asked to', () => {

@@ -103,7 +103,7 @@ ${markdownTable(
 )}
 
 - **${GOALS.twoVantages} dollars with two vantages** cannot be had with the default settings: the leader, its spare and the probe are ${dollars(all - rest)} alone.
-  With \`size: 'small', spare: 'cold'\` what is there all month comes to ${dollars(coldSmall)}. That gives up time of a failover, so it is a choice and not the default.
+  With \`size: 'small', spare: 'cold'\` what is there all month is ${dollars(coldSmall)}. That gives up time of a failover, so it is a choice and not the default.
 - **${GOALS.oneVantage} dollars with one vantage** cannot be had, whatever is set: the smallest leader and the smallest probe are ${dollars(2 * small)}, and what is
   not a function is ${dollars(rest)}. Looks one by one would bring ${dollars(coldSmall)} down to ${dollars(coldSmall - small + LOOKS_ONE_BY_ONE)}.
 - **${dollars(GOALS.furtherPair)} for a further pair**: see "each further pair" in the bills. Most of it is the probe, which grows with its pairs.`;

@@ -33,9 +33,12 @@ export function readEar(row: StatusRow | undefined): Ear | null {
 }
 
 /**
- * The channel as it is now, from its last whole row and what was heard since. Null where only a whole row can tell:
- * without GTIDs, when a thread does not run, or while something that was received is not applied, as when the applier
- * has stopped.
+ * The channel as it is now, from what was last known of it and what was heard since. Null where only a whole row can tell:
+ * without GTIDs, when a thread does not run, or when something that it had received at the look before is still not
+ * applied, as when the applier has stopped.
+ *
+ * What it received since that look does not count. While clients write, something is received at every moment, and each
+ * look would read a whole row for it.
  */
 export function byEar(last: Channel, ear: Ear | null, { executed }: Pulse): Channel | null {
   const { received, applied, io, sql } = last;
@@ -45,7 +48,7 @@ export function byEar(last: Channel, ear: Ear | null, { executed }: Pulse): Chan
   if ((received.gtid === '') !== (ear.received === '')) return null;
   if (ear.source !== (last.sourceIdentity ?? '')) return null;
   if (io !== 'yes' || sql !== 'yes' || ear.io !== 'yes' || ear.errno !== 0) return null;
-  if (!isSubset(ear.received, executed)) return null;
+  if (!isSubset(received.gtid, executed)) return null;
   return {
     ...last,
     received: { ...received, gtid: ear.received },

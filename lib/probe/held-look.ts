@@ -1,7 +1,7 @@
 /** Held looks: all nodes of all pairs side by side, answered as soon as something differs. */
 import type { Sighting } from '../core/evidence/sighting.ts';
 import { holdMsOf } from '../core/pair/look-order.ts';
-import { HeldTarget, type WatcherOf } from './held-target.ts';
+import { HeldTarget, OVER, type WatcherOf } from './held-target.ts';
 import type { ProbeTarget } from './look-schemas.ts';
 import { nowMs, pause } from './waiting.ts';
 
@@ -22,6 +22,6 @@ export async function holdLook(
   await Promise.all(held.map((target) => target.start(watcherOf)));
   const restMs = startMs + holdMs - nowMs();
   if (restMs > 0) await Promise.race([pause(restMs, ended.signal), ...held.map(({ differs }) => differs)]);
-  ended.abort();
+  ended.abort(OVER);
   return Object.fromEntries(held.map((target) => [target.pair, target.sightings]));
 }

@@ -6,7 +6,7 @@ import type { NodeName } from '../core/names.ts';
 import { termsOf } from '../core/pair/look-order.ts';
 import type { ProbeTarget } from './look-schemas.ts';
 import type { NodeWatcher } from './node-watcher.ts';
-import { type Alarm, createBell, nowMs, pause } from './waiting.ts';
+import { type Alarm, afterReading, createBell, nowMs, pause } from './waiting.ts';
 
 /**
  * How often a node is looked at again while the other one keeps an urgent look waiting: what it reports of a silence
@@ -30,7 +30,13 @@ const OVERDUE_MS = { answer: 20, commit: 200 } as const;
  */
 const CLOSE = { limitMs: 30, everyMs: 100, leastMs: 5 } as const;
 
-export type WatcherOf = (target: ProbeTarget, node: NodeName) => NodeWatcher;
+/** What a held look needs of the watcher of a node. */
+export type LookedAt = Pick<NodeWatcher, 'look' | 'lost' | 'answeredLately'>;
+
+export type WatcherOf = (target: ProbeTarget, node: NodeName) => LookedAt;
+
+/** Why looks end: given, because the default reason is an error with a stack. */
+export const OVER = 'over';
 
 /** Says when the holder takes longer for an answer, or for a commit, than it does when it is well. */
 class HolderWait {
@@ -61,14 +67,21 @@ class HolderWait {
   /** The look at the holder is over. */
   end(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#isOverdue = false;
   }
 
   #ringAfter(ms: number): void {
-    this.#timer = setTimeout(() => {
-      this.#isOverdue = true;
-      this.#bell.ring();
+    const timer = setTimeout(() => {
+      // While this process had no CPU, the holder may have answered. Else each pause of ours, and each burst of
+      // looks at many pairs, would have the standbys read whole.
+      afterReading(() => {
+        if (this.#timer !== timer) return;
+        this.#isOverdue = true;
+        this.#bell.ring();
+      });
     }, ms);
+    this.#timer = timer;
   }
 }
 
@@ -84,6 +97,8 @@ export class HeldTarget {
   readonly #witnessMs: number | null;
   /** What the last look at each node saw. */
   readonly #latest = new Map<NodeName, Saw>();
+  /** Every node answered a moment before this look began: it is the next one of a row of looks. */
+  #goesOn = false;
   readonly #differs = Promise.withResolvers<void>();
   readonly #holderWait = new HolderWait();
 
@@ -113,16 +128,17 @@ export class HeldTarget {
 
   /** Begins to look at every node, again and again. Resolves when every node was looked at once. */
   start(watcherOf: WatcherOf): Promise<void> {
-    const first = this.#target.nodes.map(({ name }) => {
-      const watcher = watcherOf(this.#target, name);
+    const watchers = this.#target.nodes.map(({ name }) => ({ name, watcher: watcherOf(this.#target, name) }));
+    this.#goesOn = this.#target.seen !== null && watchers.every(({ watcher }) => watcher.answeredLately);
+    const first = watchers.map(({ name, watcher }) => {
       const alarms = this.#isHolder(name) ? [watcher.lost] : [watcher.lost, this.#holderWait.alarm];
       return keepLooking(() => this.#lookAt(name, watcher), alarms, this.#ended);
     });
-    return Promise.all(first).then(() => this.#complete.abort());
+    return Promise.all(first).then(() => this.#complete.abort(OVER));
   }
 
   /** One look. Says in how many milliseconds to look again. */
-  async #lookAt(node: NodeName, watcher: NodeWatcher): Promise<number> {
+  async #lookAt(node: NodeName, watcher: LookedAt): Promise<number> {
     const isHolder = this.#isHolder(node);
     if (isHolder) this.#holderWait.begin();
     const what = await watcher.look(this.#limitMs(isHolder), {
@@ -167,7 +183,7 @@ export class HeldTarget {
       !this.#isHeld ||
       this.#witnessMs !== null ||
       this.#holderWait.isOverdue ||
-      this.#latest.size < this.#target.nodes.length ||
+      (this.#latest.size < this.#target.nodes.length && !this.#goesOn) ||
       [...this.#latest.values()].some(({ kind }) => kind !== 'answered')
     );
   }

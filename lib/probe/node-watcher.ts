@@ -15,6 +15,11 @@ import { clockOffOf, type Pulse } from './pulse-row.ts';
 import { type DetailWords, type Peer, ReplicationReader } from './replication-reader.ts';
 import { type Alarm, nowMs } from './waiting.ts';
 
+/**
+ * How old an answer may be for the next look to follow on it: held looks follow each other within a moment. Milliseconds.
+ */
+const LATELY_MS = 1500;
+
 /** One node of a pair, as this probe watches it. */
 interface WatchedNode {
   readonly node: NodeName;
@@ -45,6 +50,8 @@ export class NodeWatcher {
   readonly #writer: HeartbeatWriter;
   readonly #onIdentity: (identity: string) => void;
   #underWay: Promise<Saw> | null = null;
+  /** When the last look was answered; null when it was not. */
+  #answeredAtMs: number | null = null;
 
   constructor({ node, endpoint, beats, peer, onIdentity }: WatchedNode) {
     this.#logins = new Logins(endpoint);
@@ -70,6 +77,11 @@ export class NodeWatcher {
     return this.#pulse.lost;
   }
 
+  /** Whether the last look was answered, and a moment ago. */
+  get answeredLately(): boolean {
+    return this.#answeredAtMs !== null && nowMs() - this.#answeredAtMs <= LATELY_MS;
+  }
+
   /** A kept connection for a command whose own login is refused; null when none is free. */
   lend(): Lent | null {
     // The pulse's connection last: it is what shows that the server lives.
@@ -84,8 +96,11 @@ export class NodeWatcher {
 
   async #lookOnce(limitMs: number, part: Part): Promise<Saw> {
     try {
-      return await this.#see(limitMs, part);
+      const saw = await this.#see(limitMs, part);
+      this.#answeredAtMs = nowMs();
+      return saw;
     } catch (error) {
+      this.#answeredAtMs = null;
       if (!(error instanceof MysqlFailure)) throw error;
       const saw = sawOf(error);
       this.#pulse.dropUnlessWaiting();

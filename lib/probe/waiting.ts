@@ -12,14 +12,14 @@ export const late = Symbol('late');
  */
 export function within<T>(promise: Promise<T>, limitMs: number): Promise<T | typeof late> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => {
-        setImmediate(() => setImmediate(() => resolve(late)));
-      },
-      Math.max(0, limitMs),
-    );
+    const timer = setTimeout(() => afterReading(() => resolve(late)), Math.max(0, limitMs));
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/** Calls it when what has arrived by now was read: for a limit that became overdue while this process was paused. */
+export function afterReading(then: () => void): void {
+  setImmediate(() => setImmediate(then));
 }
 
 /** Milliseconds on a clock that never goes back; only differences of it mean anything. */

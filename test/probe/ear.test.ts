@@ -39,12 +39,22 @@ it('has the GTIDs of this look, and is not caught up by an offset of an earlier 
   expect(behind && isCaughtUp(behind, 0)).toBe(false);
 });
 
+/** It had received more by the look before. */
+const hasMore = { ...last, received: { ...last.received, gtid: more } };
+
+test('what has come in since the look before may still be applied: no whole row is read for it', () => {
+  const channel = byEar(last, heard({ received: more }), pulse);
+  expect(channel).toMatchObject({ received: { gtid: more }, isByEar: true });
+  expect(channel && isCaughtUp(channel, 0)).toBe(false);
+  expect(channel && byEar(channel, heard({ received: more }), pulse)).toBeNull();
+});
+
 test.each([
   ['another source', byEar(last, heard({ source: 'another' }), pulse)],
   ['the receiver is connecting', byEar(last, heard({ io: 'CONNECTING' }), pulse)],
   ['the receiver was stopped', byEar(last, heard({ io: 'OFF' }), pulse)],
   ['the receiver has an error', byEar(last, heard({ errno: '2003' }), pulse)],
-  ['something is not applied yet', byEar(last, heard({ received: more }), pulse)],
+  ['the applier had time, and has not applied it', byEar(hasMore, heard({ received: more }), pulse)],
   ['no GTID was received', byEar(last, heard({ received: '' }), pulse)],
   ['the channel did not run', byEar({ ...last, sql: 'no' }, heard(), pulse)],
   ['GTIDs are off, or do not say all', byEar(last, heard(), { ...pulse, executed: null })],

@@ -6,6 +6,8 @@ import { type Said, tapWire } from './wire-tap.ts';
 const settings = { lagLimitSeconds: 2, lookLimitMs: 500, lookIntervalMs: 250 };
 /** As long as two whole rows of a channel are apart. Milliseconds. */
 const FOR_MS = 20_000;
+/** As long as watch has a look held by default. Milliseconds. */
+const HOLD_MS = 5000;
 
 /** `KEEPALAMBDA_TRAFFIC=1` prints what each statement takes. */
 export function traffic(subject: Subject, mostBytes: number): void {
@@ -41,7 +43,7 @@ async function lookFor(subject: Subject, forMs: number) {
   let seen = 'nothing like it';
   let ends = 0;
   for (let ms = 0; ms < forMs; ms = performance.now() - startMs) {
-    seen = (await subject.lookWith({ settings, seen }, forMs - ms)).print;
+    seen = (await subject.lookWith({ settings, seen }, Math.min(HOLD_MS, forMs - ms))).print;
     ends += 1;
   }
   return { ms: performance.now() - startMs, ends };

@@ -50,6 +50,10 @@ export interface Asked extends LatencyTerms {
   readonly forMs: number;
 }
 
+/** From a minute on, a measurement waits for the second minute, and six of them take a quarter of an hour. */
+const SCALE_FOR = '30s';
+const CLIENTS_FOR = '60s';
+
 interface Flags extends LatencyFlags {
   readonly faults?: string;
   readonly peers: string;
@@ -66,7 +70,7 @@ interface Flags extends LatencyFlags {
   readonly clients?: true;
   readonly page?: true;
   readonly only: string;
-  readonly for: string;
+  readonly for?: string;
 }
 
 /** Parses them; null when help was shown. Throws a `LabError` for what a person can fix. */
@@ -90,7 +94,7 @@ export function parseFlags(args: readonly string[]): Asked | null {
     clients: flags.clients ? faultsOf(flags, clientFaults) : null,
     page: flags.page ?? false,
     only: namesOf('--only', flags.only, clientNames),
-    forMs: durationMs('--for', flags.for),
+    forMs: durationMs('--for', flags.for ?? (flags.scale === undefined ? CLIENTS_FOR : SCALE_FOR)),
   };
 }
 
@@ -127,8 +131,7 @@ function read(args: readonly string[]): Flags | null {
     )
     .option(
       '--for <time>',
-      'with --scale: how long each is measured; with --clients: how long a client is watched after a fault',
-      '60s',
+      `with --scale: how long each is measured (default ${SCALE_FOR}); with --clients: how long a client is watched after a fault (default ${CLIENTS_FOR})`,
     );
   return parseWith<Flags>(addLatencyOptions(addClientsOptions(command)), args);
 }

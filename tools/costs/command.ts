@@ -53,7 +53,7 @@ async function measureTold(
   const cpu = (figures.cpuPerPairAndSecond * 1000).toFixed(2);
   const word = measured.because === null ? '' : `; not steady: ${measured.because}`;
   console.error(
-    `${plural(pairs, 'pair')}, ${plural(vantageCount, 'vantage')}: ${cpu} ms of CPU per pair and second${word}`,
+    `${plural(pairs, 'pair')}, ${plural(vantageCount, 'vantage')}: ${cpu} ms of CPU of all functions per pair and second${word}`,
   );
   return figures;
 }

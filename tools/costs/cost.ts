@@ -1,4 +1,5 @@
 /** Dollars a month for what was measured, item by item. Pure. */
+import { CREDENTIALS_LIFE_MS } from '../../lib/aws/ssm/credentials.ts';
 import { type Choice, type Deployed, defaultChoice, deployedOf } from './deployed.ts';
 import type { Figures } from './figures.ts';
 import { MONTH_MINUTES, MONTH_SECONDS, prices } from './prices.ts';
@@ -15,8 +16,9 @@ const MILLION = 1e6;
 const PLATFORM_BYTES = 400;
 /** Logs are kept for 90 days by default. Months. */
 const LOG_MONTHS = 90 / (365 / 12);
-/** Each watch reads a pair's credentials once in 5 minutes at the most; SSM decrypts them. */
-const DECRYPTIONS_PER_WATCH = MONTH_MINUTES / 5;
+/** How often each watch reads a pair's credentials at the most; SSM decrypts them each time. Minutes. */
+export const CREDENTIALS_MINUTES = CREDENTIALS_LIFE_MS / 60_000;
+const DECRYPTIONS_PER_WATCH = MONTH_MINUTES / CREDENTIALS_MINUTES;
 
 /** Gigabyte-seconds of Lambda in a month. A gigabyte of Lambda's has 1024 MB. */
 export function gigabyteSecondsOf({ busyEnvironments }: Figures, { sizes, watches }: Deployed): number {

@@ -2,9 +2,10 @@
 import { plural } from '../../lib/core/plural.ts';
 import { markdownTable } from '../bench/table.ts';
 import { renderAsides } from './asides.ts';
-import { dollarsPerMonth, itemsOf } from './cost.ts';
+import { CREDENTIALS_MINUTES, dollarsPerMonth, itemsOf } from './cost.ts';
 import { type Choice, defaultChoice, deployedOf } from './deployed.ts';
 import type { Figures } from './figures.ts';
+import { renderGoals } from './goals.ts';
 import { prices, pricesAsOf, storage, VCPU_MEGABYTES } from './prices.ts';
 import { type Rival, rivalsOf, STORAGE_GIGABYTES } from './rivals.ts';
 import { cpuShareOf, fits, type Sizes, sizesFor } from './sizing.ts';
@@ -37,6 +38,8 @@ ${vantagesOf(all)
   .map((vantages) => billOf(all.filter((figures) => figures.vantages === vantages)))
   .join('\n')}
 ${legend()}
+
+${renderGoals()}
 
 ${renderAsides()}
 
@@ -101,19 +104,31 @@ function billOf(some: readonly Figures[]): string {
   ]);
   const totals = some.map((figures) => dollarsPerMonth(figures));
   const perPair = totals.map((total, index) => dollars(total / (some[index]?.pairs ?? 1)));
+  const further = some.map(({ pairs }, index) => furtherPair(pairs, totals[index] ?? 0, some[index - 1]));
   const vantages = some[0]?.vantages ?? 1;
   const head = ['', ...some.map(({ pairs }) => plural(pairs, 'pair'))];
   return `## ${plural(vantages, 'vantage')}
 
-${markdownTable(head, [...lines, ['**all**', ...totals.map((total) => `**${dollars(total)}**`)], ['by pair', ...perPair]])}
+${markdownTable(head, [
+  ...lines,
+  ['**all**', ...totals.map((total) => `**${dollars(total)}**`)],
+  ['by pair', ...perPair],
+  ['each further pair', ...further],
+])}
 `;
+}
+
+/** What each pair costs that the column before has not; nothing in the first column. */
+function furtherPair(pairs: number, total: number, before: Figures | undefined): string {
+  if (before === undefined || before.pairs >= pairs) return '';
+  return dollars((total - dollarsPerMonth(before)) / (pairs - before.pairs));
 }
 
 function legend(): string {
   const { kms, transfer, cloudwatch } = prices;
   return `- **Transfer between zones**: both nodes of a pair are in one subnet; the first vantage is taken to be in their zone,
   every other one is not. It rests while the first one sees that all is well. $${transfer.zoneGigabyte} a gigabyte, both ends together.
-- **KMS decryption**: the credentials of each pair, read at most once in 5 minutes by each of two watches, as SecureString.
+- **KMS decryption**: the credentials of each pair, read at most once in ${CREDENTIALS_MINUTES} minutes by each of two watches, as SecureString.
 - **KMS key**: encrypts alerts and logs. Each of the first two yearly rotations adds $${kms.keyMonth}.
 - **CloudWatch metrics**: $${dollars(cloudwatch.metricMonth)} for each series: the heartbeat, the confirmed subscriptions, and
   whether a standby is unfit. One more in a month in which an outage was measured.

@@ -8,7 +8,14 @@ type Line = readonly [name: string, value: (figures: Figures) => string];
 
 /** A line for each figure; a column for each measurement. */
 const lines: readonly Line[] = [
-  ['CPU per pair, ms a second', ({ cpuPerPairAndSecond }) => (cpuPerPairAndSecond * 1000).toFixed(2)],
+  [
+    'CPU of all functions by pair, ms a second',
+    ({ cpuPerPairAndSecond }) => (cpuPerPairAndSecond * 1000).toFixed(2),
+  ],
+  [
+    'CPU of the busiest probe by pair, ms a second',
+    ({ cpuPerSecond, pairs }) => ((cpuPerSecond.probe * 1000) / pairs).toFixed(2),
+  ],
   ['CPU of the leading watch, of one vCPU', ({ cpuPerSecond }) => percent(cpuPerSecond.watchLeading)],
   ['CPU of the contending watch', ({ cpuPerSecond }) => percent(cpuPerSecond.watchContending)],
   ['CPU of a probe', ({ cpuPerSecond }) => percent(cpuPerSecond.probe)],

@@ -14,8 +14,11 @@ import type { Clock, Log } from '../../watch/ports/ports.ts';
 import { within } from '../clients.ts';
 import { toPortError } from '../errors.ts';
 
-/** How long an account is used before it is read again. Milliseconds. */
-const CREDENTIALS_LIFE_MS = 5 * 60_000;
+/**
+ * How long an account is used before it is read again; one that a server refuses is read again at once. Each reading is
+ * decrypted by KMS, which is paid for. Milliseconds.
+ */
+export const CREDENTIALS_LIFE_MS = 15 * 60_000;
 /** While SSM does not answer, the old account is used; it is read again after this. Milliseconds. */
 const RETRY_AFTER_MS = 30_000;
 const READ_LIMIT_MS = 3000;
@@ -65,7 +68,7 @@ export class Credentials {
 
 export interface CredentialsSource {
   /**
-   * The account for the pair: read at most every 5 minutes. Throws a PortError (`denied`: no such parameter, no
+   * The account for the pair: read at most every 15 minutes. Throws a PortError (`denied`: no such parameter, no
    * permission, or not what it should hold; `throttled`, `timeout`) that never quotes the parameter.
    */
   read(pair: Pair): Promise<Credentials>;

@@ -53,7 +53,7 @@ test.each([
   ['CloudWatch alarms', 0.8],
   ['CloudWatch dashboard', 0],
   ['KMS key', 1],
-  ['KMS decryption', 0.05256],
+  ['KMS decryption', 0.01752],
   ['EventBridge Scheduler', 0.0438],
   ['Transfer between zones', 0],
 ])('%s', (name, dollars) => {

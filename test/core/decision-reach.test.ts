@@ -6,7 +6,7 @@ import { decide, deedOf, type Measure, rows } from '../../lib/core/decision/deci
 import type { Situation } from '../../lib/core/decision/situation.ts';
 import type { Saw, VipPlace } from '../../lib/core/evidence/sighting.ts';
 import type { PlanKind } from '../../lib/core/plan/plan.ts';
-import { standbyOut } from './changes.ts';
+import { standbyOut, unheld } from './changes.ts';
 import {
   answers1,
   answers2,
@@ -137,6 +137,7 @@ const extras: readonly Change[] = [
   memory({ detached: { node: 'db2', from: 'db1', atMs: NOW_MS, missing: null } }),
   leftBehind,
   staysClosed,
+  (world) => staysClosed(unheld(world)),
   standbyOut,
   noRoom('db2'),
   instance('db1', 'stopped'),

@@ -46,10 +46,15 @@ export function wouldRepeat(world: SimWorld, { name, log }: Master): boolean {
   return world.peer(name).channel.receivedName > log.names.nameOf(log.countAt(world.nowMs));
 }
 
-/** The other node takes writes and hangs, so that no order can close it: opened, this one would be a second writer. */
+/**
+ * The other node takes writes and hangs, so that no order can close it, or takes them as soon as it wakes, because our order to
+ * open it waits there: opened, this one would be a second writer.
+ */
 export function wouldBeSecond(world: SimWorld, master: Master): boolean {
-  const peer = world.peer(master.name);
-  return !master.writable && peer.writable && peer.answers && peer.stuckSinceMs !== null;
+  if (master.writable) return false;
+  const { writable, answers, stuckSinceMs, mysqld, waiting } = world.peer(master.name);
+  const isToOpen = mysqld === 'hung' && waiting.some(({ opens }) => opens);
+  return isToOpen || (writable && answers && stuckSinceMs !== null);
 }
 
 /**

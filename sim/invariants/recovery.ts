@@ -44,7 +44,7 @@ const looksMs = 5000;
  * for 5 s, or before a host was repaired, because nobody looks then; a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand; a read-only holder that only a person may open (writability: untouched), whatever
  * its disk does meanwhile, because nobody writes there; a read-only holder beside which the other node
- * takes writes and hangs, so that no order can close it: two writers are worse than none; a standby that has thrown away what it
+ * takes writes and hangs, so that no order can close it, or hangs with our order to open it: two writers are worse than none; a standby that has thrown away what it
  * had received of a holder that died: a person accepts that loss, or waits for the holder. And what nobody could know: that a
  * mysqld hangs which no vantage gets to, while its standby hears replication's heartbeats from it; and where
  * 8 s or more lie between the last moment in which a watch could ask the holder and the first after its death in which one could ask the

@@ -24,6 +24,13 @@ export interface SemiSyncState {
   gaveUp: boolean;
 }
 
+/** A statement of ours that waits in a hung server. */
+export interface Waiting {
+  readonly run: () => void;
+  /** It will make the server take writes. */
+  readonly opens: boolean;
+}
+
 /** Its data are replaced by those of the other one. What is broken off leaves nothing that can be used. */
 export interface Copy {
   phase: 'at-work' | 'broken-off' | 'copied';
@@ -102,7 +109,7 @@ export class Master {
   /** How far the copy has got that makes it anew; null while nobody does that. */
   copy: Copy | null = null;
   /** Statements that a hung server has received and carries out when it wakes. */
-  waiting: (() => void)[] = [];
+  waiting: Waiting[] = [];
   readonly #gtid: boolean;
 
   constructor(node: Node, log: CommitLog, sourceLog: CommitLog, gtid: boolean) {

@@ -14,6 +14,7 @@ import { createPorts } from './ports/index.ts';
 import { epochMs, Process, type Skew } from './process.ts';
 import type { Random } from './random.ts';
 import { replayedStep } from './replay.ts';
+import { asideOf, endWork, isWhole } from './world/copy.ts';
 import type { SimWorld } from './world/world.ts';
 
 /** Starting takes so much of the time for which a watch works; Lambda cuts it off soon after its end. Milliseconds. */
@@ -23,6 +24,9 @@ const cutAfterMs = 8000;
 const invokeAgainMs = [1000, 20_000] as const;
 /** How long an operator's call may take. Milliseconds. */
 const operatorMs = 55_000;
+/** How often `rebuild` looks whether the node follows, and for how long a person lets it. Milliseconds. */
+const reinstateAgainMs = 5000;
+const reinstateLimitMs = 150_000;
 /** A leader renews its lease more often than this. Milliseconds. */
 const leaseMs = 4000;
 /** For how long after a mishap the crew does not count as manned: the lease stands still, then calls are waited out. Milliseconds. */
@@ -84,9 +88,32 @@ export class Crew {
   ask({ request, againInMs }: Asking): void {
     const { world } = this.#props;
     const aimed = aim(request, world);
-    if (aimed.action === 'reinstate') copied(world, aimed.node);
+    if (aimed.action === 'reinstate') {
+      this.#reinstate(aimed, world.nowMs + reinstateLimitMs);
+      return;
+    }
+    // `rebuild` copies no data where it is not certain where replication goes on after it.
+    if (aimed.action === 'set-aside' && !world.gtid) {
+      if (world.story.on) world.story.tell('the rebuild is refused: the pair has no GTIDs');
+      return;
+    }
     this.#call(aimed);
     if (againInMs !== undefined) world.timeline.after(againInMs, () => this.#call(aimed));
+  }
+
+  /** As `rebuild` does it: not before the node is copied and follows. Then it starts the channel that it has ended. */
+  #reinstate(aimed: Asked, untilMs: number): void {
+    const { world } = this.#props;
+    const master = asideOf(world);
+    if (master === null || world.nowMs > untilMs) return;
+    const isAsked = isWhole(world, master);
+    if (isAsked) this.#call(aimed);
+    world.timeline.after(reinstateAgainMs, () => {
+      const { aside, detached } = world.table.memoryOf(world.pair.name);
+      const channelOf = detached?.from === master.name ? null : world.peer(master.name);
+      if (isAsked && aside === null) world.change(() => endWork(master, channelOf));
+      else this.#reinstate(aimed, untilMs);
+    });
   }
 
   /** What it answers is for a person; here it is for the story. */
@@ -203,11 +230,6 @@ export class Crew {
     const { random, skewMs } = this.#props;
     return { offsetMs: random.whole(-skewMs, skewMs), drift: (random.next() * 2 - 1) * 3e-4 };
   }
-}
-
-/** Who reinstates a node has made it anew: a copy brings what its channel skipped. */
-function copied(world: SimWorld, node: unknown): void {
-  for (const { name, channel } of world.masters) if (name === node) channel.fillSkipped();
 }
 
 /** Who asks names a node: the standby of this moment where the fault names none, or the one that work was begun on. */

@@ -1,5 +1,5 @@
 /**
- * Seed → a person's work on the standby: it is made anew (set aside, and reinstated when it follows again), or maintained
+ * Seed → a person's work on the standby: it is made anew (set aside, copied, and reinstated when it follows again), or maintained
  * (taken out, restarted, taken in). In some histories the work dies half-way, and its last orders never come.
  *
  * It is drawn from a generator of its own, so that all else in a history of the same seed is as it was.
@@ -14,6 +14,8 @@ import { earliestMs } from './schedule.ts';
 const workChance = 0.12;
 /** In how many of these the work dies half-way. */
 const diesChance = 0.3;
+/** In how many of these that are a copy a person looks after it, and has it made again. */
+const againChance = 0.6;
 /** In how many of these the holder is struck meanwhile: the standby is needed when it must not be used. */
 const troubleChance = 0.6;
 /** The high half of a seed that no history has. */
@@ -54,14 +56,23 @@ export function drawWork(seed: number): SimFault[] {
     const [name, forMs] = [random.pick(['watch-kill', 'watch-freeze'] as const), random.whole(500, 15_000)];
     done.push({ kind: 'mishap', name, atMs: atMs + random.whole(0, takesMs), forMs });
   }
+  // Where it was broken off, it is begun again; where it was not, there is nothing left to do.
+  if (done.some(isCopy) && random.chance(againChance)) {
+    const forMs = random.whole(5000, 60_000);
+    done.push(breaks('copy', 'standby', atMs + takesMs + random.whole(5000, 60_000), forMs, random.next()));
+  }
   return done;
 }
 
-/** Its replication stands still for as long as the copy takes. */
+function isCopy(fault: SimFault): boolean {
+  return fault.kind === 'breakage' && fault.name === 'copy';
+}
+
+/** It is copied once it is set aside, and reinstated once it follows again. */
 function rebuild(atMs: number, takesMs: number): SimFault[] {
   return [
     ask(atMs, { action: 'set-aside', ...asked }),
-    breaks('operator-stop-replica', 'standby', atMs + 1500, takesMs, 0.9),
+    breaks('copy', 'standby', atMs + 1500, takesMs, atMs % 2),
     ask(atMs + takesMs + 6000, { action: 'reinstate', ...asked }),
   ];
 }

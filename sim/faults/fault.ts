@@ -52,6 +52,7 @@ export type BreakageName =
   | 'log-reset'
   | 'offline-mode'
   | 'clock-step'
+  | 'copy'
   // Paths and replication.
   | 'probe-partition'
   | 'probe-partition-all'

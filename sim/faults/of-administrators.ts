@@ -1,4 +1,5 @@
 /** What an administrator does to a server or its host, and what nobody can do to one that is down. */
+import { asideOf, beginCopy, endCopy } from '../world/copy.ts';
 import type { Master } from '../world/master.ts';
 import type { BreakageName } from './fault.ts';
 import { type Mending, type Strike, secondOf, set, setFor } from './mending.ts';
@@ -15,7 +16,18 @@ export const ofAdministrators = {
     const byMs = Math.round(least + secondOf(degree) * (most - least));
     return set(master, 'clockOffMs', degree < 0.5 ? -byMs : byMs, 0);
   },
+  copy: copyData,
 } satisfies { readonly [Name in BreakageName]?: (strike: Strike) => Mending };
+
+/** The copy to a node that is set aside: begun, or begun again where it was broken off. */
+function copyData({ world, degree }: Strike): Mending {
+  const master = asideOf(world);
+  const copy = master === null ? null : beginCopy(world, master);
+  return () => {
+    if (master === null || copy === null || master.copy !== copy) return;
+    endCopy(world, master, degree < 0.5 ? 'clone' : 'dump');
+  };
+}
 
 /** Whether somebody on the host could give it an order. */
 function takesStatements({ hostUp, mysqld }: Master): boolean {
@@ -26,7 +38,7 @@ function takesStatements({ hostUp, mysqld }: Master): boolean {
 function resetLog({ world, master, degree }: Strike): Mending {
   if (!takesStatements(master)) return () => {};
   const peer = world.peer(master.name);
-  master.resetLog(world.nowMs, peer);
+  master.resetLog(world.nowMs);
   return () => {
     if (degree < 0.5 || peer.channel.ioError?.errno !== 1236) return;
     peer.channel.ioError = null;

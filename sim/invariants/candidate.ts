@@ -37,20 +37,24 @@ function hasUnknownPast({ world, chronicle }: Court, { channel, name }: Master):
 
 /** It came back with less than it had committed, and its peer, which may have the rest, cannot be asked. */
 export function mayHaveMoreElsewhere(world: SimWorld, master: Master): boolean {
-  return master.log.incarnation > 0 && !isHeard(world, world.peer(master.name));
+  return master.log.hasLost && !isHeard(world, world.peer(master.name));
 }
 
 /** Its log was reset, and the other node has what was named as its next writes will be: it would skip these. */
 export function wouldRepeat(world: SimWorld, { name, log }: Master): boolean {
-  if (!world.gtid || log.resets === 0) return false;
-  const { received } = world.peer(name).channel;
-  return log.highestName(received) > log.countAt(world.nowMs) - log.resetAt;
+  if (!world.gtid || log.names.log === 0) return false;
+  return world.peer(name).channel.receivedName > log.names.nameOf(log.countAt(world.nowMs));
 }
 
-/** The other node takes writes and hangs, so that no order can close it: opened, this one would be a second writer. */
+/**
+ * The other node takes writes and hangs, so that no order can close it, or takes them as soon as it wakes, because our order to
+ * open it waits there: opened, this one would be a second writer.
+ */
 export function wouldBeSecond(world: SimWorld, master: Master): boolean {
-  const peer = world.peer(master.name);
-  return !master.writable && peer.writable && peer.answers && peer.stuckSinceMs !== null;
+  if (master.writable) return false;
+  const { writable, answers, stuckSinceMs, mysqld, waiting } = world.peer(master.name);
+  const isToOpen = mysqld === 'hung' && waiting.some(({ opens }) => opens);
+  return isToOpen || (writable && answers && stuckSinceMs !== null);
 }
 
 /**
@@ -80,11 +84,12 @@ export function mayTakeOver(world: SimWorld, master: Master): boolean {
   const { channel } = master;
   // A person says that it has a part of the data only.
   if (world.table.memoryOf(world.pair.name).aside?.node === master.name) return false;
+  if (master.copy !== null && master.copy.phase !== 'copied') return false;
   const { configured, ioWanted, applies, stranger, applyPerMs } = channel;
   if (!configured || !ioWanted || !applies || stranger !== null || applyPerMs < 1) return false;
   const other = world.peer(master.name);
   if (other.unlogged) return false;
-  const hasOwn = master.errant > 0 || other.channel.received < master.log.countAt(world.nowMs);
+  const hasOwn = master.hasErrant(other) || other.channel.received < master.log.countAt(world.nowMs);
   const hasLess = other.channel.received > master.log.countAt(world.nowMs);
   if (hasOwn || hasLess || wouldRepeat(world, master) || master.binaryLog === 'off') return false;
   const missingMs = firstMissingMs(world, master);

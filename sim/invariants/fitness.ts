@@ -24,7 +24,8 @@ export function fitnessInvariant(court: Court): Invariant {
   const note = () => {
     for (const master of world.masters) {
       if (master.answers) answeredMs.set(master.name, world.nowMs);
-      const seen = master.errant > 0 && court.seesBoth && world.cloud.holder !== master.name;
+      const seen =
+        master.hasErrant(world.peer(master.name)) && court.seesBoth && world.cloud.holder !== master.name;
       if (!seen) errantSinceMs.delete(master.name);
       else if (!errantSinceMs.has(master.name)) errantSinceMs.set(master.name, world.nowMs);
       const sinceMs = errantSinceMs.get(master.name) ?? world.nowMs;

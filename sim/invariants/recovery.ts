@@ -44,7 +44,7 @@ const looksMs = 5000;
  * for 5 s, or before a host was repaired, because nobody looks then; a flap guard that is spent by failovers that
  * did move the VIP within the hour; a holder that a person made read-only by hand; a read-only holder that only a person may open (writability: untouched), whatever
  * its disk does meanwhile, because nobody writes there; a read-only holder beside which the other node
- * takes writes and hangs, so that no order can close it: two writers are worse than none; a standby that has thrown away what it
+ * takes writes and hangs, so that no order can close it, or hangs with our order to open it: two writers are worse than none; a standby that has thrown away what it
  * had received of a holder that died: a person accepts that loss, or waits for the holder. And what nobody could know: that a
  * mysqld hangs which no vantage gets to, while its standby hears replication's heartbeats from it; and where
  * 8 s or more lie between the last moment in which a watch could ask the holder and the first after its death in which one could ask the
@@ -52,7 +52,7 @@ const looksMs = 5000;
  * 8 s nobody of ours could ask a holder that was not well, its host did not refuse us, and its standby's channel was stopped, followed
  * another server, or showed that its source refuses it. Where the standby could not be asked, it
  * must have been shown ready before: its channel ran for 5 s in our sight, has not been seen broken since, and that is at most
- * 90 s old when somebody can look again (a readiness is trusted for 150 s, and the remembered one may be 60 s old); and the
+ * 90 s old when somebody can look again, also after 8 s or more in which the standby was out of reach beside a holder that was stuck (a readiness is trusted for 150 s, and the remembered one may be 60 s old); and the
  * standby has not restarted in that time, because then it may have lost what it had received. A standby that was set aside must
  * have been fit in our sight since, for its time and 5 s, beside a holder that served: it has other data now. What happened in the weather (blind
  * spells, throttling, full tables, plans that were undone) is none.

@@ -23,7 +23,8 @@ const oldMs = 5000;
  * nothing at all, or an answer of EC2 that is 5 s old or older may still show the VIP elsewhere: neither EC2 nor an answer through
  * the VIP can show that it holds it, and opened it would get no client. Nor is
  * one whose binary log was reset while nobody could see that: by its names, it has lost its writes (W6). Nor is
- * one beside which the other takes writes and hangs, so that no order can close it: two writers are worse than none.
+ * one beside which the other takes writes and hangs, so that no order can close it, or hangs with an order of ours to open it, which
+ * it carries out when it wakes: two writers are worse than none.
  * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), or the answers
  * of our orders to the servers are lost, and the lost answers are waited for; and when no
  * watch could lead: none was alive, one had just died or was frozen, or the table did not answer at all, without which

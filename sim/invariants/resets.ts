@@ -43,7 +43,7 @@ export class Resets {
 
   /** Its log was reset, and nobody could see that. */
   isHidden({ name, log }: Master): boolean {
-    return log.resets > (this.#shown.get(name) ?? 0);
+    return log.resets > Math.max(this.#shown.get(name) ?? 0, log.resetsMadeGood);
   }
 
   #note(master: Master, isManned: boolean): void {
@@ -52,7 +52,7 @@ export class Resets {
     const process = processOf(master);
     const asked = this.#asked.get(name);
     if (log.resets > (this.#begun.get(name)?.resets ?? 0)) {
-      const names = asked?.process === process ? log.highestName(log.countAt(asked.atMs - notedMs)) : 0;
+      const names = asked?.process === process ? log.names.highest(log.countAt(asked.atMs - notedMs)) : 0;
       this.#begun.set(name, { resets: log.resets, process, names });
     }
     if (isManned && isHeard(this.#world, master) && nowMs - startedMs >= youngMs)
@@ -78,7 +78,7 @@ export class Resets {
     if (takesWrites && isHeard(world, world.peer(name))) return 'peer';
     const begun = this.#begun.get(name);
     if (begun === undefined || begun.process !== processOf(master)) return null;
-    return log.countAt(world.nowMs) - log.resetAt < begun.names ? 'self' : null;
+    return log.names.nameOf(log.countAt(world.nowMs)) < begun.names ? 'self' : null;
   }
 }
 

@@ -38,6 +38,8 @@ export class Shown {
   #untoldSinceMs: number | null = null;
   /** That was so for long: it may have lived on, and nobody would know. */
   #isHidden = false;
+  /** Since when the standby has been out of reach, beside a holder that is not well. */
+  #goneSinceMs: number | null = null;
 
   constructor(court: Court) {
     this.#court = court;
@@ -54,12 +56,13 @@ export class Shown {
     this.#observeSilence(holder, standby, chronicle.of(holder.name).wellMs === nowMs);
     if (chronicle.of(holder.name).wellMs !== nowMs) {
       this.#observeBeside(holder, standby, canAsk);
+      this.#observeGone(standby);
       if (!canAsk || this.#sightMs !== null) return;
       this.#sightMs = nowMs;
       this.#hasRestarted = standby.startedMs > this.#askedMs;
       return;
     }
-    this.#sightMs = null;
+    this.#sightMs = this.#goneSinceMs = null;
     if (canAsk) this.#askedMs = nowMs;
     if (!canAsk) {
       this.#fedSinceMs = null;
@@ -93,6 +96,13 @@ export class Shown {
     const isStopped = waits && canAsk && standby.channel.io === 'no';
     if (!canAsk || isStopped) this.#fedSinceMs = null;
     if (isStopped) this.#readyMs = null;
+  }
+
+  /** Where both were out of reach for long, the sight before that is of another time: the holder may have lived on in between. */
+  #observeGone({ reachable }: Master): void {
+    const { nowMs } = this.#court.world;
+    this.#goneSinceMs = reachable ? null : (this.#goneSinceMs ?? nowMs);
+    if (this.#goneSinceMs !== null && nowMs - this.#goneSinceMs >= hidesMs) this.#sightMs = null;
   }
 
   /** Somebody who comes back is fit when nothing has kept it from the role for its time, in our sight. */
@@ -130,7 +140,7 @@ export class Shown {
     this.#hasRestarted = false;
     this.#fedSinceMs = null;
     this.#readyMs = null;
-    this.#sightMs = null;
+    this.#sightMs = this.#goneSinceMs = null;
   }
 }
 

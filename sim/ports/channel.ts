@@ -22,7 +22,7 @@ export async function catchUp(
   const source = world.peer(node);
   const { channel } = master;
   const endMs = world.nowMs + limitMs;
-  const isReached = () => upTo === null || source.isReachedBy(channel.appliedCount, upTo, channel.forgotten);
+  const isReached = () => upTo === null || source.isReachedBy(channel.appliedCount, upTo, channel.known);
   for (;;) {
     const route = routeTo(context, master);
     if (route instanceof PortError) return process.fail(random.whole(4, 20), route);
@@ -38,8 +38,8 @@ export async function catchUp(
     if (reached || world.nowMs + pollMs > endMs) {
       return {
         reached,
-        applied: source.positionAt(channel.appliedCount, channel.forgotten),
-        received: source.positionAt(channel.received),
+        applied: source.positionAt(channel.appliedCount, channel.known),
+        received: source.positionAt(channel.received, channel.namesReceived),
         executed: master.executed(world.nowMs, source),
         because: reached ? '' : becauseOf(master),
       };
@@ -59,7 +59,7 @@ export function detach(
   const { world } = context;
   return command(context, node, limitMs, (master) => {
     const { channel } = master;
-    const received = world.peer(node).positionAt(channel.received);
+    const received = world.peer(node).positionAt(channel.received, channel.namesReceived);
     if (!channel.configured || !follows(context, master, source))
       return { was: 'unconfigured', received, outlasts: false };
     const was = channel.ioWanted ? 'running' : 'stopped';

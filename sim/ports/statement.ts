@@ -24,12 +24,13 @@ export function routeTo({ world }: Context, master: Master): Route {
   return new PortError(kind, `${master.name}: error ${refused?.errno}: ${refused?.message}`);
 }
 
-/** One statement that changes the master, or says why it did not, or cannot say. */
+/** One statement that changes the master, or says why it did not, or cannot say. `opens`: it makes the master take writes. */
 export function command<T>(
   context: Context,
   node: NodeName,
   limitMs: number,
   act: (master: Master) => T,
+  opens = false,
 ): Promise<T> {
   const { world, process, random, observer } = context;
   const master = world.master(node);
@@ -47,7 +48,7 @@ export function command<T>(
   }
   if (route === 'hangs') {
     // It may have reached the server, which carries it out when it wakes.
-    if (random.chance(0.5)) master.waiting.push(() => act(master));
+    if (random.chance(0.5)) master.waiting.push({ run: () => act(master), opens });
     return process.fail(limitMs, timeout);
   }
   if (route !== 'open') return process.fail(random.whole(4, 20), route);

@@ -52,11 +52,12 @@ export function open(
   node: NodeName,
   limitMs: number,
 ): Promise<{ readonly wasWritable: boolean }> {
-  return command(context, node, limitMs, (master) => {
+  const act = (master: Master) => {
     const wasWritable = master.writable;
     if (!wasWritable) write(context, master, true);
     return { wasWritable };
-  });
+  };
+  return command(context, node, limitMs, act, true);
 }
 
 /** The sessions that an order to close would wait for. */

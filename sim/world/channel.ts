@@ -1,7 +1,8 @@
 /** Asynchronous replication into one node from the other: what was received, what was applied, what it says. */
 import type { ReplicationError, ThreadState } from '../../lib/core/evidence/sighting.ts';
 import { type LastTry, noTry } from './last-try.ts';
-import type { CommitLog } from './log.ts';
+import type { CommitLog, Kept } from './log.ts';
+import { type Known, knowsAll } from './names.ts';
 import { Gaps, type Held, Lives } from './received-numbers.ts';
 
 /** Far more than clients commit, so that a healthy replica works off any pile. */
@@ -56,8 +57,10 @@ export class Channel {
   /** How many transactions are applied in a millisecond when some have piled up. */
   applyPerMs = usualApplyPerMs;
   received = 0;
-  /** Names of the source's that its own server does not know any more to have, because its log was reset. */
-  forgotten = 0;
+  /** Names of the source's that its own server does not know to have: it came to be without them, or its log was reset. */
+  known: Known = knowsAll;
+  /** Its server has no data: it would have to begin with all that its source ever wrote. */
+  isEmpty = false;
   /** How much more its server's clock was ahead than its source's when it connected. Milliseconds. */
   clockAheadMs = 0;
   /** Counts up by fractions while a pile is worked off. */
@@ -66,11 +69,11 @@ export class Channel {
   #flowingSinceMs = 0;
   #heardMs = 0;
   #receivedMs = 0;
-  readonly #lives = new Lives();
-  /** How often the source's log had been reset when it connected. */
-  #resets = 0;
+  #lives = new Lives();
+  /** Which of the source's binary logs it reads. */
+  #log = 0;
   /** What it took for known by its name, and has never received. */
-  readonly #gaps = new Gaps();
+  #gaps = new Gaps();
   readonly #source: CommitLog;
   readonly #gtid: boolean;
 
@@ -87,7 +90,7 @@ export class Channel {
     if (this.flowing) {
       const sent = Math.min(
         this.#source.countAt(nowMs - this.transportMs),
-        this.#source.endAfter(this.#resets),
+        this.#source.names.endOf(this.#log),
       );
       if (this.#isFollowed) this.#receive(nowMs, sent);
       this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
@@ -131,9 +134,10 @@ export class Channel {
 
   /** A new connection: what has a name that it knows already is not sent. */
   #goOn(): void {
-    this.#resets = this.#source.resets;
+    const { names } = this.#source;
+    this.#log = names.log;
     if (!this.#gtid || this.#isOfPresentLog) return;
-    const upTo = this.#source.resetAt + this.#source.highestName(this.received);
+    const upTo = names.numberOf(this.receivedName);
     if (upTo <= this.received) return;
     this.#gaps.note(this.received, upTo);
     if (this.caughtUp) this.applied = upTo;
@@ -141,7 +145,18 @@ export class Channel {
   }
 
   get #isOfPresentLog(): boolean {
-    return this.received === 0 || this.#source.nameOf(this.received).log === this.#source.resets;
+    const { names } = this.#source;
+    return this.received === 0 || names.placeOf(this.received).log === names.log;
+  }
+
+  /** By which names it says what it has received. */
+  get namesReceived(): Known {
+    return { ...this.known, forgotten: 0 };
+  }
+
+  /** The highest name of the source's that it has received. */
+  get receivedName(): number {
+    return this.#source.names.highest(this.received, this.known.since);
   }
 
   /** Whether it skipped the transaction of that number for its name. */
@@ -149,9 +164,34 @@ export class Channel {
     return this.#gaps.has(number);
   }
 
-  /** A copy of its source has brought what it skipped. */
-  fillSkipped(): void {
-    this.#gaps.forgetAbove(0);
+  /** Its server's data are removed, and its channel stopped. */
+  empty(): void {
+    this.received = this.applied = 0;
+    this.#lives = new Lives();
+    this.#gaps = new Gaps();
+    this.known = knowsAll;
+    this.isEmpty = true;
+    this.ioError = this.sqlError = this.stranger = null;
+    this.barred = this.held = false;
+    this.stop('person', 'both');
+  }
+
+  /** Its server is a copy of its source as that is now, and goes on from there. */
+  fill(nowMs: number): void {
+    this.received = this.applied = this.#source.countAt(nowMs);
+    this.#lives = this.#source.lives();
+    this.#gaps = new Gaps();
+    this.known = { forgotten: 0, since: this.#source.names.log };
+    this.isEmpty = false;
+    this.ioError = null;
+  }
+
+  /** What a copy of its server has of the source's log. */
+  get kept(): Kept {
+    const { appliedCount: count, known } = this;
+    const name = this.#source.names.highest(count, known.since);
+    const { forgotten } = known;
+    return { count, name, forgotten, lives: this.#lives.copy(), gaps: this.#gaps.copy() };
   }
 
   /** The first number above that one which it has not received. */
@@ -165,8 +205,9 @@ export class Channel {
   }
 
   /** Its own server's log was reset: by their names, nothing that it applied is known any more. */
-  forget(source: CommitLog): void {
-    this.forgotten = source.highestName(this.appliedCount);
+  forget(): void {
+    const { since } = this.known;
+    this.known = { forgotten: this.#source.names.highest(this.appliedCount, since), since };
   }
 
   /**
@@ -174,7 +215,7 @@ export class Channel {
    * and with the next commit on 5.6; in the first file of a log nothing is said until that is as long as it was.
    */
   get isLeftBehind(): boolean {
-    return this.stranger === null && this.#source.resets > this.#resets;
+    return this.stranger === null && this.#source.names.log > this.#log;
   }
 
   /** Whether the pair's other node is what it listens to, and what it brings. */
@@ -247,10 +288,10 @@ export class Channel {
    * than this channel has.
    */
   isAheadOf(nowMs: number): boolean {
-    const { incarnation, resetAt } = this.#source;
+    const { incarnation, names } = this.#source;
     if (!this.#isOfPresentLog) {
       if (!this.#gtid) return true;
-      return this.#source.highestName(this.received) > this.#source.countAt(nowMs) - resetAt;
+      return this.receivedName > names.nameOf(this.#source.countAt(nowMs));
     }
     if (this.received === 0 || this.incarnationOf(this.received) === incarnation) return false;
     return this.received > (this.#gtid ? this.#source.countAt(nowMs) : this.#source.baseOf(incarnation));
@@ -258,7 +299,7 @@ export class Channel {
 
   /** Whether it would ask for what its source has deleted long ago, because its own server does not know that it has it. */
   get asksForAll(): boolean {
-    return this.#gtid && this.forgotten > 0;
+    return this.isEmpty || (this.#gtid && this.known.forgotten > 0);
   }
 
   /** The receiving server has come up: what a command had stopped runs again. */

@@ -5,9 +5,10 @@
  * Transactions are numbered from 1. A server that comes back with less than it had gives the lost numbers away again:
  * each such return begins a new **incarnation** of the log, and a number alone no longer says which transaction it is.
  *
- * Numbers are the world's own. Servers know a transaction by its **name** (its GTID, or its place in a binary log), and count
- * names from 1 again when somebody resets the binary log.
+ * Numbers are the world's own. By which names servers know them is in `names.ts`.
  */
+import { Names } from './names.ts';
+import { type Gaps, type Held, Lives } from './received-numbers.ts';
 
 /** A client commits every 20 ms. */
 export const clientIntervalMs = 20;
@@ -47,11 +48,24 @@ interface Stretch {
   readonly by: Author;
 }
 
-/** One life of the log: it begins with the numbers up to `base`, which it has from the life before. */
+/** What another server has of this log: a copy of that one brings it back. */
+export interface Kept {
+  readonly count: number;
+  /** The highest name among these. */
+  readonly name: number;
+  /** Names up to this one it does not know any more. */
+  readonly forgotten: number;
+  readonly lives: Lives;
+  readonly gaps: Gaps;
+}
+
+/** One life of the log: it begins with the numbers up to `base`, which it has from the life before, or from a copy. */
 interface Incarnation {
   readonly base: number;
   /** The place of its first stretch. */
   readonly start: number;
+  /** What the copy brought of earlier lives; null where it goes on from the life before. */
+  readonly kept: Kept | null;
 }
 
 /** Numbers that were given away twice: `from` to `to`, the second time by this incarnation. */
@@ -67,9 +81,13 @@ export class CommitLog {
   readonly #stretches: Stretch[] = [
     { fromMs: Number.NEGATIVE_INFINITY, count: 0, writers: nobody, by: 'old' },
   ];
-  readonly #incarnations: Incarnation[] = [{ base: 0, start: 0 }];
-  /** The last number before each reset of the binary log, oldest first. */
-  readonly #resets: number[] = [];
+  readonly #incarnations: Incarnation[] = [{ base: 0, start: 0, kept: null }];
+  readonly names = new Names();
+  /** How often its binary log was reset, and how often when a copy last made that good. */
+  resets = 0;
+  resetsMadeGood = 0;
+  /** It came back with less than it had given away. */
+  hasLost = false;
   /** When those that had to wait for a standby's word were acknowledged: by incarnation and number. */
   readonly #waited = new Map<string, number | null>();
 
@@ -105,47 +123,33 @@ export class CommitLog {
 
   /** The server has come back without its last transactions: their numbers will be given away again. */
   loseLast(atMs: number, lost: number): void {
-    const base = Math.max(this.resetAt, this.countAt(atMs) - lost);
-    this.#incarnations.push({ base, start: this.#stretches.length });
-    this.#stretches.push({ fromMs: atMs, count: base, writers: nobody, by: 'old' });
+    this.#beginLife(atMs, Math.max(this.names.above, this.countAt(atMs) - lost), null);
+    this.hasLost = true;
   }
 
   /** The binary log is reset: what was committed stays, and what comes is named from 1 on. */
   reset(atMs: number): void {
-    this.#resets.push(this.countAt(atMs));
+    this.resets++;
+    this.names.begin(this.countAt(atMs));
   }
 
-  /** How often it was reset. */
-  get resets(): number {
-    return this.#resets.length;
+  /** All data are removed from the server. */
+  empty(atMs: number): void {
+    this.names.beginEmpty(this.countAt(atMs));
+    this.#beginLife(atMs, 0, null);
   }
 
-  /** The last number before the last reset; 0 where there was none. */
-  get resetAt(): number {
-    return this.#resets.at(-1) ?? 0;
+  /** After `empty`: a copy of another server has brought what that one has. */
+  fill(atMs: number, kept: Kept): void {
+    this.names.fill(kept.count, kept.name, kept.forgotten);
+    this.#beginLife(atMs, kept.count, kept);
+    this.resetsMadeGood = this.resets;
+    this.hasLost = false;
   }
 
-  /** The last number before it was reset once more than `resets` times; infinite where it was not. */
-  endAfter(resets: number): number {
-    return this.#resets[resets] ?? Number.POSITIVE_INFINITY;
-  }
-
-  /** The name of the transaction of that number, and after how many resets it was given. */
-  nameOf(number: number): { readonly log: number; readonly as: number } {
-    let log = this.#resets.length;
-    while (log > 0 && number <= (this.#resets[log - 1] ?? 0)) log--;
-    return { log, as: number - (this.#resets[log - 1] ?? 0) };
-  }
-
-  /** The highest name among all transactions up to that number. */
-  highestName(number: number): number {
-    if (this.#resets.length === 0) return number;
-    let highest = 0;
-    for (let log = 0; log <= this.#resets.length; log++) {
-      const name = Math.min(number, this.endAfter(log)) - (this.#resets[log - 1] ?? 0);
-      highest = Math.max(highest, name);
-    }
-    return highest;
+  #beginLife(atMs: number, base: number, kept: Kept | null): void {
+    this.#incarnations.push({ base, start: this.#stretches.length, kept });
+    this.#stretches.push({ fromMs: atMs, count: base, writers: nobody, by: 'old' });
   }
 
   /** The life that the log is in: 0 until it first lost something. */
@@ -198,6 +202,38 @@ export class CommitLog {
     return this.#incarnations[incarnation]?.base ?? 0;
   }
 
+  /** Which numbers of that life the server still has; of the present one, all. */
+  heldOf(incarnation: number, life = this.incarnation): Held {
+    if (incarnation === life) return { above: 0, upTo: Number.POSITIVE_INFINITY };
+    const { base, kept } = this.#incarnations[life] as Incarnation;
+    if (kept !== null) return kept.lives.heldOf(incarnation, base);
+    const held = this.heldOf(incarnation, life - 1);
+    return { ...held, upTo: Math.min(held.upTo, base) };
+  }
+
+  /** From which life each number is that the server has. */
+  lives(life = this.incarnation): Lives {
+    if (life === 0) return new Lives();
+    const { base, kept } = this.#incarnations[life] as Incarnation;
+    const lives = kept === null ? this.lives(life - 1) : kept.lives.copy();
+    lives.note(base, life);
+    return lives;
+  }
+
+  /** Whether the last copy of another server has left the transaction of that number out. */
+  isLeftOut(number: number): boolean {
+    return this.#lastCopy?.gaps.has(number) ?? false;
+  }
+
+  /** The first number above that one which the last copy has left out; null when none is. */
+  firstLeftOutAbove(number: number): number | null {
+    return this.#lastCopy?.gaps.firstAbove(number) ?? null;
+  }
+
+  get #lastCopy(): Kept | null {
+    return this.#incarnations.findLast(({ kept }) => kept !== null)?.kept ?? null;
+  }
+
   /** Numbers that were given away more than once. */
   reused(nowMs: number): readonly Reused[] {
     const reused: Reused[] = [];
@@ -215,7 +251,8 @@ export class CommitLog {
   /** The stretch in which that number was given away (or whose end brought it), and in which life. */
   #find(number: number, incarnation: number): { readonly index: number; readonly life: number } {
     let life = incarnation;
-    while (life > 0 && number <= this.baseOf(life)) life--;
+    while (life > 0 && number <= this.baseOf(life))
+      life = this.#incarnations[life]?.kept?.lives.of(number) ?? life - 1;
     let low = this.#incarnations[life]?.start ?? 0;
     let high = (this.#incarnations[life + 1]?.start ?? this.#stretches.length) - 1;
     // The last stretch that begins below the number.

@@ -6,6 +6,7 @@ import type { Obstacle } from '../../lib/core/evidence/probe-results.ts';
 import type { InstanceState, Position, ScheduledEvents, Session } from '../../lib/core/evidence/sighting.ts';
 import { Channel } from './channel.ts';
 import type { CommitLog } from './log.ts';
+import type { Known } from './names.ts';
 import { Order } from './order.ts';
 
 /** `hung`: the process is there, its sockets too, and nothing answers (SIGSTOP, dead storage). */
@@ -21,6 +22,18 @@ export interface SemiSyncState {
   waitingSinceMs: number | null;
   /** It waited for too long, and commits without until the standby has caught up again. */
   gaveUp: boolean;
+}
+
+/** A statement of ours that waits in a hung server. */
+export interface Waiting {
+  readonly run: () => void;
+  /** It will make the server take writes. */
+  readonly opens: boolean;
+}
+
+/** Its data are replaced by those of the other one. What is broken off leaves nothing that can be used. */
+export interface Copy {
+  phase: 'at-work' | 'broken-off' | 'copied';
 }
 
 export class Master {
@@ -91,8 +104,12 @@ export class Master {
   documentsRun = 0;
   /** Transactions of a third origin that only this master has, and that replication cannot bring over. */
   errant = 0;
+  /** How many of the other one's it has, because it was copied from there. */
+  copiedErrant = 0;
+  /** How far the copy has got that makes it anew; null while nobody does that. */
+  copy: Copy | null = null;
   /** Statements that a hung server has received and carries out when it wakes. */
-  waiting: (() => void)[] = [];
+  waiting: Waiting[] = [];
   readonly #gtid: boolean;
 
   constructor(node: Node, log: CommitLog, sourceLog: CommitLog, gtid: boolean) {
@@ -162,52 +179,81 @@ export class Master {
   }
 
   /** RESET BINARY LOGS AND GTIDS: it keeps its rows, and forgets by which GTIDs and places they were known. */
-  resetLog(nowMs: number, peer: Master): void {
+  resetLog(nowMs: number): void {
     this.log.reset(nowMs);
-    this.channel.forget(peer.log);
+    this.channel.forget();
+    this.errant = this.copiedErrant = 0;
+  }
+
+  /** Its data are removed, before those of the other one come. */
+  empty(nowMs: number): void {
+    this.log.empty(nowMs);
+    this.channel.empty();
+    this.order.empty();
+    this.errant = this.copiedErrant = 0;
+  }
+
+  /** It is a copy of the other one as that is now. */
+  fill(nowMs: number, source: Master): void {
+    this.log.fill(nowMs, source.channel.kept);
+    this.channel.fill(nowMs);
+    this.order.fill(source.order);
     this.errant = 0;
+    this.copiedErrant = source.errant;
+    this.unlogged = false;
+    source.unlogged = false;
+  }
+
+  /** Whether it has transactions of a third origin that the other one lacks. */
+  hasErrant(peer: Master): boolean {
+    return this.errant > peer.copiedErrant || this.copiedErrant > peer.errant;
   }
 
   /** Where its own history ends, in the words of `Position`. */
   executed(nowMs: number, peer: Master): Position {
-    const { resets, resetAt } = this.log;
-    const own = this.log.countAt(nowMs) - resetAt;
-    const place = placeIn(resets, own);
+    const { names } = this.log;
+    const count = this.log.countAt(nowMs);
+    const place = placeIn(names.log, count - names.above);
     if (!this.#gtid) return { gtid: null, ...place };
-    let gtid = rangeOf(this.identity, own);
-    const { appliedCount, forgotten } = this.channel;
-    const applied = rangeOf(peer.identity, peer.log.highestName(appliedCount), forgotten);
-    if (applied !== '') gtid = gtid === '' ? applied : `${gtid},${applied}`;
-    if (this.errant > 0) {
-      const errant = rangeOf(`ffff${this.identity.slice(4)}`, this.errant);
-      gtid = gtid === '' ? errant : `${gtid},${errant}`;
-    }
-    return { gtid, ...place };
+    const { appliedCount, known } = this.channel;
+    const sets = [
+      rangeOf(this.identity, names.nameOf(count), names.forgotten),
+      rangeOf(peer.identity, peer.log.names.highest(appliedCount, known.since), known.forgotten),
+      rangeOf(errantOf(this), this.errant),
+      rangeOf(errantOf(peer), this.copiedErrant),
+    ];
+    return { gtid: sets.filter((set) => set !== '').join(','), ...place };
   }
 
-  /** This master's log up to its own transaction of that number; without the GTIDs up to `forgotten`. */
-  positionAt(count: number, forgotten = 0): Position {
-    const { log, as } = this.log.nameOf(count);
+  /** This master's log up to its own transaction of that number, by the names that one knows who has it. */
+  positionAt(count: number, { forgotten, since }: Known): Position {
+    const { names } = this.log;
+    const { log, after } = names.placeOf(count);
     return {
-      gtid: this.#gtid ? rangeOf(this.identity, this.log.highestName(count), forgotten) : null,
-      ...placeIn(log, as),
+      gtid: this.#gtid ? rangeOf(this.identity, names.highest(count, since), forgotten) : null,
+      ...placeIn(log, after),
     };
   }
 
   /** Whether a position names nothing of this master's that one lacks who has all up to that number. */
-  isReachedBy(count: number, position: Position, forgotten: number): boolean {
-    if (position.gtid === null) return comparePlaces(this.positionAt(count), position) >= 0;
+  isReachedBy(count: number, position: Position, known: Known): boolean {
+    const has = this.positionAt(count, known);
+    if (position.gtid === null) return comparePlaces(has, position) >= 0;
     const own = originatedBy(parseSet(position.gtid), this.identity);
-    return subtract(own, parseSet(rangeOf(this.identity, this.log.highestName(count), forgotten))).size === 0;
+    return subtract(own, parseSet(has.gtid ?? '')).size === 0;
   }
 }
 
-/** The name of its binary log after so many resets: one that has run for long has rotated it. */
+function errantOf({ identity }: Master): string {
+  return `ffff${identity.slice(4)}`;
+}
+
+/** The name of its binary log after so many that came before: one that has run for long has rotated it. */
 const binlogs = ['mysql-bin.000007', 'mysql-bin.000001'] as const;
 const bytesPerTransaction = 100;
 
-function placeIn(resets: number, count: number): Pick<Position, 'file' | 'offset'> {
-  return { file: binlogs[resets === 0 ? 0 : 1], offset: 4 + count * bytesPerTransaction };
+function placeIn(log: number, count: number): Pick<Position, 'file' | 'offset'> {
+  return { file: binlogs[log === 0 ? 0 : 1], offset: 4 + count * bytesPerTransaction };
 }
 
 function rangeOf(identity: string, count: number, above = 0): string {

@@ -35,6 +35,16 @@ export class Order {
     this.#turns = kept;
   }
 
+  /** The master has no data any more. */
+  empty(): void {
+    this.#turns = [{ own: 0, applied: 0 }];
+  }
+
+  /** A copy of the other master: it carried out the same, and what is that one's own is applied here. */
+  fill(other: Order): void {
+    this.#turns = other.#turns.map(({ own, applied }) => ({ own: applied, applied: own }));
+  }
+
   /** The whole path, newest first. */
   runs(): readonly Run[] {
     const runs: Run[] = [];

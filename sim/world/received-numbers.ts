@@ -19,6 +19,7 @@ export class Lives {
 
   /** What is received above this number comes from this life. */
   note(above: number, incarnation: number): void {
+    while (this.#origins.length > 1 && (this.#origins.at(-1)?.above ?? 0) >= above) this.#origins.pop();
     const newest = this.#origins[this.#origins.length - 1] as Origin;
     if (newest.incarnation !== incarnation) this.#origins.push({ above, incarnation });
   }
@@ -36,6 +37,13 @@ export class Lives {
     if (origin === undefined) return { above: 0, upTo: 0 };
     const next = this.#origins[index + 1];
     return { above: origin.above, upTo: Math.min(count, next?.above ?? count) };
+  }
+
+  /** The same as of now. */
+  copy(): Lives {
+    const copy = new Lives();
+    copy.#origins = [...this.#origins];
+    return copy;
   }
 
   /** What was received above this number is thrown away. */
@@ -60,6 +68,13 @@ export class Gaps {
   firstAbove(number: number): number | null {
     const gap = this.#gaps.find(({ upTo }) => upTo > number);
     return gap === undefined ? null : Math.max(gap.above, number) + 1;
+  }
+
+  /** The same as of now. */
+  copy(): Gaps {
+    const copy = new Gaps();
+    copy.#gaps = [...this.#gaps];
+    return copy;
   }
 
   /** How many numbers up to this one are in gaps. */

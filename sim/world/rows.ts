@@ -133,22 +133,18 @@ function* missingWrites(master: Master, peer: Master, nowMs: number): Generator<
 
 /** Which numbers the master has of those that this life of the origin's log gave away. */
 function heldOf(master: Master, origin: Master, incarnation: number): Held {
-  if (master !== origin) return master.channel.heldOf(incarnation);
-  const { log } = origin;
-  let upTo = Number.POSITIVE_INFINITY;
-  // What a later life lost is gone.
-  for (let life = incarnation + 1; life <= log.incarnation; life++) upTo = Math.min(upTo, log.baseOf(life));
-  return { above: 0, upTo };
+  return master === origin ? master.log.heldOf(incarnation) : master.channel.heldOf(incarnation);
 }
 
-/** It has a name that the master knows already, so it never carried it out. */
-function isSkipped(run: Run, number: number, { channel }: Master): boolean {
-  return run.of === 'applied' && channel.skipped(number);
+/** It has a name that the master knew already, or that the one knew of which it is a copy, so it was never carried out there. */
+function isSkipped(run: Run, number: number, { channel, log }: Master): boolean {
+  return run.of === 'applied' ? channel.skipped(number) : log.isLeftOut(number);
 }
 
 /** The first number from that one on that the master lacks, of those that it was given up to `upTo`. */
 function nextLacking(master: Master, origin: Master, number: number, upTo: number): number {
-  return master === origin ? upTo + 1 : Math.min(upTo + 1, master.channel.firstLackingAbove(number - 1));
+  if (master !== origin) return Math.min(upTo + 1, master.channel.firstLackingAbove(number - 1));
+  return Math.min(upTo + 1, master.log.firstLeftOutAbove(number - 1) ?? upTo + 1);
 }
 
 function writeIn(run: Run, number: number, master: Master, peer: Master, nowMs: number): Write {

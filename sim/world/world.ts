@@ -9,6 +9,7 @@ import type { Random } from '../random.ts';
 import type { Story } from '../story.ts';
 import type { Timeline } from '../time.ts';
 import { Cloud } from './cloud.ts';
+import { followCopy } from './copy.ts';
 import { followTries } from './last-try.ts';
 import { type ChannelHabits, followLink } from './link.ts';
 import { CommitLog } from './log.ts';
@@ -151,6 +152,7 @@ export class SimWorld {
     followLink(this, this.masters[0], this.masters[1]);
     followLink(this, this.masters[1], this.masters[0]);
     for (const master of this.masters) {
+      followCopy(this, master);
       followTries(this, master, this.peer(master.name));
       followSemiSync(this, master, this.peer(master.name));
       master.log.write(this.nowMs, this.writersOf(master));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { EventCode } from '../../lib/core/alert/events.ts';
 import type { Situation } from '../../lib/core/decision/situation.ts';
 import type { Saw, VipPlace } from '../../lib/core/evidence/sighting.ts';
-import { standbyOut } from './changes.ts';
+import { standbyOut, unheld } from './changes.ts';
 import {
   answers1,
   answers2,
@@ -134,6 +134,7 @@ const extras: readonly Change[] = [
   memory({ detached: { node: 'db2', from: 'db1', atMs: NOW_MS, missing: null } }),
   leftBehind,
   staysClosed,
+  (world) => staysClosed(unheld(world)),
   standbyOut,
   noRoom('db2'),
   instance('db1', 'stopped'),

@@ -145,7 +145,7 @@ export function tellCondition(
 ): Memory {
   const known = before.reports[code];
   const isNew = isOfNew(known?.about, about);
-  if (known === undefined || hasEnded(code, known, nowMs)) {
+  if (known === undefined || hasEnded(code, before, nowMs)) {
     const begun = { ...lastTold(known), sinceMs: nowMs, overSinceMs: null, times: 1 };
     const ofWhom = about.length === 0 ? begun : { ...begun, about: subjectsNow(known?.about, about, nowMs) };
     return tellLimited(withReport(before, code, ofWhom), pair, code, words, nowMs, isNew);
@@ -221,7 +221,7 @@ export function endForGood(memory: Memory, nowMs: number): Memory {
  */
 export function goOn(memory: Memory, code: EventCode, nowMs: number): Memory {
   const report = memory.reports[code];
-  if (report === undefined || report.overSinceMs === null || hasEnded(code, report, nowMs)) return memory;
+  if (report === undefined || report.overSinceMs === null || hasEnded(code, memory, nowMs)) return memory;
   return withReport(memory, code, { ...report, overSinceMs: null });
 }
 
@@ -241,12 +241,15 @@ function lastTold(report: Reported | undefined): Reported {
 
 /**
  * How long ago it was over, a leader whose clock is behind cannot tell. A loss then counts as ended: a second alert is better than
- * none. That of others may be a time until which they count as alerted (`countAsTold`).
+ * none. So does one before the loss that goes on now, where the leader that noted both says that this one began later. That of
+ * others may be a time until which they count as alerted (`countAsTold`).
  */
-function hasEnded(code: EventCode, { overSinceMs, isEnded }: Reported, nowMs: number): boolean {
+function hasEnded(code: EventCode, { reports, unservedSinceMs }: Memory, nowMs: number): boolean {
+  const { overSinceMs = null, isEnded } = reports[code] ?? unreported;
   if (overSinceMs === null) return false;
   const isUnknown = saysLoss(code) && overSinceMs > nowMs;
-  return isEnded === true || isUnknown || nowMs - overSinceMs >= ENDED_MS;
+  const isBefore = code === 'service-lost' && unservedSinceMs !== null && unservedSinceMs > overSinceMs;
+  return isEnded === true || isUnknown || isBefore || nowMs - overSinceMs >= ENDED_MS;
 }
 
 /** When the next repeat is due, from the beginning of the condition. Milliseconds. */

@@ -168,6 +168,14 @@ export const closedByHand = (s: Situation) =>
 export const openedByHand = (s: Situation) =>
   standbyOpen(s) && (wasSeen(s, s.standby, 'closed') || halvedByHand(s, s.standby));
 
+/** The last plan for the holder could not open it, and the standby may take over: it is fit, and has all that the holder has. */
+export const staysClosed = (s: Situation) =>
+  s.memory.notOpened === s.holder.node &&
+  standbyHasAll(s) &&
+  s.fitness.fit &&
+  s.flapGuard === null &&
+  !s.paused;
+
 /** What a pause adds to the words of an alert: that it is what keeps us from moving; empty while there is none. */
 export const pauseText = ({ paused, memory }: Situation) =>
   paused && memory.pause ? `The pause by ${memory.pause.by} (${memory.pause.why}) forbids the move` : '';

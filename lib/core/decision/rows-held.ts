@@ -12,9 +12,9 @@ import {
   movedFrom,
   openedByHand,
   pauseText,
-  standbyHasAll,
   standbyOpen,
   standbyWritesUnseen,
+  staysClosed,
   succeeds,
   told,
 } from './conditions.ts';
@@ -188,13 +188,7 @@ export const held: readonly DecisionRow[] = [
   {
     name: 'holder-stays-closed',
     says: 'As `holder-read-only`, but the plan to open the holder has just failed. The standby is fit and has all that the holder has, and neither the flap guard nor a pause forbids a move.',
-    when: (s) =>
-      mayOpen(s) &&
-      s.memory.notOpened === s.holder.node &&
-      standbyHasAll(s) &&
-      s.fitness.fit &&
-      s.flapGuard === null &&
-      !s.paused,
+    when: (s) => mayOpen(s) && staysClosed(s),
     measure: (s) => ({
       kind: 'act',
       plan: failoverPlan(s.pair, s.standby.node, {

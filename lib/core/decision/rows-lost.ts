@@ -11,6 +11,7 @@ import {
   repairable,
   standbyDown,
   standbyOpen,
+  staysClosed,
   succeeds,
   wantsFailover,
   witnessed,
@@ -25,6 +26,22 @@ export const WITNESSED_MS = 5000;
 const gone = { holderAnswers: false, acceptLoss: false, undoIfHolderServes: true } as const;
 
 export const lost: readonly DecisionRow[] = [
+  {
+    name: 'vip-unheld-holder-closed',
+    says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder serves and is read-only, and the plan to open it has just failed. The standby is fit and has all that the holder has, and neither the flap guard nor a pause forbids a move.',
+    when: (s) =>
+      s.vip === 'unheld' && s.holder.kind === 'serving' && isToOpen(s) && staysClosed(s) && !standbyOpen(s),
+    measure: (s) => ({
+      kind: 'act',
+      plan: failoverPlan(s.pair, s.standby.node, { ...gone, undoIfHolderServes: false }),
+      because: `the VIP is ${s.vipBecause}, and ${s.holder.node} is read-only and cannot be opened`,
+    }),
+    does: ['plan failover'],
+    reason:
+      'As for `holder-stays-closed`: what keeps it from being opened may last, and a read-only holder writes nothing more.',
+    origin:
+      'a simulated history: the last holder had a full disk, and was to be opened for the VIP again and again',
+  },
   {
     name: 'vip-unheld-holder-serves',
     says: 'EC2 has reported three times in a row that neither node has the VIP. The last holder (else the preferred node, else the first) serves. It lacks nothing that the other node has, or is the only node that takes writes (or writability is untouched), or was known to lack it before, or a failover to it gave that up. If it is to be opened after somebody else had moved the VIP to it, it must not be `vip-moved-by-hand`. No pause is on.',

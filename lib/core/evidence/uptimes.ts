@@ -10,24 +10,37 @@ import type { Verdict } from './verdict.ts';
 export interface Uptime {
   readonly seconds: number;
   readonly clockOffMs: number | null;
+  /** When it last was stopped since then; absent where it was not. */
+  readonly stoppedAtMs?: number;
 }
+
+/** An uptime is in whole seconds and up to a second old when it is read. Milliseconds. */
+const READ_SLACK_MS = 2000;
 
 type Uptimes = Readonly<Record<NodeName, Uptime>>;
 
-/** The last that each node said. */
+/** The last that each node said, and whether it was stopped since. */
 export function nextUptimes(uptimes: Uptimes, verdicts: readonly Verdict[]): Uptimes {
   const next = new Map(Object.entries(uptimes));
-  for (const { node, server } of verdicts) {
+  for (const { node, server, kind, seenAtMs } of verdicts) {
+    const before = uptimes[node];
+    if (kind === 'stopped' && before !== undefined) next.set(node, { ...before, stoppedAtMs: seenAtMs });
     if (server === null || server.uptimeSeconds === 0) continue;
     next.set(node, { seconds: server.uptimeSeconds, clockOffMs: server.clockOffMs });
   }
   return Object.fromEntries(next);
 }
 
-/** The node has run for less time than before, and its clock was not set: it has restarted since the look before. */
-export function hasRestarted(uptimes: Uptimes, { node, server }: Verdict): boolean {
+/**
+ * It has restarted since the look before: it has run for less time than then, and its clock was not set; or it has started since
+ * it was seen stopped. A port that a firewall refuses leaves the process that was there.
+ */
+export function hasRestarted(uptimes: Uptimes, { node, server, seenAtMs }: Verdict): boolean {
   const before = uptimes[node];
   if (before === undefined || server === null || server.uptimeSeconds === 0) return false;
+  const startedAtMs = seenAtMs - server.uptimeSeconds * 1000;
   const setMs = Math.abs((server.clockOffMs ?? 0) - (before.clockOffMs ?? 0));
-  return server.uptimeSeconds < before.seconds && setMs <= CLOCK_OFF_MS;
+  if (setMs > CLOCK_OFF_MS) return false;
+  const { seconds, stoppedAtMs = Number.POSITIVE_INFINITY } = before;
+  return server.uptimeSeconds < seconds || startedAtMs >= stoppedAtMs - READ_SLACK_MS;
 }

@@ -115,6 +115,8 @@ export function noteStandbyWrites(
   newId: string,
 ): Memory {
   if (grown === null || grown.node !== standby.node || pair.writability !== 'managed') return memory;
+  // A copy brings back what the node itself wrote before it.
+  if (memory.aside?.node === grown.node) return memory;
   const words = {
     happened: `${standby.node} is read-only, but something wrote ${transactions(grown.count)} there between two looks.`,
     done: 'Nothing was changed.',

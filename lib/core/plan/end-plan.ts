@@ -83,7 +83,8 @@ function withHolder(memory: Memory, { from, to, phase }: PlanRecord, { nowMs }: 
 
 /** After any other plan, such as a failover from it that was undone, its turn comes again. */
 function notOpenedAfter(plan: PlanRecord, ending: Ending): Memory['notOpened'] {
-  const isFailed = plan.kind === 'open-holder' && ending.kind !== 'completed';
+  const opens = plan.kind === 'open-holder' || plan.kind === 'reattach-vip';
+  const isFailed = opens && ending.kind !== 'completed';
   return isFailed && outcomeOf(plan, 'open')?.kind === 'failed' ? plan.to : null;
 }
 

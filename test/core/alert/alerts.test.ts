@@ -128,6 +128,21 @@ describe('a condition that lasts, ends and comes back', () => {
     expect(later(again, NOW_MS + 1000)).toBe(2);
   });
 
+  it('is told anew of a loss that began after the end of the last, also where the clock of the next leader is behind', () => {
+    const tell = (memory: Memory, atMs: number) =>
+      tellCondition(memory, 'orders', 'service-lost', words, atMs).outbox.length;
+    const over = endConditions(
+      tellCondition(open, 'orders', 'service-lost', words, NOW_MS),
+      [],
+      NOW_MS + 2000,
+    );
+    // 20 s later; by the clock of the next leader, 3 s after it was over.
+    const nextMs = NOW_MS + 5000;
+    expect(tell({ ...over, unservedSinceMs: NOW_MS + 12_000, unservedForMs: 2500 }, nextMs)).toBe(2);
+    // The same loss, which another row has told of for a moment.
+    expect(tell({ ...over, unservedSinceMs: NOW_MS - 5000, unservedForMs: 2500 }, nextMs)).toBe(1);
+  });
+
   it('is told again every day after the first hour, when it is not critical', () => {
     const hour = 60 * minute;
     let memory = open;

@@ -35,4 +35,18 @@ describe('a holder that comes up read-only a few seconds after its last start', 
     const rows = twice((seconds) => ({ uptimeSeconds: seconds, writable: false, clockOffMs: -3000 }));
     expect(rows).not.toContain('holder-read-only');
   });
+
+  it('is opened where it died so soon that its uptimes do not differ', () => {
+    const leader = new Leader(openedOnce);
+    leader.look(1000, answers1({}), answers2({}));
+    leader.looks(2, 1000, refused, deaf);
+    leader.look(1000, answers1({ uptimeSeconds: 1, writable: false }), deaf);
+    leader.look(1000, answers1({ uptimeSeconds: 1 }), deaf);
+    leader.looks(2, 1000, refused, deaf);
+    const last = [1, 2, 3].map((uptimeSeconds) =>
+      leader.look(1000, answers1({ uptimeSeconds, writable: false }), deaf),
+    );
+    expect(last.map(({ row }) => row)).toContain('holder-read-only');
+    expect(last.map(({ row }) => row)).not.toContain('writability-changed');
+  });
 });

@@ -134,4 +134,14 @@ describe('a closed node that writes by itself', () => {
     ]);
     expect(noteStandbyWrites(emptyMemory, seen(steady), null, 'cccc0001')).toBe(emptyMemory);
   });
+
+  it('is no matter while the node is made anew: the copy brings its own transactions back', () => {
+    const grown = { node: 'db2', count: 14_724 };
+    const aside = (node: string) => ({
+      ...emptyMemory,
+      aside: { node, run: 'r-1', by: 'ann', why: 'rebuild', atMs: NOW_MS },
+    });
+    expect(noteStandbyWrites(aside('db2'), seen(steady), grown, 'cccc0001').outbox).toEqual([]);
+    expect(noteStandbyWrites(aside('db1'), seen(steady), grown, 'cccc0001').outbox).toHaveLength(1);
+  });
 });

@@ -202,6 +202,7 @@ it('remembers the move, so that one who asks for the way back within a minute is
 
 describe('a holder that could not be opened', () => {
   const open = openHolderPlan(pair, 'db1');
+  const reattach = reattachPlan(pair, 'db1', false, {});
   const failed: StepOutcome = { kind: 'failed', because: 'db1 did not answer the statement within 2500 ms' };
   const keyOf = (plan: Plan, kind: string) => {
     for (const [stage, steps] of plan.stages.entries())
@@ -211,6 +212,7 @@ describe('a holder that could not be opened', () => {
 
   test.each<[what: string, plan: Plan, ending: Ending, step: string | null, notOpened: string | null]>([
     ['its opening failed', open, undone, 'open', 'db1'],
+    ['its opening failed, before the VIP was to come back to it', reattach, undone, 'open', 'db1'],
     ['it was opened, and nobody answers through the VIP', open, incomplete, 'verify', null],
     ['it was opened', open, completed, null, null],
     ['a failover from it was undone: its turn comes again', failover, undone, 'open', null],

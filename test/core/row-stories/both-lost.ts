@@ -37,6 +37,9 @@ import {
 } from '../world.ts';
 import type { RowStory } from './row-story.ts';
 
+/** A plan could not open db1, which has come up read-only. */
+const notOpened = [holder(answers1({ writable: false, uptimeSeconds: 5 })), memory({ notOpened: 'db1' })];
+
 export const whenBothLost: readonly RowStory[] = [
   [
     'db2 is out for a maintenance',
@@ -93,6 +96,30 @@ export const whenBothLost: readonly RowStory[] = [
       standby(answers2({ writable: true, executed: position(`${UUID1}:1-100,${UUID3}:1`) })),
     ],
     'vip-unheld-holder-serves reattach-vip to db1',
+  ],
+  [
+    'VIP on neither node',
+    'the last holder is read-only and could not be opened, the standby has everything',
+    [unheld, ...notOpened],
+    'vip-unheld-holder-closed failover to db2',
+  ],
+  [
+    'VIP on neither node',
+    'the last holder is read-only and could not be opened, the standby is stopped: it is tried again',
+    [unheld, ...notOpened, standby(refused)],
+    'vip-unheld-holder-serves reattach-vip to db1',
+  ],
+  [
+    'VIP on neither node',
+    'the last holder could not be opened, and takes writes',
+    [unheld, memory({ notOpened: 'db1' })],
+    'vip-unheld-holder-serves reattach-vip to db1',
+  ],
+  [
+    'VIP on neither node',
+    'the last holder could not be opened, paused',
+    [unheld, ...notOpened, paused],
+    'vip-unheld stay, page vip-unheld',
   ],
   [
     'VIP on neither node',

@@ -40,6 +40,23 @@ describe('W6 service-returns', () => {
     });
   });
 
+  it.each([
+    ['for long: what was seen of the two before is too old', 100_000, undefined],
+    ['for less than a readiness is trusted', 40_000, 'W6 service-returns'],
+  ])('W6 where a stuck holder and its standby were both out of reach %s', async (_, goneForMs, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(20_000);
+    breakIt(stage, 'disk-full', 'holder', 3000);
+    await stage.pass(2000);
+    breakIt(stage, 'network-blip', 'holder', goneForMs);
+    await alert(stage, 'blind');
+    await stage.pass(goneForMs - 1000);
+    breakIt(stage, 'mysqld-kill', 'holder');
+    await stage.pass(65_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
   describe('W6 where nobody reached the holder before it died, and its standby said how its channel was', () => {
     const dyingAfterStop = async (runsAgainForMs: number, semiSyncTimeoutMs?: number) => {
       const stage = setStage(semiSyncTimeoutMs === undefined ? {} : { semiSyncTimeoutMs });

@@ -21,6 +21,31 @@ describe('W2 holder-reopened', () => {
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
+  it.each<[what: string, order: 'open' | 'close', invariant: InvariantName | undefined]>([
+    ['to open it, which it carries out when it wakes', 'open', undefined],
+    ['to close it', 'close', 'W2 holder-reopened'],
+  ])(
+    'W2 asks for no second writer beside one that hangs with an order of ours %s',
+    async (_, order, invariant) => {
+      const stage = setStage();
+      await lead(stage);
+      const { world, one, pair } = stage;
+      await stage.settle(one.database.close(pair, 'db1', 'to-close', 1000));
+      breakIt(stage, 'mysqld-hang', 'standby');
+      const given = () =>
+        order === 'open'
+          ? one.database.open(pair, 'db2', 1000)
+          : one.database.close(pair, 'db2', 'to-close', 1000);
+      // About every second one is lost on its way.
+      for (let tries = 0; tries < 8 && world.master('db2').waiting.length === 0; tries++)
+        await expect(stage.settle(given())).rejects.toThrow();
+      expect(world.master('db2').waiting).toHaveLength(1);
+      await alert(stage, 'service-lost');
+      await stage.pass(17_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
+    },
+  );
+
   it.each<[what: string, bound: boolean, staleMs: number, invariant: InvariantName | undefined]>([
     ['that its host does not take, while old answers of EC2 may show it elsewhere', false, 20_000, undefined],
     ['that its host takes: who answers through it shows that', true, 20_000, 'W2 holder-reopened'],

@@ -14,7 +14,7 @@ export const peopleMutants: readonly Mutant[] = [
   {
     name: 'told-once-for-ever',
     file: alerts,
-    find: 'if (known === undefined || hasEnded(code, known, nowMs)) {',
+    find: 'if (known === undefined || hasEnded(code, before, nowMs)) {',
     replace: 'if (known === undefined) {',
     guards: 'A second loss in one incident is alerted.',
   },

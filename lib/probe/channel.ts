@@ -8,6 +8,7 @@ import { errnoOf, MysqlFailure } from './errors.ts';
 import type { ProbeFailed } from './protocol.ts';
 import {
   askChannel,
+  askProcesses,
   askPulse,
   type Command,
   CommandFailure,
@@ -78,12 +79,27 @@ export function attach(
   });
 }
 
-/** Only what is applied may be thrown away: the source does not send the rest again. */
+/**
+ * Only what is applied may be thrown away: the source does not send the rest again. A source whose log was reset counts its places
+ * anew, so where the applier is said to be at need not be where the receiver is: whether its workers rest decides then.
+ */
 async function expectApplied(command: Command, source: Source): Promise<void> {
   const { workers } = await askPulse(command);
   const channel = await askFrom(command, source);
   if (channel === null || isCaughtUp(channel, workers)) return;
+  const workersAtWork = workers === 0 || (await haveRest(command)) ? 0 : workers;
+  if (isCaughtUp(channel, workersAtWork)) return;
   throw new CommandFailure('unsuccessful', 'the channel has not applied all that it has received');
+}
+
+/** What a thread of replication does that has nothing to do, in the words of MySQL of old and of today. */
+const RESTS =
+  /^Waiting for an event from Coordinator|has read all relay log|to send event|^(Connecting|Reconnecting|Waiting to reconnect)/;
+
+/** Whether no worker of an applier is at work. */
+async function haveRest(command: Command): Promise<boolean> {
+  const threads = (await askProcesses(command)).filter(({ user }) => user === 'system user');
+  return threads.every(({ state }) => RESTS.test(state));
 }
 
 async function whyNotStarted(command: Command, source: Source): Promise<string> {

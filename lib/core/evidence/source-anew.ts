@@ -21,5 +21,7 @@ export function attachingOf(replica: Server | null, source: Server | null): Atta
   // What is recorded as applied would be named all the same.
   const forgettable = subtract(unknown, executedOf(replica));
   const isAhead = subtract(known, parseSet(replica.executed.gtid ?? '')).size > 0;
-  return forgettable.size > 0 && inbound.caughtUp && !isAhead ? 'afresh' : 'as-it-is';
+  // By places alone, one that was refused need not count as caught up: the command looks at its applier.
+  const mayBeApplied = inbound.caughtUp || (inbound.io !== 'yes' && inbound.sql === 'yes');
+  return forgettable.size > 0 && mayBeApplied && !isAhead ? 'afresh' : 'as-it-is';
 }

@@ -88,6 +88,10 @@ const pairFields = {
     description:
       'When the holder’s own inbound replication fails the check: `failover`, as mysql_check does, or `page`.',
   }),
+  replicationFilters: z.enum(['refuse', 'accept'], "'refuse' or 'accept'").default('refuse').meta({
+    description:
+      'When the channel of the standby leaves rows of clients out, or rewrites them: `refuse`: it cannot take over, because the new holder would lack them. `accept`: it can; the filter is as you want it, and what it leaves out is lost at a failover.',
+  }),
   holderStopping: z.enum(['switchover', 'wait'], "'switchover' or 'wait'").default('switchover').meta({
     description:
       'When EC2 says that the instance of a holder that still serves is stopping: `switchover` away in time, or `wait`.',

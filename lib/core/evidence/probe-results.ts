@@ -32,13 +32,13 @@ export interface Answered {
   readonly heartbeat: Heartbeat;
 }
 
-/** Which threads of a channel are to stop: the one that receives, or also the one that applies. */
 /**
  * How a channel is attached. `afresh`: without what it had received, because its source was made anew from the node and does not
  * know all of that; only what is applied counts.
  */
 export type Attaching = 'as-it-is' | 'afresh';
 
+/** Which threads of a channel are to stop: the one that receives, or also the one that applies. */
 export type DetachedThreads = 'receiver' | 'both';
 
 /** What detaching a node from its source found. */

@@ -34,7 +34,7 @@ export function fitnessWhileLiving(terms: FitnessTerms): Fitness {
   const cutOff = [...(unasked.length > 0 ? [] : reasonsOfReceiving(terms)), ...reasonsOfSource(terms)];
   const barred = reasonsOfRole(terms);
   const ofHistory = reasonsOfHistory(terms);
-  const filtered = reasonsOfFilters(terms.standby);
+  const filtered = reasonsOfFilters(terms);
   const fitness = fitnessOf([...late, ...unasked, ...cutOff, ...ofHistory, ...filtered, ...barred]);
   if (ofHistory.length > 0) return { ...fitness, ofHistory };
   if (filtered.length > 0) return fitness;
@@ -94,7 +94,7 @@ function ownReasons(terms: FitnessTerms): string[] {
     ...reasonsOfAbsence(standby),
     ...reasonsOfSource(terms),
     ...told(blockOfApplier(standby.server), applier),
-    ...reasonsOfFilters(standby),
+    ...reasonsOfFilters(terms),
     ...reasonsOfRole(terms),
   ];
 }
@@ -135,11 +135,11 @@ function reasonsOfSource({ pair, standby: { server }, peerIdentity }: FitnessTer
 }
 
 /** Its channel leaves rows out: they are missing for good, and no thread stops. */
-function reasonsOfFilters({ server }: Verdict): string[] {
+function reasonsOfFilters({ pair, standby: { server } }: FitnessTerms): string[] {
   const leavesOut = server?.inbound.kind === 'configured' ? server.inbound.leavesOut : undefined;
-  if (leavesOut === undefined) return [];
+  if (leavesOut === undefined || pair.replicationFilters === 'accept') return [];
   return [
-    `its channel leaves out or rewrites rows (${leavesOut}). Take the filter off, then compare the two nodes, or rebuild it`,
+    `its channel leaves out or rewrites rows (${leavesOut}). Take the filter off, then compare the two nodes, or rebuild it; where the filter is wanted, set replicationFilters: 'accept'`,
   ];
 }
 

@@ -162,6 +162,13 @@ describe('while the holder serves', () => {
     expect(reasons(configured({ writeProbe: false }), unheard)).toBe('');
   });
 
+  it('takes a filter that is wanted as it is', () => {
+    const filtered = standby(hears2({ leavesOut: 'Replicate_Ignore_DB: logs' }));
+    const wanted = configured({ replicationFilters: 'accept' });
+    expect(seen(steady, filtered).fitness.fit).toBe(false);
+    expect(seen(steady, filtered, wanted).fitness).toMatchObject({ fit: true, reasons: [] });
+  });
+
   it('names every reason, not only the first', () => {
     const ill = answers2({
       inbound: channel({ io: 'no', lagSeconds: 300 }),

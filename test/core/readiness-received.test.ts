@@ -44,6 +44,25 @@ describe('what the standby has received by the end decides', () => {
     expect(situation.fitness.reasons.join()).toContain('it lacks writes that db1 had before it was lost: ');
   });
 
+  test('without GTIDs, places in the log of another server say nothing of what the holder had', () => {
+    const leader = new Leader();
+    const at = (offset: number) => position(null, offset);
+    const writing = answered({ ...db1, executed: at(9000) });
+    const follows = (sourceIdentity: string, offset: number) =>
+      answers2({
+        executed: at(1000),
+        inbound: channel({ received: at(offset), applied: at(offset), sourceIdentity }),
+      });
+    leader.looks(20, 250, writing, follows(UUID1, 9000));
+    leader.looks(40, 250, writing, follows(UUID3, 120));
+    const { deed, situation } = leader.looks(3, 250, refused, follows(UUID3, 120));
+    expect(deed).toBe('stay');
+    expect(situation.fitness.reasons.join()).not.toContain('it lacks writes');
+    expect(situation.fitness.reasons.join()).toContain(
+      'before the holder was lost: it replicates from another',
+    );
+  });
+
   test('its channel broke a moment before the holder died, and the first look at that came late', () => {
     const leader = new Leader();
     leader.looks(20, 250, holder(100), has(100));

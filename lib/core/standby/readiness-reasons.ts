@@ -21,11 +21,13 @@ export function reasonsOfReadiness({
   holder,
   lastEnds,
   nowMs,
+  peerIdentity,
   safeguards,
 }: FitnessTerms): readonly string[] {
   const { readiness, movedByHand } = memory;
   const lostAtMs = memory.lostAtMs ?? nowMs;
-  const coverage = safeguards.coverage ? coverageOf(standby.server, lastEnds) : 'unknown';
+  const isComparable = safeguards.coverage && !hasPlacesOfAnother(standby.server, peerIdentity);
+  const coverage = isComparable ? coverageOf(standby.server, lastEnds) : 'unknown';
   if (typeof coverage === 'object')
     return [`it lacks writes that ${holder.node} had before it was lost: ${coverage.lacks}`];
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
@@ -88,6 +90,13 @@ function isOver(
 function catchesUp(server: Server | null): boolean {
   if (server?.inbound.kind !== 'configured') return false;
   return server.inbound.caughtUp || server.globalLock !== null;
+}
+
+/** It follows another server than the holder, and has no GTIDs: its places are in the logs of that one. */
+function hasPlacesOfAnother(server: Server | null, peerIdentity: string | null): boolean {
+  if (server?.inbound.kind !== 'configured' || server.executed.gtid !== null) return false;
+  const { sourceIdentity } = server.inbound;
+  return sourceIdentity !== null && peerIdentity !== null && sourceIdentity !== peerIdentity;
 }
 
 /** Whether it is the process that ran at that time, by its uptime: so it has thrown nothing away since. */

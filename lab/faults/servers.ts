@@ -87,15 +87,7 @@ export const serverFaults = {
     expected: 'stay',
     alerts: [wanted.loginRefused],
     verdict: 'serving',
-    play: async ({ hosts }) => ({ takeBack: await fillConnections(hosts.db1.instance, 'stay') }),
-  },
-  'connections-gone': {
-    about:
-      "the holder's connection table is full and our connections to it have ended: nobody of ours gets in, clients are served",
-    expected: 'stay',
-    alerts: ['saturated'],
-    verdict: 'saturated',
-    play: async ({ hosts }) => ({ takeBack: await fillConnections(hosts.db1.instance, 'end') }),
+    play: async ({ hosts }) => ({ takeBack: await fillConnections(hosts.db1.instance) }),
   },
   'wrong-password': {
     about: 'our account gets another password: a refused login does not prove a death',

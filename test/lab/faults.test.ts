@@ -67,24 +67,16 @@ test('lag grows on the holder, and is made up', async () => {
   await eventually(async () => ((await replicationOf(holder))?.lagSeconds === 0 ? true : undefined));
 });
 
-test.each(['stay', 'end'] as const)(
-  'full connections: error 1040 for who comes; those that are there %s',
-  async (ours) => {
-    const { address: host, port } = pair.db1.instance;
-    const kept = await createConnection({ host, port, ...accounts.monitor });
-    kept.on('error', () => {});
-    const undo = await fillConnections(pair.db1.instance, ours);
-    expect(await loginError()).toBe(1040);
-    const answer = await kept.query('SELECT 1').then(
-      () => 'stay',
-      () => 'end',
-    );
-    expect(answer).toBe(ours);
-    kept.destroy();
-    await undo();
-    await eventually(async () => ((await loginError()) === null ? true : undefined));
-  },
-);
+test('full connections: error 1040 for who comes, those that are there stay; and room again afterwards', async () => {
+  const { address: host, port } = pair.db1.instance;
+  const kept = await createConnection({ host, port, ...accounts.monitor });
+  const undo = await fillConnections(pair.db1.instance);
+  expect(await loginError()).toBe(1040);
+  expect(await kept.query('SELECT 1')).toBeTruthy();
+  kept.destroy();
+  await undo();
+  await eventually(async () => ((await loginError()) === null ? true : undefined));
+});
 
 test('a changed password: error 1045 on both nodes, until it is changed back', async () => {
   const undo = await changePassword(pair.db1.instance, [pair.db1.instance, pair.db2.instance]);

@@ -9,10 +9,10 @@ import type { Undo } from './undo.ts';
 const refillEveryMs = 25;
 
 /**
- * Fills the node's connections, and keeps every slot taken: who comes now gets error 1040. The connections that were there stay;
- * of keepalambda's own, only where `ours` says so. Undone by letting all go.
+ * Fills the node's connections, and keeps every slot taken: who comes now gets error 1040. The connections that were there stay,
+ * keepalambda's own too. Undone by letting all go.
  */
-export async function fillConnections(node: Instance, ours: 'stay' | 'end'): Promise<Undo> {
+export async function fillConnections(node: Instance): Promise<Undo> {
   const held: Connection[] = [];
   let wanted = true;
   const fill = async () => {
@@ -27,8 +27,6 @@ export async function fillConnections(node: Instance, ours: 'stay' | 'end'): Pro
       await delay(refillEveryMs);
     }
   })();
-  // Each one anew that gets in before its place is taken.
-  while (ours === 'end' && (await endSessionsOf(node, accounts.monitor.user)) > 0) await delay(refillEveryMs);
   return async () => {
     wanted = false;
     await refilling;
@@ -36,12 +34,11 @@ export async function fillConnections(node: Instance, ours: 'stay' | 'end'): Pro
   };
 }
 
-/** Ends every session of that user, so that it must log in again. Gives back how many there were. */
-export async function endSessionsOf(node: Instance, user: string): Promise<number> {
+/** Ends every session of that user, so that it must log in again. */
+export async function endSessionsOf(node: Instance, user: string): Promise<void> {
   const sessions = await node.sql(`SELECT id FROM information_schema.processlist WHERE user = '${user}'`);
   // One that has ended since is as well.
   for (const { id, ID } of sessions) await node.sql(`KILL ${id ?? ID}`).catch(() => {});
-  return sessions.length;
 }
 
 /** Opens connections until the server has no more room. Null: root. */

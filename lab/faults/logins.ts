@@ -12,6 +12,8 @@ const HUNG_MS = 40_000;
 const CONNECT_ERRORS = 100;
 /** How long a password is wrong. Milliseconds: long enough for alerts to come and go. */
 const REFUSED_MS = 50_000;
+/** After so long, a probe that has just been started keeps the connections that it looks on. Milliseconds. */
+const KEPT_MS = 6000;
 
 export const loginFaults = {
   'probe-host-blocked': {
@@ -45,6 +47,7 @@ export const loginFaults = {
     verdict: 'serving',
     play: async (world) => {
       const alerts = new Alerts(world);
+      await delay(KEPT_MS);
       const takeBack = await changePasswordHere(world.hosts.db1.instance);
       await delay(REFUSED_MS);
       return {

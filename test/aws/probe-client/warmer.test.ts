@@ -50,6 +50,16 @@ describe('a second function is kept warm', () => {
     expect(invoked).toEqual(Array.from({ length: count }, () => 'probe-a'));
   });
 
+  it('not between two looks: the next one would get the environment without connections', async () => {
+    const { clock, invoked, look } = newWarmer();
+    look(held, 1500);
+    await clock.pass(2000);
+    expect(invoked).toEqual([]);
+    look(held, 5000);
+    await clock.pass(2000);
+    expect(invoked).toEqual(['probe-a']);
+  });
+
   it('once a minute', async () => {
     const { clock, invoked, look } = newWarmer();
     for (let looks = 0; looks < 13; looks += 1) {

@@ -38,15 +38,14 @@ for at in "$proc"/[0-9]*; do
   given=$(tr '\\000' '\\n' < "$at/cmdline" 2>/dev/null | sed -n 's/^--use-file=//p; s/^-f=\\{0,1\\}\\(..*\\)$/\\1/p; /^\\(-f\\|--use-file\\)$/{n;p}' | head -n 1)
   used=\${given:-$used}
 done
-if [ -z "$keepalived" ] && systemctl is-active --quiet keepalived.service 2>/dev/null; then keepalived=running; fi
-if [ -z "$keepalived" ] && systemctl is-enabled --quiet keepalived.service 2>/dev/null; then keepalived=enabled; fi
-if [ -n "$keepalived" ]; then
-  local=\${etc%/etc}/usr/local/etc
-  if [ -n "$used" ]; then set -- "$used" "\${used%/*}"; else set -- "$etc/keepalived" "$local/keepalived"; fi
-  file=$(sayingVip "$@" | head -n 1)
-  # It has others than the VIP, and is none of ours; unless its configuration is nowhere to be seen.
-  if [ -z "$file" ] && [ -n "$(find -L "$@" -type f 2>/dev/null | head -n 1)" ]; then keepalived=; fi
-  if [ -z "$file" ] && [ "$keepalived" = enabled ]; then keepalived=; fi
+local=\${etc%/etc}/usr/local/etc
+if [ -n "$used" ]; then set -- "$used" "\${used%/*}"; else set -- "$etc/keepalived" "$local/keepalived"; fi
+file=$(sayingVip "$@" | head -n 1)
+# One that runs with others than the VIP is none of ours; unless its configuration is nowhere to be seen.
+if [ -n "$keepalived" ] && [ -z "$file" ] && [ -n "$(find -L "$@" -type f 2>/dev/null | head -n 1)" ]; then keepalived=; fi
+if [ -z "$keepalived" ] && [ -n "$file" ]; then
+  if systemctl is-active --quiet keepalived.service 2>/dev/null; then keepalived=running
+  elif systemctl is-enabled --quiet keepalived.service 2>/dev/null; then keepalived=enabled; fi
 fi
 `.trim();
 
@@ -55,6 +54,10 @@ export const printVolumes = `
 sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('datadir', 'innodb_data_home_dir', 'innodb_log_group_home_dir', 'log_bin_basename', 'relay_log_basename', 'tmpdir')" |
   while read -r _ at; do
     case $at in /*) if [ -d "$at" ]; then echo "$at"; else dirname "$at"; fi ;; esac
-  done | while IFS= read -r at; do timeout 10 df -Pk "$at" 2>/dev/null; done |
+  done | sort -u | {
+    set --
+    while IFS= read -r at; do set -- "$@" "$at"; done
+    timeout 10 df -Pk "$@" 2>/dev/null
+  } |
   awk '$4 ~ /^[0-9]+$/ && !seen[$1 $6]++ { print "volume=" $4 " " $2 " " $6 }'
 `.trim();

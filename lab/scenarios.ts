@@ -42,8 +42,14 @@ export const scenarios = {
   doctor: {
     about: 'the pair is broken in one way after the other, and doctor names exactly that',
     serverSettings: 'recommended',
+    play: (world, story) => playDoctor(world, story, 'doctor'),
+  },
+  'doctor-hosts': {
+    about:
+      'the same with the hosts of the pair: keepalived, the VIP on an interface and at boot, room on the disk',
+    serverSettings: 'recommended',
     world: { pair: { hostWork: true } },
-    play: playDoctor,
+    play: (world, story) => playDoctor(world, story, 'doctor-hosts'),
   },
   rejoin: {
     about:

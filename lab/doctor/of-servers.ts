@@ -1,6 +1,5 @@
 /** Broken pairs: what a server promises, how it starts, and its room. */
 import { eniIds } from '../deployment.ts';
-import { prebound } from '../hosts/ip.ts';
 import { makeSemiSynchronous, stopSemiSynchronous } from '../servers/faults/semi-sync.ts';
 import type { Instance } from '../servers/instance.ts';
 import type { LabWorld } from '../world.ts';
@@ -41,10 +40,6 @@ export const ofServers: readonly Broken[] = [
     finds: 'settings-differ',
     break: variable('max_connections', '300'),
   },
-  { name: 'a keepalived of old', finds: 'keepalived-running', break: keepalivedOfOld },
-  { name: 'a VIP that the host does not accept', finds: 'vip-not-bound', break: unbound },
-  { name: 'a VIP that a reboot loses', finds: 'vip-lost-at-reboot', break: boundUntilReboot },
-  { name: 'a disk with little room', finds: 'disk-nearly-full', break: littleRoom },
   { name: 'an ENI without room', finds: 'no-room-for-vip', break: fullEni },
   {
     name: 'a start that is writable',
@@ -108,31 +103,6 @@ async function fullEni({ aws: { ec2 }, network }: LabWorld) {
   for (const address of others) ec2.moveAddress(address, eniIds.db2);
   return async () => {
     for (const address of others) ec2.moveAddress(address, null);
-  };
-}
-
-async function keepalivedOfOld({ hosts: { db2 } }: LabWorld) {
-  await db2.haveKeepalived(true);
-  return () => db2.haveKeepalived(false);
-}
-
-async function unbound({ hosts: { db2 }, network }: LabWorld) {
-  const address = async (verb: string) =>
-    void (await db2.run({ command: 'ip', args: ['address', verb, `${network.vip}/32`, 'dev', prebound] }));
-  await address('del');
-  return () => address('add');
-}
-
-async function boundUntilReboot({ hosts: { db2 } }: LabWorld) {
-  db2.bindAtBoot(false);
-  return async () => db2.bindAtBoot(true);
-}
-
-async function littleRoom({ hosts: { db2 } }: LabWorld) {
-  const { volume } = db2;
-  db2.volume = { ...volume, freeKb: volume.totalKb / 20 };
-  return async () => {
-    db2.volume = volume;
   };
 }
 

@@ -8,6 +8,7 @@ import { type LabWorld, untilSteady } from '../world.ts';
 import { type Broken, setVariable, wordFor } from './broken.ts';
 import { ofAccess } from './of-access.ts';
 import { ofChannels } from './of-channels.ts';
+import { ofHosts } from './of-hosts.ts';
 import { ofServers } from './of-servers.ts';
 import { ofTheLog } from './of-the-log.ts';
 
@@ -21,7 +22,7 @@ export const brokenPairs: readonly Broken[] = [
 
 /** What a run leaves. */
 export interface DoctorFigures {
-  readonly scenario: 'doctor';
+  readonly scenario: 'doctor' | 'doctor-hosts';
   readonly server: string;
   readonly serverSettings: string;
   /** What doctor finds before anything is broken: `warning db1 log-not-synced`. */
@@ -45,7 +46,12 @@ const AGAIN_MS = 20_000;
 /** How long operate is asked again that does not answer. Milliseconds. */
 const ANSWER_LIMIT_MS = 120_000;
 
-export async function playDoctor(world: LabWorld, story: Story): Promise<DoctorFigures> {
+/** `doctor`: what servers and EC2 say. `doctor-hosts`: what hosts say, which takes seconds for each question. */
+export async function playDoctor(
+  world: LabWorld,
+  story: Story,
+  scenario: DoctorFigures['scenario'],
+): Promise<DoctorFigures> {
   const { product, settings } = world.hosts.db1.instance;
   const baseline = await settled(world);
   story.tell('lab', `a whole pair: ${baseline.length === 0 ? 'nothing found' : baseline.join(', ')}`);
@@ -53,7 +59,7 @@ export async function playDoctor(world: LabWorld, story: Story): Promise<DoctorF
   const wrong = isGreen ? [] : ['a pair with the recommended settings is not green'];
   const notHere: Record<string, string> = {};
   let broken = 0;
-  for (const one of brokenPairs) {
+  for (const one of scenario === 'doctor' ? brokenPairs : ofHosts) {
     const because = whyNotHere(one, world, baseline);
     if (because !== null) {
       notHere[one.name] = because;
@@ -75,7 +81,7 @@ export async function playDoctor(world: LabWorld, story: Story): Promise<DoctorF
   );
   if (alerts !== 1) wrong.push(`the hourly examination alerted a danger ${alerts} times`);
   return {
-    scenario: 'doctor',
+    scenario,
     server: product.name,
     serverSettings: settings,
     baseline,

@@ -24,7 +24,7 @@ export function renderDoctor(example: Here & HostHere): string {
     'every hour, without the hosts and the lists of tables, and alerts the dangers ([doctor-found](events.md#doctor-found)).',
     '',
     'Exit code: 0 for nothing worse than a hint, 1 for a danger, 5 for a warning. The lab breaks a pair in every way that it can',
-    '(`npm run lab -- --scenario doctor`). What a fix says here is for MySQL 8; doctor says it in the words of your server.',
+    '(`npm run lab -- --scenario doctor`, `doctor-hosts`). What a fix says here is for MySQL 8; doctor says it in the words of your server.',
     '',
     ...severities.flatMap((severity) => [
       `## ${severity[0]?.toUpperCase()}${severity.slice(1)}`,

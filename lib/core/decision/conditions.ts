@@ -3,6 +3,7 @@ import type { EventCode } from '../alert/events.ts';
 import { identityOf } from '../evidence/identity.ts';
 import { isWitnessed } from '../evidence/life.ts';
 import { isSameProcess } from '../evidence/same-process.ts';
+import type { Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { hearsSource, UNHEARD_MS } from '../evidence/witness.ts';
 import { isClosed } from '../evidence/writability.ts';
@@ -104,26 +105,30 @@ export const holderCutOff = ({ pair, memory, holder: { server }, standby }: Situ
   if (inbound.io === 'no') return inbound.caughtUp;
   if (inbound.sql === 'no') return false;
   if (inbound.io === 'connecting') return true;
-  const unread = unreadOf(server, standby.server?.executed ?? null);
+  const unread = unreadFrom(standby, server);
   const isBehind = unread !== null && unread !== 'unknown';
   // One that does not know its lag although it runs hears its source, and may get nothing of it.
   const isDeaf = (inbound.heardAgoMs ?? 0) >= UNHEARD_MS || inbound.lagSeconds === null;
   return inbound.io === 'yes' && isBehind && isDeaf;
 };
+/** What the replica has not read of all that the source has written, as far as that one can be asked. */
+function unreadFrom({ server }: Verdict, replica: Server): string | 'unknown' | null {
+  return unreadOf(replica, server?.executed ?? null, server?.identity ?? null);
+}
 /** The holder has read all that the standby has written, as far as both can be asked. */
 export const holderReadAll = ({ holder, standby }: Situation) =>
-  holder.server !== null && unreadOf(holder.server, standby.server?.executed ?? null) === null;
+  holder.server !== null && unreadFrom(standby, holder.server) === null;
 /** The standby has received all that the holder has, as far as both can be asked. */
 export const standbyHasAll = ({ holder, standby, lead }: Situation) => {
   if (holder.server === null || standby.server === null || lead.standbyLacks !== null) return false;
-  return lackOf(standby.server, holder.server.executed) === null;
+  return lackOf(standby.server, holder.server.executed, holder.server.identity) === null;
 };
 /** Whether the holder has all that the standby has; `unknown` where their histories cannot be compared. */
 export const holderHasAll = ({ holder, standby, lead, behind }: Situation): boolean | 'unknown' => {
   if (behind !== null || lead.holderLacksOthers !== null) return false;
   if (holder.server === null || standby.server === null) return 'unknown';
   if (holder.server.executed.gtid !== null && standby.server.executed.gtid !== null) return true;
-  const unread = unreadOf(holder.server, standby.server.executed);
+  const unread = unreadFrom(standby, holder.server);
   return unread === 'unknown' ? unread : unread === null;
 };
 /** This look is the first to find that somebody else has moved the VIP to the holder. */

@@ -134,22 +134,24 @@ export function isSameEnd(one: HolderEnd, other: HolderEnd): boolean {
 /** `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown` where nothing can be compared. */
 export type Coverage = 'whole' | 'behind' | 'unknown' | { readonly lacks: string };
 
-/** Whether the standby has what it must have received to take over. */
+/** Whether the standby has what it must have received to take over. `source`: who the holder is, as for `unreadOf`. */
 export function coverageOf(
   standby: Server | null,
   { needed, proof }: Pick<LastEnds, 'needed' | 'proof'>,
+  source: string | null,
 ): Coverage {
   if (standby === null) return 'unknown';
-  const lack = missingOf(standby, needed);
+  const lack = missingOf(standby, needed, source);
   if (lack !== null && lack !== 'unknown') return { lacks: lack };
-  const rest = missingOf(standby, proof);
+  const rest = missingOf(standby, proof, source);
   if (rest === 'unknown') return 'unknown';
   return rest === null ? 'whole' : 'behind';
 }
 
-function missingOf(standby: Server, end: HolderEnd | null): string | 'unknown' | null {
-  const unread = unreadOf(standby, end?.position ?? null);
-  return unread === 'unknown' ? lackOf(standby, end?.position ?? null) : unread;
+function missingOf(standby: Server, end: HolderEnd | null, source: string | null): string | 'unknown' | null {
+  const position = end?.position ?? null;
+  const unread = unreadOf(standby, position, source);
+  return unread === 'unknown' ? lackOf(standby, position, source) : unread;
 }
 
 /** The same place of one history, by all that is known of it. */

@@ -20,6 +20,9 @@ export type Process = Omit<Settled, 'is'>;
 /** A process that had run for so long is told from its successor for certain. Seconds. */
 const TOLD_APART_S = 60;
 
+/** Uptimes are in whole seconds and up to a second old when they are read. Milliseconds. */
+export const UPTIME_SLACK_MS = 2000;
+
 /** By how much two ages that one leader reads can be off. Milliseconds. */
 const READ_SLACK_MS = 4000;
 
@@ -78,6 +81,6 @@ function afterPeer(verdict: Verdict, peer: Verdict): number | null {
 }
 
 /** By the clock of who leads now; null while it is not known. */
-export function startOf({ server, seenAtMs }: Verdict): number | null {
+export function startOf({ server, seenAtMs }: Pick<Verdict, 'server' | 'seenAtMs'>): number | null {
   return server === null || server.uptimeSeconds === 0 ? null : seenAtMs - server.uptimeSeconds * 1000;
 }

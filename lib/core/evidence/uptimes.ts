@@ -4,6 +4,7 @@
  */
 import type { NodeName } from '../names.ts';
 import { CLOCK_OFF_MS } from './clock-off.ts';
+import { startOf, UPTIME_SLACK_MS } from './same-process.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How long a server had run when it last said so, and by how much its clock was off then. */
@@ -13,9 +14,6 @@ export interface Uptime {
   /** When it last was stopped since then; absent where it was not. */
   readonly stoppedAtMs?: number;
 }
-
-/** An uptime is in whole seconds and up to a second old when it is read. Milliseconds. */
-const READ_SLACK_MS = 2000;
 
 type Uptimes = Readonly<Record<NodeName, Uptime>>;
 
@@ -35,12 +33,12 @@ export function nextUptimes(uptimes: Uptimes, verdicts: readonly Verdict[]): Upt
  * It has restarted since the look before: it has run for less time than then, and its clock was not set; or it has started since
  * it was seen stopped. A port that a firewall refuses leaves the process that was there.
  */
-export function hasRestarted(uptimes: Uptimes, { node, server, seenAtMs }: Verdict): boolean {
-  const before = uptimes[node];
-  if (before === undefined || server === null || server.uptimeSeconds === 0) return false;
-  const startedAtMs = seenAtMs - server.uptimeSeconds * 1000;
+export function hasRestarted(uptimes: Uptimes, verdict: Verdict): boolean {
+  const { node, server } = verdict;
+  const [before, startedAtMs] = [uptimes[node], startOf(verdict)];
+  if (before === undefined || server === null || startedAtMs === null) return false;
   const setMs = Math.abs((server.clockOffMs ?? 0) - (before.clockOffMs ?? 0));
   if (setMs > CLOCK_OFF_MS) return false;
   const { seconds, stoppedAtMs = Number.POSITIVE_INFINITY } = before;
-  return server.uptimeSeconds < seconds || startedAtMs >= stoppedAtMs - READ_SLACK_MS;
+  return server.uptimeSeconds < seconds || startedAtMs >= stoppedAtMs - UPTIME_SLACK_MS;
 }

@@ -256,11 +256,11 @@ function nextReadiness(durations: Durations, situation: Situation) {
  * was seen before is what a restart has left.
  */
 function receivedByNow(seen: Position | null, situation: Situation): Position | null {
-  const { memory, standby } = situation;
+  const { memory, standby, peerIdentity } = situation;
   const before = seen ?? memory.receivedWhenLost;
   const { server } = standby;
   if (server?.inbound.kind !== 'configured' || isStray(situation)) return before;
-  const counts = before === null ? isAsReady(memory, standby) : lackOf(server, before) === null;
+  const counts = before === null ? isAsReady(memory, standby) : lackOf(server, before, peerIdentity) === null;
   return counts ? server.inbound.received : before;
 }
 

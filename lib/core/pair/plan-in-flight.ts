@@ -1,6 +1,7 @@
 /** How a plan in flight stands by what is seen meanwhile: whether it is still wanted, and what its steps ask of a node. */
 import type { Situation } from '../decision/situation.ts';
 import { behindOf } from '../evidence/behind.ts';
+import { identityOf } from '../evidence/identity.ts';
 import { describeVerdict } from '../evidence/verdict.ts';
 import { hearsSource } from '../evidence/witness.ts';
 import type { NodeName } from '../names.ts';
@@ -11,12 +12,13 @@ import { reasonsOfRestart } from '../standby/readiness-reasons.ts';
 export function reasonToUndo(plan: PlanRecord, situation: Situation): string | null {
   const again = servesAgain(plan, situation);
   if (again !== null) return again;
-  const { holder, standby } = situation;
-  const target = holder.node === plan.to ? holder : standby;
+  const { holder, standby, memory } = situation;
+  const [target, source] = holder.node === plan.to ? [holder, standby] : [standby, holder];
   if (movesVip(plan) && target.kind !== 'serving') return describeVerdict(target);
   if (plan.kind !== 'failover' || acceptsLoss(plan)) return null;
   // What catching up waits for is what was received: nobody would miss what a restart has thrown away.
-  const [restarted] = reasonsOfRestart(situation.memory.receivedWhenLost, plan.startedAtMs, target);
+  const whose = identityOf(memory, source);
+  const [restarted] = reasonsOfRestart(memory.receivedWhenLost, plan.startedAtMs, target, whose);
   return restarted === undefined ? null : `${plan.to}: ${restarted}`;
 }
 

@@ -88,16 +88,20 @@ export function lostOf(server: Server, received: Position | null): string | 'unk
 /**
  * What a standby has not received of its source's history up to `position`, in words; null when it has all. `unknown` where
  * the two cannot be compared. GTIDs decide, unless the channel does not use them; then its place in the
- * source's log does.
+ * source's log does. `source`: as for `unreadOf`.
  */
-export function lackOf(standby: Server, position: Position | null): string | 'unknown' | null {
+export function lackOf(
+  standby: Server,
+  position: Position | null,
+  source: string | null,
+): string | 'unknown' | null {
   const { inbound } = standby;
   if (position === null || inbound.kind !== 'configured') return 'unknown';
   const { received } = inbound;
   const areNumbered = position.gtid !== null && standby.executed.gtid !== null;
   const missing = areNumbered ? subtract(parseSet(position.gtid), setOf(standby)) : null;
   if (missing?.size === 0) return null;
-  const unread = unreadOf(standby, position);
+  const unread = unreadOf(standby, position, source);
   return missing !== null && (received.gtid !== null || unread === 'unknown') ? describeSet(missing) : unread;
 }
 
@@ -139,11 +143,18 @@ export function thrownAwayOf(
 
 /**
  * The same by the place in the source's log alone. Sets of GTIDs differ for good where a pair was set up from positions, or
- * somebody wrote on one node only; how far a channel has read its source's log does not depend on that.
+ * somebody wrote on one node only; how far a channel has read its source's log does not depend on that. `source`: who wrote the log
+ * that the position is in (`Server.identity`), null where that is not known. A channel that follows somebody else is at places
+ * of another log, and nothing can be told.
  */
-export function unreadOf({ inbound }: Server, position: Position | null): string | 'unknown' | null {
+export function unreadOf(
+  { inbound }: Server,
+  position: Position | null,
+  source: string | null,
+): string | 'unknown' | null {
   if (position === null || inbound.kind !== 'configured') return 'unknown';
-  const { received } = inbound;
+  const { received, sourceIdentity } = inbound;
+  if (sourceIdentity !== null && source !== null && sourceIdentity !== source) return 'unknown';
   if (!areOfOneSeries(received, position)) return 'unknown';
   return comparePlaces(received, position) >= 0 ? null : eventsBetween(received, position);
 }

@@ -1,5 +1,6 @@
 /** Whether a standby was ready when the holder was lost, by what is remembered of it. */
 import { type Coverage, coverageOf, END_LIFE_MS } from '../evidence/holder-end.ts';
+import { startOf, UPTIME_SLACK_MS } from '../evidence/same-process.ts';
 import type { Server } from '../evidence/sighting.ts';
 import { endsReceiver, isOfSource } from '../evidence/source-errors.ts';
 import type { Verdict } from '../evidence/verdict.ts';
@@ -11,8 +12,6 @@ import type { LastEnds, Readiness } from './readiness.ts';
 
 /** How old a remembered readiness may be, counted from the loss of the holder. Milliseconds. */
 export const READINESS_LIFE_MS = 150_000;
-/** Uptimes are in whole seconds and up to a second old when they are read. Milliseconds. */
-const UPTIME_SLACK_MS = 2000;
 
 /** Why it is not known to have been ready, or to have all that it was ready with. */
 export function reasonsOfReadiness({
@@ -26,8 +25,7 @@ export function reasonsOfReadiness({
 }: FitnessTerms): readonly string[] {
   const { readiness, movedByHand } = memory;
   const lostAtMs = memory.lostAtMs ?? nowMs;
-  const isComparable = safeguards.coverage && !hasPlacesOfAnother(standby.server, peerIdentity);
-  const coverage = isComparable ? coverageOf(standby.server, lastEnds) : 'unknown';
+  const coverage = safeguards.coverage ? coverageOf(standby.server, lastEnds, peerIdentity) : 'unknown';
   if (typeof coverage === 'object')
     return [`it lacks writes that ${holder.node} had before it was lost: ${coverage.lacks}`];
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
@@ -48,7 +46,7 @@ export function reasonsOfReadiness({
     return ['keepalambda saw it ready for the last time too long before the holder was lost'];
   // Of one that has all that the holder had, only what it is known to have thrown away counts.
   if (coverage === 'whole' && memory.receivedWhenLost === null) return [];
-  return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby);
+  return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby, peerIdentity);
 }
 
 /**
@@ -92,34 +90,25 @@ function catchesUp(server: Server | null): boolean {
   return server.inbound.caughtUp || server.globalLock !== null;
 }
 
-/** It follows another server than the holder, and has no GTIDs: its places are in the logs of that one. */
-function hasPlacesOfAnother(server: Server | null, peerIdentity: string | null): boolean {
-  if (server?.inbound.kind !== 'configured' || server.executed.gtid !== null) return false;
-  const { sourceIdentity } = server.inbound;
-  return sourceIdentity !== null && peerIdentity !== null && sourceIdentity !== peerIdentity;
-}
-
 /** Whether it is the process that ran at that time, by its uptime: so it has thrown nothing away since. */
-export function hasRunSince(
-  atMs: number,
-  { server, seenAtMs }: Pick<Verdict, 'server' | 'seenAtMs'>,
-): boolean {
-  if (server === null || server.uptimeSeconds === 0) return false;
-  return seenAtMs - server.uptimeSeconds * 1000 <= atMs + UPTIME_SLACK_MS;
+export function hasRunSince(atMs: number, verdict: Pick<Verdict, 'server' | 'seenAtMs'>): boolean {
+  const startedAtMs = startOf(verdict);
+  return startedAtMs !== null && startedAtMs <= atMs + UPTIME_SLACK_MS;
 }
 
 /**
  * A server that restarts throws its relay log away (`relay_log_recovery`) and fetches it again; with its source dead, what
- * it had received and not applied is gone.
+ * it had received and not applied is gone. `source`: who the holder was, as for `unreadOf`.
  */
 export function reasonsOfRestart(
   receivedWhenLost: Memory['receivedWhenLost'],
   readyAtMs: number,
   { server, seenAtMs }: Verdict,
+  source: string | null,
 ): readonly string[] {
   if (server === null) return [];
   // Positions decide, where they can: two leaders' clocks may be many seconds apart.
-  const lost = lackOf(server, receivedWhenLost);
+  const lost = lackOf(server, receivedWhenLost, source);
   if (lost === null) return [];
   if (lost === 'unknown') {
     // It has just started, or its uptime is about to be read: a second later it is known.

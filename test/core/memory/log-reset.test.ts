@@ -199,5 +199,5 @@ describe('what is no reset', () => {
 
 it('places in logs of another name cannot be compared', () => {
   const end = { gtid: null, file: 'db1-bin.000001', offset: 400 };
-  expect(lackOf({ ...db2, executed: end }, end)).toBe('unknown');
+  expect(lackOf({ ...db2, executed: end }, end, null)).toBe('unknown');
 });

@@ -1,7 +1,23 @@
 import { describe, expect, it, test } from 'vitest';
+import { holderHasAll, holderReadAll } from '../../../lib/core/decision/conditions.ts';
 import type { Server } from '../../../lib/core/evidence/sighting.ts';
-import { lackOf, leadOf, noLead } from '../../../lib/core/standby/lead.ts';
-import { channel, db1, db2, pairWith, position, UUID1, UUID2, UUID3 } from '../world.ts';
+import { lackOf, leadOf, noLead, unreadOf } from '../../../lib/core/standby/lead.ts';
+import {
+  answers1,
+  answers2,
+  channel,
+  db1,
+  db2,
+  holder,
+  pairWith,
+  position,
+  seen,
+  standby,
+  steady,
+  UUID1,
+  UUID2,
+  UUID3,
+} from '../world.ts';
 
 const pair = pairWith();
 const closed = (changes: Partial<Server> = {}): Server => ({ ...db1, writable: false, ...changes });
@@ -106,6 +122,32 @@ describe('what a restart threw away', () => {
       'the events from binlog.000003:700 to binlog.000003:1000',
     ],
   ])('%s', (_, standby, before, lost) => {
-    expect(lackOf(standby, before)).toBe(lost);
+    expect(lackOf(standby, before, UUID1)).toBe(lost);
+  });
+});
+
+describe('places in the log of another server say nothing of this one', () => {
+  const at = (offset: number) => position(null, offset);
+  const follows = (sourceIdentity: string | null) =>
+    channel({ sourceIdentity, received: at(2000), applied: at(2000) });
+  const replica = (sourceIdentity: string | null) => ({ ...db1, inbound: follows(sourceIdentity) });
+
+  test.each<[what: string, sourceIdentity: string | null, source: string | null, unread: string | null]>([
+    ['it follows the one whose log it is', UUID2, UUID2, null],
+    ['it follows somebody else', UUID3, UUID2, 'unknown'],
+    ['whom it follows is not known', null, UUID2, null],
+    ['whose log it is is not known', UUID3, null, null],
+  ])('%s', (_, sourceIdentity, source, unread) => {
+    expect(unreadOf(replica(sourceIdentity), at(1000), source)).toBe(unread);
+  });
+
+  it.each([
+    [UUID2, true],
+    [UUID3, 'unknown'],
+  ])('so a holder that follows %s is known to have all that the standby wrote: %s', (whom, known) => {
+    const one = answers1({ executed: at(500), inbound: follows(whom) });
+    const two = answers2({ executed: at(1000) });
+    expect(holderHasAll(seen(steady, holder(one), standby(two)))).toBe(known);
+    expect(holderReadAll(seen(steady, holder(one), standby(two)))).toBe(known === true);
   });
 });

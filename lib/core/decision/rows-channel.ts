@@ -1,13 +1,11 @@
 /** Rows on a channel that a failover detached: the old holder is back, and what it has is known. */
 import { hasGivenUp } from '../evidence/gave-up.ts';
-import { attachingOf } from '../evidence/source-anew.ts';
+import { attachingInto } from '../evidence/source-anew.ts';
 import { cannotBeSent, endsReceiver } from '../evidence/source-errors.ts';
-import type { Verdict } from '../evidence/verdict.ts';
 import { detachedChannels } from '../memory/detached.ts';
 import { askForAllText, wouldAskForAll } from '../memory/log-reset.ts';
 import type { DetachedChannel } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
-import type { Plan } from '../plan/plan.ts';
 import { attachPlan } from '../plan/plans.ts';
 import { holderStuck } from './conditions.ts';
 import type { DecisionRow, Measure } from './row.ts';
@@ -86,21 +84,15 @@ function gaveUp({ memory, holder, standby, vip, lead, paused }: Situation): Node
   const lacks =
     lead.holderLacksOthers !== null || lead.standbyLacksOwn !== null || wouldAskForAll(memory, holder.node);
   const isHalted =
-    holder.server !== null && (hasGivenUp(holder.server.inbound) || isRefusedForOld(holder, standby));
+    holder.server !== null && (hasGivenUp(holder.server.inbound) || isRefusedForOld({ holder, standby }));
   return isHalted && !lacks ? holder.node : null;
 }
 
 /** The standby was made anew, and refuses the holder's channel for what that had received before. */
-function isRefusedForOld(holder: Verdict, standby: Verdict): boolean {
+function isRefusedForOld({ holder, standby }: Pick<Situation, 'holder' | 'standby'>): boolean {
   const inbound = holder.server?.inbound;
   if (inbound?.kind !== 'configured' || inbound.io !== 'no' || !cannotBeSent(inbound.ioError)) return false;
-  return attachingOf(holder.server, standby.server) === 'afresh';
-}
-
-/** The plan that attaches the channel into the node, in the way in which its source will have it. */
-function attachPlanOf({ holder, standby }: Situation, node: NodeName, from: NodeName): Plan {
-  const [replica, source] = node === holder.node ? [holder, standby] : [standby, holder];
-  return attachPlan(node, from, attachingOf(replica.server, source.server));
+  return attachingInto(holder.node, { holder, standby }) === 'afresh';
 }
 
 /** Before a holder that is stuck is replaced: what it has comes to the standby through this channel. */
@@ -123,7 +115,7 @@ function attaching(s: Situation): Measure {
     node === s.standby.node
       ? `${node} is the standby of ${from} and receives nothing from it`
       : `${from} is back and has nothing that ${node} lacks`;
-  return { kind: 'act', plan: attachPlanOf(s, node, from), because };
+  return { kind: 'act', plan: attachPlan(node, from, attachingInto(node, s)), because };
 }
 
 export const channel: readonly DecisionRow[] = [
@@ -156,10 +148,10 @@ export const channel: readonly DecisionRow[] = [
     measure: (s) => {
       const node = gaveUp(s) ?? s.standby.node;
       const source = node === s.standby.node ? s.holder.node : s.standby.node;
-      const because = isRefusedForOld(s.holder, s.standby)
+      const because = isRefusedForOld(s)
         ? `${source} was made anew and refuses replication into ${node}, for what ${node} had received before and has applied`
         : `replication into ${node} stopped after its last try to connect, and ${source} answers again`;
-      return { kind: 'act', plan: attachPlanOf(s, node, source), because };
+      return { kind: 'act', plan: attachPlan(node, source, attachingInto(node, s)), because };
     },
     does: ['plan attach-channel'],
     reason:

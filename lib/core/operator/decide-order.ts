@@ -1,6 +1,6 @@
 /** Decides on an operator's order: the same plans, asked for by a person. */
 import type { Situation } from '../decision/situation.ts';
-import { attachingOf } from '../evidence/source-anew.ts';
+import { attachingInto } from '../evidence/source-anew.ts';
 import { orderMaintenance } from '../maintain/order-note.ts';
 import { detachedChannels } from '../memory/detached.ts';
 import { askForAllText, wouldAskForAll } from '../memory/log-reset.ts';
@@ -76,9 +76,7 @@ function orderReattach(situation: Situation, order: Extract<Order, { action: 're
       `${what}. Applied on ${node} now, they could overwrite newer rows. To apply them anyway, add --accept-loss`,
     );
   }
-  const { holder, standby } = situation;
-  const [replica, source] = node === holder.node ? [holder, standby] : [standby, holder];
-  return act(attachPlan(node, from, attachingOf(replica.server, source.server)), order);
+  return act(attachPlan(node, from, attachingInto(node, situation)), order);
 }
 
 function orderRelease(

@@ -201,36 +201,15 @@ function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, 
 
 /**
  * Replication as this look read it. Where the statement is stuck, the last answer stays, but without what may have
- * changed since: the lag is unknown and nothing is caught up. A channel that was never read is neither proven running
- * nor stopped nor unconfigured: `connecting` is no fault, and an unknown lag is unfit.
+ * changed since: the lag is unknown and nothing is caught up.
  */
 function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
   const { channel, fresh, beatLag } = words;
-  if (channel !== 'unread') {
-    const inbound = inboundOf(channel, pulse, { ...words, applierBlocked: words.troubles.applierBlocked });
-    if (inbound.kind === 'unconfigured') return inbound;
-    if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLag) };
-    return { ...inbound, lagSeconds: null, caughtUp: false };
-  }
-  const nowhere = { gtid: null, file: '', offset: 0 };
-  return {
-    kind: 'configured',
-    io: 'connecting',
-    sql: 'yes',
-    lagSeconds: null,
-    ioError: null,
-    sqlError: null,
-    sourceAddress: '',
-    sourceIdentity: null,
-    delaySeconds: 0,
-    retrySeconds: 60,
-    applierBlocked: null,
-    received: nowhere,
-    applied: nowhere,
-    caughtUp: false,
-    heardAgoMs: null,
-    receivedAgoMs: null,
-  };
+  if (channel === 'unread') return { kind: 'unread' };
+  const inbound = inboundOf(channel, pulse, { ...words, applierBlocked: words.troubles.applierBlocked });
+  if (inbound.kind !== 'configured') return inbound;
+  if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLag) };
+  return { ...inbound, lagSeconds: null, caughtUp: false };
 }
 
 /**

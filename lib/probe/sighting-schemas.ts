@@ -5,6 +5,7 @@ import { errorSchema, positionSchema, scheduledEventsSchema, sessionSchema } fro
 
 const inboundSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unconfigured') }),
+  z.object({ kind: z.literal('unread') }),
   z.object({
     kind: z.literal('configured'),
     io: z.enum(['yes', 'no', 'connecting']),

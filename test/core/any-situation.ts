@@ -70,6 +70,7 @@ const saws2: readonly Saw[] = [
   answers2(),
   answers2({ writable: true }),
   answers2({ inbound: { kind: 'unconfigured' } }),
+  answers2({ inbound: { kind: 'unread' } }),
   hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 4000 }),
   hears2({ io: 'no', lagSeconds: null }),
   hears2({ io: 'no', lagSeconds: null, ioError: { errno: 2003, message: 'This was attempt 10/10, with …' } }),

@@ -82,7 +82,7 @@ export function serverOf(saw: Saw | undefined): Server {
 
 export function inboundOf(saw: Saw | undefined) {
   const { inbound } = serverOf(saw);
-  if (inbound.kind === 'unconfigured') throw new Error('replication is not configured');
+  if (inbound.kind !== 'configured') throw new Error(`replication is ${inbound.kind}`);
   return inbound;
 }
 

@@ -37,6 +37,7 @@ export function nextStopped(durations: Durations, situation: Situation): number 
   const isBack = isBackNow(nextAway(durations, situation), nowMs);
   if (isBack || misdirection(pair, server, peerIdentity) !== null) return nowMs;
   const { inbound } = server;
+  if (inbound.kind === 'unread') return stoppedAtMs;
   if (inbound.kind === 'unconfigured' || inbound.io === 'no') return nowMs;
   return inbound.io === 'yes' ? null : stoppedAtMs;
 }

@@ -49,6 +49,7 @@ export function applierFault(inbound: Inbound): string | null {
 
 function faultsOf(inbound: Inbound, lagLimitSeconds: number): readonly ChannelFault[] {
   if (inbound.kind === 'unconfigured') return [{ text: 'replication is not configured', ofSource: false }];
+  if (inbound.kind === 'unread') return [];
   const faults: ChannelFault[] = [];
   const receiver = receiverFault(inbound);
   if (receiver !== null) faults.push({ text: receiver, ofSource: isOfSource(inbound.ioError) });

@@ -86,7 +86,7 @@ function stateWords({ writable, halfClosed, offline, binaryLog, globalLock, logi
 }
 
 function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {
-  if (inbound.kind === 'unconfigured') return 'unconfigured';
+  if (inbound.kind !== 'configured') return inbound.kind;
   const { io, sql, lagSeconds, sourceIdentity, applierBlocked } = inbound;
   const words = `${io} ${sql} ${lagWord(lagSeconds, lagLimitSeconds)} from ${sourceIdentity ?? 'nobody'}`;
   const filtered = inbound.leavesOut === undefined ? '' : ' filtered';

@@ -27,9 +27,11 @@ export type ThreadState = 'yes' | 'no' | 'connecting';
  * `lagSeconds` null means that the server does not know, which is never 0 (orchestrator#1342).
  * `heardAgoMs` is how long ago at the least the channel heard from its source (an event or a heartbeat), as far as
  * this probe has watched it; null if it was never read. `caughtUp` says that everything received has been applied.
+ * `unread`: the server answers, and this statement never did, so nothing is known of its channel.
  */
 export type Inbound =
   | { readonly kind: 'unconfigured' }
+  | { readonly kind: 'unread' }
   | {
       readonly kind: 'configured';
       readonly io: ThreadState;

@@ -234,7 +234,8 @@ function nextReadiness(durations: Durations, situation: Situation) {
       // A source that lives sends again what was lost.
       const isAlive = holder.server !== null || witness === 'hears';
       const isSeen = isAlive && server?.inbound.kind === 'configured' && !isStray(situation);
-      const broken = isBroken(fitness);
+      // What could not be read yet is no illness, and no end of one.
+      const broken = isBroken(fitness) && server?.inbound.kind !== 'unread';
       const saysIll = broken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;
       const isIll = lastIllMs !== null && nowMs - lastIllMs < pair.settings.readinessMs;

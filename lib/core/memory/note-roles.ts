@@ -22,6 +22,8 @@ import { isSeen, withoutRestarted, withSettled } from './settled.ts';
 const READINESS_REFRESH_MS = 60_000;
 /** For how long the holder is in doubt before what is known of the two is written down. Milliseconds. */
 const DOUBT_MS = 2000;
+/** How long a busy server may take to say something of its channel for the first time. Milliseconds. */
+const UNREAD_MS = 10_000;
 
 const steps = [
   noteHolder,
@@ -239,17 +241,14 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
   if (vip !== 'held' && memory.lastHolder !== holder.node) return memory;
   if (life !== 'lives' || standby.kind === 'unseen') return memory;
   const { readiness } = memory;
-  const { readinessMs } = pair.settings;
-  const lasted = (sinceMs: number | null) => nowMs - (sinceMs ?? nowMs) >= readinessMs;
   const before = readiness?.node === standby.node ? readiness : null;
   if (fitness.fit) {
+    const readyForMs = nowMs - (durations.readySinceMs ?? nowMs);
     // What was ill must have been well for its time; what is ill now and then is not ready.
-    if (before !== null && !before.fit && !lasted(durations.readySinceMs)) return memory;
+    if (before !== null && !before.fit && readyForMs < pair.settings.readinessMs) return memory;
     if (before?.fit === true && durations.unreadySinceMs !== null) return memory;
   } else {
-    // A late standby is out of touch for a moment, too, when its source dies.
-    const sinceMs = isBroken(fitness) ? durations.brokenSinceMs : durations.unreadySinceMs;
-    if (!isProvenUnfit(situation) && !lasted(sinceMs)) return memory;
+    if (!isProvenUnfit(situation) && !hasLasted(situation, durations)) return memory;
   }
   if (!isNews(before, fitness, standby, nowMs)) return memory;
   const fitAtMs = fitness.isUnasked && before !== null ? lastFitOf(before) : undefined;
@@ -260,6 +259,15 @@ function noteReadiness(memory: Memory, situation: Situation, durations: Duration
     ...(fitAtMs === undefined ? {} : { fitAtMs }),
   };
   return { ...memory, readiness: now };
+}
+
+/** What could not be read yet is known soon, as a rule: it is no unreadiness before that. */
+function hasLasted({ standby, fitness, nowMs, pair }: Situation, durations: Durations): boolean {
+  const { unreadySinceMs, brokenSinceMs } = durations;
+  if (standby.server?.inbound.kind === 'unread') return nowMs - (unreadySinceMs ?? nowMs) >= UNREAD_MS;
+  // A late standby is out of touch for a moment, too, when its source dies.
+  const sinceMs = isBroken(fitness) ? brokenSinceMs : unreadySinceMs;
+  return nowMs - (sinceMs ?? nowMs) >= pair.settings.readinessMs;
 }
 
 function lastFitOf({ fit, atMs, fitAtMs }: Readiness): number | undefined {

@@ -56,8 +56,9 @@ const HEARTBEAT = 'keepalambda.heartbeat';
 export function extentOf(has: Server | null, lacks: Server | null): Extent {
   if (has === null || lacks === null) return unknown('one of the two does not answer');
   if (has.flavor !== lacks.flavor) return unknown('MySQL and MariaDB number their transactions differently');
-  if (has.executed.gtid !== null && lacks.executed.gtid !== null) return extentBySet(has, lacks);
   const { inbound } = lacks;
+  if (inbound.kind === 'unread') return unknown('its replication status has not been read yet');
+  if (has.executed.gtid !== null && lacks.executed.gtid !== null) return extentBySet(has, lacks);
   if (inbound.kind !== 'configured')
     return unknown('without GTIDs only its channel from the other shows what it lacks, and it has none');
   if (inbound.sourceIdentity !== null && inbound.sourceIdentity !== has.identity)

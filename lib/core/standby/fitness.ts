@@ -93,7 +93,7 @@ function ownReasons(terms: FitnessTerms): string[] {
   return [
     ...reasonsOfAbsence(standby),
     ...reasonsOfSource(terms),
-    ...told(blockOfApplier(standby.server), applier),
+    ...told(unreadText(standby), blockOfApplier(standby.server), applier),
     ...reasonsOfFilters(terms),
     ...reasonsOfRole(terms),
   ];
@@ -123,9 +123,16 @@ function reasonsOfAbsence({ kind, because }: Verdict): string[] {
     : [kind === 'unseen' ? `no data yet (${because})` : `it is ${kind}: ${because}`];
 }
 
-/** It is alive, and has no room for us or refuses our login. */
+/** It is alive, and has no room for us, refuses our login, or has not said anything of its channel yet. */
 function reasonsOfRefusal(standby: Verdict): string[] {
-  return standby.kind === 'saturated' || standby.kind === 'locked-out' ? reasonsOfAbsence(standby) : [];
+  if (standby.kind === 'saturated' || standby.kind === 'locked-out') return reasonsOfAbsence(standby);
+  return told(unreadText(standby));
+}
+
+/** Nothing is known of its channel: that says neither that it is broken nor that it runs. */
+function unreadText({ server }: Verdict): string | null {
+  if (server?.inbound.kind !== 'unread') return null;
+  return 'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS since keepalambda looks at it';
 }
 
 /** Whose history it has is not the pair's. */

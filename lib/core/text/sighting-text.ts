@@ -59,6 +59,7 @@ function heartbeatText(heartbeat: Server['heartbeat']): readonly string[] {
 }
 
 function inboundText(inbound: Server['inbound']): string {
+  if (inbound.kind === 'unread') return 'replication not read yet';
   if (inbound.kind === 'unconfigured') return 'replication not configured';
   const lag = inbound.lagSeconds === null ? 'lag unknown' : `lag ${inbound.lagSeconds} s`;
   return `replication IO ${inbound.io}, SQL ${inbound.sql}, ${lag}`;

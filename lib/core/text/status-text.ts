@@ -122,6 +122,7 @@ function renderNode({ node, kind, because, server }: Verdict): string {
 }
 
 function renderInbound(inbound: Inbound): string {
+  if (inbound.kind === 'unread') return 'not read yet';
   if (inbound.kind === 'unconfigured') return 'not configured';
   const lag = inbound.lagSeconds === null ? 'lag unknown' : `lag ${inbound.lagSeconds} s`;
   const error = inbound.ioError ?? inbound.sqlError;

@@ -56,6 +56,18 @@ describe('steady', () => {
     expect(isSteady(seen(steady, ...changes))).toBe(is);
   });
 });
+
+test('what could not be read yet is no illness: a moment out of touch after it is the first one', () => {
+  const unread = seen(steady, standby(answers2({ inbound: { kind: 'unread' } })));
+  const begun = nextDurations(noDurations, unread);
+  expect(begun).toMatchObject({ unreadySinceMs: NOW_MS, brokenSinceMs: null, illAtMs: null });
+  const cut = {
+    ...seen(steady, standby(hears2({ io: 'connecting', lagSeconds: null }))),
+    nowMs: NOW_MS + 2900,
+  };
+  expect(nextDurations(begun, cut)).toMatchObject({ brokenSinceMs: NOW_MS + 2900 });
+});
+
 it('counts how long things have been so, each from its own beginning', () => {
   const bad = seen(steady, holder(hears1({ io: 'no' })), standby(hears2({ lagSeconds: null })));
   const begun = nextDurations(noDurations, bad);

@@ -2,6 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Durations } from '../../../lib/core/decision/situation.ts';
 import {
+  answers2,
   type Change,
   full,
   hears2,
@@ -19,6 +20,7 @@ import {
 import { left, ready } from './left.ts';
 
 const lagging = standby(hears2({ lagSeconds: null }));
+const unread = standby(answers2({ inbound: { kind: 'unread' } }));
 const refusedBySource = standby(
   hears2({ io: 'connecting', lagSeconds: null, ioError: { errno: 1045, message: 'Access denied' } }),
 );
@@ -103,6 +105,8 @@ describe('whether the standby is ready', () => {
     ],
     ['silent for 3 s', [standby(unanswered)], unreadyFor(3000), false, NOW_MS],
     ['unfit for 3 s', [lagging], unreadyFor(3000), false, NOW_MS],
+    ['its channel could not be read yet', [unread], unreadyFor(9999), true, NOW_MS - 1000],
+    ['its channel could not be read for long', [unread], unreadyFor(10_000), false, NOW_MS],
     [
       'the holder is lost: what was seen before counts',
       [standby(hears2({ io: 'connecting', lagSeconds: null })), holder(refused)],

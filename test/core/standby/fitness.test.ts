@@ -47,6 +47,11 @@ describe('while the holder serves', () => {
       standby(answers2({ inbound: { kind: 'unconfigured' } })),
       'replication is not configured',
     ],
+    [
+      'its channel could not be read yet',
+      standby(answers2({ inbound: { kind: 'unread' } })),
+      'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS since keepalambda looks at it',
+    ],
     ['IO thread No', standby(hears2({ io: 'no' })), 'the IO thread is stopped'],
     ['SQL thread No', standby(hears2({ sql: 'no', lagSeconds: null })), 'the SQL thread is stopped'],
     ['lag at the limit', standby(hears2({ lagSeconds: 120 })), 'it lags by 120 s (limit 120 s)'],

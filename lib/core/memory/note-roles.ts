@@ -1,29 +1,24 @@
-/** Notes about the two nodes in memory: their identities, which one holds the VIP, and whether the other can take over. */
+/** Notes about the two nodes in memory: their identities, which one holds the VIP, and what is known of each. */
 import { tell } from '../alert/alerts.ts';
 import { changed } from '../changed.ts';
 import type { Durations, Situation } from '../decision/situation.ts';
 import { isSteady } from '../decision/steady.ts';
 import { noteBehind } from '../evidence/behind.ts';
 import { endsToReckonWith, isSameEnd } from '../evidence/holder-end.ts';
-import { isSameProcess, SAME_START_MS, startOf } from '../evidence/same-process.ts';
-import { isRefusedBySource } from '../evidence/source-errors.ts';
-import type { Verdict, VerdictKind } from '../evidence/verdict.ts';
+import { isSameProcess } from '../evidence/same-process.ts';
+import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
-import { type Fitness, isBroken, reasonsOfSilence } from '../standby/fitness.ts';
-import type { LastEnds, Readiness } from '../standby/readiness.ts';
+import type { LastEnds } from '../standby/readiness.ts';
 import { noteSent } from '../standby/sent.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
 import { noteReset } from './log-reset.ts';
 import { type Memory, notLost } from './memory.ts';
+import { noteReadiness } from './note-readiness.ts';
 import { noteLogs } from './seen-logs.ts';
 import { isSeen, withoutRestarted, withSettled } from './settled.ts';
 
-/** How often an unchanged readiness is written again, so that its age stays small. Milliseconds. */
-const READINESS_REFRESH_MS = 60_000;
 /** For how long the holder is in doubt before what is known of the two is written down. Milliseconds. */
 const DOUBT_MS = 2000;
-/** How long a busy server may take to say something of its channel for the first time. Milliseconds. */
-const UNREAD_MS = 10_000;
 
 const steps = [
   noteHolder,
@@ -225,85 +220,4 @@ export function noteDeath(memory: Memory, situation: Situation, durations: Durat
 
 function endsOf(memory: Memory, { holder, nowMs, pair }: Situation, durations: Durations): LastEnds {
   return endsToReckonWith(memory, durations, holder, pair.settings.readinessMs, nowMs);
-}
-
-/**
- * Whether the standby is ready, as far as it can be judged beside a holder that lives. What was known is kept, with its
- * age, while nothing can be seen.
- */
-function noteReadiness(memory: Memory, situation: Situation, durations: Durations): Memory {
-  const { holder, standby, fitness, nowMs, pair, life, vip, blind, safeguards } = situation;
-  if (blind !== null && !safeguards.keepsReadiness) return { ...memory, readiness: null };
-  if (holder.kind !== 'serving' && !safeguards.judgesStandby) return memory;
-  // A plan has its hands on the channel.
-  if (memory.plan !== null) return memory;
-  // Where EC2 does not say, the last holder is the holder: a presumed one says nothing of its standby.
-  if (vip !== 'held' && memory.lastHolder !== holder.node) return memory;
-  if (life !== 'lives' || standby.kind === 'unseen') return memory;
-  const { readiness } = memory;
-  const before = readiness?.node === standby.node ? readiness : null;
-  if (fitness.fit) {
-    const readyForMs = nowMs - (durations.readySinceMs ?? nowMs);
-    // What was ill must have been well for its time; what is ill now and then is not ready.
-    if (before !== null && !before.fit && readyForMs < pair.settings.readinessMs) return memory;
-    if (before?.fit === true && durations.unreadySinceMs !== null) return memory;
-  } else {
-    if (!isProvenUnfit(situation) && !hasLasted(situation, durations)) return memory;
-  }
-  if (!isNews(before, fitness, standby, nowMs)) return memory;
-  const fitAtMs = fitness.isUnasked && before !== null ? lastFitOf(before) : undefined;
-  const now: Readiness = {
-    node: standby.node,
-    atMs: nowMs,
-    ...fitness,
-    ...(fitAtMs === undefined ? {} : { fitAtMs }),
-  };
-  return { ...memory, readiness: now };
-}
-
-/** What could not be read yet is known soon, as a rule: it is no unreadiness before that. */
-function hasLasted({ standby, fitness, nowMs, pair }: Situation, durations: Durations): boolean {
-  const { unreadySinceMs, brokenSinceMs } = durations;
-  if (standby.server?.inbound.kind === 'unread') return nowMs - (unreadySinceMs ?? nowMs) >= UNREAD_MS;
-  // A late standby is out of touch for a moment, too, when its source dies.
-  const sinceMs = isBroken(fitness) ? brokenSinceMs : unreadySinceMs;
-  return nowMs - (sinceMs ?? nowMs) >= pair.settings.readinessMs;
-}
-
-function lastFitOf({ fit, atMs, fitAtMs }: Readiness): number | undefined {
-  return fit ? atMs : fitAtMs;
-}
-
-/**
- * A moment out of touch is no unreadiness, because the holder's own death begins like this, and a bad path looks like it; nor is
- * one with another source. A standby whose port refuses, whose source refuses it or writes no binary log, or that has heard
- * nothing for seconds from a holder that commits, is unready at once.
- */
-function isProvenUnfit({ pair, holder, standby }: Situation): boolean {
-  const untold: readonly VerdictKind[] = ['serving', 'unseen', 'silent'];
-  if (standby.confirmed && !untold.includes(standby.kind)) return true;
-  if (standby.server === null) return false;
-  if (holder.server?.binaryLog === 'off') return true;
-  const { inbound } = standby.server;
-  const commits = holder.kind === 'serving' && holder.server?.heartbeat.kind === 'committed';
-  const isDeaf = inbound.kind === 'configured' && reasonsOfSilence(pair, holder.server, inbound).length > 0;
-  if (commits && isDeaf) return true;
-  return isRefusedBySource(standby.server.inbound);
-}
-
-function isNews(before: Readiness | null, now: Fitness, standby: Verdict, nowMs: number): boolean {
-  if (before === null || before.fit !== now.fit) return true;
-  const kinds = ['isLate', 'isBarred', 'isCutOff', 'isUnasked'] as const;
-  if (kinds.some((kind) => before[kind] !== now[kind])) return true;
-  return nowMs - before.atMs >= READINESS_REFRESH_MS || hasGrownOld(before, standby, nowMs);
-}
-
-/**
- * It was noted soon after the start of its process, and that is long ago by now: the clock of the next leader may be ahead, and
- * then that start would look as if it had come after the note.
- */
-function hasGrownOld({ atMs }: Readiness, standby: Verdict, nowMs: number): boolean {
-  const startedAtMs = startOf(standby);
-  if (startedAtMs === null) return false;
-  return atMs - startedAtMs < SAME_START_MS && nowMs - startedAtMs >= SAME_START_MS;
 }

@@ -2,6 +2,7 @@
 import type { Mutant } from '../mutant.ts';
 
 const noteRoles = 'lib/core/memory/note-roles.ts';
+const noteReadiness = 'lib/core/memory/note-readiness.ts';
 
 export const memoryMutants: readonly Mutant[] = [
   {
@@ -19,8 +20,15 @@ export const memoryMutants: readonly Mutant[] = [
     guards: 'A channel that lives on lucky looks between errors is ill.',
   },
   {
+    name: 'unread-is-illness',
+    file: 'lib/core/memory/durations.ts',
+    find: "isBroken(fitness) && server?.inbound.kind !== 'unread'",
+    replace: 'isBroken(fitness)',
+    guards: 'What could not be read yet is no illness, and no end of one.',
+  },
+  {
     name: 'loss-freezes-readiness',
-    file: noteRoles,
+    file: noteReadiness,
     find: "if (life !== 'lives' || standby.kind === 'unseen') return memory;",
     replace: "if (situation.holder.kind !== 'serving' || standby.kind === 'unseen') return memory;",
     guards: 'While the holder is full or locks us out, the standby is judged on.',
@@ -91,9 +99,9 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'young-for-ever',
-    file: noteRoles,
-    find: 'return nowMs - before.atMs >= READINESS_REFRESH_MS || hasGrownOld(before, standby, nowMs);',
-    replace: 'return nowMs - before.atMs >= READINESS_REFRESH_MS;',
+    file: noteReadiness,
+    find: 'return nowMs - before.atMs >= REFRESH_MS || hasGrownOld(before, standby, nowMs);',
+    replace: 'return nowMs - before.atMs >= REFRESH_MS;',
     guards:
       'A standby that was young when it was noted has not restarted since, whatever the clock of the next leader says.',
   },

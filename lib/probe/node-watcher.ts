@@ -52,6 +52,8 @@ export class NodeWatcher {
   #underWay: Promise<Saw> | null = null;
   /** When the last look was answered; null when it was not. */
   #answeredAtMs: number | null = null;
+  /** Whether the server has let it in at all. */
+  #wasIn = false;
 
   constructor({ node, endpoint, beats, peer, onIdentity }: WatchedNode) {
     this.#logins = new Logins(endpoint);
@@ -98,6 +100,7 @@ export class NodeWatcher {
     try {
       const saw = await this.#see(limitMs, part);
       this.#answeredAtMs = nowMs();
+      this.#wasIn = true;
       return saw;
     } catch (error) {
       this.#answeredAtMs = null;
@@ -105,7 +108,8 @@ export class NodeWatcher {
       const saw = sawOf(error);
       this.#pulse.dropUnlessWaiting();
       if (saw.kind === 'refused') this.#dropEvidence();
-      return saw;
+      const isShutOut = saw.kind === 'saturated' || saw.kind === 'locked-out';
+      return isShutOut && error.during === 'login' && !this.#wasIn ? { ...saw, isFresh: true } : saw;
     }
   }
 

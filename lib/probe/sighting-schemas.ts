@@ -65,6 +65,8 @@ const serverSchema = z.object({
   heartbeat: heartbeatSchema,
 }) satisfies z.ZodType<Server>;
 
+const shutOut = { errno: z.number(), message: z.string(), isFresh: z.literal(true).optional() };
+
 const sawSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answered'), server: serverSchema }),
   z.object({ kind: z.literal('refused') }),
@@ -74,8 +76,8 @@ const sawSchema = z.discriminatedUnion('kind', [
     because: z.enum(['timeout', 'dropped', 'unreachable']),
     afterMs: z.number(),
   }),
-  z.object({ kind: z.literal('saturated'), errno: z.number(), message: z.string() }),
-  z.object({ kind: z.literal('locked-out'), errno: z.number(), message: z.string() }),
+  z.object({ kind: z.literal('saturated'), ...shutOut }),
+  z.object({ kind: z.literal('locked-out'), ...shutOut }),
 ]) satisfies z.ZodType<Saw>;
 
 export const sightingSchema = z.object({ node: z.string(), saw: sawSchema }) satisfies z.ZodType<Sighting>;

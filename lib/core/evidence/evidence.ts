@@ -10,6 +10,8 @@ import type { Misconfiguration, Report, Saw, VipPlace, VipSighting } from './sig
 export const BLIND_MS = 5000;
 /** The last answer on the VIP counts for this long when none is newer. Milliseconds. */
 export const VIP_WORD_LIFE_MS = 15_000;
+/** A server that has answered is not taken for one that does not let us in for this long: a held look, and its answer. Milliseconds. */
+export const KEPT_WORD_LIFE_MS = 8000;
 
 /** What a vantage last said of a node, for how many looks in a row, and since when. */
 export interface Word {
@@ -188,6 +190,20 @@ export function forget(evidence: Evidence): Evidence {
 }
 
 function nextWord(before: Word | undefined, saw: Saw, atMs: number): Word {
+  const kept = before === undefined ? null : keptWord(before, saw, atMs);
+  if (kept !== null) return kept;
   if (before?.saw.kind !== saw.kind) return { saw, looks: 1, sinceMs: atMs, atMs };
   return { saw, looks: before.looks + 1, sinceMs: before.sinceMs, atMs };
+}
+
+/**
+ * A look that Lambda gives to another environment of the probe finds no connection that was kept, and its new login may be
+ * refused while the one before still answers on its own. Of the server, that says what `loginRefused` does.
+ */
+function keptWord(before: Word, saw: Saw, atMs: number): Word | null {
+  if ((saw.kind !== 'saturated' && saw.kind !== 'locked-out') || saw.isFresh !== true) return null;
+  if (before.saw.kind !== 'answered' || atMs - before.atMs >= KEPT_WORD_LIFE_MS) return null;
+  const { errno, message } = saw;
+  const server = { ...before.saw.server, loginRefused: { errno, message } };
+  return { ...before, saw: { ...before.saw, server }, looks: before.looks + 1 };
 }

@@ -176,9 +176,16 @@ export type Saw =
       readonly afterMs: number;
     }
   /** Errors 1040, 1203, 1226, 1129: alive, and with no room for us. */
-  | { readonly kind: 'saturated'; readonly errno: number; readonly message: string }
+  | (ShutOut & { readonly kind: 'saturated' })
   /** It answered, and would not let us in or let us read: our password, TLS or grants. */
-  | { readonly kind: 'locked-out'; readonly errno: number; readonly message: string };
+  | (ShutOut & { readonly kind: 'locked-out' });
+
+/** `isFresh`: the environment of the probe that looked had no connection that was kept, so only its new login was tried. */
+interface ShutOut {
+  readonly errno: number;
+  readonly message: string;
+  readonly isFresh?: true | undefined;
+}
 
 /** One node as one look from one vantage showed it. */
 export interface Sighting {

@@ -87,13 +87,14 @@ function seesAllWell(evidence: Evidence, vantage: Vantage, { nodes }: Pair): boo
   return nodes.every(({ name }) => {
     const saw = evidence.words[name]?.[vantage]?.saw;
     if (saw?.kind !== 'answered') return false;
-    const { kind } = saw.server.heartbeat;
-    return kind === 'committed' || kind === 'not-tried';
+    const { heartbeat, loginRefused } = saw.server;
+    // A vantage at rest keeps no connection, and could not come back.
+    return loginRefused === null && (heartbeat.kind === 'committed' || heartbeat.kind === 'not-tried');
   });
 }
 
 function orderAt(vantage: Vantage, evidence: Evidence, pace: Pace, pair: Pair, mayRest: boolean): LookOrder {
-  const { graceMs } = pace;
+  const graceMs = isLoginRefused(vantage, evidence, pair) ? pair.settings.holdMs : pace.graceMs;
   if (evidence.blind[vantage] !== undefined) return { kind: 'soon', afterMs: BLIND_PAUSE_MS, graceMs };
   // It has not reported since this leader began, or since a plan has changed the pair.
   if (pair.nodes.every(({ name }) => evidence.words[name]?.[vantage] === undefined)) return { kind: 'now' };
@@ -105,6 +106,17 @@ function orderAt(vantage: Vantage, evidence: Evidence, pace: Pace, pair: Pair, m
   if (afterMs === null) return { kind: 'held', forMs: pair.settings.holdMs };
   if (suspicion !== null || pace.witnessMs === null) return { kind: 'soon', afterMs, graceMs };
   return { kind: 'close-up', forMs: CLOSE_UP_MS, witnessMs: pace.witnessMs };
+}
+
+/**
+ * Whether a node answers this vantage on a connection that was kept, and refuses new logins. The look that holds that connection is then
+ * not called off, because the next one would be in another environment, which has none.
+ */
+function isLoginRefused(vantage: Vantage, { words }: Evidence, { nodes }: Pair): boolean {
+  return nodes.some(({ name }) => {
+    const saw = words[name]?.[vantage]?.saw;
+    return saw?.kind === 'answered' && saw.server.loginRefused !== null;
+  });
 }
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import {
   type Evidence,
   forget,
+  KEPT_WORD_LIFE_MS,
   noEvidence,
   observe,
   observeThrough,
@@ -11,7 +12,7 @@ import {
   VIP_WORD_LIFE_MS,
 } from '../../../lib/core/evidence/evidence.ts';
 import type { Report, Saw, VipPlace, VipSighting } from '../../../lib/core/evidence/sighting.ts';
-import { answers1, answers2, hears2, pairWith, refused, unanswered } from '../world.ts';
+import { answers1, answers2, full, hears2, lockedOut, pairWith, refused, unanswered } from '../world.ts';
 
 const pair = pairWith();
 const nothing = noEvidence(pair, 2);
@@ -27,6 +28,9 @@ function report(atMs: number, db1: Saw, db2: Saw = answers2(), vantage = 'a'): R
     ],
   };
 }
+/** From an environment of the probe that has kept no connection. */
+const fresh = (saw: Saw): Saw =>
+  saw.kind === 'saturated' || saw.kind === 'locked-out' ? { ...saw, isFresh: true } : saw;
 const blind = (atMs: number, vantage = 'a'): Report => ({ kind: 'blind', vantage, atMs, because: 'timeout' });
 const having = (...reports: readonly Report[]): Evidence => reports.reduce(observe, nothing);
 
@@ -61,6 +65,34 @@ describe('a word: what a vantage says of a node, how often in a row, since when'
       looks: 2,
       saw: { server: { inbound: { lagSeconds: 99 } } },
     });
+  });
+
+  test.each([
+    ['full', full, 1040],
+    ['locked out', lockedOut, 1045],
+  ])(
+    'a look without the kept connections is refused (%s): the server answers, and refuses new logins',
+    (_, saw, errno) => {
+      const said = having(report(10, answers1()), report(20, fresh(saw)));
+      expect(said.words.db1?.a).toMatchObject({
+        saw: { kind: 'answered', server: { loginRefused: { errno } } },
+        looks: 2,
+        sinceMs: 10,
+        atMs: 10,
+      });
+    },
+  );
+
+  test.each<[what: string, reports: readonly Report[]]>([
+    ['after the kept connections were lost', [report(10, answers1()), report(20, full)]],
+    [
+      'for long',
+      [report(10, answers1()), report(20, fresh(full)), report(10 + KEPT_WORD_LIFE_MS, fresh(full))],
+    ],
+    ['since its port refused', [report(10, answers1()), report(20, refused), report(30, fresh(full))]],
+    ['where only another vantage was in', [report(10, answers1(), answers2(), 'b'), report(20, fresh(full))]],
+  ])('a login that was refused %s: we are out', (_, reports) => {
+    expect(having(...reports).words.db1?.a?.saw.kind).toBe('saturated');
   });
 
   it('is taken back when the vantage goes blind; the other vantage keeps its own', () => {

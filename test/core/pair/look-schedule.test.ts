@@ -137,6 +137,8 @@ describe('the order for vantage b', () => {
   const awaits = { ...watchful, witnessMs: 1500 };
   const blind = evidence(() => ({ blind: { b: { because: 'timeout', sinceMs: NOW_MS } } }));
 
+  const shut = answers1({ loginRefused: { errno: 1040, message: 'Too many connections' } });
+
   const restless: [what: string, ...changes: Change[]][] = [
     ['the first vantage does not reach the holder', says('db1', 'a', unanswered, 1, 0)],
     ['the first vantage does not reach the standby', says('db2', 'a', refused, 9, 5000)],
@@ -144,6 +146,8 @@ describe('the order for vantage b', () => {
     ['the first vantage cannot commit', says('db1', 'a', answers1({ heartbeat: beatFails }))],
     // What it says must not grow old: one lost packet at the first vantage would make it count.
     ['it was refused for long', says('db1', 'b', refused, 9, 5000)],
+    ['new logins are refused to it', says('db1', 'b', shut)],
+    ['new logins are refused to the first vantage', says('db1', 'a', shut)],
     ['it cannot commit', says('db1', 'b', answers1({ heartbeat: beatFails }))],
   ];
 
@@ -151,6 +155,12 @@ describe('the order for vantage b', () => {
     ['all is well: the first vantage looks for it', calm, [], { kind: 'rest', afterMs: 10_000 }],
     ['something is wrong', watchful, [], { kind: 'soon', afterMs: 1000, graceMs: 250 }],
     ['a suspicion: an open look gets longer', suspects, [], { kind: 'soon', afterMs: 500, graceMs: 750 }],
+    [
+      'new logins are refused: the look that holds a kept connection ends by itself',
+      watchful,
+      [says('db1', 'b', shut)],
+      { kind: 'soon', afterMs: 1000, graceMs: 5000 },
+    ],
     ['a plan: none is held', planPace, [], { kind: 'soon', afterMs: 500, graceMs: 250 }],
     [
       'the first vantage has begun to suspect a node since it looked',

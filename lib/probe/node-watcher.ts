@@ -181,7 +181,7 @@ interface Found
 
 function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, { kind: 'answered' }> {
   const { identity, version, writable, halfClosed, offline, executed, serverId } = pulse;
-  const { semiSync, events, globalLock } = words.troubles;
+  const { semiSync, events, globalLock, areCompared } = words.troubles;
   return {
     kind: 'answered',
     server: {
@@ -191,6 +191,7 @@ function answered(pulse: Pulse, words: DetailWords, found: Found): Extract<Saw, 
       halfClosed,
       ...found,
       ...(offline ? { offline } : {}),
+      ...(areCompared ? {} : { isEarly: true }),
       ...(serverId === null ? {} : { serverId }),
       binaryLog: words.logIsOff ? 'off' : pulse.binaryLog,
       semiSync,

@@ -51,6 +51,7 @@ const serverSchema = z.object({
   writable: z.boolean(),
   halfClosed: z.boolean(),
   offline: z.literal(true).exactOptional(),
+  isEarly: z.literal(true).exactOptional(),
   serverId: z.number().exactOptional(),
   uptimeSeconds: z.number(),
   roundTripMs: z.number(),
@@ -65,7 +66,7 @@ const serverSchema = z.object({
   heartbeat: heartbeatSchema,
 }) satisfies z.ZodType<Server>;
 
-const shutOut = { errno: z.number(), message: z.string(), isFresh: z.literal(true).optional() };
+const shutOut = { errno: z.number(), message: z.string(), isFresh: z.literal(true).exactOptional() };
 
 const sawSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answered'), server: serverSchema }),

@@ -21,9 +21,17 @@ export interface Troubles {
   readonly events: ScheduledEvents | null;
   readonly globalLock: Session | null;
   readonly applierBlocked: string | null;
+  /** They were read before, so what shows between two readings alone is known. */
+  readonly areCompared: boolean;
 }
 
-export const noTroubles: Troubles = { semiSync: null, events: null, globalLock: null, applierBlocked: null };
+export const noTroubles: Troubles = {
+  semiSync: null,
+  events: null,
+  globalLock: null,
+  applierBlocked: null,
+  areCompared: false,
+};
 
 /** How often what changes slowly is read. Milliseconds. */
 const SLOW_MS = 30_000;
@@ -57,11 +65,13 @@ export class TroubleReader {
     const { semiSyncTimeoutMs: timeoutMs, events } = this.#setUp;
     const isStuck = !isCaughtUp && isStill(this.#before?.channel ?? null, channel);
     const waiting = isWaiting(this.#before?.counters ?? null, counters);
+    const areCompared = this.#before !== null;
     this.#before = { channel, counters };
     return {
       ...(await readLocks(link, channel, isStuck)),
       semiSync: timeoutMs === null ? null : { waiting, timeoutMs },
       events,
+      areCompared,
     };
   }
 }

@@ -110,6 +110,7 @@ export function trouble(subject: Subject): void {
         expect((await subject.lookWith({ seen: null })).db1).toMatchObject({
           kind: 'saturated',
           errno: 1040,
+          isFresh: true,
         });
       });
     } finally {

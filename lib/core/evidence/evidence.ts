@@ -10,7 +10,10 @@ import type { Misconfiguration, Report, Saw, VipPlace, VipSighting } from './sig
 export const BLIND_MS = 5000;
 /** The last answer on the VIP counts for this long when none is newer. Milliseconds. */
 export const VIP_WORD_LIFE_MS = 15_000;
-/** A server that has answered is not taken for one that does not let us in for this long: a held look, and its answer. Milliseconds. */
+/**
+ * For this long, the word before counts where a new one is of an environment of the probe that has only begun, and can know less: a
+ * held look and its answer take no longer. Milliseconds.
+ */
 export const KEPT_WORD_LIFE_MS = 8000;
 
 /** What a vantage last said of a node, for how many looks in a row, and since when. */

@@ -137,6 +137,11 @@ export interface Server {
    * server.
    */
   readonly offline?: true;
+  /**
+   * The environment of the probe that looked has only begun: what shows between two readings alone (what keeps an applier from going
+   * on, commits that wait, what a channel hears) it cannot say yet. Absent later.
+   */
+  readonly isEarly?: true;
   /** Replication skips what a server of the same id wrote. Absent where it was not read. */
   readonly serverId?: number;
   readonly uptimeSeconds: number;
@@ -184,7 +189,7 @@ export type Saw =
 interface ShutOut {
   readonly errno: number;
   readonly message: string;
-  readonly isFresh?: true | undefined;
+  readonly isFresh?: true;
 }
 
 /** One node as one look from one vantage showed it. */

@@ -3,7 +3,7 @@ import type { Settings } from '../config/config.ts';
 import type { NodeName, Vantage } from '../names.ts';
 import { plural } from '../plural.ts';
 import { remembered } from '../remembered.ts';
-import type { Evidence, Word } from './evidence.ts';
+import { type Evidence, KEPT_WORD_LIFE_MS, type Word } from './evidence.ts';
 import type { Heartbeat, Saw, Server } from './sighting.ts';
 
 /** `unseen`: there is no data of it yet. */
@@ -227,19 +227,26 @@ function strongest(words: readonly Word[]): Word | null {
 /**
  * Of two vantages that saw the same, the one that has seen it for longer knows more. But silence is no proof: a
  * vantage that is cut off hears nothing for long, so the one that fell silent last decides. And what a server says
- * of itself grows old, so the newest answer counts.
+ * of itself grows old, so the newest answer counts, unless it was given to a probe that has only begun to look: a vantage that rests begins
+ * anew each time.
  */
 function outweighs(word: Word, best: Word): boolean {
   switch (word.saw.kind) {
     case 'unanswered':
       return word.looks < best.looks;
-    case 'answered':
-      return word.atMs > best.atMs;
+    case 'answered': {
+      const isAtOnce = Math.abs(word.atMs - best.atMs) < KEPT_WORD_LIFE_MS;
+      return isAtOnce && isEarly(word) !== isEarly(best) ? isEarly(best) : word.atMs > best.atMs;
+    }
     case 'refused':
     case 'saturated':
     case 'locked-out':
       return word.looks > best.looks;
   }
+}
+
+function isEarly({ saw }: Word): boolean {
+  return saw.kind === 'answered' && saw.server.isEarly === true;
 }
 
 function seconds(ms: number): string {

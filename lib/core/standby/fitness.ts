@@ -8,7 +8,7 @@ import { UNHEARD_MS } from '../evidence/witness.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
 import { reasonsOfAside, reasonsOfHistory, reasonsOfLess, reasonsOfReset } from './history-reasons.ts';
 import type { Passing } from './readiness.ts';
-import { reasonsOfReadiness } from './readiness-reasons.ts';
+import { beforeText, reasonsOfReadiness } from './readiness-reasons.ts';
 
 export interface Fitness extends Passing {
   readonly fit: boolean;
@@ -60,8 +60,10 @@ export function isBroken({ fit, isLate, isBarred, isCutOff, isUnasked }: Fitness
 export function fitnessWhenLost(terms: FitnessTerms): Fitness {
   const ofHistory = [...reasonsOfLess(terms), ...reasonsOfAside(terms), ...reasonsOfReset(terms)];
   const reasons = [...ownReasons(terms), ...ofHistory];
-  if (terms.safeguards.readiness) reasons.push(...reasonsOfReadiness(terms));
-  return fitnessOf(reasons);
+  if (!terms.safeguards.readiness) return fitnessOf(reasons);
+  // What is so now need not be told of before.
+  const still = reasons.map(beforeText);
+  return fitnessOf([...reasons, ...reasonsOfReadiness(terms).filter((reason) => !still.includes(reason))]);
 }
 
 /**

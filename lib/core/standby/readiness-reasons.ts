@@ -33,7 +33,7 @@ export function reasonsOfReadiness({
   if (readiness?.node !== standby.node)
     return ['keepalambda has not seen it as a standby since before the holder was lost'];
   if (!readiness.fit && !isOver(readiness, standby.server, coverage, lostAtMs))
-    return readiness.reasons.map((reason) => `before the holder was lost: ${reason}`);
+    return readiness.reasons.map(beforeText);
   // A holder that came back with less than its standby has was not opened, and wrote nothing that it could lack.
   const isBehind = memory.behind[holder.node] !== undefined;
   if (safeguards.coverage && !isBehind && isStoppedUnseen(memory, standby, lastEnds, lostAtMs))
@@ -47,6 +47,11 @@ export function reasonsOfReadiness({
   // Of one that has all that the holder had, only what it is known to have thrown away counts.
   if (coverage === 'whole' && memory.receivedWhenLost === null) return [];
   return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby, peerIdentity);
+}
+
+/** How a reason is told that was noted while the holder lived. */
+export function beforeText(reason: string): string {
+  return `before the holder was lost: ${reason}`;
 }
 
 /**

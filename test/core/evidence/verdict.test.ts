@@ -1,9 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
 import { noEvidence, observe } from '../../../lib/core/evidence/evidence.ts';
-import type { Saw } from '../../../lib/core/evidence/sighting.ts';
+import type { Report, Saw } from '../../../lib/core/evidence/sighting.ts';
 import { judge, type VerdictKind } from '../../../lib/core/evidence/verdict.ts';
 import {
   answers1,
+  backup,
   blindFor,
   type Change,
   changed,
@@ -148,6 +149,32 @@ describe('two vantages: the one that saw most is believed', () => {
     };
     expect(from('a').server?.writable).toBe(false);
     expect(from('b').server?.writable).toBe(true);
+  });
+
+  const locked = answers1({ globalLock: backup });
+  const early = answers1({ isEarly: true });
+  test.each<[what: string, a: Saw, b: Saw, laterMs: number, isLocked: boolean]>([
+    ['a probe that has only begun does not know yet what the other one does', locked, early, 5000, true],
+    ['the other one learns of it', early, locked, 5000, true],
+    ['what the other one knew grows old', locked, early, 8000, false],
+    ['what two of them know is as old as their looks', locked, answers1(), 5000, false],
+    [
+      'of two that have only begun, the newer one counts',
+      early,
+      answers1({ isEarly: true, globalLock: backup }),
+      1,
+      true,
+    ],
+  ])('two that get an answer: %s', (_, a, b, laterMs, isLocked) => {
+    const report = (vantage: string, atMs: number, saw: Saw): Report => ({
+      kind: 'saw',
+      vantage,
+      atMs,
+      sightings: [{ node: 'db1', saw }],
+    });
+    const pair = pairWith();
+    const said = [report('a', 100, a), report('b', 100 + laterMs, b)].reduce(observe, noEvidence(pair, 2));
+    expect(judge(said, 'db1', pair.settings).server?.globalLock).toEqual(isLocked ? backup : null);
   });
 
   test.each<[what: string, other: Saw, kind: VerdictKind]>([

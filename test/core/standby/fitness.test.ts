@@ -34,6 +34,8 @@ const executed = (gtid: string | null) => answers2({ executed: position(gtid) })
 const readyAt = (atMs: number, lostAtMs: number | null = null) =>
   memory({ readiness: { node: 'db2', fit: true, reasons: [], atMs }, lostAtMs });
 
+const notConfigured = 'replication is not configured';
+
 describe('while the holder serves', () => {
   test.each<[what: string, change: Change, reason: string]>([
     ['all well', standby(answers2()), ''],
@@ -229,6 +231,11 @@ describe('once the holder is lost: ready before, serving and applying now', () =
       'its channel leaves out or rewrites rows',
     ],
     ['no room', [noRoom('db2')], 'no room'],
+    [
+      'unfit before, and for the same reason still',
+      [rememberedUnfit(notConfigured), standby(answers2({ inbound: { kind: 'unconfigured' } }))],
+      notConfigured,
+    ],
     ['unfit before', [rememberedUnfit('it lags by 300 s')], 'before the holder was lost: it lags by 300 s'],
     [
       'never seen ready',

@@ -39,12 +39,15 @@ export function readDetails(view: View, master: Master, nowMs: number, now: () =
     return read;
   }
   const last = view.details.get(master.name);
-  return last === undefined ? unread : { ...last, inbound: agedBy(last.inbound, nowMs - last.atMs) };
+  // The uptime is asked first, so it is known where the status alone is not answered; then it is counted on.
+  const uptimeSeconds = view.isBusy(nowMs) ? (last?.uptimeSeconds ?? 0) : master.uptimeSeconds(nowMs);
+  if (last === undefined) return { ...unread, uptimeSeconds };
+  return { ...last, uptimeSeconds, inbound: agedBy(last.inbound, nowMs - last.atMs) };
 }
 
 /** Whether a probe that asks now for the status of replication has the answer with this look. */
 function answersStatus(view: View, { statusHangsSinceMs }: Master, nowMs: number): boolean {
-  return statusHangsSinceMs === null && nowMs >= view.busyUntilMs;
+  return statusHangsSinceMs === null && !view.isBusy(nowMs);
 }
 
 /** The lag is unknown then, and nothing is caught up. */

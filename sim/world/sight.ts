@@ -73,7 +73,7 @@ function forgetSilent({ nowMs }: SimWorld, view: View, { name }: Master): void {
 /** Whether nothing that a look shows can change before the next change of the world. */
 export function isCalm(world: SimWorld): boolean {
   for (const view of world.views.values()) {
-    if (view.loss > 0 || view.blind !== 'no' || world.nowMs < view.busyUntilMs) return false;
+    if (view.loss > 0 || view.blind !== 'no' || view.isBusy(world.nowMs)) return false;
   }
   for (const master of world.masters) {
     const { channel } = master;

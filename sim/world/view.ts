@@ -29,6 +29,11 @@ export class View {
     return this.blind === 'no' && !this.cutOff.has(node) && !this.rejectedBy.has(node);
   }
 
+  /** Whether it has not asked for more than a pulse yet. */
+  isBusy(nowMs: number): boolean {
+    return nowMs < this.busyUntilMs;
+  }
+
   /** The probe function is started anew: it knows nothing, and has no connections. */
   beginAnew(nowMs: number, busyForMs: number): void {
     this.keptSinceMs.clear();

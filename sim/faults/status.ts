@@ -11,6 +11,8 @@ import { earliestMs } from './schedule.ts';
 
 /** In how many histories it hangs. */
 const hangChance = 0.12;
+/** In how many our own path to the holder is cut while the standby does not say what it hears. */
+const cutChance = 0.03;
 /** In how many a probe begins anew, without that. */
 const anewChance = 0.1;
 /** The high half of a seed that no history has. */
@@ -43,6 +45,7 @@ const troubles: readonly (readonly [BreakageName, Target])[] = [
 export function drawStatusHangs(seed: number): SimFault[] {
   const random = new Random(seed + ownSeeds);
   if (random.chance(anewChance)) return [drawAnew(random, random.whole(earliestMs, latestMs))];
+  if (random.chance(cutChance)) return drawCut(random, random.whole(earliestMs + 20_000, latestMs));
   if (!random.chance(hangChance)) return [];
   const target = random.chance(0.7) ? 'standby' : 'holder';
   const atMs = random.whole(earliestMs + 20_000, latestMs);
@@ -74,6 +77,21 @@ export function drawStatusHangs(seed: number): SimFault[] {
     faults.push({ kind: 'mishap', name, atMs: nearMs(), forMs: random.whole(500, 15_000) });
   }
   return faults;
+}
+
+/** What the standby could not be asked is no silence: mostly, the holder lives. */
+function drawCut(random: Random, atMs: number): SimFault[] {
+  const hangsForMs = random.whole(2000, 12_000);
+  const cut = random.pick([
+    'probe-partition-all',
+    'probe-partition-all',
+    'port-rejected',
+    'host-down',
+  ] as const);
+  return [
+    breaks('status-hangs', 'standby', atMs, hangsForMs, random.next()),
+    breaks(cut, 'holder', atMs + random.whole(-500, 1500), random.whole(5000, 60_000), random.next()),
+  ];
 }
 
 function drawAnew(random: Random, atMs: number): SimFault {

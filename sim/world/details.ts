@@ -58,6 +58,7 @@ function agedBy(inbound: Inbound, forMs: number): Inbound {
     ...inbound,
     lagSeconds: null,
     caughtUp: false,
+    unanswered: true,
     heardAgoMs: older(inbound.heardAgoMs),
     receivedAgoMs: older(inbound.receivedAgoMs),
   };

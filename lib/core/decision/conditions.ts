@@ -99,7 +99,7 @@ export const holderFollows = ({ memory, holder, standby, pair }: Situation) => {
  * again. One that is stopped before all was applied cannot be detached for good.
  */
 export const holderCutOff = ({ pair, memory, holder: { server }, standby }: Situation) => {
-  if (server?.inbound.kind !== 'configured') return false;
+  if (server?.inbound.kind !== 'configured' || server.inbound.unanswered) return false;
   const { inbound } = server;
   if (misdirection(pair, server, memory.identities[standby.node] ?? null) !== null) return false;
   if (inbound.io === 'no') return inbound.caughtUp;

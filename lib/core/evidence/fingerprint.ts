@@ -115,7 +115,8 @@ function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {
   const { io, sql, lagSeconds, sourceIdentity, applierBlocked } = inbound;
   const words = `${io} ${sql} ${lagWord(lagSeconds, lagLimitSeconds)} from ${sourceIdentity ?? 'nobody'}`;
   const filtered = inbound.leavesOut === undefined ? '' : ' filtered';
-  return `${words}${filtered}${applierBlocked === null ? '' : ' blocked'}`;
+  const unanswered = inbound.unanswered ? ' unanswered' : '';
+  return `${words}${unanswered}${filtered}${applierBlocked === null ? '' : ' blocked'}`;
 }
 
 function witnessWord(inbound: Inbound, witnessMs: number | null): string {

@@ -11,6 +11,7 @@ import { strike } from './faults/breakages.ts';
 import { nameOf, renderFault, type SimFault } from './faults/fault.ts';
 import { drawNoise } from './faults/noise.ts';
 import { drawFaults } from './faults/schedule.ts';
+import { drawStatusHangs } from './faults/status.ts';
 import type { Violation } from './invariants/court.ts';
 import { openCourt } from './invariants/index.ts';
 import type { Observer } from './observer.ts';
@@ -59,7 +60,7 @@ export function runHistory(props: HistoryProps): History {
   const world = createWorld(random.fork(), timeline, story, { checksEpoch: safeguards.epoch, detection });
   // Drawn in any case, so that chance is the same for the same seed with fewer faults.
   const drawn = (isNoise ? drawNoise : drawFaults)(random.fork());
-  if (!isNoise) drawn.push(...drawWork(seed), ...drawAdministration(seed));
+  if (!isNoise) drawn.push(...drawWork(seed), ...drawAdministration(seed), ...drawStatusHangs(seed));
   const faults = given.faults ?? drawn;
   const tally = emptyTally();
   const deaths = new Deaths(({ company }) => {

@@ -2,17 +2,20 @@
 import { askBlockers } from './blockers.ts';
 import { readChannel, type Source } from './channel-rows.ts';
 import { errnoOf, MysqlFailure } from './errors.ts';
-import { applicationsOf, heartbeatsOf, pendingOrdersOf } from './sessions.ts';
+import { applicationsOf, feedersOf, heartbeatsOf, pendingOrdersOf } from './sessions.ts';
 import { askProcesses, askPulse, type Command, CommandFailure } from './statement-session.ts';
 import { pause } from './waiting.ts';
 
+/** How long the status of replication may take. Milliseconds. */
+const STATUS_MS = 300;
 /** How long a killed order may take to be gone, and time between two looks for it. Milliseconds. */
 const GONE = { limitMs: 300, everyMs: 20 } as const;
 
 /** Kills both, and gives back how many applications. One that ends by itself meanwhile is no error. */
 export async function killApplications(command: Command, source: Source): Promise<number> {
-  const sourceUser = await askSourceUser(command, source);
   const processes = await askProcesses(command);
+  // Who feeds a replica is seen by that.
+  const sourceUser = feedersOf(processes).length > 0 ? null : await askSourceUser(command, source);
   const { user } = command.way.endpoint.credentials;
   for (const { id } of heartbeatsOf(processes, user)) await kill(command, id);
   let killed = 0;
@@ -22,11 +25,26 @@ export async function killApplications(command: Command, source: Source): Promis
   return killed;
 }
 
-/** Whom the node follows does not matter here: a stranger's channel has an account of replication too. */
+/**
+ * The account of replication; null where it is not known. Whom the node follows does not matter here: a stranger's channel has
+ * one too. The server may not answer this for minutes, as while STOP REPLICA waits for a transaction. So it is asked on a
+ * connection of its own, and for a moment only: a node must be closed all the same.
+ */
 async function askSourceUser(command: Command, source: Source): Promise<string | null> {
-  const pulse = await askPulse(command);
-  const rows = await command.ask(command.link.dialect.replicaStatus);
-  return readChannel(rows, pulse, source)?.sourceUser ?? null;
+  const held = await command.way.connect(command.leftMs() / 4).catch(() => null);
+  const link = held?.link ?? command.link;
+  try {
+    const pulse = await askPulse(command);
+    // A statement that is not answered in time takes its connection with it.
+    const limitMs = held === null ? command.leftMs() : Math.min(STATUS_MS, command.leftMs());
+    const rows = await link.query(link.dialect.replicaStatus, [], limitMs);
+    return readChannel(rows, pulse, source)?.sourceUser ?? null;
+  } catch (error) {
+    if (held === null || !(error instanceof MysqlFailure) || !error.timedOut) throw error;
+    return null;
+  } finally {
+    held?.release();
+  }
 }
 
 /**

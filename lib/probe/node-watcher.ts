@@ -214,7 +214,7 @@ function inboundNow(pulse: Pulse, words: DetailWords): Inbound {
   const inbound = inboundOf(channel, pulse, { ...words, applierBlocked: words.troubles.applierBlocked });
   if (inbound.kind !== 'configured') return inbound;
   if (fresh) return { ...inbound, lagSeconds: lagOf(inbound.lagSeconds, beatLag) };
-  return { ...inbound, lagSeconds: null, caughtUp: false };
+  return { ...inbound, lagSeconds: null, caughtUp: false, unanswered: true };
 }
 
 /**

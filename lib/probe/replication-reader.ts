@@ -100,6 +100,7 @@ export class ReplicationReader {
   #binaryLog = { file: '', offset: 0 };
   #logIsOff = false;
   #logAtMs = Number.NEGATIVE_INFINITY;
+  #countersAtMs = Number.NEGATIVE_INFINITY;
   #counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
   #troubles = noTroubles;
 
@@ -129,7 +130,7 @@ export class ReplicationReader {
       beatLag: this.#beatLag,
       binaryLog: this.#binaryLog,
       logIsOff: this.#logIsOff,
-      counters: this.#counters,
+      counters: this.#countersAt(atMs),
       troubles: this.#troubles,
     };
   }
@@ -141,6 +142,17 @@ export class ReplicationReader {
 
   drop(): void {
     this.#kept.drop();
+  }
+
+  /**
+   * The uptime goes on while a statement is stuck: its connection is to the process that said it. One that stood still would look
+   * like that of a process which has started since.
+   */
+  #countersAt(atMs: number): Counters {
+    const { uptimeSeconds } = this.#counters;
+    if (this.#underWay === null || uptimeSeconds === 0) return this.#counters;
+    const sinceSeconds = Math.floor((atMs - this.#countersAtMs) / 1000);
+    return { ...this.#counters, uptimeSeconds: uptimeSeconds + sinceSeconds };
   }
 
   get #isDue(): boolean {
@@ -168,8 +180,10 @@ export class ReplicationReader {
     const { dialect } = link;
     const all = this.#isDue;
     // Where the server has nothing better, the counters show whether the channel heard its source.
-    if (all || dialect.ear === null)
+    if (all || dialect.ear === null) {
       this.#counters = readCounters(await link.queryAgain(dialect.counters, [], null));
+      this.#countersAtMs = nowMs();
+    }
     const wholeMs = dialect.ear !== null && mayHear(pulse) ? wholeMsOf(this.#channel) : 0;
     const isWhole = urgent || (all && nowMs() - this.#wholeAtMs >= wholeMs);
     const seen = await this.#refreshChannel(pulse, { follows, all, isWhole }, link);

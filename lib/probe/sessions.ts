@@ -77,11 +77,18 @@ export function applicationsOf<P extends Process>(
   ourUser: string,
   sourceUser: string | null,
 ): readonly P[] {
-  const feeding = processes
-    .filter(({ command }) => command.startsWith('Binlog Dump'))
-    .map(({ user }) => user);
-  const spared = new Set([...servers, ...feeding, ourUser, ...(sourceUser === null ? [] : [sourceUser])]);
+  const spared = new Set([
+    ...servers,
+    ...feedersOf(processes),
+    ourUser,
+    ...(sourceUser === null ? [] : [sourceUser]),
+  ]);
   return processes.filter(({ user, command }) => !spared.has(user) && !replication.test(command));
+}
+
+/** The accounts that feed a replica. */
+export function feedersOf(processes: readonly Pick<Process, 'user' | 'command'>[]): readonly string[] {
+  return processes.filter(({ command }) => command.startsWith('Binlog Dump')).map(({ user }) => user);
 }
 
 /**

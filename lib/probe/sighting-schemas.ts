@@ -27,6 +27,7 @@ const inboundSchema = z.discriminatedUnion('kind', [
     caughtUp: z.boolean(),
     heardAgoMs: z.number().nullable(),
     receivedAgoMs: z.number().nullable(),
+    unanswered: z.literal(true).exactOptional(),
   }),
 ]) satisfies z.ZodType<Inbound>;
 

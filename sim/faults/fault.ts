@@ -37,6 +37,8 @@ export type BreakageName =
   | 'global-lock'
   | 'heartbeat-barred'
   | 'writes-refused'
+  | 'status-hangs'
+  | 'probe-anew'
   | 'blocking-session'
   | 'privileged-writer'
   | 'connections-full'

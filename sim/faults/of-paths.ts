@@ -4,10 +4,13 @@ import type { Master } from '../world/master.ts';
 import type { View } from '../world/view.ts';
 import type { SimWorld } from '../world/world.ts';
 import type { BreakageName } from './fault.ts';
-import { type Mending, runAll, type Strike, set } from './mending.ts';
+import { type Mending, once, runAll, type Strike, secondOf, set } from './mending.ts';
 
 /** A server of the same account that is no node of the pair. */
 const strangerIdentity = '00000099-0000-11f0-8000-0242ac110002';
+
+/** For how long at most a probe that begins anew has not asked for more than a pulse. Milliseconds. */
+const busyMs = 3000;
 
 export const ofPaths = {
   'probe-partition': ({ world, master, degree }) => {
@@ -35,6 +38,12 @@ export const ofPaths = {
     const mends = [...world.views.values()].map((view) => set(view, 'loss', 0.02 + degree * 0.28, 0));
     return () => runAll(mends);
   },
+  // A probe function begins anew: one of them, or all.
+  'probe-anew': ({ world, degree }) =>
+    once(() => {
+      const views = degree < 0.5 ? [pickView(world, secondOf(degree))] : world.views.values();
+      for (const view of views) view?.beginAnew(world.nowMs, Math.round(secondOf(degree) * busyMs));
+    }),
   'pair-partition': ({ world }) => set(world, 'pairLinked', false, true),
   // Only clients reach the master: nobody of ours, and not its peer.
   'monitor-partition': ({ world, master }) => {

@@ -2,6 +2,7 @@
 import type { Session } from '../../lib/core/evidence/sighting.ts';
 import { crash, loseLast, start } from '../world/life.ts';
 import type { Master } from '../world/master.ts';
+import { detailsOf } from '../world/sight.ts';
 import type { SimWorld } from '../world/world.ts';
 import type { BreakageName } from './fault.ts';
 import { type Mending, once, runAll, type Strike, secondOf, set, setFor } from './mending.ts';
@@ -60,6 +61,7 @@ export const ofServers = {
     const errno = degree < 0.5 ? 1792 : 1836;
     return set(master, 'refusal', { errno, message: 'Cannot execute statement: read only' }, null);
   },
+  'status-hangs': hangStatus,
   'blocking-session': ({ master }) =>
     setFor(master, 'blocker', { kind: 'transaction', session: batchOf(), rows: 120_000 }, null),
   'privileged-writer': privilegedWriter,
@@ -158,7 +160,28 @@ function fillTable(world: SimWorld, master: Master, degree: number): Mending {
 
 /** The probe functions were started anew: they have no connection to the master that they could go on with. */
 function dropKept(world: SimWorld, node: string): void {
-  for (const view of world.views.values()) view.keptSinceMs.delete(node);
+  for (const view of world.views.values()) {
+    view.keptSinceMs.delete(node);
+    view.details.delete(node);
+  }
+}
+
+/**
+ * `SHOW REPLICA STATUS` waits: for a STOP REPLICA that waits for a long transaction, or for a thread that is stuck on a dead
+ * source. Every probe has read it a moment before. In a third of the cases the probes begin anew meanwhile.
+ */
+function hangStatus({ world, master, degree }: Strike): Mending {
+  if (master.mysqld !== 'up') return () => {};
+  for (const view of world.views.values()) {
+    if (!view.reaches(master.name) || !view.keeps(master)) continue;
+    view.details.set(master.name, { ...detailsOf(world, master), atMs: world.nowMs });
+  }
+  const sinceMs = world.nowMs;
+  master.statusHangsSinceMs = sinceMs;
+  if (degree < 0.3) for (const view of world.views.values()) view.beginAnew(world.nowMs, 0);
+  return () => {
+    if (master.statusHangsSinceMs === sinceMs) master.statusHangsSinceMs = null;
+  };
 }
 
 /** Writes twice a second, whether the server is read-only or not. */

@@ -21,7 +21,7 @@ export function lacksAnything(court: Court, master: Master): boolean {
   if (resets.isHidden(master)) return true;
   if (world.peer(name).channel.received > log.countAt(world.nowMs)) return true;
   if (chronicle.entrusted === name) return false;
-  if (hasUnknownPast(court, master)) return true;
+  if (hasUnknownPast(court, master) || isUntold(master)) return true;
   return firstMissingMs(world, master) !== null || !channel.caughtUp;
 }
 
@@ -33,6 +33,11 @@ export function lacksAnything(court: Court, master: Master): boolean {
 function hasUnknownPast({ world, chronicle }: Court, { channel, name }: Master): boolean {
   if (channel.stranger === null || chronicle.writer === name) return false;
   return !world.gtid || !isHeard(world, world.peer(name));
+}
+
+/** `SHOW REPLICA STATUS` is not answered, so nobody can know whether it has applied all that it had received. */
+function isUntold({ statusHangsSinceMs }: Master): boolean {
+  return statusHangsSinceMs !== null;
 }
 
 /** It came back with less than it had committed, and its peer, which may have the rest, cannot be asked. */
@@ -77,7 +82,7 @@ export function couldServe(world: SimWorld, master: Master): boolean {
 /**
  * Whether the node may take over without a person: it lacks at most what was committed in the last second of the other one,
  * and nothing of its own history or of what was never logged, would not name its writes as older ones were, has no transactions of its own
- * that the other lacks, works off what it has received, can be
+ * that the other lacks, works off what it has received and says so, can be
  * followed, and is not set aside.
  */
 export function mayTakeOver(world: SimWorld, master: Master): boolean {
@@ -86,6 +91,7 @@ export function mayTakeOver(world: SimWorld, master: Master): boolean {
   if (world.table.memoryOf(world.pair.name).aside?.node === master.name) return false;
   if (master.copy !== null && master.copy.phase !== 'copied') return false;
   const { configured, ioWanted, applies, stranger, applyPerMs } = channel;
+  if (isUntold(master)) return false;
   if (!configured || !ioWanted || !applies || stranger !== null || applyPerMs < 1) return false;
   const other = world.peer(master.name);
   if (other.unlogged) return false;

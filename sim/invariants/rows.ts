@@ -92,9 +92,10 @@ export function rowsInvariant(court: Court): Invariant {
     if (order?.action === 'failover' && order.force && plan !== undefined)
       forcedOpen.add(lifeOf(world.master(plan.to)));
     for (const master of world.masters) {
-      const { name, writable, writabilityBy, channel } = master;
+      const { name, writable, writabilityBy, channel, statusHangsSinceMs } = master;
       const life = lifeOf(master);
-      if (isHeard(world, master)) heardMs.set(name, world.nowMs);
+      // What it has received of the other one's, it says in its status of replication alone.
+      if (isHeard(world, master) && statusHangsSinceMs === null) heardMs.set(name, world.nowMs);
       if (writable && !peerHeardMs.has(life)) peerHeardMs.set(life, heardMs.get(world.peer(name).name) ?? 0);
       if (writable && writabilityBy !== 'keepalambda') openedBesideMs.set(life, world.nowMs);
       if (channel.stranger !== null) strayed.add(name);

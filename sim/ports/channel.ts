@@ -30,6 +30,7 @@ export async function catchUp(
       const error = new PortError(route === 'hangs' ? 'timeout' : 'unsuccessful', `no answer from ${node}`);
       return process.fail(route === 'hangs' ? Math.max(1, endMs - world.nowMs) : 50, error);
     }
+    if (master.statusHangsSinceMs !== null) await statusAnswer(context, master, endMs);
     const reached = await process.send(random.whole(2, 15), random.whole(2, 8), () => {
       world.advance();
       const isOther = wanted !== null && !follows(context, master, wanted);
@@ -49,7 +50,7 @@ export async function catchUp(
 }
 
 /** Stops receiving, for good when all is applied, or when the rest is held back; what was received stays. */
-export function detach(
+export async function detach(
   context: Context,
   node: NodeName,
   source: string | null,
@@ -57,7 +58,8 @@ export function detach(
   limitMs: number,
 ): Promise<Detached> {
   const { world } = context;
-  return command(context, node, limitMs, (master) => {
+  const leftMs = await afterStatus(context, node, limitMs);
+  return command(context, node, leftMs, (master) => {
     const { channel } = master;
     const received = world.peer(node).positionAt(channel.received, channel.namesReceived);
     if (!channel.configured || !follows(context, master, source))
@@ -69,14 +71,15 @@ export function detach(
 }
 
 /** Starts both threads. */
-export function attach(
+export async function attach(
   context: Context,
   node: NodeName,
   source: string | null,
   limitMs: number,
 ): Promise<{ readonly wasRunning: boolean }> {
   const { world } = context;
-  return command(context, node, limitMs, (master) => {
+  const leftMs = await afterStatus(context, node, limitMs);
+  return command(context, node, leftMs, (master) => {
     const { channel } = master;
     if (!channel.configured || !follows(context, master, source)) {
       throw new PortError(
@@ -88,6 +91,30 @@ export function attach(
     if (!wasRunning) world.change(() => channel.attach());
     return { wasRunning };
   });
+}
+
+/** What is left of the limit when `SHOW REPLICA STATUS` has been answered, which the command asks first. */
+async function afterStatus(context: Context, node: NodeName, limitMs: number): Promise<number> {
+  const { world } = context;
+  const master = world.master(node);
+  const endMs = world.nowMs + limitMs;
+  if (master.statusHangsSinceMs !== null) await statusAnswer(context, master, endMs);
+  return endMs - world.nowMs;
+}
+
+/** Waits for the answer to `SHOW REPLICA STATUS`. A command that has changed nothing has failed when its time is over. */
+async function statusAnswer(context: Context, master: Master, endMs: number): Promise<void> {
+  const { world, process } = context;
+  while (master.statusHangsSinceMs !== null && routeTo(context, master) === 'open') {
+    if (world.nowMs + pollMs > endMs) {
+      const error = new PortError(
+        'unsuccessful',
+        `${master.name} did not answer SHOW REPLICA STATUS in time`,
+      );
+      return process.fail(Math.max(1, endMs - world.nowMs), error);
+    }
+    await process.send(pollMs, 0, () => {});
+  }
 }
 
 /** Whether the channel is from that source; from the pair's other node where none is named. */

@@ -15,6 +15,7 @@ export function crash(world: SimWorld, master: Master): void {
   master.globalLock = null;
   master.blocker = null;
   master.closingSinceMs = null;
+  master.statusHangsSinceMs = null;
   master.dumpBeats = false;
   // Nobody wrote it into the configuration.
   master.refusesClients = false;

@@ -63,6 +63,8 @@ export class Master {
   refusal: { readonly errno: number; readonly message: string } | null = null;
   /** Our heartbeat's own table or row is in the way of it. */
   barred: { readonly because: string; readonly blocker: Session | null } | null = null;
+  /** Since when `SHOW REPLICA STATUS` is not answered on it; null while it is. */
+  statusHangsSinceMs: number | null = null;
   /** A session whose work keeps an order to close waiting. */
   blocker: Obstacle | null = null;
   /** Since when our order to close it has waited for a session, with every write behind it; null while none does. */

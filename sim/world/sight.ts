@@ -2,6 +2,7 @@
 import type { HangCause, Heartbeat, Saw, Server } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { inboundOf } from './channel-status.ts';
+import { type Details, readDetails } from './details.ts';
 import type { Master } from './master.ts';
 import { beginWaiting } from './semi-sync.ts';
 import type { View } from './view.ts';
@@ -61,7 +62,7 @@ export function lookAt(world: SimWorld, view: View, master: Master, by: Heartbea
     view.keptSinceMs.set(name, world.nowMs);
   }
   view.answeredMs.set(name, world.nowMs);
-  return { kind: 'answered', server: serverOf(world, master, by, refused) };
+  return { kind: 'answered', server: serverOf(world, view, master, { by, loginRefused: refused }) };
 }
 
 /** A connection that has said nothing for too long is thrown away. */
@@ -71,9 +72,12 @@ function forgetSilent({ nowMs }: SimWorld, view: View, { name }: Master): void {
 
 /** Whether nothing that a look shows can change before the next change of the world. */
 export function isCalm(world: SimWorld): boolean {
-  for (const view of world.views.values()) if (view.loss > 0 || view.blind !== 'no') return false;
+  for (const view of world.views.values()) {
+    if (view.loss > 0 || view.blind !== 'no' || view.isBusy(world.nowMs)) return false;
+  }
   for (const master of world.masters) {
     const { channel } = master;
+    if (master.statusHangsSinceMs !== null) return false;
     if (!master.answers || master.hangsSinceMs !== null || !channel.flowing || !channel.applies) return false;
     if (channel.muffled || channel.applyPerMs < 1 || channel.received - channel.applied > 100) return false;
   }
@@ -84,13 +88,24 @@ function unanswered(world: SimWorld, during: 'connect' | 'login', because: 'time
   return { kind: 'unanswered', during, because, afterMs: world.pair.settings.lookLimitMs };
 }
 
-function serverOf(world: SimWorld, master: Master, by: HeartbeatBy, loginRefused: Refused | null): Server {
+/** What a look has found out before it reads anything. */
+interface Asked {
+  readonly by: HeartbeatBy;
+  readonly loginRefused: Refused | null;
+}
+
+function serverOf(world: SimWorld, view: View, master: Master, { by, loginRefused }: Asked): Server {
   const { nowMs } = world;
   const peer = world.peer(master.name);
   const beats = by.writeProbe && by.holder === master.name && master.writable;
   // Before the position is read, as a probe does, so that the position covers the heartbeat.
   const heartbeat: Heartbeat = beats ? beat(world, master) : { kind: 'not-tried' };
-  const { semiSync, globalLock } = master;
+  const { place, inbound, semiSync, events, globalLock, uptimeSeconds } = readDetails(
+    view,
+    master,
+    nowMs,
+    () => detailsOf(world, master),
+  );
   return {
     identity: master.identity,
     version: '8.4.0',
@@ -101,19 +116,36 @@ function serverOf(world: SimWorld, master: Master, by: HeartbeatBy, loginRefused
     roundTripMs: 1,
     clockOffMs: master.clockOffMs,
     binaryLog: master.binaryLog,
+    semiSync,
+    events,
+    globalLock,
+    loginRefused,
+    uptimeSeconds,
+    inbound,
+    // GTIDs come with the pulse.
+    executed: { gtid: master.executed(nowMs, peer).gtid, ...place },
+    heartbeat,
+  };
+}
+
+/** What the probe reads on its other connection. */
+export function detailsOf(world: SimWorld, master: Master): Details {
+  const { nowMs } = world;
+  const peer = world.peer(master.name);
+  const { semiSync, globalLock } = master;
+  const { file, offset } = master.executed(nowMs, peer);
+  return {
     semiSync:
       semiSync === null ? null : { waiting: semiSync.waitingSinceMs !== null, timeoutMs: semiSync.timeoutMs },
     events: master.events,
     globalLock: globalLock?.session ?? null,
-    loginRefused,
     uptimeSeconds: master.uptimeSeconds(nowMs),
     inbound: inboundOf(master.channel, nowMs, peer, {
       applierBlocked: applierBlockOf(master),
       retryMs: world.habits.retryMs,
       clocksMs: clocksApart(world, master, peer),
     }),
-    executed: master.executed(nowMs, peer),
-    heartbeat,
+    place: { file, offset },
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a vantage can see: its probe function's health, and its paths to the two masters. */
 import type { NodeName } from '../../lib/core/names.ts';
+import type { ReadDetails } from './details.ts';
 
 export class View {
   /** The probe function does not work: `fails` says so at once, `hangs` lets its caller wait. */
@@ -14,6 +15,10 @@ export class View {
   readonly keptSinceMs = new Map<NodeName, number>();
   /** When a look from here was last answered by a master. */
   readonly answeredMs = new Map<NodeName, number>();
+  /** What it last read of a master besides its pulse. */
+  readonly details = new Map<NodeName, ReadDetails>();
+  /** It has begun a moment ago, and is so busy until then that it has not asked for more than a pulse. */
+  busyUntilMs = 0;
   /** How likely a single look at a single node goes unanswered. */
   loss = 0;
   /** The fingerprint that a look from here last found to be no news, and the world's version at that time. */
@@ -22,6 +27,20 @@ export class View {
   /** Whether statements and looks get from here to the node's host. */
   reaches(node: NodeName): boolean {
     return this.blind === 'no' && !this.cutOff.has(node) && !this.rejectedBy.has(node);
+  }
+
+  /** Whether it has not asked for more than a pulse yet. */
+  isBusy(nowMs: number): boolean {
+    return nowMs < this.busyUntilMs;
+  }
+
+  /** The probe function is started anew: it knows nothing, and has no connections. */
+  beginAnew(nowMs: number, busyForMs: number): void {
+    this.keptSinceMs.clear();
+    this.answeredMs.clear();
+    this.details.clear();
+    this.busyUntilMs = nowMs + busyForMs;
+    this.known = null;
   }
 
   /** Whether the probe has a connection to the master that is still good. */

@@ -2,7 +2,7 @@
 import type { EventCode } from '../alert/events.ts';
 import { identityOf } from '../evidence/identity.ts';
 import { isWitnessed } from '../evidence/life.ts';
-import { isSameProcess } from '../evidence/same-process.ts';
+import { isSameProcess, startOf } from '../evidence/same-process.ts';
 import type { Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { hearsSource, UNHEARD_MS } from '../evidence/witness.ts';
@@ -99,7 +99,7 @@ export const holderFollows = ({ memory, holder, standby, pair }: Situation) => {
  * again. One that is stopped before all was applied cannot be detached for good.
  */
 export const holderCutOff = ({ pair, memory, holder: { server }, standby }: Situation) => {
-  if (server?.inbound.kind !== 'configured') return false;
+  if (server?.inbound.kind !== 'configured' || server.inbound.unanswered) return false;
   const { inbound } = server;
   if (misdirection(pair, server, memory.identities[standby.node] ?? null) !== null) return false;
   if (inbound.io === 'no') return inbound.caughtUp;
@@ -161,6 +161,9 @@ const wasSeen = (s: Situation, verdict: Verdict, is: 'open' | 'closed' | null) =
   if (before === undefined || (is !== null && before.is !== is)) return false;
   return isSameProcess(before, verdict, peer);
 };
+/** It was seen in its role before, and its uptime, which says whether it has restarted since, has not been read yet. */
+export const processUnread = ({ memory }: Situation, verdict: Verdict) =>
+  verdict.server !== null && memory.settled[verdict.node] !== undefined && startOf(verdict) === null;
 /** It is half closed, and the process that was seen before: somebody did it by hand, because no order of ours does. */
 const halvedByHand = (s: Situation, verdict: Verdict) =>
   verdict.server?.halfClosed === true && wasSeen(s, verdict, null);

@@ -12,6 +12,7 @@ import {
   movedFrom,
   openedByHand,
   pauseText,
+  processUnread,
   standbyOpen,
   standbyWritesUnseen,
   staysClosed,
@@ -141,8 +142,13 @@ export const held: readonly DecisionRow[] = [
   },
   {
     name: 'two-writers',
-    says: 'Writability is managed, the holder serves, and the standby takes writes, or is only half closed. In a pause too, unless somebody opened it by hand. Half closed is as a node must be while it is made anew.',
-    when: (s) => governed(s) && standbyOpen(s) && !isLeftOpen(s) && !isBeingFilled(s),
+    says: 'Writability is managed, the holder serves, and the standby takes writes, or is only half closed. In a pause too, unless somebody opened it by hand, or may have: it is not known yet whether it has restarted. Half closed is as a node must be while it is made anew.',
+    when: (s) =>
+      governed(s) &&
+      standbyOpen(s) &&
+      !isLeftOpen(s) &&
+      !(s.paused && processUnread(s, s.standby)) &&
+      !isBeingFilled(s),
     measure: (s) => ({
       kind: 'act',
       plan: closeStandbyPlan(s.pair, s.standby.node),
@@ -206,7 +212,7 @@ export const held: readonly DecisionRow[] = [
   },
   {
     name: 'holder-read-only',
-    says: 'Writability is managed, and the holder serves and is read-only, or half closed. In a pause too, after a restart. Not while the other node does not answer us and the holder still receives what is written there.',
+    says: 'Writability is managed, and the holder serves and is read-only, or half closed. In a pause too, after a restart. Not while a person may have wanted that, because it is not known yet whether it has restarted; nor while the other node does not answer us and the holder still receives what is written there.',
     when: mayOpen,
     measure: (s) => ({
       kind: 'act',
@@ -223,6 +229,7 @@ export const held: readonly DecisionRow[] = [
 function mayOpen(s: Situation): boolean {
   const { reopenHolder, reopenInPause } = s.safeguards;
   if (!reopenHolder || (s.paused && !reopenInPause)) return false;
+  if ((s.paused || told(s, 'holder-opened')) && processUnread(s, s.holder)) return false;
   return governed(s) && s.holder.server?.writable === false && !standbyWritesUnseen(s);
 }
 

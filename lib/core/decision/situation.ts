@@ -15,7 +15,7 @@ import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from '../e
 import { detachedInto } from '../memory/detached.ts';
 import { type Durations, unservedSince } from '../memory/durations.ts';
 import { countedMoves } from '../memory/late-move.ts';
-import { isKnownAgain, resetNow, withForgotten } from '../memory/log-reset.ts';
+import { isKnownAgain, resetNow, type SeenReset, withForgotten } from '../memory/log-reset.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import { mayHaveBegun } from '../plan/plan.ts';
@@ -77,8 +77,8 @@ export interface Situation {
   readonly unservedForMs: number;
   /** Whether clients find somebody to write to now: with `unservedForMs`, a loss that this look shows to be over. */
   readonly isServed: boolean;
-  /** What the standby has of a holder that takes writes and does not know it any more, in words; null where nothing. */
-  readonly reset: string | null;
+  /** What these looks show of a reset of the holder's log; null where nothing. */
+  readonly reset: SeenReset | null;
   /** Nodes whose servers have restarted since this leader's look before. */
   readonly restarted: readonly NodeName[];
   /** A node whose log was reset knows again what it had forgotten: a copy was loaded there. */
@@ -152,8 +152,10 @@ export function assess(
   const lead = holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead;
   const lastEnds = endsToReckonWith(memory, durations, holder, settings.readinessMs, nowMs);
   const sent = sentOf(memory, durations.sent);
+  const reset = resetNow(pair, holder, standby, durations.resetSinceMs, nowMs);
   const terms: FitnessTerms = {
     pair,
+    reset,
     memory,
     holder,
     standby,
@@ -205,7 +207,7 @@ export function assess(
     isServed: isServed(evidence, holder, standby, isVipAway),
     isFirstLook: durations.unwatchedSinceMs !== null,
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
-    reset: resetNow(pair, holder, standby),
+    reset,
     restarted: [holder, standby]
       .filter((one) => hasRestarted(durations.uptimes, one))
       .map(({ node }) => node),

@@ -2,12 +2,13 @@
  * The fingerprint of a vantage's sightings: equal while nothing changed that could change a decision.
  *
  * watch sends the fingerprint of what it last saw; a held look is answered early when what the probe sees has
- * another. Positions and ages are left out, because they change with every look.
+ * another. Ages are left out, and of positions all but their magnitude, because they change with every look.
  */
 import type { Settings } from '../config/config.ts';
 import type { Vantage } from '../names.ts';
 import { remembered } from '../remembered.ts';
 import type { Evidence } from './evidence.ts';
+import { logNumberOf } from './log-place.ts';
 import type { Heartbeat, Inbound, Saw, Server, Sighting } from './sighting.ts';
 import { hearsSource, UNHEARD_MS } from './witness.ts';
 
@@ -66,7 +67,7 @@ const wordOf = remembered(
     switch (saw.kind) {
       case 'answered': {
         const { identity, inbound, heartbeat } = saw.server;
-        const words = `${identity} ${stateWords(saw.server)} ${inboundWord(inbound, lagLimitSeconds)}`;
+        const words = `${identity} ${stateWords(saw.server)} ${logWord(saw.server)} ${inboundWord(inbound, lagLimitSeconds)}`;
         return `answered ${words} ${heartbeatWord(heartbeat)}${witnessWord(inbound, witnessMs)}`;
       }
       case 'refused':
@@ -85,12 +86,37 @@ function stateWords({ writable, halfClosed, offline, binaryLog, globalLock, logi
   return `${open}${offline ? ' offline' : ''}${binaryLog === 'off' ? ' unlogged' : ''}${globalLock === null ? '' : ' locked'}${loginRefused === null ? '' : ' login-refused'}`;
 }
 
+/**
+ * The magnitude of how far its own history goes: a reset of its binary log takes it back, and what it writes changes it rarely.
+ * GTIDs are read with every look, the place in its log is not.
+ */
+function logWord({ identity, executed }: Server): string {
+  const named = lastNamed(identity, executed.gtid);
+  if (named !== null) return `gtid${bitsOf(named)}`;
+  const number = logNumberOf(executed);
+  return number > 1 ? `log${bitsOf(number)}` : `place${bitsOf(executed.offset)}`;
+}
+
+/** Where the first interval of its own GTIDs ends; null where it has none. A set may be long, so it is not parsed. */
+function lastNamed(identity: string, gtid: string | null): number | null {
+  const at = gtid?.indexOf(`${identity}:`) ?? -1;
+  if (gtid === null || at < 0) return null;
+  const [, from, to] =
+    /^(\d+)(?:-(\d+))?/.exec(gtid.slice(at + identity.length + 1, at + identity.length + 50)) ?? [];
+  return from === undefined ? null : Number(to ?? from);
+}
+
+function bitsOf(count: number): number {
+  return count.toString(2).length;
+}
+
 function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {
   if (inbound.kind !== 'configured') return inbound.kind;
   const { io, sql, lagSeconds, sourceIdentity, applierBlocked } = inbound;
   const words = `${io} ${sql} ${lagWord(lagSeconds, lagLimitSeconds)} from ${sourceIdentity ?? 'nobody'}`;
   const filtered = inbound.leavesOut === undefined ? '' : ' filtered';
-  return `${words}${filtered}${applierBlocked === null ? '' : ' blocked'}`;
+  const unanswered = inbound.unanswered ? ' unanswered' : '';
+  return `${words}${unanswered}${filtered}${applierBlocked === null ? '' : ' blocked'}`;
 }
 
 function witnessWord(inbound: Inbound, witnessMs: number | null): string {

@@ -69,7 +69,17 @@ export type Inbound =
        * that it commits.
        */
       readonly receivedAgoMs: number | null;
+      /**
+       * The server does not answer this statement at present: all of this is what it last said, and what the channel has heard since
+       * is not known. Absent where it answers.
+       */
+      readonly unanswered?: true;
     };
+
+/** Whether it is not known how the channel is now: the server has not answered the statement lately, or not at all. */
+export function isStatusUnknown(inbound: Inbound): boolean {
+  return inbound.kind === 'unread' || (inbound.kind === 'configured' && inbound.unanswered === true);
+}
 
 /** A session of a server, with what a person needs to find it. `statement` is cut to 200 characters. */
 export interface Session {

@@ -42,6 +42,8 @@ export function testimonyOf(
 ): Testimony {
   if (inbound.kind !== 'configured') return 'unknown';
   if (inbound.io === 'no') return 'unknown';
+  // That we could not ask what it has heard since is no silence, and what kept it from its source then may be over.
+  if (inbound.unanswered) return hearsSource(inbound, forMs) ? 'hears' : 'unknown';
   if (isRefusedBySource(inbound)) return 'turned-away';
   if (inbound.heardAgoMs === null) return 'unknown';
   if (hearsSource(inbound, forMs)) return 'hears';

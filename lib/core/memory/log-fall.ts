@@ -31,12 +31,20 @@ export function hasLess(now: Position, before: Position): boolean {
   return subtract(parseSet(before.gtid), parseSet(now.gtid)).size > 0;
 }
 
+/** What is known beside the looks. */
+interface BesideFall {
+  /** What the other node was last seen to have of it. */
+  readonly sent: Position | undefined;
+  /** It is known to lack writes of its own. */
+  readonly isBehind: boolean;
+}
+
 /** Null where the other node has nothing of it: then nothing is named twice. */
 export function fallBetween(
   { seen: before, fall }: LogSight,
   verdict: Verdict,
   peer: Verdict,
-  sent: Position | undefined,
+  { sent, isBehind }: BesideFall,
 ): Fall | null {
   const { executed, uptimeSeconds } = verdict.server as Server;
   const areNumbered = executed.gtid !== null && before.executed.gtid !== null;
@@ -46,12 +54,15 @@ export function fallBetween(
   // A look may give the uptime of the look before, and so that of a process that has ended: one that grows is of this one.
   const isReset = uptimeSeconds > sinceUptimeSeconds && hasRunOn(before.process, verdict, peer);
   const { lack, had, isAssumed } = lost;
-  const forgotten = isReset ? bounded(forgottenSince(before, executed, setOf(peer.server, sent))) : null;
+  const wasBehind = fall?.wasBehind ?? isBehind;
+  const peerHas = wasBehind ? parseSet('') : setOf(peer.server, sent);
+  const forgotten = isReset ? bounded(forgottenSince(before, executed, peerHas)) : null;
   return {
     lack,
     had,
     isAssumed,
     forgotten,
+    wasBehind,
     sinceMs: fall?.sinceMs ?? verdict.seenAtMs,
     sinceUptimeSeconds,
     untilMs: verdict.seenAtMs,

@@ -51,8 +51,29 @@ const OLDER_THAN_A_LOOK_S = 6;
 /** One look at the two can be of two moments; what lasts is so. Milliseconds. */
 const RESET_FOR_MS = 2000;
 
-/** What the standby has of a holder that takes writes and does not know it any more, in words; null where that is not seen. */
-export function resetNow(pair: Pair, holder: Verdict, standby: Verdict): string | null {
+/** What a look at the two shows of a reset of the holder's log. */
+export interface SeenReset {
+  /** What the standby has of a holder that takes writes and does not know it, in words. */
+  readonly lack: string;
+  /** It has lasted, or the holder has told its standby of it. Else the standby's answer may be the newer one of the two. */
+  readonly isProven: boolean;
+}
+
+/** Null where no reset is seen. `sinceMs`: since when it is seen without a break; null where the look before showed none. */
+export function resetNow(
+  pair: Pair,
+  holder: Verdict,
+  standby: Verdict,
+  sinceMs: number | null,
+  nowMs: number,
+): SeenReset | null {
+  const lack = resetShown(pair, holder, standby);
+  if (lack === null) return null;
+  const hasLasted = sinceMs !== null && nowMs - sinceMs >= RESET_FOR_MS && holder.seenAtMs > sinceMs;
+  return { lack, isProven: hasLasted || isToldOfReset(standby.server) };
+}
+
+function resetShown(pair: Pair, holder: Verdict, standby: Verdict): string | null {
   if (holder.server === null || standby.server === null || holder.seenAtMs < standby.seenAtMs) return null;
   const { inbound } = standby.server;
   const lagSeconds = inbound.kind === 'configured' ? inbound.lagSeconds : null;
@@ -117,7 +138,7 @@ export function noteReset(memory: Memory, situation: Situation, durations: Durat
   if (logReset?.node === holder.node || plan !== null) return changed(memory, { logReset });
   const isHeld = vip === 'held';
   const noted =
-    (isHeld ? resetOfHolder(situation, durations) : null) ??
+    (isHeld ? resetOfHolder(situation) : null) ??
     resetByFall(durations, holder, standby, nowMs) ??
     logReset ??
     resetByFall(durations, standby, holder, nowMs) ??
@@ -145,15 +166,16 @@ function stillReset(reset: LogReset, situation: Situation): LogReset | null {
   return has.size === 0 ? null : { ...noted, had: renderSet(has) };
 }
 
-/** It has lasted, or the holder has told its standby of it. */
-function resetOfHolder(situation: Situation, { resetSinceMs }: Durations): LogReset | null {
-  const { holder, standby, reset, nowMs } = situation;
-  if (reset === null) return null;
-  const hasLasted =
-    resetSinceMs !== null && nowMs - resetSinceMs >= RESET_FOR_MS && holder.seenAtMs > resetSinceMs;
-  if (!hasLasted && !isToldOfReset(standby.server)) return null;
+function resetOfHolder({ holder, standby, reset, nowMs }: Situation): LogReset | null {
+  if (reset === null || !reset.isProven) return null;
   const forgotten = forgottenBy(holder.server, standby.server);
-  return { node: holder.node, standby: standby.node, lack: cut(reset, LIST_MAX), forgotten, atMs: nowMs };
+  return {
+    node: holder.node,
+    standby: standby.node,
+    lack: cut(reset.lack, LIST_MAX),
+    forgotten,
+    atMs: nowMs,
+  };
 }
 
 /** It has applied what its channel has received, and does not record it. */
@@ -184,6 +206,11 @@ export function forgetfulText(
 export function resetText(holder: Verdict, standby: NodeName, lack: string, noted: LogReset | null): string {
   const fix = teachingOf(noted, holder.server) ?? `Compare the two, then rebuild ${standby}`;
   return `the binary log of ${holder.node} was reset (RESET MASTER) or lost its end: ${standby} has events of it that ${holder.node} does not know (${lack}). ${fix}`;
+}
+
+/** The same while it is not proven: a standby that is asked a moment later than a dying holder has more of it, too. */
+export function unprovenResetText(holder: NodeName, standby: NodeName, lack: string): string {
+  return `${standby} has events of ${holder} that ${holder} did not show when it was last read (${lack}): either ${holder} wrote them a moment later, or its binary log was reset. The next looks show which`;
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Fall {
   readonly isAssumed: boolean;
   /** All GTIDs that the node has the rows of, and does not know any more; null where it may have lost the rows. */
   readonly forgotten: string | null;
+  /** It lacked writes of its own before: it does not have the rows of all that the other node has of it. */
+  readonly wasBehind: boolean;
   readonly sinceMs: number;
   /** The uptime that the first look which showed it gave. Seconds. */
   readonly sinceUptimeSeconds: number;
@@ -106,7 +108,8 @@ function nextSight(
     const isGivenAgain = server.writable && known.fall !== null && hasLasted(known.fall);
     return isGivenAgain ? known : now;
   }
-  const fall = fallBetween(known, verdict, peer, situation.sent[node]);
+  const isBehind = memory.behind[node] !== undefined;
+  const fall = fallBetween(known, verdict, peer, { sent: situation.sent[node], isBehind });
   return fall === null ? now : { ...known, fall };
 }
 

@@ -3,6 +3,7 @@ import type { Pair } from '../config/config.ts';
 import type { Safeguards } from '../decision/safeguards.ts';
 import type { InstanceState } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
+import type { SeenReset } from '../memory/log-reset.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { LastEnds } from './readiness.ts';
 
@@ -21,6 +22,8 @@ export interface FitnessTerms {
   readonly inEc2: StandbyInEc2;
   /** What it must have received, once the holder is dead. */
   readonly lastEnds: LastEnds;
+  /** What these looks show of a reset of the holder's log. */
+  readonly reset: SeenReset | null;
   /** How far each of the two had sent its own history, as far as is known. */
   readonly sent: Memory['sent'];
   /** Who the other node is (`Server.identity`); null while it was never seen. */

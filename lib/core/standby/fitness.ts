@@ -2,7 +2,7 @@
 import type { Pair } from '../config/config.ts';
 import { blockOfApplier, lockOf } from '../evidence/applier-block.ts';
 import { applierFault, causeOf, lagFault, receiverFault } from '../evidence/check.ts';
-import type { Inbound, InstanceState, Server } from '../evidence/sighting.ts';
+import { type Inbound, type InstanceState, isStatusUnknown, type Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { UNHEARD_MS } from '../evidence/witness.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
@@ -31,7 +31,10 @@ export function fitnessWhileLiving(terms: FitnessTerms): Fitness {
   const late = reasonsOfApplying(terms);
   const unasked = reasonsOfRefusal(terms.standby);
   // What it lacks of the holder's history for following somebody else, its end shows as for any other cut.
-  const cutOff = [...(unasked.length > 0 ? [] : reasonsOfReceiving(terms)), ...reasonsOfSource(terms)];
+  const cutOff = [
+    ...(unasked.length > 0 ? reasonsOfLastWord(terms.standby) : reasonsOfReceiving(terms)),
+    ...reasonsOfSource(terms),
+  ];
   const barred = reasonsOfRole(terms);
   const ofHistory = reasonsOfHistory(terms);
   const filtered = reasonsOfFilters(terms);
@@ -131,10 +134,12 @@ function reasonsOfRefusal(standby: Verdict): string[] {
   return told(unreadText(standby));
 }
 
-/** Nothing is known of its channel: that says neither that it is broken nor that it runs. */
+/** Nothing is known of its channel now: that says neither that it is broken nor that it runs. */
 function unreadText({ server }: Verdict): string | null {
-  if (server?.inbound.kind !== 'unread') return null;
-  return 'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS since keepalambda looks at it';
+  if (server === null || !isStatusUnknown(server.inbound)) return null;
+  return server.inbound.kind === 'unread'
+    ? 'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS since keepalambda looks at it'
+    : 'its replication status is not known: the server does not answer SHOW REPLICA STATUS any more. A STOP REPLICA that waits for a transaction can cause that, or a thread that is stuck on a dead source: SHOW PROCESSLIST shows it';
 }
 
 /** Whose history it has is not the pair's. */
@@ -152,15 +157,24 @@ function reasonsOfFilters({ pair, standby: { server } }: FitnessTerms): string[]
   ];
 }
 
+/** What kept it from receiving when it last said so: it may still. */
+function reasonsOfLastWord({ server }: Verdict): string[] {
+  return server?.inbound.kind === 'configured' ? faultsOfReceiving(server.inbound) : [];
+}
+
+function faultsOfReceiving(inbound: Extract<Inbound, { kind: 'configured' }>): string[] {
+  const isConnecting = inbound.io === 'connecting';
+  return told(
+    receiverFault(inbound),
+    isConnecting ? `it is not connected to its source${causeOf(inbound.ioError)}` : null,
+  );
+}
+
 /** Why it does not receive what the holder writes. */
 function reasonsOfReceiving({ pair, holder, standby, safeguards }: FitnessTerms): string[] {
   const inbound = standby.server?.inbound;
   if (inbound?.kind !== 'configured') return reasonsOfAbsence(standby);
-  const isConnecting = inbound.io === 'connecting';
-  const channel = told(
-    receiverFault(inbound),
-    isConnecting ? `it is not connected to its source${causeOf(inbound.ioError)}` : null,
-  );
+  const channel = faultsOfReceiving(inbound);
   const isUnknown = safeguards.nullLag && inbound.lagSeconds === null && inbound.sql === 'yes';
   if (channel.length === 0 && isUnknown) channel.push('its lag is unknown');
   const silence = safeguards.unheard ? reasonsOfSilence(pair, holder.server, inbound) : [];

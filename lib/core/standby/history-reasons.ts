@@ -4,7 +4,7 @@ import { asideReason } from '../decision/aside.ts';
 import { behindOf, hasLostNone } from '../evidence/behind.ts';
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from '../evidence/gtid.ts';
 import type { Server } from '../evidence/sighting.ts';
-import { resetNow, resetText } from '../memory/log-reset.ts';
+import { resetText, unprovenResetText } from '../memory/log-reset.ts';
 import { notLost } from '../memory/memory.ts';
 import { remembered } from '../remembered.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
@@ -46,12 +46,17 @@ function reasonsOfServerId({ serverId }: Server, standby: Server): readonly stri
 }
 
 /** The holder began its history anew, so nobody can say what of it the standby lacks. */
-export function reasonsOfReset({ pair, holder, standby, memory }: FitnessTerms): readonly string[] {
+export function reasonsOfReset({ holder, standby, memory, reset }: FitnessTerms): readonly string[] {
   const { logReset } = memory;
   const isNoted = logReset?.node === holder.node && logReset.standby === standby.node;
-  const lack = isNoted ? logReset.lack : resetNow(pair, holder, standby);
-  if (lack === null) return [];
-  return [resetText(holder, standby.node, lack, isNoted ? logReset : null)];
+  if (isNoted) return [resetText(holder, standby.node, logReset.lack, logReset)];
+  if (reset === null) return [];
+  const { lack, isProven } = reset;
+  return [
+    isProven
+      ? resetText(holder, standby.node, lack, null)
+      : unprovenResetText(holder.node, standby.node, lack),
+  ];
 }
 
 /**

@@ -5,6 +5,7 @@
 import type { Situation } from '../decision/situation.ts';
 import { behindOf } from '../evidence/behind.ts';
 import type { Verdict } from '../evidence/verdict.ts';
+import { unprovenResetText } from '../memory/log-reset.ts';
 import { notLost } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 
@@ -15,9 +16,10 @@ export function unknownLoss(situation: Situation, from: NodeName, to: NodeName):
   const isUnlogged = unlogged?.node === from || isUnloggedNow(situation, from);
   if (isUnlogged)
     return `${from} took writes without a binary log, and these have never got to ${to}, unless it was rebuilt since`;
-  const wasReset = logReset?.node === from || (reset !== null && holder.node === from);
-  if (wasReset)
+  const seen = holder.node === from ? reset : null;
+  if (logReset?.node === from || seen?.isProven)
     return `the binary log of ${from} was reset (RESET MASTER) or lost its end, and ${to} takes new transactions for old ones that it has`;
+  if (seen !== null) return unprovenResetText(from, to, seen.lack);
   const lack =
     to === holder.node
       ? situation.behind

@@ -61,8 +61,17 @@ function heartbeatText(heartbeat: Server['heartbeat']): readonly string[] {
 function inboundText(inbound: Server['inbound']): string {
   if (inbound.kind === 'unread') return 'replication not read yet';
   if (inbound.kind === 'unconfigured') return 'replication not configured';
-  const lag = inbound.lagSeconds === null ? 'lag unknown' : `lag ${inbound.lagSeconds} s`;
+  const lag = lagText(inbound);
   return `replication IO ${inbound.io}, SQL ${inbound.sql}, ${lag}`;
+}
+
+/** The lag in words, and whether what is said of the channel beside it is of now. */
+export function lagText({
+  lagSeconds,
+  unanswered,
+}: Extract<Server['inbound'], { kind: 'configured' }>): string {
+  if (unanswered) return 'as of the last answer: SHOW REPLICA STATUS is not answered now';
+  return lagSeconds === null ? 'lag unknown' : `lag ${lagSeconds} s`;
 }
 
 function secondsOf(ms: number): string {

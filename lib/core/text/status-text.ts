@@ -10,6 +10,7 @@ import { type Maintenance, workText } from '../maintain/maintenance.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import type { PairStatus } from '../operator/reply.ts';
+import { lagText } from './sighting-text.ts';
 
 /**
  * The VIP, the two nodes, whether the standby can take over, what is done and why, and what is special. `seenBy`: whose
@@ -124,7 +125,7 @@ function renderNode({ node, kind, because, server }: Verdict): string {
 function renderInbound(inbound: Inbound): string {
   if (inbound.kind === 'unread') return 'not read yet';
   if (inbound.kind === 'unconfigured') return 'not configured';
-  const lag = inbound.lagSeconds === null ? 'lag unknown' : `lag ${inbound.lagSeconds} s`;
+  const lag = lagText(inbound);
   const error = inbound.ioError ?? inbound.sqlError;
   const because = error ? ` (error ${error.errno}: ${error.message})` : '';
   return `from ${inbound.sourceAddress}: IO ${inbound.io}, SQL ${inbound.sql}, ${lag}${because}`;

@@ -60,6 +60,9 @@ const failing = {
 } satisfies Heartbeat;
 const further = { gtid: 'a:1-6', file: 'binlog.000002', offset: 9 };
 
+const at = (gtid: string | null, log: number, offset: number) =>
+  answered({ executed: { gtid, file: `binlog.00000${log}`, offset } });
+
 describe('what changes the fingerprint', () => {
   test.each<[string, Saw, Saw]>([
     ['the kind of what was seen', answered(), { kind: 'refused' }],
@@ -74,6 +77,10 @@ describe('what changes the fingerprint', () => {
     ['the lag at its limit', answered(), answered({ inbound: { ...inbound, lagSeconds: 120 } })],
     ['an unknown lag', answered(), answered({ inbound: { ...inbound, lagSeconds: null } })],
     ['a heartbeat that does not commit', answered(), answered({ heartbeat: failing })],
+    ['a reset of its log, by GTIDs', at('b:1-9,a:1-23091', 7, 9), at('b:1-9,a:1-3', 1, 400)],
+    ['the same before it writes anew', at('b:1-9,a:1-23091', 7, 9), at('', 1, 157)],
+    ['the same without GTIDs', at(null, 7, 9), at(null, 1, 157)],
+    ['the same in its first log', at(null, 1, 90_000), at(null, 1, 157)],
   ])('%s', (_, before, after) => {
     expect(of(after)).not.toBe(of(before));
   });
@@ -92,6 +99,13 @@ describe('what leaves it as it is', () => {
       'for how long a heartbeat fails',
       answered({ heartbeat: failing }),
       answered({ heartbeat: { ...failing, forMs: 900 } }),
+    ],
+    ['a log that is rotated', at(null, 4, 900_000_000), at(null, 5, 157)],
+    ['the same with GTIDs', at('a:1-8000', 1, 900_000_000), at('a:1-8001', 2, 157)],
+    [
+      'what it writes beside a gap in its GTIDs',
+      at('a:1-8000:8002-8003', 2, 9),
+      at('a:1-8000:8002-9000', 2, 99),
     ],
     ['a heartbeat that is not tried', answered(), answered({ heartbeat: { kind: 'not-tried' } })],
     ['how a node is silent', timeout, { ...timeout, during: 'connect', afterMs: 501 }],

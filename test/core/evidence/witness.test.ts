@@ -1,7 +1,7 @@
 /** A port that refuses us, and a server that answers the standby's channel and turns it away. */
 import { expect, it } from 'vitest';
 import { Leader } from '../leader.ts';
-import { answered, db1, db2, hears2, refused } from '../world.ts';
+import { answered, db1, db2, hears2, refused, unanswered } from '../world.ts';
 
 const turnedAway = (heardAgoMs: number) => ({
   io: 'connecting' as const,
@@ -47,4 +47,26 @@ it('and when it finds nobody there, the holder is dead at once', () => {
   expect(leader.look(250, refused, hears2({ ...gone, heardAgoMs: 2000, receivedAgoMs: 2000 })).deed).toBe(
     'failover',
   );
+});
+
+/** The standby does not answer SHOW REPLICA STATUS since so long ago. */
+const untold = (forMs: number) =>
+  hears2({ unanswered: true, lagSeconds: null, caughtUp: false, heardAgoMs: forMs, receivedAgoMs: forMs });
+
+it('what a standby could not be asked is no silence: a holder that only we do not reach is not dead', () => {
+  const leader = leaderThatHeardFor(0);
+  for (let passedMs = 250; passedMs <= 20_000; passedMs += 250) {
+    const { situation, deed } = leader.look(250, unanswered, untold(passedMs));
+    expect(situation.life).not.toBe('dead');
+    expect(deed).not.toBe('failover');
+  }
+});
+
+it('it keeps nobody from seeing that a port refuses us, and a failover waits for its answer', () => {
+  const leader = leaderThatHeardFor(0);
+  const { situation } = leader.looks(12, 250, refused, untold(3000));
+  expect(situation.life).toBe('dead');
+  expect(situation.fitness.reasons.join()).toContain('does not answer SHOW REPLICA STATUS any more');
+  const ready = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 6000, receivedAgoMs: 6000 });
+  expect(leader.look(250, refused, ready).deed).toBe('failover');
 });

@@ -6,6 +6,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Position, Saw } from '../../../lib/core/evidence/sighting.ts';
 import { endKnownTo } from '../../../lib/core/memory/log-reset.ts';
 import { lackOf } from '../../../lib/core/standby/lead.ts';
+import { unknownLoss } from '../../../lib/core/standby/unknown-loss.ts';
 import { Leader } from '../leader.ts';
 import { answered, answers1, channel, configured, db1, db2, refused, UUID1, UUID2 } from '../world.ts';
 
@@ -164,6 +165,25 @@ test.each<[what: string, node: string, gtid: string | null, known: string | null
   const end = { gtid, file: 'binlog.000007', offset: 4711 };
   expect(endKnownTo(node, end, reset)).toEqual({ ...end, gtid: known });
   expect(endKnownTo(node, end, null)).toBe(end);
+});
+
+test('a standby that is asked a moment later than a dying holder: the look does not call it a reset', () => {
+  const leader = new Leader();
+  leader.looks(20, 250, well1, well2);
+  const inbound = channel({ io: 'connecting', lagSeconds: null });
+  const later = answered({ ...db2, executed: { ...db2.executed, gtid: `${UUID1}:1-103` }, inbound });
+  const { situation } = leader.look(250, well1, later);
+  const reasons = situation.fitness.reasons.join();
+  expect(reasons).toContain('db2 has events of db1 that db1 did not show when it was last read');
+  expect(reasons).not.toContain('RESET MASTER');
+  expect(leader.looks(4, 250, refused, later).deed).toBe('failover');
+  const lasting = new Leader();
+  lasting.looks(20, 250, well1, well2);
+  expect(lasting.looks(9, 250, well1, later).situation.fitness.fit).toBe(false);
+  const proven = lasting.look(250, well1, later).situation;
+  expect(proven.fitness.reasons.join()).toContain('was reset (RESET MASTER)');
+  expect(unknownLoss(proven, 'db1', 'db2')).toContain('was reset (RESET MASTER)');
+  expect(unknownLoss(situation, 'db1', 'db2')).not.toContain('RESET MASTER');
 });
 
 describe('what is no reset', () => {

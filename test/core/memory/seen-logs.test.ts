@@ -171,6 +171,19 @@ describe('the log of the standby is reset', () => {
     expect(leader.memory.logReset?.forgotten).toBe(`${UUID1}:1-1000:1001-1005,${UUID2}:1-50:51-53`);
   });
 
+  it('what it had lost before has no rows there: it is still to be rebuilt', () => {
+    const leader = new Leader();
+    const all = `${UUID1}:1-1000,${UUID2}:1-58`;
+    const ahead = () => answers1({ ...runsOn(leader), executed: position(all, 10_000) });
+    for (let passed = 0; passed < 8; passed++) leader.look(1000, ahead(), standby(leader, both, 5000));
+    for (let passed = 0; passed < 8; passed++) leader.look(1000, ahead(), standby(leader, '', 0));
+    expect(leader.memory.logReset).toMatchObject({ node: 'db2', forgotten: both });
+    const { situation } = leader.look(1000, ahead(), standby(leader, '', 0));
+    expect(situation.fitness.reasons.join()).toContain(
+      `it lost writes that it had sent: 8 transactions: ${UUID2}:51-58`,
+    );
+  });
+
   it('is over when a copy of the other node is loaded there', () => {
     const leader = reset();
     leader.looks(2, 1000, holder(leader), standby(leader, both, 100));

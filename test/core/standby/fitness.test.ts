@@ -54,6 +54,16 @@ describe('while the holder serves', () => {
       standby(answers2({ inbound: { kind: 'unread' } })),
       'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS since keepalambda looks at it',
     ],
+    [
+      'its channel is not told any more',
+      standby(hears2({ unanswered: true, lagSeconds: null, caughtUp: false, heardAgoMs: 60_000 })),
+      'its replication status is not known: the server does not answer SHOW REPLICA STATUS any more',
+    ],
+    [
+      'the same, and what it said last was no better',
+      standby(hears2({ unanswered: true, lagSeconds: null, io: 'no' })),
+      'the IO thread is stopped',
+    ],
     ['IO thread No', standby(hears2({ io: 'no' })), 'the IO thread is stopped'],
     ['SQL thread No', standby(hears2({ sql: 'no', lagSeconds: null })), 'the SQL thread is stopped'],
     ['lag at the limit', standby(hears2({ lagSeconds: 120 })), 'it lags by 120 s (limit 120 s)'],

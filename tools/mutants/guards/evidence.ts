@@ -8,6 +8,14 @@ const witness = 'lib/core/evidence/witness.ts';
 
 export const evidenceMutants: readonly Mutant[] = [
   {
+    name: 'what-is-not-told-is-silence',
+    file: witness,
+    find: "  if (inbound.unanswered) return hearsSource(inbound, forMs) ? 'hears' : 'unknown';\n",
+    replace: '',
+    guards:
+      'While a standby does not answer SHOW REPLICA STATUS, its last answer grows old, and proves no death.',
+  },
+  {
     name: 'a-death-is-a-wrong-file',
     file: misconfigured,
     find: '  if (isGone(instance?.state)) return null;\n',

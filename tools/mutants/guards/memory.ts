@@ -78,9 +78,16 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'a-reset-of-one-look',
     file: 'lib/core/memory/log-reset.ts',
-    find: 'if (!hasLasted && !isToldOfReset(standby.server)) return null;',
-    replace: '',
+    find: 'isProven: hasLasted || isToldOfReset(standby.server)',
+    replace: 'isProven: true',
     guards: 'One look at two nodes can be of two moments, and is no reset of a binary log.',
+  },
+  {
+    name: 'lost-rows-are-forgotten-names',
+    file: 'lib/core/memory/log-fall.ts',
+    find: "const peerHas = wasBehind ? parseSet('') : setOf(peer.server, sent);",
+    replace: 'const peerHas = setOf(peer.server, sent);',
+    guards: 'What a server had lost before its log was reset has no rows there, and is still missing.',
   },
   {
     name: 'a-reset-of-what-is-on-its-way',

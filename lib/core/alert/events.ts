@@ -25,19 +25,20 @@ export const events = {
     title: 'FAILED OVER to {holder}',
     role: 'tells',
     meaning: 'The VIP is on the new holder, and it takes writes. A commit through the VIP has verified this.',
-    todo: 'Find out why the old holder was lost, and bring it back as standby. There is no automatic fail-back.',
+    todo: 'Find out what was wrong with {standby}, and bring it back as standby. keepalambda does not move the VIP back.',
   },
   'failover-aborted': {
     title: 'FAILOVER FAILED, the VIP stays on {holder}',
     role: 'hands-over',
-    meaning: 'A step failed before the VIP was moved. The steps before it were undone.',
-    todo: 'Read which step failed. Fix the cause, or fail over by hand and accept the loss that the alert names.',
+    meaning:
+      'The failover was stopped before the VIP was moved, because a step failed or the holder serves again. What had been done was undone.',
+    todo: 'Read why it was stopped. Fix the cause, or fail over by force, which loses what {standby} has not received.',
   },
   'plan-incomplete': {
-    title: 'STOPPED HALF-WAY: a step failed',
+    title: 'STOPPED HALF-WAY: a step of a plan failed',
     role: 'hands-over',
     meaning:
-      'A step failed, and the steps before it were not undone: the VIP may have been moved. keepalambda tries again to open the holder and to close the standby.',
+      'A step failed, and the steps before it were not undone. If one of them moves the VIP, it may have been moved. keepalambda tries again to open the holder and to close the standby.',
     todo: 'Read which step failed, and check who answers through the VIP.',
   },
   'switchover-done': {
@@ -49,7 +50,8 @@ export const events = {
   'switchover-undone': {
     title: 'switchover undone, the VIP stays on {holder}',
     role: 'tells',
-    meaning: 'A step failed or took too long before the VIP was moved. The holder takes writes again.',
+    meaning:
+      'A step failed or took too long before the VIP was moved. What had been done was undone. The alert says whether the holder takes writes again.',
     todo: 'Read which step failed, fix the cause, and switch over again.',
   },
   'would-act': {
@@ -78,10 +80,11 @@ export const events = {
     todo: 'Find out why it was read-only, if it was not a restart.',
   },
   'standby-closed': {
-    title: '{standby} took writes too and was made read-only',
+    title: '{standby} was not read-only and was closed',
     role: 'tells',
-    meaning: 'The standby took writes. Two writers can diverge, so it was made read-only again.',
-    todo: 'Find out who opened it, and check whether it has transactions that the holder lacks.',
+    meaning:
+      'The standby took writes, or was half closed. Two writers can diverge, so it was closed: made read-only.',
+    todo: 'Find out who opened it, unless it is the old holder of a failover that could not close it. Check whether it has transactions that the holder lacks.',
   },
   'standby-unfit': {
     title: '{standby} cannot take over',
@@ -151,14 +154,16 @@ export const events = {
   repaired: {
     title: 'a service was restarted on a host',
     role: 'tells',
-    meaning: 'A service was restarted through SSM on a host that did not answer.',
-    todo: 'Find out why it had stopped.',
+    meaning:
+      'A node was lost, so keepalambda ordered the restart of its services through SSM, once in this incident. The steps in the alert say what came of it.',
+    todo: 'Find out why the service had stopped.',
   },
   'loss-counted': {
     title: '{standby} is back, the loss is counted',
     role: 'tells',
-    meaning: 'The alert lists the transactions that the old holder has and the new holder lacks.',
-    todo: 'If there are any, look at them: replication may have copied them since.',
+    meaning:
+      'The old holder of a failover answers again, so the two nodes were compared. The alert lists what the new holder lacks, or says that nothing is missing.',
+    todo: 'Look at what is missing, by divergence. Replication may have copied it since.',
   },
   paused: {
     title: 'paused',
@@ -300,7 +305,7 @@ export const events = {
     title: '{holder} receives from {standby} again',
     role: 'tells',
     meaning:
-      'The channel that a failover had detached runs again. The old holder has nothing that the new holder lacks, or a person accepted what it has.',
+      'A channel that a failover had detached was started again. What comes through it overwrites no newer row, or a person accepted that it may.',
     todo: 'Nothing.',
   },
   'channel-restarted': {

@@ -71,7 +71,7 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   saturated: remedy('critical', 'probably', status),
   'flap-guard': remedy('critical', 'no', acknowledge, failover('{holder} is lost')),
   repaired: remedy('warning', 'unknown', status),
-  'loss-counted': remedy('info', 'yes', status),
+  'loss-counted': remedy('info', 'yes', status, 'divergence {pair}'),
   paused: remedy('info', 'yes', 'resume {pair} --why "the work is done"'),
   resumed: remedy('info', 'yes', status),
   'holder-behind': remedy('critical', 'no', failover('{holder} lost transactions', ' --force')),

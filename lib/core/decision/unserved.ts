@@ -6,6 +6,7 @@ import { renderSession } from '../evidence/applier-block.ts';
 import { describeVerdict } from '../evidence/verdict.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Plan, PlanKind } from '../plan/plan.ts';
+import { planText } from '../text/plan-text.ts';
 import { isKnownToFlap, isLossToldSince, saysLoss } from './flap.ts';
 import type { Situation } from './situation.ts';
 
@@ -66,12 +67,12 @@ export function isHeartbeatBarred({ holder, heartbeatForMs, pair }: Situation): 
 function tellBeside(
   memory: Memory,
   { pair, nowMs }: Situation,
-  { kind, to }: Plan,
+  plan: Plan,
   newId: string,
   code: EventCode,
   happened: string,
 ): Memory {
-  const done = `The ${kind} to ${to} ${memory.plan === null ? 'is to be carried out' : 'is in flight'}.`;
+  const done = `The ${planText(plan)} ${memory.plan === null ? 'is to be carried out' : 'is in flight'}.`;
   const words = { happened: `${happened}.`, done };
   return tellOpening(memory, { row: code, newId }, pair.name, code, words, nowMs);
 }

@@ -65,7 +65,7 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'holder-lost': remedy('critical', 'no', explain, acceptLoss),
   'service-lost': remedy('critical', 'no', explain, status),
   'both-lost': remedy('critical', 'no', status),
-  blind: remedy('critical', 'probably', status),
+  blind: remedy('critical', 'unknown', status),
   'ec2-blind': remedy('critical', 'unknown', status),
   'locked-out': remedy('critical', 'probably', status),
   saturated: remedy('critical', 'probably', status),
@@ -77,7 +77,7 @@ export const remedies: Readonly<Record<EventCode, Remedy>> = {
   'holder-behind': remedy('critical', 'no', failover('{holder} lost transactions', ' --force')),
   'holder-locked': remedy('critical', 'no', explain),
   'holder-refuses-writes': remedy('critical', 'no', status, failover('{holder} refuses writes')),
-  'heartbeat-barred': remedy('warning', 'yes', status),
+  'heartbeat-barred': remedy('warning', 'probably', status),
   'login-refused': remedy('warning', 'yes', status),
   'standby-log-reset': remedy(
     'warning',

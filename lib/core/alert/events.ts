@@ -70,7 +70,8 @@ export const events = {
   'vip-unheld': {
     title: 'CANNOT WRITE: the VIP is on no node',
     role: 'hands-over',
-    meaning: 'EC2 shows the VIP on neither node. keepalambda gives it to no node, because none is known to serve with all writes, or because a pause is on.',
+    meaning:
+      'EC2 shows the VIP on neither node. keepalambda gives it to no node, because none is known to serve with all writes, or because a pause is on.',
     todo: 'Start a node, or order a forced failover to the node that should take the VIP.',
   },
   'holder-opened': {
@@ -346,7 +347,8 @@ export const events = {
   'vip-moved-by-hand': {
     title: 'the VIP was moved to {holder}, not by keepalambda',
     role: 'tells',
-    meaning: 'EC2 shows the VIP on the other node, and no plan in flight moved it there: somebody else did, or EC2 carried out an order late.',
+    meaning:
+      'EC2 shows the VIP on the other node, and no plan in flight moved it there: somebody else did, or EC2 carried out an order late.',
     todo: 'Find out who moved it: AssignPrivateIpAddresses in CloudTrail. Next time use the order switchover.',
   },
   'writability-changed': {

@@ -1,14 +1,8 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import {
-  endConditions,
-  endForGood,
-  goOn,
-  tell,
-  tellCondition,
-  withIncident,
-} from '../alert/alerts.ts';
+import { endConditions, endForGood, goOn, tell, tellCondition, withIncident } from '../alert/alerts.ts';
 import type { EventCode } from '../alert/events.ts';
 import type { Incident } from '../alert/incident.ts';
+import { markOver } from '../alert/over.ts';
 import { openedByHand, triedOnce } from '../decision/conditions.ts';
 import type { Decision } from '../decision/decision.ts';
 import { mayComeBack } from '../decision/flap.ts';
@@ -88,7 +82,7 @@ function noteMeasure(
     case 'stay':
       return noteStay(memory, row.name, measure, situation, newId);
     case 'all-clear': {
-      const over = endConditions(memory, [], overSinceMs);
+      const over = markOver(endConditions(memory, [], overSinceMs), writesSeen(situation), nowMs);
       const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
       if (!incident || steadyForMs < ALL_CLEAR_MS) return over;

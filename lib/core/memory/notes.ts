@@ -8,8 +8,8 @@ import type { Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { isClosed } from '../evidence/writability.ts';
 import type { NodeName } from '../names.ts';
-import { type Missing, missingOf, transactions } from '../standby/loss.ts';
 import { plural } from '../plural.ts';
+import { type Missing, missingOf, transactions } from '../standby/loss.ts';
 import { writesSeen } from '../text/writes-text.ts';
 import { updateDetached } from './detached.ts';
 import type { DetachedChannel, Memory } from './memory.ts';
@@ -57,7 +57,7 @@ function countLoss(memory: Memory, situation: Situation): Memory {
   const missing = loss.because === undefined ? listed : unknownText(loss.because, listed);
   const words = {
     headline: `${loss.old} is back, ${missing === '' ? 'nothing is missing' : `${holder.node} lacks ${missing}`}`,
-    ...(missing === '' ? { todo: 'Nothing.' } : {}),
+    ...(missing === '' ? { todo: 'Nothing.', commands: ['status {pair}'] } : {}),
     happened:
       missing === ''
         ? `${loss.old} is back. Nothing is missing: ${holder.node} has every transaction that ${loss.old} has.`

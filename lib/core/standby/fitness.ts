@@ -8,7 +8,7 @@ import { UNHEARD_MS } from '../evidence/witness.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
 import { reasonsOfAside, reasonsOfHistory, reasonsOfLess, reasonsOfReset } from './history-reasons.ts';
 import type { Passing } from './readiness.ts';
-import { reasonsOfReadiness } from './readiness-reasons.ts';
+import { beforeLoss, reasonsOfReadiness } from './readiness-reasons.ts';
 
 export interface Fitness extends Passing {
   readonly fit: boolean;
@@ -60,7 +60,8 @@ export function isBroken({ fit, isLate, isBarred, isCutOff, isUnasked }: Fitness
 export function fitnessWhenLost(terms: FitnessTerms): Fitness {
   const ofHistory = [...reasonsOfLess(terms), ...reasonsOfAside(terms), ...reasonsOfReset(terms)];
   const reasons = [...ownReasons(terms), ...ofHistory];
-  if (terms.safeguards.readiness) reasons.push(...reasonsOfReadiness(terms));
+  const isNew = (reason: string) => !reasons.some((own) => reason === beforeLoss(own));
+  if (terms.safeguards.readiness) reasons.push(...reasonsOfReadiness(terms).filter(isNew));
   return fitnessOf(reasons);
 }
 
@@ -132,7 +133,7 @@ function reasonsOfRefusal(standby: Verdict): string[] {
 /** Nothing is known of its channel: that says neither that it is broken nor that it runs. */
 function unreadText({ server }: Verdict): string | null {
   if (server?.inbound.kind !== 'unread') return null;
-  return 'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS since keepalambda looks at it';
+  return 'its replication status is not known yet: the server has not answered yet when keepalambda asked it for that';
 }
 
 /** Whose history it has is not the pair's. */

@@ -75,7 +75,11 @@ it('says into which node replication was started', () => {
 
 describe('a move that was undone', () => {
   test.each<[what: string, changes: Partial<PlanRecord>, writes: string]>([
-    ['the holder was opened again, and a commit has shown it', { phase: 'undoing', wasWritable: true }, 'yes'],
+    [
+      'the holder was opened again, and a commit has shown it',
+      { phase: 'undoing', wasWritable: true },
+      'yes',
+    ],
     ['the holder took no writes before', { phase: 'undoing', wasWritable: false }, 'no'],
     ['nothing was changed of a holder that served', { unservedSinceMs: null }, 'yes'],
     ['nothing was changed of a holder that was lost', { unservedSinceMs: 1 }, 'unknown'],

@@ -7,9 +7,9 @@ import { noteDecision } from '../../../lib/core/memory/note-decision.ts';
 import { commandsOf, headlineOf, writesOf } from '../../../lib/core/text/alert-text.ts';
 import { causeText } from '../../../lib/core/text/cause-text.ts';
 import { samples } from '../any-situation.ts';
-import { lasting, paused, stopped, deaf, unheld, failing, flapped } from '../changes.ts';
+import { deaf, failing, flapped, lasting, stopped } from '../changes.ts';
 import { stories } from '../stories.ts';
-import { type Change, NOW_MS, seen, steady } from '../world.ts';
+import { type Change, seen, steady } from '../world.ts';
 import { place } from './place.ts';
 
 const everywhere: readonly Situation[] = [
@@ -31,7 +31,10 @@ function wrong(isRight: (situation: Situation, alert: Alert, row: string) => boo
   const found = everywhere.flatMap((situation) =>
     alertsOf(situation)
       .filter(([row, alert]) => !isRight(situation, alert, row))
-      .map(([row, alert]) => `${row} ${alert.code}: ${headlineOf(alert, place)} (${writesOf(alert)}; ${alert.cost ?? ''})`),
+      .map(
+        ([row, alert]) =>
+          `${row} ${alert.code}: ${headlineOf(alert, place)} (${writesOf(alert)}; ${alert.cost ?? ''})`,
+      ),
   );
   return [...new Set(found)].slice(0, 10);
 }
@@ -44,16 +47,23 @@ describe('in every situation', () => {
   });
 
   it('no alert is headed CANNOT WRITE unless it says so of now', () => {
-    expect(wrong((_, alert) => !headlineOf(alert, place).startsWith('CANNOT WRITE') || writesOf(alert) === 'no')).toEqual([]);
+    expect(
+      wrong((_, alert) => !headlineOf(alert, place).startsWith('CANNOT WRITE') || writesOf(alert) === 'no'),
+    ).toEqual([]);
   });
 
   it('no alert names an outage as certain of which it says that it is not', () => {
-    expect(wrong((_, alert) => !alert.cost?.startsWith('Clients have not') || writesOf(alert) === 'no')).toEqual([]);
+    expect(
+      wrong((_, alert) => !alert.cost?.startsWith('Clients have not') || writesOf(alert) === 'no'),
+    ).toEqual([]);
   });
 
   it('no alert gives a command that loses writes where nothing is seen of both nodes', () => {
     expect(
-      wrong(({ blind, vip }, alert) => blind === null || vip === 'unheld' || !commandsOf(alert, place).join().includes('--force')),
+      wrong(
+        ({ blind, vip }, alert) =>
+          blind === null || vip === 'unheld' || !commandsOf(alert, place).join().includes('--force'),
+      ),
     ).toEqual([]);
   });
 
@@ -77,7 +87,9 @@ describe('in every situation', () => {
 });
 
 test('every row that moves the roles has a cause of its own', () => {
-  const moving = rows.filter(({ does }) => does.some((deed) => deed === 'plan failover' || deed === 'plan switchover'));
+  const moving = rows.filter(({ does }) =>
+    does.some((deed) => deed === 'plan failover' || deed === 'plan switchover'),
+  );
   for (const { name } of moving) {
     const cause = causeText(seen(steady), { requestId: null, by: 'keepalambda', row: name });
     if (name !== 'holder-lost' && name !== 'holder-stuck') expect(cause, name).not.toBe(name);
@@ -89,8 +101,16 @@ describe('a headline fits the case', () => {
     alertsOf(seen(steady, ...changes)).map(([, alert]) => headlineOf(alert, place));
 
   test.each<[what: string, changes: readonly Change[], want: readonly string[]]>([
-    ['the flap guard, of a holder that serves', [failing, lasting, flapped], ['db1 fails the check, and no automatic failover follows for now']],
-    ['the flap guard, of a lost one', [stopped, deaf, flapped], ['CANNOT WRITE: no more automatic failovers for now']],
+    [
+      'the flap guard, of a holder that serves',
+      [failing, lasting, flapped],
+      ['db1 fails the check, and no automatic failover follows for now'],
+    ],
+    [
+      'the flap guard, of a lost one',
+      [stopped, deaf, flapped],
+      ['CANNOT WRITE: no more automatic failovers for now'],
+    ],
   ])('%s', (_, changes, want) => {
     expect(headline(...changes)).toEqual(want);
   });

@@ -2,7 +2,7 @@
  * The decision table: what to do about a situation. The first row that matches wins, the last matches all.
  * A row's name travels into log, history and alert. `docs/decisions.md` is printed from here by a test.
  */
-import { planText } from '../text/plan-text.ts';
+import { onePlanText } from '../text/plan-text.ts';
 import { renderStages } from '../text/steps-text.ts';
 import type { DecisionRow, Measure } from './row.ts';
 import { undetached } from './rows-channel.ts';
@@ -38,6 +38,6 @@ function inMode({ pair }: Situation, measure: Measure): Measure {
   return {
     kind: 'stay',
     page: 'would-act',
-    because: `${because}. keepalambda would begin this: ${planText(plan)}. Its steps: ${steps}`,
+    because: `${because}. keepalambda would carry out ${onePlanText(plan)}: ${steps}`,
   };
 }

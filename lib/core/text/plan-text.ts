@@ -26,3 +26,9 @@ export function planText({ kind, from, to }: Pick<Plan, 'kind' | 'from' | 'to'>)
       return `move of chain replicas from ${other} to ${to}`;
   }
 }
+
+/** The same with its article. */
+export function onePlanText(plan: Pick<Plan, 'kind' | 'from' | 'to'>): string {
+  const text = planText(plan);
+  return `${/^[ao]/.test(text) ? 'an' : 'a'} ${text}`;
+}

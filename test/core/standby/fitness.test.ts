@@ -50,7 +50,7 @@ describe('while the holder serves', () => {
     [
       'its channel could not be read yet',
       standby(answers2({ inbound: { kind: 'unread' } })),
-      'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS since keepalambda looks at it',
+      'its replication status is not known yet: the server has not answered yet when keepalambda asked it for that',
     ],
     ['IO thread No', standby(hears2({ io: 'no' })), 'the IO thread is stopped'],
     ['SQL thread No', standby(hears2({ sql: 'no', lagSeconds: null })), 'the SQL thread is stopped'],

@@ -7,7 +7,7 @@
 const masks: readonly (readonly [what: RegExp, mask: string])[] = [
   [/\bv\d+\.\d+\.\d+\b/g, 'vVERSION'],
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\b/g, 'TIME'],
-  [/\b\d\d:\d\d UTC\b/g, 'TIME'],
+  [/\b\d\d:\d\d(:\d\d)? UTC\b/g, 'TIME'],
   // A set of GTIDs: of MySQL, and of MariaDB.
   [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[\d:,-]+\d)?/g, 'GTIDS'],
   [/\b\d+-\d+-\d+\b/g, 'GTIDS'],
@@ -38,7 +38,10 @@ const masks: readonly (readonly [what: RegExp, mask: string])[] = [
   // Which sessions those are, and how many of them are named.
   [/(?<=WORDS); in the way: .*/g, '; in the way: SESSIONS'],
   // How much a failover lost depends on when the last position was read.
-  [/(?<=FAILED OVER .*), (nothing lost|no loss seen|loss unknown|N transactions lost)/g, ', LOSS'],
+  [
+    /(?<=FAILED OVER .*), (nothing lost|no loss seen|loss unknown|(?:at least )?N transactions lost)/g,
+    ', LOSS',
+  ],
   [/Data loss: (?!none\.).*(?=\.$)/g, 'Data loss: LOSS'],
 ];
 

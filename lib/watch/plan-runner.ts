@@ -22,6 +22,7 @@ import { beginPlan, type Claim } from '../core/plan/begin-plan.ts';
 import { endPlan } from '../core/plan/end-plan.ts';
 import { noteFrozenTime, takenUp, withFrozenTime } from '../core/plan/frozen.ts';
 import { outageSinceMs, type PlanRecord } from '../core/plan/plan.ts';
+import { planText } from '../core/text/plan-text.ts';
 import { planEndedOf, renderOutcomes } from '../core/text/steps-text.ts';
 import { SEEN_LIFE_MS } from '../core/time-budget.ts';
 import type { Haste } from './haste.ts';
@@ -167,7 +168,7 @@ export class PlanRunner {
     because: string,
     code: 'plan-waits' | 'blind' = 'plan-waits',
   ): Promise<void> {
-    const done = `The ${record.kind} to ${record.to} is in flight and waits. keepalambda tries the step again.`;
+    const done = `The ${planText(record)} is in flight and waits. keepalambda tries the step again.`;
     await this.#tell(record, code, { happened: `${because}.`, done });
   }
 
@@ -192,7 +193,7 @@ export class PlanRunner {
     const nowMs = ports.clock.nowMs();
     const incidentId = ports.ids.next();
     if (executed.kind === 'blocked') {
-      const done = `The ${record.kind} to ${record.to} waits for EC2, and goes on when EC2 answers.`;
+      const done = `The ${planText(record)} waits for EC2, and goes on when EC2 answers.`;
       return this.#tell(record, 'ec2-blind', { happened: `${executed.because}.`, done });
     }
     this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { decide, deedOf } from '../../lib/core/decision/decision.ts';
 import { decideOrder } from '../../lib/core/operator/decide-order.ts';
 import type { Order } from '../../lib/core/operator/order.ts';
+import { onePlanText } from '../../lib/core/text/plan-text.ts';
 import { stories } from './stories.ts';
 import { NOW_MS, parsePair, seen, steady } from './world.ts';
 
@@ -17,7 +18,7 @@ describe('no decision acts, and each that would says what it would do', () => {
     if (acting.measure.kind !== 'act') return expect(watching.measure).toEqual(acting.measure);
     expect(deedOf(watching.measure)).toBe('page would-act');
     expect(watching.measure).toMatchObject({
-      because: expect.stringContaining(`would carry out a ${acting.measure.plan.kind} to `),
+      because: expect.stringContaining(`would carry out ${onePlanText(acting.measure.plan)}: `),
     });
   });
 

@@ -25,19 +25,20 @@ export const events = {
     title: 'FAILED OVER to {holder}',
     role: 'tells',
     meaning: 'The VIP is on the new holder, and it takes writes. A commit through the VIP has verified this.',
-    todo: 'Find out why the old holder was lost, and bring it back as standby. There is no automatic fail-back.',
+    todo: 'Find out what was wrong with {standby}, and bring it back as standby. keepalambda does not move the VIP back.',
   },
   'failover-aborted': {
     title: 'FAILOVER FAILED, the VIP stays on {holder}',
     role: 'hands-over',
-    meaning: 'A step failed before the VIP was moved. The steps before it were undone.',
-    todo: 'Read which step failed. Fix the cause, or fail over by hand and accept the loss that the alert names.',
+    meaning:
+      'The failover was stopped before the VIP was moved, because a step failed or the holder serves again. What had been done was undone.',
+    todo: 'Read why it was stopped. Fix the cause, or fail over by force, which loses what {standby} has not received.',
   },
   'plan-incomplete': {
-    title: 'STOPPED HALF-WAY: a step failed',
+    title: 'STOPPED HALF-WAY: a step of a plan failed',
     role: 'hands-over',
     meaning:
-      'A step failed, and the steps before it were not undone: the VIP may have been moved. keepalambda tries again to open the holder and to close the standby.',
+      'A step failed, and the steps before it were not undone. If one of them moves the VIP, it may have been moved. keepalambda tries again to open the holder and to close the standby.',
     todo: 'Read which step failed, and check who answers through the VIP.',
   },
   'switchover-done': {
@@ -49,7 +50,8 @@ export const events = {
   'switchover-undone': {
     title: 'switchover undone, the VIP stays on {holder}',
     role: 'tells',
-    meaning: 'A step failed or took too long before the VIP was moved. The holder takes writes again.',
+    meaning:
+      'A step failed or took too long before the VIP was moved. What had been done was undone. The alert says whether the holder takes writes again.',
     todo: 'Read which step failed, fix the cause, and switch over again.',
   },
   'would-act': {
@@ -68,7 +70,8 @@ export const events = {
   'vip-unheld': {
     title: 'CANNOT WRITE: the VIP is on no node',
     role: 'hands-over',
-    meaning: 'EC2 shows the VIP on no ENI of the pair, and neither node can take it.',
+    meaning:
+      'EC2 shows the VIP on neither node. keepalambda gives it to no node, because none is known to serve with all writes, or because a pause is on.',
     todo: 'Start a node, or order a forced failover to the node that should take the VIP.',
   },
   'holder-opened': {
@@ -78,28 +81,30 @@ export const events = {
     todo: 'Find out why it was read-only, if it was not a restart.',
   },
   'standby-closed': {
-    title: '{standby} took writes too and was made read-only',
+    title: '{standby} was not read-only and was closed',
     role: 'tells',
-    meaning: 'The standby took writes. Two writers can diverge, so it was made read-only again.',
-    todo: 'Find out who opened it, and check whether it has transactions that the holder lacks.',
+    meaning:
+      'The standby took writes, or was half closed. Two writers can diverge, so it was closed: made read-only.',
+    todo: 'Find out who opened it, unless it is the old holder of a failover that could not close it. Check whether it has transactions that the holder lacks.',
   },
   'standby-unfit': {
     title: '{standby} cannot take over',
     role: 'hands-over',
-    meaning: 'The holder serves, but a failover is not possible now. The alert names the reasons.',
+    meaning: 'A failover to the standby is not possible now. The alert names the reasons.',
     todo: 'Fix the standby before it is needed.',
   },
   'holder-fails-check': {
-    title: 'replication into {holder} is broken, the VIP stays',
+    title: 'replication into {holder} is broken or late, the VIP stays',
     role: 'hands-over',
     meaning:
-      'Replication into the holder is broken or lags too much. The VIP stays, because the standby cannot take over, or the policy is `page`.',
+      'Replication into the holder is broken or lags too much. The VIP stays, because the fault is on the standby, or the standby cannot take over, or the policy is `page`, or a pause is on.',
     todo: 'Fix replication on the holder.',
   },
   'holder-lost': {
     title: 'CANNOT WRITE: {holder} is lost, the VIP was not moved',
     role: 'hands-over',
-    meaning: 'Clients cannot write. A failover now could lose writes, so a person must decide.',
+    meaning:
+      'Clients cannot write. keepalambda did not fail over, because that could lose writes, or because a pause is on: a person must decide.',
     todo: 'Bring {holder} back, or fail over by hand and accept the loss that the alert names.',
   },
   'service-lost': {
@@ -119,14 +124,14 @@ export const events = {
     title: 'cannot see the pair, nothing is moved',
     role: 'hands-over',
     meaning:
-      'No vantage can see the nodes, or both nodes stopped answering at once while EC2 reports that they run. Nothing is moved without evidence.',
+      'No vantage can see the nodes, or both nodes stopped answering at once and EC2 does not report that one has stopped. Or only the holder does not answer, and the standby hears it or cannot say whether it is alive. Nothing is moved without evidence.',
     todo: 'Check the probe functions, their subnets and security groups.',
   },
   'ec2-blind': {
-    title: 'the EC2 API does not answer',
+    title: 'EC2 does not answer, or does not move the VIP',
     role: 'hands-over',
     meaning:
-      'EC2 does not report where the VIP is, or refuses to move it. The plan goes on when EC2 answers.',
+      'EC2 does not report where the VIP is, or did not move it. A plan in flight goes on when EC2 answers.',
     todo: 'Check the AWS Health Dashboard, and the permissions of the watch function.',
   },
   'locked-out': {
@@ -145,20 +150,22 @@ export const events = {
     title: 'CANNOT WRITE: no more automatic failovers for now',
     role: 'hands-over',
     meaning:
-      'There were too many automatic failovers in the last hour, or one just now. A person must decide on the next.',
+      'A failover is wanted, and there were too many automatic ones in the last hour, or one just now. A person must decide on the next.',
     todo: 'Find the cause. Then acknowledge the failovers, which allows automatic ones again, or fail over by hand.',
   },
   repaired: {
     title: 'a service was restarted on a host',
     role: 'tells',
-    meaning: 'A service was restarted through SSM on a host that did not answer.',
-    todo: 'Find out why it had stopped.',
+    meaning:
+      'A node was lost, so keepalambda ordered the restart of its services through SSM, once in this incident. The steps in the alert say what came of it.',
+    todo: 'Find out why the service had stopped.',
   },
   'loss-counted': {
     title: '{standby} is back, the loss is counted',
     role: 'tells',
-    meaning: 'The alert lists the transactions that the old holder has and the new holder lacks.',
-    todo: 'If there are any, look at them: replication may have copied them since.',
+    meaning:
+      'The old holder of a failover answers again, so the two nodes were compared. The alert lists what the new holder lacks, or says that nothing is missing.',
+    todo: 'Look at what is missing, by divergence. Replication may have copied it since.',
   },
   paused: {
     title: 'paused',
@@ -183,7 +190,7 @@ export const events = {
     title: 'commits hang on {holder}: a session holds a lock',
     role: 'hands-over',
     meaning:
-      'Commits hang because a session holds a global lock, mostly a backup. The alert names the session. The server itself may be healthy.',
+      'Commits hang because a session holds a global lock, mostly a backup. The alert names the session where the server shows it. The server itself may be healthy.',
     todo: 'Wait for the backup, or end the session that the alert names.',
   },
   'holder-refuses-writes': {
@@ -197,15 +204,15 @@ export const events = {
     title: 'the heartbeat cannot be written on {holder}',
     role: 'tells',
     meaning:
-      'The heartbeat fails because of its table or our account: no table, no grant, or a lock on the table. Clients are not affected.',
+      'The heartbeat fails because of its table or our account: no table, no grant, or a lock on the table. Clients need neither, but until this is fixed, nobody notices a holder that commits nothing.',
     todo: 'Restore the grants, create the table, or end the session that locks it.',
   },
   'login-refused': {
     title: 'new logins of keepalambda are refused',
     role: 'tells',
     meaning:
-      'The server refuses new logins of our account, but still answers on the connection that we have open.',
-    todo: 'Fix the cause that the alert names: password, connection limit, or blocked host (FLUSH HOSTS).',
+      'A server refuses new logins of our account, but still answers on the connection that we have open.',
+    todo: 'Fix the cause that the alert names: password, connection limit, or blocked host (FLUSH HOSTS; on MySQL 8.0 and later TRUNCATE TABLE performance_schema.host_cache).',
   },
   'standby-log-reset': {
     title: 'the binary log of {standby} was reset',
@@ -293,14 +300,14 @@ export const events = {
     title: '{holder} receives nothing from {standby}',
     role: 'hands-over',
     meaning:
-      'A failover stopped the channel from the old holder. The alert names why it stays stopped: mostly, the old holder has transactions that the new holder lacks. If they were applied now, they could overwrite newer rows.',
+      'A failover, or a move of the VIP by hand, stopped this channel. The alert names why it stays stopped: mostly, the old holder has transactions that the new holder lacks. If they were applied now, they could overwrite newer rows.',
     todo: 'Look at the transactions. Rebuild the old holder, or give the order reattach to apply them.',
   },
   'channel-attached': {
     title: '{holder} receives from {standby} again',
     role: 'tells',
     meaning:
-      'The channel that a failover had detached runs again. The old holder has nothing that the new holder lacks, or a person accepted what it has.',
+      'A channel that a failover had detached was started again. What comes through it overwrites no newer row, or a person accepted that it may.',
     todo: 'Nothing.',
   },
   'channel-restarted': {
@@ -340,7 +347,8 @@ export const events = {
   'vip-moved-by-hand': {
     title: 'the VIP was moved to {holder}, not by keepalambda',
     role: 'tells',
-    meaning: 'EC2 shows the VIP on the other node, and keepalambda did not move it.',
+    meaning:
+      'EC2 shows the VIP on the other node, and no plan in flight moved it there: somebody else did, or EC2 carried out an order late.',
     todo: 'Find out who moved it: AssignPrivateIpAddresses in CloudTrail. Next time use the order switchover.',
   },
   'writability-changed': {

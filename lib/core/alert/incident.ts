@@ -73,6 +73,8 @@ export interface Alert {
   readonly commands?: readonly string[];
   /** Of a condition that lasts: the how manieth alert this is, and for how long it has lasted. */
   readonly again?: { readonly times: number; readonly minutes: number };
+  /** When it was over, if that was before its mail went out. */
+  readonly overAtMs?: number;
   /** It goes to the topic for escalations, and not to that of the alerts. */
   readonly escalates?: true;
 }

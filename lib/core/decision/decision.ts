@@ -2,6 +2,7 @@
  * The decision table: what to do about a situation. The first row that matches wins, the last matches all.
  * A row's name travels into log, history and alert. `docs/decisions.md` is printed from here by a test.
  */
+import { onePlanText } from '../text/plan-text.ts';
 import { renderStages } from '../text/steps-text.ts';
 import type { DecisionRow, Measure } from './row.ts';
 import { undetached } from './rows-channel.ts';
@@ -37,6 +38,6 @@ function inMode({ pair }: Situation, measure: Measure): Measure {
   return {
     kind: 'stay',
     page: 'would-act',
-    because: `${because}. keepalambda would carry out a ${plan.kind} to ${plan.to}: ${steps}`,
+    because: `${because}. keepalambda would carry out ${onePlanText(plan)}: ${steps}`,
   };
 }

@@ -4,6 +4,7 @@ import type { Verdict } from '../evidence/verdict.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import type { Explanation } from '../operator/reply.ts';
+import { planText } from '../text/plan-text.ts';
 import { describeWord, placeText } from '../text/sighting-text.ts';
 import { measureText } from '../text/status-text.ts';
 import { type Decision, decide, type Measure, rows } from './decision.ts';
@@ -55,7 +56,7 @@ function sightingsOf({ evidence, memory }: Grounds, situation: Situation, nowMs:
     ...(unfit.length > 0 ? unfit : [`${standby.node} can take over`]),
     ...(paused && pause ? [`a pause by ${pause.by} is on: ${pause.why}`] : []),
     ...(flapGuard === null ? [] : [`flap guard: ${flapGuard}`]),
-    ...(plan ? [`a ${plan.kind} to ${plan.to} is in flight (plan ${plan.id})`] : []),
+    ...(plan ? [`in flight: ${planText(plan)} (plan ${plan.id})`] : []),
   ];
 }
 
@@ -87,7 +88,7 @@ function deedText(measure: Measure): string {
     case 'resume':
       return 'the plan in flight goes on';
     case 'act':
-      return `${measure.plan.kind} to ${measure.plan.to}`;
+      return planText(measure.plan);
     case 'all-clear':
       return 'nothing to do';
   }

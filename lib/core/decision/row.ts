@@ -11,11 +11,15 @@ export type Measure =
    * have been seen for long enough yet, goes on.
    */
   | { readonly kind: 'observe'; readonly goesOn?: EventCode }
-  /** Nothing is moved, and an alert goes out. `about`: the nodes that it is about, where it may be about both. */
+  /**
+   * Nothing is moved, and an alert goes out. `about`: the nodes that it is about, where it may be about both. `headline`: for its
+   * subject, where the title of the event does not fit every case.
+   */
   | {
       readonly kind: 'stay';
       readonly page: EventCode;
       readonly because: string;
+      readonly headline?: string;
       readonly about?: readonly NodeName[];
     }
   /** The plan in flight goes on (or is undone, if what it was made for is over). */

@@ -51,10 +51,11 @@ function isHalted({ holder, standby }: Situation, node: NodeName): boolean {
 }
 
 /** Which channel stays detached although both nodes answer, and why; null while that is not known, or there is no reason. */
-function whyDetached(s: Situation): string | null {
+function whyDetached(s: Situation): { readonly because: string; readonly headline: string } | null {
   for (const detached of detachedNow(s)) {
     const why = whyItStays(s, detached);
-    if (why !== null) return `${detached.node} receives nothing from ${why}`;
+    const nothing = `${detached.node} receives nothing from`;
+    if (why !== null) return { because: `${nothing} ${why}`, headline: `${nothing} ${detached.from}` };
   }
   return null;
 }
@@ -135,7 +136,7 @@ export const channel: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'channel-detached',
-      because: whyDetached(s) ?? '',
+      ...(whyDetached(s) ?? { because: '' }),
     }),
     does: ['page channel-detached'],
     reason: 'If these transactions were applied now, they could overwrite newer rows. A person must decide.',

@@ -106,7 +106,7 @@ export const held: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'act',
       plan: detachPlan(s.holder.node, s.standby.node, { closesSource: governed(s) && standbyOpen(s) }),
-      because: `the VIP was moved by hand from ${movedFrom(s) ?? s.standby.node} to ${s.holder.node}, which does not receive from it and may lack its last writes`,
+      because: `the VIP was moved from ${movedFrom(s) ?? s.standby.node} to ${s.holder.node} outside of a plan, and ${s.holder.node} does not receive from the other node and may lack its last writes`,
     }),
     does: ['plan detach-channel'],
     reason:
@@ -250,7 +250,7 @@ function closedByRestart(s: Situation): boolean {
 
 function byHandText(s: Situation): string {
   const from = movedFrom(s);
-  return from === null ? '' : `. The VIP was moved by hand from ${from}`;
+  return from === null ? '' : `. The VIP was moved there from ${from} outside of a plan`;
 }
 
 function changedText(s: Situation): string {
@@ -269,7 +269,7 @@ function movedText(s: Situation): string {
     lacks === ''
       ? `it is unknown whether ${holder.node} has all that ${standby.node} wrote`
       : `${standby.node} is ahead: ${holder.node} lacks ${lacks}`;
-  return `the VIP was moved by hand from ${movedFrom(s) ?? standby.node} to ${holder.node}; ${ahead}, and ${holder.node} does not replicate from ${standby.node}`;
+  return `the VIP was moved from ${movedFrom(s) ?? standby.node} to ${holder.node} outside of a plan; ${ahead}, and ${holder.node} does not replicate from ${standby.node}`;
 }
 
 function behindText({ holder, standby, behind }: Situation): string {

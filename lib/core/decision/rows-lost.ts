@@ -97,7 +97,10 @@ export const lost: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'flap-guard',
-      because: `a failover is wanted, but the flap guard forbids it: ${s.flapGuard ?? ''}`,
+      because: `a failover is wanted, because ${wrongText(s)}, but the flap guard forbids it: ${s.flapGuard ?? ''}`,
+      ...(s.isServed
+        ? { headline: `${s.holder.node} fails the check, and no automatic failover follows for now` }
+        : {}),
     }),
     does: ['page flap-guard'],
     reason: 'If failovers repeat, they have a cause that a failover does not fix.',
@@ -150,6 +153,7 @@ export const lost: readonly DecisionRow[] = [
     measure: (s) =>
       soonTold(
         s,
+        `${s.holder.node} is alive and does not answer keepalambda, nothing is moved`,
         `${s.holder.node} does not answer keepalambda (${s.holder.because}), but ${s.standby.node} still receives from it, so it is alive`,
       ),
     does: ['observe', 'page blind'],
@@ -164,6 +168,7 @@ export const lost: readonly DecisionRow[] = [
     measure: (s) =>
       soonTold(
         s,
+        `cannot see whether ${s.holder.node} is alive, nothing is moved`,
         `${s.holder.node} is ${s.holder.kind} (${s.holder.because}), ${untoldText(s)}${unfitText(s)}`,
       ),
     does: ['observe', 'page blind'],
@@ -228,10 +233,17 @@ function lacksOf({ lead, behind }: Situation): string | null {
   return behind ?? lead.holderLacksOthers;
 }
 
-function soonTold({ nowMs, holder }: Situation, because: string): Measure {
+/** Of a holder that serves, a failover is wanted for what the check finds. */
+function wrongText({ holder, holderOwnFaults }: Situation): string {
+  return holder.kind === 'serving'
+    ? `${holder.node} fails the check: ${holderOwnFaults.join('; ')}`
+    : describeVerdict(holder);
+}
+
+function soonTold({ nowMs, holder }: Situation, headline: string, because: string): Measure {
   return nowMs - holder.sinceMs < WITNESSED_MS
     ? { kind: 'observe', goesOn: 'blind' }
-    : { kind: 'stay', page: 'blind', because };
+    : { kind: 'stay', page: 'blind', because, headline };
 }
 
 function untoldText({ witness, standby, life }: Situation): string {

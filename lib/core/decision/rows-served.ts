@@ -145,7 +145,7 @@ export const served: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'standby-unfit',
-      because: `${s.standby.node} cannot take over: ${(s.fitness.fit ? (s.memory.readiness?.reasons ?? []) : s.fitness.reasons).join('; ')}`,
+      because: unfitText(s),
     }),
     does: ['page standby-unfit'],
     reason: 'A standby that cannot take over is alerted before it is needed.',
@@ -174,6 +174,7 @@ export const served: readonly DecisionRow[] = [
       kind: 'stay',
       page: 'login-refused',
       because: refusers(s).map(refusedText).join('; '),
+      headline: `${namesOf(refusers(s))} ${refusers(s).length > 1 ? 'refuse' : 'refuses'} new logins of keepalambda`,
       about: refusers(s).map(({ node }) => node),
     }),
     does: ['page login-refused'],
@@ -185,7 +186,10 @@ export const served: readonly DecisionRow[] = [
     name: 'clock-off',
     says: `The holder serves, and for ${CLOCK_OFF_FOR_MS / 1000} s the clock of a node has been more than ${CLOCK_OFF_MS / 1000} s off ours.`,
     when: (s) => holderServes(s) && s.clockOffForMs >= CLOCK_OFF_FOR_MS && clocksOff(s).length > 0,
-    measure: (s) => ({ kind: 'stay', page: 'clock-off', because: clocksOff(s).join('; ') }),
+    measure: (s) => {
+      const because = clocksOff(s).join('; ');
+      return { kind: 'stay', page: 'clock-off', because, headline: because };
+    },
     does: ['page clock-off'],
     reason:
       "The server's own lag, the times in its logs and the rows that clients stamp are wrong. Nothing is decided by it: our lag is measured by our clock alone.",
@@ -235,6 +239,14 @@ function notedUnfit({ memory, standby }: Situation): boolean {
   return memory.readiness?.node === standby.node && !memory.readiness.fit;
 }
 
+/** Of one in which the last look finds no fault, that it is not known to be well for good. */
+function unfitText({ standby, fitness, memory, pair }: Situation): string {
+  const cannot = `${standby.node} cannot take over`;
+  if (!fitness.fit) return `${cannot}: ${fitness.reasons.join('; ')}`;
+  const was = memory.readiness?.reasons.join('; ') ?? '';
+  return `${cannot} yet: the last look finds no fault, and it has to be well for ${pair.settings.readinessMs / 1000} s. Before that: ${was}`;
+}
+
 function misdirected({ pair, standby, peerIdentity }: Situation): string | null {
   return misdirection(pair, standby.server, peerIdentity);
 }
@@ -248,6 +260,10 @@ function hangsOn(s: Situation, cause: HangCause): Heartbeat | null {
 
 function refusers({ holder, standby }: Situation): readonly Verdict[] {
   return [holder, standby].filter(({ server }) => (server?.loginRefused ?? null) !== null);
+}
+
+function namesOf(nodes: readonly Verdict[]): string {
+  return nodes.map(({ node }) => node).join(' and ');
 }
 
 function refusedText({ node, server }: Verdict): string {

@@ -37,6 +37,7 @@ export const unclear: readonly DecisionRow[] = [
       kind: 'stay',
       page: s.identity?.page ?? 'identity-changed',
       because: s.identity?.because ?? '',
+      ...(s.identity?.headline === undefined ? {} : { headline: s.identity.headline }),
     }),
     does: ['page same-identity', 'page identity-changed'],
     reason:
@@ -60,7 +61,7 @@ export const unclear: readonly DecisionRow[] = [
     measure: (s) => ({
       kind: 'stay',
       page: 'ec2-blind',
-      because: s.ec2Blind ?? '',
+      because: `EC2 does not say which node has the VIP: ${s.ec2Blind ?? ''}`,
     }),
     does: ['page ec2-blind'],
     reason: 'Unless it is known which node holds the VIP, it is not known which node must be replaced.',

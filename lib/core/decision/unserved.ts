@@ -1,11 +1,14 @@
 /** A loss of service that lasts is alerted: by its own row, and beside a plan that is carried out or waits to be. */
-import { endConditions, tellCondition, tellOpening, withIncident } from '../alert/alerts.ts';
+import { endConditions, tellCondition, tellOpening, type Words, withIncident } from '../alert/alerts.ts';
 import type { EventCode } from '../alert/events.ts';
 import { changed } from '../changed.ts';
 import { renderSession } from '../evidence/applier-block.ts';
 import { describeVerdict } from '../evidence/verdict.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Plan, PlanKind } from '../plan/plan.ts';
+import { planText } from '../text/plan-text.ts';
+import { duration } from '../text/utc-time.ts';
+import { costOf, writesOfPage } from '../text/writes-text.ts';
 import { isKnownToFlap, isLossToldSince, saysLoss } from './flap.ts';
 import type { Situation } from './situation.ts';
 
@@ -25,7 +28,7 @@ const ending: ReadonlySet<PlanKind> = new Set(['failover', 'switchover', 'reatta
 export function tellUnserved(memory: Memory, situation: Situation, plan: Plan, newId: string): Memory {
   const known = endLoss(memory, situation);
   if (isGivenTime(known, situation, plan)) return known;
-  return tellBeside(known, situation, plan, newId, 'service-lost', unservedText(situation));
+  return tellBeside(known, situation, plan, newId, 'service-lost', wordsOfLoss(situation));
 }
 
 /** Beside a plan, no row says that a loss is over: the next one would be taken for the one that people know of. */
@@ -54,7 +57,10 @@ function isGivenTime(
  */
 export function tellBarred(memory: Memory, situation: Situation, plan: Plan, newId: string): Memory {
   if (!isHeartbeatBarred(situation)) return memory;
-  return tellBeside(memory, situation, plan, newId, 'heartbeat-barred', hangText(situation));
+  return tellBeside(memory, situation, plan, newId, 'heartbeat-barred', {
+    happened: `${hangText(situation)}.`,
+    writes: writesOfPage('heartbeat-barred', situation),
+  });
 }
 
 /** For `stuckMs`, something about our table or account has kept the heartbeat from the holder. */
@@ -66,13 +72,13 @@ export function isHeartbeatBarred({ holder, heartbeatForMs, pair }: Situation): 
 function tellBeside(
   memory: Memory,
   { pair, nowMs }: Situation,
-  { kind, to }: Plan,
+  plan: Plan,
   newId: string,
   code: EventCode,
-  happened: string,
+  said: Omit<Words, 'done'>,
 ): Memory {
-  const done = `The ${kind} to ${to} ${memory.plan === null ? 'is to be carried out' : 'is in flight'}.`;
-  const words = { happened: `${happened}.`, done };
+  const done = `The ${planText(plan)} ${memory.plan === null ? 'is to be carried out' : 'is in flight'}.`;
+  const words = { ...said, done };
   return tellOpening(memory, { row: code, newId }, pair.name, code, words, nowMs);
 }
 
@@ -141,7 +147,7 @@ export function tellWaiting(memory: Memory, situation: Situation, newId: string)
 
 /** Memory with the alert of a loss of service that a row hides (`isHidden`). */
 export function tellHidden(memory: Memory, situation: Situation): Memory {
-  const words = { happened: `${unservedText(situation)}.`, done: 'Nothing was moved.' };
+  const words = { ...wordsOfLoss(situation), done: 'Nothing was moved.' };
   return tellCondition(memory, situation.pair.name, 'service-lost', words, situation.nowMs);
 }
 
@@ -158,6 +164,20 @@ export function isHidden({ reports }: Memory, situation: Situation, page: EventC
   return toldAtMs !== undefined && toldAtMs < nowMs - unservedForMs;
 }
 
+/** What the alert of a loss of service says: of one that this look shows to be over, that clients can write again. */
+export function wordsOfLoss(situation: Situation): Omit<Words, 'done'> {
+  const { isServed, unservedForMs, holder } = situation;
+  const happened = `${unservedText(situation)}.`;
+  const writes = writesOfPage('service-lost', situation);
+  if (!isServed) return { happened, writes, ...costOf(situation, writes) };
+  return {
+    happened,
+    writes,
+    headline: `clients COULD NOT WRITE for ${duration(unservedForMs)}; ${holder.node} takes writes again`,
+    todo: 'It is over. Find the cause before it comes back.',
+  };
+}
+
 /** For how long nobody could write, and all that is known of why. */
 export function unservedText(situation: Situation): string {
   const { holder, vip, vipBecause, isVipAway, unservedForMs, isServed, isFirstLook, pair } = situation;
@@ -170,10 +190,10 @@ export function unservedText(situation: Situation): string {
   const causes = [
     ...(vip === 'held' ? [] : [`the VIP is ${vipBecause}`]),
     ...(isVipAway && vip !== 'unheld' ? ['no node answers through the VIP'] : []),
-    describeVerdict(holder),
+    holder.kind === 'serving' ? `${holder.node} answers` : describeVerdict(holder),
     ...(server?.writable === false ? [`it is read-only (writability: ${pair.writability})`] : []),
     ...(server?.offline ? ['it refuses clients (offline_mode is ON)'] : []),
-    ...(server?.heartbeat.kind === 'failed' ? [server.heartbeat.because] : []),
+    ...(server?.heartbeat.kind === 'failed' ? [`it commits nothing: ${server.heartbeat.because}`] : []),
   ];
   return `${lasted}: ${causes.join('; ')}`;
 }

@@ -6,6 +6,8 @@ import type { Verdict } from './verdict.ts';
 export interface IdentityTrouble {
   readonly page: Extract<EventCode, 'same-identity' | 'identity-changed'>;
   readonly because: string;
+  /** Of one that is about one node: which. */
+  readonly headline?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export function identityTrouble(
   if (was === undefined || was === is) return null;
   if (is === identities[standby.node]) return takenForOther(holder, standby, is);
   const because = `${holder.node} answers with the identity ${is}, and had ${was} before: another server answers there, or it was rebuilt while it held the VIP`;
-  return { page: 'identity-changed', because };
+  return { page: 'identity-changed', because, headline: `another server answers at ${holder.node}` };
 }
 
 /** The holder does not answer, and the server that it was answers at the address of the standby. */
@@ -48,7 +50,7 @@ function standbyIsHolder(
 
 function takenForOther({ node }: Verdict, other: Verdict, is: string): IdentityTrouble {
   const because = `${node} answers with the identity ${is}, which ${other.node} had before: the addresses of the two may be exchanged in the environment file, or ${node} is a copy of ${other.node}`;
-  return { page: 'identity-changed', because };
+  return { page: 'identity-changed', because, headline: `another server answers at ${node}` };
 }
 
 /** The node's identity: from its newest answer, or remembered from an earlier one. */

@@ -9,6 +9,7 @@ import type { NodeName } from '../names.ts';
 import { answer } from '../plan/end-plan.ts';
 import type { PlanRecord } from '../plan/plan.ts';
 import { remembered } from '../remembered.ts';
+import { planText } from '../text/plan-text.ts';
 import { renderOutcomes } from '../text/steps-text.ts';
 import { updateDetached } from './detached.ts';
 import type { Memory } from './memory.ts';
@@ -78,7 +79,7 @@ function dropPlan(
   const open = withIncident({ ...memory, plan: null }, plan.row, nowMs, newId);
   const told = tell(open, pair.name, 'plan-incomplete', words, nowMs);
   if (plan.requestId === null) return told;
-  const text = `${plan.kind} to ${plan.to} not completed: ${because}`;
+  const text = `${planText(plan)} not completed: ${because}`;
   return answer(told, { requestId: plan.requestId, ok: false, text, atMs: nowMs });
 }
 

@@ -54,6 +54,7 @@ function wordsOf(
   const forMs = nowMs - criticalAtMs;
   const alerts = told.filter((code) => code !== 'not-acknowledged').join(', ');
   return {
+    headline: `nobody has acknowledged this: ${alerts}`,
     happened: `The first critical alert of incident ${id} is ${duration(forMs)} old. It is not over, and nobody has acknowledged it. Its alerts so far: ${alerts}.`,
     done: 'This alert went to the topic for escalations.',
     commands: ['status {pair}', `acknowledge {pair} --incident ${id} --why "I take care of it"`],

@@ -1,16 +1,8 @@
 /** What a decision leaves in memory, before anything is done about it. */
-import {
-  endConditions,
-  endForGood,
-  goOn,
-  tell,
-  tellCondition,
-  type Words,
-  withIncident,
-} from '../alert/alerts.ts';
+import { endConditions, endForGood, goOn, tell, tellCondition, withIncident } from '../alert/alerts.ts';
 import type { EventCode } from '../alert/events.ts';
 import type { Incident } from '../alert/incident.ts';
-import { acceptLoss, failover } from '../alert/remedies.ts';
+import { markOver } from '../alert/over.ts';
 import { openedByHand, triedOnce } from '../decision/conditions.ts';
 import type { Decision } from '../decision/decision.ts';
 import { mayComeBack } from '../decision/flap.ts';
@@ -24,11 +16,10 @@ import {
   tellUnserved,
   tellWaiting,
 } from '../decision/unserved.ts';
-import { cannotSay } from '../evidence/witness.ts';
 import type { NodeName } from '../names.ts';
 import { wordsOfAllClear } from '../text/all-clear-text.ts';
-import { seenText } from '../text/cause-text.ts';
-import { duration } from '../text/utc-time.ts';
+import { wordsOfStay } from '../text/stay-text.ts';
+import { writesSeen } from '../text/writes-text.ts';
 import { isForHolder } from './durations.ts';
 import { tellEndOfEscalated } from './escalation.ts';
 import type { Memory } from './memory.ts';
@@ -91,7 +82,7 @@ function noteMeasure(
     case 'stay':
       return noteStay(memory, row.name, measure, situation, newId);
     case 'all-clear': {
-      const over = endConditions(memory, [], overSinceMs);
+      const over = markOver(endConditions(memory, [], overSinceMs), writesSeen(situation), nowMs);
       const { incident } = over;
       const steadyForMs = nowMs - (durations.steadySinceMs ?? nowMs);
       if (!incident || steadyForMs < ALL_CLEAR_MS) return over;
@@ -126,22 +117,23 @@ function withTriesAnew(memory: Memory, incident: Incident): Memory {
 function noteStay(
   memory: Memory,
   row: string,
-  { page, because, about }: Extract<Measure, { kind: 'stay' }>,
+  measure: Extract<Measure, { kind: 'stay' }>,
   situation: Situation,
   newId: string,
 ): Memory {
+  const { page, about } = measure;
   const { pair, nowMs, overSinceMs } = situation;
   const open = withIncident(memory, row, nowMs, newId);
-  const words = { happened: `${because}.`, done: 'Nothing was moved.', seen: seenText(situation, row) };
-  const priced = { ...words, ...costOf(situation), ...priceOf(situation, page) };
+  const said = wordsOfStay(situation, row, measure);
+  const { done, seen, writes } = said;
   const isTold = !situation.safeguards.repeatLoss && open.incident?.told.includes(page);
-  const told = isTold ? open : tellCondition(open, pair.name, page, priced, nowMs, about);
+  const told = isTold ? open : tellCondition(open, pair.name, page, said, nowMs, about);
   const hides = situation.safeguards.repeatLoss && isHidden(told, situation, page);
   const withLoss = hides ? tellHidden(told, situation) : told;
   const beside = besideOf(withLoss, situation);
   const all = beside.reduce(
     (so, { code, happened, about }) =>
-      tellCondition(so, pair.name, code, { ...words, happened }, nowMs, about),
+      tellCondition(so, pair.name, code, { happened, done, seen, writes }, nowMs, about),
     withLoss,
   );
   const on: EventCode[] = [page, ...beside.map(({ code }) => code)];
@@ -175,37 +167,13 @@ function besideOf(
   ];
 }
 
-/** For how long clients have not been able to write, as far as is known. */
-function costOf({ unservedForMs, isServed }: Situation): { readonly cost?: string } {
-  if (unservedForMs < 1000 || isServed) return {};
-  return { cost: `Clients have not been able to write for ${duration(unservedForMs)}.` };
-}
-
-/** Where a person must choose, the alert names the command and its price. */
-function priceOf(situation: Situation, page: EventCode): Pick<Words, 'todo' | 'commands'> {
-  const cannotTell = cannotSay(situation.witness) || situation.witness === 'unasked';
-  if (page !== 'holder-lost' && !(page === 'blind' && cannotTell)) return {};
-  const { holder, standby, memory, fitness, paused } = situation;
-  if (paused && fitness.fit)
-    return {
-      todo: `Bring ${holder.node} back. Or fail over to ${standby.node}, which can take over: an order is carried out in a pause, too.`,
-      commands: ['explain {pair}', failover('{holder} is lost')],
-    };
-  const ready =
-    memory.readiness?.node === standby.node
-      ? memory.readiness.reasons.join('; ') || 'it could take over before the loss'
-      : 'its state before the loss is unknown';
-  return {
-    todo: `Bring ${holder.node} back. Or fail over to ${standby.node} by force, which loses all that ${standby.node} has not received (${ready}).`,
-    commands: ['explain {pair}', acceptLoss],
-  };
-}
-
-function notePause(memory: Memory, { pair, nowMs }: Situation): Memory {
+function notePause(memory: Memory, situation: Situation): Memory {
+  const { pair, nowMs } = situation;
   if (memory.pause === null || nowMs < memory.pause.untilMs) return memory;
   const words = {
     happened: `The pause by ${memory.pause.by} (${memory.pause.why}) is over.`,
     done: 'Automatic actions are on again.',
+    writes: writesSeen(situation),
   };
   return tell({ ...memory, pause: null }, pair.name, 'resumed', words, nowMs);
 }

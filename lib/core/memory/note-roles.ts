@@ -10,6 +10,7 @@ import type { Verdict } from '../evidence/verdict.ts';
 import type { NodeName } from '../names.ts';
 import type { LastEnds } from '../standby/readiness.ts';
 import { noteSent } from '../standby/sent.ts';
+import { writesSeen } from '../text/writes-text.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
 import { noteReset } from './log-reset.ts';
 import { type Memory, notLost } from './memory.ts';
@@ -51,15 +52,30 @@ function noteHolder(memory: Memory, situation: Situation, durations: Durations):
   if (lastHolder === null) return next;
   const words = {
     happened: `${movedText(memory, situation, lastHolder)} ${aheadText(situation)}`,
-    done: `keepalambda opens ${holder.node} and closes the other node, unless that could lose writes.`,
+    done:
+      pair.writability === 'managed' && pair.mode === 'act'
+        ? `keepalambda opens ${holder.node} and closes the other node, unless that could lose writes.`
+        : 'Nothing was changed.',
+    writes: writesSeen(situation),
+    ...(isLateMove(memory, situation)
+      ? {
+          headline: `the VIP went late to ${holder.node}, by an order of keepalambda`,
+          todo: 'Nothing, where both nodes are well: see status.',
+        }
+      : {}),
   };
   const moved = { from: lastHolder, to: holder.node, atMs: nowMs };
   return tell({ ...next, movedByHand: moved }, pair.name, 'vip-moved-by-hand', words, nowMs);
 }
 
-function movedText({ lateMove }: Memory, { vip, holder }: Situation, from: NodeName): string {
-  const isLate = lateMove !== null && hasTakenEffect(lateMove, { vip, holder: holder.node });
-  return isLate
+/** The order of a plan that has ended, and EC2 carried it out after that. */
+function isLateMove({ lateMove }: Memory, { vip, holder }: Situation): boolean {
+  return lateMove !== null && hasTakenEffect(lateMove, { vip, holder: holder.node });
+}
+
+function movedText(memory: Memory, situation: Situation, from: NodeName): string {
+  const { holder } = situation;
+  return isLateMove(memory, situation)
     ? `The VIP is on ${holder.node}: keepalambda had ordered its move from ${from} there, and EC2 has carried that out after the plan had ended.`
     : `The VIP is on ${holder.node}, and keepalambda did not move it there from ${from}.`;
 }
@@ -95,6 +111,7 @@ function noteIdentities(memory: Memory, { holder, standby, vip, pair, nowMs }: S
   const { [standby.node]: __, ...sent } = next.sent;
   const words = {
     happened: `${standby.node} answers with the identity ${ofStandby}, and had ${was} before: it was rebuilt, or another server answers there.`,
+    headline: `another server answers at ${standby.node}`,
     done: `keepalambda takes it as a new standby of ${holder.node}.`,
   };
   return tell(

@@ -8,7 +8,9 @@ import type { Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { isClosed } from '../evidence/writability.ts';
 import type { NodeName } from '../names.ts';
+import { plural } from '../plural.ts';
 import { type Missing, missingOf, transactions } from '../standby/loss.ts';
+import { writesSeen } from '../text/writes-text.ts';
 import { updateDetached } from './detached.ts';
 import type { DetachedChannel, Memory } from './memory.ts';
 
@@ -46,7 +48,8 @@ function receives({ inbound }: Server): boolean {
   return inbound.sql === 'yes' || inbound.sqlError !== null;
 }
 
-function countLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation): Memory {
+function countLoss(memory: Memory, situation: Situation): Memory {
+  const { pair, holder, standby, nowMs } = situation;
   const { loss } = memory;
   if (!loss || standby.node !== loss.old || standby.server === null || holder.server === null) return memory;
   if (memory.plan !== null) return memory;
@@ -54,12 +57,13 @@ function countLoss(memory: Memory, { pair, holder, standby, nowMs }: Situation):
   const missing = loss.because === undefined ? listed : unknownText(loss.because, listed);
   const words = {
     headline: `${loss.old} is back, ${missing === '' ? 'nothing is missing' : `${holder.node} lacks ${missing}`}`,
-    ...(missing === '' ? { todo: 'Nothing.' } : {}),
+    ...(missing === '' ? { todo: 'Nothing.', commands: ['status {pair}'] } : {}),
     happened:
       missing === ''
         ? `${loss.old} is back. Nothing is missing: ${holder.node} has every transaction that ${loss.old} has.`
         : `${loss.old} is back. Missing on ${holder.node} now: ${missing}.`,
     done: 'Nothing was changed.',
+    writes: writesSeen(situation),
   };
   return tell({ ...memory, loss: null }, pair.name, 'loss-counted', words, nowMs);
 }
@@ -92,7 +96,7 @@ export function noteEvents(memory: Memory, { pair, holder, standby, nowMs }: Sit
   const noted = { ...memory, eventsTold: stopping };
   if (stopping === 0) return noted;
   const words = {
-    happened: `${holder.node} runs ${here.enabled} scheduled events; ${stopping} of them are disabled on ${standby.node}. After a move of the VIP these run on neither node.`,
+    happened: `${holder.node} runs ${plural(here.enabled, 'scheduled event')}. Disabled on ${standby.node}: ${stopping}. After a move of the VIP these run on neither node.`,
     done: 'Nothing was changed.',
   };
   return tellLimited(noted, pair.name, 'events-will-stop', words, nowMs);
@@ -110,16 +114,18 @@ export function ownGrowth(before: Server | null, now: Server): number {
 /** The closed standby wrote by itself between two looks. */
 export function noteStandbyWrites(
   memory: Memory,
-  { pair, standby, nowMs }: Situation,
+  situation: Situation,
   grown: { readonly node: NodeName; readonly count: number } | null,
   newId: string,
 ): Memory {
+  const { pair, standby, nowMs } = situation;
   if (grown === null || grown.node !== standby.node || pair.writability !== 'managed') return memory;
   // A copy brings back what the node itself wrote before it.
   if (memory.aside?.node === grown.node) return memory;
   const words = {
     happened: `${standby.node} is read-only, but something wrote ${transactions(grown.count)} there between two looks.`,
     done: 'Nothing was changed.',
+    writes: writesSeen(situation),
   };
   const open = withIncident(memory, 'standby-writes', nowMs, newId);
   return tellCondition(open, pair.name, 'standby-writes', words, nowMs);

@@ -5,6 +5,7 @@ import { renderRefusal } from '../fault.ts';
 import { whyNotAside } from '../hosts/rebuild.ts';
 import { plural } from '../plural.ts';
 import { utcClock } from '../text/utc-time.ts';
+import { writesSeen } from '../text/writes-text.ts';
 import type { Order } from './order.ts';
 import { type OrderDecision, refuse } from './order-decision.ts';
 
@@ -55,6 +56,7 @@ export function orderPause(situation: Situation, order: Extract<Order, { action:
     headline: `paused until ${until} by ${order.by}: ${order.why}`,
     happened: `${order.by} paused ${pair.name} for ${plural(order.minutes, 'minute')}, until ${until}: ${order.why}.`,
     done: `Automatic actions are off until ${until}. Operators' orders are still carried out.`,
+    writes: writesSeen(situation),
   };
   return {
     kind: 'note',
@@ -70,7 +72,11 @@ export function orderResume(
 ): OrderDecision {
   const { memory, nowMs, pair } = situation;
   if (memory.pause === null) return refuse('the pair is not paused');
-  const words = { happened: `${order.by} resumed ${pair.name}.`, done: 'Automatic actions are on again.' };
+  const words = {
+    happened: `${order.by} resumed ${pair.name}.`,
+    done: 'Automatic actions are on again.',
+    writes: writesSeen(situation),
+  };
   return {
     kind: 'note',
     memory: tell({ ...memory, pause: null }, pair.name, 'resumed', words, nowMs),

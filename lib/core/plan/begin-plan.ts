@@ -38,7 +38,7 @@ export function mayTry({ triedAtMs }: Memory, { kind }: Plan, nowMs: number): bo
 /** Memory with the plan in flight. It counts for the flap guard when it has moved the VIP. */
 export function beginPlan(memory: Memory, situation: Situation, wanted: Claim): Memory {
   const { nowMs, pair } = situation;
-  const cause = causeText(situation, wanted.requestId, wanted.by);
+  const cause = causeText(situation, wanted);
   const seen = seenText(situation, wanted.row);
   const record: PlanRecord = {
     ...wanted.plan,

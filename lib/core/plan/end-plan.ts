@@ -8,6 +8,7 @@ import { withForgottenAt } from '../memory/log-reset.ts';
 import { type Loss, type Memory, notLost, type OrderAnswer } from '../memory/memory.ts';
 import { goneOnText } from '../standby/unknown-loss.ts';
 import { unchangedText, wordsOfEnding } from '../text/ending-text.ts';
+import { planText } from '../text/plan-text.ts';
 import { renderOutcomes } from '../text/steps-text.ts';
 import { duration } from '../text/utc-time.ts';
 import { mayHaveGoneOn, outcomeOf, type PlanRecord, reachedTheEnd } from './plan.ts';
@@ -232,18 +233,18 @@ function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: str
   const took = duration(close.nowMs - plan.startedAtMs);
   switch (ending.kind) {
     case 'completed':
-      return { ...base, ok: true, text: `${plan.kind} to ${plan.to} done in ${took}: ${steps}` };
+      return { ...base, ok: true, text: `${planText(plan)} done in ${took}: ${steps}` };
     case 'undone':
       return {
         ...base,
         ok: false,
-        text: `${plan.kind} to ${plan.to} undone: ${ending.because}.${unchangedText(plan)} (${steps})`,
+        text: `${planText(plan)} undone: ${ending.because}.${unchangedText(plan)} (${steps})`,
       };
     case 'incomplete':
       return {
         ...base,
         ok: false,
-        text: `${plan.kind} to ${plan.to} not completed: ${ending.because} (${steps})`,
+        text: `${planText(plan)} not completed: ${ending.because} (${steps})`,
       };
   }
 }

@@ -92,6 +92,11 @@ export function outageSinceMs({ unservedSinceMs, badSinceMs, startedAtMs }: Plan
   return unservedSinceMs === undefined ? badSinceMs : (unservedSinceMs ?? startedAtMs);
 }
 
+/** Whether the nodes change their roles by it. */
+export function movesRoles({ kind }: Pick<Plan, 'kind'>): boolean {
+  return kind === 'failover' || kind === 'switchover';
+}
+
 /** The index of the stage that moves the VIP; -1 for a plan that does not. */
 export function moveStageOf(plan: Plan): number {
   return stageOf(plan, 'move-vip');

@@ -8,7 +8,7 @@ import { UNHEARD_MS } from '../evidence/witness.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
 import { reasonsOfAside, reasonsOfHistory, reasonsOfLess, reasonsOfReset } from './history-reasons.ts';
 import type { Passing } from './readiness.ts';
-import { beforeText, reasonsOfReadiness } from './readiness-reasons.ts';
+import { beforeLoss, reasonsOfReadiness } from './readiness-reasons.ts';
 
 export interface Fitness extends Passing {
   readonly fit: boolean;
@@ -63,10 +63,9 @@ export function isBroken({ fit, isLate, isBarred, isCutOff, isUnasked }: Fitness
 export function fitnessWhenLost(terms: FitnessTerms): Fitness {
   const ofHistory = [...reasonsOfLess(terms), ...reasonsOfAside(terms), ...reasonsOfReset(terms)];
   const reasons = [...ownReasons(terms), ...ofHistory];
-  if (!terms.safeguards.readiness) return fitnessOf(reasons);
-  // What is so now need not be told of before.
-  const still = reasons.map(beforeText);
-  return fitnessOf([...reasons, ...reasonsOfReadiness(terms).filter((reason) => !still.includes(reason))]);
+  const isNew = (reason: string) => !reasons.some((own) => reason === beforeLoss(own));
+  if (terms.safeguards.readiness) reasons.push(...reasonsOfReadiness(terms).filter(isNew));
+  return fitnessOf(reasons);
 }
 
 /**
@@ -138,7 +137,7 @@ function reasonsOfRefusal(standby: Verdict): string[] {
 function unreadText({ server }: Verdict): string | null {
   if (server === null || !isStatusUnknown(server.inbound)) return null;
   return server.inbound.kind === 'unread'
-    ? 'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS since keepalambda looks at it'
+    ? 'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS'
     : 'its replication status is not known: the server does not answer SHOW REPLICA STATUS any more. A STOP REPLICA that waits for a transaction can cause that, or a thread that is stuck on a dead source: SHOW PROCESSLIST shows it';
 }
 

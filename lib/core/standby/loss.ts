@@ -40,7 +40,8 @@ export function describeLoss(
     return `unknown (the last position of ${old} was read ${when} before it was lost)${atLeast(lastSeen, kept, keptBy)}`;
   }
   const read = `the last position of ${old} was read ${(lastSeenAgoMs / 1000).toFixed(1)} s before it was lost`;
-  return count === 0 ? `none (${read})` : `${transactions(count)} (${read}): ${set}`;
+  // What it committed after that, nobody has seen.
+  return count === 0 ? `none seen (${read})` : `at least ${transactions(count)} (${read}): ${set}`;
 }
 
 /** What is known to be missing, beside what is not known. */
@@ -58,8 +59,9 @@ export function briefLoss(
   const missing = lastSeen === null || kept === null ? null : missingOf(lastSeen, kept, keptBy);
   if (because !== undefined || missing === null || lastSeenAgoMs === null || lastSeenAgoMs > freshMs)
     return 'loss unknown';
-  if (missing.count > 0) return `${transactions(missing.count)} lost`;
-  return lastSeenAgoMs === 0 ? 'nothing lost' : 'no loss seen';
+  const isWhole = lastSeenAgoMs === 0;
+  if (missing.count > 0) return `${isWhole ? '' : 'at least '}${transactions(missing.count)} lost`;
+  return isWhole ? 'nothing lost' : 'no loss seen';
 }
 
 /** `1 transaction`, `12 transactions`. */

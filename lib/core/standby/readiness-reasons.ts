@@ -13,6 +13,11 @@ import type { LastEnds, Readiness } from './readiness.ts';
 /** How old a remembered readiness may be, counted from the loss of the holder. Milliseconds. */
 export const READINESS_LIFE_MS = 150_000;
 
+/** Of a reason that is remembered. */
+export function beforeLoss(reason: string): string {
+  return `before the holder was lost: ${reason}`;
+}
+
 /** Why it is not known to have been ready, or to have all that it was ready with. */
 export function reasonsOfReadiness({
   memory,
@@ -33,7 +38,7 @@ export function reasonsOfReadiness({
   if (readiness?.node !== standby.node)
     return ['keepalambda has not seen it as a standby since before the holder was lost'];
   if (!readiness.fit && !isOver(readiness, standby.server, coverage, lostAtMs))
-    return readiness.reasons.map(beforeText);
+    return readiness.reasons.map(beforeLoss);
   // A holder that came back with less than its standby has was not opened, and wrote nothing that it could lack.
   const isBehind = memory.behind[holder.node] !== undefined;
   if (safeguards.coverage && !isBehind && isStoppedUnseen(memory, standby, lastEnds, lostAtMs))
@@ -47,11 +52,6 @@ export function reasonsOfReadiness({
   // Of one that has all that the holder had, only what it is known to have thrown away counts.
   if (coverage === 'whole' && memory.receivedWhenLost === null) return [];
   return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby, peerIdentity);
-}
-
-/** How a reason is told that was noted while the holder lived. */
-export function beforeText(reason: string): string {
-  return `before the holder was lost: ${reason}`;
 }
 
 /**

@@ -9,7 +9,7 @@ import { remedyOf, type Writes } from '../alert/remedies.ts';
 import type { Config } from '../config/config.ts';
 import type { NodeName, PairName } from '../names.ts';
 import { escaped } from '../one-line.ts';
-import { duration, utcTime } from './utc-time.ts';
+import { duration, utcSecond, utcTime } from './utc-time.ts';
 
 /** Where alerts come from: an environment, and what its texts need to know of it. */
 export interface Place {
@@ -65,18 +65,25 @@ export function subject(where: string, headline: string): string {
 export function headlineOf(alert: Alert, place: Place): string {
   const headline = alert.headline ?? eventOf(alert.code).title;
   const still = alert.again ? `still, after ${duration(alert.again.minutes * 60_000)}: ` : '';
-  return filled(`${still}${headline}`, alert, place, inWords);
+  const over = alert.overAtMs === undefined ? '' : `over after ${duration(alert.overAtMs - alert.atMs)}: `;
+  return filled(`${over}${still}${headline}`, alert, place, inWords);
 }
 
 /** The body of the mail about one alert. */
 export function alertBody(alert: Alert, place: Place): string {
-  const { code, happened, done, todo, steps, seen, cost, again, incident, atMs } = alert;
+  const { code, happened, done, todo, steps, seen, cost, again, incident, atMs, overAtMs } = alert;
   const event = eventOf(code);
   const lasts = again
     ? [
         `This is alert ${again.times} of the same condition, which has lasted for ${duration(again.minutes * 60_000)}.`,
       ]
     : [];
+  const over =
+    overAtMs === undefined
+      ? []
+      : [
+          `It was over at ${utcSecond(overAtMs)}, before this mail went out: nothing is wrong with the pair since then.`,
+        ];
   const left = [
     filled(todo || event.todo, alert, place, inWords),
     ...commandsOf(alert, place).map((command) => `  ${command}`),
@@ -85,7 +92,7 @@ export function alertBody(alert: Alert, place: Place): string {
   return [
     headlineOf(alert, place),
     '',
-    ...section('WHAT HAPPENED', [happened, ...(seen ? [seen] : []), ...lasts]),
+    ...section('WHAT HAPPENED', [happened, ...(seen ? [seen] : []), ...lasts, ...over]),
     ...section('WHAT WAS DONE', [done || 'Nothing.', ...steps.map((step) => `- ${step}`)]),
     ...section('WHAT IT COST', cost ? [cost] : []),
     ...section('NOW', [nowText(alert, place)]),
@@ -119,12 +126,13 @@ const PLAIN_LENGTH_MAX = 300;
 
 /** The alert without anything that SNS could refuse: printable ASCII, short, and no steps. */
 export function plainAlert(alert: Alert): Alert {
-  const { id, code, pair, incident, atMs, holder = null } = alert;
+  const { id, code, pair, incident, atMs, holder = null, overAtMs } = alert;
   const plain = (text: string) => printableAscii(text).slice(0, PLAIN_LENGTH_MAX);
   const happened = `${plain(alert.happened)} ${SHORTENED}`;
   const words = { happened, done: plain(alert.done), todo: plain(alert.todo), steps: [] };
   const topic = alert.escalates ? ({ escalates: true } as const) : {};
-  return { id, code, pair, incident, atMs, holder, ...words, ...topic };
+  const over = overAtMs === undefined ? {} : { overAtMs };
+  return { id, code, pair, incident, atMs, holder, ...words, ...topic, ...over };
 }
 
 /** Whether this is the plainest form of an alert. */

@@ -2,14 +2,24 @@
 import type { Situation } from '../decision/situation.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 
-/** `mysqld stopped on db1`. Of an order: who asked. */
+/** `mysqld stopped on db1`. Of an order: who asked. Of a holder that serves, only the row knows what is wrong with it. */
 export function causeText(
   { holder, holderInstance }: Situation,
-  requestId: string | null,
-  by: string,
+  { requestId, by, row }: { readonly requestId: string | null; readonly by: string; readonly row: string },
 ): string {
   if (requestId !== null) return `ordered by ${by}`;
   const { node } = holder;
+  switch (row) {
+    case 'holder-stopping':
+      return `instance of ${node} is ${holderInstance}`;
+    case 'holder-fails-check':
+      return `${node} fails the check`;
+    case 'holder-behind':
+      return `${node} lost writes`;
+    case 'holder-stays-closed':
+    case 'vip-unheld-holder-closed':
+      return `${node} cannot be opened`;
+  }
   switch (holder.kind) {
     case 'stopped':
       return holder.instanceGone ? `instance of ${node} stopped` : `mysqld stopped on ${node}`;
@@ -22,9 +32,7 @@ export function causeText(
     case 'locked-out':
       return `${node} refuses our login`;
     case 'serving':
-      return holderInstance === 'running' || holderInstance === 'unknown'
-        ? `${node} fails the check`
-        : `instance of ${node} is ${holderInstance}`;
+      return row;
     case 'unseen':
       return `no data from ${node}`;
   }

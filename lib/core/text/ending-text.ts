@@ -1,13 +1,14 @@
 /** What an alert says of a plan that has ended: what it did, what it cost, and what is left. */
 import type { Words } from '../alert/alerts.ts';
 import type { Pair } from '../config/config.ts';
-import { guardedUntilMs } from '../decision/flap.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Ending } from '../plan/end-plan.ts';
-import { outageSinceMs, outcomeOf, type PlanRecord } from '../plan/plan.ts';
+import { movesRoles, outageSinceMs, outcomeKey, outcomeOf, type PlanRecord } from '../plan/plan.ts';
 import { briefLoss, describeLoss } from '../standby/loss.ts';
+import { leftBySuccess, leftByUndone } from './ending-left.ts';
+import { planText } from './plan-text.ts';
 import { renderTimedOutcomes } from './steps-text.ts';
-import { duration, utcClock } from './utc-time.ts';
+import { duration, utcSecond } from './utc-time.ts';
 
 /** The words of the alert. `memory` is what the plan leaves. */
 export function wordsOfEnding(
@@ -18,7 +19,8 @@ export function wordsOfEnding(
   nowMs: number,
 ): Words {
   const words: Words = {
-    happened: `${plan.because}.`,
+    // It has changed since: the plan was made for that.
+    happened: `At ${utcSecond(plan.startedAtMs)}: ${plan.because}.`,
     done: '',
     steps: renderTimedOutcomes(plan),
     ...(plan.seen === undefined ? {} : { seen: plan.seen }),
@@ -33,24 +35,31 @@ export function wordsOfEnding(
         ...words,
         ...priced,
         ...headlineOfSuccess(memory, pair, plan, nowMs),
-        ...leftBy(memory, pair, plan, nowMs),
+        ...leftBySuccess(memory, pair, plan, nowMs),
         done: `${doneText(pair, plan, nowMs)} ${who}.${unfencedText(plan)}`,
       };
     case 'undone':
       return {
         ...words,
-        headline: `${plan.kind.toUpperCase()} TO ${plan.to} FAILED, ${keptText(plan)}`,
-        ...(plan.phase === 'undoing' && plan.wasWritable ? { writes: 'yes' } : {}),
+        headline: undoneHeadline(plan),
+        ...leftByUndone(plan),
         done: `Stopped ${who}: ${ending.because}.${unchangedText(plan)}`,
       };
     case 'incomplete':
       return {
         ...words,
         ...priced,
-        headline: `STOPPED HALF-WAY: ${plan.kind} to ${plan.to}`,
+        headline: `STOPPED HALF-WAY: ${planText(plan)}`,
         done: `Not completed ${who}: ${ending.because}.${unfencedText(plan)}`,
       };
   }
+}
+
+/** Where no roles were to change, that it failed says nothing of where the VIP is. */
+function undoneHeadline(plan: PlanRecord): string {
+  return movesRoles(plan)
+    ? `${plan.kind.toUpperCase()} TO ${plan.to} FAILED, ${keptText(plan)}`
+    : `FAILED: ${planText(plan)}`;
 }
 
 /** What an undone plan leaves: said only of what was seen. */
@@ -69,18 +78,15 @@ function keptText(plan: PlanRecord): string {
     : `the VIP stays on ${holder}`;
 }
 
-function movesRoles({ kind }: PlanRecord): boolean {
-  return kind === 'failover' || kind === 'switchover';
-}
-
-/** Of a move that succeeded: which way it went, how long it took, what was lost, and why. */
+/** Of a move that succeeded: which way it went, how long it took, what was lost, and why. Of others, which node it was. */
 function headlineOfSuccess(
   memory: Memory,
   pair: Pair,
   plan: PlanRecord,
   nowMs: number,
 ): Pick<Words, 'headline'> {
-  if (!movesRoles(plan) || !plan.vipMoved) return {};
+  if (!movesRoles(plan)) return headlineOfWork(plan);
+  if (!plan.vipMoved) return {};
   const isFailover = plan.kind === 'failover';
   const count = plan.requestId === null ? memory.failoversAtMs.length : 0;
   const again = count > 1 ? ` (${count} in an hour)` : '';
@@ -92,10 +98,43 @@ function headlineOfSuccess(
   return { headline: `${verb} ${plan.from} -> ${plan.to} in ${took}, ${lost}${cause}` };
 }
 
+/** `mysqld was restarted on db2`, `db1 receives from db2 again`; nothing where the title of the event says it. */
+function headlineOfWork(plan: PlanRecord): Pick<Words, 'headline'> {
+  const { kind, from, to, row } = plan;
+  switch (kind) {
+    case 'repair-node': {
+      const services = restartedBy(plan).join(' and ');
+      return { headline: `${services === '' ? 'nothing' : services} was restarted on ${to}` };
+    }
+    case 'attach-channel':
+      return row === 'channel-gave-up'
+        ? { headline: `replication from ${from} into ${to} was started again` }
+        : { headline: `${to} receives from ${from} again` };
+    case 'failover':
+    case 'switchover':
+    case 'reattach-vip':
+    case 'open-holder':
+    case 'close-standby':
+    case 'release-node':
+    case 'detach-channel':
+    case 'repoint-replicas':
+      return {};
+  }
+}
+
+function restartedBy({ stages, outcomes }: PlanRecord): readonly string[] {
+  return stages.flatMap((stage, stageIndex) =>
+    stage.flatMap((step, index) =>
+      step.kind === 'repair' && outcomes[outcomeKey(stageIndex, index)]?.kind === 'done' ? [step.what] : [],
+    ),
+  );
+}
+
 function doneText(pair: Pair, plan: PlanRecord, nowMs: number): string {
-  const took = duration(nowMs - plan.startedAtMs);
-  if (!plan.vipMoved) return `The ${plan.kind} took ${took}`;
-  return `The VIP ${pair.vip} is on ${plan.to} now, verified by a commit through it. The ${plan.kind} took ${took}`;
+  const took = `The ${movesRoles(plan) ? plan.kind : planText(plan)} took ${duration(nowMs - plan.startedAtMs)}`;
+  return plan.vipMoved
+    ? `The VIP ${pair.vip} is on ${plan.to} now, verified by a commit through it. ${took}`
+    : took;
 }
 
 /** How long clients could not write, and what was lost, when the VIP has moved. */
@@ -123,21 +162,6 @@ function lostText({ loss }: Memory, pair: Pair, { kind, lossUnknown }: PlanRecor
 /** A position that was read longer before the loss says nothing of it. */
 function freshMs({ settings }: Pair): number {
   return 2 * settings.lookIntervalMs + settings.lookLimitMs;
-}
-
-/** What a move of our own leaves to a person: no more of them for a while, or a holder that was left in time. */
-function leftBy(memory: Memory, pair: Pair, plan: PlanRecord, nowMs: number): Pick<Words, 'todo'> {
-  const { kind, requestId, from, to } = plan;
-  if (requestId !== null || !movesRoles(plan)) return {};
-  const untilMs = guardedUntilMs(memory, pair, nowMs);
-  if (kind === 'failover' && untilMs !== null)
-    return {
-      todo: `Find out why {standby} was lost. No automatic failover follows before ${utcClock(untilMs)}, unless you acknowledge those of the last hour.`,
-    };
-  if (kind === 'failover') return {};
-  return {
-    todo: `${from} is stopping: ${to} has no standby until ${from} is back. Find out who stops it, if it was not you.`,
-  };
 }
 
 /** An old holder that could not be closed, and that nothing else keeps from its clients for certain: EC2 may take minutes to stop it. */

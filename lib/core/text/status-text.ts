@@ -10,6 +10,7 @@ import { type Maintenance, workText } from '../maintain/maintenance.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import type { PairStatus } from '../operator/reply.ts';
+import { planText } from './plan-text.ts';
 import { lagText } from './sighting-text.ts';
 
 /**
@@ -64,9 +65,9 @@ export function measureText(measure: Measure, plan: Memory['plan']): string {
     case 'stay':
       return `nothing is moved, alert ${measure.page}: ${measure.because}`;
     case 'resume':
-      return plan === null ? 'the plan goes on' : `the ${plan.kind} to ${plan.to} goes on`;
+      return plan === null ? 'the plan goes on' : `the ${planText(plan)} goes on`;
     case 'act':
-      return `${measure.plan.kind} to ${measure.plan.to}, because ${measure.because}`;
+      return `${planText(measure.plan)}, because ${measure.because}`;
     case 'all-clear':
       return 'nothing to do';
   }
@@ -148,8 +149,7 @@ function specials({ pair, memory, flapGuard, nowMs, misconfigured }: Situation):
     const minutes = Math.ceil((memory.pause.untilMs - nowMs) / 60_000);
     lines.push(`  paused by ${memory.pause.by} for ${minutes} more minutes: ${memory.pause.why}`);
   }
-  if (memory.plan)
-    lines.push(`  a ${memory.plan.kind} to ${memory.plan.to} is in flight (plan ${memory.plan.id})`);
+  if (memory.plan) lines.push(`  in flight: ${planText(memory.plan)} (plan ${memory.plan.id})`);
   if (memory.maintenance) lines.push(`  ${renderMaintenance(memory.maintenance)}`);
   if (flapGuard) lines.push(`  flap guard: ${flapGuard}; \`acknowledge\` ends it`);
   if (memory.quarantine) lines.push(`  ${memory.quarantine.node} is in quarantine; \`release\` ends it`);

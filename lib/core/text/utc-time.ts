@@ -29,6 +29,11 @@ export function utcClock(atMs: number): string {
   return `${utcTime(atMs).slice(11, 16)} UTC`;
 }
 
+/** Milliseconds since 1970 → `12:01:33 UTC`. */
+export function utcSecond(atMs: number): string {
+  return utcTime(atMs).slice(11);
+}
+
 /** `1.9 s`, `12 s`, `7 min`, `3 h 5 min`. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;

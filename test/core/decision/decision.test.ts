@@ -59,7 +59,7 @@ describe('why, in words that go into the alert', () => {
     [
       'flap guard',
       [stopped, deaf, flapped],
-      'a failover is wanted, but the flap guard forbids it: the last automatic failover was 10 s ago (at least 30 s must be between two)',
+      'a failover is wanted, because db1 is stopped: its port refuses connections (10 looks), but the flap guard forbids it: the last automatic failover was 10 s ago (at least 30 s must be between two)',
     ],
     [
       'stays, with both reasons',

@@ -52,7 +52,7 @@ describe('while the holder serves', () => {
     [
       'its channel could not be read yet',
       standby(answers2({ inbound: { kind: 'unread' } })),
-      'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS since keepalambda looks at it',
+      'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS',
     ],
     [
       'its channel is not told any more',

@@ -25,7 +25,7 @@ describe('what a failover may have lost, and what is not known about it', () => 
       nine,
       UUID2,
       200,
-      'none (the last position of db1 was read 0.2 s before it was lost)',
+      'none seen (the last position of db1 was read 0.2 s before it was lost)',
     ],
     [
       'read just before, three missing',
@@ -33,7 +33,7 @@ describe('what a failover may have lost, and what is not known about it', () => 
       six,
       UUID2,
       200,
-      '3 transactions (the last position of db1 was read 0.2 s',
+      'at least 3 transactions (the last position of db1 was read 0.2 s',
     ],
     [
       'read long before',

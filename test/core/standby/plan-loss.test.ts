@@ -32,12 +32,12 @@ test.each<[what: string, changes: readonly Change[], text: string]>([
   [
     'one that another leader saw to the end, and its standby has all of that',
     [holder(refused), noted(200)],
-    'none (the last position of db1 was read 0.2 s before it was lost)',
+    'none seen (the last position of db1 was read 0.2 s before it was lost)',
   ],
   [
     'the same, and its standby lacks some',
     [holder(refused), noted(200), standby(answers2({ executed: at(90) }))],
-    '10 transactions (the last position of db1 was read 0.2 s before it was lost)',
+    'at least 10 transactions (the last position of db1 was read 0.2 s before it was lost)',
   ],
   [
     'one that is silent: it may live on',

@@ -46,7 +46,7 @@ describe('an alert for on-call', () => {
   it('says what is left from the table of events when the alert does not', () => {
     const text = alertBody({ ...alert, done: '', todo: '' }, place);
     expect(text).toMatch(/WHAT WAS DONE\n {2}Nothing\.\n/);
-    expect(text).toContain(events['failover-done'].todo);
+    expect(text).toContain(events['failover-done'].todo.replaceAll('{standby}', 'db1'));
   });
 
   it('says how long a condition has lasted, in subject and body', () => {

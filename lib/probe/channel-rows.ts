@@ -1,5 +1,5 @@
 /** Rows of replication channels → the words of core. Pure: table-tested with rows of real servers. */
-import { comparePlaces } from '../core/evidence/log-place.ts';
+import { comparePlaces, noPlace } from '../core/evidence/log-place.ts';
 import type { Inbound, Position, ReplicationError, ThreadState } from '../core/evidence/sighting.ts';
 import { inOneLine } from '../core/one-line.ts';
 import { compact, field, namedValues, type StatusRow, text } from './columns.ts';
@@ -139,8 +139,8 @@ export function inboundOf(
     sqlError,
     sourceAddress,
     sourceIdentity,
-    received,
-    applied,
+    received: placedNow(received, channel),
+    applied: placedNow(applied, channel),
     delaySeconds,
     retrySeconds,
     barred,
@@ -150,6 +150,11 @@ export function inboundOf(
     heardAgoMs: beside.heardAgoMs,
     receivedAgoMs: beside.receivedAgoMs,
   };
+}
+
+/** By ear, the GTIDs are of now, and the place is that of the whole row before: a place that is too old proves nothing. */
+function placedNow(position: Position, { isByEar }: Channel): Position {
+  return isByEar === true ? { ...position, ...noPlace } : position;
 }
 
 /**

@@ -10,6 +10,7 @@
  * a channel hears is a short answer where the server has one (`Dialect.ear`); its whole row is read with all else, and
  * with every look that is urgent.
  */
+import { noPlace } from '../core/evidence/log-place.ts';
 import { type Channel, isCaughtUp, isStranger, readChannel, type Source } from './channel-rows.ts';
 import type { StatusRow } from './columns.ts';
 import type { MysqlLink } from './connection.ts';
@@ -97,7 +98,7 @@ export class ReplicationReader {
   /** Something was applied since the stamp was read. */
   #isStampDue = true;
 
-  #binaryLog = { file: '', offset: 0 };
+  #binaryLog = noPlace;
   #logIsOff = false;
   #logAtMs = Number.NEGATIVE_INFINITY;
   #countersAtMs = Number.NEGATIVE_INFINITY;
@@ -114,6 +115,7 @@ export class ReplicationReader {
    * to tell (a missing grant).
    */
   async read(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<DetailWords> {
+    const beganAtMs = nowMs();
     const begunEarlier = this.#underWay !== null;
     if (begunEarlier || wanted.witness || this.#isDue) {
       this.#underWay ??= this.#begin(pulse, wanted, limitMs);
@@ -122,13 +124,15 @@ export class ReplicationReader {
     }
     if (this.#refusal !== null) throw this.#refusal;
     const atMs = nowMs();
+    // Beside GTIDs of now, the end of the log as it was at an earlier look would be a place that the server had left.
+    const isLogOfNow = pulse.executed === null || this.#logAtMs >= beganAtMs;
     return {
       channel: this.#channel,
       fresh: atMs - this.#channelAtMs <= FRESH_MS,
       heardAgoMs: heardAgo(this.#heard, atMs),
       receivedAgoMs: receivedAgo(this.#heard, atMs),
       beatLag: this.#beatLag,
-      binaryLog: this.#binaryLog,
+      binaryLog: isLogOfNow ? this.#binaryLog : noPlace,
       logIsOff: this.#logIsOff,
       counters: this.#countersAt(atMs),
       troubles: this.#troubles,

@@ -1,6 +1,6 @@
 /** What is heard of a channel between two whole rows, and when only a whole row will do. */
 import { expect, it, test } from 'vitest';
-import { isCaughtUp, readChannel } from '../../lib/probe/channel-rows.ts';
+import { inboundOf, isCaughtUp, readChannel } from '../../lib/probe/channel-rows.ts';
 import type { StatusRow } from '../../lib/probe/columns.ts';
 import { byEar, readEar } from '../../lib/probe/ear.ts';
 import { readPulse } from '../../lib/probe/pulse-row.ts';
@@ -37,6 +37,14 @@ it('has the GTIDs of this look, and is not caught up by an offset of an earlier 
   expect(channel && isCaughtUp(channel, 0)).toBe(true);
   const behind = channel && { ...channel, applied: { ...channel.received, gtid: received } };
   expect(behind && isCaughtUp(behind, 0)).toBe(false);
+});
+
+it('is sent without the places of the whole row before: they are older than its GTIDs', () => {
+  const channel = byEar(last, heard({ received: more }), { ...pulse, executed: more });
+  const beside = { heardAgoMs: 0, receivedAgoMs: 0, applierBlocked: null };
+  const unplaced = { gtid: more, file: '', offset: 0 };
+  expect(inboundOf(channel, pulse, beside)).toMatchObject({ received: unplaced, applied: unplaced });
+  expect(inboundOf(last, pulse, beside)).toMatchObject({ received: last.received, applied: last.applied });
 });
 
 /** It had received more by the look before. */

@@ -42,7 +42,9 @@ export function nextEnds(
   }
   const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
   const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);
-  const next = [...before, { ...endOf(node, server, seenAtMs), sinceMs }];
+  const end = endOf(node, server, seenAtMs);
+  const isPlaced = before === own || last === undefined || server.executed.file !== '';
+  const next = [...before, { ...end, sinceMs, position: isPlaced ? end.position : last.position }];
   const recent = next.findIndex((end) => sinceMs - end.sinceMs < readinessMs + ON_ITS_WAY_MS);
   return next.slice(Math.max(0, recent - 1));
 }
@@ -154,7 +156,9 @@ function missingOf(standby: Server, end: HolderEnd | null, source: string | null
   return unread === 'unknown' ? lackOf(standby, position, source) : unread;
 }
 
-/** The same place of one history, by all that is known of it. */
+/** The same place of one history, by all that is known of it: beside GTIDs, the place may not have been read. */
 export function isSame(one: Position, other: Position): boolean {
-  return one.gtid === other.gtid && one.file === other.file && one.offset === other.offset;
+  if (one.gtid !== other.gtid) return false;
+  const isUnplaced = one.gtid !== null && (one.file === '' || other.file === '');
+  return isUnplaced || (one.file === other.file && one.offset === other.offset);
 }

@@ -1,6 +1,9 @@
 /** Places in the binary logs of one server: `binlog.000007`, offset 4711. */
 import type { Position } from './sighting.ts';
 
+/** Where a place was not read with the GTIDs beside it. */
+export const noPlace: Pick<Position, 'file' | 'offset'> = { file: '', offset: 0 };
+
 /** Logs of another name (`log_bin` was changed) are numbered anew: which of two such places is the later, nobody can say. */
 export function areOfOneSeries(one: Position, other: Position): boolean {
   return one.file !== '' && seriesOf(one) === seriesOf(other);

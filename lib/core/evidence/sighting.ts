@@ -7,7 +7,7 @@
  */
 import type { NodeName, Vantage } from '../names.ts';
 
-/** Where a server stands in its own or its source's history. `gtid` is null where GTIDs are off. */
+/** Where a server stands in its own or its source's history. `gtid` is null where GTIDs are off; `file` is empty where the place is not known. */
 export interface Position {
   readonly gtid: string | null;
   readonly file: string;

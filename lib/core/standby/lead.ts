@@ -148,15 +148,34 @@ export function thrownAwayOf(
  * of another log, and nothing can be told.
  */
 export function unreadOf(
-  { inbound }: Server,
+  standby: Server,
   position: Position | null,
   source: string | null,
 ): string | 'unknown' | null {
+  const { inbound } = standby;
   if (position === null || inbound.kind !== 'configured') return 'unknown';
   const { received, sourceIdentity } = inbound;
   if (sourceIdentity !== null && source !== null && sourceIdentity !== source) return 'unknown';
-  if (!areOfOneSeries(received, position)) return 'unknown';
-  return comparePlaces(received, position) >= 0 ? null : eventsBetween(received, position);
+  if (areOfOneSeries(received, position))
+    return comparePlaces(received, position) >= 0 ? null : eventsBetween(received, position);
+  return source === null || received.gtid === null ? 'unknown' : unreadNames(standby, position, source);
+}
+
+/**
+ * The same by the names that the source gave, where the places were not read with them. What is older than all that the channel
+ * has of the source was there when it was set up, from a position.
+ */
+function unreadNames(standby: Server, { gtid }: Position, source: string): string | 'unknown' | null {
+  const wrote = originatedBy(parseSet(gtid ?? ''), source);
+  if (wrote.size === 0 || standby.executed.gtid === null) return 'unknown';
+  const has = originatedBy(setOf(standby), source);
+  const missing = subtract(wrote, has);
+  const isOlder = [...missing].every(([origin, intervals]) => {
+    const first = Math.min(...(has.get(origin) ?? []).map(([from]) => from));
+    return intervals.every(([, to]) => to < first);
+  });
+  const isSetUp = has.size > 0 && isOlder;
+  return isSetUp ? null : describeSet(missing);
 }
 
 /**

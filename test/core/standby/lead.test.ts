@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { holderHasAll, holderReadAll } from '../../../lib/core/decision/conditions.ts';
+import { noPlace } from '../../../lib/core/evidence/log-place.ts';
 import type { Server } from '../../../lib/core/evidence/sighting.ts';
 import { lackOf, leadOf, noLead, unreadOf } from '../../../lib/core/standby/lead.ts';
 import {
@@ -123,6 +124,37 @@ describe('what a restart threw away', () => {
     ],
   ])('%s', (_, standby, before, lost) => {
     expect(lackOf(standby, before, UUID1)).toBe(lost);
+  });
+});
+
+describe('what is unread by the names of transactions, where no place was read with them', () => {
+  const unplaced = (gtid: string) => ({ gtid, ...noPlace });
+  const reader = (executed: string, received: string, rest: object = {}): Server => ({
+    ...db2,
+    executed: unplaced(executed),
+    inbound: channel({
+      received: unplaced(received),
+      applied: unplaced(executed),
+      caughtUp: false,
+      ...rest,
+    }),
+  });
+  test.each<[what: string, standby: Server, position: string, unread: string | null]>([
+    ['it has all', reader(`${UUID1}:1-90`, `${UUID1}:1-100`), `${UUID1}:1-100`, null],
+    ['its end is missing', reader(`${UUID1}:1-80`, ''), `${UUID1}:1-100`, `20 transactions: ${UUID1}:81-100`],
+    ['a gap', reader(`${UUID1}:1-80:91-100`, ''), `${UUID1}:1-100`, `10 transactions: ${UUID1}:81-90`],
+    ['it was set up from a position', reader(`${UUID1}:51-100`, ''), `${UUID1}:1-100`, null],
+    ['it has nothing of it', reader('', ''), `${UUID1}:1-100`, `100 transactions: ${UUID1}:1-100`],
+    ['somebody else wrote more there', reader(`${UUID1}:1-100`, ''), `${UUID1}:1-100,${UUID3}:1-9`, null],
+    ['the other one wrote nothing', reader(`${UUID2}:1-9`, ''), `${UUID2}:1-9`, 'unknown'],
+    [
+      'its channel does not use names',
+      reader(`${UUID1}:1-80`, '', { received: { gtid: null, ...noPlace } }),
+      `${UUID1}:1-100`,
+      'unknown',
+    ],
+  ])('%s', (_, server, gtid, unread) => {
+    expect(unreadOf(server, unplaced(gtid), UUID1)).toBe(unread);
   });
 });
 

@@ -22,7 +22,7 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'unread-is-illness',
     file: 'lib/core/memory/durations.ts',
-    find: "isBroken(fitness) && server?.inbound.kind !== 'unread'",
+    find: 'isBroken(fitness) && !isUnread',
     replace: 'isBroken(fitness)',
     guards: 'What could not be read yet is no illness, and no end of one.',
   },

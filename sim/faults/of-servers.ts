@@ -174,7 +174,8 @@ function hangStatus({ world, master, degree }: Strike): Mending {
   if (master.mysqld !== 'up') return () => {};
   for (const view of world.views.values()) {
     if (!view.reaches(master.name) || !view.keeps(master)) continue;
-    view.details.set(master.name, { ...detailsOf(world, master), atMs: world.nowMs });
+    const atMs = world.nowMs;
+    view.details.set(master.name, { ...detailsOf(world, master), atMs, sinceMs: atMs });
   }
   const sinceMs = world.nowMs;
   master.statusHangsSinceMs = sinceMs;

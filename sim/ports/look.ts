@@ -18,6 +18,8 @@ type Reports = ReadonlyMap<PairName, Report>;
 const dropMs = 2;
 /** While the witness's word is awaited: how often the probe looks, and how long it waits for the holder. Milliseconds. */
 const close = { everyMs: 100, limitMs: 30 } as const;
+/** After so long without a look, a probe throws away what it has kept. Milliseconds. */
+const staleMs = 5000;
 /** How long watch waits for a probe function beyond what it asked for. Milliseconds. */
 const marginMs = 2000;
 
@@ -42,7 +44,11 @@ export function look(
   }
   return new Promise((resolve) => {
     const held = new HeldLook(context, vantage, view, targets, resolve);
-    signal?.addEventListener('abort', () => held.end(blind('the look was ended early')), { once: true });
+    const callOff = () => {
+      held.leave();
+      held.end(blind('the look was ended early'));
+    };
+    signal?.addEventListener('abort', callOff, { once: true });
   });
 }
 
@@ -73,6 +79,7 @@ class HeldLook {
     this.#targets = targets;
     this.#resolve = resolve;
     const { timeline } = context.world;
+    if (timeline.nowMs - view.lookedMs > staleMs) view.beginAnew(timeline.nowMs, 0);
     const holdMs = holdMsOf(targets.map(({ order }) => order));
     this.#endMs = timeline.nowMs + holdMs;
     this.#everyMs = this.#awaitsWitness ? close.everyMs : context.world.pair.settings.lookIntervalMs;
@@ -90,12 +97,18 @@ class HeldLook {
     else this.#schedule(world.nowMs + dropMs);
   }
 
+  /** Nobody waits for it any more, and Lambda lets it go on to its end. */
+  leave(): void {
+    if (!this.#over) this.#view.heldUntilMs = Math.max(this.#view.heldUntilMs, this.#endMs);
+  }
+
   /** Answers, once. */
   end(reports: Reports): void {
     if (this.#over) return;
     this.#over = true;
     const { world, observer } = this.#context;
     world.looks.delete(this);
+    this.#view.lookedMs = world.nowMs;
     observer.looked();
     this.#context.process.receive(() => this.#resolve(reports));
   }

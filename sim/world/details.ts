@@ -2,6 +2,7 @@
  * What a probe reads of a master besides its pulse, on a connection of its own, and so with `SHOW REPLICA STATUS`. Where that
  * statement is not answered, the last answers stay, and a probe that has begun meanwhile has none.
  */
+import { noPlace } from '../../lib/core/evidence/log-place.ts';
 import type { Inbound, Position, Server } from '../../lib/core/evidence/sighting.ts';
 import type { Master } from './master.ts';
 import type { View } from './view.ts';
@@ -12,9 +13,13 @@ export interface Details extends Pick<Server, 'semiSync' | 'events' | 'globalLoc
   readonly place: Pick<Position, 'file' | 'offset'>;
 }
 
-/** The same, and when they were read. */
+/** What of them a look shows. */
+export interface Shown extends Details, Pick<Server, 'isEarly'> {}
+
+/** The same, when they were read, and since when this probe reads them. */
 export interface ReadDetails extends Details {
   readonly atMs: number;
+  readonly sinceMs: number;
 }
 
 /** For how long an answer counts as read just now. Milliseconds. */
@@ -22,9 +27,14 @@ const freshMs = 1500;
 /** What a channel was last heard to hear counts for this long. Milliseconds. */
 const unreadMs = 2000;
 
+/** What shows between two readings alone is not known to a probe before. Milliseconds. */
+const earlyMs = 1000;
+/** How long the places in the logs come with each look, and then with none: a probe reads them less often than GTIDs. Milliseconds. */
+const placedMs = 700;
+
 const unread: Details = {
   inbound: { kind: 'unread' },
-  place: { file: '', offset: 0 },
+  place: noPlace,
   semiSync: null,
   events: null,
   globalLock: null,
@@ -32,17 +42,35 @@ const unread: Details = {
 };
 
 /** What a look from the view shows of the master, whose present details are `now`. */
-export function readDetails(view: View, master: Master, nowMs: number, now: () => Details): Details {
-  if (answersStatus(view, master, nowMs)) {
-    const read = { ...now(), atMs: nowMs };
-    view.details.set(master.name, read);
-    return read;
-  }
+export function readDetails(view: View, master: Master, nowMs: number, now: () => Details): Shown {
   const last = view.details.get(master.name);
+  if (answersStatus(view, master, nowMs)) {
+    const read = { ...now(), atMs: nowMs, sinceMs: last?.sinceMs ?? nowMs };
+    view.details.set(master.name, read);
+    const isPlaced = last === undefined || Math.floor(nowMs / placedMs) % 2 === 0;
+    const shown = isPlaced ? read : withoutPlaces(read);
+    return nowMs - read.sinceMs < earlyMs ? early(shown) : shown;
+  }
   // The uptime is asked first, so it is known where the status alone is not answered; then it is counted on.
   const uptimeSeconds = view.isBusy(nowMs) ? (last?.uptimeSeconds ?? 0) : master.uptimeSeconds(nowMs);
-  if (last === undefined) return { ...unread, uptimeSeconds };
-  return { ...last, uptimeSeconds, inbound: agedBy(last.inbound, nowMs - last.atMs) };
+  if (last === undefined) return { ...unread, isEarly: true, uptimeSeconds };
+  return { ...last, place: noPlace, uptimeSeconds, inbound: agedBy(last.inbound, nowMs - last.atMs) };
+}
+
+/** Where there are GTIDs, they say where the channel is. */
+function withoutPlaces(details: Details): Details {
+  const { inbound } = details;
+  if (inbound.kind !== 'configured' || inbound.received.gtid === null) return { ...details, place: noPlace };
+  const received = { ...inbound.received, ...noPlace };
+  const applied = { ...inbound.applied, ...noPlace };
+  return { ...details, place: noPlace, inbound: { ...inbound, received, applied } };
+}
+
+/** As of a server that does not say who holds its locks. */
+function early(details: Details): Shown {
+  const { inbound } = details;
+  const unblocked = inbound.kind === 'configured' ? { ...inbound, applierBlocked: null } : inbound;
+  return { ...details, globalLock: null, inbound: unblocked, isEarly: true };
 }
 
 /** Whether a probe that asks now for the status of replication has the answer with this look. */

@@ -57,12 +57,18 @@ export function lookAt(world: SimWorld, view: View, master: Master, by: Heartbea
   }
   const refused = loginRefusedAt(view, master);
   if (!view.keeps(master)) {
-    if (refused?.errno === 1045) return { kind: 'locked-out', ...refused };
-    if (refused !== null) return { kind: 'saturated', ...refused };
+    if (refused !== null) return shutOut(refused, !view.details.has(name));
     view.keptSinceMs.set(name, world.nowMs);
   }
+  // A look that was called off still holds the connections, and this one is in another environment of the probe.
+  if (refused !== null && world.nowMs < view.heldUntilMs) return shutOut(refused, true);
   view.answeredMs.set(name, world.nowMs);
   return { kind: 'answered', server: serverOf(world, view, master, { by, loginRefused: refused }) };
+}
+
+function shutOut(refused: Refused, isFresh: boolean): Saw {
+  const kind = refused.errno === 1045 ? 'locked-out' : 'saturated';
+  return { kind, ...refused, ...(isFresh ? { isFresh } : {}) };
 }
 
 /** A connection that has said nothing for too long is thrown away. */
@@ -100,12 +106,8 @@ function serverOf(world: SimWorld, view: View, master: Master, { by, loginRefuse
   const beats = by.writeProbe && by.holder === master.name && master.writable;
   // Before the position is read, as a probe does, so that the position covers the heartbeat.
   const heartbeat: Heartbeat = beats ? beat(world, master) : { kind: 'not-tried' };
-  const { place, inbound, semiSync, events, globalLock, uptimeSeconds } = readDetails(
-    view,
-    master,
-    nowMs,
-    () => detailsOf(world, master),
-  );
+  const { place, ...details } = readDetails(view, master, nowMs, () => detailsOf(world, master));
+  const { gtid, ...now } = master.executed(nowMs, peer);
   return {
     identity: master.identity,
     version: '8.4.0',
@@ -116,14 +118,10 @@ function serverOf(world: SimWorld, view: View, master: Master, { by, loginRefuse
     roundTripMs: 1,
     clockOffMs: master.clockOffMs,
     binaryLog: master.binaryLog,
-    semiSync,
-    events,
-    globalLock,
+    ...details,
     loginRefused,
-    uptimeSeconds,
-    inbound,
     // GTIDs come with the pulse.
-    executed: { gtid: master.executed(nowMs, peer).gtid, ...place },
+    executed: { gtid, ...(gtid === null ? now : place) },
     heartbeat,
   };
 }

@@ -19,6 +19,10 @@ export class View {
   readonly details = new Map<NodeName, ReadDetails>();
   /** It has begun a moment ago, and is so busy until then that it has not asked for more than a pulse. */
   busyUntilMs = 0;
+  /** Until when a look that was called off goes on, in an environment of its own that holds the connections. */
+  heldUntilMs = 0;
+  /** When the last look from here ended. */
+  lookedMs = 0;
   /** How likely a single look at a single node goes unanswered. */
   loss = 0;
   /** The fingerprint that a look from here last found to be no news, and the world's version at that time. */

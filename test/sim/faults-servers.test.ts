@@ -82,7 +82,10 @@ describe('commits that hang', () => {
     const stage = setStage();
     breakIt(stage, 'global-lock', 'standby');
     await stage.pass(5000);
+    expect(await serverOf(stage, 'db2')).toMatchObject({ isEarly: true, globalLock: null });
+    await stage.pass(1500);
     const server = await serverOf(stage, 'db2');
+    expect(server).not.toHaveProperty('isEarly');
     expect(server.globalLock).toMatchObject({ statement: 'FLUSH TABLES WITH READ LOCK' });
     expect(await inboundOf(stage, 'db2')).toMatchObject({
       caughtUp: false,

@@ -87,23 +87,30 @@ function stateWords({ writable, halfClosed, offline, binaryLog, globalLock, logi
 }
 
 /**
- * The magnitude of how far its own history goes: a reset of its binary log takes it back, and what it writes changes it rarely.
- * GTIDs are read with every look, the place in its log is not.
+ * The magnitude of how far its own history goes: a reset of its binary log takes it back, and what it writes changes it rarely. Beside
+ * GTIDs, the place in its log is read with some of the looks alone, so it does not count there.
  */
 function logWord({ identity, executed }: Server): string {
-  const named = lastNamed(identity, executed.gtid);
-  if (named !== null) return `gtid${bitsOf(named)}`;
+  const { gtid, offset } = executed;
+  if (gtid !== null) return `gtid${bitsOf(lastNamed(identity, gtid))}`;
   const number = logNumberOf(executed);
-  return number > 1 ? `log${bitsOf(number)}` : `place${bitsOf(executed.offset)}`;
+  return number > 1 ? `log${bitsOf(number)}` : `place${bitsOf(offset)}`;
 }
 
-/** Where the first interval of its own GTIDs ends; null where it has none. A set may be long, so it is not parsed. */
-function lastNamed(identity: string, gtid: string | null): number | null {
-  const at = gtid?.indexOf(`${identity}:`) ?? -1;
-  if (gtid === null || at < 0) return null;
-  const [, from, to] =
-    /^(\d+)(?:-(\d+))?/.exec(gtid.slice(at + identity.length + 1, at + identity.length + 50)) ?? [];
-  return from === undefined ? null : Number(to ?? from);
+/** The last of its own GTIDs, in the first interval where there are several; 0 where it has none. A set may be long, so it is not parsed. */
+function lastNamed(identity: string, gtid: string): number {
+  const at = gtid.indexOf(`${identity}:`);
+  if (at < 0) return lastNumbered(identity, gtid);
+  const named = gtid.slice(at + identity.length + 1, at + identity.length + 50);
+  const [, from, to] = /^(\d+)(?:-(\d+))?/.exec(named) ?? [];
+  return Number(to ?? from ?? 0);
+}
+
+/** MariaDB's `domain-server-number`. */
+function lastNumbered(identity: string, gtid: string): number {
+  const server = identity.replace('server_id:', '');
+  const own = gtid.split(',').find((one) => one.split('-')[1] === server);
+  return Number(own?.split('-')[2] ?? 0);
 }
 
 function bitsOf(count: number): number {

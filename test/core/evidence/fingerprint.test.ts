@@ -61,7 +61,9 @@ const failing = {
 const further = { gtid: 'a:1-6', file: 'binlog.000002', offset: 9 };
 
 const at = (gtid: string | null, log: number, offset: number) =>
-  answered({ executed: { gtid, file: `binlog.00000${log}`, offset } });
+  answered({ executed: { gtid, file: log === 0 ? '' : `binlog.00000${log}`, offset } });
+const maria = (gtid: string) =>
+  answered({ identity: 'server_id:1', executed: { gtid, file: 'binlog.000001', offset: 9000 } });
 
 describe('what changes the fingerprint', () => {
   test.each<[string, Saw, Saw]>([
@@ -79,6 +81,7 @@ describe('what changes the fingerprint', () => {
     ['a heartbeat that does not commit', answered(), answered({ heartbeat: failing })],
     ['a reset of its log, by GTIDs', at('b:1-9,a:1-23091', 7, 9), at('b:1-9,a:1-3', 1, 400)],
     ['the same before it writes anew', at('b:1-9,a:1-23091', 7, 9), at('', 1, 157)],
+    ['the same on MariaDB', maria('0-2-9,0-1-23091'), maria('0-2-9,0-1-3')],
     ['the same without GTIDs', at(null, 7, 9), at(null, 1, 157)],
     ['the same in its first log', at(null, 1, 90_000), at(null, 1, 157)],
   ])('%s', (_, before, after) => {
@@ -102,6 +105,9 @@ describe('what leaves it as it is', () => {
     ],
     ['a log that is rotated', at(null, 4, 900_000_000), at(null, 5, 157)],
     ['the same with GTIDs', at('a:1-8000', 1, 900_000_000), at('a:1-8001', 2, 157)],
+    ['that no place was read beside GTIDs', at('a:1-8000', 4, 9000), at('a:1-8000', 0, 0)],
+    ['the same of one that wrote nothing', at('b:1-8000', 4, 9000), at('b:1-8000', 0, 0)],
+    ['the same on MariaDB', maria('0-2-9,0-1-8000'), maria('0-2-9,0-1-8001')],
     [
       'what it writes beside a gap in its GTIDs',
       at('a:1-8000:8002-8003', 2, 9),

@@ -166,9 +166,12 @@ export function unreadOf(
  * has of the source was there when it was set up, from a position.
  */
 function unreadNames(standby: Server, { gtid }: Position, source: string): string | 'unknown' | null {
-  const wrote = originatedBy(parseSet(gtid ?? ''), source);
-  if (wrote.size === 0 || standby.executed.gtid === null) return 'unknown';
-  const has = originatedBy(setOf(standby), source);
+  if (gtid === null || standby.executed.gtid === null) return 'unknown';
+  const all = parseSet(gtid);
+  const known = setOf(standby);
+  const wrote = originatedBy(all, source);
+  if (wrote.size === 0) return subtract(all, known).size === 0 ? null : 'unknown';
+  const has = originatedBy(known, source);
   const missing = subtract(wrote, has);
   const isOlder = [...missing].every(([origin, intervals]) => {
     const first = Math.min(...(has.get(origin) ?? []).map(([from]) => from));

@@ -146,7 +146,8 @@ describe('what is unread by the names of transactions, where no place was read w
     ['it was set up from a position', reader(`${UUID1}:51-100`, ''), `${UUID1}:1-100`, null],
     ['it has nothing of it', reader('', ''), `${UUID1}:1-100`, `100 transactions: ${UUID1}:1-100`],
     ['somebody else wrote more there', reader(`${UUID1}:1-100`, ''), `${UUID1}:1-100,${UUID3}:1-9`, null],
-    ['the other one wrote nothing', reader(`${UUID2}:1-9`, ''), `${UUID2}:1-9`, 'unknown'],
+    ['the other one wrote nothing', reader(`${UUID2}:1-9`, ''), `${UUID2}:1-9`, null],
+    ['the other one wrote nothing, and has more', reader(`${UUID2}:1-9`, ''), `${UUID2}:1-10`, 'unknown'],
     [
       'its channel does not use names',
       reader(`${UUID1}:1-80`, '', { received: { gtid: null, ...noPlace } }),

@@ -40,13 +40,18 @@ export function writesOfPage(page: EventCode, situation: Seen): Writes {
     case 'probably':
       return situation.isServed || seen === 'probably' ? 'probably' : 'unknown';
     case 'unknown':
-      return saysRoles(page) ? seen : 'unknown';
+      return saysRoles(page) || livesUnseen(page, situation) ? seen : 'unknown';
   }
 }
 
 /** It is known which node has the VIP, and the alert is about what keepalambda leaves to a person. */
 function saysRoles(page: EventCode): boolean {
   return page === 'vip-moved-by-hand' || page === 'writability-changed' || page === 'would-act';
+}
+
+/** Its standby hears the holder that we do not see. */
+function livesUnseen(page: EventCode, { life }: Seen): boolean {
+  return page === 'blind' && life === 'lives';
 }
 
 /** For how long clients have not been able to write; where that is not certain, for how long nobody has seen that they can. */

@@ -131,7 +131,9 @@ test('the end of a history is not read while a heartbeat of ours is under way', 
     return [];
   };
   const endpoint = { host: 'h', port: 3306, credentials: { user: 'monitor', password: '' } };
-  const command = { link: { dialect }, way: { endpoint }, ask, leftMs: () => 5000 } as unknown as Command;
+  const connect = async () => ({ link: { dialect, query: ask }, release() {} });
+  const way = { endpoint, connect };
+  const command = { link: { dialect }, way, ask, leftMs: () => 5000 } as unknown as Command;
   const end = await askSettledPosition(command, { address: 'h', identity: null });
   expect(lists).toBeGreaterThanOrEqual(3);
   expect(end).toMatchObject({ kind: 'still', position: { offset: 200 } });

@@ -113,8 +113,9 @@ function lastNumbered(identity: string, gtid: string): number {
   return Number(own?.split('-')[2] ?? 0);
 }
 
+/** A young server doubles its count every few seconds, so the first thousand are of one magnitude. */
 function bitsOf(count: number): number {
-  return count.toString(2).length;
+  return Math.max(10, count.toString(2).length);
 }
 
 function inboundWord(inbound: Inbound, lagLimitSeconds: number): string {

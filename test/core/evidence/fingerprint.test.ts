@@ -105,6 +105,7 @@ describe('what leaves it as it is', () => {
     ],
     ['a log that is rotated', at(null, 4, 900_000_000), at(null, 5, 157)],
     ['the same with GTIDs', at('a:1-8000', 1, 900_000_000), at('a:1-8001', 2, 157)],
+    ['the first writes of a young server', at('a:1-3', 1, 400), at('a:1-900', 1, 400)],
     ['that no place was read beside GTIDs', at('a:1-8000', 4, 9000), at('a:1-8000', 0, 0)],
     ['the same of one that wrote nothing', at('b:1-8000', 4, 9000), at('b:1-8000', 0, 0)],
     ['the same on MariaDB', maria('0-2-9,0-1-8000'), maria('0-2-9,0-1-8001')],

@@ -14,7 +14,10 @@ export interface Details extends Pick<Server, 'semiSync' | 'events' | 'globalLoc
 }
 
 /** What of them a look shows. */
-export interface Shown extends Details, Pick<Server, 'isEarly'> {}
+export interface Shown extends Details, Pick<Server, 'isEarly'> {
+  /** The place was read with this look. */
+  readonly isPlaced: boolean;
+}
 
 /** The same, when they were read, and since when this probe reads them. */
 export interface ReadDetails extends Details {
@@ -48,26 +51,27 @@ export function readDetails(view: View, master: Master, nowMs: number, now: () =
     const read = { ...now(), atMs: nowMs, sinceMs: last?.sinceMs ?? nowMs };
     view.details.set(master.name, read);
     const isPlaced = last === undefined || Math.floor(nowMs / placedMs) % 2 === 0;
-    const shown = isPlaced ? read : withoutPlaces(read);
+    const shown = { ...(isPlaced ? read : withoutPlaces(read)), isPlaced };
     return nowMs - read.sinceMs < earlyMs ? early(shown) : shown;
   }
   // The uptime is asked first, so it is known where the status alone is not answered; then it is counted on.
   const uptimeSeconds = view.isBusy(nowMs) ? (last?.uptimeSeconds ?? 0) : master.uptimeSeconds(nowMs);
-  if (last === undefined) return { ...unread, isEarly: true, uptimeSeconds };
-  return { ...last, place: noPlace, uptimeSeconds, inbound: agedBy(last.inbound, nowMs - last.atMs) };
+  if (last === undefined) return { ...unread, isEarly: true, isPlaced: false, uptimeSeconds };
+  const inbound = agedBy(last.inbound, nowMs - last.atMs);
+  return { ...last, isPlaced: false, uptimeSeconds, inbound };
 }
 
 /** Where there are GTIDs, they say where the channel is. */
 function withoutPlaces(details: Details): Details {
   const { inbound } = details;
-  if (inbound.kind !== 'configured' || inbound.received.gtid === null) return { ...details, place: noPlace };
+  if (inbound.kind !== 'configured' || inbound.received.gtid === null) return details;
   const received = { ...inbound.received, ...noPlace };
   const applied = { ...inbound.applied, ...noPlace };
-  return { ...details, place: noPlace, inbound: { ...inbound, received, applied } };
+  return { ...details, inbound: { ...inbound, received, applied } };
 }
 
 /** As of a server that does not say who holds its locks. */
-function early(details: Details): Shown {
+function early(details: Shown): Shown {
   const { inbound } = details;
   const unblocked = inbound.kind === 'configured' ? { ...inbound, applierBlocked: null } : inbound;
   return { ...details, globalLock: null, inbound: unblocked, isEarly: true };

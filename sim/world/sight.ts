@@ -1,4 +1,5 @@
 /** What one look at one master shows, from a vantage, at this moment. */
+import { noPlace } from '../../lib/core/evidence/log-place.ts';
 import type { HangCause, Heartbeat, Saw, Server } from '../../lib/core/evidence/sighting.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import { inboundOf } from './channel-status.ts';
@@ -106,8 +107,8 @@ function serverOf(world: SimWorld, view: View, master: Master, { by, loginRefuse
   const beats = by.writeProbe && by.holder === master.name && master.writable;
   // Before the position is read, as a probe does, so that the position covers the heartbeat.
   const heartbeat: Heartbeat = beats ? beat(world, master) : { kind: 'not-tried' };
-  const { place, ...details } = readDetails(view, master, nowMs, () => detailsOf(world, master));
-  const { gtid, ...now } = master.executed(nowMs, peer);
+  const { place, isPlaced, ...details } = readDetails(view, master, nowMs, () => detailsOf(world, master));
+  const { gtid } = master.executed(nowMs, peer);
   return {
     identity: master.identity,
     version: '8.4.0',
@@ -121,7 +122,7 @@ function serverOf(world: SimWorld, view: View, master: Master, { by, loginRefuse
     ...details,
     loginRefused,
     // GTIDs come with the pulse.
-    executed: { gtid, ...(gtid === null ? now : place) },
+    executed: { gtid, ...(gtid === null || isPlaced ? place : noPlace) },
     heartbeat,
   };
 }

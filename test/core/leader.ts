@@ -39,14 +39,14 @@ export class Leader {
     return this.#world.memory;
   }
 
-  /** A look that shows this, after `afterMs`. */
-  look(afterMs: number, db1: Saw, db2: Saw): Step {
+  /** A look from this vantage that shows this, after `afterMs`. */
+  look(afterMs: number, db1: Saw, db2: Saw, vantage = 'a'): Step {
     this.nowMs += afterMs;
     const sightings = [
       { node: 'db1', saw: db1 },
       { node: 'db2', saw: db2 },
     ];
-    return this.#step(sightings);
+    return this.#step(vantage, sightings);
   }
 
   /** The same look again and again; the last step. */
@@ -65,8 +65,8 @@ export class Leader {
     }
   }
 
-  #step(sightings: { readonly node: string; readonly saw: Saw }[]): Step {
-    this.#report({ kind: 'saw', vantage: 'a', atMs: this.nowMs, sightings });
+  #step(vantage: string, sightings: { readonly node: string; readonly saw: Saw }[]): Step {
+    this.#report({ kind: 'saw', vantage, atMs: this.nowMs, sightings });
     return this.#decide();
   }
 

@@ -22,6 +22,8 @@ export interface Word {
   readonly looks: number;
   readonly sinceMs: number;
   readonly atMs: number;
+  /** It is what the vantage said before, because its last look was in an environment of the probe that was refused a new login. */
+  readonly isKept?: true;
 }
 
 export interface Evidence {
@@ -208,5 +210,5 @@ function keptWord(before: Word, saw: Saw, atMs: number): Word | null {
   if (before.saw.kind !== 'answered' || atMs - before.atMs >= KEPT_WORD_LIFE_MS) return null;
   const { errno, message } = saw;
   const server = { ...before.saw.server, loginRefused: { errno, message } };
-  return { ...before, saw: { ...before.saw, server }, looks: before.looks + 1 };
+  return { ...before, saw: { ...before.saw, server }, looks: before.looks + 1, isKept: true };
 }

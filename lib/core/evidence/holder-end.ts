@@ -40,11 +40,11 @@ export function nextEnds(
     const told = counts === undefined ? [] : [{ ...counts, untilMs: seenAtMs }];
     return [...known.slice(0, -1), ...told, { ...endOf(node, server, seenAtMs), isUntold: true }];
   }
-  const before = last !== undefined && isSame(last.position, server.executed) ? own.slice(0, -1) : own;
-  const sinceMs = before === own ? seenAtMs : (last?.sinceMs ?? seenAtMs);
   const end = endOf(node, server, seenAtMs);
-  const isPlaced = before === own || last === undefined || server.executed.file !== '';
-  const next = [...before, { ...end, sinceMs, position: isPlaced ? end.position : last.position }];
+  const same = last !== undefined && isSame(last.position, end.position) ? last : null;
+  const sinceMs = same?.sinceMs ?? seenAtMs;
+  const position = same !== null && end.position.file === '' ? same.position : end.position;
+  const next = [...(same === null ? own : own.slice(0, -1)), { ...end, sinceMs, position }];
   const recent = next.findIndex((end) => sinceMs - end.sinceMs < readinessMs + ON_ITS_WAY_MS);
   return next.slice(Math.max(0, recent - 1));
 }

@@ -2,7 +2,6 @@
  * A source that was made anew does not know its own GTIDs of before. A replica that has received them, and does not record them
  * because its log was reset, names them when it connects, and is refused ("Replica has more GTIDs than the source has").
  */
-
 import type { NodeName } from '../names.ts';
 import { originatedBy, parseSet, subtract } from './gtid.ts';
 import { executedOf, receivedOf } from './history-sets.ts';

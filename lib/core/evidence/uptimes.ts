@@ -10,6 +10,8 @@ import type { Verdict } from './verdict.ts';
 /** How long a server had run when it last said so, and by how much its clock was off then. */
 export interface Uptime {
   readonly seconds: number;
+  /** When it said so. Where a vantage loses sight of it, what another one saw before stands, and is older. */
+  readonly atMs: number;
   readonly clockOffMs: number | null;
   /** When it last was stopped since then; absent where it was not. */
   readonly stoppedAtMs?: number;
@@ -23,8 +25,8 @@ export function nextUptimes(uptimes: Uptimes, verdicts: readonly Verdict[]): Upt
   for (const { node, server, kind, seenAtMs } of verdicts) {
     const before = uptimes[node];
     if (kind === 'stopped' && before !== undefined) next.set(node, { ...before, stoppedAtMs: seenAtMs });
-    if (server === null || server.uptimeSeconds === 0) continue;
-    next.set(node, { seconds: server.uptimeSeconds, clockOffMs: server.clockOffMs });
+    if (server === null || server.uptimeSeconds === 0 || isOlder(before, seenAtMs)) continue;
+    next.set(node, { seconds: server.uptimeSeconds, atMs: seenAtMs, clockOffMs: server.clockOffMs });
   }
   return Object.fromEntries(next);
 }
@@ -37,8 +39,13 @@ export function hasRestarted(uptimes: Uptimes, verdict: Verdict): boolean {
   const { node, server } = verdict;
   const [before, startedAtMs] = [uptimes[node], startOf(verdict)];
   if (before === undefined || server === null || startedAtMs === null) return false;
+  if (isOlder(before, verdict.seenAtMs)) return false;
   const setMs = Math.abs((server.clockOffMs ?? 0) - (before.clockOffMs ?? 0));
   if (setMs > CLOCK_OFF_MS) return false;
   const { seconds, stoppedAtMs = Number.POSITIVE_INFINITY } = before;
   return server.uptimeSeconds < seconds || startedAtMs >= stoppedAtMs - UPTIME_SLACK_MS;
+}
+
+function isOlder(before: Uptime | undefined, seenAtMs: number): boolean {
+  return before !== undefined && seenAtMs < before.atMs;
 }

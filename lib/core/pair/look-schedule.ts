@@ -101,6 +101,9 @@ function orderAt(vantage: Vantage, evidence: Evidence, pace: Pace, pair: Pair, m
   if (isOutdated(vantage, evidence, pair)) return { kind: 'soon', afterMs: 0, graceMs };
   const suspicion = suspicionAt(vantage, evidence, pair);
   const afterMs = leastOf([pace.afterMs, suspicion]);
+  // Held, it would be answered at once: the environment that looks sees something else than this vantage has said.
+  if (isKept(vantage, evidence, pair))
+    return { kind: 'soon', afterMs: afterMs ?? pair.settings.lookIntervalMs, graceMs };
   if (afterMs === null && mayRest && pair.settings.holdMs < REST_MS)
     return { kind: 'rest', afterMs: REST_MS };
   if (afterMs === null) return { kind: 'held', forMs: pair.settings.holdMs };
@@ -117,6 +120,10 @@ function isLoginRefused(vantage: Vantage, { words }: Evidence, { nodes }: Pair):
     const saw = words[name]?.[vantage]?.saw;
     return saw?.kind === 'answered' && saw.server.loginRefused !== null;
   });
+}
+
+function isKept(vantage: Vantage, { words }: Evidence, { nodes }: Pair): boolean {
+  return nodes.some(({ name }) => words[name]?.[vantage]?.isKept === true);
 }
 
 /**

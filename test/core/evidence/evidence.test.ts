@@ -79,7 +79,9 @@ describe('a word: what a vantage says of a node, how often in a row, since when'
         looks: 2,
         sinceMs: 10,
         atMs: 10,
+        isKept: true,
       });
+      expect(observe(said, report(30, answers1())).words.db1?.a).not.toHaveProperty('isKept');
     },
   );
 

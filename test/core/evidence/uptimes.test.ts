@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Server } from '../../../lib/core/evidence/sighting.ts';
 import { openedOnce } from '../changes.ts';
 import { Leader } from '../leader.ts';
-import { answers1, answers2, hears2, refused } from '../world.ts';
+import { answers1, answers2, hears2, refused, unanswered } from '../world.ts';
 
 const deaf = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 60_000 });
 
@@ -48,5 +48,28 @@ describe('a holder that comes up read-only a few seconds after its last start', 
     );
     expect(last.map(({ row }) => row)).toContain('holder-read-only');
     expect(last.map(({ row }) => row)).not.toContain('writability-changed');
+  });
+});
+
+describe('one lost packet of the vantage that looks, while the other one has rested', () => {
+  const runs = (passed: number) => ({ uptimeSeconds: 1000 + passed });
+  function losesSight(one: typeof answers1 | null) {
+    const leader = new Leader();
+    leader.look(1000, answers1(runs(0)), answers2(runs(0)), 'b');
+    for (let passed = 1; passed <= 8; passed += 1)
+      leader.look(1000, answers1(runs(passed)), answers2(runs(passed)));
+    const before = leader.memory;
+    const [db1, db2] =
+      one === null ? [answers1(runs(8)), unanswered] : ([unanswered, answers2(runs(8))] as const);
+    return { before, step: leader.look(500, db1, db2), after: leader.memory };
+  }
+
+  it.each([
+    ['holder', answers1],
+    ['standby', null],
+  ])('does not make the %s a server that has restarted: the older word says less', (_, one) => {
+    const { before, step, after } = losesSight(one);
+    expect(step.situation.restarted).toEqual([]);
+    expect(after).toBe(before);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Word } from '../../../lib/core/evidence/evidence.ts';
 import type { LookOrder } from '../../../lib/core/pair/look-order.ts';
 import {
   awaitedWitnessMs,
@@ -103,13 +104,17 @@ test.each<[what: string, changes: readonly Change[], haste: number | null]>([
   expect(suspicionAt('b', evidence, pair)).toBe(haste);
 });
 
-/** It answered at this vantage's last look, which was so long ago. */
-const seenAgo = (node: string, vantage: string, agoMs: number): Change =>
+/** What the vantage said of the node last, with these changes. */
+const wordOf = (node: string, vantage: string, changes: Partial<Word>): Change =>
   evidence(({ words }) => {
     const own = words[node]?.[vantage];
-    const old = own && { ...own, atMs: NOW_MS - agoMs };
-    return { words: { ...words, [node]: { ...words[node], ...(old && { [vantage]: old }) } } };
+    const changed = own && { ...own, ...changes };
+    return { words: { ...words, [node]: { ...words[node], ...(changed && { [vantage]: changed }) } } };
   });
+
+/** It answered at this vantage's last look, which was so long ago. */
+const seenAgo = (node: string, vantage: string, agoMs: number): Change =>
+  wordOf(node, vantage, { atMs: NOW_MS - agoMs });
 
 const heard = standby(hears2({ heardAgoMs: 200 }));
 
@@ -160,6 +165,12 @@ describe('the order for vantage b', () => {
       watchful,
       [says('db1', 'b', shut)],
       { kind: 'soon', afterMs: 1000, graceMs: 5000 },
+    ],
+    [
+      'its last look was in an environment that was refused: a held one would be answered at once',
+      calm,
+      [says('db1', 'b', shut), wordOf('db1', 'b', { isKept: true })],
+      { kind: 'soon', afterMs: 500, graceMs: 5000 },
     ],
     ['a plan: none is held', planPace, [], { kind: 'soon', afterMs: 500, graceMs: 250 }],
     [

@@ -39,6 +39,12 @@ function wrong(isRight: (situation: Situation, alert: Alert, row: string) => boo
   return [...new Set(found)].slice(0, 10);
 }
 
+test('the situations make alerts of most kinds that a decision makes', () => {
+  const codes = new Set(everywhere.flatMap((situation) => alertsOf(situation).map(([, { code }]) => code)));
+  const paged = new Set(rows.flatMap(({ does }) => does.filter((deed) => deed.startsWith('page '))));
+  expect([...paged].filter((page) => !codes.has(page.slice(5) as Alert['code']))).toEqual([]);
+});
+
 describe('in every situation', () => {
   it('no alert says that clients can write where no write was seen, or that they cannot where one was', () => {
     expect(

@@ -20,8 +20,10 @@ const LAST_ASK_MS = 1000;
  * it may or may not have moved, so the plan neither goes on nor is undone, and tries again.
  */
 export async function moveVip(to: NodeName, execution: StepContext): Promise<Result> {
-  // If the holder takes no writes, its clients wait already; and moving the VIP to where it is does no harm.
-  const before = execution.record.wasWritable ? await whereIsIt(execution, execution.located) : 'not-asked';
+  // If the holder takes no writes, its clients wait already, so that nothing is asked first. A plan that is taken up asks: it
+  // may have moved the VIP, and a second order could take effect when another leader acts.
+  const asks = execution.record.wasWritable || execution.located !== null;
+  const before = asks ? await whereIsIt(execution, execution.located) : 'not-asked';
   if (before === to) return already(`the VIP is on ${to}`, { vipMoved: true });
   // While a live holder is closed for the move, clients wait. So an EC2 that does not even say where the VIP is gets no
   // call that may hang.

@@ -90,7 +90,8 @@ export class PlanRunner {
     });
     if (this.#isOld(situation))
       throw new CutShort('storing the plan took so long that the pair may be another');
-    if (memory.now.plan) await this.#carryOut(memory.now.plan, execute);
+    const { plan: begun } = memory.now;
+    if (begun) await this.#carryOut(begun, execute, begun.wasWritable);
   }
 
   /** Whether what was seen is too old to begin anything. If it is, the plan goes on with the next look. */
@@ -114,13 +115,14 @@ export class PlanRunner {
     this.#log(
       `carrying on with ${plan.kind} to ${plan.to} (${plan.row})${because === null ? '' : `: ${because}`}`,
     );
-    if (because === null || !this.#props.safeguards.undo) return this.#carryOut(record, execute);
+    if (because === null || !this.#props.safeguards.undo) return this.#carryOut(record, execute, true);
     // A holder that serves and has the VIP is to take writes, whatever it did when the plan began.
     const reopened = { ...record, wasWritable: record.wasWritable || situation.holder.kind === 'serving' };
-    await this.#carryOut(record, (...args) => undo(reopened, because, args[1], args[2]));
+    await this.#carryOut(record, (...args) => undo(reopened, because, args[1], args[2]), record.wasWritable);
   }
 
-  async #carryOut(record: PlanRecord, how: typeof execute): Promise<void> {
+  /** `asksEc2`: whether it is to be known where the VIP is before it is moved. */
+  async #carryOut(record: PlanRecord, how: typeof execute, asksEc2: boolean): Promise<void> {
     const { pair, ports, safeguards, mayAct, stop, memory, haste, identityOf, seenNow, onWork } = this.#props;
     const guard = () => {
       if (stop.aborted || !mayAct()) throw new CutShort('the lease or the time ran out');
@@ -134,7 +136,7 @@ export class PlanRunner {
       pair,
       ports,
       safeguards,
-      located: movesVip(record) && record.wasWritable ? locate(record, this.#props) : null,
+      located: movesVip(record) && asksEc2 ? locate(record, this.#props) : null,
       identityOf,
       guard,
       isDown: (node: NodeName) => isDown(seenNow(), node),

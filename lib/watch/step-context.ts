@@ -22,7 +22,7 @@ export interface StepContext {
   readonly guard: () => void;
   /**
    * EC2's report on the VIP. A plan that moves the VIP from a holder that takes writes asks for it when it begins, so
-   * that the move need not wait for it. Null for other plans.
+   * that the move need not wait for it; and so does one that is taken up. Null for other plans.
    */
   readonly located: Promise<VipSighting | undefined> | null;
   /** The identity that a node last reported. */

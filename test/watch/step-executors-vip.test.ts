@@ -150,6 +150,7 @@ describe('the VIP is moved and verified', () => {
   test.each<[what: string, execution: Partial<StepContext>, asked: number]>([
     ['asks EC2 before it moves it from a holder that takes writes', fromWriter, 1],
     ['asks nothing where the holder is gone: its clients wait', {}, 0],
+    ['asks EC2 where the plan is taken up: it may have moved it', { located: Promise.resolve(undefined) }, 1],
   ])('move the VIP: %s', async (_, changes, asked) => {
     const execution = executionOn(newWorld(), changes);
     const locate = vi.spyOn(execution.ports.vip, 'locate');

@@ -9,7 +9,8 @@ import type { Verdict } from './verdict.ts';
 
 /** How long a server had run when it last said so, and by how much its clock was off then. */
 export interface Uptime {
-  readonly seconds: number;
+  /** Null where this leader has only seen it stopped, so far. */
+  readonly seconds: number | null;
   /** When it said so. Where a vantage loses sight of it, what another one saw before stands, and is older. */
   readonly atMs: number;
   readonly clockOffMs: number | null;
@@ -23,8 +24,8 @@ type Uptimes = Readonly<Record<NodeName, Uptime>>;
 export function nextUptimes(uptimes: Uptimes, verdicts: readonly Verdict[]): Uptimes {
   const next = new Map(Object.entries(uptimes));
   for (const { node, server, kind, seenAtMs } of verdicts) {
-    const before = uptimes[node];
-    if (kind === 'stopped' && before !== undefined) next.set(node, { ...before, stoppedAtMs: seenAtMs });
+    const before = uptimes[node] ?? { seconds: null, atMs: seenAtMs, clockOffMs: null };
+    if (kind === 'stopped') next.set(node, { ...before, stoppedAtMs: seenAtMs });
     if (server === null || server.uptimeSeconds === 0 || isOlder(before, seenAtMs)) continue;
     next.set(node, { seconds: server.uptimeSeconds, atMs: seenAtMs, clockOffMs: server.clockOffMs });
   }
@@ -40,10 +41,11 @@ export function hasRestarted(uptimes: Uptimes, verdict: Verdict): boolean {
   const [before, startedAtMs] = [uptimes[node], startOf(verdict)];
   if (before === undefined || server === null || startedAtMs === null) return false;
   if (isOlder(before, verdict.seenAtMs)) return false;
-  const setMs = Math.abs((server.clockOffMs ?? 0) - (before.clockOffMs ?? 0));
-  if (setMs > CLOCK_OFF_MS) return false;
   const { seconds, stoppedAtMs = Number.POSITIVE_INFINITY } = before;
-  return server.uptimeSeconds < seconds || startedAtMs >= stoppedAtMs - UPTIME_SLACK_MS;
+  const isYounger = startedAtMs >= stoppedAtMs - UPTIME_SLACK_MS;
+  if (seconds === null) return isYounger;
+  const setMs = Math.abs((server.clockOffMs ?? 0) - (before.clockOffMs ?? 0));
+  return setMs <= CLOCK_OFF_MS && (server.uptimeSeconds < seconds || isYounger);
 }
 
 function isOlder(before: Uptime | undefined, seenAtMs: number): boolean {

@@ -51,6 +51,36 @@ describe('a holder that comes up read-only a few seconds after its last start', 
   });
 });
 
+describe('a holder that is down when the next leader begins', () => {
+  /** Its last leader saw it start for the first time. */
+  function nextLeader() {
+    const leader = new Leader(openedOnce);
+    leader.look(1000, answers1({}), answers2({}));
+    leader.looks(2, 1000, refused, deaf);
+    for (const uptimeSeconds of [1, 2, 3]) leader.look(1000, answers1({ uptimeSeconds }), deaf);
+    return leader.next();
+  }
+  const comesBack = (next: Leader, uptimeSeconds: number) =>
+    [0, 1, 2].map(
+      (later) =>
+        next.look(1000, answers1({ uptimeSeconds: uptimeSeconds + later, writable: false }), deaf).row,
+    );
+
+  it('is opened: it has started since that one saw it stopped', () => {
+    const next = nextLeader();
+    next.looks(2, 1000, refused, deaf);
+    expect(comesBack(next, 1)).toContain('holder-read-only');
+  });
+
+  it('is left where only its port had refused: the process is the one of before', () => {
+    const next = nextLeader();
+    next.looks(2, 1000, refused, deaf);
+    const rows = comesBack(next, 7);
+    expect(rows).toContain('writability-changed');
+    expect(rows).not.toContain('holder-read-only');
+  });
+});
+
 describe('one lost packet of the vantage that looks, while the other one has rested', () => {
   const runs = (passed: number) => ({ uptimeSeconds: 1000 + passed });
   function losesSight(one: typeof answers1 | null) {

@@ -1,5 +1,10 @@
 /** Commands to a master's channel: waiting for it, stopping and starting it. Only the channel from the source counts. */
-import type { CaughtUp, Detached, DetachedThreads } from '../../lib/core/evidence/probe-results.ts';
+import type {
+  Attaching,
+  CaughtUp,
+  Detached,
+  DetachedThreads,
+} from '../../lib/core/evidence/probe-results.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { CatchUpGoal } from '../../lib/watch/ports/database.ts';
 import { PortError } from '../../lib/watch/ports/port-error.ts';
@@ -70,11 +75,12 @@ export async function detach(
   });
 }
 
-/** Starts both threads. */
+/** Starts both threads; `afresh`, it throws away what it had received, which must be applied. */
 export async function attach(
   context: Context,
   node: NodeName,
   source: string | null,
+  attaching: Attaching,
   limitMs: number,
 ): Promise<{ readonly wasRunning: boolean }> {
   const { world } = context;
@@ -87,9 +93,13 @@ export async function attach(
         `${node} has no channel from ${source ?? world.peer(node).identity}`,
       );
     }
-    const wasRunning = channel.ioWanted && channel.applies && !channel.barred;
-    if (!wasRunning) world.change(() => channel.attach());
-    return { wasRunning };
+    const isWanted = attaching === 'afresh' ? channel.io === 'yes' : channel.ioWanted && channel.applies;
+    if (isWanted && !channel.barred && !channel.held) return { wasRunning: true };
+    world.advance();
+    if (attaching === 'afresh' && !channel.caughtUp)
+      throw new PortError('unsuccessful', 'the channel has not applied all that it has received');
+    world.change(() => channel.attach(attaching));
+    return { wasRunning: false };
   });
 }
 

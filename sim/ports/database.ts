@@ -23,8 +23,8 @@ export function createDatabase(context: Context): DatabasePort {
     catchUp: (_, node, goal, limitMs) => waiting(context, node, () => catchUp(context, node, goal, limitMs)),
     detach: (_, node, source, threads, limitMs) =>
       acting(context, 'detach', node, () => detach(context, node, source, threads, limitMs)),
-    attach: (_, node, source, limitMs) =>
-      acting(context, 'attach', node, () => attach(context, node, source, limitMs)),
+    attach: (_, node, source, limitMs, attaching = 'as-it-is') =>
+      acting(context, 'attach', node, () => attach(context, node, source, attaching, limitMs)),
     replicate: async (_, node) => {
       throw new PortError('denied', `${node}: no simulated person orders work on hosts`);
     },

@@ -1,4 +1,5 @@
 /** Asynchronous replication into one node from the other: what was received, what was applied, what it says. */
+import type { Attaching } from '../../lib/core/evidence/probe-results.ts';
 import type { ReplicationError, ThreadState } from '../../lib/core/evidence/sighting.ts';
 import { type LastTry, noTry } from './last-try.ts';
 import type { CommitLog, Kept } from './log.ts';
@@ -72,6 +73,8 @@ export class Channel {
   #lives = new Lives();
   /** Which of the source's binary logs it reads. */
   #log = 0;
+  /** Names up to this one were received, and are no longer named as such. */
+  #unnamed = 0;
   /** What it took for known by its name, and has never received. */
   #gaps = new Gaps();
   readonly #source: CommitLog;
@@ -151,12 +154,13 @@ export class Channel {
 
   /** By which names it says what it has received. */
   get namesReceived(): Known {
-    return { ...this.known, forgotten: 0 };
+    return { ...this.known, forgotten: this.#unnamed };
   }
 
-  /** The highest name of the source's that it has received. */
+  /** The highest name of the source's that it names when it connects: of those received, or known to its own server. */
   get receivedName(): number {
-    return this.#source.names.highest(this.received, this.known.since);
+    const name = this.#source.names.highest(this.received, this.known.since);
+    return name > Math.min(this.#unnamed, this.known.forgotten) ? name : 0;
   }
 
   /** Whether it skipped the transaction of that number for its name. */
@@ -170,6 +174,7 @@ export class Channel {
     this.#lives = new Lives();
     this.#gaps = new Gaps();
     this.known = knowsAll;
+    this.#unnamed = 0;
     this.isEmpty = true;
     this.ioError = this.sqlError = this.stranger = null;
     this.barred = this.held = false;
@@ -182,6 +187,7 @@ export class Channel {
     this.#lives = this.#source.lives();
     this.#gaps = new Gaps();
     this.known = { forgotten: 0, since: this.#source.names.log };
+    this.#unnamed = 0;
     this.isEmpty = false;
     this.ioError = null;
   }
@@ -273,13 +279,23 @@ export class Channel {
     else if (threads === 'both') this.held = true;
   }
 
-  /** Ends what `detach` began, and starts both threads. What was held back is fetched again, if the source still has it; one that was refused by the mark on its account tries anew, at once. */
-  attach(): void {
+  /**
+   * Ends what `detach` began, and starts both threads. What was held back is fetched again, if the source still has it; one that
+   * was refused by the mark on its account tries anew, at once. `afresh`: it no longer names what it has received.
+   */
+  attach(attaching: Attaching): void {
     if (this.barred) this.link = 'stopped';
     this.barred = false;
-    if (this.held) this.#throwAway();
+    if (this.held || attaching === 'afresh') this.#throwAway();
     this.held = false;
+    if (attaching === 'afresh') this.#forgetReceived();
     this.startAgain();
+  }
+
+  /** Only what its own server knows to have is named to the source then. */
+  #forgetReceived(): void {
+    this.#unnamed = this.#source.names.highest(this.received, this.known.since);
+    this.ioError = null;
   }
 
   /**
@@ -299,7 +315,7 @@ export class Channel {
 
   /** Whether it would ask for what its source has deleted long ago, because its own server does not know that it has it. */
   get asksForAll(): boolean {
-    return this.isEmpty || (this.#gtid && this.known.forgotten > 0);
+    return this.isEmpty || (this.#gtid && this.known.forgotten > this.#source.names.forgotten);
   }
 
   /** The receiving server has come up: what a command had stopped runs again. */

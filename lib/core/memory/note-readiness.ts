@@ -3,7 +3,7 @@ import type { Durations, Situation } from '../decision/situation.ts';
 import { SAME_START_MS, startOf } from '../evidence/same-process.ts';
 import { isRefusedBySource } from '../evidence/source-errors.ts';
 import type { Verdict, VerdictKind } from '../evidence/verdict.ts';
-import { type Fitness, isBroken, reasonsOfSilence } from '../standby/fitness.ts';
+import { type Fitness, isBroken, isUnread, reasonsOfSilence } from '../standby/fitness.ts';
 import type { Readiness } from '../standby/readiness.ts';
 import type { Memory } from './memory.ts';
 
@@ -33,21 +33,28 @@ export function noteReadiness(memory: Memory, situation: Situation, durations: D
     if (before !== null && !before.fit && readyForMs < pair.settings.readinessMs) return memory;
     if (before?.fit === true && durations.unreadySinceMs !== null) return memory;
   } else if (!isProvenUnfit(situation) && !hasLasted(situation, durations)) return memory;
-  if (!isNews(before, fitness, standby, nowMs)) return memory;
-  const fitAtMs = fitness.isUnasked && before !== null ? lastFitOf(before) : undefined;
+  const judged = lastingFitness(fitness, standby);
+  if (!isNews(before, judged, standby, nowMs)) return memory;
+  const fitAtMs = judged.isUnasked && before !== null ? lastFitOf(before) : undefined;
   const now: Readiness = {
     node: standby.node,
     atMs: nowMs,
-    ...fitness,
+    ...judged,
     ...(fitAtMs === undefined ? {} : { fitAtMs }),
   };
   return { ...memory, readiness: now };
 }
 
+/** A status that was not answered for so long hangs, as it does beside a channel that is being stopped. */
+function lastingFitness(fitness: Fitness, standby: Verdict): Fitness {
+  const { isUnasked, ...rest } = fitness;
+  return isUnasked && isUnread(standby) ? { ...rest, isCutOff: true } : fitness;
+}
+
 /** What could not be read yet is known soon, as a rule: it is no unreadiness before that. */
 function hasLasted({ standby, fitness, nowMs, pair }: Situation, durations: Durations): boolean {
   const { unreadySinceMs, brokenSinceMs } = durations;
-  if (standby.server?.inbound.kind === 'unread') return nowMs - (unreadySinceMs ?? nowMs) >= UNREAD_MS;
+  if (isUnread(standby)) return nowMs - (unreadySinceMs ?? nowMs) >= UNREAD_MS;
   // A late standby is out of touch for a moment, too, when its source dies.
   const sinceMs = isBroken(fitness) ? brokenSinceMs : unreadySinceMs;
   return nowMs - (sinceMs ?? nowMs) >= pair.settings.readinessMs;

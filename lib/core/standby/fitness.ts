@@ -30,9 +30,12 @@ export function isLeaving(instance: InstanceState): boolean {
 export function fitnessWhileLiving(terms: FitnessTerms): Fitness {
   const late = reasonsOfApplying(terms);
   const unasked = reasonsOfRefusal(terms.standby);
+  const hanging = reasonsOfHanging(terms.standby);
+  const isUnknown = unasked.length > 0 || hanging.length > 0;
   // What it lacks of the holder's history for following somebody else, its end shows as for any other cut.
   const cutOff = [
-    ...(unasked.length > 0 ? reasonsOfLastWord(terms.standby) : reasonsOfReceiving(terms)),
+    ...hanging,
+    ...(isUnknown ? reasonsOfLastWord(terms.standby) : reasonsOfReceiving(terms)),
     ...reasonsOfSource(terms),
   ];
   const barred = reasonsOfRole(terms);
@@ -130,7 +133,20 @@ function reasonsOfAbsence({ kind, because }: Verdict): string[] {
 /** It is alive, and has no room for us, refuses our login, or has not said anything of its channel yet. */
 function reasonsOfRefusal(standby: Verdict): string[] {
   if (standby.kind === 'saturated' || standby.kind === 'locked-out') return reasonsOfAbsence(standby);
-  return told(unreadText(standby));
+  return told(isUnread(standby) ? unreadText(standby) : null);
+}
+
+/**
+ * A status that is not answered any more is, as a rule, that of a channel which somebody stops, and which has stopped receiving
+ * by then: it may be connected again before anybody sees it stopped.
+ */
+function reasonsOfHanging(standby: Verdict): string[] {
+  return told(isUnread(standby) ? null : unreadText(standby));
+}
+
+/** Nothing of its channel was ever read by those who look now. */
+export function isUnread({ server }: Verdict): boolean {
+  return server?.inbound.kind === 'unread';
 }
 
 /** Nothing is known of its channel now: that says neither that it is broken nor that it runs. */

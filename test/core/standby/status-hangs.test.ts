@@ -11,8 +11,7 @@ function hangsFor(seconds: number, change: (leader: Leader) => Leader = (leader)
   const leader = new Leader();
   leader.look(1000, answers1({}), hears);
   leader.looks(3, 1000, unanswered, hears);
-  for (let second = 1; second <= seconds; second += 1)
-    leader.look(1000, unanswered, hanging(second * 1000));
+  for (let second = 1; second <= seconds; second += 1) leader.look(1000, unanswered, hanging(second * 1000));
   const last = change(leader);
   const cutForMs = (seconds + 3) * 1000;
   return [1, 2, 3, 4].map((later) => last.look(1000, unanswered, cut(cutForMs + later * 1000))).at(-1);

@@ -9,6 +9,11 @@ import type { ProbeTarget } from '../../lib/probe/look-schemas.ts';
 import { Probe } from '../../lib/probe/probe.ts';
 import { eventually, type Servers, startServers } from './servers.ts';
 
+type LookedAt = Awaited<ReturnType<Subject['lookWith']>>;
+
+/** How long a look is held that waits for news. */
+const HOLD_MS = 5000;
+
 export class Subject {
   /** Measured times of this run, printed at its end. Milliseconds. */
   readonly times: Record<string, number> = {};
@@ -66,6 +71,32 @@ export class Subject {
       expect(serverOf(look.db2)).toMatchObject({ writable: false, inbound: running });
       return look;
     });
+  }
+
+  /**
+   * Does something while a look is held, and has been for that long: on a busy machine, other news may end one before. `news`: the
+   * first look then that shows db1 so, or the last one.
+   */
+  async holding(
+    forMs: number,
+    kind: Saw['kind'],
+    act: (news: Promise<LookedAt>) => Promise<void>,
+  ): Promise<void> {
+    for (;;) {
+      const { print } = await this.steady();
+      const held = this.lookWith({ seen: print }, HOLD_MS);
+      const isHeld = await Promise.race([held.then(() => false), pauseMs(forMs).then(() => true)]);
+      if (isHeld) return act(this.#untilIts(kind, held));
+    }
+  }
+
+  async #untilIts(kind: Saw['kind'], held: Promise<LookedAt>): Promise<LookedAt> {
+    let look = await held;
+    for (const endMs = performance.now() + HOLD_MS; look.db1?.kind !== kind; ) {
+      if (performance.now() > endMs) return look;
+      look = await this.lookWith({ seen: look.print }, HOLD_MS);
+    }
+    return look;
   }
 
   /** Where a command goes. */

@@ -136,46 +136,48 @@ export function trouble(subject: Subject): void {
   });
 
   test('a killed server is refused in a held look', async () => {
-    const { print } = await subject.steady();
-    const held = subject.lookWith({ seen: print }, 5000);
-    await pauseMs(700);
-    const startMs = performance.now();
-    await Promise.all([
-      subject.servers.db1.kill(),
-      held.then(() => {
+    const { db1, db2 } = subject.servers;
+    await subject.holding(700, 'refused', async (news) => {
+      const startMs = performance.now();
+      try {
+        await db1.kill();
+        const look = await news;
         subject.times.killedToRefused = round(performance.now() - startMs);
-      }),
-    ]);
-    const { db1, db2 } = await held;
-    expect(db1).toEqual({ kind: 'refused' });
-    expect(db2?.kind).toBe('answered');
-    await eventually(async () => expect(inboundOf((await subject.lookWith()).db2).io).toBe('connecting'));
-    const caughtUp = await subject.probe.answer({
-      kind: 'catch-up',
-      ...subject.command,
-      ...subject.nodeOf('db2'),
-      upTo: null,
+        expect(look.db1).toEqual({ kind: 'refused' });
+        expect(look.db2?.kind).toBe('answered');
+        await eventually(async () => expect(inboundOf((await subject.lookWith()).db2).io).toBe('connecting'));
+        const caughtUp = await subject.probe.answer({
+          kind: 'catch-up',
+          ...subject.command,
+          ...subject.nodeOf('db2'),
+          upTo: null,
+        });
+        expect(caughtUp).toMatchObject({ kind: 'caught-up', caughtUp: { reached: true } });
+      } finally {
+        await db1.start();
+        await openServer(db1);
+        await untilReplicating([db1, db2]);
+      }
     });
-    expect(caughtUp).toMatchObject({ kind: 'caught-up', caughtUp: { reached: true } });
-    await subject.servers.db1.start();
-    await openServer(subject.servers.db1);
-    await untilReplicating([subject.servers.db1, subject.servers.db2]);
   });
 
   test('a hung server is unanswered, its peer is not delayed, and it stops being heard', async () => {
-    const { print } = await subject.steady();
-    const held = subject.lookWith({ seen: print }, 5000);
-    await pauseMs(200);
-    await hang(subject.servers.db1);
-    const startMs = performance.now();
-    const { db1, db2, print: hung } = await held;
-    subject.times.hungToUnanswered = round(performance.now() - startMs);
-    expect(db1).toMatchObject({ kind: 'unanswered', because: 'timeout' });
-    expect(db2?.kind).toBe('answered');
-    const again = await subject.lookWith({ seen: hung }, 2500);
-    expect(again.db1).toMatchObject({ kind: 'unanswered', because: 'timeout' });
-    expect(inboundOf(again.db2).heardAgoMs).toBeGreaterThan(1500);
-    subject.servers.db1.resume();
+    const { db1 } = subject.servers;
+    await subject.holding(200, 'unanswered', async (news) => {
+      await hang(db1);
+      try {
+        const startMs = performance.now();
+        const look = await news;
+        subject.times.hungToUnanswered = round(performance.now() - startMs);
+        expect(look.db1).toMatchObject({ kind: 'unanswered', because: 'timeout' });
+        expect(look.db2?.kind).toBe('answered');
+        const again = await subject.lookWith({ seen: look.print }, 2500);
+        expect(again.db1).toMatchObject({ kind: 'unanswered', because: 'timeout' });
+        expect(inboundOf(again.db2).heardAgoMs).toBeGreaterThan(1500);
+      } finally {
+        db1.resume();
+      }
+    });
     await eventually(async () => expect((await subject.lookWith()).db1?.kind).toBe('answered'));
   });
 }

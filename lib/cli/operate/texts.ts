@@ -43,13 +43,21 @@ export function specialsOf(status: PairStatus): readonly string[] {
           `paused by ${pause.by} until ${clockOf(pause.untilMs)} UTC (${Math.ceil((pause.untilMs - atMs) / 60_000)} min): ${pause.why}`,
         ]
       : []),
-    ...(plan
-      ? [`a ${plan.kind} to ${plan.to} by ${plan.by} is in flight, ${secondsOf(atMs - plan.startedAtMs)}`]
-      : []),
+    ...(plan ? [planInFlightText(plan, atMs)] : []),
     ...(maintenance ? [maintenanceText(maintenance)] : []),
     ...(flapGuard ? [`flap guard: ${flapGuard}; acknowledge ends it`] : []),
     ...(quarantine ? [`${quarantine} is in quarantine; release ends it`] : []),
   ];
+}
+
+/** The watch that says so may be of another release, and know other kinds of plans: its steps name the nodes. */
+function planInFlightText(
+  { kind, by, startedAtMs, steps }: NonNullable<PairStatus['plan']>,
+  atMs: number,
+): string {
+  const next = steps.find(({ outcome }) => outcome === null) ?? steps.at(-1);
+  const at = next === undefined ? '' : `: ${next.step}`;
+  return `the plan ${kind} by ${by} is in flight, ${secondsOf(atMs - startedAtMs)}${at}`;
 }
 
 function maintenanceText({

@@ -3,6 +3,7 @@ import { tell } from '../alert/alerts.ts';
 import type { Finding } from '../alert/finding.ts';
 import { cut, LIST_MAX } from '../bounds.ts';
 import type { Memory } from '../memory/memory.ts';
+import { writesRemembered } from '../text/writes-text.ts';
 
 /** How often the servers of a pair are examined. Milliseconds. */
 export const EXAMINE_EVERY_MS = 60 * 60_000;
@@ -28,15 +29,17 @@ export function noteExamination(
   const before = memory.examined?.dangers ?? [];
   const noted = { ...memory, examined: { atMs: nowMs, dangers: names } };
   if (names.join() === before.join()) return noted;
+  const done = 'Nothing was changed.';
   if (dangers.length === 0) {
     const happened = `doctor finds no danger any more (before: ${before.join(', ')}).`;
-    return tell(noted, pair, 'doctor-clear', { happened, done: 'Nothing was changed.' }, nowMs);
+    return tell(noted, pair, 'doctor-clear', { happened, done, ...writesRemembered(memory) }, nowMs);
   }
   const list = dangers.map(({ subject, id, got }) => `${subject}: ${id} (${cut(got, 120)})`).join('; ');
   const words = {
     happened: `doctor finds what makes a failover fail or do harm: ${cut(list, LIST_MAX)}.`,
-    done: 'Nothing was changed.',
-    todo: `Ask for each cause and its fix: keepalambda doctor ${pair}. ${dangers[0]?.subject}: ${dangers[0]?.fix}`,
+    done,
+    todo: `${dangers[0]?.subject}: ${dangers[0]?.fix}. The command below says the cause and the fix of each.`,
+    ...writesRemembered(memory),
   };
   return tell(noted, pair, 'doctor-found', words, nowMs);
 }

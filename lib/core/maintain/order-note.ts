@@ -4,6 +4,7 @@ import type { Situation } from '../decision/situation.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Order } from '../operator/order.ts';
 import { utcClock } from '../text/utc-time.ts';
+import { writesRemembered } from '../text/writes-text.ts';
 import { type Maintenance, OUT_LIMIT_MS, workText } from './maintenance.ts';
 
 export type Noted =
@@ -92,6 +93,7 @@ function stopped({ memory, pair, nowMs }: Situation, known: Maintenance, because
       out === null
         ? 'No other step begins. No node is out.'
         : `No other step begins. ${out.node} is out until ${utcClock(out.untilMs)}: until then nothing is alerted of it.`,
+    ...writesRemembered(memory),
   };
   return { kind: 'note', memory: tell(noted, pair.name, 'maintenance-stopped', words, nowMs), text };
 }

@@ -2,6 +2,7 @@
 import type { EventCode } from '../alert/events.ts';
 import { remedies, type Writes } from '../alert/remedies.ts';
 import type { Situation } from '../decision/situation.ts';
+import type { Memory } from '../memory/memory.ts';
 import { duration } from './utc-time.ts';
 
 /** A loss that is shorter may be one slow commit. Milliseconds. */
@@ -42,6 +43,13 @@ export function writesOfPage(page: EventCode, situation: Seen): Writes {
     case 'unknown':
       return saysRoles(page) || livesUnseen(page, situation) ? seen : 'unknown';
   }
+}
+
+/** Of an alert that no look has led to: its event says that clients can write, and a loss of service that lasts makes that doubtful. */
+export function writesRemembered({ unservedSinceMs }: Pick<Memory, 'unservedSinceMs'>): {
+  readonly writes?: Writes;
+} {
+  return unservedSinceMs === null ? {} : { writes: 'unknown' };
 }
 
 /** It is known which node has the VIP, and the alert is about what keepalambda leaves to a person. */

@@ -24,7 +24,7 @@ describe('what doctor finds at every hour', () => {
       happened:
         'doctor finds what makes a failover fail or do harm: db2: errors-skipped (replica_skip_errors = ALL).',
     });
-    expect(found.outbox[0]?.todo).toContain('keepalambda doctor orders');
+    expect(found.outbox[0]?.todo).toContain('The command below says the cause');
     const again = note(found, findingsOf(skips), NOW_MS + EXAMINE_EVERY_MS);
     expect(codes(again)).toEqual(['doctor-found']);
     expect(again.examined?.atMs).toBe(NOW_MS + EXAMINE_EVERY_MS);
@@ -34,6 +34,14 @@ describe('what doctor finds at every hour', () => {
     const clear = note(more, findingsOf({}));
     expect(codes(clear)).toEqual(['doctor-found', 'doctor-found', 'doctor-clear']);
     expect(codes(note(clear, findingsOf({})))).toHaveLength(3);
+  });
+
+  it('says nothing of clients that can write while a loss of service lasts', () => {
+    const lost = { ...emptyMemory, unservedSinceMs: NOW_MS - 60_000 };
+    const writes = ({ outbox }: Memory) => outbox.at(-1)?.writes;
+    const found = note(lost, findingsOf(skips));
+    expect([writes(found), writes(note(found, findingsOf({})))]).toEqual(['unknown', 'unknown']);
+    expect(writes(note(emptyMemory, findingsOf(skips)))).toBeUndefined();
   });
 
   it('of warnings and hints nobody is alerted', () => {

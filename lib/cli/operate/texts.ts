@@ -52,12 +52,13 @@ export function specialsOf(status: PairStatus): readonly string[] {
 
 /** The watch that says so may be of another release, and know other kinds of plans: its steps name the nodes. */
 function planInFlightText(
-  { kind, by, startedAtMs, steps }: NonNullable<PairStatus['plan']>,
+  { kind, to, by, startedAtMs, steps }: NonNullable<PairStatus['plan']>,
   atMs: number,
 ): string {
   const next = steps.find(({ outcome }) => outcome === null) ?? steps.at(-1);
   const at = next === undefined ? '' : `: ${next.step}`;
-  return `the plan ${kind} by ${by} is in flight, ${secondsOf(atMs - startedAtMs)}${at}`;
+  const what = kind === 'failover' || kind === 'switchover' ? `a ${kind} to ${to}` : `the plan ${kind}`;
+  return `${what} by ${by} is in flight, ${secondsOf(atMs - startedAtMs)}${at}`;
 }
 
 function maintenanceText({

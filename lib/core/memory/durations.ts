@@ -4,13 +4,13 @@ import { isSteady } from '../decision/steady.ts';
 import { nextAsked, nextAway, nextStopped } from '../evidence/channel-gaps.ts';
 import { clocksOff } from '../evidence/clock-off.ts';
 import { nextEnds } from '../evidence/holder-end.ts';
-import { type Heartbeat, isStatusUnknown, type Position } from '../evidence/sighting.ts';
+import type { Heartbeat, Position } from '../evidence/sighting.ts';
 import { nextUnrecorded, type Unrecorded } from '../evidence/unrecorded.ts';
 import { nextUptimes, type Uptime } from '../evidence/uptimes.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { cannotSay } from '../evidence/witness.ts';
 import type { NodeName } from '../names.ts';
-import { isBroken, misdirection } from '../standby/fitness.ts';
+import { isBroken, isUnread, misdirection } from '../standby/fitness.ts';
 import { lackOf } from '../standby/lead.ts';
 import type { HolderEnd } from '../standby/readiness.ts';
 import { hasRunSince } from '../standby/readiness-reasons.ts';
@@ -234,9 +234,8 @@ function nextReadiness(durations: Durations, situation: Situation) {
       // A source that lives sends again what was lost.
       const isAlive = holder.server !== null || witness === 'hears';
       const isSeen = isAlive && server?.inbound.kind === 'configured' && !isStray(situation);
-      // What could not be read is no illness, and no end of one.
-      const isUnread = server !== null && isStatusUnknown(server.inbound) && fitness.isCutOff !== true;
-      const broken = isBroken(fitness) && !isUnread;
+      // What could not be read yet is no illness, and no end of one.
+      const broken = isBroken(fitness) && !isUnread(standby);
       const saysIll = broken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;
       const isIll = lastIllMs !== null && nowMs - lastIllMs < pair.settings.readinessMs;

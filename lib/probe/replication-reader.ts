@@ -23,6 +23,7 @@ import { KeptConnection, type Lent } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
 import type { Pulse } from './pulse-row.ts';
 import { type Heard, type Hearing, hear, heardAgo, receivedAgo } from './source-contact.ts';
+import { startSecondOf } from './start-second.ts';
 import { noTroubles, TroubleReader, type Troubles } from './troubles.ts';
 import { nowMs, within } from './waiting.ts';
 
@@ -42,6 +43,8 @@ export interface DetailWords {
    */
   readonly logIsOff: boolean;
   readonly counters: Counters;
+  /** `Server.startSecond`; null while it is not known. */
+  readonly startSecond: number | null;
   readonly troubles: Troubles;
 }
 
@@ -77,6 +80,12 @@ export interface Peer {
   readonly beats: HeartbeatLag;
 }
 
+/** What the look has read before, and when that was answered. */
+interface ReadPulse {
+  readonly pulse: Pulse;
+  readonly atMs: number;
+}
+
 /** The details of the node that these logins lead to, and which replicates from `peer`. */
 export class ReplicationReader {
   readonly #peer: Peer;
@@ -103,6 +112,9 @@ export class ReplicationReader {
   #logAtMs = Number.NEGATIVE_INFINITY;
   #countersAtMs = Number.NEGATIVE_INFINITY;
   #counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
+  #startSecond: number | null = null;
+  /** A connection is to one process. */
+  #startSecondBy: MysqlLink | null = null;
   #troubles = noTroubles;
 
   constructor(logins: Logins, peer: Peer) {
@@ -118,7 +130,7 @@ export class ReplicationReader {
     const beganAtMs = nowMs();
     const begunEarlier = this.#underWay !== null;
     if (begunEarlier || wanted.witness || this.#isDue) {
-      this.#underWay ??= this.#begin(pulse, wanted, limitMs);
+      this.#underWay ??= this.#begin({ pulse, atMs: beganAtMs }, wanted, limitMs);
       // Statements that are stuck since an earlier look are not waited for again, but their answer may just have come.
       await within(this.#underWay, begunEarlier ? 0 : limitMs);
     }
@@ -135,6 +147,7 @@ export class ReplicationReader {
       binaryLog: isLogOfNow ? this.#binaryLog : noPlace,
       logIsOff: this.#logIsOff,
       counters: this.#countersAt(atMs),
+      startSecond: this.#startSecond,
       troubles: this.#troubles,
     };
   }
@@ -159,14 +172,25 @@ export class ReplicationReader {
     return { ...this.#counters, uptimeSeconds: uptimeSeconds + sinceSeconds };
   }
 
+  async #refreshCounters({ pulse, atMs }: ReadPulse, link: MysqlLink): Promise<void> {
+    const askedAtMs = nowMs();
+    this.#counters = readCounters(await link.queryAgain(link.dialect.counters, [], null));
+    this.#countersAtMs = nowMs();
+    const { uptimeSeconds } = this.#counters;
+    const [sinceMs, tookMs] = [this.#countersAtMs - atMs, this.#countersAtMs - askedAtMs];
+    const known = this.#startSecondBy === link ? this.#startSecond : null;
+    this.#startSecond = known ?? startSecondOf(pulse, { uptimeSeconds, sinceMs, tookMs });
+    this.#startSecondBy = link;
+  }
+
   get #isDue(): boolean {
     return nowMs() - this.#readAtMs >= EVERY_MS;
   }
 
   /** Begins a set of statements. A refusal is remembered until the server answers again. */
-  #begin(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<void> {
+  #begin(read: ReadPulse, wanted: Wanted, limitMs: number): Promise<void> {
     return this.#kept
-      .use(limitMs, (link) => this.#refresh(pulse, wanted, link))
+      .use(limitMs, (link) => this.#refresh(read, wanted, link))
       .then(
         () => {
           this.#refusal = null;
@@ -180,14 +204,12 @@ export class ReplicationReader {
       });
   }
 
-  async #refresh(pulse: Pulse, { follows, urgent }: Wanted, link: MysqlLink): Promise<void> {
+  async #refresh(read: ReadPulse, { follows, urgent }: Wanted, link: MysqlLink): Promise<void> {
     const { dialect } = link;
+    const { pulse } = read;
     const all = this.#isDue;
     // Where the server has nothing better, the counters show whether the channel heard its source.
-    if (all || dialect.ear === null) {
-      this.#counters = readCounters(await link.queryAgain(dialect.counters, [], null));
-      this.#countersAtMs = nowMs();
-    }
+    if (all || dialect.ear === null) await this.#refreshCounters(read, link);
     const wholeMs = dialect.ear !== null && mayHear(pulse) ? wholeMsOf(this.#channel) : 0;
     const isWhole = urgent || (all && nowMs() - this.#wholeAtMs >= wholeMs);
     const seen = await this.#refreshChannel(pulse, { follows, all, isWhole }, link);

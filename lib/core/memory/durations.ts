@@ -272,7 +272,7 @@ function isStray({ pair, standby, peerIdentity }: Situation): boolean {
 
 /** A new leader has not seen it beside a living holder; but it has not restarted since an earlier one found it ready. */
 function isAsReady({ readiness }: Memory, standby: Verdict): boolean {
-  return readiness?.node === standby.node && hasRunSince(readiness.atMs, standby);
+  return readiness?.node === standby.node && hasRunSince(readiness, standby);
 }
 
 function nextHeartbeat({ heartbeat }: Durations, { holder, nowMs }: Situation): Durations['heartbeat'] {

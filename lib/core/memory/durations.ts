@@ -3,7 +3,7 @@ import type { Situation } from '../decision/situation.ts';
 import { isSteady } from '../decision/steady.ts';
 import { nextAsked, nextAway, nextStopped } from '../evidence/channel-gaps.ts';
 import { clocksOff } from '../evidence/clock-off.ts';
-import { nextEnds } from '../evidence/holder-end.ts';
+import { END_LIFE_MS, nextEnds } from '../evidence/holder-end.ts';
 import type { Heartbeat, Position } from '../evidence/sighting.ts';
 import { nextUnrecorded, type Unrecorded } from '../evidence/unrecorded.ts';
 import { nextUptimes, type Uptime } from '../evidence/uptimes.ts';
@@ -52,7 +52,7 @@ export interface Durations {
   readonly away: { readonly sinceMs: number; readonly backAtMs: number | null } | null;
   /** When the standby last answered us. */
   readonly asked: { readonly node: NodeName; readonly atMs: number } | null;
-  /** Since when the standby cannot say whether a holder lives that was proven dead. */
+  /** Since when nothing says whether a holder lives that was proven dead: the standby cannot, or cannot be asked. */
   readonly untoldSinceMs: number | null;
   /** Since when the holder is not known to live. */
   readonly doubtSinceMs: number | null;
@@ -154,8 +154,16 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
   };
 }
 
+/** For so long that it may have lived on since. */
+export function isUntoldFor({ untoldSinceMs }: Durations, nowMs: number): boolean {
+  return untoldSinceMs !== null && nowMs - untoldSinceMs >= END_LIFE_MS;
+}
+
+/** Nothing shows whether a holder that was proven dead lives again: a hang may end, and a host come back. */
 function isUntold({ holder, witness, memory }: Situation): boolean {
-  return memory.lostAtMs !== null && holder.server === null && cannotSay(witness);
+  if (memory.lostAtMs === null || holder.server !== null) return false;
+  const isHidden = holder.kind === 'silent' && !holder.hostAccepts && !holder.instanceGone;
+  return cannotSay(witness) || (witness === 'unasked' && isHidden);
 }
 
 /**

@@ -20,6 +20,11 @@ const ON_ITS_WAY_MS = 1000;
 /** Two looks at a holder that can be seen come no further apart: a held one ends after 5 s. Milliseconds. */
 const UNWATCHED_MS = 6000;
 
+/** The first look that a hang spoils may end in a question that was on its way; the next ones show that nobody greets us. Milliseconds. */
+const HANGS_WITHIN_MS = 2000;
+
+type EndDurations = Pick<Durations, 'ends' | 'doubtSinceMs' | 'hungSinceMs'>;
+
 /** The ends of the last `readinessMs` and a second, and the newest that is older, the newest last; nothing of another holder. */
 export function nextEnds(
   ends: readonly HolderEnd[],
@@ -73,12 +78,15 @@ function waitsForItsStandby({ semiSync, heartbeat }: Server): boolean {
  * same end for seconds: what counts is since when it was the end.
  */
 export function lastEndsOf(
-  { ends, doubtSinceMs }: Pick<Durations, 'ends' | 'doubtSinceMs'>,
+  { ends, doubtSinceMs, hungSinceMs }: EndDurations,
   { node, kind, sinceMs }: Verdict,
   readinessMs: number,
   nowMs: number,
 ): LastEnds {
-  const lostAtMs = doubtSinceMs ?? nowMs;
+  const doubtedAtMs = doubtSinceMs ?? nowMs;
+  // It has been seen to hang since its last answer, and so writes nothing since.
+  const hangs = kind === 'silent' && hungSinceMs !== null && hungSinceMs - sinceMs <= HANGS_WITHIN_MS;
+  const lostAtMs = hangs ? Math.min(sinceMs, doubtedAtMs) : doubtedAtMs;
   const own = ends.every((end) => end.node === node) ? ends : ends.filter((end) => end.node === node);
   const last = own.at(-1) ?? null;
   // Of a holder that hangs, what is bad began before the last look at it; of one that is not seen, no look says when.
@@ -106,7 +114,7 @@ function neededOf(ends: readonly HolderEnd[], byMs: number): HolderEnd | null {
  */
 export function endsToReckonWith(
   { lostAtMs, lastEnds }: Pick<Memory, 'lostAtMs' | 'lastEnds'>,
-  durations: Pick<Durations, 'ends' | 'doubtSinceMs'>,
+  durations: EndDurations,
   holder: Verdict,
   readinessMs: number,
   nowMs: number,
@@ -133,8 +141,11 @@ export function isSameEnd(one: HolderEnd, other: HolderEnd): boolean {
   return one.node === other.node && one.isUntold === other.isUntold && isSame(one.position, other.position);
 }
 
-/** `behind`: it lacks a part of what it need not have, so it proves nothing; `unknown` where nothing can be compared. */
-export type Coverage = 'whole' | 'behind' | 'unknown' | { readonly lacks: string };
+/**
+ * `enough`: it has what it must have, and lacks a part of the rest. `behind`: it lacks a part of what it need not have, and what
+ * it must have is not known, so that proves nothing. `unknown` where nothing can be compared.
+ */
+export type Coverage = 'whole' | 'enough' | 'behind' | 'unknown' | { readonly lacks: string };
 
 /** Whether the standby has what it must have received to take over. `source`: who the holder is, as for `unreadOf`. */
 export function coverageOf(
@@ -147,7 +158,8 @@ export function coverageOf(
   if (lack !== null && lack !== 'unknown') return { lacks: lack };
   const rest = missingOf(standby, proof, source);
   if (rest === 'unknown') return 'unknown';
-  return rest === null ? 'whole' : 'behind';
+  if (rest === null) return 'whole';
+  return lack === null ? 'enough' : 'behind';
 }
 
 function missingOf(standby: Server, end: HolderEnd | null, source: string | null): string | 'unknown' | null {

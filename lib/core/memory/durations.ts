@@ -54,6 +54,8 @@ export interface Durations {
   readonly asked: { readonly node: NodeName; readonly atMs: number } | null;
   /** Since when nothing says whether a holder lives that was proven dead: the standby cannot, or cannot be asked. */
   readonly untoldSinceMs: number | null;
+  /** Since when the holder's host takes our connections, and nobody greets us on them. */
+  readonly hungSinceMs: number | null;
   /** Since when the holder is not known to live. */
   readonly doubtSinceMs: number | null;
   /** Since when the clock of a node is off. */
@@ -89,6 +91,7 @@ export const noDurations: Durations = {
   away: null,
   asked: null,
   untoldSinceMs: null,
+  hungSinceMs: null,
   doubtSinceMs: null,
   clockOffSinceMs: null,
   resetSinceMs: null,
@@ -117,6 +120,7 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
     away: nextAway(durations, situation),
     asked: nextAsked(durations.asked, situation),
     untoldSinceMs: since(durations.untoldSinceMs, isUntold(situation)),
+    hungSinceMs: since(durations.hungSinceMs, holder.kind === 'silent' && holder.hostAccepts),
     doubtSinceMs: since(durations.doubtSinceMs, situation.life !== 'lives'),
     clockOffSinceMs: since(durations.clockOffSinceMs, clocksOff(situation).length > 0),
     resetSinceMs: since(durations.resetSinceMs, situation.reset !== null),

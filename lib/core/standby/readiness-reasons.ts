@@ -85,8 +85,10 @@ function isOver(
   if (!isLate && !isBarred && !isCutOff && !isUnasked) return false;
   const wasFit = fitAtMs !== undefined && lostAtMs - fitAtMs <= READINESS_LIFE_MS;
   const isWhole = coverage === 'whole';
-  const appliesAll = catchesUp(server) && coverage !== 'behind';
-  return (!isLate || appliesAll) && (!isCutOff || isWhole) && (!isUnasked || isWhole || wasFit);
+  const appliesAll = catchesUp(server) && coverage !== 'behind' && coverage !== 'enough';
+  // A channel that broke in the holder's last seconds, and was seen to, is no worse than one that broke unseen.
+  const hasEnough = isWhole || coverage === 'enough';
+  return (!isLate || appliesAll) && (!isCutOff || hasEnough) && (!isUnasked || isWhole || wasFit);
 }
 
 /** It has applied all that it had received, or will when catching up has ended the session that keeps it from that. */

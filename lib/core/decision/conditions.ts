@@ -56,7 +56,7 @@ export const told = (s: Situation, code: EventCode) => s.memory.incident?.told.i
 /** What is tried once an incident leaves these, and is not tried again while they are told. */
 export const triedOnce: readonly EventCode[] = ['repaired', 'switchover-undone', 'plan-incomplete'];
 /**
- * Why a switchover would freeze the holder in vain: its last write is applied only when the standby's delay is over
+ * Why a switchover would freeze the holder for nothing: its last write is applied only when the standby's delay is over
  * (`SOURCE_DELAY`), and the freeze ends before that. Null where it does not.
  */
 export const delayBeyondFreeze = ({ pair, standby }: Situation): string | null => {

@@ -56,7 +56,7 @@ export const openInvariants: Readonly<Partial<Record<InvariantName, Open>>> = {
     atMost: 3,
   },
   'W6 service-returns': {
-    how: 'Every history that was known to violate it is fixed or explained; before, a standby that followed a stranger for a moment was not trusted. One that was less than 25 s old when its leader died is not trusted by a leader whose clock is ahead.',
+    how: 'Every history that was known to violate it is fixed or explained; before, a standby that followed a stranger for a moment was not trusted.',
     atMost: 3,
   },
   'W7 plan-with-effect': {

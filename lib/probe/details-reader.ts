@@ -19,6 +19,7 @@ import { MysqlFailure, sawOf } from './errors.ts';
 import { KeptConnection, type Lent } from './kept-connection.ts';
 import type { Logins } from './logins.ts';
 import type { Pulse } from './pulse-row.ts';
+import { startSecondOf } from './start-second.ts';
 import { noTroubles, TroubleReader, type Troubles } from './troubles.ts';
 import { nowMs, within } from './waiting.ts';
 
@@ -30,6 +31,8 @@ export interface DetailWords extends ChannelWords {
    */
   readonly logIsOff: boolean;
   readonly counters: Counters;
+  /** `Server.startSecond`; null while it is not known. */
+  readonly startSecond: number | null;
   readonly troubles: Troubles;
 }
 
@@ -46,6 +49,12 @@ export interface Wanted {
 /** How often all is read. Milliseconds: a little less than a second, because looks are not on the dot. */
 const EVERY_MS = 900;
 
+/** What the look has read before, and when that was answered. */
+interface ReadPulse {
+  readonly pulse: Pulse;
+  readonly atMs: number;
+}
+
 /** The details of the node that these logins lead to, and which replicates from `peer`. */
 export class DetailsReader {
   readonly #channel: ChannelReader;
@@ -61,6 +70,9 @@ export class DetailsReader {
   #logAtMs = Number.NEGATIVE_INFINITY;
   #countersAtMs = Number.NEGATIVE_INFINITY;
   #counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
+  #startSecond: number | null = null;
+  /** A connection is to one process. */
+  #startSecondBy: MysqlLink | null = null;
   #troubles = noTroubles;
 
   constructor(logins: Logins, peer: Peer) {
@@ -76,7 +88,7 @@ export class DetailsReader {
     const beganAtMs = nowMs();
     const begunEarlier = this.#underWay !== null;
     if (begunEarlier || wanted.witness || this.#isDue) {
-      this.#underWay ??= this.#begin(pulse, wanted, limitMs);
+      this.#underWay ??= this.#begin({ pulse, atMs: beganAtMs }, wanted, limitMs);
       // Statements that are stuck since an earlier look are not waited for again, but their answer may just have come.
       await within(this.#underWay, begunEarlier ? 0 : limitMs);
     }
@@ -89,6 +101,7 @@ export class DetailsReader {
       binaryLog: isLogOfNow ? this.#binaryLog : noPlace,
       logIsOff: this.#logIsOff,
       counters: this.#countersAt(atMs),
+      startSecond: this.#startSecond,
       troubles: this.#troubles,
     };
   }
@@ -113,14 +126,25 @@ export class DetailsReader {
     return { ...this.#counters, uptimeSeconds: uptimeSeconds + sinceSeconds };
   }
 
+  async #refreshCounters({ pulse, atMs }: ReadPulse, link: MysqlLink): Promise<void> {
+    const askedAtMs = nowMs();
+    this.#counters = readCounters(await link.queryAgain(link.dialect.counters, [], null));
+    this.#countersAtMs = nowMs();
+    const { uptimeSeconds } = this.#counters;
+    const [sinceMs, tookMs] = [this.#countersAtMs - atMs, this.#countersAtMs - askedAtMs];
+    const known = this.#startSecondBy === link ? this.#startSecond : null;
+    this.#startSecond = known ?? startSecondOf(pulse, { uptimeSeconds, sinceMs, tookMs });
+    this.#startSecondBy = link;
+  }
+
   get #isDue(): boolean {
     return nowMs() - this.#readAtMs >= EVERY_MS;
   }
 
   /** Begins a set of statements. A refusal is remembered until the server answers again. */
-  #begin(pulse: Pulse, wanted: Wanted, limitMs: number): Promise<void> {
+  #begin(read: ReadPulse, wanted: Wanted, limitMs: number): Promise<void> {
     return this.#kept
-      .use(limitMs, (link) => this.#refresh(pulse, wanted, link))
+      .use(limitMs, (link) => this.#refresh(read, wanted, link))
       .then(
         () => {
           this.#refusal = null;
@@ -134,14 +158,12 @@ export class DetailsReader {
       });
   }
 
-  async #refresh(pulse: Pulse, { follows, urgent }: Wanted, link: MysqlLink): Promise<void> {
+  async #refresh(read: ReadPulse, { follows, urgent }: Wanted, link: MysqlLink): Promise<void> {
     const { dialect } = link;
+    const { pulse } = read;
     const all = this.#isDue;
     // Where the server has nothing better, the counters show whether the channel heard its source.
-    if (all || dialect.ear === null) {
-      this.#counters = readCounters(await link.queryAgain(dialect.counters, [], null));
-      this.#countersAtMs = nowMs();
-    }
+    if (all || dialect.ear === null) await this.#refreshCounters(read, link);
     const wholeMs = this.#channel.wholeMs(dialect, pulse);
     const part = { follows, all, isWhole: urgent || (all && this.#channel.wholeAgoMs >= wholeMs) };
     const seen = await this.#channel.read(pulse, part, this.#counters, link);

@@ -55,6 +55,7 @@ const serverSchema = z.object({
   isEarly: z.literal(true).exactOptional(),
   serverId: z.number().exactOptional(),
   uptimeSeconds: z.number(),
+  startSecond: z.number().exactOptional(),
   roundTripMs: z.number(),
   clockOffMs: z.number().nullable().default(null),
   binaryLog: z.enum(['on', 'off', 'unknown']),

@@ -8,7 +8,8 @@ import type { Master } from './master.ts';
 import type { View } from './view.ts';
 
 /** The answers of one look. */
-export interface Details extends Pick<Server, 'semiSync' | 'events' | 'globalLock' | 'uptimeSeconds'> {
+export interface Details
+  extends Pick<Server, 'semiSync' | 'events' | 'globalLock' | 'uptimeSeconds' | 'startSecond'> {
   readonly inbound: Inbound;
   readonly place: Pick<Position, 'file' | 'offset'>;
 }
@@ -48,17 +49,34 @@ const unread: Details = {
 export function readDetails(view: View, master: Master, nowMs: number, now: () => Details): Shown {
   const last = view.details.get(master.name);
   if (answersStatus(view, master, nowMs)) {
-    const read = { ...now(), atMs: nowMs, sinceMs: last?.sinceMs ?? nowMs };
+    const read = {
+      ...now(),
+      ...startOf(view, master, nowMs),
+      atMs: nowMs,
+      sinceMs: last?.sinceMs ?? nowMs,
+    };
     view.details.set(master.name, read);
     const isPlaced = last === undefined || Math.floor(nowMs / placedMs) % 2 === 0;
     const shown = { ...(isPlaced ? read : withoutPlaces(read)), isPlaced };
     return nowMs - read.sinceMs < earlyMs ? early(shown) : shown;
   }
   // The uptime is asked first, so it is known where the status alone is not answered; then it is counted on.
-  const uptimeSeconds = view.isBusy(nowMs) ? (last?.uptimeSeconds ?? 0) : master.uptimeSeconds(nowMs);
-  if (last === undefined) return { ...unread, isEarly: true, isPlaced: false, uptimeSeconds };
+  const process = view.isBusy(nowMs) ? {} : startOf(view, master, nowMs);
+  if (last === undefined) return { ...unread, isEarly: true, isPlaced: false, ...process };
   const inbound = agedBy(last.inbound, nowMs - last.atMs);
-  return { ...last, isPlaced: false, uptimeSeconds, inbound };
+  return { ...last, isPlaced: false, ...process, inbound };
+}
+
+/** What tells its process from others. Rounded twice, the second of its start may be one off, as each probe finds it. */
+function startOf(
+  { details }: View,
+  master: Master,
+  nowMs: number,
+): Pick<Details, 'uptimeSeconds' | 'startSecond'> {
+  const uptimeSeconds = master.uptimeSeconds(nowMs);
+  if (uptimeSeconds === 0) return { uptimeSeconds };
+  const off = Math.floor(details.get(master.name)?.sinceMs ?? nowMs) % 2;
+  return { uptimeSeconds, startSecond: master.startSecond + off };
 }
 
 /** Where there are GTIDs, they say where the channel is. */

@@ -180,6 +180,11 @@ export class Master {
     return Math.max(0, Math.floor(upMs / 1000));
   }
 
+  /** When mysqld started, by the clock of its host as it was then. Seconds since 1970, after a beginning of our own. */
+  get startSecond(): number {
+    return beginningS + Math.floor((this.startedMs + this.clockOffAtStartMs) / 1000);
+  }
+
   /** RESET BINARY LOGS AND GTIDS: it keeps its rows, and forgets by which GTIDs and places they were known. */
   resetLog(nowMs: number): void {
     this.log.reset(nowMs);
@@ -249,6 +254,9 @@ export class Master {
 function errantOf({ identity }: Master): string {
   return `ffff${identity.slice(4)}`;
 }
+
+/** When the histories begin. Seconds since 1970. */
+const beginningS = 1_750_000_000;
 
 /** The name of its binary log after so many that came before: one that has run for long has rotated it. */
 const binlogs = ['mysql-bin.000007', 'mysql-bin.000001'] as const;

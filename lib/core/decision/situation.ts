@@ -5,7 +5,7 @@ import { behindOf } from '../evidence/behind.ts';
 import { channelGapsOf } from '../evidence/channel-gaps.ts';
 import { faultsOfInbound, ownFaultsOfInbound } from '../evidence/check.ts';
 import { BLIND_MS, type Evidence } from '../evidence/evidence.ts';
-import { END_LIFE_MS, endsToReckonWith } from '../evidence/holder-end.ts';
+import { endsToReckonWith } from '../evidence/holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from '../evidence/identity.ts';
 import { type Life, lifeOf } from '../evidence/life.ts';
 import type { InstanceState } from '../evidence/sighting.ts';
@@ -13,7 +13,7 @@ import { hasRestarted } from '../evidence/uptimes.ts';
 import { judge, type Verdict } from '../evidence/verdict.ts';
 import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from '../evidence/witness.ts';
 import { detachedInto } from '../memory/detached.ts';
-import { type Durations, unservedSince } from '../memory/durations.ts';
+import { type Durations, isUntoldFor, unservedSince } from '../memory/durations.ts';
 import { countedMoves } from '../memory/late-move.ts';
 import { isKnownAgain, resetNow, type SeenReset, withForgotten } from '../memory/log-reset.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -235,8 +235,8 @@ function badSince(
 }
 
 /** Proven dead, by this leader or an earlier one; what the standby cannot say for longer would hide that it lives again. */
-function isRememberedDead({ lostAtMs }: Memory, { untoldSinceMs }: Durations, nowMs: number): boolean {
-  return lostAtMs !== null && (untoldSinceMs === null || nowMs - untoldSinceMs < END_LIFE_MS);
+function isRememberedDead({ lostAtMs }: Memory, durations: Durations, nowMs: number): boolean {
+  return lostAtMs !== null && !isUntoldFor(durations, nowMs);
 }
 
 /** A failover has detached it from a holder that had died, or is about to: it is silent by our own doing. */

@@ -53,7 +53,7 @@ export function hasLostNone(
   if (noted === undefined || server === null || behind[node] !== undefined) return false;
   if (!hasRunOn(noted.process, verdict, peer)) return false;
   if (noted.identity === server.identity && hasLess(server.executed, noted.executed)) return true;
-  return readiness?.node === node && readiness.fit && hasRunSince(readiness.atMs, verdict);
+  return readiness?.node === node && readiness.fit && hasRunSince(readiness, verdict);
 }
 
 /**

@@ -155,6 +155,11 @@ export interface Server {
   /** Replication skips what a server of the same id wrote. Absent where it was not read. */
   readonly serverId?: number;
   readonly uptimeSeconds: number;
+  /**
+   * When its process started, by its own clock: seconds since 1970, give or take one. It stays where it is when that clock is set, and is
+   * the same for every leader. Absent where it was not read.
+   */
+  readonly startSecond?: number;
   /** How long the answer took. Milliseconds. */
   readonly roundTripMs: number;
   /**

@@ -4,7 +4,7 @@
  */
 import type { NodeName } from '../names.ts';
 import { CLOCK_OFF_MS } from './clock-off.ts';
-import { startOf, UPTIME_SLACK_MS } from './same-process.ts';
+import { isSameStart, startOf, UPTIME_SLACK_MS } from './same-process.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How long a server had run when it last said so, and by how much its clock was off then. */
@@ -14,6 +14,8 @@ export interface Uptime {
   /** When it said so. Where a vantage loses sight of it, what another one saw before stands, and is older. */
   readonly atMs: number;
   readonly clockOffMs: number | null;
+  /** `Server.startSecond`. Absent where it was not read. */
+  readonly startSecond?: number;
   /** When it last was stopped since then; absent where it was not. */
   readonly stoppedAtMs?: number;
 }
@@ -27,7 +29,9 @@ export function nextUptimes(uptimes: Uptimes, verdicts: readonly Verdict[]): Upt
     const before = uptimes[node] ?? { seconds: null, atMs: seenAtMs, clockOffMs: null };
     if (kind === 'stopped') next.set(node, { ...before, stoppedAtMs: seenAtMs });
     if (server === null || server.uptimeSeconds === 0 || isOlder(before, seenAtMs)) continue;
-    next.set(node, { seconds: server.uptimeSeconds, atMs: seenAtMs, clockOffMs: server.clockOffMs });
+    const { uptimeSeconds: seconds, clockOffMs, startSecond } = server;
+    const second = startSecond === undefined ? {} : { startSecond };
+    next.set(node, { seconds, atMs: seenAtMs, clockOffMs, ...second });
   }
   return Object.fromEntries(next);
 }
@@ -41,6 +45,7 @@ export function hasRestarted(uptimes: Uptimes, verdict: Verdict): boolean {
   const [before, startedAtMs] = [uptimes[node], startOf(verdict)];
   if (before === undefined || server === null || startedAtMs === null) return false;
   if (isOlder(before, verdict.seenAtMs)) return false;
+  if (isSameStart(before, server) === false) return true;
   const { seconds, stoppedAtMs = Number.POSITIVE_INFINITY } = before;
   const isYounger = startedAtMs >= stoppedAtMs - UPTIME_SLACK_MS;
   if (seconds === null) return isYounger;

@@ -3,14 +3,14 @@ import type { Situation } from '../decision/situation.ts';
 import { isSteady } from '../decision/steady.ts';
 import { nextAsked, nextAway, nextStopped } from '../evidence/channel-gaps.ts';
 import { clocksOff } from '../evidence/clock-off.ts';
-import { nextEnds } from '../evidence/holder-end.ts';
-import { type Heartbeat, isStatusUnknown, type Position } from '../evidence/sighting.ts';
+import { END_LIFE_MS, nextEnds } from '../evidence/holder-end.ts';
+import type { Heartbeat, Position } from '../evidence/sighting.ts';
 import { nextUnrecorded, type Unrecorded } from '../evidence/unrecorded.ts';
 import { nextUptimes, type Uptime } from '../evidence/uptimes.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { cannotSay } from '../evidence/witness.ts';
 import type { NodeName } from '../names.ts';
-import { isBroken, misdirection } from '../standby/fitness.ts';
+import { isBroken, isUnread, misdirection } from '../standby/fitness.ts';
 import { lackOf } from '../standby/lead.ts';
 import type { HolderEnd } from '../standby/readiness.ts';
 import { hasRunSince } from '../standby/readiness-reasons.ts';
@@ -52,7 +52,7 @@ export interface Durations {
   readonly away: { readonly sinceMs: number; readonly backAtMs: number | null } | null;
   /** When the standby last answered us. */
   readonly asked: { readonly node: NodeName; readonly atMs: number } | null;
-  /** Since when the standby cannot say whether a holder lives that was proven dead. */
+  /** Since when nothing says whether a holder lives that was proven dead: the standby cannot, or cannot be asked. */
   readonly untoldSinceMs: number | null;
   /** Since when the holder is not known to live. */
   readonly doubtSinceMs: number | null;
@@ -154,8 +154,16 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
   };
 }
 
+/** For so long that it may have lived on since. */
+export function isUntoldFor({ untoldSinceMs }: Durations, nowMs: number): boolean {
+  return untoldSinceMs !== null && nowMs - untoldSinceMs >= END_LIFE_MS;
+}
+
+/** Nothing shows whether a holder that was proven dead lives again: a hang may end, and a host come back. */
 function isUntold({ holder, witness, memory }: Situation): boolean {
-  return memory.lostAtMs !== null && holder.server === null && cannotSay(witness);
+  if (memory.lostAtMs === null || holder.server !== null) return false;
+  const isHidden = holder.kind === 'silent' && !holder.hostAccepts && !holder.instanceGone;
+  return cannotSay(witness) || (witness === 'unasked' && isHidden);
 }
 
 /**
@@ -234,9 +242,8 @@ function nextReadiness(durations: Durations, situation: Situation) {
       // A source that lives sends again what was lost.
       const isAlive = holder.server !== null || witness === 'hears';
       const isSeen = isAlive && server?.inbound.kind === 'configured' && !isStray(situation);
-      // What could not be read is no illness, and no end of one.
-      const isUnread = server !== null && isStatusUnknown(server.inbound) && fitness.isCutOff !== true;
-      const broken = isBroken(fitness) && !isUnread;
+      // What could not be read yet is no illness, and no end of one.
+      const broken = isBroken(fitness) && !isUnread(standby);
       const saysIll = broken && standby.kind === 'serving';
       const lastIllMs = saysIll ? nowMs : illAtMs;
       const isIll = lastIllMs !== null && nowMs - lastIllMs < pair.settings.readinessMs;
@@ -273,7 +280,7 @@ function isStray({ pair, standby, peerIdentity }: Situation): boolean {
 
 /** A new leader has not seen it beside a living holder; but it has not restarted since an earlier one found it ready. */
 function isAsReady({ readiness }: Memory, standby: Verdict): boolean {
-  return readiness?.node === standby.node && hasRunSince(readiness.atMs, standby);
+  return readiness?.node === standby.node && hasRunSince(readiness, standby);
 }
 
 function nextHeartbeat({ heartbeat }: Durations, { holder, nowMs }: Situation): Durations['heartbeat'] {

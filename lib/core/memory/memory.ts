@@ -80,6 +80,8 @@ export interface Settled {
   readonly startedAtMs: number;
   /** How long it had run when it was noted. Absent in records of older releases. */
   readonly uptimeSeconds?: number;
+  /** `Server.startSecond`. Absent where it was not read, and in older records. */
+  readonly startSecond?: number;
   /** How long after the other node's server it had started, whatever the clocks; absent where that one was not seen. */
   readonly afterPeerMs?: number;
   /** By how much the clocks of its host, and of the other one, were off then. Absent where not read, and in older records. */

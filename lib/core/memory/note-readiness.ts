@@ -1,6 +1,6 @@
 /** Notes in memory whether the standby can take over: it counts once the holder is lost, so one moment does not decide it. */
 import type { Durations, Situation } from '../decision/situation.ts';
-import { SAME_START_MS, startOf } from '../evidence/same-process.ts';
+import { isSameStart, SAME_START_MS, startOf } from '../evidence/same-process.ts';
 import { isRefusedBySource } from '../evidence/source-errors.ts';
 import type { Verdict, VerdictKind } from '../evidence/verdict.ts';
 import { type Fitness, isBroken, isUnread, reasonsOfSilence } from '../standby/fitness.ts';
@@ -36,10 +36,12 @@ export function noteReadiness(memory: Memory, situation: Situation, durations: D
   const judged = lastingFitness(fitness, standby);
   if (!isNews(before, judged, standby, nowMs)) return memory;
   const fitAtMs = judged.isUnasked && before !== null ? lastFitOf(before) : undefined;
+  const { startSecond } = standby.server ?? {};
   const now: Readiness = {
     node: standby.node,
     atMs: nowMs,
     ...judged,
+    ...(startSecond === undefined ? {} : { startSecond }),
     ...(fitAtMs === undefined ? {} : { fitAtMs }),
   };
   return { ...memory, readiness: now };
@@ -85,6 +87,7 @@ function isNews(before: Readiness | null, now: Fitness, standby: Verdict, nowMs:
   if (before === null || before.fit !== now.fit) return true;
   const kinds = ['isLate', 'isBarred', 'isCutOff', 'isUnasked'] as const;
   if (kinds.some((kind) => before[kind] !== now[kind])) return true;
+  if (isSameStart(before, standby.server) === false) return true;
   return nowMs - before.atMs >= REFRESH_MS || hasGrownOld(before, standby, nowMs);
 }
 

@@ -11,6 +11,7 @@ import type { NodeName } from '../names.ts';
 import type { LastEnds } from '../standby/readiness.ts';
 import { noteSent } from '../standby/sent.ts';
 import { writesSeen } from '../text/writes-text.ts';
+import { isUntoldFor } from './durations.ts';
 import { hasTakenEffect, noteLateMove } from './late-move.ts';
 import { noteReset } from './log-reset.ts';
 import { type Memory, notLost } from './memory.ts';
@@ -185,10 +186,12 @@ function noteLife(memory: Memory, situation: Situation, durations: Durations): M
       return noteWaiting(known, situation, durations);
     case 'dead':
       return noteDeath(known, situation, durations);
-    case 'unsure':
-      return blind !== null && holder.kind === 'silent' && known.lostAtMs !== null
+    case 'unsure': {
+      const isHidden = blind !== null || isUntoldFor(durations, situation.nowMs);
+      return isHidden && holder.kind === 'silent' && known.lostAtMs !== null
         ? withoutDeath(known)
         : noteDoubt(known, situation, durations);
+    }
   }
 }
 

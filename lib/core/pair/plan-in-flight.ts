@@ -18,7 +18,7 @@ export function reasonToUndo(plan: PlanRecord, situation: Situation): string | n
   if (plan.kind !== 'failover' || acceptsLoss(plan)) return null;
   // What catching up waits for is what was received: nobody would miss what a restart has thrown away.
   const whose = identityOf(memory, source);
-  const [restarted] = reasonsOfRestart(memory.receivedWhenLost, plan.startedAtMs, target, whose);
+  const [restarted] = reasonsOfRestart(memory.receivedWhenLost, { atMs: plan.startedAtMs }, target, whose);
   return restarted === undefined ? null : `${plan.to}: ${restarted}`;
 }
 

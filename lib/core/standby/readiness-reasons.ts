@@ -1,6 +1,6 @@
 /** Whether a standby was ready when the holder was lost, by what is remembered of it. */
 import { type Coverage, coverageOf, END_LIFE_MS } from '../evidence/holder-end.ts';
-import { startOf, UPTIME_SLACK_MS } from '../evidence/same-process.ts';
+import { isSameStart, startOf, UPTIME_SLACK_MS } from '../evidence/same-process.ts';
 import type { Server } from '../evidence/sighting.ts';
 import { endsReceiver, isOfSource } from '../evidence/source-errors.ts';
 import type { Verdict } from '../evidence/verdict.ts';
@@ -51,7 +51,7 @@ export function reasonsOfReadiness({
     return ['keepalambda saw it ready for the last time too long before the holder was lost'];
   // Of one that has all that the holder had, only what it is known to have thrown away counts.
   if (coverage === 'whole' && memory.receivedWhenLost === null) return [];
-  return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby, peerIdentity);
+  return reasonsOfRestart(memory.receivedWhenLost, readiness, standby, peerIdentity);
 }
 
 /**
@@ -95,10 +95,15 @@ function catchesUp(server: Server | null): boolean {
   return server.inbound.caughtUp || server.globalLock !== null;
 }
 
-/** Whether it is the process that ran at that time, by its uptime: so it has thrown nothing away since. */
-export function hasRunSince(atMs: number, verdict: Pick<Verdict, 'server' | 'seenAtMs'>): boolean {
+/** A process at a moment at which it had what it needs. */
+export type Ready = Pick<Readiness, 'atMs' | 'startSecond'>;
+
+/** Whether it is the process that ran at that time, by its start: so it has thrown nothing away since. */
+export function hasRunSince(ready: Ready, verdict: Pick<Verdict, 'server' | 'seenAtMs'>): boolean {
+  const isSame = isSameStart(ready, verdict.server);
+  if (isSame !== null) return isSame;
   const startedAtMs = startOf(verdict);
-  return startedAtMs !== null && startedAtMs <= atMs + UPTIME_SLACK_MS;
+  return startedAtMs !== null && startedAtMs <= ready.atMs + UPTIME_SLACK_MS;
 }
 
 /**
@@ -107,7 +112,7 @@ export function hasRunSince(atMs: number, verdict: Pick<Verdict, 'server' | 'see
  */
 export function reasonsOfRestart(
   receivedWhenLost: Memory['receivedWhenLost'],
-  readyAtMs: number,
+  ready: Ready,
   { server, seenAtMs }: Verdict,
   source: string | null,
 ): readonly string[] {
@@ -118,7 +123,7 @@ export function reasonsOfRestart(
   if (lost === 'unknown') {
     // It has just started, or its uptime is about to be read: a second later it is known.
     if (server.uptimeSeconds === 0) return ['its uptime is not known yet'];
-    return hasRunSince(readyAtMs, { server, seenAtMs })
+    return hasRunSince(ready, { server, seenAtMs })
       ? []
       : ['it restarted after keepalambda saw it ready, and may have lost what it had received'];
   }

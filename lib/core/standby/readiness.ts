@@ -22,6 +22,8 @@ export interface Readiness extends Passing {
   /** Those of them that only a look at both nodes can take back. Absent where there are none, and in older records. */
   readonly ofHistory?: readonly string[];
   readonly atMs: number;
+  /** `Server.startSecond` of the process that was judged. Absent where it was not read, and in older records. */
+  readonly startSecond?: number;
   /** When it was fit last, of one that has been unasked since. */
   readonly fitAtMs?: number;
 }

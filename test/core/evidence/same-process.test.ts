@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { isSameProcess } from '../../../lib/core/evidence/same-process.ts';
+import { describe, expect, test } from 'vitest';
+import { hasRunOn, isSameProcess } from '../../../lib/core/evidence/same-process.ts';
 import { judge } from '../../../lib/core/evidence/verdict.ts';
 import { answers1, answers2, changed, holder, NOW_MS, standby, steady } from '../world.ts';
 
@@ -70,4 +70,27 @@ test('the clock of the other host is set ahead: it has not restarted, and nor ha
   const ran = { ...timed, afterPeerMs: 1_000_000, peerClockOffMs: 0 };
   const [one, two] = [judge(evidence, 'db1', pair.settings), judge(evidence, 'db2', pair.settings)];
   expect(isSameProcess(ran, one, two)).toBe(true);
+});
+
+describe('where the second of its start is known', () => {
+  const started = { ...before, startSecond: 5000 } as const;
+  const now = (startSecond: number, uptimeSeconds: number, clockOffMs = 0) => {
+    const { evidence, pair } = changed(steady, holder(answers1({ startSecond, uptimeSeconds, clockOffMs })));
+    return [judge(evidence, 'db1', pair.settings), judge(evidence, 'db2', pair.settings)] as const;
+  };
+
+  test.each<[what: string, startSecond: number, uptimeSeconds: number, clockOffMs: number, isSame: boolean]>([
+    ['it is the same, whatever the leader’s clock says', 5000, 20, 0, true],
+    ['as another probe has rounded it', 5002, 60, 0, true],
+    ['its clock was set back', 5000, 3, -57_000, true],
+    ['it has restarted a few seconds after its start', 5004, 56, 0, false],
+    ['it has restarted, and its clock was set ahead', 5040, 3600, 3_580_000, false],
+  ])('%s', (_, startSecond, uptimeSeconds, clockOffMs, isSame) => {
+    expect(isSameProcess(started, ...now(startSecond, uptimeSeconds, clockOffMs))).toBe(isSame);
+  });
+
+  test('it has run on for certain where it was older than what is rounded', () => {
+    expect(hasRunOn({ ...started, uptimeSeconds: 4 }, ...now(5001, 30))).toBe(true);
+    expect(hasRunOn({ ...started, uptimeSeconds: 3 }, ...now(5001, 30))).toBe(false);
+  });
 });

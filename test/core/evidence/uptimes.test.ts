@@ -81,6 +81,35 @@ describe('a holder that is down when the next leader begins', () => {
   });
 });
 
+describe('a holder that dies again a few seconds after its start, unseen', () => {
+  const opened = (startSecond: number, more: Partial<Server> = {}) => answers1({ startSecond, ...more });
+  function leaderOf(startSecond: number) {
+    const leader = new Leader(openedOnce);
+    leader.look(1000, opened(1000), answers2({}));
+    leader.looks(2, 1000, refused, deaf);
+    for (const uptimeSeconds of [1, 2, 3]) leader.look(1000, opened(startSecond, { uptimeSeconds }), deaf);
+    return leader;
+  }
+  const closedAt = (leader: Leader, startSecond: number) =>
+    [4, 5, 6].map(
+      (uptimeSeconds) => leader.look(1000, opened(startSecond, { uptimeSeconds, writable: false }), deaf).row,
+    );
+
+  it('is opened by the next leader: it is another process', () => {
+    expect(closedAt(leaderOf(2000).next(), 2008)).toContain('holder-read-only');
+  });
+
+  it('and by the same one, whatever has become of its clock', () => {
+    expect(closedAt(leaderOf(2000), 2008)).toContain('holder-read-only');
+  });
+
+  it('is left where it is the same: somebody closed it by hand', () => {
+    const rows = closedAt(leaderOf(2000).next(), 2001);
+    expect(rows).toContain('writability-changed');
+    expect(rows).not.toContain('holder-read-only');
+  });
+});
+
 describe('one lost packet of the vantage that looks, while the other one has rested', () => {
   const runs = (passed: number) => ({ uptimeSeconds: 1000 + passed });
   function losesSight(one: typeof answers1 | null) {

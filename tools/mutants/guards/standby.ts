@@ -72,7 +72,7 @@ export const standbyMutants: readonly Mutant[] = [
   {
     name: 'lost-relay-log-is-fit',
     file: readinessReasons,
-    find: 'return reasonsOfRestart(memory.receivedWhenLost, readiness.atMs, standby, peerIdentity);',
+    find: 'return reasonsOfRestart(memory.receivedWhenLost, readiness, standby, peerIdentity);',
     replace: 'return [];',
     guards: 'A standby that restarted after the loss has thrown away what it had received.',
   },

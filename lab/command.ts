@@ -192,7 +192,7 @@ function unknownName(what: string, name: string, known: readonly string[]): LabE
 }
 
 function renderList(): string {
-  const line = ([name, { about }]: [string, { about: string }]) => `  ${name.padEnd(20)} ${about}`;
+  const line = ([name, { about }]: [string, { about: string }]) => `  ${name.padEnd(22)} ${about}`;
   const faultLine = ([name, fault]: [string, LabFault]) =>
     line([
       name,

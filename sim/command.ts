@@ -108,7 +108,7 @@ async function tell(
   return violation === null ? 0 : 1;
 }
 
-/** Takes out each safeguard, and looks for the first history that misses it. 0: each is missed by one. */
+/** Takes out each safeguard, and looks for the first history with the harm. 0: each has one. */
 async function sabotageAll({ runs, seed, json }: Options, output: Output): Promise<number> {
   const seeds: Record<string, number | null> = {};
   for (const name of sabotageNames) {
@@ -116,7 +116,7 @@ async function sabotageAll({ runs, seed, json }: Options, output: Output): Promi
     seeds[name] = harm?.seed ?? null;
     output.out(
       harm === null
-        ? `${name}: NOT MISSED in ${runs} histories`
+        ? `${name}: NO HARM FOUND in ${runs} histories`
         : `${name}: seed ${harm.seed} violates invariant ${harm.invariant}: ${harm.saw}`,
     );
   }

@@ -57,6 +57,7 @@ export type SabotageName = keyof typeof sabotages;
 
 export const sabotageNames = Object.keys(sabotages) as SabotageName[];
 
+/** Whether a safeguard has this name. */
 export function isSabotage(name: string): name is SabotageName {
   return Object.hasOwn(sabotages, name);
 }

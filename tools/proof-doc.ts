@@ -55,10 +55,10 @@ const claims: readonly (readonly [claim: string, command: string])[] = [
   ],
   ['In 1,500 histories of noise nothing moves.', '`npm run sim -- --noise --runs 1500`'],
   [
-    'Each safeguard that is taken out is missed by the simulator.',
+    'The simulator finds the harm when a safeguard is taken out.',
     '`npm run sim -- --sabotage all`, `npx vitest run test/sim/sabotage.test.ts`',
   ],
-  ['Each guard that is taken out is missed by a test or by the simulator.', '`npm run mutants`'],
+  ['A test or the simulator notices when a guard is taken out.', '`npm run mutants`'],
   [
     'Every fault of the lab comes out as it must on real servers with their vendor’s defaults.',
     '`npm run lab -- --matrix`',
@@ -83,7 +83,7 @@ const notProven: readonly string[] = [
   'A history is ten minutes of one pair. What takes longer (a repeat after an hour, a flap guard over a day) is tested by tables alone.',
   'A holder that takes writes on a host that does not take the VIP for its own is not seen while nothing is moved: nothing looks through the VIP in steady state.',
   'Replication is asynchronous as a rule: what a dead host had acknowledged and not sent is lost, up to what W1 allows. Where the alert says `unknown`, it is not known.',
-  'Mutants are picked by hand. A guard that is not in the list may be missed by nobody.',
+  'Mutants are picked by hand. Perhaps no test notices the absence of a guard that is not in the list.',
   'The lab’s hosts share one kernel. Clock skew between hosts, packet reordering and real disks that fail are not in it.',
 ];
 

@@ -21,7 +21,7 @@ export function renderServerSettings(): string {
   return [
     '# Settings of the servers',
     '',
-    'Printed from `lab/servers/options.ts`.',
+    'Printed from `lab/servers/options.ts` by `test/lab/servers.test.ts`: change the code, then run `npx vitest run test/lab/servers.test.ts -t docs/servers.md -u`.',
     '',
     '[doctor.md](doctor.md) says what is wrong where one is missing; `keepalambda doctor PAIR` looks for it on your servers.',
     '',

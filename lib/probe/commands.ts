@@ -22,6 +22,7 @@ interface Lenders {
   readonly parking: Parking;
 }
 
+/** Carries out each command, on a connection that is there where possible. */
 export class Commands {
   readonly #lenders: Lenders;
   readonly #makeWay: typeof wayTo;

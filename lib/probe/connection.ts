@@ -1,11 +1,12 @@
 /** One connection to a server, over mysql2: made, asked and thrown away within limits. mysql2 stays in here. */
 import { connect, type Socket } from 'node:net';
-import { type Connection, createConnection, type PrepareStatementInfo, type SslOptions } from 'mysql2';
+import { type Connection, createConnection, type PrepareStatementInfo } from 'mysql2';
 import type { StatusRow } from './columns.ts';
 import { type Dialect, dialectOf, versionQuery } from './dialect.ts';
 import { MysqlFailure, type Phase } from './errors.ts';
 import { type Ask, type AskPrepared, askAgain } from './prepared.ts';
 import type { ProbeCredentials } from './protocol.ts';
+import { tlsOf } from './tls.ts';
 import { late, nowMs, within } from './waiting.ts';
 
 export interface NodeEndpoint {
@@ -268,36 +269,4 @@ function optionsOf({ host, port, credentials }: NodeEndpoint, socket: Socket) {
     // The server learns only this name of the process: a person finds it in the process list.
     connectAttributes: { program_name: 'keepalambda' },
   };
-}
-
-/**
- * `verify-ca` checks who signed the certificate, not the name on it: nodes are known by address, and mysqld's own
- * certificates carry no address.
- */
-function tlsOf(credentials: ProbeCredentials): SslOptions | null {
-  const { ca, tls = 'off' } = credentials;
-  const key = `${tls} ${ca ?? ''}`;
-  const known = tlsOptions.get(key);
-  if (known !== undefined) return known;
-  const made = makeTls(tls, ca);
-  tlsOptions.set(key, made);
-  return made;
-}
-
-/**
- * mysql2 caches the parsed certificates and the TLS sessions of a server by these objects, so there is one object for
- * each kind. A login that resumes a session needs no certificate, and a fraction of the bytes and of the CPU.
- */
-const tlsOptions = new Map<string, SslOptions | null>();
-
-function makeTls(tls: NonNullable<ProbeCredentials['tls']>, ca: string | undefined): SslOptions | null {
-  switch (tls) {
-    case 'off':
-      return null;
-    case 'encrypt':
-      return { rejectUnauthorized: false };
-    case 'verify-ca':
-      // Without an authority of its own, mysqld's certificate would be checked against Node's list, and refused.
-      return { rejectUnauthorized: true, verifyIdentity: false, ...(ca === undefined ? {} : { ca }) };
-  }
 }

@@ -38,6 +38,7 @@ const systemSchemas = "('mysql', 'sys', 'information_schema', 'performance_schem
 /** `_orders_new` and `_orders_old` of pt-online-schema-change; `_orders_gho`, `_ghc` and `_del` of gh-ost. */
 const toolTable = '_.*_(new|old|gho|ghc|del)$';
 
+/** The statements of `examine`, as this server takes them. */
 export function factStatements({ flavor, superReadOnly, ear, names }: Dialect): FactStatements {
   return {
     limit: limitOf(flavor, superReadOnly),

@@ -2,8 +2,10 @@
 import { CONNECTIONS_PER_VANTAGE } from '../core/evidence/connection-count.ts';
 import type { Heartbeat, Inbound, Saw, Server } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
+import type { Peer } from './channel-reader.ts';
 import { inboundOf } from './channel-rows.ts';
 import type { NodeEndpoint } from './connection.ts';
+import { DetailsReader, type DetailWords } from './details-reader.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import type { BeatLag, HeartbeatLag } from './heartbeat-lag.ts';
 import { HeartbeatWriter } from './heartbeat-writer.ts';
@@ -12,7 +14,6 @@ import type { Refusal } from './login-history.ts';
 import { Logins } from './logins.ts';
 import { PulseReader } from './pulse-reader.ts';
 import { clockOffOf, type Pulse } from './pulse-row.ts';
-import { type DetailWords, type Peer, ReplicationReader } from './replication-reader.ts';
 import { type Alarm, nowMs } from './waiting.ts';
 
 /**
@@ -46,7 +47,7 @@ export interface Part {
 export class NodeWatcher {
   readonly #logins: Logins;
   readonly #pulse: PulseReader;
-  readonly #details: ReplicationReader;
+  readonly #details: DetailsReader;
   readonly #writer: HeartbeatWriter;
   readonly #onIdentity: (identity: string) => void;
   #underWay: Promise<Saw> | null = null;
@@ -58,7 +59,7 @@ export class NodeWatcher {
   constructor({ node, endpoint, beats, peer, onIdentity }: WatchedNode) {
     this.#logins = new Logins(endpoint);
     this.#pulse = new PulseReader(this.#logins);
-    this.#details = new ReplicationReader(this.#logins, peer);
+    this.#details = new DetailsReader(this.#logins, peer);
     this.#writer = new HeartbeatWriter(this.#logins, node, beats);
     this.#onIdentity = onIdentity;
   }

@@ -85,6 +85,7 @@ export class NodeWatchers {
   }
 }
 
+/** The server of a pair at that address. */
 export function endpointOf(from: Pick<ProbeTarget, 'port' | 'credentials'>, host: string): NodeEndpoint {
   return { host, port: from.port, credentials: from.credentials };
 }

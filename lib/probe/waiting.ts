@@ -36,6 +36,7 @@ export interface Bell {
   ring(): void;
 }
 
+/** Each ring wakes all that wait at that moment. */
 export function createBell(): Bell {
   const wakers = new Set<() => void>();
   return {

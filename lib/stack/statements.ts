@@ -4,6 +4,7 @@ import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
 export type Policies = Readonly<Record<string, PolicyDocument>>;
 
+/** A document of these statements. */
 export function policy(...statements: PolicyStatement[]): PolicyDocument {
   return new PolicyDocument({ statements });
 }
@@ -34,6 +35,7 @@ export function colonArn(stack: Stack, service: string, resource: string, resour
   return stack.formatArn({ service, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
 }
 
+/** The function by its name, without a version. */
 export function functionArn(stack: Stack, name: string): string {
   return colonArn(stack, 'lambda', 'function', name);
 }

@@ -50,6 +50,7 @@ const SEEN_SHARE = 5;
  */
 const LEADER_ASKED_MAX = 5;
 
+/** Lines for people, and the same as data. */
 export async function answerStatus(
   asked: Asked,
   { verbose, events: limit }: Extract<Request, { action: 'status' }>,

@@ -25,6 +25,7 @@ const LAST_TRY_MS = 500;
 /** How often a statement that was not answered is sent again. */
 const LOST_ANSWER_TRIES = 3;
 
+/** Waits until the node has applied what it must, while the plan is still wanted and the time is not over. */
 export async function catchUp(step: CatchUp, execution: StepContext): Promise<Result> {
   const { record, safeguards, identityOf, receivedWhenLost: lostWith = null, logReset = null } = execution;
   if (!safeguards.catchUp) return done('taken out');

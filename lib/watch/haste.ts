@@ -9,6 +9,7 @@ const LIMIT_MS = 2500;
 /** How long the call to EC2 needs the CPU until it is sent. Milliseconds. */
 const SENDING_MS = 100;
 
+/** Whether a plan is in haste, and how others wait for its end. */
 export class Haste {
   readonly #clock: Clock;
   readonly #onOver: () => void;

@@ -10,6 +10,7 @@ import { runWatch } from './watch.ts';
 
 const ASK_EVERY_MS = 500;
 
+/** Gives back what the leader answers, or that it has not answered in time. */
 export async function serveOrder(options: OperateOptions & { readonly order: Order }): Promise<Reply> {
   const { config, ports, owner, deadlineMs, order, safeguards } = options;
   const { clock, ids, store, log } = ports;

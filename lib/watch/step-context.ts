@@ -62,10 +62,12 @@ export interface Result {
   >;
 }
 
+/** It changed something. */
 export function done(changed: string, learned?: Result['learned']): Result {
   return { outcome: { kind: 'done', changed }, ...(learned ? { learned } : {}) };
 }
 
+/** The end state was there before. */
 export function already(found: string, learned?: Result['learned']): Result {
   return { outcome: { kind: 'already', found }, ...(learned ? { learned } : {}) };
 }
@@ -80,10 +82,12 @@ export function missed(because: string): Result {
   return { outcome: { kind: 'missed', because } };
 }
 
+/** It was tried and failed, and the plan cannot go on. */
 export function failed(because: string): Result {
   return { outcome: { kind: 'failed', because } };
 }
 
+/** Why something was thrown, in words. */
 export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

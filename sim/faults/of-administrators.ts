@@ -40,7 +40,7 @@ function resetLog({ world, master, degree }: Strike): Mending {
   const peer = world.peer(master.name);
   world.advance();
   // The world knows transactions by number, and those that it has lost and the other one has would become others.
-  if (peer.channel.received > master.log.countAt(world.nowMs)) return () => {};
+  if (peer.channel.relayLog.received > master.log.countAt(world.nowMs)) return () => {};
   master.resetLog(world.nowMs);
   return () => {
     if (degree < 0.5 || peer.channel.ioError?.errno !== 1236) return;

@@ -19,10 +19,10 @@ export function lacksAnything(court: Court, master: Master): boolean {
   const { world, chronicle, resets } = court;
   const { channel, log, name } = master;
   if (resets.isHidden(master)) return true;
-  if (world.peer(name).channel.received > log.countAt(world.nowMs)) return true;
+  if (world.peer(name).channel.relayLog.received > log.countAt(world.nowMs)) return true;
   if (chronicle.entrusted === name) return false;
   if (hasUnknownPast(court, master) || isUntold(master)) return true;
-  return firstMissingMs(world, master) !== null || !channel.caughtUp;
+  return firstMissingMs(world, master) !== null || !channel.relayLog.caughtUp;
 }
 
 /**
@@ -48,7 +48,7 @@ export function mayHaveMoreElsewhere(world: SimWorld, master: Master): boolean {
 /** Its log was reset, and the other node has what was named as its next writes will be: it would skip these. */
 export function wouldRepeat(world: SimWorld, { name, log }: Master): boolean {
   if (!world.gtid || log.names.log === 0) return false;
-  return world.peer(name).channel.receivedName > log.names.nameOf(log.countAt(world.nowMs));
+  return world.peer(name).channel.relayLog.receivedName > log.names.nameOf(log.countAt(world.nowMs));
 }
 
 /**
@@ -95,8 +95,8 @@ export function mayTakeOver(world: SimWorld, master: Master): boolean {
   if (!configured || !ioWanted || !applies || stranger !== null || applyPerMs < 1) return false;
   const other = world.peer(master.name);
   if (other.unlogged) return false;
-  const hasOwn = master.hasErrant(other) || other.channel.received < master.log.countAt(world.nowMs);
-  const hasLess = other.channel.received > master.log.countAt(world.nowMs);
+  const hasOwn = master.hasErrant(other) || other.channel.relayLog.received < master.log.countAt(world.nowMs);
+  const hasLess = other.channel.relayLog.received > master.log.countAt(world.nowMs);
   if (hasOwn || hasLess || wouldRepeat(world, master) || master.binaryLog === 'off') return false;
   const missingMs = firstMissingMs(world, master);
   if (missingMs === null) return true;

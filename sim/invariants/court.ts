@@ -150,7 +150,7 @@ export class Court {
     this.world.advance();
     this.flight = {
       plan,
-      received: new Map(this.world.masters.map(({ name, channel }) => [name, channel.received])),
+      received: new Map(this.world.masters.map(({ name, channel }) => [name, channel.relayLog.received])),
       sinceMs: this.world.nowMs,
       order: plan.requestId === null ? null : (this.orders.get(plan.requestId) ?? null),
       lives: new Map(this.world.masters.map(({ name }) => [name, this.chronicle.of(name)])),

@@ -34,7 +34,7 @@ export function effectInvariant(court: Court): Invariant {
     },
     acted({ action, node }, ok) {
       hasFailed ||= !ok;
-      isApplying = action === 'catch-up' && ok && !world.master(node).channel.caughtUp;
+      isApplying = action === 'catch-up' && ok && !world.master(node).channel.relayLog.caughtUp;
     },
     saved(_, { plan: was }, { plan: is }) {
       // A record of an older deployment names strangers: nothing of it can be carried out here.

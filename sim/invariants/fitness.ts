@@ -70,10 +70,10 @@ export function fitnessInvariant(court: Court): Invariant {
 function checkApplied(court: Court, node: NodeName, { sinceMs, received }: Flight): void {
   const { world } = court;
   world.advance();
-  const { channel } = world.master(node);
+  const { relayLog } = world.master(node).channel;
   const { log } = world.peer(node);
-  if (channel.appliedCount >= log.countAt(sinceMs)) return;
-  const left = (received.get(node) ?? 0) - channel.appliedCount;
+  if (relayLog.appliedCount >= log.countAt(sinceMs)) return;
+  const left = (received.get(node) ?? 0) - relayLog.appliedCount;
   if (left > 0) {
     court.accuse(2, `the VIP is sent to ${node}, which has ${left} transactions received and not applied`);
   }

@@ -57,10 +57,7 @@ export function livenessInvariant(court: Court, isManned: () => boolean): Invari
     if (holder === null || holder.answers) {
       clear();
       deadSinceMs = null;
-      const ready =
-        holder?.servesVip &&
-        standby.channel.flowing &&
-        standby.channel.received - standby.channel.applied < 50;
+      const ready = holder?.servesVip && standby.channel.flowing && standby.channel.relayLog.pile < 50;
       fairSinceMs = ready ? (fairSinceMs ?? world.nowMs) : null;
       return;
     }

@@ -49,8 +49,9 @@ export function lossInvariant(court: Court): Invariant {
       if (firstLostMs === null) return;
       const earliestMs = knownUntilMs(flight, old.name) - lossAllowedMs(world);
       if (firstLostMs >= earliestMs) return;
-      const { channel } = world.master(node);
-      const lost = old.log.countAt(world.nowMs) - channel.received + channel.skippedOf(channel.received);
+      const { relayLog } = world.master(node).channel;
+      const { received } = relayLog;
+      const lost = old.log.countAt(world.nowMs) - received + relayLog.skippedOf(received);
       court.accuse(
         'W1 bounded-loss',
         `the failover to ${node} loses ${lost} acknowledged transactions of ${old.name}, the first committed ${Math.round(earliestMs - firstLostMs)} ms before what may be lost`,
@@ -71,7 +72,7 @@ export function lossAllowedMs({ pair }: SimWorld): number {
 export function firstMissingMs(world: SimWorld, master: Master, since = 0): number | null {
   world.advance();
   const { log } = world.peer(master.name);
-  const first = master.channel.firstLackingAbove(since);
+  const first = master.channel.relayLog.firstLackingAbove(since);
   return first > log.countAt(world.nowMs) ? null : log.committedAtMs(first, world.nowMs);
 }
 
@@ -86,9 +87,9 @@ function firstToldMs(world: SimWorld, master: Master, since = 0): number | null 
   world.advance();
   const { log } = world.peer(master.name);
   const end = log.countAt(world.nowMs);
-  const { channel } = master;
-  for (let number = channel.firstLackingAbove(since); number <= end; number++) {
-    if (number <= channel.received && !channel.skipped(number)) continue;
+  const { relayLog } = master.channel;
+  for (let number = relayLog.firstLackingAbove(since); number <= end; number++) {
+    if (number <= relayLog.received && !relayLog.skipped(number)) continue;
     const { acknowledgedAtMs } = log.transaction(number, world.nowMs);
     if (acknowledgedAtMs !== null) return acknowledgedAtMs;
   }

@@ -78,7 +78,7 @@ export function recoveryInvariant(court: Court): Invariant {
     const other = world.peer(lastHolder);
     const isLost = !last.answers || (last.stuckSinceMs !== null && last.barred === null);
     if (isLeftClosed(last)) return null;
-    if (looksIdle(world, last) || other.channel.received < hadReceived) return null;
+    if (looksIdle(world, last) || other.channel.relayLog.received < hadReceived) return null;
     const { wellMs } = chronicle.of(last.name);
     if (busyMs > looksMs || isRepaired) return null;
     if (!isLost || paused || moves.areSpent || wellMs - cameAtMs < unwatchedMs) return null;
@@ -100,7 +100,8 @@ export function recoveryInvariant(court: Court): Invariant {
       [busyMs, isRepaired] = [court.flight === null ? 0 : world.nowMs - court.flight.sinceMs, false];
       hadReceived = 0;
     }
-    if (lastHolder !== null) hadReceived = Math.max(hadReceived, world.peer(lastHolder).channel.received);
+    if (lastHolder !== null)
+      hadReceived = Math.max(hadReceived, world.peer(lastHolder).channel.relayLog.received);
     if (lastHolder !== null) shown.observe(world.master(lastHolder));
     isRepaired ||= court.flight?.plan.kind === 'repair-node';
     const node = candidate()?.name;

@@ -57,8 +57,8 @@ export function rowsInvariant(court: Court): Invariant {
   const checkRows = () => {
     for (const { name, channel } of world.masters) {
       // Dear: only when something of the other one has been applied since.
-      if (seen.get(name) === channel.appliedCount) continue;
-      seen.set(name, channel.appliedCount);
+      if (seen.get(name) === channel.relayLog.appliedCount) continue;
+      seen.set(name, channel.relayLog.appliedCount);
       const found = world
         .overwrittenOn(name)
         .filter((overwrite) => overwrite.older.by === 'client' && !isExcused(overwrite));
@@ -123,7 +123,7 @@ export function rowsInvariant(court: Court): Invariant {
       checkNumbers();
       // What clients write through the VIP is applied on the other one all the time, and replaces nothing.
       const { holder } = world;
-      if (holder !== null && seen.get(holder.name) !== holder.channel.appliedCount) checkRows();
+      if (holder !== null && seen.get(holder.name) !== holder.channel.relayLog.appliedCount) checkRows();
     },
     ended() {
       checkNumbers();
@@ -135,7 +135,9 @@ export function rowsInvariant(court: Court): Invariant {
 /** What comes to a node after a move by hand: what it had received; all of the other's, if nobody of ours could order it to stop. */
 function comingTo({ world }: Court, node: NodeName): number {
   const master = world.master(node);
-  return isReached(world, master) ? master.channel.received : world.peer(node).log.countAt(world.nowMs);
+  return isReached(world, master)
+    ? master.channel.relayLog.received
+    : world.peer(node).log.countAt(world.nowMs);
 }
 
 function lifeOf({ name, log }: Master): string {

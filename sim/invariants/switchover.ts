@@ -24,7 +24,7 @@ export function switchoverInvariant(court: Court): Invariant {
       world.advance();
       const { channel } = world.master(node);
       const count = old.log.countAt(world.nowMs);
-      const lost = count - channel.appliedCount + channel.skippedOf(count);
+      const lost = count - channel.relayLog.appliedCount + channel.relayLog.skippedOf(count);
       if (lost > 0)
         court.accuse(6, `the switchover to ${node} loses ${lost} acknowledged transactions of ${old.name}`);
     },

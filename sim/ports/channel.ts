@@ -25,9 +25,9 @@ export async function catchUp(
   const { world, process, random } = context;
   const master = world.master(node);
   const source = world.peer(node);
-  const { channel } = master;
+  const { relayLog } = master.channel;
   const endMs = world.nowMs + limitMs;
-  const isReached = () => upTo === null || source.isReachedBy(channel.appliedCount, upTo, channel.known);
+  const isReached = () => upTo === null || source.isReachedBy(relayLog.appliedCount, upTo, relayLog.known);
   for (;;) {
     const route = routeTo(context, master);
     if (route instanceof PortError) return process.fail(random.whole(4, 20), route);
@@ -39,13 +39,13 @@ export async function catchUp(
     const reached = await process.send(random.whole(2, 15), random.whole(2, 8), () => {
       world.advance();
       const isOther = wanted !== null && !follows(context, master, wanted);
-      return !isOther && channel.caughtUp && isReached();
+      return !isOther && relayLog.caughtUp && isReached();
     });
     if (reached || world.nowMs + pollMs > endMs) {
       return {
         reached,
-        applied: source.positionAt(channel.appliedCount, channel.known),
-        received: source.positionAt(channel.received, channel.namesReceived),
+        applied: source.positionAt(relayLog.appliedCount, relayLog.known),
+        received: source.positionAt(relayLog.received, relayLog.namesReceived),
         executed: master.executed(world.nowMs, source),
         because: reached ? '' : becauseOf(master),
       };
@@ -66,7 +66,7 @@ export async function detach(
   const leftMs = await afterStatus(context, node, limitMs);
   return command(context, node, leftMs, (master) => {
     const { channel } = master;
-    const received = world.peer(node).positionAt(channel.received, channel.namesReceived);
+    const received = world.peer(node).positionAt(channel.relayLog.received, channel.relayLog.namesReceived);
     if (!channel.configured || !follows(context, master, source))
       return { was: 'unconfigured', received, outlasts: false };
     const was = channel.ioWanted ? 'running' : 'stopped';
@@ -96,7 +96,7 @@ export async function attach(
     const isWanted = attaching === 'afresh' ? channel.io === 'yes' : channel.ioWanted && channel.applies;
     if (isWanted && !channel.barred && !channel.held) return { wasRunning: true };
     world.advance();
-    if (attaching === 'afresh' && !channel.caughtUp)
+    if (attaching === 'afresh' && !channel.relayLog.caughtUp)
       throw new PortError('unsuccessful', 'the channel has not applied all that it has received');
     world.change(() => channel.attach(attaching));
     return { wasRunning: false };
@@ -136,5 +136,5 @@ function follows({ world }: Context, { name, channel }: Master, source: string |
 function becauseOf({ channel, globalLock }: Master): string {
   if (globalLock !== null)
     return `the applier waits for session ${globalLock.session.id}, which holds a lock`;
-  return `applied ${channel.appliedCount} of ${channel.received} that were received`;
+  return `applied ${channel.relayLog.appliedCount} of ${channel.relayLog.received} that were received`;
 }

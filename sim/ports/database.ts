@@ -54,7 +54,7 @@ function serverOf({ world }: Context, name: NodeName) {
 
 /** One that waited has failed only if nothing was applied meanwhile: what makes progress is worth waiting for. */
 function waiting(context: Context, node: NodeName, run: () => Promise<CaughtUp>): Promise<CaughtUp> {
-  const { channel } = context.world.master(node);
-  const before = channel.appliedCount;
-  return acting(context, 'catch-up', node, run, ({ reached }) => reached || channel.appliedCount > before);
+  const { relayLog } = context.world.master(node).channel;
+  const before = relayLog.appliedCount;
+  return acting(context, 'catch-up', node, run, ({ reached }) => reached || relayLog.appliedCount > before);
 }

@@ -18,6 +18,7 @@ export function inboundOf(
   source: Master,
   { applierBlocked, retryMs, clocksMs }: Beside,
 ): Inbound {
+  const { relayLog } = channel;
   if (!channel.configured) return { kind: 'unconfigured' };
   return {
     kind: 'configured',
@@ -32,9 +33,9 @@ export function inboundOf(
     retrySeconds: Math.ceil(retryMs / 1000),
     applierBlocked,
     barred: channel.barred,
-    received: source.positionAt(channel.received, channel.namesReceived),
-    applied: source.positionAt(channel.appliedCount, channel.known),
-    caughtUp: channel.caughtUp,
+    received: source.positionAt(relayLog.received, relayLog.namesReceived),
+    applied: source.positionAt(relayLog.appliedCount, relayLog.known),
+    caughtUp: relayLog.caughtUp,
     heardAgoMs: channel.heardAgoMs(nowMs),
     receivedAgoMs: channel.receivedAgoMs(nowMs),
   };

@@ -1,10 +1,9 @@
-/** Asynchronous replication into one node from the other: what was received, what was applied, what it says. */
+/** Asynchronous replication into one node from the other: its connection, its two threads, and what they say. */
 import type { Attaching } from '../../lib/core/evidence/probe-results.ts';
 import type { ReplicationError, ThreadState } from '../../lib/core/evidence/sighting.ts';
 import { type LastTry, noTry } from './last-try.ts';
-import type { CommitLog, Kept } from './log.ts';
-import { type Known, knowsAll } from './names.ts';
-import { Gaps, type Held, Lives } from './received-numbers.ts';
+import type { CommitLog } from './log.ts';
+import { RelayLog } from './relay-log.ts';
 
 /** Far more than clients commit, so that a healthy replica works off any pile. */
 export const usualApplyPerMs = 4;
@@ -25,6 +24,7 @@ const ioOf = {
 } as const satisfies Record<ChannelLink, ThreadState>;
 
 export class Channel {
+  readonly relayLog: RelayLog;
   configured = true;
   /** Whether the IO thread is meant to run; `STOP REPLICA` and errors end that. */
   ioWanted = true;
@@ -57,32 +57,19 @@ export class Channel {
   applyMs = 3;
   /** How many transactions are applied in a millisecond when some have piled up. */
   applyPerMs = usualApplyPerMs;
-  received = 0;
-  /** Names of the source's that its own server does not know to have: it came to be without them, or its log was reset. */
-  known: Known = knowsAll;
-  /** Its server has no data: it would have to begin with all that its source ever wrote. */
-  isEmpty = false;
   /** How much more its server's clock was ahead than its source's when it connected. Milliseconds. */
   clockAheadMs = 0;
-  /** Counts up by fractions while a pile is worked off. */
-  applied = 0;
   #advancedMs = 0;
   #flowingSinceMs = 0;
   #heardMs = 0;
   #receivedMs = 0;
-  #lives = new Lives();
   /** Which of the source's binary logs it reads. */
   #log = 0;
-  /** Names up to this one were received, and are no longer named as such. */
-  #unnamed = 0;
-  /** What it took for known by its name, and has never received. */
-  #gaps = new Gaps();
   readonly #source: CommitLog;
-  readonly #gtid: boolean;
 
   constructor(source: CommitLog, gtid: boolean) {
     this.#source = source;
-    this.#gtid = gtid;
+    this.relayLog = new RelayLog(source, gtid);
   }
 
   /** Brings received and applied up to now, under the state that has held since the last time. */
@@ -91,35 +78,16 @@ export class Channel {
     if (forMs <= 0) return;
     this.#advancedMs = nowMs;
     if (this.flowing) {
-      const sent = Math.min(
-        this.#source.countAt(nowMs - this.transportMs),
-        this.#source.names.endOf(this.#log),
-      );
-      if (this.#isFollowed) this.#receive(nowMs, sent);
+      const { names } = this.#source;
+      const sent = Math.min(this.#source.countAt(nowMs - this.transportMs), names.endOf(this.#log));
+      if (this.#isFollowed && this.relayLog.receive(sent))
+        this.#receivedMs = this.#source.committedAtMs(sent, nowMs) + this.transportMs;
       this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
     }
-    if (!applies || !this.applies || this.applied >= this.received) return;
-    const due = Math.min(this.received, this.#source.countAt(nowMs - this.transportMs - this.applyMs));
-    const target = this.flowing ? due : this.received;
-    this.applied = Math.max(this.applied, Math.min(target, this.applied + forMs * this.applyPerMs));
-  }
-
-  #receive(nowMs: number, count: number): void {
-    if (count <= this.received) return;
-    this.#receivedMs = this.#source.committedAtMs(count, nowMs) + this.transportMs;
-    const { incarnation } = this.#source;
-    this.#lives.note(this.received, incarnation);
-    this.received = count;
-  }
-
-  /** The life of the source's log that the transaction of that number was received from. */
-  incarnationOf(number: number): number {
-    return this.#lives.of(number);
-  }
-
-  /** What was applied of the numbers that this life of the source's log gave away. */
-  heldOf(incarnation: number): Held {
-    return this.#lives.heldOf(incarnation, this.appliedCount);
+    const { received, applied } = this.relayLog;
+    if (!applies || !this.applies || applied >= received) return;
+    const due = Math.min(received, this.#source.countAt(nowMs - this.transportMs - this.applyMs));
+    this.relayLog.apply(this.flowing ? due : received, forMs * this.applyPerMs);
   }
 
   /** The connection enters another state. */
@@ -128,54 +96,19 @@ export class Channel {
     const isNew = this.link !== 'stalled';
     this.link = link;
     if (link !== 'flowing') return;
-    if (isNew && this.stranger === null) this.#goOn();
+    if (isNew && this.stranger === null) {
+      this.#log = this.#source.names.log;
+      this.relayLog.goOn();
+    }
     this.cutSinceMs = null;
     this.#flowingSinceMs = nowMs;
     this.#heardMs = nowMs;
     this.#receivedMs = nowMs;
   }
 
-  /** A new connection: what has a name that it knows already is not sent. */
-  #goOn(): void {
-    const { names } = this.#source;
-    this.#log = names.log;
-    if (!this.#gtid || this.#isOfPresentLog) return;
-    const upTo = names.numberOf(this.receivedName);
-    if (upTo <= this.received) return;
-    this.#gaps.note(this.received, upTo);
-    if (this.caughtUp) this.applied = upTo;
-    this.received = upTo;
-  }
-
-  get #isOfPresentLog(): boolean {
-    const { names } = this.#source;
-    return this.received === 0 || names.placeOf(this.received).log === names.log;
-  }
-
-  /** By which names it says what it has received. */
-  get namesReceived(): Known {
-    return { ...this.known, forgotten: this.#unnamed };
-  }
-
-  /** The highest name of the source's that it names when it connects: of those received, or known to its own server. */
-  get receivedName(): number {
-    const name = this.#source.names.highest(this.received, this.known.since);
-    return name > Math.min(this.#unnamed, this.known.forgotten) ? name : 0;
-  }
-
-  /** Whether it skipped the transaction of that number for its name. */
-  skipped(number: number): boolean {
-    return this.#gaps.has(number);
-  }
-
   /** Its server's data are removed, and its channel stopped. */
   empty(): void {
-    this.received = this.applied = 0;
-    this.#lives = new Lives();
-    this.#gaps = new Gaps();
-    this.known = knowsAll;
-    this.#unnamed = 0;
-    this.isEmpty = true;
+    this.relayLog.empty();
     this.ioError = this.sqlError = this.stranger = null;
     this.barred = this.held = false;
     this.stop('person', 'both');
@@ -183,37 +116,8 @@ export class Channel {
 
   /** Its server is a copy of its source as that is now, and goes on from there. */
   fill(nowMs: number): void {
-    this.received = this.applied = this.#source.countAt(nowMs);
-    this.#lives = this.#source.lives();
-    this.#gaps = new Gaps();
-    this.known = { forgotten: 0, since: this.#source.names.log };
-    this.#unnamed = 0;
-    this.isEmpty = false;
+    this.relayLog.fill(nowMs);
     this.ioError = null;
-  }
-
-  /** What a copy of its server has of the source's log. */
-  get kept(): Kept {
-    const { appliedCount: count, known } = this;
-    const name = this.#source.names.highest(count, known.since);
-    const { forgotten } = known;
-    return { count, name, forgotten, lives: this.#lives.copy(), gaps: this.#gaps.copy() };
-  }
-
-  /** The first number above that one which it has not received. */
-  firstLackingAbove(count: number): number {
-    return this.#gaps.firstAbove(count) ?? Math.max(this.received, count) + 1;
-  }
-
-  /** How many of so many transactions of its source it has skipped. */
-  skippedOf(count: number): number {
-    return this.#gaps.countUpTo(count);
-  }
-
-  /** Its own server's log was reset: by their names, nothing that it applied is known any more. */
-  forget(): void {
-    const { since } = this.known;
-    this.known = { forgotten: this.#source.names.highest(this.appliedCount, since), since };
   }
 
   /**
@@ -249,17 +153,9 @@ export class Channel {
     return ioOf[this.link];
   }
 
-  /** What was received but not applied is fetched again. */
-  #throwAway(): void {
-    this.applied = Math.floor(this.applied);
-    this.received = this.applied;
-    this.#lives.forgetAbove(this.received);
-    this.#gaps.forgetAbove(this.received);
-  }
-
   /** A crash of the receiving server. */
   crash(nowMs: number): void {
-    this.#throwAway();
+    this.relayLog.throwAway();
     // The first look at it afterwards knows no better.
     this.#heardMs = nowMs;
     this.#receivedMs = nowMs;
@@ -275,7 +171,7 @@ export class Channel {
   /** keepalambda stops it for good; what is not applied is held back, because barring the channel could drop it. */
   detach(threads: 'receiver' | 'both'): void {
     if (this.ioWanted || threads === 'both') this.stop('keepalambda', threads === 'both' ? 'both' : 'io');
-    if (this.caughtUp) this.barred = true;
+    if (this.relayLog.caughtUp) this.barred = true;
     else if (threads === 'both') this.held = true;
   }
 
@@ -286,36 +182,13 @@ export class Channel {
   attach(attaching: Attaching): void {
     if (this.barred) this.link = 'stopped';
     this.barred = false;
-    if (this.held || attaching === 'afresh') this.#throwAway();
+    if (this.held || attaching === 'afresh') this.relayLog.throwAway();
     this.held = false;
-    if (attaching === 'afresh') this.#forgetReceived();
-    this.startAgain();
-  }
-
-  /** Only what its own server knows to have is named to the source then. */
-  #forgetReceived(): void {
-    this.#unnamed = this.#source.names.highest(this.received, this.known.since);
-    this.ioError = null;
-  }
-
-  /**
-   * Whether the source no longer has what this channel was to go on from. Where positions are those of a file, any
-   * loss is noticed, because the file ends before them; with GTIDs only while the source has given fewer numbers away
-   * than this channel has.
-   */
-  isAheadOf(nowMs: number): boolean {
-    const { incarnation, names } = this.#source;
-    if (!this.#isOfPresentLog) {
-      if (!this.#gtid) return true;
-      return this.receivedName > names.nameOf(this.#source.countAt(nowMs));
+    if (attaching === 'afresh') {
+      this.relayLog.forgetReceived();
+      this.ioError = null;
     }
-    if (this.received === 0 || this.incarnationOf(this.received) === incarnation) return false;
-    return this.received > (this.#gtid ? this.#source.countAt(nowMs) : this.#source.baseOf(incarnation));
-  }
-
-  /** Whether it would ask for what its source has deleted long ago, because its own server does not know that it has it. */
-  get asksForAll(): boolean {
-    return this.isEmpty || (this.#gtid && this.known.forgotten > this.#source.names.forgotten);
+    this.startAgain();
   }
 
   /** The receiving server has come up: what a command had stopped runs again. */
@@ -330,23 +203,16 @@ export class Channel {
     if (this.sqlError === null) this.sqlWanted = true;
   }
 
-  get appliedCount(): number {
-    return Math.floor(this.applied);
-  }
-
-  get caughtUp(): boolean {
-    return this.appliedCount >= this.received;
-  }
-
   /**
    * The lag: by a heartbeat of ours, or `Seconds_Behind_Master`, which is wrong by what the clocks of the two servers have
    * come apart since it connected. NULL unless both threads run and are connected.
    */
   lagSeconds(nowMs: number, clocksMs = 0): number | null {
     if (this.io !== 'yes' || !this.applies || this.muffled) return null;
-    if (this.caughtUp || this.stranger !== null) return 0;
-    const next = this.appliedCount + 1;
-    const committedAtMs = this.#source.committedAtMs(next, nowMs, this.incarnationOf(next));
+    const { relayLog } = this;
+    if (relayLog.caughtUp || this.stranger !== null) return 0;
+    const next = relayLog.appliedCount + 1;
+    const committedAtMs = this.#source.committedAtMs(next, nowMs, relayLog.incarnationOf(next));
     return Math.max(0, Math.floor((nowMs - committedAtMs + clocksMs) / 1000));
   }
 

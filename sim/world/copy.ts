@@ -48,8 +48,8 @@ export function isWhole(world: SimWorld, master: Master): boolean {
   world.advance();
   const { channel, log, copy } = master;
   const peer = world.peer(master.name);
-  const follows = channel.flowing && channel.applies && channel.caughtUp;
-  const lacksOwn = peer.channel.received > log.countAt(world.nowMs);
+  const follows = channel.flowing && channel.applies && channel.relayLog.caughtUp;
+  const lacksOwn = peer.channel.relayLog.received > log.countAt(world.nowMs);
   return copy?.phase === 'copied' && master.answers && follows && !lacksOwn;
 }
 

@@ -103,8 +103,8 @@ function connect(world: SimWorld, channel: Channel, source: Master): Next {
 /** Why a source cannot send what a new connection asks for; null when it can. */
 function fatalAtLogin({ nowMs }: SimWorld, channel: Channel, source: Master): string | null {
   if (source.binaryLog === 'off') return 'Binary log is not open';
-  if (channel.isAheadOf(nowMs)) return 'the replica has more than the source';
-  return channel.asksForAll ? 'the source purged required binary logs' : null;
+  if (channel.relayLog.isAheadOf(nowMs)) return 'the replica has more than the source';
+  return channel.relayLog.asksForAll ? 'the source purged required binary logs' : null;
 }
 
 function reconnect(world: SimWorld, { link, cutSinceMs }: Channel): Next {

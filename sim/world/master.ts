@@ -188,7 +188,7 @@ export class Master {
   /** RESET BINARY LOGS AND GTIDS: it keeps its rows, and forgets by which GTIDs and places they were known. */
   resetLog(nowMs: number): void {
     this.log.reset(nowMs);
-    this.channel.forget();
+    this.channel.relayLog.forgetNames();
     this.errant = this.copiedErrant = 0;
   }
 
@@ -202,7 +202,7 @@ export class Master {
 
   /** It is a copy of the other one as that is now. */
   fill(nowMs: number, source: Master): void {
-    this.log.fill(nowMs, source.channel.kept);
+    this.log.fill(nowMs, source.channel.relayLog.kept);
     this.channel.fill(nowMs);
     this.order.fill(source.order);
     this.errant = 0;
@@ -222,7 +222,7 @@ export class Master {
     const count = this.log.countAt(nowMs);
     const place = placeIn(names.log, count - names.above);
     if (!this.#gtid) return { gtid: null, ...place };
-    const { appliedCount, known } = this.channel;
+    const { appliedCount, known } = this.channel.relayLog;
     const sets = [
       rangeOf(this.identity, names.nameOf(count), names.forgotten),
       rangeOf(peer.identity, peer.log.names.highest(appliedCount, known.since), known.forgotten),

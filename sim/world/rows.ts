@@ -93,7 +93,8 @@ export function collisionsOf(master: Master, peer: Master, nowMs: number): reado
     let from = first;
     while (from <= to && master.log.transaction(from, nowMs, incarnation).by === 'person') from++;
     if (from > to) return [];
-    const peerHasFirst = peer.channel.received >= from && peer.channel.incarnationOf(from) < incarnation;
+    const { relayLog } = peer.channel;
+    const peerHasFirst = relayLog.received >= from && relayLog.incarnationOf(from) < incarnation;
     const { log } = master;
     const lostAtMs = log.committedAtMs(log.endOf(incarnation - 1, nowMs), nowMs, incarnation - 1);
     const lostForMs = lostAtMs - log.committedAtMs(from, nowMs, incarnation - 1);
@@ -133,23 +134,23 @@ function* missingWrites(master: Master, peer: Master, nowMs: number): Generator<
 
 /** Which numbers the master has of those that this life of the origin's log gave away. */
 function heldOf(master: Master, origin: Master, incarnation: number): Held {
-  return master === origin ? master.log.heldOf(incarnation) : master.channel.heldOf(incarnation);
+  return master === origin ? master.log.heldOf(incarnation) : master.channel.relayLog.heldOf(incarnation);
 }
 
 /** It has a name that the master knew already, or that the one knew of which it is a copy, so it was never carried out there. */
 function isSkipped(run: Run, number: number, { channel, log }: Master): boolean {
-  return run.of === 'applied' ? channel.skipped(number) : log.isLeftOut(number);
+  return run.of === 'applied' ? channel.relayLog.skipped(number) : log.isLeftOut(number);
 }
 
 /** The first number from that one on that the master lacks, of those that it was given up to `upTo`. */
 function nextLacking(master: Master, origin: Master, number: number, upTo: number): number {
-  if (master !== origin) return Math.min(upTo + 1, master.channel.firstLackingAbove(number - 1));
+  if (master !== origin) return Math.min(upTo + 1, master.channel.relayLog.firstLackingAbove(number - 1));
   return Math.min(upTo + 1, master.log.firstLeftOutAbove(number - 1) ?? upTo + 1);
 }
 
 function writeIn(run: Run, number: number, master: Master, peer: Master, nowMs: number): Write {
   if (run.of === 'own') return { origin: master.name, ...master.log.transaction(number, nowMs) };
-  const incarnation = master.channel.incarnationOf(number);
+  const incarnation = master.channel.relayLog.incarnationOf(number);
   return { origin: peer.name, ...peer.log.transaction(number, nowMs, incarnation) };
 }
 

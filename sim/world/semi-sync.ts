@@ -44,7 +44,7 @@ export function withdrawUnreceived(world: SimWorld, source: Master): void {
   const { semiSync, log, pending } = source;
   if (semiSync === null || semiSync.gaveUp || semiSync.waitingSinceMs !== null) return;
   const { nowMs } = world;
-  const { received } = world.peer(source.name).channel;
+  const { received } = world.peer(source.name).channel.relayLog;
   for (let number = log.countAt(nowMs); number > received; number--) {
     if (log.committedAtMs(number, nowMs) < nowMs - onItsWayMs) return;
     log.acknowledge(null, number);

@@ -86,7 +86,7 @@ export function isCalm(world: SimWorld): boolean {
     const { channel } = master;
     if (master.statusHangsSinceMs !== null) return false;
     if (!master.answers || master.hangsSinceMs !== null || !channel.flowing || !channel.applies) return false;
-    if (channel.muffled || channel.applyPerMs < 1 || channel.received - channel.applied > 100) return false;
+    if (channel.muffled || channel.applyPerMs < 1 || channel.relayLog.pile > 100) return false;
   }
   return true;
 }
@@ -155,7 +155,7 @@ function clocksApart({ pair }: SimWorld, { clockOffMs, channel }: Master, source
 }
 
 function applierBlockOf({ globalLock, stuckSinceMs, channel }: Master): string | null {
-  if (channel.caughtUp) return null;
+  if (channel.relayLog.caughtUp) return null;
   if (globalLock !== null) return 'Waiting for global read lock';
   return stuckSinceMs === null ? null : 'Waiting for disk space';
 }

@@ -86,7 +86,8 @@ export class SimWorld {
     ];
     for (const master of this.masters) {
       master.log.add(0, oldTransactions, 'old');
-      master.channel.received = master.channel.applied = oldTransactions;
+      const { relayLog } = master.channel;
+      relayLog.received = relayLog.applied = oldTransactions;
       const timeoutMs = props.semiSyncTimeoutMs ?? null;
       if (timeoutMs !== null) master.semiSync = { timeoutMs, waitingSinceMs: null, gaveUp: false };
       const [here, elsewhere] =
@@ -142,7 +143,7 @@ export class SimWorld {
 
   #noteOrder(): void {
     for (const { order, log, channel } of this.masters)
-      order.note(log.countAt(this.nowMs), channel.appliedCount);
+      order.note(log.countAt(this.nowMs), channel.relayLog.appliedCount);
   }
 
   /** Changes the world: the only way. */

@@ -1,14 +1,12 @@
 /**
- * A pair's story over time: `step` from the first look on, in a small world of two servers that a script changes. Looks are
+ * A pair's story over time: `step` from the first look on, in a small world (`story-world.ts`) that a script changes. Looks are
  * made as they are ordered, saves and steps take a moment, and every line is printed from what `step` takes and gives back.
  */
 import type { Alert } from '../../lib/core/alert/incident.ts';
 import type { Pair } from '../../lib/core/config/config.ts';
 import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import { fingerprint, seenAt } from '../../lib/core/evidence/fingerprint.ts';
-import type { Misconfiguration, Saw } from '../../lib/core/evidence/sighting.ts';
 import type { Memory } from '../../lib/core/memory/memory.ts';
-import type { NodeName } from '../../lib/core/names.ts';
 import type { Order } from '../../lib/core/operator/order.ts';
 import { dueMs, graceMsOf, holdMsOf, type LookOrder, termsOf } from '../../lib/core/pair/look-order.ts';
 import { type Input, step } from '../../lib/core/pair/pair.ts';
@@ -19,16 +17,12 @@ import { endPlan } from '../../lib/core/plan/end-plan.ts';
 import type { PlanRecord } from '../../lib/core/plan/plan.ts';
 import { renderStep } from '../../lib/core/text/steps-text.ts';
 import { alertsOf, renderInput, renderReady } from './story-lines.ts';
-import { answers1, answers2, NOW_MS, type PairChanges, pairWith, steady } from './world.ts';
+import { StoryWorld, type WorldChange } from './story-world.ts';
+import { NOW_MS, type PairChanges, pairWith, steady } from './world.ts';
 
 /** Something that happens at a moment of the story: a server or the VIP changes, an operator asks, or the leader dies. */
 export type Happening = { readonly atMs: number; readonly what: string } & (
-  | {
-      readonly db1?: Saw;
-      readonly db2?: Saw;
-      readonly vip?: NodeName | null;
-      readonly wrong?: readonly Misconfiguration[];
-    }
+  | WorldChange
   | { readonly order: Order }
   | { readonly leader: 'dies' }
 );
@@ -71,10 +65,7 @@ export class Storyteller {
   readonly #escalateAfterMs: number | null;
   #state: PairState;
   #nowMs = NOW_MS;
-  #saws: Record<'db1' | 'db2', Saw> = { db1: answers1(), db2: answers2() };
-  #holder: NodeName | null = 'db1';
-  /** What EC2 shows otherwise than the environment file says. */
-  #wrong: readonly Misconfiguration[] = [];
+  readonly #world = new StoryWorld();
   /** What is to happen, by time. */
   #agenda: Due[] = [];
   /** Which leader this is, counted from 0. */
@@ -128,9 +119,7 @@ export class Storyteller {
       this.#succeed();
       return;
     }
-    this.#saws = { db1: it.db1 ?? this.#saws.db1, db2: it.db2 ?? this.#saws.db2 };
-    if (it.vip !== undefined) this.#holder = it.vip;
-    this.#wrong = it.wrong ?? this.#wrong;
+    this.#world.change(it);
     // A connection that drops ends a held look at once; a silence is found at the next round of it.
     for (const [vantage, look] of this.#looks) this.#round(vantage, look, WAY_MS);
   }
@@ -188,10 +177,9 @@ export class Storyteller {
   /** One round of a look: the probe sees both nodes, and answers if that is news, or if its time is over. */
   #round(vantage: Name, look: OpenLook, afterMs: number): void {
     const { lookLimitMs, lookIntervalMs } = this.#pair.settings;
-    const isSilent = Object.values(this.#saws).some(({ kind }) => kind === 'unanswered');
-    this.#later(afterMs + (isSilent ? lookLimitMs : 0), () => {
+    this.#later(afterMs + (this.#world.isSilent ? lookLimitMs : 0), () => {
       if (this.#looks.get(vantage) !== look) return;
-      const sightings = Object.entries(this.#saws).map(([node, saw]) => ({ node, saw }));
+      const { sightings } = this.#world;
       const print = fingerprint(sightings, termsOf(this.#pair.settings, look.order));
       const leftMs = look.atMs + holdMsOf([look.order]) - this.#nowMs;
       if (leftMs > 0 && look.seen === print)
@@ -205,20 +193,7 @@ export class Storyteller {
   #askEc2(): void {
     const askedMs = this.#nowMs;
     this.#askedMs = askedMs;
-    this.#later(60, () => {
-      const instances = { db1: 'running', db2: 'running' } as const;
-      const node = this.#holder;
-      const place = node === null ? ({ kind: 'nowhere' } as const) : ({ kind: 'node', node } as const);
-      const sighting = {
-        kind: 'saw',
-        atMs: this.#nowMs,
-        place,
-        instances,
-        room: { db1: true, db2: true },
-        wrong: this.#wrong,
-      } as const;
-      this.#take({ kind: 'ec2', sighting, askedMs });
-    });
+    this.#later(60, () => this.#take({ kind: 'ec2', sighting: this.#world.ec2(this.#nowMs), askedMs }));
   }
 
   #take(input: Input): void {
@@ -233,12 +208,7 @@ export class Storyteller {
   }
 
   #askThroughVip(askedMs: number): void {
-    this.#later(60, () => {
-      const node = this.#holder;
-      const isAnswered = node !== null && this.#saws[node as 'db1' | 'db2'].kind === 'answered';
-      const said = isAnswered ? ({ kind: 'node', node } as const) : ({ kind: 'nobody' } as const);
-      this.#take({ kind: 'through-vip', said, askedMs });
-    });
+    this.#later(60, () => this.#take({ kind: 'through-vip', said: this.#world.throughVip, askedMs }));
   }
 
   #carryOut({ save, run }: Ready): void {
@@ -285,9 +255,9 @@ export class Storyteller {
     this.#later(STEP_MS, () => {
       for (const one of stage) this.#print(`step: ${renderStep(one)}`);
       const moves = stage.some(({ kind }) => kind === 'move-vip');
-      if (moves) this.#holder = plan.to;
-      for (const one of stage) if (one.kind === 'open' || one.kind === 'attach') this.#opened(one.node);
-      for (const one of stage) if (one.kind === 'close' || one.kind === 'freeze') this.#closed(one.node);
+      if (moves) this.#world.moveVip(plan.to);
+      for (const one of stage) if (one.kind === 'open' || one.kind === 'attach') this.#world.open(one.node);
+      for (const one of stage) if (one.kind === 'close' || one.kind === 'freeze') this.#world.close(one.node);
       const outcomes = Object.fromEntries(
         stage.map((_, place) => [`${index}.${place}`, { kind: 'done', changed: 'done' }] as const),
       );
@@ -301,17 +271,6 @@ export class Storyteller {
       this.#take({ kind: 'plan', is: 'stage' });
       this.#stage(index + 1);
     });
-  }
-
-  #opened(node: string): void {
-    if (node === 'db2')
-      this.#saws = { ...this.#saws, db2: answers2({ writable: true, heartbeat: { kind: 'committed' } }) };
-    else this.#saws = { ...this.#saws, db1: answers1() };
-  }
-
-  #closed(node: string): void {
-    if (node === 'db2') this.#saws = { ...this.#saws, db2: answers2() };
-    else this.#saws = { ...this.#saws, db1: answers1({ writable: false, heartbeat: { kind: 'not-tried' } }) };
   }
 
   #end(plan: PlanRecord): void {

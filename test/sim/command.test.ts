@@ -37,14 +37,14 @@ describe('npm run sim', () => {
     expect(sabotageNames.length).toBeGreaterThanOrEqual(10);
   });
 
-  it('takes each safeguard out in turn, and names the history that misses it', async () => {
+  it('takes each safeguard out in turn, and names a history with the harm', async () => {
     const { code, out } = await run('--sabotage', 'all', '--runs', '1', '--seed', '1', '--json');
     const seeds = JSON.parse(out.at(-1) ?? '') as Record<string, number | null>;
     expect(Object.keys(seeds)).toEqual(sabotageNames);
     expect(out.slice(0, -1)).toEqual(
       sabotageNames.map((name) =>
         expect.stringMatching(
-          seeds[name] === null ? `^${name}: NOT MISSED` : `^${name}: seed ${seeds[name]} violates`,
+          seeds[name] === null ? `^${name}: NO HARM FOUND` : `^${name}: seed ${seeds[name]} violates`,
         ),
       ),
     );

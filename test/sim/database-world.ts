@@ -25,7 +25,7 @@ export async function openDatabaseWorld(): Promise<DatabaseWorld> {
     },
     async hasAll(node) {
       stage.world.advance();
-      return stage.world.master(node).channel.appliedCount >= written;
+      return stage.world.master(node).channel.relayLog.appliedCount >= written;
     },
     async holdOpen(node) {
       const { world } = stage;

@@ -93,13 +93,13 @@ it('a loss is accepted of what was received and not applied: neither who starts 
   void ask(stage, { action: 'failover', to: 'db2', force: true, acceptLoss: true });
   await until(stage, 60_000, () => world.holder === db2);
   await stage.pass(10_000);
-  const { appliedCount } = db2.channel;
+  const { appliedCount } = db2.channel.relayLog;
   world.change(() => db2.channel.startAgain());
   await stage.pass(20_000);
-  expect([db2.channel.appliedCount, db2.channel.io]).toEqual([appliedCount, 'yes']);
+  expect([db2.channel.relayLog.appliedCount, db2.channel.io]).toEqual([appliedCount, 'yes']);
   breakNow(stage, 'operator-restart', 'holder', 300);
   await stage.pass(30_000);
-  expect([stage.session.court.violation, db2.channel.appliedCount]).toEqual([null, appliedCount]);
+  expect([stage.session.court.violation, db2.channel.relayLog.appliedCount]).toEqual([null, appliedCount]);
   expect(stage.published).toContain('channel-detached');
   expect(stage.published).not.toContain('channel-attached');
   // A person takes it.
@@ -107,7 +107,7 @@ it('a loss is accepted of what was received and not applied: neither who starts 
   await until(
     stage,
     20_000,
-    () => db2.channel.caughtUp && db2.channel.received === db1.log.countAt(world.nowMs),
+    () => db2.channel.relayLog.caughtUp && db2.channel.relayLog.received === db1.log.countAt(world.nowMs),
   );
   endDrill(stage);
 });

@@ -12,7 +12,7 @@ describe('a failover that needs time, or is undone, costs the flap guard nothing
     await stage.pass(20_000);
     stage.world.change(() => (db2.channel.applyPerMs = 0));
     await stage.pass(90_000);
-    const pile = db2.channel.received - db2.channel.applied;
+    const { pile } = db2.channel.relayLog;
     stage.world.change(() => (db2.channel.applyPerMs = pile / 100_000));
     await stage.pass(250);
     breakNow(stage, 'mysqld-kill', 'holder');
@@ -33,7 +33,7 @@ describe('a failover that needs time, or is undone, costs the flap guard nothing
     watchOver(stage, stage.other, 'watch-2');
     stage.world.change(() => (db2.channel.applyPerMs = 0));
     await stage.pass(20_000);
-    const pile = db2.channel.received - db2.channel.applied;
+    const { pile } = db2.channel.relayLog;
     stage.world.change(() => (db2.channel.applyPerMs = pile / 20_000));
     breakNow(stage, 'mysqld-kill', 'holder');
     expect(await until(stage, 60_000, () => stage.world.holder === db2)).toBeLessThan(25_000);

@@ -64,6 +64,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** `1.90 s`. */
 export function seconds(ms: number): string {
   return `${plainSeconds(ms)} s`;
 }

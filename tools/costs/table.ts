@@ -44,6 +44,7 @@ const lines: readonly Line[] = [
   ['dollars a month, as deployed', (figures) => dollarsPerMonth(figures).toFixed(2)],
 ];
 
+/** The head of a table with a column for each number of pairs. */
 export function headOf(all: readonly Figures[]): readonly string[] {
   return [
     '',

@@ -29,19 +29,23 @@ export interface Key {
   readonly sk: string;
 }
 
+/** Values as DynamoDB takes them. */
 export const text = (value: string): AttributeValue => ({ S: value });
 export const number = (value: number): AttributeValue => ({ N: String(value) });
 export const flag = (value: boolean): AttributeValue => ({ BOOL: value });
 
+/** The text of an attribute; null where there is none. */
 export function textOf(item: Item, name: string): string | null {
   return item[name]?.S ?? null;
 }
 
+/** The number of an attribute; null where there is none. */
 export function numberOf(item: Item, name: string): number | null {
   const digits = item[name]?.N;
   return digits === undefined ? null : Number(digits);
 }
 
+/** The key as DynamoDB takes it. */
 export function toKey({ pk, sk }: Key): Record<string, AttributeValue> {
   return { pk: text(pk), sk: text(sk) };
 }

@@ -76,6 +76,7 @@ function instanceIdsOf(pairs: readonly Pair[]): string[] {
   return pairs.flatMap(({ nodes }) => [nodes[0].instanceId, nodes[1].instanceId]);
 }
 
+/** A filter of a Describe call: any of these values. */
 export function filter(name: string, values: readonly string[]): Filter {
   return { Name: name, Values: [...values] };
 }

@@ -90,6 +90,7 @@ export function statusIn({ data }: Reply, pair: string): PairStatus | undefined 
   return data?.action === 'status' ? data.pairs.find((status) => status.pair === pair) : undefined;
 }
 
+/** `1.9 s`. */
 export function secondsOf(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
@@ -99,6 +100,7 @@ export function clockOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(11, 19);
 }
 
+/** `2026-11-25`, in UTC. */
 export function dayOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
 }

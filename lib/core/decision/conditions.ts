@@ -12,13 +12,17 @@ import { misdirection } from '../standby/fitness.ts';
 import { lackOf, unreadOf } from '../standby/lead.ts';
 import type { Situation } from './situation.ts';
 
+/** The holder does not answer: its port refuses, or it is silent. */
 export const holderGone = ({ holder, safeguards }: Situation) =>
   (holder.confirmed || !safeguards.confirmation) && (holder.kind === 'stopped' || holder.kind === 'silent');
+/** The holder answers, and commits hang. */
 export const holderStuck = ({ holder }: Situation) => holder.kind === 'stuck' && holder.confirmed;
 export const holderLost = (s: Situation) => holderGone(s) || holderStuck(s);
+/** The holder answers, and has the VIP. */
 export const holderServes = ({ holder, vip }: Situation) => holder.kind === 'serving' && vip === 'held';
 /** The holder serves, and which node takes writes is ours to say. */
 export const governed = (s: Situation) => s.pair.writability === 'managed' && holderServes(s);
+/** The standby does not answer. */
 export const standbyDown = ({ standby }: Situation) =>
   standby.confirmed && (standby.kind === 'stopped' || standby.kind === 'silent');
 /** The standby is gone: proven, or silent for longer than a bad path keeps it so. No witness can speak for it. */
@@ -35,6 +39,7 @@ export const witnessed = (s: Situation) =>
     settings: s.pair.settings,
     nowMs: s.nowMs,
   });
+/** The holder serves, and replication into it has failed the check for long enough. */
 export const holderFailsCheck = (s: Situation) => s.holder.kind === 'serving' && s.holderFaultsConfirmed;
 /** The holder is dead, or fails the check by its own fault, and the standby could take over. */
 export const couldFailOver = (s: Situation) =>
@@ -44,12 +49,14 @@ export const couldFailOver = (s: Situation) =>
       s.holderOwnFaultsConfirmed &&
       s.standbyPasses &&
       s.pair.holderReplicationFault === 'failover'));
+/** A failover could be done, and no pause forbids it. */
 export const wantsFailover = (s: Situation) => couldFailOver(s) && !s.paused;
+/** People were alerted of this event in the open incident. */
 export const told = (s: Situation, code: EventCode) => s.memory.incident?.told.includes(code) === true;
 /** What is tried once an incident leaves these, and is not tried again while they are told. */
 export const triedOnce: readonly EventCode[] = ['repaired', 'switchover-undone', 'plan-incomplete'];
 /**
- * Why a switchover would freeze the holder in vain: its last write is applied only when the standby's delay is over
+ * Why a switchover would freeze the holder for nothing: its last write is applied only when the standby's delay is over
  * (`SOURCE_DELAY`), and the freeze ends before that. Null where it does not.
  */
 export const delayBeyondFreeze = ({ pair, standby }: Situation): string | null => {
@@ -68,6 +75,7 @@ export const mayLeave = (s: Situation) =>
   !s.paused &&
   !told(s, 'switchover-undone') &&
   !told(s, 'plan-incomplete');
+/** A repair is configured, allowed, and was not tried in this incident. */
 export const repairable = (s: Situation) => s.pair.repair.length > 0 && !s.paused && !told(s, 'repaired');
 /** The standby takes writes, or privileged accounts still can. */
 export const standbyOpen = ({ standby }: Situation) => standby.server !== null && !isClosed(standby.server);

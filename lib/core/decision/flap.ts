@@ -36,6 +36,7 @@ const BETWEEN_MS = 10_000;
 /** But no more of these than so many alerts in all. */
 const STAYING_MAX = 4;
 
+/** Whether this alert says that clients cannot write. */
 export function saysLoss(code: EventCode): boolean {
   return lossCodes.some((each) => each === code);
 }

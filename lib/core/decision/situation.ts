@@ -31,6 +31,7 @@ import { type Lead, leadOf, noLead } from '../standby/lead.ts';
 import { sentOf } from '../standby/sent.ts';
 import { flapGuardOf } from './flap.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
+import { isServed } from './served.ts';
 import { holderOf, isAway, isEc2Blind, misconfiguration, type VipState, vipState } from './vip-place.ts';
 
 export { type Durations, nextBesidePlan, nextDurations, noDurations } from '../memory/durations.ts';
@@ -231,25 +232,6 @@ function badSince(
 ): number {
   if (kind === 'serving') return holderFaultsSinceMs ?? nowMs;
   return Math.min(sinceMs, unservedSinceMs ?? sinceMs);
-}
-
-/** Where the ids are wrong, any of the two may have the VIP. */
-function isServed({ wrong }: Evidence, holder: Verdict, standby: Verdict, isVipAway: boolean): boolean {
-  return takesWrites(holder, isVipAway) || (wrong !== null && takesWrites(standby, isVipAway));
-}
-
-/** Whether a client that writes through the VIP finds somebody who takes it. What EC2 does not say is not held against it. */
-function takesWrites({ kind, server }: Verdict, isVipAway: boolean): boolean {
-  if (isVipAway || kind !== 'serving' || server === null || !server.writable || server.offline) return false;
-  switch (server.heartbeat.kind) {
-    case 'committed':
-    case 'barred':
-    case 'not-tried':
-      return true;
-    case 'failed':
-    case 'refused':
-      return false;
-  }
 }
 
 /** Proven dead, by this leader or an earlier one; what the standby cannot say for longer would hide that it lives again. */

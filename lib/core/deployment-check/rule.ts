@@ -41,6 +41,7 @@ export function awsCommand(config: Config, words: string): string {
   return ['aws', service, operation, '--region', config.region, ...rest].join(' ');
 }
 
+/** Each value once, in the order of the first. */
 export function uniqueOf<T>(values: readonly T[]): readonly T[] {
   return [...new Set(values)];
 }

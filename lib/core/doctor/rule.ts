@@ -68,10 +68,12 @@ function fileOf(name: VariableName, here: Here): string {
   return placeOf(name, here) ?? 'my.cnf';
 }
 
+/** Whether a server prints a switch as off. */
 export function isOff(value: string): boolean {
   return ['OFF', '0', 'NO'].includes(value.toUpperCase());
 }
 
+/** Whether a server prints a switch as on; a variable that it does not have is not. */
 export function isOn(value: string | undefined): boolean {
   return ['ON', '1', 'YES'].includes((value ?? '').toUpperCase());
 }

@@ -109,6 +109,7 @@ export function union(one: TransactionSet, other: TransactionSet): TransactionSe
   return both;
 }
 
+/** How many transactions it has. */
 export function countOf(set: TransactionSet): number {
   let count = 0;
   for (const intervals of set.values()) for (const [from, to] of intervals) count += to - from + 1;

@@ -55,6 +55,7 @@ export interface StepReport {
   readonly tookMs: number;
 }
 
+/** The name of a goal among those of one work. */
 export function keyOf({ name, node }: Pick<Goal, 'name' | 'node'>): string {
   return node === null ? name : `${name} on ${node}`;
 }
@@ -86,6 +87,7 @@ export function planOf(goals: readonly Goal[]): StepReport[] {
   }));
 }
 
+/** How many steps changed something. */
 export function changedIn(steps: readonly StepReport[]): number {
   return steps.filter(({ result }) => result === 'changed').length;
 }
@@ -121,6 +123,7 @@ export interface HostClaim {
   readonly untilMs: number;
 }
 
+/** Why an order is refused while another one is carried out. */
 export function takenText({ what, by }: HostClaim): Refusal {
   return {
     got: `a ${what} by ${by} at work on the hosts of this pair`,

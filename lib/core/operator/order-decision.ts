@@ -11,14 +11,17 @@ export type OrderDecision =
   /** Only memory changes. */
   | { readonly kind: 'note'; readonly memory: Memory; readonly text: string };
 
+/** Why a name that no node of the pair has is refused. */
 export function unknownNode({ nodes }: Pair, got: string): string {
   return `got node ${got}; want one of ${nodes.map(({ name }) => name).join(', ')}`;
 }
 
+/** Nothing is done. */
 export function refuse(because: string): OrderDecision {
   return { kind: 'refuse', because };
 }
 
+/** The plan is begun. */
 export function act(plan: Plan, order: Order): OrderDecision {
   return { kind: 'act', plan, because: `${order.by} asked for it: ${order.why}` };
 }

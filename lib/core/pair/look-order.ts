@@ -134,6 +134,7 @@ export function termsOf({ lagLimitSeconds }: Pick<Settings, 'lagLimitSeconds'>, 
   return { lagLimitSeconds, witnessMs: order.kind === 'close-up' ? order.witnessMs : null };
 }
 
+/** Whether both ask for the same. */
 export function isSameOrder(one: LookOrder, other: LookOrder): boolean {
   switch (one.kind) {
     case 'now':

@@ -122,6 +122,7 @@ export interface Beginning {
 /** A judgement or a step of a plan that has not ended for this long: the pair does not count as cared for. Milliseconds. */
 const ALIVE_MS = 10_000;
 
+/** The pair under a leader that has just begun: it has no evidence yet. */
 export function newPair({ unwatchedSinceMs, nowMs, escalateAfterMs = null, ...given }: Beginning): PairState {
   return {
     ...given,

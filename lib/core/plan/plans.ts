@@ -162,6 +162,7 @@ export function openHolderPlan(pair: Pair, holder: NodeName, { wasElsewhere = fa
   };
 }
 
+/** Only the holder may take writes: the other node is closed. */
 export function closeStandbyPlan(pair: Pair, standby: NodeName): Plan {
   return {
     kind: 'close-standby',
@@ -186,6 +187,7 @@ export function repairPlan(pair: Pair, node: NodeName): Plan {
   };
 }
 
+/** A node in quarantine gets its security groups back. */
 export function releasePlan(node: NodeName): Plan {
   return {
     kind: 'release-node',

@@ -212,6 +212,7 @@ export function renderConfiguration(kind: GrantServer, values: ConfigurationValu
   return ['[mysqld]', ...linesFor(kind).map(({ option, value }) => `${option}=${valueIn(value, values)}`)];
 }
 
+/** The value of a line on this node. */
 export function valueIn(value: ConfigurationLine['value'], values: ConfigurationValues): string {
   return typeof value === 'string' ? value : values[value.of];
 }
@@ -224,6 +225,7 @@ export interface Difference {
   readonly takesRestart: boolean;
 }
 
+/** All settings that a running server has otherwise than the file says. */
 export function differences(
   kind: GrantServer,
   values: ConfigurationValues,

@@ -76,6 +76,7 @@ export function setupGoals(
   ];
 }
 
+/** What the host of this node says of itself. */
 export function hostOf({ hosts }: SetupFacts, { name }: Node): HostFacts {
   const host = hosts[name];
   if (!host) throw new Error(`no facts of ${name}`);

@@ -7,6 +7,7 @@ import type { HostFacts } from './facts.ts';
 const KEEP_DAYS = 7;
 const loopback = ['127.0.0.1', 'localhost', '::1'];
 
+/** The values of one node. The other one is needed because their ids and domains must differ. */
 export function valuesFor(
   pair: Pair,
   node: Node,

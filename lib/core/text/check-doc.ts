@@ -2,12 +2,14 @@
 import { severities } from '../alert/finding.ts';
 import { deploymentRules } from '../deployment-check/check-deployment.ts';
 
+/** The whole document. */
 export function renderCheckDoc(): string {
   return [
     '# What `keepalambda check` finds',
     '',
-    'Printed from the rules in `lib/core/deployment-check/`. Each finding says what was got, what is wanted, and the command that',
-    'fixes it. `--json` prints `{"environment", "findings": [{"id", "severity", "subject", "got", "want", "why", "fix"}]}`.',
+    'Printed from the rules in `lib/core/deployment-check/` by `test/core/text/docs.test.ts`: change the code, then run `npx vitest run test/core/text -u`.',
+    '',
+    'Each finding says what was got, what is wanted, and the command that fixes it. `--json` prints `{"environment", "findings": [{"id", "severity", "subject", "got", "want", "why", "fix"}]}`.',
     'Exit codes: 0 nothing found (or hints only), 1 a danger, 2 the command line is wrong, 4 AWS cannot be reached, 5 warnings only.',
     '',
     '`check` only reads. It needs the rights of `ReadOnlyAccess`, and to decrypt the parameters of the pairs: it checks what',

@@ -29,7 +29,7 @@ export function renderSettings(): string {
   return [
     '# Settings',
     '',
-    'Printed from the code by `test/core/docs.test.ts`: change the code, then run `npx vitest run -u test/core`.',
+    'Printed from the code by `test/core/text/docs.test.ts`: change the code, then run `npx vitest run test/core/text -u`.',
     'A setting that cannot work, by itself or beside another, is refused by `cdk synth`, with what to write instead.',
     '',
     '## Choices of a pair',

@@ -4,6 +4,7 @@ import { outcomeKey, type Plan, type PlanRecord } from '../plan/plan.ts';
 import type { Step, StepOutcome } from '../plan/step.ts';
 import { duration } from './utc-time.ts';
 
+/** What a step does: `fence db1`. */
 export function renderStep(step: Step): string {
   switch (step.kind) {
     case 'fence':
@@ -75,6 +76,7 @@ function undoLines(plan: PlanRecord): readonly string[] {
   return plan.undo.flatMap((step, index) => line(step, plan.outcomes[`undo.${index}`], 'undo: '));
 }
 
+/** The result of a step: `done (…)`. */
 export function renderOutcome(outcome: StepOutcome): string {
   switch (outcome.kind) {
     case 'done':

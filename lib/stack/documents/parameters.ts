@@ -3,6 +3,7 @@ import type { Document } from './document.ts';
 
 type Parameters = NonNullable<Document['parameters']>;
 
+/** A parameter that SSM gives to a script as a variable, so that no value of it becomes part of a command. */
 export const parameter = (description: string, allowedPattern: string) =>
   ({ type: 'String', description, allowedPattern, interpolationType: 'ENV_VAR' }) as const;
 

@@ -48,6 +48,7 @@ export interface MaintainWork extends HostWork<MaintainFacts> {
   gaveUp(because: string): Promise<void>;
 }
 
+/** The work that an order asks for. */
 export function maintainWork(options: MaintainOptions): MaintainWork {
   const { pair } = options;
   const maintain = new Maintain(options);

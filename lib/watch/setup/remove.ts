@@ -15,6 +15,7 @@ const RESTART_LIMIT_MS = 150_000;
 
 export type RemoveOrder = Extract<HostOrder, { action: 'remove' }>;
 
+/** The work that an order asks for. */
 export function removeWork(ports: Ports, pair: Pair, order: RemoveOrder): HostWork<SetupFacts> {
   return {
     look: () => lookAtHosts(ports, pair, new Set()),

@@ -168,3 +168,70 @@ it('leaves the accounts of a node alone that the rest of the data is to come to'
   expect(openOn(db2.name, { tables: 3, ...copy('copying') })).toEqual([]);
   expect(openOn(db2.name, { tables: 3 })).toEqual(['monitor-account', 'replication-account']);
 });
+
+const full = { tables: 7, sources: [] };
+test.each<[what: string, hosts: Hosts, from: string | undefined, got: string | null]>([
+  [
+    'data on both, unrelated',
+    [
+      { ...full, executed: 'a:1-5' },
+      { ...full, executed: 'b:1-3' },
+    ],
+    undefined,
+    'data on db1 and db2, neither a copy',
+  ],
+  [
+    'data on both, one a copy',
+    [
+      { ...full, executed: 'a:1-5' },
+      { ...full, executed: 'a:1-4' },
+    ],
+    undefined,
+    null,
+  ],
+  ['data on both, and no history at all', [full, full], undefined, 'data on db1 and db2, neither a copy'],
+  ['data on one, not named', [full, {}], undefined, 'data on db1, none on the other node, and no --from'],
+  ['data on one, the other named', [full, {}], 'db2', 'data on db1, none on the other node, and --from db2'],
+  ['data on one that is named, and nothing here that copies', [full, {}], 'db1', 'data on db1 alone'],
+])('%s', (_, hosts, from, got) => {
+  const refused = setupGoals(
+    pair,
+    factsOf(pair, '5.6.24', hosts),
+    { from, restartHolder: false },
+    false,
+  ).flatMap(({ state }) => (typeof state === 'object' ? state.got : []));
+  expect(refused).toEqual(got === null ? [] : [expect.stringContaining(got)]);
+});
+
+it('seeds before it replicates, where it can', () => {
+  const goals = setupGoals(
+    pair,
+    factsOf(pair, '5.6.24', [full, {}]),
+    { from: 'db1', restartHolder: false },
+    true,
+  );
+  const states = goals
+    .filter(({ name }) => name === 'seed' || name === 'channel')
+    .map(({ name, node, state }) => [name, node, state]);
+  expect(states).toEqual([
+    ['seed', 'db2', 'open'],
+    ['channel', 'db1', 'unknown'],
+    ['channel', 'db2', 'unknown'],
+  ]);
+});
+
+it('empties the history of servers without data, and of no other', () => {
+  const open = (hosts: Hosts) =>
+    setupGoals(pair, factsOf(pair, '9.7.1', hosts), { restartHolder: false }, false).filter(
+      ({ name, state }) => name === 'history' && state === 'open',
+    ).length;
+  const executed = 'aaaa:1-5';
+  expect(open([{ executed }, { executed: 'bbbb:1-5' }])).toBe(2);
+  expect(
+    open([
+      { executed, tables: 1 },
+      { executed, tables: 1 },
+    ]),
+  ).toBe(0);
+  expect(open([{ executed, sources: [db2.address] }, { executed }])).toBe(0);
+});

@@ -1,69 +1,17 @@
 /** Facts → what setup would do next, and what it refuses. */
 import { expect, it, test } from 'vitest';
-import type { Goal } from '../../../lib/core/hosts/host-work.ts';
-import { nextStep } from '../../../lib/core/hosts/host-work.ts';
-import { accountRights } from '../../../lib/core/setup/account-statements.ts';
-import { renderConfiguration } from '../../../lib/core/setup/configuration.ts';
+import { type Goal, nextStep } from '../../../lib/core/hosts/host-work.ts';
 import { COMMAND_LINE, type HostFacts, type SetupFacts } from '../../../lib/core/setup/facts.ts';
 import { hostOf, setupGoals } from '../../../lib/core/setup/goals.ts';
-import { removeGoals } from '../../../lib/core/setup/remove-goals.ts';
-import { valuesFor } from '../../../lib/core/setup/values.ts';
-import { pairWith } from '../world.ts';
-import { factsOf, hostWith, key } from './facts.ts';
+import { granted, on, pair, readyFacts } from './ready-facts.ts';
 
-const pair = pairWith({ mode: 'observe', hostWork: true });
-const [db1, db2] = pair.nodes;
-const wishes = { restartHolder: false };
-const goalsOf = (facts: SetupFacts, more = {}) => setupGoals(pair, facts, { ...wishes, ...more }, false);
+const goalsOf = (facts: SetupFacts) => setupGoals(pair, facts, { restartHolder: false }, false);
 const next = (goals: readonly Goal[]) => {
   const step = nextStep(goals);
   if (step.kind === 'done') return 'done';
   const name = `${step.goal.name} on ${step.goal.node}`;
   return step.kind === 'refused' ? `refused: ${step.refusal.got}` : name;
 };
-
-/** What a host is once all is as it must be: the file written, and running as it says. */
-function ready(facts: SetupFacts, index: 0 | 1, kind: 'mysql-5.6' | 'mysql-8'): Partial<HostFacts> {
-  const node = pair.nodes[index];
-  const peer = pair.nodes[1 - index] ?? node;
-  const values = valuesFor(pair, node, hostOf(facts, node), hostOf(facts, peer));
-  const running = new Map([
-    ['server_id', values.ServerId],
-    ['log_bin', 'ON'],
-    ['log_bin_basename', values.BinaryLog],
-    ['bind_address', values.Bind],
-    ['sync_binlog', '1'],
-    ['read_only', index === 0 ? 'OFF' : 'ON'],
-  ]);
-  const mark = kind === 'mysql-8' ? 'sha2' : 'native';
-  return {
-    running,
-    configuration: renderConfiguration(kind, values),
-    sources: [peer.address],
-    monitor: { mark: `${mark}-kl`, grants: granted(kind, 'monitor') },
-    replication: { mark: `${mark}-repl`, grants: granted(kind, 'replication') },
-    heartbeat: true,
-    schema: true,
-    vipBound: true,
-    vipLasts: true,
-  };
-}
-
-/** What `SHOW GRANTS` says of an account that was made to its end. */
-function granted(kind: 'mysql-5.6' | 'mysql-8', use: 'monitor' | 'replication'): readonly string[] {
-  const statements =
-    use === 'monitor' ? accountRights(kind, 'kl') : ['GRANT REPLICATION SLAVE ON *.* TO repl'];
-  return ['GRANT USAGE ON *.*', ...statements.map((statement) => statement.replace(/ TO .*/, ''))];
-}
-
-function readyFacts(version: string, kind: 'mysql-5.6' | 'mysql-8'): SetupFacts {
-  const empty = factsOf(pair, version);
-  return factsOf(pair, version, [ready(empty, 0, kind), ready(empty, 1, kind)], {
-    accounts: { monitor: key('kl'), replication: key('repl') },
-    vip: { at: db1.name },
-    passed: new Set(['proof', 'doctor']),
-  });
-}
 
 test.each([
   ['5.6.24', 'mysql-5.6'],
@@ -195,151 +143,8 @@ it('says where our file goes, by whom it is read, and how another one stops coun
   expect(remedyOf(COMMAND_LINE)).toContain('.service, or of its environment (systemctl cat ');
 });
 
-const full = { tables: 7, sources: [] };
-test.each<
-  [
-    what: string,
-    hosts: readonly [Partial<HostFacts>, Partial<HostFacts>],
-    from: string | undefined,
-    got: string | null,
-  ]
->([
-  [
-    'data on both, unrelated',
-    [
-      { ...full, executed: 'a:1-5' },
-      { ...full, executed: 'b:1-3' },
-    ],
-    undefined,
-    'data on db1 and db2, neither a copy',
-  ],
-  [
-    'data on both, one a copy',
-    [
-      { ...full, executed: 'a:1-5' },
-      { ...full, executed: 'a:1-4' },
-    ],
-    undefined,
-    null,
-  ],
-  ['data on both, and no history at all', [full, full], undefined, 'data on db1 and db2, neither a copy'],
-  ['data on one, not named', [full, {}], undefined, 'data on db1, none on the other node, and no --from'],
-  ['data on one, the other named', [full, {}], 'db2', 'data on db1, none on the other node, and --from db2'],
-  ['data on one that is named, and nothing here that copies', [full, {}], 'db1', 'data on db1 alone'],
-])('%s', (_, hosts, from, got) => {
-  const refused = goalsOf(factsOf(pair, '5.6.24', hosts), { from }).flatMap(({ state }) =>
-    typeof state === 'object' ? state.got : [],
-  );
-  expect(refused).toEqual(got === null ? [] : [expect.stringContaining(got)]);
-});
-
-it('seeds before it replicates, where it can', () => {
-  const goals = setupGoals(pair, factsOf(pair, '5.6.24', [full, {}]), { ...wishes, from: 'db1' }, true);
-  const states = goals
-    .filter(({ name }) => name === 'seed' || name === 'channel')
-    .map(({ name, node, state }) => [name, node, state]);
-  expect(states).toEqual([
-    ['seed', 'db2', 'open'],
-    ['channel', 'db1', 'unknown'],
-    ['channel', 'db2', 'unknown'],
-  ]);
-});
-
-it('empties the history of servers without data, and of no other', () => {
-  const open = (hosts: readonly [Partial<HostFacts>, Partial<HostFacts>]) =>
-    goalsOf(factsOf(pair, '9.7.1', hosts)).filter(({ name, state }) => name === 'history' && state === 'open')
-      .length;
-  const executed = 'aaaa:1-5';
-  expect(open([{ executed }, { executed: 'bbbb:1-5' }])).toBe(2);
-  expect(
-    open([
-      { executed, tables: 1 },
-      { executed, tables: 1 },
-    ]),
-  ).toBe(0);
-  expect(open([{ executed, sources: [db2.address] }, { executed }])).toBe(0);
-});
-
-it('keeps a server id, a domain and days that somebody chose, and gives what nobody did', () => {
-  const chosen = hostWith('10.11.6-MariaDB', {
-    running: new Map([
-      ['server_id', '7'],
-      ['gtid_domain_id', '5'],
-      ['expire_logs_days', '29.500000'],
-      ['log_bin_basename', '/logs/mysql-bin'],
-      ['bind_address', '10.0.1.12'],
-    ]),
-    namedHosts: 2,
-  });
-  const plain = hostWith('10.11.6-MariaDB');
-  expect(valuesFor(pair, db2, chosen, plain)).toEqual({
-    ServerId: '7',
-    Offset: '2',
-    Domain: '5',
-    ReadOnly: '1',
-    KeepDays: '30',
-    BinaryLog: '/logs/mysql-bin',
-    Bind: '10.0.1.12',
-    SkipNames: '0',
-  });
-  const [one, two] = [valuesFor(pair, db1, plain, plain), valuesFor(pair, db2, plain, plain)];
-  expect(one).toMatchObject({ Offset: '1', Domain: '1', KeepDays: '7', Bind: '0.0.0.0', SkipNames: '1' });
-  expect(one.BinaryLog).toBe('/var/lib/mysql/binlog');
-  expect(one.ServerId).not.toBe(two.ServerId);
-});
-
-it.each([
-  ['5', '5', '5', '2'],
-  ['2', '2', '2', '1'],
-  ['0', '1', '2', '1'],
-  ['0', '0', '1', '2'],
-])('gives each node a domain of its own: of %s and %s', (own, peers, ofFirst, ofSecond) => {
-  const [one, two] = [own, peers].map((domain) =>
-    hostWith('10.11.6-MariaDB', { running: new Map([['gtid_domain_id', domain]]) }),
-  ) as [HostFacts, HostFacts];
-  expect([valuesFor(pair, db1, one, two).Domain, valuesFor(pair, db2, two, one).Domain]).toEqual([
-    ofFirst,
-    ofSecond,
-  ]);
-});
-
-it.each([
-  ['127.0.0.1,::1', '0.0.0.0'],
-  ['127.0.0.1,10.0.1.11', '127.0.0.1,10.0.1.11'],
-  ['', '*'],
-])('has a server listen that others can reach: %s', (bind, want) => {
-  const host = hostWith('8.4.3', { running: new Map([['bind_address', bind]]) });
-  expect(valuesFor(pair, db1, host, host).Bind).toBe(want);
-});
-
-it('removes what is there, and replication only when asked to', () => {
-  const facts = on(readyFacts('5.6.24', 'mysql-5.6'), 0, { vipUnit: true, heartbeat: true });
-  const open = (channels: boolean) =>
-    removeGoals(pair, facts, channels).flatMap(({ name, node, state }) =>
-      state === 'open' ? `${name} ${node}` : [],
-    );
-  expect(open(false)).toEqual([
-    'no-vip-unit db1',
-    'no-configuration-file db1',
-    'no-configuration-file db2',
-    'no-monitor-account db1',
-    'no-monitor-account db2',
-  ]);
-  expect(open(true).slice(0, 4)).toEqual([
-    'no-channel db1',
-    'no-channel db2',
-    'no-replication-account db1',
-    'no-replication-account db2',
-  ]);
-});
-
 function later(where: string, text: string): Partial<HostFacts> {
   return { later: [{ where, text }] };
-}
-
-function on(facts: SetupFacts, index: 0 | 1, change: Partial<HostFacts>): SetupFacts {
-  const { name } = pair.nodes[index];
-  return { ...facts, hosts: { ...facts.hosts, [name]: { ...hostOf(facts, pair.nodes[index]), ...change } } };
 }
 
 function running(facts: SetupFacts, index: 0 | 1, variable: string, value: string): SetupFacts {

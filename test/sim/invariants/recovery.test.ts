@@ -212,7 +212,7 @@ describe('W6 service-returns', () => {
     const { channel } = world.master('db2');
     if (isThrownAway)
       world.change(() => {
-        channel.applied = channel.received - 5;
+        channel.relayLog.applied = channel.relayLog.received - 5;
         channel.crash(world.nowMs);
       });
     await alert(stage, 'holder-lost');

@@ -93,7 +93,7 @@ export const standbyMutants: readonly Mutant[] = [
   {
     name: 'cut-off-is-over-anyhow',
     file: readinessReasons,
-    find: '(!isCutOff || isWhole)',
+    find: '(!isCutOff || hasEnough)',
     replace: '(!isCutOff || true)',
     guards: 'A standby that was cut off is trusted only if it has what the holder had.',
   },

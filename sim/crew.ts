@@ -1,18 +1,16 @@
 /** Our own processes in the simulated world: the watches that the schedule starts, and operators' calls. */
-import type { Alert } from '../lib/core/alert/incident.ts';
 import type { Config } from '../lib/core/config/config.ts';
-import type { PlanRecord } from '../lib/core/plan/plan.ts';
 import { WATCH_EVERY_MS, watchMsOf } from '../lib/core/time-budget.ts';
 import { operate } from '../lib/watch/operate.ts';
 import type { Ports } from '../lib/watch/ports/ports.ts';
 import { runWatch } from '../lib/watch/watch.ts';
-import { strangerName } from './environments.ts';
-import type { Asking, Mishap } from './faults/fault.ts';
+import type { Asking, Handover, Mishap } from './faults/fault.ts';
 import type { Asked } from './faults/requests.ts';
 import type { Context } from './ports/context.ts';
 import { createPorts } from './ports/index.ts';
-import { epochMs, Process, type Skew } from './process.ts';
+import { Process, type Skew } from './process.ts';
 import type { Random } from './random.ts';
+import { fillRecord, leaveRecord } from './records.ts';
 import { replayedStep } from './replay.ts';
 import { asideOf, endWork, isWhole } from './world/copy.ts';
 import type { SimWorld } from './world/world.ts';
@@ -44,6 +42,8 @@ export type CrewProps = Omit<Context, 'process' | 'random'> & {
 export class Crew {
   readonly #props: CrewProps;
   #alive: Process[] = [];
+  /** What ends a watch before its time. */
+  readonly #stops = new WeakMap<Process, AbortController>();
   #count = 0;
   #mishapMs = Number.NEGATIVE_INFINITY;
   #attendedSinceMs: number | null = null;
@@ -79,9 +79,12 @@ export class Crew {
       this.failure ??= new Error(fault);
     });
     const worksForMs = watchMsOf(config.spare) - startsForMs;
-    this.#start(name, startsForMs + worksForMs + cutAfterMs, (process, ports) =>
-      runWatch({ config, ports, owner: name, deadlineMs: process.localMs() + worksForMs, safeguards, step }),
-    );
+    this.#start(name, startsForMs + worksForMs + cutAfterMs, (process, ports) => {
+      const deadlineMs = process.localMs() + worksForMs;
+      const stop = new AbortController();
+      this.#stops.set(process, stop);
+      return runWatch({ config, ports, owner: name, deadlineMs, safeguards, step, stop: stop.signal });
+    });
   }
 
   /** An operator's call, once or twice. */
@@ -138,12 +141,13 @@ export class Crew {
   /** Something happens to a process of ours. */
   befall({ name, forMs }: Mishap): void {
     const { world, random } = this.#props;
-    this.#mishapMs = world.nowMs + (name === 'watch-freeze' ? forMs : 0);
     const leader = this.#alive.find((process) => process.name === world.table.lease?.owner);
-    const victim =
+    if (name !== 'watch-return') this.#mishapMs = world.nowMs + (name === 'watch-freeze' ? forMs : 0);
+    const victimOf = () =>
       leader !== undefined && random.chance(0.75)
         ? leader
         : this.#alive[random.whole(0, this.#alive.length - 1)];
+    const victim = name === 'watch-return' ? leader : victimOf();
     switch (name) {
       case 'watch-kill':
         victim?.kill();
@@ -160,6 +164,9 @@ export class Crew {
       case 'watch-late':
         this.#lateMs = forMs;
         break;
+      case 'watch-return':
+        this.#return(victim);
+        break;
       case 'old-record':
         leaveRecord(world);
         break;
@@ -167,10 +174,24 @@ export class Crew {
         world.table.deleteLease();
         break;
       case 'record-near-limit':
-        world.table.fill(world.pair.name, nearLimitBytes, (number) => oldAlert(world, number));
+        fillRecord(world);
         break;
     }
     this.#alive = this.#alive.filter((process) => !process.gone);
+  }
+
+  /** Leadership changes hands, and another watch takes the place of the one that is gone. */
+  handOver({ how, forMs, atMs }: Handover): void {
+    this.befall({ kind: 'mishap', name: how, atMs, forMs });
+    if (how === 'watch-kill') this.startWatch();
+  }
+
+  /** The leader's time is over; the next watch was started in time. */
+  #return(leader: Process | undefined): void {
+    const stop = leader && this.#stops.get(leader);
+    if (stop === undefined) return;
+    this.startWatch();
+    stop.abort('its time is over');
   }
 
   /** Whether a leader is at work, and nothing befell any process for a while. */
@@ -252,51 +273,4 @@ function aim(request: Asked, world: SimWorld): Asked {
     default:
       return request;
   }
-}
-
-/** How much room a record near the limit has left. Bytes. */
-const nearLimitBytes = 1500;
-
-/** An alert of an older release, which put whole GTID sets into it. */
-function oldAlert({ pair, nowMs }: SimWorld, number: number): Alert {
-  return {
-    id: `0a1e${number.toString(16).padStart(4, '0')}`,
-    code: 'standby-unfit',
-    pair: pair.name,
-    incident: null,
-    atMs: epochMs + nowMs,
-    happened: 'db2 could not take over.'.padEnd(4000, ' 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5'),
-    done: 'Nothing.',
-    todo: 'Nothing.',
-    steps: [],
-  };
-}
-
-/** A plan in flight to a node that the pair no longer has. */
-function leaveRecord({ table, pair, nowMs }: SimWorld): void {
-  const plan: PlanRecord = {
-    kind: 'reattach-vip',
-    from: null,
-    to: strangerName,
-    stages: [[{ kind: 'move-vip', to: strangerName }]],
-    undo: [],
-    undoIfHolderServes: false,
-    id: '01d01d01',
-    epoch: table.lease?.epoch ?? 0,
-    row: 'D6',
-    because: 'an older deployment had another node',
-    by: 'keepalambda',
-    requestId: null,
-    startedAtMs: epochMs + nowMs,
-    badSinceMs: epochMs + nowMs,
-    phase: 'running',
-    outcomes: {},
-    fencedAt: null,
-    lastSeen: null,
-    wasWritable: false,
-    kept: null,
-    isolatedFrom: null,
-    vipMoved: false,
-  };
-  table.plant(pair.name, plan);
 }

@@ -9,9 +9,11 @@ import { drawAdministration } from './faults/administration.ts';
 import { drawWork } from './faults/aside.ts';
 import { strike } from './faults/breakages.ts';
 import { nameOf, renderFault, type SimFault } from './faults/fault.ts';
+import { drawHandovers } from './faults/handovers.ts';
 import { drawNoise } from './faults/noise.ts';
 import { drawFaults } from './faults/schedule.ts';
 import { drawStatusHangs } from './faults/status.ts';
+import { Handovers } from './handovers.ts';
 import type { Violation } from './invariants/court.ts';
 import { openCourt } from './invariants/index.ts';
 import type { Observer } from './observer.ts';
@@ -61,11 +63,13 @@ export function runHistory(props: HistoryProps): History {
   // Drawn in any case, so that chance is the same for the same seed with fewer faults.
   const drawn = (isNoise ? drawNoise : drawFaults)(random.fork());
   if (!isNoise) drawn.push(...drawWork(seed), ...drawAdministration(seed), ...drawStatusHangs(seed));
+  if (!isNoise) drawn.push(...drawHandovers(seed, drawn));
   const faults = given.faults ?? drawn;
   const tally = emptyTally();
   const deaths = new Deaths(({ company }) => {
     for (const breakage of company) strike(world.world, breakage);
   });
+  const handovers = new Handovers(timeline, (due) => crew.handOver(due));
   const crewRandom = random.fork();
   const skewMs = crewRandom.pick([100, 2000, 2000, 10_000]);
   const session = openCourt({
@@ -78,7 +82,7 @@ export function runHistory(props: HistoryProps): History {
     isNoise,
     isMisconfigured: faults.some((fault) => nameOf(fault) === 'enis-exchanged'),
   });
-  const observer: Observer = tallying(session.observer, tally, world.world);
+  const observer: Observer = handovers.watching(tallying(session.observer, tally, world.world));
   const crew = new Crew({
     world: world.world,
     observer,
@@ -106,6 +110,8 @@ export function runHistory(props: HistoryProps): History {
         return crew.befall(fault);
       case 'death':
         return deaths.arm(fault.death);
+      case 'handover':
+        return handovers.arm(fault);
       case 'operator':
         return crew.ask(fault);
     }

@@ -5,10 +5,10 @@
 import { isDoubted } from '../core/alert/vip-news.ts';
 import type { Pair } from '../core/config/config.ts';
 import type { Safeguards } from '../core/decision/safeguards.ts';
-import { noteLeaving } from '../core/decision/unserved.ts';
 import { seenAt } from '../core/evidence/fingerprint.ts';
 import { type Memory, mayHaveLeftCalls } from '../core/memory/memory.ts';
 import { noteBesidePlan } from '../core/memory/note-decision.ts';
+import { noteLeaving } from '../core/memory/note-leaving.ts';
 import type { Vantage } from '../core/names.ts';
 import { type LookOrder, termsOf } from '../core/pair/look-order.ts';
 import { type Input, type Step, step } from '../core/pair/pair.ts';
@@ -91,6 +91,7 @@ export class PairDriver {
       memory,
       escalateAfterMs,
       vantages: ports.database.vantages,
+      epoch: lease.epoch,
       unwatchedSinceMs: lease.unwatchedSinceMs,
       nextId: ports.ids.next(),
       nowMs: ports.clock.nowMs(),
@@ -155,14 +156,16 @@ export class PairDriver {
     await this.idle();
     const { clock, log } = this.#props.ports;
     const { now } = this.#memory;
+    const { lease } = this.#props;
     const situation = situationOf(this.#state, clock.nowMs(), now);
+    const { durations } = this.#state;
     const note = (memory: Memory) =>
-      noteFrozenTime(noteLeaving(memory, situation), this.#props.lease, situation.nowMs);
+      noteFrozenTime(noteLeaving(memory, situation, durations, lease.epoch), lease, situation.nowMs);
     if (note(now) === now) return;
     try {
       await this.#memory.update(note);
     } catch (error) {
-      const text = `a loss of service was not stored for the next leader: ${String(error)}`;
+      const text = `what lasts was not stored for the next leader: ${String(error)}`;
       log.warn(text, { pair: this.pair.name });
     }
   }

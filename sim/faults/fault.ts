@@ -104,6 +104,7 @@ export type BreakageName =
  * Something happens to our own processes, or to what they have stored. `old-record`: an older deployment, with another
  * node, has left a plan in flight. `lease-deleted`: a person has cleared what looked like a stale lock.
  * `record-near-limit`: an older release has left so many alerts in the outbox that the record hardly fits any more.
+ * `watch-return`: the time of the leader is over, and it gives the lease back.
  */
 export interface Mishap extends Timed {
   readonly kind: 'mishap';
@@ -113,6 +114,7 @@ export interface Mishap extends Timed {
     | 'watch-freeze'
     | 'watch-duplicate'
     | 'watch-late'
+    | 'watch-return'
     | 'old-record'
     | 'lease-deleted'
     | 'record-near-limit';
@@ -125,6 +127,18 @@ export interface StepDeath extends Timed {
   readonly death: Death;
 }
 
+/** What the record shows for the first time when leadership changes hands. */
+export type Occasion = 'loss' | 'doubt' | 'incident' | 'unfit' | 'plan-begun' | 'plan-over' | 'service-lost';
+
+/** Leadership changes hands a while after the record first shows something. It waits for that from `atMs` on, and happens once. */
+export interface Handover extends Timed {
+  readonly kind: 'handover';
+  readonly occasion: Occasion;
+  readonly afterMs: number;
+  readonly how: 'watch-return' | 'watch-kill' | 'watch-freeze';
+  readonly forMs: number;
+}
+
 /** A person asks for something: for a move, by the node to move to, which is the standby where none is named here. */
 export interface Asking extends Timed {
   readonly kind: 'operator';
@@ -133,9 +147,9 @@ export interface Asking extends Timed {
   readonly againInMs?: number;
 }
 
-export type SimFault = Breakage | Mishap | StepDeath | Asking;
+export type SimFault = Breakage | Mishap | StepDeath | Handover | Asking;
 
-/** What a fault is counted as: breakages and mishaps by their name, deaths by their moment, orders by what was asked. */
+/** What a fault is counted as: breakages and mishaps by their name, others by what they wait for or ask. */
 export function nameOf(fault: SimFault): string {
   switch (fault.kind) {
     case 'breakage':
@@ -143,6 +157,8 @@ export function nameOf(fault: SimFault): string {
       return fault.name;
     case 'death':
       return `death-${fault.death.moment}`;
+    case 'handover':
+      return `handover-${fault.occasion}`;
     case 'operator':
       return `operator-${fault.request.action}`;
   }
@@ -157,6 +173,8 @@ export function renderFault(fault: SimFault): string {
       return `${fault.name}${fault.forMs > 0 ? ` (${(fault.forMs / 1000).toFixed(1)} s)` : ''}`;
     case 'death':
       return `waiting: ${renderDeath(fault.death)}`;
+    case 'handover':
+      return `waiting: ${fault.how} ${(fault.afterMs / 1000).toFixed(1)} s after the record first shows ${fault.occasion}`;
     case 'operator':
       return `an operator asks: ${JSON.stringify(fault.request)}${fault.againInMs === undefined ? '' : ', twice'}`;
   }

@@ -10,7 +10,8 @@ const stillMs = 10_000;
  *
  * A pair cannot be acted for while the table takes none of its memory: nothing may be begun that is not saved first. When no
  * save of it has succeeded for 60 s since one failed, and one has failed in the last 10 s, no leader sends a heartbeat
- * (the metric that the alarm listens for). There are no excuses: the alarm is for what nobody thought of.
+ * (the metric that the alarm listens for). There are no excuses: the alarm is for what nobody thought of. That the table takes
+ * nothing from a leader whose lease somebody else has taken since is as it must be, and no failure.
  */
 export function deadManInvariant(court: Court): Invariant {
   const { world } = court;
@@ -20,7 +21,8 @@ export function deadManInvariant(court: Court): Invariant {
     saved() {
       failingSinceMs = null;
     },
-    unsaved() {
+    unsaved(process) {
+      if (court.epochOf(process) < (world.table.lease?.epoch ?? 0)) return;
       failingSinceMs ??= world.nowMs;
       failedMs = world.nowMs;
     },

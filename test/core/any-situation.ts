@@ -122,6 +122,7 @@ const extras: readonly Change[] = [
   rememberedUnfit('it lags'),
   incident([]),
   incident(['repaired']),
+  incident(['both-lost']),
   incident(['holder-opened']),
   memory({ movedByHand: { from: 'db2', to: 'db1', atMs: NOW_MS - 2000 } }),
   movedUntouched,

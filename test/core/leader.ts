@@ -1,11 +1,13 @@
 /** A leader's core loop without a shell: evidence, durations and memory carried on from look to look. */
 import type { EventCode } from '../../lib/core/alert/events.ts';
 import { decide } from '../../lib/core/decision/decision.ts';
-import { assess, nextDurations, noDurations, type Situation } from '../../lib/core/decision/situation.ts';
+import { assess, nextDurations, type Situation } from '../../lib/core/decision/situation.ts';
 import { noEvidence, observe } from '../../lib/core/evidence/evidence.ts';
 import type { Saw } from '../../lib/core/evidence/sighting.ts';
+import { firstDurations } from '../../lib/core/memory/lasting.ts';
 import type { Memory } from '../../lib/core/memory/memory.ts';
 import { noteDecision } from '../../lib/core/memory/note-decision.ts';
+import { noteLeaving } from '../../lib/core/memory/note-leaving.ts';
 import { type Change, changed, NOW_MS, steady, type World } from './world.ts';
 
 /** What a look came to. */
@@ -19,20 +21,32 @@ export interface Step {
 
 export class Leader {
   nowMs = NOW_MS;
+  #epoch = 7;
   #world: World;
 
   constructor(...changes: readonly Change[]) {
     this.#world = changed(steady, ...changes);
   }
 
-  /** Who leads next: it has the record, and has seen nothing itself. */
+  /** Who leads next, where this one dies: it has the record, and has seen nothing itself. */
   next(): Leader {
-    const { pair, evidence } = this.#world;
-    const { words } = noEvidence(pair, evidence.vantages);
+    const { pair, evidence, memory } = this.#world;
+    const { words, blind } = noEvidence(pair, evidence.vantages);
     const leader = new Leader();
     leader.nowMs = this.nowMs;
-    leader.#world = { ...this.#world, evidence: { ...evidence, words }, durations: noDurations };
+    leader.#epoch = this.#epoch + 1;
+    const durations = firstDurations(memory.lasting, pair, leader.#epoch, this.nowMs);
+    leader.#world = { ...this.#world, evidence: { ...evidence, words, blind }, durations };
     return leader;
+  }
+
+  /** The same, where this one's time is over: it leaves what lasts. `aheadMs`: of the next one's clock. */
+  leave(aheadMs = 0): Leader {
+    const { pair, evidence, memory, durations, safeguards } = this.#world;
+    const situation = assess(pair, evidence, memory, durations, this.nowMs, safeguards);
+    this.#world = { ...this.#world, memory: noteLeaving(memory, situation, durations, this.#epoch) };
+    this.nowMs += aheadMs;
+    return this.next();
   }
 
   get memory(): Memory {

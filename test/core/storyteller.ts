@@ -90,6 +90,7 @@ export class Storyteller {
       memory,
       escalateAfterMs: this.#escalateAfterMs,
       nextId: this.#newId(),
+      epoch: 1,
       unwatchedSinceMs: this.#nowMs,
       nowMs: this.#nowMs,
     });

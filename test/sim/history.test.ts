@@ -18,6 +18,7 @@ const beginning = {
   vantages: ['a'],
   memory: emptyMemory,
   nextId: '41c',
+  epoch: 1,
   unwatchedSinceMs: 0,
   nowMs: 0,
 };

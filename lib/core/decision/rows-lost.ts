@@ -13,6 +13,7 @@ import {
   standbyOpen,
   staysClosed,
   succeeds,
+  told,
   wantsFailover,
   witnessed,
 } from './conditions.ts';
@@ -178,14 +179,17 @@ export const lost: readonly DecisionRow[] = [
   },
   {
     name: 'holder-lost-standby-unfit',
-    says: 'The holder is confirmed stopped or silent, or stuck, and the standby is not fit, or a pause is on; the standby does not hear the holder, or one of the two nodes has the VIP.',
+    says: 'The holder is confirmed stopped or silent, or stuck, and the standby is not fit, or a pause is on; the standby does not hear the holder, or one of the two nodes has the VIP. Where people know that both are lost, the looks that confirm it of the standby for a new leader are waited for.',
     when: (s) => holderLost(s) && !(s.vip === 'unheld' && witnessed(s)),
-    measure: (s) => ({
-      kind: 'stay',
-      page: 'holder-lost',
-      because: `${describeVerdict(s.holder)}${unfitText(s)}${pausedText(s)}`,
-    }),
-    does: ['page holder-lost'],
+    measure: (s) =>
+      mayBothBeLost(s)
+        ? { kind: 'observe', goesOn: 'both-lost' }
+        : {
+            kind: 'stay',
+            page: 'holder-lost',
+            because: `${describeVerdict(s.holder)}${unfitText(s)}${pausedText(s)}`,
+          },
+    does: ['observe', 'page holder-lost'],
     reason:
       'Only a person may decide to lose writes. The alert gives the command and says what it would lose. Moves in a pause are also for a person.',
     origin: 'orchestrator#1342, resource-agents#1377, patroni pause',
@@ -221,6 +225,11 @@ function isAsBefore(s: Situation): boolean {
   // It was known before the loss that the standby has them.
   const wasKnown = memory.readiness?.node === standby.node && memory.readiness.ofHistory !== undefined;
   return holder.server?.writable === true || wasKnown;
+}
+
+/** People know that both are lost, and this leader has not confirmed it of the standby yet. */
+function mayBothBeLost(s: Situation): boolean {
+  return told(s, 'both-lost') && s.standby.server === null && !s.standby.confirmed;
 }
 
 /** The plan would open it: it is ours to open, and does not take writes. */

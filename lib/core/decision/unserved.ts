@@ -91,11 +91,8 @@ export function noteUnserved(memory: Memory, situation: Situation): Memory {
   return { ...memory, unservedSinceMs: nowMs - unservedForMs, unservedForMs };
 }
 
-/**
- * Memory with the loss of service as its leader leaves it, however short it is by then: the next one goes on from there. The same
- * memory comes back where there is none, so that a change of leader costs no write.
- */
-export function noteLeaving(memory: Memory, { isServed, unservedForMs, nowMs }: Situation): Memory {
+/** Memory with the loss of service as its leader leaves it, however short it is by then: the next one goes on from there. */
+export function noteUnservedLeft(memory: Memory, { isServed, unservedForMs, nowMs }: Situation): Memory {
   if (isServed || unservedForMs === 0) return memory;
   const unservedSinceMs = memory.unservedSinceMs ?? nowMs - unservedForMs;
   return changed(memory, { unservedSinceMs, unservedForMs });

@@ -43,6 +43,7 @@ function withoutStrangers(memory: Memory, known: (node: NodeName | null) => bool
     moved,
     leftBehind,
     maintenance,
+    lasting,
   } = memory;
   return changed(memory, {
     lastHolder: known(lastHolder) ? lastHolder : null,
@@ -58,6 +59,7 @@ function withoutStrangers(memory: Memory, known: (node: NodeName | null) => bool
     moved: known(moved?.to ?? null) ? moved : null,
     leftBehind: known(leftBehind?.node ?? null) ? leftBehind : null,
     maintenance: maintenance?.nodes.every(known) === true ? maintenance : null,
+    lasting: Object.keys(lasting?.uptimes ?? {}).every(known) ? lasting : null,
   });
 }
 

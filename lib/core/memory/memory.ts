@@ -10,6 +10,7 @@ import type { Maintenance } from '../maintain/maintenance.ts';
 import type { NodeName } from '../names.ts';
 import type { PlanRecord } from '../plan/plan.ts';
 import type { LastEnds, Readiness } from '../standby/readiness.ts';
+import type { Lasting } from './lasting.ts';
 import type { LateMove } from './late-move.ts';
 import type { LogReset } from './log-reset.ts';
 import type { SeenLog } from './seen-logs.ts';
@@ -147,6 +148,8 @@ export interface Memory {
   readonly unservedSinceMs: number | null;
   /** For how long that had been so when it was noted: the next leader's clock may be another. 0 in records of older releases. */
   readonly unservedForMs: number;
+  /** What lasted as its leader gave the lease back; null where nothing did, and in records of older releases. */
+  readonly lasting: Lasting | null;
   readonly incident: Incident | null;
   /** When automatic moves of the VIP took place, the last hour's. */
   readonly failoversAtMs: readonly number[];
@@ -215,6 +218,7 @@ export const emptyMemory: Required<Memory> = {
   ...notLost,
   unservedSinceMs: null,
   unservedForMs: 0,
+  lasting: null,
   incident: null,
   failoversAtMs: [],
   pause: null,

@@ -95,6 +95,8 @@ function noteMeasure(
     }
     case 'observe': {
       const told = tellWaiting(memory, situation, newId);
+      // Nothing has been seen yet, as by a new leader: nothing is known to be over.
+      if (situation.holder.kind === 'unseen' && situation.standby.kind === 'unseen') return told;
       const { goesOn } = measure;
       const on: EventCode[] = situation.isServed ? [] : ['service-lost'];
       if (goesOn === undefined) return endConditions(told, on, overSinceMs);

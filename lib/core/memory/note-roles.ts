@@ -218,10 +218,15 @@ function noteWaiting(memory: Memory, situation: Situation, durations: Durations)
 }
 
 /** The next leader may be the one that finds the holder dead, and has seen nothing of what it and its standby had. */
-function noteDoubt(memory: Memory, situation: Situation, durations: Durations): Memory {
+export function noteDoubt(
+  memory: Memory,
+  situation: Situation,
+  durations: Durations,
+  afterMs = DOUBT_MS,
+): Memory {
   const { doubtSinceMs, received } = durations;
   if (memory.lostAtMs !== null || memory.receivedWhenLost !== null || received === null) return memory;
-  if (doubtSinceMs === null || situation.nowMs - doubtSinceMs < DOUBT_MS) return memory;
+  if (doubtSinceMs === null || situation.nowMs - doubtSinceMs < afterMs) return memory;
   return { ...memory, receivedWhenLost: received, lastEnds: endsOf(memory, situation, durations) };
 }
 

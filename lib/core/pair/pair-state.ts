@@ -5,9 +5,10 @@ import { noPictures, type Pictures } from '../alert/pictures.ts';
 import { noVipNews, type VipNews } from '../alert/vip-news.ts';
 import type { Pair } from '../config/config.ts';
 import type { Safeguards } from '../decision/safeguards.ts';
-import { assess, type Durations, noDurations, type Situation } from '../decision/situation.ts';
+import { assess, type Durations, type Situation } from '../decision/situation.ts';
 import { type Evidence, noEvidence, placeOf } from '../evidence/evidence.ts';
 import type { Position, Server } from '../evidence/sighting.ts';
+import { firstDurations } from '../memory/lasting.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { NodeName, Vantage } from '../names.ts';
 import type { WaitingOrder } from '../operator/inbox.ts';
@@ -114,6 +115,8 @@ export interface Beginning {
   /** @default never */
   readonly escalateAfterMs?: number | null;
   readonly nextId: string;
+  /** Whose saves count: of this leader. */
+  readonly epoch: number;
   /** Since when nobody may have led. */
   readonly unwatchedSinceMs: number;
   readonly nowMs: number;
@@ -123,18 +126,13 @@ export interface Beginning {
 const ALIVE_MS = 10_000;
 
 /** The pair under a leader that has just begun: it has no evidence yet. */
-export function newPair({ unwatchedSinceMs, nowMs, escalateAfterMs = null, ...given }: Beginning): PairState {
+export function newPair(beginning: Beginning): PairState {
+  const { epoch, unwatchedSinceMs, nowMs, escalateAfterMs = null, ...given } = beginning;
   return {
     ...given,
     escalateAfterMs,
     evidence: noEvidence(given.pair, given.vantages.length),
-    // A standby that our first look finds unready may have been so for as long as nobody watched.
-    durations: {
-      ...noDurations,
-      unwatchedSinceMs,
-      unreadySinceMs: unwatchedSinceMs,
-      brokenSinceMs: unwatchedSinceMs,
-    },
+    durations: firstDurations(given.memory.lasting, given.pair, epoch, unwatchedSinceMs),
     vipNews: noVipNews,
     servers: {},
     grown: null,

@@ -17,6 +17,7 @@ function stateWith(memory: Memory): PairState {
     vantages: ['a'],
     memory,
     nextId: 'next',
+    epoch: 1,
     unwatchedSinceMs: NOW_MS,
     nowMs: NOW_MS,
   });

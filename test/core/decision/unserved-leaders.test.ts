@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../../lib/core/decision/decision.ts';
 import { nextBesidePlan, noDurations } from '../../../lib/core/decision/situation.ts';
-import { noteLeaving, noteUnserved } from '../../../lib/core/decision/unserved.ts';
+import { noteUnserved, noteUnservedLeft } from '../../../lib/core/decision/unserved.ts';
 import { noteDecision } from '../../../lib/core/memory/note-decision.ts';
 import {
   type Change,
@@ -109,7 +109,7 @@ describe('a loss of service that ends while nobody leads', () => {
     ['nor where this look shows its end', [unservedFor(400)], 0],
   ])('by who leaves, %s', (_, changes, forMs) => {
     const situation = seen(steady, ...changes);
-    const left = noteLeaving(situation.memory, situation);
+    const left = noteUnservedLeft(situation.memory, situation);
     expect(left.unservedForMs).toBe(forMs);
     if (forMs === 0) expect(left).toBe(situation.memory);
     else expect(left.unservedSinceMs).toBe(NOW_MS - forMs);

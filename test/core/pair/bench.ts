@@ -25,6 +25,7 @@ export class Bench {
       vantages: ['a'],
       memory,
       nextId: 'aaaa0001',
+      epoch: 1,
       unwatchedSinceMs: NOW_MS,
       nowMs: NOW_MS,
     });

@@ -203,6 +203,7 @@ describe('where the old holder was last', () => {
       nextId: 'id-1',
       nowMs: NOW_MS,
       memory: changed(steady, memory({ lastEnds: { ...ends, last: noted } })).memory,
+      epoch: 1,
       unwatchedSinceMs: NOW_MS,
     });
 

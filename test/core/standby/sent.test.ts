@@ -131,6 +131,7 @@ describe('what is remembered of it', () => {
       vantages: ['a'],
       memory: steady.memory,
       nextId: 'aaaa0001',
+      epoch: 1,
       unwatchedSinceMs: NOW_MS,
       nowMs: NOW_MS,
     });

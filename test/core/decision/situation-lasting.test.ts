@@ -13,11 +13,14 @@ import {
   hears2,
   holder,
   NOW_MS,
+  position,
   refused,
   rememberedUnfit,
   seen,
   standby,
   steady,
+  UUID1,
+  UUID3,
   unheardOf,
   vipAt,
   vipBlindFor,
@@ -66,6 +69,19 @@ test('what could not be read yet is no illness: a moment out of touch after it i
     nowMs: NOW_MS + 2900,
   };
   expect(nextDurations(begun, cut)).toMatchObject({ brokenSinceMs: NOW_MS + 2900 });
+});
+
+it.each<[what: string, sourceIdentity: string, isNews: boolean]>([
+  ['is what its source sent', UUID1, true],
+  ['is not what a stranger sent', UUID3, false],
+])('what a standby had received of a holder that is dead %s', (_, sourceIdentity, isNews) => {
+  const [before, now] = [position(`${UUID1}:1-90`), position(`${UUID1}:1-95`)];
+  const dead = seen(
+    steady,
+    holder(refused),
+    standby(hears2({ io: 'connecting', lagSeconds: null, sourceIdentity, received: now })),
+  );
+  expect(nextDurations({ ...noDurations, received: before }, dead).received).toEqual(isNews ? now : before);
 });
 
 it('counts how long things have been so, each from its own beginning', () => {

@@ -154,8 +154,6 @@ export const evidenceMutants: readonly Mutant[] = [
     find: "if (!holder.confirmed || blind !== null) return 'unsure';",
     replace: "if (!holder.confirmed) return 'unsure';",
     guards: 'Where nothing is seen, nobody is dead.',
-    survives:
-      'It did in that run, behind what a standby that cannot be asked says; `test/core/evidence/life.test.ts` kills it since.',
   },
   {
     name: 'stopped-channel-is-silence',

@@ -118,5 +118,7 @@ export const memoryMutants: readonly Mutant[] = [
     find: "server?.inbound.kind !== 'configured' || isStray(situation)",
     replace: "server?.inbound.kind !== 'configured'",
     guards: 'What a standby received of another server is not what it had of its holder.',
+    survives:
+      'It did in that run: no test compared the two; `test/core/decision/situation-lasting.test.ts` does since.',
   },
 ];

@@ -27,8 +27,6 @@ export const pairMutants: readonly Mutant[] = [
     find: '  if (askedMs < state.notBeforeMs) return { state };\n',
     replace: '',
     guards: 'An answer of EC2 from before a plan does not show the VIP after it.',
-    survives:
-      'Who answers through the VIP is asked where EC2 says the unexpected, and comes first: an old answer turns nothing round.',
   },
   {
     name: 'one-look-refuses',
@@ -57,7 +55,6 @@ export const pairMutants: readonly Mutant[] = [
     find: 'if (seen && nowMs >= state.resumeFromMs) {',
     replace: 'if (nowMs >= state.resumeFromMs) {',
     guards: 'A plan is carried on with when both nodes were looked at.',
-    survives: 'Each step looks before it acts, so what is carried on with too early is only tried again.',
   },
   {
     name: 'grace-of-a-minute',
@@ -65,7 +62,6 @@ export const pairMutants: readonly Mutant[] = [
     find: 'const GRACE_MS = 250;',
     replace: 'const GRACE_MS = 60_000;',
     guards: 'A held look that is no longer wanted is replaced in a moment.',
-    survives: 'It is only slower: `npm run bench` measures it.',
   },
   {
     name: 'rests-in-doubt',
@@ -80,7 +76,6 @@ export const pairMutants: readonly Mutant[] = [
     find: 'const SUSPICION_GRACE_MS = 750;',
     replace: 'const SUSPICION_GRACE_MS = 60_000;',
     guards: 'What one vantage suspects, the others are asked soon.',
-    survives: 'It is only slower: `npm run bench` measures it.',
   },
   {
     name: 'goes-on-needlessly',
@@ -88,7 +83,6 @@ export const pairMutants: readonly Mutant[] = [
     find: '  if (again !== null) return again;\n',
     replace: '',
     guards: 'A failover from a holder that serves again is undone.',
-    survives: 'The steps ask the same before the VIP moves (`unwanted`): it only takes longer to be undone.',
   },
   {
     name: 'to-the-dead',
@@ -96,7 +90,5 @@ export const pairMutants: readonly Mutant[] = [
     find: "if (movesVip(plan) && target.kind !== 'serving') return describeVerdict(target);",
     replace: '',
     guards: 'A plan does not go on to a node that has died meanwhile.',
-    survives:
-      'The steps themselves fail on a node that does not answer; only the reason in the alert is plainer.',
   },
 ];

@@ -102,8 +102,6 @@ export const watchMutants: readonly Mutant[] = [
     find: '    if (!isRefused) this.#notBeforeMs = nowMs + PUBLISH_AGAIN_MS;',
     replace: '    this.#notBeforeMs = nowMs + PUBLISH_AGAIN_MS;',
     guards: 'An alert that SNS refuses does not keep the others.',
-    survives:
-      'It did in that run: no test counted those seconds; `test/watch/alert-desk.test.ts` does since.',
   },
   {
     name: 'told-again-and-again',
@@ -182,7 +180,6 @@ export const watchMutants: readonly Mutant[] = [
     find: 'if (record.vipMoved) return moveStageOf(record) + 1;',
     replace: '',
     guards: 'A VIP that has moved is not moved again by the same plan.',
-    survives: 'A move that is made again finds the VIP there: every step looks before it acts.',
   },
   {
     name: 'opens-beside-an-open-one',

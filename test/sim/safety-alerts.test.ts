@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventCode } from '../../lib/core/alert/events.ts';
 import { emptyMemory } from '../../lib/core/memory/memory.ts';
 import { PortError } from '../../lib/watch/ports/port-error.ts';
+import { leaveRecord } from '../../sim/records.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from './drill.ts';
 
 describe('the record that cannot be saved', () => {
@@ -178,31 +179,7 @@ describe('stored state that no longer fits', () => {
     await stage.pass(20_000);
     stage.processes[0].kill();
     const memory = table.memoryOf(stage.pair.name);
-    const step = { kind: 'move-vip', to: 'db-old' } as const;
-    table.plant(stage.pair.name, {
-      kind: 'reattach-vip',
-      from: null,
-      to: 'db-old',
-      stages: [[step]],
-      undo: [],
-      undoIfHolderServes: false,
-      id: '01d01d01',
-      epoch: 1,
-      row: 'D6',
-      because: 'an older deployment had another node',
-      by: 'keepalambda',
-      requestId: null,
-      startedAtMs: 0,
-      badSinceMs: 0,
-      phase: 'running',
-      outcomes: {},
-      fencedAt: null,
-      lastSeen: null,
-      wasWritable: false,
-      kept: null,
-      isolatedFrom: null,
-      vipMoved: false,
-    });
+    leaveRecord(stage.world);
     expect(memory.plan).toBeNull();
     watchOver(stage, stage.other, 'watch-2');
     await stage.pass(20_000);

@@ -76,11 +76,6 @@ export type Inbound =
       readonly unanswered?: true;
     };
 
-/** Whether it is not known how the channel is now: the server has not answered the statement lately, or not at all. */
-export function isStatusUnknown(inbound: Inbound): boolean {
-  return inbound.kind === 'unread' || (inbound.kind === 'configured' && inbound.unanswered === true);
-}
-
 /** A session of a server, with what a person needs to find it. `statement` is cut to 200 characters. */
 export interface Session {
   readonly id: number;

@@ -2,7 +2,7 @@
 import type { Pair } from '../config/config.ts';
 import { blockOfApplier, lockOf } from '../evidence/applier-block.ts';
 import { applierFault, causeOf, lagFault, receiverFault } from '../evidence/check.ts';
-import { type Inbound, type InstanceState, isStatusUnknown, type Server } from '../evidence/sighting.ts';
+import type { Inbound, InstanceState, Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { UNHEARD_MS } from '../evidence/witness.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
@@ -100,7 +100,9 @@ function ownReasons(terms: FitnessTerms): string[] {
   return [
     ...reasonsOfAbsence(standby),
     ...reasonsOfSource(terms),
-    ...told(unreadText(standby), blockOfApplier(standby.server), applier),
+    ...reasonsOfUnread(standby),
+    ...reasonsOfHanging(standby),
+    ...told(blockOfApplier(standby.server), applier),
     ...reasonsOfFilters(terms),
     ...reasonsOfRole(terms),
   ];
@@ -132,16 +134,8 @@ function reasonsOfAbsence({ kind, because }: Verdict): string[] {
 
 /** It is alive, and has no room for us, refuses our login, or has not said anything of its channel yet. */
 function reasonsOfRefusal(standby: Verdict): string[] {
-  if (standby.kind === 'saturated' || standby.kind === 'locked-out') return reasonsOfAbsence(standby);
-  return told(isUnread(standby) ? unreadText(standby) : null);
-}
-
-/**
- * A status that is not answered any more is, as a rule, that of a channel which somebody stops, and which has stopped receiving
- * by then: it may be connected again before anybody sees it stopped.
- */
-function reasonsOfHanging(standby: Verdict): string[] {
-  return told(isUnread(standby) ? null : unreadText(standby));
+  const isShutOut = standby.kind === 'saturated' || standby.kind === 'locked-out';
+  return isShutOut ? reasonsOfAbsence(standby) : reasonsOfUnread(standby);
 }
 
 /** Nothing of its channel was ever read by those who look now. */
@@ -149,12 +143,22 @@ export function isUnread({ server }: Verdict): boolean {
   return server?.inbound.kind === 'unread';
 }
 
-/** Nothing is known of its channel now: that says neither that it is broken nor that it runs. */
-function unreadText({ server }: Verdict): string | null {
-  if (server === null || !isStatusUnknown(server.inbound)) return null;
-  return server.inbound.kind === 'unread'
-    ? 'its replication status is not known yet: the server has not answered SHOW REPLICA STATUS'
-    : 'its replication status is not known: the server does not answer SHOW REPLICA STATUS any more. A STOP REPLICA that waits for a transaction can cause that, or a thread that is stuck on a dead source: SHOW PROCESSLIST shows it';
+/** Nothing is known of its channel: that says neither that it is broken nor that it runs. */
+function reasonsOfUnread(standby: Verdict): string[] {
+  return isUnread(standby)
+    ? ['its replication status is not known yet: the server has not answered SHOW REPLICA STATUS']
+    : [];
+}
+
+/**
+ * A status that is not answered any more is, as a rule, that of a channel which somebody stops, and which has stopped receiving
+ * by then: it may be connected again before anybody sees it stopped.
+ */
+function reasonsOfHanging({ server }: Verdict): string[] {
+  if (server?.inbound.kind !== 'configured' || server.inbound.unanswered !== true) return [];
+  return [
+    'its replication status is not known: the server does not answer SHOW REPLICA STATUS any more. A STOP REPLICA that waits for a transaction can cause that, or a thread that is stuck on a dead source: SHOW PROCESSLIST shows it',
+  ];
 }
 
 /** Whose history it has is not the pair's. */

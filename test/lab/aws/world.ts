@@ -44,7 +44,7 @@ export const world: AwsOptions = {
       groups: ['sg-mysql'],
     },
   ],
-  ec2Timing: { effectDelayMs: 0, bootMs: 30, shutdownMs: 30 },
+  ec2Timing: { effectDelayMs: 0, bootMs: 30, shutdownMs: 500 },
   ssmTiming: { visibleAfterMs: 0, deliveryMs: 0 },
   topicArns: [topicArn],
 };

@@ -4,7 +4,7 @@ import type { Position } from '../core/evidence/sighting.ts';
 import { endKnownTo } from '../core/memory/log-reset.ts';
 import { isRestGivenUp, type PlanRecord, reachedTheEnd } from '../core/plan/plan.ts';
 import type { Step } from '../core/plan/step.ts';
-import { thrownAwayOf } from '../core/standby/lead.ts';
+import { beyondEndOf, thrownAwayOf } from '../core/standby/lead.ts';
 import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import type { CatchUpGoal } from './ports/database.ts';
 import { PortError } from './ports/port-error.ts';
@@ -42,9 +42,12 @@ export async function catchUp(step: CatchUp, execution: StepContext): Promise<Re
   const learned = { kept: executed, receivedAt: received };
   // A restart, or a change of its source, throws away what was received. With the source dead, it is lost for good.
   const gone = reached && step.source === null ? thrownAwayOf({ executed, received }, lostWith) : null;
-  if (reached && gone === null) return done(`${step.node} has applied all that it received`, learned);
+  const beyond =
+    reached && end !== null ? await beyondEnd({ executed, received }, end, step, execution) : null;
+  const lost = gone !== null ? `it has lost what it had received: ${gone}` : beyond;
+  if (reached && lost === null) return done(`${step.node} has applied all that it received`, learned);
   if (isEndAwaited(step, execution)) return endFollows;
-  const why = gone === null ? because : `it has lost what it had received: ${gone}`;
+  const why = lost ?? because;
   if (step.acceptLoss) return { ...missed(`${why}; loss accepted`), learned };
   return failed(`${step.node} has not caught up: ${why}`);
 }
@@ -60,6 +63,28 @@ function isEndAwaited({ source }: CatchUp, { record, closedBeside }: StepContext
 
 function isForEnd(step: Step): boolean {
   return step.kind === 'catch-up' && step.ifFenced;
+}
+
+/**
+ * Why what the node has of the closed source does not tell that it has all of it: that source's log was reset after the last look.
+ * It is asked again first, because a log that was only rotated ends later now. One that was read-only before the plan may have
+ * lost an end that the node has.
+ */
+async function beyondEnd(
+  has: Pick<CaughtUp, 'executed' | 'received'>,
+  end: Position,
+  { source }: CatchUp,
+  { pair, ports, guard, record, identityOf }: StepContext,
+): Promise<string | null> {
+  if (source === null || !record.wasWritable || beyondEndOf(has, end, identityOf(source)) === null)
+    return null;
+  guard();
+  const { position } = await ports.database.close(pair, source, 'to-close', STATEMENT_LIMIT_MS);
+  const beyond = beyondEndOf(has, position, identityOf(source));
+  return (
+    beyond &&
+    `it has events of ${source} that ${source} does not know (${beyond}): the binary log of ${source} was reset (RESET MASTER) a moment ago`
+  );
 }
 
 /** Calls again until the goal is reached, the limit is over, or the plan is no longer wanted. */

@@ -14,14 +14,19 @@ async function run(command: string) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
-  await delay(500);
   const texts = { out: '', err: '' };
-  child.stdout.on('data', (chunk) => {
-    texts.out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    texts.err += chunk;
-  });
+  for (const [name, stream] of [
+    ['out', child.stdout],
+    ['err', child.stderr],
+  ] as const) {
+    stream.on('data', (chunk) => {
+      texts[name] += chunk;
+    });
+    stream.pause();
+  }
+  await delay(500);
+  child.stdout.resume();
+  child.stderr.resume();
   const [code] = await ended;
   return { code, ...texts };
 }

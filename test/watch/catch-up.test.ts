@@ -151,6 +151,48 @@ describe('catching up', () => {
     expect(outcome.kind).toBe(kind);
   });
 
+  const reset = `${UUID1}:1-3`;
+  const all = `${UUID1}:1-100`;
+  const whole = { acceptLoss: false, wasWritable: true };
+  const why = `it has events of db1 that db1 does not know (97 transactions: ${UUID1}:4-100): the binary log of db1 was reset (RESET MASTER) a moment ago`;
+  test.each<[what: string, fencedAt: string, now: string, changes: typeof whole, outcome: object]>([
+    [
+      'fails behind a log that was reset',
+      reset,
+      reset,
+      whole,
+      { kind: 'failed', because: `db2 has not caught up: ${why}` },
+    ],
+    ['goes on, where it ends later now', reset, all, whole, { kind: 'done' }],
+    [
+      'goes on, where a person accepts that',
+      reset,
+      reset,
+      { ...whole, acceptLoss: true },
+      { kind: 'missed', because: `${why}; loss accepted` },
+    ],
+    [
+      'goes on, where the old holder took no writes: it may have lost its own end',
+      reset,
+      reset,
+      { ...whole, wasWritable: false },
+      { kind: 'done' },
+    ],
+  ])('to the end of the old holder %s', async (_, fencedAt, now, { acceptLoss, wasWritable }, outcome) => {
+    const world = newWorld();
+    const { ports } = executionOn(world);
+    const close: typeof ports.database.close = async (...args) => ({
+      ...(await ports.database.close(...args)),
+      position: position(now),
+    });
+    const record = { ...recordOf(failover, { fencedAt: position(fencedAt) }), wasWritable };
+    const after = await carriedOut({ ...step, source: 'db1', acceptLoss }, world, {
+      record,
+      ports: { ...ports, database: { ...ports.database, close } },
+    });
+    expect(after.outcome).toMatchObject(outcome);
+  });
+
   it('asks for the channel of the old holder, by its identity', async () => {
     const goals: unknown[] = [];
     const world = newWorld();

@@ -126,6 +126,25 @@ export function resetOf(holder: Server, standby: Server, isLate: boolean): strin
   return `the events up to ${placeOf(inbound.received)}`;
 }
 
+/**
+ * What a node has of its source's history beyond its `end`, in words; null where there is nothing, or nothing can be compared. It
+ * can only have come from a log that was reset since: what a closed source wrote under these names is not what the node has of
+ * them. `source`: who wrote that history (`Server.identity`), null where that is not known.
+ */
+export function beyondEndOf(
+  { executed, received }: { readonly executed: Position; readonly received: Position },
+  end: Position,
+  source: string | null,
+): string | null {
+  if (source !== null && end.gtid !== null && executed.gtid !== null) {
+    const has = union(parseSet(executed.gtid), parseSet(received.gtid ?? ''));
+    const beyond = originatedBy(subtract(has, parseSet(end.gtid)), source);
+    if (beyond.size > 0) return describeSet(beyond);
+  }
+  if (!areOfOneSeries(received, end)) return null;
+  return comparePlaces(received, end) <= 0 ? null : eventsBetween(end, received);
+}
+
 /** What of its source's history up to `before` is neither applied nor received any more, in words; null where nothing is known. */
 export function thrownAwayOf(
   { executed, received }: { readonly executed: Position; readonly received: Position },

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { holderHasAll, holderReadAll } from '../../../lib/core/decision/conditions.ts';
 import { noPlace } from '../../../lib/core/evidence/log-place.ts';
 import type { Server } from '../../../lib/core/evidence/sighting.ts';
-import { lackOf, leadOf, noLead, unreadOf } from '../../../lib/core/standby/lead.ts';
+import { beyondEndOf, lackOf, leadOf, noLead, unreadOf } from '../../../lib/core/standby/lead.ts';
 import {
   answers1,
   answers2,
@@ -124,6 +124,33 @@ describe('what a restart threw away', () => {
     ],
   ])('%s', (_, standby, before, lost) => {
     expect(lackOf(standby, before, UUID1)).toBe(lost);
+  });
+});
+
+describe('what a node has beyond the end of its closed source', () => {
+  const standing = (gtid: string | null, offset = 1000, file = 'binlog.000003') => ({
+    executed: position(gtid),
+    received: { ...position(gtid, offset), file },
+  });
+  test.each<[what: string, has: ReturnType<typeof standing>, end: string | null, beyond: string | null]>([
+    ['nothing, where it has all', standing(`${UUID1}:1-50`), `${UUID1}:1-50`, null],
+    ['nothing, where it lacks some', standing(`${UUID1}:1-40`, 700), `${UUID1}:1-50`, null],
+    ['what others wrote does not count', standing(`${UUID1}:1-50,${UUID2}:1-9`), `${UUID1}:1-50`, null],
+    ['by GTIDs', standing(`${UUID1}:1-50`), `${UUID1}:1-3`, `47 transactions: ${UUID1}:4-50`],
+    ['by places', standing(null, 1200), null, 'the events from binlog.000003:1000 to binlog.000003:1200'],
+    [
+      'by places, in a later log',
+      standing(null, 4, 'binlog.000004'),
+      null,
+      'the events from binlog.000003:1000 to binlog.000004:4',
+    ],
+    ['logs of another name cannot be compared', standing(null, 4, 'mysql-bin.000009'), null, null],
+  ])('%s', (_, has, end, beyond) => {
+    expect(beyondEndOf(has, position(end, 1000), UUID1)).toBe(beyond);
+  });
+
+  it('GTIDs say nothing where nobody knows who wrote the history', () => {
+    expect(beyondEndOf(standing(`${UUID1}:1-50`), position(`${UUID1}:1-3`, 1000), null)).toBeNull();
   });
 });
 

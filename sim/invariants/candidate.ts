@@ -36,7 +36,7 @@ function hasUnknownPast({ world, chronicle }: Court, { channel, name }: Master):
 }
 
 /** `SHOW REPLICA STATUS` is not answered, so nobody can know whether it has applied all that it had received. */
-function isUntold({ statusHangsSinceMs }: Master): boolean {
+export function isUntold({ statusHangsSinceMs }: Master): boolean {
   return statusHangsSinceMs !== null;
 }
 

@@ -1,4 +1,5 @@
 import type { Master } from '../world/master.ts';
+import type { SimWorld } from '../world/world.ts';
 import {
   couldServe,
   isFairWeather,
@@ -8,6 +9,7 @@ import {
   mayTakeOver,
   wouldBeSecond,
 } from './candidate.ts';
+import { isHeard } from './chronicle.ts';
 import type { Court, Invariant } from './court.ts';
 import { Moves } from './moves.ts';
 import { Shown } from './shown.ts';
@@ -35,7 +37,7 @@ const looksMs = 5000;
  * begins the 60 s again when it ends): a pause, for a move to the other node, and while neither node has the VIP (to attach it is
  * a move, which W3 forbids in a pause); a holder whose commits
  * hang while somebody has also locked our heartbeat's table, because only the heartbeat tells that commits hang (a person hears
- * `heartbeat-barred`); a holder that died within 15 s after the VIP came to it, because nobody could see what it took: the
+ * `heartbeat-barred`), or has let nobody of ours in since before they hung; a holder that died within 15 s after the VIP came to it, because nobody could see what it took: the
  * plan that moved it may have been verifying all that time; a holder that came back with less than it had
  * committed, while its peer, which may have the rest, cannot be asked, or whose binary log was reset while nobody could see that
  * it took writes: by its names, it looks the same; a standby whose own log was reset, because it would name its writes as older ones
@@ -50,8 +52,8 @@ const looksMs = 5000;
  * 8 s or more lie between the last moment in which a watch could ask the holder and the first after its death in which one could ask the
  * standby, it looks the same whether the holder died at once, or lived on and wrote what the standby lacks. So it does where for
  * 8 s nobody of ours could ask a holder that was not well, its host did not refuse us, and its standby's channel was stopped, followed
- * another server, or showed that its source refuses it. Where the standby could not be asked, it
- * must have been shown ready before: its channel ran for 5 s in our sight, has not been seen broken since, and that is at most
+ * another server, or showed that its source refuses it. Where the standby could not be asked, or
+ * did not answer for its channel, or the table did not answer us, it must have been shown ready before: its channel ran for 5 s in our sight, has not been seen broken since, and that is at most
  * 90 s old when somebody can look again, also after 8 s or more in which the standby was out of reach beside a holder that was stuck (a readiness is trusted for 150 s, and the remembered one may be 60 s old); and the
  * standby has not restarted in that time, because then it may have lost what it had received. A standby that was set aside must
  * have been fit in our sight since, for its time and 5 s, beside a holder that served: it has other data now. What happened in the weather (blind
@@ -65,6 +67,8 @@ export function recoveryInvariant(court: Court): Invariant {
   /** How many of the holder's transactions its standby has had since that was last well. */
   let hadReceived = 0;
   let isRepaired = false;
+  /** The holder's commits hang, and it has let nobody of ours in since before. */
+  let hangsUnseen: boolean | null = null;
   let able: { readonly node: string; readonly sinceMs: number } | null = null;
   const moves = new Moves(court);
   const shown = new Shown(court);
@@ -76,7 +80,8 @@ export function recoveryInvariant(court: Court): Invariant {
     if (paused && world.cloud.holder === null) return null;
     if (couldServe(world, last)) return mayOpen(last) ? last : null;
     const other = world.peer(lastHolder);
-    const isLost = !last.answers || (last.stuckSinceMs !== null && last.barred === null);
+    const isStuck = last.stuckSinceMs !== null && last.barred === null && hangsUnseen !== true;
+    const isLost = !last.answers || isStuck;
     if (isLeftClosed(last)) return null;
     if (looksIdle(world, last) || other.channel.relayLog.received < hadReceived) return null;
     const { wellMs } = chronicle.of(last.name);
@@ -102,6 +107,7 @@ export function recoveryInvariant(court: Court): Invariant {
     }
     if (lastHolder !== null)
       hadReceived = Math.max(hadReceived, world.peer(lastHolder).channel.relayLog.received);
+    if (lastHolder !== null) hangsUnseen = isHangUnseen(world, world.master(lastHolder), hangsUnseen);
     if (lastHolder !== null) shown.observe(world.master(lastHolder));
     isRepaired ||= court.flight?.plan.kind === 'repair-node';
     const node = candidate()?.name;
@@ -125,4 +131,10 @@ export function recoveryInvariant(court: Court): Invariant {
       );
     },
   };
+}
+
+/** Null while nothing hangs; `was`: the same a moment ago. */
+function isHangUnseen(world: SimWorld, holder: Master, was: boolean | null): boolean | null {
+  if (holder.stuckSinceMs === null) return null;
+  return was !== false && !isHeard(world, holder);
 }

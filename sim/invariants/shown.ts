@@ -3,7 +3,7 @@ import type { NodeName } from '../../lib/core/names.ts';
 import { isTurnedAway } from '../world/last-try.ts';
 import type { Master } from '../world/master.ts';
 import type { SimWorld } from '../world/world.ts';
-import { couldServe, mayTakeOver } from './candidate.ts';
+import { couldServe, isUntold, mayTakeOver } from './candidate.ts';
 import { isHeard } from './chronicle.ts';
 import type { Court } from './court.ts';
 
@@ -51,7 +51,7 @@ export class Shown {
     const { nowMs } = world;
     if (holder.name !== this.#holder) this.#begin(holder.name);
     const standby = world.peer(holder.name);
-    const canAsk = isManned && isHeard(world, standby);
+    const canAsk = isManned && mayLead(world) && isHeard(world, standby) && !isUntold(standby);
     this.#observeAside(standby, canAsk && chronicle.of(holder.name).wellMs === nowMs);
     this.#observeSilence(holder, standby, chronicle.of(holder.name).wellMs === nowMs);
     if (chronicle.of(holder.name).wellMs !== nowMs) {
@@ -150,6 +150,11 @@ function showsItself(world: SimWorld, master: Master): boolean {
     return true;
   const isDown = master.reachable && master.mysqld === 'down';
   return isDown && [...world.views.values()].some((view) => view.reaches(master.name));
+}
+
+/** Whoever gets no answers of the table leads for moments only, and leaves no memory. */
+function mayLead({ services: { store, storeLost } }: SimWorld): boolean {
+  return store === 'up' && storeLost === 0;
 }
 
 /** Its channel would hear a source that lives, or connect to it. */

@@ -134,8 +134,9 @@ export function nextDurations(durations: Durations, situation: Situation): Durat
 
 /**
  * While a plan is carried out: the loss of service, what the two have of each other, and the end of the holder's history:
- * either may be lost meanwhile and come back with less; of a holder that is to stay one, also since when it is not known to
- * live, and since when its heartbeat is as it is. Nothing else is counted.
+ * either may be lost meanwhile and come back with less; and since when nothing shows whether a dead one lives again. Of a
+ * holder that is to stay one, also since when it is not known to live, and since when its heartbeat is as it is. Nothing else
+ * is counted.
  */
 export function nextBesidePlan(durations: Durations, situation: Situation): Durations {
   const { nowMs, holder, standby, memory, pair, life } = situation;
@@ -145,6 +146,7 @@ export function nextBesidePlan(durations: Durations, situation: Situation): Dura
     ...durations,
     unservedSinceMs: nextUnserved(durations, situation),
     received: receivedByNow(durations.received, situation),
+    untoldSinceMs: since(durations.untoldSinceMs, isUntold(situation)),
     ends: nextEnds(durations.ends, holder, pair.settings.readinessMs),
     uptimes: nextUptimes(durations.uptimes, [holder, standby]),
     logs: nextLogs(durations.logs, situation),
@@ -165,8 +167,9 @@ export function isUntoldFor({ untoldSinceMs }: Durations, nowMs: number): boolea
 
 /** Nothing shows whether a holder that was proven dead lives again: a hang may end, and a host come back. */
 function isUntold({ holder, witness, memory }: Situation): boolean {
-  if (memory.lostAtMs === null || holder.server !== null) return false;
-  const isHidden = holder.kind === 'silent' && !holder.hostAccepts && !holder.instanceGone;
+  // EC2's word that its instance has stopped needs nobody else.
+  if (memory.lostAtMs === null || holder.server !== null || holder.instanceGone) return false;
+  const isHidden = holder.kind === 'silent' && !holder.hostAccepts;
   return cannotSay(witness) || (witness === 'unasked' && isHidden);
 }
 

@@ -1,7 +1,12 @@
 /** Whether the holder lives: what the standby hears of it, and what else speaks for it. */
 import { describe, expect, it, test } from 'vitest';
 import { without } from '../../../lib/core/decision/safeguards.ts';
-import { nextDurations, noDurations, type Situation } from '../../../lib/core/decision/situation.ts';
+import {
+  nextBesidePlan,
+  nextDurations,
+  noDurations,
+  type Situation,
+} from '../../../lib/core/decision/situation.ts';
 import {
   answers2,
   type Change,
@@ -136,6 +141,19 @@ describe('whether a holder lives that does not answer us', () => {
     expect([since(dead), since(), since(dead, standby(hears2({ io: 'connecting' })))]).toEqual([
       NOW_MS,
       null,
+      null,
+    ]);
+  });
+
+  it('while a plan is carried out as well; EC2, which shows that its instance has stopped, tells it', () => {
+    const dead = memory({ lostAtMs: NOW_MS - 30_000 });
+    const since = (untoldSinceMs: number | null, ...changes: readonly Change[]) =>
+      nextBesidePlan({ ...noDurations, untoldSinceMs }, seen(steady, ...cannotSay, dead, ...changes))
+        .untoldSinceMs;
+    const isStopped = instance('db1', 'stopped');
+    expect([since(null), since(NOW_MS - 9000), since(NOW_MS - 9000, isStopped)]).toEqual([
+      NOW_MS,
+      NOW_MS - 9000,
       null,
     ]);
   });

@@ -19,7 +19,7 @@ import {
   whyUnwanted,
 } from '../core/pair/plan-in-flight.ts';
 import { beginPlan, type Claim } from '../core/plan/begin-plan.ts';
-import { endPlan } from '../core/plan/end-plan.ts';
+import { endPlan, goOnAgain } from '../core/plan/end-plan.ts';
 import { noteFrozenTime, takenUp, withFrozenTime } from '../core/plan/frozen.ts';
 import { outageSinceMs, type PlanRecord } from '../core/plan/plan.ts';
 import { planText } from '../core/text/plan-text.ts';
@@ -184,7 +184,7 @@ export class PlanRunner {
     const newId = ports.ids.next();
     const opens = { row: record.row, newId };
     await memory.update((now) => {
-      const told = tellOpening(now, opens, pair.name, code, words, nowMs);
+      const told = tellOpening(goOnAgain(now, now, record, code), opens, pair.name, code, words, nowMs);
       return told === now ? now : noteFrozenTime(told, lease, nowMs);
     });
   }

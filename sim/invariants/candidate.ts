@@ -26,13 +26,19 @@ export function lacksAnything(court: Court, master: Master): boolean {
 }
 
 /**
- * Somebody moved the VIP to it, it has taken no writes there, and its channel follows another server: that threw away what it
+ * Somebody moved the VIP to it, and it has taken no writes there. Its channel follows another server: that threw away what it
  * had received, and does not say how far it has read the other node's log. Only GTIDs can still show that it has all of it,
- * and only while that node can be asked.
+ * and only while that node can be asked. Or that node lives, lets nobody of ours in and its channel gets nothing from it: it may be
+ * written to. Or its own log was reset: it does not know what it has, and the other node would skip what it writes.
  */
-function hasUnknownPast({ world, chronicle }: Court, { channel, name }: Master): boolean {
-  if (channel.stranger === null || chronicle.writer === name) return false;
-  return !world.gtid || !isHeard(world, world.peer(name));
+function hasUnknownPast({ world, chronicle }: Court, master: Master): boolean {
+  const { channel, name } = master;
+  if (chronicle.writer === name) return false;
+  if (wouldRepeat(world, master)) return true;
+  const other = world.peer(name);
+  const isHeardOf = isHeard(world, other);
+  if (channel.stranger !== null) return !world.gtid || !isHeardOf;
+  return other.answers && !isHeardOf && channel.io !== 'yes';
 }
 
 /** `SHOW REPLICA STATUS` is not answered, so nobody can know whether it has applied all that it had received. */

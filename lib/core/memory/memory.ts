@@ -189,8 +189,11 @@ export interface Memory {
   readonly lateMove: LateMove | null;
   /** When an automatic move was last undone: the next try waits a few seconds. */
   readonly triedAtMs: number | null;
-  /** The last plan did not come to its end: a call of it may still take effect. False in records of older releases. */
-  readonly lastPlanFailed: boolean;
+  /**
+   * The last plan, where it did not come to its end: a call of it may still take effect, and the same plan again is no news. Null
+   * otherwise, and in records of older releases.
+   */
+  readonly failedPlan: Pick<PlanRecord, 'kind' | 'to'> | null;
   /** The holder that the last plan for it could not open; null where it has taken writes since, and in records of older releases. */
   readonly notOpened: NodeName | null;
   /** Null before the first examination, and in records of older releases. */
@@ -241,7 +244,7 @@ export const emptyMemory: Required<Memory> = {
   moved: null,
   lateMove: null,
   triedAtMs: null,
-  lastPlanFailed: false,
+  failedPlan: null,
   notOpened: null,
   examined: null,
   eventsTold: 0,
@@ -253,6 +256,6 @@ export const emptyMemory: Required<Memory> = {
  * Whether whoever led before may have left a call that has not taken effect yet. A plan is stored before its first step, so
  * where none is in flight, none has failed lately and nothing is going on, there is none.
  */
-export function mayHaveLeftCalls({ plan, incident, lastPlanFailed }: Memory): boolean {
-  return plan !== null || incident !== null || lastPlanFailed;
+export function mayHaveLeftCalls({ plan, incident, failedPlan }: Memory): boolean {
+  return plan !== null || incident !== null || failedPlan !== null;
 }

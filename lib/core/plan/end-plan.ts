@@ -1,5 +1,13 @@
 /** Ending a plan: what it leaves in memory, and which alert goes out. */
-import { countAsTold, takeBack, tell, tellCondition, tellLimited, withIncident } from '../alert/alerts.ts';
+import {
+  countAsTold,
+  goOn,
+  takeBack,
+  tell,
+  tellCondition,
+  tellLimited,
+  withIncident,
+} from '../alert/alerts.ts';
 import type { EventCode } from '../alert/events.ts';
 import type { Pair } from '../config/config.ts';
 import { withDetached, withoutDetached } from '../memory/detached.ts';
@@ -44,7 +52,7 @@ export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: En
     ...memory,
     plan: null,
     readiness: readinessAfter(memory, plan, close),
-    lastPlanFailed: ending.kind !== 'completed',
+    failedPlan: ending.kind === 'completed' ? null : { kind: plan.kind, to: plan.to },
     notOpened: notOpenedAfter(plan, ending),
     lateMove: lateMoveOf(plan, close.nowMs) ?? (plan.vipMoved ? null : memory.lateMove),
   };
@@ -53,7 +61,8 @@ export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: En
   const detached = noteDetached({ ...moved, ...tried }, plan, ending, close);
   const left = noteLeftBehind(detached, pair, plan, close);
   const withLoss = noteLossOf(noteQuarantine(left, pair, plan, ending), plan, ending, close);
-  const told = tellEnding(withLoss, pair, plan, ending, close);
+  const goesOn = ending.kind === 'completed' ? withLoss : goOnAgain(withLoss, memory, plan, 'plan-incomplete');
+  const told = tellEnding(goesOn, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
 }
 
@@ -158,6 +167,20 @@ function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Clo
     atMs: close.nowMs,
   };
   return { ...memory, loss };
+}
+
+/**
+ * That the plan before it failed was still news when this one began, and this is the same plan again: what it took is no time in
+ * which that was over.
+ */
+export function goOnAgain(
+  memory: Memory,
+  { failedPlan }: Pick<Memory, 'failedPlan'>,
+  { kind, to, startedAtMs }: PlanRecord,
+  code: EventCode,
+): Memory {
+  const isAgain = failedPlan?.kind === kind && failedPlan.to === to;
+  return isAgain ? goOn(memory, code, startedAtMs) : memory;
 }
 
 function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {

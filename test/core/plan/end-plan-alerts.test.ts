@@ -1,6 +1,6 @@
 /** Who is alerted of the end of a plan, and in which words. */
 import { describe, expect, it, test } from 'vitest';
-import { tellCondition } from '../../../lib/core/alert/alerts.ts';
+import { endConditions, tellCondition } from '../../../lib/core/alert/alerts.ts';
 import type { EventCode } from '../../../lib/core/alert/events.ts';
 import { emptyMemory, type Memory } from '../../../lib/core/memory/memory.ts';
 import { type Ending, endPlan } from '../../../lib/core/plan/end-plan.ts';
@@ -85,6 +85,40 @@ describe('who is told, by plan and ending', () => {
     const after = end(failover, completed, order, { incident: null });
     const paged = tellCondition(after, 'orders', 'standby-unfit', { happened: '', done: '' }, NOW_MS + 2000);
     expect(paged.outbox.map(({ code }) => code)).toEqual(['failover-done', 'standby-unfit']);
+  });
+});
+
+describe('a plan that fails again and again', () => {
+  const opens = openHolderPlan(pair, 'db1');
+  /** It fails, nothing shows that for a moment, and 9 s later the next one fails, which began after `beganMs`. */
+  const told = (next: Plan, beganMs: number, between: (memory: Memory) => Memory = (memory) => memory) => {
+    const failed = end(opens, undone);
+    const before = between(endConditions(failed, [], NOW_MS + 100));
+    const record = recordOf(next, { startedAtMs: NOW_MS + beganMs });
+    const after = endPlan({ ...before, plan: record }, pair, record, undone, {
+      ...close,
+      nowMs: NOW_MS + 9000,
+    });
+    return after.outbox.length - failed.outbox.length;
+  };
+
+  test.each<[what: string, news: number, next: Plan, beganMs: number]>([
+    ['is no news, however long it takes', 0, opens, 300],
+    ['is news when it begins later', 1, opens, 5200],
+    ['is news where it is another plan', 1, closeStandbyPlan(pair, 'db2'), 300],
+    ['is news where it is for another node', 1, openHolderPlan(pair, 'db2'), 300],
+  ])('%s', (_, news, next, beganMs) => {
+    expect(told(next, beganMs)).toBe(news);
+  });
+
+  it('is news after one that was completed', () => {
+    const completing = (memory: Memory) => {
+      const record = recordOf(opens, { startedAtMs: NOW_MS + 200 });
+      const plan = { ...memory, plan: record };
+      const { outbox } = memory;
+      return { ...endPlan(plan, pair, record, completed, { ...close, nowMs: NOW_MS + 250 }), outbox };
+    };
+    expect(told(opens, 300, completing)).toBe(1);
   });
 });
 

@@ -112,7 +112,7 @@ test.each<[what: string, plan: Plan, changes: Partial<PlanRecord>, counts: numbe
 
 test.each<[ending: Ending, before: Partial<Memory>, mayHave: boolean]>([
   [completed, { incident: null }, false],
-  [completed, { incident: null, lastPlanFailed: true }, false],
+  [completed, { incident: null, failedPlan: { kind: 'failover', to: 'db2' } }, false],
   // The incident of a failover lasts until all is well again.
   [completed, { incident }, true],
   [undone, { incident: null }, true],

@@ -220,6 +220,60 @@ describe('W6 service-returns', () => {
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
+  it.each<[what: string, order: readonly BreakageName[], invariant: InvariantName | undefined]>([
+    ['before its commits hung: nobody could see that', ['probe-host-blocked', 'disk-full'], undefined],
+    ['after its commits had been seen to hang', ['disk-full', 'probe-host-blocked'], 'W6 service-returns'],
+  ])('W6: a holder let nobody of ours in %s', async (_, order, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(20_000);
+    for (const name of order) {
+      breakIt(stage, name, 'holder', 1e9, 0.5);
+      // The connections that were made before are lost, too.
+      if (name === 'probe-host-blocked')
+        for (const view of stage.world.views.values()) view.keptSinceMs.clear();
+      await stage.pass(3000);
+    }
+    await alert(stage, 'holder-lost');
+    await stage.pass(75_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
+  it.each<[what: string, hangsForMs: number, invariant: InvariantName | undefined]>([
+    ['for longer than a readiness is trusted', 100_000, undefined],
+    ['for less than that', 40_000, 'W6 service-returns'],
+  ])(
+    'W6: the standby of a dead holder did not answer for its channel %s',
+    async (_, hangsForMs, invariant) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(20_000);
+      breakIt(stage, 'status-hangs', 'standby', hangsForMs);
+      await stage.pass(1000);
+      breakIt(stage, 'mysqld-kill', 'holder');
+      await alert(stage, 'holder-lost');
+      await stage.pass(hangsForMs + 63_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
+    },
+  );
+
+  it.each<[what: string, isStoreDown: boolean, invariant: InvariantName | undefined]>([
+    ['while the table did not answer: nobody led for long enough', true, undefined],
+    ['in our sight', false, 'W6 service-returns'],
+  ])('W6: the channel of a standby ran again %s', async (_, isStoreDown, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(20_000);
+    breakIt(stage, 'operator-stop-replica', 'standby', 20_000);
+    await stage.pass(19_700);
+    if (isStoreDown) breakIt(stage, 'store-down', 'standby', 9000);
+    await stage.pass(8000);
+    breakIt(stage, 'mysqld-kill', 'holder');
+    await alert(stage, 'holder-lost');
+    await stage.pass(75_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
+
   it('W6 does not ask for a second writer beside one that hangs and cannot be closed', async () => {
     const stage = setStage();
     await lead(stage);

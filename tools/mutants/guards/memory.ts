@@ -100,7 +100,7 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'waits-for-no-calls',
     file: 'lib/core/memory/memory.ts',
-    find: 'return plan !== null || incident !== null || lastPlanFailed;',
+    find: 'return plan !== null || incident !== null || failedPlan !== null;',
     replace: 'return false;',
     guards: 'A pair with a plan in flight, or with one that has failed, is waited out for.',
   },

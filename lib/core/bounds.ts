@@ -50,9 +50,10 @@ export function boundMemory(memory: Memory): Memory {
     lastEnds:
       memory.lastEnds &&
       changed(memory.lastEnds, {
-        needed: boundEnd(memory.lastEnds.needed),
-        proof: boundEnd(memory.lastEnds.proof),
-        last: boundEnd(memory.lastEnds.last),
+        needed: memory.lastEnds.needed && boundEnd(memory.lastEnds.needed),
+        proof: memory.lastEnds.proof && boundEnd(memory.lastEnds.proof),
+        last: memory.lastEnds.last && boundEnd(memory.lastEnds.last),
+        ...(memory.lastEnds.first ? { first: boundEnd(memory.lastEnds.first) } : {}),
       }),
     sent: boundPositions(memory.sent),
     answers: each(memory.answers, (answer) => changed(answer, { text: cut(answer.text, ANSWER_MAX) })),
@@ -152,8 +153,8 @@ function boundPositions(positions: Memory['sent']): Memory['sent'] {
     : Object.fromEntries(short);
 }
 
-function boundEnd(end: HolderEnd | null): HolderEnd | null {
-  return end && changed(end, { position: boundPosition(end.position) });
+function boundEnd(end: HolderEnd): HolderEnd {
+  return changed(end, { position: boundPosition(end.position) });
 }
 
 function boundTexts(texts: readonly string[], count: number, max: number): readonly string[] {

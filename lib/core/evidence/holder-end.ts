@@ -94,7 +94,8 @@ export function lastEndsOf(
   const told = toldOf(own);
   const needed = neededOf(told, wellMs - readinessMs - ON_ITS_WAY_MS);
   const proof = told.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
-  return { needed, proof, last };
+  const first = needed === null ? told[0] : undefined;
+  return { needed, proof, last, ...(first === undefined ? {} : { first }) };
 }
 
 /**
@@ -150,7 +151,7 @@ export type Coverage = 'whole' | 'enough' | 'behind' | 'unknown' | { readonly la
 /** Whether the standby has what it must have received to take over. `source`: who the holder is, as for `unreadOf`. */
 export function coverageOf(
   standby: Server | null,
-  { needed, proof }: Pick<LastEnds, 'needed' | 'proof'>,
+  { needed, proof, first }: Pick<LastEnds, 'needed' | 'proof' | 'first'>,
   source: string | null,
 ): Coverage {
   if (standby === null) return 'unknown';
@@ -159,7 +160,8 @@ export function coverageOf(
   const rest = missingOf(standby, proof, source);
   if (rest === 'unknown') return 'unknown';
   if (rest === null) return 'whole';
-  return lack === null ? 'enough' : 'behind';
+  const hasNeeded = lack === null || missingOf(standby, first ?? null, source) === null;
+  return hasNeeded ? 'enough' : 'behind';
 }
 
 function missingOf(standby: Server, end: HolderEnd | null, source: string | null): string | 'unknown' | null {

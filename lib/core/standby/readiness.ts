@@ -44,6 +44,11 @@ export interface HolderEnd {
 export interface LastEnds {
   /** Who lacks any of this lacks what the holder had `readinessMs` before its last commit. */
   readonly needed: HolderEnd | null;
+  /**
+   * The first that was seen, where the holder was not seen long enough: it is newer than what is needed, so who has all of it has
+   * that, too; who has not may have that. Absent otherwise, and in older records.
+   */
+  readonly first?: HolderEnd;
   /** Who has all of this lacks only what the holder committed since. */
   readonly proof: HolderEnd | null;
   /** The last that the holder said. */

@@ -39,3 +39,29 @@ describe('a standby whose channel broke before its holder hung', () => {
     expect(brokeBefore(1, unanswered).row).toBe('holder-lost-standby-unfit');
   });
 });
+
+/** A leader whose first look shows both well; at its second, 3.5 s later, the channel is refused, and then nobody answers for 4 s. */
+function dyingUnderNewLeader(received: number) {
+  const before = new Leader();
+  before.looks(10, 1000, holds(100), has(100, {}));
+  const leader = before.next();
+  leader.look(200, holds(110), has(110, {}));
+  const offline = { errno: 3032, message: 'The server is currently in offline mode' };
+  const cut = { io: 'connecting', lagSeconds: null, receivedAgoMs: 200 } as const;
+  leader.look(3500, holds(135), has(received, { ...cut, ioError: offline }));
+  leader.looks(5, 800, unanswered, unanswered);
+  // The channel has not tried again yet: what it was told last was an answer of a server that lives.
+  leader.looks(4, 500, unanswered, has(received, { ...cut, ioError: offline, heardAgoMs: 5000 }));
+  const silent = { errno: 2003, message: "Can't connect to MySQL server (110)" };
+  return leader.looks(20, 500, unanswered, has(received, { ...cut, ioError: silent, heardAgoMs: 20_000 }));
+}
+
+describe('a standby whose channel broke before its holder died, which this leader had seen for 3.5 s only', () => {
+  it('takes over where it has all that the holder had at the first look, and so more than it must', () => {
+    expect(dyingUnderNewLeader(133).row).toBe('holder-lost');
+  });
+
+  it('does not where it lacks some of that: nobody knows when it broke', () => {
+    expect(dyingUnderNewLeader(109).row).toBe('holder-lost-standby-unfit');
+  });
+});

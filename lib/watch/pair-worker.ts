@@ -79,7 +79,7 @@ export class PairWorker {
       return { kind: is };
     } catch (error) {
       this.#props.apply({ kind: 'failed' });
-      await this.#waitOut(error);
+      await this.#waitOut(error, run !== null);
       return { kind: 'done' };
     }
   }
@@ -101,14 +101,15 @@ export class PairWorker {
     return this.#carryOutPlan(wanted.plan, () => this.#plans.begin(decided, situation, wanted));
   }
 
-  /** Waits after a failure until the store says what it has. */
-  async #waitOut(failure: unknown): Promise<void> {
+  /** Waits after a failure until the store says what it has. `isDue`: something was to be done, for which clients may wait. */
+  async #waitOut(failure: unknown, isDue: boolean): Promise<void> {
     const { stop, onSuperseded } = this.#props;
     for (let error: unknown = failure; error !== null && !stop.aborted; ) {
       if (error instanceof PortError && error.kind === 'superseded') onSuperseded();
       await this.#failures.note('the tick failed', error);
-      // A plan that has closed a live holder keeps its clients waiting.
-      await this.#failures.pause(this.#memory.now.plan?.wasWritable === true);
+      // So they do behind a plan that has closed a live holder, and in a loss of service.
+      const { plan, unservedSinceMs } = this.#memory.now;
+      await this.#failures.pause(isDue || plan?.wasWritable === true || unservedSinceMs !== null);
       error = await this.#settleDoubt().then(
         () => null,
         (again: unknown) => again,

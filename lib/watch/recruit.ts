@@ -34,11 +34,11 @@ export class Recruit {
     }
   }
 
-  /** Tries again, more and more slowly, until it is taken in or the leader stops. */
+  /** Tries again until it is taken in or the leader stops. Whether clients wait is not known before, so it is as if they did. */
   async persist(): Promise<void> {
     const { stop } = this.#common;
     while (!this.#enlisted && !stop.aborted) {
-      await this.#failures.pause();
+      await this.#failures.pause(true);
       if (!stop.aborted) await this.enlist();
     }
   }

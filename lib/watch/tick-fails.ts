@@ -45,12 +45,12 @@ export class Failures {
   }
 
   /**
-   * Waits 1 s, 2 s, 4 s … 30 s, longer after each failure. In the first minute it waits only 1 s if clients wait for
-   * the next try.
+   * Waits 1 s, 2 s, 4 s … 30 s, longer after each failure. In the first minute it waits only 1 s if clients may
+   * wait for the next try.
    */
-  async pause(clientsWait = false): Promise<void> {
+  async pause(mayClientsWait = false): Promise<void> {
     const { ports, stop } = this.#of;
-    const hurries = clientsWait && ports.clock.nowMs() - (this.#sinceMs ?? 0) < HURRY_MS;
+    const hurries = mayClientsWait && ports.clock.nowMs() - (this.#sinceMs ?? 0) < HURRY_MS;
     const doublings = hurries ? 0 : Math.min(Math.max(0, this.#count - 1), 10);
     await ports.clock.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** doublings), stop);
   }
@@ -72,7 +72,7 @@ function tickFails(pair: PairName, nowMs: number, error: unknown): Alert {
     incident: null,
     atMs: nowMs,
     happened: `The state of ${pair} could not be read or stored for ${TICK_FAILS_MS / 1000} s: ${String(error).slice(0, 500)}.`,
-    done: 'keepalambda tries again, each time after a longer wait. Until then it does nothing else for this pair.',
+    done: 'keepalambda tries again. Until then it does nothing else for this pair.',
     todo: events['tick-fails'].todo,
     steps: [],
   };

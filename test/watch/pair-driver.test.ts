@@ -36,6 +36,39 @@ describe('a pair whose memory cannot be stored', () => {
   });
 });
 
+describe('a store of which four answers in a row are lost keeps nobody waiting for long', () => {
+  const lost = () => new PortError('timeout', 'no answer');
+
+  it('as a failover is to be stored', async () => {
+    stage = newDrill();
+    const { one } = stage;
+    let left = 4;
+    const saveMemory: StorePort['saveMemory'] = async (pair, memory, epoch) => {
+      if (memory.plan !== null && left-- > 0) throw lost();
+      await one.store.saveMemory(pair, memory, epoch);
+    };
+    watchOver(stage, twisted(one, { store: { saveMemory } }));
+    await stage.pass(20_000);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    await until(stage, 9000, () => stage.world.holder?.name === 'db2');
+    expect([stage.world.holder?.name, left < 0]).toEqual(['db2', true]);
+  });
+
+  it('as a new leader claims the memory, and does not know yet who waits', async () => {
+    stage = newDrill();
+    const { one } = stage;
+    let left = 4;
+    const claimMemory: StorePort['claimMemory'] = async (pair, lease) => {
+      if (left-- > 0) throw lost();
+      return one.store.claimMemory(pair, lease);
+    };
+    breakNow(stage, 'mysqld-kill', 'holder');
+    watchOver(stage, twisted(one, { store: { claimMemory } }));
+    await stage.pass(7000);
+    expect([stage.published.includes('holder-lost'), left < 0]).toEqual([true, true]);
+  });
+});
+
 it('a failover is stored together with what was decided: its clients wait for each save', async () => {
   stage = newDrill();
   const { one } = stage;

@@ -362,7 +362,7 @@ export const events = {
     title: 'keepalambda cannot act for this pair',
     role: 'hands-over',
     meaning:
-      'The state of the pair cannot be read or stored, so keepalambda can do nothing for it. It tries again, each time after a longer wait.',
+      'The state of the pair cannot be read or stored, so keepalambda can do nothing for it. It tries again: each second at first where clients may wait, then less and less often.',
     todo: 'Read the error. Check the DynamoDB table, its permissions, or whether a newer release wrote the record.',
   },
   'not-acknowledged': {

@@ -2,7 +2,10 @@
 import { isOff, type StatusRow, spread, text } from './columns.ts';
 
 export interface Counters {
+  /** 0 where that is not known. */
   readonly uptimeSeconds: number;
+  /** The same as the server counts it: below 0 where its clock was set back to before its start. Null where it did not say. */
+  readonly ageSeconds: number | null;
   readonly connections: number;
   readonly heartbeats: number | null;
   /** Semi-synchronous replication as a source; null where the server has none. */
@@ -22,21 +25,19 @@ export interface SemiSyncCounters {
 export function readCounters(rows: readonly StatusRow[]): Counters {
   const values = valuesOf(rows);
   const heartbeats = values.get('slave_received_heartbeats');
+  const ageSeconds = ageOf(values.get('uptime'));
   return {
-    uptimeSeconds: uptimeOf(values.get('uptime')),
+    uptimeSeconds: Math.max(0, ageSeconds ?? 0),
+    ageSeconds,
     connections: Number(values.get('threads_connected') ?? 0),
     heartbeats: heartbeats === undefined ? null : Number(heartbeats),
     semiSync: readSemiSync(values),
   };
 }
 
-/**
- * If the clock was set back to before the start, the uptime is below 0. The server prints that without a sign, as 2^64
- * minus the seconds.
- */
-function uptimeOf(printed: string | undefined): number {
-  const seconds = Number(printed ?? 0);
-  return seconds < 2 ** 63 ? seconds : 0;
+/** Below 0, the server prints it without a sign, as 2^64 minus the seconds. */
+function ageOf(printed: string | undefined): number | null {
+  return printed === undefined || !/^-?\d+$/.test(printed) ? null : Number(BigInt.asIntN(64, BigInt(printed)));
 }
 
 type Values = ReadonlyMap<string, string>;

@@ -69,7 +69,7 @@ export class DetailsReader {
   #logIsOff = false;
   #logAtMs = Number.NEGATIVE_INFINITY;
   #countersAtMs = Number.NEGATIVE_INFINITY;
-  #counters: Counters = { uptimeSeconds: 0, connections: 0, heartbeats: null, semiSync: null };
+  #counters: Counters = { uptimeSeconds: 0, ageSeconds: null, connections: 0, heartbeats: null, semiSync: null };
   #startSecond: number | null = null;
   /** A connection is to one process. */
   #startSecondBy: MysqlLink | null = null;
@@ -130,10 +130,10 @@ export class DetailsReader {
     const askedAtMs = nowMs();
     this.#counters = readCounters(await link.queryAgain(link.dialect.counters, [], null));
     this.#countersAtMs = nowMs();
-    const { uptimeSeconds } = this.#counters;
+    const { ageSeconds } = this.#counters;
     const [sinceMs, tookMs] = [this.#countersAtMs - atMs, this.#countersAtMs - askedAtMs];
     const known = this.#startSecondBy === link ? this.#startSecond : null;
-    this.#startSecond = known ?? startSecondOf(pulse, { uptimeSeconds, sinceMs, tookMs });
+    this.#startSecond = known ?? startSecondOf(pulse, { ageSeconds, sinceMs, tookMs });
     this.#startSecondBy = link;
   }
 

@@ -6,12 +6,13 @@ const SURE_MS = 500;
 
 /**
  * `Server.startSecond`. A server prints as its uptime its clock less that second, so the second stays where it is when the clock
- * is set. `sinceMs`: how long ago the pulse's clock was read. `tookMs`: how long the uptime took. Null where it is not known.
+ * is set, also to before it. `sinceMs`: how long ago the pulse's clock was read. `tookMs`: how long the uptime took. Null where
+ * it is not known.
  */
 export function startSecondOf(
   { clockMs }: Pick<Pulse, 'clockMs'>,
-  { uptimeSeconds, sinceMs, tookMs }: { uptimeSeconds: number; sinceMs: number; tookMs: number },
+  { ageSeconds, sinceMs, tookMs }: { ageSeconds: number | null; sinceMs: number; tookMs: number },
 ): number | null {
-  if (clockMs === null || uptimeSeconds === 0 || tookMs > SURE_MS) return null;
-  return Math.floor((clockMs + sinceMs) / 1000) - uptimeSeconds;
+  if (clockMs === null || ageSeconds === null || tookMs > SURE_MS) return null;
+  return Math.floor((clockMs + sinceMs) / 1000) - ageSeconds;
 }

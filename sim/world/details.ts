@@ -73,10 +73,8 @@ function startOf(
   master: Master,
   nowMs: number,
 ): Pick<Details, 'uptimeSeconds' | 'startSecond'> {
-  const uptimeSeconds = master.uptimeSeconds(nowMs);
-  if (uptimeSeconds === 0) return { uptimeSeconds };
   const off = Math.floor(details.get(master.name)?.sinceMs ?? nowMs) % 2;
-  return { uptimeSeconds, startSecond: master.startSecond + off };
+  return { uptimeSeconds: master.uptimeSeconds(nowMs), startSecond: master.startSecond + off };
 }
 
 /** Where there are GTIDs, they say where the channel is. */

@@ -226,6 +226,7 @@ test('counters, with and without the heartbeats', () => {
   const semiSync = null;
   expect(readCounters(mysql56.counters)).toEqual({
     uptimeSeconds: 3,
+    ageSeconds: 3,
     connections: 5,
     heartbeats: 4,
     semiSync,
@@ -234,9 +235,12 @@ test('counters, with and without the heartbeats', () => {
   expect(channelOf(mariadb).heartbeats).toBe(4);
 });
 
-test('an uptime of less than 0, by a clock that was set back, is not known', () => {
-  const rows = [{ Variable_name: 'Uptime', Value: '18446744073709551316' }];
-  expect(readCounters(rows).uptimeSeconds).toBe(0);
+test.each<[what: string, Value: string, uptimeSeconds: number, ageSeconds: number | null]>([
+  ['of less than 0, by a clock that was set back', '18446744073709551316', 0, -300],
+  ['of its first second', '0', 0, 0],
+  ['that is no number', '', 0, null],
+])('an uptime %s', (_, Value, uptimeSeconds, ageSeconds) => {
+  expect(readCounters([{ Variable_name: 'Uptime', Value }])).toMatchObject({ uptimeSeconds, ageSeconds });
 });
 
 test.each(['master', 'source'])('semi-synchronous replication, as a %s', (role) => {

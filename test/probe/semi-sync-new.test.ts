@@ -14,6 +14,7 @@ afterEach(() => {
 
 const countersWith = (semiSync: Counters['semiSync']): Counters => ({
   uptimeSeconds: 100,
+  ageSeconds: 100,
   connections: 5,
   heartbeats: null,
   semiSync,

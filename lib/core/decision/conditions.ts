@@ -2,7 +2,7 @@
 import type { EventCode } from '../alert/events.ts';
 import { identityOf } from '../evidence/identity.ts';
 import { isWitnessed } from '../evidence/life.ts';
-import { isSameProcess, startOf } from '../evidence/same-process.ts';
+import { isSameProcess, isSameStart, startOf } from '../evidence/same-process.ts';
 import type { Server } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { hearsSource, UNHEARD_MS } from '../evidence/witness.ts';
@@ -169,9 +169,12 @@ const wasSeen = (s: Situation, verdict: Verdict, is: 'open' | 'closed' | null) =
   if (before === undefined || (is !== null && before.is !== is)) return false;
   return isSameProcess(before, verdict, peer);
 };
-/** It was seen in its role before, and its uptime, which says whether it has restarted since, has not been read yet. */
+/** It was seen in its role before, and what says whether it has restarted since has not been read yet. */
 export const processUnread = ({ memory }: Situation, verdict: Verdict) =>
-  verdict.server !== null && memory.settled[verdict.node] !== undefined && startOf(verdict) === null;
+  verdict.server !== null &&
+  memory.settled[verdict.node] !== undefined &&
+  startOf(verdict) === null &&
+  isSameStart(memory.settled[verdict.node] ?? null, verdict.server) === null;
 /** It is half closed, and the process that was seen before: somebody did it by hand, because no order of ours does. */
 const halvedByHand = (s: Situation, verdict: Verdict) =>
   verdict.server?.halfClosed === true && wasSeen(s, verdict, null);

@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.ts';
 
 /** How long a server had run when it last said so, and by how much its clock was off then. */
 export interface Uptime {
-  /** Null where this leader has only seen it stopped, so far. */
+  /** Null where this leader has only seen it stopped, so far, and where its clock was set back to before its start. */
   readonly seconds: number | null;
   /** When it said so. Where a vantage loses sight of it, what another one saw before stands, and is older. */
   readonly atMs: number;
@@ -28,8 +28,10 @@ export function nextUptimes(uptimes: Uptimes, verdicts: readonly Verdict[]): Upt
   for (const { node, server, kind, seenAtMs } of verdicts) {
     const before = uptimes[node] ?? { seconds: null, atMs: seenAtMs, clockOffMs: null };
     if (kind === 'stopped') next.set(node, { ...before, stoppedAtMs: seenAtMs });
-    if (server === null || server.uptimeSeconds === 0 || isOlder(before, seenAtMs)) continue;
-    const { uptimeSeconds: seconds, clockOffMs, startSecond } = server;
+    if (server === null || isOlder(before, seenAtMs)) continue;
+    const { uptimeSeconds, clockOffMs, startSecond } = server;
+    if (uptimeSeconds === 0 && startSecond === undefined) continue;
+    const seconds = uptimeSeconds === 0 ? null : uptimeSeconds;
     const second = startSecond === undefined ? {} : { startSecond };
     next.set(node, { seconds, atMs: seenAtMs, clockOffMs, ...second });
   }
@@ -43,9 +45,9 @@ export function nextUptimes(uptimes: Uptimes, verdicts: readonly Verdict[]): Upt
 export function hasRestarted(uptimes: Uptimes, verdict: Verdict): boolean {
   const { node, server } = verdict;
   const [before, startedAtMs] = [uptimes[node], startOf(verdict)];
-  if (before === undefined || server === null || startedAtMs === null) return false;
-  if (isOlder(before, verdict.seenAtMs)) return false;
+  if (before === undefined || server === null || isOlder(before, verdict.seenAtMs)) return false;
   if (isSameStart(before, server) === false) return true;
+  if (startedAtMs === null) return false;
   const { seconds, stoppedAtMs = Number.POSITIVE_INFINITY } = before;
   const isYounger = startedAtMs >= stoppedAtMs - UPTIME_SLACK_MS;
   if (seconds === null) return isYounger;

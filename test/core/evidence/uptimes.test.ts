@@ -1,9 +1,9 @@
 /** A server that dies again and again starts within seconds of its last start: it was not closed by hand. */
 import { describe, expect, it } from 'vitest';
 import type { Server } from '../../../lib/core/evidence/sighting.ts';
-import { openedOnce } from '../changes.ts';
+import { openedOnce, paused } from '../changes.ts';
 import { Leader } from '../leader.ts';
-import { answers1, answers2, hears2, refused, unanswered } from '../world.ts';
+import { answers1, answers2, hears2, memory, NOW_MS, refused, unanswered } from '../world.ts';
 
 const deaf = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 60_000 });
 
@@ -48,6 +48,25 @@ describe('a holder that comes up read-only a few seconds after its last start', 
     );
     expect(last.map(({ row }) => row)).toContain('holder-read-only');
     expect(last.map(({ row }) => row)).not.toContain('writability-changed');
+  });
+});
+
+describe('a holder whose clock was set back to before its start', () => {
+  /** It took writes as the process that started in second 1000, and this leader has not seen it before. A pause is on. */
+  const seenAgain = (startSecond: number) => {
+    const open = { is: 'open', startedAtMs: NOW_MS - 60_000, startSecond: 1000 } as const;
+    const leader = new Leader(paused, memory({ settled: { db1: open } }));
+    const closed = answers1({ uptimeSeconds: 0, startSecond, writable: false, clockOffMs: 0 });
+    return [1, 2, 3].map(() => leader.look(1000, closed, deaf).row);
+  };
+
+  it('is opened where it has restarted: its uptime says nothing for as long as the clock was ahead', () => {
+    expect(seenAgain(1600)).toContain('holder-read-only');
+  });
+
+  it('is left where it has run on: somebody closed it by hand', () => {
+    expect(seenAgain(1000)).toContain('writability-changed');
+    expect(seenAgain(1000)).not.toContain('holder-read-only');
   });
 });
 

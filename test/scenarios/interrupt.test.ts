@@ -105,9 +105,9 @@ async function expectEnd(lab: ChildProcess, way: Way): Promise<void> {
   const ended = lab.exitCode === null ? once(lab, 'exit') : Promise.resolve();
   const beganMs = Date.now();
   send(lab, way);
-  const left = () => ({ processes: running(), files: readdirSync(temporary) });
-  const nothing = { processes: [], files: [] };
-  await expect.poll(left, { timeout: END_LIMIT_MS, interval: 20 }).toEqual(nothing);
+  // As one text, which a failure prints whole.
+  const left = () => [...running(), ...readdirSync(temporary)].join('\n');
+  await expect.poll(left, { timeout: END_LIMIT_MS, interval: 20 }).toBe('');
   await ended;
   expect(Date.now() - beganMs).toBeLessThan(END_LIMIT_MS);
 }

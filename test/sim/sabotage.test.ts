@@ -2,14 +2,15 @@
 import { expect, it } from 'vitest';
 import { allSafeguards } from '../../lib/core/decision/safeguards.ts';
 import { type SabotageName, sabotageNames, sabotages } from '../../sim/sabotage.ts';
-import { harmIn, searchHarm } from '../../sim/search.ts';
+import { type Finding, harmIn, searchHarm } from '../../sim/search.ts';
 import seeds from './sabotage-seeds.json' with { type: 'json' };
 
 /**
- * The histories in which harm was found last, as `npm run --silent sim -- --sabotage all --json | tail -n 1` prints them. They are
- * tried first, and spare minutes. What changes the product or the simulator changes histories: then all are searched.
+ * Histories in which harm was found, as `npm run --silent sim -- --sabotage all --json | tail -n 1` prints one of each, with other seeds
+ * others. They are tried first, and spare minutes; there are several, because what changes the product or the simulator changes
+ * histories. Where none of them has harm any more, all are searched.
  */
-const lastSeeds: Partial<Record<SabotageName, number | null>> = seeds;
+const knownSeeds: Partial<Record<SabotageName, readonly number[]>> = seeds;
 
 it('every safeguard can be taken out, and there are at least 24', () => {
   const taken = Object.values(sabotages).map(([[safeguard]]) => safeguard);
@@ -20,8 +21,8 @@ it('every safeguard can be taken out, and there are at least 24', () => {
 it.each(sabotageNames)(
   'without %s: a violation within 5000 histories, and none in the same history with it',
   async (name) => {
-    const last = lastSeeds[name] ?? null;
-    const harm = last === null ? null : await harmIn(last, name);
+    let harm: Finding | null = null;
+    for (const seed of knownSeeds[name] ?? []) harm ??= await harmIn(seed, name);
     expect(harm ?? (await searchHarm(name, 5000, 1))).not.toBeNull();
   },
   600_000,

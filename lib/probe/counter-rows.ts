@@ -37,7 +37,9 @@ export function readCounters(rows: readonly StatusRow[]): Counters {
 
 /** Below 0, the server prints it without a sign, as 2^64 minus the seconds. */
 function ageOf(printed: string | undefined): number | null {
-  return printed === undefined || !/^-?\d+$/.test(printed) ? null : Number(BigInt.asIntN(64, BigInt(printed)));
+  return printed === undefined || !/^-?\d+$/.test(printed)
+    ? null
+    : Number(BigInt.asIntN(64, BigInt(printed)));
 }
 
 type Values = ReadonlyMap<string, string>;

@@ -69,7 +69,13 @@ export class DetailsReader {
   #logIsOff = false;
   #logAtMs = Number.NEGATIVE_INFINITY;
   #countersAtMs = Number.NEGATIVE_INFINITY;
-  #counters: Counters = { uptimeSeconds: 0, ageSeconds: null, connections: 0, heartbeats: null, semiSync: null };
+  #counters: Counters = {
+    uptimeSeconds: 0,
+    ageSeconds: null,
+    connections: 0,
+    heartbeats: null,
+    semiSync: null,
+  };
   #startSecond: number | null = null;
   /** A connection is to one process. */
   #startSecondBy: MysqlLink | null = null;

@@ -61,7 +61,8 @@ export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: En
   const detached = noteDetached({ ...moved, ...tried }, plan, ending, close);
   const left = noteLeftBehind(detached, pair, plan, close);
   const withLoss = noteLossOf(noteQuarantine(left, pair, plan, ending), plan, ending, close);
-  const goesOn = ending.kind === 'completed' ? withLoss : goOnAgain(withLoss, memory, plan, 'plan-incomplete');
+  const goesOn =
+    ending.kind === 'completed' ? withLoss : goOnAgain(withLoss, memory, plan, 'plan-incomplete');
   const told = tellEnding(goesOn, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
 }

@@ -124,7 +124,8 @@ export function reasonsOfRestart(
   if (lost === null) return [];
   if (lost === 'unknown') {
     // It has just started, or its uptime is about to be read: a second later it is known.
-    if (server.uptimeSeconds === 0 && isSameStart(ready, server) === null) return ['its uptime is not known yet'];
+    if (server.uptimeSeconds === 0 && isSameStart(ready, server) === null)
+      return ['its uptime is not known yet'];
     return hasRunSince(ready, { server, seenAtMs })
       ? []
       : ['it restarted after keepalambda saw it ready, and may have lost what it had received'];

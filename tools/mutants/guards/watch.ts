@@ -63,7 +63,7 @@ export const watchMutants: readonly Mutant[] = [
   {
     name: 'fails-without-pause',
     file: 'lib/watch/pair-worker.ts',
-    find: '      await this.#failures.pause(this.#memory.now.plan?.wasWritable === true);\n',
+    find: '      await this.#failures.pause(isDue || plan?.wasWritable === true || unservedSinceMs !== null);\n',
     replace: '',
     guards: 'A tick that fails again and again slows down.',
   },

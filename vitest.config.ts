@@ -17,19 +17,19 @@ class LongestFirst extends BaseSequencer {
     const rankOf = ({ moduleId, project }: TestSpecification) => {
       const rank = longest.findIndex((name) => moduleId.endsWith(`test/${name}.test.ts`));
       if (rank >= 0) return rank;
-      // The pure rooms one after the other, at the end, in the same two processes.
-      return project.name === 'pure' ? longest.length + 1 : longest.length;
+      // Those that share a process one after the other, at the end.
+      return project.name === 'together' ? longest.length + 1 : longest.length;
     };
     return (await super.sort(files)).toSorted((one, other) => rankOf(one) - rankOf(other));
   }
 }
 
-/** Rooms whose files can share a process: nothing that one of them does is seen by another. */
-const pure = ['core', 'house', 'sim', 'watch'].map((room) => `test/${room}/**/*.test.ts`);
+/** Their files start labs, or trust a certificate for the whole process: each has a process of its own. */
+const alone = ['ci/**', 'package/**', 'scenarios/**', 'lab/aws/tls'].map((files) => `test/${files}.test.ts`);
 
 /**
  * Two cores: two files at a time. The limits only end what hangs: how fast the machine is decides nothing, so they are the same for a
- * table of the core and for a lab with real servers. A process of its own for each file costs more than most files of the pure rooms.
+ * table of the core and for a lab with real servers. A process of its own, with all modules read anew, costs more than most files do.
  */
 export default defineConfig({
   test: {
@@ -39,8 +39,8 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     projects: [
-      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
-      { extends: true, test: { name: 'outside', include: ['test/**/*.test.ts'], exclude: pure } },
+      { extends: true, test: { name: 'alone', include: alone } },
+      { extends: true, test: { name: 'together', include: ['test/**/*.test.ts'], exclude: alone, isolate: false } },
     ],
   },
 });

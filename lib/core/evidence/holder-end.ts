@@ -164,6 +164,23 @@ export function coverageOf(
   return hasNeeded ? 'enough' : 'behind';
 }
 
+/**
+ * The standby lacks a part of what the holder said last, and had received nothing for longer by then than a channel may be broken
+ * unseen: the looks before that are too far apart to show it. False where that is not known. `source`: as for `coverageOf`.
+ */
+export function wasCutOffLong(
+  { server, seenAtMs }: Pick<Verdict, 'server' | 'seenAtMs'>,
+  { last }: Pick<LastEnds, 'last'>,
+  source: string | null,
+  readinessMs: number,
+): boolean {
+  if (server?.inbound.kind !== 'configured' || last === null) return false;
+  const { receivedAgoMs } = server.inbound;
+  const lack = missingOf(server, last, source);
+  if (receivedAgoMs === null || lack === null || lack === 'unknown') return false;
+  return last.untilMs - (seenAtMs - receivedAgoMs) > readinessMs + ON_ITS_WAY_MS;
+}
+
 function missingOf(standby: Server, end: HolderEnd | null, source: string | null): string | 'unknown' | null {
   const position = end?.position ?? null;
   const unread = unreadOf(standby, position, source);

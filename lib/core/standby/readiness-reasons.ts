@@ -1,5 +1,5 @@
 /** Whether a standby was ready when the holder was lost, by what is remembered of it. */
-import { type Coverage, coverageOf, END_LIFE_MS } from '../evidence/holder-end.ts';
+import { type Coverage, coverageOf, END_LIFE_MS, wasCutOffLong } from '../evidence/holder-end.ts';
 import { isSameStart, startOf, UPTIME_SLACK_MS } from '../evidence/same-process.ts';
 import type { Server } from '../evidence/sighting.ts';
 import { endsReceiver, isOfSource } from '../evidence/source-errors.ts';
@@ -20,6 +20,7 @@ export function beforeLoss(reason: string): string {
 
 /** Why it is not known to have been ready, or to have all that it was ready with. */
 export function reasonsOfReadiness({
+  pair,
   memory,
   standby,
   holder,
@@ -33,6 +34,8 @@ export function reasonsOfReadiness({
   const coverage = safeguards.coverage ? coverageOf(standby.server, lastEnds, peerIdentity) : 'unknown';
   if (typeof coverage === 'object')
     return [`it lacks writes that ${holder.node} had before it was lost: ${coverage.lacks}`];
+  if (safeguards.coverage && wasCutOffLong(standby, lastEnds, peerIdentity, pair.settings.readinessMs))
+    return [`it had received nothing from ${holder.node} for seconds when that was last seen to write`];
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
   if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];
   if (readiness?.node !== standby.node)

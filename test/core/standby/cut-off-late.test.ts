@@ -1,7 +1,17 @@
 /** A channel that broke in the holder's last second: the disk under both begins with the thread that sends, and then the server hangs. */
 import { describe, expect, it } from 'vitest';
 import { Leader } from '../leader.ts';
-import { answers1, answers2, channel, type hears2, hung, position, UUID1, unanswered } from '../world.ts';
+import {
+  answers1,
+  answers2,
+  channel,
+  type hears2,
+  hung,
+  position,
+  refused,
+  UUID1,
+  unanswered,
+} from '../world.ts';
 
 const wrote = (count: number) => ({ ...position(`${UUID1}:1-${count}`), offset: count * 100 });
 const broken = { errno: 1236, message: 'Got fatal error 1236 from source' };
@@ -63,5 +73,27 @@ describe('a standby whose channel broke before its holder died, which this leade
 
   it('does not where it lacks some of that: nobody knows when it broke', () => {
     expect(dyingUnderNewLeader(109).row).toBe('holder-lost-standby-unfit');
+  });
+});
+
+/** Looks are 5 s apart; the last at the holder shows that nothing had come through for so long. Then its port refuses us. */
+function silentAtTheLastLook(silentForMs: number) {
+  const leader = new Leader();
+  for (let look = 1; look <= 4; look += 1) leader.look(5000, holds(100 * look), has(100 * look, {}));
+  const ioError = { errno: 2003, message: "Can't connect to MySQL server (110)" };
+  const fed = (agoMs: number) =>
+    has(410, { io: 'connecting', lagSeconds: null, ioError, heardAgoMs: agoMs, receivedAgoMs: agoMs });
+  leader.look(5000, holds(500), fed(silentForMs));
+  for (let second = 1; second < 20; second += 1) leader.look(1000, refused, fed(silentForMs + second * 1000));
+  return leader.look(1000, refused, fed(silentForMs + 20_000));
+}
+
+describe('a standby whose channel was seen to be broken at a late look', () => {
+  it('takes over where that had lasted for no longer than it may unseen', () => {
+    expect(silentAtTheLastLook(3500).row).toBe('holder-lost');
+  });
+
+  it('does not where it had: its holder went on writing since the look before', () => {
+    expect(silentAtTheLastLook(4500).row).toBe('holder-lost-standby-unfit');
   });
 });

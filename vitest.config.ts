@@ -8,6 +8,9 @@ const longest = [
   'cli/operate',
   'scenarios/faults',
   'scenarios/interrupt',
+  'probe/probe',
+  'stack/host-facts',
+  'probe/incidents',
   'scenarios/command',
   'cli/command-lines',
 ];

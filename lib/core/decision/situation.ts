@@ -151,7 +151,7 @@ export function assess(
   const wasUnfit = memory.readiness?.node === standby.node && !memory.readiness.fit;
   const standbyLimit = limitOf(pair, wasUnfit || durations.unreadySinceMs !== null);
   const lead = holder.server && standby.server ? leadOf(pair, holder.server, standby.server) : noLead;
-  const lastEnds = endsToReckonWith(memory, durations, holder, settings.readinessMs, nowMs);
+  const lastEnds = endsToReckonWith(memory, durations, { holder, standby }, settings.readinessMs, nowMs);
   const sent = sentOf(memory, durations.sent);
   const reset = resetNow(pair, holder, standby, durations.resetSinceMs, nowMs);
   const terms: FitnessTerms = {

@@ -23,6 +23,12 @@ const UNWATCHED_MS = 6000;
 /** The first look that a hang spoils may end in a question that was on its way; the next ones show that nobody greets us. Milliseconds. */
 const HANGS_WITHIN_MS = 2000;
 
+/** What is seen of the two now. */
+interface Nodes {
+  readonly holder: Verdict;
+  readonly standby: Verdict;
+}
+
 type EndDurations = Pick<Durations, 'ends' | 'doubtSinceMs' | 'hungSinceMs'>;
 
 /** The ends of the last `readinessMs` and a second, and the newest that is older, the newest last; nothing of another holder. */
@@ -79,7 +85,7 @@ function waitsForItsStandby({ semiSync, heartbeat }: Server): boolean {
  */
 export function lastEndsOf(
   { ends, doubtSinceMs, hungSinceMs }: EndDurations,
-  { node, kind, sinceMs }: Verdict,
+  { holder: { node, kind, sinceMs }, standby }: Nodes,
   readinessMs: number,
   nowMs: number,
 ): LastEnds {
@@ -95,7 +101,21 @@ export function lastEndsOf(
   const needed = neededOf(told, wellMs - readinessMs - ON_ITS_WAY_MS);
   const proof = told.find(({ untilMs }) => lostAtMs - untilMs <= END_LIFE_MS) ?? null;
   const first = needed === null ? told[0] : undefined;
-  return { needed, proof, last, ...(first === undefined ? {} : { first }) };
+  const silentMs = last === null ? null : silentBefore(last, standby);
+  return {
+    needed,
+    proof,
+    last,
+    ...(first === undefined ? {} : { first }),
+    ...(silentMs === null ? {} : { silentMs }),
+  };
+}
+
+/** `LastEnds.silentMs`. What no client was told of, a standby need not have. */
+function silentBefore({ sinceMs, isUntold }: HolderEnd, { server, seenAtMs }: Verdict): number | null {
+  if (isUntold === true || server?.inbound.kind !== 'configured') return null;
+  const { receivedAgoMs } = server.inbound;
+  return receivedAgoMs === null ? null : sinceMs - (seenAtMs - receivedAgoMs);
 }
 
 /**
@@ -116,12 +136,13 @@ function neededOf(ends: readonly HolderEnd[], byMs: number): HolderEnd | null {
 export function endsToReckonWith(
   { lostAtMs, lastEnds }: Pick<Memory, 'lostAtMs' | 'lastEnds'>,
   durations: EndDurations,
-  holder: Verdict,
+  nodes: Nodes,
   readinessMs: number,
   nowMs: number,
 ): LastEnds {
   if (lostAtMs !== null && lastEnds !== null) return lastEnds;
-  const seen = lastEndsOf(durations, holder, readinessMs, nowMs);
+  const { holder } = nodes;
+  const seen = lastEndsOf(durations, nodes, readinessMs, nowMs);
   const waited = beforeTheWait(seen, lastEnds);
   if (waited !== null) return waited;
   return lastEnds !== null && seen.last === null && lastEnds.last?.node === holder.node ? lastEnds : seen;
@@ -169,16 +190,14 @@ export function coverageOf(
  * unseen: the looks before that are too far apart to show it. False where that is not known. `source`: as for `coverageOf`.
  */
 export function wasCutOffLong(
-  { server, seenAtMs }: Pick<Verdict, 'server' | 'seenAtMs'>,
-  { last }: Pick<LastEnds, 'last'>,
+  standby: Server | null,
+  { last, silentMs }: Pick<LastEnds, 'last' | 'silentMs'>,
   source: string | null,
   readinessMs: number,
 ): boolean {
-  if (server?.inbound.kind !== 'configured' || last === null) return false;
-  const { receivedAgoMs } = server.inbound;
-  const lack = missingOf(server, last, source);
-  if (receivedAgoMs === null || lack === null || lack === 'unknown') return false;
-  return last.untilMs - (seenAtMs - receivedAgoMs) > readinessMs + ON_ITS_WAY_MS;
+  if (standby === null || silentMs === undefined || silentMs <= readinessMs + ON_ITS_WAY_MS) return false;
+  const lack = missingOf(standby, last, source);
+  return lack !== null && lack !== 'unknown';
 }
 
 function missingOf(standby: Server, end: HolderEnd | null, source: string | null): string | 'unknown' | null {

@@ -243,6 +243,7 @@ export function noteDeath(memory: Memory, situation: Situation, durations: Durat
   return { ...memory, lostAtMs: situation.nowMs, lostWithInstance, receivedWhenLost, lastEnds };
 }
 
-function endsOf(memory: Memory, { holder, nowMs, pair }: Situation, durations: Durations): LastEnds {
-  return endsToReckonWith(memory, durations, holder, pair.settings.readinessMs, nowMs);
+function endsOf(memory: Memory, situation: Situation, durations: Durations): LastEnds {
+  const { nowMs, pair } = situation;
+  return endsToReckonWith(memory, durations, situation, pair.settings.readinessMs, nowMs);
 }

@@ -34,7 +34,7 @@ export function reasonsOfReadiness({
   const coverage = safeguards.coverage ? coverageOf(standby.server, lastEnds, peerIdentity) : 'unknown';
   if (typeof coverage === 'object')
     return [`it lacks writes that ${holder.node} had before it was lost: ${coverage.lacks}`];
-  if (safeguards.coverage && wasCutOffLong(standby, lastEnds, peerIdentity, pair.settings.readinessMs))
+  if (safeguards.coverage && wasCutOffLong(standby.server, lastEnds, peerIdentity, pair.settings.readinessMs))
     return [`it had received nothing from ${holder.node} for seconds when that was last seen to write`];
   // The VIP was moved by hand, to a node that was dead or died at once: the one that it was taken from wrote last.
   if (readiness?.node !== standby.node && movedByHand?.from === standby.node) return [];

@@ -51,6 +51,11 @@ export interface LastEnds {
   readonly first?: HolderEnd;
   /** Who has all of this lacks only what the holder committed since. */
   readonly proof: HolderEnd | null;
+  /**
+   * For how long the standby had received nothing when `last` was first seen, by the clock of whoever noted it. Absent where that
+   * is not known, where no client was told of `last`, and in older records. Milliseconds.
+   */
+  readonly silentMs?: number;
   /** The last that the holder said. */
   readonly last: HolderEnd | null;
 }

@@ -5,6 +5,7 @@ import {
   answers1,
   answers2,
   channel,
+  hanging,
   type hears2,
   hung,
   position,
@@ -76,24 +77,52 @@ describe('a standby whose channel broke before its holder died, which this leade
   });
 });
 
-/** Looks are 5 s apart; the last at the holder shows that nothing had come through for so long. Then its port refuses us. */
-function silentAtTheLastLook(silentForMs: number) {
+/**
+ * Looks are 5 s apart; the last at the holder shows that nothing had come through for so long. Then its port refuses us. The next
+ * leader's clock is ahead by so much.
+ */
+function silentAtTheLastLook(silentForMs: number, aheadMs = 0, last = holds(500)) {
   const leader = new Leader();
   for (let look = 1; look <= 4; look += 1) leader.look(5000, holds(100 * look), has(100 * look, {}));
   const ioError = { errno: 2003, message: "Can't connect to MySQL server (110)" };
   const fed = (agoMs: number) =>
     has(410, { io: 'connecting', lagSeconds: null, ioError, heardAgoMs: agoMs, receivedAgoMs: agoMs });
-  leader.look(5000, holds(500), fed(silentForMs));
-  for (let second = 1; second < 20; second += 1) leader.look(1000, refused, fed(silentForMs + second * 1000));
-  return leader.look(1000, refused, fed(silentForMs + 20_000));
+  leader.look(5000, last, fed(silentForMs));
+  for (let second = 1; second <= 10; second += 1)
+    leader.look(1000, refused, fed(silentForMs + second * 1000));
+  const next = leader.leave(aheadMs);
+  const rows = [1, 2, 3, 4, 5].map(
+    (second) => next.look(1000, refused, fed(silentForMs + 10_000 + second * 1000)).row,
+  );
+  return rows.at(-1);
 }
 
 describe('a standby whose channel was seen to be broken at a late look', () => {
   it('takes over where that had lasted for no longer than it may unseen', () => {
-    expect(silentAtTheLastLook(3500).row).toBe('holder-lost');
+    expect(silentAtTheLastLook(3500)).toBe('holder-lost');
   });
 
   it('does not where it had: its holder went on writing since the look before', () => {
-    expect(silentAtTheLastLook(4500).row).toBe('holder-lost-standby-unfit');
+    expect(silentAtTheLastLook(4500)).toBe('holder-lost-standby-unfit');
+  });
+
+  it('is judged by the clock of who saw that, whatever that of the next leader is', () => {
+    expect([-9000, 9000].map((aheadMs) => silentAtTheLastLook(3500, aheadMs))).toEqual([
+      'holder-lost',
+      'holder-lost',
+    ]);
+    expect([-9000, 9000].map((aheadMs) => silentAtTheLastLook(4500, aheadMs))).toEqual([
+      'holder-lost-standby-unfit',
+      'holder-lost-standby-unfit',
+    ]);
+  });
+
+  it('need not have what no client was told of: commits waited for it', () => {
+    const waits = answers1({
+      executed: wrote(411),
+      semiSync: { waiting: true, timeoutMs: 60_000 },
+      heartbeat: hanging(4500, { cause: 'semi-sync' }),
+    });
+    expect(silentAtTheLastLook(4500, 0, waits)).toBe('holder-lost');
   });
 });
